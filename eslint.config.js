@@ -1,0 +1,103 @@
+import tseslint from 'typescript-eslint';
+
+const only = (files, forbidden) => ({
+  files,
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        paths: [
+          {
+            name: 'zod',
+            importNames: ['z', 'default'],
+            message: 'import * as z from "zod": the named import keeps every locale in the bundle.',
+          },
+        ],
+        patterns: forbidden.map(([group, message]) => ({ group, message })),
+      },
+    ],
+  },
+});
+
+const noOutside = ['**/local/**', '**/cli/**', '**/deploy/**', '**/handlers/**', '**/test/**'];
+
+export default tseslint.config(
+  { ignores: ['dist', 'node_modules', 'coverage', '.phonevault', 'deploy/**'] },
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      'no-console': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+  // The arrows point one way: handlers -> run -> ledger, policy, cloud -> errors.
+  only(
+    ['handlers/**/*.ts'],
+    [[['**/local/**', '**/cli/**', '**/test/**'], 'handlers use lib only']],
+  ),
+  only(
+    ['lib/**/*.ts'],
+    [[noOutside, 'lib stands alone: nothing of local, cli, deploy or handlers']],
+  ),
+  only(
+    ['lib/errors.ts', 'lib/clock.ts'],
+    [[[...noOutside, './*/**'], 'errors and clock sit at the bottom']],
+  ),
+  only(
+    ['lib/policy/**/*.ts'],
+    [
+      [
+        [...noOutside, '**/run/**', '**/ledger/**', '**/cloud/**', '**/runtime/**', 'node:*'],
+        'policy is pure: no I/O and no other room',
+      ],
+    ],
+  ),
+  only(
+    ['lib/cloud/**/*.ts'],
+    [
+      [
+        [...noOutside, '**/run/**', '**/ledger/**', '**/policy/**', '**/runtime/**'],
+        'cloud knows the services only',
+      ],
+    ],
+  ),
+  only(
+    ['lib/ledger/**/*.ts'],
+    [[[...noOutside, '**/run/**', '**/runtime/**'], 'the ledger is below run']],
+  ),
+  only(['lib/run/**/*.ts'], [[[...noOutside, '**/runtime/**'], 'run is below runtime']]),
+  only(
+    ['local/**/*.ts'],
+    [
+      [
+        ['**/lib/**', '**/handlers/**', '**/cli/**'],
+        'a simulator that shares code or constants with its client proves nothing',
+      ],
+    ],
+  ),
+  {
+    files: ['lib/**/*.ts', 'handlers/**/*.ts'],
+    ignores: ['lib/runtime/**/*.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'only lib/runtime reads the environment' },
+        { object: 'Date', property: 'now', message: 'take the clock as an argument' },
+        { object: 'Math', property: 'random', message: 'take the random source as an argument' },
+      ],
+    },
+  },
+  {
+    files: ['local/**/*.ts', 'cli/**/*.ts', 'scripts/**/*.ts', 'bench/**/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
+);

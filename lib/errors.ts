@@ -1,0 +1,81 @@
+/** What happened, as a word that code can branch on and a person can search for in docs/operations.md. */
+export type ErrorCode =
+  | 'setting_invalid' // a setting of the function is missing or wrong
+  | 'credentials_missing' // no agency: the context holds no keys
+  | 'credentials_refused' // the service refused token and keys
+  | 'clock_skew' // more than 15 minutes between our clock and the service's
+  | 'event_invalid' // a trigger event of a shape we do not know
+  | 'policy_invalid'
+  | 'policy_gone'
+  | 'object_invalid' // a ledger object that cannot be read
+  | 'object_newer' // a ledger object written by a newer version
+  | 'not_found'
+  | 'bucket_missing'
+  | 'access_denied'
+  | 'conflict' // a write-once object exists with other content
+  | 'throttled'
+  | 'service' // the service answered with an error of its own
+  | 'unreachable' // no answer, or none that can be read
+  | 'time_up'; // the invocation's time ran out
+
+type Options = { hint?: string; retryable?: boolean; cause?: unknown };
+
+/**
+ * The base of every error that leaves a function of ours.
+ * `message` says what happened, `hint` what to do next, `retryable` whether the same call may work later.
+ */
+export class PhonevaultError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly retryable: boolean;
+
+  constructor(code: ErrorCode, message: string, options: Options = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'PhonevaultError';
+    this.code = code;
+    this.hint = options.hint;
+    this.retryable = options.retryable ?? false;
+  }
+}
+
+/**
+ * A call to a cloud service that did not succeed.
+ * `carriedOut` tells what a caller of a call without idempotency must know: 'no' (refused for certain)
+ * or 'unknown' (the answer was lost, broken or a 5xx: the service may have acted).
+ */
+export class ServiceError extends PhonevaultError {
+  readonly service: string;
+  readonly operation: string;
+  readonly status: number | undefined;
+  readonly serviceCode: string | undefined;
+  readonly requestId: string | undefined;
+  readonly carriedOut: 'no' | 'unknown';
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    facts: {
+      service: string;
+      operation: string;
+      status?: number | undefined;
+      serviceCode?: string | undefined;
+      requestId?: string | undefined;
+      carriedOut: 'no' | 'unknown';
+    },
+    options: Options = {},
+  ) {
+    super(code, message, options);
+    this.name = 'ServiceError';
+    this.service = facts.service;
+    this.operation = facts.operation;
+    this.status = facts.status;
+    this.serviceCode = facts.serviceCode;
+    this.requestId = facts.requestId;
+    this.carriedOut = facts.carriedOut;
+  }
+}
+
+/** True for an error of ours with this code. */
+export function hasCode(error: unknown, code: ErrorCode): error is PhonevaultError {
+  return error instanceof PhonevaultError && error.code === code;
+}
