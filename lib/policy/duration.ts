@@ -1,0 +1,30 @@
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1_000],
+] as const;
+
+export const DURATION_PATTERN =
+  /^(?=\d)(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?$/;
+
+/** Reads "90s", "10m", "1h30m" or "1d" as milliseconds; undefined for anything else. */
+export function parseDuration(text: string): number | undefined {
+  const counts = DURATION_PATTERN.exec(text)?.slice(1);
+  return counts?.reduce(
+    (sum, count, unit) => sum + Number(count ?? 0) * (UNITS[unit]?.[1] ?? 0),
+    0,
+  );
+}
+
+/** Writes milliseconds (whole seconds, not negative) the way `parseDuration` reads them: "1h30m", "0s". */
+export function formatDuration(ms: number): string {
+  let rest = ms;
+  let text = '';
+  for (const [unit, size] of UNITS) {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    if (count > 0) text += `${count}${unit}`;
+  }
+  return text === '' ? '0s' : text;
+}
