@@ -1,0 +1,133 @@
+import { type ErrorCode, PhonevaultError, ServiceError } from '../errors.ts';
+import type { Clock } from '../clock.ts';
+import { sealed } from './redact.ts';
+import type { HttpRequest, HttpResponse, Send } from './send.ts';
+import { skewOf } from './skew.ts';
+
+/** What the function's agency gives; each part may be ''. */
+export type Credentials = {
+  token: string;
+  accessKey: string;
+  secretKey: string;
+  securityToken: string;
+};
+
+/** Sends with credentials. `signed` is true when the answer is to a signature, so that clocks matter. */
+export type Authenticator = (
+  request: HttpRequest,
+  send: Send,
+) => Promise<{ response: HttpResponse; signed: boolean }>;
+
+/** `20260102T030405Z`, as X-Sdk-Date wants it. */
+function sdkDate(now: number): string {
+  return new Date(now).toISOString().replace(/[-:]|\.\d{3}/g, '');
+}
+
+/**
+ * Signs with SDK-HMAC-SHA256 through the official signer, which is loaded at the first need: most
+ * invocations get by with the token and should not pay for it.
+ */
+async function sign(
+  request: HttpRequest,
+  keys: Credentials,
+  projectId: string,
+  now: number,
+): Promise<HttpRequest> {
+  const { AKSKSigner } = await import('@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner.js');
+  const [address = '', query = ''] = request.url.split('?');
+  const queryParams: Record<string, string[]> = {};
+  for (const [name, value] of new URLSearchParams(query)) (queryParams[name] ??= []).push(value);
+  // Only getAk and getSk of the credential are asked for; the signer encodes the path itself and
+  // hashes JSON.stringify(data), which gives back the body it was parsed from.
+  const credential = { getAk: () => keys.accessKey, getSk: () => keys.secretKey };
+  const headers = AKSKSigner.sign(
+    {
+      method: request.method,
+      endpoint: address,
+      queryParams,
+      ...(typeof request.body === 'string' ? { data: JSON.parse(request.body) as unknown } : {}),
+      headers: {
+        ...request.headers,
+        'X-Sdk-Date': sdkDate(now),
+        'X-Project-Id': projectId,
+        ...(keys.securityToken === '' ? {} : { 'X-Security-Token': keys.securityToken }),
+      },
+    },
+    credential as unknown as Parameters<typeof AKSKSigner.sign>[1],
+  ) as Record<string, string>;
+  return { ...request, headers };
+}
+
+function missing(): PhonevaultError {
+  return new PhonevaultError('credentials_missing', 'the context holds neither token nor keys', {
+    hint: 'set an agency on the function, with access to CPH, OBS, SMN and FunctionGraph',
+  });
+}
+
+function spent(code: ErrorCode): ServiceError {
+  return new ServiceError(
+    code,
+    'credentials were refused before: not sent',
+    { service: 'iam', operation: 'authenticate', carriedOut: 'no' },
+    {
+      hint: 'the next invocation gets new credentials; if it persists, check the agency and the clock',
+    },
+  );
+}
+
+/**
+ * The credentials of one invocation. The token goes first; once refused, keys sign for the rest; once
+ * those are refused, nothing is sent any more (five bad signatures lock a key for minutes). Until a
+ * signature was accepted, signed requests go one at a time for the same reason.
+ * Throws credentials_missing when there is nothing to send, credentials_refused or clock_skew when
+ * all was refused before.
+ */
+export function createAuthenticator(options: {
+  credentials: Credentials;
+  projectId: string;
+  clock: Clock;
+}): Authenticator {
+  const { projectId, clock } = options;
+  const keys = sealed(options.credentials);
+  const canSign = keys.accessKey !== '' && keys.secretKey !== '';
+  let tokenGood = keys.token !== '';
+  let signatureAccepted = false;
+  let refusal: ErrorCode | undefined;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const withToken = async (request: HttpRequest, send: Send) => {
+    return send({ ...request, headers: { ...request.headers, 'X-Auth-Token': keys.token } });
+  };
+
+  const withKeys = async (request: HttpRequest, send: Send) => {
+    if (refusal) throw spent(refusal);
+    const response = await send(await sign(request, keys, projectId, clock.now()));
+    if (response.status !== 401) signatureAccepted = true;
+    else
+      refusal = skewOf(response.headers['date'], clock.now())
+        ? 'clock_skew'
+        : 'credentials_refused';
+    return { response, signed: true };
+  };
+
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(task);
+    turn = mine.catch(() => undefined);
+    return mine;
+  };
+
+  return async (request, send) => {
+    if (keys.token === '' && !canSign) throw missing();
+    if (refusal) throw spent(refusal);
+    if (tokenGood) {
+      const response = await withToken(request, send);
+      if (response.status !== 401) return { response, signed: false };
+      tokenGood = false;
+      if (!canSign) {
+        refusal = 'credentials_refused';
+        return { response, signed: false };
+      }
+    }
+    return signatureAccepted ? withKeys(request, send) : inTurn(() => withKeys(request, send));
+  };
+}

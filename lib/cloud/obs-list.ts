@@ -1,0 +1,54 @@
+import { type ListObjectsV2CommandOutput, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { brokenAnswer, type ObsRun } from './obs-run.ts';
+
+/** `etag` without quotes, `size` in bytes, `lastModified` in epoch ms by the service's clock. */
+export type ObjectInfo = { key: string; size: number; etag: string; lastModified: number };
+
+export type ListOptions = { startAfter?: string; delimiter?: '/'; max?: number };
+
+const PAGE = 1_000;
+
+function objectsOf(page: ListObjectsV2CommandOutput): ObjectInfo[] {
+  return (page.Contents ?? []).flatMap(({ Key, Size, ETag, LastModified }) => {
+    if (Key === undefined || Size === undefined || LastModified === undefined) return [];
+    const etag = (ETag ?? '').replaceAll('"', '');
+    return [{ key: Key, size: Size, etag, lastModified: LastModified.getTime() }];
+  });
+}
+
+/** All pages under a prefix, in key order, at most `max` objects and prefixes together. */
+export async function listObjects(
+  run: ObsRun,
+  bucket: string,
+  prefix: string,
+  { startAfter, delimiter, max = Infinity }: ListOptions = {},
+): Promise<{ objects: ObjectInfo[]; prefixes: string[] }> {
+  const objects: ObjectInfo[] = [];
+  const prefixes: string[] = [];
+  let token: string | undefined;
+  for (let more = max > 0; more;) {
+    const room = max - objects.length - prefixes.length;
+    const page = await run('ListObjectsV2', async (client) => {
+      const answer = await client.send(
+        new ListObjectsV2Command({
+          Bucket: bucket,
+          Prefix: prefix,
+          MaxKeys: Math.min(PAGE, room),
+          Delimiter: delimiter,
+          StartAfter: startAfter,
+          ContinuationToken: token,
+        }),
+      );
+      // An answer that merely happens to parse must not pass for an empty folder.
+      const next = answer.NextContinuationToken;
+      const stuck = answer.IsTruncated && (!next || next === token);
+      if (answer.Name === undefined || stuck) throw brokenAnswer('ListObjectsV2');
+      return answer;
+    });
+    objects.push(...objectsOf(page));
+    prefixes.push(...(page.CommonPrefixes ?? []).flatMap(({ Prefix }) => Prefix ?? []));
+    token = page.NextContinuationToken;
+    more = page.IsTruncated === true && objects.length + prefixes.length < max;
+  }
+  return { objects, prefixes };
+}

@@ -1,0 +1,47 @@
+import { type Credentials, createAuthenticator } from '../cloud/auth.ts';
+import { type Cph, createCph } from '../cloud/cph.ts';
+import { createFunctionGraph, type FunctionGraph } from '../cloud/functiongraph.ts';
+import { createObs, type Obs } from '../cloud/obs.ts';
+import type { CallRecord } from '../cloud/request.ts';
+import type { Send } from '../cloud/send.ts';
+import { createSmn, type Smn } from '../cloud/smn.ts';
+import type { Clock, Random } from '../clock.ts';
+import type { Log } from './log.ts';
+import type { Settings } from './settings.ts';
+
+export type Clients = { cph: Cph; obs: Obs; smn: Smn; functiongraph: FunctionGraph };
+
+/**
+ * The services' clients for one invocation. They share the invocation's credentials, so that a token
+ * refused at one is not tried at the next. Calls that fail are logged.
+ */
+export function createClients(options: {
+  settings: Settings;
+  credentials: Credentials;
+  clock: Clock;
+  random: Random;
+  send: Send;
+  log: Log;
+  signal?: AbortSignal | undefined;
+}): Clients {
+  const { settings, credentials, clock, random, send, log, signal } = options;
+  const { endpoints, projectId, region, obsPathStyle: pathStyle } = settings;
+  const onCall = (call: CallRecord) => {
+    if (call.outcome !== 'ok' && call.outcome !== 'not_found') log.warn('call_failed', call);
+  };
+  const authenticate = createAuthenticator({ credentials, projectId, clock });
+  const common = { send, clock, random, signal, onCall };
+  const caller = { ...common, authenticate, projectId };
+  return {
+    cph: createCph({ ...caller, endpoint: endpoints.cph }),
+    smn: createSmn({ ...caller, endpoint: endpoints.smn }),
+    functiongraph: createFunctionGraph({ ...caller, endpoint: endpoints.functiongraph }),
+    obs: createObs({
+      ...common,
+      credentials: () => credentials,
+      region,
+      endpoint: endpoints.obs,
+      pathStyle,
+    }),
+  };
+}

@@ -1,0 +1,65 @@
+import * as z from 'zod';
+import { isLoopback } from '../cloud/send.ts';
+import { secret } from '../cloud/redact.ts';
+
+/** Each message says what is allowed; readSettings adds the name and what was found. */
+export const region = z.string().regex(/^[a-z][a-z0-9-]{1,31}$/, 'a region id such as cn-north-4');
+
+export const projectId = z.string().regex(/^[\w-]{1,64}$/, 'the IAM project id of the region');
+
+export const bucket = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
+    '3 to 63 lower-case letters, digits and dashes; a dot would break TLS',
+  );
+
+const folders = '"/"-separated names of letters, digits, ".", "_" and "-", at most 200 characters';
+
+/** Ends in "/" whether written so or not. */
+export const prefix = z
+  .string()
+  .transform((value) => (value.endsWith('/') ? value : `${value}/`))
+  .pipe(
+    z
+      .string()
+      .regex(/^(?!.*(?:^|\/)\.{1,2}\/)(?:[\w.-]+\/)+$/, folders)
+      .max(200, folders),
+  );
+
+export const topicUrn = z
+  .string()
+  .regex(
+    /^urn:smn:[\w-]{1,32}:[\w-]{1,64}:[\w-]{1,255}$/,
+    'urn:smn:<region>:<project id>:<topic name>',
+  );
+
+export const functionUrn = z
+  .string()
+  .regex(
+    /^urn:fss:[\w-]{1,32}:[\w-]{1,64}:function:[\w-]{1,60}:[\w-]{1,60}(?::[\w.-]{1,60})?$/,
+    'urn:fss:<region>:<project id>:function:<package>:<name>[:<version>]',
+  );
+
+function isAllowedEndpoint(value: string): boolean {
+  if (!/^https?:\/\/[^/?#@\s\\]+\/?$/.test(value) || !URL.canParse(value)) return false;
+  const url = new URL(value);
+  return url.protocol === 'https:' || isLoopback(url.hostname);
+}
+
+export const endpoint = z
+  .string()
+  .refine(isAllowedEndpoint, 'https://<host>, without a path; http only for this machine')
+  .transform((value) => value.replace(/\/$/, ''));
+
+export const flag = z
+  .string()
+  .regex(/^(?:true|false|1|0)$/i, 'true or false')
+  .transform((value) => /^(?:true|1)$/i.test(value));
+
+/** Values separated by commas or spaces. */
+export const secrets = z
+  .string()
+  .transform((value) => value.split(/[\s,]+/).filter((part) => part !== ''))
+  .refine((parts) => parts.length <= 20, 'at most 20 values, separated by commas')
+  .transform((parts) => parts.map(secret));

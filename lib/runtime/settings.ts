@@ -1,0 +1,129 @@
+import type * as z from 'zod';
+import { type Endpoints, endpointsOf } from '../cloud/endpoints.ts';
+import { scrub, type Secret } from '../cloud/redact.ts';
+import { PhonevaultError } from '../errors.ts';
+import type { FgContext } from './context.ts';
+import * as fields from './setting-fields.ts';
+
+export type Settings = {
+  region: string;
+  projectId: string;
+  /** Where the ledger lies. */
+  bucket: string;
+  /** Where in it; ends in "/". */
+  prefix: string;
+  topicUrn: string | undefined;
+  driveUrn: string | undefined;
+  httpTokens: Secret[];
+  webhookSecrets: Secret[];
+  /** Without a slash at the end. */
+  endpoints: Endpoints;
+  obsPathStyle: boolean;
+};
+
+type Env = Record<string, string | undefined>;
+
+const DEFAULT_PREFIX = 'phonevault/';
+const MAX_LENGTH = 4_096;
+
+/** Reads single settings and gathers what is wrong with them. */
+function reader(lookUp: (name: string) => string | undefined) {
+  const faults: string[] = [];
+
+  const read = <T>(
+    shortName: string,
+    field: z.ZodType<T>,
+    options: { secret?: boolean; missing?: string; fallback?: string | undefined } = {},
+  ): T | undefined => {
+    const name = `PHONEVAULT_${shortName}`;
+    const value = lookUp(name) ?? options.fallback;
+    if (value === undefined) {
+      if (options.missing) faults.push(`${name} is missing; set it to ${options.missing}`);
+      return undefined;
+    }
+    const result = value.length <= MAX_LENGTH ? field.safeParse(value) : undefined;
+    if (result?.success) return result.data;
+    const found = options.secret ? 'wrong' : `"${scrub(value, 80)}"`;
+    const allowed = result?.error.issues[0]?.message ?? `at most ${MAX_LENGTH} characters`;
+    faults.push(`${name} is ${found}; allowed: ${allowed}`);
+    return undefined;
+  };
+  return { faults, read };
+}
+
+const SERVICES = ['cph', 'iam', 'obs', 'smn', 'functiongraph'] as const;
+
+function readEndpoints(
+  { faults, read }: ReturnType<typeof reader>,
+  region: string | undefined,
+): Endpoints {
+  const given = SERVICES.map(
+    (service) => [service, read(`${service.toUpperCase()}_ENDPOINT`, fields.endpoint)] as const,
+  );
+  const explicit = Object.fromEntries(given.filter(([, url]) => url !== undefined));
+  if (region === undefined || SERVICES.every((service) => explicit[service] !== undefined)) {
+    return explicit as Endpoints;
+  }
+  try {
+    return { ...endpointsOf(region), ...explicit };
+  } catch (error) {
+    if (!(error instanceof PhonevaultError)) throw error;
+    faults.push(`PHONEVAULT_REGION: ${error.message}; ${error.hint}`);
+    return explicit as Endpoints;
+  }
+}
+
+/**
+ * All settings, from the function's user data (`context`) or else from `env`. An empty value counts
+ * as unset. Throws one setting_invalid that names every wrong or missing setting, what was found
+ * (never of secrets) and what is allowed.
+ */
+export function readSettings(
+  context: FgContext,
+  options: { env?: Env; needsTopic?: boolean } = {},
+): Settings {
+  const env = options.env ?? process.env;
+  const settings = reader((name) => {
+    const value = context.getUserData?.(name)?.trim() || env[name]?.trim();
+    return value === '' ? undefined : value;
+  });
+  const { read, faults } = settings;
+
+  const region = read('REGION', fields.region, {
+    missing: 'the region of the phones, such as cn-north-4',
+  });
+  const projectId = read('PROJECT_ID', fields.projectId, {
+    missing: 'the IAM project id of the region',
+    fallback: context.getProjectID?.() || env.RUNTIME_PROJECT_ID || undefined,
+  });
+  const bucket = read('BUCKET', fields.bucket, { missing: 'the bucket that holds the policies' });
+  const prefix = read('PREFIX', fields.prefix, { fallback: DEFAULT_PREFIX });
+  const topicUrn = read('TOPIC_URN', fields.topicUrn, {
+    ...(options.needsTopic
+      ? { missing: 'the URN of the SMN topic that is told how runs went' }
+      : {}),
+  });
+  const driveUrn = read('DRIVE_URN', fields.functionUrn);
+  const httpTokens = read('HTTP_TOKENS', fields.secrets, { secret: true }) ?? [];
+  const webhookSecrets = read('WEBHOOK_SECRETS', fields.secrets, { secret: true }) ?? [];
+  const obsPathStyle = read('OBS_PATH_STYLE', fields.flag) ?? false;
+  const endpoints = readEndpoints(settings, region);
+
+  if (faults.length > 0 || !region || !projectId || !bucket || !prefix) {
+    throw new PhonevaultError('setting_invalid', faults.join('\n'), {
+      hint: "correct these in the function's environment variables",
+    });
+  }
+  return {
+    region,
+    projectId,
+    bucket,
+    prefix,
+    topicUrn,
+    driveUrn,
+    httpTokens,
+    webhookSecrets,
+    endpoints,
+    obsPathStyle,
+  };
+}

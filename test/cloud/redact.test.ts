@@ -1,0 +1,59 @@
+import { inspect } from 'node:util';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isSecret, scrub, sealed, secret } from '../../lib/cloud/redact.ts';
+
+describe('secret', () => {
+  it('is readable by asking only', () => {
+    const value = secret('hunter2');
+    const printed = [
+      String(value),
+      `${value.toString()}`,
+      JSON.stringify({ value }),
+      inspect(value),
+      inspect({ deep: [value] }),
+      JSON.stringify(Object.entries(value)),
+    ].join();
+    expect(value.reveal()).toBe('hunter2');
+    expect(printed).not.toContain('hunter2');
+    expect(printed).toContain('[secret]');
+    expect(isSecret(value)).toBe(true);
+  });
+});
+
+describe('sealed', () => {
+  it('reads by name but does not print', () => {
+    const value = sealed({ token: 'hunter2' });
+    expect(value.token).toBe('hunter2');
+    expect(
+      JSON.stringify({ value }) + inspect({ value }) + `${value as unknown as string}`,
+    ).not.toContain('hunter2');
+    expect(isSecret(value)).toBe(true);
+  });
+});
+
+describe('scrub', () => {
+  it.each([
+    ['phone 0123456789abcdef0123456789abcdef not found', undefined],
+    ['limit:6,time:1 minute', undefined],
+    ['at 2026-01-02T03:04:05Z', undefined],
+    ['token MIIEpAIBAAKCAQEAx0123456789abcdefghij+/= bad', 'token [secret] bad'],
+    ['GET https://h/p?sig=abc&x=1 failed', 'GET https://h/p?[query] failed'],
+    ['from 192.168.0.12 port', 'from [address] port'],
+    ['from fe80:0:0:0:1:2:3:4 port', 'from [address] port'],
+    ['imei=861234567890123.', 'imei=[number].'],
+    ['two\nlines\u0000\u202e', 'two lines'],
+  ])('%s', (text, expected) => {
+    expect(scrub(text)).toBe(expected ?? text);
+  });
+
+  it('is one bounded line, whatever comes in', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 3_000 }), (text) => {
+        const clean = scrub(text, 100);
+        expect(clean.length).toBeLessThanOrEqual(100);
+        expect(clean).not.toMatch(/[\r\n]/);
+      }),
+    );
+  });
+});

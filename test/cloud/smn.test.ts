@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { createSmn } from '../../lib/cloud/smn.ts';
+import { fakeCaller, type Said } from './fake-send.ts';
+
+const notification = {
+  subject: 'nightly: partial',
+  message_structure: { default: 'one failed', email: 'One phone failed.' },
+  message_attributes: [{ name: 'outcome', value: 'partial' }],
+};
+
+function setUp(said: Said) {
+  const fake = fakeCaller(said);
+  const smn = createSmn({ ...fake.caller, endpoint: 'https://smn.example', projectId: 'p1' });
+  return { ...fake, smn };
+}
+
+describe('publish', () => {
+  it('sends the documented body to the topic', async () => {
+    const { smn, requests, bodies } = setUp({ json: { request_id: 'r1', message_id: 'm1' } });
+    expect(await smn.publish('urn:smn:r:p1:backup', notification)).toEqual({ message_id: 'm1' });
+    expect(requests[0]?.url).toBe(
+      'https://smn.example/v2/p1/notifications/topics/urn:smn:r:p1:backup/publish',
+    );
+    expect(bodies()).toEqual([
+      {
+        subject: 'nightly: partial',
+        message_structure: '{"default":"one failed","email":"One phone failed."}',
+        message_attributes: [{ name: 'outcome', type: 'STRING', value: 'partial' }],
+      },
+    ]);
+  });
+
+  it.each<[string, Said, object]>([
+    [
+      'a topic that is gone',
+      { status: 404, json: { code: 'SMN.0006', message: 'Topic not found.' } },
+      { code: 'not_found', serviceCode: 'SMN.0006', carriedOut: 'no' },
+    ],
+    [
+      'an answer without an id',
+      { json: { request_id: 'r1' } },
+      { code: 'unreachable', carriedOut: 'unknown' },
+    ],
+    ['an internal error', { status: 500, json: { code: 'SMN.0018' } }, { carriedOut: 'unknown' }],
+  ])('throws for %s, after one try', async (_what, said, expected) => {
+    const { smn, requests } = setUp(said);
+    await expect(smn.publish('urn:smn:r:p1:t', notification)).rejects.toMatchObject(expected);
+    expect(requests).toHaveLength(1);
+  });
+});

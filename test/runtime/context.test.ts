@@ -1,0 +1,66 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { credentialsOf, type FgContext, requestIdOf, timeLeft } from '../../lib/runtime/context.ts';
+import { playClock } from '../cloud/play-clock.ts';
+
+describe('credentialsOf', () => {
+  it('reads the live getters, with the context as this', () => {
+    const context = {
+      held: 'tok',
+      getToken() {
+        return this.held;
+      },
+      getSecurityAccessKey: () => 'AK ',
+      getSecuritySecretKey: () => 'SK',
+      getSecurityToken: () => 'ST\n',
+    };
+    expect({ ...credentialsOf(context) }).toEqual({
+      token: 'tok',
+      accessKey: 'AK',
+      secretKey: 'SK',
+      securityToken: 'ST',
+    });
+  });
+
+  it.each<[string, FgContext]>([
+    ['no methods', {}],
+    ['no agency', { getToken: () => '', getSecurityAccessKey: () => undefined as never }],
+  ])('gives empty parts with %s', (_what, context) => {
+    expect(Object.values(credentialsOf(context))).toEqual(['', '', '', '']);
+  });
+
+  it('does not print', () => {
+    const credentials = credentialsOf({ getToken: () => 'hunter2' });
+    expect(JSON.stringify({ credentials }) + inspect([credentials])).not.toContain('hunter2');
+  });
+});
+
+describe('timeLeft', () => {
+  it('asks the context', () => {
+    const left = timeLeft(
+      { getRemainingTimeInMilliSeconds: () => 1_234 },
+      playClock().clock,
+      60_000,
+    );
+    expect(left()).toBe(1_234);
+  });
+
+  it.each<FgContext>([{}, { getRemainingTimeInMilliSeconds: () => NaN }])(
+    'counts down by the clock when the context tells nothing',
+    (context) => {
+      const { clock, pass } = playClock();
+      const left = timeLeft(context, clock, 60_000);
+      pass(59_000);
+      expect(left()).toBe(1_000);
+    },
+  );
+});
+
+describe('requestIdOf', () => {
+  it.each<[FgContext, string]>([
+    [{ getRequestID: () => 'r1' }, 'r1'],
+    [{}, ''],
+  ])('%o gives "%s"', (context, expected) => {
+    expect(requestIdOf(context)).toBe(expected);
+  });
+});

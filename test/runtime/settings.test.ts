@@ -1,0 +1,167 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import type { PhonevaultError } from '../../lib/errors.ts';
+import { readSettings } from '../../lib/runtime/settings.ts';
+
+const base = {
+  PHONEVAULT_REGION: 'cn-north-4',
+  PHONEVAULT_PROJECT_ID: 'p1',
+  PHONEVAULT_BUCKET: 'backups',
+};
+
+const read = (env: Record<string, string | undefined>, needsTopic = false) =>
+  readSettings({}, { env: { ...base, ...env }, needsTopic });
+
+function fault(env: Record<string, string | undefined>, needsTopic = false): PhonevaultError {
+  try {
+    read(env, needsTopic);
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'setting_invalid' });
+    return error as PhonevaultError;
+  }
+  throw new Error('no fault was found');
+}
+
+describe('readSettings', () => {
+  it('needs three settings and fills in the rest', () => {
+    expect(read({})).toEqual({
+      region: 'cn-north-4',
+      projectId: 'p1',
+      bucket: 'backups',
+      prefix: 'phonevault/',
+      topicUrn: undefined,
+      driveUrn: undefined,
+      httpTokens: [],
+      webhookSecrets: [],
+      endpoints: {
+        cph: 'https://cph.cn-north-4.myhuaweicloud.com',
+        iam: 'https://iam.cn-north-4.myhuaweicloud.com',
+        obs: 'https://obs.cn-north-4.myhuaweicloud.com',
+        smn: 'https://smn.cn-north-4.myhuaweicloud.com',
+        functiongraph: 'https://functiongraph.cn-north-4.myhuaweicloud.com',
+      },
+      obsPathStyle: false,
+    });
+  });
+
+  it('takes user data before the environment, and an empty value for none', () => {
+    const userData: Record<string, string> = {
+      PHONEVAULT_BUCKET: ' from-context ',
+      PHONEVAULT_PREFIX: '',
+    };
+    const context = { getUserData: (name: string) => userData[name] };
+    const settings = readSettings(context, { env: { ...base, PHONEVAULT_PREFIX: 'other' } });
+    expect(settings.bucket).toBe('from-context');
+    expect(settings.prefix).toBe('other/');
+  });
+
+  it.each([
+    ['the context', { getProjectID: () => 'p9' }, {}, 'p9'],
+    ['the platform', {}, { RUNTIME_PROJECT_ID: 'p8' }, 'p8'],
+    ['the setting first', { getProjectID: () => 'p9' }, { PHONEVAULT_PROJECT_ID: 'p1' }, 'p1'],
+  ])('takes the project id from %s', (_what, context, env, expected) => {
+    const settings = readSettings(context, {
+      env: { ...base, PHONEVAULT_PROJECT_ID: undefined, ...env },
+    });
+    expect(settings.projectId).toBe(expected);
+  });
+
+  it('names every fault at once, with what was found and what is allowed', () => {
+    const { message, hint } = fault({
+      PHONEVAULT_REGION: undefined,
+      PHONEVAULT_BUCKET: 'My.Bucket',
+      PHONEVAULT_OBS_ENDPOINT: 'http://obs.example.com',
+      PHONEVAULT_OBS_PATH_STYLE: 'maybe',
+    });
+    const lines = message.split('\n');
+    expect(lines).toHaveLength(4);
+    expect(lines[0]).toMatch(/^PHONEVAULT_REGION is missing; set it to/);
+    expect(lines[1]).toMatch(/^PHONEVAULT_BUCKET is "My\.Bucket"; allowed: 3 to 63/);
+    expect(message).toMatch(/PHONEVAULT_OBS_ENDPOINT is "http:.*https/);
+    expect(message).toMatch(/PHONEVAULT_OBS_PATH_STYLE is "maybe"; allowed: true or false/);
+    expect(hint).toContain('environment variables');
+  });
+
+  it.each([
+    ['PHONEVAULT_REGION', 'CN North'],
+    ['PHONEVAULT_PROJECT_ID', 'a/b'],
+    ['PHONEVAULT_BUCKET', 'ab'],
+    ['PHONEVAULT_BUCKET', 'with.dot'],
+    ['PHONEVAULT_PREFIX', '/abs/'],
+    ['PHONEVAULT_PREFIX', 'a//b'],
+    ['PHONEVAULT_PREFIX', 'a/../b/'],
+    ['PHONEVAULT_PREFIX', 'x'.repeat(201)],
+    ['PHONEVAULT_TOPIC_URN', 'urn:fss:r:p:function:default:x'],
+    ['PHONEVAULT_DRIVE_URN', 'drive'],
+    ['PHONEVAULT_CPH_ENDPOINT', 'https://cph.example.com/v1'],
+    ['PHONEVAULT_CPH_ENDPOINT', 'http://10.0.0.1'],
+    ['PHONEVAULT_IAM_ENDPOINT', 'https://user:pw@iam.example.com'],
+    ['PHONEVAULT_SMN_ENDPOINT', 'smn.example.com'],
+    ['PHONEVAULT_FUNCTIONGRAPH_ENDPOINT', 'ftp://localhost'],
+    ['PHONEVAULT_BUCKET', 'b'.repeat(5_000)],
+  ])('refuses %s "%s"', (name, value) => {
+    const { message } = fault({ [name]: value });
+    expect(message).toMatch(new RegExp(`^${name} is "`));
+    expect(message.length).toBeLessThan(400);
+  });
+
+  it.each([
+    [
+      'PHONEVAULT_TOPIC_URN',
+      'urn:smn:cn-north-4:p1:backup',
+      { topicUrn: 'urn:smn:cn-north-4:p1:backup' },
+    ],
+    [
+      'PHONEVAULT_DRIVE_URN',
+      'urn:fss:r:p1:function:default:drive',
+      { driveUrn: 'urn:fss:r:p1:function:default:drive' },
+    ],
+    ['PHONEVAULT_DRIVE_URN', 'urn:fss:r:p1:function:default:drive:latest', {}],
+    ['PHONEVAULT_PREFIX', 'a/b.c_d-1', { prefix: 'a/b.c_d-1/' }],
+    ['PHONEVAULT_OBS_PATH_STYLE', 'TRUE', { obsPathStyle: true }],
+    ['PHONEVAULT_OBS_PATH_STYLE', '0', { obsPathStyle: false }],
+  ])('accepts %s %s', (name, value, expected) => {
+    expect(read({ [name]: value })).toMatchObject(expected);
+  });
+
+  it.each([
+    'http://localhost:8080',
+    'http://obs.localhost:1/',
+    'http://127.0.0.1:9',
+    'https://cph.example.com',
+  ])('accepts the endpoint %s', (url) => {
+    const { endpoints } = read({ PHONEVAULT_CPH_ENDPOINT: url });
+    expect(endpoints.cph).toBe(url.replace(/\/$/, ''));
+    expect(endpoints.smn).toContain('myhuaweicloud.com');
+  });
+
+  it('takes an unknown region only with every endpoint given', () => {
+    const endpoints = Object.fromEntries(
+      ['CPH', 'IAM', 'OBS', 'SMN', 'FUNCTIONGRAPH'].map((name) => [
+        `PHONEVAULT_${name}_ENDPOINT`,
+        'http://localhost:1',
+      ]),
+    );
+    expect(read({ PHONEVAULT_REGION: 'moon-1', ...endpoints }).region).toBe('moon-1');
+    const { message } = fault({ PHONEVAULT_REGION: 'moon-1' });
+    expect(message).toMatch(/PHONEVAULT_REGION: .*moon-1.*cn-north-4.*endpoint/);
+  });
+
+  it('needs a topic only where asked', () => {
+    expect(read({}).topicUrn).toBeUndefined();
+    expect(fault({}, true).message).toMatch(/^PHONEVAULT_TOPIC_URN is missing/);
+  });
+
+  it('splits secrets and never shows them', () => {
+    const settings = read({
+      PHONEVAULT_HTTP_TOKENS: 'one, two\nthree,',
+      PHONEVAULT_WEBHOOK_SECRETS: 'whsec_x',
+    });
+    expect(settings.httpTokens.map((token) => token.reveal())).toEqual(['one', 'two', 'three']);
+    expect(JSON.stringify(settings) + inspect(settings, { depth: 9 })).not.toMatch(/three|whsec/);
+    const many = Array.from({ length: 21 }, (_, i) => `hunter${i}`).join();
+    const { message } = fault({ PHONEVAULT_HTTP_TOKENS: many });
+    expect(message).toContain('PHONEVAULT_HTTP_TOKENS is wrong');
+    expect(message).not.toContain('hunter');
+  });
+});
