@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { parseObject } from './json.ts';
+import { layout } from './layout.ts';
+import type { Store } from './store.ts';
+
+const ALARMS_VERSION = 1;
+
+/** Since when (epoch ms) and over how many drives the credentials have been refused. */
+const troubleSchema = z.object({
+  version: z.literal(ALARMS_VERSION),
+  ticks: z.number().int(),
+  since: z.number(),
+  alarmed: z.boolean(),
+});
+
+export type CredentialTrouble = Omit<z.infer<typeof troubleSchema>, 'version'>;
+
+export async function readCredentialTrouble(
+  store: Pick<Store, 'get'>,
+): Promise<CredentialTrouble | undefined> {
+  const object = await store.get(layout.alarms);
+  if (object === undefined) return undefined;
+  try {
+    return parseObject(troubleSchema, ALARMS_VERSION, layout.alarms, object.body);
+  } catch {
+    return undefined;
+  }
+}
+
+export async function writeCredentialTrouble(
+  store: Pick<Store, 'put'>,
+  trouble: CredentialTrouble,
+): Promise<void> {
+  await store.put(layout.alarms, JSON.stringify({ version: ALARMS_VERSION, ...trouble }));
+}

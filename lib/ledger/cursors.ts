@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import { parseObject } from './json.ts';
+import { layout } from './layout.ts';
+import type { Store } from './store.ts';
+
+const CURSORS_VERSION = 1;
+
+/** What the schedule knows of one policy file. Times in epoch ms. */
+const cursorSchema = z.object({
+  etag: z.string(),
+  /** False for a policy that is disabled, has no schedule or cannot be read. */
+  active: z.boolean(),
+  fault: z.string().optional(),
+  rule: z.object({ cron: z.string(), timezone: z.string(), start_within: z.number() }).optional(),
+  paused_until: z.number().optional(),
+  /** Slots after this time are still to be run: the last one that was, or when the policy was first seen active. */
+  since: z.number(),
+});
+
+const cursorsSchema = z.object({
+  version: z.literal(CURSORS_VERSION),
+  policies: z.record(z.string(), cursorSchema),
+});
+
+export type Cursor = z.infer<typeof cursorSchema>;
+export type Cursors = Record<string, Cursor>;
+
+/** A cache: when it is lost, slots count from now on. */
+export async function readCursors(store: Pick<Store, 'get'>): Promise<Cursors> {
+  const object = await store.get(layout.cursors);
+  if (object === undefined) return {};
+  try {
+    return parseObject(cursorsSchema, CURSORS_VERSION, layout.cursors, object.body).policies;
+  } catch {
+    return {};
+  }
+}
+
+export async function writeCursors(store: Pick<Store, 'put'>, policies: Cursors): Promise<void> {
+  await store.put(layout.cursors, JSON.stringify({ version: CURSORS_VERSION, policies }));
+}

@@ -1,0 +1,164 @@
+import type { EventOf, RunEvent } from './events.ts';
+import type { PlannedPhone } from './plan.ts';
+
+/** One export of one phone under one key. Facts only; what they mean is decided in `run/`. */
+export type Try = {
+  number: number;
+  /** Window -> whether it was closed as never carried out. */
+  windows: Map<string, 'open' | 'unsent'>;
+  intentAt: number;
+  accepted: EventOf<'accepted'>[];
+  refused?: EventOf<'refused'>;
+  doubtful?: EventOf<'doubtful'>;
+  ended?: EventOf<'ended'>;
+  absent?: EventOf<'absent'>;
+  worthless?: EventOf<'worthless'>;
+  verified?: EventOf<'verified'>;
+};
+
+export type PhoneState = {
+  planned: PlannedPhone;
+  readyAt?: number;
+  tries: Map<number, Try>;
+  outcome?: EventOf<'outcome'>;
+};
+
+export type RunState = {
+  phones: Map<string, PhoneState>;
+  cancelledAt?: number;
+  swept: Set<string>;
+  notified?: EventOf<'notified'>;
+  notifyFailures: EventOf<'notify_failed'>[];
+  troubles: EventOf<'trouble'>[];
+};
+
+/** The state of a run of which nothing has happened yet. */
+export function startState(phones: PlannedPhone[]): RunState {
+  return {
+    phones: new Map(phones.map((planned) => [planned.phone_id, { planned, tries: new Map() }])),
+    swept: new Set(),
+    notifyFailures: [],
+    troubles: [],
+  };
+}
+
+/**
+ * Takes events into the state. The result is the same whatever their order and however often each comes:
+ * facts add up, and where two of a kind contradict, the one that knows more stands (an archive over an end,
+ * an end with a result over a lost job, the earliest otherwise).
+ */
+export function fold(state: RunState, events: readonly RunEvent[]): RunState {
+  for (const event of events) apply(state, event);
+  return state;
+}
+
+function apply(state: RunState, event: RunEvent): void {
+  switch (event.type) {
+    case 'intent':
+      for (const { phone_id, try: number } of event.tries) {
+        const attempt = tryOf(state, phone_id, number);
+        if (attempt === undefined) continue;
+        if (!attempt.windows.has(event.window)) attempt.windows.set(event.window, 'open');
+        attempt.intentAt = Math.max(attempt.intentAt, event.at);
+      }
+      return;
+    case 'unsent':
+      for (const { phone_id, try: number } of event.tries) {
+        tryOf(state, phone_id, number)?.windows.set(event.window, 'unsent');
+      }
+      return;
+    case 'accepted':
+      withTry(state, event, (known) => (known.accepted = withJob(known.accepted, event)));
+      return;
+    case 'ended': {
+      const attempt = tryOf(state, event.phone_id, event.try);
+      if (attempt !== undefined) attempt.ended = stronger(attempt.ended, event);
+      return;
+    }
+    case 'refused':
+      withTry(state, event, (known) => (known.refused = earliest(known.refused, event)));
+      return;
+    case 'doubtful':
+      withTry(state, event, (known) => (known.doubtful = earliest(known.doubtful, event)));
+      return;
+    case 'absent':
+      withTry(state, event, (known) => (known.absent = earliest(known.absent, event)));
+      return;
+    case 'worthless':
+      withTry(state, event, (known) => (known.worthless = earliest(known.worthless, event)));
+      return;
+    case 'verified':
+      withTry(state, event, (known) => (known.verified = earliest(known.verified, event)));
+      return;
+    case 'ready': {
+      const phone = state.phones.get(event.phone_id);
+      if (phone !== undefined) phone.readyAt = Math.min(phone.readyAt ?? event.at, event.at);
+      return;
+    }
+    case 'outcome': {
+      const phone = state.phones.get(event.phone_id);
+      if (phone !== undefined) phone.outcome = earliest(phone.outcome, event);
+      return;
+    }
+    case 'cancel_seen':
+      state.cancelledAt = Math.min(state.cancelledAt ?? event.at, event.at);
+      return;
+    case 'swept':
+      state.swept.add(event.key);
+      return;
+    case 'notified':
+      state.notified = earliest(state.notified, event);
+      return;
+    case 'notify_failed':
+      addOnce(state.notifyFailures, event);
+      return;
+    case 'trouble':
+      addOnce(state.troubles, event);
+      return;
+  }
+}
+
+function tryOf(state: RunState, phoneId: string, number: number): Try | undefined {
+  const phone = state.phones.get(phoneId);
+  if (phone === undefined) return undefined;
+  let attempt = phone.tries.get(number);
+  if (attempt === undefined) {
+    attempt = { number, windows: new Map(), intentAt: 0, accepted: [] };
+    phone.tries.set(number, attempt);
+  }
+  return attempt;
+}
+
+function withTry(
+  state: RunState,
+  event: { phone_id: string; try: number },
+  change: (known: Try) => void,
+): void {
+  const known = tryOf(state, event.phone_id, event.try);
+  if (known !== undefined) change(known);
+}
+
+function withJob(known: EventOf<'accepted'>[], event: EventOf<'accepted'>): EventOf<'accepted'>[] {
+  const same = known.find((other) => other.job_id === event.job_id);
+  const others = known.filter((other) => other !== same);
+  return [...others, earliest(same, event)].sort(
+    (a, b) => a.at - b.at || (a.job_id < b.job_id ? -1 : 1),
+  );
+}
+
+const strength = { lost: 0, failed: 1, succeeded: 2 } as const;
+
+function stronger(known: EventOf<'ended'> | undefined, event: EventOf<'ended'>): EventOf<'ended'> {
+  if (known === undefined || strength[event.result] > strength[known.result]) return event;
+  return strength[event.result] === strength[known.result] ? earliest(known, event) : known;
+}
+
+function earliest<T extends { at: number }>(known: T | undefined, event: T): T {
+  return known === undefined || event.at < known.at ? event : known;
+}
+
+function addOnce<T extends { at: number; code: string }>(list: T[], event: T): void {
+  if (list.some((known) => known.at === event.at && known.code === event.code)) return;
+  list.push(event);
+  list.sort((a, b) => a.at - b.at);
+}

@@ -1,0 +1,60 @@
+import * as z from 'zod';
+import { parseObject } from './json.ts';
+import { layout } from './layout.ts';
+import { runOutcomes } from './report.ts';
+import type { Store } from './store.ts';
+
+const HISTORY_VERSION = 1;
+
+const settledSchema = z.object({
+  run_id: z.string(),
+  outcome: z.enum(runOutcomes),
+  settled_at: z.number(),
+});
+
+/** How a policy's runs went lately: a cache over the reports. Times in epoch ms. */
+const historySchema = z.object({
+  version: z.literal(HISTORY_VERSION),
+  last: settledSchema,
+  /** The run before the last. */
+  before: settledSchema.optional(),
+  /** The last run that completed. */
+  good: settledSchema.optional(),
+});
+
+export type History = z.infer<typeof historySchema>;
+export type Settled = z.infer<typeof settledSchema>;
+
+/** What is known of a policy's runs; undefined when nothing is, or nothing that can be read. */
+export async function readHistory(
+  store: Pick<Store, 'get'>,
+  policy: string,
+): Promise<History | undefined> {
+  const key = layout.history(policy);
+  const object = await store.get(key);
+  if (object === undefined) return undefined;
+  try {
+    return parseObject(historySchema, HISTORY_VERSION, key, object.body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Notes a settled run and answers the run before it. Noting the same run again changes nothing. */
+export async function noteSettled(
+  store: Pick<Store, 'get' | 'put'>,
+  policy: string,
+  run: Settled,
+): Promise<Settled | undefined> {
+  const known = await readHistory(store, policy);
+  if (known?.last.run_id === run.run_id) return known.before;
+  const good = run.outcome === 'completed' ? run : known?.good;
+  const history: History = {
+    version: HISTORY_VERSION,
+    last: run,
+    ...(known === undefined ? {} : { before: known.last }),
+    ...(good === undefined ? {} : { good }),
+  };
+  await store.put(layout.history(policy), JSON.stringify(history));
+  return known?.last;
+}

@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { parseObject } from './json.ts';
+import { layout } from './layout.ts';
+import type { Store } from './store.ts';
+
+const INVENTORY_VERSION = 1;
+
+export const candidateSchema = z.object({
+  phone_id: z.string(),
+  phone_name: z.string(),
+  server_id: z.string(),
+  status: z.number().int(),
+  image_version: z.string().optional(),
+});
+
+/** A reading of the fleet, finished or on its way: reading a large fleet spans several drives. Times in epoch ms. */
+export const inventorySchema = z.object({
+  version: z.literal(INVENTORY_VERSION),
+  /** Undefined: the whole project. */
+  server_id: z.string().optional(),
+  started_at: z.number(),
+  finished_at: z.number().optional(),
+  complete: z.boolean(),
+  offset: z.number().int(),
+  passes: z.number().int(),
+  pages: z.number().int(),
+  phones: z.array(candidateSchema),
+});
+
+export type Inventory = z.infer<typeof inventorySchema>;
+
+export function startInventory(startedAt: number, serverId: string | undefined): Inventory {
+  return {
+    version: INVENTORY_VERSION,
+    ...(serverId === undefined ? {} : { server_id: serverId }),
+    started_at: startedAt,
+    complete: true,
+    offset: 0,
+    passes: 1,
+    pages: 0,
+    phones: [],
+  };
+}
+
+const scope = (serverId: string | undefined): string =>
+  serverId === undefined ? 'all' : `server-${serverId}`;
+
+/** The last reading of this scope; undefined when there is none that can be read. A cache: never an error. */
+export async function loadInventory(
+  store: Pick<Store, 'get'>,
+  serverId: string | undefined,
+): Promise<Inventory | undefined> {
+  const key = layout.inventory(scope(serverId));
+  const object = await store.get(key);
+  if (object === undefined) return undefined;
+  try {
+    return parseObject(inventorySchema, INVENTORY_VERSION, key, object.body);
+  } catch {
+    return undefined;
+  }
+}
+
+export async function saveInventory(
+  store: Pick<Store, 'put'>,
+  inventory: Inventory,
+): Promise<void> {
+  await store.put(layout.inventory(scope(inventory.server_id)), JSON.stringify(inventory));
+}

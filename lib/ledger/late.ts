@@ -1,0 +1,64 @@
+import * as z from 'zod';
+import { readObject } from './json.ts';
+import { layout } from './layout.ts';
+import type { Store } from './store.ts';
+
+const LATE_VERSION = 1;
+
+const lateTrySchema = z.object({
+  phone_id: z.string(),
+  phone_name: z.string(),
+  server_id: z.string(),
+  try: z.number().int(),
+  jobs: z.array(z.object({ job_id: z.string(), request_id: z.string() })),
+});
+
+/** Jobs that were still running when their run settled: followed on, so that nothing that lands is lost. Times in epoch ms. */
+const lateSchema = z.object({
+  version: z.literal(LATE_VERSION),
+  run_id: z.string(),
+  policy: z.string(),
+  bucket: z.string(),
+  folder: z.string(),
+  /** Until then their phones and servers count as busy. */
+  busy_until: z.number(),
+  /** Then they are given up. */
+  until: z.number(),
+  tries: z.array(lateTrySchema),
+});
+
+export type Late = z.infer<typeof lateSchema>;
+export type LateTry = z.infer<typeof lateTrySchema>;
+
+export async function readLate(
+  store: Pick<Store, 'get'>,
+  runId: string,
+): Promise<Late | undefined> {
+  return readObject(store, lateSchema, LATE_VERSION, layout.late(runId));
+}
+
+export async function writeLate(
+  store: Pick<Store, 'put' | 'remove'>,
+  late: Omit<Late, 'version'>,
+): Promise<void> {
+  const key = layout.late(late.run_id);
+  if (late.tries.length === 0) await store.remove([key]);
+  else await store.put(key, JSON.stringify({ version: LATE_VERSION, ...late }));
+}
+
+/** What landed after its run was settled, as a write-once record beside the report. */
+export async function recordLate(
+  store: Pick<Store, 'create'>,
+  runId: string,
+  entry: {
+    phone_id: string;
+    try: number;
+    key: string;
+    size: number;
+    etag: string;
+    seen_at: number;
+  },
+): Promise<void> {
+  const key = layout.lateArchive(runId, entry.phone_id, entry.try);
+  await store.create(key, JSON.stringify({ version: LATE_VERSION, ...entry }));
+}

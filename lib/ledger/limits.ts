@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import { parseObject } from './json.ts';
+import { layout } from './layout.ts';
+import type { Store } from './store.ts';
+
+const LIMITS_VERSION = 1;
+
+/** What was learned of the service's limits on batch-storage. `*_at` in epoch ms. */
+export const limitsSchema = z.object({
+  version: z.literal(LIMITS_VERSION),
+  phones_per_call: z.number().int().min(1),
+  /** The largest batch that was accepted. */
+  accepted_size: z.number().int().optional(),
+  /** The smallest batch that was refused as too large, and when: growth stays below it for a day. */
+  refused_size: z.number().int().optional(),
+  refused_size_at: z.number().optional(),
+  calls_per_minute: z.number().int().min(1),
+  throttled_at: z.number().optional(),
+  grown_at: z.number().optional(),
+  /** Nothing is sent before this time. */
+  blocked_until: z.number(),
+  /** When the calls of the last minute were sent, refused ones too: the service counts those as well. */
+  recent: z.array(z.number()),
+});
+
+export type Limits = z.infer<typeof limitsSchema>;
+
+/** Before anything is known: the documents name neither number, so begin where every region should agree. */
+export const carefulLimits: Limits = {
+  version: LIMITS_VERSION,
+  phones_per_call: 10,
+  calls_per_minute: 8,
+  blocked_until: 0,
+  recent: [],
+};
+
+/** Reads what was learned; the careful start when nothing was, or when the cache cannot be read. */
+export async function readLimits(store: Pick<Store, 'get'>): Promise<Limits> {
+  const object = await store.get(layout.limits);
+  if (object === undefined) return carefulLimits;
+  try {
+    return parseObject(limitsSchema, LIMITS_VERSION, layout.limits, object.body);
+  } catch {
+    return carefulLimits;
+  }
+}
+
+export async function writeLimits(store: Pick<Store, 'put'>, limits: Limits): Promise<void> {
+  await store.put(layout.limits, JSON.stringify(limits));
+}

@@ -1,0 +1,57 @@
+import type { Store } from './store.ts';
+
+type Objects = {
+  get(
+    bucket: string,
+    key: string,
+  ): Promise<{ body: string; etag: string; lastModified: number } | undefined>;
+  put(
+    bucket: string,
+    key: string,
+    body: string,
+    options?: { ifNoneMatch?: true },
+  ): Promise<{ outcome: 'written' | 'exists' | 'unsupported' }>;
+  head(bucket: string, key: string): Promise<{ key: string } | undefined>;
+  list(
+    bucket: string,
+    prefix: string,
+    options?: { startAfter?: string; max?: number },
+  ): Promise<{ objects: { key: string; size: number; etag: string; lastModified: number }[] }>;
+  remove(bucket: string, keys: string[]): Promise<void>;
+};
+
+/** The ledger in a bucket, every key under `prefix`. */
+export function obsStore(obs: Objects, bucket: string, prefix: string): Store {
+  const put = async (key: string, body: string): Promise<void> => {
+    await obs.put(bucket, prefix + key, body);
+  };
+  return {
+    get: (key) => obs.get(bucket, prefix + key),
+    put,
+    create: async (key, body) => {
+      if ((await obs.head(bucket, prefix + key)) !== undefined) return 'exists';
+      const { outcome } = await obs.put(bucket, prefix + key, body, { ifNoneMatch: true });
+      if (outcome === 'exists') return 'exists';
+      if (outcome === 'unsupported') await put(key, body);
+      return 'created';
+    },
+    tryConditional: async (key, body) => {
+      const { outcome } = await obs.put(bucket, prefix + key, body, { ifNoneMatch: true });
+      if (outcome === 'exists') return 'honoured';
+      return outcome === 'written' ? 'ignored' : 'refused';
+    },
+    list: async (under, options = {}) => {
+      const { startAfter, max } = options;
+      const { objects } = await obs.list(bucket, prefix + under, {
+        ...(startAfter === undefined ? {} : { startAfter: prefix + startAfter }),
+        ...(max === undefined ? {} : { max }),
+      });
+      return objects.map((object) => ({ ...object, key: object.key.slice(prefix.length) }));
+    },
+    remove: (keys) =>
+      obs.remove(
+        bucket,
+        keys.map((key) => prefix + key),
+      ),
+  };
+}

@@ -1,0 +1,113 @@
+import * as z from 'zod';
+import { readObject } from './json.ts';
+import { layout } from './layout.ts';
+import type { Store } from './store.ts';
+
+const REPORT_VERSION = 1;
+const INLINE_PHONES = 1000;
+
+export const phoneOutcomes = ['exported', 'failed', 'skipped', 'timed_out', 'cancelled'] as const;
+export type PhoneOutcome = (typeof phoneOutcomes)[number];
+
+export const runOutcomes = ['completed', 'partial', 'failed', 'skipped', 'cancelled'] as const;
+export type RunOutcome = (typeof runOutcomes)[number];
+
+export const reportedPhoneSchema = z.object({
+  phone_id: z.string(),
+  outcome: z.enum(phoneOutcomes),
+  reason: z.string().optional(),
+  code: z.string().optional(),
+  bucket: z.string().optional(),
+  key: z.string().optional(),
+  size: z.number().optional(),
+  etag: z.string().optional(),
+  attempts: z.number().int(),
+  /** Objects of this phone in the run's folder that nothing vouches for; kept, since the phone has no verified archive. */
+  unconfirmed_archive: z.array(z.string()).optional(),
+});
+
+export type ReportedPhone = z.infer<typeof reportedPhoneSchema>;
+
+const countsSchema = z.object({
+  selected: z.number().int(),
+  exported: z.number().int(),
+  failed: z.number().int(),
+  skipped: z.number().int(),
+  timed_out: z.number().int(),
+  cancelled: z.number().int(),
+});
+
+export type Counts = z.infer<typeof countsSchema>;
+
+export const reportSchema = z.object({
+  version: z.literal(REPORT_VERSION),
+  run_id: z.string(),
+  policy: z.string(),
+  trigger: z.string(),
+  slot: z.string(),
+  outcome: z.enum(runOutcomes),
+  /** Why a run ended before it started. */
+  reason: z.string().optional(),
+  message: z.string().optional(),
+  started_at: z.iso.datetime(),
+  settled_at: z.iso.datetime(),
+  counts: countsSchema,
+  listing_complete: z.boolean(),
+  swept: z.array(z.string()).optional(),
+  phones: z.array(reportedPhoneSchema),
+  pages: z.array(z.string()).optional(),
+});
+
+export type Report = z.infer<typeof reportSchema>;
+
+const pageSchema = z.object({
+  version: z.literal(REPORT_VERSION),
+  phones: z.array(reportedPhoneSchema),
+});
+
+/**
+ * Writes a report once: phones inline up to 1,000, else in pages, report.json last.
+ * Answers the report that stands, which is an earlier one's when there was one.
+ */
+export async function writeReport(
+  store: Pick<Store, 'get' | 'create'>,
+  facts: Omit<Report, 'version' | 'phones' | 'pages'>,
+  phones: ReportedPhone[],
+): Promise<Report> {
+  const paged = phones.length > INLINE_PHONES;
+  const pages: string[] = [];
+  for (let from = 0; paged && from < phones.length; from += INLINE_PHONES) {
+    const key = layout.reportPage(facts.run_id, pages.length);
+    const page = { version: REPORT_VERSION, phones: phones.slice(from, from + INLINE_PHONES) };
+    await store.create(key, JSON.stringify(page));
+    pages.push(key);
+  }
+  const report: Report = {
+    version: REPORT_VERSION,
+    ...facts,
+    phones: paged ? [] : phones,
+    ...(paged ? { pages } : {}),
+  };
+  const created = await store.create(layout.report(facts.run_id), JSON.stringify(report));
+  return created === 'created' ? report : ((await readReport(store, facts.run_id)) ?? report);
+}
+
+/** Reads a run's report; undefined while the run is not settled. */
+export async function readReport(
+  store: Pick<Store, 'get'>,
+  runId: string,
+): Promise<Report | undefined> {
+  return readObject(store, reportSchema, REPORT_VERSION, layout.report(runId));
+}
+
+/** All phones of a report, its pages included. */
+export async function readReportedPhones(
+  store: Pick<Store, 'get'>,
+  report: Report,
+): Promise<ReportedPhone[]> {
+  const phones = [...report.phones];
+  for (const key of report.pages ?? []) {
+    phones.push(...((await readObject(store, pageSchema, REPORT_VERSION, key))?.phones ?? []));
+  }
+  return phones;
+}

@@ -1,0 +1,151 @@
+import type { Clock } from '../../lib/clock.ts';
+import { type Send, TransportError } from '../../lib/cloud/send.ts';
+import type { OpenRun } from '../../lib/run/open-run.ts';
+import { drive, type DriveResult, driveWindow } from '../../lib/run/drive.ts';
+import { schedule, type ScheduleMemory } from '../../lib/run/schedule.ts';
+import {
+  readReport,
+  readReportedPhones,
+  type Report,
+  type ReportedPhone,
+} from '../../lib/ledger/report.ts';
+import { layout } from '../../lib/ledger/layout.ts';
+import type { FgContext } from '../../lib/runtime/context.ts';
+import { type Invocation, startInvocation } from '../../lib/runtime/invocation.ts';
+import { type Cloud, type CloudOptions, createCloud } from '../../local/cloud.ts';
+import { ConnectionCut, ConnectionHang } from '../../local/faults.ts';
+import { rawRequest } from '../../local/raw-request.ts';
+import { playClock } from './play-clock.ts';
+
+const MINUTE = 60_000;
+
+export const NIGHTLY = `
+name: nightly
+schedule: { cron: "0 30 2 * * *", timezone: Asia/Shanghai }
+select: { name: "*" }
+export:
+  include: [/data/data]
+  exclude: [/data/data/com.example.cache]
+  bucket: phonevault-demo
+deadline: 2h
+`;
+
+/** `lib` and the embedded cloud in one process under one clock: a night takes as long as its computation. */
+export type Night = {
+  clock: Clock & { move(ms: number): void };
+  cloud: Cloud;
+  lines: Record<string, unknown>[];
+  invocation(context?: Partial<FgContext>): Invocation;
+  putPolicy(text: string, name?: string): Promise<void>;
+  /** A named timer's tick: the run's id. */
+  ask(policy?: string): Promise<string>;
+  tick(): Promise<string[]>;
+  drive(): Promise<DriveResult>;
+  /** Drives minute by minute until the run is settled and told. */
+  settle(
+    runId: string,
+    minutes?: number,
+  ): Promise<{ report: Report; phones: ReportedPhone[]; drives: number }>;
+};
+
+export function sendInto(cloud: Cloud, clock: Clock): Send {
+  return async (request) => {
+    const init = { method: request.method, headers: request.headers };
+    const body = request.body === undefined ? {} : { body: request.body };
+    try {
+      const response = await cloud.handle(rawRequest(request.url, { ...init, ...body }));
+      return {
+        status: response.status,
+        headers: Object.fromEntries(response.headers),
+        body: new Uint8Array(await response.arrayBuffer()),
+      };
+    } catch (error) {
+      if (error instanceof ConnectionCut) throw new TransportError('cut', true, error);
+      if (!(error instanceof ConnectionHang)) throw error;
+      await clock.sleep(request.timeoutMs);
+      throw new TransportError('timeout', true, error);
+    }
+  };
+}
+
+export async function night(options: CloudOptions & { start?: number } = {}): Promise<Night> {
+  const clock = playClock(options.start ?? Date.UTC(2026, 0, 1, 18, 30));
+  const cloud = await createCloud({ ...options, clock });
+  const lines: Record<string, unknown>[] = [];
+  const memory = new Map<string, OpenRun>();
+  const scheduleMemory: ScheduleMemory = {};
+  const settings: Record<string, string> = {
+    PHONEVAULT_REGION: cloud.region,
+    PHONEVAULT_PROJECT_ID: cloud.projectId,
+    PHONEVAULT_BUCKET: cloud.bucket,
+    PHONEVAULT_TOPIC_URN: cloud.topicUrn,
+  };
+  let seed = 7;
+  const random = (): number => ((seed = (seed * 48_271) % 2_147_483_647), seed / 2_147_483_647);
+  const instance = {
+    clock,
+    random,
+    send: sendInto(cloud, clock),
+    write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>),
+  };
+
+  const invocation = (context: Partial<FgContext> = {}): Invocation => {
+    const started = clock.now();
+    const { credentials } = cloud;
+    return startInvocation(
+      {
+        getUserData: (name) => settings[name],
+        getToken: () => credentials.token,
+        getSecurityAccessKey: () => credentials.accessKey,
+        getSecuritySecretKey: () => credentials.secretKey,
+        getSecurityToken: () => credentials.securityToken,
+        getRemainingTimeInMilliSeconds: () => started + MINUTE - clock.now(),
+        ...context,
+      },
+      instance,
+      { needsTopic: true },
+    );
+  };
+
+  const timer = async (tick: {
+    time: number | undefined;
+    policy: string | undefined;
+  }): Promise<string[]> => {
+    const { deps, clients } = invocation();
+    const kick = { functiongraph: clients.functiongraph, driveUrn: undefined };
+    return (await schedule({ ...deps, kick }, tick, scheduleMemory)).requested;
+  };
+  const driveOnce = async (): Promise<DriveResult> => {
+    const { deps, timeLeft, holder } = invocation();
+    return drive(deps, { ...driveWindow(clock.now(), timeLeft()), holder, memory });
+  };
+
+  return {
+    clock,
+    cloud,
+    lines,
+    invocation,
+    putPolicy: (text, name = 'nightly') => invocation().deps.store.put(layout.policy(name), text),
+    ask: async (policy = 'nightly') => {
+      const [runId] = await timer({ time: clock.now(), policy });
+      if (runId === undefined) throw new Error('nothing was asked for');
+      return runId;
+    },
+    tick: () => timer({ time: clock.now(), policy: undefined }),
+    drive: driveOnce,
+    settle: async (runId, minutes = 600) => {
+      const { store } = invocation().deps;
+      for (let drives = 1; drives <= minutes; drives += 1) {
+        const next = clock.now() + MINUTE;
+        await driveOnce();
+        if ((await store.get(layout.request(runId))) === undefined) {
+          const report = await readReport(store, runId);
+          if (report === undefined) throw new Error(`${runId} closed without a report`);
+          return { report, phones: await readReportedPhones(store, report), drives };
+        }
+        if (clock.now() < next) clock.move(next - clock.now());
+      }
+      throw new Error(`${runId} is not settled after ${minutes} minutes`);
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import type { RunEvent } from '../../lib/ledger/events.ts';
+import { fold, type PhoneState, startState } from '../../lib/ledger/fold.ts';
+import type { Plan, PlannedPhone, Terms } from '../../lib/ledger/plan.ts';
+import type { RunFacts } from '../../lib/run/decide.ts';
+import type { OpenRun } from '../../lib/run/open-run.ts';
+
+export const T0 = Date.UTC(2026, 0, 2, 2, 30);
+export const MINUTE = 60_000;
+
+export const terms: Terms = {
+  include: ['/data/data'],
+  exclude: [],
+  bucket: 'my-phone-backups',
+  folder: 'nightly/20260102',
+  deadline: 120 * MINUTE,
+  export_timeout: 60 * MINUTE,
+  wait_for_phones: 10 * MINUTE,
+  max_in_flight_per_server: 4,
+  attempts: 2,
+  notify: { when: 'always', language: 'en' },
+};
+
+export function plannedPhone(id: string, changes: Partial<PlannedPhone> = {}): PlannedPhone {
+  return { phone_id: id, phone_name: `game-${id}`, server_id: 's1', status: 2, ...changes };
+}
+
+export function phoneWith(events: RunEvent[], changes: Partial<PlannedPhone> = {}): PhoneState {
+  const state = fold(startState([plannedPhone('p1', changes)]), events);
+  const phone = state.phones.get('p1');
+  if (phone === undefined) throw new Error('no phone');
+  return phone;
+}
+
+export function runFacts(changes: Partial<RunFacts> = {}): RunFacts {
+  return { terms, startedAt: T0, watchFor: 5 * MINUTE, ...changes };
+}
+
+/** A planned run in memory, without a ledger under it. */
+export function openRun(
+  runId: string,
+  phones: PlannedPhone[],
+  changes: { trigger?: 'timer' | 'http' | 'manual'; terms?: Partial<Terms> } = {},
+): OpenRun {
+  const request = {
+    version: 1 as const,
+    run_id: runId,
+    policy: 'nightly',
+    trigger: changes.trigger ?? ('timer' as const),
+    slot: '20260102T023000Z',
+  };
+  const plan: Plan = {
+    version: 1,
+    request,
+    slot: request.slot,
+    started_at: T0,
+    terms: { ...terms, ...changes.terms },
+    listing_complete: true,
+    selected: phones.length,
+    parts: [],
+  };
+  return {
+    runId,
+    askedAt: T0,
+    request,
+    plan,
+    state: startState(phones),
+    mark: new Set(),
+    report: undefined,
+    pending: [],
+    flushedAt: T0,
+    lookAt: 0,
+    statesAt: 0,
+    restUntil: 0,
+    wrappedUp: false,
+  };
+}
