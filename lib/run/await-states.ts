@@ -1,0 +1,72 @@
+import type { RunEvent } from '../ledger/events.ts';
+import { phoneState, stateReason } from '../policy/states.ts';
+import type { ListedPhone, RunDeps } from './deps.ts';
+import { type OpenRun, record, steps } from './open-run.ts';
+
+const LOOK_EVERY_MS = 20_000;
+const CALLS_A_LOOK = 20;
+/** From here on one page of the server's phones is cheaper than a call for each. */
+const LIST_FROM = 3;
+
+/**
+ * Looks again at phones in a passing state, while the others go on. One that became exportable is ready; one
+ * that got stuck, vanished or is still passing when the wait is over ends as skipped, its state the reason.
+ */
+export async function awaitStates(
+  deps: Pick<RunDeps, 'cph' | 'clock'>,
+  run: OpenRun,
+): Promise<void> {
+  const plan = run.plan;
+  const now = deps.clock.now();
+  if (plan?.terms === undefined || now < run.statesAt) return;
+  const waiting = steps(run, now)
+    .filter(({ step }) => step.kind === 'await_state')
+    .map(({ phone }) => phone.planned);
+  if (waiting.length === 0) return;
+  run.statesAt = now + LOOK_EVERY_MS;
+
+  const over = now >= plan.started_at + plan.terms.wait_for_phones;
+  const seen = await look(deps, waiting);
+  const at = deps.clock.now();
+  for (const { phone_id, status } of waiting) {
+    const found = seen.get(phone_id);
+    if (found === null) {
+      record(run, [{ type: 'outcome', at, phone_id, outcome: 'failed', reason: 'not_found' }]);
+      continue;
+    }
+    const code = found?.status ?? status;
+    const state = phoneState(code);
+    if (state === 'exportable') record(run, [{ type: 'ready', at, phone_id }]);
+    else if (state === 'stuck' || over) record(run, [skipped(phone_id, stateReason(code), at)]);
+  }
+}
+
+function skipped(phone_id: string, reason: string, at: number): RunEvent {
+  return { type: 'outcome', at, phone_id, outcome: 'skipped', reason };
+}
+
+/** The phones as they are now; null for one that is gone, nothing for one that was not looked at this time. */
+async function look(
+  deps: Pick<RunDeps, 'cph'>,
+  waiting: { phone_id: string; server_id: string }[],
+): Promise<Map<string, ListedPhone | null>> {
+  const seen = new Map<string, ListedPhone | null>();
+  const byServer = new Map<string, string[]>();
+  for (const { phone_id, server_id } of waiting) {
+    byServer.set(server_id, [...(byServer.get(server_id) ?? []), phone_id]);
+  }
+  let calls = CALLS_A_LOOK;
+  for (const [serverId, phoneIds] of byServer) {
+    if (phoneIds.length >= LIST_FROM && calls > 0) {
+      calls -= 1;
+      const { phones } = await deps.cph.listPhones({ offset: 0, limit: 100, serverId });
+      for (const phone of phones) seen.set(phone.phone_id, phone);
+    }
+    for (const phoneId of phoneIds) {
+      if (seen.has(phoneId) || calls <= 0) continue;
+      calls -= 1;
+      seen.set(phoneId, (await deps.cph.showPhone(phoneId)) ?? null);
+    }
+  }
+  return seen;
+}

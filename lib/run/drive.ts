@@ -1,0 +1,155 @@
+import { takeLease } from '../ledger/lease.ts';
+import { readLimits, writeLimits } from '../ledger/limits.ts';
+import { type Inbox, listOpen } from '../ledger/request.ts';
+import { clearCredentialTrouble, noteCredentialsRefused } from './alarms.ts';
+import type { RunDeps } from './deps.ts';
+import { followLate, loadLate, stragglersOf } from './late.ts';
+import { createWriter, flush, type OpenRun } from './open-run.ts';
+import { isMissedHint } from '../ledger/hints.ts';
+import { guard } from './guard.ts';
+import { nextDue, POLL_FIRST_MS, pollInterval } from './due.ts';
+import { advance, closeFinished, takeInbox, type Work } from './work.ts';
+import { followed, followJobs } from './follow.ts';
+import { LeaseLost, stopsDrive, submitWindow } from './submit.ts';
+
+const INBOX_EVERY_MS = 10_000;
+const AFTER_FAILED_POLL_MS = 20_000;
+
+export type DriveOptions = {
+  /** No work is begun after this time (epoch ms). */
+  until: number;
+  /** How long the lease lasts, in ms: the invocation's limit and a margin. */
+  ttlMs: number;
+  /** Unique to this invocation, `[a-z0-9]+`. */
+  holder: string;
+  /** Runs as a warm instance left them, so that only what is new in their logs is read. */
+  memory?: Map<string, OpenRun>;
+};
+
+export type DriveResult = {
+  /** idle: nothing open. held: another invocation drives. drove: worked until nothing was due or time was up. */
+  kind: 'idle' | 'held' | 'drove';
+  /** Runs that are still open. */
+  open: number;
+};
+
+/**
+ * Moves every open run on: plans, submits, follows, verifies, settles and notifies, until nothing falls due or the
+ * time is up. What it leaves undone the next drive finds in the ledger.
+ */
+export async function drive(deps: RunDeps, options: DriveOptions): Promise<DriveResult> {
+  const inbox = await listOpen(deps.store);
+  if (isEmpty(inbox)) return { kind: 'idle', open: 0 };
+  const lease = await takeLease(deps.store, {
+    clock: deps.clock,
+    holder: options.holder,
+    ttlMs: options.ttlMs,
+  });
+  if (lease === undefined) return { kind: 'held', open: inbox.requests.length };
+
+  const writer = createWriter(lease.writer);
+  const work: Work = {
+    runs: new Map(),
+    lates: await loadLate(deps, inbox.late),
+    memory: options.memory ?? new Map<string, OpenRun>(),
+    writer,
+    session: {
+      writer,
+      limits: await readLimits(deps.store),
+      stragglers: [],
+      until: options.until,
+    },
+    inboxAt: deps.clock.now(),
+    pollAt: 0,
+    latePollAt: 0,
+    until: options.until,
+  };
+  try {
+    await takeInbox(deps, work, inbox);
+    await loop(deps, work);
+    await clearCredentialTrouble(deps);
+  } catch (error) {
+    if (error instanceof LeaseLost) deps.log.warn('lease_lost', { message: error.message });
+    else if (stopsDrive(error)) {
+      await noteCredentialsRefused(deps);
+      throw error;
+    } else throw error;
+  } finally {
+    for (const run of work.runs.values()) await flush(deps.store, deps.clock, run, work.writer);
+    await writeLimits(deps.store, work.session.limits);
+    await lease.release();
+  }
+  work.memory.clear();
+  for (const [runId, run] of work.runs) work.memory.set(runId, run);
+  return { kind: 'drove', open: work.runs.size };
+}
+
+async function loop(deps: RunDeps, work: Work): Promise<void> {
+  const { clock } = deps;
+  for (;;) {
+    if (clock.now() - work.inboxAt >= INBOX_EVERY_MS) {
+      work.inboxAt = clock.now();
+      await takeInbox(deps, work, await listOpen(deps.store));
+    }
+    await followAll(deps, work);
+    for (const run of work.runs.values()) await advance(deps, work, run);
+    work.session.stragglers = stragglersOf(work.lates, clock.now());
+    await submitDue(deps, work);
+    await closeFinished(deps, work);
+
+    const now = clock.now();
+    const due = nextDue(work, now);
+    if (due === undefined || due >= work.until || now >= work.until) return;
+    const wake = Math.min(Math.max(due, now), work.inboxAt + INBOX_EVERY_MS, work.until);
+    if (wake > now) await clock.sleep(wake - now);
+  }
+}
+
+async function submitDue(deps: RunDeps, work: Work): Promise<void> {
+  if (deps.clock.now() >= work.until) return;
+  await guard(deps, undefined, async () => {
+    const sent = await submitWindow(deps, [...work.runs.values()], work.session);
+    if (sent) work.pollAt = Math.min(work.pollAt, deps.clock.now() + POLL_FIRST_MS);
+  });
+}
+
+/** Follows the jobs of all runs together, many export calls at once, and looks after those that outlived their runs. */
+async function followAll(deps: RunDeps, work: Work): Promise<void> {
+  const now = deps.clock.now();
+  const runs = [...work.runs.values()];
+  if (now >= work.pollAt) {
+    const requests = followed(runs, now).size;
+    work.pollAt = now + pollInterval(runs, requests, now);
+    const ok = requests === 0 || (await guard(deps, undefined, () => followJobs(deps, runs)));
+    if (!ok) work.pollAt = now + AFTER_FAILED_POLL_MS;
+  }
+  if (now >= work.latePollAt && work.lates.length > 0) {
+    work.latePollAt = now + 30_000;
+    const left = [];
+    for (const late of work.lates) {
+      let rest = late;
+      await guard(deps, undefined, async () => {
+        rest = await followLate(deps, late);
+      });
+      if (rest.tries.length > 0) left.push(rest);
+    }
+    work.lates = left;
+  }
+}
+
+function isEmpty({ requests, cancels, late, hints }: Inbox): boolean {
+  return requests.length + cancels.length + late.length + hints.filter(isMissedHint).length === 0;
+}
+
+const LONGEST_MS = 50_000;
+const SPARE_MS = 8_000;
+const LEASE_MARGIN_MS = 30_000;
+
+/**
+ * How long a drive may work and its lease must last, from the time that its invocation has left (ms): at most 50 seconds,
+ * so that drives of successive minutes do not meet, and with time to spare for the last call and the last entry.
+ */
+export function driveWindow(now: number, leftMs: number): { until: number; ttlMs: number } {
+  const work = Math.max(0, Math.min(LONGEST_MS, leftMs - SPARE_MS));
+  return { until: now + work, ttlMs: Math.max(leftMs, LONGEST_MS) + LEASE_MARGIN_MS };
+}

@@ -1,0 +1,34 @@
+import { PhonevaultError } from '../errors.ts';
+import type { RunDeps } from './deps.ts';
+import { type OpenRun, record } from './open-run.ts';
+import { stopsDrive } from './submit.ts';
+
+const REST_MS = 20_000;
+
+/**
+ * Does one piece of work so that its failure stays its own: the run rests a while and the others go on. Errors that
+ * will meet every call pass through, and so do mistakes of our own. Answers whether the work was done.
+ */
+export async function guard(
+  deps: Pick<RunDeps, 'clock' | 'log'>,
+  run: OpenRun | undefined,
+  work: () => Promise<unknown>,
+): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (!(error instanceof PhonevaultError) || stopsDrive(error)) throw error;
+    const { code, message } = error;
+    deps.log.warn('trouble', { run: run?.runId, code, message });
+    if (run !== undefined) {
+      const at = deps.clock.now();
+      run.restUntil = at + REST_MS;
+      const known = run.state.troubles.at(-1)?.message === message.slice(0, 200);
+      if (run.plan !== undefined && !known) {
+        record(run, [{ type: 'trouble', at, code, message: message.slice(0, 200) }]);
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,70 @@
+import { type Late, type LateTry, readLate, recordLate, writeLate } from '../ledger/late.ts';
+import { indexArchives } from '../ledger/phones.ts';
+import { archiveKey } from '../policy/keys.ts';
+import type { Straggler } from './cut.ts';
+import type { Job, RunDeps } from './deps.ts';
+
+const REQUESTS_PER_CALL = 20;
+
+/** Reads the jobs that outlived their runs. One that cannot be read is left alone and logged. */
+export async function loadLate(
+  deps: Pick<RunDeps, 'store' | 'log'>,
+  runIds: string[],
+): Promise<Late[]> {
+  const lates: Late[] = [];
+  for (const runId of runIds) {
+    try {
+      const late = await readLate(deps.store, runId);
+      if (late !== undefined) lates.push(late);
+    } catch (error) {
+      deps.log.error('late_unreadable', { run: runId, message: String(error).slice(0, 200) });
+    }
+  }
+  return lates;
+}
+
+/** The phones and servers that these jobs still take up. */
+export function stragglersOf(lates: Late[], now: number): Straggler[] {
+  return lates.filter((late) => now < late.busy_until).flatMap((late) => late.tries);
+}
+
+/** Looks once at the jobs of a settled run; records what landed and drops what ended. Answers what is left. */
+export async function followLate(deps: RunDeps, late: Late): Promise<Late> {
+  const now = deps.clock.now();
+  const requestIds = [
+    ...new Set(late.tries.flatMap(({ jobs }) => jobs.map((job) => job.request_id))),
+  ];
+  const jobs: Job[] = [];
+  for (let from = 0; from < requestIds.length; from += REQUESTS_PER_CALL) {
+    jobs.push(...(await deps.cph.listJobs(requestIds.slice(from, from + REQUESTS_PER_CALL))));
+  }
+  const left: LateTry[] = [];
+  for (const entry of late.tries) {
+    const own = new Set(entry.jobs.map((job) => job.job_id));
+    const statuses = jobs.filter((job) => own.has(job.job_id)).map((job) => job.status);
+    if (statuses.includes(2)) await recordLanded(deps, late, entry, now);
+    else if (!statuses.includes(-1) && now < late.until) left.push(entry);
+  }
+  const rest = { ...late, tries: left };
+  if (left.length < late.tries.length) await writeLate(deps.store, rest);
+  return rest;
+}
+
+async function recordLanded(deps: RunDeps, late: Late, entry: LateTry, now: number): Promise<void> {
+  const key = archiveKey(late.folder, late.run_id, entry.phone_id, entry.try);
+  const found = await deps.archives.head(late.bucket, key);
+  if (found === undefined) return;
+  const { size, etag } = found;
+  const { phone_id, phone_name } = entry;
+  await recordLate(deps.store, late.run_id, {
+    phone_id,
+    try: entry.try,
+    key,
+    size,
+    etag,
+    seen_at: now,
+  });
+  const archive = { run_id: late.run_id, bucket: late.bucket, key, size, etag, verified_at: now };
+  await indexArchives(deps.store, [{ phone_id, phone_name, policy: late.policy, archive }]);
+  deps.log.info('landed_late', { run: late.run_id, phone: phone_id });
+}

@@ -1,0 +1,140 @@
+import type { Clock } from '../clock.ts';
+import type { RunEvent } from '../ledger/events.ts';
+import { fold, type PhoneState, type RunState, startState } from '../ledger/fold.ts';
+import { appendLog, type LogMark, readLog } from '../ledger/log.ts';
+import { type Plan, type PlannedPhone, readPlan, type Terms } from '../ledger/plan.ts';
+import { readReport, type Report } from '../ledger/report.ts';
+import { readRequest, type RunRequest } from '../ledger/request.ts';
+import type { Store } from '../ledger/store.ts';
+import { decide, type RunFacts, type Step } from './decide.ts';
+
+const MINUTE = 60_000;
+const WATCH_UNTIL_LEARNED = 5 * MINUTE;
+const WATCH_AT_LEAST = 2 * MINUTE;
+
+/** A run as one drive holds it in memory. */
+export type OpenRun = {
+  runId: string;
+  askedAt: number;
+  request: RunRequest;
+  plan: Plan | undefined;
+  state: RunState;
+  mark: LogMark;
+  report: Report | undefined;
+  /** Facts taken into the state and not yet in the log. */
+  pending: RunEvent[];
+  flushedAt: number;
+  /** Before this time (epoch ms) there is nothing to look at in the archives of doubtful tries. */
+  lookAt: number;
+  /** Before this time (epoch ms) waiting phones are not asked for again. */
+  statesAt: number;
+  /** This drive has carried out every step of settling the run. */
+  wrappedUp: boolean;
+  /** Before this time (epoch ms) the run is left alone: its last step failed. */
+  restUntil: number;
+};
+
+/** Reads what the ledger knows of a run; undefined when its request is gone. Throws `object_newer` and `object_invalid`. */
+export async function loadRun(
+  store: Pick<Store, 'get' | 'list'>,
+  runId: string,
+  askedAt: number,
+): Promise<OpenRun | undefined> {
+  const request = await readRequest(store, runId);
+  if (request === undefined) return undefined;
+  const planned = await readPlan(store, runId);
+  const run: OpenRun = {
+    runId,
+    askedAt,
+    request,
+    plan: planned?.plan,
+    state: startState(planned?.phones ?? []),
+    mark: new Set(),
+    report: undefined,
+    pending: [],
+    flushedAt: 0,
+    lookAt: 0,
+    statesAt: 0,
+    restUntil: 0,
+    wrappedUp: false,
+  };
+  await refresh(store, run);
+  if (planned !== undefined) run.report = await readReport(store, runId);
+  return run;
+}
+
+/** Folds in what was appended to the log since the last look. */
+export async function refresh(store: Pick<Store, 'get' | 'list'>, run: OpenRun): Promise<void> {
+  fold(run.state, await readLog(store, run.runId, run.mark));
+}
+
+/** The run has its plan: from here on its phones have a state. */
+export function adoptPlan(run: OpenRun, plan: Plan, phones: PlannedPhone[]): void {
+  run.plan = plan;
+  run.state.phones = startState(phones).phones;
+}
+
+/** Takes facts into the state; `flush` makes them last. */
+export function record(run: OpenRun, events: RunEvent[]): void {
+  fold(run.state, events);
+  run.pending.push(...events);
+}
+
+/** What this invocation writes under: a name of its own and a count. */
+export type Writer = { name: string; next(): number };
+
+export function createWriter(name: string): Writer {
+  let count = 0;
+  return { name, next: () => (count += 1) };
+}
+
+/** Appends what is pending as one log entry. */
+export async function flush(
+  store: Pick<Store, 'put'>,
+  clock: Clock,
+  run: OpenRun,
+  writer: Writer,
+): Promise<void> {
+  run.flushedAt = clock.now();
+  if (run.pending.length === 0) return;
+  const events = run.pending;
+  const key = await appendLog(store, run.runId, writer.name, writer.next(), events);
+  run.mark.add(key);
+  run.pending = run.pending.slice(events.length);
+}
+
+/** The facts that `decide` needs; undefined while the run has no plan or failed before it started. */
+export function factsOf(run: OpenRun): RunFacts | undefined {
+  const terms = run.plan?.terms;
+  if (run.plan === undefined || terms === undefined) return undefined;
+  return {
+    terms,
+    startedAt: run.plan.started_at,
+    cancelledAt: run.state.cancelledAt,
+    watchFor: typicalExport(run, terms),
+  };
+}
+
+/** Twice the longest export that this run has seen end well, within sensible bounds. */
+function typicalExport(run: OpenRun, terms: Terms): number {
+  let longest = 0;
+  for (const phone of run.state.phones.values()) {
+    for (const { ended } of phone.tries.values()) {
+      if (ended?.result === 'succeeded') longest = Math.max(longest, ended.took ?? 0);
+    }
+  }
+  const watch = longest === 0 ? WATCH_UNTIL_LEARNED : longest * 2;
+  return Math.min(Math.max(watch, WATCH_AT_LEAST), terms.export_timeout);
+}
+
+export type Decided = { phone: PhoneState; step: Step };
+
+/** What comes next for each phone of the run, in submission order. */
+export function steps(run: OpenRun, now: number): Decided[] {
+  const facts = factsOf(run);
+  if (facts === undefined) return [];
+  return [...run.state.phones.values()].map((phone) => ({
+    phone,
+    step: decide(phone, facts, now),
+  }));
+}

@@ -1,0 +1,179 @@
+import { type Cursor, type Cursors, readCursors, writeCursors } from '../ledger/cursors.ts';
+import { putMissed } from '../ledger/hints.ts';
+import { layout } from '../ledger/layout.ts';
+import { readReport } from '../ledger/report.ts';
+import { listOpen, putRequest, REQUEST_VERSION } from '../ledger/request.ts';
+import { parsePolicy } from '../policy/parse.ts';
+import { timerRunId } from '../policy/run-id.ts';
+import { dueSlots } from '../policy/slots.ts';
+import { stamp } from '../policy/stamp.ts';
+import type { RunDeps } from './deps.ts';
+
+type Deps = Pick<RunDeps, 'clock' | 'log' | 'ledger' | 'store'>;
+
+type Kick = {
+  functiongraph: { invokeAsync(functionUrn: string, event: unknown): Promise<void> };
+  driveUrn: string | undefined;
+};
+
+/** The runs that were asked for. */
+export type ScheduleResult = { requested: string[] };
+
+/**
+ * One tick of a timer. With a policy the timer is that policy's schedule and `time` (epoch ms) its slot; without one
+ * every policy's cron is asked. What was asked for is kicked, so that it need not wait for drive's next minute; a
+ * kick that fails only costs that minute.
+ */
+export async function schedule(
+  deps: Deps & { kick: Kick },
+  tick: { time: number | undefined; policy: string | undefined },
+  memory: ScheduleMemory,
+): Promise<ScheduleResult> {
+  const requested =
+    tick.policy === undefined
+      ? await scheduleDue(deps, memory)
+      : await scheduleNamed(deps, tick.policy, tick.time ?? deps.clock.now());
+  const { functiongraph, driveUrn } = deps.kick;
+  if (requested.length > 0 && driveUrn !== undefined) {
+    await functiongraph.invokeAsync(driveUrn, {}).catch((error: unknown) => {
+      deps.log.warn('kick_failed', { message: error instanceof Error ? error.message : 'unknown' });
+    });
+  }
+  return { requested };
+}
+
+/** What a warm instance keeps between two minutes, so that an idle one costs a LIST and no GET. */
+export type ScheduleMemory = { cursors?: Cursors };
+
+/**
+ * The plain minute timer: asks for the runs of all slots that fell due since the last look, for every policy in the
+ * bucket. Answers the run ids asked for. Harmless when repeated.
+ */
+export async function scheduleDue(deps: Deps, memory: ScheduleMemory): Promise<string[]> {
+  const now = deps.clock.now();
+  const known = memory.cursors ?? (await readCursors(deps.store));
+  const cursors = await lookAtPolicies(deps, known, now);
+  const asked: string[] = [];
+  for (const [policy, cursor] of Object.entries(cursors)) {
+    const { rule } = cursor;
+    if (!cursor.active || rule === undefined || (cursor.paused_until ?? 0) > now) continue;
+    const due = dueSlots(rule, Math.max(cursor.since, cursor.paused_until ?? 0), now);
+    const newest = due.at(-1);
+    if (newest === undefined) continue;
+    const runs = newest >= now - rule.start_within;
+    const missed = runs ? due.slice(0, -1) : due;
+    if (missed.length > 0) await noteMissed(deps, policy, missed, runs ? 'superseded' : 'too_late');
+    if (runs && (await askForSlot(deps, policy, newest))) asked.push(timerRunId(policy, newest));
+    cursors[policy] = { ...cursor, since: newest };
+  }
+  if (JSON.stringify(cursors) !== JSON.stringify(known)) await writeCursors(deps.store, cursors);
+  memory.cursors = cursors;
+  return asked;
+}
+
+/** A timer that names a policy is its schedule: the slot is the event's time, the policy's cron is not asked. */
+export async function scheduleNamed(deps: Deps, policy: string, slot: number): Promise<string[]> {
+  const key = layout.policy(policy);
+  const object = await deps.store.get(key);
+  if (object === undefined) {
+    deps.log.error('policy_gone', {
+      policy,
+      message: `a timer names ${policy}, but there is no ${key}`,
+    });
+    return [];
+  }
+  const parsed = parsePolicy(object.body, { fileName: `${policy}.yaml`, ledger: deps.ledger });
+  if (!parsed.ok) {
+    deps.log.error('policy_invalid', { policy, message: parsed.faults[0]?.message });
+    return [];
+  }
+  const paused = parsed.policy.paused_until;
+  if (!parsed.policy.enabled || (paused !== undefined && Date.parse(paused) > deps.clock.now())) {
+    deps.log.info('not_scheduled', {
+      policy,
+      reason: parsed.policy.enabled ? 'paused' : 'disabled',
+    });
+    return [];
+  }
+  const second = Math.floor(slot / 1000) * 1000;
+  return (await askForSlot(deps, policy, second)) ? [timerRunId(policy, second)] : [];
+}
+
+async function lookAtPolicies(deps: Deps, known: Cursors, now: number): Promise<Cursors> {
+  const cursors: Cursors = {};
+  for (const { key, etag } of await deps.store.list(layout.policies)) {
+    const policy = /^policies\/([a-z0-9-]{1,32})\.yaml$/.exec(key)?.[1];
+    if (policy === undefined) continue;
+    const before = known[policy];
+    cursors[policy] =
+      before?.etag === etag ? before : await readCursor(deps, policy, etag, before, now);
+  }
+  return cursors;
+}
+
+async function readCursor(
+  deps: Deps,
+  policy: string,
+  etag: string,
+  before: Cursor | undefined,
+  now: number,
+): Promise<Cursor> {
+  const object = await deps.store.get(layout.policy(policy));
+  const parsed = parsePolicy(object?.body ?? '', {
+    fileName: `${policy}.yaml`,
+    ledger: deps.ledger,
+  });
+  if (!parsed.ok) {
+    const fault = parsed.faults[0]?.message ?? 'cannot be read';
+    deps.log.error('policy_invalid', { policy, message: fault });
+    return { etag, active: false, fault: fault.slice(0, 300), since: now };
+  }
+  const { enabled, schedule, paused_until } = parsed.policy;
+  const active = enabled && schedule !== undefined;
+  return {
+    etag,
+    active,
+    ...(schedule === undefined ? {} : { rule: schedule }),
+    ...(paused_until === undefined ? {} : { paused_until: Date.parse(paused_until) }),
+    since: active && before?.active === true ? before.since : now,
+  };
+}
+
+/** Asks for one slot's run; false when it is skipped because the policy's last timer run is still going. */
+async function askForSlot(deps: Deps, policy: string, slot: number): Promise<boolean> {
+  const run_id = timerRunId(policy, slot);
+  const others = (await listOpen(deps.store)).requests
+    .map(({ runId }) => runId)
+    .filter((runId) => runId !== run_id && isTimerRunOf(policy, runId));
+  for (const other of others) {
+    if ((await readReport(deps.store, other)) !== undefined) continue;
+    await noteMissed(deps, policy, [slot], 'overlap');
+    return false;
+  }
+  const request = {
+    version: REQUEST_VERSION,
+    run_id,
+    policy,
+    trigger: 'timer',
+    slot: stamp(slot),
+  } as const;
+  await putRequest(deps.store, request);
+  deps.log.info('requested', { run: run_id, policy, trigger: 'timer' });
+  return true;
+}
+
+function isTimerRunOf(policy: string, runId: string): boolean {
+  return runId.startsWith(`${policy}-`) && /^\d{8}t\d{6}z$/.test(runId.slice(policy.length + 1));
+}
+
+async function noteMissed(
+  deps: Deps,
+  policy: string,
+  slots: number[],
+  reason: 'overlap' | 'too_late' | 'superseded',
+): Promise<void> {
+  const first = stamp(slots[0] ?? 0);
+  const last = stamp(slots.at(-1) ?? 0);
+  deps.log.warn('missed', { policy, reason, slots: slots.length });
+  await putMissed(deps.store, { policy, reason, first, last, slots: slots.length });
+}

@@ -1,0 +1,113 @@
+import type { Counts, ReportedPhone } from '../ledger/report.ts';
+import type { Notification, NotificationKind } from './message.ts';
+
+export type Language = 'en' | 'zh';
+
+type Failed = Pick<ReportedPhone, 'phone_id' | 'outcome' | 'reason' | 'code'>;
+
+type Words = {
+  subject(news: Notification): string;
+  sms(news: Notification): string;
+  text(news: Notification, failed: Failed[], failedInAll: number): string;
+};
+
+const kindsEn: Record<NotificationKind, string> = {
+  settled: 'settled',
+  missed: 'missed a slot',
+  stale: 'has no recent backup',
+  recovered: 'recovered',
+  credentials: 'cannot sign in',
+};
+
+const kindsZh: Record<NotificationKind, string> = {
+  settled: '已结束',
+  missed: '错过计划时间',
+  stale: '长时间没有成功备份',
+  recovered: '已恢复',
+  credentials: '凭证被拒绝',
+};
+
+const outcomesZh = {
+  completed: '全部完成',
+  partial: '部分完成',
+  failed: '失败',
+  skipped: '无需执行',
+  cancelled: '已取消',
+} as const;
+
+/** The wording of notifications, by language. */
+export const words: Record<Language, Words> = {
+  en: {
+    subject: (news) => {
+      const what = news.outcome ?? kindsEn[news.kind];
+      return `[Phonevault] ${news.policy ?? 'all policies'} ${what}${news.counts ? `: ${briefEn(news.counts)}` : ''}`;
+    },
+    sms: (news) =>
+      `Phonevault ${news.policy ?? ''} ${news.outcome ?? kindsEn[news.kind]}${news.counts ? `, ${briefEn(news.counts)}` : ''}${news.reason ? `, ${news.reason}` : ''}`,
+    text: (news, failed, inAll) =>
+      [
+        news.policy === undefined ? undefined : `Policy: ${news.policy}`,
+        news.run_id === undefined ? undefined : `Run: ${news.run_id}`,
+        `News: ${news.outcome === undefined ? kindsEn[news.kind] : `${kindsEn[news.kind]}, ${news.outcome}`}`,
+        news.reason === undefined ? undefined : `Reason: ${news.reason}`,
+        news.counts === undefined ? undefined : `Phones: ${longEn(news.counts)}`,
+        news.report === undefined
+          ? undefined
+          : `Report: obs://${news.report.bucket}/${news.report.key}`,
+        ...listed(failed, inAll, 'Not exported:', (rest) => `... and ${rest} more: see the report`),
+      ]
+        .filter((line) => line !== undefined)
+        .join('\n'),
+  },
+  zh: {
+    subject: (news) => {
+      const what = news.outcome === undefined ? kindsZh[news.kind] : outcomesZh[news.outcome];
+      return `[Phonevault] ${news.policy ?? '所有策略'} ${what}${news.counts ? `：${briefZh(news.counts)}` : ''}`;
+    },
+    sms: (news) =>
+      `Phonevault ${news.policy ?? ''} ${news.outcome === undefined ? kindsZh[news.kind] : outcomesZh[news.outcome]}${news.counts ? `，${briefZh(news.counts)}` : ''}${news.reason ? `，${news.reason}` : ''}`,
+    text: (news, failed, inAll) =>
+      [
+        news.policy === undefined ? undefined : `策略：${news.policy}`,
+        news.run_id === undefined ? undefined : `任务：${news.run_id}`,
+        `结果：${news.outcome === undefined ? kindsZh[news.kind] : outcomesZh[news.outcome]}`,
+        news.reason === undefined ? undefined : `原因：${news.reason}`,
+        news.counts === undefined ? undefined : `云手机：${longZh(news.counts)}`,
+        news.report === undefined
+          ? undefined
+          : `报告：obs://${news.report.bucket}/${news.report.key}`,
+        ...listed(failed, inAll, '未导出：', (rest) => `……另有 ${rest} 台，详见报告`),
+      ]
+        .filter((line) => line !== undefined)
+        .join('\n'),
+  },
+};
+
+function briefEn(counts: Counts): string {
+  return `${counts.exported} of ${counts.selected} phones exported`;
+}
+
+function longEn({ selected, exported, failed, skipped, timed_out, cancelled }: Counts): string {
+  return `${selected} selected, ${exported} exported, ${failed} failed, ${skipped} skipped, ${timed_out} timed out, ${cancelled} cancelled`;
+}
+
+function briefZh(counts: Counts): string {
+  return `${counts.selected} 台中 ${counts.exported} 台已导出`;
+}
+
+function longZh({ selected, exported, failed, skipped, timed_out, cancelled }: Counts): string {
+  return `共 ${selected} 台，已导出 ${exported}，失败 ${failed}，跳过 ${skipped}，超时 ${timed_out}，取消 ${cancelled}`;
+}
+
+function listed(
+  failed: Failed[],
+  inAll: number,
+  title: string,
+  more: (rest: number) => string,
+): string[] {
+  if (failed.length === 0) return [];
+  const lines = failed.map(({ phone_id, outcome, reason, code }) =>
+    ['-', phone_id, outcome, reason, code].filter((word) => word !== undefined).join(' '),
+  );
+  return [title, ...lines, ...(inAll > failed.length ? [more(inAll - failed.length)] : [])];
+}

@@ -1,0 +1,105 @@
+import type { Late } from '../ledger/late.ts';
+import { layout } from '../ledger/layout.ts';
+import type { Inbox } from '../ledger/request.ts';
+import { hasCode } from '../errors.ts';
+import { setAside } from './alarms.ts';
+import { tellHints } from './hints.ts';
+import { awaitStates } from './await-states.ts';
+import type { RunDeps } from './deps.ts';
+import { guard } from './guard.ts';
+import { notifyDue, notifyRun } from './notify.ts';
+import { flush, loadRun, type OpenRun, record, refresh, type Writer } from './open-run.ts';
+import { planRun } from './plan-run.ts';
+import { isSettled, settleRun } from './settle.ts';
+import type { Session } from './submit.ts';
+import { verifyArchives, watchDoubts } from './verify.ts';
+
+const FLUSH_EVERY_MS = 10_000;
+
+/** What one drive has in hand. Times in epoch ms. */
+export type Work = {
+  runs: Map<string, OpenRun>;
+  lates: Late[];
+  memory: Map<string, OpenRun>;
+  writer: Writer;
+  session: Session;
+  inboxAt: number;
+  pollAt: number;
+  latePollAt: number;
+  until: number;
+};
+
+/** Takes up what `open/` shows: new runs, and requests to cancel. */
+export async function takeInbox(deps: RunDeps, work: Work, inbox: Inbox): Promise<void> {
+  for (const { runId, askedAt } of inbox.requests) {
+    if (work.runs.has(runId)) continue;
+    const run = await takeRun(deps, work, runId, askedAt);
+    if (run !== undefined) work.runs.set(runId, run);
+  }
+  await tellHints(deps, inbox.hints);
+  for (const runId of inbox.cancels) {
+    const run = work.runs.get(runId);
+    const open = inbox.requests.some((request) => request.runId === runId);
+    if (run === undefined && !open) await deps.store.remove([layout.cancel(runId)]);
+    if (run !== undefined && run.state.cancelledAt === undefined) {
+      record(run, [{ type: 'cancel_seen', at: deps.clock.now() }]);
+    }
+  }
+}
+
+async function takeRun(
+  deps: RunDeps,
+  work: Work,
+  runId: string,
+  askedAt: number,
+): Promise<OpenRun | undefined> {
+  const remembered = work.memory.get(runId);
+  try {
+    if (remembered === undefined) return await loadRun(deps.store, runId, askedAt);
+    await refresh(deps.store, remembered);
+    return remembered;
+  } catch (error) {
+    if (!hasCode(error, 'object_newer') && !hasCode(error, 'object_invalid')) throw error;
+    await setAside(deps, runId, error);
+    return undefined;
+  }
+}
+
+/** One step of one run: plan it, or look at its waiting phones and its archives. */
+export async function advance(deps: RunDeps, work: Work, run: OpenRun): Promise<void> {
+  const { clock } = deps;
+  if (clock.now() < run.restUntil || run.report !== undefined) return;
+  await guard(deps, run, async () => {
+    if (run.plan === undefined) {
+      await planRun(deps, run, work.writer, work.until);
+      return;
+    }
+    await awaitStates(deps, run);
+    await verifyArchives(deps, run);
+    await watchDoubts(deps, run);
+    if (clock.now() - run.flushedAt >= FLUSH_EVERY_MS) {
+      await flush(deps.store, clock, run, work.writer);
+    }
+  });
+}
+
+/** Settles runs whose phones have all ended, tells the topic, and closes what has been told. */
+export async function closeFinished(deps: RunDeps, work: Work): Promise<void> {
+  for (const run of work.runs.values()) {
+    if (deps.clock.now() < run.restUntil) continue;
+    await guard(deps, run, async () => {
+      if (!run.wrappedUp && isSettled(run, deps.clock.now())) {
+        await settleRun(deps, run, work.writer);
+      }
+      const now = deps.clock.now();
+      if (run.wrappedUp && (notifyDue(run, now) ?? Number.POSITIVE_INFINITY) <= now) {
+        await notifyRun(deps, run);
+        await flush(deps.store, deps.clock, run, work.writer);
+      }
+      if (!run.wrappedUp || run.state.notified === undefined) return;
+      if (run.state.cancelledAt !== undefined) await deps.store.remove([layout.cancel(run.runId)]);
+      await deps.store.remove([layout.request(run.runId)]);
+      work.runs.delete(run.runId);
+    });
+  }
+}

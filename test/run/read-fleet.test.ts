@@ -1,0 +1,134 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { memoryStore } from '../../lib/ledger/memory-store.ts';
+import { readFleet } from '../../lib/run/read-fleet.ts';
+import type { CphPort, ListedPhone } from '../../lib/run/deps.ts';
+import { playClock } from '../support/play-clock.ts';
+import { MINUTE } from '../support/runs.ts';
+
+const phone = (number: number): ListedPhone => ({
+  phone_id: `p${number}`,
+  phone_name: `game-${number}`,
+  server_id: `s${number % 3}`,
+  status: 2,
+});
+
+/** A project whose phones change between two pages: newest first, as CPH lists them. */
+function project(count: number, between: (phones: ListedPhone[], call: number) => void) {
+  const phones = Array.from({ length: count }, (_, index) => phone(count - index));
+  let calls = 0;
+  const cph = {
+    listPhones: async ({ offset, limit }: { offset: number; limit: number }) => {
+      calls += 1;
+      if (calls > 1) between(phones, calls);
+      return { count: phones.length, phones: phones.slice(offset, offset + limit) };
+    },
+  } as unknown as CphPort;
+  return { cph, phones, calls: () => calls };
+}
+
+async function read(cph: CphPort) {
+  const clock = playClock();
+  const store = memoryStore(clock);
+  const inventory = await readFleet({ cph, clock, store }, undefined, clock.now(), Infinity);
+  if (inventory === undefined) throw new Error('not finished');
+  return inventory;
+}
+
+const ids = (phones: { phone_id: string }[]): string[] => phones.map((p) => p.phone_id).sort();
+
+describe('readFleet', () => {
+  it.each([0, 1, 99, 100, 101, 199, 350])('reads %i phones, each once', async (count) => {
+    const { cph, phones } = project(count, () => undefined);
+    const inventory = await read(cph);
+    expect(ids(inventory.phones)).toEqual(ids(phones));
+    expect(inventory.complete).toBe(true);
+  });
+
+  it('misses none of the phones that stay while others are deleted', async () => {
+    const { cph, phones } = project(500, (all, call) => {
+      if (call < 4) all.splice(0, 30);
+    });
+    const inventory = await read(cph);
+    const found = new Set(ids(inventory.phones));
+    expect(phones.filter((p) => !found.has(p.phone_id))).toEqual([]);
+  });
+
+  it('takes up phones that are created meanwhile', async () => {
+    let next = 1_000;
+    const { cph, phones } = project(450, (all, call) => {
+      if (call < 5) all.unshift(phone((next += 1)));
+    });
+    const inventory = await read(cph);
+    expect(ids(inventory.phones)).toEqual(ids(phones));
+  });
+
+  it('misses none that stay, whatever is created and deleted meanwhile', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ removed: fc.nat(40), from: fc.nat(400), added: fc.nat(5) }), {
+          maxLength: 6,
+        }),
+        async (changes) => {
+          let next = 10_000;
+          const { cph, phones } = project(400, (all, call) => {
+            const change = changes[call - 2];
+            if (change === undefined) return;
+            all.splice(change.from, change.removed);
+            for (let i = 0; i < change.added; i += 1) all.unshift(phone((next += 1)));
+          });
+          const start = new Set(ids(phones));
+          const inventory = await read(cph);
+          const found = new Set(ids(inventory.phones));
+          const stayed = phones.filter((p) => start.has(p.phone_id));
+          const missed = stayed.filter((p) => !found.has(p.phone_id));
+          if (inventory.complete) expect(missed).toEqual([]);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('gives up after three passes and says so when the list never holds still', async () => {
+    let next = 1_000;
+    const { cph, calls } = project(300, (all) => {
+      all.splice(0, 150);
+      for (let i = 0; i < 150; i += 1) all.push(phone((next += 1)));
+    });
+    const inventory = await read(cph);
+    expect(inventory.complete).toBe(false);
+    expect(calls()).toBeLessThan(20);
+  });
+
+  it('keeps its place when the time is up and goes on from there', async () => {
+    const { cph, calls } = project(450, () => undefined);
+    const clock = playClock();
+    const slow = {
+      ...cph,
+      listPhones: (page: Parameters<CphPort['listPhones']>[0]) => {
+        clock.move(20_000);
+        return cph.listPhones(page);
+      },
+    };
+    const store = memoryStore(clock);
+    const deps = { cph: slow, clock, store };
+    const asked = clock.now();
+    expect(await readFleet(deps, undefined, asked, asked + 50_000)).toBeUndefined();
+    const before = calls();
+    const inventory = await readFleet(deps, undefined, asked, asked + 10 * MINUTE);
+    expect(inventory?.phones).toHaveLength(450);
+    expect(calls() - before).toBe(2);
+  });
+
+  it('serves runs of the same minute from one reading, later ones from a new one', async () => {
+    const { cph, calls } = project(50, () => undefined);
+    const clock = playClock();
+    const deps = { cph, clock, store: memoryStore(clock) };
+    await readFleet(deps, undefined, clock.now(), Infinity);
+    await readFleet(deps, undefined, clock.now() + 30_000, Infinity);
+    expect(calls()).toBe(1);
+    clock.move(10 * MINUTE);
+    await readFleet(deps, undefined, clock.now(), Infinity);
+    expect(calls()).toBe(2);
+  });
+});

@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest';
+import { layout } from '../../lib/ledger/layout.ts';
+import { memoryStore } from '../../lib/ledger/memory-store.ts';
+import { listOpen, readRequest } from '../../lib/ledger/request.ts';
+import { writeReport } from '../../lib/ledger/report.ts';
+import type { Store } from '../../lib/ledger/store.ts';
+import { schedule, type ScheduleMemory } from '../../lib/run/schedule.ts';
+import { playClock } from '../support/play-clock.ts';
+import { MINUTE } from '../support/runs.ts';
+
+const HOUR = 60 * MINUTE;
+const SLOT = Date.UTC(2026, 0, 1, 18, 30);
+
+const policy = (name: string, extra = ''): string => `
+name: ${name}
+schedule: { cron: "0 30 2 * * *", timezone: Asia/Shanghai, start_within: 2h }
+select: { name: "game-*" }
+export: { include: [/data/data], bucket: my-phone-backups }
+${extra}`;
+
+function setUp(start = SLOT - 10 * MINUTE) {
+  const clock = playClock(start);
+  const store = memoryStore(clock);
+  const calls: string[] = [];
+  const counted: Store = {
+    ...store,
+    get: (key) => (calls.push(`get ${key}`), store.get(key)),
+    list: (prefix, options) => (calls.push(`list ${prefix}`), store.list(prefix, options)),
+    put: (key, body) => (calls.push(`put ${key}`), store.put(key, body)),
+  };
+  const lines: string[] = [];
+  const log = (event: string): void => void lines.push(event);
+  const kicks: string[] = [];
+  const deps = {
+    clock,
+    store: counted,
+    ledger: { bucket: 'ledger', prefix: 'phonevault/' },
+    log: { info: log, warn: log, error: log },
+    kick: {
+      functiongraph: { invokeAsync: async (urn: string) => void kicks.push(urn) },
+      driveUrn: 'urn:fss:cn-north-4:p:function:default:drive' as string | undefined,
+    },
+  };
+  const memory: ScheduleMemory = {};
+  const tick = async (name?: string, time = clock.now()) =>
+    (await schedule(deps, { time, policy: name }, memory)).requested;
+  const put = (name: string, text = policy(name)) => store.put(layout.policy(name), text);
+  const missed = async () => (await listOpen(store)).hints;
+  return { clock, store, deps, calls, kicks, lines, memory, tick, put, missed };
+}
+
+describe('schedule, plain timer', () => {
+  it('asks for a slot once it is due, and once only', async () => {
+    const { clock, store, tick, put, kicks } = setUp();
+    await put('nightly');
+    expect(await tick()).toEqual([]);
+    clock.move(10 * MINUTE);
+    expect(await tick()).toEqual(['nightly-20260101t183000z']);
+    expect(await readRequest(store, 'nightly-20260101t183000z')).toEqual({
+      version: 1,
+      run_id: 'nightly-20260101t183000z',
+      policy: 'nightly',
+      trigger: 'timer',
+      slot: '20260101T183000Z',
+    });
+    expect(kicks).toHaveLength(1);
+    clock.move(MINUTE);
+    expect(await tick()).toEqual([]);
+  });
+
+  it('counts slots only from when the policy was first seen', async () => {
+    const { tick, put } = setUp(SLOT + MINUTE);
+    await put('nightly');
+    expect(await tick()).toEqual([]);
+  });
+
+  it('costs one LIST in an idle minute of a warm instance', async () => {
+    const { clock, tick, put, calls } = setUp();
+    await put('nightly');
+    await tick();
+    calls.length = 0;
+    clock.move(MINUTE);
+    await tick();
+    expect(calls).toEqual(['list policies/']);
+  });
+
+  it('takes the newest slot after a gap and notes the others as missed', async () => {
+    const { clock, tick, put, missed } = setUp();
+    await put('nightly');
+    await tick();
+    clock.move(49 * HOUR);
+    expect(await tick()).toEqual(['nightly-20260103t183000z']);
+    expect(await missed()).toEqual(['missed-nightly-20260102t183000z']);
+  });
+
+  it('runs nothing that is too late, and notes it', async () => {
+    const { clock, tick, put, missed } = setUp();
+    await put('nightly');
+    await tick();
+    clock.move(6 * HOUR);
+    expect(await tick()).toEqual([]);
+    expect(await missed()).toEqual(['missed-nightly-20260101t183000z']);
+    clock.move(MINUTE);
+    await tick();
+    expect(await missed()).toHaveLength(1);
+  });
+
+  it('skips a slot while the timer run before is going, not when it is only untold', async () => {
+    const { clock, store, tick, put, missed } = setUp();
+    await put('nightly');
+    await tick();
+    clock.move(10 * MINUTE);
+    const [first = ''] = await tick();
+    clock.move(24 * HOUR);
+    expect(await tick()).toEqual([]);
+    expect(await missed()).toEqual(['missed-nightly-20260102t183000z']);
+    const counts = { selected: 0, exported: 0, failed: 0, skipped: 0, timed_out: 0, cancelled: 0 };
+    const at = new Date(clock.now()).toISOString();
+    const facts = { run_id: first, policy: 'nightly', trigger: 'timer', slot: '20260101T183000Z' };
+    await writeReport(
+      store,
+      {
+        ...facts,
+        outcome: 'skipped',
+        started_at: at,
+        settled_at: at,
+        counts,
+        listing_complete: true,
+      },
+      [],
+    );
+    clock.move(24 * HOUR);
+    expect(await tick()).toEqual(['nightly-20260103t183000z']);
+  });
+
+  it('lets a bad policy stop no other', async () => {
+    const { clock, tick, put, lines } = setUp();
+    await put('broken', 'name: broken\nselect: {}\n');
+    await put('nightly');
+    await tick();
+    expect(lines).toContain('policy_invalid');
+    clock.move(10 * MINUTE);
+    expect(await tick()).toEqual(['nightly-20260101t183000z']);
+  });
+
+  it('runs no policy that is disabled, paused or gone, and does not catch up afterwards', async () => {
+    const { clock, store, tick, put } = setUp();
+    await put('off', policy('off', 'enabled: false'));
+    await put('paused', policy('paused', 'paused_until: "2026-01-02T00:00:00Z"'));
+    await put('gone');
+    await tick();
+    await store.remove([layout.policy('gone')]);
+    clock.move(10 * MINUTE);
+    expect(await tick()).toEqual([]);
+    await put('off');
+    clock.move(10 * HOUR);
+    expect(await tick()).toEqual([]);
+    clock.move(14 * HOUR);
+    expect(await tick()).toEqual(['off-20260102t183000z', 'paused-20260102t183000z']);
+  });
+
+  it('survives a lost or refused kick', async () => {
+    const { clock, deps, tick, put, lines } = setUp();
+    deps.kick.functiongraph.invokeAsync = () => Promise.reject(new Error('FSS.0429'));
+    await put('nightly');
+    await tick();
+    clock.move(10 * MINUTE);
+    expect(await tick()).toHaveLength(1);
+    expect(lines).toContain('kick_failed');
+  });
+});
+
+describe('schedule, named timer', () => {
+  it('takes the slot from the event and does not ask the cron', async () => {
+    const { tick, put } = setUp();
+    await put('nightly');
+    expect(await tick('nightly', Date.UTC(2026, 0, 1, 5, 0, 7, 300))).toEqual([
+      'nightly-20260101t050007z',
+    ]);
+  });
+
+  it('gives the same run for the same event delivered again', async () => {
+    const { store, tick, put } = setUp();
+    await put('nightly');
+    await tick('nightly', SLOT);
+    await tick('nightly', SLOT);
+    expect((await listOpen(store)).requests.map((r) => r.runId)).toEqual([
+      'nightly-20260101t183000z',
+    ]);
+  });
+
+  it.each([
+    ['unknown', undefined, 'policy_gone'],
+    ['broken', 'name: broken', 'policy_invalid'],
+    ['off', policy('off', 'enabled: false'), 'not_scheduled'],
+  ])('asks for nothing when the policy is %s', async (name, text, line) => {
+    const { tick, put, lines } = setUp();
+    if (text !== undefined) await put(name, text);
+    expect(await tick(name)).toEqual([]);
+    expect(lines).toContain(line);
+  });
+});
