@@ -1,0 +1,191 @@
+import { createCalls } from './calls.ts';
+import { type Control, createControl } from './control/index.ts';
+import { createControlService, isControlPath } from './control/service.ts';
+import { createWorld, type WorldOptions } from './cph/create-world.ts';
+import { createCph } from './cph/index.ts';
+import type { World } from './cph/world.ts';
+import { createFaultBook } from './faults.ts';
+import { createApig, createFunctionGraph } from './functiongraph/index.ts';
+import { type ServiceName, serviceOf } from './hosts.ts';
+import { type Credentials, issueCredentials } from './iam/credentials.ts';
+import { createIam, type Iam } from './iam/index.ts';
+import { createObs, memoryBackend } from './obs/index.ts';
+import { createRandom, hexId } from './random.ts';
+import { targetOf } from './raw-request.ts';
+import { createSmn, type SmnMessage } from './smn/index.ts';
+import { type BaseClock, createTime, machineClock } from './time.ts';
+import type { ObjectBackend, Service, Time } from './types.ts';
+
+type ObsSwitches = {
+  /** What OBS makes of If-None-Match and If-Match on a PUT; its manuals know neither. */
+  conditionalPut: 'honoured' | 'ignored' | 'refused';
+  /** Model milliseconds until a LIST shows an object. */
+  listDelayMs: number;
+};
+
+export type CloudOptions = Partial<
+  Pick<
+    WorldOptions,
+    'seed' | 'phones' | 'servers' | 'fleet' | 'limits' | 'switches' | 'timings' | 'onTrace'
+  >
+> & {
+  /** True time; the machine's unless a test moves its own. */
+  clock?: BaseClock;
+  speed?: number;
+  region?: string;
+  projectId?: string;
+  accountId?: string;
+  /** Where objects lie; in memory unless given. */
+  backend?: ObjectBackend;
+  bucket?: string;
+  user?: { name: string; password: string };
+} & Partial<ObsSwitches>;
+
+export type Cloud = {
+  region: string;
+  projectId: string;
+  accountId: string;
+  /** Of the agency, as a function's context gives them; good for 24 hours. */
+  credentials: Credentials;
+  /** The same, issued anew. */
+  renewCredentials(): Credentials;
+  bucket: string;
+  topicUrn: string;
+  /** Routes by the host name of the real services. Throws ConnectionCut, ConnectionHang. */
+  handle: Service;
+  services: Record<ServiceName, Service>;
+  control: Control<SmnMessage>;
+  /** Lets happen what has fallen due; every call does so by itself. */
+  advance(): Promise<void>;
+  time: Time;
+  backend: ObjectBackend;
+  /** How OBS behaves; may be changed while the cloud runs. */
+  obs: ObsSwitches;
+  /** The model behind it, for tests. */
+  world: World;
+  iam: Iam;
+};
+
+/** The password user that `POST /v3/auth/tokens` knows unless another is given. */
+export const DEFAULT_USER = { name: 'phonevault', password: 'Phonevault-local-1' };
+
+/**
+ * Huawei Cloud in this process: CPH, IAM, OBS, SMN with one account, one project, one bucket and
+ * one topic. Without timers of its own, and the same for the same seed, clock and calls.
+ */
+export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
+  const { seed = 1, region = 'cn-north-4', bucket = 'phonevault-demo' } = options;
+  const time = createTime(options.clock ?? machineClock, options.speed);
+  const ids = createRandom(seed, 'account');
+  const projectId = options.projectId ?? hexId(ids);
+  const accountId = options.accountId ?? hexId(ids);
+  const topicUrn = `urn:smn:${region}:${projectId}:phonevault`;
+  const backend = options.backend ?? memoryBackend();
+  if (!backend.hasBucket(bucket)) await backend.createBucket(bucket);
+
+  const calls = createCalls();
+  const faults = createFaultBook({ random: createRandom(seed, 'faults'), time });
+  const { name, password } = options.user ?? DEFAULT_USER;
+  const domain = { id: accountId, name: 'demo' };
+  const agency = { userId: hexId(ids), userName: 'phonevault', domainId: accountId };
+  const userId = hexId(ids);
+  const account = {
+    domain,
+    project: { id: projectId, name: region },
+    user: { userId, userName: name, domainId: accountId, password },
+    agency,
+  };
+  const iam = createIam({ account, region, seed, time, calls, faults });
+  const { gateway } = iam;
+
+  const world = createWorld({
+    ...options,
+    seed,
+    time,
+    faults,
+    backend,
+    projectId,
+    domain,
+    user: { id: userId, name },
+    phones: options.phones ?? 60,
+    servers: options.servers ?? 3,
+  });
+  const cph = createCph({ world, gateway, projectId, calls, time });
+  const obsSwitches: ObsSwitches = {
+    conditionalPut: options.conditionalPut ?? 'ignored',
+    listDelayMs: options.listDelayMs ?? 0,
+  };
+  const obs = createObs({
+    time,
+    keys: iam.keys,
+    backend,
+    calls,
+    faults,
+    region,
+    get conditionalPut() {
+      return obsSwitches.conditionalPut;
+    },
+    get listDelayMs() {
+      return obsSwitches.listDelayMs;
+    },
+    domains: [`obs.${region}.myhuaweicloud.com`, 'obs.localhost', 'localhost', '127.0.0.1'],
+    pathStyle: 'allowed',
+  });
+  const smn = createSmn({
+    time,
+    authenticate: (request, body) => gateway.authenticate(request, body),
+    topics: [topicUrn],
+    projectId,
+    calls,
+    faults,
+    random: createRandom(seed, 'smn'),
+  });
+  const control = createControl({
+    world,
+    time,
+    counts: () => calls.counts(),
+    messages: () => smn.messages(),
+  });
+  const controlService = createControlService(control);
+  const random = createRandom(seed, 'functiongraph');
+
+  const dated =
+    (service: Service): Service =>
+    async (request) => {
+      await world.timeline.advance();
+      const response = await service(request);
+      response.headers.set('date', new Date(time.now()).toUTCString());
+      return response;
+    };
+  const services: Record<ServiceName, Service> = {
+    cph: dated((request) =>
+      isControlPath(targetOf(request).path) ? controlService(request) : cph(request),
+    ),
+    iam: dated(iam.service),
+    obs: dated(obs),
+    smn: dated(smn.service),
+    functiongraph: dated(createFunctionGraph({ gateway, random })),
+    apig: dated(createApig({ random })),
+  };
+
+  const renewCredentials = () => issueCredentials(iam, agency, projectId);
+
+  return {
+    region,
+    projectId,
+    accountId,
+    credentials: renewCredentials(),
+    renewCredentials,
+    bucket,
+    topicUrn,
+    services,
+    control,
+    handle: async (request) => services[serviceOf(targetOf(request).host, region)](request),
+    advance: () => world.timeline.advance(),
+    time,
+    backend,
+    obs: obsSwitches,
+    world,
+    iam,
+  };
+}

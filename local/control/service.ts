@@ -1,0 +1,88 @@
+import * as z from 'zod';
+import { jsonAnswer } from '../answer.ts';
+import { createMatcher, parseJson, readBody, type Route } from '../api.ts';
+import { targetOf } from '../raw-request.ts';
+import type { Service } from '../types.ts';
+import { faultSchema } from './fault-schema.ts';
+import type { Control } from './index.ts';
+
+const MAX_BODY = 4 * 1024 * 1024;
+
+type Input = { id: string; body: unknown };
+type ControlRoute = Route & { run(control: Control, input: Input): unknown };
+
+const createSchema = z.strictObject({
+  count: z.number().int().min(1).max(10_000),
+  server_id: z.string().optional(),
+});
+const statusSchema = z.strictObject({ status: z.number().int().min(-9).max(8) });
+const clockSchema = z.strictObject({ speed: z.number().positive().max(1_000_000) });
+
+const ROUTES: readonly ControlRoute[] = [
+  route('GET', 'messages', (control) => control.messages()),
+  route('GET', 'calls', (control) => control.calls()),
+  route('GET', 'traces', (control) => control.traces()),
+  route('GET', 'limits', (control) => control.limits()),
+  route('GET', 'phones', (control) => control.phones()),
+  route('POST', 'phones', async (control, { body }) => {
+    const { count, server_id } = createSchema.parse(body);
+    return (await control.createPhones(count, server_id)) ?? notFound('server');
+  }),
+  route('DELETE', 'phones/:id', async (control, { id }) =>
+    (await control.deletePhone(id)) ? {} : notFound('phone'),
+  ),
+  route('GET', 'phones/:id/files', async (control, { id }) => {
+    return (await control.files(id)) ?? notFound('phone');
+  }),
+  route('POST', 'phones/:id/status', async (control, { id, body }) => {
+    const { status } = statusSchema.parse(body);
+    return (await control.setStatus(id, status)) ? {} : notFound('phone');
+  }),
+  route('POST', 'clock', async (control, { body }) => {
+    const { speed } = clockSchema.parse(body);
+    await control.setSpeed(speed);
+    return { speed };
+  }),
+  route('POST', 'faults', (control, { body }) => {
+    const fault = faultSchema.parse(body);
+    control.addFault(fault);
+    return fault;
+  }),
+  route('DELETE', 'faults', (control) => {
+    control.clearFaults();
+    return {};
+  }),
+];
+
+/** The control plane over HTTP, below /_local. Bad input is a 400 that says what is wrong. */
+export function createControlService(control: Control): Service {
+  const find = createMatcher(ROUTES);
+  return async (request) => {
+    const match = find(request.method, targetOf(request).path);
+    if (match === undefined) return notFound('path');
+    const body = await readBody(request, MAX_BODY);
+    if (body === undefined) return jsonAnswer(413, { error: 'the body is too large' });
+    try {
+      const input = { id: match.params.id ?? '', body: parseJson(body) };
+      const result = await match.route.run(control, input);
+      return result instanceof Response ? result : jsonAnswer(200, result);
+    } catch (error) {
+      if (error instanceof z.ZodError) {
+        return jsonAnswer(400, { error: z.prettifyError(error).slice(0, 1_000) });
+      }
+      throw error;
+    }
+  };
+}
+
+export function isControlPath(path: string): boolean {
+  return path === '/_local' || path.startsWith('/_local/');
+}
+
+function route(method: string, path: string, run: ControlRoute['run']): ControlRoute {
+  return { method, path: `/_local/${path}`, operation: path, run };
+}
+
+function notFound(what: string): Response {
+  return jsonAnswer(404, { error: `there is no such ${what}` });
+}

@@ -1,0 +1,132 @@
+import { jsonAnswer } from '../answer.ts';
+import { type Call, createApi, parseJson, type Route } from '../api.ts';
+import type { FaultBook } from '../faults.ts';
+import { createRandom } from '../random.ts';
+import type { Calls, Service, Time } from '../types.ts';
+import { type Account, createPasswordCheck } from './account.ts';
+import { keystoneError } from './answers.ts';
+import { createToken, describeToken } from './create-token.ts';
+import { createGateway, type Gateway, type Identity } from './gateway.ts';
+import { createKeys, type Keys } from './keys.ts';
+import { createTemporaryKey } from './temporary-key.ts';
+import { createTokens, type Tokens } from './tokens.ts';
+
+export type Iam = { service: Service; keys: Keys; tokens: Tokens; gateway: Gateway };
+
+const ROUTES = [
+  { method: 'POST', path: '/v3/auth/tokens', operation: 'create-token' },
+  { method: 'GET', path: '/v3/auth/tokens', operation: 'check-token' },
+  { method: 'HEAD', path: '/v3/auth/tokens', operation: 'check-token' },
+  {
+    method: 'POST',
+    path: '/v3.0/OS-CREDENTIAL/securitytokens',
+    operation: 'create-temporary-key',
+  },
+  { method: 'GET', path: '/v3/projects', operation: 'list-projects' },
+  { method: 'GET', path: '/v3/auth/projects', operation: 'list-auth-projects' },
+  { method: 'GET', path: '/v3/auth/domains', operation: 'list-auth-domains' },
+] as const satisfies readonly Route[];
+
+/** IAM with one account: its user, its agency, one project. All its times are true time. */
+export function createIam(options: {
+  account: Account;
+  region: string;
+  seed: number;
+  time: Time;
+  calls: Calls;
+  faults: FaultBook;
+}): Iam {
+  const { account, region, seed, time, calls, faults } = options;
+  const keys = createKeys({ random: createRandom(seed, 'iam/keys'), time });
+  const tokens = createTokens({ random: createRandom(seed, 'iam/tokens'), time });
+  const random = createRandom(seed, 'iam/requests');
+  const gateway = createGateway({ keys, tokens, time, random });
+  const checkPassword = createPasswordCheck(account, time);
+  const catalog = catalogOf(region, account.project.id);
+
+  const run = async (route: (typeof ROUTES)[number], call: Call): Promise<Response> => {
+    const { request, query, body } = call;
+    const caller = await gateway.identify(request, body);
+    if (route.operation === 'create-token') {
+      const principal = caller instanceof Response ? undefined : caller.principal;
+      const nocatalog = query.get('nocatalog');
+      const made = { account, tokens, checkPassword, catalog };
+      return createToken(made, parseJson(body), nocatalog, principal);
+    }
+    if (caller instanceof Response) return caller;
+    switch (route.operation) {
+      case 'check-token':
+        return checkToken(request);
+      case 'create-temporary-key':
+        return createTemporaryKey({ account, keys }, parseJson(body), caller);
+      case 'list-projects':
+        return listProjects(caller, query.get('name') ?? undefined);
+      case 'list-auth-projects':
+        return listProjects(caller, undefined);
+      case 'list-auth-domains':
+        return jsonAnswer(200, {
+          domains: [{ ...account.domain, enabled: true, description: '' }],
+          links: {},
+        });
+    }
+  };
+
+  const checkToken = (request: Request): Response => {
+    const subject = request.headers.get('x-subject-token');
+    const record = subject === null ? undefined : tokens.find(subject);
+    if (subject === null || record === undefined || record.expiresAt <= time.now()) {
+      return keystoneError(404, 'The token does not exist.');
+    }
+    const answer =
+      request.method === 'HEAD'
+        ? new Response(null, { status: 200 })
+        : jsonAnswer(200, { token: describeToken(account, record, catalog) });
+    answer.headers.set('x-subject-token', subject);
+    return answer;
+  };
+
+  const listProjects = (caller: Identity, name: string | undefined): Response => {
+    if (caller.byToken && caller.projectId !== undefined) {
+      return keystoneError(403, 'A domain-scoped token is needed.');
+    }
+    const { project, domain } = account;
+    const entry = {
+      ...project,
+      domain_id: domain.id,
+      parent_id: domain.id,
+      enabled: true,
+      is_domain: false,
+      description: '',
+    };
+    const projects = name === undefined || name === project.name ? [entry] : [];
+    return jsonAnswer(200, { projects, links: {} });
+  };
+
+  return {
+    service: createApi({ service: 'iam', routes: ROUTES, calls, faults, time, random, run }),
+    keys,
+    tokens,
+    gateway,
+  };
+}
+
+function catalogOf(region: string, projectId: string): unknown[] {
+  const entry = (type: string, host: string, path: string) => ({
+    type,
+    name: type,
+    endpoints: [
+      {
+        region,
+        interface: 'public',
+        region_id: region,
+        url: `https://${host}.${region}.myhuaweicloud.com${path}`,
+      },
+    ],
+  });
+  return [
+    entry('iam', 'iam', '/v3'),
+    entry('cph', 'cph', `/v1/${projectId}`),
+    entry('smn', 'smn', `/v2/${projectId}`),
+    entry('functiongraph', 'functiongraph', `/v2/${projectId}`),
+  ];
+}

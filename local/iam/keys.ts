@@ -1,0 +1,43 @@
+import { pick, randomBytes } from '../random.ts';
+import type { KeyRecord, Random, Time } from '../types.ts';
+
+/** Who a key or a token stands for. */
+export type Principal = { userId: string; userName: string; domainId: string };
+
+type IssuedKey = KeyRecord & { principal: Principal };
+
+/** A KeyStore that also knows whose key it is. */
+export type Keys = {
+  find(accessKey: string): IssuedKey | undefined;
+  /** A permanent pair without `lifetimeMs`, else a temporary one with its security token. */
+  issue(options: { principal: Principal; projectId: string; lifetimeMs?: number }): IssuedKey;
+};
+
+const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'];
+const MIXED = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'];
+
+/** The access keys that the cloud knows, none at first. */
+export function createKeys(options: { random: Random; time: Time }): Keys {
+  const { random, time } = options;
+  const keys = new Map<string, IssuedKey>();
+  const text = (alphabet: string[], length: number) =>
+    Array.from({ length }, () => pick(random, alphabet)).join('');
+  return {
+    find: (accessKey) => keys.get(accessKey),
+    issue({ principal, projectId, lifetimeMs }) {
+      const temporary = lifetimeMs !== undefined;
+      const key: IssuedKey = {
+        accessKey: text(LETTERS, 20),
+        secretKey: text(MIXED, 40),
+        securityToken: temporary
+          ? Buffer.from(randomBytes(random, 600)).toString('base64url')
+          : undefined,
+        projectId,
+        expiresAt: temporary ? time.now() + lifetimeMs : undefined,
+        principal,
+      };
+      keys.set(key.accessKey, key);
+      return key;
+    },
+  };
+}

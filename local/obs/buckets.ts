@@ -1,0 +1,50 @@
+import { emptyAnswer, xmlAnswer } from './answer.ts';
+import { checkBucketName } from './backend.ts';
+import type { Handler } from './call.ts';
+import { malformedXml, notImplemented, ObsError } from './error.ts';
+import { parseXml, textOf } from './parse-xml.ts';
+
+export const listBuckets: Handler = async ({ backend, ownerId, settings }) => {
+  if (!('buckets' in backend)) throw notImplemented('A list of buckets');
+  const buckets = backend.buckets();
+  return xmlAnswer(
+    [
+      'ListAllMyBucketsResult',
+      [
+        ['Owner', [['ID', ownerId]]],
+        ['Buckets', buckets.map((name) => ['Bucket', [['Name', name]]])],
+      ],
+    ],
+    settings.region,
+  );
+};
+
+export const headBucket: Handler = async () => emptyAnswer(200);
+
+/** The root is not S3's LocationConstraint (en-us_topic_0125560404). */
+export const getBucketLocation: Handler = async ({ settings: { region } }) =>
+  xmlAnswer(['CreateBucketConfiguration', [['LocationConstraint', region]]], region);
+
+/** Throws InvalidBucketName, IllegalLocationConstraintException, BucketAlreadyOwnedByYou. */
+export const createBucket: Handler = async ({ backend, bucket, body, settings, inTurn }) => {
+  checkBucketName(bucket);
+  const wanted = body.byteLength === 0 ? settings.region : locationIn(body);
+  if (wanted !== settings.region) {
+    const message = `This endpoint creates buckets in ${settings.region} only.`;
+    throw new ObsError(400, 'IllegalLocationConstraintException', message);
+  }
+  await inTurn(bucket, async () => {
+    if (backend.hasBucket(bucket)) {
+      throw new ObsError(409, 'BucketAlreadyOwnedByYou', 'You own this bucket already.');
+    }
+    await backend.createBucket(bucket);
+  });
+  return emptyAnswer(200, { location: `/${bucket}` });
+};
+
+function locationIn(body: Uint8Array): string {
+  const root = parseXml(body);
+  const location = textOf(root, 'LocationConstraint') ?? textOf(root, 'Location');
+  if (root.name !== 'CreateBucketConfiguration' || location === undefined) throw malformedXml();
+  return location;
+}

@@ -1,0 +1,36 @@
+import type { ObjectBackend, Time } from '../types.ts';
+import type { ListingBackend } from './backend.ts';
+import type { InTurn } from './in-turn.ts';
+import type { Uploads } from './uploads.ts';
+
+/** What may change while the service runs is read anew in each call. */
+export type ObsSettings = {
+  region: string;
+  /** What PUT makes of If-None-Match and If-Match: OBS documents none of the three. */
+  conditionalPut: 'honoured' | 'ignored' | 'refused';
+  /** How long a LIST does not show an object after it was written, in model time. */
+  listDelayMs: number;
+  /** The largest object and the largest sum of an upload's parts; OBS itself takes 5 GB a PUT. */
+  maxObjectBytes: number;
+};
+
+/** One authenticated request for an operation. */
+export type ObsCall = {
+  request: Request;
+  /** Empty for operations on the service. */
+  bucket: string;
+  /** Empty for operations on a bucket. */
+  key: string;
+  query: ReadonlyMap<string, string>;
+  body: Uint8Array;
+  /** The project of the key that signed. */
+  ownerId: string;
+  settings: ObsSettings;
+  backend: ObjectBackend | ListingBackend;
+  uploads: Uploads;
+  /** Makes "look, then write" of one key a single step. */
+  inTurn: InTurn;
+  time: Time;
+};
+
+export type Handler = (call: ObsCall) => Promise<Response>;

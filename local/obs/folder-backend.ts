@@ -1,0 +1,108 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, rmdir, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+import {
+  bucketIn,
+  checkBucketName,
+  isBucketName,
+  type ListingBackend,
+  recordOf,
+  type WriteFacts,
+} from './backend.ts';
+import { oddFile, plainFile } from './file-names.ts';
+import { type FolderIndex, openIndex } from './folder-index.ts';
+import { createInTurn } from './in-turn.ts';
+
+/**
+ * Objects as real files: `<dir>/<bucket>/<key>`. A key that cannot be a path lies in `<dir>/.odd`, the
+ * metadata in `<dir>/.meta`. One process a folder. Unknown buckets throw NoSuchBucket.
+ */
+export function folderBackend(folder: string): ListingBackend {
+  const dir = resolve(folder);
+  const inTurn = createInTurn();
+  const buckets = new Map<string, { index: Promise<FolderIndex> | undefined }>();
+  let drafts = 0;
+  mkdirSync(dir, { recursive: true });
+  for (const entry of readdirSync(dir, { withFileTypes: true })) {
+    if (entry.isDirectory() && isBucketName(entry.name)) {
+      buckets.set(entry.name, { index: undefined });
+    }
+  }
+
+  const inBucket = async <T>(name: string, run: (index: FolderIndex) => Promise<T>): Promise<T> => {
+    const bucket = bucketIn(buckets, name);
+    return inTurn(name, async () => run(await (bucket.index ??= openIndex(dir, name))));
+  };
+
+  /** Moves the draft to the first of the files that can be had; gives its name. */
+  const place = async (draft: string, files: string[]): Promise<string> => {
+    for (const [i, file] of files.entries()) {
+      const target = join(dir, file);
+      try {
+        await mkdir(dirname(target), { recursive: true });
+        await rename(draft, target);
+        return file;
+      } catch (error) {
+        if (i === files.length - 1) throw error;
+      }
+    }
+    throw new Error('no file to move to');
+  };
+
+  const unlink = async (name: string, file: string): Promise<void> => {
+    await rm(join(dir, file), { force: true });
+    const top = join(dir, name);
+    for (let parent = dirname(join(dir, file)); parent.startsWith(top + sep);) {
+      const emptied = await rmdir(parent).then(
+        () => true,
+        () => false,
+      );
+      if (!emptied) return;
+      parent = dirname(parent);
+    }
+  };
+
+  return {
+    hasBucket: (name) => buckets.has(name),
+    buckets: () => [...buckets.keys()].sort(),
+    async createBucket(name) {
+      checkBucketName(name);
+      await mkdir(join(dir, name), { recursive: true });
+      if (!buckets.has(name)) buckets.set(name, { index: undefined });
+    },
+    write: (name, key, body, facts: WriteFacts) =>
+      inBucket(name, async (index) => {
+        const record = recordOf(key, body, facts);
+        const draft = join(dir, '.meta', `draft-${process.pid}-${(drafts += 1)}`);
+        await writeFile(draft, body);
+        const modified = new Date(record.lastModified);
+        await utimes(draft, modified, modified);
+        const before = index.fileOf(key);
+        const plain = plainFile(name, key);
+        const files =
+          plain === undefined || index.isTaken(plain, key)
+            ? [oddFile(name, key)]
+            : [plain, oddFile(name, key)];
+        const file = await place(draft, files);
+        if (before !== undefined && before !== file) await unlink(name, before);
+        await index.set(record, file);
+        return record;
+      }),
+    read: (name, key) =>
+      inBucket(name, async (index) => {
+        const record = index.records.get(key);
+        const file = index.fileOf(key);
+        if (record === undefined || file === undefined) return undefined;
+        return { record, body: await readFile(join(dir, file)) };
+      }),
+    stat: (name, key) => inBucket(name, async (index) => index.records.get(key)),
+    remove: (name, key) =>
+      inBucket(name, async (index) => {
+        const file = index.fileOf(key);
+        if (file === undefined) return;
+        await unlink(name, file);
+        await index.delete(key);
+      }),
+    list: (name, prefix) => inBucket(name, async (index) => index.records.under(prefix)),
+  };
+}

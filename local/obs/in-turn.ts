@@ -1,0 +1,19 @@
+export type InTurn = <T>(name: string, run: () => Promise<T>) => Promise<T>;
+
+/** Runs what has the same name one after the other, in the order asked. */
+export function createInTurn(): InTurn {
+  const tails = new Map<string, Promise<unknown>>();
+  return (name, run) => {
+    const before = tails.get(name);
+    const result = before === undefined ? run() : before.then(run);
+    const tail = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    tails.set(name, tail);
+    void tail.then(() => {
+      if (tails.get(name) === tail) tails.delete(name);
+    });
+    return result;
+  };
+}

@@ -1,0 +1,3 @@
+export { createObs, type ObsOptions } from './service.ts';
+export { folderBackend } from './folder-backend.ts';
+export { memoryBackend } from './memory-backend.ts';

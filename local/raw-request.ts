@@ -1,0 +1,37 @@
+/**
+ * A Request whose `url` is exactly the text given. `new Request` alone resolves `..` and re-encodes
+ * the path, so a signature over what the client really sent could not be checked.
+ */
+export function rawRequest(url: string, init: RequestInit & { duplex?: 'half' }): Request {
+  const request = new Request('http://raw.invalid/', init);
+  Object.defineProperty(request, 'url', { value: url });
+  return request;
+}
+
+export type Target = { host: string; path: string; query: string };
+
+/** Host, path and query of a request, as sent: nothing is decoded. */
+export function targetOf(request: Request): Target {
+  const url = request.url;
+  const hostStart = url.indexOf('://') + 3;
+  const fragment = url.indexOf('#');
+  const end = fragment === -1 ? url.length : fragment;
+  const hostEnd = hostStart + url.slice(hostStart, end).search(/[/?]|$/);
+  const mark = url.indexOf('?', hostEnd);
+  const pathEnd = mark === -1 || mark > end ? end : mark;
+  return {
+    host: url.slice(hostStart, hostEnd).toLowerCase(),
+    path: url.slice(hostEnd, pathEnd) || '/',
+    query: pathEnd === end ? '' : url.slice(pathEnd + 1, end),
+  };
+}
+
+/** Percent-decoding that keeps a text it cannot decode. */
+export function decode(text: string): string {
+  if (!text.includes('%')) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

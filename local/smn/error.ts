@@ -1,0 +1,15 @@
+/** A refusal as SMN words it (smn_api_64000); its body has `code` and `message` at the top. */
+export class SmnError extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.name = 'SmnError';
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** A value that breaks a size limit. */
+export const tooLong = (what: string) => new SmnError(403, 'SMN.0047', `${what} is too long.`);

@@ -1,0 +1,1 @@
+export { createSmn, type SmnMessage } from './service.ts';

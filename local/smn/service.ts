@@ -1,0 +1,96 @@
+import { errorAnswer, gatewayError, jsonAnswer } from '../answer.ts';
+import { type Call, createApi, parseJson, type Route } from '../api.ts';
+import { type FaultBook, throttled } from '../faults.ts';
+import { hexId } from '../random.ts';
+import type { Calls, Random, Service, Time } from '../types.ts';
+import { createWindow, type Window } from '../window.ts';
+import { SmnError } from './error.ts';
+import { type Publication, readPublication } from './publish-request.ts';
+import { createTopics } from './topics.ts';
+
+/** A message that was accepted; what it did not have is null. `time` is ISO 8601, true time. */
+export type SmnMessage = Publication & { time: string };
+
+export type Smn = {
+  service: Service;
+  /** The messages accepted, oldest first; beyond 10,000 the oldest are forgotten. */
+  messages(): SmnMessage[];
+};
+
+const TOPICS = '/v2/:project_id/notifications/topics';
+const ROUTES = [
+  { method: 'POST', path: `${TOPICS}/:topic_urn/publish`, operation: 'publish' },
+  { method: 'GET', path: TOPICS, operation: 'list-topics' },
+  { method: 'GET', path: `${TOPICS}/:topic_urn`, operation: 'show-topic' },
+] as const satisfies readonly Route[];
+
+// smn_pd_25005: messages a minute and topic.
+const RATE = 3_000;
+const MINUTE = 60_000;
+const KEPT = 10_000;
+
+/** SMN: takes messages to known topics and delivers none. The rate runs in model time. */
+export function createSmn(options: {
+  time: Time;
+  /** The 401 of a request, or undefined when it may pass. */
+  authenticate(request: Request, body: Uint8Array): Promise<Response | undefined>;
+  topics: readonly string[];
+  projectId: string;
+  calls: Calls;
+  faults: FaultBook;
+  random: Random;
+}): Smn {
+  const { time, authenticate, projectId, calls, faults, random } = options;
+  const topics = createTopics(options.topics);
+  const windows = new Map<string, Window>();
+  const kept: SmnMessage[] = [];
+
+  const publish = (urn: string, body: Uint8Array): Response => {
+    topics.check(urn);
+    const window = windows.get(urn) ?? createWindow(RATE, MINUTE);
+    windows.set(urn, window);
+    if (!window.admit(time.model())) return throttled('smn', RATE, time);
+    const publication = readPublication(parseJson(body));
+    kept.push({ ...publication, time: new Date(time.now()).toISOString() });
+    if (kept.length > KEPT) kept.shift();
+    return answer({ message_id: hexId(random) });
+  };
+
+  const answer = (body: Record<string, unknown>): Response => {
+    const requestId = hexId(random);
+    return jsonAnswer(200, { request_id: requestId, ...body }, requestId);
+  };
+
+  const perform = (route: (typeof ROUTES)[number], { params, query, body }: Call): Response => {
+    const urn = params['topic_urn'] ?? '';
+    switch (route.operation) {
+      case 'publish':
+        return publish(urn, body);
+      case 'list-topics':
+        return answer(topics.list(query));
+      case 'show-topic':
+        topics.check(urn);
+        return answer(topics.describe(urn));
+    }
+  };
+
+  const run = async (route: (typeof ROUTES)[number], call: Call): Promise<Response> => {
+    const refusal = await authenticate(call.request, call.body);
+    if (refusal !== undefined) return refusal;
+    if (call.params['project_id'] !== projectId) {
+      const message = 'The caller may not use this project.';
+      return gatewayError(403, 'APIGW.0302', message, hexId(random));
+    }
+    try {
+      return perform(route, call);
+    } catch (error) {
+      if (!(error instanceof SmnError)) throw error;
+      return errorAnswer('smn', error.status, error.code, error.message, hexId(random));
+    }
+  };
+
+  return {
+    service: createApi({ service: 'smn', routes: ROUTES, calls, faults, time, random, run }),
+    messages: () => structuredClone(kept),
+  };
+}

@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import { SmnError } from './error.ts';
+
+/** What a message can be sent by. */
+export const PROTOCOLS: readonly string[] = [
+  'email',
+  'sms',
+  'http',
+  'https',
+  'functiongraph',
+  'functionstage',
+  'dms',
+  'application',
+  'callnotify',
+  'dingding',
+  'feishu',
+  'welink',
+  'wechat',
+];
+
+const MAX_SMS_CHARACTERS = 490;
+
+const structureSchema = z.looseObject({ default: z.string().min(1) });
+
+/**
+ * Checks a message_structure: a JSON object of texts by protocol, `default` among them. A longer
+ * SMS than fits is cut by SMN and one with brackets lost; both are refused here, so that it shows.
+ * Throws SMN.0021.
+ */
+export function checkStructure(text: string): void {
+  const parsed = structureSchema.safeParse(parse(text));
+  if (!parsed.success) throw invalid('a JSON object with a text for "default" is needed');
+  for (const [protocol, content] of Object.entries(parsed.data)) {
+    if (protocol !== 'default' && !PROTOCOLS.includes(protocol)) throw invalid('unknown protocol');
+    if (typeof content !== 'string') throw invalid('the content of a protocol must be a text');
+  }
+  const sms = parsed.data['sms'];
+  if (typeof sms !== 'string') return;
+  if ([...sms].length > MAX_SMS_CHARACTERS) throw invalid('sms has more than 490 characters');
+  if (/[[\]【】]/.test(sms)) throw invalid('sms contains brackets');
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+const invalid = (why: string) =>
+  new SmnError(400, 'SMN.0021', `MessageStructure is invalid: ${why}.`);

@@ -1,0 +1,46 @@
+import { SmnError } from './error.ts';
+
+export type Topics = {
+  /** Throws SMN.0005 for what is not a topic URN, SMN.0006 for a topic that is not there. */
+  check(urn: string): void;
+  describe(urn: string): Record<string, unknown>;
+  /** A page, by `offset` and `limit` as the query gives them. Throws SMN.0015. */
+  list(query: URLSearchParams): Record<string, unknown>;
+};
+
+const URN = /^urn:smn:[a-z0-9-]+:[0-9a-zA-Z]+:[\w-]{1,255}$/;
+const MAX_LIMIT = 100;
+
+/** The topics that exist, by URN. */
+export function createTopics(urns: readonly string[]): Topics {
+  const describe = (urn: string) => ({
+    topic_urn: urn,
+    name: urn.split(':').at(-1),
+    display_name: '',
+    push_policy: 0,
+  });
+  return {
+    describe,
+    check(urn) {
+      if (!URN.test(urn)) {
+        throw new SmnError(400, 'SMN.0005', 'Parameter: TopicUrn is invalid.');
+      }
+      if (!urns.includes(urn)) throw new SmnError(404, 'SMN.0006', 'Topic not found.');
+    },
+    list(query) {
+      const offset = readNumber(query.get('offset') ?? '0', 0, Infinity);
+      const limit = readNumber(query.get('limit') ?? String(MAX_LIMIT), 1, MAX_LIMIT);
+      const page = urns.slice(offset, offset + limit);
+      return {
+        topic_count: urns.length,
+        topics: page.map((urn) => ({ ...describe(urn), enterprise_project_id: '0' })),
+      };
+    },
+  };
+}
+
+function readNumber(text: string, min: number, max: number): number {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  if (number >= min && number <= max) return number;
+  throw new SmnError(400, 'SMN.0015', 'Parameter: Offset or limit is invalid.');
+}

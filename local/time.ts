@@ -1,0 +1,36 @@
+import type { Time } from './types.ts';
+
+/** Where true time comes from: the machine's clock, or one that a test moves by hand. */
+export type BaseClock = { now(): number; sleep(ms: number): Promise<void> };
+
+export const machineClock: BaseClock = {
+  now: () => Date.now(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+/**
+ * The cloud's two times over one base clock; both start at the same value.
+ * `speed` is how many milliseconds of model time pass in one of true time.
+ */
+export function createTime(base: BaseClock, speed = 1): Time {
+  let current = speed;
+  let trueOrigin = base.now();
+  let modelOrigin = trueOrigin;
+  const model = () => modelOrigin + (base.now() - trueOrigin) * current;
+  return {
+    now: () => base.now(),
+    model,
+    sleep: (ms) => base.sleep(ms),
+    speed: () => current,
+    setSpeed(next) {
+      modelOrigin = model();
+      trueOrigin = base.now();
+      current = next;
+    },
+  };
+}
+
+/** The true time at which model time was `model`, as long as the speed has not changed since. */
+export function trueTimeOf(time: Time, model: number): number {
+  return Math.round(time.now() - (time.model() - model) / time.speed());
+}

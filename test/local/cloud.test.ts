@@ -1,0 +1,226 @@
+import { createHash } from 'node:crypto';
+import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { describe, expect, it } from 'vitest';
+import { type Cloud, type CloudOptions, createCloud } from '../../local/cloud.ts';
+import { rawRequest } from '../../local/raw-request.ts';
+import { manualClock } from './support/clock.ts';
+import { signSdk } from './support/sign.ts';
+
+/** The SDK's client, its requests carried to the cloud in this process. */
+function s3Of(cloud: Cloud, now: number): S3Client {
+  return new S3Client({
+    region: cloud.region,
+    endpoint: `https://obs.${cloud.region}.myhuaweicloud.com`,
+    credentials: {
+      accessKeyId: cloud.credentials.accessKey,
+      secretAccessKey: cloud.credentials.secretKey,
+      sessionToken: cloud.credentials.securityToken,
+    },
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    systemClockOffset: now - Date.now(),
+    maxAttempts: 1,
+    requestHandler: {
+      async handle(request: HttpRequest) {
+        const query = new URLSearchParams(request.query as Record<string, string>).toString();
+        const url = `https://${request.hostname}${request.path}${query === '' ? '' : `?${query}`}`;
+        const { method, headers, body } = request;
+        const hasBody = method !== 'GET' && method !== 'HEAD' && body !== undefined;
+        const init = { method, headers, ...(hasBody ? { body: body as string } : {}) };
+        const answer = await cloud.handle(rawRequest(url, init));
+        return {
+          response: {
+            statusCode: answer.status,
+            headers: Object.fromEntries(answer.headers),
+            body: new Uint8Array(await answer.arrayBuffer()),
+          },
+        };
+      },
+    },
+  });
+}
+
+type HttpRequest = {
+  hostname: string;
+  path: string;
+  query: object;
+  method: string;
+  headers: Record<string, string>;
+  body?: unknown;
+};
+type Json = Record<string, unknown>;
+
+async function fixture(options: CloudOptions = {}) {
+  const clock = manualClock();
+  const cloud = await createCloud({ clock, ...options });
+  const cphHost = `cph.${cloud.region}.myhuaweicloud.com`;
+  const base = `/v1/${cloud.projectId}/cloud-phone`;
+  const cph = async (method: string, path: string, body?: object) => {
+    const response = await cloud.handle(
+      new Request(`https://${cphHost}${base}${path}`, {
+        method,
+        headers: { 'x-auth-token': cloud.credentials.token },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    );
+    return { status: response.status, body: (await response.json()) as Json };
+  };
+  return { clock, cloud, cph, cphHost };
+}
+
+const storage = (cloud: Cloud, ids: string[]) => ({
+  storage_infos: ids.map((phone_id) => ({
+    phone_id,
+    include_files: ['/data/data'],
+    bucket_name: cloud.bucket,
+    object_path: `night/${phone_id}.tar`,
+  })),
+});
+
+/** Exports every running phone as fast as the limits allow; all that was answered, as one hash. */
+async function night({ cloud, clock, cph }: Awaited<ReturnType<typeof fixture>>, batch: number) {
+  const transcript = createHash('sha256');
+  const note = (value: unknown) => transcript.update(JSON.stringify(value));
+  const ids: string[] = [];
+  for (let offset = 0; ; offset += 200) {
+    const page = await cph('GET', `/phones?limit=200&offset=${offset}`);
+    const phones = (page.body.phones ?? []) as { phone_id: string; status: number }[];
+    note(page.body);
+    ids.push(...phones.filter((phone) => phone.status === 2).map((phone) => phone.phone_id));
+    if (phones.length < 200) break;
+    clock.move(1_000);
+  }
+  const requests: unknown[] = [];
+  for (let index = 0; index < ids.length; index += batch) {
+    let answer = await cph(
+      'POST',
+      '/phones/batch-storage',
+      storage(cloud, ids.slice(index, index + batch)),
+    );
+    while (answer.status === 429) {
+      clock.move(60_000);
+      answer = await cph(
+        'POST',
+        '/phones/batch-storage',
+        storage(cloud, ids.slice(index, index + batch)),
+      );
+    }
+    note(answer.body);
+    requests.push(answer.body.request_id);
+  }
+  clock.move(3_600_000);
+  for (let index = 0; index < requests.length; index += 20) {
+    const some = requests.slice(index, index + 20);
+    const answer = await cph('GET', `/jobs?request_ids=${some.join(',')}&limit=100`);
+    note(answer.body);
+    clock.move(2_000);
+  }
+  const archives = await cloud.backend.list(cloud.bucket, 'night/');
+  note(archives);
+  return { exported: archives.length, wanted: ids.length, transcript: transcript.digest('hex') };
+}
+
+describe('the cloud in this process', () => {
+  it('plays the same night for the same seed, and another for another', async () => {
+    const play = async (seed: number) => night(await fixture({ seed, phones: 80 }), 5);
+    const first = await play(1);
+    expect(first.exported).toBe(first.wanted);
+    expect(await play(1)).toEqual(first);
+    expect((await play(2)).transcript).not.toBe(first.transcript);
+  });
+
+  it('passes a night of 5,000 phones without a timer', async () => {
+    const result = await night(
+      await fixture({ phones: 5_000, servers: 80, limits: { storageInfosPerCall: 10 } }),
+      10,
+    );
+    expect(result.wanted).toBeGreaterThan(4_700);
+    expect(result.exported).toBe(result.wanted);
+  });
+
+  it('starts with 20,000 phones', async () => {
+    const { cph } = await fixture({ phones: 20_000, servers: 300 });
+    expect((await cph('GET', '/phones?limit=1')).body.count).toBe(20_000);
+  });
+
+  it('shows an archive in OBS as soon as its job has ended, without a call to CPH', async () => {
+    const { cloud, clock, cph } = await fixture({ conditionalPut: 'honoured' });
+    const [phone] = await cloud.control.phones();
+    await cph('POST', '/phones/batch-storage', storage(cloud, [phone!.phone_id]));
+    const keys = async () => {
+      const list = new ListObjectsV2Command({ Bucket: cloud.bucket, Prefix: 'night/' });
+      return ((await s3Of(cloud, clock.now()).send(list)).Contents ?? []).map((o) => o.Key);
+    };
+    const before = await keys();
+    clock.move(600_000);
+    expect([before, await keys()]).toEqual([[], [`night/${phone!.phone_id}.tar`]]);
+    const again = new PutObjectCommand({
+      Bucket: cloud.bucket,
+      Key: `night/${phone!.phone_id}.tar`,
+      Body: 'x',
+      IfNoneMatch: '*',
+    });
+    await expect(s3Of(cloud, clock.now()).send(again)).rejects.toThrow('precond');
+    cloud.obs.conditionalPut = 'ignored';
+    await expect(s3Of(cloud, clock.now()).send(again)).resolves.toBeDefined();
+  });
+
+  it('dates its answers by true time', async () => {
+    const { cloud, clock, cphHost } = await fixture();
+    const answer = await cloud.handle(new Request(`https://${cphHost}/`));
+    expect(answer.headers.get('date')).toBe(new Date(clock.now()).toUTCString());
+  });
+
+  it('signs its agency in at every service', async () => {
+    const { cloud, clock } = await fixture();
+    const statuses: Record<string, number> = {};
+    for (const [service, path] of [
+      ['cph', `/v1/${cloud.projectId}/cloud-phone/phones`],
+      ['iam', '/v3/projects'],
+      ['smn', `/v2/${cloud.projectId}/notifications/topics`],
+      ['functiongraph', `/v2/${cloud.projectId}/fgs/functions`],
+      ['apig', '/'],
+    ] as const) {
+      const host = `${service}.${cloud.region}.myhuaweicloud.com`;
+      const headers = signSdk({ method: 'GET', host, path, date: clock.now() }, cloud.credentials);
+      const answer = await cloud.handle(new Request(`https://${host}${path}`, { headers }));
+      statuses[service] = answer.status;
+    }
+    expect(statuses).toEqual({ cph: 200, iam: 200, smn: 200, functiongraph: 404, apig: 404 });
+  });
+
+  it('refuses the unsigned at FunctionGraph', async () => {
+    const { cloud } = await fixture();
+    const url = `https://functiongraph.${cloud.region}.myhuaweicloud.com/v2/p/fgs/functions`;
+    expect((await cloud.handle(new Request(url))).status).toBe(401);
+  });
+
+  it('takes a message of SMN and shows it', async () => {
+    const { cloud } = await fixture();
+    const host = `smn.${cloud.region}.myhuaweicloud.com`;
+    const path = `/v2/${cloud.projectId}/notifications/topics/${cloud.topicUrn}/publish`;
+    const answer = await cloud.handle(
+      new Request(`https://${host}${path}`, {
+        method: 'POST',
+        headers: { 'x-auth-token': cloud.credentials.token, 'content-type': 'application/json' },
+        body: JSON.stringify({ subject: 'hello', message: 'world' }),
+      }),
+    );
+    expect(answer.status).toBe(200);
+    expect(await cloud.control.messages()).toMatchObject([{ subject: 'hello', message: 'world' }]);
+  });
+
+  it('renews the credentials of its agency when they have run out', async () => {
+    const { cloud, clock, cph } = await fixture();
+    clock.move(86_400_000);
+    expect((await cph('GET', '/phones')).status).toBe(401);
+    cloud.credentials = cloud.renewCredentials();
+    expect((await cph('GET', '/phones')).status).toBe(200);
+  });
+
+  it('has no other region', async () => {
+    const { cloud } = await fixture();
+    const request = new Request('https://cph.cn-south-1.myhuaweicloud.com/');
+    await expect(cloud.handle(request)).rejects.toThrow('ENOTFOUND');
+  });
+});

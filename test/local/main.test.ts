@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { S3Client, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { describe, expect, it } from 'vitest';
+
+type Ready = Record<string, string> & { ready: true };
+
+const run = (...args: string[]) =>
+  spawn(process.execPath, ['--import', 'tsx', 'local/main.ts', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+
+describe('the embedded cloud as a process', () => {
+  it('prints one line when ready, serves over sockets, keeps archives as files, stops on SIGTERM', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'cloud-'));
+    const child = run('--phones', '5', '--servers', '1', '--speed', '10000', '--data', data);
+    try {
+      const lines: string[] = [];
+      const reader = createInterface({ input: child.stdout });
+      reader.on('line', (line) => lines.push(line));
+      await once(reader, 'line');
+      const cloud = JSON.parse(lines[0]!) as Ready;
+      const phones = (await (await fetch(`${cloud.cph}/_local/phones`)).json()) as {
+        phone_id: string;
+      }[];
+      const id = phones[0]!.phone_id;
+      const response = await fetch(
+        `${cloud.cph}/v1/${cloud.projectId}/cloud-phone/phones/batch-storage`,
+        {
+          method: 'POST',
+          headers: { 'x-auth-token': cloud.token!, 'content-type': 'application/json' },
+          body: JSON.stringify({
+            storage_infos: [
+              {
+                phone_id: id,
+                include_files: ['/data'],
+                bucket_name: cloud.bucket,
+                object_path: 'a/b.tar',
+              },
+            ],
+          }),
+        },
+      );
+      const s3 = new S3Client({
+        region: cloud.region!,
+        endpoint: cloud.obs!,
+        forcePathStyle: true,
+        credentials: {
+          accessKeyId: cloud.accessKey!,
+          secretAccessKey: cloud.secretKey!,
+          sessionToken: cloud.securityToken!,
+        },
+        requestChecksumCalculation: 'WHEN_REQUIRED',
+        responseChecksumValidation: 'WHEN_REQUIRED',
+      });
+      const found = await expect
+        .poll(
+          async () => (await s3.send(new ListObjectsV2Command({ Bucket: cloud.bucket }))).KeyCount,
+          {
+            timeout: 5_000,
+            interval: 20,
+          },
+        )
+        .toBe(1)
+        .then(() => readFileSync(join(data, 'obs', cloud.bucket!, 'a/b.tar')));
+      expect(response.status).toBe(200);
+      expect(Object.keys(cloud)).toEqual(
+        'ready cph iam obs smn functiongraph apig region projectId accessKey secretKey securityToken token bucket topicUrn'.split(
+          ' ',
+        ),
+      );
+      expect(found.subarray(257, 262).toString()).toBe('ustar');
+      child.kill('SIGTERM');
+      expect(await once(child, 'exit')).toEqual([0, null]);
+      expect(lines).toHaveLength(1);
+    } finally {
+      child.kill('SIGKILL');
+      rmSync(data, { recursive: true });
+    }
+  });
+
+  it('exits with 2 and says what is wrong with an option', async () => {
+    const child = run('--phones', 'many');
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    expect(await once(child, 'close')).toEqual([2, null]);
+    expect(said).toContain('phones');
+  });
+});

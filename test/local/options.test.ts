@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { parseOptions } from '../../local/options.ts';
+
+describe('parseOptions', () => {
+  it('has a default for everything', () => {
+    expect(parseOptions([])).toMatchObject({
+      ok: true,
+      options: { port: 0, phones: 60, servers: 3, seed: 1, speed: 1, region: 'cn-north-4' },
+    });
+  });
+
+  it('reads numbers, switches and limits', () => {
+    const args =
+      '--port 8080 --phones=5 --speed 60.5 --switch edition=older --switch successStatus=201 --limit writesPerMinute=10 --data /tmp/x';
+    expect(parseOptions(args.split(' '))).toMatchObject({
+      ok: true,
+      options: {
+        port: 8080,
+        phones: 5,
+        speed: 60.5,
+        data: '/tmp/x',
+        switches: { edition: 'older', successStatus: 201 },
+        limits: { writesPerMinute: 10 },
+      },
+    });
+  });
+
+  it.each([
+    [['--prot', '1'], 'prot'],
+    [['extra'], 'extra'],
+    [['--port'], 'port'],
+    [['--port', '65536'], 'port'],
+    [['--phones', '-1'], 'phones'],
+    [['--phones', '1.5'], 'phones'],
+    [['--servers', '0'], 'servers'],
+    [['--speed', '0'], 'speed'],
+    [['--password', 'short'], 'password'],
+    [['--conditional-put', 'maybe'], 'conditional-put'],
+    [['--switch', 'edition=oldest'], 'edition'],
+    [['--switch', 'unknown=1'], 'unknown'],
+    [['--limit', 'writesPerMinute=0'], 'writesPerMinute'],
+  ])('refuses %j and names it', (args, name) => {
+    const parsed = parseOptions(args);
+    expect(parsed.ok).toBe(false);
+    expect(parsed.ok ? '' : parsed.faults).toContain(name);
+  });
+});

@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import type { ObjectBackend, ObjectRecord } from '../../../local/types.ts';
+
+/** The least that keeps objects. */
+export function mapBackend(...buckets: string[]): ObjectBackend {
+  const objects = new Map<string, { record: ObjectRecord; body: Uint8Array }>();
+  const known = new Set(buckets);
+  return {
+    hasBucket: (bucket) => known.has(bucket),
+    createBucket: async (bucket) => void known.add(bucket),
+    write: async (bucket, key, body, { lastModified, contentType, metadata = {} }) => {
+      const etag = createHash('md5').update(body).digest('hex');
+      const record = { key, size: body.byteLength, etag, lastModified, contentType, metadata };
+      objects.set(`${bucket}/${key}`, { record, body });
+      return record;
+    },
+    read: async (bucket, key) => objects.get(`${bucket}/${key}`),
+    stat: async (bucket, key) => objects.get(`${bucket}/${key}`)?.record,
+    remove: async (bucket, key) => void objects.delete(`${bucket}/${key}`),
+    list: async (bucket, prefix) =>
+      [...objects]
+        .filter(([name]) => name.startsWith(`${bucket}/${prefix}`))
+        .map(([, { record }]) => record)
+        .sort((a, b) => (a.key < b.key ? -1 : 1)),
+  };
+}
