@@ -17,6 +17,5 @@ describe('a night', () => {
       expect(stat?.etag).toBe(phone.etag);
       expect(stat?.size).toBe(phone.size);
     }
-    console.log(report.counts, JSON.stringify(cloud.control));
   });
 });

@@ -41,6 +41,11 @@ export type Night = {
   ask(policy?: string): Promise<string>;
   tick(): Promise<string[]>;
   drive(): Promise<DriveResult>;
+  /**
+   * A drive that is killed at its `call`-th call to the cloud: right before it is sent, or right after it was carried
+   * out. Nothing of the invocation happens afterwards: no catch, no finally. False when it ended before that call.
+   */
+  driveKilled(call: number, when: 'before' | 'after'): Promise<boolean>;
   /** Drives minute by minute until the run is settled and told. */
   settle(
     runId: string,
@@ -89,7 +94,7 @@ export async function night(options: CloudOptions & { start?: number } = {}): Pr
     write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>),
   };
 
-  const invocation = (context: Partial<FgContext> = {}): Invocation => {
+  const invocation = (context: Partial<FgContext> = {}, send = instance.send): Invocation => {
     const started = clock.now();
     const { credentials } = cloud;
     return startInvocation(
@@ -102,7 +107,7 @@ export async function night(options: CloudOptions & { start?: number } = {}): Pr
         getRemainingTimeInMilliSeconds: () => started + MINUTE - clock.now(),
         ...context,
       },
-      instance,
+      { ...instance, send },
       { needsTopic: true },
     );
   };
@@ -114,6 +119,29 @@ export async function night(options: CloudOptions & { start?: number } = {}): Pr
     const { deps, clients } = invocation();
     const kick = { functiongraph: clients.functiongraph, driveUrn: undefined };
     return (await schedule({ ...deps, kick }, tick, scheduleMemory)).requested;
+  };
+  const driveKilled = async (call: number, when: 'before' | 'after'): Promise<boolean> => {
+    memory.clear();
+    let calls = 0;
+    let die = (): void => undefined;
+    const killed = new Promise<true>((resolve) => (die = () => resolve(true)));
+    const never = new Promise<never>(() => undefined);
+    const send: Send = async (request) => {
+      calls += 1;
+      if (calls > call || (calls === call && when === 'before')) {
+        die();
+        return never;
+      }
+      const answer = await instance.send(request);
+      if (calls < call) return answer;
+      die();
+      return never;
+    };
+    const { deps, timeLeft, holder } = invocation({}, send);
+    const drove = drive(deps, { ...driveWindow(clock.now(), timeLeft()), holder }).then(
+      () => false,
+    );
+    return Promise.race([drove, killed]);
   };
   const driveOnce = async (): Promise<DriveResult> => {
     const { deps, timeLeft, holder } = invocation();
@@ -133,6 +161,7 @@ export async function night(options: CloudOptions & { start?: number } = {}): Pr
     },
     tick: () => timer({ time: clock.now(), policy: undefined }),
     drive: driveOnce,
+    driveKilled,
     settle: async (runId, minutes = 600) => {
       const { store } = invocation().deps;
       for (let drives = 1; drives <= minutes; drives += 1) {

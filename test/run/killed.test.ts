@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { layout } from '../../lib/ledger/layout.ts';
+import type { Report, ReportedPhone } from '../../lib/ledger/report.ts';
+import type { ConditionalPut } from '../../local/cloud.ts';
+import { type Night, night, NIGHTLY } from '../support/night.ts';
+
+const MINUTE = 60_000;
+
+async function small(conditionalPut: ConditionalPut): Promise<{ world: Night; runId: string }> {
+  const world = await night({ phones: 4, servers: 2, seed: 5, conditionalPut });
+  const [first] = await world.cloud.control.phones();
+  world.cloud.control.addFault({
+    service: 'cph',
+    operation: 'batch-storage',
+    kind: 'job_failed',
+    code: 'CPS.0054',
+    phones: [first?.phone_id ?? ''],
+    times: 1,
+  });
+  await world.putPolicy(NIGHTLY);
+  return { world, runId: await world.ask() };
+}
+
+/** What must hold at the end of every night, however it went. */
+async function expectSound(
+  { cloud, invocation }: Night,
+  { report, phones }: { report: Report; phones: ReportedPhone[] },
+): Promise<void> {
+  const { store } = invocation().deps;
+  expect((await store.list('open/')).map((object) => object.key)).toEqual([]);
+  expect(new Set(phones.map((phone) => phone.phone_id)).size).toBe(report.counts.selected);
+
+  const kept = phones.flatMap((phone) => (phone.key === undefined ? [] : [phone.key]));
+  const loose = phones.flatMap((phone) => phone.unconfirmed_archive ?? []);
+  const archives = (await cloud.backend.list(cloud.bucket, 'nightly/')).map((object) => object.key);
+  const late = await store.list(`${layout.run(report.run_id)}late/`);
+  expect([...kept, ...loose].sort()).toEqual(archives.sort());
+  expect(late).toEqual([]);
+  for (const phone of phones) {
+    if (phone.outcome !== 'exported') continue;
+    const stat = await cloud.backend.stat(phone.bucket ?? '', phone.key ?? '');
+    expect(stat).toMatchObject({ size: phone.size, etag: phone.etag });
+  }
+
+  const ids = (await cloud.control.messages()).map((message) => {
+    const structure = JSON.parse(message.message_structure ?? '') as { https: string };
+    return (JSON.parse(structure.https) as { id: string }).id;
+  });
+  expect(ids.length).toBeGreaterThanOrEqual(1);
+  expect(ids.length).toBeLessThanOrEqual(2);
+  expect(new Set(ids).size).toBe(1);
+}
+
+describe.each<ConditionalPut>(['honoured', 'ignored'])('killed, conditional PUT %s', (mode) => {
+  it.each(['before', 'after'] as const)(
+    'reaches the same end whichever call it is killed %s',
+    async (when) => {
+      let calls = 0;
+      for (let call = 1; ; call += 1) {
+        const { world, runId } = await small(mode);
+        const killed = await world.driveKilled(call, when);
+        if (!killed) {
+          calls = call - 1;
+          break;
+        }
+        world.clock.move(MINUTE);
+        const end = await world.settle(runId, 400);
+        expect(end.report.counts, `killed ${when} call ${call}`).toMatchObject({ exported: 4 });
+        await expectSound(world, end);
+      }
+      expect(calls).toBeGreaterThan(30);
+    },
+    120_000,
+  );
+
+  it('reaches it when every drive is killed after a few calls more than the one before', async () => {
+    const { world, runId } = await small(mode);
+    for (let call = 1; call < 60; call += 1) {
+      if (await world.driveKilled(call, call % 2 === 0 ? 'before' : 'after')) {
+        world.clock.move(2 * MINUTE);
+      }
+    }
+    const end = await world.settle(runId, 400);
+    await expectSound(world, end);
+  }, 120_000);
+});
