@@ -11,6 +11,8 @@ const troubleSchema = z.object({
   ticks: z.number().int(),
   since: z.number(),
   alarmed: z.boolean(),
+  /** Until then nothing is tried: five bad signatures in a row lock the key. */
+  rest_until: z.number(),
 });
 
 export type CredentialTrouble = Omit<z.infer<typeof troubleSchema>, 'version'>;

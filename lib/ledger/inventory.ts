@@ -5,7 +5,7 @@ import type { Store } from './store.ts';
 
 const INVENTORY_VERSION = 1;
 
-export const candidateSchema = z.object({
+const candidateSchema = z.object({
   phone_id: z.string(),
   phone_name: z.string(),
   server_id: z.string(),
@@ -14,7 +14,7 @@ export const candidateSchema = z.object({
 });
 
 /** A reading of the fleet, finished or on its way: reading a large fleet spans several drives. Times in epoch ms. */
-export const inventorySchema = z.object({
+const inventorySchema = z.object({
   version: z.literal(INVENTORY_VERSION),
   /** Undefined: the whole project. */
   server_id: z.string().optional(),

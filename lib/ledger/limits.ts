@@ -6,7 +6,7 @@ import type { Store } from './store.ts';
 const LIMITS_VERSION = 1;
 
 /** What was learned of the service's limits on batch-storage. `*_at` in epoch ms. */
-export const limitsSchema = z.object({
+const limitsSchema = z.object({
   version: z.literal(LIMITS_VERSION),
   phones_per_call: z.number().int().min(1),
   /** The largest batch that was accepted. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import pLimit from 'p-limit';
 import * as z from 'zod';
+import { hasCode } from '../errors.ts';
 import { parseObject } from './json.ts';
 import { layout } from './layout.ts';
 import type { Store } from './store.ts';
@@ -31,8 +32,7 @@ const shardSchema = z.object({
 });
 
 type Shard = z.infer<typeof shardSchema>;
-export type IndexedArchive = z.infer<typeof archiveSchema>;
-export type IndexedPhone = z.infer<typeof phoneSchema>;
+type IndexedArchive = z.infer<typeof archiveSchema>;
 
 export type IndexEntry = {
   phone_id: string;
@@ -42,7 +42,7 @@ export type IndexEntry = {
 };
 
 /** The shard a phone is kept in: two hexadecimal digits. */
-export function shardOf(phoneId: string): string {
+function shardOf(phoneId: string): string {
   return createHash('sha256').update(phoneId).digest('hex').slice(0, 2);
 }
 
@@ -61,6 +61,7 @@ export async function indexArchives(
     [...shards].map(([shard, news]) =>
       limit(async () => {
         const known = await readShard(store, shard);
+        if (known === undefined) return;
         if (news.filter((entry) => note(known, entry)).length === 0) return;
         await store.put(layout.phones(shard), JSON.stringify(known));
       }),
@@ -77,17 +78,15 @@ function note(shard: Shard, { phone_id, phone_name, policy, archive }: IndexEntr
   return true;
 }
 
-/** What the index knows of one phone. */
-export async function readIndexedPhone(
-  store: Pick<Store, 'get'>,
-  phoneId: string,
-): Promise<IndexedPhone | undefined> {
-  return (await readShard(store, shardOf(phoneId))).phones[phoneId];
-}
-
-async function readShard(store: Pick<Store, 'get'>, shard: string): Promise<Shard> {
+/** A shard to add to; a broken one starts anew, and undefined stands for one of a newer version, which is left alone. */
+async function readShard(store: Pick<Store, 'get'>, shard: string): Promise<Shard | undefined> {
   const key = layout.phones(shard);
   const object = await store.get(key);
-  if (object === undefined) return { version: PHONES_VERSION, phones: {} };
-  return parseObject(shardSchema, PHONES_VERSION, key, object.body);
+  const empty: Shard = { version: PHONES_VERSION, phones: {} };
+  if (object === undefined) return empty;
+  try {
+    return parseObject(shardSchema, PHONES_VERSION, key, object.body);
+  } catch (error) {
+    return hasCode(error, 'object_newer') ? undefined : empty;
+  }
 }

@@ -4,11 +4,11 @@ import { layout } from './layout.ts';
 import { requestSchema } from './request.ts';
 import type { Store } from './store.ts';
 
-export const PLAN_VERSION = 1;
+const PLAN_VERSION = 1;
 const PHONES_PER_PART = 1000;
 
 /** A phone of the run as the plan saw it. `verdict` ends it before anything is sent. */
-export const plannedPhoneSchema = z.object({
+const plannedPhoneSchema = z.object({
   phone_id: z.string(),
   phone_name: z.string(),
   server_id: z.string(),
@@ -22,7 +22,7 @@ export const plannedPhoneSchema = z.object({
 export type PlannedPhone = z.infer<typeof plannedPhoneSchema>;
 
 /** The policy's terms for this run, expanded: what the run needs and nothing that an edit could still change. Durations in ms. */
-export const termsSchema = z.object({
+const termsSchema = z.object({
   include: z.array(z.string()),
   exclude: z.array(z.string()),
   bucket: z.string(),
@@ -41,7 +41,7 @@ export const termsSchema = z.object({
 
 export type Terms = z.infer<typeof termsSchema>;
 
-export const planSchema = z.object({
+const planSchema = z.object({
   version: z.literal(PLAN_VERSION),
   request: requestSchema,
   slot: z.string(),

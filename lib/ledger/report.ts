@@ -6,13 +6,13 @@ import type { Store } from './store.ts';
 const REPORT_VERSION = 1;
 const INLINE_PHONES = 1000;
 
-export const phoneOutcomes = ['exported', 'failed', 'skipped', 'timed_out', 'cancelled'] as const;
+const phoneOutcomes = ['exported', 'failed', 'skipped', 'timed_out', 'cancelled'] as const;
 export type PhoneOutcome = (typeof phoneOutcomes)[number];
 
 export const runOutcomes = ['completed', 'partial', 'failed', 'skipped', 'cancelled'] as const;
 export type RunOutcome = (typeof runOutcomes)[number];
 
-export const reportedPhoneSchema = z.object({
+const reportedPhoneSchema = z.object({
   phone_id: z.string(),
   outcome: z.enum(phoneOutcomes),
   reason: z.string().optional(),
@@ -39,7 +39,7 @@ const countsSchema = z.object({
 
 export type Counts = z.infer<typeof countsSchema>;
 
-export const reportSchema = z.object({
+const reportSchema = z.object({
   version: z.literal(REPORT_VERSION),
   run_id: z.string(),
   policy: z.string(),

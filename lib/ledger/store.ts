@@ -1,7 +1,7 @@
 /** The bucket as the ledger sees it: text objects under one prefix. Keys are relative to that prefix. */
 export type StoredObject = { body: string; etag: string; lastModified: number };
 
-export type ListedObject = { key: string; size: number; etag: string; lastModified: number };
+type ListedObject = { key: string; size: number; etag: string; lastModified: number };
 
 /** What the bucket was seen to do with `If-None-Match: *`; OBS does not document it. */
 export type Conditional = 'honoured' | 'ignored' | 'refused';

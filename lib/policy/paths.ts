@@ -8,7 +8,7 @@ import { clip, show } from './fault.ts';
 export type PathEdition = 'narrow' | 'wide';
 
 /** Every character of a path that the edition takes; `*` only as the last one. */
-export const PATH_CHARACTERS: Readonly<Record<PathEdition, RegExp>> = {
+const PATH_CHARACTERS: Readonly<Record<PathEdition, RegExp>> = {
   narrow: /[A-Za-z0-9./_+#=*-]/,
   wide: /[A-Za-z0-9./_+#=*~-]/,
 };

@@ -1,8 +1,6 @@
 import { Cron } from 'croner';
 import { parseCron } from './cron.ts';
 
-export { localDate, parseStamp, stamp } from './stamp.ts';
-
 /** When a policy runs: a cron expression of six fields that `parseCron` accepts, and an IANA zone. */
 export type SlotRule = { cron: string; timezone: string };
 

@@ -12,7 +12,7 @@ const NICKNAMES: Readonly<Record<string, string>> = {
 };
 
 /** True for a zone of the IANA data base. Offsets such as `+08:00`, which only some runtimes know, are refused. */
-export function isZone(zone: string): boolean {
+function isZone(zone: string): boolean {
   if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(zone)) return false;
   try {
     new Intl.DateTimeFormat('en-US', { timeZone: zone });

@@ -5,25 +5,28 @@ import type { RunDeps } from './deps.ts';
 import { composeMessage } from './message.ts';
 
 const ALARM_ON_TICK = 3;
+const REST_MS = 5 * 60_000;
 
-/** A drive found its credentials refused. The third in a row tells the topic, once. */
-export async function noteCredentialsRefused(deps: RunDeps): Promise<void> {
+/**
+ * A drive found its credentials refused. The third in a row tells the topic, once; from then on they are tried every five
+ * minutes only, since five bad signatures in a row lock the key (api-sign-errorcode).
+ */
+export async function noteCredentialsRefused(deps: RunDeps, code: string): Promise<void> {
   const known = await readCredentialTrouble(deps.store);
   const ticks = (known?.ticks ?? 0) + 1;
   const since = known?.since ?? deps.clock.now();
   let alarmed = known?.alarmed ?? false;
   if (ticks >= ALARM_ON_TICK && !alarmed) {
-    const reason = `since ${new Date(since).toISOString()}`;
+    const reason = `${code} since ${new Date(since).toISOString()}`;
     alarmed = await tell(deps, composeMessage({ kind: 'credentials', reason }));
   }
-  await writeCredentialTrouble(deps.store, { ticks, since, alarmed });
+  const rest_until = ticks < ALARM_ON_TICK ? 0 : deps.clock.now() + REST_MS;
+  await writeCredentialTrouble(deps.store, { ticks, since, alarmed, rest_until });
 }
 
 /** Credentials work again: the next trouble counts anew. */
 export async function clearCredentialTrouble(deps: Pick<RunDeps, 'store'>): Promise<void> {
-  if ((await readCredentialTrouble(deps.store)) !== undefined) {
-    await deps.store.remove([layout.alarms]);
-  }
+  await deps.store.remove([layout.alarms]);
 }
 
 /**

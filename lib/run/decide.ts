@@ -5,7 +5,7 @@ import { classify } from './codes.ts';
 
 const MINUTE = 60_000;
 /** Absence is believed only when a HEAD this long after the first look finds nothing either. */
-export const SECOND_LOOK_MS = 2 * MINUTE;
+const SECOND_LOOK_MS = 2 * MINUTE;
 /** Lost answers are the service's fault, not the policy's: they have a bound of their own. */
 const LOST_ANSWERS_ALLOWED = 3;
 const RETRY_AFTER_MS = 15_000;
@@ -170,7 +170,7 @@ function isHopeless(code: string): boolean {
 }
 
 /** When the run's time is up (epoch ms). */
-export function deadline(facts: RunFacts): number {
+function deadline(facts: RunFacts): number {
   return facts.startedAt + facts.terms.deadline;
 }
 

@@ -65,7 +65,7 @@ export type CphPort = {
 
 export type ObjectInfo = { key: string; size: number; etag: string; lastModified: number };
 
-export type ArchivePort = {
+type ArchivePort = {
   head(bucket: string, key: string): Promise<ObjectInfo | undefined>;
   list(
     bucket: string,
@@ -77,7 +77,7 @@ export type ArchivePort = {
   remove(bucket: string, keys: string[]): Promise<void>;
 };
 
-export type TopicPort = {
+type TopicPort = {
   publish(
     topicUrn: string,
     message: {
@@ -90,7 +90,7 @@ export type TopicPort = {
 
 type Fields = Record<string, string | number | boolean | undefined>;
 
-export type LogPort = {
+type LogPort = {
   info(event: string, fields?: Fields): void;
   warn(event: string, fields?: Fields): void;
   error(event: string, fields?: Fields): void;

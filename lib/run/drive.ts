@@ -1,3 +1,5 @@
+import { PhonevaultError } from '../errors.ts';
+import { readCredentialTrouble } from '../ledger/alarms.ts';
 import { takeLease } from '../ledger/lease.ts';
 import { readLimits, writeLimits } from '../ledger/limits.ts';
 import { type Inbox, listOpen } from '../ledger/request.ts';
@@ -27,8 +29,8 @@ export type DriveOptions = {
 };
 
 export type DriveResult = {
-  /** idle: nothing open. held: another invocation drives. drove: worked until nothing was due or time was up. */
-  kind: 'idle' | 'held' | 'drove';
+  /** idle: nothing open. held: another invocation drives. resting: credentials are refused. drove: worked until nothing was due or time was up. */
+  kind: 'idle' | 'held' | 'resting' | 'drove';
   /** Runs that are still open. */
   open: number;
 };
@@ -40,6 +42,10 @@ export type DriveResult = {
 export async function drive(deps: RunDeps, options: DriveOptions): Promise<DriveResult> {
   const inbox = await listOpen(deps.store);
   if (isEmpty(inbox)) return { kind: 'idle', open: 0 };
+  const trouble = await readCredentialTrouble(deps.store);
+  if (trouble !== undefined && deps.clock.now() < trouble.rest_until) {
+    return { kind: 'resting', open: inbox.requests.length };
+  }
   const lease = await takeLease(deps.store, {
     clock: deps.clock,
     holder: options.holder,
@@ -67,11 +73,11 @@ export async function drive(deps: RunDeps, options: DriveOptions): Promise<Drive
   try {
     await takeInbox(deps, work, inbox);
     await loop(deps, work);
-    await clearCredentialTrouble(deps);
+    if (trouble !== undefined) await clearCredentialTrouble(deps);
   } catch (error) {
     if (error instanceof LeaseLost) deps.log.warn('lease_lost', { message: error.message });
     else if (stopsDrive(error)) {
-      await noteCredentialsRefused(deps);
+      await noteCredentialsRefused(deps, error instanceof PhonevaultError ? error.code : 'unknown');
       throw error;
     } else throw error;
   } finally {

@@ -104,7 +104,7 @@ export async function flush(
 }
 
 /** The facts that `decide` needs; undefined while the run has no plan or failed before it started. */
-export function factsOf(run: OpenRun): RunFacts | undefined {
+function factsOf(run: OpenRun): RunFacts | undefined {
   const terms = run.plan?.terms;
   if (run.plan === undefined || terms === undefined) return undefined;
   return {

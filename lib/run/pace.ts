@@ -78,11 +78,6 @@ export function noteThrottled(limits: Limits, now: number): Limits {
   };
 }
 
-/** Minutes that `calls` more calls take at the learned rate. */
-export function minutesFor(limits: Limits, calls: number): number {
-  return Math.max(0, Math.ceil(calls / limits.calls_per_minute) - 1);
-}
-
 function sentLately(limits: Limits, now: number): number[] {
   return limits.recent.filter((at) => at > now - MINUTE - MARGIN && at <= now);
 }

@@ -47,7 +47,7 @@ export async function readFleet(
  * were jumped over, so the reading steps back. Phones created meanwhile sit at the head and are read at the
  * end. After three passes' worth of pages it takes what it has and says that it is not complete.
  */
-export function takePage(
+function takePage(
   inventory: Inventory,
   page: { count: number; phones: ListedPhone[] },
   now: number,

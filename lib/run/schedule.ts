@@ -49,7 +49,7 @@ export type ScheduleMemory = { cursors?: Cursors };
  * The plain minute timer: asks for the runs of all slots that fell due since the last look, for every policy in the
  * bucket. Answers the run ids asked for. Harmless when repeated.
  */
-export async function scheduleDue(deps: Deps, memory: ScheduleMemory): Promise<string[]> {
+async function scheduleDue(deps: Deps, memory: ScheduleMemory): Promise<string[]> {
   const now = deps.clock.now();
   const known = memory.cursors ?? (await readCursors(deps.store));
   const cursors = await lookAtPolicies(deps, known, now);
@@ -72,7 +72,7 @@ export async function scheduleDue(deps: Deps, memory: ScheduleMemory): Promise<s
 }
 
 /** A timer that names a policy is its schedule: the slot is the event's time, the policy's cron is not asked. */
-export async function scheduleNamed(deps: Deps, policy: string, slot: number): Promise<string[]> {
+async function scheduleNamed(deps: Deps, policy: string, slot: number): Promise<string[]> {
   const key = layout.policy(policy);
   const object = await deps.store.get(key);
   if (object === undefined) {

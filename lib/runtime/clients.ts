@@ -12,8 +12,8 @@ import type { Settings } from './settings.ts';
 export type Clients = { cph: Cph; obs: Obs; smn: Smn; functiongraph: FunctionGraph };
 
 /**
- * The services' clients for one invocation. They share the invocation's credentials, so that a token
- * refused at one is not tried at the next. Calls that fail are logged.
+ * The services' clients for one invocation, all with its credentials. Each finds out for itself whether they are taken:
+ * what CPH refuses may still open the topic that is to be told of it. Calls that fail are logged.
  */
 export function createClients(options: {
   settings: Settings;
@@ -29,13 +29,18 @@ export function createClients(options: {
   const onCall = (call: CallRecord) => {
     if (call.outcome !== 'ok' && call.outcome !== 'not_found') log.warn('call_failed', call);
   };
-  const authenticate = createAuthenticator({ credentials, projectId, clock });
   const common = { send, clock, random, signal, onCall };
-  const caller = { ...common, authenticate, projectId };
+  const caller = () => {
+    return {
+      ...common,
+      authenticate: createAuthenticator({ credentials, projectId, clock }),
+      projectId,
+    };
+  };
   return {
-    cph: createCph({ ...caller, endpoint: endpoints.cph }),
-    smn: createSmn({ ...caller, endpoint: endpoints.smn }),
-    functiongraph: createFunctionGraph({ ...caller, endpoint: endpoints.functiongraph }),
+    cph: createCph({ ...caller(), endpoint: endpoints.cph }),
+    smn: createSmn({ ...caller(), endpoint: endpoints.smn }),
+    functiongraph: createFunctionGraph({ ...caller(), endpoint: endpoints.functiongraph }),
     obs: createObs({
       ...common,
       credentials: () => credentials,

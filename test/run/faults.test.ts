@@ -142,7 +142,7 @@ describe('a night with faults', () => {
     await putPolicy(NIGHTLY);
     const { report } = await settle(await ask());
     expect(report.counts.exported).toBeGreaterThan(280);
-    const calls = cloud.control.calls().cph['batch-storage'];
+    const calls = cloud.control.calls().cph?.['batch-storage'];
     expect(calls?.ok).toBeLessThan(60);
     expect(calls?.refused).toBeLessThan(8);
   });

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { layout } from '../../lib/ledger/layout.ts';
 import type { Report, ReportedPhone } from '../../lib/ledger/report.ts';
-import type { ConditionalPut } from '../../local/cloud.ts';
+import type { CloudOptions } from '../../local/cloud.ts';
 import { type Night, night, NIGHTLY } from '../support/night.ts';
+
+type Mode = NonNullable<CloudOptions['conditionalPut']>;
 
 const MINUTE = 60_000;
 
-async function small(conditionalPut: ConditionalPut): Promise<{ world: Night; runId: string }> {
+async function small(conditionalPut: Mode): Promise<{ world: Night; runId: string }> {
   const world = await night({ phones: 4, servers: 2, seed: 5, conditionalPut });
   const [first] = await world.cloud.control.phones();
   world.cloud.control.addFault({
@@ -51,7 +53,7 @@ async function expectSound(
   expect(new Set(ids).size).toBe(1);
 }
 
-describe.each<ConditionalPut>(['honoured', 'ignored'])('killed, conditional PUT %s', (mode) => {
+describe.each<Mode>(['honoured', 'ignored'])('killed, conditional PUT %s', (mode) => {
   it.each(['before', 'after'] as const)(
     'reaches the same end whichever call it is killed %s',
     async (when) => {

@@ -53,7 +53,7 @@ export type Night = {
   ): Promise<{ report: Report; phones: ReportedPhone[]; drives: number }>;
 };
 
-export function sendInto(cloud: Cloud, clock: Clock): Send {
+function sendInto(cloud: Cloud, clock: Clock): Send {
   return async (request) => {
     const init = { method: request.method, headers: request.headers };
     const body = request.body === undefined ? {} : { body: request.body };

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { memoryStore } from '../../lib/ledger/memory-store.ts';
+import { indexArchives, type IndexEntry } from '../../lib/ledger/phones.ts';
+import { playClock } from '../support/play-clock.ts';
+
+const entry = (phone_id: string, verified_at: number, policy = 'nightly'): IndexEntry => ({
+  phone_id,
+  phone_name: `game-${phone_id}`,
+  policy,
+  archive: {
+    run_id: `${policy}-${verified_at}`,
+    bucket: 'b',
+    key: `${policy}/${verified_at}/${phone_id}-1.tar`,
+    size: 9_000,
+    etag: 'e',
+    verified_at,
+  },
+});
+
+async function shards(store: ReturnType<typeof memoryStore>) {
+  const phones: Record<string, { archives: Record<string, { verified_at: number }> }> = {};
+  for (const { key } of await store.list('phones/')) {
+    const body = (await store.get(key))?.body ?? '';
+    Object.assign(phones, (JSON.parse(body) as { phones: object }).phones);
+  }
+  return phones;
+}
+
+describe('indexArchives', () => {
+  it('keeps the newest verified archive of each policy', async () => {
+    const store = memoryStore(playClock());
+    await indexArchives(store, [entry('p1', 20), entry('p1', 10, 'weekly'), entry('p2', 20)]);
+    await indexArchives(store, [entry('p1', 30), entry('p2', 10)]);
+    const phones = await shards(store);
+    expect(phones.p1?.archives.nightly?.verified_at).toBe(30);
+    expect(phones.p1?.archives.weekly?.verified_at).toBe(10);
+    expect(phones.p2?.archives.nightly?.verified_at).toBe(20);
+  });
+
+  it('writes in at most 256 objects, whatever the fleet', async () => {
+    const store = memoryStore(playClock());
+    const entries = Array.from({ length: 2_000 }, (_, index) => entry(`phone-${index}`, 1));
+    await indexArchives(store, entries);
+    expect((await store.list('')).length).toBeLessThanOrEqual(256);
+    expect(Object.keys(await shards(store))).toHaveLength(2_000);
+  });
+
+  it('starts a broken object anew and leaves one of a newer version alone', async () => {
+    const store = memoryStore(playClock());
+    await indexArchives(store, [entry('p1', 1)]);
+    const [object] = await store.list('phones/');
+    await store.put(object?.key ?? '', 'broken');
+    await indexArchives(store, [entry('p1', 2)]);
+    expect((await shards(store)).p1?.archives.nightly?.verified_at).toBe(2);
+    await store.put(object?.key ?? '', '{"version":9,"phones":{}}');
+    await indexArchives(store, [entry('p1', 3)]);
+    expect((await store.get(object?.key ?? ''))?.body).toBe('{"version":9,"phones":{}}');
+  });
+});
