@@ -1,6 +1,7 @@
 import type { RunEvent } from '../ledger/events.ts';
 import { phoneState, stateReason } from '../policy/states.ts';
-import type { ListedPhone, RunDeps } from './deps.ts';
+import type { Phone } from '../cloud/cph-schemas.ts';
+import type { RunDeps } from './deps.ts';
 import { type OpenRun, record, steps } from './open-run.ts';
 
 const LOOK_EVERY_MS = 20_000;
@@ -49,8 +50,8 @@ function skipped(phone_id: string, reason: string, at: number): RunEvent {
 async function look(
   deps: Pick<RunDeps, 'cph'>,
   waiting: { phone_id: string; server_id: string }[],
-): Promise<Map<string, ListedPhone | null>> {
-  const seen = new Map<string, ListedPhone | null>();
+): Promise<Map<string, Phone | null>> {
+  const seen = new Map<string, Phone | null>();
   const byServer = new Map<string, string[]>();
   for (const { phone_id, server_id } of waiting) {
     byServer.set(server_id, [...(byServer.get(server_id) ?? []), phone_id]);

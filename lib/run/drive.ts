@@ -12,7 +12,8 @@ import { guard } from './guard.ts';
 import { nextDue, POLL_FIRST_MS, pollInterval } from './due.ts';
 import { advance, closeFinished, takeInbox, type Work } from './work.ts';
 import { followed, followJobs } from './follow.ts';
-import { LeaseLost, stopsDrive, submitWindow } from './submit.ts';
+import { LeaseLost, stopsDrive } from './stops-drive.ts';
+import { submitWindow } from './submit.ts';
 
 const INBOX_EVERY_MS = 10_000;
 const AFTER_FAILED_POLL_MS = 20_000;

@@ -1,7 +1,8 @@
 import type { RunEvent } from '../ledger/events.ts';
 import type { Try } from '../ledger/fold.ts';
 import { standing } from './decide.ts';
-import type { Job, RunDeps } from './deps.ts';
+import type { Job } from '../cloud/cph-schemas.ts';
+import type { RunDeps } from './deps.ts';
 import { type OpenRun, record, steps } from './open-run.ts';
 
 const REQUESTS_PER_CALL = 20;

@@ -1,7 +1,7 @@
 import { PhonevaultError } from '../errors.ts';
 import type { RunDeps } from './deps.ts';
 import { type OpenRun, record } from './open-run.ts';
-import { stopsDrive } from './submit.ts';
+import { stopsDrive } from './stops-drive.ts';
 
 const REST_MS = 20_000;
 

@@ -2,7 +2,8 @@ import { type Late, type LateTry, readLate, recordLate, writeLate } from '../led
 import { indexArchives } from '../ledger/phones.ts';
 import { archiveKey } from '../policy/keys.ts';
 import type { Straggler } from './cut.ts';
-import type { Job, RunDeps } from './deps.ts';
+import type { Job } from '../cloud/cph-schemas.ts';
+import type { RunDeps } from './deps.ts';
 
 const REQUESTS_PER_CALL = 20;
 

@@ -1,27 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Counts, ReportedPhone, RunOutcome } from '../ledger/report.ts';
-import { type Language, words } from './words.ts';
+import type { Notification } from './notification.ts';
+import { words } from './words.ts';
 
 const MESSAGE_VERSION = 1;
 const FAILED_AT_MOST = 50;
 /** SMN cuts a text message there (smn_pd_25005 and the publish page). */
 const SMS_CHARACTERS = 490;
 const SUBJECT_BYTES = 512;
-
-export type NotificationKind = 'settled' | 'missed' | 'stale' | 'recovered' | 'credentials';
-
-/** What a notification tells. `failed` are the phones that were wanted and not exported. */
-export type Notification = {
-  kind: NotificationKind;
-  run_id?: string | undefined;
-  policy?: string | undefined;
-  outcome?: RunOutcome | undefined;
-  counts?: Counts | undefined;
-  report?: { bucket: string; key: string } | undefined;
-  reason?: string | undefined;
-  failed?: Pick<ReportedPhone, 'phone_id' | 'outcome' | 'reason' | 'code'>[] | undefined;
-  language?: Language | undefined;
-};
 
 export type TopicMessage = {
   subject: string;

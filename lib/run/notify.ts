@@ -3,7 +3,8 @@ import { readHistory } from '../ledger/history.ts';
 import { layout } from '../ledger/layout.ts';
 import { readReportedPhones, type Report, type RunOutcome } from '../ledger/report.ts';
 import type { RunDeps } from './deps.ts';
-import { composeMessage, type Notification } from './message.ts';
+import { composeMessage } from './message.ts';
+import type { Notification } from './notification.ts';
 import { type OpenRun, record } from './open-run.ts';
 
 const MINUTE = 60_000;

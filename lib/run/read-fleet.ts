@@ -4,7 +4,8 @@ import {
   saveInventory,
   startInventory,
 } from '../ledger/inventory.ts';
-import { type ListedPhone, type RunDeps, toCandidate } from './deps.ts';
+import { type RunDeps, toCandidate } from './deps.ts';
+import type { Phone } from '../cloud/cph-schemas.ts';
 
 const PAGE = 100;
 const PASSES = 3;
@@ -49,7 +50,7 @@ export async function readFleet(
  */
 function takePage(
   inventory: Inventory,
-  page: { count: number; phones: ListedPhone[] },
+  page: { count: number; phones: Phone[] },
   now: number,
 ): Inventory {
   const seen = new Set(inventory.phones.map((phone) => phone.phone_id));

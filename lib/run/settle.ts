@@ -4,7 +4,8 @@ import { indexArchives, type IndexEntry } from '../ledger/phones.ts';
 import { type ReportedPhone, writeReport } from '../ledger/report.ts';
 import { archiveKey, parseArchiveKey, runFolder } from '../policy/keys.ts';
 import { standing } from './decide.ts';
-import type { ObjectInfo, RunDeps } from './deps.ts';
+import type { ObjectInfo } from '../cloud/obs-list.ts';
+import type { RunDeps } from './deps.ts';
 import { type Decided, flush, type OpenRun, record, steps, type Writer } from './open-run.ts';
 import { countOutcomes, runOutcome } from './outcome.ts';
 

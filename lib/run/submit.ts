@@ -1,12 +1,13 @@
-import { PhonevaultError, ServiceError } from '../errors.ts';
+import type { StorageInfo } from '../cloud/cph-schemas.ts';
 import type { RunEvent } from '../ledger/events.ts';
 import type { Limits } from '../ledger/limits.ts';
 import { foreignEntries } from '../ledger/log.ts';
 import { archiveKey } from '../policy/keys.ts';
-import { aboutOnePhone, classify } from './codes.ts';
 import { type Batch, cutBatches, type Item, type Straggler } from './cut.ts';
-import type { PhoneJob, RunDeps, StorageInfo } from './deps.ts';
+import type { RunDeps } from './deps.ts';
+import { judgeAnswer, judgeFailure, tryOf } from './judge.ts';
 import { flush, type OpenRun, record, refresh, steps, type Writer } from './open-run.ts';
+import { LeaseLost, stopsDrive } from './stops-drive.ts';
 import { callsAllowed, noteAccepted, noteSent, noteThrottled, noteTooMany } from './pace.ts';
 
 /** What one invocation carries along while it drives. */
@@ -17,18 +18,6 @@ export type Session = {
   /** No call is begun after this time (epoch ms). */
   until: number;
 };
-
-/** Someone else drives: this invocation must not send anything more. */
-export class LeaseLost extends Error {}
-
-/** True for errors that will meet every call of this invocation alike. */
-export function stopsDrive(error: unknown): boolean {
-  if (error instanceof LeaseLost) return true;
-  return (
-    error instanceof PhonevaultError &&
-    ['credentials_refused', 'credentials_missing', 'clock_skew'].includes(error.code)
-  );
-}
 
 /**
  * Sends the exports that are due, as one window: first an intent in the log of each run concerned, then the
@@ -103,106 +92,54 @@ async function sendBatch(
     const now = deps.clock.now();
     if (open.stop !== undefined || now >= session.until) return;
     if (callsAllowed(session.limits, now) === 0) return;
-    try {
-      session.limits = noteSent(session.limits, now);
-      const answer = await deps.cph.batchStorage(items.map((item) => storageInfo(run, item)));
-      session.limits = noteAccepted(session.limits, items.length, deps.clock.now());
-      record(run, judgeAnswer(items, answer, deps.clock.now()));
-    } catch (error) {
-      const verdict = judgeFailure(deps, run, items, error, session);
-      if (verdict.kind === 'unsent') return;
-      if (verdict.kind === 'cut') {
-        queue.unshift(...verdict.batches);
-        continue;
-      }
-      if (verdict.kind === 'stop') open.stop = verdict.code;
-      if (!(error instanceof ServiceError)) throw error;
-    } finally {
-      forget(open, run, items);
-    }
+    queue.unshift(...(await sendCall(deps, run, open, items, session)));
+    forget(open, run, items);
   }
 }
 
-/** Each phone of the call gets a verdict of its own: a job, a refusal, or, when it is not mentioned, doubt. */
-function judgeAnswer(
-  items: Item[],
-  answer: { request_id?: string | undefined; jobs: PhoneJob[] },
-  at: number,
-): RunEvent[] {
-  const request_id = answer.request_id ?? '';
-  return items.map((item): RunEvent => {
-    const entries = answer.jobs.filter((job) => job.phone_id === item.phoneId);
-    const started = entries.find((job) => isPresent(job.job_id));
-    if (started?.job_id !== undefined) {
-      return { type: 'accepted', at, ...tryOf(item), job_id: started.job_id, request_id };
-    }
-    const refused = entries.find((job) => isPresent(job.error_code));
-    if (refused?.error_code === undefined) {
-      return { type: 'doubtful', at, ...tryOf(item), ...(request_id === '' ? {} : { request_id }) };
-    }
-    return {
-      type: 'refused',
-      at,
-      ...tryOf(item),
-      code: refused.error_code,
-      ...(isPresent(refused.error_msg) ? { message: refused.error_msg.slice(0, 200) } : {}),
-    };
-  });
-}
-
-type Verdict =
-  | { kind: 'judged' }
-  | { kind: 'unsent' }
-  | { kind: 'cut'; batches: Item[][] }
-  | { kind: 'stop'; code: string };
-
-/**
- * Reads a failed call. Refused as a whole for something that a smaller call avoids: batches to send instead.
- * Throttled: the phones stay as they are. Otherwise each phone gets its verdict: refused, or in doubt.
- */
-function judgeFailure(
+/** Sends one call and records its verdicts; answers the smaller calls that are to be sent in its place, if any. */
+async function sendCall(
   deps: RunDeps,
   run: OpenRun,
+  open: Open,
   items: Item[],
-  error: unknown,
   session: Session,
-): Verdict {
-  const at = deps.clock.now();
-  if (error instanceof ServiceError && error.code === 'throttled') {
-    session.limits = noteThrottled(session.limits, at);
-    const { calls_per_minute } = session.limits;
-    deps.log.warn('throttled', { run: run.runId, calls_per_minute });
-    return { kind: 'unsent' };
+): Promise<Item[][]> {
+  session.limits = noteSent(session.limits, deps.clock.now());
+  try {
+    const answer = await deps.cph.batchStorage(items.map((item) => storageInfo(run, item)));
+    session.limits = noteAccepted(session.limits, items.length, deps.clock.now());
+    record(run, judgeAnswer(items, answer, deps.clock.now()));
+    return [];
+  } catch (error) {
+    if (stopsDrive(error)) throw error;
+    const at = deps.clock.now();
+    const failure = judgeFailure(items, error, at);
+    deps.log.warn('call_refused', { run: run.runId, phones: items.length, reason: failure.kind });
+    switch (failure.kind) {
+      case 'throttled':
+        session.limits = noteThrottled(session.limits, at);
+        return [];
+      case 'too_many':
+        session.limits = noteTooMany(session.limits, items.length, at);
+        return chunks(items, session.limits.phones_per_call);
+      case 'one_of_them':
+        return chunks(items, Math.ceil(items.length / 2));
+      case 'stop':
+        open.stop = failure.code;
+        record(run, failure.events);
+        return [];
+      case 'judged':
+        record(run, failure.events);
+        return [];
+    }
   }
-  if (stopsDrive(error)) throw error;
-  if (!(error instanceof ServiceError) || mayHaveActed(error)) {
-    record(
-      run,
-      items.map((item): RunEvent => ({ type: 'doubtful', at, ...tryOf(item) })),
-    );
-    deps.log.warn('answer_lost', { run: run.runId, phones: items.length });
-    return { kind: 'judged' };
-  }
-  const code = error.serviceCode ?? `HTTP.${error.status ?? 0}`;
-  if (classify(code) === 'split' && items.length > 1) {
-    session.limits = noteTooMany(session.limits, items.length, at);
-    return { kind: 'cut', batches: chunks(items, session.limits.phones_per_call) };
-  }
-  if (aboutOnePhone(code) && items.length > 1) {
-    return { kind: 'cut', batches: chunks(items, Math.ceil(items.length / 2)) };
-  }
-  const message = error.message.slice(0, 200);
-  record(
-    run,
-    items.map((item): RunEvent => ({ type: 'refused', at, ...tryOf(item), code, message })),
-  );
-  const stop = classify(code) === 'stop' || error.code === 'access_denied';
-  return stop ? { kind: 'stop', code } : { kind: 'judged' };
 }
 
-/** An internal error (CPS.0003) comes with HTTP 400 like every refusal, but says nothing of what was done before it. */
-function mayHaveActed(error: ServiceError): boolean {
-  return error.carriedOut === 'unknown' || error.serviceCode === 'CPS.0003';
+function chunks<T>(items: T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
 }
 
 /** Phones that have a verdict now are no longer unsent. */
@@ -246,18 +183,4 @@ function storageInfo(run: OpenRun, item: Item): StorageInfo {
     bucket_name: terms.bucket,
     object_path: archiveKey(terms.folder, run.runId, item.phoneId, item.attempt),
   };
-}
-
-function tryOf(item: Item): { phone_id: string; try: number } {
-  return { phone_id: item.phoneId, try: item.attempt };
-}
-
-function chunks<T>(items: T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
-}
-
-function isPresent(text: string | null | undefined): text is string {
-  return text !== undefined && text !== null && text !== '';
 }

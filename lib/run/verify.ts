@@ -2,7 +2,8 @@ import pLimit from 'p-limit';
 import { archiveKey, runFolder } from '../policy/keys.ts';
 import type { RunEvent } from '../ledger/events.ts';
 import type { Try } from '../ledger/fold.ts';
-import type { ObjectInfo, RunDeps } from './deps.ts';
+import type { ObjectInfo } from '../cloud/obs-list.ts';
+import type { RunDeps } from './deps.ts';
 import { type OpenRun, record, steps } from './open-run.ts';
 
 /** The end of a tar file is two blocks of zeros: nothing as small as that holds a file. */

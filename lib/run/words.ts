@@ -1,7 +1,5 @@
 import type { Counts, ReportedPhone } from '../ledger/report.ts';
-import type { Notification, NotificationKind } from './message.ts';
-
-export type Language = 'en' | 'zh';
+import type { Language, Notification, NotificationKind } from './notification.ts';
 
 type Failed = Pick<ReportedPhone, 'phone_id' | 'outcome' | 'reason' | 'code'>;
 

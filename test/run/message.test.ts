@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { composeMessage, type Notification, notificationId } from '../../lib/run/message.ts';
+import { composeMessage, notificationId } from '../../lib/run/message.ts';
+import type { Notification } from '../../lib/run/notification.ts';
 
 const counts = {
   selected: 20_000,

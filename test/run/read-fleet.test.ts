@@ -2,11 +2,12 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from '../../lib/ledger/memory-store.ts';
 import { readFleet } from '../../lib/run/read-fleet.ts';
-import type { CphPort, ListedPhone } from '../../lib/run/deps.ts';
+import type { Cph } from '../../lib/cloud/cph.ts';
+import type { Phone } from '../../lib/cloud/cph-schemas.ts';
 import { playClock } from '../support/play-clock.ts';
 import { MINUTE } from '../support/runs.ts';
 
-const phone = (number: number): ListedPhone => ({
+const phone = (number: number): Phone => ({
   phone_id: `p${number}`,
   phone_name: `game-${number}`,
   server_id: `s${number % 3}`,
@@ -14,7 +15,7 @@ const phone = (number: number): ListedPhone => ({
 });
 
 /** A project whose phones change between two pages: newest first, as CPH lists them. */
-function project(count: number, between: (phones: ListedPhone[], call: number) => void) {
+function project(count: number, between: (phones: Phone[], call: number) => void) {
   const phones = Array.from({ length: count }, (_, index) => phone(count - index));
   let calls = 0;
   const cph = {
@@ -23,11 +24,11 @@ function project(count: number, between: (phones: ListedPhone[], call: number) =
       if (calls > 1) between(phones, calls);
       return { count: phones.length, phones: phones.slice(offset, offset + limit) };
     },
-  } as unknown as CphPort;
+  } as unknown as Cph;
   return { cph, phones, calls: () => calls };
 }
 
-async function read(cph: CphPort) {
+async function read(cph: Cph) {
   const clock = playClock();
   const store = memoryStore(clock);
   const inventory = await readFleet({ cph, clock, store }, undefined, clock.now(), Infinity);
@@ -105,7 +106,7 @@ describe('readFleet', () => {
     const clock = playClock();
     const slow = {
       ...cph,
-      listPhones: (page: Parameters<CphPort['listPhones']>[0]) => {
+      listPhones: (page: Parameters<Cph['listPhones']>[0]) => {
         clock.move(20_000);
         return cph.listPhones(page);
       },
