@@ -23,6 +23,8 @@ async function main(): Promise<void> {
     mainFields: ['module', 'main'],
     minify: true,
     legalComments: 'none',
+    // The SDK's remark on future Node versions is for whoever updates it, not for every cold start's log.
+    define: { 'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"' },
     logLevel: 'warning',
   });
   // The project's own files are ES modules; these are not.

@@ -1,0 +1,43 @@
+import type { Ready } from './cloud-process.ts';
+import { chooseIncidents, type Incidents } from './incidents.ts';
+import type { LocalApi } from './local-api.ts';
+
+// Phone states of cph_api_0503.
+const STATUS = { resetting: 3, frozen: 6, stopped: 8, abnormal: -7 } as const;
+const OBS_FAILED = 'CPS.0107';
+
+/** Lets the fleet have a night like any other: phones off, frozen, in a reset, and exports that fail. */
+export async function prepareFleet(cloud: Ready, api: LocalApi): Promise<Incidents> {
+  const incidents = chooseIncidents(await api.phones());
+  const { stopped, frozen, abnormal, stuck, reset, failsOnce, failsAlways } = incidents;
+  const states = [
+    [stopped, STATUS.stopped],
+    [frozen, STATUS.frozen],
+    [abnormal, STATUS.abnormal],
+    [stuck, STATUS.resetting],
+  ] as const;
+  for (const [phones, status] of states) {
+    for (const { phone_id } of phones) await api.setStatus(phone_id, status);
+  }
+  for (const { phone_id } of failsOnce) await api.failExports(phone_id, OBS_FAILED, 1);
+  for (const { phone_id } of failsAlways) await api.failExports(phone_id, OBS_FAILED);
+  await resetPhones(
+    cloud,
+    reset.map(({ phone_id }) => phone_id),
+  );
+  return incidents;
+}
+
+/** As an operator would do it (cph_api_0514); the phones come back by themselves. */
+async function resetPhones(cloud: Ready, phoneIds: string[]): Promise<void> {
+  const url = `${cloud.cph}/v1/${cloud.projectId}/cloud-phone/phones/batch-reset`;
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-auth-token': cloud.token },
+    body: JSON.stringify({ phones: phoneIds.map((phone_id) => ({ phone_id })) }),
+    signal: AbortSignal.timeout(10_000),
+  });
+  if (!response.ok) {
+    throw new Error(`batch-reset answered ${response.status}: ${await response.text()}`);
+  }
+}
