@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { layout } from '../../lib/ledger/layout.ts';
-import type { Report, ReportedPhone } from '../../lib/ledger/report.ts';
 import type { CloudOptions } from '../../local/cloud.ts';
 import { type Night, night, NIGHTLY } from '../support/night.ts';
+import { expectSound } from '../support/sound.ts';
 
 type Mode = NonNullable<CloudOptions['conditionalPut']>;
 
@@ -21,36 +20,6 @@ async function small(conditionalPut: Mode): Promise<{ world: Night; runId: strin
   });
   await world.putPolicy(NIGHTLY);
   return { world, runId: await world.ask() };
-}
-
-/** What must hold at the end of every night, however it went. */
-async function expectSound(
-  { cloud, invocation }: Night,
-  { report, phones }: { report: Report; phones: ReportedPhone[] },
-): Promise<void> {
-  const { store } = invocation().deps;
-  expect((await store.list('open/')).map((object) => object.key)).toEqual([]);
-  expect(new Set(phones.map((phone) => phone.phone_id)).size).toBe(report.counts.selected);
-
-  const kept = phones.flatMap((phone) => (phone.key === undefined ? [] : [phone.key]));
-  const loose = phones.flatMap((phone) => phone.unconfirmed_archive ?? []);
-  const archives = (await cloud.backend.list(cloud.bucket, 'nightly/')).map((object) => object.key);
-  const late = await store.list(`${layout.run(report.run_id)}late/`);
-  expect([...kept, ...loose].sort()).toEqual(archives.sort());
-  expect(late).toEqual([]);
-  for (const phone of phones) {
-    if (phone.outcome !== 'exported') continue;
-    const stat = await cloud.backend.stat(phone.bucket ?? '', phone.key ?? '');
-    expect(stat).toMatchObject({ size: phone.size, etag: phone.etag });
-  }
-
-  const ids = (await cloud.control.messages()).map((message) => {
-    const structure = JSON.parse(message.message_structure ?? '') as { https: string };
-    return (JSON.parse(structure.https) as { id: string }).id;
-  });
-  expect(ids.length).toBeGreaterThanOrEqual(1);
-  expect(ids.length).toBeLessThanOrEqual(2);
-  expect(new Set(ids).size).toBe(1);
 }
 
 describe.each<Mode>(['honoured', 'ignored'])('killed, conditional PUT %s', (mode) => {

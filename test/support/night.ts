@@ -46,6 +46,8 @@ export type Night = {
    * out. Nothing of the invocation happens afterwards: no catch, no finally. False when it ended before that call.
    */
   driveKilled(call: number, when: 'before' | 'after'): Promise<boolean>;
+  /** A drive that stands still before its `call`-th call until it is released; undefined when it ended before that. */
+  driveHeld(call: number): Promise<{ release(): Promise<unknown> } | undefined>;
   /** Drives minute by minute until the run is settled and told. */
   settle(
     runId: string,
@@ -143,6 +145,31 @@ export async function night(options: CloudOptions & { start?: number } = {}): Pr
     );
     return Promise.race([drove, killed]);
   };
+  const driveHeld = async (call: number): Promise<{ release(): Promise<unknown> } | undefined> => {
+    let calls = 0;
+    let reach = (): void => undefined;
+    let go = (): void => undefined;
+    const reached = new Promise<true>((resolve) => (reach = () => resolve(true)));
+    const released = new Promise<void>((resolve) => (go = resolve));
+    const send: Send = async (request) => {
+      calls += 1;
+      if (calls === call) {
+        reach();
+        await released;
+      }
+      return instance.send(request);
+    };
+    const { deps, timeLeft, holder } = invocation({}, send);
+    const window = driveWindow(clock.now(), timeLeft());
+    const drove = drive(deps, { ...window, holder }).catch((error: unknown) => error);
+    if (!(await Promise.race([reached, drove.then(() => false)]))) return undefined;
+    return {
+      release: () => {
+        go();
+        return drove;
+      },
+    };
+  };
   const driveOnce = async (): Promise<DriveResult> => {
     const { deps, timeLeft, holder } = invocation();
     return drive(deps, { ...driveWindow(clock.now(), timeLeft()), holder, memory });
@@ -162,6 +189,7 @@ export async function night(options: CloudOptions & { start?: number } = {}): Pr
     tick: () => timer({ time: clock.now(), policy: undefined }),
     drive: driveOnce,
     driveKilled,
+    driveHeld,
     settle: async (runId, minutes = 600) => {
       const { store } = invocation().deps;
       for (let drives = 1; drives <= minutes; drives += 1) {

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import type { CloudOptions } from '../../local/cloud.ts';
+import { type Night, night, NIGHTLY } from '../support/night.ts';
+import { expectSound } from '../support/sound.ts';
+
+type Mode = NonNullable<CloudOptions['conditionalPut']>;
+const LEASE_OVER = 91_000;
+
+async function asked(conditionalPut: Mode): Promise<{ world: Night; runId: string }> {
+  const world = await night({ phones: 4, servers: 2, seed: 5, conditionalPut });
+  await world.putPolicy(NIGHTLY);
+  return { world, runId: await world.ask() };
+}
+
+describe.each<Mode>(['honoured', 'ignored', 'refused'])(
+  'two drives, conditional PUT %s',
+  (mode) => {
+    it('do no harm when the first sleeps through its lease at any call and wakes up again', async () => {
+      for (let call = 1; ; call += 1) {
+        const { world, runId } = await asked(mode);
+        const held = await world.driveHeld(call);
+        if (held === undefined) {
+          expect(call).toBeGreaterThan(30);
+          return;
+        }
+        world.clock.move(LEASE_OVER);
+        await world.drive();
+        await held.release();
+        const end = await world.settle(runId, 400);
+        expect(end.report.counts, `held before call ${call}`).toMatchObject({ exported: 4 });
+        await expectSound(world, end);
+      }
+    }, 120_000);
+
+    it('do no harm when both begin in the same moment', async () => {
+      for (let call = 1; call <= 12; call += 1) {
+        const { world, runId } = await asked(mode);
+        const held = await world.driveHeld(call);
+        await world.drive();
+        await held?.release();
+        const end = await world.settle(runId, 400);
+        expect(end.report.counts, `held before call ${call}`).toMatchObject({ exported: 4 });
+        await expectSound(world, end);
+      }
+    }, 120_000);
+  },
+);
