@@ -38,6 +38,8 @@ describe.each<Mode>(['honoured', 'ignored'])('killed, conditional PUT %s', (mode
         const end = await world.settle(runId, 400);
         expect(end.report.counts, `killed ${when} call ${call}`).toMatchObject({ exported: 4 });
         await expectSound(world, end);
+        // One export a phone, and one more for the job that failed.
+        expect(world.exports, `killed ${when} call ${call}`).toHaveLength(5);
       }
       expect(calls).toBeGreaterThan(30);
     },

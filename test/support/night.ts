@@ -35,6 +35,8 @@ export type Night = {
   clock: Clock & { move(ms: number): void };
   cloud: Cloud;
   lines: Record<string, unknown>[];
+  /** Every export that CPH was asked for, as it saw it. */
+  exports: AskedExport[];
   invocation(context?: Partial<FgContext>): Invocation;
   putPolicy(text: string, name?: string): Promise<void>;
   /** A named timer's tick: the run's id. */
@@ -55,17 +57,31 @@ export type Night = {
   ): Promise<{ report: Report; phones: ReportedPhone[]; drives: number }>;
 };
 
-function sendInto(cloud: Cloud, clock: Clock): Send {
+export type AskedExport = { phone_id: string; key: string; accepted: boolean };
+
+function noteExports(exports: AskedExport[], asked: unknown, answer: string): void {
+  const { storage_infos } = JSON.parse(String(asked)) as {
+    storage_infos: { phone_id: string; object_path: string }[];
+  };
+  const { jobs = [] } = JSON.parse(answer) as { jobs?: { phone_id: string; job_id?: string }[] };
+  for (const { phone_id, object_path: key } of storage_infos) {
+    const job = jobs.find((entry) => entry.phone_id === phone_id);
+    exports.push({ phone_id, key, accepted: job?.job_id !== undefined });
+  }
+}
+
+function sendInto(cloud: Cloud, clock: Clock, exports: AskedExport[]): Send {
   return async (request) => {
     const init = { method: request.method, headers: request.headers };
     const body = request.body === undefined ? {} : { body: request.body };
     try {
       const response = await cloud.handle(rawRequest(request.url, { ...init, ...body }));
-      return {
-        status: response.status,
-        headers: Object.fromEntries(response.headers),
-        body: new Uint8Array(await response.arrayBuffer()),
-      };
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      if (request.url.endsWith('/batch-storage') && response.ok) {
+        noteExports(exports, request.body, Buffer.from(bytes).toString());
+      }
+      const headers = Object.fromEntries(response.headers);
+      return { status: response.status, headers, body: bytes };
     } catch (error) {
       if (error instanceof ConnectionCut) throw new TransportError('cut', true, error);
       if (!(error instanceof ConnectionHang)) throw error;
@@ -79,6 +95,7 @@ export async function night(options: CloudOptions & { start?: number } = {}): Pr
   const clock = playClock(options.start ?? Date.UTC(2026, 0, 1, 18, 30));
   const cloud = await createCloud({ ...options, clock });
   const lines: Record<string, unknown>[] = [];
+  const exports: AskedExport[] = [];
   const memory = new Map<string, OpenRun>();
   const scheduleMemory: ScheduleMemory = {};
   const settings: Record<string, string> = {
@@ -92,7 +109,7 @@ export async function night(options: CloudOptions & { start?: number } = {}): Pr
   const instance = {
     clock,
     random,
-    send: sendInto(cloud, clock),
+    send: sendInto(cloud, clock, exports),
     write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>),
   };
 
@@ -179,6 +196,7 @@ export async function night(options: CloudOptions & { start?: number } = {}): Pr
     clock,
     cloud,
     lines,
+    exports,
     invocation,
     putPolicy: (text, name = 'nightly') => invocation().deps.store.put(layout.policy(name), text),
     ask: async (policy = 'nightly') => {

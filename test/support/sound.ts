@@ -5,7 +5,7 @@ import type { Night } from './night.ts';
 
 /** What must hold at the end of every night, however it went. */
 export async function expectSound(
-  { cloud, invocation }: Night,
+  { cloud, invocation, exports }: Night,
   { report, phones }: { report: Report; phones: ReportedPhone[] },
 ): Promise<void> {
   const { store } = invocation().deps;
@@ -23,6 +23,10 @@ export async function expectSound(
     const stat = await cloud.backend.stat(phone.bucket ?? '', phone.key ?? '');
     expect(stat).toMatchObject({ size: phone.size, etag: phone.etag });
   }
+
+  const used = exports.filter(({ accepted }) => accepted).map(({ key }) => key);
+  expect(used.filter((key, index) => used.indexOf(key) !== index)).toEqual([]);
+  expect(exports.filter(({ accepted }) => !accepted)).toEqual([]);
 
   const ids = (await cloud.control.messages()).map((message) => {
     const structure = JSON.parse(message.message_structure ?? '') as { https: string };
