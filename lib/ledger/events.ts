@@ -65,6 +65,11 @@ export const eventSchema = z.discriminatedUnion('type', [
     reason: z.string(),
     code: z.string().optional(),
   }),
+  /** A call was refused for one of its phones: until one is accepted, calls hold so many at most. */
+  z.object({ type: z.literal('cut'), at, size: z.number().int().min(1) }),
+  /** The job was not listed where it should be, or is listed again. */
+  z.object({ type: z.literal('unlisted'), at, ...phoneTry }),
+  z.object({ type: z.literal('listed'), at, ...phoneTry }),
   z.object({ type: z.literal('cancel_seen'), at }),
   /** Something that holds the run up, for whoever reads the log. */
   z.object({ type: z.literal('trouble'), at, code: z.string(), message: z.string() }),

@@ -11,6 +11,9 @@ export type Try = {
   refused?: EventOf<'refused'>;
   doubtful?: EventOf<'doubtful'>;
   ended?: EventOf<'ended'>;
+  /** When the job was missed in a list, and when it was last there again. */
+  unlisted: number[];
+  listedAt: number;
   absent?: EventOf<'absent'>;
   worthless?: EventOf<'worthless'>;
   verified?: EventOf<'verified'>;
@@ -26,6 +29,9 @@ export type PhoneState = {
 export type RunState = {
   phones: Map<string, PhoneState>;
   cancelledAt?: number;
+  /** The last call that was cut, and the last phone that was accepted. */
+  cut?: EventOf<'cut'>;
+  acceptedAt: number;
   swept: Set<string>;
   notified?: EventOf<'notified'>;
   notifyFailures: EventOf<'notify_failed'>[];
@@ -36,6 +42,7 @@ export type RunState = {
 export function startState(phones: PlannedPhone[]): RunState {
   return {
     phones: new Map(phones.map((planned) => [planned.phone_id, { planned, tries: new Map() }])),
+    acceptedAt: 0,
     swept: new Set(),
     notifyFailures: [],
     troubles: [],
@@ -67,7 +74,19 @@ function apply(state: RunState, event: RunEvent): void {
         tryOf(state, phone_id, number)?.windows.set(event.window, 'unsent');
       }
       return;
+    case 'cut':
+      if (state.cut === undefined || event.at > state.cut.at) state.cut = event;
+      return;
+    case 'unlisted':
+      withTry(state, event, (known) => {
+        known.unlisted = [...new Set([...known.unlisted, event.at])].sort((a, b) => a - b);
+      });
+      return;
+    case 'listed':
+      withTry(state, event, (known) => (known.listedAt = Math.max(known.listedAt, event.at)));
+      return;
     case 'accepted':
+      state.acceptedAt = Math.max(state.acceptedAt, event.at);
       withTry(state, event, (known) => (known.accepted = withJob(known.accepted, event)));
       return;
     case 'ended': {
@@ -123,7 +142,7 @@ function tryOf(state: RunState, phoneId: string, number: number): Try | undefine
   if (phone === undefined) return undefined;
   let attempt = phone.tries.get(number);
   if (attempt === undefined) {
-    attempt = { number, windows: new Map(), intentAt: 0, accepted: [] };
+    attempt = { number, windows: new Map(), intentAt: 0, accepted: [], unlisted: [], listedAt: 0 };
     phone.tries.set(number, attempt);
   }
   return attempt;

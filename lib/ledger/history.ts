@@ -40,14 +40,15 @@ export async function readHistory(
   }
 }
 
-/** Notes a settled run and answers the run before it. Noting the same run again changes nothing. */
+/** Notes a settled run and answers the run before it. Noting it again, or one older than the last, changes nothing. */
 export async function noteSettled(
   store: Pick<Store, 'get' | 'put'>,
   policy: string,
   run: Settled,
 ): Promise<Settled | undefined> {
   const known = await readHistory(store, policy);
-  if (known?.last.run_id === run.run_id) return known.before;
+  const isNews = known === undefined || known.last.settled_at < run.settled_at;
+  if (!isNews || known?.last.run_id === run.run_id) return known?.before;
   const good = run.outcome === 'completed' ? run : known?.good;
   const history: History = {
     version: HISTORY_VERSION,

@@ -3,7 +3,7 @@ import { readObject } from './json.ts';
 import { layout } from './layout.ts';
 import type { Store } from './store.ts';
 
-const LATE_VERSION = 1;
+export const LATE_VERSION = 1;
 
 const lateTrySchema = z.object({
   phone_id: z.string(),
@@ -37,13 +37,10 @@ export async function readLate(
   return readObject(store, lateSchema, LATE_VERSION, layout.late(runId));
 }
 
-export async function writeLate(
-  store: Pick<Store, 'put' | 'remove'>,
-  late: Omit<Late, 'version'>,
-): Promise<void> {
+export async function writeLate(store: Pick<Store, 'put' | 'remove'>, late: Late): Promise<void> {
   const key = layout.late(late.run_id);
   if (late.tries.length === 0) await store.remove([key]);
-  else await store.put(key, JSON.stringify({ version: LATE_VERSION, ...late }));
+  else await store.put(key, JSON.stringify(late));
 }
 
 /** What landed after its run was settled, as a write-once record beside the report. */

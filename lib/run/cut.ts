@@ -26,7 +26,7 @@ export function cutBatches(
   for (const { server_id } of stragglers) take(server_id);
   for (const run of runs) {
     for (const [phoneId, phone] of run.state.phones) {
-      if (!isBusy(phone)) continue;
+      if (!isBusy(phone, run.plan?.terms?.export_timeout ?? 0, now)) continue;
       busy.add(phoneId);
       take(phone.planned.server_id);
     }
@@ -39,9 +39,13 @@ export function cutBatches(
     starved = true;
     for (const lane of lanes) {
       if (batches.length >= limits.calls) break;
-      const items = cutOne(lane, busy, inFlight, limits.phonesPerCall);
+      const items = cutOne(lane, busy, inFlight, Math.min(limits.phonesPerCall, lane.atMost));
       const patient = lane.flying && lane.ready.length > limits.calls * limits.phonesPerCall;
-      if (items.length === 0 || (patient && items.length < limits.phonesPerCall / 2)) continue;
+      if (
+        items.length === 0 ||
+        (patient && items.length < Math.min(limits.phonesPerCall, lane.atMost) / 2)
+      )
+        continue;
       for (const { phoneId, serverId } of items) {
         busy.add(phoneId);
         take(serverId);
@@ -57,6 +61,8 @@ export function cutBatches(
 
 type Lane = {
   run: OpenRun;
+  /** Phones a call, after one that was refused for a single phone. */
+  atMost: number;
   perServer: number;
   ready: Item[];
   flying: boolean;
@@ -69,7 +75,17 @@ function lanesOf(runs: OpenRun[], now: number): Lane[] {
   for (const run of runs) {
     const perServer = run.plan?.terms?.max_in_flight_per_server;
     if (perServer === undefined || now < run.restUntil) continue;
-    const lane: Lane = { run, perServer, ready: [], flying: false, first: false, servedAt: 0 };
+    const { cut, acceptedAt } = run.state;
+    const atMost = cut !== undefined && cut.at > acceptedAt ? cut.size : Number.POSITIVE_INFINITY;
+    const lane: Lane = {
+      run,
+      atMost,
+      perServer,
+      ready: [],
+      flying: false,
+      first: false,
+      servedAt: 0,
+    };
     for (const { phone, step } of steps(run, now)) {
       for (const attempt of phone.tries.values())
         lane.servedAt = Math.max(lane.servedAt, attempt.intentAt);

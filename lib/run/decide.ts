@@ -8,6 +8,10 @@ const MINUTE = 60_000;
 const SECOND_LOOK_MS = 2 * MINUTE;
 /** Lost answers are the service's fault, not the policy's: they have a bound of their own. */
 const LOST_ANSWERS_ALLOWED = 3;
+/** How long a look at an archive may fail beyond its time before the phone is settled without it. */
+const GRACE_MS = 30 * MINUTE;
+/** How long a job whose time is up is still looked for: drives may have stood still meanwhile, and it may have ended well. */
+const LOOK_FOR_JOB_MS = 6 * 60 * MINUTE;
 const RETRY_AFTER_MS = 15_000;
 const STATE_RETRY_AFTER_MS = MINUTE;
 
@@ -30,7 +34,8 @@ export type Step =
     }
   | { kind: 'await_state' }
   | { kind: 'submit'; attempt: number; notBefore: number }
-  | { kind: 'follow'; attempt: Try }
+  /** `overdue`: its time is up; one more look, and it is timed out for that reason. */
+  | { kind: 'follow'; attempt: Try; overdue?: 'export_timeout' | 'deadline' }
   | { kind: 'verify'; attempt: Try; notBefore: number }
   | { kind: 'watch'; attempt: Try; until: number };
 
@@ -90,21 +95,19 @@ export function decide(phone: PhoneState, facts: RunFacts, now: number): Step {
   for (const { attempt, is } of standings) {
     if (is.kind === 'unverified') {
       const absentAt = attempt.absent?.at;
-      return {
-        kind: 'verify',
-        attempt,
-        notBefore: absentAt === undefined ? now : absentAt + SECOND_LOOK_MS,
-      };
+      const endedAt = attempt.ended?.at ?? 0;
+      if (now >= Math.max(deadline(facts), absentAt ?? endedAt) + GRACE_MS) {
+        return { kind: 'done', outcome: 'failed', reason: 'not_verified' };
+      }
+      const notBefore = absentAt === undefined ? now : absentAt + SECOND_LOOK_MS;
+      return { kind: 'verify', attempt, notBefore };
     }
     if (is.kind === 'running') return running(attempt, is.since, facts, now);
     if (is.kind === 'doubt') {
-      return {
-        kind: 'watch',
-        attempt,
-        until: Math.min(is.since + facts.watchFor, deadline(facts)),
-      };
+      const until = Math.min(is.since + facts.watchFor, deadline(facts));
+      if (now < Math.max(until, is.since) + GRACE_MS) return { kind: 'watch', attempt, until };
     }
-    if (is.kind === 'lost') lostAnswers += 1;
+    if (is.kind === 'lost' || is.kind === 'doubt') lostAnswers += 1;
     if (is.kind === 'failed') {
       attempts += 1;
       failure = is;
@@ -122,11 +125,13 @@ export function decide(phone: PhoneState, facts: RunFacts, now: number): Step {
 }
 
 function running(attempt: Try, since: number, facts: RunFacts, now: number): Step {
-  if (now >= since + facts.terms.export_timeout) {
-    return { kind: 'done', outcome: 'timed_out', reason: 'export_timeout' };
-  }
-  if (now >= deadline(facts)) return { kind: 'done', outcome: 'timed_out', reason: 'deadline' };
-  return { kind: 'follow', attempt };
+  const timeout = since + facts.terms.export_timeout;
+  const overdue =
+    now >= timeout ? 'export_timeout' : now >= deadline(facts) ? 'deadline' : undefined;
+  if (overdue === undefined) return { kind: 'follow', attempt };
+  const lookedFor = Math.min(timeout, deadline(facts)) + LOOK_FOR_JOB_MS;
+  if (now >= lookedFor) return { kind: 'done', outcome: 'timed_out', reason: overdue };
+  return { kind: 'follow', attempt, overdue };
 }
 
 type History = {
@@ -174,11 +179,15 @@ function deadline(facts: RunFacts): number {
   return facts.startedAt + facts.terms.deadline;
 }
 
-/** True while a job of this phone may be running at CPH, for all that is known. */
-export function isBusy(phone: PhoneState): boolean {
+/**
+ * True while a job of this phone may be running at CPH, for all that is known. A job twice as old as an export may
+ * become is not waited for any more: it would hold its phone and its place on the server for ever.
+ */
+export function isBusy(phone: PhoneState, exportTimeout: number, now: number): boolean {
   for (const attempt of phone.tries.values()) {
-    const { kind } = standing(attempt);
-    if (kind === 'running' || kind === 'doubt') return true;
+    const is = standing(attempt);
+    if (is.kind === 'running' && now < is.since + 2 * exportTimeout) return true;
+    if (is.kind === 'doubt' && now < is.since + exportTimeout) return true;
   }
   return false;
 }

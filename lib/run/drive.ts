@@ -9,6 +9,7 @@ import { followLate, loadLate, stragglersOf } from './late.ts';
 import { createWriter, flush, type OpenRun } from './open-run.ts';
 import { isMissedHint } from '../ledger/hints.ts';
 import { guard } from './guard.ts';
+import { tellHints } from './hints.ts';
 import { nextDue, POLL_FIRST_MS, pollInterval } from './due.ts';
 import { advance, closeFinished, takeInbox, type Work } from './work.ts';
 import { followed, followJobs } from './follow.ts';
@@ -58,6 +59,7 @@ export async function drive(deps: RunDeps, options: DriveOptions): Promise<Drive
   const work: Work = {
     runs: new Map(),
     lates: await loadLate(deps, inbox.late),
+    hints: [],
     memory: options.memory ?? new Map<string, OpenRun>(),
     writer,
     session: {
@@ -86,6 +88,7 @@ export async function drive(deps: RunDeps, options: DriveOptions): Promise<Drive
     await writeLimits(deps.store, work.session.limits);
     await lease.release();
   }
+  await tellHints(deps, work.hints);
   work.memory.clear();
   for (const [runId, run] of work.runs) work.memory.set(runId, run);
   return { kind: 'drove', open: work.runs.size };

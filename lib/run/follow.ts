@@ -6,10 +6,11 @@ import type { RunDeps } from './deps.ts';
 import { type OpenRun, record, steps } from './open-run.ts';
 
 const REQUESTS_PER_CALL = 20;
-/** A job may take this long to show after it was accepted; one that is still not listed is lost. */
+/** A job may take this long to show after it was accepted, or to show again; one that is still not listed is lost. */
 const VISIBLE_WITHIN_MS = 2 * 60_000;
 
-type Followed = { run: OpenRun; phoneId: string; attempt: Try };
+type Followed = { run: OpenRun; phoneId: string; attempt: Try; overdue: Overdue };
+type Overdue = 'export_timeout' | 'deadline' | undefined;
 
 /** The export calls whose jobs are of interest now, with the tries that hang on each. */
 export function followed(runs: OpenRun[], now: number): Map<string, Followed[]> {
@@ -18,10 +19,11 @@ export function followed(runs: OpenRun[], now: number): Map<string, Followed[]> 
     for (const { phone, step } of steps(run, now)) {
       if (step.kind !== 'follow' && step.kind !== 'watch') continue;
       const { attempt } = step;
+      const overdue = step.kind === 'follow' ? step.overdue : undefined;
       const ids = [...attempt.accepted.map((job) => job.request_id), attempt.doubtful?.request_id];
       for (const id of new Set(ids)) {
         if (id === undefined || id === '') continue;
-        const entry = { run, phoneId: phone.planned.phone_id, attempt };
+        const entry = { run, phoneId: phone.planned.phone_id, attempt, overdue };
         byRequest.set(id, [...(byRequest.get(id) ?? []), entry]);
       }
     }
@@ -31,44 +33,58 @@ export function followed(runs: OpenRun[], now: number): Map<string, Followed[]> 
 
 /**
  * Asks for the jobs of many export calls at once and records what came to an end. A `Job` does not name its
- * export call, so answers are matched by job id (cph_api_0522); a job of a doubtful try is adopted by phone.
+ * export call, so answers are matched by job id (cph_api_0522). Calls that left a phone out are asked for one by one:
+ * a job of that phone in the answer is the one that was left out.
  */
 export async function followJobs(
   deps: Pick<RunDeps, 'cph' | 'clock'>,
   runs: OpenRun[],
 ): Promise<void> {
   const wanted = followed(runs, deps.clock.now());
-  const ids = [...wanted.keys()];
-  for (let from = 0; from < ids.length; from += REQUESTS_PER_CALL) {
-    const chunk = ids.slice(from, from + REQUESTS_PER_CALL);
-    const jobs = await deps.cph.listJobs(chunk);
+  const isDoubtful = ({ attempt }: Followed): boolean => attempt.accepted.length === 0;
+  const alone = [...wanted].filter(([, entries]) => entries.some(isDoubtful)).map(([id]) => id);
+  const together = [...wanted.keys()].filter((id) => !alone.includes(id));
+  const calls = alone.map((id) => [id]);
+  for (let from = 0; from < together.length; from += REQUESTS_PER_CALL) {
+    calls.push(together.slice(from, from + REQUESTS_PER_CALL));
+  }
+  for (const ids of calls) {
+    const jobs = await deps.cph.listJobs(ids);
     const now = deps.clock.now();
-    for (const entry of new Set(chunk.flatMap((id) => wanted.get(id) ?? []))) {
+    for (const entry of new Set(ids.flatMap((id) => wanted.get(id) ?? []))) {
+      const adopted = ids.length === 1 && isDoubtful(entry) ? adopt(entry, jobs, now) : [];
+      record(entry.run, adopted);
       record(entry.run, judge(entry, jobs, now));
     }
   }
 }
 
-function judge({ phoneId, attempt }: Followed, jobs: Job[], now: number): RunEvent[] {
-  const events: RunEvent[] = [];
+function adopt({ run, phoneId, attempt }: Followed, jobs: Job[], at: number): RunEvent[] {
+  const request_id = attempt.doubtful?.request_id;
+  const tries = run.state.phones.get(phoneId)?.tries.values() ?? [];
+  const known = new Set([...tries].flatMap(({ accepted }) => accepted.map((job) => job.job_id)));
+  const job = jobs.find((other) => other.phone_id === phoneId && !known.has(other.job_id));
+  if (job === undefined || request_id === undefined) return [];
+  const own = { phone_id: phoneId, try: attempt.number };
+  return [{ type: 'accepted', at, ...own, job_id: job.job_id, request_id }];
+}
+
+function judge({ phoneId, attempt, overdue }: Followed, jobs: Job[], now: number): RunEvent[] {
   const own = { phone_id: phoneId, try: attempt.number };
   const known = new Set(attempt.accepted.map((job) => job.job_id));
-  const requestId = attempt.doubtful?.request_id;
-  if (known.size === 0 && requestId !== undefined) {
-    const job = jobs.find((candidate) => candidate.phone_id === phoneId);
-    if (job === undefined) return [];
-    known.add(job.job_id);
-    events.push({ type: 'accepted', at: now, ...own, job_id: job.job_id, request_id: requestId });
-  }
   const listed = jobs.filter((job) => known.has(job.job_id));
   const ended = listed.find((job) => job.status === 2) ?? listed.find((job) => job.status === -1);
-  if (ended !== undefined) return [...events, endOf(ended, own, now)];
-  const first = attempt.accepted[0];
-  const overdue = first !== undefined && now - first.at > VISIBLE_WITHIN_MS;
-  if (listed.length === 0 && overdue && standing(attempt).kind === 'running') {
-    events.push({ type: 'ended', at: now, ...own, result: 'lost' });
+  if (ended !== undefined) return [endOf(ended, own, now)];
+  if (standing(attempt).kind !== 'running') return [];
+  if (overdue !== undefined) {
+    const { phone_id } = own;
+    return [{ type: 'outcome', at: now, phone_id, outcome: 'timed_out', reason: overdue }];
   }
-  return events;
+  const missing = attempt.unlisted.find((at) => at > attempt.listedAt);
+  if (listed.length > 0) return missing === undefined ? [] : [{ type: 'listed', at: now, ...own }];
+  if (missing === undefined) return [{ type: 'unlisted', at: now, ...own }];
+  if (now - missing < VISIBLE_WITHIN_MS) return [];
+  return [{ type: 'ended', at: now, ...own, result: 'lost' }];
 }
 
 function endOf(job: Job, own: { phone_id: string; try: number }, now: number): RunEvent {
@@ -78,7 +94,9 @@ function endOf(job: Job, own: { phone_id: string; try: number }, now: number): R
     at: now,
     ...own,
     result: job.status === 2 ? 'succeeded' : 'failed',
-    ...(job.status === -1 && job.error_code !== undefined ? { code: job.error_code } : {}),
+    ...(job.status === -1 && job.error_code !== undefined
+      ? { code: job.error_code.slice(0, 64) }
+      : {}),
     ...(job.status === -1 && job.error_msg !== undefined
       ? { message: job.error_msg.slice(0, 200) }
       : {}),

@@ -6,13 +6,14 @@ import { stopsDrive } from './stops-drive.ts';
 const REST_MS = 20_000;
 
 /**
- * Does one piece of work so that its failure stays its own: the run rests a while and the others go on. Errors that
+ * Does one piece of work so that its failure stays its own: the run rests a while, if it should, and the others go on. Errors that
  * will meet every call pass through, and so do mistakes of our own. Answers whether the work was done.
  */
 export async function guard(
   deps: Pick<RunDeps, 'clock' | 'log'>,
   run: OpenRun | undefined,
   work: () => Promise<unknown>,
+  options: { rests: boolean } = { rests: true },
 ): Promise<boolean> {
   try {
     await work();
@@ -23,7 +24,7 @@ export async function guard(
     deps.log.warn('trouble', { run: run?.runId, code, message });
     if (run !== undefined) {
       const at = deps.clock.now();
-      run.restUntil = at + REST_MS;
+      if (options.rests) run.restUntil = at + REST_MS;
       const known = run.state.troubles.at(-1)?.message === message.slice(0, 200);
       if (run.plan !== undefined && !known) {
         record(run, [{ type: 'trouble', at, code, message: message.slice(0, 200) }]);

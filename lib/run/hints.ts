@@ -4,7 +4,7 @@ import { tell } from './alarms.ts';
 import type { RunDeps } from './deps.ts';
 import { composeMessage } from './message.ts';
 
-/** Tells the topic of slots that did not run, once each; what could not be told stays for the next drive. */
+/** Tells the topic of slots that did not run, once each. When the topic fails, the rest stays for the next drive. */
 export async function tellHints(deps: RunDeps, ids: string[]): Promise<void> {
   for (const id of ids.filter(isMissedHint)) {
     let missed;
@@ -18,7 +18,7 @@ export async function tellHints(deps: RunDeps, ids: string[]): Promise<void> {
     const { policy, first, last, slots, reason } = missed;
     const which = slots === 1 ? `slot ${last}` : `${slots} slots from ${first} to ${last}`;
     const message = composeMessage({ kind: 'missed', policy, reason: `${reason}: ${which}` });
-    if (!(await tell(deps, message))) continue;
+    if (!(await tell(deps, message))) return;
     deps.log.warn('missed', { policy, reason, slots });
     await deps.store.remove([layout.hint(id)]);
   }

@@ -4,6 +4,8 @@ import type { RunEvent } from '../ledger/events.ts';
 import { aboutOnePhone, classify } from './codes.ts';
 import type { Item } from './cut.ts';
 
+const CODE_LENGTH = 64;
+
 /**
  * Each phone of the call gets a verdict of its own: a job, a refusal, or, when it is not mentioned, doubt. Without a
  * request id no job can be followed, so nothing is certain then either.
@@ -28,7 +30,7 @@ export function judgeAnswer(
       type: 'refused',
       at,
       ...tryOf(item),
-      code: refused.error_code,
+      code: refused.error_code.slice(0, CODE_LENGTH),
       ...(isPresent(refused.error_msg) ? { message: refused.error_msg.slice(0, 200) } : {}),
     };
   });
@@ -38,6 +40,8 @@ export function judgeAnswer(
 export type Failure =
   | { kind: 'judged'; events: RunEvent[] }
   | { kind: 'throttled' }
+  /** It never reached the service, or the service could not take it up. */
+  | { kind: 'unsent' }
   /** Refused as a whole for something that a smaller call avoids. */
   | { kind: 'too_many' }
   | { kind: 'one_of_them' }
@@ -51,7 +55,8 @@ export function judgeFailure(items: Item[], error: unknown, at: number): Failure
     return { kind: 'judged', events };
   }
   if (error.code === 'throttled') return { kind: 'throttled' };
-  const code = error.serviceCode ?? `HTTP.${error.status ?? 0}`;
+  if (error.status === undefined || error.status >= 500) return { kind: 'unsent' };
+  const code = (error.serviceCode ?? `HTTP.${error.status}`).slice(0, CODE_LENGTH);
   if (classify(code) === 'split' && items.length > 1) return { kind: 'too_many' };
   if (aboutOnePhone(code) && items.length > 1) return { kind: 'one_of_them' };
   const message = error.message.slice(0, 200);

@@ -4,6 +4,7 @@ import { words } from './words.ts';
 
 const MESSAGE_VERSION = 1;
 const FAILED_AT_MOST = 50;
+const WORD_CHARACTERS = 64;
 /** SMN cuts a text message there (smn_pd_25005 and the publish page). */
 const SMS_CHARACTERS = 490;
 const SUBJECT_BYTES = 512;
@@ -29,7 +30,11 @@ export function notificationId(
 
 /** Writes the message for every kind of subscriber: text for people, JSON for programs. Its size does not grow with the fleet. */
 export function composeMessage(news: Notification): TopicMessage {
-  const failed = news.failed ?? [];
+  const failed = (news.failed ?? []).map((phone) => ({
+    ...phone,
+    reason: phone.reason?.slice(0, WORD_CHARACTERS),
+    code: phone.code?.slice(0, WORD_CHARACTERS),
+  }));
   const body = {
     version: MESSAGE_VERSION,
     id: notificationId(news),

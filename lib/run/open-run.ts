@@ -9,7 +9,7 @@ import type { Store } from '../ledger/store.ts';
 import { decide, type RunFacts, type Step } from './decide.ts';
 
 const MINUTE = 60_000;
-const WATCH_UNTIL_LEARNED = 5 * MINUTE;
+const WATCH_UNTIL_LEARNED = 15 * MINUTE;
 const WATCH_AT_LEAST = 2 * MINUTE;
 
 /** A run as one drive holds it in memory. */
@@ -26,6 +26,8 @@ export type OpenRun = {
   flushedAt: number;
   /** Before this time (epoch ms) there is nothing to look at in the archives of doubtful tries. */
   lookAt: number;
+  /** Before this time (epoch ms) archives are not looked for: the last look failed. */
+  verifyAt: number;
   /** Before this time (epoch ms) waiting phones are not asked for again. */
   statesAt: number;
   /** This drive has carried out every step of settling the run. */
@@ -55,6 +57,7 @@ export async function loadRun(
     flushedAt: 0,
     lookAt: 0,
     statesAt: 0,
+    verifyAt: 0,
     restUntil: 0,
     wrappedUp: false,
   };

@@ -9,13 +9,13 @@ const MOST_CALLS = 600;
 
 /** How many calls may be sent at `now`. */
 export function callsAllowed(limits: Limits, now: number): number {
-  if (now < limits.blocked_until) return 0;
+  if (isBlocked(limits, now)) return 0;
   return Math.max(0, limits.calls_per_minute - sentLately(limits, now).length);
 }
 
 /** When the next call may be sent (epoch ms); `now` when at once. */
 export function nextCallAt(limits: Limits, now: number): number {
-  if (now < limits.blocked_until) return limits.blocked_until;
+  if (isBlocked(limits, now)) return limits.blocked_until;
   const sent = sentLately(limits, now);
   const freed = sent[sent.length - limits.calls_per_minute];
   return freed === undefined ? now : freed + MINUTE + MARGIN;
@@ -76,6 +76,11 @@ export function noteThrottled(limits: Limits, now: number): Limits {
     throttled_at: now,
     blocked_until: now + MINUTE + MARGIN,
   };
+}
+
+/** A block that lies further ahead than a throttle lasts was written by a clock gone wrong. */
+function isBlocked({ blocked_until }: Limits, now: number): boolean {
+  return now < blocked_until && blocked_until - now <= 2 * MINUTE;
 }
 
 function sentLately(limits: Limits, now: number): number[] {

@@ -1,4 +1,4 @@
-import { ServiceError } from '../errors.ts';
+import { PhonevaultError, ServiceError } from '../errors.ts';
 import { layout } from '../ledger/layout.ts';
 import { type Plan, type PlannedPhone, type Terms, writePlan } from '../ledger/plan.ts';
 import { expandObjectPath, runFolder } from '../policy/keys.ts';
@@ -9,9 +9,11 @@ import { localDate, parseStamp, stamp } from '../policy/stamp.ts';
 import { phoneState, stateReason } from '../policy/states.ts';
 import type { RunDeps } from './deps.ts';
 import { gatherCandidates } from './gather.ts';
+import { stopsDrive } from './stops-drive.ts';
 import { adoptPlan, type OpenRun, type Writer } from './open-run.ts';
 
 const FAULTS_TOLD = 3;
+const PLAN_WITHIN_MS = 2 * 60 * 60_000;
 
 type Draft = Omit<Plan, 'version' | 'parts'>;
 
@@ -25,7 +27,7 @@ export async function planRun(
   writer: Writer,
   until: number,
 ): Promise<boolean> {
-  const draft = await draftPlan(deps, run, until);
+  const draft = await draftOrGiveUp(deps, run, until);
   if (draft === undefined) return false;
   const written = await writePlan(deps.store, writer.name, draft.plan, draft.phones);
   adoptPlan(run, written.plan, written.phones);
@@ -39,35 +41,58 @@ export async function planRun(
   return true;
 }
 
-async function draftPlan(
+/** A run that was cancelled needs no plan; one that cannot be planned in its time, or is not allowed to, fails. */
+async function draftOrGiveUp(
   deps: RunDeps,
   run: OpenRun,
   until: number,
-): Promise<{ plan: Draft; phones: PlannedPhone[] } | undefined> {
-  const { request } = run;
+): Promise<Drafted | undefined> {
+  const base = startOf(deps, run);
+  if (run.state.cancelledAt !== undefined) return { plan: base, phones: [] };
+  try {
+    return await draftPlan(deps, run, base, until);
+  } catch (error) {
+    if (!(error instanceof PhonevaultError) || stopsDrive(error)) throw error;
+    const tooLate = deps.clock.now() >= run.askedAt + PLAN_WITHIN_MS;
+    if (error.code !== 'access_denied' && !tooLate) throw error;
+    return failed(base, error.code, error.message.slice(0, 300));
+  }
+}
+
+type Drafted = { plan: Draft; phones: PlannedPhone[] };
+
+function startOf(deps: RunDeps, { request }: OpenRun): Draft {
   const started_at = deps.clock.now();
   const slot = request.slot ?? stamp(started_at);
-  const base = { request, slot, started_at, listing_complete: true, selected: 0 };
-  const failed = (code: string, message: string): { plan: Draft; phones: [] } => ({
-    plan: { ...base, failure: { code, message } },
-    phones: [],
-  });
+  return { request, slot, started_at, listing_complete: true, selected: 0 };
+}
 
+function failed(base: Draft, code: string, message: string): Drafted {
+  return { plan: { ...base, failure: { code, message } }, phones: [] };
+}
+
+async function draftPlan(
+  deps: RunDeps,
+  run: OpenRun,
+  base: Draft,
+  until: number,
+): Promise<Drafted | undefined> {
+  const { request, slot } = base;
   const key = layout.policy(request.policy);
   const object = await deps.store.get(key);
-  if (object === undefined) return failed('policy_gone', `${key} is not there any more`);
+  if (object === undefined) return failed(base, 'policy_gone', `${key} is not there any more`);
   const parsed = parsePolicy(object.body, {
     fileName: `${request.policy}.yaml`,
     ledger: deps.ledger,
   });
   if (!parsed.ok) {
     const told = parsed.faults.slice(0, FAULTS_TOLD).map((fault) => fault.message);
-    return failed('policy_invalid', told.join(' '));
+    return failed(base, 'policy_invalid', told.join(' '));
   }
   const { policy } = parsed;
   const terms = termsOf(policy, slot);
   const obstacle = await bucketObstacle(deps, terms, run.runId);
-  if (obstacle !== undefined) return failed(obstacle.code, obstacle.message);
+  if (obstacle !== undefined) return failed(base, obstacle.code, obstacle.message);
 
   const gathered = await gatherCandidates(deps, policy.select, run.askedAt, until);
   if (gathered === undefined) return undefined;
@@ -78,6 +103,7 @@ async function draftPlan(
   if (selection.overLimit !== undefined) {
     const { found, max } = selection.overLimit;
     return failed(
+      base,
       'too_many_phones',
       `the policy selects ${found} phones, its max_phones is ${max}`,
     );

@@ -1,7 +1,6 @@
 import { type Cursor, type Cursors, readCursors, writeCursors } from '../ledger/cursors.ts';
 import { putMissed } from '../ledger/hints.ts';
 import { layout } from '../ledger/layout.ts';
-import { readReport } from '../ledger/report.ts';
 import { listOpen, putRequest, REQUEST_VERSION } from '../ledger/request.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import { timerRunId } from '../policy/run-id.ts';
@@ -52,15 +51,17 @@ export type ScheduleMemory = { cursors?: Cursors };
 async function scheduleDue(deps: Deps, memory: ScheduleMemory): Promise<string[]> {
   const now = deps.clock.now();
   const known = memory.cursors ?? (await readCursors(deps.store));
-  const cursors = await lookAtPolicies(deps, known, now);
+  let cursors = await lookAtPolicies(deps, known, now);
+  if (Object.values(cursors).some((cursor) => dueOf(cursor, now).length > 0)) {
+    // Another instance may have seen to these slots since this one last looked.
+    cursors = await lookAtPolicies(deps, { ...cursors, ...(await readCursors(deps.store)) }, now);
+  }
   const asked: string[] = [];
   for (const [policy, cursor] of Object.entries(cursors)) {
-    const { rule } = cursor;
-    if (!cursor.active || rule === undefined || (cursor.paused_until ?? 0) > now) continue;
-    const due = dueSlots(rule, Math.max(cursor.since, cursor.paused_until ?? 0), now);
+    const due = dueOf(cursor, now);
     const newest = due.at(-1);
-    if (newest === undefined) continue;
-    const runs = newest >= now - rule.start_within;
+    if (newest === undefined || cursor.rule === undefined) continue;
+    const runs = newest >= now - cursor.rule.start_within;
     const missed = runs ? due.slice(0, -1) : due;
     if (missed.length > 0) await noteMissed(deps, policy, missed, runs ? 'superseded' : 'too_late');
     if (runs && (await askForSlot(deps, policy, newest))) asked.push(timerRunId(policy, newest));
@@ -69,6 +70,11 @@ async function scheduleDue(deps: Deps, memory: ScheduleMemory): Promise<string[]
   if (JSON.stringify(cursors) !== JSON.stringify(known)) await writeCursors(deps.store, cursors);
   memory.cursors = cursors;
   return asked;
+}
+
+function dueOf({ active, rule, since, paused_until = 0 }: Cursor, now: number): number[] {
+  if (!active || rule === undefined || paused_until > now) return [];
+  return dueSlots(rule, Math.max(since, paused_until), now);
 }
 
 /** A timer that names a policy is its schedule: the slot is the event's time, the policy's cron is not asked. */
@@ -135,18 +141,26 @@ async function readCursor(
     active,
     ...(schedule === undefined ? {} : { rule: schedule }),
     ...(paused_until === undefined ? {} : { paused_until: Date.parse(paused_until) }),
-    since: active && before?.active === true ? before.since : now,
+    since:
+      active && before?.active === true && sameRule(before.rule, schedule) ? before.since : now,
   };
+}
+
+/** A changed cron counts its slots from the change on. */
+function sameRule(before: Cursor['rule'], rule: { cron: string; timezone: string }): boolean {
+  return before?.cron === rule.cron && before.timezone === rule.timezone;
 }
 
 /** Asks for one slot's run; false when it is skipped because the policy's last timer run is still going. */
 async function askForSlot(deps: Deps, policy: string, slot: number): Promise<boolean> {
   const run_id = timerRunId(policy, slot);
+  if (await exists(deps, layout.report(run_id))) return false;
   const others = (await listOpen(deps.store)).requests
     .map(({ runId }) => runId)
     .filter((runId) => runId !== run_id && isTimerRunOf(policy, runId));
   for (const other of others) {
-    if ((await readReport(deps.store, other)) !== undefined) continue;
+    if (await exists(deps, layout.report(other))) continue;
+    if (await exists(deps, layout.aside(other))) continue;
     await noteMissed(deps, policy, [slot], 'overlap');
     return false;
   }
@@ -160,6 +174,10 @@ async function askForSlot(deps: Deps, policy: string, slot: number): Promise<boo
   await putRequest(deps.store, request);
   deps.log.info('requested', { run: run_id, policy, trigger: 'timer' });
   return true;
+}
+
+async function exists({ store }: Deps, key: string): Promise<boolean> {
+  return (await store.list(key, { max: 1 })).length > 0;
 }
 
 function isTimerRunOf(policy: string, runId: string): boolean {

@@ -1,5 +1,6 @@
+import { hasCode } from '../errors.ts';
 import { noteSettled } from '../ledger/history.ts';
-import { writeLate } from '../ledger/late.ts';
+import { type Late, LATE_VERSION, writeLate } from '../ledger/late.ts';
 import { indexArchives, type IndexEntry } from '../ledger/phones.ts';
 import { type ReportedPhone, writeReport } from '../ledger/report.ts';
 import { archiveKey, parseArchiveKey, runFolder } from '../policy/keys.ts';
@@ -7,6 +8,7 @@ import { standing } from './decide.ts';
 import type { ObjectInfo } from '../cloud/obs-list.ts';
 import type { RunDeps } from './deps.ts';
 import { type Decided, flush, type OpenRun, record, steps, type Writer } from './open-run.ts';
+import { endsAsTar } from './verify.ts';
 import { countOutcomes, runOutcome } from './outcome.ts';
 
 const DAY = 24 * 60 * 60_000;
@@ -21,14 +23,19 @@ export function isSettled(run: OpenRun, now: number): boolean {
  * Settles a run whose phones all have an outcome: sweeps superseded archives, hands jobs that still run over to the
  * late watch, writes the report once and notes the result. All of it may be repeated after a crash.
  */
-export async function settleRun(deps: RunDeps, run: OpenRun, writer: Writer): Promise<void> {
+export async function settleRun(
+  deps: RunDeps,
+  run: OpenRun,
+  writer: Writer,
+): Promise<Late | undefined> {
   const plan = run.plan;
-  if (plan === undefined) return;
+  if (plan === undefined) return undefined;
   const now = deps.clock.now();
-  const decided = steps(run, now);
   const found = await foldersContent(deps, run);
+  await adoptLost(deps, run, steps(run, now), found);
+  const decided = steps(run, now);
   await sweep(deps, run, decided, found, writer);
-  await keepFollowing(deps, run, decided, now);
+  const late = run.report === undefined ? await keepFollowing(deps, run, decided) : undefined;
 
   const phones = decided.map((entry) => reportPhone(run, entry, found));
   const counts = countOutcomes(phones.map((phone) => phone.outcome));
@@ -63,6 +70,7 @@ export async function settleRun(deps: RunDeps, run: OpenRun, writer: Writer): Pr
   });
   run.wrappedUp = true;
   deps.log.info('settled', { run: run.runId, policy: run.request.policy, outcome, ...counts });
+  return late;
 }
 
 type Found = { phone_id: string; attempt: number; object: ObjectInfo };
@@ -71,11 +79,44 @@ async function foldersContent(deps: RunDeps, run: OpenRun): Promise<Found[]> {
   const terms = run.plan?.terms;
   if (terms === undefined || run.state.phones.size === 0) return [];
   const folder = runFolder(terms.folder, run.runId);
-  const { objects } = await deps.archives.list(terms.bucket, `${folder}/`);
+  const objects = await listed(deps, terms.bucket, `${folder}/`);
   return objects.flatMap((object) => {
     const name = parseArchiveKey(folder, object.key);
     return name === undefined ? [] : [{ ...name, object }];
   });
+}
+
+/** A folder that may not be seen any more must not keep its run open for ever: the report says what is known. */
+async function listed(deps: RunDeps, bucket: string, prefix: string): Promise<ObjectInfo[]> {
+  try {
+    return (await deps.archives.list(bucket, prefix)).objects;
+  } catch (error) {
+    const closed = hasCode(error, 'access_denied') || hasCode(error, 'bucket_missing');
+    if (!closed) throw error;
+    deps.log.warn('folder_closed', { bucket, code: error.code });
+    return [];
+  }
+}
+
+/** The last chance of a lost answer: its archive, when whole, is the phone's backup after all. */
+async function adoptLost(
+  deps: RunDeps,
+  run: OpenRun,
+  decided: Decided[],
+  found: Found[],
+): Promise<void> {
+  const bucket = run.plan?.terms?.bucket ?? '';
+  for (const { phone, step } of decided) {
+    if (step.kind !== 'done' || step.archive !== undefined) continue;
+    const { phone_id } = phone.planned;
+    for (const { attempt, object } of found.filter((other) => other.phone_id === phone_id)) {
+      const lost = phone.tries.get(attempt);
+      if (lost === undefined || !['lost', 'doubt'].includes(standing(lost).kind)) continue;
+      if (!(await endsAsTar(deps, bucket, object))) continue;
+      const { size, etag } = object;
+      record(run, [{ type: 'verified', at: deps.clock.now(), phone_id, try: attempt, size, etag }]);
+    }
+  }
 }
 
 /** Deletes archives that a verified one of the same phone in this run has superseded, unless their job may still write. */
@@ -110,10 +151,9 @@ async function keepFollowing(
   deps: RunDeps,
   run: OpenRun,
   decided: Decided[],
-  now: number,
-): Promise<void> {
+): Promise<Late | undefined> {
   const terms = run.plan?.terms;
-  if (terms === undefined) return;
+  if (terms === undefined) return undefined;
   const tries = decided.flatMap(({ phone: { planned, tries: all } }) =>
     [...all.values()]
       .filter((attempt) => standing(attempt).kind === 'running')
@@ -125,16 +165,19 @@ async function keepFollowing(
         jobs: attempt.accepted.map(({ job_id, request_id }) => ({ job_id, request_id })),
       })),
   );
-  if (tries.length === 0) return;
-  await writeLate(deps.store, {
+  if (tries.length === 0) return undefined;
+  const late: Late = {
+    version: LATE_VERSION,
     run_id: run.runId,
     policy: run.request.policy,
     bucket: terms.bucket,
     folder: terms.folder,
-    busy_until: now + terms.export_timeout,
-    until: now + DAY,
+    busy_until: run.state.acceptedAt + 2 * terms.export_timeout,
+    until: run.state.acceptedAt + DAY,
     tries,
-  });
+  };
+  await writeLate(deps.store, late);
+  return late;
 }
 
 function reportPhone(run: OpenRun, { phone, step }: Decided, found: Found[]): ReportedPhone {

@@ -10,6 +10,8 @@ import { flush, type OpenRun, record, refresh, steps, type Writer } from './open
 import { LeaseLost, stopsDrive } from './stops-drive.ts';
 import { callsAllowed, noteAccepted, noteSent, noteThrottled, noteTooMany } from './pace.ts';
 
+const REST_MS = 20_000;
+
 /** What one invocation carries along while it drives. */
 export type Session = {
   writer: Writer;
@@ -90,7 +92,7 @@ async function sendBatch(
   const queue = [batch.items];
   for (let items = queue.shift(); items !== undefined; items = queue.shift()) {
     const now = deps.clock.now();
-    if (open.stop !== undefined || now >= session.until) return;
+    if (open.stop !== undefined || now < run.restUntil || now >= session.until) return;
     if (callsAllowed(session.limits, now) === 0) return;
     queue.unshift(...(await sendCall(deps, run, open, items, session)));
     forget(open, run, items);
@@ -123,8 +125,14 @@ async function sendCall(
       case 'too_many':
         session.limits = noteTooMany(session.limits, items.length, at);
         return chunks(items, session.limits.phones_per_call);
-      case 'one_of_them':
-        return chunks(items, Math.ceil(items.length / 2));
+      case 'one_of_them': {
+        const size = Math.ceil(items.length / 2);
+        record(run, [{ type: 'cut', at, size }]);
+        return chunks(items, size);
+      }
+      case 'unsent':
+        run.restUntil = at + REST_MS;
+        return [];
       case 'stop':
         open.stop = failure.code;
         record(run, failure.events);

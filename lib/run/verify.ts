@@ -12,6 +12,7 @@ const HEADS_AT_ONCE = 8;
 /** From here on one LIST of the folder is cheaper than a HEAD for each. */
 const LIST_FROM = 8;
 const LOOK_EVERY_MS = 20_000;
+const AFTER_FAILURE_MS = 20_000;
 
 type Claim = { phoneId: string; attempt: Try; last: boolean };
 
@@ -21,12 +22,14 @@ export async function verifyArchives(
   run: OpenRun,
 ): Promise<void> {
   const now = deps.clock.now();
+  if (now < run.verifyAt) return;
   const due: Claim[] = [];
   for (const { phone, step } of steps(run, now)) {
     if (step.kind !== 'verify' || step.notBefore > now) continue;
     const last = step.attempt.absent !== undefined;
     due.push({ phoneId: phone.planned.phone_id, attempt: step.attempt, last });
   }
+  run.verifyAt = now + AFTER_FAILURE_MS;
   const judged = await lookAt(deps, run, due, (claim, found) => {
     const own = { at: now, phone_id: claim.phoneId, try: claim.attempt.number };
     if (found === undefined) {
@@ -38,6 +41,7 @@ export async function verifyArchives(
       return { type: 'worthless', ...own, reason: 'archive_too_small' };
     return { type: 'verified', ...own, size: found.size, etag: found.etag };
   });
+  run.verifyAt = 0;
   record(run, judged);
 }
 
@@ -74,7 +78,7 @@ export function nextLook(run: OpenRun, now: number): number | undefined {
   for (const { step } of steps(run, now)) {
     const at =
       step.kind === 'verify'
-        ? step.notBefore
+        ? Math.max(step.notBefore, run.verifyAt)
         : step.kind === 'watch'
           ? Math.min(step.until, Math.max(run.lookAt, now))
           : undefined;
@@ -118,7 +122,8 @@ async function lookAt(
   return judged.filter((event) => event !== undefined);
 }
 
-async function endsAsTar(
+/** True for an object that is whole, as a tar file: it ends in two blocks of zeros. */
+export async function endsAsTar(
   deps: Pick<RunDeps, 'archives'>,
   bucket: string,
   found: ObjectInfo,

@@ -3,7 +3,6 @@ import { layout } from '../ledger/layout.ts';
 import type { Inbox } from '../ledger/request.ts';
 import { hasCode } from '../errors.ts';
 import { setAside } from './alarms.ts';
-import { tellHints } from './hints.ts';
 import { awaitStates } from './await-states.ts';
 import type { RunDeps } from './deps.ts';
 import { guard } from './guard.ts';
@@ -15,11 +14,14 @@ import type { Session } from './submit.ts';
 import { verifyArchives, watchDoubts } from './verify.ts';
 
 const FLUSH_EVERY_MS = 10_000;
+/** Reading a large fleet takes turns with everything else. */
+const PLAN_SLICE_MS = 10_000;
 
 /** What one drive has in hand. Times in epoch ms. */
 export type Work = {
   runs: Map<string, OpenRun>;
   lates: Late[];
+  hints: string[];
   memory: Map<string, OpenRun>;
   writer: Writer;
   session: Session;
@@ -36,7 +38,7 @@ export async function takeInbox(deps: RunDeps, work: Work, inbox: Inbox): Promis
     const run = await takeRun(deps, work, runId, askedAt);
     if (run !== undefined) work.runs.set(runId, run);
   }
-  await tellHints(deps, inbox.hints);
+  work.hints = inbox.hints;
   for (const runId of inbox.cancels) {
     const run = work.runs.get(runId);
     const open = inbox.requests.some((request) => request.runId === runId);
@@ -55,7 +57,7 @@ async function takeRun(
 ): Promise<OpenRun | undefined> {
   const remembered = work.memory.get(runId);
   try {
-    if (remembered === undefined) return await loadRun(deps.store, runId, askedAt);
+    if (remembered?.plan === undefined) return await loadRun(deps.store, runId, askedAt);
     await refresh(deps.store, remembered);
     return remembered;
   } catch (error) {
@@ -69,18 +71,18 @@ async function takeRun(
 export async function advance(deps: RunDeps, work: Work, run: OpenRun): Promise<void> {
   const { clock } = deps;
   if (clock.now() < run.restUntil || run.report !== undefined) return;
-  await guard(deps, run, async () => {
-    if (run.plan === undefined) {
-      await planRun(deps, run, work.writer, work.until);
-      return;
-    }
-    await awaitStates(deps, run);
-    await verifyArchives(deps, run);
-    await watchDoubts(deps, run);
-    if (clock.now() - run.flushedAt >= FLUSH_EVERY_MS) {
-      await flush(deps.store, clock, run, work.writer);
-    }
-  });
+  if (run.plan === undefined) {
+    const slice = Math.min(work.until, clock.now() + PLAN_SLICE_MS);
+    await guard(deps, run, () => planRun(deps, run, work.writer, slice));
+    return;
+  }
+  // Each keeps its own pace: phones that cannot be asked for do not keep archives from being verified.
+  for (const look of [awaitStates, verifyArchives, watchDoubts]) {
+    await guard(deps, run, () => look(deps, run), { rests: false });
+  }
+  if (clock.now() - run.flushedAt >= FLUSH_EVERY_MS) {
+    await guard(deps, run, () => flush(deps.store, clock, run, work.writer));
+  }
 }
 
 /** Settles runs whose phones have all ended, tells the topic, and closes what has been told. */
@@ -89,7 +91,8 @@ export async function closeFinished(deps: RunDeps, work: Work): Promise<void> {
     if (deps.clock.now() < run.restUntil) continue;
     await guard(deps, run, async () => {
       if (!run.wrappedUp && isSettled(run, deps.clock.now())) {
-        await settleRun(deps, run, work.writer);
+        const late = await settleRun(deps, run, work.writer);
+        if (late !== undefined) work.lates.push(late);
       }
       const now = deps.clock.now();
       if (run.wrappedUp && (notifyDue(run, now) ?? Number.POSITIVE_INFINITY) <= now) {

@@ -148,9 +148,15 @@ describe('decide', () => {
       { kind: 'done', outcome: 'failed', reason: 'answers_lost' },
     ],
     [
-      'export_timeout ends a job that never does',
+      'a job whose time is up is looked at once more',
       [intent(), accepted()],
       T0 + terms.export_timeout,
+      { kind: 'follow', overdue: 'export_timeout' },
+    ],
+    [
+      'a job that cannot be looked at is timed out in the end',
+      [intent(), accepted()],
+      T0 + terms.export_timeout + 6 * 60 * MINUTE,
       { kind: 'done', outcome: 'timed_out', reason: 'export_timeout' },
     ],
     [

@@ -70,6 +70,7 @@ export function openRun(
     flushedAt: T0,
     lookAt: 0,
     statesAt: 0,
+    verifyAt: 0,
     restUntil: 0,
     wrappedUp: false,
   };
