@@ -70,6 +70,9 @@ export const eventSchema = z.discriminatedUnion('type', [
   /** The job was not listed where it should be, or is listed again. */
   z.object({ type: z.literal('unlisted'), at, ...phoneTry }),
   z.object({ type: z.literal('listed'), at, ...phoneTry }),
+  /** A look at the jobs or the archives failed, or works again. */
+  z.object({ type: z.literal('blind'), at, to: z.enum(['jobs', 'archives']) }),
+  z.object({ type: z.literal('sighted'), at, to: z.enum(['jobs', 'archives']) }),
   z.object({ type: z.literal('cancel_seen'), at }),
   /** Something that holds the run up, for whoever reads the log. */
   z.object({ type: z.literal('trouble'), at, code: z.string(), message: z.string() }),

@@ -11,9 +11,8 @@ export type Try = {
   refused?: EventOf<'refused'>;
   doubtful?: EventOf<'doubtful'>;
   ended?: EventOf<'ended'>;
-  /** When the job was missed in a list, and when it was last there again. */
-  unlisted: number[];
-  listedAt: number;
+  /** Whether the job is in the lists that it should be in. */
+  listing: Sight;
   absent?: EventOf<'absent'>;
   worthless?: EventOf<'worthless'>;
   verified?: EventOf<'verified'>;
@@ -26,12 +25,16 @@ export type PhoneState = {
   outcome?: EventOf<'outcome'>;
 };
 
+/** Times (epoch ms) at which something was missed, and the last at which it was there. */
+export type Sight = { missed: number[]; seenAt: number };
+
 export type RunState = {
   phones: Map<string, PhoneState>;
   cancelledAt?: number;
   /** The last call that was cut, and the last phone that was accepted. */
   cut?: EventOf<'cut'>;
   acceptedAt: number;
+  sight: { jobs: Sight; archives: Sight };
   swept: Set<string>;
   notified?: EventOf<'notified'>;
   notifyFailures: EventOf<'notify_failed'>[];
@@ -43,6 +46,7 @@ export function startState(phones: PlannedPhone[]): RunState {
   return {
     phones: new Map(phones.map((planned) => [planned.phone_id, { planned, tries: new Map() }])),
     acceptedAt: 0,
+    sight: { jobs: unmissed(), archives: unmissed() },
     swept: new Set(),
     notifyFailures: [],
     troubles: [],
@@ -78,12 +82,16 @@ function apply(state: RunState, event: RunEvent): void {
       if (state.cut === undefined || event.at > state.cut.at) state.cut = event;
       return;
     case 'unlisted':
-      withTry(state, event, (known) => {
-        known.unlisted = [...new Set([...known.unlisted, event.at])].sort((a, b) => a - b);
-      });
+      withTry(state, event, (known) => miss(known.listing, event.at));
       return;
     case 'listed':
-      withTry(state, event, (known) => (known.listedAt = Math.max(known.listedAt, event.at)));
+      withTry(state, event, (known) => see(known.listing, event.at));
+      return;
+    case 'blind':
+      miss(state.sight[event.to], event.at);
+      return;
+    case 'sighted':
+      see(state.sight[event.to], event.at);
       return;
     case 'accepted':
       state.acceptedAt = Math.max(state.acceptedAt, event.at);
@@ -142,7 +150,7 @@ function tryOf(state: RunState, phoneId: string, number: number): Try | undefine
   if (phone === undefined) return undefined;
   let attempt = phone.tries.get(number);
   if (attempt === undefined) {
-    attempt = { number, windows: new Map(), intentAt: 0, accepted: [], unlisted: [], listedAt: 0 };
+    attempt = { number, windows: new Map(), intentAt: 0, accepted: [], listing: unmissed() };
     phone.tries.set(number, attempt);
   }
   return attempt;
@@ -163,6 +171,21 @@ function withJob(known: EventOf<'accepted'>[], event: EventOf<'accepted'>): Even
   return [...others, earliest(same, event)].sort(
     (a, b) => a.at - b.at || (a.job_id < b.job_id ? -1 : 1),
   );
+}
+
+const unmissed = (): Sight => ({ missed: [], seenAt: 0 });
+
+function miss(sight: Sight, at: number): void {
+  sight.missed = [...new Set([...sight.missed, at])].sort((a, b) => a - b);
+}
+
+function see(sight: Sight, at: number): void {
+  sight.seenAt = Math.max(sight.seenAt, at);
+}
+
+/** Since when (epoch ms) it has been missing; undefined while it is not. */
+export function missingSince({ missed, seenAt }: Sight): number | undefined {
+  return missed.find((at) => at > seenAt);
 }
 
 const strength = { lost: 0, failed: 1, succeeded: 2 } as const;

@@ -10,8 +10,8 @@ const missedSchema = z.object({
   version: z.literal(HINT_VERSION),
   type: z.literal('missed'),
   policy: z.string(),
-  /** overlap: the run before was still open. too_late: nobody was there in time. superseded: a newer slot runs instead. */
-  reason: z.enum(['overlap', 'too_late', 'superseded']),
+  /** overlap: the run before was still open. too_late: nobody was there in time. superseded: a newer slot runs instead. policy_invalid: from the first stamp on. */
+  reason: z.enum(['overlap', 'too_late', 'superseded', 'policy_invalid']),
   first: z.string(),
   last: z.string(),
   slots: z.number().int(),

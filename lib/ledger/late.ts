@@ -10,6 +10,8 @@ const lateTrySchema = z.object({
   phone_name: z.string(),
   server_id: z.string(),
   try: z.number().int(),
+  /** When its job had ended well and no archive was seen. */
+  absent_at: z.number().optional(),
   jobs: z.array(z.object({ job_id: z.string(), request_id: z.string() })),
 });
 

@@ -8,6 +8,9 @@ const LEASE_VERSION = 1;
 /** How long a racing writer may take between its look and its write where the bucket has no conditional PUT. */
 const SETTLE_MS = 2_000;
 
+/** No invocation of drive lasts as long; a lease that says so was written by a clock gone wrong. */
+const LONGEST_MS = 15 * 60_000;
+
 const leaseSchema = z.object({
   version: z.literal(LEASE_VERSION),
   epoch: z.number().int(),
@@ -38,7 +41,8 @@ export async function takeLease(
 ): Promise<Lease | undefined> {
   const { clock, holder, ttlMs } = options;
   const standing = await latest(store, ttlMs);
-  if (standing !== undefined && standing.expires_at > clock.now()) return undefined;
+  const left = (standing?.expires_at ?? 0) - clock.now();
+  if (left > 0 && left <= LONGEST_MS) return undefined;
 
   const epoch = (standing?.epoch ?? 0) + 1;
   const key = layout.lease(epoch);

@@ -5,13 +5,13 @@ import { classify } from './codes.ts';
 
 const MINUTE = 60_000;
 /** Absence is believed only when a HEAD this long after the first look finds nothing either. */
-const SECOND_LOOK_MS = 2 * MINUTE;
+export const SECOND_LOOK_MS = 2 * MINUTE;
 /** Lost answers are the service's fault, not the policy's: they have a bound of their own. */
 const LOST_ANSWERS_ALLOWED = 3;
-/** How long a look at an archive may fail beyond its time before the phone is settled without it. */
+const HELD_OFF_ALLOWED = 20;
+/** How long looks may fail, beyond the time of what is looked for, before it is settled unseen. */
 const GRACE_MS = 30 * MINUTE;
-/** How long a job whose time is up is still looked for: drives may have stood still meanwhile, and it may have ended well. */
-const LOOK_FOR_JOB_MS = 6 * 60 * MINUTE;
+const LONGEST_PAUSE_MS = 10 * MINUTE;
 const RETRY_AFTER_MS = 15_000;
 const STATE_RETRY_AFTER_MS = MINUTE;
 
@@ -22,6 +22,8 @@ export type RunFacts = {
   cancelledAt?: number | undefined;
   /** How long a key is watched after a lost answer, in ms. */
   watchFor: number;
+  /** Since when looks at the jobs or the archives have failed. */
+  blindSince?: { jobs: number | undefined; archives: number | undefined };
 };
 
 export type Step =
@@ -90,13 +92,13 @@ export function decide(phone: PhoneState, facts: RunFacts, now: number): Step {
 
   let attempts = 0;
   let lostAnswers = 0;
+  let heldOff = 0;
   let failure: Extract<TryStanding, { kind: 'failed' }> | undefined;
   let lastEnd = 0;
   for (const { attempt, is } of standings) {
     if (is.kind === 'unverified') {
       const absentAt = attempt.absent?.at;
-      const endedAt = attempt.ended?.at ?? 0;
-      if (now >= Math.max(deadline(facts), absentAt ?? endedAt) + GRACE_MS) {
+      if (isUnseen(facts, 'archives', deadline(facts), now)) {
         return { kind: 'done', outcome: 'failed', reason: 'not_verified' };
       }
       const notBefore = absentAt === undefined ? now : absentAt + SECOND_LOOK_MS;
@@ -105,11 +107,14 @@ export function decide(phone: PhoneState, facts: RunFacts, now: number): Step {
     if (is.kind === 'running') return running(attempt, is.since, facts, now);
     if (is.kind === 'doubt') {
       const until = Math.min(is.since + facts.watchFor, deadline(facts));
-      if (now < Math.max(until, is.since) + GRACE_MS) return { kind: 'watch', attempt, until };
+      if (!isUnseen(facts, 'archives', until, now)) return { kind: 'watch', attempt, until };
     }
     if (is.kind === 'lost' || is.kind === 'doubt') lostAnswers += 1;
     if (is.kind === 'failed') {
-      attempts += 1;
+      // After a lost answer a refusal that may pass tells that its job may still be running: no attempt is lost by it.
+      const held = lostAnswers > 0 && is.reason === 'refused' && mayPass(is.code);
+      if (held && heldOff < HELD_OFF_ALLOWED) heldOff += 1;
+      else attempts += 1;
       failure = is;
       lastEnd = Math.max(lastEnd, is.at);
     }
@@ -121,7 +126,8 @@ export function decide(phone: PhoneState, facts: RunFacts, now: number): Step {
       0,
       ...standings.filter(({ is }) => is.kind !== 'void').map(({ attempt }) => attempt.number),
     );
-  return withoutLivingTry(phone, facts, now, { attempts, lostAnswers, failure, lastEnd, next });
+  const past = { attempts, heldOff, lostAnswers, failure, lastEnd, next };
+  return withoutLivingTry(phone, facts, now, past);
 }
 
 function running(attempt: Try, since: number, facts: RunFacts, now: number): Step {
@@ -129,13 +135,21 @@ function running(attempt: Try, since: number, facts: RunFacts, now: number): Ste
   const overdue =
     now >= timeout ? 'export_timeout' : now >= deadline(facts) ? 'deadline' : undefined;
   if (overdue === undefined) return { kind: 'follow', attempt };
-  const lookedFor = Math.min(timeout, deadline(facts)) + LOOK_FOR_JOB_MS;
-  if (now >= lookedFor) return { kind: 'done', outcome: 'timed_out', reason: overdue };
+  if (isUnseen(facts, 'jobs', Math.min(timeout, deadline(facts)), now)) {
+    return { kind: 'done', outcome: 'timed_out', reason: overdue };
+  }
   return { kind: 'follow', attempt, overdue };
+}
+
+/** True when looks have failed for long, and long beyond `due` (epoch ms). */
+function isUnseen(facts: RunFacts, what: 'jobs' | 'archives', due: number, now: number): boolean {
+  const since = facts.blindSince?.[what];
+  return since !== undefined && now >= Math.max(since, due) + GRACE_MS;
 }
 
 type History = {
   attempts: number;
+  heldOff: number;
   lostAnswers: number;
   failure: Extract<TryStanding, { kind: 'failed' }> | undefined;
   lastEnd: number;
@@ -163,10 +177,15 @@ function withoutLivingTry(phone: PhoneState, facts: RunFacts, now: number, past:
   return { kind: 'submit', attempt: past.next, notBefore: past.lastEnd + pause(past) };
 }
 
-function pause({ failure, attempts }: History): number {
+function pause({ failure, attempts, heldOff }: History): number {
   if (failure === undefined) return 0;
+  if (heldOff > 0) return Math.min(STATE_RETRY_AFTER_MS * 2 ** (heldOff - 1), LONGEST_PAUSE_MS);
   if (failure.code !== undefined && classify(failure.code) === 'wait') return STATE_RETRY_AFTER_MS;
   return RETRY_AFTER_MS * 2 ** (attempts - 1);
+}
+
+function mayPass(code: string | undefined): boolean {
+  return code !== undefined && (classify(code) === 'retry' || classify(code) === 'wait');
 }
 
 function isHopeless(code: string): boolean {

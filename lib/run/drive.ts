@@ -6,7 +6,7 @@ import { type Inbox, listOpen } from '../ledger/request.ts';
 import { clearCredentialTrouble, noteCredentialsRefused } from './alarms.ts';
 import type { RunDeps } from './deps.ts';
 import { followLate, loadLate, stragglersOf } from './late.ts';
-import { createWriter, flush, type OpenRun } from './open-run.ts';
+import { createWriter, flushAll, type OpenRun } from './open-run.ts';
 import { isMissedHint } from '../ledger/hints.ts';
 import { guard } from './guard.ts';
 import { tellHints } from './hints.ts';
@@ -55,12 +55,27 @@ export async function drive(deps: RunDeps, options: DriveOptions): Promise<Drive
   });
   if (lease === undefined) return { kind: 'held', open: inbox.requests.length };
 
-  const writer = createWriter(lease.writer);
+  try {
+    return await hold(deps, { ...options, hadTrouble: trouble !== undefined }, lease.writer, inbox);
+  } finally {
+    await lease.release();
+  }
+}
+
+/** Drives under the lease. */
+async function hold(
+  deps: RunDeps,
+  options: DriveOptions & { hadTrouble: boolean },
+  name: string,
+  inbox: Inbox,
+): Promise<DriveResult> {
+  const writer = createWriter(name);
+  const memory = options.memory ?? new Map<string, OpenRun>();
   const work: Work = {
     runs: new Map(),
     lates: await loadLate(deps, inbox.late),
     hints: [],
-    memory: options.memory ?? new Map<string, OpenRun>(),
+    memory,
     writer,
     session: {
       writer,
@@ -76,21 +91,20 @@ export async function drive(deps: RunDeps, options: DriveOptions): Promise<Drive
   try {
     await takeInbox(deps, work, inbox);
     await loop(deps, work);
-    if (trouble !== undefined) await clearCredentialTrouble(deps);
+    if (options.hadTrouble) await clearCredentialTrouble(deps);
   } catch (error) {
-    if (error instanceof LeaseLost) deps.log.warn('lease_lost', { message: error.message });
-    else if (stopsDrive(error)) {
+    if (!stopsDrive(error)) throw error;
+    if (!(error instanceof LeaseLost)) {
       await noteCredentialsRefused(deps, error instanceof PhonevaultError ? error.code : 'unknown');
       throw error;
-    } else throw error;
+    }
+    deps.log.warn('lease_lost', { message: error.message });
   } finally {
-    for (const run of work.runs.values()) await flush(deps.store, deps.clock, run, work.writer);
-    await writeLimits(deps.store, work.session.limits);
-    await lease.release();
+    memory.clear();
+    await writeLimits(deps.store, work.session.limits).catch(() => undefined);
+    await flushAll(deps, [...work.runs.values()], writer);
   }
-  await tellHints(deps, work.hints);
-  work.memory.clear();
-  for (const [runId, run] of work.runs) work.memory.set(runId, run);
+  for (const [runId, run] of work.runs) memory.set(runId, run);
   return { kind: 'drove', open: work.runs.size };
 }
 
@@ -106,6 +120,11 @@ async function loop(deps: RunDeps, work: Work): Promise<void> {
     work.session.stragglers = stragglersOf(work.lates, clock.now());
     await submitDue(deps, work);
     await closeFinished(deps, work);
+    if (clock.now() < work.until) {
+      const hints = work.hints;
+      work.hints = [];
+      await tellHints(deps, hints);
+    }
 
     const now = clock.now();
     const due = nextDue(work, now);

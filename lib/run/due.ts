@@ -34,14 +34,15 @@ export function nextDue(work: Work, now: number): number | undefined {
 function planned(work: Work, run: OpenRun, now: number): number[] {
   const dues: number[] = [];
   let living = false;
+  const allowed = callsAllowed(work.session.limits, now) > 0;
+  const soonest = nextCallAt(work.session.limits, now);
   for (const { step } of steps(run, now)) {
     if (step.kind === 'done') continue;
     living = true;
     if (step.kind === 'follow' || step.kind === 'watch') dues.push(work.pollAt);
     if (step.kind === 'await_state') dues.push(run.statesAt);
     if (step.kind === 'submit') {
-      const crowded = step.notBefore <= now && callsAllowed(work.session.limits, now) > 0;
-      const soonest = nextCallAt(work.session.limits, now);
+      const crowded = step.notBefore <= now && allowed;
       dues.push(crowded ? now + CROWDED_MS : Math.max(step.notBefore, soonest));
     }
   }

@@ -1,8 +1,9 @@
 import type { RunEvent } from '../ledger/events.ts';
-import type { Try } from '../ledger/fold.ts';
+import { missingSince, type Try } from '../ledger/fold.ts';
 import { standing } from './decide.ts';
 import type { Job } from '../cloud/cph-schemas.ts';
 import type { RunDeps } from './deps.ts';
+import { note } from './sight.ts';
 import { type OpenRun, record, steps } from './open-run.ts';
 
 const REQUESTS_PER_CALL = 20;
@@ -49,7 +50,8 @@ export async function followJobs(
     calls.push(together.slice(from, from + REQUESTS_PER_CALL));
   }
   for (const ids of calls) {
-    const jobs = await deps.cph.listJobs(ids);
+    const concerned = new Set(ids.flatMap((id) => (wanted.get(id) ?? []).map(({ run }) => run)));
+    const jobs = await note(deps, [...concerned], 'jobs', () => deps.cph.listJobs(ids));
     const now = deps.clock.now();
     for (const entry of new Set(ids.flatMap((id) => wanted.get(id) ?? []))) {
       const adopted = ids.length === 1 && isDoubtful(entry) ? adopt(entry, jobs, now) : [];
@@ -76,11 +78,11 @@ function judge({ phoneId, attempt, overdue }: Followed, jobs: Job[], now: number
   const ended = listed.find((job) => job.status === 2) ?? listed.find((job) => job.status === -1);
   if (ended !== undefined) return [endOf(ended, own, now)];
   if (standing(attempt).kind !== 'running') return [];
-  if (overdue !== undefined) {
+  const missing = missingSince(attempt.listing);
+  if (listed.length > 0 && overdue !== undefined) {
     const { phone_id } = own;
     return [{ type: 'outcome', at: now, phone_id, outcome: 'timed_out', reason: overdue }];
   }
-  const missing = attempt.unlisted.find((at) => at > attempt.listedAt);
   if (listed.length > 0) return missing === undefined ? [] : [{ type: 'listed', at: now, ...own }];
   if (missing === undefined) return [{ type: 'unlisted', at: now, ...own }];
   if (now - missing < VISIBLE_WITHIN_MS) return [];

@@ -25,8 +25,8 @@ export async function guard(
     if (run !== undefined) {
       const at = deps.clock.now();
       if (options.rests) run.restUntil = at + REST_MS;
-      const known = run.state.troubles.at(-1)?.message === message.slice(0, 200);
-      if (run.plan !== undefined && !known) {
+      const known = run.state.troubles.at(-1)?.code === code;
+      if (!known) {
         record(run, [{ type: 'trouble', at, code, message: message.slice(0, 200) }]);
       }
     }

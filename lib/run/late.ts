@@ -1,8 +1,11 @@
 import { type Late, type LateTry, readLate, recordLate, writeLate } from '../ledger/late.ts';
 import { indexArchives } from '../ledger/phones.ts';
 import { archiveKey } from '../policy/keys.ts';
+import { SECOND_LOOK_MS } from './decide.ts';
+import { isPlausible } from './verify.ts';
 import type { Straggler } from './cut.ts';
 import type { Job } from '../cloud/cph-schemas.ts';
+import type { ObjectInfo } from '../cloud/obs-list.ts';
 import type { RunDeps } from './deps.ts';
 
 const REQUESTS_PER_CALL = 20;
@@ -43,19 +46,33 @@ export async function followLate(deps: RunDeps, late: Late): Promise<Late> {
   for (const entry of late.tries) {
     const own = new Set(entry.jobs.map((job) => job.job_id));
     const statuses = jobs.filter((job) => own.has(job.job_id)).map((job) => job.status);
-    if (statuses.includes(2)) await recordLanded(deps, late, entry, now);
+    if (statuses.includes(2)) left.push(...(await landed(deps, late, entry, now)));
     else if (!statuses.includes(-1) && now < late.until) left.push(entry);
   }
   const rest = { ...late, tries: left };
-  if (left.length < late.tries.length) await writeLate(deps.store, rest);
+  if (JSON.stringify(rest) !== JSON.stringify(late)) await writeLate(deps.store, rest);
   return rest;
 }
 
-async function recordLanded(deps: RunDeps, late: Late, entry: LateTry, now: number): Promise<void> {
+/** Takes in what a job that ended well has left; answers the try again while its archive may still show. */
+async function landed(deps: RunDeps, late: Late, entry: LateTry, now: number): Promise<LateTry[]> {
   const key = archiveKey(late.folder, late.run_id, entry.phone_id, entry.try);
   const found = await deps.archives.head(late.bucket, key);
-  if (found === undefined) return;
-  const { size, etag } = found;
+  if (found === undefined) {
+    const absent_at = entry.absent_at ?? now;
+    return now - absent_at < SECOND_LOOK_MS ? [{ ...entry, absent_at }] : [];
+  }
+  if (isPlausible(found.size)) await recordLanded(deps, late, entry, found, now);
+  return [];
+}
+
+async function recordLanded(
+  deps: RunDeps,
+  late: Late,
+  entry: LateTry,
+  { key, size, etag }: ObjectInfo,
+  now: number,
+): Promise<void> {
   const { phone_id, phone_name } = entry;
   await recordLate(deps.store, late.run_id, {
     phone_id,

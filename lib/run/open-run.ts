@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { RunEvent } from '../ledger/events.ts';
-import { fold, type PhoneState, type RunState, startState } from '../ledger/fold.ts';
+import { fold, missingSince, type PhoneState, type RunState, startState } from '../ledger/fold.ts';
 import { appendLog, type LogMark, readLog } from '../ledger/log.ts';
 import { type Plan, type PlannedPhone, readPlan, type Terms } from '../ledger/plan.ts';
 import { readReport, type Report } from '../ledger/report.ts';
@@ -91,7 +91,7 @@ export function createWriter(name: string): Writer {
   return { name, next: () => (count += 1) };
 }
 
-/** Appends what is pending as one log entry. */
+/** Appends what is pending as one log entry; what could not be appended stays pending. */
 export async function flush(
   store: Pick<Store, 'put'>,
   clock: Clock,
@@ -101,9 +101,26 @@ export async function flush(
   run.flushedAt = clock.now();
   if (run.pending.length === 0) return;
   const events = run.pending;
-  const key = await appendLog(store, run.runId, writer.name, writer.next(), events);
-  run.mark.add(key);
-  run.pending = run.pending.slice(events.length);
+  run.pending = [];
+  try {
+    run.mark.add(await appendLog(store, run.runId, writer.name, writer.next(), events));
+  } catch (error) {
+    run.pending = [...events, ...run.pending];
+    throw error;
+  }
+}
+
+/** Flushes every run, though one may fail; throws the first failure when all have been tried. */
+export async function flushAll(
+  deps: { store: Pick<Store, 'put'>; clock: Clock },
+  runs: OpenRun[],
+  writer: Writer,
+): Promise<void> {
+  const results = await Promise.allSettled(
+    runs.map((run) => flush(deps.store, deps.clock, run, writer)),
+  );
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 /** The facts that `decide` needs; undefined while the run has no plan or failed before it started. */
@@ -115,6 +132,10 @@ function factsOf(run: OpenRun): RunFacts | undefined {
     startedAt: run.plan.started_at,
     cancelledAt: run.state.cancelledAt,
     watchFor: typicalExport(run, terms),
+    blindSince: {
+      jobs: missingSince(run.state.sight.jobs),
+      archives: missingSince(run.state.sight.archives),
+    },
   };
 }
 

@@ -53,7 +53,8 @@ async function draftOrGiveUp(
     return await draftPlan(deps, run, base, until);
   } catch (error) {
     if (!(error instanceof PhonevaultError) || stopsDrive(error)) throw error;
-    const tooLate = deps.clock.now() >= run.askedAt + PLAN_WITHIN_MS;
+    const since = run.state.troubles[0]?.at ?? deps.clock.now();
+    const tooLate = deps.clock.now() >= since + PLAN_WITHIN_MS;
     if (error.code !== 'access_denied' && !tooLate) throw error;
     return failed(base, error.code, error.message.slice(0, 300));
   }

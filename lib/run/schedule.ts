@@ -1,5 +1,5 @@
 import { type Cursor, type Cursors, readCursors, writeCursors } from '../ledger/cursors.ts';
-import { putMissed } from '../ledger/hints.ts';
+import { type Missed, putMissed } from '../ledger/hints.ts';
 import { layout } from '../ledger/layout.ts';
 import { listOpen, putRequest, REQUEST_VERSION } from '../ledger/request.ts';
 import { parsePolicy } from '../policy/parse.ts';
@@ -9,6 +9,8 @@ import { stamp } from '../policy/stamp.ts';
 import type { RunDeps } from './deps.ts';
 
 type Deps = Pick<RunDeps, 'clock' | 'log' | 'ledger' | 'store'>;
+
+const CLOCKS_DIFFER_MS = 10 * 60_000;
 
 type Kick = {
   functiongraph: { invokeAsync(functionUrn: string, event: unknown): Promise<void> };
@@ -74,7 +76,9 @@ async function scheduleDue(deps: Deps, memory: ScheduleMemory): Promise<string[]
 
 function dueOf({ active, rule, since, paused_until = 0 }: Cursor, now: number): number[] {
   if (!active || rule === undefined || paused_until > now) return [];
-  return dueSlots(rule, Math.max(since, paused_until), now);
+  // A clock that was far ahead has moved the cursor past slots that are still to come.
+  const from = since > now + CLOCKS_DIFFER_MS ? now - rule.start_within : since;
+  return dueSlots(rule, Math.max(from, paused_until), now);
 }
 
 /** A timer that names a policy is its schedule: the slot is the event's time, the policy's cron is not asked. */
@@ -132,6 +136,7 @@ async function readCursor(
   if (!parsed.ok) {
     const fault = parsed.faults[0]?.message ?? 'cannot be read';
     deps.log.error('policy_invalid', { policy, message: fault });
+    if (before?.active === true) await noteMissed(deps, policy, [], 'policy_invalid');
     return { etag, active: false, fault: fault.slice(0, 300), since: now };
   }
   const { enabled, schedule, paused_until } = parsed.policy;
@@ -188,10 +193,10 @@ async function noteMissed(
   deps: Deps,
   policy: string,
   slots: number[],
-  reason: 'overlap' | 'too_late' | 'superseded',
+  reason: Missed['reason'],
 ): Promise<void> {
-  const first = stamp(slots[0] ?? 0);
-  const last = stamp(slots.at(-1) ?? 0);
+  const first = stamp(slots[0] ?? deps.clock.now());
+  const last = stamp(slots.at(-1) ?? deps.clock.now());
   deps.log.warn('missed', { policy, reason, slots: slots.length });
   await putMissed(deps.store, { policy, reason, first, last, slots: slots.length });
 }

@@ -6,7 +6,7 @@ import { archiveKey } from '../policy/keys.ts';
 import { type Batch, cutBatches, type Item, type Straggler } from './cut.ts';
 import type { RunDeps } from './deps.ts';
 import { judgeAnswer, judgeFailure, tryOf } from './judge.ts';
-import { flush, type OpenRun, record, refresh, steps, type Writer } from './open-run.ts';
+import { flush, flushAll, type OpenRun, record, refresh, steps, type Writer } from './open-run.ts';
 import { LeaseLost, stopsDrive } from './stops-drive.ts';
 import { callsAllowed, noteAccepted, noteSent, noteThrottled, noteTooMany } from './pace.ts';
 
@@ -49,16 +49,20 @@ export async function submitWindow(
     for (const [run, open] of windows) await declare(deps, run, open, session.writer);
     for (const batch of batches) await sendBatch(deps, batch, windows, session);
   } finally {
-    for (const [run, open] of windows) {
-      if (open.window !== '' && open.unsent.size > 0) {
-        const tries = [...open.unsent.values()].map(tryOf);
-        record(run, [{ type: 'unsent', at: deps.clock.now(), window: open.window, tries }]);
-      }
-      if (open.stop !== undefined) stopRun(run, open.stop, deps.clock.now());
-      await flush(deps.store, deps.clock, run, session.writer);
-    }
+    for (const [run, open] of windows) close(deps, run, open);
+    await flushAll(deps, [...windows.keys()], session.writer);
   }
   return true;
+}
+
+/** What was not sent is free again; the log learns of it with the next entry, should this one fail. */
+function close(deps: RunDeps, run: OpenRun, open: Open): void {
+  const at = deps.clock.now();
+  if (open.window !== '' && open.unsent.size > 0) {
+    const tries = [...open.unsent.values()].map(tryOf);
+    record(run, [{ type: 'unsent', at, window: open.window, tries }]);
+  }
+  if (open.stop !== undefined) stopRun(run, open.stop, at);
 }
 
 type Open = {

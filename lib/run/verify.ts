@@ -4,6 +4,7 @@ import type { RunEvent } from '../ledger/events.ts';
 import type { Try } from '../ledger/fold.ts';
 import type { ObjectInfo } from '../cloud/obs-list.ts';
 import type { RunDeps } from './deps.ts';
+import { note } from './sight.ts';
 import { type OpenRun, record, steps } from './open-run.ts';
 
 /** The end of a tar file is two blocks of zeros: nothing as small as that holds a file. */
@@ -37,8 +38,7 @@ export async function verifyArchives(
         ? { type: 'worthless', ...own, reason: 'archive_missing' }
         : { type: 'absent', ...own };
     }
-    if (found.size <= TAR_END_BYTES)
-      return { type: 'worthless', ...own, reason: 'archive_too_small' };
+    if (!isPlausible(found.size)) return { type: 'worthless', ...own, reason: 'archive_too_small' };
     return { type: 'verified', ...own, size: found.size, etag: found.etag };
   });
   run.verifyAt = 0;
@@ -59,7 +59,7 @@ export async function watchDoubts(
       ? [{ phoneId: phone.planned.phone_id, attempt: step.attempt, last: now >= step.until }]
       : [],
   );
-  if (watched.length === 0 || (now < run.lookAt && !watched.some(({ last }) => last))) return;
+  if (watched.length === 0 || now < run.lookAt) return;
   run.lookAt = now + LOOK_EVERY_MS;
   const bucket = run.plan?.terms?.bucket ?? '';
   const judged = await lookAt(deps, run, watched, async (claim, found) => {
@@ -80,7 +80,7 @@ export function nextLook(run: OpenRun, now: number): number | undefined {
       step.kind === 'verify'
         ? Math.max(step.notBefore, run.verifyAt)
         : step.kind === 'watch'
-          ? Math.min(step.until, Math.max(run.lookAt, now))
+          ? Math.max(run.lookAt, now)
           : undefined;
     if (at !== undefined) next = Math.min(next ?? at, at);
   }
@@ -88,7 +88,7 @@ export function nextLook(run: OpenRun, now: number): number | undefined {
 }
 
 async function lookAt(
-  deps: Pick<RunDeps, 'archives'>,
+  deps: Pick<RunDeps, 'archives' | 'clock'>,
   run: OpenRun,
   claims: Claim[],
   judge: (
@@ -101,25 +101,30 @@ async function lookAt(
   const keyOf = (claim: Claim): string =>
     archiveKey(terms.folder, run.runId, claim.phoneId, claim.attempt.number);
 
-  const listed = new Map<string, ObjectInfo>();
-  if (claims.length >= LIST_FROM || claims.some(({ last }) => last)) {
-    const { objects } = await deps.archives.list(
-      terms.bucket,
-      `${runFolder(terms.folder, run.runId)}/`,
+  return note(deps, [run], 'archives', async () => {
+    const listed = new Map<string, ObjectInfo>();
+    if (claims.length >= LIST_FROM || claims.some(({ last }) => last)) {
+      const folder = `${runFolder(terms.folder, run.runId)}/`;
+      const { objects } = await deps.archives.list(terms.bucket, folder);
+      for (const object of objects) listed.set(object.key, object);
+    }
+    const limit = pLimit(HEADS_AT_ONCE);
+    const judged = await Promise.all(
+      claims.map((claim) =>
+        limit(async () => {
+          const key = keyOf(claim);
+          const found = listed.get(key) ?? (await deps.archives.head(terms.bucket, key));
+          return judge(claim, found);
+        }),
+      ),
     );
-    for (const object of objects) listed.set(object.key, object);
-  }
-  const limit = pLimit(HEADS_AT_ONCE);
-  const judged = await Promise.all(
-    claims.map((claim) =>
-      limit(async () => {
-        const key = keyOf(claim);
-        const found = listed.get(key) ?? (await deps.archives.head(terms.bucket, key));
-        return judge(claim, found);
-      }),
-    ),
-  );
-  return judged.filter((event) => event !== undefined);
+    return judged.filter((event) => event !== undefined);
+  });
+}
+
+/** An archive of that size (bytes) may hold something. */
+export function isPlausible(size: number): boolean {
+  return size > TAR_END_BYTES;
 }
 
 /** True for an object that is whole, as a tar file: it ends in two blocks of zeros. */
@@ -128,7 +133,7 @@ export async function endsAsTar(
   bucket: string,
   found: ObjectInfo,
 ): Promise<boolean> {
-  if (found.size <= TAR_END_BYTES || found.size % 512 !== 0) return false;
+  if (!isPlausible(found.size) || found.size % 512 !== 0) return false;
   const tail = await deps.archives.tail(bucket, found.key, TAR_END_BYTES);
   return tail?.length === TAR_END_BYTES && tail.every((byte) => byte === 0);
 }

@@ -92,7 +92,9 @@ export async function closeFinished(deps: RunDeps, work: Work): Promise<void> {
     await guard(deps, run, async () => {
       if (!run.wrappedUp && isSettled(run, deps.clock.now())) {
         const late = await settleRun(deps, run, work.writer);
-        if (late !== undefined) work.lates.push(late);
+        if (late !== undefined) {
+          work.lates = [...work.lates.filter(({ run_id }) => run_id !== late.run_id), late];
+        }
       }
       const now = deps.clock.now();
       if (run.wrappedUp && (notifyDue(run, now) ?? Number.POSITIVE_INFINITY) <= now) {

@@ -1,4 +1,8 @@
 import type { DemoPhone } from './local-api.ts';
+import { plural } from './text.ts';
+
+// Phone states of cph_api_0503.
+export const STATUS = { running: 2, resetting: 3, frozen: 6, stopped: 8, abnormal: -7 } as const;
 
 /** What happens to the fleet in the demo's night: lists of phones. */
 export type Incidents = {
@@ -30,7 +34,7 @@ const SPARED = 4;
 /** Deals the incidents out over the running `game-` phones, in the order of their ids: always the same. */
 export function chooseIncidents(phones: readonly DemoPhone[]): Incidents {
   const running = phones
-    .filter(({ phone_name, status }) => phone_name.startsWith('game-') && status === 2)
+    .filter(({ phone_name, status }) => phone_name.startsWith('game-') && status === STATUS.running)
     .sort((a, b) => (a.phone_name < b.phone_name ? -1 : 1))
     .slice(SPARED)
     .sort((a, b) => (a.phone_id < b.phone_id ? -1 : 1));
@@ -49,4 +53,20 @@ export function chooseIncidents(phones: readonly DemoPhone[]): Incidents {
     reset: deal(PHONES.reset),
     stuck: deal(PHONES.stuck),
   };
+}
+
+/** The fleet in a sentence: its size and what is not running. */
+export function describeFleet(phones: readonly DemoPhone[]): string {
+  const count = (status: number) => phones.filter((phone) => phone.status === status).length;
+  const servers = new Set(phones.map(({ server_id }) => server_id)).size;
+  const states = [
+    `${count(STATUS.stopped)} stopped`,
+    `${count(STATUS.frozen)} frozen`,
+    `${count(STATUS.abnormal)} abnormal`,
+    `${count(STATUS.resetting)} being reset`,
+  ];
+  return (
+    `A fleet of ${plural(phones.length, 'phone')} on ${plural(servers, 'server')}: ` +
+    `${states.join(', ')}. One reset will take too long, one export will fail once and one twice.`
+  );
 }

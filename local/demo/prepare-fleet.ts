@@ -1,15 +1,14 @@
 import type { Ready } from './cloud-process.ts';
-import { chooseIncidents, type Incidents } from './incidents.ts';
+import { chooseIncidents, STATUS } from './incidents.ts';
 import type { LocalApi } from './local-api.ts';
 
-// Phone states of cph_api_0503.
-const STATUS = { resetting: 3, frozen: 6, stopped: 8, abnormal: -7 } as const;
 const OBS_FAILED = 'CPS.0107';
 
 /** Lets the fleet have a night like any other: phones off, frozen, in a reset, and exports that fail. */
-export async function prepareFleet(cloud: Ready, api: LocalApi): Promise<Incidents> {
-  const incidents = chooseIncidents(await api.phones());
-  const { stopped, frozen, abnormal, stuck, reset, failsOnce, failsAlways } = incidents;
+export async function prepareFleet(cloud: Ready, api: LocalApi): Promise<void> {
+  const { stopped, frozen, abnormal, stuck, reset, failsOnce, failsAlways } = chooseIncidents(
+    await api.phones(),
+  );
   const states = [
     [stopped, STATUS.stopped],
     [frozen, STATUS.frozen],
@@ -25,7 +24,6 @@ export async function prepareFleet(cloud: Ready, api: LocalApi): Promise<Inciden
     cloud,
     reset.map(({ phone_id }) => phone_id),
   );
-  return incidents;
 }
 
 /** As an operator would do it (cph_api_0514); the phones come back by themselves. */

@@ -78,6 +78,13 @@ export function openRunFolder(ledger: string, runId: string): RunFolder {
   };
 }
 
+/** Where the phones of a settled run ended: their failures show in no single entry of the log. */
+export function tallyOfReport({ phones }: Pick<Report, 'phones'>): Tally {
+  const verified = phones.filter(({ outcome }) => outcome === 'exported').length;
+  const total = phones.length;
+  return { total, waiting: 0, exporting: 0, verified, ended: total - verified };
+}
+
 async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T | undefined> {
   const text = await readFile(file, 'utf8').catch(whenAbsent(undefined));
   if (text === undefined) return undefined;

@@ -4,15 +4,14 @@ import { join, relative } from 'node:path';
 import { type Ready, startCloud } from './cloud-process.ts';
 import { fireDrive, fireSchedule } from './fire.ts';
 import { startFunction } from './function-process.ts';
-import type { Incidents } from './incidents.ts';
+import { describeFleet } from './incidents.ts';
 import { createLocalApi } from './local-api.ts';
 import { prepareFleet } from './prepare-fleet.ts';
 import { printArchives, printFigures, printNotification, printOutcomes } from './print-outcome.ts';
 import { createProgress } from './progress.ts';
 import { putObject } from './put-policy.ts';
-import { openRunFolder, type Report } from './run-folder.ts';
+import { openRunFolder, type Report, tallyOfReport } from './run-folder.ts';
 import { createScreen, type Screen } from './screen.ts';
-import { plural } from './text.ts';
 import { watchRun } from './watch.ts';
 
 const POLICY = 'nightly';
@@ -62,7 +61,8 @@ async function night(
   const schedule = startFunction(root, 'schedule', ready, log);
   const drive = startFunction(root, 'drive', ready, log);
   running.push(schedule, drive);
-  screen.say(fleetText(await prepareFleet(ready, api)));
+  await prepareFleet(ready, api);
+  screen.say(describeFleet(await api.phones()));
 
   const runId = await fireSchedule(schedule, POLICY);
   screen.say(`A timer fired: schedule asked for run ${runId}, drive takes over.`);
@@ -74,6 +74,7 @@ async function night(
   const watching = watchRun(run, progress, () => api.setSpeed(SPEED), settled.signal);
   const driving = fireDrive(drive, run).finally(() => settled.abort());
   const [report] = await Promise.all([driving, watching]);
+  progress.show(tallyOfReport(report));
   progress.stop();
 
   printOutcomes(screen, report, await api.phones());
@@ -89,19 +90,6 @@ function cloudOptions(): string[] {
     ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]),
     ...['--limit', 'exportsPerServer=6'],
   ];
-}
-
-function fleetText({ stopped, frozen, abnormal, reset, stuck, failsAlways }: Incidents): string {
-  const parts = [
-    `${stopped.length} stopped`,
-    `${frozen.length} frozen`,
-    `${abnormal.length} abnormal`,
-    `${reset.length + stuck.length} being reset (${stuck.length} for too long)`,
-  ];
-  return (
-    `A fleet of ${PHONES} phones on ${SERVERS} servers, ${parts.join(', ')}; ` +
-    `${plural(failsAlways.length, 'export')} will fail twice and another once.`
-  );
 }
 
 function open(running: Running, file: string): number {

@@ -154,10 +154,10 @@ describe('decide', () => {
       { kind: 'follow', overdue: 'export_timeout' },
     ],
     [
-      'a job that cannot be looked at is timed out in the end',
+      'however late it is',
       [intent(), accepted()],
-      T0 + terms.export_timeout + 6 * 60 * MINUTE,
-      { kind: 'done', outcome: 'timed_out', reason: 'export_timeout' },
+      T0 + terms.export_timeout + 20 * 60 * MINUTE,
+      { kind: 'follow', overdue: 'export_timeout' },
     ],
     [
       'the deadline ends what was never sent',
@@ -173,6 +173,34 @@ describe('decide', () => {
     ],
   ])('%s', (_, events, now, expected) => {
     expect(decide(phoneWith(events), runFacts(), now)).toMatchObject(expected);
+  });
+
+  it('gives up what cannot be looked at for half an hour beyond its time', () => {
+    const blind = (at: number) => runFacts({ blindSince: { jobs: at, archives: at } });
+    const over = T0 + terms.deadline;
+    const job = phoneWith([intent(), accepted()]);
+    expect(decide(job, blind(over), over + 29 * MINUTE).kind).toBe('follow');
+    expect(decide(job, blind(over), over + 30 * MINUTE)).toMatchObject({ outcome: 'timed_out' });
+    const archive = phoneWith([intent(), accepted(), succeeded()]);
+    expect(decide(archive, blind(over), over + 30 * MINUTE)).toMatchObject({
+      outcome: 'failed',
+      reason: 'not_verified',
+    });
+  });
+
+  it('loses no attempt to a phone that is busy after a lost answer', () => {
+    const events: RunEvent[] = [
+      ...lost(1),
+      intent(2, 'w2'),
+      { type: 'refused', at: T0, ...own(2), code: 'CPS.0042' },
+      intent(3, 'w3'),
+      { type: 'refused', at: T0 + MINUTE, ...own(3), code: 'CPS.0042' },
+    ];
+    expect(decide(phoneWith(events), runFacts(), T0)).toMatchObject({
+      kind: 'submit',
+      attempt: 4,
+      notBefore: T0 + 3 * MINUTE,
+    });
   });
 
   it('waits for a phone in a passing state until it is ready', () => {

@@ -57,7 +57,7 @@ export type Night = {
   ): Promise<{ report: Report; phones: ReportedPhone[]; drives: number }>;
 };
 
-export type AskedExport = { phone_id: string; key: string; accepted: boolean };
+type AskedExport = { phone_id: string; key: string; accepted: boolean };
 
 function noteExports(exports: AskedExport[], asked: unknown, answer: string): void {
   const { storage_infos } = JSON.parse(String(asked)) as {

@@ -416,7 +416,7 @@ describe('runs that cannot go on', () => {
 
 describe('calls', () => {
   it('stay few while the archives of lost answers may not be seen', async () => {
-    const world = await small();
+    const world = await small(NIGHTLY, { timings: { exportBase: 20 * MINUTE } });
     await world.ask();
     const fault = { service: 'cph', operation: 'batch-storage' };
     world.cloud.control.addFault({ ...fault, kind: 'drop_answer', times: 1 });
