@@ -1,15 +1,18 @@
 import { schedule, type ScheduleMemory, type ScheduleResult } from '../lib/run/schedule.ts';
 import type { FgContext } from '../lib/runtime/context.ts';
 import { realInstance, startInvocation } from '../lib/runtime/invocation.ts';
-import { policyNamed, parseTimerEvent } from '../lib/runtime/timer-event.ts';
+import { reporting } from '../lib/runtime/reporting.ts';
+import { parseTimerEvent, policyNamed } from '../lib/runtime/timer-event.ts';
 
 const instance = realInstance();
 const memory: ScheduleMemory = {};
 
 /** TIMER: asks for the runs that are due and kicks drive. */
-export async function handler(event: unknown, context: FgContext): Promise<ScheduleResult> {
-  const { time, userEvent } = parseTimerEvent(event);
-  const { deps, clients, settings } = startInvocation(context, instance, { needsTopic: false });
-  const kick = { functiongraph: clients.functiongraph, driveUrn: settings.driveUrn };
-  return schedule({ ...deps, kick }, { time, policy: policyNamed(userEvent) }, memory);
+export function handler(event: unknown, context: FgContext): Promise<ScheduleResult> {
+  return reporting(instance, async () => {
+    const { time, userEvent } = parseTimerEvent(event);
+    const { deps, clients, settings } = startInvocation(context, instance, { needsTopic: false });
+    const kick = { functiongraph: clients.functiongraph, driveUrn: settings.driveUrn };
+    return schedule({ ...deps, kick }, { time, policy: policyNamed(userEvent) }, memory);
+  });
 }

@@ -1,0 +1,22 @@
+import { PhonevaultError } from '../errors.ts';
+import type { Instance } from './invocation.ts';
+import { createLog } from './log.ts';
+
+/**
+ * Does a handler's work. An error that leaves it is logged with its code and hint, and carries the hint in its message:
+ * FunctionGraph shows nothing else of it.
+ */
+export async function reporting<T>(
+  instance: Pick<Instance, 'clock' | 'write'>,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    createLog(instance.write, instance.clock).error('invocation_failed', { error });
+    if (error instanceof PhonevaultError && error.hint !== undefined) {
+      error.message = `${error.message}: ${error.hint}`;
+    }
+    throw error;
+  }
+}
