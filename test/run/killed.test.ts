@@ -22,12 +22,16 @@ async function small(conditionalPut: Mode): Promise<{ world: Night; runId: strin
   return { world, runId: await world.ask() };
 }
 
-describe.each<Mode>(['honoured', 'ignored'])('killed, conditional PUT %s', (mode) => {
+// Every call where the bucket honours conditional PUT; the other way only the lease differs, so every third.
+describe.each<[Mode, number]>([
+  ['honoured', 1],
+  ['ignored', 3],
+])('killed, conditional PUT %s', (mode, stride) => {
   it.each(['before', 'after'] as const)(
     'reaches the same end whichever call it is killed %s',
     async (when) => {
       let calls = 0;
-      for (let call = 1; ; call += 1) {
+      for (let call = 1; ; call += stride) {
         const { world, runId } = await small(mode);
         const killed = await world.driveKilled(call, when);
         if (!killed) {
