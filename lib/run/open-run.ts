@@ -71,10 +71,19 @@ export async function refresh(store: Pick<Store, 'get' | 'list'>, run: OpenRun):
   fold(run.state, await readLog(store, run.runId, run.mark));
 }
 
-/** The run has its plan: from here on its phones have a state. */
-export function adoptPlan(run: OpenRun, plan: Plan, phones: PlannedPhone[]): void {
+/**
+ * The run has its plan: from here on its phones have a state. Should the plan be another's, so may be entries of the log
+ * that were read before there were phones to fold them into: they are read again.
+ */
+export async function adoptPlan(
+  store: Pick<Store, 'get' | 'list'>,
+  run: OpenRun,
+  { plan, phones }: { plan: Plan; phones: PlannedPhone[] },
+): Promise<void> {
   run.plan = plan;
   run.state.phones = startState(phones).phones;
+  run.mark.clear();
+  await refresh(store, run);
 }
 
 /** Takes facts into the state; `flush` makes them last. */

@@ -30,7 +30,7 @@ export async function planRun(
   const draft = await draftOrGiveUp(deps, run, until);
   if (draft === undefined) return false;
   const written = await writePlan(deps.store, writer.name, draft.plan, draft.phones);
-  adoptPlan(run, written.plan, written.phones);
+  await adoptPlan(deps.store, run, written);
   const { failure, selected } = written.plan;
   deps.log.info('planned', {
     run: run.runId,

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Store } from '../../lib/ledger/store.ts';
+import { drive, driveWindow } from '../../lib/run/drive.ts';
 import type { CloudOptions } from '../../local/cloud.ts';
 import { type Night, night, NIGHTLY } from '../support/night.ts';
 import { expectSound } from '../support/sound.ts';
@@ -43,6 +45,43 @@ describe.each<[Mode, number]>([
       const end = await world.settle(runId, 400);
       expect(end.report.counts, `held before call ${call}`).toMatchObject({ exported: 4 });
       await expectSound(world, end);
+    }
+  }, 120_000);
+});
+
+/** The ledger as a drive sees it whose lease tells it nothing of the other's. */
+function withLeaseOfItsOwn(store: Store): Store {
+  const own = (key: string): string => key.replace(/^state\/lease\//, 'state/lease-of-its-own/');
+  const foreign = (key: string): string =>
+    key.replace(/^state\/lease-of-its-own\//, 'state/lease/');
+  return {
+    get: (key) => store.get(own(key)),
+    put: (key, body) => store.put(own(key), body),
+    create: (key, body) => store.create(own(key), body),
+    tryConditional: (key, body) => store.tryConditional(own(key), body),
+    list: async (prefix, options) =>
+      (await store.list(own(prefix), options)).map((o) => ({ ...o, key: foreign(o.key) })),
+    remove: (keys) => store.remove(keys.map(own)),
+  };
+}
+
+describe('two drives that both believe to hold the lease', () => {
+  it('export each phone once all the same, whichever call the first waits at', async () => {
+    for (let call = 1; ; call += 1) {
+      const { world, runId } = await asked('ignored');
+      const held = await world.driveHeld(call);
+      if (held === undefined) {
+        expect(call).toBeGreaterThan(30);
+        return;
+      }
+      const { deps, timeLeft, holder } = world.invocation();
+      const window = driveWindow(deps.clock.now(), timeLeft());
+      await drive({ ...deps, store: withLeaseOfItsOwn(deps.store) }, { ...window, holder });
+      await held.release();
+      const end = await world.settle(runId, 400);
+      expect(end.report.counts, `held before call ${call}`).toMatchObject({ exported: 4 });
+      await expectSound(world, end);
+      expect(world.exports, `held before call ${call}`).toHaveLength(4);
     }
   }, 120_000);
 });
