@@ -86,8 +86,10 @@ export function createAuthenticator(options: {
   credentials: Credentials;
   projectId: string;
   clock: Clock;
+  /** Called when the token is refused and keys sign from here on. */
+  onTokenRefused?: () => void;
 }): Authenticator {
-  const { projectId, clock } = options;
+  const { projectId, clock, onTokenRefused } = options;
   const keys = sealed(options.credentials);
   const canSign = keys.accessKey !== '' && keys.secretKey !== '';
   let tokenGood = keys.token !== '';
@@ -123,6 +125,7 @@ export function createAuthenticator(options: {
       const response = await withToken(request, send);
       if (response.status !== 401) return { response, signed: false };
       tokenGood = false;
+      onTokenRefused?.();
       if (!canSign) {
         refusal = 'credentials_refused';
         return { response, signed: false };

@@ -30,7 +30,8 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   bucket_missing: 'create the bucket, or correct its name in the policy or in PHONEVAULT_BUCKET',
   access_denied:
     "give the function's agency obs:object:GetObject, PutObject, DeleteObject and obs:bucket:ListBucket",
-  credentials_refused: "check the function's agency",
+  credentials_refused:
+    "check the function's agency, and PHONEVAULT_REGION: signatures are made for that region",
   clock_skew: 'set the clock of this machine; signatures hold for 15 minutes',
   setting_invalid:
     "check the bucket's region, PHONEVAULT_OBS_ENDPOINT and PHONEVAULT_OBS_PATH_STYLE",

@@ -12,6 +12,7 @@ export function memoryStore(clock: Clock, conditional: Conditional = 'honoured')
   };
 
   return {
+    prefix: '',
     get: async (key) => objects.get(key),
     put: async (key, body) => write(key, body),
     create: async (key, body) => {

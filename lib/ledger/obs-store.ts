@@ -26,6 +26,7 @@ export function obsStore(obs: Objects, bucket: string, prefix: string): Store {
     await obs.put(bucket, prefix + key, body);
   };
   return {
+    prefix,
     get: (key) => obs.get(bucket, prefix + key),
     put,
     create: async (key, body) => {

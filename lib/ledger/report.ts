@@ -55,6 +55,7 @@ const reportSchema = z.object({
   listing_complete: z.boolean(),
   swept: z.array(z.string()).optional(),
   phones: z.array(reportedPhoneSchema),
+  /** Keys in the bucket of this report. */
   pages: z.array(z.string()).optional(),
 });
 
@@ -70,7 +71,7 @@ const pageSchema = z.object({
  * Answers the report that stands, which is an earlier one's when there was one.
  */
 export async function writeReport(
-  store: Pick<Store, 'get' | 'create'>,
+  store: Pick<Store, 'get' | 'create' | 'prefix'>,
   facts: Omit<Report, 'version' | 'phones' | 'pages'>,
   phones: ReportedPhone[],
 ): Promise<Report> {
@@ -80,7 +81,7 @@ export async function writeReport(
     const key = layout.reportPage(facts.run_id, pages.length);
     const page = { version: REPORT_VERSION, phones: phones.slice(from, from + INLINE_PHONES) };
     await store.create(key, JSON.stringify(page));
-    pages.push(key);
+    pages.push(store.prefix + key);
   }
   const report: Report = {
     version: REPORT_VERSION,
@@ -102,11 +103,12 @@ export async function readReport(
 
 /** All phones of a report, its pages included. */
 export async function readReportedPhones(
-  store: Pick<Store, 'get'>,
+  store: Pick<Store, 'get' | 'prefix'>,
   report: Report,
 ): Promise<ReportedPhone[]> {
   const phones = [...report.phones];
-  for (const key of report.pages ?? []) {
+  for (const page of report.pages ?? []) {
+    const key = page.slice(store.prefix.length);
     phones.push(...((await readObject(store, pageSchema, REPORT_VERSION, key))?.phones ?? []));
   }
   return phones;

@@ -7,6 +7,8 @@ type ListedObject = { key: string; size: number; etag: string; lastModified: num
 export type Conditional = 'honoured' | 'ignored' | 'refused';
 
 export type Store = {
+  /** What lies before every key in the bucket. */
+  prefix: string;
   get(key: string): Promise<StoredObject | undefined>;
   /** Writes, replacing what is there. */
   put(key: string, body: string): Promise<void>;

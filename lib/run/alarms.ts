@@ -41,7 +41,9 @@ export async function setAside(deps: RunDeps, runId: string, error: unknown): Pr
   const note = { version: 1, run_id: runId, code, message, at: deps.clock.now() };
   const key = layout.aside(runId);
   if ((await deps.store.get(key)) !== undefined) return;
-  if (await tell(deps, composeMessage({ kind: 'missed', run_id: runId, reason: code }))) {
+  const policy = /^(.+)-(?:\d{8}t\d{6}z|[0-9a-f]{24})$/.exec(runId)?.[1];
+  const news = { kind: 'missed', run_id: runId, policy, reason: code, message } as const;
+  if (await tell(deps, composeMessage(news))) {
     await deps.store.create(key, JSON.stringify(note));
   }
 }

@@ -45,6 +45,7 @@ export function composeMessage(news: Notification): TopicMessage {
     counts: news.counts ?? null,
     report: news.report ?? null,
     ...(news.reason === undefined ? {} : { reason: news.reason }),
+    ...(news.message === undefined ? {} : { message: news.message }),
     failed: failed.slice(0, FAILED_AT_MOST).map(({ phone_id, outcome, reason, code }) => ({
       phone_id,
       outcome,

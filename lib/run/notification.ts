@@ -13,6 +13,8 @@ export type Notification = {
   counts?: Counts | undefined;
   report?: { bucket: string; key: string } | undefined;
   reason?: string | undefined;
+  /** The reason in a sentence. */
+  message?: string | undefined;
   failed?: Pick<ReportedPhone, 'phone_id' | 'outcome' | 'reason' | 'code'>[] | undefined;
   language?: Language | undefined;
 };

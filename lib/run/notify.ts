@@ -81,6 +81,7 @@ async function settledNews(deps: RunDeps, report: Report): Promise<Notification>
     counts: report.counts,
     report: { bucket, key: prefix + layout.report(report.run_id) },
     reason: report.reason,
+    message: report.message,
     failed: phones.filter(({ outcome }) => outcome !== 'exported' && outcome !== 'skipped'),
   };
 }

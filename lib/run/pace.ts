@@ -31,10 +31,12 @@ export function noteAccepted(limits: Limits, size: number, now: number): Limits 
   const known = { ...limits, accepted_size: Math.max(size, limits.accepted_size ?? 0) };
   const grown = size >= limits.phones_per_call ? growBatch(known, now) : known;
   const full = sentLately(grown, now).length >= grown.calls_per_minute;
-  const rested = now - Math.max(grown.throttled_at ?? 0, grown.grown_at ?? 0) >= 5 * MINUTE;
-  const eager = grown.throttled_at === undefined && now - (grown.grown_at ?? 0) >= MINUTE;
-  if (!full || !(rested || eager)) return grown;
-  const step = grown.throttled_at === undefined ? Math.ceil(grown.calls_per_minute / 4) : 1;
+  const sinceGrowth = now - (grown.grown_at ?? 0);
+  const sinceThrottle = now - (grown.throttled_at ?? 0);
+  const eager = sinceThrottle >= 30 * MINUTE;
+  if (!full || sinceGrowth < (eager ? MINUTE : 10 * MINUTE) || sinceThrottle < 10 * MINUTE)
+    return grown;
+  const step = eager ? Math.ceil(grown.calls_per_minute / 4) : 1;
   return {
     ...grown,
     calls_per_minute: Math.min(MOST_CALLS, grown.calls_per_minute + step),
@@ -67,12 +69,17 @@ export function noteTooMany(limits: Limits, size: number, now: number): Limits {
   };
 }
 
-/** 429: the minute held one call too many. Waits it out and stays just below what was accepted. */
+/**
+ * 429: waits the minute out. Where the whole allowance was used, the limit is just below it; where less was, others share
+ * the limit or the answer was a stray one, and half is given up at most.
+ */
 export function noteThrottled(limits: Limits, now: number): Limits {
+  const allowed = limits.calls_per_minute;
   const sent = sentLately(limits, now).length;
+  const next = sent >= allowed ? allowed - 1 : Math.max(sent, Math.ceil(allowed / 2));
   return {
     ...limits,
-    calls_per_minute: Math.max(1, Math.min(limits.calls_per_minute - 1, sent - 1)),
+    calls_per_minute: Math.max(1, Math.min(allowed, next)),
     throttled_at: now,
     blocked_until: now + MINUTE + MARGIN,
   };

@@ -37,8 +37,9 @@ const outcomesZh = {
 export const words: Record<Language, Words> = {
   en: {
     subject: (news) => {
-      const what = news.outcome ?? kindsEn[news.kind];
-      return `[Phonevault] ${news.policy ?? 'all policies'} ${what}${news.counts ? `: ${briefEn(news.counts)}` : ''}`;
+      const setAside = news.kind === 'missed' && news.run_id !== undefined;
+      const what = setAside ? 'has a run set aside' : (news.outcome ?? kindsEn[news.kind]);
+      return `[Phonevault] ${news.policy ?? 'all policies'} ${what}${told(news, ': ', briefEn)}`;
     },
     sms: (news) =>
       `Phonevault ${news.policy ?? ''} ${news.outcome ?? kindsEn[news.kind]}${news.counts ? `, ${briefEn(news.counts)}` : ''}${news.reason ? `, ${news.reason}` : ''}`,
@@ -48,6 +49,7 @@ export const words: Record<Language, Words> = {
         news.run_id === undefined ? undefined : `Run: ${news.run_id}`,
         `News: ${news.outcome === undefined ? kindsEn[news.kind] : `${kindsEn[news.kind]}, ${news.outcome}`}`,
         news.reason === undefined ? undefined : `Reason: ${news.reason}`,
+        news.message,
         news.counts === undefined ? undefined : `Phones: ${longEn(news.counts)}`,
         news.report === undefined
           ? undefined
@@ -59,8 +61,10 @@ export const words: Record<Language, Words> = {
   },
   zh: {
     subject: (news) => {
-      const what = news.outcome === undefined ? kindsZh[news.kind] : outcomesZh[news.outcome];
-      return `[Phonevault] ${news.policy ?? '所有策略'} ${what}${news.counts ? `：${briefZh(news.counts)}` : ''}`;
+      const setAside = news.kind === 'missed' && news.run_id !== undefined;
+      const said = news.outcome === undefined ? kindsZh[news.kind] : outcomesZh[news.outcome];
+      const what = setAside ? '有任务被搁置' : said;
+      return `[Phonevault] ${news.policy ?? '所有策略'} ${what}${told(news, '：', briefZh)}`;
     },
     sms: (news) =>
       `Phonevault ${news.policy ?? ''} ${news.outcome === undefined ? kindsZh[news.kind] : outcomesZh[news.outcome]}${news.counts ? `，${briefZh(news.counts)}` : ''}${news.reason ? `，${news.reason}` : ''}`,
@@ -70,6 +74,7 @@ export const words: Record<Language, Words> = {
         news.run_id === undefined ? undefined : `任务：${news.run_id}`,
         `结果：${news.outcome === undefined ? kindsZh[news.kind] : outcomesZh[news.outcome]}`,
         news.reason === undefined ? undefined : `原因：${news.reason}`,
+        news.message,
         news.counts === undefined ? undefined : `云手机：${longZh(news.counts)}`,
         news.report === undefined
           ? undefined
@@ -80,6 +85,12 @@ export const words: Record<Language, Words> = {
         .join('\n'),
   },
 };
+
+/** The reason, where the run never began, else the figures. */
+function told(news: Notification, colon: string, brief: (counts: Counts) => string): string {
+  if (news.reason !== undefined) return `${colon}${news.reason}`;
+  return news.counts === undefined ? '' : `${colon}${brief(news.counts)}`;
+}
 
 function briefEn(counts: Counts): string {
   return `${counts.exported} of ${counts.selected} phones exported`;

@@ -102,7 +102,7 @@ export async function closeFinished(deps: RunDeps, work: Work): Promise<void> {
         await flush(deps.store, deps.clock, run, work.writer);
       }
       if (!run.wrappedUp || run.state.notified === undefined) return;
-      if (run.state.cancelledAt !== undefined) await deps.store.remove([layout.cancel(run.runId)]);
+      await deps.store.remove([layout.cancel(run.runId), layout.aside(run.runId)]);
       await deps.store.remove([layout.request(run.runId)]);
       work.runs.delete(run.runId);
     });

@@ -30,13 +30,13 @@ export function createClients(options: {
     if (call.outcome !== 'ok' && call.outcome !== 'not_found') log.warn('call_failed', call);
   };
   const common = { send, clock, random, signal, onCall };
-  const caller = () => {
-    return {
-      ...common,
-      authenticate: createAuthenticator({ credentials, projectId, clock }),
-      projectId,
-    };
-  };
+  const onTokenRefused = () =>
+    log.warn('token_refused', { reason: 'requests are signed from here on' });
+  const caller = () => ({
+    ...common,
+    authenticate: createAuthenticator({ credentials, projectId, clock, onTokenRefused }),
+    projectId,
+  });
   return {
     cph: createCph({ ...caller(), endpoint: endpoints.cph }),
     smn: createSmn({ ...caller(), endpoint: endpoints.smn }),

@@ -63,6 +63,12 @@ const eventSchema = z.object({
   user_event: z.string().max(MAX_USER_EVENT).nullish(),
 });
 
+/** An empty event tells nothing and may be a timer's; one that tells something else is not. */
+function isAnotherEvent(event: object): boolean {
+  const names = Object.keys(event);
+  return names.length > 0 && !names.some((name) => name === 'version' || name in eventSchema.shape);
+}
+
 /** Reads a TIMER trigger's event. Throws event_invalid when it is not one, or its time unreadable. */
 export function parseTimerEvent(event: unknown): TimerEvent {
   const parsed = eventSchema.safeParse(event);
@@ -73,6 +79,15 @@ export function parseTimerEvent(event: unknown): TimerEvent {
     });
   }
   const { time, trigger_name: triggerName, user_event: userEvent } = parsed.data;
+  if (isAnotherEvent(event as object)) {
+    throw new PhonevaultError(
+      'event_invalid',
+      'not the event of a TIMER trigger: it has none of its fields',
+      {
+        hint: 'connect this function to a TIMER trigger',
+      },
+    );
+  }
   const told = time === undefined || time === null || time === '' ? undefined : time;
   const at = told === undefined ? undefined : timeOf(told);
   if (told !== undefined && at === undefined) {

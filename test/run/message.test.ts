@@ -80,6 +80,22 @@ describe('composeMessage', () => {
     ]);
   });
 
+  it('says in its subject why a run never began, and that a run was set aside', () => {
+    const counts0 = { ...counts, selected: 0, exported: 0, failed: 0 };
+    const gone = news({ outcome: 'failed', counts: counts0, reason: 'bucket_missing' });
+    expect(composeMessage({ ...gone, message: 'there is no bucket x' })).toMatchObject({
+      subject: expect.stringContaining('failed: bucket_missing') as string,
+      message_structure: { email: expect.stringContaining('there is no bucket x') as string },
+    });
+    const aside = composeMessage({
+      kind: 'missed',
+      run_id: 'a-1',
+      policy: 'a',
+      reason: 'object_newer',
+    });
+    expect(aside.subject).toBe('[Phonevault] a has a run set aside: object_newer');
+  });
+
   it('leaves out what it does not know', () => {
     const { message_attributes, message_structure } = composeMessage({ kind: 'credentials' });
     expect(message_attributes).toEqual([{ name: 'kind', value: 'credentials' }]);

@@ -79,7 +79,13 @@ describe('pace', () => {
     const limits = noteThrottled(noteSent(carefulLimits, T0), T0);
     expect(callsAllowed(limits, T0 + MINUTE)).toBe(0);
     expect(nextCallAt(limits, T0)).toBeGreaterThan(T0 + MINUTE);
-    expect(limits.calls_per_minute).toBe(1);
+  });
+
+  it('gives up half at most for a stray 429, and wins it back', () => {
+    const stray = noteThrottled(noteSent(carefulLimits, T0), T0);
+    expect(stray.calls_per_minute).toBe(4);
+    const { limits } = run(stray, { size: 10, perMinute: 60 }, 120);
+    expect(limits.calls_per_minute).toBeGreaterThan(50);
   });
 
   it('falls back to what was accepted when a batch is too large', () => {

@@ -55,6 +55,7 @@ function withLeaseOfItsOwn(store: Store): Store {
   const foreign = (key: string): string =>
     key.replace(/^state\/lease-of-its-own\//, 'state/lease/');
   return {
+    prefix: store.prefix,
     get: (key) => store.get(own(key)),
     put: (key, body) => store.put(own(key), body),
     create: (key, body) => store.create(own(key), body),

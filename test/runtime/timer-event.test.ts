@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../../lib/errors.ts';
-import { parseTimerEvent, timeOf } from '../../lib/runtime/timer-event.ts';
+import { parseTimerEvent, policyNamed, timeOf } from '../../lib/runtime/timer-event.ts';
 
 const at = Date.UTC(2026, 1, 2, 18, 15, 0);
 
@@ -34,6 +34,7 @@ describe('parseTimerEvent', () => {
     ['a text', 'TIMER'],
     ['a list', []],
     ['another trigger', { trigger_type: 'OBS' }],
+    ['an event of another kind', { foo: 1 }],
     ['a time that is none', { time: 'yesterday' }],
     ['a time without a zone', { time: '2026-02-03T02:15:00' }],
     ['a time object', { time: {} }],
@@ -109,4 +110,23 @@ describe('timeOf', () => {
       ),
     );
   });
+});
+
+describe('policyNamed', () => {
+  it.each([
+    [undefined, undefined],
+    ['', undefined],
+    ['  ', undefined],
+    ['nightly', 'nightly'],
+    ['{"policy":"nightly"}', 'nightly'],
+  ])('reads %j as %j', (text, policy) => {
+    expect(policyNamed(text)).toBe(policy);
+  });
+
+  it.each(['Nightly', '{"policy":7}', '{"policy"', '{}', '../x', 'a'.repeat(33)])(
+    'refuses %j',
+    (text) => {
+      expect(() => policyNamed(text)).toThrow(/names no policy/);
+    },
+  );
 });
