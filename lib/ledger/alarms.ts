@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseObject } from './json.ts';
+import { readCache } from './json.ts';
 import { layout } from './layout.ts';
 import type { Store } from './store.ts';
 
@@ -20,13 +20,7 @@ export type CredentialTrouble = Omit<z.infer<typeof troubleSchema>, 'version'>;
 export async function readCredentialTrouble(
   store: Pick<Store, 'get'>,
 ): Promise<CredentialTrouble | undefined> {
-  const object = await store.get(layout.alarms);
-  if (object === undefined) return undefined;
-  try {
-    return parseObject(troubleSchema, ALARMS_VERSION, layout.alarms, object.body);
-  } catch {
-    return undefined;
-  }
+  return readCache(store, troubleSchema, ALARMS_VERSION, layout.alarms);
 }
 
 export async function writeCredentialTrouble(

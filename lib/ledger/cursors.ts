@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseObject } from './json.ts';
+import { readCache } from './json.ts';
 import { layout } from './layout.ts';
 import type { Store } from './store.ts';
 
@@ -27,13 +27,7 @@ export type Cursors = Record<string, Cursor>;
 
 /** A cache: when it is lost, slots count from now on. */
 export async function readCursors(store: Pick<Store, 'get'>): Promise<Cursors> {
-  const object = await store.get(layout.cursors);
-  if (object === undefined) return {};
-  try {
-    return parseObject(cursorsSchema, CURSORS_VERSION, layout.cursors, object.body).policies;
-  } catch {
-    return {};
-  }
+  return (await readCache(store, cursorsSchema, CURSORS_VERSION, layout.cursors))?.policies ?? {};
 }
 
 export async function writeCursors(store: Pick<Store, 'put'>, policies: Cursors): Promise<void> {

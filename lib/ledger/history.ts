@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseObject } from './json.ts';
+import { readCache } from './json.ts';
 import { layout } from './layout.ts';
 import { runOutcomes } from './report.ts';
 import type { Store } from './store.ts';
@@ -30,14 +30,7 @@ export async function readHistory(
   store: Pick<Store, 'get'>,
   policy: string,
 ): Promise<History | undefined> {
-  const key = layout.history(policy);
-  const object = await store.get(key);
-  if (object === undefined) return undefined;
-  try {
-    return parseObject(historySchema, HISTORY_VERSION, key, object.body);
-  } catch {
-    return undefined;
-  }
+  return readCache(store, historySchema, HISTORY_VERSION, layout.history(policy));
 }
 
 /** Notes a settled run and answers the run before it. Noting it again, or one older than the last, changes nothing. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseObject } from './json.ts';
+import { readCache } from './json.ts';
 import { layout } from './layout.ts';
 import type { Store } from './store.ts';
 
@@ -50,14 +50,7 @@ export async function loadInventory(
   store: Pick<Store, 'get'>,
   serverId: string | undefined,
 ): Promise<Inventory | undefined> {
-  const key = layout.inventory(scope(serverId));
-  const object = await store.get(key);
-  if (object === undefined) return undefined;
-  try {
-    return parseObject(inventorySchema, INVENTORY_VERSION, key, object.body);
-  } catch {
-    return undefined;
-  }
+  return readCache(store, inventorySchema, INVENTORY_VERSION, layout.inventory(scope(serverId)));
 }
 
 export async function saveInventory(

@@ -60,3 +60,19 @@ export async function readObject<S extends z.ZodType>(
   const object = await store.get(key);
   return object === undefined ? undefined : parseObject(schema, version, key, object.body);
 }
+
+/** Reads a cache: undefined when it is not there or cannot be read, since what it holds can be found out again. */
+export async function readCache<S extends z.ZodType>(
+  store: Pick<Store, 'get'>,
+  schema: S,
+  version: number,
+  key: string,
+): Promise<z.output<S> | undefined> {
+  const object = await store.get(key);
+  if (object === undefined) return undefined;
+  try {
+    return parseObject(schema, version, key, object.body);
+  } catch {
+    return undefined;
+  }
+}

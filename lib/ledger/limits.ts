@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseObject } from './json.ts';
+import { readCache } from './json.ts';
 import { layout } from './layout.ts';
 import type { Store } from './store.ts';
 
@@ -36,13 +36,7 @@ export const carefulLimits: Limits = {
 
 /** Reads what was learned; the careful start when nothing was, or when the cache cannot be read. */
 export async function readLimits(store: Pick<Store, 'get'>): Promise<Limits> {
-  const object = await store.get(layout.limits);
-  if (object === undefined) return carefulLimits;
-  try {
-    return parseObject(limitsSchema, LIMITS_VERSION, layout.limits, object.body);
-  } catch {
-    return carefulLimits;
-  }
+  return (await readCache(store, limitsSchema, LIMITS_VERSION, layout.limits)) ?? carefulLimits;
 }
 
 export async function writeLimits(store: Pick<Store, 'put'>, limits: Limits): Promise<void> {
