@@ -6,7 +6,7 @@ import type { Store } from './store.ts';
 const REPORT_VERSION = 1;
 const INLINE_PHONES = 1000;
 
-const phoneOutcomes = ['exported', 'failed', 'skipped', 'timed_out', 'cancelled'] as const;
+export const phoneOutcomes = ['exported', 'failed', 'skipped', 'timed_out', 'cancelled'] as const;
 export type PhoneOutcome = (typeof phoneOutcomes)[number];
 
 export const runOutcomes = ['completed', 'partial', 'failed', 'skipped', 'cancelled'] as const;
@@ -28,7 +28,7 @@ const reportedPhoneSchema = z.object({
 
 export type ReportedPhone = z.infer<typeof reportedPhoneSchema>;
 
-const countsSchema = z.object({
+export const countsSchema = z.object({
   selected: z.number().int(),
   exported: z.number().int(),
   failed: z.number().int(),
