@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isLoopback } from '../cloud/send.ts';
-import { secret } from '../cloud/redact.ts';
+import { parseTokenEntry } from '../http/tokens.ts';
+import { parseWebhookSecret } from '../http/webhooks.ts';
 
 /** Each message says what is allowed; readSettings adds the name and what was found. */
 export const region = z.string().regex(/^[a-z][a-z0-9-]{1,31}$/, 'a region id such as cn-north-4');
@@ -41,10 +42,18 @@ export const functionUrn = z
     'urn:fss:<region>:<project id>:function:<package>:<name>[:<version>]',
   );
 
+/** `URL.canParse` came with Node.js 18.17; the functions run on 18.15 too. */
+function urlOf(value: string): URL | undefined {
+  try {
+    return new URL(value);
+  } catch {
+    return undefined;
+  }
+}
+
 function isAllowedEndpoint(value: string): boolean {
-  if (!/^https?:\/\/[^/?#@\s\\]+\/?$/.test(value) || !URL.canParse(value)) return false;
-  const url = new URL(value);
-  return url.protocol === 'https:' || isLoopback(url.hostname);
+  const url = /^https?:\/\/[^/?#@\s\\]+\/?$/.test(value) ? urlOf(value) : undefined;
+  return url !== undefined && (url.protocol === 'https:' || isLoopback(url.hostname));
 }
 
 export const endpoint = z
@@ -57,9 +66,22 @@ export const flag = z
   .regex(/^(?:true|false|1|0)$/i, 'true or false')
   .transform((value) => /^(?:true|1)$/i.test(value));
 
-/** Values separated by commas or spaces. */
-export const secrets = z
-  .string()
-  .transform((value) => value.split(/[\s,]+/).filter((part) => part !== ''))
-  .refine((parts) => parts.length <= 20, 'at most 20 values, separated by commas')
-  .transform((parts) => parts.map(secret));
+const MOST_ENTRIES = 20;
+
+/** Entries separated by commas or spaces. What is wrong with one is told by its place, never by its content. */
+const entries = <T extends object>(parse: (text: string) => T | string) =>
+  z.string().transform((value, context) => {
+    const parts = value.split(/[\s,]+/).filter((part) => part !== '');
+    const read = parts.map(parse);
+    const fault = read.findIndex((entry) => typeof entry === 'string');
+    if (parts.length > MOST_ENTRIES) {
+      context.addIssue(`at most ${MOST_ENTRIES} entries, separated by commas`);
+    } else if (fault >= 0) {
+      context.addIssue(`as entry ${fault + 1}: ${String(read[fault])}`);
+    }
+    return read.filter((entry) => typeof entry !== 'string');
+  });
+
+export const httpTokens = entries(parseTokenEntry);
+
+export const webhookSecrets = entries(parseWebhookSecret);
