@@ -10,6 +10,7 @@ export const layout = {
   hint: (id: string) => `open/hints/${id}.json`,
   late: (runId: string) => `open/late/${runId}.json`,
 
+  runs: 'runs/',
   run: (runId: string) => `runs/${runId}/`,
   plan: (runId: string) => `runs/${runId}/plan.json`,
   planPart: (runId: string, writer: string, part: number) =>
@@ -22,10 +23,13 @@ export const layout = {
   lateArchive: (runId: string, phoneId: string, attempt: number) =>
     `runs/${runId}/late/${phoneId}-${attempt}.json`,
 
+  phoneIndex: 'phones/',
   phones: (shard: string) => `phones/${shard}.json`,
 
   leases: 'state/lease/',
   lease: (epoch: number) => `state/lease/${pad(epoch, 10)}.json`,
+  runIndex: 'state/runs/',
+  indexedRun: (name: string) => `state/runs/${name}.json`,
   limits: 'state/limits.json',
   cursors: 'state/cursors.json',
   history: (policy: string) => `state/history/${policy}.json`,

@@ -17,6 +17,8 @@ const limitsSchema = z.object({
   calls_per_minute: z.number().int().min(1),
   throttled_at: z.number().optional(),
   grown_at: z.number().optional(),
+  /** Typical time of one export, in ms. */
+  export_ms: z.number().int().min(1).optional(),
   /** Nothing is sent before this time. */
   blocked_until: z.number(),
   /** When the calls of the last minute were sent, refused ones too: the service counts those as well. */
@@ -33,6 +35,17 @@ export const carefulLimits: Limits = {
   blocked_until: 0,
   recent: [],
 };
+
+/** False while calls are sized and paced as every fleet begins, and nothing has shown that to be right or wrong. */
+export function isLearned(limits: Limits): boolean {
+  const { phones_per_call, calls_per_minute } = carefulLimits;
+  return (
+    limits.phones_per_call !== phones_per_call ||
+    limits.calls_per_minute !== calls_per_minute ||
+    limits.refused_size !== undefined ||
+    limits.throttled_at !== undefined
+  );
+}
 
 /** Reads what was learned; the careful start when nothing was, or when the cache cannot be read. */
 export async function readLimits(store: Pick<Store, 'get'>): Promise<Limits> {

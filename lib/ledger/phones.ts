@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import pLimit from 'p-limit';
 import * as z from 'zod';
 import { hasCode } from '../errors.ts';
-import { parseObject } from './json.ts';
+import { parseObject, readCache } from './json.ts';
 import { layout } from './layout.ts';
 import type { Store } from './store.ts';
 
@@ -16,7 +16,7 @@ const archiveSchema = z.object({
   size: z.number(),
   etag: z.string(),
   /** Epoch ms. */
-  verified_at: z.number(),
+  verified_at: z.number().min(0).max(8.64e15),
   image_version: z.string().optional(),
 });
 
@@ -68,6 +68,54 @@ export async function indexArchives(
     ),
   );
 }
+
+/** What `readIndexedPhones` answers: the last verified archive of a phone for one policy, its time in ISO 8601. */
+type PhoneArchiveEntry = {
+  phone_id: string;
+  phone_name: string;
+  policy: string;
+  run_id: string;
+  verified_at: string;
+  size: number;
+  bucket: string;
+  key: string;
+};
+
+/** The whole index, by phone name, phone and policy. Objects that cannot be read are passed over. */
+export async function readIndexedPhones(
+  store: Pick<Store, 'get' | 'list'>,
+): Promise<PhoneArchiveEntry[]> {
+  const keys = (await store.list(layout.phoneIndex)).map(({ key }) => key);
+  const limit = pLimit(SHARDS_AT_ONCE);
+  const shards = await Promise.all(
+    keys.map((key) => limit(() => readCache(store, shardSchema, PHONES_VERSION, key))),
+  );
+  return shards
+    .flatMap((shard) => (shard === undefined ? [] : archivesOf(shard)))
+    .sort(
+      (a, b) =>
+        byText(a.phone_name, b.phone_name) ||
+        byText(a.phone_id, b.phone_id) ||
+        byText(a.policy, b.policy),
+    );
+}
+
+function archivesOf(shard: Shard): PhoneArchiveEntry[] {
+  return Object.entries(shard.phones).flatMap(([phone_id, { phone_name, archives }]) =>
+    Object.entries(archives).map(([policy, { run_id, verified_at, size, bucket, key }]) => ({
+      phone_id,
+      phone_name,
+      policy,
+      run_id,
+      verified_at: new Date(verified_at).toISOString(),
+      size,
+      bucket,
+      key,
+    })),
+  );
+}
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Takes one archive into a shard; answers whether that changed anything. */
 function note(shard: Shard, { phone_id, phone_name, policy, archive }: IndexEntry): boolean {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { readObject } from './json.ts';
 import { layout } from './layout.ts';
+import { triggers } from './request.ts';
 import type { Store } from './store.ts';
 
 const REPORT_VERSION = 1;
@@ -43,7 +44,7 @@ const reportSchema = z.object({
   version: z.literal(REPORT_VERSION),
   run_id: z.string(),
   policy: z.string(),
-  trigger: z.string(),
+  trigger: z.enum(triggers),
   slot: z.string(),
   outcome: z.enum(runOutcomes),
   /** Why a run ended before it started. */

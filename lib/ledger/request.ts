@@ -5,6 +5,8 @@ import type { Store } from './store.ts';
 
 export const REQUEST_VERSION = 1;
 
+export const triggers = ['timer', 'http', 'manual', 'provisioned'] as const;
+
 /**
  * What asks for a run. Its content follows from what its id is made of and holds no clock, so that asking
  * twice writes the same bytes to the same key.
@@ -13,7 +15,7 @@ export const requestSchema = z.strictObject({
   version: z.literal(REQUEST_VERSION),
   run_id: z.string().regex(/^[a-z0-9-]{1,80}$/),
   policy: z.string().regex(/^[a-z0-9-]{1,32}$/),
-  trigger: z.enum(['timer', 'http', 'manual', 'provisioned']),
+  trigger: z.enum(triggers),
   /** Start stamp of a timer's slot; other runs get theirs when they are planned. */
   slot: z
     .string()
@@ -27,8 +29,18 @@ export type RunRequest = z.infer<typeof requestSchema>;
 
 /** Asks for a run: one PUT. Harmless when repeated. */
 export async function putRequest(store: Pick<Store, 'put'>, request: RunRequest): Promise<void> {
-  await store.put(layout.request(request.run_id), `${JSON.stringify(request)}\n`);
+  await store.put(layout.request(request.run_id), bodyOf(request));
 }
+
+/** Asks for a run unless something asks under its id already: then the caller must see what that is. */
+export async function createRequest(
+  store: Pick<Store, 'create'>,
+  request: RunRequest,
+): Promise<'created' | 'exists'> {
+  return store.create(layout.request(request.run_id), bodyOf(request));
+}
+
+const bodyOf = (request: RunRequest): string => `${JSON.stringify(request)}\n`;
 
 export type Inbox = {
   /** Run ids with the time their request was last written (epoch ms). */

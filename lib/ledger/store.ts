@@ -22,3 +22,9 @@ export type Store = {
   list(prefix: string, options?: { startAfter?: string; max?: number }): Promise<ListedObject[]>;
   remove(keys: string[]): Promise<void>;
 };
+
+/** Whether there is an object under this very key. */
+export async function exists(store: Pick<Store, 'list'>, key: string): Promise<boolean> {
+  const [first] = await store.list(key, { max: 1 });
+  return first?.key === key;
+}

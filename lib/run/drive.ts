@@ -149,7 +149,8 @@ async function followAll(deps: RunDeps, work: Work): Promise<void> {
   if (now >= work.pollAt) {
     const requests = followed(runs, now).size;
     work.pollAt = now + pollInterval(runs, requests, now);
-    const ok = requests === 0 || (await guard(deps, undefined, () => followJobs(deps, runs)));
+    const ok =
+      requests === 0 || (await guard(deps, undefined, () => followJobs(deps, runs, work.session)));
     if (!ok) work.pollAt = now + AFTER_FAILED_POLL_MS;
   }
   if (now >= work.latePollAt && work.lates.length > 0) {

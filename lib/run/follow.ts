@@ -1,5 +1,6 @@
 import type { RunEvent } from '../ledger/events.ts';
 import { missingSince, type Try } from '../ledger/fold.ts';
+import type { Limits } from '../ledger/limits.ts';
 import { standing } from './decide.ts';
 import type { Job } from '../cloud/cph-schemas.ts';
 import type { RunDeps } from './deps.ts';
@@ -9,6 +10,8 @@ import { type OpenRun, record, steps } from './open-run.ts';
 const REQUESTS_PER_CALL = 20;
 /** A job may take this long to show after it was accepted, or to show again; one that is still not listed is lost. */
 const VISIBLE_WITHIN_MS = 2 * 60_000;
+/** One of so many exports decides the typical time. */
+const WEIGHT = 10;
 
 type Followed = { run: OpenRun; phoneId: string; attempt: Try; overdue: Overdue };
 type Overdue = 'export_timeout' | 'deadline' | undefined;
@@ -35,11 +38,12 @@ export function followed(runs: OpenRun[], now: number): Map<string, Followed[]> 
 /**
  * Asks for the jobs of many export calls at once and records what came to an end. A `Job` does not name its
  * export call, so answers are matched by job id (cph_api_0522). Calls that left a phone out are asked for one by one:
- * a job of that phone in the answer is the one that was left out.
+ * a job of that phone in the answer is the one that was left out. How long exports take is learned into the limits.
  */
 export async function followJobs(
   deps: Pick<RunDeps, 'cph' | 'clock'>,
   runs: OpenRun[],
+  session: { limits: Limits },
 ): Promise<void> {
   const wanted = followed(runs, deps.clock.now());
   const isDoubtful = ({ attempt }: Followed): boolean => attempt.accepted.length === 0;
@@ -56,7 +60,9 @@ export async function followJobs(
     for (const entry of new Set(ids.flatMap((id) => wanted.get(id) ?? []))) {
       const adopted = ids.length === 1 && isDoubtful(entry) ? adopt(entry, jobs, now) : [];
       record(entry.run, adopted);
-      record(entry.run, judge(entry, jobs, now));
+      const events = judge(entry, jobs, now);
+      record(entry.run, events);
+      session.limits = events.reduce(learnTime, session.limits);
     }
   }
 }
@@ -87,6 +93,14 @@ function judge({ phoneId, attempt, overdue }: Followed, jobs: Job[], now: number
   if (missing === undefined) return [{ type: 'unlisted', at: now, ...own }];
   if (now - missing < VISIBLE_WITHIN_MS) return [];
   return [{ type: 'ended', at: now, ...own, result: 'lost' }];
+}
+
+/** The typical time follows the exports that end well, each with a small weight: one that was slow does not make it. */
+function learnTime(limits: Limits, event: RunEvent): Limits {
+  if (event.type !== 'ended' || event.result !== 'succeeded') return limits;
+  if (event.took === undefined || event.took === 0) return limits;
+  const known = limits.export_ms ?? event.took;
+  return { ...limits, export_ms: Math.max(1, Math.round(known + (event.took - known) / WEIGHT)) };
 }
 
 function endOf(job: Job, own: { phone_id: string; try: number }, now: number): RunEvent {

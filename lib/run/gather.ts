@@ -15,6 +15,8 @@ export type Gathered = {
   taggedServers: ReadonlySet<string> | undefined;
   /** False when the listing shifted faster than it could be read. */
   complete: boolean;
+  /** When the phones were looked at; the oldest look of several (epoch ms). */
+  asOf: number;
 };
 
 /**
@@ -27,6 +29,7 @@ export async function gatherCandidates(
   askedAt: number,
   until: number,
 ): Promise<Gathered | undefined> {
+  let asOf = deps.clock.now();
   const tagged =
     select.server_tags === undefined
       ? undefined
@@ -36,7 +39,7 @@ export async function gatherCandidates(
     const limit = pLimit(SHOWS_AT_ONCE);
     const shown = await Promise.all(select.phones.map((id) => limit(() => deps.cph.showPhone(id))));
     const candidates = shown.filter((phone) => phone !== undefined).map(toCandidate);
-    return { candidates, taggedServers: tagged, complete: true };
+    return { candidates, taggedServers: tagged, complete: true, asOf };
   }
 
   const servers = intersect(select.servers, tagged);
@@ -48,9 +51,10 @@ export async function gatherCandidates(
     const inventory = await readFleet(deps, scope, askedAt, until);
     if (inventory === undefined) return undefined;
     complete &&= inventory.complete;
+    asOf = Math.min(asOf, inventory.started_at);
     candidates.push(...inventory.phones.map(toCandidate));
   }
-  return { candidates, taggedServers: tagged, complete };
+  return { candidates, taggedServers: tagged, complete, asOf };
 }
 
 function intersect(

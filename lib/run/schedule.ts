@@ -2,20 +2,17 @@ import { type Cursor, type Cursors, readCursors, writeCursors } from '../ledger/
 import { type Missed, putMissed } from '../ledger/hints.ts';
 import { layout } from '../ledger/layout.ts';
 import { listOpen, putRequest, REQUEST_VERSION } from '../ledger/request.ts';
+import { exists } from '../ledger/store.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import { timerRunId } from '../policy/run-id.ts';
 import { dueSlots } from '../policy/slots.ts';
 import { stamp } from '../policy/stamp.ts';
 import type { RunDeps } from './deps.ts';
+import { type Kick, kickDrive } from './kick.ts';
 
 type Deps = Pick<RunDeps, 'clock' | 'log' | 'ledger' | 'store'>;
 
 const CLOCKS_DIFFER_MS = 10 * 60_000;
-
-type Kick = {
-  functiongraph: { invokeAsync(functionUrn: string, event: unknown): Promise<void> };
-  driveUrn: string | undefined;
-};
 
 /** The runs that were asked for. */
 export type ScheduleResult = { requested: string[] };
@@ -34,12 +31,7 @@ export async function schedule(
     tick.policy === undefined
       ? await scheduleDue(deps, memory)
       : await scheduleNamed(deps, tick.policy, tick.time ?? deps.clock.now());
-  const { functiongraph, driveUrn } = deps.kick;
-  if (requested.length > 0 && driveUrn !== undefined) {
-    await functiongraph.invokeAsync(driveUrn, {}).catch((error: unknown) => {
-      deps.log.warn('kick_failed', { message: error instanceof Error ? error.message : 'unknown' });
-    });
-  }
+  if (requested.length > 0) await kickDrive(deps, deps.kick);
   return { requested };
 }
 
@@ -159,13 +151,13 @@ function sameRule(before: Cursor['rule'], rule: { cron: string; timezone: string
 /** Asks for one slot's run; false when it is skipped because the policy's last timer run is still going. */
 async function askForSlot(deps: Deps, policy: string, slot: number): Promise<boolean> {
   const run_id = timerRunId(policy, slot);
-  if (await exists(deps, layout.report(run_id))) return false;
+  if (await exists(deps.store, layout.report(run_id))) return false;
   const others = (await listOpen(deps.store)).requests
     .map(({ runId }) => runId)
     .filter((runId) => runId !== run_id && isTimerRunOf(policy, runId));
   for (const other of others) {
-    if (await exists(deps, layout.report(other))) continue;
-    if (await exists(deps, layout.aside(other))) continue;
+    if (await exists(deps.store, layout.report(other))) continue;
+    if (await exists(deps.store, layout.aside(other))) continue;
     await noteMissed(deps, policy, [slot], 'overlap');
     return false;
   }
@@ -179,10 +171,6 @@ async function askForSlot(deps: Deps, policy: string, slot: number): Promise<boo
   await putRequest(deps.store, request);
   deps.log.info('requested', { run: run_id, policy, trigger: 'timer' });
   return true;
-}
-
-async function exists({ store }: Deps, key: string): Promise<boolean> {
-  return (await store.list(key, { max: 1 })).length > 0;
 }
 
 function isTimerRunOf(policy: string, runId: string): boolean {

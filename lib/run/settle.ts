@@ -3,6 +3,7 @@ import { noteSettled } from '../ledger/history.ts';
 import { type Late, LATE_VERSION, writeLate } from '../ledger/late.ts';
 import { indexArchives, type IndexEntry } from '../ledger/phones.ts';
 import { type ReportedPhone, writeReport } from '../ledger/report.ts';
+import { noteRun } from '../ledger/run-index.ts';
 import { archiveKey, parseArchiveKey, runFolder } from '../policy/keys.ts';
 import { standing } from './decide.ts';
 import type { ObjectInfo } from '../cloud/obs-list.ts';
@@ -68,6 +69,7 @@ export async function settleRun(
     outcome: run.report.outcome,
     settled_at: Date.parse(run.report.settled_at),
   });
+  await noteRun(deps.store, run.report);
   run.wrappedUp = true;
   deps.log.info('settled', { run: run.runId, policy: run.request.policy, outcome, ...counts });
   return late;

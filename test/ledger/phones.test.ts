@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from '../../lib/ledger/memory-store.ts';
-import { indexArchives, type IndexEntry } from '../../lib/ledger/phones.ts';
+import { indexArchives, type IndexEntry, readIndexedPhones } from '../../lib/ledger/phones.ts';
 import { playClock } from '../support/play-clock.ts';
 
 const entry = (phone_id: string, verified_at: number, policy = 'nightly'): IndexEntry => ({
@@ -55,5 +55,43 @@ describe('indexArchives', () => {
     await store.put(object?.key ?? '', '{"version":9,"phones":{}}');
     await indexArchives(store, [entry('p1', 3)]);
     expect((await store.get(object?.key ?? ''))?.body).toBe('{"version":9,"phones":{}}');
+  });
+});
+
+describe('readIndexedPhones', () => {
+  it('answers every archive, by phone name and then policy', async () => {
+    const store = memoryStore(playClock());
+    const at = Date.UTC(2026, 0, 2);
+    await indexArchives(store, [
+      entry('p2', at),
+      entry('p1', at, 'weekly'),
+      entry('p1', at + 1),
+      entry('p10', at),
+    ]);
+    const found = await readIndexedPhones(store);
+    expect(found.map((one) => [one.phone_name, one.policy])).toEqual([
+      ['game-p1', 'nightly'],
+      ['game-p1', 'weekly'],
+      ['game-p10', 'nightly'],
+      ['game-p2', 'nightly'],
+    ]);
+    expect(found[1]).toEqual({
+      phone_id: 'p1',
+      phone_name: 'game-p1',
+      policy: 'weekly',
+      run_id: `weekly-${at}`,
+      verified_at: '2026-01-02T00:00:00.000Z',
+      size: 9_000,
+      bucket: 'b',
+      key: `weekly/${at}/p1-1.tar`,
+    });
+  });
+
+  it('passes over what cannot be read', async () => {
+    const store = memoryStore(playClock());
+    await indexArchives(store, [entry('p1', 1)]);
+    await store.put('phones/zz.json', 'broken');
+    await store.put('phones/zy.json', '{"version":9}');
+    expect(await readIndexedPhones(store)).toHaveLength(1);
   });
 });

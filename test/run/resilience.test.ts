@@ -158,7 +158,7 @@ describe('follow', () => {
       { job_id: 'j2', phone_id: 'p2', status: 1 },
     ];
     const cph = { listJobs: async () => listed } as unknown as RunDeps['cph'];
-    await followJobs({ cph, clock: playClock(T0 + MINUTE) }, [run]);
+    await followJobs({ cph, clock: playClock(T0 + MINUTE) }, [run], { limits: carefulLimits });
     const [first] = steps(run, T0 + MINUTE);
     expect(first?.step.kind).toBe('watch');
   });

@@ -116,11 +116,13 @@ describe('schedule, plain timer', () => {
     expect(await missed()).toEqual(['missed-nightly-20260102t183000z']);
     const counts = { selected: 0, exported: 0, failed: 0, skipped: 0, timed_out: 0, cancelled: 0 };
     const at = new Date(clock.now()).toISOString();
-    const facts = { run_id: first, policy: 'nightly', trigger: 'timer', slot: '20260101T183000Z' };
     await writeReport(
       store,
       {
-        ...facts,
+        run_id: first,
+        policy: 'nightly',
+        trigger: 'timer',
+        slot: '20260101T183000Z',
         outcome: 'skipped',
         started_at: at,
         settled_at: at,

@@ -1,0 +1,178 @@
+import pLimit from 'p-limit';
+import * as z from 'zod';
+import { hasCode } from '../errors.ts';
+import { readCache } from './json.ts';
+import { layout } from './layout.ts';
+import { countsSchema, readReport, type Report, runOutcomes, type RunOutcome } from './report.ts';
+import { triggers } from './request.ts';
+import type { Store } from './store.ts';
+
+const INDEX_VERSION = 1;
+const PAGE = 1_000;
+const AT_ONCE = 16;
+/** Times are written as what is left up to here, so that the newest run is listed first. */
+const LAST_MS = 9_999_999_999_999;
+
+const indexedRunSchema = z.object({
+  run_id: z.string(),
+  policy: z.string(),
+  trigger: z.enum(triggers),
+  slot: z.string(),
+  outcome: z.enum(runOutcomes),
+  /** Why a run ended before it started. */
+  reason: z.string().optional(),
+  started_at: z.iso.datetime(),
+  settled_at: z.iso.datetime(),
+  counts: countsSchema,
+});
+
+const entrySchema = indexedRunSchema.extend({ version: z.literal(INDEX_VERSION) });
+
+/** A settled run without its phones: what a list of runs shows. */
+export type IndexedRun = z.infer<typeof indexedRunSchema>;
+
+export type IndexFilter = {
+  policy?: string;
+  outcome?: RunOutcome;
+  /** Settled at this time (epoch ms) or later. */
+  since?: number;
+  /** Settled at this time (epoch ms) or earlier. */
+  until?: number;
+  /** So many runs at most, at least 1. */
+  max: number;
+  /** What an earlier answer gave as `next`. */
+  after?: string;
+};
+
+/** Notes a settled run in the index: one PUT, the same one however often. A cache over the reports. */
+export async function noteRun(store: Pick<Store, 'put'>, report: Report): Promise<void> {
+  const { run_id, policy, trigger, slot, outcome, reason, started_at, settled_at, counts } = report;
+  const entry: z.infer<typeof entrySchema> = {
+    version: INDEX_VERSION,
+    run_id,
+    policy,
+    trigger,
+    slot,
+    outcome,
+    ...(reason === undefined ? {} : { reason }),
+    started_at,
+    settled_at,
+    counts,
+  };
+  await store.put(layout.indexedRun(nameOf(report)), JSON.stringify(entry));
+}
+
+/**
+ * Settled runs, newest first. The filters work on the keys of LIST pages; only the runs that are answered are read, and
+ * those that cannot be are left out. `next` is there while there are more.
+ */
+export async function listIndexedRuns(
+  store: Pick<Store, 'get' | 'list'>,
+  filter: IndexFilter,
+): Promise<{ runs: IndexedRun[]; next?: string }> {
+  const found = await findNames(store, filter, filter.max + 1);
+  const names = found.slice(0, filter.max);
+  const limit = pLimit(AT_ONCE);
+  const runs = await Promise.all(names.map((name) => limit(() => readIndexed(store, name))));
+  const last = names.at(-1);
+  return {
+    runs: runs.filter((run) => run !== undefined),
+    ...(found.length > names.length && last !== undefined ? { next: last } : {}),
+  };
+}
+
+async function findNames(
+  store: Pick<Store, 'list'>,
+  { policy, outcome, since = 0, until = LAST_MS, after }: IndexFilter,
+  enough: number,
+): Promise<string[]> {
+  const names: string[] = [];
+  const newest = layout.runIndex + countdown(until);
+  const seen = after === undefined ? '' : layout.indexedRun(after);
+  let from = newest > seen ? newest : seen;
+  for (;;) {
+    const page = await store.list(layout.runIndex, { startAfter: from, max: PAGE });
+    for (const { key } of page) {
+      const run = readName(key);
+      if (run === undefined) continue;
+      if (run.settledAt < since) return names;
+      if (policy !== undefined && run.policy !== policy) continue;
+      if (outcome !== undefined && run.outcome !== outcome) continue;
+      names.push(run.name);
+      if (names.length >= enough) return names;
+    }
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return names;
+    from = last.key;
+  }
+}
+
+async function readIndexed(
+  store: Pick<Store, 'get'>,
+  name: string,
+): Promise<IndexedRun | undefined> {
+  const entry = await readCache(store, entrySchema, INDEX_VERSION, layout.indexedRun(name));
+  return entry && indexedRunSchema.parse(entry);
+}
+
+/**
+ * Writes the index anew from all reports and takes out what no report stands behind; answers how many runs it holds
+ * now. Reports that cannot be read are passed over, and what the index knows of them stays.
+ */
+export async function rebuildRunIndex(
+  store: Pick<Store, 'get' | 'list' | 'put' | 'remove'>,
+): Promise<number> {
+  // Listed first: a run that settles meanwhile has its report before it is in the index.
+  const before = (await store.list(layout.runIndex)).map(({ key }) => key);
+  const standing = new Set<string>();
+  const unreadable = new Set<string>();
+  const limit = pLimit(AT_ONCE);
+  for (let ids = await runIdsAfter(store, ''); ids.length > 0;) {
+    const each = ids.map((id) =>
+      limit(async () => {
+        const report = await readReport(store, id).catch((error: unknown) => {
+          if (!hasCode(error, 'object_invalid') && !hasCode(error, 'object_newer')) throw error;
+          unreadable.add(id);
+        });
+        if (report === undefined) return;
+        await noteRun(store, report);
+        standing.add(layout.indexedRun(nameOf(report)));
+      }),
+    );
+    await Promise.all(each);
+    ids = await runIdsAfter(store, ids.at(-1) ?? '');
+  }
+  const kept = (key: string): boolean =>
+    standing.has(key) || unreadable.has(readName(key)?.runId ?? '');
+  await store.remove(before.filter((key) => !kept(key)));
+  return standing.size;
+}
+
+/** The runs on the next page of `runs/` in key order, `last` and all that lies in its folder jumped over. */
+async function runIdsAfter(store: Pick<Store, 'list'>, last: string): Promise<string[]> {
+  // The character after `/` is `0`: the first key that lies behind the folder.
+  const startAfter = last === '' ? layout.runs : `${layout.runs}${last}0`;
+  const page = await store.list(layout.runs, { startAfter, max: PAGE });
+  const ids = page.map(({ key }) => key.slice(layout.runs.length).split('/')[0] ?? '');
+  return [...new Set(ids)];
+}
+
+function nameOf({ settled_at, policy, outcome, run_id }: Report): string {
+  return [countdown(Date.parse(settled_at)), policy, outcome, run_id].join('.');
+}
+
+function countdown(ms: number): string {
+  const left = LAST_MS - Math.min(Math.max(Math.floor(ms), 0), LAST_MS);
+  return String(left).padStart(13, '0');
+}
+
+/** What a key of the index tells of its run; undefined for a key of no such form. */
+function readName(
+  key: string,
+): { name: string; settledAt: number; policy: string; outcome: string; runId: string } | undefined {
+  const name = key.slice(layout.runIndex.length).replace(/\.json$/, '');
+  const [, left, policy, outcome, runId] =
+    /^(\d{13})\.([a-z0-9-]+)\.([a-z]+)\.([a-z0-9-]+)$/.exec(name) ?? [];
+  if (policy === undefined || outcome === undefined || runId === undefined) return undefined;
+  return { name, settledAt: LAST_MS - Number(left), policy, outcome, runId };
+}

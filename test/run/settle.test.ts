@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { ServiceError } from '../../lib/errors.ts';
+import { layout } from '../../lib/ledger/layout.ts';
+import { readLimits } from '../../lib/ledger/limits.ts';
+import { listIndexedRuns } from '../../lib/ledger/run-index.ts';
+import { drive, driveWindow } from '../../lib/run/drive.ts';
+import { type Night, night, NIGHTLY } from '../support/night.ts';
+
+async function small(): Promise<Night> {
+  const world = await night({ phones: 3, servers: 1, seed: 3 });
+  await world.putPolicy(NIGHTLY);
+  return world;
+}
+
+describe('a run that settles', () => {
+  it('is in the index of runs as its report has it', async () => {
+    const world = await small();
+    const { report } = await world.settle(await world.ask());
+    const { store } = world.invocation().deps;
+    const { runs } = await listIndexedRuns(store, { max: 10 });
+    expect(runs).toHaveLength(1);
+    expect(report).toMatchObject({ ...runs[0] });
+    expect(runs[0]?.run_id).toBe(report.run_id);
+    expect(runs[0]?.counts).toEqual(report.counts);
+  });
+
+  it('is in it though the first writes failed, once', async () => {
+    const world = await small();
+    const runId = await world.ask();
+    let refusals = 2;
+    for (let minute = 0; minute < 30; minute += 1) {
+      const { deps, timeLeft, holder } = world.invocation();
+      const put: typeof deps.store.put = async (key, body) => {
+        if (key.startsWith(layout.runIndex) && refusals-- > 0) {
+          const call = { service: 'obs', operation: 'PutObject', carriedOut: 'no' } as const;
+          throw new ServiceError('throttled', 'SlowDown', call);
+        }
+        await deps.store.put(key, body);
+      };
+      await drive(
+        { ...deps, store: { ...deps.store, put } },
+        { ...driveWindow(world.clock.now(), timeLeft()), holder },
+      );
+      world.clock.move(60_000);
+    }
+    const { store } = world.invocation().deps;
+    expect(refusals).toBeLessThanOrEqual(0);
+    const { runs } = await listIndexedRuns(store, { max: 10 });
+    expect(runs.map(({ run_id }) => run_id)).toEqual([runId]);
+    expect(await store.get(layout.request(runId))).toBeUndefined();
+  });
+});
+
+describe('the typical time of an export', () => {
+  it('is learned from the exports that ended well', async () => {
+    const world = await small();
+    const { store } = world.invocation().deps;
+    expect((await readLimits(store)).export_ms).toBeUndefined();
+    await world.settle(await world.ask());
+    const learned = (await readLimits(store)).export_ms ?? 0;
+    expect(learned).toBeGreaterThan(1_000);
+    expect(learned).toBeLessThan(60 * 60_000);
+  });
+});
