@@ -49,7 +49,7 @@ async function sign(
       headers: {
         ...request.headers,
         'X-Sdk-Date': sdkDate(now),
-        'X-Project-Id': projectId,
+        ...(projectId === '' ? {} : { 'X-Project-Id': projectId }),
         ...(keys.securityToken === '' ? {} : { 'X-Security-Token': keys.securityToken }),
       },
     },
@@ -76,29 +76,69 @@ function spent(code: ErrorCode): ServiceError {
 }
 
 /**
- * The credentials of one invocation. The token goes first; once refused, keys sign for the rest; once
- * those are refused, nothing is sent any more (five bad signatures lock a key for minutes). Until a
- * signature was accepted, signed requests go one at a time for the same reason.
+ * The credentials of one invocation. The token goes first; once refused, `renew` may give another; once
+ * that is refused too (or there is none), keys sign for the rest; once those are refused, nothing is
+ * sent any more (five bad signatures lock a key for minutes). Until a signature was accepted, signed
+ * requests go one at a time for the same reason.
  * Throws credentials_missing when there is nothing to send, credentials_refused or clock_skew when
- * all was refused before.
+ * all was refused before, and what `renew` threw when no keys are left.
  */
 export function createAuthenticator(options: {
   credentials: Credentials;
+  /** Goes into X-Project-Id of signed requests, unless ''. */
   projectId: string;
   clock: Clock;
   /** Called when the token is refused and keys sign from here on. */
   onTokenRefused?: () => void;
+  /** Gets new credentials for a refused token: again only for one that was taken in between. */
+  renew?: (() => Promise<Credentials>) | undefined;
 }): Authenticator {
   const { projectId, clock, onTokenRefused } = options;
-  const keys = sealed(options.credentials);
-  const canSign = keys.accessKey !== '' && keys.secretKey !== '';
+  let keys = sealed(options.credentials);
+  const canSign = () => keys.accessKey !== '' && keys.secretKey !== '';
   let tokenGood = keys.token !== '';
+  let renew = options.renew;
+  let renewedSince = false;
+  let renewal: Promise<void> | undefined;
   let signatureAccepted = false;
   let refusal: ErrorCode | undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
   const withToken = async (request: HttpRequest, send: Send) => {
-    return send({ ...request, headers: { ...request.headers, 'X-Auth-Token': keys.token } });
+    const { token } = keys;
+    const headers = { ...request.headers, 'X-Auth-Token': token };
+    const response = await send({ ...request, headers });
+    return { response, token };
+  };
+
+  const renewOnce = async (get: () => Promise<Credentials>) => {
+    try {
+      keys = sealed(await get());
+      renewedSince = true;
+    } catch (error) {
+      renew = undefined;
+      if (!canSign()) throw error;
+    } finally {
+      renewal = undefined;
+    }
+  };
+
+  /** Sends with the token and, when it is refused, once more with a newer one if that can be had. */
+  const withTokens = async (request: HttpRequest, send: Send): Promise<HttpResponse> => {
+    const first = await withToken(request, send);
+    if (first.response.status !== 401) {
+      if (first.token === keys.token) renewedSince = false;
+      return first.response;
+    }
+    // Others may have renewed it while this one was under way.
+    if (first.token === keys.token) {
+      if (renew && !renewedSince && tokenGood) renewal ??= renewOnce(renew);
+      await renewal;
+    }
+    if (first.token === keys.token || keys.token === '' || !tokenGood) return first.response;
+    const second = await withToken(request, send);
+    if (second.response.status !== 401) renewedSince = false;
+    return second.response;
   };
 
   const withKeys = async (request: HttpRequest, send: Send) => {
@@ -119,14 +159,14 @@ export function createAuthenticator(options: {
   };
 
   return async (request, send) => {
-    if (keys.token === '' && !canSign) throw missing();
+    if (keys.token === '' && !canSign()) throw missing();
     if (refusal) throw spent(refusal);
     if (tokenGood) {
-      const response = await withToken(request, send);
+      const response = await withTokens(request, send);
       if (response.status !== 401) return { response, signed: false };
       tokenGood = false;
       onTokenRefused?.();
-      if (!canSign) {
+      if (!canSign()) {
         refusal = 'credentials_refused';
         return { response, signed: false };
       }

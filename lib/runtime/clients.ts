@@ -18,13 +18,15 @@ export type Clients = { cph: Cph; obs: Obs; smn: Smn; functiongraph: FunctionGra
 export function createClients(options: {
   settings: Settings;
   credentials: Credentials;
+  /** Outside of a function a refused token can be had anew. */
+  renew?: (() => Promise<Credentials>) | undefined;
   clock: Clock;
   random: Random;
   send: Send;
   log: Log;
   signal?: AbortSignal | undefined;
 }): Clients {
-  const { settings, credentials, clock, random, send, log, signal } = options;
+  const { settings, credentials, renew, clock, random, send, log, signal } = options;
   const { endpoints, projectId, region, obsPathStyle: pathStyle } = settings;
   const onCall = (call: CallRecord) => {
     if (call.outcome !== 'ok' && call.outcome !== 'not_found') log.warn('call_failed', call);
@@ -34,7 +36,13 @@ export function createClients(options: {
     log.warn('token_refused', { reason: 'requests are signed from here on' });
   const caller = () => ({
     ...common,
-    authenticate: createAuthenticator({ credentials, projectId, clock, onTokenRefused }),
+    authenticate: createAuthenticator({
+      credentials,
+      projectId,
+      clock,
+      onTokenRefused,
+      ...(renew === undefined ? {} : { renew }),
+    }),
     projectId,
   });
   return {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { jsonAnswer } from '../answer.ts';
 import type { Account, PasswordCheck } from './account.ts';
-import { iamTime, keystoneError } from './answers.ts';
+import { iamError, iamTime, keystoneError } from './answers.ts';
 import type { Principal } from './keys.ts';
 import type { TokenRecord, Tokens } from './tokens.ts';
 
@@ -25,7 +25,12 @@ const requestSchema = z.object({
         })
         .optional(),
     }),
-    scope: z.object({ project: reference.optional(), domain: reference.optional() }).optional(),
+    scope: z
+      .object({
+        project: reference.extend({ domain: reference.optional() }).optional(),
+        domain: reference.optional(),
+      })
+      .optional(),
   }),
 });
 
@@ -34,12 +39,7 @@ type Scope = z.infer<typeof requestSchema>['auth']['scope'];
 type Options = {
   account: Account;
   tokens: Tokens;
-  checkPassword: (given: {
-    userId?: string;
-    userName?: string;
-    domain: string;
-    password: string;
-  }) => PasswordCheck;
+  checkPassword: PasswordCheck;
   catalog: unknown[];
 };
 
@@ -110,11 +110,7 @@ function principalOf(
       domain: user.domain?.id ?? user.domain?.name ?? '',
       password: user.password,
     });
-    if (result === 'right') return account.user;
-    return keystoneError(
-      401,
-      result === 'locked' ? 'The account is locked.' : 'The username or password is wrong.',
-    );
+    return typeof result === 'object' ? result : refusal(result);
   }
   if (method === 'assume_role' && identity.assume_role !== undefined) {
     if (caller === undefined) return keystoneError(401, 'The request requires authentication.');
@@ -129,6 +125,21 @@ function principalOf(
   return keystoneError(400, 'The method is missing or not supported.');
 }
 
+// Of a locked user the answer is documented as it stands (IAM's FAQ), of a console-only user the code and its meaning, of
+// a user with login protection only that the password alone will not do (iam_03_0006): the words are ours.
+function refusal(why: Exclude<ReturnType<PasswordCheck>, Principal>): Response {
+  switch (why) {
+    case 'wrong':
+      return keystoneError(401, 'The username or password is wrong.');
+    case 'locked':
+      return keystoneError(401, 'The account is locked.');
+    case 'mfa':
+      return keystoneError(401, 'The user has to log in with a virtual MFA device.');
+    case 'console_only':
+      return iamError(403, 'IAM.0081', 'This user only supports console access.');
+  }
+}
+
 function scopeOf(
   account: Account,
   scope: Scope,
@@ -141,7 +152,8 @@ function scopeOf(
     (given.id ?? known.id) === known.id &&
     (given.name ?? known.name) === known.name;
   if (scope?.project !== undefined) {
-    return matches(scope.project, account.project)
+    const { domain = account.domain } = scope.project;
+    return matches(scope.project, account.project) && matches(domain, account.domain)
       ? { projectId: account.project.id, domainScoped: false }
       : undefined;
   }

@@ -45,10 +45,14 @@ function expectedSignature(seen: Seen, secretKey: string): string {
   return createHmac('sha256', secretKey).update(toSign).digest('hex');
 }
 
-async function setUp(credentials: Credentials, answer: (seen: Seen) => Answer) {
+async function setUp(
+  credentials: Credentials,
+  answer: (seen: Seen) => Answer,
+  renew?: () => Promise<Credentials>,
+) {
   const server = await startServer(answer);
   const { clock } = playClock();
-  const authenticate = createAuthenticator({ credentials, projectId: 'p1', clock });
+  const authenticate = createAuthenticator({ credentials, projectId: 'p1', clock, renew });
   const go = (path: string, body?: string) =>
     authenticate(
       {
@@ -162,5 +166,84 @@ describe('createAuthenticator', () => {
     });
     await server.close();
     expect(server.seen).toHaveLength(0);
+  });
+
+  describe('with renew', () => {
+    /** Counts its calls; token-2 first, then token-3. */
+    const renewing = (give = (n: number): Credentials => ({ ...all, token: `token-${n + 1}` })) => {
+      const renewals = { count: 0 };
+      const renew = async () => give((renewals.count += 1));
+      return { renewals, renew };
+    };
+    const takes =
+      (...tokens: string[]) =>
+      (seen: Seen): Answer =>
+        tokens.includes(String(seen.headers['x-auth-token'])) ? {} : refuse();
+    const tokensOf = (seen: Seen[]) => seen.map(({ headers }) => headers['x-auth-token']);
+
+    it('goes on with a new token, without signing', async () => {
+      const { renewals, renew } = renewing();
+      const { server, go } = await setUp(all, takes('token-2'), renew);
+      const { response, signed } = await go('/x');
+      await go('/y');
+      await server.close();
+      expect([response.status, signed]).toEqual([200, false]);
+      expect(tokensOf(server.seen)).toEqual(['token-1', 'token-2', 'token-2']);
+      expect(renewals.count).toBe(1);
+    });
+
+    it('renews once for all requests under way', async () => {
+      const { renewals, renew } = renewing();
+      const { server, go } = await setUp(all, takes('token-2'), renew);
+      const answers = await Promise.all(Array.from({ length: 8 }, () => go('/x')));
+      await server.close();
+      expect(answers.every(({ response }) => response.status === 200)).toBe(true);
+      expect(renewals.count).toBe(1);
+    });
+
+    it('signs with the new keys when the new token is refused, too, and renews no more', async () => {
+      const { renewals, renew } = renewing(() => ({ ...all, token: 'token-2', accessKey: 'AK2' }));
+      const { server, go } = await setUp(all, (seen) => (isSigned(seen) ? {} : refuse()), renew);
+      const { signed } = await go('/x');
+      await go('/y');
+      await server.close();
+      expect(signed).toBe(true);
+      expect(server.seen.map(isSigned)).toEqual([false, false, true, true]);
+      expect(server.seen[2]?.headers.authorization).toContain('Access=AK2,');
+      expect(renewals.count).toBe(1);
+    });
+
+    it('renews again once the new token was good for something', async () => {
+      const { renewals, renew } = renewing();
+      const good = ['token-2'];
+      const { server, go } = await setUp(all, (seen) => takes(...good)(seen), renew);
+      await go('/x');
+      good[0] = 'token-3';
+      expect((await go('/y')).response.status).toBe(200);
+      await server.close();
+      expect(renewals.count).toBe(2);
+    });
+
+    it('signs with the old keys when there is no new token', async () => {
+      const { renewals, renew } = renewing(() => {
+        throw new Error('no');
+      });
+      const { server, go } = await setUp(all, (seen) => (isSigned(seen) ? {} : refuse()), renew);
+      const answers = await Promise.all([go('/x'), go('/y')]);
+      await server.close();
+      expect(answers.every(({ signed }) => signed)).toBe(true);
+      expect(renewals.count).toBe(1);
+    });
+
+    it('passes on why there is no new token when there are no keys either, and asks once', async () => {
+      const { renewals, renew } = renewing(() => {
+        throw new Error('the password has expired');
+      });
+      const { server, go } = await setUp({ ...all, accessKey: '' }, refuse, renew);
+      await expect(go('/x')).rejects.toThrow('the password has expired');
+      await go('/y').catch(() => undefined);
+      await server.close();
+      expect(renewals.count).toBe(1);
+    });
   });
 });

@@ -129,6 +129,35 @@ describe('POST /v3/auth/tokens', () => {
     expect((await logIn()).status).toBe(201);
   });
 
+  it.each([
+    ['robot-mfa', 401, /MFA/],
+    ['robot-console', 403, /console/],
+  ])('bars %s, who learns it only with the right password', async (name, status, why) => {
+    const { logIn } = fixture();
+    const barred = await logIn(PROJECT_SCOPE, { name });
+    expect([barred.status, barred.token]).toEqual([status, '']);
+    expect(JSON.stringify(barred.body)).toMatch(why);
+    const wrong = await logIn(PROJECT_SCOPE, { name, password: 'wrong' });
+    expect(wrong.body.error.message).toBe('The username or password is wrong.');
+  });
+
+  it('locks one user and not the others', async () => {
+    const { logIn } = fixture();
+    const wrong = { name: 'robot-mfa', password: 'wrong' };
+    for (let i = 0; i < 5; i += 1) await logIn(PROJECT_SCOPE, wrong);
+    expect((await logIn(PROJECT_SCOPE, { name: 'robot-mfa' })).body.error.message).toMatch(
+      /locked/,
+    );
+    expect((await logIn()).status).toBe(201);
+  });
+
+  it("takes the project's account beside its name, and minds it", async () => {
+    const { logIn } = fixture();
+    const project = (name: string) => ({ project: { name: 'cn-north-4', domain: { name } } });
+    expect((await logIn(project('demo'))).status).toBe(201);
+    expect((await logIn(project('other'))).status).toBe(401);
+  });
+
   it('gives an agency token to a caller with a token', async () => {
     const { send, logIn } = fixture();
     const assume = (agency_name: string) => ({

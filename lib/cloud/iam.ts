@@ -1,0 +1,171 @@
+import * as z from 'zod';
+import { PhonevaultError, ServiceError } from '../errors.ts';
+import type { Authenticator } from './auth.ts';
+import { keysError, projectError, signInError, skewError } from './iam-errors.ts';
+import type { Secret } from './redact.ts';
+import { call, type Caller } from './request.ts';
+import { retrying } from './retry.ts';
+import type { HttpResponse } from './send.ts';
+import { unreadable } from './service-error.ts';
+import { skewOf } from './skew.ts';
+
+export type Login = {
+  /** IAM's and Keystone's domain. */
+  account: string;
+  user: string;
+  password: Secret;
+  project: { id: string } | { name: string };
+};
+
+/** Times are epoch milliseconds. */
+export type Token = { token: string; projectId: string; expiresAt: number };
+
+export type TemporaryKeys = {
+  accessKey: string;
+  secretKey: string;
+  securityToken: string;
+  expiresAt: number;
+};
+
+export type Iam = {
+  /**
+   * A token for one project, as IAM and plain Keystone give it. The password is sent again only when it certainly was not
+   * looked at. Throws ServiceError, each with its own advice; clock_skew when signatures would be refused.
+   */
+  createToken(login: Login): Promise<Token>;
+  /** Keys for OBS that hold for a day. IAM only: Keystone has none. Throws ServiceError. */
+  createTemporaryKeys(token: string): Promise<TemporaryKeys>;
+  /** The id of the project with this name (of a region: its id), for the caller of `authenticate`. */
+  findProject(name: string, authenticate: Authenticator): Promise<string>;
+};
+
+const KEYS_SECONDS = 86_400;
+const LIMITS = { attempts: 3, throttledAttempts: 2, totalMs: 25_000 };
+
+const word = z.string().min(1).max(65_536);
+// Six digits after the point: Date.parse takes them.
+const time = z
+  .string()
+  .transform((text) => Date.parse(text))
+  .refine(Number.isFinite);
+
+const tokenReply = z.object({
+  token: z.object({ expires_at: time, project: z.object({ id: word }) }),
+});
+const keysReply = z.object({
+  credential: z.object({ access: word, secret: word, securitytoken: word, expires_at: time }),
+});
+const projectsReply = z.object({ projects: z.array(z.object({ id: word, name: word })) });
+
+/** Keeps what the reply's body does not have: the headers, and what a refusal says. */
+function listening(headers: Record<string, string> = {}) {
+  let last: HttpResponse | undefined;
+  const authenticate: Authenticator = async (request, send) => {
+    last = undefined;
+    last = await send({ ...request, headers: { ...request.headers, ...headers } });
+    return { response: last, signed: false };
+  };
+  return { authenticate, last: () => last };
+}
+
+/** Unless IAM plainly did not look at it, a password may have been wrong: it must not be sent again. */
+function notTwice(error: unknown): never {
+  if (!(error instanceof ServiceError) || error.carriedOut === 'no' || error.status === 503) {
+    throw error;
+  }
+  const options = error.cause === undefined ? {} : { cause: error.cause };
+  throw new ServiceError(error.code, error.message, error, options);
+}
+
+/** A client of IAM at `endpoint`. */
+export function createIam(options: Omit<Caller, 'authenticate'> & { endpoint: string }): Iam {
+  const { endpoint, clock } = options;
+  return {
+    async createToken({ account, user, password, project }) {
+      const name = { service: 'iam', operation: 'create-token' };
+      const { authenticate, last } = listening();
+      const domain = { name: account };
+      const auth = {
+        identity: {
+          methods: ['password'],
+          password: { user: { name: user, password: password.reveal(), domain } },
+        },
+        // Keystone wants to know whose project a name is; IAM does not mind.
+        scope: { project: 'id' in project ? project : { ...project, domain } },
+      };
+      const ask = () =>
+        call(
+          { ...options, authenticate },
+          {
+            ...name,
+            method: 'POST',
+            url: `${endpoint}/v3/auth/tokens`,
+            query: { nocatalog: 1 },
+            json: { auth },
+            reply: tokenReply,
+            idempotent: false,
+          },
+        ).catch(notTwice);
+      const reply = await retrying(options, LIMITS, ask).catch((error: unknown) => {
+        throw signInError(error, last(), password.reveal());
+      });
+      const headers = last()?.headers ?? {};
+      const token = headers['x-subject-token'];
+      if (!token) {
+        const answer = last() ?? { status: 201, headers, body: new Uint8Array() };
+        throw unreadable(name, answer, 'success, but no X-Subject-Token');
+      }
+      const skew = skewOf(headers['date'], clock.now());
+      if (skew !== undefined) throw skewError(name.operation, skew);
+      return { token, projectId: reply.token.project.id, expiresAt: reply.token.expires_at };
+    },
+
+    async createTemporaryKeys(token) {
+      const { authenticate } = listening({ 'X-Auth-Token': token });
+      const identity = { methods: ['token'], token: { duration_seconds: KEYS_SECONDS } };
+      const { credential } = await call(
+        { ...options, authenticate },
+        {
+          service: 'iam',
+          operation: 'create-temporary-key',
+          method: 'POST',
+          url: `${endpoint}/v3.0/OS-CREDENTIAL/securitytokens`,
+          json: { auth: { identity } },
+          reply: keysReply,
+          // A lost pair lapses by itself.
+          idempotent: true,
+        },
+      ).catch((error: unknown) => {
+        throw keysError(error);
+      });
+      return {
+        accessKey: credential.access,
+        secretKey: credential.secret,
+        securityToken: credential.securitytoken,
+        expiresAt: credential.expires_at,
+      };
+    },
+
+    async findProject(name, authenticate) {
+      const { projects } = await call(
+        { ...options, authenticate },
+        {
+          service: 'iam',
+          operation: 'list-projects',
+          method: 'GET',
+          url: `${endpoint}/v3/projects`,
+          query: { name },
+          reply: projectsReply,
+          idempotent: true,
+        },
+      ).catch((error: unknown) => {
+        throw projectError(error);
+      });
+      const found = projects.find((project) => project.name === name);
+      if (found) return found.id;
+      throw new PhonevaultError('not_found', `the account has no project named "${name}"`, {
+        hint: 'check the region; a project must exist there. Or set the project id',
+      });
+    },
+  };
+}
