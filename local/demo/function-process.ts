@@ -17,12 +17,22 @@ const LOAD_MS = 30_000;
 const STOP_MS = 2_000;
 const MEMORY_MB = 256;
 
+/** The Node.js that runs an instance, and the instance's own program. */
+export type Runtime = { execPath: string; execArgv: string[]; program: URL | string };
+
+const thisNode: Runtime = {
+  execPath: process.execPath,
+  execArgv: ['--import', 'tsx'],
+  program: new URL('./instance.ts', import.meta.url),
+};
+
 /** Starts an instance of `dist/<name>.js` as FunctionGraph would; all it prints goes to the open file `log`. */
 export function startFunction(
   root: string,
   name: string,
   cloud: Ready,
   log: number,
+  { execPath, execArgv, program }: Runtime = thisNode,
 ): FunctionProcess {
   const { projectId, token, accessKey, secretKey, securityToken } = cloud;
   const userData = userDataOf(cloud);
@@ -38,16 +48,13 @@ export function startFunction(
     RUNTIME_MEMORY: String(MEMORY_MB),
     RUNTIME_USERDATA: JSON.stringify(userData),
   };
-  const child = fork(
-    new URL('./instance.ts', import.meta.url),
-    [join(root, 'dist', `${name}.js`)],
-    {
-      cwd: root,
-      env,
-      execArgv: ['--import', 'tsx'],
-      stdio: ['ignore', log, log, 'ipc'],
-    },
-  );
+  const child = fork(program, [join(root, 'dist', `${name}.js`)], {
+    cwd: root,
+    env,
+    execPath,
+    execArgv,
+    stdio: ['ignore', log, log, 'ipc'],
+  });
   const loaded = answerOf(child, name, LOAD_MS);
   loaded.catch(() => undefined);
   return {
