@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import * as z from 'zod';
 import { parseObject, readObject } from './json.ts';
 import { layout } from './layout.ts';
@@ -6,6 +7,7 @@ import type { Store } from './store.ts';
 
 const PLAN_VERSION = 1;
 const PHONES_PER_PART = 1000;
+const PARTS_AT_ONCE = 8;
 
 /** A phone of the run as the plan saw it. `verdict` ends it before anything is sent. */
 const plannedPhoneSchema = z.object({
@@ -94,10 +96,14 @@ export async function readPlan(
 ): Promise<{ plan: Plan; phones: PlannedPhone[] } | undefined> {
   const plan = await readObject(store, planSchema, PLAN_VERSION, layout.plan(runId));
   if (plan === undefined) return undefined;
-  const phones: PlannedPhone[] = [];
-  for (const key of plan.parts) {
-    const object = await store.get(key);
-    phones.push(...parseObject(partSchema, PLAN_VERSION, key, object?.body ?? '').phones);
-  }
-  return { plan, phones };
+  const limit = pLimit(PARTS_AT_ONCE);
+  const parts = await Promise.all(
+    plan.parts.map((key) =>
+      limit(async () => {
+        const object = await store.get(key);
+        return parseObject(partSchema, PLAN_VERSION, key, object?.body ?? '').phones;
+      }),
+    ),
+  );
+  return { plan, phones: parts.flat() };
 }

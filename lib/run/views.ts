@@ -1,10 +1,18 @@
 import * as z from 'zod';
 import { countsSchema, phoneOutcomes, runOutcomes } from '../ledger/report.ts';
+import { triggers } from '../ledger/request.ts';
 
 // What the command line prints with --json and the HTTP API answers: the same shapes, so that a script may change sides.
 
 const instant = z.iso.datetime().describe('Time in UTC, ISO 8601.');
 const count = z.int().min(0);
+
+const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** Writes epoch ms as views do; a time beyond their range as its nearest end, so that one wrong number breaks no view. */
+export function instantOf(ms: number): string {
+  return new Date(Math.min(Math.max(ms, 0), LAST_MS)).toISOString();
+}
 
 /** Where a phone stands in a run that goes on. */
 export const liveStates = ['waiting', 'queued', 'exporting', 'verifying', 'in_doubt'] as const;
@@ -27,7 +35,7 @@ export const progressSchema = z.object({
 export const runSummarySchema = z.object({
   run_id: z.string(),
   policy: z.string(),
-  trigger: z.enum(['timer', 'http', 'manual', 'provisioned']),
+  trigger: z.enum(triggers).nullable().describe('Null when the request cannot be read.'),
   slot: z.string().nullable().describe('Start stamp; null until a run without a slot is planned.'),
   phase: z
     .enum(['requested', 'running', 'settled', 'set_aside'])
@@ -50,7 +58,7 @@ export const runViewSchema = runSummarySchema.extend({
     .object({ at: instant, message_id: z.string().optional(), skipped: z.string().optional() })
     .nullable(),
   troubles: z.array(z.object({ at: instant, code: z.string(), message: z.string() })),
-  report: z.object({ bucket: z.string(), key: z.string() }).nullable(),
+  report: z.object({ key: z.string().describe('In the bucket of the ledger.') }).nullable(),
 });
 
 export const runPhoneSchema = z.object({

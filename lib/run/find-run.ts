@@ -1,0 +1,102 @@
+import * as z from 'zod';
+import { hasCode } from '../errors.ts';
+import { readCache } from '../ledger/json.ts';
+import { layout, readOpenKey } from '../ledger/layout.ts';
+import { readPlan } from '../ledger/plan.ts';
+import { readReport, type Report } from '../ledger/report.ts';
+import { readRequest, type RunRequest } from '../ledger/request.ts';
+import type { Store } from '../ledger/store.ts';
+import { loadRun, type OpenRun } from './open-run.ts';
+
+/** Longer than any id that is given, so that odd objects of `open/` are told too. */
+const LONGEST_ID = 200;
+
+type Reading = Pick<Store, 'get' | 'list'>;
+
+/** What the ledger holds of a run. A run with a report is settled, whether or not its message is out. */
+export type FoundRun =
+  | { kind: 'settled'; report: Report }
+  | { kind: 'open'; run: OpenRun }
+  | { kind: 'set_aside'; code: string; message: string; request: RunRequest | undefined };
+
+/**
+ * Finds a run, its state read and folded when it goes on; undefined when none was asked for under this id. Objects that are
+ * broken or newer than this version make it `set_aside`, and so does drive's note that they are.
+ */
+export async function findRun(store: Reading, runId: string): Promise<FoundRun | undefined> {
+  if (runId.length > LONGEST_ID || readOpenKey(layout.request(runId))?.id !== runId)
+    return undefined;
+  try {
+    return await readRun(store, runId);
+  } catch (error) {
+    const code = brokenCode(error);
+    if (code === undefined || !(error instanceof Error)) throw error;
+    const { message } = error;
+    return { kind: 'set_aside', code, message, request: await requestLeft(store, runId) };
+  }
+}
+
+async function readRun(store: Reading, runId: string): Promise<FoundRun | undefined> {
+  const report = await readReport(store, runId);
+  if (report !== undefined) return { kind: 'settled', report };
+  const run = await loadRun(store, runId, 0);
+  // The report is written before the request goes: a run that was closed meanwhile has one now.
+  const news = run === undefined ? await readReport(store, runId) : run.report;
+  if (news !== undefined) return { kind: 'settled', report: news };
+  if (run === undefined) return undefined;
+  const aside = await standingAside(store, runId);
+  if (aside === undefined) return { kind: 'open', run };
+  return { kind: 'set_aside', ...aside, request: run.request };
+}
+
+const ASIDE_VERSION = 1;
+const asideSchema = z.object({
+  version: z.literal(ASIDE_VERSION),
+  code: z.string(),
+  message: z.string(),
+});
+
+/** Drive's note that it cannot read the run, unless something of the run was written since: it was mended then, or taken up again. */
+async function standingAside(
+  store: Reading,
+  runId: string,
+): Promise<{ code: string; message: string } | undefined> {
+  const key = layout.aside(runId);
+  const note = await readCache(store, asideSchema, ASIDE_VERSION, key);
+  if (note === undefined) return undefined;
+  const [aside, request, written] = await Promise.all([
+    store.list(key, { max: 1 }),
+    store.list(layout.request(runId), { max: 1 }),
+    store.list(layout.run(runId)),
+  ]);
+  const notedAt = aside[0]?.lastModified ?? 0;
+  const isNewer = [...request, ...written].some(({ lastModified }) => lastModified > notedAt);
+  return isNewer ? undefined : { code: note.code, message: note.message };
+}
+
+/** What can still be read of the request. */
+async function requestLeft(store: Reading, runId: string): Promise<RunRequest | undefined> {
+  const request = await unlessBroken(readRequest(store, runId));
+  return request ?? (await unlessBroken(readPlan(store, runId)))?.plan.request;
+}
+
+/** Waits for a reading; undefined when it meets an object that is broken or newer than this version. */
+export async function unlessBroken<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (brokenCode(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
+/** The code of an error that tells of one object only, such as `object_newer`; undefined for any other. */
+export function brokenCode(error: unknown): string | undefined {
+  if (hasCode(error, 'object_newer') || hasCode(error, 'object_invalid')) return error.code;
+  return undefined;
+}
+
+/** The policy that a run's id names; undefined for an id of no known form. */
+export function policyOfRun(runId: string): string | undefined {
+  return /^(.+)-(?:\d{8}t\d{6}z|[0-9a-f]{24})$/.exec(runId)?.[1];
+}

@@ -1,0 +1,31 @@
+import type { Store } from '../../lib/ledger/store.ts';
+
+/** A store that fails the test when something is written, and tells what was read. */
+export function reading(store: Store): Store & { reads: string[]; most(): number } {
+  const reads: string[] = [];
+  let now = 0;
+  let most = 0;
+  const refuse = (): Promise<never> => Promise.reject(new Error('reading must not write'));
+  const read = async <T>(what: string, from: () => Promise<T>): Promise<T> => {
+    reads.push(what);
+    most = Math.max(most, (now += 1));
+    try {
+      await Promise.resolve();
+      return await from();
+    } finally {
+      now -= 1;
+    }
+  };
+  return {
+    reads,
+    /** So many reads were under way at a time. */
+    most: () => most,
+    prefix: store.prefix,
+    get: (key) => read(`get ${key}`, () => store.get(key)),
+    list: (prefix, options) => read(`list ${prefix}`, () => store.list(prefix, options)),
+    put: refuse,
+    create: refuse,
+    tryConditional: refuse,
+    remove: refuse,
+  };
+}
