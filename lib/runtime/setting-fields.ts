@@ -73,11 +73,11 @@ const entries = <T extends object>(parse: (text: string) => T | string) =>
   z.string().transform((value, context) => {
     const parts = value.split(/[\s,]+/).filter((part) => part !== '');
     const read = parts.map(parse);
-    const fault = read.findIndex((entry) => typeof entry === 'string');
+    const fault = read.find((entry) => typeof entry === 'string');
     if (parts.length > MOST_ENTRIES) {
       context.addIssue(`at most ${MOST_ENTRIES} entries, separated by commas`);
-    } else if (fault >= 0) {
-      context.addIssue(`as entry ${fault + 1}: ${String(read[fault])}`);
+    } else if (fault !== undefined) {
+      context.addIssue(`as entry ${read.indexOf(fault) + 1}: ${fault}`);
     }
     return read.filter((entry) => typeof entry !== 'string');
   });

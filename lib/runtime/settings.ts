@@ -1,7 +1,9 @@
 import type * as z from 'zod';
 import { type Endpoints, endpointsOf } from '../cloud/endpoints.ts';
-import { scrub, type Secret } from '../cloud/redact.ts';
+import { scrub } from '../cloud/redact.ts';
 import { PhonevaultError } from '../errors.ts';
+import type { TokenEntry } from '../http/tokens.ts';
+import type { WebhookSecret } from '../http/webhooks.ts';
 import type { FgContext } from './context.ts';
 import * as fields from './setting-fields.ts';
 
@@ -14,8 +16,9 @@ export type Settings = {
   prefix: string;
   topicUrn: string | undefined;
   driveUrn: string | undefined;
-  httpTokens: Secret[];
-  webhookSecrets: Secret[];
+  /** Who may call the HTTP API; nobody while both are empty. */
+  httpTokens: TokenEntry[];
+  webhookSecrets: WebhookSecret[];
   /** Without a slash at the end. */
   endpoints: Endpoints;
   obsPathStyle: boolean;
@@ -104,8 +107,8 @@ export function readSettings(
       : {}),
   });
   const driveUrn = read('DRIVE_URN', fields.functionUrn);
-  const httpTokens = read('HTTP_TOKENS', fields.secrets, { secret: true }) ?? [];
-  const webhookSecrets = read('WEBHOOK_SECRETS', fields.secrets, { secret: true }) ?? [];
+  const httpTokens = read('HTTP_TOKENS', fields.httpTokens, { secret: true }) ?? [];
+  const webhookSecrets = read('WEBHOOK_SECRETS', fields.webhookSecrets, { secret: true }) ?? [];
   const obsPathStyle = read('OBS_PATH_STYLE', fields.flag) ?? false;
   const endpoints = readEndpoints(settings, region);
 

@@ -152,16 +152,47 @@ describe('readSettings', () => {
     expect(fault({}, true).message).toMatch(/^PHONEVAULT_TOPIC_URN is missing/);
   });
 
-  it('splits secrets and never shows them', () => {
+  it('reads tokens and webhook secrets and never shows them', () => {
+    const hash = 'ab'.repeat(32);
+    const key = Buffer.alloc(32, 7).toString('base64');
     const settings = read({
-      PHONEVAULT_HTTP_TOKENS: 'one, two\nthree,',
-      PHONEVAULT_WEBHOOK_SECRETS: 'whsec_x',
+      PHONEVAULT_HTTP_TOKENS: `ci:read+run:2027-01-31:sha256-${hash},\nops:cancel:never:sha256-${hash}`,
+      PHONEVAULT_WEBHOOK_SECRETS: `whsec_${key} crm:nightly+weekly:whsec_${key}`,
     });
-    expect(settings.httpTokens.map((token) => token.reveal())).toEqual(['one', 'two', 'three']);
-    expect(JSON.stringify(settings) + inspect(settings, { depth: 9 })).not.toMatch(/three|whsec/);
-    const many = Array.from({ length: 21 }, (_, i) => `hunter${i}`).join();
-    const { message } = fault({ PHONEVAULT_HTTP_TOKENS: many });
-    expect(message).toContain('PHONEVAULT_HTTP_TOKENS is wrong');
-    expect(message).not.toContain('hunter');
+    expect(settings.httpTokens.map(({ name, scopes, expires }) => [name, scopes, expires])).toEqual(
+      [
+        ['ci', ['read', 'run'], Date.UTC(2027, 1, 1)],
+        ['ops', ['cancel'], Number.POSITIVE_INFINITY],
+      ],
+    );
+    expect(settings.webhookSecrets.map(({ name, policies }) => [name, policies])).toEqual([
+      ['webhook', undefined],
+      ['crm', ['nightly', 'weekly']],
+    ]);
+    const printed = JSON.stringify(settings) + inspect(settings, { depth: 9 });
+    expect(printed).not.toContain(hash);
+    expect(printed).not.toContain(key);
+  });
+
+  const entry = `ci:read:never:sha256-${'0'.repeat(64)}`;
+
+  it.each([
+    ['PHONEVAULT_HTTP_TOKENS', `${entry},hunter2`, 'entry 2'],
+    ['PHONEVAULT_HTTP_TOKENS', `Hunter2:read:never:sha256-${'0'.repeat(64)}`, 'a name'],
+    ['PHONEVAULT_HTTP_TOKENS', `ci:read+hunter2:never:sha256-${'0'.repeat(64)}`, 'scopes of'],
+    ['PHONEVAULT_HTTP_TOKENS', `ci::never:sha256-${'0'.repeat(64)}`, 'scopes of'],
+    ['PHONEVAULT_HTTP_TOKENS', `ci:read:2027-02-30:sha256-${'0'.repeat(64)}`, 'a last day'],
+    ['PHONEVAULT_HTTP_TOKENS', `ci:read::sha256-${'0'.repeat(64)}`, 'a last day'],
+    ['PHONEVAULT_HTTP_TOKENS', 'ci:read:never:hunter2', 'hash of the token'],
+    ['PHONEVAULT_HTTP_TOKENS', Array.from({ length: 21 }, () => entry).join(), 'at most 20'],
+    ['PHONEVAULT_WEBHOOK_SECRETS', 'hunter2', 'entry 1'],
+    ['PHONEVAULT_WEBHOOK_SECRETS', 'whsec_hunter2hunter2', '24 to 64 bytes'],
+    ['PHONEVAULT_WEBHOOK_SECRETS', `crm:nightly:whsec_${'A'.repeat(32)}:hunter2`, 'whsec_<base64>'],
+    ['PHONEVAULT_WEBHOOK_SECRETS', `crm:Hunter2:whsec_${'A'.repeat(32)}`, 'names of policies'],
+  ])('refuses %s %s without showing it', (name, value, told) => {
+    const { message } = fault({ [name]: value });
+    expect(message).toContain(`${name} is wrong`);
+    expect(message).toContain(told);
+    expect(message).not.toMatch(/hunter2|000000/i);
   });
 });

@@ -1,0 +1,18 @@
+import { createHttpApp } from '../lib/http/app.ts';
+import { type ApigAnswer, answering } from '../lib/runtime/apig-answer.ts';
+import { parseApigEvent } from '../lib/runtime/apig-event.ts';
+import type { FgContext } from '../lib/runtime/context.ts';
+import { httpDeps } from '../lib/runtime/http-deps.ts';
+import { realInstance } from '../lib/runtime/invocation.ts';
+import { reporting } from '../lib/runtime/reporting.ts';
+
+const instance = realInstance();
+const app = createHttpApp();
+
+/** APIG, shared or dedicated: answers one call to the API. */
+export function handler(event: unknown, context: FgContext): Promise<ApigAnswer> {
+  return reporting(instance, async () => {
+    const { request, mount } = parseApigEvent(event);
+    return answering(instance, async () => app.answer(request, httpDeps(context, instance, mount)));
+  });
+}

@@ -1,0 +1,66 @@
+import { problem } from './problem.ts';
+import { findToken, type Scope, type TokenEntry } from './tokens.ts';
+import { findSigner, type WebhookSecret } from './webhooks.ts';
+
+export type Caller =
+  | { kind: 'token'; name: string; scopes: Scope[] }
+  /** May ask for runs of its policies; `messageId` is the key of the run that it asks for. */
+  | { kind: 'webhook'; name: string; policies: string[] | undefined; messageId: string };
+
+/** Everybody who may call. */
+export type Callers = { tokens: TokenEntry[]; webhooks: WebhookSecret[] };
+
+/**
+ * Finds out who calls, by a bearer token or by the signature of a webhook. Throws a 401 that does not tell whether a
+ * name exists. `now` in epoch ms.
+ */
+export function authenticate(
+  callers: Callers,
+  call: { headers: Headers; body: Uint8Array },
+  now: number,
+): Caller {
+  const authorization = call.headers.get('authorization');
+  if (authorization !== null) return byToken(callers.tokens, authorization, now);
+  const id = call.headers.get('webhook-id');
+  const timestamp = call.headers.get('webhook-timestamp');
+  const signature = call.headers.get('webhook-signature');
+  if (id === null && timestamp === null && signature === null) {
+    throw refused('unauthenticated', 'Send a bearer token, or sign the call as a webhook.');
+  }
+  if (id === null || timestamp === null || signature === null) {
+    const names = 'webhook-id, webhook-timestamp and webhook-signature';
+    throw refused('signature_incomplete', `A signed call has the headers ${names}.`);
+  }
+  const signer = findSigner(callers.webhooks, { id, timestamp, signature }, call.body, now);
+  if (signer === 'stale') {
+    const detail = 'The webhook-timestamp is more than five minutes away from the time here.';
+    throw refused('signature_stale', detail);
+  }
+  if (signer === undefined)
+    throw refused('signature_wrong', 'No known secret gives this signature.');
+  return { kind: 'webhook', name: signer.name, policies: signer.policies, messageId: id };
+}
+
+function byToken(tokens: TokenEntry[], authorization: string, now: number): Caller {
+  const token = /^bearer +(\S+)$/i.exec(authorization)?.[1];
+  const entry = token === undefined ? undefined : findToken(tokens, token);
+  if (entry === undefined) throw refused('token_unknown', 'This is not a bearer token known here.');
+  if (now >= entry.expires) throw refused('token_expired', 'The time of this token is over.');
+  return { kind: 'token', name: entry.name, scopes: entry.scopes };
+}
+
+function refused(code: string, detail: string) {
+  return problem(401, code, detail, {
+    headers: { 'www-authenticate': 'Bearer realm="phonevault"' },
+  });
+}
+
+/** Throws a 403 unless the caller may do what the scope covers. 'any' takes every bearer token. */
+export function demandScope(caller: Caller, scope: Scope | 'any'): void {
+  if (caller.kind === 'webhook') {
+    if (scope === 'run') return;
+    throw problem(403, 'forbidden', 'A webhook may ask for runs and nothing else.');
+  }
+  if (scope === 'any' || caller.scopes.includes(scope)) return;
+  throw problem(403, 'forbidden', `This token does not have the scope ${scope}.`);
+}

@@ -1,0 +1,38 @@
+import * as z from 'zod';
+
+/** The parts that bodies and queries are made of. */
+export const policyName = z
+  .string()
+  .regex(/^[a-z0-9-]{1,32}$/, 'the name of a policy: 1 to 32 of a-z 0-9 and -');
+
+const phoneId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,32}$/, 'the id of a phone: 1 to 32 of A-Z a-z 0-9 _ and -');
+
+export const phones = z
+  .array(phoneId)
+  .min(1)
+  .max(1000)
+  .describe("Narrows the policy's selection to these phones.");
+
+export const instant = z.iso
+  .datetime({
+    offset: true,
+    error: 'a date and time with its offset, such as 2026-01-31T08:00:00Z',
+  })
+  .transform((text) => Date.parse(text));
+
+export const flag = z
+  .enum(['1', '0', 'true', 'false'])
+  .transform((text) => text === '1' || text === 'true');
+
+export const pageSize = (most: number) => z.coerce.number().int().min(1).max(most);
+
+/** Where a page begins, as the page before it said. */
+export const cursor = z.string().regex(/^[\w./-]{1,300}$/, 'the `next` of the page before');
+
+const RUN_ID = /^[a-z0-9-]{1,80}$/;
+
+export function isRunId(text: string): boolean {
+  return RUN_ID.test(text);
+}

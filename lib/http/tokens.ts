@@ -1,0 +1,65 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { type Secret, secret } from '../cloud/redact.ts';
+
+const scopes = ['read', 'run', 'cancel'] as const;
+export type Scope = (typeof scopes)[number];
+
+/** Who may call with a bearer token. Only the token's SHA-256 is known here. */
+export type TokenEntry = {
+  name: string;
+  scopes: Scope[];
+  /** Epoch ms from which on the token is refused. */
+  expires: number;
+  /** 64 hexadecimal digits. */
+  hash: Secret;
+};
+
+const DAY = 86_400_000;
+
+const NAME = /^[a-z0-9-]{1,32}$/;
+
+/**
+ * Reads `<name>:<scopes joined by +>:<last day, YYYY-MM-DD in UTC, or never>:sha256-<hash, hex or base64url>`.
+ * Answers what is wrong as a text that quotes nothing.
+ */
+export function parseTokenEntry(text: string): TokenEntry | string {
+  const [name = '', scopeText = '', day = '', hashText = '', ...rest] = text.split(':');
+  const hash = readHash(hashText);
+  if (rest.length > 0 || hash === undefined) {
+    return '<name>:<scopes>:<YYYY-MM-DD or never>:sha256-<hash of the token, hex or base64url>';
+  }
+  if (!NAME.test(name)) return 'a name of 1 to 32 of a-z 0-9 and -';
+  const given = new Set(scopeText.split('+'));
+  const known = scopes.filter((scope) => given.delete(scope));
+  if (given.size > 0 || known.length === 0) return `scopes of ${scopes.join(', ')}, joined by +`;
+  const expires = day === 'never' ? Number.POSITIVE_INFINITY : endOf(day);
+  if (expires === undefined) return 'a last day such as 2027-01-31, or never';
+  return { name, scopes: known, expires, hash: secret(hash) };
+}
+
+function readHash(text: string): string | undefined {
+  const value = /^sha256-([0-9a-fA-F]{64}|[\w-]{43})$/.exec(text)?.[1];
+  if (value === undefined || value.length === 64) return value?.toLowerCase();
+  return Buffer.from(value, 'base64url').toString('hex');
+}
+
+function endOf(day: string): number | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return undefined;
+  const start = Date.parse(day);
+  const exists = !Number.isNaN(start) && new Date(start).toISOString().startsWith(day);
+  return exists ? start + DAY : undefined;
+}
+
+/** 128 bits take 22 characters; what is shorter cannot be a token that was made as it should be. */
+const TOKEN = /^[\x21-\x7e]{22,256}$/;
+
+/** Finds the entry of a token, expired or not. Every entry is compared, in constant time. */
+export function findToken(entries: readonly TokenEntry[], token: string): TokenEntry | undefined {
+  if (!TOKEN.test(token)) return undefined;
+  const hash = createHash('sha256').update(token).digest();
+  let found: TokenEntry | undefined;
+  for (const entry of entries) {
+    if (timingSafeEqual(hash, Buffer.from(entry.hash.reveal(), 'hex'))) found = entry;
+  }
+  return found;
+}

@@ -1,0 +1,40 @@
+import { PhonevaultError } from '../errors.ts';
+import { problemOf, problemResponse } from '../http/problem.ts';
+import type { Instance } from './invocation.ts';
+import { createLog } from './log.ts';
+
+/** The only form that the gateway takes; anything else is a 500 of its own (FSS.1202, FSS.1206). */
+export type ApigAnswer = {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: string;
+  isBase64Encoded: false;
+};
+
+/** The gateway's form of a web response. Its body must be text. */
+export async function toApigAnswer(response: Response): Promise<ApigAnswer> {
+  return {
+    statusCode: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: await response.text(),
+    isBase64Encoded: false,
+  };
+}
+
+/**
+ * Answers a call. What fails before the application has it, such as a wrong setting, is logged in full and answered
+ * as a 500 that tells its code only: the caller cannot help it.
+ */
+export async function answering(
+  instance: Pick<Instance, 'clock' | 'write'>,
+  work: () => Response | Promise<Response>,
+): Promise<ApigAnswer> {
+  try {
+    return await toApigAnswer(await work());
+  } catch (error) {
+    createLog(instance.write, instance.clock).error('invocation_failed', { error });
+    const code = error instanceof PhonevaultError ? error.code : 'internal';
+    const detail = 'Phonevault cannot answer. Its log says why.';
+    return toApigAnswer(problemResponse(problemOf(500, code, detail)));
+  }
+}

@@ -1,0 +1,22 @@
+import type { HttpDeps } from '../http/route.ts';
+import type { FgContext } from './context.ts';
+import { type Instance, startInvocation } from './invocation.ts';
+
+/** The gateway waits for 60 seconds at most. */
+const LONGEST_MS = 50_000;
+const SPARE_MS = 3_000;
+
+/** What one call to the API needs, with this invocation's credentials. Throws `setting_invalid`. */
+export function httpDeps(context: FgContext, instance: Instance, mount: string): HttpDeps {
+  const { deps, clients, settings, timeLeft } = startInvocation(context, instance, {
+    needsTopic: false,
+  });
+  const left = Math.min(timeLeft() - SPARE_MS, LONGEST_MS);
+  return {
+    run: deps,
+    kick: { functiongraph: clients.functiongraph, driveUrn: settings.driveUrn },
+    callers: { tokens: settings.httpTokens, webhooks: settings.webhookSecrets },
+    mount,
+    until: deps.clock.now() + Math.max(0, left),
+  };
+}

@@ -1,0 +1,158 @@
+import { Webhook } from 'standardwebhooks';
+import { describe, expect, it } from 'vitest';
+import { NIGHTLY } from '../support/night.ts';
+import { api } from './api.ts';
+import { EXPIRED, READER, TOKEN, WEBHOOK_KEYS } from './keys.ts';
+
+const EVERY_ROUTE = [
+  ['POST', '/v1/runs'],
+  ['GET', '/v1/runs'],
+  ['GET', '/v1/runs/nightly-1'],
+  ['POST', '/v1/runs/nightly-1/cancel'],
+  ['POST', '/v1/plan'],
+  ['GET', '/v1/policies'],
+  ['GET', '/v1/openapi.json'],
+  ['GET', '/nowhere'],
+] as const;
+
+describe('who may call', () => {
+  it('is nobody by default', async () => {
+    const { call } = await api({ callers: { tokens: [], webhooks: [] } });
+    for (const [method, path] of EVERY_ROUTE) {
+      for (const token of ['', TOKEN]) {
+        const answer = await call(method, path, { token });
+        expect([path, answer.status]).toEqual([path, 401]);
+        expect(answer.headers['www-authenticate']).toMatch(/^Bearer/);
+      }
+    }
+  });
+
+  it.each([
+    ['nobody', { token: '' }, 'unauthenticated'],
+    ['an unknown token', { token: `${TOKEN}x` }, 'token_unknown'],
+    ['an expired token', { token: EXPIRED }, 'token_expired'],
+    [
+      'another scheme',
+      { token: '', headers: { authorization: `Basic ${TOKEN}` } },
+      'token_unknown',
+    ],
+    ['half a webhook', { token: '', headers: { 'webhook-id': 'a' } }, 'signature_incomplete'],
+  ])('refuses %s', async (_who, options, code) => {
+    const { call } = await api();
+    const { status, body } = await call('GET', '/v1/runs', options);
+    expect([status, body.code]).toEqual([401, code]);
+  });
+
+  it.each([
+    ['POST', '/v1/runs', 403],
+    ['POST', '/v1/runs/nightly-1/cancel', 403],
+    ['POST', '/v1/plan', 400],
+    ['GET', '/v1/runs', 200],
+    ['GET', '/v1/runs/nightly-1', 404],
+    ['GET', '/v1/policies', 200],
+    ['GET', '/v1/openapi.json', 200],
+  ])('holds a token to its scopes: %s %s', async (method, path, expected) => {
+    const { call } = await api();
+    expect((await call(method, path, { token: READER })).status).toBe(expected);
+  });
+
+  it('is logged with who, what and the run', async () => {
+    const { call, lines, putPolicy } = await api();
+    await putPolicy(NIGHTLY);
+    const { body } = await call('POST', '/v1/runs', { key: 'k1', body: { policy: 'nightly' } });
+    expect(lines.at(-1)).toMatchObject({
+      level: 'info',
+      event: 'http_accepted',
+      caller: 'ci',
+      kind: 'token',
+      operation: 'startRun',
+      status: 202,
+      run: body.run_id,
+    });
+  });
+
+  it('is logged when refused too, without what was sent', async () => {
+    const { call, lines } = await api();
+    const query = { policy: 'hunter2hunter2' };
+    const body = 'hunter2hunter2';
+    await call('POST', '/v1/hunter2hunter2', {
+      token: 'hunter2hunter2hunter2hunter2',
+      query,
+      body,
+    });
+    await call('POST', '/v1/hunter2hunter2', { query, body });
+    await call('POST', '/v1/runs', { key: 'hunter2hunter2', query, body });
+    await call('POST', '/v1/runs/hunter2/cancel', { token: READER });
+    expect(lines.map(({ event, status, code, caller }) => [event, status, code, caller])).toEqual([
+      ['http_refused', 401, 'token_unknown', undefined],
+      ['http_refused', 404, 'route_unknown', 'ci'],
+      ['http_refused', 400, 'query_invalid', 'ci'],
+      ['http_refused', 403, 'forbidden', 'screen'],
+    ]);
+    expect(JSON.stringify(lines)).not.toContain('hunter2');
+  });
+});
+
+describe('a webhook', () => {
+  const [key = '', restricted = '', foreign = ''] = WEBHOOK_KEYS;
+
+  /** As the reference implementation signs. */
+  function signed(secret: string, at: number, body: string, id = 'msg_1') {
+    const headers = {
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(at / 1000)),
+      'webhook-signature': new Webhook(secret).sign(id, new Date(at), body),
+    };
+    return { token: '', headers, body };
+  }
+  const body = JSON.stringify({ policy: 'nightly' });
+
+  it('asks for a run, once however often it comes', async () => {
+    const { call, clock, putPolicy, kicks, lines } = await api();
+    await putPolicy(NIGHTLY);
+    const first = await call('POST', '/v1/runs', signed(key, clock.now(), body));
+    clock.move(60_000);
+    const again = await call('POST', '/v1/runs', signed(key, clock.now(), body));
+    const other = await call('POST', '/v1/runs', signed(key, clock.now(), body, 'msg_2'));
+    expect(first.status).toBe(202);
+    expect(again).toEqual(first);
+    expect(other.body.run_id).not.toBe(first.body.run_id);
+    expect(kicks).toHaveLength(2);
+    expect(lines.at(-1)).toMatchObject({ caller: 'webhook', kind: 'webhook' });
+  });
+
+  it('is refused when stale, forged, or for another policy than its own', async () => {
+    const { call, clock, putPolicy } = await api();
+    await putPolicy(NIGHTLY);
+    await putPolicy(NIGHTLY.replace('nightly', 'weekly'), 'weekly');
+    const weekly = JSON.stringify({ policy: 'weekly' });
+    const now = clock.now();
+    const refused = [
+      signed(key, now - 301_000, body),
+      signed(foreign, now, body),
+      { ...signed(key, now, body), body: weekly },
+      signed(restricted, now, weekly),
+    ];
+    const answers = [];
+    for (const one of refused) {
+      const { status, body: told } = await call('POST', '/v1/runs', one);
+      answers.push([status, told.code]);
+    }
+    expect(answers).toEqual([
+      [401, 'signature_stale'],
+      [401, 'signature_wrong'],
+      [401, 'signature_wrong'],
+      [403, 'forbidden'],
+    ]);
+    expect((await call('POST', '/v1/runs', signed(restricted, now, body))).status).toBe(202);
+  });
+
+  it('may do nothing else', async () => {
+    const { call, clock } = await api();
+    for (const [method, path] of EVERY_ROUTE.slice(1, -1)) {
+      const { status } = await call(method, path, signed(key, clock.now(), ''));
+      // A GET comes without a body, which is what was signed.
+      expect([path, status]).toEqual([path, 403]);
+    }
+  });
+});

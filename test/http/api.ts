@@ -1,0 +1,92 @@
+import { expect } from 'vitest';
+import type { Callers } from '../../lib/http/authenticate.ts';
+import { createHttpApp } from '../../lib/http/app.ts';
+import { routes } from '../../lib/http/routes.ts';
+import { type ApigAnswer, toApigAnswer } from '../../lib/runtime/apig-answer.ts';
+import { parseApigEvent } from '../../lib/runtime/apig-event.ts';
+import type { CloudOptions } from '../../local/cloud.ts';
+import { night, type Night } from '../support/night.ts';
+import { EXPIRED, hashOf, READER, TOKEN, tokenEntry, WEBHOOK_KEYS, webhookSecret } from './keys.ts';
+
+const callers = (): Callers => ({
+  tokens: [
+    tokenEntry(`ci:read+run+cancel:never:sha256-${hashOf(TOKEN)}`),
+    tokenEntry(`screen:read:never:sha256-${hashOf(READER)}`),
+    tokenEntry(`old:read+run:2025-12-31:sha256-${hashOf(EXPIRED)}`),
+  ],
+  webhooks: [webhookSecret(WEBHOOK_KEYS[0] ?? ''), webhookSecret(`crm:nightly:${WEBHOOK_KEYS[1]}`)],
+});
+
+type CallOptions = {
+  token?: string | undefined;
+  key?: string;
+  headers?: Record<string, string>;
+  query?: Record<string, string | string[]>;
+  /** An object is sent as JSON, a text as it is. */
+  body?: unknown;
+};
+
+type Answered = {
+  status: number;
+  headers: Record<string, string>;
+  body: Record<string, unknown>;
+  text: string;
+};
+
+export type Api = Night & {
+  kicks: string[];
+  /** A call as the gateway hands it over. By default with a token that may do everything. */
+  call(method: string, path: string, options?: CallOptions): Promise<Answered>;
+};
+
+/** What is answered is what the OpenAPI document says, no field more. */
+function expectDescribed(method: string, path: string, { statusCode, body }: ApigAnswer): void {
+  if (statusCode >= 300) return;
+  const fits = (pattern: string) => new RegExp(`^${pattern.replace('{id}', '[^/]+')}$`).test(path);
+  const route = routes.find((one) => one.method === method && fits(one.path));
+  const schema = route?.answers[statusCode as 200 | 202]?.schema;
+  expect(schema?.parse(JSON.parse(body))).toEqual(JSON.parse(body));
+}
+
+/** The API before an embedded cloud. */
+export async function api(options: CloudOptions & { callers?: Callers } = {}): Promise<Api> {
+  const { callers: known = callers(), ...cloudOptions } = options;
+  const played = await night(cloudOptions);
+  const app = createHttpApp();
+  const kicks: string[] = [];
+  const kick = {
+    functiongraph: { invokeAsync: async (urn: string) => void kicks.push(urn) },
+    driveUrn: 'urn:fss:r:p:function:default:drive',
+  };
+  return {
+    ...played,
+    kicks,
+    call: async (method, path, { token = TOKEN, key, headers = {}, query = {}, body } = {}) => {
+      const text = typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body);
+      const { request, mount } = parseApigEvent({
+        httpMethod: method,
+        path: `/backup${path}`,
+        pathParameters: { '': path.slice(1) },
+        queryStringParameters: query,
+        headers: {
+          ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
+          ...(key === undefined ? {} : { 'idempotency-key': key }),
+          ...headers,
+        },
+        body: Buffer.from(text).toString('base64'),
+        isBase64Encoded: true,
+      });
+      const { deps } = played.invocation();
+      const until = played.clock.now() + 50_000;
+      const response = await app.answer(request, { run: deps, kick, callers: known, mount, until });
+      const answer = await toApigAnswer(response);
+      expectDescribed(method, path, answer);
+      return {
+        status: answer.statusCode,
+        headers: answer.headers,
+        body: (answer.body === '' ? {} : JSON.parse(answer.body)) as Record<string, unknown>,
+        text: answer.body,
+      };
+    },
+  };
+}

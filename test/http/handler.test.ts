@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { handler } from '../../handlers/http.ts';
+
+const event = { httpMethod: 'GET', path: '/v1/runs', headers: { authorization: 'Bearer hunter2' } };
+const settings: Record<string, string> = {
+  PHONEVAULT_REGION: 'cn-north-4',
+  PHONEVAULT_PROJECT_ID: 'p1',
+  PHONEVAULT_BUCKET: 'backups',
+};
+const contextWith = (more: Record<string, string>) => ({
+  getUserData: (name: string) => ({ ...settings, ...more })[name],
+});
+
+let lines: string[];
+
+beforeEach(() => {
+  lines = [];
+  vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+});
+afterEach(() => vi.restoreAllMocks());
+
+describe('the http handler', () => {
+  it('lets nobody in while no one is named', async () => {
+    const answer = await handler(event, contextWith({}));
+    expect(answer).toMatchObject({ statusCode: 401, isBase64Encoded: false });
+    expect(JSON.parse(answer.body)).toMatchObject({ status: 401, code: 'token_unknown' });
+    expect(lines.join('')).toContain('http_refused');
+    expect(lines.join('')).not.toContain('hunter2');
+  });
+
+  it('lets nobody in while one entry is wrong', async () => {
+    const wrong = { PHONEVAULT_HTTP_TOKENS: `ci:read:never:sha256-${'0'.repeat(64)},hunter2` };
+    const answer = await handler(event, contextWith(wrong));
+    expect(answer.statusCode).toBe(500);
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'setting_invalid' });
+    expect(lines.join('')).toContain('entry 2');
+    expect(lines.join('')).not.toContain('hunter2');
+  });
+
+  it('fails for another trigger', async () => {
+    const timer = { trigger_type: 'TIMER', time: '2026-02-03T02:15:00Z' };
+    await expect(handler(timer, contextWith({}))).rejects.toMatchObject({ code: 'event_invalid' });
+  });
+});
