@@ -11,6 +11,8 @@ const cursorSchema = z.object({
   /** False for a policy that is disabled, has no schedule or cannot be read. */
   active: z.boolean(),
   fault: z.string().optional(),
+  /** Whether new phones get a first backup from it; unknown in cursors of earlier versions. */
+  on_provisioned: z.boolean().optional(),
   rule: z.object({ cron: z.string(), timezone: z.string(), start_within: z.number() }).optional(),
   paused_until: z.number().optional(),
   /** Slots after this time are still to be run: the last one that was, or when the policy was first seen active. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { readObject } from './json.ts';
+import { isInventoryRequest } from './inventory-request.ts';
+import { parseObject, readObject } from './json.ts';
 import { layout } from './layout.ts';
 import type { Store } from './store.ts';
 
@@ -36,4 +37,78 @@ export async function readMissed(
   id: string,
 ): Promise<Missed | undefined> {
   return readObject(store, missedSchema, HINT_VERSION, layout.hint(id));
+}
+
+/** Ids a hint may name: several phones of one trace, or a page of phones that a sweep found. */
+export const NAMED_AT_MOST = 1000;
+
+const subjects = z.array(z.string().min(1).max(64)).max(NAMED_AT_MOST);
+
+/** Something to look at. Nothing in it depends on when or how often the event came. */
+const lookSchema = z.object({
+  version: z.literal(HINT_VERSION),
+  type: z.literal('look'),
+  /** created, reset: a trace tells it. named: a message asks. found: a sweep saw phones that no event told of. */
+  change: z.enum(['created', 'reset', 'named', 'found']),
+  /** When it happened (epoch ms), by the trace. */
+  at: z.number().optional(),
+  phones: subjects,
+  servers: subjects,
+  /** Ids of which nobody knows whether they are a phone's, a server's or an order's. */
+  others: subjects,
+  /** Narrows what follows to this policy. */
+  policy: z.string().optional(),
+});
+
+export type Look = Omit<z.infer<typeof lookSchema>, 'version' | 'type'>;
+export type NamedLook = { id: string; look: Look };
+
+/** Drops a hint: one PUT, harmless when repeated. */
+export async function putLook(store: Pick<Store, 'put'>, { id, look }: NamedLook): Promise<void> {
+  await store.put(
+    layout.hint(id),
+    JSON.stringify({ version: HINT_VERSION, type: 'look', ...look }),
+  );
+}
+
+/** The hint and when it was last dropped (epoch ms); undefined when it is gone. Throws `object_newer` and `object_invalid`. */
+export async function readLook(
+  store: Pick<Store, 'get'>,
+  id: string,
+): Promise<{ look: Look; droppedAt: number } | undefined> {
+  const key = layout.hint(id);
+  const object = await store.get(key);
+  if (object === undefined) return undefined;
+  const look = parseObject(lookSchema, HINT_VERSION, key, object.body);
+  return { look, droppedAt: object.lastModified };
+}
+
+export function isLookHint(id: string): boolean {
+  return /^(?:trace|message|found)-/.test(id);
+}
+
+const SWEEP_EVERY_MS = 15 * 60_000;
+
+/** The quarter of an hour that a moment (epoch ms) lies in. */
+export function sweepSlot(now: number): number {
+  return Math.floor(now / SWEEP_EVERY_MS) * SWEEP_EVERY_MS;
+}
+
+/** Asks the next drive to look for new phones that no event told of. `slot` as of `sweepSlot`: once each. */
+export async function putSweep(store: Pick<Store, 'put'>, slot: number): Promise<void> {
+  const id = `sweep-${stampOf(slot)}`;
+  await store.put(layout.hint(id), JSON.stringify({ version: HINT_VERSION, type: 'sweep' }));
+}
+
+export function isSweepHint(id: string): boolean {
+  return id.startsWith('sweep-');
+}
+
+/** True for hints that some part of drive takes up; any other object there is not ours. */
+export function isHint(id: string): boolean {
+  return isMissedHint(id) || isLookHint(id) || isSweepHint(id) || isInventoryRequest(id);
+}
+
+function stampOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 16).replace(/\D/g, '');
 }

@@ -32,6 +32,7 @@ export const layout = {
   indexedRun: (name: string) => `state/runs/${name}.json`,
   limits: 'state/limits.json',
   cursors: 'state/cursors.json',
+  provisioning: 'state/provisioning.json',
   history: (policy: string) => `state/history/${policy}.json`,
   alarms: 'state/alarms.json',
   aside: (runId: string) => `state/aside/${runId}.json`,

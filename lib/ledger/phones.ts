@@ -69,6 +69,28 @@ export async function indexArchives(
   );
 }
 
+/** Of these phones, those that have a verified archive for the policy. */
+export async function archivedPhones(
+  store: Pick<Store, 'get'>,
+  policy: string,
+  phoneIds: string[],
+): Promise<Set<string>> {
+  const limit = pLimit(SHARDS_AT_ONCE);
+  const shards = await Promise.all(
+    [...new Set(phoneIds.map(shardOf))].map((shard) =>
+      limit(() => readCache(store, shardSchema, PHONES_VERSION, layout.phones(shard))),
+    ),
+  );
+  const archived = new Set(
+    shards.flatMap((shard) =>
+      Object.entries(shard?.phones ?? {})
+        .filter(([, { archives }]) => archives[policy] !== undefined)
+        .map(([phoneId]) => phoneId),
+    ),
+  );
+  return new Set(phoneIds.filter((phoneId) => archived.has(phoneId)));
+}
+
 /** What `readIndexedPhones` answers: the last verified archive of a phone for one policy, its time in ISO 8601. */
 type PhoneArchiveEntry = {
   phone_id: string;

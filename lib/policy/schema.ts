@@ -28,110 +28,200 @@ const MOST_IDS = 10_000;
 const ids = (what: string) => listOf(id, what, 1, MOST_IDS);
 
 const schedule = mapping({
-  cron: cron.describe(
-    'When to run, in the syntax of FunctionGraph timers: second minute hour day-of-month month day-of-week.',
-  ),
-  timezone: zone.describe(
-    'The zone that the cron expression and `{date}` are read in, by its IANA name.',
-  ),
+  cron: cron.meta({
+    description:
+      'When to run, in the six fields of FunctionGraph timers: second minute hour day-of-month month day-of-week.',
+    examples: ['0 30 2 * * *', '0 0 3 ? * Mon-Fri', '0 0/30 * * * *'],
+  }),
+  timezone: zone.meta({
+    description:
+      'The zone that the cron expression and `{date}` are read in, by its IANA name; no offsets.',
+    examples: ['Asia/Shanghai', 'UTC'],
+  }),
   start_within: duration(SECOND, WEEK)
     .prefault('2h')
-    .describe(
-      'How late a slot may still be started, after an outage for example. An older one is reported as missed.',
-    ),
-}).describe(
-  'When the policy runs by itself. Without it runs are asked for over HTTP or by `on_provisioned`.',
-);
+    .meta({
+      description:
+        'How late a slot may still be started, after an outage for example. An older one is reported as missed, not run.',
+      examples: ['30m'],
+    }),
+}).meta({
+  description:
+    'When the policy runs by itself. Without it a run is asked for by hand, or by a timer that names the policy.',
+  examples: [{ cron: '0 30 2 * * *', timezone: 'Asia/Shanghai' }],
+});
 
 const exclusion = mapping({
-  phones: ids('phone ids').optional().describe('Phones never to export, by id.'),
-  servers: ids('server ids').optional().describe('Servers whose phones are never exported, by id.'),
-  name: glob.optional().describe('Phones never to export, by a pattern for their name.'),
+  phones: ids('phone ids')
+    .optional()
+    .meta({
+      description: 'Phones never to export, by id.',
+      examples: [['0123456789abcdef0123456789abcdef']],
+    }),
+  servers: ids('server ids')
+    .optional()
+    .meta({
+      description: 'Servers whose phones are never exported, by id.',
+      examples: [['fedcba9876543210fedcba9876543210']],
+    }),
+  name: glob.optional().meta({
+    description: 'Phones never to export, by a pattern for their name.',
+    examples: ['game-000[1-3]'],
+  }),
 });
 
 const select = mapping({
-  phones: ids('phone ids').optional().describe('Phones by id.'),
-  servers: ids('server ids').optional().describe('Phones on these servers, by server id.'),
-  server_tags: tags
+  phones: ids('phone ids')
     .optional()
-    .describe(
+    .meta({
+      description: 'Phones by id. One that CPH does not list ends as `failed: not_found`.',
+      examples: [['0123456789abcdef0123456789abcdef']],
+    }),
+  servers: ids('server ids')
+    .optional()
+    .meta({
+      description: 'Phones on these servers, by server id.',
+      examples: [['fedcba9876543210fedcba9876543210']],
+    }),
+  server_tags: tags.optional().meta({
+    description:
       'Phones on servers that carry all these tags, each with one of the values given; an empty list takes any value. Phones have no tags of their own.',
-    ),
-  name: glob
-    .optional()
-    .describe(
-      'Phones whose name fits a pattern: `*` any text, `?` any character, `[a-z]` one of a set. Case counts.',
-    ),
-  exclude: exclusion.optional().describe('Phones to leave out, whatever else holds.'),
+    examples: [{ env: ['prod', 'staging'], team: [] }],
+  }),
+  name: glob.optional().meta({
+    description:
+      'Phones whose name fits a pattern: `*` any text, `?` any character, `[a-z]` and `[!a-z]` one of a set. Case counts.',
+    examples: ['game-*', '*'],
+  }),
+  exclude: exclusion.optional().meta({
+    description: 'Phones to leave out, whatever else holds.',
+    examples: [{ name: 'game-000[1-3]' }],
+  }),
   max_phones: whole(1, 100_000)
     .prefault(5000)
-    .describe('A selection larger than this fails the run before it starts.'),
-}).describe(
-  'The phones to export: all conditions given must hold, `exclude` wins, and at least one condition is needed.',
-);
+    .meta({
+      description: 'A larger selection fails the run before anything is exported.',
+      examples: [200],
+    }),
+}).meta({
+  description:
+    'The phones to export: all conditions given must hold, `exclude` wins, and at least one condition is needed.',
+  examples: [{ server_tags: { env: ['prod'] }, name: 'game-*' }],
+});
 
 const exportOf = (edition: PathEdition) =>
   mapping({
-    include: listOf(phonePath(edition), 'paths', 1, 100).describe(
-      'What to export: absolute paths below /data or /cache; a `*` at the end takes every path that starts so.',
-    ),
+    include: listOf(phonePath(edition), 'paths', 1, 100).meta({
+      description:
+        'What to export: absolute paths below /data or /cache. A `*` at the end takes every path that starts so.',
+      examples: [['/data/data', '/data/media/0']],
+    }),
     exclude: listOf(phonePath(edition), 'paths', 0, 100)
       .prefault([])
-      .describe('What to leave out of it; wins over `include`.'),
-    bucket: bucket.describe("The OBS bucket for the archives, in the phones' region."),
-    object_path: objectPath
-      .prefault('{policy}/{date}')
-      .describe(
+      .meta({
+        description:
+          'What to leave out of it; wins over `include`. An include that is wholly excluded is a fault.',
+        examples: [['/data/data/com.example.cache', '/data/media/0/Download']],
+      }),
+    bucket: bucket.meta({
+      description: "The OBS bucket for the archives, in the phones' region.",
+      examples: ['my-phone-backups'],
+    }),
+    object_path: objectPath.prefault('{policy}/{date}').meta({
+      description:
         'The folder of the archives, from `{policy}`, `{date}` and `{slot}`. Run id, phone and try are added to it.',
-      ),
-  }).describe('What is exported, and where to.');
+      examples: ['phones/{policy}/{slot}'],
+    }),
+  }).meta({
+    description: 'What is exported, and where to.',
+    examples: [{ include: ['/data/data'], bucket: 'my-phone-backups' }],
+  });
 
 const retry = mapping({
-  attempts: whole(1, 5).prefault(2).describe('How often a phone is tried in all.'),
+  attempts: whole(1, 5)
+    .prefault(2)
+    .meta({
+      description:
+        'How often a phone is tried in all. A try whose answer was lost does not count; there may be 3 of those.',
+      examples: [3],
+    }),
 });
 
 const notify = mapping({
   when: choice(['always', 'problems', 'change'])
     .prefault('always')
-    .describe(
-      'Which settled runs are told: all, those not completed, or those that ended otherwise than the run before.',
-    ),
+    .meta({
+      description:
+        'Which settled runs are told: all, those not completed, or those that ended otherwise than the run before.',
+      examples: ['problems'],
+    }),
   language: choice(['en', 'zh'])
     .prefault('en')
-    .describe('The language of e-mails and text messages.'),
+    .meta({
+      description: 'The language of e-mails and text messages. What programs get has no language.',
+      examples: ['zh'],
+    }),
 });
 
 const written = (edition: PathEdition) =>
   mapping({
-    name: policyName.describe("The policy's name, the same as its file's."),
-    enabled: flag().prefault(true).describe('Whether the policy runs by itself.'),
-    paused_until: instant
-      .optional()
-      .describe('No slot before this moment is run; nothing is caught up.'),
+    name: policyName.meta({
+      description: "The policy's name, the same as its file's.",
+      examples: ['nightly'],
+    }),
+    enabled: flag()
+      .prefault(true)
+      .meta({
+        description:
+          'Whether timers ask for runs. Runs that are asked for by hand go on all the same.',
+        examples: [false],
+      }),
+    paused_until: instant.optional().meta({
+      description: 'No slot before this moment is run, and none is caught up.',
+      examples: ['2026-01-31T08:00:00+08:00'],
+    }),
     schedule: schedule.optional(),
     select,
     export: exportOf(edition),
-    deadline: duration(SECOND, WEEK).prefault('2h').describe('How long a run may take in all.'),
+    deadline: duration(SECOND, WEEK)
+      .prefault('2h')
+      .meta({
+        description: 'How long a run may take in all, from the moment it is planned.',
+        examples: ['90m'],
+      }),
     export_timeout: duration(SECOND, WEEK)
       .optional()
-      .describe(
-        "How long one phone's export may take. Default: 1h, or the deadline if that is shorter.",
-      ),
+      .meta({
+        description:
+          "How long one phone's export may take, from the moment it is accepted; at most the deadline. Unless given: 1h, or the deadline if that is shorter.",
+        examples: ['45m'],
+      }),
     wait_for_phones: duration(0, WEEK)
       .optional()
-      .describe(
-        'How long to wait for phones that are starting, stopping or being reset. Default: 10m, or half the deadline if that is shorter.',
-      ),
+      .meta({
+        description:
+          'How long to wait for phones that are starting, stopping or being reset; less than the deadline. Unless given: 10m, or half the deadline if that is shorter.',
+        examples: ['0s', '5m'],
+      }),
     max_in_flight_per_server: whole(1, 100)
       .prefault(4)
-      .describe(
-        'How many phones of one server are exported at a time, out of courtesy to its users.',
-      ),
-    retry: retry.prefault({}).describe('What happens to exports that fail.'),
+      .meta({
+        description:
+          'How many phones of one server are exported at a time, over all runs, out of courtesy to its users.',
+        examples: [6],
+      }),
+    retry: retry
+      .prefault({})
+      .meta({ description: 'What happens to exports that fail.', examples: [{ attempts: 3 }] }),
     on_provisioned: flag()
       .prefault(false)
-      .describe('Whether new and reset phones are exported soon after they appear.'),
-    notify: notify.prefault({}).describe('What the topic is told.'),
+      .meta({
+        description: 'Whether new and reset phones are exported soon after they appear.',
+        examples: [true],
+      }),
+    notify: notify
+      .prefault({})
+      .meta({ description: 'What the topic is told.', examples: [{ when: 'problems' }] }),
   });
 
 /** The schema of a policy file for an edition of the export API: text comes in, the effective policy goes out. */

@@ -44,7 +44,7 @@ export async function draftPlan(
   const obstacle = await bucketObstacle(deps, terms, request.run_id);
   if (obstacle !== undefined) return failedDraft(base, obstacle.code, obstacle.message);
 
-  const gathered = await gatherCandidates(deps, policy.select, askedAt, until);
+  const gathered = await gatherCandidates(deps, policy.select, askedAt, until, request.phones);
   if (gathered === undefined) return undefined;
   const { taggedServers, asOf } = gathered;
   const selection = selectPhones(policy.select, gathered.candidates, {

@@ -1,23 +1,27 @@
 import { PhonevaultError } from '../errors.ts';
 import { readCredentialTrouble } from '../ledger/alarms.ts';
-import { takeLease } from '../ledger/lease.ts';
+import { type Lease, takeLease } from '../ledger/lease.ts';
 import { readLimits, writeLimits } from '../ledger/limits.ts';
 import { type Inbox, listOpen } from '../ledger/request.ts';
 import { clearCredentialTrouble, noteCredentialsRefused } from './alarms.ts';
 import type { RunDeps } from './deps.ts';
 import { followLate, loadLate, stragglersOf } from './late.ts';
 import { createWriter, flushAll, type OpenRun } from './open-run.ts';
-import { isMissedHint } from '../ledger/hints.ts';
+import { isHint } from '../ledger/hints.ts';
 import { guard } from './guard.ts';
+import { createProvisioner } from './provisioned/provision.ts';
 import { tellHints } from './hints.ts';
 import { nextDue, POLL_FIRST_MS, pollInterval } from './due.ts';
-import { advance, closeFinished, takeInbox, type Work } from './work.ts';
+import { advance, closeFinished, provisionDue, takeInbox, type Work } from './work.ts';
 import { followed, followJobs } from './follow.ts';
 import { LeaseLost, stopsDrive } from './stops-drive.ts';
+import { refreshInventories } from './refresh-inventory.ts';
 import { submitWindow } from './submit.ts';
 
 const INBOX_EVERY_MS = 10_000;
 const AFTER_FAILED_POLL_MS = 20_000;
+/** Reading a fleet anew takes turns with everything else. */
+const READ_SLICE_MS = 10_000;
 
 export type DriveOptions = {
   /** No work is begun after this time (epoch ms). */
@@ -56,7 +60,7 @@ export async function drive(deps: RunDeps, options: DriveOptions): Promise<Drive
   if (lease === undefined) return { kind: 'held', open: inbox.requests.length };
 
   try {
-    return await hold(deps, { ...options, hadTrouble: trouble !== undefined }, lease.writer, inbox);
+    return await hold(deps, { ...options, hadTrouble: trouble !== undefined }, lease, inbox);
   } finally {
     await lease.release();
   }
@@ -66,15 +70,19 @@ export async function drive(deps: RunDeps, options: DriveOptions): Promise<Drive
 async function hold(
   deps: RunDeps,
   options: DriveOptions & { hadTrouble: boolean },
-  name: string,
+  lease: Lease,
   inbox: Inbox,
 ): Promise<DriveResult> {
-  const writer = createWriter(name);
+  const writer = createWriter(lease.writer);
   const memory = options.memory ?? new Map<string, OpenRun>();
   const work: Work = {
     runs: new Map(),
     lates: await loadLate(deps, inbox.late),
     hints: [],
+    looks: [],
+    provisioner: createProvisioner(),
+    provisionAt: 0,
+    stillHeld: lease.stillHeld,
     memory,
     writer,
     session: {
@@ -124,10 +132,13 @@ async function loop(deps: RunDeps, work: Work): Promise<void> {
       const hints = work.hints;
       work.hints = [];
       await tellHints(deps, hints);
+      const readUntil = Math.min(work.until, clock.now() + READ_SLICE_MS);
+      work.hints = await refreshInventories(deps, hints, readUntil);
     }
+    await provisionDue(deps, work);
 
     const now = clock.now();
-    const due = nextDue(work, now);
+    const due = work.hints.length > 0 ? now : nextDue(work, now);
     if (due === undefined || due >= work.until || now >= work.until) return;
     const wake = Math.min(Math.max(due, now), work.inboxAt + INBOX_EVERY_MS, work.until);
     if (wake > now) await clock.sleep(wake - now);
@@ -168,7 +179,7 @@ async function followAll(deps: RunDeps, work: Work): Promise<void> {
 }
 
 function isEmpty({ requests, cancels, late, hints }: Inbox): boolean {
-  return requests.length + cancels.length + late.length + hints.filter(isMissedHint).length === 0;
+  return requests.length + cancels.length + late.length + hints.filter(isHint).length === 0;
 }
 
 const LONGEST_MS = 50_000;

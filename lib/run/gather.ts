@@ -20,14 +20,15 @@ export type Gathered = {
 };
 
 /**
- * Gathers the phones that a selection may choose from, by the narrowest way: the phones it names, its servers, or
- * the whole fleet. Answers undefined while there is more to read than `until` (epoch ms) allows.
+ * Gathers the phones that a selection may choose from, by the narrowest way: those that the request is for (`only`), the
+ * phones it names, its servers, or the whole fleet. Answers undefined while there is more to read than `until` (epoch ms) allows.
  */
 export async function gatherCandidates(
   deps: Pick<RunDeps, 'store' | 'cph' | 'clock'>,
   select: Policy['select'],
   askedAt: number,
   until: number,
+  only?: readonly string[],
 ): Promise<Gathered | undefined> {
   let asOf = deps.clock.now();
   const tagged =
@@ -35,9 +36,10 @@ export async function gatherCandidates(
       ? undefined
       : new Set(await deps.cph.serversByTags(select.server_tags));
 
-  if (select.phones !== undefined && select.phones.length <= SHOW_AT_MOST) {
+  const few = [only, select.phones].find((ids) => ids !== undefined && ids.length <= SHOW_AT_MOST);
+  if (few !== undefined) {
     const limit = pLimit(SHOWS_AT_ONCE);
-    const shown = await Promise.all(select.phones.map((id) => limit(() => deps.cph.showPhone(id))));
+    const shown = await Promise.all(few.map((id) => limit(() => deps.cph.showPhone(id))));
     const candidates = shown.filter((phone) => phone !== undefined).map(toCandidate);
     return { candidates, taggedServers: tagged, complete: true, asOf };
   }

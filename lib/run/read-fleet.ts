@@ -10,7 +10,7 @@ import type { Phone } from '../cloud/cph-schemas.ts';
 const PAGE = 100;
 const PASSES = 3;
 /** An inventory begun this long before it is asked for still serves: many policies fall due in one minute. */
-const FRESH_MS = 60_000;
+export const FRESH_MS = 60_000;
 
 /**
  * Reads the phones of one server or of the whole project, as far as `until` (epoch ms) allows, and keeps the

@@ -5,9 +5,7 @@ import { parsePolicy } from '../policy/parse.ts';
 import type { RunDeps } from './deps.ts';
 import { gatherCandidates } from './gather.ts';
 import { guard } from './guard.ts';
-
-/** readFleet takes a reading that began up to this long before it was asked for; a refresh wants one that began after. */
-const TAKEN_EARLY_MS = 60_000;
+import { FRESH_MS } from './read-fleet.ts';
 
 type Deps = Pick<RunDeps, 'store' | 'cph' | 'clock' | 'log' | 'ledger'>;
 
@@ -41,7 +39,8 @@ async function refresh(deps: Deps, id: string, until: number): Promise<boolean> 
     ledger: deps.ledger,
   });
   if (!parsed.ok) return true;
-  const askedAt = asked_at + TAKEN_EARLY_MS;
+  // Only a reading that began after it was asked for will do.
+  const askedAt = asked_at + FRESH_MS;
   const gathered = await gatherCandidates(deps, parsed.policy.select, askedAt, until);
   if (gathered === undefined) return false;
   deps.log.info('inventory_read', { policy, phones: gathered.candidates.length });

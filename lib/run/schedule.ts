@@ -9,6 +9,7 @@ import { dueSlots } from '../policy/slots.ts';
 import { stamp } from '../policy/stamp.ts';
 import type { RunDeps } from './deps.ts';
 import { type Kick, kickDrive } from './kick.ts';
+import { askForSweep } from './provisioned/ask-for-sweep.ts';
 
 type Deps = Pick<RunDeps, 'clock' | 'log' | 'ledger' | 'store'>;
 
@@ -36,7 +37,7 @@ export async function schedule(
 }
 
 /** What a warm instance keeps between two minutes, so that an idle one costs a LIST and no GET. */
-export type ScheduleMemory = { cursors?: Cursors };
+export type ScheduleMemory = { cursors?: Cursors; sweptSlot?: number | undefined };
 
 /**
  * The plain minute timer: asks for the runs of all slots that fell due since the last look, for every policy in the
@@ -63,6 +64,7 @@ async function scheduleDue(deps: Deps, memory: ScheduleMemory): Promise<string[]
   }
   if (JSON.stringify(cursors) !== JSON.stringify(known)) await writeCursors(deps.store, cursors);
   memory.cursors = cursors;
+  memory.sweptSlot = await askForSweep(deps, cursors, memory.sweptSlot);
   return asked;
 }
 
@@ -108,7 +110,9 @@ async function lookAtPolicies(deps: Deps, known: Cursors, now: number): Promise<
     if (policy === undefined) continue;
     const before = known[policy];
     cursors[policy] =
-      before?.etag === etag ? before : await readCursor(deps, policy, etag, before, now);
+      before?.etag === etag && before.on_provisioned !== undefined
+        ? before
+        : await readCursor(deps, policy, etag, before, now);
   }
   return cursors;
 }
@@ -129,13 +133,20 @@ async function readCursor(
     const fault = parsed.faults[0]?.message ?? 'cannot be read';
     deps.log.error('policy_invalid', { policy, message: fault });
     if (before?.active === true) await noteMissed(deps, policy, [], 'policy_invalid');
-    return { etag, active: false, fault: fault.slice(0, 300), since: now };
+    return {
+      etag,
+      active: false,
+      fault: fault.slice(0, 300),
+      on_provisioned: before?.on_provisioned ?? false,
+      since: now,
+    };
   }
-  const { enabled, schedule, paused_until } = parsed.policy;
+  const { enabled, schedule, paused_until, on_provisioned } = parsed.policy;
   const active = enabled && schedule !== undefined;
   return {
     etag,
     active,
+    on_provisioned: enabled && on_provisioned,
     ...(schedule === undefined ? {} : { rule: schedule }),
     ...(paused_until === undefined ? {} : { paused_until: Date.parse(paused_until) }),
     since:

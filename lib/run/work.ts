@@ -1,6 +1,7 @@
+import { isLookHint, isSweepHint } from '../ledger/hints.ts';
 import type { Late } from '../ledger/late.ts';
 import { layout } from '../ledger/layout.ts';
-import type { Inbox } from '../ledger/request.ts';
+import { type Inbox, listOpen } from '../ledger/request.ts';
 import { hasCode } from '../errors.ts';
 import { setAside } from './alarms.ts';
 import { awaitStates } from './await-states.ts';
@@ -9,6 +10,7 @@ import { guard } from './guard.ts';
 import { notifyDue, notifyRun } from './notify.ts';
 import { flush, loadRun, type OpenRun, record, refresh, type Writer } from './open-run.ts';
 import { planRun } from './plan-run.ts';
+import { provision, type Provisioner, rememberFirst } from './provisioned/provision.ts';
 import { isSettled, settleRun } from './settle.ts';
 import type { Session } from './submit.ts';
 import { verifyArchives, watchDoubts } from './verify.ts';
@@ -16,12 +18,19 @@ import { verifyArchives, watchDoubts } from './verify.ts';
 const FLUSH_EVERY_MS = 10_000;
 /** Reading a large fleet takes turns with everything else. */
 const PLAN_SLICE_MS = 10_000;
+const PROVISION_EVERY_MS = 30_000;
+const PROVISION_SLICE_MS = 10_000;
 
 /** What one drive has in hand. Times in epoch ms. */
 export type Work = {
   runs: Map<string, OpenRun>;
   lates: Late[];
   hints: string[];
+  /** Hints about phones. */
+  looks: string[];
+  provisioner: Provisioner;
+  provisionAt: number;
+  stillHeld: () => Promise<boolean>;
   memory: Map<string, OpenRun>;
   writer: Writer;
   session: Session;
@@ -39,6 +48,7 @@ export async function takeInbox(deps: RunDeps, work: Work, inbox: Inbox): Promis
     if (run !== undefined) work.runs.set(runId, run);
   }
   work.hints = inbox.hints;
+  work.looks = inbox.hints.filter((id) => isLookHint(id) || isSweepHint(id));
   for (const runId of inbox.cancels) {
     const run = work.runs.get(runId);
     const open = inbox.requests.some((request) => request.runId === runId);
@@ -102,9 +112,26 @@ export async function closeFinished(deps: RunDeps, work: Work): Promise<void> {
         await flush(deps.store, deps.clock, run, work.writer);
       }
       if (!run.wrappedUp || run.state.notified === undefined) return;
+      if (run.request.trigger === 'provisioned') {
+        await rememberFirst(deps, work.provisioner, run);
+      }
       await deps.store.remove([layout.cancel(run.runId), layout.aside(run.runId)]);
       await deps.store.remove([layout.request(run.runId)]);
       work.runs.delete(run.runId);
     });
   }
+}
+
+/** Follows up on hints about phones; runs that they lead to are taken up at once. */
+export async function provisionDue(deps: RunDeps, work: Work): Promise<void> {
+  const now = deps.clock.now();
+  if (work.looks.length === 0 || now < work.provisionAt || now >= work.until) return;
+  work.provisionAt = now + PROVISION_EVERY_MS;
+  await guard(deps, undefined, async () => {
+    const { provisioner, looks, stillHeld } = work;
+    const runs = [...work.runs.values()];
+    const until = Math.min(work.until, now + PROVISION_SLICE_MS);
+    const asked = await provision(deps, provisioner, looks, { runs, until, stillHeld });
+    if (asked > 0) await takeInbox(deps, work, await listOpen(deps.store));
+  });
 }

@@ -6,7 +6,9 @@ import { setStatus } from '../cph/power.ts';
 import type { Limits } from '../cph/settings.ts';
 import type { Trace } from '../cph/traces.ts';
 import { filesOf, type World } from '../cph/world.ts';
+import { createRandom } from '../random.ts';
 import type { Fault, Time } from '../types.ts';
+import { createDeliveries, type Delivery, type DeliverySettings } from './deliveries.ts';
 
 export type PhoneView = {
   phone_id: string;
@@ -30,6 +32,10 @@ export type Control<Message = unknown> = {
   setStatus(id: string, status: number): Promise<boolean>;
   files(id: string): Promise<FileView[] | undefined>;
   traces(): Promise<Trace[]>;
+  /** What the triggers of traces have delivered, oldest first. */
+  events(): Promise<Delivery[]>;
+  /** How traces are delivered from now on. */
+  setDelivery(settings: DeliverySettings): void;
   limits(): Limits;
   /** What fell due under the old speed happens first. */
   setSpeed(speed: number): Promise<void>;
@@ -45,6 +51,8 @@ export function createControl<Message>(options: {
 }): Control<Message> {
   const { world, time, counts } = options;
   const { fleet, timeline, faults } = world;
+  const deliveries = createDeliveries({ timeline, random: createRandom(world.seed, 'deliveries') });
+  world.traces.listen(deliveries.take);
   const withPhone = async <T>(id: string, use: (phone: Phone) => T): Promise<T | undefined> => {
     await timeline.advance();
     const phone = fleet.phones.get(id);
@@ -75,6 +83,11 @@ export function createControl<Message>(options: {
       await timeline.advance();
       return world.traces.list();
     },
+    async events() {
+      await timeline.advance();
+      return deliveries.list();
+    },
+    setDelivery: deliveries.set,
     limits: () => ({ ...world.limits }),
     async setSpeed(speed) {
       await timeline.advance();

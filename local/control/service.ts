@@ -3,6 +3,7 @@ import { jsonAnswer } from '../answer.ts';
 import { createMatcher, parseJson, readBody, type Route } from '../api.ts';
 import { targetOf } from '../raw-request.ts';
 import type { Service } from '../types.ts';
+import { deliveryForms } from './deliveries.ts';
 import { faultSchema } from './fault-schema.ts';
 import type { Control } from './index.ts';
 
@@ -16,12 +17,28 @@ const createSchema = z.strictObject({
   server_id: z.string().optional(),
 });
 const statusSchema = z.strictObject({ status: z.number().int().min(-9).max(8) });
+const DAY = 86_400_000;
+const wait = z.number().int().min(0).max(DAY);
+const deliverySchema = z.strictObject({
+  copies: z.number().int().min(1).max(20).default(1),
+  late: z
+    .tuple([wait, wait])
+    .refine(([least, most]) => least <= most)
+    .default([0, 0]),
+  forms: z.array(z.enum(deliveryForms)).min(1).default(['cts']),
+});
 const clockSchema = z.strictObject({ speed: z.number().positive().max(1_000_000) });
 
 const ROUTES: readonly ControlRoute[] = [
   route('GET', 'messages', (control) => control.messages()),
   route('GET', 'calls', (control) => control.calls()),
   route('GET', 'traces', (control) => control.traces()),
+  route('GET', 'events', (control) => control.events()),
+  route('POST', 'events', (control, { body }) => {
+    const settings = deliverySchema.parse(body);
+    control.setDelivery(settings);
+    return settings;
+  }),
   route('GET', 'limits', (control) => control.limits()),
   route('GET', 'phones', (control) => control.phones()),
   route('POST', 'phones', async (control, { body }) => {

@@ -9,6 +9,8 @@ export type Traces = {
   record(name: TraceName, resource: { id: string; name: string }, at: number): Trace;
   /** Oldest first; the last 10,000 are kept. */
   list(): Trace[];
+  /** Calls `listener` with every trace from now on. */
+  listen(listener: (trace: Trace) => void): void;
 };
 
 const KEPT = 10_000;
@@ -23,6 +25,7 @@ export function createTraces(options: {
 }): Traces {
   const { random, projectId, domain, user, onTrace } = options;
   const traces: Trace[] = [];
+  const listeners = onTrace === undefined ? [] : [onTrace];
   return {
     record(name, resource, at) {
       const trace: Trace = {
@@ -52,9 +55,10 @@ export function createTraces(options: {
       };
       traces.push(trace);
       if (traces.length > KEPT) traces.shift();
-      onTrace?.(trace);
+      for (const listener of listeners) listener(trace);
       return trace;
     },
     list: () => [...traces],
+    listen: (listener) => void listeners.push(listener),
   };
 }

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import type * as z from 'zod';
+import {
+  cloudEventSchema,
+  ctsEventSchema,
+  deliverySchema,
+  obsEventSchema,
+  smnEventSchema,
+  traceSchema,
+} from '../lib/runtime/events/shapes.ts';
+
+/** A payload as a trigger hands it over: the whole of it, and what its schema reads of it. */
+export type Payload<T> = { name: string; event: unknown; parsed: T };
+
+function load<S extends z.ZodType>(name: string, schema: S): Payload<z.output<S>> {
+  const text = readFileSync(new URL(`payloads/${name}.json`, import.meta.url), 'utf8');
+  const event: unknown = JSON.parse(text);
+  return { name, event, parsed: schema.parse(event) };
+}
+
+/**
+ * Payloads of every trigger that the event function knows. Shapes are the services', values invented. Loading this fails
+ * when one does not fit its schema.
+ */
+export const payloads = {
+  ctsCreatePhone: load('cts-create-phone', ctsEventSchema),
+  ctsCreateServer: load('cts-create-server', ctsEventSchema),
+  ctsCreateOrder: load('cts-create-order', ctsEventSchema),
+  ctsResetPhones: load('cts-reset-phones', ctsEventSchema),
+  ctsText: load('cts-text', ctsEventSchema),
+  ctsSeconds: load('cts-seconds', ctsEventSchema),
+  ctsTimeAsText: load('cts-time-as-text', ctsEventSchema),
+  ctsUnwrapped: load('cts-unwrapped', traceSchema),
+  ctsFailed: load('cts-failed', ctsEventSchema),
+  ctsOtherTrace: load('cts-other-trace', ctsEventSchema),
+  ctsOtherService: load('cts-other-service', ctsEventSchema),
+  eventgridCreatePhone: load('eventgrid-create-phone', cloudEventSchema),
+  eventgridResetPhones: load('eventgrid-reset-phones', cloudEventSchema),
+  eventgridObjectCreated: load('eventgrid-object-created', cloudEventSchema),
+  smnPhones: load('smn-phones', smnEventSchema),
+  smnServer: load('smn-server', smnEventSchema),
+  smnPolicy: load('smn-policy', smnEventSchema),
+  smnText: load('smn-text', smnEventSchema),
+  smnSeveral: load('smn-several', smnEventSchema),
+  smnTrace: load('smn-trace', smnEventSchema),
+  smnOwnNotification: load('smn-own-notification', smnEventSchema),
+  smnOwnText: load('smn-own-text', smnEventSchema),
+  obsObjectCreated: load('obs-object-created', obsEventSchema),
+  failureOfTrace: load('failure-of-trace', deliverySchema),
+  failureOfText: load('failure-of-text', deliverySchema),
+  failureBySmn: load('failure-by-smn', smnEventSchema),
+  failureOfFailure: load('failure-of-failure', deliverySchema),
+  failureOfTimer: load('failure-of-timer', deliverySchema),
+  success: load('success', deliverySchema),
+};

@@ -1,0 +1,15 @@
+import { dropHints, type EventResult } from '../lib/run/provisioned/drop-hints.ts';
+import type { FgContext } from '../lib/runtime/context.ts';
+import { readEvent } from '../lib/runtime/events/read-event.ts';
+import { realInstance, startInvocation } from '../lib/runtime/invocation.ts';
+import { reporting } from '../lib/runtime/reporting.ts';
+
+const instance = realInstance();
+
+/** CTS, EventGrid, SMN: drops hints for drive. Throws where the platform should bring the event again. */
+export function handler(event: unknown, context: FgContext): Promise<EventResult> {
+  return reporting(instance, async () => {
+    const { deps } = startInvocation(context, instance, { needsTopic: false });
+    return dropHints(deps, readEvent(event));
+  });
+}

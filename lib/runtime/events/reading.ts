@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { type Look, NAMED_AT_MOST, type NamedLook } from '../../ledger/hints.ts';
+
+/** Why an event, or a part of one, asks for nothing. */
+export type IgnoredReason =
+  | 'not_json'
+  | 'unknown_shape'
+  | 'too_deep'
+  | 'too_many_records'
+  | 'too_many_ids'
+  | 'other_service' // a trace of a service other than CPH
+  | 'other_trace' // a call that neither creates nor resets phones
+  | 'failed_trace' // a call that CPH refused
+  | 'other_event' // of a timer, of OBS through EventGrid, of a queue
+  | 'object_created'
+  | 'own_notification' // what we told the topic ourselves
+  | 'nothing_named' // a message without an id or a policy
+  | 'invocation_succeeded'
+  | 'failed_again'; // the event of an invocation that failed for the message of one that had failed before
+
+/** What an event comes to: hints to drop, and what of it was ignored. */
+export type Reading = { hints: NamedLook[]; ignored: IgnoredReason[] };
+
+export function ignored(reason: IgnoredReason): Reading {
+  return { hints: [], ignored: [reason] };
+}
+
+/** One hint under an id of its source's, which may be any text. */
+export function hinted(source: 'trace' | 'message', id: string, look: Look): Reading {
+  const named = look.phones.length + look.servers.length + look.others.length;
+  if (named > NAMED_AT_MOST) return ignored('too_many_ids');
+  return { hints: [{ id: `${source}-${safe(id)}`, look }], ignored: [] };
+}
+
+export function joined(readings: Reading[]): Reading {
+  return {
+    hints: readings.flatMap(({ hints }) => hints),
+    ignored: readings.flatMap((reading) => reading.ignored),
+  };
+}
+
+export function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+/** An id fit for a key: as it is where it can be, so that a person may look for it. */
+function safe(id: string): string {
+  return /^[A-Za-z0-9-]{1,64}$/.test(id) ? id.toLowerCase() : digest(id);
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { createControlService } from '../../../local/control/service.ts';
+import type { Delivery } from '../../../local/control/deliveries.ts';
+import { cphFixture } from '../support/cph.ts';
+
+function fixture() {
+  const cloud = cphFixture();
+  const service = createControlService(cloud.control);
+  const post = (path: string, body: unknown) =>
+    service(
+      new Request(`http://127.0.0.1:1/_local/${path}`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+      }),
+    );
+  const events = async (): Promise<Delivery[]> => {
+    const response = await service(new Request('http://127.0.0.1:1/_local/events'));
+    return (await response.json()) as Delivery[];
+  };
+  return { cloud, post, events };
+}
+
+const idOf = ({ event }: Delivery): string => {
+  const { cts, data } = event as { cts?: { trace_id: string }; data?: { trace_id: string } };
+  return (cts ?? data)?.trace_id ?? '';
+};
+
+describe('the delivery of traces', () => {
+  it('brings each once and at once, as a CTS trigger does', async () => {
+    const { cloud, events } = fixture();
+    await cloud.control.createPhones(2);
+    const traces = await cloud.control.traces();
+    expect(await events()).toEqual([
+      { number: 1, event: { cts: traces[0] } },
+      { number: 2, event: { cts: traces[1] } },
+    ]);
+  });
+
+  it('brings them often, late, in any order and form when it is told to', async () => {
+    const { cloud, post, events } = fixture();
+    const forms = ['cts', 'cts_text', 'eventgrid'];
+    await post('events', { copies: 4, late: [1_000, 60_000], forms });
+    await cloud.control.createPhones(5);
+    expect(await events()).toEqual([]);
+    await cloud.pass(30_000);
+    const some = await events();
+    await cloud.pass(31_000);
+    const all = await events();
+    const traces = (await cloud.control.traces()).map(({ trace_id }) => trace_id);
+
+    expect(some.length).toBeGreaterThan(0);
+    expect(some.length).toBeLessThan(20);
+    expect(all.slice(0, some.length)).toEqual(some);
+    for (const id of traces) expect(all.filter((one) => idOf(one) === id)).toHaveLength(4);
+    expect(all.map(({ number }) => number)).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));
+    expect(all.map(idOf)).not.toEqual(traces.flatMap((id) => [id, id, id, id]));
+    expect(new Set(all.map(({ event }) => 'specversion' in (event as object))).size).toBe(2);
+  });
+
+  it.each([
+    [{ copies: 0 }],
+    [{ late: [5, 1] }],
+    [{ forms: [] }],
+    [{ forms: ['kafka'] }],
+    [{ often: true }],
+  ])('refuses %j', async (settings) => {
+    const { post } = fixture();
+    expect((await post('events', settings)).status).toBe(400);
+  });
+});

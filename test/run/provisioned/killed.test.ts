@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { type Nursery, nursery } from '../../support/provisioning.ts';
+
+const MINUTE = 60_000;
+
+/** Phones that have just been bought, their traces delivered, a few minutes before their run falls due. */
+async function newborn(): Promise<{ world: Nursery; ids: string[]; events: unknown[] }> {
+  const world = await nursery();
+  const traces = await world.buy(2);
+  const events = traces.map((cts) => ({ cts }));
+  for (const event of events) await world.fire(event);
+  await world.minutes(2);
+  world.clock.move(4 * MINUTE);
+  return { world, ids: traces.map((trace) => trace.resource_id).sort(), events };
+}
+
+describe('a drive that is killed on the way to first backups', () => {
+  // Every call up to those of the run itself, which others test.
+  it.each(['before', 'after'] as const)(
+    'asks for them once, whichever call it is killed %s',
+    async (when) => {
+      for (let call = 1; ; call += call < 45 ? 1 : 4) {
+        const { world, ids, events } = await newborn();
+        const killed = await world.driveKilled(call, when);
+        world.clock.move(2 * MINUTE);
+        await world.fire(events[0]);
+        await world.minutes(6, 2);
+        for (const event of events) await world.fire(event);
+        await world.minutes(24, 4);
+        expect(world.exported().sort(), `killed ${when} call ${call}`).toEqual(ids);
+        expect(await world.runIds(), `killed ${when} call ${call}`).toHaveLength(1);
+        expect(await world.inbox(), `killed ${when} call ${call}`).toEqual([]);
+        if (!killed) {
+          expect(call).toBeGreaterThan(40);
+          return;
+        }
+      }
+    },
+    120_000,
+  );
+
+  it('gives them when every drive is killed after a few calls more than the one before', async () => {
+    const { world, ids } = await newborn();
+    for (let call = 1; call < 70; call += 1) {
+      if (await world.driveKilled(call, call % 2 === 0 ? 'before' : 'after')) {
+        world.clock.move(2 * MINUTE);
+      }
+    }
+    await world.minutes(10);
+    expect(world.exported().sort()).toEqual(ids);
+  }, 120_000);
+});
