@@ -1,34 +1,33 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { build } from 'esbuild';
+import { bundleHandlers, bundleTools } from './build/bundle.ts';
+import { licencesText } from './build/licences.ts';
 
 const root = join(import.meta.dirname, '..');
 const out = join(root, 'dist');
 
-/** Bundles each handler into one CommonJS file that a function runs as it is. */
+/** Builds all of `dist/`: the handlers, the command line with the embedded cloud, and the licences of what is in them. */
 async function main(): Promise<void> {
-  const handlers = (await readdir(join(root, 'handlers'))).filter((file) => file.endsWith('.ts'));
+  const files = (await readdir(join(root, 'handlers'))).filter((file) => file.endsWith('.ts'));
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
-  await build({
-    entryPoints: handlers.map((file) => ({
-      in: join(root, 'handlers', file),
-      out: basename(file, '.ts'),
-    })),
-    outdir: out,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node18',
-    mainFields: ['module', 'main'],
-    minify: true,
-    legalComments: 'none',
-    // The SDK's remark on future Node versions is for whoever updates it, not for every cold start's log.
-    define: { 'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"' },
-    logLevel: 'warning',
-  });
+  const inputs = await Promise.all([
+    bundleHandlers(
+      files.map((file) => ({ in: join(root, 'handlers', file), out: basename(file, '.ts') })),
+      out,
+    ),
+    bundleTools(
+      [
+        { in: join(root, 'cli', 'main.ts'), out: 'phonevault' },
+        { in: join(root, 'cli', 'invoke', 'worker.ts'), out: 'invoke-worker' },
+        { in: join(root, 'local', 'main.ts'), out: 'local' },
+      ],
+      out,
+    ),
+  ]);
   // The project's own files are ES modules; these are not.
   await writeFile(join(out, 'package.json'), '{ "type": "commonjs" }\n');
+  await writeFile(join(out, 'THIRD-PARTY-LICENSES.txt'), await licencesText(inputs.flat()));
 }
 
 await main();

@@ -18,9 +18,9 @@ export type Login = {
 };
 
 /** Times are epoch milliseconds. */
-export type Token = { token: string; projectId: string; expiresAt: number };
+type Token = { token: string; projectId: string; expiresAt: number };
 
-export type TemporaryKeys = {
+type TemporaryKeys = {
   accessKey: string;
   secretKey: string;
   securityToken: string;

@@ -15,7 +15,7 @@ export function instantOf(ms: number): string {
 }
 
 /** Where a phone stands in a run that goes on. */
-export const liveStates = ['waiting', 'queued', 'exporting', 'verifying', 'in_doubt'] as const;
+const liveStates = ['waiting', 'queued', 'exporting', 'verifying', 'in_doubt'] as const;
 
 /** How many phones of a run stand where: its live states, then its outcomes. */
 export const progressSchema = z.object({
@@ -119,7 +119,7 @@ export const phoneArchiveSchema = z.object({
   key: z.string(),
 });
 
-export const plannedPhoneViewSchema = z.object({
+const plannedPhoneViewSchema = z.object({
   phone_id: z.string(),
   phone_name: z.string(),
   server_id: z.string(),

@@ -1,0 +1,66 @@
+import { PhonevaultError } from '../../lib/errors.ts';
+import { askToCancel } from '../../lib/run/ask.ts';
+import { inspectRun } from '../../lib/run/inspect.ts';
+import { kickDrive } from '../../lib/run/kick.ts';
+import type { RunDeps } from '../../lib/run/deps.ts';
+import type { RunView } from '../../lib/run/views.ts';
+import type { Command } from '../command.ts';
+import { connect } from '../connect.ts';
+import { noSuchRun } from '../look/no-such-run.ts';
+import { nameValue } from '../option-values.ts';
+import { fold } from '../text/fold.ts';
+import { count } from '../text/plural.ts';
+import { toJson } from '../text/printable.ts';
+
+const runIdValue = nameValue('the id of a run');
+
+/** Asks for a run to stop. */
+export const cancelCommand: Command = {
+  name: 'cancel',
+  summary: 'stop a run',
+  description: [
+    'Asks for a run to stop: nothing new is sent, exports under way are followed to their end, the rest is cancelled.',
+    'Exits with 1 when the run is settled or unknown.',
+  ].join(' '),
+  arguments: [{ name: '<run>', text: 'the id of a run' }],
+  examples: [{ run: 'phonevault cancel nightly-20260101t183000z' }],
+  async run({ args: [given = ''], json }, io) {
+    const runId = runIdValue(given);
+    const { deps, clients, settings } = await connect(io);
+    const asked = await askToCancel(deps.store, runId);
+    if (asked === 'unknown') throw await noSuchRun(deps, runId);
+    if (asked === 'settled') throw await settledAlready(deps, runId);
+    await kickDrive(deps, {
+      functiongraph: clients.functiongraph,
+      driveUrn: settings.driveUrn,
+    });
+    const run = await inspectRun(deps.store, runId, io.clock.now());
+    if (json) io.out(toJson(run));
+    else {
+      io.out(fold(`Run ${runId} is being cancelled. ${nextText(run)}`, io.columns));
+      io.out(fold(`  look at it: phonevault runs show ${runId}`, io.columns, '    '));
+    }
+    return 0;
+  },
+};
+
+function nextText(run: RunView | undefined): string {
+  const nothing = 'Nothing new is sent';
+  if (run?.phase === 'set_aside') {
+    return 'It was set aside since its objects cannot be read: it stays so until they can.';
+  }
+  if (run?.progress == null) return `${nothing}; the next drive closes the run.`;
+  const { exporting, verifying, in_doubt } = run.progress;
+  const underWay = exporting + verifying + in_doubt;
+  const followed =
+    underWay === 0 ? 'no export is under way' : `${count(underWay, 'export')} under way end first`;
+  return `${nothing}; ${followed}, then the run settles.`;
+}
+
+async function settledAlready({ store, clock }: RunDeps, runId: string): Promise<PhonevaultError> {
+  const run = await inspectRun(store, runId, clock.now());
+  const how = run?.outcome == null ? '' : ` (${run.outcome})`;
+  return new PhonevaultError('conflict', `run ${runId} is settled already${how}`, {
+    hint: `there is nothing left to cancel; see phonevault runs show ${runId}`,
+  });
+}

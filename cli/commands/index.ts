@@ -1,0 +1,23 @@
+import type { Command } from '../command.ts';
+import { cancelCommand } from './cancel.ts';
+import { createCompletionCommand } from './completion.ts';
+import { invokeCommand } from './invoke.ts';
+import { localCommand } from './local.ts';
+import { planCommand } from './plan.ts';
+import { runCommand } from './run.ts';
+import { runsCommand } from './runs.ts';
+import { statusCommand } from './status.ts';
+import { validateCommand } from './validate.ts';
+
+/** All commands, in the order of the help. */
+export const commands: readonly Command[] = [
+  validateCommand,
+  planCommand,
+  runCommand,
+  statusCommand,
+  runsCommand,
+  cancelCommand,
+  invokeCommand,
+  localCommand,
+  createCompletionCommand(() => commands),
+];

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
+import type { Command } from '../command.ts';
+import { signInAs } from '../connect.ts';
+import type { Io } from '../io.ts';
+import { handlerFile } from '../invoke/handlers.ts';
+import { readEvent } from '../invoke/read-event.ts';
+import { runHandler } from '../invoke/run-handler.ts';
+import { durationValue } from '../option-values.ts';
+
+const TIMEOUT_MS = 60_000;
+
+type Options = { event?: string; timeout?: number };
+
+/** Runs a built handler here as FunctionGraph would there. */
+export const invokeCommand: Command<Options> = {
+  name: 'invoke',
+  summary: 'run a built handler here, as FunctionGraph would',
+  description: [
+    'Runs dist/<handler>.js with the settings and credentials of this environment. Its result is printed as JSON, its log',
+    'on the standard error. It changes what the function itself would change: drive asks CPH for real exports.',
+  ].join(' '),
+  arguments: [{ name: '<handler>', text: 'schedule, drive, or another of dist/' }],
+  options: [
+    {
+      flags: '-e, --event <file>',
+      text: 'the event as JSON; - for the standard input (default: {})',
+    },
+    {
+      flags: '-t, --timeout <time>',
+      text: 'the time that the handler has (default: 60s)',
+      parse: durationValue,
+    },
+  ],
+  examples: [
+    { run: 'phonevault invoke drive', shows: '{\n  "runs": 1,\n  ...\n}' },
+    { run: 'phonevault invoke schedule --event timer.json --timeout 30s' },
+  ],
+  async run({ args: [name = ''], options }, io) {
+    const file = await handlerFile(io.parts.dist, name);
+    const event = await readEvent(io, options.event);
+    const facts = await factsOf(io, basename(file, '.js'), options.timeout ?? TIMEOUT_MS);
+    io.out(await runHandler(io, { file, event, facts }));
+    return 0;
+  },
+};
+
+async function factsOf(io: Io, functionName: string, timeoutMs: number) {
+  const { settings, signedIn } = await signInAs(io);
+  const { token, accessKey, secretKey, securityToken } = signedIn.credentials;
+  const own = Object.entries(io.env).filter(([key]) => key.startsWith('PHONEVAULT_'));
+  return {
+    functionName,
+    timeoutMs,
+    requestId: randomUUID(),
+    projectId: settings.projectId,
+    userData: Object.fromEntries(own) as Record<string, string>,
+    credentials: { token, accessKey, secretKey, securityToken },
+  };
+}

@@ -1,0 +1,50 @@
+import { exportCalls, inspectRun, runLog, runPhones } from '../../lib/run/inspect.ts';
+import type { Command } from '../command.ts';
+import { connect } from '../connect.ts';
+import { noSuchRun } from '../look/no-such-run.ts';
+import { runText } from '../look/run-text.ts';
+import { nameValue } from '../option-values.ts';
+import { toJson } from '../text/printable.ts';
+
+type Options = { log?: boolean; phones?: boolean };
+
+const runIdValue = nameValue('the id of a run');
+
+/** One run: how it stands or ended, its phones and export calls, and its log. */
+export const runsShowCommand: Command<Options> = {
+  name: 'show',
+  summary: 'show one run',
+  description:
+    'Shows a run: how it stands or ended, its phones (failed ones first), its export calls.',
+  arguments: [{ name: '<run>', text: 'the id of a run' }],
+  options: [
+    { flags: '--log', text: 'also what happened when' },
+    { flags: '--phones', text: 'all phones, not only the first 50' },
+  ],
+  examples: [
+    {
+      run: 'phonevault runs show nightly-20260101t183000z',
+      shows: 'Run nightly-20260101t183000z: partial\n  policy    nightly\n  ...',
+    },
+    { run: 'phonevault runs show nightly-20260101t183000z --log | grep game-0007' },
+  ],
+  async run({ args: [given = ''], options, json }, io) {
+    const runId = runIdValue(given);
+    const { deps } = await connect(io);
+    const { store, ledger } = deps;
+    const now = io.clock.now();
+    const run = await inspectRun(store, runId, now);
+    if (run === undefined) throw await noSuchRun(deps, runId);
+    const [phones = [], log] = await Promise.all([
+      runPhones(store, runId, now),
+      runLog(store, runId),
+    ]);
+    const told = { run, phones, calls: exportCalls(log), log };
+    if (json) io.out(toJson(told));
+    else {
+      const { log: withLog = false, phones: allPhones = false } = options;
+      io.out(runText(io, told, { bucket: ledger.bucket, allPhones, log: withLog }));
+    }
+    return 0;
+  },
+};

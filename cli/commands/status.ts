@@ -1,0 +1,61 @@
+import { readIndexedPhones } from '../../lib/ledger/phones.ts';
+import { policyStatuses } from '../../lib/run/status.ts';
+import { type Command, wrongUse } from '../command.ts';
+import { connect } from '../connect.ts';
+import { policyValue } from '../look/option-values.ts';
+import { archivesText, needsCare, policiesText } from '../look/status-text.ts';
+import { noPoliciesText } from '../policies.ts';
+import { fold } from '../text/fold.ts';
+import { toJson } from '../text/printable.ts';
+
+type Options = { phones?: true | string; check?: boolean };
+
+/** How the policies stand, or each phone's last archive. */
+export const statusCommand: Command<Options> = {
+  name: 'status',
+  summary: 'show how the policies and their backups stand',
+  description: [
+    'Shows each policy: its state, its last good run, its next slot in its own time zone and here, and the runs that are',
+    'open. Stale means that the last two slots that should be over have no completed run.',
+  ].join(' '),
+  options: [
+    {
+      flags: '--phones [policy]',
+      text: 'each phone’s last verified archive instead',
+      parse: policyValue,
+    },
+    { flags: '--check', text: 'exit with 1 when a policy is stale or invalid, for monitoring' },
+  ],
+  examples: [
+    {
+      run: 'phonevault status',
+      shows: [
+        'nightly  active, fresh',
+        '  last good run  2026-01-02 02:55:10 +08:00 (9 h ago) nightly-20260101t183000z',
+        '  next slot      2026-01-03 02:30:00 +08:00 Asia/Shanghai (in 14 h)',
+      ].join('\n'),
+    },
+    { run: 'phonevault status --phones nightly' },
+    { run: 'phonevault status --check --json' },
+  ],
+  async run({ options: { phones: wanted, check = false }, json }, io) {
+    if (wanted !== undefined && check) {
+      throw wrongUse('--phones and --check were given', '--check looks at policies');
+    }
+    const { deps } = await connect(io);
+    const say = (text: string) => io.err(fold(text, io.errColumns));
+    if (wanted !== undefined) {
+      const all = await readIndexedPhones(deps.store);
+      const phones = wanted === true ? all : all.filter(({ policy }) => policy === wanted);
+      if (json) io.out(toJson({ phones }));
+      else if (phones.length > 0) io.out(archivesText(io, phones));
+      else say(`no verified archive yet${wanted === true ? '' : ` of the policy ${wanted}`}`);
+      return 0;
+    }
+    const policies = await policyStatuses(deps, io.clock.now());
+    if (json) io.out(toJson({ policies }));
+    else if (policies.length > 0) io.out(policiesText(io, policies));
+    else say(noPoliciesText(deps.ledger));
+    return check && policies.some(needsCare) ? 1 : 0;
+  },
+};

@@ -1,0 +1,65 @@
+import { toJson } from '../text/printable.ts';
+import { colours } from '../text/colour.ts';
+import { count } from '../text/plural.ts';
+import type { Command } from '../command.ts';
+import { wrongUse } from '../command.ts';
+import { nameValue } from '../option-values.ts';
+import { checkBucket, checkFiles, type Checked } from '../validate/check.ts';
+import { faultsText } from '../validate/faults-text.ts';
+
+type Options = { policy?: string[] };
+
+/** Finds every fault of policy files before they reach the bucket, or of those that are there. */
+export const validateCommand: Command<Options> = {
+  name: 'validate',
+  summary: 'check policy files for faults',
+  description: [
+    'Checks policy files and names every fault with its line. Without files, all policies of the bucket (PHONEVAULT_BUCKET)',
+    'are checked as they lie there; with --policy, some of them.',
+    'When PHONEVAULT_BUCKET is set, files are also checked against the place of the ledger.',
+  ].join(' '),
+  arguments: [{ name: '[file...]', text: 'policy files; - for the standard input' }],
+  options: [
+    {
+      flags: '-p, --policy <name...>',
+      text: 'policies of the bucket, by name',
+      parse: nameValue('the name of a policy'),
+    },
+  ],
+  examples: [
+    {
+      run: 'phonevault validate nightly.yaml',
+      shows: [
+        'nightly.yaml:6:3: select.phons: there is no field "phons" here',
+        '  6 |   phons: [vault-01]',
+        '    |   ^',
+        '  hint: Did you mean phones?',
+        '1 fault in 1 file',
+      ].join('\n'),
+    },
+    { run: 'phonevault validate --policy nightly' },
+    { run: 'cat nightly.yaml | phonevault validate -' },
+  ],
+  async run({ args, options, json }, io) {
+    if (args.length > 0 && options.policy !== undefined) {
+      throw wrongUse('files and --policy were given', 'check one or the other');
+    }
+    const files =
+      args.length > 0 ? await checkFiles(io, args) : await checkBucket(io, options.policy);
+    const isGood = files.every(({ ok }) => ok);
+    if (json) {
+      io.out(toJson({ ok: isGood, files: files.map(({ source: _, ...rest }) => rest) }));
+    } else {
+      for (const file of files) io.out(faultsText(file, io));
+      if (files.length === 0) io.err('the bucket holds no policies');
+      if (!isGood) io.err(colours(io, 'err').red(summaryOf(files)));
+    }
+    return isGood ? 0 : 1;
+  },
+};
+
+function summaryOf(files: readonly Checked[]): string {
+  const bad = files.filter(({ ok }) => !ok);
+  const faults = bad.reduce((sum, file) => sum + file.faults.length, 0);
+  return `${count(faults, 'fault')} in ${count(bad.length, 'file')}`;
+}

@@ -1,0 +1,45 @@
+import type { CompletedOption, Place, Values } from './tree.ts';
+
+const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+
+function valuesOf(values: Values | undefined): string {
+  if (values === undefined) return '';
+  if (values === 'files') return ' -r -F';
+  return values === 'unknown' ? ' -x' : ` -x -a ${quoted(values.join(' '))}`;
+}
+
+function optionLine(when: string, { long, short, text, values }: CompletedOption): string {
+  const names = ` -l ${long.slice(2)}${short === undefined ? '' : ` -s ${short.slice(1)}`}`;
+  return `${when}${names}${valuesOf(values)} -d ${quoted(text)}`;
+}
+
+function linesOf({ at, commands, options, args }: Place): string[] {
+  const when = `complete -c phonevault -n ${quoted(`__phonevault_at "${at}"`)}`;
+  return [
+    ...commands.map(({ name, text }) => `${when} -a ${name} -d ${quoted(text)}`),
+    ...(args === 'files' ? [`${when} -F`] : []),
+    ...(typeof args === 'string' ? [] : [`${when} -a ${quoted(args.join(' '))}`]),
+    ...options.map((option) => optionLine(when, option)),
+  ];
+}
+
+/** A completion script for fish: a file `phonevault.fish` in its completions folder. */
+export function fishScript(places: readonly Place[]): string {
+  const known = places.flatMap(({ at }) => (at === '' ? [] : [quoted(at)]));
+  return [
+    '# Completion of phonevault for fish:',
+    '# phonevault completion fish > ~/.config/fish/completions/phonevault.fish',
+    'function __phonevault_at',
+    '  set -l at ""',
+    '  for word in (commandline -opc)[2..-1]',
+    '    switch "$at/$word"',
+    `      case ${known.join(' ')}`,
+    '        set at "$at/$word"',
+    '    end',
+    '  end',
+    '  test "$at" = "$argv[1]"',
+    'end',
+    'complete -c phonevault -f',
+    ...places.flatMap(linesOf),
+  ].join('\n');
+}

@@ -1,0 +1,62 @@
+import type { CompletedOption, Place, Values } from './tree.ts';
+
+const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** A word with its description, as _describe reads it. */
+const item = (name: string, text: string) => quoted(`${name.replaceAll(':', '\\:')}:${text}`);
+
+const namesOf = ({ long, short }: CompletedOption) =>
+  short === undefined ? [long] : [short, long];
+
+function reply(values: Values): string {
+  if (values === 'files') return '_files';
+  if (values === 'unknown') return "_message 'value'";
+  return `compadd -- ${values.join(' ')}`;
+}
+
+function afterOption({ at, options }: Place): string[] {
+  return options.flatMap((option) => {
+    if (option.values === undefined) return [];
+    const patterns = namesOf(option).map((name) => quoted(`${at} ${name}`));
+    return [`    (${patterns.join('|')}) ${reply(option.values)}; return ;;`];
+  });
+}
+
+function words({ at, commands, options, args }: Place): string[] {
+  const items = [
+    ...commands.map(({ name, text }) => item(name, text)),
+    ...(typeof args === 'string' ? [] : args.map(quoted)),
+    ...options.map(({ long, text }) => item(long, text)),
+  ];
+  return [
+    `    (${quoted(at)})`,
+    ...(args === 'files' ? ['      [[ $words[CURRENT] == -* ]] || { _files; return }'] : []),
+    `      list=(${items.join(' ')}) ;;`,
+  ];
+}
+
+/** A completion script for zsh: a file `_phonevault` in $fpath, or to be sourced after compinit. */
+export function zshScript(places: readonly Place[]): string {
+  const known = places.flatMap(({ at }) => (at === '' ? [] : [quoted(at)]));
+  return [
+    '#compdef phonevault',
+    '# Completion of phonevault for zsh. In ~/.zshrc, after compinit: source <(phonevault completion zsh)',
+    '_phonevault() {',
+    "  local at='' word",
+    '  local -a list',
+    '  for word in $words[2,CURRENT-1]; do',
+    '    case "$at/$word" in',
+    `      (${known.join('|')}) at="$at/$word" ;;`,
+    '    esac',
+    '  done',
+    '  case "$at $words[CURRENT-1]" in',
+    ...places.flatMap(afterOption),
+    '  esac',
+    '  case "$at" in',
+    ...places.flatMap(words),
+    '  esac',
+    "  _describe 'phonevault' list",
+    '}',
+    'if [[ $funcstack[1] == _phonevault ]]; then _phonevault "$@"; else compdef _phonevault phonevault; fi',
+  ].join('\n');
+}

@@ -1,0 +1,33 @@
+import { PhonevaultError } from '../../lib/errors.ts';
+import { positionsIn } from '../../lib/policy/position.ts';
+import type { Io } from '../io.ts';
+import { readInput } from '../read-text.ts';
+import { firstFault } from './json-fault.ts';
+
+/** What FunctionGraph takes as an event. */
+const MAX_BYTES = 6 * 1024 * 1024;
+
+/** The event in a file (`-`: standard input), `{}` without one. Throws `event_invalid` with the place of what is no JSON. */
+export async function readEvent(io: Io, file: string | undefined): Promise<unknown> {
+  if (file === undefined) return {};
+  const shown = file === '-' ? '(stdin)' : file;
+  const text = await readInput(io, file, MAX_BYTES).catch((error: unknown) => {
+    if (!(error instanceof PhonevaultError)) throw error;
+    const { code, message, hint } = error;
+    throw new PhonevaultError(code, `${shown} ${message}`, hint === undefined ? {} : { hint });
+  });
+  const source = text.replace(/^\uFEFF/, '');
+  try {
+    return JSON.parse(source);
+  } catch {
+    const offset = firstFault(source);
+    const { line, column } = positionsIn(source)(offset);
+    const what =
+      source.trim() === ''
+        ? 'is empty'
+        : offset >= source.length
+          ? 'ends too early'
+          : 'is not JSON';
+    throw new PhonevaultError('event_invalid', `${shown}:${line}:${column}: the event ${what}`);
+  }
+}

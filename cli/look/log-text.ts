@@ -1,0 +1,34 @@
+import type { LogLine } from '../../lib/run/views.ts';
+import type { Io } from '../io.ts';
+import { cut } from '../text/width.ts';
+import { inZone } from '../text/time.ts';
+
+const NAMES = 5;
+
+/** What happened when: a line for each fact of a run's log. `names` by phone id. */
+export function logText(
+  io: Io,
+  lines: readonly LogLine[],
+  names: ReadonlyMap<string, string>,
+): string[] {
+  const nameOf = (id: unknown) => names.get(String(id)) ?? String(id);
+  return lines.map(({ at, type, phone_id, ...rest }) => {
+    const details = Object.entries(rest).map(([field, value]) =>
+      field === 'tries' ? triesText(value, nameOf) : `${field} ${valueText(value)}`,
+    );
+    const who = phone_id === undefined ? [] : [nameOf(phone_id)];
+    const text = [type, ...who, ...details].join('  ');
+    return cut(`${inZone(Date.parse(at), io.zone)}  ${text}`, io.columns);
+  });
+}
+
+function triesText(value: unknown, nameOf: (id: unknown) => string): string {
+  const tries = Array.isArray(value) ? (value as { phone_id?: unknown }[]) : [];
+  const shown = tries.slice(0, NAMES).map(({ phone_id }) => nameOf(phone_id));
+  const rest = tries.length - shown.length;
+  return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join(' ');
+}
+
+function valueText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,16 @@
+import { realIo } from './real-io.ts';
+import { runCli } from './run-cli.ts';
+
+// Whoever reads our output may stop reading (`| head -1`): nothing is left to say, and nothing went wrong.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === 'EPIPE' ? 0 : 1),
+  );
+}
+
+const io = realIo(import.meta.dirname);
+void runCli(process.argv.slice(2), io).then((code) => {
+  io.close();
+  // All that was printed goes out first; an open handle of a library must not keep the person waiting.
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+});

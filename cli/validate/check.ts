@@ -1,0 +1,117 @@
+import { PhonevaultError } from '../../lib/errors.ts';
+import { layout } from '../../lib/ledger/layout.ts';
+import { type Fault, parsePolicy } from '../../lib/policy/parse.ts';
+import { readYaml } from '../../lib/policy/yaml.ts';
+import * as fields from '../../lib/runtime/setting-fields.ts';
+import { connect } from '../connect.ts';
+import type { Io } from '../io.ts';
+import { readInput } from '../read-text.ts';
+
+export type Checked = {
+  file: string;
+  ok: boolean;
+  /** The name that the policy gives itself. */
+  policy?: string;
+  faults: Fault[];
+  /** The text as it was read, to point into. */
+  source: string;
+};
+
+/** As much as parsePolicy takes. */
+const MAX_BYTES = 256 * 1024;
+const AT_ONCE = 8;
+
+type Ledger = { bucket: string; prefix: string } | undefined;
+
+/** Checks files by their paths, in this order; `-` is the standard input. What cannot be read is a fault of that file. */
+export async function checkFiles(io: Io, paths: readonly string[]): Promise<Checked[]> {
+  const ledger = ledgerOf(io.env);
+  const checked: Checked[] = [];
+  for (const path of paths) {
+    try {
+      const source = await readInput(io, path, MAX_BYTES);
+      checked.push(check(path === '-' ? '(stdin)' : path, source, ledger));
+    } catch (error) {
+      if (!(error instanceof PhonevaultError)) throw error;
+      checked.push(unread(path, error));
+    }
+  }
+  return checked;
+}
+
+/** Checks the policies of the bucket, all or those named. One that is not there is a fault. */
+export async function checkBucket(
+  io: Io,
+  names: readonly string[] | undefined,
+): Promise<Checked[]> {
+  const { deps } = await connect(io);
+  const { store, ledger } = deps;
+  const keys =
+    names?.map(layout.policy) ?? (await store.list(layout.policies)).map(({ key }) => key);
+  const checked: Checked[] = [];
+  for (let first = 0; first < keys.length; first += AT_ONCE) {
+    const some = keys.slice(first, first + AT_ONCE).map(async (key) => {
+      const object = await store.get(key);
+      if (object !== undefined) return check(key, object.body, ledger);
+      return unread(key, new PhonevaultError('not_found', 'does not exist'));
+    });
+    checked.push(...(await Promise.all(some)));
+  }
+  return checked;
+}
+
+function check(file: string, source: string, ledger: Ledger): Checked {
+  const policy = nameIn(source);
+  // What comes through a pipe has no name that the policy's could differ from.
+  const fileName = file === '(stdin)' ? (policy ?? file) : file;
+  const result = parsePolicy(source, { fileName, ...(ledger === undefined ? {} : { ledger }) });
+  return {
+    file,
+    ok: result.ok,
+    ...(policy === undefined ? {} : { policy }),
+    faults: result.ok ? [] : result.faults,
+    source,
+  };
+}
+
+function nameIn(source: string): string | undefined {
+  if (source.length > MAX_BYTES) return undefined;
+  const name = readYaml(source.replace(/^\uFEFF/, '')).value?.name;
+  return typeof name === 'string' ? name : undefined;
+}
+
+function unread(file: string, error: PhonevaultError): Checked {
+  const fault: Fault = {
+    path: '',
+    found: error.message,
+    allowed: 'a policy file',
+    message: `the file ${error.message}`,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+  };
+  return { file, ok: false, faults: [fault], source: '' };
+}
+
+/** Where archives must not go, known only when the bucket is. */
+function ledgerOf(env: Io['env']): Ledger {
+  const given = env.PHONEVAULT_BUCKET?.trim();
+  if (!given) return undefined;
+  const read = <T>(
+    name: string,
+    field: { safeParse(value: string): { data?: T } },
+    value: string,
+  ) => {
+    const { data } = field.safeParse(value);
+    if (data !== undefined) return data;
+    throw new PhonevaultError('setting_invalid', `${name} is wrong`, {
+      hint: 'correct or unset it',
+    });
+  };
+  return {
+    bucket: read('PHONEVAULT_BUCKET', fields.bucket, given),
+    prefix: read(
+      'PHONEVAULT_PREFIX',
+      fields.prefix,
+      env.PHONEVAULT_PREFIX?.trim() || 'phonevault/',
+    ),
+  };
+}

@@ -1,0 +1,41 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+type Licensed = { name: string; version: string; licence: string; text: string };
+
+const RULE = '-'.repeat(80);
+
+/**
+ * The licences of all packages that `files` (absolute paths) come from, packages with the same text together. Throws for
+ * a package that names no licence.
+ */
+export async function licencesText(files: readonly string[]): Promise<string> {
+  const folders = new Set(files.flatMap((file) => packageFolder(file) ?? []));
+  const packages = await Promise.all([...folders].sort().map(readLicence));
+  const groups = new Map<string, Licensed[]>();
+  for (const one of packages) groups.set(one.text, [...(groups.get(one.text) ?? []), one]);
+  const sections = [...groups].map(([text, members]) => {
+    const names = members.map(({ name, version, licence }) => `${name} ${version} (${licence})`);
+    return [...new Set(names), '', text].join('\n');
+  });
+  const about = 'The files beside this one contain code of the following packages.';
+  return `${[about, ...sections].join(`\n\n${RULE}\n\n`)}\n`;
+}
+
+/** The folder of the package that a file belongs to; undefined for a file of this project. */
+function packageFolder(file: string): string | undefined {
+  return /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file.replaceAll('\\', '/'))?.[0];
+}
+
+async function readLicence(folder: string): Promise<Licensed> {
+  const { name, version, license } = JSON.parse(
+    await readFile(join(folder, 'package.json'), 'utf8'),
+  ) as { name: string; version: string; license?: string };
+  if (license === undefined) throw new Error(`${name} ${version} names no licence`);
+  const found = (await readdir(folder)).filter((file) =>
+    /^(licen[cs]e|copying|notice)/i.test(file),
+  );
+  const texts = await Promise.all(found.sort().map((file) => readFile(join(folder, file), 'utf8')));
+  const text = texts.map((one) => one.replaceAll('\r\n', '\n').trim()).join('\n\n');
+  return { name, version, licence: license, text };
+}

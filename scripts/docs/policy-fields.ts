@@ -1,0 +1,50 @@
+import { policyJsonSchema } from '../../lib/policy/json-schema.ts';
+
+type FieldNode = {
+  type?: string;
+  format?: string;
+  pattern?: string;
+  description?: string;
+  default?: unknown;
+  examples?: unknown[];
+  enum?: string[];
+  required?: string[];
+  items?: FieldNode;
+  properties?: Record<string, FieldNode>;
+  additionalProperties?: FieldNode | false;
+};
+
+/** A field of a policy. `path` is dotted; `node` its JSON Schema. */
+export type PolicyField = { path: string; node: FieldNode; required: boolean };
+
+/** Every field of a policy file, parents before their children, in the order of the schema. */
+export function policyFields(): PolicyField[] {
+  return fieldsOf(policyJsonSchema(), '');
+}
+
+function fieldsOf(node: FieldNode, prefix: string): PolicyField[] {
+  return Object.entries(node.properties ?? {}).flatMap(([name, child]) => {
+    const path = `${prefix}${name}`;
+    const field = { path, node: child, required: node.required?.includes(name) === true };
+    return [field, ...fieldsOf(child, `${path}.`)];
+  });
+}
+
+/** The kind of value that a field takes, as a word of the reference page. */
+export function typeOf(node: FieldNode): string {
+  if (node.enum !== undefined) return 'word';
+  if (node.format === 'date-time') return 'date and time';
+  if (node.pattern?.endsWith('s)?$') === true) return 'time';
+  switch (node.type) {
+    case 'boolean':
+      return 'true, false';
+    case 'integer':
+      return 'whole number';
+    case 'array':
+      return 'list';
+    case 'object':
+      return node.properties === undefined ? 'mapping of lists' : 'mapping';
+    default:
+      return 'text';
+  }
+}

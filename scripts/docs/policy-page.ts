@@ -1,0 +1,90 @@
+import { nextSlot } from '../../lib/policy/slots.ts';
+import { allowedAt } from './allowed.ts';
+import { inline, table } from './markdown.ts';
+import { type PolicyField, policyFields, typeOf } from './policy-fields.ts';
+
+/** Fields with a section of their own; the others stand in the first table. */
+const SECTIONS = ['schedule', 'select', 'export'];
+
+/** Defaults that depend on another field. */
+const DERIVED: Record<string, string> = {
+  export_timeout: '`1h`, or the deadline if shorter',
+  wait_for_phones: '`10m`, or half the deadline if shorter',
+};
+
+/** The parts of docs/policy.md that are made from the schema, by the names that its template inserts them under. */
+export function policyParts(): Record<string, string> {
+  const parts: Record<string, string> = {
+    fields: fieldTable(''),
+    'clock-changes': clockChanges(),
+  };
+  for (const section of SECTIONS) parts[`fields ${section}`] = fieldTable(section);
+  return parts;
+}
+
+function fieldTable(section: string): string {
+  const fields = policyFields().filter(({ path, node }) => {
+    const [first = ''] = path.split('.');
+    const isPart = first === section && path !== section;
+    const isTop = section === '' && (!SECTIONS.includes(first) || path === first);
+    return (isPart || isTop) && (node.properties === undefined || SECTIONS.includes(path));
+  });
+  return table(
+    ['Field', 'Type', 'Default', 'Allowed', 'Example', 'Meaning'],
+    fields.map((field) => row(field, section)),
+  );
+}
+
+function row({ path, node, required }: PolicyField, section: string): string[] {
+  const hasSection = SECTIONS.includes(path);
+  const name = section === '' ? path : path.slice(section.length + 1);
+  const example = (node.examples ?? []).map((value) => `\`${inline(value)}\``).join(', ');
+  return [
+    hasSection ? `[\`${name}\`](#${path})` : `\`${name}\``,
+    typeOf(node),
+    required ? 'required' : (DERIVED[path] ?? defaultOf(node.default)),
+    hasSection ? 'see below' : allowedAt(path),
+    hasSection ? 'see below' : example,
+    node.description ?? '',
+  ];
+}
+
+function defaultOf(value: unknown): string {
+  return value === undefined ? 'none' : `\`${inline(value)}\``;
+}
+
+const BERLIN = 'Europe/Berlin';
+const CHANGES = ['2026-03-29', '2026-10-25'];
+
+/** What two expressions become on the days of the changes, worked out by the scheduler itself. */
+function clockChanges(): string {
+  const crons = ['0 30 2 * * *', '0 0/30 2 * * *'];
+  const slots = (cron: string, date: string): string => {
+    const found: string[] = [];
+    let slot = nextSlot(
+      { cron, timezone: BERLIN },
+      Date.parse(`${date}T00:00:00Z`) - 3_600_000 * 2,
+    );
+    while (slot !== undefined && localDate(slot) === date) {
+      found.push(localTime(slot));
+      slot = nextSlot({ cron, timezone: BERLIN }, slot);
+    }
+    return found.length === 0 ? 'none that day' : found.join(', ');
+  };
+  return table(
+    ['`cron`', ...CHANGES],
+    crons.map((cron) => [`\`${cron}\``, ...CHANGES.map((date) => slots(cron, date))]),
+  );
+}
+
+function localDate(ms: number): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone: BERLIN }).format(ms);
+}
+
+/** Such as `02:30 (UTC+2)`. */
+function localTime(ms: number): string {
+  const utc = new Date(ms).getUTCHours();
+  const time = new Date(ms).toLocaleTimeString('en-GB', { timeZone: BERLIN, timeStyle: 'short' });
+  const offset = (Number(time.slice(0, 2)) - utc + 24) % 24;
+  return `${time} (UTC+${offset})`;
+}

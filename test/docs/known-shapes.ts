@@ -1,0 +1,148 @@
+import * as z from 'zod';
+import { readPlan } from '../../lib/ledger/plan.ts';
+import { readLog } from '../../lib/ledger/log.ts';
+import { readReport, countsSchema, phoneOutcomes, runOutcomes } from '../../lib/ledger/report.ts';
+import { readLate } from '../../lib/ledger/late.ts';
+import { readCursors } from '../../lib/ledger/cursors.ts';
+import { readCredentialTrouble } from '../../lib/ledger/alarms.ts';
+import { readHistory } from '../../lib/ledger/history.ts';
+import { loadInventory } from '../../lib/ledger/inventory.ts';
+import { carefulLimits, readLimits } from '../../lib/ledger/limits.ts';
+import { layout } from '../../lib/ledger/layout.ts';
+import { memoryStore } from '../../lib/ledger/memory-store.ts';
+import { readLook, readMissed } from '../../lib/ledger/hints.ts';
+import { readInventoryRequest } from '../../lib/ledger/inventory-request.ts';
+import { readIndexedPhones } from '../../lib/ledger/phones.ts';
+import { readProvisioning } from '../../lib/ledger/provisioning.ts';
+import { requestSchema } from '../../lib/ledger/request.ts';
+import { listIndexedRuns } from '../../lib/ledger/run-index.ts';
+import type { Store } from '../../lib/ledger/store.ts';
+import { shapes } from '../../scripts/docs/shape-tables.ts';
+import { playClock } from '../support/play-clock.ts';
+import type { Block } from './pages.ts';
+
+const RUN = 'nightly-20260101t183000z';
+const NAME = '8232707772079.nightly.partial.nightly-20260101t183000z';
+
+/** The JSON of a notification, as its readers see it. */
+const notification = z.strictObject({
+  version: z.literal(1),
+  id: z.string().regex(/^[0-9a-f]{32}$/),
+  kind: z.enum(['settled', 'missed', 'stale', 'recovered', 'credentials']),
+  run_id: z.string().nullable(),
+  policy: z.string().nullable(),
+  outcome: z.enum(runOutcomes).nullable(),
+  counts: countsSchema.nullable(),
+  report: z.strictObject({ bucket: z.string(), key: z.string() }).nullable(),
+  reason: z.string().optional(),
+  message: z.string().optional(),
+  failed: z
+    .array(
+      z.strictObject({
+        phone_id: z.string(),
+        outcome: z.enum(phoneOutcomes),
+        reason: z.string().optional(),
+        code: z.string().optional(),
+      }),
+    )
+    .max(50),
+  truncated: z.boolean(),
+});
+
+type Check = { key: string; read(store: Store): Promise<unknown> };
+
+/** Ledger objects whose schema is their reader's own: the sample lies at its key and is read. */
+const stored: Record<string, Check> = {
+  report: { key: layout.report(RUN), read: (store) => readReport(store, RUN) },
+  late: { key: layout.late(RUN), read: (store) => readLate(store, RUN) },
+  log: {
+    key: layout.logEntry(RUN, '0000000001-c37aa3eb902f', 0),
+    read: async (store) => (await readLog(store, RUN))[0],
+  },
+  phones: { key: layout.phones('0f'), read: async (store) => (await readIndexedPhones(store))[0] },
+  indexed_run: {
+    key: layout.indexedRun(NAME),
+    read: async (store) => (await listIndexedRuns(store, { max: 1 })).runs[0],
+  },
+  missed: { key: layout.hint('sample'), read: (store) => readMissed(store, 'sample') },
+  look: { key: layout.hint('trace-sample'), read: (store) => readLook(store, 'trace-sample') },
+  inventory_request: {
+    key: layout.hint('inventory-nightly'),
+    read: (store) => readInventoryRequest(store, 'inventory-nightly'),
+  },
+  limits: {
+    key: layout.limits,
+    read: async (store) => {
+      const limits = await readLimits(store);
+      return limits === carefulLimits ? undefined : limits;
+    },
+  },
+  cursors: { key: layout.cursors, read: async (store) => (await readCursors(store)).nightly },
+  history: { key: layout.history('nightly'), read: (store) => readHistory(store, 'nightly') },
+  inventory: { key: layout.inventory('all'), read: (store) => loadInventory(store, undefined) },
+  provisioning: {
+    key: layout.provisioning,
+    read: async (store) => (await readProvisioning(store)).policies.nightly,
+  },
+  alarms: { key: layout.alarms, read: readCredentialTrouble },
+};
+
+const { RunSummary, RunView, RunPhone, LogLine, ExportCall, PolicyStatus, PhoneArchive } = shapes;
+
+const parsed: Record<string, z.ZodType> = {
+  request: requestSchema,
+  notification,
+  preview: shapes.Preview,
+  problem: shapes.Problem,
+  run: RunView,
+  open_run: RunView,
+  runs: z.object({ runs: z.array(RunSummary), next: z.string().optional() }),
+  run_phones: z.array(RunPhone),
+  run_log: z.array(LogLine),
+  export_calls: z.array(ExportCall),
+  policies: z.array(PolicyStatus),
+  phone_archives: z.array(PhoneArchive),
+};
+
+/** Objects that have no schema because only people read them, or their key says all. */
+const unread = ['cancel', 'sweep', 'aside', 'client_key', 'late_archive', 'lease', 'accepted'];
+const others = ['cancelling', 'refreshing', 'notification_attributes'];
+
+/** What a block shows, by its mark `sample: <name>` or its look; undefined for JSON of others. */
+export function sampleName(mark: string | undefined, value: unknown): string | undefined {
+  const marked = /^sample: (\w+)$/.exec(mark ?? '')?.[1];
+  if (marked !== undefined) {
+    const isMessage = /^notification_(?!attributes)/.test(marked);
+    return isMessage ? 'notification' : marked;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  if ('kind' in value && 'truncated' in value) return 'notification';
+  if ('phones' in value && 'outcome' in value) return 'report';
+  if ('trigger' in value && 'version' in value && !('outcome' in value)) return 'request';
+  return undefined;
+}
+
+/** True for a value that is of the shape; throws what is wrong with it. `blocks` are all that may belong to it. */
+export async function checkSample(name: string, value: unknown, blocks: Block[]): Promise<boolean> {
+  if (unread.includes(name) || others.includes(name)) return true;
+  if (name === 'plan' || name === 'plan_part') return checkPlan(blocks);
+  const schema = parsed[name];
+  if (schema !== undefined) {
+    schema.parse(value);
+    return true;
+  }
+  const check = stored[name];
+  if (check === undefined) throw new Error(`no shape is known as ${name}`);
+  const store = memoryStore(playClock(0));
+  await store.put(check.key, JSON.stringify(value));
+  return (await check.read(store)) !== undefined;
+}
+
+async function checkPlan(blocks: Block[]): Promise<boolean> {
+  const text = (name: string) => blocks.find(({ mark }) => mark === `sample: ${name}`)?.text ?? '';
+  const { parts } = JSON.parse(text('plan')) as { parts: string[] };
+  const store = memoryStore(playClock(0));
+  await store.put(layout.plan(RUN), text('plan'));
+  for (const part of parts) await store.put(part, text('plan_part'));
+  return (await readPlan(store, RUN)) !== undefined;
+}
