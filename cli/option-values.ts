@@ -25,11 +25,17 @@ export function momentValue(value: string): (now: number) => number {
   if (ago !== undefined && ago > 0) return (now) => now - ago;
   const isDate =
     /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
-  const at = isDate.test(value) ? Date.parse(value) : NaN;
+  const at = isDate.test(value) && isDay(value) ? Date.parse(value) : NaN;
   if (!Number.isNaN(at)) return () => at;
   throw wrongUse(
     `${show(value)} is not a moment such as 2d (ago), 2026-01-02 or 2026-01-02T03:04:05Z`,
   );
+}
+
+/** False for the 31st of February, which Date.parse takes for the 3rd of March. */
+function isDay(value: string): boolean {
+  const day = new Date(`${value.slice(0, 10)}T00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value.slice(0, 10));
 }
 
 /** A reader of ids and names, kept to what may stand in a key. */

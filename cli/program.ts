@@ -30,6 +30,9 @@ export function createProgram(
       // Help in the place of an error; errors themselves are told by reportError, once.
       writeErr: (text) => io.err(text.trimEnd()),
       outputError: () => undefined,
+      // Whether to colour was decided before: commander must not take colours out.
+      getOutHasColors: () => true,
+      getErrHasColors: () => true,
       getOutHelpWidth: () => Math.min(io.columns, 100),
       getErrHelpWidth: () => Math.min(io.errColumns, 100),
     })

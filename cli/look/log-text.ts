@@ -1,7 +1,8 @@
 import type { LogLine } from '../../lib/run/views.ts';
 import type { Io } from '../io.ts';
 import { cut } from '../text/width.ts';
-import { inZone } from '../text/time.ts';
+import { size } from '../text/size.ts';
+import { duration, inZone } from '../text/time.ts';
 
 const NAMES = 5;
 
@@ -14,7 +15,7 @@ export function logText(
   const nameOf = (id: unknown) => names.get(String(id)) ?? String(id);
   return lines.map(({ at, type, phone_id, ...rest }) => {
     const details = Object.entries(rest).map(([field, value]) =>
-      field === 'tries' ? triesText(value, nameOf) : `${field} ${valueText(value)}`,
+      field === 'tries' ? triesText(value, nameOf) : `${field} ${valueText(field, value)}`,
     );
     const who = phone_id === undefined ? [] : [nameOf(phone_id)];
     const text = [type, ...who, ...details].join('  ');
@@ -29,6 +30,8 @@ function triesText(value: unknown, nameOf: (id: unknown) => string): string {
   return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join(' ');
 }
 
-function valueText(value: unknown): string {
+function valueText(field: string, value: unknown): string {
+  if (field === 'size' && typeof value === 'number') return size(value);
+  if (field === 'took' && typeof value === 'number') return duration(value);
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -7,19 +7,28 @@ const RULE = '-'.repeat(80);
 
 /**
  * The licences of all packages that `files` (absolute paths) come from, packages with the same text together. Throws for
- * a package that names no licence.
+ * a package that names no licence or whose licence has no text anywhere.
  */
 export async function licencesText(files: readonly string[]): Promise<string> {
   const folders = new Set(files.flatMap((file) => packageFolder(file) ?? []));
   const packages = await Promise.all([...folders].sort().map(readLicence));
+  const told = new Set(packages.flatMap(({ licence, text }) => (text === '' ? [] : licence)));
   const groups = new Map<string, Licensed[]>();
-  for (const one of packages) groups.set(one.text, [...(groups.get(one.text) ?? []), one]);
+  for (const one of packages) {
+    const text = one.text || reference(one, told);
+    groups.set(text, [...(groups.get(text) ?? []), one]);
+  }
   const sections = [...groups].map(([text, members]) => {
     const names = members.map(({ name, version, licence }) => `${name} ${version} (${licence})`);
     return [...new Set(names), '', text].join('\n');
   });
   const about = 'The files beside this one contain code of the following packages.';
   return `${[about, ...sections].join(`\n\n${RULE}\n\n`)}\n`;
+}
+
+function reference({ name, version, licence }: Licensed, told: ReadonlySet<string>): string {
+  if (!told.has(licence)) throw new Error(`${name} ${version} brings no text of ${licence}`);
+  return `No text of its own: ${licence} as above or below.`;
 }
 
 /** The folder of the package that a file belongs to; undefined for a file of this project. */

@@ -75,7 +75,7 @@ describe('previewRun', () => {
     });
     const listed = states.map((status, n) => phone(`p${n}`, status));
     const found = await preview({ phones: ['p0', 'p1', 'p2', 'p9'], slot: SLOT }, ({ cph }) => ({
-      cph: { ...cph, listPhones: async () => ({ count: 3, phones: listed }) },
+      cph: { ...cph, showPhone: async (id) => listed.find(({ phone_id }) => phone_id === id) },
     }));
     const folder = 'nightly/20260103/nightly-20260102t183000z';
     expect(

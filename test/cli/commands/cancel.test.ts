@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import type { RunView } from '../../../lib/run/views.ts';
+import { NIGHTLY } from '../../support/night.ts';
+import { cliNight } from '../support/cli-night.ts';
+
+async function withRun(options: Parameters<typeof cliNight>[0] = {}) {
+  const cli = await cliNight(options);
+  await cli.night.putPolicy(NIGHTLY);
+  return { cli, runId: await cli.night.ask() };
+}
+
+describe('cancel', () => {
+  it('cancels a run before it starts', async () => {
+    const { cli, runId } = await withRun();
+
+    const { code, out } = await cli.run('cancel', runId);
+
+    expect(code).toBe(0);
+    expect(out).toContain('Nothing new is sent; the next drive closes the run.');
+    const { report } = await cli.night.settle(runId);
+    expect(report.outcome).toBe('cancelled');
+    expect(cli.night.exports).toEqual([]);
+  });
+
+  it('says that exports under way end first', async () => {
+    const { cli, runId } = await withRun({ phones: 40, servers: 1 });
+    await cli.night.drive();
+    const sent = cli.night.exports.length;
+
+    const { out } = await cli.run('cancel', runId);
+
+    expect(out).toMatch(/\d+ exports? under way end first/);
+    const { report } = await cli.night.settle(runId);
+    expect(report.counts.exported).toBe(sent);
+    expect(report.counts.cancelled).toBeGreaterThan(0);
+  });
+
+  it('answers the run with --json', async () => {
+    const { cli, runId } = await withRun();
+    const { out } = await cli.run('cancel', runId, '--json');
+    expect(JSON.parse(out) as RunView).toMatchObject({ run_id: runId, cancelling: true });
+  });
+
+  it('says that a settled run is over, and leaves nothing behind', async () => {
+    const { cli, runId } = await withRun();
+    await cli.night.settle(runId);
+    const before = await cli.keys();
+
+    const { code, err } = await cli.run('cancel', runId);
+
+    expect(code).toBe(1);
+    expect(err).toContain(`run ${runId} is settled already (completed)`);
+    expect(await cli.keys()).toEqual(before);
+  });
+
+  it('suggests what may have been meant', async () => {
+    const { cli, runId } = await withRun();
+    const { code, err } = await cli.run('cancel', `${runId.slice(0, -2)}z`);
+    expect(code).toBe(1);
+    expect(err).toContain(`did you mean ${runId}?`);
+  });
+});

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import type { Io } from '../../../cli/io.ts';
+import { partsFrom } from '../../../cli/parts.ts';
+import { runNode } from '../../../cli/run-node.ts';
+import { join } from 'node:path';
+import { fakeIo } from '../support/fake-io.ts';
+
+const parts = { version: '0', dist: '', worker: '', local: ['local.js'] };
+
+it('hands every argument on and ends as the cloud does', async () => {
+  const ran: string[][] = [];
+  const runNodeHere: Io['runNode'] = async (args) => {
+    ran.push(args);
+    return { code: 2, text: '' };
+  };
+  const { code } = await fakeIo({ parts, runNode: runNodeHere }).run(
+    'local',
+    '--port',
+    '0',
+    '--switch',
+    'a=b',
+    '--json',
+  );
+
+  expect(code).toBe(2);
+  expect(ran).toEqual([['local.js', '--port', '0', '--switch', 'a=b', '--json']]);
+});
+
+it('shows the options that the cloud itself knows', async () => {
+  const io = { parts: partsFrom(join(import.meta.dirname, '../../../cli')), runNode };
+
+  const { code, out } = await fakeIo(io).run('local', '--help');
+
+  expect(code).toBe(0);
+  expect(out).toMatch(/^Usage: phonevault local \[options\]/);
+  expect(out).toContain('--phones N');
+  expect(out).toContain('$ phonevault local --port 18000');
+});

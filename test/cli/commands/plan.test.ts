@@ -1,0 +1,133 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Preview } from '../../../lib/run/views.ts';
+import { NIGHTLY } from '../../support/night.ts';
+import { cliNight } from '../support/cli-night.ts';
+
+const folders: string[] = [];
+afterEach(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
+});
+
+async function folderWith(files: Record<string, string>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'phonevault-plan-'));
+  folders.push(folder);
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  return folder;
+}
+
+describe('plan', () => {
+  it('tells what a run would do and leaves no trace', async () => {
+    const cli = await cliNight({ phones: 60, servers: 3 });
+    await cli.night.putPolicy(NIGHTLY);
+    const before = await cli.keys();
+
+    const { code, out } = await cli.run('plan', 'nightly');
+
+    expect(code).toBe(0);
+    expect(out).toContain('nightly: a run would export 57 phones of 60');
+    expect(out).toContain('/data/data/com.example.cache');
+    expect(out).toContain('obs://phonevault-demo/nightly/20260102/nightly-20260101t183000z/');
+    expect(out).toMatch(/calls +6; at most 10 phones a call/);
+    expect(out).toMatch(/Skipped \(3\)\n.*\n.*(stopped|frozen|abnormal)/);
+    expect(await cli.keys()).toEqual(before);
+    expect(cli.night.exports).toEqual([]);
+  });
+
+  it('tells the first 20 of each kind, or with --all every one, in the order of their submission', async () => {
+    const cli = await cliNight({ phones: 60, servers: 3 });
+    await cli.night.putPolicy(NIGHTLY);
+
+    const some = await cli.run('plan', 'nightly');
+    const all = await cli.run('plan', 'nightly', '--all');
+    const { phones } = JSON.parse((await cli.run('plan', 'nightly', '--json')).out) as Preview;
+
+    const archives = phones
+      .filter(({ plan }) => plan === 'export')
+      .map(({ key }) => key?.split('/').at(-1));
+    const told = (text: string) => text.match(/\w+-1\.tar/g);
+    expect(told(some.out)).toEqual(archives.slice(0, 20));
+    expect(some.out).toContain(`… and ${archives.length - 20} more: --all tells them`);
+    expect(told(all.out)).toEqual(archives);
+    expect(all.out).not.toContain('--all');
+  });
+
+  it('narrows to the phones given', async () => {
+    const cli = await cliNight();
+    await cli.night.putPolicy(NIGHTLY);
+    const [first, second] = await cli.night.cloud.control.phones();
+    const ids = [first?.phone_id ?? '', second?.phone_id ?? '', 'unheard-of'];
+
+    const argv = ids.flatMap((id) => ['--phone', id]);
+    const { out } = await cli.run('plan', 'nightly', ...argv, '--json');
+
+    const { phones } = JSON.parse(out) as Preview;
+    expect(phones.map(({ phone_id }) => phone_id).sort()).toEqual(ids.sort());
+    expect(phones.find(({ phone_id }) => phone_id === 'unheard-of')?.plan).toBe('fail');
+  });
+
+  it('plans a local file without a policy in the bucket', async () => {
+    const cwd = await folderWith({ 'nightly.yaml': NIGHTLY });
+    const cli = await cliNight({ io: { cwd } });
+
+    const { code, out } = await cli.run('plan', 'nightly.yaml');
+
+    expect(code).toBe(0);
+    expect(out).toContain('nightly: a run would export');
+    expect((await cli.keys()).filter((key) => key.startsWith('policies/'))).toEqual([]);
+  });
+
+  it('warns when the deadline cannot be met and says what to change', async () => {
+    const cli = await cliNight({ phones: 60, servers: 2 });
+    await cli.night.putPolicy(NIGHTLY);
+    await cli.night.settle(await cli.night.ask());
+    await cli.night.putPolicy(NIGHTLY.replace('deadline: 2h', 'deadline: 1m'));
+
+    const { code, out } = await cli.run('plan', 'nightly');
+
+    expect(code).toBe(0);
+    expect(out).toContain('warning: the deadline of 1 min cannot be met');
+    expect(out).toContain('max_in_flight_per_server');
+  });
+
+  it('exits with 1 when the run would fail before it starts', async () => {
+    const cli = await cliNight();
+    await cli.night.putPolicy(NIGHTLY.replace('name: "*" }', 'name: "*", max_phones: 2 }'));
+
+    const text = await cli.run('plan', 'nightly');
+    const json = await cli.run('plan', 'nightly', '--json');
+
+    expect(text.code).toBe(1);
+    expect(text.out).toContain('would fail before it starts');
+    expect(text.out).toContain('too_many_phones: the policy selects 6 phones, its max_phones is 2');
+    expect(json.code).toBe(1);
+    expect((JSON.parse(json.out) as Preview).failure?.code).toBe('too_many_phones');
+  });
+
+  it.each([
+    { argv: ['nightli'], code: 1, says: 'did you mean nightly?' },
+    { argv: ['else'], code: 1, says: 'phonevault status' },
+    { argv: ['gone.yaml'], code: 1, says: 'gone.yaml does not exist' },
+    { argv: ['broken.yaml'], code: 1, says: 'has faults' },
+    { argv: ['../x'], code: 2, says: 'not the name of a policy' },
+    { argv: ['nightly', '--phone', 'a/b'], code: 2, says: 'not the id of a phone' },
+    { argv: [], code: 2, says: 'policy' },
+  ])('says what is wrong: plan $argv', async ({ argv, code, says }) => {
+    const cwd = await folderWith({ 'broken.yaml': 'name: broken\n' });
+    const cli = await cliNight({ io: { cwd } });
+    await cli.night.putPolicy(NIGHTLY);
+
+    const result = await cli.run('plan', ...argv);
+
+    expect(result).toMatchObject({ code, out: '' });
+    expect(result.err).toContain(says);
+  });
+
+  it('says where policies go while there are none', async () => {
+    const cli = await cliNight();
+    const { err } = await cli.run('plan', 'nightly');
+    expect(err).toContain('put one to obs://phonevault-demo/phonevault/policies/<name>.yaml');
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import type { PhoneArchive, PolicyStatus } from '../../../lib/run/views.ts';
+import { NIGHTLY } from '../../support/night.ts';
+import { cliNight } from '../support/cli-night.ts';
+
+const DAY = 86_400_000;
+
+describe('status', () => {
+  it('tells when a policy was last good and when it runs next, there and here', async () => {
+    const cli = await cliNight();
+    await cli.night.putPolicy(NIGHTLY);
+    const runId = await cli.night.ask();
+    await cli.night.settle(runId);
+
+    const { code, out } = await cli.run('status');
+
+    expect(code).toBe(0);
+    expect(out).toContain('nightly  active, fresh');
+    expect(out).toMatch(
+      new RegExp(`last good run +2026-01-01 19:\\d\\d:\\d\\d \\+01:00 .* ${runId}`),
+    );
+    expect(out).toMatch(/next slot +2026-01-03 02:30:00 \+08:00 Asia\/Shanghai/);
+    expect(out).toMatch(/here +2026-01-02 19:30:00 \+01:00 Europe\/Berlin/);
+  });
+
+  it('makes stale and invalid policies stand out, and exits with 1 for --check alone', async () => {
+    const cli = await cliNight();
+    await cli.night.putPolicy(NIGHTLY);
+    await cli.night.putPolicy('name: broken\n', 'broken');
+    await cli.night.tick();
+    await cli.night.settle(await cli.night.ask());
+    cli.night.clock.move(4 * DAY);
+    cli.renew();
+
+    const text = await cli.run('status');
+    const check = await cli.run('status', '--check', '--json');
+
+    expect(text.code).toBe(0);
+    expect(text.out).toContain('nightly  active, STALE');
+    expect(text.out).toContain('broken  INVALID');
+    expect(text.out).toMatch(/\n {2}fault +/);
+    expect(text.out).toContain('Stale or invalid: broken, nightly');
+    expect(check.code).toBe(1);
+    const { policies } = JSON.parse(check.out) as { policies: PolicyStatus[] };
+    expect(policies.map(({ policy, state }) => [policy, state])).toEqual([
+      ['broken', 'invalid'],
+      ['nightly', 'active'],
+    ]);
+  });
+
+  it('exits with 0 for --check when all is well', async () => {
+    const cli = await cliNight();
+    await cli.night.putPolicy(NIGHTLY);
+    expect(await cli.run('status', '--check')).toMatchObject({ code: 0 });
+  });
+
+  it('names the runs that are open', async () => {
+    const cli = await cliNight();
+    await cli.night.putPolicy(NIGHTLY);
+    const runId = await cli.night.ask();
+    expect((await cli.run('status')).out).toMatch(new RegExp(`open +${runId}`));
+  });
+
+  it('tells each phone’s last archive, of one policy if so wished', async () => {
+    const cli = await cliNight();
+    await cli.night.putPolicy(NIGHTLY);
+    const { report } = await cli.night.settle(await cli.night.ask());
+
+    const text = await cli.run('status', '--phones');
+    const json = await cli.run('status', '--phones', 'nightly', '--json');
+    const other = await cli.run('status', '--phones', 'weekly');
+
+    const { phones } = JSON.parse(json.out) as { phones: PhoneArchive[] };
+    expect(phones).toHaveLength(report.counts.exported);
+    for (const { phone_name, key } of phones) {
+      expect(text.out).toMatch(
+        new RegExp(`${phone_name} +nightly .* KB .*obs://phonevault-demo/${key}`),
+      );
+    }
+    expect(other).toMatchObject({
+      code: 0,
+      out: '',
+      err: 'no verified archive yet of the policy weekly',
+    });
+  });
+
+  it('explains an empty bucket', async () => {
+    const cli = await cliNight();
+    const { code, err } = await cli.run('status');
+    expect(code).toBe(0);
+    expect(err).toContain(
+      'no policies yet: put one to obs://phonevault-demo/phonevault/policies/<name>.yaml',
+    );
+  });
+
+  it('fits a narrow window', async () => {
+    const cli = await cliNight({ io: { columns: 40 } });
+    await cli.night.putPolicy(NIGHTLY);
+    await cli.night.settle(await cli.night.ask());
+    const { out } = await cli.run('status');
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(40);
+  });
+});

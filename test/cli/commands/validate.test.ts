@@ -1,0 +1,174 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NIGHTLY } from '../../support/night.ts';
+import { cliNight } from '../support/cli-night.ts';
+import { fakeIo } from '../support/fake-io.ts';
+
+const BROKEN = NIGHTLY.replace('select:', 'selct:');
+let cwd: string;
+
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'phonevault-'));
+  await writeFile(join(cwd, 'nightly.yaml'), NIGHTLY);
+  await writeFile(join(cwd, 'broken.yaml'), BROKEN.replace('nightly', 'broken'));
+  await writeFile(
+    join(cwd, 'crlf.yaml'),
+    `\uFEFF${BROKEN.replace('nightly', 'crlf').replaceAll('\n', '\r\n')}`,
+  );
+  await writeFile(join(cwd, 'empty.yaml'), '');
+});
+afterAll(() => rm(cwd, { recursive: true }));
+
+describe('files', () => {
+  it('says ok of a good one', async () => {
+    const { code, out, err } = await fakeIo({ cwd }).run('validate', 'nightly.yaml');
+
+    expect({ code, out, err }).toEqual({ code: 0, out: 'nightly.yaml: ok', err: '' });
+  });
+
+  it('points at each fault and says what was meant', async () => {
+    const { code, out, err } = await fakeIo({ cwd }).run('validate', 'nightly.yaml', 'broken.yaml');
+
+    expect(code).toBe(1);
+    expect(out).toContain(
+      [
+        'broken.yaml:4:1: selct: there is no field "selct" here',
+        '  4 | selct: { name: "*" }',
+        '    | ^',
+        '  hint: Did you mean select?',
+      ].join('\n'),
+    );
+    expect(err).toBe('2 faults in 1 file');
+  });
+
+  it('counts the same lines with CR LF and a byte order mark', async () => {
+    const { out } = await fakeIo({ cwd }).run('validate', 'crlf.yaml');
+
+    expect(out).toContain('crlf.yaml:4:1: selct: there is no field');
+    expect(out).not.toContain('\\u{');
+  });
+
+  it('fits a narrow terminal, the caret under its column', async () => {
+    const long = `${NIGHTLY}notify: { topics: all }`.replace(
+      'deadline: 2h',
+      'deadline: 2h  # '.padEnd(90, 'x'),
+    );
+    const io = { columns: 40, outIsTerminal: true, env: { NO_COLOR: '1' } };
+    const text = `name: nightly\n${' '.repeat(70)}bad: 1\n`;
+    const [wide, indented] = await Promise.all(
+      [long, text].map((source) =>
+        fakeIo({ ...io, readStdin: async () => source }).run('validate', '-'),
+      ),
+    );
+
+    for (const line of `${wide?.out}\n${indented?.out}`.split('\n')) {
+      expect(line.length).toBeLessThanOrEqual(40);
+    }
+    const lines = indented?.out.split('\n') ?? [];
+    const caret = lines.findIndex((line) => line.trim() === '| ^' || /\| +\^$/.test(line));
+    expect(lines[caret - 1]?.[lines[caret]?.indexOf('^') ?? 0]).toMatch(/\S/);
+  });
+
+  it.each([
+    ['absent.yaml', 'absent.yaml: the file does not exist'],
+    ['.', '.: the file is a directory'],
+    ['empty.yaml', 'empty.yaml:1:1: the file holds no policy'],
+  ])('says what is wrong with %s', async (file, message) => {
+    const { code, out } = await fakeIo({ cwd }).run('validate', file);
+
+    expect(code).toBe(1);
+    expect(out).toContain(message);
+  });
+
+  it('takes any name through the standard input, and its faults too', async () => {
+    const good = await fakeIo({ readStdin: async () => NIGHTLY }).run('validate', '-');
+    const bad = await fakeIo({ readStdin: async () => BROKEN }).run('validate', '-');
+
+    expect(good.out).toBe('(stdin): ok');
+    expect(bad.out).toContain('(stdin):4:1: selct');
+  });
+
+  it('prints all of it as JSON', async () => {
+    const { code, out } = await fakeIo({ cwd }).run(
+      'validate',
+      'nightly.yaml',
+      'broken.yaml',
+      'absent.yaml',
+      '--json',
+    );
+
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      ok: false,
+      files: [
+        { file: 'nightly.yaml', ok: true, policy: 'nightly', faults: [] },
+        {
+          file: 'broken.yaml',
+          ok: false,
+          policy: 'broken',
+          faults: [{ path: 'select' }, { path: 'selct', line: 4, column: 1 }],
+        },
+        { file: 'absent.yaml', ok: false, faults: [{ message: 'the file does not exist' }] },
+      ],
+    });
+    expect(out).not.toContain('source');
+  });
+
+  it('knows where the ledger lies only when the bucket is named', async () => {
+    const aimed = NIGHTLY.replace(
+      'bucket: phonevault-demo',
+      'bucket: vault\n  object_path: phonevault/x',
+    );
+    const run = (env: Record<string, string>) =>
+      fakeIo({ env, readStdin: async () => aimed }).run('validate', '-');
+
+    expect((await run({})).code).toBe(0);
+    expect((await run({ PHONEVAULT_BUCKET: 'vault' })).code).toBe(1);
+    expect((await run({ PHONEVAULT_BUCKET: 'vault', PHONEVAULT_PREFIX: 'other/' })).code).toBe(0);
+    expect((await run({ PHONEVAULT_BUCKET: 'a.b' })).err).toContain('PHONEVAULT_BUCKET is wrong');
+  });
+});
+
+describe('the bucket', () => {
+  it('is checked as a whole without files', async () => {
+    const cli = await cliNight();
+    await cli.night.putPolicy(NIGHTLY);
+    await cli.night.putPolicy(BROKEN, 'other');
+
+    const { code, out } = await cli.run('validate');
+
+    expect(code).toBe(1);
+    expect(out).toContain('policies/nightly.yaml: ok');
+    expect(out).toContain('policies/other.yaml:2:7: name: the name "nightly" is not the file\'s');
+  });
+
+  it('is asked for single policies by name', async () => {
+    const cli = await cliNight();
+    await cli.night.putPolicy(NIGHTLY);
+
+    const one = await cli.run('validate', '--policy', 'nightly');
+    const two = await cli.run('validate', '--policy', 'nightly', 'gone');
+
+    expect(one).toMatchObject({ code: 0, out: 'policies/nightly.yaml: ok' });
+    expect(two.code).toBe(1);
+    expect(two.out).toContain('policies/gone.yaml: the file does not exist');
+  });
+
+  it('may hold none', async () => {
+    expect(await (await cliNight()).run('validate')).toMatchObject({
+      code: 0,
+      out: '',
+      err: 'the bucket holds no policies',
+    });
+  });
+
+  it('needs to be named', async () => {
+    const { code, err } = await fakeIo().run('validate');
+
+    expect(code).toBe(1);
+    expect(err).toContain('PHONEVAULT_BUCKET is missing');
+    expect(err).toContain('hint: set these in the environment of this command');
+  });
+});

@@ -1,0 +1,60 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { firstFault } from '../../../cli/invoke/json-fault.ts';
+import { readEvent } from '../../../cli/invoke/read-event.ts';
+import { fakeIo } from '../support/fake-io.ts';
+
+const read = (text: string) => readEvent(fakeIo({ readStdin: async () => text }).io, '-');
+
+describe('readEvent', () => {
+  it('takes {} for no event', async () => {
+    expect(await readEvent(fakeIo().io, undefined)).toEqual({});
+  });
+
+  it('passes over a byte order mark', async () => {
+    expect(await read('\uFEFF{"a":1}')).toEqual({ a: 1 });
+  });
+
+  it.each([
+    ['', '(stdin):1:1: the event is empty'],
+    ['{"a": [1, 2,]}', '(stdin):1:13: the event is not JSON'],
+    ['{\n  "a": 1,\n  b: 2\n}', '(stdin):3:3: the event is not JSON'],
+    ['{"a": 1', '(stdin):1:8: the event ends too early'],
+    ['{} {}', '(stdin):1:4: the event is not JSON'],
+    ['{"a" 1}', '(stdin):1:6: the event is not JSON'],
+    ['[1}', '(stdin):1:3: the event is not JSON'],
+    ['{,}', '(stdin):1:2: the event is not JSON'],
+    ['01', '(stdin):1:2: the event is not JSON'],
+    ["{'a': 1}", '(stdin):1:2: the event is not JSON'],
+  ])('says where %j is wrong', async (text, message) => {
+    await expect(read(text)).rejects.toThrow(message);
+  });
+
+  it('names the file that is not there', async () => {
+    await expect(readEvent(fakeIo().io, 'event.json')).rejects.toThrow('event.json does not exist');
+  });
+});
+
+describe('firstFault', () => {
+  it('finds a stranger at the start of any line', () => {
+    fc.assert(
+      fc.property(fc.json(), fc.nat(), (json, choice) => {
+        const text = JSON.stringify(JSON.parse(json), null, 1);
+        const starts = [...text.matchAll(/^\s*/gm)].map(
+          ({ index, 0: space }) => index + space.length,
+        );
+        const at = starts[choice % starts.length] ?? 0;
+        expect(firstFault(`${text.slice(0, at)}?${text.slice(at)}`)).toBe(at);
+      }),
+    );
+  });
+
+  it('finds nothing wrong before the end of whole JSON, and no more than the end of its start', () => {
+    fc.assert(
+      fc.property(fc.json(), fc.nat(), (text, choice) => {
+        expect(firstFault(text)).toBe(text.length);
+        expect(firstFault(text.slice(0, choice % text.length))).toBeLessThanOrEqual(text.length);
+      }),
+    );
+  });
+});

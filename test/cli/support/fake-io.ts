@@ -1,0 +1,62 @@
+import type { Io } from '../../../cli/io.ts';
+import { runCli } from '../../../cli/run-cli.ts';
+import { playClock } from '../../support/play-clock.ts';
+
+export type FakeIo = {
+  io: Io;
+  /** Everything that was printed on either output, and the lines that were drawn over each other. */
+  printed: { out: string[]; err: string[]; status: string[] };
+  /** Ctrl-C; answers whether anybody listened. */
+  interrupt(): boolean;
+  /** Runs a command line; what it alone has printed. */
+  run(...argv: string[]): Promise<{ code: number; out: string; err: string; status: string[] }>;
+};
+
+/** The world of a command without a terminal, a network or time of its own, unless `changes` give it them. */
+export function fakeIo(changes: Partial<Io> = {}): FakeIo {
+  const printed: FakeIo['printed'] = { out: [], err: [], status: [] };
+  const listeners = new Set<() => void>();
+  const refuse = () => Promise.reject(new Error('a test without a network'));
+  const io: Io = {
+    out: (text) => void printed.out.push(text),
+    err: (text) => void printed.err.push(text),
+    status: (text) => void printed.status.push(text),
+    outIsTerminal: false,
+    errIsTerminal: false,
+    columns: Infinity,
+    errColumns: Infinity,
+    env: {},
+    cwd: '/nowhere',
+    home: '/nowhere',
+    zone: 'Europe/Berlin',
+    clock: playClock(),
+    random: () => 0.5,
+    send: refuse,
+    onInterrupt(handler) {
+      listeners.add(handler);
+      return () => listeners.delete(handler);
+    },
+    readStdin: async () => '',
+    parts: { version: '0.0.0', dist: '/nowhere', local: [], worker: '/nowhere' },
+    runNode: refuse,
+    ...changes,
+  };
+  return {
+    io,
+    printed,
+    interrupt() {
+      for (const handler of listeners) handler();
+      return listeners.size > 0;
+    },
+    async run(...argv) {
+      const from = [printed.out.length, printed.err.length, printed.status.length] as const;
+      const code = await runCli(argv, io);
+      return {
+        code,
+        out: printed.out.slice(from[0]).join('\n'),
+        err: printed.err.slice(from[1]).join('\n'),
+        status: printed.status.slice(from[2]),
+      };
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { licencesText } from '../../scripts/build/licences.ts';
+
+let root: string;
+
+async function putPackage(name: string, description: object, licence?: string): Promise<string> {
+  const folder = join(root, 'node_modules', name);
+  await mkdir(join(folder, 'lib'), { recursive: true });
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ name, ...description }));
+  if (licence !== undefined) await writeFile(join(folder, 'LICENSE.md'), licence);
+  return join(folder, 'lib', 'index.js');
+}
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'phonevault-'));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+it('names each package once with its text, same texts together, our own files not at all', async () => {
+  const mit = { version: '1.2.3', license: 'MIT' };
+  const one = await putPackage('one', mit, 'Do as\r\nyou like.\n');
+  const two = await putPackage('@scope/two', mit, 'Do as\nyou like.');
+  const inner = await putPackage('one/node_modules/inner', mit, 'Copyright Inner');
+
+  const text = await licencesText([one, `${one}x`, two, inner, join(root, 'lib/own.js')]);
+
+  const [, second, third] = text.split(/\n\n-+\n\n/);
+  expect(second).toBe('@scope/two 1.2.3 (MIT)\none 1.2.3 (MIT)\n\nDo as\nyou like.');
+  expect(third).toBe('one/node_modules/inner 1.2.3 (MIT)\n\nCopyright Inner\n');
+  expect(text).not.toContain('own.js');
+});
+
+it('refers to a licence told elsewhere when a package brings no text', async () => {
+  const apache = { version: '1.0.0', license: 'Apache-2.0' };
+  const bare = await putPackage('bare', apache);
+  const full = await putPackage('full', apache, 'The Apache License');
+
+  expect(await licencesText([bare, full])).toContain(
+    'bare 1.0.0 (Apache-2.0)\n\nNo text of its own: Apache-2.0 as above or below.',
+  );
+  await expect(licencesText([bare])).rejects.toThrow('bare 1.0.0 brings no text of Apache-2.0');
+});
+
+it('refuses a package without a licence', async () => {
+  const file = await putPackage('nameless', { version: '1.0.0' }, 'Mine.');
+
+  await expect(licencesText([file])).rejects.toThrow('nameless 1.0.0 names no licence');
+});
