@@ -18,7 +18,7 @@ export type Command<Options extends object = Record<string, unknown>> = {
   run(call: Call<Options>, io: Io): Promise<number>;
 };
 
-export type ArgumentSpec = {
+type ArgumentSpec = {
   /** `<policy>`, `[file...]`. */
   name: string;
   text: string;
@@ -41,7 +41,7 @@ export type Example = {
   shows?: string;
 };
 
-export type Call<Options extends object = Record<string, unknown>> = {
+type Call<Options extends object = Record<string, unknown>> = {
   /** The arguments given, lists flattened, those left out missing. */
   args: string[];
   /** By their long names in camel case. */

@@ -81,7 +81,7 @@ export function progressText(view: RunView): string {
 }
 
 /** A bar by state with as much beside it as a line of `columns` cells holds. */
-export function barLine(view: RunView, ms: number, columns: number, paint: Colours): string {
+function barLine(view: RunView, ms: number, columns: number, paint: Colours): string {
   const progress = progressOf(view);
   if (progress === undefined) return `${duration(ms)}  ${progressText(view)}`;
   const count = `${done(progress)}/${progress.selected}`;
