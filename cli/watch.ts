@@ -9,6 +9,7 @@ import { createProgress } from './progress-bar.ts';
 import { fold } from './text/fold.ts';
 
 const LOOK_EVERY_MS = 2_000;
+const LOOK_WHEN_QUIET_MS = 10_000;
 const LONGEST_PAUSE_MS = 30_000;
 /** A look reads the run's whole log: of a large run it may take its time, and must not be all that is done. */
 const PAUSE_PER_LOOK = 10;
@@ -63,7 +64,9 @@ export async function watchRun(
         isAdvised = true;
         say(`nothing has moved for 3 minutes: no drive seems to run. ${advice}`);
       }
-      const pause = PAUSE_PER_LOOK * (clock.now() - started);
+      // The longer nothing has moved, the less often it is looked at.
+      const quiet = Math.min((clock.now() - movedAt) / 10, LOOK_WHEN_QUIET_MS);
+      const pause = Math.max(PAUSE_PER_LOOK * (clock.now() - started), quiet);
       if (!signal.aborted) {
         await clock.sleep(Math.min(Math.max(pause, LOOK_EVERY_MS), LONGEST_PAUSE_MS), signal);
       }
