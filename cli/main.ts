@@ -11,6 +11,9 @@ for (const stream of [process.stdout, process.stderr]) {
 const io = realIo(import.meta.dirname);
 void runCli(process.argv.slice(2), io).then((code) => {
   io.close();
-  // All that was printed goes out first; an open handle of a library must not keep the person waiting.
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+  // All that was printed goes out first; an open handle of a library must not keep the person waiting. Where it cannot
+  // go out, the listeners above end the process.
+  process.stdout.write('', (lost) => {
+    if (!lost) process.stderr.write('', () => process.exit(code));
+  });
 });
