@@ -1,21 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { PhonevaultError } from '../lib/errors.ts';
-import { obsStore } from '../lib/ledger/obs-store.ts';
-import type { RunDeps } from '../lib/run/deps.ts';
-import { type Clients, createClients } from '../lib/runtime/clients.ts';
+import { createClients } from '../lib/runtime/clients.ts';
 import { createLog } from '../lib/runtime/log.ts';
 import { readSettings, type Settings } from '../lib/runtime/settings.ts';
+import { type WorkDeps, workDeps } from '../lib/runtime/work-deps.ts';
 import type { Io } from './io.ts';
 import { signIn, type SignedIn } from './sign-in.ts';
 
-export type Session = {
-  deps: RunDeps;
-  clients: Clients;
-  settings: Settings;
-  /** Unique to this process: names what it writes. */
-  holder: string;
-};
+export type Session = WorkDeps & { settings: Settings };
 
 type Options = {
   /** True for what cannot be done without a topic to tell. */
@@ -60,23 +52,7 @@ export async function connect(io: Io, options: Options = {}): Promise<Session> {
     send,
     log,
   });
-  const { bucket, prefix } = settings;
-  return {
-    settings,
-    clients,
-    holder: randomBytes(6).toString('hex'),
-    deps: {
-      clock,
-      random,
-      log,
-      store: obsStore(clients.obs, bucket, prefix),
-      cph: clients.cph,
-      archives: clients.obs,
-      topic: clients.smn,
-      topicUrn: settings.topicUrn ?? '',
-      ledger: { bucket, prefix },
-    },
-  };
+  return { settings, ...workDeps(settings, clients, { clock, random, log }) };
 }
 
 /** The project may come out of signing in: until then a stand-in takes its place. */

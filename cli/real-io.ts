@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { nodeSend } from '../lib/cloud/send.ts';
+import { realClock } from '../lib/runtime/real-clock.ts';
 import type { Io } from './io.ts';
 import { partsFrom } from './parts.ts';
 import { readText } from './read-text.ts';
@@ -43,7 +44,7 @@ export function realIo(folder: string): Io & { close(): void } {
     cwd: process.cwd(),
     home: homedir(),
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    clock: { now: () => Date.now(), sleep },
+    clock: realClock,
     random: Math.random,
     send,
     onInterrupt(handler) {
@@ -58,17 +59,4 @@ export function realIo(folder: string): Io & { close(): void } {
     runNode,
     close: () => send.close(),
   };
-}
-
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    }
-    if (signal?.aborted === true) done();
-    else signal?.addEventListener('abort', done);
-  });
 }

@@ -11,8 +11,7 @@ const memory: ScheduleMemory = {};
 export function handler(event: unknown, context: FgContext): Promise<ScheduleResult> {
   return reporting(instance, async () => {
     const { time, userEvent } = parseTimerEvent(event);
-    const { deps, clients, settings } = startInvocation(context, instance, { needsTopic: false });
-    const kick = { functiongraph: clients.functiongraph, driveUrn: settings.driveUrn };
+    const { deps, kick } = startInvocation(context, instance, { needsTopic: false });
     return schedule({ ...deps, kick }, { time, policy: policyNamed(userEvent) }, memory);
   });
 }

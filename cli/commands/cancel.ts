@@ -7,12 +7,10 @@ import type { RunView } from '../../lib/run/views.ts';
 import type { Command } from '../command.ts';
 import { connect } from '../connect.ts';
 import { noSuchRun } from '../look/no-such-run.ts';
-import { nameValue } from '../option-values.ts';
+import { runIdValue } from '../look/option-values.ts';
 import { fold } from '../text/fold.ts';
 import { count } from '../text/plural.ts';
 import { toJson } from '../text/printable.ts';
-
-const runIdValue = nameValue('the id of a run');
 
 /** Asks for a run to stop. */
 export const cancelCommand: Command = {
@@ -26,14 +24,11 @@ export const cancelCommand: Command = {
   examples: [{ run: 'phonevault cancel nightly-20260101t183000z' }],
   async run({ args: [given = ''], json }, io) {
     const runId = runIdValue(given);
-    const { deps, clients, settings } = await connect(io);
+    const { deps, kick } = await connect(io);
     const asked = await askToCancel(deps.store, runId);
     if (asked === 'unknown') throw await noSuchRun(deps, runId);
     if (asked === 'settled') throw await settledAlready(deps, runId);
-    await kickDrive(deps, {
-      functiongraph: clients.functiongraph,
-      driveUrn: settings.driveUrn,
-    });
+    await kickDrive(deps, kick);
     const run = await inspectRun(deps.store, runId, io.clock.now());
     if (json) io.out(toJson(run));
     else {

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { PhonevaultError } from '../../lib/errors.ts';
+import { MOST_BYTES } from '../../lib/policy/parse.ts';
 import { previewRun } from '../../lib/run/preview.ts';
 import type { Command } from '../command.ts';
 import { connect, type Session } from '../connect.ts';
@@ -10,7 +11,6 @@ import { readPolicyText } from '../policies.ts';
 import { readInput } from '../read-text.ts';
 import { toJson } from '../text/printable.ts';
 
-const MAX_BYTES = 256 * 1024;
 const LONGEST_MS = 15 * 60_000;
 
 type Options = { phone?: string[]; all?: boolean };
@@ -60,7 +60,7 @@ export const planCommand: Command<Options> = {
 
 async function readPolicyFile(io: Io, path: string): Promise<string> {
   try {
-    return await readInput(io, path, MAX_BYTES);
+    return await readInput(io, path, MOST_BYTES);
   } catch (error) {
     if (!(error instanceof PhonevaultError)) throw error;
     throw new PhonevaultError(error.code, `${path} ${error.message}`, { cause: error });

@@ -79,8 +79,7 @@ export const runCommand: Command<Options> = {
   },
 };
 
-async function wake({ deps, clients, settings }: Session, say: (text: string) => void) {
-  const kick = { functiongraph: clients.functiongraph, driveUrn: settings.driveUrn };
+async function wake({ deps, kick }: Session, say: (text: string) => void) {
   if ((await kickDrive(deps, kick)) !== 'refused') return;
   say('The drive function could not be woken: its timer takes the run up within a minute.');
 }

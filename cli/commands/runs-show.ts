@@ -2,13 +2,11 @@ import { exportCalls, inspectRun, runLog, runPhones } from '../../lib/run/inspec
 import type { Command } from '../command.ts';
 import { connect } from '../connect.ts';
 import { noSuchRun } from '../look/no-such-run.ts';
+import { runIdValue } from '../look/option-values.ts';
 import { runText } from '../look/run-text.ts';
-import { nameValue } from '../option-values.ts';
 import { toJson } from '../text/printable.ts';
 
 type Options = { log?: boolean; phones?: boolean };
-
-const runIdValue = nameValue('the id of a run');
 
 /** One run: how it stands or ended, its phones and export calls, and its log. */
 export const runsShowCommand: Command<Options> = {

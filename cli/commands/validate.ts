@@ -3,7 +3,7 @@ import { colours } from '../text/colour.ts';
 import { count } from '../text/plural.ts';
 import type { Command } from '../command.ts';
 import { wrongUse } from '../command.ts';
-import { nameValue } from '../option-values.ts';
+import { policyValue } from '../look/option-values.ts';
 import { checkBucket, checkFiles, type Checked } from '../validate/check.ts';
 import { faultsText } from '../validate/faults-text.ts';
 
@@ -23,7 +23,7 @@ export const validateCommand: Command<Options> = {
     {
       flags: '-p, --policy <name...>',
       text: 'policies of the bucket, by name',
-      parse: nameValue('the name of a policy'),
+      parse: policyValue,
     },
   ],
   examples: [

@@ -3,6 +3,8 @@ import { wrongUse } from '../command.ts';
 
 export const policyValue = nameValue('the name of a policy');
 
+export const runIdValue = nameValue('the id of a run');
+
 /** Reads the id of a phone, as a request may hold it. */
 export function phoneValue(value: string): string {
   if (/^[\w-]{1,32}$/.test(value)) return value;

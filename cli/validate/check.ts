@@ -1,6 +1,6 @@
 import { PhonevaultError } from '../../lib/errors.ts';
 import { layout } from '../../lib/ledger/layout.ts';
-import { type Fault, parsePolicy } from '../../lib/policy/parse.ts';
+import { type Fault, MOST_BYTES, parsePolicy } from '../../lib/policy/parse.ts';
 import { readYaml } from '../../lib/policy/yaml.ts';
 import * as fields from '../../lib/runtime/setting-fields.ts';
 import { connect } from '../connect.ts';
@@ -17,8 +17,6 @@ export type Checked = {
   source: string;
 };
 
-/** As much as parsePolicy takes. */
-const MAX_BYTES = 256 * 1024;
 const AT_ONCE = 8;
 
 type Ledger = { bucket: string; prefix: string } | undefined;
@@ -29,7 +27,7 @@ export async function checkFiles(io: Io, paths: readonly string[]): Promise<Chec
   const checked: Checked[] = [];
   for (const path of paths) {
     try {
-      const source = await readInput(io, path, MAX_BYTES);
+      const source = await readInput(io, path, MOST_BYTES);
       checked.push(check(path === '-' ? '(stdin)' : path, source, ledger));
     } catch (error) {
       if (!(error instanceof PhonevaultError)) throw error;
@@ -75,7 +73,7 @@ function check(file: string, source: string, ledger: Ledger): Checked {
 }
 
 function nameIn(source: string): string | undefined {
-  if (source.length > MAX_BYTES) return undefined;
+  if (source.length > MOST_BYTES) return undefined;
   const name = readYaml(source.replace(/^\uFEFF/, '')).value?.name;
   return typeof name === 'string' ? name : undefined;
 }

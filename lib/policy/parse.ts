@@ -14,7 +14,8 @@ export type { Fault } from './fault.ts';
 
 export type ParseResult = { ok: true; policy: Policy } | { ok: false; faults: Fault[] };
 
-const MOST_BYTES = 256 * 1024;
+/** A larger file is refused whole. */
+export const MOST_BYTES = 256 * 1024;
 const MOST_FAULTS = 200;
 
 type Placed = Finding & { offset: number };

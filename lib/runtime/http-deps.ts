@@ -8,13 +8,13 @@ const SPARE_MS = 3_000;
 
 /** What one call to the API needs, with this invocation's credentials. Throws `setting_invalid`. */
 export function httpDeps(context: FgContext, instance: Instance, mount: string): HttpDeps {
-  const { deps, clients, settings, timeLeft } = startInvocation(context, instance, {
+  const { deps, kick, settings, timeLeft } = startInvocation(context, instance, {
     needsTopic: false,
   });
   const left = Math.min(timeLeft() - SPARE_MS, LONGEST_MS);
   return {
     run: deps,
-    kick: { functiongraph: clients.functiongraph, driveUrn: settings.driveUrn },
+    kick,
     callers: { tokens: settings.httpTokens, webhooks: settings.webhookSecrets },
     mount,
     until: deps.clock.now() + Math.max(0, left),

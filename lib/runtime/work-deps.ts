@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock, Random } from '../clock.ts';
+import { obsStore } from '../ledger/obs-store.ts';
+import type { RunDeps } from '../run/deps.ts';
+import type { Kick } from '../run/kick.ts';
+import type { Clients } from './clients.ts';
+import type { Log } from './log.ts';
+import type { Settings } from './settings.ts';
+
+export type WorkDeps = {
+  deps: RunDeps;
+  kick: Kick;
+  /** Unique to this invocation or command: names its lease and what it writes. */
+  holder: string;
+};
+
+/** What the engine needs, from settings and the services' clients. */
+export function workDeps(
+  { bucket, prefix, topicUrn = '', driveUrn }: Settings,
+  { cph, obs, smn, functiongraph }: Clients,
+  { clock, random, log }: { clock: Clock; random: Random; log: Log },
+): WorkDeps {
+  return {
+    deps: {
+      clock,
+      random,
+      log,
+      store: obsStore(obs, bucket, prefix),
+      cph,
+      archives: obs,
+      topic: smn,
+      topicUrn,
+      ledger: { bucket, prefix },
+    },
+    kick: { functiongraph, driveUrn },
+    holder: randomBytes(6).toString('hex'),
+  };
+}
