@@ -1,5 +1,5 @@
 import { PhonevaultError } from '../lib/errors.ts';
-import { layout } from '../lib/ledger/layout.ts';
+import { layout, readPolicyKey } from '../lib/ledger/layout.ts';
 import { nearest } from '../lib/policy/nearest.ts';
 import type { RunDeps } from '../lib/run/deps.ts';
 
@@ -20,7 +20,7 @@ export async function readPolicyText(deps: Deps, name: string): Promise<string> 
 /** The error for a policy that is not in the bucket; to be thrown. */
 export async function noSuchPolicy(deps: Deps, name: string): Promise<PhonevaultError> {
   const names = (await deps.store.list(layout.policies)).flatMap(
-    ({ key }) => /^policies\/([a-z0-9-]{1,32})\.yaml$/.exec(key)?.[1] ?? [],
+    ({ key }) => readPolicyKey(key) ?? [],
   );
   const meant = nearest(name, names);
   const hint =

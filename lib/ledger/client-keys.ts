@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { sha256hex } from './digest.ts';
 import { readCache } from './json.ts';
+import { layout } from './layout.ts';
 import type { Store } from './store.ts';
 
 const KEY_VERSION = 1;
@@ -8,8 +9,7 @@ const KEY_VERSION = 1;
 const keySchema = z.object({ version: z.literal(KEY_VERSION), policy: z.string() });
 
 /** The key itself does not show. */
-const placeOf = (clientKey: string): string =>
-  `state/keys/${createHash('sha256').update(clientKey).digest('hex').slice(0, 32)}.json`;
+const placeOf = (clientKey: string): string => layout.clientKey(sha256hex(clientKey).slice(0, 32));
 
 /**
  * The policy that a client's key was used for. A run's id is made of policy and key, so that only this tells when a key

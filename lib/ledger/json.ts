@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { PhonevaultError } from '../errors.ts';
+import { hasCode, PhonevaultError } from '../errors.ts';
 import type { Store } from './store.ts';
 
 const MAX_CHARACTERS = 16 * 1024 * 1024;
@@ -68,11 +68,22 @@ export async function readCache<S extends z.ZodType>(
   version: number,
   key: string,
 ): Promise<z.output<S> | undefined> {
-  const object = await store.get(key);
-  if (object === undefined) return undefined;
+  return unlessBroken(readObject(store, schema, version, key));
+}
+
+/** Waits for a reading; undefined when it meets an object that is broken or newer than this version. */
+export async function unlessBroken<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
-    return parseObject(schema, version, key, object.body);
-  } catch {
-    return undefined;
+    return await reading;
+  } catch (error) {
+    if (isBroken(error)) return undefined;
+    throw error;
   }
+}
+
+/** True for an error that tells of one object only: it is broken, or newer than this version. */
+export function isBroken(
+  error: unknown,
+): error is PhonevaultError & { code: 'object_newer' | 'object_invalid' } {
+  return hasCode(error, 'object_newer') || hasCode(error, 'object_invalid');
 }

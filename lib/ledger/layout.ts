@@ -37,7 +37,13 @@ export const layout = {
   alarms: 'state/alarms.json',
   aside: (runId: string) => `state/aside/${runId}.json`,
   inventory: (scope: string) => `state/inventory/${scope}.json`,
+  clientKey: (digest: string) => `state/keys/${digest}.json`,
 } as const;
+
+/** The name of the policy that a key of `policies/` holds; undefined for a file that is none. */
+export function readPolicyKey(key: string): string | undefined {
+  return /^policies\/([a-z0-9-]{1,32})\.yaml$/.exec(key)?.[1];
+}
 
 /** What an object of `open/` asks for, from its key alone; undefined for a key of no known form. */
 export function readOpenKey(

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import pLimit from 'p-limit';
 import * as z from 'zod';
 import { hasCode } from '../errors.ts';
 import { parseObject, readCache } from './json.ts';
+import { sha256hex } from './digest.ts';
 import { layout } from './layout.ts';
 import type { Store } from './store.ts';
 
@@ -43,7 +43,7 @@ export type IndexEntry = {
 
 /** The shard a phone is kept in: two hexadecimal digits. */
 function shardOf(phoneId: string): string {
-  return createHash('sha256').update(phoneId).digest('hex').slice(0, 2);
+  return sha256hex(phoneId).slice(0, 2);
 }
 
 /** Notes verified archives; an older one never replaces a newer one. */

@@ -40,7 +40,7 @@ export const countsSchema = z.object({
 
 export type Counts = z.infer<typeof countsSchema>;
 
-const reportSchema = z.object({
+export const reportSchema = z.object({
   version: z.literal(REPORT_VERSION),
   run_id: z.string(),
   policy: z.string(),

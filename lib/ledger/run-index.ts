@@ -1,10 +1,8 @@
 import pLimit from 'p-limit';
 import * as z from 'zod';
-import { hasCode } from '../errors.ts';
-import { readCache } from './json.ts';
+import { isBroken, readCache } from './json.ts';
 import { layout } from './layout.ts';
-import { countsSchema, readReport, type Report, runOutcomes, type RunOutcome } from './report.ts';
-import { triggers } from './request.ts';
+import { readReport, type Report, reportSchema, type RunOutcome } from './report.ts';
 import type { Store } from './store.ts';
 
 const INDEX_VERSION = 1;
@@ -13,17 +11,16 @@ const AT_ONCE = 16;
 /** Times are written as what is left up to here, so that the newest run is listed first. */
 const LAST_MS = 9_999_999_999_999;
 
-const indexedRunSchema = z.object({
-  run_id: z.string(),
-  policy: z.string(),
-  trigger: z.enum(triggers),
-  slot: z.string(),
-  outcome: z.enum(runOutcomes),
-  /** Why a run ended before it started. */
-  reason: z.string().optional(),
-  started_at: z.iso.datetime(),
-  settled_at: z.iso.datetime(),
-  counts: countsSchema,
+const indexedRunSchema = reportSchema.pick({
+  run_id: true,
+  policy: true,
+  trigger: true,
+  slot: true,
+  outcome: true,
+  reason: true,
+  started_at: true,
+  settled_at: true,
+  counts: true,
 });
 
 const entrySchema = indexedRunSchema.extend({ version: z.literal(INDEX_VERSION) });
@@ -46,18 +43,9 @@ export type IndexFilter = {
 
 /** Notes a settled run in the index: one PUT, the same one however often. A cache over the reports. */
 export async function noteRun(store: Pick<Store, 'put'>, report: Report): Promise<void> {
-  const { run_id, policy, trigger, slot, outcome, reason, started_at, settled_at, counts } = report;
   const entry: z.infer<typeof entrySchema> = {
     version: INDEX_VERSION,
-    run_id,
-    policy,
-    trigger,
-    slot,
-    outcome,
-    ...(reason === undefined ? {} : { reason }),
-    started_at,
-    settled_at,
-    counts,
+    ...indexedRunSchema.parse(report),
   };
   await store.put(layout.indexedRun(nameOf(report)), JSON.stringify(entry));
 }
@@ -131,7 +119,7 @@ export async function rebuildRunIndex(
     const each = ids.map((id) =>
       limit(async () => {
         const report = await readReport(store, id).catch((error: unknown) => {
-          if (!hasCode(error, 'object_invalid') && !hasCode(error, 'object_newer')) throw error;
+          if (!isBroken(error)) throw error;
           unreadable.add(id);
         });
         if (report === undefined) return;

@@ -21,3 +21,8 @@ export function requestRunId(
 ): string {
   return `${policy}-${sha256hex(`${policy}\0${clientToken}`).slice(0, TOKEN_DIGITS)}`;
 }
+
+/** The policy that a run's id names; undefined for an id of no known form. */
+export function policyOfRun(runId: string): string | undefined {
+  return /^(.+)-(?:\d{8}t\d{6}z|[0-9a-f]{24})$/.exec(runId)?.[1];
+}

@@ -1,6 +1,8 @@
 import { hasCode } from '../errors.ts';
 import { readCredentialTrouble, writeCredentialTrouble } from '../ledger/alarms.ts';
+import { writeAside } from '../ledger/aside.ts';
 import { layout } from '../ledger/layout.ts';
+import { policyOfRun } from '../policy/run-id.ts';
 import type { RunDeps } from './deps.ts';
 import { composeMessage } from './message.ts';
 
@@ -38,13 +40,12 @@ export async function setAside(deps: RunDeps, runId: string, error: unknown): Pr
   const code = newer ? 'object_newer' : 'object_invalid';
   const message = error instanceof Error ? error.message.slice(0, 300) : code;
   deps.log.error('set_aside', { run: runId, code, message });
-  const note = { version: 1, run_id: runId, code, message, at: deps.clock.now() };
-  const key = layout.aside(runId);
-  if ((await deps.store.get(key)) !== undefined) return;
-  const policy = /^(.+)-(?:\d{8}t\d{6}z|[0-9a-f]{24})$/.exec(runId)?.[1];
+  const note = { run_id: runId, code, message, at: deps.clock.now() };
+  if ((await deps.store.get(layout.aside(runId))) !== undefined) return;
+  const policy = policyOfRun(runId);
   const news = { kind: 'missed', run_id: runId, policy, reason: code, message } as const;
   if (await tell(deps, composeMessage(news))) {
-    await deps.store.create(key, JSON.stringify(note));
+    await writeAside(deps.store, note);
   }
 }
 

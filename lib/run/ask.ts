@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { PhonevaultError } from '../errors.ts';
+import { sha256hex } from '../ledger/digest.ts';
 import { layout } from '../ledger/layout.ts';
 import { readPlan } from '../ledger/plan.ts';
 import {
@@ -53,9 +53,7 @@ export async function askForRun(
 }
 
 function requestOf({ policy, token, trigger, phones }: Ask): RunRequest {
-  const run_id = requestRunId(policy, token, (text) =>
-    createHash('sha256').update(text).digest('hex'),
-  );
+  const run_id = requestRunId(policy, token, sha256hex);
   const parsed = requestSchema.safeParse({
     version: REQUEST_VERSION,
     run_id,

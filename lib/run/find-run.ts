@@ -1,6 +1,5 @@
-import * as z from 'zod';
-import { hasCode } from '../errors.ts';
-import { readCache } from '../ledger/json.ts';
+import { readAside } from '../ledger/aside.ts';
+import { isBroken, unlessBroken } from '../ledger/json.ts';
 import { layout, readOpenKey } from '../ledger/layout.ts';
 import { readPlan } from '../ledger/plan.ts';
 import { readReport, type Report } from '../ledger/report.ts';
@@ -29,9 +28,8 @@ export async function findRun(store: Reading, runId: string): Promise<FoundRun |
   try {
     return await readRun(store, runId);
   } catch (error) {
-    const code = brokenCode(error);
-    if (code === undefined || !(error instanceof Error)) throw error;
-    const { message } = error;
+    if (!isBroken(error)) throw error;
+    const { code, message } = error;
     return { kind: 'set_aside', code, message, request: await requestLeft(store, runId) };
   }
 }
@@ -49,23 +47,15 @@ async function readRun(store: Reading, runId: string): Promise<FoundRun | undefi
   return { kind: 'set_aside', ...aside, request: run.request };
 }
 
-const ASIDE_VERSION = 1;
-const asideSchema = z.object({
-  version: z.literal(ASIDE_VERSION),
-  code: z.string(),
-  message: z.string(),
-});
-
 /** Drive's note that it cannot read the run, unless something of the run was written since: it was mended then, or taken up again. */
 async function standingAside(
   store: Reading,
   runId: string,
 ): Promise<{ code: string; message: string } | undefined> {
-  const key = layout.aside(runId);
-  const note = await readCache(store, asideSchema, ASIDE_VERSION, key);
+  const note = await readAside(store, runId);
   if (note === undefined) return undefined;
   const [aside, request, written] = await Promise.all([
-    store.list(key, { max: 1 }),
+    store.list(layout.aside(runId), { max: 1 }),
     store.list(layout.request(runId), { max: 1 }),
     store.list(layout.run(runId)),
   ]);
@@ -78,25 +68,4 @@ async function standingAside(
 async function requestLeft(store: Reading, runId: string): Promise<RunRequest | undefined> {
   const request = await unlessBroken(readRequest(store, runId));
   return request ?? (await unlessBroken(readPlan(store, runId)))?.plan.request;
-}
-
-/** Waits for a reading; undefined when it meets an object that is broken or newer than this version. */
-export async function unlessBroken<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (brokenCode(error) === undefined) throw error;
-    return undefined;
-  }
-}
-
-/** The code of an error that tells of one object only, such as `object_newer`; undefined for any other. */
-export function brokenCode(error: unknown): string | undefined {
-  if (hasCode(error, 'object_newer') || hasCode(error, 'object_invalid')) return error.code;
-  return undefined;
-}
-
-/** The policy that a run's id names; undefined for an id of no known form. */
-export function policyOfRun(runId: string): string | undefined {
-  return /^(.+)-(?:\d{8}t\d{6}z|[0-9a-f]{24})$/.exec(runId)?.[1];
 }

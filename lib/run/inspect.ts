@@ -6,7 +6,8 @@ import { readReportedPhones, type Report, type ReportedPhone } from '../ledger/r
 import { exists, type Store } from '../ledger/store.ts';
 import { archiveKey } from '../policy/keys.ts';
 import { standing } from './decide.ts';
-import { findRun, unlessBroken } from './find-run.ts';
+import { unlessBroken } from '../ledger/json.ts';
+import { findRun } from './find-run.ts';
 import { type Decided, type OpenRun, steps } from './open-run.ts';
 import { stateOf } from './progress.ts';
 import { readEvents } from './run-log.ts';

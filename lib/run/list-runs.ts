@@ -3,7 +3,8 @@ import type { RunOutcome } from '../ledger/report.ts';
 import { listOpen } from '../ledger/request.ts';
 import { listIndexedRuns } from '../ledger/run-index.ts';
 import type { Store } from '../ledger/store.ts';
-import { findRun, policyOfRun } from './find-run.ts';
+import { policyOfRun } from '../policy/run-id.ts';
+import { findRun } from './find-run.ts';
 import { settledSummary, summaryOf } from './run-summary.ts';
 import type { RunSummary } from './views.ts';
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256hex } from '../ledger/digest.ts';
 import type { Notification } from './notification.ts';
 import { words } from './words.ts';
 
@@ -25,7 +25,7 @@ export function notificationId(
     news.policy ?? '',
     news.run_id ? '' : (news.reason ?? ''),
   ];
-  return createHash('sha256').update(about.join('\0')).digest('hex').slice(0, 32);
+  return sha256hex(about.join('\0')).slice(0, 32);
 }
 
 /** Writes the message for every kind of subscriber: text for people, JSON for programs. Its size does not grow with the fleet. */

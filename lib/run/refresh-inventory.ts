@@ -1,4 +1,4 @@
-import { hasCode } from '../errors.ts';
+import { isBroken } from '../ledger/json.ts';
 import { isInventoryRequest, readInventoryRequest } from '../ledger/inventory-request.ts';
 import { layout } from '../ledger/layout.ts';
 import { parsePolicy } from '../policy/parse.ts';
@@ -51,7 +51,7 @@ async function read(deps: Deps, id: string) {
   try {
     return await readInventoryRequest(deps.store, id);
   } catch (error) {
-    if (!hasCode(error, 'object_invalid') && !hasCode(error, 'object_newer')) throw error;
+    if (!isBroken(error)) throw error;
     deps.log.error('hint_unreadable', { hint: id, message: error.message.slice(0, 200) });
     return undefined;
   }

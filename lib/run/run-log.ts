@@ -4,7 +4,7 @@ import type { RunEvent } from '../ledger/events.ts';
 import { layout } from '../ledger/layout.ts';
 import { readLog } from '../ledger/log.ts';
 import type { Store } from '../ledger/store.ts';
-import { brokenCode } from './find-run.ts';
+import { isBroken } from '../ledger/json.ts';
 import { type ExportCall, instantOf, type LogLine } from './views.ts';
 
 const READS_AT_ONCE = 16;
@@ -29,9 +29,8 @@ export async function readEvents(store: Reading, runId: string): Promise<ReadEve
         try {
           return await readLog(alone, runId);
         } catch (error) {
-          const code = brokenCode(error);
-          if (code === undefined) throw error;
-          unreadable.push({ key: entry.key, code, at: entry.lastModified });
+          if (!isBroken(error)) throw error;
+          unreadable.push({ key: entry.key, code: error.code, at: entry.lastModified });
           return [];
         }
       }),

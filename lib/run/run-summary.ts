@@ -1,5 +1,6 @@
 import type { IndexedRun } from '../ledger/run-index.ts';
-import { type FoundRun, policyOfRun } from './find-run.ts';
+import { policyOfRun } from '../policy/run-id.ts';
+import type { FoundRun } from './find-run.ts';
 import type { OpenRun } from './open-run.ts';
 import { progressOf } from './progress.ts';
 import { instantOf, type RunSummary } from './views.ts';

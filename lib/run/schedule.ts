@@ -1,6 +1,6 @@
 import { type Cursor, type Cursors, readCursors, writeCursors } from '../ledger/cursors.ts';
 import { type Missed, putMissed } from '../ledger/hints.ts';
-import { layout } from '../ledger/layout.ts';
+import { layout, readPolicyKey } from '../ledger/layout.ts';
 import { listOpen, putRequest, REQUEST_VERSION } from '../ledger/request.ts';
 import { exists } from '../ledger/store.ts';
 import { parsePolicy } from '../policy/parse.ts';
@@ -106,7 +106,7 @@ async function scheduleNamed(deps: Deps, policy: string, slot: number): Promise<
 async function lookAtPolicies(deps: Deps, known: Cursors, now: number): Promise<Cursors> {
   const cursors: Cursors = {};
   for (const { key, etag } of await deps.store.list(layout.policies)) {
-    const policy = /^policies\/([a-z0-9-]{1,32})\.yaml$/.exec(key)?.[1];
+    const policy = readPolicyKey(key);
     if (policy === undefined) continue;
     const before = known[policy];
     cursors[policy] =

@@ -1,14 +1,14 @@
 import pLimit from 'p-limit';
 import { type Cursor, readCursors } from '../ledger/cursors.ts';
 import { type History, readHistory, type Settled } from '../ledger/history.ts';
-import { layout } from '../ledger/layout.ts';
+import { layout, readPolicyKey } from '../ledger/layout.ts';
 import { listOpen } from '../ledger/request.ts';
 import { exists, type Store } from '../ledger/store.ts';
 import { clip } from '../policy/fault.ts';
 import { type Fault, parsePolicy } from '../policy/parse.ts';
 import type { Policy } from '../policy/schema.ts';
 import { nextSlot } from '../policy/slots.ts';
-import { policyOfRun } from './find-run.ts';
+import { policyOfRun } from '../policy/run-id.ts';
 import { activeSince, freshnessOf } from './freshness.ts';
 import { instantOf, type PolicyStatus } from './views.ts';
 
@@ -31,9 +31,8 @@ export async function policyStatuses(deps: Deps, now: number): Promise<PolicySta
   ]);
   const each = files.map(({ key }) =>
     limit(async () => {
-      const file = key.slice(layout.policies.length);
-      const name = /^([a-z0-9-]{1,32})\.yaml$/.exec(file)?.[1];
-      if (name === undefined) return misnamed(file);
+      const name = readPolicyKey(key);
+      if (name === undefined) return misnamed(key.slice(layout.policies.length));
       const [object, history] = await Promise.all([store.get(key), readHistory(store, name)]);
       if (object === undefined) return undefined;
       const past = { cursor: cursors[name], history, openRuns: open.get(name) ?? [] };

@@ -2,7 +2,7 @@ import { isLookHint, isSweepHint } from '../ledger/hints.ts';
 import type { Late } from '../ledger/late.ts';
 import { layout } from '../ledger/layout.ts';
 import { type Inbox, listOpen } from '../ledger/request.ts';
-import { hasCode } from '../errors.ts';
+import { isBroken } from '../ledger/json.ts';
 import { setAside } from './alarms.ts';
 import { awaitStates } from './await-states.ts';
 import type { RunDeps } from './deps.ts';
@@ -71,7 +71,7 @@ async function takeRun(
     await refresh(deps.store, remembered);
     return remembered;
   } catch (error) {
-    if (!hasCode(error, 'object_newer') && !hasCode(error, 'object_invalid')) throw error;
+    if (!isBroken(error)) throw error;
     await setAside(deps, runId, error);
     return undefined;
   }

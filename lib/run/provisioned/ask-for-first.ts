@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256hex } from '../../ledger/digest.ts';
 import { layout } from '../../ledger/layout.ts';
 import { archivedPhones } from '../../ledger/phones.ts';
 import { putRequest, REQUEST_VERSION } from '../../ledger/request.ts';
@@ -60,5 +60,3 @@ async function askOnce(
   });
   return true;
 }
-
-const sha256hex = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -1,6 +1,6 @@
 import { isLookHint, type Look, readLook } from '../../ledger/hints.ts';
 import { layout } from '../../ledger/layout.ts';
-import { hasCode } from '../../errors.ts';
+import { isBroken } from '../../ledger/json.ts';
 import pLimit from 'p-limit';
 import type { RunDeps } from '../deps.ts';
 
@@ -41,7 +41,7 @@ async function readOne(
     if (found === undefined) return undefined;
     return { id, ...found, generation: generationOf(found.look, found.droppedAt) };
   } catch (error) {
-    if (!hasCode(error, 'object_newer') && !hasCode(error, 'object_invalid')) throw error;
+    if (!isBroken(error)) throw error;
     deps.log.error('hint_unreadable', { hint: id, code: error.code, message: error.message });
     if (error.code === 'object_invalid') await deps.store.remove([layout.hint(id)]);
     return undefined;

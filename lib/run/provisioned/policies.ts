@@ -1,5 +1,5 @@
 import type { Provisioning } from '../../ledger/provisioning.ts';
-import { layout } from '../../ledger/layout.ts';
+import { layout, readPolicyKey } from '../../ledger/layout.ts';
 import { parsePolicy } from '../../policy/parse.ts';
 import type { Policy } from '../../policy/schema.ts';
 import { type Candidate, selectPhones } from '../../policy/select.ts';
@@ -27,7 +27,7 @@ export async function findGivers(
   const policies: Provisioning['policies'] = {};
   const givers: Giver[] = [];
   for (const { key, etag } of await deps.store.list(layout.policies)) {
-    const name = /^policies\/([a-z0-9-]{1,32})\.yaml$/.exec(key)?.[1];
+    const name = readPolicyKey(key);
     if (name === undefined) continue;
     const known = state.policies[name];
     const isPaused = (known?.paused_until ?? 0) > deps.clock.now();

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256hex } from '../../ledger/digest.ts';
 import { type Look, putLook } from '../../ledger/hints.ts';
 import type { Provisioning } from '../../ledger/provisioning.ts';
 import type { Phone } from '../../cloud/cph-schemas.ts';
@@ -77,7 +77,7 @@ export async function sweep(
 /** One hint for a page's phones, under an id that is theirs alone. */
 async function drop(deps: Pick<RunDeps, 'store' | 'log'>, phones: string[]): Promise<void> {
   const sorted = [...phones].sort();
-  const digest = createHash('sha256').update(sorted.join()).digest('hex').slice(0, 24);
+  const digest = sha256hex(sorted.join()).slice(0, 24);
   const look: Look = { change: 'found', phones: sorted, servers: [], others: [] };
   await putLook(deps.store, { id: `found-${digest}`, look });
   deps.log.info('phones_found', { phones: sorted.length });

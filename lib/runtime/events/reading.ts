@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256hex } from '../../ledger/digest.ts';
 import { type Look, NAMED_AT_MOST, type NamedLook } from '../../ledger/hints.ts';
 
 /** Why an event, or a part of one, asks for nothing. */
@@ -40,7 +40,7 @@ export function joined(readings: Reading[]): Reading {
 }
 
 export function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+  return sha256hex(text).slice(0, 32);
 }
 
 /** An id fit for a key: as it is where it can be, so that a person may look for it. */
