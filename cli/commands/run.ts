@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hasCode } from '../../lib/errors.ts';
 import { askForRun } from '../../lib/run/ask.ts';
-import { inspectRun, runPhones } from '../../lib/run/inspect.ts';
+import { inspectRun, lookAtRun } from '../../lib/run/inspect.ts';
 import { kickDrive } from '../../lib/run/kick.ts';
 import { type Command, wrongUse } from '../command.ts';
 import { connect, type Session } from '../connect.ts';
@@ -144,9 +144,10 @@ async function tellEnd(
 ): Promise<number> {
   const { store, clock, ledger } = deps;
   // The message may have gone out since the watch saw the report.
-  const view = await inspectRun(store, runId, clock.now());
+  const found = await lookAtRun(store, runId, clock.now());
+  const view = await found?.view();
   if (how.json) {
-    const phones = how.phones ? await runPhones(store, runId, clock.now()) : undefined;
+    const phones = how.phones ? await found?.phones() : undefined;
     io.out(toJson({ ...view, ...(phones && { phones }) }));
   }
   if (!how.isOver || view === undefined) {
@@ -158,7 +159,7 @@ async function tellEnd(
     return INTERRUPTED;
   }
   if (!how.json) {
-    const phones = (await runPhones(store, runId, clock.now())) ?? [];
+    const phones = (await found?.phones()) ?? [];
     io.out(outcomeText(io, view, phones, ledger));
   }
   return view.outcome === 'completed' || view.outcome === 'skipped' ? 0 : 1;

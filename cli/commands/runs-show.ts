@@ -1,4 +1,4 @@
-import { exportCalls, inspectRun, runLog, runPhones } from '../../lib/run/inspect.ts';
+import { exportCalls, lookAtRun } from '../../lib/run/inspect.ts';
 import type { Command } from '../command.ts';
 import { connect } from '../connect.ts';
 import { noSuchRun } from '../look/no-such-run.ts';
@@ -29,19 +29,14 @@ export const runsShowCommand: Command<Options> = {
   async run({ args: [given = ''], options, json }, io) {
     const runId = runIdValue(given);
     const { deps } = await connect(io);
-    const { store, ledger } = deps;
-    const now = io.clock.now();
-    const run = await inspectRun(store, runId, now);
-    if (run === undefined) throw await noSuchRun(deps, runId);
-    const [phones = [], log] = await Promise.all([
-      runPhones(store, runId, now),
-      runLog(store, runId),
-    ]);
+    const found = await lookAtRun(deps.store, runId, io.clock.now());
+    if (found === undefined) throw await noSuchRun(deps, runId);
+    const [run, phones, log] = await Promise.all([found.view(), found.phones(), found.log()]);
     const told = { run, phones, calls: exportCalls(log), log };
     if (json) io.out(toJson(told));
     else {
       const { log: withLog = false, phones: allPhones = false } = options;
-      io.out(runText(io, told, { bucket: ledger.bucket, allPhones, log: withLog }));
+      io.out(runText(io, told, { bucket: deps.ledger.bucket, allPhones, log: withLog }));
     }
     return 0;
   },

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { inspectRun, runPhones } from '../run/inspect.ts';
+import { lookAtRun } from '../run/inspect.ts';
 import { runPhoneSchema, runViewSchema } from '../run/views.ts';
 import { flag, isRunId, pageSize } from './fields.ts';
 import { problem } from './problem.ts';
@@ -30,10 +30,11 @@ export const showRun = route({
   problems: [404],
   handle: async ({ deps, id, query }) => {
     const { store, clock } = deps.run;
-    const view = isRunId(id) ? await inspectRun(store, id, clock.now()) : undefined;
-    if (view === undefined) throw noSuchRun();
+    const found = isRunId(id) ? await lookAtRun(store, id, clock.now()) : undefined;
+    if (found === undefined) throw noSuchRun();
+    const view = await found.view();
     if (query.phones !== true) return { status: 200, body: view, run: id };
-    const phones = (await runPhones(store, id, clock.now())) ?? [];
+    const phones = await found.phones();
     const from = query.after === undefined ? 0 : placeAfter(query.after, phones);
     const page = phones.slice(from, from + query.limit);
     const last = from + page.length < phones.length ? page.at(-1) : undefined;

@@ -7,28 +7,65 @@ import { exists, type Store } from '../ledger/store.ts';
 import { archiveKey } from '../policy/keys.ts';
 import { standing } from './decide.ts';
 import { unlessBroken } from '../ledger/json.ts';
-import { findRun } from './find-run.ts';
+import { findRun, type FoundRun } from './find-run.ts';
 import { type Decided, type OpenRun, steps } from './open-run.ts';
 import { stateOf } from './progress.ts';
-import { readEvents } from './run-log.ts';
+import { logLines, type ReadEvents, readEvents } from './run-log.ts';
 import { summaryOf } from './run-summary.ts';
-import { instantOf, type RunPhone, type RunView } from './views.ts';
+import { instantOf, type LogLine, type RunPhone, type RunView } from './views.ts';
 
-export { exportCalls, runLog } from './run-log.ts';
+export { exportCalls } from './run-log.ts';
 
 const PAGES_AT_ONCE = 8;
 
+/** One look at a run: what the ledger holds of it is read once, whatever is asked of it. */
+export type LookedAt = {
+  view(): Promise<RunView>;
+  /**
+   * Its phones in submission order; none when it has no plan that can be read. Phones whose page of the report cannot be
+   * read are left out.
+   */
+  phones(): Promise<RunPhone[]>;
+  /** Its log, oldest line first. */
+  log(): Promise<LogLine[]>;
+};
+
 /**
- * How a run stands at `now` (epoch ms), or how it ended; undefined when none was asked for under this id. Writes nothing,
- * and tells of objects that cannot be read instead of throwing.
+ * Looks at a run as it stands at `now` (epoch ms), or as it ended; undefined when none was asked for under this id. Writes
+ * nothing, and tells of objects that cannot be read instead of throwing.
  */
+export async function lookAtRun(
+  store: Store,
+  runId: string,
+  now: number,
+): Promise<LookedAt | undefined> {
+  const found = await findRun(store, runId);
+  if (found === undefined) return undefined;
+  let read: Promise<ReadEvents> | undefined;
+  const events = (): Promise<ReadEvents> => (read ??= readEvents(store, runId));
+  return {
+    view: () => viewOf(store, runId, found, events, now),
+    phones: async () => phonesOf(store, found, now),
+    log: async () => logLines(await events()),
+  };
+}
+
+/** How a run stands or ended: `lookAtRun` for those who want no more of it. */
 export async function inspectRun(
   store: Store,
   runId: string,
   now: number,
 ): Promise<RunView | undefined> {
-  const found = await findRun(store, runId);
-  if (found === undefined) return undefined;
+  return (await lookAtRun(store, runId, now))?.view();
+}
+
+async function viewOf(
+  store: Store,
+  runId: string,
+  found: FoundRun,
+  events: () => Promise<ReadEvents>,
+  now: number,
+): Promise<RunView> {
   const cancelling = found.kind !== 'settled' && (await exists(store, layout.cancel(runId)));
   const summary = summaryOf(runId, found, cancelling, now);
   switch (found.kind) {
@@ -46,7 +83,7 @@ export async function inspectRun(
         ...summary,
         ...(message === undefined ? {} : { message }),
         listing_complete,
-        ...toldBy((await readEvents(store, runId)).events),
+        ...toldBy((await events()).events),
         report: { key: store.prefix + layout.report(runId) },
       };
     }
@@ -76,21 +113,10 @@ function noticeOf({ at, message_id, skipped }: EventOf<'notified'>): RunView['no
   };
 }
 
-/**
- * The phones of a run in submission order, as they stand at `now` (epoch ms) or ended; undefined when the run is not known,
- * none when it has no plan that can be read. Phones whose page of the report cannot be read are left out.
- */
-export async function runPhones(
-  store: Store,
-  runId: string,
-  now: number,
-): Promise<RunPhone[] | undefined> {
-  const found = await findRun(store, runId);
-  if (found?.kind === 'settled') return reportedPhones(store, found.report);
-  if (found?.kind === 'open') {
-    return steps(found.run, now).map((decided) => livePhone(found.run, decided));
-  }
-  return found === undefined ? undefined : [];
+async function phonesOf(store: Store, found: FoundRun, now: number): Promise<RunPhone[]> {
+  if (found.kind === 'settled') return reportedPhones(store, found.report);
+  if (found.kind === 'set_aside') return [];
+  return steps(found.run, now).map((decided) => livePhone(found.run, decided));
 }
 
 async function reportedPhones(store: Store, report: Report): Promise<RunPhone[]> {

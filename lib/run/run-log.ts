@@ -39,12 +39,8 @@ export async function readEvents(store: Reading, runId: string): Promise<ReadEve
   return { events: entries.flat().sort((a, b) => a.at - b.at), unreadable };
 }
 
-/**
- * A run's log as lines, oldest first; none for a run that is not known. An entry that cannot be read is a line of type
- * `unreadable` with its key and the code.
- */
-export async function runLog(store: Reading, runId: string): Promise<LogLine[]> {
-  const { events, unreadable } = await readEvents(store, runId);
+/** A log as lines, oldest first. An entry that cannot be read is a line of type `unreadable` with its key and the code. Pure. */
+export function logLines({ events, unreadable }: ReadEvents): LogLine[] {
   const gaps = unreadable.map((gap) => ({ type: 'unreadable', ...gap }));
   return [...events, ...gaps]
     .sort((a, b) => a.at - b.at)

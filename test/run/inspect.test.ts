@@ -8,12 +8,14 @@ import { writeReport } from '../../lib/ledger/report.ts';
 import { putRequest } from '../../lib/ledger/request.ts';
 import type { Store } from '../../lib/ledger/store.ts';
 import { askToCancel } from '../../lib/run/ask.ts';
-import { inspectRun, runPhones } from '../../lib/run/inspect.ts';
+import { inspectRun, lookAtRun } from '../../lib/run/inspect.ts';
 import { type RunPhone, runPhoneSchema, runViewSchema } from '../../lib/run/views.ts';
 import { night, NIGHTLY } from '../support/night.ts';
 import { playClock } from '../support/play-clock.ts';
 import { reading } from '../support/reading.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../support/runs.ts';
+
+const runPhones = async (...of: Parameters<typeof lookAtRun>) => (await lookAtRun(...of))?.phones();
 
 const RUN = 'nightly-20260102t023000z';
 const BROKEN = { object_invalid: 'not json', object_newer: '{"version":99}' } as const;

@@ -4,7 +4,7 @@ import { layout } from '../../lib/ledger/layout.ts';
 import { appendLog } from '../../lib/ledger/log.ts';
 import { memoryStore } from '../../lib/ledger/memory-store.ts';
 import type { Store } from '../../lib/ledger/store.ts';
-import { exportCalls, runLog } from '../../lib/run/run-log.ts';
+import { exportCalls, logLines, readEvents } from '../../lib/run/run-log.ts';
 import { instantOf, logLineSchema } from '../../lib/run/views.ts';
 import { playClock } from '../support/play-clock.ts';
 import { reading } from '../support/reading.ts';
@@ -36,6 +36,8 @@ const doubtful = (at: number, phone_id: string, request_id?: string): RunEvent =
 });
 const linesOf = (events: RunEvent[]) =>
   events.map((event) => ({ ...event, at: instantOf(event.at) }));
+
+const runLog = async (...of: Parameters<typeof readEvents>) => logLines(await readEvents(...of));
 
 describe('runLog', () => {
   it('tells the facts of all writers by time', async () => {
