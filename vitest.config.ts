@@ -1,8 +1,9 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, 'test/survive/**', 'test/live/**'],
     testTimeout: 30_000,
     // No module keeps state of its own, so the files may share what they import: half the time.
     isolate: false,
