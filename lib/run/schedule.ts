@@ -1,6 +1,5 @@
 import { type Cursor, type Cursors, readCursors, writeCursors } from '../ledger/cursors.ts';
-import { type Missed, putMissed } from '../ledger/hints.ts';
-import { layout, readPolicyKey } from '../ledger/layout.ts';
+import { layout } from '../ledger/layout.ts';
 import { listOpen, putRequest, REQUEST_VERSION } from '../ledger/request.ts';
 import { exists } from '../ledger/store.ts';
 import { parsePolicy } from '../policy/parse.ts';
@@ -9,6 +8,8 @@ import { dueSlots } from '../policy/slots.ts';
 import { stamp } from '../policy/stamp.ts';
 import type { RunDeps } from './deps.ts';
 import { type Kick, kickDrive } from './kick.ts';
+import { noteMissed } from './note-missed.ts';
+import { lookAtPolicies } from './policy-cursors.ts';
 import { askForSweep } from './provisioned/ask-for-sweep.ts';
 
 type Deps = Pick<RunDeps, 'clock' | 'log' | 'ledger' | 'store'>;
@@ -103,62 +104,6 @@ async function scheduleNamed(deps: Deps, policy: string, slot: number): Promise<
   return (await askForSlot(deps, policy, second)) ? [timerRunId(policy, second)] : [];
 }
 
-async function lookAtPolicies(deps: Deps, known: Cursors, now: number): Promise<Cursors> {
-  const cursors: Cursors = {};
-  for (const { key, etag } of await deps.store.list(layout.policies)) {
-    const policy = readPolicyKey(key);
-    if (policy === undefined) continue;
-    const before = known[policy];
-    cursors[policy] =
-      before?.etag === etag && before.on_provisioned !== undefined
-        ? before
-        : await readCursor(deps, policy, etag, before, now);
-  }
-  return cursors;
-}
-
-async function readCursor(
-  deps: Deps,
-  policy: string,
-  etag: string,
-  before: Cursor | undefined,
-  now: number,
-): Promise<Cursor> {
-  const object = await deps.store.get(layout.policy(policy));
-  const parsed = parsePolicy(object?.body ?? '', {
-    fileName: `${policy}.yaml`,
-    ledger: deps.ledger,
-  });
-  if (!parsed.ok) {
-    const fault = parsed.faults[0]?.message ?? 'cannot be read';
-    deps.log.error('policy_invalid', { policy, message: fault });
-    if (before?.active === true) await noteMissed(deps, policy, [], 'policy_invalid');
-    return {
-      etag,
-      active: false,
-      fault: fault.slice(0, 300),
-      on_provisioned: before?.on_provisioned ?? false,
-      since: now,
-    };
-  }
-  const { enabled, schedule, paused_until, on_provisioned } = parsed.policy;
-  const active = enabled && schedule !== undefined;
-  return {
-    etag,
-    active,
-    on_provisioned: enabled && on_provisioned,
-    ...(schedule === undefined ? {} : { rule: schedule }),
-    ...(paused_until === undefined ? {} : { paused_until: Date.parse(paused_until) }),
-    since:
-      active && before?.active === true && sameRule(before.rule, schedule) ? before.since : now,
-  };
-}
-
-/** A changed cron counts its slots from the change on. */
-function sameRule(before: Cursor['rule'], rule: { cron: string; timezone: string }): boolean {
-  return before?.cron === rule.cron && before.timezone === rule.timezone;
-}
-
 /** Asks for one slot's run; false when it is skipped because the policy's last timer run is still going. */
 async function askForSlot(deps: Deps, policy: string, slot: number): Promise<boolean> {
   const run_id = timerRunId(policy, slot);
@@ -186,16 +131,4 @@ async function askForSlot(deps: Deps, policy: string, slot: number): Promise<boo
 
 function isTimerRunOf(policy: string, runId: string): boolean {
   return runId.startsWith(`${policy}-`) && /^\d{8}t\d{6}z$/.test(runId.slice(policy.length + 1));
-}
-
-async function noteMissed(
-  deps: Deps,
-  policy: string,
-  slots: number[],
-  reason: Missed['reason'],
-): Promise<void> {
-  const first = stamp(slots[0] ?? deps.clock.now());
-  const last = stamp(slots.at(-1) ?? deps.clock.now());
-  deps.log.warn('missed', { policy, reason, slots: slots.length });
-  await putMissed(deps.store, { policy, reason, first, last, slots: slots.length });
 }

@@ -1,0 +1,84 @@
+import { hasCode } from '../errors.ts';
+import type { ObjectInfo } from '../cloud/obs-list.ts';
+import { parseArchiveKey, runFolder } from '../policy/keys.ts';
+import { standing } from './decide.ts';
+import type { RunDeps } from './deps.ts';
+import { type Decided, flush, type OpenRun, record, type Writer } from './open-run.ts';
+import { endsAsTar } from './verify.ts';
+
+/** What lies in a run's folder, by phone. */
+export type Found = ReadonlyMap<string, { attempt: number; object: ObjectInfo }[]>;
+
+/** Lists the folder of a run; only what looks as if the run had put it there counts. */
+export async function foundArchives(deps: RunDeps, run: OpenRun): Promise<Found> {
+  const found = new Map<string, { attempt: number; object: ObjectInfo }[]>();
+  const terms = run.plan?.terms;
+  if (terms === undefined || run.state.phones.size === 0) return found;
+  const folder = runFolder(terms.folder, run.runId);
+  for (const object of await listed(deps, terms.bucket, `${folder}/`)) {
+    const name = parseArchiveKey(folder, object.key);
+    if (name === undefined) continue;
+    const { phone_id, attempt } = name;
+    found.set(phone_id, [...(found.get(phone_id) ?? []), { attempt, object }]);
+  }
+  return found;
+}
+
+/** A folder that may not be seen any more must not keep its run open for ever: the report says what is known. */
+async function listed(deps: RunDeps, bucket: string, prefix: string): Promise<ObjectInfo[]> {
+  try {
+    return (await deps.archives.list(bucket, prefix)).objects;
+  } catch (error) {
+    const closed = hasCode(error, 'access_denied') || hasCode(error, 'bucket_missing');
+    if (!closed) throw error;
+    deps.log.warn('folder_closed', { bucket, code: error.code });
+    return [];
+  }
+}
+
+/** The last chance of a lost answer: its archive, when whole, is the phone's backup after all. */
+export async function adoptLost(
+  deps: RunDeps,
+  run: OpenRun,
+  decided: Decided[],
+  found: Found,
+): Promise<void> {
+  const bucket = run.plan?.terms?.bucket ?? '';
+  for (const { phone, step } of decided) {
+    if (step.kind !== 'done' || step.archive !== undefined) continue;
+    const { phone_id } = phone.planned;
+    for (const { attempt, object } of found.get(phone_id) ?? []) {
+      const lost = phone.tries.get(attempt);
+      if (lost === undefined || !['lost', 'doubt'].includes(standing(lost).kind)) continue;
+      if (!(await endsAsTar(deps, bucket, object))) continue;
+      const { size, etag } = object;
+      record(run, [{ type: 'verified', at: deps.clock.now(), phone_id, try: attempt, size, etag }]);
+    }
+  }
+}
+
+/** Deletes archives that a verified one of the same phone in this run has superseded, unless their job may still write. */
+export async function sweepSuperseded(
+  deps: RunDeps,
+  run: OpenRun,
+  decided: Decided[],
+  found: Found,
+  writer: Writer,
+): Promise<void> {
+  const keys = decided.flatMap(({ phone, step }) => {
+    if (step.kind !== 'done' || step.archive === undefined) return [];
+    const verified = step.archive.number;
+    const superseded = (found.get(phone.planned.phone_id) ?? []).filter(({ attempt }) => {
+      const other = phone.tries.get(attempt);
+      const isRunning = other !== undefined && standing(other).kind === 'running';
+      return attempt !== verified && !isRunning;
+    });
+    return superseded.map(({ object }) => object.key);
+  });
+  record(
+    run,
+    keys.map((key) => ({ type: 'swept' as const, at: deps.clock.now(), key })),
+  );
+  await flush(deps.store, deps.clock, run, writer);
+  if (keys.length > 0) await deps.archives.remove(run.plan?.terms?.bucket ?? '', keys);
+}

@@ -1,0 +1,64 @@
+import type { Cursor, Cursors } from '../ledger/cursors.ts';
+import { layout, readPolicyKey } from '../ledger/layout.ts';
+import { parsePolicy } from '../policy/parse.ts';
+import type { RunDeps } from './deps.ts';
+import { noteMissed } from './note-missed.ts';
+
+type Deps = Pick<RunDeps, 'clock' | 'log' | 'ledger' | 'store'>;
+
+/** Brings what is known of the policies up to date with the bucket: one LIST, and a GET for each that changed. */
+export async function lookAtPolicies(deps: Deps, known: Cursors, now: number): Promise<Cursors> {
+  const cursors: Cursors = {};
+  for (const { key, etag } of await deps.store.list(layout.policies)) {
+    const policy = readPolicyKey(key);
+    if (policy === undefined) continue;
+    const before = known[policy];
+    cursors[policy] =
+      before?.etag === etag && before.on_provisioned !== undefined
+        ? before
+        : await readCursor(deps, policy, etag, before, now);
+  }
+  return cursors;
+}
+
+async function readCursor(
+  deps: Deps,
+  policy: string,
+  etag: string,
+  before: Cursor | undefined,
+  now: number,
+): Promise<Cursor> {
+  const object = await deps.store.get(layout.policy(policy));
+  const parsed = parsePolicy(object?.body ?? '', {
+    fileName: `${policy}.yaml`,
+    ledger: deps.ledger,
+  });
+  if (!parsed.ok) {
+    const fault = parsed.faults[0]?.message ?? 'cannot be read';
+    deps.log.error('policy_invalid', { policy, message: fault });
+    if (before?.active === true) await noteMissed(deps, policy, [], 'policy_invalid');
+    return {
+      etag,
+      active: false,
+      fault: fault.slice(0, 300),
+      on_provisioned: before?.on_provisioned ?? false,
+      since: now,
+    };
+  }
+  const { enabled, schedule, paused_until, on_provisioned } = parsed.policy;
+  const active = enabled && schedule !== undefined;
+  return {
+    etag,
+    active,
+    on_provisioned: enabled && on_provisioned,
+    ...(schedule === undefined ? {} : { rule: schedule }),
+    ...(paused_until === undefined ? {} : { paused_until: Date.parse(paused_until) }),
+    since:
+      active && before?.active === true && sameRule(before.rule, schedule) ? before.since : now,
+  };
+}
+
+/** A changed cron counts its slots from the change on. */
+function sameRule(before: Cursor['rule'], rule: { cron: string; timezone: string }): boolean {
+  return before?.cron === rule.cron && before.timezone === rule.timezone;
+}

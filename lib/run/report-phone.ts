@@ -1,0 +1,62 @@
+import type { IndexEntry } from '../ledger/phones.ts';
+import type { ReportedPhone } from '../ledger/report.ts';
+import { archiveKey } from '../policy/keys.ts';
+import { standing } from './decide.ts';
+import type { Found } from './found-archives.ts';
+import type { Decided, OpenRun } from './open-run.ts';
+
+/** What a report says of a phone that has its outcome. */
+export function reportPhone(run: OpenRun, { phone, step }: Decided, found: Found): ReportedPhone {
+  const { phone_id } = phone.planned;
+  const attempts = [...phone.tries.values()].filter((attempt) => standing(attempt).kind !== 'void');
+  const terms = run.plan?.terms;
+  if (step.kind !== 'done') throw new Error(`phone ${phone_id} has no outcome`);
+  const archive = step.archive?.verified;
+  if (step.archive !== undefined && archive !== undefined && terms !== undefined) {
+    return {
+      phone_id,
+      outcome: 'exported',
+      bucket: terms.bucket,
+      key: archiveKey(terms.folder, run.runId, phone_id, step.archive.number),
+      size: archive.size,
+      etag: archive.etag,
+      attempts: attempts.length,
+    };
+  }
+  const loose = (found.get(phone_id) ?? []).map(({ object }) => object.key);
+  return {
+    phone_id,
+    outcome: step.outcome,
+    ...(step.reason === undefined ? {} : { reason: step.reason }),
+    ...(step.code === undefined ? {} : { code: step.code }),
+    attempts: attempts.length,
+    ...(loose.length === 0 ? {} : { unconfirmed_archive: loose }),
+  };
+}
+
+/** The verified archives of a run, for the index of phones. */
+export function indexEntries(run: OpenRun, decided: Decided[]): IndexEntry[] {
+  const terms = run.plan?.terms;
+  if (terms === undefined) return [];
+  return decided.flatMap(({ phone: { planned }, step }) => {
+    const archive = step.kind === 'done' ? step.archive : undefined;
+    if (archive?.verified === undefined) return [];
+    const { phone_id, phone_name, image_version } = planned;
+    return [
+      {
+        phone_id,
+        phone_name,
+        policy: run.request.policy,
+        archive: {
+          run_id: run.runId,
+          bucket: terms.bucket,
+          key: archiveKey(terms.folder, run.runId, phone_id, archive.number),
+          size: archive.verified.size,
+          etag: archive.verified.etag,
+          verified_at: archive.verified.at,
+          ...(image_version === undefined ? {} : { image_version }),
+        },
+      },
+    ];
+  });
+}
