@@ -34,6 +34,8 @@ export type RunState = {
   /** The last call that was cut, and the last phone that was accepted. */
   cut?: EventOf<'cut'>;
   acceptedAt: number;
+  /** Of those that ended well, in ms; 0 while none is known. */
+  longestExport: number;
   sight: { jobs: Sight; archives: Sight };
   swept: Set<string>;
   notified?: EventOf<'notified'>;
@@ -46,6 +48,7 @@ export function startState(phones: PlannedPhone[]): RunState {
   return {
     phones: new Map(phones.map((planned) => [planned.phone_id, { planned, tries: new Map() }])),
     acceptedAt: 0,
+    longestExport: 0,
     sight: { jobs: unmissed(), archives: unmissed() },
     swept: new Set(),
     notifyFailures: [],
@@ -99,7 +102,11 @@ function apply(state: RunState, event: RunEvent): void {
       return;
     case 'ended': {
       const attempt = tryOf(state, event.phone_id, event.try);
-      if (attempt !== undefined) attempt.ended = stronger(attempt.ended, event);
+      if (attempt === undefined) return;
+      attempt.ended = stronger(attempt.ended, event);
+      if (event.result === 'succeeded') {
+        state.longestExport = Math.max(state.longestExport, event.took ?? 0);
+      }
       return;
     }
     case 'refused':

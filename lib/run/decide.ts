@@ -78,10 +78,8 @@ export function standing(attempt: Try): TryStanding {
  * time decide. A phone has at most one living try; a new one gets a number, and so a key, of its own.
  */
 export function decide(phone: PhoneState, facts: RunFacts, now: number): Step {
-  const tries = [...phone.tries.values()].sort((a, b) => a.number - b.number);
-  const standings = tries.map((attempt) => ({ attempt, is: standing(attempt) }));
-
-  const archive = standings.find(({ is }) => is.kind === 'verified')?.attempt;
+  const tries = inOrder(phone.tries);
+  const archive = tries.find(({ verified }) => verified !== undefined);
   if (archive !== undefined) return { kind: 'done', outcome: 'exported', archive };
   if (phone.outcome !== undefined) {
     const { outcome, reason, code } = phone.outcome;
@@ -95,7 +93,10 @@ export function decide(phone: PhoneState, facts: RunFacts, now: number): Step {
   let heldOff = 0;
   let failure: Extract<TryStanding, { kind: 'failed' }> | undefined;
   let lastEnd = 0;
-  for (const { attempt, is } of standings) {
+  let next = 1;
+  for (const attempt of tries) {
+    const is = standing(attempt);
+    if (is.kind !== 'void') next = attempt.number + 1;
     if (is.kind === 'unverified') {
       const absentAt = attempt.absent?.at;
       if (isUnseen(facts, 'archives', deadline(facts), now)) {
@@ -120,14 +121,14 @@ export function decide(phone: PhoneState, facts: RunFacts, now: number): Step {
     }
   }
 
-  const next =
-    1 +
-    Math.max(
-      0,
-      ...standings.filter(({ is }) => is.kind !== 'void').map(({ attempt }) => attempt.number),
-    );
   const past = { attempts, heldOff, lostAnswers, failure, lastEnd, next };
   return withoutLivingTry(phone, facts, now, past);
+}
+
+/** By number: a phone has one try mostly, and this is asked for every phone of a fleet. */
+function inOrder(tries: PhoneState['tries']): Try[] {
+  const all = [...tries.values()];
+  return all.length < 2 ? all : all.sort((a, b) => a.number - b.number);
 }
 
 function running(attempt: Try, since: number, facts: RunFacts, now: number): Step {

@@ -150,12 +150,7 @@ function factsOf(run: OpenRun): RunFacts | undefined {
 
 /** Twice the longest export that this run has seen end well, within sensible bounds. */
 function typicalExport(run: OpenRun, terms: Terms): number {
-  let longest = 0;
-  for (const phone of run.state.phones.values()) {
-    for (const { ended } of phone.tries.values()) {
-      if (ended?.result === 'succeeded') longest = Math.max(longest, ended.took ?? 0);
-    }
-  }
+  const longest = run.state.longestExport;
   const watch = longest === 0 ? WATCH_UNTIL_LEARNED : longest * 2;
   return Math.min(Math.max(watch, WATCH_AT_LEAST), terms.export_timeout);
 }
