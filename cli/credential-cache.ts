@@ -3,15 +3,17 @@ import { constants } from 'node:fs';
 import { lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { Secret } from '../lib/cloud/redact.ts';
+import { reveal, type Secret, secret } from '../lib/secret.ts';
 
 const word = z.string().min(1).max(65_536);
 
+const hidden = z.codec(word, z.custom<Secret>(), { decode: secret, encode: reveal });
+
 const signInSchema = z.object({
-  token: word,
+  token: hidden,
   accessKey: word,
-  secretKey: word,
-  securityToken: word,
+  secretKey: hidden,
+  securityToken: hidden,
   projectId: word,
   /** Of what lapses first, epoch milliseconds. */
   expiresAt: z.number(),
@@ -43,7 +45,7 @@ const isOurs = (stats: { uid: number; mode: number }) =>
 
 function digestOf(password: Secret, salt: string): Buffer {
   // Slow on purpose: who gets hold of the file should not also get the password.
-  return scryptSync(password.reveal(), Buffer.from(salt, 'hex'), 32);
+  return scryptSync(reveal(password), Buffer.from(salt, 'hex'), 32);
 }
 
 async function readPrivate(path: string): Promise<string | undefined> {
@@ -132,7 +134,7 @@ export function createCredentialCache(options: {
           password: digestOf(password, salt).toString('hex'),
           signIn,
         };
-        await replace(path, JSON.stringify(file));
+        await replace(path, JSON.stringify(z.encode(fileSchema, file)));
       } catch {
         // The next command signs in again.
       }

@@ -1,11 +1,11 @@
-import { secret, type Secret } from '../lib/cloud/redact.ts';
 import { PhonevaultError } from '../lib/errors.ts';
+import { secret, type Secret, secretIn } from '../lib/secret.ts';
 
 type Env = Record<string, string | undefined>;
 
 /** What the environment gives to sign in with. */
 export type Given =
-  | { how: 'keys'; accessKey: string; secretKey: string; securityToken: string }
+  | { how: 'keys'; accessKey: string; secretKey: Secret; securityToken: Secret | undefined }
   | {
       how: 'password';
       user: string;
@@ -45,7 +45,12 @@ function keysOf(env: Env): Given | undefined {
   const at = (name: string) => env[name]?.trim() ?? '';
   const [accessKey, secretKey, securityToken] = [at(AK), at(SK), at(SECURITY_TOKEN)];
   if (accessKey !== '' && secretKey !== '') {
-    return { how: 'keys', accessKey, secretKey, securityToken };
+    return {
+      how: 'keys',
+      accessKey,
+      secretKey: secret(secretKey),
+      securityToken: secretIn(securityToken),
+    };
   }
   const set = [AK, SK, SECURITY_TOKEN].filter((name) => at(name) !== '');
   if (set.length === 0) return undefined;

@@ -1,6 +1,5 @@
 import { createAuthenticator, type Credentials } from '../lib/cloud/auth.ts';
 import { createIam } from '../lib/cloud/iam.ts';
-import { sealed } from '../lib/cloud/redact.ts';
 import type { Send } from '../lib/cloud/send.ts';
 import type { Clock, Random } from '../lib/clock.ts';
 import { type ErrorCode, PhonevaultError } from '../lib/errors.ts';
@@ -8,7 +7,7 @@ import { type CachedSignIn, createCredentialCache } from './credential-cache.ts'
 import { type Given, readSignIn } from './sign-in-env.ts';
 
 export type SignedIn = {
-  /** Sealed; for signing, OBS, and with a password a token. */
+  /** For signing, OBS, and with a password a token. */
   credentials: Credentials;
   projectId: string;
   /** A new token, for one that was refused; those who ask soon after get the same. */
@@ -51,7 +50,7 @@ async function byKeys(
 ): Promise<SignedIn> {
   const { region, clock } = options;
   const { accessKey, secretKey, securityToken } = given;
-  const credentials = sealed({ token: '', accessKey, secretKey, securityToken });
+  const credentials = { token: undefined, accessKey, secretKey, securityToken };
   if (projectId !== undefined) return { credentials, projectId, how: 'keys' };
   const authenticate = createAuthenticator({ credentials, projectId: '', clock });
   const iam = createIam({ ...options, endpoint: options.iamEndpoint });
@@ -90,8 +89,12 @@ async function byPassword(
       throw advised(error, `${who}, from ${name}, ${secretName} and ${accountName}`);
     }
   };
-  const credentialsOf = ({ token, accessKey, secretKey, securityToken }: CachedSignIn) =>
-    sealed({ token, accessKey, secretKey, securityToken });
+  const credentialsOf = ({ token, accessKey, secretKey, securityToken }: CachedSignIn) => ({
+    token,
+    accessKey,
+    secretKey,
+    securityToken,
+  });
 
   const kept = await cache.read();
   const usable = kept !== undefined && kept.expiresAt - SPARE_MS > clock.now();

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { Command } from '../command.ts';
 import { signInAs } from '../connect.ts';
 import type { Io } from '../io.ts';
+import { forContext } from '../invoke/credentials.ts';
 import { handlerFile } from '../invoke/handlers.ts';
 import { readEvent } from '../invoke/read-event.ts';
 import { runHandler } from '../invoke/run-handler.ts';
@@ -47,7 +48,6 @@ export const invokeCommand: Command<Options> = {
 
 async function factsOf(io: Io, functionName: string, timeoutMs: number) {
   const { settings, signedIn } = await signInAs(io);
-  const { token, accessKey, secretKey, securityToken } = signedIn.credentials;
   const own = Object.entries(io.env).filter(([key]) => key.startsWith('PHONEVAULT_'));
   return {
     functionName,
@@ -55,6 +55,6 @@ async function factsOf(io: Io, functionName: string, timeoutMs: number) {
     requestId: randomUUID(),
     projectId: settings.projectId,
     userData: Object.fromEntries(own) as Record<string, string>,
-    credentials: { token, accessKey, secretKey, securityToken },
+    credentials: forContext(signedIn.credentials),
   };
 }

@@ -1,16 +1,31 @@
 import { type ErrorCode, PhonevaultError, ServiceError } from '../errors.ts';
 import type { Clock } from '../clock.ts';
-import { sealed } from './redact.ts';
+import { reveal, type Secret, secretIn } from '../secret.ts';
 import type { HttpRequest, HttpResponse, Send } from './send.ts';
 import { skewOf } from './skew.ts';
 
-/** What the function's agency gives; each part may be ''. */
-export type Credentials = {
+/** What the function's agency gives; any part may be missing. The access key is a name and no secret. */
+export type Credentials = Readonly<{
+  token: Secret | undefined;
+  accessKey: string;
+  secretKey: Secret | undefined;
+  securityToken: Secret | undefined;
+}>;
+
+/** Credentials of texts, '' standing for what is missing. */
+export function credentialsFrom(texts: {
   token: string;
   accessKey: string;
   secretKey: string;
   securityToken: string;
-};
+}): Credentials {
+  return {
+    token: secretIn(texts.token),
+    accessKey: texts.accessKey,
+    secretKey: secretIn(texts.secretKey),
+    securityToken: secretIn(texts.securityToken),
+  };
+}
 
 /** Sends with credentials. `signed` is true when the answer is to a signature, so that clocks matter. */
 export type Authenticator = (
@@ -39,7 +54,9 @@ async function sign(
   for (const [name, value] of new URLSearchParams(query)) (queryParams[name] ??= []).push(value);
   // Only getAk and getSk of the credential are asked for; the signer encodes the path itself and
   // hashes JSON.stringify(data), which gives back the body it was parsed from.
-  const credential = { getAk: () => keys.accessKey, getSk: () => keys.secretKey };
+  const { accessKey, secretKey, securityToken } = keys;
+  const sk = secretKey === undefined ? '' : reveal(secretKey);
+  const credential = { getAk: () => accessKey, getSk: () => sk };
   const headers = AKSKSigner.sign(
     {
       method: request.method,
@@ -50,7 +67,7 @@ async function sign(
         ...request.headers,
         'X-Sdk-Date': sdkDate(now),
         ...(projectId === '' ? {} : { 'X-Project-Id': projectId }),
-        ...(keys.securityToken === '' ? {} : { 'X-Security-Token': keys.securityToken }),
+        ...(securityToken === undefined ? {} : { 'X-Security-Token': reveal(securityToken) }),
       },
     },
     credential as unknown as Parameters<typeof AKSKSigner.sign>[1],
@@ -94,9 +111,9 @@ export function createAuthenticator(options: {
   renew?: (() => Promise<Credentials>) | undefined;
 }): Authenticator {
   const { projectId, clock, onTokenRefused } = options;
-  let keys = sealed(options.credentials);
-  const canSign = () => keys.accessKey !== '' && keys.secretKey !== '';
-  let tokenGood = keys.token !== '';
+  let keys = options.credentials;
+  const canSign = () => keys.accessKey !== '' && keys.secretKey !== undefined;
+  let tokenGood = keys.token !== undefined;
   let renew = options.renew;
   let renewedSince = false;
   let renewal: Promise<void> | undefined;
@@ -104,16 +121,14 @@ export function createAuthenticator(options: {
   let refusal: ErrorCode | undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
-  const withToken = async (request: HttpRequest, send: Send) => {
-    const { token } = keys;
-    const headers = { ...request.headers, 'X-Auth-Token': token };
-    const response = await send({ ...request, headers });
-    return { response, token };
+  const withToken = async (request: HttpRequest, send: Send, token: Secret) => {
+    const headers = { ...request.headers, 'X-Auth-Token': reveal(token) };
+    return send({ ...request, headers });
   };
 
   const renewOnce = async (get: () => Promise<Credentials>) => {
     try {
-      keys = sealed(await get());
+      keys = await get();
       renewedSince = true;
     } catch (error) {
       renew = undefined;
@@ -124,21 +139,25 @@ export function createAuthenticator(options: {
   };
 
   /** Sends with the token and, when it is refused, once more with a newer one if that can be had. */
-  const withTokens = async (request: HttpRequest, send: Send): Promise<HttpResponse> => {
-    const first = await withToken(request, send);
-    if (first.response.status !== 401) {
-      if (first.token === keys.token) renewedSince = false;
-      return first.response;
+  const withTokens = async (
+    request: HttpRequest,
+    send: Send,
+    token: Secret,
+  ): Promise<HttpResponse> => {
+    const first = await withToken(request, send, token);
+    if (first.status !== 401) {
+      if (token === keys.token) renewedSince = false;
+      return first;
     }
     // Others may have renewed it while this one was under way.
-    if (first.token === keys.token) {
+    if (token === keys.token) {
       if (renew && !renewedSince && tokenGood) renewal ??= renewOnce(renew);
       await renewal;
     }
-    if (first.token === keys.token || keys.token === '' || !tokenGood) return first.response;
-    const second = await withToken(request, send);
-    if (second.response.status !== 401) renewedSince = false;
-    return second.response;
+    if (keys.token === undefined || keys.token === token || !tokenGood) return first;
+    const second = await withToken(request, send, keys.token);
+    if (second.status !== 401) renewedSince = false;
+    return second;
   };
 
   const withKeys = async (request: HttpRequest, send: Send) => {
@@ -159,10 +178,10 @@ export function createAuthenticator(options: {
   };
 
   return async (request, send) => {
-    if (keys.token === '' && !canSign()) throw missing();
+    if (keys.token === undefined && !canSign()) throw missing();
     if (refusal) throw spent(refusal);
-    if (tokenGood) {
-      const response = await withTokens(request, send);
+    if (tokenGood && keys.token !== undefined) {
+      const response = await withTokens(request, send, keys.token);
       if (response.status !== 401) return { response, signed: false };
       tokenGood = false;
       onTokenRefused?.();

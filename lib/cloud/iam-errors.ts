@@ -1,4 +1,5 @@
 import { type ErrorCode, ServiceError } from '../errors.ts';
+import { reveal, type Secret } from '../secret.ts';
 import { errorBody } from './error-text.ts';
 import type { HttpResponse } from './send.ts';
 import { skewText } from './skew.ts';
@@ -98,8 +99,9 @@ const TROUBLES: Partial<Record<ErrorCode, Advice>> = {
 };
 
 /** The same failure in other words. The old message goes along, without `hidden`; the old error does not. */
-function reworded(error: ServiceError, advice: Advice, hidden: string): ServiceError {
-  const told = hidden === '' ? error.message : error.message.replaceAll(hidden, '[secret]');
+function reworded(error: ServiceError, advice: Advice, hidden?: Secret): ServiceError {
+  const password = hidden === undefined ? '' : reveal(hidden);
+  const told = password === '' ? error.message : error.message.replaceAll(password, '[secret]');
   const { retryable, cause } = error;
   const options = { hint: advice.hint, retryable, ...(cause === undefined ? {} : { cause }) };
   return new ServiceError(advice.code ?? error.code, `${advice.what} (${told})`, error, options);
@@ -112,7 +114,7 @@ function reworded(error: ServiceError, advice: Advice, hidden: string): ServiceE
 export function signInError(
   error: unknown,
   response: HttpResponse | undefined,
-  password: string,
+  password: Secret,
 ): unknown {
   if (!(error instanceof ServiceError)) return error;
   const trouble = TROUBLES[error.code];
@@ -141,7 +143,7 @@ export function keysError(error: unknown): unknown {
         what: 'IAM gave a token, but no keys for OBS',
         hint: 'sign in with access keys, or ask the administrator of the account',
       });
-  return reworded(error, advice, '');
+  return reworded(error, advice);
 }
 
 /** What it means when the project cannot be looked up. */
@@ -151,7 +153,7 @@ export function projectError(error: unknown): unknown {
     what: 'the project id cannot be looked up',
     hint: 'check the access keys, or set the project id ("My Credentials" lists it)',
   };
-  return reworded(error, advice, '');
+  return reworded(error, advice);
 }
 
 /** Signatures would all be refused: better said before the first. */

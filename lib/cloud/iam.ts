@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { PhonevaultError, ServiceError } from '../errors.ts';
+import { reveal, type Secret, secret } from '../secret.ts';
 import type { Authenticator } from './auth.ts';
 import { keysError, projectError, signInError, skewError } from './iam-errors.ts';
-import type { Secret } from './redact.ts';
 import { call, type Caller } from './request.ts';
 import { retrying } from './retry.ts';
 import type { HttpResponse } from './send.ts';
@@ -18,12 +18,12 @@ export type Login = {
 };
 
 /** Times are epoch milliseconds. */
-type Token = { token: string; projectId: string; expiresAt: number };
+type Token = { token: Secret; projectId: string; expiresAt: number };
 
 type TemporaryKeys = {
   accessKey: string;
-  secretKey: string;
-  securityToken: string;
+  secretKey: Secret;
+  securityToken: Secret;
   expiresAt: number;
 };
 
@@ -34,7 +34,7 @@ export type Iam = {
    */
   createToken(login: Login): Promise<Token>;
   /** Keys for OBS that hold for a day. IAM only: Keystone has none. Throws ServiceError. */
-  createTemporaryKeys(token: string): Promise<TemporaryKeys>;
+  createTemporaryKeys(token: Secret): Promise<TemporaryKeys>;
   /** The id of the project with this name (of a region: its id), for the caller of `authenticate`. */
   findProject(name: string, authenticate: Authenticator): Promise<string>;
 };
@@ -88,7 +88,7 @@ export function createIam(options: Omit<Caller, 'authenticate'> & { endpoint: st
       const auth = {
         identity: {
           methods: ['password'],
-          password: { user: { name: user, password: password.reveal(), domain } },
+          password: { user: { name: user, password: reveal(password), domain } },
         },
         // Keystone wants to know whose project a name is; IAM does not mind.
         scope: { project: 'id' in project ? project : { ...project, domain } },
@@ -107,7 +107,7 @@ export function createIam(options: Omit<Caller, 'authenticate'> & { endpoint: st
           },
         ).catch(notTwice);
       const reply = await retrying(options, LIMITS, ask).catch((error: unknown) => {
-        throw signInError(error, last(), password.reveal());
+        throw signInError(error, last(), password);
       });
       const headers = last()?.headers ?? {};
       const token = headers['x-subject-token'];
@@ -117,11 +117,12 @@ export function createIam(options: Omit<Caller, 'authenticate'> & { endpoint: st
       }
       const skew = skewOf(headers['date'], clock.now());
       if (skew !== undefined) throw skewError(name.operation, skew);
-      return { token, projectId: reply.token.project.id, expiresAt: reply.token.expires_at };
+      const { project: scope, expires_at: expiresAt } = reply.token;
+      return { token: secret(token), projectId: scope.id, expiresAt };
     },
 
     async createTemporaryKeys(token) {
-      const { authenticate } = listening({ 'X-Auth-Token': token });
+      const { authenticate } = listening({ 'X-Auth-Token': reveal(token) });
       const identity = { methods: ['token'], token: { duration_seconds: KEYS_SECONDS } };
       const { credential } = await call(
         { ...options, authenticate },
@@ -140,8 +141,8 @@ export function createIam(options: Omit<Caller, 'authenticate'> & { endpoint: st
       });
       return {
         accessKey: credential.access,
-        secretKey: credential.secret,
-        securityToken: credential.securitytoken,
+        secretKey: secret(credential.secret),
+        securityToken: secret(credential.securitytoken),
         expiresAt: credential.expires_at,
       };
     },

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Clock } from '../clock.ts';
 import { PhonevaultError } from '../errors.ts';
+import { reveal } from '../secret.ts';
 import type { Credentials } from './auth.ts';
 import type { Send } from './send.ts';
 
@@ -77,15 +78,15 @@ export function createS3Client(options: {
     forcePathStyle: options.pathStyle,
     credentials: async () => {
       const { accessKey, secretKey, securityToken } = options.credentials();
-      if (accessKey === '' || secretKey === '') {
+      if (accessKey === '' || secretKey === undefined) {
         throw new PhonevaultError('credentials_missing', 'the context holds no keys for OBS', {
           hint: 'set an agency on the function, with access to the bucket',
         });
       }
       return {
         accessKeyId: accessKey,
-        secretAccessKey: secretKey,
-        ...(securityToken === '' ? {} : { sessionToken: securityToken }),
+        secretAccessKey: reveal(secretKey),
+        ...(securityToken === undefined ? {} : { sessionToken: reveal(securityToken) }),
       };
     },
     requestHandler: handlerOver(options.send, options.timeoutMs, options.signal),

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type Secret, secret } from '../cloud/redact.ts';
+import { reveal, type Secret, secret } from '../secret.ts';
 
 const scopes = ['read', 'run', 'cancel'] as const;
 export type Scope = (typeof scopes)[number];
@@ -59,7 +59,7 @@ export function findToken(entries: readonly TokenEntry[], token: string): TokenE
   const hash = createHash('sha256').update(token).digest();
   let found: TokenEntry | undefined;
   for (const entry of entries) {
-    if (timingSafeEqual(hash, Buffer.from(entry.hash.reveal(), 'hex'))) found = entry;
+    if (timingSafeEqual(hash, Buffer.from(reveal(entry.hash), 'hex'))) found = entry;
   }
   return found;
 }

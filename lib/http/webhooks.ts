@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type Secret, secret } from '../cloud/redact.ts';
+import { reveal, type Secret, secret } from '../secret.ts';
 
 /** Who may ask for runs with signed webhooks, as standardwebhooks.com defines them. */
 export type WebhookSecret = {
@@ -60,7 +60,7 @@ export function findSigner(
     .map((one) => Buffer.from(one, 'base64'));
   let found: WebhookSecret | undefined;
   for (const entry of secrets) {
-    const hmac = createHmac('sha256', Buffer.from(entry.key.reveal(), 'base64'));
+    const hmac = createHmac('sha256', Buffer.from(reveal(entry.key), 'base64'));
     const expected = hmac.update(`${id}.${timestamp}.`).update(body).digest();
     for (const one of given) if (timingSafeEqual(one, expected)) found = entry;
   }

@@ -1,5 +1,4 @@
-import type { Credentials } from '../cloud/auth.ts';
-import { sealed } from '../cloud/redact.ts';
+import { type Credentials, credentialsFrom } from '../cloud/auth.ts';
 import type { Clock } from '../clock.ts';
 
 /**
@@ -22,11 +21,10 @@ export type FgContext = {
 const text = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
 
 /**
- * The agency's credentials, '' where there are none. To be read in every invocation: a warm instance
- * outlives them. They read as strings but print as `[secret]`.
+ * The agency's credentials, where there are any. To be read in every invocation: a warm instance outlives them.
  */
 export function credentialsOf(context: FgContext): Credentials {
-  return sealed({
+  return credentialsFrom({
     token: text(context.getToken?.()),
     accessKey: text(context.getSecurityAccessKey?.()),
     secretKey: text(context.getSecuritySecretKey?.()),

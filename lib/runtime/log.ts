@@ -1,6 +1,6 @@
-import { isSecret } from '../cloud/redact.ts';
 import type { Clock } from '../clock.ts';
 import { PhonevaultError, ServiceError } from '../errors.ts';
+import { isSecret } from '../secret.ts';
 
 type Level = 'info' | 'warn' | 'error';
 

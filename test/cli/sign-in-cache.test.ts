@@ -14,18 +14,23 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type CachedSignIn, createCredentialCache } from '../../cli/credential-cache.ts';
-import { secret } from '../../lib/cloud/redact.ts';
+import {
+  type CachedSignIn,
+  type CredentialCache,
+  createCredentialCache,
+} from '../../cli/credential-cache.ts';
+import { secret } from '../../lib/secret.ts';
+import { revealed } from '../support/revealed.ts';
 
 const SIGN_IN: CachedSignIn = {
-  token: 'MIItoken',
+  token: secret('MIItoken'),
   accessKey: 'AK1',
-  secretKey: 'SK1',
-  securityToken: 'gAAA',
+  secretKey: secret('SK1'),
+  securityToken: secret('gAAA'),
   projectId: 'p1',
   expiresAt: 1_800_000_000_000,
 };
-const OTHER = { ...SIGN_IN, token: 'MIIother' };
+const OTHER = { ...SIGN_IN, token: secret('MIIother') };
 
 let base = '';
 let dir = '';
@@ -37,13 +42,14 @@ afterEach(() => rm(base, { recursive: true, force: true }));
 
 const cacheOf = (password = 'right', identity = ['https://iam', 'acct', 'robot', 'p1']) =>
   createCredentialCache({ dir, identity, password: secret(password) });
+const readBy = async (cache: CredentialCache) => revealed(await cache.read());
 const fileName = async () => (await readdir(dir)).find((name) => name.endsWith('.json')) ?? '';
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
 describe('createCredentialCache', () => {
   it('keeps a sign-in for this user only, without the password', async () => {
     await cacheOf('a-long-password').write(SIGN_IN);
-    expect(await cacheOf('a-long-password').read()).toEqual(SIGN_IN);
+    expect(await readBy(cacheOf('a-long-password'))).toEqual(revealed(SIGN_IN));
     const path = join(dir, await fileName());
     expect([await modeOf(dir), await modeOf(path)]).toEqual(['700', '600']);
     expect(await readFile(path, 'utf8')).not.toContain('a-long-password');
@@ -59,16 +65,16 @@ describe('createCredentialCache', () => {
     await cacheOf().write(SIGN_IN);
     expect(await cacheOf('changed').read()).toBeUndefined();
     expect(await cacheOf('right', ['https://iam', 'acct', 'robot', 'p2']).read()).toBeUndefined();
-    expect(await cacheOf().read()).toEqual(SIGN_IN);
+    expect(await readBy(cacheOf())).toEqual(revealed(SIGN_IN));
   });
 
   it('keeps several identities, and the newest sign-in of each', async () => {
     const second = cacheOf('right', ['https://iam', 'acct', 'other', 'p1']);
     await cacheOf().write(SIGN_IN);
     await second.write(OTHER);
-    await cacheOf('changed').write({ ...SIGN_IN, token: 'MIInew' });
-    expect(await second.read()).toEqual(OTHER);
-    expect((await cacheOf('changed').read())?.token).toBe('MIInew');
+    await cacheOf('changed').write({ ...SIGN_IN, token: secret('MIInew') });
+    expect(await readBy(second)).toEqual(revealed(OTHER));
+    expect(await readBy(cacheOf('changed'))).toMatchObject({ token: 'MIInew' });
     expect(await readdir(dir)).toHaveLength(2);
   });
 
@@ -86,7 +92,7 @@ describe('createCredentialCache', () => {
     await spoil(path);
     expect(await cacheOf().read()).toBeUndefined();
     await cacheOf().write(OTHER);
-    expect(await cacheOf().read()).toEqual(OTHER);
+    expect(await readBy(cacheOf())).toEqual(revealed(OTHER));
     expect([await modeOf(dir), await modeOf(path)]).toEqual(['700', '600']);
   });
 
@@ -96,11 +102,11 @@ describe('createCredentialCache', () => {
     await chown(path, 12_345, 12_345);
     expect(await cacheOf().read()).toBeUndefined();
     await cacheOf().write(OTHER);
-    expect(await cacheOf().read()).toEqual(OTHER);
+    expect(await readBy(cacheOf())).toEqual(revealed(OTHER));
     await chown(dir, 12_345, 12_345);
     expect(await cacheOf().read()).toBeUndefined();
     await cacheOf().write(SIGN_IN);
-    expect(await readFile(path, 'utf8')).toContain(OTHER.token);
+    expect(await readFile(path, 'utf8')).toContain('MIIother');
   });
 
   it('neither reads nor writes through a link in place of the file', async () => {
@@ -114,7 +120,7 @@ describe('createCredentialCache', () => {
     expect(await cacheOf().read()).toBeUndefined();
     await cacheOf().write(OTHER);
     expect(await readFile(elsewhere, 'utf8')).toBe(before);
-    expect(await cacheOf().read()).toEqual(OTHER);
+    expect(await readBy(cacheOf())).toEqual(revealed(OTHER));
   });
 
   it('keeps nothing in a folder that is a link', async () => {

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { readSignIn } from '../../cli/sign-in-env.ts';
+import { revealed } from '../support/revealed.ts';
 
 const KEYS = { HUAWEICLOUD_SDK_AK: 'AK1', HUAWEICLOUD_SDK_SK: 'SK1' };
 const HW = { HW_USER_NAME: 'robot', HW_USER_PASSWORD: ' pass word ', HW_DOMAIN_NAME: 'acct' };
 const OS = { OS_USERNAME: 'stacker', OS_PASSWORD: 'os-pass', OS_DOMAIN_NAME: 'os-acct' };
 
 function read(env: Record<string, string | undefined>) {
-  const given = readSignIn(env);
-  return given.how === 'keys' ? given : { ...given, password: given.password.reveal() };
+  return revealed(readSignIn(env));
 }
 
 describe('readSignIn', () => {
   it.each<[string, Record<string, string>, object]>([
-    ['permanent keys', KEYS, { accessKey: 'AK1', secretKey: 'SK1', securityToken: '' }],
+    ['permanent keys', KEYS, { accessKey: 'AK1', secretKey: 'SK1', securityToken: undefined }],
     [
       'temporary keys',
       { ...KEYS, HUAWEICLOUD_SDK_SECURITY_TOKEN: ' gAAA\n' },

@@ -1,20 +1,17 @@
 import { createHash, createHmac } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createAuthenticator, type Credentials } from '../../lib/cloud/auth.ts';
+import { createAuthenticator, type Credentials, credentialsFrom } from '../../lib/cloud/auth.ts';
 import { nodeSend } from '../../lib/cloud/send.ts';
+import { secret } from '../../lib/secret.ts';
 import { playClock } from './play-clock.ts';
 import { type Answer, type Seen, startServer } from './server.ts';
 
 const send = nodeSend();
 afterAll(() => send.close());
 
-const all: Credentials = {
-  token: 'token-1',
-  accessKey: 'AK1',
-  secretKey: 'SK1',
-  securityToken: 'gAAA+/=',
-};
-const keysOnly = { ...all, token: '' };
+const texts = { token: 'token-1', accessKey: 'AK1', secretKey: 'SK1', securityToken: 'gAAA+/=' };
+const all = credentialsFrom(texts);
+const keysOnly = { ...all, token: undefined };
 
 const escape = (text: string) =>
   encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
@@ -85,7 +82,7 @@ describe('createAuthenticator', () => {
     expect(signed).toBe(true);
     expect(seen.headers['x-sdk-date']).toBe('20260102T030405Z');
     expect(seen.headers['x-project-id']).toBe('p1');
-    expect(seen.headers['x-security-token']).toBe(all.securityToken);
+    expect(seen.headers['x-security-token']).toBe(texts.securityToken);
     expect(seen.headers.authorization).toBe(
       'SDK-HMAC-SHA256 Access=AK1, SignedHeaders=content-type;host;x-project-id;' +
         `x-sdk-date;x-security-token, Signature=${expectedSignature(seen, 'SK1')}`,
@@ -93,7 +90,7 @@ describe('createAuthenticator', () => {
   });
 
   it('leaves X-Security-Token out for permanent keys', async () => {
-    const { server, go } = await setUp({ ...keysOnly, securityToken: '' }, () => ({}));
+    const { server, go } = await setUp({ ...keysOnly, securityToken: undefined }, () => ({}));
     await go('/x');
     await server.close();
     expect(server.seen[0]?.headers).not.toHaveProperty('x-security-token');
@@ -140,7 +137,7 @@ describe('createAuthenticator', () => {
   });
 
   it('sends nothing more when a token is all there is and it is refused', async () => {
-    const { server, go } = await setUp({ ...all, accessKey: '', secretKey: '' }, refuse);
+    const { server, go } = await setUp({ ...all, accessKey: '', secretKey: undefined }, refuse);
     await go('/x');
     await expect(go('/y')).rejects.toMatchObject({ code: 'credentials_refused' });
     await server.close();
@@ -158,7 +155,12 @@ describe('createAuthenticator', () => {
   });
 
   it('asks for an agency when there is nothing at all', async () => {
-    const nothing = { token: '', accessKey: '', secretKey: '', securityToken: '' };
+    const nothing = credentialsFrom({
+      token: '',
+      accessKey: '',
+      secretKey: '',
+      securityToken: '',
+    });
     const { server, go } = await setUp(nothing, () => ({}));
     await expect(go('/x')).rejects.toMatchObject({
       code: 'credentials_missing',
@@ -170,7 +172,12 @@ describe('createAuthenticator', () => {
 
   describe('with renew', () => {
     /** Counts its calls; token-2 first, then token-3. */
-    const renewing = (give = (n: number): Credentials => ({ ...all, token: `token-${n + 1}` })) => {
+    const renewing = (
+      give = (n: number): Credentials => ({
+        ...all,
+        token: secret(`token-${n + 1}`),
+      }),
+    ) => {
       const renewals = { count: 0 };
       const renew = async () => give((renewals.count += 1));
       return { renewals, renew };
@@ -202,7 +209,11 @@ describe('createAuthenticator', () => {
     });
 
     it('signs with the new keys when the new token is refused, too, and renews no more', async () => {
-      const { renewals, renew } = renewing(() => ({ ...all, token: 'token-2', accessKey: 'AK2' }));
+      const { renewals, renew } = renewing(() => ({
+        ...all,
+        token: secret('token-2'),
+        accessKey: 'AK2',
+      }));
       const { server, go } = await setUp(all, (seen) => (isSigned(seen) ? {} : refuse()), renew);
       const { signed } = await go('/x');
       await go('/y');

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createIam, type Login } from '../../lib/cloud/iam.ts';
-import { secret } from '../../lib/cloud/redact.ts';
+import { reveal, secret } from '../../lib/secret.ts';
+import { revealed } from '../support/revealed.ts';
 import { fakeCaller, type Said } from './fake-send.ts';
 
 const PASSWORD = 'Correct-Horse-7';
@@ -40,7 +41,7 @@ function iamThat(...said: Said[]) {
 describe('createToken', () => {
   it('reads token, project and end', async () => {
     const { iam, requests } = iamThat(ISSUED);
-    expect(await iam.createToken(login)).toEqual({
+    expect(revealed(await iam.createToken(login))).toEqual({
       token: 'MIItoken',
       projectId: 'p1',
       expiresAt: Date.UTC(2026, 0, 3, 3, 4, 5, 123),
@@ -182,7 +183,7 @@ describe('createToken', () => {
 
   it('gets over one refusal to serve', async () => {
     const { iam } = iamThat(own(503, 'IAM.0006'), ISSUED);
-    expect((await iam.createToken(login)).token).toBe('MIItoken');
+    expect(reveal((await iam.createToken(login)).token)).toBe('MIItoken');
   });
 
   it('never sends a refused password again, even after trouble', async () => {
@@ -235,7 +236,7 @@ describe('createTemporaryKeys', () => {
 
   it('asks with the token, for a day', async () => {
     const { iam, requests, bodies } = iamThat({ status: 201, json: { credential } });
-    expect(await iam.createTemporaryKeys('MIItoken')).toEqual({
+    expect(revealed(await iam.createTemporaryKeys(secret('MIItoken')))).toEqual({
       accessKey: 'AKTEMP1',
       secretKey: 'SKTEMP1',
       securityToken: 'gAAA',
@@ -256,7 +257,7 @@ describe('createTemporaryKeys', () => {
     [{ lost: 'cut' }, 'unreachable', /cannot be reached/],
   ])('%j: %s', async (said, code, message) => {
     const { iam } = iamThat(said);
-    await expect(iam.createTemporaryKeys('t')).rejects.toMatchObject({
+    await expect(iam.createTemporaryKeys(secret('t'))).rejects.toMatchObject({
       code,
       message: expect.stringMatching(message) as string,
       hint: expect.any(String) as string,

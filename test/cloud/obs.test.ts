@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { credentialsFrom } from '../../lib/cloud/auth.ts';
 import { createObs } from '../../lib/cloud/obs.ts';
 import type { CallRecord } from '../../lib/cloud/request.ts';
 import { nodeSend } from '../../lib/cloud/send.ts';
@@ -15,7 +16,12 @@ afterEach(async () => {
 });
 afterAll(() => send.close());
 
-const keys = { token: '', accessKey: 'AK1', secretKey: 'SK1', securityToken: 'ST1' };
+const keys = credentialsFrom({
+  token: '',
+  accessKey: 'AK1',
+  secretKey: 'SK1',
+  securityToken: 'ST1',
+});
 const BUCKET = 'backups';
 const DATE = 'Fri, 02 Jan 2026 03:00:00 GMT';
 const LAST_MODIFIED = Date.UTC(2026, 0, 2, 3);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { credentialsFrom } from '../../lib/cloud/auth.ts';
 import type { HttpRequest, Send } from '../../lib/cloud/send.ts';
 import { createClients } from '../../lib/runtime/clients.ts';
 import { createLog } from '../../lib/runtime/log.ts';
@@ -26,7 +27,12 @@ function setUp(answer: (request: HttpRequest) => { status: number; text: string 
   );
   const clients = createClients({
     settings,
-    credentials: { token: 'TOK', accessKey: 'AK1', secretKey: 'SK1', securityToken: 'ST1' },
+    credentials: credentialsFrom({
+      token: 'TOK',
+      accessKey: 'AK1',
+      secretKey: 'SK1',
+      securityToken: 'ST1',
+    }),
     clock,
     random: () => 0.5,
     send,

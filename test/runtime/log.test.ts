@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { sealed, secret } from '../../lib/cloud/redact.ts';
 import { ServiceError } from '../../lib/errors.ts';
 import { createLog, type Fields } from '../../lib/runtime/log.ts';
+import { secret } from '../../lib/secret.ts';
 import { playClock } from '../cloud/play-clock.ts';
 
 function setUp(base?: Fields) {
@@ -69,7 +69,6 @@ describe('createLog', () => {
   it.each([
     ['a secret', secret('hunter2')],
     ['a list with a secret', [secret('hunter2')]],
-    ['sealed credentials', sealed({ token: 'hunter2' })],
     ['an object', { inner: 'hunter2' }],
     ['a list of objects', [{ inner: 'hunter2' }]],
     ['a nested list', [['hunter2']]],
