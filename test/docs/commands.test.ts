@@ -39,6 +39,7 @@ const covered: [RegExp, Check][] = [
   [/^npm ci && npm start$/, byCi('npm start')],
   [/^npm ci && npm run build$/, byCi('npm start')],
   [/^npm (ci|cit|test)$/, byCi('npm cit')],
+  [/^npm run test:survive$/, byCi('npm run --silent test:survive')],
   [/^npm start$/, byCi('npm start')],
   [/^npm run (--silent )?build$/, byCi('npm start')],
   [/^(npm ci && )?npm run build && npm link$|^npm pack$/, isPackaged],
