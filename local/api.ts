@@ -20,6 +20,8 @@ export type ApiOptions<R extends Route> = {
   faults: FaultBook;
   time: Time;
   random: Random;
+  /** The largest body taken, in bytes; 12 MB unless given. */
+  maxBody?: number;
   /** Answers a request that a route was found for; authentication is its business. */
   run(route: R, call: Call): Promise<Response>;
 };
@@ -28,11 +30,11 @@ const MAX_BODY = 12 * 1024 * 1024;
 const MAX_TARGET = 8 * 1024;
 
 /**
- * A JSON service behind the gateway: finds the route, reads the body (12 MB at most), lets a fault
- * strike, counts the call. An unknown path or method is APIGW.0101.
+ * A JSON service behind the gateway: finds the route, reads the body, lets a fault strike, counts
+ * the call. An unknown path or method is APIGW.0101.
  */
 export function createApi<R extends Route>(options: ApiOptions<R>): Service {
-  const { service, calls, faults, time, random } = options;
+  const { service, calls, faults, time, random, maxBody = MAX_BODY } = options;
   const find = createMatcher(options.routes);
   return async (request) => {
     const { path, query } = targetOf(request);
@@ -47,7 +49,7 @@ export function createApi<R extends Route>(options: ApiOptions<R>): Service {
     const { route, params } = match;
     try {
       const response = await withFaults(service, route.operation, faults, time, async () => {
-        const body = await readBody(request, MAX_BODY);
+        const body = await readBody(request, maxBody);
         if (body === undefined) {
           return gatewayError(413, 'APIGW.0201', 'Request entity too large', hexId(random));
         }

@@ -5,7 +5,7 @@ import { createWorld, type WorldOptions } from './cph/create-world.ts';
 import { createCph } from './cph/index.ts';
 import type { World } from './cph/world.ts';
 import { createFaultBook } from './faults.ts';
-import { createApig, createFunctionGraph } from './functiongraph/index.ts';
+import { createApig, createFunctionGraph, type FunctionGraph } from './functiongraph/index.ts';
 import { type ServiceName, serviceOf } from './hosts.ts';
 import { type Credentials, issueCredentials } from './iam/credentials.ts';
 import { createIam, type Iam } from './iam/index.ts';
@@ -64,14 +64,15 @@ export type Cloud = {
   /** The model behind it, for tests. */
   world: World;
   iam: Iam;
+  functiongraph: FunctionGraph;
 };
 
 /** The password user that `POST /v3/auth/tokens` knows unless another is given. */
 export const DEFAULT_USER = { name: 'phonevault', password: 'Phonevault-local-1' };
 
 /**
- * Huawei Cloud in this process: CPH, IAM, OBS, SMN with one account, one project, one bucket and
- * one topic. Without timers of its own, and the same for the same seed, clock and calls.
+ * Huawei Cloud in this process: CPH, IAM, OBS, SMN, FunctionGraph with one account, one project,
+ * one bucket and two topics. Without timers of its own, and the same for the same seed, clock and calls.
  */
 export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
   const { seed = 1, region = 'cn-north-4', bucket = 'phonevault-demo' } = options;
@@ -134,7 +135,8 @@ export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
   const smn = createSmn({
     time,
     authenticate: (request, body) => gateway.authenticate(request, body),
-    topics: [topicUrn],
+    topics: [topicUrn, `${topicUrn}-operators`],
+    region,
     projectId,
     calls,
     faults,
@@ -147,7 +149,17 @@ export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
     messages: () => smn.messages(),
   });
   const controlService = createControlService(control);
-  const random = createRandom(seed, 'functiongraph');
+  const functiongraph = createFunctionGraph({
+    place: { region, projectId, domainId: accountId },
+    seed,
+    gateway,
+    agency: iam.agency,
+    hasTopic: smn.hasTopic,
+    backend,
+    calls,
+    faults,
+    time,
+  });
 
   const dated =
     (service: Service): Service =>
@@ -164,8 +176,8 @@ export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
     iam: dated(iam.service),
     obs: dated(obs),
     smn: dated(smn.service),
-    functiongraph: dated(createFunctionGraph({ gateway, random })),
-    apig: dated(createApig({ random })),
+    functiongraph: dated(functiongraph.service),
+    apig: dated(createApig({ random: createRandom(seed, 'apig') })),
   };
 
   const renewCredentials = () => issueCredentials(iam, agency, projectId);
@@ -187,5 +199,6 @@ export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
     obs: obsSwitches,
     world,
     iam,
+    functiongraph,
   };
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Cloud, createCloud } from './cloud.ts';
-import { SERVICE_NAMES } from './hosts.ts';
+import { SERVICE_NAMES, type ServiceName } from './hosts.ts';
 import { folderBackend, memoryBackend } from './obs/index.ts';
 import { type LocalOptions, parseOptions, USAGE } from './options.ts';
 import { listen, type Listening } from './server.ts';
@@ -8,6 +8,10 @@ import { listen, type Listening } from './server.ts';
 /** Above the services' own limits, so that they answer in their own words. */
 const MAX_BODY = 16 * 1024 * 1024;
 const MAX_OBJECT = 256 * 1024 * 1024;
+const MAX_BODIES: Partial<Record<ServiceName, number>> = {
+  obs: MAX_OBJECT,
+  functiongraph: 96 * 1024 * 1024,
+};
 const ADVANCE_EVERY = 100;
 
 async function start(options: LocalOptions): Promise<void> {
@@ -28,10 +32,10 @@ async function start(options: LocalOptions): Promise<void> {
   const listening: Listening[] = [];
   for (const [index, name] of SERVICE_NAMES.entries()) {
     const port = options.port === 0 ? 0 : options.port + index;
-    listening.push(
-      await listen(cloud.services[name], port, name === 'obs' ? MAX_OBJECT : MAX_BODY),
-    );
+    listening.push(await listen(cloud.services[name], port, MAX_BODIES[name] ?? MAX_BODY));
   }
+  const apig = listening[SERVICE_NAMES.indexOf('apig')];
+  if (apig !== undefined) cloud.functiongraph.setApigUrl(apig.url);
   const timer = setInterval(() => void cloud.advance(), ADVANCE_EVERY).unref();
   const stop = () => {
     clearInterval(timer);

@@ -4,6 +4,7 @@ import type { FaultBook } from '../faults.ts';
 import { createRandom } from '../random.ts';
 import type { Calls, Service, Time } from '../types.ts';
 import { type Account, createPasswordCheck } from './account.ts';
+import { type Agencies, createAgencies } from './agencies.ts';
 import { keystoneError } from './answers.ts';
 import { createToken, describeToken } from './create-token.ts';
 import { createGateway, type Gateway, type Identity } from './gateway.ts';
@@ -11,7 +12,16 @@ import { createKeys, type Keys } from './keys.ts';
 import { createTemporaryKey } from './temporary-key.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 
-export type Iam = { service: Service; keys: Keys; tokens: Tokens; gateway: Gateway };
+export type Iam = {
+  service: Service;
+  keys: Keys;
+  tokens: Tokens;
+  gateway: Gateway;
+  /** Who may take on an agency of this name. */
+  agency: Agencies['trust'];
+};
+
+const AGENCY = '/v3.0/OS-AGENCY';
 
 const ROUTES = [
   { method: 'POST', path: '/v3/auth/tokens', operation: 'create-token' },
@@ -25,9 +35,16 @@ const ROUTES = [
   { method: 'GET', path: '/v3/projects', operation: 'list-projects' },
   { method: 'GET', path: '/v3/auth/projects', operation: 'list-auth-projects' },
   { method: 'GET', path: '/v3/auth/domains', operation: 'list-auth-domains' },
+  { method: 'GET', path: `${AGENCY}/agencies`, operation: 'list-agencies' },
+  { method: 'GET', path: `${AGENCY}/agencies/:id`, operation: 'show-agency' },
+  {
+    method: 'GET',
+    path: `${AGENCY}/:scope/:scope_id/agencies/:id/roles`,
+    operation: 'list-agency-roles',
+  },
 ] as const satisfies readonly Route[];
 
-/** IAM with one account: its user, its agency, one project. All its times are true time. */
+/** IAM with one account: its users, its agencies, one project. All its times are true time. */
 export function createIam(options: {
   account: Account;
   region: string;
@@ -42,6 +59,7 @@ export function createIam(options: {
   const random = createRandom(seed, 'iam/requests');
   const gateway = createGateway({ keys, tokens, time, random });
   const checkPassword = createPasswordCheck(account, time);
+  const agencies = createAgencies(account, createRandom(seed, 'iam/agencies'));
   const catalog = catalogOf(region, account.project.id);
 
   const run = async (route: (typeof ROUTES)[number], call: Call): Promise<Response> => {
@@ -68,6 +86,17 @@ export function createIam(options: {
           domains: [{ ...account.domain, enabled: true, description: '' }],
           links: {},
         });
+      case 'list-agencies':
+        return agencies.list(query);
+      case 'show-agency':
+        return agencies.show(call.params['id'] ?? '');
+      case 'list-agency-roles': {
+        const { scope, scope_id = '', id = '' } = call.params;
+        if (scope === 'domains' || scope === 'projects') {
+          return agencies.listRoles(scope, scope_id, id);
+        }
+        return keystoneError(404, 'There is no such resource.');
+      }
     }
   };
 
@@ -107,6 +136,7 @@ export function createIam(options: {
     keys,
     tokens,
     gateway,
+    agency: agencies.trust,
   };
 }
 

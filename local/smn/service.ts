@@ -15,6 +15,7 @@ export type Smn = {
   service: Service;
   /** The messages accepted, oldest first; beyond 10,000 the oldest are forgotten. */
   messages(): SmnMessage[];
+  hasTopic(urn: string): boolean;
 };
 
 const TOPICS = '/v2/:project_id/notifications/topics';
@@ -22,6 +23,7 @@ const ROUTES = [
   { method: 'POST', path: `${TOPICS}/:topic_urn/publish`, operation: 'publish' },
   { method: 'GET', path: TOPICS, operation: 'list-topics' },
   { method: 'GET', path: `${TOPICS}/:topic_urn`, operation: 'show-topic' },
+  { method: 'POST', path: TOPICS, operation: 'create-topic' },
 ] as const satisfies readonly Route[];
 
 // smn_pd_25005: messages a minute and topic.
@@ -35,13 +37,14 @@ export function createSmn(options: {
   /** The 401 of a request, or undefined when it may pass. */
   authenticate(request: Request, body: Uint8Array): Promise<Response | undefined>;
   topics: readonly string[];
+  region: string;
   projectId: string;
   calls: Calls;
   faults: FaultBook;
   random: Random;
 }): Smn {
-  const { time, authenticate, projectId, calls, faults, random } = options;
-  const topics = createTopics(options.topics);
+  const { time, authenticate, region, projectId, calls, faults, random } = options;
+  const topics = createTopics(options.topics, `urn:smn:${region}:${projectId}`);
   const windows = new Map<string, Window>();
   const kept: SmnMessage[] = [];
 
@@ -56,9 +59,9 @@ export function createSmn(options: {
     return answer({ message_id: hexId(random) });
   };
 
-  const answer = (body: Record<string, unknown>): Response => {
+  const answer = (body: Record<string, unknown>, status = 200): Response => {
     const requestId = hexId(random);
-    return jsonAnswer(200, { request_id: requestId, ...body }, requestId);
+    return jsonAnswer(status, { request_id: requestId, ...body }, requestId);
   };
 
   const perform = (route: (typeof ROUTES)[number], { params, query, body }: Call): Response => {
@@ -71,6 +74,10 @@ export function createSmn(options: {
       case 'show-topic':
         topics.check(urn);
         return answer(topics.describe(urn));
+      case 'create-topic': {
+        const { urn: made, existed } = topics.create(parseJson(body));
+        return answer({ topic_urn: made }, existed ? 200 : 201);
+      }
     }
   };
 
@@ -92,5 +99,6 @@ export function createSmn(options: {
   return {
     service: createApi({ service: 'smn', routes: ROUTES, calls, faults, time, random, run }),
     messages: () => structuredClone(kept),
+    hasTopic: topics.has,
   };
 }

@@ -1,9 +1,13 @@
+import * as z from 'zod';
 import { SmnError } from './error.ts';
 
 export type Topics = {
   /** Throws SMN.0005 for what is not a topic URN, SMN.0006 for a topic that is not there. */
   check(urn: string): void;
   describe(urn: string): Record<string, unknown>;
+  has(urn: string): boolean;
+  /** The URN of a topic of this name, and whether it was there already. Throws SMN.0024. */
+  create(body: unknown): { urn: string; existed: boolean };
   /** A page, by `offset` and `limit` as the query gives them. Throws SMN.0015. */
   list(query: URLSearchParams): Record<string, unknown>;
 };
@@ -11,8 +15,14 @@ export type Topics = {
 const URN = /^urn:smn:[a-z0-9-]+:[0-9a-zA-Z]+:[\w-]{1,255}$/;
 const MAX_LIMIT = 100;
 
-/** The topics that exist, by URN. */
-export function createTopics(urns: readonly string[]): Topics {
+const createSchema = z.object({
+  name: z.string().regex(/^[A-Za-z0-9][\w-]{0,254}$/),
+  display_name: z.string().max(192).nullish(),
+});
+
+/** The topics that exist, by URN; new ones begin with `prefix`. */
+export function createTopics(known: readonly string[], prefix: string): Topics {
+  const urns = [...known];
   const describe = (urn: string) => ({
     topic_urn: urn,
     name: urn.split(':').at(-1),
@@ -21,6 +31,15 @@ export function createTopics(urns: readonly string[]): Topics {
   });
   return {
     describe,
+    has: (urn) => urns.includes(urn),
+    create(body) {
+      const parsed = createSchema.safeParse(body);
+      if (!parsed.success) throw new SmnError(400, 'SMN.0024', 'Parameter: name is invalid.');
+      const urn = `${prefix}:${parsed.data.name}`;
+      const existed = urns.includes(urn);
+      if (!existed) urns.push(urn);
+      return { urn, existed };
+    },
     check(urn) {
       if (!URN.test(urn)) {
         throw new SmnError(400, 'SMN.0005', 'Parameter: TopicUrn is invalid.');

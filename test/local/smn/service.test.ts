@@ -23,6 +23,7 @@ function setUp() {
         ? undefined
         : Response.json({ error_code: 'APIGW.0301' }, { status: 401 }),
     topics: [TOPIC, OTHER],
+    region: 'cn-north-4',
     projectId: PROJECT,
     calls,
     faults,
@@ -260,5 +261,26 @@ describe('topics', () => {
 
     expect((await send(`${TOPICS}/${TOPIC}`)).body).toMatchObject({ topic_urn: TOPIC });
     expect(outcome(await send(`${TOPICS}/${TOPIC}2`))).toBe('404 SMN.0006');
+  });
+});
+
+describe('creating a topic', () => {
+  const create = (send: ReturnType<typeof setUp>['send'], body: unknown) =>
+    send(`/v2/${PROJECT}/notifications/topics`, { method: 'POST', body: JSON.stringify(body) });
+
+  it('answers its URN, and that of one that is there already', async () => {
+    const { send } = setUp();
+    const made = await create(send, { name: 'new', display_name: '' });
+    expect(made).toMatchObject({
+      status: 201,
+      body: { topic_urn: `urn:smn:cn-north-4:${PROJECT}:new` },
+    });
+    expect((await create(send, { name: 'new' })).status).toBe(200);
+    expect((await send(`/v2/${PROJECT}/notifications/topics`)).body.topic_count).toBe(3);
+  });
+
+  it('refuses a name with a dot', async () => {
+    const { send } = setUp();
+    expect((await create(send, { name: 'a.b' })).body.code).toBe('SMN.0024');
   });
 });

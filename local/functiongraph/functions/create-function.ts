@@ -1,0 +1,50 @@
+import { hexId } from '../../random.ts';
+import type { FgAnswer, FgCall, FgDeps } from '../deps.ts';
+import { fss } from '../error.ts';
+import type { FunctionRecord } from '../model.ts';
+import { checkAgencies } from './agencies.ts';
+import { readCode } from './code.ts';
+import { readConfig } from './config-schema.ts';
+import { describeFunction } from './describe.ts';
+import { withLogIds } from './logs.ts';
+import { readTagText } from './tags.ts';
+
+const MAX_FUNCTIONS = 400;
+/** Instances at once of a function that nothing was said of. */
+export const DEFAULT_INSTANCES = 400;
+
+/** POST /functions (functiongraph_06_0108). */
+export async function createFunction(deps: FgDeps, { body }: FgCall): Promise<FgAnswer> {
+  const { name, package: group, config, tags } = readConfig(body);
+  if (deps.functions.has(group, name)) throw fss('FSS.1061');
+  if (deps.functions.list().length >= MAX_FUNCTIONS) throw fss('FSS.1041');
+  checkAgencies(deps, config);
+  const code = await readCode(body, deps.backend);
+  // Another call may have been quicker while the code was read.
+  if (deps.functions.has(group, name)) throw fss('FSS.1061');
+  const record: FunctionRecord = {
+    id: uuid(deps),
+    name,
+    package: group,
+    head: {
+      version: 'latest',
+      config: withLogIds(config, undefined, deps.random),
+      code,
+      maxInstances: DEFAULT_INSTANCES,
+      lastModified: deps.time.now(),
+    },
+    versions: [],
+    aliases: new Map(),
+    asyncConfigs: new Map(),
+    tags: readTagText(tags),
+  };
+  deps.functions.add(record);
+  return { status: 200, body: describeFunction(record, record.head, deps.place) };
+}
+
+function uuid({ random }: FgDeps): string {
+  const hex = hexId(random);
+  return [8, 12, 16, 20, 32]
+    .map((end, index, ends) => hex.slice(index === 0 ? 0 : ends[index - 1], end))
+    .join('-');
+}
