@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../../cli/command.ts';
@@ -49,6 +50,9 @@ const covered: [RegExp, Check][] = [
   [/^node tick\.mjs \S+$/, byTest('test/docs/tick.test.ts')],
   [/^npx vitest run (\S+)$/, (command) => byTest(command.split(' ').at(-1) ?? '')(command)],
   [/^for name in .+; do zip -j dist\/\$name\.zip dist\/\$name\.js; done$/, namesHandlers],
+  [/^sed -i '.+' deploy\/iam\/\*\.json$/, fillsPlaceholders],
+  [/^cd deploy\/terraform$|^terraform init$/, byTest('deploy/terraform/versions.tf')],
+  [/^terraform apply( -var .+)+$/, namesVariables],
   [/^node -e '.+'$/, (command) => makesToken(run(command))],
   [/^TOKEN=.+\n(?:.+\n)*echo "entry: .+"$/, withOpenssl],
   [/^echo "whsec_\$\(openssl rand -base64 32\)"$/, withOpenssl],
@@ -143,6 +147,34 @@ function namesHandlers(command: string): void {
   const names = /^for name in (.+?);/.exec(command)?.[1]?.split(' ') ?? [];
   const handlers = readdirSync(join(root, 'handlers')).map((file) => file.replace('.ts', ''));
   expect(names.sort()).toEqual(handlers.sort());
+}
+
+/** Run on a copy, it leaves no placeholder behind. */
+function fillsPlaceholders(command: string): void {
+  const copy = mkdtempSync(join(tmpdir(), 'phonevault-'));
+  try {
+    cpSync(join(root, 'deploy/iam'), copy, { recursive: true });
+    run(command.replace('deploy/iam', copy));
+    const names = readdirSync(copy).filter((name) => name.endsWith('.json'));
+    const texts = names.map((name) => readFileSync(join(copy, name), 'utf8'));
+    expect(texts.length).toBeGreaterThan(0);
+    expect(texts.filter((text) => /LEDGER_BUCKET|ARCHIVE_BUCKET|ACCOUNT_ID/.test(text))).toEqual(
+      [],
+    );
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+}
+
+/** Terraform itself is not run here: its variables are those of the example, and none without a default is left out. */
+function namesVariables(command: string): void {
+  const declared = readFileSync(join(root, 'deploy/terraform/variables.tf'), 'utf8');
+  const blocks = [...declared.matchAll(/^variable "(\w+)" \{([\s\S]*?)^\}/gm)];
+  const given = [...command.matchAll(/-var '?(\w+)=/g)].map(([, name]) => name);
+  const needed = blocks
+    .filter(([, , body = '']) => !/^  default /m.test(body))
+    .map(([, name]) => name);
+  expect(given.sort()).toEqual(needed.sort());
 }
 
 /** The command lies where the build puts it, and the package holds it. */

@@ -1,0 +1,119 @@
+locals {
+  with_http = nonsensitive(var.http_tokens != "")
+
+  functions = merge(
+    {
+      schedule = { memory = 256, retries = 2, age = 3600 }
+      event    = { memory = 256, retries = 3, age = 86400 }
+    },
+    local.with_http ? { http = { memory = 512, retries = 0, age = 60 } } : {},
+  )
+
+  settings = {
+    PHONEVAULT_REGION     = var.region
+    PHONEVAULT_PROJECT_ID = data.huaweicloud_identity_projects.here.projects[0].id
+    PHONEVAULT_BUCKET     = huaweicloud_obs_bucket.ledger.bucket
+    PHONEVAULT_TOPIC_URN  = huaweicloud_smn_topic.outcomes.topic_urn
+  }
+}
+
+data "huaweicloud_identity_projects" "here" {
+  name = var.region
+}
+
+resource "huaweicloud_obs_bucket" "ledger" {
+  bucket = var.ledger_bucket
+  acl    = "private"
+}
+
+resource "huaweicloud_smn_topic" "outcomes" {
+  name         = "phonevault"
+  display_name = "Phonevault"
+}
+
+# Not the topic of the outcomes: what this one tells is that a function itself failed.
+resource "huaweicloud_smn_topic" "operators" {
+  name         = "phonevault-operators"
+  display_name = "Phonevault operators"
+}
+
+resource "huaweicloud_smn_subscription" "email" {
+  for_each = {
+    outcomes  = huaweicloud_smn_topic.outcomes.topic_urn
+    operators = huaweicloud_smn_topic.operators.topic_urn
+  }
+
+  topic_urn = each.value
+  protocol  = "email"
+  endpoint  = var.email
+}
+
+# npm run build makes dist/<name>.js
+data "archive_file" "code" {
+  for_each = toset(concat(["drive"], keys(local.functions)))
+
+  type        = "zip"
+  output_path = "${path.module}/.build/${each.key}.zip"
+  source_file = "${path.module}/../../dist/${each.key}.js"
+}
+
+resource "huaweicloud_fgs_function" "drive" {
+  name             = "phonevault-drive"
+  app              = "default"
+  description      = "Moves the open runs on"
+  runtime          = var.runtime
+  handler          = "drive.handler"
+  memory_size      = var.drive_memory
+  timeout          = 60
+  max_instance_num = "1"
+  code_type        = "zip"
+  code_filename    = "drive.zip"
+  func_code        = filebase64(data.archive_file.code["drive"].output_path)
+  agency           = huaweicloud_identity_agency.functions.name
+  user_data        = jsonencode(local.settings)
+}
+
+resource "huaweicloud_fgs_function" "other" {
+  for_each = local.functions
+
+  name          = "phonevault-${each.key}"
+  app           = "default"
+  runtime       = var.runtime
+  handler       = "${each.key}.handler"
+  memory_size   = each.value.memory
+  timeout       = 60
+  code_type     = "zip"
+  code_filename = "${each.key}.zip"
+  func_code     = filebase64(data.archive_file.code[each.key].output_path)
+  agency        = huaweicloud_identity_agency.functions.name
+
+  user_data = jsonencode(merge(local.settings, {
+    PHONEVAULT_DRIVE_URN = huaweicloud_fgs_function.drive.urn
+  }))
+  encrypted_user_data = each.key == "http" ? jsonencode({ PHONEVAULT_HTTP_TOKENS = var.http_tokens }) : null
+}
+
+# drive: the next minute is its retry, and a minute old event is of no use.
+resource "huaweicloud_fgs_async_invoke_configuration" "drive" {
+  function_urn                   = huaweicloud_fgs_function.drive.urn
+  max_async_event_age_in_seconds = 60
+  max_async_retry_attempts       = 0
+
+  on_failure {
+    destination = "SMN"
+    param       = jsonencode({ topic_urn = huaweicloud_smn_topic.operators.topic_urn })
+  }
+}
+
+resource "huaweicloud_fgs_async_invoke_configuration" "other" {
+  for_each = local.functions
+
+  function_urn                   = huaweicloud_fgs_function.other[each.key].urn
+  max_async_event_age_in_seconds = each.value.age
+  max_async_retry_attempts       = each.value.retries
+
+  on_failure {
+    destination = "SMN"
+    param       = jsonencode({ topic_urn = huaweicloud_smn_topic.operators.topic_urn })
+  }
+}
