@@ -4,15 +4,14 @@ import { parseApigEvent } from '../lib/runtime/apig-event.ts';
 import type { FgContext } from '../lib/runtime/context.ts';
 import { httpDeps } from '../lib/runtime/http-deps.ts';
 import { realInstance } from '../lib/runtime/invocation.ts';
-import { reporting } from '../lib/runtime/reporting.ts';
 
 const instance = realInstance();
 const app = createHttpApp();
 
-/** APIG, shared or dedicated: answers one call to the API. */
+/** APIG, shared or dedicated: answers one call to the API. Never throws. */
 export function handler(event: unknown, context: FgContext): Promise<ApigAnswer> {
-  return reporting(instance, async () => {
+  return answering(instance, async () => {
     const { request, mount } = parseApigEvent(event);
-    return answering(instance, async () => app.answer(request, httpDeps(context, instance, mount)));
+    return app.answer(request, httpDeps(context, instance, mount));
   });
 }

@@ -1,17 +1,20 @@
 import { schedule, type ScheduleMemory, type ScheduleResult } from '../lib/run/schedule.ts';
 import type { FgContext } from '../lib/runtime/context.ts';
 import { realInstance, startInvocation } from '../lib/runtime/invocation.ts';
-import { reporting } from '../lib/runtime/reporting.ts';
+import { ignoringForeign, reporting } from '../lib/runtime/reporting.ts';
 import { parseTimerEvent, policyNamed } from '../lib/runtime/timer-event.ts';
 
 const instance = realInstance();
 const memory: ScheduleMemory = {};
 
-/** TIMER: asks for the runs that are due and kicks drive. */
+/** TIMER: asks for the runs that are due and kicks drive. Any other event is ignored. */
 export function handler(event: unknown, context: FgContext): Promise<ScheduleResult> {
-  return reporting(instance, async () => {
-    const { time, userEvent } = parseTimerEvent(event);
+  const work = async (): Promise<ScheduleResult> => {
+    const { time, unreadable, userEvent } = parseTimerEvent(event);
+    const tick = { time, unreadable, policy: policyNamed(userEvent) };
     const { deps, kick } = startInvocation(context, instance, { needsTopic: false });
-    return schedule({ ...deps, kick }, { time, policy: policyNamed(userEvent) }, memory);
-  });
+    return schedule({ ...deps, kick }, tick, memory);
+  };
+  const ignored = { requested: [], ignored: { event_invalid: 1 } };
+  return reporting(instance, () => ignoringForeign(instance, work, ignored));
 }

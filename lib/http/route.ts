@@ -7,7 +7,7 @@ import type { Scope } from './tokens.ts';
 
 /** What one call needs from outside. Credentials are the invocation's, so it is made anew for each. */
 export type HttpDeps = {
-  run: Pick<RunDeps, 'store' | 'cph' | 'archives' | 'clock' | 'ledger' | 'log'>;
+  run: Pick<RunDeps, 'random' | 'store' | 'cph' | 'archives' | 'clock' | 'ledger' | 'log'>;
   kick: Kick;
   callers: Callers;
   /** What lies before /v1 in the address that callers use. */

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { noteKey, policyOfKey } from '../ledger/client-keys.ts';
 import { askForRun } from '../run/ask.ts';
 import { kickDrive } from '../run/kick.ts';
 import type { Caller } from './authenticate.ts';
@@ -32,15 +31,10 @@ export const startRun = route({
   answers: { 202: { description: 'The run is asked for.', schema: acceptedSchema } },
   problems: [404, 409, 422],
   handle: async ({ deps, caller, headers, body }) => {
-    const { store, log } = deps.run;
     const key = keyOf(caller, headers);
     const { policy } = body;
     if (caller.kind === 'webhook' && caller.policies?.includes(policy) === false) {
       throw problem(403, 'forbidden', 'This webhook may not run that policy.');
-    }
-    const known = await policyOfKey(store, key);
-    if (known !== undefined && known !== policy) {
-      throw problem(409, 'conflict', 'This key was used for another policy. Use a new one.');
     }
     const { runId, repeated } = await askForRun(deps.run, {
       policy,
@@ -48,8 +42,7 @@ export const startRun = route({
       trigger: 'http',
       ...(body.phones === undefined ? {} : { phones: body.phones }),
     });
-    if (known === undefined) await noteKey(store, key, policy);
-    if (!repeated) await kickDrive({ log }, deps.kick);
+    if (!repeated) await kickDrive(deps.run, deps.kick);
     const url = `${deps.mount}/v1/runs/${runId}`;
     return {
       status: 202,

@@ -37,7 +37,7 @@ export const layout = {
   alarms: 'state/alarms.json',
   aside: (runId: string) => `state/aside/${runId}.json`,
   inventory: (scope: string) => `state/inventory/${scope}.json`,
-  clientKey: (digest: string) => `state/keys/${digest}.json`,
+  clientKey: (digest: string) => `state/keys/${digest}/`,
 } as const;
 
 /** The name of the policy that a key of `policies/` holds; undefined for a file that is none. */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { PhonevaultError } from '../errors.ts';
+import { claimKey } from '../ledger/client-keys.ts';
 import { sha256hex } from '../ledger/digest.ts';
 import { layout } from '../ledger/layout.ts';
 import { readPlan } from '../ledger/plan.ts';
@@ -17,7 +18,7 @@ import { requestRunId } from '../policy/run-id.ts';
 import type { RunDeps } from './deps.ts';
 import { PolicyInvalid } from './policy-faults.ts';
 
-type Deps = Pick<RunDeps, 'store' | 'log'> & Partial<Pick<RunDeps, 'ledger'>>;
+type Deps = Pick<RunDeps, 'clock' | 'log' | 'random' | 'store'> & Partial<Pick<RunDeps, 'ledger'>>;
 
 /** `token` is the caller's own and stands for this one wish; `phones` narrows the policy's selection, in any order. */
 export type Ask = {
@@ -29,7 +30,7 @@ export type Ask = {
 
 /**
  * Asks for a run of a policy. The same token with the same content again answers the same run, whether it goes on or is
- * settled, and writes nothing. Throws `conflict` for the token of another content, `policy_gone`, `policy_invalid` with
+ * settled, and writes nothing. Throws `conflict` for the token of another content or policy, `policy_gone`, `policy_invalid` with
  * all faults, and `event_invalid` for a list of phones that no request can hold.
  */
 export async function askForRun(
@@ -43,6 +44,7 @@ export async function askForRun(
   if (known !== undefined) return repeated(request, known);
 
   await checkPolicy(deps, ask.policy);
+  if ((await claimKey(deps, ask.token, request)) === 'taken') throw conflict();
   if ((await createRequest(deps.store, request)) === 'exists') {
     // Another asked in between.
     const other = (await readRequest(deps.store, runId)) ?? (await plannedRequest(deps, runId));
@@ -80,7 +82,11 @@ function repeated(
   known: RunRequest | undefined,
 ): { runId: string; repeated: true } {
   if (isDeepStrictEqual(request, known)) return { runId: request.run_id, repeated: true };
-  throw new PhonevaultError('conflict', 'this token was used for another request', {
+  throw conflict();
+}
+
+function conflict(): PhonevaultError {
+  return new PhonevaultError('conflict', 'this token was used for another request', {
     hint: 'Use a new token for a new request.',
   });
 }

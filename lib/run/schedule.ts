@@ -16,25 +16,42 @@ type Deps = Pick<RunDeps, 'clock' | 'log' | 'ledger' | 'store'>;
 
 const CLOCKS_DIFFER_MS = 10 * 60_000;
 
-/** The runs that were asked for. */
-export type ScheduleResult = { requested: string[] };
+export type ScheduleResult = {
+  /** Ids of the runs that were asked for. */
+  requested: string[];
+  /** Events that are none for a schedule, by reason. */
+  ignored?: Record<string, number>;
+};
+
+/** What a timer tells. `unreadable`: its time, where it could not be read. */
+type Tick = {
+  time: number | undefined;
+  policy: string | undefined;
+  unreadable?: string | undefined;
+};
 
 /**
  * One tick of a timer. With a policy the timer is that policy's schedule and `time` (epoch ms) its slot; without one
- * every policy's cron is asked. What was asked for is kicked, so that it need not wait for drive's next minute; a
+ * every policy's cron is asked; a named timer that tells no time has the minute for its slot. What was asked for is kicked, so that it need not wait for drive's next minute; a
  * kick that fails only costs that minute.
  */
 export async function schedule(
   deps: Deps & { kick: Kick },
-  tick: { time: number | undefined; policy: string | undefined },
+  tick: Tick,
   memory: ScheduleMemory,
 ): Promise<ScheduleResult> {
+  if (tick.unreadable !== undefined) deps.log.warn('time_unreadable', { found: tick.unreadable });
   const requested =
     tick.policy === undefined
       ? await scheduleDue(deps, memory)
-      : await scheduleNamed(deps, tick.policy, tick.time ?? deps.clock.now());
+      : await scheduleNamed(deps, tick.policy, tick.time ?? minuteOf(deps.clock.now()));
   if (requested.length > 0) await kickDrive(deps, deps.kick);
   return { requested };
+}
+
+/** Copies of an event that tells no time come within a minute, mostly. */
+function minuteOf(now: number): number {
+  return Math.floor(now / 60_000) * 60_000;
 }
 
 /** What a warm instance keeps between two minutes, so that an idle one costs a LIST and no GET. */

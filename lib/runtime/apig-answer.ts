@@ -1,5 +1,5 @@
-import { PhonevaultError } from '../errors.ts';
-import { problemOf, problemResponse } from '../http/problem.ts';
+import { hasCode, PhonevaultError } from '../errors.ts';
+import { problemFrom, problemOf, problemResponse } from '../http/problem.ts';
 import type { Instance } from './invocation.ts';
 import { createLog } from './log.ts';
 
@@ -22,8 +22,8 @@ export async function toApigAnswer(response: Response): Promise<ApigAnswer> {
 }
 
 /**
- * Answers a call. What fails before the application has it, such as a wrong setting, is logged in full and answered
- * as a 500 that tells its code only: the caller cannot help it.
+ * Answers a call. An event that is no call gets a 400 that says so. What else fails before the application has it, such as
+ * a wrong setting, is logged in full and answered as a 500 that tells its code only: the caller cannot help it.
  */
 export async function answering(
   instance: Pick<Instance, 'clock' | 'write'>,
@@ -32,7 +32,12 @@ export async function answering(
   try {
     return await toApigAnswer(await work());
   } catch (error) {
-    createLog(instance.write, instance.clock).error('invocation_failed', { error });
+    const log = createLog(instance.write, instance.clock);
+    if (hasCode(error, 'event_invalid')) {
+      log.warn('http_refused', { status: 400, code: error.code, error });
+      return toApigAnswer(problemResponse(problemFrom(error).body));
+    }
+    log.error('invocation_failed', { error });
     const code = error instanceof PhonevaultError ? error.code : 'internal';
     const detail = 'Phonevault cannot answer. Its log says why.';
     return toApigAnswer(problemResponse(problemOf(500, code, detail)));

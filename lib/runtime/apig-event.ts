@@ -24,7 +24,7 @@ const pairs = z.preprocess(
     .transform((read) => read ?? []),
 );
 
-const eventSchema = z.object({
+export const apigEventSchema = z.object({
   httpMethod: z.string().max(16).toUpperCase().pipe(z.enum(METHODS)),
   path: z.string().startsWith('/').max(8_192),
   pathParameters: pairs,
@@ -39,7 +39,7 @@ const eventSchema = z.object({
  * whatever a caller can put into a call is passed on for the application to judge.
  */
 export function parseApigEvent(event: unknown): ApigCall {
-  const parsed = eventSchema.safeParse(event);
+  const parsed = apigEventSchema.safeParse(event);
   if (!parsed.success) {
     const where = parsed.error.issues[0]?.path.join('.').slice(0, 64) || 'the whole event';
     throw new PhonevaultError('event_invalid', `not the event of an APIG trigger: ${where}`, {

@@ -1,4 +1,4 @@
-import { PhonevaultError } from '../errors.ts';
+import { hasCode, PhonevaultError } from '../errors.ts';
 import type { Instance } from './invocation.ts';
 import { createLog } from './log.ts';
 
@@ -18,5 +18,24 @@ export async function reporting<T>(
       error.message = `${error.message}: ${error.hint}`;
     }
     throw error;
+  }
+}
+
+/**
+ * Does a handler's work. What is not an event for the handler will not be one the next time either: it is logged as an
+ * error and answered with `ignored`, not thrown, so that the platform does not bring it again.
+ */
+export async function ignoringForeign<T>(
+  instance: Pick<Instance, 'clock' | 'write'>,
+  work: () => Promise<T>,
+  ignored: T,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!hasCode(error, 'event_invalid')) throw error;
+    const reason = 'event_invalid';
+    createLog(instance.write, instance.clock).error('event_ignored', { reason, count: 1, error });
+    return ignored;
   }
 }

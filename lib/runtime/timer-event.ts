@@ -3,8 +3,10 @@ import { scrub } from '../cloud/redact.ts';
 import { PhonevaultError } from '../errors.ts';
 
 export type TimerEvent = {
-  /** Epoch milliseconds of the planned moment; undefined when the event tells none. */
+  /** Epoch milliseconds of the planned moment; undefined when the event tells none, or none that can be read. */
   time: number | undefined;
+  /** The time as it was told, where it could not be read. */
+  unreadable?: string;
   triggerName: string;
   /** The text configured on the trigger; undefined when there is none. */
   userEvent: string | undefined;
@@ -56,7 +58,7 @@ export function timeOf(value: string | number): number | undefined {
   return time !== undefined && time >= EARLIEST && time < LATEST ? time : undefined;
 }
 
-const eventSchema = z.object({
+export const timerEventSchema = z.object({
   trigger_type: z.literal('TIMER').nullish(),
   time: z.union([z.string().max(64), z.number()]).nullish(),
   trigger_name: z.string().max(128).nullish(),
@@ -66,12 +68,14 @@ const eventSchema = z.object({
 /** An empty event tells nothing and may be a timer's; one that tells something else is not. */
 function isAnotherEvent(event: object): boolean {
   const names = Object.keys(event);
-  return names.length > 0 && !names.some((name) => name === 'version' || name in eventSchema.shape);
+  return (
+    names.length > 0 && !names.some((name) => name === 'version' || name in timerEventSchema.shape)
+  );
 }
 
-/** Reads a TIMER trigger's event. Throws event_invalid when it is not one, or its time unreadable. */
+/** Reads a TIMER trigger's event. Throws event_invalid when it is not one. */
 export function parseTimerEvent(event: unknown): TimerEvent {
-  const parsed = eventSchema.safeParse(event);
+  const parsed = timerEventSchema.safeParse(event);
   if (!parsed.success) {
     const where = parsed.error.issues[0]?.path.join('.') || 'the whole event';
     throw new PhonevaultError('event_invalid', `not the event of a TIMER trigger: ${where}`, {
@@ -90,13 +94,13 @@ export function parseTimerEvent(event: unknown): TimerEvent {
   }
   const told = time === undefined || time === null || time === '' ? undefined : time;
   const at = told === undefined ? undefined : timeOf(told);
-  if (told !== undefined && at === undefined) {
-    const found = scrub(String(told), 64);
-    throw new PhonevaultError('event_invalid', `the timer's time "${found}" cannot be read`, {
-      hint: 'expected a form such as 2026-02-03T02:15:00+08:00',
-    });
-  }
-  return { time: at, triggerName: triggerName ?? '', userEvent: userEvent || undefined };
+  return {
+    time: at,
+    // A backup at the time of the clock is better than none.
+    ...(told !== undefined && at === undefined ? { unreadable: scrub(String(told), 64) } : {}),
+    triggerName: triggerName ?? '',
+    userEvent: userEvent || undefined,
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { readIndexedPhones } from '../../lib/ledger/phones.ts';
 import { layout } from '../../lib/ledger/layout.ts';
-import { noteKey } from '../../lib/ledger/client-keys.ts';
+import { claimKey } from '../../lib/ledger/client-keys.ts';
 import { putSweep, sweepSlot } from '../../lib/ledger/hints.ts';
 import { askForInventory } from '../../lib/ledger/inventory-request.ts';
 import { askToCancel } from '../../lib/run/ask.ts';
@@ -159,7 +159,7 @@ async function inboxOf(world: Night): Promise<Samples> {
   );
   await putSweep(store, sweepSlot(clock.now()));
   await askForInventory(store, { policy: 'nightly', asked_at: clock.now() });
-  await noteKey(store, 'sample', 'nightly');
+  await claimKey({ store, clock, random: () => 0.5 }, 'sample', { policy: 'nightly' });
   const hints = (await store.list(layout.hints)).map(({ key }) => key);
   const hint = (prefix: string) => object(hints.find((key) => key.includes(prefix)) ?? '');
   return {

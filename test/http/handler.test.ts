@@ -37,8 +37,11 @@ describe('the http handler', () => {
     expect(lines.join('')).not.toContain('hunter2');
   });
 
-  it('fails for another trigger', async () => {
+  it('answers the event of another trigger, so that the platform does not bring it again', async () => {
     const timer = { trigger_type: 'TIMER', time: '2026-02-03T02:15:00Z' };
-    await expect(handler(timer, contextWith({}))).rejects.toMatchObject({ code: 'event_invalid' });
+    const answer = await handler(timer, contextWith({}));
+    expect(answer.statusCode).toBe(400);
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'event_invalid', title: 'Bad Request' });
+    expect(lines.join('')).toContain('http_refused');
   });
 });

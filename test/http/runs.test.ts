@@ -50,6 +50,27 @@ describe('POST /v1/runs', () => {
     expect([answer.status, answer.body.code]).toEqual([409, 'conflict']);
   });
 
+  it.each([
+    ['other phones', { phones: ['a'] }],
+    ['another policy', { policy: 'weekly' }],
+  ])('answers one of two with 202 that come at once with one key and %s', async (_what, change) => {
+    for (const conditionalPut of ['honoured', 'ignored', 'refused'] as const) {
+      const made = await api({ phones: 2, servers: 1, conditionalPut });
+      await made.putPolicy(NIGHTLY);
+      await made.putPolicy(NIGHTLY.replace('nightly', 'weekly'), 'weekly');
+      const answers = await Promise.all([
+        startNightly(made, 'k1'),
+        startNightly(made, 'k1', change),
+        startNightly(made, 'k1'),
+        startNightly(made, 'k1', change),
+      ]);
+      expect(answers.map(({ status }) => status).sort()).toEqual([202, 202, 409, 409]);
+      const accepted = answers.filter(({ status }) => status === 202);
+      expect(new Set(accepted.map(idOf)).size).toBe(1);
+      expect((await made.call('GET', '/v1/runs')).body.runs).toHaveLength(1);
+    }
+  });
+
   it('does not use up a key with a call that is refused', async () => {
     const made = await ready();
     expect((await startNightly(made, 'k1', { policy: 'weekly' })).status).toBe(404);

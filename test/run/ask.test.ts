@@ -11,7 +11,8 @@ import { playClock } from '../support/play-clock.ts';
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 async function setUp() {
-  const memory = memoryStore(playClock());
+  const clock = playClock();
+  const memory = memoryStore(clock);
   await memory.put(layout.policy('nightly'), NIGHTLY);
   const writes: string[] = [];
   const store: Store = {
@@ -21,7 +22,7 @@ async function setUp() {
   };
   const ask = (changes: Partial<Ask> = {}) =>
     askForRun(
-      { store, log: silent },
+      { store, clock, log: silent, random: Math.random },
       { policy: 'nightly', token: 't', trigger: 'http', ...changes },
     );
   return { store, memory, writes, ask };
@@ -42,7 +43,10 @@ describe('askForRun', () => {
     const { runId, repeated } = await ask({ token: 'secret', phones: ['p2', 'p1', 'p2'] });
     expect(repeated).toBe(false);
     expect(runId).toMatch(/^nightly-[0-9a-f]{24}$/);
-    expect(writes).toEqual([layout.request(runId)]);
+    expect(writes).toEqual([
+      expect.stringMatching(/^state\/keys\/[\da-f]{32}\//),
+      layout.request(runId),
+    ]);
     expect(await readRequest(store, runId)).toEqual({
       version: 1,
       run_id: runId,
@@ -56,7 +60,7 @@ describe('askForRun', () => {
     const { writes, ask } = await setUp();
     const first = await ask({ phones: ['p1', 'p2'] });
     expect(await ask({ phones: ['p2', 'p1'] })).toEqual({ runId: first.runId, repeated: true });
-    expect(writes).toHaveLength(1);
+    expect(writes).toHaveLength(2);
   });
 
   it('is one run though two ask in the same moment', async () => {
@@ -73,7 +77,7 @@ describe('askForRun', () => {
     const { writes, ask } = await setUp();
     await ask();
     await expect(ask(changes)).rejects.toMatchObject({ code: 'conflict' });
-    expect(writes).toHaveLength(1);
+    expect(writes).toHaveLength(2);
   });
 
   it('lets only one of two contents win in the same moment', async () => {

@@ -84,6 +84,45 @@ describe('schedule, plain timer', () => {
     expect(calls).toEqual(['list policies/']);
   });
 
+  it('costs a cold instance one LIST and one GET, whatever the number of policies', async () => {
+    const { deps, clock, tick, put, calls } = setUp();
+    for (const name of ['nightly', 'other', 'third']) await put(name);
+    await tick();
+    calls.length = 0;
+    clock.move(MINUTE);
+    await schedule(deps, { time: clock.now(), policy: undefined }, {});
+    expect(calls.sort()).toEqual([`get ${layout.cursors}`, 'list policies/']);
+  });
+
+  it('reads what was changed, once', async () => {
+    const { clock, tick, put, calls } = setUp();
+    await put('nightly');
+    await put('other');
+    await tick();
+    await put('nightly', policy('nightly', 'deadline: 3h'));
+    calls.length = 0;
+    for (let minute = 0; minute < 3; minute += 1) {
+      clock.move(MINUTE);
+      await tick();
+    }
+    expect(calls.filter((call) => call.startsWith('get'))).toEqual(['get policies/nightly.yaml']);
+    expect(calls.filter((call) => call.startsWith('list'))).toHaveLength(3);
+  });
+
+  it('runs one slot once, however many cold instances see it at once', async () => {
+    const { clock, deps, store, tick, put, missed } = setUp();
+    await put('nightly');
+    await tick();
+    clock.move(25 * HOUR);
+    const event = { time: clock.now(), policy: undefined };
+    await Promise.all(Array.from({ length: 5 }, () => schedule(deps, event, {})));
+    expect((await listOpen(store)).requests.map(({ runId }) => runId)).toEqual([
+      'nightly-20260102t183000z',
+    ]);
+    expect(await missed()).toEqual(['missed-nightly-20260101t183000z']);
+    expect(await tick()).toEqual([]);
+  });
+
   it('takes the newest slot after a gap and notes the others as missed', async () => {
     const { clock, tick, put, missed } = setUp();
     await put('nightly');
@@ -189,6 +228,18 @@ describe('schedule, named timer', () => {
     expect((await listOpen(store)).requests.map((r) => r.runId)).toEqual([
       'nightly-20260101t183000z',
     ]);
+  });
+
+  it('takes the minute for its slot where the time cannot be read, and says so', async () => {
+    const { clock, deps, put, lines } = setUp();
+    await put('nightly');
+    clock.move(17_000);
+    const tick = { time: undefined, unreadable: 'yesterday', policy: 'nightly' };
+    const { requested } = await schedule(deps, tick, {});
+    clock.move(30_000);
+    expect(requested).toEqual(['nightly-20260101t182000z']);
+    expect(await schedule(deps, tick, {})).toEqual({ requested });
+    expect(lines).toContain('time_unreadable');
   });
 
   it.each([

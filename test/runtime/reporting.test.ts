@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../../lib/errors.ts';
-import { reporting } from '../../lib/runtime/reporting.ts';
+import { ignoringForeign, reporting } from '../../lib/runtime/reporting.ts';
 import { playClock } from '../support/play-clock.ts';
 
 async function failWith(error: Error) {
@@ -29,5 +29,29 @@ describe('reporting', () => {
     const { thrown, line } = await failWith(new TypeError('s3cr3t is not a function'));
     expect(thrown.message).toBe('s3cr3t is not a function');
     expect(JSON.stringify(line)).not.toContain('s3cr3t');
+  });
+});
+
+describe('ignoringForeign', () => {
+  const run = async (error: Error) => {
+    const lines: string[] = [];
+    const instance = { clock: playClock(), write: (line: string) => void lines.push(line) };
+    const work = () => Promise.reject<string>(error);
+    const result = await ignoringForeign(instance, work, 'ignored').catch(
+      (thrown: unknown) => thrown,
+    );
+    return { result, log: lines.join('') };
+  };
+
+  it('answers what is no event for the handler, and tells it', async () => {
+    const { result, log } = await run(new PhonevaultError('event_invalid', 'not of a timer'));
+    expect(result).toBe('ignored');
+    expect(log).toContain('not of a timer');
+    expect(log).toContain('"event_ignored"');
+  });
+
+  it('throws all that may go well the next time', async () => {
+    const error = new PhonevaultError('unreachable', 'OBS did not answer');
+    expect(await run(error)).toEqual({ result: error, log: '' });
   });
 });

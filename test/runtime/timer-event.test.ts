@@ -29,16 +29,27 @@ describe('parseTimerEvent', () => {
     },
   );
 
+  it.each(['yesterday', '2026-02-03T02:15:00', 7])(
+    'goes without a time that cannot be read: %s',
+    (time) => {
+      const read = parseTimerEvent({ trigger_type: 'TIMER', time, user_event: 'nightly' });
+      expect(read).toMatchObject({
+        time: undefined,
+        unreadable: String(time),
+        userEvent: 'nightly',
+      });
+    },
+  );
+
   it.each([
     ['nothing', undefined],
     ['a text', 'TIMER'],
     ['a list', []],
     ['another trigger', { trigger_type: 'OBS' }],
     ['an event of another kind', { foo: 1 }],
-    ['a time that is none', { time: 'yesterday' }],
-    ['a time without a zone', { time: '2026-02-03T02:15:00' }],
     ['a time object', { time: {} }],
     ['a huge time', { time: '1'.repeat(1_000) }],
+    ['the event of an API', { httpMethod: 'GET', path: '/v1/runs' }],
     ['a huge user event', { user_event: 'x'.repeat(20_000) }],
     ['a user event that is no text', { user_event: { policy: 'a' } }],
   ])('refuses %s', (_what, event) => {

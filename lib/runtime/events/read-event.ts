@@ -60,10 +60,12 @@ const READERS: readonly Reader[] = [
     ),
 
   (value, way) =>
-    when(value, 'record', shapes.smnEventSchema, ({ record }) =>
+    when(value, 'record', shapes.looseSmnEventSchema, ({ record }) =>
       record.length > RECORDS_AT_MOST
         ? ignored('too_many_records')
-        : joined(record.map(({ smn }) => readMessage(smn, way))),
+        : record.length === 0
+          ? ignored('nothing_named')
+          : joined(record.map((one) => readRecord(one, way))),
     ),
 
   (value) =>
@@ -93,6 +95,11 @@ function when<T>(
 /** An envelope's content is an event of its own: a message's freedom of form ends there. */
 function envelope({ depth, failed }: Way): Way {
   return { depth, failed };
+}
+
+function readRecord(record: unknown, way: Way): Reading {
+  const { data } = shapes.smnRecordSchema.safeParse(record);
+  return data === undefined ? ignored('unknown_shape') : readMessage(data.smn, way);
 }
 
 function readMessage(smn: shapes.SmnMessage, way: Way): Reading {

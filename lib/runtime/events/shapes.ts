@@ -45,7 +45,12 @@ const smnSchema = z.object({
   message_attributes: z.unknown().optional(),
 });
 
-export const smnEventSchema = z.object({ record: z.array(z.object({ smn: smnSchema })) });
+export const smnRecordSchema = z.object({ smn: smnSchema });
+
+export const smnEventSchema = z.object({ record: z.array(smnRecordSchema) });
+
+/** Its records are read one by one: a broken one keeps none of the others back. */
+export const looseSmnEventSchema = z.object({ record: z.array(z.unknown()) });
 
 export const obsEventSchema = z.object({
   Records: z.array(
