@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type * as z from 'zod';
+import { apigEventSchema } from '../lib/runtime/apig-event.ts';
+import { timerEventSchema } from '../lib/runtime/timer-event.ts';
 import {
   cloudEventSchema,
   ctsEventSchema,
@@ -19,10 +21,32 @@ function load<S extends z.ZodType>(name: string, schema: S): Payload<z.output<S>
 }
 
 /**
- * Payloads of every trigger that the event function knows. Shapes are the services', values invented. Loading this fails
+ * Payloads of every trigger that a function of ours knows, and of the callers of its API. Shapes are the services', values invented. Loading this fails
  * when one does not fit its schema.
  */
 export const payloads = {
+  timerPlain: load('timer-plain', timerEventSchema),
+  timerWithoutText: load('timer-without-text', timerEventSchema),
+  timerNamed: load('timer-named', timerEventSchema),
+  timerNamedJson: load('timer-named-json', timerEventSchema),
+  timerUtc: load('timer-utc', timerEventSchema),
+  timerFraction: load('timer-fraction', timerEventSchema),
+  timerText: load('timer-text', timerEventSchema),
+  timerMilliseconds: load('timer-milliseconds', timerEventSchema),
+  timerSeconds: load('timer-seconds', timerEventSchema),
+  timerUnreadable: load('timer-unreadable', timerEventSchema),
+  timerNamesNothing: load('timer-names-nothing', timerEventSchema),
+  apigStartRun: load('apig-start-run', apigEventSchema),
+  apigStartRunPlain: load('apig-start-run-plain', apigEventSchema),
+  apigDedicatedStartRun: load('apig-dedicated-start-run', apigEventSchema),
+  apigListRuns: load('apig-list-runs', apigEventSchema),
+  apigRepeatedQuery: load('apig-repeated-query', apigEventSchema),
+  apigShowRun: load('apig-show-run', apigEventSchema),
+  apigCancelRun: load('apig-cancel-run', apigEventSchema),
+  apigPlan: load('apig-plan', apigEventSchema),
+  apigNoCaller: load('apig-no-caller', apigEventSchema),
+  apigNotJson: load('apig-not-json', apigEventSchema),
+  apigWebhook: load('apig-webhook', apigEventSchema),
   ctsCreatePhone: load('cts-create-phone', ctsEventSchema),
   ctsCreateServer: load('cts-create-server', ctsEventSchema),
   ctsCreateOrder: load('cts-create-order', ctsEventSchema),

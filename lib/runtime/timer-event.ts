@@ -65,12 +65,11 @@ export const timerEventSchema = z.object({
   user_event: z.string().max(MAX_USER_EVENT).nullish(),
 });
 
-/** An empty event tells nothing and may be a timer's; one that tells something else is not. */
-function isAnotherEvent(event: object): boolean {
-  const names = Object.keys(event);
-  return (
-    names.length > 0 && !names.some((name) => name === 'version' || name in timerEventSchema.shape)
-  );
+/** An event that does not say that it is a timer's may be one, unless it tells something that timers do not. */
+function isAnotherEvent(event: object, triggerType: string | null | undefined): boolean {
+  const isOurs = (name: string) =>
+    name === 'version' || Object.hasOwn(timerEventSchema.shape, name);
+  return triggerType !== 'TIMER' && !Object.keys(event).every(isOurs);
 }
 
 /** Reads a TIMER trigger's event. Throws event_invalid when it is not one. */
@@ -83,10 +82,10 @@ export function parseTimerEvent(event: unknown): TimerEvent {
     });
   }
   const { time, trigger_name: triggerName, user_event: userEvent } = parsed.data;
-  if (isAnotherEvent(event as object)) {
+  if (isAnotherEvent(event as object, parsed.data.trigger_type)) {
     throw new PhonevaultError(
       'event_invalid',
-      'not the event of a TIMER trigger: it has none of its fields',
+      'not the event of a TIMER trigger: it has fields of another',
       {
         hint: 'connect this function to a TIMER trigger',
       },

@@ -9,6 +9,7 @@ import type { Io } from '../../cli/io.ts';
 import { createProgram } from '../../cli/program.ts';
 import { routes } from '../../lib/http/routes.ts';
 import { parseTokenEntry } from '../../lib/http/tokens.ts';
+import { EXAMPLE_SECRET, EXAMPLE_TOKEN } from '../events/callers.ts';
 import { proseOf, readPages, root } from './pages.ts';
 
 type Check = (command: string) => void | Promise<void>;
@@ -45,6 +46,7 @@ const covered: [RegExp, Check][] = [
   [/^npm run (--silent )?build$/, byCi('npm start')],
   [/^(npm ci && )?npm run build && npm link$|^npm pack$/, isPackaged],
   [/^export( HW_\w+=\S+)+$/, namesSignIn],
+  [/^export PHONEVAULT_\w+=\S+$/, namesExampleCaller],
   [/^npm run docs$/, byTest('test/docs/fresh.test.ts')],
   [/^npm run --silent local -- .+/, byTest('test/local/main.test.ts')],
   [/^node tick\.mjs \S+$/, byTest('test/docs/tick.test.ts')],
@@ -60,6 +62,10 @@ const covered: [RegExp, Check][] = [
   [/^curl .*\/v1\//, namesRoute],
   [/^(npx )?phonevault( |$)/, (command) => parses(command)],
 ];
+
+function namesExampleCaller(command: string): void {
+  expect([EXAMPLE_TOKEN, EXAMPLE_SECRET]).toContain(command.replace(/^[^=]+=/, ''));
+}
 
 /** Blocks of `sh` as they are, of `console` their commands; one command a line, unless a variable joins them. */
 function typed(language: string, text: string): string[] {

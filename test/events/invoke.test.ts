@@ -1,0 +1,172 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { payloads } from '../../events/index.ts';
+import { nodeSend } from '../../lib/cloud/send.ts';
+import { realClock } from '../../lib/runtime/real-clock.ts';
+import { fakeIo } from '../cli/support/fake-io.ts';
+import {
+  type Functions,
+  HANDLERS,
+  type HandlerName,
+  startFunctions,
+} from '../support/functions.ts';
+import { NIGHTLY } from '../support/night.ts';
+import { EXAMPLE_SECRET, EXAMPLE_TOKEN } from './callers.ts';
+
+const EXAMPLE_CALLERS = {
+  PHONEVAULT_HTTP_TOKENS: EXAMPLE_TOKEN,
+  PHONEVAULT_WEBHOOK_SECRETS: EXAMPLE_SECRET,
+};
+
+let functions: Functions;
+const warm = {} as Record<HandlerName, (event: unknown) => Promise<unknown>>;
+
+beforeAll(async () => {
+  functions = await startFunctions(EXAMPLE_CALLERS);
+  await functions.putPolicy(NIGHTLY);
+  for (const name of HANDLERS) warm[name] = functions.instance(name);
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+}, 60_000);
+afterAll(async () => {
+  vi.restoreAllMocks();
+  await functions.stop();
+});
+
+const slot = { requested: ['nightly-20260202t183000z'] };
+const foreign = { requested: [], ignored: { event_invalid: 1 } };
+const noCall = {
+  statusCode: 400,
+  body: expect.stringContaining('"code":"event_invalid"') as string,
+};
+const answer = (statusCode: number, words = '') => ({
+  statusCode,
+  isBase64Encoded: false,
+  body: expect.stringContaining(words) as string,
+});
+const accepted = answer(202, '"run_id":"nightly-');
+const ignored = (reason: string, count = 1) => ({ hints: [], ignored: { [reason]: count } });
+const hint = (id: string) => ({ hints: [id], ignored: {} });
+const trace = hint('trace-f828ab77-1c52-11f0-b09f-35adcfa2aaaa');
+const reset = hint('trace-0a28ab77-1c52-11f0-b09f-35adcfa2aaaa');
+const message = hint('message-a51671f77d4a479cac2e7d2c9a3c0000');
+
+type Name = keyof typeof payloads;
+
+/** What each payload comes to at the function that its trigger belongs to. */
+const own: Record<Name, [HandlerName, unknown]> = {
+  timerPlain: ['schedule', { requested: [] }],
+  timerWithoutText: ['schedule', { requested: [] }],
+  timerNamed: ['schedule', slot],
+  timerNamedJson: ['schedule', slot],
+  timerUtc: ['schedule', slot],
+  timerFraction: ['schedule', slot],
+  timerText: ['schedule', slot],
+  timerMilliseconds: ['schedule', slot],
+  timerSeconds: ['schedule', slot],
+  // The run before is still open: nothing drives here.
+  timerUnreadable: ['schedule', { requested: [] }],
+  timerNamesNothing: ['schedule', foreign],
+  apigStartRun: ['http', accepted],
+  apigStartRunPlain: ['http', accepted],
+  apigDedicatedStartRun: ['http', accepted],
+  apigListRuns: ['http', answer(200, '"runs":[')],
+  apigRepeatedQuery: ['http', answer(400, 'query_invalid')],
+  apigShowRun: ['http', answer(200, '"run_id":"nightly-20260202t183000z"')],
+  apigCancelRun: ['http', answer(202, '"run_id":"nightly-20260202t183000z"')],
+  apigPlan: ['http', answer(202, '"asked_at"')],
+  apigNoCaller: ['http', answer(401, 'unauthenticated')],
+  apigNotJson: ['http', answer(400, 'not_json')],
+  apigWebhook: ['http', answer(401, 'signature_stale')],
+  ctsCreatePhone: ['event', trace],
+  ctsCreateServer: ['event', trace],
+  ctsCreateOrder: ['event', trace],
+  ctsResetPhones: ['event', reset],
+  ctsText: ['event', trace],
+  ctsSeconds: ['event', trace],
+  ctsTimeAsText: ['event', trace],
+  ctsUnwrapped: ['event', trace],
+  ctsFailed: ['event', ignored('failed_trace')],
+  ctsOtherTrace: ['event', ignored('other_trace')],
+  ctsOtherService: ['event', ignored('other_service')],
+  eventgridCreatePhone: ['event', trace],
+  eventgridResetPhones: ['event', reset],
+  eventgridObjectCreated: ['event', ignored('object_created')],
+  smnPhones: ['event', message],
+  smnServer: ['event', message],
+  smnPolicy: ['event', message],
+  smnText: ['event', message],
+  smnSeveral: [
+    'event',
+    {
+      hints: [...message.hints, 'message-a51671f77d4a479cac2e7d2c9a3c0001'],
+      ignored: { nothing_named: 1 },
+    },
+  ],
+  smnTrace: ['event', trace],
+  smnOwnNotification: ['event', ignored('own_notification')],
+  smnOwnText: ['event', ignored('own_notification')],
+  obsObjectCreated: ['event', ignored('object_created')],
+  failureOfTrace: ['event', trace],
+  failureOfText: ['event', trace],
+  failureBySmn: ['event', trace],
+  failureOfFailure: ['event', ignored('failed_again')],
+  failureOfTimer: ['event', ignored('other_event')],
+  success: ['event', ignored('invocation_succeeded')],
+};
+const names = Object.keys(own) as Name[];
+
+describe('every payload', () => {
+  it.each(names)('%s comes to what it should at its own function', async (name) => {
+    const [handler, expected] = own[name];
+    expect(await warm[handler](payloads[name].event)).toMatchObject(expected as object);
+  });
+
+  it.each(names)('%s gets a clear answer from the other functions', async (name) => {
+    const [handler] = own[name];
+    const { event } = payloads[name];
+    if (handler !== 'schedule') {
+      expect(await warm.schedule(event)).toEqual(foreign);
+    }
+    if (handler !== 'http') expect(await warm.http(event)).toMatchObject(noCall);
+    if (handler !== 'event') {
+      expect(await warm.event(event)).toEqual(ignored('other_event'));
+    }
+  });
+});
+
+describe('phonevault invoke', () => {
+  it.each([
+    ['schedule', 'timer-named', '"nightly-20260202t183000z"'],
+    ['http', 'apig-start-run', '"statusCode": 202'],
+    ['event', 'cts-create-phone', '"trace-f828ab77-1c52-11f0-b09f-35adcfa2aaaa"'],
+    ['drive', 'smn-own-notification', '"kind": "idle"'],
+  ])('runs %s on %s.json', async (handler, payload, words) => {
+    const { accessKey, secretKey, securityToken } = functions.cloud.credentials;
+    const { run } = fakeIo({
+      clock: realClock,
+      send: nodeSend(),
+      cwd: join(import.meta.dirname, '../..'),
+      env: {
+        ...functions.settings,
+        HUAWEICLOUD_SDK_AK: accessKey,
+        HUAWEICLOUD_SDK_SK: secretKey,
+        HUAWEICLOUD_SDK_SECURITY_TOKEN: securityToken,
+      },
+      parts: {
+        version: '0',
+        dist: functions.dist,
+        local: [],
+        worker: join(functions.dist, 'invoke-worker.js'),
+      },
+    });
+    if (handler === 'drive')
+      await functions.store.remove((await functions.store.list('open/')).map(({ key }) => key));
+    const file = join(import.meta.dirname, '../../events/payloads', `${payload}.json`);
+    const { code, out, err } = await run('invoke', handler, '--event', file);
+    expect([code, out, err]).toEqual([
+      0,
+      expect.stringContaining(words),
+      expect.not.stringContaining('invocation_failed'),
+    ]);
+  });
+});
