@@ -16,7 +16,7 @@ export const statusCommand: Command<Options> = {
   summary: 'show how the policies and their backups stand',
   description: [
     'Shows each policy: its state, its last good run, its next slot in its own time zone and here, and the runs that are',
-    'open. Stale means that the last two slots that should be over have no completed run.',
+    'open. Stale means that the last two slots that should be over have no completed run of all its phones.',
   ].join(' '),
   options: [
     {

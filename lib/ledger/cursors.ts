@@ -17,6 +17,18 @@ const cursorSchema = z.object({
   paused_until: z.number().optional(),
   /** Slots after this time are still to be run: the last one that was, or when the policy was first seen active. */
   since: z.number(),
+  /** Of an active policy, what its freshness is judged by; unknown in cursors of earlier versions. */
+  freshness: z
+    .object({
+      /** Slots up to here do not count: the policy was not seen active before, had another rule, or was paused. */
+      from: z.number(),
+      /** In ms. */
+      deadline: z.number(),
+      language: z.enum(['en', 'zh']),
+      /** The newest slot that was over when it was judged last. */
+      judged: z.number().optional(),
+    })
+    .optional(),
 });
 
 const cursorsSchema = z.object({

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { isInventoryRequest } from './inventory-request.ts';
 import { parseObject, readObject } from './json.ts';
 import { layout } from './layout.ts';
+import { isRecoveredHint, isStaleHint } from './staleness.ts';
 import type { Store } from './store.ts';
 
 const HINT_VERSION = 1;
@@ -106,7 +107,8 @@ export function isSweepHint(id: string): boolean {
 
 /** True for hints that some part of drive takes up; any other object there is not ours. */
 export function isHint(id: string): boolean {
-  return isMissedHint(id) || isLookHint(id) || isSweepHint(id) || isInventoryRequest(id);
+  const kinds = [isMissedHint, isLookHint, isSweepHint, isStaleHint, isRecoveredHint];
+  return isInventoryRequest(id) || kinds.some((isOne) => isOne(id));
 }
 
 function stampOf(ms: number): string {

@@ -18,7 +18,7 @@ const historySchema = z.object({
   last: settledSchema,
   /** The run before the last. */
   before: settledSchema.optional(),
-  /** The last run that completed. */
+  /** The last run of all its phones that completed. */
   good: settledSchema.optional(),
 });
 
@@ -33,16 +33,20 @@ export async function readHistory(
   return readCache(store, historySchema, HISTORY_VERSION, layout.history(policy));
 }
 
-/** Notes a settled run and answers the run before it. Noting it again, or one older than the last, changes nothing. */
+/**
+ * Notes a settled run and answers the run before it. Noting it again, or one older than the last, changes nothing. A run
+ * of some of the policy's phones only (`whole` is false) says nothing of the others: it is never the last good one.
+ */
 export async function noteSettled(
   store: Pick<Store, 'get' | 'put'>,
   policy: string,
   run: Settled,
+  { whole = true }: { whole?: boolean } = {},
 ): Promise<Settled | undefined> {
   const known = await readHistory(store, policy);
   const isNews = known === undefined || known.last.settled_at < run.settled_at;
   if (!isNews || known?.last.run_id === run.run_id) return known?.before;
-  const good = run.outcome === 'completed' ? run : known?.good;
+  const good = whole && run.outcome === 'completed' ? run : known?.good;
   const history: History = {
     version: HISTORY_VERSION,
     last: run,

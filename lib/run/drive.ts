@@ -11,6 +11,7 @@ import { isHint } from '../ledger/hints.ts';
 import { guard } from './guard.ts';
 import { createProvisioner } from './provisioned/provision.ts';
 import { tellHints } from './hints.ts';
+import { tellStaleness } from './staleness/tell.ts';
 import { nextDue, POLL_FIRST_MS, pollInterval } from './due.ts';
 import { advance, closeFinished, provisionDue, takeInbox, type Work } from './work.ts';
 import { followed, followJobs } from './follow.ts';
@@ -131,6 +132,7 @@ async function loop(deps: RunDeps, work: Work): Promise<void> {
     if (clock.now() < work.until) {
       const hints = work.hints;
       work.hints = [];
+      await guard(deps, undefined, () => tellStaleness(deps, hints));
       await tellHints(deps, hints);
       const readUntil = Math.min(work.until, clock.now() + READ_SLICE_MS);
       work.hints = await refreshInventories(deps, hints, readUntil);

@@ -17,17 +17,28 @@ export type FreshnessFacts = {
 
 /**
  * Whether a policy's backups are as recent as its schedule promises. `stale`: of the last two slots that should be over by
- * `now`, neither has a completed run that settled at it or later. `never`: no run has completed yet, also when no slot
- * was due so far. `unscheduled`: nothing is promised. Pure.
+ * `now`, neither has a completed run that settled at it or later; so too when none has completed ever. `never`: none has, but
+ * two slots have not passed yet. `unscheduled`: nothing is promised. Pure.
  */
 export function freshnessOf(facts: FreshnessFacts, now: number): PolicyStatus['freshness'] {
   const { rule, deadline, from, goodAt } = facts;
   if (rule === undefined) return 'unscheduled';
-  if (goodAt === undefined) return 'never';
-  // A slot may start late and then take its whole time; at the very end of that it is not over yet.
-  const last = newestSlot(rule, from, now - rule.start_within - deadline - 1);
+  const last = lastOver(rule, { deadline, from }, now);
   const before = last === undefined ? undefined : newestSlot(rule, from, last - 1);
-  return before !== undefined && goodAt < before ? 'stale' : 'fresh';
+  if (before !== undefined && (goodAt ?? 0) < before) return 'stale';
+  return goodAt === undefined ? 'never' : 'fresh';
+}
+
+/**
+ * The newest slot that should be over by `now` (epoch ms): it may start late and then take its whole time; at the very end of
+ * that it is not over yet. Undefined while there is none.
+ */
+export function lastOver(
+  rule: Rule,
+  { deadline, from }: Pick<FreshnessFacts, 'deadline' | 'from'>,
+  now: number,
+): number | undefined {
+  return newestSlot(rule, from, now - rule.start_within - deadline - 1);
 }
 
 function newestSlot(rule: SlotRule, fromExclusive: number, until: number): number | undefined {
@@ -39,14 +50,19 @@ function newestSlot(rule: SlotRule, fromExclusive: number, until: number): numbe
 }
 
 /**
- * Up to when (epoch ms) slots of an active policy do not count, from what the schedule noted; 0 when that is not known. A
- * cursor moves on with every slot, so it tells the beginning only until the first one: a slot itself is no beginning.
- * A rule that the schedule has not seen yet counts from now on.
+ * Up to when (epoch ms) slots of an active policy do not count, from what the schedule noted; undefined when it noted
+ * nothing. A rule that the schedule has not seen yet counts from now on.
  */
-export function activeSince(cursor: Cursor | undefined, rule: SlotRule, now: number): number {
-  if (cursor === undefined) return 0;
-  const { active, rule: seen, since } = cursor;
-  if (!active || seen?.cron !== rule.cron || seen.timezone !== rule.timezone) return now;
-  const isSlot = newestSlot(rule, since - 1, since) === since;
-  return isSlot ? 0 : since;
+export function activeSince(
+  cursor: Cursor | undefined,
+  rule: SlotRule,
+  now: number,
+): number | undefined {
+  if (cursor === undefined) return undefined;
+  return cursor.active && sameRule(cursor.rule, rule) ? cursor.freshness?.from : now;
+}
+
+/** A changed cron counts its slots from the change on. */
+export function sameRule(before: Cursor['rule'], rule: SlotRule): boolean {
+  return before?.cron === rule.cron && before.timezone === rule.timezone;
 }

@@ -2,6 +2,7 @@ import type { Cursor, Cursors } from '../ledger/cursors.ts';
 import { layout, readPolicyKey } from '../ledger/layout.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import type { RunDeps } from './deps.ts';
+import { sameRule } from './freshness.ts';
 import { noteMissed } from './note-missed.ts';
 
 type Deps = Pick<RunDeps, 'clock' | 'log' | 'ledger' | 'store'>;
@@ -14,11 +15,16 @@ export async function lookAtPolicies(deps: Deps, known: Cursors, now: number): P
     if (policy === undefined) continue;
     const before = known[policy];
     cursors[policy] =
-      before?.etag === etag && before.on_provisioned !== undefined
+      before?.etag === etag && isComplete(before)
         ? before
         : await readCursor(deps, policy, etag, before, now);
   }
   return cursors;
+}
+
+/** False for a cursor of an earlier version: the policy is read again. */
+function isComplete({ active, freshness, on_provisioned }: Cursor): boolean {
+  return on_provisioned !== undefined && (!active || freshness !== undefined);
 }
 
 async function readCursor(
@@ -45,20 +51,28 @@ async function readCursor(
       since: now,
     };
   }
-  const { enabled, schedule, paused_until, on_provisioned } = parsed.policy;
+  const { enabled, schedule, paused_until, on_provisioned, deadline, notify } = parsed.policy;
   const active = enabled && schedule !== undefined;
+  const goesOn = active && before?.active === true && sameRule(before.rule, schedule);
+  // Slots of a pause that was lifted before its time are not made up for.
+  const pausedTo = Math.min(before?.paused_until ?? 0, now);
+  const { from = now, judged } = before?.freshness ?? {};
   return {
     etag,
     active,
     on_provisioned: enabled && on_provisioned,
     ...(schedule === undefined ? {} : { rule: schedule }),
     ...(paused_until === undefined ? {} : { paused_until: Date.parse(paused_until) }),
-    since:
-      active && before?.active === true && sameRule(before.rule, schedule) ? before.since : now,
+    since: goesOn ? Math.max(before.since, pausedTo) : now,
+    ...(active
+      ? {
+          freshness: {
+            from: goesOn ? Math.max(from, pausedTo) : now,
+            deadline,
+            language: notify.language,
+            ...(judged === undefined ? {} : { judged }),
+          },
+        }
+      : {}),
   };
-}
-
-/** A changed cron counts its slots from the change on. */
-function sameRule(before: Cursor['rule'], rule: { cron: string; timezone: string }): boolean {
-  return before?.cron === rule.cron && before.timezone === rule.timezone;
 }

@@ -11,6 +11,7 @@ import { type Kick, kickDrive } from './kick.ts';
 import { noteMissed } from './note-missed.ts';
 import { lookAtPolicies } from './policy-cursors.ts';
 import { askForSweep } from './provisioned/ask-for-sweep.ts';
+import { judgeFreshness } from './staleness/judge.ts';
 
 type Deps = Pick<RunDeps, 'clock' | 'log' | 'ledger' | 'store'>;
 
@@ -80,6 +81,7 @@ async function scheduleDue(deps: Deps, memory: ScheduleMemory): Promise<string[]
     if (runs && (await askForSlot(deps, policy, newest))) asked.push(timerRunId(policy, newest));
     cursors[policy] = { ...cursor, since: newest };
   }
+  cursors = await judgeFreshness(deps, cursors);
   if (JSON.stringify(cursors) !== JSON.stringify(known)) await writeCursors(deps.store, cursors);
   memory.cursors = cursors;
   memory.sweptSlot = await askForSweep(deps, cursors, memory.sweptSlot);

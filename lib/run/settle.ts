@@ -9,6 +9,7 @@ import { adoptLost, foundArchives, sweepSuperseded } from './found-archives.ts';
 import { type Decided, type OpenRun, steps, type Writer } from './open-run.ts';
 import { countOutcomes, runOutcome } from './outcome.ts';
 import { indexEntries, reportPhone } from './report-phone.ts';
+import { noteRecovered } from './staleness/tell.ts';
 
 const DAY = 24 * 60 * 60_000;
 
@@ -62,11 +63,20 @@ export async function settleRun(
     phones,
   );
   await indexArchives(deps.store, indexEntries(run, decided));
-  await noteSettled(deps.store, run.request.policy, {
-    run_id: run.runId,
-    outcome: run.report.outcome,
-    settled_at: Date.parse(run.report.settled_at),
-  });
+  const whole = run.request.phones === undefined;
+  await noteSettled(
+    deps.store,
+    run.request.policy,
+    {
+      run_id: run.runId,
+      outcome: run.report.outcome,
+      settled_at: Date.parse(run.report.settled_at),
+    },
+    { whole },
+  );
+  if (whole && run.report.outcome === 'completed') {
+    await noteRecovered(deps, run.report, plan.terms?.notify.language ?? 'en');
+  }
   await noteRun(deps.store, run.report);
   run.wrappedUp = true;
   deps.log.info('settled', { run: run.runId, policy: run.request.policy, outcome, ...counts });

@@ -3,7 +3,7 @@ import { type Cursor, readCursors } from '../ledger/cursors.ts';
 import { type History, readHistory, type Settled } from '../ledger/history.ts';
 import { layout, readPolicyKey } from '../ledger/layout.ts';
 import { listOpen } from '../ledger/request.ts';
-import { exists, type Store } from '../ledger/store.ts';
+import { exists, type Store, type StoredObject } from '../ledger/store.ts';
 import { clip } from '../policy/fault.ts';
 import { type Fault, parsePolicy } from '../policy/parse.ts';
 import type { Policy } from '../policy/schema.ts';
@@ -36,7 +36,7 @@ export async function policyStatuses(deps: Deps, now: number): Promise<PolicySta
       const [object, history] = await Promise.all([store.get(key), readHistory(store, name)]);
       if (object === undefined) return undefined;
       const past = { cursor: cursors[name], history, openRuns: open.get(name) ?? [] };
-      return statusOf(deps, name, object.body, past, now);
+      return statusOf(deps, name, object, past, now);
     }),
   );
   const statuses = (await Promise.all(each)).filter((status) => status !== undefined);
@@ -64,7 +64,7 @@ async function openRunsByPolicy(store: Store): Promise<Map<string, string[]>> {
 function statusOf(
   { ledger }: Deps,
   name: string,
-  text: string,
+  { body: text, lastModified }: StoredObject,
   past: Past,
   now: number,
 ): PolicyStatus {
@@ -78,8 +78,11 @@ function statusOf(
   const pausedUntil = policy.paused_until === undefined ? 0 : Date.parse(policy.paused_until);
   const rule = state === 'disabled' ? undefined : schedule;
   const next = rule && nextSlot(rule, Math.max(now, pausedUntil));
-  const from = rule === undefined ? 0 : Math.max(activeSince(past.cursor, rule, now), pausedUntil);
   const goodAt = past.history?.good?.settled_at;
+  // Where no schedule has looked yet, or its notes are lost, the file tells since when there was something to do.
+  const begun = Math.min(lastModified, goodAt ?? lastModified);
+  const since = rule === undefined ? 0 : (activeSince(past.cursor, rule, now) ?? begun);
+  const from = Math.max(since, pausedUntil);
   return {
     ...known,
     state,

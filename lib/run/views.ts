@@ -99,7 +99,9 @@ export const policyStatusSchema = z.object({
   next_slot: instant.nullable(),
   freshness: z
     .enum(['fresh', 'stale', 'never', 'unscheduled'])
-    .describe('stale: the last two slots that should be over have no completed run.'),
+    .describe(
+      'stale: the last two slots that should be over have no completed run. never: none has completed, but two slots have not passed yet.',
+    ),
   last_run: z
     .object({ run_id: z.string(), outcome: z.enum(runOutcomes), settled_at: instant })
     .nullable(),

@@ -7,6 +7,9 @@ type Words = {
   subject(news: Notification): string;
   sms(news: Notification): string;
   text(news: Notification, failed: Failed[], failedInAll: number): string;
+  /** In a sentence: no run has completed since that time (ISO 8601). */
+  stale(since: string): string;
+  recovered: string;
 };
 
 const kindsEn: Record<NotificationKind, string> = {
@@ -36,6 +39,9 @@ const outcomesZh = {
 /** The wording of notifications, by language. */
 export const words: Record<Language, Words> = {
   en: {
+    stale: (since) =>
+      `No run of all its phones has completed since ${since}, and two slots or more have passed.`,
+    recovered: 'A run completed: the backups are as recent as the schedule promises again.',
     subject: (news) => {
       const setAside = news.kind === 'missed' && news.run_id !== undefined;
       const what = setAside ? 'has a run set aside' : (news.outcome ?? kindsEn[news.kind]);
@@ -60,6 +66,8 @@ export const words: Record<Language, Words> = {
         .join('\n'),
   },
   zh: {
+    stale: (since) => `自 ${since} 起没有一次全量运行全部完成，已经过了至少两个计划时间。`,
+    recovered: '有一次运行全部完成：备份恢复到计划要求的新旧程度。',
     subject: (news) => {
       const setAside = news.kind === 'missed' && news.run_id !== undefined;
       const said = news.outcome === undefined ? kindsZh[news.kind] : outcomesZh[news.outcome];

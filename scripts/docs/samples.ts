@@ -38,7 +38,11 @@ export type Samples = Record<string, unknown>;
  * are cut, nothing else is changed.
  */
 export async function takeSamples(): Promise<Samples> {
-  const samples = { ...(await troubledNight()), ...(await darkNight()) };
+  const samples = {
+    ...(await troubledNight()),
+    ...(await darkNight()),
+    ...(await staleDays()),
+  };
   const missing = Object.keys(samples).filter((name) => samples[name] === undefined);
   if (missing.length > 0) throw new Error(`these nights leave no ${missing.join(', ')}`);
   return samples;
@@ -139,6 +143,29 @@ async function darkNight(): Promise<Samples> {
   await world.settle(runId);
   samples.aside = await object(layout.aside(broken));
   for (const kind of ['missed', 'credentials']) {
+    samples[`notification_${kind}`] = (await messageOf(world, kind))[`notification_${kind}`];
+  }
+  return samples;
+}
+
+/** Nobody drives for two days; then a run completes. */
+async function staleDays(): Promise<Samples> {
+  const world = await night({ phones: 2, servers: 1, seed: 3, start: HALF_PAST_TWO - MINUTE });
+  const object = objectsOf(world);
+  const samples: Samples = {};
+  const hint = async (kind: string) =>
+    object((await world.invocation().deps.store.list(`${layout.hints}${kind}-`))[0]?.key ?? '');
+  await world.putPolicy(SAMPLE_POLICY);
+  await world.tick();
+  world.clock.move(41 * HOUR);
+  await world.tick();
+  samples.stale = await hint('stale');
+  await world.drive();
+  samples.told_stale = await object(layout.stale('nightly'));
+  await world.settle(await world.ask());
+  samples.recovered = await hint('recovered');
+  await world.drive();
+  for (const kind of ['stale', 'recovered']) {
     samples[`notification_${kind}`] = (await messageOf(world, kind))[`notification_${kind}`];
   }
   return samples;

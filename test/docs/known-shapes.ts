@@ -11,6 +11,7 @@ import { carefulLimits, readLimits } from '../../lib/ledger/limits.ts';
 import { layout } from '../../lib/ledger/layout.ts';
 import { memoryStore } from '../../lib/ledger/memory-store.ts';
 import { readLook, readMissed } from '../../lib/ledger/hints.ts';
+import { readRecovered, readStale, readToldStale } from '../../lib/ledger/staleness.ts';
 import { readInventoryRequest } from '../../lib/ledger/inventory-request.ts';
 import { readIndexedPhones } from '../../lib/ledger/phones.ts';
 import { readProvisioning } from '../../lib/ledger/provisioning.ts';
@@ -65,6 +66,9 @@ const stored: Record<string, Check> = {
     read: async (store) => (await listIndexedRuns(store, { max: 1 })).runs[0],
   },
   missed: { key: layout.hint('sample'), read: (store) => readMissed(store, 'sample') },
+  stale: { key: layout.hint('sample'), read: (store) => readStale(store, 'sample') },
+  recovered: { key: layout.hint('sample'), read: (store) => readRecovered(store, 'sample') },
+  told_stale: { key: layout.stale('nightly'), read: (store) => readToldStale(store, 'nightly') },
   look: { key: layout.hint('trace-sample'), read: (store) => readLook(store, 'trace-sample') },
   inventory_request: {
     key: layout.hint('inventory-nightly'),

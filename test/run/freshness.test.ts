@@ -18,7 +18,7 @@ describe('freshnessOf', () => {
     ['neither of the last two has one', SLOT - DAY - 1, OVER + 1, 'stale'],
     ['the second of them is not over yet', SLOT - DAY - 1, OVER, 'fresh'],
     ['days have passed without any', SLOT - 9 * DAY, OVER + 1, 'stale'],
-    ['no run has completed ever', undefined, OVER + 1, 'never'],
+    ['no run has completed ever', undefined, OVER + 1, 'stale'],
   ] as const)('%s', (_, goodAt, now, expected) => {
     expect(freshnessOf({ ...nightly, goodAt }, now)).toBe(expected);
   });
@@ -30,6 +30,14 @@ describe('freshnessOf', () => {
     ['paused into the future', SLOT + 30 * DAY, 'fresh'],
   ] as const)('counts slots only from the beginning: %s', (_, from, expected) => {
     expect(freshnessOf({ ...nightly, from, goodAt: SLOT - 9 * DAY }, OVER + 1)).toBe(expected);
+  });
+
+  it.each([
+    ['no slot since', SLOT, 'never'],
+    ['one slot since', SLOT - DAY, 'never'],
+    ['two slots since', SLOT - DAY - 1, 'stale'],
+  ] as const)('gives a policy that never completed two slots: %s', (_, from, expected) => {
+    expect(freshnessOf({ ...nightly, from, goodAt: undefined }, OVER + 1)).toBe(expected);
   });
 
   it('promises nothing without a schedule, whatever ran', () => {
@@ -47,13 +55,14 @@ describe('freshnessOf', () => {
 });
 
 describe('activeSince', () => {
-  const cursor: Cursor = { etag: 'e', active: true, rule, since: SLOT - HOUR };
+  const freshness = { from: SLOT - HOUR, deadline: 3 * HOUR, language: 'en' } as const;
+  const cursor: Cursor = { etag: 'e', active: true, rule, since: SLOT, freshness };
   const now = SLOT + DAY;
 
   it.each([
-    ['nothing is known', undefined, 0],
-    ['first seen active, no slot since', cursor, SLOT - HOUR],
-    ['the last slot that was run tells no beginning', { ...cursor, since: SLOT }, 0],
+    ['nothing is known', undefined, undefined],
+    ['as the schedule noted', cursor, SLOT - HOUR],
+    ['noted by an earlier version', { ...cursor, freshness: undefined }, undefined],
     ['not seen active yet', { ...cursor, active: false }, now],
     ['another cron until now', { ...cursor, rule: { ...rule, cron: '0 0 3 * * *' } }, now],
     ['another zone until now', { ...cursor, rule: { ...rule, timezone: 'UTC' } }, now],

@@ -45,7 +45,7 @@ function setUp(start = SLOT - 10 * MINUTE) {
   const tick = async (name?: string, time = clock.now()) =>
     (await schedule(deps, { time, policy: name }, memory)).requested;
   const put = (name: string, text = policy(name)) => store.put(layout.policy(name), text);
-  const missed = async () => (await listOpen(store)).hints;
+  const missed = async () => (await listOpen(store)).hints.filter((id) => id.startsWith('missed-'));
   return { clock, store, deps, calls, kicks, lines, memory, tick, put, missed };
 }
 
@@ -121,6 +121,41 @@ describe('schedule, plain timer', () => {
     ]);
     expect(await missed()).toEqual(['missed-nightly-20260101t183000z']);
     expect(await tick()).toEqual([]);
+  });
+
+  it('costs a GET of its history once one more slot of a policy should be over', async () => {
+    const { clock, store, tick, put, calls } = setUp();
+    await put('nightly');
+    await tick();
+    clock.move(10 * MINUTE);
+    const [runId = ''] = await tick();
+    await store.remove([layout.request(runId)]);
+    // Two hours to start within, two hours of deadline.
+    clock.move(4 * HOUR);
+    calls.length = 0;
+    await tick();
+    expect(calls).toEqual(['list policies/']);
+    clock.move(1);
+    await tick();
+    expect(calls.slice(1)).toEqual([
+      'list policies/',
+      'get state/history/nightly.json',
+      'put state/cursors.json',
+    ]);
+    calls.length = 0;
+    clock.move(MINUTE);
+    await tick();
+    expect(calls).toEqual(['list policies/']);
+  });
+
+  it('does not make up for the slots of a pause that is lifted before its time', async () => {
+    const { clock, tick, put, missed } = setUp();
+    await put('nightly', policy('nightly', 'paused_until: "2026-02-01T00:00:00Z"'));
+    await tick();
+    clock.move(72 * HOUR + 20 * MINUTE);
+    await put('nightly');
+    expect(await tick()).toEqual([]);
+    expect(await missed()).toEqual([]);
   });
 
   it('takes the newest slot after a gap and notes the others as missed', async () => {

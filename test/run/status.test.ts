@@ -174,8 +174,30 @@ describe('policyStatuses', () => {
     await put('nightly');
     expect((await status())?.freshness).toBe('stale');
     const rule = { cron: '0 30 2 * * *', timezone: 'Asia/Shanghai', start_within: 2 * HOUR };
-    await writeCursors(store, { nightly: { etag: 'e', active: true, rule, since: SLOT - HOUR } });
+    const freshness = { from: SLOT - HOUR, deadline: 2 * HOUR, language: 'en' } as const;
+    const cursor = { etag: 'e', active: true, rule, since: SLOT - HOUR, freshness };
+    await writeCursors(store, { nightly: cursor });
     expect((await status())?.freshness).toBe('fresh');
+  });
+
+  it('judges a policy that never completed from when its file was put, where no schedule has looked', async () => {
+    const { put, status } = setUp();
+    await put('nightly');
+    expect((await status(NOW + DAY))?.freshness).toBe('never');
+    expect((await status(NOW + 2 * DAY))?.freshness).toBe('stale');
+  });
+
+  it('does not take a run of some phones for a good run of the policy', async () => {
+    const { store, put, status, ran } = setUp();
+    await put('nightly');
+    await ran('completed', SLOT - 2 * DAY);
+    const narrowed = { run_id: 'nightly-x', outcome: 'completed', settled_at: NOW } as const;
+    await noteSettled(store, 'nightly', narrowed, { whole: false });
+    expect(await status()).toMatchObject({
+      freshness: 'stale',
+      last_run: { run_id: 'nightly-x' },
+      last_good_run: { settled_at: iso(SLOT - 2 * DAY) },
+    });
   });
 
   it('bears caches that cannot be read', async () => {

@@ -18,6 +18,7 @@ import { rawRequest } from '../../local/raw-request.ts';
 import { playClock } from './play-clock.ts';
 
 const MINUTE = 60_000;
+const CREDENTIALS_MS = 12 * 60 * MINUTE;
 
 export const NIGHTLY = `
 name: nightly
@@ -113,9 +114,15 @@ export async function night(options: CloudOptions & { start?: number } = {}): Pr
     write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>),
   };
 
+  // As the runtime does: the context's credentials are good for a day and issued anew in time.
+  let { credentials } = cloud;
+  let issuedAt = clock.now();
   const invocation = (context: Partial<FgContext> = {}, send = instance.send): Invocation => {
     const started = clock.now();
-    const { credentials } = cloud;
+    if (started - issuedAt > CREDENTIALS_MS) {
+      issuedAt = started;
+      credentials = cloud.renewCredentials();
+    }
     return startInvocation(
       {
         getUserData: (name) => settings[name],
