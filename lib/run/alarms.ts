@@ -39,9 +39,9 @@ export async function setAside(deps: RunDeps, runId: string, error: unknown): Pr
   const newer = hasCode(error, 'object_newer');
   const code = newer ? 'object_newer' : 'object_invalid';
   const message = error instanceof Error ? error.message.slice(0, 300) : code;
+  if ((await deps.store.get(layout.aside(runId))) !== undefined) return;
   deps.log.error('set_aside', { run: runId, code, message });
   const note = { run_id: runId, code, message, at: deps.clock.now() };
-  if ((await deps.store.get(layout.aside(runId))) !== undefined) return;
   const policy = policyOfRun(runId);
   const news = { kind: 'missed', run_id: runId, policy, reason: code, message } as const;
   if (await tell(deps, composeMessage(news))) {

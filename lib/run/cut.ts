@@ -8,10 +8,13 @@ export type Batch = { run: OpenRun; items: Item[] };
 export type Straggler = { phone_id: string; server_id: string };
 
 const SMALL_RUN = 50;
+/** So long the others stand back for those that go first; then one of them gets a call. */
+const STANDS_BACK_MS = 60_000;
 
 /**
  * Cuts the calls that can be sent now. Small runs and those that a person asked for go first, the others take
- * turns; a phone is exported by one run at a time, and a policy's courtesy to a server counts the jobs of all runs.
+ * turns, and get a call a minute at least; a phone is exported by one run at a time, and a policy's courtesy to a server
+ * counts the jobs of all runs.
  */
 export function cutBatches(
   runs: OpenRun[],
@@ -67,6 +70,7 @@ type Lane = {
   ready: Item[];
   flying: boolean;
   first: boolean;
+  /** When it last had a call, or was planned. */
   servedAt: number;
 };
 
@@ -84,7 +88,7 @@ function lanesOf(runs: OpenRun[], now: number): Lane[] {
       ready: [],
       flying: false,
       first: false,
-      servedAt: 0,
+      servedAt: run.plan?.started_at ?? 0,
     };
     for (const { phone, step } of steps(run, now)) {
       for (const attempt of phone.tries.values())
@@ -98,12 +102,17 @@ function lanesOf(runs: OpenRun[], now: number): Lane[] {
     lane.first = trigger === 'manual' || trigger === 'http' || lane.ready.length <= SMALL_RUN;
     if (lane.ready.length > 0) lanes.push(lane);
   }
-  return lanes.sort(
+  lanes.sort(
     (a, b) =>
       Number(b.first) - Number(a.first) ||
       a.servedAt - b.servedAt ||
       (a.run.runId < b.run.runId ? -1 : 1),
   );
+  const others = lanes.filter(({ first }) => !first);
+  const longest = others[0];
+  const isOverdue = others.every(({ servedAt }) => now - servedAt >= STANDS_BACK_MS);
+  if (longest === undefined || !isOverdue) return lanes;
+  return [longest, ...lanes.filter((lane) => lane !== longest)];
 }
 
 function cutOne(

@@ -47,7 +47,12 @@ export async function draftPlan(
   const gathered = await gatherCandidates(deps, policy.select, askedAt, until, request.phones);
   if (gathered === undefined) return undefined;
   const { taggedServers, asOf } = gathered;
-  const selection = selectPhones(policy.select, gathered.candidates, {
+  const wanted = new Set(request.phones);
+  const candidates =
+    request.phones === undefined
+      ? gathered.candidates
+      : gathered.candidates.filter(({ phone_id }) => wanted.has(phone_id));
+  const selection = selectPhones(policy.select, candidates, {
     ...(taggedServers === undefined ? {} : { taggedServers }),
   });
   if (selection.overLimit !== undefined) {

@@ -78,6 +78,7 @@ async function hold(
   const memory = options.memory ?? new Map<string, OpenRun>();
   const work: Work = {
     runs: new Map(),
+    aside: new Set(),
     lates: await loadLate(deps, inbox.late),
     hints: [],
     looks: [],

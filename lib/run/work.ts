@@ -24,6 +24,8 @@ const PROVISION_SLICE_MS = 10_000;
 /** What one drive has in hand. Times in epoch ms. */
 export type Work = {
   runs: Map<string, OpenRun>;
+  /** Runs that nobody can read: this drive does not look at them again. */
+  aside: Set<string>;
   lates: Late[];
   hints: string[];
   /** Hints about phones. */
@@ -43,7 +45,7 @@ export type Work = {
 /** Takes up what `open/` shows: new runs, and requests to cancel. */
 export async function takeInbox(deps: RunDeps, work: Work, inbox: Inbox): Promise<void> {
   for (const { runId, askedAt } of inbox.requests) {
-    if (work.runs.has(runId)) continue;
+    if (work.runs.has(runId) || work.aside.has(runId)) continue;
     const run = await takeRun(deps, work, runId, askedAt);
     if (run !== undefined) work.runs.set(runId, run);
   }
@@ -72,6 +74,7 @@ async function takeRun(
     return remembered;
   } catch (error) {
     if (!isBroken(error)) throw error;
+    work.aside.add(runId);
     await setAside(deps, runId, error);
     return undefined;
   }

@@ -56,6 +56,30 @@ describe('cutBatches', () => {
     expect(order.slice(2, 4)).toEqual(['large-1', 'other-1']);
   });
 
+  it('gives the others a call a minute while a large run that was asked for goes first', () => {
+    const large = openRun('large-1', fleet(400, 100, 'l'));
+    const other = openRun('other-1', fleet(400, 100, 'o'));
+    const manual = openRun('manual-1', fleet(400, 100, 'h'), { trigger: 'http' });
+    const served = Array.from({ length: 24 }, (_, index) => {
+      const now = T0 + index * 10_000;
+      const limits = { calls: 1, phonesPerCall: 10 };
+      const [batch] = cutBatches([large, other, manual], [], limits, now);
+      const tries = (batch?.items ?? []).map(({ phoneId }) => ({ phone_id: phoneId, try: 1 }));
+      fold(batch?.run.state ?? large.state, [
+        { type: 'intent', at: now, window: `w${index}`, tries },
+        ...tries.map((own) => ({
+          type: 'accepted' as const,
+          at: now,
+          ...own,
+          job_id: own.phone_id,
+          request_id: `r${index}`,
+        })),
+      ]);
+      return batch?.run.runId;
+    });
+    expect(served.filter((run) => run !== 'manual-1')).toEqual(['large-1', 'other-1', 'large-1']);
+  });
+
   it('leaves phones alone whose next try is not due yet', () => {
     const run = openRun('nightly-1', [plannedPhone('p')]);
     fold(run.state, [

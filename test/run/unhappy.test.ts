@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hasCode } from '../../lib/errors.ts';
 import { layout } from '../../lib/ledger/layout.ts';
 import type { FgContext } from '../../lib/runtime/context.ts';
+import { askForRun } from '../../lib/run/ask.ts';
 import { drive, driveWindow } from '../../lib/run/drive.ts';
 import { type Night, night, NIGHTLY } from '../support/night.ts';
 
@@ -74,6 +75,20 @@ describe('a run that cannot start', () => {
     const world = await small(NIGHTLY.replace('name: "*"', 'name: "*", max_phones: 5'));
     const { report } = await world.settle(await world.ask());
     expect(report).toMatchObject({ outcome: 'failed', reason: 'too_many_phones' });
+  });
+
+  it('counts the phones that a request names, not all that its policy selects', async () => {
+    const world = await night({ phones: 30, servers: 2, seed: 3 });
+    await world.putPolicy(NIGHTLY.replace('name: "*"', 'name: "*", max_phones: 25'));
+    const { deps } = world.invocation();
+    const all = (await world.cloud.control.phones()).map(({ phone_id }) => phone_id);
+    for (const count of [20, 21, 25, 26]) {
+      const ask = { policy: 'nightly', token: `of-${count}`, trigger: 'http' } as const;
+      const { runId } = await askForRun(deps, { ...ask, phones: all.slice(0, count) });
+      const { report } = await world.settle(runId);
+      const expected = count > 25 ? { reason: 'too_many_phones' } : { counts: { selected: count } };
+      expect(report).toMatchObject(expected);
+    }
   });
 
   it('is skipped when nothing matches', async () => {
@@ -175,6 +190,8 @@ describe('ledger objects that cannot be read', () => {
         { kind: 'missed', run_id: 'other-20260101t183000z', reason },
         { kind: 'settled', run_id: runId },
       ]);
+      const told = world.lines.filter(({ event }) => event === 'set_aside');
+      expect(told).toMatchObject([{ level: 'error', code: reason }]);
     },
   );
 
