@@ -15,7 +15,7 @@ import { type Invocation, startInvocation } from '../../lib/runtime/invocation.t
 import { type Cloud, type CloudOptions, createCloud } from '../../local/cloud.ts';
 import { ConnectionCut, ConnectionHang } from '../../local/faults.ts';
 import { rawRequest } from '../../local/raw-request.ts';
-import { playClock } from './play-clock.ts';
+import { playClock, type PlayClock } from './play-clock.ts';
 
 const MINUTE = 60_000;
 const CREDENTIALS_MS = 12 * 60 * MINUTE;
@@ -33,7 +33,7 @@ deadline: 2h
 
 /** `lib` and the embedded cloud in one process under one clock: a night takes as long as its computation. */
 export type Night = {
-  clock: Clock & { move(ms: number): void };
+  clock: PlayClock;
   cloud: Cloud;
   lines: Record<string, unknown>[];
   /** Every export that CPH was asked for, as it saw it. */
@@ -58,20 +58,24 @@ export type Night = {
   ): Promise<{ report: Report; phones: ReportedPhone[]; drives: number }>;
 };
 
-type AskedExport = { phone_id: string; key: string; accepted: boolean };
+/** `at` in epoch ms. */
+type AskedExport = { phone_id: string; key: string; accepted: boolean; at: number };
 
-function noteExports(exports: AskedExport[], asked: unknown, answer: string): void {
+/** How each call to the cloud goes: into what list exports are noted, and how long it takes (ms). */
+type Wire = { exports: AskedExport[]; latencyMs: number };
+
+function noteExports(exports: AskedExport[], asked: unknown, answer: string, at: number): void {
   const { storage_infos } = JSON.parse(String(asked)) as {
     storage_infos: { phone_id: string; object_path: string }[];
   };
   const { jobs = [] } = JSON.parse(answer) as { jobs?: { phone_id: string; job_id?: string }[] };
   for (const { phone_id, object_path: key } of storage_infos) {
     const job = jobs.find((entry) => entry.phone_id === phone_id);
-    exports.push({ phone_id, key, accepted: job?.job_id !== undefined });
+    exports.push({ phone_id, key, accepted: job?.job_id !== undefined, at });
   }
 }
 
-function sendInto(cloud: Cloud, clock: Clock, exports: AskedExport[]): Send {
+function sendInto(cloud: Cloud, clock: Clock, { exports, latencyMs }: Wire): Send {
   return async (request) => {
     const init = { method: request.method, headers: request.headers };
     const body = request.body === undefined ? {} : { body: request.body };
@@ -79,8 +83,9 @@ function sendInto(cloud: Cloud, clock: Clock, exports: AskedExport[]): Send {
       const response = await cloud.handle(rawRequest(request.url, { ...init, ...body }));
       const bytes = new Uint8Array(await response.arrayBuffer());
       if (request.url.endsWith('/batch-storage') && response.ok) {
-        noteExports(exports, request.body, Buffer.from(bytes).toString());
+        noteExports(exports, request.body, Buffer.from(bytes).toString(), clock.now());
       }
+      if (latencyMs > 0) await clock.sleep(latencyMs);
       const headers = Object.fromEntries(response.headers);
       return { status: response.status, headers, body: bytes };
     } catch (error) {
@@ -92,8 +97,11 @@ function sendInto(cloud: Cloud, clock: Clock, exports: AskedExport[]): Send {
   };
 }
 
-export async function night(options: CloudOptions & { start?: number } = {}): Promise<Night> {
-  const clock = playClock(options.start ?? Date.UTC(2026, 0, 1, 18, 30));
+export async function night(
+  options: CloudOptions & { start?: number; playOn?: PlayClock; latencyMs?: number } = {},
+): Promise<Night> {
+  const clock = options.playOn ?? playClock(options.start ?? Date.UTC(2026, 0, 1, 18, 30));
+  const { latencyMs = 0 } = options;
   const cloud = await createCloud({ ...options, clock });
   const lines: Record<string, unknown>[] = [];
   const exports: AskedExport[] = [];
@@ -110,7 +118,7 @@ export async function night(options: CloudOptions & { start?: number } = {}): Pr
   const instance = {
     clock,
     random,
-    send: sendInto(cloud, clock, exports),
+    send: sendInto(cloud, clock, { exports, latencyMs }),
     write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>),
   };
 
