@@ -147,6 +147,7 @@ export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
     time,
     counts: () => calls.counts(),
     messages: () => smn.messages(),
+    listenToTopics: smn.listen,
   });
   const controlService = createControlService(control);
   const functiongraph = createFunctionGraph({

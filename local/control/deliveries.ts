@@ -12,6 +12,8 @@ export type DeliverySettings = {
   /** Model milliseconds from the call to each of its events, drawn for each: more than none puts them out of order. */
   late: readonly [number, number];
   forms: readonly (typeof deliveryForms)[number][];
+  /** Whether a function listens on the topics too. */
+  topics?: boolean;
 };
 
 /** `number` counts up from 1 in the order of delivery. */
@@ -19,6 +21,8 @@ export type Delivery = { number: number; event: unknown };
 
 export type Deliveries = {
   take(trace: Trace): void;
+  /** The event that a topic's message is to a function. */
+  takeMessage(event: unknown): void;
   set(settings: DeliverySettings): void;
   /** What has been delivered, oldest first; the last 10,000 are kept. */
   list(): Delivery[];
@@ -26,23 +30,27 @@ export type Deliveries = {
 
 const KEPT = 10_000;
 
-/** Delivers traces as FunctionGraph's triggers do: at least once, late and in any order, if it is told to. */
+/** Delivers traces and messages as FunctionGraph's triggers do: at least once, late and in any order, if it is told to. */
 export function createDeliveries(options: { timeline: Timeline; random: Random }): Deliveries {
   const { timeline, random } = options;
-  let settings: DeliverySettings = { copies: 1, late: [0, 0], forms: ['cts'] };
+  let settings: DeliverySettings = { copies: 1, late: [0, 0], forms: ['cts'], topics: false };
   const delivered: Delivery[] = [];
   let count = 0;
+  const bring = (make: () => unknown): void => {
+    const { copies, late } = settings;
+    for (let copy = 0; copy < copies; copy += 1) {
+      const event = make();
+      timeline.at(timeline.now() + between(random, late[0], late[1]), () => {
+        count += 1;
+        delivered.push({ number: count, event });
+        if (delivered.length > KEPT) delivered.shift();
+      });
+    }
+  };
   return {
-    take(trace) {
-      const { copies, late, forms } = settings;
-      for (let copy = 0; copy < copies; copy += 1) {
-        const event = eventOf(trace, pick(random, forms), random);
-        timeline.at(timeline.now() + between(random, late[0], late[1]), () => {
-          count += 1;
-          delivered.push({ number: count, event });
-          if (delivered.length > KEPT) delivered.shift();
-        });
-      }
+    take: (trace) => bring(() => eventOf(trace, pick(random, settings.forms), random)),
+    takeMessage(event) {
+      if (settings.topics === true) bring(() => event);
     },
     set(next) {
       settings = next;

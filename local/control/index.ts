@@ -32,9 +32,9 @@ export type Control<Message = unknown> = {
   setStatus(id: string, status: number): Promise<boolean>;
   files(id: string): Promise<FileView[] | undefined>;
   traces(): Promise<Trace[]>;
-  /** What the triggers of traces have delivered, oldest first. */
+  /** What the triggers of traces and topics have delivered, oldest first. */
   events(): Promise<Delivery[]>;
-  /** How traces are delivered from now on. */
+  /** How they deliver from now on. */
   setDelivery(settings: DeliverySettings): void;
   limits(): Limits;
   /** What fell due under the old speed happens first. */
@@ -48,11 +48,13 @@ export function createControl<Message>(options: {
   time: Time;
   counts: () => CallCounts;
   messages: () => Message[];
+  listenToTopics?: (listener: (event: unknown) => void) => void;
 }): Control<Message> {
   const { world, time, counts } = options;
   const { fleet, timeline, faults } = world;
   const deliveries = createDeliveries({ timeline, random: createRandom(world.seed, 'deliveries') });
   world.traces.listen(deliveries.take);
+  options.listenToTopics?.(deliveries.takeMessage);
   const withPhone = async <T>(id: string, use: (phone: Phone) => T): Promise<T | undefined> => {
     await timeline.advance();
     const phone = fleet.phones.get(id);

@@ -26,6 +26,7 @@ const deliverySchema = z.strictObject({
     .refine(([least, most]) => least <= most)
     .default([0, 0]),
   forms: z.array(z.enum(deliveryForms)).min(1).default(['cts']),
+  topics: z.boolean().default(false),
 });
 const clockSchema = z.strictObject({ speed: z.number().positive().max(1_000_000) });
 

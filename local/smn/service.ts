@@ -4,6 +4,7 @@ import { type FaultBook, throttled } from '../faults.ts';
 import { hexId } from '../random.ts';
 import type { Calls, Random, Service, Time } from '../types.ts';
 import { createWindow, type Window } from '../window.ts';
+import { functionEvent } from './delivery.ts';
 import { SmnError } from './error.ts';
 import { type Publication, readPublication } from './publish-request.ts';
 import { createTopics } from './topics.ts';
@@ -16,6 +17,8 @@ export type Smn = {
   /** The messages accepted, oldest first; beyond 10,000 the oldest are forgotten. */
   messages(): SmnMessage[];
   hasTopic(urn: string): boolean;
+  /** Calls `listener` with the event that each message from now on is to a function. */
+  listen(listener: (event: unknown) => void): void;
 };
 
 const TOPICS = '/v2/:project_id/notifications/topics';
@@ -31,7 +34,7 @@ const RATE = 3_000;
 const MINUTE = 60_000;
 const KEPT = 10_000;
 
-/** SMN: takes messages to known topics and delivers none. The rate runs in model time. */
+/** SMN: takes messages to known topics; `listen` hears what a function would get. The rate runs in model time. */
 export function createSmn(options: {
   time: Time;
   /** The 401 of a request, or undefined when it may pass. */
@@ -47,6 +50,7 @@ export function createSmn(options: {
   const topics = createTopics(options.topics, `urn:smn:${region}:${projectId}`);
   const windows = new Map<string, Window>();
   const kept: SmnMessage[] = [];
+  const listeners: ((event: unknown) => void)[] = [];
 
   const publish = (urn: string, body: Uint8Array): Response => {
     topics.check(urn);
@@ -56,7 +60,10 @@ export function createSmn(options: {
     const publication = readPublication(parseJson(body));
     kept.push({ ...publication, time: new Date(time.now()).toISOString() });
     if (kept.length > KEPT) kept.shift();
-    return answer({ message_id: hexId(random) });
+    const messageId = hexId(random);
+    const facts = { topicUrn: urn, messageId, requestId: hexId(random), time: time.now() };
+    for (const listener of listeners) listener(functionEvent(publication, facts));
+    return answer({ message_id: messageId });
   };
 
   const answer = (body: Record<string, unknown>, status = 200): Response => {
@@ -100,5 +107,6 @@ export function createSmn(options: {
     service: createApi({ service: 'smn', routes: ROUTES, calls, faults, time, random, run }),
     messages: () => structuredClone(kept),
     hasTopic: topics.has,
+    listen: (listener) => void listeners.push(listener),
   };
 }

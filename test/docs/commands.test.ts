@@ -47,6 +47,7 @@ const covered: [RegExp, Check][] = [
   [/^(npm ci && )?npm run build && npm link$|^npm pack$/, isPackaged],
   [/^export( HW_\w+=\S+)+$/, namesSignIn],
   [/^export PHONEVAULT_\w+=\S+$/, namesExampleCaller],
+  [/^npx esbuild examples\/\S+ /, (command) => void run(command.replace(/ --outfile=\S+/, ''))],
   [/^npm run docs$/, byTest('test/docs/fresh.test.ts')],
   [/^npm run --silent local -- .+/, byTest('test/local/main.test.ts')],
   [/^node tick\.mjs \S+$/, byTest('test/docs/tick.test.ts')],

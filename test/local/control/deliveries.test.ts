@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createCloud } from '../../../local/cloud.ts';
 import { createControlService } from '../../../local/control/service.ts';
 import type { Delivery } from '../../../local/control/deliveries.ts';
 import { cphFixture } from '../support/cph.ts';
@@ -57,12 +58,39 @@ describe('the delivery of traces', () => {
     expect(new Set(all.map(({ event }) => 'specversion' in (event as object))).size).toBe(2);
   });
 
+  it('brings what a topic tells to a function, in the text that is for functions', async () => {
+    const cloud = await createCloud({ phones: 1, servers: 1 });
+    const publish = async (body: object) => {
+      const { topicUrn, projectId, credentials } = cloud;
+      const path = `/v2/${projectId}/notifications/topics/${topicUrn}/publish`;
+      const request = new Request(`https://smn.${cloud.region}.myhuaweicloud.com${path}`, {
+        method: 'POST',
+        headers: { 'x-auth-token': credentials.token, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      expect((await cloud.handle(request)).status).toBe(200);
+    };
+    await publish({ subject: 'before', message: 'nobody listens' });
+    cloud.control.setDelivery({ copies: 2, late: [0, 0], forms: ['cts'], topics: true });
+    const structure = { default: 'for people', functiongraph: '{"kind":"settled"}' };
+    await publish({ subject: 's', message_structure: JSON.stringify(structure) });
+    await publish({ message: 'plain' });
+    const told = (await cloud.control.events()).map(({ event }) => {
+      const { record } = event as { record: { smn: Record<string, unknown> }[] };
+      return record[0]?.smn;
+    });
+    const settled = { topic_urn: cloud.topicUrn, subject: 's', message: '{"kind":"settled"}' };
+    expect(told).toMatchObject([settled, settled, { message: 'plain' }, { message: 'plain' }]);
+    expect(told[0]?.['message_id']).toBe(told[1]?.['message_id']);
+  });
+
   it.each([
     [{ copies: 0 }],
     [{ late: [5, 1] }],
     [{ forms: [] }],
     [{ forms: ['kafka'] }],
     [{ often: true }],
+    [{ topics: 'yes' }],
   ])('refuses %j', async (settings) => {
     const { post } = fixture();
     expect((await post('events', settings)).status).toBe(400);

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { createHandler } from '../../examples/after-backup/index.ts';
+import type { Notification } from '../../lib/run/notification.ts';
+import { composeMessage } from '../../lib/run/message.ts';
+import { dropHints } from '../../lib/run/provisioned/drop-hints.ts';
+import { readEvent } from '../../lib/runtime/events/read-event.ts';
+import { api, type Api } from '../http/api.ts';
+import { TOKEN } from '../http/keys.ts';
+import { NIGHTLY } from '../support/night.ts';
+
+const settings: Record<string, string> = {
+  CHAIN: 'nightly, weekly-apps',
+  API_URL: 'https://gateway.example/backup/',
+  API_TOKEN: TOKEN,
+};
+
+/** The example before the API of an embedded cloud, which delivers what the topic gets to it, five times, in any order. */
+async function setUp(changes: Record<string, string> = {}) {
+  const made = await api({ phones: 2, servers: 1, seed: 3 });
+  made.cloud.control.setDelivery({ copies: 5, late: [0, 60_000], forms: ['cts'], topics: true });
+  await made.putPolicy(NIGHTLY);
+  await made.putPolicy(NIGHTLY.replace('nightly', 'weekly-apps'), 'weekly-apps');
+  const lines: string[] = [];
+  const log = (line: string): void => void lines.push(line);
+  const context = {
+    getUserData: (name: string) => ({ ...settings, ...changes })[name],
+    getLogger: () => ({ info: log, error: log }),
+  };
+  const handler = createHandler(async (url, init) => {
+    const headers = new Headers(init?.headers);
+    const { pathname } = new URL(url);
+    const answer = await made.call(init?.method ?? 'GET', pathname.replace('/backup', ''), {
+      token: headers.get('authorization')?.replace('Bearer ', '') ?? '',
+      key: headers.get('idempotency-key') ?? '',
+      body: init?.body,
+    });
+    return new Response(answer.text, { status: answer.status });
+  });
+  return { made, lines, fire: (event: unknown) => handler(event, context) };
+}
+
+/** What a function on the topic got since the last time. */
+function listener(made: Api): () => Promise<unknown[]> {
+  let seen = 0;
+  return async () => {
+    made.clock.move(60_000);
+    const all = await made.cloud.control.events();
+    const fresh = all.filter(({ number }) => number > seen);
+    seen = all.length;
+    return fresh.map(({ event }) => event);
+  };
+}
+
+const runIds = async (made: Api): Promise<string[]> => {
+  const { body } = await made.call('GET', '/v1/runs');
+  return (body.runs as { run_id: string }[]).map(({ run_id }) => run_id).sort();
+};
+
+describe('the example after-backup', () => {
+  it('starts the next policy once, and nothing after the last', async () => {
+    const { made, fire } = await setUp();
+    const got = listener(made);
+    const first = await made.ask('nightly');
+    await made.settle(first);
+    const events = await got();
+    expect(events).toHaveLength(5);
+
+    const results = await Promise.all(events.map(fire));
+
+    const [second = ''] = results[0]?.started ?? [];
+    expect(second).toMatch(/^weekly-apps-[\da-f]{24}$/);
+    expect(results).toEqual(results.map(() => ({ started: [second], ignored: {} })));
+    expect((await made.settle(second)).report.outcome).toBe('completed');
+    const after = await Promise.all((await got()).map(fire));
+    expect(after).toEqual(after.map(() => ({ started: [], ignored: { nothing_follows: 1 } })));
+    expect(after).toHaveLength(5);
+    expect(await runIds(made)).toEqual([first, second].sort());
+  });
+
+  it('starts nothing after a run that was not good, nor on what is no notification', async () => {
+    const { made, fire } = await setUp();
+    const got = listener(made);
+    const { body } = await made.call('POST', '/v1/runs', {
+      key: 'k',
+      body: { policy: 'nightly', phones: ['ffff'] },
+    });
+    await made.settle(String(body.run_id));
+    for (const event of await got()) {
+      expect(await fire(event)).toEqual({ started: [], ignored: { nothing_follows: 1 } });
+    }
+    const others = ['Phone ready', '{}', '[]', 'null', '{"version":2,"kind":"settled"}', undefined];
+    const record = others.map((message) => ({ smn: { message } }));
+    expect(await fire({ record })).toEqual({ started: [], ignored: { no_notification: 6 } });
+    for (const event of [null, 'x', {}, { record: [null] }, { cts: {} }]) {
+      expect(await fire(event)).toEqual({ started: [], ignored: { no_notification: 1 } });
+    }
+    expect(await runIds(made)).toEqual([body.run_id]);
+  });
+
+  it.each([
+    [{ API_TOKEN: 'pv_wrong' }, { started: [], ignored: { refused_401: 1 } }],
+    [{ CHAIN: 'nightly,gone' }, { started: [], ignored: { refused_404: 1 } }],
+  ])('does not try again what is refused: %j', async (changes, result) => {
+    const { made, fire } = await setUp(changes);
+    const got = listener(made);
+    await made.settle(await made.ask('nightly'));
+    const [event] = await got();
+    expect(await fire(event)).toEqual(result);
+  });
+
+  it.each([429, 500, 503])('throws for what FunctionGraph should try again: %d', async (status) => {
+    const failing = createHandler(async () => new Response('{}', { status }));
+    const message = JSON.stringify({
+      version: 1,
+      kind: 'settled',
+      run_id: 'nightly-1',
+      policy: 'nightly',
+      outcome: 'completed',
+    });
+    const quiet = { info: () => undefined, error: () => undefined };
+    const context = { getUserData: (name: string) => settings[name], getLogger: () => quiet };
+    await expect(failing({ record: [{ smn: { message } }] }, context)).rejects.toThrow(`${status}`);
+  });
+
+  it.each(['nightly', 'a,b,a', ''])(
+    'refuses a chain that could loop or is none: %j',
+    async (CHAIN) => {
+      const { fire } = await setUp({ CHAIN });
+      await expect(fire({ record: [] })).rejects.toThrow('CHAIN');
+    },
+  );
+});
+
+describe('the function event on the topic that Phonevault tells', () => {
+  const about = { policy: 'nightly', run_id: 'nightly-1', outcome: 'completed' } as const;
+  const news: Notification[] = [
+    { kind: 'settled', ...about, failed: [{ phone_id: '0'.repeat(32), outcome: 'failed' }] },
+    { kind: 'missed', policy: 'nightly', reason: 'overlap: slot 20260101T183000Z' },
+    { kind: 'stale', policy: 'nightly', reason: 'phone 0123456789abcdef0123456789abcdef' },
+    { kind: 'recovered', policy: 'nightly', reason: 'x' },
+    { kind: 'credentials', reason: 'x' },
+  ] as Notification[];
+
+  it('cannot loop: no news of ours, in whatever form a function gets it, drops a hint', async () => {
+    const { made } = await setUp();
+    const got = listener(made);
+    const { deps } = made.invocation();
+    for (const one of news) await deps.topic.publish(deps.topicUrn, composeMessage(one));
+    // Should a region hand functions the text for people.
+    for (const one of news) {
+      const { message_structure, ...rest } = composeMessage(one);
+      const texts = { default: message_structure['default'] ?? '' };
+      await deps.topic.publish(deps.topicUrn, { ...rest, message_structure: texts });
+    }
+    const events = await got();
+    expect(events).toHaveLength(news.length * 2 * 5);
+    for (const event of events) {
+      const { hints, ignored } = await dropHints(deps, readEvent(event));
+      expect(hints).toEqual([]);
+      expect(Object.keys(ignored)).toEqual([
+        expect.stringMatching(/^(own_notification|nothing_named)$/),
+      ]);
+    }
+    expect(await deps.store.list('open/')).toEqual([]);
+  });
+});
