@@ -16,7 +16,13 @@ export const cancelRun = route({
   summary:
     'Asks for a run to stop: nothing new is sent, exports under way are followed to their end.',
   query: noQuery,
-  answers: { 202: { description: 'The run is asked to stop.', schema: cancellingSchema } },
+  answers: {
+    202: {
+      description: 'The run is asked to stop.',
+      schema: cancellingSchema,
+      headers: { Location: 'The same as `url`.' },
+    },
+  },
   problems: [404, 409],
   handle: async ({ deps, id }) => {
     const asked = isRunId(id) ? await askToCancel(deps.run.store, id) : 'unknown';

@@ -67,11 +67,16 @@ export function openApiDocument(routes: readonly Route[], mount: string): Json {
 
 function operation(route: Route): Json {
   const { id, summary, scope, query, body, answers } = route;
-  const good = Object.entries(answers).map(([status, { description }]) => [
+  const good = Object.entries(answers).map(([status, { description, headers }]) => [
     status,
-    { description, content: contentOf('application/json', answerName(id, status)) },
+    {
+      description,
+      ...(headers === undefined ? {} : { headers: headersOf(headers) }),
+      content: contentOf('application/json', answerName(id, status)),
+    },
   ]);
-  const bad = [400, 401, 403, 413, ...route.problems].map((status) => [
+  // 500 and 503, and what is not an operation's own.
+  const bad = [400, 401, 403, 413, ...route.problems, 'default'].map((status) => [
     String(status),
     { $ref: '#/components/responses/Problem' },
   ]);
@@ -92,6 +97,14 @@ function operation(route: Route): Json {
     responses: Object.fromEntries([...good, ...bad]) as Json,
   };
 }
+
+const headersOf = (headers: Record<string, string>): Json =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => [
+      name,
+      { description, schema: { type: 'string' } },
+    ]),
+  );
 
 const contentOf = (type: string, name: string): Json => ({
   [type]: { schema: { $ref: `#/components/schemas/${name}` } },

@@ -45,6 +45,10 @@ export const plan = route({
     202: {
       description: 'The fleet is being read. Ask again, without `fresh`.',
       schema: refreshingSchema,
+      headers: {
+        Location: 'The same as `url`.',
+        'Retry-After': 'The same as `retry_after`.',
+      },
     },
   },
   problems: [404, 422],

@@ -44,7 +44,9 @@ type Contract = {
   summary: string;
   /** Headers that the call takes, and what they are for. */
   headers?: Record<string, string>;
-  answers: Partial<Record<200 | 202, { description: string; schema: z.ZodType }>>;
+  answers: Partial<
+    Record<200 | 202, { description: string; schema: z.ZodType; headers?: Record<string, string> }>
+  >;
   /** Statuses of problems beside those that every call may meet. */
   problems: number[];
 };

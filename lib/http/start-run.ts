@@ -28,7 +28,13 @@ export const startRun = route({
   },
   query: noQuery,
   body: bodySchema,
-  answers: { 202: { description: 'The run is asked for.', schema: acceptedSchema } },
+  answers: {
+    202: {
+      description: 'The run is asked for.',
+      schema: acceptedSchema,
+      headers: { Location: 'The same as `url`.' },
+    },
+  },
   problems: [404, 409, 422],
   handle: async ({ deps, caller, headers, body }) => {
     const key = keyOf(caller, headers);

@@ -105,12 +105,14 @@ function shapeProblem(text: string, parts: string[]): Problem {
       message: `the cron expression is longer than ${MOST_CHARACTERS} characters`,
     };
   }
-  const hint = text.startsWith('@')
-    ? 'Write the times out: "0 0 3 * * *" is every day at 03:00.'
-    : parts.length === 5
-      ? `The first field is the second: for a crontab line write "0 ${parts.join(' ')}".`
-      : parts.length === 7
-        ? 'Leave the year out.'
-        : undefined;
+  const hint = /^CRON_TZ=/i.test(text)
+    ? 'The zone is the field `timezone`: leave CRON_TZ=... out.'
+    : text.startsWith('@')
+      ? 'Write the times out: "0 0 3 * * *" is every day at 03:00.'
+      : parts.length === 5
+        ? `The first field is the second: for a crontab line write "0 ${parts.join(' ')}".`
+        : parts.length === 7
+          ? 'Leave the year out.'
+          : undefined;
   return { ...problem, hint };
 }

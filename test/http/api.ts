@@ -1,6 +1,8 @@
+import { Ajv2020 as Ajv } from 'ajv/dist/2020.js';
 import { expect } from 'vitest';
 import type { Callers } from '../../lib/http/authenticate.ts';
 import { createHttpApp } from '../../lib/http/app.ts';
+import { openApiDocument } from '../../lib/http/openapi.ts';
 import { routes } from '../../lib/http/routes.ts';
 import { type ApigAnswer, toApigAnswer } from '../../lib/runtime/apig-answer.ts';
 import { parseApigEvent } from '../../lib/runtime/apig-event.ts';
@@ -39,13 +41,47 @@ export type Api = Night & {
   call(method: string, path: string, options?: CallOptions): Promise<Answered>;
 };
 
-/** What is answered is what the OpenAPI document says, no field more. */
-function expectDescribed(method: string, path: string, { statusCode, body }: ApigAnswer): void {
-  if (statusCode >= 300) return;
-  const fits = (pattern: string) => new RegExp(`^${pattern.replace('{id}', '[^/]+')}$`).test(path);
-  const route = routes.find((one) => one.method === method && fits(one.path));
-  const schema = route?.answers[statusCode as 200 | 202]?.schema;
-  expect(schema?.parse(JSON.parse(body))).toEqual(JSON.parse(body));
+type Operation = {
+  responses: Record<
+    string,
+    { $ref?: string; headers?: object; content?: Record<string, { schema: object }> }
+  >;
+};
+
+const document = openApiDocument(routes, '') as {
+  paths: Record<string, Record<string, Operation>>;
+};
+const ajv = new Ajv({ strict: false, validateFormats: false, schemas: { document } });
+
+/** What is answered is what the OpenAPI document says: its status, its headers, and no field more. */
+function expectDescribed(method: string, path: string, answer: ApigAnswer): void {
+  const { statusCode, headers, body } = answer;
+  const value: unknown = body === '' ? undefined : JSON.parse(body);
+  const fits = (pattern: string) =>
+    new RegExp(`^${pattern.replace('{id}', '[^/]+')}/?$`).test(path);
+  const [pattern = ''] = Object.keys(document.paths).filter(fits);
+  const { responses } = document.paths[pattern]?.[method.toLowerCase()] ?? { responses: {} };
+  if (statusCode >= 300) {
+    expect(headers['content-type']).toBe('application/problem+json');
+    expectFits('#/components/schemas/Problem', value);
+    if (pattern !== '' && statusCode < 500 && statusCode !== 405) {
+      expect(Object.keys(responses)).toContain(String(statusCode));
+    }
+    return;
+  }
+  const described = responses[String(statusCode)];
+  expect(
+    Object.keys(described?.headers ?? {}).filter((name) => !(name.toLowerCase() in headers)),
+  ).toEqual([]);
+  const schema = described?.content?.['application/json']?.schema as { $ref: string };
+  expectFits(schema.$ref, value);
+  const route = routes.find((one) => one.method === method && one.path === pattern);
+  expect(route?.answers[statusCode as 200 | 202]?.schema.parse(value)).toEqual(value);
+}
+
+function expectFits(ref: string, value: unknown): void {
+  const check = ajv.compile({ $ref: `document${ref}` });
+  expect(check(value) ? [] : check.errors).toEqual([]);
 }
 
 /** The API before an embedded cloud. */

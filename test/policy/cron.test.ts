@@ -53,6 +53,7 @@ test('every field that is wrong is told', () => {
 test.each([
   ['30 2 * * *', '"0 30 2 * * *"'],
   ['0 30 2 * * * 2026', 'Leave the year out.'],
+  ['CRON_TZ=Asia/Shanghai 0 30 2 * * *', 'leave CRON_TZ=... out'],
   ['@daily', '"0 0 3 * * *"'],
   ['@every 30m', '"0 0 3 * * *"'],
 ])('%s does not have six fields: %s', (text, hint) => {
