@@ -10,6 +10,8 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 /** Hints of so long make one run. */
 const WINDOW_MS = 5 * MINUTE;
+/** What a purchase brings is created after its trace, but for clocks that differ and traces that come late. */
+const PURCHASE_MARGIN_MS = 60 * MINUTE;
 /** How long a hint waits for its phones to appear and to run. */
 export const WAITS_MS = 120 * MINUTE;
 
@@ -120,11 +122,12 @@ function unresolved(
   const { phones, servers, others } = hint.look;
   const waits = new Map<string, string>();
   const list = (id: string, none: string): void => {
-    const found = seen.servers.get(id);
+    const found = phonesOn(hint, seen, id);
     if (found === undefined) waits.set(id, 'not_looked_at');
     else if (found.length === 0) waits.set(id, none);
   };
-  for (const id of servers) list(id, 'not_found');
+  const isBought = hint.look.change === 'created';
+  for (const id of servers) list(id, isBought ? 'order' : 'not_found');
   for (const id of others) {
     if (isSettledFor(givers, hint, id, open)) continue;
     const phone = seen.phones.get(id);
@@ -136,7 +139,8 @@ function unresolved(
 }
 
 /** The phones that a hint names: null for one that is not there, undefined for one not looked at. */
-function phonesOf({ look }: Pending, seen: Seen): Map<string, Phone | null | undefined> {
+function phonesOf(hint: Pending, seen: Seen): Map<string, Phone | null | undefined> {
+  const { look } = hint;
   const phones = new Map<string, Phone | null | undefined>();
   for (const id of look.phones) phones.set(id, seen.phones.get(id));
   for (const id of look.others) {
@@ -144,9 +148,17 @@ function phonesOf({ look }: Pending, seen: Seen): Map<string, Phone | null | und
     if (phone !== null && phone !== undefined) phones.set(id, phone);
   }
   for (const id of [...look.servers, ...look.others]) {
-    for (const phone of seen.servers.get(id) ?? []) phones.set(phone.phone_id, phone);
+    for (const phone of phonesOn(hint, seen, id) ?? []) phones.set(phone.phone_id, phone);
   }
   return phones;
+}
+
+/** The phones of a server that a hint is about: of a purchase, those alone that it may have brought. */
+function phonesOn({ look, droppedAt }: Pending, seen: Seen, serverId: string): Phone[] | undefined {
+  const phones = seen.servers.get(serverId);
+  if (look.change !== 'created') return phones;
+  const from = Math.min(look.at ?? droppedAt, droppedAt) - PURCHASE_MARGIN_MS;
+  return phones?.filter((phone) => (createdAt(phone) ?? from) >= from);
 }
 
 /** Why the phone cannot be asked for now; undefined when it can. */

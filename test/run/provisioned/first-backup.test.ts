@@ -1,8 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { readReport } from '../../../lib/ledger/report.ts';
-import { nursery, ON_PROVISIONED, shuffledBy, waysOf } from '../../support/provisioning.ts';
+import type { Trace } from '../../../local/cph/traces.ts';
+import {
+  type Nursery,
+  nursery,
+  ON_PROVISIONED,
+  shuffledBy,
+  waysOf,
+} from '../../support/provisioning.ts';
 
 const MINUTE = 60_000;
+
+/** Ids of the phones beyond the nursery's two. */
+async function newPhones(world: Nursery): Promise<string[]> {
+  const phones = await world.cloud.control.phones();
+  return phones
+    .slice(2)
+    .map(({ phone_id }) => phone_id)
+    .sort();
+}
 
 describe('first backup', () => {
   it('comes to each new phone once, in one run, however often and however its trace comes', async () => {
@@ -71,6 +87,35 @@ describe('first backup', () => {
     expect(world.exported().sort()).toEqual(phones.filter((id) => !before.has(id)).sort());
     expect(await world.runIds()).toHaveLength(1);
     expect(await world.inbox()).toEqual([]);
+  });
+
+  it('comes to the new phones alone of a server that a purchase names', async () => {
+    const world = await nursery();
+    const [created] = await world.buy(2);
+    const ids = await newPhones(world);
+    const server = (await world.cloud.control.phones())[0]?.server_id;
+    for (const trace of waysOf({ ...created, resource_id: server } as Trace)) {
+      await world.fire(trace);
+    }
+    await world.minutes(14);
+    expect(world.exported().sort()).toEqual(ids);
+    expect(await world.inbox()).toEqual([]);
+  });
+
+  it('waits for the phones of a server that a purchase names to appear', async () => {
+    const world = await nursery();
+    const [created] = await world.buy(1);
+    const [phone] = await newPhones(world);
+    const model = world.cloud.world.fleet.phones.get(phone ?? '');
+    if (model === undefined) throw new Error('no phone');
+    world.cloud.world.fleet.removePhone(model);
+    await world.fire({ cts: { ...created, resource_id: model.serverId } });
+    await world.minutes(12);
+    expect(world.exported()).toEqual([]);
+    world.cloud.world.fleet.phones.set(model.id, model);
+    world.cloud.world.fleet.order.push(model);
+    await world.minutes(12);
+    expect(world.exported()).toEqual([phone]);
   });
 
   it('finds the phones of a server that a message names', async () => {
