@@ -1,8 +1,5 @@
-import { hasCode } from '../errors.ts';
 import { readCredentialTrouble, writeCredentialTrouble } from '../ledger/alarms.ts';
-import { writeAside } from '../ledger/aside.ts';
 import { layout } from '../ledger/layout.ts';
-import { policyOfRun } from '../policy/run-id.ts';
 import type { RunDeps } from './deps.ts';
 import { composeMessage } from './message.ts';
 
@@ -29,24 +26,6 @@ export async function noteCredentialsRefused(deps: RunDeps, code: string): Promi
 /** Credentials work again: the next trouble counts anew. */
 export async function clearCredentialTrouble(deps: Pick<RunDeps, 'store'>): Promise<void> {
   await deps.store.remove([layout.alarms]);
-}
-
-/**
- * A run whose objects are broken or newer than this version: noted once, told once, and left for a person or the
- * version that wrote it. It holds nothing else up.
- */
-export async function setAside(deps: RunDeps, runId: string, error: unknown): Promise<void> {
-  const newer = hasCode(error, 'object_newer');
-  const code = newer ? 'object_newer' : 'object_invalid';
-  const message = error instanceof Error ? error.message.slice(0, 300) : code;
-  if ((await deps.store.get(layout.aside(runId))) !== undefined) return;
-  deps.log.error('set_aside', { run: runId, code, message });
-  const note = { run_id: runId, code, message, at: deps.clock.now() };
-  const policy = policyOfRun(runId);
-  const news = { kind: 'missed', run_id: runId, policy, reason: code, message } as const;
-  if (await tell(deps, composeMessage(news))) {
-    await writeAside(deps.store, note);
-  }
 }
 
 /** Publishes; a topic that fails is logged, and the caller tries again another time. */

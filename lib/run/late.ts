@@ -1,14 +1,23 @@
-import { type Late, type LateTry, readLate, recordLate, writeLate } from '../ledger/late.ts';
+import {
+  type Late,
+  LATE_VERSION,
+  type LateTry,
+  readLate,
+  recordLate,
+  writeLate,
+} from '../ledger/late.ts';
 import { indexArchives } from '../ledger/phones.ts';
 import { archiveKey } from '../policy/keys.ts';
-import { SECOND_LOOK_MS } from './decide.ts';
+import { SECOND_LOOK_MS, standing } from './decide.ts';
 import { isPlausible } from './verify.ts';
 import type { Straggler } from './cut.ts';
 import type { Job } from '../cloud/cph-schemas.ts';
 import type { ObjectInfo } from '../cloud/obs-list.ts';
 import type { RunDeps } from './deps.ts';
+import type { OpenRun } from './open-run.ts';
 
 const REQUESTS_PER_CALL = 20;
+const DAY = 24 * 60 * 60_000;
 
 /** Reads the jobs that outlived their runs. One that cannot be read is left alone and logged. */
 export async function loadLate(
@@ -25,6 +34,39 @@ export async function loadLate(
     }
   }
   return lates;
+}
+
+/** Hands the jobs of a run that are still running over to the late watch: from here on the run itself does not follow them. */
+export async function keepFollowing(
+  deps: Pick<RunDeps, 'store'>,
+  { runId, plan, state }: Pick<OpenRun, 'runId' | 'plan' | 'state'>,
+): Promise<Late | undefined> {
+  if (plan?.terms === undefined) return undefined;
+  const { terms } = plan;
+  const tries = [...state.phones.values()].flatMap(({ planned, tries: all }) =>
+    [...all.values()]
+      .filter((attempt) => standing(attempt).kind === 'running')
+      .map((attempt) => ({
+        phone_id: planned.phone_id,
+        phone_name: planned.phone_name,
+        server_id: planned.server_id,
+        try: attempt.number,
+        jobs: attempt.accepted.map(({ job_id, request_id }) => ({ job_id, request_id })),
+      })),
+  );
+  if (tries.length === 0) return undefined;
+  const late: Late = {
+    version: LATE_VERSION,
+    run_id: runId,
+    policy: plan.request.policy,
+    bucket: terms.bucket,
+    folder: terms.folder,
+    busy_until: state.acceptedAt + 2 * terms.export_timeout,
+    until: state.acceptedAt + DAY,
+    tries,
+  };
+  await writeLate(deps.store, late);
+  return late;
 }
 
 /** The phones and servers that these jobs still take up. */

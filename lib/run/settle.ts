@@ -1,17 +1,15 @@
 import { noteSettled } from '../ledger/history.ts';
-import { type Late, LATE_VERSION, writeLate } from '../ledger/late.ts';
+import type { Late } from '../ledger/late.ts';
 import { indexArchives } from '../ledger/phones.ts';
 import { writeReport } from '../ledger/report.ts';
 import { noteRun } from '../ledger/run-index.ts';
-import { standing } from './decide.ts';
 import type { RunDeps } from './deps.ts';
 import { adoptLost, foundArchives, sweepSuperseded } from './found-archives.ts';
-import { type Decided, type OpenRun, steps, type Writer } from './open-run.ts';
+import { keepFollowing } from './late.ts';
+import { type OpenRun, steps, type Writer } from './open-run.ts';
 import { countOutcomes, runOutcome } from './outcome.ts';
 import { indexEntries, reportPhone } from './report-phone.ts';
 import { noteRecovered } from './staleness/tell.ts';
-
-const DAY = 24 * 60 * 60_000;
 
 /** True when every phone of the planned run has its outcome. */
 export function isSettled(run: OpenRun, now: number): boolean {
@@ -35,7 +33,7 @@ export async function settleRun(
   await adoptLost(deps, run, steps(run, now), found);
   const decided = steps(run, now);
   await sweepSuperseded(deps, run, decided, found, writer);
-  const late = run.report === undefined ? await keepFollowing(deps, run, decided) : undefined;
+  const late = run.report === undefined ? await keepFollowing(deps, run) : undefined;
 
   const phones = decided.map((entry) => reportPhone(run, entry, found));
   const counts = countOutcomes(phones.map((phone) => phone.outcome));
@@ -80,38 +78,5 @@ export async function settleRun(
   await noteRun(deps.store, run.report);
   run.wrappedUp = true;
   deps.log.info('settled', { run: run.runId, policy: run.request.policy, outcome, ...counts });
-  return late;
-}
-
-async function keepFollowing(
-  deps: RunDeps,
-  run: OpenRun,
-  decided: Decided[],
-): Promise<Late | undefined> {
-  const terms = run.plan?.terms;
-  if (terms === undefined) return undefined;
-  const tries = decided.flatMap(({ phone: { planned, tries: all } }) =>
-    [...all.values()]
-      .filter((attempt) => standing(attempt).kind === 'running')
-      .map((attempt) => ({
-        phone_id: planned.phone_id,
-        phone_name: planned.phone_name,
-        server_id: planned.server_id,
-        try: attempt.number,
-        jobs: attempt.accepted.map(({ job_id, request_id }) => ({ job_id, request_id })),
-      })),
-  );
-  if (tries.length === 0) return undefined;
-  const late: Late = {
-    version: LATE_VERSION,
-    run_id: run.runId,
-    policy: run.request.policy,
-    bucket: terms.bucket,
-    folder: terms.folder,
-    busy_until: run.state.acceptedAt + 2 * terms.export_timeout,
-    until: run.state.acceptedAt + DAY,
-    tries,
-  };
-  await writeLate(deps.store, late);
   return late;
 }

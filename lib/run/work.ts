@@ -3,7 +3,6 @@ import type { Late } from '../ledger/late.ts';
 import { layout } from '../ledger/layout.ts';
 import { type Inbox, listOpen } from '../ledger/request.ts';
 import { isBroken } from '../ledger/json.ts';
-import { setAside } from './alarms.ts';
 import { awaitStates } from './await-states.ts';
 import type { RunDeps } from './deps.ts';
 import { guard } from './guard.ts';
@@ -12,6 +11,7 @@ import { flush, loadRun, type OpenRun, record, refresh, type Writer } from './op
 import { planRun } from './plan-run.ts';
 import { provision, type Provisioner, rememberFirst } from './provisioned/provision.ts';
 import { isSettled, settleRun } from './settle.ts';
+import { setAside } from './set-aside.ts';
 import type { Session } from './submit.ts';
 import { verifyArchives, watchDoubts } from './verify.ts';
 
@@ -75,7 +75,8 @@ async function takeRun(
   } catch (error) {
     if (!isBroken(error)) throw error;
     work.aside.add(runId);
-    await setAside(deps, runId, error);
+    const late = await setAside(deps, runId, error);
+    if (late !== undefined) work.lates.push(late);
     return undefined;
   }
 }

@@ -195,6 +195,30 @@ describe('ledger objects that cannot be read', () => {
     },
   );
 
+  it('keeps the phones that a run set aside is exporting from other runs, until its jobs have ended', async () => {
+    const switches = { busyPhones: 'allow' } as const;
+    const options = { phones: 6, servers: 3, seed: 3, switches };
+    const world = await night({ ...options, timings: { exportBase: 9 * MINUTE } });
+    await world.putPolicy(NIGHTLY);
+    await world.putPolicy(NIGHTLY.replace('nightly', 'second'), 'second');
+    const runId = await world.ask();
+    await world.drive();
+    const { store } = world.invocation().deps;
+    await store.put(layout.logEntry(runId, '9-later', 1), '{"version":99}');
+    world.clock.move(10_000);
+    const { report } = await world.settle(await world.ask('second'));
+
+    expect(report.outcome).toBe('completed');
+    const jobs = [...world.cloud.world.jobs.byId.values()];
+    expect(jobs).toHaveLength(2 * report.counts.exported);
+    for (const { phoneId, begin } of jobs) {
+      const before = jobs.filter((job) => job.phoneId === phoneId && job.begin < begin);
+      for (const { end = Infinity } of before) expect(end).toBeLessThanOrEqual(begin);
+    }
+    await world.drive();
+    expect(await store.list(layout.open)).toMatchObject([{ key: layout.request(runId) }]);
+  });
+
   it('does not need what is only a cache', async () => {
     const world = await small();
     const { store } = world.invocation().deps;
