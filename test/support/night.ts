@@ -15,7 +15,9 @@ import { type Invocation, startInvocation } from '../../lib/runtime/invocation.t
 import { type Cloud, type CloudOptions, createCloud } from '../../local/cloud.ts';
 import { ConnectionCut, ConnectionHang } from '../../local/faults.ts';
 import { rawRequest } from '../../local/raw-request.ts';
+import { memoryBackend } from '../../local/obs/index.ts';
 import { playClock, type PlayClock } from './play-clock.ts';
+import { watchedBackend, type Write } from './watched-backend.ts';
 
 const MINUTE = 60_000;
 const CREDENTIALS_MS = 12 * 60 * MINUTE;
@@ -38,7 +40,11 @@ export type Night = {
   lines: Record<string, unknown>[];
   /** Every export that CPH was asked for, as it saw it. */
   exports: AskedExport[];
-  invocation(context?: Partial<FgContext>): Invocation;
+  /** Every object written to the cloud, in order. */
+  writes: Write[];
+  /** The way of every invocation onto the network, for those that put something in between. */
+  send: Send;
+  invocation(context?: Partial<FgContext>, send?: Send): Invocation;
   putPolicy(text: string, name?: string): Promise<void>;
   /** A named timer's tick: the run's id. */
   ask(policy?: string): Promise<string>;
@@ -102,7 +108,9 @@ export async function night(
 ): Promise<Night> {
   const clock = options.playOn ?? playClock(options.start ?? Date.UTC(2026, 0, 1, 18, 30));
   const { latencyMs = 0 } = options;
-  const cloud = await createCloud({ ...options, clock });
+  const writes: Write[] = [];
+  const backend = watchedBackend(options.backend ?? memoryBackend(), writes);
+  const cloud = await createCloud({ ...options, backend, clock });
   const lines: Record<string, unknown>[] = [];
   const exports: AskedExport[] = [];
   const memory = new Map<string, OpenRun>();
@@ -212,6 +220,8 @@ export async function night(
     cloud,
     lines,
     exports,
+    writes,
+    send: instance.send,
     invocation,
     putPolicy: (text, name = 'nightly') => invocation().deps.store.put(layout.policy(name), text),
     ask: async (policy = 'nightly') => {
