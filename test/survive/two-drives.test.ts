@@ -3,7 +3,7 @@ import type { Store } from '../../lib/ledger/store.ts';
 import { drive, driveWindow } from '../../lib/run/drive.ts';
 import type { CloudOptions } from '../../local/cloud.ts';
 import { type Night, night, NIGHTLY } from '../support/night.ts';
-import { expectSound, type Leeway } from '../support/sound.ts';
+import { type Leeway, unsound } from '../support/sound.ts';
 
 type Mode = NonNullable<CloudOptions['conditionalPut']>;
 
@@ -37,7 +37,7 @@ describe.each<[Mode, number]>([
       await held.release();
       const end = await world.settle(runId, 400);
       expect(end.report.counts, `held before call ${call}`).toMatchObject({ exported: 4 });
-      await expectSound(world, DOUBLED);
+      expect(await unsound(world, DOUBLED), `held before call ${call}`).toEqual([]);
     }
   }, 120_000);
 
@@ -49,7 +49,7 @@ describe.each<[Mode, number]>([
       await held?.release();
       const end = await world.settle(runId, 400);
       expect(end.report.counts, `held before call ${call}`).toMatchObject({ exported: 4 });
-      await expectSound(world, DOUBLED);
+      expect(await unsound(world, DOUBLED), `held before call ${call}`).toEqual([]);
     }
   }, 120_000);
 });
@@ -86,7 +86,7 @@ describe('two drives that both believe to hold the lease', () => {
       await held.release();
       const end = await world.settle(runId, 400);
       expect(end.report.counts, `held before call ${call}`).toMatchObject({ exported: 4 });
-      await expectSound(world, DOUBLED);
+      expect(await unsound(world, DOUBLED), `held before call ${call}`).toEqual([]);
       expect(world.exports, `held before call ${call}`).toHaveLength(4);
     }
   }, 120_000);

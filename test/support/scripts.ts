@@ -1,0 +1,89 @@
+import type { CloudOptions } from '../../local/cloud.ts';
+import { changePower } from '../../local/cph/power.ts';
+import { schedule } from '../../lib/run/schedule.ts';
+import { type Night, night, NIGHTLY } from './night.ts';
+import type { Act, Script } from './play.ts';
+
+type Mode = NonNullable<CloudOptions['conditionalPut']>;
+
+const FLEET = {
+  servers: [
+    {
+      name: 'server-001',
+      tags: { env: 'prod' },
+      phones: [
+        { name: 'plain' },
+        { name: 'stopped', status: 8 },
+        { name: 'restarting' },
+        { name: 'refused' },
+      ],
+    },
+    {
+      name: 'server-002',
+      tags: { env: 'prod' },
+      phones: [{ name: 'failing' }, { name: 'objectless' }],
+    },
+  ],
+};
+
+/** How the phones of `eventfulNight` end. */
+export const EVENTFUL_END = {
+  selected: 6,
+  exported: 5,
+  failed: 0,
+  skipped: 1,
+  timed_out: 0,
+  cancelled: 0,
+};
+
+/**
+ * A timer's run that meets everything at once: a stopped phone, one that is just restarting, an item that is refused, a job
+ * that fails and leaves half an archive behind, a success without an object, and an export call whose answer is lost.
+ */
+export async function eventfulNight(conditionalPut: Mode): Promise<Script> {
+  const world = await night({
+    fleet: FLEET,
+    seed: 5,
+    conditionalPut,
+    switches: { partialObjectRate: 1 },
+    timings: TIMINGS,
+  });
+  const { control } = world.cloud;
+  const ids = new Map((await control.phones()).map((phone) => [phone.phone_name, phone.phone_id]));
+  const one = (name: string) => [ids.get(name) ?? ''];
+  const fault = { service: 'cph', operation: 'batch-storage', times: 1 } as const;
+  control.addFault({ ...fault, kind: 'item_error', code: 'CPS.0054', phones: one('refused') });
+  control.addFault({ ...fault, kind: 'job_failed', code: 'CPS.0107', phones: one('failing') });
+  control.addFault({ ...fault, kind: 'missing_object', phones: one('objectless') });
+  const { fleet } = world.cloud.world;
+  const restarting = fleet.phones.get(ids.get('restarting') ?? '');
+  if (restarting !== undefined) changePower(world.cloud.world, 'restart', restarting, 'r-1');
+  await world.putPolicy(NIGHTLY);
+
+  // The second export call loses its answer: after the first, the time of an export is known, and the watch is short.
+  const { send } = world;
+  let isFirst = true;
+  const dropping: Night['send'] = async (request) => {
+    const answer = await send(request);
+    if (isFirst && request.url.endsWith('/batch-storage')) {
+      isFirst = false;
+      control.addFault({ ...fault, kind: 'drop_answer' });
+    }
+    return answer;
+  };
+  return { world: { ...world, send: dropping }, acts: [tick(world, 0)] };
+}
+
+const TIMINGS = { exportBase: 4_000, dataBytes: [1_000, 2_000] } as const;
+
+/** The named timer of the nightly policy. */
+function tick(world: Night, minute: number): Act {
+  const time = world.clock.now();
+  return {
+    minute,
+    start: (send) => {
+      const { deps, kick } = world.invocation({}, send);
+      return schedule({ ...deps, kick }, { time, policy: 'nightly' }, {});
+    },
+  };
+}
