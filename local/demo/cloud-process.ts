@@ -74,10 +74,14 @@ async function readReady({ stdout }: ChildProcess): Promise<Ready> {
 }
 
 /** Asks a process to end, and ends it after `patience` ms. */
-export async function endProcess(child: ChildProcess, patience: number): Promise<void> {
+export async function endProcess(
+  child: ChildProcess,
+  patience: number,
+  first: 'SIGTERM' | 'SIGKILL' = 'SIGTERM',
+): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
-  child.kill('SIGTERM');
+  child.kill(first);
   const timer = setTimeout(() => child.kill('SIGKILL'), patience);
   await gone;
   clearTimeout(timer);

@@ -10,6 +10,8 @@ export type FunctionProcess = {
   /** Hands over one event and waits for what comes of it; an invocation over its time limit fails. */
   invoke(event: unknown): Promise<Outcome>;
   stop(): Promise<void>;
+  /** Takes the instance away in the middle of whatever it does, as the platform may. */
+  kill(): Promise<void>;
 };
 
 const TIMEOUT_MS = 60_000;
@@ -75,6 +77,7 @@ export function startFunction(
       return (await answer) as Outcome;
     },
     stop: () => endProcess(child, STOP_MS),
+    kill: () => endProcess(child, STOP_MS, 'SIGKILL'),
   };
 }
 

@@ -104,7 +104,9 @@ export function mortals(send: Send, kill?: Kill, random?: () => number): Mortals
  * True when an invocation that died had told a topic and not yet written down that it did: then, and only then, its news
  * comes a second time.
  */
-export function diedBetweenTellingAndNoting(carried: readonly HttpRequest[]): boolean {
+export function diedBetweenTellingAndNoting(
+  carried: readonly { method: string; url: string }[],
+): boolean {
   const toldAt = carried.findLastIndex(({ url }) => url.endsWith('/publish'));
   const notedAt = carried.findLastIndex(
     ({ method, url }) => method === 'PUT' && /\/runs\/[^/]+\/log\//.test(url),

@@ -70,7 +70,13 @@ type AskedExport = { phone_id: string; key: string; accepted: boolean; at: numbe
 /** How each call to the cloud goes: into what list exports are noted, and how long it takes (ms). */
 type Wire = { exports: AskedExport[]; latencyMs: number };
 
-function noteExports(exports: AskedExport[], asked: unknown, answer: string, at: number): void {
+/** Notes what an export call asked for and what became of it. */
+export function noteExports(
+  exports: AskedExport[],
+  asked: unknown,
+  answer: string,
+  at: number,
+): void {
   const { storage_infos } = JSON.parse(String(asked)) as {
     storage_infos: { phone_id: string; object_path: string }[];
   };

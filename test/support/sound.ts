@@ -17,6 +17,9 @@ export type Leeway = {
   staleIndex?: boolean;
 };
 
+/** What is judged. */
+export type Judged = Pick<Night, 'cloud' | 'exports' | 'writes'>;
+
 type Json = Record<string, unknown>;
 
 /**
@@ -24,7 +27,7 @@ type Json = Record<string, unknown>;
  * nothing reported that is not there whole, every archive known, nothing written twice. Seen from the cloud's side: its
  * objects, jobs and messages, read without a line of `lib`. Empty when all is well.
  */
-export async function unsound(world: Night, leeway: Leeway = {}): Promise<string[]> {
+export async function unsound(world: Judged, leeway: Leeway = {}): Promise<string[]> {
   const { cloud, exports, writes } = world;
   const faults: string[] = [];
   const check = (holds: boolean, fault: string): void => void (holds || faults.push(fault));
@@ -116,7 +119,7 @@ export async function unsound(world: Night, leeway: Leeway = {}): Promise<string
 }
 
 /** The counts of each run's report, by run id. */
-export async function countsOf({ cloud }: Night): Promise<Record<string, Report['counts']>> {
+export async function countsOf({ cloud }: Judged): Promise<Record<string, Report['counts']>> {
   const counts: Record<string, Report['counts']> = {};
   for (const { key } of await cloud.backend.list(cloud.bucket, RUNS)) {
     if (!key.endsWith('/report.json')) continue;
@@ -128,7 +131,7 @@ export async function countsOf({ cloud }: Night): Promise<Record<string, Report[
 }
 
 /** The ids of the messages that told of each run's end. */
-async function settledTold({ cloud }: Night): Promise<Map<string, string[]>> {
+async function settledTold({ cloud }: Judged): Promise<Map<string, string[]>> {
   const told = new Map<string, string[]>();
   for (const message of await cloud.control.messages()) {
     const { https } = JSON.parse(message.message_structure ?? '') as { https: string };
@@ -139,7 +142,7 @@ async function settledTold({ cloud }: Night): Promise<Map<string, string[]>> {
 }
 
 /** The index of phones names no archive that is not there, and each exported phone. */
-async function indexFaults({ cloud }: Night, { staleIndex }: Leeway): Promise<string[]> {
+async function indexFaults({ cloud }: Judged, { staleIndex }: Leeway): Promise<string[]> {
   const faults: string[] = [];
   const read = async (key: string) =>
     JSON.parse(

@@ -1,0 +1,200 @@
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Cloud, type CloudOptions, createCloud } from '../../local/cloud.ts';
+import type { Ready } from '../../local/demo/cloud-process.ts';
+import { type FunctionProcess, startFunction } from '../../local/demo/function-process.ts';
+import { timerEvent } from '../../local/demo/timer-event.ts';
+import { SERVICE_NAMES, type ServiceName } from '../../local/hosts.ts';
+import { memoryBackend } from '../../local/obs/index.ts';
+import { between, createRandom, pick } from '../../local/random.ts';
+import { listen, type Listening } from '../../local/server.ts';
+import { bundleHandlers } from '../../scripts/build/bundle.ts';
+import { fastClock, fastProcess, type FastTime } from '../support/fast-time.ts';
+import { diedBetweenTellingAndNoting } from '../support/mortal.ts';
+import { NIGHTLY, noteExports } from '../support/night.ts';
+import { type Between, startProxy } from '../support/proxy.ts';
+import { countsOf, type Judged, unsound } from '../support/sound.ts';
+import { watchedBackend } from '../support/watched-backend.ts';
+
+// Real processes on real sockets: the built handlers, each in a process of its own that is killed with SIGKILL when the
+// proxy has seen its k-th call. Time runs faster for them and the cloud alike.
+
+type Mode = NonNullable<CloudOptions['conditionalPut']>;
+
+const SAMPLES = 20;
+const PHONES = 5;
+const FIRST_SEED = 1;
+const SPEED = 30;
+/** The night has more calls than that, from the request to the end. */
+const CALLS = 80;
+const MINUTE = 60_000;
+const MAX_BODY = 16 * 1024 * 1024;
+const GIVE_UP_MINUTES = 60;
+
+const folder = mkdtempSync(join(tmpdir(), 'phonevault-sigkill-'));
+const instance = join(folder, 'instance.mjs');
+const log = openSync(join(folder, 'functions.log'), 'w');
+const root = join(import.meta.dirname, '..', '..');
+
+beforeAll(async () => {
+  const handlers = ['drive', 'schedule'].map((out) => ({
+    in: join(root, 'handlers', `${out}.ts`),
+    out,
+  }));
+  await bundleHandlers(handlers, join(folder, 'dist'));
+  const entryPoints = [join(root, 'local', 'demo', 'instance.ts')];
+  await build({ entryPoints, outfile: instance, bundle: true, platform: 'node', format: 'esm' });
+}, 60_000);
+
+afterAll(() => {
+  closeSync(log);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('a process that is killed with SIGKILL', () => {
+  const samples = Array.from({ length: SAMPLES }, (_, index) => draw(FIRST_SEED + index));
+  it.concurrent.each(samples)(
+    'leaves a run that ends all the same: seed $seed, $when call $call, conditional PUT $mode',
+    async (sample) => {
+      expect(await faultsOf(sample)).toEqual([]);
+    },
+  );
+});
+
+type Sample = { seed: number; call: number; when: 'before' | 'after'; mode: Mode };
+
+function draw(seed: number): Sample {
+  const random = createRandom(seed, 'sigkill');
+  const call = between(random, 1, CALLS);
+  const when = pick(random, ['before', 'after'] as const);
+  return { seed, call, when, mode: pick(random, ['honoured', 'ignored', 'refused'] as const) };
+}
+
+/** Plays a night with one process killed ; what does not hold at its end. */
+async function faultsOf({ seed, call, when, mode }: Sample): Promise<string[]> {
+  const random = createRandom(seed, 'dying');
+  const time: FastTime = { start: Date.now(), speed: SPEED };
+  const night = await cloudOf(seed, mode, time);
+  const { cloud, exports } = night;
+
+  let current: FunctionProcess | undefined;
+  let struck = false;
+  let dying: Promise<unknown> | undefined;
+  const lastWords: { method: string; url: string }[] = [];
+  const carryOut: Between = async (asked, pass) => {
+    if (!struck) lastWords.push({ method: asked.method, url: asked.path });
+    const answer = await pass(asked);
+    if (asked.path.endsWith('/batch-storage') && answer.status < 300) {
+      noteExports(exports, asked.body.toString(), answer.body.toString(), cloud.time.now());
+    }
+    return answer;
+  };
+  const { ready, close } = await open(cloud, async (asked, pass) => {
+    // What the dying process has still sent may or may not have got through.
+    if (dying !== undefined) return random() < 0.5 ? 'cut' : carryOut(asked, pass);
+    if (asked.number !== call) return carryOut(asked, pass);
+    if (when === 'after') await carryOut(asked, pass);
+    struck = true;
+    dying = current?.kill();
+    await dying;
+    return 'cut';
+  });
+  const runtime = {
+    execPath: process.execPath,
+    execArgv: ['--import', fastProcess(time)],
+    program: instance,
+  };
+  /** One invocation, in a process of its own where the last one died or is another function's. True when it came to its end. */
+  const invoke = async (name: string, policy: string): Promise<boolean> => {
+    if (current?.name !== name) {
+      await current?.stop();
+      current = startFunction(folder, name, ready, log, runtime);
+    }
+    try {
+      const outcome = await current.invoke(timerEvent(cloud.time.now(), 'timer', policy));
+      if (!outcome.ok) throw new Error(`${name} failed: ${outcome.errorMessage}`);
+      return true;
+    } catch (error) {
+      if (dying === undefined) throw error;
+      await dying;
+      dying = undefined;
+      current = undefined;
+      return false;
+    }
+  };
+
+  try {
+    while (!(await invoke('schedule', 'nightly')));
+    for (let minute = 0; await hasWork(cloud); minute += 1) {
+      if (minute > GIVE_UP_MINUTES) throw new Error(`not settled after ${minute} minutes`);
+      const next = cloud.time.now() + MINUTE;
+      await invoke('drive', '');
+      if (await hasWork(cloud)) await sleep(Math.max(0, next - cloud.time.now()) / SPEED);
+    }
+  } finally {
+    await current?.stop();
+    await close();
+  }
+  const times = struck && diedBetweenTellingAndNoting(lastWords) ? 2 : 1;
+  const faults = await unsound(night, { told: () => [times, times] });
+  const [counts] = Object.values(await countsOf(night));
+  if (counts?.exported !== PHONES) faults.push(`ended as ${JSON.stringify(counts)}`);
+  if (!struck) faults.push(`the night ended before call ${call}`);
+  return faults;
+}
+
+/** A small fleet in fast time, one of whose jobs fails once. */
+async function cloudOf(seed: number, conditionalPut: Mode, time: FastTime): Promise<Judged> {
+  const writes: Judged['writes'] = [];
+  const cloud = await createCloud({
+    phones: PHONES,
+    servers: 2,
+    seed,
+    conditionalPut,
+    clock: fastClock(time),
+    backend: watchedBackend(memoryBackend(), writes),
+  });
+  const [first] = await cloud.control.phones();
+  cloud.control.addFault({
+    service: 'cph',
+    operation: 'batch-storage',
+    kind: 'job_failed',
+    code: 'CPS.0107',
+    phones: [first?.phone_id ?? ''],
+    times: 1,
+  });
+  const facts = { lastModified: cloud.time.now(), contentType: 'application/yaml' };
+  const key = 'phonevault/policies/nightly.yaml';
+  await cloud.backend.write(cloud.bucket, key, Buffer.from(NIGHTLY), facts);
+  return { cloud, writes, exports: [] };
+}
+
+async function hasWork({ backend, bucket }: Cloud): Promise<boolean> {
+  return (await backend.list(bucket, 'phonevault/open/')).length > 0;
+}
+
+/** Puts a cloud on loopback behind a proxy. */
+async function open(cloud: Cloud, between: Between) {
+  const listening: Listening[] = [];
+  const upstreams: Partial<Record<ServiceName, string>> = {};
+  for (const name of SERVICE_NAMES) {
+    const service = await listen(cloud.services[name], 0, MAX_BODY);
+    listening.push(service);
+    upstreams[name] = service.url;
+  }
+  const proxy = await startProxy(upstreams as Record<ServiceName, string>, between);
+  const { region, projectId, bucket, topicUrn, credentials } = cloud;
+  const ready: Ready = {
+    ...{ ready: true, ...proxy.urls, region, projectId, bucket, topicUrn },
+    ...credentials,
+  };
+  const close = async (): Promise<void> => {
+    await proxy.close();
+    for (const service of listening) await service.close();
+  };
+  return { ready, close };
+}
