@@ -4,7 +4,7 @@ import type { HttpRequest, HttpResponse, Send } from '../../lib/cloud/send.ts';
 /** The invocation that makes the `call`-th call of all dies: right before it is sent, or right after it was carried out. */
 export type Kill = { call: number; when: 'before' | 'after' };
 
-export type Ended<T> = { killed: false; result: T } | { killed: true };
+type Ended<T> = { killed: false; result: T } | { killed: true };
 
 /** Invocations whose calls are counted over all of them, and of which one may die. */
 export type Mortals = {
