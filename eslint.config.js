@@ -125,7 +125,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['local/**/*.ts', 'cli/**/*.ts', 'scripts/**/*.ts', 'bench/**/*.ts'],
+    files: ['{local,cli,scripts,bench}/**/*.ts', 'test/live/serve.ts'],
     rules: { 'no-console': 'off' },
   },
 );

@@ -14,7 +14,7 @@ import { createRandom, hexId } from './random.ts';
 import { targetOf } from './raw-request.ts';
 import { createSmn, type SmnMessage } from './smn/index.ts';
 import { type BaseClock, createTime, machineClock } from './time.ts';
-import type { ObjectBackend, Service, Time } from './types.ts';
+import type { KeySource, ObjectBackend, Service, Time } from './types.ts';
 
 type ObsSwitches = {
   /** What OBS makes of If-None-Match and If-Match on a PUT; its manuals know neither. */
@@ -37,6 +37,8 @@ export type CloudOptions = Partial<
   accountId?: string;
   /** Where objects lie; in memory unless given. */
   backend?: ObjectBackend;
+  /** Where temporary keys come from when the objects' server must know them too. */
+  keySource?: KeySource;
   bucket?: string;
   user?: { name: string; password: string };
 } & Partial<ObsSwitches>;
@@ -48,7 +50,7 @@ export type Cloud = {
   /** Of the agency, as a function's context gives them; good for 24 hours. */
   credentials: Credentials;
   /** The same, issued anew. */
-  renewCredentials(): Credentials;
+  renewCredentials(): Promise<Credentials>;
   bucket: string;
   topicUrn: string;
   /** Routes by the host name of the real services. Throws ConnectionCut, ConnectionHang. */
@@ -67,6 +69,8 @@ export type Cloud = {
   functiongraph: FunctionGraph;
 };
 
+export const DEFAULT_BUCKET = 'phonevault-demo';
+
 /** The password user that `POST /v3/auth/tokens` knows unless another is given. */
 export const DEFAULT_USER = { name: 'phonevault', password: 'Phonevault-local-1' };
 
@@ -75,14 +79,14 @@ export const DEFAULT_USER = { name: 'phonevault', password: 'Phonevault-local-1'
  * one bucket and two topics. Without timers of its own, and the same for the same seed, clock and calls.
  */
 export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
-  const { seed = 1, region = 'cn-north-4', bucket = 'phonevault-demo' } = options;
+  const { seed = 1, region = 'cn-north-4', bucket = DEFAULT_BUCKET } = options;
   const time = createTime(options.clock ?? machineClock, options.speed);
   const ids = createRandom(seed, 'account');
   const projectId = options.projectId ?? hexId(ids);
   const accountId = options.accountId ?? hexId(ids);
   const topicUrn = `urn:smn:${region}:${projectId}:phonevault`;
   const backend = options.backend ?? memoryBackend();
-  if (!backend.hasBucket(bucket)) await backend.createBucket(bucket);
+  if (!(await backend.hasBucket(bucket))) await backend.createBucket(bucket);
 
   const calls = createCalls();
   const faults = createFaultBook({ random: createRandom(seed, 'faults'), time });
@@ -96,7 +100,10 @@ export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
     user: { userId, userName: name, domainId: accountId, password },
     agency,
   };
-  const iam = createIam({ account, region, seed, time, calls, faults });
+  const iam = createIam({
+    ...{ account, region, seed, time, calls, faults },
+    keySource: options.keySource,
+  });
   const { gateway } = iam;
 
   const world = createWorld({
@@ -187,7 +194,7 @@ export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
     region,
     projectId,
     accountId,
-    credentials: renewCredentials(),
+    credentials: await renewCredentials(),
     renewCredentials,
     bucket,
     topicUrn,

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
-import { type Cloud, createCloud } from './cloud.ts';
+import { type Cloud, createCloud, DEFAULT_BUCKET } from './cloud.ts';
 import { SERVICE_NAMES, type ServiceName } from './hosts.ts';
-import { folderBackend, memoryBackend } from './obs/index.ts';
+import { openObjects } from './objects.ts';
 import { type LocalOptions, parseOptions, USAGE } from './options.ts';
 import { listen, type Listening } from './server.ts';
 
@@ -15,8 +14,7 @@ const MAX_BODIES: Partial<Record<ServiceName, number>> = {
 const ADVANCE_EVERY = 100;
 
 async function start(options: LocalOptions): Promise<void> {
-  const backend =
-    options.data === undefined ? memoryBackend() : folderBackend(join(options.data, 'obs'));
+  const objects = await openObjects(options, DEFAULT_BUCKET);
   const cloud = await createCloud({
     seed: options.seed,
     phones: options.phones,
@@ -27,15 +25,28 @@ async function start(options: LocalOptions): Promise<void> {
     switches: options.switches,
     limits: options.limits,
     conditionalPut: options['conditional-put'],
-    backend,
+    bucket: DEFAULT_BUCKET,
+    backend: objects.backend,
+    ...(objects.server && { keySource: objects.server.keySource }),
   });
-  const listening: Listening[] = [];
-  for (const [index, name] of SERVICE_NAMES.entries()) {
-    const port = options.port === 0 ? 0 : options.port + index;
-    listening.push(await listen(cloud.services[name], port, MAX_BODIES[name] ?? MAX_BODY));
+  if (objects.server && cloud.credentials.securityToken === '') {
+    console.error(
+      `${objects.server.url} gives no session keys: functions get the keys that were given`,
+    );
   }
-  const apig = listening[SERVICE_NAMES.indexOf('apig')];
-  if (apig !== undefined) cloud.functiongraph.setApigUrl(apig.url);
+  const listening: Listening[] = [];
+  const urls: Partial<Record<ServiceName, string>> = {};
+  for (const [index, name] of SERVICE_NAMES.entries()) {
+    if (name === 'obs' && objects.server) {
+      urls[name] = objects.server.url;
+      continue;
+    }
+    const port = options.port === 0 ? 0 : options.port + index;
+    const server = await listen(cloud.services[name], port, MAX_BODIES[name] ?? MAX_BODY);
+    urls[name] = server.url;
+    listening.push(server);
+  }
+  if (urls.apig !== undefined) cloud.functiongraph.setApigUrl(urls.apig);
   const timer = setInterval(() => void cloud.advance(), ADVANCE_EVERY).unref();
   const stop = () => {
     clearInterval(timer);
@@ -43,14 +54,11 @@ async function start(options: LocalOptions): Promise<void> {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  console.log(readyLine(cloud, listening));
+  console.log(readyLine(cloud, urls));
 }
 
-function readyLine(cloud: Cloud, listening: Listening[]): string {
+function readyLine(cloud: Cloud, urls: Partial<Record<ServiceName, string>>): string {
   const { region, projectId, credentials, bucket, topicUrn } = cloud;
-  const urls = Object.fromEntries(
-    SERVICE_NAMES.map((name, index) => [name, listening[index]?.url]),
-  );
   return JSON.stringify({
     ready: true,
     ...urls,
@@ -62,6 +70,8 @@ function readyLine(cloud: Cloud, listening: Listening[]): string {
   });
 }
 
+// The SDK warns on Node 20 of what it will need in 2027; that is no news here.
+Object.assign(process.env, { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' });
 const parsed = parseOptions(process.argv.slice(2));
 if (parsed.ok) {
   start(parsed.options).catch((error: unknown) => {

@@ -14,7 +14,7 @@ export type Time = {
 
 export type Random = () => number;
 
-/** Where object bytes lie: memory under test, a folder of real files for `npm start`. */
+/** Where object bytes lie: memory under test, a folder of real files for `npm start`, or a server. */
 export type ObjectRecord = {
   key: string;
   size: number;
@@ -26,7 +26,7 @@ export type ObjectRecord = {
 };
 
 export type ObjectBackend = {
-  hasBucket(bucket: string): boolean;
+  hasBucket(bucket: string): Promise<boolean>;
   createBucket(bucket: string): Promise<void>;
   write(
     bucket: string,
@@ -54,6 +54,12 @@ export type KeyRecord = {
   /** True time after which the key is refused; undefined for a permanent key. */
   expiresAt: number | undefined;
 };
+
+/** Keys that someone else made: of a session when they come with a token, else permanent. */
+export type GivenKeys = Pick<KeyRecord, 'accessKey' | 'secretKey' | 'securityToken' | 'expiresAt'>;
+
+/** Where temporary keys come from when objects lie on a server of its own, which must know them too. */
+export type KeySource = (lifetimeMs: number) => Promise<GivenKeys>;
 
 export type KeyStore = {
   find(accessKey: string): KeyRecord | undefined;

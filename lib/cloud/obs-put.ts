@@ -41,6 +41,7 @@ export async function putObject(
             Bucket: bucket,
             Key: key,
             Body: body,
+            ContentLength: Buffer.byteLength(body),
             ContentType: key.endsWith('.json') ? 'application/json' : 'text/plain; charset=utf-8',
             ContentMD5: md5.toString('base64'),
             ...(ifNoneMatch ? { IfNoneMatch: '*' } : {}),

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { compareKeys } from './key-order.ts';
 import type { Conditional, Store, StoredObject } from './store.ts';
 
 /** A ledger in memory: a peer of the bucket for development and tests, with the same semantics. */
@@ -28,8 +29,8 @@ export function memoryStore(clock: Clock, conditional: Conditional = 'honoured')
     },
     list: async (prefix, options = {}) =>
       [...objects.entries()]
-        .filter(([key]) => key.startsWith(prefix) && key > (options.startAfter ?? ''))
-        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .filter(([key]) => key.startsWith(prefix) && compareKeys(key, options.startAfter ?? '') > 0)
+        .sort(([a], [b]) => compareKeys(a, b))
         .slice(0, options.max)
         .map(([key, { body, etag, lastModified }]) => ({
           key,

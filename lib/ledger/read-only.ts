@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { compareKeys } from './key-order.ts';
 import { memoryStore } from './memory-store.ts';
 import type { Store } from './store.ts';
 
@@ -30,7 +31,7 @@ export function readOnly(store: Store, clock: Clock): Store {
       const room = max === undefined ? {} : { max: max + hidden.size };
       const under = await store.list(prefix, { ...from, ...room });
       return [...under.filter(({ key }) => !hidden.has(key)), ...(await written.list(prefix, from))]
-        .sort((a, b) => (a.key < b.key ? -1 : 1))
+        .sort((a, b) => compareKeys(a.key, b.key))
         .slice(0, max);
     },
     remove: async (keys) => {

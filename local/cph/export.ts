@@ -26,9 +26,9 @@ async function runExport(
   phone: Phone,
   info: StorageInfo,
 ): Promise<string | undefined> {
-  const { backend, faults, switches, timeline } = world;
+  const { backend, faults, timeline } = world;
   const { bucket_name: bucket, object_path: key } = info;
-  if (switches.delegation !== 'granted' || !backend.hasBucket(bucket)) return 'CPS.0103';
+  if (!(await mayWrite(world, bucket))) return 'CPS.0103';
   const entries = selectEntries(filesOf(world, phone), info.include_files, info.exclude_files);
   if (entries === undefined) return 'CPS.0199';
   const failed = faults.forPhone('job_failed', phone.id, OPERATION);
@@ -54,13 +54,17 @@ async function runExport(
 async function leavePartialObject(world: World, phone: Phone, info: StorageInfo): Promise<void> {
   const { backend, random, switches, timeline } = world;
   if (!chance(random, switches.partialObjectRate)) return;
-  if (switches.delegation !== 'granted' || !backend.hasBucket(info.bucket_name)) return;
+  if (!(await mayWrite(world, info.bucket_name))) return;
   const entries = selectEntries(filesOf(world, phone), info.include_files, info.exclude_files);
   if (entries === undefined) return;
   const archive = await packArchive(entries);
   const part = archive.subarray(0, between(random, 0, archive.length - 1));
   const facts = { lastModified: timeline.trueNow(), contentType: 'application/x-tar' };
   await backend.write(info.bucket_name, info.object_path, part, facts).catch(() => undefined);
+}
+
+async function mayWrite({ backend, switches }: World, bucket: string): Promise<boolean> {
+  return switches.delegation === 'granted' && (await backend.hasBucket(bucket).catch(() => false));
 }
 
 export function archiveId(bucket: string, key: string, etag: string): string {

@@ -1,16 +1,12 @@
-import { lookup } from 'node:dns';
 import { Agent } from 'node:http';
-import type { LookupFunction } from 'node:net';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { loopbackLookup } from '../object-server/client.ts';
 import type { Ready } from './cloud-process.ts';
 
-// Many resolvers know `localhost` but not the names below it (RFC 6761, 6.3).
-const loopback: LookupFunction = (hostname, options, callback) =>
-  lookup(hostname.endsWith('.localhost') ? '127.0.0.1' : hostname, options, callback);
-
-/** The bucket's endpoint for virtual-hosted requests: `<bucket>.obs.localhost` reaches it. */
-export function obsEndpoint(cloud: Pick<Ready, 'obs'>): string {
-  return `http://obs.localhost:${new URL(cloud.obs).port}`;
+/** The bucket's endpoint for virtual-hosted requests: `<bucket>.obs.localhost` reaches the embedded OBS. */
+export function obsEndpoint({ obs }: Pick<Ready, 'obs'>): string {
+  const { hostname, port } = new URL(obs);
+  return hostname === '127.0.0.1' ? `http://obs.localhost:${port}` : obs;
 }
 
 /** Puts an object into the bucket, as anyone with a key would: S3, signature V4, virtual-hosted. */
@@ -27,7 +23,7 @@ export async function putObject(cloud: Ready, key: string, body: string): Promis
       sessionToken: cloud.securityToken,
     },
     maxAttempts: 2,
-    requestHandler: { httpAgent: new Agent({ lookup: loopback }), requestTimeout: 10_000 },
+    requestHandler: { httpAgent: new Agent({ lookup: loopbackLookup }), requestTimeout: 10_000 },
   });
   try {
     await client.send(new PutObjectCommand({ Bucket: cloud.bucket, Key: key, Body: body }));

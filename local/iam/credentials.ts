@@ -5,19 +5,20 @@ import type { Principal } from './keys.ts';
 export type Credentials = {
   accessKey: string;
   secretKey: string;
+  /** '' when the keys are permanent. */
   securityToken: string;
   token: string;
 };
 
 const DAY = 86_400_000;
 
-/** New keys and a new token for the project, good for 24 hours. */
-export function issueCredentials(
-  { keys, tokens }: Pick<Iam, 'keys' | 'tokens'>,
+/** New keys and a new token for the project, good for 24 hours or what the key source gives. */
+export async function issueCredentials(
+  { issueTemporary, tokens }: Pick<Iam, 'issueTemporary' | 'tokens'>,
   agency: Principal,
   projectId: string,
-): Credentials {
-  const key = keys.issue({ principal: agency, projectId, lifetimeMs: DAY });
+): Promise<Credentials> {
+  const key = await issueTemporary({ principal: agency, projectId, lifetimeMs: DAY });
   const { token } = tokens.issue({
     principal: agency,
     methods: ['assume_role'],

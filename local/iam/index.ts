@@ -2,12 +2,13 @@ import { jsonAnswer } from '../answer.ts';
 import { type Call, createApi, parseJson, type Route } from '../api.ts';
 import type { FaultBook } from '../faults.ts';
 import { createRandom } from '../random.ts';
-import type { Calls, Service, Time } from '../types.ts';
+import type { Calls, KeySource, Service, Time } from '../types.ts';
 import { type Account, createPasswordCheck } from './account.ts';
 import { type Agencies, createAgencies } from './agencies.ts';
 import { keystoneError } from './answers.ts';
 import { createToken, describeToken } from './create-token.ts';
 import { createGateway, type Gateway, type Identity } from './gateway.ts';
+import { createIssueTemporary, type IssueTemporary } from './issue-temporary.ts';
 import { createKeys, type Keys } from './keys.ts';
 import { createTemporaryKey } from './temporary-key.ts';
 import { createTokens, type Tokens } from './tokens.ts';
@@ -17,6 +18,7 @@ export type Iam = {
   keys: Keys;
   tokens: Tokens;
   gateway: Gateway;
+  issueTemporary: IssueTemporary;
   /** Who may take on an agency of this name. */
   agency: Agencies['trust'];
 };
@@ -52,9 +54,12 @@ export function createIam(options: {
   time: Time;
   calls: Calls;
   faults: FaultBook;
+  /** Where temporary keys come from; IAM makes them itself unless given. */
+  keySource?: KeySource | undefined;
 }): Iam {
   const { account, region, seed, time, calls, faults } = options;
   const keys = createKeys({ random: createRandom(seed, 'iam/keys'), time });
+  const issueTemporary = createIssueTemporary(keys, options.keySource);
   const tokens = createTokens({ random: createRandom(seed, 'iam/tokens'), time });
   const random = createRandom(seed, 'iam/requests');
   const gateway = createGateway({ keys, tokens, time, random });
@@ -76,7 +81,7 @@ export function createIam(options: {
       case 'check-token':
         return checkToken(request);
       case 'create-temporary-key':
-        return createTemporaryKey({ account, keys }, parseJson(body), caller);
+        return createTemporaryKey({ account, issueTemporary }, parseJson(body), caller);
       case 'list-projects':
         return listProjects(caller, query.get('name') ?? undefined);
       case 'list-auth-projects':
@@ -136,6 +141,7 @@ export function createIam(options: {
     keys,
     tokens,
     gateway,
+    issueTemporary,
     agency: agencies.trust,
   };
 }

@@ -1,16 +1,18 @@
 import { pick, randomBytes } from '../random.ts';
-import type { KeyRecord, Random, Time } from '../types.ts';
+import type { GivenKeys, KeyRecord, Random, Time } from '../types.ts';
 
 /** Who a key or a token stands for. */
 export type Principal = { userId: string; userName: string; domainId: string };
 
-type IssuedKey = KeyRecord & { principal: Principal };
+export type IssuedKey = KeyRecord & { principal: Principal };
 
 /** A KeyStore that also knows whose key it is. */
 export type Keys = {
   find(accessKey: string): IssuedKey | undefined;
   /** A permanent pair without `lifetimeMs`, else a temporary one with its security token. */
   issue(options: { principal: Principal; projectId: string; lifetimeMs?: number }): IssuedKey;
+  /** Takes in a key that was made elsewhere. */
+  adopt(given: GivenKeys, owner: { principal: Principal; projectId: string }): IssuedKey;
 };
 
 const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'];
@@ -36,6 +38,11 @@ export function createKeys(options: { random: Random; time: Time }): Keys {
         expiresAt: temporary ? time.now() + lifetimeMs : undefined,
         principal,
       };
+      keys.set(key.accessKey, key);
+      return key;
+    },
+    adopt(given, owner) {
+      const key = { ...given, ...owner };
       keys.set(key.accessKey, key);
       return key;
     },

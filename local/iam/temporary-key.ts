@@ -3,7 +3,7 @@ import { jsonAnswer } from '../answer.ts';
 import type { Account } from './account.ts';
 import { iamError, iamTime } from './answers.ts';
 import type { Identity } from './gateway.ts';
-import type { Keys } from './keys.ts';
+import type { IssueTemporary } from './issue-temporary.ts';
 
 const duration = z.number().int().min(900).max(86_400).default(900);
 
@@ -26,14 +26,14 @@ const requestSchema = z.object({
 
 /**
  * POST /v3.0/OS-CREDENTIAL/securitytokens: temporary keys for the caller itself (`token`) or for an
- * agency (`assume_role`), good for 900 to 86,400 seconds.
+ * agency (`assume_role`), good for 900 to 86,400 seconds. 501 where objects lie on a server that knows permanent keys only.
  */
-export function createTemporaryKey(
-  options: { account: Account; keys: Keys },
+export async function createTemporaryKey(
+  options: { account: Account; issueTemporary: IssueTemporary },
   body: unknown,
   caller: Identity,
-): Response {
-  const { account, keys } = options;
+): Promise<Response> {
+  const { account, issueTemporary } = options;
   const parsed = requestSchema.safeParse(body);
   if (!parsed.success) return iamError(400, 'IAM.0011', 'The request body is invalid.');
   const { methods, token, assume_role } = parsed.data.auth.identity;
@@ -52,17 +52,20 @@ export function createTemporaryKey(
     principal = account.agency;
   }
   const seconds = (methods[0] === 'token' ? token : assume_role)?.duration_seconds ?? 900;
-  const key = keys.issue({
+  const key = await issueTemporary({
     principal,
     projectId: caller.projectId ?? account.project.id,
     lifetimeMs: seconds * 1000,
   });
+  if (key.securityToken === undefined || key.expiresAt === undefined) {
+    return iamError(501, 'IAM.0006', 'The object server gives no temporary keys.');
+  }
   return jsonAnswer(201, {
     credential: {
       access: key.accessKey,
       secret: key.secretKey,
       securitytoken: key.securityToken,
-      expires_at: iamTime(key.expiresAt ?? 0),
+      expires_at: iamTime(key.expiresAt),
     },
   });
 }

@@ -34,7 +34,7 @@ export const createBucket: Handler = async ({ backend, bucket, body, settings, i
     throw new ObsError(400, 'IllegalLocationConstraintException', message);
   }
   await inTurn(bucket, async () => {
-    if (backend.hasBucket(bucket)) {
+    if (await backend.hasBucket(bucket)) {
       throw new ObsError(409, 'BucketAlreadyOwnedByYou', 'You own this bucket already.');
     }
     await backend.createBucket(bucket);

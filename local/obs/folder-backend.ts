@@ -63,7 +63,7 @@ export function folderBackend(folder: string): ListingBackend {
   };
 
   return {
-    hasBucket: (name) => buckets.has(name),
+    hasBucket: async (name) => buckets.has(name),
     buckets: () => [...buckets.keys()].sort(),
     async createBucket(name) {
       checkBucketName(name);

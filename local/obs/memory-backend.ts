@@ -13,7 +13,7 @@ type Bucket = { records: Records; bodies: Map<string, Uint8Array> };
 export function memoryBackend(): ListingBackend {
   const buckets = new Map<string, Bucket>();
   return {
-    hasBucket: (name) => buckets.has(name),
+    hasBucket: async (name) => buckets.has(name),
     buckets: () => [...buckets.keys()].sort(),
     async createBucket(name) {
       checkBucketName(name);

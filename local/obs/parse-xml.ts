@@ -7,6 +7,8 @@ const MAX_ELEMENTS = 50_000;
 
 const TOKEN = /<\?xml[^<>]*\?>|<(\/?)([A-Za-z][\w.-]{0,63})([^<>]*?)(\/?)>|([^<]+)/y;
 const ATTRIBUTES = /^(?:\s+[A-Za-z][\w:.-]*\s*=\s*(?:"[^"&<]*"|'[^'&<]*'))*\s*$/;
+// The characters that no XML 1.0 document can hold, not even as a reference: servers refuse a key with one.
+const NO_CHARACTER = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u;
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 /**
@@ -56,10 +58,15 @@ export function textOf(element: XmlElement, name: string): string | undefined {
 
 function decodeUtf8(body: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return checkCharacters(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
     throw malformedXml();
   }
+}
+
+function checkCharacters(text: string): string {
+  if (NO_CHARACTER.test(text)) throw malformedXml();
+  return text;
 }
 
 function resolveEntities(text: string): string {
@@ -73,9 +80,8 @@ function resolveEntities(text: string): string {
         return char;
       }
       const code = typeof hex === 'string' ? parseInt(hex, 16) : Number(dec);
-      if (!(code > 0 && code <= 0x10ffff) || (code >= 0xd800 && code <= 0xdfff))
-        throw malformedXml();
-      return String.fromCodePoint(code);
+      if (!(code <= 0x10ffff)) throw malformedXml();
+      return checkCharacters(String.fromCodePoint(code));
     },
   );
 }

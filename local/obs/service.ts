@@ -59,7 +59,7 @@ export function createObs(options: ObsOptions): Service {
     );
     const { backend } = options;
     const bucket = address.bucket ?? '';
-    const isMissing = bucket !== '' && !backend.hasBucket(bucket);
+    const isMissing = bucket !== '' && !(await backend.hasBucket(bucket));
     if (isMissing && operation !== 'CreateBucket') throw noSuchBucket();
     return HANDLERS[operation]({
       request,

@@ -1,19 +1,32 @@
 import { describe, expect, it } from 'vitest';
+import { obsStore } from '../../lib/ledger/obs-store.ts';
+import type { Conditional } from '../../lib/ledger/store.ts';
 import { night } from '../support/night.ts';
+import { leaseSuite } from './lease-suite.ts';
+import { ledgerSuite } from './ledger-suite.ts';
 import { storeSuite } from './store-suite.ts';
 
-for (const conditionalPut of ['honoured', 'ignored', 'refused'] as const) {
-  storeSuite(`the embedded OBS, conditional PUT ${conditionalPut},`, async () => {
-    const { invocation } = await night({ phones: 0, conditionalPut });
-    return invocation().deps.store;
-  });
+const open = async (conditionalPut: Conditional) => {
+  const { invocation, clock } = await night({ phones: 0, conditionalPut });
+  const { clients, deps } = invocation();
+  return { store: obsStore(clients.obs, deps.ledger.bucket, 'a prefix/'), clock };
+};
 
-  describe('tryConditional', () => {
-    it(`sees that conditional PUT is ${conditionalPut}`, async () => {
-      const { invocation } = await night({ phones: 0, conditionalPut });
-      const { store } = invocation().deps;
-      await store.put('a', 'one');
-      expect(await store.tryConditional('a', 'one')).toBe(conditionalPut);
-    });
+ledgerSuite('the embedded OBS', () => open('honoured'), {
+  conditional: 'honoured',
+  creators: 4,
+  cases: 5,
+});
+
+describe.each(['ignored', 'refused'] as const)('conditional PUT %s:', (conditional) => {
+  storeSuite('the embedded OBS', async () => (await open(conditional)).store);
+  leaseSuite(() => open(conditional), conditional);
+});
+
+describe.each(['honoured', 'ignored', 'refused'] as const)('tryConditional', (conditional) => {
+  it(`sees that conditional PUT is ${conditional}`, async () => {
+    const { store } = await open(conditional);
+    await store.put('a', 'one');
+    expect(await store.tryConditional('a', 'one')).toBe(conditional);
   });
-}
+});

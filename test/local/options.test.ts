@@ -25,6 +25,18 @@ describe('parseOptions', () => {
     });
   });
 
+  it('takes a server of objects with its keys', () => {
+    const args = '--obs http://s3.localhost:7480/ --obs-access-key a --obs-secret-key b/+=';
+    expect(parseOptions(args.split(' '))).toMatchObject({
+      ok: true,
+      options: {
+        obs: 'http://s3.localhost:7480',
+        'obs-access-key': 'a',
+        'obs-secret-key': 'b/+=',
+      },
+    });
+  });
+
   it.each([
     [['--prot', '1'], 'prot'],
     [['extra'], 'extra'],
@@ -36,6 +48,13 @@ describe('parseOptions', () => {
     [['--speed', '0'], 'speed'],
     [['--password', 'short'], 'password'],
     [['--conditional-put', 'maybe'], 'conditional-put'],
+    [['--obs', 'localhost:7480'], 'obs'],
+    [['--obs', 'http://example.com'], 'https'],
+    [['--obs', 'https://example.com/bucket'], 'without a path'],
+    [['--obs', 'http://user:secret@localhost:7480'], 'obs'],
+    [['--obs', 'http://localhost:7480', '--obs-access-key', 'a'], 'obs-secret-key'],
+    [['--obs-access-key', 'a'], 'needs --obs'],
+    ['--data x --obs http://[::1] --obs-access-key a --obs-secret-key b'.split(' '), 'data'],
     [['--switch', 'edition=oldest'], 'edition'],
     [['--switch', 'unknown=1'], 'unknown'],
     [['--limit', 'writesPerMinute=0'], 'writesPerMinute'],

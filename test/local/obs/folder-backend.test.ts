@@ -66,7 +66,7 @@ it('has after a restart what it had before', async () => {
 
   const after = folderBackend(dir);
 
-  expect(after.hasBucket(BUCKET)).toBe(true);
+  expect(await after.hasBucket(BUCKET)).toBe(true);
   expect(await after.list(BUCKET, '')).toEqual(records);
   expect(Buffer.from((await after.read(BUCKET, 'a/b'))?.body ?? []).toString()).toBe('a/b');
 });

@@ -38,6 +38,8 @@ describe('parseXml', () => {
     ['a bare ampersand', '<a>& </a>'],
     ['a character that is none', '<a>&#xD800;</a>'],
     ['a character beyond all', '<a>&#x110000;</a>'],
+    ['a control character', '<a>\u0001</a>'],
+    ['a reference to a control character', '<a>&#x1;</a>'],
     ['a comment', '<a><!-- x --></a>'],
     ['CDATA', '<a><![CDATA[x]]></a>'],
     ['a processing instruction', '<a><?php x ?></a>'],

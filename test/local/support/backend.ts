@@ -6,7 +6,7 @@ export function mapBackend(...buckets: string[]): ObjectBackend {
   const objects = new Map<string, { record: ObjectRecord; body: Uint8Array }>();
   const known = new Set(buckets);
   return {
-    hasBucket: (bucket) => known.has(bucket),
+    hasBucket: async (bucket) => known.has(bucket),
     createBucket: async (bucket) => void known.add(bucket),
     write: async (bucket, key, body, { lastModified, contentType, metadata = {} }) => {
       const etag = createHash('md5').update(body).digest('hex');

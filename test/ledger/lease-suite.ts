@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { layout } from '../../lib/ledger/layout.ts';
+import { takeLease } from '../../lib/ledger/lease.ts';
+import type { Conditional } from '../../lib/ledger/store.ts';
+import type { OpenLedger } from './ledger-suite.ts';
+
+const TTL = 90_000;
+
+/** The right to drive, in any store; `conditional` is what it makes of a conditional PUT. */
+export function leaseSuite(open: OpenLedger, conditional: Conditional): void {
+  const setUp = async () => {
+    const { clock, store } = await open();
+    const take = (holder: string) => takeLease(store, { clock, holder, ttlMs: TTL });
+    return { clock, store, take };
+  };
+
+  describe(`takeLease, conditional PUT ${conditional}`, () => {
+    it('gives the lease to one at a time', async () => {
+      const { take } = await setUp();
+      const first = await take('a');
+      expect(first?.epoch).toBe(1);
+      expect(first?.conditional).toBe(conditional);
+      expect(await take('b')).toBeUndefined();
+    });
+
+    it('gives it on after release, and after its time', async () => {
+      const { clock, take } = await setUp();
+      await (await take('a'))?.release();
+      const second = await take('b');
+      expect(second?.epoch).toBe(2);
+      clock.move(TTL + 1);
+      const third = await take('c');
+      expect(third?.epoch).toBe(3);
+      expect(await second?.stillHeld()).toBe(false);
+      expect(await third?.stillHeld()).toBe(true);
+    });
+
+    it('lets a late release of a dead holder change nothing', async () => {
+      const { clock, take } = await setUp();
+      const dead = await take('a');
+      clock.move(TTL + 1);
+      const living = await take('b');
+      await dead?.release();
+      expect(await living?.stillHeld()).toBe(true);
+      expect(await take('c')).toBeUndefined();
+    });
+
+    it.runIf(conditional === 'honoured')('goes to one of many who ask at once', async () => {
+      const { take } = await setUp();
+      for (let epoch = 1; epoch <= 10; epoch += 1) {
+        const asked = Array.from({ length: 8 }, (_, n) => take(`h${n}`));
+        const taken = (await Promise.all(asked)).filter((lease) => lease !== undefined);
+        expect(taken.map((lease) => lease.epoch)).toEqual([epoch]);
+        await taken[0]?.release();
+      }
+    });
+
+    it('respects a lease that it cannot read for as long as a good one', async () => {
+      const { clock, store, take } = await setUp();
+      await store.put(layout.lease(7), '{"version":9}');
+      expect(await take('a')).toBeUndefined();
+      clock.move(TTL + 2_000);
+      expect((await take('a'))?.epoch).toBe(8);
+    });
+
+    it('keeps the folder small', async () => {
+      const { store, take } = await setUp();
+      for (let round = 0; round < 5; round += 1) await (await take('a'))?.release();
+      expect((await store.list(layout.leases)).length).toBeLessThanOrEqual(2);
+    });
+  });
+}

@@ -1,0 +1,29 @@
+import type { Conditional, Store } from '../../lib/ledger/store.ts';
+import type { playClock } from '../support/play-clock.ts';
+import { describe } from 'vitest';
+import { hintsSuite } from './hints-suite.ts';
+import { leaseSuite } from './lease-suite.ts';
+import { logSuite } from './log-suite.ts';
+import { phonesSuite } from './phones-suite.ts';
+import { reportSuite } from './report-suite.ts';
+import { runIndexSuite } from './run-index-suite.ts';
+import { storeSuite } from './store-suite.ts';
+
+/** An empty ledger, and a clock to move by hand that starts at the time of the store's own. */
+export type OpenLedger = () => Promise<{ store: Store; clock: ReturnType<typeof playClock> }>;
+
+type Facts = { conditional: Conditional; creators: number; cases: number };
+
+/** What every ledger must do, whatever store lies under it. */
+export function ledgerSuite(name: string, open: OpenLedger, facts: Facts): void {
+  const { conditional, creators, cases } = facts;
+  storeSuite(name, async () => (await open()).store, { creators });
+  describe(`${name} as a ledger`, () => {
+    leaseSuite(open, conditional);
+    logSuite(open);
+    reportSuite(open);
+    runIndexSuite(open, cases);
+    phonesSuite(open);
+    hintsSuite(open);
+  });
+}

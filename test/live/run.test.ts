@@ -1,0 +1,184 @@
+import { execFile } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Obs } from '../../lib/cloud/obs.ts';
+import type { Report } from '../../lib/ledger/report.ts';
+import { type CloudProcess, type Ready, startCloud } from '../../local/demo/cloud-process.ts';
+import { fireDrive, fireSchedule } from '../../local/demo/fire.ts';
+import { startFunction } from '../../local/demo/function-process.ts';
+import { createLocalApi } from '../../local/demo/local-api.ts';
+import { putObject } from '../../local/demo/put-policy.ts';
+import { obsWith } from './support/obs.ts';
+
+const PHONES = 6;
+const LEDGER = 'phonevault/';
+const root = join(import.meta.dirname, '..', '..');
+const folder = mkdtempSync(join(tmpdir(), 'phonevault-run-'));
+const logFile = join(folder, 'functions.log');
+const log = openSync(logFile, 'w');
+
+let cloud: CloudProcess;
+let ready: Ready;
+let obs: Obs;
+
+beforeAll(async () => {
+  const { hostUrl, accessKey, secretKey } = inject('servers').radosgw;
+  const keys = ['--obs-access-key', accessKey, '--obs-secret-key', secretKey];
+  const fleet = ['--phones', String(PHONES), '--servers', '1', '--seed', '7', '--speed', '20'];
+  cloud = startCloud(root, [...fleet, '--obs', hostUrl, ...keys], log);
+  ready = await cloud.ready;
+  const { securityToken } = ready;
+  obs = obsWith({ ...ready, securityToken, expiresAt: undefined });
+});
+
+afterAll(async () => {
+  await cloud.stop();
+  closeSync(log);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Puts a policy for all phones into the bucket. */
+async function putPolicy(name: string): Promise<void> {
+  const text = `
+name: ${name}
+select: { name: "*" }
+export: { include: [/data/data], bucket: ${ready.bucket} }
+wait_for_phones: 5s
+`;
+  await putObject(ready, `${LEDGER}policies/${name}.yaml`, text);
+}
+
+async function read<T>(key: string): Promise<T | undefined> {
+  const object = await obs.get(ready.bucket, LEDGER + key);
+  return object === undefined ? undefined : (JSON.parse(object.body) as T);
+}
+
+/** What must be true in radosgw, and of the one message, when a run is over. */
+async function expectComplete(runId: string): Promise<void> {
+  const report = await read<Report>(`runs/${runId}/report.json`);
+  expect(report).toMatchObject({
+    outcome: 'completed',
+    counts: { selected: PHONES, exported: PHONES },
+  });
+  for (const { bucket = '', key = '', size, etag } of report?.phones ?? []) {
+    expect(await obs.head(bucket, key)).toMatchObject({ size, etag });
+    // A whole tar: two blocks of zeros at its end.
+    expect(Buffer.from((await obs.tail(bucket, key, 1_024)) ?? [])).toEqual(Buffer.alloc(1_024));
+  }
+  expect((await obs.list(ready.bucket, `${LEDGER}open/`)).objects).toEqual([]);
+  const { objects } = await obs.list(ready.bucket, `${LEDGER}state/lease/`);
+  const lease = await obs.get(ready.bucket, objects.at(-1)?.key ?? '');
+  expect(JSON.parse(lease?.body ?? '')).toMatchObject({ conditional: 'honoured', expires_at: 0 });
+  const messages = (await createLocalApi(ready.cph).messages()).map((message) =>
+    JSON.stringify(message),
+  );
+  expect(messages.filter((message) => message.includes(runId))).toHaveLength(1);
+}
+
+/** One run by the built functions, as if FunctionGraph called them. */
+async function runByFunctions(policy: string, context: Ready): Promise<string> {
+  await putPolicy(policy);
+  const schedule = startFunction(root, 'schedule', context, log);
+  const drive = startFunction(root, 'drive', context, log);
+  try {
+    const runId = await fireSchedule(schedule, policy);
+    const settled = async () => {
+      const open = await obs.head(ready.bucket, `${LEDGER}open/${runId}.json`);
+      return open === undefined ? read<Report>(`runs/${runId}/report.json`) : undefined;
+    };
+    await fireDrive(drive, { tally: async () => undefined, settled });
+    return runId;
+  } finally {
+    await Promise.all([schedule.stop(), drive.stop()]);
+  }
+}
+
+describe('a run with its objects on radosgw', () => {
+  it('is told the server by the ready line, with keys of a session', () => {
+    const { hostUrl, accessKey } = inject('servers').radosgw;
+    expect(ready.obs).toBe(hostUrl);
+    expect(ready.accessKey).not.toBe(accessKey);
+    expect(ready.securityToken).not.toBe('');
+  });
+
+  it('goes from the timer to the notification, past exports that fail', async () => {
+    await fetch(`${ready.cph}/_local/faults`, {
+      method: 'POST',
+      body: JSON.stringify({
+        service: 'cph',
+        operation: 'batch-storage',
+        kind: 'job_failed',
+        code: 'CPS.0107',
+        times: 2,
+      }),
+    });
+    const runId = await runByFunctions('by-functions', ready);
+    await expectComplete(runId);
+    const report = await read<Report>(`runs/${runId}/report.json`);
+    const attempts = report?.phones.reduce((sum, phone) => sum + phone.attempts, 0);
+    expect(attempts).toBe(PHONES + 2);
+  });
+
+  it('signs for CPH and SMN with the same keys once the token is refused', async () => {
+    await expectComplete(await runByFunctions('by-signature', { ...ready, token: 'MIIrefused' }));
+    expect(readFileSync(logFile, 'utf8')).toContain('token_refused');
+  });
+
+  it.each([
+    ['keys', () => keysInEnv()],
+    ['a password', () => passwordInEnv()],
+  ])('is driven from the command line with %s', async (how, env) => {
+    const policy = `by-${how.replace('a ', '')}`;
+    await putPolicy(policy);
+    const command = ['dist/phonevault.js', 'run', policy, '--drive', '--json'];
+    const { stdout } = await promisify(execFile)(process.execPath, command, {
+      cwd: root,
+      env: { PATH: process.env.PATH, HOME: folder, ...settingsInEnv(), ...env() },
+    });
+    await expectComplete((JSON.parse(stdout) as { run_id: string }).run_id);
+  });
+
+  it('asks nothing of the embedded OBS, and tells no secret', async () => {
+    const { obs: asked = {} } = await createLocalApi(ready.cph).calls();
+    expect(Object.values(asked).filter(({ ok, refused }) => ok + refused > 0)).toEqual([]);
+    const { secretKey } = inject('servers').radosgw;
+    const lines = readFileSync(logFile, 'utf8');
+    for (const secret of [secretKey, ready.secretKey, ready.securityToken, ready.token]) {
+      expect(lines.includes(secret)).toBe(false);
+    }
+  });
+});
+
+function settingsInEnv(): NodeJS.ProcessEnv {
+  return {
+    PHONEVAULT_REGION: ready.region,
+    PHONEVAULT_PROJECT_ID: ready.projectId,
+    PHONEVAULT_BUCKET: ready.bucket,
+    PHONEVAULT_TOPIC_URN: ready.topicUrn,
+    PHONEVAULT_CPH_ENDPOINT: ready.cph,
+    PHONEVAULT_IAM_ENDPOINT: ready.iam,
+    PHONEVAULT_OBS_ENDPOINT: ready.obs,
+    PHONEVAULT_SMN_ENDPOINT: ready.smn,
+    PHONEVAULT_FUNCTIONGRAPH_ENDPOINT: ready.functiongraph,
+  };
+}
+
+function keysInEnv(): NodeJS.ProcessEnv {
+  return {
+    HUAWEICLOUD_SDK_AK: ready.accessKey,
+    HUAWEICLOUD_SDK_SK: ready.secretKey,
+    HUAWEICLOUD_SDK_SECURITY_TOKEN: ready.securityToken,
+  };
+}
+
+/** IAM's temporary keys come from radosgw's STS, else these would not open the bucket. */
+function passwordInEnv(): NodeJS.ProcessEnv {
+  return {
+    HW_USER_NAME: 'phonevault',
+    HW_USER_PASSWORD: 'Phonevault-local-1',
+    HW_DOMAIN_NAME: 'demo',
+  };
+}
