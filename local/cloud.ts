@@ -7,7 +7,7 @@ import type { World } from './cph/world.ts';
 import { createFaultBook } from './faults.ts';
 import { createApig, createFunctionGraph, type FunctionGraph } from './functiongraph/index.ts';
 import { type ServiceName, serviceOf } from './hosts.ts';
-import { type Credentials, issueCredentials } from './iam/credentials.ts';
+import { type Credentials, fetchCredentials, issueCredentials } from './iam/credentials.ts';
 import { createIam, type Iam } from './iam/index.ts';
 import { createObs, memoryBackend } from './obs/index.ts';
 import { createRandom, hexId } from './random.ts';
@@ -49,8 +49,8 @@ export type Cloud = {
   accountId: string;
   /** Of the agency, as a function's context gives them; good for 24 hours. */
   credentials: Credentials;
-  /** The same, issued anew. */
-  renewCredentials(): Promise<Credentials>;
+  /** The same, issued anew by IAM itself. */
+  renewCredentials(): Credentials;
   bucket: string;
   topicUrn: string;
   /** Routes by the host name of the real services. Throws ConnectionCut, ConnectionHang. */
@@ -194,7 +194,7 @@ export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
     region,
     projectId,
     accountId,
-    credentials: await renewCredentials(),
+    credentials: await fetchCredentials(iam, agency, projectId),
     renewCredentials,
     bucket,
     topicUrn,

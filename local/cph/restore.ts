@@ -35,7 +35,8 @@ async function readArchive(
   const failed = faults.forPhone('job_failed', phone.id, OPERATION);
   if (failed !== undefined) return failed.code ?? 'CPS.0107';
   if (switches.delegation !== 'granted') return 'CPS.0103';
-  const found = await readFrom(backend, bucket, key);
+  if (!(await backend.hasBucket(bucket))) return 'CPS.0104';
+  const found = await backend.read(bucket, key);
   if (found === undefined) return 'CPS.0104';
   const from = world.archiveVersions.get(archiveId(bucket, key, found.record.etag));
   if (from !== undefined && versionOf(from) > versionOf(phone.imageVersion)) return 'CPS.0172';
@@ -43,14 +44,6 @@ async function readArchive(
     return await unpackArchive(found.body);
   } catch {
     return 'CPS.0172';
-  }
-}
-
-async function readFrom(backend: World['backend'], bucket: string, key: string) {
-  try {
-    return (await backend.hasBucket(bucket)) ? await backend.read(bucket, key) : undefined;
-  } catch {
-    return undefined;
   }
 }
 

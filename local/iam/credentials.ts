@@ -1,7 +1,7 @@
 import type { Iam } from './index.ts';
-import type { Principal } from './keys.ts';
+import type { IssuedKey, Principal } from './keys.ts';
 
-/** What a function finds in its context: temporary keys and a token of its agency. */
+/** What a function finds in its context: keys and a token of its agency. */
 export type Credentials = {
   accessKey: string;
   secretKey: string;
@@ -12,13 +12,13 @@ export type Credentials = {
 
 const DAY = 86_400_000;
 
-/** New keys and a new token for the project, good for 24 hours or what the key source gives. */
-export async function issueCredentials(
-  { issueTemporary, tokens }: Pick<Iam, 'issueTemporary' | 'tokens'>,
+/** Keys and a new token of the agency, good for 24 hours; keys that IAM makes itself unless `key` is given. */
+export function issueCredentials(
+  { keys, tokens }: Pick<Iam, 'keys' | 'tokens'>,
   agency: Principal,
   projectId: string,
-): Promise<Credentials> {
-  const key = await issueTemporary({ principal: agency, projectId, lifetimeMs: DAY });
+  key: IssuedKey = keys.issue({ principal: agency, projectId, lifetimeMs: DAY }),
+): Credentials {
   const { token } = tokens.issue({
     principal: agency,
     methods: ['assume_role'],
@@ -27,4 +27,14 @@ export async function issueCredentials(
   });
   const { accessKey, secretKey, securityToken = '' } = key;
   return { accessKey, secretKey, securityToken, token };
+}
+
+/** The same with keys from IAM's key source. Rejects when that does not answer. */
+export async function fetchCredentials(
+  iam: Pick<Iam, 'keys' | 'tokens' | 'issueTemporary'>,
+  agency: Principal,
+  projectId: string,
+): Promise<Credentials> {
+  const key = await iam.issueTemporary({ principal: agency, projectId, lifetimeMs: DAY });
+  return issueCredentials(iam, agency, projectId, key);
 }

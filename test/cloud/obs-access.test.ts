@@ -1,3 +1,4 @@
+import { credentialsFrom } from '../../lib/cloud/auth.ts';
 import { createObs } from '../../lib/cloud/obs.ts';
 import { createCloud } from '../../local/cloud.ts';
 import { rawRequest } from '../../local/raw-request.ts';
@@ -36,7 +37,7 @@ obsAccessSuite(
           region: cloud.region,
           endpoint: `https://obs.${cloud.region}.myhuaweicloud.com`,
           pathStyle: false,
-          credentials: () => ({ ...keys, token: '' }),
+          credentials: () => credentialsFrom({ ...keys, token: '' }),
           async send({ url, method, headers, body }) {
             const init = { method, headers, ...(body === undefined ? {} : { body }) };
             const answer = await cloud.handle(rawRequest(url, init));

@@ -42,6 +42,8 @@ const covered: [RegExp, Check][] = [
   [/^npm ci && npm run build$/, byCi('npm start')],
   [/^npm (ci|cit|test)$/, byCi('npm cit')],
   [/^npm run test:survive$/, byCi('npm run --silent test:survive')],
+  [/^npm run test:live$/, byCi('npm run --silent test:live')],
+  [/^apt-get install --no-install-recommends .+$/, namesServers],
   [/^npm start$/, byCi('npm start')],
   [/^npm run (--silent )?build$/, byCi('npm start')],
   [/^(npm ci && )?npm run build && npm link$|^npm pack$/, isPackaged],
@@ -63,6 +65,11 @@ const covered: [RegExp, Check][] = [
   [/^curl .*\/v1\//, namesRoute],
   [/^(npx )?phonevault( |$)/, (command) => parses(command)],
 ];
+
+/** `.ci/run` installs the same packages. */
+function namesServers(command: string): void {
+  expect(ci).toContain(`servers=(${command.replace(/^.*--no-install-recommends /, '')})`);
+}
 
 function namesExampleCaller(command: string): void {
   expect([EXAMPLE_TOKEN, EXAMPLE_SECRET]).toContain(command.replace(/^[^=]+=/, ''));

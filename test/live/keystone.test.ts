@@ -7,10 +7,10 @@ import * as z from 'zod';
 import { signIn } from '../../cli/sign-in.ts';
 import { createAuthenticator, type Credentials } from '../../lib/cloud/auth.ts';
 import { createIam, type Login } from '../../lib/cloud/iam.ts';
-import { secret } from '../../lib/cloud/redact.ts';
 import { call } from '../../lib/cloud/request.ts';
 import { type HttpResponse, nodeSend, type Send } from '../../lib/cloud/send.ts';
 import { realClock } from '../../lib/runtime/real-clock.ts';
+import { reveal, type Secret, secret } from '../../lib/secret.ts';
 
 const keystone = inject('servers').keystone;
 const transport = nodeSend();
@@ -30,15 +30,15 @@ const login = (changes: Partial<Login> = {}): Login => ({
   project: { name: keystone.project },
   ...changes,
 });
-const credentialsWith = (token: string): Credentials => ({
+const credentialsWith = (token: Secret): Credentials => ({
   token,
   accessKey: '',
-  secretKey: '',
-  securityToken: '',
+  secretKey: undefined,
+  securityToken: undefined,
 });
 
 /** Asks for something that a token opens, as a service's client does. */
-const projects = (token: string, renew?: () => Promise<Credentials>) =>
+const projects = (token: Secret, renew?: () => Promise<Credentials>) =>
   call(
     {
       ...tools,
@@ -59,11 +59,11 @@ const projects = (token: string, renew?: () => Promise<Credentials>) =>
     },
   );
 
-const revoke = (token: string) =>
+const revoke = (token: Secret) =>
   transport({
     method: 'DELETE',
     url: `${keystone.url}/v3/auth/tokens`,
-    headers: { 'X-Auth-Token': token, 'X-Subject-Token': token },
+    headers: { 'X-Auth-Token': reveal(token), 'X-Subject-Token': reveal(token) },
     timeoutMs: 20_000,
   });
 
@@ -74,7 +74,7 @@ describe('a password at Keystone', () => {
     answers.length = 0;
     const before = Date.now();
     const { token, projectId, expiresAt } = await iam.createToken(login());
-    expect(token).toMatch(/^gAAAA/);
+    expect(reveal(token)).toMatch(/^gAAAA/);
     expect(projectId).toMatch(/^[0-9a-f]{32}$/);
     const lifetime = (expiresAt - before) / 1_000;
     expect(Math.abs(lifetime - keystone.tokenSeconds)).toBeLessThan(10);
@@ -103,7 +103,7 @@ describe('a password at Keystone', () => {
     const wanted = login(changes);
     const error = await iam.createToken(wanted).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject(refused);
-    expect((error as Error).message).not.toContain(wanted.password.reveal());
+    expect((error as Error).message).not.toContain(reveal(wanted.password));
     expect(answers).toHaveLength(1);
   });
 
@@ -119,7 +119,7 @@ describe('a password at Keystone', () => {
 
 describe('a token of Keystone', () => {
   it('is refused when it is none', async () => {
-    await expect(projects('gAAAAnone')).rejects.toMatchObject(refused);
+    await expect(projects(secret('gAAAAnone'))).rejects.toMatchObject(refused);
   });
 
   it('is refused once it is revoked, and another taken in its place', async () => {

@@ -214,7 +214,7 @@ describe('the cloud in this process', () => {
     const { cloud, clock, cph } = await fixture();
     clock.move(86_400_000);
     expect((await cph('GET', '/phones')).status).toBe(401);
-    cloud.credentials = await cloud.renewCredentials();
+    cloud.credentials = cloud.renewCredentials();
     expect((await cph('GET', '/phones')).status).toBe(200);
   });
 

@@ -27,7 +27,10 @@ const targetSchema = z.object({
 });
 
 /** PUT /functions/{urn}/async-invoke-config (functiongraph_06_0142): all anew. */
-export function updateFunctionAsyncInvokeConfig(deps: FgDeps, { params, body }: FgCall): FgAnswer {
+export async function updateFunctionAsyncInvokeConfig(
+  deps: FgDeps,
+  { params, body }: FgCall,
+): Promise<FgAnswer> {
   const found = deps.functions.find(params['urn'] ?? '');
   const parsed = bodySchema.safeParse(body ?? {});
   if (!parsed.success) {
@@ -36,7 +39,7 @@ export function updateFunctionAsyncInvokeConfig(deps: FgDeps, { params, body }: 
   const { destination_config, ...rest } = parsed.data;
   const { on_success, on_failure } = destination_config ?? {};
   for (const target of [on_success, on_failure]) {
-    if (target) checkDestination(deps, found, target);
+    if (target) await checkDestination(deps, found, target);
   }
   const now = deps.time.now();
   const config: AsyncConfig = {
@@ -84,7 +87,11 @@ export function deleteFunctionAsyncInvokeConfig(deps: FgDeps, { params }: FgCall
 }
 
 /** The target must be there, be another function, and be reachable with the configuration agency. */
-function checkDestination(deps: FgDeps, { record, version }: Found, target: Destination): void {
+async function checkDestination(
+  deps: FgDeps,
+  { record, version }: Found,
+  target: Destination,
+): Promise<void> {
   if (version.config.xrole === '') throw fss('FSS.1121', 'a destination needs an agency');
   const { topic_urn = '', func_urn = '', bucket = '' } = readTarget(target);
   switch (target.destination) {
@@ -95,7 +102,7 @@ function checkDestination(deps: FgDeps, { record, version }: Found, target: Dest
       if (deps.functions.find(func_urn).record === record) throw fss('FSS.0400', 'a cycle');
       return;
     case 'OBS':
-      if (!deps.backend.hasBucket(bucket)) throw fss('FSS.0400', 'bucket');
+      if (!(await deps.backend.hasBucket(bucket))) throw fss('FSS.0400', 'bucket');
       return;
     default:
       throw fss('FSS.0400', `destination ${target.destination}`);

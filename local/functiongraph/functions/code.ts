@@ -62,7 +62,7 @@ async function fromObs(url: string, backend: ObjectBackend): Promise<Uint8Array>
   const match = /^https?:\/\/([^./]+)\.obs\.[^/]+\/(.+)$/.exec(url);
   const [, bucket = '', key = ''] = match ?? [];
   if (match === null) throw fss('FSS.1010');
-  const object = backend.hasBucket(bucket)
+  const object = (await backend.hasBucket(bucket))
     ? await backend.read(bucket, decodeURIComponent(key))
     : undefined;
   if (object === undefined) throw fss('FSS.1054');

@@ -21,7 +21,10 @@ const bodySchema = z.object({
 const topicSchema = z.object({ topic_urn: z.string().min(1).max(255) });
 
 /** POST /triggers/{urn} (functiongraph_06_0122). */
-export function createFunctionTrigger(deps: FgDeps, { params, body }: FgCall): FgAnswer {
+export async function createFunctionTrigger(
+  deps: FgDeps,
+  { params, body }: FgCall,
+): Promise<FgAnswer> {
   const { record, qualifier } = deps.functions.find(params['urn'] ?? '');
   const parsed = bodySchema.safeParse(body);
   if (!parsed.success) throw fss('FSS.0400', String(parsed.error.issues[0]?.path[0] ?? 'body'));
@@ -29,6 +32,8 @@ export function createFunctionTrigger(deps: FgDeps, { params, body }: FgCall): F
   if (!isType(trigger_type_code)) throw fss('FSS.1101');
   const status = trigger_status ?? 'ACTIVE';
   if (status === 'DISABLED') checkCanRest(trigger_type_code);
+  // Asked for first: from here on nothing else may come in between.
+  const hasBucket = await deps.backend.hasBucket(String(event_data['bucket']));
   const siblings = deps.triggers.of(record, qualifier);
   if (siblings.length >= MAX_TRIGGERS) throw fss('FSS.1306');
   const now = deps.time.now();
@@ -36,7 +41,7 @@ export function createFunctionTrigger(deps: FgDeps, { params, body }: FgCall): F
     id: hexId(deps.random),
     type: trigger_type_code,
     status,
-    data: readData(deps, trigger_type_code, event_data, siblings),
+    data: readData(deps, trigger_type_code, event_data, { siblings, hasBucket }),
     function: record,
     qualifier,
     createdAt: now,
@@ -55,7 +60,7 @@ function readData(
   deps: FgDeps,
   type: TriggerType,
   data: unknown,
-  siblings: TriggerRecord[],
+  { siblings, hasBucket }: { siblings: TriggerRecord[]; hasBucket: boolean },
 ): Record<string, unknown> {
   const alike = siblings.filter((other) => other.type === type);
   switch (type) {
@@ -83,7 +88,7 @@ function readData(
       return { topic_urn };
     }
     case 'OBS':
-      return readObs(data, deps.backend, deps.triggers.all('OBS'));
+      return readObs(data, hasBucket, deps.triggers.all('OBS'));
   }
 }
 

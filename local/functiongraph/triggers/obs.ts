@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { fss } from '../error.ts';
-import type { ObjectBackend } from '../../types.ts';
 import type { TriggerRecord } from '../model.ts';
 
 const EVENTS = [
@@ -25,7 +24,7 @@ const obsSchema = z.object({
 /** event_data of an OBS trigger. Throws FSS.1106, FSS.1108, FSS.1151. */
 export function readObs(
   data: unknown,
-  backend: ObjectBackend,
+  hasBucket: boolean,
   others: TriggerRecord[],
 ): z.infer<typeof obsSchema> {
   const parsed = obsSchema.safeParse(data);
@@ -36,7 +35,7 @@ export function readObs(
   );
   if (covered) throw fss('FSS.1106', 'events');
   // Of a bucket elsewhere nothing is known here, so that it might as well be in another region.
-  if (!backend.hasBucket(given.bucket)) throw fss('FSS.1151');
+  if (!hasBucket) throw fss('FSS.1151');
   const conflicts = others.some(({ data: known }) => {
     const other = known as typeof given;
     return (

@@ -30,7 +30,7 @@ describe('status', () => {
     await cli.night.tick();
     await cli.night.settle(await cli.night.ask());
     cli.night.clock.move(4 * DAY);
-    await cli.renew();
+    cli.renew();
 
     const text = await cli.run('status');
     const check = await cli.run('status', '--check', '--json');

@@ -31,7 +31,7 @@ const FACTS = {
   password: 'Phonevault-live-1',
   project: 'cn-north-4',
   otherProject: 'eu-west-101',
-  tokenSeconds: 10,
+  tokenSeconds: 20,
 };
 
 /** OpenStack Keystone on SQLite behind uwsgi, all of it below `parent` and on loopback. */

@@ -1,5 +1,6 @@
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { inject } from 'vitest';
+import { credentialsFrom } from '../../../lib/cloud/auth.ts';
 import { createObs, type Obs } from '../../../lib/cloud/obs.ts';
 import { nodeSend } from '../../../lib/cloud/send.ts';
 import type { Clock } from '../../../lib/clock.ts';
@@ -69,6 +70,6 @@ export function obsWith(keys: GivenKeys, clock: Clock = realClock): Obs {
     region: REGION,
     endpoint: inject('servers').radosgw.hostUrl,
     pathStyle: false,
-    credentials: () => ({ token: '', accessKey, secretKey, securityToken }),
+    credentials: () => credentialsFrom({ token: '', accessKey, secretKey, securityToken }),
   });
 }
