@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { PhonevaultError } from '../lib/errors.ts';
+import { createMeter } from '../lib/run/meter.ts';
 import { createClients } from '../lib/runtime/clients.ts';
 import { createLog } from '../lib/runtime/log.ts';
 import { readSettings, type Settings } from '../lib/runtime/settings.ts';
@@ -43,6 +44,7 @@ export async function connect(io: Io, options: Options = {}): Promise<Session> {
   const { clock, random, send } = io;
   const isDebugging = Boolean(io.env.PHONEVAULT_DEBUG);
   const log = createLog((line) => (isDebugging ? io.err(line) : undefined), clock);
+  const meter = createMeter(clock);
   const clients = createClients({
     settings,
     credentials: signedIn.credentials,
@@ -51,8 +53,9 @@ export async function connect(io: Io, options: Options = {}): Promise<Session> {
     random,
     send,
     log,
+    meter,
   });
-  return { settings, ...workDeps(settings, clients, { clock, random, log }) };
+  return { settings, ...workDeps(settings, clients, { clock, random, log, meter }) };
 }
 
 /** The project may come out of signing in: until then a stand-in takes its place. */

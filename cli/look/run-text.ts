@@ -7,6 +7,7 @@ import { size } from '../text/size.ts';
 import { table } from '../text/table.ts';
 import { duration, inZone } from '../text/time.ts';
 import { facts } from './facts.ts';
+import { metricsFacts } from './metrics-text.ts';
 import { logText } from './log-text.ts';
 import { countsText, outcomeWord, whyText } from './outcome-text.ts';
 import { when } from './when.ts';
@@ -74,6 +75,7 @@ function summary(io: Io, run: RunView, bucket: string): string[] {
       ...run.troubles.map(
         ({ at, code, message }) => ['trouble', `${when(io, at)} ${code}: ${message}`] as const,
       ),
+      ...metricsFacts(run.metrics),
       ['message', notified === null ? undefined : noticeText(io, notified)],
       ['report', report === null ? undefined : `obs://${bucket}/${report.key}`],
     ],

@@ -19,6 +19,7 @@ export type ObsOptions = {
   pathStyle: boolean;
   signal?: AbortSignal | undefined;
   onCall?: ((call: CallRecord) => void) | undefined;
+  onThrottled?: ((ms: number) => void) | undefined;
 };
 
 /** One operation of the object store with our retries, errors and records around it. */

@@ -24,6 +24,7 @@ export type Caller = {
   random: Random;
   signal?: AbortSignal | undefined;
   onCall?: ((call: CallRecord) => void) | undefined;
+  onThrottled?: ((ms: number) => void) | undefined;
 };
 
 export type CallSpec<T> = {

@@ -11,7 +11,13 @@ export type RetryLimits = {
   totalMs: number;
 };
 
-export type RetryTools = { clock: Clock; random: Random; signal?: AbortSignal | undefined };
+export type RetryTools = {
+  clock: Clock;
+  random: Random;
+  signal?: AbortSignal | undefined;
+  /** Told of every wait (ms) that a throttle caused. */
+  onThrottled?: ((ms: number) => void) | undefined;
+};
 
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 2_000;
@@ -48,6 +54,7 @@ export async function retrying<T>(
       if (wait === undefined || tools.clock.now() + wait >= end || tools.signal?.aborted) {
         throw error;
       }
+      if (error instanceof ThrottledError) tools.onThrottled?.(wait);
       await tools.clock.sleep(wait, tools.signal);
       if (tools.signal?.aborted) throw error;
     }

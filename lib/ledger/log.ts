@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { eventSchema, type RunEvent } from './events.ts';
 import { parseObject } from './json.ts';
 import { layout } from './layout.ts';
+import { type Metrics, metricsSchema } from './metrics.ts';
 import type { Store } from './store.ts';
 
 const LOG_VERSION = 1;
@@ -11,6 +12,8 @@ const READS_AT_ONCE = 16;
 const entrySchema = z.object({
   version: z.literal(LOG_VERSION),
   events: z.array(eventSchema),
+  /** What the writer counted since its entry before. Counters never break a run: what cannot be read is not counted. */
+  metrics: metricsSchema.optional().catch(undefined),
 });
 
 /** A reader's memory of a run's log: which entries it has folded already. */
@@ -26,17 +29,19 @@ export async function appendLog(
   writer: string,
   sequence: number,
   events: RunEvent[],
+  metrics?: Metrics,
 ): Promise<string> {
   const key = layout.logEntry(runId, writer, sequence);
-  await store.put(key, JSON.stringify({ version: LOG_VERSION, events }));
+  await store.put(key, JSON.stringify({ version: LOG_VERSION, events, metrics }));
   return key;
 }
 
-/** Reads the entries that `mark` does not know yet, in key order, and marks them. */
+/** Reads the entries that `mark` does not know yet, in key order, and marks them; `metrics` gets what they counted, by key. */
 export async function readLog(
   store: Pick<Store, 'get' | 'list'>,
   runId: string,
   mark: LogMark = new Set(),
+  metrics = new Map<string, Metrics>(),
 ): Promise<RunEvent[]> {
   const listed = await store.list(layout.log(runId));
   const fresh = listed.map(({ key }) => key).filter((key) => !mark.has(key));
@@ -45,9 +50,10 @@ export async function readLog(
     fresh.map((key) =>
       limit(async () => {
         const object = await store.get(key);
-        return object === undefined
-          ? []
-          : parseObject(entrySchema, LOG_VERSION, key, object.body).events;
+        if (object === undefined) return [];
+        const entry = parseObject(entrySchema, LOG_VERSION, key, object.body);
+        if (entry.metrics !== undefined) metrics.set(key, entry.metrics);
+        return entry.events;
       }),
     ),
   );

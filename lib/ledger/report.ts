@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { readObject } from './json.ts';
 import { layout } from './layout.ts';
+import { metricsSchema } from './metrics.ts';
 import { triggers } from './request.ts';
 import type { Store } from './store.ts';
 
@@ -55,6 +56,8 @@ export const reportSchema = z.object({
   counts: countsSchema,
   listing_complete: z.boolean(),
   swept: z.array(z.string()).optional(),
+  /** What the run cost up to this report; not in reports of earlier versions. */
+  metrics: metricsSchema.optional().catch(undefined),
   phones: z.array(reportedPhoneSchema),
   /** Keys in the bucket of this report. */
   pages: z.array(z.string()).optional(),

@@ -5,6 +5,7 @@ import type { Obs } from '../cloud/obs.ts';
 import type { Smn } from '../cloud/smn.ts';
 import type { Store } from '../ledger/store.ts';
 import type { Candidate } from '../policy/select.ts';
+import type { Meter } from './meter.ts';
 
 /** What the engine keeps of a listed phone. */
 export function toCandidate(
@@ -33,6 +34,7 @@ export type RunDeps = {
   clock: Clock;
   random: Random;
   log: LogPort;
+  meter: Meter;
   store: Store;
   cph: Cph;
   archives: Pick<Obs, 'head' | 'list' | 'tail' | 'remove'>;

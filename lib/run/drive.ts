@@ -112,6 +112,7 @@ async function hold(
   } finally {
     memory.clear();
     await writeLimits(deps.store, work.session.limits).catch(() => undefined);
+    deps.meter.share([...work.runs.values()]);
     await flushAll(deps, [...work.runs.values()], writer);
   }
   for (const [runId, run] of work.runs) memory.set(runId, run);
@@ -129,6 +130,7 @@ async function loop(deps: RunDeps, work: Work): Promise<void> {
     for (const run of work.runs.values()) await advance(deps, work, run);
     work.session.stragglers = stragglersOf(work.lates, clock.now());
     await submitDue(deps, work);
+    deps.meter.share([...work.runs.values()]);
     await closeFinished(deps, work);
     if (clock.now() < work.until) {
       const hints = work.hints;

@@ -10,13 +10,13 @@ const REST_MS = 20_000;
  * will meet every call pass through, and so do mistakes of our own. Answers whether the work was done.
  */
 export async function guard(
-  deps: Pick<RunDeps, 'clock' | 'log'>,
+  deps: Pick<RunDeps, 'clock' | 'log' | 'meter'>,
   run: OpenRun | undefined,
   work: () => Promise<unknown>,
   options: { rests: boolean } = { rests: true },
 ): Promise<boolean> {
   try {
-    await work();
+    await (run === undefined ? work() : deps.meter.during(run, work));
     return true;
   } catch (error) {
     if (!(error instanceof PhonevaultError) || stopsDrive(error)) throw error;
@@ -24,7 +24,10 @@ export async function guard(
     deps.log.warn('trouble', { run: run?.runId, code, message });
     if (run !== undefined) {
       const at = deps.clock.now();
-      if (options.rests) run.restUntil = at + REST_MS;
+      if (options.rests) {
+        run.restUntil = at + REST_MS;
+        if (code === 'throttled') run.unlogged.throttled_ms += REST_MS;
+      }
       const known = run.state.troubles.at(-1)?.code === code;
       if (!known) {
         record(run, [{ type: 'trouble', at, code, message: message.slice(0, 200) }]);

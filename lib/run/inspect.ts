@@ -8,7 +8,7 @@ import { archiveKey } from '../policy/keys.ts';
 import { standing } from './decide.ts';
 import { unlessBroken } from '../ledger/json.ts';
 import { findRun, type FoundRun } from './find-run.ts';
-import { type Decided, type OpenRun, steps } from './open-run.ts';
+import { type Decided, metricsOf, type OpenRun, steps } from './open-run.ts';
 import { stateOf } from './progress.ts';
 import { logLines, type ReadEvents, readEvents } from './run-log.ts';
 import { summaryOf } from './run-summary.ts';
@@ -75,22 +75,30 @@ async function viewOf(
       const { notified, troubles } = found.run.state;
       const told = [...(notified === undefined ? [] : [notified]), ...troubles];
       const listing_complete = found.run.plan?.listing_complete ?? null;
-      return { ...summary, ...untold, ...toldBy(told), listing_complete };
+      const metrics = metricsOf(found.run);
+      return { ...summary, ...untold, ...toldBy(told), listing_complete, metrics };
     }
     case 'settled': {
-      const { message, listing_complete } = found.report;
+      const { message, listing_complete, metrics = null } = found.report;
       return {
         ...summary,
         ...(message === undefined ? {} : { message }),
         listing_complete,
         ...toldBy((await events()).events),
+        metrics,
         report: { key: store.prefix + layout.report(runId) },
       };
     }
   }
 }
 
-const untold = { listing_complete: null, notified: null, troubles: [], report: null };
+const untold = {
+  listing_complete: null,
+  notified: null,
+  troubles: [],
+  metrics: null,
+  report: null,
+};
 
 /** What a run's events tell its reader; the first message that went out counts. */
 function toldBy(events: readonly RunEvent[]): Pick<RunView, 'notified' | 'troubles'> {

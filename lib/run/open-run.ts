@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { RunEvent } from '../ledger/events.ts';
 import { fold, missingSince, type PhoneState, type RunState, startState } from '../ledger/fold.ts';
 import { appendLog, type LogMark, readLog } from '../ledger/log.ts';
+import { addMetrics, type Metrics, noMetrics } from '../ledger/metrics.ts';
 import { type Plan, type PlannedPhone, readPlan, type Terms } from '../ledger/plan.ts';
 import { readReport, type Report } from '../ledger/report.ts';
 import { readRequest, type RunRequest } from '../ledger/request.ts';
@@ -34,6 +35,9 @@ export type OpenRun = {
   wrappedUp: boolean;
   /** Before this time (epoch ms) the run is left alone: its last step failed. */
   restUntil: number;
+  /** What was counted, by the key of the entry that holds it, and what none holds yet. */
+  logged: Map<string, Metrics>;
+  unlogged: Metrics;
 };
 
 /** Reads what the ledger knows of a run; undefined when its request is gone. Throws `object_newer` and `object_invalid`. */
@@ -60,6 +64,8 @@ export async function loadRun(
     verifyAt: 0,
     restUntil: 0,
     wrappedUp: false,
+    logged: new Map(),
+    unlogged: noMetrics(),
   };
   await refresh(store, run);
   if (planned !== undefined) run.report = await readReport(store, runId);
@@ -68,7 +74,7 @@ export async function loadRun(
 
 /** Folds in what was appended to the log since the last look. */
 export async function refresh(store: Pick<Store, 'get' | 'list'>, run: OpenRun): Promise<void> {
-  fold(run.state, await readLog(store, run.runId, run.mark));
+  fold(run.state, await readLog(store, run.runId, run.mark, run.logged));
 }
 
 /**
@@ -111,12 +117,24 @@ export async function flush(
   if (run.pending.length === 0) return;
   const events = run.pending;
   run.pending = [];
+  const metrics = run.unlogged;
+  run.unlogged = noMetrics();
   try {
-    run.mark.add(await appendLog(store, run.runId, writer.name, writer.next(), events));
+    const key = await appendLog(store, run.runId, writer.name, writer.next(), events, metrics);
+    run.mark.add(key);
+    run.logged.set(key, metrics);
   } catch (error) {
+    addMetrics(run.unlogged, metrics);
     run.pending = [...events, ...run.pending];
     throw error;
   }
+}
+
+/** What the run has cost so far. */
+export function metricsOf(run: OpenRun): Metrics {
+  const sum = noMetrics();
+  for (const metrics of [...run.logged.values(), run.unlogged]) addMetrics(sum, metrics);
+  return sum;
 }
 
 /** Flushes every run, though one may fail; throws the first failure when all have been tried. */

@@ -7,7 +7,7 @@ import { gatherCandidates } from './gather.ts';
 import { guard } from './guard.ts';
 import { FRESH_MS } from './read-fleet.ts';
 
-type Deps = Pick<RunDeps, 'store' | 'cph' | 'clock' | 'log' | 'ledger'>;
+type Deps = Pick<RunDeps, 'store' | 'cph' | 'clock' | 'log' | 'ledger' | 'meter'>;
 
 /**
  * Reads the fleets that somebody wants to see anew, as far as `until` (epoch ms) allows. Answers the hints whose

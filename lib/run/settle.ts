@@ -6,7 +6,7 @@ import { noteRun } from '../ledger/run-index.ts';
 import type { RunDeps } from './deps.ts';
 import { adoptLost, foundArchives, sweepSuperseded } from './found-archives.ts';
 import { keepFollowing } from './late.ts';
-import { type OpenRun, steps, type Writer } from './open-run.ts';
+import { metricsOf, type OpenRun, steps, type Writer } from './open-run.ts';
 import { countOutcomes, runOutcome } from './outcome.ts';
 import { indexEntries, reportPhone } from './report-phone.ts';
 import { noteRecovered } from './staleness/tell.ts';
@@ -56,6 +56,7 @@ export async function settleRun(
       settled_at: new Date(now).toISOString(),
       counts,
       listing_complete: plan.listing_complete,
+      metrics: metricsOf(run),
       ...(run.state.swept.size === 0 ? {} : { swept: [...run.state.swept].sort() }),
     },
     phones,

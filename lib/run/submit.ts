@@ -46,8 +46,12 @@ export async function submitWindow(
   }
 
   try {
-    for (const [run, open] of windows) await declare(deps, run, open, session.writer);
-    for (const batch of batches) await sendBatch(deps, batch, windows, session);
+    for (const [run, open] of windows) {
+      await deps.meter.during(run, () => declare(deps, run, open, session.writer));
+    }
+    for (const batch of batches) {
+      await deps.meter.during(batch.run, () => sendBatch(deps, batch, windows, session));
+    }
   } finally {
     for (const [run, open] of windows) close(deps, run, open);
     await flushAll(deps, [...windows.keys()], session.writer);
@@ -125,6 +129,7 @@ async function sendCall(
     switch (failure.kind) {
       case 'throttled':
         session.limits = noteThrottled(session.limits, at);
+        deps.meter.throttled(session.limits.blocked_until - at);
         return [];
       case 'too_many':
         session.limits = noteTooMany(session.limits, items.length, at);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { metricsSchema } from '../ledger/metrics.ts';
 import { countsSchema, phoneOutcomes, runOutcomes } from '../ledger/report.ts';
 import { triggers } from '../ledger/request.ts';
 
@@ -58,6 +59,9 @@ export const runViewSchema = runSummarySchema.extend({
     .object({ at: instant, message_id: z.string().optional(), skipped: z.string().optional() })
     .nullable(),
   troubles: z.array(z.object({ at: instant, code: z.string(), message: z.string() })),
+  metrics: metricsSchema
+    .nullable()
+    .describe('What it has cost so far. Null where nothing was counted.'),
   report: z.object({ key: z.string().describe('In the bucket of the ledger.') }).nullable(),
 });
 

@@ -6,6 +6,7 @@ import type { CallRecord } from '../cloud/request.ts';
 import type { Send } from '../cloud/send.ts';
 import { createSmn, type Smn } from '../cloud/smn.ts';
 import type { Clock, Random } from '../clock.ts';
+import type { Meter } from '../run/meter.ts';
 import type { Log } from './log.ts';
 import type { Settings } from './settings.ts';
 
@@ -24,14 +25,19 @@ export function createClients(options: {
   random: Random;
   send: Send;
   log: Log;
+  meter: Meter;
   signal?: AbortSignal | undefined;
 }): Clients {
-  const { settings, credentials, renew, clock, random, send, log, signal } = options;
+  const { settings, credentials, renew, clock, random, send, log, meter, signal } = options;
   const { endpoints, projectId, region, obsPathStyle: pathStyle } = settings;
   const onCall = (call: CallRecord) => {
-    if (call.outcome !== 'ok' && call.outcome !== 'not_found') log.warn('call_failed', call);
+    meter.call(call);
+    if (call.outcome === 'ok' || call.outcome === 'not_found') return;
+    const { outcome: code, ...rest } = call;
+    log.warn('call_failed', { run: meter.runId(), ...rest, code });
   };
-  const common = { send, clock, random, signal, onCall };
+  const onThrottled = (ms: number) => meter.throttled(ms);
+  const common = { send, clock, random, signal, onCall, onThrottled };
   const onTokenRefused = () =>
     log.warn('token_refused', { reason: 'requests are signed from here on' });
   const caller = () => ({

@@ -1,5 +1,6 @@
 import type { Clock, Random } from '../clock.ts';
 import { nodeSend, type Send } from '../cloud/send.ts';
+import { createMeter } from '../run/meter.ts';
 import { type Clients, createClients } from './clients.ts';
 import { credentialsOf, type FgContext, requestIdOf, timeLeft } from './context.ts';
 import { createLog, type Log } from './log.ts';
@@ -41,13 +42,14 @@ export function startInvocation(
   const { clock, random, send } = instance;
   const settings = readSettings(context, options);
   const log = createLog(instance.write, clock, { request: requestIdOf(context) });
+  const meter = createMeter(clock);
   const credentials = credentialsOf(context);
-  const clients = createClients({ settings, credentials, clock, random, send, log });
+  const clients = createClients({ settings, credentials, clock, random, send, log, meter });
   return {
     settings,
     clients,
     log,
     timeLeft: timeLeft(context, clock, FALLBACK_MS),
-    ...workDeps(settings, clients, { clock, random, log }),
+    ...workDeps(settings, clients, { clock, random, log, meter }),
   };
 }

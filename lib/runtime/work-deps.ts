@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock, Random } from '../clock.ts';
 import { obsStore } from '../ledger/obs-store.ts';
 import type { RunDeps } from '../run/deps.ts';
+import type { Meter } from '../run/meter.ts';
 import type { Kick } from '../run/kick.ts';
 import type { Clients } from './clients.ts';
 import type { Log } from './log.ts';
@@ -18,13 +19,14 @@ export type WorkDeps = {
 export function workDeps(
   { bucket, prefix, topicUrn = '', driveUrn }: Settings,
   { cph, obs, smn, functiongraph }: Clients,
-  { clock, random, log }: { clock: Clock; random: Random; log: Log },
+  { clock, random, log, meter }: { clock: Clock; random: Random; log: Log; meter: Meter },
 ): WorkDeps {
   return {
     deps: {
       clock,
       random,
       log,
+      meter,
       store: obsStore(obs, bucket, prefix),
       cph,
       archives: obs,

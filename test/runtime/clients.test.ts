@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { credentialsFrom } from '../../lib/cloud/auth.ts';
 import type { HttpRequest, Send } from '../../lib/cloud/send.ts';
+import { createMeter } from '../../lib/run/meter.ts';
 import { createClients } from '../../lib/runtime/clients.ts';
 import { createLog } from '../../lib/runtime/log.ts';
 import { readSettings } from '../../lib/runtime/settings.ts';
@@ -37,6 +38,7 @@ function setUp(answer: (request: HttpRequest) => { status: number; text: string 
     random: () => 0.5,
     send,
     log: createLog((line) => lines.push(line), clock),
+    meter: createMeter(clock),
   });
   return { clients, requests, lines };
 }
@@ -84,7 +86,7 @@ describe('createClients', () => {
       event: 'call_failed',
       service: 'cph',
       operation: 'list-phones',
-      outcome: 'unreachable',
+      code: 'unreachable',
       status: 503,
       attempt: 1,
     });

@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../lib/ledger/events.ts';
 import { fold, type PhoneState, startState } from '../../lib/ledger/fold.ts';
+import { noMetrics } from '../../lib/ledger/metrics.ts';
 import type { Plan, PlannedPhone, Terms } from '../../lib/ledger/plan.ts';
 import type { RunFacts } from '../../lib/run/decide.ts';
 import type { OpenRun } from '../../lib/run/open-run.ts';
@@ -73,5 +74,7 @@ export function openRun(
     verifyAt: 0,
     restUntil: 0,
     wrappedUp: false,
+    logged: new Map(),
+    unlogged: noMetrics(),
   };
 }
