@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { payloads } from '../../events/index.ts';
 import { nodeSend } from '../../lib/cloud/send.ts';
@@ -134,6 +135,122 @@ describe('every payload', () => {
   });
 });
 
+describe('five deliveries at once, each to an instance of its own', () => {
+  const cold = (name: HandlerName) => Array.from({ length: 5 }, () => functions.instance(name));
+  const ofPolicy = async (policy: string) =>
+    (await functions.store.list(`open/${policy}-`)).map(({ key }) => key);
+  const putPolicy = (name: string, extra = '') =>
+    functions.putPolicy(`${NIGHTLY.replace('nightly', name)}${extra}`, name);
+  const call = (headers: Record<string, string>, body: string) => ({
+    ...(payloads.apigStartRun.event as object),
+    headers,
+    body: Buffer.from(body).toString('base64'),
+  });
+
+  it('of a timer that names a policy are one run', async () => {
+    await putPolicy('named');
+    const event = { ...(payloads.timerNamed.event as object), user_event: 'named' };
+    const results = await Promise.all(cold('schedule').map((fire) => fire(event)));
+    expect(new Set(results.map((one) => JSON.stringify(one))).size).toBe(1);
+    expect(await ofPolicy('named')).toEqual(['open/named-20260202t183000z.json']);
+  });
+
+  it('of the plain timer are one run of each policy that is due', async () => {
+    await putPolicy('plain');
+    await functions.instance('schedule')(payloads.timerPlain.event);
+    const key = 'state/cursors.json';
+    const cursors = (await functions.store.get(key))?.body ?? '';
+    const since = Date.now() - 86_400_000;
+    const rule = '"cron":"0 30 2 * * *","timezone":"Asia/Shanghai","start_within":7200000';
+    expect(cursors).toContain(rule);
+    // As if a day had passed, with time enough to start its slot.
+    const late = cursors
+      .replaceAll(/"since":\d+/g, `"since":${since}`)
+      .replaceAll('"start_within":7200000', '"start_within":86400000');
+    await functions.store.put(key, late);
+    await functions.store.remove((await functions.store.list('open/')).map((one) => one.key));
+    const instances = cold('schedule');
+    await Promise.all(instances.map((fire) => fire(payloads.timerPlain.event)));
+    expect(await ofPolicy('plain')).toHaveLength(1);
+    await Promise.all(instances.map((fire) => fire(payloads.timerPlain.event)));
+    expect(await ofPolicy('plain')).toHaveLength(1);
+  });
+
+  it('of a call or a webhook are one run each', async () => {
+    await putPolicy('called');
+    const body = JSON.stringify({ policy: 'called' });
+    const now = new Date();
+    const headers = {
+      'Webhook-Id': 'msg_five',
+      'Webhook-Timestamp': String(Math.floor(now.getTime() / 1000)),
+      'Webhook-Signature': new Webhook(EXAMPLE_SECRET).sign('msg_five', now, body),
+    };
+    const { authorization = '' } = Object.fromEntries(payloads.apigStartRun.parsed.headers) as {
+      authorization?: string;
+    };
+    const events = [call(headers, body), call({ authorization, 'Idempotency-Key': 'five' }, body)];
+    const answers = await Promise.all(
+      events.flatMap((event) => cold('http').map((fire) => fire(event))),
+    );
+    expect(answers).toEqual(
+      answers.map(() => expect.objectContaining({ statusCode: 202 }) as object),
+    );
+    expect(await ofPolicy('called')).toHaveLength(2);
+  });
+
+  it('of a trace, in whatever form, are one hint', async () => {
+    await functions.store.remove((await functions.store.list('open/hints/')).map(({ key }) => key));
+    const forms = [
+      'ctsCreatePhone',
+      'ctsText',
+      'ctsUnwrapped',
+      'eventgridCreatePhone',
+      'smnTrace',
+    ] as const;
+    const fires = cold('event').flatMap((fire) => forms.map((form) => fire(payloads[form].event)));
+    expect(new Set((await Promise.all(fires)).map((one) => JSON.stringify(one))).size).toBe(1);
+    expect(await functions.store.list('open/hints/')).toHaveLength(1);
+  });
+});
+
+describe('what the platform should bring again', () => {
+  it.each([
+    ['schedule', 'timerNamed'],
+    ['schedule', 'timerPlain'],
+    ['event', 'ctsCreatePhone'],
+    ['drive', 'timerPlain'],
+  ] as const)('is thrown by %s: OBS does not take its calls', async (name, payload) => {
+    functions.cloud.control.addFault({
+      service: 'obs',
+      kind: 'error',
+      status: 403,
+      code: 'AccessDenied',
+    });
+    try {
+      const fire = functions.instance(name);
+      await expect(fire(payloads[payload].event)).rejects.toMatchObject({ code: 'access_denied' });
+    } finally {
+      functions.cloud.control.clearFaults();
+    }
+  });
+
+  it('is a 5xx of http, whose caller tries again', async () => {
+    functions.cloud.control.addFault({
+      service: 'obs',
+      kind: 'error',
+      status: 403,
+      code: 'AccessDenied',
+    });
+    try {
+      expect(await functions.instance('http')(payloads.apigListRuns.event)).toMatchObject(
+        answer(500),
+      );
+    } finally {
+      functions.cloud.control.clearFaults();
+    }
+  });
+});
+
 describe('phonevault invoke', () => {
   it.each([
     ['schedule', 'timer-named', '"nightly-20260202t183000z"'],
@@ -159,8 +276,7 @@ describe('phonevault invoke', () => {
         worker: join(functions.dist, 'invoke-worker.js'),
       },
     });
-    if (handler === 'drive')
-      await functions.store.remove((await functions.store.list('open/')).map(({ key }) => key));
+    await functions.store.remove((await functions.store.list('open/')).map(({ key }) => key));
     const file = join(import.meta.dirname, '../../events/payloads', `${payload}.json`);
     const { code, out, err } = await run('invoke', handler, '--event', file);
     expect([code, out, err]).toEqual([

@@ -81,6 +81,31 @@ describe('listRuns', () => {
     });
   });
 
+  it('reads a page and no more, with thousands of runs settled', async () => {
+    const { store, clock, ask, settle } = setUp();
+    for (let run = 0; run < 3_000; run += 1) await settle('nightly', T0 + run * HOUR);
+    await ask('weekly', T0);
+    const calls: string[] = [];
+    const counted = {
+      ...store,
+      get: (key: string) => (calls.push('get'), store.get(key)),
+      list: (prefix: string, options?: { startAfter?: string; max?: number }) => {
+        calls.push(`list ${prefix} ${options?.max ?? 'all'}`);
+        return store.list(prefix, options);
+      },
+    };
+    const { runs, next } = await listRuns(counted, { open: false, max: 50 }, clock.now());
+    expect([runs.length, next === undefined]).toEqual([50, false]);
+    expect(calls.sort()).toEqual([...Array<string>(50).fill('get'), 'list state/runs/ 1000']);
+    calls.length = 0;
+    await listRuns(counted, { max: 50, after: next ?? '' }, clock.now());
+    expect(calls.sort()).toEqual([...Array<string>(50).fill('get'), 'list state/runs/ 1000']);
+    calls.length = 0;
+    await listRuns(counted, { max: 50 }, clock.now());
+    expect(calls.length).toBeLessThan(60);
+    expect(calls).not.toContain('list runs/ all');
+  });
+
   it('filters', async () => {
     const { ask, settle, list } = setUp();
     const old = await settle('nightly', T0 - 48 * HOUR);
