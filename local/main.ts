@@ -2,6 +2,7 @@ import { type Cloud, createCloud, DEFAULT_BUCKET } from './cloud.ts';
 import { SERVICE_NAMES, type ServiceName } from './hosts.ts';
 import { openObjects } from './objects.ts';
 import { type LocalOptions, parseOptions, USAGE } from './options.ts';
+import { keepReady } from './ready-file.ts';
 import { listen, type Listening } from './server.ts';
 
 /** Above the services' own limits, so that they answer in their own words. */
@@ -48,13 +49,17 @@ async function start(options: LocalOptions): Promise<void> {
   }
   if (urls.apig !== undefined) cloud.functiongraph.setApigUrl(urls.apig);
   const timer = setInterval(() => void cloud.advance(), ADVANCE_EVERY).unref();
+  const ready = readyLine(cloud, urls);
+  const readyFile = options['ready-file'];
+  const forget = readyFile === undefined ? undefined : await keepReady(readyFile, cloud, ready);
   const stop = () => {
+    forget?.();
     clearInterval(timer);
     void Promise.all(listening.map((server) => server.close())).then(() => process.exit(0));
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  console.log(readyLine(cloud, urls));
+  console.log(ready);
 }
 
 function readyLine(cloud: Cloud, urls: Partial<Record<ServiceName, string>>): string {

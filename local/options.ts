@@ -30,6 +30,7 @@ const optionsSchema = z
     seed: whole(0, 999_999_999).default(1),
     speed: z.coerce.number().positive().max(1_000_000).default(1),
     data: z.string().min(1).optional(),
+    'ready-file': z.string().min(1).optional(),
     region: z
       .string()
       .regex(/^[a-z]+(-[a-z0-9]+)+$/)
@@ -62,6 +63,7 @@ export const USAGE = `Usage: npm run local -- [options]
   --obs-access-key   its keys, with which CPH writes; functions get session keys where its STS gives them
   --obs-secret-key
   --obs-security-token  for keys that are of a session already
+  --ready-file FILE  keep what is printed when ready in FILE while the cloud runs, for deployments to it
   --region ID        (cn-north-4)
   --user NAME        user for POST /v3/auth/tokens (${DEFAULT_USER.name})
   --password TEXT    and its password (default: DEFAULT_USER in local/cloud.ts)

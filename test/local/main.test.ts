@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -89,5 +89,26 @@ describe('the embedded cloud as a process', () => {
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
     expect(await once(child, 'close')).toEqual([2, null]);
     expect(said).toContain('phones');
+  });
+
+  it('keeps what it printed in a file that only its owner reads, until it stops', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'cloud-'));
+    const file = join(data, 'a', 'ready.json');
+    const child = run('--phones', '1', '--servers', '1', '--ready-file', file);
+    try {
+      const reader = createInterface({ input: child.stdout });
+      const [line] = (await once(reader, 'line')) as [string];
+      const kept = JSON.parse(readFileSync(file, 'utf8')) as Ready;
+      const printed = JSON.parse(line) as Ready;
+      expect(kept).toMatchObject(printed);
+      expect(kept.operatorsTopicUrn).not.toBe(kept.topicUrn);
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+      expect(existsSync(file)).toBe(false);
+    } finally {
+      child.kill('SIGKILL');
+      rmSync(data, { recursive: true });
+    }
   });
 });

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DeployError } from './errors.js';
+
+/** Where `npm run local` leaves the line that it prints. */
+const READY_FILE = '.phonevault/local.json';
+
+/**
+ * What the embedded cloud printed when it was ready, for the stage `local`; undefined for any other.
+ * @param {string} root
+ * @param {string} stage
+ * @returns {Promise<Record<string, string> | undefined>}
+ */
+export async function readLocal(root, stage) {
+  if (stage !== 'local') return undefined;
+  try {
+    return JSON.parse(await readFile(join(root, READY_FILE), 'utf8'));
+  } catch (error) {
+    throw new DeployError('no_local_cloud', `stage local: ${READY_FILE} is not there`, {
+      hint: 'start the embedded cloud in another terminal, in this folder: npm run local',
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Where to deploy and as whom. Keys come from the SDKs' environment, or from the embedded cloud for the stage `local`.
+ * @param {{ region: string, projectId?: string, endpoint?: string, ltsEndpoint?: string }} provider
+ * @param {Record<string, string | undefined>} env
+ * @param {Record<string, string> | undefined} local
+ * @returns {import('./types.js').Account}
+ */
+export function accountOf(provider, env, local) {
+  const accessKey = local?.['accessKey'] ?? env['HUAWEICLOUD_SDK_AK'];
+  const secretKey = local?.['secretKey'] ?? env['HUAWEICLOUD_SDK_SK'];
+  if (!accessKey || !secretKey) {
+    throw new DeployError('no_credentials', 'there are no keys to deploy with', {
+      hint: 'export HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK (with temporary keys HUAWEICLOUD_SDK_SECURITY_TOKEN too)',
+    });
+  }
+  if (!provider.projectId) {
+    throw new DeployError('no_project', 'provider.projectId is empty', {
+      hint: "export PHONEVAULT_PROJECT_ID, or --param projectId=ID: the id of the region's project (console, My Credentials)",
+    });
+  }
+  const endpoint =
+    provider.endpoint || `https://functiongraph.${provider.region}.myhuaweicloud.com`;
+  const ltsEndpoint = provider.ltsEndpoint || `https://lts.${provider.region}.myhuaweicloud.com`;
+  for (const [name, url] of Object.entries({ endpoint, ltsEndpoint })) {
+    if (isSafe(url)) continue;
+    throw new DeployError(
+      'endpoint_invalid',
+      `provider.${name} is ${url}: it must be https, or on this machine`,
+    );
+  }
+  return {
+    region: provider.region,
+    projectId: provider.projectId,
+    endpoint,
+    ltsEndpoint,
+    accessKey,
+    secretKey,
+    securityToken: local?.['securityToken'] ?? env['HUAWEICLOUD_SDK_SECURITY_TOKEN'],
+  };
+}
+
+/** @param {string} endpoint */
+function isSafe(endpoint) {
+  if (endpoint.startsWith('https://')) return true;
+  return /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?\/?$/.test(endpoint);
+}

@@ -1,0 +1,80 @@
+/** Something that the person at the keyboard can mend: what happened, and what to do. */
+export class DeployError extends Error {
+  /**
+   * @param {string} code
+   * @param {string} message
+   * @param {{ hint?: string, cause?: unknown, status?: number | undefined, serviceCode?: string | undefined, requestId?: string | undefined }} [more]
+   */
+  constructor(code, message, more = {}) {
+    super(message, more.cause === undefined ? {} : { cause: more.cause });
+    this.name = 'DeployError';
+    this.code = code;
+    this.hint = more.hint;
+    this.status = more.status;
+    this.serviceCode = more.serviceCode;
+    this.requestId = more.requestId;
+  }
+}
+
+// functiongraph appendix "error codes", and the gateway's.
+/** @type {Record<string, string>} */
+const HINTS = {
+  'APIGW.0301':
+    "check the keys, their security token and this machine's clock (15 minutes off is too much)",
+  'APIGW.0302': 'the user of these keys may not call this: give it "FunctionGraph FullAccess"',
+  'APIGW.0308': 'too many calls: wait a minute and deploy again',
+  'FSS.0401': 'check the keys and their security token',
+  'FSS.0403': 'the user of these keys may not do this: give it "FunctionGraph FullAccess"',
+  'FSS.0429': 'too many calls or functions: wait a minute and deploy again',
+  'FSS.1002':
+    'a name has up to 60 of letters, digits, - and _, a letter first, a letter or digit last: shorten the stage',
+  'FSS.1005': 'this region does not offer the runtime: try --param runtime=Node.js18.15',
+  'FSS.1018': 'user data has at most 20 entries and 4,096 characters, encrypted ones included',
+  'FSS.1041': 'the account has no room for more functions',
+  'FSS.1071': 'the zip is over 50 MB',
+  'FSS.1101': 'FunctionGraph does not know this type of trigger here',
+  'FSS.1102': 'check the topic of the SMN trigger',
+  'FSS.1107': 'check the API group, environment and path of the APIG trigger',
+  'FSS.1109': 'check schedule_type (Rate or Cron) and schedule of the timer; a cron has six fields',
+  'FSS.1121': 'make the agency first (deploy/iam) and give its name: --param agency=NAME',
+  'FSS.1122': 'the agency must trust FunctionGraph: cloud service, op_svc_cff (deploy/iam)',
+  'FSS.1141': 'a trigger of this kind is there already: remove it, or deploy with --prune',
+  'FSS.1145': 'a trigger of this name is there already: remove it, or deploy with --prune',
+  'FSS.1146':
+    'an APIG trigger of this name or path is there already: remove it, or choose another path',
+  'FSS.1148': 'a timer of this name is there already: remove it, or deploy with --prune',
+  'FSS.1171': 'the topic does not exist in this project and region',
+  'FSS.1306': 'a function has at most 10 triggers',
+};
+
+/**
+ * What an error of the SDK means, without anything that was sent: its own errors carry the request.
+ * @param {string} operation
+ * @param {unknown} error
+ * @returns {DeployError}
+ */
+export function serviceError(operation, error) {
+  const { httpStatusCode, errorCode, errorMsg, requestId } =
+    /** @type {{ httpStatusCode?: number, errorCode?: unknown, errorMsg?: unknown, requestId?: string }} */ (
+      error ?? {}
+    );
+  const serviceCode =
+    typeof errorCode === 'string' || typeof errorCode === 'number' ? String(errorCode) : undefined;
+  const said = typeof errorMsg === 'string' ? errorMsg.slice(0, 300) : 'no answer';
+  const parts = [httpStatusCode && `HTTP ${httpStatusCode}`, serviceCode, said].filter(Boolean);
+  const hint =
+    (serviceCode && HINTS[serviceCode]) ||
+    (httpStatusCode === undefined
+      ? 'check the network and the endpoint, then deploy again: what is done already is kept'
+      : 'deploy again: what is done already is kept');
+  return new DeployError(
+    'service',
+    `${operation}: ${parts.join(' ')}${requestId ? ` (request ${requestId})` : ''}`,
+    {
+      hint,
+      status: httpStatusCode,
+      serviceCode,
+      requestId,
+    },
+  );
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import type { Wanted } from '../../../deploy/plugin/types.js';
+import { wantedFunction } from '../../../deploy/plugin/wanted.js';
+
+type Given = Parameters<typeof wantedFunction>[0];
+export type Definition = Given['definition'];
+
+export const TOPIC = 'urn:smn:cn-north-4:p1:phonevault';
+
+export const provider: Given['provider'] = {
+  region: 'cn-north-4',
+  projectId: 'p1',
+  runtime: 'Node.js20.15',
+  agency: 'phonevault',
+  logs: true,
+  failureTopicUrn: `${TOPIC}-operators`,
+  environment: { PHONEVAULT_BUCKET: 'phonevault-demo', PHONEVAULT_TOPIC_URN: TOPIC },
+};
+
+const file = new URL('../../../serverless.yml', import.meta.url);
+
+/** The functions of serverless.yml, what is a variable there being given or empty. */
+export function definitions(variables: Record<string, string> = {}): Record<string, Definition> {
+  const text = readFileSync(file, 'utf8').replaceAll(
+    /\$\{(self:custom\.(\w+)|sls:(\w+)|param:(\w+)[^}]*)\}/g,
+    (...found: string[]) => {
+      const name = found[2] ?? found[3] ?? found[4] ?? '';
+      return (
+        variables[name] ?? (name === 'ctsServiceType' ? 'CPH' : name === 'stage' ? 'test' : '')
+      );
+    },
+  );
+  // The framework gives '' where a variable is empty, YAML null.
+  const { functions } = parse(text, (_, value: unknown) => value ?? '') as {
+    functions: Record<string, Definition>;
+  };
+  return functions;
+}
+
+export function wanted(change: Partial<Definition> = {}, more: Partial<Given> = {}): Wanted {
+  const { drive } = definitions();
+  const definition = { ...drive, ...change } as Definition;
+  return wantedFunction({
+    service: 'phonevault',
+    stage: 'test',
+    provider,
+    key: 'drive',
+    ...more,
+    definition,
+  });
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { hashSecrets, readMarker, sameSecrets, withMarker } from '../../../deploy/plugin/marker.js';
+
+describe('the marker in a description', () => {
+  it.each([
+    { stage: 'prod', code: 'ab12', serviceDigest: 'cd34', secrets: 'c2FsdA.aGFzaA' },
+    { stage: 'x', code: '', serviceDigest: '', secrets: '' },
+  ])('is read back as it was written: %o', (marker) => {
+    expect(readMarker(withMarker('Moves [open] runs on', marker))).toEqual(marker);
+  });
+
+  it.each([undefined, null, '', 'A function of somebody', 'x [phonevault stage=] y'])(
+    'is not in %o',
+    (text) => expect(readMarker(text)).toBeUndefined(),
+  );
+});
+
+describe('the hash of encrypted settings', () => {
+  it('knows the same settings, whatever their order', () => {
+    const hash = hashSecrets({ A: '1', B: '2' });
+    expect(sameSecrets({ B: '2', A: '1' }, hash)).toBe(true);
+    expect(sameSecrets({ A: '1', B: '3' }, hash)).toBe(false);
+    expect(sameSecrets({ A: '1' }, hash)).toBe(false);
+    expect(sameSecrets({}, hash)).toBe(false);
+  });
+
+  it('holds nothing of them, and is another each time', () => {
+    const secrets = { TOKEN: 'planted-secret' };
+    expect(hashSecrets(secrets)).not.toBe(hashSecrets(secrets));
+    expect(hashSecrets(secrets)).not.toContain('planted');
+  });
+
+  it('is empty for none', () => {
+    expect(hashSecrets({})).toBe('');
+    expect(sameSecrets({}, '')).toBe(true);
+    expect(sameSecrets({ A: '1' }, '')).toBe(false);
+    expect(sameSecrets({ A: '1' }, 'broken')).toBe(false);
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { wantedFunction } from '../../../deploy/plugin/wanted.js';
+import { definitions, provider, TOPIC, wanted } from './given.ts';
+
+describe('wantedFunction', () => {
+  it('gives drive one instance, no retries, a minute of age and a timer', () => {
+    expect(wanted()).toMatchObject({
+      name: 'phonevault-test-drive',
+      urn: 'urn:fss:cn-north-4:p1:function:default:phonevault-test-drive',
+      maxInstances: 1,
+      timeout: 60,
+      async: { retries: 0, maxAge: 60, failureTopicUrn: `${TOPIC}-operators` },
+      triggers: [
+        { type: 'TIMER', status: 'ACTIVE', data: { schedule_type: 'Rate', schedule: '1m' } },
+      ],
+    });
+  });
+
+  it('tells the others where drive is, and drive not', () => {
+    const all = Object.entries(definitions()).map(([key, definition]) =>
+      wantedFunction({ service: 'phonevault', stage: 'test', provider, key, definition }),
+    );
+    const urns = Object.fromEntries(
+      all.map((one) => [one.key, one.userData['PHONEVAULT_DRIVE_URN']]),
+    );
+    const urn = 'urn:fss:cn-north-4:p1:function:default:phonevault-test-drive';
+    expect(urns).toEqual({ schedule: urn, http: urn, event: urn, drive: undefined });
+  });
+
+  it('leaves out empty settings, and triggers whose condition is empty', () => {
+    const environment = { ...provider.environment, PHONEVAULT_PREFIX: '' };
+    const { http } = definitions();
+    const none = wanted(http, { key: 'http', provider: { ...provider, environment } });
+    expect(none.userData).not.toHaveProperty('PHONEVAULT_PREFIX');
+    expect(none.triggers).toEqual([]);
+    const { http: open } = definitions({ apiGroup: 'g1', stage: 'eu-prod' });
+    expect(wanted(open, { key: 'http' }).triggers).toMatchObject([
+      {
+        type: 'APIG',
+        data: {
+          name: expect.stringMatching(/^phonevault_eu_prod_pv[0-9a-f]{8}$/) as string,
+          group_id: 'g1',
+          func_info: { timeout: 60_000 },
+        },
+      },
+    ]);
+  });
+
+  it('names a trigger anew when anything of it changes, and only then', () => {
+    const timer = (eventData: Record<string, unknown>) =>
+      wanted({ events: [{ triggerTypeCode: 'TIMER', eventData }] }).triggers[0]?.data['name'];
+    const first = timer({ name: 'a', scheduleType: 'Rate', schedule: '1m' });
+    expect(timer({ schedule: '1m', scheduleType: 'Rate', name: 'a' })).toBe(first);
+    expect(timer({ name: 'a', scheduleType: 'Rate', schedule: '2m' })).not.toBe(first);
+    expect(timer({ name: 'a', scheduleType: 'Rate', schedule: '1m', userEvent: 'x' })).not.toBe(
+      first,
+    );
+  });
+
+  const many = (count: number, size = 1) =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`S${i}`, 'x'.repeat(size)]));
+
+  it.each([
+    ['name_invalid', {}, { stage: 'a'.repeat(50) }],
+    ['too_many_settings', { environment: many(19) }, {}],
+    ['settings_too_long', { environment: many(10, 500) }, {}],
+    ['setting_name', { environment: { '1st': 'x' } }, {}],
+    ['setting_twice', { encryptedEnvironment: { PHONEVAULT_BUCKET: 'x' } }, {}],
+    ['same_topic', {}, { provider: { ...provider, failureTopicUrn: TOPIC } }],
+    [
+      'cannot_rest',
+      { events: [{ triggerTypeCode: 'CTS', status: 'DISABLED' as const, eventData: {} }] },
+      {},
+    ],
+  ])('refuses with %s what FunctionGraph would refuse', (code, definition, more) => {
+    expect(() => wanted(definition, more)).toThrow(expect.objectContaining({ code }) as Error);
+  });
+});
