@@ -12,8 +12,8 @@ export function handler(event: unknown, context: FgContext): Promise<ScheduleRes
   const work = async (): Promise<ScheduleResult> => {
     const { time, unreadable, userEvent } = parseTimerEvent(event);
     const tick = { time, unreadable, policy: policyNamed(userEvent) };
-    const { deps, kick } = startInvocation(context, instance, { needsTopic: false });
-    return schedule({ ...deps, kick }, tick, memory);
+    const { deps, kick, settings } = startInvocation(context, instance, { needsTopic: false });
+    return schedule({ ...deps, kick, heartbeat: settings.heartbeat }, tick, memory);
   };
   const ignored = { requested: [], ignored: { event_invalid: 1 } };
   return reporting(instance, () => ignoringForeign(instance, work, ignored));

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isHeartbeatHint } from './heartbeat.ts';
 import { isInventoryRequest } from './inventory-request.ts';
 import { parseObject, readObject } from './json.ts';
 import { layout } from './layout.ts';
@@ -107,7 +108,14 @@ export function isSweepHint(id: string): boolean {
 
 /** True for hints that some part of drive takes up; any other object there is not ours. */
 export function isHint(id: string): boolean {
-  const kinds = [isMissedHint, isLookHint, isSweepHint, isStaleHint, isRecoveredHint];
+  const kinds = [
+    isMissedHint,
+    isLookHint,
+    isSweepHint,
+    isStaleHint,
+    isRecoveredHint,
+    isHeartbeatHint,
+  ];
   return isInventoryRequest(id) || kinds.some((isOne) => isOne(id));
 }
 

@@ -35,6 +35,7 @@ export const layout = {
   provisioning: 'state/provisioning.json',
   history: (policy: string) => `state/history/${policy}.json`,
   alarms: 'state/alarms.json',
+  heartbeat: 'state/heartbeat.json',
   stale: (policy: string) => `state/stale/${policy}.json`,
   aside: (runId: string) => `state/aside/${runId}.json`,
   inventory: (scope: string) => `state/inventory/${scope}.json`,

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import * as z from 'zod';
 import { isBroken, readCache } from './json.ts';
 import { layout } from './layout.ts';
-import { readReport, type Report, reportSchema, type RunOutcome } from './report.ts';
+import { readReport, type Report, reportSchema, type RunOutcome, runOutcomes } from './report.ts';
 import type { Store } from './store.ts';
 
 const INDEX_VERSION = 1;
@@ -27,6 +27,8 @@ const entrySchema = indexedRunSchema.extend({ version: z.literal(INDEX_VERSION) 
 
 /** A settled run without its phones: what a list of runs shows. */
 export type IndexedRun = z.infer<typeof indexedRunSchema>;
+
+type SettledRun = { runId: string; outcome: RunOutcome; settledAt: number };
 
 export type IndexFilter = {
   policy?: string;
@@ -67,6 +69,15 @@ export async function listIndexedRuns(
     runs: runs.filter((run) => run !== undefined),
     ...(found.length > names.length && last !== undefined ? { next: last } : {}),
   };
+}
+
+/** What the index's keys tell of the runs that settled between two times (epoch ms), newest first: no GET. */
+export async function listSettled(
+  store: Pick<Store, 'list'>,
+  range: { since: number; until: number },
+): Promise<SettledRun[]> {
+  const names = await findNames(store, { ...range, max: 1 }, Number.POSITIVE_INFINITY);
+  return names.flatMap((name) => readName(layout.indexedRun(name)) ?? []);
 }
 
 async function findNames(
@@ -154,13 +165,16 @@ function countdown(ms: number): string {
   return String(left).padStart(13, '0');
 }
 
+function isOutcome(word: string | undefined): word is RunOutcome {
+  return runOutcomes.some((outcome) => outcome === word);
+}
+
 /** What a key of the index tells of its run; undefined for a key of no such form. */
-function readName(
-  key: string,
-): { name: string; settledAt: number; policy: string; outcome: string; runId: string } | undefined {
+function readName(key: string): (SettledRun & { name: string; policy: string }) | undefined {
   const name = key.slice(layout.runIndex.length).replace(/\.json$/, '');
   const [, left, policy, outcome, runId] =
     /^(\d{13})\.([a-z0-9-]+)\.([a-z]+)\.([a-z0-9-]+)$/.exec(name) ?? [];
-  if (policy === undefined || outcome === undefined || runId === undefined) return undefined;
+  if (policy === undefined || runId === undefined) return undefined;
+  if (!isOutcome(outcome)) return undefined;
   return { name, settledAt: LAST_MS - Number(left), policy, outcome, runId };
 }

@@ -11,6 +11,7 @@ import { isHint } from '../ledger/hints.ts';
 import { guard } from './guard.ts';
 import { createProvisioner } from './provisioned/provision.ts';
 import { tellHints } from './hints.ts';
+import { tellHeartbeat } from './heartbeat/tell.ts';
 import { tellStaleness } from './staleness/tell.ts';
 import { nextDue, POLL_FIRST_MS, pollInterval } from './due.ts';
 import { advance, closeFinished, provisionDue, takeInbox, type Work } from './work.ts';
@@ -137,6 +138,7 @@ async function loop(deps: RunDeps, work: Work): Promise<void> {
       work.hints = [];
       await guard(deps, undefined, () => tellStaleness(deps, hints));
       await tellHints(deps, hints);
+      await guard(deps, undefined, () => tellHeartbeat(deps, hints));
       const readUntil = Math.min(work.until, clock.now() + READ_SLICE_MS);
       work.hints = await refreshInventories(deps, hints, readUntil);
     }

@@ -46,6 +46,7 @@ export function composeMessage(news: Notification): TopicMessage {
     report: news.report ?? null,
     ...(news.reason === undefined ? {} : { reason: news.reason }),
     ...(news.message === undefined ? {} : { message: news.message }),
+    ...(news.day === undefined ? {} : { day: news.day }),
     failed: failed.slice(0, FAILED_AT_MOST).map(({ phone_id, outcome, reason, code }) => ({
       phone_id,
       outcome,

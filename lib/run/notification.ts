@@ -1,8 +1,10 @@
+import type { Day } from './heartbeat/day.ts';
 import type { Counts, ReportedPhone, RunOutcome } from '../ledger/report.ts';
 
 export type Language = 'en' | 'zh';
 
-export type NotificationKind = 'settled' | 'missed' | 'stale' | 'recovered' | 'credentials';
+export type NotificationKind =
+  'settled' | 'missed' | 'stale' | 'recovered' | 'credentials' | 'heartbeat';
 
 /** What a notification tells. `failed` are the phones that were wanted and not exported. */
 export type Notification = {
@@ -16,5 +18,7 @@ export type Notification = {
   /** The reason in a sentence. */
   message?: string | undefined;
   failed?: Pick<ReportedPhone, 'phone_id' | 'outcome' | 'reason' | 'code'>[] | undefined;
+  /** Of a heartbeat. */
+  day?: Day | undefined;
   language?: Language | undefined;
 };

@@ -7,6 +7,7 @@ import { timerRunId } from '../policy/run-id.ts';
 import { dueSlots } from '../policy/slots.ts';
 import { stamp } from '../policy/stamp.ts';
 import type { RunDeps } from './deps.ts';
+import { askForHeartbeat, type Heartbeat } from './heartbeat/ask.ts';
 import { type Kick, kickDrive } from './kick.ts';
 import { noteMissed } from './note-missed.ts';
 import { lookAtPolicies } from './policy-cursors.ts';
@@ -37,14 +38,14 @@ type Tick = {
  * kick that fails only costs that minute.
  */
 export async function schedule(
-  deps: Deps & { kick: Kick },
+  deps: Deps & { kick: Kick; heartbeat?: Heartbeat | undefined },
   tick: Tick,
   memory: ScheduleMemory,
 ): Promise<ScheduleResult> {
   if (tick.unreadable !== undefined) deps.log.warn('time_unreadable', { found: tick.unreadable });
   const requested =
     tick.policy === undefined
-      ? await scheduleDue(deps, memory)
+      ? await scheduleDue(deps, memory, deps.heartbeat)
       : await scheduleNamed(deps, tick.policy, tick.time ?? minuteOf(deps.clock.now()));
   if (requested.length > 0) await kickDrive(deps, deps.kick);
   return { requested };
@@ -56,13 +57,21 @@ function minuteOf(now: number): number {
 }
 
 /** What a warm instance keeps between two minutes, so that an idle one costs a LIST and no GET. */
-export type ScheduleMemory = { cursors?: Cursors; sweptSlot?: number | undefined };
+export type ScheduleMemory = {
+  cursors?: Cursors;
+  sweptSlot?: number | undefined;
+  heartbeatSlot?: number | undefined;
+};
 
 /**
  * The plain minute timer: asks for the runs of all slots that fell due since the last look, for every policy in the
  * bucket. Answers the run ids asked for. Harmless when repeated.
  */
-async function scheduleDue(deps: Deps, memory: ScheduleMemory): Promise<string[]> {
+async function scheduleDue(
+  deps: Deps,
+  memory: ScheduleMemory,
+  heartbeat: Heartbeat | undefined,
+): Promise<string[]> {
   const now = deps.clock.now();
   const known = memory.cursors ?? (await readCursors(deps.store));
   let cursors = await lookAtPolicies(deps, known, now);
@@ -84,6 +93,7 @@ async function scheduleDue(deps: Deps, memory: ScheduleMemory): Promise<string[]
   cursors = await judgeFreshness(deps, cursors);
   if (JSON.stringify(cursors) !== JSON.stringify(known)) await writeCursors(deps.store, cursors);
   memory.cursors = cursors;
+  memory.heartbeatSlot = await askForHeartbeat(deps, heartbeat, memory.heartbeatSlot);
   memory.sweptSlot = await askForSweep(deps, cursors, memory.sweptSlot);
   return asked;
 }

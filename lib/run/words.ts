@@ -1,4 +1,5 @@
-import type { Counts, ReportedPhone } from '../ledger/report.ts';
+import type { Day } from './heartbeat/day.ts';
+import type { Counts, ReportedPhone, RunOutcome } from '../ledger/report.ts';
 import type { Language, Notification, NotificationKind } from './notification.ts';
 
 type Failed = Pick<ReportedPhone, 'phone_id' | 'outcome' | 'reason' | 'code'>;
@@ -18,6 +19,7 @@ const kindsEn: Record<NotificationKind, string> = {
   stale: 'has no recent backup',
   recovered: 'recovered',
   credentials: 'cannot sign in',
+  heartbeat: 'heartbeat',
 };
 
 const kindsZh: Record<NotificationKind, string> = {
@@ -26,6 +28,7 @@ const kindsZh: Record<NotificationKind, string> = {
   stale: '长时间没有成功备份',
   recovered: '已恢复',
   credentials: '凭证被拒绝',
+  heartbeat: '每日报告',
 };
 
 const outcomesZh = {
@@ -45,10 +48,10 @@ export const words: Record<Language, Words> = {
     subject: (news) => {
       const setAside = news.kind === 'missed' && news.run_id !== undefined;
       const what = setAside ? 'has a run set aside' : (news.outcome ?? kindsEn[news.kind]);
-      return `[Phonevault] ${news.policy ?? 'all policies'} ${what}${told(news, ': ', briefEn)}`;
+      return `[Phonevault] ${news.policy ?? 'all policies'} ${what}${told(news, ': ', briefEn, dayEn)}`;
     },
     sms: (news) =>
-      `Phonevault ${news.policy ?? ''} ${news.outcome ?? kindsEn[news.kind]}${news.counts ? `, ${briefEn(news.counts)}` : ''}${news.reason ? `, ${news.reason}` : ''}`,
+      `Phonevault ${news.policy ?? ''} ${news.outcome ?? kindsEn[news.kind]}${news.counts ? `, ${briefEn(news.counts)}` : ''}${news.reason ? `, ${news.reason}` : ''}${news.day ? `, ${dayEn(news.day)}` : ''}`,
     text: (news, failed, inAll) =>
       [
         news.policy === undefined ? undefined : `Policy: ${news.policy}`,
@@ -56,6 +59,7 @@ export const words: Record<Language, Words> = {
         `News: ${news.outcome === undefined ? kindsEn[news.kind] : `${kindsEn[news.kind]}, ${news.outcome}`}`,
         news.reason === undefined ? undefined : `Reason: ${news.reason}`,
         news.message,
+        ...(news.day === undefined ? [] : dayLinesEn(news.day)),
         news.counts === undefined ? undefined : `Phones: ${longEn(news.counts)}`,
         news.report === undefined
           ? undefined
@@ -72,10 +76,10 @@ export const words: Record<Language, Words> = {
       const setAside = news.kind === 'missed' && news.run_id !== undefined;
       const said = news.outcome === undefined ? kindsZh[news.kind] : outcomesZh[news.outcome];
       const what = setAside ? '有任务被搁置' : said;
-      return `[Phonevault] ${news.policy ?? '所有策略'} ${what}${told(news, '：', briefZh)}`;
+      return `[Phonevault] ${news.policy ?? '所有策略'} ${what}${told(news, '：', briefZh, dayZh)}`;
     },
     sms: (news) =>
-      `Phonevault ${news.policy ?? ''} ${news.outcome === undefined ? kindsZh[news.kind] : outcomesZh[news.outcome]}${news.counts ? `，${briefZh(news.counts)}` : ''}${news.reason ? `，${news.reason}` : ''}`,
+      `Phonevault ${news.policy ?? ''} ${news.outcome === undefined ? kindsZh[news.kind] : outcomesZh[news.outcome]}${news.counts ? `，${briefZh(news.counts)}` : ''}${news.reason ? `，${news.reason}` : ''}${news.day ? `，${dayZh(news.day)}` : ''}`,
     text: (news, failed, inAll) =>
       [
         news.policy === undefined ? undefined : `策略：${news.policy}`,
@@ -83,6 +87,7 @@ export const words: Record<Language, Words> = {
         `结果：${news.outcome === undefined ? kindsZh[news.kind] : outcomesZh[news.outcome]}`,
         news.reason === undefined ? undefined : `原因：${news.reason}`,
         news.message,
+        ...(news.day === undefined ? [] : dayLinesZh(news.day)),
         news.counts === undefined ? undefined : `云手机：${longZh(news.counts)}`,
         news.report === undefined
           ? undefined
@@ -95,9 +100,64 @@ export const words: Record<Language, Words> = {
 };
 
 /** The reason, where the run never began, else the figures. */
-function told(news: Notification, colon: string, brief: (counts: Counts) => string): string {
+function told(
+  news: Notification,
+  colon: string,
+  brief: (counts: Counts) => string,
+  ofDay: (day: Day) => string,
+): string {
+  if (news.day !== undefined) return `${colon}${ofDay(news.day)}`;
   if (news.reason !== undefined) return `${colon}${news.reason}`;
   return news.counts === undefined ? '' : `${colon}${brief(news.counts)}`;
+}
+
+/** What needs a look comes first; what is none is left out. */
+function dayEn({ runs, stale, invalid, missed }: Day): string {
+  const parts = [
+    ...(stale.length === 0 ? [] : [`${stale.length} stale`]),
+    ...(invalid.length === 0 ? [] : [`${invalid.length} invalid`]),
+    ...(missed === 0 ? [] : [`${missed} missed`]),
+    ...Object.entries(runs).flatMap(([outcome, count]) =>
+      count === 0 ? [] : [`${count} ${outcome}`],
+    ),
+  ];
+  return parts.length === 0 ? 'no runs' : parts.join(', ');
+}
+
+function dayLinesEn({ since, until, runs, open, active, missed, stale, invalid }: Day): string[] {
+  const { completed, partial, failed, skipped, cancelled } = runs;
+  return [
+    `From ${since} to ${until}`,
+    `Runs: ${completed} completed, ${partial} partial, ${failed} failed, ${skipped} skipped, ${cancelled} cancelled; ${open} open`,
+    `Active policies: ${active}`,
+    `Missed slots: ${missed}`,
+    `Stale policies: ${stale.join(', ') || 'none'}`,
+    `Invalid policies: ${invalid.join(', ') || 'none'}`,
+  ];
+}
+
+function dayZh({ runs, stale, invalid, missed }: Day): string {
+  const parts = [
+    ...(stale.length === 0 ? [] : [`${stale.length} 个策略长时间没有成功备份`]),
+    ...(invalid.length === 0 ? [] : [`${invalid.length} 个策略有错误`]),
+    ...(missed === 0 ? [] : [`错过 ${missed} 次`]),
+    ...Object.entries(runs).flatMap(([outcome, count]) =>
+      count === 0 ? [] : [`${outcomesZh[outcome as RunOutcome]} ${count}`],
+    ),
+  ];
+  return parts.length === 0 ? '没有运行' : parts.join('，');
+}
+
+function dayLinesZh({ since, until, runs, open, active, missed, stale, invalid }: Day): string[] {
+  const { completed, partial, failed, skipped, cancelled } = runs;
+  return [
+    `从 ${since} 到 ${until}`,
+    `运行：全部完成 ${completed}，部分完成 ${partial}，失败 ${failed}，无需执行 ${skipped}，已取消 ${cancelled}；进行中 ${open}`,
+    `启用的策略：${active}`,
+    `错过的计划时间：${missed}`,
+    `长时间没有成功备份的策略：${stale.join('、') || '无'}`,
+    `有错误的策略：${invalid.join('、') || '无'}`,
+  ];
 }
 
 function briefEn(counts: Counts): string {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isLoopback } from '../cloud/send.ts';
+import { zoneProblems } from '../policy/zones.ts';
 import { parseTokenEntry } from '../http/tokens.ts';
 import { parseWebhookSecret } from '../http/webhooks.ts';
 
@@ -65,6 +66,17 @@ export const flag = z
   .string()
   .regex(/^(?:true|false|1|0)$/i, 'true or false')
   .transform((value) => /^(?:true|1)$/i.test(value));
+
+/** A time of the day in a zone, and the language of the message: `08:00 Asia/Shanghai`, `08:00 Asia/Shanghai zh`. */
+export const heartbeat = z.string().transform((value, context) => {
+  const [, hour, minute, timezone = '', language = 'en'] =
+    /^([01]\d|2[0-3]):([0-5]\d) (\S{1,64})(?: (en|zh))?$/.exec(value) ?? [];
+  if (hour === undefined || zoneProblems(timezone).length > 0) {
+    context.addIssue('a time and its zone, such as 08:00 Asia/Shanghai, and en or zh after it');
+  }
+  const cron = `0 ${Number(minute)} ${Number(hour)} * * *`;
+  return { cron, timezone, language: language === 'zh' ? ('zh' as const) : ('en' as const) };
+});
 
 const MOST_ENTRIES = 20;
 

@@ -4,6 +4,7 @@ import { scrub } from '../cloud/redact.ts';
 import { PhonevaultError } from '../errors.ts';
 import type { TokenEntry } from '../http/tokens.ts';
 import type { WebhookSecret } from '../http/webhooks.ts';
+import type { Heartbeat } from '../run/heartbeat/ask.ts';
 import type { FgContext } from './context.ts';
 import * as fields from './setting-fields.ts';
 
@@ -16,6 +17,8 @@ export type Settings = {
   prefix: string;
   topicUrn: string | undefined;
   driveUrn: string | undefined;
+  /** When the daily message is sent; none while unset. */
+  heartbeat: Heartbeat | undefined;
   /** Who may call the HTTP API; nobody while both are empty. */
   httpTokens: TokenEntry[];
   webhookSecrets: WebhookSecret[];
@@ -106,6 +109,7 @@ export function readSettings(
       ? { missing: 'the URN of the SMN topic that is told how runs went' }
       : {}),
   });
+  const heartbeat = read('HEARTBEAT', fields.heartbeat);
   const driveUrn = read('DRIVE_URN', fields.functionUrn);
   const httpTokens = read('HTTP_TOKENS', fields.httpTokens, { secret: true }) ?? [];
   const webhookSecrets = read('WEBHOOK_SECRETS', fields.webhookSecrets, { secret: true }) ?? [];
@@ -124,6 +128,7 @@ export function readSettings(
     prefix,
     topicUrn,
     driveUrn,
+    heartbeat,
     httpTokens,
     webhookSecrets,
     endpoints,

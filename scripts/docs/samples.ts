@@ -3,6 +3,7 @@ import { layout } from '../../lib/ledger/layout.ts';
 import { claimKey } from '../../lib/ledger/client-keys.ts';
 import { putSweep, sweepSlot } from '../../lib/ledger/hints.ts';
 import { askForInventory } from '../../lib/ledger/inventory-request.ts';
+import { askForHeartbeat } from '../../lib/run/heartbeat/ask.ts';
 import { askToCancel } from '../../lib/run/ask.ts';
 import { exportCalls, inspectRun, lookAtRun } from '../../lib/run/inspect.ts';
 import { listRuns } from '../../lib/run/list-runs.ts';
@@ -165,7 +166,13 @@ async function staleDays(): Promise<Samples> {
   await world.settle(await world.ask());
   samples.recovered = await hint('recovered');
   await world.drive();
-  for (const kind of ['stale', 'recovered']) {
+  const { store, log, clock } = world.invocation().deps;
+  const daily = { cron: '0 0 8 * * *', timezone: 'Asia/Shanghai', language: 'en' } as const;
+  await askForHeartbeat({ store, log, clock }, daily, undefined);
+  samples.heartbeat = await hint('heartbeat');
+  await world.drive();
+  samples.told_heartbeat = await object(layout.heartbeat);
+  for (const kind of ['stale', 'recovered', 'heartbeat']) {
     samples[`notification_${kind}`] = (await messageOf(world, kind))[`notification_${kind}`];
   }
   return samples;

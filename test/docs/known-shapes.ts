@@ -11,6 +11,7 @@ import { carefulLimits, readLimits } from '../../lib/ledger/limits.ts';
 import { layout } from '../../lib/ledger/layout.ts';
 import { memoryStore } from '../../lib/ledger/memory-store.ts';
 import { readLook, readMissed } from '../../lib/ledger/hints.ts';
+import { readHeartbeat, readToldHeartbeat } from '../../lib/ledger/heartbeat.ts';
 import { readRecovered, readStale, readToldStale } from '../../lib/ledger/staleness.ts';
 import { readInventoryRequest } from '../../lib/ledger/inventory-request.ts';
 import { readIndexedPhones } from '../../lib/ledger/phones.ts';
@@ -29,7 +30,7 @@ const NAME = '8232707772079.nightly.partial.nightly-20260101t183000z';
 const notification = z.strictObject({
   version: z.literal(1),
   id: z.string().regex(/^[0-9a-f]{32}$/),
-  kind: z.enum(['settled', 'missed', 'stale', 'recovered', 'credentials']),
+  kind: z.enum(['settled', 'missed', 'stale', 'recovered', 'credentials', 'heartbeat']),
   run_id: z.string().nullable(),
   policy: z.string().nullable(),
   outcome: z.enum(runOutcomes).nullable(),
@@ -37,6 +38,18 @@ const notification = z.strictObject({
   report: z.strictObject({ bucket: z.string(), key: z.string() }).nullable(),
   reason: z.string().optional(),
   message: z.string().optional(),
+  day: z
+    .strictObject({
+      since: z.iso.datetime(),
+      until: z.iso.datetime(),
+      runs: z.record(z.enum(runOutcomes), z.number()),
+      open: z.number(),
+      active: z.number(),
+      missed: z.number(),
+      stale: z.array(z.string()),
+      invalid: z.array(z.string()),
+    })
+    .optional(),
   failed: z
     .array(
       z.strictObject({
@@ -69,6 +82,8 @@ const stored: Record<string, Check> = {
   stale: { key: layout.hint('sample'), read: (store) => readStale(store, 'sample') },
   recovered: { key: layout.hint('sample'), read: (store) => readRecovered(store, 'sample') },
   told_stale: { key: layout.stale('nightly'), read: (store) => readToldStale(store, 'nightly') },
+  heartbeat: { key: layout.hint('sample'), read: (store) => readHeartbeat(store, 'sample') },
+  told_heartbeat: { key: layout.heartbeat, read: readToldHeartbeat },
   look: { key: layout.hint('trace-sample'), read: (store) => readLook(store, 'trace-sample') },
   inventory_request: {
     key: layout.hint('inventory-nightly'),

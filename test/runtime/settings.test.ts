@@ -31,6 +31,7 @@ describe('readSettings', () => {
       prefix: 'phonevault/',
       topicUrn: undefined,
       driveUrn: undefined,
+      heartbeat: undefined,
       httpTokens: [],
       webhookSecrets: [],
       endpoints: {
