@@ -131,7 +131,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['{local,cli,scripts,bench}/**/*.ts', 'test/live/serve.ts'],
+    files: ['{local,cli,scripts,bench}/**/*.ts', 'test/live/{check,serve}.ts'],
     rules: { 'no-console': 'off' },
   },
 );

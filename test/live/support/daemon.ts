@@ -14,6 +14,9 @@ export type Daemon = { name: string; child: ChildProcess; log: string };
 /** A server and where it is. */
 export type Running<T> = { facts: T; stop(): Promise<void> };
 
+const given = new Set<number>();
+/** Seconds on an idle machine; on one that is busy with much else, minutes. */
+const START_MS = 180_000;
 const PATIENCE_MS = 10_000;
 const POLL_MS = 50;
 
@@ -50,7 +53,7 @@ export async function stopDaemon({ child }: Daemon): Promise<void> {
 
 /** Runs a program to its end; what it printed. Throws with what it complained about. */
 export async function runTool(room: Room, command: string, args: string[]): Promise<string> {
-  const options = { cwd: room.folder, env: room.env, timeout: 60_000 };
+  const options = { cwd: room.folder, env: room.env, timeout: START_MS };
   try {
     return (await promisify(execFile)(command, args, options)).stdout;
   } catch (error) {
@@ -63,7 +66,7 @@ export async function runTool(room: Room, command: string, args: string[]): Prom
 export async function waitFor(
   { name, child, log }: Daemon,
   isUp: () => Promise<boolean>,
-  ms = 60_000,
+  ms = START_MS,
 ): Promise<void> {
   const end = Date.now() + ms;
   for (;;) {
@@ -77,10 +80,12 @@ export async function waitFor(
   }
 }
 
-/** A loopback port that is free, below those that the kernel gives to outgoing connections. */
+/** A loopback port that is free and was not given before, below those that the kernel gives to outgoing connections. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 10_000);
+    if (given.has(port)) continue;
+    given.add(port);
     const server = createServer();
     server.listen(port, '127.0.0.1');
     const isFree = await once(server, 'listening').then(

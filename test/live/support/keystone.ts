@@ -114,6 +114,7 @@ function configOf(folder: string): string {
 use_stderr = true
 [database]
 connection = sqlite:///${folder}/keystone.db
+sqlite_synchronous = false
 [token]
 provider = fernet
 expiration = ${FACTS.tokenSeconds}
