@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { applyCommand } from './apply.ts';
 import { cancelCommand } from './cancel.ts';
 import { createCompletionCommand } from './completion.ts';
 import { invokeCommand } from './invoke.ts';
@@ -12,6 +13,7 @@ import { validateCommand } from './validate.ts';
 /** All commands, in the order of the help. */
 export const commands: readonly Command[] = [
   validateCommand,
+  applyCommand,
   planCommand,
   runCommand,
   statusCommand,

@@ -1,0 +1,74 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { layout } from '../../../lib/ledger/layout.ts';
+import { NIGHTLY } from '../../support/night.ts';
+import { cliNight } from '../support/cli-night.ts';
+
+let cwd: string;
+
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'phonevault-'));
+  const files = {
+    'nightly.yaml': NIGHTLY,
+    'weekly.yaml': NIGHTLY.replace('name: nightly', 'name: weekly'),
+    'broken.yaml': NIGHTLY.replace('name: nightly', 'name: broken').replace('select:', 'selct:'),
+    'other-name.yaml': NIGHTLY,
+  };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(cwd, name), text);
+});
+afterAll(() => rm(cwd, { recursive: true }));
+
+const empty = () => cliNight({ phones: 2, servers: 1, io: { cwd } });
+
+describe('apply', () => {
+  it('puts policies into the bucket as they are, and says what became of each', async () => {
+    const cli = await empty();
+
+    const { code, out } = await cli.run('apply', 'nightly.yaml', 'weekly.yaml');
+
+    expect({ code, out }).toEqual({ code: 0, out: 'nightly: created\nweekly: created' });
+    const { store } = cli.night.invocation().deps;
+    expect((await store.get(layout.policy('nightly')))?.body).toBe(NIGHTLY);
+  });
+
+  it('leaves what is the same and replaces what is not', async () => {
+    const cli = await empty();
+    await cli.night.putPolicy(`${NIGHTLY}# before\n`);
+    expect((await cli.run('apply', 'nightly.yaml')).out).toBe('nightly: changed');
+    expect((await cli.run('apply', 'nightly.yaml')).out).toBe('nightly: unchanged');
+  });
+
+  it('puts none where one has a fault', async () => {
+    const cli = await empty();
+    const { code, out, err } = await cli.run('apply', 'nightly.yaml', 'broken.yaml');
+    expect(code).toBe(1);
+    expect(out).toContain('broken.yaml:4:1: selct: there is no field "selct" here');
+    expect(err).toBe('nothing was put into the bucket');
+    expect(await cli.keys()).toEqual([]);
+  });
+
+  it('refuses a file that is called otherwise than its policy', async () => {
+    const cli = await empty();
+    const { code } = await cli.run('apply', 'other-name.yaml');
+    expect(code).toBe(1);
+    expect(await cli.keys()).toEqual([]);
+  });
+
+  it('refuses two files of one policy', async () => {
+    const cli = await empty();
+    const { code, err } = await cli.run('apply', 'nightly.yaml', './nightly.yaml');
+    expect(code).toBe(2);
+    expect(err).toContain('two of the files are the policy nightly');
+  });
+
+  it('answers with --json', async () => {
+    const cli = await empty();
+    const { out } = await cli.run('apply', 'nightly.yaml', '--json');
+    expect(JSON.parse(out)).toEqual({
+      ok: true,
+      policies: [{ policy: 'nightly', result: 'created' }],
+    });
+  });
+});
