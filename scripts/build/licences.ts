@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAllowed } from '../audit/licences.ts';
 
 type Licensed = { name: string; version: string; licence: string; text: string };
 
@@ -7,7 +8,7 @@ const RULE = '-'.repeat(80);
 
 /**
  * The licences of all packages that `files` (absolute paths) come from, packages with the same text together. Throws for
- * a package that names no licence or whose licence has no text anywhere.
+ * a package that names no licence, one that may not be shipped, or one that has no text anywhere.
  */
 export async function licencesText(files: readonly string[]): Promise<string> {
   const folders = new Set(files.flatMap((file) => packageFolder(file) ?? []));
@@ -41,6 +42,9 @@ async function readLicence(folder: string): Promise<Licensed> {
     await readFile(join(folder, 'package.json'), 'utf8'),
   ) as { name: string; version: string; license?: string };
   if (license === undefined) throw new Error(`${name} ${version} names no licence`);
+  if (!isAllowed(license, 'shipped')) {
+    throw new Error(`${name} ${version} is under ${license}: it may not be shipped`);
+  }
   const found = (await readdir(folder)).filter((file) =>
     /^(licen[cs]e|copying|notice)/i.test(file),
   );

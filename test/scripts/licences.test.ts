@@ -49,3 +49,11 @@ it('refuses a package without a licence', async () => {
 
   await expect(licencesText([file])).rejects.toThrow('nameless 1.0.0 names no licence');
 });
+
+it('refuses a package whose licence is not one of those that may be shipped', async () => {
+  const gpl = await putPackage('strict', { version: '1.0.0', license: 'GPL-3.0-only' }, 'Share.');
+  const mpl = await putPackage('tool', { version: '1.0.0', license: 'MPL-2.0' }, 'Share.');
+
+  await expect(licencesText([gpl])).rejects.toThrow('strict 1.0.0 is under GPL-3.0-only');
+  await expect(licencesText([mpl])).rejects.toThrow('may not be shipped');
+});

@@ -1,0 +1,34 @@
+/** Licences that ask for no more than to be named: these may be in what is shipped. */
+const PERMISSIVE = new Set([
+  '0BSD',
+  'Apache-2.0',
+  'BlueOak-1.0.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'CC0-1.0',
+  'ISC',
+  'MIT',
+  'MIT-0',
+  'Python-2.0',
+  'Unlicense',
+  'Zlib',
+]);
+
+/** Licences that bind who changes or ships the package itself: tools may have them. */
+const FOR_TOOLS = new Set(['CC-BY-3.0', 'CC-BY-4.0', 'MPL-2.0']);
+
+/**
+ * Whether a licence, an SPDX expression, may be in what is shipped or, with 'tools', in what only builds and tests.
+ * Of an OR one side is enough, of an AND both are needed; mixed or nested expressions and exceptions are refused.
+ */
+export function isAllowed(licence: string, where: 'shipped' | 'tools'): boolean {
+  const bare = licence.replace(/^\((.*)\)$/s, '$1').trim();
+  const either = bare.split(/\s+OR\s+/);
+  const both = bare.split(/\s+AND\s+/);
+  if (either.length > 1) return either.some((one) => isKnown(one, where));
+  return both.every((one) => isKnown(one, where));
+}
+
+function isKnown(id: string, where: 'shipped' | 'tools'): boolean {
+  return PERMISSIVE.has(id) || (where === 'tools' && FOR_TOOLS.has(id));
+}
