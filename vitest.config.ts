@@ -1,7 +1,10 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { watchLeaks } from './test/support/leaks/plugin.ts';
 
 export default defineConfig({
+  plugins: [watchLeaks()],
   test: {
+    setupFiles: ['test/support/leaks/setup.ts'],
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, 'test/survive/**', 'test/live/**'],
     testTimeout: 30_000,

@@ -41,6 +41,8 @@ export type CloudOptions = Partial<
   keySource?: KeySource;
   bucket?: string;
   user?: { name: string; password: string };
+  /** A word of letters and digits that stands in every key and token, for a test that looks for them. */
+  mark?: string;
 } & Partial<ObsSwitches>;
 
 export type Cloud = {
@@ -104,6 +106,7 @@ export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
     ...{ account, region, seed, time, calls, faults },
     keySource: options.keySource,
   });
+  const iam = createIam({ account, region, seed, time, calls, faults, mark: options.mark });
   const { gateway } = iam;
 
   const world = createWorld({

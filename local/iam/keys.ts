@@ -1,5 +1,7 @@
 import { pick, randomBytes } from '../random.ts';
 import type { GivenKeys, KeyRecord, Random, Time } from '../types.ts';
+import type { KeyRecord, Random, Time } from '../types.ts';
+import { marked } from './mark.ts';
 
 /** Who a key or a token stands for. */
 export type Principal = { userId: string; userName: string; domainId: string };
@@ -19,8 +21,13 @@ const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'];
 const MIXED = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'];
 
 /** The access keys that the cloud knows, none at first. */
-export function createKeys(options: { random: Random; time: Time }): Keys {
-  const { random, time } = options;
+export function createKeys(options: {
+  random: Random;
+  time: Time;
+  /** Stands in what is secret of them. */
+  mark?: string | undefined;
+}): Keys {
+  const { random, time, mark } = options;
   const keys = new Map<string, IssuedKey>();
   const text = (alphabet: string[], length: number) =>
     Array.from({ length }, () => pick(random, alphabet)).join('');
@@ -30,9 +37,9 @@ export function createKeys(options: { random: Random; time: Time }): Keys {
       const temporary = lifetimeMs !== undefined;
       const key: IssuedKey = {
         accessKey: text(LETTERS, 20),
-        secretKey: text(MIXED, 40),
+        secretKey: marked(text(MIXED, 40), mark),
         securityToken: temporary
-          ? Buffer.from(randomBytes(random, 600)).toString('base64url')
+          ? marked(Buffer.from(randomBytes(random, 600)).toString('base64url'), mark)
           : undefined,
         projectId,
         expiresAt: temporary ? time.now() + lifetimeMs : undefined,

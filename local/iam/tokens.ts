@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { randomBytes } from '../random.ts';
 import type { Random, Time } from '../types.ts';
 import type { Principal } from './keys.ts';
+import { marked } from './mark.ts';
 
 export type TokenRecord = {
   principal: Principal;
@@ -26,8 +27,13 @@ const LIFETIME = 24 * 3_600_000;
 const FORGET_AFTER = 2 * LIFETIME;
 
 /** Tokens of 24 hours, some KB long, in the PKI form (`MII...`). */
-export function createTokens(options: { random: Random; time: Time }): Tokens {
-  const { random, time } = options;
+export function createTokens(options: {
+  random: Random;
+  time: Time;
+  /** Stands in every token. */
+  mark?: string | undefined;
+}): Tokens {
+  const { random, time, mark } = options;
   // Kept by digest: looking one up then takes the same time whatever part of it is right.
   const records = new Map<string, TokenRecord>();
   const digest = (token: string) => createHash('sha256').update(token).digest('base64');
@@ -38,7 +44,7 @@ export function createTokens(options: { random: Random; time: Time }): Tokens {
         records.delete(key);
       }
       const random3K = Buffer.from(randomBytes(random, 3_000)).toString('base64');
-      const token = `MII${random3K.replaceAll('/', '-')}`;
+      const token = marked(`MII${random3K.replaceAll('/', '-')}`, mark);
       const record = { ...facts, issuedAt: time.now(), expiresAt: time.now() + LIFETIME };
       records.set(digest(token), record);
       return { token, record };

@@ -9,11 +9,12 @@ import { type Send, TransportError } from '../../lib/cloud/send.ts';
 import { createCloud } from '../../local/cloud.ts';
 import { rawRequest } from '../../local/raw-request.ts';
 import { playClock } from '../support/play-clock.ts';
+import { MARK } from '../support/leaks/marks.ts';
 import { revealed } from '../support/revealed.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const PASSWORD = 'Right-Password-1';
+const PASSWORD = `Right-${MARK}-1`;
 const IAM = 'https://iam.cn-north-4.myhuaweicloud.com';
 const PHONES = 'https://cph.cn-north-4.myhuaweicloud.com/v1';
 const HW = { HW_USER_NAME: 'robot', HW_USER_PASSWORD: PASSWORD, HW_DOMAIN_NAME: 'demo' };

@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
 import { parseTokenEntry, type TokenEntry } from '../../lib/http/tokens.ts';
 import { parseWebhookSecret, type WebhookSecret } from '../../lib/http/webhooks.ts';
+import { MARK } from '../support/leaks/marks.ts';
 
-export const TOKEN = `pv_${'t'.repeat(40)}`;
-export const READER = `pv_${'r'.repeat(40)}`;
-export const EXPIRED = `pv_${'e'.repeat(40)}`;
-export const WEBHOOK_KEYS = [7, 8, 9].map(
-  (byte) => `whsec_${Buffer.alloc(32, byte).toString('base64')}`,
-);
+const tokenOf = (letter: string): string => `pv_${MARK}${letter.repeat(26)}${MARK}`;
+
+export const TOKEN = tokenOf('t');
+export const READER = tokenOf('r');
+export const EXPIRED = tokenOf('e');
+export const WEBHOOK_KEYS = [7, 8, 9].map((digit) => {
+  const bytes = Buffer.from(`${MARK}${String(digit).repeat(26)}${MARK}000`, 'base64');
+  return `whsec_${bytes.toString('base64')}`;
+});
 
 export const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 

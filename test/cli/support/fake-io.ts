@@ -1,5 +1,6 @@
 import type { Io } from '../../../cli/io.ts';
 import { runCli } from '../../../cli/run-cli.ts';
+import { witnessed } from '../../support/leaks/witness.ts';
 import { playClock } from '../../support/play-clock.ts';
 
 export type FakeIo = {
@@ -18,9 +19,9 @@ export function fakeIo(changes: Partial<Io> = {}): FakeIo {
   const listeners = new Set<() => void>();
   const refuse = () => Promise.reject(new Error('a test without a network'));
   const io: Io = {
-    out: (text) => void printed.out.push(text),
-    err: (text) => void printed.err.push(text),
-    status: (text) => void printed.status.push(text),
+    out: (text) => void printed.out.push(witnessed('cli', text)),
+    err: (text) => void printed.err.push(witnessed('cli', text)),
+    status: (text) => void printed.status.push(witnessed('cli', text)),
     outIsTerminal: false,
     errIsTerminal: false,
     columns: Infinity,
