@@ -8,6 +8,13 @@ const word = z
   .transform((value) =>
     typeof value === 'string' && value !== '' ? value.slice(0, 1_024) : undefined,
   );
+/**
+ * An id, which becomes part of keys and addresses: what could lead out of a folder or be no name at all is none. CPH's own
+ * have 32 hexadecimal digits.
+ */
+const id = word.transform((value) =>
+  value !== undefined && /^[\w-]{1,64}$/.test(value) && value !== '__proto__' ? value : undefined,
+);
 const whole = z
   .unknown()
   .optional()
@@ -48,9 +55,9 @@ export type Phone = {
 };
 
 const phoneFields = z.object({
-  phone_id: word,
+  phone_id: id,
   phone_name: word,
-  server_id: word,
+  server_id: id,
   status: whole,
   image_version: word,
   create_time: word,
@@ -78,8 +85,10 @@ export const phonesReply = z
   .object({ count: whole, phones: records })
   .refine(({ count, phones }) => count !== undefined || phones.length > 0);
 
+const server = z.object({ resource_id: id });
+
 export const serversReply = z
-  .object({ resources: records, total_count: whole })
+  .object({ resources: records.pipe(z.array(server)), total_count: whole })
   .refine(({ total_count: total, resources }) => total !== undefined || resources.length > 0);
 
 /** One entry of an answer to a submission: it has a `job_id`, or an `error_code` when turned away. */
@@ -91,11 +100,11 @@ export type PhoneJob = {
 };
 
 const phoneJob = z
-  .object({ phone_id: word, job_id: word, error_code: word, error_msg: said })
+  .object({ phone_id: id, job_id: id, error_code: word, error_msg: said })
   .transform((job): PhoneJob => compact(job));
 
 export const submitReply = z.object({
-  request_id: word,
+  request_id: id,
   jobs: records.pipe(z.array(phoneJob)),
 });
 
@@ -111,8 +120,8 @@ export type Job = {
 };
 
 const job = z.object({
-  job_id: word,
-  phone_id: word,
+  job_id: id,
+  phone_id: id,
   status: whole,
   error_code: word,
   error_msg: said,

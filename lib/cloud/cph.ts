@@ -91,7 +91,7 @@ export function createCph(options: Caller & { endpoint: string; projectId: strin
     async serversByTags(tags) {
       const found = new Set<string>();
       let offset = 0;
-      for (let more = true; more;) {
+      for (let page = 0, more = true; more && page < MAX_PAGES; page += 1) {
         const { resources, total_count: total } = await call(options, {
           ...read,
           method: 'POST',
@@ -107,7 +107,7 @@ export function createCph(options: Caller & { endpoint: string; projectId: strin
           reply: serversReply,
         });
         for (const { resource_id: id } of resources) {
-          if (typeof id === 'string' && id !== '') found.add(id);
+          if (id !== undefined) found.add(id);
         }
         offset += resources.length;
         const complete = total === undefined ? resources.length < SERVERS_A_PAGE : offset >= total;

@@ -109,6 +109,6 @@ function logCall(c: Context<Env>): void {
 function failure(error: unknown): { message?: string; at?: string } {
   if (error instanceof PhonevaultError) return { message: error.message };
   if (!(error instanceof Error)) return {};
-  const at = /\n\s+at ([^\n]{1,200})/.exec(error.stack ?? '')?.[1];
+  const at = /\n +at ([^\n]{1,200})/.exec(error.stack ?? '')?.[1];
   return { message: error.name, ...(at === undefined ? {} : { at }) };
 }

@@ -76,7 +76,8 @@ function hintFor(issue: Issue, value: unknown): string | undefined {
     return 'Add the unit: s, m, h or d.';
   }
   if (issue.expected === 'string' && typeof value !== 'object') return 'Put the value in quotes.';
-  if (issue.expected === 'boolean' && /^(yes|no|on|off)$/i.test(String(value))) {
+  const isWord = issue.expected === 'boolean' && typeof value === 'string';
+  if (isWord && /^(yes|no|on|off)$/i.test(value)) {
     return 'YAML 1.2 knows only true and false.';
   }
   if (issue.expected === 'array' && typeof value === 'string') return 'Put the value in [ ].';

@@ -10,7 +10,8 @@ export const PLAIN_YAML =
   'plain YAML 1.2: one mapping of texts, numbers, true, false, lists and mappings';
 
 const DEEPEST = 32;
-const MOST_LEXEMES = 100_000;
+// Every id that fits into a file has six at most.
+const MOST_LEXEMES = 50_000;
 
 const HINTS: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'Indent with spaces.',

@@ -6,6 +6,10 @@ import { positionsIn } from './position.ts';
 import type { YamlProblem } from './yaml-compose.ts';
 import { composeYaml, PLAIN_YAML, snippet } from './yaml-compose.ts';
 
+// No policy comes near these; beyond them the places of fields alone would take seconds to note.
+const LONGEST_NAME = 128;
+const DEEPEST = 8;
+
 export type YamlRead = {
   /** Undefined when the text is so broken that nothing can be said about its fields. */
   value: Record<string, unknown> | undefined;
@@ -88,6 +92,9 @@ function toMapping(walk: Walk, map: YAMLMap, path: Path): Record<string, unknown
       const hint =
         typeof name === 'number' || typeof name === 'boolean' ? 'Put it in quotes.' : undefined;
       report(walk, path, offset, 'a field has a name that is not a text', hint);
+    } else if (name.length > LONGEST_NAME) {
+      const allowed = `at most ${LONGEST_NAME} characters`;
+      report(walk, path, offset, 'a field has a name that is too long', undefined, allowed);
     } else if (name === '<<') {
       report(walk, [...path, name], offset, 'merge keys are not read', 'Write the fields out.');
     } else if (name === '__proto__') {
@@ -120,6 +127,10 @@ function toValue(walk: Walk, node: Node | null, path: Path): unknown {
     return undefined;
   }
   reportExtras(walk, node, path, offset);
+  if (path.length > DEEPEST && !isScalar(node)) {
+    report(walk, path, offset, 'the file is nested too deeply');
+    return undefined;
+  }
   if (isMap(node)) return toMapping(walk, node, path);
   if (isScalar(node)) return node.value;
   if (!isSeq(node)) return undefined;

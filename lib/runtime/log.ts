@@ -29,7 +29,7 @@ function errorFields(error: Error): Fields {
     return { code: error.code, message: error.message, hint: error.hint };
   }
   // A foreign error's message may hold anything; its name and place do not.
-  const place = /\n\s+at ([^\n]{1,200})/.exec(error.stack ?? '')?.[1];
+  const place = /\n +at ([^\n]{1,200})/.exec(error.stack ?? '')?.[1];
   return { name: error.name, at: place };
 }
 

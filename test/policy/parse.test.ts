@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import type { Fault } from '../../lib/policy/parse.ts';
 import { parsePolicy } from '../../lib/policy/parse.ts';
 
@@ -180,6 +181,27 @@ describe('what is no policy', () => {
       path: '',
       message: expect.stringContaining(message) as string,
     });
+  });
+
+  test('a long name before a long list costs no more than both', () => {
+    // Not a time but a count of faults: noting each entry's place under that name took ten seconds.
+    const list = Array.from({ length: 2_000 }, (_, n) => `id${n}`);
+    const policy = { ...(parse(SMALLEST) as object), ['x'.repeat(60_000)]: list };
+    const faults = faultsOf(JSON.stringify(policy));
+    expect(faults).toHaveLength(1);
+    expect(faults[0]?.message).toContain('a name that is too long');
+  });
+
+  test('lists in lists are no fields', () => {
+    const faults = faultsOf(`${SMALLEST}\nx: ${'['.repeat(12)}${']'.repeat(12)}\n`);
+    expect(faults.map(({ message }) => message)).toContainEqual(
+      expect.stringContaining('nested too deeply'),
+    );
+  });
+
+  test('a mapping in the place of true or false is a fault like any other', () => {
+    const faults = faultsOf(`${SMALLEST}\nenabled: { a: 1 }\n`);
+    expect(faults.map(({ path }) => path)).toEqual(['enabled']);
   });
 
   test('a file of more than 256 KB is not even read', () => {

@@ -2,7 +2,7 @@ import { namedIds } from './named-ids.ts';
 import { hinted, ignored, type Reading } from './reading.ts';
 
 const POLICY = /^[a-z0-9-]{1,32}$/;
-const LINE = /^(?:(phone|server|order|policy)(?:s|_ids?)?)\s*[:=]?\s+?(\S.*)$/i;
+const LINE = /^(phone|server|order|policy)(?:s|_ids?)?\s+(\S.*)$/is;
 const BARE = /^[0-9a-f]{32}(?:[\s,;]+[0-9a-f]{32})*$/i;
 const MOST_CHARACTERS = 64 * 1024;
 

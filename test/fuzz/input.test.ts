@@ -1,0 +1,156 @@
+import * as fc from 'fast-check';
+import { describe, expect } from 'vitest';
+import { commands } from '../../cli/commands/index.ts';
+import { TransportError } from '../../lib/cloud/send.ts';
+import { readSettings } from '../../lib/runtime/settings.ts';
+import { fakeIo } from '../cli/support/fake-io.ts';
+import { type Api, api } from '../http/api.ts';
+import { TOKEN } from '../http/keys.ts';
+import { NIGHTLY } from '../support/night.ts';
+import { fuzz, refusable } from './fuzz.ts';
+import { asBody, hostileText, mutated } from './hostile.ts';
+
+const ENV = {
+  PHONEVAULT_REGION: 'cn-north-4',
+  PHONEVAULT_PROJECT_ID: 'p1',
+  PHONEVAULT_BUCKET: 'backups',
+  PHONEVAULT_PREFIX: 'a/b/',
+  PHONEVAULT_TOPIC_URN: 'urn:smn:cn-north-4:p1:t',
+  PHONEVAULT_DRIVE_URN: 'urn:fss:cn-north-4:p1:function:default:drive',
+  PHONEVAULT_HTTP_TOKENS: `ci:read+run:2027-01-31:sha256-${'ab'.repeat(32)}`,
+  PHONEVAULT_WEBHOOK_SECRETS: `crm:nightly:whsec_${'A'.repeat(43)}=`,
+  PHONEVAULT_OBS_PATH_STYLE: 'false',
+  PHONEVAULT_OBS_ENDPOINT: 'https://obs.example.com',
+  PHONEVAULT_CPH_ENDPOINT: 'http://127.0.0.1:8080',
+};
+
+describe('settings', () => {
+  fuzz('of any content', mutated([ENV]), (given) =>
+    refusable(() => {
+      const texts = Object.entries(given ?? {}).filter(([, value]) => typeof value === 'string');
+      const { bucket, prefix, endpoints } = readSettings({}, { env: Object.fromEntries(texts) });
+      expect(bucket).toMatch(/^[a-z0-9-]{3,63}$/);
+      expect(prefix.split('/')).not.toContain('..');
+      for (const url of Object.values(endpoints)) {
+        expect(url).toMatch(
+          /^(?:https:\/\/|http:\/\/(?:127\.|localhost|[\w.-]+\.localhost|\[::1\]))/i,
+        );
+      }
+    }),
+  );
+});
+
+const flags = commands.flatMap(({ options = [] }) =>
+  options.flatMap((option) => option.flags.split(/[ ,]+/)),
+);
+const words = [
+  ...commands.map(({ name }) => name),
+  ...flags,
+  '--json',
+  '--help',
+  '-',
+  '--',
+  'show',
+  'nightly',
+  'nightly.yaml',
+  '1',
+  '24h',
+];
+
+describe('command lines', () => {
+  const word = fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...words) },
+    { weight: 1, arbitrary: hostileText },
+  );
+  const argv = fc.tuple(
+    fc.constantFrom(...commands.map(({ name }) => name)),
+    fc.array(word, { maxLength: 6 }),
+  );
+  fuzz(
+    'of any words',
+    fc.tuple(argv, hostileText),
+    async ([[name, rest], stdin]) => {
+      const keys = { HUAWEICLOUD_SDK_AK: 'AK', HUAWEICLOUD_SDK_SK: 'SK' };
+      const fake = fakeIo({
+        env: { ...ENV, ...keys },
+        send: () => Promise.reject(new TransportError('refused', false)),
+        readStdin: async () => stdin,
+        runNode: async () => ({ code: 0, text: '' }),
+      });
+      const { code, err, out } = await fake.run(name, ...rest);
+      expect([0, 1, 2]).toContain(code);
+      expect(`${err}${out}`).not.toContain('unexpected ');
+    },
+    { share: 0.5, slowMs: 500 },
+  );
+});
+
+const USES = 300;
+let world: Api | undefined;
+let uses = 0;
+
+/** The API; a new one from time to time, since what is asked for piles up. */
+async function theApi(): Promise<Api> {
+  if (world === undefined || ++uses % USES === 0) {
+    world = await api({ phones: 4, servers: 1, seed: 3, conditionalPut: 'honoured' });
+    await world.putPolicy(NIGHTLY);
+  }
+  return world;
+}
+
+const call = {
+  method: 'POST',
+  path: '/v1/runs',
+  token: TOKEN,
+  key: 'k1',
+  query: { limit: '10', policy: 'nightly', since: '2026-01-01T00:00:00Z', after: 'x' },
+  headers: { 'webhook-id': 'm', 'webhook-timestamp': '1767321000', 'webhook-signature': 'v1,x' },
+};
+const ROUTES = [
+  ['POST', '/v1/runs'],
+  ['GET', '/v1/runs'],
+  ['GET', '/v1/runs/nightly-20260102t023000z'],
+  ['POST', '/v1/runs/nightly-20260102t023000z/cancel'],
+  ['POST', '/v1/plan'],
+  ['GET', '/v1/policies'],
+  ['GET', '/v1/openapi.json'],
+] as const;
+
+describe('calls of the API', () => {
+  const path = fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...ROUTES) },
+    {
+      weight: 1,
+      arbitrary: hostileText.map((text) => ['GET', `/v1/runs/${text.slice(0, 4_000)}`] as const),
+    },
+  );
+  const body = asBody(
+    mutated([{ policy: 'nightly', phones: ['0123456789abcdef0123456789abcdef'] }]),
+  );
+  fuzz(
+    'of any content',
+    fc.tuple(path, mutated([call]), body, fc.boolean()),
+    async ([[method, at], given, text, known]) => {
+      const { call: send } = await theApi();
+      const { headers, query, key } = Object(given) as Record<string, unknown>;
+      const options = {
+        ...(known ? {} : { token: '' }),
+        ...(typeof key === 'string' ? { key } : {}),
+        headers: textsOf(headers),
+        query: textsOf(query),
+        body: text,
+      };
+      await refusable(async () => {
+        const { status, body: told } = await send(method, at, options);
+        expect([status, told['code']]).not.toEqual([500, 'internal']);
+        expect(status).toBeLessThan(600);
+      });
+    },
+    { share: 0.3, slowMs: 400 },
+  );
+});
+
+function textsOf(value: unknown): Record<string, string> {
+  const entries = Object.entries(Object(value) as object);
+  return Object.fromEntries(entries.filter(([, one]) => typeof one === 'string'));
+}
