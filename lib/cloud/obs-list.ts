@@ -7,6 +7,8 @@ export type ObjectInfo = { key: string; size: number; etag: string; lastModified
 export type ListOptions = { startAfter?: string; delimiter?: '/'; max?: number };
 
 const PAGE = 1_000;
+/** A bucket that always tells of one page more is not read for ever: this is ten million keys. */
+const MOST_PAGES = 10_000;
 
 function objectsOf(page: ListObjectsV2CommandOutput): ObjectInfo[] {
   return (page.Contents ?? []).flatMap(({ Key, Size, ETag, LastModified }) => {
@@ -26,7 +28,7 @@ export async function listObjects(
   const objects: ObjectInfo[] = [];
   const prefixes: string[] = [];
   let token: string | undefined;
-  for (let more = max > 0; more;) {
+  for (let pages = 1, more = max > 0; more; pages += 1) {
     const room = max - objects.length - prefixes.length;
     const page = await run('ListObjectsV2', async (client) => {
       const answer = await client.send(
@@ -42,7 +44,8 @@ export async function listObjects(
       // An answer that merely happens to parse must not pass for an empty folder.
       const next = answer.NextContinuationToken;
       const stuck = answer.IsTruncated && (!next || next === token);
-      if (answer.Name === undefined || stuck) throw brokenAnswer('ListObjectsV2');
+      const endless = answer.IsTruncated && pages >= MOST_PAGES;
+      if (answer.Name === undefined || stuck || endless) throw brokenAnswer('ListObjectsV2');
       return answer;
     });
     objects.push(...objectsOf(page));
