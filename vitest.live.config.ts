@@ -3,6 +3,7 @@ import base from './vitest.config.ts';
 
 /** Against real servers, which the set-up starts: Ceph's object gateway and OpenStack Keystone. */
 export default defineConfig({
+  plugins: base.plugins ?? [],
   test: {
     ...base.test,
     include: ['test/live/**/*.test.ts'],

@@ -105,8 +105,8 @@ export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
   const iam = createIam({
     ...{ account, region, seed, time, calls, faults },
     keySource: options.keySource,
+    mark: options.mark,
   });
-  const iam = createIam({ account, region, seed, time, calls, faults, mark: options.mark });
   const { gateway } = iam;
 
   const world = createWorld({

@@ -56,16 +56,12 @@ export function createIam(options: {
   faults: FaultBook;
   /** Where temporary keys come from; IAM makes them itself unless given. */
   keySource?: KeySource | undefined;
-}): Iam {
-  const { account, region, seed, time, calls, faults } = options;
-  const keys = createKeys({ random: createRandom(seed, 'iam/keys'), time });
-  const issueTemporary = createIssueTemporary(keys, options.keySource);
-  const tokens = createTokens({ random: createRandom(seed, 'iam/tokens'), time });
   /** Stands in every key and token, for those who look for them where they should not be. */
   mark?: string | undefined;
 }): Iam {
   const { account, region, seed, time, calls, faults, mark } = options;
   const keys = createKeys({ random: createRandom(seed, 'iam/keys'), time, mark });
+  const issueTemporary = createIssueTemporary(keys, options.keySource);
   const tokens = createTokens({ random: createRandom(seed, 'iam/tokens'), time, mark });
   const random = createRandom(seed, 'iam/requests');
   const gateway = createGateway({ keys, tokens, time, random });

@@ -1,6 +1,5 @@
 import { pick, randomBytes } from '../random.ts';
 import type { GivenKeys, KeyRecord, Random, Time } from '../types.ts';
-import type { KeyRecord, Random, Time } from '../types.ts';
 import { marked } from './mark.ts';
 
 /** Who a key or a token stands for. */
