@@ -3,6 +3,7 @@ import { isHeartbeatHint } from './heartbeat.ts';
 import { isInventoryRequest } from './inventory-request.ts';
 import { parseObject, readObject } from './json.ts';
 import { layout } from './layout.ts';
+import { idSchema } from './part-of-key.ts';
 import { isRecoveredHint, isStaleHint } from './staleness.ts';
 import type { Store } from './store.ts';
 
@@ -44,7 +45,7 @@ export async function readMissed(
 /** Ids a hint may name: several phones of one trace, or a page of phones that a sweep found. */
 export const NAMED_AT_MOST = 1000;
 
-const subjects = z.array(z.string().min(1).max(64)).max(NAMED_AT_MOST);
+const subjects = z.array(idSchema).max(NAMED_AT_MOST);
 
 /** Something to look at. Nothing in it depends on when or how often the event came. */
 const lookSchema = z.object({

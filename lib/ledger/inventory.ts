@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { readCache } from './json.ts';
 import { layout } from './layout.ts';
+import { idSchema } from './part-of-key.ts';
 import type { Store } from './store.ts';
 
 const INVENTORY_VERSION = 1;
 
 const candidateSchema = z.object({
-  phone_id: z.string(),
+  phone_id: idSchema,
   phone_name: z.string(),
   server_id: z.string(),
   status: z.number().int(),
@@ -17,7 +18,7 @@ const candidateSchema = z.object({
 const inventorySchema = z.object({
   version: z.literal(INVENTORY_VERSION),
   /** Undefined: the whole project. */
-  server_id: z.string().optional(),
+  server_id: idSchema.optional(),
   started_at: z.number(),
   finished_at: z.number().optional(),
   complete: z.boolean(),

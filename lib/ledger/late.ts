@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { readObject } from './json.ts';
 import { layout } from './layout.ts';
+import { folderSchema, idSchema } from './part-of-key.ts';
 import type { Store } from './store.ts';
 
 export const LATE_VERSION = 1;
 
 const lateTrySchema = z.object({
-  phone_id: z.string(),
+  phone_id: idSchema,
   phone_name: z.string(),
   server_id: z.string(),
   try: z.number().int(),
@@ -21,7 +22,7 @@ const lateSchema = z.object({
   run_id: z.string(),
   policy: z.string(),
   bucket: z.string(),
-  folder: z.string(),
+  folder: folderSchema,
   /** Until then their phones and servers count as busy. */
   busy_until: z.number(),
   /** Then they are given up. */

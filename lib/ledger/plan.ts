@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import * as z from 'zod';
 import { parseObject, readObject } from './json.ts';
 import { layout } from './layout.ts';
+import { folderSchema, idSchema } from './part-of-key.ts';
 import { requestSchema } from './request.ts';
 import type { Store } from './store.ts';
 
@@ -11,7 +12,7 @@ const PARTS_AT_ONCE = 8;
 
 /** A phone of the run as the plan saw it. `verdict` ends it before anything is sent. */
 const plannedPhoneSchema = z.object({
-  phone_id: z.string(),
+  phone_id: idSchema,
   phone_name: z.string(),
   server_id: z.string(),
   status: z.number().int(),
@@ -29,7 +30,7 @@ const termsSchema = z.object({
   exclude: z.array(z.string()),
   bucket: z.string(),
   /** The policy's object path, expanded; the run's own folder lies in it. */
-  folder: z.string(),
+  folder: folderSchema,
   deadline: z.number(),
   export_timeout: z.number(),
   wait_for_phones: z.number(),
@@ -56,7 +57,7 @@ const planSchema = z.object({
   /** False when phones were created or deleted faster than the listing could be read. */
   listing_complete: z.boolean(),
   selected: z.number().int(),
-  parts: z.array(z.string()),
+  parts: z.array(z.string().regex(/^runs\/[\w-]+\/plan\/[\w-]+\.json$/)),
 });
 
 export type Plan = z.infer<typeof planSchema>;

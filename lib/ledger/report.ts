@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PhonevaultError } from '../errors.ts';
 import { readObject } from './json.ts';
 import { layout } from './layout.ts';
 import { metricsSchema } from './metrics.ts';
@@ -7,6 +8,7 @@ import type { Store } from './store.ts';
 
 const REPORT_VERSION = 1;
 const INLINE_PHONES = 1000;
+const PAGE_KEY = /^runs\/[\w-]+\/report\/\d{4,6}\.json$/;
 
 export const phoneOutcomes = ['exported', 'failed', 'skipped', 'timed_out', 'cancelled'] as const;
 export type PhoneOutcome = (typeof phoneOutcomes)[number];
@@ -113,6 +115,12 @@ export async function readReportedPhones(
   const phones = [...report.phones];
   for (const page of report.pages ?? []) {
     const key = page.slice(store.prefix.length);
+    if (!page.startsWith(store.prefix) || !PAGE_KEY.test(key)) {
+      throw new PhonevaultError(
+        'object_invalid',
+        `the report of ${report.run_id} names a page that is none`,
+      );
+    }
     phones.push(...((await readObject(store, pageSchema, REPORT_VERSION, key))?.phones ?? []));
   }
   return phones;
