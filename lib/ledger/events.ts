@@ -76,7 +76,13 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('cancel_seen'), at }),
   /** Something that holds the run up, for whoever reads the log. */
   z.object({ type: z.literal('trouble'), at, code: z.string(), message: z.string() }),
-  z.object({ type: z.literal('swept'), at, key: z.string() }),
+  z.object({
+    type: z.literal('swept'),
+    at,
+    key: z.string(),
+    phone_id: z.string().optional(),
+    try: z.number().int().min(1).optional(),
+  }),
   z.object({
     type: z.literal('notified'),
     at,

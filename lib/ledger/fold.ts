@@ -16,6 +16,8 @@ export type Try = {
   absent?: EventOf<'absent'>;
   worthless?: EventOf<'worthless'>;
   verified?: EventOf<'verified'>;
+  /** Its archive is deleted, or will be. */
+  swept?: true;
 };
 
 export type PhoneState = {
@@ -139,6 +141,10 @@ function apply(state: RunState, event: RunEvent): void {
       return;
     case 'swept':
       state.swept.add(event.key);
+      if (event.phone_id !== undefined && event.try !== undefined) {
+        const attempt = tryOf(state, event.phone_id, event.try);
+        if (attempt !== undefined) attempt.swept = true;
+      }
       return;
     case 'notified':
       state.notified = earliest(state.notified, event);

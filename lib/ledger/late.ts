@@ -13,10 +13,13 @@ const lateTrySchema = z.object({
   try: z.number().int(),
   /** When its job had ended well and no archive was seen. */
   absent_at: z.number().optional(),
+  /** None: its answer was lost, and only its key can be watched. */
   jobs: z.array(z.object({ job_id: z.string(), request_id: z.string() })),
+  /** Then a key without a job is given up. */
+  watch_until: z.number().optional(),
 });
 
-/** Jobs that were still running when their run settled: followed on, so that nothing that lands is lost. Times in epoch ms. */
+/** Jobs that were, or may have been, still running when their run settled: followed on, so that nothing that lands is lost. Times in epoch ms. */
 const lateSchema = z.object({
   version: z.literal(LATE_VERSION),
   run_id: z.string(),
@@ -57,6 +60,8 @@ export async function recordLate(
     size: number;
     etag: string;
     seen_at: number;
+    /** Nothing vouches for it: its job failed, or was never known and it is not whole. */
+    unconfirmed?: true;
   },
 ): Promise<void> {
   const key = layout.lateArchive(runId, entry.phone_id, entry.try);

@@ -54,7 +54,10 @@ export type TryStanding =
 /** Reads one try's facts. A window that was opened and never closed leaves its tries in doubt. */
 export function standing(attempt: Try): TryStanding {
   const { accepted, refused, ended, worthless, doubtful } = attempt;
-  if (attempt.verified !== undefined) return { kind: 'verified' };
+  if (attempt.verified !== undefined) {
+    if (attempt.swept !== true) return { kind: 'verified' };
+    return { kind: 'failed', at: attempt.verified.at, reason: 'superseded' };
+  }
   if (worthless?.reason === 'answer_lost') return { kind: 'lost', at: worthless.at };
   if (worthless !== undefined)
     return { kind: 'failed', at: worthless.at, reason: worthless.reason };
@@ -79,7 +82,7 @@ export function standing(attempt: Try): TryStanding {
  */
 export function decide(phone: PhoneState, facts: RunFacts, now: number): Step {
   const tries = inOrder(phone.tries);
-  const archive = tries.find(({ verified }) => verified !== undefined);
+  const archive = tries.find(({ verified, swept }) => verified !== undefined && swept !== true);
   if (archive !== undefined) return { kind: 'done', outcome: 'exported', archive };
   if (phone.outcome !== undefined) {
     const { outcome, reason, code } = phone.outcome;

@@ -1,9 +1,10 @@
 import { hasCode } from '../errors.ts';
 import type { ObjectInfo } from '../cloud/obs-list.ts';
 import { parseArchiveKey, runFolder } from '../policy/keys.ts';
+import { declareAlone } from './alone.ts';
 import { standing } from './decide.ts';
 import type { RunDeps } from './deps.ts';
-import { type Decided, flush, type OpenRun, record, type Writer } from './open-run.ts';
+import { type Decided, type OpenRun, record, type Writer } from './open-run.ts';
 import { endsAsTar } from './verify.ts';
 
 /** What lies in a run's folder, by phone. */
@@ -57,7 +58,10 @@ export async function adoptLost(
   }
 }
 
-/** Deletes archives that a verified one of the same phone in this run has superseded, unless their job may still write. */
+/**
+ * Deletes archives that a verified one of the same phone in this run has superseded, unless their job may still write. Throws
+ * LeaseLost, before anything is deleted, when another drive writes to the run: it may have settled on another archive.
+ */
 export async function sweepSuperseded(
   deps: RunDeps,
   run: OpenRun,
@@ -65,20 +69,25 @@ export async function sweepSuperseded(
   found: Found,
   writer: Writer,
 ): Promise<void> {
-  const keys = decided.flatMap(({ phone, step }) => {
+  await declareAlone(deps, run, writer);
+  const superseded = decided.flatMap(({ phone, step }) => {
     if (step.kind !== 'done' || step.archive === undefined) return [];
     const verified = step.archive.number;
-    const superseded = (found.get(phone.planned.phone_id) ?? []).filter(({ attempt }) => {
+    const { phone_id } = phone.planned;
+    const others = (found.get(phone_id) ?? []).filter(({ attempt }) => {
       const other = phone.tries.get(attempt);
       const isRunning = other !== undefined && standing(other).kind === 'running';
       return attempt !== verified && !isRunning;
     });
-    return superseded.map(({ object }) => object.key);
+    return others.map(({ attempt, object }) => ({ phone_id, try: attempt, key: object.key }));
   });
+  if (superseded.length === 0) return;
+  const at = deps.clock.now();
   record(
     run,
-    keys.map((key) => ({ type: 'swept' as const, at: deps.clock.now(), key })),
+    superseded.map((one) => ({ type: 'swept' as const, at, ...one })),
   );
-  await flush(deps.store, deps.clock, run, writer);
-  if (keys.length > 0) await deps.archives.remove(run.plan?.terms?.bucket ?? '', keys);
+  await declareAlone(deps, run, writer);
+  const keys = superseded.map(({ key }) => key);
+  await deps.archives.remove(run.plan?.terms?.bucket ?? '', keys);
 }

@@ -6,10 +6,12 @@ import {
   recordLate,
   writeLate,
 } from '../ledger/late.ts';
+import type { Try } from '../ledger/fold.ts';
 import { indexArchives } from '../ledger/phones.ts';
+import type { Terms } from '../ledger/plan.ts';
 import { archiveKey } from '../policy/keys.ts';
 import { SECOND_LOOK_MS, standing } from './decide.ts';
-import { isPlausible } from './verify.ts';
+import { endsAsTar, isPlausible } from './verify.ts';
 import type { Straggler } from './cut.ts';
 import type { Job } from '../cloud/cph-schemas.ts';
 import type { ObjectInfo } from '../cloud/obs-list.ts';
@@ -36,22 +38,30 @@ export async function loadLate(
   return lates;
 }
 
-/** Hands the jobs of a run that are still running over to the late watch: from here on the run itself does not follow them. */
+/**
+ * Hands the jobs of a run that are still running over to the late watch: from here on the run itself does not follow them. A
+ * lost answer may stand for such a job, too; its key is watched for as long as one could last.
+ */
 export async function keepFollowing(
-  deps: Pick<RunDeps, 'store'>,
+  deps: Pick<RunDeps, 'store' | 'clock'>,
   { runId, plan, state }: Pick<OpenRun, 'runId' | 'plan' | 'state'>,
 ): Promise<Late | undefined> {
   if (plan?.terms === undefined) return undefined;
   const { terms } = plan;
   const tries = [...state.phones.values()].flatMap(({ planned, tries: all }) =>
     [...all.values()]
-      .filter((attempt) => standing(attempt).kind === 'running')
-      .map((attempt) => ({
+      .map((attempt) => ({ attempt, watch: watchOf(attempt, terms) }))
+      .filter(({ watch }) => watch === 'job' || watch > deps.clock.now())
+      .map(({ attempt, watch }) => ({
         phone_id: planned.phone_id,
         phone_name: planned.phone_name,
         server_id: planned.server_id,
         try: attempt.number,
-        jobs: attempt.accepted.map(({ job_id, request_id }) => ({ job_id, request_id })),
+        jobs:
+          watch === 'job'
+            ? attempt.accepted.map(({ job_id, request_id }) => ({ job_id, request_id }))
+            : [],
+        ...(watch === 'job' ? {} : { watch_until: watch }),
       })),
   );
   if (tries.length === 0) return undefined;
@@ -69,9 +79,18 @@ export async function keepFollowing(
   return late;
 }
 
+/** What there is to watch: a job, or a key until that time (epoch ms). */
+function watchOf(attempt: Try, { export_timeout }: Terms): 'job' | number {
+  const { kind } = standing(attempt);
+  if (kind === 'running') return 'job';
+  return kind === 'lost' || kind === 'doubt' ? attempt.intentAt + 2 * export_timeout : 0;
+}
+
 /** The phones and servers that these jobs still take up. */
 export function stragglersOf(lates: Late[], now: number): Straggler[] {
-  return lates.filter((late) => now < late.busy_until).flatMap((late) => late.tries);
+  return lates
+    .filter((late) => now < late.busy_until)
+    .flatMap((late) => late.tries.filter(({ jobs }) => jobs.length > 0));
 }
 
 /** Looks once at the jobs of a settled run; records what landed and drops what ended. Answers what is left. */
@@ -89,7 +108,9 @@ export async function followLate(deps: RunDeps, late: Late): Promise<Late> {
     const own = new Set(entry.jobs.map((job) => job.job_id));
     const statuses = jobs.filter((job) => own.has(job.job_id)).map((job) => job.status);
     if (statuses.includes(2)) left.push(...(await landed(deps, late, entry, now)));
+    else if (entry.watch_until !== undefined) left.push(...(await watched(deps, late, entry, now)));
     else if (!statuses.includes(-1) && now < late.until) left.push(entry);
+    else await noteLeftover(deps, late, entry, now);
   }
   const rest = { ...late, tries: left };
   if (JSON.stringify(rest) !== JSON.stringify(late)) await writeLate(deps.store, rest);
@@ -98,32 +119,65 @@ export async function followLate(deps: RunDeps, late: Late): Promise<Late> {
 
 /** Takes in what a job that ended well has left; answers the try again while its archive may still show. */
 async function landed(deps: RunDeps, late: Late, entry: LateTry, now: number): Promise<LateTry[]> {
-  const key = archiveKey(late.folder, late.run_id, entry.phone_id, entry.try);
-  const found = await deps.archives.head(late.bucket, key);
+  const found = await headOf(deps, late, entry);
   if (found === undefined) {
     const absent_at = entry.absent_at ?? now;
     return now - absent_at < SECOND_LOOK_MS ? [{ ...entry, absent_at }] : [];
   }
   if (isPlausible(found.size)) await recordLanded(deps, late, entry, found, now);
+  else await recordObject(deps, late, entry, found, now, { unconfirmed: true });
   return [];
+}
+
+/** Looks for the archive of a lost answer; answers the try again while it may still come. */
+async function watched(deps: RunDeps, late: Late, entry: LateTry, now: number): Promise<LateTry[]> {
+  const found = await headOf(deps, late, entry);
+  if (found !== undefined && (await endsAsTar(deps, late.bucket, found))) {
+    await recordLanded(deps, late, entry, found, now);
+    return [];
+  }
+  if (now < (entry.watch_until ?? 0)) return [entry];
+  if (found !== undefined) await recordObject(deps, late, entry, found, now, { unconfirmed: true });
+  return [];
+}
+
+/** A job that failed, or is given up, may have left something behind: what lies there is to be known. */
+async function noteLeftover(deps: RunDeps, late: Late, entry: LateTry, now: number): Promise<void> {
+  const found = await headOf(deps, late, entry);
+  if (found !== undefined) await recordObject(deps, late, entry, found, now, { unconfirmed: true });
+}
+
+function headOf(
+  deps: Pick<RunDeps, 'archives'>,
+  late: Late,
+  entry: LateTry,
+): Promise<ObjectInfo | undefined> {
+  const key = archiveKey(late.folder, late.run_id, entry.phone_id, entry.try);
+  return deps.archives.head(late.bucket, key);
+}
+
+async function recordObject(
+  deps: Pick<RunDeps, 'store'>,
+  late: Late,
+  { phone_id, try: attempt }: LateTry,
+  { key, size, etag }: ObjectInfo,
+  seen_at: number,
+  doubt: { unconfirmed?: true } = {},
+): Promise<void> {
+  const object = { phone_id, try: attempt, key, size, etag, seen_at };
+  await recordLate(deps.store, late.run_id, { ...object, ...doubt });
 }
 
 async function recordLanded(
   deps: RunDeps,
   late: Late,
   entry: LateTry,
-  { key, size, etag }: ObjectInfo,
+  found: ObjectInfo,
   now: number,
 ): Promise<void> {
   const { phone_id, phone_name } = entry;
-  await recordLate(deps.store, late.run_id, {
-    phone_id,
-    try: entry.try,
-    key,
-    size,
-    etag,
-    seen_at: now,
-  });
+  const { key, size, etag } = found;
+  await recordObject(deps, late, entry, found, now);
   const archive = { run_id: late.run_id, bucket: late.bucket, key, size, etag, verified_at: now };
   await indexArchives(deps.store, [{ phone_id, phone_name, policy: late.policy, archive }]);
   deps.log.info('landed_late', { run: late.run_id, phone: phone_id });

@@ -1,6 +1,6 @@
 import type { IndexEntry } from '../ledger/phones.ts';
 import type { ReportedPhone } from '../ledger/report.ts';
-import { archiveKey } from '../policy/keys.ts';
+import { archiveKey, parseArchiveKey, runFolder } from '../policy/keys.ts';
 import { standing } from './decide.ts';
 import type { Found } from './found-archives.ts';
 import type { Decided, OpenRun } from './open-run.ts';
@@ -34,14 +34,19 @@ export function reportPhone(run: OpenRun, { phone, step }: Decided, found: Found
   };
 }
 
-/** The verified archives of a run, for the index of phones. */
-export function indexEntries(run: OpenRun, decided: Decided[]): IndexEntry[] {
+/** The archives that a report names, for the index of phones. */
+export function indexEntries(run: OpenRun, phones: ReportedPhone[]): IndexEntry[] {
   const terms = run.plan?.terms;
   if (terms === undefined) return [];
-  return decided.flatMap(({ phone: { planned }, step }) => {
-    const archive = step.kind === 'done' ? step.archive : undefined;
-    if (archive?.verified === undefined) return [];
-    const { phone_id, phone_name, image_version } = planned;
+  const folder = runFolder(terms.folder, run.runId);
+  return phones.flatMap(({ phone_id, bucket, key, size, etag }) => {
+    const state = run.state.phones.get(phone_id);
+    const attempt = state?.tries.get(parseArchiveKey(folder, key ?? '')?.attempt ?? 0);
+    if (state === undefined || attempt?.verified === undefined) return [];
+    if (bucket === undefined || key === undefined || size === undefined || etag === undefined) {
+      return [];
+    }
+    const { phone_name, image_version } = state.planned;
     return [
       {
         phone_id,
@@ -49,11 +54,8 @@ export function indexEntries(run: OpenRun, decided: Decided[]): IndexEntry[] {
         policy: run.request.policy,
         archive: {
           run_id: run.runId,
-          bucket: terms.bucket,
-          key: archiveKey(terms.folder, run.runId, phone_id, archive.number),
-          size: archive.verified.size,
-          etag: archive.verified.etag,
-          verified_at: archive.verified.at,
+          ...{ bucket, key, size, etag },
+          verified_at: attempt.verified.at,
           ...(image_version === undefined ? {} : { image_version }),
         },
       },

@@ -38,7 +38,7 @@ export async function setAside(
 }
 
 async function jobsUnderway(
-  deps: Pick<RunDeps, 'store'>,
+  deps: Pick<RunDeps, 'store' | 'clock'>,
   runId: string,
 ): Promise<Late | undefined> {
   try {

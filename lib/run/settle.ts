@@ -1,7 +1,8 @@
 import { noteSettled } from '../ledger/history.ts';
 import type { Late } from '../ledger/late.ts';
 import { indexArchives } from '../ledger/phones.ts';
-import { writeReport } from '../ledger/report.ts';
+import type { Plan } from '../ledger/plan.ts';
+import { readReportedPhones, type Report, writeReport } from '../ledger/report.ts';
 import { noteRun } from '../ledger/run-index.ts';
 import type { RunDeps } from './deps.ts';
 import { adoptLost, foundArchives, sweepSuperseded } from './found-archives.ts';
@@ -11,29 +12,41 @@ import { countOutcomes, runOutcome } from './outcome.ts';
 import { indexEntries, reportPhone } from './report-phone.ts';
 import { noteRecovered } from './staleness/tell.ts';
 
-/** True when every phone of the planned run has its outcome. */
+/** True when every phone of the planned run has its outcome, or once it was reported, whatever is learned after that. */
 export function isSettled(run: OpenRun, now: number): boolean {
   if (run.plan === undefined) return false;
-  return steps(run, now).every(({ step }) => step.kind === 'done');
+  return run.report !== undefined || steps(run, now).every(({ step }) => step.kind === 'done');
 }
 
 /**
  * Settles a run whose phones all have an outcome: sweeps superseded archives, hands jobs that still run over to the
- * late watch, writes the report once and notes the result. All of it may be repeated after a crash.
+ * late watch, writes the report once and notes the result. All of it may be repeated after a crash; what stands in the report
+ * is never decided anew.
  */
 export async function settleRun(
   deps: RunDeps,
   run: OpenRun,
   writer: Writer,
 ): Promise<Late | undefined> {
-  const plan = run.plan;
+  const { plan } = run;
   if (plan === undefined) return undefined;
+  const late = run.report === undefined ? await reportRun(deps, run, plan, writer) : undefined;
+  if (run.report !== undefined) await noteResult(deps, run, plan, run.report);
+  return late;
+}
+
+async function reportRun(
+  deps: RunDeps,
+  run: OpenRun,
+  plan: Plan,
+  writer: Writer,
+): Promise<Late | undefined> {
   const now = deps.clock.now();
   const found = await foundArchives(deps, run);
   await adoptLost(deps, run, steps(run, now), found);
   const decided = steps(run, now);
   await sweepSuperseded(deps, run, decided, found, writer);
-  const late = run.report === undefined ? await keepFollowing(deps, run) : undefined;
+  const late = await keepFollowing(deps, run);
 
   const phones = decided.map((entry) => reportPhone(run, entry, found));
   const counts = countOutcomes(phones.map((phone) => phone.outcome));
@@ -61,23 +74,29 @@ export async function settleRun(
     },
     phones,
   );
-  await indexArchives(deps.store, indexEntries(run, decided));
+  return late;
+}
+
+/** Notes what was reported where others look for it. */
+async function noteResult(deps: RunDeps, run: OpenRun, plan: Plan, report: Report): Promise<void> {
+  const phones = await readReportedPhones(deps.store, report);
+  await indexArchives(deps.store, indexEntries(run, phones));
   const whole = run.request.phones === undefined;
   await noteSettled(
     deps.store,
     run.request.policy,
     {
       run_id: run.runId,
-      outcome: run.report.outcome,
-      settled_at: Date.parse(run.report.settled_at),
+      outcome: report.outcome,
+      settled_at: Date.parse(report.settled_at),
     },
     { whole },
   );
-  if (whole && run.report.outcome === 'completed') {
-    await noteRecovered(deps, run.report, plan.terms?.notify.language ?? 'en');
+  if (whole && report.outcome === 'completed') {
+    await noteRecovered(deps, report, plan.terms?.notify.language ?? 'en');
   }
-  await noteRun(deps.store, run.report);
+  await noteRun(deps.store, report);
   run.wrappedUp = true;
+  const { outcome, counts } = report;
   deps.log.info('settled', { run: run.runId, policy: run.request.policy, outcome, ...counts });
-  return late;
 }

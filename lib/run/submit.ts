@@ -1,13 +1,13 @@
 import type { StorageInfo } from '../cloud/cph-schemas.ts';
 import type { RunEvent } from '../ledger/events.ts';
 import type { Limits } from '../ledger/limits.ts';
-import { foreignEntries } from '../ledger/log.ts';
 import { archiveKey } from '../policy/keys.ts';
+import { declareAlone } from './alone.ts';
 import { type Batch, cutBatches, type Item, type Straggler } from './cut.ts';
 import type { RunDeps } from './deps.ts';
 import { judgeAnswer, judgeFailure, tryOf } from './judge.ts';
-import { flush, flushAll, type OpenRun, record, refresh, steps, type Writer } from './open-run.ts';
-import { LeaseLost, stopsDrive } from './stops-drive.ts';
+import { flushAll, type OpenRun, record, steps, type Writer } from './open-run.ts';
+import { stopsDrive } from './stops-drive.ts';
 import { callsAllowed, noteAccepted, noteSent, noteThrottled, noteTooMany } from './pace.ts';
 
 const REST_MS = 20_000;
@@ -80,12 +80,7 @@ async function declare(deps: RunDeps, run: OpenRun, open: Open, writer: Writer):
   open.window = `${writer.name}-${writer.next()}`;
   const tries = [...open.unsent.values()].map(tryOf);
   record(run, [{ type: 'intent', at: deps.clock.now(), window: open.window, tries }]);
-  await flush(deps.store, deps.clock, run, writer);
-  const foreign = await foreignEntries(deps.store, run.runId, writer.name, run.mark);
-  if (foreign.length > 0) {
-    await refresh(deps.store, run);
-    throw new LeaseLost(`another drive writes to run ${run.runId}`);
-  }
+  await declareAlone(deps, run, writer);
 }
 
 async function sendBatch(

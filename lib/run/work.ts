@@ -112,7 +112,9 @@ export async function closeFinished(deps: RunDeps, work: Work): Promise<void> {
       }
       const now = deps.clock.now();
       if (run.wrappedUp && (notifyDue(run, now) ?? Number.POSITIVE_INFINITY) <= now) {
-        await notifyRun(deps, run);
+        // Another drive may have told it meanwhile.
+        await refresh(deps.store, run);
+        if (run.state.notified === undefined) await notifyRun(deps, run);
         await flush(deps.store, deps.clock, run, work.writer);
       }
       if (!run.wrappedUp || run.state.notified === undefined) return;

@@ -50,6 +50,8 @@ export type Night = {
   ask(policy?: string): Promise<string>;
   tick(): Promise<string[]>;
   drive(): Promise<DriveResult>;
+  /** A drive, and time goes on to a minute after its start. */
+  minute(): Promise<void>;
   /**
    * A drive that is killed at its `call`-th call to the cloud: right before it is sent, or right after it was carried
    * out. Nothing of the invocation happens afterwards: no catch, no finally. False when it ended before that call.
@@ -220,6 +222,11 @@ export async function night(
     const { deps, timeLeft, holder } = invocation();
     return drive(deps, { ...driveWindow(clock.now(), timeLeft()), holder, memory });
   };
+  const minute = async (): Promise<void> => {
+    const next = clock.now() + MINUTE;
+    await driveOnce();
+    if (clock.now() < next) clock.move(next - clock.now());
+  };
 
   return {
     clock,
@@ -237,6 +244,7 @@ export async function night(
     },
     tick: () => timer({ time: clock.now(), policy: undefined }),
     drive: driveOnce,
+    minute,
     driveKilled,
     driveHeld,
     settle: async (runId, minutes = 600) => {

@@ -76,6 +76,30 @@ export async function eventfulNight(conditionalPut: Mode): Promise<Script> {
 
 const TIMINGS = { exportBase: 4_000, dataBytes: [1_000, 2_000] } as const;
 
+/** A run of two phones, one of whose jobs fails once and leaves half an archive, asked for and not begun: one drive can end it. */
+export async function shortNight(conditionalPut: Mode): Promise<{ world: Night; runId: string }> {
+  const world = await night({
+    phones: 2,
+    servers: 1,
+    seed: 5,
+    conditionalPut,
+    switches: { partialObjectRate: 1 },
+    timings: TIMINGS,
+  });
+  const { control } = world.cloud;
+  const [first] = await control.phones();
+  control.addFault({
+    service: 'cph',
+    operation: 'batch-storage',
+    kind: 'job_failed',
+    code: 'CPS.0107',
+    phones: [first?.phone_id ?? ''],
+    times: 1,
+  });
+  await world.putPolicy(NIGHTLY);
+  return { world, runId: await world.ask() };
+}
+
 /** The named timer of the nightly policy. */
 function tick(world: Night, minute: number): Act {
   const time = world.clock.now();
