@@ -22,6 +22,21 @@ const HINTS: Readonly<Record<string, string>> = {
   MISSING_CHAR: 'Look for a bracket or quote that is not closed, also in the lines above.',
 };
 
+const MOST_STRAYS = 100;
+const BLANKS = new Set(['space', 'newline', 'comment']);
+
+/** Cuts what the parser could not place: each piece would be an error of its own, and the first tells enough. */
+function cutStrays(token: object): void {
+  for (const [name, value] of Object.entries(token) as [string, unknown][]) {
+    if (Array.isArray(value) && ['start', 'sep', 'end'].includes(name)) {
+      const strays = (value as { type: string }[]).filter(({ type }) => !BLANKS.has(type));
+      if (strays.length > MOST_STRAYS) value.splice(MOST_STRAYS);
+    } else if (Array.isArray(value)) {
+      for (const entry of value as object[]) cutStrays(entry);
+    } else if (typeof value === 'object' && value !== null) cutStrays(value);
+  }
+}
+
 /**
  * Parses and composes within bounds that no policy comes near: the composer recurses, and so could overflow the stack,
  * and takes seconds over a large file of nothing but errors.
@@ -41,16 +56,22 @@ export function composeYaml(text: string): { documents: Document[]; problems: Ya
   const parser = new Parser();
   function* tokens() {
     let lexemes = 0;
+    let errors = 0;
     for (const lexeme of new Lexer().lex(text)) {
       for (const token of parser.next(lexeme)) {
         if (token.type === 'directive') report(token.offset, 'the file has a % directive');
+        if (token.type === 'error' && ++errors > MOST_STRAYS) return;
+        cutStrays(token);
         yield token;
       }
       if (parser.stack.length > DEEPEST) report(parser.offset, 'the file is nested too deeply');
       if (++lexemes > MOST_LEXEMES) report(parser.offset, 'the file has too many parts');
       if (problems.length > 0) return;
     }
-    yield* parser.end();
+    for (const token of parser.end()) {
+      cutStrays(token);
+      yield token;
+    }
   }
   // Duplicate keys are found by the walk: the composer compares every key with every other.
   const composer = new Composer({

@@ -51,6 +51,8 @@ const covered: [RegExp, Check][] = [
   [/^export PHONEVAULT_\w+=\S+$/, namesExampleCaller],
   [/^npx esbuild examples\/\S+ /, (command) => void run(command.replace(/ --outfile=\S+/, ''))],
   [/^npm run docs$/, byTest('test/docs/fresh.test.ts')],
+  [/^npm run audit:deps$/, byCi('npm run --silent audit:deps')],
+  [/^npm run fuzz$/, byTest('test/fuzz/policies.test.ts')],
   [/^npm run --silent local -- .+/, byTest('test/local/main.test.ts')],
   [/^node tick\.mjs \S+$/, byTest('test/docs/tick.test.ts')],
   [/^npx vitest run (\S+)$/, (command) => byTest(command.split(' ').at(-1) ?? '')(command)],
