@@ -97,14 +97,19 @@ export function sweepSlot(now: number): number {
   return Math.floor(now / SWEEP_EVERY_MS) * SWEEP_EVERY_MS;
 }
 
+/** The id of the hint of the quarter of an hour that a moment (epoch ms) lies in. Ids sort as their times do. */
+export function sweepId(at: number): string {
+  return `sweep-${new Date(sweepSlot(at)).toISOString().slice(0, 16).replace(/\D/g, '')}`;
+}
+
 /** Asks the next drive to look for new phones that no event told of. `slot` as of `sweepSlot`: once each. */
 export async function putSweep(store: Pick<Store, 'put'>, slot: number): Promise<void> {
-  const id = `sweep-${stampOf(slot)}`;
-  await store.put(layout.hint(id), JSON.stringify({ version: HINT_VERSION, type: 'sweep' }));
+  const hint = { version: HINT_VERSION, type: 'sweep' };
+  await store.put(layout.hint(sweepId(slot)), JSON.stringify(hint));
 }
 
 export function isSweepHint(id: string): boolean {
-  return id.startsWith('sweep-');
+  return /^sweep-\d{12}$/.test(id);
 }
 
 /** True for hints that some part of drive takes up; any other object there is not ours. */
@@ -118,8 +123,4 @@ export function isHint(id: string): boolean {
     isHeartbeatHint,
   ];
   return isInventoryRequest(id) || kinds.some((isOne) => isOne(id));
-}
-
-function stampOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 16).replace(/\D/g, '');
 }

@@ -1,4 +1,4 @@
-import { isSweepHint } from '../../ledger/hints.ts';
+import { isSweepHint, sweepId } from '../../ledger/hints.ts';
 import { layout } from '../../ledger/layout.ts';
 import {
   type Provisioning,
@@ -16,7 +16,6 @@ import { findGivers, type Giver } from './policies.ts';
 import { sweep, type Swept } from './sweep.ts';
 
 const MINUTE = 60_000;
-const SWEEP_AT_MOST_EVERY_MS = 10 * MINUTE;
 /** What an order has brought is looked for more often, as long as its hint waits. */
 const ORDER_EVERY_MS = MINUTE;
 const ORDER_MARGIN_MS = 5 * MINUTE;
@@ -74,7 +73,7 @@ export async function provision(
   const late = hints.filter((hint) => !done.has(hint) && now >= hint.droppedAt + WAITS_MS);
   for (const hint of late) tellDropped(deps, hint, waitsOf(hint));
   const over = [...done, ...late].map(({ id }) => id);
-  await forget(deps, provisioner, state.sweeping === undefined ? [...over, ...sweeps] : over);
+  await forget(deps, provisioner, [...over, ...sweeps.filter((id) => isSweptFor(state, id))]);
   return asked;
 }
 
@@ -125,9 +124,14 @@ function isSweepDue(
   const since = now - (state.swept_at ?? 0);
   if (orders.some(({ droppedAt }) => droppedAt >= (state.swept_at ?? 0))) return true;
   return (
-    (sweeps.length > 0 && since >= SWEEP_AT_MOST_EVERY_MS) ||
+    sweeps.some((id) => !isSweptFor(state, id) && id <= sweepId(now)) ||
     (orders.length > 0 && since >= ORDER_EVERY_MS)
   );
+}
+
+/** True when a sweep that has ended was begun in the hint's quarter of an hour or later. */
+function isSweptFor({ horizon = 0, sweeping }: Provisioning, id: string): boolean {
+  return sweeping === undefined && id <= sweepId(horizon);
 }
 
 /** An order is done with when a sweep has come upon phones that are as young as it; a wish to look, when it was met. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { putSweep, sweepSlot } from '../../../lib/ledger/hints.ts';
 import { layout } from '../../../lib/ledger/layout.ts';
 import { type Nursery, nursery, ON_PROVISIONED } from '../../support/provisioning.ts';
 
@@ -118,5 +119,31 @@ describe('sweep', () => {
     expect(world.exported()).toEqual([trace?.resource_id]);
     expect(await world.inbox()).toEqual([]);
     expect(world.clock.now()).toBeGreaterThan(MINUTE);
+  });
+
+  it('looks in every quarter of an hour, however short before it a message had it look', async () => {
+    const world = await nursery();
+    await hours(world, 9);
+    await world.fire({ record: [{ smn: { message_id: 'm1', message: 'policy newborn' } }] });
+    await hours(world, 1);
+    await world.buy(1);
+    const found = () => world.lines.filter(({ event }) => event === 'phones_found');
+    await hours(world, 5);
+    expect(found()).toHaveLength(0);
+    await hours(world, 1);
+    expect(found()).toMatchObject([{ phones: 1 }]);
+  });
+
+  it('looks once a quarter, however often it is asked for', async () => {
+    const world = await nursery({ phones: 450, servers: 3 });
+    await hours(world, 1);
+    const before = listings(world);
+    const { store } = world.invocation().deps;
+    for (let minute = 0; minute < 29; minute += 1) {
+      await putSweep(store, sweepSlot(world.clock.now()));
+      await world.minutes(1);
+    }
+    expect(listings(world) - before).toBe(1);
+    expect(await world.inbox()).toEqual([]);
   });
 });
