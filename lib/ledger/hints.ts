@@ -23,7 +23,10 @@ const missedSchema = z.object({
 
 export type Missed = Omit<z.infer<typeof missedSchema>, 'version' | 'type'>;
 
-const missedId = ({ policy, last }: Missed): string => `missed-${policy}-${last.toLowerCase()}`;
+/** The id of the hint that slots up to `last` (a stamp) did not run. */
+export function missedId({ policy, last }: Pick<Missed, 'policy' | 'last'>): string {
+  return `missed-${policy}-${last.toLowerCase()}`;
+}
 
 /** Notes missed slots for the next drive to tell. The same slots give the same object. */
 export async function putMissed(store: Pick<Store, 'put'>, missed: Missed): Promise<void> {

@@ -36,6 +36,7 @@ export const layout = {
   history: (policy: string) => `state/history/${policy}.json`,
   alarms: 'state/alarms.json',
   heartbeat: 'state/heartbeat.json',
+  skipped: (policy: string) => `state/skipped/${policy}.json`,
   stale: (policy: string) => `state/stale/${policy}.json`,
   aside: (runId: string) => `state/aside/${runId}.json`,
   inventory: (scope: string) => `state/inventory/${scope}.json`,

@@ -1,5 +1,7 @@
 import { isMissedHint, type Missed, readMissed } from '../ledger/hints.ts';
 import { layout } from '../ledger/layout.ts';
+import { noteSkipped } from '../ledger/skipped-slots.ts';
+import { exists } from '../ledger/store.ts';
 import { tell } from './alarms.ts';
 import type { RunDeps } from './deps.ts';
 import { composeMessage } from './message.ts';
@@ -10,12 +12,26 @@ export async function tellHints(deps: RunDeps, ids: string[]): Promise<void> {
     const missed = await read(deps, id);
     if (missed === undefined) continue;
     const { policy, first, last, slots, reason } = missed;
+    if (reason === 'overlap' && (await hasRun(deps, missed))) {
+      await deps.store.remove([layout.hint(id)]);
+      continue;
+    }
     const which = slots === 1 ? `slot ${last}` : `${slots} slots from ${first} to ${last}`;
     const told = slots === 0 ? `${reason}: since ${first}` : `${reason}: ${which}`;
     if (!(await tell(deps, composeMessage({ kind: 'missed', policy, reason: told })))) return;
     deps.log.warn('missed', { policy, reason, slots });
+    if (reason === 'overlap') await noteSkipped(deps.store, policy, last, deps.clock.now());
     await deps.store.remove([layout.hint(id)]);
   }
+}
+
+/** Of two deliveries of one event at the same moment, the other may have seen the run before settled and have asked for this one. */
+async function hasRun(
+  { store }: Pick<RunDeps, 'store'>,
+  { policy, last }: Missed,
+): Promise<boolean> {
+  const runId = `${policy}-${last.toLowerCase()}`;
+  return (await exists(store, layout.request(runId))) || exists(store, layout.report(runId));
 }
 
 async function read(deps: RunDeps, id: string): Promise<Missed | undefined> {

@@ -1,6 +1,8 @@
 import { type Cursor, type Cursors, readCursors, writeCursors } from '../ledger/cursors.ts';
+import { missedId } from '../ledger/hints.ts';
 import { layout } from '../ledger/layout.ts';
 import { listOpen, putRequest, REQUEST_VERSION } from '../ledger/request.ts';
+import { readSkipped } from '../ledger/skipped-slots.ts';
 import { exists } from '../ledger/store.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import { timerRunId } from '../policy/run-id.ts';
@@ -133,11 +135,18 @@ async function scheduleNamed(deps: Deps, policy: string, slot: number): Promise<
   return (await askForSlot(deps, policy, second)) ? [timerRunId(policy, second)] : [];
 }
 
-/** Asks for one slot's run; false when it is skipped because the policy's last timer run is still going. */
+/**
+ * Asks for one slot's run; false when it is skipped because the policy's last timer run is still going, and when it was
+ * before: what was told as missed does not run, however often the event comes.
+ */
 async function askForSlot(deps: Deps, policy: string, slot: number): Promise<boolean> {
   const run_id = timerRunId(policy, slot);
   if (await exists(deps.store, layout.report(run_id))) return false;
-  const others = (await listOpen(deps.store)).requests
+  const inbox = await listOpen(deps.store);
+  // In this order: drive notes what it has told before it removes the hint.
+  if (inbox.hints.includes(missedId({ policy, last: stamp(slot) }))) return false;
+  if ((await readSkipped(deps.store, policy)).has(stamp(slot))) return false;
+  const others = inbox.requests
     .map(({ runId }) => runId)
     .filter((runId) => runId !== run_id && isTimerRunOf(policy, runId));
   for (const other of others) {

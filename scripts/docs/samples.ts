@@ -4,6 +4,8 @@ import { claimKey } from '../../lib/ledger/client-keys.ts';
 import { putSweep, sweepSlot } from '../../lib/ledger/hints.ts';
 import { askForInventory } from '../../lib/ledger/inventory-request.ts';
 import { askForHeartbeat } from '../../lib/run/heartbeat/ask.ts';
+import { noteSkipped } from '../../lib/ledger/skipped-slots.ts';
+import { stamp } from '../../lib/policy/stamp.ts';
 import { askToCancel } from '../../lib/run/ask.ts';
 import { exportCalls, inspectRun, lookAtRun } from '../../lib/run/inspect.ts';
 import { listRuns } from '../../lib/run/list-runs.ts';
@@ -193,6 +195,7 @@ async function inboxOf(world: Night): Promise<Samples> {
   );
   await putSweep(store, sweepSlot(clock.now()));
   await askForInventory(store, { policy: 'nightly', asked_at: clock.now() });
+  await noteSkipped(store, 'nightly', stamp(clock.now() - HOUR), clock.now());
   await claimKey({ store, clock, random: () => 0.5 }, 'sample', { policy: 'nightly' });
   const hints = (await store.list(layout.hints)).map(({ key }) => key);
   const hint = (prefix: string) => object(hints.find((key) => key.includes(prefix)) ?? '');
@@ -200,6 +203,7 @@ async function inboxOf(world: Night): Promise<Samples> {
     cancel: await object(layout.cancel(runId)),
     look: await object(layout.hint(id)),
     sweep: await hint('sweep-'),
+    skipped: await object(layout.skipped('nightly')),
     inventory_request: await hint('inventory-'),
     client_key: await object((await store.list('state/keys/'))[0]?.key ?? ''),
   };

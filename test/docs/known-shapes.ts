@@ -14,6 +14,7 @@ import { readLook, readMissed } from '../../lib/ledger/hints.ts';
 import { readHeartbeat, readToldHeartbeat } from '../../lib/ledger/heartbeat.ts';
 import { readRecovered, readStale, readToldStale } from '../../lib/ledger/staleness.ts';
 import { readInventoryRequest } from '../../lib/ledger/inventory-request.ts';
+import { readSkipped } from '../../lib/ledger/skipped-slots.ts';
 import { readIndexedPhones } from '../../lib/ledger/phones.ts';
 import { readProvisioning } from '../../lib/ledger/provisioning.ts';
 import { requestSchema } from '../../lib/ledger/request.ts';
@@ -81,6 +82,10 @@ const stored: Record<string, Check> = {
   missed: { key: layout.hint('sample'), read: (store) => readMissed(store, 'sample') },
   stale: { key: layout.hint('sample'), read: (store) => readStale(store, 'sample') },
   recovered: { key: layout.hint('sample'), read: (store) => readRecovered(store, 'sample') },
+  skipped: {
+    key: layout.skipped('nightly'),
+    read: async (store) => (await readSkipped(store, 'nightly')).keys().next().value,
+  },
   told_stale: { key: layout.stale('nightly'), read: (store) => readToldStale(store, 'nightly') },
   heartbeat: { key: layout.hint('sample'), read: (store) => readHeartbeat(store, 'sample') },
   told_heartbeat: { key: layout.heartbeat, read: readToldHeartbeat },
