@@ -12,6 +12,8 @@ export type WebhookSecret = {
 
 const TOLERANCE_MS = 5 * 60_000;
 const MOST_SIGNATURES = 20;
+/** Signatures are separated by spaces; a header that was sent more than once arrives joined by commas. */
+const SIGNATURE = /(?<![^\s,])v1,([A-Za-z0-9+/]{43}=)(?![^\s,])/g;
 const NAME = /^[a-z0-9-]{1,32}$/;
 
 /**
@@ -53,11 +55,9 @@ export function findSigner(
 ): WebhookSecret | 'stale' | undefined {
   if (!/^\d{1,12}$/.test(timestamp)) return undefined;
   if (Math.abs(now - Number(timestamp) * 1000) > TOLERANCE_MS) return 'stale';
-  const given = signature
-    .split(' ', MOST_SIGNATURES)
-    .map((one) => /^v1,([A-Za-z0-9+/]{43}=)$/.exec(one)?.[1])
-    .filter((one) => one !== undefined)
-    .map((one) => Buffer.from(one, 'base64'));
+  const given = [...signature.matchAll(SIGNATURE)]
+    .slice(0, MOST_SIGNATURES)
+    .map(([, one = '']) => Buffer.from(one, 'base64'));
   let found: WebhookSecret | undefined;
   for (const entry of secrets) {
     const hmac = createHmac('sha256', Buffer.from(reveal(entry.key), 'base64'));

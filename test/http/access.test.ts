@@ -121,6 +121,19 @@ describe('a webhook', () => {
     expect(lines.at(-1)).toMatchObject({ caller: 'webhook', kind: 'webhook' });
   });
 
+  it('may send its signatures in one header or in several while secrets are rotated', async () => {
+    const { call, clock, putPolicy } = await api();
+    await putPolicy(NIGHTLY);
+    const now = clock.now();
+    const { headers, ...rest } = signed(key, now, body);
+    const { 'webhook-signature': own, ...others } = headers;
+    const old = signed(foreign, now, body).headers['webhook-signature'];
+    for (const twice of [`${old} ${own}`, `${old}, ${own}`, [old, own], [own, old]]) {
+      const sent = { ...rest, headers: { ...others, 'Webhook-Signature': twice } };
+      expect((await call('POST', '/v1/runs', sent)).status).toBe(202);
+    }
+  });
+
   it('is refused when stale, forged, or for another policy than its own', async () => {
     const { call, clock, putPolicy } = await api();
     await putPolicy(NIGHTLY);

@@ -22,7 +22,7 @@ const callers = (): Callers => ({
 type CallOptions = {
   token?: string | undefined;
   key?: string;
-  headers?: Record<string, string>;
+  headers?: Record<string, string | string[]>;
   query?: Record<string, string | string[]>;
   /** An object is sent as JSON, a text as it is. */
   body?: unknown;

@@ -30,6 +30,23 @@ describe('findSigner', () => {
   });
 
   it.each([
+    ['with spaces, as the specification says', ' '],
+    ['as a header that was sent twice is joined', ', '],
+    ['as some gateways join it', ','],
+    ['with a tab', '\t'],
+  ])('takes several signatures %s', (_how, joint) => {
+    expect(find([sign(foreignKey), sign(newKey)].join(joint))).toBe('new');
+    expect(find([sign(newKey), sign(foreignKey)].join(joint))).toBe('new');
+    expect(find(['v1a,abc', sign(oldKey), 'v2,xyz'].join(joint))).toBe('old');
+  });
+
+  it('takes no signature out of the middle of a text', () => {
+    expect(find(`x${sign(oldKey)}`)).toBeUndefined();
+    expect(find(`v2,${sign(oldKey).slice(3)}`)).toBeUndefined();
+    expect(find(`${sign(oldKey)}x`)).toBeUndefined();
+  });
+
+  it.each([
     ['another secret', sign(foreignKey), {}],
     ['another body', sign(oldKey), { payload: body.replace('{', '{ ') }],
     ['another id', sign(oldKey), { id: 'msg_2' }],
