@@ -1,17 +1,19 @@
 import { createCalls } from './calls.ts';
 import { type Control, createControl } from './control/index.ts';
 import { createControlService, isControlPath } from './control/service.ts';
+import { inModelTime, isFromFunction } from './caller-time.ts';
 import { createWorld, type WorldOptions } from './cph/create-world.ts';
 import { createCph } from './cph/index.ts';
 import type { World } from './cph/world.ts';
 import { createFaultBook } from './faults.ts';
-import { createApig, createFunctionGraph, type FunctionGraph } from './functiongraph/index.ts';
+import { createFunctionGraph, type FunctionGraph } from './functiongraph/index.ts';
 import { type ServiceName, serviceOf } from './hosts.ts';
 import { type Credentials, fetchCredentials, issueCredentials } from './iam/credentials.ts';
 import { createIam, type Iam } from './iam/index.ts';
 import { createObs, memoryBackend } from './obs/index.ts';
 import { createRandom, hexId } from './random.ts';
 import { targetOf } from './raw-request.ts';
+import { functionEvent } from './smn/delivery.ts';
 import { createSmn, type SmnMessage } from './smn/index.ts';
 import { type BaseClock, createTime, machineClock } from './time.ts';
 import type { KeySource, ObjectBackend, Service, Time } from './types.ts';
@@ -43,6 +45,8 @@ export type CloudOptions = Partial<
   user?: { name: string; password: string };
   /** A word of letters and digits that stands in every key and token, for a test that looks for them. */
   mark?: string;
+  /** The Node.js that runs functions; this one unless given. */
+  node?: string;
 } & Partial<ObsSwitches>;
 
 export type Cloud = {
@@ -152,12 +156,25 @@ export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
     faults,
     random: createRandom(seed, 'smn'),
   });
+  const requestIds = createRandom(seed, 'topics');
   const control = createControl({
     world,
     time,
     counts: () => calls.counts(),
     messages: () => smn.messages(),
-    listenToTopics: smn.listen,
+    listenToTopics: (listener) =>
+      smn.listen((published) => {
+        const { topicUrn: urn, messageId, time: at } = published;
+        const requestId = hexId(requestIds);
+        listener(functionEvent(published, { topicUrn: urn, messageId, requestId, time: at }));
+      }),
+    onDelivery: (event, { service_type, resource_type, trace_name }) =>
+      functiongraph.onTrace({
+        service_type: String(service_type),
+        resource_type: String(resource_type),
+        trace_name,
+        event,
+      }),
   });
   const controlService = createControlService(control);
   const functiongraph = createFunctionGraph({
@@ -165,11 +182,27 @@ export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
     seed,
     gateway,
     agency: iam.agency,
+    issue: () => fetchCredentials(iam, { ...agency, inModelTime: true }, projectId),
     hasTopic: smn.hasTopic,
+    publish: smn.publishInside,
     backend,
+    timeline: world.timeline,
     calls,
     faults,
     time,
+    node: options.node ?? process.execPath,
+  });
+  smn.listen((published) => {
+    const { topicUrn: urn, messageId, message_attributes: attributes } = published;
+    functiongraph.onMessage({
+      topicUrn: urn,
+      attributes,
+      eventFor: ({ at, ...subscriber }) =>
+        functionEvent(published, {
+          ...subscriber,
+          ...{ topicUrn: urn, messageId, time: at(published.time) },
+        }),
+    });
   });
 
   const dated =
@@ -177,8 +210,10 @@ export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
     async (request) => {
       await world.timeline.advance();
       const response = await service(request);
-      response.headers.set('date', new Date(time.now()).toUTCString());
-      return response;
+      const isFunctions = isFromFunction(request, iam);
+      const now = isFunctions ? time.model() : time.now();
+      response.headers.set('date', new Date(now).toUTCString());
+      return isFunctions ? inModelTime(response, time) : response;
     };
   const services: Record<ServiceName, Service> = {
     cph: dated((request) =>
@@ -188,7 +223,7 @@ export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
     obs: dated(obs),
     smn: dated(smn.service),
     functiongraph: dated(functiongraph.service),
-    apig: dated(createApig({ random: createRandom(seed, 'apig') })),
+    apig: dated(functiongraph.apig),
   };
 
   const renewCredentials = () => issueCredentials(iam, agency, projectId);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { type Cloud, createCloud, DEFAULT_BUCKET } from './cloud.ts';
 import { SERVICE_NAMES, type ServiceName } from './hosts.ts';
 import { openObjects } from './objects.ts';
@@ -15,6 +16,7 @@ const MAX_BODIES: Partial<Record<ServiceName, number>> = {
 const ADVANCE_EVERY = 100;
 
 async function start(options: LocalOptions): Promise<void> {
+  if (options.node !== undefined) checkNode(options.node);
   const objects = await openObjects(options, DEFAULT_BUCKET);
   const cloud = await createCloud({
     seed: options.seed,
@@ -29,6 +31,7 @@ async function start(options: LocalOptions): Promise<void> {
     bucket: DEFAULT_BUCKET,
     backend: objects.backend,
     ...(objects.server && { keySource: objects.server.keySource }),
+    ...(options.node !== undefined && { node: options.node }),
   });
   if (objects.server && cloud.credentials.securityToken === '') {
     console.error(
@@ -55,11 +58,21 @@ async function start(options: LocalOptions): Promise<void> {
   const stop = () => {
     forget?.();
     clearInterval(timer);
-    void Promise.all(listening.map((server) => server.close())).then(() => process.exit(0));
+    const ends = [...listening.map((server) => server.close()), cloud.functiongraph.stop()];
+    void Promise.all(ends).then(() => process.exit(0));
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   console.log(ready);
+}
+
+/** Throws for what is not a Node.js that runs. */
+function checkNode(path: string): void {
+  try {
+    execFileSync(path, ['--version'], { stdio: 'pipe' });
+  } catch {
+    throw new Error(`--node ${path}: this cannot be run; give the path of a Node.js binary`);
+  }
 }
 
 function readyLine(cloud: Cloud, urls: Partial<Record<ServiceName, string>>): string {

@@ -41,6 +41,7 @@ const optionsSchema = z
     'obs-access-key': word.optional(),
     'obs-secret-key': word.optional(),
     'obs-security-token': word.optional(),
+    node: z.string().min(1).optional(),
     'conditional-put': z.enum(['honoured', 'ignored', 'refused']).default('ignored'),
     switch: z.array(z.string()).default([]),
     limit: z.array(z.string()).default([]),
@@ -67,6 +68,7 @@ export const USAGE = `Usage: npm run local -- [options]
   --region ID        (cn-north-4)
   --user NAME        user for POST /v3/auth/tokens (${DEFAULT_USER.name})
   --password TEXT    and its password (default: DEFAULT_USER in local/cloud.ts)
+  --node PATH        the Node.js that runs functions (this one)
   --conditional-put  honoured, ignored or refused: If-None-Match on an OBS PUT (ignored)
   --switch NAME=V    how CPH behaves; may be repeated. Names: ${Object.keys(switchesSchema.shape).join(', ')}
   --limit NAME=N     a hidden limit, else drawn from the seed; may be repeated. Names: ${Object.keys(limitsSchema.shape).join(', ')}`;

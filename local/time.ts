@@ -16,17 +16,29 @@ export function createTime(base: BaseClock, speed = 1): Time {
   let current = speed;
   let trueOrigin = base.now();
   let modelOrigin = trueOrigin;
+  const listeners: (() => void)[] = [];
+  const before: { trueOrigin: number; modelOrigin: number; speed: number }[] = [];
   const model = () => modelOrigin + (base.now() - trueOrigin) * current;
   return {
     now: () => base.now(),
     model,
     sleep: (ms) => base.sleep(ms),
     speed: () => current,
+    modelOf(trueTime) {
+      if (trueTime >= trueOrigin) return modelOrigin + (trueTime - trueOrigin) * current;
+      const then = before.findLast((one) => one.trueOrigin <= trueTime);
+      // Before the beginning both were one.
+      if (then === undefined) return trueTime;
+      return then.modelOrigin + (trueTime - then.trueOrigin) * then.speed;
+    },
     setSpeed(next) {
+      before.push({ trueOrigin, modelOrigin, speed: current });
       modelOrigin = model();
       trueOrigin = base.now();
       current = next;
+      for (const listener of listeners) listener();
     },
+    onSpeed: (listener) => void listeners.push(listener),
   };
 }
 

@@ -6,10 +6,14 @@
 export type Time = {
   now(): number;
   model(): number;
+  /** The model time at which it was a true time of the past. */
+  modelOf(trueTime: number): number;
   /** Waits `ms` of true time (a hang, a slow body). */
   sleep(ms: number): Promise<void>;
   speed(): number;
   setSpeed(speed: number): void;
+  /** Calls `listener` whenever the speed has been set. */
+  onSpeed(listener: () => void): void;
 };
 
 export type Random = () => number;
@@ -53,6 +57,8 @@ export type KeyRecord = {
   projectId: string;
   /** True time after which the key is refused; undefined for a permanent key. */
   expiresAt: number | undefined;
+  /** A function's key: its clock is the model's, and so it dates what it sends. */
+  inModelTime?: boolean;
 };
 
 /** Keys that someone else made: of a session when they come with a token, else permanent. */

@@ -21,6 +21,10 @@ async function main(): Promise<void> {
         { in: join(root, 'cli', 'main.ts'), out: 'phonevault' },
         { in: join(root, 'cli', 'invoke', 'worker.ts'), out: 'invoke-worker' },
         { in: join(root, 'local', 'main.ts'), out: 'local' },
+        {
+          in: join(root, 'local', 'functiongraph', 'instance', 'main.cjs'),
+          out: 'function-instance',
+        },
       ],
       out,
     ),

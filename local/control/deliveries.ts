@@ -31,12 +31,17 @@ export type Deliveries = {
 const KEPT = 10_000;
 
 /** Delivers traces and messages as FunctionGraph's triggers do: at least once, late and in any order, if it is told to. */
-export function createDeliveries(options: { timeline: Timeline; random: Random }): Deliveries {
-  const { timeline, random } = options;
+export function createDeliveries(options: {
+  timeline: Timeline;
+  random: Random;
+  /** Told of each event of a trace as it comes. */
+  onDelivery?: ((event: unknown, trace: Trace) => void) | undefined;
+}): Deliveries {
+  const { timeline, random, onDelivery } = options;
   let settings: DeliverySettings = { copies: 1, late: [0, 0], forms: ['cts'], topics: false };
   const delivered: Delivery[] = [];
   let count = 0;
-  const bring = (make: () => unknown): void => {
+  const bring = (make: () => unknown, then?: (event: unknown) => void): void => {
     const { copies, late } = settings;
     for (let copy = 0; copy < copies; copy += 1) {
       const event = make();
@@ -44,11 +49,16 @@ export function createDeliveries(options: { timeline: Timeline; random: Random }
         count += 1;
         delivered.push({ number: count, event });
         if (delivered.length > KEPT) delivered.shift();
+        then?.(event);
       });
     }
   };
   return {
-    take: (trace) => bring(() => eventOf(trace, pick(random, settings.forms), random)),
+    take: (trace) =>
+      bring(
+        () => eventOf(trace, pick(random, settings.forms), random),
+        (event) => onDelivery?.(event, trace),
+      ),
     takeMessage(event) {
       if (settings.topics === true) bring(() => event);
     },

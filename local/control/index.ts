@@ -49,10 +49,16 @@ export function createControl<Message>(options: {
   counts: () => CallCounts;
   messages: () => Message[];
   listenToTopics?: (listener: (event: unknown) => void) => void;
+  /** Told of every event that CTS brings to those who wait for it. */
+  onDelivery?: (event: unknown, trace: Trace) => void;
 }): Control<Message> {
-  const { world, time, counts } = options;
+  const { world, time, counts, onDelivery } = options;
   const { fleet, timeline, faults } = world;
-  const deliveries = createDeliveries({ timeline, random: createRandom(world.seed, 'deliveries') });
+  const deliveries = createDeliveries({
+    timeline,
+    random: createRandom(world.seed, 'deliveries'),
+    onDelivery,
+  });
   world.traces.listen(deliveries.take);
   options.listenToTopics?.(deliveries.takeMessage);
   const withPhone = async <T>(id: string, use: (phone: Phone) => T): Promise<T | undefined> => {

@@ -1,6 +1,11 @@
 import type { Random, ObjectBackend, Time } from '../types.ts';
 import type { Place } from './functions/describe.ts';
 import type { FunctionStore } from './functions/store.ts';
+import type { AsyncQueue } from './async/queue.ts';
+import type { TriggerRecord } from './model.ts';
+import type { FunctionLogs } from './runtime/logs.ts';
+import type { Run } from './runtime/run.ts';
+import type { ScaledTimers } from './runtime/scaled-timers.ts';
 import type { TriggerStore } from './triggers/store.ts';
 
 /** What the calls of the management API work on. */
@@ -14,18 +19,32 @@ export type FgDeps = {
   hasTopic(urn: string): boolean;
   /** Where APIG answers; known once it listens. */
   apigUrl(): string;
-  /** Told of a version whose instances no longer fit. */
+  /** Told of a function whose instances no longer fit. */
   onChanged(functionId: string): void;
+  /** Told of a trigger that is there from now on. */
+  onTrigger(trigger: TriggerRecord): void;
+  run: Run;
+  queue: AsyncQueue;
+  logs: FunctionLogs;
+  timers: ScaledTimers;
+  newRequestId(): string;
   time: Time;
   random: Random;
 };
 
-/** One call: the parameters of its path, its query and its body, a JSON value or undefined. */
+/** One call: the parameters of its path, its query, and its body as it came and as a JSON value or undefined. */
 export type FgCall = {
   params: Record<string, string>;
   query: URLSearchParams;
   body: unknown;
+  raw: Uint8Array;
+  headers: Headers;
 };
 
-/** What a call answers; no body for undefined. */
-export type FgAnswer = { status: number; body?: unknown };
+/** What a call answers; no body for undefined, and `text` as it is. */
+export type FgAnswer = {
+  status: number;
+  body?: unknown;
+  text?: string;
+  headers?: Record<string, string>;
+};

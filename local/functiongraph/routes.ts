@@ -5,6 +5,7 @@ import {
   showFunctionAsyncInvokeConfig,
   updateFunctionAsyncInvokeConfig,
 } from './async/config.ts';
+import { cancelAsyncInvocation, listAsyncInvocations } from './async/look.ts';
 import type { FgAnswer, FgCall, FgDeps } from './deps.ts';
 import {
   createVersionAlias,
@@ -14,9 +15,11 @@ import {
   updateVersionAlias,
 } from './functions/aliases.ts';
 import { createFunction } from './functions/create-function.ts';
+import { asyncInvokeFunction, invokeFunction } from './functions/invoke.ts';
 import { deleteFunction } from './functions/delete-function.ts';
 import { listFunctions } from './functions/list-functions.ts';
 import { enableLtsLogs, showLtsLogDetails } from './functions/logs.ts';
+import { listLogs } from './functions/list-logs.ts';
 import { listQuotas } from './functions/quotas.ts';
 import { showFunctionCode, showFunctionConfig } from './functions/show-function.ts';
 import { createTags, deleteTags, listFunctionTags } from './functions/tags.ts';
@@ -40,6 +43,8 @@ export type FgRoute = Route & { run(deps: FgDeps, call: FgCall): FgAnswer | Prom
 const FGS = '/v2/:project_id/fgs';
 const FUNCTION = `${FGS}/functions/:urn`;
 const TRIGGERS = `${FGS}/triggers/:urn`;
+// Of LTS, another service: it answers here, for there is nothing else of it.
+const LTS = '/v2/:project_id/groups/:group/streams/:stream/content/query';
 const TAGS = '/v2/:project_id/functions/:id/tags';
 
 /** The management API; operations are named as the SDK names its methods. */
@@ -99,6 +104,11 @@ export const ROUTES: readonly FgRoute[] = [
   route('POST', `${TAGS}/create`, 'createTags', createTags),
   route('DELETE', `${TAGS}/delete`, 'deleteTags', deleteTags),
   route('GET', TAGS, 'listFunctionTags', listFunctionTags),
+  route('POST', `${FUNCTION}/invocations`, 'invokeFunction', invokeFunction),
+  route('POST', `${FUNCTION}/invocations-async`, 'asyncInvokeFunction', asyncInvokeFunction),
+  route('GET', `${FUNCTION}/async-invocations`, 'listAsyncInvocations', listAsyncInvocations),
+  route('POST', `${FUNCTION}/cancel`, 'cancelAsyncInvocation', cancelAsyncInvocation),
+  route('POST', LTS, 'listLogs', listLogs),
   route('GET', `${FGS}/quotas`, 'listQuotas', listQuotas),
 ];
 

@@ -47,8 +47,9 @@ export function createGateway(options: {
     }
     const date = parseSdkDate(request.headers.get('x-sdk-date'));
     if (date === undefined) return wrong('X-Sdk-Date missing or malformed');
-    if (Math.abs(date - time.now()) > SKEW) return wrong('X-Sdk-Date differs by over 15 minutes');
     const key = keys.find(authorization.accessKey);
+    const now = key?.inModelTime === true ? time.model() : time.now();
+    if (Math.abs(date - now) > SKEW) return wrong('X-Sdk-Date differs by over 15 minutes');
     if (key === undefined) return wrong('the access key does not exist');
     const state = attempts.get(key.accessKey) ?? { bad: 0, lockedUntil: 0 };
     if (state.lockedUntil > time.now()) return wrong('the access key is locked');

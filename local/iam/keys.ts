@@ -3,7 +3,13 @@ import type { GivenKeys, KeyRecord, Random, Time } from '../types.ts';
 import { marked } from './mark.ts';
 
 /** Who a key or a token stands for. */
-export type Principal = { userId: string; userName: string; domainId: string };
+export type Principal = {
+  userId: string;
+  userName: string;
+  domainId: string;
+  /** A function, whose clock is the model's. */
+  inModelTime?: true;
+};
 
 export type IssuedKey = KeyRecord & { principal: Principal };
 
@@ -42,6 +48,7 @@ export function createKeys(options: {
           : undefined,
         projectId,
         expiresAt: temporary ? time.now() + lifetimeMs : undefined,
+        inModelTime: principal.inModelTime === true,
         principal,
       };
       keys.set(key.accessKey, key);

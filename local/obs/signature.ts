@@ -24,7 +24,7 @@ export function createVerifier(options: { keys: KeyStore; time: Time; region: st
     const now = time.now();
     const key = keys.find(credential.accessKey);
     if (key === undefined) throw unknownKey();
-    checkDate(credential, now);
+    checkDate(credential, key.inModelTime === true ? time.model() : now);
     const expected = [credential.date.slice(0, 8), region, 's3', 'aws4_request'];
     if (credential.scope.join('/') !== expected.join('/')) {
       throw mismatch(`The scope of the credential should be ${expected.join('/')}.`);

@@ -6,16 +6,28 @@ import type { Publication } from './publish-request.ts';
  */
 export function functionEvent(
   { subject, message, message_structure: structure }: Publication,
-  facts: { topicUrn: string; messageId: string; requestId: string; time: number },
+  facts: {
+    topicUrn: string;
+    messageId: string;
+    requestId: string;
+    /** Epoch ms. */
+    time: number;
+    /** The function, when it is known. */
+    functionUrn?: string;
+    functionName?: string;
+  },
 ): Record<string, unknown> {
   const at = new Date(facts.time);
   const [region = '', projectId = ''] = facts.topicUrn.split(':').slice(2);
+  const { functionName = 'on-topic' } = facts;
+  const urn =
+    facts.functionUrn ?? `urn:fss:${region}:${projectId}:function:default:on-topic:latest`;
   return {
     record: [
       {
         event_version: '1.0',
         event_source: 'smn',
-        event_subscription_urn: `urn:fss:${region}:${projectId}:function:default:on-topic:latest`,
+        event_subscription_urn: urn,
         smn: {
           topic_urn: facts.topicUrn,
           message_id: facts.messageId,
@@ -27,13 +39,21 @@ export function functionEvent(
         },
       },
     ],
-    functionname: 'on-topic',
+    functionname: functionName,
     requestId: facts.requestId,
-    timestamp: at.toString(),
+    timestamp: chinaText(facts.time),
   };
 }
 
 function textFor(structure: string): string | undefined {
   const texts = JSON.parse(structure) as Record<string, string>;
   return texts['functiongraph'] ?? texts['functionstage'] ?? texts['default'];
+}
+
+/** `Tue Feb 03 2026 15:11:40 GMT+0800 (CST)`. */
+function chinaText(ms: number): string {
+  const text = new Date(ms + 8 * 3_600_000).toUTCString();
+  const [, day = '', month = '', year = '', time = ''] =
+    /^\w+, (\d\d) (\w+) (\d+) ([\d:]+)/.exec(text) ?? [];
+  return `${text.slice(0, 3)} ${month} ${day} ${year} ${time} GMT+0800 (CST)`;
 }

@@ -4,7 +4,6 @@ import { type FaultBook, throttled } from '../faults.ts';
 import { hexId } from '../random.ts';
 import type { Calls, Random, Service, Time } from '../types.ts';
 import { createWindow, type Window } from '../window.ts';
-import { functionEvent } from './delivery.ts';
 import { SmnError } from './error.ts';
 import { type Publication, readPublication } from './publish-request.ts';
 import { createTopics } from './topics.ts';
@@ -17,9 +16,14 @@ export type Smn = {
   /** The messages accepted, oldest first; beyond 10,000 the oldest are forgotten. */
   messages(): SmnMessage[];
   hasTopic(urn: string): boolean;
-  /** Calls `listener` with the event that each message from now on is to a function. */
-  listen(listener: (event: unknown) => void): void;
+  /** Takes a message from another service of the cloud. */
+  publishInside(urn: string, subject: string, message: string): void;
+  /** Calls `listener` with every message that a topic took. */
+  listen(listener: (message: Published) => void): void;
 };
+
+/** A message on its way to those who are subscribed; `time` is true time, epoch ms. */
+type Published = Publication & { topicUrn: string; messageId: string; time: number };
 
 const TOPICS = '/v2/:project_id/notifications/topics';
 const ROUTES = [
@@ -34,7 +38,7 @@ const RATE = 3_000;
 const MINUTE = 60_000;
 const KEPT = 10_000;
 
-/** SMN: takes messages to known topics; `listen` hears what a function would get. The rate runs in model time. */
+/** SMN: takes messages to known topics and tells listeners. The rate runs in model time. */
 export function createSmn(options: {
   time: Time;
   /** The 401 of a request, or undefined when it may pass. */
@@ -50,20 +54,23 @@ export function createSmn(options: {
   const topics = createTopics(options.topics, `urn:smn:${region}:${projectId}`);
   const windows = new Map<string, Window>();
   const kept: SmnMessage[] = [];
-  const listeners: ((event: unknown) => void)[] = [];
+  const listeners: ((message: Published) => void)[] = [];
+
+  const take = (topicUrn: string, publication: Publication): string => {
+    const now = time.now();
+    const messageId = hexId(random);
+    kept.push({ ...publication, time: new Date(now).toISOString() });
+    if (kept.length > KEPT) kept.shift();
+    for (const listener of listeners) listener({ ...publication, topicUrn, messageId, time: now });
+    return messageId;
+  };
 
   const publish = (urn: string, body: Uint8Array): Response => {
     topics.check(urn);
     const window = windows.get(urn) ?? createWindow(RATE, MINUTE);
     windows.set(urn, window);
     if (!window.admit(time.model())) return throttled('smn', RATE, time);
-    const publication = readPublication(parseJson(body));
-    kept.push({ ...publication, time: new Date(time.now()).toISOString() });
-    if (kept.length > KEPT) kept.shift();
-    const messageId = hexId(random);
-    const facts = { topicUrn: urn, messageId, requestId: hexId(random), time: time.now() };
-    for (const listener of listeners) listener(functionEvent(publication, facts));
-    return answer({ message_id: messageId });
+    return answer({ message_id: take(urn, readPublication(parseJson(body))) });
   };
 
   const answer = (body: Record<string, unknown>, status = 200): Response => {
@@ -107,6 +114,10 @@ export function createSmn(options: {
     service: createApi({ service: 'smn', routes: ROUTES, calls, faults, time, random, run }),
     messages: () => structuredClone(kept),
     hasTopic: topics.has,
+    publishInside(urn, subject, message) {
+      if (!topics.has(urn)) return;
+      take(urn, { subject, message, message_structure: null, message_attributes: null });
+    },
     listen: (listener) => void listeners.push(listener),
   };
 }

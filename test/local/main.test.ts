@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { S3Client, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
+import { functionBody, zipOf } from './functiongraph/set-up.ts';
 
 type Ready = Record<string, string> & { ready: true };
 
@@ -13,6 +14,14 @@ const run = (...args: string[]) =>
   spawn(process.execPath, ['--import', 'tsx', 'local/main.ts', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 describe('the embedded cloud as a process', () => {
   it('prints one line when ready, serves over sockets, keeps archives as files, stops on SIGTERM', async () => {
@@ -81,6 +90,42 @@ describe('the embedded cloud as a process', () => {
       child.kill('SIGKILL');
       rmSync(data, { recursive: true });
     }
+  });
+
+  it('runs functions on the Node.js that it is told, and takes them along when it ends', async () => {
+    const child = run('--phones', '1', '--servers', '1', '--node', process.execPath);
+    try {
+      const reader = createInterface({ input: child.stdout });
+      const [line] = (await once(reader, 'line')) as [string];
+      const cloud = JSON.parse(line) as Ready;
+      const fgs = `${cloud.functiongraph}/v2/${cloud.projectId}/fgs`;
+      const post = (path: string, body: unknown) =>
+        fetch(`${fgs}${path}`, {
+          method: 'POST',
+          headers: { 'x-auth-token': cloud.token! },
+          body: JSON.stringify(body),
+        });
+      const code = 'exports.handler = async () => [process.pid, process.env.RUNTIME_CODE_ROOT];';
+      await post('/functions', functionBody({ func_code: { file: zipOf({ 'index.js': code }) } }));
+      const urn = `urn:fss:${cloud.region}:${cloud.projectId}:function:default:backup`;
+      const answer = await post(`/functions/${encodeURIComponent(urn)}/invocations`, {});
+      const [pid, root] = (await answer.json()) as [number, string];
+      expect(process.kill(pid, 0)).toBe(true);
+      child.kill('SIGTERM');
+      expect(await once(child, 'exit')).toEqual([0, null]);
+      await expect.poll(() => isAlive(pid)).toBe(false);
+      expect(existsSync(root)).toBe(false);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
+
+  it('says so when it is given a Node.js that cannot be run', async () => {
+    const child = run('--node', '/nowhere/node');
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    expect(await once(child, 'close')).toEqual([1, null]);
+    expect(said).toContain('--node /nowhere/node');
   });
 
   it('exits with 2 and says what is wrong with an option', async () => {

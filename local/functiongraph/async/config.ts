@@ -24,6 +24,7 @@ const targetSchema = z.object({
   topic_urn: z.string().optional(),
   func_urn: z.string().optional(),
   bucket: z.string().optional(),
+  prefix: z.string().optional(),
 });
 
 /** PUT /functions/{urn}/async-invoke-config (functiongraph_06_0142): all anew. */
@@ -110,7 +111,7 @@ async function checkDestination(
 }
 
 /** The param of a destination, a JSON text. Throws FSS.0400. */
-function readTarget({ param }: Destination): z.infer<typeof targetSchema> {
+export function readTarget({ param }: Destination): z.infer<typeof targetSchema> {
   try {
     return targetSchema.parse(JSON.parse(param));
   } catch {

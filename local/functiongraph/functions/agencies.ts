@@ -14,3 +14,8 @@ export function checkAgencies(
     if (found === 'other') throw fss('FSS.1122', `the agency ${name} does not trust op_svc_cff`);
   }
 }
+
+/** The agency whose credentials a function finds in its context, '' for none. */
+export function executionAgency({ xrole, app_xrole }: FunctionConfig): string {
+  return app_xrole === '' ? xrole : app_xrole;
+}

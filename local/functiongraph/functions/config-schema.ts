@@ -9,7 +9,8 @@ const MEMORY = [
 ];
 
 const text = z.string().nullish();
-const seconds = (most: number) => z.number().int().min(1).max(most).nullish();
+// 0 is how an answer says that there is none.
+const seconds = (most: number) => z.number().int().min(0).max(most).nullish();
 const handler = z.string().regex(/^(?=.{3,128}$)[\w./-]+\.[\w$]+$/);
 
 const configSchema = z.object({
@@ -146,9 +147,9 @@ function pair(
   timeout: number | null | undefined,
   code: FssCode,
 ): { handler: string; timeout: number } | undefined {
-  if ((handlerName ?? '') === '' && typeof timeout !== 'number') return undefined;
+  if (!handlerName && !timeout) return undefined;
   if (!handlerName) throw fss('FSS.1404');
-  if (typeof timeout !== 'number') throw fss(code);
+  if (!timeout) throw fss(code);
   return { handler: handlerName, timeout };
 }
 

@@ -30,3 +30,6 @@ const RUNTIMES: readonly string[] = [
 ];
 
 export const isRuntime = (name: string): boolean => RUNTIMES.includes(name);
+
+/** Only these are carried out here. */
+export const isNodeRuntime = (name: string): boolean => name.startsWith('Node.js');

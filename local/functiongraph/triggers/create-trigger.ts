@@ -48,6 +48,7 @@ export async function createFunctionTrigger(
     updatedAt: now,
   };
   deps.triggers.add(trigger);
+  deps.onTrigger(trigger);
   return { status: 201, body: describeTrigger(deps, trigger) };
 }
 

@@ -13,7 +13,7 @@ const ctsSchema = z.object({
 });
 
 /** A kind of trace that a trigger waits for. */
-type Operation = { service: string; resource: string; trace: string };
+export type Operation = { service: string; resource: string; trace: string };
 
 /** event_data of a CTS trigger. Throws FSS.1312, 1313, 1314, 1316, 1317, 1318, 1307, 0400. */
 export function readCts(
@@ -48,7 +48,7 @@ export function readCts(
  * Reads `<service>:<resource>:<trace>;<trace>`; the form with `;` between resource types as well takes every pair of
  * them. Throws FSS.1318.
  */
-function readOperations(operations: string[]): Operation[] {
+export function readOperations(operations: string[]): Operation[] {
   return operations.flatMap((text) => {
     const [service = '', resources = '', traces = '', ...rest] = text.split(':');
     if (rest.length > 0 || service === '') throw fss('FSS.1318');

@@ -86,6 +86,7 @@ export async function sdkFixture(
     .withEndpoint(listening.url)
     .build();
   // On every error it prints the request, keys and all.
-  Reflect.set(Reflect.get(client, 'hcClient') as object, 'logger', quiet);
+  const { httpClient } = Reflect.get(client, 'hcClient') as { httpClient: object };
+  Reflect.set(httpClient, '_logger', quiet);
   return { ...made, client, listening };
 }

@@ -1,0 +1,81 @@
+// @ts-check
+'use strict';
+
+const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
+const MAX_LINE = 90 * 1024;
+
+/**
+ * @typedef {object} Facts
+ * @property {string} requestId
+ * @property {string} functionName
+ * @property {string} package
+ * @property {string} version
+ * @property {string} alias
+ * @property {string} projectId
+ * @property {number} timeoutMs
+ * @property {string} memory
+ * @property {string} cpu
+ * @property {Record<string, string>} userData
+ * @property {{ token: string, accessKey: string, secretKey: string, securityToken: string }} credentials
+ */
+
+/**
+ * The second argument of a handler (functiongraph_02_0501), quirks of its runtime included.
+ * @param {Facts} facts @param {() => number} now @param {(line: string) => void} write
+ */
+function createContext(facts, now, write) {
+  const { requestId, credentials, userData } = facts;
+  const started = now();
+  return {
+    getRequestID: () => requestId,
+    getRemainingTimeInMilliSeconds: () => started + facts.timeoutMs - now(),
+    // Despite its name: the limit, in milliseconds.
+    getRunningTimeInSeconds: () => facts.timeoutMs,
+    getUserData: (/** @type {string} */ key) =>
+      Object.prototype.hasOwnProperty.call(userData, key) ? userData[key] : undefined,
+    getFunctionName: () => facts.functionName,
+    getVersion: () => facts.version,
+    getAlias: () => facts.alias,
+    getPackage: () => facts.package,
+    getMemorySize: () => facts.memory,
+    getCPUNumber: () => facts.cpu,
+    getProjectID: () => facts.projectId,
+    getToken: () => credentials.token,
+    getSecurityAccessKey: () => credentials.accessKey,
+    getSecuritySecretKey: () => credentials.secretKey,
+    getSecurityToken: () => credentials.securityToken,
+    // No longer maintained: there, but empty.
+    getAccessKey: () => '',
+    getSecretKey: () => '',
+    getWorkflowID: () => '',
+    getWorkflowRunID: () => '',
+    getWorkflowStateID: () => '',
+    getLogger: () => createLogger(requestId, now, write),
+  };
+}
+
+/** @param {string} requestId @param {() => number} now @param {(line: string) => void} write */
+function createLogger(requestId, now, write) {
+  let least = LEVELS.indexOf('INFO');
+  const line = (/** @type {string} */ level) => (/** @type {unknown} */ message) => {
+    if (LEVELS.indexOf(level) < least) return;
+    const text =
+      typeof message === 'string' ? message : (JSON.stringify(message) ?? String(message));
+    const time = `${new Date(now()).toISOString().slice(0, 19)}Z`;
+    for (let at = 0; at === 0 || at < text.length; at += MAX_LINE) {
+      write(`${time} ${requestId} ${level} ${text.slice(at, at + MAX_LINE)}`);
+    }
+  };
+  return {
+    debug: line('DEBUG'),
+    info: line('INFO'),
+    warn: line('WARN'),
+    error: line('ERROR'),
+    setLevel: (/** @type {unknown} */ level) => {
+      const index = LEVELS.indexOf(String(level).toUpperCase());
+      if (index >= 0) least = index;
+    },
+  };
+}
+
+module.exports = { createContext };

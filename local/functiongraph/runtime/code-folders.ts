@@ -1,0 +1,39 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Code } from '../functions/code.ts';
+import { unzip } from '../functions/unzip.ts';
+
+export type CodeFolders = {
+  /** Where a version's code lies unpacked. Throws what an archive is broken with. */
+  of(code: Code): Promise<string>;
+  remove(): Promise<void>;
+};
+
+/** Unpacks each code once, below a folder of its own in the machine's temporary one. */
+export function createCodeFolders(): CodeFolders {
+  const folders = new Map<string, Promise<string>>();
+  let root: Promise<string> | undefined;
+  const unpack = async ({ type, digest, filename, bytes }: Code): Promise<string> => {
+    root ??= mkdtemp(join(tmpdir(), 'phonevault-functions-')).then((path) => realpath(path));
+    const folder = join(await root, digest.slice(0, 32));
+    await mkdir(folder, { recursive: true });
+    if (type === 'inline') await writeFile(join(folder, filename), bytes);
+    else await unzip(bytes, folder);
+    return folder;
+  };
+  return {
+    of(code) {
+      const known = folders.get(code.digest);
+      if (known !== undefined) return known;
+      const made = unpack(code);
+      folders.set(code.digest, made);
+      return made;
+    },
+    async remove() {
+      folders.clear();
+      if (root !== undefined) await rm(await root, { recursive: true, force: true });
+      root = undefined;
+    },
+  };
+}

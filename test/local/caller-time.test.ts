@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { createCloud } from '../../local/cloud.ts';
+import { issueCredentials } from '../../local/iam/credentials.ts';
+import { manualClock, START } from './support/clock.ts';
+import { signSdk } from './support/sign.ts';
+
+const HOUR = 3_600_000;
+
+/** A cloud whose model time is a day ahead, and the credentials of a function and of somebody else. */
+async function fixture() {
+  const clock = manualClock();
+  const cloud = await createCloud({ clock, phones: 2, servers: 1 });
+  await cloud.control.setSpeed(24);
+  clock.move(HOUR);
+  const principal = {
+    userId: 'u',
+    userName: 'phonevault',
+    domainId: cloud.accountId,
+    inModelTime: true as const,
+  };
+  const inside = issueCredentials(cloud.iam, principal, cloud.projectId);
+  return { clock, cloud, inside, outside: cloud.renewCredentials() };
+}
+
+describe('what a function is told of time', () => {
+  it('is signed for by its own clock, and by nobody else’s', async () => {
+    const { cloud, clock, inside, outside } = await fixture();
+    const host = `cph.${cloud.region}.myhuaweicloud.com`;
+    const path = `/v1/${cloud.projectId}/cloud-phone/phones`;
+    const status = async (credentials: typeof inside, date: number) => {
+      const headers = signSdk({ method: 'GET', host, path, date }, credentials);
+      return (await cloud.handle(new Request(`https://${host}${path}`, { headers }))).status;
+    };
+    expect(cloud.time.model()).toBe(START + 24 * HOUR);
+    expect(await status(inside, cloud.time.model())).toBe(200);
+    expect(await status(inside, clock.now())).toBe(401);
+    expect(await status(outside, clock.now())).toBe(200);
+    expect(await status(outside, cloud.time.model())).toBe(401);
+  });
+
+  it('stands in its own time: dates of answers, phones and objects', async () => {
+    const { cloud, clock, inside, outside } = await fixture();
+    clock.move(HOUR);
+    const [phone] = (await cloud.control.createPhones(1)) ?? [];
+    const url = `https://cph.${cloud.region}.myhuaweicloud.com/v1/${cloud.projectId}/cloud-phone/phones/${String(phone?.phone_id)}`;
+    const told = async (token: string) => {
+      const answer = await cloud.handle(new Request(url, { headers: { 'x-auth-token': token } }));
+      const { create_time } = (await answer.json()) as { create_time: string };
+      return [Date.parse(create_time), Date.parse(answer.headers.get('date') ?? '')];
+    };
+    const [model, now] = [cloud.time.model(), clock.now()];
+    expect(await told(outside.token)).toEqual([now, now]);
+    expect(await told(inside.token)).toEqual([model, model]);
+  });
+});
+
+describe('the model time of a true time', () => {
+  it('is one with it at first, then as fast as it was then', async () => {
+    const { cloud, clock } = await fixture();
+    await cloud.control.setSpeed(1);
+    clock.move(HOUR);
+    const { modelOf } = cloud.time;
+    expect(modelOf(START - HOUR)).toBe(START - HOUR);
+    expect(modelOf(START + HOUR / 2)).toBe(START + 12 * HOUR);
+    expect(modelOf(START + HOUR)).toBe(START + 24 * HOUR);
+    expect(modelOf(clock.now())).toBe(cloud.time.model());
+    expect(cloud.time.model()).toBe(START + 25 * HOUR);
+  });
+});
