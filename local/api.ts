@@ -58,7 +58,11 @@ export function createApi<R extends Route>(options: ApiOptions<R>): Service {
       calls.count(service, route.operation, response.status < 400 ? 'ok' : 'refused');
       return response;
     } catch (error) {
-      calls.count(service, route.operation, error instanceof ConnectionCut ? 'ok' : 'refused');
+      calls.count(
+        service,
+        route.operation,
+        error instanceof ConnectionCut && error.carriedOut ? 'ok' : 'refused',
+      );
       throw error;
     }
   };

@@ -1,9 +1,18 @@
 import { errorAnswer } from './answer.ts';
 import { chance } from './random.ts';
+import { twist } from './twist.ts';
 import type { Fault, Random, Time } from './types.ts';
 import { createWindow, type Window } from './window.ts';
 
-type PhoneFaultKind = 'item_error' | 'job_failed' | 'missing_object' | 'never_ends';
+const PHONE_KINDS = [
+  'item_error',
+  'job_failed',
+  'missing_object',
+  'never_ends',
+  'job_vanishes',
+] as const;
+
+type PhoneFaultKind = (typeof PHONE_KINDS)[number];
 
 export type FaultBook = {
   add(fault: Fault): void;
@@ -14,11 +23,13 @@ export type FaultBook = {
   forPhone(kind: PhoneFaultKind, phoneId: string, operation?: string): Fault | undefined;
 };
 
-/** The connection was cut after the request had been carried out, before its answer. */
+/** The connection was cut before the answer: after the request had been carried out, or before. */
 export class ConnectionCut extends Error {
-  constructor() {
+  readonly carriedOut: boolean;
+  constructor(carriedOut = true) {
     super('the connection was cut before the answer');
     this.name = 'ConnectionCut';
+    this.carriedOut = carriedOut;
   }
 }
 
@@ -30,7 +41,6 @@ export class ConnectionHang extends Error {
   }
 }
 
-const PHONE_KINDS: readonly string[] = ['item_error', 'job_failed', 'missing_object', 'never_ends'];
 const MINUTE = 60_000;
 
 type Entry = { fault: Fault; left: number; window: Window | undefined };
@@ -65,7 +75,7 @@ export function createFaultBook(options: { random: Random; time: Time }): FaultB
         (entry) =>
           entry.fault.service === service &&
           concerns(entry.fault, operation) &&
-          !PHONE_KINDS.includes(entry.fault.kind) &&
+          !PHONE_KINDS.some((kind) => kind === entry.fault.kind) &&
           fires(entry),
       )?.fault;
     },
@@ -97,19 +107,27 @@ export async function withFaults(
   if (fault === undefined) return run();
   switch (fault.kind) {
     case 'throttle':
-      return throttled(service, fault.hint === false ? undefined : (fault.per_minute ?? 10), time);
+      return later(
+        fault,
+        throttled(service, fault.hint === false ? undefined : (fault.per_minute ?? 10), time),
+      );
     case 'error':
       if (fault.carried_out === true) await run();
-      return errorAnswer(
-        service,
-        fault.status ?? 500,
-        fault.code ?? (service === 'obs' ? 'InternalError' : 'APIGW.0601'),
-        'The service could not process the request.',
-        faultRequestId(time),
+      return later(
+        fault,
+        errorAnswer(
+          service,
+          fault.status ?? 500,
+          fault.code ?? (service === 'obs' ? 'InternalError' : 'APIGW.0601'),
+          'The service could not process the request.',
+          faultRequestId(time),
+        ),
       );
     case 'drop_answer':
       await run();
       throw new ConnectionCut();
+    case 'drop_request':
+      throw new ConnectionCut(false);
     case 'hang':
       throw new ConnectionHang();
     case 'garbage':
@@ -118,9 +136,23 @@ export async function withFaults(
         status: 200,
         headers: { 'content-type': 'text/html' },
       });
+    case 'twist':
+      return twist(await run(), fault.form ?? 'truncated', service);
+    case 'slow': {
+      const answer = await run();
+      await time.sleep(fault.delay_ms ?? 5_000);
+      return answer;
+    }
     default:
       return run();
   }
+}
+
+/** Says when to come again, where the fault wants it; a redirect leads to nowhere. */
+function later({ retry_after, status = 500 }: Fault, answer: Response): Response {
+  if (retry_after !== undefined) answer.headers.set('retry-after', String(retry_after));
+  if (status >= 300 && status < 400) answer.headers.set('location', 'https://elsewhere.invalid/');
+  return answer;
 }
 
 /** The gateway's 429 (OBS: its 503), with or without the number in the text. */

@@ -91,6 +91,11 @@ async function answer(
 ): Promise<void> {
   const headers = Object.fromEntries(response.headers);
   const body = Buffer.from(await response.arrayBuffer());
+  if (incoming.method !== 'HEAD' && Number(headers['content-length'] ?? 0) > body.length) {
+    // Cut off in the middle: what was promised never comes.
+    outgoing.writeHead(response.status, headers).write(body, () => incoming.socket.destroy());
+    return;
+  }
   if (incoming.method !== 'HEAD' && response.status !== 204 && response.status !== 304) {
     headers['content-length'] = String(body.length);
   }

@@ -1,3 +1,5 @@
+import type { Twist } from './twist.ts';
+
 /**
  * Two times. `now` is true time: dates, signatures, LastModified, X-Sdk-Date.
  * `model` runs `speed` times faster: job times, throttle windows, visibility, passing states.
@@ -80,11 +82,15 @@ export type Fault = {
     | 'error'
     | 'drop_answer'
     | 'hang'
+    | 'drop_request'
     | 'garbage'
+    | 'twist'
+    | 'slow'
     | 'item_error'
     | 'job_failed'
     | 'missing_object'
-    | 'never_ends';
+    | 'never_ends'
+    | 'job_vanishes';
   status?: number;
   code?: string;
   per_minute?: number;
@@ -94,6 +100,12 @@ export type Fault = {
   times?: number;
   /** For `error`: the operation is carried out all the same (a 504 after the work was done). */
   carried_out?: boolean;
+  /** For `error` and `throttle`: the seconds of a Retry-After header. */
+  retry_after?: number;
+  /** For `twist`: what becomes of the answer. */
+  form?: Twist;
+  /** For `slow`: milliseconds of true time before the answer. */
+  delay_ms?: number;
 };
 
 /** Counts every call: GET /_local/calls prints it. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { TWISTS } from '../twist.ts';
 import type { Fault } from '../types.ts';
 
 /** POST /_local/faults. Kinds that strike phones take `phones`; all take `rate` and `times`. */
@@ -11,13 +12,17 @@ export const faultSchema = z
       'error',
       'drop_answer',
       'hang',
+      'drop_request',
       'garbage',
+      'twist',
+      'slow',
       'item_error',
       'job_failed',
       'missing_object',
       'never_ends',
+      'job_vanishes',
     ]),
-    status: z.number().int().min(400).max(599).optional(),
+    status: z.number().int().min(200).max(599).optional(),
     code: z.string().min(1).max(64).optional(),
     per_minute: z.number().int().min(0).max(1_000_000).optional(),
     hint: z.boolean().optional(),
@@ -25,6 +30,9 @@ export const faultSchema = z
     rate: z.number().min(0).max(1).optional(),
     times: z.number().int().min(1).max(1_000_000).optional(),
     carried_out: z.boolean().optional(),
+    retry_after: z.number().int().min(0).max(86_400).optional(),
+    form: z.enum(TWISTS).optional(),
+    delay_ms: z.number().int().min(0).max(600_000).optional(),
   })
   // Absent and undefined are one thing here; the cast only says so to exactOptionalPropertyTypes.
   .transform((fault) => fault as Fault);

@@ -71,11 +71,19 @@ function submit<T extends { phone_id: string }>(
   const jobs = judged.map(({ item, phone }): PhoneJob => {
     const { phone_id } = item;
     const job = typeof phone === 'string' ? undefined : start(phone, item);
+    if (job !== undefined) vanish(world, phone_id, operation, job.id);
     if (job !== undefined) return { phone_id, job_id: job.id };
     const error_code = typeof phone === 'string' ? phone : 'CPS.0165';
     return { phone_id, error_code, error_msg: messageOf(error_code) };
   });
   return { request_id: requestId, jobs: shuffled(random, jobs) };
+}
+
+/** A job that runs, and of which the job calls know nothing. */
+function vanish(world: World, phoneId: string, operation: string, jobId: string): void {
+  const job = world.jobs.byId.get(jobId);
+  const gone = world.faults.forPhone('job_vanishes', phoneId, operation) !== undefined;
+  if (job !== undefined && gone) job.visibleAt = Infinity;
 }
 
 function judge(

@@ -118,6 +118,8 @@ describe('withFaults', () => {
   it('carries out a call whose answer it drops or spoils, not one that hangs', async () => {
     const drop = fixture({ service: 'cph', kind: 'drop_answer' });
     await expect(drop.call()).rejects.toThrow(ConnectionCut);
+    const before = fixture({ service: 'cph', kind: 'drop_request' });
+    await expect(before.call()).rejects.toThrow(ConnectionCut);
     const hang = fixture({ service: 'cph', kind: 'hang' });
     await expect(hang.call()).rejects.toThrow(ConnectionHang);
     const garbage = fixture({ service: 'cph', kind: 'garbage' });
@@ -128,8 +130,20 @@ describe('withFaults', () => {
     expect((await late.call()).status).toBe(504);
     const error = fixture({ service: 'cph', kind: 'error' });
     await error.call();
-    expect([drop, hang, garbage, late, error].map(({ carriedOut }) => carriedOut())).toEqual([
-      1, 0, 1, 1, 0,
-    ]);
+    const twisted = fixture({ service: 'cph', kind: 'twist', form: 'array' });
+    expect(await (await twisted.call()).json()).toEqual([{}]);
+    const all = [drop, before, hang, garbage, late, error, twisted];
+    expect(all.map(({ carriedOut }) => carriedOut())).toEqual([1, 0, 0, 1, 1, 0, 1]);
+  });
+
+  it('answers late, and says when to come again', async () => {
+    const slow = fixture({ service: 'cph', kind: 'slow', delay_ms: 7_000 });
+    const before = slow.clock.now();
+    expect((await slow.call()).status).toBe(200);
+    expect(slow.clock.now() - before).toBe(7_000);
+    const busy = fixture({ service: 'cph', kind: 'error', status: 503, retry_after: 30 });
+    expect((await busy.call()).headers.get('retry-after')).toBe('30');
+    const moved = fixture({ service: 'cph', kind: 'error', status: 302 });
+    expect((await moved.call()).headers.get('location')).toMatch(/^https:/);
   });
 });
