@@ -65,8 +65,8 @@ export function leaseSuite(open: OpenLedger, conditional: Conditional): void {
 
     it('keeps the folder small', async () => {
       const { store, take } = await setUp();
-      for (let round = 0; round < 5; round += 1) await (await take('a'))?.release();
-      expect((await store.list(layout.leases)).length).toBeLessThanOrEqual(2);
+      for (let round = 0; round < 15; round += 1) await (await take('a'))?.release();
+      expect((await store.list(layout.leases)).length).toBeLessThanOrEqual(10);
     });
   });
 }
