@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
-import { type Send, TransportError } from '../../lib/cloud/send.ts';
+import { type HttpRequest, type Send, TransportError } from '../../lib/cloud/send.ts';
 import type { OpenRun } from '../../lib/run/open-run.ts';
 import { drive, type DriveResult, driveWindow } from '../../lib/run/drive.ts';
 import { schedule, type ScheduleMemory } from '../../lib/run/schedule.ts';
@@ -44,7 +44,8 @@ export type Night = {
   writes: Write[];
   /** The way of every invocation onto the network, for those that put something in between. */
   send: Send;
-  invocation(context?: Partial<FgContext>, send?: Send): Invocation;
+  /** What a function would have in hand; `clock` is for one whose own goes wrong. */
+  invocation(context?: Partial<FgContext>, send?: Send, clock?: Clock): Invocation;
   putPolicy(text: string, name?: string): Promise<void>;
   /** A named timer's tick: the run's id. */
   ask(policy?: string): Promise<string>;
@@ -82,17 +83,34 @@ export function noteExports(
   const { storage_infos } = JSON.parse(String(asked)) as {
     storage_infos: { phone_id: string; object_path: string }[];
   };
-  const { jobs = [] } = JSON.parse(answer) as { jobs?: { phone_id: string; job_id?: string }[] };
+  let jobs: { phone_id: string; job_id?: string }[] = [];
+  try {
+    ({ jobs = [] } = JSON.parse(answer) as { jobs?: typeof jobs });
+  } catch {
+    // An answer that lies: what it started shows in the cloud's jobs only.
+  }
   for (const { phone_id, object_path: key } of storage_infos) {
     const job = jobs.find((entry) => entry.phone_id === phone_id);
     exports.push({ phone_id, key, accepted: job?.job_id !== undefined, at });
   }
 }
 
+/** What a socket would notice of an answer. */
+function spoilt(
+  { method, maxBytes = 16 * 1024 * 1024 }: HttpRequest,
+  headers: Record<string, string>,
+  { length }: Uint8Array,
+): void {
+  if (length > maxBytes) throw new TransportError('too_large', true);
+  const promised = Number(headers['content-length'] ?? 0);
+  if (method !== 'HEAD' && promised > length) throw new TransportError('cut', true);
+}
+
 function sendInto(cloud: Cloud, clock: Clock, { exports, latencyMs }: Wire): Send {
   return async (request) => {
     const init = { method: request.method, headers: request.headers };
     const body = request.body === undefined ? {} : { body: request.body };
+    const giveUpAt = clock.now() + request.timeoutMs;
     try {
       const response = await cloud.handle(rawRequest(request.url, { ...init, ...body }));
       const bytes = new Uint8Array(await response.arrayBuffer());
@@ -101,6 +119,8 @@ function sendInto(cloud: Cloud, clock: Clock, { exports, latencyMs }: Wire): Sen
       }
       if (latencyMs > 0) await clock.sleep(latencyMs);
       const headers = Object.fromEntries(response.headers);
+      spoilt(request, headers, bytes);
+      if (clock.now() > giveUpAt) throw new TransportError('timeout', true);
       return { status: response.status, headers, body: bytes };
     } catch (error) {
       if (error instanceof ConnectionCut) throw new TransportError('cut', true, error);
@@ -141,7 +161,11 @@ export async function night(
   // As the runtime does: the context's credentials are good for a day and issued anew in time.
   let { credentials } = cloud;
   let issuedAt = clock.now();
-  const invocation = (context: Partial<FgContext> = {}, send = instance.send): Invocation => {
+  const invocation: Night['invocation'] = (
+    context = {},
+    send = instance.send,
+    ownClock = instance.clock,
+  ) => {
     const started = clock.now();
     if (started - issuedAt > CREDENTIALS_MS) {
       issuedAt = started;
@@ -157,7 +181,7 @@ export async function night(
         getRemainingTimeInMilliSeconds: () => started + MINUTE - clock.now(),
         ...context,
       },
-      { ...instance, send },
+      { ...instance, send, clock: ownClock },
       { needsTopic: true },
     );
   };
@@ -234,8 +258,8 @@ export async function night(
     lines,
     exports,
     writes,
-    send: instance.send,
     invocation,
+    send: instance.send,
     putPolicy: (text, name = 'nightly') => invocation().deps.store.put(layout.policy(name), text),
     ask: async (policy = 'nightly') => {
       const [runId] = await timer({ time: clock.now(), policy });

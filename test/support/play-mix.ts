@@ -1,0 +1,236 @@
+import { PhonevaultError } from '../../lib/errors.ts';
+import type { Send } from '../../lib/cloud/send.ts';
+import { readLog } from '../../lib/ledger/log.ts';
+import { layout } from '../../lib/ledger/layout.ts';
+import { readReport, readReportedPhones } from '../../lib/ledger/report.ts';
+import { drive, driveWindow } from '../../lib/run/drive.ts';
+import type { OpenRun } from '../../lib/run/open-run.ts';
+import { createRandom } from '../../local/random.ts';
+import { honestFrom, type Lie, liesAt, type Mix, MINUTE } from './mixes.ts';
+import { type Night, night } from './night.ts';
+import { lyingWire, operationOf, type WireLie } from './wire.ts';
+
+/** An export that the cloud took on. Times in epoch ms. */
+type Taken = { phoneId: string; key: string; at: number; jobId: string };
+
+export type Played = {
+  mix: Mix;
+  world: Night;
+  runIds: string[];
+  taken: Taken[];
+  /** Calls by operation, one record a drive. */
+  drives: Map<string, number>[];
+  /** Virtual minutes that were played. */
+  minutes: number;
+};
+
+const LIMIT_MS = MINUTE;
+const LONGEST_NIGHT = 28 * 60;
+const never = new Promise<never>(() => undefined);
+
+/** Plays one night of a mix until nothing is open any more. Throws when it never ends, or when a mistake of ours escapes. */
+export async function playMix(mix: Mix): Promise<Played> {
+  const world = await night(mix.cloud);
+  const random = createRandom(mix.seed, 'play');
+  const { clock, cloud } = world;
+  const phones = await cloud.control.phones();
+  for (const [index, status] of mix.states.entries()) {
+    await cloud.control.setStatus(phones[index]?.phone_id ?? '', status);
+  }
+  const runIds: string[] = [];
+  for (const { name, text } of mix.policies) await world.putPolicy(text, name);
+  // Policies were put some time ago: a LIST that lags shows them.
+  clock.move(MINUTE);
+  for (const { name } of mix.policies) runIds.push(await world.ask(name));
+
+  let wire: WireLie[] = [];
+  const taken: Taken[] = [];
+  const lying = noting(
+    world,
+    taken,
+    lyingWire(world.send, clock, random, () => wire),
+  );
+  const memory = new Map<string, OpenRun>();
+  const drives: Map<string, number>[] = [];
+
+  const driveOnce = async (kill: { call: number; after: boolean } | undefined): Promise<void> => {
+    const counts = new Map<string, number>();
+    drives.push(counts);
+    const started = clock.now();
+    let calls = 0;
+    let dead = false;
+    let die = (): void => undefined;
+    const killed = new Promise<void>((resolve) => {
+      die = () => {
+        dead = true;
+        resolve();
+      };
+    });
+    const over = () => dead || clock.now() >= started + LIMIT_MS;
+    const send: Send = async (request) => {
+      calls += 1;
+      if (over() || (calls === kill?.call && !kill.after)) return (die(), never);
+      const operation = operationOf(request);
+      counts.set(operation, (counts.get(operation) ?? 0) + 1);
+      const call = calls;
+      const answer = await lying(request).then(
+        (value) => () => value,
+        (error: unknown) => () => {
+          throw error;
+        },
+      );
+      if (over() || (call === kill?.call && kill.after)) return (die(), never);
+      return answer();
+    };
+    const { deps, timeLeft, holder } = world.invocation({}, send);
+    const drove = drive(deps, { ...driveWindow(clock.now(), timeLeft()), holder, memory }).then(
+      () => undefined,
+      (error: unknown) => {
+        if (!(error instanceof PhonevaultError)) throw error;
+      },
+    );
+    await Promise.race([drove, killed]);
+    if (dead) memory.clear();
+  };
+
+  const start = clock.now();
+  const honest = honestFrom(mix);
+  const minuteOf = () => Math.floor((clock.now() - start) / MINUTE);
+  let told: Lie[] = [];
+  for (;;) {
+    const minute = minuteOf();
+    const lies = liesAt(mix, minute);
+    if (lies.length !== told.length || lies.some((lie) => !told.includes(lie))) {
+      cloud.control.clearFaults();
+      for (const lie of lies) if ('fault' in lie) cloud.control.addFault(lie.fault);
+      wire = lies.flatMap((lie) => ('wire' in lie ? [lie.wire] : []));
+      told = lies;
+    }
+    if (minute >= honest && (await openKeys(world)).length === 0) break;
+    if (minute > LONGEST_NIGHT) throw new Error(`still open: ${(await openKeys(world)).join(' ')}`);
+    const next = clock.now() + stride(minute, honest) * MINUTE;
+    const isKilled = minute < honest && random() < mix.kills;
+    if (minute < honest && random() < mix.cold) memory.clear();
+    const kill = { call: 1 + Math.floor(random() * 50), after: random() < 0.5 };
+    await driveOnce(isKilled ? kill : undefined);
+    if (clock.now() < next) clock.move(next - clock.now());
+  }
+  const minutes = minuteOf();
+  // What still runs at the cloud comes to its end, too.
+  clock.move(3 * 60 * MINUTE);
+  await cloud.advance();
+  return { mix, world, runIds, taken, drives, minutes };
+}
+
+/** Minutes to the next drive: the longer the cloud has behaved, the less there is to see. */
+function stride(minute: number, honest: number): number {
+  if (minute < honest) return minute < 4 ? 1 : 2;
+  const honestFor = minute - honest;
+  if (honestFor < 4) return 1;
+  if (honestFor < 30) return 4;
+  return honestFor < 180 ? 15 : 90;
+}
+
+async function openKeys({ cloud }: Night): Promise<string[]> {
+  const listed = await cloud.backend.list(cloud.bucket, `phonevault/${layout.open}`);
+  return listed.map(({ key }) => key);
+}
+
+/** Notes every export that the cloud takes on, whatever it says about it. */
+function noting({ cloud, clock }: Night, taken: Taken[], send: Send): Send {
+  const { jobs } = cloud.world;
+  return async (request) => {
+    if (operationOf(request) !== 'cph batch-storage') return send(request);
+    const before = new Set(jobs.byId.keys());
+    const at = clock.now();
+    const { storage_infos } = JSON.parse(String(request.body)) as {
+      storage_infos: { phone_id: string; object_path: string }[];
+    };
+    try {
+      return await send(request);
+    } finally {
+      for (const [jobId, job] of jobs.byId) {
+        if (before.has(jobId)) continue;
+        const info = storage_infos.find(({ phone_id }) => phone_id === job.phoneId);
+        taken.push({ phoneId: job.phoneId, key: info?.object_path ?? '', at, jobId });
+      }
+    }
+  };
+}
+
+/** What is wrong at the end of a night, in words; nothing when all invariants hold. */
+export async function faultsOf(played: Played): Promise<string[]> {
+  const { world, runIds } = played;
+  const { cloud } = world;
+  const { store } = world.invocation().deps;
+  const faults: string[] = [];
+  const followed = new Set<string>();
+  const accounted = new Set<string>();
+  for (const runId of runIds) {
+    const report = await readReport(store, runId);
+    if (report === undefined) {
+      faults.push(`${runId} has no report`);
+      continue;
+    }
+    for (const event of await readLog(store, runId)) {
+      if (event.type === 'accepted') followed.add(event.job_id);
+    }
+    const phones = await readReportedPhones(store, report);
+    const ids = phones.map(({ phone_id }) => phone_id);
+    if (new Set(ids).size !== ids.length) faults.push(`${runId} tells of a phone twice`);
+    if (ids.length !== report.counts.selected) faults.push(`${runId} lacks phones`);
+    for (const phone of phones) {
+      for (const key of phone.unconfirmed_archive ?? []) accounted.add(key);
+      if (phone.outcome !== 'exported') continue;
+      accounted.add(phone.key ?? '');
+      const stat = await cloud.backend.stat(phone.bucket ?? '', phone.key ?? '');
+      if (stat?.size !== phone.size || stat?.etag !== phone.etag) {
+        faults.push(`${runId} ${phone.phone_id} exported, but ${phone.key ?? '?'} is not so`);
+      }
+    }
+    for (const { key } of await store.list(`${layout.run(runId)}late/`)) {
+      const { body = '{}' } = (await store.get(key)) ?? {};
+      accounted.add((JSON.parse(body) as { key: string }).key);
+    }
+  }
+  for (const { key } of await cloud.backend.list(cloud.bucket, '')) {
+    if (!key.startsWith('phonevault/') && !accounted.has(key))
+      faults.push(`nobody knows of ${key}`);
+  }
+  return [...faults, ...doubled(played, followed), ...(await messageFaults(world, runIds))];
+}
+
+/** One job a key, and one at a time for a phone; but for one that may run on after its answer was lost. */
+function doubled({ mix, world, taken }: Played, followed: ReadonlySet<string>): string[] {
+  const faults: string[] = [];
+  const keys = taken.map(({ key }) => key);
+  for (const key of keys.filter((other, index) => keys.indexOf(other) !== index)) {
+    faults.push(`exported twice under ${key}`);
+  }
+  for (const one of taken) {
+    // A job twice as old as an export may become is not waited for any more.
+    const policy = mix.policies.find(({ name }) => one.key.startsWith(`${name}/`));
+    const longest = 2 * (policy?.exportTimeout ?? 0);
+    const end = world.cloud.world.jobs.byId.get(one.jobId)?.end ?? Number.POSITIVE_INFINITY;
+    for (const other of taken) {
+      if (other === one || other.phoneId !== one.phoneId) continue;
+      if (other.at < one.at || other.at >= end) continue;
+      const watched = !followed.has(one.jobId) && other.at - one.at >= 2 * MINUTE;
+      if (!watched && other.at - one.at < longest)
+        faults.push(`${one.phoneId} exported at once: ${one.key} and ${other.key}`);
+    }
+  }
+  return faults;
+}
+
+async function messageFaults({ cloud }: Night, runIds: string[]): Promise<string[]> {
+  const told = (await cloud.control.messages()).map((message) => {
+    const structure = JSON.parse(message.message_structure ?? '{}') as { https: string };
+    return JSON.parse(structure.https) as { kind: string; id: string; run_id?: string };
+  });
+  return runIds.flatMap((runId) => {
+    const settled = told.filter(({ kind, run_id }) => kind === 'settled' && run_id === runId);
+    const ids = new Set(settled.map(({ id }) => id));
+    return ids.size === 1 ? [] : [`${runId} was told under ${ids.size} ids`];
+  });
+}
