@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { PhonevaultError } from '../../lib/errors.ts';
 import { MOST_BYTES } from '../../lib/policy/parse.ts';
+import { lastCosts } from '../../lib/run/last-costs.ts';
 import { previewRun } from '../../lib/run/preview.ts';
 import type { Command } from '../command.ts';
 import { connect, type Session } from '../connect.ts';
@@ -52,6 +53,8 @@ export const planCommand: Command<Options> = {
     const text = file ?? (await readPolicyText(session.deps, policy));
     io.status('reading the fleet …');
     const preview = await previewOf(session, { policy, text, ...(phone && { phones: phone }) });
+    const costs = await lastCosts(session.deps.store, policy);
+    if (costs !== undefined) preview.costs = costs;
     io.status('');
     io.out(json ? toJson(preview) : previewText(io, preview, { all }));
     return preview.failure === undefined ? 0 : 1;

@@ -3,6 +3,7 @@ import type { Io } from '../io.ts';
 import { colours } from '../text/colour.ts';
 import { fold } from '../text/fold.ts';
 import { count } from '../text/plural.ts';
+import { size } from '../text/size.ts';
 import { table } from '../text/table.ts';
 import { duration } from '../text/time.ts';
 import { facts } from './facts.ts';
@@ -35,6 +36,7 @@ export function previewText(io: Io, preview: Preview, { all }: { all: boolean })
         ['to', bucket && `obs://${bucket}/${folder ?? ''}/`],
         ['calls', callsText(preview.calls)],
         ['time', preview.estimate && estimateText(preview.estimate, sent)],
+        ['costs', costsText(preview.costs)],
         ['fleet', `as of ${when(io, preview.as_of)}`],
       ],
       io.columns,
@@ -66,6 +68,18 @@ function estimateText({ ms, export_ms, deadline_ms, limited_by }: Estimate, sent
     export: 'a single export',
   };
   return `about ${duration(ms)}, held up by ${limits[limited_by]}; ${deadline}`;
+}
+
+function costsText(costs: Preview['costs']): string | undefined {
+  if (costs === undefined) return undefined;
+  const { run_id, exported, archive_bytes, function_ms, calls = {} } = costs;
+  const parts = [
+    `${size(archive_bytes)} of archives`,
+    function_ms === undefined ? undefined : `${duration(function_ms)} of functions`,
+    ...Object.entries(calls).map(([service, made]) => `${made} calls to ${service.toUpperCase()}`),
+  ];
+  const told = parts.filter((part) => part !== undefined).join(', ');
+  return `${told}: what ${run_id} took for ${count(exported, 'phone')}`;
 }
 
 function warnings({ listing_complete, estimate }: Preview): string[] {

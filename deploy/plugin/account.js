@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { DeployError } from './errors.js';
 
 /** Where `npm run local` leaves the line that it prints. */
@@ -9,14 +9,19 @@ const READY_FILE = '.phonevault/local.json';
  * What the embedded cloud printed when it was ready, for the stage `local`; undefined for any other.
  * @param {string} root
  * @param {string} stage
+ * @param {string} [file]
  * @returns {Promise<Record<string, string> | undefined>}
  */
-export async function readLocal(root, stage) {
+export async function readLocal(
+  root,
+  stage,
+  file = process.env['PHONEVAULT_READY_FILE'] || READY_FILE,
+) {
   if (stage !== 'local') return undefined;
   try {
-    return JSON.parse(await readFile(join(root, READY_FILE), 'utf8'));
+    return JSON.parse(await readFile(resolve(root, file), 'utf8'));
   } catch (error) {
-    throw new DeployError('no_local_cloud', `stage local: ${READY_FILE} is not there`, {
+    throw new DeployError('no_local_cloud', `stage local: ${file} is not there`, {
       hint: 'start the embedded cloud in another terminal, in this folder: npm run local',
       cause: error,
     });

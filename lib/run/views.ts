@@ -174,6 +174,21 @@ export const previewSchema = z.object({
       meets_deadline: z.boolean(),
     })
     .optional(),
+  costs: z
+    .object({
+      run_id: z.string(),
+      exported: count,
+      archive_bytes: count,
+      function_ms: count.optional(),
+      calls: z
+        .record(z.string(), count)
+        .optional()
+        .describe('Calls by service, every try counted.'),
+    })
+    .optional()
+    .describe(
+      "What the policy's last run that exported anything has cost; told by the command line only.",
+    ),
   phones: z.array(plannedPhoneViewSchema),
 });
 

@@ -36,6 +36,8 @@ const byTest =
 const run = (command: string): string =>
   execFileSync('bash', ['-c', command], { cwd: root, encoding: 'utf8', stdio: 'pipe' });
 
+const LOCAL_STAGE = 'test/survive/deployed/local-stage.test.ts';
+
 /** Every command that the pages tell people to type, and how it is known to work. */
 const covered: [RegExp, Check][] = [
   [/^npm ci && npm start$/, byCi('npm start')],
@@ -54,6 +56,8 @@ const covered: [RegExp, Check][] = [
   [/^npm run audit:deps$/, byCi('npm run --silent audit:deps')],
   [/^npm run fuzz$/, byTest('test/fuzz/policies.test.ts')],
   [/^npm run --silent local -- .+/, byTest('test/local/main.test.ts')],
+  [/^npx serverless (plan|deploy|remove)( --stage local)?$/, byTest(LOCAL_STAGE)],
+  [/^eval "\$\(npm run --silent local:env\)"$/, byTest(LOCAL_STAGE)],
   [/^node tick\.mjs \S+$/, byTest('test/docs/tick.test.ts')],
   [/^npx vitest run (\S+)$/, (command) => byTest(command.split(' ').at(-1) ?? '')(command)],
   [/^for name in .+; do zip -j dist\/\$name\.zip dist\/\$name\.js; done$/, namesHandlers],

@@ -54,6 +54,29 @@ describe('plan', () => {
     expect(all.out).not.toContain('--all');
   });
 
+  it('tells what the last run that exported anything has cost, once there is one', async () => {
+    const cli = await cliNight({ phones: 6, servers: 2 });
+    await cli.night.putPolicy(NIGHTLY);
+    expect((await cli.run('plan', 'nightly')).out).not.toContain('costs');
+    const { report, phones } = await cli.night.settle(await cli.night.ask());
+
+    const { out } = await cli.run('plan', 'nightly');
+    const { costs } = JSON.parse((await cli.run('plan', 'nightly', '--json')).out) as Preview;
+
+    expect(out).toMatch(new RegExp(`costs .* of archives, .* what ${report.run_id} took for`, 's'));
+    expect(costs).toMatchObject({
+      run_id: report.run_id,
+      exported: report.counts.exported,
+      archive_bytes: phones.reduce((sum, { size = 0 }) => sum + size, 0),
+      function_ms: report.metrics?.function_ms,
+    });
+    const own = report.metrics?.calls.obs ?? {};
+    const tries = Object.values(own).reduce((sum, { ok, refused, throttled, failed }) => {
+      return sum + ok + refused + throttled + failed;
+    }, 0);
+    expect(costs?.calls?.obs).toBe(tries);
+  });
+
   it('narrows to the phones given', async () => {
     const cli = await cliNight();
     await cli.night.putPolicy(NIGHTLY);

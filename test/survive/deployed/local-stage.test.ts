@@ -1,0 +1,171 @@
+import { execFile, type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+type Ready = Record<
+  'cph' | 'obs' | 'region' | 'bucket' | 'accessKey' | 'secretKey' | 'securityToken',
+  string
+>;
+type Report = { outcome: string; trigger: string; counts: { selected: number; exported: number } };
+
+const root = join(import.meta.dirname, '../../..');
+const MINUTE = 60_000;
+const PHONES = 6;
+const POLICY = `
+name: often
+schedule: { cron: "0 */5 * * * *", timezone: Asia/Shanghai }
+select: { name: "*" }
+export: { include: [/data/data], bucket: phonevault-demo }
+deadline: 30m
+`;
+
+/** The Node.js that functions run on; .ci/run names those of FunctionGraph. */
+const nodes = (process.env.PHONEVAULT_TEST_NODES || process.execPath).split(',');
+
+describe.each(nodes)('deployed to the embedded cloud, on %s', (node) => {
+  const folder = mkdtempSync(join(tmpdir(), 'phonevault-'));
+  const readyFile = join(folder, 'ready.json');
+  let cloud: ChildProcess;
+  let ready: Ready;
+  let s3: S3Client;
+
+  beforeAll(async () => {
+    const given = ['--phones', String(PHONES), '--servers', '2', '--speed', '20', '--node', node];
+    cloud = spawn(
+      process.execPath,
+      ['--import', 'tsx', 'local/main.ts', '--ready-file', readyFile, ...given],
+      { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const lines = createInterface({ input: cloud.stdout! });
+    await once(lines, 'line');
+    ready = JSON.parse(readFileSync(readyFile, 'utf8')) as Ready;
+    s3 = new S3Client({
+      region: ready.region,
+      endpoint: ready.obs,
+      forcePathStyle: true,
+      credentials: {
+        accessKeyId: ready.accessKey,
+        secretAccessKey: ready.secretKey,
+        sessionToken: ready.securityToken,
+      },
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    });
+  }, MINUTE);
+
+  afterAll(async () => {
+    cloud.kill('SIGTERM');
+    await once(cloud, 'exit');
+    rmSync(folder, { recursive: true });
+  }, MINUTE);
+
+  const serverless = (...args: string[]) =>
+    new Promise<{ code: number; out: string }>((resolve) => {
+      execFile(
+        join(root, 'node_modules/.bin/serverless'),
+        [...args, '--stage', 'local'],
+        { cwd: root, env: { ...process.env, PHONEVAULT_READY_FILE: readyFile } },
+        (error, stdout, stderr) =>
+          resolve({ code: Number(error?.code ?? 0), out: `${stdout}${stderr}` }),
+      );
+    });
+
+  const keys = async (prefix: string): Promise<string[]> => {
+    const answer = await s3.send(
+      new ListObjectsV2Command({ Bucket: ready.bucket, Prefix: prefix }),
+    );
+    return (answer.Contents ?? []).flatMap(({ Key }) => Key ?? []);
+  };
+
+  const firstReport = async (): Promise<Report | undefined> => {
+    const key = (await keys('phonevault/runs/')).find((one) => one.endsWith('/report.json'));
+    if (key === undefined) return undefined;
+    const object = await s3.send(new GetObjectCommand({ Bucket: ready.bucket, Key: key }));
+    return JSON.parse((await object.Body?.transformToString()) ?? '') as Report;
+  };
+
+  it(
+    'is planned, deployed, and then needs nothing',
+    async () => {
+      expect(await serverless('plan')).toMatchObject({ code: 2 });
+      const first = await serverless('deploy');
+      expect(first.out).toContain('drive: most instances: default -> 1');
+      expect(first.code).toBe(0);
+      const second = await serverless('deploy');
+      expect(second.out).toContain('Nothing has changed.');
+      expect(second.code).toBe(0);
+      expect(await serverless('plan')).toMatchObject({ code: 0 });
+    },
+    3 * MINUTE,
+  );
+
+  it(
+    'carries a policy out by timers, with nobody calling a handler',
+    async () => {
+      const Key = 'phonevault/policies/often.yaml';
+      await s3.send(new PutObjectCommand({ Bucket: ready.bucket, Key, Body: POLICY }));
+      let report: Report | undefined;
+      for (let waited = 0; report === undefined && waited < 3 * MINUTE; waited += 1_000) {
+        await sleep(1_000);
+        report = await firstReport();
+      }
+      expect(report).toMatchObject({
+        trigger: 'timer',
+        outcome: 'completed',
+        counts: { selected: PHONES, exported: PHONES },
+      });
+      const archives = (await keys('often/')).filter((key) => key.endsWith('.tar'));
+      expect(archives.length).toBeGreaterThanOrEqual(PHONES);
+      const messages = (await (await fetch(`${ready.cph}/_local/messages`)).json()) as unknown[];
+      expect(messages.length).toBeGreaterThan(0);
+    },
+    4 * MINUTE,
+  );
+
+  it(
+    'is what the command line sees with the environment that local:env prints',
+    async () => {
+      const script =
+        'eval "$(npm run --silent local:env)" && node dist/phonevault.js status --json';
+      const env = { ...process.env, PHONEVAULT_READY_FILE: readyFile };
+      const { stdout } = await promisify(execFile)('bash', ['-c', script], { cwd: root, env });
+      expect(stdout).toContain('"often"');
+    },
+    MINUTE,
+  );
+
+  it(
+    'shows its logs, answers a call, and tells of one that fails',
+    async () => {
+      const logs = await serverless('logs', '-f', 'drive');
+      expect(logs.out).toContain('"event":"settled"');
+      const called = await serverless('invoke', '-f', 'schedule', '-d', '{"trigger_type":"TIMER"}');
+      expect(called.code).toBe(0);
+      expect(called.out).toContain('requested');
+      expect(await serverless('invoke', '-f', 'nobody')).toMatchObject({ code: 1 });
+    },
+    2 * MINUTE,
+  );
+
+  it(
+    'is removed without a trace but its bucket',
+    async () => {
+      expect((await serverless('remove')).out).toContain('Removed: 4 functions.');
+      expect((await serverless('info')).out).toContain('drive: not deployed');
+      expect((await keys('phonevault/')).length).toBeGreaterThan(0);
+    },
+    MINUTE,
+  );
+});
