@@ -51,7 +51,8 @@ export async function loadRun(
   const planned = await readPlan(store, runId);
   const run: OpenRun = {
     runId,
-    askedAt,
+    // A request that arrives again, late, was not asked for again.
+    askedAt: Math.min(askedAt, planned?.plan.started_at ?? askedAt),
     request,
     plan: planned?.plan,
     state: startState(planned?.phones ?? []),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Puppet, puppet } from '../support/interleave.ts';
 import { type Night, night, NIGHTLY } from '../support/night.ts';
 import { shortNight } from '../support/scripts.ts';
-import { unsound } from '../support/sound.ts';
+import { countsOf, unsound } from '../support/sound.ts';
 
 const MINUTE = 60_000;
 
@@ -108,6 +108,38 @@ describe('a run that has its report', () => {
     world.clock.move(2 * MINUTE);
     await finish(world);
     expect(await unsound(world)).toEqual([]);
+  });
+});
+
+describe('a run that is closed', () => {
+  it('is not begun again when its request, a wish to cancel it or an entry of its log arrives late', async () => {
+    const { world, runId } = await shortNight('honoured');
+    const { store } = world.invocation().deps;
+    const request = (await store.get(`open/${runId}.json`))?.body ?? '';
+    await world.settle(runId);
+    const before = { exports: world.exports.length, counts: await countsOf(world) };
+    const [phone] = await world.cloud.control.phones();
+    const intent = {
+      ...{ type: 'intent', at: world.clock.now(), window: 'dead-1' },
+      tries: [
+        { phone_id: phone?.phone_id, try: 1 },
+        { phone_id: phone?.phone_id, try: 7 },
+      ],
+    };
+    await store.put(
+      `runs/${runId}/log/0000000001-dead-00001.json`,
+      JSON.stringify({ version: 1, events: [intent] }),
+    );
+    for (const [key, body] of [
+      [`open/${runId}.json`, request],
+      [`open/cancel/${runId}.json`, '{}'],
+    ] as const) {
+      await store.put(key, body);
+      world.clock.move(MINUTE);
+      await finish(world);
+    }
+    expect(await unsound(world)).toEqual([]);
+    expect({ exports: world.exports.length, counts: await countsOf(world) }).toEqual(before);
   });
 });
 

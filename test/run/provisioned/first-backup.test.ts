@@ -223,4 +223,23 @@ describe('first backup', () => {
     await world.minutes(12);
     expect(await world.runIds()).toEqual([expect.stringMatching(/^second-/)]);
   });
+
+  it('comes after a reset, though the request of the one before arrives again after it', async () => {
+    const world = await nursery();
+    const [created] = await world.buy(1);
+    await world.fire({ cts: created });
+    await world.minutes(20);
+    const [runId = ''] = await world.runIds();
+    const { store } = world.invocation().deps;
+    const plan = JSON.parse((await store.get(`runs/${runId}/plan.json`))?.body ?? '') as {
+      request: unknown;
+    };
+    world.clock.move(10 * MINUTE);
+    await world.fire({ cts: await world.reset(created?.resource_id ?? '') });
+    world.clock.move(MINUTE);
+    await store.put(`open/${runId}.json`, JSON.stringify(plan.request));
+    await world.minutes(30);
+    expect(world.exported()).toEqual([created?.resource_id, created?.resource_id]);
+    expect(await world.inbox()).toEqual([]);
+  });
 });
