@@ -1,3 +1,4 @@
+import { PhonevaultError } from '../errors.ts';
 import { readCredentialTrouble, writeCredentialTrouble } from '../ledger/alarms.ts';
 import { layout } from '../ledger/layout.ts';
 import type { RunDeps } from './deps.ts';
@@ -14,6 +15,7 @@ export async function noteCredentialsRefused(deps: RunDeps, code: string): Promi
   const known = await readCredentialTrouble(deps.store);
   const ticks = (known?.ticks ?? 0) + 1;
   const since = known?.since ?? deps.clock.now();
+  deps.log.error('credentials_refused', { code, drives: ticks });
   let alarmed = known?.alarmed ?? false;
   if (ticks >= ALARM_ON_TICK && !alarmed) {
     const reason = `${code} since ${new Date(since).toISOString()}`;
@@ -37,7 +39,12 @@ export async function tell(
     await deps.topic.publish(deps.topicUrn, message);
     return true;
   } catch (error) {
+    const told = (name: string) =>
+      message.message_attributes.find((attribute) => attribute.name === name)?.value;
     deps.log.error('notify_failed', {
+      policy: told('policy'),
+      kind: told('kind'),
+      code: error instanceof PhonevaultError ? error.code : 'unknown',
       message: error instanceof Error ? error.message : 'unknown',
     });
     return false;

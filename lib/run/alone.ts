@@ -8,11 +8,11 @@ import { LeaseLost } from './stops-drive.ts';
  * the other. Throws LeaseLost when another has written what this one did not know; it is known from then on.
  */
 export async function declareAlone(
-  deps: Pick<RunDeps, 'store' | 'clock'>,
+  deps: Pick<RunDeps, 'store' | 'clock' | 'log'>,
   run: OpenRun,
   writer: Writer,
 ): Promise<void> {
-  await flush(deps.store, deps.clock, run, writer);
+  await flush(deps, run, writer);
   const foreign = await foreignEntries(deps.store, run.runId, writer.name, run.mark);
   if (foreign.length === 0) return;
   await refresh(deps.store, run);

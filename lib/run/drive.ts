@@ -59,7 +59,11 @@ export async function drive(deps: RunDeps, options: DriveOptions): Promise<Drive
     holder: options.holder,
     ttlMs: options.ttlMs,
   });
-  if (lease === undefined) return { kind: 'held', open: inbox.requests.length };
+  if (lease === undefined) {
+    deps.log.info('lease_held');
+    return { kind: 'held', open: inbox.requests.length };
+  }
+  deps.log.info('lease_taken', { epoch: lease.epoch });
 
   try {
     return await hold(deps, { ...options, hadTrouble: trouble !== undefined }, lease, inbox);

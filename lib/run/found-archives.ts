@@ -16,7 +16,7 @@ export async function foundArchives(deps: RunDeps, run: OpenRun): Promise<Found>
   const terms = run.plan?.terms;
   if (terms === undefined || run.state.phones.size === 0) return found;
   const folder = runFolder(terms.folder, run.runId);
-  for (const object of await listed(deps, terms.bucket, `${folder}/`)) {
+  for (const object of await listed(deps, run, terms.bucket, `${folder}/`)) {
     const name = parseArchiveKey(folder, object.key);
     if (name === undefined) continue;
     const { phone_id, attempt } = name;
@@ -26,13 +26,19 @@ export async function foundArchives(deps: RunDeps, run: OpenRun): Promise<Found>
 }
 
 /** A folder that may not be seen any more must not keep its run open for ever: the report says what is known. */
-async function listed(deps: RunDeps, bucket: string, prefix: string): Promise<ObjectInfo[]> {
+async function listed(
+  deps: RunDeps,
+  run: OpenRun,
+  bucket: string,
+  prefix: string,
+): Promise<ObjectInfo[]> {
   try {
     return (await deps.archives.list(bucket, prefix)).objects;
   } catch (error) {
     const closed = hasCode(error, 'access_denied') || hasCode(error, 'bucket_missing');
     if (!closed) throw error;
-    deps.log.warn('folder_closed', { bucket, code: error.code });
+    const { policy } = run.request;
+    deps.log.warn('folder_closed', { run: run.runId, policy, bucket, code: error.code });
     return [];
   }
 }

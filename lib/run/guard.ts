@@ -21,7 +21,7 @@ export async function guard(
   } catch (error) {
     if (!(error instanceof PhonevaultError) || stopsDrive(error)) throw error;
     const { code, message } = error;
-    deps.log.warn('trouble', { run: run?.runId, code, message });
+    deps.log.warn('trouble', { run: run?.runId, policy: run?.request.policy, code, message });
     if (run !== undefined) {
       const at = deps.clock.now();
       if (options.rests) {

@@ -1,3 +1,4 @@
+import { PhonevaultError } from '../errors.ts';
 import { isMissedHint, type Missed, readMissed } from '../ledger/hints.ts';
 import { layout } from '../ledger/layout.ts';
 import { noteSkipped } from '../ledger/skipped-slots.ts';
@@ -19,7 +20,7 @@ export async function tellHints(deps: RunDeps, ids: string[]): Promise<void> {
     const which = slots === 1 ? `slot ${last}` : `${slots} slots from ${first} to ${last}`;
     const told = slots === 0 ? `${reason}: since ${first}` : `${reason}: ${which}`;
     if (!(await tell(deps, composeMessage({ kind: 'missed', policy, reason: told })))) return;
-    deps.log.warn('missed', { policy, reason, slots });
+    deps.log.info('notified', { policy, kind: 'missed' });
     if (reason === 'overlap') await noteSkipped(deps.store, policy, last, deps.clock.now());
     await deps.store.remove([layout.hint(id)]);
   }
@@ -38,7 +39,8 @@ async function read(deps: RunDeps, id: string): Promise<Missed | undefined> {
   try {
     return await readMissed(deps.store, id);
   } catch (error) {
-    deps.log.error('hint_unreadable', { hint: id, message: String(error).slice(0, 200) });
+    const code = error instanceof PhonevaultError ? error.code : 'unknown';
+    deps.log.error('hint_unreadable', { hint: id, code, message: String(error).slice(0, 200) });
     return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { PhonevaultError } from '../errors.ts';
 import type { FunctionGraph } from '../cloud/functiongraph.ts';
 import type { RunDeps } from './deps.ts';
 
@@ -20,7 +21,10 @@ export async function kickDrive(
     await functiongraph.invokeAsync(driveUrn, {});
     return 'kicked';
   } catch (error) {
-    log.warn('kick_failed', { message: error instanceof Error ? error.message : 'unknown' });
+    log.warn('kick_failed', {
+      code: error instanceof PhonevaultError ? error.code : 'unknown',
+      message: error instanceof Error ? error.message : 'unknown',
+    });
     return 'refused';
   }
 }

@@ -1,3 +1,5 @@
+import { policyOfRun } from '../policy/run-id.ts';
+import { PhonevaultError } from '../errors.ts';
 import {
   type Late,
   LATE_VERSION,
@@ -32,7 +34,10 @@ export async function loadLate(
       const late = await readLate(deps.store, runId);
       if (late !== undefined) lates.push(late);
     } catch (error) {
-      deps.log.error('late_unreadable', { run: runId, message: String(error).slice(0, 200) });
+      const policy = policyOfRun(runId);
+      const code = error instanceof PhonevaultError ? error.code : 'unknown';
+      const message = String(error).slice(0, 200);
+      deps.log.error('late_unreadable', { run: runId, policy, code, message });
     }
   }
   return lates;
@@ -180,5 +185,5 @@ async function recordLanded(
   await recordObject(deps, late, entry, found, now);
   const archive = { run_id: late.run_id, bucket: late.bucket, key, size, etag, verified_at: now };
   await indexArchives(deps.store, [{ phone_id, phone_name, policy: late.policy, archive }]);
-  deps.log.info('landed_late', { run: late.run_id, phone: phone_id });
+  deps.log.info('landed_late', { run: late.run_id, policy: late.policy, phone: phone_id });
 }

@@ -33,6 +33,7 @@ export async function notifyRun(deps: RunDeps, run: OpenRun): Promise<void> {
   const silent = await reasonForSilence(deps, report, terms?.notify.when ?? 'always');
   if (silent !== undefined) {
     record(run, [{ type: 'notified', at, skipped: silent }]);
+    deps.log.info('not_notified', { run: run.runId, policy: report.policy, reason: silent });
     return;
   }
   try {
@@ -40,13 +41,16 @@ export async function notifyRun(deps: RunDeps, run: OpenRun): Promise<void> {
     const message = composeMessage({ ...news, language: terms?.notify.language ?? 'en' });
     const { message_id } = await deps.topic.publish(deps.topicUrn, message);
     record(run, [{ type: 'notified', at, message_id }]);
-    deps.log.info('notified', { run: run.runId, policy: report.policy, outcome: report.outcome });
+    const { policy, outcome } = report;
+    deps.log.info('notified', { run: run.runId, policy, kind: 'settled', outcome });
   } catch (error) {
     if (!(error instanceof PhonevaultError)) throw error;
     record(run, [
       { type: 'notify_failed', at, code: error.code, message: error.message.slice(0, 200) },
     ]);
-    deps.log.error('notify_failed', { run: run.runId, code: error.code, message: error.message });
+    const { policy } = report;
+    const { code, message } = error;
+    deps.log.error('notify_failed', { run: run.runId, policy, kind: 'settled', code, message });
     const since = run.state.notifyFailures[0]?.at ?? at;
     if (at - since > GIVE_UP_AFTER)
       record(run, [{ type: 'notified', at, skipped: 'topic_failed' }]);

@@ -1,4 +1,3 @@
-import type { Clock } from '../clock.ts';
 import type { RunEvent } from '../ledger/events.ts';
 import { fold, missingSince, type PhoneState, type RunState, startState } from '../ledger/fold.ts';
 import { appendLog, type LogMark, readLog } from '../ledger/log.ts';
@@ -7,6 +6,8 @@ import { type Plan, type PlannedPhone, readPlan, type Terms } from '../ledger/pl
 import { readReport, type Report } from '../ledger/report.ts';
 import { readRequest, type RunRequest } from '../ledger/request.ts';
 import type { Store } from '../ledger/store.ts';
+import type { RunDeps } from './deps.ts';
+import { logFacts } from './log-facts.ts';
 import { decide, type RunFacts, type Step } from './decide.ts';
 
 const MINUTE = 60_000;
@@ -107,23 +108,21 @@ export function createWriter(name: string): Writer {
   return { name, next: () => (count += 1) };
 }
 
+type Flushing = Pick<RunDeps, 'clock' | 'log'> & { store: Pick<Store, 'put'> };
+
 /** Appends what is pending as one log entry; what could not be appended stays pending. */
-export async function flush(
-  store: Pick<Store, 'put'>,
-  clock: Clock,
-  run: OpenRun,
-  writer: Writer,
-): Promise<void> {
-  run.flushedAt = clock.now();
+export async function flush(deps: Flushing, run: OpenRun, writer: Writer): Promise<void> {
+  run.flushedAt = deps.clock.now();
   if (run.pending.length === 0) return;
   const events = run.pending;
   run.pending = [];
   const metrics = run.unlogged;
   run.unlogged = noMetrics();
   try {
-    const key = await appendLog(store, run.runId, writer.name, writer.next(), events, metrics);
+    const key = await appendLog(deps.store, run.runId, writer.name, writer.next(), events, metrics);
     run.mark.add(key);
     run.logged.set(key, metrics);
+    logFacts(deps.log, run, events);
   } catch (error) {
     addMetrics(run.unlogged, metrics);
     run.pending = [...events, ...run.pending];
@@ -139,14 +138,8 @@ export function metricsOf(run: OpenRun): Metrics {
 }
 
 /** Flushes every run, though one may fail; throws the first failure when all have been tried. */
-export async function flushAll(
-  deps: { store: Pick<Store, 'put'>; clock: Clock },
-  runs: OpenRun[],
-  writer: Writer,
-): Promise<void> {
-  const results = await Promise.allSettled(
-    runs.map((run) => flush(deps.store, deps.clock, run, writer)),
-  );
+export async function flushAll(deps: Flushing, runs: OpenRun[], writer: Writer): Promise<void> {
+  const results = await Promise.allSettled(runs.map((run) => flush(deps, run, writer)));
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }

@@ -52,7 +52,11 @@ async function read(deps: Deps, id: string) {
     return await readInventoryRequest(deps.store, id);
   } catch (error) {
     if (!isBroken(error)) throw error;
-    deps.log.error('hint_unreadable', { hint: id, message: error.message.slice(0, 200) });
+    deps.log.error('hint_unreadable', {
+      hint: id,
+      code: error.code,
+      message: error.message.slice(0, 200),
+    });
     return undefined;
   }
 }

@@ -26,10 +26,10 @@ export async function setAside(
   const newer = hasCode(error, 'object_newer');
   const code = newer ? 'object_newer' : 'object_invalid';
   const message = error instanceof Error ? error.message.slice(0, 300) : code;
-  deps.log.error('set_aside', { run: runId, code, message });
   const late = await jobsUnderway(deps, runId);
   const note = { run_id: runId, code, message, at: deps.clock.now() };
   const policy = policyOfRun(runId);
+  deps.log.error('set_aside', { run: runId, policy, code, message });
   const news = { kind: 'missed', run_id: runId, policy, reason: code, message } as const;
   if (await tell(deps, composeMessage(news))) {
     await writeAside(deps.store, note);

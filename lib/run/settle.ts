@@ -1,3 +1,4 @@
+import { logSettled } from './log-facts.ts';
 import { noteSettled } from '../ledger/history.ts';
 import type { Late } from '../ledger/late.ts';
 import { indexArchives } from '../ledger/phones.ts';
@@ -97,6 +98,5 @@ async function noteResult(deps: RunDeps, run: OpenRun, plan: Plan, report: Repor
   }
   await noteRun(deps.store, report);
   run.wrappedUp = true;
-  const { outcome, counts } = report;
-  deps.log.info('settled', { run: run.runId, policy: run.request.policy, outcome, ...counts });
+  logSettled(deps.log, report, phones);
 }

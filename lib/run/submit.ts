@@ -1,3 +1,4 @@
+import { ServiceError } from '../errors.ts';
 import type { StorageInfo } from '../cloud/cph-schemas.ts';
 import type { RunEvent } from '../ledger/events.ts';
 import type { Limits } from '../ledger/limits.ts';
@@ -113,21 +114,32 @@ async function sendCall(
   session.limits = noteSent(session.limits, deps.clock.now());
   try {
     const answer = await deps.cph.batchStorage(items.map((item) => storageInfo(run, item)));
-    session.limits = noteAccepted(session.limits, items.length, deps.clock.now());
+    const accepted = noteAccepted(session.limits, items.length, deps.clock.now());
+    session.limits = learned(deps, session.limits, accepted);
     record(run, judgeAnswer(items, answer, deps.clock.now()));
     return [];
   } catch (error) {
     if (stopsDrive(error)) throw error;
     const at = deps.clock.now();
     const failure = judgeFailure(items, error, at);
-    deps.log.warn('call_refused', { run: run.runId, phones: items.length, reason: failure.kind });
+    deps.log.warn('call_refused', {
+      run: run.runId,
+      policy: run.request.policy,
+      phones: items.length,
+      reason: failure.kind,
+      code: error instanceof ServiceError ? (error.serviceCode ?? error.code) : undefined,
+    });
     switch (failure.kind) {
       case 'throttled':
-        session.limits = noteThrottled(session.limits, at);
+        session.limits = learned(deps, session.limits, noteThrottled(session.limits, at));
         deps.meter.throttled(session.limits.blocked_until - at);
         return [];
       case 'too_many':
-        session.limits = noteTooMany(session.limits, items.length, at);
+        session.limits = learned(
+          deps,
+          session.limits,
+          noteTooMany(session.limits, items.length, at),
+        );
         return chunks(items, session.limits.phones_per_call);
       case 'one_of_them': {
         const size = Math.ceil(items.length / 2);
@@ -146,6 +158,19 @@ async function sendCall(
         return [];
     }
   }
+}
+
+/** The limits as they are now; that they have grown or fallen is told. */
+function learned(deps: Pick<RunDeps, 'log'>, before: Limits, now: Limits): Limits {
+  const { phones_per_call, calls_per_minute } = now;
+  const told = { phones_per_call, calls_per_minute };
+  const more =
+    phones_per_call > before.phones_per_call || calls_per_minute > before.calls_per_minute;
+  const less =
+    phones_per_call < before.phones_per_call || calls_per_minute < before.calls_per_minute;
+  if (less) deps.log.warn('limits_fell', told);
+  else if (more) deps.log.info('limits_grew', told);
+  return now;
 }
 
 function chunks<T>(items: T[], size: number): T[][] {

@@ -95,7 +95,7 @@ export async function advance(deps: RunDeps, work: Work, run: OpenRun): Promise<
     await guard(deps, run, () => look(deps, run), { rests: false });
   }
   if (clock.now() - run.flushedAt >= FLUSH_EVERY_MS) {
-    await guard(deps, run, () => flush(deps.store, clock, run, work.writer));
+    await guard(deps, run, () => flush(deps, run, work.writer));
   }
 }
 
@@ -115,7 +115,7 @@ export async function closeFinished(deps: RunDeps, work: Work): Promise<void> {
         // Another drive may have told it meanwhile.
         await refresh(deps.store, run);
         if (run.state.notified === undefined) await notifyRun(deps, run);
-        await flush(deps.store, deps.clock, run, work.writer);
+        await flush(deps, run, work.writer);
       }
       if (!run.wrappedUp || run.state.notified === undefined) return;
       if (run.request.trigger === 'provisioned') {

@@ -32,6 +32,6 @@ describe('kickDrive', () => {
   it('logs a refusal and goes on', async () => {
     const { kick, warnings } = setUp(() => Promise.reject(new Error('FSS.0429')));
     expect(await kick('urn:drive')).toBe('refused');
-    expect(warnings).toEqual([['kick_failed', { message: 'FSS.0429' }]]);
+    expect(warnings).toEqual([['kick_failed', { code: 'unknown', message: 'FSS.0429' }]]);
   });
 });

@@ -28,7 +28,7 @@ export async function dropHints(
   const limit = pLimit(PUTS_AT_ONCE);
   await Promise.all([...hints.values()].map((hint) => limit(() => putLook(deps.store, hint))));
   for (const { id, look } of hints.values()) {
-    deps.log.info('hint', { hint: id, change: look.change, policy: look.policy });
+    deps.log.info('hint_noted', { hint: id, change: look.change, policy: look.policy });
   }
   return { hints: [...hints.keys()], ignored };
 }
