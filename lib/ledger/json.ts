@@ -43,6 +43,12 @@ export function parseObject<S extends z.ZodType>(
   return result.data;
 }
 
+/** The object, if it is of the run under whose key it lies. Throws `object_invalid` for one that was put there for another. */
+export function ofRun<T extends { run_id: string }>(runId: string, key: string, object: T): T {
+  if (object.run_id === runId) return object;
+  throw invalid(key, 'is of another run');
+}
+
 function invalid(key: string, what: string, cause?: unknown): PhonevaultError {
   return new PhonevaultError('object_invalid', `${key} ${what}`, {
     hint: 'Look at the object in the bucket; restore an earlier version of it or remove it.',

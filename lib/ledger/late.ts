@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readObject } from './json.ts';
+import { ofRun, readObject } from './json.ts';
 import { layout } from './layout.ts';
 import { folderSchema, idSchema } from './part-of-key.ts';
 import type { Store } from './store.ts';
@@ -40,7 +40,9 @@ export async function readLate(
   store: Pick<Store, 'get'>,
   runId: string,
 ): Promise<Late | undefined> {
-  return readObject(store, lateSchema, LATE_VERSION, layout.late(runId));
+  const key = layout.late(runId);
+  const object = await readObject(store, lateSchema, LATE_VERSION, key);
+  return object && ofRun(runId, key, object);
 }
 
 export async function writeLate(store: Pick<Store, 'put' | 'remove'>, late: Late): Promise<void> {

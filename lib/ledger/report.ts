@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { PhonevaultError } from '../errors.ts';
-import { readObject } from './json.ts';
+import { ofRun, readObject } from './json.ts';
 import { layout } from './layout.ts';
 import { metricsSchema } from './metrics.ts';
 import { triggers } from './request.ts';
@@ -104,7 +104,9 @@ export async function readReport(
   store: Pick<Store, 'get'>,
   runId: string,
 ): Promise<Report | undefined> {
-  return readObject(store, reportSchema, REPORT_VERSION, layout.report(runId));
+  const key = layout.report(runId);
+  const object = await readObject(store, reportSchema, REPORT_VERSION, key);
+  return object && ofRun(runId, key, object);
 }
 
 /** All phones of a report, its pages included. */

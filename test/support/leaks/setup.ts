@@ -3,6 +3,8 @@ import { noteErrors, witnessErrors } from './errors.ts';
 import { watchOutput } from './output.ts';
 import { takeLeaks } from './witness.ts';
 
+const TIMEOUT_MS = 60_000;
+
 function demandNoLeak(): void {
   witnessErrors();
   const leaks = takeLeaks();
@@ -11,5 +13,5 @@ function demandNoLeak(): void {
 
 noteErrors();
 watchOutput();
-afterEach(demandNoLeak);
-afterAll(demandNoLeak);
+afterEach(demandNoLeak, TIMEOUT_MS);
+afterAll(demandNoLeak, TIMEOUT_MS);
