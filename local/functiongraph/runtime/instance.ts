@@ -74,7 +74,9 @@ export function startInstance(options: {
   let alive = true;
   let rests = false;
   let code = '';
-  let onLine: (line: string) => void = () => undefined;
+  // What is printed while the code is loaded belongs to the first event.
+  const early: string[] = [];
+  let onLine: (line: string) => void = (line) => void early.push(line);
   const waiting = { message: [] as ((message: Message | undefined) => void)[], mark: '' };
   let onMark: () => void = () => undefined;
   const tell = (message: Message | undefined) => {
@@ -118,6 +120,7 @@ export function startInstance(options: {
     loaded,
     async call(work, listener) {
       onLine = listener;
+      for (const line of early.splice(0)) listener(line);
       waiting.mark = `\u001e${randomUUID()}`;
       const marked = new Promise<void>((resolve) => (onMark = resolve));
       const reply = next();
