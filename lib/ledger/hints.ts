@@ -13,11 +13,11 @@ const HINT_VERSION = 1;
 const missedSchema = z.object({
   version: z.literal(HINT_VERSION),
   type: z.literal('missed'),
-  policy: z.string(),
+  policy: idSchema,
   /** overlap: the run before was still open. too_late: nobody was there in time. superseded: a newer slot runs instead. policy_invalid: from the first stamp on. */
   reason: z.enum(['overlap', 'too_late', 'superseded', 'policy_invalid']),
-  first: z.string(),
-  last: z.string(),
+  first: idSchema,
+  last: idSchema,
   slots: z.number().int(),
 });
 

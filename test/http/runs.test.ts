@@ -158,4 +158,16 @@ describe('GET /v1/policies', () => {
     const { body } = await made.call('GET', '/v1/policies');
     expect(body.policies).toMatchObject([{ policy: 'nightly', state: 'active' }]);
   });
+
+  it('tells those that are paused, until when, and those that are disabled', async () => {
+    const made = await ready();
+    const until = new Date(made.clock.now() + 3 * 24 * 3_600_000).toISOString();
+    await made.putPolicy(`${NIGHTLY}paused_until: "${until}"\n`);
+    await made.putPolicy(NIGHTLY.replace('name: nightly', 'name: off\nenabled: false'), 'off');
+    const { body } = await made.call('GET', '/v1/policies');
+    expect(body.policies).toMatchObject([
+      { policy: 'nightly', state: 'paused', paused_until: until },
+      { policy: 'off', state: 'disabled', next_slot: null },
+    ]);
+  });
 });

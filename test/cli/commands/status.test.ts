@@ -48,6 +48,30 @@ describe('status', () => {
     ]);
   });
 
+  it('tells which policies are paused or disabled, and that they need no care', async () => {
+    const cli = await cliNight();
+    await cli.night.putPolicy(`${NIGHTLY}paused_until: "2026-01-05T00:00:00+08:00"\n`);
+    await cli.night.putPolicy(NIGHTLY.replace('name: nightly', 'name: off\nenabled: false'), 'off');
+    await cli.night.tick();
+    cli.night.clock.move(2 * DAY);
+    cli.renew();
+
+    const { code, out } = await cli.run('status', '--check');
+    const { policies } = JSON.parse((await cli.run('status', '--json')).out) as {
+      policies: PolicyStatus[];
+    };
+
+    expect(code).toBe(0);
+    expect(out).toContain('nightly  paused');
+    expect(out).toMatch(/paused +until 2026-01-04 17:00:00 \+01:00/);
+    expect(out).toMatch(/next slot +2026-01-05 02:30:00 \+08:00 Asia\/Shanghai/);
+    expect(out).toContain('off  disabled');
+    expect(policies).toMatchObject([
+      { policy: 'nightly', state: 'paused', paused_until: '2026-01-04T16:00:00.000Z' },
+      { policy: 'off', state: 'disabled', next_slot: null },
+    ]);
+  });
+
   it('exits with 0 for --check when all is well', async () => {
     const cli = await cliNight();
     await cli.night.putPolicy(NIGHTLY);

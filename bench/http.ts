@@ -1,0 +1,131 @@
+import { parseArgs } from 'node:util';
+import pLimit from 'p-limit';
+import type { ApigAnswer } from '../lib/runtime/apig-answer.ts';
+import { createRandom } from '../local/random.ts';
+import { NIGHTLY } from '../test/support/night.ts';
+import { startFunctions } from '../test/support/functions.ts';
+import { HTTP_SETTINGS, type HttpCall, makeCalls } from '../test/support/http-calls.ts';
+
+const MODEL_SPEED = 60;
+
+type Answered = { call: HttpCall; status: number; ms: number };
+
+/**
+ * Calls the built function `http` many times, with calls of every route, good, bad and repeated, by cold and warm instances side
+ * by side while a drive works, against the embedded cloud on loopback. Prints statuses and times by kind of call. Exits with 1
+ * on a 5xx, and on any status that the call should not get.
+ */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      calls: { type: 'string', default: '2000' },
+      instances: { type: 'string', default: '8' },
+      phones: { type: 'string', default: '60' },
+      seed: { type: 'string', default: '11' },
+    },
+  });
+  const [count, instances] = [Number(values.calls), Number(values.instances)];
+  const functions = await startFunctions(HTTP_SETTINGS, {
+    phones: Number(values.phones),
+    servers: 3,
+    seed: Number(values.seed),
+    speed: MODEL_SPEED,
+  });
+  const lines = swallowLog();
+  await functions.putPolicy(NIGHTLY);
+  await functions.putPolicy(NIGHTLY.replace('nightly', 'weekly'), 'weekly');
+  await functions.putPolicy('name: broken\n', 'broken');
+  const known: string[] = [];
+  const { phones: fleet } = functions.cloud.world.fleet;
+  const calls = makeCalls(
+    createRandom(Number(values.seed), 'http'),
+    count,
+    [...fleet.keys()],
+    known,
+  );
+
+  const limit = pLimit(instances);
+  const idle = Array.from({ length: instances }, () => functions.instance('http'));
+  const send = async (call: HttpCall, number: number): Promise<Answered> => {
+    const warm = idle.pop() ?? functions.instance('http');
+    // Every tenth comes to an instance that has answered nothing yet.
+    const instance = number % 10 === 0 ? functions.instance('http') : warm;
+    const start = performance.now();
+    const { statusCode: status, body } = (await instance(call.event())) as ApigAnswer;
+    const ms = performance.now() - start;
+    idle.push(warm);
+    if (status === 202 && body.includes('"run_id"')) known.push(runIdIn(body));
+    return { call, status, ms };
+  };
+
+  let isOver = false;
+  const driving = (async () => {
+    for (let drives = 0; ; drives += 1) {
+      if (isOver) return drives;
+      const time = new Date().toISOString();
+      await functions.instance('drive')({ trigger_type: 'TIMER', time, trigger_name: 'minute' });
+    }
+  })();
+  const began = performance.now();
+  const [first, ...others] = calls;
+  const answered = first === undefined ? [] : [await send(first, 0)];
+  answered.push(...(await Promise.all(others.map((call, at) => limit(() => send(call, at + 1))))));
+  const seconds = (performance.now() - began) / 1000;
+  isOver = true;
+  const drives = await driving;
+  const reports = (await functions.store.list('state/runs/')).length;
+  await functions.stop();
+  const logged = lines();
+
+  console.log(`${calls.length} calls by ${instances} instances in ${seconds.toFixed(1)} s`);
+  console.log(`${drives} drives beside them, ${reports} of ${new Set(known).size} runs settled\n`);
+  console.log(`${'calls'.padEnd(44)}    n  p50 ms  p99 ms  statuses`);
+  const kinds = new Map<string, Answered[]>();
+  for (const one of answered) kinds.set(one.call.kind, [...(kinds.get(one.call.kind) ?? []), one]);
+  for (const [kind, ones] of [...kinds].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    console.log(rowOf(kind, ones));
+  }
+  console.log(rowOf('all', answered));
+
+  const wrong = answered.filter(({ call, status }) => !call.expected.includes(status));
+  const failed = answered.filter(({ status }) => status >= 500);
+  for (const { call, status } of wrong.slice(0, 20)) {
+    console.log(`wrong: ${call.kind}: ${status}, expected ${call.expected.join(' or ')}`);
+  }
+  for (const line of logged.filter((one) => one.includes('http_failed')).slice(0, 20)) {
+    console.log(line.trim());
+  }
+  console.log(`\n5xx: ${failed.length}; statuses that were not expected: ${wrong.length}`);
+  process.exitCode = failed.length + wrong.length === 0 ? 0 : 1;
+}
+
+const runIdIn = (body: string): string => (JSON.parse(body) as { run_id: string }).run_id;
+
+function rowOf(kind: string, ones: Answered[]): string {
+  const times = ones.map(({ ms }) => ms).sort((a, b) => a - b);
+  const at = (share: number): string =>
+    (times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? 0).toFixed(1);
+  const statuses = new Map<number, number>();
+  for (const { status } of ones) statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  const told = [...statuses].sort(([a], [b]) => a - b).map(([status, n]) => `${status}×${n}`);
+  return [
+    kind.padEnd(44),
+    String(ones.length).padStart(4),
+    at(0.5).padStart(7),
+    at(0.99).padStart(7),
+    ` ${told.join(' ')}`,
+  ].join(' ');
+}
+
+/** The functions log to standard output: their lines are kept, until the lines are asked for. */
+function swallowLog(): () => string[] {
+  const lines: string[] = [];
+  const { write } = process.stdout;
+  process.stdout.write = (chunk: unknown): boolean => lines.push(String(chunk)) > 0;
+  return () => {
+    process.stdout.write = write;
+    return lines;
+  };
+}
+
+await main();
