@@ -90,6 +90,7 @@ export function problemFrom(error: unknown): Problem {
   const told = hint === undefined ? message : `${message}: ${hint}`;
   switch (code) {
     case 'policy_gone':
+      return problem(404, code, 'There is no policy of this name.');
     case 'not_found':
       return problem(404, code, told);
     case 'policy_invalid':
@@ -97,7 +98,7 @@ export function problemFrom(error: unknown): Problem {
     case 'event_invalid':
       return problem(400, code, told);
     case 'conflict':
-      return problem(409, code, told);
+      return problem(409, code, 'This key was used for another request. Take a new one.');
     case 'throttled':
     case 'service':
     case 'unreachable':

@@ -98,6 +98,30 @@ describe('bad input', () => {
     expect(answer.text.length).toBeLessThan(3_000);
   });
 
+  it.each([
+    ['a policy that is not there', start({ policy: 'hunter2' }), 404],
+    ['a policy to plan', ['POST', '/v1/plan', { body: { policy: 'hunter2' } }] as const, 404],
+    ['a run', ['GET', '/v1/runs/hunter2', {}] as const, 404],
+    ['an address', ['GET', '/v1/hunter2', {}] as const, 404],
+    ['a query', list({ hunter2: 'hunter2' }), 400],
+    ['a key', ['POST', '/v1/runs', { key: 'hunter2 ', body: {} }] as const, 400],
+  ])('is not quoted: %s', async (_what, [method, path, options], status) => {
+    const answer = await call(method, path, options);
+    expect(answer.status).toBe(status);
+    expect(answer.text).not.toContain('hunter2');
+  });
+
+  it('speaks of the key where it was used for something else', async () => {
+    const options = { key: 'twice', body: { policy: 'nightly' } };
+    await call('POST', '/v1/runs', options);
+    const other = { policy: 'nightly', phones: ['p1'] };
+    const { status, body } = await call('POST', '/v1/runs', { ...options, body: other });
+    expect([status, body.detail]).toEqual([
+      409,
+      'This key was used for another request. Take a new one.',
+    ]);
+  });
+
   it('names the places that are wrong', async () => {
     const { body } = await call(...start({ policy: 'Nightly', phones: ['ok', 'a/b'], hunter2: 1 }));
     expect(body.errors).toEqual([

@@ -33,6 +33,9 @@ export function readTrace(trace: Trace, fallbackTime?: string | number | null): 
     // Beside ids from the call itself only what is sure to be one more phone counts.
     if (known.length + others.length === 0 || PHONE_ID.test(resource)) others.push(resource);
   }
+  // Resets leave no mark in the list of phones: one that names nothing cannot be looked for.
+  const named = phones.length + servers.length + others.length + refused.length;
+  if (change === 'reset' && named === 0) return ignored('nothing_named');
   if (refused.length > 0 && phones.length + others.length === 0) return ignored('failed_trace');
 
   const at = traceTime(trace.time) ?? traceTime(trace.record_time) ?? traceTime(fallbackTime);

@@ -54,6 +54,14 @@ describe('readEvent, traces', () => {
     },
   );
 
+  it('takes no reset that names nothing, and any purchase, whose phones a sweep finds', () => {
+    const trace = { service_type: 'CPH', trace_id: 't-1', time: AT, trace_status: 'normal' };
+    const reset = readEvent({ cts: { ...trace, trace_name: 'resetCloudPhone' } });
+    expect(reset).toEqual({ hints: [], ignored: ['nothing_named'] });
+    const bought = readEvent({ cts: { ...trace, trace_name: 'createCloudPhone' } });
+    expect(bought.hints).toMatchObject([{ look: { change: 'created', others: [] } }]);
+  });
+
   it('reads request and response that are text', () => {
     expect(looks(payloads.ctsText.event)).toMatchObject([
       [CREATED, { phones: [PHONE], servers: [], others: [] }],
