@@ -1,8 +1,11 @@
 import type { CloudOptions } from '../../local/cloud.ts';
 import { changePower } from '../../local/cph/power.ts';
+import { askForRun, askToCancel } from '../../lib/run/ask.ts';
 import { schedule } from '../../lib/run/schedule.ts';
 import { type Night, night, NIGHTLY } from './night.ts';
 import type { Act, Script } from './play.ts';
+
+const MINUTE = 60_000;
 
 type Mode = NonNullable<CloudOptions['conditionalPut']>;
 
@@ -75,6 +78,31 @@ export async function eventfulNight(conditionalPut: Mode): Promise<Script> {
 }
 
 const TIMINGS = { exportBase: 4_000, dataBytes: [1_000, 2_000] } as const;
+
+/**
+ * A run that somebody asks for and cancels a minute later: the job of its first phone outlives it, the second phone, on the
+ * same server, is never sent.
+ */
+export async function cancelledNight(conditionalPut: Mode): Promise<Script> {
+  const timings = { exportBase: 8 * MINUTE, dataBytes: [1, 2] } as const;
+  const world = await night({ phones: 2, servers: 1, seed: 5, conditionalPut, timings });
+  const terms = 'export_timeout: 5m\nmax_in_flight_per_server: 1\n';
+  await world.putPolicy(NIGHTLY + terms);
+  let runId = '';
+  const ask: Act['start'] = async (send) => {
+    const { deps } = world.invocation({}, send);
+    const ask = { policy: 'nightly', token: 'once', trigger: 'http' } as const;
+    ({ runId } = await askForRun(deps, ask));
+  };
+  const cancel: Act['start'] = (send) => askToCancel(world.invocation({}, send).deps.store, runId);
+  return {
+    world,
+    acts: [
+      { minute: 0, start: ask },
+      { minute: 2, start: cancel },
+    ],
+  };
+}
 
 /** A run of two phones, one of whose jobs fails once and leaves half an archive, asked for and not begun: one drive can end it. */
 export async function shortNight(conditionalPut: Mode): Promise<{ world: Night; runId: string }> {

@@ -4,7 +4,7 @@ import type { CloudOptions } from '../../local/cloud.ts';
 import { between, createRandom, pick } from '../../local/random.ts';
 import { diedBetweenTellingAndNoting, type Kill, mortals } from '../support/mortal.ts';
 import { pathsOf, play } from '../support/play.ts';
-import { EVENTFUL_END, eventfulNight } from '../support/scripts.ts';
+import { cancelledNight, EVENTFUL_END, eventfulNight } from '../support/scripts.ts';
 import { countsOf, unsound } from '../support/sound.ts';
 
 const SEEDS = 30;
@@ -48,6 +48,25 @@ describe.each<[Mode, number]>([
       expect(calls).toBeGreaterThan(100);
       for (let call = 1; call <= calls; call += stride) {
         expect(await faultsOf(mode, { call, when }), `killed ${when} call ${call}`).toEqual([]);
+      }
+    },
+  );
+});
+
+describe('a run that is asked for and cancelled, and outlived by a job', () => {
+  it.each(['before', 'after'] as const)(
+    'loses nothing whichever call of all its invocations is killed %s',
+    async (when) => {
+      for (let call = when === 'before' ? 1 : 2; ; call += 3) {
+        const script = await cancelledNight('honoured');
+        const all = mortals(script.world.send, { call, when });
+        await play(script, all);
+        if (all.calls() < call) return expect(call).toBeGreaterThan(100);
+        const times = diedBetweenTellingAndNoting(all.lastWords()) ? 2 : 1;
+        const faults = await unsound(script.world, { told: () => [times, times] });
+        expect(faults, `killed ${when} call ${call}`).toEqual([]);
+        const [counts] = Object.values(await countsOf(script.world));
+        expect(counts, `killed ${when} call ${call}`).toMatchObject({ exported: 0 });
       }
     },
   );
