@@ -1,4 +1,5 @@
 import { execFile, type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +16,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 type Ready = Record<
-  'cph' | 'obs' | 'region' | 'bucket' | 'accessKey' | 'secretKey' | 'securityToken',
+  'cph' | 'obs' | 'apig' | 'region' | 'bucket' | 'accessKey' | 'secretKey' | 'securityToken',
   string
 >;
 type Report = { outcome: string; trigger: string; counts: { selected: number; exported: number } };
@@ -30,6 +31,13 @@ select: { name: "*" }
 export: { include: [/data/data], bucket: phonevault-demo }
 deadline: 30m
 `;
+/** Without a schedule: only new phones start it. */
+const FIRST = POLICY.replace('name: often', 'name: first').replace(
+  /schedule: .*\n/,
+  'on_provisioned: true\n',
+);
+const TOKEN = 'pv_0123456789abcdef0123456789abcdef';
+const entry = `ops:read:never:sha256-${createHash('sha256').update(TOKEN).digest('hex')}`;
 
 /** The Node.js that functions run on; .ci/run names those of FunctionGraph. */
 const nodes = (process.env.PHONEVAULT_TEST_NODES || process.execPath).split(',');
@@ -76,7 +84,10 @@ describe.each(nodes)('deployed to the embedded cloud, on %s', (node) => {
       execFile(
         join(root, 'node_modules/.bin/serverless'),
         [...args, '--stage', 'local'],
-        { cwd: root, env: { ...process.env, PHONEVAULT_READY_FILE: readyFile } },
+        {
+          cwd: root,
+          env: { ...process.env, PHONEVAULT_READY_FILE: readyFile, PHONEVAULT_HTTP_TOKENS: entry },
+        },
         (error, stdout, stderr) =>
           resolve({ code: Number(error?.code ?? 0), out: `${stdout}${stderr}` }),
       );
@@ -89,11 +100,23 @@ describe.each(nodes)('deployed to the embedded cloud, on %s', (node) => {
     return (answer.Contents ?? []).flatMap(({ Key }) => Key ?? []);
   };
 
-  const firstReport = async (): Promise<Report | undefined> => {
-    const key = (await keys('phonevault/runs/')).find((one) => one.endsWith('/report.json'));
-    if (key === undefined) return undefined;
-    const object = await s3.send(new GetObjectCommand({ Bucket: ready.bucket, Key: key }));
-    return JSON.parse((await object.Body?.transformToString()) ?? '') as Report;
+  /** The report of the first run of this trigger, when there is one. */
+  const reportOf = async (trigger: string): Promise<Report | undefined> => {
+    const reports = (await keys('phonevault/runs/')).filter((key) => key.endsWith('/report.json'));
+    for (const Key of reports) {
+      const object = await s3.send(new GetObjectCommand({ Bucket: ready.bucket, Key }));
+      const report = JSON.parse((await object.Body?.transformToString()) ?? '') as Report;
+      if (report.trigger === trigger) return report;
+    }
+    return undefined;
+  };
+  const waitForReport = async (trigger: string): Promise<Report | undefined> => {
+    for (let waited = 0; waited < 3 * MINUTE; waited += 1_000) {
+      const report = await reportOf(trigger);
+      if (report !== undefined) return report;
+      await sleep(1_000);
+    }
+    return undefined;
   };
 
   it(
@@ -114,13 +137,11 @@ describe.each(nodes)('deployed to the embedded cloud, on %s', (node) => {
   it(
     'carries a policy out by timers, with nobody calling a handler',
     async () => {
-      const Key = 'phonevault/policies/often.yaml';
-      await s3.send(new PutObjectCommand({ Bucket: ready.bucket, Key, Body: POLICY }));
-      let report: Report | undefined;
-      for (let waited = 0; report === undefined && waited < 3 * MINUTE; waited += 1_000) {
-        await sleep(1_000);
-        report = await firstReport();
+      for (const [name, Body] of Object.entries({ often: POLICY, first: FIRST })) {
+        const Key = `phonevault/policies/${name}.yaml`;
+        await s3.send(new PutObjectCommand({ Bucket: ready.bucket, Key, Body }));
       }
+      const report = await waitForReport('timer');
       expect(report).toMatchObject({
         trigger: 'timer',
         outcome: 'completed',
@@ -145,6 +166,27 @@ describe.each(nodes)('deployed to the embedded cloud, on %s', (node) => {
     },
     MINUTE,
   );
+
+  it(
+    'gives new phones their first backup by the traces that CTS hands over',
+    async () => {
+      const body = JSON.stringify({ count: 2 });
+      const bought = await fetch(`${ready.cph}/_local/phones`, { method: 'POST', body });
+      expect(bought.ok).toBe(true);
+      expect(await waitForReport('provisioned')).toMatchObject({
+        counts: { selected: 2, exported: 2 },
+      });
+    },
+    4 * MINUTE,
+  );
+
+  it('answers over HTTP, to those who were let in', async () => {
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const answer = await fetch(`${ready.apig}/v1/runs`, { headers });
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toContain('often-');
+    expect((await fetch(`${ready.apig}/v1/runs`)).status).toBe(401);
+  });
 
   it(
     'shows its logs, answers a call, and tells of one that fails',
