@@ -46,7 +46,8 @@ export type Counts = z.infer<typeof countsSchema>;
 export const reportSchema = z.object({
   version: z.literal(REPORT_VERSION),
   run_id: z.string(),
-  policy: z.string(),
+  /** Becomes part of the key of the run's place in the index. */
+  policy: z.string().regex(/^[a-z0-9-]{1,32}$/),
   trigger: z.enum(triggers),
   slot: z.string(),
   outcome: z.enum(runOutcomes),
