@@ -10,7 +10,7 @@ import { createFunctionGraph, type FunctionGraph } from './functiongraph/index.t
 import { type ServiceName, serviceOf } from './hosts.ts';
 import { type Credentials, fetchCredentials, issueCredentials } from './iam/credentials.ts';
 import { createIam, type Iam } from './iam/index.ts';
-import { createObs, memoryBackend } from './obs/index.ts';
+import { type BucketTraits, createObs, memoryBackend } from './obs/index.ts';
 import { createRandom, hexId } from './random.ts';
 import { targetOf } from './raw-request.ts';
 import { functionEvent } from './smn/delivery.ts';
@@ -23,6 +23,8 @@ type ObsSwitches = {
   conditionalPut: 'honoured' | 'ignored' | 'refused';
   /** Model milliseconds until a LIST shows an object. */
   listDelayMs: number;
+  /** What buckets are besides their objects, by name. */
+  traits: Map<string, BucketTraits>;
 };
 
 export type CloudOptions = Partial<
@@ -129,6 +131,7 @@ export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
   const obsSwitches: ObsSwitches = {
     conditionalPut: options.conditionalPut ?? 'ignored',
     listDelayMs: options.listDelayMs ?? 0,
+    traits: options.traits ?? new Map<string, BucketTraits>(),
   };
   const obs = createObs({
     time,
@@ -143,6 +146,7 @@ export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
     get listDelayMs() {
       return obsSwitches.listDelayMs;
     },
+    traits: obsSwitches.traits,
     domains: [`obs.${region}.myhuaweicloud.com`, 'obs.localhost', 'localhost', '127.0.0.1'],
     pathStyle: 'allowed',
   });

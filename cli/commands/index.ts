@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 import { applyCommand } from './apply.ts';
 import { cancelCommand } from './cancel.ts';
 import { createCompletionCommand } from './completion.ts';
+import { doctorCommand } from './doctor.ts';
 import { invokeCommand } from './invoke.ts';
 import { localCommand } from './local.ts';
 import { planCommand } from './plan.ts';
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   statusCommand,
   runsCommand,
   cancelCommand,
+  doctorCommand,
   invokeCommand,
   localCommand,
   createCompletionCommand(() => commands),

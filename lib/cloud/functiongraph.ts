@@ -1,5 +1,13 @@
 import * as z from 'zod';
-import { call, type Caller, segment } from './request.ts';
+import {
+  type AsyncConfig,
+  asyncReply,
+  type FunctionConfig,
+  functionReply,
+  type Trigger,
+  triggersReply,
+} from './functiongraph-schemas.ts';
+import { call, type Caller, isAbsent, segment } from './request.ts';
 
 export type FunctionGraph = {
   /**
@@ -7,14 +15,39 @@ export type FunctionGraph = {
    * after a few seconds: it only saves waiting for the timer. Throws ServiceError.
    */
   invokeAsync(functionUrn: string, event: unknown): Promise<void>;
+  /** Undefined when there is no such function. Reads are tried up to three times and throw ServiceError. */
+  showFunction(functionUrn: string): Promise<FunctionConfig | undefined>;
+  /** Undefined when nothing was set: FunctionGraph then does as it likes. */
+  showAsync(functionUrn: string): Promise<AsyncConfig | undefined>;
+  listTriggers(functionUrn: string): Promise<Trigger[]>;
 };
 
 /** A client of FunctionGraph at `endpoint` for one project. */
 export function createFunctionGraph(
   options: Caller & { endpoint: string; projectId: string },
 ): FunctionGraph {
-  const functions = `${options.endpoint}/v2/${segment(options.projectId)}/fgs/functions`;
+  const fgs = `${options.endpoint}/v2/${segment(options.projectId)}/fgs`;
+  const functions = `${fgs}/functions`;
+  const read = <T>(operation: string, url: string, reply: z.ZodType<T>): Promise<T> =>
+    call(options, {
+      service: 'functiongraph',
+      operation,
+      method: 'GET',
+      url,
+      reply,
+      idempotent: true,
+    });
   return {
+    showFunction: (urn) =>
+      read('show-function', `${functions}/${segment(urn)}/config`, functionReply).catch(
+        orUndefined,
+      ),
+    showAsync: (urn) =>
+      read('show-async', `${functions}/${segment(urn)}/async-invoke-config`, asyncReply).catch(
+        orUndefined,
+      ),
+    listTriggers: (urn) => read('list-triggers', `${fgs}/triggers/${segment(urn)}`, triggersReply),
+
     async invokeAsync(functionUrn, event) {
       await call(options, {
         service: 'functiongraph',
@@ -29,4 +62,9 @@ export function createFunctionGraph(
       });
     },
   };
+}
+
+function orUndefined(error: unknown): undefined {
+  if (isAbsent(error)) return undefined;
+  throw error;
 }

@@ -37,6 +37,8 @@ export type Iam = {
   createTemporaryKeys(token: Secret): Promise<TemporaryKeys>;
   /** The id of the project with this name (of a region: its id), for the caller of `authenticate`. */
   findProject(name: string, authenticate: Authenticator): Promise<string>;
+  /** The projects of the account of the caller of `authenticate`; IAM refuses tokens of one project. Throws ServiceError. */
+  listProjects(authenticate: Authenticator): Promise<{ id: string; name: string }[]>;
 };
 
 const KEYS_SECONDS = 86_400;
@@ -76,6 +78,16 @@ function notTwice(error: unknown): never {
   const options = error.cause === undefined ? {} : { cause: error.cause };
   throw new ServiceError(error.code, error.message, error, options);
 }
+
+const projectsCall = (endpoint: string) =>
+  ({
+    service: 'iam',
+    operation: 'list-projects',
+    method: 'GET',
+    url: `${endpoint}/v3/projects`,
+    reply: projectsReply,
+    idempotent: true,
+  }) as const;
 
 /** A client of IAM at `endpoint`. */
 export function createIam(options: Omit<Caller, 'authenticate'> & { endpoint: string }): Iam {
@@ -147,18 +159,14 @@ export function createIam(options: Omit<Caller, 'authenticate'> & { endpoint: st
       };
     },
 
+    async listProjects(authenticate) {
+      return (await call({ ...options, authenticate }, projectsCall(endpoint))).projects;
+    },
+
     async findProject(name, authenticate) {
       const { projects } = await call(
         { ...options, authenticate },
-        {
-          service: 'iam',
-          operation: 'list-projects',
-          method: 'GET',
-          url: `${endpoint}/v3/projects`,
-          query: { name },
-          reply: projectsReply,
-          idempotent: true,
-        },
+        { ...projectsCall(endpoint), query: { name } },
       ).catch((error: unknown) => {
         throw projectError(error);
       });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { call, type Caller, segment } from './request.ts';
+import { call, type Caller, isAbsent, segment } from './request.ts';
 
 type Notification = {
   /** At most 512 bytes. */
@@ -16,13 +16,26 @@ export type Smn = {
    * Throws ServiceError; with carriedOut 'unknown' the message may have gone out.
    */
   publish(topicUrn: string, notification: Notification): Promise<{ message_id: string }>;
+  /** Whether there is such a topic. Throws ServiceError. */
+  hasTopic(topicUrn: string): Promise<boolean>;
+  /** The first 100 subscriptions of a topic, and how many there are. Throws ServiceError. */
+  listSubscriptions(topicUrn: string): Promise<{ count: number; subscriptions: Subscription[] }>;
 };
 
+/** Status: 0 not confirmed, 1 confirmed, 2 needs no confirmation, 3 cancelled, 4 deleted (ListSubscriptions). */
+type Subscription = { protocol: string; status: number };
+
 const publishReply = z.object({ message_id: z.string().min(1) });
+const topicReply = z.object({ topic_urn: z.string().min(1) });
+const subscriptionsReply = z.object({
+  subscription_count: z.number().int().min(0),
+  subscriptions: z.array(z.object({ protocol: z.string(), status: z.number().int() })),
+});
 
 /** A client of SMN at `endpoint` for one project. */
 export function createSmn(options: Caller & { endpoint: string; projectId: string }): Smn {
   const topics = `${options.endpoint}/v2/${segment(options.projectId)}/notifications/topics`;
+  const read = { service: 'smn', method: 'GET', idempotent: true } as const;
   return {
     publish: (topicUrn, notification) =>
       call(options, {
@@ -42,5 +55,31 @@ export function createSmn(options: Caller & { endpoint: string; projectId: strin
         reply: publishReply,
         idempotent: false,
       }),
+
+    async hasTopic(topicUrn) {
+      try {
+        await call(options, {
+          ...read,
+          operation: 'show-topic',
+          url: `${topics}/${segment(topicUrn)}`,
+          reply: topicReply,
+        });
+        return true;
+      } catch (error) {
+        if (isAbsent(error)) return false;
+        throw error;
+      }
+    },
+
+    async listSubscriptions(topicUrn) {
+      const reply = await call(options, {
+        ...read,
+        operation: 'list-subscriptions',
+        url: `${topics}/${segment(topicUrn)}/subscriptions`,
+        query: { offset: 0, limit: 100 },
+        reply: subscriptionsReply,
+      });
+      return { count: reply.subscription_count, subscriptions: reply.subscriptions };
+    },
   };
 }

@@ -40,6 +40,7 @@ export const layout = {
   stale: (policy: string) => `state/stale/${policy}.json`,
   aside: (runId: string) => `state/aside/${runId}.json`,
   inventory: (scope: string) => `state/inventory/${scope}.json`,
+  probe: (id: string) => `state/probe/${id}.json`,
   clientKey: (digest: string) => `state/keys/${digest}/`,
 } as const;
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
-import { parseObject } from './json.ts';
+import { parseObject, readCache } from './json.ts';
 import { layout } from './layout.ts';
 import type { Conditional, Store } from './store.ts';
 
@@ -77,6 +77,14 @@ export async function takeLease(
     },
     release: () => store.put(key, body(0, conditional)),
   };
+}
+
+/** Whose a lease is and when it ends (epoch ms); undefined for one that is gone or cannot be read. */
+export async function readLease(
+  store: Pick<Store, 'get'>,
+  key: string,
+): Promise<{ holder: string; expires_at: number } | undefined> {
+  return readCache(store, leaseSchema, LEASE_VERSION, key);
 }
 
 /** Writes the first lease that is not there, and answers with the one before it; undefined while that one holds. */

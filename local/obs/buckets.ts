@@ -19,7 +19,13 @@ export const listBuckets: Handler = async ({ backend, ownerId, settings }) => {
   );
 };
 
-export const headBucket: Handler = async () => emptyAnswer(200);
+/** In S3 mode the headers are called so by the vendor's own SDK (huaweicloud-sdk-nodejs-obs, GetBucketMetadata). */
+export const headBucket: Handler = async ({ settings: { region }, traits }) =>
+  emptyAnswer(200, {
+    'x-amz-bucket-region': region,
+    'x-default-storage-class': 'STANDARD',
+    ...(traits.fileSystem === true ? { 'x-amz-fs-file-interface': 'Enabled' } : {}),
+  });
 
 /** The root is not S3's LocationConstraint (en-us_topic_0125560404). */
 export const getBucketLocation: Handler = async ({ settings: { region } }) =>

@@ -3,6 +3,17 @@ import type { ListingBackend } from './backend.ts';
 import type { InTurn } from './in-turn.ts';
 import type { Uploads } from './uploads.ts';
 
+/** What a bucket is besides its objects; a plain one of this region unless said otherwise. */
+export type BucketTraits = {
+  /** Where it lies, when not in the region of this endpoint: every call is then sent elsewhere. */
+  region?: string;
+  /** A parallel file system in the place of an object bucket. */
+  fileSystem?: boolean;
+  versioning?: 'Enabled' | 'Suspended';
+  /** WORM; with a default retention where `days` or `years` are given. */
+  lock?: { days?: number; years?: number };
+};
+
 /** What may change while the service runs is read anew in each call. */
 export type ObsSettings = {
   region: string;
@@ -26,6 +37,7 @@ export type ObsCall = {
   /** The project of the key that signed. */
   ownerId: string;
   settings: ObsSettings;
+  traits: BucketTraits;
   backend: ObjectBackend | ListingBackend;
   uploads: Uploads;
   /** Makes "look, then write" of one key a single step. */

@@ -14,6 +14,14 @@ export class ObsError extends Error {
 export const noSuchBucket = () =>
   new ObsError(404, 'NoSuchBucket', 'The specified bucket does not exist.');
 
+/** The bucket lies in another region than this endpoint. */
+export const elsewhere = () =>
+  new ObsError(
+    301,
+    'PermanentRedirect',
+    'The bucket you are attempting to access must be addressed using the specified endpoint.',
+  );
+
 export const noSuchKey = () => new ObsError(404, 'NoSuchKey', 'The specified key does not exist.');
 
 export const invalidArgument = (what: string) => new ObsError(400, 'InvalidArgument', what);

@@ -1,3 +1,4 @@
+import { getBucketVersioning, getObjectLockConfiguration } from './bucket-settings.ts';
 import { createBucket, getBucketLocation, headBucket, listBuckets } from './buckets.ts';
 import type { Handler } from './call.ts';
 import { deleteObjects } from './delete-objects.ts';
@@ -16,6 +17,8 @@ export const HANDLERS: Record<Operation, Handler> = {
   HeadBucket: headBucket,
   CreateBucket: createBucket,
   GetBucketLocation: getBucketLocation,
+  GetBucketVersioning: getBucketVersioning,
+  GetObjectLockConfiguration: getObjectLockConfiguration,
   ListObjectsV2: listObjects,
   DeleteObjects: deleteObjects,
   PutObject: putObject,

@@ -6,6 +6,8 @@ const ROUTES = [
   ['HeadBucket', 'HEAD', 'bucket', [], []],
   ['CreateBucket', 'PUT', 'bucket', [], []],
   ['GetBucketLocation', 'GET', 'bucket', ['location'], []],
+  ['GetBucketVersioning', 'GET', 'bucket', ['versioning'], []],
+  ['GetObjectLockConfiguration', 'GET', 'bucket', ['object-lock'], []],
   ['DeleteObjects', 'POST', 'bucket', ['delete'], []],
   [
     'ListObjectsV2',

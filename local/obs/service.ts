@@ -4,8 +4,8 @@ import type { Calls, KeyStore, ObjectBackend, Service, Time } from '../types.ts'
 import { emptyAnswer, errorAnswer, stamped } from './answer.ts';
 import type { ListingBackend } from './backend.ts';
 import { checkedBody } from './body.ts';
-import type { ObsSettings } from './call.ts';
-import { noSuchBucket, ObsError } from './error.ts';
+import type { BucketTraits, ObsSettings } from './call.ts';
+import { elsewhere, noSuchBucket, ObsError } from './error.ts';
 import { HANDLERS } from './handlers.ts';
 import { createInTurn } from './in-turn.ts';
 import { createVerifier } from './signature.ts';
@@ -25,6 +25,8 @@ export type ObsOptions = {
   pathStyle: 'allowed' | 'refused';
   /** UNSIGNED-PAYLOAD in a signed header; OBS documents it for presigned URLs only. */
   unsignedPayload?: 'allowed' | 'refused';
+  /** By the bucket's name. */
+  traits?: ReadonlyMap<string, BucketTraits>;
 } & Pick<ObsSettings, 'region' | 'conditionalPut'> &
   Partial<ObsSettings>;
 
@@ -61,6 +63,8 @@ export function createObs(options: ObsOptions): Service {
     const bucket = address.bucket ?? '';
     const isMissing = bucket !== '' && !(await backend.hasBucket(bucket));
     if (isMissing && operation !== 'CreateBucket') throw noSuchBucket();
+    const traits = options.traits?.get(bucket) ?? {};
+    if (traits.region !== undefined && traits.region !== region) throw elsewhere();
     return HANDLERS[operation]({
       request,
       bucket,
@@ -69,6 +73,7 @@ export function createObs(options: ObsOptions): Service {
       body,
       ownerId: key.projectId,
       settings,
+      traits,
       backend,
       uploads,
       inTurn,

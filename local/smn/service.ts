@@ -6,7 +6,8 @@ import type { Calls, Random, Service, Time } from '../types.ts';
 import { createWindow, type Window } from '../window.ts';
 import { SmnError } from './error.ts';
 import { type Publication, readPublication } from './publish-request.ts';
-import { createTopics } from './topics.ts';
+import { createSubscriptions } from './subscriptions.ts';
+import { createTopics, readPage } from './topics.ts';
 
 /** A message that was accepted; what it did not have is null. `time` is ISO 8601, true time. */
 export type SmnMessage = Publication & { time: string };
@@ -31,6 +32,8 @@ const ROUTES = [
   { method: 'GET', path: TOPICS, operation: 'list-topics' },
   { method: 'GET', path: `${TOPICS}/:topic_urn`, operation: 'show-topic' },
   { method: 'POST', path: TOPICS, operation: 'create-topic' },
+  { method: 'GET', path: `${TOPICS}/:topic_urn/subscriptions`, operation: 'list-subscriptions' },
+  { method: 'POST', path: `${TOPICS}/:topic_urn/subscriptions`, operation: 'subscribe' },
 ] as const satisfies readonly Route[];
 
 // smn_pd_25005: messages a minute and topic.
@@ -52,6 +55,7 @@ export function createSmn(options: {
 }): Smn {
   const { time, authenticate, region, projectId, calls, faults, random } = options;
   const topics = createTopics(options.topics, `urn:smn:${region}:${projectId}`);
+  const subscriptions = createSubscriptions({ projectId, random });
   const windows = new Map<string, Window>();
   const kept: SmnMessage[] = [];
   const listeners: ((message: Published) => void)[] = [];
@@ -91,6 +95,14 @@ export function createSmn(options: {
       case 'create-topic': {
         const { urn: made, existed } = topics.create(parseJson(body));
         return answer({ topic_urn: made }, existed ? 200 : 201);
+      }
+      case 'list-subscriptions':
+        topics.check(urn);
+        return answer(subscriptions.list(urn, readPage(query)));
+      case 'subscribe': {
+        topics.check(urn);
+        const { urn: made, existed } = subscriptions.add(urn, parseJson(body));
+        return answer({ subscription_urn: made }, existed ? 200 : 201);
       }
     }
   };

@@ -47,14 +47,21 @@ export function createTopics(known: readonly string[], prefix: string): Topics {
       if (!urns.includes(urn)) throw new SmnError(404, 'SMN.0006', 'Topic not found.');
     },
     list(query) {
-      const offset = readNumber(query.get('offset') ?? '0', 0, Infinity);
-      const limit = readNumber(query.get('limit') ?? String(MAX_LIMIT), 1, MAX_LIMIT);
+      const { offset, limit } = readPage(query);
       const page = urns.slice(offset, offset + limit);
       return {
         topic_count: urns.length,
         topics: page.map((urn) => ({ ...describe(urn), enterprise_project_id: '0' })),
       };
     },
+  };
+}
+
+/** A page, by `offset` and `limit` as the query gives them. Throws SMN.0015. */
+export function readPage(query: URLSearchParams): { offset: number; limit: number } {
+  return {
+    offset: readNumber(query.get('offset') ?? '0', 0, Infinity),
+    limit: readNumber(query.get('limit') ?? String(MAX_LIMIT), 1, MAX_LIMIT),
   };
 }
 

@@ -29,3 +29,90 @@ describe('invokeAsync', () => {
     expect(requests).toHaveLength(1);
   });
 });
+
+describe('reading a function', () => {
+  const config = {
+    runtime: 'Node.js20.15',
+    handler: 'drive.handler',
+    timeout: 60,
+    xrole: 'phonevault',
+    user_data: '{"PHONEVAULT_BUCKET":"b","odd":1}',
+    strategy_config: { concurrency: 1, concurrent_num: 1 },
+  };
+
+  it('takes the parts that matter', async () => {
+    const { functiongraph, requests } = setUp({ json: config });
+    expect(await functiongraph.showFunction(urn)).toEqual({
+      runtime: 'Node.js20.15',
+      handler: 'drive.handler',
+      timeout: 60,
+      xrole: 'phonevault',
+      user_data: { PHONEVAULT_BUCKET: 'b' },
+      max_instances: 1,
+    });
+    expect(requests[0]).toMatchObject({
+      method: 'GET',
+      url: `https://functiongraph.example/v2/p1/fgs/functions/${urn}/config`,
+    });
+  });
+
+  it.each([
+    [{ user_data: '' }, { user_data: {} }],
+    [{ user_data: null }, { user_data: {} }],
+    [{ user_data: '{' }, { user_data: {} }],
+    [{ xrole: '' }, { xrole: undefined }],
+    [{ strategy_config: null }, { max_instances: undefined }],
+  ])('reads %j', async (part, expected) => {
+    const { functiongraph } = setUp({ json: { ...config, ...part } });
+    expect(await functiongraph.showFunction(urn)).toMatchObject(expected);
+  });
+
+  it('does not take any JSON for a function', async () => {
+    const { functiongraph } = setUp({ json: {} });
+    await expect(functiongraph.showFunction(urn)).rejects.toMatchObject({ code: 'unreachable' });
+  });
+
+  it('tells what is not there from a path that is not there', async () => {
+    const gone = setUp({ status: 404, json: { error_code: 'FSS.1051' } }).functiongraph;
+    expect(await gone.showFunction(urn)).toBeUndefined();
+    expect(await gone.showAsync(urn)).toBeUndefined();
+    const wrong = setUp({ status: 404, json: { error_code: 'APIGW.0101' } }).functiongraph;
+    await expect(wrong.showFunction(urn)).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('reading what calls it', () => {
+  it('takes how asynchronous invocations are treated', async () => {
+    const on_failure = { destination: 'SMN', param: '{"topic_urn":"t"}' };
+    const json = {
+      max_async_retry_attempts: 0,
+      max_async_event_age_in_seconds: 60,
+      destination_config: { on_failure },
+    };
+    const { functiongraph } = setUp({ json });
+    expect(await functiongraph.showAsync(urn)).toEqual({
+      max_async_retry_attempts: 0,
+      max_async_event_age_in_seconds: 60,
+      on_failure,
+    });
+  });
+
+  it('takes a bare list of triggers', async () => {
+    const trigger = {
+      trigger_id: 't1',
+      trigger_type_code: 'TIMER',
+      trigger_status: 'ACTIVE',
+      event_data: { name: 'every-minute', schedule: '1m' },
+    };
+    const { functiongraph, requests } = setUp({ json: [trigger, { trigger_type_code: 'CTS' }] });
+    expect(await functiongraph.listTriggers(urn)).toEqual([
+      {
+        trigger_type_code: 'TIMER',
+        trigger_status: 'ACTIVE',
+        event_data: { name: 'every-minute', schedule: '1m' },
+      },
+      { trigger_type_code: 'CTS', event_data: {} },
+    ]);
+    expect(requests[0]?.url).toBe(`https://functiongraph.example/v2/p1/fgs/triggers/${urn}`);
+  });
+});

@@ -48,3 +48,34 @@ describe('publish', () => {
     expect(requests).toHaveLength(1);
   });
 });
+
+describe('hasTopic', () => {
+  it.each<[Said, boolean]>([
+    [{ json: { topic_urn: 'urn:smn:r:p1:t', name: 't' } }, true],
+    [{ status: 404, json: { code: 'SMN.0006' } }, false],
+  ])('%j: %s', async (said, expected) => {
+    const { smn, requests } = setUp(said);
+    expect(await smn.hasTopic('urn:smn:r:p1:t')).toBe(expected);
+    expect(requests[0]).toMatchObject({
+      method: 'GET',
+      url: 'https://smn.example/v2/p1/notifications/topics/urn:smn:r:p1:t',
+    });
+  });
+
+  it('does not take a path that is not there for a topic that is not there', async () => {
+    const { smn } = setUp({ status: 404, json: { error_code: 'APIGW.0101' } });
+    await expect(smn.hasTopic('urn:smn:r:p1:t')).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('listSubscriptions', () => {
+  it('answers protocols and states only, of the first page', async () => {
+    const entry = { protocol: 'email', status: 1, endpoint: 'a@example.com' };
+    const { smn, requests } = setUp({ json: { subscription_count: 1, subscriptions: [entry] } });
+    expect(await smn.listSubscriptions('urn:smn:r:p1:t')).toEqual({
+      count: 1,
+      subscriptions: [{ protocol: 'email', status: 1 }],
+    });
+    expect(requests[0]?.url).toMatch(/urn:smn:r:p1:t\/subscriptions\?offset=0&limit=100$/);
+  });
+});

@@ -284,3 +284,45 @@ describe('creating a topic', () => {
     expect((await create(send, { name: 'a.b' })).body.code).toBe('SMN.0024');
   });
 });
+
+describe('subscriptions', () => {
+  const path = `/v2/${PROJECT}/notifications/topics/${TOPIC}/subscriptions`;
+  const subscribe = (send: ReturnType<typeof setUp>['send'], body: unknown) =>
+    send(path, { method: 'POST', body: JSON.stringify(body) });
+
+  it('are listed with who has confirmed', async () => {
+    const { send } = setUp();
+    const mail = await subscribe(send, { protocol: 'email', endpoint: 'a@example.com' });
+    await subscribe(send, {
+      protocol: 'functionstage',
+      endpoint: 'urn:fss:r:p:function:default:f',
+    });
+
+    const { body } = await send(`${path}?offset=0&limit=100`);
+
+    expect(mail.status).toBe(201);
+    expect(body).toMatchObject({
+      subscription_count: 2,
+      subscriptions: [
+        { protocol: 'email', status: 0, subscription_urn: mail.body['subscription_urn'] },
+        { protocol: 'functionstage', status: 2, topic_urn: TOPIC },
+      ],
+    });
+    expect((await send(`${path}?offset=1&limit=1`)).body['subscriptions']).toHaveLength(1);
+  });
+
+  it('are of one topic, and made once', async () => {
+    const { send } = setUp();
+    await subscribe(send, { protocol: 'sms', endpoint: '+8613600000000' });
+    const again = await subscribe(send, { protocol: 'sms', endpoint: '+8613600000000' });
+    const other = await send(path.replace(TOPIC, OTHER));
+    expect(again.status).toBe(200);
+    expect(other.body).toMatchObject({ subscription_count: 0, subscriptions: [] });
+  });
+
+  it('are refused for an unknown protocol and a topic that is not there', async () => {
+    const { send } = setUp();
+    expect(outcome(await subscribe(send, { protocol: 'fax', endpoint: '1' }))).toBe('400 SMN.0024');
+    expect(outcome(await send(path.replace(TOPIC, `${TOPIC}2`)))).toBe('404 SMN.0006');
+  });
+});

@@ -1,0 +1,132 @@
+import { layout } from '../../lib/ledger/layout.ts';
+import { policyStatuses } from '../../lib/run/status.ts';
+import { cphReads, functionReads, obsReads, smnReads, tryReads } from './access.ts';
+import { archiveBuckets } from './archive-buckets.ts';
+import { checkBucket } from './bucket.ts';
+import { checkConditionalPut } from './conditional-put.ts';
+import { proveDelegation, unproven } from './delegation.ts';
+import { checkDrive } from './drive.ts';
+import { type Finding, skipped, type Verdict } from './finding.ts';
+import { checkFunction, functionNames, nameOf, urnOf } from './functions.ts';
+import { judgePolicies, judgeRuns } from './policies.ts';
+import { checkProject } from './project.ts';
+import { checkTopic } from './topic.ts';
+import { checkTriggers } from './triggers.ts';
+import { checkVersioning } from './versioning.ts';
+import type { Check } from './within.ts';
+import type { World } from './world.ts';
+
+export type Wishes = {
+  stage: string;
+  write: boolean;
+  /** The phone that CPH shall export a path of. */
+  phoneId: string | undefined;
+  path: string;
+  interrupted: AbortSignal;
+};
+
+/** Clearing up must not be cut off: these outlast every call that they may make. */
+const DELEGATION_LIMIT_MS = 25 * 60_000;
+const CONDITIONAL_LIMIT_MS = 5 * 60_000;
+
+const one = (check: string, run: () => Promise<Verdict>, limitMs?: number): Check => ({
+  name: check,
+  ...(limitMs === undefined ? {} : { limitMs }),
+  run: async () => [{ check, ...(await run()) }],
+});
+
+/** The check that goes first: whether CPH lets these credentials in. */
+export const cphCheck = ({ clients }: World): Check =>
+  one('access_cph', () => tryReads(cphReads(clients.cph)));
+
+/** All that needs credentials which are good. `hasAnswered`: CPH did, for this project. None waits for another. */
+export function cloudChecks(world: World, wishes: Wishes, hasAnswered: boolean): Check[] {
+  const { clients, settings, deps, buckets, io } = world;
+  const { region, projectId, bucket, prefix, topicUrn } = settings;
+  const { stage, write } = wishes;
+  const place = { stage, region, projectId };
+  const someTopic = topicUrn ?? `urn:smn:${region}:${projectId}:phonevault`;
+  // Read once for all that ask.
+  const statuses = once(() => policyStatuses(deps, io.clock.now()));
+  const archives = once(() => archiveBuckets(deps.store, deps.ledger).catch(() => []));
+  const perBucket = (check: string, run: (name: string) => Promise<Verdict>): Check => ({
+    name: check,
+    run: async () => {
+      const subjects = [...new Set([bucket, ...(await archives())])];
+      return Promise.all(
+        subjects.map(async (subject) => ({ check, subject, ...(await run(subject)) })),
+      );
+    },
+  });
+  const perFunction = (
+    check: string,
+    run: (name: (typeof functionNames)[number]) => Promise<Verdict>,
+  ): Check[] =>
+    functionNames.map((name) => ({
+      name: check,
+      run: async () => [{ check, subject: nameOf(stage, name), ...(await run(name)) }],
+    }));
+
+  return [
+    one('access_obs', () => tryReads(obsReads(deps.store))),
+    one('access_smn', () => tryReads(smnReads(clients.smn, someTopic))),
+    one('access_functiongraph', () =>
+      tryReads(functionReads(clients.functiongraph, urnOf(place, 'drive'))),
+    ),
+    one('project', () =>
+      checkProject({ region, projectId, list: world.listProjects, answered: hasAnswered }),
+    ),
+    perBucket('bucket', (name) => checkBucket(buckets, name, region)),
+    perBucket('versioning', (name) => checkVersioning(buckets, name)),
+    one(
+      'conditional_put',
+      async () =>
+        write
+          ? checkConditionalPut(clients.obs, bucket, `${prefix}${layout.probe(world.holder)}`)
+          : skipped('only with --write: it writes and deletes an object below state/'),
+      CONDITIONAL_LIMIT_MS,
+    ),
+    delegationCheck(world, wishes, archives),
+    one('topic', () => checkTopic(clients.smn, topicUrn)),
+    ...perFunction('function', (name) =>
+      checkFunction(clients.functiongraph, name, { stage, here: settings }),
+    ),
+    ...perFunction('trigger', async (name) =>
+      checkTriggers(() => clients.functiongraph.listTriggers(urnOf(place, name)), name, {
+        stage,
+        policies: await statuses().catch(() => undefined),
+      }),
+    ),
+    one('policies', async () =>
+      judgePolicies(await statuses(), `obs://${bucket}/${prefix}${layout.policy('<name>')}`),
+    ),
+    one('runs', async () => judgeRuns(await statuses(), io.clock.now())),
+    one('drive', () => checkDrive(deps.store, io.clock.now())),
+  ];
+}
+
+function delegationCheck(
+  { deps, clients, holder }: World,
+  { write, phoneId, path, interrupted }: Wishes,
+  archives: () => Promise<string[]>,
+): Check {
+  const name = 'delegation';
+  const run = async (): Promise<Finding[]> => {
+    if (!write || phoneId === undefined) return [{ check: name, ...unproven() }];
+    const named = await archives();
+    // The ledger's own bucket where no policy names one yet.
+    const buckets = named.length > 0 ? named : [deps.ledger.bucket];
+    const { clock, store } = deps;
+    const { cph, obs } = clients;
+    return proveDelegation(
+      { clock, store, cph, obs, holder, interrupted },
+      { phoneId, path, buckets },
+    );
+  };
+  return { name, limitMs: DELEGATION_LIMIT_MS, run };
+}
+
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let reading: Promise<T> | undefined;
+  return () => (reading ??= read());
+}

@@ -1,0 +1,42 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { Endpoints } from '../../lib/cloud/endpoints.ts';
+import { type Send, TransportError, type TransportKind } from '../../lib/cloud/send.ts';
+
+/** What an endpoint did when it was asked without credentials. Times in epoch ms. */
+export type Probe = {
+  service: keyof Endpoints;
+  url: string;
+  answer:
+    | { kind: 'answered'; sentAt: number; cameAt: number; date: string | undefined }
+    | { kind: 'none'; why: TransportKind };
+};
+
+const TIMEOUT_MS = 10_000;
+const MAX_BYTES = 1024 * 1024;
+
+/** Asks every endpoint for its root, at once. Any answer at all shows that it is there. */
+export async function probeEndpoints(
+  endpoints: Endpoints,
+  { send, clock }: { send: Send; clock: Clock },
+): Promise<Probe[]> {
+  const services = Object.entries(endpoints) as [keyof Endpoints, string][];
+  return Promise.all(
+    services.map(async ([service, url]) => {
+      const sentAt = clock.now();
+      try {
+        const { headers } = await send({
+          method: 'GET',
+          url: `${url}/`,
+          headers: {},
+          timeoutMs: TIMEOUT_MS,
+          maxBytes: MAX_BYTES,
+        });
+        const date = headers['date'];
+        return { service, url, answer: { kind: 'answered', sentAt, cameAt: clock.now(), date } };
+      } catch (error) {
+        if (!(error instanceof TransportError)) throw error;
+        return { service, url, answer: { kind: 'none', why: error.kind } };
+      }
+    }),
+  );
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { ok } from '../../../cli/doctor/finding.ts';
+import { within } from '../../../cli/doctor/within.ts';
+import { ServiceError } from '../../../lib/errors.ts';
+
+const facts = { service: 'cph', operation: 'list', carriedOut: 'no' } as const;
+const soon = { now: () => 0, sleep: async () => undefined };
+const never = { now: () => 0, sleep: () => new Promise<void>(() => undefined) };
+const check = (run: () => Promise<never>) => within({ name: 'x', limitMs: 5_000, run }, never);
+
+describe('within', () => {
+  it('gives what the check found', async () => {
+    const found = [{ check: 'x', ...ok('fine') }];
+    expect(await within({ name: 'x', run: async () => found }, never)).toEqual(found);
+  });
+
+  it('gives up on a check that does not end', async () => {
+    const run = () => new Promise<never>(() => undefined);
+    const [finding] = await within({ name: 'x', limitMs: 5_000, run }, soon);
+    expect(finding).toMatchObject({
+      check: 'x',
+      outcome: 'unknown',
+      message: 'not found out within 5 s',
+    });
+  });
+
+  it('takes errors of ours for what they are', async () => {
+    const passing = new ServiceError('unreachable', 'cph list: no answer', facts, {
+      retryable: true,
+    });
+    const lasting = new ServiceError('service', 'cph list: CPS.0002', facts);
+    expect(await check(() => Promise.reject(passing))).toMatchObject([{ outcome: 'unknown' }]);
+    expect(await check(() => Promise.reject(lasting))).toMatchObject([
+      { outcome: 'failed', message: 'cph list: CPS.0002' },
+    ]);
+  });
+
+  it('fails on any other error without its text, which may hold anything', async () => {
+    const found = await check(() => Promise.reject(new TypeError('sk=abcdef')));
+    expect(found).toMatchObject([{ outcome: 'failed', message: 'unexpected TypeError' }]);
+  });
+});
