@@ -44,7 +44,8 @@ const REGISTRY = /^https:\/\/registry\.npmjs\.org\/[\w@%./-]+\.tgz$/;
 const SHA512 = /^sha512-[A-Za-z0-9+/]{86}==$/;
 
 // Packages that run a script of theirs when they are installed. Each was looked at; esbuild's checks its binary.
-const MAY_RUN_SCRIPTS = new Set(['esbuild', 'fsevents']);
+// es5-ext comes with the Serverless Framework; its script prints a message.
+const MAY_RUN_SCRIPTS = new Set(['es5-ext', 'esbuild', 'fsevents']);
 
 /**
  * Checks that the lock file pins what the manifest asks for: exact versions, every package with a SHA-512 from the
