@@ -1,8 +1,10 @@
+import pLimit from 'p-limit';
 import { hasCode } from '../errors.ts';
 import type { ObjectInfo } from '../cloud/obs-list.ts';
-import { parseArchiveKey, runFolder } from '../policy/keys.ts';
+import type { Try } from '../ledger/fold.ts';
+import { archiveKey, parseArchiveKey, runFolder } from '../policy/keys.ts';
 import { declareAlone } from './alone.ts';
-import { standing } from './decide.ts';
+import { SECOND_LOOK_MS, standing } from './decide.ts';
 import type { RunDeps } from './deps.ts';
 import { type Decided, type OpenRun, record, type Writer } from './open-run.ts';
 import { endsAsTar } from './verify.ts';
@@ -10,13 +12,26 @@ import { endsAsTar } from './verify.ts';
 /** What lies in a run's folder, by phone. */
 export type Found = ReadonlyMap<string, { attempt: number; object: ObjectInfo }[]>;
 
-/** Lists the folder of a run; only what looks as if the run had put it there counts. */
+/** What a job that failed moments ago has left may not be listed yet: a HEAD sees it. */
+const HEADS_AT_ONCE = 8;
+
+/** Lists the folder of a run, and looks for what LIST may not show yet; only what looks as if the run had put it there counts. */
 export async function foundArchives(deps: RunDeps, run: OpenRun): Promise<Found> {
   const found = new Map<string, { attempt: number; object: ObjectInfo }[]>();
   const terms = run.plan?.terms;
   if (terms === undefined || run.state.phones.size === 0) return found;
   const folder = runFolder(terms.folder, run.runId);
-  for (const object of await listed(deps, run, terms.bucket, `${folder}/`)) {
+  const objects = await unlessClosed(deps, run, terms.bucket, async () => {
+    const { objects: listed } = await deps.archives.list(terms.bucket, `${folder}/`);
+    const known = new Set(listed.map(({ key }) => key));
+    const limit = pLimit(HEADS_AT_ONCE);
+    const unlisted = justFailed(run, deps.clock.now())
+      .map(({ phoneId, attempt }) => archiveKey(terms.folder, run.runId, phoneId, attempt))
+      .filter((key) => !known.has(key))
+      .map((key) => limit(() => deps.archives.head(terms.bucket, key)));
+    return [...listed, ...(await Promise.all(unlisted)).filter((object) => object !== undefined)];
+  });
+  for (const object of objects) {
     const name = parseArchiveKey(folder, object.key);
     if (name === undefined) continue;
     const { phone_id, attempt } = name;
@@ -25,15 +40,24 @@ export async function foundArchives(deps: RunDeps, run: OpenRun): Promise<Found>
   return found;
 }
 
+/** Tries whose job was seen to fail so short ago that LIST may not show what it has left. */
+function justFailed(run: OpenRun, now: number): { phoneId: string; attempt: number }[] {
+  const isRecent = ({ ended, swept }: Try): boolean =>
+    ended?.result === 'failed' && swept !== true && now - ended.at < SECOND_LOOK_MS;
+  return [...run.state.phones].flatMap(([phoneId, { tries }]) =>
+    [...tries.values()].filter(isRecent).map(({ number }) => ({ phoneId, attempt: number })),
+  );
+}
+
 /** A folder that may not be seen any more must not keep its run open for ever: the report says what is known. */
-async function listed(
+async function unlessClosed(
   deps: RunDeps,
   run: OpenRun,
   bucket: string,
-  prefix: string,
+  look: () => Promise<ObjectInfo[]>,
 ): Promise<ObjectInfo[]> {
   try {
-    return (await deps.archives.list(bucket, prefix)).objects;
+    return await look();
   } catch (error) {
     const closed = hasCode(error, 'access_denied') || hasCode(error, 'bucket_missing');
     if (!closed) throw error;

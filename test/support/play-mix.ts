@@ -172,8 +172,15 @@ export async function faultsOf(played: Played): Promise<string[]> {
       faults.push(`${runId} has no report`);
       continue;
     }
-    for (const event of await readLog(store, runId)) {
-      if (event.type === 'accepted') followed.add(event.job_id);
+    const events = await readLog(store, runId);
+    // A job that is not to be found any more is a lost answer: nobody can follow it.
+    const lost = new Set(
+      events.flatMap((event) =>
+        event.type === 'ended' && event.result === 'lost' ? [tryIn(event)] : [],
+      ),
+    );
+    for (const event of events) {
+      if (event.type === 'accepted' && !lost.has(tryIn(event))) followed.add(event.job_id);
     }
     const phones = await readReportedPhones(store, report);
     const ids = phones.map(({ phone_id }) => phone_id);
@@ -198,6 +205,10 @@ export async function faultsOf(played: Played): Promise<string[]> {
       faults.push(`nobody knows of ${key}`);
   }
   return [...faults, ...doubled(played, followed), ...(await messageFaults(world, runIds))];
+}
+
+function tryIn(event: { phone_id: string; try: number }): string {
+  return `${event.phone_id} ${event.try}`;
 }
 
 /** One job a key, and one at a time for a phone; but for one that may run on after its answer was lost. */
