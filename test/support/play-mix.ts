@@ -158,6 +158,22 @@ function noting({ cloud, clock }: Night, taken: Taken[], send: Send): Send {
   };
 }
 
+/**
+ * The calls of a drive, at most, over a fleet of up to six phones in two runs, whatever the cloud does: about one of a kind a
+ * second and three in all, in the 50 seconds that a drive works.
+ */
+const CALLS_OF_A_KIND = 60;
+const CALLS_IN_ALL = 150;
+
+function hotLoops({ drives }: Played): string[] {
+  return drives.flatMap((counts) => {
+    const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+    const hot = [...counts].filter(([, count]) => count > CALLS_OF_A_KIND);
+    if (all > CALLS_IN_ALL) hot.push(['all', all]);
+    return hot.map(([operation, count]) => `a drive made ${count} calls: ${operation}`);
+  });
+}
+
 /** What is wrong at the end of a night, in words; nothing when all invariants hold. */
 export async function faultsOf(played: Played): Promise<string[]> {
   const { world, runIds } = played;
@@ -204,7 +220,8 @@ export async function faultsOf(played: Played): Promise<string[]> {
     if (!key.startsWith('phonevault/') && !accounted.has(key))
       faults.push(`nobody knows of ${key}`);
   }
-  return [...faults, ...doubled(played, followed), ...(await messageFaults(world, runIds))];
+  const doubles = doubled(played, followed);
+  return [...faults, ...doubles, ...hotLoops(played), ...(await messageFaults(world, runIds))];
 }
 
 function tryIn(event: { phone_id: string; try: number }): string {
