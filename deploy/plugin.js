@@ -7,6 +7,7 @@ import { logs } from './plugin/logs.js';
 import { remove } from './plugin/remove.js';
 import { eventSchema, schema } from './plugin/schema.js';
 import { createService } from './plugin/service.js';
+import { changesText } from './plugin/text.js';
 
 /** The exit code of `plan` when a deployment would change something. */
 const WOULD_CHANGE = 2;
@@ -122,7 +123,7 @@ export default class HuaweiPlugin {
   /** @param {import('./plugin/deploy.js').Piece[]} pieces */
   async change(pieces) {
     const count = await deploy(await this.service.connect(), pieces, this.changes(), this.say);
-    this.say(count === 0 ? 'Nothing has changed.' : `Deployed: ${count} changes.`);
+    this.say(count === 0 ? 'Nothing has changed.' : `Deployed: ${changesText(count)}.`);
   }
 
   async plan() {

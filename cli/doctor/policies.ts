@@ -49,7 +49,9 @@ function judgeRun(
       ),
     ];
   }
-  if (last === null || last.run_id === good?.run_id || last.outcome === 'skipped') return [];
+  // A run of some phones only may be completed and yet be no good run of the policy.
+  if (last === null || last.run_id === good?.run_id) return [];
+  if (last.outcome === 'completed' || last.outcome === 'skipped') return [];
   const text = `the last run of ${policy} was ${last.outcome}`;
   return [warning(text, `phonevault runs show ${last.run_id} tells why`)];
 }

@@ -1,7 +1,7 @@
 import { apply } from './apply.js';
 import { readActual } from './read-actual.js';
 import { stepsFor } from './steps.js';
-import { foreignText, stepText } from './text.js';
+import { changesText, foreignText, stepText } from './text.js';
 
 /**
  * @typedef {{ wanted: import('./types.js').Wanted, code: import('./types.js').Code }} Piece
@@ -67,7 +67,7 @@ export async function tellPlan(cloud, pieces, options, say) {
   say(
     count === 0
       ? 'A deployment would change nothing.'
-      : `A deployment would make ${count} changes.`,
+      : `A deployment would make ${changesText(count)}.`,
   );
   return count;
 }

@@ -1,4 +1,12 @@
 /**
+ * So many changes, in words.
+ * @param {number} count
+ */
+export function changesText(count) {
+  return count === 1 ? '1 change' : `${count} changes`;
+}
+
+/**
  * What a step does, in words.
  * @param {import('./types.js').Step} step
  * @param {import('./types.js').Wanted} wanted

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { askForRun } from '../../../lib/run/ask.ts';
 import { NIGHTLY } from '../../support/night.ts';
 import { doctorNight } from '../support/doctor-night.ts';
 
@@ -52,6 +53,18 @@ describe('runs', () => {
     const { outcome, message, code } = await cli.finding('runs');
     expect({ outcome, code }).toEqual({ outcome: 'failed', code: 1 });
     expect(message).toMatch(/^nightly is stale: last good run 4 d/);
+  });
+
+  it('have nothing against a run of some phones that ended well', async () => {
+    const cli = await doctorNight();
+    const all = await cli.night.cloud.control.phones();
+    const phone = all.find(({ status }) => status === 2)?.phone_id ?? '';
+    const { deps } = cli.night.invocation();
+    const ask = { policy: 'nightly', token: 'one', trigger: 'http' } as const;
+    const { runId } = await askForRun(deps, { ...ask, phones: [phone] });
+    const { report } = await cli.night.settle(runId);
+    expect(report.outcome).toBe('completed');
+    expect((await cli.finding('runs')).outcome).toBe('ok');
   });
 
   it('warn when the last one was not good', async () => {
