@@ -33,7 +33,7 @@ const readsSecrets = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'coverage', '.phonevault'] },
+  { ignores: ['dist', 'node_modules', 'coverage', '.phonevault', '.stryker-tmp'] },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.recommendedTypeChecked],

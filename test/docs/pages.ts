@@ -11,7 +11,7 @@ export type Page = { path: string; text: string; blocks: Block[]; headings: Head
 
 type Heading = { level: number; text: string; anchor: string };
 
-const IGNORED = new Set(['node_modules', 'dist', 'coverage', '.phonevault', '.git', 'scripts']);
+const IGNORED = new Set(['node_modules', 'dist', 'coverage', 'scripts']);
 
 /** Every Markdown file for readers; templates that pages are made from are not. */
 export function readPages(): Page[] {
@@ -27,7 +27,7 @@ export function readPage(path: string): Page {
 
 function files(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (IGNORED.has(entry.name)) return [];
+    if (IGNORED.has(entry.name) || entry.name.startsWith('.')) return [];
     const path = join(folder, entry.name);
     return entry.isDirectory() ? files(path) : [path];
   });
