@@ -1,4 +1,5 @@
 import { body as configBody } from './config-body.js';
+import { toRemember } from './nameless.js';
 import { hashSecrets, readMarker, sameSecrets, short, withMarker } from './marker.js';
 
 /**
@@ -24,6 +25,7 @@ export async function apply(cloud, wanted, actual, code, steps, onDone) {
       code: serviceDigest === '' ? '' : short(code.digest),
       serviceDigest: short(serviceDigest),
       secrets: serviceDigest === '' ? '' : secrets,
+      triggers: toRemember(wanted, actual),
     });
   let config = actual?.config;
   for (const step of steps) {

@@ -9,6 +9,7 @@ const UPLOAD_TIMEOUT_MS = 300_000;
 const TRIES = 4;
 /** A read may be tried again whatever went wrong; a change only where it was surely not carried out. */
 const REFUSED_UNTOUCHED = [429, 503];
+const SAME_CODE = /\b(same|identical|unchanged|not changed)\b|相同|一致|未变/i;
 
 const nothing = () => undefined;
 /** The SDK would print whole requests, keys included. */
@@ -105,8 +106,9 @@ export function createCloud(account, sleep) {
         await call('updateFunctionCode', { ...at(urn), body }, { client: patient });
         return 'changed';
       } catch (error) {
-        // The same code once more is an error to FunctionGraph.
-        if (/** @type {any} */ (error).serviceCode === 'FSS.0409') return 'same';
+        // The same code once more is an error to FunctionGraph. FSS.0409 is any conflict; only the text tells this one.
+        const { serviceCode, message } = /** @type {import('./errors.js').DeployError} */ (error);
+        if (serviceCode === 'FSS.0409' && SAME_CODE.test(message)) return 'same';
         throw error;
       }
     },

@@ -1,3 +1,5 @@
+import { readMarker } from './marker.js';
+
 /**
  * Fields of the function model that serverless.yml does not speak of. An update of the settings takes what is left out back to
  * its default (functiongraph_06_0109), so what is set is sent again.
@@ -5,10 +7,6 @@
 const KEPT = [
   'func_vpc',
   'depend_version_list',
-  'initializer_handler',
-  'initializer_timeout',
-  'pre_stop_handler',
-  'pre_stop_timeout',
   'enterprise_project_id',
   'domain_names',
   'network_controller',
@@ -17,6 +15,14 @@ const KEPT = [
   'lts_custom_tag',
   'mount_config',
   'peering_cidr',
+];
+
+/** Kept too, but for a function that is taken over: they are hooks into code that is replaced. */
+const HOOKS = [
+  'initializer_handler',
+  'initializer_timeout',
+  'pre_stop_handler',
+  'pre_stop_timeout',
 ];
 
 /**
@@ -51,7 +57,8 @@ export function body(wanted, actual, description) {
 /** @param {import('./types.js').ActualFunction | undefined} actual */
 function kept(actual) {
   if (actual === undefined) return {};
-  const set = KEPT.filter((name) => {
+  const isOurs = readMarker(actual.description) !== undefined;
+  const set = [...KEPT, ...(isOurs ? HOOKS : [])].filter((name) => {
     const value = actual[name];
     const empty = Array.isArray(value) && value.length === 0;
     return value !== undefined && value !== null && value !== '' && value !== 0 && !empty;

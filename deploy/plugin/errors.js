@@ -21,10 +21,14 @@ export class DeployError extends Error {
 const HINTS = {
   'APIGW.0301':
     "check the keys, their security token and this machine's clock (15 minutes off is too much)",
-  'APIGW.0302': 'the user of these keys may not call this: give it "FunctionGraph FullAccess"',
+  'APIGW.0302':
+    'the user of these keys may not call this: give it "FunctionGraph FullAccess", and CTS and APIG rights for their triggers (docs/deploy.md)',
   'APIGW.0308': 'too many calls: wait a minute and deploy again',
   'FSS.0401': 'check the keys and their security token',
-  'FSS.0403': 'the user of these keys may not do this: give it "FunctionGraph FullAccess"',
+  'FSS.0403':
+    'the user of these keys may not do this: give it "FunctionGraph FullAccess", and CTS and APIG rights for their triggers (docs/deploy.md)',
+  'FSS.0409': 'something else changes this function now: wait a minute and deploy again',
+  'FSS.0413': 'what is sent is too large: the zip, or fewer settings',
   'FSS.0429': 'too many calls or functions: wait a minute and deploy again',
   'FSS.1002':
     'a name has up to 60 of letters, digits, - and _, a letter first, a letter or digit last: shorten the stage',
@@ -32,6 +36,8 @@ const HINTS = {
   'FSS.1018': 'user data has at most 20 entries and 4,096 characters, encrypted ones included',
   'FSS.1041': 'the account has no room for more functions',
   'FSS.1071': 'the zip is over 50 MB',
+  'FSS.1051': 'the function is not deployed: npx serverless deploy',
+  'FSS.1061': 'a function of this name was made in the meantime: deploy again',
   'FSS.1101': 'FunctionGraph does not know this type of trigger here',
   'FSS.1102': 'check the topic of the SMN trigger',
   'FSS.1107': 'check the API group, environment and path of the APIG trigger',
@@ -44,7 +50,18 @@ const HINTS = {
     'an APIG trigger of this name or path is there already: remove it, or choose another path',
   'FSS.1148': 'a timer of this name is there already: remove it, or deploy with --prune',
   'FSS.1171': 'the topic does not exist in this project and region',
+  'FSS.1147':
+    'another API of the group has this path: remove its trigger, or give functions.http another path in serverless.yml',
+  'FSS.1201': 'what is sent is too large: fewer or shorter settings',
   'FSS.1306': 'a function has at most 10 triggers',
+  'FSS.1307':
+    'a CTS trigger of this name is there already, on another function: remove it, or give it another name in serverless.yml',
+  'FSS.1312': 'the CTS trigger needs a name',
+  'FSS.1314': 'the CTS trigger needs operations',
+  'FSS.1316': 'an operation of the CTS trigger is there twice',
+  'FSS.1318':
+    'CTS does not know an operation of the trigger: see how it calls CPH, and give --param ctsServiceType=NAME',
+  'FSS.1417': 'check the API group, environment and path of the trigger of the dedicated gateway',
 };
 
 /**
@@ -62,11 +79,7 @@ export function serviceError(operation, error) {
     typeof errorCode === 'string' || typeof errorCode === 'number' ? String(errorCode) : undefined;
   const said = typeof errorMsg === 'string' ? errorMsg.slice(0, 300) : 'no answer';
   const parts = [httpStatusCode && `HTTP ${httpStatusCode}`, serviceCode, said].filter(Boolean);
-  const hint =
-    (serviceCode && HINTS[serviceCode]) ||
-    (httpStatusCode === undefined
-      ? 'check the network and the endpoint, then deploy again: what is done already is kept'
-      : 'deploy again: what is done already is kept');
+  const hint = (serviceCode && HINTS[serviceCode]) || generalHint(httpStatusCode, said);
   return new DeployError(
     'service',
     `${operation}: ${parts.join(' ')}${requestId ? ` (request ${requestId})` : ''}`,
@@ -77,4 +90,17 @@ export function serviceError(operation, error) {
       requestId,
     },
   );
+}
+
+/** @param {number | undefined} status @param {string} said */
+function generalHint(status, said) {
+  const kept = 'what is done already is kept';
+  if (status === undefined) {
+    const where = said.includes('ENOTFOUND')
+      ? 'there is no such host: check the region (PHONEVAULT_REGION, --param region=), the endpoint'
+      : 'check the endpoint';
+    return `${where} and the network, then deploy again: ${kept}`;
+  }
+  if (status >= 500 || status === 429) return `deploy again: ${kept}`;
+  return `put right what the message says, then deploy again: ${kept}`;
 }

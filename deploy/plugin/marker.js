@@ -2,15 +2,17 @@ import { createHash, randomBytes, scryptSync, timingSafeEqual } from 'node:crypt
 
 /**
  * What a deployment remembers of itself, at the end of the function's description: which code it sent and what FunctionGraph
- * called it, and a salted hash of the encrypted user data, which cannot be read back.
- * @typedef {{ stage: string, code: string, serviceDigest: string, secrets: string }} Marker
+ * called it, a salted hash of the encrypted user data, which cannot be read back, and which triggers without a name it made.
+ * @typedef {{ stage: string, code: string, serviceDigest: string, secrets: string, triggers: string[] }} Marker
  */
 
-const PATTERN = /\[phonevault stage=(\S+) code=(\S*) at=(\S*) secrets=(\S*)\]$/;
+const PATTERN =
+  /\[phonevault stage=(\S+) code=(\S*) at=(\S*) secrets=(\S*?)(?: triggers=(\S+))?\]$/;
 
 /** @param {string} summary @param {Marker} marker */
-export function withMarker(summary, { stage, code, serviceDigest, secrets }) {
-  return `${summary} [phonevault stage=${stage} code=${code} at=${serviceDigest} secrets=${secrets}]`;
+export function withMarker(summary, { stage, code, serviceDigest, secrets, triggers }) {
+  const made = triggers.length === 0 ? '' : ` triggers=${triggers.join()}`;
+  return `${summary} [phonevault stage=${stage} code=${code} at=${serviceDigest} secrets=${secrets}${made}]`;
 }
 
 /**
@@ -19,9 +21,10 @@ export function withMarker(summary, { stage, code, serviceDigest, secrets }) {
  * @returns {Marker | undefined}
  */
 export function readMarker(description) {
-  const [, stage, code, serviceDigest, secrets] = PATTERN.exec(description ?? '') ?? [];
+  const [, stage, code = '', serviceDigest = '', secrets = '', triggers] =
+    PATTERN.exec(description ?? '') ?? [];
   if (stage === undefined) return undefined;
-  return { stage, code: code ?? '', serviceDigest: serviceDigest ?? '', secrets: secrets ?? '' };
+  return { stage, code, serviceDigest, secrets, triggers: triggers?.split(',') ?? [] };
 }
 
 /** The first 16 characters of a digest tell two codes apart. @param {string | null | undefined} digest */

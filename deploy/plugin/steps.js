@@ -1,5 +1,6 @@
 import { DeployError } from './errors.js';
 import { readMarker, sameSecrets, short } from './marker.js';
+import { isForgetful, isRemembered } from './nameless.js';
 
 /** @typedef {import('./types.js').Step} Step */
 
@@ -34,7 +35,8 @@ export function stepsFor(wanted, actual, code, options = {}) {
     marker.serviceDigest === short(actual.config.digest);
   if (!sameCode) steps.push({ do: 'code' });
   const fields = changedFields(wanted, actual.config);
-  if (!sameCode && !fields.includes('description')) fields.push('description');
+  const remembered = marker?.triggers ?? [];
+  if (!sameCode || isForgetful(wanted, remembered)) fields.push('description');
   if (fields.length > 0) steps.push({ do: 'config', fields });
   const instances = actual.config.strategy_config?.concurrency ?? undefined;
   if (instances !== wanted.maxInstances) {
@@ -44,7 +46,7 @@ export function stepsFor(wanted, actual, code, options = {}) {
   const { steps: triggers, foreign } = triggerSteps(
     wanted,
     actual.triggers,
-    options.prune ?? false,
+    (trigger) => (options.prune ?? false) || isOurs(trigger) || isRemembered(trigger, remembered),
   );
   steps.push(...triggers);
   return { steps, foreign };
@@ -138,10 +140,10 @@ function asyncSteps(wanted, actual) {
 /**
  * @param {import('./types.js').Wanted} wanted
  * @param {import('./types.js').ActualTrigger[]} actual
- * @param {boolean} prune
+ * @param {(trigger: import('./types.js').ActualTrigger) => boolean} mayGo
  * @returns {{ steps: Step[], foreign: import('./types.js').ActualTrigger[] }}
  */
-function triggerSteps(wanted, actual, prune) {
+function triggerSteps(wanted, actual, mayGo) {
   const left = new Set(actual);
   /** @type {import('./types.js').WantedTrigger[]} */
   const missing = [];
@@ -158,7 +160,7 @@ function triggerSteps(wanted, actual, prune) {
       statuses.push({ do: 'trigger-status', trigger: found, to: trigger.status });
     }
   }
-  const old = [...left].filter((trigger) => prune || isOurs(trigger));
+  const old = [...left].filter(mayGo);
   const foreign = [...left].filter((trigger) => !old.includes(trigger));
   /** @param {{ type?: string, trigger_type_code?: string }} trigger */
   const isTimer = (trigger) => (trigger.type ?? trigger.trigger_type_code) === 'TIMER';

@@ -164,6 +164,74 @@ describe('deploy', () => {
     });
   });
 
+  it('keeps no hook of a function that it takes over: the code that is sent has none', async () => {
+    const { client, run, wantedAll } = await fixture();
+    await run();
+    const { urn = '' } = wantedAll().find(({ key }) => key === 'drive') ?? {};
+    const config = await client.showFunction(urn);
+    const { func_name, runtime, handler, memory_size, timeout, xrole } = config ?? {};
+    await client.updateConfig(urn, {
+      ...{ func_name, runtime, handler, memory_size, timeout, xrole, description: 'by hand' },
+      initializer_handler: 'drive.init',
+      initializer_timeout: 10,
+    });
+    await run(wantedAll(), FIRST, { adopt: true });
+    expect((await client.showFunction(urn))?.['initializer_handler'] || undefined).toBeUndefined();
+    expect(await run()).toBe(0);
+  });
+
+  it('replaces its trigger on a topic when the topic changes, and removes it when there is none', async () => {
+    const { cloud, client, run, wantedAll, lines } = await fixture();
+    const on = (topicUrn: string) => ({
+      event: { events: [{ triggerTypeCode: 'SMN', eventData: { topicUrn } }] },
+    });
+    const { urn = '' } = wantedAll().find(({ key }) => key === 'event') ?? {};
+    const topics = async () =>
+      (await client.listTriggers(urn)).map(({ event_data }) => event_data['topic_urn']);
+    const other = `${cloud.topicUrn}-operators`;
+
+    await run(wantedAll(on(cloud.topicUrn)));
+    expect(await run(wantedAll(on(cloud.topicUrn)))).toBe(0);
+    lines.length = 0;
+    await run(wantedAll(on(other)));
+    expect(await topics()).toEqual([other]);
+    expect(lines.find((line) => line.startsWith('event: remove'))).toContain(
+      'until its successor is there',
+    );
+    expect(await run(wantedAll(on(other)))).toBe(0);
+    await run(wantedAll({ event: { events: [] } }));
+    expect(await topics()).toEqual([]);
+    expect(await run(wantedAll({ event: { events: [] } }))).toBe(0);
+  });
+
+  it('leaves a trigger on a topic alone that somebody made by hand', async () => {
+    const { cloud, client, run, wantedAll } = await fixture();
+    await run();
+    const { urn = '' } = wantedAll().find(({ key }) => key === 'event') ?? {};
+    const event_data = { topic_urn: cloud.topicUrn };
+    await client.createTrigger(urn, { trigger_type_code: 'SMN', event_data });
+    expect(await run()).toBe(0);
+    expect(await client.listTriggers(urn)).toHaveLength(2);
+  });
+
+  it('takes no other conflict for the same code, and sends it the next time', async () => {
+    const { cloud, client, run, wantedAll } = await fixture();
+    await run();
+    const { urn = '' } = wantedAll().find(({ key }) => key === 'drive') ?? {};
+    const fault = {
+      service: 'functiongraph',
+      operation: 'updateFunctionCode',
+      kind: 'error',
+    } as const;
+    cloud.control.addFault({ ...fault, status: 409, code: 'FSS.0409', times: 4 });
+    await expect(run(wantedAll(), SECOND)).rejects.toMatchObject({ serviceCode: 'FSS.0409' });
+    cloud.control.clearFaults();
+    const before = (await client.showFunction(urn))?.digest;
+    expect(await run(wantedAll(), SECOND)).toBeGreaterThan(0);
+    expect((await client.showFunction(urn))?.digest).not.toBe(before);
+    expect(await run(wantedAll(), SECOND)).toBe(0);
+  });
+
   it('replaces a timer by its successor first, and tells the gap of other triggers', async () => {
     const { run, wantedAll, lines } = await fixture();
     await run();

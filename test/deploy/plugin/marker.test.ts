@@ -3,8 +3,9 @@ import { hashSecrets, readMarker, sameSecrets, withMarker } from '../../../deplo
 
 describe('the marker in a description', () => {
   it.each([
-    { stage: 'prod', code: 'ab12', serviceDigest: 'cd34', secrets: 'c2FsdA.aGFzaA' },
-    { stage: 'x', code: '', serviceDigest: '', secrets: '' },
+    { stage: 'prod', code: 'ab12', serviceDigest: 'cd34', secrets: 'c2FsdA.aGFzaA', triggers: [] },
+    { stage: 'x', code: '', serviceDigest: '', secrets: '', triggers: [] },
+    { stage: 'x', code: 'a', serviceDigest: 'b', secrets: '', triggers: ['0a1b2c3d', '4e5f6a7b'] },
   ])('is read back as it was written: %o', (marker) => {
     expect(readMarker(withMarker('Moves [open] runs on', marker))).toEqual(marker);
   });
