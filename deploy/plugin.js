@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { readLocal } from './plugin/account.js';
 import { deploy, tellPlan } from './plugin/deploy.js';
 import { DeployError } from './plugin/errors.js';
+import { refuseUnknownParams } from './plugin/given.js';
 import { info } from './plugin/info.js';
 import { eventOf, invoke, invokeLocal } from './plugin/invoke.js';
 import { logs } from './plugin/logs.js';
@@ -84,7 +87,14 @@ export default class HuaweiPlugin {
       'remove:remove': () => this.remove(),
     };
     this.hooks = Object.fromEntries(
-      Object.entries(verbs).map(([hook, verb]) => [hook, () => this.guarded(verb)]),
+      Object.entries(verbs).map(([hook, verb]) => [
+        hook,
+        () =>
+          this.guarded(async () => {
+            await this.checkParams();
+            return verb();
+          }),
+      ]),
     );
   }
 
@@ -102,6 +112,11 @@ export default class HuaweiPlugin {
       const text = error.hint ? `${error.message}\n${error.hint}` : error.message;
       throw new this.serverless.classes.Error(text, `PHONEVAULT_${error.code.toUpperCase()}`);
     }
+  }
+
+  async checkParams() {
+    const yaml = await readFile(join(this.root, this.serverless.configurationFilename), 'utf8');
+    refuseUnknownParams(this.options.param ?? [], yaml);
   }
 
   async package() {

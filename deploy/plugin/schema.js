@@ -7,7 +7,7 @@ export const schema = {
   provider: {
     properties: {
       stage: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,29}$' },
-      region: { type: 'string', pattern: '^[a-z]+(-[a-z0-9]+)+$' },
+      region: { type: 'string', pattern: '^([a-z]+(-[a-z0-9]+)+)?$' },
       projectId: { type: 'string', pattern: '^[0-9a-zA-Z]{0,64}$' },
       endpoint: { type: 'string', pattern: '^(https?://.+)?$' },
       ltsEndpoint: { type: 'string', pattern: '^(https?://.+)?$' },

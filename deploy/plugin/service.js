@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { accountOf, readLocal } from './account.js';
 import { createCloud } from './cloud.js';
 import { DeployError } from './errors.js';
+import { demandSettings } from './given.js';
 import { build, packageFunction } from './package.js';
 import { wantedFunction } from './wanted.js';
 
@@ -24,6 +25,7 @@ export function createService(serverless, root) {
       });
     }
     const { provider } = service;
+    demandSettings(provider);
     const definition = service.getFunction(key);
     return wantedFunction({
       service: service.service,

@@ -1,3 +1,4 @@
+import { checkEvents } from './check-event.js';
 import { DeployError } from './errors.js';
 import { sha256 } from './marker.js';
 
@@ -31,9 +32,9 @@ export function wantedFunction({ service, stage, provider, key, definition }) {
   }
   const secrets = filled(definition.encryptedEnvironment ?? {});
   checkSettings(key, userData, secrets);
-  const triggers = (definition.events ?? [])
-    .filter(({ when }) => when !== '')
-    .map((event) => wantedTrigger(event));
+  const events = (definition.events ?? []).filter(({ when }) => when !== '');
+  checkEvents(key, events);
+  const triggers = events.map((event) => wantedTrigger(event));
   if (triggers.length > MOST_TRIGGERS) {
     throw new DeployError(
       'too_many_triggers',

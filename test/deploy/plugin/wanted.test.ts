@@ -69,7 +69,15 @@ describe('wantedFunction', () => {
     ['same_topic', {}, { provider: { ...provider, failureTopicUrn: TOPIC } }],
     [
       'cannot_rest',
-      { events: [{ triggerTypeCode: 'CTS', status: 'DISABLED' as const, eventData: {} }] },
+      {
+        events: [
+          {
+            triggerTypeCode: 'CTS',
+            status: 'DISABLED' as const,
+            eventData: { name: 'x', operations: ['CPH:phone:createCloudPhone'] },
+          },
+        ],
+      },
       {},
     ],
   ])('refuses with %s what FunctionGraph would refuse', (code, definition, more) => {
