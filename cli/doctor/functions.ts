@@ -155,6 +155,10 @@ function judgeSettings(
         ],
   );
   const kicked = there.driveUrn?.replace(/:latest$/, '');
-  if (name === 'drive' || kicked === undefined || kicked === driveUrn) return differing;
+  if (name === 'drive' || kicked === driveUrn) return differing;
+  if (kicked === undefined) {
+    const text = 'PHONEVAULT_DRIVE_URN is not set: what it asks for waits for the next minute';
+    return [...differing, warning(text, fix)];
+  }
   return [...differing, failed(`PHONEVAULT_DRIVE_URN names another function: ${kicked}`, fix)];
 }

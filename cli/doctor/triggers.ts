@@ -60,7 +60,7 @@ function judgeDrive(triggers: readonly Trigger[], fix: string): Verdict {
   if (!Array.isArray(timers)) return timers;
   if (timers.some(everyMinute)) return ok('a timer calls it every minute');
   const found = timers.map((timer) => textOf(timer, 'schedule')).join(', ');
-  return warning(`its timer is ${found}, not Rate 1m: runs go on that slowly`, fix);
+  return failed(`its timer is ${found}, not Rate 1m: runs go on that slowly`, fix);
 }
 
 function judgeSchedule(

@@ -6,7 +6,7 @@ locals {
       schedule = { memory = 256, retries = 2, age = 3600 }
       event    = { memory = 256, retries = 3, age = 86400 }
     },
-    local.with_http ? { http = { memory = 512, retries = 0, age = 60 } } : {},
+    local.with_http ? { http = { memory = 512, retries = 2, age = 3600 } } : {},
   )
 
   settings = {
@@ -48,17 +48,29 @@ resource "huaweicloud_smn_subscription" "email" {
   endpoint  = var.email
 }
 
-# npm run build makes dist/<name>.js
+# npm run build makes dist/
 data "archive_file" "code" {
   for_each = toset(concat(["drive"], keys(local.functions)))
 
   type        = "zip"
   output_path = "${path.module}/.build/${each.key}.zip"
-  source_file = "${path.module}/../../dist/${each.key}.js"
+
+  source {
+    filename = "${each.key}.js"
+    content  = file("${path.module}/../../dist/${each.key}.js")
+  }
+  source {
+    filename = "THIRD-PARTY-LICENSES.txt"
+    content  = file("${path.module}/../../dist/THIRD-PARTY-LICENSES.txt")
+  }
+  source {
+    filename = "LICENSE"
+    content  = file("${path.module}/../../LICENSE")
+  }
 }
 
 resource "huaweicloud_fgs_function" "drive" {
-  name             = "phonevault-drive"
+  name             = "phonevault-${var.stage}-drive"
   app              = "default"
   description      = "Moves the open runs on"
   runtime          = var.runtime
@@ -76,7 +88,7 @@ resource "huaweicloud_fgs_function" "drive" {
 resource "huaweicloud_fgs_function" "other" {
   for_each = local.functions
 
-  name          = "phonevault-${each.key}"
+  name          = "phonevault-${var.stage}-${each.key}"
   app           = "default"
   runtime       = var.runtime
   handler       = "${each.key}.handler"

@@ -3,6 +3,12 @@ variable "region" {
   type        = string
 }
 
+variable "stage" {
+  description = "Part of the functions' names, as with the Serverless Framework: phonevault doctor looks for prod."
+  type        = string
+  default     = "prod"
+}
+
 variable "ledger_bucket" {
   description = "The bucket of policies, runs and reports. It is created."
   type        = string

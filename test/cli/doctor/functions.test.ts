@@ -131,6 +131,22 @@ describe('function', () => {
     expect(message).toContain(other);
   });
 
+  it('warns where schedule wakes nobody', async () => {
+    const cli = await doctorNight();
+    const { region, projectId, bucket, topicUrn } = cli.night.cloud;
+    const user_data = JSON.stringify({
+      ...{ PHONEVAULT_REGION: region, PHONEVAULT_PROJECT_ID: projectId },
+      ...{ PHONEVAULT_BUCKET: bucket, PHONEVAULT_TOPIC_URN: topicUrn },
+    });
+    const config = { func_name: SCHEDULE, handler: 'schedule.handler', memory_size: 256 };
+    const more = { runtime: 'Node.js20.15', timeout: 60, xrole: 'phonevault', user_data };
+    await change(cli, 'schedule', '/config', { ...config, ...more });
+    const { outcome, message, fix } = await cli.finding('function', { subject: SCHEDULE });
+    expect(outcome).toBe('warning');
+    expect(message).toContain('PHONEVAULT_DRIVE_URN is not set');
+    expect(fix).toBe('npx serverless deploy');
+  });
+
   it('fails where its own failures go to the topic of the outcomes, and warns where nobody is told', async () => {
     const cli = await doctorNight();
     const path = '/async-invoke-config';

@@ -50,7 +50,7 @@ describe('trigger', () => {
 
   it.each([
     ['drive', [], 'failed', 'no timer calls it'],
-    ['drive', [timer({ schedule: '5m' })], 'warning', '5m, not Rate 1m'],
+    ['drive', [timer({ schedule: '5m' })], 'failed', '5m, not Rate 1m'],
     ['drive', [timer({}, 'DISABLED'), timer({})], 'ok', 'every minute'],
     ['schedule', [], 'failed', 'no timer calls it'],
     ['schedule', [timer({ schedule: '1h' })], 'warning', '1h, not Rate 1m'],
