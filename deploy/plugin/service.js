@@ -39,6 +39,7 @@ export function createService(serverless, root) {
 
   const account = async (env = process.env) => {
     const { provider } = serverless.service;
+    demandSettings(provider);
     return accountOf(provider, env, await readLocal(root, provider.stage));
   };
 
