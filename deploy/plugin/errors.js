@@ -48,10 +48,10 @@ const HINTS = {
   'FSS.1145': 'a trigger of this name is there already: remove it, or deploy with --prune',
   'FSS.1146':
     'an APIG trigger of this name or path is there already: remove it, or choose another path',
-  'FSS.1148': 'a timer of this name is there already: remove it, or deploy with --prune',
-  'FSS.1171': 'the topic does not exist in this project and region',
   'FSS.1147':
     'another API of the group has this path: remove its trigger, or give functions.http another path in serverless.yml',
+  'FSS.1148': 'a timer of this name is there already: remove it, or deploy with --prune',
+  'FSS.1171': 'the topic does not exist in this project and region',
   'FSS.1201': 'what is sent is too large: fewer or shorter settings',
   'FSS.1306': 'a function has at most 10 triggers',
   'FSS.1307':

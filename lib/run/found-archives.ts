@@ -12,10 +12,12 @@ import { endsAsTar } from './verify.ts';
 /** What lies in a run's folder, by phone. */
 export type Found = ReadonlyMap<string, { attempt: number; object: ObjectInfo }[]>;
 
-/** What a job that failed moments ago has left may not be listed yet: a HEAD sees it. */
 const HEADS_AT_ONCE = 8;
 
-/** Lists the folder of a run, and looks for what LIST may not show yet; only what looks as if the run had put it there counts. */
+/**
+ * Lists the folder of a run, and asks by HEAD for what jobs that failed moments ago may have left: LIST may not show it yet.
+ * Only what looks as if the run had put it there counts.
+ */
 export async function foundArchives(deps: RunDeps, run: OpenRun): Promise<Found> {
   const found = new Map<string, { attempt: number; object: ObjectInfo }[]>();
   const terms = run.plan?.terms;
