@@ -77,7 +77,8 @@ export const plan = route({
 async function refresh(deps: HttpDeps, policy: string): Promise<Answer> {
   const now = deps.run.clock.now();
   const { asked_at } = await askForInventory(deps.run.store, { policy, asked_at: now });
-  await kickDrive(deps.run, deps.kick);
+  // A wish that was merged into one before has woken drive already.
+  if (asked_at === now) await kickDrive(deps.run, deps.kick);
   const url = `${deps.mount}/v1/plan`;
   return {
     status: 202,

@@ -69,15 +69,18 @@ const lookSchema = z.object({
 export type Look = Omit<z.infer<typeof lookSchema>, 'version' | 'type'>;
 export type NamedLook = { id: string; look: Look };
 
-/** Drops a hint: one PUT, harmless when repeated. */
-export async function putLook(store: Pick<Store, 'put'>, { id, look }: NamedLook): Promise<void> {
-  await store.put(
+/** Drops a hint. One that lies there already stays as old as it is: its time counts from the first delivery. */
+export async function putLook(
+  store: Pick<Store, 'create'>,
+  { id, look }: NamedLook,
+): Promise<void> {
+  await store.create(
     layout.hint(id),
     JSON.stringify({ version: HINT_VERSION, type: 'look', ...look }),
   );
 }
 
-/** The hint and when it was last dropped (epoch ms); undefined when it is gone. Throws `object_newer` and `object_invalid`. */
+/** The hint and when it was dropped (epoch ms); undefined when it is gone. Throws `object_newer` and `object_invalid`. */
 export async function readLook(
   store: Pick<Store, 'get'>,
   id: string,

@@ -12,11 +12,11 @@ export type EventResult = {
 };
 
 /**
- * Puts an event's hints into the inbox, one PUT each, and tells what of it was ignored. Harmless when repeated; throws when
+ * Puts an event's hints into the inbox, each written once, and tells what of it was ignored. Harmless when repeated; throws when
  * a hint could not be written, so that the event comes again.
  */
 export async function dropHints(
-  deps: Pick<RunDeps, 'store' | 'log'>,
+  deps: Pick<RunDeps, 'log'> & { store: Pick<RunDeps['store'], 'create'> },
   reading: { hints: NamedLook[]; ignored: string[] },
 ): Promise<EventResult> {
   const ignored: Record<string, number> = {};

@@ -6,25 +6,26 @@ import { readEvent } from '../../../lib/runtime/events/read-event.ts';
 import { playClock } from '../../support/play-clock.ts';
 
 function setUp() {
-  const store = memoryStore(playClock());
-  const puts: string[] = [];
-  const counted = {
-    ...store,
-    put: (key: string, body: string) => (puts.push(key), store.put(key, body)),
-  };
+  const clock = playClock();
+  const store = memoryStore(clock);
   const lines: unknown[] = [];
   const line = (event: string, fields?: object) => void lines.push({ event, ...fields });
   const log = { info: line, warn: line, error: line };
-  return { store, puts, lines, deps: { store: counted, log } };
+  return { clock, store, lines, deps: { store, log } };
 }
 
 describe('dropHints', () => {
   it('writes one object a trace, whichever way it comes and however often', async () => {
-    const { deps, puts, store } = setUp();
+    const { deps, clock, store } = setUp();
     const ways = ['ctsCreatePhone', 'eventgridCreatePhone', 'smnTrace', 'failureBySmn'] as const;
-    for (const way of [...ways, ...ways]) await dropHints(deps, readEvent(payloads[way].event));
-    expect(puts).toHaveLength(8);
+    const first = clock.now();
+    for (const way of [...ways, ...ways]) {
+      await dropHints(deps, readEvent(payloads[way].event));
+      clock.move(60_000);
+    }
     const listed = await store.list('');
+    // Its time counts from the first delivery: repeats put nothing off.
+    expect(listed.map(({ lastModified }) => lastModified)).toEqual([first]);
     expect(listed.map(({ key }) => key)).toEqual([
       'open/hints/trace-f828ab77-1c52-11f0-b09f-35adcfa2aaaa.json',
     ]);
@@ -42,7 +43,7 @@ describe('dropHints', () => {
     const { deps } = setUp();
     const broken = {
       ...deps,
-      store: { ...deps.store, put: () => Promise.reject(new Error('503')) },
+      store: { ...deps.store, create: () => Promise.reject(new Error('503')) },
     };
     await expect(dropHints(broken, readEvent(payloads.ctsCreatePhone.event))).rejects.toThrow(
       '503',
