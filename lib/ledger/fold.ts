@@ -128,7 +128,7 @@ function apply(state: RunState, event: RunEvent): void {
       return;
     case 'ready': {
       const phone = state.phones.get(event.phone_id);
-      if (phone !== undefined) phone.readyAt = Math.min(phone.readyAt ?? event.at, event.at);
+      if (phone !== undefined) phone.readyAt = Math.max(phone.readyAt ?? event.at, event.at);
       return;
     }
     case 'outcome': {

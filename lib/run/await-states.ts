@@ -10,31 +10,32 @@ const CALLS_A_LOOK = 20;
 const LIST_FROM = 3;
 
 /**
- * Looks again at phones in a passing state, while the others go on. One that became exportable is ready; one
- * that got stuck, vanished or is still passing when the wait is over ends as skipped, its state the reason.
+ * Looks again at phones in a passing state, while the others go on, and at those that CPH refused for their state. One that
+ * is exportable is ready; one that got stuck, vanished or is still passing when the wait is over ends as skipped, its state
+ * the reason.
  */
 export async function awaitStates(
   deps: Pick<RunDeps, 'cph' | 'clock'>,
   run: OpenRun,
 ): Promise<void> {
-  const plan = run.plan;
   const now = deps.clock.now();
-  if (plan?.terms === undefined || now < run.statesAt) return;
-  const waiting = steps(run, now)
-    .filter(({ step }) => step.kind === 'await_state')
-    .map(({ phone }) => phone.planned);
+  if (run.plan?.terms === undefined || now < run.statesAt) return;
+  const waiting = steps(run, now).flatMap(({ phone, step }) =>
+    step.kind === 'await_state' ? [{ ...phone.planned, until: step.until }] : [],
+  );
   if (waiting.length === 0) return;
   run.statesAt = now + LOOK_EVERY_MS;
 
-  const over = now >= plan.started_at + plan.terms.wait_for_phones;
   const seen = await look(deps, waiting);
   const at = deps.clock.now();
-  for (const { phone_id, status } of waiting) {
+  for (const { phone_id, status, until } of waiting) {
     const found = seen.get(phone_id);
     if (found === null) {
       record(run, [{ type: 'outcome', at, phone_id, outcome: 'failed', reason: 'not_found' }]);
       continue;
     }
+    const over = now >= until;
+    if (found === undefined && !over) continue;
     const code = found?.status ?? status;
     const state = phoneState(code);
     if (state === 'exportable') record(run, [{ type: 'ready', at, phone_id }]);

@@ -46,6 +46,13 @@ export function aboutOnePhone(code: string): boolean {
   return onePhone.has(code);
 }
 
+/** Codes that say the phone is in a state in which it cannot be exported: its state tells when it is worth another try. */
+export function aboutState(code: string): boolean {
+  return ofState.has(code);
+}
+
+const ofState = new Set(['CPS.0022', 'CPS.0141', 'CPS.0165']);
+
 const onePhone = new Set([
   'CPS.0004',
   'CPS.0005',

@@ -1,7 +1,7 @@
 import type { PhoneState, Try } from '../ledger/fold.ts';
 import type { Terms } from '../ledger/plan.ts';
 import type { PhoneOutcome } from '../ledger/report.ts';
-import { classify } from './codes.ts';
+import { aboutState, classify } from './codes.ts';
 
 const MINUTE = 60_000;
 /** Absence is believed only when a HEAD this long after the first look finds nothing either. */
@@ -34,7 +34,8 @@ export type Step =
       code?: string | undefined;
       archive?: Try | undefined;
     }
-  | { kind: 'await_state' }
+  /** `until`: then its state ends it, if that is still a passing one (epoch ms). */
+  | { kind: 'await_state'; until: number }
   | { kind: 'submit'; attempt: number; notBefore: number }
   /** `overdue`: its time is up; one more look, and it is timed out for that reason. */
   | { kind: 'follow'; attempt: Try; overdue?: 'export_timeout' | 'deadline' }
@@ -177,8 +178,22 @@ function withoutLivingTry(phone: PhoneState, facts: RunFacts, now: number, past:
   if (now >= deadline(facts)) {
     return { kind: 'done', outcome: 'timed_out', reason: 'deadline', code: failure?.code };
   }
-  if (phone.planned.waiting === true && phone.readyAt === undefined) return { kind: 'await_state' };
+  const notRunningSince = outOfState(phone, facts, failure);
+  if (notRunningSince !== undefined) {
+    return { kind: 'await_state', until: notRunningSince + facts.terms.wait_for_phones };
+  }
   return { kind: 'submit', attempt: past.next, notBefore: past.lastEnd + pause(past) };
+}
+
+/** Since when the phone was last told not to run (epoch ms); undefined once it was seen running after that. */
+function outOfState(
+  { planned, readyAt }: PhoneState,
+  { startedAt }: RunFacts,
+  failure: History['failure'],
+): number | undefined {
+  const refused = failure?.reason === 'refused' && aboutState(failure.code ?? '');
+  if (refused && (readyAt ?? 0) < failure.at) return failure.at;
+  return planned.waiting === true && readyAt === undefined ? startedAt : undefined;
 }
 
 function pause({ failure, attempts, heldOff }: History): number {

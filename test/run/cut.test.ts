@@ -84,7 +84,7 @@ describe('cutBatches', () => {
     const run = openRun('nightly-1', [plannedPhone('p')]);
     fold(run.state, [
       { type: 'intent', at: T0, window: 'w', tries: [{ phone_id: 'p', try: 1 }] },
-      { type: 'refused', at: T0, phone_id: 'p', try: 1, code: 'CPS.0141' },
+      { type: 'refused', at: T0, phone_id: 'p', try: 1, code: 'CPS.0099' },
     ]);
     const cut = (now: number) => cutBatches([run], [], { calls: 1, phonesPerCall: 9 }, now);
     expect(cut(T0 + MINUTE - 1)).toEqual([]);

@@ -99,8 +99,34 @@ describe('decide', () => {
       { kind: 'done', outcome: 'failed', reason: 'job_failed', code: 'CPS.9999' },
     ],
     [
-      'a state that may change is given a minute',
-      [intent(), { type: 'refused', at: T0, ...own(), code: 'CPS.0141' }],
+      'refused for its state: looked at, as long as phones are waited for',
+      [intent(), { type: 'refused', at: T0 + MINUTE, ...own(), code: 'CPS.0141' }],
+      T0 + MINUTE,
+      { kind: 'await_state', until: T0 + MINUTE + terms.wait_for_phones },
+    ],
+    [
+      'seen running after that: given a minute from the refusal on',
+      [
+        intent(),
+        { type: 'refused', at: T0, ...own(), code: 'CPS.0141' },
+        { type: 'ready', at: T0 + 1, phone_id: 'p1' },
+      ],
+      T0,
+      { kind: 'submit', attempt: 2, notBefore: T0 + MINUTE },
+    ],
+    [
+      'seen running before that only: looked at again',
+      [
+        { type: 'ready', at: T0, phone_id: 'p1' },
+        intent(),
+        { type: 'refused', at: T0 + 1, ...own(), code: 'CPS.0165' },
+      ],
+      T0 + 1,
+      { kind: 'await_state' },
+    ],
+    [
+      'a server that may get ready is given a minute',
+      [intent(), { type: 'refused', at: T0, ...own(), code: 'CPS.0099' }],
       T0,
       { kind: 'submit', attempt: 2, notBefore: T0 + MINUTE },
     ],
