@@ -1,6 +1,6 @@
 import { runOutcomes, type RunOutcome } from '../../lib/ledger/report.ts';
 import { rebuildRunIndex } from '../../lib/ledger/run-index.ts';
-import { listRuns } from '../../lib/run/list-runs.ts';
+import { listRuns, PLACE } from '../../lib/run/list-runs.ts';
 import { type Command, wrongUse } from '../command.ts';
 import { connect } from '../connect.ts';
 import { policyValue } from '../look/option-values.ts';
@@ -94,6 +94,6 @@ function isNarrowed({ policy, outcome, since, until, open, after }: Options): bo
 }
 
 function placeValue(value: string): string {
-  if (/^[\w./-]{1,300}$/.test(value)) return value;
+  if (PLACE.test(value)) return value;
   throw wrongUse('that is not a place in the list: take what the list before has told');
 }

@@ -5,7 +5,7 @@ import { nearest } from '../../lib/policy/nearest.ts';
 import { wrongUse } from '../command.ts';
 
 /** What the build puts beside the handlers. */
-const NOT_HANDLERS = new Set(['phonevault', 'local', 'invoke-worker']);
+const NOT_HANDLERS = new Set(['phonevault', 'local', 'invoke-worker', 'function-instance']);
 
 /** The file of a built handler. Throws wrong use, naming those that exist, for any other. */
 export async function handlerFile(dist: string, name: string): Promise<string> {

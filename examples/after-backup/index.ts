@@ -108,6 +108,15 @@ async function ask(send: typeof fetch, settings: Settings, policy: string, after
   });
   const { status } = response;
   if (status === 429 || status >= 500) throw new Error(`the API answered ${status}`);
-  const { run_id: runId } = (await response.json()) as { run_id?: string };
-  return { status, runId };
+  return { status, runId: runIdIn(await response.text()) };
+}
+
+/** A gateway in between may answer with anything. */
+function runIdIn(text: string): string | undefined {
+  try {
+    const answer = JSON.parse(text) as { run_id?: unknown } | null;
+    return typeof answer?.run_id === 'string' ? answer.run_id : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -102,6 +102,9 @@ function byNewest(a: Asked, b: Asked): number {
   return b.askedAt - a.askedAt || (a.runId < b.runId ? -1 : a.runId > b.runId ? 1 : 0);
 }
 
+/** What a `next` looks like: a place among the open runs, or the name of a settled one in the index. */
+export const PLACE = /^(?:open\.\d{1,16}\.[\w./-]+|\d{13}\.[a-z0-9-]+\.[a-z]+\.[a-z0-9-]+)$/;
+
 // Names in the index begin with a digit, so that a place among the open runs is told from one among the settled.
 const writePlace = ({ askedAt, runId }: Asked): string => `open.${askedAt}.${runId}`;
 

@@ -70,12 +70,9 @@ function catchAllOf(given: Pairs): string | undefined {
   return typeof rest === 'string' ? `/${rest.replace(/^\/+/, '')}` : undefined;
 }
 
-/** The API may be published below a path of the operator's choice: routes begin at /v1. */
+/** The API may be published below a path of the operator's choice, which may hold a /v1 of its own: routes begin at the last. */
 function placeOf(path: string, catchAll: string | undefined): { mount: string; route: string } {
-  if (catchAll?.startsWith('/v1/') === true && path.endsWith(catchAll)) {
-    return { mount: path.slice(0, -catchAll.length), route: catchAll };
-  }
-  const at = path.indexOf('/v1/');
+  const at = path.lastIndexOf('/v1/');
   if (at >= 0) return { mount: path.slice(0, at), route: path.slice(at) };
   return { mount: '', route: catchAll?.startsWith('/v1/') === true ? catchAll : path };
 }

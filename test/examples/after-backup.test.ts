@@ -51,6 +51,20 @@ function listener(made: Api): () => Promise<unknown[]> {
   };
 }
 
+/** A good run of the first policy, as a function on the topic gets to know of it. */
+function afterNightly() {
+  const message = JSON.stringify({
+    version: 1,
+    kind: 'settled',
+    run_id: 'nightly-1',
+    policy: 'nightly',
+    outcome: 'completed',
+  });
+  const quiet = { info: () => undefined, error: () => undefined };
+  const context = { getUserData: (name: string) => settings[name], getLogger: () => quiet };
+  return { event: { record: [{ smn: { message } }] }, context };
+}
+
 const runIds = async (made: Api): Promise<string[]> => {
   const { body } = await made.call('GET', '/v1/runs');
   return (body.runs as { run_id: string }[]).map(({ run_id }) => run_id).sort();
@@ -108,18 +122,23 @@ describe('the example after-backup', () => {
     expect(await fire(event)).toEqual(result);
   });
 
+  it.each([
+    [404, '<html>no such API</html>'],
+    [403, ''],
+    [200, 'null'],
+  ])('gives up on a gateway that answers %d and %j', async (status, text) => {
+    const odd = createHandler(async () => new Response(text, { status }));
+    const { event, context } = afterNightly();
+    expect(await odd(event, context)).toEqual({
+      started: [],
+      ignored: { [`refused_${status}`]: 1 },
+    });
+  });
+
   it.each([429, 500, 503])('throws for what FunctionGraph should try again: %d', async (status) => {
     const failing = createHandler(async () => new Response('{}', { status }));
-    const message = JSON.stringify({
-      version: 1,
-      kind: 'settled',
-      run_id: 'nightly-1',
-      policy: 'nightly',
-      outcome: 'completed',
-    });
-    const quiet = { info: () => undefined, error: () => undefined };
-    const context = { getUserData: (name: string) => settings[name], getLogger: () => quiet };
-    await expect(failing({ record: [{ smn: { message } }] }, context)).rejects.toThrow(`${status}`);
+    const { event, context } = afterNightly();
+    await expect(failing(event, context)).rejects.toThrow(`${status}`);
   });
 
   it.each(['nightly', 'a,b,a', ''])(

@@ -135,7 +135,19 @@ describe('GET /v1/runs', () => {
     });
     const after = first.body.next as string;
     expect(await ids({ after, outcome: 'completed' })).toEqual([settled[0]]);
+    const opened = await made.call('GET', '/v1/runs', { query: { limit: '1' } });
+    expect(await ids({ after: opened.body.next as string })).toEqual(settled.toReversed());
   });
+
+  it.each(['x', 'open.', 'open.x.nightly', '../../runs', 'nightly-20260102t023000z'])(
+    'refuses %j as a place, instead of telling of nothing',
+    async (after) => {
+      const made = await ready();
+      const { status, body } = await made.call('GET', '/v1/runs', { query: { after } });
+      expect(status).toBe(400);
+      expect(body).toMatchObject({ code: 'query_invalid', errors: [{ path: 'after' }] });
+    },
+  );
 });
 
 describe('POST /v1/runs/{id}/cancel', () => {

@@ -38,6 +38,8 @@ describe('parseApigEvent', () => {
     ['/backup/v1/runs', { '': '/v1/runs' }, '/backup', '/v1/runs'],
     ['/a/b/v1/plan', null, '/a/b', '/v1/plan'],
     ['/v1/x/v1/plan', { '': 'v1/plan' }, '/v1/x', '/v1/plan'],
+    ['/v1/x/v1/plan', undefined, '/v1/x', '/v1/plan'],
+    ['/v1/x/v1/plan', { '': 'v1/x/v1/plan' }, '/v1/x', '/v1/plan'],
     ['/somewhere', { '': 'v1/plan' }, '', '/v1/plan'],
     ['/elsewhere', { id: 'v1/plan' }, '', '/elsewhere'],
     ['//evil.example/v1/runs', {}, '//evil.example', '/v1/runs'],

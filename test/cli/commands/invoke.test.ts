@@ -32,7 +32,7 @@ beforeAll(async () => {
   dist = await mkdtemp(join(tmpdir(), 'phonevault-'));
   const worker = join(import.meta.dirname, '../../../cli/invoke/worker.ts');
   await bundleTools([{ in: worker, out: 'invoke-worker' }], dist);
-  for (const name of ['echo', 'phonevault', 'local']) {
+  for (const name of ['echo', 'phonevault', 'local', 'function-instance']) {
     await writeFile(join(dist, `${name}.js`), ECHO);
   }
 });
@@ -98,7 +98,7 @@ it('ends a handler whose time is up', async () => {
   ).rejects.toThrow('the handler ran longer than 10 ms');
 });
 
-it.each(['ehco', 'local', 'phonevault', '../x', 'invoke-worker'])(
+it.each(['ehco', 'local', 'phonevault', '../x', 'invoke-worker', 'function-instance'])(
   'knows no handler %s, but those that exist',
   async (name) => {
     const cli = await cliNight({ io: { parts: { version: '0', dist, local: [], worker: '' } } });
