@@ -9,6 +9,10 @@ export type ApigCall = {
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
 
+// Longer ones are no route and no query of ours; what is left of them is refused like any other.
+const LONGEST_PATH = 8_192;
+const MOST_VALUES = 100;
+
 // How a value that was sent twice arrives is not documented: as text or as a list, so both are read. Read as pairs,
 // so that no name is special.
 const pairs = z.preprocess(
@@ -17,7 +21,13 @@ const pairs = z.preprocess(
     .array(
       z.tuple([
         z.string(),
-        z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string()).max(100)]),
+        z.union([
+          z.string(),
+          z.number(),
+          z.boolean(),
+          z.null(),
+          z.array(z.string()).transform((values) => values.slice(0, MOST_VALUES)),
+        ]),
       ]),
     )
     .nullish()
@@ -26,7 +36,10 @@ const pairs = z.preprocess(
 
 export const apigEventSchema = z.object({
   httpMethod: z.string().max(16).toUpperCase().pipe(z.enum(METHODS)),
-  path: z.string().startsWith('/').max(8_192),
+  path: z
+    .string()
+    .startsWith('/')
+    .transform((path) => path.slice(0, LONGEST_PATH)),
   pathParameters: pairs,
   queryStringParameters: pairs,
   headers: pairs,

@@ -43,6 +43,7 @@ describe('parseApigEvent', () => {
     ['/somewhere', { '': 'v1/plan' }, '', '/v1/plan'],
     ['/elsewhere', { id: 'v1/plan' }, '', '/elsewhere'],
     ['//evil.example/v1/runs', {}, '//evil.example', '/v1/runs'],
+    [`/v1/runs/${'x'.repeat(9_000)}`, {}, '', `/v1/runs/${'x'.repeat(8_183)}`],
   ])('finds the route in %s with %o', (path, pathParameters, mount, route) => {
     const call = parseApigEvent({ ...captured, path, pathParameters });
     expect(call.mount).toBe(mount);
@@ -62,6 +63,7 @@ describe('parseApigEvent', () => {
   it.each([
     [{ a: '1', b: ['2', '3'], c: null, d: 4, e: true }, 'a=1&b=2&b=3&d=4&e=true'],
     [{ a: 'x&y=z' }, 'a=x%26y%3Dz'],
+    [{ a: Array.from({ length: 150 }, () => '1') }, Array(100).fill('a=1').join('&')],
     [null, ''],
     [undefined, ''],
   ])('reads the query %o', (queryStringParameters, expected) => {

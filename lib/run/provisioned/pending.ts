@@ -39,7 +39,11 @@ async function readOne(
   try {
     const found = await readLook(deps.store, id);
     if (found === undefined) return undefined;
-    return { id, ...found, generation: generationOf(found.look, found.droppedAt) };
+    const generation = generationOf(found.look, found.droppedAt);
+    if (found.look.change === 'reset' && generation === 0) {
+      deps.log.warn('hint_time_unusable', { hint: id });
+    }
+    return { id, ...found, generation };
   } catch (error) {
     if (!isBroken(error)) throw error;
     deps.log.error('hint_unreadable', { hint: id, code: error.code, message: error.message });

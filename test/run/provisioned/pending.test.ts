@@ -47,6 +47,28 @@ describe('the inbox', () => {
     expect(world.exported()).toEqual([phone?.phone_id]);
   });
 
+  it.each<[string, (now: number) => object]>([
+    ['lies ahead', (now) => ({ time: now + 86_400_000 })],
+    ['has no zone', () => ({ time: '2026-01-01 02:30:00', record_time: null })],
+  ])(
+    'says so when the time of a reset %s: a phone that has its first backup gets no other',
+    async (_, told) => {
+      const world = await nursery();
+      const [created] = await world.buy(1);
+      await world.fire({ cts: created });
+      await world.minutes(10);
+      const trace = await world.reset(created?.resource_id ?? '');
+      await world.fire({ cts: { ...trace, ...told(world.clock.now()) } });
+      await world.minutes(12);
+      expect(world.exported()).toEqual([created?.resource_id]);
+      const [hint] = world.lines.filter(({ event }) => event === 'hint_time_unusable');
+      expect(hint).toMatchObject({
+        level: 'warn',
+        hint: expect.stringMatching(/^trace-/) as string,
+      });
+    },
+  );
+
   it('holds a hint while CPH does not answer', async () => {
     const world = await nursery();
     const [created] = await world.buy(1);
