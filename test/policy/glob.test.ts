@@ -53,9 +53,8 @@ test('agrees with a regular expression', () => {
   );
 });
 
-test('a pattern of nothing but stars stays fast', () => {
+test('a pattern of nothing but stars comes to an end, which trying each way would not', () => {
   const matches = globMatcher(`${'*a'.repeat(63)}b`);
-  const started = performance.now();
-  for (let round = 0; round < 1000; round++) matches('a'.repeat(65));
-  expect(performance.now() - started).toBeLessThan(1000);
+  expect(matches('a'.repeat(65))).toBe(false);
+  expect(matches(`${'a'.repeat(65)}b`)).toBe(true);
 });
