@@ -100,8 +100,11 @@ async function createNext(
     const expires_at = clock.now() + ttlMs;
     const mine = bodyOf({ epoch, holder, expires_at, conditional: before?.conditional });
     if ((await store.create(layout.lease(epoch), mine)) === 'created') return { epoch, before };
-    before = await read(store, layout.lease(epoch), ttlMs);
-    if (before === undefined) return undefined;
+    const found = await read(store, layout.lease(epoch), ttlMs);
+    // The network may bring a PUT twice: then the second finds what the first has written.
+    if (found?.holder === holder) return { epoch, before };
+    if (found === undefined) return undefined;
+    before = found;
   }
   return undefined;
 }

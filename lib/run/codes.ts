@@ -30,6 +30,9 @@ const classes: Record<CodeClass, readonly string[]> = {
   final: [],
 };
 
+/** The system is busy. What CPH answers for a phone that is being exported already is not documented, and may be this. */
+export const BUSY = 'CPS.0042';
+
 const byCode = new Map(
   Object.entries(classes).flatMap(([name, codes]) =>
     codes.map((code) => [code, name as CodeClass] as const),

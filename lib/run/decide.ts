@@ -1,7 +1,7 @@
 import type { PhoneState, Try } from '../ledger/fold.ts';
 import type { Terms } from '../ledger/plan.ts';
 import type { PhoneOutcome } from '../ledger/report.ts';
-import { aboutState, classify } from './codes.ts';
+import { aboutState, BUSY, classify } from './codes.ts';
 
 const MINUTE = 60_000;
 /** Absence is believed only when a HEAD this long after the first look finds nothing either. */
@@ -210,6 +210,16 @@ function mayPass(code: string | undefined): boolean {
 function isHopeless(code: string): boolean {
   const kind = classify(code);
   return kind === 'final' || kind === 'stop';
+}
+
+/**
+ * True for a try of which no job is known, but whose archive may come all the same: its answer was lost, or CPH was busy. What
+ * keeps CPH busy with a phone may be the first of two copies that the network made of the call.
+ */
+export function mayStillCome(attempt: Try): boolean {
+  const is = standing(attempt);
+  const isBusy = is.kind === 'failed' && is.reason === 'refused' && is.code === BUSY;
+  return is.kind === 'lost' || is.kind === 'doubt' || isBusy;
 }
 
 /** When the run's time is up (epoch ms). */

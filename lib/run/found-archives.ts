@@ -4,7 +4,7 @@ import type { ObjectInfo } from '../cloud/obs-list.ts';
 import type { Try } from '../ledger/fold.ts';
 import { archiveKey, parseArchiveKey, runFolder } from '../policy/keys.ts';
 import { declareAlone } from './alone.ts';
-import { SECOND_LOOK_MS, standing } from './decide.ts';
+import { mayStillCome, SECOND_LOOK_MS, standing } from './decide.ts';
 import type { RunDeps } from './deps.ts';
 import { type Decided, type OpenRun, record, type Writer } from './open-run.ts';
 import { endsAsTar } from './verify.ts';
@@ -82,7 +82,7 @@ export async function adoptLost(
     const { phone_id } = phone.planned;
     for (const { attempt, object } of found.get(phone_id) ?? []) {
       const lost = phone.tries.get(attempt);
-      if (lost === undefined || !['lost', 'doubt'].includes(standing(lost).kind)) continue;
+      if (lost === undefined || !mayStillCome(lost)) continue;
       if (!(await endsAsTar(deps, bucket, object))) continue;
       const { size, etag } = object;
       record(run, [{ type: 'verified', at: deps.clock.now(), phone_id, try: attempt, size, etag }]);

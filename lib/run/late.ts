@@ -11,8 +11,8 @@ import {
 import type { Try } from '../ledger/fold.ts';
 import { indexArchives } from '../ledger/phones.ts';
 import type { Terms } from '../ledger/plan.ts';
-import { archiveKey } from '../policy/keys.ts';
-import { SECOND_LOOK_MS, standing } from './decide.ts';
+import { archiveKey, runFolder } from '../policy/keys.ts';
+import { mayStillCome, SECOND_LOOK_MS, standing } from './decide.ts';
 import { endsAsTar, isPlausible } from './verify.ts';
 import type { Straggler } from './cut.ts';
 import type { Job } from '../cloud/cph-schemas.ts';
@@ -21,6 +21,7 @@ import type { RunDeps } from './deps.ts';
 import type { OpenRun } from './open-run.ts';
 
 const REQUESTS_PER_CALL = 20;
+const HEADS_AT_MOST = 20;
 const DAY = 24 * 60 * 60_000;
 
 /** Reads the jobs that outlived their runs. One that cannot be read is left alone and logged. */
@@ -86,9 +87,8 @@ export async function keepFollowing(
 
 /** What there is to watch: a job, or a key until that time (epoch ms). */
 function watchOf(attempt: Try, { export_timeout }: Terms): 'job' | number {
-  const { kind } = standing(attempt);
-  if (kind === 'running') return 'job';
-  return kind === 'lost' || kind === 'doubt' ? attempt.intentAt + 2 * export_timeout : 0;
+  if (standing(attempt).kind === 'running') return 'job';
+  return mayStillCome(attempt) ? attempt.intentAt + 2 * export_timeout : 0;
 }
 
 /** The phones and servers that these jobs still take up. */
@@ -108,18 +108,34 @@ export async function followLate(deps: RunDeps, late: Late): Promise<Late> {
   for (let from = 0; from < requestIds.length; from += REQUESTS_PER_CALL) {
     jobs.push(...(await deps.cph.listJobs(requestIds.slice(from, from + REQUESTS_PER_CALL))));
   }
+  const isListed = await listWatched(deps, late);
   const left: LateTry[] = [];
   for (const entry of late.tries) {
     const own = new Set(entry.jobs.map((job) => job.job_id));
     const statuses = jobs.filter((job) => own.has(job.job_id)).map((job) => job.status);
     if (statuses.includes(2)) left.push(...(await landed(deps, late, entry, now)));
-    else if (entry.watch_until !== undefined) left.push(...(await watched(deps, late, entry, now)));
-    else if (!statuses.includes(-1) && now < late.until) left.push(entry);
+    else if (entry.watch_until !== undefined) {
+      if (isListed(entry)) left.push(...(await watched(deps, late, entry, now)));
+      else if (now < entry.watch_until) left.push(entry);
+    } else if (!statuses.includes(-1) && now < late.until) left.push(entry);
     else await noteLeftover(deps, late, entry, now);
   }
   const rest = { ...late, tries: left };
   if (JSON.stringify(rest) !== JSON.stringify(late)) await writeLate(deps.store, rest);
   return rest;
+}
+
+/** Where many keys are watched, one LIST tells which of them are worth a look. */
+async function listWatched(
+  deps: Pick<RunDeps, 'archives'>,
+  late: Late,
+): Promise<(entry: LateTry) => boolean> {
+  const watching = late.tries.filter((entry) => entry.watch_until !== undefined);
+  if (watching.length <= HEADS_AT_MOST) return () => true;
+  const folder = runFolder(late.folder, late.run_id);
+  const { objects } = await deps.archives.list(late.bucket, `${folder}/`);
+  const keys = new Set(objects.map(({ key }) => key));
+  return (entry) => keys.has(keyOf(late, entry));
 }
 
 /** Takes in what a job that ended well has left; answers the try again while its archive may still show. */
@@ -157,8 +173,11 @@ function headOf(
   late: Late,
   entry: LateTry,
 ): Promise<ObjectInfo | undefined> {
-  const key = archiveKey(late.folder, late.run_id, entry.phone_id, entry.try);
-  return deps.archives.head(late.bucket, key);
+  return deps.archives.head(late.bucket, keyOf(late, entry));
+}
+
+function keyOf(late: Late, entry: LateTry): string {
+  return archiveKey(late.folder, late.run_id, entry.phone_id, entry.try);
 }
 
 async function recordObject(

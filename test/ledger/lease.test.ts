@@ -41,6 +41,24 @@ describe.each<Conditional>(['honoured', 'ignored', 'refused'])(
 
 // What holds in every store: lease-suite.ts.
 describe('takeLease', () => {
+  it.each<Conditional>(['honoured', 'ignored', 'refused'])(
+    'knows its own lease where the network sends each PUT twice, conditional PUT %s',
+    async (conditional) => {
+      const clock = playClock();
+      const store = memoryStore(clock, conditional);
+      const twice: Store = {
+        ...store,
+        create: async (key, body) => {
+          await store.create(key, body);
+          return store.create(key, body);
+        },
+      };
+      const lease = await takeLease(twice, { clock, holder: 'a', ttlMs: TTL });
+      expect(lease).toMatchObject({ epoch: 1, holder: 'a' });
+      expect(await takeLease(twice, { clock, holder: 'b', ttlMs: TTL })).toBeUndefined();
+    },
+  );
+
   it('gives it to one of two who write at the same moment, whatever the bucket does', async () => {
     for (const conditional of ['honoured', 'ignored', 'refused'] as const) {
       const clock = playClock();

@@ -8,10 +8,10 @@ import type { OpenRun } from '../../lib/run/open-run.ts';
 import { createRandom } from '../../local/random.ts';
 import { honestFrom, type Lie, liesAt, type Mix, MINUTE } from './mixes.ts';
 import { type Night, night } from './night.ts';
-import { lyingWire, operationOf, type WireLie } from './wire.ts';
+import { lyingWire, operationOf, sentTwice, type WireLie } from './wire.ts';
 
 /** An export that the cloud took on. Times in epoch ms. */
-type Taken = { phoneId: string; key: string; at: number; jobId: string };
+type Taken = { phoneId: string; key: string; at: number; jobId: string; isTwin: boolean };
 
 export type Played = {
   mix: Mix;
@@ -152,7 +152,8 @@ function noting({ cloud, clock }: Night, taken: Taken[], send: Send): Send {
       for (const [jobId, job] of jobs.byId) {
         if (before.has(jobId)) continue;
         const info = storage_infos.find(({ phone_id }) => phone_id === job.phoneId);
-        taken.push({ phoneId: job.phoneId, key: info?.object_path ?? '', at, jobId });
+        const key = info?.object_path ?? '';
+        taken.push({ phoneId: job.phoneId, key, at, jobId, isTwin: sentTwice.has(request) });
       }
     }
   };
@@ -237,9 +238,13 @@ function tryIn(event: { phone_id: string; try: number }): string {
   return `${event.phone_id} ${event.try}`;
 }
 
-/** One job a key, and one at a time for a phone; but for one that may run on after its answer was lost. */
-function doubled({ mix, world, taken }: Played, followed: ReadonlySet<string>): string[] {
+/**
+ * One job a key, and one at a time for a phone; but for one that may run on after its answer was lost, and those that the
+ * network asked for once more.
+ */
+function doubled({ mix, world, taken: all }: Played, followed: ReadonlySet<string>): string[] {
   const faults: string[] = [];
+  const taken = all.filter(({ isTwin }) => !isTwin);
   const keys = taken.map(({ key }) => key);
   for (const key of keys.filter((other, index) => keys.indexOf(other) !== index)) {
     faults.push(`exported twice under ${key}`);

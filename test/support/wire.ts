@@ -11,6 +11,8 @@ export const WIRE_KINDS = [
   'timeout_before',
   'timeout_after',
   'slow',
+  'doubled_first',
+  'doubled_second',
 ] as const;
 
 export type WireLie = {
@@ -22,6 +24,9 @@ export type WireLie = {
 };
 
 export type Service = 'cph' | 'obs' | 'smn';
+
+/** Requests that reached the cloud twice. */
+export const sentTwice = new WeakSet<HttpRequest>();
 
 /** The service that a request goes to, by its host. */
 function serviceOf({ url }: HttpRequest): Service {
@@ -72,6 +77,16 @@ export function lyingWire(
       case 'timeout_after':
         await send(request);
         return timeout();
+      case 'doubled_first': {
+        sentTwice.add(request);
+        const answer = await send(request);
+        await send(request).catch(() => undefined);
+        return answer;
+      }
+      case 'doubled_second':
+        sentTwice.add(request);
+        await send(request).catch(() => undefined);
+        return send(request);
       case 'slow': {
         const answer = await send(request);
         await clock.sleep(lie.delay ?? 2_000);
