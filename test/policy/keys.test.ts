@@ -45,6 +45,7 @@ test('no two tries share a key', () => {
 
 test.each([
   'f/run2/p-1.tar',
+  'g/run/p-1.tar',
   'f/run/p.tar',
   'f/run/p-0.tar',
   'f/run/p-01.tar',

@@ -23,3 +23,11 @@ test('two neighbours swapped are nearer than two letters replaced', () => {
   expect(nearest('form', ['farm', 'from'])).toBe('farm');
   expect(nearest('cofnig', ['cobbig', 'config'])).toBe('config');
 });
+
+test.each([
+  ['abcd', 'xacd'],
+  ['xacd', 'abcd'],
+  ['abcdef', 'xycdfe'],
+])('%s is not %s: no swap is counted where none is', (word, other) => {
+  expect(nearest(word, [other])).toBeUndefined();
+});

@@ -117,6 +117,23 @@ describe('a sound policy', () => {
       'an export that may take the whole run',
       nightlyWith('export_timeout: 1h', 'export_timeout: 2h'),
     ],
+    [
+      'the shortest and the longest times',
+      nightlyWith('deadline: 2h', 'deadline: 7d')
+        .replace('start_within: 2h', 'start_within: 1s')
+        .replace('wait_for_phones: 10m', 'wait_for_phones: 0s'),
+    ],
+    [
+      'ten tags',
+      nightlyWith('env: [prod]', Array.from('abcdefghij', (key) => `${key}: []`).join(', ')),
+    ],
+    [
+      'no schedule',
+      nightlyWith(
+        'schedule: { cron: "0 30 2 * * *", timezone: Asia/Shanghai, start_within: 2h }\n',
+        '',
+      ),
+    ],
     ['any value of a tag', nightlyWith('[prod]', '[]')],
     ['a tag of other letters', nightlyWith('env: [prod]', '"环境 a_.:=+-@": ["生产"]')],
     ['a tag named constructor', nightlyWith('env: [prod]', 'constructor: [prod]')],

@@ -23,6 +23,7 @@ test.each([
   '20260102T240000Z',
   '20260102T023060Z',
   ' 20260102T023000Z',
+  '20260102T023000Z.json',
 ])('%j is not a stamp', (text) => {
   expect(parseStamp(text)).toBeUndefined();
 });
@@ -33,6 +34,7 @@ test.each([
   ['2026-01-01T00:00:00Z', 'UTC', '20260101'],
   ['2026-01-01T00:00:00Z', 'America/New_York', '20251231'],
   ['2026-03-29T22:00:00Z', 'Europe/Berlin', '20260330'],
+  ['0987-03-29T22:00:00Z', 'UTC', '09870329'],
 ])('%s in %s is %s', (instant, zone, date) => {
   expect(localDate(Date.parse(instant), zone)).toBe(date);
 });
