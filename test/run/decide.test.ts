@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../lib/ledger/events.ts';
-import { decide } from '../../lib/run/decide.ts';
+import { decide, isBusy, mayStillCome, standing } from '../../lib/run/decide.ts';
 import { MINUTE, phoneWith, runFacts, T0, terms } from '../support/runs.ts';
 
 const own = (number = 1) => ({ phone_id: 'p1', try: number });
@@ -255,6 +255,205 @@ describe('decide', () => {
     expect(decide(phoneWith([], { verdict }), runFacts(), T0)).toEqual({
       kind: 'done',
       ...verdict,
+    });
+  });
+});
+
+describe('decide, at the edges', () => {
+  const refused = (number: number, code: string, at = T0): RunEvent => ({
+    type: 'refused',
+    at,
+    ...own(number),
+    code,
+  });
+  const verified: RunEvent = { type: 'verified', at: T0, ...own(), size: 9_000, etag: 'e' };
+  const swept: RunEvent = { type: 'swept', at: T0 + 1, key: 'k', ...own() };
+
+  it('counts an archive that was swept as a try that failed', () => {
+    expect(decide(phoneWith([intent(), verified, swept]), runFacts(), T0)).toMatchObject({
+      kind: 'submit',
+      attempt: 2,
+    });
+    const twice = [intent(), verified, swept, intent(2, 'w2'), accepted(2), failed('CPS.0054', 2)];
+    expect(decide(phoneWith(twice), runFacts(), T0)).toMatchObject({
+      kind: 'done',
+      reason: 'job_failed',
+    });
+    const last = [
+      intent(2, 'w2'),
+      accepted(2),
+      failed('CPS.0054', 2),
+      ...[intent(), verified, swept],
+    ];
+    expect(decide(phoneWith(last), runFacts(), T0)).toMatchObject({ code: 'CPS.0054' });
+  });
+
+  it('watches the key of a job that was lost, and counts it as a lost answer once nobody can look', () => {
+    const vanished: RunEvent = { type: 'ended', at: T0, ...own(), result: 'lost' };
+    const phone = phoneWith([intent(), accepted(), vanished]);
+    expect(decide(phone, runFacts(), T0)).toMatchObject({ kind: 'watch', until: T0 + 5 * MINUTE });
+    const blind = runFacts({ blindSince: { jobs: undefined, archives: T0 } });
+    expect(decide(phone, blind, T0 + 35 * MINUTE - 1).kind).toBe('watch');
+    expect(decide(phone, blind, T0 + 35 * MINUTE)).toMatchObject({ kind: 'submit', attempt: 2 });
+    const jobsOnly = runFacts({ blindSince: { jobs: T0, archives: undefined } });
+    expect(decide(phone, jobsOnly, T0 + 35 * MINUTE).kind).toBe('watch');
+  });
+
+  it('watches no longer than the run may take', () => {
+    const late = T0 + terms.deadline - MINUTE;
+    const phone = phoneWith([intent(1, 'w1', late), { type: 'doubtful', at: late, ...own() }]);
+    expect(decide(phone, runFacts(), late)).toMatchObject({ until: T0 + terms.deadline });
+  });
+
+  it('is overdue for the time of the export before that of the run', () => {
+    const early = T0 + terms.deadline - terms.export_timeout;
+    const phone = phoneWith([intent(1, 'w1', early), accepted(1, early)]);
+    const end = T0 + terms.deadline;
+    expect(decide(phone, runFacts(), end - 1)).not.toHaveProperty('overdue');
+    expect(decide(phone, runFacts(), end)).toMatchObject({ overdue: 'export_timeout' });
+    const later = phoneWith([intent(1, 'w1', early + 1), accepted(1, early + 1)]);
+    expect(decide(later, runFacts(), end)).toMatchObject({ overdue: 'deadline' });
+    expect(decide(later, runFacts(), end - 1)).not.toHaveProperty('overdue');
+  });
+
+  it('settles a job unseen half an hour after its own time, though the run has more', () => {
+    const phone = phoneWith([intent(), accepted()]);
+    const blind = runFacts({ blindSince: { jobs: T0, archives: undefined } });
+    const over = T0 + terms.export_timeout + 30 * MINUTE;
+    expect(decide(phone, blind, over - 1).kind).toBe('follow');
+    expect(decide(phone, blind, over)).toEqual({
+      kind: 'done',
+      outcome: 'timed_out',
+      reason: 'export_timeout',
+    });
+  });
+
+  it('doubles the pause after each failure that may pass', () => {
+    const facts = runFacts({ terms: { ...terms, attempts: 5 } });
+    const twice = [intent(), accepted(), failed('CPS.0054')];
+    twice.push(intent(2, 'w2'), accepted(2), failed('CPS.0042', 2, T0 + 2 * MINUTE));
+    expect(decide(phoneWith(twice), facts, T0)).toMatchObject({
+      attempt: 3,
+      notBefore: T0 + 2 * MINUTE + 30_000,
+    });
+  });
+
+  it.each(['CPS.0001', 'CPS.0046', 'CPS.9999'])('does not try again after %s', (code) => {
+    const phone = phoneWith([intent(), refused(1, code)]);
+    expect(decide(phone, runFacts(), T0)).toEqual({
+      kind: 'done',
+      outcome: 'failed',
+      reason: 'refused',
+      code,
+    });
+  });
+
+  it('holds no refusal against a phone after a lost answer, but only those that may pass', () => {
+    const after = (code: string) => [...lost(1), intent(2, 'w2'), refused(2, code)];
+    const once = runFacts({ terms: { ...terms, attempts: 1 } });
+    for (const code of ['CPS.0042', 'CPS.0099']) {
+      expect(decide(phoneWith(after(code)), once, T0).kind).toBe('submit');
+    }
+    expect(decide(phoneWith(after('CPS.9999')), once, T0).kind).toBe('done');
+    const jobFailed = [...lost(1), intent(2, 'w2'), accepted(2), failed('CPS.0042', 2)];
+    expect(decide(phoneWith(jobFailed), once, T0).kind).toBe('done');
+    const before = [intent(), refused(1, 'CPS.0042'), ...lost(2)];
+    expect(decide(phoneWith(before), once, T0).kind).toBe('done');
+  });
+
+  it('holds off twenty times, ten minutes apart at most', () => {
+    const busy = (count: number): RunEvent[] => [
+      ...lost(1),
+      ...Array.from({ length: count }, (_, n): RunEvent[] => [
+        intent(n + 2, `w${n + 2}`),
+        refused(n + 2, 'CPS.0042', T0 + MINUTE),
+      ]).flat(),
+    ];
+    const once = runFacts({ terms: { ...terms, attempts: 1 } });
+    expect(decide(phoneWith(busy(20)), once, T0)).toMatchObject({
+      kind: 'submit',
+      notBefore: T0 + MINUTE + 10 * MINUTE,
+    });
+    expect(decide(phoneWith(busy(21)), once, T0)).toMatchObject({ kind: 'done', code: 'CPS.0042' });
+  });
+
+  it('tells the last failure of what a cancel or the deadline ends', () => {
+    const phone = phoneWith([intent(), accepted(), failed('CPS.0054')]);
+    expect(decide(phone, runFacts({ cancelledAt: T0 }), T0)).toEqual({
+      kind: 'done',
+      outcome: 'cancelled',
+      reason: 'cancelled',
+      code: 'CPS.0054',
+    });
+    expect(decide(phone, runFacts(), T0 + terms.deadline)).toMatchObject({
+      outcome: 'timed_out',
+      code: 'CPS.0054',
+    });
+  });
+
+  it('keeps the outcome that was recorded', () => {
+    const outcome = { outcome: 'failed', reason: 'refused', code: 'CPS.0008' } as const;
+    const phone = phoneWith([{ type: 'outcome', at: T0, phone_id: 'p1', ...outcome }]);
+    expect(decide(phone, runFacts(), T0)).toEqual({ kind: 'done', ...outcome });
+  });
+
+  it('looks at a phone without a verdict that was refused in the very moment it was seen running', () => {
+    const events: RunEvent[] = [
+      { type: 'ready', at: T0, phone_id: 'p1' },
+      intent(),
+      refused(1, 'CPS.0165'),
+    ];
+    expect(decide(phoneWith(events), runFacts(), T0).kind).toBe('submit');
+  });
+});
+
+describe('whether a job of a phone may be running', () => {
+  const hour = 60 * MINUTE;
+  it.each<[string, RunEvent[], number, boolean]>([
+    ['nothing was sent', [], T0, false],
+    ['accepted', [intent(), accepted()], T0 + 2 * hour - 1, true],
+    ['accepted long ago', [intent(), accepted()], T0 + 2 * hour, false],
+    ['in doubt', [intent()], T0 + hour - 1, true],
+    ['in doubt for long', [intent()], T0 + hour, false],
+    ['ended', [intent(), accepted(), succeeded()], T0, false],
+    ['refused', [intent(), { type: 'refused', at: T0, ...own(), code: 'CPS.0042' }], T0, false],
+    ['one of two', [...lost(1), intent(2, 'w2'), accepted(2)], T0, true],
+  ])('%s', (_, events, now, expected) => {
+    expect(isBusy(phoneWith(events), hour, now)).toBe(expected);
+  });
+});
+
+describe('whether an archive may come of which no job is known', () => {
+  it.each<[string, RunEvent[], boolean]>([
+    ['after a lost answer', lost(1), true],
+    ['in doubt', [intent(), { type: 'doubtful', at: T0, ...own() }], true],
+    ['CPH was busy', [intent(), { type: 'refused', at: T0, ...own(), code: 'CPS.0042' }], true],
+    [
+      'refused for good',
+      [intent(), { type: 'refused', at: T0, ...own(), code: 'CPS.0004' }],
+      false,
+    ],
+    ['the job failed as busy', [intent(), accepted(), failed('CPS.0042')], false],
+    ['accepted', [intent(), accepted()], false],
+  ])('%s', (_, events, expected) => {
+    const attempt = phoneWith(events).tries.get(1);
+    expect(attempt && mayStillCome(attempt)).toBe(expected);
+  });
+
+  it('stands as superseded once swept', () => {
+    const events: RunEvent[] = [
+      intent(),
+      { type: 'verified', at: T0 + 5, ...own(), size: 9_000, etag: 'e' },
+    ];
+    const of = (all: RunEvent[]) => {
+      const attempt = phoneWith(all).tries.get(1);
+      return attempt && standing(attempt);
+    };
+    expect(of(events)).toEqual({ kind: 'verified' });
+    expect(of([...events, { type: 'swept', at: T0 + 9, key: 'k', ...own() }])).toEqual({
+      kind: 'failed',
+      at: T0 + 5,
+      reason: 'superseded',
     });
   });
 });
