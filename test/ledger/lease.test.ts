@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { takeLease } from '../../lib/ledger/lease.ts';
+import { layout } from '../../lib/ledger/layout.ts';
+import { readLease, takeLease } from '../../lib/ledger/lease.ts';
 import { memoryStore } from '../../lib/ledger/memory-store.ts';
 import type { Conditional, Store } from '../../lib/ledger/store.ts';
-import { playClock } from '../support/play-clock.ts';
+import { agendaClock, playClock } from '../support/play-clock.ts';
+import { MINUTE, T0 } from '../support/runs.ts';
 
 const TTL = 90_000;
 
@@ -86,5 +88,205 @@ describe('takeLease', () => {
       const [a, b] = await Promise.all([take('a'), take('b')]);
       expect([a, b].filter((lease) => lease !== undefined)).toHaveLength(1);
     }
+  });
+});
+
+const leaseBody = (changes: object = {}) =>
+  JSON.stringify({ version: 1, epoch: 1, holder: 'other', expires_at: 0, ...changes });
+
+/** A ledger in memory that counts what is asked of it, with a clock on which things happen while others sleep. */
+function counted(conditional: Conditional = 'honoured') {
+  const clock = agendaClock(T0);
+  const memory = memoryStore(clock, conditional);
+  const calls = { tryConditional: 0, remove: 0 };
+  const store: Store = {
+    ...memory,
+    tryConditional: (...args) => ((calls.tryConditional += 1), memory.tryConditional(...args)),
+    remove: (...args) => ((calls.remove += 1), memory.remove(...args)),
+  };
+  const take = (holder: string) => takeLease(store, { clock, holder, ttlMs: TTL });
+  const keys = async () => (await memory.list('')).map(({ key }) => key);
+  const lease = async (epoch: number) =>
+    JSON.parse((await memory.get(layout.lease(epoch)))?.body ?? '{}') as unknown;
+  return { clock, store, calls, take, keys, lease };
+}
+
+describe('a lease', () => {
+  it('lies under its epoch and says whose it is, until when and what the bucket does', async () => {
+    const { take, keys, lease } = counted();
+    const taken = await take('a');
+    expect(taken).toMatchObject({ epoch: 1, holder: 'a', writer: '0000000001-a' });
+    expect(await keys()).toEqual(['state/lease/0000000001.json']);
+    const own = { version: 1, epoch: 1, holder: 'a' };
+    expect(await lease(1)).toEqual({ ...own, expires_at: T0 + TTL });
+    await taken?.release();
+    expect(await lease(1)).toEqual({ ...own, expires_at: 0, conditional: 'honoured' });
+    await take('b');
+    expect(await lease(2)).toEqual({
+      ...{ version: 1, epoch: 2, holder: 'b' },
+      ...{ expires_at: T0 + TTL, conditional: 'honoured' },
+    });
+  });
+
+  it('ends in the millisecond that it names', async () => {
+    const { clock, take } = counted();
+    const first = await take('a');
+    clock.move(TTL - 1);
+    expect(await take('b')).toBeUndefined();
+    expect(await first?.stillHeld()).toBe(true);
+    clock.move(1);
+    expect((await take('b'))?.epoch).toBe(2);
+  });
+
+  it('holds for a quarter of an hour at most: what says longer is of a clock gone wrong', async () => {
+    const { clock, store, take } = counted();
+    const expires_at = T0 + 15 * MINUTE + 1;
+    await store.put(layout.lease(1), leaseBody({ expires_at }));
+    expect((await take('a'))?.epoch).toBe(2);
+    await store.put(layout.lease(3), leaseBody({ epoch: 3, expires_at }));
+    clock.move(1);
+    expect(await take('a')).toBeUndefined();
+  });
+
+  it.each(['broken', '{"version":9}', leaseBody({ holder: 7 })])(
+    'holds for the time of a good one where %j lies',
+    async (body) => {
+      const { clock, store, take } = counted();
+      await store.put(layout.lease(41), body);
+      clock.move(TTL - 1);
+      expect(await take('a')).toBeUndefined();
+      clock.move(1);
+      expect((await take('a'))?.epoch).toBe(42);
+    },
+  );
+
+  it('is numbered anew after a file of no number that has had its time', async () => {
+    const { clock, store, take } = counted();
+    await store.put(`${layout.leases}notes.txt`, '7.json');
+    expect(await take('a')).toBeUndefined();
+    clock.move(TTL);
+    expect((await take('a'))?.epoch).toBe(1);
+  });
+
+  it('is no longer held once another holder or a later epoch stands there', async () => {
+    const { store, take } = counted();
+    const lease = await take('a');
+    await store.put(layout.lease(1), leaseBody({ expires_at: T0 + TTL }));
+    expect(await lease?.stillHeld()).toBe(false);
+    await store.put(layout.lease(1), leaseBody({ holder: 'a', expires_at: T0 + TTL }));
+    expect(await lease?.stillHeld()).toBe(true);
+    await store.put(layout.lease(2), leaseBody({ epoch: 2, holder: 'a' }));
+    expect(await lease?.stillHeld()).toBe(false);
+  });
+
+  it('is no longer held once it is gone', async () => {
+    const { store, take } = counted();
+    const lease = await take('a');
+    await store.remove([layout.lease(1)]);
+    expect(await lease?.stillHeld()).toBe(false);
+  });
+});
+
+describe('takeLease', () => {
+  it('keeps the last ten leases', async () => {
+    const { calls, take, keys } = counted();
+    for (let epoch = 1; epoch <= 10; epoch += 1) await (await take('a'))?.release();
+    expect(await keys()).toHaveLength(10);
+    expect(calls.remove).toBe(0);
+    for (let epoch = 11; epoch <= 12; epoch += 1) await (await take('a'))?.release();
+    const epochs = Array.from({ length: 10 }, (_, n) => n + 3);
+    expect(await keys()).toEqual(epochs.map(layout.lease));
+    expect(calls.remove).toBe(2);
+  });
+
+  it.each([
+    [20, 21],
+    [21, undefined],
+  ])('goes on from up to twenty leases that LIST does not show: %i', async (unlisted, epoch) => {
+    const { clock, store } = counted();
+    for (let n = 1; n <= unlisted; n += 1)
+      await store.put(layout.lease(n), leaseBody({ epoch: n }));
+    const blind = { ...store, list: async () => [] };
+    const lease = await takeLease(blind, { clock, holder: 'a', ttlMs: TTL });
+    expect(lease?.epoch).toBe(epoch);
+  });
+
+  it('respects a lease that holds and that LIST does not show', async () => {
+    const { clock, store } = counted();
+    await store.put(layout.lease(1), leaseBody());
+    await store.put(layout.lease(2), leaseBody({ epoch: 2, expires_at: T0 + 1 }));
+    const blind = { ...store, list: async () => [] };
+    const take = () => takeLease(blind, { clock, holder: 'a', ttlMs: TTL });
+    expect(await take()).toBeUndefined();
+    clock.move(1);
+    expect((await take())?.epoch).toBe(3);
+  });
+
+  it('leaves a lease to others that is there and gone again', async () => {
+    const { clock, store } = counted();
+    await store.put(layout.lease(1), leaseBody());
+    const gone = { ...store, list: async () => [], get: async () => undefined };
+    expect(await takeLease(gone, { clock, holder: 'a', ttlMs: TTL })).toBeUndefined();
+  });
+
+  it.each<[Conditional, number]>([
+    ['honoured', 0],
+    ['ignored', 2_000],
+    ['refused', 2_000],
+  ])('where conditional PUT is %s waits for %i ms each time', async (conditional, ms) => {
+    const { clock, calls, take } = counted(conditional);
+    for (const times of [1, 2]) {
+      await (await take('a'))?.release();
+      expect(clock.now() - T0).toBe(times * ms);
+    }
+    // What the bucket does is known from the lease before.
+    expect(calls.tryConditional).toBe(1);
+  });
+
+  it('finds out anew what the bucket does after a holder that died', async () => {
+    const { clock, calls, take } = counted();
+    await take('a');
+    clock.move(TTL);
+    expect((await take('b'))?.conditional).toBe('honoured');
+    expect(calls.tryConditional).toBe(2);
+  });
+
+  it.each<[Conditional, string, number]>([
+    ['ignored', 'its own epoch', 1],
+    ['refused', 'its own epoch', 1],
+    ['ignored', 'a later epoch', 2],
+    ['refused', 'a later epoch', 2],
+  ])(
+    'where conditional PUT is %s gives way to one who wrote %s meanwhile',
+    async (conditional, _, epoch) => {
+      const { clock, store, take, lease } = counted(conditional);
+      const body = leaseBody({ epoch, expires_at: T0 + TTL });
+      clock.at(T0 + 1_999, () => store.put(layout.lease(epoch), body));
+      expect(await take('a')).toBeUndefined();
+      expect(await lease(epoch)).toEqual(JSON.parse(body));
+    },
+  );
+
+  it('gives way where its lease is gone at the reread', async () => {
+    const { clock, store, take } = counted('ignored');
+    clock.at(T0 + 1_999, () => store.remove([layout.lease(1)]));
+    expect(await take('a')).toBeUndefined();
+  });
+});
+
+describe('readLease', () => {
+  it('answers whose the lease is and when it ends', async () => {
+    const { store, take } = counted();
+    await take('a');
+    const read = await readLease(store, layout.lease(1));
+    expect(read).toMatchObject({ holder: 'a', expires_at: T0 + TTL });
+  });
+
+  it('answers nothing for one that is gone or cannot be read', async () => {
+    const { store } = counted();
+    await store.put(layout.lease(1), 'broken');
+    await store.put(layout.lease(2), '{"version":9}');
+    for (const epoch of [1, 2, 3])
+      expect(await readLease(store, layout.lease(epoch))).toBeUndefined();
   });
 });

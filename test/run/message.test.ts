@@ -103,7 +103,100 @@ describe('composeMessage', () => {
   });
 });
 
+const everyKind: Notification[] = [
+  news({
+    run_id: 'nightly-20260102t023000z',
+    policy: 'nightly',
+    failed: [
+      { phone_id: 'p1', outcome: 'failed', reason: 'job_failed', code: 'CPS.0103' },
+      { phone_id: 'p2', outcome: 'timed_out', reason: 'deadline' },
+      { phone_id: 'p3', outcome: 'failed', reason: 'r'.repeat(99), code: 'C'.repeat(99) },
+      { phone_id: 'p4', outcome: 'cancelled' },
+    ],
+  }),
+  ...(['completed', 'failed', 'skipped', 'cancelled'] as const).map((outcome) =>
+    news({ run_id: 'nightly-1', policy: 'nightly', outcome, failed: [] }),
+  ),
+  news({
+    ...{ run_id: 'nightly-1', policy: 'nightly', outcome: 'failed', failed: [] },
+    ...{ reason: 'bucket_missing', message: 'there is no bucket x', report: undefined },
+  }),
+  { kind: 'missed', policy: 'nightly', reason: 'too_late: slot 20260101T183000Z' },
+  { kind: 'missed', policy: 'nightly', run_id: 'nightly-1', reason: 'object_newer' },
+  { kind: 'stale', policy: 'nightly', reason: '2026-01-01T00:00:00.000Z' },
+  { kind: 'recovered', policy: 'nightly', run_id: 'nightly-2' },
+  { kind: 'credentials' },
+  ...[0, 2].map((n): Notification => ({
+    kind: 'heartbeat',
+    reason: '20260102',
+    day: {
+      since: '2026-01-01T00:00:00Z',
+      until: '2026-01-02T00:00:00Z',
+      runs: { completed: 3 * n, partial: n, failed: 0, skipped: 0, cancelled: n },
+      open: 1 + n,
+      active: 4,
+      missed: n,
+      stale: n === 0 ? [] : ['nightly', 'weekly'],
+      invalid: n === 0 ? [] : ['typo', 'other', 'third'],
+    },
+  })),
+];
+
+it.each(['en', 'zh'] as const)('tells every kind of news to the word in %s', async (language) => {
+  const told = everyKind.map((one) => {
+    const { subject, message_structure, message_attributes } = composeMessage({ ...one, language });
+    const { default: text, sms, https = '' } = message_structure;
+    const attributes = message_attributes.map(({ name, value }) => `${name}=${value}`).join(' ');
+    return [subject, attributes, sms, text, JSON.stringify(JSON.parse(https), null, 1), ''].join(
+      '\n',
+    );
+  });
+  await expect(told.join('\n')).toMatchFileSnapshot(`message.golden.${language}.txt`);
+});
+
+it('names fifty phones, and says that there are more only where there are', () => {
+  const of = (count: number) => {
+    const { message_structure } = composeMessage(news({ failed: news().failed?.slice(0, count) }));
+    return {
+      text: message_structure.default,
+      json: JSON.parse(message_structure.https ?? '') as unknown,
+    };
+  };
+  expect(of(50).text).not.toContain('more');
+  expect(of(50).json).toMatchObject({ truncated: false });
+  expect(of(51).text).toContain('... and 1 more: see the report');
+  expect(of(51).json).toMatchObject({ truncated: true });
+});
+
+it('speaks English where nothing is said', () => {
+  for (const one of everyKind) {
+    expect(composeMessage(one)).toEqual(composeMessage({ ...one, language: 'en' }));
+  }
+});
+
+it('cuts a subject at a whole character, and no subject that fits', () => {
+  const subjectOf = (policy: string) =>
+    composeMessage({ kind: 'stale', policy, language: 'zh' }).subject;
+  const rest = Buffer.byteLength(subjectOf(''));
+  const fits = 'p'.repeat(512 - rest);
+  expect(Buffer.byteLength(subjectOf(fits))).toBe(512);
+  expect(subjectOf(fits).endsWith('备份')).toBe(true);
+  expect(subjectOf(`${fits}p`).endsWith('成功备')).toBe(true);
+  expect(subjectOf('😀'.repeat(300))).not.toContain('\ufffd');
+});
+
 describe('notificationId', () => {
+  it('is 32 digits, and tells a run from a policy without one by its reason', () => {
+    const id = notificationId({ kind: 'missed', policy: 'a', reason: 'x' });
+    expect(id).toMatch(/^[0-9a-f]{32}$/);
+    expect(notificationId({ kind: 'missed', policy: 'a', reason: 'y' })).not.toBe(id);
+    expect(notificationId({ kind: 'missed', policy: 'ax' })).not.toBe(id);
+    const ofRun = { kind: 'settled', run_id: 'a-1', policy: 'a' } as const;
+    expect(notificationId({ ...ofRun, reason: 'x' })).toBe(notificationId(ofRun));
+    expect(notificationId({ ...ofRun, policy: 'b' })).not.toBe(notificationId(ofRun));
+    expect(notificationId({ kind: 'stale' })).toMatch(/^[0-9a-f]{32}$/);
+  });
+
   it('is the same for the same news and another for other news', () => {
     const id = notificationId({ kind: 'settled', run_id: 'a-1', policy: 'a' });
     expect(notificationId({ kind: 'settled', run_id: 'a-1', policy: 'a' })).toBe(id);
