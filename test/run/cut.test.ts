@@ -117,3 +117,121 @@ describe('cutBatches', () => {
     );
   });
 });
+
+describe('cutBatches, at the edges', () => {
+  type Phones = ReturnType<typeof fleet>;
+  const lane = (id: string, phones: Phones, changes: Parameters<typeof openRun>[2] = {}) =>
+    openRun(id, phones, changes);
+  const accept = (run: ReturnType<typeof openRun>, phoneId: string, at = T0) =>
+    fold(run.state, [
+      { type: 'intent', at, window: `w-${phoneId}`, tries: [{ phone_id: phoneId, try: 1 }] },
+      { type: 'accepted', at, phone_id: phoneId, try: 1, job_id: phoneId, request_id: 'r' },
+    ]);
+  const sizes = (batches: ReturnType<typeof cutBatches>) =>
+    batches.map(({ items }) => items.length);
+
+  it('cuts no more calls than are allowed, and none of nothing', () => {
+    const run = lane('a-1', fleet(9, 9));
+    expect(sizes(cutBatches([run], [], { calls: 2, phonesPerCall: 2 }, T0))).toEqual([2, 2]);
+    expect(cutBatches([run], [], { calls: 0, phonesPerCall: 2 }, T0)).toEqual([]);
+    const both = [run, lane('b-1', fleet(9, 9, 'b'))];
+    expect(sizes(cutBatches(both, [], { calls: 3, phonesPerCall: 2 }, T0))).toEqual([2, 2, 2]);
+    expect(cutBatches([lane('c-1', [])], [], { calls: 2, phonesPerCall: 2 }, T0)).toEqual([]);
+    expect(sizes(cutBatches([run], [], { calls: 9, phonesPerCall: 4 }, T0))).toEqual([4, 4, 1]);
+  });
+
+  it('leaves a run alone that rests, or that never began', () => {
+    const resting = lane('a-1', fleet(2, 2));
+    resting.restUntil = T0 + 1;
+    const limits = { calls: 1, phonesPerCall: 2 };
+    expect(cutBatches([resting], [], limits, T0)).toEqual([]);
+    expect(cutBatches([resting], [], limits, T0 + 1)).toHaveLength(1);
+    const unplanned = { ...lane('b-1', fleet(2, 2)), plan: undefined };
+    const failed = lane('c-1', fleet(2, 2));
+    if (failed.plan !== undefined) delete failed.plan.terms;
+    expect(cutBatches([unplanned, failed], [], limits, T0)).toEqual([]);
+  });
+
+  it('cuts smaller calls after one that was refused for a single phone, until one is accepted', () => {
+    const run = lane('a-1', fleet(9, 9));
+    const limits = { calls: 1, phonesPerCall: 9 };
+    fold(run.state, [{ type: 'cut', at: T0, size: 3 }]);
+    expect(sizes(cutBatches([run], [], limits, T0))).toEqual([3]);
+    accept(run, 'p0');
+    expect(sizes(cutBatches([run], [], limits, T0))).toEqual([8]);
+    fold(run.state, [{ type: 'cut', at: T0 + 1, size: 2 }]);
+    expect(sizes(cutBatches([run], [], limits, T0 + 1))).toEqual([2]);
+  });
+
+  it('waits for half a call to come together while a large run has exports underway', () => {
+    const run = lane('a-1', fleet(12, 12), { terms: { max_in_flight_per_server: 1 } });
+    const busy = (count: number) =>
+      Array.from({ length: count }, (_, n) => ({ phone_id: 'other', server_id: `s${n + 1}` }));
+    const limits = { calls: 1, phonesPerCall: 4 };
+    accept(run, 'p0');
+    expect(sizes(cutBatches([run], busy(9), limits, T0))).toEqual([2]);
+    expect(sizes(cutBatches([run], busy(10), limits, T0))).toEqual([]);
+    const idle = lane('b-1', fleet(12, 12), { terms: { max_in_flight_per_server: 1 } });
+    expect(sizes(cutBatches([idle], busy(11), limits, T0))).toEqual([1]);
+    const last = lane('c-1', fleet(5, 12), { terms: { max_in_flight_per_server: 1 } });
+    accept(last, 'p0');
+    expect(sizes(cutBatches([last], busy(3), limits, T0))).toEqual([1]);
+  });
+
+  it('waits while answers are in doubt as while exports are underway', () => {
+    const run = lane('a-1', fleet(12, 12), { terms: { max_in_flight_per_server: 1 } });
+    fold(run.state, [
+      { type: 'intent', at: T0, window: 'w', tries: [{ phone_id: 'p0', try: 1 }] },
+      { type: 'doubtful', at: T0, phone_id: 'p0', try: 1 },
+    ]);
+    const others = Array.from({ length: 10 }, (_, n) => ({
+      phone_id: 'x',
+      server_id: `s${n + 1}`,
+    }));
+    expect(cutBatches([run], others, { calls: 1, phonesPerCall: 4 }, T0)).toEqual([]);
+  });
+
+  const first = (runs: ReturnType<typeof openRun>[], now = T0) =>
+    cutBatches(runs, [], { calls: 1, phonesPerCall: 5 }, now)[0]?.run.runId;
+
+  it.each(['http', 'manual'] as const)(
+    'lets a large run go first that was asked for by %s',
+    (trigger) => {
+      const large = lane('a-1', fleet(60, 60));
+      const asked = lane('b-1', fleet(60, 60, 'b'), { trigger });
+      expect(first([large, asked])).toBe('b-1');
+    },
+  );
+
+  it('counts a run of fifty phones as small, and of fifty-one as large', () => {
+    const large = lane('a-1', fleet(51, 60));
+    expect(first([large, lane('b-1', fleet(50, 60, 'b'))])).toBe('b-1');
+    expect(first([large, lane('b-1', fleet(51, 60, 'b'))])).toBe('a-1');
+  });
+
+  it('among equals serves who waits longest, then by name', () => {
+    const served = lane('a-1', fleet(60, 60));
+    const waiting = lane('b-1', fleet(60, 60, 'b'));
+    expect(first([waiting, served])).toBe('a-1');
+    accept(served, 'p0', T0 + 1);
+    expect(first([waiting, served], T0 + 1)).toBe('b-1');
+  });
+
+  it('serves the others after they have stood back for a minute, and all of them wait for it', () => {
+    const asked = lane('m-1', fleet(60, 60, 'm'), { trigger: 'manual' });
+    const large = lane('a-1', fleet(60, 60));
+    const other = lane('b-1', fleet(60, 60, 'b'));
+    expect(first([asked, large, other], T0 + MINUTE - 1)).toBe('m-1');
+    expect(first([asked, large, other], T0 + MINUTE)).toBe('a-1');
+    accept(large, 'p0', T0 + MINUTE);
+    expect(first([asked, large, other], T0 + MINUTE + 1)).toBe('m-1');
+    expect(first([asked, large, other], T0 + 2 * MINUTE)).toBe('b-1');
+    const order = cutBatches(
+      [asked, large, other],
+      [],
+      { calls: 3, phonesPerCall: 5 },
+      T0 + 2 * MINUTE,
+    );
+    expect(order.map(({ run }) => run.runId)).toEqual(['b-1', 'm-1', 'a-1']);
+  });
+});
