@@ -288,3 +288,189 @@ describe('schedule, named timer', () => {
     expect(lines).toContain(line);
   });
 });
+
+describe('schedule, at the edges', () => {
+  /** The same, with the log's lines as they are written. */
+  function told(start?: number) {
+    const made = setUp(start);
+    const lines: object[] = [];
+    const say = (level: string) => (event: string, fields?: object) =>
+      void lines.push({ level, event, ...fields });
+    const deps = {
+      ...made.deps,
+      log: { info: say('info'), warn: say('warn'), error: say('error') },
+    };
+    const tick = async (name?: string, time?: number, unreadable?: string) =>
+      (
+        await schedule(
+          deps,
+          { time: time ?? made.clock.now(), policy: name, unreadable },
+          made.memory,
+        )
+      ).requested;
+    const reasons = async () => {
+      const hints = await Promise.all(
+        (await made.missed()).map((id) => made.store.get(layout.hint(id))),
+      );
+      return hints.map((hint) => (JSON.parse(hint?.body ?? '{}') as { reason: string }).reason);
+    };
+    return { ...made, lines, tick, reasons };
+  }
+
+  it('tells of a run that it asks for, and kicks drive for nothing else', async () => {
+    const { lines, tick, put, kicks } = told();
+    await put('nightly');
+    expect(await tick('nightly', SLOT)).toEqual(['nightly-20260101t183000z']);
+    expect(lines).toEqual([
+      {
+        level: 'info',
+        event: 'requested',
+        run: 'nightly-20260101t183000z',
+        policy: 'nightly',
+        trigger: 'timer',
+      },
+    ]);
+    expect(kicks).toHaveLength(1);
+    await tick();
+    expect(kicks).toHaveLength(1);
+  });
+
+  it('tells of a time that it could not read only then', async () => {
+    const { lines, tick, put } = told();
+    await put('nightly');
+    await tick('nightly', SLOT, 'half past two');
+    expect(lines[0]).toEqual({ level: 'warn', event: 'time_unreadable', found: 'half past two' });
+  });
+
+  it.each<[string, string, object]>([
+    [
+      'is gone',
+      '',
+      {
+        level: 'error',
+        event: 'policy_gone',
+        message: 'a timer names nightly, but there is no policies/nightly.yaml',
+      },
+    ],
+    [
+      'is broken',
+      'name: [',
+      { level: 'error', event: 'policy_invalid', message: expect.stringMatching(/./) as string },
+    ],
+    [
+      'is disabled',
+      policy('nightly', 'enabled: false'),
+      { level: 'info', event: 'not_scheduled', reason: 'disabled' },
+    ],
+    [
+      'is paused',
+      policy('nightly', `paused_until: "2026-01-01T18:20:00.001Z"`),
+      { level: 'info', event: 'not_scheduled', reason: 'paused' },
+    ],
+  ])('says why a named timer asks for nothing: its policy %s', async (_, text, line) => {
+    const { lines, tick, put, kicks } = told();
+    if (text !== '') await put('nightly', text);
+    expect(await tick('nightly', SLOT)).toEqual([]);
+    expect(lines).toEqual([{ ...line, policy: 'nightly' }]);
+    expect(kicks).toEqual([]);
+  });
+
+  it('runs again in the moment in which a pause ends', async () => {
+    const { tick, put } = told();
+    await put('nightly', policy('nightly', `paused_until: "2026-01-01T18:20:00Z"`));
+    expect(await tick('nightly', SLOT)).toHaveLength(1);
+  });
+
+  it('starts a slot up to the last moment that it may start in, and then says that it is too late', async () => {
+    for (const [late, runs] of [
+      [0, 1],
+      [1, 0],
+    ] as const) {
+      const { clock, lines, tick, put, reasons } = told();
+      await put('nightly');
+      await tick();
+      clock.move(10 * MINUTE + 2 * HOUR + late);
+      expect(await tick()).toHaveLength(runs);
+      expect(await reasons()).toEqual(runs === 1 ? [] : ['too_late']);
+      if (runs === 0) {
+        expect(lines).toContainEqual({
+          level: 'warn',
+          event: 'missed',
+          policy: 'nightly',
+          reason: 'too_late',
+          slots: 1,
+        });
+      }
+    }
+  });
+
+  it('says that slots were superseded by the newest', async () => {
+    const { clock, tick, put, reasons } = told();
+    await put('nightly');
+    await tick();
+    clock.move(2 * 24 * HOUR + 10 * MINUTE);
+    expect(await tick()).toEqual(['nightly-20260103t183000z']);
+    expect(await reasons()).toEqual(['superseded']);
+  });
+
+  it('asks once more for slots that a clock far ahead had jumped over, and for none that it had not', async () => {
+    for (const [ahead, runs] of [
+      [10 * MINUTE, 0],
+      [10 * MINUTE + 1, 1],
+    ] as const) {
+      const { clock, memory, tick, put } = told();
+      await put('nightly');
+      await tick();
+      clock.move(10 * MINUTE);
+      const { nightly } = memory.cursors ?? {};
+      if (nightly === undefined) throw new Error('no cursor');
+      memory.cursors = { nightly: { ...nightly, since: clock.now() + ahead } };
+      expect(await tick()).toHaveLength(runs);
+    }
+  });
+
+  it('asks for the run of any due policy, not only when all are due', async () => {
+    const { clock, tick, put } = told();
+    await put('hourly', policy('hourly').replace('0 30 2', '0 0 4'));
+    await put('nightly');
+    await tick();
+    clock.move(10 * MINUTE);
+    expect(await tick()).toEqual(['nightly-20260101t183000z']);
+  });
+
+  it('does not take runs of other policies, nor those that a person asked for, for an overlap', async () => {
+    const { store, tick, put, reasons } = told();
+    await put('nightly');
+    const open = [
+      'nightly-20260101t183000z-x',
+      'night-20260101t183000z',
+      'other-nightly-20260101t183000z',
+      `nightly-${'a'.repeat(24)}`,
+    ];
+    for (const runId of open) await store.put(layout.request(runId), '{}');
+    expect(await tick('nightly', SLOT + HOUR)).toHaveLength(1);
+    await store.put(layout.request('nightly-20260101t183000z'), '{}');
+    expect(await tick('nightly', SLOT + 2 * HOUR)).toEqual([]);
+    expect(await reasons()).toEqual(['overlap']);
+    expect(await tick('nightly', SLOT + 2 * HOUR)).toEqual([]);
+  });
+
+  it('skips no slot for a run that was set aside', async () => {
+    const { store, tick, put, missed } = told();
+    await put('nightly');
+    await store.put(layout.request('nightly-20260101t173000z'), '{}');
+    await store.put(layout.aside('nightly-20260101t173000z'), '{}');
+    expect(await tick('nightly', SLOT)).toHaveLength(1);
+    expect(await missed()).toEqual([]);
+  });
+
+  it('asks for no run that is over, and none that was told as missed', async () => {
+    const { store, tick, put, missed } = told();
+    await put('nightly');
+    await store.put(layout.report('nightly-20260101t183000z'), '{}');
+    expect(await tick('nightly', SLOT)).toEqual([]);
+    await store.put(layout.hint('missed-nightly-20260101t193000z'), '{}');
+    expect(await tick('nightly', SLOT + HOUR)).toEqual([]);
+    expect(await missed()).toHaveLength(1);
+  });
+});
