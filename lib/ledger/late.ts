@@ -13,7 +13,7 @@ const lateTrySchema = z.object({
   try: z.number().int(),
   /** When its job had ended well and no archive was seen. */
   absent_at: z.number().optional(),
-  /** None: its answer was lost, and only its key can be watched. */
+  /** None: its answer was lost or said that CPH is busy, and only its key can be watched. */
   jobs: z.array(z.object({ job_id: z.string(), request_id: z.string() })),
   /** Then a key without a job is given up. */
   watch_until: z.number().optional(),
