@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { indexArchives, type IndexEntry, readIndexedPhones } from '../../lib/ledger/phones.ts';
+import { layout } from '../../lib/ledger/layout.ts';
+import {
+  archivedPhones,
+  indexArchives,
+  type IndexEntry,
+  readIndexedPhones,
+} from '../../lib/ledger/phones.ts';
 import type { Store } from '../../lib/ledger/store.ts';
+import { reading } from '../support/reading.ts';
 import type { OpenLedger } from './ledger-suite.ts';
 
 const entry = (phone_id: string, verified_at: number, policy = 'nightly'): IndexEntry => ({
@@ -47,6 +54,42 @@ export function phonesSuite(open: OpenLedger): void {
       expect(Object.keys(await shards(store))).toHaveLength(2_000);
     });
 
+    it('keeps a phone in the object that its id gives', async () => {
+      const { store } = await open();
+      await indexArchives(store, [entry('p1', 20)]);
+      const { phone_name, archive } = entry('p1', 20);
+      expect((await store.list('')).map(({ key }) => key)).toEqual(['phones/f6.json']);
+      expect(JSON.parse((await store.get('phones/f6.json'))?.body ?? '')).toEqual({
+        version: 1,
+        phones: { p1: { phone_name, archives: { nightly: archive } } },
+      });
+    });
+
+    it('writes only what has news', async () => {
+      const { store } = await open();
+      await indexArchives(store, [entry('p1', 20), entry('p2', 20)]);
+      const puts: string[] = [];
+      const counted: typeof store = {
+        ...store,
+        put: (key, body) => (puts.push(key), store.put(key, body)),
+      };
+      await indexArchives(counted, [entry('p1', 20), entry('p2', 10)]);
+      expect(puts).toEqual([]);
+      await indexArchives(counted, [entry('p1', 20), entry('p1', 10), entry('p2', 21)]);
+      expect(puts).toEqual([layout.phones('39')]);
+      await indexArchives(counted, [entry('p1', 20), entry('p1', 21)]);
+      expect(puts).toEqual([layout.phones('39'), layout.phones('f6')]);
+    });
+
+    it('takes the name of a phone from its newest archive', async () => {
+      const { store } = await open();
+      await indexArchives(store, [entry('p1', 20)]);
+      await indexArchives(store, [{ ...entry('p1', 10), phone_name: 'before' }]);
+      expect((await readIndexedPhones(store))[0]?.phone_name).toBe('game-p1');
+      await indexArchives(store, [{ ...entry('p1', 30), phone_name: 'renamed' }]);
+      expect((await readIndexedPhones(store))[0]?.phone_name).toBe('renamed');
+    });
+
     it('starts a broken object anew and leaves one of a newer version alone', async () => {
       const { store } = await open();
       await indexArchives(store, [entry('p1', 1)]);
@@ -60,7 +103,62 @@ export function phonesSuite(open: OpenLedger): void {
     });
   });
 
+  describe('archivedPhones', () => {
+    it('answers which of these phones the policy has an archive of', async () => {
+      const { store } = await open();
+      await indexArchives(store, [
+        entry('p1', 20),
+        entry('p2', 20, 'weekly'),
+        entry('p3', 20),
+        entry('p3', 10, 'weekly'),
+      ]);
+      const archived = (policy: string, ids: string[]) => archivedPhones(store, policy, ids);
+      const all = ['p3', 'p2', 'p1', 'p0'];
+      expect(await archived('nightly', all)).toEqual(new Set(['p3', 'p1']));
+      expect(await archived('weekly', all)).toEqual(new Set(['p3', 'p2']));
+      expect(await archived('nightly', ['p1'])).toEqual(new Set(['p1']));
+      expect(await archived('monthly', all)).toEqual(new Set());
+      expect(await archived('nightly', [])).toEqual(new Set());
+    });
+
+    it('does not answer a phone that was not asked for and lies beside one that was', async () => {
+      const { store } = await open();
+      const entries = Array.from({ length: 600 }, (_, n) => entry(`p${n}`, 1));
+      await indexArchives(store, entries);
+      const asked = entries.slice(0, 300).map(({ phone_id }) => phone_id);
+      const read = reading(store);
+      expect(await archivedPhones(read, 'nightly', asked)).toEqual(new Set(asked));
+      expect(new Set(read.reads).size).toBe(read.reads.length);
+    });
+
+    it.each(['broken', '{"version":9}'])('takes none from %j', async (body) => {
+      const { store } = await open();
+      await indexArchives(store, [entry('p1', 20), entry('p2', 20)]);
+      await store.put(layout.phones('f6'), body);
+      expect(await archivedPhones(store, 'nightly', ['p1', 'p2'])).toEqual(new Set(['p2']));
+    });
+  });
+
   describe('readIndexedPhones', () => {
+    it('orders phones of one name by their ids, and then by policy', async () => {
+      const { store } = await open();
+      const named = (id: string, policy: string) => ({
+        ...entry(id, 1, policy),
+        phone_name: id === 'p0' ? 'z' : 'same',
+      });
+      const ids = ['p3', 'p1', 'p0', 'p2'];
+      await indexArchives(
+        store,
+        ids.flatMap((id) => ['weekly', 'daily', 'nightly'].map((policy) => named(id, policy))),
+      );
+      const found = await readIndexedPhones(store);
+      expect(found.map(({ phone_id, policy }) => `${phone_id} ${policy}`)).toEqual(
+        ['p1', 'p2', 'p3', 'p0'].flatMap((id) =>
+          ['daily', 'nightly', 'weekly'].map((policy) => `${id} ${policy}`),
+        ),
+      );
+    });
+
     it('answers every archive, by phone name and then policy', async () => {
       const { store } = await open();
       const at = Date.UTC(2026, 0, 2);

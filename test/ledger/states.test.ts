@@ -251,7 +251,7 @@ describe('startInventory', () => {
     [undefined, {}],
     ['s1', { server_id: 's1' }],
   ])('begins to read server %s at its first phone', (server, scope) => {
-    expect(startInventory(T0, server)).toEqual({
+    expect(startInventory(T0, server)).toStrictEqual({
       version: 1,
       ...scope,
       started_at: T0,
