@@ -132,4 +132,52 @@ describe('readFleet', () => {
     await readFleet(deps, undefined, clock.now(), Infinity);
     expect(calls()).toBe(2);
   });
+
+  it('asks for the phones of the server that it is asked for, and of no other', async () => {
+    const clock = playClock();
+    const store = memoryStore(clock);
+    const asked: object[] = [];
+    const listPhones = async (query: object) => {
+      asked.push(query);
+      return { count: 1, phones: [phone(asked.length)] };
+    };
+    const deps = { cph: { listPhones } as unknown as Cph, clock, store };
+    const one = await readFleet(deps, 's1', clock.now(), Infinity);
+    const all = await readFleet(deps, undefined, clock.now(), Infinity);
+    expect(asked).toEqual([
+      { offset: 0, limit: 100, serverId: 's1' },
+      { offset: 0, limit: 100 },
+    ]);
+    expect(ids(one?.phones ?? [])).toEqual(['p1']);
+    expect(ids(all?.phones ?? [])).toEqual(['p2']);
+  });
+
+  it('serves what was begun a minute before, to the millisecond, and nothing when the time is up', async () => {
+    const { cph, calls } = project(5, () => undefined);
+    const clock = playClock();
+    const deps = { cph, clock, store: memoryStore(clock) };
+    const begun = clock.now();
+    expect(await readFleet(deps, undefined, begun, begun)).toBeUndefined();
+    expect(calls()).toBe(0);
+    await readFleet(deps, undefined, begun, begun + 1);
+    expect(calls()).toBe(1);
+    await readFleet(deps, undefined, begun + MINUTE, begun + 1);
+    expect(calls()).toBe(1);
+    await readFleet(deps, undefined, begun + MINUTE + 1, begun + 1);
+    expect(calls()).toBe(2);
+  });
+
+  it('steps back one page, less the phone that both share, where phones before it were deleted', async () => {
+    const offsets: number[] = [];
+    const { cph } = project(350, (all, call) => {
+      if (call === 3) all.splice(0, 5);
+    });
+    const listPhones: Cph['listPhones'] = (query) => {
+      offsets.push(query.offset);
+      return cph.listPhones(query);
+    };
+    const inventory = await read({ ...cph, listPhones });
+    expect(offsets).toEqual([0, 99, 198, 99, 198, 297]);
+    expect(inventory).toMatchObject({ complete: true, passes: 1 });
+  });
 });
