@@ -84,7 +84,7 @@ function apply(state: RunState, event: RunEvent): void {
       }
       return;
     case 'cut':
-      if (state.cut === undefined || event.at > state.cut.at) state.cut = event;
+      if (state.cut === undefined || isBefore(state.cut, event)) state.cut = event;
       return;
     case 'unlisted':
       withTry(state, event, (known) => miss(known.listing, event.at));
@@ -209,11 +209,18 @@ function stronger(known: EventOf<'ended'> | undefined, event: EventOf<'ended'>):
 }
 
 function earliest<T extends { at: number }>(known: T | undefined, event: T): T {
-  return known === undefined || event.at < known.at ? event : known;
+  return known === undefined || isBefore(event, known) ? event : known;
+}
+
+/** Of two that happened in the same millisecond the content decides, so that all readers agree. */
+function isBefore<T extends { at: number }>(one: T, other: T): boolean {
+  if (one.at !== other.at) return one.at < other.at;
+  return JSON.stringify(one) < JSON.stringify(other);
 }
 
 function addOnce<T extends { at: number; code: string }>(list: T[], event: T): void {
-  if (list.some((known) => known.at === event.at && known.code === event.code)) return;
-  list.push(event);
-  list.sort((a, b) => a.at - b.at);
+  const same = list.findIndex((known) => known.at === event.at && known.code === event.code);
+  if (same < 0) list.push(event);
+  else list[same] = earliest(list[same], event);
+  list.sort((a, b) => (isBefore(a, b) ? -1 : 1));
 }

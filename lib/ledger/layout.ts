@@ -49,6 +49,15 @@ export function readPolicyKey(key: string): string | undefined {
   return /^policies\/([a-z0-9-]{1,32})\.yaml$/.exec(key)?.[1];
 }
 
+export function isLeaseKey(key: string): boolean {
+  return /^state\/lease\/\d{10}\.json$/.test(key);
+}
+
+/** The run in whose folder a key lies; empty for any other key. */
+export function runOfKey(key: string): string {
+  return /^runs\/([^/]+)\//.exec(key)?.[1] ?? '';
+}
+
 /** What an object of `open/` asks for, from its key alone; undefined for a key of no known form. */
 export function readOpenKey(
   key: string,

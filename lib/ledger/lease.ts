@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { parseObject, readCache } from './json.ts';
-import { layout } from './layout.ts';
+import { isLeaseKey, layout } from './layout.ts';
 import type { Conditional, Store } from './store.ts';
 
 const LEASE_VERSION = 1;
@@ -60,10 +60,7 @@ export async function takeLease(
     if ((await latest(store, ttlMs, epoch))?.holder !== holder) return undefined;
   }
 
-  const expired = await store.list(layout.leases);
-  const old = expired
-    .map((object) => object.key)
-    .filter((other) => other <= layout.lease(epoch - KEPT));
+  const old = (await listLeases(store)).filter((other) => other <= layout.lease(epoch - KEPT));
   if (old.length > 0) await store.remove(old);
 
   return {
@@ -120,9 +117,15 @@ function bodyOf(lease: {
   return JSON.stringify({ version: LEASE_VERSION, ...lease });
 }
 
+/** The keys of the leases that LIST shows, in order; whatever else may lie there is none. */
+async function listLeases(store: Pick<Store, 'list'>): Promise<string[]> {
+  const listed = await store.list(layout.leases);
+  return listed.map(({ key }) => key).filter(isLeaseKey);
+}
+
 /** The highest lease that LIST shows, or that of `known` where LIST shows none as high. */
 async function latest(store: Store, ttlMs: number, known = 0): Promise<Standing | undefined> {
-  const listed = (await store.list(layout.leases)).at(-1)?.key ?? '';
+  const listed = (await listLeases(store)).at(-1) ?? '';
   const key = known > 0 && listed < layout.lease(known) ? layout.lease(known) : listed;
   return key === '' ? undefined : read(store, key, ttlMs);
 }

@@ -34,9 +34,15 @@ export function addCall(
   result: CallResult,
   times = 1,
 ): void {
-  const own = (sum.calls[service] ??= {});
-  const known = (own[operation] ??= { ok: 0, refused: 0, throttled: 0, failed: 0 });
+  const own = ownOf(sum.calls, service, () => ({}));
+  const known = ownOf(own, operation, () => ({ ok: 0, refused: 0, throttled: 0, failed: 0 }));
   known[result] += times;
+}
+
+/** The log may name a service `constructor`: what every object inherits is none of the sum's. */
+function ownOf<T>(record: Record<string, T>, name: string, empty: () => T): T {
+  const known = Object.hasOwn(record, name) ? record[name] : undefined;
+  return known ?? (record[name] = empty());
 }
 
 /** Adds other metrics to the sum. */

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import * as z from 'zod';
-import { parseObject, readObject } from './json.ts';
-import { layout } from './layout.ts';
+import { ofRun, parseObject, readObject } from './json.ts';
+import { layout, runOfKey } from './layout.ts';
 import { folderSchema, idSchema } from './part-of-key.ts';
 import { requestSchema } from './request.ts';
 import type { Store } from './store.ts';
@@ -95,8 +95,11 @@ export async function readPlan(
   store: Pick<Store, 'get'>,
   runId: string,
 ): Promise<{ plan: Plan; phones: PlannedPhone[] } | undefined> {
-  const plan = await readObject(store, planSchema, PLAN_VERSION, layout.plan(runId));
+  const planKey = layout.plan(runId);
+  const plan = await readObject(store, planSchema, PLAN_VERSION, planKey);
   if (plan === undefined) return undefined;
+  ofRun(runId, planKey, plan.request);
+  for (const key of plan.parts) ofRun(runId, planKey, { run_id: runOfKey(key) });
   const limit = pLimit(PARTS_AT_ONCE);
   const parts = await Promise.all(
     plan.parts.map((key) =>

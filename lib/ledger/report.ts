@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { PhonevaultError } from '../errors.ts';
 import { ofRun, readObject } from './json.ts';
-import { layout } from './layout.ts';
+import { layout, runOfKey } from './layout.ts';
 import { metricsSchema } from './metrics.ts';
 import { triggers } from './request.ts';
 import type { Store } from './store.ts';
@@ -118,7 +118,8 @@ export async function readReportedPhones(
   const phones = [...report.phones];
   for (const page of report.pages ?? []) {
     const key = page.slice(store.prefix.length);
-    if (!page.startsWith(store.prefix) || !PAGE_KEY.test(key)) {
+    const isOwn = PAGE_KEY.test(key) && runOfKey(key) === report.run_id;
+    if (!page.startsWith(store.prefix) || !isOwn) {
       throw new PhonevaultError(
         'object_invalid',
         `the report of ${report.run_id} names a page that is none`,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseObject } from './json.ts';
+import { ofRun, readObject } from './json.ts';
 import { layout, readOpenKey } from './layout.ts';
 import type { Store } from './store.ts';
 
@@ -74,7 +74,6 @@ export async function readRequest(
   runId: string,
 ): Promise<RunRequest | undefined> {
   const key = layout.request(runId);
-  const object = await store.get(key);
-  if (object === undefined) return undefined;
-  return parseObject(requestSchema, REQUEST_VERSION, key, object.body);
+  const request = await readObject(store, requestSchema, REQUEST_VERSION, key);
+  return request && ofRun(runId, key, request);
 }

@@ -171,9 +171,10 @@ function isOutcome(word: string | undefined): word is RunOutcome {
 
 /** What a key of the index tells of its run; undefined for a key of no such form. */
 function readName(key: string): (SettledRun & { name: string; policy: string }) | undefined {
-  const name = key.slice(layout.runIndex.length).replace(/\.json$/, '');
-  const [, left, policy, outcome, runId] =
-    /^(\d{13})\.([a-z0-9-]+)\.([a-z]+)\.([a-z0-9-]+)$/.exec(name) ?? [];
+  const [, name = '', left, policy, outcome, runId] =
+    /^((\d{13})\.([a-z0-9-]+)\.([a-z]+)\.([a-z0-9-]+))\.json$/.exec(
+      key.slice(layout.runIndex.length),
+    ) ?? [];
   if (policy === undefined || runId === undefined) return undefined;
   if (!isOutcome(outcome)) return undefined;
   return { name, settledAt: LAST_MS - Number(left), policy, outcome, runId };

@@ -9,9 +9,10 @@ export type ApigCall = {
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
 
-// Longer ones are no route and no query of ours; what is left of them is refused like any other.
+// Longer ones are no route, query or header of ours; what is left of them is refused like any other.
 const LONGEST_PATH = 8_192;
 const MOST_VALUES = 100;
+const LONGEST_NAME = 256;
 
 // How a value that was sent twice arrives is not documented: as text or as a list, so both are read. Read as pairs,
 // so that no name is special.
@@ -63,7 +64,7 @@ export function parseApigEvent(event: unknown): ApigCall {
   const { mount, route } = placeOf(path, catchAllOf(pathParameters));
   const url = new URL('http://phonevault');
   url.pathname = route;
-  for (const [name, value] of each(queryStringParameters)) url.searchParams.append(name, value);
+  url.search = new URLSearchParams(each(queryStringParameters)).toString();
   const hasBody = method !== 'GET' && method !== 'HEAD';
   const body = hasBody ? { body: bytesOf(parsed.data.body, parsed.data.isBase64Encoded) } : {};
   return { request: new Request(url, { method, headers: headersOf(headers), ...body }), mount };
@@ -72,9 +73,10 @@ export function parseApigEvent(event: unknown): ApigCall {
 type Pairs = z.output<typeof pairs>;
 
 function each(given: Pairs): [string, string][] {
-  return given.flatMap(([name, value]) =>
-    value === null ? [] : [value].flat().map((one): [string, string] => [name, String(one)]),
-  );
+  return given.flatMap(([name, value]) => {
+    const values = value === null ? [] : [value].flat();
+    return values.map((one): [string, string] => [name.slice(0, LONGEST_NAME), String(one)]);
+  });
 }
 
 /** With prefix matching the rest of the path arrives under the empty name. */

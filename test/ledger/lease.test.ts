@@ -43,6 +43,27 @@ describe.each<Conditional>(['honoured', 'ignored', 'refused'])(
 
 // What holds in every store: lease-suite.ts.
 describe('takeLease', () => {
+  it.each(
+    (['honoured', 'ignored', 'refused'] as const).flatMap((conditional) =>
+      ['notes.txt', '0000000007.json.bak', '0000000001', '99999999999.json'].map(
+        (name) => [name, conditional] as const,
+      ),
+    ),
+  )(
+    'goes by leases only, not by a file such as %s, conditional PUT %s',
+    async (name, conditional) => {
+      const clock = playClock();
+      const store = memoryStore(clock, conditional);
+      await store.put(`state/lease/${name}`, 'x');
+      for (const epoch of [1, 2]) {
+        clock.move(TTL);
+        const lease = await takeLease(store, { clock, holder: `h${epoch}`, ttlMs: TTL });
+        expect(lease?.epoch).toBe(epoch);
+        expect(await lease?.stillHeld()).toBe(true);
+      }
+    },
+  );
+
   it.each<Conditional>(['honoured', 'ignored', 'refused'])(
     'knows its own lease where the network sends each PUT twice, conditional PUT %s',
     async (conditional) => {
@@ -160,10 +181,9 @@ describe('a lease', () => {
     },
   );
 
-  it('is numbered anew after a file of no number that has had its time', async () => {
+  it('takes no number from a file that is no lease', async () => {
     const { clock, store, take } = counted();
-    await store.put(`${layout.leases}notes.txt`, '7.json');
-    expect(await take('a')).toBeUndefined();
+    await store.put(`${layout.lease(7)}.bak`, 'broken');
     clock.move(TTL);
     expect((await take('a'))?.epoch).toBe(1);
   });
@@ -222,11 +242,14 @@ describe('takeLease', () => {
     expect((await take())?.epoch).toBe(3);
   });
 
-  it('leaves a lease to others that is there and gone again', async () => {
+  it('leaves the lease to others while one comes and goes', async () => {
     const { clock, store } = counted();
-    await store.put(layout.lease(1), leaseBody());
-    const gone = { ...store, list: async () => [], get: async () => undefined };
-    expect(await takeLease(gone, { clock, holder: 'a', ttlMs: TTL })).toBeUndefined();
+    let tries = 0;
+    const create: Store['create'] = async (key, body) =>
+      (tries += 1) === 1 ? 'exists' : store.create(key, body);
+    const take = () => takeLease({ ...store, create }, { clock, holder: 'a', ttlMs: TTL });
+    expect(await take()).toBeUndefined();
+    expect((await take())?.epoch).toBe(1);
   });
 
   it.each<[Conditional, number]>([

@@ -36,6 +36,23 @@ describe('metrics', () => {
     });
   });
 
+  it('count under any name that a service may have, and touch nothing else', () => {
+    const sum = noMetrics();
+    for (const name of ['constructor', 'toString', 'hasOwnProperty']) {
+      addMetrics(sum, {
+        ...noMetrics(),
+        calls: { [name]: { prototype: { ok: 1, refused: 0, throttled: 0, failed: 0 } } },
+      });
+    }
+    expect(Object.keys(Object.prototype)).toEqual([]);
+    expect(Object.keys(Function.prototype)).toEqual([]);
+    expect(sum.calls['toString']).toEqual({
+      prototype: { ok: 1, refused: 0, throttled: 0, failed: 0 },
+    });
+    expect(Object.keys(sum.calls)).toHaveLength(3);
+    expect(metricsSchema.parse(structuredClone(sum))).toEqual(sum);
+  });
+
   it.each([
     { ...noMetrics(), retries: -1 },
     { ...noMetrics(), function_ms: 0.5 },

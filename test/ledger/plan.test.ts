@@ -3,7 +3,7 @@ import { layout } from '../../lib/ledger/layout.ts';
 import { memoryStore } from '../../lib/ledger/memory-store.ts';
 import { type Plan, readPlan, writePlan } from '../../lib/ledger/plan.ts';
 import { playClock } from '../support/play-clock.ts';
-import { openRun, plannedPhone } from '../support/runs.ts';
+import { openRun, plannedPhone, terms } from '../support/runs.ts';
 
 const RUN = 'nightly-20260102t023000z';
 
@@ -11,7 +11,8 @@ function setUp() {
   const store = memoryStore(playClock());
   const { plan } = openRun(RUN, []);
   if (plan === undefined) throw new Error('no plan');
-  const { parts: _parts, version: _version, ...rest } = plan;
+  const { request, slot, started_at, listing_complete, selected } = plan;
+  const rest = { request, slot, started_at, terms, listing_complete, selected };
   const phones = (count: number) => Array.from({ length: count }, (_, n) => plannedPhone(`p${n}`));
   const write = (writer: string, count: number) =>
     writePlan(store, writer, { ...rest, selected: count }, phones(count));

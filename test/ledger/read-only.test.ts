@@ -37,6 +37,30 @@ describe('readOnly', () => {
     expect((await store.get('a/1'))?.body).toBe('again');
   });
 
+  it('asks for a page, and for as much more as it hides', async () => {
+    const { under } = await setUp();
+    const asked: unknown[] = [];
+    const list: typeof under.list = (prefix, options) => (
+      asked.push(options),
+      under.list(prefix, options)
+    );
+    const store = readOnly({ ...under, list }, playClock());
+    await store.put('a/2', 'above');
+    await store.list('a/', { max: 1, startAfter: 'a/1' });
+    await store.list('a/');
+    expect(asked).toEqual([{ max: 2, startAfter: 'a/1' }, {}]);
+  });
+
+  it('has the prefix of what lies under it, and writes as a bucket without conditional PUT', async () => {
+    const { under } = await setUp();
+    const store = readOnly({ ...under, prefix: 'phonevault/' }, playClock());
+    expect(store.prefix).toBe('phonevault/');
+    expect(await store.tryConditional('b', 'mine')).toBe('ignored');
+    expect((await store.get('b'))?.body).toBe('mine');
+    expect(await store.tryConditional('b', 'again')).toBe('honoured');
+    expect((await store.get('b'))?.body).toBe('mine');
+  });
+
   it('changes nothing under it', async () => {
     const { store, under } = await setUp();
     const before = await under.list('');

@@ -2,8 +2,14 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { layout } from '../../lib/ledger/layout.ts';
 import { type Report, runOutcomes, writeReport } from '../../lib/ledger/report.ts';
-import { listIndexedRuns, noteRun, rebuildRunIndex } from '../../lib/ledger/run-index.ts';
+import {
+  listIndexedRuns,
+  listSettled,
+  noteRun,
+  rebuildRunIndex,
+} from '../../lib/ledger/run-index.ts';
 import type { Store } from '../../lib/ledger/store.ts';
+import { reading } from '../support/reading.ts';
 import { MINUTE, T0 } from '../support/runs.ts';
 import type { OpenLedger } from './ledger-suite.ts';
 
@@ -59,6 +65,27 @@ export function runIndexSuite(open: OpenLedger, cases: number): void {
       });
     });
 
+    it('names a run so that a newer one is listed before it', async () => {
+      const never = report(0, { settled_at: new Date(0).toISOString() });
+      const { store } = await indexed(report(0), report(1, { outcome: 'failed' }), never);
+      const at = (left: number) => String(left).padStart(13, '0');
+      expect((await store.list('')).map(({ key }) => key)).toEqual([
+        `state/runs/${at(9_999_999_999_999 - T0 - MINUTE)}.nightly.failed.nightly-1.json`,
+        `state/runs/${at(9_999_999_999_999 - T0)}.nightly.completed.nightly-0.json`,
+        'state/runs/9999999999999.nightly.completed.nightly-0.json',
+      ]);
+    });
+
+    it.each([
+      ['1969-12-31T23:59:59.999Z', '9999999999999'],
+      ['2286-11-20T17:46:39.999Z', '0000000000000'],
+      ['9999-12-31T23:59:59.999Z', '0000000000000'],
+    ])('keeps the form of its names at %s', async (settled_at, left) => {
+      const { store, ids } = await indexed(report(1, { settled_at }));
+      expect((await store.list(''))[0]?.key).toContain(`/${left}.nightly.`);
+      expect(await ids()).toEqual(['nightly-1']);
+    });
+
     it.each([
       ['nothing', {}, ['nightly-3', 'nightly-2', 'weekly-2', 'nightly-1']],
       ['a policy', { policy: 'nightly' }, ['nightly-3', 'nightly-2', 'nightly-1']],
@@ -96,6 +123,54 @@ export function runIndexSuite(open: OpenLedger, cases: number): void {
         report(0),
       );
       expect(await ids({ policy: 'nightly' })).toEqual(['nightly-0']);
+    });
+
+    it('goes on after a place, or at an end that lies beyond it', async () => {
+      const { store } = await indexed(...[1, 2, 3, 4].map((minute) => report(minute)));
+      const { next = '' } = await listIndexedRuns(store, { max: 2 });
+      const after = async (until: number) => {
+        const { runs } = await listIndexedRuns(store, { max: 9, after: next, until });
+        return runs.map(({ run_id }) => run_id);
+      };
+      expect(await after(T0 + 4 * MINUTE)).toEqual(['nightly-2', 'nightly-1']);
+      expect(await after(T0 + MINUTE)).toEqual(['nightly-1']);
+    });
+
+    it('gives a place to go on from only while there are more', async () => {
+      const { store } = await indexed(report(1), report(2), report(3, { policy: 'weekly' }));
+      const next = async (max: number) =>
+        (await listIndexedRuns(store, { max, policy: 'nightly' })).next;
+      expect(await next(1)).toContain('.nightly.completed.nightly-2');
+      expect(await next(2)).toBeUndefined();
+      expect(await listIndexedRuns(store, { max: 2 })).toHaveProperty('next');
+      expect(await listIndexedRuns(store, { max: 3 })).not.toHaveProperty('next');
+    });
+
+    it('takes no other file for a run', async () => {
+      const { store, ids } = await indexed(report(1));
+      const [object] = await store.list(layout.runIndex);
+      const body = (await store.get(object?.key ?? ''))?.body ?? '';
+      for (const name of [
+        '123456789012.nightly.completed.nightly-1',
+        '12345678901234.nightly.completed.nightly-1',
+        'x1234567890123.nightly.completed.nightly-1',
+        '123456789012x.nightly.completed.nightly-1',
+        '1234567890123.Nightly.completed.nightly-1',
+        '1234567890123.nightly.done.nightly-1',
+        '1234567890123.nightly.completed2.nightly-1',
+        '1234567890123.nightly.completed.Nightly-1',
+        '1234567890123.nightly.completed.nightly-1.bak',
+        '1234567890123.nightly.completed.nightly_1',
+        '1234567890123.nightly.completed.',
+        '1234567890123..completed.nightly-1',
+        '1234567890123.nightly.completed',
+      ])
+        await store.put(layout.indexedRun(name), body);
+      for (const end of ['.json.json', '.json-2'])
+        await store.put(`${layout.runIndex}1234567890123.nightly.completed.r${end}`, body);
+      expect(await ids()).toEqual(['nightly-1']);
+      const always = { since: 0, until: Number.MAX_SAFE_INTEGER };
+      expect(await listSettled(store, always)).toHaveLength(1);
     });
 
     it('leaves out what cannot be read and goes on', async () => {
@@ -142,7 +217,55 @@ export function runIndexSuite(open: OpenLedger, cases: number): void {
     });
   });
 
+  describe('listSettled', () => {
+    it('tells what settled from one time to another, both included, without reading it', async () => {
+      const { store } = await indexed(
+        ...[1, 2, 3, 5].map((minute) => report(minute)),
+        report(4, { policy: 'weekly', run_id: 'weekly-4', outcome: 'partial' }),
+      );
+      const read = reading(store);
+      const range = { since: T0 + 2 * MINUTE, until: T0 + 4 * MINUTE };
+      expect(await listSettled(read, range)).toMatchObject([
+        { runId: 'weekly-4', outcome: 'partial', settledAt: T0 + 4 * MINUTE },
+        { runId: 'nightly-3', outcome: 'completed', settledAt: T0 + 3 * MINUTE },
+        { runId: 'nightly-2', outcome: 'completed', settledAt: T0 + 2 * MINUTE },
+      ]);
+      expect(read.reads).toEqual(['list state/runs/']);
+      expect(await listSettled(store, { since: T0 + 6 * MINUTE, until: T0 * 2 })).toEqual([]);
+    });
+  });
+
   describe('rebuildRunIndex', () => {
+    it('begins an index that is lost anew, and an empty one where there is nothing', async () => {
+      const { store } = await indexed();
+      expect(await rebuildRunIndex(store)).toBe(0);
+      const reports = [report(1), report(2, { policy: 'weekly', run_id: 'weekly-2' })];
+      for (const one of reports) await write(store, one);
+      await rebuildRunIndex(store);
+      const rebuilt = await store.list(layout.runIndex);
+      const noted = await indexed(...reports);
+      expect(rebuilt.map(({ key }) => key)).toEqual(
+        (await noted.store.list(layout.runIndex)).map(({ key }) => key),
+      );
+    });
+
+    it('takes nothing out when the bucket does not give a report', async () => {
+      const { store, ids } = await indexed(report(1), report(2));
+      await write(store, report(1));
+      const get = () => Promise.reject(new Error('no answer'));
+      await expect(rebuildRunIndex({ ...store, get })).rejects.toThrow('no answer');
+      expect(await ids()).toEqual(['nightly-2', 'nightly-1']);
+    });
+
+    it('takes other files out of the index', async () => {
+      const { store } = await indexed(report(1));
+      await write(store, report(1));
+      await store.put(layout.report('nightly-2'), 'broken');
+      await store.put(layout.indexedRun('strange'), '{}');
+      await rebuildRunIndex(store);
+      expect(await store.list(layout.runIndex)).toHaveLength(1);
+    });
+
     it('finds every report, whatever else the folders hold', async () => {
       const { store, ids } = await indexed();
       for (const id of ['a', 'a-1', 'a0', 'b']) await write(store, report(1, { run_id: id }));

@@ -63,6 +63,7 @@ describe('parseApigEvent', () => {
   it.each([
     [{ a: '1', b: ['2', '3'], c: null, d: 4, e: true }, 'a=1&b=2&b=3&d=4&e=true'],
     [{ a: 'x&y=z' }, 'a=x%26y%3Dz'],
+    [{ ['n'.repeat(9_000)]: ['1', '2'] }, `${'n'.repeat(256)}=1&${'n'.repeat(256)}=2`],
     [{ a: Array.from({ length: 150 }, () => '1') }, Array(100).fill('a=1').join('&')],
     [null, ''],
     [undefined, ''],
