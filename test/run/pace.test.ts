@@ -161,7 +161,7 @@ describe('what an accepted call teaches', () => {
 
   it('grows to 200 step by step where nothing was ever refused', () => {
     let limits = { ...carefulLimits, phones_per_call: 199 };
-    limits = noteAccepted(limits, 199, T0) as typeof limits;
+    limits = noteAccepted(limits, 199, T0);
     expect(limits.phones_per_call).toBe(200);
   });
 
