@@ -309,8 +309,9 @@ describe('invoking a function', () => {
     const began = performance.now();
     const quick = (await invoke({ ms: 60_000 })).value as Record<string, number>;
     expect(performance.now() - began).toBeLessThan(5_000);
-    expect(quick['took']).toBeGreaterThanOrEqual(59_990);
-    expect(quick['left']).toBeGreaterThanOrEqual(59_990);
+    // A timer may fire a millisecond early: 200 of the model's.
+    expect(quick['took']).toBeGreaterThanOrEqual(59_800);
+    expect(quick['left']).toBeGreaterThanOrEqual(59_800);
     expect(Math.abs((quick['now'] ?? 0) - cloud.time.model())).toBeLessThan(10_000);
     await cloud.control.setSpeed(1);
     const slow = invoke({ ms: 20_000 });
