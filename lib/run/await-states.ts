@@ -20,26 +20,30 @@ export async function awaitStates(
 ): Promise<void> {
   const now = deps.clock.now();
   if (run.plan?.terms === undefined || now < run.statesAt) return;
-  const waiting = steps(run, now).flatMap(({ phone, step }) =>
-    step.kind === 'await_state' ? [{ ...phone.planned, until: step.until }] : [],
-  );
+  const waiting = steps(run, now)
+    .flatMap(({ phone, step }) =>
+      step.kind === 'await_state' ? [{ ...phone.planned, until: step.until }] : [],
+    )
+    .sort((a, b) => a.until - b.until);
   if (waiting.length === 0) return;
   run.statesAt = now + LOOK_EVERY_MS;
 
   const seen = await look(deps, waiting);
   const at = deps.clock.now();
-  for (const { phone_id, status, until } of waiting) {
+  for (const { phone_id, until } of waiting) {
     const found = seen.get(phone_id);
+    // Not looked at this time: it has its turn once those before it are through, though its wait is over.
+    if (found === undefined) continue;
     if (found === null) {
       record(run, [{ type: 'outcome', at, phone_id, outcome: 'failed', reason: 'not_found' }]);
       continue;
     }
-    const over = now >= until;
-    if (found === undefined && !over) continue;
-    const code = found?.status ?? status;
-    const state = phoneState(code);
+    const { status } = found;
+    const state = phoneState(status);
     if (state === 'exportable') record(run, [{ type: 'ready', at, phone_id }]);
-    else if (state === 'stuck' || over) record(run, [skipped(phone_id, stateReason(code), at)]);
+    else if (state === 'stuck' || now >= until) {
+      record(run, [skipped(phone_id, stateReason(status), at)]);
+    }
   }
 }
 

@@ -141,7 +141,7 @@ async function loop(deps: RunDeps, work: Work): Promise<void> {
       const hints = work.hints;
       work.hints = [];
       await guard(deps, undefined, () => tellStaleness(deps, hints));
-      await tellHints(deps, hints);
+      await guard(deps, undefined, () => tellHints(deps, hints));
       await guard(deps, undefined, () => tellHeartbeat(deps, hints));
       const readUntil = Math.min(work.until, clock.now() + READ_SLICE_MS);
       work.hints = await refreshInventories(deps, hints, readUntil);

@@ -24,7 +24,7 @@ describe('deliveries', () => {
       }),
       { numRuns: 8 },
     );
-  }, 120_000);
+  });
 
   it('make exactly one run where all come within the five minutes', async () => {
     const world = await nursery();

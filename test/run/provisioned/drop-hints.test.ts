@@ -39,6 +39,28 @@ describe('dropHints', () => {
     expect(lines).toContainEqual({ event: 'event_ignored', reason: 'nothing_named', count: 1 });
   });
 
+  it('writes and tells each hint once, and counts what was ignored by reason', async () => {
+    const { deps, store, lines } = setUp();
+    const look = { change: 'named' as const, phones: ['p1'], servers: [], others: [] };
+    const hints = [
+      { id: 'message-1', look: { ...look, policy: 'newborn' } },
+      { id: 'message-2', look },
+      { id: 'message-2', look },
+    ];
+    const ignored = ['odd', 'other', 'odd'];
+    expect(await dropHints(deps, { hints, ignored })).toEqual({
+      hints: ['message-1', 'message-2'],
+      ignored: { odd: 2, other: 1 },
+    });
+    expect(lines).toEqual([
+      { event: 'event_ignored', reason: 'odd', count: 2 },
+      { event: 'event_ignored', reason: 'other', count: 1 },
+      { event: 'hint_noted', hint: 'message-1', change: 'named', policy: 'newborn' },
+      { event: 'hint_noted', hint: 'message-2', change: 'named', policy: undefined },
+    ]);
+    expect(await store.list('')).toHaveLength(2);
+  });
+
   it('throws what the platform should try again', async () => {
     const { deps } = setUp();
     const broken = {

@@ -1,0 +1,48 @@
+import type { Phone } from '../../lib/cloud/cph-schemas.ts';
+import { type Look, putLook, putSweep } from '../../lib/ledger/hints.ts';
+import { layout } from '../../lib/ledger/layout.ts';
+import { readProvisioning } from '../../lib/ledger/provisioning.ts';
+import { listOpen, readRequest } from '../../lib/ledger/request.ts';
+import type { OpenRun } from '../../lib/run/open-run.ts';
+import { createProvisioner, provision } from '../../lib/run/provisioned/provision.ts';
+import { fleet } from './fleet.ts';
+import { listening, policyText } from './listening.ts';
+
+const GIVING = { on_provisioned: 'true' };
+
+/** A ledger with the policy `newborn` and a drive that has just begun. */
+export async function newborns(phones: Phone[] = [], newborn: Record<string, string> = GIVING) {
+  const world = listening();
+  const { deps, store, clock } = world;
+  const project = fleet(phones);
+  await store.put(layout.policy('newborn'), policyText('newborn', newborn));
+  const provisioner = createProvisioner();
+  const own = { ...deps, cph: project.cph };
+  return {
+    ...world,
+    ...project,
+    ...{ deps: own, provisioner },
+    drop: (id: string, look: Partial<Look>) =>
+      putLook(store, {
+        id,
+        look: { change: 'created', phones: [], servers: [], others: [], ...look },
+      }),
+    sweepHint: (at = clock.now()) => putSweep(store, at),
+    /** Follows up on all hints in the inbox. */
+    look: async (
+      options: { runs?: OpenRun[]; until?: number; held?: boolean; store?: typeof store } = {},
+    ) => {
+      const { runs = [], until = Number.POSITIVE_INFINITY, held = true } = options;
+      const { hints } = await listOpen(store);
+      const stillHeld = () => Promise.resolve(held);
+      const used = { ...own, store: options.store ?? store };
+      return provision(used, provisioner, hints, { runs, until, stillHeld });
+    },
+    state: () => readProvisioning(store),
+    asked: async () => {
+      const { requests } = await listOpen(store);
+      const read = await Promise.all(requests.map(({ runId }) => readRequest(store, runId)));
+      return read.map((request) => request?.phones);
+    },
+  };
+}

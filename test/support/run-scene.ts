@@ -1,0 +1,85 @@
+import type { ObjectInfo } from '../../lib/cloud/obs-list.ts';
+import { type ErrorCode, PhonevaultError, ServiceError } from '../../lib/errors.ts';
+import { memoryStore } from '../../lib/ledger/memory-store.ts';
+import type { RunDeps } from '../../lib/run/deps.ts';
+import type { TopicMessage } from '../../lib/run/message.ts';
+import { createMeter } from '../../lib/run/meter.ts';
+import { playClock } from './play-clock.ts';
+import { T0 } from './runs.ts';
+
+/** What JSON subscribers get. */
+type Told = Record<string, unknown> & { kind: string };
+
+/** All that runs need from outside, in memory: a ledger, an empty bucket of archives, a topic that works, and what was done with them. */
+export function runScene(cph: Partial<RunDeps['cph']> = {}, clock = playClock(T0)) {
+  const store = memoryStore(clock);
+  const lines: [level: string, event: string, fields: object][] = [];
+  const line =
+    (level: string) =>
+    (event: string, fields: object = {}) =>
+      void lines.push([level, event, fields]);
+  const sent: TopicMessage[] = [];
+  const told: Told[] = [];
+  const objects = new Map<string, ObjectInfo>();
+  const looks: string[] = [];
+  const topic = { fails: undefined as Error | undefined };
+  const look = async <T>(what: string, answer: () => T): Promise<T> => {
+    looks.push(what);
+    return answer();
+  };
+  const archives: RunDeps['archives'] = {
+    head: (_, key) => look(`head ${key}`, () => objects.get(key)),
+    list: (_, prefix) =>
+      look(`list ${prefix}`, () => ({
+        objects: [...objects.values()].filter(({ key }) => key.startsWith(prefix ?? '')),
+        prefixes: [],
+      })),
+    tail: (_, key, bytes) =>
+      look(`tail ${key}`, () =>
+        new Uint8Array(bytes).fill(objects.get(key)?.etag === 'cut' ? 1 : 0),
+      ),
+    remove: async () => undefined,
+  };
+  const publish = async (urn: string, message: TopicMessage) => {
+    if (topic.fails !== undefined) throw topic.fails;
+    if (urn !== 'urn:backups') throw new Error(`no topic ${urn}`);
+    sent.push(message);
+    told.push(JSON.parse(message.message_structure.http ?? '') as Told);
+    return { message_id: `m${sent.length}` };
+  };
+  const deps: RunDeps = {
+    ...{ clock, store, archives, topicUrn: 'urn:backups', random: () => 0 },
+    topic: { publish } as RunDeps['topic'],
+    ...{ cph: cph as RunDeps['cph'], meter: createMeter(clock) },
+    ledger: { bucket: 'ledger', prefix: 'vault/' },
+    log: { info: line('info'), warn: line('warn'), error: line('error') },
+  };
+  return {
+    ...{ clock, store, deps, lines, sent, told, topic, looks },
+    /** What was logged under these names, or everything. */
+    logged: (...events: string[]) =>
+      lines.filter(([, event]) => events.length === 0 || events.includes(event)),
+    /** Puts an object where archives lie; `etag` "cut" stands for one that is not whole. */
+    land: (key: string, size = 2_048, etag = 'etag') =>
+      void objects.set(key, { key, size, etag, lastModified: T0 }),
+  };
+}
+
+export type RunScene = ReturnType<typeof runScene>;
+
+/** A service's refusal of an export call. */
+export function refusal(
+  facts: {
+    code?: ErrorCode;
+    status?: number;
+    serviceCode?: string;
+    carriedOut?: 'no' | 'unknown';
+  } = {},
+): ServiceError {
+  const { code = 'service', carriedOut = 'no', ...rest } = facts;
+  const call = { service: 'cph', operation: 'batch-storage', carriedOut, ...rest };
+  return new ServiceError(code, 'refused', call);
+}
+
+/** An error that meets one piece of work only. */
+export const trouble = (): PhonevaultError => new PhonevaultError('unreachable', 'no answer');
