@@ -7,7 +7,9 @@ export default defineConfig({
     setupFiles: ['test/support/leaks/setup.ts'],
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, 'test/survive/**', 'test/live/**'],
-    testTimeout: 30_000,
+    // A machine that has other work takes many times as long: only what hangs is to fail.
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
     // No module keeps state of its own, so the files may share what they import: half the time.
     isolate: false,
     pool: 'threads',

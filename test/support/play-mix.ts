@@ -122,13 +122,13 @@ export async function playMix(mix: Mix): Promise<Played> {
   return { mix, world, runIds, taken, drives, minutes };
 }
 
-/** Minutes to the next drive: the longer the cloud has behaved, the less there is to see. */
+/** Minutes to the next drive: the longer the cloud has lied or behaved, the less there is to see. */
 function stride(minute: number, honest: number): number {
-  if (minute < honest) return minute < 4 ? 1 : 2;
+  if (minute < honest) return minute < 4 ? 1 : minute < 12 ? 2 : 4;
   const honestFor = minute - honest;
-  if (honestFor < 4) return 1;
-  if (honestFor < 30) return 4;
-  return honestFor < 180 ? 15 : 90;
+  if (honestFor < 2) return 1;
+  if (honestFor < 30) return 5;
+  return honestFor < 180 ? 20 : 90;
 }
 
 async function openKeys({ cloud }: Night): Promise<string[]> {

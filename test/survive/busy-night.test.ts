@@ -25,7 +25,7 @@ describe.each([11, 12])('a night with much going on (seed %i)', (seed) => {
   beforeAll(async () => {
     const limits = { writesPerMinute: 7, storageInfosPerCall: 6 };
     played = await playNight({ phones: 300, servers: 6, seed, busy: true, limits });
-  }, 120_000);
+  });
 
   it('exports no phone twice at a time, though CPH would', () => {
     expect(played.overlaps).toBe(0);

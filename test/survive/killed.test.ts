@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import type { HttpRequest, Send } from '../../lib/cloud/send.ts';
 import type { CloudOptions } from '../../local/cloud.ts';
 import { between, createRandom, pick } from '../../local/random.ts';
 import { diedBetweenTellingAndNoting, type Kill, mortals } from '../support/mortal.ts';
@@ -28,12 +29,19 @@ async function faultsOf(mode: Mode, kill?: Kill, random?: () => number): Promise
   return faults.length === 0 ? [] : [...faults, ...pathsOf(all.lastWords()).slice(-5)];
 }
 
-async function callsOf(mode: Mode): Promise<number> {
+/** The calls of the night without a death, in order: up to its own, each night with one makes the same. */
+async function callsOf(mode: Mode): Promise<HttpRequest[]> {
   const script = await eventfulNight(mode);
-  const all = mortals(script.world.send);
-  await play(script, all);
-  return all.calls();
+  const calls: HttpRequest[] = [];
+  const send: Send = (request) => {
+    calls.push(request);
+    return script.world.send(request);
+  };
+  await play(script, mortals(send));
+  return calls;
 }
+
+const isRead = ({ method }: HttpRequest): boolean => method === 'GET' || method === 'HEAD';
 
 // Every call where the bucket honours conditional PUT. The other way only what is created differs: every fifth.
 describe.each<[Mode, number]>([
@@ -45,8 +53,13 @@ describe.each<[Mode, number]>([
     'ends the same whichever call of all its invocations it is killed %s',
     async (when) => {
       const calls = await callsOf(mode);
-      expect(calls).toBeGreaterThan(100);
-      for (let call = 1; call <= calls; call += stride) {
+      expect(calls.length).toBeGreaterThan(100);
+      // A read whose answer is lost leaves behind what a read that was not made does: that is among those before.
+      const numbers = calls.flatMap((call, index) =>
+        when === 'after' && isRead(call) ? [] : [index + 1],
+      );
+      expect(numbers.length).toBeGreaterThan(30);
+      for (const call of numbers.filter((_, index) => index % stride === 0)) {
         expect(await faultsOf(mode, { call, when }), `killed ${when} call ${call}`).toEqual([]);
       }
     },

@@ -38,7 +38,6 @@ describe('a drive that is killed on the way to first backups', () => {
         }
       }
     },
-    120_000,
   );
 
   it('gives them when every drive is killed after a few calls more than the one before', async () => {
@@ -50,5 +49,5 @@ describe('a drive that is killed on the way to first backups', () => {
     }
     await world.minutes(10);
     expect(world.exported().sort()).toEqual(ids);
-  }, 120_000);
+  });
 });

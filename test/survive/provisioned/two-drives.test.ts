@@ -26,5 +26,5 @@ describe.each(['honoured', 'ignored'] as const)('two drives, conditional PUT %s'
       expect(world.exported().sort(), `held before call ${call}`).toEqual(ids);
       expect(await world.inbox(), `held before call ${call}`).toEqual([]);
     }
-  }, 120_000);
+  });
 });
