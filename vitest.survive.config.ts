@@ -2,7 +2,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import base from './vitest.config.ts';
 
-const LONGEST = ['lying-mixes', 'killed', 'two-drives'];
+const LONGEST = ['lying-mixes', 'killed', 'two-drives', 'local-stage', 'lying-alone'];
 
 /** The files that take longest come first, so that no processor waits for the last of them. */
 class LongestFirst extends BaseSequencer {

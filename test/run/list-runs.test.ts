@@ -124,6 +124,28 @@ describe('listRuns', () => {
     expect((await list({ policy: 'absent' })).ids).toEqual([]);
   });
 
+  it('tells open runs by whether they are open now, to the millisecond', async () => {
+    const { clock, ask, list } = setUp();
+    const open = await ask('nightly', T0);
+    const now = clock.now();
+    expect((await list({ since: now, until: now })).ids).toEqual([open]);
+    expect((await list({ since: now + 1 })).ids).toEqual([]);
+    expect((await list({ until: now - 1 })).ids).toEqual([]);
+  });
+
+  it('tells runs that were asked for in one moment by their ids', async () => {
+    const { clock, store, list } = setUp();
+    const ids = ['c', 'a', 'b'].map((name) => timerRunId(name, T0));
+    for (const [index, run_id] of ids.entries()) {
+      const policy = ['c', 'a', 'b'][index] ?? '';
+      const request = { version: 1, run_id, policy, trigger: 'timer', slot: stamp(T0) } as const;
+      await putRequest(store, request);
+    }
+    expect(clock.now()).toBe(T0);
+    expect((await list()).ids).toEqual([...ids].sort());
+    expect((await list({ max: 1 })).next).toMatch(/^open\./);
+  });
+
   it.each([1, 2, 3, 4, 7, 10])('tells every run once in pages of %i', async (max) => {
     const { ask, settle, list, pages } = setUp();
     for (const day of [1, 2, 3]) await settle('nightly', T0 - day * 24 * HOUR);

@@ -180,4 +180,61 @@ describe('readFleet', () => {
     expect(offsets).toEqual([0, 99, 198, 99, 198, 297]);
     expect(inventory).toMatchObject({ complete: true, passes: 1 });
   });
+
+  describe('in passes', () => {
+    /** What was asked for, and what came out. */
+    async function passes({ cph }: { cph: Cph }) {
+      const offsets: number[] = [];
+      const listPhones: Cph['listPhones'] = (query) => {
+        offsets.push(query.offset);
+        return cph.listPhones(query);
+      };
+      const inventory = await read({ ...cph, listPhones });
+      return { offsets, inventory };
+    }
+
+    it('looks for phones that were created meanwhile at the head, and no further than these go', async () => {
+      const { cph } = project(350, (all, call) => {
+        if (call === 2) all.unshift(phone(9_001));
+      });
+      const { offsets, inventory } = await passes({ cph });
+      expect(offsets).toEqual([0, 99, 198, 297, 0, 99]);
+      expect(inventory).toMatchObject({ complete: true, passes: 2 });
+      expect(inventory.phones).toHaveLength(351);
+    });
+
+    it('looks twice more for a phone that is counted and never shown, and says so', async () => {
+      const { cph } = project(150, () => undefined);
+      const listPhones: Cph['listPhones'] = async (query) => {
+        const page = await cph.listPhones(query);
+        return { ...page, count: page.count + 1 };
+      };
+      const { offsets, inventory } = await passes({ cph: { ...cph, listPhones } });
+      expect(offsets).toEqual([0, 99, 149, 0, 0]);
+      expect(inventory).toMatchObject({ complete: false, passes: 3 });
+      expect(inventory.phones).toHaveLength(150);
+    });
+
+    it('steps back no more after as many pages as three passes have, and goes to the end', async () => {
+      let next = 1_000;
+      const { cph } = project(300, (all) => {
+        all.splice(0, 150);
+        for (let i = 0; i < 150; i += 1) all.push(phone((next += 1)));
+      });
+      const { offsets, inventory } = await passes({ cph });
+      expect(offsets).toEqual([...Array<number[]>(8).fill([0, 99]).flat(), 198, 297]);
+      expect(inventory.complete).toBe(false);
+    });
+
+    it('takes a list that ends with a page of one phone', async () => {
+      const { cph } = project(100, () => undefined);
+      const listPhones: Cph['listPhones'] = async (query) => {
+        const page = await cph.listPhones(query);
+        return { ...page, count: query.offset === 0 ? 101 : 100 };
+      };
+      const { offsets, inventory } = await passes({ cph: { ...cph, listPhones } });
+      expect(offsets).toEqual([0, 99]);
+      expect(inventory).toMatchObject({ complete: true, passes: 1 });
+    });
+  });
 });
