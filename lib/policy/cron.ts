@@ -105,7 +105,7 @@ function shapeProblem(text: string, parts: string[]): Problem {
       message: `the cron expression is longer than ${MOST_CHARACTERS} characters`,
     };
   }
-  const hint = /^CRON_TZ=/i.test(text)
+  const hint = /\bCRON_TZ=/i.test(text)
     ? 'The zone is the field `timezone`: leave CRON_TZ=... out.'
     : text.startsWith('@')
       ? 'Write the times out: "0 0 3 * * *" is every day at 03:00.'

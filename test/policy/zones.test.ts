@@ -14,8 +14,15 @@ test.each([
   ['Asia/Shangai', 'Asia/Shanghai'],
   ['new york', 'America/New_York'],
   ['Europe/Belrin', 'Europe/Berlin'],
+  ['UTX', 'UTC'],
 ])('%s is not: %s is meant', (zone, meant) => {
-  expect(zoneProblems(zone)[0]?.hint).toBe(`Did you mean ${meant}?`);
+  expect(zoneProblems(zone)).toEqual([
+    {
+      message: `"${zone}" is not a time zone`,
+      allowed: 'a zone of the IANA data base, such as Asia/Shanghai or UTC',
+      hint: `Did you mean ${meant}?`,
+    },
+  ]);
 });
 
 test.each(['', '+08:00', 'Mars/Olympus_Mons', 'x'.repeat(100)])('%j is like no zone', (zone) => {
