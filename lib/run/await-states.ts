@@ -24,7 +24,7 @@ export async function awaitStates(
     .flatMap(({ phone, step }) =>
       step.kind === 'await_state' ? [{ ...phone.planned, until: step.until }] : [],
     )
-    .sort((a, b) => a.until - b.until);
+    .sort(byNeed(run.statesSeen, now));
   if (waiting.length === 0) return;
   run.statesAt = now + LOOK_EVERY_MS;
 
@@ -34,6 +34,7 @@ export async function awaitStates(
     const found = seen.get(phone_id);
     // Not looked at this time: it has its turn once those before it are through, though its wait is over.
     if (found === undefined) continue;
+    run.statesSeen.set(phone_id, at);
     if (found === null) {
       record(run, [{ type: 'outcome', at, phone_id, outcome: 'failed', reason: 'not_found' }]);
       continue;
@@ -45,6 +46,16 @@ export async function awaitStates(
       record(run, [skipped(phone_id, stateReason(status), at)]);
     }
   }
+}
+
+type Waiting = { phone_id: string; until: number };
+
+/** Those whose wait is over first, then those not seen for longest, of these the ones whose wait ends first. */
+function byNeed(seen: ReadonlyMap<string, number>, now: number) {
+  const isOver = ({ until }: Waiting): number => (now >= until ? 0 : 1);
+  const seenAt = ({ phone_id }: Waiting): number => seen.get(phone_id) ?? 0;
+  return (a: Waiting, b: Waiting): number =>
+    isOver(a) - isOver(b) || seenAt(a) - seenAt(b) || a.until - b.until;
 }
 
 function skipped(phone_id: string, reason: string, at: number): RunEvent {

@@ -32,6 +32,8 @@ export type OpenRun = {
   verifyAt: number;
   /** Before this time (epoch ms) waiting phones are not asked for again. */
   statesAt: number;
+  /** When each waiting phone was last seen (epoch ms), by its id. */
+  statesSeen: Map<string, number>;
   /** This drive has carried out every step of settling the run. */
   wrappedUp: boolean;
   /** Before this time (epoch ms) the run is left alone: its last step failed. */
@@ -63,6 +65,7 @@ export async function loadRun(
     flushedAt: 0,
     lookAt: 0,
     statesAt: 0,
+    statesSeen: new Map(),
     verifyAt: 0,
     restUntil: 0,
     wrappedUp: false,

@@ -182,6 +182,37 @@ describe('a look at many phones', () => {
     expect(run.pending.slice(20)).toEqual([ready('ps20', T0 + WAIT + 20_000)]);
   });
 
+  it('looks at those first that it has not seen for longest', async () => {
+    const planned = servers(21).map((server_id) => waiting(`p${server_id}`, { server_id }));
+    const seen = planned.map(({ phone_id }, n) => phone(phone_id, { status: n < 20 ? 3 : 2 }));
+    const { look, calls, clock, run } = scene(planned, seen);
+    await look();
+    clock.move(20_000);
+    await look();
+    expect(calls.slice(20, 22)).toEqual(['show ps20', 'show ps00']);
+    expect(run.pending).toEqual([ready('ps20', T0 + 20_000)]);
+    clock.move(20_000);
+    await look();
+    expect(calls.slice(40, 42)).toEqual(['show ps19', 'show ps00']);
+  });
+
+  it('looks at those before them whose wait is over', async () => {
+    const planned = servers(20).map((server_id) => plannedPhone(`p${server_id}`, { server_id }));
+    const { look, calls, clock, run } = scene(
+      [...planned, waiting('last', { server_id: 's99' })],
+      [
+        ...planned.map(({ phone_id }) => phone(phone_id, { status: 3 })),
+        phone('last', { status: 3 }),
+      ],
+    );
+    await look();
+    expect(calls.splice(0)).toEqual(['show last']);
+    for (const { phone_id } of planned) refuse(run, phone_id, T0 + MINUTE);
+    clock.move(WAIT);
+    await look();
+    expect(calls.slice(0, 2)).toEqual(['show last', 'show ps00']);
+  });
+
   it('sends no phone that was refused for its state before it has seen it running', async () => {
     const planned = servers(21).map((server_id) => plannedPhone(`p${server_id}`, { server_id }));
     const stopping = planned.map(({ phone_id }) => phone(phone_id, { status: 7 }));

@@ -71,6 +71,7 @@ export function openRun(
     flushedAt: T0,
     lookAt: 0,
     statesAt: 0,
+    statesSeen: new Map(),
     verifyAt: 0,
     restUntil: 0,
     wrappedUp: false,
