@@ -9,7 +9,7 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, 'test/survive/**', 'test/live/**'],
     // A machine that has other work takes many times as long: only what hangs is to fail.
     testTimeout: 120_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     // No module keeps state of its own, so the files may share what they import: half the time.
     isolate: false,
     pool: 'threads',
