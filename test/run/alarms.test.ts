@@ -16,11 +16,7 @@ async function drives({ deps, clock }: RunScene, count: number) {
   }
 }
 
-const reasons = ({ sent }: RunScene): unknown[] =>
-  sent.map(({ message_structure: { http = '' } }) => {
-    const { kind, reason } = JSON.parse(http) as Record<string, unknown>;
-    return [kind, reason];
-  });
+const reasons = ({ told }: RunScene): unknown[] => told.map(({ kind, reason }) => [kind, reason]);
 
 describe('noteCredentialsRefused', () => {
   it.each([

@@ -494,7 +494,7 @@ select: { name: "*" }
 export: { include: [/data/data], bucket: my-phone-backups, object_path: "{policy}" }
 `;
   const kinds = ({ sent }: ReturnType<typeof scene>) =>
-    sent.map(({ message_attributes: [kind] }) => kind?.value);
+    sent.map(({ message }) => message.message_attributes[0]?.value);
   const day = { slot: T0, since: T0 - 24 * 60 * MINUTE, date: '20260102', language: 'en' as const };
 
   it('are told, each once', async () => {

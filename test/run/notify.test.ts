@@ -2,14 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { PhonevaultError, ServiceError } from '../../lib/errors.ts';
 import { fold } from '../../lib/ledger/fold.ts';
 import { noteSettled } from '../../lib/ledger/history.ts';
-import { memoryStore } from '../../lib/ledger/memory-store.ts';
 import type { Terms } from '../../lib/ledger/plan.ts';
 import type { Report, RunOutcome } from '../../lib/ledger/report.ts';
-import type { RunDeps } from '../../lib/run/deps.ts';
-import type { TopicMessage } from '../../lib/run/message.ts';
 import { notifyDue, notifyRun } from '../../lib/run/notify.ts';
 import type { OpenRun } from '../../lib/run/open-run.ts';
-import { playClock } from '../support/play-clock.ts';
+import { runScene } from '../support/run-scene.ts';
 import { MINUTE, openRun, T0 } from '../support/runs.ts';
 
 const RUN = 'nightly-20260102t023000z';
@@ -52,27 +49,11 @@ const failedAt = (run: OpenRun, ...times: number[]): OpenRun => {
   return run;
 };
 
-/** What a run needs to tell of itself; `fails`: what the topic answers instead of taking a message. */
+/** A scene of runs; `fails`: what the topic answers instead of taking a message. */
 function scene(fails?: Error) {
-  const clock = playClock(T0);
-  const store = memoryStore(clock);
-  const sent: { urn: string; message: TopicMessage }[] = [];
-  const lines: unknown[] = [];
-  const line = (level: string) => (event: string, fields: object) =>
-    void lines.push([level, event, fields]);
-  const topic = {
-    publish: async (urn: string, message: TopicMessage) => {
-      if (fails !== undefined) throw fails;
-      sent.push({ urn, message });
-      return { message_id: 'm1' };
-    },
-  };
-  const deps = {
-    ...{ clock, store, topic, topicUrn: 'urn:backups' },
-    ...{ ledger: { bucket: 'ledger', prefix: 'vault/' } },
-    log: { info: line('info'), warn: line('warn'), error: line('error') },
-  } as unknown as RunDeps;
-  return { clock, store, sent, lines, deps };
+  const world = runScene();
+  world.topic.fails = fails;
+  return world;
 }
 
 describe('notifyDue', () => {

@@ -18,7 +18,7 @@ export function runScene(cph: Partial<RunDeps['cph']> = {}, clock = playClock(T0
     (level: string) =>
     (event: string, fields: object = {}) =>
       void lines.push([level, event, fields]);
-  const sent: TopicMessage[] = [];
+  const sent: { urn: string; message: TopicMessage }[] = [];
   const told: Told[] = [];
   const objects = new Map<string, ObjectInfo>();
   const looks: string[] = [];
@@ -43,7 +43,7 @@ export function runScene(cph: Partial<RunDeps['cph']> = {}, clock = playClock(T0
   const publish = async (urn: string, message: TopicMessage) => {
     if (topic.fails !== undefined) throw topic.fails;
     if (urn !== 'urn:backups') throw new Error(`no topic ${urn}`);
-    sent.push(message);
+    sent.push({ urn, message });
     told.push(JSON.parse(message.message_structure.http ?? '') as Told);
     return { message_id: `m${sent.length}` };
   };
