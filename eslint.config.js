@@ -22,13 +22,13 @@ const zodAsNamespace = {
 
 /** Where a secret is signed with, compared, sent or handed over; nowhere else is it read. */
 const readsSecrets = [
-  'lib/cloud/auth.ts',
+  'lib/cloud/request/auth.ts',
   'lib/cloud/iam.ts',
   'lib/cloud/iam-errors.ts',
-  'lib/cloud/obs-client.ts',
+  'lib/cloud/obs/obs-client.ts',
   'lib/http/tokens.ts',
   'lib/http/webhooks.ts',
-  'cli/credential-cache.ts',
+  'cli/sign-in/credential-cache.ts',
   'cli/invoke/credentials.ts',
 ];
 

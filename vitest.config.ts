@@ -1,10 +1,10 @@
 import { configDefaults, defineConfig } from 'vitest/config';
-import { watchLeaks } from './test/support/leaks/plugin.ts';
+import { watchLeaks } from './testing/leaks/plugin.ts';
 
 export default defineConfig({
   plugins: [watchLeaks()],
   test: {
-    setupFiles: ['test/support/leaks/setup.ts'],
+    setupFiles: ['testing/leaks/setup.ts'],
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, 'test/survive/**', 'test/live/**'],
     // A machine that has other work takes many times as long: only what hangs is to fail.

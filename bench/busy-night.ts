@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type Fate, type PlayedNight, playNight } from '../test/support/busy-night.ts';
+import { type Fate, type PlayedNight, playNight } from '../testing/busy-night.ts';
 
 const MINUTE = 60_000;
 

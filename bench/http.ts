@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import pLimit from 'p-limit';
-import type { ApigAnswer } from '../lib/runtime/apig-answer.ts';
+import type { ApigAnswer } from '../lib/runtime/apig-response.ts';
 import { createRandom } from '../local/random.ts';
-import { NIGHTLY } from '../test/support/night.ts';
-import { startFunctions } from '../test/support/functions.ts';
-import { HTTP_SETTINGS, type HttpCall, makeCalls } from '../test/support/http-calls.ts';
+import { NIGHTLY } from '../testing/night.ts';
+import { startFunctions } from '../testing/functions.ts';
+import { HTTP_SETTINGS, type HttpCall, makeCalls } from '../testing/http-calls.ts';
 
 const MODEL_SPEED = 60;
 

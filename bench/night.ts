@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { night, NIGHTLY } from '../test/support/night.ts';
+import { night, NIGHTLY } from '../testing/night.ts';
 
 /** Plays whole nights in virtual time and prints what each took, beside the least that the cloud's limits allow. */
 async function main(): Promise<void> {

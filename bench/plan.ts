@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { saveInventory, startInventory } from '../lib/ledger/inventory.ts';
-import type { ApigAnswer } from '../lib/runtime/apig-answer.ts';
-import { startFunctions } from '../test/support/functions.ts';
-import { HTTP_SETTINGS } from '../test/support/http-calls.ts';
-import { TOKEN } from '../test/http/keys.ts';
+import { saveInventory, startInventory } from '../lib/ledger/state/inventory.ts';
+import type { ApigAnswer } from '../lib/runtime/apig-response.ts';
+import { startFunctions } from '../testing/functions.ts';
+import { HTTP_SETTINGS } from '../testing/http-calls.ts';
+import { TOKEN } from '../testing/keys.ts';
 
 const MB = 2 ** 20;
 /** What is made once only, such as connections and compiled code, adds a few MB after the first call; a fleet kept by each call would double it. */

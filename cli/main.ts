@@ -1,5 +1,5 @@
-import { realIo } from './real-io.ts';
-import { runCli } from './run-cli.ts';
+import { realIo } from './io/real-io.ts';
+import { runCli } from './program/run-cli.ts';
 
 // Whoever reads our output may stop reading (`| head -1`): nothing is left to say, and nothing went wrong.
 for (const stream of [process.stdout, process.stderr]) {

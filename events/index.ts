@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type * as z from 'zod';
-import { apigEventSchema } from '../lib/runtime/apig-event.ts';
-import { timerEventSchema } from '../lib/runtime/timer-event.ts';
+import { apigEventSchema } from '../lib/runtime/events/apig-event.ts';
+import { timerEventSchema } from '../lib/runtime/events/timer-event.ts';
 import {
   cloudEventSchema,
   ctsEventSchema,

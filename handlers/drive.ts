@@ -1,8 +1,8 @@
-import { drive, type DriveResult, driveWindow } from '../lib/run/drive.ts';
-import type { OpenRun } from '../lib/run/open-run.ts';
+import { drive, type DriveResult, driveWindow } from '../lib/run/drive/drive.ts';
+import type { OpenRun } from '../lib/run/state/open-run.ts';
 import type { FgContext } from '../lib/runtime/context.ts';
 import { realInstance, startInvocation } from '../lib/runtime/invocation.ts';
-import { reporting } from '../lib/runtime/reporting.ts';
+import { reporting } from '../lib/runtime/with-error-reporting.ts';
 
 const instance = realInstance();
 const memory = new Map<string, OpenRun>();

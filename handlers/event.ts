@@ -1,8 +1,8 @@
-import { dropHints, type EventResult } from '../lib/run/provisioned/drop-hints.ts';
+import { dropHints, type EventResult } from '../lib/run/first-backup/store-hints.ts';
 import type { FgContext } from '../lib/runtime/context.ts';
 import { readEvent } from '../lib/runtime/events/read-event.ts';
 import { realInstance, startInvocation } from '../lib/runtime/invocation.ts';
-import { reporting } from '../lib/runtime/reporting.ts';
+import { reporting } from '../lib/runtime/with-error-reporting.ts';
 
 const instance = realInstance();
 

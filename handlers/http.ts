@@ -1,6 +1,6 @@
 import { createHttpApp } from '../lib/http/app.ts';
-import { type ApigAnswer, answering } from '../lib/runtime/apig-answer.ts';
-import { parseApigEvent } from '../lib/runtime/apig-event.ts';
+import { type ApigAnswer, answering } from '../lib/runtime/apig-response.ts';
+import { parseApigEvent } from '../lib/runtime/events/apig-event.ts';
 import type { FgContext } from '../lib/runtime/context.ts';
 import { httpDeps } from '../lib/runtime/http-deps.ts';
 import { realInstance } from '../lib/runtime/invocation.ts';

@@ -1,8 +1,12 @@
-import { schedule, type ScheduleMemory, type ScheduleResult } from '../lib/run/schedule.ts';
+import {
+  schedule,
+  type ScheduleMemory,
+  type ScheduleResult,
+} from '../lib/run/schedule/schedule.ts';
 import type { FgContext } from '../lib/runtime/context.ts';
 import { realInstance, startInvocation } from '../lib/runtime/invocation.ts';
-import { ignoringForeign, reporting } from '../lib/runtime/reporting.ts';
-import { parseTimerEvent, policyNamed } from '../lib/runtime/timer-event.ts';
+import { ignoringForeign, reporting } from '../lib/runtime/with-error-reporting.ts';
+import { parseTimerEvent, policyNamed } from '../lib/runtime/events/timer-event.ts';
 
 const instance = realInstance();
 const memory: ScheduleMemory = {};

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../lib/errors.ts';
 import { cliNight } from './cli/support/cli-night.ts';
 import { api } from './http/api.ts';
-import { TOKEN, WEBHOOK_KEYS } from './http/keys.ts';
-import { witnessErrors } from './support/leaks/errors.ts';
-import { leakIn, MARK } from './support/leaks/marks.ts';
-import { takeLeaks, textsSeen, witnessed } from './support/leaks/witness.ts';
-import { night, NIGHTLY } from './support/night.ts';
+import { TOKEN, WEBHOOK_KEYS } from '../testing/keys.ts';
+import { witnessErrors } from '../testing/leaks/errors.ts';
+import { leakIn, MARK } from '../testing/leaks/marks.ts';
+import { takeLeaks, textsSeen, witnessed } from '../testing/leaks/witness.ts';
+import { night, NIGHTLY } from '../testing/night.ts';
 
 const SMALL = { phones: 4, servers: 1, seed: 3 };
 

@@ -1,11 +1,11 @@
-import { layout } from '../../lib/ledger/layout.ts';
-import type { Store } from '../../lib/ledger/store.ts';
-import type { Command } from '../command.ts';
-import { wrongUse } from '../command.ts';
-import { connect } from '../connect.ts';
+import { layout } from '../../lib/ledger/store/layout.ts';
+import type { Store } from '../../lib/ledger/store/store.ts';
+import type { Command } from '../program/command.ts';
+import { wrongUse } from '../program/command.ts';
+import { connect } from '../sign-in/connect.ts';
 import { toJson } from '../text/printable.ts';
 import { checkFiles, type Checked } from '../validate/check.ts';
-import { faultsText } from '../validate/faults-text.ts';
+import { faultsText } from '../validate/errors-text.ts';
 
 type Applied = { policy: string; result: 'created' | 'changed' | 'unchanged' };
 

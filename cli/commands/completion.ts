@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts';
+import type { Command } from '../program/command.ts';
 import { bashScript } from '../completion/bash.ts';
 import { fishScript } from '../completion/fish.ts';
 import { placesOf } from '../completion/tree.ts';

@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts';
+import type { Command } from '../program/command.ts';
 import { applyCommand } from './apply.ts';
 import { cancelCommand } from './cancel.ts';
 import { createCompletionCommand } from './completion.ts';

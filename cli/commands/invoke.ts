@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import type { Command } from '../command.ts';
-import { signInAs } from '../connect.ts';
-import type { Io } from '../io.ts';
+import type { Command } from '../program/command.ts';
+import { signInAs } from '../sign-in/connect.ts';
+import type { Io } from '../io/io.ts';
 import { forContext } from '../invoke/credentials.ts';
 import { handlerFile } from '../invoke/handlers.ts';
 import { readEvent } from '../invoke/read-event.ts';
 import { runHandler } from '../invoke/run-handler.ts';
-import { durationValue } from '../option-values.ts';
+import { durationValue } from '../program/option-values.ts';
 
 const TIMEOUT_MS = 60_000;
 

@@ -1,5 +1,5 @@
-import type { Command } from '../command.ts';
-import { examplesText } from '../help.ts';
+import type { Command } from '../program/command.ts';
+import { examplesText } from '../program/help.ts';
 import { fold } from '../text/fold.ts';
 
 const EXAMPLES = [

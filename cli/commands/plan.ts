@@ -1,15 +1,15 @@
 import { basename } from 'node:path';
 import { PhonevaultError } from '../../lib/errors.ts';
-import { MOST_BYTES } from '../../lib/policy/parse.ts';
-import { lastCosts } from '../../lib/run/last-costs.ts';
-import { previewRun } from '../../lib/run/preview.ts';
-import type { Command } from '../command.ts';
-import { connect, type Session } from '../connect.ts';
-import type { Io } from '../io.ts';
-import { phoneValue, policyValue } from '../look/option-values.ts';
-import { previewText } from '../look/preview-text.ts';
-import { readPolicyText } from '../policies.ts';
-import { readInput } from '../read-text.ts';
+import { MOST_BYTES } from '../../lib/policy/parse/parse.ts';
+import { lastCosts } from '../../lib/run/query/last-cost.ts';
+import { previewRun } from '../../lib/run/plan/preview.ts';
+import type { Command } from '../program/command.ts';
+import { connect, type Session } from '../sign-in/connect.ts';
+import type { Io } from '../io/io.ts';
+import { phoneValue, policyValue } from '../show/option-values.ts';
+import { previewText } from '../show/preview-text.ts';
+import { readPolicyText } from '../show/policies.ts';
+import { readInput } from '../io/read-text.ts';
 import { toJson } from '../text/printable.ts';
 
 const LONGEST_MS = 15 * 60_000;

@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { hasCode } from '../../lib/errors.ts';
-import { askForRun } from '../../lib/run/ask.ts';
-import { inspectRun, lookAtRun } from '../../lib/run/inspect.ts';
-import { kickDrive } from '../../lib/run/kick.ts';
-import { type Command, wrongUse } from '../command.ts';
-import { connect, type Session } from '../connect.ts';
-import { driveHere } from '../drive-here.ts';
-import type { Io } from '../io.ts';
-import { phoneValue, policyValue, tokenValue } from '../look/option-values.ts';
-import { outcomeText } from '../look/outcome-text.ts';
-import { noSuchPolicy } from '../policies.ts';
+import { askForRun } from '../../lib/run/request/request-run.ts';
+import { inspectRun, lookAtRun } from '../../lib/run/query/get-run.ts';
+import { kickDrive } from '../../lib/run/request/wake-drive.ts';
+import { type Command, wrongUse } from '../program/command.ts';
+import { connect, type Session } from '../sign-in/connect.ts';
+import { driveHere } from '../watch/drive-here.ts';
+import type { Io } from '../io/io.ts';
+import { phoneValue, policyValue, tokenValue } from '../show/option-values.ts';
+import { outcomeText } from '../show/outcome-text.ts';
+import { noSuchPolicy } from '../show/policies.ts';
 import { fold } from '../text/fold.ts';
 import { toJson } from '../text/printable.ts';
-import { type Watched, watchRun } from '../watch.ts';
+import { type Watched, watchRun } from '../watch/watch.ts';
 
 /** What a shell reports of a program that Ctrl-C ended. */
 const INTERRUPTED = 130;

@@ -1,9 +1,9 @@
-import { exportCalls, lookAtRun } from '../../lib/run/inspect.ts';
-import type { Command } from '../command.ts';
-import { connect } from '../connect.ts';
-import { noSuchRun } from '../look/no-such-run.ts';
-import { runIdValue } from '../look/option-values.ts';
-import { runText } from '../look/run-text.ts';
+import { exportCalls, lookAtRun } from '../../lib/run/query/get-run.ts';
+import type { Command } from '../program/command.ts';
+import { connect } from '../sign-in/connect.ts';
+import { noSuchRun } from '../show/no-such-run.ts';
+import { runIdValue } from '../show/option-values.ts';
+import { runText } from '../show/run-text.ts';
 import { toJson } from '../text/printable.ts';
 
 type Options = { log?: boolean; phones?: boolean };

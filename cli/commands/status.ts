@@ -1,10 +1,10 @@
-import { readIndexedPhones } from '../../lib/ledger/phones.ts';
-import { policyStatuses } from '../../lib/run/status.ts';
-import { type Command, wrongUse } from '../command.ts';
-import { connect } from '../connect.ts';
-import { policyValue } from '../look/option-values.ts';
-import { archivesText, needsCare, policiesText } from '../look/status-text.ts';
-import { noPoliciesText } from '../policies.ts';
+import { readIndexedPhones } from '../../lib/ledger/state/phones.ts';
+import { policyStatuses } from '../../lib/run/query/policy-status.ts';
+import { type Command, wrongUse } from '../program/command.ts';
+import { connect } from '../sign-in/connect.ts';
+import { policyValue } from '../show/option-values.ts';
+import { archivesText, needsCare, policiesText } from '../show/status-text.ts';
+import { noPoliciesText } from '../show/policies.ts';
 import { fold } from '../text/fold.ts';
 import { toJson } from '../text/printable.ts';
 

@@ -1,11 +1,11 @@
 import { toJson } from '../text/printable.ts';
 import { colours } from '../text/colour.ts';
 import { count } from '../text/plural.ts';
-import type { Command } from '../command.ts';
-import { wrongUse } from '../command.ts';
-import { policyValue } from '../look/option-values.ts';
+import type { Command } from '../program/command.ts';
+import { wrongUse } from '../program/command.ts';
+import { policyValue } from '../show/option-values.ts';
 import { checkBucket, checkFiles, type Checked } from '../validate/check.ts';
-import { faultsText } from '../validate/faults-text.ts';
+import { faultsText } from '../validate/errors-text.ts';
 
 type Options = { policy?: string[] };
 

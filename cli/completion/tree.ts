@@ -1,4 +1,4 @@
-import type { Command, OptionSpec } from '../command.ts';
+import type { Command, OptionSpec } from '../program/command.ts';
 
 /** What may be typed after one command: the root is '', `runs show` is '/runs/show'. */
 export type Place = {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Endpoints } from '../../lib/cloud/endpoints.ts';
-import { type Send, TransportError, type TransportKind } from '../../lib/cloud/send.ts';
+import { type Send, TransportError, type TransportKind } from '../../lib/cloud/request/send.ts';
 
 /** What an endpoint did when it was asked without credentials. Times in epoch ms. */
 export type Probe = {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import { PhonevaultError } from '../../lib/errors.ts';
-import { scrub } from '../../lib/cloud/redact.ts';
+import { scrub } from '../../lib/cloud/request/redact.ts';
 import { failed, type Finding, unknown, verdictOf } from './finding.ts';
 
 export type Check = {

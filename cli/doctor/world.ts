@@ -1,12 +1,12 @@
-import { createAuthenticator } from '../../lib/cloud/auth.ts';
+import { createAuthenticator } from '../../lib/cloud/request/auth.ts';
 import { createIam } from '../../lib/cloud/iam.ts';
-import { createObsBucket, type ObsBucket } from '../../lib/cloud/obs-bucket.ts';
+import { createObsBucket, type ObsBucket } from '../../lib/cloud/obs/obs-bucket.ts';
 import type { Settings } from '../../lib/runtime/settings.ts';
 import { type Clients, createClients } from '../../lib/runtime/clients.ts';
 import { type WorkDeps, workDeps } from '../../lib/runtime/work-deps.ts';
-import { commandTools } from '../connect.ts';
-import type { Io } from '../io.ts';
-import type { SignedIn } from '../sign-in.ts';
+import { commandTools } from '../sign-in/connect.ts';
+import type { Io } from '../io/io.ts';
+import type { SignedIn } from '../sign-in/sign-in.ts';
 
 /** Everything that checks look at with the person's credentials. */
 export type World = WorkDeps & {

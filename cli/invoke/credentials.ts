@@ -1,4 +1,4 @@
-import type { Credentials } from '../../lib/cloud/auth.ts';
+import type { Credentials } from '../../lib/cloud/request/auth.ts';
 import { reveal, type Secret } from '../../lib/secret.ts';
 
 /** The credentials as a context gives them, '' for what is missing: as texts they cross into the worker. */

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PhonevaultError } from '../../lib/errors.ts';
-import { nearest } from '../../lib/policy/nearest.ts';
-import { wrongUse } from '../command.ts';
+import { nearest } from '../../lib/policy/parse/nearest.ts';
+import { wrongUse } from '../program/command.ts';
 
 /** What the build puts beside the handlers. */
 const NOT_HANDLERS = new Set(['phonevault', 'local', 'invoke-worker', 'function-instance']);

@@ -1,8 +1,8 @@
 import { PhonevaultError } from '../../lib/errors.ts';
-import { positionsIn } from '../../lib/policy/position.ts';
-import type { Io } from '../io.ts';
-import { readInput } from '../read-text.ts';
-import { firstFault } from './json-fault.ts';
+import { positionsIn } from '../../lib/policy/parse/position.ts';
+import type { Io } from '../io/io.ts';
+import { readInput } from '../io/read-text.ts';
+import { firstFault } from './json-error.ts';
 
 /** What FunctionGraph takes as an event. */
 const MAX_BYTES = 6 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, PhonevaultError } from '../../lib/errors.ts';
-import type { Io } from '../io.ts';
+import type { Io } from '../io/io.ts';
 import type { WorkerAnswer, WorkerInput } from './worker.ts';
 
 /** The platform gives a function a moment more than it tells, and ends it then. */

@@ -1,5 +1,5 @@
 import pico from 'picocolors';
-import type { Io } from '../io.ts';
+import type { Io } from '../io/io.ts';
 
 export type Colours = ReturnType<typeof pico.createColors>;
 

@@ -1,11 +1,11 @@
 import { PhonevaultError } from '../../lib/errors.ts';
-import { layout } from '../../lib/ledger/layout.ts';
-import { type Fault, MOST_BYTES, parsePolicy } from '../../lib/policy/parse.ts';
-import { readYaml } from '../../lib/policy/yaml.ts';
+import { layout } from '../../lib/ledger/store/layout.ts';
+import { type Fault, MOST_BYTES, parsePolicy } from '../../lib/policy/parse/parse.ts';
+import { readYaml } from '../../lib/policy/parse/yaml.ts';
 import * as fields from '../../lib/runtime/setting-fields.ts';
-import { connect } from '../connect.ts';
-import type { Io } from '../io.ts';
-import { readInput } from '../read-text.ts';
+import { connect } from '../sign-in/connect.ts';
+import type { Io } from '../io/io.ts';
+import { readInput } from '../io/read-text.ts';
 
 export type Checked = {
   file: string;

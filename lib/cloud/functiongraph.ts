@@ -7,7 +7,7 @@ import {
   type Trigger,
   triggersReply,
 } from './functiongraph-schemas.ts';
-import { call, type Caller, isAbsent, segment } from './request.ts';
+import { call, type Caller, isAbsent, segment } from './request/request.ts';
 
 export type FunctionGraph = {
   /**

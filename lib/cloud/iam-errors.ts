@@ -1,8 +1,8 @@
 import { type ErrorCode, ServiceError } from '../errors.ts';
 import { reveal, type Secret } from '../secret.ts';
-import { errorBody } from './error-text.ts';
-import type { HttpResponse } from './send.ts';
-import { skewText } from './skew.ts';
+import { errorBody } from './request/error-text.ts';
+import type { HttpResponse } from './request/send.ts';
+import { skewText } from './request/skew.ts';
 
 type Advice = { code?: ErrorCode; what: string; hint: string };
 type Said = { status: number; code: string; text: string; receipt: boolean };

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { PhonevaultError, ServiceError } from '../errors.ts';
 import { reveal, type Secret, secret } from '../secret.ts';
-import type { Authenticator } from './auth.ts';
+import type { Authenticator } from './request/auth.ts';
 import { keysError, projectError, signInError, skewError } from './iam-errors.ts';
-import { call, type Caller } from './request.ts';
-import { retrying } from './retry.ts';
-import type { HttpResponse } from './send.ts';
-import { unreadable } from './service-error.ts';
-import { skewOf } from './skew.ts';
+import { call, type Caller } from './request/request.ts';
+import { retrying } from './request/retry.ts';
+import type { HttpResponse } from './request/send.ts';
+import { unreadable } from './request/service-error.ts';
+import { skewOf } from './request/skew.ts';
 
 export type Login = {
   /** IAM's and Keystone's domain. */

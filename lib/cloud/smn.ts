@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { call, type Caller, isAbsent, segment } from './request.ts';
+import { call, type Caller, isAbsent, segment } from './request/request.ts';
 
 type Notification = {
   /** At most 512 bytes. */

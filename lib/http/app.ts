@@ -4,7 +4,7 @@ import { authenticate, type Caller, demandScope } from './authenticate.ts';
 import { MOST_BODY_BYTES } from './input.ts';
 import { problem, problemFrom, problemResponse } from './problem.ts';
 import type { HttpDeps, Route } from './route.ts';
-import { routes } from './routes.ts';
+import { routes } from './all-routes.ts';
 
 type Env = {
   Bindings: HttpDeps;

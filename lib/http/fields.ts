@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { PLACE } from '../run/list-runs.ts';
+import { PLACE } from '../run/query/list-runs.ts';
 
 /** The parts that bodies and queries are made of. */
 export const policyName = z

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { policyStatusSchema, runPhoneSchema, runSummarySchema } from '../run/views.ts';
+import { policyStatusSchema, runPhoneSchema, runSummarySchema } from '../run/query/schemas.ts';
 import { problemSchema } from './problem.ts';
 import type { Route } from './route.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { PhonevaultError } from '../errors.ts';
-import { PolicyInvalid } from '../run/policy-faults.ts';
+import { PolicyInvalid } from '../run/plan/policy-invalid.ts';
 
 /** RFC 9457, with a code for programs and the places of what is wrong with a body or query. */
 export const problemSchema = z.object({

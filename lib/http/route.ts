@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { RunDeps } from '../run/deps.ts';
-import type { Kick } from '../run/kick.ts';
+import type { Kick } from '../run/request/wake-drive.ts';
 import type { Caller, Callers } from './authenticate.ts';
 import { readBody, readQuery } from './input.ts';
 import type { Scope } from './tokens.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
-import { parseObject, readCache } from './json.ts';
-import { isLeaseKey, layout } from './layout.ts';
-import type { Conditional, Store } from './store.ts';
+import { parseObject, readCache } from './store/json.ts';
+import { isLeaseKey, layout } from './store/layout.ts';
+import type { Conditional, Store } from './store/store.ts';
 
 const LEASE_VERSION = 1;
 /** How long a racing writer may take between its look and its write where the bucket has no conditional PUT. */

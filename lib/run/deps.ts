@@ -1,10 +1,10 @@
 import type { Clock, Random } from '../clock.ts';
-import type { Cph } from '../cloud/cph.ts';
-import type { Phone } from '../cloud/cph-schemas.ts';
-import type { Obs } from '../cloud/obs.ts';
+import type { Cph } from '../cloud/cph/cph.ts';
+import type { Phone } from '../cloud/cph/cph-schemas.ts';
+import type { Obs } from '../cloud/obs/obs.ts';
 import type { Smn } from '../cloud/smn.ts';
-import type { Store } from '../ledger/store.ts';
-import type { Candidate } from '../policy/select.ts';
+import type { Store } from '../ledger/store/store.ts';
+import type { Candidate } from '../policy/selection/select.ts';
 import type { Meter } from './meter.ts';
 
 /** What the engine keeps of a listed phone. */

@@ -1,12 +1,12 @@
 import type { Clock } from '../clock.ts';
-import type { CallRecord } from '../cloud/request.ts';
+import type { CallRecord } from '../cloud/request/request.ts';
 import {
   addCall,
   addMetrics,
   type CallResult,
   type Metrics,
   noMetrics,
-} from '../ledger/metrics.ts';
+} from '../ledger/run/metrics.ts';
 
 /** What is counted for: a run, with what is not in its log yet. */
 type Metered = { runId: string; unlogged: Metrics };

@@ -1,9 +1,9 @@
-import { type Credentials, createAuthenticator } from '../cloud/auth.ts';
-import { type Cph, createCph } from '../cloud/cph.ts';
+import { type Credentials, createAuthenticator } from '../cloud/request/auth.ts';
+import { type Cph, createCph } from '../cloud/cph/cph.ts';
 import { createFunctionGraph, type FunctionGraph } from '../cloud/functiongraph.ts';
-import { createObs, type Obs } from '../cloud/obs.ts';
-import type { CallRecord } from '../cloud/request.ts';
-import type { Send } from '../cloud/send.ts';
+import { createObs, type Obs } from '../cloud/obs/obs.ts';
+import type { CallRecord } from '../cloud/request/request.ts';
+import type { Send } from '../cloud/request/send.ts';
 import { createSmn, type Smn } from '../cloud/smn.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { Meter } from '../run/meter.ts';

@@ -1,5 +1,5 @@
 import type { Clock, Random } from '../clock.ts';
-import { nodeSend, type Send } from '../cloud/send.ts';
+import { nodeSend, type Send } from '../cloud/request/send.ts';
 import { createMeter } from '../run/meter.ts';
 import { type Clients, createClients } from './clients.ts';
 import { credentialsOf, type FgContext, requestIdOf, timeLeft } from './context.ts';

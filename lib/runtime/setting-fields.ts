@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { isLoopback } from '../cloud/send.ts';
-import { zoneProblems } from '../policy/zones.ts';
+import { isLoopback } from '../cloud/request/send.ts';
+import { zoneProblems } from '../policy/slots/zones.ts';
 import { parseTokenEntry } from '../http/tokens.ts';
 import { parseWebhookSecret } from '../http/webhooks.ts';
 

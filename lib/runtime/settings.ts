@@ -1,10 +1,10 @@
 import type * as z from 'zod';
 import { type Endpoints, endpointsOf } from '../cloud/endpoints.ts';
-import { scrub } from '../cloud/redact.ts';
+import { scrub } from '../cloud/request/redact.ts';
 import { PhonevaultError } from '../errors.ts';
 import type { TokenEntry } from '../http/tokens.ts';
 import type { WebhookSecret } from '../http/webhooks.ts';
-import type { Heartbeat } from '../run/heartbeat/ask.ts';
+import type { Heartbeat } from '../run/schedule/heartbeat.ts';
 import type { FgContext } from './context.ts';
 import * as fields from './setting-fields.ts';
 

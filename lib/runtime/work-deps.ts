@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Random } from '../clock.ts';
-import { obsStore } from '../ledger/obs-store.ts';
+import { obsStore } from '../ledger/store/obs-store.ts';
 import type { RunDeps } from '../run/deps.ts';
 import type { Meter } from '../run/meter.ts';
-import type { Kick } from '../run/kick.ts';
+import type { Kick } from '../run/request/wake-drive.ts';
 import type { Clients } from './clients.ts';
 import type { Log } from './log.ts';
 import type { Settings } from './settings.ts';

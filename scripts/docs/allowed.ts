@@ -1,4 +1,4 @@
-import { parsePolicy } from '../../lib/policy/parse.ts';
+import { parsePolicy } from '../../lib/policy/parse/parse.ts';
 
 const sound = {
   name: 'nightly',

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { policyJsonSchema } from '../../lib/policy/json-schema.ts';
+import { policyJsonSchema } from '../../lib/policy/schema/json-schema.ts';
 import { fill } from './markdown.ts';
 import { policyParts } from './policy-page.ts';
 import { sampleBlocks } from './sample-blocks.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createHttpApp } from '../../lib/http/app.ts';
 import { parseTokenEntry } from '../../lib/http/tokens.ts';
-import type { Night } from '../../test/support/night.ts';
+import type { Night } from '../../testing/night.ts';
 import type { Samples } from './samples.ts';
 
 const MINUTE = 60_000;

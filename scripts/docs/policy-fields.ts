@@ -1,4 +1,4 @@
-import { policyJsonSchema } from '../../lib/policy/json-schema.ts';
+import { policyJsonSchema } from '../../lib/policy/schema/json-schema.ts';
 
 type FieldNode = {
   type?: string;

@@ -1,4 +1,4 @@
-import { nextSlot } from '../../lib/policy/slots.ts';
+import { nextSlot } from '../../lib/policy/slots/slots.ts';
 import { allowedAt } from './allowed.ts';
 import { inline, table } from './markdown.ts';
 import { type PolicyField, policyFields, typeOf } from './policy-fields.ts';

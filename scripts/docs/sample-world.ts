@@ -1,5 +1,5 @@
-import { layout } from '../../lib/ledger/layout.ts';
-import type { Night } from '../../test/support/night.ts';
+import { layout } from '../../lib/ledger/store/layout.ts';
+import type { Night } from '../../testing/night.ts';
 import type { Samples } from './samples.ts';
 
 const MINUTE = 60_000;

@@ -8,9 +8,9 @@ import {
   runPhoneSchema,
   runSummarySchema,
   runViewSchema,
-} from '../../lib/run/views.ts';
+} from '../../lib/run/query/schemas.ts';
 import { problemSchema } from '../../lib/http/problem.ts';
-import { routes } from '../../lib/http/routes.ts';
+import { routes } from '../../lib/http/all-routes.ts';
 import { table } from './markdown.ts';
 
 /** The shapes that command line and HTTP API share, by name. */

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { CPH_REGIONS, endpointsOf } from '../../lib/cloud/endpoints.ts';
 import { hasCode } from '../../lib/errors.ts';
-import { nodeSend } from '../../lib/cloud/send.ts';
+import { nodeSend } from '../../lib/cloud/request/send.ts';
 import { readSettings } from '../../lib/runtime/settings.ts';
 
 describe('endpointsOf', () => {

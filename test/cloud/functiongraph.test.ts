@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createFunctionGraph } from '../../lib/cloud/functiongraph.ts';
-import { fakeCaller, type Said } from './fake-send.ts';
+import { fakeCaller, type Said } from './request/fake-send.ts';
 
 const urn = 'urn:fss:r:p1:function:default:phonevault-drive:latest';
 

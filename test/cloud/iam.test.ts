@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createIam, type Login } from '../../lib/cloud/iam.ts';
 import { reveal, secret } from '../../lib/secret.ts';
 import { revealed } from '../support/revealed.ts';
-import { fakeCaller, type Said } from './fake-send.ts';
+import { fakeCaller, type Said } from './request/fake-send.ts';
 
 const PASSWORD = 'Correct-Horse-7';
 const login: Login = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createSmn } from '../../lib/cloud/smn.ts';
-import { fakeCaller, type Said } from './fake-send.ts';
+import { fakeCaller, type Said } from './request/fake-send.ts';
 
 const notification = {
   subject: 'nightly: partial',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { parsePolicy } from '../../lib/policy/parse.ts';
+import { parsePolicy } from '../../lib/policy/parse/parse.ts';
 import { policyWith } from '../../scripts/docs/allowed.ts';
 import { type Block, readPages } from './pages.ts';
 import { checkSample, sampleName } from './known-shapes.ts';

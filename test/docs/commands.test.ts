@@ -3,11 +3,11 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../../cli/command.ts';
+import type { Command } from '../../cli/program/command.ts';
 import { commands } from '../../cli/commands/index.ts';
-import type { Io } from '../../cli/io.ts';
-import { createProgram } from '../../cli/program.ts';
-import { routes } from '../../lib/http/routes.ts';
+import type { Io } from '../../cli/io/io.ts';
+import { createProgram } from '../../cli/program/program.ts';
+import { routes } from '../../lib/http/all-routes.ts';
 import { parseTokenEntry } from '../../lib/http/tokens.ts';
 import { EXAMPLE_SECRET, EXAMPLE_TOKEN } from '../events/callers.ts';
 import { proseOf, readPages, root } from './pages.ts';
@@ -205,7 +205,7 @@ function isPackaged(): void {
 }
 
 function namesSignIn(command: string): void {
-  const known = readFileSync(join(root, 'cli/sign-in-env.ts'), 'utf8');
+  const known = readFileSync(join(root, 'cli/sign-in/sign-in-env.ts'), 'utf8');
   for (const [, name = ''] of command.matchAll(/(HW_\w+)=/g)) expect(known).toContain(name);
 }
 

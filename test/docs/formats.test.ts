@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { layout } from '../../lib/ledger/layout.ts';
-import { eventSchema } from '../../lib/ledger/events.ts';
+import { layout } from '../../lib/ledger/store/layout.ts';
+import { eventSchema } from '../../lib/ledger/run/events.ts';
 import { shapes } from '../../scripts/docs/shape-tables.ts';
 import { readPage, root } from './pages.ts';
 
@@ -11,7 +11,8 @@ const page = readPage('docs/formats.md').text;
 /** The fields of schemas in the source of the ledger. */
 function ledgerFields(): string[] {
   const folder = join(root, 'lib/ledger');
-  const text = readdirSync(folder)
+  const text = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
     .map((file) => readFileSync(join(folder, file), 'utf8'))
     .join('\n');
   return [...text.matchAll(/\b(\w+): z\s*\.(?!infer)/g)].map(([, field = '']) => field);

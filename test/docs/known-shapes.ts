@@ -1,27 +1,32 @@
 import * as z from 'zod';
-import { readPlan } from '../../lib/ledger/plan.ts';
-import { readLog } from '../../lib/ledger/log.ts';
-import { readReport, countsSchema, phoneOutcomes, runOutcomes } from '../../lib/ledger/report.ts';
-import { readLate } from '../../lib/ledger/late.ts';
-import { readCursors } from '../../lib/ledger/cursors.ts';
-import { readCredentialTrouble } from '../../lib/ledger/alarms.ts';
-import { readHistory } from '../../lib/ledger/history.ts';
-import { loadInventory } from '../../lib/ledger/inventory.ts';
-import { carefulLimits, readLimits } from '../../lib/ledger/limits.ts';
-import { layout } from '../../lib/ledger/layout.ts';
-import { memoryStore } from '../../lib/ledger/memory-store.ts';
-import { readLook, readMissed } from '../../lib/ledger/hints.ts';
-import { readHeartbeat, readToldHeartbeat } from '../../lib/ledger/heartbeat.ts';
-import { readRecovered, readStale, readToldStale } from '../../lib/ledger/staleness.ts';
-import { readInventoryRequest } from '../../lib/ledger/inventory-request.ts';
-import { readSkipped } from '../../lib/ledger/skipped-slots.ts';
-import { readIndexedPhones } from '../../lib/ledger/phones.ts';
-import { readProvisioning } from '../../lib/ledger/provisioning.ts';
-import { requestSchema } from '../../lib/ledger/request.ts';
-import { listIndexedRuns } from '../../lib/ledger/run-index.ts';
-import type { Store } from '../../lib/ledger/store.ts';
+import { readPlan } from '../../lib/ledger/run/plan.ts';
+import { readLog } from '../../lib/ledger/run/log.ts';
+import {
+  readReport,
+  countsSchema,
+  phoneOutcomes,
+  runOutcomes,
+} from '../../lib/ledger/run/report.ts';
+import { readLate } from '../../lib/ledger/run/orphaned-jobs.ts';
+import { readCursors } from '../../lib/ledger/state/cursors.ts';
+import { readCredentialTrouble } from '../../lib/ledger/state/credential-alarm.ts';
+import { readHistory } from '../../lib/ledger/state/history.ts';
+import { loadInventory } from '../../lib/ledger/state/inventory.ts';
+import { carefulLimits, readLimits } from '../../lib/ledger/state/limits.ts';
+import { layout } from '../../lib/ledger/store/layout.ts';
+import { memoryStore } from '../../lib/ledger/store/memory-store.ts';
+import { readLook, readMissed } from '../../lib/ledger/hints/hints.ts';
+import { readHeartbeat, readToldHeartbeat } from '../../lib/ledger/state/heartbeat.ts';
+import { readRecovered, readStale, readToldStale } from '../../lib/ledger/state/staleness.ts';
+import { readInventoryRequest } from '../../lib/ledger/hints/inventory-request.ts';
+import { readSkipped } from '../../lib/ledger/state/skipped-slots.ts';
+import { readIndexedPhones } from '../../lib/ledger/state/phones.ts';
+import { readProvisioning } from '../../lib/ledger/state/provisioning.ts';
+import { requestSchema } from '../../lib/ledger/run/request.ts';
+import { listIndexedRuns } from '../../lib/ledger/state/run-index.ts';
+import type { Store } from '../../lib/ledger/store/store.ts';
 import { shapes } from '../../scripts/docs/shape-tables.ts';
-import { playClock } from '../support/play-clock.ts';
+import { playClock } from '../../testing/play-clock.ts';
 import type { Block } from './pages.ts';
 
 const RUN = 'nightly-20260101t183000z';

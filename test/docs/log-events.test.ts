@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { night, NIGHTLY } from '../support/night.ts';
+import { night, NIGHTLY } from '../../testing/night.ts';
 import { readPage, root } from './pages.ts';
 
 type Row = { event: string; levels: string[]; fields: string[] };

@@ -37,7 +37,7 @@ it.each([
       ...caught(run, /reason: '([a-z_]+)'/g),
       ...caught(run, /unlisted\(\w+, '([a-z_]+)'\)/g),
       ...caught(run, /overdue\?: '(\w+)' \| '(\w+)'/g),
-      ...caught(read('lib/policy/states.ts'), /\['(?:passing|stuck)', '([a-z_]+)'\]/g),
+      ...caught(read('lib/policy/selection/states.ts'), /\['(?:passing|stuck)', '([a-z_]+)'\]/g),
       'unknown_',
     ].filter((reason) => !INNER.includes(reason)),
     ['job_failed', 'not_found', 'export_timeout', 'stop_failed'],
@@ -52,7 +52,7 @@ it.each([
   ],
   [
     'reasons of missed slots',
-    caught(read('lib/ledger/hints.ts'), /reason: z\.enum\(\[([^\]]+)\]/g).flatMap((list) =>
+    caught(read('lib/ledger/hints/hints.ts'), /reason: z\.enum\(\[([^\]]+)\]/g).flatMap((list) =>
       caught(list, /'([a-z_]+)'/g),
     ),
     ['overlap', 'superseded'],
@@ -60,7 +60,7 @@ it.each([
   [
     'kinds of notifications',
     caught(
-      /NotificationKind =([^;]+);/.exec(read('lib/run/notification.ts'))?.[1] ?? '',
+      /NotificationKind =([^;]+);/.exec(read('lib/run/notify/notification.ts'))?.[1] ?? '',
       /'([a-z_]+)'/g,
     ),
     ['settled', 'recovered'],
@@ -68,7 +68,7 @@ it.each([
   [
     'events of the log',
     caught(everything, /\blog(?:\([^)]*\)|\(.*\))?\.(?:info|warn|error)\(\s*'([a-z_]+)'/g).concat(
-      caught(read('lib/runtime/reporting.ts'), /\.error\('([a-z_]+)'/g),
+      caught(read('lib/runtime/with-error-reporting.ts'), /\.error\('([a-z_]+)'/g),
     ),
     ['requested', 'invocation_failed', 'policy_gone'],
   ],

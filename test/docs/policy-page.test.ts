@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parsePolicy } from '../../lib/policy/parse.ts';
+import { parsePolicy } from '../../lib/policy/parse/parse.ts';
 import { allowedAt, policyWith } from '../../scripts/docs/allowed.ts';
 import { policyFields } from '../../scripts/docs/policy-fields.ts';
 import { policyParts } from '../../scripts/docs/policy-page.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { parsePolicy } from '../../lib/policy/parse.ts';
+import { parsePolicy } from '../../lib/policy/parse/parse.ts';
 import { policyWith } from '../../scripts/docs/allowed.ts';
 import { policyFields } from '../../scripts/docs/policy-fields.ts';
 import { root } from './pages.ts';

@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { payloads } from '../../events/index.ts';
 import { authenticate } from '../../lib/http/authenticate.ts';
-import { parseApigEvent } from '../../lib/runtime/apig-event.ts';
-import { tokenEntry, webhookSecret } from '../http/keys.ts';
+import { parseApigEvent } from '../../lib/runtime/events/apig-event.ts';
+import { tokenEntry, webhookSecret } from '../../testing/keys.ts';
 import { EXAMPLE_SECRET, EXAMPLE_TOKEN } from './callers.ts';
 
 describe('events', () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { payloads } from '../../events/index.ts';
-import { nodeSend } from '../../lib/cloud/send.ts';
+import { nodeSend } from '../../lib/cloud/request/send.ts';
 import { realClock } from '../../lib/runtime/real-clock.ts';
 import { fakeIo } from '../cli/support/fake-io.ts';
 import {
@@ -10,8 +10,8 @@ import {
   HANDLERS,
   type HandlerName,
   startFunctions,
-} from '../support/functions.ts';
-import { NIGHTLY } from '../support/night.ts';
+} from '../../testing/functions.ts';
+import { NIGHTLY } from '../../testing/night.ts';
 import { EXAMPLE_SECRET, EXAMPLE_TOKEN } from './callers.ts';
 
 const EXAMPLE_CALLERS = {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createHandler } from '../../examples/after-backup/index.ts';
-import type { Notification } from '../../lib/run/notification.ts';
-import { composeMessage } from '../../lib/run/message.ts';
-import { dropHints } from '../../lib/run/provisioned/drop-hints.ts';
+import type { Notification } from '../../lib/run/notify/notification.ts';
+import { composeMessage } from '../../lib/run/notify/compose.ts';
+import { dropHints } from '../../lib/run/first-backup/store-hints.ts';
 import { readEvent } from '../../lib/runtime/events/read-event.ts';
 import { api, type Api } from '../http/api.ts';
-import { TOKEN } from '../http/keys.ts';
-import { NIGHTLY } from '../support/night.ts';
+import { TOKEN } from '../../testing/keys.ts';
+import { NIGHTLY } from '../../testing/night.ts';
 
 const settings: Record<string, string> = {
   CHAIN: 'nightly, weekly-apps',

@@ -1,16 +1,16 @@
 import * as fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import { credentialsFrom } from '../../lib/cloud/auth.ts';
-import { createCph } from '../../lib/cloud/cph.ts';
+import { credentialsFrom } from '../../lib/cloud/request/auth.ts';
+import { createCph } from '../../lib/cloud/cph/cph.ts';
 import { createFunctionGraph } from '../../lib/cloud/functiongraph.ts';
 import { createIam } from '../../lib/cloud/iam.ts';
-import { createObs } from '../../lib/cloud/obs.ts';
-import { scrub } from '../../lib/cloud/redact.ts';
+import { createObs } from '../../lib/cloud/obs/obs.ts';
+import { scrub } from '../../lib/cloud/request/redact.ts';
 import { createSmn } from '../../lib/cloud/smn.ts';
 import { createLog } from '../../lib/runtime/log.ts';
 import { secret } from '../../lib/secret.ts';
-import { fakeCaller } from '../cloud/fake-send.ts';
-import { playClock } from '../support/play-clock.ts';
+import { fakeCaller } from '../cloud/request/fake-send.ts';
+import { playClock } from '../../testing/play-clock.ts';
 import { fuzz, refusable } from './fuzz.ts';
 import { asBody, hostileText, hostileValue, mutated, mutatedText } from './hostile.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect } from 'vitest';
 import { payloads } from '../../events/index.ts';
-import { layout, readOpenKey } from '../../lib/ledger/layout.ts';
-import { parseApigEvent } from '../../lib/runtime/apig-event.ts';
+import { layout, readOpenKey } from '../../lib/ledger/store/layout.ts';
+import { parseApigEvent } from '../../lib/runtime/events/apig-event.ts';
 import { readEvent } from '../../lib/runtime/events/read-event.ts';
-import { parseTimerEvent, policyNamed } from '../../lib/runtime/timer-event.ts';
+import { parseTimerEvent, policyNamed } from '../../lib/runtime/events/timer-event.ts';
 import { fuzz, refusable } from './fuzz.ts';
 import { asBody, hostileText, mutated } from './hostile.ts';
 

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { commands } from '../../cli/commands/index.ts';
-import { TransportError } from '../../lib/cloud/send.ts';
+import { TransportError } from '../../lib/cloud/request/send.ts';
 import { readSettings } from '../../lib/runtime/settings.ts';
 import { fakeIo } from '../cli/support/fake-io.ts';
 import { type Api, api } from '../http/api.ts';
-import { TOKEN } from '../http/keys.ts';
-import { NIGHTLY } from '../support/night.ts';
+import { TOKEN } from '../../testing/keys.ts';
+import { NIGHTLY } from '../../testing/night.ts';
 import { fuzz, refusable } from './fuzz.ts';
 import { asBody, hostileText, mutated } from './hostile.ts';
 

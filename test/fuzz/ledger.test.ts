@@ -1,26 +1,32 @@
 import * as fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import { readCredentialTrouble } from '../../lib/ledger/alarms.ts';
-import { readAside } from '../../lib/ledger/aside.ts';
-import { readCursors } from '../../lib/ledger/cursors.ts';
-import { putLook, putMissed, putSweep, readLook, readMissed } from '../../lib/ledger/hints.ts';
-import { readHistory } from '../../lib/ledger/history.ts';
-import { loadInventory } from '../../lib/ledger/inventory.ts';
-import { askForInventory, readInventoryRequest } from '../../lib/ledger/inventory-request.ts';
-import { readLate, writeLate } from '../../lib/ledger/late.ts';
-import { layout } from '../../lib/ledger/layout.ts';
+import { readCredentialTrouble } from '../../lib/ledger/state/credential-alarm.ts';
+import { readAside } from '../../lib/ledger/state/quarantined.ts';
+import { readCursors } from '../../lib/ledger/state/cursors.ts';
+import {
+  putLook,
+  putMissed,
+  putSweep,
+  readLook,
+  readMissed,
+} from '../../lib/ledger/hints/hints.ts';
+import { readHistory } from '../../lib/ledger/state/history.ts';
+import { loadInventory } from '../../lib/ledger/state/inventory.ts';
+import { askForInventory, readInventoryRequest } from '../../lib/ledger/hints/inventory-request.ts';
+import { readLate, writeLate } from '../../lib/ledger/run/orphaned-jobs.ts';
+import { layout } from '../../lib/ledger/store/layout.ts';
 import { takeLease } from '../../lib/ledger/lease.ts';
-import { readLimits } from '../../lib/ledger/limits.ts';
-import { memoryStore } from '../../lib/ledger/memory-store.ts';
-import { readIndexedPhones } from '../../lib/ledger/phones.ts';
-import { readProvisioning } from '../../lib/ledger/provisioning.ts';
-import { rebuildRunIndex } from '../../lib/ledger/run-index.ts';
-import type { Store } from '../../lib/ledger/store.ts';
-import { lookAtRun } from '../../lib/run/inspect.ts';
-import { listRuns } from '../../lib/run/list-runs.ts';
-import { policyStatuses } from '../../lib/run/status.ts';
-import { night, NIGHTLY } from '../support/night.ts';
-import { playClock } from '../support/play-clock.ts';
+import { readLimits } from '../../lib/ledger/state/limits.ts';
+import { memoryStore } from '../../lib/ledger/store/memory-store.ts';
+import { readIndexedPhones } from '../../lib/ledger/state/phones.ts';
+import { readProvisioning } from '../../lib/ledger/state/provisioning.ts';
+import { rebuildRunIndex } from '../../lib/ledger/state/run-index.ts';
+import type { Store } from '../../lib/ledger/store/store.ts';
+import { lookAtRun } from '../../lib/run/query/get-run.ts';
+import { listRuns } from '../../lib/run/query/list-runs.ts';
+import { policyStatuses } from '../../lib/run/query/policy-status.ts';
+import { night, NIGHTLY } from '../../testing/night.ts';
+import { playClock } from '../../testing/play-clock.ts';
 import { fuzz, refusable } from './fuzz.ts';
 import { asBody, mutated } from './hostile.ts';
 

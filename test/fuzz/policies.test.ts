@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import { parseCron } from '../../lib/policy/cron.ts';
-import { globMatcher, globProblems } from '../../lib/policy/glob.ts';
-import { archiveKey, expandObjectPath, runFolder } from '../../lib/policy/keys.ts';
-import { parsePolicy } from '../../lib/policy/parse.ts';
-import { newestSlotWithin, nextSlot } from '../../lib/policy/slots.ts';
+import { parseCron } from '../../lib/policy/slots/cron.ts';
+import { globMatcher, globProblems } from '../../lib/policy/selection/glob.ts';
+import { archiveKey, expandObjectPath, runFolder } from '../../lib/policy/keys/keys.ts';
+import { parsePolicy } from '../../lib/policy/parse/parse.ts';
+import { newestSlotWithin, nextSlot } from '../../lib/policy/slots/slots.ts';
 import { fuzz } from './fuzz.ts';
 import { hostileText, mutated, mutatedText } from './hostile.ts';
 

@@ -1,8 +1,8 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { NIGHTLY } from '../support/night.ts';
+import { NIGHTLY } from '../../testing/night.ts';
 import { api } from './api.ts';
-import { EXPIRED, READER, TOKEN, WEBHOOK_KEYS } from './keys.ts';
+import { EXPIRED, READER, TOKEN, WEBHOOK_KEYS } from '../../testing/keys.ts';
 
 const EVERY_ROUTE = [
   ['POST', '/v1/runs'],

@@ -3,12 +3,20 @@ import { expect } from 'vitest';
 import type { Callers } from '../../lib/http/authenticate.ts';
 import { createHttpApp } from '../../lib/http/app.ts';
 import { openApiDocument } from '../../lib/http/openapi.ts';
-import { routes } from '../../lib/http/routes.ts';
-import { type ApigAnswer, toApigAnswer } from '../../lib/runtime/apig-answer.ts';
-import { parseApigEvent } from '../../lib/runtime/apig-event.ts';
+import { routes } from '../../lib/http/all-routes.ts';
+import { type ApigAnswer, toApigAnswer } from '../../lib/runtime/apig-response.ts';
+import { parseApigEvent } from '../../lib/runtime/events/apig-event.ts';
 import type { CloudOptions } from '../../local/cloud.ts';
-import { night, type Night } from '../support/night.ts';
-import { EXPIRED, hashOf, READER, TOKEN, tokenEntry, WEBHOOK_KEYS, webhookSecret } from './keys.ts';
+import { night, type Night } from '../../testing/night.ts';
+import {
+  EXPIRED,
+  hashOf,
+  READER,
+  TOKEN,
+  tokenEntry,
+  WEBHOOK_KEYS,
+  webhookSecret,
+} from '../../testing/keys.ts';
 
 const callers = (): Callers => ({
   tokens: [

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { problemSchema } from '../../lib/http/problem.ts';
-import { NIGHTLY } from '../support/night.ts';
+import { NIGHTLY } from '../../testing/night.ts';
 import { api, type Api } from './api.ts';
 
 const start = (body: unknown) => ['POST', '/v1/runs', { key: 'k', body }] as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findToken } from '../../lib/http/tokens.ts';
-import { hashOf, TOKEN, tokenEntry } from './keys.ts';
+import { hashOf, TOKEN, tokenEntry } from '../../testing/keys.ts';
 
 const base64url = Buffer.from(hashOf(TOKEN), 'hex').toString('base64url');
 

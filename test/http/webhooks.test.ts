@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { findSigner } from '../../lib/http/webhooks.ts';
-import { WEBHOOK_KEYS, webhookSecret } from './keys.ts';
+import { WEBHOOK_KEYS, webhookSecret } from '../../testing/keys.ts';
 
 const NOW = Date.UTC(2026, 0, 2, 2, 30);
 const [oldKey = '', newKey = '', foreignKey = ''] = WEBHOOK_KEYS;

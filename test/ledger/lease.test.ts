@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { layout } from '../../lib/ledger/layout.ts';
+import { layout } from '../../lib/ledger/store/layout.ts';
 import { readLease, takeLease } from '../../lib/ledger/lease.ts';
-import { memoryStore } from '../../lib/ledger/memory-store.ts';
-import type { Conditional, Store } from '../../lib/ledger/store.ts';
-import { agendaClock, playClock } from '../support/play-clock.ts';
+import { memoryStore } from '../../lib/ledger/store/memory-store.ts';
+import type { Conditional, Store } from '../../lib/ledger/store/store.ts';
+import { agendaClock, playClock } from '../../testing/play-clock.ts';
 import { MINUTE, T0 } from '../support/runs.ts';
 
 const TTL = 90_000;

@@ -1,13 +1,13 @@
-import type { Conditional, Store } from '../../lib/ledger/store.ts';
-import type { playClock } from '../support/play-clock.ts';
+import type { Conditional, Store } from '../../lib/ledger/store/store.ts';
+import type { playClock } from '../../testing/play-clock.ts';
 import { describe } from 'vitest';
-import { hintsSuite } from './hints-suite.ts';
+import { hintsSuite } from './hints/hints-suite.ts';
 import { leaseSuite } from './lease-suite.ts';
-import { logSuite } from './log-suite.ts';
-import { phonesSuite } from './phones-suite.ts';
-import { reportSuite } from './report-suite.ts';
-import { runIndexSuite } from './run-index-suite.ts';
-import { storeSuite } from './store-suite.ts';
+import { logSuite } from './run/log-suite.ts';
+import { phonesSuite } from './state/phones-suite.ts';
+import { reportSuite } from './run/report-suite.ts';
+import { runIndexSuite } from './state/run-index-suite.ts';
+import { storeSuite } from './store/store-suite.ts';
 
 /** An empty ledger, and a clock to move by hand that starts at the time of the store's own. */
 export type OpenLedger = () => Promise<{ store: Store; clock: ReturnType<typeof playClock> }>;

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import * as z from 'zod';
-import { signIn } from '../../cli/sign-in.ts';
-import { createAuthenticator, type Credentials } from '../../lib/cloud/auth.ts';
+import { signIn } from '../../cli/sign-in/sign-in.ts';
+import { createAuthenticator, type Credentials } from '../../lib/cloud/request/auth.ts';
 import { createIam, type Login } from '../../lib/cloud/iam.ts';
-import { call } from '../../lib/cloud/request.ts';
-import { type HttpResponse, nodeSend, type Send } from '../../lib/cloud/send.ts';
+import { call } from '../../lib/cloud/request/request.ts';
+import { type HttpResponse, nodeSend, type Send } from '../../lib/cloud/request/send.ts';
 import { realClock } from '../../lib/runtime/real-clock.ts';
 import { reveal, type Secret, secret } from '../../lib/secret.ts';
 

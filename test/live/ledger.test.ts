@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll } from 'vitest';
-import type { Obs } from '../../lib/cloud/obs.ts';
-import { obsStore } from '../../lib/ledger/obs-store.ts';
+import type { Obs } from '../../lib/cloud/obs/obs.ts';
+import { obsStore } from '../../lib/ledger/store/obs-store.ts';
 import { ledgerSuite } from '../ledger/ledger-suite.ts';
-import { playClock } from '../support/play-clock.ts';
+import { playClock } from '../../testing/play-clock.ts';
 import { makeBucket, obsWith, sessionKeys } from './support/obs.ts';
 
 const BUCKET = `ledger-${randomBytes(4).toString('hex')}`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ReportedPhone } from '../../lib/ledger/report.ts';
-import { night, NIGHTLY } from '../support/night.ts';
+import type { ReportedPhone } from '../../lib/ledger/run/report.ts';
+import { night, NIGHTLY } from '../../testing/night.ts';
 
 const byPhone = (phones: ReportedPhone[]) => new Map(phones.map((p) => [p.phone_id, p]));
 

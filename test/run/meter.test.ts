@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { CallRecord } from '../../lib/cloud/request.ts';
-import { type Metrics, noMetrics } from '../../lib/ledger/metrics.ts';
+import type { CallRecord } from '../../lib/cloud/request/request.ts';
+import { type Metrics, noMetrics } from '../../lib/ledger/run/metrics.ts';
 import { createMeter } from '../../lib/run/meter.ts';
-import { playClock } from '../support/play-clock.ts';
+import { playClock } from '../../testing/play-clock.ts';
 import { T0 } from '../support/runs.ts';
 
 const record = (changes: Partial<CallRecord> = {}): CallRecord => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { night, NIGHTLY } from '../support/night.ts';
+import { night, NIGHTLY } from '../../testing/night.ts';
 
 describe('a night', () => {
   it('turns a policy into verified archives and one notification', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Puppet, puppet } from '../support/interleave.ts';
-import { type Night, night, NIGHTLY } from '../support/night.ts';
+import { type Night, night, NIGHTLY } from '../../testing/night.ts';
 import { shortNight } from '../support/scripts.ts';
-import { countsOf, unsound } from '../support/sound.ts';
+import { countsOf, unsound } from '../support/invariants.ts';
 
 const MINUTE = 60_000;
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { hasCode } from '../../lib/errors.ts';
-import { layout } from '../../lib/ledger/layout.ts';
+import { layout } from '../../lib/ledger/store/layout.ts';
 import type { FgContext } from '../../lib/runtime/context.ts';
-import { askForRun } from '../../lib/run/ask.ts';
-import { drive, driveWindow } from '../../lib/run/drive.ts';
-import { type Night, night, NIGHTLY } from '../support/night.ts';
+import { askForRun } from '../../lib/run/request/request-run.ts';
+import { drive, driveWindow } from '../../lib/run/drive/drive.ts';
+import { type Night, night, NIGHTLY } from '../../testing/night.ts';
 
 const MINUTE = 60_000;
 

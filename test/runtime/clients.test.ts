@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { credentialsFrom } from '../../lib/cloud/auth.ts';
-import type { HttpRequest, Send } from '../../lib/cloud/send.ts';
+import { credentialsFrom } from '../../lib/cloud/request/auth.ts';
+import type { HttpRequest, Send } from '../../lib/cloud/request/send.ts';
 import { createMeter } from '../../lib/run/meter.ts';
 import { createClients } from '../../lib/runtime/clients.ts';
 import { createLog } from '../../lib/runtime/log.ts';
 import { readSettings } from '../../lib/runtime/settings.ts';
-import { playClock } from '../cloud/play-clock.ts';
+import { playClock } from '../cloud/request/play-clock.ts';
 
 function setUp(answer: (request: HttpRequest) => { status: number; text: string }) {
   const requests: HttpRequest[] = [];

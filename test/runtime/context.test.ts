@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { credentialsOf, type FgContext, requestIdOf, timeLeft } from '../../lib/runtime/context.ts';
-import { playClock } from '../cloud/play-clock.ts';
+import { playClock } from '../cloud/request/play-clock.ts';
 import { revealed } from '../support/revealed.ts';
 
 describe('credentialsOf', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ServiceError } from '../../lib/errors.ts';
 import { createLog, type Fields } from '../../lib/runtime/log.ts';
 import { secret } from '../../lib/secret.ts';
-import { playClock } from '../cloud/play-clock.ts';
+import { playClock } from '../cloud/request/play-clock.ts';
 
 function setUp(base?: Fields) {
   const lines: string[] = [];

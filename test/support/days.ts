@@ -1,7 +1,7 @@
-import { listOpen } from '../../lib/ledger/request.ts';
-import { policyStatuses } from '../../lib/run/status.ts';
-import { schedule, type ScheduleMemory } from '../../lib/run/schedule.ts';
-import { type Night, night, NIGHTLY } from './night.ts';
+import { listOpen } from '../../lib/ledger/run/request.ts';
+import { policyStatuses } from '../../lib/run/query/policy-status.ts';
+import { schedule, type ScheduleMemory } from '../../lib/run/schedule/schedule.ts';
+import { type Night, night, NIGHTLY } from '../../testing/night.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,5 +1,5 @@
-import type { Cph } from '../../lib/cloud/cph.ts';
-import type { Phone } from '../../lib/cloud/cph-schemas.ts';
+import type { Cph } from '../../lib/cloud/cph/cph.ts';
+import type { Phone } from '../../lib/cloud/cph/cph-schemas.ts';
 
 export function phone(id: string, changes: Partial<Phone> = {}): Phone {
   return { phone_id: id, phone_name: `game-${id}`, server_id: 's1', status: 2, ...changes };

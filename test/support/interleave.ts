@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { HttpRequest, HttpResponse, Send } from '../../lib/cloud/send.ts';
-import { drive, driveWindow } from '../../lib/run/drive.ts';
-import type { Store } from '../../lib/ledger/store.ts';
-import type { Night } from './night.ts';
+import type { HttpRequest, HttpResponse, Send } from '../../lib/cloud/request/send.ts';
+import { drive, driveWindow } from '../../lib/run/drive/drive.ts';
+import type { Store } from '../../lib/ledger/store/store.ts';
+import type { Night } from '../../testing/night.ts';
 
 /** A drive whose calls are carried out one at a time, each when it is told to. */
 export type Puppet = {

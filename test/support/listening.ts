@@ -1,7 +1,7 @@
 import { PhonevaultError } from '../../lib/errors.ts';
-import { layout } from '../../lib/ledger/layout.ts';
-import type { Store } from '../../lib/ledger/store.ts';
-import { playClock } from './play-clock.ts';
+import { layout } from '../../lib/ledger/store/layout.ts';
+import type { Store } from '../../lib/ledger/store/store.ts';
+import { playClock } from '../../testing/play-clock.ts';
 import { runScene } from './run-scene.ts';
 import { T0 } from './runs.ts';
 

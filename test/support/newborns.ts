@@ -1,10 +1,10 @@
-import type { Phone } from '../../lib/cloud/cph-schemas.ts';
-import { type Look, putLook, putSweep } from '../../lib/ledger/hints.ts';
-import { layout } from '../../lib/ledger/layout.ts';
-import { readProvisioning } from '../../lib/ledger/provisioning.ts';
-import { listOpen, readRequest } from '../../lib/ledger/request.ts';
-import type { OpenRun } from '../../lib/run/open-run.ts';
-import { createProvisioner, provision } from '../../lib/run/provisioned/provision.ts';
+import type { Phone } from '../../lib/cloud/cph/cph-schemas.ts';
+import { type Look, putLook, putSweep } from '../../lib/ledger/hints/hints.ts';
+import { layout } from '../../lib/ledger/store/layout.ts';
+import { readProvisioning } from '../../lib/ledger/state/provisioning.ts';
+import { listOpen, readRequest } from '../../lib/ledger/run/request.ts';
+import type { OpenRun } from '../../lib/run/state/open-run.ts';
+import { createProvisioner, provision } from '../../lib/run/first-backup/reconcile.ts';
 import { fleet } from './fleet.ts';
 import { listening, policyText } from './listening.ts';
 

@@ -1,13 +1,13 @@
 import { PhonevaultError } from '../../lib/errors.ts';
-import type { Send } from '../../lib/cloud/send.ts';
-import { readLog } from '../../lib/ledger/log.ts';
-import { layout } from '../../lib/ledger/layout.ts';
-import { readReport, readReportedPhones } from '../../lib/ledger/report.ts';
-import { drive, driveWindow } from '../../lib/run/drive.ts';
-import type { OpenRun } from '../../lib/run/open-run.ts';
+import type { Send } from '../../lib/cloud/request/send.ts';
+import { readLog } from '../../lib/ledger/run/log.ts';
+import { layout } from '../../lib/ledger/store/layout.ts';
+import { readReport, readReportedPhones } from '../../lib/ledger/run/report.ts';
+import { drive, driveWindow } from '../../lib/run/drive/drive.ts';
+import type { OpenRun } from '../../lib/run/state/open-run.ts';
 import { createRandom } from '../../local/random.ts';
 import { honestFrom, type Lie, liesAt, type Mix, MINUTE } from './mixes.ts';
-import { type Night, night } from './night.ts';
+import { type Night, night } from '../../testing/night.ts';
 import { lyingWire, operationOf, sentTwice, type WireLie } from './wire.ts';
 
 /** An export that the cloud took on. Times in epoch ms. */

@@ -1,8 +1,8 @@
-import type { HttpRequest, Send } from '../../lib/cloud/send.ts';
-import { drive, driveWindow } from '../../lib/run/drive.ts';
-import type { OpenRun } from '../../lib/run/open-run.ts';
-import type { Mortals } from './mortal.ts';
-import type { Night } from './night.ts';
+import type { HttpRequest, Send } from '../../lib/cloud/request/send.ts';
+import { drive, driveWindow } from '../../lib/run/drive/drive.ts';
+import type { OpenRun } from '../../lib/run/state/open-run.ts';
+import type { Mortals } from './killable.ts';
+import type { Night } from '../../testing/night.ts';
 
 const MINUTE = 60_000;
 const LATE_AFTER = 3;

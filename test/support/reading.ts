@@ -1,4 +1,4 @@
-import type { Store } from '../../lib/ledger/store.ts';
+import type { Store } from '../../lib/ledger/store/store.ts';
 
 /** A store that fails the test when something is written, and tells what was read. */
 export function reading(store: Store): Store & { reads: string[]; most(): number } {

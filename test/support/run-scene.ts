@@ -1,10 +1,10 @@
-import type { ObjectInfo } from '../../lib/cloud/obs-list.ts';
+import type { ObjectInfo } from '../../lib/cloud/obs/obs-list.ts';
 import { type ErrorCode, PhonevaultError, ServiceError } from '../../lib/errors.ts';
-import { memoryStore } from '../../lib/ledger/memory-store.ts';
+import { memoryStore } from '../../lib/ledger/store/memory-store.ts';
 import type { RunDeps } from '../../lib/run/deps.ts';
-import type { TopicMessage } from '../../lib/run/message.ts';
+import type { TopicMessage } from '../../lib/run/notify/compose.ts';
 import { createMeter } from '../../lib/run/meter.ts';
-import { playClock } from './play-clock.ts';
+import { playClock } from '../../testing/play-clock.ts';
 import { T0 } from './runs.ts';
 
 /** What JSON subscribers get. */

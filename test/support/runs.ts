@@ -1,9 +1,9 @@
-import type { RunEvent } from '../../lib/ledger/events.ts';
-import { fold, type PhoneState, startState } from '../../lib/ledger/fold.ts';
-import { noMetrics } from '../../lib/ledger/metrics.ts';
-import type { Plan, PlannedPhone, Terms } from '../../lib/ledger/plan.ts';
-import type { RunFacts } from '../../lib/run/decide.ts';
-import type { OpenRun } from '../../lib/run/open-run.ts';
+import type { RunEvent } from '../../lib/ledger/run/events.ts';
+import { fold, type PhoneState, startState } from '../../lib/ledger/run/fold.ts';
+import { noMetrics } from '../../lib/ledger/run/metrics.ts';
+import type { Plan, PlannedPhone, Terms } from '../../lib/ledger/run/plan.ts';
+import type { RunFacts } from '../../lib/run/state/next-step.ts';
+import type { OpenRun } from '../../lib/run/state/open-run.ts';
 
 export const T0 = Date.UTC(2026, 0, 2, 2, 30);
 export const MINUTE = 60_000;

@@ -1,8 +1,8 @@
 import type { CloudOptions } from '../../local/cloud.ts';
 import { changePower } from '../../local/cph/power.ts';
-import { askForRun, askToCancel } from '../../lib/run/ask.ts';
-import { schedule } from '../../lib/run/schedule.ts';
-import { type Night, night, NIGHTLY } from './night.ts';
+import { askForRun, askToCancel } from '../../lib/run/request/request-run.ts';
+import { schedule } from '../../lib/run/schedule/schedule.ts';
+import { type Night, night, NIGHTLY } from '../../testing/night.ts';
 import type { Act, Script } from './play.ts';
 
 const MINUTE = 60_000;

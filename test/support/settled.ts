@@ -1,6 +1,6 @@
-import { type Report, type ReportedPhone, writeReport } from '../../lib/ledger/report.ts';
-import type { Store } from '../../lib/ledger/store.ts';
-import { countOutcomes } from '../../lib/run/outcome.ts';
+import { type Report, type ReportedPhone, writeReport } from '../../lib/ledger/run/report.ts';
+import type { Store } from '../../lib/ledger/store/store.ts';
+import { countOutcomes } from '../../lib/run/settle/outcome.ts';
 import { MINUTE, T0 } from './runs.ts';
 
 export function exported(phone_id: string, size = 100): ReportedPhone {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
-import { type HttpRequest, type Send, TransportError } from '../../lib/cloud/send.ts';
+import { type HttpRequest, type Send, TransportError } from '../../lib/cloud/request/send.ts';
 import type { Random } from '../../local/types.ts';
 
 /** What may happen between us and the cloud. */

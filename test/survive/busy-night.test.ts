@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layout } from '../../lib/ledger/layout.ts';
-import { readLimits } from '../../lib/ledger/limits.ts';
-import { BROKEN } from '../support/busy-events.ts';
-import { type PlayedNight, playNight } from '../support/busy-night.ts';
+import { layout } from '../../lib/ledger/store/layout.ts';
+import { readLimits } from '../../lib/ledger/state/limits.ts';
+import { BROKEN } from '../../testing/busy-events.ts';
+import { type PlayedNight, playNight } from '../../testing/busy-night.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { hasCode } from '../../lib/errors.ts';
-import { readReport } from '../../lib/ledger/report.ts';
-import { drive, driveWindow } from '../../lib/run/drive.ts';
+import { readReport } from '../../lib/ledger/run/report.ts';
+import { drive, driveWindow } from '../../lib/run/drive/drive.ts';
 import { TWISTS } from '../../local/twist.ts';
 import type { Fault } from '../../local/types.ts';
 import { drawMix } from '../support/mixes.ts';
-import { night, type Night, NIGHTLY } from '../support/night.ts';
+import { night, type Night, NIGHTLY } from '../../testing/night.ts';
 import { faultsOf, playMix } from '../support/play-mix.ts';
 import { type Service, WIRE_KINDS, type WireLie } from '../support/wire.ts';
 

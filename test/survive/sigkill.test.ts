@@ -14,11 +14,11 @@ import { between, createRandom, pick } from '../../local/random.ts';
 import { listen, type Listening } from '../../local/server.ts';
 import { bundleHandlers } from '../../scripts/build/bundle.ts';
 import { fastClock, fastProcess, type FastTime } from '../support/fast-time.ts';
-import { diedBetweenTellingAndNoting } from '../support/mortal.ts';
-import { NIGHTLY, noteExports } from '../support/night.ts';
+import { diedBetweenTellingAndNoting } from '../support/killable.ts';
+import { NIGHTLY, noteExports } from '../../testing/night.ts';
 import { type Between, startProxy } from '../support/proxy.ts';
-import { countsOf, type Judged, unsound } from '../support/sound.ts';
-import { watchedBackend } from '../support/watched-backend.ts';
+import { countsOf, type Judged, unsound } from '../support/invariants.ts';
+import { watchedBackend } from '../../testing/watched-backend.ts';
 
 // Real processes on real sockets: the built handlers, each in a process of its own that is killed with SIGKILL when the
 // proxy has seen its k-th call. Time runs faster for them and the cloud alike.

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { putStale } from '../../lib/ledger/staleness.ts';
+import { putStale } from '../../lib/ledger/state/staleness.ts';
 import {
   breakDown,
   hintsOf,

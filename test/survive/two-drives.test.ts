@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { CloudOptions } from '../../local/cloud.ts';
 import { between, createRandom, pick } from '../../local/random.ts';
 import { type Puppet, puppet } from '../support/interleave.ts';
-import type { Night } from '../support/night.ts';
+import type { Night } from '../../testing/night.ts';
 import { shortNight } from '../support/scripts.ts';
-import { countsOf, unsound } from '../support/sound.ts';
+import { countsOf, unsound } from '../support/invariants.ts';
 
 type Mode = NonNullable<CloudOptions['conditionalPut']>;
 

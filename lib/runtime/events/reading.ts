@@ -1,5 +1,5 @@
-import { sha256hex } from '../../ledger/digest.ts';
-import { type Look, NAMED_AT_MOST, type NamedLook } from '../../ledger/hints.ts';
+import { sha256hex } from '../../ledger/store/digest.ts';
+import { type Look, NAMED_AT_MOST, type NamedLook } from '../../ledger/hints/hints.ts';
 
 /** Why an event, or a part of one, asks for nothing. */
 export type IgnoredReason =

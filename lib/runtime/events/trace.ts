@@ -1,5 +1,5 @@
-import type { Look } from '../../ledger/hints.ts';
-import { timeOf } from '../timer-event.ts';
+import type { Look } from '../../ledger/hints/hints.ts';
+import { timeOf } from './timer-event.ts';
 import { isId, namedIds } from './named-ids.ts';
 import { parseText } from './parse-text.ts';
 import { digest, hinted, ignored, type Reading } from './reading.ts';

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { layout } from '../../../lib/ledger/layout.ts';
-import { NIGHTLY } from '../../support/night.ts';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import { NIGHTLY } from '../../../testing/night.ts';
 import { cliNight } from '../support/cli-night.ts';
 
 let cwd: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { RunView } from '../../../lib/run/views.ts';
-import { NIGHTLY } from '../../support/night.ts';
+import type { RunView } from '../../../lib/run/query/schemas.ts';
+import { NIGHTLY } from '../../../testing/night.ts';
 import { cliNight } from '../support/cli-night.ts';
 
 async function withRun(options: Parameters<typeof cliNight>[0] = {}) {

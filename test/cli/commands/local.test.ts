@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { Io } from '../../../cli/io.ts';
-import { partsFrom } from '../../../cli/parts.ts';
-import { runNode } from '../../../cli/run-node.ts';
+import type { Io } from '../../../cli/io/io.ts';
+import { partsFrom } from '../../../cli/io/parts.ts';
+import { runNode } from '../../../cli/io/run-node.ts';
 import { join } from 'node:path';
 import { fakeIo } from '../support/fake-io.ts';
 

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Preview } from '../../../lib/run/views.ts';
-import { NIGHTLY } from '../../support/night.ts';
+import type { Preview } from '../../../lib/run/query/schemas.ts';
+import { NIGHTLY } from '../../../testing/night.ts';
 import { cliNight } from '../support/cli-night.ts';
 
 const folders: string[] = [];

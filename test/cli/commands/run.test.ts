@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { TransportError } from '../../../lib/cloud/send.ts';
-import type { RunPhone, RunView } from '../../../lib/run/views.ts';
-import { NIGHTLY } from '../../support/night.ts';
+import { TransportError } from '../../../lib/cloud/request/send.ts';
+import type { RunPhone, RunView } from '../../../lib/run/query/schemas.ts';
+import { NIGHTLY } from '../../../testing/night.ts';
 import { type CliNight, cliNight } from '../support/cli-night.ts';
 
 const MINUTE = 60_000;

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { ExportCall, LogLine, RunPhone, RunSummary, RunView } from '../../../lib/run/views.ts';
-import { NIGHTLY } from '../../support/night.ts';
+import type {
+  ExportCall,
+  LogLine,
+  RunPhone,
+  RunSummary,
+  RunView,
+} from '../../../lib/run/query/schemas.ts';
+import { NIGHTLY } from '../../../testing/night.ts';
 import { type CliNight, cliNight } from '../support/cli-night.ts';
 
 const HOUR = 3_600_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { PhoneArchive, PolicyStatus } from '../../../lib/run/views.ts';
-import { NIGHTLY } from '../../support/night.ts';
+import type { PhoneArchive, PolicyStatus } from '../../../lib/run/query/schemas.ts';
+import { NIGHTLY } from '../../../testing/night.ts';
 import { cliNight } from '../support/cli-night.ts';
 
 const DAY = 86_400_000;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { firstFault } from '../../../cli/invoke/json-fault.ts';
+import { firstFault } from '../../../cli/invoke/json-error.ts';
 import { readEvent } from '../../../cli/invoke/read-event.ts';
 import { fakeIo } from '../support/fake-io.ts';
 

@@ -7,7 +7,7 @@ import type { Cloud } from '../../../local/cloud.ts';
 import { rawRequest } from '../../../local/raw-request.ts';
 import { definitions } from '../../deploy/plugin/given.ts';
 import { zipOf } from '../../local/functiongraph/set-up.ts';
-import { NIGHTLY } from '../../support/night.ts';
+import { NIGHTLY } from '../../../testing/night.ts';
 import { cliNight, type CliNight } from './cli-night.ts';
 
 export type DoctorNight = CliNight & {

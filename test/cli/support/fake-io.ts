@@ -1,7 +1,7 @@
-import type { Io } from '../../../cli/io.ts';
-import { runCli } from '../../../cli/run-cli.ts';
-import { witnessed } from '../../support/leaks/witness.ts';
-import { playClock } from '../../support/play-clock.ts';
+import type { Io } from '../../../cli/io/io.ts';
+import { runCli } from '../../../cli/program/run-cli.ts';
+import { witnessed } from '../../../testing/leaks/witness.ts';
+import { playClock } from '../../../testing/play-clock.ts';
 
 export type FakeIo = {
   io: Io;

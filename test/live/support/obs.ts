@@ -1,8 +1,8 @@
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { inject } from 'vitest';
-import { credentialsFrom } from '../../../lib/cloud/auth.ts';
-import { createObs, type Obs } from '../../../lib/cloud/obs.ts';
-import { nodeSend } from '../../../lib/cloud/send.ts';
+import { credentialsFrom } from '../../../lib/cloud/request/auth.ts';
+import { createObs, type Obs } from '../../../lib/cloud/obs/obs.ts';
+import { nodeSend } from '../../../lib/cloud/request/send.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { realClock } from '../../../lib/runtime/real-clock.ts';
 import { createClient, type ObjectServer } from '../../../local/object-server/client.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { parsePolicy } from '../../../lib/policy/parse.ts';
+import { parsePolicy } from '../../../lib/policy/parse/parse.ts';
 
 it('runs a policy that is valid and goes to the bucket of the embedded cloud', () => {
   const file = join(import.meta.dirname, '../../../examples/nightly.yaml');

@@ -1,6 +1,6 @@
 import { CronExpressionParser } from 'cron-parser';
 import { expect, test } from 'vitest';
-import { dueSlots, type SlotRule } from '../../../lib/policy/slots.ts';
+import { dueSlots, type SlotRule } from '../../../lib/policy/slots/slots.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -56,7 +56,7 @@ function slotsByCronParser({ cron, timezone }: SlotRule, from: number, to: numbe
   return slots;
 }
 
-// What happens where clocks change is told in docs/policy.md and tested in test/policy/slots.test.ts.
+// What happens where clocks change is told in docs/policy.md and tested in test/policy/slots/slots.test.ts.
 test.each(ZONES)('a year of slots in %s agrees with cron-parser', (timezone) => {
   for (const [from, to] of quietParts(timezone)) {
     for (const cron of CRONS) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Nursery, nursery } from '../../support/provisioning.ts';
+import { type Nursery, nursery } from '../../../testing/provisioning.ts';
 
 const MINUTE = 60_000;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nursery } from '../../support/provisioning.ts';
+import { nursery } from '../../../testing/provisioning.ts';
 
 const MINUTE = 60_000;
 const LEASE_OVER = 91_000;

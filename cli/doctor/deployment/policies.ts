@@ -1,0 +1,57 @@
+import type { PolicyStatus } from '../../../lib/run/query/schemas.ts';
+import { count } from '../../text/plural.ts';
+import { ago } from '../../text/time.ts';
+import { failed, ok, skipped, type Verdict, warning, worstOf } from '../finding.ts';
+
+/** Whether every policy file can be read. `where` tells where to put one. */
+export function judgePolicies(statuses: readonly PolicyStatus[], where: string): Verdict {
+  if (statuses.length === 0) return warning('there are none yet', `put one to ${where}`);
+  const invalid = statuses.filter(({ state }) => state === 'invalid');
+  if (invalid.length > 0) {
+    const told = invalid.map(
+      ({ policy, faults = [] }) => `${policy}: ${faults[0] ?? 'cannot be read'}`,
+    );
+    return failed(told.join('; '), 'phonevault validate tells every fault with its line');
+  }
+  const states = [...new Set(statuses.map(({ state }) => state))].sort().map((state) => {
+    const number = statuses.filter((status) => status.state === state).length;
+    return `${number} ${state}`;
+  });
+  return ok(`${count(statuses.length, 'policy', 'policies')}: ${states.join(', ')}`);
+}
+
+/** Whether the last good run of every policy is as recent as its schedule promises. `now` is epoch ms. */
+export function judgeRuns(statuses: readonly PolicyStatus[], now: number): Verdict {
+  const judged = statuses.filter(({ state }) => state !== 'invalid' && state !== 'disabled');
+  if (judged.length === 0) return skipped('no policy runs');
+  const good = judged.map(({ policy, last_good_run: run }) =>
+    run === null ? `${policy} none yet` : `${policy} ${ago(now - Date.parse(run.settled_at))}`,
+  );
+  return worstOf(
+    judged.flatMap((status) => judgeRun(status, now)),
+    `last good runs: ${good.join(', ')}`,
+  );
+}
+
+function judgeRun(
+  { policy, freshness, last_run: last, last_good_run: good }: PolicyStatus,
+  now: number,
+): Verdict[] {
+  if (freshness === 'stale') {
+    const since =
+      good === null
+        ? 'it never had a good run'
+        : `last good run ${ago(now - Date.parse(good.settled_at))}`;
+    return [
+      failed(
+        `${policy} is stale: ${since}`,
+        `phonevault runs --policy ${policy} shows what became of its runs`,
+      ),
+    ];
+  }
+  // A run of some phones only may be completed and yet be no good run of the policy.
+  if (last === null || last.run_id === good?.run_id) return [];
+  if (last.outcome === 'completed' || last.outcome === 'skipped') return [];
+  const text = `the last run of ${policy} was ${last.outcome}`;
+  return [warning(text, `phonevault runs show ${last.run_id} tells why`)];
+}

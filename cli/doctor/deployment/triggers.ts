@@ -1,0 +1,138 @@
+import type { Trigger } from '../../../lib/cloud/functiongraph-schemas.ts';
+import { hasCode } from '../../../lib/errors.ts';
+import type { PolicyStatus } from '../../../lib/run/query/schemas.ts';
+import { deployFix, type FunctionName } from './functions.ts';
+import { failed, ok, skipped, type Verdict, verdictOf, warning, worstOf } from '../finding.ts';
+
+type Policies = readonly Pick<PolicyStatus, 'policy' | 'state'>[];
+
+/** The types of trigger that a function is there for. */
+const WAYS_IN = {
+  http: ['APIG', 'DEDICATEDGATEWAY'],
+  event: ['CTS', 'SMN', 'EVENTGRID'],
+} as const;
+
+/** Whether a function is called at all, and as it should be. `policies` is undefined when they could not be read. */
+export async function checkTriggers(
+  list: () => Promise<Trigger[]>,
+  name: FunctionName,
+  { stage, policies }: { stage: string; policies: Policies | undefined },
+): Promise<Verdict> {
+  let triggers: Trigger[];
+  try {
+    triggers = await list();
+  } catch (error) {
+    if (hasCode(error, 'not_found')) return skipped('the function is not deployed');
+    return verdictOf(error, 'functiongraph:trigger:list');
+  }
+  const fix = deployFix(stage);
+  switch (name) {
+    case 'drive':
+      return judgeDrive(triggers, fix);
+    case 'schedule':
+      return judgeSchedule(triggers, { fix, policies });
+    case 'http':
+    case 'event':
+      return judgeWayIn(triggers, WAYS_IN[name], fix);
+  }
+}
+
+const isActive = ({ trigger_status: status }: Trigger): boolean => status !== 'DISABLED';
+const textOf = ({ event_data: data }: Trigger, field: string): string => {
+  const value = data[field];
+  return typeof value === 'string' ? value.trim() : '';
+};
+const everyMinute = (timer: Trigger): boolean =>
+  (textOf(timer, 'schedule_type') === 'Rate' && textOf(timer, 'schedule') === '1m') ||
+  /^@every +(?:1m|60s)$/.test(textOf(timer, 'schedule'));
+
+function timersOf(triggers: readonly Trigger[], fix: string): Trigger[] | Verdict {
+  const timers = triggers.filter(({ trigger_type_code: type }) => type === 'TIMER');
+  if (timers.length === 0) return failed('no timer calls it', fix);
+  const active = timers.filter(isActive);
+  if (active.length > 0) return active;
+  const names = timers.map((timer) => textOf(timer, 'name')).join(', ');
+  return failed(`its timer is disabled: ${names}`, `enable it in the console, or ${fix}`);
+}
+
+function judgeDrive(triggers: readonly Trigger[], fix: string): Verdict {
+  const timers = timersOf(triggers, fix);
+  if (!Array.isArray(timers)) return timers;
+  if (timers.some(everyMinute)) return ok('a timer calls it every minute');
+  const found = timers.map((timer) => textOf(timer, 'schedule')).join(', ');
+  return failed(`its timer is ${found}, not Rate 1m: runs go on that slowly`, fix);
+}
+
+function judgeSchedule(
+  triggers: readonly Trigger[],
+  { fix, policies }: { fix: string; policies: Policies | undefined },
+): Verdict {
+  const timers = timersOf(triggers, fix);
+  if (!Array.isArray(timers)) return timers;
+  const named = timers.filter((timer) => textOf(timer, 'user_event') !== '');
+  const plain = timers.filter((timer) => textOf(timer, 'user_event') === '');
+  const good = [
+    ...(plain.length > 0 ? ['a timer calls it every minute for the cron of all policies'] : []),
+    ...(named.length > 0 ? [`${named.length} timers start a policy by its name`] : []),
+  ];
+  return worstOf(
+    [...judgeNamed(named, policies), ...judgePlain(plain, named, { fix, policies })],
+    good.join('; '),
+  );
+}
+
+/** Timers that are the schedule of the policy in their text. */
+function judgeNamed(named: readonly Trigger[], policies: Policies | undefined): Verdict[] {
+  return named.flatMap((timer) => {
+    const [name, policy, cron] = [
+      textOf(timer, 'name'),
+      textOf(timer, 'user_event'),
+      textOf(timer, 'schedule'),
+    ];
+    const verdicts: Verdict[] = [];
+    if (policies !== undefined && !policies.some((known) => known.policy === policy)) {
+      const text = `the timer ${name} names the policy ${policy}, which is not there`;
+      verdicts.push(
+        failed(text, 'correct its text (user_event), or put the policy into the bucket'),
+      );
+    }
+    if (textOf(timer, 'schedule_type') === 'Cron' && !cron.includes('CRON_TZ=')) {
+      const text = `the timer ${name} has no CRON_TZ: which zone it means is unconfirmed`;
+      verdicts.push(warning(text, 'write CRON_TZ=Asia/Shanghai (or yours) before the cron'));
+    }
+    return verdicts;
+  });
+}
+
+/** The timer that asks the cron of every policy: needed unless all have a timer of their own. */
+function judgePlain(
+  plain: readonly Trigger[],
+  named: readonly Trigger[],
+  { fix, policies = [] }: { fix: string; policies: Policies | undefined },
+): Verdict[] {
+  if (plain.some(everyMinute)) return [];
+  if (plain.length > 0) {
+    const found = plain.map((timer) => textOf(timer, 'schedule')).join(', ');
+    return [warning(`its timer is ${found}, not Rate 1m: slots start late or are missed`, fix)];
+  }
+  const own = new Set(named.map((timer) => textOf(timer, 'user_event')));
+  const left = policies.filter(({ policy, state }) => state === 'active' && !own.has(policy));
+  if (left.length === 0) return [];
+  const names = left.map(({ policy }) => policy).join(', ');
+  return [
+    failed(`no timer serves the cron of ${names}`, `add a timer Rate 1m without a text: ${fix}`),
+  ];
+}
+
+function judgeWayIn(triggers: readonly Trigger[], types: readonly string[], fix: string): Verdict {
+  const found = triggers
+    .filter(({ trigger_type_code: type }) => types.includes(type))
+    .filter(isActive);
+  if (found.length === 0) {
+    return warning(
+      `nothing calls it: no trigger of ${types.join(', ')}`,
+      `see serverless.yml for its settings, then ${fix}`,
+    );
+  }
+  return ok([...new Set(found.map(({ trigger_type_code: type }) => type))].join(', '));
+}

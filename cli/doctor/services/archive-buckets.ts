@@ -1,0 +1,27 @@
+import pLimit from 'p-limit';
+import { layout, readPolicyKey } from '../../../lib/ledger/store/layout.ts';
+import type { Store } from '../../../lib/ledger/store/store.ts';
+import { parsePolicy } from '../../../lib/policy/parse/parse.ts';
+
+const READS_AT_ONCE = 8;
+
+/** The buckets that the valid policies of the bucket export to, by name. */
+export async function archiveBuckets(
+  store: Pick<Store, 'list' | 'get'>,
+  ledger: { bucket: string; prefix: string },
+): Promise<string[]> {
+  const limit = pLimit(READS_AT_ONCE);
+  const files = await store.list(layout.policies);
+  const buckets = await Promise.all(
+    files.map(({ key }) =>
+      limit(async () => {
+        const name = readPolicyKey(key);
+        const object = name === undefined ? undefined : await store.get(key);
+        if (object === undefined) return undefined;
+        const parsed = parsePolicy(object.body, { fileName: `${name}.yaml`, ledger });
+        return parsed.ok ? parsed.policy.export.bucket : undefined;
+      }),
+    ),
+  );
+  return [...new Set(buckets.filter((bucket) => bucket !== undefined))].sort();
+}

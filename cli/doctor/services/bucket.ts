@@ -1,0 +1,30 @@
+import type { ObsBucket } from '../../../lib/cloud/obs/obs-bucket.ts';
+import { failed, ok, type Verdict, verdictOf, warning } from '../finding.ts';
+
+/** Whether a bucket is there, in the region, and a plain object bucket. */
+export async function checkBucket(
+  obs: Pick<ObsBucket, 'head'>,
+  bucket: string,
+  region: string,
+): Promise<Verdict> {
+  try {
+    const { region: where, isFileSystem } = await obs.head(bucket);
+    if (where !== undefined && where !== region) {
+      return failed(
+        `lies in ${where}, the phones in ${region}`,
+        `create a bucket in ${region}: CPH exports to buckets of the phones’ region`,
+      );
+    }
+    if (isFileSystem) {
+      return failed(
+        'is a parallel file system',
+        'create a plain object bucket: a file system refuses some writes and knows no versions',
+      );
+    }
+    return where === undefined
+      ? warning('exists; where it lies is not told', `make sure that it lies in ${region}`)
+      : ok(`a plain object bucket in ${where}`);
+  } catch (error) {
+    return verdictOf(error, 'obs:bucket:HeadBucket');
+  }
+}

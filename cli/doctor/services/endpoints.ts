@@ -1,0 +1,30 @@
+import { failed, ok, type Verdict, worstOf } from '../finding.ts';
+import type { Probe } from '../probe.ts';
+
+const WHY = {
+  dns: 'its name is not known',
+  refused: 'the connection was refused',
+  tls: 'TLS failed',
+  timeout: 'no answer in time',
+  cut: 'the connection was cut',
+  aborted: 'it was stopped',
+  too_large: 'the answer was too large',
+} as const;
+
+/** Whether every service answers, and over HTTPS unless it is on this machine. */
+export function judgeEndpoints(probes: readonly Probe[], region: string): Verdict {
+  const bad = probes.flatMap(({ service, url, answer }): Verdict[] => {
+    if (answer.kind === 'answered') return [];
+    const setting = `PHONEVAULT_${service.toUpperCase()}_ENDPOINT`;
+    const advice =
+      answer.why === 'tls'
+        ? `check the clock, and what stands between this machine and ${url}`
+        : `check PHONEVAULT_REGION (${region}), ${setting} and this machine's network`;
+    return [failed(`${service} at ${url}: ${WHY[answer.why]}`, advice)];
+  });
+  const plain = probes.filter(({ url }) => url.startsWith('http:')).length;
+  const how = plain === 0 ? 'over HTTPS' : `${plain} of them over plain HTTP on this machine`;
+  return bad.length === 0
+    ? ok(`${region}: ${probes.map(({ service }) => service).join(', ')} answer, ${how}`)
+    : worstOf(bad, '');
+}

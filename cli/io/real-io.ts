@@ -1,0 +1,62 @@
+import { homedir } from 'node:os';
+import { nodeSend } from '../../lib/cloud/request/send.ts';
+import { realClock } from '../../lib/runtime/real-clock.ts';
+import type { Io } from './io.ts';
+import { partsFrom } from './parts.ts';
+import { readText } from './read-text.ts';
+import { runNode } from './run-node.ts';
+import { cut } from '../text/width.ts';
+
+const CLEAR_LINE = '\r\u001b[K';
+
+/** The world as it is, `folder` being that of the entry module. `close` drops what keeps the process alive. */
+export function realIo(folder: string): Io & { close(): void } {
+  const { stdin, stdout, stderr, env } = process;
+  const send = nodeSend();
+  let isDrawn = false;
+  const status = (text: string) => {
+    if (!stderr.isTTY || env.TERM === 'dumb' || (text === '' && !isDrawn)) return;
+    isDrawn = text !== '';
+    stderr.write(CLEAR_LINE + cut(text, widthOf(stderr) - 1));
+  };
+  const print = (stream: NodeJS.WriteStream) => (text: string) => {
+    status('');
+    stream.write(`${text}\n`);
+  };
+  const widthOf = (stream: NodeJS.WriteStream) => {
+    const told = Number(env.COLUMNS);
+    const width = stream.columns || (told > 0 ? told : stream.isTTY ? 80 : Infinity);
+    return Math.max(20, width);
+  };
+  return {
+    out: print(stdout),
+    err: print(stderr),
+    status,
+    outIsTerminal: stdout.isTTY === true,
+    errIsTerminal: stderr.isTTY === true,
+    get columns() {
+      return widthOf(stdout);
+    },
+    get errColumns() {
+      return widthOf(stderr);
+    },
+    env,
+    cwd: process.cwd(),
+    home: homedir(),
+    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    clock: realClock,
+    random: Math.random,
+    send,
+    onInterrupt(handler) {
+      const signals = ['SIGINT', 'SIGTERM'] as const;
+      for (const signal of signals) process.on(signal, handler);
+      return () => {
+        for (const signal of signals) process.off(signal, handler);
+      };
+    },
+    readStdin: (maxBytes) => readText(stdin, maxBytes),
+    parts: partsFrom(folder),
+    runNode,
+    close: () => send.close(),
+  };
+}

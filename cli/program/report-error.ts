@@ -1,0 +1,75 @@
+import { CommanderError } from 'commander';
+import { scrub } from '../../lib/cloud/request/redact.ts';
+import { PhonevaultError } from '../../lib/errors.ts';
+import { isWrongUse } from './command.ts';
+import type { Io } from '../io/io.ts';
+import { colours } from '../text/colour.ts';
+import { fold } from '../text/fold.ts';
+import { toJson } from '../text/printable.ts';
+
+type Told = { exit: number; code: string; message: string; hint?: string | undefined };
+
+/**
+ * Tells what ended a command and returns its exit code. With --json on the standard output, as `{error}`. `help` is what
+ * to type after wrong use.
+ */
+export function reportError(error: unknown, argv: readonly string[], io: Io, help: string): number {
+  const told = tell(error);
+  if (told === undefined) return 0;
+  const { exit, code, message } = told;
+  const hint = told.hint ?? (code === 'wrong_use' ? `see ${help}` : undefined);
+  if (wantsJson(argv)) {
+    io.out(toJson({ error: { code, message, ...(hint === undefined ? {} : { hint }) } }));
+  } else {
+    const c = colours(io, 'err');
+    io.err(fold(`${c.red('error:')} ${message}`, io.errColumns));
+    if (hint !== undefined) io.err(fold(`${c.cyan('hint:')} ${hint}`, io.errColumns));
+  }
+  if (io.env.PHONEVAULT_DEBUG) io.err(trace(error));
+  return exit;
+}
+
+function tell(error: unknown): Told | undefined {
+  if (error instanceof CommanderError) return tellCommander(error);
+  if (isWrongUse(error)) {
+    return { exit: 2, code: 'wrong_use', message: error.message, hint: error.hint };
+  }
+  if (error instanceof PhonevaultError) {
+    return { exit: 1, code: error.code, message: error.message, hint: error.hint };
+  }
+  // A foreign error's message may hold anything: its name has to do.
+  const name = error instanceof Error ? error.name : typeof error;
+  return {
+    exit: 1,
+    code: 'unexpected',
+    message: `unexpected ${scrub(name, 64)}`,
+    hint: 'run it again with PHONEVAULT_DEBUG=1 to see where',
+  };
+}
+
+function tellCommander(error: CommanderError): Told | undefined {
+  if (error.exitCode === 0) return undefined;
+  // Help that nobody asked for was printed in the place of an error.
+  if (error.code === 'commander.help') {
+    return { exit: 2, code: 'wrong_use', message: 'no command given', hint: 'name one of these' };
+  }
+  const text = error.message.replace(/^error: /, '');
+  const [message = '', meant] = text.split(/\n\(Did you mean (.+)\?\)$/s);
+  const hint = meant === undefined ? undefined : `did you mean ${meant}?`;
+  return { exit: 2, code: 'wrong_use', message, hint };
+}
+
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return (end < 0 ? argv : argv.slice(0, end)).includes('--json');
+}
+
+/** Where an error came from: the frames of its stack as they are, its words without secrets. */
+function trace(error: unknown): string {
+  const lines: string[] = [];
+  for (let one = error, depth = 0; one instanceof Error && depth < 5; one = one.cause, depth += 1) {
+    const frames = (one.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+    lines.push(`${depth === 0 ? '' : 'caused by '}${one.name}: ${scrub(one.message)}`, ...frames);
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,34 @@
+import { commands } from '../commands/index.ts';
+import type { Io } from '../io/io.ts';
+import { createProgram } from './program.ts';
+import { reportError } from './report-error.ts';
+import { printable } from '../text/printable.ts';
+
+/** Runs one command line (without `node` and the script) to its exit code: 0 done, 1 failed, 2 wrong use. Never rejects. */
+export async function runCli(argv: string[], io: Io): Promise<number> {
+  const safe = withSafeText(io);
+  let code = 0;
+  try {
+    const program = createProgram(commands, safe, (result) => (code = result));
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    return reportError(error, argv, safe, helpFor(argv));
+  } finally {
+    safe.status('');
+  }
+}
+
+function helpFor([name]: readonly string[]): string {
+  const known = commands.find((command) => command.name === name);
+  return ['phonevault', ...(known === undefined ? [] : [known.name]), '--help'].join(' ');
+}
+
+/** The same Io, whose texts can do nothing to a terminal. Getters stay live. */
+function withSafeText(io: Io): Io {
+  const safe = Object.create(io) as Io;
+  safe.out = (text) => io.out(printable(text));
+  safe.err = (text) => io.err(printable(text));
+  safe.status = (text) => io.status(printable(text));
+  return safe;
+}

@@ -1,0 +1,32 @@
+import type { Metrics } from '../../lib/ledger/run/metrics.ts';
+import { duration } from '../text/time.ts';
+import type { Fact } from './facts.ts';
+
+/** What a run has cost: its calls by service, with those that went wrong, and its times. */
+export function metricsFacts(metrics: Metrics | null): Fact[] {
+  if (metrics === null) return [];
+  const calls = Object.entries(metrics.calls).map(([service, operations]) => {
+    const sum = { ok: 0, refused: 0, throttled: 0, failed: 0 };
+    for (const counts of Object.values(operations)) {
+      sum.ok += counts.ok;
+      sum.refused += counts.refused;
+      sum.throttled += counts.throttled;
+      sum.failed += counts.failed;
+    }
+    const { ok, ...wrong } = sum;
+    const all = ok + wrong.refused + wrong.throttled + wrong.failed;
+    const told = Object.entries(wrong).filter(([, count]) => count > 0);
+    const why = told.map(([word, count]) => `${count} ${word}`).join(', ');
+    return `${service} ${all}${why === '' ? '' : ` (${why})`}`;
+  });
+  const { retries, throttled_ms, function_ms } = metrics;
+  const times = [
+    `${duration(function_ms)} of functions`,
+    ...(throttled_ms === 0 ? [] : [`${duration(throttled_ms)} throttled`]),
+  ];
+  const again = retries === 0 ? [] : [`${retries} retried`];
+  return [
+    ['calls', calls.length === 0 ? undefined : [...calls, ...again].join(', ')],
+    ['time', times.join(', ')],
+  ];
+}

@@ -1,0 +1,135 @@
+import type { PlannedPhoneView, Preview } from '../../lib/run/query/schemas.ts';
+import type { Io } from '../io/io.ts';
+import { colours } from '../text/colour.ts';
+import { fold } from '../text/fold.ts';
+import { count } from '../text/plural.ts';
+import { size } from '../text/size.ts';
+import { table } from '../text/table.ts';
+import { duration } from '../text/time.ts';
+import { facts } from './facts.ts';
+import { when } from './when.ts';
+
+const LINES = 20;
+
+type Estimate = NonNullable<Preview['estimate']>;
+
+/** What a run would do, for a person: what, where to, how long, then the phones. `all` tells every one of them. */
+export function previewText(io: Io, preview: Preview, { all }: { all: boolean }): string {
+  const paint = colours(io);
+  const { policy, counts, failure, bucket, folder, include = [], exclude = [] } = preview;
+  const sent = counts.export + counts.wait;
+  const head =
+    failure !== undefined
+      ? `${policy}: a run would ${paint.red('fail')} before it starts`
+      : sent === 0
+        ? `${policy}: a run would be ${paint.yellow('skipped')}, there is nothing to export`
+        : `${policy}: a run would export ${count(sent, 'phone')} of ${counts.selected}`;
+  return [
+    fold(paint.bold(head), io.columns),
+    ...(failure === undefined
+      ? []
+      : [fold(`  ${failure.code}: ${failure.message}`, io.columns, '')]),
+    ...facts(
+      [
+        ['paths', include.join(' ') || undefined],
+        ['without', exclude.join(' ') || undefined],
+        ['to', bucket && `obs://${bucket}/${folder ?? ''}/`],
+        ['calls', callsText(preview.calls)],
+        ['time', preview.estimate && estimateText(preview.estimate, sent)],
+        ['costs', costsText(preview.costs)],
+        ['fleet', `as of ${when(io, preview.as_of)}`],
+      ],
+      io.columns,
+    ),
+    ...warnings(preview).map((text) => fold(`${paint.yellow('warning:')} ${text}`, io.columns)),
+    ...section(io, preview, 'export', 'To export', all),
+    ...section(io, preview, 'wait', 'To wait for', all),
+    ...section(io, preview, 'skip', 'Skipped', all),
+    ...section(io, preview, 'fail', 'Failed', all),
+  ].join('\n');
+}
+
+function callsText(calls: Preview['calls']): string | undefined {
+  if (calls === undefined) return undefined;
+  const { export_calls, phones_per_call, calls_per_minute, learned } = calls;
+  const pace = `at most ${count(phones_per_call, 'phone')} a call, ${count(calls_per_minute, 'call')} a minute`;
+  return `${export_calls}; ${pace} (${learned ? 'learned' : 'where every fleet begins'})`;
+}
+
+function estimateText({ ms, export_ms, deadline_ms, limited_by }: Estimate, sent: number): string {
+  const deadline = `deadline ${duration(deadline_ms)}`;
+  if (sent === 0) return `none; ${deadline}`;
+  if (export_ms === null) {
+    return `not known: no export was seen yet; sending takes ${ms === 0 ? 'less than 1 min' : duration(ms)}; ${deadline}`;
+  }
+  const limits = {
+    calls: 'the calls a minute',
+    servers: 'the fullest server',
+    export: 'a single export',
+  };
+  return `about ${duration(ms)}, held up by ${limits[limited_by]}; ${deadline}`;
+}
+
+function costsText(costs: Preview['costs']): string | undefined {
+  if (costs === undefined) return undefined;
+  const { run_id, exported, archive_bytes, function_ms, calls = {} } = costs;
+  const parts = [
+    `${size(archive_bytes)} of archives`,
+    function_ms === undefined ? undefined : `${duration(function_ms)} of functions`,
+    ...Object.entries(calls).map(([service, made]) => `${made} calls to ${service.toUpperCase()}`),
+  ];
+  const told = parts.filter((part) => part !== undefined).join(', ');
+  return `${told}: what ${run_id} took for ${count(exported, 'phone')}`;
+}
+
+function warnings({ listing_complete, estimate }: Preview): string[] {
+  const incomplete = 'phones came and went while the fleet was read: some may be missing here';
+  return [
+    ...(listing_complete ? [] : [incomplete]),
+    ...(estimate === undefined || estimate.meets_deadline ? [] : [deadlineAdvice(estimate)]),
+  ];
+}
+
+function deadlineAdvice({ ms, deadline_ms, limited_by }: Estimate): string {
+  const late = `the deadline of ${duration(deadline_ms)} cannot be met: about ${duration(ms)} are needed.`;
+  const raise = 'set a later `deadline`';
+  const others = {
+    calls: 'select fewer phones; more calls a minute come only as CPH takes them',
+    servers: 'raise `max_in_flight_per_server`, or select fewer phones of the fullest server',
+    export: 'export fewer paths',
+  };
+  return `${late} In the policy, ${raise}, or ${others[limited_by]}.`;
+}
+
+/** The phones of one kind, those with the same reason together. */
+function section(
+  io: Io,
+  { phones, counts }: Preview,
+  kind: PlannedPhoneView['plan'],
+  title: string,
+  all: boolean,
+): string[] {
+  const own = phones.filter(({ plan }) => plan === kind);
+  if (own.length === 0) return [];
+  const grouped = kind === 'export' ? own : byReason(own);
+  const shown = all ? grouped : grouped.slice(0, LINES);
+  const last = kind === 'export' ? 'archive' : 'reason';
+  const rows = shown.map(({ phone_name, phone_id, server_id, reason, key }) => [
+    phone_name || phone_id,
+    server_id,
+    (kind === 'export' ? key?.split('/').at(-1) : reason) ?? '',
+  ]);
+  const rest = own.length - shown.length;
+  return [
+    '',
+    colours(io).bold(`${title} (${counts[kind]})`),
+    table(rows, io.columns, { head: ['phone', 'server', last] }),
+    ...(rest > 0 ? [fold(`… and ${rest} more: --all tells them`, io.columns)] : []),
+  ];
+}
+
+/** In the order of the first phone of each reason. */
+function byReason(phones: readonly PlannedPhoneView[]): PlannedPhoneView[] {
+  const reasons = [...new Set(phones.map(({ reason }) => reason))];
+  return reasons.flatMap((wanted) => phones.filter(({ reason }) => reason === wanted));
+}

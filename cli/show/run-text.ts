@@ -1,0 +1,126 @@
+import type {
+  ExportCall,
+  LogLine,
+  Progress,
+  RunPhone,
+  RunView,
+} from '../../lib/run/query/schemas.ts';
+import type { Io } from '../io/io.ts';
+import { progressText } from '../watch/progress-bar.ts';
+import { colours } from '../text/colour.ts';
+import { fold } from '../text/fold.ts';
+import { size } from '../text/size.ts';
+import { table } from '../text/table.ts';
+import { duration, inZone } from '../text/time.ts';
+import { facts } from './facts.ts';
+import { metricsFacts } from './metrics-text.ts';
+import { logText } from './log-text.ts';
+import { countsText, outcomeWord, whyText } from './outcome-text.ts';
+import { when } from './when.ts';
+
+const PHONES = 50;
+
+/** What is worth a look comes first. */
+const ORDER: (keyof Progress)[] = [
+  'failed',
+  'timed_out',
+  'in_doubt',
+  'cancelled',
+  'skipped',
+  'waiting',
+  'queued',
+  'exporting',
+  'verifying',
+  'exported',
+];
+
+export type RunFacts = { run: RunView; phones: RunPhone[]; calls: ExportCall[]; log: LogLine[] };
+
+/** Everything about one run. `allPhones` past the first 50; `log` line by line. */
+export function runText(
+  io: Io,
+  { run, phones, calls, log }: RunFacts,
+  options: { bucket: string; allPhones: boolean; log: boolean },
+): string {
+  const paint = colours(io);
+  const names = new Map(phones.map(({ phone_id, phone_name }) => [phone_id, phone_name]));
+  const title = (text: string) => ['', paint.bold(text)];
+  return [
+    fold(`${paint.bold(`Run ${run.run_id}:`)} ${standText(run, io)}`, io.columns),
+    ...summary(io, run, options.bucket),
+    ...(phones.length === 0
+      ? []
+      : [...title('Phones'), ...phonesTable(io, phones, options.allPhones)]),
+    ...(calls.length === 0 ? [] : [...title('Export calls'), callsTable(io, calls)]),
+    ...(options.log ? [...title('Log'), ...logText(io, log, names)] : []),
+  ].join('\n');
+}
+
+function standText(run: RunView, io: Io): string {
+  if (run.outcome !== null) return outcomeWord(run.outcome, colours(io));
+  if (run.phase === 'set_aside') return colours(io).red('set aside');
+  return run.cancelling ? 'being cancelled' : run.phase;
+}
+
+function summary(io: Io, run: RunView, bucket: string): string[] {
+  const { started_at, settled_at, counts, progress, notified, report } = run;
+  const took =
+    started_at === null || settled_at === null
+      ? ''
+      : ` after ${duration(Date.parse(settled_at) - Date.parse(started_at))}`;
+  return facts(
+    [
+      ...whyText(run).map((text) => ['why', text] as const),
+      ['policy', run.policy || undefined],
+      ['asked by', run.trigger ?? undefined],
+      ['started', started_at === null ? undefined : when(io, started_at)],
+      ['settled', settled_at === null ? undefined : `${when(io, settled_at)}${took}`],
+      ['phones', counts === null ? undefined : countsText(counts)],
+      ['progress', progress === null ? undefined : progressText(run)],
+      ['fleet', run.listing_complete === false ? 'some phones may have been missed' : undefined],
+      ...run.troubles.map(
+        ({ at, code, message }) => ['trouble', `${when(io, at)} ${code}: ${message}`] as const,
+      ),
+      ...metricsFacts(run.metrics),
+      ['message', notified === null ? undefined : noticeText(io, notified)],
+      ['report', report === null ? undefined : `obs://${bucket}/${report.key}`],
+    ],
+    io.columns,
+  );
+}
+
+function noticeText(io: Io, { at, message_id, skipped }: NonNullable<RunView['notified']>): string {
+  if (skipped !== undefined) return `none: ${skipped}`;
+  return `sent ${when(io, at)}${message_id === undefined ? '' : ` ${message_id}`}`;
+}
+
+function phonesTable(io: Io, phones: readonly RunPhone[], all: boolean): string[] {
+  const paint = colours(io);
+  const sorted = [...phones].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
+  const shown = all ? sorted : sorted.slice(0, PHONES);
+  const isLive = (state: RunPhone['state']) => ORDER.indexOf(state) > 4 && state !== 'exported';
+  const rows = shown.map((phone) => [
+    phone.phone_name || phone.phone_id,
+    isLive(phone.state) ? phone.state : outcomeWord(phone.state, paint),
+    [phone.reason, phone.code].filter((part) => part !== undefined).join(' '),
+    String(phone.attempts),
+    phone.size === undefined ? '' : size(phone.size),
+    phone.key === undefined ? phone.phone_id : `obs://${phone.bucket ?? ''}/${phone.key}`,
+  ]);
+  const head = ['phone', 'outcome', 'why', 'tries', 'size', 'archive, or id'];
+  const rest = sorted.length - shown.length;
+  return [
+    table(rows, io.columns, { head, right: [3, 4], whole: [0] }),
+    ...(rest > 0 ? [fold(`… and ${rest} more: --phones tells them`, io.columns)] : []),
+  ];
+}
+
+function callsTable(io: Io, calls: readonly ExportCall[]): string {
+  const rows = calls.map(({ at, phones, accepted, refused, unanswered, request_id }) => [
+    inZone(Date.parse(at), io.zone),
+    ...[phones, accepted, refused, unanswered].map(String),
+    request_id ?? '',
+  ]);
+  const head = ['answered', 'phones', 'accepted', 'refused', 'unanswered', 'request'];
+  return table(rows, io.columns, { head, right: [1, 2, 3, 4] });
+}

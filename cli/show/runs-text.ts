@@ -1,0 +1,37 @@
+import type { RunSummary } from '../../lib/run/query/schemas.ts';
+import type { Io } from '../io/io.ts';
+import { colours } from '../text/colour.ts';
+import { table } from '../text/table.ts';
+import { duration } from '../text/time.ts';
+import { outcomeWord } from './outcome-text.ts';
+import { minuteOf } from './when.ts';
+
+/** Runs as a table, one a line. */
+export function runsText(io: Io, runs: readonly RunSummary[]): string {
+  const paint = colours(io);
+  const rows = runs.map((run) => [
+    run.run_id,
+    run.outcome === null ? standText(run) : outcomeWord(run.outcome, paint),
+    exportedText(run),
+    run.started_at === null ? '' : minuteOf(io, run.started_at),
+    tookText(run, io.clock.now()),
+    run.trigger ?? '',
+  ]);
+  const head = ['run', 'outcome', 'exported', `started (${io.zone})`, 'took', 'by'];
+  return table(rows, io.columns, { head, whole: [0] });
+}
+
+function standText({ phase, cancelling, reason }: RunSummary): string {
+  if (phase === 'set_aside') return `set aside: ${reason ?? 'unknown'}`;
+  return cancelling ? 'being cancelled' : phase;
+}
+
+function exportedText({ counts, progress }: RunSummary): string {
+  const told = counts ?? progress;
+  return told === null ? '' : `${told.exported}/${told.selected}`;
+}
+
+function tookText({ started_at, settled_at }: RunSummary, now: number): string {
+  if (started_at === null) return '';
+  return duration((settled_at === null ? now : Date.parse(settled_at)) - Date.parse(started_at));
+}

@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { PhonevaultError } from '../../lib/errors.ts';
+import { createMeter, type Meter } from '../../lib/run/meter.ts';
+import { createClients } from '../../lib/runtime/clients.ts';
+import { createLog, type Log } from '../../lib/runtime/log.ts';
+import { readSettings, type Settings } from '../../lib/runtime/settings.ts';
+import { type WorkDeps, workDeps } from '../../lib/runtime/work-deps.ts';
+import type { Io } from '../io/io.ts';
+import { signIn, type SignedIn } from './sign-in.ts';
+
+export type Session = WorkDeps & { settings: Settings };
+
+type Options = {
+  /** True for what cannot be done without a topic to tell. */
+  needsTopic?: boolean;
+};
+
+/**
+ * Reads the settings from the environment and signs in. Throws `setting_invalid` naming every wrong setting, and what
+ * signing in throws.
+ */
+export async function signInAs(
+  io: Io,
+  options: Options = {},
+): Promise<{ settings: Settings; signedIn: SignedIn }> {
+  const settings = commandSettings(io, options);
+  const signedIn = await signInTo(io, settings);
+  return { settings: { ...settings, projectId: signedIn.projectId }, signedIn };
+}
+
+/** Signs in with what the environment gives, at the place that the settings name. Throws what signing in throws. */
+export async function signInTo(io: Io, settings: Settings): Promise<SignedIn> {
+  return signIn({
+    env: io.env,
+    region: settings.region,
+    projectId: givenProject(io),
+    iamEndpoint: settings.endpoints.iam,
+    clock: io.clock,
+    random: io.random,
+    send: io.send,
+    cacheDir: join(io.env.XDG_CACHE_HOME || join(io.home, '.cache'), 'phonevault'),
+  });
+}
+
+function givenProject({ env }: Io): string | undefined {
+  return env.PHONEVAULT_PROJECT_ID?.trim() || env.HUAWEICLOUD_SDK_PROJECT_ID?.trim() || undefined;
+}
+
+/** Everything a command needs to look at the bucket and the fleet, with the person's credentials. */
+export async function connect(io: Io, options: Options = {}): Promise<Session> {
+  const { settings, signedIn } = await signInAs(io, options);
+  const { clock, random, send } = io;
+  const { log, meter } = commandTools(io);
+  const clients = createClients({
+    settings,
+    credentials: signedIn.credentials,
+    ...(signedIn.renew === undefined ? {} : { renew: signedIn.renew }),
+    clock,
+    random,
+    send,
+    log,
+    meter,
+  });
+  return { settings, ...workDeps(settings, clients, { clock, random, log, meter }) };
+}
+
+/** What the engine tells its log with, shown with PHONEVAULT_DEBUG alone. */
+export function commandTools({ env, err, clock }: Io): { log: Log; meter: Meter } {
+  const isDebugging = Boolean(env.PHONEVAULT_DEBUG);
+  const log = createLog((line) => (isDebugging ? err(line) : undefined), clock);
+  return { log, meter: createMeter(clock) };
+}
+
+/**
+ * The settings of the environment; the project may come out of signing in, until then a stand-in takes its place. Throws
+ * `setting_invalid` naming every wrong setting.
+ */
+export function commandSettings(io: Io, { needsTopic = false }: Options = {}): Settings {
+  try {
+    return readSettings(
+      { getProjectID: () => givenProject(io) ?? 'unknown' },
+      { env: { ...io.env }, needsTopic },
+    );
+  } catch (error) {
+    if (!(error instanceof PhonevaultError)) throw error;
+    throw new PhonevaultError('setting_invalid', error.message, {
+      hint: 'set these in the environment of this command',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,51 @@
+import type { Fault } from '../../lib/policy/parse/validation-error.ts';
+import type { Io } from '../io/io.ts';
+import { colours } from '../text/colour.ts';
+import { fold } from '../text/fold.ts';
+import { widthOf } from '../text/width.ts';
+import type { Checked } from './check.ts';
+
+const WIDEST_SOURCE = 120;
+
+/** What was found in one file: `file: ok`, or each fault with its line, a caret below it and advice. */
+export function faultsText({ file, ok, faults, source }: Checked, io: Io): string {
+  const c = colours(io);
+  if (ok) return fold(`${file}: ${c.green('ok')}`, io.columns);
+  const lines = source.replace(/^\uFEFF/, '').split(/\r?\n/);
+  return faults
+    .map((fault) => {
+      const place = [file, fault.line, fault.column].filter((part) => part !== undefined).join(':');
+      return [
+        fold(`${c.bold(`${place}:`)} ${fault.message}`, io.columns),
+        ...pointer(fault, lines, Math.min(io.columns, WIDEST_SOURCE)).map((line) => c.dim(line)),
+        ...advice(fault).map(([label, text]) =>
+          fold(`  ${c.cyan(`${label}:`)} ${text}`, io.columns, ''),
+        ),
+      ].join('\n');
+    })
+    .join('\n');
+}
+
+/** What to do, or else what is allowed, unless the message has said so or there was nothing to read. */
+function advice({ line, message, allowed, hint }: Fault): [string, string][] {
+  if (hint !== undefined) return [['hint', hint]];
+  return line === undefined || message.includes(allowed) ? [] : [['allowed', allowed]];
+}
+
+/** The line of the fault, cut around its column, and a caret under that. */
+function pointer({ line, column = 1 }: Fault, lines: readonly string[], columns: number): string[] {
+  const text = line === undefined ? undefined : lines[line - 1]?.replace(/\t/g, ' ');
+  if (text === undefined || text.trim() === '') return [];
+  const gutter = `  ${line} | `;
+  const room = columns - gutter.length;
+  const at = column - 1;
+  // Wide characters take two cells: half as many fit.
+  const most = widthOf(text) > text.length ? Math.floor(room / 2) : room;
+  const start = Math.max(0, Math.min(at - Math.floor(most / 2), text.length - most));
+  const shown = text.slice(start, start + most);
+  const blank = `${' '.repeat(gutter.length - 2)}| `;
+  return [
+    (gutter + shown).trimEnd(),
+    `${blank}${' '.repeat(widthOf(shown.slice(0, at - start)))}^`,
+  ];
+}

@@ -1,0 +1,124 @@
+import type { Progress, RunView } from '../../lib/run/query/schemas.ts';
+import type { Io } from '../io/io.ts';
+import { type Colours, colours } from '../text/colour.ts';
+import { fold } from '../text/fold.ts';
+import { duration } from '../text/time.ts';
+
+export type ProgressDisplay = {
+  show(view: RunView): void;
+  /** Takes the bar away, or tells what was not told yet. */
+  stop(): void;
+};
+
+const LINES_EVERY_MS = 10_000;
+const SHORTEST_BAR = 8;
+const LONGEST_BAR = 30;
+
+/** The states as they follow each other, with what the bar shows for them: the further, the fuller. */
+const STATES = [
+  ['exported', '█', 'green'],
+  ['failed', '█', 'red'],
+  ['timed_out', '█', 'red'],
+  ['cancelled', '█', 'yellow'],
+  ['skipped', '█', 'yellow'],
+  ['verifying', '▓', 'green'],
+  ['in_doubt', '▒', 'yellow'],
+  ['exporting', '▒', 'cyan'],
+  ['queued', '░', 'dim'],
+  ['waiting', '░', 'dim'],
+] as const satisfies [keyof Progress, string, keyof Colours][];
+
+/** Shows how far a run is on the standard error: one bar on a terminal, else a line when something has changed. */
+export function createProgress(io: Io): ProgressDisplay {
+  return io.errIsTerminal ? bar(io) : lines(io);
+}
+
+function bar(io: Io): ProgressDisplay {
+  const started = io.clock.now();
+  const paint = colours(io, 'err');
+  return {
+    show(view) {
+      io.status(barLine(view, io.clock.now() - started, io.errColumns - 1, paint));
+    },
+    stop() {
+      io.status('');
+    },
+  };
+}
+
+function lines(io: Io): ProgressDisplay {
+  const started = io.clock.now();
+  let told = '';
+  let toldAt = -Infinity;
+  let pending: string | undefined;
+  const tell = (text: string) => {
+    io.err(fold(`${duration(io.clock.now() - started)}  ${text}`, io.errColumns));
+    told = text;
+    toldAt = io.clock.now();
+    pending = undefined;
+  };
+  return {
+    show(view) {
+      const text = progressText(view);
+      if (text === told) pending = undefined;
+      else if (io.clock.now() - toldAt < LINES_EVERY_MS) pending = text;
+      else tell(text);
+    },
+    stop() {
+      if (pending !== undefined) tell(pending);
+    },
+  };
+}
+
+/** How far a run is, in words: `40 of 61 done: 8 queued, 13 exporting, 40 exported`. */
+export function progressText(view: RunView): string {
+  const progress = progressOf(view);
+  if (progress === undefined) {
+    return view.phase === 'requested' ? 'asked for; no drive has planned it yet' : view.phase;
+  }
+  const how = [view.cancelling && 'being cancelled', legend(progress)].filter(Boolean).join(', ');
+  return `${done(progress)} of ${progress.selected} done${how === '' ? '' : `: ${how}`}`;
+}
+
+/** A bar by state with as much beside it as a line of `columns` cells holds. */
+function barLine(view: RunView, ms: number, columns: number, paint: Colours): string {
+  const progress = progressOf(view);
+  if (progress === undefined) return `${duration(ms)}  ${progressText(view)}`;
+  const count = `${done(progress)}/${progress.selected}`;
+  const tails = [`${count}  ${duration(ms)}  ${legend(progress)}`, `${count}  ${duration(ms)}`];
+  const tail = tails.find((text) => text.length + 1 + SHORTEST_BAR <= columns) ?? count;
+  const room = Math.max(1, Math.min(LONGEST_BAR, columns - tail.length - 1));
+  return `${cells(progress, room, paint)} ${tail}`;
+}
+
+/** `room` cells for all phones together; rounding never makes them more or less. */
+function cells(progress: Progress, room: number, paint: Colours): string {
+  let sum = 0;
+  let drawn = 0;
+  return STATES.map(([state, char, colour]) => {
+    sum += progress[state];
+    const upTo = progress.selected === 0 ? 0 : Math.floor((room * sum) / progress.selected);
+    const own = Math.max(0, upTo - drawn);
+    drawn += own;
+    return own === 0 ? '' : paint[colour](char.repeat(own));
+  }).join('');
+}
+
+/** A settled run has counts in place of its progress. */
+function progressOf({ progress, counts }: RunView): Progress | undefined {
+  if (progress !== null) return progress;
+  if (counts === null) return undefined;
+  return { waiting: 0, queued: 0, exporting: 0, verifying: 0, in_doubt: 0, ...counts };
+}
+
+function done({ exported, failed, skipped, timed_out, cancelled }: Progress): number {
+  return exported + failed + skipped + timed_out + cancelled;
+}
+
+function legend(progress: Progress): string {
+  return [...STATES]
+    .reverse()
+    .filter(([state]) => progress[state] > 0)
+    .map(([state]) => `${progress[state]} ${state.replace('_', ' ')}`)
+    .join(', ');
+}

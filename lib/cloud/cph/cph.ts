@@ -1,0 +1,150 @@
+import {
+  type Job,
+  jobsReply,
+  type Phone,
+  phoneOf,
+  phoneReply,
+  type PhoneJob,
+  phonesReply,
+  serversReply,
+  type StorageInfo,
+  submitReply,
+} from './cph-schemas.ts';
+import { call, type Caller, isAbsent, segment } from '../request/request.ts';
+
+/**
+ * The Cloud Phone service. All calls throw ServiceError. Reads are tried up to three times, a
+ * submission once.
+ */
+export type Cph = {
+  /** One page, newest phone first. `offset` counts phones, `limit` is 1 to 200, `count` is the total. */
+  listPhones(query: {
+    offset: number;
+    limit: number;
+    serverId?: string;
+  }): Promise<{ count: number; phones: Phone[] }>;
+  /** Undefined when there is no such phone. */
+  showPhone(phoneId: string): Promise<Phone | undefined>;
+  /** Ids of the servers that have all these tags, each with one of its values (none given: any). */
+  serversByTags(tags: Record<string, string[]>): Promise<string[]>;
+  /** Asks for exports. Never repeated: after carriedOut 'unknown' the service may have begun them. */
+  batchStorage(infos: StorageInfo[]): Promise<{ request_id: string | undefined; jobs: PhoneJob[] }>;
+  /** The jobs of up to 20 submissions, by the ids of their answers. */
+  listJobs(requestIds: string[]): Promise<Job[]>;
+};
+
+const MAX_REQUEST_IDS = 20;
+const JOBS_A_PAGE = 100;
+const SERVERS_A_PAGE = 1_000;
+const MAX_PAGES = 1_000;
+
+/** A client of CPH at `endpoint` for one project. */
+export function createCph(options: Caller & { endpoint: string; projectId: string }): Cph {
+  const project = `${options.endpoint}/v1/${segment(options.projectId)}`;
+  const url = `${project}/cloud-phone`;
+  const read = { service: 'cph', method: 'GET', idempotent: true } as const;
+
+  const jobsPage = (requestIds: string[], offset: number) =>
+    call(options, {
+      ...read,
+      operation: 'list-jobs',
+      url: `${url}/jobs`,
+      query: { request_ids: requestIds.join(','), offset, limit: JOBS_A_PAGE },
+      reply: jobsReply,
+      // No jobs under these ids (yet): CPH calls that an error.
+      absent: ['CPS.0011', 'CPS.0050'],
+    });
+
+  return {
+    async listPhones({ offset, limit, serverId }) {
+      const reply = await call(options, {
+        ...read,
+        operation: 'list-phones',
+        url: `${url}/phones`,
+        query: { offset, limit, server_id: serverId },
+        reply: phonesReply,
+      });
+      const received = reply.phones.length;
+      return {
+        // Without a total, a full page means that there may be more.
+        count: reply.count ?? offset + received + (received < limit ? 0 : 1),
+        phones: reply.phones.flatMap((entry) => phoneOf(entry) ?? []),
+      };
+    },
+
+    async showPhone(phoneId) {
+      if (!/^[\w-]{1,64}$/.test(phoneId)) return undefined;
+      try {
+        return await call(options, {
+          ...read,
+          operation: 'show-phone',
+          url: `${url}/phones/${phoneId}`,
+          reply: phoneReply,
+          absent: ['CPS.0004', 'CPS.0005'],
+        });
+      } catch (error) {
+        if (isAbsent(error)) return undefined;
+        throw error;
+      }
+    },
+
+    async serversByTags(tags) {
+      const found = new Set<string>();
+      let offset = 0;
+      for (let page = 0, more = true; more && page < MAX_PAGES; page += 1) {
+        const { resources, total_count: total } = await call(options, {
+          ...read,
+          method: 'POST',
+          operation: 'tags',
+          url: `${project}/cph-server/resource_instances/action`,
+          json: {
+            action: 'filter',
+            // Strings, unlike everywhere else in this API.
+            limit: String(SERVERS_A_PAGE),
+            offset: String(offset),
+            tags: Object.entries(tags).map(([key, values]) => ({ key, values })),
+          },
+          reply: serversReply,
+        });
+        for (const { resource_id: id } of resources) {
+          if (id !== undefined) found.add(id);
+        }
+        offset += resources.length;
+        const complete = total === undefined ? resources.length < SERVERS_A_PAGE : offset >= total;
+        more = !complete && resources.length > 0;
+      }
+      return [...found];
+    },
+
+    batchStorage: (infos) =>
+      call(options, {
+        service: 'cph',
+        operation: 'batch-storage',
+        method: 'POST',
+        url: `${url}/phones/batch-storage`,
+        json: { storage_infos: infos },
+        reply: submitReply,
+        idempotent: false,
+        timeoutMs: 30_000,
+        totalMs: 30_000,
+      }),
+
+    async listJobs(requestIds) {
+      if (requestIds.length > MAX_REQUEST_IDS) {
+        throw new RangeError(`at most ${MAX_REQUEST_IDS} request ids a call`);
+      }
+      if (requestIds.length === 0) return [];
+      const found = new Map<string, Job>();
+      try {
+        for (let page = 0; page < MAX_PAGES; page += 1) {
+          const { received, jobs } = await jobsPage(requestIds, page * JOBS_A_PAGE);
+          for (const job of jobs) found.set(job.job_id, job);
+          if (received < JOBS_A_PAGE) break;
+        }
+      } catch (error) {
+        if (!isAbsent(error)) throw error;
+      }
+      return [...found.values()];
+    },
+  };
+}

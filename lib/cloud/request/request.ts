@@ -1,0 +1,126 @@
+import type * as z from 'zod';
+import type { Clock, Random } from '../../clock.ts';
+import { type ErrorCode, PhonevaultError, ServiceError } from '../../errors.ts';
+import type { Authenticator } from './auth.ts';
+import { retrying } from './retry.ts';
+import { type HttpRequest, type HttpResponse, type Send, TransportError } from './send.ts';
+import { errorOf, lostError, unreadable } from './service-error.ts';
+
+/** What is told of every try, for logs: never a body, a header or a URL. */
+export type CallRecord = {
+  service: string;
+  operation: string;
+  attempt: number;
+  outcome: 'ok' | ErrorCode;
+  status: number | undefined;
+  ms: number;
+};
+
+/** What every client needs to make a call. */
+export type Caller = {
+  send: Send;
+  authenticate: Authenticator;
+  clock: Clock;
+  random: Random;
+  signal?: AbortSignal | undefined;
+  onCall?: ((call: CallRecord) => void) | undefined;
+  onThrottled?: ((ms: number) => void) | undefined;
+};
+
+export type CallSpec<T> = {
+  service: string;
+  operation: string;
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Endpoint and path, without a query. */
+  url: string;
+  query?: Record<string, string | number | undefined>;
+  json?: unknown;
+  /** Reads the answer; a success it does not accept counts as an answer that cannot be read. */
+  reply: z.ZodType<T>;
+  /** Codes of the service, beside HTTP 404, that mean not_found. */
+  absent?: readonly string[];
+  /** Whether it may be sent again after an error; when false it is sent once. */
+  idempotent: boolean;
+  /** For one try, in milliseconds. */
+  timeoutMs?: number;
+  /** For all tries and the waits between them. */
+  totalMs?: number;
+};
+
+/** One path segment. A colon stays as it is: URNs carry it, and the gateway signs it either way. */
+export function segment(value: string): string {
+  return encodeURIComponent(value).replaceAll('%3A', ':');
+}
+
+function urlOf(spec: CallSpec<unknown>): string {
+  const pairs = Object.entries(spec.query ?? {})
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`);
+  return pairs.length === 0 ? spec.url : `${spec.url}?${pairs.join('&')}`;
+}
+
+function readReply<T>(spec: CallSpec<T>, response: HttpResponse): T {
+  const call = { service: spec.service, operation: spec.operation };
+  let parsed: unknown;
+  try {
+    const text = new TextDecoder().decode(response.body);
+    parsed = text.trim() === '' ? undefined : JSON.parse(text);
+  } catch {
+    throw unreadable(call, response, 'success, but the answer is not JSON');
+  }
+  const result = spec.reply.safeParse(parsed);
+  if (!result.success) throw unreadable(call, response, 'success, but the answer lacks its parts');
+  return result.data;
+}
+
+/**
+ * Makes one call: JSON in and out, credentials, retries of idempotent calls, every failure a
+ * ServiceError (or PhonevaultError credentials_missing) whose message is fit for a log.
+ */
+export async function call<T>(caller: Caller, spec: CallSpec<T>): Promise<T> {
+  const { clock, signal } = caller;
+  const name = { service: spec.service, operation: spec.operation };
+  const limits = {
+    attempts: spec.idempotent ? 3 : 1,
+    throttledAttempts: 2,
+    totalMs: spec.totalMs ?? 25_000,
+  };
+  return retrying(caller, limits, async (attempt, leftMs) => {
+    const started = clock.now();
+    let status: number | undefined;
+    const record = (outcome: 'ok' | ErrorCode) =>
+      caller.onCall?.({ ...name, attempt, outcome, status, ms: clock.now() - started });
+    const request: HttpRequest = {
+      method: spec.method,
+      url: urlOf(spec),
+      headers: { accept: 'application/json', 'content-type': 'application/json' },
+      timeoutMs: Math.min(spec.timeoutMs ?? 10_000, leftMs),
+      ...(spec.json === undefined ? {} : { body: JSON.stringify(spec.json) }),
+      ...(signal === undefined ? {} : { signal }),
+    };
+    try {
+      if (signal?.aborted) throw new TransportError('aborted', false);
+      const { response, signed } = await caller.authenticate(request, caller.send);
+      status = response.status;
+      if (status < 200 || status > 299) {
+        throw errorOf(name, response, clock.now(), signed, spec.absent);
+      }
+      const reply = readReply(spec, response);
+      record('ok');
+      return reply;
+    } catch (thrown) {
+      const error = lostError(name, thrown);
+      if (error instanceof PhonevaultError) record(error.code);
+      throw error;
+    }
+  });
+}
+
+/** True when the service itself (not the gateway in front of it) says that the thing is not there. */
+export function isAbsent(error: unknown): boolean {
+  return (
+    error instanceof ServiceError &&
+    error.code === 'not_found' &&
+    !/^APIG/.test(error.serviceCode ?? '')
+  );
+}

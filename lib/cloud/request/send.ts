@@ -1,0 +1,182 @@
+import * as dns from 'node:dns';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { LookupFunction } from 'node:net';
+import { PhonevaultError } from '../../errors.ts';
+
+export type HttpRequest = {
+  method: string;
+  /** Absolute; its path and query go on the wire exactly as written here. */
+  url: string;
+  headers: Record<string, string>;
+  body?: string | Uint8Array;
+  /** For the whole exchange, from the name lookup to the last byte of the answer. */
+  timeoutMs: number;
+  signal?: AbortSignal;
+  /** The largest answer taken, in bytes. */
+  maxBytes?: number;
+};
+
+export type HttpResponse = {
+  status: number;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  body: Uint8Array;
+};
+
+/** The one way onto the network. Rejects with a TransportError when no whole answer came. */
+export type Send = (request: HttpRequest) => Promise<HttpResponse>;
+
+export type TransportKind = 'refused' | 'timeout' | 'cut' | 'aborted' | 'too_large' | 'dns' | 'tls';
+
+/** No whole answer came. `sent` is false only when certainly nothing reached the server. */
+export class TransportError extends Error {
+  readonly kind: TransportKind;
+  readonly sent: boolean;
+
+  constructor(kind: TransportKind, sent: boolean, cause?: unknown) {
+    super(`no answer: ${kind}`, cause === undefined ? undefined : { cause });
+    this.name = 'TransportError';
+    this.kind = kind;
+    this.sent = sent;
+  }
+}
+
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** `localhost` and its subdomains are this machine, whatever the resolver says (RFC 6761, 6.3). */
+export function isLoopback(hostname: string): boolean {
+  return /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i.test(hostname);
+}
+
+function loopbackFirst(lookup: LookupFunction): LookupFunction {
+  return (hostname, options, callback) => {
+    if (!isLoopback(hostname)) lookup(hostname, options, callback);
+    else if (options.all) callback(null, [{ address: '127.0.0.1', family: 4 }]);
+    else callback(null, '127.0.0.1', 4);
+  };
+}
+
+type Target = { secure: boolean; hostname: string; port: string; path: string };
+
+/** Splits a URL without normalising its path: what was signed must be what is sent. */
+function targetOf(url: string): Target {
+  const [, scheme, authority, path = ''] =
+    /^(https?):\/\/([^/?#@\s\\]+)([/?][^#\s]*)?$/.exec(url) ?? [];
+  if (!scheme || !authority) throw new PhonevaultError('setting_invalid', 'not an http(s) URL');
+  const { hostname, port } = new URL(`${scheme}://${authority}`);
+  if (scheme === 'http' && !isLoopback(hostname)) {
+    throw new PhonevaultError('setting_invalid', `plain http to ${hostname} is refused`, {
+      hint: 'use https; http is for this machine only',
+    });
+  }
+  const bare = hostname.replace(/^\[|\]$/g, '');
+  return {
+    secure: scheme === 'https',
+    hostname: bare,
+    port,
+    path: path.startsWith('/') ? path : `/${path}`,
+  };
+}
+
+function failure(error: NodeJS.ErrnoException, sent: boolean): TransportError {
+  const code = error.code ?? '';
+  if (error.syscall === 'getaddrinfo' || /^(?:ENOTFOUND|EAI_)/.test(code))
+    return new TransportError('dns', false, error);
+  if (/^E(?:CONNREFUSED|HOSTUNREACH|NETUNREACH|ADDRNOTAVAIL)$/.test(code) && !sent) {
+    return new TransportError('refused', false, error);
+  }
+  if (code === 'ETIMEDOUT') return new TransportError('timeout', sent, error);
+  if (/^(?:ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO)/.test(code)) {
+    return new TransportError('tls', sent, error);
+  }
+  return new TransportError('cut', sent, error);
+}
+
+function flatHeaders(message: http.IncomingMessage): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(message.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return headers;
+}
+
+/**
+ * A Send over node:http and node:https. Idempotent methods share kept-alive connections; a POST gets
+ * its own, because a kept one may have died unseen and a cut POST leaves its caller in doubt.
+ * `close` drops the idle connections.
+ */
+export function nodeSend(options: { lookup?: LookupFunction } = {}): Send & { close(): void } {
+  const lookup = loopbackFirst(options.lookup ?? dns.lookup);
+  const plain = new http.Agent({ keepAlive: true, maxSockets: 32, lookup });
+  const secure = new https.Agent({ keepAlive: true, maxSockets: 32, lookup });
+
+  const send: Send = async (request) => {
+    const target = targetOf(request.url);
+    if (request.signal?.aborted) throw new TransportError('aborted', false);
+    const maxBytes = request.maxBytes ?? MAX_BYTES;
+
+    return new Promise<HttpResponse>((resolve, reject) => {
+      let sent = false;
+      const outgoing = (target.secure ? https : http).request({
+        method: request.method,
+        hostname: target.hostname,
+        port: target.port,
+        path: target.path,
+        headers: request.headers,
+        lookup,
+        agent: request.method === 'POST' ? false : target.secure ? secure : plain,
+      });
+
+      const fail = (error: TransportError) => {
+        settle();
+        reject(error);
+        outgoing.destroy();
+      };
+      const onAbort = () => fail(new TransportError('aborted', sent));
+      const timer = setTimeout(
+        () => fail(new TransportError('timeout', sent)),
+        Math.max(0, request.timeoutMs),
+      );
+      const settle = () => {
+        clearTimeout(timer);
+        request.signal?.removeEventListener('abort', onAbort);
+      };
+      request.signal?.addEventListener('abort', onAbort, { once: true });
+
+      outgoing.on('socket', (socket) => {
+        if (outgoing.reusedSocket || !socket.connecting) sent = true;
+        else socket.once('connect', () => (sent = true));
+      });
+      outgoing.on('error', (error) => fail(failure(error, sent)));
+      outgoing.on('response', (message) => {
+        const chunks: Buffer[] = [];
+        let size = 0;
+        message.on('data', (chunk: Buffer) => {
+          size += chunk.length;
+          if (size > maxBytes) fail(new TransportError('too_large', true));
+          else chunks.push(chunk);
+        });
+        message.on('error', (error) => fail(failure(error, true)));
+        message.on('close', () => {
+          if (!message.complete) fail(new TransportError('cut', true));
+        });
+        message.on('end', () => {
+          settle();
+          resolve({
+            status: message.statusCode ?? 0,
+            headers: flatHeaders(message),
+            body: Buffer.concat(chunks),
+          });
+        });
+      });
+      outgoing.end(request.body);
+    });
+  };
+
+  const close = () => {
+    plain.destroy();
+    secure.destroy();
+  };
+  return Object.assign(send, { close });
+}

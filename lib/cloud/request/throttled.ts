@@ -1,0 +1,57 @@
+import { type ErrorCode, ServiceError } from '../../errors.ts';
+
+/** A rate limit as a service's own text tells it: a hint, never a promise. */
+export type RateLimit = { limit: number; windowMs: number };
+
+type Facts = ConstructorParameters<typeof ServiceError>[2];
+
+/** An answer of a service that is out of order for now, with the wait that it asks for, if any. */
+export class BusyError extends ServiceError {
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, facts: Facts, retryAfterMs: number | undefined) {
+    super(code, message, facts, { retryable: true });
+    this.name = 'BusyError';
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** The service turned the call away for its rate. */
+export class ThrottledError extends BusyError {
+  readonly limit: RateLimit | undefined;
+
+  constructor(
+    message: string,
+    facts: Facts,
+    hints: { limit?: RateLimit | undefined; retryAfterMs?: number | undefined } = {},
+  ) {
+    super('throttled', message, facts, hints.retryAfterMs);
+    this.name = 'ThrottledError';
+    this.limit = hints.limit;
+  }
+}
+
+const UNIT_MS: Record<string, number> = {
+  second: 1_000,
+  minute: 60_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+};
+
+/** Reads `limit:6,time:1 minute` out of a throttle's text (APIGW.0308). */
+export function rateLimitOf(text: string): RateLimit | undefined {
+  const match = /limit:\s*(\d{1,9})\s*,\s*time:\s*(\d{1,6})\s*(second|minute|hour|day)/i.exec(text);
+  const unit = UNIT_MS[match?.[3]?.toLowerCase() ?? ''];
+  if (!match || unit === undefined) return undefined;
+  const limit = Number(match[1]);
+  const windowMs = Number(match[2]) * unit;
+  return limit > 0 && windowMs > 0 ? { limit, windowMs } : undefined;
+}
+
+/** The wait that a Retry-After header asks for, in milliseconds. */
+export function retryAfterOf(header: string | undefined, now: number): number | undefined {
+  if (header === undefined) return undefined;
+  if (/^\d{1,6}$/.test(header.trim())) return Number(header) * 1_000;
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+}

@@ -1,0 +1,13 @@
+import { cancelRun } from './routes/cancel-run.ts';
+import { listPolicies } from './routes/list-policies.ts';
+import { listRuns } from './routes/list-runs.ts';
+import { plan } from './routes/plan.ts';
+import type { Route } from './route.ts';
+import { showOpenApi } from './routes/show-openapi.ts';
+import { showRun } from './routes/show-run.ts';
+import { startRun } from './routes/start-run.ts';
+
+const described = [startRun, listRuns, showRun, cancelRun, plan, listPolicies];
+
+/** All that the API has. */
+export const routes: readonly Route[] = [...described, showOpenApi(described)];

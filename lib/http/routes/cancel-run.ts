@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { askToCancel } from '../../run/request/request-run.ts';
+import { kickDrive } from '../../run/request/wake-drive.ts';
+import { isRunId } from '../fields.ts';
+import { problem } from '../problem.ts';
+import { noQuery, route } from '../route.ts';
+import { noSuchRun } from './show-run.ts';
+
+const cancellingSchema = z.object({ run_id: z.string(), url: z.string() });
+
+export const cancelRun = route({
+  id: 'cancelRun',
+  method: 'POST',
+  path: '/v1/runs/{id}/cancel',
+  scope: 'cancel',
+  summary:
+    'Asks for a run to stop: nothing new is sent, exports under way are followed to their end.',
+  query: noQuery,
+  answers: {
+    202: {
+      description: 'The run is asked to stop.',
+      schema: cancellingSchema,
+      headers: { Location: 'The same as `url`.' },
+    },
+  },
+  problems: [404, 409],
+  handle: async ({ deps, id }) => {
+    const asked = isRunId(id) ? await askToCancel(deps.run.store, id) : 'unknown';
+    if (asked === 'unknown') throw noSuchRun();
+    if (asked === 'settled') throw problem(409, 'run_settled', 'This run is over already.');
+    await kickDrive(deps.run, deps.kick);
+    const url = `${deps.mount}/v1/runs/${id}`;
+    return { status: 202, body: { run_id: id, url }, headers: { location: url }, run: id };
+  },
+});

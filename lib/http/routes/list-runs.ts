@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { runOutcomes } from '../../ledger/run/report.ts';
+import { listRuns as findRuns } from '../../run/query/list-runs.ts';
+import { runSummarySchema } from '../../run/query/schemas.ts';
+import { cursor, flag, instant, pageSize, policyName } from '../fields.ts';
+import { route } from '../route.ts';
+
+const querySchema = z.strictObject({
+  policy: policyName.optional(),
+  outcome: z.enum(runOutcomes).optional().describe('Settled runs of this outcome only.'),
+  open: flag.optional().describe('Only runs that are open, or only those that are settled.'),
+  since: instant.optional().describe('Settled at this time or later.'),
+  until: instant.optional().describe('Settled at this time or earlier.'),
+  limit: pageSize(100).default(50),
+  after: cursor.optional().describe('The `next` of the page before.'),
+});
+
+const listSchema = z.object({
+  runs: z.array(runSummarySchema),
+  next: z.string().optional().describe('Give it as `after` for the next page.'),
+});
+
+export const listRuns = route({
+  id: 'listRuns',
+  method: 'GET',
+  path: '/v1/runs',
+  scope: 'read',
+  summary: 'Runs, the open ones first, then the settled ones, newest first.',
+  query: querySchema,
+  answers: { 200: { description: 'A page of runs.', schema: listSchema } },
+  problems: [],
+  handle: async ({ deps, query }) => {
+    const { limit: max, ...filter } = query;
+    const given = Object.entries(filter).filter(([, value]) => value !== undefined);
+    const found = await findRuns(
+      deps.run.store,
+      { ...(Object.fromEntries(given) as Given<typeof filter>), max },
+      deps.run.clock.now(),
+    );
+    return { status: 200, body: found };
+  },
+});
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { openApiDocument } from '../openapi.ts';
+import { noQuery, type Route, route } from '../route.ts';
+
+/** The route of the document that describes the routes, itself among them. */
+export function showOpenApi(others: readonly Route[]): Route {
+  const own: Route = route({
+    id: 'showOpenApi',
+    method: 'GET',
+    path: '/v1/openapi.json',
+    scope: 'any',
+    summary: 'This document.',
+    query: noQuery,
+    answers: {
+      200: { description: 'OpenAPI 3.1.', schema: z.record(z.string(), z.unknown()) },
+    },
+    problems: [],
+    handle: async ({ deps }) => ({
+      status: 200,
+      body: openApiDocument([...others, own], deps.mount),
+    }),
+  });
+  return own;
+}

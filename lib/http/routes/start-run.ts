@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { askForRun } from '../../run/request/request-run.ts';
+import { kickDrive } from '../../run/request/wake-drive.ts';
+import type { Caller } from '../authenticate.ts';
+import { phones, policyName } from '../fields.ts';
+import { problem } from '../problem.ts';
+import { noQuery, route } from '../route.ts';
+
+const bodySchema = z.strictObject({ policy: policyName, phones: phones.optional() });
+
+const acceptedSchema = z.object({
+  run_id: z.string(),
+  policy: z.string(),
+  url: z.string().describe('Where the run can be looked at; also in Location.'),
+});
+
+const KEY = /^[\x21-\x7e]{1,255}$/;
+
+export const startRun = route({
+  id: 'startRun',
+  method: 'POST',
+  path: '/v1/runs',
+  scope: 'run',
+  summary: 'Asks for a run of a policy. The same key with the same body again is the same run.',
+  headers: {
+    'Idempotency-Key':
+      'The name of this wish, of the caller’s choice: 1 to 255 visible ASCII characters. Needed with a bearer token; of a webhook its webhook-id is taken.',
+  },
+  query: noQuery,
+  body: bodySchema,
+  answers: {
+    202: {
+      description: 'The run is asked for.',
+      schema: acceptedSchema,
+      headers: { Location: 'The same as `url`.' },
+    },
+  },
+  problems: [404, 409, 422],
+  handle: async ({ deps, caller, headers, body }) => {
+    const key = keyOf(caller, headers);
+    const { policy } = body;
+    if (caller.kind === 'webhook' && caller.policies?.includes(policy) === false) {
+      throw problem(403, 'forbidden', 'This webhook may not run that policy.');
+    }
+    const { runId, repeated } = await askForRun(deps.run, {
+      policy,
+      token: key,
+      trigger: 'http',
+      ...(body.phones === undefined ? {} : { phones: body.phones }),
+    });
+    if (!repeated) await kickDrive(deps.run, deps.kick);
+    const url = `${deps.mount}/v1/runs/${runId}`;
+    return {
+      status: 202,
+      body: { run_id: runId, policy, url },
+      headers: { location: url },
+      run: runId,
+    };
+  },
+});
+
+function keyOf(caller: Caller, headers: Headers): string {
+  const webhook = caller.kind === 'webhook';
+  const name = webhook ? 'webhook-id' : 'Idempotency-Key';
+  const key = webhook ? caller.messageId : headers.get('idempotency-key');
+  if (key === null || key === '') {
+    throw problem(
+      400,
+      'key_missing',
+      `The header ${name} is missing: it tells a repeat from a new wish.`,
+    );
+  }
+  if (KEY.test(key)) return key;
+  throw problem(400, 'key_invalid', `${name} is 1 to 255 visible ASCII characters without spaces.`);
+}

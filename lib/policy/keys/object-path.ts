@@ -1,0 +1,60 @@
+import type { Problem } from '../parse/validation-error.ts';
+import { clip, show } from '../parse/validation-error.ts';
+import { archiveKey, PLACEHOLDERS } from './keys.ts';
+import { RUN_ID_MAX } from './run-id.ts';
+
+const MOST_KEY_CHARACTERS = 1024;
+const CHARACTERS = /^[A-Za-z0-9./_+#={}-]$/;
+const SHAPE = 'a folder such as "{policy}/{date}", no / at either end';
+
+/** What is wrong with a template of an object folder (object_path in cph_api_0538, less the file's name). */
+export function objectPathProblems(template: string): Problem[] {
+  if (template === '') return [{ message: 'the object path is empty', allowed: SHAPE }];
+  const problems: Problem[] = [];
+  const bare = template.replace(/\{(\w*)\}/g, (placeholder, name: string) => {
+    if (PLACEHOLDERS.some((known) => known === name)) return 'x';
+    problems.push({
+      message: `the object path has ${show(placeholder)}`,
+      found: show(placeholder),
+      allowed: PLACEHOLDERS.map((known) => `{${known}}`).join(' '),
+    });
+    return 'x';
+  });
+  const character = [...bare].find((char) => !CHARACTERS.test(char) || /[{}]/.test(char));
+  if (character !== undefined) {
+    problems.push({
+      message: `the object path has "${clip(character)}" at character ${[...template].indexOf(character) + 1}`,
+      found: show(template),
+      allowed: 'A-Z a-z 0-9 . / - _ + # = and {policy} {date} {slot}',
+      hint:
+        character === '*' || character === '~' ? 'CPH takes it in paths, not in keys.' : undefined,
+    });
+  }
+  const segments = bare.split('/');
+  if (segments.includes('')) {
+    problems.push({
+      message: `the object path ${show(template)} has an empty part`,
+      allowed: SHAPE,
+    });
+  }
+  if (segments.some((segment) => segment === '.' || segment === '..')) {
+    problems.push({
+      message: `the object path ${show(template)} has a part . or ..`,
+      allowed: SHAPE,
+    });
+  }
+  return problems;
+}
+
+/** The problem of a folder (expanded) whose longest archive key OBS would refuse. */
+export function keyLengthProblems(folder: string): Problem[] {
+  const longest = archiveKey(folder, 'r'.repeat(RUN_ID_MAX), 'p'.repeat(32), 99).length;
+  if (longest <= MOST_KEY_CHARACTERS) return [];
+  return [
+    {
+      message: `object keys would have up to ${longest} characters`,
+      allowed: `at most ${MOST_KEY_CHARACTERS}`,
+      hint: `Shorten the object path by ${longest - MOST_KEY_CHARACTERS}.`,
+    },
+  ];
+}

@@ -1,0 +1,79 @@
+import type { Fault, Finding, Path } from './validation-error.ts';
+import { pathText } from './validation-error.ts';
+import { findingsOf } from './findings.ts';
+import type { PathEdition } from '../schema/paths.ts';
+import type { Position } from './position.ts';
+import { positionsIn } from './position.ts';
+import type { RuleContext } from '../schema/rules.ts';
+import { ruleFindings } from '../schema/rules.ts';
+import type { Policy } from '../schema/schema.ts';
+import { policySchema, policySchemaFor } from '../schema/schema.ts';
+import { readYaml } from './yaml.ts';
+
+export type { Fault } from './validation-error.ts';
+
+export type ParseResult = { ok: true; policy: Policy } | { ok: false; faults: Fault[] };
+
+/** A larger file is refused whole. */
+export const MOST_BYTES = 256 * 1024;
+const MOST_FAULTS = 200;
+
+type Placed = Finding & { offset: number };
+
+/**
+ * Reads a policy file: the effective policy, or every fault in it, in the order of the file (of more than 200 the first
+ * 200, a list too long as a whole). `fileName` is the file's, folders allowed; `ledger` is where archives must not go; `paths` is `wide` only in
+ * regions known to run the newer edition of the export API. Never throws.
+ */
+export function parsePolicy(
+  text: string,
+  context: RuleContext & { paths?: PathEdition },
+): ParseResult {
+  const bytes = new TextEncoder().encode(text).length;
+  if (bytes > MOST_BYTES) return tooLarge(bytes);
+  const source = text.replace(/^\uFEFF/, '');
+  const { value, problems, offsetOf } = readYaml(source);
+  if (value === undefined) return refused(source, problems);
+
+  const schema = context.paths === 'wide' ? policySchemaFor('wide') : policySchema;
+  const parsed = schema.safeParse(value);
+  const isReported = pathTest(problems.map(({ path }) => path));
+  const issues = parsed.success ? [] : findingsOf(parsed.error.issues, value);
+  const findings = issues.filter(({ path }) => !isReported(path));
+  const broken = pathTest([...problems, ...findings].map(({ path }) => path));
+  findings.push(...ruleFindings(value, context, broken));
+  if (parsed.success && problems.length === 0 && findings.length === 0) {
+    return { ok: true, policy: parsed.data };
+  }
+  const placed = findings.map((found) => ({ ...found, offset: offsetOf(found.path, found.at) }));
+  return refused(source, [...problems, ...placed]);
+}
+
+function pathTest(paths: readonly Path[]): (path: Path) => boolean {
+  const texts = new Set(paths.map((path) => JSON.stringify(path)));
+  return (path) => texts.has(JSON.stringify(path));
+}
+
+function refused(source: string, placed: readonly Placed[]): ParseResult {
+  const positionOf = positionsIn(source);
+  const first = [...placed].sort((a, b) => a.offset - b.offset).slice(0, MOST_FAULTS);
+  return { ok: false, faults: first.map((one) => toFault(one, positionOf(one.offset))) };
+}
+
+function toFault({ path, message, found, allowed, hint }: Placed, position: Position): Fault {
+  const where = pathText(path);
+  return {
+    path: where,
+    ...position,
+    found: found ?? 'nothing',
+    allowed,
+    message: where === '' ? message : `${where}: ${message}`,
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
+function tooLarge(bytes: number): ParseResult {
+  const found = `${bytes} bytes`;
+  const allowed = `at most ${MOST_BYTES} bytes`;
+  return { ok: false, faults: [{ path: '', message: 'the file is too large', found, allowed }] };
+}

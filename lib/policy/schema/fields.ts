@@ -1,0 +1,134 @@
+import * as z from 'zod';
+import { parseCron } from '../slots/cron.ts';
+import { DURATION_PATTERN, formatDuration, parseDuration } from './duration.ts';
+import type { Problem } from '../parse/validation-error.ts';
+import { show } from '../parse/validation-error.ts';
+import { globProblems } from '../selection/glob.ts';
+import { objectPathProblems } from '../keys/object-path.ts';
+import type { PathEdition } from './paths.ts';
+import { pathProblems } from './paths.ts';
+import { nextSlot } from '../slots/slots.ts';
+import { tagCountProblems, tagKeyProblems, tagValueProblems } from '../selection/tags.ts';
+import { zoneProblems } from '../slots/zones.ts';
+
+// Throughout the schema the message of an issue of zod's own says what is allowed, and an issue of ours carries the
+// whole problem in `params`: `findings.ts` makes faults of both.
+
+type Report = { addIssue: (issue: { code: 'custom'; message: string; params: Problem }) => void };
+
+/** Turns a function that lists problems into a refinement. */
+const refined =
+  <T>(problemsOf: (value: T) => Problem[]) =>
+  (value: T, context: Report) => {
+    for (const problem of problemsOf(value)) {
+      context.addIssue({ code: 'custom', message: problem.allowed, params: problem });
+    }
+  };
+
+const text = (allowed: string) => z.string({ error: allowed });
+
+export const flag = () => z.boolean({ error: 'true or false' });
+
+export const choice = <const T extends readonly [string, ...string[]]>(options: T) =>
+  z.enum(options, { error: `one of ${options.join(', ')}` });
+
+export function whole(min: number, max: number) {
+  const allowed = `a whole number from ${min} to ${max}`;
+  return z.int({ error: allowed }).min(min, allowed).max(max, allowed);
+}
+
+export function listOf<T extends z.ZodType>(item: T, what: string, min: number, max: number) {
+  const allowed = `a list of ${min} to ${max} ${what}`;
+  return z.array(item, { error: allowed }).min(min, allowed).max(max, allowed);
+}
+
+export function mapping<T extends z.ZodRawShape>(shape: T) {
+  const fields = Object.keys(shape).join(', ');
+  return z.strictObject(shape, {
+    error: ({ code }) => (code === 'unrecognized_keys' ? fields : `a mapping with ${fields}`),
+  });
+}
+
+const NAME_ALLOWED = '1 to 32 of a-z 0-9 and -';
+export const policyName = text(NAME_ALLOWED).regex(/^[a-z0-9-]{1,32}$/, NAME_ALLOWED);
+
+const ID_ALLOWED = 'an id of 1 to 32 of A-Z a-z 0-9 _ and -';
+export const id = text(ID_ALLOWED).regex(/^[A-Za-z0-9_-]{1,32}$/, ID_ALLOWED);
+
+const INSTANT_ALLOWED = 'a date and time with its offset, such as 2026-01-31T08:00:00+08:00';
+export const instant = z.iso.datetime({ offset: true, error: INSTANT_ALLOWED });
+
+/** A length of time, written as text and held as milliseconds. */
+export function duration(min: number, max: number) {
+  const allowed = `a time such as 90s, 10m, 1h30m or 1d, from ${formatDuration(min)} to ${formatDuration(max)}`;
+  const problemsOf = (value: string): Problem[] => {
+    const ms = parseDuration(value);
+    if (ms !== undefined && ms >= min && ms <= max) return [];
+    return [{ message: `${show(value)} is not ${allowed}`, allowed }];
+  };
+  return text(allowed)
+    .meta({ pattern: DURATION_PATTERN.source })
+    .superRefine(refined(problemsOf))
+    .transform((value) => parseDuration(value) ?? 0);
+}
+
+const NEVER: Problem = {
+  message: 'the cron expression never fires',
+  allowed: 'days that exist in the months named',
+};
+
+export const cron = text('a cron expression of six fields').superRefine(
+  refined((value) => {
+    const parsed = parseCron(value);
+    if (!parsed.ok) return parsed.problems;
+    return nextSlot({ cron: value, timezone: 'UTC' }, 0) === undefined ? [NEVER] : [];
+  }),
+);
+
+export const zone = text('the name of a time zone, such as Asia/Shanghai').superRefine(
+  refined(zoneProblems),
+);
+
+export const glob = text('a name pattern such as "game-*"').superRefine(refined(globProblems));
+
+export const tags = z
+  .record(
+    text('the key of a tag').superRefine(refined(tagKeyProblems)),
+    listOf(
+      text('the value of a tag').superRefine(refined(tagValueProblems)),
+      'tag values (none: any value)',
+      0,
+      10,
+    ),
+    { error: 'a mapping from tag keys to lists of values' },
+  )
+  .superRefine(refined(tagCountProblems));
+
+export const phonePath = (edition: PathEdition) =>
+  text('an absolute path on the phone')
+    .meta({ pattern: '^/(data|cache)(/|$)', maxLength: 4096 })
+    .superRefine(refined((value) => pathProblems(value, edition)));
+
+export const objectPath = text('a folder such as "{policy}/{date}"').superRefine(
+  refined(objectPathProblems),
+);
+
+const BUCKET = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
+
+export const bucket = text('the name of an OBS bucket')
+  .meta({ pattern: BUCKET.source })
+  .superRefine(
+    refined((value) => {
+      if (BUCKET.test(value)) return [];
+      const hint = value.includes('.')
+        ? 'OBS takes dots, but no TLS certificate fits such a bucket: use one without.'
+        : undefined;
+      return [
+        {
+          message: `${show(value)} cannot be used as a bucket`,
+          allowed: '3 to 63 of a-z 0-9 and -, a letter or digit at both ends',
+          hint,
+        },
+      ];
+    }),
+  );

@@ -1,0 +1,139 @@
+import pLimit from 'p-limit';
+import { archiveKey, runFolder } from '../../policy/keys/keys.ts';
+import type { RunEvent } from '../../ledger/run/events.ts';
+import type { Try } from '../../ledger/run/fold.ts';
+import type { ObjectInfo } from '../../cloud/obs/obs-list.ts';
+import type { RunDeps } from '../deps.ts';
+import { note } from './track-outage.ts';
+import { type OpenRun, record, steps } from '../state/open-run.ts';
+
+/** The end of a tar file is two blocks of zeros: nothing as small as that holds a file. */
+const TAR_END_BYTES = 1024;
+const HEADS_AT_ONCE = 8;
+/** From here on one LIST of the folder is cheaper than a HEAD for each. */
+const LIST_FROM = 8;
+const LOOK_EVERY_MS = 20_000;
+const AFTER_FAILURE_MS = 20_000;
+
+type Claim = { phoneId: string; attempt: Try; last: boolean };
+
+/** Looks for the archives of jobs that ended well: LIST, HEAD of what LIST does not show, HEAD again later. */
+export async function verifyArchives(
+  deps: Pick<RunDeps, 'archives' | 'clock'>,
+  run: OpenRun,
+): Promise<void> {
+  const now = deps.clock.now();
+  if (now < run.verifyAt) return;
+  const due: Claim[] = [];
+  for (const { phone, step } of steps(run, now)) {
+    if (step.kind !== 'verify' || step.notBefore > now) continue;
+    const last = step.attempt.absent !== undefined;
+    due.push({ phoneId: phone.planned.phone_id, attempt: step.attempt, last });
+  }
+  run.verifyAt = now + AFTER_FAILURE_MS;
+  const judged = await lookAt(deps, run, due, (claim, found) => {
+    const own = { at: now, phone_id: claim.phoneId, try: claim.attempt.number };
+    if (found === undefined) {
+      return claim.last
+        ? { type: 'worthless', ...own, reason: 'archive_missing' }
+        : { type: 'absent', ...own };
+    }
+    if (!isPlausible(found.size)) return { type: 'worthless', ...own, reason: 'archive_too_small' };
+    return { type: 'verified', ...own, size: found.size, etag: found.etag };
+  });
+  run.verifyAt = 0;
+  record(run, judged);
+}
+
+/**
+ * Looks for archives of tries whose answer was lost. No job vouches for them, so the object must be whole: it
+ * ends as a tar file does. What has not come when the watch ends is given up, and the phone may be tried again.
+ */
+export async function watchDoubts(
+  deps: Pick<RunDeps, 'archives' | 'clock'>,
+  run: OpenRun,
+): Promise<void> {
+  const now = deps.clock.now();
+  const watched = steps(run, now).flatMap(({ phone, step }) =>
+    step.kind === 'watch'
+      ? [{ phoneId: phone.planned.phone_id, attempt: step.attempt, last: now >= step.until }]
+      : [],
+  );
+  if (watched.length === 0 || now < run.lookAt) return;
+  run.lookAt = now + LOOK_EVERY_MS;
+  const bucket = run.plan?.terms?.bucket ?? '';
+  const judged = await lookAt(deps, run, watched, async (claim, found) => {
+    const own = { at: now, phone_id: claim.phoneId, try: claim.attempt.number };
+    if (found !== undefined && (await endsAsTar(deps, bucket, found))) {
+      return { type: 'verified', ...own, size: found.size, etag: found.etag };
+    }
+    return claim.last ? { type: 'worthless', ...own, reason: 'answer_lost' } : undefined;
+  });
+  record(run, judged);
+}
+
+/** When a doubtful or absent archive is looked for again (epoch ms); undefined when none is. */
+export function nextLook(run: OpenRun, now: number): number | undefined {
+  let next: number | undefined;
+  for (const { step } of steps(run, now)) {
+    const at =
+      step.kind === 'verify'
+        ? Math.max(step.notBefore, run.verifyAt)
+        : step.kind === 'watch'
+          ? Math.max(run.lookAt, now)
+          : undefined;
+    if (at !== undefined) next = Math.min(next ?? at, at);
+  }
+  return next;
+}
+
+async function lookAt(
+  deps: Pick<RunDeps, 'archives' | 'clock'>,
+  run: OpenRun,
+  claims: Claim[],
+  judge: (
+    claim: Claim,
+    found: ObjectInfo | undefined,
+  ) => RunEvent | undefined | Promise<RunEvent | undefined>,
+): Promise<RunEvent[]> {
+  const terms = run.plan?.terms;
+  if (terms === undefined || claims.length === 0) return [];
+  const keyOf = (claim: Claim): string =>
+    archiveKey(terms.folder, run.runId, claim.phoneId, claim.attempt.number);
+
+  return note(deps, [run], 'archives', async () => {
+    const listed = new Map<string, ObjectInfo>();
+    if (claims.length >= LIST_FROM || claims.some(({ last }) => last)) {
+      const folder = `${runFolder(terms.folder, run.runId)}/`;
+      const { objects } = await deps.archives.list(terms.bucket, folder);
+      for (const object of objects) listed.set(object.key, object);
+    }
+    const limit = pLimit(HEADS_AT_ONCE);
+    const judged = await Promise.all(
+      claims.map((claim) =>
+        limit(async () => {
+          const key = keyOf(claim);
+          const found = listed.get(key) ?? (await deps.archives.head(terms.bucket, key));
+          return judge(claim, found);
+        }),
+      ),
+    );
+    return judged.filter((event) => event !== undefined);
+  });
+}
+
+/** An archive of that size (bytes) may hold something. */
+export function isPlausible(size: number): boolean {
+  return size > TAR_END_BYTES;
+}
+
+/** True for an object that is whole, as a tar file: it ends in two blocks of zeros. */
+export async function endsAsTar(
+  deps: Pick<RunDeps, 'archives'>,
+  bucket: string,
+  found: ObjectInfo,
+): Promise<boolean> {
+  if (!isPlausible(found.size) || found.size % 512 !== 0) return false;
+  const tail = await deps.archives.tail(bucket, found.key, TAR_END_BYTES);
+  return tail?.length === TAR_END_BYTES && tail.every((byte) => byte === 0);
+}

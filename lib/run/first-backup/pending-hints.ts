@@ -1,0 +1,61 @@
+import { isLookHint, type Look, readLook } from '../../ledger/hints/hints.ts';
+import { layout } from '../../ledger/store/layout.ts';
+import { isBroken } from '../../ledger/store/json.ts';
+import pLimit from 'p-limit';
+import type { RunDeps } from '../deps.ts';
+
+const READS_AT_ONCE = 16;
+const CLOCKS_DIFFER_MS = 60 * 60_000;
+
+/** A hint in the inbox. Times in epoch ms. */
+export type Pending = {
+  id: string;
+  look: Look;
+  droppedAt: number;
+  /** The generation that it tells of: when the phone was reset, or 0 for its first life. */
+  generation: number;
+};
+
+/** Reads the hints that `known` does not hold yet. One that cannot be read is told and taken away; a newer version's is left. */
+export async function readPending(
+  deps: Pick<RunDeps, 'store' | 'log'>,
+  ids: string[],
+  known: Map<string, Pending>,
+): Promise<Pending[]> {
+  const limit = pLimit(READS_AT_ONCE);
+  const all = await Promise.all(
+    ids.filter(isLookHint).map((id) => limit(() => known.get(id) ?? readOne(deps, id))),
+  );
+  const pending = all.filter((hint) => hint !== undefined);
+  known.clear();
+  for (const hint of pending) known.set(hint.id, hint);
+  return pending;
+}
+
+async function readOne(
+  deps: Pick<RunDeps, 'store' | 'log'>,
+  id: string,
+): Promise<Pending | undefined> {
+  try {
+    const found = await readLook(deps.store, id);
+    if (found === undefined) return undefined;
+    const generation = generationOf(found.look, found.droppedAt);
+    if (found.look.change === 'reset' && generation === 0) {
+      deps.log.warn('hint_time_unusable', { hint: id });
+    }
+    return { id, ...found, generation };
+  } catch (error) {
+    if (!isBroken(error)) throw error;
+    deps.log.error('hint_unreadable', { hint: id, code: error.code, message: error.message });
+    if (error.code === 'object_invalid') await deps.store.remove([layout.hint(id)]);
+    return undefined;
+  }
+}
+
+/**
+ * A reset starts a generation, and the time that its trace tells is the generation's name: it is the same however often
+ * and however late the event comes. A time that lies ahead of us would make every repetition news: it does not count.
+ */
+function generationOf({ change, at }: Look, droppedAt: number): number {
+  return change === 'reset' && at !== undefined && at < droppedAt + CLOCKS_DIFFER_MS ? at : 0;
+}

@@ -1,0 +1,84 @@
+import { sha256hex } from '../../ledger/store/digest.ts';
+import { type Look, putLook } from '../../ledger/hints/hints.ts';
+import type { Provisioning } from '../../ledger/state/provisioning.ts';
+import type { Phone } from '../../cloud/cph/cph-schemas.ts';
+import { type RunDeps, toCandidate } from '../deps.ts';
+import { createdAt } from '../../cloud/cph/created-at.ts';
+import { isCovered, isNewTo, type OpenFirst } from './decide.ts';
+import type { Giver } from './policies.ts';
+
+const PAGE = 100;
+const PAGES_A_LOOK = 20;
+/** A phone may be listed some time after the moment that counts as its creation. */
+const MARGIN_MS = 15 * 60_000;
+
+export type Swept = {
+  /** Phones that hints were dropped for. */
+  found: number;
+  /** When the newest phone of all was created (epoch ms). */
+  newest: number | undefined;
+  /** False: there is more to look at, the state keeps the place. */
+  ended: boolean;
+};
+
+/**
+ * Looks for phones created since the last sweep that no event told of, newest first, up to the first page that holds none
+ * younger than that, and drops a hint for each page that has some. The first sweep of all begins at `baseline`.
+ * `expected` are phones that hints name already.
+ */
+export async function sweep(
+  deps: Pick<RunDeps, 'store' | 'cph' | 'clock' | 'log'>,
+  state: Provisioning,
+  options: {
+    givers: Giver[];
+    open: OpenFirst[];
+    expected: ReadonlySet<string>;
+    baseline: number;
+    until: number;
+  },
+): Promise<Swept> {
+  const { givers, open, until } = options;
+  const expected = new Set(options.expected);
+  const horizon = (state.horizon ??= options.baseline) - MARGIN_MS;
+  const place = (state.sweeping ??= { started_at: deps.clock.now(), offset: 0 });
+  const isWanted = (phone: Phone): boolean =>
+    (createdAt(phone) ?? 0) >= horizon &&
+    !expected.has(phone.phone_id) &&
+    givers.some(
+      (giver) =>
+        isNewTo(giver, phone) &&
+        giver.selects(toCandidate(phone)) &&
+        !isCovered(giver, phone.phone_id, 0, open),
+    );
+
+  let found = 0;
+  let newest: number | undefined;
+  for (let page = 0; page < PAGES_A_LOOK && deps.clock.now() < until; page += 1) {
+    const { offset } = place;
+    const { phones, count } = await deps.cph.listPhones({ offset, limit: PAGE });
+    newest ??= phones.map(createdAt).find((time) => time !== undefined);
+    const wanted = phones.filter(isWanted).map((phone) => phone.phone_id);
+    if (wanted.length > 0) await drop(deps, wanted);
+    for (const id of wanted) expected.add(id);
+    found += wanted.length;
+    // One phone of overlap, should the head of the list have lost one meanwhile.
+    place.offset = offset + PAGE - 1;
+    const isKnown = !phones.some((phone) => (createdAt(phone) ?? 0) >= horizon);
+    if (isKnown || offset + PAGE >= count) {
+      state.horizon = place.started_at;
+      state.swept_at = deps.clock.now();
+      delete state.sweeping;
+      return { found, newest, ended: true };
+    }
+  }
+  return { found, newest, ended: false };
+}
+
+/** One hint for a page's phones, under an id that is theirs alone. */
+async function drop(deps: Pick<RunDeps, 'store' | 'log'>, phones: string[]): Promise<void> {
+  const sorted = [...phones].sort();
+  const digest = sha256hex(sorted.join()).slice(0, 24);
+  const look: Look = { change: 'found', phones: sorted, servers: [], others: [] };
+  await putLook(deps.store, { id: `found-${digest}`, look });
+  deps.log.info('phones_found', { phones: sorted.length });
+}

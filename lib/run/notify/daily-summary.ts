@@ -1,0 +1,80 @@
+import { readCursors } from '../../ledger/state/cursors.ts';
+import { layout } from '../../ledger/store/layout.ts';
+import { runOutcomes, type RunOutcome } from '../../ledger/run/report.ts';
+import { listOpen } from '../../ledger/run/request.ts';
+import { listSettled } from '../../ledger/state/run-index.ts';
+import { exists, type Store } from '../../ledger/store/store.ts';
+import { timerRunId } from '../../policy/keys/run-id.ts';
+import { dueSlots } from '../../policy/slots/slots.ts';
+import type { RunDeps } from '../deps.ts';
+import { policyStatuses } from '../query/policy-status.ts';
+import { instantOf } from '../query/schemas.ts';
+
+const LOOKED_FOR_AT_MOST = 50;
+const NAMED_AT_MOST = 50;
+
+/** What a daily message tells. Lists hold 50 names at most, the counts all. */
+export type Day = {
+  since: string;
+  until: string;
+  /** Runs that settled, by outcome. */
+  runs: Record<RunOutcome, number>;
+  /** Runs that go on. */
+  open: number;
+  /** Policies that have a schedule and are enabled. */
+  active: number;
+  /** Slots that brought no run. */
+  missed: number;
+  stale: string[];
+  invalid: string[];
+};
+
+/** What happened between two times (epoch ms) and how the policies stand now. */
+export async function dayOf(
+  deps: Pick<RunDeps, 'clock' | 'store' | 'ledger'>,
+  since: number,
+  until: number,
+): Promise<Day> {
+  const now = deps.clock.now();
+  const policies = await policyStatuses(deps, now);
+  // In this order: a run that settles meanwhile is in the index before it leaves the inbox.
+  const { requests } = await listOpen(deps.store);
+  const settled = await listSettled(deps.store, { since, until: now });
+  const runs = Object.fromEntries(runOutcomes.map((outcome) => [outcome, 0])) as Day['runs'];
+  for (const { outcome, settledAt } of settled) {
+    if (settledAt > since && settledAt <= until) runs[outcome] += 1;
+  }
+  const known = new Set([...requests, ...settled].map(({ runId }) => runId));
+  const named = (list: typeof policies): string[] =>
+    list.slice(0, NAMED_AT_MOST).map(({ policy }) => policy);
+  return {
+    since: instantOf(since),
+    until: instantOf(until),
+    runs,
+    open: requests.length,
+    active: policies.filter(({ state }) => state === 'active').length,
+    missed: await missedSlots(deps.store, known, since, until),
+    stale: named(policies.filter(({ freshness }) => freshness === 'stale')),
+    invalid: named(policies.filter(({ state }) => state === 'invalid')),
+  };
+}
+
+/** Slots of active policies for which there is no run: neither open, nor in the index, nor with a report. */
+async function missedSlots(
+  store: Store,
+  known: ReadonlySet<string>,
+  since: number,
+  until: number,
+): Promise<number> {
+  const cursors = Object.entries(await readCursors(store));
+  const unknown = cursors.flatMap(([policy, { active, rule, freshness, paused_until = 0 }]) => {
+    if (!active || rule === undefined || freshness === undefined) return [];
+    const slots = dueSlots(rule, Math.max(since, freshness.from, paused_until), until);
+    return slots.map((slot) => timerRunId(policy, slot)).filter((runId) => !known.has(runId));
+  });
+  let missed = unknown.length;
+  for (const runId of unknown.slice(0, LOOKED_FOR_AT_MOST)) {
+    if (await exists(store, layout.report(runId))) missed -= 1;
+  }
+  return missed;
+}

@@ -1,0 +1,91 @@
+import { PhonevaultError } from '../../errors.ts';
+import { readHistory } from '../../ledger/state/history.ts';
+import { layout } from '../../ledger/store/layout.ts';
+import { readReportedPhones, type Report, type RunOutcome } from '../../ledger/run/report.ts';
+import type { RunDeps } from '../deps.ts';
+import { composeMessage } from './compose.ts';
+import type { Notification } from './notification.ts';
+import { type OpenRun, record } from '../state/open-run.ts';
+
+const MINUTE = 60_000;
+const FIRST_PAUSE = MINUTE;
+const LONGEST_PAUSE = 60 * MINUTE;
+const GIVE_UP_AFTER = 24 * 60 * MINUTE;
+
+/** When the next try to notify is due (epoch ms); undefined when it is done or given up. */
+export function notifyDue(run: OpenRun, now: number): number | undefined {
+  if (run.report === undefined || run.state.notified !== undefined) return undefined;
+  const failures = run.state.notifyFailures;
+  const last = failures.at(-1);
+  if (last === undefined) return now;
+  return last.at + Math.min(FIRST_PAUSE * 2 ** (failures.length - 1), LONGEST_PAUSE);
+}
+
+/**
+ * Publishes the outcome of a settled run as its policy says, and records that it did. A topic that fails is tried
+ * again by later drives for a day; it never changes the run.
+ */
+export async function notifyRun(deps: RunDeps, run: OpenRun): Promise<void> {
+  const { report } = run;
+  if (report === undefined) return;
+  const at = deps.clock.now();
+  const terms = run.plan?.terms;
+  const silent = await reasonForSilence(deps, report, terms?.notify.when ?? 'always');
+  if (silent !== undefined) {
+    record(run, [{ type: 'notified', at, skipped: silent }]);
+    deps.log.info('not_notified', { run: run.runId, policy: report.policy, reason: silent });
+    return;
+  }
+  try {
+    const news = await settledNews(deps, report);
+    const message = composeMessage({ ...news, language: terms?.notify.language ?? 'en' });
+    const { message_id } = await deps.topic.publish(deps.topicUrn, message);
+    record(run, [{ type: 'notified', at, message_id }]);
+    const { policy, outcome } = report;
+    deps.log.info('notified', { run: run.runId, policy, kind: 'settled', outcome });
+  } catch (error) {
+    if (!(error instanceof PhonevaultError)) throw error;
+    record(run, [
+      { type: 'notify_failed', at, code: error.code, message: error.message.slice(0, 200) },
+    ]);
+    const { policy } = report;
+    const { code, message } = error;
+    deps.log.error('notify_failed', { run: run.runId, policy, kind: 'settled', code, message });
+    const since = run.state.notifyFailures[0]?.at ?? at;
+    if (at - since > GIVE_UP_AFTER)
+      record(run, [{ type: 'notified', at, skipped: 'topic_failed' }]);
+  }
+}
+
+async function reasonForSilence(
+  deps: RunDeps,
+  report: Report,
+  when: 'always' | 'problems' | 'change',
+): Promise<string | undefined> {
+  if (when === 'problems' && report.outcome === 'completed') return 'no_problem';
+  if (when !== 'change') return undefined;
+  const before = await outcomeBefore(deps, report);
+  return before === report.outcome ? 'no_change' : undefined;
+}
+
+async function outcomeBefore(deps: RunDeps, report: Report): Promise<RunOutcome | undefined> {
+  const history = await readHistory(deps.store, report.policy);
+  if (history === undefined) return undefined;
+  return history.last.run_id === report.run_id ? history.before?.outcome : history.last.outcome;
+}
+
+async function settledNews(deps: RunDeps, report: Report): Promise<Notification> {
+  const phones = await readReportedPhones(deps.store, report);
+  const { bucket, prefix } = deps.ledger;
+  return {
+    kind: 'settled',
+    run_id: report.run_id,
+    policy: report.policy,
+    outcome: report.outcome,
+    counts: report.counts,
+    report: { bucket, key: prefix + layout.report(report.run_id) },
+    reason: report.reason,
+    message: report.message,
+    failed: phones.filter(({ outcome }) => outcome !== 'exported' && outcome !== 'skipped'),
+  };
+}

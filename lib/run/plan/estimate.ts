@@ -1,0 +1,50 @@
+import type { Limits } from '../../ledger/state/limits.ts';
+import type { Preview } from '../query/schemas.ts';
+
+const MINUTE = 60_000;
+
+type Estimate = NonNullable<Preview['estimate']>;
+
+/** How many export calls so many phones need. */
+export function exportCalls(phones: number, limits: Pick<Limits, 'phones_per_call'>): number {
+  return Math.ceil(phones / limits.phones_per_call);
+}
+
+/**
+ * How long a run will take at the learned rate, in ms, and what holds it up: the calls (the last one is sent when its
+ * minute comes, and takes an export's time), the fullest server (its exports, in turns) or a single export.
+ * `servers` names the server of each phone to export. While no export was seen only the calls' pace is known.
+ */
+export function estimateRun(
+  servers: readonly string[],
+  limits: Pick<Limits, 'phones_per_call' | 'calls_per_minute' | 'export_ms'>,
+  terms: { max_in_flight_per_server: number; deadline: number },
+): Estimate {
+  const calls = exportCalls(servers.length, limits);
+  const fullMinutes = Math.floor(Math.max(0, calls - 1) / limits.calls_per_minute);
+  const turns = Math.ceil(fullest(servers) / terms.max_in_flight_per_server);
+  const { export_ms } = limits;
+  const one = servers.length === 0 ? 0 : (export_ms ?? 0);
+  const bounds: [Estimate['limited_by'], number][] =
+    export_ms === undefined
+      ? [['calls', fullMinutes * MINUTE]]
+      : [
+          ['export', one],
+          ['calls', fullMinutes * MINUTE + one],
+          ['servers', turns * one],
+        ];
+  const ms = Math.max(...bounds.map(([, bound]) => bound));
+  return {
+    ms,
+    export_ms: export_ms ?? null,
+    limited_by: bounds.find(([, bound]) => bound === ms)?.[0] ?? 'calls',
+    deadline_ms: terms.deadline,
+    meets_deadline: ms < terms.deadline,
+  };
+}
+
+function fullest(servers: readonly string[]): number {
+  const phones = new Map<string, number>();
+  for (const server of servers) phones.set(server, (phones.get(server) ?? 0) + 1);
+  return [...phones.values()].reduce((most, count) => Math.max(most, count), 0);
+}

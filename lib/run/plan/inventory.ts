@@ -1,0 +1,80 @@
+import {
+  type Inventory,
+  loadInventory,
+  saveInventory,
+  startInventory,
+} from '../../ledger/state/inventory.ts';
+import { type RunDeps, toCandidate } from '../deps.ts';
+import type { Phone } from '../../cloud/cph/cph-schemas.ts';
+
+const PAGE = 100;
+const PASSES = 3;
+/** An inventory begun this long before it is asked for still serves: many policies fall due in one minute. */
+export const FRESH_MS = 60_000;
+
+/**
+ * Reads the phones of one server or of the whole project, as far as `until` (epoch ms) allows, and keeps the
+ * place between drives. Answers undefined while there is more to read.
+ */
+export async function readFleet(
+  deps: Pick<RunDeps, 'store' | 'cph' | 'clock'>,
+  serverId: string | undefined,
+  askedAt: number,
+  until: number,
+): Promise<Inventory | undefined> {
+  const known = await loadInventory(deps.store, serverId);
+  const fresh = known !== undefined && known.started_at >= askedAt - FRESH_MS;
+  if (fresh && known.finished_at !== undefined) return known;
+
+  let inventory = fresh ? known : startInventory(deps.clock.now(), serverId);
+  try {
+    while (inventory.finished_at === undefined && deps.clock.now() < until) {
+      const page = await deps.cph.listPhones({
+        offset: inventory.offset,
+        limit: PAGE,
+        ...(serverId === undefined ? {} : { serverId }),
+      });
+      inventory = takePage(inventory, page, deps.clock.now());
+    }
+  } finally {
+    await saveInventory(deps.store, inventory);
+  }
+  return inventory.finished_at === undefined ? undefined : inventory;
+}
+
+/**
+ * Takes one page in. The list is ordered newest first and shifts when phones come and go: each page overlaps
+ * the one before by one phone, and when its first phone was not seen, phones before it were deleted and some
+ * were jumped over, so the reading steps back. Phones created meanwhile sit at the head and are read at the
+ * end. After three passes' worth of pages it takes what it has and says that it is not complete.
+ */
+function takePage(
+  inventory: Inventory,
+  page: { count: number; phones: Phone[] },
+  now: number,
+): Inventory {
+  const seen = new Set(inventory.phones.map((phone) => phone.phone_id));
+  const pages = inventory.pages + 1;
+  const exhausted = pages > PASSES * (Math.ceil(page.count / (PAGE - 1)) + 1);
+  const first = page.phones[0];
+  const gap = inventory.offset > 0 && (first === undefined || !seen.has(first.phone_id));
+  if (gap && !exhausted) {
+    return { ...inventory, pages, offset: Math.max(0, inventory.offset - (PAGE - 1)) };
+  }
+
+  const fresh = page.phones.filter(({ phone_id }) => !seen.has(phone_id) && seen.add(phone_id));
+  const next: Inventory = {
+    ...inventory,
+    pages,
+    complete: inventory.complete && !gap,
+    phones: [...inventory.phones, ...fresh.map(toCandidate)],
+    offset: inventory.offset + page.phones.length - 1,
+  };
+  const rereadingHead = inventory.passes > 1;
+  const atEnd = page.phones.length <= 1 || inventory.offset + page.phones.length >= page.count;
+  if (!atEnd && !(rereadingHead && fresh.length === 0)) return next;
+  if (page.count <= next.phones.length) return { ...next, finished_at: now };
+  if (exhausted || inventory.passes >= PASSES)
+    return { ...next, finished_at: now, complete: false };
+  return { ...next, passes: inventory.passes + 1, offset: 0 };
+}

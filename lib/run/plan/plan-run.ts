@@ -1,0 +1,72 @@
+import { PhonevaultError } from '../../errors.ts';
+import { layout } from '../../ledger/store/layout.ts';
+import { writePlan } from '../../ledger/run/plan.ts';
+import { parsePolicy } from '../../policy/parse/parse.ts';
+import type { RunDeps } from '../deps.ts';
+import { type Draft, type Drafted, draftPlan, failedDraft, startDraft } from './draft.ts';
+import { stopsDrive } from '../state/stops-drive.ts';
+import { adoptPlan, type OpenRun, type Writer } from '../state/open-run.ts';
+
+const FAULTS_TOLD = 3;
+const PLAN_WITHIN_MS = 2 * 60 * 60_000;
+
+/**
+ * Plans a run: reads the policy, chooses the phones, fixes their order and writes it all down once. Answers false
+ * while the fleet is still being read. A run that cannot start gets a plan that says why.
+ */
+export async function planRun(
+  deps: RunDeps,
+  run: OpenRun,
+  writer: Writer,
+  until: number,
+): Promise<boolean> {
+  const draft = await draftOrGiveUp(deps, run, until);
+  if (draft === undefined) return false;
+  const written = await writePlan(deps.store, writer.name, draft.plan, draft.phones);
+  await adoptPlan(deps.store, run, written);
+  const { failure, selected } = written.plan;
+  deps.log.info('planned', {
+    run: run.runId,
+    policy: run.request.policy,
+    phones: selected,
+    code: failure?.code,
+  });
+  return true;
+}
+
+/** A run that was cancelled needs no plan; one that cannot be planned in its time, or is not allowed to, fails. */
+async function draftOrGiveUp(
+  deps: RunDeps,
+  run: OpenRun,
+  until: number,
+): Promise<Drafted | undefined> {
+  const base = startDraft(run.request, deps.clock.now());
+  if (run.state.cancelledAt !== undefined) return { plan: base, phones: [] };
+  try {
+    return await draftByPolicy(deps, run, base, until);
+  } catch (error) {
+    if (!(error instanceof PhonevaultError) || stopsDrive(error)) throw error;
+    const since = run.state.troubles[0]?.at ?? deps.clock.now();
+    const tooLate = deps.clock.now() >= since + PLAN_WITHIN_MS;
+    if (error.code !== 'access_denied' && !tooLate) throw error;
+    return failedDraft(base, error.code, error.message.slice(0, 300));
+  }
+}
+
+async function draftByPolicy(
+  deps: RunDeps,
+  { request, askedAt }: OpenRun,
+  base: Draft,
+  until: number,
+): Promise<Drafted | undefined> {
+  const key = layout.policy(request.policy);
+  const object = await deps.store.get(key);
+  if (object === undefined) return failedDraft(base, 'policy_gone', `${key} is not there any more`);
+  const { body: text, etag } = object;
+  const parsed = parsePolicy(text, { fileName: `${request.policy}.yaml`, ledger: deps.ledger });
+  if (!parsed.ok) {
+    const told = parsed.faults.slice(0, FAULTS_TOLD).map((fault) => fault.message);
+    return failedDraft(base, 'policy_invalid', told.join(' '));
+  }
+  return draftPlan(deps, base, { policy: parsed.policy, text, etag }, { askedAt, until });
+}

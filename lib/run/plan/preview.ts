@@ -1,0 +1,121 @@
+import { hasCode } from '../../errors.ts';
+import { isLearned, type Limits, readLimits } from '../../ledger/state/limits.ts';
+import type { PlannedPhone, Terms } from '../../ledger/run/plan.ts';
+import { readOnly } from '../../ledger/store/read-only.ts';
+import { REQUEST_VERSION, type RunRequest } from '../../ledger/run/request.ts';
+import { archiveKey, runFolder } from '../../policy/keys/keys.ts';
+import { parsePolicy } from '../../policy/parse/parse.ts';
+import { timerRunId } from '../../policy/keys/run-id.ts';
+import { stamp } from '../../policy/keys/stamp.ts';
+import { stateReason } from '../../policy/selection/states.ts';
+import type { RunDeps } from '../deps.ts';
+import { type Drafted, draftPlan, failedDraft, startDraft } from './draft.ts';
+import { PolicyInvalid } from './policy-invalid.ts';
+import { estimateRun, exportCalls } from './estimate.ts';
+import type { PlannedPhoneView, Preview } from '../query/schemas.ts';
+
+type Deps = Pick<RunDeps, 'store' | 'cph' | 'archives' | 'clock' | 'ledger'>;
+
+/** `text` is the policy file's. `known` takes the fleet as drive last read it. `slot` in epoch ms, now by default. */
+export type PreviewAsk = {
+  policy: string;
+  text: string;
+  phones?: string[];
+  slot?: number;
+  inventory?: 'fresh' | 'known';
+};
+
+/**
+ * What a run of this policy would do, were it to start now: nothing is written and nothing exported. Its keys are those of
+ * the timer's run of that slot; a run asked for by hand differs in the run id. Answers undefined when the fleet could not
+ * be read by `until` (epoch ms), or `known` finds no finished reading. Throws PolicyInvalid, and ServiceError.
+ */
+export async function previewRun(
+  deps: Deps,
+  ask: PreviewAsk,
+  until: number,
+): Promise<Preview | undefined> {
+  const { policy: name, text, inventory = 'fresh' } = ask;
+  const parsed = parsePolicy(text, { fileName: `${name}.yaml`, ledger: deps.ledger });
+  if (!parsed.ok) throw new PolicyInvalid(name, parsed.faults);
+
+  const now = deps.clock.now();
+  const base = startDraft(requestOf(ask, now), now);
+  const drafted = await draftPlan(
+    { ...deps, store: readOnly(deps.store, deps.clock) },
+    base,
+    { policy: parsed.policy, text, etag: '' },
+    // A reading of any age serves, and no time is left to read on.
+    inventory === 'known' ? { askedAt: 0, until: 0 } : { askedAt: now, until },
+  ).catch((error: unknown) => {
+    if (!hasCode(error, 'access_denied')) throw error;
+    return failedDraft(base, error.code, error.message.slice(0, 300));
+  });
+  if (drafted === undefined) return undefined;
+  return viewOf(drafted, await readLimits(deps.store), now);
+}
+
+function requestOf({ policy, phones, slot }: PreviewAsk, now: number): RunRequest {
+  const start = slot ?? now;
+  return {
+    version: REQUEST_VERSION,
+    run_id: timerRunId(policy, start),
+    policy,
+    trigger: 'timer',
+    slot: stamp(start),
+    ...(phones === undefined ? {} : { phones }),
+  };
+}
+
+function viewOf({ plan, phones, asOf = plan.started_at }: Drafted, limits: Limits, now: number) {
+  const { request, terms, failure } = plan;
+  const views = phones.map((phone) => phoneView(phone, request.run_id, terms));
+  const count = (what: PlannedPhoneView['plan']): number =>
+    views.filter(({ plan: planned }) => planned === what).length;
+  const preview: Preview = {
+    policy: request.policy,
+    slot: plan.slot,
+    as_of: new Date(Math.min(asOf, now)).toISOString(),
+    listing_complete: plan.listing_complete,
+    ...(failure === undefined ? {} : { failure }),
+    counts: {
+      selected: plan.selected,
+      export: count('export'),
+      wait: count('wait'),
+      skip: count('skip'),
+      fail: count('fail'),
+    },
+    phones: views,
+  };
+  if (terms === undefined) return preview;
+  const sent = views.filter(({ key }) => key !== undefined).map(({ server_id }) => server_id);
+  return {
+    ...preview,
+    bucket: terms.bucket,
+    folder: runFolder(terms.folder, request.run_id),
+    include: terms.include,
+    exclude: terms.exclude,
+    calls: {
+      export_calls: exportCalls(sent.length, limits),
+      phones_per_call: limits.phones_per_call,
+      calls_per_minute: limits.calls_per_minute,
+      learned: isLearned(limits),
+    },
+    estimate: estimateRun(sent, limits, terms),
+  };
+}
+
+function phoneView(
+  { phone_id, phone_name, server_id, status, waiting, verdict }: PlannedPhone,
+  runId: string,
+  terms: Terms | undefined,
+): PlannedPhoneView {
+  const phone = { phone_id, phone_name, server_id };
+  if (verdict !== undefined) {
+    const plan = verdict.outcome === 'skipped' ? 'skip' : 'fail';
+    return { ...phone, plan, reason: verdict.reason };
+  }
+  const key = archiveKey(terms?.folder ?? '', runId, phone_id, 1);
+  if (waiting === true) return { ...phone, plan: 'wait', reason: stateReason(status), key };
+  return { ...phone, plan: 'export', key };
+}

@@ -1,0 +1,39 @@
+import { readReport, readReportedPhones, type Report } from '../../ledger/run/report.ts';
+import { listIndexedRuns } from '../../ledger/state/run-index.ts';
+import type { Store } from '../../ledger/store/store.ts';
+import type { Preview } from './schemas.ts';
+
+/** Among so many of the policy's last runs one that exported something is looked for. */
+const LOOK_AT = 10;
+
+type Costs = NonNullable<Preview['costs']>;
+
+/**
+ * What the policy's last run that exported anything has cost, as it was counted: the best estimate of the next one. Undefined
+ * where there was none. Reads the report with its pages.
+ */
+export async function lastCosts(
+  store: Pick<Store, 'get' | 'list' | 'prefix'>,
+  policy: string,
+): Promise<Costs | undefined> {
+  const { runs } = await listIndexedRuns(store, { policy, max: LOOK_AT });
+  const last = runs.find(({ counts }) => counts.exported > 0);
+  const report = last && (await readReport(store, last.run_id));
+  if (report === undefined) return undefined;
+  const phones = await readReportedPhones(store, report);
+  return {
+    run_id: report.run_id,
+    exported: report.counts.exported,
+    archive_bytes: phones.reduce((sum, { size = 0 }) => sum + size, 0),
+    ...countsOf(report),
+  };
+}
+
+function countsOf({ metrics }: Report): Pick<Costs, 'function_ms' | 'calls'> {
+  if (metrics === undefined) return {};
+  const calls = Object.entries(metrics.calls).map(([service, operations]) => {
+    const tries = Object.values(operations).flatMap((results) => Object.values(results));
+    return [service, tries.reduce((sum, count) => sum + count, 0)] as const;
+  });
+  return { function_ms: metrics.function_ms, calls: Object.fromEntries(calls) };
+}

@@ -1,0 +1,43 @@
+import type { Step } from '../state/next-step.ts';
+import { type OpenRun, steps } from '../state/open-run.ts';
+import type { Progress, RunPhone } from './schemas.ts';
+
+/** Where a phone stands, from what comes next for it. */
+export function stateOf(step: Step): RunPhone['state'] {
+  switch (step.kind) {
+    case 'await_state':
+      return 'waiting';
+    case 'submit':
+      return 'queued';
+    case 'follow':
+      return 'exporting';
+    case 'verify':
+      return 'verifying';
+    case 'watch':
+      return 'in_doubt';
+    case 'done':
+      return step.outcome;
+  }
+}
+
+/** Counts the phones of a run by where they stand at `now` (epoch ms). All zero before the run is planned. Pure. */
+export function progressOf(run: OpenRun, now: number): Progress {
+  const progress: Progress = {
+    selected: 0,
+    waiting: 0,
+    queued: 0,
+    exporting: 0,
+    verifying: 0,
+    in_doubt: 0,
+    exported: 0,
+    failed: 0,
+    skipped: 0,
+    timed_out: 0,
+    cancelled: 0,
+  };
+  for (const { step } of steps(run, now)) {
+    progress.selected += 1;
+    progress[stateOf(step)] += 1;
+  }
+  return progress;
+}

@@ -1,0 +1,77 @@
+import type { IndexedRun } from '../../ledger/state/run-index.ts';
+import { policyOfRun } from '../../policy/keys/run-id.ts';
+import type { FoundRun } from './find-run.ts';
+import type { OpenRun } from '../state/open-run.ts';
+import { progressOf } from './progress.ts';
+import { instantOf, type RunSummary } from './schemas.ts';
+
+/** A run in a line, as it stands at `now` (epoch ms). `cancelling`: whether `open/` holds the wish to cancel it. Pure. */
+export function summaryOf(
+  runId: string,
+  found: FoundRun,
+  cancelling: boolean,
+  now: number,
+): RunSummary {
+  switch (found.kind) {
+    case 'settled':
+      return settledSummary(found.report);
+    case 'open':
+      return openSummary(found.run, cancelling, now);
+    case 'set_aside': {
+      const { code, request } = found;
+      const policy = request?.policy ?? policyOfRun(runId) ?? '';
+      const asked = { policy, trigger: request?.trigger ?? null, slot: request?.slot ?? null };
+      return {
+        run_id: runId,
+        ...asked,
+        phase: 'set_aside',
+        ...unsettled,
+        cancelling,
+        reason: code,
+      };
+    }
+  }
+}
+
+const unsettled = {
+  outcome: null,
+  started_at: null,
+  settled_at: null,
+  counts: null,
+  progress: null,
+};
+
+function openSummary(run: OpenRun, cancelling: boolean, now: number): RunSummary {
+  const { plan, request, state } = run;
+  return {
+    run_id: run.runId,
+    policy: request.policy,
+    trigger: request.trigger,
+    slot: plan?.slot ?? request.slot ?? null,
+    phase: plan === undefined ? 'requested' : 'running',
+    ...unsettled,
+    cancelling: cancelling || state.cancelledAt !== undefined,
+    ...(plan === undefined
+      ? {}
+      : { started_at: instantOf(plan.started_at), progress: progressOf(run, now) }),
+  };
+}
+
+/** The summary of a settled run, from its report or its entry in the index. Pure. */
+export function settledSummary(run: IndexedRun): RunSummary {
+  const { run_id, policy, trigger, slot, outcome, reason, started_at, settled_at, counts } = run;
+  return {
+    run_id,
+    policy,
+    trigger,
+    slot,
+    phase: 'settled',
+    cancelling: false,
+    outcome,
+    ...(reason === undefined ? {} : { reason }),
+    started_at,
+    settled_at,
+    counts,
+    progress: null,
+  };
+}

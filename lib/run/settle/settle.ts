@@ -1,0 +1,102 @@
+import { logSettled } from '../state/log-events.ts';
+import { noteSettled } from '../../ledger/state/history.ts';
+import type { Late } from '../../ledger/run/orphaned-jobs.ts';
+import { indexArchives } from '../../ledger/state/phones.ts';
+import type { Plan } from '../../ledger/run/plan.ts';
+import { readReportedPhones, type Report, writeReport } from '../../ledger/run/report.ts';
+import { noteRun } from '../../ledger/state/run-index.ts';
+import type { RunDeps } from '../deps.ts';
+import { adoptLost, foundArchives, sweepSuperseded } from './found-archives.ts';
+import { keepFollowing } from './orphaned-jobs.ts';
+import { metricsOf, type OpenRun, steps, type Writer } from '../state/open-run.ts';
+import { countOutcomes, runOutcome } from './outcome.ts';
+import { indexEntries, reportPhone } from './report-phone.ts';
+import { noteRecovered } from '../notify/staleness.ts';
+
+/** True when every phone of the planned run has its outcome, or once it was reported, whatever is learned after that. */
+export function isSettled(run: OpenRun, now: number): boolean {
+  if (run.plan === undefined) return false;
+  return run.report !== undefined || steps(run, now).every(({ step }) => step.kind === 'done');
+}
+
+/**
+ * Settles a run whose phones all have an outcome: sweeps superseded archives, hands jobs that still run over to the
+ * late watch, writes the report once and notes the result. All of it may be repeated after a crash; what stands in the report
+ * is never decided anew.
+ */
+export async function settleRun(
+  deps: RunDeps,
+  run: OpenRun,
+  writer: Writer,
+): Promise<Late | undefined> {
+  const { plan } = run;
+  if (plan === undefined) return undefined;
+  const late = run.report === undefined ? await reportRun(deps, run, plan, writer) : undefined;
+  if (run.report !== undefined) await noteResult(deps, run, plan, run.report);
+  return late;
+}
+
+async function reportRun(
+  deps: RunDeps,
+  run: OpenRun,
+  plan: Plan,
+  writer: Writer,
+): Promise<Late | undefined> {
+  const now = deps.clock.now();
+  const found = await foundArchives(deps, run);
+  await adoptLost(deps, run, steps(run, now), found);
+  const decided = steps(run, now);
+  await sweepSuperseded(deps, run, decided, found, writer);
+  const late = await keepFollowing(deps, run);
+
+  const phones = decided.map((entry) => reportPhone(run, entry, found));
+  const counts = countOutcomes(phones.map((phone) => phone.outcome));
+  const outcome = runOutcome(counts, {
+    failedToStart: plan.failure !== undefined,
+    cancelled: run.state.cancelledAt !== undefined,
+  });
+  run.report = await writeReport(
+    deps.store,
+    {
+      run_id: run.runId,
+      policy: run.request.policy,
+      trigger: run.request.trigger,
+      slot: plan.slot,
+      outcome,
+      ...(plan.failure === undefined
+        ? {}
+        : { reason: plan.failure.code, message: plan.failure.message }),
+      started_at: new Date(plan.started_at).toISOString(),
+      settled_at: new Date(now).toISOString(),
+      counts,
+      listing_complete: plan.listing_complete,
+      metrics: metricsOf(run),
+      ...(run.state.swept.size === 0 ? {} : { swept: [...run.state.swept].sort() }),
+    },
+    phones,
+  );
+  return late;
+}
+
+/** Notes what was reported where others look for it. */
+async function noteResult(deps: RunDeps, run: OpenRun, plan: Plan, report: Report): Promise<void> {
+  const phones = await readReportedPhones(deps.store, report);
+  await indexArchives(deps.store, indexEntries(run, phones));
+  const whole = run.request.phones === undefined;
+  await noteSettled(
+    deps.store,
+    run.request.policy,
+    {
+      run_id: run.runId,
+      outcome: report.outcome,
+      settled_at: Date.parse(report.settled_at),
+    },
+    { whole },
+  );
+  if (whole && report.outcome === 'completed') {
+    await noteRecovered(deps, report, plan.terms?.notify.language ?? 'en');
+  }
+  await noteRun(deps.store, report);
+  run.wrappedUp = true;
+  logSettled(deps.log, report, phones);
+}

@@ -1,0 +1,84 @@
+import type { RunEvent } from '../../ledger/run/events.ts';
+import type { Report, ReportedPhone } from '../../ledger/run/report.ts';
+import type { RunDeps } from '../deps.ts';
+import type { OpenRun } from './open-run.ts';
+
+/** Writes a log line for each fact of a run that somebody may look for, once the ledger has it. */
+export function logFacts(
+  log: RunDeps['log'],
+  { runId, request }: Pick<OpenRun, 'runId' | 'request'>,
+  events: readonly RunEvent[],
+): void {
+  const own = { run: runId, policy: request.policy };
+  for (const event of events) logFact(log, own, event);
+  const phonesOf = (type: RunEvent['type']) => events.filter((event) => event.type === type).length;
+  const [accepted, verified] = [phonesOf('accepted'), phonesOf('verified')];
+  if (accepted > 0) log.info('exports_accepted', { ...own, phones: accepted });
+  if (verified > 0) log.info('archives_verified', { ...own, phones: verified });
+}
+
+function logFact(log: RunDeps['log'], own: { run: string; policy: string }, event: RunEvent): void {
+  switch (event.type) {
+    case 'intent':
+      log.info('window_opened', { ...own, window: event.window, phones: event.tries.length });
+      for (const { phone_id: phone, try: number } of event.tries) {
+        if (number > 1) log.info('export_retried', { ...own, phone, try: number });
+      }
+      return;
+    case 'unsent':
+      log.info('window_unsent', { ...own, window: event.window, phones: event.tries.length });
+      return;
+    case 'refused':
+      log.warn('export_refused', { ...own, ...tryOf(event), code: event.code });
+      return;
+    case 'doubtful':
+      log.warn('answer_lost', { ...own, ...tryOf(event) });
+      return;
+    case 'ended':
+      if (event.result === 'failed') {
+        log.warn('job_failed', { ...own, ...tryOf(event), code: event.code });
+      }
+      if (event.result === 'lost') log.warn('job_lost', { ...own, ...tryOf(event) });
+      return;
+    case 'absent':
+      log.warn('archive_absent', { ...own, ...tryOf(event) });
+      return;
+    case 'worthless':
+      log.warn('archive_given_up', { ...own, ...tryOf(event), code: event.reason });
+      return;
+    case 'blind':
+      log.warn('blind', { ...own, to: event.to });
+      return;
+    case 'sighted':
+      log.info('sighted', { ...own, to: event.to });
+      return;
+    case 'cancel_seen':
+      log.info('cancel_seen', own);
+      return;
+    case 'swept':
+      log.info('swept', { ...own, phone: event.phone_id, try: event.try, key: event.key });
+      return;
+    default:
+      return;
+  }
+}
+
+const tryOf = (event: { phone_id: string; try: number }) => ({
+  phone: event.phone_id,
+  try: event.try,
+});
+
+const PHONES_TOLD = 100;
+
+/** That a run is over, and the first 100 of the phones that were not exported: its report has them all. */
+export function logSettled(
+  log: RunDeps['log'],
+  { run_id: run, policy, outcome, counts }: Report,
+  phones: readonly ReportedPhone[],
+): void {
+  const left = phones.filter((phone) => phone.outcome !== 'exported').slice(0, PHONES_TOLD);
+  for (const { phone_id: phone, outcome: end, reason, code } of left) {
+    log.info('not_exported', { run, policy, phone, outcome: end, reason, code });
+  }
+  log.info('settled', { run, policy, outcome, ...counts });
+}

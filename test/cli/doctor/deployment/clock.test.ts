@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { judgeClock } from '../../../../cli/doctor/deployment/clock.ts';
+import { doctorNight } from '../../support/doctor-night.ts';
+
+const MINUTE = 60_000;
+const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 700);
+const answer = (date: string | undefined, sentAt: number, cameAt = sentAt) => [
+  {
+    service: 'cph',
+    url: 'https://cph',
+    answer: { kind: 'answered', sentAt, cameAt, date },
+  } as const,
+];
+const theirs = new Date(NOW).toUTCString();
+
+describe('clock', () => {
+  it('is fine beside the clocks of the services', async () => {
+    const cli = await doctorNight({ bare: true });
+    expect(await cli.finding('clock')).toMatchObject({ outcome: 'ok' });
+  });
+
+  it('fails when it is off by more than signatures bear, and the credentials for that reason', async () => {
+    const cli = await doctorNight({ bare: true });
+    const { now } = cli.io.clock;
+    cli.io.clock = { ...cli.io.clock, now: () => now() + 20 * MINUTE };
+    const { code, checks } = await cli.doctor();
+    const named = (name: string) => checks.find(({ check }) => check === name);
+    expect(code).toBe(1);
+    expect(named('clock')).toMatchObject({
+      outcome: 'failed',
+      message: expect.stringMatching(/^(?:19 min 59 s|20 min) ahead of/) as string,
+      fix: expect.stringContaining('NTP') as string,
+    });
+    expect(named('credentials')?.message).toContain("our clock is 20 min ahead of the service's");
+  });
+
+  it.each([
+    [0, 'ok'],
+    [-30_000, 'ok'],
+    [2 * MINUTE, 'warning'],
+    [-2 * MINUTE, 'warning'],
+    [-16 * MINUTE, 'failed'],
+  ])('off by %i ms: %s', (off, outcome) => {
+    expect(judgeClock(answer(theirs, NOW + off)).outcome).toBe(outcome);
+  });
+
+  it('does not take a slow answer for a wrong clock', () => {
+    expect(judgeClock(answer(theirs, NOW - 5 * MINUTE, NOW + 5 * MINUTE)).outcome).toBe('ok');
+  });
+
+  it('is unknown when nobody tells the time', () => {
+    expect(judgeClock(answer(undefined, NOW)).outcome).toBe('unknown');
+    expect(judgeClock(answer('soon', NOW)).outcome).toBe('unknown');
+  });
+});

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { doctorNight } from '../../support/doctor-night.ts';
+
+const MINUTE = 60_000;
+
+describe('drive', () => {
+  it('is unknown before anything was there to do', async () => {
+    const cli = await doctorNight();
+    expect((await cli.finding('drive')).outcome).toBe('unknown');
+  });
+
+  it('is fine while what waits is taken up', async () => {
+    const cli = await doctorNight();
+    await cli.night.ask();
+    expect((await cli.finding('drive')).outcome).toBe('ok');
+    cli.night.cloud.control.addFault({ service: 'cph', kind: 'never_ends' });
+    await cli.night.drive();
+    expect(await cli.finding('drive')).toMatchObject({
+      outcome: 'ok',
+      message: expect.stringMatching(/^1 run open; a drive last worked/) as string,
+    });
+  });
+
+  it('is fine while there is nothing to do', async () => {
+    const cli = await doctorNight();
+    await cli.night.settle(await cli.night.ask());
+    cli.night.clock.move(60 * MINUTE);
+    expect(await cli.finding('drive')).toMatchObject({
+      outcome: 'ok',
+      message: 'no run is open; a drive last worked 1 h ago',
+    });
+  });
+
+  it('fails when a request waits and no drive comes', async () => {
+    const cli = await doctorNight();
+    await cli.night.ask();
+    cli.night.clock.move(11 * MINUTE);
+    const { outcome, message, fix, code } = await cli.finding('drive');
+    expect({ outcome, code }).toEqual({ outcome: 'failed', code: 1 });
+    expect(message).toContain('1 object in open/, the oldest 11 min');
+    expect(message).toContain('no drive ever took the lease');
+    expect(fix).toContain('--drive');
+  });
+
+  it('fails when drives stopped in the middle of a run', async () => {
+    const cli = await doctorNight();
+    await cli.night.ask();
+    cli.night.cloud.control.addFault({ service: 'cph', kind: 'never_ends' });
+    await cli.night.drive();
+    cli.night.clock.move(15 * MINUTE);
+    const { outcome, message } = await cli.finding('drive');
+    expect(outcome).toBe('failed');
+    expect(message).toMatch(/a drive last worked 1[45] min/);
+  });
+
+  it('fails while the functions’ credentials are refused', async () => {
+    const cli = await doctorNight();
+    const since = cli.night.clock.now() - 5 * MINUTE;
+    const trouble = { version: 1, ticks: 5, since, alarmed: true, rest_until: 0 };
+    const { store } = cli.night.invocation().deps;
+    await store.put('state/alarms.json', JSON.stringify(trouble));
+    const { outcome, message } = await cli.finding('drive');
+    expect(outcome).toBe('failed');
+    expect(message).toMatch(/credentials are refused since 5 min.*over 5 ticks/);
+  });
+
+  it('warns of a lease that somebody with a wrong clock wrote', async () => {
+    const cli = await doctorNight();
+    const expires_at = cli.night.clock.now() + 600 * MINUTE;
+    const lease = { version: 1, epoch: 3, holder: 'x', expires_at };
+    const { store } = cli.night.invocation().deps;
+    await store.put('state/lease/0000000003.json', JSON.stringify(lease));
+    const { outcome, message } = await cli.finding('drive');
+    expect(outcome).toBe('warning');
+    expect(message).toContain('the lease ends in 10 h');
+  });
+});

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import { doctorNight, type DoctorNight } from '../../support/doctor-night.ts';
+
+const DRIVE = 'phonevault-prod-drive';
+const SCHEDULE = 'phonevault-prod-schedule';
+
+/** A call of the management API about one function. */
+const change = ({ call, urn, night }: DoctorNight, name: string, what: string, body?: unknown) =>
+  call(
+    'functiongraph',
+    body === undefined ? 'DELETE' : 'PUT',
+    `/v2/${night.cloud.projectId}/fgs/functions/${urn(name)}${what}`,
+    body,
+  );
+
+const async0 = { max_async_retry_attempts: 0, max_async_event_age_in_seconds: 60 };
+const told = (topic_urn: string) => ({
+  destination_config: { on_failure: { destination: 'SMN', param: JSON.stringify({ topic_urn }) } },
+});
+
+describe('function', () => {
+  it('is fine as serverless.yml deploys it', async () => {
+    const cli = await doctorNight();
+    const { code, checks } = await cli.doctor();
+    const functions = checks.filter(({ check }) => check === 'function');
+    expect(functions.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok', 'ok']);
+    expect(code).toBe(0);
+  });
+
+  it('fails where schedule or drive is missing; http and event are not needed', async () => {
+    const cli = await doctorNight({ bare: true });
+    const { code, checks } = await cli.doctor();
+    const functions = checks.filter(({ check }) => check === 'function');
+    expect(functions.map(({ outcome }) => outcome)).toEqual([
+      'failed',
+      'failed',
+      'skipped',
+      'skipped',
+    ]);
+    expect(functions[1]?.fix).toContain('npx serverless deploy');
+    expect(code).toBe(1);
+  });
+
+  it('looks for those of another stage', async () => {
+    const cli = await doctorNight();
+    const argv = ['--stage', 'test'];
+    const finding = await cli.finding('function', { subject: 'phonevault-test-drive', argv });
+    expect(finding).toMatchObject({ outcome: 'failed', message: 'is not deployed' });
+    expect(finding.fix).toContain('npx serverless deploy --stage test');
+  });
+
+  it.each([
+    ['two instances', '/config-max-instance', { max_instance_num: 2 }, 'at most 2, not at most 1'],
+    [
+      'instances without limit',
+      '/config-max-instance',
+      { max_instance_num: -1 },
+      'without a limit',
+    ],
+    [
+      'a retry',
+      '/async-invoke-config',
+      { ...async0, max_async_retry_attempts: 1 },
+      'retries are 1, not 0',
+    ],
+    ['no asynchronous settings', '/async-invoke-config', undefined, 'as FunctionGraph likes'],
+  ])('fails for a drive with %s', async (_, what, body, text) => {
+    const cli = await doctorNight();
+    await change(cli, 'drive', what, body);
+    const finding = await cli.finding('function', { subject: DRIVE });
+    expect(finding).toMatchObject({ outcome: 'failed', code: 1 });
+    expect(finding.message).toContain(text);
+  });
+
+  it.each([
+    [{ timeout: 30 }, 'its timeout is 30 s, not 60'],
+    [{ handler: 'index.handler' }, 'its handler is index.handler, not drive.handler'],
+    [{ xrole: '', app_xrole: '' }, 'it has no agency'],
+  ])('fails for a drive with %o', async (config, text) => {
+    const cli = await doctorNight();
+    const { projectId } = cli.night.cloud;
+    const path = `/v2/${projectId}/fgs/functions/${cli.urn('drive')}/config`;
+    const now = (await cli.call('functiongraph', 'GET', path)) as Record<string, unknown>;
+    const fields = [
+      'func_name',
+      'runtime',
+      'timeout',
+      'handler',
+      'memory_size',
+      'user_data',
+      'xrole',
+    ];
+    const kept = Object.fromEntries(fields.map((field) => [field, now[field]]));
+    await cli.call('functiongraph', 'PUT', path, { ...kept, ...config });
+    const finding = await cli.finding('function', { subject: DRIVE });
+    expect(finding.outcome).toBe('failed');
+    expect(finding.message).toContain(text);
+  });
+
+  it('fails for a runtime that the functions are not built for', async () => {
+    const cli = await doctorNight({ bare: true });
+    await cli.deployed({}, 'Node.js16.17');
+    const { outcome, message } = await cli.finding('function', { subject: SCHEDULE });
+    expect(outcome).toBe('failed');
+    expect(message).toContain('its runtime is Node.js16.17, not Node.js20.15 or Node.js18.15');
+  });
+
+  it('fails where the settings there are not those of here', async () => {
+    const cli = await doctorNight({ bare: true });
+    await cli.deployed({ PHONEVAULT_BUCKET: 'another-bucket', PHONEVAULT_PREFIX: 'other/' });
+    const { outcome, message } = await cli.finding('function', { subject: SCHEDULE });
+    expect(outcome).toBe('failed');
+    expect(message).toContain('PHONEVAULT_BUCKET is another-bucket there and phonevault-demo here');
+    expect(message).toContain('PHONEVAULT_PREFIX is other/ there and phonevault/ here');
+  });
+
+  it('fails where the function itself could not read its settings', async () => {
+    const cli = await doctorNight({ bare: true });
+    await cli.deployed({ PHONEVAULT_BUCKET: 'no.dots.please' });
+    const { outcome, message } = await cli.finding('function', { subject: DRIVE });
+    expect(outcome).toBe('failed');
+    expect(message).toContain('PHONEVAULT_BUCKET is "no.dots.please"');
+  });
+
+  it('fails where schedule wakes another function than drive', async () => {
+    const cli = await doctorNight({ bare: true });
+    const other = cli.urn('drive').replace('prod', 'test');
+    await cli.deployed({ PHONEVAULT_DRIVE_URN: other });
+    const { outcome, message } = await cli.finding('function', { subject: SCHEDULE });
+    expect(outcome).toBe('failed');
+    expect(message).toContain(other);
+  });
+
+  it('warns where schedule wakes nobody', async () => {
+    const cli = await doctorNight();
+    const { region, projectId, bucket, topicUrn } = cli.night.cloud;
+    const user_data = JSON.stringify({
+      ...{ PHONEVAULT_REGION: region, PHONEVAULT_PROJECT_ID: projectId },
+      ...{ PHONEVAULT_BUCKET: bucket, PHONEVAULT_TOPIC_URN: topicUrn },
+    });
+    const config = { func_name: SCHEDULE, handler: 'schedule.handler', memory_size: 256 };
+    const more = { runtime: 'Node.js20.15', timeout: 60, xrole: 'phonevault', user_data };
+    await change(cli, 'schedule', '/config', { ...config, ...more });
+    const { outcome, message, fix } = await cli.finding('function', { subject: SCHEDULE });
+    expect(outcome).toBe('warning');
+    expect(message).toContain('PHONEVAULT_DRIVE_URN is not set');
+    expect(fix).toBe('npx serverless deploy');
+  });
+
+  it('fails where its own failures go to the topic of the outcomes, and warns where nobody is told', async () => {
+    const cli = await doctorNight();
+    const path = '/async-invoke-config';
+    await change(cli, 'drive', path, { ...async0, ...told(cli.night.cloud.topicUrn) });
+    expect(await cli.finding('function', { subject: DRIVE })).toMatchObject({
+      outcome: 'failed',
+      message: 'its failures go to the topic of the outcomes',
+    });
+    await change(cli, 'drive', path, async0);
+    expect(await cli.finding('function', { subject: DRIVE })).toMatchObject({
+      outcome: 'warning',
+      message: 'nobody is told when the function itself fails',
+      code: 0,
+    });
+  });
+
+  it('never prints what lies in encrypted or unknown settings', async () => {
+    const cli = await doctorNight({ bare: true });
+    const token = 'operations:very-secret-token';
+    await cli.deployed({ PHONEVAULT_HTTP_TOKENS: token, PHONEVAULT_WEBHOOK_SECRETS: 'whsec_x' });
+    const { out } = await cli.run('doctor');
+    expect(out).toContain('PHONEVAULT_HTTP_TOKENS is wrong');
+    expect(out).not.toContain('very-secret');
+    expect(out).not.toContain('whsec_x');
+  });
+});

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { judgeNode, judgeZones } from '../../../../cli/doctor/deployment/machine.ts';
+
+const NOW = Date.UTC(2026, 6, 1);
+
+describe('node', () => {
+  it.each([
+    ['20.0.0', 'ok'],
+    ['24.1.0', 'ok'],
+    ['18.20.4', 'failed'],
+    ['nonsense', 'failed'],
+  ])('%s: %s', (node, outcome) => {
+    expect(judgeNode({ node }).outcome).toBe(outcome);
+  });
+});
+
+describe('time_zones', () => {
+  it.each([
+    ['2025c', 'ok'],
+    ['2026a', 'ok'],
+    ['2023c', 'warning'],
+    [undefined, 'failed'],
+    ['', 'failed'],
+  ])('%s: %s', (tz, outcome) => {
+    expect(judgeZones({ node: '20.0.0', tz, icu: '78.2' }, NOW).outcome).toBe(outcome);
+  });
+
+  it('names both versions', () => {
+    const { message } = judgeZones({ node: '20.0.0', tz: '2025c', icu: '78.2' }, NOW);
+    expect(message).toBe('time zone data 2025c, ICU 78.2');
+  });
+});

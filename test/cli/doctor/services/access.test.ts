@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { doctorNight } from '../../support/doctor-night.ts';
+
+/** What each service answers to those who may not, and the right that they lack. */
+const DENIED = [
+  ['access_cph', 'cph', 'list-phones', 'CPS.0001', 'cph:phones:list'],
+  ['access_cph', 'cph', 'list-jobs', 'CPS.0001', 'cph:jobs:list'],
+  ['access_obs', 'obs', 'ListObjectsV2', 'AccessDenied', 'obs:bucket:ListBucket'],
+  ['access_obs', 'obs', 'GetObject', 'AccessDenied', 'obs:object:GetObject'],
+  ['access_smn', 'smn', 'show-topic', 'SMN.00308', 'smn:topic:list'],
+  [
+    'access_functiongraph',
+    'functiongraph',
+    'showFunctionConfig',
+    'FSS.0403',
+    'functiongraph:function:getConfig',
+  ],
+  [
+    'access_functiongraph',
+    'functiongraph',
+    'listFunctionTriggers',
+    'FSS.0403',
+    'functiongraph:trigger:list',
+  ],
+] as const;
+
+describe('access', () => {
+  it('is granted to the owner, with nothing deployed either', async () => {
+    const cli = await doctorNight({ bare: true });
+    const { checks } = await cli.doctor();
+    const access = checks.filter(({ check }) => check.startsWith('access_'));
+    expect(access.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok', 'ok']);
+  });
+
+  it.each(DENIED)(
+    '%s names the right missing for %s %s',
+    async (check, service, operation, code, right) => {
+      const cli = await doctorNight();
+      cli.night.cloud.control.addFault({ service, operation, kind: 'error', status: 403, code });
+      const finding = await cli.finding(check);
+      expect(finding).toMatchObject({ outcome: 'failed', code: 1 });
+      expect(finding.message).toContain(code);
+      expect(finding.fix).toContain(right);
+    },
+  );
+
+  it.each(['cph', 'smn', 'functiongraph', 'obs'] as const)(
+    'fails when %s answers with errors only, and the other services are looked at all the same',
+    async (service) => {
+      const cli = await doctorNight();
+      cli.night.cloud.control.addFault({ service, kind: 'error', status: 500 });
+      const { code, checks } = await cli.doctor();
+      const failures = checks.filter(({ outcome }) => outcome === 'failed');
+      expect(code).toBe(1);
+      expect(failures.map(({ check }) => check)).toEqual([`access_${service}`]);
+      const other = service === 'smn' ? 'function' : 'topic';
+      expect(checks.find(({ check }) => check === other)?.outcome).toBe('ok');
+    },
+  );
+});

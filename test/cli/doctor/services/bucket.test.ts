@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { NIGHTLY } from '../../../../testing/night.ts';
+import { doctorNight } from '../../support/doctor-night.ts';
+
+const subject = 'phonevault-demo';
+
+describe('bucket', () => {
+  it('is a plain one of the region, for the ledger and for every policy', async () => {
+    const cli = await doctorNight({ bare: true });
+    await cli.night.cloud.backend.createBucket('archives-2');
+    await cli.night.putPolicy(NIGHTLY.replace('bucket: phonevault-demo', 'bucket: archives-2'));
+    const { checks } = await cli.doctor();
+    const buckets = checks.filter(({ check }) => check === 'bucket');
+    expect(buckets.map((one) => [one.subject, one.outcome])).toEqual([
+      [subject, 'ok'],
+      ['archives-2', 'ok'],
+    ]);
+  });
+
+  it('fails when a policy exports to one that is not there', async () => {
+    const cli = await doctorNight({ bare: true });
+    await cli.night.putPolicy(NIGHTLY.replace('bucket: phonevault-demo', 'bucket: no-such-bucket'));
+    const finding = await cli.finding('bucket', { subject: 'no-such-bucket' });
+    expect(finding).toMatchObject({
+      outcome: 'failed',
+      message: 'there is no bucket no-such-bucket',
+    });
+  });
+
+  it('fails for a bucket of another region', async () => {
+    const cli = await doctorNight({ bare: true });
+    cli.night.cloud.obs.traits.set(subject, { region: 'cn-east-3' });
+    const finding = await cli.finding('bucket', { subject });
+    expect(finding).toMatchObject({ outcome: 'failed', code: 1 });
+    expect(finding.message).toContain('lies in another region');
+  });
+
+  it('fails for a parallel file system', async () => {
+    const cli = await doctorNight({ bare: true });
+    cli.night.cloud.obs.traits.set(subject, { fileSystem: true });
+    const finding = await cli.finding('bucket', { subject });
+    expect(finding).toMatchObject({ outcome: 'failed', message: 'is a parallel file system' });
+    expect(finding.fix).toContain('plain object bucket');
+  });
+
+  it('names the right that is missing', async () => {
+    const cli = await doctorNight({ bare: true });
+    const denied = { kind: 'error', status: 403, code: 'AccessDenied' } as const;
+    cli.night.cloud.control.addFault({ service: 'obs', operation: 'HeadBucket', ...denied });
+    const finding = await cli.finding('bucket', { subject });
+    expect(finding.outcome).toBe('failed');
+    expect(finding.fix).toContain('obs:bucket:HeadBucket');
+  });
+});
+
+describe('versioning', () => {
+  it('is fine without versions and lock', async () => {
+    const cli = await doctorNight({ bare: true });
+    expect((await cli.finding('versioning')).outcome).toBe('ok');
+  });
+
+  it.each([
+    [{ versioning: 'Enabled' }, 'stays as an old version and is paid for'],
+    [{ lock: {} }, 'object lock is enabled, without a default'],
+    [{ lock: { days: 30 } }, 'keeps every object for 30 days'],
+    [{ lock: { years: 2 } }, 'keeps every object for 2 years'],
+  ] as const)('%o is a warning of what it means', async (traits, text) => {
+    const cli = await doctorNight({ bare: true });
+    cli.night.cloud.obs.traits.set(subject, traits);
+    const { outcome, message } = await cli.finding('versioning');
+    expect(outcome).toBe('warning');
+    expect(message).toContain(text);
+  });
+
+  it('says that it is suspended', async () => {
+    const cli = await doctorNight({ bare: true });
+    cli.night.cloud.obs.traits.set(subject, { versioning: 'Suspended' });
+    const { outcome, message } = await cli.finding('versioning');
+    expect(outcome).toBe('ok');
+    expect(message).toContain('suspended');
+  });
+
+  it.each(['GetBucketVersioning', 'GetObjectLockConfiguration'])(
+    'is unknown when %s is denied',
+    async (operation) => {
+      const cli = await doctorNight({ bare: true });
+      const denied = { kind: 'error', status: 403, code: 'AccessDenied' } as const;
+      cli.night.cloud.control.addFault({ service: 'obs', operation, ...denied });
+      const { outcome, fix } = await cli.finding('versioning');
+      expect(outcome).toBe('unknown');
+      expect(fix).toMatch(/obs:bucket:GetBucket(?:Versioning|ObjectLockConfiguration)/);
+    },
+  );
+});

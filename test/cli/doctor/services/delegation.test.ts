@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { NIGHTLY } from '../../../../testing/night.ts';
+import { doctorNight, type DoctorNight } from '../../support/doctor-night.ts';
+
+const MINUTE = 60_000;
+
+async function withPhone(options: Parameters<typeof doctorNight>[0] = {}) {
+  const cli = await doctorNight({ bare: true, ...options });
+  const phone = (await cli.night.cloud.control.phones()).find(({ status }) => status === 2);
+  const id = phone?.phone_id ?? '';
+  const prove = (...more: string[]) =>
+    cli.finding('delegation', { argv: ['--write', '--phone', id, ...more] });
+  return { cli, id, prove };
+}
+
+/** What lies in the bucket outside of the ledger. */
+async function archives({ night }: DoctorNight): Promise<string[]> {
+  const { backend, bucket } = night.cloud;
+  const all = await backend.list(bucket, '');
+  return all.map(({ key }) => key).filter((key) => !key.startsWith('phonevault/'));
+}
+
+/** The archives that were ever written. */
+const exported = ({ night }: DoctorNight): string[] =>
+  night.writes.map(({ key }) => key).filter((key) => key.endsWith('.tar'));
+
+describe('delegation', () => {
+  it('is unknown, and says how to find out', async () => {
+    const cli = await doctorNight({ bare: true });
+    for (const argv of [[], ['--write']]) {
+      const { outcome, fix } = await cli.finding('delegation', { argv });
+      expect(outcome).toBe('unknown');
+      expect(fix).toContain('phonevault doctor --write --phone ID');
+    }
+    expect(exported(cli)).toEqual([]);
+  });
+
+  it('is proved by an archive that is there, and deleted again', async () => {
+    const { cli, id, prove } = await withPhone();
+    const finding = await prove();
+    expect(finding).toMatchObject({ outcome: 'ok', subject: 'phonevault-demo' });
+    expect(finding.message).toContain('CPH has written an archive');
+    expect(exported(cli)).toEqual([expect.stringContaining(`/${id}.tar`)]);
+    expect(await archives(cli)).toEqual([]);
+  });
+
+  it.each([
+    ['fails_job', 'CPS.0103'],
+    ['refuses_call', 'CPS.0346'],
+  ] as const)('fails with CPH’s own code when CPH may not write (%s)', async (delegation, own) => {
+    const { cli, prove } = await withPhone({ switches: { delegation } });
+    const { outcome, message, fix, code } = await prove();
+    expect({ outcome, code }).toEqual({ outcome: 'failed', code: 1 });
+    expect(message).toContain(own);
+    expect(fix).toContain('cph-agency.json');
+    expect(await archives(cli)).toEqual([]);
+  });
+
+  it('fails when the job succeeds and no archive is there', async () => {
+    const { cli, prove } = await withPhone();
+    cli.night.cloud.control.addFault({ service: 'cph', kind: 'missing_object' });
+    const { outcome, message } = await prove();
+    expect(outcome).toBe('failed');
+    expect(message).toContain('there is no archive');
+  });
+
+  it('fails when the call itself is denied, and names the right', async () => {
+    const { cli, prove } = await withPhone();
+    const denied = { kind: 'error', status: 403, code: 'CPS.0001' } as const;
+    cli.night.cloud.control.addFault({ service: 'cph', operation: 'batch-storage', ...denied });
+    const { outcome, fix } = await prove();
+    expect(outcome).toBe('failed');
+    expect(fix).toContain('cph:phones:storage');
+  });
+
+  it('is unknown when the phone has no such path', async () => {
+    const { prove } = await withPhone();
+    const { outcome, fix } = await prove('--path', '/data/no/such/folder');
+    expect(outcome).toBe('unknown');
+    expect(fix).toContain('--path');
+  });
+
+  it('is unknown when the export does not end, and names what may still appear', async () => {
+    const { cli, prove } = await withPhone();
+    cli.night.cloud.control.addFault({ service: 'cph', kind: 'never_ends' });
+    const { outcome, fix } = await prove();
+    expect(outcome).toBe('unknown');
+    expect(fix).toMatch(/delete obs:\/\/phonevault-demo\/phonevault-doctor-\w+\/\w+\.tar/);
+  });
+
+  it('waits for the archive of a call whose answer was lost, and deletes it', async () => {
+    const { cli, prove } = await withPhone();
+    const lost = { kind: 'error', status: 502, carried_out: true } as const;
+    cli.night.cloud.control.addFault({ service: 'cph', operation: 'batch-storage', ...lost });
+    expect((await prove()).outcome).toBe('ok');
+    cli.night.clock.move(10 * MINUTE);
+    await cli.night.cloud.advance();
+    expect(await archives(cli)).toEqual([]);
+  });
+
+  it('does nothing while a run is open or a drive at work', async () => {
+    const { cli, prove } = await withPhone();
+    const { deps } = cli.night.invocation();
+    await deps.store.put('open/nightly-20260101t183000z.json', '{}');
+    expect(await prove()).toMatchObject({
+      outcome: 'unknown',
+      message: expect.stringContaining('runs are open') as string,
+    });
+    await deps.store.remove(['open/nightly-20260101t183000z.json']);
+    const lease = {
+      version: 1,
+      epoch: 99,
+      holder: 'x',
+      expires_at: cli.night.clock.now() + MINUTE,
+    };
+    await deps.store.put('state/lease/0000000099.json', JSON.stringify(lease));
+    expect(await prove()).toMatchObject({
+      outcome: 'unknown',
+      message: expect.stringContaining('a drive is at work') as string,
+    });
+    expect(exported(cli)).toEqual([]);
+  });
+
+  it('gives the lease back, which is no sign of a drive', async () => {
+    const { cli, prove } = await withPhone();
+    await cli.night.putPolicy(NIGHTLY);
+    await prove();
+    await cli.night.ask();
+    cli.night.clock.move(11 * MINUTE);
+    expect(await cli.finding('drive')).toMatchObject({
+      outcome: 'failed',
+      message: expect.stringContaining('no drive ever took the lease') as string,
+    });
+    expect(await cli.night.drive()).toMatchObject({ kind: 'drove' });
+  });
+
+  it('does not touch a phone that does not run or is not there', async () => {
+    const { cli } = await withPhone();
+    const gone = await cli.finding('delegation', { argv: ['--write', '--phone', 'f'.repeat(32)] });
+    expect(gone.outcome).toBe('failed');
+    const [phone] = await cli.night.cloud.control.phones();
+    await cli.night.cloud.control.setStatus(phone?.phone_id ?? '', 4);
+    const still = await cli.finding('delegation', {
+      argv: ['--write', '--phone', phone?.phone_id ?? ''],
+    });
+    expect(still).toMatchObject({
+      outcome: 'unknown',
+      message: expect.stringContaining('state 4') as string,
+    });
+    expect(exported(cli)).toEqual([]);
+  });
+
+  it('clears up after Ctrl-C', async () => {
+    const { cli, id } = await withPhone();
+    const { sleep } = cli.io.clock;
+    cli.io.clock = {
+      ...cli.io.clock,
+      sleep: async (ms, signal) => {
+        if (ms === 3_000) cli.interrupt();
+        await sleep(ms, signal);
+      },
+    };
+    const { code, checks } = await cli.doctor('--write', '--phone', id);
+    expect(code).toBe(130);
+    expect(checks.find(({ check }) => check === 'delegation')?.outcome).toBe('unknown');
+    expect(await archives(cli)).toEqual([]);
+  });
+});

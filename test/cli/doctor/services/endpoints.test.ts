@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { judgeEndpoints } from '../../../../cli/doctor/services/endpoints.ts';
+import { probeEndpoints } from '../../../../cli/doctor/probe.ts';
+import { type HttpRequest, nodeSend, TransportError } from '../../../../lib/cloud/request/send.ts';
+import { listen } from '../../../../local/server.ts';
+import { doctorNight } from '../../support/doctor-night.ts';
+
+const endpoints = {
+  cph: 'https://cph.example',
+  iam: 'https://iam.example',
+  obs: 'https://obs.example',
+  smn: 'https://smn.example',
+  functiongraph: 'https://functiongraph.example',
+};
+const clock = { now: () => 0, sleep: async () => undefined };
+
+describe('endpoints', () => {
+  it('are fine when every service answers, whatever it answers', async () => {
+    const cli = await doctorNight({ bare: true });
+    const { outcome, message } = await cli.finding('endpoints');
+    expect(outcome).toBe('ok');
+    expect(message).toContain('cph, iam, obs, smn, functiongraph answer, over HTTPS');
+  });
+
+  it.each([
+    ['dns', 'its name is not known', 'PHONEVAULT_SMN_ENDPOINT'],
+    ['tls', 'TLS failed', 'check the clock'],
+    ['timeout', 'no answer in time', 'PHONEVAULT_REGION (cn-north-4)'],
+  ] as const)('name the one that does not answer (%s)', async (kind, text, fix) => {
+    const send = async ({ url }: HttpRequest) => {
+      if (url.startsWith('https://smn')) throw new TransportError(kind, false);
+      return { status: 404, headers: {}, body: new Uint8Array() };
+    };
+    const verdict = judgeEndpoints(await probeEndpoints(endpoints, { send, clock }), 'cn-north-4');
+    expect(verdict.outcome).toBe('failed');
+    expect(verdict.message).toBe(`smn at https://smn.example: ${text}`);
+    expect(verdict.fix).toContain(fix);
+  });
+
+  it('tell plain HTTP on this machine, and a port where nobody listens', async () => {
+    const server = await listen(async () => new Response('', { status: 403 }), 0, 1024);
+    const send = nodeSend();
+    const here = Object.fromEntries(Object.keys(endpoints).map((name) => [name, server.url]));
+    try {
+      const all = await probeEndpoints(here as typeof endpoints, { send, clock });
+      expect(judgeEndpoints(all, 'r')).toMatchObject({
+        outcome: 'ok',
+        message: expect.stringContaining('5 of them over plain HTTP on this machine') as string,
+      });
+      await server.close();
+      const none = await probeEndpoints(here as typeof endpoints, { send, clock });
+      expect(judgeEndpoints(none, 'r').message).toContain(`cph at ${server.url}: the connection`);
+    } finally {
+      send.close();
+    }
+  });
+});

@@ -1,0 +1,228 @@
+import { describe, expect, it } from 'vitest';
+import { createCph } from '../../../lib/cloud/cph/cph.ts';
+import { fakeCaller, type Said } from '../request/fake-send.ts';
+
+const BASE = 'https://cph.example/v1/p1';
+
+function setUp(...said: Said[]) {
+  const fake = fakeCaller(...said);
+  const cph = createCph({ ...fake.caller, endpoint: 'https://cph.example', projectId: 'p1' });
+  return { ...fake, cph };
+}
+
+const phone = { phone_id: 'a1', phone_name: 'game-1', server_id: 's1', status: 2 };
+
+describe('listPhones', () => {
+  it('asks for one page and keeps only what is needed', async () => {
+    const { cph, requests } = setUp({
+      json: {
+        count: 7,
+        phones: [
+          { ...phone, image_version: 'AOSP 7.0', imei: '861234567890123', create_time: null },
+        ],
+      },
+    });
+    const page = await cph.listPhones({ offset: 5, limit: 200, serverId: 's1' });
+    expect(page).toEqual({ count: 7, phones: [{ ...phone, image_version: 'AOSP 7.0' }] });
+    expect(requests[0]?.url).toBe(`${BASE}/cloud-phone/phones?offset=5&limit=200&server_id=s1`);
+  });
+
+  it('drops what is no phone and fills in what is missing', async () => {
+    const { cph } = setUp({
+      json: {
+        count: 5,
+        phones: [
+          null,
+          'x',
+          { phone_name: 'lost' },
+          { phone_id: 'b', status: '8', server_id: null },
+          { phone_id: 'c' },
+        ],
+      },
+    });
+    const { phones } = await cph.listPhones({ offset: 0, limit: 100 });
+    expect(phones).toEqual([
+      { phone_id: 'b', phone_name: '', server_id: '', status: 8 },
+      { phone_id: 'c', phone_name: '', server_id: '', status: -1 },
+    ]);
+  });
+
+  it.each([
+    ['no phones', { count: 0, phones: null }, 0],
+    ['no total, a short page', { phones: [phone] }, 1],
+    ['no total, a full page', { count: null, phones: [phone, { ...phone, phone_id: 'b' }] }, 3],
+  ])('tells the total with %s', async (_what, json, count) => {
+    expect((await setUp({ json }).cph.listPhones({ offset: 0, limit: 2 })).count).toBe(count);
+  });
+
+  it('does not take an answer without total and phones for an empty fleet', async () => {
+    const { cph } = setUp({ json: {} });
+    await expect(cph.listPhones({ offset: 0, limit: 2 })).rejects.toMatchObject({
+      code: 'unreachable',
+    });
+  });
+});
+
+describe('showPhone', () => {
+  it('gives the phone', async () => {
+    const { cph, requests } = setUp({ json: { request_id: 'r', ...phone, property: '{}' } });
+    expect(await cph.showPhone('a1')).toEqual(phone);
+    expect(requests[0]?.url).toBe(`${BASE}/cloud-phone/phones/a1`);
+  });
+
+  it.each<Said>([
+    { status: 400, json: { error_code: 'CPS.0005' } },
+    { status: 400, json: { error_code: 'CPS.0004' } },
+    { status: 404, json: { error_code: 'CPS.9999' } },
+  ])('gives undefined for an unknown phone (%o)', async (said) => {
+    expect(await setUp(said).cph.showPhone('a1')).toBeUndefined();
+  });
+
+  it('does not take a wrong endpoint for an unknown phone', async () => {
+    const { cph } = setUp({ status: 404, json: { error_code: 'APIGW.0101' } });
+    await expect(cph.showPhone('a1')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it.each(['', '../jobs', 'a b', 'x'.repeat(65)])('does not ask for the id "%s"', async (id) => {
+    const { cph, requests } = setUp({ json: phone });
+    expect(await cph.showPhone(id)).toBeUndefined();
+    expect(requests).toHaveLength(0);
+  });
+});
+
+describe('serversByTags', () => {
+  it('gathers all pages', async () => {
+    const page = (from: number, n: number) => ({
+      json: {
+        total_count: 1_001,
+        resources: Array.from({ length: n }, (_, i) => ({ resource_id: `s${from + i}` })),
+      },
+    });
+    const { cph, requests, bodies } = setUp(page(0, 1_000), page(1_000, 1));
+    const servers = await cph.serversByTags({ env: ['prod', 'test'], any: [] });
+    expect(servers).toHaveLength(1_001);
+    expect(requests[0]?.url).toBe(`${BASE}/cph-server/resource_instances/action`);
+    expect(bodies()).toEqual(
+      ['0', '1000'].map((offset) => ({
+        action: 'filter',
+        limit: '1000',
+        offset,
+        tags: [
+          { key: 'env', values: ['prod', 'test'] },
+          { key: 'any', values: [] },
+        ],
+      })),
+    );
+  });
+
+  it.each([
+    ['none', { resources: [], total_count: 0 }, []],
+    ['no total', { resources: [{ resource_id: 's1' }, { resource_id: null }, 1] }, ['s1']],
+    ['a total that is never reached', { resources: [], total_count: 9 }, []],
+  ])('ends with %s', async (_what, json, expected) => {
+    expect(await setUp({ json }).cph.serversByTags({ env: [] })).toEqual(expected);
+  });
+});
+
+describe('batchStorage', () => {
+  const infos = [
+    { phone_id: 'a1', include_files: ['/data/data'], bucket_name: 'b', object_path: 'p/a1-1.tar' },
+  ];
+
+  it('sends the documented body and reads mixed answers', async () => {
+    const { cph, requests, bodies } = setUp({
+      json: {
+        request_id: 'r1',
+        jobs: [
+          { phone_id: 'a1', job_id: 'j1', error_code: null, error_msg: '' },
+          { phone_id: 'a2', error_code: 'CPS.0005', error_msg: 'no phone at 10.0.0.1' },
+          null,
+        ],
+      },
+    });
+    expect(await cph.batchStorage(infos)).toEqual({
+      request_id: 'r1',
+      jobs: [
+        { phone_id: 'a1', job_id: 'j1' },
+        { phone_id: 'a2', error_code: 'CPS.0005', error_msg: 'no phone at [address]' },
+      ],
+    });
+    expect(requests[0]?.url).toBe(`${BASE}/cloud-phone/phones/batch-storage`);
+    expect(bodies()).toEqual([{ storage_infos: infos }]);
+  });
+
+  it.each([{ request_id: 'r1' }, { request_id: 'r1', jobs: null }])(
+    'reads %o as no jobs',
+    async (json) => {
+      expect(await setUp({ json }).cph.batchStorage(infos)).toEqual({ request_id: 'r1', jobs: [] });
+    },
+  );
+
+  it.each<Said>([
+    { lost: 'cut' },
+    { status: 503 },
+    { status: 429 },
+    { text: 'garbage' },
+    { json: 7 },
+  ])('is sent once, whatever happens (%o)', async (said) => {
+    const { cph, requests } = setUp(said);
+    await expect(cph.batchStorage(infos)).rejects.toThrow();
+    expect(requests).toHaveLength(1);
+  });
+});
+
+describe('listJobs', () => {
+  const jobs = (from: number, n: number) => ({
+    json: { jobs: Array.from({ length: n }, (_, i) => ({ job_id: `j${from + i}`, status: 1 })) },
+  });
+
+  it('gathers pages until one is short, each job once', async () => {
+    const { cph, requests } = setUp(jobs(0, 100), jobs(99, 100), jobs(199, 3));
+    const found = await cph.listJobs(['r1', 'r2']);
+    expect(found).toHaveLength(202);
+    expect(requests.map(({ url }) => url)).toEqual(
+      [0, 100, 200].map(
+        (offset) => `${BASE}/cloud-phone/jobs?request_ids=r1%2Cr2&offset=${offset}&limit=100`,
+      ),
+    );
+  });
+
+  it('reads null, empty and absent alike', async () => {
+    const { cph } = setUp({
+      json: {
+        jobs: [
+          {
+            job_id: 'j1',
+            phone_id: 'a1',
+            status: 2,
+            error_code: null,
+            error_msg: '',
+            begin_time: '2026-01-02T03:04:05Z',
+            end_time: null,
+          },
+          { phone_id: 'a2', status: 2 },
+        ],
+      },
+    });
+    expect(await cph.listJobs(['r1'])).toEqual([
+      { job_id: 'j1', phone_id: 'a1', status: 2, begin_time: '2026-01-02T03:04:05Z' },
+    ]);
+  });
+
+  it.each(['CPS.0050', 'CPS.0011'])('reads %s as no jobs', async (error_code) => {
+    expect(await setUp({ status: 400, json: { error_code } }).cph.listJobs(['r1'])).toEqual([]);
+  });
+
+  it('does not report as failed what is merely not there', async () => {
+    const { cph, records } = setUp({ status: 400, json: { error_code: 'CPS.0050' } });
+    await cph.listJobs(['r1']);
+    expect(records.map(({ outcome }) => outcome)).toEqual(['not_found']);
+  });
+
+  it('asks nothing for no ids and refuses too many', async () => {
+    const { cph, requests } = setUp(jobs(0, 0));
+    expect(await cph.listJobs([])).toEqual([]);
+    await expect(cph.listJobs(Array.from({ length: 21 }, String))).rejects.toThrow(RangeError);
+    expect(requests).toHaveLength(0);
+  });
+});

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { saveInventory, startInventory } from '../../../lib/ledger/state/inventory.ts';
+import { refreshInventories } from '../../../lib/run/plan/refresh-inventory.ts';
+import { NIGHTLY } from '../../../testing/night.ts';
+import { api, type Api } from '../api.ts';
+
+const HINT = 'inventory-nightly';
+
+async function ready(phones = 5): Promise<Api> {
+  const made = await api({ phones, servers: 2 });
+  await made.putPolicy(NIGHTLY);
+  return made;
+}
+
+const ask = (made: Api, query: Record<string, string> = {}, body: object = {}) =>
+  made.call('POST', '/v1/plan', { query, body: { policy: 'nightly', ...body } });
+
+const refresh = (made: Api, ms = 60_000) =>
+  refreshInventories(made.invocation().deps, [HINT], made.clock.now() + ms);
+
+async function storeFleet(made: Api, count: number): Promise<void> {
+  const phones = Array.from({ length: count }, (_, index) => ({
+    phone_id: index.toString(16).padStart(32, '0'),
+    phone_name: `game-${index}`,
+    server_id: `s${index % 50}`,
+    status: 2,
+  }));
+  const now = made.clock.now();
+  const inventory = { ...startInventory(now, undefined), finished_at: now, phones };
+  await saveInventory(made.invocation().deps.store, inventory);
+}
+
+describe('POST /v1/plan', () => {
+  it('has the fleet read where it never was, and then answers from that reading', async () => {
+    const made = await ready();
+    const first = await ask(made);
+    expect(first.status).toBe(202);
+    expect(first.headers).toMatchObject({ location: '/backup/v1/plan', 'retry-after': '30' });
+    expect(made.kicks).toHaveLength(1);
+
+    expect(await refresh(made)).toEqual([]);
+    const second = await ask(made);
+
+    expect(second.status).toBe(200);
+    expect(second.body).toMatchObject({ policy: 'nightly', truncated: false });
+    expect(second.body.counts).toMatchObject({ selected: 5 });
+    expect(second.body.phones).toHaveLength(5);
+    expect(Date.parse(String(second.body.as_of))).toBeGreaterThanOrEqual(
+      Date.parse(String(first.body.asked_at)),
+    );
+  });
+
+  it('starts nothing', async () => {
+    const made = await ready();
+    await ask(made);
+    await refresh(made);
+    await ask(made);
+    expect(await made.invocation().deps.store.list('open/')).toEqual([]);
+    expect(made.exports).toEqual([]);
+  });
+
+  it('answers from the last reading however old, and with ?fresh=1 from a newer one', async () => {
+    const made = await ready();
+    await ask(made);
+    await refresh(made);
+    const old = await ask(made);
+    // Short enough ago for a run to take this reading.
+    made.clock.move(30_000);
+    expect((await ask(made)).body.as_of).toBe(old.body.as_of);
+
+    const asked = await ask(made, { fresh: '1' });
+    expect(asked.status).toBe(202);
+    const stands = await ask(made, { fresh: '1' });
+    expect(stands.body).toEqual(asked.body);
+    await refresh(made);
+
+    const fresh = await ask(made);
+    expect(Date.parse(String(fresh.body.as_of))).toBeGreaterThanOrEqual(
+      Date.parse(String(asked.body.asked_at)),
+    );
+    expect(await made.invocation().deps.store.list('open/hints/')).toEqual([]);
+  });
+
+  it('goes on reading in the next drive where the time does not reach', async () => {
+    const made = await ready(250);
+    await ask(made);
+    expect(await refresh(made, 0)).toEqual([HINT]);
+    expect((await ask(made)).status).toBe(202);
+    expect(await refresh(made)).toEqual([]);
+    expect((await ask(made)).body.counts).toMatchObject({ selected: 250 });
+  });
+
+  it.each([
+    [
+      'a policy that is gone',
+      async (made: Api) => made.invocation().deps.store.remove(['policies/nightly.yaml']),
+    ],
+    [
+      'a hint that cannot be read',
+      async (made: Api) => made.invocation().deps.store.put(`open/hints/${HINT}.json`, '{'),
+    ],
+  ])('drops %s', async (_what, spoil) => {
+    const made = await ready();
+    await ask(made);
+    await spoil(made);
+    expect(await refresh(made)).toEqual([]);
+    expect(await made.invocation().deps.store.list('open/hints/')).toEqual([]);
+  });
+
+  it('tells the first 1,000 phones of a large fleet and counts them all', async () => {
+    const made = await ready();
+    await made.putPolicy(NIGHTLY.replace('{ name: "*" }', '{ name: "*", max_phones: 20000 }'));
+    await storeFleet(made, 3_000);
+    const { body, text } = await ask(made);
+    expect(body.counts).toMatchObject({ selected: 3_000, export: 3_000 });
+    expect(body.phones).toHaveLength(1_000);
+    expect(body.truncated).toBe(true);
+    expect(text.length).toBeLessThan(1_000_000);
+  });
+
+  it('tells of a phone outside the policy, and takes a slot', async () => {
+    const made = await ready();
+    await ask(made);
+    await refresh(made);
+    const { body } = await ask(made, {}, { phones: ['ffff'], slot: '2026-02-03T02:30:00+08:00' });
+    expect(body.slot).toBe('20260202T183000Z');
+    expect(body.phones).toMatchObject([
+      { phone_id: 'ffff', plan: 'fail', reason: 'not_in_policy' },
+    ]);
+  });
+});

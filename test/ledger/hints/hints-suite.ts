@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import {
+  isHint,
+  type Look,
+  type Missed,
+  putLook,
+  putMissed,
+  putSweep,
+  readLook,
+  readMissed,
+} from '../../../lib/ledger/hints/hints.ts';
+import { layout, readOpenKey } from '../../../lib/ledger/store/layout.ts';
+import type { Store } from '../../../lib/ledger/store/store.ts';
+import type { OpenLedger } from '../ledger-suite.ts';
+
+const MISSED: Missed = {
+  policy: 'nightly',
+  reason: 'overlap',
+  first: '20260102T023000Z',
+  last: '20260103T023000Z',
+  slots: 2,
+};
+const LOOK: Look = { change: 'created', at: 5, phones: ['p1'], servers: [], others: ['o1'] };
+
+const idsIn = async (store: Store) =>
+  (await store.list(layout.hints)).map(({ key }) => readOpenKey(key)?.id ?? key);
+
+/** The events' inbox, in any store. */
+export function hintsSuite(open: OpenLedger): void {
+  describe('hints', () => {
+    it('are one however often they are dropped', async () => {
+      const { store } = await open();
+      for (let time = 0; time < 3; time += 1) {
+        await putMissed(store, MISSED);
+        await putLook(store, { id: 'trace-1', look: LOOK });
+        await putSweep(store, Date.UTC(2026, 0, 2, 2, 30));
+      }
+      const ids = await idsIn(store);
+      expect(ids).toEqual(['missed-nightly-20260103t023000z', 'sweep-202601020230', 'trace-1']);
+      expect(ids.every(isHint)).toBe(true);
+    });
+
+    it('are read as they were dropped, and not at all once they are done with', async () => {
+      const { store, clock } = await open();
+      await putMissed(store, MISSED);
+      await putLook(store, { id: 'trace-1', look: LOOK });
+      const [missed = ''] = await idsIn(store);
+      expect(await readMissed(store, missed)).toMatchObject(MISSED);
+      const read = await readLook(store, 'trace-1');
+      expect(read?.look).toMatchObject(LOOK);
+      // A real server has its own clock, and one that this machine may be a little off from.
+      expect(Math.abs((read?.droppedAt ?? 0) - clock.now())).toBeLessThan(60_000);
+      await store.remove([layout.hint(missed), layout.hint('trace-1')]);
+      expect(await readMissed(store, missed)).toBeUndefined();
+      expect(await readLook(store, 'trace-1')).toBeUndefined();
+    });
+  });
+}

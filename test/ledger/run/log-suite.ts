@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../../lib/ledger/run/events.ts';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import { appendLog, foreignEntries, type LogMark, readLog } from '../../../lib/ledger/run/log.ts';
+import type { OpenLedger } from '../ledger-suite.ts';
+
+const RUN = 'nightly-20260102t023000z';
+const seen = (at: number): RunEvent => ({ type: 'cancel_seen', at });
+
+/** The log of a run, in any store. */
+export function logSuite(open: OpenLedger): void {
+  describe('the log of a run', () => {
+    it('gives each entry once, by writer and then by number', async () => {
+      const { store } = await open();
+      const mark: LogMark = new Set();
+      await appendLog(store, RUN, '0000000002-b', 1, [seen(3)]);
+      await appendLog(store, RUN, '0000000001-a', 2, [seen(2)]);
+      await appendLog(store, RUN, '0000000001-a', 1, [seen(1), seen(1)]);
+      expect((await readLog(store, RUN, mark)).map(({ at }) => at)).toEqual([1, 1, 2, 3]);
+      await appendLog(store, RUN, '0000000001-a', 3, [seen(4)]);
+      expect((await readLog(store, RUN, mark)).map(({ at }) => at)).toEqual([4]);
+      expect(await readLog(store, RUN, mark)).toEqual([]);
+    });
+
+    it('is read whole however long it is', async () => {
+      const { store } = await open();
+      const numbers = Array.from({ length: 200 }, (_, n) => n);
+      await Promise.all(numbers.map((n) => appendLog(store, RUN, '1-a', n, [seen(n)])));
+      expect((await readLog(store, RUN)).map(({ at }) => at)).toEqual(numbers);
+    });
+
+    it('is that of one run, whatever the others are called', async () => {
+      const { store } = await open();
+      for (const run of [RUN, `${RUN}-2`, 'nightly'])
+        await appendLog(store, run, '1-a', 1, [seen(1)]);
+      expect(await readLog(store, RUN)).toHaveLength(1);
+    });
+
+    it('shows that another writer is at work', async () => {
+      const { store } = await open();
+      const mark: LogMark = new Set([await appendLog(store, RUN, '1-a', 1, [seen(1)])]);
+      await appendLog(store, RUN, '2-b', 1, [seen(2)]);
+      expect(await foreignEntries(store, RUN, '2-b', mark)).toEqual([]);
+      const late = await appendLog(store, RUN, '1-a', 2, [seen(3)]);
+      expect(await foreignEntries(store, RUN, '2-b', mark)).toEqual([late]);
+    });
+
+    it('does not pass over an entry that it cannot read', async () => {
+      const { store } = await open();
+      await store.put(layout.logEntry(RUN, '1-a', 1), '{"version":9}');
+      await expect(readLog(store, RUN)).rejects.toMatchObject({ code: 'object_newer' });
+    });
+  });
+}

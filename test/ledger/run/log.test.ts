@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../../lib/ledger/run/events.ts';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import { appendLog, foreignEntries, readLog } from '../../../lib/ledger/run/log.ts';
+import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
+import { addCall, type Metrics, noMetrics } from '../../../lib/ledger/run/metrics.ts';
+import { playClock } from '../../../testing/play-clock.ts';
+import { T0 } from '../../support/runs.ts';
+
+const RUN = 'nightly-20260102t023000z';
+const WRITER = '0000000007-a';
+const key = (sequence: number) => layout.logEntry(RUN, WRITER, sequence);
+const cancel = (at = T0): RunEvent => ({ type: 'cancel_seen', at });
+const setUp = () => memoryStore(playClock());
+
+const counted = (puts: number): Metrics => {
+  const metrics = { ...noMetrics(), function_ms: 1_200 };
+  addCall(metrics, 'obs', 'PutObject', 'ok', puts);
+  return metrics;
+};
+
+// What holds in every store: log-suite.ts.
+describe('an entry of the log', () => {
+  it('lies under its writer and number, and holds its events and what was counted', async () => {
+    const store = setUp();
+    expect(await appendLog(store, RUN, WRITER, 3, [cancel()], counted(2))).toBe(key(3));
+    const { body = '' } = (await store.get(key(3))) ?? {};
+    expect(JSON.parse(body)).toEqual({ version: 1, events: [cancel()], metrics: counted(2) });
+  });
+
+  it('that is appended again is read once', async () => {
+    const store = setUp();
+    const append = () => appendLog(store, RUN, WRITER, 1, [cancel()], counted(2));
+    expect([await append(), await append()]).toEqual([key(1), key(1)]);
+    const metrics = new Map<string, Metrics>();
+    expect(await readLog(store, RUN, new Set(), metrics)).toEqual([cancel()]);
+    expect(metrics).toEqual(new Map([[key(1), counted(2)]]));
+  });
+
+  it('tells what it counted under its key, and nothing where nothing was', async () => {
+    const store = setUp();
+    await appendLog(store, RUN, WRITER, 1, [], counted(1));
+    await appendLog(store, RUN, WRITER, 2, [cancel()]);
+    const [mark, metrics] = [new Set<string>(), new Map<string, Metrics>()];
+    await readLog(store, RUN, mark, metrics);
+    expect(metrics).toEqual(new Map([[key(1), counted(1)]]));
+    await appendLog(store, RUN, WRITER, 3, [], counted(5));
+    await readLog(store, RUN, mark, metrics);
+    expect([...metrics.keys()]).toEqual([key(1), key(3)]);
+  });
+
+  it.each([
+    ['are none', 'many'],
+    ['are negative', { ...noMetrics(), retries: -1 }],
+    ['lack a number', { calls: {} }],
+  ])('is read all the same where its counters %s', async (_, broken) => {
+    const store = setUp();
+    const entry = { version: 1, events: [cancel()], metrics: broken };
+    await store.put(key(1), JSON.stringify(entry));
+    const metrics = new Map<string, Metrics>();
+    expect(await readLog(store, RUN, new Set(), metrics)).toEqual([cancel()]);
+    expect(metrics.size).toBe(0);
+  });
+
+  it('that is listed and gone holds nothing, and is not looked for again', async () => {
+    const store = setUp();
+    await appendLog(store, RUN, WRITER, 1, [cancel(T0)]);
+    await appendLog(store, RUN, WRITER, 2, [cancel(T0 + 1)]);
+    const mark = new Set<string>();
+    const get: typeof store.get = async (wanted) =>
+      wanted === key(1) ? undefined : store.get(wanted);
+    expect(await readLog({ ...store, get }, RUN, mark)).toEqual([cancel(T0 + 1)]);
+    expect(mark).toEqual(new Set([key(1), key(2)]));
+  });
+
+  it.each([
+    ['is newer', '{"version":2,"events":[]}', 'object_newer'],
+    ['is not JSON', '{"version":1', 'object_invalid'],
+    ['holds no events', '{"version":1}', 'object_invalid'],
+    [
+      'holds an event that nobody knows',
+      '{"version":1,"events":[{"type":"lunch","at":1}]}',
+      'object_invalid',
+    ],
+  ])('that %s is not marked as read', async (_, body, code) => {
+    const store = setUp();
+    await appendLog(store, RUN, WRITER, 1, [cancel()]);
+    await store.put(key(2), body);
+    const mark = new Set<string>();
+    await expect(readLog(store, RUN, mark)).rejects.toMatchObject({ code });
+    expect(mark.size).toBe(0);
+  });
+});
+
+describe('foreignEntries', () => {
+  it('names those of writers whose name only begins like its own, by key', async () => {
+    const store = setUp();
+    const others = ['0000000007-ab', '0000000006-a'];
+    for (const writer of [...others, WRITER]) await appendLog(store, RUN, writer, 1, [cancel()]);
+    expect(await foreignEntries(store, RUN, WRITER, new Set())).toEqual([
+      layout.logEntry(RUN, '0000000006-a', 1),
+      layout.logEntry(RUN, '0000000007-ab', 1),
+    ]);
+  });
+
+  it('is blind to other runs and to what was read', async () => {
+    const store = setUp();
+    await appendLog(store, 'weekly-20260102t023000z', '0000000008-b', 1, [cancel()]);
+    const known = await appendLog(store, RUN, '0000000008-b', 1, [cancel()]);
+    expect(await foreignEntries(store, RUN, WRITER, new Set([known]))).toEqual([]);
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
+import { type Plan, readPlan, writePlan } from '../../../lib/ledger/run/plan.ts';
+import { playClock } from '../../../testing/play-clock.ts';
+import { openRun, plannedPhone, terms } from '../../support/runs.ts';
+
+const RUN = 'nightly-20260102t023000z';
+
+function setUp() {
+  const store = memoryStore(playClock());
+  const { plan } = openRun(RUN, []);
+  if (plan === undefined) throw new Error('no plan');
+  const { request, slot, started_at, listing_complete, selected } = plan;
+  const rest = { request, slot, started_at, terms, listing_complete, selected };
+  const phones = (count: number) => Array.from({ length: count }, (_, n) => plannedPhone(`p${n}`));
+  const write = (writer: string, count: number) =>
+    writePlan(store, writer, { ...rest, selected: count }, phones(count));
+  return { store, write, phones, rest };
+}
+
+describe('a plan', () => {
+  it.each([0, 1, 1_000, 1_001, 2_500])(
+    'of %i phones is read back in their order',
+    async (count) => {
+      const { store, write, phones, rest } = setUp();
+      const written = await write('w1', count);
+      const read = await readPlan(store, RUN);
+      expect(read).toEqual(written);
+      expect(read?.phones).toEqual(phones(count));
+      expect(read?.plan).toEqual({ ...rest, version: 1, selected: count, parts: read?.plan.parts });
+      expect(read?.plan.parts).toEqual(
+        Array.from({ length: Math.ceil(count / 1_000) }, (_, n) => layout.planPart(RUN, 'w1', n)),
+      );
+    },
+  );
+
+  it('stands once written: the second writer gets that of the first', async () => {
+    const { store, write } = setUp();
+    const first = await write('w1', 3);
+    expect(await write('w2', 5)).toEqual(first);
+    expect((await readPlan(store, RUN))?.phones).toHaveLength(3);
+  });
+
+  it('is its own where it cannot be read back yet', async () => {
+    const { store, rest } = setUp();
+    const blind = { ...store, get: async () => undefined };
+    const { plan, phones } = await writePlan(blind, 'w1', rest, [plannedPhone('p')]);
+    expect(plan).toEqual({ ...rest, version: 1, parts: [layout.planPart(RUN, 'w1', 0)] });
+    expect(phones).toEqual([plannedPhone('p')]);
+  });
+
+  it('is none before it is written', async () => {
+    expect(await readPlan(setUp().store, RUN)).toBeUndefined();
+  });
+
+  it.each<[string, (store: ReturnType<typeof setUp>['store']) => Promise<void>, string]>([
+    [
+      'a part is missing',
+      (store) => store.remove([layout.planPart(RUN, 'w1', 0)]),
+      'object_invalid',
+    ],
+    [
+      'a part is newer',
+      (store) => store.put(layout.planPart(RUN, 'w1', 0), '{"version":2}'),
+      'object_newer',
+    ],
+    [
+      'a part holds no phones',
+      (store) => store.put(layout.planPart(RUN, 'w1', 0), '{"version":1}'),
+      'object_invalid',
+    ],
+    ['it is newer', (store) => store.put(layout.plan(RUN), '{"version":2}'), 'object_newer'],
+    ['it is cut', (store) => store.put(layout.plan(RUN), '{"version":1'), 'object_invalid'],
+  ])('cannot be read where %s', async (_, breaks, code) => {
+    const { store, write } = setUp();
+    await write('w1', 2);
+    await breaks(store);
+    await expect(readPlan(store, RUN)).rejects.toMatchObject({ code });
+  });
+
+  it.each<[string, (plan: Plan) => object]>([
+    ['a part elsewhere', (plan) => ({ ...plan, parts: ['policies/nightly.yaml'] })],
+    ['a part behind a way out', (plan) => ({ ...plan, parts: [`runs/${RUN}/plan/../x.json`] })],
+    ['a request of nobody', (plan) => ({ ...plan, request: { ...plan.request, policy: '../x' } })],
+    ['a folder that leads out', (plan) => ({ ...plan, terms: { ...plan.terms, folder: '../x' } })],
+    [
+      'an unknown notification',
+      (plan) => ({ ...plan, terms: { ...plan.terms, notify: { when: 'x', language: 'en' } } }),
+    ],
+    ['a count that is none', (plan) => ({ ...plan, selected: 1.5 })],
+  ])('with %s is refused', async (_, change) => {
+    const { store, write } = setUp();
+    const { plan } = await write('w1', 1);
+    await store.put(layout.plan(RUN), JSON.stringify(change(plan)));
+    await expect(readPlan(store, RUN)).rejects.toMatchObject({ code: 'object_invalid' });
+  });
+});

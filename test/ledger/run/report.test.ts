@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
+import { noMetrics } from '../../../lib/ledger/run/metrics.ts';
+import {
+  readReport,
+  readReportedPhones,
+  type ReportedPhone,
+  writeReport,
+} from '../../../lib/ledger/run/report.ts';
+import { playClock } from '../../../testing/play-clock.ts';
+
+const RUN = 'nightly-20260102t023000z';
+
+const facts = {
+  run_id: RUN,
+  policy: 'nightly',
+  trigger: 'timer',
+  slot: '20260102T023000Z',
+  outcome: 'partial',
+  started_at: '2026-01-02T02:30:00.000Z',
+  settled_at: '2026-01-02T03:30:00.000Z',
+  counts: { selected: 1, exported: 1, failed: 0, skipped: 0, timed_out: 0, cancelled: 0 },
+  listing_complete: true,
+} as const;
+
+const phone = (n: number): ReportedPhone => ({
+  phone_id: `p${n}`,
+  outcome: 'exported',
+  bucket: 'my-phone-backups',
+  key: `nightly/20260102/${RUN}/p${n}-1.tar`,
+  size: 9_000,
+  etag: 'e',
+  attempts: 1,
+});
+const phones = (count: number) => Array.from({ length: count }, (_, n) => phone(n));
+
+/** A ledger that lies under a prefix in its bucket. */
+const setUp = () => ({ ...memoryStore(playClock()), prefix: 'phonevault/' });
+const page = (n: number) => `phonevault/${layout.reportPage(RUN, n)}`;
+
+// What holds in every store: report-suite.ts.
+describe('a report', () => {
+  it('holds its facts and its phones', async () => {
+    const store = setUp();
+    const written = await writeReport(store, { ...facts, metrics: noMetrics() }, phones(1));
+    expect(written).toEqual({ ...facts, version: 1, metrics: noMetrics(), phones: phones(1) });
+    expect(await readReport(store, RUN)).toEqual(written);
+  });
+
+  it('is none before the run is settled', async () => {
+    expect(await readReport(setUp(), RUN)).toBeUndefined();
+  });
+
+  it.each([1_000, 1_001, 2_000, 2_001])(
+    'of %i phones in pages or not tells them all, in their order',
+    async (count) => {
+      const store = setUp();
+      const report = await writeReport(store, facts, phones(count));
+      expect(report.pages?.length).toBe(count === 1_000 ? undefined : Math.ceil(count / 1_000));
+      expect(await readReportedPhones(store, report)).toEqual(phones(count));
+    },
+  );
+
+  it('is not there before its pages are', async () => {
+    const store = setUp();
+    const written: string[] = [];
+    const create: typeof store.create = async (key, body) => {
+      written.push(key);
+      return store.create(key, body);
+    };
+    await writeReport({ ...store, create }, facts, phones(1_001));
+    expect(written).toEqual([
+      layout.reportPage(RUN, 0),
+      layout.reportPage(RUN, 1),
+      layout.report(RUN),
+    ]);
+  });
+
+  it('needs no second look where it is the first', async () => {
+    const get = async () => Promise.reject(new Error('down'));
+    expect(await writeReport({ ...setUp(), get }, facts, phones(1))).toMatchObject(facts);
+  });
+
+  it('is its own where an earlier one stands that is gone again', async () => {
+    const gone = { ...setUp(), create: async () => 'exists' as const };
+    expect(await writeReport(gone, facts, phones(1))).toMatchObject({ phones: phones(1) });
+  });
+
+  it('is read without its counters where they are broken', async () => {
+    const store = setUp();
+    const report = { version: 1, ...facts, metrics: { calls: 'many' }, phones: [] };
+    await store.put(layout.report(RUN), JSON.stringify(report));
+    expect(await readReport(store, RUN)).toEqual({ version: 1, ...facts, phones: [] });
+  });
+
+  it.each<[string, object, string]>([
+    ['newer', { version: 2 }, 'object_newer'],
+    ['of another run', { run_id: 'weekly-20260102t023000z' }, 'object_invalid'],
+    ['of a policy that cannot be', { policy: '../nightly' }, 'object_invalid'],
+    ['of an outcome that nobody knows', { outcome: 'fine' }, 'object_invalid'],
+    ['settled at no time', { settled_at: 'yesterday' }, 'object_invalid'],
+    ['without counts', { counts: undefined }, 'object_invalid'],
+  ])('that is %s cannot be read', async (_, change, code) => {
+    const store = setUp();
+    const report = { version: 1, ...facts, phones: [], ...change };
+    await store.put(layout.report(RUN), JSON.stringify(report));
+    await expect(readReport(store, RUN)).rejects.toMatchObject({ code });
+  });
+});
+
+describe('the pages of a report', () => {
+  const paged = (...pages: string[]) => ({
+    version: 1 as const,
+    ...facts,
+    phones: [phone(0)],
+    pages,
+  });
+
+  it('come after the phones in the report itself, which they leave as they are', async () => {
+    const store = setUp();
+    await store.put(
+      layout.reportPage(RUN, 0),
+      JSON.stringify({ version: 1, phones: [phone(1), phone(2)] }),
+    );
+    const report = paged(page(0));
+    expect(await readReportedPhones(store, report)).toEqual(phones(3));
+    expect(report.phones).toEqual([phone(0)]);
+  });
+
+  it('hold nothing where they are gone', async () => {
+    expect(await readReportedPhones(setUp(), paged(page(0)))).toEqual([phone(0)]);
+  });
+
+  it.each([
+    ['{"version":2,"phones":[]}', 'object_newer'],
+    ['{"version":1}', 'object_invalid'],
+    ['', 'object_invalid'],
+  ])('that hold %j cannot be read', async (body, code) => {
+    const store = setUp();
+    await store.put(layout.reportPage(RUN, 0), body);
+    const reading = readReportedPhones(store, paged(page(0)));
+    await expect(reading).rejects.toMatchObject({ code });
+  });
+
+  it.each([
+    'phonevault/policies/nightly.yaml',
+    `phonevault/${layout.report(RUN)}`,
+    `phonevault/runs/../report/0000.json`,
+    `phonevault/${layout.reportPage(RUN, 0)}.bak`,
+    `elsewhere_/${layout.reportPage(RUN, 0)}`,
+    layout.reportPage(RUN, 0),
+  ])('are not looked for under %s', async (odd) => {
+    const store = setUp();
+    const get = async () => Promise.reject(new Error('read'));
+    await expect(readReportedPhones({ ...store, get }, paged(odd))).rejects.toMatchObject({
+      code: 'object_invalid',
+      message: `the report of ${RUN} names a page that is none`,
+    });
+  });
+});

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
+import {
+  createRequest,
+  listOpen,
+  putRequest,
+  readRequest,
+  type RunRequest,
+} from '../../../lib/ledger/run/request.ts';
+import { playClock } from '../../../testing/play-clock.ts';
+
+const request: RunRequest = {
+  version: 1,
+  run_id: 'nightly-20260102t023000z',
+  policy: 'nightly',
+  trigger: 'timer',
+  slot: '20260102T023000Z',
+};
+
+const setUp = () => {
+  const clock = playClock();
+  return { clock, store: memoryStore(clock) };
+};
+
+describe('a request', () => {
+  it('is read back, and is the same object however often it is asked for', async () => {
+    const { store } = setUp();
+    await putRequest(store, request);
+    const first = await store.get(layout.request(request.run_id));
+    await putRequest(store, request);
+    expect((await store.get(layout.request(request.run_id)))?.body).toBe(first?.body);
+    expect(first?.body).toBe(`${JSON.stringify(request)}\n`);
+    expect(await readRequest(store, request.run_id)).toEqual(request);
+  });
+
+  it('is made once: another under its id does not replace it', async () => {
+    const { store } = setUp();
+    expect(await createRequest(store, request)).toBe('created');
+    const other = { ...request, trigger: 'http' as const };
+    expect(await createRequest(store, other)).toBe('exists');
+    expect(await readRequest(store, request.run_id)).toEqual(request);
+  });
+
+  it('is none where there is none', async () => {
+    expect(await readRequest(setUp().store, request.run_id)).toBeUndefined();
+  });
+
+  it.each<[string, object, string]>([
+    ['of a newer version', { version: 2 }, 'object_newer'],
+    ['with a field that nobody knows', { extra: 1 }, 'object_invalid'],
+    ['of a policy that cannot be', { policy: '../nightly' }, 'object_invalid'],
+    ['of a trigger that cannot be', { trigger: 'moon' }, 'object_invalid'],
+    ['with a slot that is none', { slot: 'tonight' }, 'object_invalid'],
+    ['for no phones', { phones: [] }, 'object_invalid'],
+    ['for a phone without a name', { phones: [''] }, 'object_invalid'],
+    ['for too many phones', { phones: Array(1_001).fill('p') }, 'object_invalid'],
+  ])('%s cannot be read', async (_, change, code) => {
+    const { store } = setUp();
+    await store.put(layout.request(request.run_id), JSON.stringify({ ...request, ...change }));
+    await expect(readRequest(store, request.run_id)).rejects.toMatchObject({ code });
+  });
+});
+
+describe('the inbox', () => {
+  it('is empty at first', async () => {
+    expect(await listOpen(setUp().store)).toEqual({
+      requests: [],
+      cancels: [],
+      late: [],
+      hints: [],
+    });
+  });
+
+  it('tells what there is to do by kind, requests with the time they were written, and passes over the rest', async () => {
+    const { clock, store } = setUp();
+    const first = clock.now();
+    await putRequest(store, request);
+    clock.move(5);
+    await putRequest(store, { ...request, run_id: 'other-1' });
+    await store.put(layout.cancel('nightly-1'), '{}');
+    await store.put(layout.late('nightly-2'), '{}');
+    await store.put(layout.hint('trace-1'), '{}');
+    await store.put('open/readme.txt', 'hello');
+    await store.put('open/unknown/nightly-3.json', '{}');
+    expect(await listOpen(store)).toEqual({
+      requests: [
+        { runId: 'nightly-20260102t023000z', askedAt: first },
+        { runId: 'other-1', askedAt: first + 5 },
+      ],
+      cancels: ['nightly-1'],
+      late: ['nightly-2'],
+      hints: ['trace-1'],
+    });
+  });
+});

@@ -1,0 +1,180 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { claimKey } from '../../../lib/ledger/state/client-keys.ts';
+import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
+import { agendaClock, playClock } from '../../../testing/play-clock.ts';
+import { T0 } from '../../support/runs.ts';
+
+const USES = [{ policy: 'a' }, { policy: 'b' }, { policy: 'a', phones: ['p1'] }];
+
+function setUp() {
+  const clock = playClock();
+  const store = memoryStore(clock, 'ignored');
+  const claim = (use: (typeof USES)[number], key = 'k') =>
+    claimKey({ store, clock, random: Math.random }, key, use);
+  return { clock, store, claim };
+}
+
+describe('claimKey', () => {
+  it('gives a key to its first use, again and again, and to no other', async () => {
+    const { clock, store, claim } = setUp();
+    const [first = { policy: '' }, ...others] = USES;
+    expect(await claim(first)).toBe('claimed');
+    clock.move(1);
+    for (const other of others) expect(await claim(other)).toBe('taken');
+    expect(await claim(first)).toBe('claimed');
+    expect(await claim(others[0] ?? first, 'another key')).toBe('claimed');
+    expect(await store.list('state/keys/')).toHaveLength(2);
+  });
+
+  it('gives it to one use at most when they come at once, in any order of the calls to the bucket', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom(...USES), { minLength: 2, maxLength: 6 }),
+        fc.scheduler(),
+        fc.boolean(),
+        async (uses, s, ticking) => {
+          const { clock, store } = setUp();
+          const still = { ...clock, sleep: async () => undefined };
+          const slow = {
+            list: s.scheduleFunction(async (prefix: string) => store.list(prefix)),
+            put: s.scheduleFunction(async (key: string, body: string) => {
+              if (ticking) clock.move(1);
+              return store.put(key, body);
+            }),
+            remove: s.scheduleFunction(async (keys: string[]) => store.remove(keys)),
+          };
+          const deps = { store: slow, clock: still, random: Math.random };
+          const asked = uses.map(async (use) => ({ use, answer: await claimKey(deps, 'k', use) }));
+          await s.waitFor(Promise.all(asked));
+          const claimed = (await Promise.all(asked)).filter(({ answer }) => answer === 'claimed');
+          expect(new Set(claimed.map(({ use }) => use)).size).toBeLessThanOrEqual(1);
+          if (ticking) expect(claimed.length).toBeGreaterThan(0);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+type Use = Parameters<typeof claimKey>[2];
+
+/** The first look of `late` finds nothing, as that of somebody who looked before the others wrote. */
+function racing() {
+  const clock = agendaClock(T0);
+  const store = memoryStore(clock, 'ignored');
+  const claim = (use: Use, random = 0.5) =>
+    claimKey({ store, clock, random: () => random }, 'k', use);
+  const late = (use: Use, random = 0.5) => {
+    let looks = 0;
+    const list: typeof store.list = async (prefix) =>
+      (looks += 1) === 1 ? [] : store.list(prefix);
+    return claimKey({ store: { ...store, list }, clock, random: () => random }, 'k', use);
+  };
+  const keys = async () => (await store.list('')).map(({ key }) => key);
+  return { clock, store, claim, late, keys };
+}
+
+async function keyOf(use: Use, random = 0.5): Promise<string> {
+  const { claim, keys } = racing();
+  await claim(use, random);
+  return (await keys())[0] ?? '';
+}
+
+/** The uses in the order in which the bucket lists them, which decides between those of one millisecond. */
+async function byName() {
+  const named = await Promise.all(USES.map(async (use) => ({ use, key: await keyOf(use) })));
+  const [first, second, third] = named.sort((a, b) => (a.key < b.key ? -1 : 1));
+  if (first === undefined || second === undefined || third === undefined) throw new Error('three');
+  return { first, second, third };
+}
+
+describe('a claim', () => {
+  it('shows the policy, and neither the key nor the phones', async () => {
+    const { store, keys } = racing();
+    const deps = { store, clock: playClock(), random: () => 0.5 };
+    await claimKey(deps, 'order-4711', { policy: 'nightly', phones: ['p1'] });
+    const [key = '', ...others] = await keys();
+    expect(others).toEqual([]);
+    expect(key).toMatch(/^state\/keys\/[0-9a-f]{32}\/[0-9a-f]{16}-800000000000\.json$/);
+    const body = (await store.get(key))?.body ?? '';
+    expect(JSON.parse(body)).toEqual({ version: 1, policy: 'nightly' });
+  });
+
+  it('is of other phones when it names others, or none', async () => {
+    const uses = [{ policy: 'a' }, { policy: 'a', phones: [] }, { policy: 'a', phones: ['p1'] }];
+    expect(new Set(await Promise.all(uses.map((use) => keyOf(use)))).size).toBe(3);
+    expect(await keyOf({ policy: 'a', phones: undefined })).toBe(await keyOf({ policy: 'a' }));
+  });
+});
+
+describe('claimKey, when several looked before any of them wrote', () => {
+  it('gives the key to the one who wrote first, and leaves nothing of the others', async () => {
+    const { clock, claim, late, keys } = racing();
+    const { first, second } = await byName();
+    // Whatever the order of the names.
+    await claim(second.use);
+    clock.move(1);
+    expect(await late(first.use)).toBe('taken');
+    expect(await keys()).toEqual([second.key]);
+    expect(clock.now()).toBe(T0 + 1);
+  });
+
+  it('gives it to the same use again', async () => {
+    const { clock, claim, late } = racing();
+    await claim({ policy: 'a' });
+    clock.move(1);
+    expect(await late({ policy: 'a' }, 0.1)).toBe('claimed');
+    expect(clock.now()).toBe(T0 + 1);
+  });
+
+  it('lets the first by name wait in the same millisecond until the other has given way', async () => {
+    const { clock, store, late, keys } = racing();
+    const { first, second } = await byName();
+    await store.put(second.key, '{}');
+    clock.at(T0 + 350, () => store.remove([second.key]));
+    expect(await late(first.use)).toBe('claimed');
+    expect(clock.now()).toBe(T0 + 400);
+    expect(await keys()).toEqual([first.key]);
+  });
+
+  it('has it give way after a second, since the other may have the key', async () => {
+    const { clock, store, late, keys } = racing();
+    const { first, second } = await byName();
+    await store.put(second.key, '{}');
+    expect(await late(first.use)).toBe('taken');
+    expect(clock.now()).toBe(T0 + 1_000);
+    expect(await keys()).toEqual([second.key]);
+  });
+
+  it('has the later by name give way at once, also where it comes before a third', async () => {
+    const { clock, store, late, keys } = racing();
+    const { first, second, third } = await byName();
+    await store.put(first.key, '{}');
+    await store.put(third.key, '{}');
+    expect(await late(second.use)).toBe('taken');
+    expect(clock.now()).toBe(T0);
+    expect(await keys()).toEqual([first.key, third.key]);
+  });
+
+  it('counts the oldest of several claims of one use', async () => {
+    const { clock, store, claim, late } = racing();
+    const { first, second } = await byName();
+    for (const key of [await keyOf(first.use, 0.9), second.key, await keyOf(first.use, 0.1)]) {
+      await store.put(key, '{}');
+      clock.move(1);
+    }
+    expect(await claim(first.use)).toBe('claimed');
+    expect(await claim(second.use)).toBe('taken');
+    expect(await late(first.use, 0.2)).toBe('claimed');
+    expect(await late(second.use, 0.2)).toBe('taken');
+  });
+
+  it('gives way where LIST does not show its own claim', async () => {
+    const { clock, store } = racing();
+    const blind = { ...store, list: async () => [] };
+    const deps = { store: blind, clock, random: Math.random };
+    expect(await claimKey(deps, 'k', { policy: 'a' })).toBe('taken');
+    expect(await store.list('')).toEqual([]);
+  });
+});

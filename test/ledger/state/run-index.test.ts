@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
+import {
+  listIndexedRuns,
+  listSettled,
+  rebuildRunIndex,
+} from '../../../lib/ledger/state/run-index.ts';
+import { playClock } from '../../../testing/play-clock.ts';
+import { reading } from '../../support/reading.ts';
+
+const ALWAYS = { since: 0, until: Number.MAX_SAFE_INTEGER };
+
+async function holding(...keys: string[]) {
+  const store = memoryStore(playClock());
+  for (const key of keys) await store.put(key, '{}');
+  return store;
+}
+
+const indexed = (count: number) =>
+  Array.from({ length: count }, (_, n) =>
+    layout.indexedRun(`${8_232_000_000_000 + n}.nightly.completed.nightly-${n}`),
+  );
+
+// What holds in every store: run-index-suite.ts.
+describe('the index of settled runs', () => {
+  it.each([
+    [0, 1],
+    [999, 1],
+    [1_000, 2],
+    [2_001, 3],
+  ])('of %i runs is read in %i pages', async (count, pages) => {
+    const read = reading(await holding(...indexed(count)));
+    const settled = await listSettled(read, ALWAYS);
+    expect(new Set(settled.map(({ runId }) => runId)).size).toBe(count);
+    expect(settled).toHaveLength(count);
+    expect(read.reads).toEqual(Array.from({ length: pages }, () => 'list state/runs/'));
+  });
+
+  it.each([3, 999])('is read no further than to the %i runs that are asked for', async (max) => {
+    const read = reading(await holding(...indexed(1_500)));
+    expect(await listIndexedRuns(read, { max })).toHaveProperty('next');
+    expect(read.reads.filter((what) => what.startsWith('list'))).toHaveLength(1);
+    expect(read.reads).toHaveLength(1 + max);
+  });
+});
+
+describe('rebuildRunIndex', () => {
+  it('jumps over what lies in the folders of the runs', async () => {
+    const log = Array.from({ length: 2_100 }, (_, n) => layout.logEntry('a', 'w', n));
+    const store = await holding(...log, layout.plan('b'));
+    const looks: unknown[] = [];
+    const list: typeof store.list = (prefix, options) => {
+      if (prefix === layout.runs) looks.push(options);
+      return store.list(prefix, options);
+    };
+    expect(await rebuildRunIndex({ ...store, list })).toBe(0);
+    expect(looks).toEqual(
+      ['runs/', 'runs/a0', 'runs/b0'].map((startAfter) => ({ startAfter, max: 1_000 })),
+    );
+  });
+});
+
+it('takes no file for a run that is not named as one', async () => {
+  const name = '8232000000000.nightly.completed.nightly-1';
+  const read = await holding(
+    `state/runs/${name}`,
+    `state/runs/${name}.json.bak`,
+    'state/runs/x.json',
+  );
+  expect(await listSettled(read, ALWAYS)).toEqual([]);
+  expect(await listIndexedRuns(read, { max: 5 })).toEqual({ runs: [] });
+});

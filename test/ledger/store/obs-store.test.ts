@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { obsStore } from '../../../lib/ledger/store/obs-store.ts';
+import type { Conditional } from '../../../lib/ledger/store/store.ts';
+import { night } from '../../../testing/night.ts';
+import { leaseSuite } from '../lease-suite.ts';
+import { ledgerSuite } from '../ledger-suite.ts';
+import { storeSuite } from './store-suite.ts';
+
+const open = async (conditionalPut: Conditional) => {
+  const { invocation, clock } = await night({ phones: 0, conditionalPut });
+  const { clients, deps } = invocation();
+  return { store: obsStore(clients.obs, deps.ledger.bucket, 'a prefix/'), clock };
+};
+
+ledgerSuite('the embedded OBS', () => open('honoured'), {
+  conditional: 'honoured',
+  creators: 4,
+  cases: 5,
+});
+
+describe.each(['ignored', 'refused'] as const)('conditional PUT %s:', (conditional) => {
+  storeSuite('the embedded OBS', async () => (await open(conditional)).store);
+  leaseSuite(() => open(conditional), conditional);
+});
+
+describe.each(['honoured', 'ignored', 'refused'] as const)('tryConditional', (conditional) => {
+  it(`sees that conditional PUT is ${conditional}`, async () => {
+    const { store } = await open(conditional);
+    await store.put('a', 'one');
+    expect(await store.tryConditional('a', 'one')).toBe(conditional);
+  });
+});

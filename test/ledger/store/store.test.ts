@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
+import { exists } from '../../../lib/ledger/store/store.ts';
+import { playClock } from '../../../testing/play-clock.ts';
+
+it.each([
+  ['runs/a/report.json', true],
+  ['runs/a/report', false],
+  ['runs/a/', false],
+  ['runs/b/report.json', false],
+])('tells whether there is an object under the very key %s', async (key, there) => {
+  const store = memoryStore(playClock());
+  await store.put('runs/a/report.json', '{}');
+  await store.put('runs/a/report.json.bak', '{}');
+  expect(await exists(store, key)).toBe(there);
+});
+
+it('looks for an object with a list of one', async () => {
+  const store = memoryStore(playClock());
+  for (const key of ['a', 'ab', 'abc']) await store.put(key, '');
+  const asked: unknown[] = [];
+  const list: typeof store.list = (prefix, options) => (
+    asked.push(options),
+    store.list(prefix, options)
+  );
+  expect(await exists({ list }, 'a')).toBe(true);
+  expect(asked).toEqual([{ max: 1 }]);
+});

@@ -1,0 +1,166 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { dueSlots, newestSlotWithin, nextSlot } from '../../../lib/policy/slots/slots.ts';
+import { minuteSlots } from './reference-cron.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const at = (text: string) => Date.parse(text);
+const iso = (slots: number[]) => slots.map((slot) => new Date(slot).toISOString());
+
+const ZONES = [
+  'Asia/Shanghai',
+  'Asia/Kathmandu',
+  'Europe/Berlin',
+  'America/New_York',
+  'America/Santiago', // clocks change at midnight
+  'Australia/Lord_Howe', // by half an hour
+];
+
+describe('a year of slots agrees with a cron of our own', () => {
+  const start = at('2026-01-01T00:00:00Z');
+  const rules = [
+    '0 30 2 * * *',
+    '0 0 0 * * *',
+    '0 15 1,2 1-15 * ?',
+    '0 45 23 ? Mar-Apr,Oct,Nov Sat,Sun',
+    '0 0 2 13 * Fri',
+    '0 */30 2 1,29 3,10,11 *',
+  ];
+  test.each(ZONES.flatMap((timezone) => rules.map((cron) => ({ timezone, cron }))))(
+    '$cron in $timezone',
+    (rule) => {
+      const slots = dueSlots(rule, start - 1, start + 365 * DAY);
+      expect(iso(slots)).toEqual(iso(minuteSlots(rule, start, start + 365 * DAY)));
+    },
+  );
+});
+
+test('intervals agree with a cron of our own, at any time of the year', () => {
+  const crons = ['0 */15 * * * *', '0 0 * * * *', '0 30 */2 * * *', '0 7 1-4/1 * * *'];
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...ZONES),
+      fc.constantFrom(...crons),
+      fc.integer({ min: 0, max: 365 * 24 * 60 }),
+      (timezone, cron, minutes) => {
+        const rule = { timezone, cron };
+        const start = at('2026-01-01T00:00:00Z') + minutes * MINUTE;
+        const slots = dueSlots(rule, start - 1, start + 8 * HOUR);
+        expect(slots).toEqual(minuteSlots(rule, start, start + 8 * HOUR));
+      },
+    ),
+    {
+      numRuns: 150,
+      examples: ['2026-03-29T00:00:00Z', '2026-10-24T22:00:00Z'].flatMap((start) =>
+        crons.map((cron): [string, string, number] => [
+          'Europe/Berlin',
+          cron,
+          (at(start) - at('2026-01-01T00:00:00Z')) / MINUTE,
+        ]),
+      ),
+    },
+  );
+});
+
+describe('where clocks change', () => {
+  const timezone = 'Europe/Berlin';
+  test('a time of day that does not exist is the first moment after the gap', () => {
+    const rule = { cron: '0 30 2 * * *', timezone };
+    const slots = dueSlots(rule, at('2026-03-28T00:00:00Z'), at('2026-03-30T12:00:00Z'));
+    expect(iso(slots)).toEqual([
+      '2026-03-28T01:30:00.000Z',
+      '2026-03-29T01:00:00.000Z', // 03:00 local
+      '2026-03-30T00:30:00.000Z',
+    ]);
+  });
+
+  test('a time of day that exists twice counts once, the first time', () => {
+    const rule = { cron: '0 30 2 * * *', timezone };
+    const slots = dueSlots(rule, at('2026-10-24T12:00:00Z'), at('2026-10-26T12:00:00Z'));
+    expect(iso(slots)).toEqual(['2026-10-25T00:30:00.000Z', '2026-10-26T01:30:00.000Z']);
+    expect(nextSlot(rule, at('2026-10-25T00:45:00Z'))).toBe(at('2026-10-26T01:30:00Z'));
+  });
+
+  test('an interval goes on at its pace', () => {
+    const rule = { cron: '0 0 * * * *', timezone };
+    expect(dueSlots(rule, at('2026-10-24T12:00:00Z'), at('2026-10-25T12:00:00Z'))).toHaveLength(24);
+    expect(dueSlots(rule, at('2026-03-28T12:00:00Z'), at('2026-03-29T12:00:00Z'))).toHaveLength(24);
+  });
+});
+
+describe('the window', () => {
+  const rule = { cron: '0 0 3 * * *', timezone: 'UTC' };
+  const slot = at('2026-05-01T03:00:00Z');
+
+  test.each([
+    ['starts after its first instant', slot, slot + HOUR, []],
+    ['ends with its last instant', slot - 1, slot, [slot]],
+    ['holds a slot just passed', slot - HOUR, slot + 1, [slot]],
+    ['may be empty', slot + HOUR, slot - HOUR, []],
+    ['may be a point', slot, slot, []],
+  ])('%s', (_, from, to, expected) => {
+    expect(dueSlots(rule, from, to)).toEqual(expected);
+  });
+
+  test('keeps the newest 1,000 slots, newest last', () => {
+    const slots = dueSlots({ cron: '* * * * * *', timezone: 'UTC' }, 0, slot);
+    expect(slots).toHaveLength(1000);
+    expect(slots.at(-1)).toBe(slot);
+    expect(slots[0]).toBe(slot - 999_000);
+  });
+
+  test('cut anywhere, it yields every slot once', () => {
+    const hourly = { cron: '0 0 * * * *', timezone: 'Europe/Berlin' };
+    const from = at('2026-10-24T20:00:00Z');
+    const length = 12 * HOUR;
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: length }), (cut) => {
+        const halves = [
+          ...dueSlots(hourly, from, from + cut),
+          ...dueSlots(hourly, from + cut, from + length),
+        ];
+        expect(halves).toEqual(dueSlots(hourly, from, from + length));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('the next slot is the first due one', () => {
+    expect(nextSlot(rule, slot - 1)).toBe(slot);
+    expect(nextSlot(rule, slot)).toBe(slot + DAY);
+  });
+});
+
+test('a rule that never fires has no slot', () => {
+  const rule = { cron: '0 0 0 30 2 *', timezone: 'UTC' };
+  expect(nextSlot(rule, 0)).toBeUndefined();
+  expect(dueSlots(rule, 0, 400 * DAY)).toEqual([]);
+});
+
+test('a broken rule is refused', () => {
+  expect(() => nextSlot({ cron: '0 0 0 * * 7', timezone: 'UTC' }, 0)).toThrow(RangeError);
+});
+
+describe('the slot to run', () => {
+  const rule = { cron: '0 0 * * * *', timezone: 'UTC', start_within: 90 * MINUTE };
+  const slot = at('2026-05-01T03:00:00Z');
+
+  test.each([
+    ['is the newest of several', slot - 10 * HOUR, slot + MINUTE, slot],
+    ['can be now', slot - HOUR, slot, slot],
+    ['was started before', slot, slot + MINUTE, undefined],
+    ['is not due yet', slot - MINUTE, slot - 1, undefined],
+  ])('%s', (_, from, now, expected) => {
+    expect(newestSlotWithin(rule, from, now)).toBe(expected);
+  });
+
+  test.each([
+    [0, slot],
+    [1, undefined],
+  ])('may be as late as start_within, not %d ms more', (over, expected) => {
+    const daily = { cron: '0 0 3 * * *', timezone: 'UTC', start_within: 2 * HOUR };
+    expect(newestSlotWithin(daily, slot - DAY, slot + 2 * HOUR + over)).toBe(expected);
+  });
+});

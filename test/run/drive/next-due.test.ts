@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../../lib/ledger/run/events.ts';
+import { fold } from '../../../lib/ledger/run/fold.ts';
+import { carefulLimits, type Limits } from '../../../lib/ledger/state/limits.ts';
+import type { PlannedPhone } from '../../../lib/ledger/run/plan.ts';
+import type { Report } from '../../../lib/ledger/run/report.ts';
+import { nextDue, pollInterval } from '../../../lib/run/drive/next-due.ts';
+import type { OpenRun } from '../../../lib/run/state/open-run.ts';
+import type { Work } from '../../../lib/run/drive/steps.ts';
+import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
+
+const SECOND = 1_000;
+const own = { phone_id: 'p', try: 1 };
+const intent: RunEvent = { type: 'intent', at: T0, window: 'w1', tries: [own] };
+const accepted: RunEvent = { type: 'accepted', at: T0, ...own, job_id: 'j', request_id: 'r' };
+const ended: RunEvent = { type: 'ended', at: T0, ...own, result: 'succeeded' };
+const doubtful: RunEvent = { type: 'doubtful', at: T0, ...own };
+const busy: RunEvent = { type: 'refused', at: T0, ...own, code: 'CPS.0099' };
+
+function runOf(events: RunEvent[], changes: Partial<PlannedPhone> = {}): OpenRun {
+  const run = openRun('nightly-1', [plannedPhone('p', changes)]);
+  fold(run.state, events);
+  return run;
+}
+
+function workOf(runs: OpenRun[], changes: Partial<Work> & { limits?: Partial<Limits> } = {}): Work {
+  const { limits, ...rest } = changes;
+  return {
+    runs: new Map(runs.map((run, n) => [`${run.runId}-${n}`, run])),
+    lates: [],
+    session: { limits: { ...carefulLimits, ...limits } },
+    pollAt: T0 + 7 * MINUTE,
+    latePollAt: T0 + 8 * MINUTE,
+    ...rest,
+  } as unknown as Work;
+}
+
+const settled = (run: OpenRun, notified = false): OpenRun => {
+  run.report = { run_id: run.runId } as unknown as Report;
+  if (notified) fold(run.state, [{ type: 'notified', at: T0 }]);
+  return run;
+};
+const unplanned = (): OpenRun => ({ ...runOf([]), plan: undefined });
+const resting = (run: OpenRun, until: number): OpenRun => ({ ...run, restUntil: until });
+const lates = [{}] as unknown as Work['lates'];
+
+describe('nextDue', () => {
+  it.each<[string, number, Work]>([
+    ['a run without a plan: now', 0, workOf([unplanned()])],
+    ['one that rests: when it has rested', 9, workOf([resting(unplanned(), T0 + 9)])],
+    ['one that has rested: now', 0, workOf([resting(unplanned(), T0 - 9)])],
+    ['a report that nobody was told of: now', 0, workOf([settled(runOf([]))])],
+    ['a run whose phones have all ended: now', 0, workOf([openRun('nightly-1', [])])],
+    ['an export: the next look at the jobs', 7 * MINUTE, workOf([runOf([intent, accepted])])],
+    ['an ended job: now', 0, workOf([runOf([intent, accepted, ended])])],
+    [
+      'an archive that was absent: the second look',
+      2 * MINUTE,
+      workOf([runOf([intent, accepted, ended, { type: 'absent', at: T0, ...own }])]),
+    ],
+    [
+      'a lost answer: the look at the archives',
+      3 * MINUTE,
+      workOf([{ ...runOf([intent, doubtful]), lookAt: T0 + 3 * MINUTE }]),
+    ],
+    [
+      'a lost answer: the look at the jobs, if that is sooner',
+      2 * MINUTE,
+      workOf([{ ...runOf([intent, doubtful]), lookAt: T0 + 3 * MINUTE }], {
+        pollAt: T0 + 2 * MINUTE,
+      }),
+    ],
+    [
+      'a phone that does not run: the next look at its state',
+      4 * MINUTE,
+      workOf([{ ...runOf([], { waiting: true }), statesAt: T0 + 4 * MINUTE }], { pollAt: T0 }),
+    ],
+    ['a phone that could be sent: a look whether there is room', 5 * SECOND, workOf([runOf([])])],
+    ['a phone to be tried again: then', MINUTE, workOf([runOf([intent, busy])])],
+    [
+      'a phone that no call is free for: the next call',
+      61 * SECOND,
+      workOf([runOf([])], { limits: { calls_per_minute: 1, recent: [T0] } }),
+    ],
+    [
+      'a phone to be tried again that no call is free for: the later of both',
+      90 * SECOND,
+      workOf([runOf([intent, busy])], { limits: { blocked_until: T0 + 90 * SECOND } }),
+    ],
+  ])('of %s', (_, after, work) => {
+    expect(nextDue(work, T0)).toBe(T0 + after);
+  });
+
+  it('takes a phone whose time has come for one that could be sent', () => {
+    const now = T0 + MINUTE;
+    expect(nextDue(workOf([runOf([intent, busy])]), now)).toBe(now + 5 * SECOND);
+  });
+
+  it('is the time of the next try to tell of a report', () => {
+    const run = settled(runOf([]));
+    fold(run.state, [{ type: 'notify_failed', at: T0, code: 'service', message: 'it failed' }]);
+    expect(nextDue(workOf([run]), T0)).toBe(T0 + MINUTE);
+  });
+
+  it('is the first thing that falls due, in whatever run', () => {
+    const first = resting(unplanned(), T0 + 9);
+    const second = resting(unplanned(), T0 + 8);
+    const third = resting(unplanned(), T0 + 10);
+    expect(nextDue(workOf([first, second, third]), T0)).toBe(T0 + 8);
+  });
+
+  it('looks at jobs that outlived their runs only while a run is open', () => {
+    const told = settled(runOf([]), true);
+    expect(nextDue(workOf([told], { lates }), T0)).toBe(T0 + 8 * MINUTE);
+    expect(nextDue(workOf([told]), T0)).toBeUndefined();
+    expect(nextDue(workOf([], { lates }), T0)).toBeUndefined();
+  });
+
+  it('is never without a run', () => {
+    expect(nextDue(workOf([]), T0)).toBeUndefined();
+  });
+
+  it('does not count a phone that has ended as living, nor one that lives as ended', () => {
+    const run = openRun('nightly-1', [
+      plannedPhone('p', { verdict: { outcome: 'skipped', reason: 'stopped' } }),
+      plannedPhone('q', { waiting: true }),
+    ]);
+    run.statesAt = T0 + MINUTE;
+    expect(nextDue(workOf([run]), T0)).toBe(T0 + MINUTE);
+    run.state.phones.delete('q');
+    expect(nextDue(workOf([run]), T0)).toBe(T0);
+  });
+});
+
+describe('pollInterval', () => {
+  const exportAt = (at: number): OpenRun => runOf([intent, { ...accepted, at }]);
+
+  it.each<[string, OpenRun[], number, number]>([
+    ['three seconds after a call', [exportAt(T0)], 1, 3 * SECOND],
+    ['three seconds until a job is 15 seconds old', [exportAt(T0 - 15 * SECOND)], 1, 3 * SECOND],
+    ['a fifth of the age of a job', [exportAt(T0 - MINUTE)], 1, 12 * SECOND],
+    ['half a minute at most', [exportAt(T0 - 10 * MINUTE)], 1, 30 * SECOND],
+    [
+      'by the youngest job of all runs',
+      [exportAt(T0 - 2 * MINUTE), exportAt(T0 - MINUTE), exportAt(T0 - 3 * MINUTE)],
+      3,
+      12 * SECOND,
+    ],
+    ['half a minute where no job is known', [runOf([])], 0, 30 * SECOND],
+    ['half a minute where only answers were lost', [runOf([intent, doubtful])], 1, 30 * SECOND],
+    ['longer for many calls', [exportAt(T0)], 101, 7_200],
+    ['longer than half a minute for very many', [exportAt(T0)], 1_000, MINUTE],
+  ])('is %s', (_, runs, requests, expected) => {
+    expect(pollInterval(runs, requests, T0)).toBe(expected);
+  });
+});

@@ -1,0 +1,237 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fold } from '../../../lib/ledger/run/fold.ts';
+import { cutBatches } from '../../../lib/run/export/batch.ts';
+import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
+
+const fleet = (count: number, servers: number, prefix = 'p') =>
+  Array.from({ length: count }, (_, index) =>
+    plannedPhone(`${prefix}${index}`, { server_id: `s${index % servers}` }),
+  );
+
+describe('cutBatches', () => {
+  it('fills a call up to its size from the submission order', () => {
+    const run = openRun('nightly-1', fleet(10, 5));
+    const [batch] = cutBatches([run], [], { calls: 1, phonesPerCall: 4 }, T0);
+    expect(batch?.items.map((item) => item.phoneId)).toEqual(['p0', 'p1', 'p2', 'p3']);
+  });
+
+  it('keeps within the courtesy to a server, jobs of other runs included', () => {
+    const first = openRun('a-1', fleet(2, 1, 'a'));
+    fold(first.state, [
+      { type: 'intent', at: T0, window: 'w', tries: [{ phone_id: 'a0', try: 1 }] },
+      { type: 'accepted', at: T0, phone_id: 'a0', try: 1, job_id: 'j', request_id: 'r' },
+    ]);
+    const second = openRun('b-1', fleet(9, 1, 'b'));
+    const batches = cutBatches([first, second], [], { calls: 9, phonesPerCall: 9 }, T0);
+    const sent = batches.flatMap((batch) => batch.items);
+    expect(sent).toHaveLength(3);
+  });
+
+  it('never sends a phone that another run or an outlived job is exporting', () => {
+    const phones = [plannedPhone('x'), plannedPhone('y'), plannedPhone('z')];
+    const first = openRun('a-1', phones);
+    fold(first.state, [
+      { type: 'intent', at: T0, window: 'w', tries: [{ phone_id: 'x', try: 1 }] },
+      { type: 'accepted', at: T0, phone_id: 'x', try: 1, job_id: 'j', request_id: 'r' },
+    ]);
+    const second = openRun('b-1', phones);
+    const straggler = { phone_id: 'y', server_id: 's9' };
+    const batches = cutBatches([first, second], [straggler], { calls: 9, phonesPerCall: 9 }, T0);
+    expect(batches.flatMap((batch) => batch.items.map((item) => item.phoneId))).toEqual(['z']);
+  });
+
+  it('lets small runs and runs that a person asked for go first, then takes turns', () => {
+    const large = openRun('large-1', fleet(400, 100, 'l'));
+    const other = openRun('other-1', fleet(400, 100, 'o'));
+    const small = openRun('small-1', fleet(3, 3, 'm'));
+    const manual = openRun('manual-1', fleet(400, 100, 'h'), { trigger: 'http' });
+    const order = cutBatches(
+      [large, other, small, manual],
+      [],
+      { calls: 5, phonesPerCall: 10 },
+      T0,
+    ).map((batch) => batch.run.runId);
+    expect(order.slice(0, 2).sort()).toEqual(['manual-1', 'small-1']);
+    expect(order.slice(2, 4)).toEqual(['large-1', 'other-1']);
+  });
+
+  it('gives the others a call a minute while a large run that was asked for goes first', () => {
+    const large = openRun('large-1', fleet(400, 100, 'l'));
+    const other = openRun('other-1', fleet(400, 100, 'o'));
+    const manual = openRun('manual-1', fleet(400, 100, 'h'), { trigger: 'http' });
+    const served = Array.from({ length: 24 }, (_, index) => {
+      const now = T0 + index * 10_000;
+      const limits = { calls: 1, phonesPerCall: 10 };
+      const [batch] = cutBatches([large, other, manual], [], limits, now);
+      const tries = (batch?.items ?? []).map(({ phoneId }) => ({ phone_id: phoneId, try: 1 }));
+      fold(batch?.run.state ?? large.state, [
+        { type: 'intent', at: now, window: `w${index}`, tries },
+        ...tries.map((own) => ({
+          type: 'accepted' as const,
+          at: now,
+          ...own,
+          job_id: own.phone_id,
+          request_id: `r${index}`,
+        })),
+      ]);
+      return batch?.run.runId;
+    });
+    expect(served.filter((run) => run !== 'manual-1')).toEqual(['large-1', 'other-1', 'large-1']);
+  });
+
+  it('leaves phones alone whose next try is not due yet', () => {
+    const run = openRun('nightly-1', [plannedPhone('p')]);
+    fold(run.state, [
+      { type: 'intent', at: T0, window: 'w', tries: [{ phone_id: 'p', try: 1 }] },
+      { type: 'refused', at: T0, phone_id: 'p', try: 1, code: 'CPS.0099' },
+    ]);
+    const cut = (now: number) => cutBatches([run], [], { calls: 1, phonesPerCall: 9 }, now);
+    expect(cut(T0 + MINUTE - 1)).toEqual([]);
+    expect(cut(T0 + MINUTE)[0]?.items).toEqual([{ phoneId: 'p', serverId: 's1', attempt: 2 }]);
+  });
+
+  it('holds for any fleet: no phone twice, no server over its share, no call over its size', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 120 }),
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 1, max: 12 }),
+        fc.integer({ min: 1, max: 12 }),
+        (count, servers, calls, phonesPerCall) => {
+          const run = openRun('nightly-1', fleet(count, servers));
+          const batches = cutBatches([run], [], { calls, phonesPerCall }, T0);
+          const items = batches.flatMap((batch) => batch.items);
+          const perServer = new Map<string, number>();
+          for (const { serverId } of items) {
+            perServer.set(serverId, (perServer.get(serverId) ?? 0) + 1);
+          }
+          expect(new Set(items.map((item) => item.phoneId)).size).toBe(items.length);
+          expect(Math.max(...perServer.values())).toBeLessThanOrEqual(4);
+          expect(batches.length).toBeLessThanOrEqual(calls);
+          expect(Math.max(...batches.map((b) => b.items.length))).toBeLessThanOrEqual(
+            phonesPerCall,
+          );
+        },
+      ),
+    );
+  });
+});
+
+describe('cutBatches, at the edges', () => {
+  type Phones = ReturnType<typeof fleet>;
+  const lane = (id: string, phones: Phones, changes: Parameters<typeof openRun>[2] = {}) =>
+    openRun(id, phones, changes);
+  const accept = (run: ReturnType<typeof openRun>, phoneId: string, at = T0) =>
+    fold(run.state, [
+      { type: 'intent', at, window: `w-${phoneId}`, tries: [{ phone_id: phoneId, try: 1 }] },
+      { type: 'accepted', at, phone_id: phoneId, try: 1, job_id: phoneId, request_id: 'r' },
+    ]);
+  const sizes = (batches: ReturnType<typeof cutBatches>) =>
+    batches.map(({ items }) => items.length);
+
+  it('cuts no more calls than are allowed, and none of nothing', () => {
+    const run = lane('a-1', fleet(9, 9));
+    expect(sizes(cutBatches([run], [], { calls: 2, phonesPerCall: 2 }, T0))).toEqual([2, 2]);
+    expect(cutBatches([run], [], { calls: 0, phonesPerCall: 2 }, T0)).toEqual([]);
+    const both = [run, lane('b-1', fleet(9, 9, 'b'))];
+    expect(sizes(cutBatches(both, [], { calls: 3, phonesPerCall: 2 }, T0))).toEqual([2, 2, 2]);
+    expect(cutBatches([lane('c-1', [])], [], { calls: 2, phonesPerCall: 2 }, T0)).toEqual([]);
+    expect(sizes(cutBatches([run], [], { calls: 9, phonesPerCall: 4 }, T0))).toEqual([4, 4, 1]);
+  });
+
+  it('leaves a run alone that rests, or that never began', () => {
+    const resting = lane('a-1', fleet(2, 2));
+    resting.restUntil = T0 + 1;
+    const limits = { calls: 1, phonesPerCall: 2 };
+    expect(cutBatches([resting], [], limits, T0)).toEqual([]);
+    expect(cutBatches([resting], [], limits, T0 + 1)).toHaveLength(1);
+    const unplanned = { ...lane('b-1', fleet(2, 2)), plan: undefined };
+    const failed = lane('c-1', fleet(2, 2));
+    if (failed.plan !== undefined) delete failed.plan.terms;
+    expect(cutBatches([unplanned, failed], [], limits, T0)).toEqual([]);
+  });
+
+  it('cuts smaller calls after one that was refused for a single phone, until one is accepted', () => {
+    const run = lane('a-1', fleet(9, 9));
+    const limits = { calls: 1, phonesPerCall: 9 };
+    fold(run.state, [{ type: 'cut', at: T0, size: 3 }]);
+    expect(sizes(cutBatches([run], [], limits, T0))).toEqual([3]);
+    accept(run, 'p0');
+    expect(sizes(cutBatches([run], [], limits, T0))).toEqual([8]);
+    fold(run.state, [{ type: 'cut', at: T0 + 1, size: 2 }]);
+    expect(sizes(cutBatches([run], [], limits, T0 + 1))).toEqual([2]);
+  });
+
+  it('waits for half a call to come together while a large run has exports underway', () => {
+    const run = lane('a-1', fleet(12, 12), { terms: { max_in_flight_per_server: 1 } });
+    const busy = (count: number) =>
+      Array.from({ length: count }, (_, n) => ({ phone_id: 'other', server_id: `s${n + 1}` }));
+    const limits = { calls: 1, phonesPerCall: 4 };
+    accept(run, 'p0');
+    expect(sizes(cutBatches([run], busy(9), limits, T0))).toEqual([2]);
+    expect(sizes(cutBatches([run], busy(10), limits, T0))).toEqual([]);
+    const idle = lane('b-1', fleet(12, 12), { terms: { max_in_flight_per_server: 1 } });
+    expect(sizes(cutBatches([idle], busy(11), limits, T0))).toEqual([1]);
+    const last = lane('c-1', fleet(5, 12), { terms: { max_in_flight_per_server: 1 } });
+    accept(last, 'p0');
+    expect(sizes(cutBatches([last], busy(3), limits, T0))).toEqual([1]);
+  });
+
+  it('waits while answers are in doubt as while exports are underway', () => {
+    const run = lane('a-1', fleet(12, 12), { terms: { max_in_flight_per_server: 1 } });
+    fold(run.state, [
+      { type: 'intent', at: T0, window: 'w', tries: [{ phone_id: 'p0', try: 1 }] },
+      { type: 'doubtful', at: T0, phone_id: 'p0', try: 1 },
+    ]);
+    const others = Array.from({ length: 10 }, (_, n) => ({
+      phone_id: 'x',
+      server_id: `s${n + 1}`,
+    }));
+    expect(cutBatches([run], others, { calls: 1, phonesPerCall: 4 }, T0)).toEqual([]);
+  });
+
+  const first = (runs: ReturnType<typeof openRun>[], now = T0) =>
+    cutBatches(runs, [], { calls: 1, phonesPerCall: 5 }, now)[0]?.run.runId;
+
+  it.each(['http', 'manual'] as const)(
+    'lets a large run go first that was asked for by %s',
+    (trigger) => {
+      const large = lane('a-1', fleet(60, 60));
+      const asked = lane('b-1', fleet(60, 60, 'b'), { trigger });
+      expect(first([large, asked])).toBe('b-1');
+    },
+  );
+
+  it('counts a run of fifty phones as small, and of fifty-one as large', () => {
+    const large = lane('a-1', fleet(51, 60));
+    expect(first([large, lane('b-1', fleet(50, 60, 'b'))])).toBe('b-1');
+    expect(first([large, lane('b-1', fleet(51, 60, 'b'))])).toBe('a-1');
+  });
+
+  it('among equals serves who waits longest, then by name', () => {
+    const served = lane('a-1', fleet(60, 60));
+    const waiting = lane('b-1', fleet(60, 60, 'b'));
+    expect(first([waiting, served])).toBe('a-1');
+    accept(served, 'p0', T0 + 1);
+    expect(first([waiting, served], T0 + 1)).toBe('b-1');
+  });
+
+  it('serves the others after they have stood back for a minute, and all of them wait for it', () => {
+    const asked = lane('m-1', fleet(60, 60, 'm'), { trigger: 'manual' });
+    const large = lane('a-1', fleet(60, 60));
+    const other = lane('b-1', fleet(60, 60, 'b'));
+    expect(first([asked, large, other], T0 + MINUTE - 1)).toBe('m-1');
+    expect(first([asked, large, other], T0 + MINUTE)).toBe('a-1');
+    accept(large, 'p0', T0 + MINUTE);
+    expect(first([asked, large, other], T0 + MINUTE + 1)).toBe('m-1');
+    expect(first([asked, large, other], T0 + 2 * MINUTE)).toBe('b-1');
+    const order = cutBatches(
+      [asked, large, other],
+      [],
+      { calls: 3, phonesPerCall: 5 },
+      T0 + 2 * MINUTE,
+    );
+    expect(order.map(({ run }) => run.runId)).toEqual(['b-1', 'm-1', 'a-1']);
+  });
+});

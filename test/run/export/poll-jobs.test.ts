@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest';
+import type { Job } from '../../../lib/cloud/cph/cph-schemas.ts';
+import { carefulLimits } from '../../../lib/ledger/state/limits.ts';
+import type { RunDeps } from '../../../lib/run/deps.ts';
+import type { RunEvent } from '../../../lib/ledger/run/events.ts';
+import { followed, followJobs } from '../../../lib/run/export/poll-jobs.ts';
+import { type OpenRun, record } from '../../../lib/run/state/open-run.ts';
+import { playClock } from '../../../testing/play-clock.ts';
+import { MINUTE, openRun, plannedPhone, T0, terms } from '../../support/runs.ts';
+
+/** One run whose jobs all end at one look; answers the export time that is known afterwards. */
+async function learned(jobs: Partial<Job>[], known?: number): Promise<number | undefined> {
+  const run = openRun(
+    'nightly-1',
+    jobs.map((_, n) => plannedPhone(`p${n}`)),
+  );
+  const listed = jobs.map((job, n) => ({ job_id: `j${n}`, phone_id: `p${n}`, status: 2, ...job }));
+  record(
+    run,
+    jobs.map((_, n) => ({
+      type: 'accepted' as const,
+      at: T0,
+      phone_id: `p${n}`,
+      try: 1,
+      job_id: `j${n}`,
+      request_id: 'r1',
+    })),
+  );
+  const cph = { listJobs: async () => listed } as unknown as RunDeps['cph'];
+  const session = {
+    limits: { ...carefulLimits, ...(known === undefined ? {} : { export_ms: known }) },
+  };
+  await followJobs({ cph, clock: playClock(T0 + MINUTE) }, [run], session);
+  await followJobs({ cph, clock: playClock(T0 + 2 * MINUTE) }, [run], session);
+  return session.limits.export_ms;
+}
+
+const took = (ms: number): Partial<Job> => ({
+  begin_time: new Date(T0).toISOString(),
+  end_time: new Date(T0 + ms).toISOString(),
+});
+
+describe('followJobs', () => {
+  it.each<[string, Partial<Job>[], number | undefined, number | undefined]>([
+    ['begins with the first export', [took(40_000)], undefined, 40_000],
+    ['moves slowly towards the next', [took(100_000)], 50_000, 55_000],
+    ['takes each into account, once', [took(60_000), took(60_000)], 50_000, 51_900],
+    ['learns nothing from a failed export', [{ ...took(9_000), status: -1 }], 50_000, 50_000],
+    ['learns nothing where the times are missing', [{}], undefined, undefined],
+    ['learns nothing from an end before the beginning', [took(-5_000)], 50_000, 50_000],
+    ['learns nothing from no time at all', [took(0)], undefined, undefined],
+  ])('of the typical time: %s', async (_, jobs, known, expected) => {
+    expect(await learned(jobs, known)).toBe(expected);
+  });
+});
+
+const intent = (ids: string[]): RunEvent => ({
+  type: 'intent',
+  at: T0,
+  window: 'w1',
+  tries: ids.map((phone_id) => ({ phone_id, try: 1 })),
+});
+const accepted = (phone_id: string, request_id: string, job_id = `j-${phone_id}`): RunEvent => ({
+  ...{ type: 'accepted', at: T0, phone_id, try: 1 },
+  ...{ job_id, request_id },
+});
+const doubtful = (phone_id: string, request_id?: string): RunEvent => ({
+  ...{ type: 'doubtful', at: T0, phone_id, try: 1 },
+  ...(request_id === undefined ? {} : { request_id }),
+});
+
+/** Looks once, `after` ms from the beginning on, at a cloud that knows these jobs by request; tells what was asked for and recorded. */
+async function look(run: OpenRun, jobs: Record<string, Partial<Job>[]>, after = MINUTE) {
+  const asked: string[][] = [];
+  const cph = {
+    listJobs: async (ids: string[]) => {
+      asked.push(ids);
+      return ids.flatMap((id) => (jobs[id] ?? []).map((job) => ({ status: 1, ...job })));
+    },
+  } as unknown as RunDeps['cph'];
+  const before = run.pending.length;
+  await followJobs({ cph, clock: playClock(T0 + after) }, [run], { limits: carefulLimits });
+  return { asked, events: run.pending.slice(before) };
+}
+
+const runOf = (ids: string[], events: RunEvent[]): OpenRun => {
+  const run = openRun(
+    'nightly-1',
+    ids.map((id) => plannedPhone(id)),
+  );
+  record(run, [intent(ids), ...events]);
+  return run;
+};
+
+describe('what a look at the jobs records', () => {
+  const own = { phone_id: 'p', try: 1 };
+  const at = T0 + MINUTE;
+
+  it.each<[string, Partial<Job>, object[]]>([
+    ['a running job', { status: 1 }, []],
+    ['one of a state that nobody knows', { status: 7 }, []],
+    ['one that ended well', { status: 2 }, [{ type: 'ended', at, ...own, result: 'succeeded' }]],
+    [
+      'one that ended well, with a code all the same',
+      { status: 2, error_code: 'x', error_msg: 'y' },
+      [{ type: 'ended', at, ...own, result: 'succeeded' }],
+    ],
+    ['one that failed', { status: -1 }, [{ type: 'ended', at, ...own, result: 'failed' }]],
+    [
+      'one that failed with a reason, however long',
+      { status: -1, error_code: 'C'.repeat(99), error_msg: 'm'.repeat(999) },
+      [
+        {
+          ...{ type: 'ended', at, ...own, result: 'failed' },
+          ...{ code: 'C'.repeat(64), message: 'm'.repeat(200) },
+        },
+      ],
+    ],
+    [
+      'how long it took',
+      { status: 2, ...took(0) },
+      [{ type: 'ended', at, ...own, result: 'succeeded', took: 0 }],
+    ],
+  ])('%s', async (_, job, expected) => {
+    const run = runOf(['p'], [accepted('p', 'r1')]);
+    const { events } = await look(run, { r1: [{ job_id: 'j-p', phone_id: 'p', ...job }] });
+    expect(events).toEqual(expected);
+  });
+
+  it('of two jobs of one try, the one that ended well counts', async () => {
+    const run = runOf(['p'], [accepted('p', 'r1', 'a'), accepted('p', 'r1', 'b')]);
+    const jobs = ['a', 'b'].map((job_id) => ({
+      job_id,
+      phone_id: 'p',
+      status: job_id === 'a' ? -1 : 2,
+    }));
+    const { asked, events } = await look(run, { r1: jobs });
+    expect(asked).toEqual([['r1']]);
+    expect(events).toMatchObject([{ result: 'succeeded' }]);
+  });
+
+  it('takes no job of another for its own', async () => {
+    const run = runOf(['p'], [accepted('p', 'r1')]);
+    const { events } = await look(run, { r1: [{ job_id: 'other', phone_id: 'p', status: 2 }] });
+    expect(events).toEqual([{ type: 'unlisted', at, ...own }]);
+  });
+
+  it('believes that a job is lost two minutes after it was first missed', async () => {
+    const run = runOf(['p'], [accepted('p', 'r1')]);
+    expect((await look(run, {})).events).toEqual([{ type: 'unlisted', at, ...own }]);
+    expect((await look(run, {}, 3 * MINUTE - 1)).events).toEqual([]);
+    expect((await look(run, {}, 3 * MINUTE)).events).toEqual([
+      { type: 'ended', at: T0 + 3 * MINUTE, ...own, result: 'lost' },
+    ]);
+  });
+
+  it('begins anew when it is listed again', async () => {
+    const run = runOf(['p'], [accepted('p', 'r1')]);
+    const listed = { r1: [{ job_id: 'j-p', phone_id: 'p' }] };
+    await look(run, {});
+    expect((await look(run, listed, 2 * MINUTE)).events).toEqual([
+      { type: 'listed', at: T0 + 2 * MINUTE, ...own },
+    ]);
+    expect((await look(run, listed, 2.5 * MINUTE)).events).toEqual([]);
+    expect((await look(run, {}, 3 * MINUTE)).events).toMatchObject([{ type: 'unlisted' }]);
+    expect((await look(run, {}, 4 * MINUTE)).events).toEqual([]);
+  });
+
+  it('times a job out that still runs when its time is up, and no other', async () => {
+    const run = runOf(['p'], [accepted('p', 'r1')]);
+    const over = terms.export_timeout;
+    const running = { r1: [{ job_id: 'j-p', phone_id: 'p' }] };
+    expect((await look(run, running, over - 1)).events).toEqual([]);
+    expect((await look(run, running, over)).events).toEqual([
+      {
+        ...{ type: 'outcome', at: T0 + over, phone_id: 'p' },
+        ...{ outcome: 'timed_out', reason: 'export_timeout' },
+      },
+    ]);
+    const ended = runOf(['p'], [accepted('p', 'r1')]);
+    const done = { r1: [{ job_id: 'j-p', phone_id: 'p', status: 2 }] };
+    expect((await look(ended, done, over)).events).toMatchObject([{ result: 'succeeded' }]);
+  });
+});
+
+describe('how jobs are asked for', () => {
+  it('twenty calls at once, each once', async () => {
+    const ids = Array.from({ length: 41 }, (_, n) => `p${n}`);
+    const run = runOf(
+      ids,
+      ids.map((id) => accepted(id, `r-${id}`)),
+    );
+    const { asked } = await look(run, {});
+    expect(asked.map((call) => call.length)).toEqual([20, 20, 1]);
+    expect(new Set(asked.flat()).size).toBe(41);
+  });
+
+  it('not at all where there is nothing to ask for', async () => {
+    const run = runOf(['p', 'q'], [doubtful('p'), doubtful('q', '')]);
+    expect((await look(run, {})).asked).toEqual([]);
+    expect(followed([openRun('nightly-1', [plannedPhone('p')])], T0).size).toBe(0);
+  });
+
+  it('a call that left a phone out alone, and takes the job that was left out', async () => {
+    const run = runOf(
+      ['p', 'q', 'o'],
+      [accepted('p', 'r1'), doubtful('q', 'r1'), accepted('o', 'r2')],
+    );
+    const { asked, events } = await look(run, {
+      r1: [
+        { job_id: 'j-p', phone_id: 'p' },
+        { job_id: 'j-q', phone_id: 'q' },
+      ],
+      r2: [{ job_id: 'j-o', phone_id: 'o' }],
+    });
+    expect(asked).toEqual([['r1'], ['r2']]);
+    expect(events).toEqual([
+      {
+        ...{ type: 'accepted', at: T0 + MINUTE, phone_id: 'q', try: 1 },
+        ...{ job_id: 'j-q', request_id: 'r1' },
+      },
+    ]);
+  });
+
+  it('takes no job for the one left out that is known already, or is none', async () => {
+    const run = runOf(['p', 'q'], [accepted('p', 'r1'), doubtful('q', 'r1')]);
+    const { events } = await look(run, { r1: [{ job_id: 'j-p', phone_id: 'p' }] });
+    expect(events).toEqual([]);
+  });
+});

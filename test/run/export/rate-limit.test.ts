@@ -1,0 +1,226 @@
+import { describe, expect, it } from 'vitest';
+import { carefulLimits, type Limits } from '../../../lib/ledger/state/limits.ts';
+import {
+  callsAllowed,
+  nextCallAt,
+  noteAccepted,
+  noteSent,
+  noteThrottled,
+  noteTooMany,
+} from '../../../lib/run/export/rate-limit.ts';
+import { MINUTE, T0 } from '../../support/runs.ts';
+
+/** A service with hidden limits; answers what it says to each call. */
+function service(limit: { size: number; perMinute: number }) {
+  const calls: number[] = [];
+  return (size: number, now: number): 'ok' | 'too_many' | 'throttled' => {
+    const lately = calls.filter((at) => at > now - MINUTE).length;
+    calls.push(now);
+    if (lately >= limit.perMinute) return 'throttled';
+    return size > limit.size ? 'too_many' : 'ok';
+  };
+}
+
+function run(limits: Limits, hidden: { size: number; perMinute: number }, minutes: number) {
+  const ask = service(hidden);
+  const counts = { ok: 0, phones: 0, too_many: 0, throttled: 0 };
+  let now = T0;
+  const end = T0 + minutes * MINUTE;
+  while (now < end) {
+    if (callsAllowed(limits, now) === 0) {
+      now = Math.max(now + 1, nextCallAt(limits, now));
+      continue;
+    }
+    const size = limits.phones_per_call;
+    limits = noteSent(limits, now);
+    const answer = ask(size, now);
+    counts[answer] += 1;
+    if (answer === 'ok') {
+      counts.phones += size;
+      limits = noteAccepted(limits, size, now);
+    } else {
+      limits = answer === 'throttled' ? noteThrottled(limits, now) : noteTooMany(limits, size, now);
+    }
+    now += 300;
+  }
+  return { limits, counts };
+}
+
+describe('pace', () => {
+  it('starts careful', () => {
+    expect(callsAllowed(carefulLimits, T0)).toBe(8);
+    expect(carefulLimits.phones_per_call).toBe(10);
+  });
+
+  it('spends a minute at most', () => {
+    let limits = carefulLimits;
+    for (let call = 0; call < 8; call += 1) limits = noteSent(limits, T0 + call);
+    expect(callsAllowed(limits, T0 + 10)).toBe(0);
+    expect(nextCallAt(limits, T0 + 10)).toBeGreaterThan(T0 + MINUTE);
+    expect(callsAllowed(limits, T0 + MINUTE + 2_000)).toBe(8);
+  });
+
+  it.each([
+    { size: 1, perMinute: 3 },
+    { size: 7, perMinute: 10 },
+    { size: 10, perMinute: 10 },
+    { size: 33, perMinute: 20 },
+    { size: 100, perMinute: 60 },
+  ])('finds a limit of $size phones a call and $perMinute calls a minute', (hidden) => {
+    const { limits, counts } = run(carefulLimits, hidden, 120);
+    expect(limits.phones_per_call).toBe(hidden.size);
+    expect(counts.too_many).toBeLessThan(10);
+    // Throttled now and then, since it looks for more; never for long.
+    expect(counts.throttled).toBeLessThanOrEqual(24);
+    expect(counts.ok / 120).toBeGreaterThan(hidden.perMinute * 0.6);
+  });
+
+  it('waits out the minute after a 429', () => {
+    const limits = noteThrottled(noteSent(carefulLimits, T0), T0);
+    expect(callsAllowed(limits, T0 + MINUTE)).toBe(0);
+    expect(nextCallAt(limits, T0)).toBeGreaterThan(T0 + MINUTE);
+  });
+
+  it('gives up half at most for a stray 429, and wins it back', () => {
+    const stray = noteThrottled(noteSent(carefulLimits, T0), T0);
+    expect(stray.calls_per_minute).toBe(4);
+    const { limits } = run(stray, { size: 10, perMinute: 60 }, 120);
+    expect(limits.calls_per_minute).toBeGreaterThan(50);
+  });
+
+  it('falls back to what was accepted when a batch is too large', () => {
+    const grown = noteAccepted({ ...carefulLimits, phones_per_call: 12 }, 12, T0);
+    expect(grown.phones_per_call).toBe(24);
+    expect(noteTooMany(grown, 24, T0).phones_per_call).toBe(12);
+    expect(noteTooMany({ ...carefulLimits, phones_per_call: 1 }, 1, T0).phones_per_call).toBe(1);
+  });
+});
+
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const sent = (count: number, at = T0): number[] => Array.from({ length: count }, () => at);
+
+describe('how many calls may be sent', () => {
+  it('forgets a call 61 seconds after it, and counts none of the future', () => {
+    const limits = { ...carefulLimits, calls_per_minute: 2, recent: [T0, T0 + 1_000] };
+    expect(callsAllowed(limits, T0 + 1_000)).toBe(0);
+    expect(callsAllowed(limits, T0 + 61_000 - 1)).toBe(0);
+    expect(callsAllowed(limits, T0 + 61_000)).toBe(1);
+    expect(nextCallAt(limits, T0 + 2_000)).toBe(T0 + 61_000);
+    expect(nextCallAt(limits, T0 + 61_000)).toBe(T0 + 61_000);
+    expect(callsAllowed({ ...limits, recent: sent(9, T0 + HOUR) }, T0)).toBe(2);
+    expect(noteSent(limits, T0 + 61_500).recent).toEqual([T0 + 1_000, T0 + 61_500]);
+  });
+
+  it('waits for as many calls to be forgotten as are too many', () => {
+    const limits = { ...carefulLimits, calls_per_minute: 2, recent: [T0, T0 + 1, T0 + 2, T0 + 3] };
+    expect(nextCallAt(limits, T0 + 10)).toBe(T0 + 2 + 61_000);
+  });
+
+  it('sends nothing until the block is over, and believes in none further ahead than two minutes', () => {
+    const until = (ms: number) => ({ ...carefulLimits, blocked_until: T0 + ms });
+    expect(callsAllowed(until(1), T0)).toBe(0);
+    expect(callsAllowed(until(0), T0)).toBe(8);
+    expect(nextCallAt(until(2 * MINUTE), T0)).toBe(T0 + 2 * MINUTE);
+    expect(nextCallAt(until(2 * MINUTE + 1), T0)).toBe(T0);
+  });
+});
+
+describe('what an accepted call teaches', () => {
+  const full = { ...carefulLimits, recent: sent(8) };
+
+  it('the largest batch, whichever comes last', () => {
+    const first = noteAccepted(carefulLimits, 7, T0);
+    expect(first.accepted_size).toBe(7);
+    expect(noteAccepted(first, 3, T0).accepted_size).toBe(7);
+  });
+
+  it.each([
+    ['a batch that was not full lets none grow', 9, {}, 10],
+    ['a full one doubles', 10, {}, 20],
+    ['below what was refused it goes half of the way', 10, { refused_size: 16 }, 13],
+    ['next to it, it stays', 10, { refused_size: 11 }, 10],
+    [
+      'what was refused a day ago still counts',
+      10,
+      { refused_size: 11, refused_size_at: T0 - DAY },
+      10,
+    ],
+    [
+      'what was refused before that does not',
+      10,
+      { refused_size: 11, refused_size_at: T0 - DAY - 1 },
+      20,
+    ],
+    ['200 is the most', 120, { phones_per_call: 120 }, 160],
+    ['and stays it', 200, { phones_per_call: 200 }, 200],
+  ])('of the size: %s', (_, size, known: Partial<Limits>, expected) => {
+    const limits = { ...carefulLimits, refused_size_at: T0, ...known };
+    expect(noteAccepted(limits, size, T0).phones_per_call).toBe(expected);
+  });
+
+  it('grows to 200 step by step where nothing was ever refused', () => {
+    let limits = { ...carefulLimits, phones_per_call: 199 };
+    limits = noteAccepted(limits, 199, T0);
+    expect(limits.phones_per_call).toBe(200);
+  });
+
+  it.each<[string, Partial<Limits>, number]>([
+    ['a minute that was not full', { recent: sent(7) }, 8],
+    ['a full one: a quarter more', {}, 10],
+    ['grown less than a minute ago', { grown_at: T0 - MINUTE + 1 }, 8],
+    ['grown a minute ago', { grown_at: T0 - MINUTE }, 10],
+    ['throttled half an hour ago', { throttled_at: T0 - 30 * MINUTE }, 10],
+    ['throttled a little later: one more', { throttled_at: T0 - 30 * MINUTE + 1 }, 9],
+    ['throttled ten minutes ago: one more', { throttled_at: T0 - 10 * MINUTE }, 9],
+    ['throttled since', { throttled_at: T0 - 10 * MINUTE + 1 }, 8],
+    [
+      'throttled, and grown less than ten minutes ago',
+      { throttled_at: T0 - 20 * MINUTE, grown_at: T0 - 10 * MINUTE + 1 },
+      8,
+    ],
+    [
+      'throttled, and grown ten minutes ago',
+      { throttled_at: T0 - 20 * MINUTE, grown_at: T0 - 10 * MINUTE },
+      9,
+    ],
+    ['600 is the most', { calls_per_minute: 599, recent: sent(599) }, 600],
+  ])('of the calls a minute: %s', (_, known, expected) => {
+    const after = noteAccepted({ ...full, ...known }, 1, T0);
+    expect(after.calls_per_minute).toBe(expected);
+    const before = known.calls_per_minute ?? 8;
+    expect(after.grown_at).toBe(expected > before ? T0 : known.grown_at);
+  });
+});
+
+describe('what a refusal teaches', () => {
+  it.each<[string, Partial<Limits>, number, number, number]>([
+    ['nothing was ever accepted: half', {}, 9, 4, 0],
+    ['one phone: one phone', {}, 1, 1, 0],
+    ['back to what was accepted', { accepted_size: 6 }, 9, 6, 6],
+    ['what was accepted once is refused now: half of it', { accepted_size: 9 }, 9, 4, 0],
+    ['more was accepted once: half', { accepted_size: 12 }, 9, 4, 0],
+  ])('of the size: %s', (_, known, size, phones_per_call, accepted_size) => {
+    expect(noteTooMany({ ...carefulLimits, ...known }, size, T0)).toMatchObject({
+      ...{ phones_per_call, accepted_size },
+      ...{ refused_size: size, refused_size_at: T0 },
+    });
+  });
+
+  it.each([
+    ['the whole allowance was used: one less', 8, 7],
+    ['more was: one less', 11, 7],
+    ['less was: as many as were sent', 6, 6],
+    ['very few were: half', 1, 4],
+  ])('of the calls a minute: %s', (_, count, expected) => {
+    expect(noteThrottled({ ...carefulLimits, recent: sent(count) }, T0)).toMatchObject({
+      ...{ calls_per_minute: expected, throttled_at: T0 },
+      blocked_until: T0 + MINUTE + 1_000,
+    });
+  });
+
+  it('leaves one call a minute at least', () => {
+    const limits = { ...carefulLimits, calls_per_minute: 1, recent: sent(1) };
+    expect(noteThrottled(limits, T0).calls_per_minute).toBe(1);
+  });
+});

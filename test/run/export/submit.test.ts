@@ -1,0 +1,424 @@
+import { describe, expect, it } from 'vitest';
+import type { PhoneJob, StorageInfo } from '../../../lib/cloud/cph/cph-schemas.ts';
+import type { RunEvent } from '../../../lib/ledger/run/events.ts';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import { carefulLimits, type Limits } from '../../../lib/ledger/state/limits.ts';
+import { appendLog, readLog } from '../../../lib/ledger/run/log.ts';
+import type { Terms } from '../../../lib/ledger/run/plan.ts';
+import { createWriter, type OpenRun } from '../../../lib/run/state/open-run.ts';
+import { LeaseLost } from '../../../lib/run/state/stops-drive.ts';
+import { submitWindow, type Session } from '../../../lib/run/export/submit.ts';
+import { refusal, runScene } from '../../support/run-scene.ts';
+import { MINUTE, openRun, plannedPhone, T0, terms } from '../../support/runs.ts';
+
+const SECOND = 1_000;
+const WRITER = '0000000001-a';
+
+type Answer = { request_id: string | undefined; jobs: PhoneJob[] };
+
+const runOf = (runId: string, ids: string[], changes: Partial<Terms> = {}): OpenRun =>
+  openRun(
+    runId,
+    ids.map((id) => plannedPhone(id)),
+    { terms: { max_in_flight_per_server: 99, ...changes } },
+  );
+const numbered = (count: number): string[] => Array.from({ length: count }, (_, n) => `p${n}`);
+const taken = (infos: StorageInfo[], request_id = 'r1'): Answer => ({
+  request_id,
+  jobs: infos.map(({ phone_id }) => ({ phone_id, job_id: `j-${phone_id}` })),
+});
+
+/**
+ * A cloud that answers calls by `answer`, which may throw; by default it takes every phone. A call takes a second. `calls`:
+ * the phones of each call.
+ */
+function scene(answer: (ids: string[], infos: StorageInfo[]) => Answer | void = () => undefined) {
+  const calls: string[][] = [];
+  const infosSent: StorageInfo[] = [];
+  const world = runScene({
+    batchStorage: async (infos) => {
+      const ids = infos.map(({ phone_id }) => phone_id);
+      calls.push(ids);
+      infosSent.push(...infos);
+      world.clock.move(SECOND);
+      return answer(ids, infos) ?? taken(infos, `r${calls.length}`);
+    },
+  });
+  const session: Session = {
+    ...{ writer: createWriter(WRITER), limits: carefulLimits, stragglers: [], until: T0 + MINUTE },
+  };
+  const limit = (limits: Partial<Limits>) => (session.limits = { ...session.limits, ...limits });
+  return {
+    ...{ ...world, calls, infosSent, session, limit },
+    submit: (...runs: OpenRun[]) => submitWindow(world.deps, runs, session),
+  };
+}
+
+const refusing = (facts: Parameters<typeof refusal>[0], times = Infinity) => {
+  let left = times;
+  return scene(() => {
+    if (left-- > 0) throw refusal(facts);
+  });
+};
+/** What was taken into the log, and is not waiting for it. */
+const events = async ({ store }: ReturnType<typeof scene>, { runId }: OpenRun) =>
+  (await readLog(store, runId)).map(({ type }) => type);
+const unsent = (run: OpenRun): string[] =>
+  [...run.state.phones.values()].flatMap(({ planned, tries }) =>
+    [...tries.values()].some(({ windows }) => [...windows.values()].includes('unsent'))
+      ? [planned.phone_id]
+      : [],
+  );
+
+describe('submitWindow', () => {
+  it('sends a call, after it has written down which tries it will send, and closes the window', async () => {
+    const run = runOf('nightly-1', ['p', 'q']);
+    const before: RunEvent[][] = [];
+    const world = scene();
+    const { batchStorage } = world.deps.cph;
+    world.deps.cph.batchStorage = async (infos) => {
+      before.push(await readLog(world.store, run.runId));
+      return batchStorage(infos);
+    };
+    expect(await world.submit(run)).toBe(true);
+    const tries = [
+      { phone_id: 'p', try: 1 },
+      { phone_id: 'q', try: 1 },
+    ];
+    const intent = { type: 'intent', at: T0, window: `${WRITER}-1`, tries };
+    expect(before).toEqual([[intent]]);
+    const accepted = { type: 'accepted', at: T0 + SECOND, request_id: 'r1' };
+    expect(await readLog(world.store, run.runId)).toEqual([
+      intent,
+      ...tries.map((one) => ({ ...accepted, ...one, job_id: `j-${one.phone_id}` })),
+    ]);
+    expect(run.pending).toEqual([]);
+  });
+
+  it('says what to export, and where to', async () => {
+    const world = scene();
+    await world.submit(runOf('nightly-1', ['p']));
+    await world.submit(runOf('nightly-2', ['q'], { exclude: ['/data/cache'] }));
+    const info = (run: string, phone_id: string) => ({
+      ...{ phone_id, include_files: terms.include, bucket_name: terms.bucket },
+      object_path: `${terms.folder}/${run}/${phone_id}-1.tar`,
+    });
+    expect(world.infosSent).toEqual([
+      info('nightly-1', 'p'),
+      { ...info('nightly-2', 'q'), exclude_files: ['/data/cache'] },
+    ]);
+  });
+
+  it('sends as many phones a call, and as many calls, as the limits allow', async () => {
+    const world = scene();
+    world.limit({ phones_per_call: 2, calls_per_minute: 2 });
+    const run = runOf('nightly-1', numbered(7));
+    await world.submit(run);
+    expect(world.calls).toEqual([
+      ['p0', 'p1'],
+      ['p2', 'p3'],
+    ]);
+    expect(world.session.limits.recent).toEqual([T0, T0 + SECOND]);
+    expect(unsent(run)).toEqual([]);
+  });
+
+  it.each<[string, OpenRun[], Partial<Limits>]>([
+    ['nothing is due', [runOf('nightly-1', [])], {}],
+    ['no call is free', [runOf('nightly-1', ['p'])], { calls_per_minute: 1, recent: [T0] }],
+    ['calls are blocked', [runOf('nightly-1', ['p'])], { blocked_until: T0 + 1 }],
+  ])('sends and writes nothing where %s', async (_, runs, limits) => {
+    const world = scene();
+    world.limit(limits);
+    expect(await world.submit(...runs)).toBe(false);
+    expect(world.calls).toEqual([]);
+    expect(await world.store.list('')).toEqual([]);
+  });
+
+  it('leaves out the phones that jobs of earlier runs still take up', async () => {
+    const world = scene();
+    world.session.stragglers = [{ phone_id: 'p', server_id: 's1' }];
+    await world.submit(runOf('nightly-1', ['p', 'q']));
+    expect(world.calls).toEqual([['q']]);
+  });
+
+  it('declares every run before it sends the first call, each in a window of its own', async () => {
+    const runs = [runOf('nightly-1', ['p']), runOf('weekly-1', ['q'])];
+    const known: string[][] = [];
+    const world = scene(() => {
+      known.push(runs.flatMap(({ state }) => windowsOf(state)));
+    });
+    await world.submit(...runs);
+    expect(world.calls).toEqual([['p'], ['q']]);
+    expect(known[0]).toEqual([`${WRITER}-1`, `${WRITER}-3`]);
+  });
+
+  it('counts calls and waits for the run that they serve', async () => {
+    const world = refusing({ code: 'throttled', status: 429 }, 1);
+    const run = runOf('nightly-1', ['p']);
+    const served: unknown[] = [];
+    const { batchStorage } = world.deps.cph;
+    world.deps.cph.batchStorage = (infos) => {
+      served.push(world.deps.meter.runId());
+      return batchStorage(infos);
+    };
+    const put = world.store.put;
+    world.deps.store.put = async (key, body) => {
+      if (key.startsWith(layout.run(run.runId))) served.push(world.deps.meter.runId());
+      await put(key, body);
+    };
+    await world.submit(run);
+    expect(served.slice(0, 2)).toEqual(['nightly-1', 'nightly-1']);
+    const [logged] = [...run.logged.values()].slice(-1);
+    expect(logged?.throttled_ms).toBe(61 * SECOND);
+  });
+
+  it('sends nothing, and frees what it meant to send, where another drive writes to the run', async () => {
+    const world = scene();
+    const run = runOf('nightly-1', ['p']);
+    await appendLog(world.store, run.runId, '0000000002-b', 1, [{ type: 'cancel_seen', at: T0 }]);
+    await expect(world.submit(run)).rejects.toThrow(LeaseLost);
+    expect(world.calls).toEqual([]);
+    expect(run.state.cancelledAt).toBe(T0);
+    expect(unsent(run)).toEqual(['p']);
+    expect(await events(world, run)).toEqual(['intent', 'unsent', 'cancel_seen']);
+  });
+
+  it('writes nothing of a window that was never declared', async () => {
+    const world = scene();
+    const [first, second] = [runOf('nightly-1', ['p']), runOf('weekly-1', ['q'])];
+    await appendLog(world.store, first.runId, '0000000002-b', 1, []);
+    await expect(world.submit(first, second)).rejects.toThrow(LeaseLost);
+    expect(await events(world, first)).toEqual(['intent', 'unsent']);
+    expect(await events(world, second)).toEqual([]);
+  });
+
+  it('begins no call when the time is up', async () => {
+    const world = scene();
+    world.limit({ phones_per_call: 1 });
+    world.session.until = T0 + 2 * SECOND;
+    const run = runOf('nightly-1', numbered(3));
+    await world.submit(run);
+    expect(world.calls).toEqual([['p0'], ['p1']]);
+    expect(unsent(run)).toEqual(['p2']);
+    expect(await events(world, run)).toEqual(['intent', 'accepted', 'accepted', 'unsent']);
+  });
+});
+
+function windowsOf({ phones }: OpenRun['state']): string[] {
+  return [...phones.values()].flatMap(({ tries }) =>
+    [...tries.values()].flatMap(({ windows }) => [...windows.keys()]),
+  );
+}
+
+describe('what an answer means', () => {
+  it('each phone has a verdict of its own', async () => {
+    const run = runOf('nightly-1', ['p', 'q', 'r']);
+    const world = scene(() => ({
+      request_id: 'r1',
+      jobs: [
+        { phone_id: 'p', job_id: 'j-p' },
+        { phone_id: 'q', error_code: 'CPS.0005', error_msg: 'no' },
+      ],
+    }));
+    await world.submit(run);
+    expect(await events(world, run)).toEqual(['intent', 'accepted', 'refused', 'doubtful']);
+  });
+
+  it('a batch that was accepted lets the next be larger, and that is logged', async () => {
+    const world = scene();
+    world.limit({ phones_per_call: 2 });
+    await world.submit(runOf('nightly-1', ['p', 'q']));
+    expect(world.session.limits).toMatchObject({ phones_per_call: 4, accepted_size: 2 });
+    const told = { phones_per_call: 4, calls_per_minute: 8 };
+    expect(world.logged('limits_grew', 'limits_fell')).toEqual([['info', 'limits_grew', told]]);
+  });
+
+  it('a minute that was full lets the next hold one call more, and that is logged', async () => {
+    const world = scene();
+    world.limit({ calls_per_minute: 1, throttled_at: T0 - 20 * MINUTE });
+    await world.submit(runOf('nightly-1', ['p']));
+    const told = { phones_per_call: 10, calls_per_minute: 2 };
+    expect(world.logged('limits_grew', 'limits_fell')).toEqual([['info', 'limits_grew', told]]);
+  });
+
+  it('limits that stay as they are are not logged', async () => {
+    const world = scene();
+    await world.submit(runOf('nightly-1', ['p']));
+    expect(world.logged('limits_grew', 'limits_fell')).toEqual([]);
+    expect(world.session.limits).toMatchObject({ phones_per_call: 10, accepted_size: 1 });
+  });
+});
+
+describe('what a failed call means', () => {
+  const line = (reason: string, code?: string) => [
+    'warn',
+    'call_refused',
+    { run: 'nightly-1', policy: 'nightly', phones: 2, reason, code },
+  ];
+
+  it.each<[string, Parameters<typeof refusal>[0], string, string, string[]]>([
+    [
+      'an answer that was lost',
+      { carriedOut: 'unknown' },
+      'judged',
+      'service',
+      ['doubtful', 'doubtful'],
+    ],
+    [
+      'a refusal that each phone is tried again after',
+      { status: 400, serviceCode: 'CPS.0042' },
+      'judged',
+      'CPS.0042',
+      ['refused', 'refused'],
+    ],
+    ['a service that is not there', { status: 503 }, 'unsent', 'service', ['unsent']],
+    ['one that cannot be reached', { code: 'unreachable' }, 'unsent', 'unreachable', ['unsent']],
+    ['throttling', { code: 'throttled', status: 429 }, 'throttled', 'throttled', ['unsent']],
+  ])('%s is logged and judged', async (_, facts, reason, code, expected) => {
+    const world = refusing(facts);
+    const run = runOf('nightly-1', ['p', 'q']);
+    expect(await world.submit(run)).toBe(true);
+    expect(world.calls).toHaveLength(1);
+    expect(world.logged('call_refused')).toEqual([line(reason, code)]);
+    expect(await events(world, run)).toEqual(['intent', ...expected]);
+    expect(run.pending).toEqual([]);
+  });
+
+  it('an error that is no answer of the service leaves its phones in doubt, with no code', async () => {
+    const world = scene(() => {
+      throw new TypeError('odd');
+    });
+    const run = runOf('nightly-1', ['p', 'q']);
+    await world.submit(run);
+    expect(world.logged('call_refused')).toEqual([line('judged')]);
+    expect(await events(world, run)).toEqual(['intent', 'doubtful', 'doubtful']);
+  });
+
+  it('refused credentials end the drive, and free what was not sent', async () => {
+    const world = refusing({ code: 'credentials_refused', status: 401 });
+    const run = runOf('nightly-1', ['p', 'q']);
+    await expect(world.submit(run)).rejects.toMatchObject({ code: 'credentials_refused' });
+    expect(unsent(run)).toEqual(['p', 'q']);
+    expect(await events(world, run)).toEqual(['intent', 'unsent']);
+    expect(world.logged('call_refused')).toEqual([]);
+  });
+
+  it('a service that is not there has the run rest for twenty seconds, and no other', async () => {
+    const world = scene((ids) => {
+      if (ids.includes('p0')) throw refusal({ status: 503 });
+    });
+    world.limit({ phones_per_call: 1 });
+    const [run, other] = [runOf('nightly-1', ['p0', 'p1']), runOf('weekly-1', ['q'])];
+    await world.submit(run, other);
+    expect(world.calls).toEqual([['p0'], ['q']]);
+    expect(run.restUntil).toBe(T0 + 21 * SECOND);
+    expect(other.restUntil).toBe(0);
+    expect(unsent(run)).toEqual(['p0', 'p1']);
+    expect(world.session.limits.calls_per_minute).toBe(8);
+  });
+
+  it('a run that has rested long enough sends again in the same window', async () => {
+    const world = scene((ids) => {
+      if (ids.includes('p0')) throw refusal({ status: 503 });
+      if (ids.includes('q')) world.clock.move(20 * SECOND - SECOND);
+    });
+    world.limit({ phones_per_call: 1 });
+    await world.submit(runOf('nightly-1', ['p0', 'p1']), runOf('weekly-1', ['q']));
+    expect(world.calls).toEqual([['p0'], ['q'], ['p1']]);
+  });
+
+  it('throttling lowers the calls a minute, stops all others and is logged', async () => {
+    const world = refusing({ code: 'throttled', status: 429 }, 1);
+    world.limit({ phones_per_call: 1 });
+    const [run, other] = [runOf('nightly-1', ['p', 'q']), runOf('weekly-1', ['r'])];
+    await world.submit(run, other);
+    expect(world.calls).toEqual([['p']]);
+    expect(unsent(run)).toEqual(['p', 'q']);
+    expect(unsent(other)).toEqual(['r']);
+    expect(world.session.limits).toMatchObject({
+      calls_per_minute: 4,
+      blocked_until: T0 + 62 * SECOND,
+    });
+    const told = { phones_per_call: 1, calls_per_minute: 4 };
+    expect(world.logged('limits_fell', 'limits_grew')).toEqual([['warn', 'limits_fell', told]]);
+    expect(run.restUntil).toBe(0);
+  });
+
+  it('a call of too many phones is sent again in smaller ones, in order, and that is logged', async () => {
+    const world = scene((ids) => {
+      if (ids.length > 2) throw refusal({ status: 400, serviceCode: 'CPS.0170' });
+    });
+    world.limit({ phones_per_call: 5 });
+    const run = runOf('nightly-1', numbered(7));
+    await world.submit(run);
+    const [first, ...rest] = world.calls;
+    expect(first).toEqual(numbered(5));
+    expect(rest).toEqual([['p0', 'p1'], ['p2', 'p3'], ['p4'], ['p5', 'p6']]);
+    expect(world.session.limits).toMatchObject({ phones_per_call: 4, refused_size: 5 });
+    const told = { phones_per_call: 2, calls_per_minute: 8 };
+    expect(world.logged('limits_fell')).toEqual([['warn', 'limits_fell', told]]);
+    expect(unsent(run)).toEqual([]);
+  });
+
+  it('a call that is refused for one of its phones is cut in two until that phone is found', async () => {
+    const world = scene((ids) => {
+      if (ids.includes('p3')) throw refusal({ status: 400, serviceCode: 'CPS.0005' });
+    });
+    const run = runOf('nightly-1', numbered(5));
+    await world.submit(run);
+    expect(world.calls).toEqual([numbered(5), ['p0', 'p1', 'p2'], ['p3', 'p4'], ['p3'], ['p4']]);
+    expect(run.state.cut).toMatchObject({ at: T0 + 3 * SECOND, size: 1 });
+    expect(world.session.limits.phones_per_call).toBe(10);
+    expect(await events(world, run)).toEqual([
+      ...['intent', 'cut', 'accepted', 'accepted', 'accepted', 'cut', 'refused', 'accepted'],
+    ]);
+  });
+
+  it('what is left of a call that was cut is free when no call is left', async () => {
+    const world = refusing({ status: 400, serviceCode: 'CPS.0005' }, 1);
+    world.limit({ calls_per_minute: 2, throttled_at: T0 });
+    const run = runOf('nightly-1', numbered(3));
+    await world.submit(run);
+    expect(world.calls).toEqual([numbered(3), ['p0', 'p1']]);
+    expect(unsent(run)).toEqual(['p2']);
+  });
+});
+
+describe('a refusal that nothing of the account can be exported after', () => {
+  it.each([
+    [{ status: 400, serviceCode: 'CPS.0007' }, 'CPS.0007'],
+    [{ code: 'access_denied' as const, status: 403 }, 'HTTP.403'],
+  ])('ends the run: %j', async (facts, code) => {
+    const world = refusing(facts);
+    world.limit({ phones_per_call: 1 });
+    const run = openRun('nightly-1', [
+      ...['p', 'q', 'r'].map((id) => plannedPhone(id)),
+      plannedPhone('waits', { waiting: true }),
+      plannedPhone('stopped', { verdict: { outcome: 'skipped', reason: 'stopped' } }),
+    ]);
+    await world.submit(run);
+    expect(world.calls).toEqual([['p']]);
+    const outcomes = [...run.state.phones.values()].map(({ outcome }) => outcome);
+    const failed = (phone_id: string) => ({
+      ...{ type: 'outcome', at: T0 + SECOND, phone_id },
+      ...{ outcome: 'failed', reason: 'refused', code },
+    });
+    expect(outcomes).toEqual([undefined, failed('q'), failed('r'), failed('waits'), undefined]);
+    expect((await events(world, run)).slice(0, 3)).toEqual(['intent', 'refused', 'unsent']);
+  });
+
+  it('leaves what runs already, and other runs, alone', async () => {
+    const world = scene((ids) => {
+      if (ids.includes('q')) throw refusal({ status: 400, serviceCode: 'CPS.0007' });
+    });
+    world.limit({ phones_per_call: 1 });
+    const [run, other] = [runOf('nightly-1', ['p', 'q']), runOf('weekly-1', ['r', 's'])];
+    await world.submit(run, other);
+    expect(world.calls).toEqual([['p'], ['r'], ['q'], ['s']]);
+    expect([...run.state.phones.values()].map(({ outcome }) => outcome)).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(await events(world, run)).toEqual(['intent', 'accepted', 'refused']);
+  });
+});

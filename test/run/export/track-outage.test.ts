@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { fold } from '../../../lib/ledger/run/fold.ts';
+import { note } from '../../../lib/run/export/track-outage.ts';
+import { playClock } from '../../../testing/play-clock.ts';
+import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
+
+const runs = () => ['a-1', 'b-1'].map((id) => openRun(id, [plannedPhone('p')]));
+const fails = () => Promise.reject(new Error('unreachable'));
+
+describe.each(['jobs', 'archives'] as const)('a look at the %s', (to) => {
+  const other = to === 'jobs' ? 'archives' : 'jobs';
+
+  it('answers what it saw and notes nothing while it works', async () => {
+    const all = runs();
+    expect(await note({ clock: playClock(T0) }, all, to, async () => 7)).toBe(7);
+    expect(all.map(({ pending }) => pending)).toEqual([[], []]);
+  });
+
+  it('notes once that it begins to fail, and throws what it failed with each time', async () => {
+    const all = runs();
+    const clock = playClock(T0);
+    await expect(note({ clock }, all, to, fails)).rejects.toThrow('unreachable');
+    clock.move(1);
+    await expect(note({ clock }, all, to, fails)).rejects.toThrow('unreachable');
+    const blind = [{ type: 'blind', at: T0, to }];
+    expect(all.map(({ pending }) => pending)).toEqual([blind, blind]);
+  });
+
+  it('notes that it works again, at the time after the look, for the runs that were blind', async () => {
+    const [run, sighted] = runs();
+    if (run === undefined || sighted === undefined) throw new Error('no run');
+    fold(run.state, [{ type: 'blind', at: T0, to }]);
+    fold(sighted.state, [{ type: 'blind', at: T0, to: other }]);
+    const clock = playClock(T0);
+    await note({ clock }, [run, sighted], to, () => clock.sleep(5));
+    expect(run.pending).toEqual([{ type: 'sighted', at: T0 + 5, to }]);
+    expect(sighted.pending).toEqual([]);
+    clock.move(1);
+    await expect(note({ clock }, [run], to, fails)).rejects.toThrow('unreachable');
+    expect(run.pending.at(-1)).toEqual({ type: 'blind', at: T0 + 6, to });
+  });
+});

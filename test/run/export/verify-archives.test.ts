@@ -1,0 +1,330 @@
+import { describe, expect, it } from 'vitest';
+import type { ObjectInfo } from '../../../lib/cloud/obs/obs-list.ts';
+import type { RunEvent } from '../../../lib/ledger/run/events.ts';
+import { fold } from '../../../lib/ledger/run/fold.ts';
+import type { RunDeps } from '../../../lib/run/deps.ts';
+import type { OpenRun } from '../../../lib/run/state/open-run.ts';
+import {
+  endsAsTar,
+  isPlausible,
+  nextLook,
+  verifyArchives,
+  watchDoubts,
+} from '../../../lib/run/export/verify-archives.ts';
+import { type PlayClock, playClock } from '../../../testing/play-clock.ts';
+import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
+
+const FOLDER = 'nightly/20260102/nightly-1/';
+const keyOf = (phone: string): string => `${FOLDER}${phone}-1.tar`;
+const object = (phone: string, size = 2_048): ObjectInfo => ({
+  key: keyOf(phone),
+  size,
+  etag: `etag-${phone}`,
+  lastModified: T0,
+});
+
+/** The first tries of these phones, and what is known of each. */
+function runOf(phones: string[], events: (own: { phone_id: string; try: number }) => RunEvent[]) {
+  const run = openRun(
+    'nightly-1',
+    phones.map((id) => plannedPhone(id)),
+  );
+  const tries = phones.map((phone_id) => ({ phone_id, try: 1 }));
+  fold(run.state, [{ type: 'intent', at: T0, window: 'w1', tries }, ...tries.flatMap(events)]);
+  return run;
+}
+
+const accepted = (own: { phone_id: string; try: number }): RunEvent => ({
+  ...{ type: 'accepted', at: T0, ...own },
+  ...{ job_id: `j-${own.phone_id}`, request_id: 'r1' },
+});
+/** Their jobs have ended well. */
+const ended = (phones: string[]): OpenRun =>
+  runOf(phones, (own) => [accepted(own), { type: 'ended', at: T0, ...own, result: 'succeeded' }]);
+/** Their answers were lost. */
+const doubted = (phones: string[]): OpenRun =>
+  runOf(phones, (own) => [{ type: 'doubtful', at: T0, ...own }]);
+
+/** A bucket that tells what it was asked for; `unlisted` shows by HEAD only. */
+function bucket({
+  listed = [],
+  unlisted = [],
+  tail = new Uint8Array(1_024),
+  broken = false,
+}: {
+  listed?: ObjectInfo[];
+  unlisted?: ObjectInfo[];
+  tail?: Uint8Array | 'gone';
+  broken?: boolean;
+} = {}) {
+  const asked: string[] = [];
+  const tell = async <T>(what: string, answer: T): Promise<T> => {
+    asked.push(what);
+    if (broken) throw new Error('unreachable');
+    return answer;
+  };
+  const archives = {
+    list: (name: string, prefix: string) =>
+      tell(`list ${name} ${prefix}`, { objects: listed, prefixes: [] }),
+    head: (name: string, key: string) =>
+      tell(
+        `head ${name} ${key}`,
+        [...listed, ...unlisted].find((one) => one.key === key),
+      ),
+    tail: (name: string, key: string, bytes: number) =>
+      tell(`tail ${name} ${key} ${bytes}`, tail === 'gone' ? undefined : tail),
+  } as unknown as RunDeps['archives'];
+  return { archives, asked };
+}
+
+const head = (phone: string) => `head my-phone-backups ${keyOf(phone)}`;
+const list = `list my-phone-backups ${FOLDER}`;
+const tail = (phone: string) => `tail my-phone-backups ${keyOf(phone)} 1024`;
+const ids = (count: number) => Array.from({ length: count }, (_, n) => `p${n}`);
+
+describe('isPlausible', () => {
+  it.each([
+    [0, false],
+    [1_024, false],
+    [1_025, true],
+  ])('of %i bytes is %s', (size, expected) => {
+    expect(isPlausible(size)).toBe(expected);
+  });
+});
+
+describe('endsAsTar', () => {
+  const zeros = new Uint8Array(1_024);
+  const but = (at: number) => zeros.with(at, 1);
+
+  it.each<[string, number, Uint8Array | 'gone', boolean]>([
+    ['ends in two blocks of zeros', 1_536, zeros, true],
+    ['has a byte before them', 1_536, but(0), false],
+    ['has a byte after them', 1_536, but(1_023), false],
+    ['is gone', 1_536, 'gone', false],
+    ['answers less', 1_536, new Uint8Array(512), false],
+    ['answers nothing', 1_536, new Uint8Array(0), false],
+  ])('looks at the end of what %s', async (_, size, end, expected) => {
+    const { archives, asked } = bucket({ tail: end });
+    expect(await endsAsTar({ archives }, 'other', object('p', size))).toBe(expected);
+    expect(asked).toEqual([`tail other ${keyOf('p')} 1024`]);
+  });
+
+  it.each([0, 1_024, 1_025, 1_537])(
+    'knows without a look that %i bytes are no tar file',
+    async (size) => {
+      const { archives, asked } = bucket();
+      expect(await endsAsTar({ archives }, 'other', object('p', size))).toBe(false);
+      expect(asked).toEqual([]);
+    },
+  );
+});
+
+describe('verifyArchives', () => {
+  const own = { at: T0, phone_id: 'p', try: 1 };
+  const verified = { type: 'verified', ...own, size: 2_048, etag: 'etag-p' };
+
+  it.each<[string, ObjectInfo[], object]>([
+    ['an archive that is there', [object('p')], verified],
+    ['the smallest that may hold something', [object('p', 1_025)], { ...verified, size: 1_025 }],
+    [
+      'one that is too small',
+      [object('p', 1_024)],
+      { type: 'worthless', ...own, reason: 'archive_too_small' },
+    ],
+    ['none, for the first time', [object('q')], { type: 'absent', ...own }],
+  ])('judges %s by one HEAD', async (_, unlisted, expected) => {
+    const run = ended(['p']);
+    const { archives, asked } = bucket({ unlisted });
+    await verifyArchives({ archives, clock: playClock(T0) }, run);
+    expect(asked).toEqual([head('p')]);
+    expect(run.pending).toEqual([expected]);
+    expect(run.verifyAt).toBe(0);
+  });
+
+  it('believes that an archive is missing after a second look two minutes later', async () => {
+    const run = ended(['p']);
+    fold(run.state, [{ type: 'absent', ...own }]);
+    const early = bucket();
+    await verifyArchives({ ...early, clock: playClock(T0 + 2 * MINUTE - 1) }, run);
+    expect([early.asked, run.pending]).toEqual([[], []]);
+    const { archives, asked } = bucket();
+    const at = T0 + 2 * MINUTE;
+    await verifyArchives({ archives, clock: playClock(at) }, run);
+    expect(asked).toEqual([list, head('p')]);
+    expect(run.pending).toEqual([{ type: 'worthless', ...own, at, reason: 'archive_missing' }]);
+  });
+
+  it('takes what comes between the looks', async () => {
+    const run = ended(['p']);
+    fold(run.state, [{ type: 'absent', ...own }]);
+    const { archives, asked } = bucket({ listed: [object('p')] });
+    const at = T0 + 2 * MINUTE;
+    await verifyArchives({ archives, clock: playClock(at) }, run);
+    expect(asked).toEqual([list]);
+    expect(run.pending).toEqual([{ ...verified, at }]);
+  });
+
+  it('asks for up to seven archives by HEAD', async () => {
+    const run = ended(ids(7));
+    const { archives, asked } = bucket({ listed: ids(7).map((id) => object(id)) });
+    await verifyArchives({ archives, clock: playClock(T0) }, run);
+    expect(asked).toEqual(ids(7).map(head));
+    expect(run.pending).toHaveLength(7);
+  });
+
+  it('lists the folder from eight on, and asks by HEAD for what LIST does not show', async () => {
+    const run = ended(ids(8));
+    const { archives, asked } = bucket({
+      listed: ids(7).map((id) => object(id)),
+      unlisted: [object('p7')],
+    });
+    await verifyArchives({ archives, clock: playClock(T0) }, run);
+    expect(asked).toEqual([list, head('p7')]);
+    expect(run.pending.map((event) => event.type)).toEqual(ids(8).map(() => 'verified'));
+  });
+
+  it('looks at no phone that is not there yet, and at nothing where there is none', async () => {
+    const run = runOf(['p', 'q', 'r'], (one) => (one.phone_id === 'p' ? [accepted(one)] : []));
+    fold(run.state, [{ type: 'blind', at: T0, to: 'archives' }]);
+    const { archives, asked } = bucket();
+    await verifyArchives({ archives, clock: playClock(T0 + 1) }, run);
+    expect([asked, run.pending, run.verifyAt]).toEqual([[], [], 0]);
+  });
+
+  it('notes a look that failed, judges nothing by it and waits for twenty seconds', async () => {
+    const run = ended(['p']);
+    const clock = playClock(T0);
+    const broken = bucket({ broken: true });
+    await expect(verifyArchives({ ...broken, clock }, run)).rejects.toThrow('unreachable');
+    expect(run.pending).toEqual([{ type: 'blind', at: T0, to: 'archives' }]);
+    expect(run.verifyAt).toBe(T0 + 20_000);
+    const { archives, asked } = bucket({ unlisted: [object('p')] });
+    clock.move(19_999);
+    await verifyArchives({ archives, clock }, run);
+    expect(asked).toEqual([]);
+    clock.move(1);
+    await verifyArchives({ archives, clock }, run);
+    expect(run.pending.slice(1)).toEqual([
+      { type: 'sighted', at: T0 + 20_000, to: 'archives' },
+      { ...verified, at: T0 + 20_000 },
+    ]);
+  });
+});
+
+describe('watchDoubts', () => {
+  const own = { phone_id: 'p', try: 1 };
+  const watch = (run: OpenRun, { archives }: ReturnType<typeof bucket>, clock: PlayClock) =>
+    watchDoubts({ archives, clock }, run);
+
+  it('takes an archive that is whole', async () => {
+    const run = doubted(['p']);
+    const cloud = bucket({ unlisted: [object('p')] });
+    await watch(run, cloud, playClock(T0 + 1));
+    expect(cloud.asked).toEqual([head('p'), tail('p')]);
+    expect(run.pending).toEqual([
+      { type: 'verified', at: T0 + 1, ...own, size: 2_048, etag: 'etag-p' },
+    ]);
+  });
+
+  it.each([
+    ['none', bucket()],
+    ['one that is not whole', bucket({ unlisted: [object('p')], tail: new Uint8Array(9) })],
+    ['one of an odd size', bucket({ unlisted: [object('p', 2_049)] })],
+  ])('waits on where it finds %s', async (_, cloud) => {
+    const run = doubted(['p']);
+    await watch(run, cloud, playClock(T0 + 15 * MINUTE - 1));
+    expect(run.pending).toEqual([]);
+    expect(cloud.asked[0]).toBe(head('p'));
+  });
+
+  it('gives up when the watch ends, after a look that LIST is part of', async () => {
+    const run = doubted(['p']);
+    const at = T0 + 15 * MINUTE;
+    const cloud = bucket();
+    await watch(run, cloud, playClock(at));
+    expect(cloud.asked).toEqual([list, head('p')]);
+    expect(run.pending).toEqual([{ type: 'worthless', at, ...own, reason: 'answer_lost' }]);
+  });
+
+  it('lists the folder where one of the watches ends', async () => {
+    const run = runOf(['p', 'q'], (one) => [
+      { type: 'doubtful', at: one.phone_id === 'p' ? T0 : T0 + 1, ...one },
+    ]);
+    const cloud = bucket();
+    await watch(run, cloud, playClock(T0 + 15 * MINUTE));
+    expect(cloud.asked).toEqual([list, head('p'), head('q')]);
+    expect(run.pending).toMatchObject([{ type: 'worthless', phone_id: 'p' }]);
+  });
+
+  it('takes what is whole at the last look', async () => {
+    const run = doubted(['p']);
+    await watch(run, bucket({ listed: [object('p')] }), playClock(T0 + 15 * MINUTE));
+    expect(run.pending).toMatchObject([{ type: 'verified' }]);
+  });
+
+  it('looks every twenty seconds, though a look fails', async () => {
+    const run = doubted(['p']);
+    const clock = playClock(T0);
+    const broken = bucket({ broken: true });
+    await expect(watch(run, broken, clock)).rejects.toThrow('unreachable');
+    expect(run.pending).toEqual([{ type: 'blind', at: T0, to: 'archives' }]);
+    expect(run.lookAt).toBe(T0 + 20_000);
+    const cloud = bucket();
+    clock.move(19_999);
+    await watch(run, cloud, clock);
+    expect(cloud.asked).toEqual([]);
+    clock.move(1);
+    await watch(run, cloud, clock);
+    expect(cloud.asked).toEqual([head('p')]);
+  });
+
+  it('has nothing to look at where nothing is in doubt', async () => {
+    const run = ended(['p']);
+    const cloud = bucket();
+    await watch(run, cloud, playClock(T0));
+    expect([cloud.asked, run.pending, run.lookAt]).toEqual([[], [], 0]);
+  });
+});
+
+describe('nextLook', () => {
+  const absent = (run: OpenRun, phone_id: string, at: number) => {
+    fold(run.state, [{ type: 'absent', at, phone_id, try: 1 }]);
+    return run;
+  };
+
+  it('is now for an archive that was not looked for, or when looks begin again', () => {
+    const run = ended(['p']);
+    expect(nextLook(run, T0 + 5)).toBe(T0 + 5);
+    run.verifyAt = T0 + 9;
+    expect(nextLook(run, T0 + 5)).toBe(T0 + 9);
+  });
+
+  it('is two minutes after the first look at an archive that was absent', () => {
+    expect(nextLook(absent(ended(['p']), 'p', T0), T0 + 5)).toBe(T0 + 2 * MINUTE);
+  });
+
+  it('is when doubts are looked at again, or now', () => {
+    const run = doubted(['p']);
+    expect(nextLook(run, T0 + 5)).toBe(T0 + 5);
+    run.lookAt = T0 + 9;
+    expect(nextLook(run, T0 + 5)).toBe(T0 + 9);
+  });
+
+  it('is the first of several, whatever their order', () => {
+    const run = ended(['p', 'q', 'r']);
+    absent(run, 'p', T0 + 2);
+    absent(run, 'q', T0 + 1);
+    absent(run, 'r', T0 + 3);
+    expect(nextLook(run, T0 + 5)).toBe(T0 + 1 + 2 * MINUTE);
+  });
+
+  it('is never where nothing is to be looked for', () => {
+    expect(
+      nextLook(
+        runOf(['p'], (own) => [accepted(own)]),
+        T0,
+      ),
+    ).toBeUndefined();
+    expect(nextLook(openRun('nightly-1', [plannedPhone('p')]), T0)).toBeUndefined();
+  });
+});

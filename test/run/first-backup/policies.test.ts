@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import type { Provisioning } from '../../../lib/ledger/state/provisioning.ts';
+import { findGivers } from '../../../lib/run/first-backup/policies.ts';
+import { fleet, phone } from '../../support/fleet.ts';
+import { listening, policyText } from '../../support/listening.ts';
+import { reading } from '../../support/reading.ts';
+import { MINUTE, T0 } from '../../support/runs.ts';
+
+const BASELINE = T0 - 10 * MINUTE;
+const GIVING = { on_provisioned: 'true' };
+const pausedFor = (ms: number) => ({
+  ...GIVING,
+  paused_until: JSON.stringify(new Date(T0 + ms).toISOString()),
+});
+
+function scene(policies: Provisioning['policies'] = {}) {
+  const { deps, store, clock } = listening();
+  const state: Provisioning = { policies, swept_at: 7 };
+  const { cph, calls } = fleet([], ['s2']);
+  const read = reading(store);
+  return {
+    ...{ store, clock, state, calls },
+    /** Keys that were read since the last time. */
+    reads: () => read.reads.splice(0).map((one) => one.replace(/^\w+ policies\//, '')),
+    put: (name: string, changes: Record<string, string | undefined> = GIVING) =>
+      store.put(layout.policy(name), policyText(name, changes)),
+    find: (baseline = BASELINE) => findGivers({ ...deps, cph, store: read }, state, baseline),
+  };
+}
+
+describe('findGivers', () => {
+  it('finds a policy for new phones, and counts it from the baseline on', async () => {
+    const { put, find, state } = scene();
+    await put('newborn');
+    expect(await find()).toMatchObject([{ name: 'newborn', since: BASELINE, given: {} }]);
+    expect(state).toEqual({
+      swept_at: 7,
+      policies: { newborn: { etag: 'e1', on: true, given: {}, since: BASELINE } },
+    });
+  });
+
+  it('keeps since when it counts and what it gave, though its file changes', async () => {
+    const known = { etag: 'old', on: true, since: 5, given: { p1: 6 } };
+    const { put, find, state } = scene({ newborn: known });
+    await put('newborn');
+    expect(await find()).toMatchObject([{ since: 5, given: { p1: 6 } }]);
+    expect(state.policies).toEqual({ newborn: { ...known, etag: 'e1' } });
+  });
+
+  it.each([
+    ['is for no new phones', {}],
+    ['is switched off', { ...GIVING, enabled: 'false' }],
+  ])('forgets what a policy gave that %s', async (_, changes) => {
+    const { put, find, state } = scene({
+      newborn: { etag: 'old', on: true, since: 5, given: { p1: 6 } },
+    });
+    await put('newborn', changes);
+    expect(await find()).toEqual([]);
+    expect(state.policies).toEqual({ newborn: { etag: 'e1', on: false, given: {} } });
+  });
+
+  it('counts one that is switched on later from then on', async () => {
+    const { put, find, state } = scene();
+    await put('newborn', {});
+    await find();
+    await put('newborn');
+    expect(await find(BASELINE + 7)).toMatchObject([{ since: BASELINE + 7 }]);
+    expect(state.policies.newborn).toMatchObject({ on: true, since: BASELINE + 7 });
+  });
+
+  it('lets one rest that cannot be read, and forgets nothing of it', async () => {
+    const given = { p1: 6 };
+    const { put, find, state } = scene({ newborn: { etag: 'old', on: true, since: 5, given } });
+    await put('newborn', { select: '7' });
+    expect(await find()).toEqual([]);
+    expect(state.policies).toEqual({ newborn: { etag: 'e1', on: false, since: 5, given } });
+    await put('newborn');
+    expect(await find()).toMatchObject([{ since: 5, given }]);
+  });
+
+  it('counts one that could never be read from when it was first seen', async () => {
+    const { put, find } = scene();
+    await put('newborn', { select: '7' });
+    await find();
+    await put('newborn');
+    expect(await find(BASELINE + 7)).toMatchObject([{ since: BASELINE }]);
+  });
+
+  it('lets one rest while it is paused, and counts it from the end of the pause on', async () => {
+    const given = { p1: 6 };
+    const { put, find, state, clock, reads } = scene({
+      newborn: { etag: 'old', on: true, since: 5, given },
+    });
+    await put('newborn', pausedFor(MINUTE));
+    expect(await find()).toEqual([]);
+    const paused = { etag: 'e1', on: false, given, paused_until: T0 + MINUTE };
+    expect(state.policies).toEqual({ newborn: paused });
+    reads();
+    clock.move(MINUTE - 1);
+    expect(await find()).toEqual([]);
+    expect(state.policies).toEqual({ newborn: paused });
+    expect(reads()).toEqual(['']);
+    clock.move(1);
+    expect(await find(BASELINE + MINUTE)).toMatchObject([{ since: BASELINE + MINUTE, given }]);
+    expect(state.policies.newborn).toMatchObject({ on: true, since: BASELINE + MINUTE });
+    expect(state.policies.newborn).not.toHaveProperty('paused_until');
+  });
+
+  it('reads a paused one again when its file changes', async () => {
+    const { put, find } = scene();
+    await put('newborn', pausedFor(MINUTE));
+    await find();
+    await put('newborn');
+    expect(await find()).toHaveLength(1);
+  });
+
+  it('reads what rests once, and what gives each time', async () => {
+    const { put, find, reads, state } = scene();
+    await put('broken', { select: '7' });
+    await put('newborn');
+    await put('nightly', {});
+    await find();
+    expect(reads()).toEqual(['', 'broken.yaml', 'newborn.yaml', 'nightly.yaml']);
+    const before = structuredClone(state);
+    expect(await find()).toHaveLength(1);
+    expect(reads()).toEqual(['', 'newborn.yaml']);
+    expect(state).toEqual(before);
+  });
+
+  it('forgets policies that are gone, and passes over files that are none', async () => {
+    const { find, state, store, reads } = scene({ gone: { etag: 'e', on: true, given: {} } });
+    await store.put('policies/README.md', 'Policies.');
+    expect(await find()).toEqual([]);
+    expect(state.policies).toEqual({});
+    expect(reads()).toEqual(['']);
+  });
+
+  it('lets one rest that goes while it is read', async () => {
+    const { deps, store } = listening();
+    const state: Provisioning = { policies: {} };
+    await store.put(layout.policy('newborn'), policyText('newborn', GIVING));
+    const going = { ...store, get: async () => undefined };
+    const found = findGivers({ ...deps, cph: fleet([]).cph, store: going }, state, BASELINE);
+    expect(await found).toEqual([]);
+    expect(state.policies.newborn).toMatchObject({ on: false, since: BASELINE });
+  });
+
+  it('selects phones as the policy says', async () => {
+    const { put, find, calls } = scene();
+    await put('newborn', { ...GIVING, select: '{ name: "game-*" }' });
+    const [giver] = await find();
+    const named = ['game-1', 'shop-1'].map((phone_name) => phone('p1', { phone_name }));
+    expect(named.map((one) => giver?.selects(one))).toEqual([true, false]);
+    expect(calls).toEqual([]);
+  });
+
+  it('asks CPH which servers carry the tags', async () => {
+    const { put, find, calls } = scene();
+    await put('newborn', { ...GIVING, select: '{ server_tags: { env: [prod] } }' });
+    const [giver] = await find();
+    const on = ['s1', 's2'].map((server_id) => giver?.selects(phone('p1', { server_id })));
+    expect(on).toEqual([false, true]);
+    expect(calls).toEqual(['tags {"env":["prod"]}']);
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { type Look, putLook } from '../../../lib/ledger/hints/hints.ts';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import { type Pending, readPending } from '../../../lib/run/first-backup/pending-hints.ts';
+import { failing, listening } from '../../support/listening.ts';
+import { reading } from '../../support/reading.ts';
+import { T0 } from '../../support/runs.ts';
+
+const HOUR = 60 * 60_000;
+const look = (changes: Partial<Look> = {}): Look => ({
+  ...{ change: 'created', phones: ['p1'], servers: [], others: [] },
+  ...changes,
+});
+const nothing = () => new Map<string, Pending>();
+
+describe('readPending', () => {
+  it('reads what hints tell, and when they were dropped', async () => {
+    const { deps, store, clock, lines } = listening();
+    await putLook(store, { id: 'trace-1', look: look() });
+    clock.move(7);
+    await putLook(store, { id: 'found-2', look: look({ change: 'found' }) });
+    const known = nothing();
+    const pending = await readPending(deps, ['trace-1', 'found-2'], known);
+    expect(pending).toMatchObject([
+      { id: 'trace-1', look: look(), droppedAt: T0, generation: 0 },
+      { id: 'found-2', look: look({ change: 'found' }), droppedAt: T0 + 7, generation: 0 },
+    ]);
+    expect([...known.values()]).toEqual(pending);
+    expect(lines).toEqual([]);
+  });
+
+  it('reads each once, and forgets those that are gone', async () => {
+    const { deps, store } = listening();
+    await putLook(store, { id: 'trace-1', look: look() });
+    await putLook(store, { id: 'trace-2', look: look() });
+    const known = nothing();
+    await readPending(deps, ['trace-1', 'trace-2'], known);
+    const watched = reading(store);
+    const again = await readPending({ ...deps, store: watched }, ['trace-2', 'trace-3'], known);
+    expect(again.map(({ id }) => id)).toEqual(['trace-2']);
+    expect(watched.reads).toEqual(['get open/hints/trace-3.json']);
+    expect([...known.keys()]).toEqual(['trace-2']);
+  });
+
+  it('reads no hints of other kinds', async () => {
+    const { deps, store } = listening();
+    const watched = reading(store);
+    expect(
+      await readPending({ ...deps, store: watched }, ['sweep-202601020230'], nothing()),
+    ).toEqual([]);
+    expect(watched.reads).toEqual([]);
+  });
+
+  it.each<[string, Partial<Look>, number, boolean]>([
+    ['a reset', { change: 'reset', at: T0 - HOUR }, T0 - HOUR, false],
+    [
+      'a reset by a clock a little ahead',
+      { change: 'reset', at: T0 + HOUR - 1 },
+      T0 + HOUR - 1,
+      false,
+    ],
+    ['a reset that lies ahead', { change: 'reset', at: T0 + HOUR }, 0, true],
+    ['a reset at no known time', { change: 'reset' }, 0, true],
+    ['a purchase', { change: 'created', at: T0 - HOUR }, 0, false],
+  ])('takes the time of %s for the generation', async (_, changes, generation, warns) => {
+    const { deps, store, lines } = listening();
+    await putLook(store, { id: 'trace-1', look: look(changes) });
+    const [hint] = await readPending(deps, ['trace-1'], nothing());
+    expect(hint?.generation).toBe(generation);
+    expect(lines).toEqual(warns ? [['warn', 'hint_time_unusable', { hint: 'trace-1' }]] : []);
+  });
+
+  it.each<[string, string, string, string[]]>([
+    ['is broken, and takes it away', '{', 'object_invalid', ['trace-2']],
+    [
+      'is of a newer version, and leaves it',
+      '{"version":2}',
+      'object_newer',
+      ['trace-1', 'trace-2'],
+    ],
+  ])('passes over one that %s', async (_, body, code, left) => {
+    const { deps, store, lines, hints } = listening();
+    await store.put(layout.hint('trace-1'), body);
+    await putLook(store, { id: 'trace-2', look: look() });
+    const known = nothing();
+    const pending = await readPending(deps, ['trace-1', 'trace-2'], known);
+    expect(pending.map(({ id }) => id)).toEqual(['trace-2']);
+    expect([...known.keys()]).toEqual(['trace-2']);
+    const message = expect.any(String) as string;
+    expect(lines).toEqual([['error', 'hint_unreadable', { hint: 'trace-1', code, message }]]);
+    expect(await hints()).toEqual(left);
+  });
+
+  it('throws when the bucket does not answer', async () => {
+    const { deps, lines } = listening();
+    await expect(readPending(failing(deps, 'get'), ['trace-1'], nothing())).rejects.toThrow(
+      'no answer',
+    );
+    expect(lines).toEqual([]);
+  });
+});

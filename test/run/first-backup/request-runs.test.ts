@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import { indexArchives } from '../../../lib/ledger/state/phones.ts';
+import { listOpen, readRequest } from '../../../lib/ledger/run/request.ts';
+import { askForFirst } from '../../../lib/run/first-backup/request-runs.ts';
+import { LeaseLost } from '../../../lib/run/state/stops-drive.ts';
+import { type Listening, listening } from '../../support/listening.ts';
+
+const held = () => Promise.resolve(true);
+const ask = (phones: Record<string, number>, policy = 'newborn') => ({
+  policy,
+  phones: new Map(Object.entries(phones)),
+});
+const requested = async ({ store }: Listening): Promise<string[]> =>
+  (await listOpen(store)).requests.map(({ runId }) => runId);
+const phonesOf = async (world: Listening): Promise<(string[] | undefined)[]> =>
+  Promise.all(
+    (await requested(world)).map(async (id) => (await readRequest(world.store, id))?.phones),
+  );
+
+async function archived(world: Listening, phone_id: string, policy: string): Promise<void> {
+  const archive = { run_id: 'r', bucket: 'b', key: 'k', size: 1, etag: 'e', verified_at: 1 };
+  await indexArchives(world.store, [{ phone_id, phone_name: 'game', policy, archive }]);
+}
+
+describe('askForFirst', () => {
+  it('asks for a run of the phones, in their order, and logs it', async () => {
+    const world = listening();
+    expect(await askForFirst(world.deps, [ask({ p2: 0, p1: 7 })], held)).toBe(1);
+    const [run = ''] = await requested(world);
+    expect(await readRequest(world.store, run)).toEqual({
+      ...{ version: 1, run_id: run, policy: 'newborn' },
+      ...{ trigger: 'provisioned', phones: ['p1', 'p2'] },
+    });
+    const fields = { run, policy: 'newborn', trigger: 'provisioned', phones: 2 };
+    expect(world.lines).toEqual([['info', 'requested', fields]]);
+  });
+
+  it.each<[string, [Record<string, number>, string?], number]>([
+    ['the same phones in another order', [{ p2: 7, p1: 0 }], 1],
+    ['other phones', [{ p1: 0 }], 2],
+    ['another generation of one', [{ p1: 0, p2: 8 }], 2],
+    ['the same phones of another policy', [{ p1: 0, p2: 7 }, 'nightly'], 2],
+  ])('names the run by what is asked for: %s', async (_, again, runs) => {
+    const world = listening();
+    await askForFirst(world.deps, [ask({ p1: 0, p2: 7 })], held);
+    const asked = await askForFirst(world.deps, [ask(...again)], held);
+    expect(asked).toBe(runs - 1);
+    expect(await requested(world)).toHaveLength(runs);
+    expect(world.lines).toHaveLength(runs);
+  });
+
+  it('names it as every version before did, so that an update asks for nothing twice', async () => {
+    const world = listening();
+    await askForFirst(world.deps, [ask({ p1: 0, p2: 7 })], held);
+    expect(await requested(world)).toEqual(['newborn-e4e8e2d946f3654be6595e86']);
+  });
+
+  it('does not ask for what has a report', async () => {
+    const world = listening();
+    await askForFirst(world.deps, [ask({ p1: 0 })], held);
+    const [run = ''] = await requested(world);
+    await world.store.put(layout.report(run), '{}');
+    await world.store.remove([layout.request(run)]);
+    expect(await askForFirst(world.deps, [ask({ p1: 0 })], held)).toBe(0);
+    expect(await requested(world)).toEqual([]);
+  });
+
+  it("passes over a phone's first life where the policy has an archive of it", async () => {
+    const world = listening();
+    await archived(world, 'p1', 'newborn');
+    await archived(world, 'p2', 'newborn');
+    await archived(world, 'p3', 'nightly');
+    expect(await askForFirst(world.deps, [ask({ p1: 0, p2: 7, p3: 0 })], held)).toBe(1);
+    expect(await phonesOf(world)).toEqual([['p2', 'p3']]);
+  });
+
+  it('asks for nothing, and minds no lease, when no phone is left', async () => {
+    const world = listening();
+    await archived(world, 'p1', 'newborn');
+    const refuse = () => Promise.reject(new Error('nobody should ask'));
+    expect(await askForFirst(world.deps, [ask({ p1: 0 }), ask({})], refuse)).toBe(0);
+    expect(await requested(world)).toEqual([]);
+  });
+
+  it('makes runs of up to a thousand phones', async () => {
+    const world = listening();
+    const many = Array.from({ length: 1001 }, (_, n) => [`p${1000 + n}`, 0] as const);
+    const exact = Array.from({ length: 1000 }, (_, n) => [`q${1000 + n}`, 0] as const);
+    const asks = [ask(Object.fromEntries(many)), ask(Object.fromEntries(exact), 'other')];
+    expect(await askForFirst(world.deps, asks, held)).toBe(3);
+    const sizes = (await phonesOf(world)).map((phones) => phones?.length ?? 0);
+    expect(sizes.sort((a, b) => a - b)).toEqual([1, 1000, 1000]);
+  });
+
+  it('asks for nothing when another drive holds the lease', async () => {
+    const world = listening();
+    const asking = askForFirst(world.deps, [ask({ p1: 0 })], () => Promise.resolve(false));
+    await expect(asking).rejects.toThrow(LeaseLost);
+    await expect(asking).rejects.toThrow('asked for no first backup');
+    expect(await requested(world)).toEqual([]);
+  });
+});

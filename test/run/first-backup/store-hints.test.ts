@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { payloads } from '../../../events/index.ts';
+import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
+import { dropHints } from '../../../lib/run/first-backup/store-hints.ts';
+import { readEvent } from '../../../lib/runtime/events/read-event.ts';
+import { playClock } from '../../../testing/play-clock.ts';
+
+function setUp() {
+  const clock = playClock();
+  const store = memoryStore(clock);
+  const lines: unknown[] = [];
+  const line = (event: string, fields?: object) => void lines.push({ event, ...fields });
+  const log = { info: line, warn: line, error: line };
+  return { clock, store, lines, deps: { store, log } };
+}
+
+describe('dropHints', () => {
+  it('writes one object a trace, whichever way it comes and however often', async () => {
+    const { deps, clock, store } = setUp();
+    const ways = ['ctsCreatePhone', 'eventgridCreatePhone', 'smnTrace', 'failureBySmn'] as const;
+    const first = clock.now();
+    for (const way of [...ways, ...ways]) {
+      await dropHints(deps, readEvent(payloads[way].event));
+      clock.move(60_000);
+    }
+    const listed = await store.list('');
+    // Its time counts from the first delivery: repeats put nothing off.
+    expect(listed.map(({ lastModified }) => lastModified)).toEqual([first]);
+    expect(listed.map(({ key }) => key)).toEqual([
+      'open/hints/trace-f828ab77-1c52-11f0-b09f-35adcfa2aaaa.json',
+    ]);
+  });
+
+  it('answers what it dropped and counts what it ignored', async () => {
+    const { deps, lines } = setUp();
+    const result = await dropHints(deps, readEvent(payloads.smnSeveral.event));
+    expect(result.hints).toHaveLength(2);
+    expect(result.ignored).toEqual({ nothing_named: 1 });
+    expect(lines).toContainEqual({ event: 'event_ignored', reason: 'nothing_named', count: 1 });
+  });
+
+  it('writes and tells each hint once, and counts what was ignored by reason', async () => {
+    const { deps, store, lines } = setUp();
+    const look = { change: 'named' as const, phones: ['p1'], servers: [], others: [] };
+    const hints = [
+      { id: 'message-1', look: { ...look, policy: 'newborn' } },
+      { id: 'message-2', look },
+      { id: 'message-2', look },
+    ];
+    const ignored = ['odd', 'other', 'odd'];
+    expect(await dropHints(deps, { hints, ignored })).toEqual({
+      hints: ['message-1', 'message-2'],
+      ignored: { odd: 2, other: 1 },
+    });
+    expect(lines).toEqual([
+      { event: 'event_ignored', reason: 'odd', count: 2 },
+      { event: 'event_ignored', reason: 'other', count: 1 },
+      { event: 'hint_noted', hint: 'message-1', change: 'named', policy: 'newborn' },
+      { event: 'hint_noted', hint: 'message-2', change: 'named', policy: undefined },
+    ]);
+    expect(await store.list('')).toHaveLength(2);
+  });
+
+  it('throws what the platform should try again', async () => {
+    const { deps } = setUp();
+    const broken = {
+      ...deps,
+      store: { ...deps.store, create: () => Promise.reject(new Error('503')) },
+    };
+    await expect(dropHints(broken, readEvent(payloads.ctsCreatePhone.event))).rejects.toThrow(
+      '503',
+    );
+  });
+});

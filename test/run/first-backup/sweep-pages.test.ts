@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import type { Phone } from '../../../lib/cloud/cph/cph-schemas.ts';
+import { readLook } from '../../../lib/ledger/hints/hints.ts';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import type { Provisioning } from '../../../lib/ledger/state/provisioning.ts';
+import type { OpenFirst } from '../../../lib/run/first-backup/decide.ts';
+import type { Giver } from '../../../lib/run/first-backup/policies.ts';
+import { sweep } from '../../../lib/run/first-backup/sweep.ts';
+import { cphTime, fleet, phone } from '../../support/fleet.ts';
+import { listening } from '../../support/listening.ts';
+import { MINUTE, T0 } from '../../support/runs.ts';
+
+type Options = Parameters<typeof sweep>[2];
+
+const HOUR = 60 * MINUTE;
+const MARGIN = 15 * MINUTE;
+const BASELINE = T0 - HOUR;
+
+const born = (id: string, at: number | undefined, changes: Partial<Phone> = {}): Phone =>
+  phone(id, { ...(at === undefined ? {} : { create_time: cphTime(at) }), ...changes });
+/** So many phones, newest first, the newest created at `at` and each other a second before the one ahead of it. */
+const litter = (count: number, at = T0): Phone[] =>
+  Array.from({ length: count }, (_, n) => born(`p${String(9999 - n)}`, at - n * 1000));
+const giver = (changes: Partial<Giver> = {}): Giver => ({
+  ...{ name: 'newborn', since: 0, given: {}, selects: () => true },
+  ...changes,
+});
+const asking = (id: string): OpenFirst => ({
+  ...{ policy: 'newborn', askedAt: T0, asked: new Set([id]), underway: new Set<string>() },
+});
+
+function scene(phones: Phone[], state: Partial<Provisioning> = {}) {
+  const { deps, clock, store, lines } = listening();
+  const project = fleet(phones);
+  const full: Provisioning = { policies: {}, ...state };
+  return {
+    ...{ clock, lines, state: full },
+    ...project,
+    sweep: (options: Partial<Options> = {}) =>
+      sweep({ ...deps, cph: project.cph }, full, {
+        ...{ givers: [giver()], open: [], expected: new Set<string>() },
+        ...{ baseline: BASELINE, until: Number.POSITIVE_INFINITY },
+        ...options,
+      }),
+    /** The phones of each hint that was dropped. */
+    dropped: async () => {
+      const listed = await store.list(layout.hints);
+      const ids = listed.map(({ key }) => key.slice(layout.hints.length, -'.json'.length));
+      const looks = await Promise.all(ids.map((id) => readLook(store, id)));
+      return looks.map((found) => found?.look);
+    },
+  };
+}
+
+describe('sweep', () => {
+  it('drops a hint for new phones, says so, and ends at a page that has them all', async () => {
+    const { sweep, dropped, lines, state, calls } = scene([
+      born('p2', T0 - MINUTE),
+      born('p1', T0 - 2 * MINUTE),
+      born('p0', BASELINE - HOUR),
+    ]);
+    expect(await sweep()).toEqual({ found: 2, newest: T0 - MINUTE, ended: true });
+    expect(await dropped()).toEqual([
+      {
+        ...{ version: 1, type: 'look', change: 'found' },
+        ...{ phones: ['p1', 'p2'], servers: [], others: [] },
+      },
+    ]);
+    expect(lines).toEqual([['info', 'phones_found', { phones: 2 }]]);
+    expect(state).toEqual({ policies: {}, horizon: T0, swept_at: T0 });
+    expect(calls).toEqual(['list all 0']);
+  });
+
+  it('drops the same hint for the same phones, in whatever order they are listed', async () => {
+    const { sweep, dropped, phones } = scene([born('p1', T0), born('p2', T0)]);
+    await sweep();
+    phones.reverse();
+    await sweep();
+    expect(await dropped()).toHaveLength(1);
+    phones.push(born('p3', T0));
+    await sweep();
+    expect(await dropped()).toHaveLength(2);
+  });
+
+  it.each<[string, Phone, Partial<Options>, boolean]>([
+    ['was created since the horizon', born('p1', BASELINE), {}, true],
+    ['may have been listed late', born('p1', BASELINE - MARGIN), {}, true],
+    ['was created before', born('p1', BASELINE - MARGIN - 1000), {}, false],
+    ['nobody knows the age of', born('p1', undefined), {}, false],
+    ['hints name already', born('p1', T0), { expected: new Set(['p1']) }, false],
+    ['no policy wants', born('p1', T0), { givers: [giver({ selects: () => false })] }, false],
+    ['is not new to the policy', born('p1', T0), { givers: [giver({ since: T0 + HOUR })] }, false],
+    ['had its first backup', born('p1', T0), { givers: [giver({ given: { p1: 1 } })] }, false],
+    ['a run asks for', born('p1', T0), { open: [asking('p1')] }, false],
+    [
+      'one policy of two wants',
+      born('p1', T0),
+      { givers: [giver({ selects: () => false }), giver({ name: 'nightly' })] },
+      true,
+    ],
+  ])('minds whether a hint is due for a phone that %s', async (_, one, options, isFound) => {
+    const { sweep, dropped, lines } = scene([one]);
+    expect(await sweep(options)).toMatchObject({ found: isFound ? 1 : 0, ended: true });
+    expect(await dropped()).toHaveLength(isFound ? 1 : 0);
+    expect(lines).toHaveLength(isFound ? 1 : 0);
+  });
+
+  it('begins where the last one began', async () => {
+    const horizon = T0 - 10 * MINUTE;
+    const { sweep, state, clock } = scene(
+      [born('p1', horizon - MARGIN), born('p0', horizon - MARGIN - 1000)],
+      { horizon },
+    );
+    clock.move(MINUTE);
+    expect(await sweep()).toMatchObject({ found: 1 });
+    expect(state).toMatchObject({ horizon: T0 + MINUTE, swept_at: T0 + MINUTE });
+  });
+
+  it('reads on, with a phone of overlap, until a page shows nothing new', async () => {
+    const { sweep, dropped, calls } = scene([...litter(150), ...litter(300, BASELINE - HOUR)]);
+    expect(await sweep()).toMatchObject({ found: 150, newest: T0, ended: true });
+    expect(calls).toEqual(['list all 0', 'list all 99', 'list all 198']);
+    const sizes = (await dropped()).map((look) => look?.phones.length ?? 0);
+    expect(sizes.sort((a, b) => a - b)).toEqual([50, 100]);
+  });
+
+  it('reads on after a page of phones right at the horizon', async () => {
+    const at = BASELINE - MARGIN;
+    const { sweep } = scene(Array.from({ length: 150 }, (_, n) => born(`p${n}`, at)));
+    expect(await sweep()).toMatchObject({ found: 150, ended: true });
+  });
+
+  it('ends at the end of the list, though all are new', async () => {
+    const { sweep, calls } = scene(litter(199));
+    expect(await sweep()).toMatchObject({ found: 199, ended: true });
+    expect(calls).toEqual(['list all 0', 'list all 99']);
+  });
+
+  it('takes a page of phones of no known age for one that shows nothing new', async () => {
+    const nobody = Array.from({ length: 250 }, (_, n) => born(`q${n}`, undefined));
+    const { sweep, calls } = scene(nobody);
+    expect(await sweep()).toEqual({ found: 0, newest: undefined, ended: true });
+    expect(calls).toEqual(['list all 0']);
+  });
+
+  it('tells the age of the newest phone whose age is known', async () => {
+    const { sweep } = scene([born('p3', undefined), ...litter(120)]);
+    expect(await sweep()).toMatchObject({ newest: T0 });
+  });
+
+  it('looks at twenty pages at a time and goes on where it was', async () => {
+    const { sweep, state, calls, clock } = scene(litter(2150), { horizon: 0 });
+    expect(await sweep()).toMatchObject({ found: 1981, newest: T0, ended: false });
+    expect(calls).toHaveLength(20);
+    expect(state).toEqual({
+      ...{ policies: {}, horizon: 0 },
+      sweeping: { started_at: T0, offset: 20 * 99 },
+    });
+    clock.move(MINUTE);
+    expect(await sweep()).toMatchObject({ ended: true });
+    expect(calls.slice(20)).toEqual(['list all 1980', 'list all 2079']);
+    expect(state).toEqual({ policies: {}, horizon: T0, swept_at: T0 + MINUTE });
+  });
+
+  it('looks at nothing when its time is up', async () => {
+    const { sweep, state, calls } = scene(litter(3));
+    expect(await sweep({ until: T0 })).toEqual({ found: 0, newest: undefined, ended: false });
+    expect(calls).toEqual([]);
+    expect(state.sweeping).toEqual({ started_at: T0, offset: 0 });
+  });
+
+  it('stops where its time ends', async () => {
+    const { sweep, calls, clock, cph } = scene(litter(450));
+    const list = cph.listPhones;
+    cph.listPhones = (query) => (clock.move(MINUTE), list(query));
+    expect(await sweep({ until: T0 + 2 * MINUTE })).toMatchObject({ found: 199, ended: false });
+    expect(calls).toHaveLength(2);
+  });
+});

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import { type Cursor, writeCursors } from '../../../lib/ledger/state/cursors.ts';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import type { Report, RunOutcome } from '../../../lib/ledger/run/report.ts';
+import { putRequest } from '../../../lib/ledger/run/request.ts';
+import { noteRun } from '../../../lib/ledger/state/run-index.ts';
+import { timerRunId } from '../../../lib/policy/keys/run-id.ts';
+import { dayOf } from '../../../lib/run/notify/daily-summary.ts';
+import { listening, policyText } from '../../support/listening.ts';
+import { reading } from '../../support/reading.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** 08:00 in Shanghai, and the slot at 02:30 before it. */
+const UNTIL = Date.UTC(2026, 0, 3);
+const SINCE = UNTIL - DAY;
+const SLOT = UNTIL - 5.5 * HOUR;
+const rule = { cron: '0 30 2 * * *', timezone: 'Asia/Shanghai', start_within: 2 * HOUR };
+const freshness = { from: 0, deadline: 2 * HOUR, language: 'en' as const };
+const cursor = (changes: Partial<Cursor> = {}): Cursor => ({
+  ...{ etag: 'e', active: true, since: 0, rule, freshness },
+  ...changes,
+});
+
+function scene() {
+  const { deps, store } = listening(UNTIL + HOUR);
+  const read = reading(store);
+  return {
+    store,
+    reads: read.reads,
+    day: (since = SINCE, until = UNTIL) => dayOf({ ...deps, store: read }, since, until),
+    settled: (runId: string, at: number, outcome: RunOutcome = 'completed') => {
+      const counts = { selected: 1, exported: 1, failed: 0, skipped: 0, timed_out: 0 };
+      const facts = { run_id: runId, policy: 'nightly', trigger: 'timer', slot: 'x', outcome };
+      const times = { started_at: new Date(at).toISOString() };
+      const report = { ...facts, ...times, settled_at: new Date(at).toISOString() };
+      return noteRun(store, { ...report, counts: { ...counts, cancelled: 0 } } as Report);
+    },
+    ask: (run_id: string) =>
+      putRequest(store, { version: 1, run_id, policy: 'nightly', trigger: 'timer' }),
+    put: (name: string, text = policyText(name)) => store.put(layout.policy(name), text),
+    cursors: (cursors: Record<string, Cursor>) => writeCursors(store, cursors),
+  };
+}
+
+describe('dayOf', () => {
+  it('tells nothing but zeros of an empty bucket', async () => {
+    expect(await scene().day()).toEqual({
+      since: '2026-01-02T00:00:00.000Z',
+      until: '2026-01-03T00:00:00.000Z',
+      runs: { completed: 0, partial: 0, failed: 0, skipped: 0, cancelled: 0 },
+      ...{ open: 0, active: 0, missed: 0, stale: [], invalid: [] },
+    });
+  });
+
+  it('counts the runs that settled after its beginning and up to its end, by outcome', async () => {
+    const { day, settled } = scene();
+    await settled('n-1', SINCE, 'failed');
+    await settled('n-2', SINCE + 1, 'completed');
+    await settled('n-3', SINCE + HOUR, 'completed');
+    await settled('n-4', UNTIL, 'partial');
+    await settled('n-5', UNTIL + 1, 'cancelled');
+    expect((await day()).runs).toEqual({
+      ...{ completed: 2, partial: 1 },
+      ...{ failed: 0, skipped: 0, cancelled: 0 },
+    });
+  });
+
+  it('reads no more of the index than what is as young as the day', async () => {
+    const { day, settled, reads } = scene();
+    for (let n = 0; n <= 1000; n += 1) await settled(`n-${n}`, SINCE - DAY - n);
+    await day();
+    expect(reads.filter((read) => read === `list ${layout.runIndex}`)).toHaveLength(1);
+  });
+
+  it('counts runs that go on and policies that are active', async () => {
+    const { day, ask, put } = scene();
+    await ask('n-1');
+    await ask('n-2');
+    await put('nightly');
+    await put('weekly');
+    await put('off', policyText('off', { enabled: 'false' }));
+    await put('by-hand', policyText('by-hand', { schedule: undefined }));
+    expect(await day()).toMatchObject({ open: 2, active: 2 });
+  });
+
+  it('names policies that are stale, and those that cannot be read', async () => {
+    const { day, put, cursors } = scene();
+    await put('late');
+    await put('fresh');
+    await put('odd', 'name: 7');
+    await cursors({ late: cursor(), fresh: cursor({ freshness: { ...freshness, from: UNTIL } }) });
+    expect(await day()).toMatchObject({ active: 2, stale: ['late'], invalid: ['odd'] });
+  });
+
+  it('names fifty of them at most', async () => {
+    const { day, put } = scene();
+    const names = Array.from({ length: 51 }, (_, n) => `odd-${100 + n}`);
+    for (const name of names) await put(name, 'name: 7');
+    expect((await day()).invalid).toEqual(names.slice(0, 50));
+  });
+
+  it.each<[string, number, Partial<Cursor>]>([
+    ['an active policy', 1, {}],
+    ['a policy that was switched off', 0, { active: false }],
+    ['a policy without a schedule', 0, { rule: undefined }],
+    ['a policy that an earlier version noted', 0, { freshness: undefined }],
+    ['a policy whose slots count from it on', 0, { freshness: { ...freshness, from: SLOT } }],
+    ['a policy whose slots count since', 1, { freshness: { ...freshness, from: SLOT - 1 } }],
+    ['a policy that was paused up to it', 0, { paused_until: SLOT }],
+    ['a policy that was paused until just before it', 1, { paused_until: SLOT - 1 }],
+  ])('counts the slot of %s without a run: %i', async (_, missed, changes) => {
+    const { day, cursors } = scene();
+    await cursors({ nightly: cursor(changes) });
+    expect((await day()).missed).toBe(missed);
+  });
+
+  it('counts slots after its beginning and up to its end', async () => {
+    const { day, cursors } = scene();
+    await cursors({ nightly: cursor() });
+    const counts = [
+      await day(SLOT - DAY, SLOT),
+      await day(SLOT - DAY - 1, SLOT),
+      await day(SLOT - DAY, SLOT - 1),
+    ];
+    expect(counts.map(({ missed }) => missed)).toEqual([1, 2, 0]);
+  });
+
+  it.each<[string, (world: ReturnType<typeof scene>, runId: string) => Promise<unknown>]>([
+    ['goes on', ({ ask }, runId) => ask(runId)],
+    ['settled that day', ({ settled }, runId) => settled(runId, SLOT + HOUR)],
+    ['settled since', ({ settled }, runId) => settled(runId, UNTIL + MINUTE)],
+    ['has a report only', ({ store }, runId) => store.put(layout.report(runId), '{}')],
+  ])('does not count the slot of a run that %s', async (_, ran) => {
+    const world = scene();
+    await world.cursors({ nightly: cursor(), other: cursor() });
+    await ran(world, timerRunId('nightly', SLOT));
+    expect((await world.day()).missed).toBe(1);
+  });
+
+  it('looks for the reports of fifty slots at most', async () => {
+    const { day, cursors, store } = scene();
+    const minutely = { ...rule, cron: '0 * * * * *' };
+    await cursors({ nightly: cursor({ rule: minutely }) });
+    for (let minute = 1; minute <= 60; minute += 1) {
+      const runId = timerRunId('nightly', SINCE + minute * MINUTE);
+      await store.put(layout.report(runId), '{}');
+    }
+    expect((await day(SINCE, SINCE + HOUR)).missed).toBe(10);
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { PhonevaultError } from '../../../lib/errors.ts';
+import {
+  type HeartbeatDue,
+  putHeartbeat,
+  readToldHeartbeat,
+  writeToldHeartbeat,
+} from '../../../lib/ledger/state/heartbeat.ts';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import { tellHeartbeat } from '../../../lib/run/notify/heartbeat.ts';
+import { failing, type Listening, listening } from '../../support/listening.ts';
+import { reading } from '../../support/reading.ts';
+
+const HOUR = 60 * 60_000;
+const DAY = 24 * HOUR;
+const SLOT = Date.UTC(2026, 0, 3);
+const ID = 'heartbeat-20260103';
+const due = (changes: Partial<HeartbeatDue> = {}): HeartbeatDue => ({
+  ...{ slot: SLOT, since: SLOT - DAY, date: '20260103', language: 'en' },
+  ...changes,
+});
+
+const asked = async (now = SLOT + HOUR): Promise<Listening> => {
+  const world = listening(now);
+  await putHeartbeat(world.store, due());
+  return world;
+};
+
+describe('tellHeartbeat', () => {
+  it("sends the day's message, notes it and takes the hint away", async () => {
+    const { deps, store, told, lines, hints } = await asked();
+    await tellHeartbeat(deps, [ID]);
+    expect(told).toMatchObject([
+      {
+        kind: 'heartbeat',
+        reason: '20260103',
+        day: { since: '2026-01-02T00:00:00.000Z', until: '2026-01-03T00:00:00.000Z', missed: 0 },
+      },
+    ]);
+    expect(lines).toEqual([['info', 'notified', { kind: 'heartbeat', date: '20260103' }]]);
+    expect(await readToldHeartbeat(store)).toBe(SLOT);
+    expect(await hints()).toEqual([]);
+  });
+
+  it('sends the newest of several days alone', async () => {
+    const { deps, store, told, hints } = await asked(SLOT + DAY + HOUR);
+    const next = due({ slot: SLOT + DAY, since: SLOT, date: '20260104' });
+    await putHeartbeat(store, next);
+    await tellHeartbeat(deps, ['heartbeat-20260104', ID]);
+    expect(told.map(({ reason }) => reason)).toEqual(['20260104']);
+    expect(await hints()).toEqual([]);
+  });
+
+  it('leaves other hints alone, and does not even read', async () => {
+    const { deps, store, told } = listening();
+    const read = reading(store);
+    await tellHeartbeat({ ...deps, store: read }, ['stale-nightly-1', 'trace-1']);
+    expect([told, read.reads]).toEqual([[], []]);
+  });
+
+  it('takes the newest for told when it is gone, and drops those before it', async () => {
+    const { deps, told, lines, hints } = await asked();
+    await tellHeartbeat(deps, [ID, 'heartbeat-20260104']);
+    expect([told, lines]).toEqual([[], []]);
+    expect(await hints()).toEqual([]);
+  });
+
+  it.each<[string, number, number, number]>([
+    ['that was told already', SLOT, SLOT + HOUR, 0],
+    ['that was told this very moment', SLOT, SLOT, 0],
+    ['before the last that was told', SLOT + DAY, SLOT + DAY, 0],
+    ['after the last that was told', SLOT - 1, SLOT + HOUR, 1],
+    ['told by a clock that was ahead', SLOT + DAY, SLOT + HOUR, 1],
+  ])('sends of a day %s: told %i, now %i, %i messages', async (_, at, now, messages) => {
+    const { deps, store, told, hints } = await asked(now);
+    await writeToldHeartbeat(store, at);
+    await tellHeartbeat(deps, [ID]);
+    expect(told).toHaveLength(messages);
+    expect(await hints()).toEqual([]);
+  });
+
+  it('keeps the hint while the topic fails, and notes nothing', async () => {
+    const { deps, store, told, lines, topic, hints } = await asked();
+    topic.fails = new PhonevaultError('unreachable', 'no answer');
+    await tellHeartbeat(deps, [ID]);
+    expect(await hints()).toEqual([ID]);
+    expect(await readToldHeartbeat(store)).toBeUndefined();
+    expect(lines.map(([, event]) => event)).toEqual(['notify_failed']);
+    topic.fails = undefined;
+    await tellHeartbeat(deps, [ID]);
+    expect(told).toHaveLength(1);
+    expect(await hints()).toEqual([]);
+  });
+
+  it.each<[string, string, string, string[]]>([
+    ['is broken: it is taken away', '{', 'object_invalid', []],
+    ['is of a newer version: it is left', '{"version":2}', 'object_newer', [ID]],
+  ])('says that a hint %s', async (_, body, code, left) => {
+    const { deps, store, told, lines, hints } = listening();
+    await store.put(layout.hint(ID), body);
+    await tellHeartbeat(deps, [ID]);
+    expect(lines).toEqual([
+      ['error', 'hint_unreadable', { hint: ID, code, message: expect.any(String) as string }],
+    ]);
+    expect(told).toEqual([]);
+    expect(await hints()).toEqual(left);
+  });
+
+  it('throws when the bucket does not answer', async () => {
+    const { deps, hints, lines } = await asked();
+    await expect(tellHeartbeat(failing(deps, 'get'), [ID])).rejects.toThrow('no answer');
+    expect(lines).toEqual([]);
+    expect(await hints()).toEqual([ID]);
+  });
+});

@@ -1,0 +1,255 @@
+import { describe, expect, it } from 'vitest';
+import { PhonevaultError, ServiceError } from '../../../lib/errors.ts';
+import { fold } from '../../../lib/ledger/run/fold.ts';
+import { noteSettled } from '../../../lib/ledger/state/history.ts';
+import type { Terms } from '../../../lib/ledger/run/plan.ts';
+import type { Report, RunOutcome } from '../../../lib/ledger/run/report.ts';
+import { notifyDue, notifyRun } from '../../../lib/run/notify/notify-run.ts';
+import type { OpenRun } from '../../../lib/run/state/open-run.ts';
+import { runScene } from '../../support/run-scene.ts';
+import { MINUTE, openRun, T0 } from '../../support/runs.ts';
+
+const RUN = 'nightly-20260102t023000z';
+const HOUR = 60 * MINUTE;
+const counts = { selected: 3, exported: 1, failed: 1, skipped: 1, timed_out: 0, cancelled: 0 };
+
+function reportOf(changes: Partial<Report> = {}): Report {
+  return {
+    version: 1,
+    run_id: RUN,
+    policy: 'nightly',
+    trigger: 'timer',
+    slot: '20260102T023000Z',
+    outcome: 'partial',
+    started_at: new Date(T0).toISOString(),
+    settled_at: new Date(T0 + HOUR).toISOString(),
+    counts,
+    listing_complete: true,
+    phones: [
+      { phone_id: 'p1', outcome: 'exported', attempts: 1 },
+      { phone_id: 'p2', outcome: 'failed', reason: 'refused', code: 'CPS.0005', attempts: 1 },
+      { phone_id: 'p3', outcome: 'skipped', reason: 'stopped', attempts: 0 },
+      { phone_id: 'p4', outcome: 'timed_out', reason: 'deadline', attempts: 1 },
+    ],
+    ...changes,
+  };
+}
+
+function settledRun(notify?: Partial<Terms['notify']>, report = reportOf()): OpenRun {
+  const own = { notify: { when: 'always' as const, language: 'en' as const, ...notify } };
+  return { ...openRun(RUN, [], { terms: own }), report };
+}
+
+const failedAt = (run: OpenRun, ...times: number[]): OpenRun => {
+  const failure = { type: 'notify_failed' as const, code: 'service', message: 'it failed' };
+  fold(
+    run.state,
+    times.map((at) => ({ ...failure, at })),
+  );
+  return run;
+};
+
+/** A scene of runs; `fails`: what the topic answers instead of taking a message. */
+function scene(fails?: Error) {
+  const world = runScene();
+  world.topic.fails = fails;
+  return world;
+}
+
+describe('notifyDue', () => {
+  it('is never before there is a report', () => {
+    expect(notifyDue(openRun(RUN, []), T0)).toBeUndefined();
+  });
+
+  it('is now for a report that nobody was told of', () => {
+    expect(notifyDue(settledRun(), T0 + 5)).toBe(T0 + 5);
+  });
+
+  it('is never after it was told, or was given up', () => {
+    const run = failedAt(settledRun(), T0);
+    fold(run.state, [{ type: 'notified', at: T0 }]);
+    expect(notifyDue(run, T0)).toBeUndefined();
+  });
+
+  it.each([
+    [1, 1],
+    [2, 2],
+    [3, 4],
+    [6, 32],
+    [7, 60],
+    [20, 60],
+  ])('is, after failure %i, %i minutes later', (failures, minutes) => {
+    const times = Array.from({ length: failures }, (_, n) => T0 + n);
+    const last = T0 + failures - 1;
+    expect(notifyDue(failedAt(settledRun(), ...times), T0 + HOUR)).toBe(last + minutes * MINUTE);
+  });
+});
+
+describe('notifyRun', () => {
+  it('does nothing before there is a report', async () => {
+    const { deps, sent, lines } = scene();
+    const run = openRun(RUN, []);
+    await notifyRun(deps, run);
+    expect([sent, lines, run.pending]).toEqual([[], [], []]);
+  });
+
+  it('tells the topic, records the message and logs it', async () => {
+    const { deps, sent, lines } = scene();
+    const run = settledRun({}, reportOf({ reason: 'odd', message: 'Something was odd.' }));
+    await notifyRun(deps, run);
+    expect(run.pending).toEqual([{ type: 'notified', at: T0, message_id: 'm1' }]);
+    expect(lines).toEqual([
+      ['info', 'notified', { run: RUN, policy: 'nightly', kind: 'settled', outcome: 'partial' }],
+    ]);
+    expect(sent.map(({ urn }) => urn)).toEqual(['urn:backups']);
+    expect(JSON.parse(sent[0]?.message.message_structure.http ?? '')).toMatchObject({
+      kind: 'settled',
+      run_id: RUN,
+      policy: 'nightly',
+      outcome: 'partial',
+      counts,
+      report: { bucket: 'ledger', key: `vault/runs/${RUN}/report.json` },
+      reason: 'odd',
+      message: 'Something was odd.',
+      failed: [
+        { phone_id: 'p2', outcome: 'failed', reason: 'refused', code: 'CPS.0005' },
+        { phone_id: 'p4', outcome: 'timed_out', reason: 'deadline' },
+      ],
+      truncated: false,
+    });
+  });
+
+  it('speaks the language of the policy, and English without one', async () => {
+    const { deps, sent } = scene();
+    await notifyRun(deps, settledRun({ language: 'zh' }));
+    await notifyRun(deps, settledRun({ language: 'en' }));
+    await notifyRun(deps, { ...settledRun(), plan: undefined });
+    const unplanned = settledRun();
+    if (unplanned.plan !== undefined) delete unplanned.plan.terms;
+    await notifyRun(deps, unplanned);
+    const isChinese = sent.map(({ message }) =>
+      /\p{Script=Han}/u.test(message.message_structure.default ?? ''),
+    );
+    expect(isChinese).toEqual([true, false, false, false]);
+  });
+
+  it.each<[Terms['notify']['when'], RunOutcome, boolean]>([
+    ['always', 'completed', true],
+    ['problems', 'completed', false],
+    ['problems', 'partial', true],
+    ['problems', 'cancelled', true],
+    ['change', 'completed', true],
+  ])('asked for %s, of a run that %s tells: %s', async (when, outcome, tells) => {
+    const { deps, sent, lines } = scene();
+    const run = settledRun({ when }, reportOf({ outcome }));
+    await notifyRun(deps, run);
+    expect(sent).toHaveLength(tells ? 1 : 0);
+    if (tells) return;
+    expect(run.pending).toEqual([{ type: 'notified', at: T0, skipped: 'no_problem' }]);
+    const fields = { run: RUN, policy: 'nightly', reason: 'no_problem' };
+    expect(lines).toEqual([['info', 'not_notified', fields]]);
+  });
+
+  it.each<[string, [string, RunOutcome][], 'tells' | 'is silent']>([
+    ['another outcome than the last run', [['nightly-1', 'completed']], 'tells'],
+    ['the outcome of the last run', [['nightly-1', 'partial']], 'is silent'],
+    [
+      'another outcome than the run before, being the last itself',
+      [
+        ['nightly-1', 'completed'],
+        [RUN, 'partial'],
+      ],
+      'tells',
+    ],
+    [
+      'the outcome of the run before, being the last itself',
+      [
+        ['nightly-1', 'partial'],
+        [RUN, 'partial'],
+      ],
+      'is silent',
+    ],
+    ['none before, being the last itself', [[RUN, 'partial']], 'tells'],
+    [
+      'that of the last run, though not of the one before it',
+      [
+        ['nightly-1', 'completed'],
+        ['nightly-2', 'partial'],
+      ],
+      'is silent',
+    ],
+  ])('asked for a change, with %s %s', async (_, before, expected) => {
+    const { deps, store, sent } = scene();
+    for (const [at, [run_id, outcome]] of before.entries()) {
+      await noteSettled(store, 'nightly', { run_id, outcome, settled_at: T0 + at });
+    }
+    const run = settledRun({ when: 'change' });
+    await notifyRun(deps, run);
+    expect(sent).toHaveLength(expected === 'tells' ? 1 : 0);
+    expect(run.pending).toEqual([
+      {
+        ...{ type: 'notified', at: T0 },
+        ...(expected === 'tells' ? { message_id: 'm1' } : { skipped: 'no_change' }),
+      },
+    ]);
+  });
+
+  it('tells of no change only where a change was asked for', async () => {
+    const { deps, store, sent } = scene();
+    await noteSettled(store, 'nightly', { run_id: 'n-1', outcome: 'partial', settled_at: T0 });
+    await notifyRun(deps, settledRun({ when: 'always' }));
+    await notifyRun(deps, settledRun({ when: 'problems' }));
+    expect(sent).toHaveLength(2);
+  });
+
+  it('records and logs a topic that fails', async () => {
+    const message = 'm'.repeat(201);
+    const { deps, lines } = scene(new PhonevaultError('unreachable', message));
+    const run = settledRun();
+    await notifyRun(deps, run);
+    expect(run.pending).toEqual([
+      { type: 'notify_failed', at: T0, code: 'unreachable', message: 'm'.repeat(200) },
+    ]);
+    const fields = { run: RUN, policy: 'nightly', kind: 'settled', code: 'unreachable', message };
+    expect(lines).toEqual([['error', 'notify_failed', fields]]);
+    expect(notifyDue(run, T0)).toBe(T0 + MINUTE);
+  });
+
+  it('gives up more than a day after the first failure', async () => {
+    const facts = { service: 'smn', operation: 'publish', carriedOut: 'no' as const };
+    const { deps, clock } = scene(new ServiceError('service', 'it failed', facts));
+    const run = failedAt(settledRun(), T0);
+    clock.move(24 * HOUR);
+    await notifyRun(deps, run);
+    expect(run.pending.map(({ type }) => type)).toEqual(['notify_failed']);
+    clock.move(1);
+    await notifyRun(deps, run);
+    expect(run.pending.slice(2)).toEqual([
+      { type: 'notified', at: T0 + 24 * HOUR + 1, skipped: 'topic_failed' },
+    ]);
+  });
+
+  it('takes phones that cannot be read for a failure of the message', async () => {
+    const { deps, sent } = scene();
+    const run = settledRun({}, reportOf({ pages: ['vault/elsewhere.json'] }));
+    await notifyRun(deps, run);
+    expect(sent).toEqual([]);
+    expect(run.pending).toMatchObject([{ type: 'notify_failed', code: 'object_invalid' }]);
+  });
+
+  it('throws mistakes of our own, and records nothing', async () => {
+    const { deps, lines } = scene(new TypeError('no function'));
+    const run = settledRun();
+    await expect(notifyRun(deps, run)).rejects.toThrow('no function');
+    expect([run.pending, lines]).toEqual([[], []]);
+  });
+
+  it('throws what keeps it from knowing whether to tell, and records nothing', async () => {
+    const { deps, store, sent } = scene();
+    const get = () => Promise.reject(new PhonevaultError('unreachable', 'no answer'));
+    const run = settledRun({ when: 'change' });
+    const failing = { ...deps, store: { ...store, get } };
+    await expect(notifyRun(failing, run)).rejects.toThrow('no answer');
+    expect([run.pending, sent]).toEqual([[], []]);
+  });
+});

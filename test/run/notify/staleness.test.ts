@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest';
+import { PhonevaultError } from '../../../lib/errors.ts';
+import { noteSettled } from '../../../lib/ledger/state/history.ts';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import {
+  putRecovered,
+  putStale,
+  readRecovered,
+  readToldStale,
+  writeToldStale,
+} from '../../../lib/ledger/state/staleness.ts';
+import { noteRecovered, tellStaleness } from '../../../lib/run/notify/staleness.ts';
+import { failing, type Listening, listening } from '../../support/listening.ts';
+import { T0 } from '../../support/runs.ts';
+
+const DAY = 24 * 60 * 60_000;
+const SINCE = T0 - 3 * DAY;
+const STALE = `stale-nightly-${SINCE}`;
+const RECOVERED = `recovered-nightly-${SINCE}`;
+const news = { policy: 'nightly', since: SINCE };
+const over = { ...news, run_id: 'nightly-20260102t023000z' };
+const told = { ...news, told_at: T0 };
+
+const ran = (
+  { store }: Listening,
+  settled_at: number,
+  outcome: 'completed' | 'failed' = 'completed',
+) => noteSettled(store, 'nightly', { run_id: 'n-1', outcome, settled_at });
+
+describe('noteRecovered', () => {
+  it('has drive tell that a policy recovered that it told stale', async () => {
+    const { deps, store, hints } = listening();
+    await writeToldStale(store, told);
+    await noteRecovered(deps, over, 'zh');
+    expect(await hints()).toEqual([RECOVERED]);
+    expect(await readRecovered(store, RECOVERED)).toMatchObject({ ...over, language: 'zh' });
+  });
+
+  it('has nothing told where nothing was', async () => {
+    const { deps, hints } = listening();
+    await noteRecovered(deps, over, 'en');
+    expect(await hints()).toEqual([]);
+  });
+});
+
+describe('tellStaleness', () => {
+  it('tells that a policy is stale, notes when it did and takes the hint away', async () => {
+    const world = listening();
+    const { deps, store, lines, hints } = world;
+    await putStale(store, news);
+    await tellStaleness(deps, [STALE]);
+    const iso = '2025-12-30T02:30:00.000Z';
+    expect(world.told).toMatchObject([
+      {
+        ...{ kind: 'stale', policy: 'nightly', reason: `no_good_run since ${iso}` },
+        message: expect.stringContaining(iso) as string,
+      },
+    ]);
+    expect(lines).toEqual([['info', 'notified', { policy: 'nightly', kind: 'stale' }]]);
+    expect(await readToldStale(store, 'nightly')).toMatchObject({ since: SINCE, told_at: T0 });
+    expect(await hints()).toEqual([]);
+  });
+
+  it('tells that it recovered, names the report and forgets the staleness', async () => {
+    const world = listening();
+    const { deps, store, lines, hints } = world;
+    await writeToldStale(store, told);
+    await putRecovered(store, over);
+    await tellStaleness(deps, [RECOVERED]);
+    expect(world.told).toMatchObject([
+      {
+        ...{ kind: 'recovered', policy: 'nightly', run_id: over.run_id },
+        report: { bucket: 'ledger', key: `vault/runs/${over.run_id}/report.json` },
+        message: expect.stringContaining('A run completed') as string,
+      },
+    ]);
+    const fields = { run: over.run_id, policy: 'nightly', kind: 'recovered' };
+    expect(lines).toEqual([['info', 'notified', fields]]);
+    expect(await readToldStale(store, 'nightly')).toBeUndefined();
+    expect(await hints()).toEqual([]);
+  });
+
+  it.each([
+    ['zh', true],
+    ['en', false],
+    [undefined, false],
+  ] as const)('speaks the language of the policy: %s', async (language, isChinese) => {
+    const world = listening();
+    const { deps, store } = world;
+    const own = language === undefined ? {} : { language };
+    await putStale(store, { ...news, ...own });
+    await putRecovered(store, { ...over, ...own });
+    await tellStaleness(deps, [STALE]);
+    await tellStaleness(deps, [RECOVERED]);
+    const spoken = world.told.map(({ message }) => /\p{Script=Han}/u.test(String(message)));
+    expect(spoken).toEqual([isChinese, isChinese]);
+  });
+
+  it('tells a recovery before a staleness that came after it', async () => {
+    const world = listening();
+    const { deps, store } = world;
+    await writeToldStale(store, told);
+    await putRecovered(store, over);
+    await putStale(store, { ...news, since: SINCE + DAY });
+    await tellStaleness(deps, [`stale-nightly-${SINCE + DAY}`, RECOVERED]);
+    expect(world.told.map(({ kind }) => kind)).toEqual(['recovered', 'stale']);
+  });
+
+  it('leaves other hints alone, and those that are gone', async () => {
+    const world = listening();
+    const { deps, store, lines, hints } = world;
+    await store.put(layout.hint('trace-1'), '{}');
+    await tellStaleness(deps, ['trace-1', STALE, RECOVERED]);
+    expect([world.told, lines]).toEqual([[], []]);
+    expect(await hints()).toEqual(['trace-1']);
+  });
+
+  it.each<[string, (world: Listening) => Promise<unknown>, number]>([
+    ['was told of it', ({ store }) => writeToldStale(store, told), 0],
+    [
+      'was told of a later one',
+      ({ store }) => writeToldStale(store, { ...told, since: SINCE + 1 }),
+      0,
+    ],
+    [
+      'was told of an earlier one',
+      ({ store }) => writeToldStale(store, { ...told, since: SINCE - 1 }),
+      1,
+    ],
+    ['was to be told when a drive died', ({ store }) => writeToldStale(store, news), 1],
+    ['had a good run since', (world) => ran(world, SINCE + 1), 0],
+    ['had a run since that failed', (world) => ran(world, SINCE + 1, 'failed'), 1],
+    ['had its good run right then', (world) => ran(world, SINCE), 1],
+  ])('of a stale policy that %s', async (_, before, messages) => {
+    const world = listening();
+    await before(world);
+    await putStale(world.store, news);
+    await tellStaleness(world.deps, [STALE]);
+    expect(world.told).toHaveLength(messages);
+    expect(await world.hints()).toEqual([]);
+  });
+
+  it.each([
+    ['was not told', undefined],
+    ['is another than was told', { ...told, since: SINCE + DAY }],
+  ])('tells no end of a staleness that %s', async (_, before) => {
+    const world = listening();
+    const { deps, store, hints } = world;
+    if (before !== undefined) await writeToldStale(store, before);
+    await putRecovered(store, over);
+    await tellStaleness(deps, [RECOVERED]);
+    expect(world.told).toEqual([]);
+    expect(await hints()).toEqual([]);
+    expect((await readToldStale(store, 'nightly'))?.since).toBe(before?.since);
+  });
+
+  it('keeps what the topic does not take, and tells the end of what it may have told', async () => {
+    const world = listening();
+    const { deps, store, topic, hints, lines } = world;
+    topic.fails = new PhonevaultError('unreachable', 'no answer');
+    await putStale(store, news);
+    await tellStaleness(deps, [STALE]);
+    expect(await readToldStale(store, 'nightly')).toEqual({ version: 1, ...news });
+    await noteRecovered(deps, over, 'en');
+    await tellStaleness(deps, [STALE, RECOVERED]);
+    expect(await hints()).toEqual([RECOVERED, STALE]);
+    expect((await readToldStale(store, 'nightly'))?.since).toBe(SINCE);
+    expect(new Set(lines.map(([, event]) => event))).toEqual(new Set(['notify_failed']));
+    topic.fails = undefined;
+    await tellStaleness(deps, [RECOVERED]);
+    expect(world.told.map(({ kind }) => kind)).toEqual(['recovered']);
+    expect(await hints()).toEqual([STALE]);
+  });
+
+  it.each([
+    ['is broken: it is taken away', STALE, '{', 'object_invalid', []],
+    ['is of a newer version: it is left', STALE, '{"version":2}', 'object_newer', [STALE]],
+    ['is a broken recovery: it is taken away', RECOVERED, '{', 'object_invalid', []],
+  ])('says that a hint %s', async (_, id, body, code, left) => {
+    const { deps, store, lines, hints } = listening();
+    await store.put(layout.hint(id), body);
+    await tellStaleness(deps, [id]);
+    expect(lines).toEqual([
+      ['error', 'hint_unreadable', { hint: id, code, message: expect.any(String) as string }],
+    ]);
+    expect(await hints()).toEqual(left);
+  });
+
+  it('throws when the bucket does not answer', async () => {
+    const { deps, store, lines, hints } = listening();
+    await putStale(store, news);
+    await expect(tellStaleness(failing(deps, 'get'), [STALE])).rejects.toThrow('no answer');
+    expect(lines).toEqual([]);
+    expect(await hints()).toEqual([STALE]);
+  });
+});

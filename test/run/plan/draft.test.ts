@@ -1,0 +1,248 @@
+import { describe, expect, it } from 'vitest';
+import type { Cph } from '../../../lib/cloud/cph/cph.ts';
+import type { Phone } from '../../../lib/cloud/cph/cph-schemas.ts';
+import { type ErrorCode, PhonevaultError, ServiceError } from '../../../lib/errors.ts';
+import type { RunRequest } from '../../../lib/ledger/run/request.ts';
+import { parsePolicy } from '../../../lib/policy/parse/parse.ts';
+import { draftPlan, failedDraft, startDraft } from '../../../lib/run/plan/draft.ts';
+import { fleet, phone } from '../../support/fleet.ts';
+import { policyText } from '../../support/listening.ts';
+import { MINUTE, T0 } from '../../support/runs.ts';
+import { runScene } from '../../support/run-scene.ts';
+
+const RUN = 'nightly-20260102t183000z';
+const SLOT = '20260102T183000Z';
+const request: RunRequest = {
+  ...{ version: 1, run_id: RUN, policy: 'nightly', trigger: 'timer', slot: SLOT },
+};
+
+type Options = {
+  phones?: string[];
+  until?: number;
+  tagged?: string[];
+  listPhones?: Cph['listPhones'];
+  fails?: Error;
+};
+
+/** Draws up a run of the policy `changes` over the phones `seen`, of which a page is read in a second. `fails`: the bucket. */
+async function draft(
+  seen: Phone[],
+  changes: Record<string, string | undefined> = {},
+  { phones, until = Infinity, tagged = [], listPhones, fails }: Options = {},
+) {
+  const text = policyText('nightly', changes);
+  const parsed = parsePolicy(text, { fileName: 'nightly.yaml' });
+  if (!parsed.ok) throw new Error(parsed.faults.map(({ message }) => message).join());
+  const { cph, calls } = fleet(seen, tagged);
+  const read = listPhones ?? cph.listPhones;
+  const { clock, deps } = runScene({
+    ...cph,
+    listPhones: (page) => (clock.move(1_000), read(page)),
+  });
+  const asked: unknown[][] = [];
+  const { list } = deps.archives;
+  const archives: typeof deps.archives = {
+    ...deps.archives,
+    list: (...of) => {
+      asked.push([...of, calls.length]);
+      return fails === undefined ? list(...of) : Promise.reject(fails);
+    },
+  };
+  const base = startDraft({ ...request, ...(phones === undefined ? {} : { phones }) }, T0);
+  const policy = { policy: parsed.policy, text, etag: 'e1' };
+  const drafted = await draftPlan({ ...deps, archives }, base, policy, { askedAt: T0, until });
+  return { drafted, text, calls, asked };
+}
+
+const ends = (drafted: Awaited<ReturnType<typeof draft>>['drafted']) =>
+  drafted?.phones.map(({ phone_id, waiting, verdict }) => [phone_id, waiting, verdict]);
+const failed = (reason: string) => ({ outcome: 'failed', reason });
+
+describe('startDraft', () => {
+  const empty = { started_at: T0, listing_complete: true, selected: 0 };
+
+  it('takes the slot of the request', () => {
+    expect(startDraft(request, T0)).toEqual({ request, slot: SLOT, ...empty });
+  });
+
+  it('is of this moment where the request has no slot', () => {
+    const byHand: RunRequest = {
+      ...{ version: 1, run_id: 'nightly-1', policy: 'nightly', trigger: 'manual' },
+    };
+    expect(startDraft(byHand, T0)).toEqual({
+      ...{ request: byHand, slot: '20260102T023000Z', ...empty },
+    });
+  });
+});
+
+describe('failedDraft', () => {
+  it('says why and has no phones', () => {
+    const base = startDraft(request, T0);
+    expect(failedDraft(base, 'policy_gone', 'it is gone')).toEqual({
+      plan: { ...base, failure: { code: 'policy_gone', message: 'it is gone' } },
+      phones: [],
+    });
+  });
+});
+
+describe('draftPlan', () => {
+  it('writes down the phones in the order of their submission, the terms and the policy', async () => {
+    const seen = [phone('b'), phone('a'), phone('c', { server_id: 's0' }), phone('other')];
+    const { drafted, text } = await draft(
+      seen.map((one) => (one.phone_id === 'other' ? { ...one, phone_name: 'x' } : one)),
+    );
+    expect(drafted).toEqual({
+      plan: {
+        ...{ request, slot: SLOT, started_at: T0 + 1_000, listing_complete: true, selected: 3 },
+        policy: { etag: 'e1', text },
+        terms: {
+          ...{ include: ['/data/data'], exclude: [], bucket: 'my-phone-backups' },
+          ...{ folder: 'nightly/20260103', deadline: 120 * MINUTE, export_timeout: 60 * MINUTE },
+          ...{ wait_for_phones: 10 * MINUTE, max_in_flight_per_server: 4, attempts: 2 },
+          notify: { when: 'always', language: 'en' },
+        },
+      },
+      phones: [phone('c', { server_id: 's0' }), phone('a'), phone('b')],
+      asOf: T0,
+    });
+  });
+
+  it('takes the terms from the policy, whatever they are', async () => {
+    const { drafted } = await draft([], {
+      schedule: undefined,
+      export:
+        '{ include: [/data/data], exclude: [/data/data/x], bucket: other, object_path: "x/{slot}/{date}/{policy}" }',
+      deadline: '3h',
+      export_timeout: '20m',
+      wait_for_phones: '5m',
+      max_in_flight_per_server: '2',
+      retry: '{ attempts: 3 }',
+      notify: '{ when: change, language: zh }',
+    });
+    expect(drafted?.plan.terms).toEqual({
+      ...{ include: ['/data/data'], exclude: ['/data/data/x'], bucket: 'other' },
+      ...{ folder: `x/${SLOT}/20260102/nightly`, deadline: 180 * MINUTE },
+      ...{ export_timeout: 20 * MINUTE, wait_for_phones: 5 * MINUTE },
+      ...{ max_in_flight_per_server: 2, attempts: 3 },
+      notify: { when: 'change', language: 'zh' },
+    });
+  });
+
+  it('has phones wait that will soon run, and skips those that will not', async () => {
+    const seen = [2, 7, 8, 99].map((status) => phone(`p${status}`, { status }));
+    const { drafted } = await draft(seen);
+    expect(ends(drafted)).toEqual([
+      ['p2', undefined, undefined],
+      ['p7', true, undefined],
+      ['p8', undefined, { outcome: 'skipped', reason: 'stopped' }],
+      ['p99', undefined, { outcome: 'skipped', reason: 'unknown_99' }],
+    ]);
+    expect(drafted?.plan.selected).toBe(4);
+  });
+
+  it('fails phones that the policy names and CPH does not know', async () => {
+    const { drafted } = await draft([phone('b')], { select: '{ phones: [gone, b] }' });
+    expect(drafted?.phones).toEqual([
+      phone('b'),
+      {
+        ...{ phone_id: 'gone', phone_name: '', server_id: '', status: 0 },
+        verdict: failed('not_found'),
+      },
+    ]);
+  });
+
+  it('takes only phones on servers with the tags of the policy', async () => {
+    const seen = [phone('a'), phone('b', { server_id: 's2' })];
+    const { drafted } = await draft(
+      seen,
+      { select: '{ server_tags: { env: [prod] } }' },
+      { tagged: ['s2'] },
+    );
+    expect(ends(drafted)?.map(([id]) => id)).toEqual(['b']);
+  });
+
+  it.each([
+    ['by asking for each of few', 0],
+    ['from the fleet for many', 20],
+  ])('narrows the selection to the phones of the request, %s', async (_, more) => {
+    const many = Array.from({ length: more }, (__, n) => phone(`m${n + 10}`));
+    const ids = many.map(({ phone_id }) => phone_id);
+    const seen = [phone('a'), phone('b'), phone('c'), phone('alien', { phone_name: 'x' }), ...many];
+    const max = `{ name: "game-*", max_phones: ${more + 2} }`;
+    const { drafted, calls } = await draft(
+      seen,
+      { select: max },
+      { phones: ['a', 'b', 'alien', 'gone', 'gone', ...ids] },
+    );
+    expect(drafted?.plan).toMatchObject({ selected: more + 4 });
+    expect(drafted?.plan.failure).toBeUndefined();
+    expect(ends(drafted)).toEqual([
+      ...['a', 'b', ...ids].map((id) => [id, undefined, undefined]),
+      ['alien', undefined, failed('not_in_policy')],
+      ['gone', undefined, failed('not_in_policy')],
+    ]);
+    expect(calls[0]).toBe(more === 0 ? 'show a' : 'list all 0');
+  });
+
+  it('tells phones that the policy names, and CPH does not know, from those that it does not name', async () => {
+    const { drafted } = await draft(
+      [phone('a')],
+      { select: '{ phones: [gone, lost] }' },
+      { phones: ['a', 'gone'] },
+    );
+    expect(ends(drafted)).toEqual([
+      ['gone', undefined, failed('not_found')],
+      ['a', undefined, failed('not_in_policy')],
+    ]);
+  });
+
+  it('refuses more phones than the policy allows', async () => {
+    const { drafted } = await draft([phone('a'), phone('b'), phone('c')], {
+      select: '{ name: "*", max_phones: 2 }',
+    });
+    const message = 'the policy selects 3 phones, its max_phones is 2';
+    const base = startDraft(request, T0);
+    expect(drafted).toEqual({ ...failedDraft(base, 'too_many_phones', message), asOf: T0 });
+  });
+
+  it('answers nothing while there is more to read than the time allows', async () => {
+    expect((await draft([phone('a')], {}, { until: T0 })).drafted).toBeUndefined();
+  });
+
+  it('says when the listing was not complete', async () => {
+    let next = 0;
+    const listPhones: Cph['listPhones'] = async ({ limit }) => ({
+      count: 300,
+      phones: Array.from({ length: limit }, () => phone(`p${(next += 1)}`)),
+    });
+    const { drafted } = await draft([], {}, { listPhones });
+    expect(drafted?.plan.listing_complete).toBe(false);
+  });
+});
+
+describe('the bucket of the archives', () => {
+  const denied = (code: ErrorCode) =>
+    new ServiceError(code, 'no', { service: 'obs', operation: 'list', carriedOut: 'no' });
+
+  it("is asked for one object of the run's own folder, before any phone is asked for", async () => {
+    const { asked } = await draft([phone('a')]);
+    const folder = `nightly/20260103/${RUN}/`;
+    expect(asked).toEqual([['my-phone-backups', folder, { max: 1 }, 0]]);
+  });
+
+  it.each<[ErrorCode, string]>([
+    ['bucket_missing', 'there is no bucket my-phone-backups in this region'],
+    ['access_denied', 'the agency may not list the bucket my-phone-backups'],
+  ])('fails the run when it answers %s, and no phone is asked for', async (code, message) => {
+    const { drafted, calls } = await draft([phone('a')], {}, { fails: denied(code) });
+    expect(drafted).toEqual(failedDraft(startDraft(request, T0), code, message));
+    expect(calls).toEqual([]);
+  });
+
+  it.each([
+    ['failures of the service that may pass', denied('throttled')],
+    ['failures that are not of the service', new PhonevaultError('access_denied', 'no')],
+  ])('passes %s on', async (_, fails) => {
+    await expect(draft([phone('a')], {}, { fails })).rejects.toBe(fails);
+  });
+});

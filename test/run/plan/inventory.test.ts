@@ -1,0 +1,240 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
+import { readFleet } from '../../../lib/run/plan/inventory.ts';
+import type { Cph } from '../../../lib/cloud/cph/cph.ts';
+import type { Phone } from '../../../lib/cloud/cph/cph-schemas.ts';
+import { playClock } from '../../../testing/play-clock.ts';
+import { MINUTE } from '../../support/runs.ts';
+
+const phone = (number: number): Phone => ({
+  phone_id: `p${number}`,
+  phone_name: `game-${number}`,
+  server_id: `s${number % 3}`,
+  status: 2,
+});
+
+/** A project whose phones change between two pages: newest first, as CPH lists them. */
+function project(count: number, between: (phones: Phone[], call: number) => void) {
+  const phones = Array.from({ length: count }, (_, index) => phone(count - index));
+  let calls = 0;
+  const cph = {
+    listPhones: async ({ offset, limit }: { offset: number; limit: number }) => {
+      calls += 1;
+      if (calls > 1) between(phones, calls);
+      return { count: phones.length, phones: phones.slice(offset, offset + limit) };
+    },
+  } as unknown as Cph;
+  return { cph, phones, calls: () => calls };
+}
+
+async function read(cph: Cph) {
+  const clock = playClock();
+  const store = memoryStore(clock);
+  const inventory = await readFleet({ cph, clock, store }, undefined, clock.now(), Infinity);
+  if (inventory === undefined) throw new Error('not finished');
+  return inventory;
+}
+
+const ids = (phones: { phone_id: string }[]): string[] => phones.map((p) => p.phone_id).sort();
+
+describe('readFleet', () => {
+  it.each([0, 1, 99, 100, 101, 199, 350])('reads %i phones, each once', async (count) => {
+    const { cph, phones } = project(count, () => undefined);
+    const inventory = await read(cph);
+    expect(ids(inventory.phones)).toEqual(ids(phones));
+    expect(inventory.complete).toBe(true);
+  });
+
+  it('misses none of the phones that stay while others are deleted', async () => {
+    const { cph, phones } = project(500, (all, call) => {
+      if (call < 4) all.splice(0, 30);
+    });
+    const inventory = await read(cph);
+    const found = new Set(ids(inventory.phones));
+    expect(phones.filter((p) => !found.has(p.phone_id))).toEqual([]);
+  });
+
+  it('takes up phones that are created meanwhile', async () => {
+    let next = 1_000;
+    const { cph, phones } = project(450, (all, call) => {
+      if (call < 5) all.unshift(phone((next += 1)));
+    });
+    const inventory = await read(cph);
+    expect(ids(inventory.phones)).toEqual(ids(phones));
+  });
+
+  it('misses none that stay, whatever is created and deleted meanwhile', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ removed: fc.nat(40), from: fc.nat(400), added: fc.nat(5) }), {
+          maxLength: 6,
+        }),
+        async (changes) => {
+          let next = 10_000;
+          const { cph, phones } = project(400, (all, call) => {
+            const change = changes[call - 2];
+            if (change === undefined) return;
+            all.splice(change.from, change.removed);
+            for (let i = 0; i < change.added; i += 1) all.unshift(phone((next += 1)));
+          });
+          const start = new Set(ids(phones));
+          const inventory = await read(cph);
+          const found = new Set(ids(inventory.phones));
+          const stayed = phones.filter((p) => start.has(p.phone_id));
+          const missed = stayed.filter((p) => !found.has(p.phone_id));
+          if (inventory.complete) expect(missed).toEqual([]);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('gives up after three passes and says so when the list never holds still', async () => {
+    let next = 1_000;
+    const { cph, calls } = project(300, (all) => {
+      all.splice(0, 150);
+      for (let i = 0; i < 150; i += 1) all.push(phone((next += 1)));
+    });
+    const inventory = await read(cph);
+    expect(inventory.complete).toBe(false);
+    expect(calls()).toBeLessThan(20);
+  });
+
+  it('keeps its place when the time is up and goes on from there', async () => {
+    const { cph, calls } = project(450, () => undefined);
+    const clock = playClock();
+    const slow = {
+      ...cph,
+      listPhones: (page: Parameters<Cph['listPhones']>[0]) => {
+        clock.move(20_000);
+        return cph.listPhones(page);
+      },
+    };
+    const store = memoryStore(clock);
+    const deps = { cph: slow, clock, store };
+    const asked = clock.now();
+    expect(await readFleet(deps, undefined, asked, asked + 50_000)).toBeUndefined();
+    const before = calls();
+    const inventory = await readFleet(deps, undefined, asked, asked + 10 * MINUTE);
+    expect(inventory?.phones).toHaveLength(450);
+    expect(calls() - before).toBe(2);
+  });
+
+  it('serves runs of the same minute from one reading, later ones from a new one', async () => {
+    const { cph, calls } = project(50, () => undefined);
+    const clock = playClock();
+    const deps = { cph, clock, store: memoryStore(clock) };
+    await readFleet(deps, undefined, clock.now(), Infinity);
+    await readFleet(deps, undefined, clock.now() + 30_000, Infinity);
+    expect(calls()).toBe(1);
+    clock.move(10 * MINUTE);
+    await readFleet(deps, undefined, clock.now(), Infinity);
+    expect(calls()).toBe(2);
+  });
+
+  it('asks for the phones of the server that it is asked for, and of no other', async () => {
+    const clock = playClock();
+    const store = memoryStore(clock);
+    const asked: object[] = [];
+    const listPhones = async (query: object) => {
+      asked.push(query);
+      return { count: 1, phones: [phone(asked.length)] };
+    };
+    const deps = { cph: { listPhones } as unknown as Cph, clock, store };
+    const one = await readFleet(deps, 's1', clock.now(), Infinity);
+    const all = await readFleet(deps, undefined, clock.now(), Infinity);
+    expect(asked).toEqual([
+      { offset: 0, limit: 100, serverId: 's1' },
+      { offset: 0, limit: 100 },
+    ]);
+    expect(ids(one?.phones ?? [])).toEqual(['p1']);
+    expect(ids(all?.phones ?? [])).toEqual(['p2']);
+  });
+
+  it('serves what was begun a minute before, to the millisecond, and nothing when the time is up', async () => {
+    const { cph, calls } = project(5, () => undefined);
+    const clock = playClock();
+    const deps = { cph, clock, store: memoryStore(clock) };
+    const begun = clock.now();
+    expect(await readFleet(deps, undefined, begun, begun)).toBeUndefined();
+    expect(calls()).toBe(0);
+    await readFleet(deps, undefined, begun, begun + 1);
+    expect(calls()).toBe(1);
+    await readFleet(deps, undefined, begun + MINUTE, begun + 1);
+    expect(calls()).toBe(1);
+    await readFleet(deps, undefined, begun + MINUTE + 1, begun + 1);
+    expect(calls()).toBe(2);
+  });
+
+  it('steps back one page, less the phone that both share, where phones before it were deleted', async () => {
+    const offsets: number[] = [];
+    const { cph } = project(350, (all, call) => {
+      if (call === 3) all.splice(0, 5);
+    });
+    const listPhones: Cph['listPhones'] = (query) => {
+      offsets.push(query.offset);
+      return cph.listPhones(query);
+    };
+    const inventory = await read({ ...cph, listPhones });
+    expect(offsets).toEqual([0, 99, 198, 99, 198, 297]);
+    expect(inventory).toMatchObject({ complete: true, passes: 1 });
+  });
+
+  describe('in passes', () => {
+    /** What was asked for, and what came out. */
+    async function passes({ cph }: { cph: Cph }) {
+      const offsets: number[] = [];
+      const listPhones: Cph['listPhones'] = (query) => {
+        offsets.push(query.offset);
+        return cph.listPhones(query);
+      };
+      const inventory = await read({ ...cph, listPhones });
+      return { offsets, inventory };
+    }
+
+    it('looks for phones that were created meanwhile at the head, and no further than these go', async () => {
+      const { cph } = project(350, (all, call) => {
+        if (call === 2) all.unshift(phone(9_001));
+      });
+      const { offsets, inventory } = await passes({ cph });
+      expect(offsets).toEqual([0, 99, 198, 297, 0, 99]);
+      expect(inventory).toMatchObject({ complete: true, passes: 2 });
+      expect(inventory.phones).toHaveLength(351);
+    });
+
+    it('looks twice more for a phone that is counted and never shown, and says so', async () => {
+      const { cph } = project(150, () => undefined);
+      const listPhones: Cph['listPhones'] = async (query) => {
+        const page = await cph.listPhones(query);
+        return { ...page, count: page.count + 1 };
+      };
+      const { offsets, inventory } = await passes({ cph: { ...cph, listPhones } });
+      expect(offsets).toEqual([0, 99, 149, 0, 0]);
+      expect(inventory).toMatchObject({ complete: false, passes: 3 });
+      expect(inventory.phones).toHaveLength(150);
+    });
+
+    it('steps back no more after as many pages as three passes have, and goes to the end', async () => {
+      let next = 1_000;
+      const { cph } = project(300, (all) => {
+        all.splice(0, 150);
+        for (let i = 0; i < 150; i += 1) all.push(phone((next += 1)));
+      });
+      const { offsets, inventory } = await passes({ cph });
+      expect(offsets).toEqual([...Array<number[]>(8).fill([0, 99]).flat(), 198, 297]);
+      expect(inventory.complete).toBe(false);
+    });
+
+    it('takes a list that ends with a page of one phone', async () => {
+      const { cph } = project(100, () => undefined);
+      const listPhones: Cph['listPhones'] = async (query) => {
+        const page = await cph.listPhones(query);
+        return { ...page, count: query.offset === 0 ? 101 : 100 };
+      };
+      const { offsets, inventory } = await passes({ cph: { ...cph, listPhones } });
+      expect(offsets).toEqual([0, 99]);
+      expect(inventory).toMatchObject({ complete: true, passes: 1 });
+    });
+  });
+});

@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { type ErrorCode, PhonevaultError } from '../../../lib/errors.ts';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import { readPlan, writePlan } from '../../../lib/ledger/run/plan.ts';
+import { createWriter, type OpenRun, record } from '../../../lib/run/state/open-run.ts';
+import { planRun } from '../../../lib/run/plan/plan-run.ts';
+import { fleet, phone } from '../../support/fleet.ts';
+import { policyText } from '../../support/listening.ts';
+import { runScene } from '../../support/run-scene.ts';
+import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
+
+const RUN = 'nightly-20260102t023000z';
+const HOUR = 60 * MINUTE;
+
+/** A run that is asked for, its policy, and a fleet of two phones; `fails`: what CPH answers instead. */
+async function scene({
+  text = policyText('nightly'),
+  fails,
+}: { text?: string; fails?: Error } = {}) {
+  const { cph, calls } = fleet([phone('p1'), phone('p2')]);
+  const made = runScene({
+    ...cph,
+    listPhones: (page) => (fails === undefined ? cph.listPhones(page) : Promise.reject(fails)),
+  });
+  const { deps, store, logged } = made;
+  const run: OpenRun = { ...openRun(RUN, []), plan: undefined };
+  await store.put(layout.policy('nightly'), text);
+  const plan = (until = Infinity) => planRun(deps, run, createWriter('1-a'), until);
+  return { ...made, calls, run, plan, told: () => logged('planned').map(([, , fields]) => fields) };
+}
+
+const failing = (code: ErrorCode, message = 'no') =>
+  scene({ fails: new PhonevaultError(code, message) });
+const troubled = (run: OpenRun, ...times: number[]): void =>
+  record(
+    run,
+    times.map((at) => ({ type: 'trouble', at, code: 'unreachable', message: 'no' })),
+  );
+
+describe('planRun', () => {
+  it('writes the plan, takes it up and logs it', async () => {
+    const { run, store, plan, told } = await scene();
+    expect(await plan()).toBe(true);
+    const written = await readPlan(store, RUN);
+    expect(run.plan).toEqual(written?.plan);
+    expect([...run.state.phones.keys()]).toEqual(['p1', 'p2']);
+    expect(written?.plan).toMatchObject({ selected: 2, started_at: T0, request: run.request });
+    expect(written?.plan.policy).toEqual({ etag: 'e1', text: policyText('nightly') });
+    expect(told()).toEqual([{ run: RUN, policy: 'nightly', phones: 2, code: undefined }]);
+  });
+
+  it('takes up the plan of another drive that was first', async () => {
+    const { run, store, plan, told } = await scene();
+    const phones = [plannedPhone('other')];
+    const other = openRun(RUN, phones).plan;
+    if (other === undefined) throw new Error('no plan');
+    await writePlan(store, '2-b', other, phones);
+    await plan();
+    expect([...run.state.phones.keys()]).toEqual(['other']);
+    expect(told()).toMatchObject([{ phones: 1 }]);
+  });
+
+  it('answers false while the fleet is still being read, and writes no plan', async () => {
+    const { run, store, plan, told } = await scene();
+    expect(await plan(T0)).toBe(false);
+    expect([run.plan, await readPlan(store, RUN), told()]).toEqual([undefined, undefined, []]);
+  });
+
+  it('serves runs that were asked for within a minute from one reading of the fleet', async () => {
+    const { run, clock, calls, plan } = await scene();
+    await plan();
+    clock.move(HOUR);
+    run.askedAt = T0 + MINUTE;
+    await plan(T0);
+    expect(calls).toHaveLength(1);
+  });
+
+  it('looks at nothing for a run that was cancelled before', async () => {
+    const { run, plan, calls, looks, told } = await scene({ text: 'broken' });
+    record(run, [{ type: 'cancel_seen', at: T0 }]);
+    expect(await plan()).toBe(true);
+    expect([run.plan?.failure, run.plan?.terms, calls, looks]).toEqual([
+      ...[undefined, undefined, [], []],
+    ]);
+    expect(told()).toEqual([{ run: RUN, policy: 'nightly', phones: 0, code: undefined }]);
+  });
+
+  it('fails a run whose policy is gone', async () => {
+    const { run, store, plan, told } = await scene();
+    await store.remove([layout.policy('nightly')]);
+    expect(await plan()).toBe(true);
+    const message = 'policies/nightly.yaml is not there any more';
+    expect(run.plan?.failure).toEqual({ code: 'policy_gone', message });
+    expect(told()).toEqual([{ run: RUN, policy: 'nightly', phones: 0, code: 'policy_gone' }]);
+  });
+
+  it('fails a run whose policy is wrong, and tells the first three faults', async () => {
+    const text = policyText('nightly', { a: '1', b: '2', c: '3', d: '4' });
+    const { run, plan } = await scene({ text });
+    await plan();
+    expect(run.plan?.failure?.code).toBe('policy_invalid');
+    const message = run.plan?.failure?.message ?? '';
+    expect(message).toMatch(/^a: .* b: .* c: /);
+    expect(message).not.toContain('d:');
+  });
+
+  it.each([
+    ['is named otherwise than its file', policyText('weekly')],
+    [
+      'aims archives into the ledger',
+      policyText('nightly', {
+        export: '{ include: [/data/data], bucket: ledger, object_path: vault/x }',
+      }),
+    ],
+  ])('fails a run whose policy %s', async (_, text) => {
+    const { run, plan } = await scene({ text });
+    await plan();
+    expect(run.plan?.failure?.code).toBe('policy_invalid');
+  });
+});
+
+describe('a run that cannot be planned', () => {
+  it('fails at once where that is not allowed', async () => {
+    const { run, plan } = await failing('access_denied', 'm'.repeat(301));
+    expect(await plan()).toBe(true);
+    const message = 'm'.repeat(300);
+    expect(run.plan?.failure).toEqual({ code: 'access_denied', message });
+  });
+
+  it('is tried again for two hours from its first trouble, then fails', async () => {
+    const { run, clock, plan } = await failing('unreachable');
+    await expect(plan()).rejects.toMatchObject({ code: 'unreachable' });
+    troubled(run, T0, T0 + HOUR);
+    clock.move(2 * HOUR - 1);
+    await expect(plan()).rejects.toMatchObject({ code: 'unreachable' });
+    clock.move(1);
+    expect(await plan()).toBe(true);
+    expect(run.plan?.failure).toEqual({ code: 'unreachable', message: 'no' });
+  });
+
+  it.each([
+    ['credentials that are refused', new PhonevaultError('credentials_refused', 'no')],
+    ['mistakes of our own', new TypeError('no function')],
+  ])('never fails for %s', async (_, fails) => {
+    const { run, clock, store, plan } = await scene({ fails });
+    troubled(run, T0);
+    clock.move(3 * HOUR);
+    await expect(plan()).rejects.toBe(fails);
+    expect(await readPlan(store, RUN)).toBeUndefined();
+  });
+});

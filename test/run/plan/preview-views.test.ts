@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import type { Phone } from '../../../lib/cloud/cph/cph-schemas.ts';
+import { type ErrorCode, ServiceError } from '../../../lib/errors.ts';
+import {
+  type Inventory,
+  saveInventory,
+  startInventory,
+} from '../../../lib/ledger/state/inventory.ts';
+import { carefulLimits, writeLimits } from '../../../lib/ledger/state/limits.ts';
+import { PolicyInvalid } from '../../../lib/run/plan/policy-invalid.ts';
+import { type PreviewAsk, previewRun } from '../../../lib/run/plan/preview.ts';
+import { previewSchema } from '../../../lib/run/query/schemas.ts';
+import { fleet, phone } from '../../support/fleet.ts';
+import { policyText } from '../../support/listening.ts';
+import { reading } from '../../support/reading.ts';
+import { runScene } from '../../support/run-scene.ts';
+import { MINUTE, T0 } from '../../support/runs.ts';
+
+const FOLDER = 'nightly/20260102/nightly-20260102t023000z';
+const ZONE = '{ cron: "0 30 2 * * *", timezone: UTC }';
+
+const text = (changes: Record<string, string> = {}) =>
+  policyText('nightly', { schedule: ZONE, ...changes });
+
+/** Previews nightly over these phones, in a ledger that nothing may be written to. */
+function scene(phones: Phone[]) {
+  const { cph, calls } = fleet(phones);
+  const { clock, store, deps } = runScene(cph);
+  const fails: { cph?: Error; list?: Error } = {};
+  const listPhones: typeof cph.listPhones = (page) =>
+    fails.cph === undefined ? cph.listPhones(page) : Promise.reject(fails.cph);
+  const list: typeof deps.archives.list = (...of) =>
+    fails.list === undefined ? deps.archives.list(...of) : Promise.reject(fails.list);
+  const own = {
+    ...{ ...deps, store: reading(store), cph: { ...cph, listPhones } },
+    archives: { ...deps.archives, list },
+  };
+  const preview = (ask: Partial<PreviewAsk> = {}, until = Infinity) =>
+    previewRun(own, { policy: 'nightly', text: text(), ...ask }, until);
+  return { clock, store, calls, fails, preview, deps: own };
+}
+
+const refused = (code: ErrorCode, message = 'no') =>
+  new ServiceError(code, message, { service: 'cph', operation: 'x', carriedOut: 'no' });
+
+describe('previewRun', () => {
+  it('tells what a run would do with each phone, and writes nothing', async () => {
+    const seen = [['a', 2] as const, ['b', 7] as const, ['c', 8] as const];
+    const { preview } = scene(seen.map(([id, status]) => phone(id, { status })));
+    const select = '{ phones: [a, b, c, gone] }';
+    const whole = '{ include: [/data/data], exclude: [/data/data/x], bucket: my-phone-backups }';
+    const found = await preview({ text: text({ select, export: whole }) });
+    const of = (phone_id: string) => ({ phone_id, phone_name: `game-${phone_id}` });
+    expect(found).toStrictEqual({
+      ...{ policy: 'nightly', slot: '20260102T023000Z', as_of: new Date(T0).toISOString() },
+      listing_complete: true,
+      ...{ bucket: 'my-phone-backups', folder: FOLDER },
+      ...{ include: ['/data/data'], exclude: ['/data/data/x'] },
+      counts: { selected: 4, export: 1, wait: 1, skip: 1, fail: 1 },
+      calls: { export_calls: 1, phones_per_call: 10, calls_per_minute: 8, learned: false },
+      estimate: {
+        ...{ ms: 0, export_ms: null, limited_by: 'calls' },
+        ...{ deadline_ms: 120 * MINUTE, meets_deadline: true },
+      },
+      phones: [
+        { ...of('a'), server_id: 's1', plan: 'export', key: `${FOLDER}/a-1.tar` },
+        { ...of('b'), server_id: 's1', plan: 'wait', reason: 'stopping', key: `${FOLDER}/b-1.tar` },
+        { ...of('c'), server_id: 's1', plan: 'skip', reason: 'stopped' },
+        { phone_id: 'gone', phone_name: '', server_id: '', plan: 'fail', reason: 'not_found' },
+      ],
+    });
+    expect(previewSchema.parse(found)).toEqual(found);
+  });
+
+  it('is of the slot that it is asked for', async () => {
+    const found = await scene([phone('a')]).preview({ slot: T0 + 24 * 60 * MINUTE });
+    expect(found).toMatchObject({
+      slot: '20260103T023000Z',
+      folder: 'nightly/20260103/nightly-20260103t023000z',
+      phones: [{ key: 'nightly/20260103/nightly-20260103t023000z/a-1.tar' }],
+    });
+  });
+
+  it('is for the phones that it is asked for', async () => {
+    const found = await scene([phone('a'), phone('b')]).preview({ phones: ['b', 'gone'] });
+    expect(found?.phones.map(({ phone_id, plan, reason }) => [phone_id, plan, reason])).toEqual([
+      ['b', 'export', undefined],
+      ['gone', 'fail', 'not_in_policy'],
+    ]);
+  });
+
+  it('counts the calls and the time of the phones to send, by what was learned', async () => {
+    const stopped = phone('d', { status: 8 });
+    const elsewhere = phone('c', { server_id: 's2' });
+    const { preview, store } = scene([phone('a'), phone('b'), elsewhere, stopped]);
+    const learned = { phones_per_call: 2, calls_per_minute: 1, export_ms: 90_000 };
+    await writeLimits(store, { ...carefulLimits, ...learned });
+    const found = await preview({ text: text({ max_in_flight_per_server: '1' }) });
+    expect(found?.calls).toEqual({
+      ...{ export_calls: 2, phones_per_call: 2, calls_per_minute: 1, learned: true },
+    });
+    expect(found?.estimate).toMatchObject({ ms: 2 * 90_000, limited_by: 'servers' });
+  });
+
+  it.each<[string, Record<string, string>, { cph?: Error; list?: Error }, string]>([
+    ['too_many_phones', { select: '{ name: "*", max_phones: 1 }' }, {}, 'max_phones is 1'],
+    ['bucket_missing', {}, { list: refused('bucket_missing') }, 'no bucket my-phone-backups'],
+    ['access_denied', {}, { cph: refused('access_denied', 'm'.repeat(301)) }, 'm'.repeat(300)],
+  ])('answers %s as why the run would not start', async (code, changes, failures, message) => {
+    const { preview, fails } = scene([phone('a'), phone('b')]);
+    Object.assign(fails, failures);
+    const found = await preview({ text: text(changes) });
+    expect(found).toEqual({
+      ...{ policy: 'nightly', slot: '20260102T023000Z', as_of: new Date(T0).toISOString() },
+      failure: { code, message: expect.stringContaining(message) as string },
+      ...{ listing_complete: true, phones: [] },
+      counts: { selected: 0, export: 0, wait: 0, skip: 0, fail: 0 },
+    });
+    expect(found?.failure?.message.length).toBeLessThanOrEqual(300);
+  });
+
+  it('throws failures that may pass', async () => {
+    const { preview, fails } = scene([phone('a')]);
+    fails.cph = refused('unreachable');
+    await expect(preview()).rejects.toBe(fails.cph);
+  });
+
+  it.each([
+    ['is wrong', 'name: nightly\n', ['select', 'export']],
+    ['is named otherwise than its file', policyText('weekly'), ['name']],
+    [
+      'aims archives into the ledger',
+      text({ export: '{ include: [/data/data], bucket: ledger, object_path: vault/x }' }),
+      ['export.object_path'],
+    ],
+  ])('throws the faults of a policy that %s', async (_, wrong, paths) => {
+    const { preview, calls } = scene([phone('a')]);
+    const error: unknown = await preview({ text: wrong }).catch((reason: unknown) => reason);
+    if (!(error instanceof PolicyInvalid)) throw new Error('not refused for its faults');
+    expect(error.message).toContain('the policy nightly has faults');
+    expect(error.faults.map(({ path }) => path)).toEqual(paths);
+    expect(calls).toEqual([]);
+  });
+});
+
+describe('the fleet that a preview is of', () => {
+  const DAY = 24 * 60 * MINUTE;
+
+  /** A reading of one phone, a day old. */
+  const known = (changes: Partial<Inventory> = {}): Inventory => ({
+    ...startInventory(T0 - DAY, undefined),
+    ...{ finished_at: T0 - DAY + 1, phones: [phone('old')] },
+    ...changes,
+  });
+  const ids = (found: Awaited<ReturnType<typeof previewRun>>) =>
+    found?.phones.map(({ phone_id }) => phone_id);
+
+  it('is read anew, in the time that there is', async () => {
+    const { preview, store, calls } = scene([phone('a')]);
+    await saveInventory(store, known());
+    expect(ids(await preview())).toEqual(['a']);
+    expect(await preview({}, T0)).toBeUndefined();
+    expect(calls).toEqual(['list all 0']);
+  });
+
+  it('is the last that drive has read, of any age, if that will do', async () => {
+    const { preview, store, calls } = scene([phone('a')]);
+    await saveInventory(store, known({ complete: false }));
+    const found = await preview({ inventory: 'known' });
+    expect(ids(found)).toEqual(['old']);
+    expect(found).toMatchObject({
+      ...{ as_of: new Date(T0 - DAY).toISOString(), listing_complete: false },
+    });
+    expect(calls).toEqual([]);
+  });
+
+  it('is none where drive has not finished one, or has read none', async () => {
+    const { preview, store, calls } = scene([phone('a')]);
+    expect(await preview({ inventory: 'known' })).toBeUndefined();
+    await saveInventory(store, { ...startInventory(T0 - DAY, undefined), phones: [phone('old')] });
+    expect(await preview({ inventory: 'known' })).toBeUndefined();
+    expect(calls).toEqual([]);
+  });
+
+  it('is of no later than when it was asked for', async () => {
+    const { deps, clock } = scene([phone('a')]);
+    const { list } = deps.archives;
+    const slow: typeof list = (...of) => (clock.move(MINUTE), list(...of));
+    const ask = { policy: 'nightly', text: text() };
+    const archives = { ...deps.archives, list: slow };
+    const found = await previewRun({ ...deps, archives }, ask, Infinity);
+    expect(found?.as_of).toBe(new Date(T0).toISOString());
+  });
+});

@@ -1,0 +1,241 @@
+import { describe, expect, it } from 'vitest';
+import { writeAside } from '../../../lib/ledger/state/quarantined.ts';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import { appendLog } from '../../../lib/ledger/run/log.ts';
+import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
+import { writePlan } from '../../../lib/ledger/run/plan.ts';
+import { writeReport } from '../../../lib/ledger/run/report.ts';
+import { putRequest } from '../../../lib/ledger/run/request.ts';
+import { findRun } from '../../../lib/run/query/find-run.ts';
+import { playClock } from '../../../testing/play-clock.ts';
+import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
+
+const RUN = 'nightly-20260102t023000z';
+const { request, plan } = openRun(RUN, [plannedPhone('p')]);
+
+function scene() {
+  const clock = playClock(T0);
+  const store = memoryStore(clock);
+  const ask = () => putRequest(store, request);
+  const planIt = async () => {
+    if (plan !== undefined) await writePlan(store, '1-a', plan, [plannedPhone('p')]);
+  };
+  const setAside = () =>
+    writeAside(store, { run_id: RUN, code: 'object_newer', message: 'too new', at: T0 });
+  const settle = () =>
+    writeReport(
+      store,
+      {
+        ...{ run_id: RUN, policy: 'nightly', trigger: 'timer', slot: '20260102T023000Z' },
+        outcome: 'completed',
+        started_at: new Date(T0).toISOString(),
+        settled_at: new Date(T0).toISOString(),
+        counts: { selected: 1, exported: 1, failed: 0, skipped: 0, timed_out: 0, cancelled: 0 },
+        listing_complete: true,
+      },
+      [],
+    );
+  return { clock, store, ask, planIt, setAside, settle };
+}
+
+const newer = JSON.stringify({ version: 99 });
+const aside = { kind: 'set_aside', code: 'object_newer', message: 'too new', request };
+
+describe('findRun', () => {
+  it('finds nothing where nothing was asked for', async () => {
+    expect(await findRun(scene().store, RUN)).toBeUndefined();
+  });
+
+  it.each([
+    ['is too long', 'a'.repeat(201)],
+    ['leads elsewhere', `../${RUN}`],
+    ['is that of a wish to cancel', `cancel/${RUN}`],
+    ['is empty', ''],
+    ['is odd', 'a b'],
+  ])('looks nowhere for an id that %s', async (_, id) => {
+    const { store } = scene();
+    const asked: string[] = [];
+    const get = async (key: string) => void asked.push(key);
+    const found = await findRun({ get, list: store.list }, id);
+    expect([found, asked]).toEqual([undefined, []]);
+  });
+
+  it('looks for an id as long as they may be', async () => {
+    const { store } = scene();
+    const id = 'a'.repeat(200);
+    await store.put(layout.request(id), 'not json');
+    expect(await findRun(store, id)).toMatchObject({ kind: 'set_aside', code: 'object_invalid' });
+  });
+
+  it('finds an open run with its state', async () => {
+    const { store, ask, planIt } = scene();
+    await ask();
+    expect(await findRun(store, RUN)).toMatchObject({ kind: 'open', run: { plan: undefined } });
+    await planIt();
+    await appendLog(store, RUN, '1-a', 1, [{ type: 'cancel_seen', at: T0 }]);
+    expect(await findRun(store, RUN)).toMatchObject({
+      kind: 'open',
+      run: { runId: RUN, askedAt: 0, request, state: { cancelledAt: T0 } },
+    });
+  });
+
+  it('finds a settled run, whether or not its request is still there', async () => {
+    const { store, ask, planIt, settle } = scene();
+    await planIt();
+    const report = await settle();
+    expect(await findRun(store, RUN)).toEqual({ kind: 'settled', report });
+    await ask();
+    expect(await findRun(store, RUN)).toEqual({ kind: 'settled', report });
+  });
+
+  it.each(['gone', 'still there'])(
+    'finds the report of a run that settles meanwhile, its request %s',
+    async (left) => {
+      const { store, ask, planIt, settle } = scene();
+      await ask();
+      await planIt();
+      const get: typeof store.get = async (key) => {
+        const object = await store.get(key);
+        if (key === layout.report(RUN) && object === undefined) {
+          await settle();
+          if (left === 'gone') await store.remove([layout.request(RUN)]);
+        }
+        return object;
+      };
+      const found = await findRun({ get, list: store.list }, RUN);
+      expect(found).toMatchObject({ kind: 'settled', report: { run_id: RUN } });
+    },
+  );
+
+  it('passes on a failure that is not of one object', async () => {
+    const { store, ask } = scene();
+    await ask();
+    const get: typeof store.get = (key) =>
+      key === layout.report(RUN) ? Promise.reject(new Error('unreachable')) : store.get(key);
+    await expect(findRun({ get, list: store.list }, RUN)).rejects.toThrow('unreachable');
+  });
+});
+
+describe('findRun, of a run with an object that cannot be read', () => {
+  it.each([
+    ['the report', layout.report(RUN)],
+    ['the plan', layout.plan(RUN)],
+    ['an entry of the log', layout.logEntry(RUN, '1-a', 1)],
+  ])('tells of %s and of its request', async (_, key) => {
+    const { store, ask } = scene();
+    await ask();
+    await store.put(key, newer);
+    expect(await findRun(store, RUN)).toStrictEqual({
+      kind: 'set_aside',
+      code: 'object_newer',
+      message: expect.stringContaining(key) as string,
+      request,
+    });
+  });
+
+  it('takes the request from the plan where its own cannot be read, or is gone', async () => {
+    const { store, planIt } = scene();
+    await planIt();
+    await store.put(layout.request(RUN), 'not json');
+    expect(await findRun(store, RUN)).toMatchObject({ code: 'object_invalid', request });
+    await store.put(layout.report(RUN), newer);
+    await store.remove([layout.request(RUN)]);
+    expect(await findRun(store, RUN)).toMatchObject({ code: 'object_newer', request });
+  });
+
+  it('knows no request where neither can be read, or there is no plan', async () => {
+    const { store } = scene();
+    await store.put(layout.request(RUN), 'not json');
+    expect(await findRun(store, RUN)).toMatchObject({ kind: 'set_aside', request: undefined });
+    await store.put(layout.plan(RUN), newer);
+    expect(await findRun(store, RUN)).toMatchObject({ code: 'object_invalid', request: undefined });
+  });
+
+  it('passes on a failure to read what is left', async () => {
+    const { store, ask } = scene();
+    await ask();
+    await store.put(layout.report(RUN), newer);
+    const get: typeof store.get = (key) =>
+      key === layout.request(RUN) ? Promise.reject(new Error('unreachable')) : store.get(key);
+    await expect(findRun({ get, list: store.list }, RUN)).rejects.toThrow('unreachable');
+  });
+});
+
+describe('findRun, of a run that drive has set aside', () => {
+  it('tells what drive noted', async () => {
+    const { store, ask, setAside } = scene();
+    await ask();
+    await setAside();
+    expect(await findRun(store, RUN)).toStrictEqual(aside);
+  });
+
+  it('believes the note while nothing of the run is newer', async () => {
+    const { clock, store, ask, planIt, setAside } = scene();
+    await ask();
+    await planIt();
+    clock.move(1);
+    await setAside();
+    expect(await findRun(store, RUN)).toStrictEqual(aside);
+    await appendLog(store, RUN, '1-a', 1, []);
+    expect(await findRun(store, RUN)).toStrictEqual(aside);
+  });
+
+  it('does not believe it once the request was written anew', async () => {
+    const { clock, store, ask, setAside } = scene();
+    await setAside();
+    clock.move(1);
+    await ask();
+    expect(await findRun(store, RUN)).toMatchObject({ kind: 'open' });
+  });
+
+  it('does not believe it once one object of the run was', async () => {
+    const { clock, store, ask, planIt, setAside } = scene();
+    await ask();
+    await planIt();
+    await setAside();
+    clock.move(1);
+    await appendLog(store, RUN, '1-a', 1, []);
+    expect(await findRun(store, RUN)).toMatchObject({ kind: 'open' });
+  });
+
+  it('takes a note that is gone when it looks again for an old one', async () => {
+    const { store, ask, setAside } = scene();
+    await ask();
+    await setAside();
+    const list: typeof store.list = async (prefix, options) =>
+      prefix === layout.aside(RUN) ? [] : store.list(prefix, options);
+    expect(await findRun({ get: store.get, list }, RUN)).toMatchObject({ kind: 'open' });
+  });
+
+  it('does not take a note that cannot be read for one', async () => {
+    const { store, ask } = scene();
+    await ask();
+    await store.put(layout.aside(RUN), 'not json');
+    expect(await findRun(store, RUN)).toMatchObject({ kind: 'open' });
+  });
+
+  it('tells the report rather than the note', async () => {
+    const { store, ask, setAside, settle } = scene();
+    await ask();
+    await setAside();
+    await settle();
+    expect(await findRun(store, RUN)).toMatchObject({ kind: 'settled' });
+  });
+
+  it('asks for no more of the note and the request than their times', async () => {
+    const { store, ask, setAside } = scene();
+    await ask();
+    await setAside();
+    const asked: [string, object | undefined][] = [];
+    const list: typeof store.list = async (prefix, options) => {
+      asked.push([prefix, options]);
+      return store.list(prefix, options);
+    };
+    await findRun({ get: store.get, list }, RUN);
+    expect(asked.slice(1)).toEqual([
+      [layout.aside(RUN), { max: 1 }],
+      [layout.request(RUN), { max: 1 }],
+      [layout.run(RUN), undefined],
+    ]);
+  });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
+import { addCall, noMetrics } from '../../../lib/ledger/run/metrics.ts';
+import type { Report, ReportedPhone } from '../../../lib/ledger/run/report.ts';
+import { noteRun } from '../../../lib/ledger/state/run-index.ts';
+import type { Store } from '../../../lib/ledger/store/store.ts';
+import { lastCosts } from '../../../lib/run/query/last-cost.ts';
+import { playClock } from '../../../testing/play-clock.ts';
+import { MINUTE, T0 } from '../../support/runs.ts';
+import { exported, settled } from '../../support/settled.ts';
+
+const store = () => memoryStore(playClock(T0));
+
+const phones = (count: number): ReportedPhone[] =>
+  Array.from({ length: count }, (_, n) => exported(`p${n}`));
+const failed: ReportedPhone = { phone_id: 'px', outcome: 'failed', reason: 'refused', attempts: 1 };
+
+/** A settled run with its place in the index; `at` in minutes. */
+async function ran(ledger: Store, at: number, of: ReportedPhone[], changes: Partial<Report> = {}) {
+  const settled_at = new Date(T0 + at * MINUTE).toISOString();
+  await noteRun(ledger, await settled(ledger, `nightly-${at}`, of, { settled_at, ...changes }));
+}
+
+describe('lastCosts', () => {
+  it('is what the last run was counted to cost, every try of a call', async () => {
+    const metrics = { ...noMetrics(), function_ms: 4_200, retries: 3 };
+    addCall(metrics, 'cph', 'list-phones', 'ok', 2);
+    addCall(metrics, 'cph', 'batch-storage', 'throttled', 3);
+    addCall(metrics, 'cph', 'batch-storage', 'ok', 4);
+    addCall(metrics, 'obs', 'HeadObject', 'failed', 5);
+    const ledger = store();
+    await ran(ledger, 1, [...phones(2), failed], { metrics });
+    await ran(ledger, 2, phones(1), { policy: 'other' });
+    expect(await lastCosts(ledger, 'nightly')).toEqual({
+      ...{ run_id: 'nightly-1', exported: 2, archive_bytes: 200 },
+      ...{ function_ms: 4_200, calls: { cph: 9, obs: 5 } },
+    });
+  });
+
+  it('leaves out what was not counted', async () => {
+    const ledger = store();
+    await ran(ledger, 1, phones(1));
+    expect(await lastCosts(ledger, 'nightly')).toEqual({
+      ...{ run_id: 'nightly-1', exported: 1, archive_bytes: 100 },
+    });
+  });
+
+  it('adds up all pages of a large report', async () => {
+    const ledger = store();
+    await ran(ledger, 1, phones(1_001));
+    expect(await lastCosts(ledger, 'nightly')).toMatchObject({
+      ...{ exported: 1_001, archive_bytes: 100_100 },
+    });
+  });
+
+  it('is of the newest run that exported anything, among the last ten', async () => {
+    const ledger = store();
+    await ran(ledger, 1, phones(1));
+    await ran(ledger, 2, phones(2));
+    for (let at = 3; at < 12; at += 1) await ran(ledger, at, [failed]);
+    expect(await lastCosts(ledger, 'nightly')).toMatchObject({ run_id: 'nightly-2' });
+    await ran(ledger, 12, [failed]);
+    expect(await lastCosts(ledger, 'nightly')).toBeUndefined();
+  });
+
+  it('is not known without a run, or without its report', async () => {
+    const ledger = store();
+    expect(await lastCosts(ledger, 'nightly')).toBeUndefined();
+    await ran(ledger, 1, phones(1));
+    await ledger.remove([layout.report('nightly-1')]);
+    expect(await lastCosts(ledger, 'nightly')).toBeUndefined();
+  });
+});

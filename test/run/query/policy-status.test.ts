@@ -1,0 +1,224 @@
+import { describe, expect, it } from 'vitest';
+import { writeCursors } from '../../../lib/ledger/state/cursors.ts';
+import { noteSettled } from '../../../lib/ledger/state/history.ts';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
+import { putRequest } from '../../../lib/ledger/run/request.ts';
+import { timerRunId } from '../../../lib/policy/keys/run-id.ts';
+import { stamp } from '../../../lib/policy/keys/stamp.ts';
+import { policyStatuses } from '../../../lib/run/query/policy-status.ts';
+import { policyStatusSchema } from '../../../lib/run/query/schemas.ts';
+import { playClock } from '../../../testing/play-clock.ts';
+import { reading } from '../../support/reading.ts';
+import { MINUTE } from '../../support/runs.ts';
+
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** 02:30 in Shanghai on 3 January. */
+const SLOT = Date.UTC(2026, 0, 2, 18, 30);
+const NOW = SLOT + 6 * HOUR;
+const ledger = { bucket: 'ledger', prefix: 'phonevault/' };
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+const policy = (name: string, extra = ''): string => `name: ${name}
+schedule: { cron: "0 30 2 * * *", timezone: Asia/Shanghai }
+select: { name: "game-*" }
+export: { include: [/data/data], bucket: my-phone-backups }
+${extra}
+`;
+const unscheduled = (name: string): string => policy(name).replace(/^schedule.*\n/m, '');
+
+function setUp() {
+  const clock = playClock(NOW);
+  const store = memoryStore(clock);
+  const put = (name: string, text = policy(name)) => store.put(layout.policy(name), text);
+  const statuses = async (now = NOW) =>
+    policyStatusSchema.array().parse(await policyStatuses({ store: reading(store), ledger }, now));
+  const status = async (now = NOW) => (await statuses(now))[0];
+  const ran = (outcome: 'completed' | 'failed', settledAt: number, name = 'nightly') =>
+    noteSettled(store, name, {
+      run_id: timerRunId(name, settledAt),
+      outcome,
+      settled_at: settledAt,
+    });
+  const ask = async (name: string, slot: number): Promise<string> => {
+    const run_id = timerRunId(name, slot);
+    const request = { version: 1, run_id, policy: name, trigger: 'timer', slot: stamp(slot) };
+    await putRequest(store, request as Parameters<typeof putRequest>[1]);
+    return run_id;
+  };
+  return { store, put, statuses, status, ran, ask };
+}
+
+describe('policyStatuses', () => {
+  it('is empty without policies', async () => {
+    expect(await setUp().statuses()).toEqual([]);
+  });
+
+  it('tells an active policy: its schedule, its next slot, how its runs went', async () => {
+    const { put, status, ran, ask } = setUp();
+    await put('nightly', policy('nightly', 'on_provisioned: true'));
+    await ran('completed', SLOT - DAY + HOUR);
+    await ran('failed', SLOT + HOUR);
+    const open = await ask('nightly', NOW);
+
+    expect(await status()).toEqual({
+      policy: 'nightly',
+      state: 'active',
+      schedule: { cron: '0 30 2 * * *', timezone: 'Asia/Shanghai' },
+      on_provisioned: true,
+      next_slot: iso(SLOT + DAY),
+      freshness: 'fresh',
+      last_run: {
+        run_id: timerRunId('nightly', SLOT + HOUR),
+        outcome: 'failed',
+        settled_at: iso(SLOT + HOUR),
+      },
+      last_good_run: {
+        run_id: timerRunId('nightly', SLOT - DAY + HOUR),
+        settled_at: iso(SLOT - DAY + HOUR),
+      },
+      open_runs: [open],
+    });
+  });
+
+  it('gives each policy its own runs, by name', async () => {
+    const { store, put, statuses, ask } = setUp();
+    for (const name of ['b', 'a', 'a-20260102t183000z']) await put(name);
+    const ofB = await ask('b', SLOT);
+    const ofA = await ask('a', SLOT);
+    const settled = await ask('a', SLOT - DAY);
+    await store.put(layout.report(settled), '{}');
+
+    expect((await statuses()).map((one) => [one.policy, one.open_runs])).toEqual([
+      ['a', [ofA]],
+      ['a-20260102t183000z', []],
+      ['b', [ofB]],
+    ]);
+  });
+
+  it.each([
+    ['disabled', policy('nightly', 'enabled: false'), 'unscheduled', null],
+    ['unscheduled', unscheduled('nightly'), 'unscheduled', null],
+    [
+      'paused',
+      policy('nightly', `paused_until: ${iso(SLOT + 3 * DAY)}`),
+      'never',
+      iso(SLOT + 4 * DAY),
+    ],
+    ['active', policy('nightly', `paused_until: ${iso(NOW)}`), 'never', iso(SLOT + DAY)],
+    [
+      'disabled',
+      policy('nightly', `enabled: false\npaused_until: ${iso(SLOT + 3 * DAY)}`),
+      'unscheduled',
+      null,
+    ],
+  ] as const)('tells a policy as %s', async (state, text, freshness, next_slot) => {
+    const { put, status } = setUp();
+    await put('nightly', text);
+    const told = await status();
+    expect(told).toMatchObject({ state, freshness, next_slot });
+    expect(told?.paused_until).toBe(state === 'paused' ? iso(SLOT + 3 * DAY) : undefined);
+  });
+
+  it('tells what is wrong with a policy, and where, at most 20 times', async () => {
+    const { put, status, ran } = setUp();
+    await ran('completed', SLOT);
+    await put('nightly', policy('nightly', 'deadline: soon\nbogus: 1'));
+
+    const told = await status();
+
+    expect(told).toMatchObject({
+      state: 'invalid',
+      next_slot: null,
+      last_run: { outcome: 'completed' },
+    });
+    expect(told?.faults).toHaveLength(2);
+    expect(told?.faults?.[0]).toMatch(/^5:\d+ deadline: /);
+
+    const many = Array.from({ length: 40 }, (_, index) => `bogus${index}: 1`).join('\n');
+    await put('nightly', policy('nightly', many));
+    expect((await status())?.faults).toHaveLength(20);
+  });
+
+  it('tells of files that nothing reads because of their name', async () => {
+    const { store, put, statuses } = setUp();
+    await put('nightly');
+    for (const file of ['weekly.yml', 'Big.yaml', 'README.md', 'drafts/x.yaml']) {
+      await store.put(`policies/${file}`, policy('weekly'));
+    }
+    expect((await statuses()).map((one) => [one.policy, one.state])).toEqual([
+      ['Big.yaml', 'invalid'],
+      ['nightly', 'active'],
+      ['weekly.yml', 'invalid'],
+    ]);
+  });
+
+  it('is stale when two slots went by without a completed run, and fresh again after one', async () => {
+    const { put, status, ran } = setUp();
+    await put('nightly');
+    expect((await status())?.freshness).toBe('never');
+    await ran('completed', SLOT - 2 * DAY + HOUR);
+    await ran('failed', SLOT - DAY + HOUR);
+    expect((await status())?.freshness).toBe('stale');
+    await ran('completed', SLOT + HOUR);
+    expect((await status())?.freshness).toBe('fresh');
+  });
+
+  it('does not count slots of a pause, nor those before the schedule saw the policy', async () => {
+    const { store, put, status, ran } = setUp();
+    await ran('completed', SLOT - 9 * DAY);
+    await put('nightly', policy('nightly', `paused_until: ${iso(SLOT - HOUR)}`));
+    expect((await status())?.freshness).toBe('fresh');
+
+    await put('nightly');
+    expect((await status())?.freshness).toBe('stale');
+    const rule = { cron: '0 30 2 * * *', timezone: 'Asia/Shanghai', start_within: 2 * HOUR };
+    const freshness = { from: SLOT - HOUR, deadline: 2 * HOUR, language: 'en' } as const;
+    const cursor = { etag: 'e', active: true, rule, since: SLOT - HOUR, freshness };
+    await writeCursors(store, { nightly: cursor });
+    expect((await status())?.freshness).toBe('fresh');
+  });
+
+  it('judges a policy that never completed from when its file was put, where no schedule has looked', async () => {
+    const { put, status } = setUp();
+    await put('nightly');
+    expect((await status(NOW + DAY))?.freshness).toBe('never');
+    expect((await status(NOW + 2 * DAY))?.freshness).toBe('stale');
+  });
+
+  it('does not take a run of some phones for a good run of the policy', async () => {
+    const { store, put, status, ran } = setUp();
+    await put('nightly');
+    await ran('completed', SLOT - 2 * DAY);
+    const narrowed = { run_id: 'nightly-x', outcome: 'completed', settled_at: NOW } as const;
+    await noteSettled(store, 'nightly', narrowed, { whole: false });
+    expect(await status()).toMatchObject({
+      freshness: 'stale',
+      last_run: { run_id: 'nightly-x' },
+      last_good_run: { settled_at: iso(SLOT - 2 * DAY) },
+    });
+  });
+
+  it('bears caches that cannot be read', async () => {
+    const { store, put, status } = setUp();
+    await put('nightly');
+    await store.put(layout.cursors, 'not json');
+    await store.put(layout.history('nightly'), '{"version":99}');
+    expect(await status()).toMatchObject({ state: 'active', freshness: 'never', last_run: null });
+  });
+
+  it('reads each policy and its history once, several at a time, and lists the open runs once', async () => {
+    const { store, put } = setUp();
+    for (let index = 0; index < 40; index += 1) await put(`p${index}`);
+    const watched = reading(store);
+
+    await policyStatuses({ store: watched, ledger }, NOW);
+
+    expect(watched.reads.filter((read) => read === `list ${layout.open}`)).toHaveLength(1);
+    expect(new Set(watched.reads).size).toBe(watched.reads.length);
+    expect(watched.reads).toHaveLength(3 + 2 * 40);
+    expect(watched.most()).toBeGreaterThan(8);
+    expect(watched.most()).toBeLessThanOrEqual(16);
+  });
+});

@@ -1,0 +1,356 @@
+import { describe, expect, it } from 'vitest';
+import type { ObjectInfo } from '../../../lib/cloud/obs/obs-list.ts';
+import { type ErrorCode, PhonevaultError } from '../../../lib/errors.ts';
+import type { RunEvent } from '../../../lib/ledger/run/events.ts';
+import { fold } from '../../../lib/ledger/run/fold.ts';
+import { appendLog, readLog } from '../../../lib/ledger/run/log.ts';
+import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
+import type { RunDeps } from '../../../lib/run/deps.ts';
+import {
+  adoptLost,
+  type Found,
+  foundArchives,
+  sweepSuperseded,
+} from '../../../lib/run/settle/found-archives.ts';
+import { createWriter, type OpenRun, steps } from '../../../lib/run/state/open-run.ts';
+import { LeaseLost } from '../../../lib/run/state/stops-drive.ts';
+import { playClock } from '../../../testing/play-clock.ts';
+import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
+
+const FOLDER = 'nightly/20260102/nightly-1/';
+const object = (name: string, size = 2_048): ObjectInfo => ({
+  key: `${FOLDER}${name}.tar`,
+  size,
+  etag: `etag-${name}`,
+  lastModified: T0,
+});
+const entry = (attempt: number, name: string) => ({ attempt, object: object(name) });
+
+type Fails = { list?: Error; head?: Error; remove?: Error };
+
+/** A ledger and a bucket that tells what it was asked for; `unlisted` shows by HEAD only. */
+function scene({
+  listed = [],
+  unlisted = [],
+  tail = new Uint8Array(1_024),
+  fails = {},
+}: { listed?: ObjectInfo[]; unlisted?: ObjectInfo[]; tail?: Uint8Array; fails?: Fails } = {}) {
+  const clock = playClock(T0);
+  const store = memoryStore(clock);
+  const asked: string[] = [];
+  const warnings: unknown[] = [];
+  let heads = 0;
+  let mostHeads = 0;
+  const tell = async <T>(what: string, answer: T, failure?: Error): Promise<T> => {
+    asked.push(what);
+    if (failure !== undefined) throw failure;
+    return answer;
+  };
+  const archives = {
+    list: (bucket: string, prefix: string) =>
+      tell(`list ${bucket} ${prefix}`, { objects: listed, prefixes: [] }, fails.list),
+    head: async (bucket: string, key: string) => {
+      mostHeads = Math.max(mostHeads, (heads += 1));
+      await Promise.resolve();
+      heads -= 1;
+      const found = unlisted.find((one) => one.key === key);
+      return tell(`head ${bucket} ${key}`, found, fails.head);
+    },
+    tail: (bucket: string, key: string) => tell(`tail ${bucket} ${key}`, tail),
+    remove: (bucket: string, keys: string[]) =>
+      tell(`remove ${bucket} ${keys.join(' ')}`, undefined, fails.remove),
+  };
+  const quiet = () => undefined;
+  const warn = (event: string, fields: object) => void warnings.push([event, fields]);
+  const log = { info: quiet, warn, error: quiet };
+  const deps = { clock, store, archives, log } as unknown as RunDeps;
+  return { clock, store, deps, asked, warnings, mostHeads: () => mostHeads };
+}
+
+const own = (phone_id: string, attempt = 1) => ({ phone_id, try: attempt });
+const intent = (phone_id: string, attempt = 1): RunEvent => ({
+  ...{ type: 'intent', at: T0, window: `w${attempt}` },
+  tries: [own(phone_id, attempt)],
+});
+const accepted = (phone_id: string, attempt = 1, at = T0): RunEvent => ({
+  ...{ type: 'accepted', at, ...own(phone_id, attempt) },
+  ...{ job_id: `j-${phone_id}-${attempt}`, request_id: 'r1' },
+});
+const ended = (
+  phone_id: string,
+  result: 'failed' | 'succeeded' | 'lost',
+  attempt = 1,
+  at = T0,
+): RunEvent => ({ type: 'ended', at, ...own(phone_id, attempt), result });
+const verified = (phone_id: string, attempt = 1): RunEvent => ({
+  ...{ type: 'verified', at: T0, ...own(phone_id, attempt) },
+  ...{ size: 2_048, etag: 'e' },
+});
+const refused = (phone_id: string, code: string, attempt = 1): RunEvent => ({
+  ...{ type: 'refused', at: T0, ...own(phone_id, attempt), code },
+});
+const lost = (phone_id: string, attempt = 1): RunEvent[] => [
+  { type: 'doubtful', at: T0, ...own(phone_id, attempt) },
+  { type: 'worthless', at: T0, ...own(phone_id, attempt), reason: 'answer_lost' },
+];
+const over = (phone_id: string): RunEvent => ({
+  ...{ type: 'outcome', at: T0, phone_id },
+  ...{ outcome: 'timed_out', reason: 'deadline' },
+});
+
+function runOf(phones: string[], events: RunEvent[]): OpenRun {
+  const run = openRun(
+    'nightly-1',
+    phones.map((id) => plannedPhone(id)),
+  );
+  fold(run.state, events);
+  return run;
+}
+
+const found = (...entries: [string, { attempt: number; object: ObjectInfo }[]][]): Found =>
+  new Map(entries);
+const list = `list my-phone-backups ${FOLDER}`;
+const head = (name: string) => `head my-phone-backups ${FOLDER}${name}.tar`;
+
+describe('foundArchives', () => {
+  it('tells what lies in the folder, by phone', async () => {
+    const { deps, asked } = scene({ listed: ['p-1', 'p-2', 'q-1'].map((name) => object(name)) });
+    const all = await foundArchives(deps, runOf(['p', 'q'], []));
+    expect([...all]).toEqual([
+      ['p', [entry(1, 'p-1'), entry(2, 'p-2')]],
+      ['q', [entry(1, 'q-1')]],
+    ]);
+    expect(asked).toEqual([list]);
+  });
+
+  it('passes over what no run puts there', async () => {
+    const names = ['p-0', 'p', 'sub/p-1', 'notes.txt'];
+    const { deps } = scene({ listed: names.map((name) => object(name)) });
+    expect((await foundArchives(deps, runOf(['p'], []))).size).toBe(0);
+  });
+
+  it('looks nowhere for a run that has no terms or no phones', async () => {
+    const { deps, asked } = scene({ listed: [object('p-1')] });
+    const failed = runOf(['p'], []);
+    if (failed.plan !== undefined) delete failed.plan.terms;
+    const runs = [{ ...runOf(['p'], []), plan: undefined }, failed, runOf([], [])];
+    for (const run of runs) expect((await foundArchives(deps, run)).size).toBe(0);
+    expect(asked).toEqual([]);
+  });
+
+  it('asks by HEAD for what jobs that have just failed may have left', async () => {
+    const { deps, asked } = scene({ listed: [object('q-1')], unlisted: [object('p-1')] });
+    const run = runOf(
+      ['p', 'q', 'r'],
+      ['p', 'q', 'r'].flatMap((id) => [accepted(id), ended(id, 'failed')]),
+    );
+    const all = await foundArchives(deps, run);
+    expect(asked).toEqual([list, head('p-1'), head('r-1')]);
+    expect([...all]).toEqual([
+      ['q', [entry(1, 'q-1')]],
+      ['p', [entry(1, 'p-1')]],
+    ]);
+  });
+
+  it.each<[string, RunEvent[]]>([
+    ['has not ended', []],
+    ['ended well', [ended('p', 'succeeded')]],
+    ['was lost', [ended('p', 'lost')]],
+    [
+      'failed and left what was swept',
+      [ended('p', 'failed'), { type: 'swept', at: T0, ...own('p'), key: 'any' }],
+    ],
+  ])('asks for nothing of a job that %s', async (_, events) => {
+    const { deps, asked } = scene();
+    await foundArchives(deps, runOf(['p'], [accepted('p'), ...events]));
+    expect(asked).toEqual([list]);
+  });
+
+  it('leaves it to LIST two minutes after the failure', async () => {
+    const { deps, clock, asked } = scene();
+    const run = runOf(['p'], [accepted('p'), ended('p', 'failed')]);
+    clock.move(2 * MINUTE - 1);
+    await foundArchives(deps, run);
+    clock.move(1);
+    await foundArchives(deps, run);
+    expect(asked).toEqual([list, head('p-1'), list]);
+  });
+
+  it('asks by eight HEADs at once', async () => {
+    const ids = Array.from({ length: 20 }, (_, n) => `p${n}`);
+    const { deps, mostHeads } = scene();
+    await foundArchives(
+      deps,
+      runOf(
+        ids,
+        ids.flatMap((id) => [accepted(id), ended(id, 'failed')]),
+      ),
+    );
+    expect(mostHeads()).toBe(8);
+  });
+
+  it.each<ErrorCode>(['access_denied', 'bucket_missing'])(
+    'finds nothing in a folder that is closed (%s), and logs it',
+    async (code) => {
+      const list = new PhonevaultError(code, 'closed');
+      const { deps, warnings } = scene({ fails: { list } });
+      expect((await foundArchives(deps, runOf(['p'], []))).size).toBe(0);
+      const fields = { run: 'nightly-1', policy: 'nightly', bucket: 'my-phone-backups', code };
+      expect(warnings).toEqual([['folder_closed', fields]]);
+    },
+  );
+
+  it('finds nothing when the folder closes between the looks', async () => {
+    const fails = { head: new PhonevaultError('access_denied', 'closed') };
+    const { deps, warnings } = scene({ listed: [object('q-1')], fails });
+    const run = runOf(['p'], [accepted('p'), ended('p', 'failed')]);
+    expect((await foundArchives(deps, run)).size).toBe(0);
+    expect(warnings).toHaveLength(1);
+  });
+
+  it.each([
+    ['a LIST', { list: new PhonevaultError('unreachable', 'no answer') }],
+    ['a HEAD', { head: new PhonevaultError('unreachable', 'no answer') }],
+  ])('throws when %s fails in any other way', async (_, fails) => {
+    const { deps, warnings } = scene({ fails });
+    const run = runOf(['p'], [accepted('p'), ended('p', 'failed')]);
+    await expect(foundArchives(deps, run)).rejects.toThrow('no answer');
+    expect(warnings).toEqual([]);
+  });
+});
+
+describe('adoptLost', () => {
+  const adopt = async (run: OpenRun, all: Found, { deps, asked } = scene()) => {
+    await adoptLost(deps, run, steps(run, T0), all);
+    return asked;
+  };
+  const taken = { ...verified('p'), etag: 'etag-p-1' };
+
+  it.each<[string, RunEvent[]]>([
+    ['was lost', [intent('p'), ...lost('p'), over('p')]],
+    ['is in doubt', [intent('p'), over('p')]],
+    ['said that CPH was busy', [intent('p'), refused('p', 'CPS.0042'), over('p')]],
+  ])('takes the whole archive of a try whose answer %s', async (_, events) => {
+    const run = runOf(['p'], events);
+    const asked = await adopt(run, found(['p', [entry(1, 'p-1')]]));
+    expect(asked).toEqual([`tail my-phone-backups ${FOLDER}p-1.tar`]);
+    expect(run.pending).toEqual([taken]);
+    expect(steps(run, T0)).toMatchObject([{ step: { kind: 'done', outcome: 'exported' } }]);
+  });
+
+  it.each<[string, RunEvent[], ReturnType<typeof entry>[]]>([
+    ['of a job that failed', [accepted('p'), ended('p', 'failed'), over('p')], [entry(1, 'p-1')]],
+    ['of a try that was refused', [refused('p', 'CPS.0005')], [entry(1, 'p-1')]],
+    ['of a try that nobody made', [...lost('p'), over('p')], [entry(7, 'p-7')]],
+    ['of a phone that has not ended', lost('p'), [entry(1, 'p-1')]],
+    ['beside a verified one', [...lost('p', 2), verified('p')], [entry(2, 'p-2')]],
+    ['where there is none', [...lost('p'), over('p')], []],
+  ])('takes no archive %s', async (_, events, entries) => {
+    const run = runOf(['p'], events);
+    const asked = await adopt(run, found(['p', entries]));
+    expect([asked, run.pending]).toEqual([[], []]);
+  });
+
+  it('takes none where the folder holds nothing of the phone', async () => {
+    const run = runOf(['p'], [...lost('p'), over('p')]);
+    expect(await adopt(run, found(['q', [entry(1, 'q-1')]]))).toEqual([]);
+  });
+
+  it('takes none that is not whole, and goes on to the next', async () => {
+    const run = runOf(['p'], [...lost('p'), ...lost('p', 2), over('p')]);
+    const torn = { attempt: 1, object: object('p-1', 2_047) };
+    await adopt(run, found(['p', [torn, entry(2, 'p-2')]]));
+    expect(run.pending).toEqual([{ ...verified('p', 2), etag: 'etag-p-2' }]);
+  });
+
+  it('looks at every phone, and past one that needs no look', async () => {
+    const run = runOf(['q', 'p'], [verified('q'), ...lost('p'), over('p')]);
+    await adopt(run, found(['q', [entry(1, 'q-1')]], ['p', [entry(1, 'p-1')]]));
+    expect(run.pending).toEqual([taken]);
+  });
+});
+
+describe('sweepSuperseded', () => {
+  const sweep = (run: OpenRun, all: Found, { deps } = scene(), name = '1-a') =>
+    sweepSuperseded(deps, run, steps(run, T0), all, createWriter(name));
+  const swept = (name: string, attempt: number) => ({
+    ...{ type: 'swept', at: T0, ...own('p', attempt) },
+    key: `${FOLDER}${name}.tar`,
+  });
+  const remove = (...names: string[]) =>
+    `remove my-phone-backups ${names.map((name) => `${FOLDER}${name}.tar`).join(' ')}`;
+  const three = found(['p', [entry(1, 'p-1'), entry(2, 'p-2'), entry(3, 'p-3')]]);
+
+  it('notes in the ledger, then deletes, what a verified archive has superseded', async () => {
+    const cloud = scene();
+    const run = runOf(['p'], [...lost('p'), verified('p', 2)]);
+    await sweep(run, three, cloud);
+    expect(cloud.asked).toEqual([remove('p-1', 'p-3')]);
+    expect(await readLog(cloud.store, 'nightly-1')).toEqual([swept('p-1', 1), swept('p-3', 3)]);
+    expect(run.state.phones.get('p')?.tries.get(1)?.swept).toBe(true);
+  });
+
+  it('keeps what a job may still write to', async () => {
+    const cloud = scene();
+    const run = runOf(['p'], [accepted('p'), verified('p', 2), accepted('p', 3)]);
+    fold(run.state, [ended('p', 'failed', 3)]);
+    await sweep(run, three, cloud);
+    expect(cloud.asked).toEqual([remove('p-3')]);
+  });
+
+  it.each<[string, RunEvent[], Found]>([
+    ['of a phone without a verified archive', [...lost('p'), over('p')], three],
+    ['of a phone that has not ended', lost('p'), three],
+    ['where only the verified one lies', [verified('p')], found(['p', [entry(1, 'p-1')]])],
+    ['where nothing lies', [verified('p')], found()],
+  ])('deletes nothing %s', async (_, events, all) => {
+    const cloud = scene();
+    const run = runOf(['p'], events);
+    await sweep(run, all, cloud);
+    expect(cloud.asked).toEqual([]);
+    expect(await readLog(cloud.store, 'nightly-1')).toEqual([]);
+  });
+
+  it('deletes nothing, and notes nothing, when another drive has written to the run', async () => {
+    const cloud = scene();
+    await appendLog(cloud.store, 'nightly-1', '2-b', 1, [verified('p', 3)]);
+    const run = runOf(['p'], [verified('p', 2)]);
+    await expect(sweep(run, three, cloud)).rejects.toThrow(LeaseLost);
+    expect([cloud.asked, run.pending]).toEqual([[], []]);
+    expect(await readLog(cloud.store, 'nightly-1')).toEqual([verified('p', 3)]);
+  });
+
+  it('stops at another drive, though there is nothing to delete', async () => {
+    const cloud = scene();
+    await appendLog(cloud.store, 'nightly-1', '2-b', 1, [verified('p')]);
+    await expect(sweep(runOf(['p'], []), found(), cloud)).rejects.toThrow(LeaseLost);
+  });
+
+  it('deletes nothing when another drive writes while it notes what to delete', async () => {
+    const cloud = scene();
+    const put: RunDeps['store']['put'] = async (key, body) => {
+      await cloud.store.put(key, body);
+      await appendLog(cloud.store, 'nightly-1', '2-b', 1, [verified('p', 3)]);
+    };
+    const deps = { ...cloud.deps, store: { ...cloud.store, put } };
+    const run = runOf(['p'], [verified('p', 2)]);
+    await expect(sweep(run, three, { ...cloud, deps })).rejects.toThrow(LeaseLost);
+    expect(cloud.asked).toEqual([]);
+  });
+
+  it('deletes nothing when the ledger cannot note it', async () => {
+    const cloud = scene();
+    const put = () => Promise.reject(new Error('unreachable'));
+    const deps = { ...cloud.deps, store: { ...cloud.store, put } };
+    const run = runOf(['p'], [verified('p', 2)]);
+    await expect(sweep(run, three, { ...cloud, deps })).rejects.toThrow('unreachable');
+    expect(cloud.asked).toEqual([]);
+    expect(run.pending).toHaveLength(2);
+  });
+
+  it('throws when the bucket does not delete, and the ledger knows what was to go', async () => {
+    const cloud = scene({ fails: { remove: new Error('denied') } });
+    await expect(sweep(runOf(['p'], [verified('p', 2)]), three, cloud)).rejects.toThrow('denied');
+    expect(await readLog(cloud.store, 'nightly-1')).toHaveLength(2);
+  });
+});

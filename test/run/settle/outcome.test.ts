@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { countOutcomes, runOutcome } from '../../../lib/run/settle/outcome.ts';
+import type { PhoneOutcome } from '../../../lib/ledger/run/report.ts';
+
+const none = { failedToStart: false, cancelled: false };
+
+describe('runOutcome', () => {
+  it.each<[PhoneOutcome[], string]>([
+    [['exported', 'exported'], 'completed'],
+    [['exported', 'skipped'], 'completed'],
+    [['exported', 'failed'], 'partial'],
+    [['exported', 'timed_out'], 'partial'],
+    [['failed', 'skipped'], 'failed'],
+    [['timed_out'], 'failed'],
+    [['skipped', 'skipped'], 'skipped'],
+    [[], 'skipped'],
+    [['exported', 'cancelled'], 'cancelled'],
+  ])('%j is %s', (outcomes, expected) => {
+    expect(runOutcome(countOutcomes(outcomes), none)).toBe(expected);
+  });
+
+  it('is failed when the run never started', () => {
+    expect(runOutcome(countOutcomes([]), { ...none, failedToStart: true })).toBe('failed');
+  });
+
+  it('is cancelled when it was stopped before anything was selected', () => {
+    expect(runOutcome(countOutcomes([]), { ...none, cancelled: true })).toBe('cancelled');
+  });
+});

@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import type { ObjectInfo } from '../../../lib/cloud/obs/obs-list.ts';
+import type { RunEvent } from '../../../lib/ledger/run/events.ts';
+import { fold } from '../../../lib/ledger/run/fold.ts';
+import type { PlannedPhone } from '../../../lib/ledger/run/plan.ts';
+import type { ReportedPhone } from '../../../lib/ledger/run/report.ts';
+import type { Found } from '../../../lib/run/settle/found-archives.ts';
+import { type Decided, type OpenRun, steps } from '../../../lib/run/state/open-run.ts';
+import { indexEntries, reportPhone } from '../../../lib/run/settle/report-phone.ts';
+import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
+
+const key = (attempt: number) => `nightly/20260102/nightly-1/p-${attempt}.tar`;
+const own = (attempt: number) => ({ phone_id: 'p', try: attempt });
+const verified = (attempt: number): RunEvent => ({
+  ...{ type: 'verified', at: T0 + attempt, ...own(attempt), size: 2_048, etag: 'e' },
+});
+const refused = (attempt: number): RunEvent => ({
+  ...{ type: 'refused', at: T0, ...own(attempt), code: 'CPS.0005' },
+});
+const object = (attempt: number): ObjectInfo => ({
+  ...{ key: key(attempt), size: 2_048, etag: 'e', lastModified: T0 },
+});
+const exported: ReportedPhone = {
+  phone_id: 'p',
+  outcome: 'exported',
+  bucket: 'my-phone-backups',
+  key: key(2),
+  size: 2_048,
+  etag: 'e',
+  attempts: 2,
+};
+
+function runOf(events: RunEvent[], changes: Partial<PlannedPhone> = {}): OpenRun {
+  const run = openRun('nightly-1', [plannedPhone('p', changes)]);
+  fold(run.state, events);
+  return run;
+}
+
+const withoutTerms = (run: OpenRun): OpenRun => {
+  if (run.plan !== undefined) delete run.plan.terms;
+  return run;
+};
+
+function decidedOf(run: OpenRun): Decided {
+  const [decided] = steps(run, T0);
+  if (decided === undefined) throw new Error('no phone');
+  return decided;
+}
+
+describe('reportPhone', () => {
+  const reported = (
+    events: RunEvent[],
+    changes: Partial<PlannedPhone> = {},
+    found: Found = new Map(),
+  ) => {
+    const run = runOf(events, changes);
+    return reportPhone(run, decidedOf(run), found);
+  };
+  const failed = { phone_id: 'p', outcome: 'failed', reason: 'refused', code: 'CPS.0005' };
+
+  it('names the archive of a phone that was exported, and nothing else that lies there', () => {
+    const found: Found = new Map([['p', [{ attempt: 1, object: object(1) }]]]);
+    expect(reported([refused(1), verified(2)], {}, found)).toStrictEqual(exported);
+  });
+
+  it('counts no try that was never sent', () => {
+    const unsent: RunEvent[] = [1, 2].flatMap((attempt) => [
+      { type: 'intent', at: T0, window: `w${attempt}`, tries: [own(attempt)] },
+      { type: 'unsent', at: T0, window: `w${attempt}`, tries: [own(attempt)] },
+    ]);
+    expect(reported([...unsent, verified(3)])).toMatchObject({ attempts: 1, key: key(3) });
+  });
+
+  it('tells why a phone was not exported', () => {
+    expect(reported([refused(1)])).toStrictEqual({ ...failed, attempts: 1 });
+  });
+
+  it('tells nothing that is not known', () => {
+    const verdict = { outcome: 'skipped' as const, reason: 'stopped' };
+    expect(reported([], { verdict })).toStrictEqual({
+      ...{ phone_id: 'p', ...verdict, attempts: 0 },
+    });
+    const run = runOf([]);
+    const step = { kind: 'done' as const, outcome: 'failed' as const };
+    expect(reportPhone(run, { ...decidedOf(run), step }, new Map())).toStrictEqual({
+      ...{ phone_id: 'p', outcome: 'failed', attempts: 0 },
+    });
+  });
+
+  it('names what lies there of a phone that has no verified archive', () => {
+    const found: Found = new Map([
+      ['p', [1, 2].map((attempt) => ({ attempt, object: object(attempt) }))],
+      ['q', [{ attempt: 3, object: object(3) }]],
+    ]);
+    expect(reported([refused(1)], {}, found)).toStrictEqual({
+      ...{ ...failed, attempts: 1, unconfirmed_archive: [key(1), key(2)] },
+    });
+    expect(reported([refused(1)], {}, new Map([['p', []]]))).not.toHaveProperty(
+      'unconfirmed_archive',
+    );
+  });
+
+  it('names no archive that it cannot vouch for or place', () => {
+    const bare = { phone_id: 'p', outcome: 'exported', attempts: 1 };
+    const run = runOf([verified(1)]);
+    const decided = decidedOf(run);
+    const unplanned = { ...run, plan: undefined };
+    expect(reportPhone(unplanned, decided, new Map())).toStrictEqual(bare);
+    expect(reportPhone(withoutTerms(run), decided, new Map())).toStrictEqual(bare);
+    const doubtful = runOf([{ type: 'doubtful', at: T0, ...own(1) }]);
+    const [archive] = [...(doubtful.state.phones.get('p')?.tries.values() ?? [])];
+    const step = { kind: 'done' as const, outcome: 'exported' as const, archive };
+    expect(reportPhone(doubtful, { ...decidedOf(doubtful), step }, new Map())).toStrictEqual(bare);
+  });
+
+  it('has nothing to say of a phone that has not ended', () => {
+    const run = runOf([]);
+    expect(() => reportPhone(run, decidedOf(run), new Map())).toThrow('phone p has no outcome');
+  });
+});
+
+describe('indexEntries', () => {
+  const entry = {
+    phone_id: 'p',
+    phone_name: 'game-p',
+    policy: 'nightly',
+    archive: {
+      ...{ run_id: 'nightly-1', bucket: 'my-phone-backups', key: key(2) },
+      ...{ size: 2_048, etag: 'e', verified_at: T0 + 2 },
+    },
+  };
+
+  it('names each archive with the time at which it was verified', () => {
+    const failed: ReportedPhone = { phone_id: 'q', outcome: 'failed', attempts: 1 };
+    const run = runOf([verified(1), verified(2)]);
+    expect(indexEntries(run, [failed, exported])).toStrictEqual([entry]);
+  });
+
+  it('tells the image of the phone, where it is known', () => {
+    const run = runOf([verified(2)], { image_version: 'v9' });
+    const archive = { ...entry.archive, image_version: 'v9' };
+    expect(indexEntries(run, [exported])).toStrictEqual([{ ...entry, archive }]);
+  });
+
+  it.each<[string, Partial<ReportedPhone>]>([
+    ['of an unknown phone', { phone_id: 'q' }],
+    ['without a key', { key: undefined }],
+    ['of another folder', { key: 'elsewhere/p-2.tar' }],
+    ['of a try that was not verified', { key: key(1) }],
+    ['of a try that nobody made', { key: key(3) }],
+    ['without a bucket', { bucket: undefined }],
+    ['without a size', { size: undefined }],
+    ['without an etag', { etag: undefined }],
+  ])('names no archive %s', (_, changes) => {
+    const run = runOf([refused(1), verified(2)]);
+    expect(indexEntries(run, [{ ...exported, ...changes }])).toEqual([]);
+  });
+
+  it('names none of a run that has no terms', () => {
+    const run = runOf([verified(2)]);
+    expect(indexEntries({ ...run, plan: undefined }, [exported])).toEqual([]);
+    expect(indexEntries(withoutTerms(run), [exported])).toEqual([]);
+  });
+});

@@ -1,0 +1,298 @@
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../../lib/ledger/run/events.ts';
+import { noteSettled, readHistory } from '../../../lib/ledger/state/history.ts';
+import { readLate } from '../../../lib/ledger/run/orphaned-jobs.ts';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import { noMetrics } from '../../../lib/ledger/run/metrics.ts';
+import { readIndexedPhones } from '../../../lib/ledger/state/phones.ts';
+import type { Terms } from '../../../lib/ledger/run/plan.ts';
+import { readReport, type RunOutcome } from '../../../lib/ledger/run/report.ts';
+import { listIndexedRuns } from '../../../lib/ledger/state/run-index.ts';
+import { writeToldStale } from '../../../lib/ledger/state/staleness.ts';
+import type { Store } from '../../../lib/ledger/store/store.ts';
+import { createWriter, type OpenRun, record } from '../../../lib/run/state/open-run.ts';
+import { isSettled, settleRun } from '../../../lib/run/settle/settle.ts';
+import { failing } from '../../support/listening.ts';
+import { runScene } from '../../support/run-scene.ts';
+import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
+
+const RUN = 'nightly-20260102t023000z';
+const FOLDER = `nightly/20260102/${RUN}`;
+const LATER = T0 + 30 * MINUTE;
+
+const key = (phone_id: string, attempt = 1) => `${FOLDER}/${phone_id}-${attempt}.tar`;
+const own = (phone_id: string, attempt = 1) => ({ at: T0, phone_id, try: attempt });
+const verified = (phone_id: string, attempt = 1): RunEvent => ({
+  ...{ type: 'verified', ...own(phone_id, attempt), size: 2_048, etag: 'etag' },
+});
+const refused = (phone_id: string, code = 'CPS.0004'): RunEvent => ({
+  ...{ type: 'refused', ...own(phone_id), code },
+});
+const accepted = (phone_id: string): RunEvent => ({
+  ...{ type: 'accepted', ...own(phone_id), job_id: `j-${phone_id}`, request_id: 'r1' },
+});
+const timedOut = (phone_id: string): RunEvent => ({
+  ...{ type: 'outcome', at: T0, phone_id, outcome: 'timed_out', reason: 'deadline' },
+});
+
+function runOf(phones: string[], events: RunEvent[], terms: Partial<Terms> = {}): OpenRun {
+  const planned = phones.map((id) => plannedPhone(id));
+  const run = openRun(RUN, planned, { terms });
+  record(run, events);
+  return run;
+}
+
+/** Settles runs half an hour after they began; `removed`: archives that were deleted. */
+function scene() {
+  const made = runScene();
+  const removed: string[] = [];
+  const archives = {
+    ...made.deps.archives,
+    remove: async (_: string, keys: string[]) => void removed.push(...keys),
+  };
+  const deps = { ...made.deps, archives };
+  made.clock.move(LATER - T0);
+  const settle = (run: OpenRun) => settleRun(deps, run, createWriter('1-a'));
+  return { ...made, deps, removed, settle };
+}
+
+const indexed = async (store: Store) =>
+  (await readIndexedPhones(store)).map(({ phone_id }) => phone_id);
+
+describe('isSettled', () => {
+  const phones = ['p1', 'p2'];
+
+  it.each<[string, OpenRun, boolean]>([
+    ['has no plan', { ...runOf([], []), plan: undefined }, false],
+    ['has a phone without an outcome', runOf(phones, [verified('p1')]), false],
+    ['has outcomes of all its phones', runOf(phones, [verified('p1'), refused('p2')]), true],
+    ['has no phones', runOf([], []), true],
+  ])('of a run that %s', (_, run, expected) => {
+    expect(isSettled(run, LATER)).toBe(expected);
+  });
+
+  it('comes with the deadline', () => {
+    const run = runOf(['p1'], [], { deadline: 30 * MINUTE });
+    expect(isSettled(run, LATER - 1)).toBe(false);
+    expect(isSettled(run, LATER)).toBe(true);
+  });
+
+  it('stays after the report, whatever is learned then', async () => {
+    const { settle } = scene();
+    const run = runOf(['p1'], [refused('p1')]);
+    await settle(run);
+    record(run, [accepted('p1')]);
+    expect(isSettled(run, LATER)).toBe(true);
+  });
+});
+
+describe('settleRun', () => {
+  it('does nothing without a plan', async () => {
+    const { settle, store, lines } = scene();
+    const run = { ...runOf([], []), plan: undefined };
+    expect(await settle(run)).toBeUndefined();
+    expect([await store.list(''), lines, run.wrappedUp]).toEqual([[], [], false]);
+  });
+
+  it('reports what became of each phone, and of the run', async () => {
+    const { settle, store, land } = scene();
+    land(key('p2'), 100);
+    const run = runOf(['p1', 'p2'], [verified('p1'), refused('p2')]);
+    run.unlogged = { ...noMetrics(), function_ms: 7 };
+    expect(await settle(run)).toBeUndefined();
+    expect(run.report).toEqual({
+      ...{ version: 1, run_id: RUN, policy: 'nightly', trigger: 'timer' },
+      ...{ slot: '20260102T023000Z', outcome: 'partial', listing_complete: true },
+      started_at: new Date(T0).toISOString(),
+      settled_at: new Date(LATER).toISOString(),
+      counts: { selected: 2, exported: 1, failed: 1, skipped: 0, timed_out: 0, cancelled: 0 },
+      metrics: { ...noMetrics(), function_ms: 7 },
+      phones: [
+        {
+          ...{ phone_id: 'p1', outcome: 'exported', bucket: 'my-phone-backups', key: key('p1') },
+          ...{ size: 2_048, etag: 'etag', attempts: 1 },
+        },
+        {
+          ...{ phone_id: 'p2', outcome: 'failed', reason: 'refused', code: 'CPS.0004' },
+          ...{ attempts: 1, unconfirmed_archive: [key('p2')] },
+        },
+      ],
+    });
+    expect(await readReport(store, RUN)).toEqual(run.report);
+  });
+
+  it('notes the result where others look for it, and logs it', async () => {
+    const { settle, store, logged } = scene();
+    const run = runOf(['p1', 'p2'], [verified('p1'), refused('p2')]);
+    await settle(run);
+    const settled = { run_id: RUN, outcome: 'partial', settled_at: LATER };
+    expect((await readHistory(store, 'nightly'))?.last).toEqual(settled);
+    const { runs } = await listIndexedRuns(store, { max: 10 });
+    expect(runs).toMatchObject([{ run_id: RUN, outcome: 'partial' }]);
+    expect(await indexed(store)).toEqual(['p1']);
+    expect(logged('not_exported', 'settled').map(([, event, fields]) => [event, fields])).toEqual([
+      ['not_exported', expect.objectContaining({ run: RUN, phone: 'p2', code: 'CPS.0004' })],
+      ['settled', expect.objectContaining({ run: RUN, outcome: 'partial', exported: 1 })],
+    ]);
+    expect(run.wrappedUp).toBe(true);
+  });
+
+  it('says why a run never began', async () => {
+    const { settle } = scene();
+    const run = runOf([], []);
+    const failure = { code: 'policy_gone', message: 'It is gone.' };
+    if (run.plan !== undefined) run.plan = { ...run.plan, failure };
+    await settle(run);
+    expect(run.report).toMatchObject({
+      ...{ outcome: 'failed', reason: 'policy_gone', message: 'It is gone.', phones: [] },
+    });
+  });
+
+  it.each<[RunOutcome, RunEvent[]]>([
+    ['cancelled', [{ type: 'cancel_seen', at: T0 }]],
+    ['skipped', []],
+  ])('reports a run without phones as %s', async (outcome, events) => {
+    const { settle } = scene();
+    const run = runOf([], events);
+    await settle(run);
+    expect(run.report?.outcome).toBe(outcome);
+    expect(run.report).not.toHaveProperty('reason');
+    expect(run.report).not.toHaveProperty('message');
+    expect(run.report).not.toHaveProperty('swept');
+  });
+
+  it('takes the archive of a lost answer for the backup, once it is there', async () => {
+    const { settle, land } = scene();
+    land(key('p1'), 4_096, 'late');
+    const lost = [
+      { type: 'doubtful' as const, ...own('p1') },
+      { type: 'worthless' as const, ...own('p1'), reason: 'answer_lost' },
+      timedOut('p1'),
+    ];
+    const run = runOf(['p1'], lost);
+    await settle(run);
+    expect(run.report?.phones).toMatchObject([
+      { phone_id: 'p1', outcome: 'exported', key: key('p1'), size: 4_096, etag: 'late' },
+    ]);
+    expect(run.report?.outcome).toBe('completed');
+  });
+
+  it('deletes superseded archives, and reports them in order', async () => {
+    const { settle, land, removed } = scene();
+    const failed = (phone_id: string): RunEvent => ({
+      ...{ type: 'ended', ...own(phone_id), result: 'failed' },
+    });
+    for (const id of ['p2', 'p1']) [1, 2].forEach((attempt) => land(key(id, attempt)));
+    const events = ['p2', 'p1'].flatMap((id) => [accepted(id), failed(id), verified(id, 2)]);
+    const run = runOf(['p2', 'p1'], events);
+    await settle(run);
+    expect(removed).toEqual([key('p2'), key('p1')]);
+    expect(run.report?.swept).toEqual([key('p1'), key('p2')]);
+    expect(run.report?.phones.map((phone) => phone.key)).toEqual([key('p2', 2), key('p1', 2)]);
+  });
+
+  it('hands jobs that still run over to the late watch', async () => {
+    const { settle, store } = scene();
+    const run = runOf(['p1', 'p2'], [accepted('p1'), timedOut('p1'), verified('p2')]);
+    const late = await settle(run);
+    expect(late).toMatchObject({ run_id: RUN, tries: [{ phone_id: 'p1', try: 1 }] });
+    expect(await readLate(store, RUN)).toEqual(late);
+    expect(run.report?.outcome).toBe('partial');
+  });
+});
+
+describe('a run that is settled again', () => {
+  it('has what its report says, whatever was learned since, and is looked into no more', async () => {
+    const { settle, store, looks, clock } = scene();
+    const run = runOf(['p1'], [accepted('p1'), timedOut('p1')]);
+    await settle(run);
+    const { report } = run;
+    const before = looks.length;
+    record(run, [verified('p1')]);
+    clock.move(MINUTE);
+    expect(await settle(run)).toBeUndefined();
+    expect(run.report).toEqual(report);
+    expect(await readReport(store, RUN)).toEqual(report);
+    expect(looks).toHaveLength(before);
+    expect((await listIndexedRuns(store, { max: 10 })).runs).toHaveLength(1);
+  });
+
+  it("has what another drive's report says, where that was first", async () => {
+    const { settle, store } = scene();
+    const first = runOf(['p1'], [refused('p1')]);
+    await settle(first);
+    const run = runOf(['p1'], [verified('p1')]);
+    await settle(run);
+    expect(run.report).toEqual(first.report);
+    expect((await readHistory(store, 'nightly'))?.last.outcome).toBe('failed');
+  });
+
+  it('is noted again as long as a note was not written', async () => {
+    const { settle, deps, store } = scene();
+    const run = runOf(['p1'], [verified('p1')]);
+    const away = failing(deps, 'put', undefined, layout.runIndex);
+    await expect(settleRun(away, run, createWriter('1-a'))).rejects.toThrow('no answer');
+    expect([run.report?.outcome, run.wrappedUp]).toEqual(['completed', false]);
+    await settle(run);
+    expect((await listIndexedRuns(store, { max: 10 })).runs).toHaveLength(1);
+    expect(run.wrappedUp).toBe(true);
+  });
+});
+
+describe('the last good run', () => {
+  const HINT = layout.hint(`recovered-nightly-${T0}`);
+
+  /** Settles a run of a policy that was told to be stale. */
+  async function settled(run: OpenRun) {
+    const { settle, store } = scene();
+    await noteSettled(store, 'nightly', { run_id: 'n-0', outcome: 'failed', settled_at: T0 });
+    await writeToldStale(store, { policy: 'nightly', since: T0 });
+    await settle(run);
+    const hint = JSON.parse((await store.get(HINT))?.body ?? 'null') as object | null;
+    return { hint, good: (await readHistory(store, 'nightly'))?.good };
+  }
+  const recovered = { type: 'recovered', policy: 'nightly', since: T0, run_id: RUN };
+
+  it('is one of all phones that completed, and its policy has recovered', async () => {
+    const run = runOf(['p1'], [verified('p1')], { notify: { when: 'always', language: 'zh' } });
+    const { hint, good } = await settled(run);
+    expect(hint).toMatchObject({ ...recovered, language: 'zh' });
+    expect(good?.run_id).toBe(RUN);
+  });
+
+  it('is none that was not complete', async () => {
+    const run = runOf(['p1', 'p2'], [verified('p1'), refused('p2')]);
+    expect(await settled(run)).toEqual({ hint: null, good: undefined });
+  });
+
+  it('is none that was asked for some phones only', async () => {
+    const run = runOf(['p1'], [verified('p1')]);
+    run.request = { ...run.request, phones: ['p1'] };
+    expect(await settled(run)).toEqual({ hint: null, good: undefined });
+  });
+
+  it('is told in English where the plan that stands has no terms', async () => {
+    const { store, settle } = scene();
+    const done = runOf(['p1'], [verified('p1')]);
+    await settle(done);
+    await writeToldStale(store, { policy: 'nightly', since: T0 });
+    const run = { ...runOf([], []), report: done.report };
+    if (run.plan !== undefined) delete run.plan.terms;
+    await settle(run);
+    const hint = JSON.parse((await store.get(HINT))?.body ?? 'null') as object;
+    expect(hint).toMatchObject({ ...recovered, language: 'en' });
+  });
+});
+
+it('settles a fleet whose report has pages', async () => {
+  const { settle, store } = scene();
+  const ids = Array.from({ length: 1_001 }, (_, n) => `p${n}`);
+  const run = runOf(
+    ids,
+    ids.map((id) => verified(id)),
+  );
+  await settle(run);
+  expect(run.report).toMatchObject({ outcome: 'completed', phones: [], pages: { length: 2 } });
+  expect(await indexed(store)).toHaveLength(1_001);
+  expect(await readReport(store, RUN)).toEqual(run.report);
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import {
+  aboutOnePhone,
+  aboutState,
+  BUSY,
+  classify,
+  type CodeClass,
+} from '../../../lib/run/state/error-codes.ts';
+
+const classes: Record<CodeClass, string[]> = {
+  retry: '0003 0011 0042 0050 0054 0102 0103 0107 0108 0339 0346'.split(' '),
+  wait: '0022 0099 0141 0158 0165'.split(' '),
+  stop: '0001 0006 0007 0008 0046'.split(' '),
+  split: '0170 0190'.split(' '),
+  final: '0004 0005 0053 9999'.split(' '),
+};
+const ofOnePhone = '0004 0005 0022 0053 0099 0141 0165'.split(' ');
+const ofState = '0022 0141 0165'.split(' ');
+
+const all = Object.entries(classes).flatMap(([kind, codes]) =>
+  codes.map((code) => [code, kind] as const),
+);
+
+describe('an error code', () => {
+  it.each(all)('CPS.%s means %s', (code, kind) => {
+    expect(classify(`CPS.${code}`)).toBe(kind);
+  });
+
+  it.each(all)('CPS.%s speaks of one phone, of its state, or of neither', (code) => {
+    expect(aboutOnePhone(`CPS.${code}`)).toBe(ofOnePhone.includes(code));
+    expect(aboutState(`CPS.${code}`)).toBe(ofState.includes(code));
+  });
+
+  it.each(['', 'HTTP.404', 'cps.0042', 'toString'])(
+    'that nobody knows (%j) is final, and of no phone',
+    (code) => {
+      expect(classify(code)).toBe('final');
+      expect(aboutOnePhone(code)).toBe(false);
+      expect(aboutState(code)).toBe(false);
+    },
+  );
+
+  it('of a busy system is worth another try', () => {
+    expect(classify(BUSY)).toBe('retry');
+  });
+});

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../../lib/ledger/run/events.ts';
+import type { Report, ReportedPhone } from '../../../lib/ledger/run/report.ts';
+import { logFacts, logSettled } from '../../../lib/run/state/log-events.ts';
+import { openRun, T0 } from '../../support/runs.ts';
+
+const run = openRun('nightly-1', []);
+const own = { run: 'nightly-1', policy: 'nightly' };
+const p1 = { phone_id: 'p1', try: 2 };
+
+function recording() {
+  const lines: unknown[] = [];
+  const line = (level: string) => (event: string, fields?: object) =>
+    void lines.push([level, event, fields]);
+  return { lines, log: { info: line('info'), warn: line('warn'), error: line('error') } };
+}
+
+function linesOf(events: RunEvent[]): unknown[] {
+  const { lines, log } = recording();
+  logFacts(log, run, events);
+  return lines;
+}
+
+const accepted = (phone_id: string): RunEvent => ({
+  ...{ type: 'accepted', at: T0, phone_id, try: 1 },
+  ...{ job_id: `j-${phone_id}`, request_id: 'r1' },
+});
+const verified = (phone_id: string): RunEvent => ({
+  ...{ type: 'verified', at: T0, phone_id, try: 1, size: 2_048, etag: 'e' },
+});
+
+describe('logFacts', () => {
+  const tries = [
+    { phone_id: 'p0', try: 1 },
+    { phone_id: 'p1', try: 2 },
+  ];
+  const phone = { phone: 'p1', try: 2 };
+
+  it.each<[RunEvent, unknown[]]>([
+    [
+      { type: 'unsent', at: T0, window: 'w1', tries },
+      ['info', 'window_unsent', { window: 'w1', phones: 2 }],
+    ],
+    [
+      { type: 'refused', at: T0, ...p1, code: 'CPS.0005' },
+      ['warn', 'export_refused', { ...phone, code: 'CPS.0005' }],
+    ],
+    [{ type: 'doubtful', at: T0, ...p1 }, ['warn', 'answer_lost', phone]],
+    [
+      { type: 'ended', at: T0, ...p1, result: 'failed', code: 'C1' },
+      ['warn', 'job_failed', { ...phone, code: 'C1' }],
+    ],
+    [{ type: 'ended', at: T0, ...p1, result: 'lost' }, ['warn', 'job_lost', phone]],
+    [{ type: 'absent', at: T0, ...p1 }, ['warn', 'archive_absent', phone]],
+    [
+      { type: 'worthless', at: T0, ...p1, reason: 'answer_lost' },
+      ['warn', 'archive_given_up', { ...phone, code: 'answer_lost' }],
+    ],
+    [{ type: 'blind', at: T0, to: 'jobs' }, ['warn', 'blind', { to: 'jobs' }]],
+    [{ type: 'sighted', at: T0, to: 'archives' }, ['info', 'sighted', { to: 'archives' }]],
+    [{ type: 'cancel_seen', at: T0 }, ['info', 'cancel_seen', {}]],
+    [{ type: 'swept', at: T0, key: 'k', ...p1 }, ['info', 'swept', { ...phone, key: 'k' }]],
+    [{ type: 'swept', at: T0, key: 'k' }, ['info', 'swept', { key: 'k' }]],
+  ])('writes a line for %j', (event, [level, name, fields]) => {
+    expect(linesOf([event])).toEqual([[level, name, { ...own, ...(fields as object) }]]);
+  });
+
+  it('tells of a window, and of each phone in it that is tried again', () => {
+    expect(linesOf([{ type: 'intent', at: T0, window: 'w1', tries }])).toEqual([
+      ['info', 'window_opened', { ...own, window: 'w1', phones: 2 }],
+      ['info', 'export_retried', { ...own, ...phone }],
+    ]);
+  });
+
+  it('counts what was accepted and verified, after all else', () => {
+    const events: RunEvent[] = [
+      ...[accepted('p1'), verified('p1'), accepted('p2'), accepted('p3'), verified('p2')],
+      { type: 'cancel_seen', at: T0 },
+    ];
+    expect(linesOf(events)).toEqual([
+      ['info', 'cancel_seen', own],
+      ['info', 'exports_accepted', { ...own, phones: 3 }],
+      ['info', 'archives_verified', { ...own, phones: 2 }],
+    ]);
+  });
+
+  it.each<RunEvent>([
+    { type: 'ended', at: T0, ...p1, result: 'succeeded' },
+    { type: 'ready', at: T0, phone_id: 'p1' },
+    { type: 'listed', at: T0, ...p1 },
+    { type: 'notified', at: T0, message_id: 'm1' },
+    { type: 'trouble', at: T0, code: 'service', message: 'it failed' },
+  ])('says nothing of %j', (event) => {
+    expect(linesOf([event])).toEqual([]);
+  });
+
+  it('says nothing of no facts', () => {
+    expect(linesOf([])).toEqual([]);
+  });
+});
+
+describe('logSettled', () => {
+  const counts = { selected: 3, exported: 1, failed: 1, skipped: 1, timed_out: 0, cancelled: 0 };
+  const report = {
+    ...{ run_id: 'nightly-1', policy: 'nightly', outcome: 'partial', counts },
+  } as unknown as Report;
+  const settled = ['info', 'settled', { ...own, outcome: 'partial', ...counts }];
+
+  function linesOf(phones: ReportedPhone[]): unknown[] {
+    const { lines, log } = recording();
+    logSettled(log, report, phones);
+    return lines;
+  }
+
+  it('tells of what was not exported, then that the run is over', () => {
+    expect(
+      linesOf([
+        { phone_id: 'p1', outcome: 'exported', attempts: 1 },
+        { phone_id: 'p2', outcome: 'failed', reason: 'refused', code: 'CPS.0005', attempts: 2 },
+        { phone_id: 'p3', outcome: 'cancelled', attempts: 0 },
+      ]),
+    ).toEqual([
+      [
+        'info',
+        'not_exported',
+        { ...own, phone: 'p2', outcome: 'failed', reason: 'refused', code: 'CPS.0005' },
+      ],
+      ['info', 'not_exported', { ...own, phone: 'p3', outcome: 'cancelled' }],
+      settled,
+    ]);
+  });
+
+  it('tells of a hundred phones at most that were not exported', () => {
+    const phones = Array.from({ length: 102 }, (_, n) => ({
+      phone_id: `p${n}`,
+      outcome: n === 0 ? ('exported' as const) : ('failed' as const),
+      attempts: 1,
+    }));
+    const lines = linesOf(phones);
+    expect(lines).toHaveLength(101);
+    expect(lines.at(99)).toMatchObject(['info', 'not_exported', { phone: 'p100' }]);
+    expect(lines.at(-1)).toEqual(settled);
+  });
+});

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { PhonevaultError } from '../../lib/errors.ts';
+import { answering, toApigAnswer } from '../../lib/runtime/apig-response.ts';
+import { playClock } from '../../testing/play-clock.ts';
+
+describe('toApigAnswer', () => {
+  it('has the form that the gateway takes', async () => {
+    const response = new Response('{"é":1}', { status: 202, headers: { Location: '/v1/runs/a' } });
+    expect(await toApigAnswer(response)).toEqual({
+      statusCode: 202,
+      headers: { location: '/v1/runs/a', 'content-type': 'text/plain;charset=UTF-8' },
+      body: '{"é":1}',
+      isBase64Encoded: false,
+    });
+  });
+
+  it('has a text for a body also where there is none', async () => {
+    expect(await toApigAnswer(new Response(null, { status: 204 }))).toMatchObject({
+      statusCode: 204,
+      body: '',
+    });
+  });
+});
+
+describe('answering', () => {
+  const run = async (error: Error) => {
+    const lines: string[] = [];
+    const instance = { clock: playClock(), write: (line: string) => void lines.push(line) };
+    const answer = await answering(instance, () => Promise.reject(error));
+    return { answer, log: lines.join('\n') };
+  };
+
+  it('answers what fails before the application as a problem that tells the code only', async () => {
+    const error = new PhonevaultError('setting_invalid', 'PHONEVAULT_HTTP_TOKENS is wrong');
+    const { answer, log } = await run(error);
+    expect(answer.statusCode).toBe(500);
+    expect(answer.headers['content-type']).toBe('application/problem+json');
+    expect(JSON.parse(answer.body)).toMatchObject({ status: 500, code: 'setting_invalid' });
+    expect(answer.body).not.toContain('PHONEVAULT');
+    expect(log).toContain('PHONEVAULT_HTTP_TOKENS is wrong');
+  });
+
+  it('tells nothing of a foreign error', async () => {
+    const { answer } = await run(new Error('hunter2'));
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'internal' });
+    expect(answer.body).not.toContain('hunter2');
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { PhonevaultError } from '../../lib/errors.ts';
+import { ignoringForeign, reporting } from '../../lib/runtime/with-error-reporting.ts';
+import { playClock } from '../../testing/play-clock.ts';
+
+async function failWith(error: Error) {
+  const lines: string[] = [];
+  const instance = { clock: playClock(), write: (line: string) => void lines.push(line) };
+  const thrown = await reporting(instance, () => Promise.reject(error)).catch((e: unknown) => e);
+  return { thrown: thrown as Error, line: JSON.parse(lines[0] ?? '{}') as Record<string, unknown> };
+}
+
+describe('reporting', () => {
+  it('passes on what the work gives', async () => {
+    const instance = { clock: playClock(), write: () => undefined };
+    expect(await reporting(instance, () => Promise.resolve(7))).toBe(7);
+  });
+
+  it('puts the hint where the platform shows it, and logs code and hint', async () => {
+    const error = new PhonevaultError('credentials_missing', 'no keys', { hint: 'set an agency' });
+    const { thrown, line } = await failWith(error);
+    expect(thrown).toBe(error);
+    expect(thrown.message).toBe('no keys: set an agency');
+    expect(line).toMatchObject({ event: 'invocation_failed', level: 'error' });
+    expect(JSON.stringify(line)).toContain('set an agency');
+  });
+
+  it('logs nothing of what a foreign error says', async () => {
+    const { thrown, line } = await failWith(new TypeError('s3cr3t is not a function'));
+    expect(thrown.message).toBe('s3cr3t is not a function');
+    expect(JSON.stringify(line)).not.toContain('s3cr3t');
+  });
+});
+
+describe('ignoringForeign', () => {
+  const run = async (error: Error) => {
+    const lines: string[] = [];
+    const instance = { clock: playClock(), write: (line: string) => void lines.push(line) };
+    const work = () => Promise.reject<string>(error);
+    const result = await ignoringForeign(instance, work, 'ignored').catch(
+      (thrown: unknown) => thrown,
+    );
+    return { result, log: lines.join('') };
+  };
+
+  it('answers what is no event for the handler, and tells it', async () => {
+    const { result, log } = await run(new PhonevaultError('event_invalid', 'not of a timer'));
+    expect(result).toBe('ignored');
+    expect(log).toContain('not of a timer');
+    expect(log).toContain('"event_ignored"');
+  });
+
+  it('throws all that may go well the next time', async () => {
+    const error = new PhonevaultError('unreachable', 'OBS did not answer');
+    expect(await run(error)).toEqual({ result: error, log: '' });
+  });
+});

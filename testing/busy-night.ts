@@ -1,0 +1,142 @@
+import { isLookHint } from '../lib/ledger/hints/hints.ts';
+import { readReport, readReportedPhones, type Report } from '../lib/ledger/run/report.ts';
+import { listOpen } from '../lib/ledger/run/request.ts';
+import type { CloudOptions } from '../local/cloud.ts';
+import type { Job } from '../local/cph/jobs.ts';
+import { BROKEN, type Doings, makeBusy } from './busy-events.ts';
+import { type Night, night, NIGHTLY } from './night.ts';
+import { agendaClock } from './play-clock.ts';
+import { ON_PROVISIONED } from './provisioning.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+/** 02:30 in Shanghai. */
+const SLOT = Date.UTC(2026, 0, 1, 18, 30);
+
+const POLICIES: Readonly<Record<string, string>> = {
+  second: NIGHTLY.replace('nightly', 'second')
+    .replace('0 30 2', '0 35 2')
+    .replace('name: "*"', 'name: "*7"'),
+  ondemand: NIGHTLY.replace('nightly', 'ondemand').replace(/schedule:.*\n/, ''),
+  newborn: ON_PROVISIONED,
+  resting: `${ON_PROVISIONED.replace('newborn', 'resting')}paused_until: "2030-01-01T00:00:00Z"`,
+  off: `${ON_PROVISIONED.replace('newborn', 'off')}enabled: false`,
+};
+
+/** What became of one run. Times in epoch ms. */
+export type Fate = {
+  runId: string;
+  /** When the request was written. */
+  askedAt: number;
+  /** When CPH was first asked to export one of its phones. */
+  firstCallAt: number | undefined;
+  report: Report;
+};
+
+export type PlayedNight = {
+  night: Night;
+  doings: Doings | undefined;
+  fates: Fate[];
+  /** The run of 02:30. */
+  large: Fate;
+  /** Pairs of exports of one phone that ran at the same time at CPH, whoever asked for them. */
+  overlaps: number;
+  /** How many first backups each phone got, by policy and phone. */
+  firsts: Map<string, number>;
+  drives: number;
+};
+
+/**
+ * Plays a night from 02:28 on with the timers of `schedule` and `drive`, in virtual time in which each call takes `latencyMs`:
+ * with the run of 02:30 alone, or with all that `makeBusy` has happen beside it. CPH takes on whatever it is asked for, so that
+ * only the functions keep two exports of a phone apart. Ends when nothing is left to do.
+ */
+export async function playNight(
+  options: CloudOptions & { busy: boolean; seed: number; latencyMs?: number },
+): Promise<PlayedNight> {
+  const clock = agendaClock(SLOT - 2 * MINUTE);
+  const switches = { ...options.switches, busyPhones: 'allow' } as const;
+  const world = await night({ latencyMs: 20, ...options, playOn: clock, switches });
+  await world.putPolicy(NIGHTLY.replace('deadline: 2h', 'deadline: 12h'));
+  if (options.busy) {
+    for (const [name, text] of Object.entries(POLICIES)) await world.putPolicy(text, name);
+  }
+  const doings = options.busy ? makeBusy(world, clock, SLOT, options.seed) : undefined;
+
+  let drives = 0;
+  const { store } = world.invocation().deps;
+  for (let minute = 0; ; minute += 1) {
+    if (minute > 24 * 60) throw new Error('the night does not end');
+    const end = SLOT + (minute - 1) * MINUTE;
+    let kicks = doings?.kicks;
+    await world.tick();
+    await world.drive();
+    drives += 1;
+    while (clock.now() < end) {
+      if (kicks !== doings?.kicks) {
+        kicks = doings?.kicks;
+        await world.drive();
+        drives += 1;
+      }
+      await clock.sleep(Math.min(SECOND, end - clock.now()));
+    }
+    const { requests, hints, late } = await listOpen(store);
+    const isLeft = requests.some(({ runId }) => !BROKEN.includes(runId));
+    const isOver = clock.left() === 0 && !isLeft && !hints.some(isLookHint) && late.length === 0;
+    if (minute > 2 && isOver) break;
+  }
+  const fates = await fatesOf(world);
+  const large = fates.find(({ report }) => report.policy === 'nightly');
+  if (large === undefined) throw new Error('nothing ran at 02:30');
+  const jobs = [...world.cloud.world.jobs.byId.values()];
+  const firsts = await firstsOf(world, fates);
+  return { night: world, doings, fates, large, overlaps: overlapsOf(jobs), firsts, drives };
+}
+
+async function fatesOf(world: Night): Promise<Fate[]> {
+  const { store } = world.invocation().deps;
+  const fates: Fate[] = [];
+  for (const { event, run, time } of world.lines) {
+    if (event !== 'requested') continue;
+    const runId = String(run);
+    if (fates.some((fate) => fate.runId === runId)) continue;
+    const report = await readReport(store, runId);
+    if (report === undefined) throw new Error(`${runId} has no report`);
+    const calls = world.exports.filter(({ key }) => key.includes(`/${runId}/`));
+    fates.push({
+      runId,
+      askedAt: Date.parse(String(time)),
+      firstCallAt: calls[0]?.at,
+      report,
+    });
+  }
+  return fates;
+}
+
+function overlapsOf(jobs: Job[]): number {
+  const byPhone = new Map<string, Job[]>();
+  for (const job of jobs.filter(({ kind }) => kind === 'export')) {
+    byPhone.set(job.phoneId, [...(byPhone.get(job.phoneId) ?? []), job]);
+  }
+  let overlaps = 0;
+  for (const own of byPhone.values()) {
+    own.sort((a, b) => a.begin - b.begin);
+    own.forEach((job, index) => {
+      const before = own.slice(0, index);
+      overlaps += before.filter(({ end = Infinity }) => end > job.begin).length;
+    });
+  }
+  return overlaps;
+}
+
+async function firstsOf(world: Night, fates: Fate[]): Promise<Map<string, number>> {
+  const { store } = world.invocation().deps;
+  const firsts = new Map<string, number>();
+  for (const { report } of fates.filter((fate) => fate.report.trigger === 'provisioned')) {
+    for (const { phone_id, outcome } of await readReportedPhones(store, report)) {
+      const own = `${report.policy} ${phone_id}`;
+      if (outcome === 'exported') firsts.set(own, (firsts.get(own) ?? 0) + 1);
+    }
+  }
+  return firsts;
+}

@@ -1,0 +1,34 @@
+import { type Cloud, type CloudOptions, createCloud as create } from '../../local/cloud.ts';
+import { SERVICE_NAMES, serviceOf } from '../../local/hosts.ts';
+import { targetOf } from '../../local/raw-request.ts';
+import type { Service } from '../../local/types.ts';
+import { MARK } from './marks.ts';
+import { witnessed } from './witness.ts';
+
+export * from '../../local/cloud.ts';
+
+/** The embedded cloud with marked keys and tokens; looks at what it is sent, but for the headers and what goes to IAM. */
+export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
+  const cloud = await create({ mark: MARK, ...options });
+  const watch = (name: string, service: Service): Service => {
+    return async (request) => {
+      witnessed(name, request.url);
+      const read = request.arrayBuffer.bind(request);
+      if (name !== 'iam') {
+        const value = async () => {
+          const bytes = await read();
+          witnessed(name, Buffer.from(bytes).toString());
+          return bytes;
+        };
+        Object.defineProperty(request, 'arrayBuffer', { value });
+      }
+      return service(request);
+    };
+  };
+  const services = Object.fromEntries(
+    SERVICE_NAMES.map((name) => [name, watch(name, cloud.services[name])]),
+  ) as Cloud['services'];
+  const handle: Service = async (request) =>
+    services[serviceOf(targetOf(request).host, cloud.region)](request);
+  return Object.assign(cloud, { services, handle });
+}

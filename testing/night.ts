@@ -1,0 +1,289 @@
+import type { Clock } from '../lib/clock.ts';
+import { type HttpRequest, type Send, TransportError } from '../lib/cloud/request/send.ts';
+import type { OpenRun } from '../lib/run/state/open-run.ts';
+import { drive, type DriveResult, driveWindow } from '../lib/run/drive/drive.ts';
+import { schedule, type ScheduleMemory } from '../lib/run/schedule/schedule.ts';
+import {
+  readReport,
+  readReportedPhones,
+  type Report,
+  type ReportedPhone,
+} from '../lib/ledger/run/report.ts';
+import { layout } from '../lib/ledger/store/layout.ts';
+import type { FgContext } from '../lib/runtime/context.ts';
+import { type Invocation, startInvocation } from '../lib/runtime/invocation.ts';
+import { type Cloud, type CloudOptions, createCloud } from '../local/cloud.ts';
+import { ConnectionCut, ConnectionHang } from '../local/faults.ts';
+import { rawRequest } from '../local/raw-request.ts';
+import { memoryBackend } from '../local/obs/index.ts';
+import { playClock, type PlayClock } from './play-clock.ts';
+import { watchedBackend, type Write } from './watched-backend.ts';
+
+const MINUTE = 60_000;
+const CREDENTIALS_MS = 12 * 60 * MINUTE;
+
+export const NIGHTLY = `
+name: nightly
+schedule: { cron: "0 30 2 * * *", timezone: Asia/Shanghai }
+select: { name: "*" }
+export:
+  include: [/data/data]
+  exclude: [/data/data/com.example.cache]
+  bucket: phonevault-demo
+deadline: 2h
+`;
+
+/** `lib` and the embedded cloud in one process under one clock: a night takes as long as its computation. */
+export type Night = {
+  clock: PlayClock;
+  cloud: Cloud;
+  lines: Record<string, unknown>[];
+  /** Every export that CPH was asked for, as it saw it. */
+  exports: AskedExport[];
+  /** Every object written to the cloud, in order. */
+  writes: Write[];
+  /** The way of every invocation onto the network, for those that put something in between. */
+  send: Send;
+  /** What a function would have in hand; `clock` is for one whose own goes wrong. */
+  invocation(context?: Partial<FgContext>, send?: Send, clock?: Clock): Invocation;
+  putPolicy(text: string, name?: string): Promise<void>;
+  /** A named timer's tick: the run's id. */
+  ask(policy?: string): Promise<string>;
+  tick(): Promise<string[]>;
+  drive(): Promise<DriveResult>;
+  /** A drive, and time goes on to a minute after its start. */
+  minute(): Promise<void>;
+  /**
+   * A drive that is killed at its `call`-th call to the cloud: right before it is sent, or right after it was carried
+   * out. Nothing of the invocation happens afterwards: no catch, no finally. False when it ended before that call.
+   */
+  driveKilled(call: number, when: 'before' | 'after'): Promise<boolean>;
+  /** A drive that stands still before its `call`-th call until it is released; undefined when it ended before that. */
+  driveHeld(call: number): Promise<{ release(): Promise<unknown> } | undefined>;
+  /** Drives minute by minute until the run is settled and told. */
+  settle(
+    runId: string,
+    minutes?: number,
+  ): Promise<{ report: Report; phones: ReportedPhone[]; drives: number }>;
+};
+
+/** `at` in epoch ms. */
+type AskedExport = { phone_id: string; key: string; accepted: boolean; at: number };
+
+/** How each call to the cloud goes: into what list exports are noted, and how long it takes (ms). */
+type Wire = { exports: AskedExport[]; latencyMs: number };
+
+/** Notes what an export call asked for and what became of it. */
+export function noteExports(
+  exports: AskedExport[],
+  asked: unknown,
+  answer: string,
+  at: number,
+): void {
+  const { storage_infos } = JSON.parse(String(asked)) as {
+    storage_infos: { phone_id: string; object_path: string }[];
+  };
+  let jobs: { phone_id: string; job_id?: string }[] = [];
+  try {
+    ({ jobs = [] } = JSON.parse(answer) as { jobs?: typeof jobs });
+  } catch {
+    // An answer that lies: what it started shows in the cloud's jobs only.
+  }
+  for (const { phone_id, object_path: key } of storage_infos) {
+    const job = jobs.find((entry) => entry.phone_id === phone_id);
+    exports.push({ phone_id, key, accepted: job?.job_id !== undefined, at });
+  }
+}
+
+/** What a socket would notice of an answer. */
+function spoilt(
+  { method, maxBytes = 16 * 1024 * 1024 }: HttpRequest,
+  headers: Record<string, string>,
+  { length }: Uint8Array,
+): void {
+  if (length > maxBytes) throw new TransportError('too_large', true);
+  const promised = Number(headers['content-length'] ?? 0);
+  if (method !== 'HEAD' && promised > length) throw new TransportError('cut', true);
+}
+
+function sendInto(cloud: Cloud, clock: Clock, { exports, latencyMs }: Wire): Send {
+  return async (request) => {
+    const init = { method: request.method, headers: request.headers };
+    const body = request.body === undefined ? {} : { body: request.body };
+    const giveUpAt = clock.now() + request.timeoutMs;
+    try {
+      const response = await cloud.handle(rawRequest(request.url, { ...init, ...body }));
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      if (request.url.endsWith('/batch-storage') && response.ok) {
+        noteExports(exports, request.body, Buffer.from(bytes).toString(), clock.now());
+      }
+      if (latencyMs > 0) await clock.sleep(latencyMs);
+      const headers = Object.fromEntries(response.headers);
+      spoilt(request, headers, bytes);
+      if (clock.now() > giveUpAt) throw new TransportError('timeout', true);
+      return { status: response.status, headers, body: bytes };
+    } catch (error) {
+      if (error instanceof ConnectionCut) throw new TransportError('cut', true, error);
+      if (!(error instanceof ConnectionHang)) throw error;
+      await clock.sleep(request.timeoutMs);
+      throw new TransportError('timeout', true, error);
+    }
+  };
+}
+
+export async function night(
+  options: CloudOptions & { start?: number; playOn?: PlayClock; latencyMs?: number } = {},
+): Promise<Night> {
+  const clock = options.playOn ?? playClock(options.start ?? Date.UTC(2026, 0, 1, 18, 30));
+  const { latencyMs = 0 } = options;
+  const writes: Write[] = [];
+  const backend = watchedBackend(options.backend ?? memoryBackend(), writes);
+  const cloud = await createCloud({ ...options, backend, clock });
+  const lines: Record<string, unknown>[] = [];
+  const exports: AskedExport[] = [];
+  const memory = new Map<string, OpenRun>();
+  const scheduleMemory: ScheduleMemory = {};
+  const settings: Record<string, string> = {
+    PHONEVAULT_REGION: cloud.region,
+    PHONEVAULT_PROJECT_ID: cloud.projectId,
+    PHONEVAULT_BUCKET: cloud.bucket,
+    PHONEVAULT_TOPIC_URN: cloud.topicUrn,
+  };
+  let seed = 7;
+  const random = (): number => ((seed = (seed * 48_271) % 2_147_483_647), seed / 2_147_483_647);
+  const instance = {
+    clock,
+    random,
+    send: sendInto(cloud, clock, { exports, latencyMs }),
+    write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>),
+  };
+
+  // As the runtime does: the context's credentials are good for a day and issued anew in time.
+  let { credentials } = cloud;
+  let issuedAt = clock.now();
+  const invocation: Night['invocation'] = (
+    context = {},
+    send = instance.send,
+    ownClock = instance.clock,
+  ) => {
+    const started = clock.now();
+    if (started - issuedAt > CREDENTIALS_MS) {
+      issuedAt = started;
+      credentials = cloud.renewCredentials();
+    }
+    return startInvocation(
+      {
+        getUserData: (name) => settings[name],
+        getToken: () => credentials.token,
+        getSecurityAccessKey: () => credentials.accessKey,
+        getSecuritySecretKey: () => credentials.secretKey,
+        getSecurityToken: () => credentials.securityToken,
+        getRemainingTimeInMilliSeconds: () => started + MINUTE - clock.now(),
+        ...context,
+      },
+      { ...instance, send, clock: ownClock },
+      { needsTopic: true },
+    );
+  };
+
+  const timer = async (tick: {
+    time: number | undefined;
+    policy: string | undefined;
+  }): Promise<string[]> => {
+    const { deps, clients } = invocation();
+    const kick = { functiongraph: clients.functiongraph, driveUrn: undefined };
+    return (await schedule({ ...deps, kick }, tick, scheduleMemory)).requested;
+  };
+  const driveKilled = async (call: number, when: 'before' | 'after'): Promise<boolean> => {
+    memory.clear();
+    let calls = 0;
+    let die = (): void => undefined;
+    const killed = new Promise<true>((resolve) => (die = () => resolve(true)));
+    const never = new Promise<never>(() => undefined);
+    const send: Send = async (request) => {
+      calls += 1;
+      if (calls > call || (calls === call && when === 'before')) {
+        die();
+        return never;
+      }
+      const answer = await instance.send(request);
+      if (calls < call) return answer;
+      die();
+      return never;
+    };
+    const { deps, timeLeft, holder } = invocation({}, send);
+    const drove = drive(deps, { ...driveWindow(clock.now(), timeLeft()), holder }).then(
+      () => false,
+    );
+    return Promise.race([drove, killed]);
+  };
+  const driveHeld = async (call: number): Promise<{ release(): Promise<unknown> } | undefined> => {
+    let calls = 0;
+    let reach = (): void => undefined;
+    let go = (): void => undefined;
+    const reached = new Promise<true>((resolve) => (reach = () => resolve(true)));
+    const released = new Promise<void>((resolve) => (go = resolve));
+    const send: Send = async (request) => {
+      calls += 1;
+      if (calls === call) {
+        reach();
+        await released;
+      }
+      return instance.send(request);
+    };
+    const { deps, timeLeft, holder } = invocation({}, send);
+    const window = driveWindow(clock.now(), timeLeft());
+    const drove = drive(deps, { ...window, holder }).catch((error: unknown) => error);
+    if (!(await Promise.race([reached, drove.then(() => false)]))) return undefined;
+    return {
+      release: () => {
+        go();
+        return drove;
+      },
+    };
+  };
+  const driveOnce = async (): Promise<DriveResult> => {
+    const { deps, timeLeft, holder } = invocation();
+    return drive(deps, { ...driveWindow(clock.now(), timeLeft()), holder, memory });
+  };
+  const minute = async (): Promise<void> => {
+    const next = clock.now() + MINUTE;
+    await driveOnce();
+    if (clock.now() < next) clock.move(next - clock.now());
+  };
+
+  return {
+    clock,
+    cloud,
+    lines,
+    exports,
+    writes,
+    invocation,
+    send: instance.send,
+    putPolicy: (text, name = 'nightly') => invocation().deps.store.put(layout.policy(name), text),
+    ask: async (policy = 'nightly') => {
+      const [runId] = await timer({ time: clock.now(), policy });
+      if (runId === undefined) throw new Error('nothing was asked for');
+      return runId;
+    },
+    tick: () => timer({ time: clock.now(), policy: undefined }),
+    drive: driveOnce,
+    minute,
+    driveKilled,
+    driveHeld,
+    settle: async (runId, minutes = 600) => {
+      const { store } = invocation().deps;
+      for (let drives = 1; drives <= minutes; drives += 1) {
+        const next = clock.now() + MINUTE;
+        await driveOnce();
+        if ((await store.get(layout.request(runId))) === undefined) {
+          const report = await readReport(store, runId);
+          if (report === undefined) throw new Error(`${runId} closed without a report`);
+          return { report, phones: await readReportedPhones(store, report), drives };
+        }
+        if (clock.now() < next) clock.move(next - clock.now());
+      }
+      throw new Error(`${runId} is not settled after ${minutes} minutes`);
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { Clock } from '../lib/clock.ts';
+
+export type PlayClock = Clock & { move(ms: number): void };
+
+/** A clock that stands still until someone sleeps or moves it. */
+export function playClock(start = Date.UTC(2026, 0, 2, 2, 30)): PlayClock {
+  let now = start;
+  return {
+    now: () => now,
+    sleep: async (ms) => {
+      now += Math.max(0, ms);
+    },
+    move: (ms) => {
+      now += ms;
+    },
+  };
+}
+
+export type AgendaClock = PlayClock & {
+  /** Has something happen while somebody sleeps through `time` (epoch ms). */
+  at(time: number, event: () => unknown): void;
+  /** How many events are still to come. */
+  left(): number;
+};
+
+/** A clock on which things happen while others sleep: each event runs to its end before time goes on. */
+export function agendaClock(start: number): AgendaClock {
+  const clock = playClock(start);
+  const agenda: { time: number; event: () => unknown }[] = [];
+  const upTo = (time: number): void => clock.move(Math.max(0, time - clock.now()));
+  return {
+    ...clock,
+    at: (time, event) => {
+      const later = agenda.findIndex((other) => other.time > time);
+      agenda.splice(later === -1 ? agenda.length : later, 0, { time, event });
+    },
+    left: () => agenda.length,
+    sleep: async (ms) => {
+      const end = clock.now() + Math.max(0, ms);
+      for (;;) {
+        const [next] = agenda;
+        if (next === undefined || next.time > end) break;
+        agenda.shift();
+        upTo(next.time);
+        await next.event();
+      }
+      upTo(end);
+    },
+  };
+}
