@@ -115,6 +115,51 @@ export default tseslint.config(
     rules: { 'imports/no-circles': 'off' },
   },
   {
+    files: ['lib/**/*.ts'],
+    rules: {
+      'max-params': ['error', 4],
+      complexity: ['error', { max: 15, variant: 'modified' }],
+    },
+  },
+  // To be cut; no file may be added.
+  {
+    files: [
+      'lib/cloud/request/service-error.ts',
+      'lib/ledger/run/log.ts',
+      'lib/ledger/run/metrics.ts',
+      'lib/policy/parse/yaml.ts',
+      'lib/run/export/submit.ts',
+      'lib/run/first-backup/decide.ts',
+      'lib/run/plan/candidates.ts',
+      'lib/run/query/get-run.ts',
+      'lib/run/query/policy-status.ts',
+      'lib/run/schedule/cursors.ts',
+      'lib/run/settle/found-archives.ts',
+      'lib/run/settle/orphaned-jobs.ts',
+    ],
+    rules: { 'max-params': 'off' },
+  },
+  {
+    files: [
+      'lib/cloud/obs/obs-errors.ts',
+      'lib/cloud/request/service-error.ts',
+      'lib/ledger/run/fold.ts',
+      'lib/ledger/state/run-index.ts',
+      'lib/policy/parse/findings.ts',
+      'lib/policy/parse/yaml.ts',
+      'lib/policy/slots/cron.ts',
+      'lib/run/export/batch.ts',
+      'lib/run/first-backup/decide.ts',
+      'lib/run/first-backup/policies.ts',
+      'lib/run/schedule/cursors.ts',
+      'lib/run/schedule/staleness.ts',
+      'lib/run/state/next-step.ts',
+      'lib/runtime/events/message.ts',
+      'lib/runtime/events/trace.ts',
+    ],
+    rules: { complexity: 'off' },
+  },
+  {
     files: ['lib/policy/**/*.ts'],
     rules: {
       'no-restricted-imports': [
