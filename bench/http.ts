@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import pLimit from 'p-limit';
 import type { ApigAnswer } from '../lib/runtime/apig-response.ts';
-import { createRandom } from '../local/random.ts';
+import { createRandom } from '../local/simulation/random.ts';
 import { NIGHTLY } from '../testing/night.ts';
 import { startFunctions } from '../testing/functions.ts';
 import { HTTP_SETTINGS, type HttpCall, makeCalls } from '../testing/http-calls.ts';

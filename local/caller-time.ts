@@ -1,5 +1,5 @@
-import type { Iam } from './iam/index.ts';
-import type { Time } from './types.ts';
+import type { Iam } from './iam/service/service.ts';
+import type { Time } from './simulation/time.ts';
 
 // A function's clock is the model's, so what it is told is in model time too; everybody else is told the true time.
 

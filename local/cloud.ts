@@ -1,22 +1,26 @@
-import { createCalls } from './calls.ts';
-import { type Control, createControl } from './control/index.ts';
+import { createCalls } from './api/calls.ts';
+import { type Control, createControl } from './control/control.ts';
 import { createControlService, isControlPath } from './control/service.ts';
 import { inModelTime, isFromFunction } from './caller-time.ts';
-import { createWorld, type WorldOptions } from './cph/create-world.ts';
-import { createCph } from './cph/index.ts';
-import type { World } from './cph/world.ts';
-import { createFaultBook } from './faults.ts';
-import { createFunctionGraph, type FunctionGraph } from './functiongraph/index.ts';
-import { type ServiceName, serviceOf } from './hosts.ts';
-import { type Credentials, fetchCredentials, issueCredentials } from './iam/credentials.ts';
-import { createIam, type Iam } from './iam/index.ts';
-import { type BucketTraits, createObs, memoryBackend } from './obs/index.ts';
-import { createRandom, hexId } from './random.ts';
-import { targetOf } from './raw-request.ts';
+import { createWorld, type WorldOptions } from './cph/world/create-world.ts';
+import { createCph } from './cph/service/service.ts';
+import type { World } from './cph/world/world.ts';
+import { createFaultBook } from './faults/fault-book.ts';
+import { createFunctionGraph, type FunctionGraph } from './functiongraph/service.ts';
+import { type ServiceName, serviceOf } from './api/hosts.ts';
+import { type Credentials, fetchCredentials, issueCredentials } from './iam/auth/credentials.ts';
+import { createIam, type Iam } from './iam/service/service.ts';
+import { type BucketTraits } from './obs/operations/call.ts';
+import { createObs } from './obs/service/service.ts';
+import { memoryBackend } from './obs/storage/memory-backend.ts';
+import { createRandom, hexId } from './simulation/random.ts';
+import { targetOf } from './http/raw-request.ts';
 import { functionEvent } from './smn/delivery.ts';
-import { createSmn, type SmnMessage } from './smn/index.ts';
-import { type BaseClock, createTime, machineClock } from './time.ts';
-import type { KeySource, ObjectBackend, Service, Time } from './types.ts';
+import { createSmn, type SmnMessage } from './smn/service.ts';
+import { type BaseClock, createTime, machineClock, type Time } from './simulation/time.ts';
+import type { KeySource } from './iam/auth/keys.ts';
+import type { ObjectBackend } from './obs/storage/backend.ts';
+import type { Service } from './http/server.ts';
 
 type ObsSwitches = {
   /** What OBS makes of If-None-Match and If-Match on a PUT; its manuals know neither. */

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { type Cloud, createCloud, DEFAULT_BUCKET } from './cloud.ts';
-import { SERVICE_NAMES, type ServiceName } from './hosts.ts';
-import { openObjects } from './objects.ts';
+import { SERVICE_NAMES, type ServiceName } from './api/hosts.ts';
+import { openObjects } from './open-objects.ts';
 import { type LocalOptions, parseOptions, USAGE } from './options.ts';
 import { keepReady } from './ready-file.ts';
-import { listen, type Listening } from './server.ts';
+import { listen, type Listening } from './http/server.ts';
 
 /** Above the services' own limits, so that they answer in their own words. */
 const MAX_BODY = 16 * 1024 * 1024;

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { DEFAULT_USER } from './cloud.ts';
 import { isLoopback } from './object-server/client.ts';
-import { limitsSchema, switchesSchema } from './cph/settings.ts';
+import { limitsSchema, switchesSchema } from './cph/world/settings.ts';
 
 const whole = (least: number, most: number) =>
   z

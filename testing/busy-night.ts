@@ -2,7 +2,7 @@ import { isLookHint } from '../lib/ledger/hints/hints.ts';
 import { readReport, readReportedPhones, type Report } from '../lib/ledger/run/report.ts';
 import { listOpen } from '../lib/ledger/run/request.ts';
 import type { CloudOptions } from '../local/cloud.ts';
-import type { Job } from '../local/cph/jobs.ts';
+import type { Job } from '../local/cph/world/jobs.ts';
 import { BROKEN, type Doings, makeBusy } from './busy-events.ts';
 import { type Night, night, NIGHTLY } from './night.ts';
 import { agendaClock } from './play-clock.ts';

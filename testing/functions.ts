@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { layout } from '../lib/ledger/store/layout.ts';
 import { realInstance, startInvocation } from '../lib/runtime/invocation.ts';
 import { type Cloud, type CloudOptions, createCloud } from '../local/cloud.ts';
-import { SERVICE_NAMES } from '../local/hosts.ts';
-import { listen } from '../local/server.ts';
+import { SERVICE_NAMES } from '../local/api/hosts.ts';
+import { listen } from '../local/http/server.ts';
 import { bundleHandlers, bundleTools } from '../scripts/build/bundle.ts';
 
 const root = join(import.meta.dirname, '..');

@@ -13,9 +13,9 @@ import { layout } from '../lib/ledger/store/layout.ts';
 import type { FgContext } from '../lib/runtime/context.ts';
 import { type Invocation, startInvocation } from '../lib/runtime/invocation.ts';
 import { type Cloud, type CloudOptions, createCloud } from '../local/cloud.ts';
-import { ConnectionCut, ConnectionHang } from '../local/faults.ts';
-import { rawRequest } from '../local/raw-request.ts';
-import { memoryBackend } from '../local/obs/index.ts';
+import { ConnectionCut, ConnectionHang } from '../local/http/connection-errors.ts';
+import { rawRequest } from '../local/http/raw-request.ts';
+import { memoryBackend } from '../local/obs/storage/memory-backend.ts';
 import { playClock, type PlayClock } from './play-clock.ts';
 import { watchedBackend, type Write } from './watched-backend.ts';
 

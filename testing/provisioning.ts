@@ -3,8 +3,8 @@ import { readProvisioning } from '../lib/ledger/state/provisioning.ts';
 import { dropHints, type EventResult } from '../lib/run/first-backup/store-hints.ts';
 import { readEvent } from '../lib/runtime/events/read-event.ts';
 import type { CloudOptions } from '../local/cloud.ts';
-import type { Trace } from '../local/cph/traces.ts';
-import { changePower } from '../local/cph/power.ts';
+import type { Trace } from '../local/cph/world/traces.ts';
+import { changePower } from '../local/cph/world/power.ts';
 import { type Night, night } from './night.ts';
 
 const MINUTE = 60_000;

@@ -1,4 +1,4 @@
-import type { ObjectBackend } from '../local/types.ts';
+import type { ObjectBackend } from '../local/obs/storage/backend.ts';
 
 /** A write as the bucket saw it. */
 export type Write = { bucket: string; key: string; etag: string };

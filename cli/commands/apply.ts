@@ -1,7 +1,6 @@
 import { layout } from '../../lib/ledger/store/layout.ts';
 import type { Store } from '../../lib/ledger/store/store.ts';
-import type { Command } from '../program/command.ts';
-import { wrongUse } from '../program/command.ts';
+import { type Command, wrongUse } from '../program/command.ts';
 import { connect } from '../sign-in/connect.ts';
 import { toJson } from '../text/printable.ts';
 import { checkFiles, type Checked } from '../validate/check.ts';

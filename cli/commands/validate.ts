@@ -1,8 +1,7 @@
 import { toJson } from '../text/printable.ts';
 import { colours } from '../text/colour.ts';
 import { count } from '../text/plural.ts';
-import type { Command } from '../program/command.ts';
-import { wrongUse } from '../program/command.ts';
+import { type Command, wrongUse } from '../program/command.ts';
 import { policyValue } from '../show/option-values.ts';
 import { checkBucket, checkFiles, type Checked } from '../validate/check.ts';
 import { faultsText } from '../validate/errors-text.ts';

@@ -1,7 +1,6 @@
-import type { Timeline } from '../cph/timeline.ts';
-import type { Trace } from '../cph/traces.ts';
-import { between, hexId, pick } from '../random.ts';
-import type { Random } from '../types.ts';
+import type { Timeline } from '../simulation/timeline.ts';
+import type { Trace } from '../cph/world/traces.ts';
+import { between, hexId, pick, type Random } from '../simulation/random.ts';
 
 /** How traces reach a function: as a CTS trigger's event, the same with texts in it, or as EventGrid's. */
 export const deliveryForms = ['cts', 'cts_text', 'eventgrid'] as const;

@@ -1,11 +1,12 @@
 import * as z from 'zod';
-import { jsonAnswer } from '../answer.ts';
-import { createMatcher, parseJson, readBody, type Route } from '../api.ts';
-import { targetOf } from '../raw-request.ts';
-import type { Service } from '../types.ts';
+import { jsonAnswer } from '../http/responses.ts';
+import { createMatcher, type Route } from '../http/router.ts';
+import { parseJson, readBody } from '../http/body.ts';
+import { targetOf } from '../http/raw-request.ts';
+import type { Service } from '../http/server.ts';
 import { deliveryForms } from './deliveries.ts';
-import { faultSchema } from './fault-schema.ts';
-import type { Control } from './index.ts';
+import { faultSchema } from '../faults/fault.ts';
+import type { Control } from './control.ts';
 
 const MAX_BODY = 4 * 1024 * 1024;
 

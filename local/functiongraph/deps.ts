@@ -1,12 +1,14 @@
-import type { Random, ObjectBackend, Time } from '../types.ts';
-import type { Place } from './functions/describe.ts';
-import type { FunctionStore } from './functions/store.ts';
-import type { AsyncQueue } from './async/queue.ts';
-import type { TriggerRecord } from './model.ts';
-import type { FunctionLogs } from './runtime/logs.ts';
-import type { Run } from './runtime/run.ts';
-import type { ScaledTimers } from './runtime/scaled-timers.ts';
-import type { TriggerStore } from './triggers/store.ts';
+import type { Random } from '../simulation/random.ts';
+import type { ObjectBackend } from '../obs/storage/backend.ts';
+import type { Time } from '../simulation/time.ts';
+import type { Place } from './model/urn.ts';
+import type { FunctionStore } from './model/function-store.ts';
+import type { AsyncQueue } from './invocations/async-queue.ts';
+import type { TriggerRecord } from './model/function.ts';
+import type { FunctionLogs } from './runtime/function-logs.ts';
+import type { Run } from './runtime/run-event.ts';
+import type { ScaledTimers } from '../simulation/scaled-timers.ts';
+import type { TriggerStore } from './model/trigger-store.ts';
 
 /** What the calls of the management API work on. */
 export type FgDeps = {

@@ -1,11 +1,11 @@
-import type { Route } from '../api.ts';
+import type { Route } from '../http/router.ts';
 import {
   deleteFunctionAsyncInvokeConfig,
   listFunctionAsyncInvokeConfig,
   showFunctionAsyncInvokeConfig,
   updateFunctionAsyncInvokeConfig,
-} from './async/config.ts';
-import { cancelAsyncInvocation, listAsyncInvocations } from './async/look.ts';
+} from './invocations/async-config.ts';
+import { cancelAsyncInvocation, listAsyncInvocations } from './invocations/look.ts';
 import type { FgAnswer, FgCall, FgDeps } from './deps.ts';
 import {
   createVersionAlias,
@@ -15,10 +15,10 @@ import {
   updateVersionAlias,
 } from './functions/aliases.ts';
 import { createFunction } from './functions/create-function.ts';
-import { asyncInvokeFunction, invokeFunction } from './functions/invoke.ts';
+import { asyncInvokeFunction, invokeFunction } from './invocations/invoke.ts';
 import { deleteFunction } from './functions/delete-function.ts';
 import { listFunctions } from './functions/list-functions.ts';
-import { enableLtsLogs, showLtsLogDetails } from './functions/logs.ts';
+import { enableLtsLogs, showLtsLogDetails } from './functions/log-group.ts';
 import { listLogs } from './functions/list-logs.ts';
 import { listQuotas } from './functions/quotas.ts';
 import { showFunctionCode, showFunctionConfig } from './functions/show-function.ts';
@@ -36,7 +36,7 @@ import {
   listFunctionTriggers,
   showFunctionTrigger,
   updateTrigger,
-} from './triggers/look-and-change.ts';
+} from './triggers/change-trigger.ts';
 
 export type FgRoute = Route & { run(deps: FgDeps, call: FgCall): FgAnswer | Promise<FgAnswer> };
 

@@ -8,8 +8,7 @@ import {
   paginateListObjectsV2,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import { recordOf } from '../obs/backend.ts';
-import type { ObjectBackend, ObjectRecord } from '../types.ts';
+import { recordOf, type ObjectBackend, type ObjectRecord } from '../obs/storage/backend.ts';
 import { createClient, type ObjectServer, statusOf } from './client.ts';
 
 /** Objects on an S3 server, with the keys given. Times are the server's own. Throws what the S3 client throws. */

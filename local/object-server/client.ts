@@ -2,7 +2,7 @@ import { lookup } from 'node:dns';
 import { Agent } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { S3Client } from '@aws-sdk/client-s3';
-import type { GivenKeys } from '../types.ts';
+import type { GivenKeys } from '../iam/auth/keys.ts';
 
 /** An S3 server that runs beside the cloud and takes the place of its OBS. */
 export type ObjectServer = { url: string; region: string; keys: GivenKeys };

@@ -1,4 +1,5 @@
-import type { KeySource, ObjectBackend } from '../types.ts';
+import type { KeySource } from '../iam/auth/keys.ts';
+import type { ObjectBackend } from '../obs/storage/backend.ts';
 import { serverBackend } from './backend.ts';
 import { type ObjectServer, statusOf } from './client.ts';
 import { getSessionKeys } from './session-keys.ts';

@@ -1,6 +1,6 @@
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
-import { parseXml, type XmlElement } from '../obs/parse-xml.ts';
-import type { GivenKeys } from '../types.ts';
+import { parseXml, type XmlElement } from '../obs/wire/parse-xml.ts';
+import type { GivenKeys } from '../iam/auth/keys.ts';
 import { createClient, type ObjectServer } from './client.ts';
 import { postSignedForm } from './signed-form.ts';
 

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { canonicalRequest, sha256Hex } from '../obs/canonical.ts';
-import { rawRequest } from '../raw-request.ts';
+import { canonicalRequest, sha256Hex } from '../obs/signing/canonical.ts';
+import { rawRequest } from '../http/raw-request.ts';
 import { loopbackLookup, type ObjectServer } from './client.ts';
 
 const TIMEOUT_MS = 10_000;

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { hexId } from '../random.ts';
-import type { Random } from '../types.ts';
+import { hexId, type Random } from '../simulation/random.ts';
 import { SmnError } from './error.ts';
 
 export type Subscriptions = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createCloud } from '../../local/cloud.ts';
-import { issueCredentials } from '../../local/iam/credentials.ts';
+import { issueCredentials } from '../../local/iam/auth/credentials.ts';
 import { manualClock, START } from './support/clock.ts';
-import { signSdk } from './support/sign.ts';
+import { signSdk } from './support/sign-sdk.ts';
 
 const HOUR = 3_600_000;
 

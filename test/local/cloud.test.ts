@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { type Cloud, type CloudOptions, createCloud } from '../../local/cloud.ts';
-import { rawRequest } from '../../local/raw-request.ts';
+import { rawRequest } from '../../local/http/raw-request.ts';
 import { manualClock } from './support/clock.ts';
-import { signSdk } from './support/sign.ts';
+import { signSdk } from './support/sign-sdk.ts';
 
 /** The SDK's client, its requests carried to the cloud in this process. */
 function s3Of(cloud: Cloud, now: number): S3Client {

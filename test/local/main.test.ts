@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { S3Client, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
-import { functionBody, zipOf } from './functiongraph/set-up.ts';
+import { functionBody, zipOf } from './support/functiongraph.ts';
 
 type Ready = Record<string, string> & { ready: true };
 

@@ -1,5 +1,5 @@
 import type { Report, ReportedPhone } from '../../lib/ledger/run/report.ts';
-import { archiveId } from '../../local/cph/export.ts';
+import { archiveId } from '../../local/cph/submit/export.ts';
 import type { Night } from '../../testing/night.ts';
 
 const LEDGER = 'phonevault/';

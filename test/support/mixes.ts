@@ -1,7 +1,7 @@
-import { createRandom, pick } from '../../local/random.ts';
+import { createRandom, pick } from '../../local/simulation/random.ts';
 import type { CloudOptions } from '../../local/cloud.ts';
-import type { Fault } from '../../local/types.ts';
-import { TWISTS } from '../../local/twist.ts';
+import type { Fault } from '../../local/faults/fault.ts';
+import { TWISTS } from '../../local/faults/corrupt-response.ts';
 import { type Service, WIRE_KINDS, type WireLie } from './wire.ts';
 
 const SECOND = 1_000;

@@ -5,7 +5,7 @@ import { layout } from '../../lib/ledger/store/layout.ts';
 import { readReport, readReportedPhones } from '../../lib/ledger/run/report.ts';
 import { drive, driveWindow } from '../../lib/run/drive/drive.ts';
 import type { OpenRun } from '../../lib/run/state/open-run.ts';
-import { createRandom } from '../../local/random.ts';
+import { createRandom } from '../../local/simulation/random.ts';
 import { honestFrom, type Lie, liesAt, type Mix, MINUTE } from './mixes.ts';
 import { type Night, night } from '../../testing/night.ts';
 import { lyingWire, operationOf, sentTwice, type WireLie } from './wire.ts';

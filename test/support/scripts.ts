@@ -1,5 +1,5 @@
 import type { CloudOptions } from '../../local/cloud.ts';
-import { changePower } from '../../local/cph/power.ts';
+import { changePower } from '../../local/cph/world/power.ts';
 import { askForRun, askToCancel } from '../../lib/run/request/request-run.ts';
 import { schedule } from '../../lib/run/schedule/schedule.ts';
 import { type Night, night, NIGHTLY } from '../../testing/night.ts';

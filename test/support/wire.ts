@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import { type HttpRequest, type Send, TransportError } from '../../lib/cloud/request/send.ts';
-import type { Random } from '../../local/types.ts';
+import type { Random } from '../../local/simulation/random.ts';
 
 /** What may happen between us and the cloud. */
 export const WIRE_KINDS = [

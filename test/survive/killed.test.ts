@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { HttpRequest, Send } from '../../lib/cloud/request/send.ts';
 import type { CloudOptions } from '../../local/cloud.ts';
-import { between, createRandom, pick } from '../../local/random.ts';
+import { between, createRandom, pick } from '../../local/simulation/random.ts';
 import { diedBetweenTellingAndNoting, type Kill, mortals } from '../support/killable.ts';
 import { pathsOf, play } from '../support/play.ts';
 import { cancelledNight, EVENTFUL_END, eventfulNight } from '../support/scripts.ts';

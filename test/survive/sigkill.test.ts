@@ -8,10 +8,10 @@ import { type Cloud, type CloudOptions, createCloud } from '../../local/cloud.ts
 import type { Ready } from '../../local/demo/cloud-process.ts';
 import { type FunctionProcess, startFunction } from '../../local/demo/function-process.ts';
 import { timerEvent } from '../../local/demo/timer-event.ts';
-import { SERVICE_NAMES, type ServiceName } from '../../local/hosts.ts';
-import { memoryBackend } from '../../local/obs/index.ts';
-import { between, createRandom, pick } from '../../local/random.ts';
-import { listen, type Listening } from '../../local/server.ts';
+import { SERVICE_NAMES, type ServiceName } from '../../local/api/hosts.ts';
+import { memoryBackend } from '../../local/obs/storage/memory-backend.ts';
+import { between, createRandom, pick } from '../../local/simulation/random.ts';
+import { listen, type Listening } from '../../local/http/server.ts';
 import { bundleHandlers } from '../../scripts/build/bundle.ts';
 import { fastClock, fastProcess, type FastTime } from '../support/fast-time.ts';
 import { diedBetweenTellingAndNoting } from '../support/killable.ts';

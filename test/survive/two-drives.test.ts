@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CloudOptions } from '../../local/cloud.ts';
-import { between, createRandom, pick } from '../../local/random.ts';
+import { between, createRandom, pick } from '../../local/simulation/random.ts';
 import { type Puppet, puppet } from '../support/interleave.ts';
 import type { Night } from '../../testing/night.ts';
 import { shortNight } from '../support/scripts.ts';

@@ -1,7 +1,7 @@
 import { type Cloud, type CloudOptions, createCloud as create } from '../../local/cloud.ts';
-import { SERVICE_NAMES, serviceOf } from '../../local/hosts.ts';
-import { targetOf } from '../../local/raw-request.ts';
-import type { Service } from '../../local/types.ts';
+import { SERVICE_NAMES, serviceOf } from '../../local/api/hosts.ts';
+import { targetOf } from '../../local/http/raw-request.ts';
+import type { Service } from '../../local/http/server.ts';
 import { MARK } from './marks.ts';
 import { witnessed } from './witness.ts';
 

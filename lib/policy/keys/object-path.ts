@@ -1,5 +1,4 @@
-import type { Problem } from '../parse/validation-error.ts';
-import { clip, show } from '../parse/validation-error.ts';
+import { type Problem, clip, show } from '../parse/validation-error.ts';
 import { archiveKey, PLACEHOLDERS } from './keys.ts';
 import { RUN_ID_MAX } from './run-id.ts';
 

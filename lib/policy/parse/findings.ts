@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import type { Finding, Path, Problem } from './validation-error.ts';
-import { show } from './validation-error.ts';
+import { type Finding, type Path, type Problem, show } from './validation-error.ts';
 import { nearest } from './nearest.ts';
 import { policySchema } from '../schema/schema.ts';
 

@@ -1,13 +1,9 @@
-import type { Fault, Finding, Path } from './validation-error.ts';
-import { pathText } from './validation-error.ts';
+import { type Fault, type Finding, type Path, pathText } from './validation-error.ts';
 import { findingsOf } from './findings.ts';
 import type { PathEdition } from '../schema/paths.ts';
-import type { Position } from './position.ts';
-import { positionsIn } from './position.ts';
-import type { RuleContext } from '../schema/rules.ts';
-import { ruleFindings } from '../schema/rules.ts';
-import type { Policy } from '../schema/schema.ts';
-import { policySchema, policySchemaFor } from '../schema/schema.ts';
+import { type Position, positionsIn } from './position.ts';
+import { type RuleContext, ruleFindings } from '../schema/rules.ts';
+import { type Policy, policySchema, policySchemaFor } from '../schema/schema.ts';
 import { readYaml } from './yaml.ts';
 
 export type { Fault } from './validation-error.ts';

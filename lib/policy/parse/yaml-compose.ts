@@ -1,7 +1,6 @@
 import type { Document } from 'yaml';
 import { Composer, Lexer, Parser } from 'yaml';
-import type { Path, Problem } from './validation-error.ts';
-import { clip } from './validation-error.ts';
+import { type Path, type Problem, clip } from './validation-error.ts';
 
 /** A problem of the YAML itself, with its offset in the text. */
 export type YamlProblem = Problem & { path: Path; offset: number };

@@ -1,10 +1,8 @@
 import type { Node, Pair, YAMLMap } from 'yaml';
 import { isAlias, isMap, isScalar, isSeq } from 'yaml';
-import type { Path, Problem } from './validation-error.ts';
-import { pathText, show } from './validation-error.ts';
+import { type Path, type Problem, pathText, show } from './validation-error.ts';
 import { positionsIn } from './position.ts';
-import type { YamlProblem } from './yaml-compose.ts';
-import { composeYaml, PLAIN_YAML, snippet } from './yaml-compose.ts';
+import { type YamlProblem, composeYaml, PLAIN_YAML, snippet } from './yaml-compose.ts';
 
 // No policy comes near these; beyond them the places of fields alone would take seconds to note.
 const LONGEST_NAME = 128;

@@ -1,12 +1,10 @@
 import * as z from 'zod';
 import { parseCron } from '../slots/cron.ts';
 import { DURATION_PATTERN, formatDuration, parseDuration } from './duration.ts';
-import type { Problem } from '../parse/validation-error.ts';
-import { show } from '../parse/validation-error.ts';
+import { type Problem, show } from '../parse/validation-error.ts';
 import { globProblems } from '../selection/glob.ts';
 import { objectPathProblems } from '../keys/object-path.ts';
-import type { PathEdition } from './paths.ts';
-import { pathProblems } from './paths.ts';
+import { type PathEdition, pathProblems } from './paths.ts';
 import { nextSlot } from '../slots/slots.ts';
 import { tagCountProblems, tagKeyProblems, tagValueProblems } from '../selection/tags.ts';
 import { zoneProblems } from '../slots/zones.ts';

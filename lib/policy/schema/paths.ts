@@ -1,5 +1,4 @@
-import type { Problem } from '../parse/validation-error.ts';
-import { clip, show } from '../parse/validation-error.ts';
+import { type Problem, clip, show } from '../parse/validation-error.ts';
 
 /**
  * The edition of cph_api_0538 whose characters are taken: `narrow` holds in every region, `wide` adds `~` for regions

@@ -1,6 +1,5 @@
 import { parseDuration } from './duration.ts';
-import type { Finding, Path } from '../parse/validation-error.ts';
-import { show } from '../parse/validation-error.ts';
+import { type Finding, type Path, show } from '../parse/validation-error.ts';
 import { valueAt } from '../parse/findings.ts';
 import { expandObjectPath } from '../keys/keys.ts';
 import { keyLengthProblems } from '../keys/object-path.ts';

@@ -1,5 +1,4 @@
-import type { Problem } from '../parse/validation-error.ts';
-import { show } from '../parse/validation-error.ts';
+import { type Problem, show } from '../parse/validation-error.ts';
 
 const MOST_CHARACTERS = 128;
 

@@ -1,5 +1,4 @@
-import type { Problem } from '../parse/validation-error.ts';
-import { show } from '../parse/validation-error.ts';
+import { type Problem, show } from '../parse/validation-error.ts';
 import { nearest } from '../parse/nearest.ts';
 
 // Names that people write for a zone and that no edit distance leads to.

@@ -1,5 +1,4 @@
-import type { OpenRun } from '../state/open-run.ts';
-import { steps } from '../state/open-run.ts';
+import { type OpenRun, steps } from '../state/open-run.ts';
 import type { OpenFirst } from './decide.ts';
 
 /** What the open runs mean for the phones of their policies. */

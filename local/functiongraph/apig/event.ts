@@ -1,4 +1,4 @@
-import type { ApigData } from '../triggers/apig.ts';
+import type { ApigData } from '../event-data/apig.ts';
 
 /** A call at the gateway as its function gets it; bodies are Base64, header names lower case. */
 export function apigEvent(call: {

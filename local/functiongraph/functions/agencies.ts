@@ -1,6 +1,6 @@
 import type { FgDeps } from '../deps.ts';
-import { fss } from '../error.ts';
-import type { FunctionConfig } from './config-schema.ts';
+import { fss } from '../model/error.ts';
+import type { FunctionConfig } from '../model/function.ts';
 
 /** Both agencies must exist and trust FunctionGraph. Throws FSS.1121, FSS.1122. */
 export function checkAgencies(
@@ -13,9 +13,4 @@ export function checkAgencies(
     if (found === undefined) throw fss('FSS.1121', `there is no agency ${name}`);
     if (found === 'other') throw fss('FSS.1122', `the agency ${name} does not trust op_svc_cff`);
   }
-}
-
-/** The agency whose credentials a function finds in its context, '' for none. */
-export function executionAgency({ xrole, app_xrole }: FunctionConfig): string {
-  return app_xrole === '' ? xrole : app_xrole;
 }

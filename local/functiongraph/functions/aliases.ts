@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { chinaTime } from '../china-time.ts';
+import { chinaTime } from '../model/china-time.ts';
 import type { FgAnswer, FgCall, FgDeps } from '../deps.ts';
-import { fss } from '../error.ts';
-import type { Alias, FunctionRecord } from '../model.ts';
-import { type Place, versionUrn } from './describe.ts';
-import { versionOf } from './store.ts';
+import { fss } from '../model/error.ts';
+import type { Alias, FunctionRecord } from '../model/function.ts';
+import { type Place, versionUrn } from '../model/urn.ts';
+import { versionOf } from '../model/function-store.ts';
 
 const MAX_ALIASES = 10;
 

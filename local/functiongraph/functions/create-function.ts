@@ -1,12 +1,12 @@
-import { hexId } from '../../random.ts';
+import { hexId } from '../../simulation/random.ts';
 import type { FgAnswer, FgCall, FgDeps } from '../deps.ts';
-import { fss } from '../error.ts';
-import type { FunctionRecord } from '../model.ts';
+import { fss } from '../model/error.ts';
+import type { FunctionRecord } from '../model/function.ts';
 import { checkAgencies } from './agencies.ts';
-import { readCode } from './code.ts';
-import { readConfig } from './config-schema.ts';
-import { describeFunction } from './describe.ts';
-import { withLogIds } from './logs.ts';
+import { readCode } from '../config/read-code.ts';
+import { readConfig } from '../config/read-config.ts';
+import { describeFunction } from './describe-function.ts';
+import { withLogIds } from './log-group.ts';
 import { readTagText } from './tags.ts';
 
 const MAX_FUNCTIONS = 400;

@@ -1,5 +1,5 @@
 import type { FgAnswer, FgCall, FgDeps } from '../deps.ts';
-import { fss } from '../error.ts';
+import { fss } from '../model/error.ts';
 
 /**
  * DELETE /functions/{urn}: the whole function and its triggers, or with a version in the URN that one. `latest` is not a

@@ -1,6 +1,6 @@
 import type { FgAnswer, FgCall, FgDeps } from '../deps.ts';
-import { fss } from '../error.ts';
-import { describeFunction } from './describe.ts';
+import { fss } from '../model/error.ts';
+import { describeFunction } from './describe-function.ts';
 
 const MOST = 400;
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { FgAnswer, FgCall, FgDeps } from '../deps.ts';
-import { FssError } from '../error.ts';
+import { FssError } from '../model/error.ts';
 
 const stamp = z.union([z.number(), z.string().regex(/^\d{1,16}$/)]).transform(Number);
 const bodySchema = z.object({

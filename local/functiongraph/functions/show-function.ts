@@ -1,5 +1,5 @@
 import type { FgAnswer, FgCall, FgDeps } from '../deps.ts';
-import { describeCode, describeFunction } from './describe.ts';
+import { describeCode, describeFunction } from './describe-function.ts';
 
 /** GET /functions/{urn}/config. */
 export function showFunctionConfig({ functions, place }: FgDeps, { params }: FgCall): FgAnswer {

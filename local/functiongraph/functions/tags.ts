@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { FgAnswer, FgCall, FgDeps } from '../deps.ts';
-import { fss } from '../error.ts';
-import type { FunctionRecord } from '../model.ts';
+import { fss } from '../model/error.ts';
+import type { FunctionRecord } from '../model/function.ts';
 
 const MAX_TAGS = 20;
 

@@ -1,7 +1,7 @@
 import type { FgAnswer, FgCall, FgDeps } from '../deps.ts';
-import { fss } from '../error.ts';
-import { readCode } from './code.ts';
-import { describeCode } from './describe.ts';
+import { fss } from '../model/error.ts';
+import { readCode } from '../config/read-code.ts';
+import { describeCode } from './describe-function.ts';
 
 /** PUT /functions/{urn}/code: the head's code. The same code again is FSS.0409. */
 export async function updateFunctionCode(

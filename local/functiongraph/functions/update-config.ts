@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { FgAnswer, FgCall, FgDeps } from '../deps.ts';
-import { fss } from '../error.ts';
+import { fss } from '../model/error.ts';
 import { checkAgencies } from './agencies.ts';
-import { readConfig } from './config-schema.ts';
+import { readConfig } from '../config/read-config.ts';
 import { DEFAULT_INSTANCES } from './create-function.ts';
-import { describeFunction } from './describe.ts';
-import { withLogIds } from './logs.ts';
+import { describeFunction } from './describe-function.ts';
+import { withLogIds } from './log-group.ts';
 
 /**
  * PUT /functions/{urn}/config: the head's settings. What is left out goes back to its default, encrypted user data and

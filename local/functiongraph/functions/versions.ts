@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { FgAnswer, FgCall, FgDeps } from '../deps.ts';
-import { fss } from '../error.ts';
-import type { FunctionRecord } from '../model.ts';
-import { describeFunction } from './describe.ts';
+import { fss } from '../model/error.ts';
+import type { FunctionRecord } from '../model/function.ts';
+import { describeFunction } from './describe-function.ts';
 
 const MAX_VERSIONS = 20;
 

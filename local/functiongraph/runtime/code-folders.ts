@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Code } from '../functions/code.ts';
-import { unzip } from '../functions/unzip.ts';
+import type { Code } from '../model/function.ts';
+import { unzip } from '../config/unzip.ts';
 
 export type CodeFolders = {
   /** Where a version's code lies unpacked. Throws what an archive is broken with. */

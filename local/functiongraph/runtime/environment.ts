@@ -1,4 +1,4 @@
-import type { FunctionConfig } from '../functions/config-schema.ts';
+import type { FunctionConfig } from '../model/function.ts';
 
 /** An instance's whole environment (functiongraph_01_0154): nothing of the machine's. */
 export function environmentOf(options: {

@@ -1,11 +1,10 @@
-import { fss } from '../error.ts';
-import { executionAgency } from '../functions/agencies.ts';
-import type { Place } from '../functions/describe.ts';
-import { isNodeRuntime } from '../functions/runtimes.ts';
-import type { FunctionRecord, FunctionVersion } from '../model.ts';
+import { fss } from '../model/error.ts';
+import type { Place } from '../model/urn.ts';
+import { isNodeRuntime } from '../config/runtimes.ts';
+import type { FunctionConfig, FunctionRecord, FunctionVersion } from '../model/function.ts';
 import type { CodeFolders } from './code-folders.ts';
 import { environmentOf } from './environment.ts';
-import type { ScaledTimers } from './scaled-timers.ts';
+import type { ScaledTimers } from '../../simulation/scaled-timers.ts';
 import {
   type ClockAnchor,
   type ContextFacts,
@@ -192,4 +191,9 @@ export function createPool(options: {
       await Promise.all(all.map(async ({ instance }) => instance?.gone));
     },
   };
+}
+
+/** The agency whose credentials a function finds in its context, '' for none. */
+function executionAgency({ xrole, app_xrole }: FunctionConfig): string {
+  return app_xrole === '' ? xrole : app_xrole;
 }

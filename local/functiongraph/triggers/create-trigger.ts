@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { hexId } from '../../random.ts';
+import { hexId } from '../../simulation/random.ts';
 import type { FgAnswer, FgCall, FgDeps } from '../deps.ts';
-import { fss } from '../error.ts';
-import type { TriggerRecord, TriggerType } from '../model.ts';
-import { readApig } from './apig.ts';
-import { readCts } from './cts.ts';
-import { describeTrigger } from './describe.ts';
-import { readObs } from './obs.ts';
-import { readTimer } from './timer.ts';
+import { fss } from '../model/error.ts';
+import type { TriggerRecord, TriggerType } from '../model/function.ts';
+import { readApig } from '../event-data/apig.ts';
+import { readCts } from '../event-data/cts.ts';
+import { describeTrigger } from './describe-trigger.ts';
+import { readObs } from '../event-data/obs.ts';
+import { readTimer } from '../event-data/timer.ts';
 
 const MAX_TRIGGERS = 10;
 const TYPES: readonly string[] = ['TIMER', 'APIG', 'DEDICATEDGATEWAY', 'CTS', 'SMN', 'OBS'];

@@ -7,7 +7,7 @@ import { signIn, type SignedIn } from '../../../cli/sign-in/sign-in.ts';
 import { createAuthenticator } from '../../../lib/cloud/request/auth.ts';
 import { type Send, TransportError } from '../../../lib/cloud/request/send.ts';
 import { createCloud } from '../../../local/cloud.ts';
-import { rawRequest } from '../../../local/raw-request.ts';
+import { rawRequest } from '../../../local/http/raw-request.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { MARK } from '../../../testing/leaks/marks.ts';
 import { revealed } from '../../support/revealed.ts';

@@ -1,7 +1,7 @@
 import type { Io } from '../../../cli/io/io.ts';
 import type { Send } from '../../../lib/cloud/request/send.ts';
 import type { Cloud, CloudOptions } from '../../../local/cloud.ts';
-import { rawRequest } from '../../../local/raw-request.ts';
+import { rawRequest } from '../../../local/http/raw-request.ts';
 import { night, type Night } from '../../../testing/night.ts';
 import { type FakeIo, fakeIo } from './fake-io.ts';
 

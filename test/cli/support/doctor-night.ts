@@ -4,9 +4,9 @@ import { sha256 } from '../../../deploy/plugin/marker.js';
 import { wantedFunction } from '../../../deploy/plugin/wanted.js';
 import type { Finding } from '../../../cli/doctor/finding.ts';
 import type { Cloud } from '../../../local/cloud.ts';
-import { rawRequest } from '../../../local/raw-request.ts';
+import { rawRequest } from '../../../local/http/raw-request.ts';
 import { definitions } from '../../deploy/plugin/given.ts';
-import { zipOf } from '../../local/functiongraph/set-up.ts';
+import { zipOf } from '../../local/support/functiongraph.ts';
 import { NIGHTLY } from '../../../testing/night.ts';
 import { cliNight, type CliNight } from './cli-night.ts';
 

@@ -1,7 +1,7 @@
 import { credentialsFrom } from '../../../lib/cloud/request/auth.ts';
 import { createObs } from '../../../lib/cloud/obs/obs.ts';
 import { createCloud } from '../../../local/cloud.ts';
-import { rawRequest } from '../../../local/raw-request.ts';
+import { rawRequest } from '../../../local/http/raw-request.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { obsAccessSuite } from './obs-access-suite.ts';
 

@@ -7,8 +7,8 @@ import { wantedFunction } from '../../../deploy/plugin/wanted.js';
 import type { Code, Wanted } from '../../../deploy/plugin/types.js';
 import { sha256 } from '../../../deploy/plugin/marker.js';
 import { type Cloud, createCloud } from '../../../local/cloud.ts';
-import { listen, type Listening } from '../../../local/server.ts';
-import { zipOf } from '../../local/functiongraph/set-up.ts';
+import { listen, type Listening } from '../../../local/http/server.ts';
+import { zipOf } from '../../local/support/functiongraph.ts';
 import { type Definition, definitions, provider } from './given.ts';
 
 const codeOf = (text: string): Code => {

@@ -8,7 +8,7 @@ import { realClock } from '../../../lib/runtime/real-clock.ts';
 import { createClient, type ObjectServer } from '../../../local/object-server/client.ts';
 import { getSessionKeys } from '../../../local/object-server/session-keys.ts';
 import { postSignedForm } from '../../../local/object-server/signed-form.ts';
-import type { GivenKeys } from '../../../local/types.ts';
+import type { GivenKeys } from '../../../local/iam/auth/keys.ts';
 
 const REGION = 'cn-north-4';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { CallCounts } from '../../../local/calls.ts';
-import type { FileView, PhoneView } from '../../../local/control/index.ts';
+import type { CallCounts } from '../../../local/api/calls.ts';
+import type { FileView, PhoneView } from '../../../local/control/control.ts';
 import { createControlService } from '../../../local/control/service.ts';
-import type { Trace } from '../../../local/cph/traces.ts';
+import type { Trace } from '../../../local/cph/world/traces.ts';
 import { cphFixture } from '../support/cph.ts';
 
 function fixture(options: Parameters<typeof cphFixture>[0] = {}) {

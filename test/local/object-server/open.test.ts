@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest';
 import { createCloud } from '../../../local/cloud.ts';
-import { listen, type Listening } from '../../../local/server.ts';
+import { listen, type Listening } from '../../../local/http/server.ts';
 import { objectServerSuite } from './suite.ts';
 
 const listening: Listening[] = [];

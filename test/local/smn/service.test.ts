@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createCalls } from '../../../local/calls.ts';
-import { createFaultBook } from '../../../local/faults.ts';
-import { createRandom } from '../../../local/random.ts';
-import { createSmn } from '../../../local/smn/index.ts';
-import { createTime } from '../../../local/time.ts';
+import { createCalls } from '../../../local/api/calls.ts';
+import { createFaultBook } from '../../../local/faults/fault-book.ts';
+import { createRandom } from '../../../local/simulation/random.ts';
+import { createSmn } from '../../../local/smn/service.ts';
+import { createTime } from '../../../local/simulation/time.ts';
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
 const PROJECT = 'project1';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ObjectBackend, ObjectRecord } from '../../../local/types.ts';
+import type { ObjectBackend, ObjectRecord } from '../../../local/obs/storage/backend.ts';
 
 /** The least that keeps objects. */
 export function mapBackend(...buckets: string[]): ObjectBackend {

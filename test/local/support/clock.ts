@@ -1,4 +1,4 @@
-import type { BaseClock } from '../../../local/time.ts';
+import type { BaseClock } from '../../../local/simulation/time.ts';
 
 export type ManualClock = BaseClock & { move(ms: number): void };
 

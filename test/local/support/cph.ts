@@ -1,11 +1,11 @@
-import { createCalls } from '../../../local/calls.ts';
-import { createControl } from '../../../local/control/index.ts';
-import { createWorld, type WorldOptions } from '../../../local/cph/create-world.ts';
-import { createCph } from '../../../local/cph/index.ts';
-import { createFaultBook } from '../../../local/faults.ts';
-import { createIam } from '../../../local/iam/index.ts';
-import { createRandom } from '../../../local/random.ts';
-import { createTime } from '../../../local/time.ts';
+import { createCalls } from '../../../local/api/calls.ts';
+import { createControl } from '../../../local/control/control.ts';
+import { createWorld, type WorldOptions } from '../../../local/cph/world/create-world.ts';
+import { createCph } from '../../../local/cph/service/service.ts';
+import { createFaultBook } from '../../../local/faults/fault-book.ts';
+import { createIam } from '../../../local/iam/service/service.ts';
+import { createRandom } from '../../../local/simulation/random.ts';
+import { createTime } from '../../../local/simulation/time.ts';
 import { mapBackend } from './backend.ts';
 import { manualClock } from './clock.ts';
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import type { Fault } from '../../../lib/policy/parse/parse.ts';
-import { parsePolicy } from '../../../lib/policy/parse/parse.ts';
+import { type Fault, parsePolicy } from '../../../lib/policy/parse/parse.ts';
 
 const NIGHTLY = `
 name: nightly

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Candidate } from '../../../lib/policy/selection/select.ts';
-import { selectPhones, submissionOrder } from '../../../lib/policy/selection/select.ts';
+import {
+  type Candidate,
+  selectPhones,
+  submissionOrder,
+} from '../../../lib/policy/selection/select.ts';
 
 const phone = (phone_id: string, server_id: string, phone_name = phone_id): Candidate => ({
   phone_id,

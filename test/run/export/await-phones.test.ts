@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changePower, type PowerKind } from '../../../local/cph/power.ts';
+import { changePower, type PowerKind } from '../../../local/cph/world/power.ts';
 import { type Night, night, NIGHTLY } from '../../../testing/night.ts';
 
 const SECOND = 1_000;

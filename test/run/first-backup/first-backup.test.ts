@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readReport } from '../../../lib/ledger/run/report.ts';
-import type { Trace } from '../../../local/cph/traces.ts';
+import type { Trace } from '../../../local/cph/world/traces.ts';
 import {
   type Nursery,
   nursery,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { judgeEndpoints } from '../../../../cli/doctor/services/endpoints.ts';
 import { probeEndpoints } from '../../../../cli/doctor/probe.ts';
 import { type HttpRequest, nodeSend, TransportError } from '../../../../lib/cloud/request/send.ts';
-import { listen } from '../../../../local/server.ts';
+import { listen } from '../../../../local/http/server.ts';
 import { doctorNight } from '../../support/doctor-night.ts';
 
 const endpoints = {

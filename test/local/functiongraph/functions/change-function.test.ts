@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fixture, functionBody, zipOf } from '../set-up.ts';
+import { fixture, functionBody, zipOf } from '../../support/functiongraph.ts';
 
 const other = { code_type: 'zip', func_code: { file: zipOf({ 'index.js': 'exports.h = 1;' }) } };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fixture, functionBody, zipOf } from '../set-up.ts';
+import { fixture, functionBody, zipOf } from '../../support/functiongraph.ts';
 
 describe('creating a function', () => {
   it('answers the function model, without the values of encrypted user data', async () => {

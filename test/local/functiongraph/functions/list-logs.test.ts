@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fixture, zipOf } from '../set-up.ts';
+import { fixture, zipOf } from '../../support/functiongraph.ts';
 
 type Logs = { count: number; logs: { content: string; line_num: string; labels: object }[] };
 

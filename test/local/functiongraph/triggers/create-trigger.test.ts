@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fixture } from '../set-up.ts';
+import { fixture } from '../../support/functiongraph.ts';
 
 const timer = (more: object = {}) => ({
   trigger_type_code: 'TIMER',

@@ -1,0 +1,102 @@
+import { extract, pack } from 'tar-stream';
+import type { PhoneFiles } from './phone-files.ts';
+import { createMatcher } from './path-pattern.ts';
+
+export type Entry = { path: string; data: Uint8Array | undefined };
+
+// One time for all entries: the same phone and paths give the same bytes.
+const MTIME = new Date('2026-01-01T00:00:00Z');
+
+/**
+ * What an export of these paths holds, in path order: `data` is undefined for a directory. An entry
+ * stands for a listed path or something below it, never for a parent; excludes win. Paths that do
+ * not exist are skipped; undefined when none of them does.
+ */
+export function selectEntries(
+  files: PhoneFiles,
+  include: readonly string[],
+  exclude: readonly string[],
+): Entry[] | undefined {
+  const included = include.map(createMatcher);
+  const excluded = exclude.map(createMatcher);
+  const found = new Map<string, Uint8Array | undefined>();
+  let any = false;
+  const consider = (path: string, data: Uint8Array | undefined) => {
+    if (found.has(path) || !included.some((matches) => matches(path))) return;
+    any = true;
+    if (!excluded.some((matches) => matches(path))) found.set(path, data);
+  };
+  for (const [path, data] of files) {
+    for (let slash = path.indexOf('/', 1); slash !== -1; slash = path.indexOf('/', slash + 1)) {
+      consider(path.slice(0, slash), undefined);
+    }
+    consider(path, data);
+  }
+  if (!any) return undefined;
+  return [...found]
+    .map(([path, data]) => ({ path, data }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** A tar of the entries, to be unpacked from the root: names without the leading slash. */
+export async function packArchive(entries: readonly Entry[]): Promise<Uint8Array> {
+  const stream = pack();
+  const chunks: Buffer[] = [];
+  const done = new Promise<void>((resolve, reject) => {
+    stream.on('data', (chunk) => chunks.push(chunk as Buffer));
+    stream.on('end', resolve);
+    stream.on('error', reject);
+  });
+  for (const { path, data } of entries) {
+    const facts = { mtime: MTIME, uid: 10_001, gid: 10_001 };
+    if (data === undefined) {
+      stream.entry({ ...facts, name: `${path.slice(1)}/`, type: 'directory', mode: 0o771 });
+    } else {
+      stream.entry({ ...facts, name: path.slice(1), mode: 0o660 }, Buffer.from(data));
+    }
+  }
+  stream.finalize();
+  await done;
+  return Buffer.concat(chunks);
+}
+
+/** The entries of a tar; throws when it is none, or is cut off. */
+export async function unpackArchive(archive: Uint8Array): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  const stream = extract();
+  const done = new Promise<void>((resolve, reject) => {
+    stream.on('entry', (header, body, next) => {
+      const chunks: Buffer[] = [];
+      body.on('data', (chunk) => chunks.push(chunk as Buffer));
+      body.on('end', () => {
+        const path = `/${header.name.replace(/\/+$/, '')}`;
+        const data =
+          header.type === 'directory' ? undefined : new Uint8Array(Buffer.concat(chunks));
+        entries.push({ path, data });
+        next();
+      });
+      body.on('error', reject);
+    });
+    stream.on('finish', resolve);
+    stream.on('error', reject);
+  });
+  stream.end(Buffer.from(archive));
+  await done;
+  return entries;
+}
+
+/** A phone's files after a restore: an archived directory replaces the phone's, content and all. */
+export function applyEntries(files: PhoneFiles, entries: readonly Entry[]): PhoneFiles {
+  const replaced = new Set(entries.filter((e) => e.data === undefined).map((e) => e.path));
+  const after = new Map<string, Uint8Array>();
+  for (const [path, data] of files) if (!hasAncestor(path, replaced)) after.set(path, data);
+  for (const { path, data } of entries) if (data !== undefined) after.set(path, data);
+  return after;
+}
+
+function hasAncestor(path: string, directories: ReadonlySet<string>): boolean {
+  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+    if (directories.has(path.slice(0, slash))) return true;
+  }
+  return false;
+}

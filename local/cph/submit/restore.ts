@@ -1,0 +1,52 @@
+import { applyEntries, type Entry, unpackArchive } from '../archive/archive.ts';
+import { archiveId } from './export.ts';
+import type { Work } from '../world/jobs.ts';
+import type { Phone } from '../world/fleet.ts';
+import type { RestoreInfo } from './storage-request.ts';
+import { filesOf, type World } from '../world/world.ts';
+
+const OPERATION = 'batch-restore';
+
+/** The work of a restore job: what is in the archive replaces what the phone holds. */
+export function restoreWork(world: World, phone: Phone, info: RestoreInfo): Work {
+  const { faults, timings } = world;
+  const endless = faults.forPhone('never_ends', phone.id, OPERATION) !== undefined;
+  const duration = timings.exportBase + (phone.dataBytes / timings.bytesPerSecond) * 1000;
+  return {
+    duration: endless ? Infinity : duration,
+    async run(job) {
+      const result = await readArchive(world, phone, info);
+      if (job.status !== 1) return;
+      if (typeof result === 'string') return world.jobs.finish(job, result);
+      phone.files = applyEntries(filesOf(world, phone), result);
+      world.jobs.finish(job);
+    },
+  };
+}
+
+/** The archive's entries, or the code of what is wrong with it. */
+async function readArchive(
+  world: World,
+  phone: Phone,
+  info: RestoreInfo,
+): Promise<Entry[] | string> {
+  const { backend, faults, switches } = world;
+  const { bucket_name: bucket, object_path: key } = info;
+  const failed = faults.forPhone('job_failed', phone.id, OPERATION);
+  if (failed !== undefined) return failed.code ?? 'CPS.0107';
+  if (switches.delegation !== 'granted') return 'CPS.0103';
+  if (!(await backend.hasBucket(bucket))) return 'CPS.0104';
+  const found = await backend.read(bucket, key);
+  if (found === undefined) return 'CPS.0104';
+  const from = world.archiveVersions.get(archiveId(bucket, key, found.record.etag));
+  if (from !== undefined && versionOf(from) > versionOf(phone.imageVersion)) return 'CPS.0172';
+  try {
+    return await unpackArchive(found.body);
+  } catch {
+    return 'CPS.0172';
+  }
+}
+
+function versionOf(imageVersion: string): number {
+  return Number(/[\d.]+/.exec(imageVersion)?.[0] ?? 0);
+}

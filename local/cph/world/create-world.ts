@@ -1,0 +1,83 @@
+import type { FaultBook } from '../../faults/fault-book.ts';
+import { createRandom } from '../../simulation/random.ts';
+import type { ObjectBackend } from '../../obs/storage/backend.ts';
+import type { Time } from '../../simulation/time.ts';
+import { defaultFleet, type FleetSpec } from './default-fleet.ts';
+import { createJobs } from './jobs.ts';
+import { letPass } from './lifecycle.ts';
+import { createFleet } from './fleet.ts';
+import {
+  defaultTimings,
+  drawLimits,
+  type Limits,
+  type Switches,
+  switchesSchema,
+  type Timings,
+} from './settings.ts';
+import { createTimeline } from '../../simulation/timeline.ts';
+import { createTraces, type Trace } from './traces.ts';
+import type { World } from './world.ts';
+
+/** Above this many phones each holds a few hundred bytes only. */
+const RICH_FILES_UP_TO = 500;
+
+export type WorldOptions = {
+  seed: number;
+  time: Time;
+  faults: FaultBook;
+  backend: ObjectBackend;
+  projectId: string;
+  domain: { id: string; name: string };
+  user: { id: string; name: string };
+  phones: number;
+  servers: number;
+  /** Wins over `phones` and `servers`. */
+  fleet?: FleetSpec | undefined;
+  limits?: Partial<Limits> | undefined;
+  switches?: Partial<Switches> | undefined;
+  timings?: Partial<Timings> | undefined;
+  onTrace?: ((trace: Trace) => void) | undefined;
+};
+
+/** The phones, servers and jobs of one project, at the moment the cloud starts. */
+export function createWorld(options: WorldOptions): World {
+  const { seed, time, faults, backend } = options;
+  const stream = (name: string) => createRandom(seed, `cph/${name}`);
+  const spec =
+    options.fleet ??
+    defaultFleet({ phones: options.phones, servers: options.servers, random: stream('spec') });
+  const timings = { ...defaultTimings, ...options.timings };
+  const limits = drawLimits(stream('limits'), options.limits);
+  const switches = switchesSchema.parse(options.switches ?? {});
+  const timeline = createTimeline(time);
+  const fleet = createFleet({ spec, random: stream('fleet'), timings, now: time.now() });
+  const world: World = {
+    seed,
+    fleet,
+    timeline,
+    timings,
+    limits,
+    switches,
+    faults,
+    backend,
+    random: stream('operations'),
+    jobs: createJobs({
+      timeline,
+      timings,
+      random: stream('jobs'),
+      perServer: limits.exportsPerServer,
+      onePerPhone: () => switches.busyPhones === 'queue',
+    }),
+    traces: createTraces({
+      random: stream('traces'),
+      projectId: options.projectId,
+      domain: options.domain,
+      user: options.user,
+      onTrace: options.onTrace,
+    }),
+    fileStyle: fleet.order.length > RICH_FILES_UP_TO ? 'tiny' : 'rich',
+    archiveVersions: new Map(),
+  };
+  for (const phone of fleet.order) letPass(world, phone);
+  return world;
+}

@@ -1,0 +1,58 @@
+import { pick, shuffled, type Random } from '../../simulation/random.ts';
+
+export type PhoneSpec = { name: string; status?: number; imageVersion?: string };
+
+export type FleetSpec = {
+  servers: { name: string; tags: Record<string, string>; phones: PhoneSpec[] }[];
+};
+
+const VERSIONS = ['AOSP 7.0', 'AOSP 9.0', 'AOSP 11.0'] as const;
+
+// Shares of phones that are not running: stopped, frozen, resetting, abnormal.
+const UNWELL: readonly (readonly [status: number, share: number])[] = [
+  [8, 0.02],
+  [6, 0.01],
+  [3, 0.01],
+  [-7, 0.01],
+];
+const SMALL = 20;
+
+/**
+ * A fleet of `phones` spread evenly over `servers`: every third server is for tests (env=test), the
+ * others are env=prod. A few percent of the phones do not run, at least one of each kind unless the
+ * fleet is very small.
+ */
+export function defaultFleet(options: {
+  phones: number;
+  servers: number;
+  random: Random;
+}): FleetSpec {
+  const { phones, servers, random } = options;
+  const unwell = new Map<number, number>();
+  const order = phones < SMALL ? [] : shuffled(random, [...Array(phones).keys()]);
+  for (const [status, share] of UNWELL) {
+    for (const index of order.splice(0, Math.max(1, Math.round(phones * share)))) {
+      unwell.set(index, status);
+    }
+  }
+  const fleet: FleetSpec = { servers: [] };
+  for (let server = 0, index = 0; server < servers; server += 1) {
+    const isTest = server % 3 === 2;
+    const size = Math.floor(phones / servers) + (server < phones % servers ? 1 : 0);
+    const list = Array.from({ length: size }, (): PhoneSpec => {
+      const status = unwell.get(index);
+      index += 1;
+      return {
+        name: `${isTest ? 'test' : 'game'}-${String(index).padStart(4, '0')}`,
+        imageVersion: pick(random, VERSIONS),
+        ...(status === undefined ? {} : { status }),
+      };
+    });
+    fleet.servers.push({
+      name: `server-${String(server + 1).padStart(3, '0')}`,
+      tags: { env: isTest ? 'test' : 'prod', team: isTest ? 'quality' : 'games' },
+      phones: list,
+    });
+  }
+  return fleet;
+}

@@ -1,0 +1,35 @@
+import type { FaultBook } from '../../faults/fault-book.ts';
+import type { ObjectBackend } from '../../obs/storage/backend.ts';
+import type { Random } from '../../simulation/random.ts';
+import { generateFiles, type PhoneFiles } from '../archive/phone-files.ts';
+import type { Jobs } from './jobs.ts';
+import type { Fleet, Phone } from './fleet.ts';
+import type { Limits, Switches, Timings } from './settings.ts';
+import type { Timeline } from '../../simulation/timeline.ts';
+import type { Traces } from './traces.ts';
+
+/** All that the operations of CPH work on. */
+export type World = {
+  seed: number;
+  fleet: Fleet;
+  jobs: Jobs;
+  timeline: Timeline;
+  traces: Traces;
+  faults: FaultBook;
+  backend: ObjectBackend;
+  limits: Limits;
+  /** May be changed while the cloud runs. */
+  switches: Switches;
+  timings: Timings;
+  random: Random;
+  fileStyle: 'rich' | 'tiny';
+  /** Android version an archive came from, by bucket, key and ETag. */
+  archiveVersions: Map<string, string>;
+};
+
+export function filesOf(world: World, phone: Phone): PhoneFiles {
+  const { seed, fileStyle: style } = world;
+  return (
+    phone.files ?? generateFiles({ seed, phoneId: phone.id, generation: phone.generation, style })
+  );
+}

@@ -1,0 +1,16 @@
+/** The body's bytes, or undefined when there are more than `limit`. */
+export async function readBody(request: Request, limit: number): Promise<Uint8Array | undefined> {
+  if (request.body === null) return new Uint8Array();
+  if (Number(request.headers.get('content-length') ?? 0) > limit) return undefined;
+  const body = new Uint8Array(await request.arrayBuffer());
+  return body.byteLength > limit ? undefined : body;
+}
+
+/** The JSON value of a body; undefined when it is not JSON. */
+export function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,105 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { ConnectionCut, ConnectionHang } from './connection-errors.ts';
+import { rawRequest } from './raw-request.ts';
+
+/** A service as a function, so that it runs behind a socket or in the same process as its caller. */
+export type Service = (request: Request) => Promise<Response>;
+
+export type Listening = { url: string; port: number; close(): Promise<void> };
+
+const HOST = '127.0.0.1';
+/** Tokens are some KB long; the gateway answers 494 well above that. */
+const MAX_HEADER = 64 * 1024;
+
+/**
+ * A service on a loopback port (0: any free one). Path and query reach it exactly as sent. A body
+ * over `maxBody` bytes is refused before the service sees it.
+ */
+export function listen(service: Service, port: number, maxBody: number): Promise<Listening> {
+  const server = createServer({ maxHeaderSize: MAX_HEADER }, (incoming, outgoing) => {
+    void exchange(service, incoming, outgoing, maxBody);
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, HOST, () => resolve(listening(server)));
+  });
+}
+
+function listening(server: Server): Listening {
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    url: `http://${HOST}:${port}`,
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function exchange(
+  service: Service,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  maxBody: number,
+): Promise<void> {
+  try {
+    const body = await readIncoming(incoming, maxBody);
+    if (body === undefined) {
+      outgoing.writeHead(413, { connection: 'close' }).end();
+      return;
+    }
+    await answer(await service(toRequest(incoming, body)), incoming, outgoing);
+  } catch (error) {
+    if (error instanceof ConnectionHang) return;
+    if (error instanceof ConnectionCut || incoming.socket.destroyed || outgoing.headersSent) {
+      incoming.socket.destroy();
+      return;
+    }
+    console.error(error);
+    outgoing.writeHead(500).end();
+  }
+}
+
+async function readIncoming(incoming: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > limit) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function toRequest(incoming: IncomingMessage, body: Buffer): Request {
+  const headers = new Headers();
+  for (let index = 0; index + 1 < incoming.rawHeaders.length; index += 2) {
+    headers.append(incoming.rawHeaders[index] ?? '', incoming.rawHeaders[index + 1] ?? '');
+  }
+  const { method = 'GET', url = '/' } = incoming;
+  // A client may send the absolute form; else the path follows the host it named.
+  const target = url.startsWith('/') ? `http://${incoming.headers.host ?? HOST}${url}` : url;
+  const hasBody = body.length > 0 && method !== 'GET' && method !== 'HEAD';
+  return rawRequest(target, { method, headers, ...(hasBody ? { body } : {}) });
+}
+
+async function answer(
+  response: Response,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const headers = Object.fromEntries(response.headers);
+  const body = Buffer.from(await response.arrayBuffer());
+  if (incoming.method !== 'HEAD' && Number(headers['content-length'] ?? 0) > body.length) {
+    // Cut off in the middle: what was promised never comes.
+    outgoing.writeHead(response.status, headers).write(body, () => incoming.socket.destroy());
+    return;
+  }
+  if (incoming.method !== 'HEAD' && response.status !== 204 && response.status !== 304) {
+    headers['content-length'] = String(body.length);
+  }
+  outgoing.writeHead(response.status, headers).end(body);
+}

@@ -1,0 +1,47 @@
+import { xmlAnswer } from '../wire/responses.ts';
+import type { Handler } from './call.ts';
+import { ObsError } from '../wire/error.ts';
+
+/** GET ?versioning (obs_04_0038): without Status where it was never configured. A file system has none (obs_13_0012). */
+export const getBucketVersioning: Handler = async ({ settings, traits }) => {
+  if (traits.fileSystem === true) throw notOnFileSystems();
+  // A lock needs versions.
+  const status = traits.versioning ?? (traits.lock === undefined ? undefined : 'Enabled');
+  return xmlAnswer(['VersioningConfiguration', [['Status', status]]], settings.region);
+};
+
+/** GET ?object-lock (obs_04_0168): InvalidRequest where WORM is not enabled. */
+export const getObjectLockConfiguration: Handler = async ({ settings, traits: { lock } }) => {
+  if (lock === undefined) {
+    throw new ObsError(400, 'InvalidRequest', 'Object Lock is not enabled for this bucket.');
+  }
+  const { days, years } = lock;
+  const retention = days ?? years;
+  return xmlAnswer(
+    [
+      'ObjectLockConfiguration',
+      [
+        ['ObjectLockEnabled', 'Enabled'],
+        [
+          'Rule',
+          retention === undefined
+            ? undefined
+            : [
+                [
+                  'DefaultRetention',
+                  [
+                    ['Mode', 'COMPLIANCE'],
+                    ['Days', days],
+                    ['Years', years],
+                  ],
+                ],
+              ],
+        ],
+      ],
+    ],
+    settings.region,
+  );
+};
+
+const notOnFileSystems = () =>
+  new ObsError(405, 'MethodNotAllowed', 'A parallel file system has no such setting.');

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { emptyAnswer, xmlAnswer } from '../wire/responses.ts';
+import type { Handler, ObsCall } from './call.ts';
+import { invalidArgument, malformedXml, ObsError } from '../wire/error.ts';
+import { parseXml, textOf, type XmlElement } from '../wire/parse-xml.ts';
+import type { Part, Upload } from './uploads.ts';
+import { factsOf, writeObject } from './write-object.ts';
+
+const MAX_PARTS = 10_000;
+const MIN_PART = 5 * 1024 * 1024;
+
+export const createMultipartUpload: Handler = async (call) => {
+  const { bucket, key, request, uploads, settings } = call;
+  const { id } = uploads.create({ bucket, key, facts: factsOf(request) });
+  return xmlAnswer(
+    [
+      'InitiateMultipartUploadResult',
+      [
+        ['Bucket', bucket],
+        ['Key', key],
+        ['UploadId', id],
+      ],
+    ],
+    settings.region,
+  );
+};
+
+export const uploadPart: Handler = async (call) => {
+  const upload = uploadOf(call);
+  const number = partNumber(call.query.get('partNumber'));
+  if (number === undefined) throw invalidArgument(`partNumber must be 1 to ${MAX_PARTS}`);
+  const others = [...upload.parts].filter(([other]) => other !== number);
+  const total = others.reduce((sum, [, part]) => sum + part.body.byteLength, call.body.byteLength);
+  if (total > call.settings.maxObjectBytes) {
+    throw new ObsError(400, 'EntityTooLarge', 'The parts are larger than an object may be.');
+  }
+  const etag = createHash('md5').update(call.body).digest('hex');
+  upload.parts.set(number, { etag, body: call.body });
+  return emptyAnswer(200, { etag: `"${etag}"` });
+};
+
+export const abortMultipartUpload: Handler = async (call) => {
+  call.uploads.delete(uploadOf(call).id);
+  return emptyAnswer(204);
+};
+
+/** The ETag is not that of the bytes: `<MD5 of the parts' MD5s>-<parts>`, which HEAD then shows. */
+export const completeMultipartUpload: Handler = async (call) => {
+  const { bucket, key, uploads, settings } = call;
+  const upload = uploadOf(call);
+  const parts = chosenParts(call.body, upload);
+  const body = Buffer.concat(parts.map((part) => part.body));
+  const md5s = Buffer.concat(parts.map((part) => Buffer.from(part.etag, 'hex')));
+  const etag = `${createHash('md5').update(md5s).digest('hex')}-${parts.length}`;
+  await writeObject(call, body, { ...upload.facts, etag });
+  uploads.delete(upload.id);
+  return xmlAnswer(
+    [
+      'CompleteMultipartUploadResult',
+      [
+        ['Bucket', bucket],
+        ['Key', key],
+        ['ETag', `"${etag}"`],
+      ],
+    ],
+    settings.region,
+  );
+};
+
+function uploadOf({ uploads, query, bucket, key }: ObsCall): Upload {
+  return uploads.get(query.get('uploadId') ?? '', bucket, key);
+}
+
+function partNumber(text: string | undefined): number | undefined {
+  const number = /^\d{1,5}$/.test(text ?? '') ? Number(text) : 0;
+  return number >= 1 && number <= MAX_PARTS ? number : undefined;
+}
+
+function chosenParts(body: Uint8Array, upload: Upload): Part[] {
+  const root = parseXml(body);
+  if (root.name !== 'CompleteMultipartUpload' || root.children.length === 0) throw malformedXml();
+  const wanted = root.children.map(readPart);
+  if (wanted.some(({ number }, i) => number <= (wanted[i - 1]?.number ?? 0))) {
+    throw new ObsError(400, 'InvalidPartOrder', 'The parts are not in ascending order.');
+  }
+  const parts = wanted.map(({ number, etag }) => {
+    const part = upload.parts.get(number);
+    if (part?.etag === etag) return part;
+    throw new ObsError(400, 'InvalidPart', 'One or more of the parts could not be found.');
+  });
+  if (parts.slice(0, -1).some((part) => part.body.byteLength < MIN_PART)) {
+    throw new ObsError(400, 'EntityTooSmall', 'A part but the last is smaller than 5 MiB.');
+  }
+  return parts;
+}
+
+function readPart(element: XmlElement): { number: number; etag: string } {
+  const number = partNumber(textOf(element, 'PartNumber'));
+  const etag = textOf(element, 'ETag')?.replace(/^"(.*)"$/, '$1');
+  if (element.name !== 'Part' || number === undefined || etag === undefined) throw malformedXml();
+  return { number, etag };
+}

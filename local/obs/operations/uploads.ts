@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import type { WriteFacts } from '../storage/backend.ts';
+import { ObsError } from '../wire/error.ts';
+
+export type Part = { etag: string; body: Uint8Array };
+
+export type Upload = {
+  id: string;
+  bucket: string;
+  key: string;
+  facts: Omit<WriteFacts, 'lastModified'>;
+  parts: Map<number, Part>;
+};
+
+export type Uploads = {
+  /** Throws ServiceUnavailable when too many are open. */
+  create(upload: Pick<Upload, 'bucket' | 'key' | 'facts'>): Upload;
+  /** Throws NoSuchUpload. */
+  get(id: string, bucket: string, key: string): Upload;
+  delete(id: string): void;
+};
+
+const MAX_OPEN = 1_000;
+
+/** Multipart uploads not yet completed; they live in memory whatever the backend. */
+export function createUploads(): Uploads {
+  const uploads = new Map<string, Upload>();
+  let made = 0;
+  return {
+    create(target) {
+      if (uploads.size >= MAX_OPEN) {
+        throw new ObsError(503, 'ServiceUnavailable', 'Too many multipart uploads are open.');
+      }
+      made += 1;
+      const id = createHash('md5').update(`${made}/${target.bucket}/${target.key}`).digest('hex');
+      const upload: Upload = { ...target, id, parts: new Map() };
+      uploads.set(id, upload);
+      return upload;
+    },
+    get(id, bucket, key) {
+      const upload = uploads.get(id);
+      if (upload === undefined || upload.bucket !== bucket || upload.key !== key) {
+        throw new ObsError(404, 'NoSuchUpload', 'The specified multipart upload does not exist.');
+      }
+      return upload;
+    },
+    delete: (id) => void uploads.delete(id),
+  };
+}

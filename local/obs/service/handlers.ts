@@ -1,0 +1,32 @@
+import { getBucketVersioning, getObjectLockConfiguration } from '../operations/bucket-settings.ts';
+import { createBucket, getBucketLocation, headBucket, listBuckets } from '../operations/buckets.ts';
+import type { Handler } from '../operations/call.ts';
+import { deleteObjects } from '../operations/delete-objects.ts';
+import { listObjects } from '../operations/list-objects.ts';
+import {
+  abortMultipartUpload,
+  completeMultipartUpload,
+  createMultipartUpload,
+  uploadPart,
+} from '../operations/multipart.ts';
+import { deleteObject, getObject, headObject, putObject } from '../operations/objects.ts';
+import type { Operation } from './route.ts';
+
+export const HANDLERS: Record<Operation, Handler> = {
+  ListBuckets: listBuckets,
+  HeadBucket: headBucket,
+  CreateBucket: createBucket,
+  GetBucketLocation: getBucketLocation,
+  GetBucketVersioning: getBucketVersioning,
+  GetObjectLockConfiguration: getObjectLockConfiguration,
+  ListObjectsV2: listObjects,
+  DeleteObjects: deleteObjects,
+  PutObject: putObject,
+  GetObject: getObject,
+  HeadObject: headObject,
+  DeleteObject: deleteObject,
+  CreateMultipartUpload: createMultipartUpload,
+  UploadPart: uploadPart,
+  CompleteMultipartUpload: completeMultipartUpload,
+  AbortMultipartUpload: abortMultipartUpload,
+};

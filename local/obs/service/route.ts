@@ -1,0 +1,71 @@
+import type { Address } from './address.ts';
+import { notImplemented, ObsError } from '../wire/error.ts';
+
+const ROUTES = [
+  ['ListBuckets', 'GET', 'service', [], []],
+  ['HeadBucket', 'HEAD', 'bucket', [], []],
+  ['CreateBucket', 'PUT', 'bucket', [], []],
+  ['GetBucketLocation', 'GET', 'bucket', ['location'], []],
+  ['GetBucketVersioning', 'GET', 'bucket', ['versioning'], []],
+  ['GetObjectLockConfiguration', 'GET', 'bucket', ['object-lock'], []],
+  ['DeleteObjects', 'POST', 'bucket', ['delete'], []],
+  [
+    'ListObjectsV2',
+    'GET',
+    'bucket',
+    ['list-type'],
+    [
+      'prefix',
+      'delimiter',
+      'start-after',
+      'continuation-token',
+      'max-keys',
+      'fetch-owner',
+      'encoding-type',
+    ],
+  ],
+  ['PutObject', 'PUT', 'object', [], []],
+  ['GetObject', 'GET', 'object', [], []],
+  ['HeadObject', 'HEAD', 'object', [], []],
+  ['DeleteObject', 'DELETE', 'object', [], []],
+  ['CreateMultipartUpload', 'POST', 'object', ['uploads'], []],
+  ['UploadPart', 'PUT', 'object', ['partNumber', 'uploadId'], []],
+  ['CompleteMultipartUpload', 'POST', 'object', ['uploadId'], []],
+  ['AbortMultipartUpload', 'DELETE', 'object', ['uploadId'], []],
+] as const satisfies [string, string, 'service' | 'bucket' | 'object', string[], string[]][];
+
+export type Operation = (typeof ROUTES)[number][0];
+
+// Functions that a header asks for and this server does not have: to ignore one would be a lie.
+const HEADERS =
+  /^x-amz-(?:copy-source|server-side-encryption|tagging|object-lock|website-redirect|acl|grant|mfa)/;
+
+/**
+ * The operation that a request asks for, by what it addresses, its method and its query.
+ * Throws MethodNotAllowed or NotImplemented.
+ */
+export function routeOf(
+  request: Request,
+  address: Address,
+  query: ReadonlyMap<string, string>,
+): Operation {
+  const { bucket, key } = address;
+  const scope = bucket === undefined ? 'service' : key === undefined ? 'bucket' : 'object';
+  const header = [...request.headers.keys()].find((name) => HEADERS.test(name));
+  if (header !== undefined) throw notImplemented(`The header ${header}`);
+  if (query.has('list-type') && query.get('list-type') !== '2') throw notImplemented('list-type');
+
+  const names = [...query.keys()].filter((name) => name !== 'x-id' && !/^X-Amz-/i.test(name));
+  const candidates = ROUTES.filter((route) => route[1] === request.method && route[2] === scope);
+  const route = candidates.find(
+    ([, , , needed, optional]: readonly [string, string, string, ...(readonly string[])[]]) =>
+      needed?.every((name) => names.includes(name)) &&
+      names.every((name) => needed.includes(name) || optional?.includes(name)),
+  );
+  if (route !== undefined) return route[0];
+  if (candidates.length > 0 || names.length > 0) {
+    throw notImplemented(`${request.method} with the query [${names.join(' ').slice(0, 100)}]`);
+  }
+  const message = 'The specified method is not allowed against this resource.';
+  throw new ObsError(405, 'MethodNotAllowed', message);
+}

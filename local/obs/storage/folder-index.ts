@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { appendFile, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import * as z from 'zod';
+import type { ObjectRecord } from './backend.ts';
+import { foldFile } from './file-names.ts';
+import { createRecords, type Records } from './records.ts';
+
+const entrySchema = z.object({
+  key: z.string().min(1),
+  file: z.string().min(1),
+  size: z.number(),
+  etag: z.string(),
+  lastModified: z.number(),
+  contentType: z.string().optional(),
+  metadata: z.record(z.string(), z.string()),
+});
+const lineSchema = z.union([entrySchema, z.object({ gone: z.string() })]);
+
+type Entry = z.infer<typeof entrySchema>;
+
+/** What a bucket's folder holds; the files' names are relative to the backend's folder. */
+export type FolderIndex = {
+  records: Records;
+  fileOf(key: string): string | undefined;
+  /** True when the file stands for another key, on this file system or another. */
+  isTaken(file: string, key: string): boolean;
+  set(record: ObjectRecord, file: string): Promise<void>;
+  delete(key: string): Promise<void>;
+};
+
+/**
+ * Reads `.meta/<bucket>.jsonl` (one line a change; a torn last line is dropped) and the folder itself:
+ * the files decide, so what was put there, changed or taken away by hand counts.
+ */
+export async function openIndex(dir: string, bucket: string): Promise<FolderIndex> {
+  const log = join(dir, '.meta', `${bucket}.jsonl`);
+  const records = createRecords();
+  const files = new Map<string, string>();
+  const keys = new Map<string, string>();
+
+  const put = (record: ObjectRecord, file: string) => {
+    const before = files.get(record.key);
+    if (before !== undefined) keys.delete(foldFile(before));
+    records.set(record);
+    files.set(record.key, file);
+    keys.set(foldFile(file), record.key);
+  };
+  const drop = (key: string) => {
+    keys.delete(foldFile(files.get(key) ?? ''));
+    files.delete(key);
+    records.delete(key);
+  };
+
+  const known = await readLog(log);
+  for (const file of await filesUnder(dir, bucket)) {
+    const entry = known.get(file);
+    const found = await inspect(dir, bucket, file, entry);
+    if (found !== undefined) put(found, file);
+  }
+  const lines = records.under('').map((record) => line({ ...record, file: files.get(record.key) }));
+  await mkdir(join(dir, '.meta'), { recursive: true });
+  await writeFile(`${log}.new`, lines.join(''));
+  await rename(`${log}.new`, log);
+
+  return {
+    records,
+    fileOf: (key) => files.get(key),
+    isTaken: (file, key) => (keys.get(foldFile(file)) ?? key) !== key,
+    async set(record, file) {
+      put(record, file);
+      await appendFile(log, line({ ...record, file }));
+    },
+    async delete(key) {
+      drop(key);
+      await appendFile(log, line({ gone: key }));
+    },
+  };
+}
+
+const line = (value: unknown) => `${JSON.stringify(value)}\n`;
+
+async function readLog(log: string): Promise<Map<string, Entry>> {
+  const byKey = new Map<string, Entry>();
+  const text = await readFile(log, 'utf8').catch(() => '');
+  for (const row of text.split('\n')) {
+    const parsed = lineSchema.safeParse(parseJson(row));
+    if (!parsed.success) continue;
+    if ('gone' in parsed.data) byKey.delete(parsed.data.gone);
+    else byKey.set(parsed.data.key, parsed.data);
+  }
+  return new Map([...byKey.values()].map((entry) => [entry.file, entry]));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+async function filesUnder(dir: string, bucket: string): Promise<string[]> {
+  const files: string[] = [];
+  for (const root of [bucket, join('.odd', bucket)]) {
+    const entries = await readdir(join(dir, root), { recursive: true, withFileTypes: true }).catch(
+      () => [],
+    );
+    for (const entry of entries) {
+      if (entry.isFile())
+        files.push(join(entry.parentPath, entry.name).slice(join(dir, '/').length));
+    }
+  }
+  return files;
+}
+
+/** The record of a file: the known one while size and time agree with it, else made anew. */
+async function inspect(
+  dir: string,
+  bucket: string,
+  file: string,
+  entry: Entry | undefined,
+): Promise<ObjectRecord | undefined> {
+  const { size, mtimeMs } = await stat(join(dir, file));
+  const lastModified = Math.round(mtimeMs);
+  if (entry?.size === size && entry.lastModified === lastModified) {
+    const { key, etag, contentType, metadata } = entry;
+    return { key, size, etag, lastModified, contentType, metadata };
+  }
+  const isPlain = file.startsWith(bucket + sep);
+  const key =
+    entry?.key ?? (isPlain ? file.slice(bucket.length + 1).replaceAll(sep, '/') : undefined);
+  if (key === undefined) return undefined;
+  const etag = createHash('md5')
+    .update(await readFile(join(dir, file)))
+    .digest('hex');
+  return { key, size, etag, lastModified, contentType: undefined, metadata: {} };
+}

@@ -1,1 +1,0 @@
-export { createSmn, type SmnMessage } from './service.ts';

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { generateFiles } from '../../../../local/cph/archive/phone-files.ts';
+
+const at = (options: Partial<Parameters<typeof generateFiles>[0]> = {}) =>
+  generateFiles({ seed: 1, phoneId: 'p1', generation: 1, style: 'rich', ...options });
+const sizeOf = (files: ReturnType<typeof at>) =>
+  [...files.values()].reduce((sum, data) => sum + data.byteLength, 0);
+
+describe('generateFiles', () => {
+  it('depends on seed, phone and generation, and on nothing else', () => {
+    expect(at()).toEqual(at());
+    for (const other of [{ seed: 2 }, { phoneId: 'p2' }, { generation: 2 }]) {
+      expect(at(other)).not.toEqual(at());
+    }
+  });
+
+  it('holds the names that trouble a tar', () => {
+    const paths = [...at().keys()];
+    const names = paths.map((path) => path.slice(path.lastIndexOf('/') + 1));
+    expect(paths.some((path) => path.length > 120)).toBe(true);
+    expect(names.some((name) => name.length > 100)).toBe(true);
+    expect(paths.some((path) => /[^\x20-\x7e]/.test(path))).toBe(true);
+    expect(paths.some((path) => path.startsWith('/data/app/~~'))).toBe(true);
+    expect([...at().values()].some((data) => data.byteLength === 0)).toBe(true);
+  });
+
+  it('stays small', () => {
+    expect(sizeOf(at())).toBeLessThan(150_000);
+    expect(sizeOf(at({ style: 'tiny' }))).toBeLessThan(1_000);
+  });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { cphFixture } from '../../support/cph.ts';
+
+type Listed = { phone_id: string; phone_name: string; server_id: string; status: number };
+
+describe('the phone calls', () => {
+  it('list newest first, in pages that count items', async () => {
+    const cloud = cphFixture({ phones: 25 });
+    const pages = [];
+    for (const offset of [0, 10, 20, 30]) {
+      const { body } = await cloud.send('GET', `${cloud.base}/phones?limit=10&offset=${offset}`);
+      expect(body.count).toBe(25);
+      pages.push((body.phones as Listed[]).map((phone) => phone.phone_id));
+    }
+    expect(pages.map((page) => page.length)).toEqual([10, 10, 5, 0]);
+    expect(pages.flat()).toEqual(
+      cloud
+        .phones()
+        .map((phone) => phone.id)
+        .reverse(),
+    );
+  });
+
+  it('drift when a phone is bought between two pages', async () => {
+    const cloud = cphFixture({ phones: 20 });
+    const page = async (offset: number) => {
+      const { body } = await cloud.send('GET', `${cloud.base}/phones?limit=10&offset=${offset}`);
+      return (body.phones as Listed[]).map((phone) => phone.phone_id);
+    };
+    const first = await page(0);
+    await cloud.control.createPhones(1);
+    expect((await page(10))[0]).toBe(first[9]);
+  });
+
+  it('filter by name part, server and status', async () => {
+    const cloud = cphFixture({ phones: 30 });
+    const [phone] = cloud.phones();
+    const list = async (query: string) =>
+      (await cloud.send('GET', `${cloud.base}/phones?limit=200&${query}`)).body.phones as Listed[];
+    const ofServer = await list(`server_id=${phone!.serverId}`);
+    const named = await list('phone_name=0007');
+    const stopped = await list('status=8');
+    expect(ofServer.every((p) => p.server_id === phone!.serverId)).toBe(true);
+    expect(ofServer).toHaveLength(15);
+    expect(named.map((p) => p.phone_name)).toEqual(['game-0007']);
+    expect(stopped.map((p) => p.status)).toEqual([8]);
+    expect(await list('server_id=unknown')).toEqual([]);
+  });
+
+  it.each([
+    ['limit=201', 'CPS.0002'],
+    ['limit=0', 'CPS.0002'],
+    ['limit=ten', 'CPS.0002'],
+    ['offset=-1', 'CPS.0002'],
+    ['status=running', 'CPS.0010'],
+  ])('refuse %s', async (query, code) => {
+    const cloud = cphFixture();
+    const answer = await cloud.send('GET', `${cloud.base}/phones?${query}`);
+    expect(answer).toMatchObject({ status: 400, body: { error_code: code } });
+  });
+
+  it('show one with the details that a list does not have', async () => {
+    const cloud = cphFixture();
+    const { id } = cloud.phones()[0]!;
+    const { body } = await cloud.send('GET', `${cloud.base}/phones/${id}`);
+    const { body: listed } = await cloud.send('GET', `${cloud.base}/phones`);
+    expect(body).toMatchObject({ phone_id: id, vnc_enable: 'true', type: 0 });
+    expect(JSON.parse(body.property as string)).toBeTypeOf('object');
+    expect((listed.phones as object[])[0]).not.toHaveProperty('property');
+  });
+
+  it.each([
+    ['0'.repeat(32), 'CPS.0005'],
+    ['not-an-id', 'CPS.0004'],
+  ])('answer %s with %s', async (id, code) => {
+    const cloud = cphFixture();
+    const answer = await cloud.send('GET', `${cloud.base}/phones/${id}`);
+    expect(answer).toMatchObject({ status: 400, body: { error_code: code } });
+  });
+});

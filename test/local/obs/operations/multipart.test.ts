@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { BUCKET, NOW, setUp } from '../../support/obs.ts';
+
+const MIB = 1024 * 1024;
+const md5 = (data: string | Buffer) => createHash('md5').update(data);
+const codeOf = async (answer: Response) =>
+  `${answer.status} ${/<Code>(.*)<\/Code>/.exec(await answer.text())?.[1] ?? ''}`.trim();
+
+async function begun(options: Parameters<typeof setUp>[0] = {}) {
+  const world = await setUp(options);
+  const { send } = world;
+  const headers = { 'content-type': 'a/b' };
+  const answer = await send({ method: 'POST', path: '/k', query: [['uploads', '']], headers });
+  const uploadId = /<UploadId>(.*)<\/UploadId>/.exec(await answer.text())?.[1] ?? '';
+  const part = (number: number | string, body: string, path = '/k') =>
+    send({
+      method: 'PUT',
+      path,
+      query: [
+        ['partNumber', String(number)],
+        ['uploadId', uploadId],
+      ],
+      body,
+    });
+  const complete = (parts: [number, string][], more: Record<string, string> = {}) => {
+    const list = parts.map(
+      ([number, etag]) => `<Part><PartNumber>${number}</PartNumber><ETag>${etag}</ETag></Part>`,
+    );
+    const body = `<CompleteMultipartUpload>${list.join('')}</CompleteMultipartUpload>`;
+    return send({
+      method: 'POST',
+      path: '/k',
+      query: [['uploadId', uploadId]],
+      body,
+      headers: more,
+    });
+  };
+  const abort = () => send({ method: 'DELETE', path: '/k', query: [['uploadId', uploadId]] });
+  return { ...world, part, complete, abort };
+}
+
+describe('a multipart upload', () => {
+  it('becomes one object whose ETag counts the parts', async () => {
+    const { part, complete, send, backend } = await begun();
+    const bodies = ['a'.repeat(5 * MIB), 'tail'];
+    const etags: string[] = [];
+    for (const [i, body] of bodies.entries()) {
+      etags.push((await part(i + 1, body)).headers.get('etag') ?? '');
+    }
+    expect(await backend.list(BUCKET, '')).toEqual([]);
+
+    const answer = await complete([[1, etags[0] ?? ''], [2, etags[1] ?? '']]); // prettier-ignore
+
+    const expected = `"${md5(Buffer.concat(bodies.map((body) => md5(body).digest()))).digest('hex')}-2"`;
+    const head = await send({ method: 'HEAD', path: '/k' });
+    expect(answer.status).toBe(200);
+    expect(head.headers.get('etag')).toBe(expected);
+    expect(head.headers.get('content-type')).toBe('a/b');
+    expect(head.headers.get('content-length')).toBe(String(5 * MIB + 4));
+    expect(await codeOf(await complete([[1, etags[0] ?? '']]))).toBe('404 NoSuchUpload');
+  });
+
+  const X = md5('x').digest('hex');
+  it.each<[string, [number, string][], string]>([
+    ['a part that is not there', [[2, X]], '400 InvalidPart'], // prettier-ignore
+    ['a wrong ETag', [[1, 'other']], '400 InvalidPart'], // prettier-ignore
+    ['the wrong order', [[3, X], [1, X]], '400 InvalidPartOrder'], // prettier-ignore
+    ['a small part before the last', [[1, X], [3, X]], '400 EntityTooSmall'], // prettier-ignore
+    ['no parts', [], '400 MalformedXML'],
+    ['part 0', [[0, X]], '400 MalformedXML'], // prettier-ignore
+  ])('is not completed with %s', async (_name, parts, expected) => {
+    const { part, complete, backend } = await begun();
+    await part(1, 'x');
+    await part(3, 'x');
+
+    expect(await codeOf(await complete(parts))).toBe(expected);
+    expect(await backend.list(BUCKET, '')).toEqual([]);
+  });
+
+  it('is gone once aborted', async () => {
+    const { part, abort } = await begun();
+
+    expect((await abort()).status).toBe(204);
+    expect(await codeOf(await part(1, 'x'))).toBe('404 NoSuchUpload');
+    expect(await codeOf(await abort())).toBe('404 NoSuchUpload');
+  });
+
+  it.each([
+    ['part 0', 0, '/k', '400 InvalidArgument'],
+    ['part 10001', 10_001, '/k', '400 InvalidArgument'],
+    ['a number that is none', '1x', '/k', '400 InvalidArgument'],
+    ['another key', 1, '/other', '404 NoSuchUpload'],
+  ])('takes no %s', async (_name, number, path, expected) => {
+    const { part } = await begun();
+
+    expect(await codeOf(await part(number, 'x', path))).toBe(expected);
+  });
+
+  it('holds no more than an object may', async () => {
+    const { part } = await begun({ maxObjectBytes: 4 });
+
+    expect((await part(1, 'abc')).status).toBe(200);
+    expect(await codeOf(await part(2, 'de'))).toBe('400 EntityTooLarge');
+    expect((await part(1, 'abcd')).status).toBe(200);
+  });
+
+  it('obeys the conditions of its completion', async () => {
+    const { part, complete, backend } = await begun();
+    await part(1, 'x');
+    await backend.write(BUCKET, 'k', Buffer.from('old'), { lastModified: NOW });
+
+    const answer = await complete([[1, X]], { 'if-none-match': '*' });
+
+    expect(await codeOf(answer)).toBe('412 PreconditionFailed');
+  });
+});

@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { compareBytes } from '../../../../local/obs/storage/byte-order.ts';
+import { folderBackend } from '../../../../local/obs/storage/folder-backend.ts';
+import { memoryBackend } from '../../../../local/obs/storage/memory-backend.ts';
+
+const dirs: string[] = [];
+afterAll(() => {
+  for (const dir of dirs) rmSync(dir, { recursive: true, force: true });
+});
+const newFolder = () => {
+  const dir = mkdtempSync(join(tmpdir(), 'obs-'));
+  dirs.push(dir);
+  return dir;
+};
+
+const BUCKET = 'backups';
+const FACTS = { lastModified: Date.UTC(2026, 0, 2) };
+const bytes = (text: string) => Buffer.from(text);
+
+describe.each([
+  ['memory', () => memoryBackend()],
+  ['folder', () => folderBackend(newFolder())],
+])('%s backend', (name, create) => {
+  const withBucket = async () => {
+    const backend = create();
+    await backend.createBucket(BUCKET);
+    return backend;
+  };
+
+  it('gives back what was written, with its facts', async () => {
+    const backend = await withBucket();
+    const facts = { ...FACTS, contentType: 'a/b', metadata: { run: 'r1' } };
+
+    const written = await backend.write(BUCKET, 'k', bytes('abc'), facts);
+
+    const etag = createHash('md5').update('abc').digest('hex');
+    expect(written).toEqual({ key: 'k', size: 3, etag, ...facts });
+    expect(await backend.stat(BUCKET, 'k')).toEqual(written);
+    const read = await backend.read(BUCKET, 'k');
+    expect(read?.record).toEqual(written);
+    expect(Buffer.from(read?.body ?? [])).toEqual(bytes('abc'));
+  });
+
+  it('overwrites, removes, and does not mind removing what is absent', async () => {
+    const backend = await withBucket();
+    await backend.write(BUCKET, 'k', bytes('one'), FACTS);
+    await backend.write(BUCKET, 'k', bytes('three'), FACTS);
+
+    expect((await backend.stat(BUCKET, 'k'))?.size).toBe(5);
+    await backend.remove(BUCKET, 'k');
+    await backend.remove(BUCKET, 'k');
+
+    expect(await backend.stat(BUCKET, 'k')).toBeUndefined();
+    expect(await backend.read(BUCKET, 'k')).toBeUndefined();
+    expect(await backend.list(BUCKET, '')).toEqual([]);
+  });
+
+  it('lists under a prefix in the byte order of UTF-8', async () => {
+    const backend = await withBucket();
+    const keys = ['p/b', 'p/a', 'p', 'q', 'p/\u{1F600}', 'p/\uFF5E', 'p/é', 'p/B', 'p0', 'o'];
+    for (const key of keys) await backend.write(BUCKET, key, bytes(key), FACTS);
+
+    const listed = await backend.list(BUCKET, 'p/');
+
+    expect(listed.map(({ key }) => key)).toEqual(
+      ['p/B', 'p/a', 'p/b', 'p/é', 'p/\uFF5E', 'p/\u{1F600}'], // prettier-ignore
+    );
+    expect(await backend.list(BUCKET, 'nothing')).toEqual([]);
+    expect(await backend.list(BUCKET, '')).toHaveLength(keys.length);
+  });
+
+  it.each([
+    '../../escape',
+    '..',
+    '.',
+    './a',
+    'a/../../../b',
+    '/absolute',
+    'a//b',
+    'folder/',
+    'x'.repeat(1024),
+    `${'d/'.repeat(400)}k`,
+    'nul\u0000byte',
+    'back\\..\\slash',
+    'trailing.',
+    'con:aux*?"<>|',
+    '.meta/x',
+    'a/.odd/b',
+  ])('keeps the key %j', async (key) => {
+    const backend = await withBucket();
+
+    await backend.write(BUCKET, key, bytes('x'), FACTS);
+
+    expect((await backend.list(BUCKET, '')).map((record) => record.key)).toEqual([key]);
+    expect(Buffer.from((await backend.read(BUCKET, key))?.body ?? [])).toEqual(bytes('x'));
+    await backend.remove(BUCKET, key);
+    expect(await backend.stat(BUCKET, key)).toBeUndefined();
+  });
+
+  it.each([
+    ['a', 'a/b'],
+    ['a/b', 'a'],
+    ['a/b', 'a/b/c'],
+    ['Case', 'case'],
+    ['\u00e9', 'e\u0301'],
+  ])('keeps %j and %j apart', async (first, second) => {
+    const backend = await withBucket();
+    await backend.write(BUCKET, first, bytes('first'), FACTS);
+    await backend.write(BUCKET, second, bytes('second'), FACTS);
+
+    const bodies = await Promise.all([first, second].map((key) => backend.read(BUCKET, key)));
+    await backend.remove(BUCKET, first);
+
+    expect(bodies.map((found) => Buffer.from(found?.body ?? []).toString())).toEqual(['first', 'second']); // prettier-ignore
+    expect((await backend.list(BUCKET, '')).map(({ key }) => key)).toEqual([second]);
+  });
+
+  it('knows its buckets', async () => {
+    const backend = create();
+    await backend.createBucket('b-2');
+    await backend.createBucket('b-1');
+    await backend.createBucket('b-1');
+
+    expect(backend.buckets()).toEqual(['b-1', 'b-2']);
+    const known = ['b-1', 'b-3', '..', '__proto__'].map((bucket) => backend.hasBucket(bucket));
+    expect(await Promise.all(known)).toEqual([true, false, false, false]);
+    await expect(backend.list('b-3', '')).rejects.toMatchObject({ code: 'NoSuchBucket' });
+    await expect(backend.createBucket('../up')).rejects.toMatchObject({ code: 'InvalidBucketName' }); // prettier-ignore
+  });
+
+  it('is consistent under many writers at once', async () => {
+    const backend = await withBucket();
+    const bodies = Array.from({ length: 20 }, (_, i) => bytes(String(i).repeat(i + 1)));
+
+    const records = await Promise.all(
+      bodies.map((body) => backend.write(BUCKET, 'dir/k', body, FACTS)),
+    );
+
+    const found = await backend.read(BUCKET, 'dir/k');
+    expect(records).toContainEqual(found?.record);
+    expect(createHash('md5').update(found?.body ?? bytes('')).digest('hex')).toBe(found?.record.etag); // prettier-ignore
+  });
+
+  it('agrees with a plain map after any changes', async () => {
+    const key = fc.stringMatching(/^[ab/.]{1,4}$/);
+    const change = fc.record({ key, body: fc.option(fc.string({ maxLength: 3 })) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { maxLength: 12 }), async (changes) => {
+        const backend = await withBucket();
+        const model = new Map<string, string>();
+        for (const { key, body } of changes) {
+          if (body === null) await backend.remove(BUCKET, key);
+          else await backend.write(BUCKET, key, bytes(body), FACTS);
+          if (body === null) model.delete(key);
+          else model.set(key, body);
+        }
+
+        const listed = await backend.list(BUCKET, '');
+        expect(listed.map((record) => record.key)).toEqual([...model.keys()].sort(compareBytes));
+        for (const [key, body] of model) {
+          expect(Buffer.from((await backend.read(BUCKET, key))?.body ?? [])).toEqual(bytes(body));
+        }
+      }),
+      { numRuns: name === 'memory' ? 100 : 20 },
+    );
+  });
+});

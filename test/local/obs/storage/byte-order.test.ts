@@ -1,0 +1,23 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { compareBytes, lowerBound } from '../../../../local/obs/storage/byte-order.ts';
+
+const text = fc.string({ unit: 'binary', maxLength: 6 });
+
+it('orders as the UTF-8 bytes do', () => {
+  fc.assert(
+    fc.property(text, text, (a, b) => {
+      expect(Math.sign(compareBytes(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    }),
+  );
+});
+
+it('finds where a key is or belongs', () => {
+  fc.assert(
+    fc.property(fc.array(text), text, (keys, key) => {
+      const sorted = keys.sort(compareBytes);
+      const found = lowerBound(sorted, key, (item) => item);
+      expect(found).toBe(sorted.filter((item) => compareBytes(item, key) < 0).length);
+    }),
+  );
+});
