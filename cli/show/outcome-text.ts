@@ -4,7 +4,7 @@ import type { Io } from '../io/io.ts';
 import { type Colours, colours } from '../text/colour.ts';
 import { fold } from '../text/fold.ts';
 
-const NAMES = 10;
+const MAX_NAMES = 10;
 const ORDER = ['exported', 'skipped', 'cancelled', 'timed_out', 'failed'];
 const COLOURS: Record<string, 'green' | 'yellow'> = {
   exported: 'green',
@@ -14,12 +14,12 @@ const COLOURS: Record<string, 'green' | 'yellow'> = {
   partial: 'yellow',
 };
 
-/** An outcome or state as a word in its colour; what is not known to be good is red. */
+/** Returns an outcome or state as a word in its colour; an unknown word is red. */
 export function outcomeWord(word: string, paint: Colours): string {
   return paint[COLOURS[word] ?? 'red'](word.replaceAll('_', ' '));
 }
 
-/** `61 selected, 57 exported, 1 failed`: what is none is left out. */
+/** Returns counts in words, without those that are 0: `61 selected, 57 exported, 1 failed`. */
 export function countsText({ selected, ...rest }: Counts): string {
   const parts = Object.entries(rest).filter(([, number]) => number > 0);
   return [
@@ -28,29 +28,30 @@ export function countsText({ selected, ...rest }: Counts): string {
   ].join(', ');
 }
 
-/** What became of a run that is over: its phones by outcome, reason and code, and where its report lies. */
+/** Describes a run that has ended: its phones by outcome, reason and code, ten names each unless `allPhones`, and its report. */
 export function outcomeText(
   io: Io,
   view: RunView,
   phones: readonly RunPhone[],
-  ledger: { bucket: string },
+  { bucket, allPhones = false }: { bucket: string; allPhones?: boolean },
 ): string {
   const paint = colours(io);
+  const max = allPhones ? Infinity : MAX_NAMES;
   const word = outcomeWord(view.outcome ?? view.phase, paint);
   return [
     `${paint.bold(`Run ${view.run_id}:`)} ${word}`,
     ...whyText(view),
     ...groupsOf(phones).flatMap(({ outcome, why, names }) => [
       `${outcomeWord(outcome, paint)}${why === '' ? '' : `: ${why}`} (${names.length})`,
-      `  ${namesText(names)}`,
+      `  ${namesText(names, max)}`,
     ]),
-    ...(view.report === null ? [] : [`Report: obs://${ledger.bucket}/${view.report.key}`]),
+    ...(view.report === null ? [] : [`Report: obs://${bucket}/${view.report.key}`]),
   ]
     .map((line) => fold(line, io.columns, line.startsWith(' ') ? '' : '  '))
     .join('\n');
 }
 
-/** Why a run never began or was set aside; nothing otherwise. */
+/** Returns why a run never started or was quarantined; nothing otherwise. */
 export function whyText({
   reason,
   message,
@@ -61,12 +62,12 @@ export function whyText({
 
 type Group = { outcome: string; why: string; names: string[] };
 
-/** What most people look for comes last, next to the prompt. */
+/** Groups phones; failures come last, next to the prompt. */
 function groupsOf(phones: readonly RunPhone[]): Group[] {
   const groups = new Map<string, Group>();
   for (const { phone_name, phone_id, state, reason, code, attempts } of phones) {
-    const tries = state === 'exported' && attempts > 1 ? `${attempts} tries` : undefined;
-    const why = [reason, code, tries].filter((part) => part !== undefined).join(' ');
+    const more = state === 'exported' && attempts > 1 ? `${attempts} attempts` : undefined;
+    const why = [reason, code, more].filter((part) => part !== undefined).join(' ');
     const key = `${state} ${why}`;
     const group = groups.get(key) ?? { outcome: state, why, names: [] };
     group.names.push(phone_name || phone_id);
@@ -80,8 +81,8 @@ function groupsOf(phones: readonly RunPhone[]): Group[] {
   );
 }
 
-function namesText(names: readonly string[]): string {
-  const more = names.length - NAMES;
-  const shown = [...names].sort().slice(0, NAMES).join(' ');
+function namesText(names: readonly string[], max: number): string {
+  const more = names.length - max;
+  const shown = [...names].sort().slice(0, max).join(' ');
   return more > 0 ? `${shown} … and ${more} more` : shown;
 }

@@ -4,8 +4,8 @@ import type { Io } from '../io/io.ts';
 export type Colours = ReturnType<typeof pico.createColors>;
 
 /**
- * Colours for one of the two outputs: on a terminal only, never with NO_COLOR (no-color.org); FORCE_COLOR
- * decides over both, as in Node itself.
+ * Returns the colours of one output: on a terminal only, and not with NO_COLOR (no-color.org). FORCE_COLOR overrides both, as
+ * in Node.js.
  */
 export function colours(
   io: Pick<Io, 'env' | 'outIsTerminal' | 'errIsTerminal'>,

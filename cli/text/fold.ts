@@ -1,6 +1,7 @@
+import wrapAnsi from 'wrap-ansi';
 import { widthOf } from './width.ts';
 
-/** Lines of at most `columns` cells; what is continued is set in by `indent`. A word longer than a line gets its own. */
+/** Folds a text to lines of at most `columns` cells; `indent` starts a continued line. A longer word gets its own line. */
 export function fold(text: string, columns: number, indent = '  '): string {
   return text
     .split('\n')
@@ -8,7 +9,7 @@ export function fold(text: string, columns: number, indent = '  '): string {
     .join('\n');
 }
 
-/** The same for a command line: broken lines end in a backslash, so that they can be copied. */
+/** Folds a command line with a backslash at the end of each line, so that a shell takes it as it is. */
 export function foldCommand(line: string, columns: number, indent = '    '): string {
   return foldLine(line, columns, indent, ' \\');
 }
@@ -16,15 +17,9 @@ export function foldCommand(line: string, columns: number, indent = '    '): str
 function foldLine(line: string, columns: number, indent: string, end: string): string {
   if (widthOf(line) <= columns) return line;
   const own = /^ */.exec(line)?.[0] ?? '';
-  const lines: string[] = [];
-  let current = '';
-  for (const word of line.trim().split(/ +/)) {
-    const start = lines.length === 0 ? own : own + indent;
-    const longer = current === '' ? start + word : `${current} ${word}`;
-    if (current !== '' && widthOf(longer) > columns - end.length) {
-      lines.push(current + end);
-      current = own + indent + word;
-    } else current = longer;
-  }
-  return [...lines, current].join('\n');
+  const room = columns - own.length - end.length;
+  const wrap = (text: string, width: number) => wrapAnsi(text, Math.max(1, width)).split('\n');
+  const [first = '', ...rest] = wrap(line.trim().replaceAll(/ +/g, ' '), room);
+  const more = rest.length === 0 ? [] : wrap(rest.join(' '), room - indent.length);
+  return [own + first, ...more.map((part) => own + indent + part)].join(`${end}\n`);
 }

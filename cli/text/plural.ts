@@ -1,4 +1,4 @@
-/** `1 phone`, `2 phones`; `plural` where adding an s is wrong. */
+/** Returns `1 phone` or `2 phones`; give `plural` where an added s is wrong. */
 export function count(number: number, noun: string, plural = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : plural}`;
 }

@@ -1,55 +1,55 @@
+import cliui from 'cliui';
 import { fold } from './fold.ts';
-import { cut, pad, widthOf } from './width.ts';
+import { cut, widthOf } from './width.ts';
+
+type Rows = readonly (readonly string[])[];
 
 type TableOptions = {
   head?: readonly string[];
   /** Columns that are never cut, such as ids that people copy. */
   whole?: readonly number[];
-  /** Columns set to the right, such as sizes. */
+  /** Columns aligned to the right, such as sizes. */
   right?: readonly number[];
 };
 
-const GAP = '  ';
-const LEAST = 6;
+const GAP = 2;
+const MIN_CELLS = 6;
 
 /**
- * A table of at most `columns` cells: the widest columns give way first, cut with `…`. Where not even that
- * fits, each row becomes a paragraph of its own. No line end at the end.
+ * Returns a table of at most `columns` cells, without a line end. The widest columns are cut with `…` first. Where six cells
+ * a column do not fit, each row becomes a paragraph.
  */
-export function table(
-  rows: readonly (readonly string[])[],
-  columns: number,
-  options: TableOptions = {},
-): string {
-  const all = options.head === undefined ? rows : [options.head, ...rows];
+export function table(rows: Rows, columns: number, options: TableOptions = {}): string {
+  const { head, whole = [], right = [] } = options;
+  const all = head === undefined ? rows : [head, ...rows];
   const count = Math.max(0, ...all.map((row) => row.length));
   const natural = Array.from({ length: count }, (_, column) =>
     Math.max(0, ...all.map((row) => widthOf(row[column] ?? ''))),
   );
   const least = natural.map((width, column) =>
-    options.whole?.includes(column) ? width : Math.min(width, LEAST),
+    whole.includes(column) ? width : Math.min(width, MIN_CELLS),
   );
-  const room = columns - GAP.length * Math.max(0, count - 1);
-  if (sum(least) > room) return paragraphs(rows, columns, options.head);
+  const room = columns - GAP * Math.max(0, count - 1);
+  if (sum(least) > room) return paragraphs(rows, columns, head);
   const widths = shrink(natural, least, room);
-  return all
-    .map((row) =>
-      widths
-        .map((width, column) => {
-          const side = options.right?.includes(column) ? 'right' : 'left';
-          return pad(cut(row[column] ?? '', width), width, side);
-        })
-        .join(GAP)
-        .trimEnd(),
-    )
-    .join('\n');
+  const ui = cliui({ width: sum(widths) + GAP * count });
+  for (const row of all) {
+    const cells = widths.map((width, column) => ({
+      text: cut(row[column] ?? '', width),
+      width: width + GAP,
+      padding: [0, GAP, 0, 0],
+      ...(right.includes(column) ? { align: 'right' as const } : {}),
+    }));
+    ui.div(...cells);
+  }
+  return ui.toString();
 }
 
 function shrink(natural: number[], least: number[], room: number): number[] {
   const widths = [...natural];
   let over = sum(widths) - room;
   while (over > 0) {
-    // Of the columns that may give way, the widest goes down one step.
+    // The widest column that may shrink gets one cell less.
     let widest = -1;
     for (const [column, width] of widths.entries()) {
       const mayShrink = width > (least[column] ?? 0);
@@ -61,11 +61,7 @@ function shrink(natural: number[], least: number[], room: number): number[] {
   return widths;
 }
 
-function paragraphs(
-  rows: readonly (readonly string[])[],
-  columns: number,
-  head: readonly string[] | undefined,
-): string {
+function paragraphs(rows: Rows, columns: number, head: readonly string[] | undefined): string {
   return rows
     .map((row) => {
       const [first = '', ...rest] = row;

@@ -5,7 +5,7 @@ const UNITS = [
   ['s', 1_000],
 ] as const;
 
-/** A moment (epoch ms) on the wall of a zone: `2026-01-02 10:30:00 +08:00`. */
+/** Returns a time (epoch ms) in a time zone: `2026-01-02 10:30:00 +08:00`. */
 export function inZone(ms: number, zone: string): string {
   const parts = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
@@ -24,7 +24,7 @@ export function inZone(ms: number, zone: string): string {
   return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}:${part('second')} ${offset}`;
 }
 
-/** Milliseconds in at most two units: `0 s`, `1 min 5 s`, `3 d 2 h`. */
+/** Returns milliseconds in at most two units: `0 s`, `1 min 5 s`, `3 d 2 h`. */
 export function duration(ms: number): string {
   let rest = Math.round(Math.abs(ms) / 1_000) * 1_000;
   const first = UNITS.findIndex(([, size]) => rest >= size);
@@ -38,7 +38,7 @@ export function duration(ms: number): string {
   return words.join(' ');
 }
 
-/** How long ago, in one unit: `just now`, `5 min ago`; a negative time lies ahead: `in 3 h`. */
+/** Returns an age (ms) in one unit: `just now`, `5 min ago`; a negative age is in the future: `in 3 h`. */
 export function ago(ms: number): string {
   const size = Math.abs(ms);
   if (size < 1_000) return 'just now';

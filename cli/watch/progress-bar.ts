@@ -6,15 +6,15 @@ import { duration } from '../text/time.ts';
 
 export type ProgressDisplay = {
   show(view: RunView): void;
-  /** Takes the bar away, or tells what was not told yet. */
+  /** Clears the bar, or prints the last line that was held back. */
   stop(): void;
 };
 
 const LINES_EVERY_MS = 10_000;
-const SHORTEST_BAR = 8;
-const LONGEST_BAR = 30;
+const MIN_BAR = 8;
+const MAX_BAR = 30;
 
-/** The states as they follow each other, with what the bar shows for them: the further, the fuller. */
+/** The states from last to first, each with its character and colour in the bar. */
 const STATES = [
   ['exported', '█', 'green'],
   ['failed', '█', 'red'],
@@ -28,7 +28,7 @@ const STATES = [
   ['waiting', '░', 'dim'],
 ] as const satisfies [keyof Progress, string, keyof Colours][];
 
-/** Shows how far a run is on the standard error: one bar on a terminal, else a line when something has changed. */
+/** Shows the progress of a run on standard error: a bar on a terminal, else a line per change, at most every 10 s. */
 export function createProgress(io: Io): ProgressDisplay {
   return io.errIsTerminal ? bar(io) : lines(io);
 }
@@ -48,50 +48,52 @@ function bar(io: Io): ProgressDisplay {
 
 function lines(io: Io): ProgressDisplay {
   const started = io.clock.now();
-  let told = '';
-  let toldAt = -Infinity;
+  let printed = '';
+  let printedAt = -Infinity;
   let pending: string | undefined;
-  const tell = (text: string) => {
+  const print = (text: string) => {
     io.err(fold(`${duration(io.clock.now() - started)}  ${text}`, io.errColumns));
-    told = text;
-    toldAt = io.clock.now();
+    printed = text;
+    printedAt = io.clock.now();
     pending = undefined;
   };
   return {
     show(view) {
       const text = progressText(view);
-      if (text === told) pending = undefined;
-      else if (io.clock.now() - toldAt < LINES_EVERY_MS) pending = text;
-      else tell(text);
+      if (text === printed) pending = undefined;
+      else if (io.clock.now() - printedAt < LINES_EVERY_MS) pending = text;
+      else print(text);
     },
     stop() {
-      if (pending !== undefined) tell(pending);
+      if (pending !== undefined) print(pending);
     },
   };
 }
 
-/** How far a run is, in words: `40 of 61 done: 8 queued, 13 exporting, 40 exported`. */
+/** Returns the progress of a run in words: `40 of 61 done: 8 queued, 13 exporting, 40 exported`. */
 export function progressText(view: RunView): string {
   const progress = progressOf(view);
   if (progress === undefined) {
-    return view.phase === 'requested' ? 'asked for; no drive has planned it yet' : view.phase;
+    return view.phase === 'requested' ? 'requested, not planned yet' : view.phase;
   }
-  const how = [view.cancelling && 'being cancelled', legend(progress)].filter(Boolean).join(', ');
-  return `${done(progress)} of ${progress.selected} done${how === '' ? '' : `: ${how}`}`;
+  const details = [view.cancelling && 'being cancelled', legend(progress)]
+    .filter(Boolean)
+    .join(', ');
+  return `${done(progress)} of ${progress.selected} done${details === '' ? '' : `: ${details}`}`;
 }
 
-/** A bar by state with as much beside it as a line of `columns` cells holds. */
+/** Returns a bar of the states, and beside it as much text as fits into `columns` cells. */
 function barLine(view: RunView, ms: number, columns: number, paint: Colours): string {
   const progress = progressOf(view);
   if (progress === undefined) return `${duration(ms)}  ${progressText(view)}`;
   const count = `${done(progress)}/${progress.selected}`;
   const tails = [`${count}  ${duration(ms)}  ${legend(progress)}`, `${count}  ${duration(ms)}`];
-  const tail = tails.find((text) => text.length + 1 + SHORTEST_BAR <= columns) ?? count;
-  const room = Math.max(1, Math.min(LONGEST_BAR, columns - tail.length - 1));
+  const tail = tails.find((text) => text.length + 1 + MIN_BAR <= columns) ?? count;
+  const room = Math.max(1, Math.min(MAX_BAR, columns - tail.length - 1));
   return `${cells(progress, room, paint)} ${tail}`;
 }
 
-/** `room` cells for all phones together; rounding never makes them more or less. */
+/** Draws `room` cells for all phones together; rounding adds or loses none. */
 function cells(progress: Progress, room: number, paint: Colours): string {
   let sum = 0;
   let drawn = 0;
@@ -104,7 +106,7 @@ function cells(progress: Progress, room: number, paint: Colours): string {
   }).join('');
 }
 
-/** A settled run has counts in place of its progress. */
+/** Returns the progress; a settled run has counts instead. */
 function progressOf({ progress, counts }: RunView): Progress | undefined {
   if (progress !== null) return progress;
   if (counts === null) return undefined;

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { table } from '../../../cli/text/table.ts';
-import { cut, pad, widthOf } from '../../../cli/text/width.ts';
+import { widthOf } from '../../../cli/text/width.ts';
 
 const RED = '\u001b[31mfailed\u001b[39m';
 
 describe('table', () => {
-  it('sets columns under each other, colours not counted', () => {
+  it('aligns columns without counting colours', () => {
     const text = table(
       [
         ['a', RED, '1'],
@@ -22,14 +22,14 @@ describe('table', () => {
     expect(text.split('\n')).toEqual(['id   outcome   n', `a    ${RED}    1`, 'bcd  ok       23']);
   });
 
-  it('lets the widest column give way, never one that must stay whole', () => {
+  it('cuts the widest column, never one that must stay whole', () => {
     const id = 'run-0123456789-0123456789';
     const text = table([[id, 'a reason that is long enough to be cut']], 40, { whole: [0] });
 
     expect(text).toBe(`${id}  a reason tha…`);
   });
 
-  it('makes paragraphs where even the least does not fit', () => {
+  it('prints a paragraph for each row where six cells a column do not fit', () => {
     const id = 'run-0123456789-0123456789-0123456789-0123456789';
     const text = table([[id, 'nightly', '', '12 of 12 phones']], 20, {
       head: ['run', 'policy', 'note', 'exported'],
@@ -39,7 +39,7 @@ describe('table', () => {
     expect(text).toBe(`${id}\n  policy: nightly\n  exported: 12 of 12\n    phones`);
   });
 
-  it('is never wider than it may be while there is room for six cells a column', () => {
+  it('stays within its width while six cells a column fit', () => {
     const cell = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 30 }),
       fc.constant('云手机备份'),
@@ -60,34 +60,5 @@ describe('table', () => {
 
   it('is empty without rows', () => {
     expect(table([], 40)).toBe('');
-  });
-});
-
-describe('width', () => {
-  it.each([
-    ['abc', 3],
-    ['云手机', 6],
-    ['カタ', 4],
-    [RED, 6],
-    ['e\u0301', 1],
-    ['🙂', 2],
-    ['', 0],
-  ])('of %j is %i cells', (text, cells) => {
-    expect(widthOf(text)).toBe(cells);
-  });
-
-  it.each([
-    ['abcdef', 4, 'abc…'],
-    ['abcd', 4, 'abcd'],
-    ['云手机备份', 6, '云手…'],
-    [RED, 4, '\u001b[31mfai…\u001b[39m'],
-    ['ab', 1, '…'],
-  ])('cuts %j to %i', (text, width, expected) => {
-    expect(cut(text, width)).toBe(expected);
-  });
-
-  it('fills up from either side', () => {
-    expect(pad('云', 4)).toBe('云  ');
-    expect(pad('7', 3, 'right')).toBe('  7');
   });
 });
