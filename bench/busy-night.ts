@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   const [busy, busySeconds] = await timed(() => playNight({ phones, servers, seed, busy: true }));
 
   console.log('\nasked at  first call  settled  phones  exported  outcome    run');
-  for (const fate of busy.fates) console.log(rowOf(fate, busy.large.askedAt));
+  for (const fate of busy.fates) console.log(rowOf(fate, busy.large.requestedAt));
 
   const cells = (name: string, of: (played: PlayedNight) => number, digits = 0): string => {
     const [a, b] = [of(quiet), of(busy)];
@@ -64,14 +64,14 @@ async function timed<T>(play: () => Promise<T>): Promise<[T, number]> {
   return [await play(), (performance.now() - began) / 1000];
 }
 
-function rowOf({ runId, askedAt, firstCallAt, report }: Fate, from: number): string {
+function rowOf({ runId, requestedAt, firstCallAt, report }: Fate, from: number): string {
   const minutes = (ms: number | undefined): string =>
     ms === undefined ? '-' : (ms / MINUTE).toFixed(1);
-  const first = firstCallAt === undefined ? undefined : firstCallAt - askedAt;
+  const first = firstCallAt === undefined ? undefined : firstCallAt - requestedAt;
   return [
-    `+${minutes(askedAt - from)}`.padStart(8),
+    `+${minutes(requestedAt - from)}`.padStart(8),
     minutes(first).padStart(11),
-    minutes(Date.parse(report.settled_at) - askedAt).padStart(8),
+    minutes(Date.parse(report.settled_at) - requestedAt).padStart(8),
     String(report.counts.selected).padStart(7),
     String(report.counts.exported).padStart(9),
     `  ${report.outcome.padEnd(10)}`,
@@ -79,8 +79,8 @@ function rowOf({ runId, askedAt, firstCallAt, report }: Fate, from: number): str
   ].join(' ');
 }
 
-const minutesOf = ({ askedAt, report }: Fate): number =>
-  (Date.parse(report.settled_at) - askedAt) / MINUTE;
+const minutesOf = ({ requestedAt, report }: Fate): number =>
+  (Date.parse(report.settled_at) - requestedAt) / MINUTE;
 
 const acceptedOf = (exports: PlayedNight['night']['exports']): number =>
   exports.filter(({ accepted }) => accepted).length;

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import pLimit from 'p-limit';
-import type { ApigAnswer } from '../lib/runtime/apig-response.ts';
+import type { ApigResponse } from '../lib/runtime/apig-response.ts';
 import { createRandom } from '../local/simulation/random.ts';
 import { NIGHTLY } from '../testing/night.ts';
 import { startFunctions } from '../testing/functions.ts';
@@ -51,7 +51,7 @@ async function main(): Promise<void> {
     // Every tenth comes to an instance that has answered nothing yet.
     const instance = number % 10 === 0 ? functions.instance('http') : warm;
     const start = performance.now();
-    const { statusCode: status, body } = (await instance(call.event())) as ApigAnswer;
+    const { statusCode: status, body } = (await instance(call.event())) as ApigResponse;
     const ms = performance.now() - start;
     idle.push(warm);
     if (status === 202 && body.includes('"run_id"')) known.push(runIdIn(body));

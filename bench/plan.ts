@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
 import { saveInventory, startInventory } from '../lib/ledger/state/inventory.ts';
-import type { ApigAnswer } from '../lib/runtime/apig-response.ts';
+import type { ApigResponse } from '../lib/runtime/apig-response.ts';
 import { startFunctions } from '../testing/functions.ts';
 import { HTTP_SETTINGS } from '../testing/http-calls.ts';
 import { TOKEN } from '../testing/keys.ts';
 
 const MB = 2 ** 20;
 /** What is made once only, such as connections and compiled code, adds a few MB after the first call; a fleet kept by each call would double it. */
-const MOST_GROWTH = 1.25;
+const MAX_GROWTH = 1.25;
 
 /**
  * Has one warm instance of the built function `http` answer `POST /v1/plan` many times, for a small and for a large fleet, and
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
     let size = 0;
     const call = async (): Promise<void> => {
       const start = performance.now();
-      const { statusCode, body } = (await quietly(() => instance(EVENT))) as ApigAnswer;
+      const { statusCode, body } = (await quietly(() => instance(EVENT))) as ApigResponse;
       times.push(performance.now() - start);
       size = body.length;
       const { counts } = JSON.parse(body) as { counts?: { selected: number } };
@@ -68,7 +68,7 @@ async function main(): Promise<void> {
       (process.resourceUsage().maxRSS / 1024).toFixed(0).padStart(12),
     ];
     console.log(row.join(' '));
-    if (last / first > MOST_GROWTH) process.exitCode = 1;
+    if (last / first > MAX_GROWTH) process.exitCode = 1;
   }
 }
 

@@ -1,15 +1,15 @@
-import { dropHints, type EventResult } from '../lib/run/first-backup/store-hints.ts';
+import { storeHints, type EventResult } from '../lib/run/first-backup/store-hints.ts';
 import type { FgContext } from '../lib/runtime/context.ts';
 import { readEvent } from '../lib/runtime/events/read-event.ts';
 import { realInstance, startInvocation } from '../lib/runtime/invocation.ts';
-import { reporting } from '../lib/runtime/with-error-reporting.ts';
+import { withErrorReporting } from '../lib/runtime/with-error-reporting.ts';
 
 const instance = realInstance();
 
 /** CTS, EventGrid, SMN: drops hints for drive. Throws where the platform should bring the event again. */
 export function handler(event: unknown, context: FgContext): Promise<EventResult> {
-  return reporting(instance, async () => {
+  return withErrorReporting(instance, async () => {
     const { deps } = startInvocation(context, instance, { needsTopic: false });
-    return dropHints(deps, readEvent(event));
+    return storeHints(deps, readEvent(event));
   });
 }

@@ -1,5 +1,5 @@
 import { createHttpApp } from '../lib/http/app.ts';
-import { type ApigAnswer, answering } from '../lib/runtime/apig-response.ts';
+import { type ApigResponse, withApigResponse } from '../lib/runtime/apig-response.ts';
 import { parseApigEvent } from '../lib/runtime/events/apig-event.ts';
 import type { FgContext } from '../lib/runtime/context.ts';
 import { httpDeps } from '../lib/runtime/http-deps.ts';
@@ -9,8 +9,8 @@ const instance = realInstance();
 const app = createHttpApp();
 
 /** APIG, shared or dedicated: answers one call to the API. Never throws. */
-export function handler(event: unknown, context: FgContext): Promise<ApigAnswer> {
-  return answering(instance, async () => {
+export function handler(event: unknown, context: FgContext): Promise<ApigResponse> {
+  return withApigResponse(instance, async () => {
     const { request, mount } = parseApigEvent(event);
     return app.answer(request, httpDeps(context, instance, mount));
   });

@@ -5,7 +5,7 @@ import {
 } from '../lib/run/schedule/schedule.ts';
 import type { FgContext } from '../lib/runtime/context.ts';
 import { realInstance, startInvocation } from '../lib/runtime/invocation.ts';
-import { ignoringForeign, reporting } from '../lib/runtime/with-error-reporting.ts';
+import { ignoringForeign, withErrorReporting } from '../lib/runtime/with-error-reporting.ts';
 import { parseTimerEvent, policyNamed } from '../lib/runtime/events/timer-event.ts';
 
 const instance = realInstance();
@@ -16,9 +16,9 @@ export function handler(event: unknown, context: FgContext): Promise<ScheduleRes
   const work = async (): Promise<ScheduleResult> => {
     const { time, unreadable, userEvent } = parseTimerEvent(event);
     const tick = { time, unreadable, policy: policyNamed(userEvent) };
-    const { deps, kick, settings } = startInvocation(context, instance, { needsTopic: false });
-    return schedule({ ...deps, kick, heartbeat: settings.heartbeat }, tick, memory);
+    const { deps, wake, settings } = startInvocation(context, instance, { needsTopic: false });
+    return schedule({ ...deps, wake, heartbeat: settings.heartbeat }, tick, memory);
   };
   const ignored = { requested: [], ignored: { event_invalid: 1 } };
-  return reporting(instance, () => ignoringForeign(instance, work, ignored));
+  return withErrorReporting(instance, () => ignoringForeign(instance, work, ignored));
 }

@@ -12,8 +12,8 @@ async function main(check: boolean): Promise<number> {
   const stale: string[] = [];
   for (const { path, text } of await generatedFiles()) {
     const file = join(root, path);
-    const standing = await readFile(file, 'utf8').catch(() => undefined);
-    if (standing === text) continue;
+    const statusOf = await readFile(file, 'utf8').catch(() => undefined);
+    if (statusOf === text) continue;
     stale.push(path);
     if (!check) await writeFile(file, text);
   }

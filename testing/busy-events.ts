@@ -1,8 +1,8 @@
 import { createHttpApp } from '../lib/http/app.ts';
 import { layout } from '../lib/ledger/store/layout.ts';
-import { dropHints } from '../lib/run/first-backup/store-hints.ts';
+import { storeHints } from '../lib/run/first-backup/store-hints.ts';
 import { parseApigEvent } from '../lib/runtime/events/apig-event.ts';
-import { toApigAnswer } from '../lib/runtime/apig-response.ts';
+import { toApigResponse } from '../lib/runtime/apig-response.ts';
 import { readEvent } from '../lib/runtime/events/read-event.ts';
 import { changePower } from '../local/cph/world/power.ts';
 import { createRandom, pick, shuffled } from '../local/simulation/random.ts';
@@ -56,7 +56,7 @@ export function makeBusy(night: Night, clock: AgendaClock, start: number, seed: 
   });
   const fire = async (event: unknown): Promise<void> => {
     const { store, log } = night.invocation().deps;
-    await dropHints({ store, log }, readEvent(event));
+    await storeHints({ store, log }, readEvent(event));
   };
   let delivered = 0;
   const deliver = async (): Promise<void> => {
@@ -133,13 +133,13 @@ export function makeBusy(night: Night, clock: AgendaClock, start: number, seed: 
       isBase64Encoded: false,
     });
     const { deps } = night.invocation();
-    const kick = {
+    const wake = {
       functiongraph: { invokeAsync: async () => void (doings.kicks += 1) },
       driveUrn: 'urn:fss:r:p:function:default:drive',
     };
     const until = clock.now() + 50 * SECOND;
-    const answer = await toApigAnswer(
-      await app.answer(request, { run: deps, kick, callers, mount, until }),
+    const answer = await toApigResponse(
+      await app.answer(request, { run: deps, wake, callers, mount, until }),
     );
     doings.statuses[answer.statusCode] = (doings.statuses[answer.statusCode] ?? 0) + 1;
     return answer.statusCode === 202 && path === '/v1/runs'

@@ -1,4 +1,4 @@
-import { isLookHint } from '../lib/ledger/hints/hints.ts';
+import { isLookupHint } from '../lib/ledger/hints/hints.ts';
 import { readReport, readReportedPhones, type Report } from '../lib/ledger/run/report.ts';
 import { listOpen } from '../lib/ledger/run/request.ts';
 import type { CloudOptions } from '../local/cloud.ts';
@@ -27,7 +27,7 @@ const POLICIES: Readonly<Record<string, string>> = {
 export type Fate = {
   runId: string;
   /** When the request was written. */
-  askedAt: number;
+  requestedAt: number;
   /** When CPH was first asked to export one of its phones. */
   firstCallAt: number | undefined;
   report: Report;
@@ -82,7 +82,7 @@ export async function playNight(
     }
     const { requests, hints, late } = await listOpen(store);
     const isLeft = requests.some(({ runId }) => !BROKEN.includes(runId));
-    const isOver = clock.left() === 0 && !isLeft && !hints.some(isLookHint) && late.length === 0;
+    const isOver = clock.left() === 0 && !isLeft && !hints.some(isLookupHint) && late.length === 0;
     if (minute > 2 && isOver) break;
   }
   const fates = await fatesOf(world);
@@ -105,7 +105,7 @@ async function fatesOf(world: Night): Promise<Fate[]> {
     const calls = world.exports.filter(({ key }) => key.includes(`/${runId}/`));
     fates.push({
       runId,
-      askedAt: Date.parse(String(time)),
+      requestedAt: Date.parse(String(time)),
       firstCallAt: calls[0]?.at,
       report,
     });

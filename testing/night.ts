@@ -191,8 +191,8 @@ export async function night(
     policy: string | undefined;
   }): Promise<string[]> => {
     const { deps, clients } = invocation();
-    const kick = { functiongraph: clients.functiongraph, driveUrn: undefined };
-    return (await schedule({ ...deps, kick }, tick, scheduleMemory)).requested;
+    const wake = { functiongraph: clients.functiongraph, driveUrn: undefined };
+    return (await schedule({ ...deps, wake }, tick, scheduleMemory)).requested;
   };
   const driveKilled = async (call: number, when: 'before' | 'after'): Promise<boolean> => {
     memory.clear();

@@ -1,6 +1,6 @@
 import { layout } from '../lib/ledger/store/layout.ts';
 import { readProvisioning } from '../lib/ledger/state/provisioning.ts';
-import { dropHints, type EventResult } from '../lib/run/first-backup/store-hints.ts';
+import { storeHints, type EventResult } from '../lib/run/first-backup/store-hints.ts';
 import { readEvent } from '../lib/runtime/events/read-event.ts';
 import type { CloudOptions } from '../local/cloud.ts';
 import type { Trace } from '../local/cph/world/traces.ts';
@@ -54,7 +54,7 @@ export async function nursery(options: CloudOptions & { policy?: string } = {}):
     return (await world.cloud.control.traces()).slice(before);
   };
   let delivered = 0;
-  const fire = (event: unknown) => dropHints({ store, log }, readEvent(event));
+  const fire = (event: unknown) => storeHints({ store, log }, readEvent(event));
   return {
     ...world,
     fire,

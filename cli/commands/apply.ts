@@ -4,7 +4,7 @@ import { type Command, wrongUse } from '../program/command.ts';
 import { connect } from '../sign-in/connect.ts';
 import { toJson } from '../text/printable.ts';
 import { checkFiles, type Checked } from '../validate/check.ts';
-import { faultsText } from '../validate/errors-text.ts';
+import { errorsText } from '../validate/errors-text.ts';
 
 type Applied = { policy: string; result: 'created' | 'changed' | 'unchanged' };
 
@@ -26,7 +26,7 @@ export const applyCommand: Command = {
     const wrong = files.filter(({ ok }) => !ok);
     if (wrong.length > 0) {
       if (json) io.out(toJson({ ok: false, files: files.map(({ source: _, ...rest }) => rest) }));
-      else for (const file of wrong) io.out(faultsText(file, io));
+      else for (const file of wrong) io.out(errorsText(file, io));
       io.err('nothing was put into the bucket');
       return 1;
     }

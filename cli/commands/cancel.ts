@@ -1,7 +1,7 @@
 import { PhonevaultError } from '../../lib/errors.ts';
-import { askToCancel } from '../../lib/run/request/request-run.ts';
-import { inspectRun } from '../../lib/run/query/get-run.ts';
-import { kickDrive } from '../../lib/run/request/wake-drive.ts';
+import { requestCancel } from '../../lib/run/request/request-run.ts';
+import { getRun } from '../../lib/run/query/get-run.ts';
+import { wakeDrive } from '../../lib/run/request/wake-drive.ts';
 import type { RunDeps } from '../../lib/run/deps.ts';
 import type { RunView } from '../../lib/run/query/schemas.ts';
 import type { Command } from '../program/command.ts';
@@ -24,12 +24,12 @@ export const cancelCommand: Command = {
   examples: [{ run: 'phonevault cancel nightly-20260101t183000z' }],
   async run({ args: [given = ''], json }, io) {
     const runId = runIdValue(given);
-    const { deps, kick } = await connect(io);
-    const asked = await askToCancel(deps.store, runId);
+    const { deps, wake } = await connect(io);
+    const asked = await requestCancel(deps.store, runId);
     if (asked === 'unknown') throw await noSuchRun(deps, runId);
     if (asked === 'settled') throw await settledAlready(deps, runId);
-    await kickDrive(deps, kick);
-    const run = await inspectRun(deps.store, runId, io.clock.now());
+    await wakeDrive(deps, wake);
+    const run = await getRun(deps.store, runId, io.clock.now());
     if (json) io.out(toJson(run));
     else {
       io.out(fold(`Run ${runId} is being cancelled. ${nextText(run)}`, io.columns));
@@ -41,19 +41,19 @@ export const cancelCommand: Command = {
 
 function nextText(run: RunView | undefined): string {
   const nothing = 'Nothing new is sent';
-  if (run?.phase === 'set_aside') {
-    return 'It was set aside since its objects cannot be read: it stays so until they can.';
+  if (run?.phase === 'quarantined') {
+    return 'It was quarantined since its objects cannot be read: it stays so until they can.';
   }
   if (run?.progress == null) return `${nothing}; the next drive closes the run.`;
   const { exporting, verifying, in_doubt } = run.progress;
   const underWay = exporting + verifying + in_doubt;
-  const followed =
+  const jobsToPoll =
     underWay === 0 ? 'no export is under way' : `${count(underWay, 'export')} under way end first`;
-  return `${nothing}; ${followed}, then the run settles.`;
+  return `${nothing}; ${jobsToPoll}, then the run settles.`;
 }
 
 async function settledAlready({ store, clock }: RunDeps, runId: string): Promise<PhonevaultError> {
-  const run = await inspectRun(store, runId, clock.now());
+  const run = await getRun(store, runId, clock.now());
   const how = run?.outcome == null ? '' : ` (${run.outcome})`;
   return new PhonevaultError('conflict', `run ${runId} is settled already${how}`, {
     hint: `there is nothing left to cancel; see phonevault runs show ${runId}`,

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { PhonevaultError } from '../../lib/errors.ts';
-import { MOST_BYTES } from '../../lib/policy/parse/parse.ts';
+import { MAX_BYTES } from '../../lib/policy/parse/parse.ts';
 import { lastCosts } from '../../lib/run/query/last-cost.ts';
 import { previewRun } from '../../lib/run/plan/preview.ts';
 import type { Command } from '../program/command.ts';
@@ -12,7 +12,7 @@ import { readPolicyText } from '../show/policies.ts';
 import { readInput } from '../io/read-text.ts';
 import { toJson } from '../text/printable.ts';
 
-const LONGEST_MS = 15 * 60_000;
+const MAX_MS = 15 * 60_000;
 
 type Options = { phone?: string[]; all?: boolean };
 
@@ -63,7 +63,7 @@ export const planCommand: Command<Options> = {
 
 async function readPolicyFile(io: Io, path: string): Promise<string> {
   try {
-    return await readInput(io, path, MOST_BYTES);
+    return await readInput(io, path, MAX_BYTES);
   } catch (error) {
     if (!(error instanceof PhonevaultError)) throw error;
     throw new PhonevaultError(error.code, `${path} ${error.message}`, { cause: error });
@@ -71,7 +71,7 @@ async function readPolicyFile(io: Io, path: string): Promise<string> {
 }
 
 async function previewOf({ deps }: Session, ask: Parameters<typeof previewRun>[1]) {
-  const preview = await previewRun(deps, ask, deps.clock.now() + LONGEST_MS);
+  const preview = await previewRun(deps, ask, deps.clock.now() + MAX_MS);
   if (preview !== undefined) return preview;
   throw new PhonevaultError('time_up', 'the fleet could not be read within 15 minutes', {
     hint: 'CPH answers slowly: try again later',

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { hasCode } from '../../lib/errors.ts';
-import { askForRun } from '../../lib/run/request/request-run.ts';
-import { inspectRun, lookAtRun } from '../../lib/run/query/get-run.ts';
-import { kickDrive } from '../../lib/run/request/wake-drive.ts';
+import { requestRun } from '../../lib/run/request/request-run.ts';
+import { getRun, readRunState } from '../../lib/run/query/get-run.ts';
+import { wakeDrive } from '../../lib/run/request/wake-drive.ts';
 import { type Command, wrongUse } from '../program/command.ts';
 import { connect, type Session } from '../sign-in/connect.ts';
 import { driveHere } from '../watch/drive-here.ts';
@@ -65,9 +65,11 @@ export const runCommand: Command<Options> = {
     const say = (text: string) => io.err(fold(text, io.errColumns));
 
     const ask = { policy, token, trigger: 'manual', ...(phone && { phones: phone }) } as const;
-    const { runId, repeated } = await askForRun(session.deps, ask).catch(async (error: unknown) => {
-      throw hasCode(error, 'policy_gone') ? await noSuchPolicy(session.deps, policy) : error;
-    });
+    const { runId, repeated } = await requestRun(session.deps, ask).catch(
+      async (error: unknown) => {
+        throw hasCode(error, 'policy_gone') ? await noSuchPolicy(session.deps, policy) : error;
+      },
+    );
     say(`${repeated ? 'Asked for before:' : 'Asked for:'} run ${runId}`);
     if (!drive) await wake(session, say);
     if (!wait) return tellAsked(io, session, runId, json);
@@ -79,8 +81,8 @@ export const runCommand: Command<Options> = {
   },
 };
 
-async function wake({ deps, kick }: Session, say: (text: string) => void) {
-  if ((await kickDrive(deps, kick)) !== 'refused') return;
+async function wake({ deps, wake }: Session, say: (text: string) => void) {
+  if ((await wakeDrive(deps, wake)) !== 'refused') return;
   say('The drive function could not be woken: its timer takes the run up within a minute.');
 }
 
@@ -125,7 +127,7 @@ async function watchToTheEnd(
 }
 
 async function tellAsked(io: Io, { deps }: Session, runId: string, json: boolean): Promise<number> {
-  if (json) io.out(toJson(await inspectRun(deps.store, runId, deps.clock.now())));
+  if (json) io.out(toJson(await getRun(deps.store, runId, deps.clock.now())));
   else io.out(commandsText(io, runId));
   return 0;
 }
@@ -144,7 +146,7 @@ async function tellEnd(
 ): Promise<number> {
   const { store, clock, ledger } = deps;
   // The message may have gone out since the watch saw the report.
-  const found = await lookAtRun(store, runId, clock.now());
+  const found = await readRunState(store, runId, clock.now());
   const view = await found?.view();
   if (how.json) {
     const phones = how.phones ? await found?.phones() : undefined;

@@ -1,4 +1,4 @@
-import { exportCalls, lookAtRun } from '../../lib/run/query/get-run.ts';
+import { exportCalls, readRunState } from '../../lib/run/query/get-run.ts';
 import type { Command } from '../program/command.ts';
 import { connect } from '../sign-in/connect.ts';
 import { noSuchRun } from '../show/no-such-run.ts';
@@ -29,7 +29,7 @@ export const runsShowCommand: Command<Options> = {
   async run({ args: [given = ''], options, json }, io) {
     const runId = runIdValue(given);
     const { deps } = await connect(io);
-    const found = await lookAtRun(deps.store, runId, io.clock.now());
+    const found = await readRunState(deps.store, runId, io.clock.now());
     if (found === undefined) throw await noSuchRun(deps, runId);
     const [run, phones, log] = await Promise.all([found.view(), found.phones(), found.log()]);
     const told = { run, phones, calls: exportCalls(log), log };

@@ -11,7 +11,7 @@ import { count } from '../text/plural.ts';
 import { toJson } from '../text/printable.ts';
 import { runsShowCommand } from './runs-show.ts';
 
-const MOST = 1_000;
+const MAX = 1_000;
 const USUAL = 20;
 
 type Options = {
@@ -47,7 +47,7 @@ export const runsCommand: Command<Options> = {
     {
       flags: '--max <n>',
       text: `so many at most (default: ${USUAL})`,
-      parse: wholeNumber(1, MOST),
+      parse: wholeNumber(1, MAX),
     },
     { flags: '--after <place>', text: 'go on where the list before ended', parse: placeValue },
     { flags: '--rebuild', text: 'make the index anew from all reports first' },

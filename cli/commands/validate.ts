@@ -4,7 +4,7 @@ import { count } from '../text/plural.ts';
 import { type Command, wrongUse } from '../program/command.ts';
 import { policyValue } from '../show/option-values.ts';
 import { checkBucket, checkFiles, type Checked } from '../validate/check.ts';
-import { faultsText } from '../validate/errors-text.ts';
+import { errorsText } from '../validate/errors-text.ts';
 
 type Options = { policy?: string[] };
 
@@ -49,7 +49,7 @@ export const validateCommand: Command<Options> = {
     if (json) {
       io.out(toJson({ ok: isGood, files: files.map(({ source: _, ...rest }) => rest) }));
     } else {
-      for (const file of files) io.out(faultsText(file, io));
+      for (const file of files) io.out(errorsText(file, io));
       if (files.length === 0) io.err('the bucket holds no policies');
       if (!isGood) io.err(colours(io, 'err').red(summaryOf(files)));
     }

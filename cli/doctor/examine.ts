@@ -16,7 +16,7 @@ import { createWorld, type World } from './world.ts';
 const REFUSED_FIX =
   'check HUAWEICLOUD_SDK_AK and _SK, with temporary keys also _SECURITY_TOKEN (they lapse after a day), and PHONEVAULT_REGION';
 
-type Look = Wishes & { versions: Versions };
+type Lookup = Wishes & { versions: Versions };
 
 const AFTER_SETTINGS = ['endpoints', 'clock', 'credentials'];
 const AFTER_SIGN_IN = [
@@ -41,18 +41,18 @@ const AFTER_SIGN_IN = [
 export const checkNames = ['node', 'time_zones', 'settings', ...AFTER_SETTINGS, ...AFTER_SIGN_IN];
 
 /** Looks at everything that backups rest on. What needs another thing put right first is skipped. Never rejects. */
-export async function examine(io: Io, look: Look): Promise<Finding[]> {
+export async function examine(io: Io, lookup: Lookup): Promise<Finding[]> {
   const over = new AbortController();
   // As many listen as there are calls under way.
   setMaxListeners(0, over.signal);
   const machine: Finding[] = [
-    { check: 'node', ...judgeNode(look.versions) },
-    { check: 'time_zones', ...judgeZones(look.versions, io.clock.now()) },
+    { check: 'node', ...judgeNode(lookup.versions) },
+    { check: 'time_zones', ...judgeZones(lookup.versions, io.clock.now()) },
   ];
   try {
     const settings = commandSettings(io);
     const good: Finding = { check: 'settings', ...settingsText(settings) };
-    return [...machine, good, ...(await examineCloud(io, settings, look, over.signal))];
+    return [...machine, good, ...(await examineCloud(io, settings, lookup, over.signal))];
   } catch (error) {
     const left = skipAll(
       [...AFTER_SETTINGS, ...AFTER_SIGN_IN],
@@ -67,7 +67,7 @@ export async function examine(io: Io, look: Look): Promise<Finding[]> {
 async function examineCloud(
   io: Io,
   settings: Settings,
-  look: Look,
+  lookup: Lookup,
   over: AbortSignal,
 ): Promise<Finding[]> {
   const network = await within(
@@ -85,7 +85,7 @@ async function examineCloud(
   // Five bad signatures in a row lock the key: what was refused once is not tried elsewhere.
   if (refused !== undefined) return [...network, ...notSignedIn(refused, REFUSED_FIX)];
   const isAnswering = first.every(({ outcome }) => outcome === 'ok');
-  const checks = cloudChecks(world, look, isAnswering);
+  const checks = cloudChecks(world, lookup, isAnswering);
   const rest = (await Promise.all(checks.map((check) => within(check, io.clock)))).flat();
   const credentials = judgeCredentials(signedIn, [...first, ...rest]);
   return [...network, { check: 'credentials', ...credentials }, ...first, ...rest];

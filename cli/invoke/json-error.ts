@@ -9,7 +9,7 @@ type State = 'value' | 'first value' | 'name' | 'first name' | 'colon' | 'after'
  * The offset at which a text that JSON.parse refuses stops being JSON; its length when it only ends too early. Asked
  * for because the messages of JSON.parse tell a place only at times.
  */
-export function firstFault(text: string): number {
+export function firstJsonError(text: string): number {
   const open: ('{' | '[')[] = [];
   let state: State = 'value';
   let at = 0;

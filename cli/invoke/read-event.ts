@@ -2,7 +2,7 @@ import { PhonevaultError } from '../../lib/errors.ts';
 import { positionsIn } from '../../lib/policy/parse/position.ts';
 import type { Io } from '../io/io.ts';
 import { readInput } from '../io/read-text.ts';
-import { firstFault } from './json-error.ts';
+import { firstJsonError } from './json-error.ts';
 
 /** What FunctionGraph takes as an event. */
 const MAX_BYTES = 6 * 1024 * 1024;
@@ -20,7 +20,7 @@ export async function readEvent(io: Io, file: string | undefined): Promise<unkno
   try {
     return JSON.parse(source);
   } catch {
-    const offset = firstFault(source);
+    const offset = firstJsonError(source);
     const { line, column } = positionsIn(source)(offset);
     const what =
       source.trim() === ''

@@ -15,7 +15,7 @@ export function logText(
   const nameOf = (id: unknown) => names.get(String(id)) ?? String(id);
   return lines.map(({ at, type, phone_id, ...rest }) => {
     const details = Object.entries(rest).map(([field, value]) =>
-      field === 'tries' ? triesText(value, nameOf) : `${field} ${valueText(field, value)}`,
+      field === 'attempts' ? attemptsText(value, nameOf) : `${field} ${valueText(field, value)}`,
     );
     const who = phone_id === undefined ? [] : [nameOf(phone_id)];
     const text = [type, ...who, ...details].join('  ');
@@ -23,10 +23,10 @@ export function logText(
   });
 }
 
-function triesText(value: unknown, nameOf: (id: unknown) => string): string {
-  const tries = Array.isArray(value) ? (value as { phone_id?: unknown }[]) : [];
-  const shown = tries.slice(0, NAMES).map(({ phone_id }) => nameOf(phone_id));
-  const rest = tries.length - shown.length;
+function attemptsText(value: unknown, nameOf: (id: unknown) => string): string {
+  const attempts = Array.isArray(value) ? (value as { phone_id?: unknown }[]) : [];
+  const shown = attempts.slice(0, NAMES).map(({ phone_id }) => nameOf(phone_id));
+  const rest = attempts.length - shown.length;
   return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join(' ');
 }
 

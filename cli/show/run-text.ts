@@ -58,7 +58,7 @@ export function runText(
 
 function standText(run: RunView, io: Io): string {
   if (run.outcome !== null) return outcomeWord(run.outcome, colours(io));
-  if (run.phase === 'set_aside') return colours(io).red('set aside');
+  if (run.phase === 'quarantined') return colours(io).red('quarantined');
   return run.cancelling ? 'being cancelled' : run.phase;
 }
 
@@ -78,8 +78,8 @@ function summary(io: Io, run: RunView, bucket: string): string[] {
       ['phones', counts === null ? undefined : countsText(counts)],
       ['progress', progress === null ? undefined : progressText(run)],
       ['fleet', run.listing_complete === false ? 'some phones may have been missed' : undefined],
-      ...run.troubles.map(
-        ({ at, code, message }) => ['trouble', `${when(io, at)} ${code}: ${message}`] as const,
+      ...run.failures.map(
+        ({ at, code, message }) => ['step_failed', `${when(io, at)} ${code}: ${message}`] as const,
       ),
       ...metricsFacts(run.metrics),
       ['message', notified === null ? undefined : noticeText(io, notified)],

@@ -22,7 +22,7 @@ export function runsText(io: Io, runs: readonly RunSummary[]): string {
 }
 
 function standText({ phase, cancelling, reason }: RunSummary): string {
-  if (phase === 'set_aside') return `set aside: ${reason ?? 'unknown'}`;
+  if (phase === 'quarantined') return `quarantined: ${reason ?? 'unknown'}`;
   return cancelling ? 'being cancelled' : phase;
 }
 

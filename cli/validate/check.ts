@@ -1,6 +1,6 @@
 import { PhonevaultError } from '../../lib/errors.ts';
 import { layout } from '../../lib/ledger/store/layout.ts';
-import { type Fault, MOST_BYTES, parsePolicy } from '../../lib/policy/parse/parse.ts';
+import { type ValidationError, MAX_BYTES, parsePolicy } from '../../lib/policy/parse/parse.ts';
 import { readYaml } from '../../lib/policy/parse/yaml.ts';
 import * as fields from '../../lib/runtime/setting-fields.ts';
 import { connect } from '../sign-in/connect.ts';
@@ -12,7 +12,7 @@ export type Checked = {
   ok: boolean;
   /** The name that the policy gives itself. */
   policy?: string;
-  faults: Fault[];
+  faults: ValidationError[];
   /** The text as it was read, to point into. */
   source: string;
 };
@@ -27,7 +27,7 @@ export async function checkFiles(io: Io, paths: readonly string[]): Promise<Chec
   const checked: Checked[] = [];
   for (const path of paths) {
     try {
-      const source = await readInput(io, path, MOST_BYTES);
+      const source = await readInput(io, path, MAX_BYTES);
       checked.push(check(path === '-' ? '(stdin)' : path, source, ledger));
     } catch (error) {
       if (!(error instanceof PhonevaultError)) throw error;
@@ -67,19 +67,19 @@ function check(file: string, source: string, ledger: Ledger): Checked {
     file,
     ok: result.ok,
     ...(policy === undefined ? {} : { policy }),
-    faults: result.ok ? [] : result.faults,
+    faults: result.ok ? [] : result.errors,
     source,
   };
 }
 
 function nameIn(source: string): string | undefined {
-  if (source.length > MOST_BYTES) return undefined;
+  if (source.length > MAX_BYTES) return undefined;
   const name = readYaml(source.replace(/^\uFEFF/, '')).value?.name;
   return typeof name === 'string' ? name : undefined;
 }
 
 function unread(file: string, error: PhonevaultError): Checked {
-  const fault: Fault = {
+  const fault: ValidationError = {
     path: '',
     found: error.message,
     allowed: 'a policy file',

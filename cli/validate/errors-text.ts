@@ -1,4 +1,4 @@
-import type { Fault } from '../../lib/policy/parse/validation-error.ts';
+import type { ValidationError } from '../../lib/policy/parse/validation-error.ts';
 import type { Io } from '../io/io.ts';
 import { colours } from '../text/colour.ts';
 import { fold } from '../text/fold.ts';
@@ -8,7 +8,7 @@ import type { Checked } from './check.ts';
 const WIDEST_SOURCE = 120;
 
 /** What was found in one file: `file: ok`, or each fault with its line, a caret below it and advice. */
-export function faultsText({ file, ok, faults, source }: Checked, io: Io): string {
+export function errorsText({ file, ok, faults, source }: Checked, io: Io): string {
   const c = colours(io);
   if (ok) return fold(`${file}: ${c.green('ok')}`, io.columns);
   const lines = source.replace(/^\uFEFF/, '').split(/\r?\n/);
@@ -27,13 +27,17 @@ export function faultsText({ file, ok, faults, source }: Checked, io: Io): strin
 }
 
 /** What to do, or else what is allowed, unless the message has said so or there was nothing to read. */
-function advice({ line, message, allowed, hint }: Fault): [string, string][] {
+function advice({ line, message, allowed, hint }: ValidationError): [string, string][] {
   if (hint !== undefined) return [['hint', hint]];
   return line === undefined || message.includes(allowed) ? [] : [['allowed', allowed]];
 }
 
 /** The line of the fault, cut around its column, and a caret under that. */
-function pointer({ line, column = 1 }: Fault, lines: readonly string[], columns: number): string[] {
+function pointer(
+  { line, column = 1 }: ValidationError,
+  lines: readonly string[],
+  columns: number,
+): string[] {
   const text = line === undefined ? undefined : lines[line - 1]?.replace(/\t/g, ' ');
   if (text === undefined || text.trim() === '') return [];
   const gutter = `  ${line} | `;

@@ -1,6 +1,6 @@
 import { PhonevaultError } from '../../lib/errors.ts';
 
-const MOST = 5;
+const MAX = 5;
 
 export type Patience = {
   /** Takes a failure, or throws it: what would fail again, and the sixth in a row. */
@@ -15,7 +15,7 @@ export function createPatience(): Patience {
   return {
     take(error) {
       failures += 1;
-      if (!(error instanceof PhonevaultError) || !error.retryable || failures > MOST) throw error;
+      if (!(error instanceof PhonevaultError) || !error.retryable || failures > MAX) throw error;
     },
     reset() {
       failures = 0;

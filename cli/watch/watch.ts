@@ -1,7 +1,7 @@
 import { PhonevaultError } from '../../lib/errors.ts';
 import { layout } from '../../lib/ledger/store/layout.ts';
 import type { RunDeps } from '../../lib/run/deps.ts';
-import { inspectRun } from '../../lib/run/query/get-run.ts';
+import { getRun } from '../../lib/run/query/get-run.ts';
 import type { RunView } from '../../lib/run/query/schemas.ts';
 import type { Io } from '../io/io.ts';
 import { createPatience } from './patience.ts';
@@ -10,7 +10,7 @@ import { fold } from '../text/fold.ts';
 
 const LOOK_EVERY_MS = 2_000;
 const LOOK_WHEN_QUIET_MS = 10_000;
-const LONGEST_PAUSE_MS = 30_000;
+const MAX_PAUSE_MS = 30_000;
 /** A look reads the run's whole log: of a large run it may take its time, and must not be all that is done. */
 const PAUSE_PER_LOOK = 10;
 const QUIET_MS = 3 * 60_000;
@@ -24,7 +24,7 @@ export type Watched = {
 };
 
 /**
- * Shows how far a run is until it is over (settled or set aside) or `signal` aborts. `advice` is told once while for three
+ * Shows how far a run is until it is over (settled or quarantined) or `signal` aborts. `advice` is told once while for three
  * minutes nothing moves, neither the run nor any drive's lease. Throws `not_found` for an unknown run.
  */
 export async function watchRun(
@@ -40,19 +40,19 @@ export async function watchRun(
   let view: RunView | undefined;
   let mark = '';
   let movedAt = clock.now();
-  let troubles = 0;
+  let failures = 0;
   let isAdvised = advice === undefined;
   try {
     for (;;) {
       const started = clock.now();
       try {
-        const seen = await look(deps, runId);
+        const seen = await lookup(deps, runId);
         patience.reset();
         view = seen.view;
-        for (const { code, message } of view.troubles.slice(troubles)) {
+        for (const { code, message } of view.failures.slice(failures)) {
           say(`trouble: ${code}: ${message}`);
         }
-        troubles = view.troubles.length;
+        failures = view.failures.length;
         progress.show(view);
         if (isOver(view)) return { view, isOver: true };
         if (seen.mark !== mark) movedAt = clock.now();
@@ -68,7 +68,7 @@ export async function watchRun(
       const quiet = Math.min((clock.now() - movedAt) / 10, LOOK_WHEN_QUIET_MS);
       const pause = Math.max(PAUSE_PER_LOOK * (clock.now() - started), quiet);
       if (!signal.aborted) {
-        await clock.sleep(Math.min(Math.max(pause, LOOK_EVERY_MS), LONGEST_PAUSE_MS), signal);
+        await clock.sleep(Math.min(Math.max(pause, LOOK_EVERY_MS), MAX_PAUSE_MS), signal);
       }
       if (signal.aborted) return { view, isOver: false };
     }
@@ -78,12 +78,12 @@ export async function watchRun(
 }
 
 /** The run, and a mark that changes with whatever shows that somebody works on it. */
-async function look(
+async function lookup(
   { store, clock }: Deps,
   runId: string,
 ): Promise<{ view: RunView; mark: string }> {
   const [view, leases] = await Promise.all([
-    inspectRun(store, runId, clock.now()),
+    getRun(store, runId, clock.now()),
     store.list(layout.leases),
   ]);
   if (view === undefined) {
@@ -97,5 +97,5 @@ async function look(
 }
 
 function isOver({ phase }: RunView): boolean {
-  return phase === 'settled' || phase === 'set_aside';
+  return phase === 'settled' || phase === 'quarantined';
 }

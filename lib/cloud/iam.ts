@@ -4,7 +4,7 @@ import { reveal, type Secret, secret } from '../secret.ts';
 import type { Authenticator } from './request/auth.ts';
 import { keysError, projectError, signInError, skewError } from './iam-errors.ts';
 import { call, type Caller } from './request/request.ts';
-import { retrying } from './request/retry.ts';
+import { withRetry } from './request/retry.ts';
 import type { HttpResponse } from './request/send.ts';
 import { unreadable } from './request/service-error.ts';
 import { skewOf } from './request/skew.ts';
@@ -118,7 +118,7 @@ export function createIam(options: Omit<Caller, 'authenticate'> & { endpoint: st
             idempotent: false,
           },
         ).catch(notTwice);
-      const reply = await retrying(options, LIMITS, ask).catch((error: unknown) => {
+      const reply = await withRetry(options, LIMITS, ask).catch((error: unknown) => {
         throw signInError(error, last(), password);
       });
       const headers = last()?.headers ?? {};

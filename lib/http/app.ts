@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { PhonevaultError } from '../errors.ts';
 import { authenticate, type Caller, demandScope } from './authenticate.ts';
-import { MOST_BODY_BYTES } from './input.ts';
+import { MAX_BODY_BYTES } from './input.ts';
 import { problem, problemFrom, problemResponse } from './problem.ts';
 import type { HttpDeps, Route } from './route.ts';
 import { routes } from './all-routes.ts';
@@ -44,8 +44,8 @@ export function createHttpApp(): HttpApp {
   });
   app.use(async (c, next) => {
     const bytes = new Uint8Array(await c.req.raw.arrayBuffer());
-    if (bytes.length > MOST_BODY_BYTES) {
-      throw problem(413, 'body_too_large', `A body has at most ${MOST_BODY_BYTES} bytes.`);
+    if (bytes.length > MAX_BODY_BYTES) {
+      throw problem(413, 'body_too_large', `A body has at most ${MAX_BODY_BYTES} bytes.`);
     }
     c.set('bytes', bytes);
     const call = { headers: c.req.raw.headers, body: bytes };

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
-import { MOST_ERRORS, problem } from './problem.ts';
+import { MAX_ERRORS, problem } from './problem.ts';
 
 /** A thousand phones take 35 KB. */
-export const MOST_BODY_BYTES = 256 * 1024;
+export const MAX_BODY_BYTES = 256 * 1024;
 
 /** Reads the query. Throws a 400 that names every parameter that is wrong, unknown or given twice. */
 export function readQuery<Q extends z.ZodObject>(schema: Q, search: URLSearchParams): z.output<Q> {
@@ -47,7 +47,7 @@ function jsonOf(bytes: Uint8Array): unknown {
 
 /** What was sent may stand in a name that is not known, so such names are counted and not quoted. */
 function errorsOf(error: z.ZodError): { path: string; message: string }[] {
-  return error.issues.slice(0, MOST_ERRORS).map((issue) => ({
+  return error.issues.slice(0, MAX_ERRORS).map((issue) => ({
     path: issue.path.join('.'),
     message:
       issue.code === 'unrecognized_keys'

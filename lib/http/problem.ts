@@ -70,7 +70,7 @@ export function problem(
 }
 
 /** Of what is wrong with a body, a query or a policy. */
-export const MOST_ERRORS = 20;
+export const MAX_ERRORS = 20;
 
 const RETRY_AFTER = { 'retry-after': '30' };
 
@@ -81,8 +81,8 @@ export function problemFrom(error: unknown): Problem {
     return problem(500, 'internal', 'Something failed that should not. The log says what.');
   }
   if (error instanceof PolicyInvalid) {
-    const errors = error.faults
-      .slice(0, MOST_ERRORS)
+    const errors = error.errors
+      .slice(0, MAX_ERRORS)
       .map(({ path, message }) => ({ path, message }));
     return problem(422, error.code, 'The policy file has faults.', { errors });
   }

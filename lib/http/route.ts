@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { RunDeps } from '../run/deps.ts';
-import type { Kick } from '../run/request/wake-drive.ts';
+import type { Wake } from '../run/request/wake-drive.ts';
 import type { Caller, Callers } from './authenticate.ts';
 import { readBody, readQuery } from './input.ts';
 import type { Scope } from './tokens.ts';
@@ -8,7 +8,7 @@ import type { Scope } from './tokens.ts';
 /** What one call needs from outside. Credentials are the invocation's, so it is made anew for each. */
 export type HttpDeps = {
   run: Pick<RunDeps, 'random' | 'store' | 'cph' | 'archives' | 'clock' | 'ledger' | 'log'>;
-  kick: Kick;
+  wake: Wake;
   callers: Callers;
   /** What lies before /v1 in the address that callers use. */
   mount: string;

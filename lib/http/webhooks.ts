@@ -11,7 +11,7 @@ export type WebhookSecret = {
 };
 
 const TOLERANCE_MS = 5 * 60_000;
-const MOST_SIGNATURES = 20;
+const MAX_SIGNATURES = 20;
 /** Signatures are separated by spaces; a header that was sent more than once arrives joined by commas. */
 const SIGNATURE = /(?<![^\s,])v1,([A-Za-z0-9+/]{43}=)(?![^\s,])/g;
 const NAME = /^[a-z0-9-]{1,32}$/;
@@ -56,7 +56,7 @@ export function findSigner(
   if (!/^\d{1,12}$/.test(timestamp)) return undefined;
   if (Math.abs(now - Number(timestamp) * 1000) > TOLERANCE_MS) return 'stale';
   const given = [...signature.matchAll(SIGNATURE)]
-    .slice(0, MOST_SIGNATURES)
+    .slice(0, MAX_SIGNATURES)
     .map(([, one = '']) => Buffer.from(one, 'base64'));
   let found: WebhookSecret | undefined;
   for (const entry of secrets) {

@@ -11,10 +11,10 @@ const SETTLE_MS = 2_000;
 /** So many leases are kept: a LIST that lags must show one that is not far behind. */
 const KEPT = 10;
 /** So many leases may be written before a LIST shows the first of them. */
-const UNLISTED_AT_MOST = 20;
+const MAX_UNLISTED = 20;
 
 /** No invocation of drive lasts as long; a lease that says so was written by a clock gone wrong. */
-const LONGEST_MS = 15 * 60_000;
+const MAX_MS = 15 * 60_000;
 
 const leaseSchema = z.object({
   version: z.literal(LEASE_VERSION),
@@ -90,9 +90,9 @@ async function createNext(
   { clock, holder, ttlMs }: { clock: Clock; holder: string; ttlMs: number },
 ): Promise<{ epoch: number; before: Standing | undefined } | undefined> {
   let before = await latest(store, ttlMs);
-  for (let unlisted = 0; unlisted <= UNLISTED_AT_MOST; unlisted += 1) {
+  for (let unlisted = 0; unlisted <= MAX_UNLISTED; unlisted += 1) {
     const left = (before?.expires_at ?? 0) - clock.now();
-    if (left > 0 && left <= LONGEST_MS) return undefined;
+    if (left > 0 && left <= MAX_MS) return undefined;
     const epoch = (before?.epoch ?? 0) + 1;
     const expires_at = clock.now() + ttlMs;
     const mine = bodyOf({ epoch, holder, expires_at, conditional: before?.conditional });

@@ -4,7 +4,7 @@ import type { Instance } from './invocation.ts';
 import { createLog } from './log.ts';
 
 /** The only form that the gateway takes; anything else is a 500 of its own (FSS.1202, FSS.1206). */
-export type ApigAnswer = {
+export type ApigResponse = {
   statusCode: number;
   headers: Record<string, string>;
   body: string;
@@ -12,7 +12,7 @@ export type ApigAnswer = {
 };
 
 /** The gateway's form of a web response. Its body must be text. */
-export async function toApigAnswer(response: Response): Promise<ApigAnswer> {
+export async function toApigResponse(response: Response): Promise<ApigResponse> {
   return {
     statusCode: response.status,
     headers: Object.fromEntries(response.headers),
@@ -25,21 +25,21 @@ export async function toApigAnswer(response: Response): Promise<ApigAnswer> {
  * Answers a call. An event that is no call gets a 400 that says so. What else fails before the application has it, such as
  * a wrong setting, is logged in full and answered as a 500 that tells its code only: the caller cannot help it.
  */
-export async function answering(
+export async function withApigResponse(
   instance: Pick<Instance, 'clock' | 'write'>,
   work: () => Response | Promise<Response>,
-): Promise<ApigAnswer> {
+): Promise<ApigResponse> {
   try {
-    return await toApigAnswer(await work());
+    return await toApigResponse(await work());
   } catch (error) {
     const log = createLog(instance.write, instance.clock);
     if (hasCode(error, 'event_invalid')) {
       log.warn('http_refused', { status: 400, code: error.code, error });
-      return toApigAnswer(problemResponse(problemFrom(error).body));
+      return toApigResponse(problemResponse(problemFrom(error).body));
     }
     log.error('invocation_failed', { error });
     const code = error instanceof PhonevaultError ? error.code : 'internal';
     const detail = 'Phonevault cannot answer. Its log says why.';
-    return toApigAnswer(problemResponse(problemOf(500, code, detail)));
+    return toApigResponse(problemResponse(problemOf(500, code, detail)));
   }
 }

@@ -3,18 +3,18 @@ import type { FgContext } from './context.ts';
 import { type Instance, startInvocation } from './invocation.ts';
 
 /** The gateway waits for 60 seconds at most. */
-const LONGEST_MS = 50_000;
+const MAX_MS = 50_000;
 const SPARE_MS = 3_000;
 
 /** What one call to the API needs, with this invocation's credentials. Throws `setting_invalid`. */
 export function httpDeps(context: FgContext, instance: Instance, mount: string): HttpDeps {
-  const { deps, kick, settings, timeLeft } = startInvocation(context, instance, {
+  const { deps, wake, settings, timeLeft } = startInvocation(context, instance, {
     needsTopic: false,
   });
-  const left = Math.min(timeLeft() - SPARE_MS, LONGEST_MS);
+  const left = Math.min(timeLeft() - SPARE_MS, MAX_MS);
   return {
     run: deps,
-    kick,
+    wake,
     callers: { tokens: settings.httpTokens, webhooks: settings.webhookSecrets },
     mount,
     until: deps.clock.now() + Math.max(0, left),

@@ -78,7 +78,7 @@ export const heartbeat = z.string().transform((value, context) => {
   return { cron, timezone, language: language === 'zh' ? ('zh' as const) : ('en' as const) };
 });
 
-const MOST_ENTRIES = 20;
+const MAX_ENTRIES = 20;
 
 /** Entries separated by commas or spaces. What is wrong with one is told by its place, never by its content. */
 const entries = <T extends object>(parse: (text: string) => T | string) =>
@@ -86,8 +86,8 @@ const entries = <T extends object>(parse: (text: string) => T | string) =>
     const parts = value.split(/[\s,]+/).filter((part) => part !== '');
     const read = parts.map(parse);
     const fault = read.find((entry) => typeof entry === 'string');
-    if (parts.length > MOST_ENTRIES) {
-      context.addIssue(`at most ${MOST_ENTRIES} entries, separated by commas`);
+    if (parts.length > MAX_ENTRIES) {
+      context.addIssue(`at most ${MAX_ENTRIES} entries, separated by commas`);
     } else if (fault !== undefined) {
       context.addIssue(`as entry ${read.indexOf(fault) + 1}: ${fault}`);
     }

@@ -6,7 +6,7 @@ import { createLog } from './log.ts';
  * Does a handler's work. An error that leaves it is logged with its code and hint, and carries the hint in its message:
  * FunctionGraph shows nothing else of it.
  */
-export async function reporting<T>(
+export async function withErrorReporting<T>(
   instance: Pick<Instance, 'clock' | 'write'>,
   work: () => Promise<T>,
 ): Promise<T> {

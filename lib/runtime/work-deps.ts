@@ -3,14 +3,14 @@ import type { Clock, Random } from '../clock.ts';
 import { obsStore } from '../ledger/store/obs-store.ts';
 import type { RunDeps } from '../run/deps.ts';
 import type { Meter } from '../run/meter.ts';
-import type { Kick } from '../run/request/wake-drive.ts';
+import type { Wake } from '../run/request/wake-drive.ts';
 import type { Clients } from './clients.ts';
 import type { Log } from './log.ts';
 import type { Settings } from './settings.ts';
 
 export type WorkDeps = {
   deps: RunDeps;
-  kick: Kick;
+  wake: Wake;
   /** Unique to this invocation or command: names its lease and what it writes. */
   holder: string;
 };
@@ -34,7 +34,7 @@ export function workDeps(
       topicUrn,
       ledger: { bucket, prefix },
     },
-    kick: { functiongraph, driveUrn },
+    wake: { functiongraph, driveUrn },
     holder: randomBytes(6).toString('hex'),
   };
 }

@@ -22,7 +22,7 @@ export function allowedAt(path: string): string {
 function faultsOf(path: string, value: unknown): string[] {
   const result = parsePolicy(JSON.stringify(policyWith(path, value)), { fileName: 'nightly.yaml' });
   if (result.ok) return [];
-  return result.faults.filter((fault) => fault.path.startsWith(path)).map(({ allowed }) => allowed);
+  return result.errors.filter((fault) => fault.path.startsWith(path)).map(({ allowed }) => allowed);
 }
 
 /** A sound policy, as an object, with one field set to a value. */

@@ -22,7 +22,7 @@ export async function callsOf(world: Night): Promise<Samples> {
     });
     const answer = await app.answer(request, {
       run,
-      kick: {
+      wake: {
         functiongraph: { invokeAsync: () => Promise.reject(new Error('no kick here')) },
         driveUrn: undefined,
       },

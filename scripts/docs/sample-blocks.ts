@@ -1,7 +1,7 @@
 import { format } from 'prettier';
 import type { Samples } from './samples.ts';
 
-const LIST_AT_MOST = 3;
+const MAX_LISTED = 3;
 
 /** Each sample as a Markdown block, by the name `sample <name>` under which a template inserts it. */
 export async function sampleBlocks(samples: Samples): Promise<Record<string, string>> {
@@ -30,7 +30,7 @@ const INVOCATION = /^((?:.*\/)?(?:\d{10}-)?)[0-9a-f]{12}(?=$|-)/;
  */
 function shortened(value: unknown, whole: boolean): unknown {
   if (Array.isArray(value)) {
-    const kept = whole || isChosen(value) ? value : value.slice(0, LIST_AT_MOST);
+    const kept = whole || isChosen(value) ? value : value.slice(0, MAX_LISTED);
     return kept.map((one) => shortened(one, false));
   }
   if (typeof value === 'number') return Math.round(value);

@@ -2,15 +2,15 @@ import { readIndexedPhones } from '../../lib/ledger/state/phones.ts';
 import { layout } from '../../lib/ledger/store/layout.ts';
 import { claimKey } from '../../lib/ledger/state/client-keys.ts';
 import { putSweep, sweepSlot } from '../../lib/ledger/hints/hints.ts';
-import { askForInventory } from '../../lib/ledger/hints/inventory-request.ts';
-import { askForHeartbeat } from '../../lib/run/schedule/heartbeat.ts';
+import { requestInventory } from '../../lib/ledger/hints/inventory-request.ts';
+import { requestHeartbeat } from '../../lib/run/schedule/heartbeat.ts';
 import { noteSkipped } from '../../lib/ledger/state/skipped-slots.ts';
 import { stamp } from '../../lib/policy/keys/stamp.ts';
-import { askToCancel } from '../../lib/run/request/request-run.ts';
-import { exportCalls, inspectRun, lookAtRun } from '../../lib/run/query/get-run.ts';
+import { requestCancel } from '../../lib/run/request/request-run.ts';
+import { exportCalls, getRun, readRunState } from '../../lib/run/query/get-run.ts';
 import { listRuns } from '../../lib/run/query/list-runs.ts';
 import { previewRun } from '../../lib/run/plan/preview.ts';
-import { dropHints } from '../../lib/run/first-backup/store-hints.ts';
+import { storeHints } from '../../lib/run/first-backup/store-hints.ts';
 import { policyStatuses } from '../../lib/run/query/policy-status.ts';
 import { type Night, night } from '../../testing/night.ts';
 import { callsOf } from './http-samples.ts';
@@ -82,7 +82,7 @@ async function troubledNight(): Promise<Samples> {
   samples.request = await object(layout.request(runId));
 
   await world.drive();
-  samples.open_run = await inspectRun(store, runId, world.clock.now());
+  samples.open_run = await getRun(store, runId, world.clock.now());
   samples.inventory = await object(layout.inventory('all'));
   await world.settle(runId);
   samples.plan = await object(layout.plan(runId));
@@ -97,9 +97,9 @@ async function troubledNight(): Promise<Samples> {
   samples.lease = await object((await store.list(layout.leases)).at(-1)?.key ?? '');
 
   const now = world.clock.now();
-  samples.run = await inspectRun(store, runId, now);
+  samples.run = await getRun(store, runId, now);
   samples.runs = await listRuns(store, { max: 1 }, now);
-  const looked = await lookAtRun(store, runId, now);
+  const looked = await readRunState(store, runId, now);
   samples.run_phones = oneOfEachState((await looked?.phones()) ?? []);
   const lines = (await looked?.log()) ?? [];
   samples.run_log = lines.slice(0, 2);
@@ -144,7 +144,7 @@ async function darkNight(): Promise<Samples> {
   world.cloud.control.clearFaults();
   world.clock.move(5 * MINUTE);
   await world.settle(runId);
-  samples.aside = await object(layout.aside(broken));
+  samples.quarantined = await object(layout.quarantined(broken));
   for (const kind of ['missed', 'credentials']) {
     samples[`notification_${kind}`] = (await messageOf(world, kind))[`notification_${kind}`];
   }
@@ -170,7 +170,7 @@ async function staleDays(): Promise<Samples> {
   await world.drive();
   const { store, log, clock } = world.invocation().deps;
   const daily = { cron: '0 0 8 * * *', timezone: 'Asia/Shanghai', language: 'en' } as const;
-  await askForHeartbeat({ store, log, clock }, daily, undefined);
+  await requestHeartbeat({ store, log, clock }, daily, undefined);
   samples.heartbeat = await hint('heartbeat');
   await world.drive();
   samples.told_heartbeat = await object(layout.heartbeat);
@@ -185,23 +185,23 @@ async function inboxOf(world: Night): Promise<Samples> {
   const { store, log, clock } = world.invocation().deps;
   const object = objectsOf(world);
   const runId = await world.ask();
-  await askToCancel(store, runId);
+  await requestCancel(store, runId);
   const [, phone] = await world.cloud.control.phones();
-  const look = { at: clock.now(), phones: [phone?.phone_id ?? ''], servers: [], others: [] };
+  const lookup = { at: clock.now(), phones: [phone?.phone_id ?? ''], servers: [], others: [] };
   const id = 'trace-sample';
-  await dropHints(
+  await storeHints(
     { store, log },
-    { hints: [{ id, look: { change: 'reset', ...look } }], ignored: [] },
+    { hints: [{ id, lookup: { change: 'reset', ...lookup } }], ignored: [] },
   );
   await putSweep(store, sweepSlot(clock.now()));
-  await askForInventory(store, { policy: 'nightly', asked_at: clock.now() });
+  await requestInventory(store, { policy: 'nightly', asked_at: clock.now() });
   await noteSkipped(store, 'nightly', stamp(clock.now() - HOUR), clock.now());
   await claimKey({ store, clock, random: () => 0.5 }, 'sample', { policy: 'nightly' });
   const hints = (await store.list(layout.hints)).map(({ key }) => key);
   const hint = (prefix: string) => object(hints.find((key) => key.includes(prefix)) ?? '');
   return {
     cancel: await object(layout.cancel(runId)),
-    look: await object(layout.hint(id)),
+    lookup: await object(layout.hint(id)),
     sweep: await hint('sweep-'),
     skipped: await object(layout.skipped('nightly')),
     inventory_request: await hint('inventory-'),

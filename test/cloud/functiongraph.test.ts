@@ -15,11 +15,11 @@ describe('invokeAsync', () => {
     'hands the event over (%o)',
     async (said) => {
       const { functiongraph, requests, bodies } = setUp(said);
-      await functiongraph.invokeAsync(urn, { kick: 'run-1' });
+      await functiongraph.invokeAsync(urn, { wake: 'run-1' });
       expect(requests[0]?.url).toBe(
         `https://functiongraph.example/v2/p1/fgs/functions/${urn}/invocations-async`,
       );
-      expect(bodies()).toEqual([{ kick: 'run-1' }]);
+      expect(bodies()).toEqual([{ wake: 'run-1' }]);
     },
   );
 

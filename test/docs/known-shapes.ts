@@ -7,17 +7,17 @@ import {
   phoneOutcomes,
   runOutcomes,
 } from '../../lib/ledger/run/report.ts';
-import { readLate } from '../../lib/ledger/run/orphaned-jobs.ts';
+import { readOrphanedJobs } from '../../lib/ledger/run/orphaned-jobs.ts';
 import { readCursors } from '../../lib/ledger/state/cursors.ts';
-import { readCredentialTrouble } from '../../lib/ledger/state/credential-alarm.ts';
+import { readCredentialsRefused } from '../../lib/ledger/state/credential-alarm.ts';
 import { readHistory } from '../../lib/ledger/state/history.ts';
 import { loadInventory } from '../../lib/ledger/state/inventory.ts';
 import { carefulLimits, readLimits } from '../../lib/ledger/state/limits.ts';
 import { layout } from '../../lib/ledger/store/layout.ts';
 import { memoryStore } from '../../lib/ledger/store/memory-store.ts';
-import { readLook, readMissed } from '../../lib/ledger/hints/hints.ts';
-import { readHeartbeat, readToldHeartbeat } from '../../lib/ledger/state/heartbeat.ts';
-import { readRecovered, readStale, readToldStale } from '../../lib/ledger/state/staleness.ts';
+import { readLookup, readMissed } from '../../lib/ledger/hints/hints.ts';
+import { readHeartbeat, readNotifiedHeartbeat } from '../../lib/ledger/state/heartbeat.ts';
+import { readRecovered, readStale, readNotifiedStale } from '../../lib/ledger/state/staleness.ts';
 import { readInventoryRequest } from '../../lib/ledger/hints/inventory-request.ts';
 import { readSkipped } from '../../lib/ledger/state/skipped-slots.ts';
 import { readIndexedPhones } from '../../lib/ledger/state/phones.ts';
@@ -73,7 +73,7 @@ type Check = { key: string; read(store: Store): Promise<unknown> };
 
 /** Ledger objects whose schema is their reader's own: the sample lies at its key and is read. */
 const stored: Record<string, Check> = {
-  late: { key: layout.late(RUN), read: (store) => readLate(store, RUN) },
+  late: { key: layout.late(RUN), read: (store) => readOrphanedJobs(store, RUN) },
   log: {
     key: layout.logEntry(RUN, '0000000001-c37aa3eb902f', 0),
     read: async (store) => (await readLog(store, RUN))[0],
@@ -90,10 +90,13 @@ const stored: Record<string, Check> = {
     key: layout.skipped('nightly'),
     read: async (store) => (await readSkipped(store, 'nightly')).keys().next().value,
   },
-  told_stale: { key: layout.stale('nightly'), read: (store) => readToldStale(store, 'nightly') },
+  told_stale: {
+    key: layout.stale('nightly'),
+    read: (store) => readNotifiedStale(store, 'nightly'),
+  },
   heartbeat: { key: layout.hint('sample'), read: (store) => readHeartbeat(store, 'sample') },
-  told_heartbeat: { key: layout.heartbeat, read: readToldHeartbeat },
-  look: { key: layout.hint('trace-sample'), read: (store) => readLook(store, 'trace-sample') },
+  told_heartbeat: { key: layout.heartbeat, read: readNotifiedHeartbeat },
+  lookup: { key: layout.hint('trace-sample'), read: (store) => readLookup(store, 'trace-sample') },
   inventory_request: {
     key: layout.hint('inventory-nightly'),
     read: (store) => readInventoryRequest(store, 'inventory-nightly'),
@@ -112,7 +115,7 @@ const stored: Record<string, Check> = {
     key: layout.provisioning,
     read: async (store) => (await readProvisioning(store)).policies.nightly,
   },
-  alarms: { key: layout.alarms, read: readCredentialTrouble },
+  alarms: { key: layout.alarms, read: readCredentialsRefused },
 };
 
 const { RunSummary, RunView, RunPhone, LogLine, ExportCall, PolicyStatus, PhoneArchive } = shapes;
@@ -133,7 +136,15 @@ const parsed: Record<string, z.ZodType> = {
 };
 
 /** Objects that have no schema because only people read them, or their key says all. */
-const unread = ['cancel', 'sweep', 'aside', 'client_key', 'late_archive', 'lease', 'accepted'];
+const unread = [
+  'cancel',
+  'sweep',
+  'quarantined',
+  'client_key',
+  'late_archive',
+  'lease',
+  'accepted',
+];
 const others = ['cancelling', 'refreshing', 'notification_attributes'];
 
 /** What a block shows, by its mark `sample: <name>` or its look; undefined for JSON of others. */

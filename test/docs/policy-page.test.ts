@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 function effective(path: string, value: unknown) {
   const text = JSON.stringify(policyWith(path, value));
   const parsed = parsePolicy(text, { fileName: 'nightly.yaml' });
-  if (!parsed.ok) throw new Error(parsed.faults[0]?.message);
+  if (!parsed.ok) throw new Error(parsed.errors[0]?.message);
   return parsed.policy;
 }
 

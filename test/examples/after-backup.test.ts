@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createHandler } from '../../examples/after-backup/index.ts';
 import type { Notification } from '../../lib/run/notify/notification.ts';
 import { composeMessage } from '../../lib/run/notify/compose.ts';
-import { dropHints } from '../../lib/run/first-backup/store-hints.ts';
+import { storeHints } from '../../lib/run/first-backup/store-hints.ts';
 import { readEvent } from '../../lib/runtime/events/read-event.ts';
 import { api, type Api } from '../http/api.ts';
 import { TOKEN } from '../../testing/keys.ts';
@@ -152,7 +152,7 @@ describe('the example after-backup', () => {
 
 describe('the function event on the topic that Phonevault tells', () => {
   const about = { policy: 'nightly', run_id: 'nightly-1', outcome: 'completed' } as const;
-  const news: Notification[] = [
+  const notification: Notification[] = [
     { kind: 'settled', ...about, failed: [{ phone_id: '0'.repeat(32), outcome: 'failed' }] },
     { kind: 'missed', policy: 'nightly', reason: 'overlap: slot 20260101T183000Z' },
     { kind: 'stale', policy: 'nightly', reason: 'phone 0123456789abcdef0123456789abcdef' },
@@ -164,17 +164,17 @@ describe('the function event on the topic that Phonevault tells', () => {
     const { made } = await setUp();
     const got = listener(made);
     const { deps } = made.invocation();
-    for (const one of news) await deps.topic.publish(deps.topicUrn, composeMessage(one));
+    for (const one of notification) await deps.topic.publish(deps.topicUrn, composeMessage(one));
     // Should a region hand functions the text for people.
-    for (const one of news) {
+    for (const one of notification) {
       const { message_structure, ...rest } = composeMessage(one);
       const texts = { default: message_structure['default'] ?? '' };
       await deps.topic.publish(deps.topicUrn, { ...rest, message_structure: texts });
     }
     const events = await got();
-    expect(events).toHaveLength(news.length * 2 * 5);
+    expect(events).toHaveLength(notification.length * 2 * 5);
     for (const event of events) {
-      const { hints, ignored } = await dropHints(deps, readEvent(event));
+      const { hints, ignored } = await storeHints(deps, readEvent(event));
       expect(hints).toEqual([]);
       expect(Object.keys(ignored)).toEqual([
         expect.stringMatching(/^(own_notification|nothing_named)$/),

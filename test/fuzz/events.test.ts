@@ -11,9 +11,9 @@ const samples = Object.values(payloads).map(({ event }) => event);
 
 /** Whatever an event says, its hints are objects right in the inbox, and name what could be ids. */
 function read(event: unknown): void {
-  for (const { id, look } of readEvent(event).hints) {
+  for (const { id, lookup } of readEvent(event).hints) {
     expect(readOpenKey(layout.hint(id))).toEqual({ kind: 'hint', id });
-    for (const named of [...look.phones, ...look.servers, ...look.others]) {
+    for (const named of [...lookup.phones, ...lookup.servers, ...lookup.others]) {
       expect(named).toMatch(/^[\w-]{1,64}$/);
     }
   }

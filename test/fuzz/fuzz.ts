@@ -36,9 +36,9 @@ const REFERENCE_MS = 25;
 
 /** How many times slower than that one this machine is now; never less than one. */
 async function slowness(): Promise<number> {
-  const tries = [];
-  for (let n = 0; n < 5; n += 1) tries.push(await timed(busyMs, reference));
-  return Math.max(1, Math.min(...tries) / REFERENCE_MS);
+  const attempts = [];
+  for (let n = 0; n < 5; n += 1) attempts.push(await timed(busyMs, reference));
+  return Math.max(1, Math.min(...attempts) / REFERENCE_MS);
 }
 
 async function timed(now: () => number, work: () => unknown): Promise<number> {

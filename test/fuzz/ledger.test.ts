@@ -1,19 +1,22 @@
 import * as fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import { readCredentialTrouble } from '../../lib/ledger/state/credential-alarm.ts';
-import { readAside } from '../../lib/ledger/state/quarantined.ts';
+import { readCredentialsRefused } from '../../lib/ledger/state/credential-alarm.ts';
+import { readQuarantined } from '../../lib/ledger/state/quarantined.ts';
 import { readCursors } from '../../lib/ledger/state/cursors.ts';
 import {
-  putLook,
+  putLookup,
   putMissed,
   putSweep,
-  readLook,
+  readLookup,
   readMissed,
 } from '../../lib/ledger/hints/hints.ts';
 import { readHistory } from '../../lib/ledger/state/history.ts';
 import { loadInventory } from '../../lib/ledger/state/inventory.ts';
-import { askForInventory, readInventoryRequest } from '../../lib/ledger/hints/inventory-request.ts';
-import { readLate, writeLate } from '../../lib/ledger/run/orphaned-jobs.ts';
+import {
+  requestInventory,
+  readInventoryRequest,
+} from '../../lib/ledger/hints/inventory-request.ts';
+import { readOrphanedJobs, writeOrphanedJobs } from '../../lib/ledger/run/orphaned-jobs.ts';
 import { layout } from '../../lib/ledger/store/layout.ts';
 import { takeLease } from '../../lib/ledger/lease.ts';
 import { readLimits } from '../../lib/ledger/state/limits.ts';
@@ -22,7 +25,7 @@ import { readIndexedPhones } from '../../lib/ledger/state/phones.ts';
 import { readProvisioning } from '../../lib/ledger/state/provisioning.ts';
 import { rebuildRunIndex } from '../../lib/ledger/state/run-index.ts';
 import type { Store } from '../../lib/ledger/store/store.ts';
-import { lookAtRun } from '../../lib/run/query/get-run.ts';
+import { readRunState } from '../../lib/run/query/get-run.ts';
 import { listRuns } from '../../lib/run/query/list-runs.ts';
 import { policyStatuses } from '../../lib/run/query/policy-status.ts';
 import { night, NIGHTLY } from '../../testing/night.ts';
@@ -59,10 +62,10 @@ async function ledgerOf() {
     slots: 1,
   } as const;
   await putMissed(store, missed);
-  await putLook(store, { id: 'trace-1', look: { change: 'created', at: 1, ...ids } });
+  await putLookup(store, { id: 'trace-1', lookup: { change: 'created', at: 1, ...ids } });
   await putSweep(store, world.clock.now());
-  await askForInventory(store, { policy: 'nightly', asked_at: 1 });
-  await writeLate(store, {
+  await requestInventory(store, { policy: 'nightly', asked_at: 1 });
+  await writeOrphanedJobs(store, {
     version: 1,
     run_id: settled,
     policy: 'nightly',
@@ -70,12 +73,12 @@ async function ledgerOf() {
     folder: 'nightly',
     busy_until: world.clock.now() + 1e6,
     until: world.clock.now() + 1e7,
-    tries: [
+    attempts: [
       {
         phone_id: 'p1',
         phone_name: 'n',
         server_id: 's',
-        try: 1,
+        attempt: 1,
         jobs: [{ job_id: 'j', request_id: 'r' }],
       },
     ],
@@ -118,11 +121,11 @@ async function readAll(store: Store): Promise<void> {
   const readers: (() => unknown)[] = [
     ...[settled, open].flatMap((runId) => [
       async () => {
-        const look = await lookAtRun(store, runId, now);
-        JSON.stringify([await look?.view(), await look?.phones(), await look?.log()]);
+        const lookup = await readRunState(store, runId, now);
+        JSON.stringify([await lookup?.view(), await lookup?.phones(), await lookup?.log()]);
       },
-      () => readAside(store, runId),
-      () => readLate(store, runId),
+      () => readQuarantined(store, runId),
+      () => readOrphanedJobs(store, runId),
     ]),
     () => listRuns(store, { max: 10 }, now),
     () =>
@@ -135,11 +138,11 @@ async function readAll(store: Store): Promise<void> {
     () => readCursors(store),
     () => readProvisioning(store),
     () => readHistory(store, 'nightly'),
-    () => readCredentialTrouble(store),
+    () => readCredentialsRefused(store),
     () => loadInventory(store, undefined),
     () => rebuildRunIndex(store),
     () => takeLease(store, { clock, holder: 'h', ttlMs: 60_000 }),
-    ...['trace-1'].map((id) => () => readLook(store, id)),
+    ...['trace-1'].map((id) => () => readLookup(store, id)),
     () => readInventoryRequest(store, 'inventory-nightly'),
     async () => {
       for (const { key } of await store.list(layout.hints)) {

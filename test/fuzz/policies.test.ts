@@ -48,7 +48,7 @@ const sample = {
 function use(text: string): void {
   const read = parsePolicy(text, CONTEXT);
   if (!read.ok) {
-    expect(read.faults.length).toBeGreaterThan(0);
+    expect(read.errors.length).toBeGreaterThan(0);
     return;
   }
   const { name, export: wanted, schedule, select } = read.policy;

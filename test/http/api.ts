@@ -4,7 +4,7 @@ import type { Callers } from '../../lib/http/authenticate.ts';
 import { createHttpApp } from '../../lib/http/app.ts';
 import { openApiDocument } from '../../lib/http/openapi.ts';
 import { routes } from '../../lib/http/all-routes.ts';
-import { type ApigAnswer, toApigAnswer } from '../../lib/runtime/apig-response.ts';
+import { type ApigResponse, toApigResponse } from '../../lib/runtime/apig-response.ts';
 import { parseApigEvent } from '../../lib/runtime/events/apig-event.ts';
 import type { CloudOptions } from '../../local/cloud.ts';
 import { night, type Night } from '../../testing/night.ts';
@@ -62,7 +62,7 @@ const document = openApiDocument(routes, '') as {
 const ajv = new Ajv({ strict: false, validateFormats: false, schemas: { document } });
 
 /** What is answered is what the OpenAPI document says: its status, its headers, and no field more. */
-function expectDescribed(method: string, path: string, answer: ApigAnswer): void {
+function expectDescribed(method: string, path: string, answer: ApigResponse): void {
   const { statusCode, headers, body } = answer;
   const value: unknown = body === '' ? undefined : JSON.parse(body);
   const fits = (pattern: string) =>
@@ -98,7 +98,7 @@ export async function api(options: CloudOptions & { callers?: Callers } = {}): P
   const played = await night(cloudOptions);
   const app = createHttpApp();
   const kicks: string[] = [];
-  const kick = {
+  const wake = {
     functiongraph: { invokeAsync: async (urn: string) => void kicks.push(urn) },
     driveUrn: 'urn:fss:r:p:function:default:drive',
   };
@@ -122,8 +122,8 @@ export async function api(options: CloudOptions & { callers?: Callers } = {}): P
       });
       const { deps } = played.invocation();
       const until = played.clock.now() + 50_000;
-      const response = await app.answer(request, { run: deps, kick, callers: known, mount, until });
-      const answer = await toApigAnswer(response);
+      const response = await app.answer(request, { run: deps, wake, callers: known, mount, until });
+      const answer = await toApigResponse(response);
       expectDescribed(method, path, answer);
       return {
         status: answer.statusCode,

@@ -244,9 +244,9 @@ describe('takeLease', () => {
 
   it('leaves the lease to others while one comes and goes', async () => {
     const { clock, store } = counted();
-    let tries = 0;
+    let attempts = 0;
     const create: Store['create'] = async (key, body) =>
-      (tries += 1) === 1 ? 'exists' : store.create(key, body);
+      (attempts += 1) === 1 ? 'exists' : store.create(key, body);
     const take = () => takeLease({ ...store, create }, { clock, holder: 'a', ttlMs: TTL });
     expect(await take()).toBeUndefined();
     expect((await take())?.epoch).toBe(1);

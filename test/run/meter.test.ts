@@ -60,15 +60,15 @@ describe('a meter knows the run that is worked at', () => {
   it('during the work, and answers what the work does', async () => {
     const { meter, run, other } = scene();
     const seen: (string | undefined)[] = [];
-    const look = () => void seen.push(meter.runId());
-    look();
+    const lookup = () => void seen.push(meter.runId());
+    lookup();
     const answer = await meter.during(run, async () => {
-      look();
-      await meter.during(other, async () => look());
-      look();
+      lookup();
+      await meter.during(other, async () => lookup());
+      lookup();
       return 7;
     });
-    look();
+    lookup();
     expect(answer).toBe(7);
     expect(seen).toEqual([undefined, 'a-1', 'b-1', 'a-1', undefined]);
   });

@@ -3,7 +3,7 @@ import { ServiceError } from '../../lib/errors.ts';
 import type { RunEvent } from '../../lib/ledger/run/events.ts';
 import { noteSettled, readHistory } from '../../lib/ledger/state/history.ts';
 import { putMissed } from '../../lib/ledger/hints/hints.ts';
-import { type Late, readLate } from '../../lib/ledger/run/orphaned-jobs.ts';
+import { type OrphanedJobs, readOrphanedJobs } from '../../lib/ledger/run/orphaned-jobs.ts';
 import { appendLog, readLog } from '../../lib/ledger/run/log.ts';
 import { layout } from '../../lib/ledger/store/layout.ts';
 import { carefulLimits } from '../../lib/ledger/state/limits.ts';
@@ -11,8 +11,8 @@ import { memoryStore } from '../../lib/ledger/store/memory-store.ts';
 import { putRequest } from '../../lib/ledger/run/request.ts';
 import type { RunDeps } from '../../lib/run/deps.ts';
 import { drive, driveWindow } from '../../lib/run/drive/drive.ts';
-import { followJobs } from '../../lib/run/export/poll-jobs.ts';
-import { followLate } from '../../lib/run/settle/orphaned-jobs.ts';
+import { pollJobs } from '../../lib/run/export/poll-jobs.ts';
+import { pollOrphanedJobs } from '../../lib/run/settle/orphaned-jobs.ts';
 import { composeMessage } from '../../lib/run/notify/compose.ts';
 import { callsAllowed } from '../../lib/run/export/rate-limit.ts';
 import { schedule, type ScheduleMemory } from '../../lib/run/schedule/schedule.ts';
@@ -134,7 +134,7 @@ describe('submitWindow', () => {
     const session = {
       writer: createWriter('0000000001-a'),
       limits: carefulLimits,
-      stragglers: [],
+      inFlight: [],
       until: T0 + MINUTE,
     };
     await submitWindow(deps as unknown as RunDeps, [first, second], session).catch(() => undefined);
@@ -148,17 +148,17 @@ describe('follow', () => {
     const run = openRun('nightly-1', [plannedPhone('p1'), plannedPhone('p2')]);
     const job = { job_id: 'j1', request_id: 'r1' };
     record(run, [
-      { type: 'accepted', at: T0, phone_id: 'p1', try: 1, ...job },
-      { type: 'accepted', at: T0, phone_id: 'p2', try: 1, job_id: 'j2', request_id: 'r1' },
-      { type: 'ended', at: T0 + 1, phone_id: 'p1', try: 1, result: 'failed', code: 'CPS.0054' },
-      { type: 'doubtful', at: T0 + 2, phone_id: 'p1', try: 2, request_id: 'r2' },
+      { type: 'accepted', at: T0, phone_id: 'p1', attempt: 1, ...job },
+      { type: 'accepted', at: T0, phone_id: 'p2', attempt: 1, job_id: 'j2', request_id: 'r1' },
+      { type: 'ended', at: T0 + 1, phone_id: 'p1', attempt: 1, result: 'failed', code: 'CPS.0054' },
+      { type: 'outcome_unknown', at: T0 + 2, phone_id: 'p1', attempt: 2, request_id: 'r2' },
     ]);
     const listed = [
       { job_id: 'j1', phone_id: 'p1', status: -1, error_code: 'CPS.0054' },
       { job_id: 'j2', phone_id: 'p2', status: 1 },
     ];
     const cph = { listJobs: async () => listed } as unknown as RunDeps['cph'];
-    await followJobs({ cph, clock: playClock(T0 + MINUTE) }, [run], { limits: carefulLimits });
+    await pollJobs({ cph, clock: playClock(T0 + MINUTE) }, [run], { limits: carefulLimits });
     const [first] = steps(run, T0 + MINUTE);
     expect(first?.step.kind).toBe('watch');
   });
@@ -225,7 +225,7 @@ describe('a long export after a lost answer', () => {
 });
 
 describe('after drives stood still', () => {
-  const own = { phone_id: 'p1', try: 1 };
+  const own = { phone_id: 'p1', attempt: 1 };
   const accepted = { type: 'accepted', at: T0, ...own, job_id: 'j1', request_id: 'r1' } as const;
   const kindAt = (events: RunEvent[], now: number) => {
     const run = openRun('nightly-1', [plannedPhone('p1')]);
@@ -239,8 +239,8 @@ describe('after drives stood still', () => {
   });
 
   it('looks for the archive of a lost answer before the phone is tried again', () => {
-    const doubtful = { type: 'doubtful', at: T0, ...own } as const;
-    expect(kindAt([doubtful], T0 + HOUR)).toBe('watch');
+    const unknown = { type: 'outcome_unknown', at: T0, ...own } as const;
+    expect(kindAt([unknown], T0 + HOUR)).toBe('watch');
   });
 
   it('looks for a job whose time is up, however late', () => {
@@ -320,7 +320,7 @@ describe('one piece does not stop the rest', () => {
 });
 
 describe('what lands late', () => {
-  const late: Late = {
+  const late: OrphanedJobs = {
     version: 1,
     run_id: 'nightly-1',
     policy: 'nightly',
@@ -328,12 +328,12 @@ describe('what lands late', () => {
     folder: 'f',
     busy_until: T0 + HOUR,
     until: T0 + 24 * HOUR,
-    tries: [
+    attempts: [
       {
         phone_id: 'p1',
         phone_name: 'game-1',
         server_id: 's1',
-        try: 1,
+        attempt: 1,
         jobs: [{ job_id: 'j1', request_id: 'r1' }],
       },
     ],
@@ -350,8 +350,8 @@ describe('what lands late', () => {
     const cph = { listJobs: async () => ended };
     const deps = { clock, store, cph, archives: { head }, log: silent } as unknown as RunDeps;
     let rest = late;
-    for (let looks = sizes.length; looks > 0; looks -= 1) {
-      rest = await followLate(deps, rest);
+    for (let lookups = sizes.length; lookups > 0; lookups -= 1) {
+      rest = await pollOrphanedJobs(deps, rest);
       clock.move(3 * MINUTE);
     }
     return (await store.list('')).map(({ key }) => key);
@@ -488,10 +488,10 @@ describe('one export at a time', () => {
     const runId = await world.ask();
     await minutes(world, 15);
     const { store } = world.invocation().deps;
-    const before = await readLate(store, runId);
+    const before = await readOrphanedJobs(store, runId);
     expect(before).toBeDefined();
     await minutes(world, 5);
-    expect((await readLate(store, runId))?.busy_until).toBe(before?.busy_until);
+    expect((await readOrphanedJobs(store, runId))?.busy_until).toBe(before?.busy_until);
   });
 });
 
@@ -507,7 +507,7 @@ describe('what a dead instance wrote last', () => {
     await minutes(world, 15);
     const { store } = world.invocation().deps;
     const at = world.clock.now() - 5 * MINUTE;
-    const ended = { type: 'ended', at, phone_id, try: 1, result: 'succeeded' } as const;
+    const ended = { type: 'ended', at, phone_id, attempt: 1, result: 'succeeded' } as const;
     await appendLog(store, runId, '0000000001-dead', 99, [ended]);
     world.cloud.control.clearFaults();
     // Time passes with every look at the clock, so that a loop that never sleeps comes to an end too.
@@ -537,8 +537,8 @@ describe('asking twice', () => {
     world.clock.move(6 * HOUR);
     await world.ask();
     const { deps, clients } = world.invocation();
-    const kick = { functiongraph: clients.functiongraph, driveUrn: undefined };
-    await schedule({ ...deps, kick }, { time, policy: 'nightly' }, {});
+    const wake = { functiongraph: clients.functiongraph, driveUrn: undefined };
+    await schedule({ ...deps, wake }, { time, policy: 'nightly' }, {});
     expect((await deps.store.list(layout.hints)).map(({ key }) => key)).toEqual([]);
   });
 });
@@ -547,13 +547,13 @@ describe('schedule', () => {
   const broken = 'nightly-20251231t183000z';
   const tickOf = (world: Night, memory: ScheduleMemory) => async () => {
     const { deps, clients } = world.invocation();
-    const kick = { functiongraph: clients.functiongraph, driveUrn: undefined };
+    const wake = { functiongraph: clients.functiongraph, driveUrn: undefined };
     return (
-      await schedule({ ...deps, kick }, { time: deps.clock.now(), policy: undefined }, memory)
+      await schedule({ ...deps, wake }, { time: deps.clock.now(), policy: undefined }, memory)
     ).requested;
   };
 
-  it('is not held up by a run that was set aside', async () => {
+  it('is not held up by a run that was quarantined', async () => {
     const world = await small();
     const { store } = world.invocation().deps;
     await store.put(layout.request(broken), '{"version":2}');

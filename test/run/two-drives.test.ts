@@ -100,7 +100,7 @@ describe('a run that has its report', () => {
     const second = archives.find(({ key }) => key.endsWith('-2.tar'));
     const [, phone_id = ''] = /([0-9a-f]{32})-2\.tar$/.exec(second?.key ?? '') ?? [];
     const events = [
-      { type: 'verified', at: 1, phone_id, try: 1, size: 4_096, etag: 'e'.repeat(32) },
+      { type: 'verified', at: 1, phone_id, attempt: 1, size: 4_096, etag: 'e'.repeat(32) },
     ];
     const { store } = world.invocation().deps;
     const entry = JSON.stringify({ version: 1, events });
@@ -121,9 +121,9 @@ describe('a run that is closed', () => {
     const [phone] = await world.cloud.control.phones();
     const intent = {
       ...{ type: 'intent', at: world.clock.now(), window: 'dead-1' },
-      tries: [
-        { phone_id: phone?.phone_id, try: 1 },
-        { phone_id: phone?.phone_id, try: 7 },
+      attempts: [
+        { phone_id: phone?.phone_id, attempt: 1 },
+        { phone_id: phone?.phone_id, attempt: 7 },
       ],
     };
     await store.put(

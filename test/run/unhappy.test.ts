@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hasCode } from '../../lib/errors.ts';
 import { layout } from '../../lib/ledger/store/layout.ts';
 import type { FgContext } from '../../lib/runtime/context.ts';
-import { askForRun } from '../../lib/run/request/request-run.ts';
+import { requestRun } from '../../lib/run/request/request-run.ts';
 import { drive, driveWindow } from '../../lib/run/drive/drive.ts';
 import { type Night, night, NIGHTLY } from '../../testing/night.ts';
 
@@ -84,7 +84,7 @@ describe('a run that cannot start', () => {
     const all = (await world.cloud.control.phones()).map(({ phone_id }) => phone_id);
     for (const count of [20, 21, 25, 26]) {
       const ask = { policy: 'nightly', token: `of-${count}`, trigger: 'http' } as const;
-      const { runId } = await askForRun(deps, { ...ask, phones: all.slice(0, count) });
+      const { runId } = await requestRun(deps, { ...ask, phones: all.slice(0, count) });
       const { report } = await world.settle(runId);
       const expected = count > 25 ? { reason: 'too_many_phones' } : { counts: { selected: count } };
       expect(report).toMatchObject(expected);
@@ -190,12 +190,12 @@ describe('ledger objects that cannot be read', () => {
         { kind: 'missed', run_id: 'other-20260101t183000z', reason },
         { kind: 'settled', run_id: runId },
       ]);
-      const told = world.lines.filter(({ event }) => event === 'set_aside');
+      const told = world.lines.filter(({ event }) => event === 'quarantined');
       expect(told).toMatchObject([{ level: 'error', code: reason }]);
     },
   );
 
-  it('keeps the phones that a run set aside is exporting from other runs, until its jobs have ended', async () => {
+  it('keeps the phones that a run quarantined is exporting from other runs, until its jobs have ended', async () => {
     const switches = { busyPhones: 'allow' } as const;
     const options = { phones: 6, servers: 3, seed: 3, switches };
     const world = await night({ ...options, timings: { exportBase: 9 * MINUTE } });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../../lib/errors.ts';
-import { answering, toApigAnswer } from '../../lib/runtime/apig-response.ts';
+import { withApigResponse, toApigResponse } from '../../lib/runtime/apig-response.ts';
 import { playClock } from '../../testing/play-clock.ts';
 
 describe('toApigAnswer', () => {
   it('has the form that the gateway takes', async () => {
     const response = new Response('{"é":1}', { status: 202, headers: { Location: '/v1/runs/a' } });
-    expect(await toApigAnswer(response)).toEqual({
+    expect(await toApigResponse(response)).toEqual({
       statusCode: 202,
       headers: { location: '/v1/runs/a', 'content-type': 'text/plain;charset=UTF-8' },
       body: '{"é":1}',
@@ -15,7 +15,7 @@ describe('toApigAnswer', () => {
   });
 
   it('has a text for a body also where there is none', async () => {
-    expect(await toApigAnswer(new Response(null, { status: 204 }))).toMatchObject({
+    expect(await toApigResponse(new Response(null, { status: 204 }))).toMatchObject({
       statusCode: 204,
       body: '',
     });
@@ -26,7 +26,7 @@ describe('answering', () => {
   const run = async (error: Error) => {
     const lines: string[] = [];
     const instance = { clock: playClock(), write: (line: string) => void lines.push(line) };
-    const answer = await answering(instance, () => Promise.reject(error));
+    const answer = await withApigResponse(instance, () => Promise.reject(error));
     return { answer, log: lines.join('\n') };
   };
 

@@ -1,19 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../../lib/errors.ts';
-import { ignoringForeign, reporting } from '../../lib/runtime/with-error-reporting.ts';
+import { ignoringForeign, withErrorReporting } from '../../lib/runtime/with-error-reporting.ts';
 import { playClock } from '../../testing/play-clock.ts';
 
 async function failWith(error: Error) {
   const lines: string[] = [];
   const instance = { clock: playClock(), write: (line: string) => void lines.push(line) };
-  const thrown = await reporting(instance, () => Promise.reject(error)).catch((e: unknown) => e);
+  const thrown = await withErrorReporting(instance, () => Promise.reject(error)).catch(
+    (e: unknown) => e,
+  );
   return { thrown: thrown as Error, line: JSON.parse(lines[0] ?? '{}') as Record<string, unknown> };
 }
 
 describe('reporting', () => {
   it('passes on what the work gives', async () => {
     const instance = { clock: playClock(), write: () => undefined };
-    expect(await reporting(instance, () => Promise.resolve(7))).toBe(7);
+    expect(await withErrorReporting(instance, () => Promise.resolve(7))).toBe(7);
   });
 
   it('puts the hint where the platform shows it, and logs code and hint', async () => {

@@ -24,7 +24,7 @@ export async function told(world: Night): Promise<Told[]> {
   );
 }
 
-export async function news(world: Night): Promise<string[]> {
+export async function notification(world: Night): Promise<string[]> {
   return (await told(world))
     .filter(({ kind }) => kind === 'stale' || kind === 'recovered')
     .map(({ kind }) => kind);
@@ -43,15 +43,15 @@ export async function live(world: Night, days: number, memory?: ScheduleMemory):
     for (const at of [0, 91 * MINUTE, 5.6 * HOUR, 24 * HOUR]) {
       const left = begun + at - world.clock.now();
       if (left > 0) world.clock.move(left);
-      if (at < 24 * HOUR) await look(world, memory);
+      if (at < 24 * HOUR) await lookup(world, memory);
     }
   }
 }
 
-export async function look(world: Night, memory: ScheduleMemory = {}): Promise<void> {
+export async function lookup(world: Night, memory: ScheduleMemory = {}): Promise<void> {
   const { deps, clients } = world.invocation();
-  const kick = { functiongraph: clients.functiongraph, driveUrn: undefined };
-  await schedule({ ...deps, kick }, { time: world.clock.now(), policy: undefined }, memory);
+  const wake = { functiongraph: clients.functiongraph, driveUrn: undefined };
+  await schedule({ ...deps, wake }, { time: world.clock.now(), policy: undefined }, memory);
   for (let drives = 0; drives < 10; drives += 1) {
     if ((await world.drive()).open === 0) return;
     world.clock.move(MINUTE);

@@ -83,7 +83,7 @@ export async function unsound(world: Judged, leeway: Leeway = {}): Promise<strin
       const whole = cloud.world.archiveVersions.has(archiveId(bucket, key, phone.etag ?? ''));
       check(whole, `${runId}: ${key} is reported exported, but CPH did not write it whole`);
     }
-    for (const key of report.swept ?? []) {
+    for (const key of report.superseded_deleted ?? []) {
       check(!objects.includes(key), `${runId}: ${key} is reported swept and still there`);
     }
     for (const key of under(`${RUNS}${runId}/late/`)) known.add(String((await json(key))?.['key']));

@@ -1,10 +1,10 @@
 import type { Phone } from '../../lib/cloud/cph/cph-schemas.ts';
-import { type Look, putLook, putSweep } from '../../lib/ledger/hints/hints.ts';
+import { type Lookup, putLookup, putSweep } from '../../lib/ledger/hints/hints.ts';
 import { layout } from '../../lib/ledger/store/layout.ts';
 import { readProvisioning } from '../../lib/ledger/state/provisioning.ts';
 import { listOpen, readRequest } from '../../lib/ledger/run/request.ts';
 import type { OpenRun } from '../../lib/run/state/open-run.ts';
-import { createProvisioner, provision } from '../../lib/run/first-backup/reconcile.ts';
+import { createFirstBackups, reconcile } from '../../lib/run/first-backup/reconcile.ts';
 import { fleet } from './fleet.ts';
 import { listening, policyText } from './listening.ts';
 
@@ -16,27 +16,27 @@ export async function newborns(phones: Phone[] = [], newborn: Record<string, str
   const { deps, store, clock } = world;
   const project = fleet(phones);
   await store.put(layout.policy('newborn'), policyText('newborn', newborn));
-  const provisioner = createProvisioner();
+  const firstBackups = createFirstBackups();
   const own = { ...deps, cph: project.cph };
   return {
     ...world,
     ...project,
-    ...{ deps: own, provisioner },
-    drop: (id: string, look: Partial<Look>) =>
-      putLook(store, {
+    ...{ deps: own, firstBackups },
+    drop: (id: string, lookup: Partial<Lookup>) =>
+      putLookup(store, {
         id,
-        look: { change: 'created', phones: [], servers: [], others: [], ...look },
+        lookup: { change: 'created', phones: [], servers: [], others: [], ...lookup },
       }),
     sweepHint: (at = clock.now()) => putSweep(store, at),
     /** Follows up on all hints in the inbox. */
-    look: async (
+    lookup: async (
       options: { runs?: OpenRun[]; until?: number; held?: boolean; store?: typeof store } = {},
     ) => {
       const { runs = [], until = Number.POSITIVE_INFINITY, held = true } = options;
       const { hints } = await listOpen(store);
       const stillHeld = () => Promise.resolve(held);
       const used = { ...own, store: options.store ?? store };
-      return provision(used, provisioner, hints, { runs, until, stillHeld });
+      return reconcile(used, firstBackups, hints, { runs, until, stillHeld });
     },
     state: () => readProvisioning(store),
     asked: async () => {

@@ -190,7 +190,7 @@ export async function faultsOf(played: Played): Promise<string[]> {
   const { cloud } = world;
   const { store } = world.invocation().deps;
   const faults: string[] = [];
-  const followed = new Set<string>();
+  const jobsToPoll = new Set<string>();
   const accounted = new Set<string>();
   for (const runId of runIds) {
     const report = await readReport(store, runId);
@@ -206,7 +206,7 @@ export async function faultsOf(played: Played): Promise<string[]> {
       ),
     );
     for (const event of events) {
-      if (event.type === 'accepted' && !lost.has(tryIn(event))) followed.add(event.job_id);
+      if (event.type === 'accepted' && !lost.has(tryIn(event))) jobsToPoll.add(event.job_id);
     }
     const phones = await readReportedPhones(store, report);
     const ids = phones.map(({ phone_id }) => phone_id);
@@ -230,19 +230,19 @@ export async function faultsOf(played: Played): Promise<string[]> {
     if (!key.startsWith('phonevault/') && !accounted.has(key))
       faults.push(`nobody knows of ${key}`);
   }
-  const doubles = doubled(played, followed);
+  const doubles = doubled(played, jobsToPoll);
   return [...faults, ...doubles, ...hotLoops(played), ...(await messageFaults(world, runIds))];
 }
 
-function tryIn(event: { phone_id: string; try: number }): string {
-  return `${event.phone_id} ${event.try}`;
+function tryIn(event: { phone_id: string; attempt: number }): string {
+  return `${event.phone_id} ${event.attempt}`;
 }
 
 /**
  * One job a key, and one at a time for a phone; but for one that may run on after its answer was lost, and those that the
  * network asked for once more.
  */
-function doubled({ mix, world, taken: all }: Played, followed: ReadonlySet<string>): string[] {
+function doubled({ mix, world, taken: all }: Played, jobsToPoll: ReadonlySet<string>): string[] {
   const faults: string[] = [];
   const taken = all.filter(({ isTwin }) => !isTwin);
   const keys = taken.map(({ key }) => key);
@@ -257,7 +257,7 @@ function doubled({ mix, world, taken: all }: Played, followed: ReadonlySet<strin
     for (const other of taken) {
       if (other === one || other.phoneId !== one.phoneId) continue;
       if (other.at < one.at || other.at >= end) continue;
-      const watched = !followed.has(one.jobId) && other.at - one.at >= 2 * MINUTE;
+      const watched = !jobsToPoll.has(one.jobId) && other.at - one.at >= 2 * MINUTE;
       if (!watched && other.at - one.at < longest)
         faults.push(`${one.phoneId} exported at once: ${one.key} and ${other.key}`);
     }

@@ -21,21 +21,21 @@ export function runScene(cph: Partial<RunDeps['cph']> = {}, clock = playClock(T0
   const sent: { urn: string; message: TopicMessage }[] = [];
   const told: Told[] = [];
   const objects = new Map<string, ObjectInfo>();
-  const looks: string[] = [];
+  const lookups: string[] = [];
   const topic = { fails: undefined as Error | undefined };
-  const look = async <T>(what: string, answer: () => T): Promise<T> => {
-    looks.push(what);
+  const lookup = async <T>(what: string, answer: () => T): Promise<T> => {
+    lookups.push(what);
     return answer();
   };
   const archives: RunDeps['archives'] = {
-    head: (_, key) => look(`head ${key}`, () => objects.get(key)),
+    head: (_, key) => lookup(`head ${key}`, () => objects.get(key)),
     list: (_, prefix) =>
-      look(`list ${prefix}`, () => ({
+      lookup(`list ${prefix}`, () => ({
         objects: [...objects.values()].filter(({ key }) => key.startsWith(prefix ?? '')),
         prefixes: [],
       })),
     tail: (_, key, bytes) =>
-      look(`tail ${key}`, () =>
+      lookup(`tail ${key}`, () =>
         new Uint8Array(bytes).fill(objects.get(key)?.etag === 'cut' ? 1 : 0),
       ),
     remove: async () => undefined,
@@ -55,7 +55,7 @@ export function runScene(cph: Partial<RunDeps['cph']> = {}, clock = playClock(T0
     log: { info: line('info'), warn: line('warn'), error: line('error') },
   };
   return {
-    ...{ clock, store, deps, lines, sent, told, topic, looks },
+    ...{ clock, store, deps, lines, sent, told, topic, lookups },
     /** What was logged under these names, or everything. */
     logged: (...events: string[]) =>
       lines.filter(([, event]) => events.length === 0 || events.includes(event)),

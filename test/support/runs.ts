@@ -61,7 +61,7 @@ export function openRun(
   };
   return {
     runId,
-    askedAt: T0,
+    requestedAt: T0,
     request,
     plan,
     state: startState(phones),
@@ -69,7 +69,7 @@ export function openRun(
     report: undefined,
     pending: [],
     flushedAt: T0,
-    lookAt: 0,
+    watchAt: 0,
     statesAt: 0,
     statesSeen: new Map(),
     verifyAt: 0,

@@ -1,6 +1,6 @@
 import type { CloudOptions } from '../../local/cloud.ts';
 import { changePower } from '../../local/cph/world/power.ts';
-import { askForRun, askToCancel } from '../../lib/run/request/request-run.ts';
+import { requestRun, requestCancel } from '../../lib/run/request/request-run.ts';
 import { schedule } from '../../lib/run/schedule/schedule.ts';
 import { type Night, night, NIGHTLY } from '../../testing/night.ts';
 import type { Act, Script } from './play.ts';
@@ -92,9 +92,10 @@ export async function cancelledNight(conditionalPut: Mode): Promise<Script> {
   const ask: Act['start'] = async (send) => {
     const { deps } = world.invocation({}, send);
     const ask = { policy: 'nightly', token: 'once', trigger: 'http' } as const;
-    ({ runId } = await askForRun(deps, ask));
+    ({ runId } = await requestRun(deps, ask));
   };
-  const cancel: Act['start'] = (send) => askToCancel(world.invocation({}, send).deps.store, runId);
+  const cancel: Act['start'] = (send) =>
+    requestCancel(world.invocation({}, send).deps.store, runId);
   return {
     world,
     acts: [
@@ -134,8 +135,8 @@ function tick(world: Night, minute: number): Act {
   return {
     minute,
     start: (send) => {
-      const { deps, kick } = world.invocation({}, send);
-      return schedule({ ...deps, kick }, { time, policy: 'nightly' }, {});
+      const { deps, wake } = world.invocation({}, send);
+      return schedule({ ...deps, wake }, { time, policy: 'nightly' }, {});
     },
   };
 }

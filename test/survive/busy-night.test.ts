@@ -39,13 +39,13 @@ describe.each([11, 12])('a night with much going on (seed %i)', (seed) => {
     const { phones_per_call, calls_per_minute } = await readLimits(night.invocation().deps.store);
     const aMinute = phones_per_call * calls_per_minute;
     const until = Date.parse(large.report.settled_at);
-    const beside = fates.filter((fate) => fate !== large && fate.askedAt < until);
+    const beside = fates.filter((fate) => fate !== large && fate.requestedAt < until);
     expect(beside.length).toBeGreaterThan(5);
-    for (const { runId, askedAt, firstCallAt, report } of beside) {
+    for (const { runId, requestedAt, firstCallAt, report } of beside) {
       const { selected } = report.counts;
       if (report.outcome === 'cancelled') continue;
-      expect((firstCallAt ?? Infinity) - askedAt, runId).toBeLessThan(FIRST_CALL_MS);
-      const took = Date.parse(report.settled_at) - askedAt;
+      expect((firstCallAt ?? Infinity) - requestedAt, runId).toBeLessThan(FIRST_CALL_MS);
+      const took = Date.parse(report.settled_at) - requestedAt;
       const calls = Math.ceil(selected / aMinute) * MINUTE;
       expect(took, runId).toBeLessThan(FIRST_CALL_MS + calls + AFTER_CALLS_MS);
     }
@@ -73,8 +73,8 @@ describe.each([11, 12])('a night with much going on (seed %i)', (seed) => {
 
   it('sets aside what it cannot read, once, and tells of it', async () => {
     const { lines, cloud, invocation } = played.night;
-    const aside = lines.filter(({ event }) => event === 'set_aside').map(({ run }) => run);
-    expect(aside.sort()).toEqual([...BROKEN].sort());
+    const quarantined = lines.filter(({ event }) => event === 'quarantined').map(({ run }) => run);
+    expect(quarantined.sort()).toEqual([...BROKEN].sort());
     const told = (await cloud.control.messages()).filter(({ message_structure: text }) =>
       BROKEN.some((runId) => text?.includes(runId)),
     );

@@ -4,7 +4,7 @@ import {
   breakDown,
   hintsOf,
   live,
-  news,
+  notification,
   START,
   startDays,
   state,
@@ -20,19 +20,19 @@ it('cold instances tell once when it begins and once when it ends, and again the
   expect(await state(world)).toBe('fresh');
   breakDown(world);
   await live(world, 1);
-  expect(await news(world)).toEqual([]);
+  expect(await notification(world)).toEqual([]);
   await live(world, 1);
-  expect(await news(world)).toEqual(['stale']);
+  expect(await notification(world)).toEqual(['stale']);
   expect(await state(world)).toBe('stale');
   await live(world, 2);
-  expect(await news(world)).toEqual(['stale']);
+  expect(await notification(world)).toEqual(['stale']);
   world.cloud.control.clearFaults();
   await live(world, 2);
-  expect(await news(world)).toEqual(['stale', 'recovered']);
+  expect(await notification(world)).toEqual(['stale', 'recovered']);
   expect(await state(world)).toBe('fresh');
   breakDown(world);
   await live(world, 3);
-  expect(await news(world)).toEqual(['stale', 'recovered', 'stale']);
+  expect(await notification(world)).toEqual(['stale', 'recovered', 'stale']);
 
   const said = (await told(world)).filter(({ kind }) => kind !== 'settled');
   expect(new Set(said.map(({ id }) => id)).size).toBe(3);
@@ -47,11 +47,11 @@ it('survives the loss of every cache: at most once more after each', async () =>
   breakDown(world);
   await live(world, 2);
   for (const what of ['state/stale/', 'state/history/', 'state/cursors', 'state/']) {
-    const before = (await news(world)).length;
+    const before = (await notification(world)).length;
     const store = storeOf(world);
     await store.remove((await store.list(what)).map(({ key }) => key));
     await live(world, 3);
-    const after = (await news(world)).slice(before);
+    const after = (await notification(world)).slice(before);
     expect(after.length, what).toBeLessThanOrEqual(1);
     expect(after, what).not.toContain('recovered');
   }
@@ -68,7 +68,9 @@ it('waits for a topic that fails, and is not told any more once it is over', asy
   expect(await hintsOf(world)).toEqual([expect.stringMatching(/^stale-nightly-\d+$/)]);
   world.cloud.control.clearFaults();
   await live(world, 1);
-  expect((await news(world)).filter((kind) => kind === 'stale').length).toBeLessThanOrEqual(1);
+  expect((await notification(world)).filter((kind) => kind === 'stale').length).toBeLessThanOrEqual(
+    1,
+  );
   expect(await hintsOf(world)).toEqual([]);
   expect(await state(world)).toBe('fresh');
 });

@@ -1,4 +1,4 @@
-import { readCredentialTrouble } from '../../../lib/ledger/state/credential-alarm.ts';
+import { readCredentialsRefused } from '../../../lib/ledger/state/credential-alarm.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { readLease } from '../../../lib/ledger/lease.ts';
 import { listOpen } from '../../../lib/ledger/run/request.ts';
@@ -11,7 +11,7 @@ import { failed, ok, unknown, type Verdict, warning } from '../finding.ts';
 /** Half a dozen ticks: hints are gathered for five minutes before they are looked at. */
 const SILENT_MS = 10 * 60_000;
 /** No invocation lasts as long. */
-const LONGEST_MS = 15 * 60_000;
+const MAX_MS = 15 * 60_000;
 
 const FIX =
   'look at the function drive: its timer, its log (npx serverless logs -f drive), its agency. phonevault run POLICY --drive drives from here';
@@ -22,7 +22,7 @@ export async function checkDrive(
   now: number,
 ): Promise<Verdict> {
   const [trouble, inbox, leases] = await Promise.all([
-    readCredentialTrouble(store),
+    readCredentialsRefused(store),
     store.list(layout.open),
     store.list(layout.leases),
   ]);
@@ -31,7 +31,7 @@ export async function checkDrive(
     return failed(text, 'check the agency of the functions and its policies (deploy/iam)');
   }
   const { lastWorked, ends } = await lastLease(store, leases);
-  if (ends - now > LONGEST_MS) {
+  if (ends - now > MAX_MS) {
     return warning(
       `the lease ends in ${duration(ends - now)}: whoever wrote it has a wrong clock; drives pass over it`,
       'set the clock of the machine that last ran phonevault run --drive',

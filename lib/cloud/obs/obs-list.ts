@@ -1,5 +1,5 @@
 import { type ListObjectsV2CommandOutput, ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { brokenAnswer, type ObsRun } from './obs-run.ts';
+import { brokenResponse, type ObsRun } from './obs-run.ts';
 
 /** `etag` without quotes, `size` in bytes, `lastModified` in epoch ms by the service's clock. */
 export type ObjectInfo = { key: string; size: number; etag: string; lastModified: number };
@@ -8,7 +8,7 @@ export type ListOptions = { startAfter?: string; delimiter?: '/'; max?: number }
 
 const PAGE = 1_000;
 /** A bucket that always tells of one page more is not read for ever: this is ten million keys. */
-const MOST_PAGES = 10_000;
+const MAX_PAGES = 10_000;
 
 function objectsOf(page: ListObjectsV2CommandOutput): ObjectInfo[] {
   return (page.Contents ?? []).flatMap(({ Key, Size, ETag, LastModified }) => {
@@ -44,8 +44,8 @@ export async function listObjects(
       // An answer that merely happens to parse must not pass for an empty folder.
       const next = answer.NextContinuationToken;
       const stuck = answer.IsTruncated && (!next || next === token);
-      const endless = answer.IsTruncated && pages >= MOST_PAGES;
-      if (answer.Name === undefined || stuck || endless) throw brokenAnswer('ListObjectsV2');
+      const endless = answer.IsTruncated && pages >= MAX_PAGES;
+      if (answer.Name === undefined || stuck || endless) throw brokenResponse('ListObjectsV2');
       return answer;
     });
     objects.push(...objectsOf(page));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { ServiceError } from '../../errors.ts';
-import { brokenAnswer, type ObsRun } from './obs-run.ts';
+import { brokenResponse, type ObsRun } from './obs-run.ts';
 
 export type PutResult =
   | { outcome: 'written'; etag: string }
@@ -47,7 +47,7 @@ export async function putObject(
             ...(ifNoneMatch ? { IfNoneMatch: '*' } : {}),
           }),
         );
-        if (!answer.ETag) throw brokenAnswer('PutObject');
+        if (!answer.ETag) throw brokenResponse('PutObject');
         return { outcome: 'written', etag: answer.ETag.replaceAll('"', '') };
       },
       (error) => {

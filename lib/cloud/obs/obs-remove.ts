@@ -1,7 +1,7 @@
 import { DeleteObjectCommand, DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import { ServiceError } from '../../errors.ts';
 import { describe } from '../request/error-text.ts';
-import { absent, brokenAnswer, type ObsRun } from './obs-run.ts';
+import { absent, brokenResponse, type ObsRun } from './obs-run.ts';
 import { scrub } from '../request/redact.ts';
 
 const KEYS_A_CALL = 1_000;
@@ -31,7 +31,7 @@ async function removeMany(run: ObsRun, bucket: string, keys: string[]): Promise<
     const errors = answer.Errors ?? [];
     const failed = errors.filter(({ Code }) => Code !== 'NoSuchKey');
     if (failed.length > 0) throw partlyRemoved(failed, keys.length);
-    if ((answer.Deleted?.length ?? 0) + errors.length === 0) throw brokenAnswer('DeleteObjects');
+    if ((answer.Deleted?.length ?? 0) + errors.length === 0) throw brokenResponse('DeleteObjects');
   });
 }
 

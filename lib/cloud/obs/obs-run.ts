@@ -6,7 +6,7 @@ import { describe } from '../request/error-text.ts';
 import { createS3Client } from './obs-client.ts';
 import { obsError } from './obs-errors.ts';
 import type { CallRecord } from '../request/request.ts';
-import { retrying } from '../request/retry.ts';
+import { withRetry } from '../request/retry.ts';
 import type { Send } from '../request/send.ts';
 
 export type ObsOptions = {
@@ -34,7 +34,7 @@ const TRY_MS = 15_000;
 const LIMITS = { attempts: 3, throttledAttempts: 3, totalMs: 40_000 };
 
 /** The error for a success whose parts are missing: nothing can be concluded from it. */
-export function brokenAnswer(operation: string): ServiceError {
+export function brokenResponse(operation: string): ServiceError {
   const name = { service: 'obs', operation };
   const message = 'success, but the answer lacks its parts';
   return new ServiceError(
@@ -58,7 +58,7 @@ export function createObsRun(options: ObsOptions): ObsRun {
 
   return (operation, work, onFailure) => {
     const name = { service: 'obs', operation };
-    return retrying(options, LIMITS, async (attempt) => {
+    return withRetry(options, LIMITS, async (attempt) => {
       // Refused keys stay refused for this invocation, and more tries would lock them.
       if (refused) throw refused;
       const started = clock.now();

@@ -3,7 +3,7 @@ import { ServiceError } from '../../errors.ts';
 import { listObjects, type ListOptions, type ObjectInfo } from './obs-list.ts';
 import { putObject, type PutResult } from './obs-put.ts';
 import { removeObjects } from './obs-remove.ts';
-import { absent, brokenAnswer, createObsRun, type ObsOptions } from './obs-run.ts';
+import { absent, brokenResponse, createObsRun, type ObsOptions } from './obs-run.ts';
 
 /**
  * The object store. All calls throw ServiceError (bucket_missing, access_denied, credentials_refused,
@@ -45,7 +45,7 @@ export function createObs(options: ObsOptions): Obs {
     run('HeadObject', async (client) => {
       const answer = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
       const { ETag, LastModified, ContentLength: size } = answer;
-      if (!ETag || !LastModified || size === undefined) throw brokenAnswer('HeadObject');
+      if (!ETag || !LastModified || size === undefined) throw brokenResponse('HeadObject');
       return { key, size, etag: ETag.replaceAll('"', ''), lastModified: LastModified.getTime() };
     }).catch(absent);
 
@@ -55,7 +55,7 @@ export function createObs(options: ObsOptions): Obs {
       run('GetObject', async (client) => {
         const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
         const { Body, ETag, LastModified } = answer;
-        if (!Body || !ETag || !LastModified) throw brokenAnswer('GetObject');
+        if (!Body || !ETag || !LastModified) throw brokenResponse('GetObject');
         return {
           body: await Body.transformToString('utf-8'),
           etag: ETag.replaceAll('"', ''),
@@ -68,7 +68,7 @@ export function createObs(options: ObsOptions): Obs {
         const answer = await client.send(
           new GetObjectCommand({ Bucket: bucket, Key: key, Range: range }),
         );
-        if (!answer.Body || !answer.ETag) throw brokenAnswer('GetObject');
+        if (!answer.Body || !answer.ETag) throw brokenResponse('GetObject');
         // A service that ignores the range answers with all of it.
         return (await answer.Body.transformToByteArray()).slice(-bytes);
       }).catch((error: unknown) => {

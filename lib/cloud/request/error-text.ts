@@ -6,7 +6,7 @@ export type CallName = { service: string; operation: string };
 type Body = { code?: string; message?: string; requestId?: string };
 
 /** What is looked through for reasons and limits: services' own texts are shorter. */
-const MOST_TEXT = 2_000;
+const MAX_TEXT = 2_000;
 
 function text(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
@@ -32,7 +32,7 @@ export function errorBody(raw: Uint8Array): Body | undefined {
   const requestId = text(outer.request_id);
   return {
     ...(code === undefined ? {} : { code: scrub(code, 60) }),
-    ...(message === undefined ? {} : { message: message.slice(0, MOST_TEXT) }),
+    ...(message === undefined ? {} : { message: message.slice(0, MAX_TEXT) }),
     ...(requestId === undefined ? {} : { requestId: scrub(requestId, 64) }),
   };
 }

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Clock, Random } from '../../clock.ts';
 import { type ErrorCode, PhonevaultError, ServiceError } from '../../errors.ts';
 import type { Authenticator } from './auth.ts';
-import { retrying } from './retry.ts';
+import { withRetry } from './retry.ts';
 import { type HttpRequest, type HttpResponse, type Send, TransportError } from './send.ts';
 import { errorOf, lostError, unreadable } from './service-error.ts';
 
@@ -85,7 +85,7 @@ export async function call<T>(caller: Caller, spec: CallSpec<T>): Promise<T> {
     throttledAttempts: 2,
     totalMs: spec.totalMs ?? 25_000,
   };
-  return retrying(caller, limits, async (attempt, leftMs) => {
+  return withRetry(caller, limits, async (attempt, leftMs) => {
     const started = clock.now();
     let status: number | undefined;
     const record = (outcome: 'ok' | ErrorCode) =>

@@ -20,15 +20,15 @@ export type RetryTools = {
 };
 
 const FIRST_WAIT_MS = 200;
-const LONGEST_WAIT_MS = 2_000;
+const MAX_WAIT_MS = 2_000;
 
 /** How long to wait before the next try (full jitter), or undefined when another try is useless. */
 function waitBefore(next: number, error: unknown, random: Random): number | undefined {
   if (!(error instanceof PhonevaultError) || !error.retryable) return undefined;
-  const jittered = random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (next - 1));
+  const jittered = random() * Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** (next - 1));
   const asked = error instanceof BusyError ? error.retryAfterMs : undefined;
   const window = error instanceof ThrottledError ? error.limit?.windowMs : undefined;
-  if ((asked ?? window ?? 0) > LONGEST_WAIT_MS) return undefined;
+  if ((asked ?? window ?? 0) > MAX_WAIT_MS) return undefined;
   return Math.max(asked ?? 0, jittered);
 }
 
@@ -36,7 +36,7 @@ function waitBefore(next: number, error: unknown, random: Random): number | unde
  * Runs `attempt` until it succeeds or another try is not allowed or not worth it; rethrows its last
  * error. `attempt` gets its number from 1 and the milliseconds left for it.
  */
-export async function retrying<T>(
+export async function withRetry<T>(
   tools: RetryTools,
   limits: RetryLimits,
   attempt: (number: number, leftMs: number) => Promise<T>,

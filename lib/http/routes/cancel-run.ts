@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { askToCancel } from '../../run/request/request-run.ts';
-import { kickDrive } from '../../run/request/wake-drive.ts';
+import { requestCancel } from '../../run/request/request-run.ts';
+import { wakeDrive } from '../../run/request/wake-drive.ts';
 import { isRunId } from '../fields.ts';
 import { problem } from '../problem.ts';
 import { noQuery, route } from '../route.ts';
@@ -25,10 +25,10 @@ export const cancelRun = route({
   },
   problems: [404, 409],
   handle: async ({ deps, id }) => {
-    const asked = isRunId(id) ? await askToCancel(deps.run.store, id) : 'unknown';
+    const asked = isRunId(id) ? await requestCancel(deps.run.store, id) : 'unknown';
     if (asked === 'unknown') throw noSuchRun();
     if (asked === 'settled') throw problem(409, 'run_settled', 'This run is over already.');
-    await kickDrive(deps.run, deps.kick);
+    await wakeDrive(deps.run, deps.wake);
     const url = `${deps.mount}/v1/runs/${id}`;
     return { status: 202, body: { run_id: id, url }, headers: { location: url }, run: id };
   },

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { PhonevaultError } from '../../errors.ts';
-import { askForInventory } from '../../ledger/hints/inventory-request.ts';
+import { requestInventory } from '../../ledger/hints/inventory-request.ts';
 import { layout } from '../../ledger/store/layout.ts';
-import { kickDrive } from '../../run/request/wake-drive.ts';
+import { wakeDrive } from '../../run/request/wake-drive.ts';
 import { previewRun } from '../../run/plan/preview.ts';
 import { previewSchema } from '../../run/query/schemas.ts';
 import { flag, instant, phones, policyName } from '../fields.ts';
 import { type Answer, type HttpDeps, route } from '../route.ts';
 
-const MOST_PHONES = 1000;
+const MAX_PHONES = 1000;
 const LOOK_AGAIN_S = 30;
 
 const querySchema = z.strictObject({
@@ -22,7 +22,7 @@ const bodySchema = z.strictObject({
 });
 
 const planSchema = previewSchema.extend({
-  truncated: z.boolean().describe(`Whether there are more phones than the first ${MOST_PHONES}.`),
+  truncated: z.boolean().describe(`Whether there are more phones than the first ${MAX_PHONES}.`),
 });
 
 const refreshingSchema = z.object({
@@ -65,10 +65,10 @@ export const plan = route({
     } as const;
     const preview = await previewRun(deps.run, ask, deps.until);
     if (preview === undefined) return refresh(deps, policy);
-    const truncated = preview.phones.length > MOST_PHONES;
+    const truncated = preview.phones.length > MAX_PHONES;
     return {
       status: 200,
-      body: { ...preview, phones: preview.phones.slice(0, MOST_PHONES), truncated },
+      body: { ...preview, phones: preview.phones.slice(0, MAX_PHONES), truncated },
     };
   },
 });
@@ -76,9 +76,9 @@ export const plan = route({
 /** Only drive reads the fleet: it is asked to, and the caller told when to come back. */
 async function refresh(deps: HttpDeps, policy: string): Promise<Answer> {
   const now = deps.run.clock.now();
-  const { asked_at } = await askForInventory(deps.run.store, { policy, asked_at: now });
+  const { asked_at } = await requestInventory(deps.run.store, { policy, asked_at: now });
   // A wish that was merged into one before has woken drive already.
-  if (asked_at === now) await kickDrive(deps.run, deps.kick);
+  if (asked_at === now) await wakeDrive(deps.run, deps.wake);
   const url = `${deps.mount}/v1/plan`;
   return {
     status: 202,

@@ -1,16 +1,16 @@
 import * as z from 'zod';
-import { lookAtRun } from '../../run/query/get-run.ts';
+import { readRunState } from '../../run/query/get-run.ts';
 import { runPhoneSchema, runViewSchema } from '../../run/query/schemas.ts';
 import { flag, isRunId, pageSize } from '../fields.ts';
 import { problem } from '../problem.ts';
 import { route } from '../route.ts';
 
 /** Keeps the largest page below the 6 MB that FunctionGraph lets an answer have, however long the keys. */
-const MOST_PHONES = 500;
+const MAX_PHONES = 500;
 
 const querySchema = z.strictObject({
   phones: flag.optional().describe('Whether to tell each phone, page by page.'),
-  limit: pageSize(MOST_PHONES).default(MOST_PHONES).describe('Phones a page.'),
+  limit: pageSize(MAX_PHONES).default(MAX_PHONES).describe('Phones a page.'),
   after: z.string().max(32).optional().describe('The `next` of the page before.'),
 });
 
@@ -30,7 +30,7 @@ export const showRun = route({
   problems: [404],
   handle: async ({ deps, id, query }) => {
     const { store, clock } = deps.run;
-    const found = isRunId(id) ? await lookAtRun(store, id, clock.now()) : undefined;
+    const found = isRunId(id) ? await readRunState(store, id, clock.now()) : undefined;
     if (found === undefined) throw noSuchRun();
     const view = await found.view();
     if (query.phones !== true) return { status: 200, body: view, run: id };

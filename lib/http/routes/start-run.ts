@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { askForRun } from '../../run/request/request-run.ts';
-import { kickDrive } from '../../run/request/wake-drive.ts';
+import { requestRun } from '../../run/request/request-run.ts';
+import { wakeDrive } from '../../run/request/wake-drive.ts';
 import type { Caller } from '../authenticate.ts';
 import { phones, policyName } from '../fields.ts';
 import { problem } from '../problem.ts';
@@ -42,13 +42,13 @@ export const startRun = route({
     if (caller.kind === 'webhook' && caller.policies?.includes(policy) === false) {
       throw problem(403, 'forbidden', 'This webhook may not run that policy.');
     }
-    const { runId, repeated } = await askForRun(deps.run, {
+    const { runId, repeated } = await requestRun(deps.run, {
       policy,
       token: key,
       trigger: 'http',
       ...(body.phones === undefined ? {} : { phones: body.phones }),
     });
-    if (!repeated) await kickDrive(deps.run, deps.kick);
+    if (!repeated) await wakeDrive(deps.run, deps.wake);
     const url = `${deps.mount}/v1/runs/${runId}`;
     return {
       status: 202,

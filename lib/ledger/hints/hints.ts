@@ -46,14 +46,14 @@ export async function readMissed(
 }
 
 /** Ids a hint may name: several phones of one trace, or a page of phones that a sweep found. */
-export const NAMED_AT_MOST = 1000;
+export const MAX_NAMED = 1000;
 
-const subjects = z.array(idSchema).max(NAMED_AT_MOST);
+const subjects = z.array(idSchema).max(MAX_NAMED);
 
 /** Something to look at. Nothing in it depends on when or how often the event came. */
-const lookSchema = z.object({
+const lookupSchema = z.object({
   version: z.literal(HINT_VERSION),
-  type: z.literal('look'),
+  type: z.literal('lookup'),
   /** created, reset: a trace tells it. named: a message asks. found: a sweep saw phones that no event told of. */
   change: z.enum(['created', 'reset', 'named', 'found']),
   /** When it happened (epoch ms), by the trace. */
@@ -66,33 +66,33 @@ const lookSchema = z.object({
   policy: z.string().optional(),
 });
 
-export type Look = Omit<z.infer<typeof lookSchema>, 'version' | 'type'>;
-export type NamedLook = { id: string; look: Look };
+export type Lookup = Omit<z.infer<typeof lookupSchema>, 'version' | 'type'>;
+export type NamedLookup = { id: string; lookup: Lookup };
 
 /** Drops a hint. One that lies there already stays as old as it is: its time counts from the first delivery. */
-export async function putLook(
+export async function putLookup(
   store: Pick<Store, 'create'>,
-  { id, look }: NamedLook,
+  { id, lookup }: NamedLookup,
 ): Promise<void> {
   await store.create(
     layout.hint(id),
-    JSON.stringify({ version: HINT_VERSION, type: 'look', ...look }),
+    JSON.stringify({ version: HINT_VERSION, type: 'lookup', ...lookup }),
   );
 }
 
 /** The hint and when it was dropped (epoch ms); undefined when it is gone. Throws `object_newer` and `object_invalid`. */
-export async function readLook(
+export async function readLookup(
   store: Pick<Store, 'get'>,
   id: string,
-): Promise<{ look: Look; droppedAt: number } | undefined> {
+): Promise<{ lookup: Lookup; droppedAt: number } | undefined> {
   const key = layout.hint(id);
   const object = await store.get(key);
   if (object === undefined) return undefined;
-  const look = parseObject(lookSchema, HINT_VERSION, key, object.body);
-  return { look, droppedAt: object.lastModified };
+  const lookup = parseObject(lookupSchema, HINT_VERSION, key, object.body);
+  return { lookup, droppedAt: object.lastModified };
 }
 
-export function isLookHint(id: string): boolean {
+export function isLookupHint(id: string): boolean {
   return /^(?:trace|message|found)-/.test(id);
 }
 
@@ -122,7 +122,7 @@ export function isSweepHint(id: string): boolean {
 export function isHint(id: string): boolean {
   const kinds = [
     isMissedHint,
-    isLookHint,
+    isLookupHint,
     isSweepHint,
     isStaleHint,
     isRecoveredHint,

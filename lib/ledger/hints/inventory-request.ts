@@ -21,7 +21,7 @@ export type InventoryRequest = Omit<z.infer<typeof schema>, 'version' | 'type'>;
  * Asks the drive to read a policy's fleet anew. Requests of one policy merge while none is done, so that asking often
  * does not begin the reading over and over. Answers the request that stands.
  */
-export async function askForInventory(
+export async function requestInventory(
   store: Pick<Store, 'get' | 'create'>,
   request: InventoryRequest,
 ): Promise<InventoryRequest> {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-const phoneTry = { phone_id: z.string(), try: z.number().int().min(1) };
+const phoneTry = { phone_id: z.string(), attempt: z.number().int().min(1) };
 const at = z.number();
 
 /**
@@ -15,7 +15,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     type: z.literal('intent'),
     at,
     window: z.string(),
-    tries: z.array(z.object(phoneTry)),
+    attempts: z.array(z.object(phoneTry)),
   }),
   z.object({
     type: z.literal('accepted'),
@@ -32,13 +32,18 @@ export const eventSchema = z.discriminatedUnion('type', [
     message: z.string().optional(),
   }),
   /** Sent, but the answer was lost or says nothing of this phone: the service may have started a job. */
-  z.object({ type: z.literal('doubtful'), at, ...phoneTry, request_id: z.string().optional() }),
+  z.object({
+    type: z.literal('outcome_unknown'),
+    at,
+    ...phoneTry,
+    request_id: z.string().optional(),
+  }),
   /** The window is closed; these of its tries were never carried out, for certain. */
   z.object({
     type: z.literal('unsent'),
     at,
     window: z.string(),
-    tries: z.array(z.object(phoneTry)),
+    attempts: z.array(z.object(phoneTry)),
   }),
   /** The job came to its end, or is not to be found any more. */
   z.object({
@@ -55,7 +60,7 @@ export const eventSchema = z.discriminatedUnion('type', [
   /** Neither LIST nor HEAD shows the archive. Believed only after a second look. */
   z.object({ type: z.literal('absent'), at, ...phoneTry }),
   /** The archive will not come or cannot be one: absent for good, or too small. */
-  z.object({ type: z.literal('worthless'), at, ...phoneTry, reason: z.string() }),
+  z.object({ type: z.literal('archive_rejected'), at, ...phoneTry, reason: z.string() }),
   /** The phone's end where no archive decides it. */
   z.object({
     type: z.literal('outcome'),
@@ -66,22 +71,22 @@ export const eventSchema = z.discriminatedUnion('type', [
     code: z.string().optional(),
   }),
   /** A call was refused for one of its phones: until one is accepted, calls hold so many at most. */
-  z.object({ type: z.literal('cut'), at, size: z.number().int().min(1) }),
+  z.object({ type: z.literal('batch_size_reduced'), at, size: z.number().int().min(1) }),
   /** The job was not listed where it should be, or is listed again. */
   z.object({ type: z.literal('unlisted'), at, ...phoneTry }),
   z.object({ type: z.literal('listed'), at, ...phoneTry }),
   /** A look at the jobs or the archives failed, or works again. */
-  z.object({ type: z.literal('blind'), at, to: z.enum(['jobs', 'archives']) }),
-  z.object({ type: z.literal('sighted'), at, to: z.enum(['jobs', 'archives']) }),
+  z.object({ type: z.literal('outage_started'), at, to: z.enum(['jobs', 'archives']) }),
+  z.object({ type: z.literal('outage_ended'), at, to: z.enum(['jobs', 'archives']) }),
   z.object({ type: z.literal('cancel_seen'), at }),
   /** Something that holds the run up, for whoever reads the log. */
-  z.object({ type: z.literal('trouble'), at, code: z.string(), message: z.string() }),
+  z.object({ type: z.literal('step_failed'), at, code: z.string(), message: z.string() }),
   z.object({
-    type: z.literal('swept'),
+    type: z.literal('superseded_deleted'),
     at,
     key: z.string(),
     phone_id: z.string().optional(),
-    try: z.number().int().min(1).optional(),
+    attempt: z.number().int().min(1).optional(),
   }),
   z.object({
     type: z.literal('notified'),

@@ -2,59 +2,59 @@ import type { EventOf, RunEvent } from './events.ts';
 import type { PlannedPhone } from './plan.ts';
 
 /** One export of one phone under one key. Facts only; what they mean is decided in `run/`. */
-export type Try = {
+export type Attempt = {
   number: number;
   /** Window -> whether it was closed as never carried out. */
   windows: Map<string, 'open' | 'unsent'>;
   intentAt: number;
   accepted: EventOf<'accepted'>[];
   refused?: EventOf<'refused'>;
-  doubtful?: EventOf<'doubtful'>;
+  unknown?: EventOf<'outcome_unknown'>;
   ended?: EventOf<'ended'>;
   /** Whether the job is in the lists that it should be in. */
-  listing: Sight;
+  listing: Outage;
   absent?: EventOf<'absent'>;
-  worthless?: EventOf<'worthless'>;
+  rejected?: EventOf<'archive_rejected'>;
   verified?: EventOf<'verified'>;
   /** Its archive is deleted, or will be. */
-  swept?: true;
+  deleted?: true;
 };
 
 export type PhoneState = {
   planned: PlannedPhone;
   readyAt?: number;
-  tries: Map<number, Try>;
+  attempts: Map<number, Attempt>;
   outcome?: EventOf<'outcome'>;
 };
 
 /** Times (epoch ms) at which something was missed, and the last at which it was there. */
-export type Sight = { missed: number[]; seenAt: number };
+export type Outage = { missed: number[]; seenAt: number };
 
 export type RunState = {
   phones: Map<string, PhoneState>;
   cancelledAt?: number;
   /** The last call that was cut, and the last phone that was accepted. */
-  cut?: EventOf<'cut'>;
+  cut?: EventOf<'batch_size_reduced'>;
   acceptedAt: number;
   /** Of those that ended well, in ms; 0 while none is known. */
   longestExport: number;
-  sight: { jobs: Sight; archives: Sight };
-  swept: Set<string>;
+  outages: { jobs: Outage; archives: Outage };
+  deleted: Set<string>;
   notified?: EventOf<'notified'>;
   notifyFailures: EventOf<'notify_failed'>[];
-  troubles: EventOf<'trouble'>[];
+  failures: EventOf<'step_failed'>[];
 };
 
 /** The state of a run of which nothing has happened yet. */
 export function startState(phones: PlannedPhone[]): RunState {
   return {
-    phones: new Map(phones.map((planned) => [planned.phone_id, { planned, tries: new Map() }])),
+    phones: new Map(phones.map((planned) => [planned.phone_id, { planned, attempts: new Map() }])),
     acceptedAt: 0,
     longestExport: 0,
-    sight: { jobs: unmissed(), archives: unmissed() },
-    swept: new Set(),
+    outages: { jobs: unmissed(), archives: unmissed() },
+    deleted: new Set(),
     notifyFailures: [],
-    troubles: [],
+    failures: [],
   };
 }
 
@@ -71,39 +71,39 @@ export function fold(state: RunState, events: readonly RunEvent[]): RunState {
 function apply(state: RunState, event: RunEvent): void {
   switch (event.type) {
     case 'intent':
-      for (const { phone_id, try: number } of event.tries) {
-        const attempt = tryOf(state, phone_id, number);
+      for (const { phone_id, attempt: number } of event.attempts) {
+        const attempt = attemptOf(state, phone_id, number);
         if (attempt === undefined) continue;
         if (!attempt.windows.has(event.window)) attempt.windows.set(event.window, 'open');
         attempt.intentAt = Math.max(attempt.intentAt, event.at);
       }
       return;
     case 'unsent':
-      for (const { phone_id, try: number } of event.tries) {
-        tryOf(state, phone_id, number)?.windows.set(event.window, 'unsent');
+      for (const { phone_id, attempt: number } of event.attempts) {
+        attemptOf(state, phone_id, number)?.windows.set(event.window, 'unsent');
       }
       return;
-    case 'cut':
+    case 'batch_size_reduced':
       if (state.cut === undefined || isBefore(state.cut, event)) state.cut = event;
       return;
     case 'unlisted':
-      withTry(state, event, (known) => miss(known.listing, event.at));
+      withAttempt(state, event, (known) => miss(known.listing, event.at));
       return;
     case 'listed':
-      withTry(state, event, (known) => see(known.listing, event.at));
+      withAttempt(state, event, (known) => see(known.listing, event.at));
       return;
-    case 'blind':
-      miss(state.sight[event.to], event.at);
+    case 'outage_started':
+      miss(state.outages[event.to], event.at);
       return;
-    case 'sighted':
-      see(state.sight[event.to], event.at);
+    case 'outage_ended':
+      see(state.outages[event.to], event.at);
       return;
     case 'accepted':
       state.acceptedAt = Math.max(state.acceptedAt, event.at);
-      withTry(state, event, (known) => (known.accepted = withJob(known.accepted, event)));
+      withAttempt(state, event, (known) => (known.accepted = withJob(known.accepted, event)));
       return;
     case 'ended': {
-      const attempt = tryOf(state, event.phone_id, event.try);
+      const attempt = attemptOf(state, event.phone_id, event.attempt);
       if (attempt === undefined) return;
       attempt.ended = stronger(attempt.ended, event);
       if (event.result === 'succeeded') {
@@ -112,19 +112,19 @@ function apply(state: RunState, event: RunEvent): void {
       return;
     }
     case 'refused':
-      withTry(state, event, (known) => (known.refused = earliest(known.refused, event)));
+      withAttempt(state, event, (known) => (known.refused = earliest(known.refused, event)));
       return;
-    case 'doubtful':
-      withTry(state, event, (known) => (known.doubtful = earliest(known.doubtful, event)));
+    case 'outcome_unknown':
+      withAttempt(state, event, (known) => (known.unknown = earliest(known.unknown, event)));
       return;
     case 'absent':
-      withTry(state, event, (known) => (known.absent = earliest(known.absent, event)));
+      withAttempt(state, event, (known) => (known.absent = earliest(known.absent, event)));
       return;
-    case 'worthless':
-      withTry(state, event, (known) => (known.worthless = earliest(known.worthless, event)));
+    case 'archive_rejected':
+      withAttempt(state, event, (known) => (known.rejected = earliest(known.rejected, event)));
       return;
     case 'verified':
-      withTry(state, event, (known) => (known.verified = earliest(known.verified, event)));
+      withAttempt(state, event, (known) => (known.verified = earliest(known.verified, event)));
       return;
     case 'ready': {
       const phone = state.phones.get(event.phone_id);
@@ -139,11 +139,11 @@ function apply(state: RunState, event: RunEvent): void {
     case 'cancel_seen':
       state.cancelledAt = Math.min(state.cancelledAt ?? event.at, event.at);
       return;
-    case 'swept':
-      state.swept.add(event.key);
-      if (event.phone_id !== undefined && event.try !== undefined) {
-        const attempt = tryOf(state, event.phone_id, event.try);
-        if (attempt !== undefined) attempt.swept = true;
+    case 'superseded_deleted':
+      state.deleted.add(event.key);
+      if (event.phone_id !== undefined && event.attempt !== undefined) {
+        const attempt = attemptOf(state, event.phone_id, event.attempt);
+        if (attempt !== undefined) attempt.deleted = true;
       }
       return;
     case 'notified':
@@ -152,29 +152,29 @@ function apply(state: RunState, event: RunEvent): void {
     case 'notify_failed':
       addOnce(state.notifyFailures, event);
       return;
-    case 'trouble':
-      addOnce(state.troubles, event);
+    case 'step_failed':
+      addOnce(state.failures, event);
       return;
   }
 }
 
-function tryOf(state: RunState, phoneId: string, number: number): Try | undefined {
+function attemptOf(state: RunState, phoneId: string, number: number): Attempt | undefined {
   const phone = state.phones.get(phoneId);
   if (phone === undefined) return undefined;
-  let attempt = phone.tries.get(number);
+  let attempt = phone.attempts.get(number);
   if (attempt === undefined) {
     attempt = { number, windows: new Map(), intentAt: 0, accepted: [], listing: unmissed() };
-    phone.tries.set(number, attempt);
+    phone.attempts.set(number, attempt);
   }
   return attempt;
 }
 
-function withTry(
+function withAttempt(
   state: RunState,
-  event: { phone_id: string; try: number },
-  change: (known: Try) => void,
+  event: { phone_id: string; attempt: number },
+  change: (known: Attempt) => void,
 ): void {
-  const known = tryOf(state, event.phone_id, event.try);
+  const known = attemptOf(state, event.phone_id, event.attempt);
   if (known !== undefined) change(known);
 }
 
@@ -186,18 +186,18 @@ function withJob(known: EventOf<'accepted'>[], event: EventOf<'accepted'>): Even
   );
 }
 
-const unmissed = (): Sight => ({ missed: [], seenAt: 0 });
+const unmissed = (): Outage => ({ missed: [], seenAt: 0 });
 
-function miss(sight: Sight, at: number): void {
-  sight.missed = [...new Set([...sight.missed, at])].sort((a, b) => a - b);
+function miss(outages: Outage, at: number): void {
+  outages.missed = [...new Set([...outages.missed, at])].sort((a, b) => a - b);
 }
 
-function see(sight: Sight, at: number): void {
-  sight.seenAt = Math.max(sight.seenAt, at);
+function see(outages: Outage, at: number): void {
+  outages.seenAt = Math.max(outages.seenAt, at);
 }
 
 /** Since when (epoch ms) it has been missing; undefined while it is not. */
-export function missingSince({ missed, seenAt }: Sight): number | undefined {
+export function missingSince({ missed, seenAt }: Outage): number | undefined {
   return missed.find((at) => at > seenAt);
 }
 

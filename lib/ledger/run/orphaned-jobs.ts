@@ -4,13 +4,13 @@ import { layout } from '../store/layout.ts';
 import { folderSchema, idSchema } from '../store/part-of-key.ts';
 import type { Store } from '../store/store.ts';
 
-export const LATE_VERSION = 1;
+export const ORPHANED_JOBS_VERSION = 1;
 
-const lateTrySchema = z.object({
+const orphanedAttemptSchema = z.object({
   phone_id: idSchema,
   phone_name: z.string(),
   server_id: z.string(),
-  try: z.number().int(),
+  attempt: z.number().int(),
   /** When its job had ended well and no archive was seen. */
   absent_at: z.number().optional(),
   /** None: its answer was lost or said that CPH is busy, and only its key can be watched. */
@@ -20,8 +20,8 @@ const lateTrySchema = z.object({
 });
 
 /** Jobs that were, or may have been, still running when their run settled: followed on, so that nothing that lands is lost. Times in epoch ms. */
-const lateSchema = z.object({
-  version: z.literal(LATE_VERSION),
+const orphanedJobsSchema = z.object({
+  version: z.literal(ORPHANED_JOBS_VERSION),
   run_id: z.string(),
   policy: z.string(),
   bucket: z.string(),
@@ -30,34 +30,37 @@ const lateSchema = z.object({
   busy_until: z.number(),
   /** Then they are given up. */
   until: z.number(),
-  tries: z.array(lateTrySchema),
+  attempts: z.array(orphanedAttemptSchema),
 });
 
-export type Late = z.infer<typeof lateSchema>;
-export type LateTry = z.infer<typeof lateTrySchema>;
+export type OrphanedJobs = z.infer<typeof orphanedJobsSchema>;
+export type OrphanedAttempt = z.infer<typeof orphanedAttemptSchema>;
 
-export async function readLate(
+export async function readOrphanedJobs(
   store: Pick<Store, 'get'>,
   runId: string,
-): Promise<Late | undefined> {
+): Promise<OrphanedJobs | undefined> {
   const key = layout.late(runId);
-  const object = await readObject(store, lateSchema, LATE_VERSION, key);
+  const object = await readObject(store, orphanedJobsSchema, ORPHANED_JOBS_VERSION, key);
   return object && ofRun(runId, key, object);
 }
 
-export async function writeLate(store: Pick<Store, 'put' | 'remove'>, late: Late): Promise<void> {
+export async function writeOrphanedJobs(
+  store: Pick<Store, 'put' | 'remove'>,
+  late: OrphanedJobs,
+): Promise<void> {
   const key = layout.late(late.run_id);
-  if (late.tries.length === 0) await store.remove([key]);
+  if (late.attempts.length === 0) await store.remove([key]);
   else await store.put(key, JSON.stringify(late));
 }
 
 /** What landed after its run was settled, as a write-once record beside the report. */
-export async function recordLate(
+export async function recordLateArchive(
   store: Pick<Store, 'create'>,
   runId: string,
   entry: {
     phone_id: string;
-    try: number;
+    attempt: number;
     key: string;
     size: number;
     etag: string;
@@ -66,6 +69,6 @@ export async function recordLate(
     unconfirmed?: true;
   },
 ): Promise<void> {
-  const key = layout.lateArchive(runId, entry.phone_id, entry.try);
-  await store.create(key, JSON.stringify({ version: LATE_VERSION, ...entry }));
+  const key = layout.lateArchive(runId, entry.phone_id, entry.attempt);
+  await store.create(key, JSON.stringify({ version: ORPHANED_JOBS_VERSION, ...entry }));
 }

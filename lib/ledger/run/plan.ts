@@ -86,8 +86,8 @@ export async function writePlan(
     parts.push(key);
   }
   await store.create(layout.plan(runId), JSON.stringify({ version: PLAN_VERSION, ...plan, parts }));
-  const standing = await readPlan(store, runId);
-  return standing ?? { plan: { version: PLAN_VERSION, ...plan, parts }, phones };
+  const statusOf = await readPlan(store, runId);
+  return statusOf ?? { plan: { version: PLAN_VERSION, ...plan, parts }, phones };
 }
 
 /** Reads the plan and its phones in submission order; undefined when the run is not planned yet. */

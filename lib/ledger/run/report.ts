@@ -58,7 +58,7 @@ export const reportSchema = z.object({
   settled_at: z.iso.datetime(),
   counts: countsSchema,
   listing_complete: z.boolean(),
-  swept: z.array(z.string()).optional(),
+  superseded_deleted: z.array(z.string()).optional(),
   /** What the run cost up to this report; not in reports of earlier versions. */
   metrics: metricsSchema.optional().catch(undefined),
   phones: z.array(reportedPhoneSchema),

@@ -44,7 +44,7 @@ const bodyOf = (request: RunRequest): string => `${JSON.stringify(request)}\n`;
 
 export type Inbox = {
   /** Run ids with the time their request was last written (epoch ms). */
-  requests: { runId: string; askedAt: number }[];
+  requests: { runId: string; requestedAt: number }[];
   cancels: string[];
   late: string[];
   hints: string[];
@@ -56,7 +56,7 @@ export async function listOpen(store: Pick<Store, 'list'>): Promise<Inbox> {
   for (const { key, lastModified } of await store.list(layout.open)) {
     const entry = readOpenKey(key);
     if (entry?.kind === 'request') {
-      inbox.requests.push({ runId: entry.id, askedAt: lastModified });
+      inbox.requests.push({ runId: entry.id, requestedAt: lastModified });
     } else if (entry?.kind === 'cancel') {
       inbox.cancels.push(entry.id);
     } else if (entry?.kind === 'late') {

@@ -26,12 +26,12 @@ export async function claimKey(
   const place = layout.clientKey(sha256hex(clientKey).slice(0, 32));
   const mine = `${place}${sha256hex(JSON.stringify([use.policy, use.phones ?? null])).slice(0, 16)}-`;
   const before = await store.list(place);
-  if (before.length > 0) return standing(before, mine) === 'first' ? 'claimed' : 'taken';
+  if (before.length > 0) return statusOf(before, mine) === 'first' ? 'claimed' : 'taken';
 
   const own = `${mine}${Math.floor(random() * 2 ** 48).toString(16)}.json`;
   await store.put(own, JSON.stringify({ version: KEY_VERSION, policy: use.policy }));
-  for (let look = 1; look <= LOOKS; look += 1) {
-    const stands = standing(await store.list(place), mine);
+  for (let lookup = 1; lookup <= LOOKS; lookup += 1) {
+    const stands = statusOf(await store.list(place), mine);
     if (stands === 'first') return 'claimed';
     if (stands === 'behind') break;
     // Written in one millisecond: the other gives way if it has seen this one, and has the key if it has not.
@@ -43,7 +43,7 @@ export async function claimKey(
 }
 
 /** How the uses with this prefix stand among all. 'even': written in the same millisecond as another, and before it by name. */
-function standing(
+function statusOf(
   claims: readonly { key: string; lastModified: number }[],
   mine: string,
 ): 'first' | 'even' | 'behind' {

@@ -15,17 +15,17 @@ const troubleSchema = z.object({
   rest_until: z.number(),
 });
 
-export type CredentialTrouble = Omit<z.infer<typeof troubleSchema>, 'version'>;
+export type CredentialsRefused = Omit<z.infer<typeof troubleSchema>, 'version'>;
 
-export async function readCredentialTrouble(
+export async function readCredentialsRefused(
   store: Pick<Store, 'get'>,
-): Promise<CredentialTrouble | undefined> {
+): Promise<CredentialsRefused | undefined> {
   return readCache(store, troubleSchema, ALARMS_VERSION, layout.alarms);
 }
 
-export async function writeCredentialTrouble(
+export async function writeCredentialsRefused(
   store: Pick<Store, 'put'>,
-  trouble: CredentialTrouble,
+  trouble: CredentialsRefused,
 ): Promise<void> {
   await store.put(layout.alarms, JSON.stringify({ version: ALARMS_VERSION, ...trouble }));
 }

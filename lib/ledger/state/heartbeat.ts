@@ -38,10 +38,15 @@ export async function readHeartbeat(
 }
 
 /** The slot (epoch ms) of the last message that was sent. A cache: when it is lost, the day's message is sent again. */
-export async function readToldHeartbeat(store: Pick<Store, 'get'>): Promise<number | undefined> {
+export async function readNotifiedHeartbeat(
+  store: Pick<Store, 'get'>,
+): Promise<number | undefined> {
   return (await readCache(store, toldSchema, HEARTBEAT_VERSION, layout.heartbeat))?.slot;
 }
 
-export async function writeToldHeartbeat(store: Pick<Store, 'put'>, slot: number): Promise<void> {
+export async function writeNotifiedHeartbeat(
+  store: Pick<Store, 'put'>,
+  slot: number,
+): Promise<void> {
   await store.put(layout.heartbeat, JSON.stringify({ version: HEARTBEAT_VERSION, slot }));
 }

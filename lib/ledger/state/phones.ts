@@ -58,11 +58,11 @@ export async function indexArchives(
   }
   const limit = pLimit(SHARDS_AT_ONCE);
   await Promise.all(
-    [...shards].map(([shard, news]) =>
+    [...shards].map(([shard, notification]) =>
       limit(async () => {
         const known = await readShard(store, shard);
         if (known === undefined) return;
-        if (news.filter((entry) => note(known, entry)).length === 0) return;
+        if (notification.filter((entry) => note(known, entry)).length === 0) return;
         await store.put(layout.phones(shard), JSON.stringify(known));
       }),
     ),
@@ -142,8 +142,8 @@ const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 /** Takes one archive into a shard; answers whether that changed anything. */
 function note(shard: Shard, { phone_id, phone_name, policy, archive }: IndexEntry): boolean {
   const known = shard.phones[phone_id]?.archives ?? {};
-  const standing = known[policy];
-  if (standing !== undefined && standing.verified_at >= archive.verified_at) return false;
+  const statusOf = known[policy];
+  if (statusOf !== undefined && statusOf.verified_at >= archive.verified_at) return false;
   shard.phones[phone_id] = { phone_name, archives: { ...known, [policy]: archive } };
   return true;
 }

@@ -3,11 +3,11 @@ import { readCache } from '../store/json.ts';
 import { layout } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
 
-const ASIDE_VERSION = 1;
+const QUARANTINED_VERSION = 1;
 
 /** Drive's note that it told of a run that it cannot read. */
-const asideSchema = z.object({
-  version: z.literal(ASIDE_VERSION),
+const quarantinedSchema = z.object({
+  version: z.literal(QUARANTINED_VERSION),
   run_id: z.string(),
   code: z.string(),
   message: z.string(),
@@ -15,17 +15,20 @@ const asideSchema = z.object({
   at: z.number(),
 });
 
-export type Aside = Omit<z.infer<typeof asideSchema>, 'version'>;
+export type Quarantined = Omit<z.infer<typeof quarantinedSchema>, 'version'>;
 
 /** A cache: when it is lost, the run is told of again. */
-export async function readAside(
+export async function readQuarantined(
   store: Pick<Store, 'get'>,
   runId: string,
-): Promise<Aside | undefined> {
-  return readCache(store, asideSchema, ASIDE_VERSION, layout.aside(runId));
+): Promise<Quarantined | undefined> {
+  return readCache(store, quarantinedSchema, QUARANTINED_VERSION, layout.quarantined(runId));
 }
 
-export async function writeAside(store: Pick<Store, 'create'>, note: Aside): Promise<void> {
-  const key = layout.aside(note.run_id);
-  await store.create(key, JSON.stringify({ version: ASIDE_VERSION, ...note }));
+export async function writeQuarantined(
+  store: Pick<Store, 'create'>,
+  note: Quarantined,
+): Promise<void> {
+  const key = layout.quarantined(note.run_id);
+  await store.create(key, JSON.stringify({ version: QUARANTINED_VERSION, ...note }));
 }

@@ -129,7 +129,7 @@ export async function rebuildRunIndex(
 ): Promise<number> {
   // Listed first: a run that settles meanwhile has its report before it is in the index.
   const before = (await store.list(layout.runIndex)).map(({ key }) => key);
-  const standing = new Set<string>();
+  const statusOf = new Set<string>();
   const unreadable = new Set<string>();
   const limit = pLimit(AT_ONCE);
   for (let ids = await runIdsAfter(store, ''); ids.length > 0;) {
@@ -141,16 +141,16 @@ export async function rebuildRunIndex(
         });
         if (report === undefined) return;
         await noteRun(store, report);
-        standing.add(layout.indexedRun(nameOf(report)));
+        statusOf.add(layout.indexedRun(nameOf(report)));
       }),
     );
     await Promise.all(each);
     ids = await runIdsAfter(store, ids.at(-1) ?? '');
   }
   const kept = (key: string): boolean =>
-    standing.has(key) || unreadable.has(readName(key)?.runId ?? '');
+    statusOf.has(key) || unreadable.has(readName(key)?.runId ?? '');
   await store.remove(before.filter((key) => !kept(key)));
-  return standing.size;
+  return statusOf.size;
 }
 
 /** The runs on the next page of `runs/` in key order, `last` and all that lies in its folder jumped over. */

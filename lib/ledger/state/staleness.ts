@@ -37,7 +37,7 @@ const toldSchema = z.object({
 
 export type Stale = Omit<z.infer<typeof staleSchema>, 'version' | 'type'>;
 export type Recovered = Omit<z.infer<typeof recoveredSchema>, 'version' | 'type'>;
-export type ToldStale = Omit<z.infer<typeof toldSchema>, 'version'>;
+export type NotifiedStale = Omit<z.infer<typeof toldSchema>, 'version'>;
 
 /** Has the next drive tell that a policy is stale. The same news gives the same object. */
 export async function putStale(store: Pick<Store, 'put'>, stale: Stale): Promise<void> {
@@ -45,9 +45,15 @@ export async function putStale(store: Pick<Store, 'put'>, stale: Stale): Promise
   await store.put(layout.hint(`stale-${stale.policy}-${stale.since}`), JSON.stringify(hint));
 }
 
-export async function putRecovered(store: Pick<Store, 'put'>, news: Recovered): Promise<void> {
-  const hint = { version: STALENESS_VERSION, type: 'recovered', ...news };
-  await store.put(layout.hint(`recovered-${news.policy}-${news.since}`), JSON.stringify(hint));
+export async function putRecovered(
+  store: Pick<Store, 'put'>,
+  notification: Recovered,
+): Promise<void> {
+  const hint = { version: STALENESS_VERSION, type: 'recovered', ...notification };
+  await store.put(
+    layout.hint(`recovered-${notification.policy}-${notification.since}`),
+    JSON.stringify(hint),
+  );
 }
 
 export const isStaleHint = (id: string): boolean => id.startsWith('stale-');
@@ -66,14 +72,17 @@ export async function readRecovered(
 }
 
 /** A cache: when it is lost, a policy that is still stale is told of again, and its recovery is not. */
-export async function readToldStale(
+export async function readNotifiedStale(
   store: Pick<Store, 'get'>,
   policy: string,
-): Promise<ToldStale | undefined> {
+): Promise<NotifiedStale | undefined> {
   return readCache(store, toldSchema, STALENESS_VERSION, layout.stale(policy));
 }
 
-export async function writeToldStale(store: Pick<Store, 'put'>, told: ToldStale): Promise<void> {
+export async function writeNotifiedStale(
+  store: Pick<Store, 'put'>,
+  told: NotifiedStale,
+): Promise<void> {
   const text = JSON.stringify({ version: STALENESS_VERSION, ...told });
   await store.put(layout.stale(told.policy), text);
 }

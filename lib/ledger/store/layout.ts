@@ -38,7 +38,7 @@ export const layout = {
   heartbeat: 'state/heartbeat.json',
   skipped: (policy: string) => `state/skipped/${policy}.json`,
   stale: (policy: string) => `state/stale/${policy}.json`,
-  aside: (runId: string) => `state/aside/${runId}.json`,
+  quarantined: (runId: string) => `state/quarantined/${runId}.json`,
   inventory: (scope: string) => `state/inventory/${scope}.json`,
   probe: (id: string) => `state/probe/${id}.json`,
   clientKey: (digest: string) => `state/keys/${digest}/`,

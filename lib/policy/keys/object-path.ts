@@ -2,7 +2,7 @@ import { type Problem, clip, show } from '../parse/validation-error.ts';
 import { archiveKey, PLACEHOLDERS } from './keys.ts';
 import { RUN_ID_MAX } from './run-id.ts';
 
-const MOST_KEY_CHARACTERS = 1024;
+const MAX_KEY_CHARACTERS = 1024;
 const CHARACTERS = /^[A-Za-z0-9./_+#={}-]$/;
 const SHAPE = 'a folder such as "{policy}/{date}", no / at either end';
 
@@ -48,12 +48,12 @@ export function objectPathProblems(template: string): Problem[] {
 /** The problem of a folder (expanded) whose longest archive key OBS would refuse. */
 export function keyLengthProblems(folder: string): Problem[] {
   const longest = archiveKey(folder, 'r'.repeat(RUN_ID_MAX), 'p'.repeat(32), 99).length;
-  if (longest <= MOST_KEY_CHARACTERS) return [];
+  if (longest <= MAX_KEY_CHARACTERS) return [];
   return [
     {
       message: `object keys would have up to ${longest} characters`,
-      allowed: `at most ${MOST_KEY_CHARACTERS}`,
-      hint: `Shorten the object path by ${longest - MOST_KEY_CHARACTERS}.`,
+      allowed: `at most ${MAX_KEY_CHARACTERS}`,
+      hint: `Shorten the object path by ${longest - MAX_KEY_CHARACTERS}.`,
     },
   ];
 }

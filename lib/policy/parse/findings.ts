@@ -4,7 +4,7 @@ import { nearest } from './nearest.ts';
 import { policySchema } from '../schema/schema.ts';
 
 // Guessing what was meant takes time: a file that is no policy at all need not hear it for every line.
-const MOST_UNKNOWN = 200;
+const MAX_UNKNOWN = 200;
 
 type Issue = z.core.$ZodIssue;
 
@@ -25,7 +25,7 @@ export function findingsOf(issues: readonly Issue[], root: unknown): Finding[] {
     const path = issue.path.filter((step) => typeof step !== 'symbol');
     if (issue.code === 'unrecognized_keys') {
       return issue.keys
-        .slice(0, MOST_UNKNOWN)
+        .slice(0, MAX_UNKNOWN)
         .map((key) => unknownField([...path, key], key, issue.message));
     }
     if (issue.code === 'invalid_key') {

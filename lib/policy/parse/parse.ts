@@ -1,4 +1,4 @@
-import { type Fault, type Finding, type Path, pathText } from './validation-error.ts';
+import { type ValidationError, type Finding, type Path, pathText } from './validation-error.ts';
 import { findingsOf } from './findings.ts';
 import type { PathEdition } from '../schema/paths.ts';
 import { type Position, positionsIn } from './position.ts';
@@ -6,13 +6,13 @@ import { type RuleContext, ruleFindings } from '../schema/rules.ts';
 import { type Policy, policySchema, policySchemaFor } from '../schema/schema.ts';
 import { readYaml } from './yaml.ts';
 
-export type { Fault } from './validation-error.ts';
+export type { ValidationError } from './validation-error.ts';
 
-export type ParseResult = { ok: true; policy: Policy } | { ok: false; faults: Fault[] };
+export type ParseResult = { ok: true; policy: Policy } | { ok: false; errors: ValidationError[] };
 
 /** A larger file is refused whole. */
-export const MOST_BYTES = 256 * 1024;
-const MOST_FAULTS = 200;
+export const MAX_BYTES = 256 * 1024;
+const MAX_ERRORS = 200;
 
 type Placed = Finding & { offset: number };
 
@@ -26,7 +26,7 @@ export function parsePolicy(
   context: RuleContext & { paths?: PathEdition },
 ): ParseResult {
   const bytes = new TextEncoder().encode(text).length;
-  if (bytes > MOST_BYTES) return tooLarge(bytes);
+  if (bytes > MAX_BYTES) return tooLarge(bytes);
   const source = text.replace(/^\uFEFF/, '');
   const { value, problems, offsetOf } = readYaml(source);
   if (value === undefined) return refused(source, problems);
@@ -52,11 +52,14 @@ function pathTest(paths: readonly Path[]): (path: Path) => boolean {
 
 function refused(source: string, placed: readonly Placed[]): ParseResult {
   const positionOf = positionsIn(source);
-  const first = [...placed].sort((a, b) => a.offset - b.offset).slice(0, MOST_FAULTS);
-  return { ok: false, faults: first.map((one) => toFault(one, positionOf(one.offset))) };
+  const first = [...placed].sort((a, b) => a.offset - b.offset).slice(0, MAX_ERRORS);
+  return { ok: false, errors: first.map((one) => toFault(one, positionOf(one.offset))) };
 }
 
-function toFault({ path, message, found, allowed, hint }: Placed, position: Position): Fault {
+function toFault(
+  { path, message, found, allowed, hint }: Placed,
+  position: Position,
+): ValidationError {
   const where = pathText(path);
   return {
     path: where,
@@ -70,6 +73,6 @@ function toFault({ path, message, found, allowed, hint }: Placed, position: Posi
 
 function tooLarge(bytes: number): ParseResult {
   const found = `${bytes} bytes`;
-  const allowed = `at most ${MOST_BYTES} bytes`;
-  return { ok: false, faults: [{ path: '', message: 'the file is too large', found, allowed }] };
+  const allowed = `at most ${MAX_BYTES} bytes`;
+  return { ok: false, errors: [{ path: '', message: 'the file is too large', found, allowed }] };
 }

@@ -1,5 +1,5 @@
 /** One thing that is wrong with a policy file, told so that a person can mend it without looking elsewhere. */
-export type Fault = {
+export type ValidationError = {
   /** The field, such as `export.include[1]`; empty for the file as a whole. */
   path: string;
   /** Counted from 1, as editors do. */
@@ -26,7 +26,7 @@ export type Problem = {
 /** A problem with its place: at the field's name (`key`) or at its value. */
 export type Finding = Problem & { path: Path; at?: 'key' | 'value' };
 
-const MOST_SHOWN = 64;
+const MAX_SHOWN = 64;
 
 // Everything that could break a line, reverse a text or hide in a log.
 const UNPRINTABLE = /[\p{C}\u2028\u2029]/gu;
@@ -35,8 +35,8 @@ const escape = (char: string) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}
 
 /** Cuts a text to about 64 characters, control characters made visible. */
 export function clip(text: string): string {
-  const shown = text.slice(0, MOST_SHOWN + 1).replace(UNPRINTABLE, escape);
-  return shown.length > MOST_SHOWN ? `${shown.slice(0, MOST_SHOWN)}…` : shown;
+  const shown = text.slice(0, MAX_SHOWN + 1).replace(UNPRINTABLE, escape);
+  return shown.length > MAX_SHOWN ? `${shown.slice(0, MAX_SHOWN)}…` : shown;
 }
 
 /** Says what a value of a policy file is, in at most about 80 characters. */

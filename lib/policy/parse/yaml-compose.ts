@@ -10,7 +10,7 @@ export const PLAIN_YAML =
 
 const DEEPEST = 32;
 // Every id that fits into a file has six at most.
-const MOST_LEXEMES = 50_000;
+const MAX_LEXEMES = 50_000;
 
 const HINTS: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'Indent with spaces.',
@@ -21,7 +21,7 @@ const HINTS: Readonly<Record<string, string>> = {
   MISSING_CHAR: 'Look for a bracket or quote that is not closed, also in the lines above.',
 };
 
-const MOST_STRAYS = 100;
+const MAX_STRAYS = 100;
 const BLANKS = new Set(['space', 'newline', 'comment']);
 
 /** Cuts what the parser could not place: each piece would be an error of its own, and the first tells enough. */
@@ -29,7 +29,7 @@ function cutStrays(token: object): void {
   for (const [name, value] of Object.entries(token) as [string, unknown][]) {
     if (Array.isArray(value) && ['start', 'sep', 'end'].includes(name)) {
       const strays = (value as { type: string }[]).filter(({ type }) => !BLANKS.has(type));
-      if (strays.length > MOST_STRAYS) value.splice(MOST_STRAYS);
+      if (strays.length > MAX_STRAYS) value.splice(MAX_STRAYS);
     } else if (Array.isArray(value)) {
       for (const entry of value as object[]) cutStrays(entry);
     } else if (typeof value === 'object' && value !== null) cutStrays(value);
@@ -59,12 +59,12 @@ export function composeYaml(text: string): { documents: Document[]; problems: Ya
     for (const lexeme of new Lexer().lex(text)) {
       for (const token of parser.next(lexeme)) {
         if (token.type === 'directive') report(token.offset, 'the file has a % directive');
-        if (token.type === 'error' && ++errors > MOST_STRAYS) return;
+        if (token.type === 'error' && ++errors > MAX_STRAYS) return;
         cutStrays(token);
         yield token;
       }
       if (parser.stack.length > DEEPEST) report(parser.offset, 'the file is nested too deeply');
-      if (++lexemes > MOST_LEXEMES) report(parser.offset, 'the file has too many parts');
+      if (++lexemes > MAX_LEXEMES) report(parser.offset, 'the file has too many parts');
       if (problems.length > 0) return;
     }
     for (const token of parser.end()) {

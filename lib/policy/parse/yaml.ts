@@ -5,7 +5,7 @@ import { positionsIn } from './position.ts';
 import { type YamlProblem, composeYaml, PLAIN_YAML, snippet } from './yaml-compose.ts';
 
 // No policy comes near these; beyond them the places of fields alone would take seconds to note.
-const LONGEST_NAME = 128;
+const MAX_NAME_LENGTH = 128;
 const DEEPEST = 8;
 
 export type YamlRead = {
@@ -90,8 +90,8 @@ function toMapping(walk: Walk, map: YAMLMap, path: Path): Record<string, unknown
       const hint =
         typeof name === 'number' || typeof name === 'boolean' ? 'Put it in quotes.' : undefined;
       report(walk, path, offset, 'a field has a name that is not a text', hint);
-    } else if (name.length > LONGEST_NAME) {
-      const allowed = `at most ${LONGEST_NAME} characters`;
+    } else if (name.length > MAX_NAME_LENGTH) {
+      const allowed = `at most ${MAX_NAME_LENGTH} characters`;
       report(walk, path, offset, 'a field has a name that is too long', undefined, allowed);
     } else if (name === '<<') {
       report(walk, [...path, name], offset, 'merge keys are not read', 'Write the fields out.');

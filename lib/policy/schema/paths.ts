@@ -12,7 +12,7 @@ const PATH_CHARACTERS: Readonly<Record<PathEdition, RegExp>> = {
   wide: /[A-Za-z0-9./_+#=*~-]/,
 };
 
-const MOST_BYTES = 4096;
+const MAX_BYTES = 4096;
 
 /**
  * What is wrong with a path on a phone. "Only data in the /data and cache directories" (cph_api_0538) is read as:
@@ -21,10 +21,10 @@ const MOST_BYTES = 4096;
 export function pathProblems(path: string, edition: PathEdition): Problem[] {
   const problems: Problem[] = [];
   const bytes = new TextEncoder().encode(path).length;
-  if (bytes > MOST_BYTES) {
+  if (bytes > MAX_BYTES) {
     problems.push({
       message: `the path has ${bytes} bytes`,
-      allowed: `at most ${MOST_BYTES} bytes`,
+      allowed: `at most ${MAX_BYTES} bytes`,
     });
   }
   if (!/^\/(data|cache)(\/|$)/.test(path)) problems.push(rootProblem(path));

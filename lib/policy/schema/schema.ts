@@ -24,8 +24,8 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const WEEK = 7 * 24 * HOUR;
 
-const MOST_IDS = 10_000;
-const ids = (what: string) => listOf(id, what, 1, MOST_IDS);
+const MAX_IDS = 10_000;
+const ids = (what: string) => listOf(id, what, 1, MAX_IDS);
 
 const schedule = mapping({
   cron: cron.meta({

@@ -1,6 +1,6 @@
 import { type Problem, show } from '../parse/validation-error.ts';
 
-const MOST_CHARACTERS = 128;
+const MAX_CHARACTERS = 128;
 
 type Token = { kind: 'star' } | { kind: 'one'; accepts: (char: string) => boolean };
 
@@ -8,10 +8,10 @@ const any: Token = { kind: 'one', accepts: () => true };
 
 /** What is wrong with a name pattern: `*` any text, `?` any character, `[a-z]` and `[!a-z]` one of a set. */
 export function globProblems(glob: string): Problem[] {
-  const allowed = `a pattern of 1 to ${MOST_CHARACTERS} characters with * ? [a-z] [!a-z]`;
+  const allowed = `a pattern of 1 to ${MAX_CHARACTERS} characters with * ? [a-z] [!a-z]`;
   if (glob === '') return [{ message: 'the name pattern is empty', allowed }];
-  if (glob.length > MOST_CHARACTERS) {
-    return [{ message: `the name pattern has more than ${MOST_CHARACTERS} characters`, allowed }];
+  if (glob.length > MAX_CHARACTERS) {
+    return [{ message: `the name pattern has more than ${MAX_CHARACTERS} characters`, allowed }];
   }
   const problems: Problem[] = [];
   const outsideSets = glob.replace(/\[!?.[^\]]*\]/gsu, '');

@@ -1,6 +1,6 @@
 import { type Problem, show } from '../parse/validation-error.ts';
 
-const MOST_KEYS = 10;
+const MAX_KEYS = 10;
 
 /** What is wrong with the key of a server's tag (model_tag.go of the vendor's SDK). */
 export function tagKeyProblems(key: string): Problem[] {
@@ -24,12 +24,12 @@ export function tagValueProblems(value: string): Problem[] {
 /** What is wrong with the number of tags asked for at once. */
 export function tagCountProblems(tags: Readonly<Record<string, unknown>>): Problem[] {
   const count = Object.keys(tags).length;
-  if (count >= 1 && count <= MOST_KEYS) return [];
+  if (count >= 1 && count <= MAX_KEYS) return [];
   return [
     {
       message: `there are ${count} tag keys`,
       found: `${count} keys`,
-      allowed: `1 to ${MOST_KEYS} keys`,
+      allowed: `1 to ${MAX_KEYS} keys`,
     },
   ];
 }

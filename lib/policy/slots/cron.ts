@@ -23,7 +23,7 @@ const FIELDS: readonly Field[] = [
   { name: 'day of week', min: 0, max: 6, words: DAYS, question: true },
 ];
 
-const MOST_CHARACTERS = 256;
+const MAX_CHARACTERS = 256;
 const SHAPE = 'six fields: second minute hour day-of-month month day-of-week';
 
 export type CronParse = { ok: true; pattern: string } | { ok: false; problems: Problem[] };
@@ -34,7 +34,7 @@ export type CronParse = { ok: true; pattern: string } | { ok: false; problems: P
  */
 export function parseCron(text: string): CronParse {
   const parts = text.trim().split(/\s+/);
-  if (text.length > MOST_CHARACTERS || parts.length !== FIELDS.length) {
+  if (text.length > MAX_CHARACTERS || parts.length !== FIELDS.length) {
     return { ok: false, problems: [shapeProblem(text, parts)] };
   }
   const problems: Problem[] = [];
@@ -98,10 +98,10 @@ function fieldHint(field: Field, part: string): string | undefined {
 
 function shapeProblem(text: string, parts: string[]): Problem {
   const problem = { message: 'the cron expression does not have six fields', allowed: SHAPE };
-  if (text.length > MOST_CHARACTERS) {
+  if (text.length > MAX_CHARACTERS) {
     return {
       ...problem,
-      message: `the cron expression is longer than ${MOST_CHARACTERS} characters`,
+      message: `the cron expression is longer than ${MAX_CHARACTERS} characters`,
     };
   }
   const hint = /\bCRON_TZ=/i.test(text)

@@ -4,7 +4,7 @@ import { parseCron } from './cron.ts';
 /** When a policy runs: a cron expression of six fields that `parseCron` accepts, and an IANA zone. */
 export type SlotRule = { cron: string; timezone: string };
 
-const MOST_SLOTS = 1000;
+const MAX_SLOTS = 1000;
 
 /**
  * A slot is a time on the wall clock of the zone. Where clocks change:
@@ -30,7 +30,7 @@ export function dueSlots(rule: SlotRule, fromExclusive: number, toInclusive: num
   const cron = schedule(rule);
   const slots: number[] = [];
   let before = toInclusive + 1;
-  while (before > fromExclusive && slots.length < MOST_SLOTS) {
+  while (before > fromExclusive && slots.length < MAX_SLOTS) {
     const slot = cron.previousRuns(1, new Date(before))[0]?.getTime();
     if (slot === undefined || slot <= fromExclusive) break;
     slots.push(slot);

@@ -1,21 +1,21 @@
 import { PhonevaultError } from '../../errors.ts';
-import { readCredentialTrouble } from '../../ledger/state/credential-alarm.ts';
+import { readCredentialsRefused } from '../../ledger/state/credential-alarm.ts';
 import { type Lease, takeLease } from '../../ledger/lease.ts';
 import { readLimits, writeLimits } from '../../ledger/state/limits.ts';
 import { type Inbox, listOpen } from '../../ledger/run/request.ts';
-import { clearCredentialTrouble, noteCredentialsRefused } from '../notify/credentials-alarm.ts';
+import { clearCredentialsRefused, noteCredentialsRefused } from '../notify/credentials-alarm.ts';
 import type { RunDeps } from '../deps.ts';
-import { followLate, loadLate, stragglersOf } from '../settle/orphaned-jobs.ts';
+import { pollOrphanedJobs, loadOrphanedJobs, inFlightJobs } from '../settle/orphaned-jobs.ts';
 import { createWriter, flushAll, type OpenRun } from '../state/open-run.ts';
 import { isHint } from '../../ledger/hints/hints.ts';
-import { guard } from '../state/contain-failure.ts';
-import { createProvisioner } from '../first-backup/reconcile.ts';
-import { tellHints } from '../notify/missed-slots.ts';
-import { tellHeartbeat } from '../notify/heartbeat.ts';
-import { tellStaleness } from '../notify/staleness.ts';
-import { nextDue, POLL_FIRST_MS, pollInterval } from './next-due.ts';
-import { advance, closeFinished, provisionDue, takeInbox, type Work } from './steps.ts';
-import { followed, followJobs } from '../export/poll-jobs.ts';
+import { containFailure } from '../state/contain-failure.ts';
+import { createFirstBackups } from '../first-backup/reconcile.ts';
+import { publishMissedSlots } from '../notify/missed-slots.ts';
+import { publishHeartbeat } from '../notify/heartbeat.ts';
+import { publishStaleness } from '../notify/staleness.ts';
+import { nextDue, MIN_POLL_MS, pollInterval } from './next-due.ts';
+import { advance, closeSettled, runFirstBackups, takeInbox, type Work } from './steps.ts';
+import { jobsToPoll, pollJobs } from '../export/poll-jobs.ts';
 import { LeaseLost, stopsDrive } from '../state/stops-drive.ts';
 import { refreshInventories } from '../plan/refresh-inventory.ts';
 import { submitWindow } from '../export/submit.ts';
@@ -50,7 +50,7 @@ export type DriveResult = {
 export async function drive(deps: RunDeps, options: DriveOptions): Promise<DriveResult> {
   const inbox = await listOpen(deps.store);
   if (isEmpty(inbox)) return { kind: 'idle', open: 0 };
-  const trouble = await readCredentialTrouble(deps.store);
+  const trouble = await readCredentialsRefused(deps.store);
   if (trouble !== undefined && deps.clock.now() < trouble.rest_until) {
     return { kind: 'resting', open: inbox.requests.length };
   }
@@ -66,7 +66,7 @@ export async function drive(deps: RunDeps, options: DriveOptions): Promise<Drive
   deps.log.info('lease_taken', { epoch: lease.epoch });
 
   try {
-    return await hold(deps, { ...options, hadTrouble: trouble !== undefined }, lease, inbox);
+    return await hold(deps, { ...options, wereRefused: trouble !== undefined }, lease, inbox);
   } finally {
     await lease.release();
   }
@@ -75,7 +75,7 @@ export async function drive(deps: RunDeps, options: DriveOptions): Promise<Drive
 /** Drives under the lease. */
 async function hold(
   deps: RunDeps,
-  options: DriveOptions & { hadTrouble: boolean },
+  options: DriveOptions & { wereRefused: boolean },
   lease: Lease,
   inbox: Inbox,
 ): Promise<DriveResult> {
@@ -83,11 +83,11 @@ async function hold(
   const memory = options.memory ?? new Map<string, OpenRun>();
   const work: Work = {
     runs: new Map(),
-    aside: new Set(),
-    lates: await loadLate(deps, inbox.late),
+    quarantined: new Set(),
+    orphaned: await loadOrphanedJobs(deps, inbox.late),
     hints: [],
-    looks: [],
-    provisioner: createProvisioner(),
+    lookups: [],
+    firstBackups: createFirstBackups(),
     provisionAt: 0,
     stillHeld: lease.stillHeld,
     memory,
@@ -95,18 +95,18 @@ async function hold(
     session: {
       writer,
       limits: await readLimits(deps.store),
-      stragglers: [],
+      inFlight: [],
       until: options.until,
     },
     inboxAt: deps.clock.now(),
     pollAt: 0,
-    latePollAt: 0,
+    orphanedPollAt: 0,
     until: options.until,
   };
   try {
     await takeInbox(deps, work, inbox);
     await loop(deps, work);
-    if (options.hadTrouble) await clearCredentialTrouble(deps);
+    if (options.wereRefused) await clearCredentialsRefused(deps);
   } catch (error) {
     if (!stopsDrive(error)) throw error;
     if (!(error instanceof LeaseLost)) {
@@ -133,20 +133,20 @@ async function loop(deps: RunDeps, work: Work): Promise<void> {
     }
     await followAll(deps, work);
     for (const run of work.runs.values()) await advance(deps, work, run);
-    work.session.stragglers = stragglersOf(work.lates, clock.now());
+    work.session.inFlight = inFlightJobs(work.orphaned, clock.now());
     await submitDue(deps, work);
     deps.meter.share([...work.runs.values()]);
-    await closeFinished(deps, work);
+    await closeSettled(deps, work);
     if (clock.now() < work.until) {
       const hints = work.hints;
       work.hints = [];
-      await guard(deps, undefined, () => tellStaleness(deps, hints));
-      await guard(deps, undefined, () => tellHints(deps, hints));
-      await guard(deps, undefined, () => tellHeartbeat(deps, hints));
+      await containFailure(deps, undefined, () => publishStaleness(deps, hints));
+      await containFailure(deps, undefined, () => publishMissedSlots(deps, hints));
+      await containFailure(deps, undefined, () => publishHeartbeat(deps, hints));
       const readUntil = Math.min(work.until, clock.now() + READ_SLICE_MS);
       work.hints = await refreshInventories(deps, hints, readUntil);
     }
-    await provisionDue(deps, work);
+    await runFirstBackups(deps, work);
 
     const now = clock.now();
     const due = work.hints.length > 0 ? now : nextDue(work, now);
@@ -158,9 +158,9 @@ async function loop(deps: RunDeps, work: Work): Promise<void> {
 
 async function submitDue(deps: RunDeps, work: Work): Promise<void> {
   if (deps.clock.now() >= work.until) return;
-  await guard(deps, undefined, async () => {
+  await containFailure(deps, undefined, async () => {
     const sent = await submitWindow(deps, [...work.runs.values()], work.session);
-    if (sent) work.pollAt = Math.min(work.pollAt, deps.clock.now() + POLL_FIRST_MS);
+    if (sent) work.pollAt = Math.min(work.pollAt, deps.clock.now() + MIN_POLL_MS);
   });
 }
 
@@ -169,23 +169,24 @@ async function followAll(deps: RunDeps, work: Work): Promise<void> {
   const now = deps.clock.now();
   const runs = [...work.runs.values()];
   if (now >= work.pollAt) {
-    const requests = followed(runs, now).size;
+    const requests = jobsToPoll(runs, now).size;
     work.pollAt = now + pollInterval(runs, requests, now);
     const ok =
-      requests === 0 || (await guard(deps, undefined, () => followJobs(deps, runs, work.session)));
+      requests === 0 ||
+      (await containFailure(deps, undefined, () => pollJobs(deps, runs, work.session)));
     if (!ok) work.pollAt = now + AFTER_FAILED_POLL_MS;
   }
-  if (now >= work.latePollAt && work.lates.length > 0) {
-    work.latePollAt = now + 30_000;
+  if (now >= work.orphanedPollAt && work.orphaned.length > 0) {
+    work.orphanedPollAt = now + 30_000;
     const left = [];
-    for (const late of work.lates) {
+    for (const late of work.orphaned) {
       let rest = late;
-      await guard(deps, undefined, async () => {
-        rest = await followLate(deps, late);
+      await containFailure(deps, undefined, async () => {
+        rest = await pollOrphanedJobs(deps, late);
       });
-      if (rest.tries.length > 0) left.push(rest);
+      if (rest.attempts.length > 0) left.push(rest);
     }
-    work.lates = left;
+    work.orphaned = left;
   }
 }
 
@@ -193,7 +194,7 @@ function isEmpty({ requests, cancels, late, hints }: Inbox): boolean {
   return requests.length + cancels.length + late.length + hints.filter(isHint).length === 0;
 }
 
-const LONGEST_MS = 50_000;
+const MAX_MS = 50_000;
 const SPARE_MS = 8_000;
 const LEASE_MARGIN_MS = 30_000;
 
@@ -202,6 +203,6 @@ const LEASE_MARGIN_MS = 30_000;
  * so that drives of successive minutes do not meet, and with time to spare for the last call and the last entry.
  */
 export function driveWindow(now: number, leftMs: number): { until: number; ttlMs: number } {
-  const work = Math.max(0, Math.min(LONGEST_MS, leftMs - SPARE_MS));
-  return { until: now + work, ttlMs: Math.max(leftMs, LONGEST_MS) + LEASE_MARGIN_MS };
+  const work = Math.max(0, Math.min(MAX_MS, leftMs - SPARE_MS));
+  return { until: now + work, ttlMs: Math.max(leftMs, MAX_MS) + LEASE_MARGIN_MS };
 }

@@ -1,12 +1,12 @@
-import { nextLook } from '../export/verify-archives.ts';
+import { nextLookupAt } from '../export/verify-archives.ts';
 import { type OpenRun, steps } from '../state/open-run.ts';
 import { notifyDue } from '../notify/notify-run.ts';
 import { callsAllowed, nextCallAt } from '../export/rate-limit.ts';
 import type { Work } from './steps.ts';
 
 /** The first look at the jobs of a call comes this long after it. */
-export const POLL_FIRST_MS = 3_000;
-const POLL_LONGEST_MS = 30_000;
+export const MIN_POLL_MS = 3_000;
+const MAX_POLL_MS = 30_000;
 /** A call for each 20 export calls; so many reads a minute leave room for everything else. */
 const POLL_CALL_MS = 1_200;
 /** Ready phones whose servers are full wait for a job to end; look again at the latest after this. */
@@ -27,7 +27,7 @@ export function nextDue(work: Work, now: number): number | undefined {
     else dues.push(...planned(work, run, now));
     for (const time of dues) at(Math.max(time, run.restUntil));
   }
-  if (work.lates.length > 0 && work.runs.size > 0) at(work.latePollAt);
+  if (work.orphaned.length > 0 && work.runs.size > 0) at(work.orphanedPollAt);
   return due;
 }
 
@@ -46,8 +46,8 @@ function planned(work: Work, run: OpenRun, now: number): number[] {
       dues.push(crowded ? now + CROWDED_MS : Math.max(step.notBefore, soonest));
     }
   }
-  const look = nextLook(run, now);
-  if (look !== undefined) dues.push(look);
+  const lookup = nextLookupAt(run, now);
+  if (lookup !== undefined) dues.push(lookup);
   if (!living) dues.push(now);
   return dues;
 }
@@ -61,7 +61,7 @@ export function pollInterval(runs: OpenRun[], requests: number, now: number): nu
       youngest = Math.min(youngest, now - (step.attempt.accepted[0]?.at ?? now));
     }
   }
-  const byAge = Number.isFinite(youngest) ? youngest * 0.2 : POLL_LONGEST_MS;
+  const byAge = Number.isFinite(youngest) ? youngest * 0.2 : MAX_POLL_MS;
   const byCalls = Math.ceil(requests / 20) * POLL_CALL_MS;
-  return Math.min(Math.max(POLL_FIRST_MS, byAge, byCalls), Math.max(POLL_LONGEST_MS, byCalls));
+  return Math.min(Math.max(MIN_POLL_MS, byAge, byCalls), Math.max(MAX_POLL_MS, byCalls));
 }

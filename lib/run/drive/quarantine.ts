@@ -1,14 +1,14 @@
 import { hasCode } from '../../errors.ts';
-import { writeAside } from '../../ledger/state/quarantined.ts';
+import { writeQuarantined } from '../../ledger/state/quarantined.ts';
 import { fold, startState } from '../../ledger/run/fold.ts';
 import { isBroken } from '../../ledger/store/json.ts';
-import { type Late, readLate } from '../../ledger/run/orphaned-jobs.ts';
+import { type OrphanedJobs, readOrphanedJobs } from '../../ledger/run/orphaned-jobs.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { readPlan } from '../../ledger/run/plan.ts';
 import { policyOfRun } from '../../policy/keys/run-id.ts';
 import { tell } from '../notify/credentials-alarm.ts';
 import type { RunDeps } from '../deps.ts';
-import { keepFollowing } from '../settle/orphaned-jobs.ts';
+import { orphanRunningJobs } from '../settle/orphaned-jobs.ts';
 import { composeMessage } from '../notify/compose.ts';
 import { readEvents } from '../query/run-log.ts';
 
@@ -17,22 +17,22 @@ import { readEvents } from '../query/run-log.ts';
  * version that wrote it. It holds nothing else up, but for the phones that its jobs are still exporting as far as its log
  * can be read: these jobs are answered the first time.
  */
-export async function setAside(
+export async function quarantineRun(
   deps: RunDeps,
   runId: string,
   error: unknown,
-): Promise<Late | undefined> {
-  if ((await deps.store.get(layout.aside(runId))) !== undefined) return undefined;
+): Promise<OrphanedJobs | undefined> {
+  if ((await deps.store.get(layout.quarantined(runId))) !== undefined) return undefined;
   const newer = hasCode(error, 'object_newer');
   const code = newer ? 'object_newer' : 'object_invalid';
   const message = error instanceof Error ? error.message.slice(0, 300) : code;
   const late = await jobsUnderway(deps, runId);
   const note = { run_id: runId, code, message, at: deps.clock.now() };
   const policy = policyOfRun(runId);
-  deps.log.error('set_aside', { run: runId, policy, code, message });
-  const news = { kind: 'missed', run_id: runId, policy, reason: code, message } as const;
-  if (await tell(deps, composeMessage(news))) {
-    await writeAside(deps.store, note);
+  deps.log.error('quarantined', { run: runId, policy, code, message });
+  const notification = { kind: 'missed', run_id: runId, policy, reason: code, message } as const;
+  if (await tell(deps, composeMessage(notification))) {
+    await writeQuarantined(deps.store, note);
   }
   return late;
 }
@@ -40,15 +40,15 @@ export async function setAside(
 async function jobsUnderway(
   deps: Pick<RunDeps, 'store' | 'clock'>,
   runId: string,
-): Promise<Late | undefined> {
+): Promise<OrphanedJobs | undefined> {
   try {
     const planned = await readPlan(deps.store, runId);
-    if (planned === undefined || (await readLate(deps.store, runId)) !== undefined) {
+    if (planned === undefined || (await readOrphanedJobs(deps.store, runId)) !== undefined) {
       return undefined;
     }
     const { events } = await readEvents(deps.store, runId);
     const state = fold(startState(planned.phones), events);
-    return await keepFollowing(deps, { runId, plan: planned.plan, state });
+    return await orphanRunningJobs(deps, { runId, plan: planned.plan, state });
   } catch (error) {
     if (!isBroken(error)) throw error;
     return undefined;

@@ -1,19 +1,19 @@
-import { isLookHint, isSweepHint } from '../../ledger/hints/hints.ts';
-import type { Late } from '../../ledger/run/orphaned-jobs.ts';
+import { isLookupHint, isSweepHint } from '../../ledger/hints/hints.ts';
+import type { OrphanedJobs } from '../../ledger/run/orphaned-jobs.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { type Inbox, listOpen } from '../../ledger/run/request.ts';
 import { isBroken } from '../../ledger/store/json.ts';
-import { awaitStates } from '../export/await-phones.ts';
+import { awaitPhones } from '../export/await-phones.ts';
 import type { RunDeps } from '../deps.ts';
-import { guard } from '../state/contain-failure.ts';
+import { containFailure } from '../state/contain-failure.ts';
 import { notifyDue, notifyRun } from '../notify/notify-run.ts';
 import { flush, loadRun, type OpenRun, record, refresh, type Writer } from '../state/open-run.ts';
 import { planRun } from '../plan/plan-run.ts';
-import { provision, type Provisioner, rememberFirst } from '../first-backup/reconcile.ts';
+import { reconcile, type FirstBackups, rememberFirstBackup } from '../first-backup/reconcile.ts';
 import { isSettled, settleRun } from '../settle/settle.ts';
-import { setAside } from './quarantine.ts';
+import { quarantineRun } from './quarantine.ts';
 import type { Session } from '../export/submit.ts';
-import { verifyArchives, watchDoubts } from '../export/verify-archives.ts';
+import { verifyArchives, watchUnknownOutcomes } from '../export/verify-archives.ts';
 
 const FLUSH_EVERY_MS = 10_000;
 /** Reading a large fleet takes turns with everything else. */
@@ -25,12 +25,12 @@ const PROVISION_SLICE_MS = 10_000;
 export type Work = {
   runs: Map<string, OpenRun>;
   /** Runs that nobody can read: this drive does not look at them again. */
-  aside: Set<string>;
-  lates: Late[];
+  quarantined: Set<string>;
+  orphaned: OrphanedJobs[];
   hints: string[];
   /** Hints about phones. */
-  looks: string[];
-  provisioner: Provisioner;
+  lookups: string[];
+  firstBackups: FirstBackups;
   provisionAt: number;
   stillHeld: () => Promise<boolean>;
   memory: Map<string, OpenRun>;
@@ -38,19 +38,19 @@ export type Work = {
   session: Session;
   inboxAt: number;
   pollAt: number;
-  latePollAt: number;
+  orphanedPollAt: number;
   until: number;
 };
 
 /** Takes up what `open/` shows: new runs, and requests to cancel. */
 export async function takeInbox(deps: RunDeps, work: Work, inbox: Inbox): Promise<void> {
-  for (const { runId, askedAt } of inbox.requests) {
-    if (work.runs.has(runId) || work.aside.has(runId)) continue;
-    const run = await takeRun(deps, work, runId, askedAt);
+  for (const { runId, requestedAt } of inbox.requests) {
+    if (work.runs.has(runId) || work.quarantined.has(runId)) continue;
+    const run = await takeRun(deps, work, runId, requestedAt);
     if (run !== undefined) work.runs.set(runId, run);
   }
   work.hints = inbox.hints;
-  work.looks = inbox.hints.filter((id) => isLookHint(id) || isSweepHint(id));
+  work.lookups = inbox.hints.filter((id) => isLookupHint(id) || isSweepHint(id));
   for (const runId of inbox.cancels) {
     const run = work.runs.get(runId);
     const open = inbox.requests.some((request) => request.runId === runId);
@@ -65,18 +65,18 @@ async function takeRun(
   deps: RunDeps,
   work: Work,
   runId: string,
-  askedAt: number,
+  requestedAt: number,
 ): Promise<OpenRun | undefined> {
   const remembered = work.memory.get(runId);
   try {
-    if (remembered?.plan === undefined) return await loadRun(deps.store, runId, askedAt);
+    if (remembered?.plan === undefined) return await loadRun(deps.store, runId, requestedAt);
     await refresh(deps.store, remembered);
     return remembered;
   } catch (error) {
     if (!isBroken(error)) throw error;
-    work.aside.add(runId);
-    const late = await setAside(deps, runId, error);
-    if (late !== undefined) work.lates.push(late);
+    work.quarantined.add(runId);
+    const late = await quarantineRun(deps, runId, error);
+    if (late !== undefined) work.orphaned.push(late);
     return undefined;
   }
 }
@@ -87,27 +87,27 @@ export async function advance(deps: RunDeps, work: Work, run: OpenRun): Promise<
   if (clock.now() < run.restUntil || run.report !== undefined) return;
   if (run.plan === undefined) {
     const slice = Math.min(work.until, clock.now() + PLAN_SLICE_MS);
-    await guard(deps, run, () => planRun(deps, run, work.writer, slice));
+    await containFailure(deps, run, () => planRun(deps, run, work.writer, slice));
     return;
   }
   // Each keeps its own pace: phones that cannot be asked for do not keep archives from being verified.
-  for (const look of [awaitStates, verifyArchives, watchDoubts]) {
-    await guard(deps, run, () => look(deps, run), { rests: false });
+  for (const lookup of [awaitPhones, verifyArchives, watchUnknownOutcomes]) {
+    await containFailure(deps, run, () => lookup(deps, run), { rests: false });
   }
   if (clock.now() - run.flushedAt >= FLUSH_EVERY_MS) {
-    await guard(deps, run, () => flush(deps, run, work.writer));
+    await containFailure(deps, run, () => flush(deps, run, work.writer));
   }
 }
 
 /** Settles runs whose phones have all ended, tells the topic, and closes what has been told. */
-export async function closeFinished(deps: RunDeps, work: Work): Promise<void> {
+export async function closeSettled(deps: RunDeps, work: Work): Promise<void> {
   for (const run of work.runs.values()) {
     if (deps.clock.now() < run.restUntil) continue;
-    await guard(deps, run, async () => {
+    await containFailure(deps, run, async () => {
       if (!run.wrappedUp && isSettled(run, deps.clock.now())) {
         const late = await settleRun(deps, run, work.writer);
         if (late !== undefined) {
-          work.lates = [...work.lates.filter(({ run_id }) => run_id !== late.run_id), late];
+          work.orphaned = [...work.orphaned.filter(({ run_id }) => run_id !== late.run_id), late];
         }
       }
       const now = deps.clock.now();
@@ -119,9 +119,9 @@ export async function closeFinished(deps: RunDeps, work: Work): Promise<void> {
       }
       if (!run.wrappedUp || run.state.notified === undefined) return;
       if (run.request.trigger === 'provisioned') {
-        await rememberFirst(deps, work.provisioner, run);
+        await rememberFirstBackup(deps, work.firstBackups, run);
       }
-      await deps.store.remove([layout.cancel(run.runId), layout.aside(run.runId)]);
+      await deps.store.remove([layout.cancel(run.runId), layout.quarantined(run.runId)]);
       await deps.store.remove([layout.request(run.runId)]);
       work.runs.delete(run.runId);
     });
@@ -129,15 +129,15 @@ export async function closeFinished(deps: RunDeps, work: Work): Promise<void> {
 }
 
 /** Follows up on hints about phones; runs that they lead to are taken up at once. */
-export async function provisionDue(deps: RunDeps, work: Work): Promise<void> {
+export async function runFirstBackups(deps: RunDeps, work: Work): Promise<void> {
   const now = deps.clock.now();
-  if (work.looks.length === 0 || now < work.provisionAt || now >= work.until) return;
+  if (work.lookups.length === 0 || now < work.provisionAt || now >= work.until) return;
   work.provisionAt = now + PROVISION_EVERY_MS;
-  await guard(deps, undefined, async () => {
-    const { provisioner, looks, stillHeld } = work;
+  await containFailure(deps, undefined, async () => {
+    const { firstBackups, lookups, stillHeld } = work;
     const runs = [...work.runs.values()];
     const until = Math.min(work.until, now + PROVISION_SLICE_MS);
-    const asked = await provision(deps, provisioner, looks, { runs, until, stillHeld });
+    const asked = await reconcile(deps, firstBackups, lookups, { runs, until, stillHeld });
     if (asked > 0) await takeInbox(deps, work, await listOpen(deps.store));
   });
 }

@@ -14,7 +14,7 @@ const LIST_FROM = 3;
  * is exportable is ready; one that got stuck, vanished or is still passing when the wait is over ends as skipped, its state
  * the reason.
  */
-export async function awaitStates(
+export async function awaitPhones(
   deps: Pick<RunDeps, 'cph' | 'clock'>,
   run: OpenRun,
 ): Promise<void> {
@@ -28,7 +28,7 @@ export async function awaitStates(
   if (waiting.length === 0) return;
   run.statesAt = now + LOOK_EVERY_MS;
 
-  const seen = await look(deps, waiting);
+  const seen = await lookup(deps, waiting);
   const at = deps.clock.now();
   for (const { phone_id, until } of waiting) {
     const found = seen.get(phone_id);
@@ -63,7 +63,7 @@ function skipped(phone_id: string, reason: string, at: number): RunEvent {
 }
 
 /** The phones as they are now; null for one that is gone, nothing for one that was not looked at this time. */
-async function look(
+async function lookup(
   deps: Pick<RunDeps, 'cph'>,
   waiting: { phone_id: string; server_id: string }[],
 ): Promise<Map<string, Phone | null>> {

@@ -5,7 +5,7 @@ export type Item = { phoneId: string; serverId: string; attempt: number };
 export type Batch = { run: OpenRun; items: Item[] };
 
 /** A job of an earlier run that may still be running: its phone and its place on the server are taken. */
-export type Straggler = { phone_id: string; server_id: string };
+export type InFlightJob = { phone_id: string; server_id: string };
 
 const SMALL_RUN = 50;
 /** So long the others stand back for those that go first; then one of them gets a call. */
@@ -18,15 +18,15 @@ const STANDS_BACK_MS = 60_000;
  */
 export function cutBatches(
   runs: OpenRun[],
-  stragglers: Straggler[],
+  inFlight: InFlightJob[],
   limits: { calls: number; phonesPerCall: number },
   now: number,
 ): Batch[] {
-  const busy = new Set(stragglers.map((straggler) => straggler.phone_id));
-  const inFlight = new Map<string, number>();
+  const busy = new Set(inFlight.map((job) => job.phone_id));
+  const perServer = new Map<string, number>();
   const take = (serverId: string): void =>
-    void inFlight.set(serverId, (inFlight.get(serverId) ?? 0) + 1);
-  for (const { server_id } of stragglers) take(server_id);
+    void perServer.set(serverId, (perServer.get(serverId) ?? 0) + 1);
+  for (const { server_id } of inFlight) take(server_id);
   for (const run of runs) {
     for (const [phoneId, phone] of run.state.phones) {
       if (!isBusy(phone, run.plan?.terms?.export_timeout ?? 0, now)) continue;
@@ -42,7 +42,7 @@ export function cutBatches(
     starved = true;
     for (const lane of lanes) {
       if (batches.length >= limits.calls) break;
-      const items = cutOne(lane, busy, inFlight, Math.min(limits.phonesPerCall, lane.atMost));
+      const items = cutOne(lane, busy, perServer, Math.min(limits.phonesPerCall, lane.atMost));
       const patient = lane.flying && lane.ready.length > limits.calls * limits.phonesPerCall;
       if (
         items.length === 0 ||
@@ -91,7 +91,7 @@ function lanesOf(runs: OpenRun[], now: number): Lane[] {
       servedAt: run.plan?.started_at ?? 0,
     };
     for (const { phone, step } of steps(run, now)) {
-      for (const attempt of phone.tries.values())
+      for (const attempt of phone.attempts.values())
         lane.servedAt = Math.max(lane.servedAt, attempt.intentAt);
       if (step.kind === 'follow' || step.kind === 'watch') lane.flying = true;
       if (step.kind !== 'submit' || step.notBefore > now) continue;

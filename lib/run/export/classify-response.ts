@@ -10,7 +10,7 @@ const CODE_LENGTH = 64;
  * Each phone of the call gets a verdict of its own: a job, a refusal, or, when it is not mentioned, doubt. Without a
  * request id no job can be followed, so nothing is certain then either.
  */
-export function judgeAnswer(
+export function classifyResponse(
   items: Item[],
   answer: { request_id?: string | undefined; jobs: PhoneJob[] },
   at: number,
@@ -20,16 +20,21 @@ export function judgeAnswer(
     const entries = answer.jobs.filter((job) => job.phone_id === item.phoneId);
     const started = entries.find((job) => isPresent(job.job_id));
     if (started?.job_id !== undefined && request_id !== '') {
-      return { type: 'accepted', at, ...tryOf(item), job_id: started.job_id, request_id };
+      return { type: 'accepted', at, ...attemptOf(item), job_id: started.job_id, request_id };
     }
     const refused = entries.find((job) => isPresent(job.error_code));
     if (started !== undefined || refused?.error_code === undefined) {
-      return { type: 'doubtful', at, ...tryOf(item), ...(request_id === '' ? {} : { request_id }) };
+      return {
+        type: 'outcome_unknown',
+        at,
+        ...attemptOf(item),
+        ...(request_id === '' ? {} : { request_id }),
+      };
     }
     return {
       type: 'refused',
       at,
-      ...tryOf(item),
+      ...attemptOf(item),
       code: refused.error_code.slice(0, CODE_LENGTH),
       ...(isPresent(refused.error_msg) ? { message: refused.error_msg.slice(0, 200) } : {}),
     };
@@ -49,9 +54,13 @@ export type Failure =
   | { kind: 'stop'; events: RunEvent[]; code: string };
 
 /** Reads the failure of a call. Pure; errors that end the drive are not for it. */
-export function judgeFailure(items: Item[], error: unknown, at: number): Failure {
+export function classifyError(items: Item[], error: unknown, at: number): Failure {
   if (!(error instanceof ServiceError) || mayHaveActed(error)) {
-    const events = items.map((item): RunEvent => ({ type: 'doubtful', at, ...tryOf(item) }));
+    const events = items.map((item): RunEvent => ({
+      type: 'outcome_unknown',
+      at,
+      ...attemptOf(item),
+    }));
     return { kind: 'judged', events };
   }
   if (error.code === 'throttled') return { kind: 'throttled' };
@@ -63,7 +72,7 @@ export function judgeFailure(items: Item[], error: unknown, at: number): Failure
   const events = items.map((item): RunEvent => ({
     type: 'refused',
     at,
-    ...tryOf(item),
+    ...attemptOf(item),
     code,
     message,
   }));
@@ -77,8 +86,8 @@ function mayHaveActed(error: ServiceError): boolean {
 }
 
 /** The try that an item stands for, as events name it. */
-export function tryOf(item: Item): { phone_id: string; try: number } {
-  return { phone_id: item.phoneId, try: item.attempt };
+export function attemptOf(item: Item): { phone_id: string; attempt: number } {
+  return { phone_id: item.phoneId, attempt: item.attempt };
 }
 
 function isPresent(text: string | null | undefined): text is string {

@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../ledger/run/events.ts';
-import { missingSince, type Try } from '../../ledger/run/fold.ts';
+import { missingSince, type Attempt } from '../../ledger/run/fold.ts';
 import type { Limits } from '../../ledger/state/limits.ts';
-import { standing } from '../state/next-step.ts';
+import { statusOf } from '../state/next-step.ts';
 import type { Job } from '../../cloud/cph/cph-schemas.ts';
 import type { RunDeps } from '../deps.ts';
 import { note } from './track-outage.ts';
@@ -13,18 +13,18 @@ const VISIBLE_WITHIN_MS = 2 * 60_000;
 /** One of so many exports decides the typical time. */
 const WEIGHT = 10;
 
-type Followed = { run: OpenRun; phoneId: string; attempt: Try; overdue: Overdue };
+type Followed = { run: OpenRun; phoneId: string; attempt: Attempt; overdue: Overdue };
 type Overdue = 'export_timeout' | 'deadline' | undefined;
 
 /** The export calls whose jobs are of interest now, with the tries that hang on each. */
-export function followed(runs: OpenRun[], now: number): Map<string, Followed[]> {
+export function jobsToPoll(runs: OpenRun[], now: number): Map<string, Followed[]> {
   const byRequest = new Map<string, Followed[]>();
   for (const run of runs) {
     for (const { phone, step } of steps(run, now)) {
       if (step.kind !== 'follow' && step.kind !== 'watch') continue;
       const { attempt } = step;
       const overdue = step.kind === 'follow' ? step.overdue : undefined;
-      const ids = [...attempt.accepted.map((job) => job.request_id), attempt.doubtful?.request_id];
+      const ids = [...attempt.accepted.map((job) => job.request_id), attempt.unknown?.request_id];
       for (const id of new Set(ids)) {
         if (id === undefined || id === '') continue;
         const entry = { run, phoneId: phone.planned.phone_id, attempt, overdue };
@@ -40,12 +40,12 @@ export function followed(runs: OpenRun[], now: number): Map<string, Followed[]> 
  * export call, so answers are matched by job id (cph_api_0522). Calls that left a phone out are asked for one by one:
  * a job of that phone in the answer is the one that was left out. How long exports take is learned into the limits.
  */
-export async function followJobs(
+export async function pollJobs(
   deps: Pick<RunDeps, 'cph' | 'clock'>,
   runs: OpenRun[],
   session: { limits: Limits },
 ): Promise<void> {
-  const wanted = followed(runs, deps.clock.now());
+  const wanted = jobsToPoll(runs, deps.clock.now());
   const isDoubtful = ({ attempt }: Followed): boolean => attempt.accepted.length === 0;
   const alone = [...wanted].filter(([, entries]) => entries.some(isDoubtful)).map(([id]) => id);
   const together = [...wanted.keys()].filter((id) => !alone.includes(id));
@@ -68,22 +68,22 @@ export async function followJobs(
 }
 
 function adopt({ run, phoneId, attempt }: Followed, jobs: Job[], at: number): RunEvent[] {
-  const request_id = attempt.doubtful?.request_id;
-  const tries = run.state.phones.get(phoneId)?.tries.values() ?? [];
-  const known = new Set([...tries].flatMap(({ accepted }) => accepted.map((job) => job.job_id)));
+  const request_id = attempt.unknown?.request_id;
+  const attempts = run.state.phones.get(phoneId)?.attempts.values() ?? [];
+  const known = new Set([...attempts].flatMap(({ accepted }) => accepted.map((job) => job.job_id)));
   const job = jobs.find((other) => other.phone_id === phoneId && !known.has(other.job_id));
   if (job === undefined || request_id === undefined) return [];
-  const own = { phone_id: phoneId, try: attempt.number };
+  const own = { phone_id: phoneId, attempt: attempt.number };
   return [{ type: 'accepted', at, ...own, job_id: job.job_id, request_id }];
 }
 
 function judge({ phoneId, attempt, overdue }: Followed, jobs: Job[], now: number): RunEvent[] {
-  const own = { phone_id: phoneId, try: attempt.number };
+  const own = { phone_id: phoneId, attempt: attempt.number };
   const known = new Set(attempt.accepted.map((job) => job.job_id));
   const listed = jobs.filter((job) => known.has(job.job_id));
   const ended = listed.find((job) => job.status === 2) ?? listed.find((job) => job.status === -1);
   if (ended !== undefined) return [endOf(ended, own, now)];
-  if (standing(attempt).kind !== 'running') return [];
+  if (statusOf(attempt).kind !== 'running') return [];
   const missing = missingSince(attempt.listing);
   if (listed.length > 0 && overdue !== undefined) {
     const { phone_id } = own;
@@ -103,7 +103,7 @@ function learnTime(limits: Limits, event: RunEvent): Limits {
   return { ...limits, export_ms: Math.max(1, Math.round(known + (event.took - known) / WEIGHT)) };
 }
 
-function endOf(job: Job, own: { phone_id: string; try: number }, now: number): RunEvent {
+function endOf(job: Job, own: { phone_id: string; attempt: number }, now: number): RunEvent {
   const took = Date.parse(job.end_time ?? '') - Date.parse(job.begin_time ?? '');
   return {
     type: 'ended',

@@ -5,7 +5,7 @@ const DAY = 24 * 60 * MINUTE;
 /** What a throttled service is given beyond its minute: our clock and its window need not agree. */
 const MARGIN = 1_000;
 const LARGEST_BATCH = 200;
-const MOST_CALLS = 600;
+const MAX_CALLS = 600;
 
 /** How many calls may be sent at `now`. */
 export function callsAllowed(limits: Limits, now: number): number {
@@ -39,7 +39,7 @@ export function noteAccepted(limits: Limits, size: number, now: number): Limits 
   const step = eager ? Math.ceil(grown.calls_per_minute / 4) : 1;
   return {
     ...grown,
-    calls_per_minute: Math.min(MOST_CALLS, grown.calls_per_minute + step),
+    calls_per_minute: Math.min(MAX_CALLS, grown.calls_per_minute + step),
     grown_at: now,
   };
 }

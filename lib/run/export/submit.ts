@@ -3,10 +3,10 @@ import type { StorageInfo } from '../../cloud/cph/cph-schemas.ts';
 import type { RunEvent } from '../../ledger/run/events.ts';
 import type { Limits } from '../../ledger/state/limits.ts';
 import { archiveKey } from '../../policy/keys/keys.ts';
-import { declareAlone } from '../state/sole-writer.ts';
-import { type Batch, cutBatches, type Item, type Straggler } from './batch.ts';
+import { assertSoleWriter } from '../state/sole-writer.ts';
+import { type Batch, cutBatches, type Item, type InFlightJob } from './batch.ts';
 import type { RunDeps } from '../deps.ts';
-import { judgeAnswer, judgeFailure, tryOf } from './classify-response.ts';
+import { classifyResponse, classifyError, attemptOf } from './classify-response.ts';
 import { flushAll, type OpenRun, record, steps, type Writer } from '../state/open-run.ts';
 import { stopsDrive } from '../state/stops-drive.ts';
 import { callsAllowed, noteAccepted, noteSent, noteThrottled, noteTooMany } from './rate-limit.ts';
@@ -17,7 +17,7 @@ const REST_MS = 20_000;
 export type Session = {
   writer: Writer;
   limits: Limits;
-  stragglers: Straggler[];
+  inFlight: InFlightJob[];
   /** No call is begun after this time (epoch ms). */
   until: number;
 };
@@ -36,7 +36,7 @@ export async function submitWindow(
   const calls = callsAllowed(session.limits, now);
   if (calls === 0) return false;
   const limits = { calls, phonesPerCall: session.limits.phones_per_call };
-  const batches = cutBatches(runs, session.stragglers, limits, now);
+  const batches = cutBatches(runs, session.inFlight, limits, now);
   if (batches.length === 0) return false;
 
   const windows = new Map<OpenRun, Open>();
@@ -64,8 +64,8 @@ export async function submitWindow(
 function close(deps: RunDeps, run: OpenRun, open: Open): void {
   const at = deps.clock.now();
   if (open.window !== '' && open.unsent.size > 0) {
-    const tries = [...open.unsent.values()].map(tryOf);
-    record(run, [{ type: 'unsent', at, window: open.window, tries }]);
+    const attempts = [...open.unsent.values()].map(attemptOf);
+    record(run, [{ type: 'unsent', at, window: open.window, attempts }]);
   }
   if (open.stop !== undefined) stopRun(run, open.stop, at);
 }
@@ -79,9 +79,9 @@ type Open = {
 
 async function declare(deps: RunDeps, run: OpenRun, open: Open, writer: Writer): Promise<void> {
   open.window = `${writer.name}-${writer.next()}`;
-  const tries = [...open.unsent.values()].map(tryOf);
-  record(run, [{ type: 'intent', at: deps.clock.now(), window: open.window, tries }]);
-  await declareAlone(deps, run, writer);
+  const attempts = [...open.unsent.values()].map(attemptOf);
+  record(run, [{ type: 'intent', at: deps.clock.now(), window: open.window, attempts }]);
+  await assertSoleWriter(deps, run, writer);
 }
 
 async function sendBatch(
@@ -116,12 +116,12 @@ async function sendCall(
     const answer = await deps.cph.batchStorage(items.map((item) => storageInfo(run, item)));
     const accepted = noteAccepted(session.limits, items.length, deps.clock.now());
     session.limits = learned(deps, session.limits, accepted);
-    record(run, judgeAnswer(items, answer, deps.clock.now()));
+    record(run, classifyResponse(items, answer, deps.clock.now()));
     return [];
   } catch (error) {
     if (stopsDrive(error)) throw error;
     const at = deps.clock.now();
-    const failure = judgeFailure(items, error, at);
+    const failure = classifyError(items, error, at);
     deps.log.warn('call_refused', {
       run: run.runId,
       policy: run.request.policy,
@@ -143,7 +143,7 @@ async function sendCall(
         return chunks(items, session.limits.phones_per_call);
       case 'one_of_them': {
         const size = Math.ceil(items.length / 2);
-        record(run, [{ type: 'cut', at, size }]);
+        record(run, [{ type: 'batch_size_reduced', at, size }]);
         return chunks(items, size);
       }
       case 'unsent':
@@ -182,12 +182,10 @@ function chunks<T>(items: T[], size: number): T[][] {
 /** Phones that have a verdict now are no longer unsent. */
 function forget(open: Open, run: OpenRun, items: Item[]): void {
   for (const item of items) {
-    const attempt = run.state.phones.get(item.phoneId)?.tries.get(item.attempt);
+    const attempt = run.state.phones.get(item.phoneId)?.attempts.get(item.attempt);
     if (attempt === undefined) continue;
     const judged =
-      attempt.accepted.length > 0 ||
-      attempt.refused !== undefined ||
-      attempt.doubtful !== undefined;
+      attempt.accepted.length > 0 || attempt.refused !== undefined || attempt.unknown !== undefined;
     if (judged) open.unsent.delete(item.phoneId);
   }
 }

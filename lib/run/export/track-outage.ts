@@ -10,21 +10,21 @@ export async function note<T>(
   deps: Pick<RunDeps, 'clock'>,
   runs: OpenRun[],
   to: 'jobs' | 'archives',
-  look: () => Promise<T>,
+  lookup: () => Promise<T>,
 ): Promise<T> {
   try {
-    const seen = await look();
+    const seen = await lookup();
     const at = deps.clock.now();
     for (const run of runs) {
-      const blind = missingSince(run.state.sight[to]) !== undefined;
-      if (blind) record(run, [{ type: 'sighted', at, to }]);
+      const blind = missingSince(run.state.outages[to]) !== undefined;
+      if (blind) record(run, [{ type: 'outage_ended', at, to }]);
     }
     return seen;
   } catch (error) {
     const at = deps.clock.now();
     for (const run of runs) {
-      const blind = missingSince(run.state.sight[to]) !== undefined;
-      if (!blind) record(run, [{ type: 'blind', at, to }]);
+      const blind = missingSince(run.state.outages[to]) !== undefined;
+      if (!blind) record(run, [{ type: 'outage_started', at, to }]);
     }
     throw error;
   }

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { archiveKey, runFolder } from '../../policy/keys/keys.ts';
 import type { RunEvent } from '../../ledger/run/events.ts';
-import type { Try } from '../../ledger/run/fold.ts';
+import type { Attempt } from '../../ledger/run/fold.ts';
 import type { ObjectInfo } from '../../cloud/obs/obs-list.ts';
 import type { RunDeps } from '../deps.ts';
 import { note } from './track-outage.ts';
@@ -15,7 +15,7 @@ const LIST_FROM = 8;
 const LOOK_EVERY_MS = 20_000;
 const AFTER_FAILURE_MS = 20_000;
 
-type Claim = { phoneId: string; attempt: Try; last: boolean };
+type Claim = { phoneId: string; attempt: Attempt; last: boolean };
 
 /** Looks for the archives of jobs that ended well: LIST, HEAD of what LIST does not show, HEAD again later. */
 export async function verifyArchives(
@@ -31,14 +31,15 @@ export async function verifyArchives(
     due.push({ phoneId: phone.planned.phone_id, attempt: step.attempt, last });
   }
   run.verifyAt = now + AFTER_FAILURE_MS;
-  const judged = await lookAt(deps, run, due, (claim, found) => {
-    const own = { at: now, phone_id: claim.phoneId, try: claim.attempt.number };
+  const judged = await lookUp(deps, run, due, (claim, found) => {
+    const own = { at: now, phone_id: claim.phoneId, attempt: claim.attempt.number };
     if (found === undefined) {
       return claim.last
-        ? { type: 'worthless', ...own, reason: 'archive_missing' }
+        ? { type: 'archive_rejected', ...own, reason: 'archive_missing' }
         : { type: 'absent', ...own };
     }
-    if (!isPlausible(found.size)) return { type: 'worthless', ...own, reason: 'archive_too_small' };
+    if (!isPlausible(found.size))
+      return { type: 'archive_rejected', ...own, reason: 'archive_too_small' };
     return { type: 'verified', ...own, size: found.size, etag: found.etag };
   });
   run.verifyAt = 0;
@@ -49,7 +50,7 @@ export async function verifyArchives(
  * Looks for archives of tries whose answer was lost. No job vouches for them, so the object must be whole: it
  * ends as a tar file does. What has not come when the watch ends is given up, and the phone may be tried again.
  */
-export async function watchDoubts(
+export async function watchUnknownOutcomes(
   deps: Pick<RunDeps, 'archives' | 'clock'>,
   run: OpenRun,
 ): Promise<void> {
@@ -59,35 +60,35 @@ export async function watchDoubts(
       ? [{ phoneId: phone.planned.phone_id, attempt: step.attempt, last: now >= step.until }]
       : [],
   );
-  if (watched.length === 0 || now < run.lookAt) return;
-  run.lookAt = now + LOOK_EVERY_MS;
+  if (watched.length === 0 || now < run.watchAt) return;
+  run.watchAt = now + LOOK_EVERY_MS;
   const bucket = run.plan?.terms?.bucket ?? '';
-  const judged = await lookAt(deps, run, watched, async (claim, found) => {
-    const own = { at: now, phone_id: claim.phoneId, try: claim.attempt.number };
+  const judged = await lookUp(deps, run, watched, async (claim, found) => {
+    const own = { at: now, phone_id: claim.phoneId, attempt: claim.attempt.number };
     if (found !== undefined && (await endsAsTar(deps, bucket, found))) {
       return { type: 'verified', ...own, size: found.size, etag: found.etag };
     }
-    return claim.last ? { type: 'worthless', ...own, reason: 'answer_lost' } : undefined;
+    return claim.last ? { type: 'archive_rejected', ...own, reason: 'answer_lost' } : undefined;
   });
   record(run, judged);
 }
 
 /** When a doubtful or absent archive is looked for again (epoch ms); undefined when none is. */
-export function nextLook(run: OpenRun, now: number): number | undefined {
+export function nextLookupAt(run: OpenRun, now: number): number | undefined {
   let next: number | undefined;
   for (const { step } of steps(run, now)) {
     const at =
       step.kind === 'verify'
         ? Math.max(step.notBefore, run.verifyAt)
         : step.kind === 'watch'
-          ? Math.max(run.lookAt, now)
+          ? Math.max(run.watchAt, now)
           : undefined;
     if (at !== undefined) next = Math.min(next ?? at, at);
   }
   return next;
 }
 
-async function lookAt(
+async function lookUp(
   deps: Pick<RunDeps, 'archives' | 'clock'>,
   run: OpenRun,
   claims: Claim[],

@@ -3,7 +3,7 @@ import type { Phone } from '../../cloud/cph/cph-schemas.ts';
 import { toCandidate } from '../deps.ts';
 import type { Seen } from './look-up.ts';
 import type { Pending } from './pending-hints.ts';
-import type { Giver } from './policies.ts';
+import type { FirstBackupPolicy } from './policies.ts';
 import { createdAt } from '../../cloud/cph/created-at.ts';
 
 const SECOND = 1_000;
@@ -16,9 +16,9 @@ const PURCHASE_MARGIN_MS = 60 * MINUTE;
 export const WAITS_MS = 120 * MINUTE;
 
 /** What a run in the ledger means for phones of its policy. Times in epoch ms. */
-export type OpenFirst = {
+export type OpenFirstBackup = {
   policy: string;
-  askedAt: number;
+  requestedAt: number;
   /** Asked for because they are new. */
   asked: ReadonlySet<string>;
   /** Any other run's phones that may yet be exported by it. */
@@ -35,16 +35,16 @@ export type Verdict = {
 
 /** True when a first backup for this generation of the phone was asked for. */
 export function isCovered(
-  giver: Giver,
+  giver: FirstBackupPolicy,
   phoneId: string,
   generation: number,
-  open: OpenFirst[],
+  open: OpenFirstBackup[],
 ): boolean {
   const given = Object.hasOwn(giver.given, phoneId) ? giver.given[phoneId] : undefined;
   if (given !== undefined && given >= generation) return true;
   return open.some(
-    ({ policy, asked, askedAt }) =>
-      policy === giver.name && askedAt >= generation && asked.has(phoneId),
+    ({ policy, asked, requestedAt }) =>
+      policy === giver.name && requestedAt >= generation && asked.has(phoneId),
   );
 }
 
@@ -52,11 +52,11 @@ export function isCovered(
  * Decides what first backups to ask for now, from the hints and what CPH shows of their phones. Pure. A policy's phones
  * that run are asked for together, five minutes after the first of them was heard of, or ten while others are on their way.
  */
-export function decideFirst(
+export function decideFirstBackup(
   hints: Pending[],
   seen: Seen,
-  givers: Giver[],
-  open: OpenFirst[],
+  givers: FirstBackupPolicy[],
+  open: OpenFirstBackup[],
   now: number,
 ): Verdict {
   const waits: Verdict['waits'] = new Map(
@@ -68,7 +68,7 @@ export function decideFirst(
     let first = Number.POSITIVE_INFINITY;
     let coming = 0;
     for (const hint of hints) {
-      if (hint.look.policy !== undefined && hint.look.policy !== giver.name) continue;
+      if (hint.lookup.policy !== undefined && hint.lookup.policy !== giver.name) continue;
       for (const [id, phone] of phonesOf(hint, seen)) {
         if (isCovered(giver, id, hint.generation, open)) continue;
         const reason = phone === undefined ? 'not_looked_at' : obstacle(giver, hint, phone, open);
@@ -102,13 +102,13 @@ export function decideFirst(
 
 /** True when nothing is left to find out about an id that may be a phone's. */
 export function isSettledFor(
-  givers: Giver[],
-  { look, generation }: Pending,
+  givers: FirstBackupPolicy[],
+  { lookup, generation }: Pending,
   id: string,
-  open: OpenFirst[],
+  open: OpenFirstBackup[],
 ): boolean {
   return givers
-    .filter(({ name }) => look.policy === undefined || look.policy === name)
+    .filter(({ name }) => lookup.policy === undefined || lookup.policy === name)
     .every((giver) => isCovered(giver, id, generation, open));
 }
 
@@ -116,17 +116,17 @@ export function isSettledFor(
 function unresolved(
   hint: Pending,
   seen: Seen,
-  givers: Giver[],
-  open: OpenFirst[],
+  givers: FirstBackupPolicy[],
+  open: OpenFirstBackup[],
 ): Map<string, string> {
-  const { phones, servers, others } = hint.look;
+  const { phones, servers, others } = hint.lookup;
   const waits = new Map<string, string>();
   const list = (id: string, none: string): void => {
     const found = phonesOn(hint, seen, id);
     if (found === undefined) waits.set(id, 'not_looked_at');
     else if (found.length === 0) waits.set(id, none);
   };
-  const isBought = hint.look.change === 'created';
+  const isBought = hint.lookup.change === 'created';
   for (const id of servers) list(id, isBought ? 'order' : 'not_found');
   for (const id of others) {
     if (isSettledFor(givers, hint, id, open)) continue;
@@ -140,37 +140,41 @@ function unresolved(
 
 /** The phones that a hint names: null for one that is not there, undefined for one not looked at. */
 function phonesOf(hint: Pending, seen: Seen): Map<string, Phone | null | undefined> {
-  const { look } = hint;
+  const { lookup } = hint;
   const phones = new Map<string, Phone | null | undefined>();
-  for (const id of look.phones) phones.set(id, seen.phones.get(id));
-  for (const id of look.others) {
+  for (const id of lookup.phones) phones.set(id, seen.phones.get(id));
+  for (const id of lookup.others) {
     const phone = seen.phones.get(id);
     if (phone !== null && phone !== undefined) phones.set(id, phone);
   }
-  for (const id of [...look.servers, ...look.others]) {
+  for (const id of [...lookup.servers, ...lookup.others]) {
     for (const phone of phonesOn(hint, seen, id) ?? []) phones.set(phone.phone_id, phone);
   }
   return phones;
 }
 
 /** The phones of a server that a hint is about: of a purchase, those alone that it may have brought. */
-function phonesOn({ look, droppedAt }: Pending, seen: Seen, serverId: string): Phone[] | undefined {
+function phonesOn(
+  { lookup, droppedAt }: Pending,
+  seen: Seen,
+  serverId: string,
+): Phone[] | undefined {
   const phones = seen.servers.get(serverId);
-  if (look.change !== 'created') return phones;
-  const from = Math.min(look.at ?? droppedAt, droppedAt) - PURCHASE_MARGIN_MS;
+  if (lookup.change !== 'created') return phones;
+  const from = Math.min(lookup.at ?? droppedAt, droppedAt) - PURCHASE_MARGIN_MS;
   return phones?.filter((phone) => (createdAt(phone) ?? from) >= from);
 }
 
 /** Why the phone cannot be asked for now; undefined when it can. */
 function obstacle(
-  giver: Giver,
+  giver: FirstBackupPolicy,
   hint: Pending,
   phone: Phone | null,
-  open: OpenFirst[],
+  open: OpenFirstBackup[],
 ): string | undefined {
   if (phone === null) return 'not_found';
   if (!giver.selects(toCandidate(phone))) return 'not_wanted';
-  if (hint.look.change === 'found' && !isNewTo(giver, phone)) return 'not_wanted';
+  if (hint.lookup.change === 'found' && !isNewTo(giver, phone)) return 'not_wanted';
   const { phone_id } = phone;
   const isUnderway = open.some(
     ({ policy, underway }) => policy === giver.name && underway.has(phone_id),
@@ -180,13 +184,13 @@ function obstacle(
 }
 
 /** True for a phone created since the policy was first seen to give first backups. */
-export function isNewTo(giver: Pick<Giver, 'since'>, phone: Phone): boolean {
+export function isNewTo(giver: Pick<FirstBackupPolicy, 'since'>, phone: Phone): boolean {
   const created = createdAt(phone);
   return created !== undefined && created + SECOND > giver.since;
 }
 
-function lastAsked(giver: Giver, open: OpenFirst[]): number {
+function lastAsked(giver: FirstBackupPolicy, open: OpenFirstBackup[]): number {
   const own = open.filter(({ policy, asked }) => policy === giver.name && asked.size > 0);
-  const times = [...Object.values(giver.given), ...own.map(({ askedAt }) => askedAt)];
+  const times = [...Object.values(giver.given), ...own.map(({ requestedAt }) => requestedAt)];
   return times.reduce((last, time) => Math.max(last, time), 0);
 }

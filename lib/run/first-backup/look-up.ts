@@ -22,7 +22,7 @@ export type Seen = {
 export type Worth = { phones: Set<string>; servers: Set<string>; others: Set<string> };
 
 /** Looks at what hints name, with few calls: what is left over waits for the next look. */
-export async function lookAt(
+export async function lookUp(
   deps: Pick<RunDeps, 'cph' | 'clock'>,
   worth: Worth,
   until: number,

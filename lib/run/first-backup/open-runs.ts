@@ -1,8 +1,8 @@
 import { type OpenRun, steps } from '../state/open-run.ts';
-import type { OpenFirst } from './decide.ts';
+import type { OpenFirstBackup } from './decide.ts';
 
 /** What the open runs mean for the phones of their policies. */
-export function openFirsts(runs: OpenRun[], now: number): OpenFirst[] {
+export function openFirstBackups(runs: OpenRun[], now: number): OpenFirstBackup[] {
   return runs.map((run) => {
     const { policy, trigger, phones = [] } = run.request;
     const isFirst = trigger === 'provisioned';
@@ -13,7 +13,7 @@ export function openFirsts(runs: OpenRun[], now: number): OpenFirst[] {
           .map(({ phone }) => phone.planned.phone_id);
     return {
       policy,
-      askedAt: run.askedAt,
+      requestedAt: run.requestedAt,
       asked: new Set(isFirst ? phones : []),
       underway: new Set(underway),
     };

@@ -1,4 +1,4 @@
-import { isLookHint, type Look, readLook } from '../../ledger/hints/hints.ts';
+import { isLookupHint, type Lookup, readLookup } from '../../ledger/hints/hints.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { isBroken } from '../../ledger/store/json.ts';
 import pLimit from 'p-limit';
@@ -10,7 +10,7 @@ const CLOCKS_DIFFER_MS = 60 * 60_000;
 /** A hint in the inbox. Times in epoch ms. */
 export type Pending = {
   id: string;
-  look: Look;
+  lookup: Lookup;
   droppedAt: number;
   /** The generation that it tells of: when the phone was reset, or 0 for its first life. */
   generation: number;
@@ -24,7 +24,7 @@ export async function readPending(
 ): Promise<Pending[]> {
   const limit = pLimit(READS_AT_ONCE);
   const all = await Promise.all(
-    ids.filter(isLookHint).map((id) => limit(() => known.get(id) ?? readOne(deps, id))),
+    ids.filter(isLookupHint).map((id) => limit(() => known.get(id) ?? readOne(deps, id))),
   );
   const pending = all.filter((hint) => hint !== undefined);
   known.clear();
@@ -37,10 +37,10 @@ async function readOne(
   id: string,
 ): Promise<Pending | undefined> {
   try {
-    const found = await readLook(deps.store, id);
+    const found = await readLookup(deps.store, id);
     if (found === undefined) return undefined;
-    const generation = generationOf(found.look, found.droppedAt);
-    if (found.look.change === 'reset' && generation === 0) {
+    const generation = generationOf(found.lookup, found.droppedAt);
+    if (found.lookup.change === 'reset' && generation === 0) {
       deps.log.warn('hint_time_unusable', { hint: id });
     }
     return { id, ...found, generation };
@@ -56,6 +56,6 @@ async function readOne(
  * A reset starts a generation, and the time that its trace tells is the generation's name: it is the same however often
  * and however late the event comes. A time that lies ahead of us would make every repetition news: it does not count.
  */
-function generationOf({ change, at }: Look, droppedAt: number): number {
+function generationOf({ change, at }: Lookup, droppedAt: number): number {
   return change === 'reset' && at !== undefined && at < droppedAt + CLOCKS_DIFFER_MS ? at : 0;
 }

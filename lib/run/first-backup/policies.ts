@@ -6,7 +6,7 @@ import { type Candidate, selectPhones } from '../../policy/selection/select.ts';
 import type { RunDeps } from '../deps.ts';
 
 /** A policy that gives first backups. Times in epoch ms. */
-export type Giver = {
+export type FirstBackupPolicy = {
   name: string;
   /** Phones created before are not new to it. */
   since: number;
@@ -19,13 +19,13 @@ export type Giver = {
  * The policies that give first backups now; the state is brought up to date with the bucket. One that is new to it
  * counts from `baseline` (epoch ms) on, as does one that was paused; one that was switched off is forgotten, one that cannot be read rests.
  */
-export async function findGivers(
+export async function findFirstBackupPolicies(
   deps: Pick<RunDeps, 'store' | 'clock' | 'ledger' | 'cph'>,
   state: Provisioning,
   baseline: number,
-): Promise<Giver[]> {
+): Promise<FirstBackupPolicy[]> {
   const policies: Provisioning['policies'] = {};
-  const givers: Giver[] = [];
+  const givers: FirstBackupPolicy[] = [];
   for (const { key, etag } of await deps.store.list(layout.policies)) {
     const name = readPolicyKey(key);
     if (name === undefined) continue;

@@ -15,7 +15,7 @@ const PHONES_A_RUN = 1000;
  * generations alone. A phone's first life is passed over where the policy has an archive of the phone already. Answers how
  * many runs were asked for. Throws LeaseLost, before anything is asked for, when another drive holds the lease.
  */
-export async function askForFirst(
+export async function requestFirstBackups(
   deps: Pick<RunDeps, 'store' | 'log'>,
   asks: Ask[],
   stillHeld: () => Promise<boolean>,

@@ -6,7 +6,7 @@ import type { RunDeps } from '../deps.ts';
  * Has drive look every quarter of an hour for new phones that no event told of, where some policy wants them. Answers the
  * quarter (epoch ms) that was asked for last: given back, it is not asked for again.
  */
-export async function askForSweep(
+export async function requestSweep(
   deps: Pick<RunDeps, 'store' | 'clock'>,
   cursors: Cursors,
   lastSlot: number | undefined,

@@ -1,11 +1,11 @@
 import { sha256hex } from '../../ledger/store/digest.ts';
-import { type Look, putLook } from '../../ledger/hints/hints.ts';
+import { type Lookup, putLookup } from '../../ledger/hints/hints.ts';
 import type { Provisioning } from '../../ledger/state/provisioning.ts';
 import type { Phone } from '../../cloud/cph/cph-schemas.ts';
 import { type RunDeps, toCandidate } from '../deps.ts';
 import { createdAt } from '../../cloud/cph/created-at.ts';
-import { isCovered, isNewTo, type OpenFirst } from './decide.ts';
-import type { Giver } from './policies.ts';
+import { isCovered, isNewTo, type OpenFirstBackup } from './decide.ts';
+import type { FirstBackupPolicy } from './policies.ts';
 
 const PAGE = 100;
 const PAGES_A_LOOK = 20;
@@ -30,8 +30,8 @@ export async function sweep(
   deps: Pick<RunDeps, 'store' | 'cph' | 'clock' | 'log'>,
   state: Provisioning,
   options: {
-    givers: Giver[];
-    open: OpenFirst[];
+    givers: FirstBackupPolicy[];
+    open: OpenFirstBackup[];
     expected: ReadonlySet<string>;
     baseline: number;
     until: number;
@@ -78,7 +78,7 @@ export async function sweep(
 async function drop(deps: Pick<RunDeps, 'store' | 'log'>, phones: string[]): Promise<void> {
   const sorted = [...phones].sort();
   const digest = sha256hex(sorted.join()).slice(0, 24);
-  const look: Look = { change: 'found', phones: sorted, servers: [], others: [] };
-  await putLook(deps.store, { id: `found-${digest}`, look });
+  const lookup: Lookup = { change: 'found', phones: sorted, servers: [], others: [] };
+  await putLookup(deps.store, { id: `found-${digest}`, lookup });
   deps.log.info('phones_found', { phones: sorted.length });
 }

@@ -1,7 +1,7 @@
 import { PhonevaultError } from '../../errors.ts';
 import {
-  readCredentialTrouble,
-  writeCredentialTrouble,
+  readCredentialsRefused,
+  writeCredentialsRefused,
 } from '../../ledger/state/credential-alarm.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import type { RunDeps } from '../deps.ts';
@@ -15,7 +15,7 @@ const REST_MS = 5 * 60_000;
  * minutes only, since five bad signatures in a row lock the key (api-sign-errorcode).
  */
 export async function noteCredentialsRefused(deps: RunDeps, code: string): Promise<void> {
-  const known = await readCredentialTrouble(deps.store);
+  const known = await readCredentialsRefused(deps.store);
   const ticks = (known?.ticks ?? 0) + 1;
   const since = known?.since ?? deps.clock.now();
   deps.log.error('credentials_refused', { code, drives: ticks });
@@ -25,11 +25,11 @@ export async function noteCredentialsRefused(deps: RunDeps, code: string): Promi
     alarmed = await tell(deps, composeMessage({ kind: 'credentials', reason }));
   }
   const rest_until = ticks < ALARM_ON_TICK ? 0 : deps.clock.now() + REST_MS;
-  await writeCredentialTrouble(deps.store, { ticks, since, alarmed, rest_until });
+  await writeCredentialsRefused(deps.store, { ticks, since, alarmed, rest_until });
 }
 
 /** Credentials work again: the next trouble counts anew. */
-export async function clearCredentialTrouble(deps: Pick<RunDeps, 'store'>): Promise<void> {
+export async function clearCredentialsRefused(deps: Pick<RunDeps, 'store'>): Promise<void> {
   await deps.store.remove([layout.alarms]);
 }
 

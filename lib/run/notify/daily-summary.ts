@@ -10,11 +10,11 @@ import type { RunDeps } from '../deps.ts';
 import { policyStatuses } from '../query/policy-status.ts';
 import { instantOf } from '../query/schemas.ts';
 
-const LOOKED_FOR_AT_MOST = 50;
-const NAMED_AT_MOST = 50;
+const MAX_LOOKUPS = 50;
+const MAX_NAMED = 50;
 
 /** What a daily message tells. Lists hold 50 names at most, the counts all. */
-export type Day = {
+export type DailySummary = {
   since: string;
   until: string;
   /** Runs that settled, by outcome. */
@@ -30,23 +30,25 @@ export type Day = {
 };
 
 /** What happened between two times (epoch ms) and how the policies stand now. */
-export async function dayOf(
+export async function dailySummary(
   deps: Pick<RunDeps, 'clock' | 'store' | 'ledger'>,
   since: number,
   until: number,
-): Promise<Day> {
+): Promise<DailySummary> {
   const now = deps.clock.now();
   const policies = await policyStatuses(deps, now);
   // In this order: a run that settles meanwhile is in the index before it leaves the inbox.
   const { requests } = await listOpen(deps.store);
   const settled = await listSettled(deps.store, { since, until: now });
-  const runs = Object.fromEntries(runOutcomes.map((outcome) => [outcome, 0])) as Day['runs'];
+  const runs = Object.fromEntries(
+    runOutcomes.map((outcome) => [outcome, 0]),
+  ) as DailySummary['runs'];
   for (const { outcome, settledAt } of settled) {
     if (settledAt > since && settledAt <= until) runs[outcome] += 1;
   }
   const known = new Set([...requests, ...settled].map(({ runId }) => runId));
   const named = (list: typeof policies): string[] =>
-    list.slice(0, NAMED_AT_MOST).map(({ policy }) => policy);
+    list.slice(0, MAX_NAMED).map(({ policy }) => policy);
   return {
     since: instantOf(since),
     until: instantOf(until),
@@ -73,7 +75,7 @@ async function missedSlots(
     return slots.map((slot) => timerRunId(policy, slot)).filter((runId) => !known.has(runId));
   });
   let missed = unknown.length;
-  for (const runId of unknown.slice(0, LOOKED_FOR_AT_MOST)) {
+  for (const runId of unknown.slice(0, MAX_LOOKUPS)) {
     if (await exists(store, layout.report(runId))) missed -= 1;
   }
   return missed;

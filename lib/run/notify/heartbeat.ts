@@ -1,18 +1,18 @@
 import {
   isHeartbeatHint,
   readHeartbeat,
-  readToldHeartbeat,
-  writeToldHeartbeat,
+  readNotifiedHeartbeat,
+  writeNotifiedHeartbeat,
 } from '../../ledger/state/heartbeat.ts';
 import { isBroken } from '../../ledger/store/json.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { tell } from './credentials-alarm.ts';
 import type { RunDeps } from '../deps.ts';
 import { composeMessage } from './compose.ts';
-import { dayOf } from './daily-summary.ts';
+import { dailySummary } from './daily-summary.ts';
 
 /** Sends the newest daily message that is due, once; those of days before it are dropped. What fails waits for the next look. */
-export async function tellHeartbeat(
+export async function publishHeartbeat(
   deps: Pick<RunDeps, 'clock' | 'log' | 'store' | 'topic' | 'topicUrn' | 'ledger'>,
   hints: readonly string[],
 ): Promise<void> {
@@ -22,17 +22,17 @@ export async function tellHeartbeat(
   if (await isTold(deps, newest)) await deps.store.remove(ids.map(layout.hint));
 }
 
-async function isTold(deps: Parameters<typeof tellHeartbeat>[0], id: string): Promise<boolean> {
+async function isTold(deps: Parameters<typeof publishHeartbeat>[0], id: string): Promise<boolean> {
   try {
     const due = await readHeartbeat(deps.store, id);
     if (due === undefined) return true;
     const { slot, since, date, language } = due;
-    const told = (await readToldHeartbeat(deps.store)) ?? 0;
+    const told = (await readNotifiedHeartbeat(deps.store)) ?? 0;
     if (told >= slot && told <= deps.clock.now()) return true;
-    const day = await dayOf(deps, since, slot);
+    const day = await dailySummary(deps, since, slot);
     const message = composeMessage({ kind: 'heartbeat', reason: date, day, language });
     if (!(await tell(deps, message))) return false;
-    await writeToldHeartbeat(deps.store, slot);
+    await writeNotifiedHeartbeat(deps.store, slot);
     deps.log.info('notified', { kind: 'heartbeat', date });
     return true;
   } catch (error) {

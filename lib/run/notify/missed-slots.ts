@@ -8,7 +8,7 @@ import type { RunDeps } from '../deps.ts';
 import { composeMessage } from './compose.ts';
 
 /** Tells the topic of slots that did not run, once each. When the topic fails, the rest waits for the next look. */
-export async function tellHints(deps: RunDeps, ids: string[]): Promise<void> {
+export async function publishMissedSlots(deps: RunDeps, ids: string[]): Promise<void> {
   for (const id of ids.filter(isMissedHint)) {
     const missed = await read(deps, id);
     if (missed === undefined) continue;

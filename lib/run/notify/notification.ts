@@ -1,4 +1,4 @@
-import type { Day } from './daily-summary.ts';
+import type { DailySummary } from './daily-summary.ts';
 import type { Counts, ReportedPhone, RunOutcome } from '../../ledger/run/report.ts';
 
 export type Language = 'en' | 'zh';
@@ -19,6 +19,6 @@ export type Notification = {
   message?: string | undefined;
   failed?: Pick<ReportedPhone, 'phone_id' | 'outcome' | 'reason' | 'code'>[] | undefined;
   /** Of a heartbeat. */
-  day?: Day | undefined;
+  day?: DailySummary | undefined;
   language?: Language | undefined;
 };

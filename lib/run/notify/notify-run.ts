@@ -9,7 +9,7 @@ import { type OpenRun, record } from '../state/open-run.ts';
 
 const MINUTE = 60_000;
 const FIRST_PAUSE = MINUTE;
-const LONGEST_PAUSE = 60 * MINUTE;
+const MAX_PAUSE = 60 * MINUTE;
 const GIVE_UP_AFTER = 24 * 60 * MINUTE;
 
 /** When the next try to notify is due (epoch ms); undefined when it is done or given up. */
@@ -18,7 +18,7 @@ export function notifyDue(run: OpenRun, now: number): number | undefined {
   const failures = run.state.notifyFailures;
   const last = failures.at(-1);
   if (last === undefined) return now;
-  return last.at + Math.min(FIRST_PAUSE * 2 ** (failures.length - 1), LONGEST_PAUSE);
+  return last.at + Math.min(FIRST_PAUSE * 2 ** (failures.length - 1), MAX_PAUSE);
 }
 
 /**
@@ -37,8 +37,8 @@ export async function notifyRun(deps: RunDeps, run: OpenRun): Promise<void> {
     return;
   }
   try {
-    const news = await settledNews(deps, report);
-    const message = composeMessage({ ...news, language: terms?.notify.language ?? 'en' });
+    const notification = await settledNews(deps, report);
+    const message = composeMessage({ ...notification, language: terms?.notify.language ?? 'en' });
     const { message_id } = await deps.topic.publish(deps.topicUrn, message);
     record(run, [{ type: 'notified', at, message_id }]);
     const { policy, outcome } = report;

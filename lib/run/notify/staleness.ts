@@ -8,10 +8,10 @@ import {
   putRecovered,
   readRecovered,
   readStale,
-  readToldStale,
+  readNotifiedStale,
   type Recovered,
   type Stale,
-  writeToldStale,
+  writeNotifiedStale,
 } from '../../ledger/state/staleness.ts';
 import { tell } from './credentials-alarm.ts';
 import type { RunDeps } from '../deps.ts';
@@ -30,24 +30,24 @@ export async function noteRecovered(
   { policy, run_id }: Pick<Report, 'policy' | 'run_id'>,
   language: Language,
 ): Promise<void> {
-  const told = await readToldStale(deps.store, policy);
+  const told = await readNotifiedStale(deps.store, policy);
   if (told === undefined) return;
   await putRecovered(deps.store, { policy, since: told.since, run_id, language });
 }
 
 /** Tells the topic which policies have become stale or have recovered, once each. What fails waits for the next look. */
-export async function tellStaleness(deps: Deps, ids: readonly string[]): Promise<void> {
+export async function publishStaleness(deps: Deps, ids: readonly string[]): Promise<void> {
   // A recovery is told before a staleness that came after it.
   for (const id of ids.filter(isRecoveredHint)) {
     await settleHint(deps, id, async () => {
-      const news = await readRecovered(deps.store, id);
-      return news === undefined || (await tellRecovered(deps, news));
+      const notification = await readRecovered(deps.store, id);
+      return notification === undefined || (await tellRecovered(deps, notification));
     });
   }
   for (const id of ids.filter(isStaleHint)) {
     await settleHint(deps, id, async () => {
-      const news = await readStale(deps.store, id);
-      return news === undefined || (await tellStale(deps, news));
+      const notification = await readStale(deps.store, id);
+      return notification === undefined || (await tellStale(deps, notification));
     });
   }
 }
@@ -66,26 +66,26 @@ async function settleHint(deps: Deps, id: string, work: () => Promise<boolean>):
 }
 
 async function tellStale(deps: Deps, { policy, since, language }: Stale): Promise<boolean> {
-  const told = await readToldStale(deps.store, policy);
+  const told = await readNotifiedStale(deps.store, policy);
   if (told?.told_at !== undefined && told.since >= since) return true;
   const goodAt = (await readHistory(deps.store, policy))?.good?.settled_at ?? 0;
   if (goodAt > since) return true;
   // Noted first: should this drive die before it can note that it told, the recovery is told all the same.
-  await writeToldStale(deps.store, { policy, since });
+  await writeNotifiedStale(deps.store, { policy, since });
   const iso = new Date(since).toISOString();
   const reason = `no_good_run since ${iso}`;
   const message = words[language ?? 'en'].stale(iso);
   if (!(await tell(deps, composeMessage({ kind: 'stale', policy, reason, message, language })))) {
     return false;
   }
-  await writeToldStale(deps.store, { policy, since, told_at: deps.clock.now() });
+  await writeNotifiedStale(deps.store, { policy, since, told_at: deps.clock.now() });
   deps.log.info('notified', { policy, kind: 'stale' });
   return true;
 }
 
-async function tellRecovered(deps: Deps, news: Recovered): Promise<boolean> {
-  const { policy, since, run_id, language } = news;
-  const told = await readToldStale(deps.store, policy);
+async function tellRecovered(deps: Deps, notification: Recovered): Promise<boolean> {
+  const { policy, since, run_id, language } = notification;
+  const told = await readNotifiedStale(deps.store, policy);
   if (told?.since !== since) return true;
   const { bucket, prefix } = deps.ledger;
   const report = { bucket, key: prefix + layout.report(run_id) };

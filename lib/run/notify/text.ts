@@ -1,13 +1,13 @@
-import type { Day } from './daily-summary.ts';
+import type { DailySummary } from './daily-summary.ts';
 import type { Counts, ReportedPhone, RunOutcome } from '../../ledger/run/report.ts';
 import type { Language, Notification, NotificationKind } from './notification.ts';
 
 type Failed = Pick<ReportedPhone, 'phone_id' | 'outcome' | 'reason' | 'code'>;
 
 type Words = {
-  subject(news: Notification): string;
-  sms(news: Notification): string;
-  text(news: Notification, failed: Failed[], failedInAll: number): string;
+  subject(notification: Notification): string;
+  sms(notification: Notification): string;
+  text(notification: Notification, failed: Failed[], failedInAll: number): string;
   /** In a sentence: no run has completed since that time (ISO 8601). */
   stale(since: string): string;
   recovered: string;
@@ -45,25 +45,27 @@ export const words: Record<Language, Words> = {
     stale: (since) =>
       `No run of all its phones has completed since ${since}, and two slots or more have passed.`,
     recovered: 'A run completed: the backups are as recent as the schedule promises again.',
-    subject: (news) => {
-      const setAside = news.kind === 'missed' && news.run_id !== undefined;
-      const what = setAside ? 'has a run set aside' : (news.outcome ?? kindsEn[news.kind]);
-      return `[Phonevault] ${news.policy ?? 'all policies'} ${what}${told(news, ': ', briefEn, dayEn)}`;
+    subject: (notification) => {
+      const quarantineRun = notification.kind === 'missed' && notification.run_id !== undefined;
+      const what = quarantineRun
+        ? 'has a run quarantined'
+        : (notification.outcome ?? kindsEn[notification.kind]);
+      return `[Phonevault] ${notification.policy ?? 'all policies'} ${what}${told(notification, ': ', briefEn, dayEn)}`;
     },
-    sms: (news) =>
-      `Phonevault ${news.policy ?? ''} ${news.outcome ?? kindsEn[news.kind]}${news.counts ? `, ${briefEn(news.counts)}` : ''}${news.reason ? `, ${news.reason}` : ''}${news.day ? `, ${dayEn(news.day)}` : ''}`,
-    text: (news, failed, inAll) =>
+    sms: (notification) =>
+      `Phonevault ${notification.policy ?? ''} ${notification.outcome ?? kindsEn[notification.kind]}${notification.counts ? `, ${briefEn(notification.counts)}` : ''}${notification.reason ? `, ${notification.reason}` : ''}${notification.day ? `, ${dayEn(notification.day)}` : ''}`,
+    text: (notification, failed, inAll) =>
       [
-        news.policy === undefined ? undefined : `Policy: ${news.policy}`,
-        news.run_id === undefined ? undefined : `Run: ${news.run_id}`,
-        `News: ${news.outcome === undefined ? kindsEn[news.kind] : `${kindsEn[news.kind]}, ${news.outcome}`}`,
-        news.reason === undefined ? undefined : `Reason: ${news.reason}`,
-        news.message,
-        ...(news.day === undefined ? [] : dayLinesEn(news.day)),
-        news.counts === undefined ? undefined : `Phones: ${longEn(news.counts)}`,
-        news.report === undefined
+        notification.policy === undefined ? undefined : `Policy: ${notification.policy}`,
+        notification.run_id === undefined ? undefined : `Run: ${notification.run_id}`,
+        `News: ${notification.outcome === undefined ? kindsEn[notification.kind] : `${kindsEn[notification.kind]}, ${notification.outcome}`}`,
+        notification.reason === undefined ? undefined : `Reason: ${notification.reason}`,
+        notification.message,
+        ...(notification.day === undefined ? [] : dayLinesEn(notification.day)),
+        notification.counts === undefined ? undefined : `Phones: ${longEn(notification.counts)}`,
+        notification.report === undefined
           ? undefined
-          : `Report: obs://${news.report.bucket}/${news.report.key}`,
+          : `Report: obs://${notification.report.bucket}/${notification.report.key}`,
         ...listed(failed, inAll, 'Not exported:', (rest) => `... and ${rest} more: see the report`),
       ]
         .filter((line) => line !== undefined)
@@ -72,26 +74,29 @@ export const words: Record<Language, Words> = {
   zh: {
     stale: (since) => `自 ${since} 起没有一次全量运行全部完成，已经过了至少两个计划时间。`,
     recovered: '有一次运行全部完成：备份恢复到计划要求的新旧程度。',
-    subject: (news) => {
-      const setAside = news.kind === 'missed' && news.run_id !== undefined;
-      const said = news.outcome === undefined ? kindsZh[news.kind] : outcomesZh[news.outcome];
-      const what = setAside ? '有任务被搁置' : said;
-      return `[Phonevault] ${news.policy ?? '所有策略'} ${what}${told(news, '：', briefZh, dayZh)}`;
+    subject: (notification) => {
+      const quarantineRun = notification.kind === 'missed' && notification.run_id !== undefined;
+      const said =
+        notification.outcome === undefined
+          ? kindsZh[notification.kind]
+          : outcomesZh[notification.outcome];
+      const what = quarantineRun ? '有任务被搁置' : said;
+      return `[Phonevault] ${notification.policy ?? '所有策略'} ${what}${told(notification, '：', briefZh, dayZh)}`;
     },
-    sms: (news) =>
-      `Phonevault ${news.policy ?? ''} ${news.outcome === undefined ? kindsZh[news.kind] : outcomesZh[news.outcome]}${news.counts ? `，${briefZh(news.counts)}` : ''}${news.reason ? `，${news.reason}` : ''}${news.day ? `，${dayZh(news.day)}` : ''}`,
-    text: (news, failed, inAll) =>
+    sms: (notification) =>
+      `Phonevault ${notification.policy ?? ''} ${notification.outcome === undefined ? kindsZh[notification.kind] : outcomesZh[notification.outcome]}${notification.counts ? `，${briefZh(notification.counts)}` : ''}${notification.reason ? `，${notification.reason}` : ''}${notification.day ? `，${dayZh(notification.day)}` : ''}`,
+    text: (notification, failed, inAll) =>
       [
-        news.policy === undefined ? undefined : `策略：${news.policy}`,
-        news.run_id === undefined ? undefined : `任务：${news.run_id}`,
-        `结果：${news.outcome === undefined ? kindsZh[news.kind] : outcomesZh[news.outcome]}`,
-        news.reason === undefined ? undefined : `原因：${news.reason}`,
-        news.message,
-        ...(news.day === undefined ? [] : dayLinesZh(news.day)),
-        news.counts === undefined ? undefined : `云手机：${longZh(news.counts)}`,
-        news.report === undefined
+        notification.policy === undefined ? undefined : `策略：${notification.policy}`,
+        notification.run_id === undefined ? undefined : `任务：${notification.run_id}`,
+        `结果：${notification.outcome === undefined ? kindsZh[notification.kind] : outcomesZh[notification.outcome]}`,
+        notification.reason === undefined ? undefined : `原因：${notification.reason}`,
+        notification.message,
+        ...(notification.day === undefined ? [] : dayLinesZh(notification.day)),
+        notification.counts === undefined ? undefined : `云手机：${longZh(notification.counts)}`,
+        notification.report === undefined
           ? undefined
-          : `报告：obs://${news.report.bucket}/${news.report.key}`,
+          : `报告：obs://${notification.report.bucket}/${notification.report.key}`,
         ...listed(failed, inAll, '未导出：', (rest) => `……另有 ${rest} 台，详见报告`),
       ]
         .filter((line) => line !== undefined)
@@ -101,18 +106,18 @@ export const words: Record<Language, Words> = {
 
 /** The reason, where the run never began, else the figures. */
 function told(
-  news: Notification,
+  notification: Notification,
   colon: string,
   brief: (counts: Counts) => string,
-  ofDay: (day: Day) => string,
+  ofDay: (day: DailySummary) => string,
 ): string {
-  if (news.day !== undefined) return `${colon}${ofDay(news.day)}`;
-  if (news.reason !== undefined) return `${colon}${news.reason}`;
-  return news.counts === undefined ? '' : `${colon}${brief(news.counts)}`;
+  if (notification.day !== undefined) return `${colon}${ofDay(notification.day)}`;
+  if (notification.reason !== undefined) return `${colon}${notification.reason}`;
+  return notification.counts === undefined ? '' : `${colon}${brief(notification.counts)}`;
 }
 
 /** What needs a look comes first; what is none is left out. */
-function dayEn({ runs, stale, invalid, missed }: Day): string {
+function dayEn({ runs, stale, invalid, missed }: DailySummary): string {
   const parts = [
     ...(stale.length === 0 ? [] : [`${stale.length} stale`]),
     ...(invalid.length === 0 ? [] : [`${invalid.length} invalid`]),
@@ -124,7 +129,16 @@ function dayEn({ runs, stale, invalid, missed }: Day): string {
   return parts.length === 0 ? 'no runs' : parts.join(', ');
 }
 
-function dayLinesEn({ since, until, runs, open, active, missed, stale, invalid }: Day): string[] {
+function dayLinesEn({
+  since,
+  until,
+  runs,
+  open,
+  active,
+  missed,
+  stale,
+  invalid,
+}: DailySummary): string[] {
   const { completed, partial, failed, skipped, cancelled } = runs;
   return [
     `From ${since} to ${until}`,
@@ -136,7 +150,7 @@ function dayLinesEn({ since, until, runs, open, active, missed, stale, invalid }
   ];
 }
 
-function dayZh({ runs, stale, invalid, missed }: Day): string {
+function dayZh({ runs, stale, invalid, missed }: DailySummary): string {
   const parts = [
     ...(stale.length === 0 ? [] : [`${stale.length} 个策略长时间没有成功备份`]),
     ...(invalid.length === 0 ? [] : [`${invalid.length} 个策略有错误`]),
@@ -148,7 +162,16 @@ function dayZh({ runs, stale, invalid, missed }: Day): string {
   return parts.length === 0 ? '没有运行' : parts.join('，');
 }
 
-function dayLinesZh({ since, until, runs, open, active, missed, stale, invalid }: Day): string[] {
+function dayLinesZh({
+  since,
+  until,
+  runs,
+  open,
+  active,
+  missed,
+  stale,
+  invalid,
+}: DailySummary): string[] {
   const { completed, partial, failed, skipped, cancelled } = runs;
   return [
     `从 ${since} 到 ${until}`,

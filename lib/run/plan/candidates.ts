@@ -2,15 +2,15 @@ import pLimit from 'p-limit';
 import type { Policy } from '../../policy/schema/schema.ts';
 import type { Candidate } from '../../policy/selection/select.ts';
 import { type RunDeps, toCandidate } from '../deps.ts';
-import { readFleet } from './inventory.ts';
+import { readInventory } from './inventory.ts';
 
 /** Up to here it is cheaper to ask for each phone than to read the fleet. */
-const SHOW_AT_MOST = 20;
+const MAX_SHOWN = 20;
 const SHOWS_AT_ONCE = 4;
 /** Up to here it is cheaper to read each server than the whole fleet. */
-const SERVERS_AT_MOST = 50;
+const MAX_SERVERS = 50;
 
-export type Gathered = {
+export type FoundCandidates = {
   candidates: Candidate[];
   taggedServers: ReadonlySet<string> | undefined;
   /** False when the listing shifted faster than it could be read. */
@@ -23,20 +23,20 @@ export type Gathered = {
  * Gathers the phones that a selection may choose from, by the narrowest way: those that the request is for (`only`), the
  * phones it names, its servers, or the whole fleet. Answers undefined while there is more to read than `until` (epoch ms) allows.
  */
-export async function gatherCandidates(
+export async function findCandidates(
   deps: Pick<RunDeps, 'store' | 'cph' | 'clock'>,
   select: Policy['select'],
-  askedAt: number,
+  requestedAt: number,
   until: number,
   only?: readonly string[],
-): Promise<Gathered | undefined> {
+): Promise<FoundCandidates | undefined> {
   let asOf = deps.clock.now();
   const tagged =
     select.server_tags === undefined
       ? undefined
       : new Set(await deps.cph.serversByTags(select.server_tags));
 
-  const few = [only, select.phones].find((ids) => ids !== undefined && ids.length <= SHOW_AT_MOST);
+  const few = [only, select.phones].find((ids) => ids !== undefined && ids.length <= MAX_SHOWN);
   if (few !== undefined) {
     const limit = pLimit(SHOWS_AT_ONCE);
     const shown = await Promise.all(few.map((id) => limit(() => deps.cph.showPhone(id))));
@@ -46,11 +46,11 @@ export async function gatherCandidates(
 
   const servers = intersect(select.servers, tagged);
   const scopes: (string | undefined)[] =
-    servers === undefined || servers.length > SERVERS_AT_MOST ? [undefined] : servers;
+    servers === undefined || servers.length > MAX_SERVERS ? [undefined] : servers;
   const candidates: Candidate[] = [];
   let complete = true;
   for (const scope of scopes) {
-    const inventory = await readFleet(deps, scope, askedAt, until);
+    const inventory = await readInventory(deps, scope, requestedAt, until);
     if (inventory === undefined) return undefined;
     complete &&= inventory.complete;
     asOf = Math.min(asOf, inventory.started_at);

@@ -7,7 +7,7 @@ import { type Candidate, selectPhones, submissionOrder } from '../../policy/sele
 import { localDate, parseStamp, stamp } from '../../policy/keys/stamp.ts';
 import { phoneState, stateReason } from '../../policy/selection/states.ts';
 import type { RunDeps } from '../deps.ts';
-import { gatherCandidates } from './candidates.ts';
+import { findCandidates } from './candidates.ts';
 
 export type DraftDeps = Pick<RunDeps, 'store' | 'cph' | 'archives' | 'clock'>;
 
@@ -37,14 +37,14 @@ export async function draftPlan(
   deps: DraftDeps,
   base: Draft,
   { policy, text, etag }: { policy: Policy; text: string; etag: string },
-  { askedAt, until }: { askedAt: number; until: number },
+  { requestedAt, until }: { requestedAt: number; until: number },
 ): Promise<Drafted | undefined> {
   const { request, slot } = base;
   const terms = termsOf(policy, slot);
   const obstacle = await bucketObstacle(deps, terms, request.run_id);
   if (obstacle !== undefined) return failedDraft(base, obstacle.code, obstacle.message);
 
-  const gathered = await gatherCandidates(deps, policy.select, askedAt, until, request.phones);
+  const gathered = await findCandidates(deps, policy.select, requestedAt, until, request.phones);
   if (gathered === undefined) return undefined;
   const { taggedServers, asOf } = gathered;
   const wanted = new Set(request.phones);

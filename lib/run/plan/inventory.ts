@@ -16,14 +16,14 @@ export const FRESH_MS = 60_000;
  * Reads the phones of one server or of the whole project, as far as `until` (epoch ms) allows, and keeps the
  * place between drives. Answers undefined while there is more to read.
  */
-export async function readFleet(
+export async function readInventory(
   deps: Pick<RunDeps, 'store' | 'cph' | 'clock'>,
   serverId: string | undefined,
-  askedAt: number,
+  requestedAt: number,
   until: number,
 ): Promise<Inventory | undefined> {
   const known = await loadInventory(deps.store, serverId);
-  const fresh = known !== undefined && known.started_at >= askedAt - FRESH_MS;
+  const fresh = known !== undefined && known.started_at >= requestedAt - FRESH_MS;
   if (fresh && known.finished_at !== undefined) return known;
 
   let inventory = fresh ? known : startInventory(deps.clock.now(), serverId);

@@ -7,7 +7,7 @@ import { type Draft, type Drafted, draftPlan, failedDraft, startDraft } from './
 import { stopsDrive } from '../state/stops-drive.ts';
 import { adoptPlan, type OpenRun, type Writer } from '../state/open-run.ts';
 
-const FAULTS_TOLD = 3;
+const MAX_ERRORS = 3;
 const PLAN_WITHIN_MS = 2 * 60 * 60_000;
 
 /**
@@ -46,7 +46,7 @@ async function draftOrGiveUp(
     return await draftByPolicy(deps, run, base, until);
   } catch (error) {
     if (!(error instanceof PhonevaultError) || stopsDrive(error)) throw error;
-    const since = run.state.troubles[0]?.at ?? deps.clock.now();
+    const since = run.state.failures[0]?.at ?? deps.clock.now();
     const tooLate = deps.clock.now() >= since + PLAN_WITHIN_MS;
     if (error.code !== 'access_denied' && !tooLate) throw error;
     return failedDraft(base, error.code, error.message.slice(0, 300));
@@ -55,7 +55,7 @@ async function draftOrGiveUp(
 
 async function draftByPolicy(
   deps: RunDeps,
-  { request, askedAt }: OpenRun,
+  { request, requestedAt }: OpenRun,
   base: Draft,
   until: number,
 ): Promise<Drafted | undefined> {
@@ -65,8 +65,8 @@ async function draftByPolicy(
   const { body: text, etag } = object;
   const parsed = parsePolicy(text, { fileName: `${request.policy}.yaml`, ledger: deps.ledger });
   if (!parsed.ok) {
-    const told = parsed.faults.slice(0, FAULTS_TOLD).map((fault) => fault.message);
+    const told = parsed.errors.slice(0, MAX_ERRORS).map((fault) => fault.message);
     return failedDraft(base, 'policy_invalid', told.join(' '));
   }
-  return draftPlan(deps, base, { policy: parsed.policy, text, etag }, { askedAt, until });
+  return draftPlan(deps, base, { policy: parsed.policy, text, etag }, { requestedAt, until });
 }

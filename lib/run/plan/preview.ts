@@ -17,7 +17,7 @@ import type { PlannedPhoneView, Preview } from '../query/schemas.ts';
 type Deps = Pick<RunDeps, 'store' | 'cph' | 'archives' | 'clock' | 'ledger'>;
 
 /** `text` is the policy file's. `known` takes the fleet as drive last read it. `slot` in epoch ms, now by default. */
-export type PreviewAsk = {
+export type PreviewRequest = {
   policy: string;
   text: string;
   phones?: string[];
@@ -32,12 +32,12 @@ export type PreviewAsk = {
  */
 export async function previewRun(
   deps: Deps,
-  ask: PreviewAsk,
+  ask: PreviewRequest,
   until: number,
 ): Promise<Preview | undefined> {
   const { policy: name, text, inventory = 'fresh' } = ask;
   const parsed = parsePolicy(text, { fileName: `${name}.yaml`, ledger: deps.ledger });
-  if (!parsed.ok) throw new PolicyInvalid(name, parsed.faults);
+  if (!parsed.ok) throw new PolicyInvalid(name, parsed.errors);
 
   const now = deps.clock.now();
   const base = startDraft(requestOf(ask, now), now);
@@ -46,7 +46,7 @@ export async function previewRun(
     base,
     { policy: parsed.policy, text, etag: '' },
     // A reading of any age serves, and no time is left to read on.
-    inventory === 'known' ? { askedAt: 0, until: 0 } : { askedAt: now, until },
+    inventory === 'known' ? { requestedAt: 0, until: 0 } : { requestedAt: now, until },
   ).catch((error: unknown) => {
     if (!hasCode(error, 'access_denied')) throw error;
     return failedDraft(base, error.code, error.message.slice(0, 300));
@@ -55,7 +55,7 @@ export async function previewRun(
   return viewOf(drafted, await readLimits(deps.store), now);
 }
 
-function requestOf({ policy, phones, slot }: PreviewAsk, now: number): RunRequest {
+function requestOf({ policy, phones, slot }: PreviewRequest, now: number): RunRequest {
   const start = slot ?? now;
   return {
     version: REQUEST_VERSION,

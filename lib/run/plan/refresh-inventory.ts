@@ -3,8 +3,8 @@ import { isInventoryRequest, readInventoryRequest } from '../../ledger/hints/inv
 import { layout } from '../../ledger/store/layout.ts';
 import { parsePolicy } from '../../policy/parse/parse.ts';
 import type { RunDeps } from '../deps.ts';
-import { gatherCandidates } from './candidates.ts';
-import { guard } from '../state/contain-failure.ts';
+import { findCandidates } from './candidates.ts';
+import { containFailure } from '../state/contain-failure.ts';
 import { FRESH_MS } from './inventory.ts';
 
 type Deps = Pick<RunDeps, 'store' | 'cph' | 'clock' | 'log' | 'ledger' | 'meter'>;
@@ -20,7 +20,7 @@ export async function refreshInventories(
 ): Promise<string[]> {
   const unfinished: string[] = [];
   for (const id of hintIds.filter(isInventoryRequest)) {
-    await guard(deps, undefined, async () => {
+    await containFailure(deps, undefined, async () => {
       if (await refresh(deps, id, until)) await deps.store.remove([layout.hint(id)]);
       else unfinished.push(id);
     });
@@ -40,8 +40,8 @@ async function refresh(deps: Deps, id: string, until: number): Promise<boolean> 
   });
   if (!parsed.ok) return true;
   // Only a reading that began after it was asked for will do.
-  const askedAt = asked_at + FRESH_MS;
-  const gathered = await gatherCandidates(deps, parsed.policy.select, askedAt, until);
+  const requestedAt = asked_at + FRESH_MS;
+  const gathered = await findCandidates(deps, parsed.policy.select, requestedAt, until);
   if (gathered === undefined) return false;
   deps.log.info('inventory_read', { policy, phones: gathered.candidates.length });
   return true;

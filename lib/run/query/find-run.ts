@@ -1,4 +1,4 @@
-import { readAside } from '../../ledger/state/quarantined.ts';
+import { readQuarantined } from '../../ledger/state/quarantined.ts';
 import { isBroken, unlessBroken } from '../../ledger/store/json.ts';
 import { layout, readOpenKey } from '../../ledger/store/layout.ts';
 import { readPlan } from '../../ledger/run/plan.ts';
@@ -8,7 +8,7 @@ import type { Store } from '../../ledger/store/store.ts';
 import { loadRun, type OpenRun } from '../state/open-run.ts';
 
 /** Longer than any id that is given, so that odd objects of `open/` are told too. */
-const LONGEST_ID = 200;
+const MAX_ID_LENGTH = 200;
 
 type Reading = Pick<Store, 'get' | 'list'>;
 
@@ -16,21 +16,21 @@ type Reading = Pick<Store, 'get' | 'list'>;
 export type FoundRun =
   | { kind: 'settled'; report: Report }
   | { kind: 'open'; run: OpenRun }
-  | { kind: 'set_aside'; code: string; message: string; request: RunRequest | undefined };
+  | { kind: 'quarantined'; code: string; message: string; request: RunRequest | undefined };
 
 /**
  * Finds a run, its state read and folded when it goes on; undefined when none was asked for under this id. Objects that are
- * broken or newer than this version make it `set_aside`, and so does drive's note that they are.
+ * broken or newer than this version make it `quarantined`, and so does drive's note that they are.
  */
 export async function findRun(store: Reading, runId: string): Promise<FoundRun | undefined> {
-  if (runId.length > LONGEST_ID || readOpenKey(layout.request(runId))?.id !== runId)
+  if (runId.length > MAX_ID_LENGTH || readOpenKey(layout.request(runId))?.id !== runId)
     return undefined;
   try {
     return await readRun(store, runId);
   } catch (error) {
     if (!isBroken(error)) throw error;
     const { code, message } = error;
-    return { kind: 'set_aside', code, message, request: await requestLeft(store, runId) };
+    return { kind: 'quarantined', code, message, request: await requestLeft(store, runId) };
   }
 }
 
@@ -39,12 +39,12 @@ async function readRun(store: Reading, runId: string): Promise<FoundRun | undefi
   if (report !== undefined) return { kind: 'settled', report };
   const run = await loadRun(store, runId, 0);
   // The report is written before the request goes: a run that was closed meanwhile has one now.
-  const news = run === undefined ? await readReport(store, runId) : run.report;
-  if (news !== undefined) return { kind: 'settled', report: news };
+  const notification = run === undefined ? await readReport(store, runId) : run.report;
+  if (notification !== undefined) return { kind: 'settled', report: notification };
   if (run === undefined) return undefined;
-  const aside = await standingAside(store, runId);
-  if (aside === undefined) return { kind: 'open', run };
-  return { kind: 'set_aside', ...aside, request: run.request };
+  const quarantined = await standingAside(store, runId);
+  if (quarantined === undefined) return { kind: 'open', run };
+  return { kind: 'quarantined', ...quarantined, request: run.request };
 }
 
 /** Drive's note that it cannot read the run, unless something of the run was written since: it was mended then, or taken up again. */
@@ -52,14 +52,14 @@ async function standingAside(
   store: Reading,
   runId: string,
 ): Promise<{ code: string; message: string } | undefined> {
-  const note = await readAside(store, runId);
+  const note = await readQuarantined(store, runId);
   if (note === undefined) return undefined;
-  const [aside, request, written] = await Promise.all([
-    store.list(layout.aside(runId), { max: 1 }),
+  const [quarantined, request, written] = await Promise.all([
+    store.list(layout.quarantined(runId), { max: 1 }),
     store.list(layout.request(runId), { max: 1 }),
     store.list(layout.run(runId)),
   ]);
-  const notedAt = aside[0]?.lastModified ?? 0;
+  const notedAt = quarantined[0]?.lastModified ?? 0;
   const isNewer = [...request, ...written].some(({ lastModified }) => lastModified > notedAt);
   return isNewer ? undefined : { code: note.code, message: note.message };
 }

@@ -5,7 +5,7 @@ import { readPlan } from '../../ledger/run/plan.ts';
 import { readReportedPhones, type Report, type ReportedPhone } from '../../ledger/run/report.ts';
 import { exists, type Store } from '../../ledger/store/store.ts';
 import { archiveKey } from '../../policy/keys/keys.ts';
-import { standing } from '../state/next-step.ts';
+import { statusOf } from '../state/next-step.ts';
 import { unlessBroken } from '../../ledger/store/json.ts';
 import { findRun, type FoundRun } from './find-run.ts';
 import { type Decided, metricsOf, type OpenRun, steps } from '../state/open-run.ts';
@@ -34,7 +34,7 @@ export type LookedAt = {
  * Looks at a run as it stands at `now` (epoch ms), or as it ended; undefined when none was asked for under this id. Writes
  * nothing, and tells of objects that cannot be read instead of throwing.
  */
-export async function lookAtRun(
+export async function readRunState(
   store: Store,
   runId: string,
   now: number,
@@ -51,12 +51,12 @@ export async function lookAtRun(
 }
 
 /** How a run stands or ended: `lookAtRun` for those who want no more of it. */
-export async function inspectRun(
+export async function getRun(
   store: Store,
   runId: string,
   now: number,
 ): Promise<RunView | undefined> {
-  return (await lookAtRun(store, runId, now))?.view();
+  return (await readRunState(store, runId, now))?.view();
 }
 
 async function viewOf(
@@ -69,11 +69,11 @@ async function viewOf(
   const cancelling = found.kind !== 'settled' && (await exists(store, layout.cancel(runId)));
   const summary = summaryOf(runId, found, cancelling, now);
   switch (found.kind) {
-    case 'set_aside':
+    case 'quarantined':
       return { ...summary, ...untold, message: found.message };
     case 'open': {
-      const { notified, troubles } = found.run.state;
-      const told = [...(notified === undefined ? [] : [notified]), ...troubles];
+      const { notified, failures } = found.run.state;
+      const told = [...(notified === undefined ? [] : [notified]), ...failures];
       const listing_complete = found.run.plan?.listing_complete ?? null;
       const metrics = metricsOf(found.run);
       return { ...summary, ...untold, ...toldBy(told), listing_complete, metrics };
@@ -95,18 +95,18 @@ async function viewOf(
 const untold = {
   listing_complete: null,
   notified: null,
-  troubles: [],
+  failures: [],
   metrics: null,
   report: null,
 };
 
 /** What a run's events tell its reader; the first message that went out counts. */
-function toldBy(events: readonly RunEvent[]): Pick<RunView, 'notified' | 'troubles'> {
+function toldBy(events: readonly RunEvent[]): Pick<RunView, 'notified' | 'failures'> {
   const notified = events.find((event) => event.type === 'notified');
   return {
     notified: notified === undefined ? null : noticeOf(notified),
-    troubles: events.flatMap((event) =>
-      event.type === 'trouble'
+    failures: events.flatMap((event) =>
+      event.type === 'step_failed'
         ? [{ at: instantOf(event.at), code: event.code, message: event.message }]
         : [],
     ),
@@ -123,7 +123,7 @@ function noticeOf({ at, message_id, skipped }: EventOf<'notified'>): RunView['no
 
 async function phonesOf(store: Store, found: FoundRun, now: number): Promise<RunPhone[]> {
   if (found.kind === 'settled') return reportedPhones(store, found.report);
-  if (found.kind === 'set_aside') return [];
+  if (found.kind === 'quarantined') return [];
   return steps(found.run, now).map((decided) => livePhone(found.run, decided));
 }
 
@@ -148,7 +148,7 @@ const onePageEach = (report: Report): Report[] =>
 
 function livePhone(run: OpenRun, { phone, step }: Decided): RunPhone {
   const { phone_id, phone_name, server_id } = phone.planned;
-  const sent = [...phone.tries.values()].filter((attempt) => standing(attempt).kind !== 'void');
+  const sent = [...phone.attempts.values()].filter((attempt) => statusOf(attempt).kind !== 'void');
   const own = { phone_id, phone_name, server_id, state: stateOf(step), attempts: sent.length };
   if (step.kind !== 'done') return own;
   const { reason, code, archive } = step;

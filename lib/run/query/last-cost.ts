@@ -32,8 +32,8 @@ export async function lastCosts(
 function countsOf({ metrics }: Report): Pick<Costs, 'function_ms' | 'calls'> {
   if (metrics === undefined) return {};
   const calls = Object.entries(metrics.calls).map(([service, operations]) => {
-    const tries = Object.values(operations).flatMap((results) => Object.values(results));
-    return [service, tries.reduce((sum, count) => sum + count, 0)] as const;
+    const attempts = Object.values(operations).flatMap((results) => Object.values(results));
+    return [service, attempts.reduce((sum, count) => sum + count, 0)] as const;
   });
   return { function_ms: metrics.function_ms, calls: Object.fromEntries(calls) };
 }

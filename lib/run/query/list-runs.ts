@@ -28,7 +28,7 @@ export type RunPage = { runs: RunSummary[]; next?: string };
 
 /**
  * Runs, the open ones first (asked for last, first), then the settled ones (newest first); an outcome leaves the open ones
- * out. A page may hold fewer than `max` while there is a `next`. Runs whose objects cannot be read are told as set aside.
+ * out. A page may hold fewer than `max` while there is a `next`. Runs whose objects cannot be read are told as quarantined.
  */
 export async function listRuns(store: Store, filter: RunFilter, now: number): Promise<RunPage> {
   const { open: only, after, ...wanted } = filter;
@@ -96,19 +96,19 @@ async function openRuns(
   };
 }
 
-type Asked = { runId: string; askedAt: number };
+type Asked = { runId: string; requestedAt: number };
 
 function byNewest(a: Asked, b: Asked): number {
-  return b.askedAt - a.askedAt || (a.runId < b.runId ? -1 : a.runId > b.runId ? 1 : 0);
+  return b.requestedAt - a.requestedAt || (a.runId < b.runId ? -1 : a.runId > b.runId ? 1 : 0);
 }
 
 /** What a `next` looks like: a place among the open runs, or the name of a settled one in the index. */
 export const PLACE = /^(?:open\.\d{1,16}\.[\w./-]+|\d{13}\.[a-z0-9-]+\.[a-z]+\.[a-z0-9-]+)$/;
 
 // Names in the index begin with a digit, so that a place among the open runs is told from one among the settled.
-const writePlace = ({ askedAt, runId }: Asked): string => `open.${askedAt}.${runId}`;
+const writePlace = ({ requestedAt, runId }: Asked): string => `open.${requestedAt}.${runId}`;
 
 function readPlace(after: string): Asked | undefined {
-  const [, askedAt, runId] = /^open\.(\d{1,16})\.(.+)$/.exec(after) ?? [];
-  return runId === undefined ? undefined : { runId, askedAt: Number(askedAt) };
+  const [, requestedAt, runId] = /^open\.(\d{1,16})\.(.+)$/.exec(after) ?? [];
+  return runId === undefined ? undefined : { runId, requestedAt: Number(requestedAt) };
 }

@@ -5,7 +5,7 @@ import { layout, readPolicyKey } from '../../ledger/store/layout.ts';
 import { listOpen } from '../../ledger/run/request.ts';
 import { exists, type Store, type StoredObject } from '../../ledger/store/store.ts';
 import { clip } from '../../policy/parse/validation-error.ts';
-import { type Fault, parsePolicy } from '../../policy/parse/parse.ts';
+import { type ValidationError, parsePolicy } from '../../policy/parse/parse.ts';
 import type { Policy } from '../../policy/schema/schema.ts';
 import { nextSlot } from '../../policy/slots/slots.ts';
 import { policyOfRun } from '../../policy/keys/run-id.ts';
@@ -13,7 +13,7 @@ import { activeSince, freshnessOf } from './freshness.ts';
 import { instantOf, type PolicyStatus } from './schemas.ts';
 
 const READS_AT_ONCE = 8;
-const FAULTS_TOLD = 20;
+const MAX_ERRORS = 20;
 
 type Deps = { store: Store; ledger: { bucket: string; prefix: string } };
 
@@ -70,7 +70,7 @@ function statusOf(
 ): PolicyStatus {
   const parsed = parsePolicy(text, { fileName: `${name}.yaml`, ledger });
   const known = { policy: name, ...runsOf(past) };
-  if (!parsed.ok) return { ...invalid(parsed.faults.map(tell)), ...known };
+  if (!parsed.ok) return { ...invalid(parsed.errors.map(tell)), ...known };
 
   const { policy } = parsed;
   const { schedule, deadline, on_provisioned } = policy;
@@ -105,12 +105,12 @@ function stateOf({ enabled, schedule, paused_until }: Policy, now: number): Poli
 function invalid(
   faults: string[],
 ): Pick<PolicyStatus, 'state' | 'faults' | 'on_provisioned' | 'next_slot' | 'freshness'> {
-  const told = faults.slice(0, FAULTS_TOLD);
+  const told = faults.slice(0, MAX_ERRORS);
   const still = { on_provisioned: false, next_slot: null, freshness: 'unscheduled' } as const;
   return { state: 'invalid', faults: told, ...still };
 }
 
-function tell({ line, column, message }: Fault): string {
+function tell({ line, column, message }: ValidationError): string {
   return line === undefined ? message : `${line}:${column ?? 1} ${message}`;
 }
 

@@ -49,9 +49,9 @@ export function logLines({ events, unreadable }: ReadEvents): LogLine[] {
 
 const verdictSchema = z.object({
   at: z.string(),
-  type: z.enum(['accepted', 'refused', 'doubtful']),
+  type: z.enum(['accepted', 'refused', 'outcome_unknown']),
   phone_id: z.string(),
-  try: z.number(),
+  attempt: z.number(),
   request_id: z.string().optional(),
 });
 
@@ -76,7 +76,7 @@ export function exportCalls(lines: readonly LogLine[]): ExportCall[] {
       call.request_id = id;
       byRequest.set(id, call);
     }
-    const own = `${verdict.phone_id} ${verdict.try}`;
+    const own = `${verdict.phone_id} ${verdict.attempt}`;
     if (call.verdicts.get(own) !== 'accepted') call.verdicts.set(own, verdict.type);
   }
   return calls.map(({ at, request_id, verdicts }) => {
@@ -88,7 +88,7 @@ export function exportCalls(lines: readonly LogLine[]): ExportCall[] {
       phones: verdicts.size,
       accepted: count('accepted'),
       refused: count('refused'),
-      unanswered: count('doubtful'),
+      unanswered: count('outcome_unknown'),
     };
   });
 }

@@ -39,13 +39,13 @@ export const runSummarySchema = z.object({
   trigger: z.enum(triggers).nullable().describe('Null when the request cannot be read.'),
   slot: z.string().nullable().describe('Start stamp; null until a run without a slot is planned.'),
   phase: z
-    .enum(['requested', 'running', 'settled', 'set_aside'])
+    .enum(['requested', 'running', 'settled', 'quarantined'])
     .describe(
-      'requested: no plan yet. set_aside: its objects are broken or newer than this version.',
+      'requested: no plan yet. quarantined: its objects are broken or newer than this version.',
     ),
   cancelling: z.boolean(),
   outcome: z.enum(runOutcomes).nullable(),
-  reason: z.string().optional().describe('Why a run ended before it started, or was set aside.'),
+  reason: z.string().optional().describe('Why a run ended before it started, or was quarantined.'),
   started_at: instant.nullable(),
   settled_at: instant.nullable(),
   counts: countsSchema.nullable().describe('Outcomes of a settled run.'),
@@ -58,7 +58,7 @@ export const runViewSchema = runSummarySchema.extend({
   notified: z
     .object({ at: instant, message_id: z.string().optional(), skipped: z.string().optional() })
     .nullable(),
-  troubles: z.array(z.object({ at: instant, code: z.string(), message: z.string() })),
+  failures: z.array(z.object({ at: instant, code: z.string(), message: z.string() })),
   metrics: metricsSchema
     .nullable()
     .describe('What it has cost so far. Null where nothing was counted.'),

@@ -17,14 +17,14 @@ export function summaryOf(
       return settledSummary(found.report);
     case 'open':
       return openSummary(found.run, cancelling, now);
-    case 'set_aside': {
+    case 'quarantined': {
       const { code, request } = found;
       const policy = request?.policy ?? policyOfRun(runId) ?? '';
       const asked = { policy, trigger: request?.trigger ?? null, slot: request?.slot ?? null };
       return {
         run_id: runId,
         ...asked,
-        phase: 'set_aside',
+        phase: 'quarantined',
         ...unsettled,
         cancelling,
         reason: code,

@@ -33,7 +33,7 @@ export type Ask = {
  * settled, and writes nothing. Throws `conflict` for the token of another content or policy, `policy_gone`, `policy_invalid` with
  * all faults, and `event_invalid` for a list of phones that no request can hold.
  */
-export async function askForRun(
+export async function requestRun(
   deps: Deps,
   ask: Ask,
 ): Promise<{ runId: string; repeated: boolean }> {
@@ -96,7 +96,7 @@ async function checkPolicy({ store, ledger }: Deps, policy: string): Promise<voi
   if (object === undefined) throw gone(policy);
   const context = { fileName: `${policy}.yaml`, ...(ledger === undefined ? {} : { ledger }) };
   const parsed = parsePolicy(object.body, context);
-  if (!parsed.ok) throw new PolicyInvalid(policy, parsed.faults);
+  if (!parsed.ok) throw new PolicyInvalid(policy, parsed.errors);
 }
 
 function gone(policy: string): PhonevaultError {
@@ -110,7 +110,7 @@ function gone(policy: string): PhonevaultError {
  * Asks for a run to be cancelled. A run that is settled or unknown is left without a cancel object, also when it settles
  * in this very moment.
  */
-export async function askToCancel(
+export async function requestCancel(
   store: Pick<Store, 'list' | 'put' | 'remove'>,
   runId: string,
 ): Promise<'asked' | 'settled' | 'unknown'> {

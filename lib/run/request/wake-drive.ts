@@ -3,7 +3,7 @@ import type { FunctionGraph } from '../../cloud/functiongraph.ts';
 import type { RunDeps } from '../deps.ts';
 
 /** How drive is woken; without a URN it is left to its timer. */
-export type Kick = {
+export type Wake = {
   functiongraph: Pick<FunctionGraph, 'invokeAsync'>;
   driveUrn: string | undefined;
 };
@@ -12,9 +12,9 @@ export type Kick = {
  * Wakes drive, so that what was asked for need not wait for its next minute. A kick that fails costs only that minute: it
  * is logged and never throws.
  */
-export async function kickDrive(
+export async function wakeDrive(
   { log }: Pick<RunDeps, 'log'>,
-  { functiongraph, driveUrn }: Kick,
+  { functiongraph, driveUrn }: Wake,
 ): Promise<'kicked' | 'refused' | 'unset'> {
   if (driveUrn === undefined) return 'unset';
   try {

@@ -8,7 +8,7 @@ import { noteMissed } from './note-missed.ts';
 type Deps = Pick<RunDeps, 'clock' | 'log' | 'ledger' | 'store'>;
 
 /** Brings what is known of the policies up to date with the bucket: one LIST, and a GET for each that changed. */
-export async function lookAtPolicies(deps: Deps, known: Cursors, now: number): Promise<Cursors> {
+export async function readPolicyCursors(deps: Deps, known: Cursors, now: number): Promise<Cursors> {
   const cursors: Cursors = {};
   for (const { key, etag } of await deps.store.list(layout.policies)) {
     const policy = readPolicyKey(key);
@@ -40,7 +40,7 @@ async function readCursor(
     ledger: deps.ledger,
   });
   if (!parsed.ok) {
-    const fault = parsed.faults[0]?.message ?? 'cannot be read';
+    const fault = parsed.errors[0]?.message ?? 'cannot be read';
     deps.log.error('policy_invalid', { policy, message: fault });
     if (before?.active === true) await noteMissed(deps, policy, [], 'policy_invalid');
     return {

@@ -1,5 +1,5 @@
 import { PhonevaultError } from '../../errors.ts';
-import { putHeartbeat, readToldHeartbeat } from '../../ledger/state/heartbeat.ts';
+import { putHeartbeat, readNotifiedHeartbeat } from '../../ledger/state/heartbeat.ts';
 import { newestSlotWithin } from '../../policy/slots/slots.ts';
 import { localDate } from '../../policy/keys/stamp.ts';
 import type { RunDeps } from '../deps.ts';
@@ -12,7 +12,7 @@ export type Heartbeat = { cron: string; timezone: string; language: Language };
  * Has drive send the daily message when its time has come; after an outage the newest day's only. Answers the slot (epoch
  * ms) that was seen to: given back, it costs nothing more that day.
  */
-export async function askForHeartbeat(
+export async function requestHeartbeat(
   deps: Pick<RunDeps, 'clock' | 'log' | 'store'>,
   heartbeat: Heartbeat | undefined,
   seen: number | undefined,
@@ -22,7 +22,7 @@ export async function askForHeartbeat(
   const slot = slotUntil(heartbeat, now);
   if (slot === undefined || slot === seen) return seen;
   try {
-    const told = (await readToldHeartbeat(deps.store)) ?? 0;
+    const told = (await readNotifiedHeartbeat(deps.store)) ?? 0;
     // A slot that lies ahead was told by a clock gone wrong.
     if (told < slot || told > now) {
       const since = slotUntil(heartbeat, slot - 1) ?? slot;

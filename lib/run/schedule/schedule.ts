@@ -14,12 +14,12 @@ import { timerRunId } from '../../policy/keys/run-id.ts';
 import { dueSlots } from '../../policy/slots/slots.ts';
 import { stamp } from '../../policy/keys/stamp.ts';
 import type { RunDeps } from '../deps.ts';
-import { askForHeartbeat, type Heartbeat } from './heartbeat.ts';
-import { type Kick, kickDrive } from '../request/wake-drive.ts';
+import { requestHeartbeat, type Heartbeat } from './heartbeat.ts';
+import { type Wake, wakeDrive } from '../request/wake-drive.ts';
 import { noteMissed } from './note-missed.ts';
-import { lookAtPolicies } from './cursors.ts';
-import { askForSweep } from '../first-backup/schedule-sweep.ts';
-import { judgeFreshness } from './staleness.ts';
+import { readPolicyCursors } from './cursors.ts';
+import { requestSweep } from '../first-backup/schedule-sweep.ts';
+import { checkFreshness } from './staleness.ts';
 
 type Deps = Pick<RunDeps, 'clock' | 'log' | 'ledger' | 'store'>;
 
@@ -45,7 +45,7 @@ type Tick = {
  * kick that fails only costs that minute.
  */
 export async function schedule(
-  deps: Deps & { kick: Kick; heartbeat?: Heartbeat | undefined },
+  deps: Deps & { wake: Wake; heartbeat?: Heartbeat | undefined },
   tick: Tick,
   memory: ScheduleMemory,
 ): Promise<ScheduleResult> {
@@ -54,7 +54,7 @@ export async function schedule(
     tick.policy === undefined
       ? await scheduleDue(deps, memory, deps.heartbeat)
       : await scheduleNamed(deps, tick.policy, tick.time ?? minuteOf(deps.clock.now()));
-  if (requested.length > 0) await kickDrive(deps, deps.kick);
+  if (requested.length > 0) await wakeDrive(deps, deps.wake);
   return { requested };
 }
 
@@ -81,10 +81,14 @@ async function scheduleDue(
 ): Promise<string[]> {
   const now = deps.clock.now();
   const known = memory.cursors ?? (await readCursors(deps.store));
-  let cursors = await lookAtPolicies(deps, known, now);
+  let cursors = await readPolicyCursors(deps, known, now);
   if (Object.values(cursors).some((cursor) => dueOf(cursor, now).length > 0)) {
     // Another instance may have seen to these slots since this one last looked.
-    cursors = await lookAtPolicies(deps, { ...cursors, ...(await readCursors(deps.store)) }, now);
+    cursors = await readPolicyCursors(
+      deps,
+      { ...cursors, ...(await readCursors(deps.store)) },
+      now,
+    );
   }
   const asked: string[] = [];
   for (const [policy, cursor] of Object.entries(cursors)) {
@@ -97,11 +101,11 @@ async function scheduleDue(
     if (runs && (await askForSlot(deps, policy, newest))) asked.push(timerRunId(policy, newest));
     cursors[policy] = { ...cursor, since: newest };
   }
-  cursors = await judgeFreshness(deps, cursors);
+  cursors = await checkFreshness(deps, cursors);
   if (JSON.stringify(cursors) !== JSON.stringify(known)) await writeCursors(deps.store, cursors);
   memory.cursors = cursors;
-  memory.heartbeatSlot = await askForHeartbeat(deps, heartbeat, memory.heartbeatSlot);
-  memory.sweptSlot = await askForSweep(deps, cursors, memory.sweptSlot);
+  memory.heartbeatSlot = await requestHeartbeat(deps, heartbeat, memory.heartbeatSlot);
+  memory.sweptSlot = await requestSweep(deps, cursors, memory.sweptSlot);
   return asked;
 }
 
@@ -125,7 +129,7 @@ async function scheduleNamed(deps: Deps, policy: string, slot: number): Promise<
   }
   const parsed = parsePolicy(object.body, { fileName: `${policy}.yaml`, ledger: deps.ledger });
   if (!parsed.ok) {
-    deps.log.error('policy_invalid', { policy, message: parsed.faults[0]?.message });
+    deps.log.error('policy_invalid', { policy, message: parsed.errors[0]?.message });
     return [];
   }
   const paused = parsed.policy.paused_until;
@@ -156,7 +160,7 @@ async function askForSlot(deps: Deps, policy: string, slot: number): Promise<boo
     .filter((runId) => runId !== run_id && isTimerRunOf(policy, runId));
   for (const other of others) {
     if (await exists(deps.store, layout.report(other))) continue;
-    if (await exists(deps.store, layout.aside(other))) continue;
+    if (await exists(deps.store, layout.quarantined(other))) continue;
     await noteMissed(deps, policy, [slot], 'overlap');
     return false;
   }

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { PhonevaultError } from '../../errors.ts';
 import type { Cursor, Cursors } from '../../ledger/state/cursors.ts';
 import { readHistory } from '../../ledger/state/history.ts';
-import { putStale, readToldStale } from '../../ledger/state/staleness.ts';
+import { putStale, readNotifiedStale } from '../../ledger/state/staleness.ts';
 import type { RunDeps } from '../deps.ts';
 import { freshnessOf, lastOver } from '../query/freshness.ts';
 
@@ -15,7 +15,7 @@ type Deps = Pick<RunDeps, 'clock' | 'log' | 'store'>;
  * over, so its history is read once a slot and never in an idle minute. Answers the cursors with what was judged noted; a
  * policy that could not be judged is looked at again in the next minute.
  */
-export async function judgeFreshness(deps: Deps, cursors: Cursors): Promise<Cursors> {
+export async function checkFreshness(deps: Deps, cursors: Cursors): Promise<Cursors> {
   const limit = pLimit(AT_ONCE);
   const each = Object.entries(cursors).map(([policy, cursor]) =>
     limit(async () => [policy, await judgeOne(deps, policy, cursor)] as const),
@@ -35,7 +35,7 @@ async function judgeOne(deps: Deps, policy: string, cursor: Cursor): Promise<Cur
     const goodAt = (await readHistory(deps.store, policy))?.good?.settled_at;
     if (freshnessOf({ rule, deadline, from, goodAt }, now) === 'stale') {
       const since = Math.max(goodAt ?? 0, from);
-      const told = await readToldStale(deps.store, policy);
+      const told = await readNotifiedStale(deps.store, policy);
       const isTold = told?.told_at !== undefined && told.since >= since;
       if (!isTold) await putStale(deps.store, { policy, since, language });
       deps.log.warn('stale', { policy, since: new Date(since).toISOString(), told: isTold });

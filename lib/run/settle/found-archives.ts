@@ -1,10 +1,10 @@
 import pLimit from 'p-limit';
 import { hasCode } from '../../errors.ts';
 import type { ObjectInfo } from '../../cloud/obs/obs-list.ts';
-import type { Try } from '../../ledger/run/fold.ts';
+import type { Attempt } from '../../ledger/run/fold.ts';
 import { archiveKey, parseArchiveKey, runFolder } from '../../policy/keys/keys.ts';
-import { declareAlone } from '../state/sole-writer.ts';
-import { mayStillCome, SECOND_LOOK_MS, standing } from '../state/next-step.ts';
+import { assertSoleWriter } from '../state/sole-writer.ts';
+import { mayStillArrive, RECHECK_AFTER_MS, statusOf } from '../state/next-step.ts';
 import type { RunDeps } from '../deps.ts';
 import { type Decided, type OpenRun, record, type Writer } from '../state/open-run.ts';
 import { endsAsTar } from '../export/verify-archives.ts';
@@ -44,10 +44,10 @@ export async function foundArchives(deps: RunDeps, run: OpenRun): Promise<Found>
 
 /** Tries whose job was seen to fail so short ago that LIST may not show what it has left. */
 function justFailed(run: OpenRun, now: number): { phoneId: string; attempt: number }[] {
-  const isRecent = ({ ended, swept }: Try): boolean =>
-    ended?.result === 'failed' && swept !== true && now - ended.at < SECOND_LOOK_MS;
-  return [...run.state.phones].flatMap(([phoneId, { tries }]) =>
-    [...tries.values()].filter(isRecent).map(({ number }) => ({ phoneId, attempt: number })),
+  const isRecent = ({ ended, deleted }: Attempt): boolean =>
+    ended?.result === 'failed' && deleted !== true && now - ended.at < RECHECK_AFTER_MS;
+  return [...run.state.phones].flatMap(([phoneId, { attempts }]) =>
+    [...attempts.values()].filter(isRecent).map(({ number }) => ({ phoneId, attempt: number })),
   );
 }
 
@@ -56,21 +56,21 @@ async function unlessClosed(
   deps: RunDeps,
   run: OpenRun,
   bucket: string,
-  look: () => Promise<ObjectInfo[]>,
+  lookup: () => Promise<ObjectInfo[]>,
 ): Promise<ObjectInfo[]> {
   try {
-    return await look();
+    return await lookup();
   } catch (error) {
     const closed = hasCode(error, 'access_denied') || hasCode(error, 'bucket_missing');
     if (!closed) throw error;
     const { policy } = run.request;
-    deps.log.warn('folder_closed', { run: run.runId, policy, bucket, code: error.code });
+    deps.log.warn('folder_unreadable', { run: run.runId, policy, bucket, code: error.code });
     return [];
   }
 }
 
 /** The last chance of a lost answer: its archive, when whole, is the phone's backup after all. */
-export async function adoptLost(
+export async function adoptLostArchives(
   deps: RunDeps,
   run: OpenRun,
   decided: Decided[],
@@ -81,11 +81,11 @@ export async function adoptLost(
     if (step.kind !== 'done' || step.archive !== undefined) continue;
     const { phone_id } = phone.planned;
     for (const { attempt, object } of found.get(phone_id) ?? []) {
-      const lost = phone.tries.get(attempt);
-      if (lost === undefined || !mayStillCome(lost)) continue;
+      const lost = phone.attempts.get(attempt);
+      if (lost === undefined || !mayStillArrive(lost)) continue;
       if (!(await endsAsTar(deps, bucket, object))) continue;
       const { size, etag } = object;
-      record(run, [{ type: 'verified', at: deps.clock.now(), phone_id, try: attempt, size, etag }]);
+      record(run, [{ type: 'verified', at: deps.clock.now(), phone_id, attempt, size, etag }]);
     }
   }
 }
@@ -94,32 +94,32 @@ export async function adoptLost(
  * Deletes archives that a verified one of the same phone in this run has superseded, unless their job may still write. Throws
  * LeaseLost, before anything is deleted, when another drive writes to the run: it may have settled on another archive.
  */
-export async function sweepSuperseded(
+export async function deleteSuperseded(
   deps: RunDeps,
   run: OpenRun,
   decided: Decided[],
   found: Found,
   writer: Writer,
 ): Promise<void> {
-  await declareAlone(deps, run, writer);
+  await assertSoleWriter(deps, run, writer);
   const superseded = decided.flatMap(({ phone, step }) => {
     if (step.kind !== 'done' || step.archive === undefined) return [];
     const verified = step.archive.number;
     const { phone_id } = phone.planned;
     const others = (found.get(phone_id) ?? []).filter(({ attempt }) => {
-      const other = phone.tries.get(attempt);
-      const isRunning = other !== undefined && standing(other).kind === 'running';
+      const other = phone.attempts.get(attempt);
+      const isRunning = other !== undefined && statusOf(other).kind === 'running';
       return attempt !== verified && !isRunning;
     });
-    return others.map(({ attempt, object }) => ({ phone_id, try: attempt, key: object.key }));
+    return others.map(({ attempt, object }) => ({ phone_id, attempt, key: object.key }));
   });
   if (superseded.length === 0) return;
   const at = deps.clock.now();
   record(
     run,
-    superseded.map((one) => ({ type: 'swept' as const, at, ...one })),
+    superseded.map((one) => ({ type: 'superseded_deleted' as const, at, ...one })),
   );
-  await declareAlone(deps, run, writer);
+  await assertSoleWriter(deps, run, writer);
   const keys = superseded.map(({ key }) => key);
   await deps.archives.remove(run.plan?.terms?.bucket ?? '', keys);
 }

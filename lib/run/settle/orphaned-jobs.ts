@@ -1,60 +1,60 @@
 import { policyOfRun } from '../../policy/keys/run-id.ts';
 import { PhonevaultError } from '../../errors.ts';
 import {
-  type Late,
-  LATE_VERSION,
-  type LateTry,
-  readLate,
-  recordLate,
-  writeLate,
+  type OrphanedJobs,
+  ORPHANED_JOBS_VERSION,
+  type OrphanedAttempt,
+  readOrphanedJobs,
+  recordLateArchive,
+  writeOrphanedJobs,
 } from '../../ledger/run/orphaned-jobs.ts';
-import type { Try } from '../../ledger/run/fold.ts';
+import type { Attempt } from '../../ledger/run/fold.ts';
 import { indexArchives } from '../../ledger/state/phones.ts';
 import type { Terms } from '../../ledger/run/plan.ts';
 import { archiveKey, runFolder } from '../../policy/keys/keys.ts';
-import { mayStillCome, SECOND_LOOK_MS, standing } from '../state/next-step.ts';
+import { mayStillArrive, RECHECK_AFTER_MS, statusOf } from '../state/next-step.ts';
 import { endsAsTar, isPlausible } from '../export/verify-archives.ts';
-import type { Straggler } from '../export/batch.ts';
+import type { InFlightJob } from '../export/batch.ts';
 import type { Job } from '../../cloud/cph/cph-schemas.ts';
 import type { ObjectInfo } from '../../cloud/obs/obs-list.ts';
 import type { RunDeps } from '../deps.ts';
 import type { OpenRun } from '../state/open-run.ts';
 
 const REQUESTS_PER_CALL = 20;
-const HEADS_AT_MOST = 20;
+const MAX_HEADS = 20;
 const DAY = 24 * 60 * 60_000;
 
 /** Reads the jobs that outlived their runs. One that cannot be read is left alone and logged. */
-export async function loadLate(
+export async function loadOrphanedJobs(
   deps: Pick<RunDeps, 'store' | 'log'>,
   runIds: string[],
-): Promise<Late[]> {
-  const lates: Late[] = [];
+): Promise<OrphanedJobs[]> {
+  const orphaned: OrphanedJobs[] = [];
   for (const runId of runIds) {
     try {
-      const late = await readLate(deps.store, runId);
-      if (late !== undefined) lates.push(late);
+      const late = await readOrphanedJobs(deps.store, runId);
+      if (late !== undefined) orphaned.push(late);
     } catch (error) {
       const policy = policyOfRun(runId);
       const code = error instanceof PhonevaultError ? error.code : 'unknown';
       const message = String(error).slice(0, 200);
-      deps.log.error('late_unreadable', { run: runId, policy, code, message });
+      deps.log.error('orphaned_jobs_unreadable', { run: runId, policy, code, message });
     }
   }
-  return lates;
+  return orphaned;
 }
 
 /**
  * Hands the jobs of a run that are still running over to the late watch: from here on the run itself does not follow them. A
  * lost answer may stand for such a job, too; its key is watched for as long as one could last.
  */
-export async function keepFollowing(
+export async function orphanRunningJobs(
   deps: Pick<RunDeps, 'store' | 'clock'>,
   { runId, plan, state }: Pick<OpenRun, 'runId' | 'plan' | 'state'>,
-): Promise<Late | undefined> {
+): Promise<OrphanedJobs | undefined> {
   if (plan?.terms === undefined) return undefined;
   const { terms } = plan;
-  const tries = [...state.phones.values()].flatMap(({ planned, tries: all }) =>
+  const attempts = [...state.phones.values()].flatMap(({ planned, attempts: all }) =>
     [...all.values()]
       .map((attempt) => ({ attempt, watch: watchOf(attempt, terms) }))
       .filter(({ watch }) => watch === 'job' || watch > deps.clock.now())
@@ -62,7 +62,7 @@ export async function keepFollowing(
         phone_id: planned.phone_id,
         phone_name: planned.phone_name,
         server_id: planned.server_id,
-        try: attempt.number,
+        attempt: attempt.number,
         jobs:
           watch === 'job'
             ? attempt.accepted.map(({ job_id, request_id }) => ({ job_id, request_id }))
@@ -70,47 +70,47 @@ export async function keepFollowing(
         ...(watch === 'job' ? {} : { watch_until: watch }),
       })),
   );
-  if (tries.length === 0) return undefined;
-  const late: Late = {
-    version: LATE_VERSION,
+  if (attempts.length === 0) return undefined;
+  const late: OrphanedJobs = {
+    version: ORPHANED_JOBS_VERSION,
     run_id: runId,
     policy: plan.request.policy,
     bucket: terms.bucket,
     folder: terms.folder,
     busy_until: state.acceptedAt + 2 * terms.export_timeout,
     until: state.acceptedAt + DAY,
-    tries,
+    attempts,
   };
-  await writeLate(deps.store, late);
+  await writeOrphanedJobs(deps.store, late);
   return late;
 }
 
 /** What there is to watch: a job, or a key until that time (epoch ms). */
-function watchOf(attempt: Try, { export_timeout }: Terms): 'job' | number {
-  if (standing(attempt).kind === 'running') return 'job';
-  return mayStillCome(attempt) ? attempt.intentAt + 2 * export_timeout : 0;
+function watchOf(attempt: Attempt, { export_timeout }: Terms): 'job' | number {
+  if (statusOf(attempt).kind === 'running') return 'job';
+  return mayStillArrive(attempt) ? attempt.intentAt + 2 * export_timeout : 0;
 }
 
 /** The phones and servers that these jobs still take up. */
-export function stragglersOf(lates: Late[], now: number): Straggler[] {
-  return lates
+export function inFlightJobs(orphaned: OrphanedJobs[], now: number): InFlightJob[] {
+  return orphaned
     .filter((late) => now < late.busy_until)
-    .flatMap((late) => late.tries.filter(({ jobs }) => jobs.length > 0));
+    .flatMap((late) => late.attempts.filter(({ jobs }) => jobs.length > 0));
 }
 
 /** Looks once at the jobs of a settled run; records what landed and drops what ended. Answers what is left. */
-export async function followLate(deps: RunDeps, late: Late): Promise<Late> {
+export async function pollOrphanedJobs(deps: RunDeps, late: OrphanedJobs): Promise<OrphanedJobs> {
   const now = deps.clock.now();
   const requestIds = [
-    ...new Set(late.tries.flatMap(({ jobs }) => jobs.map((job) => job.request_id))),
+    ...new Set(late.attempts.flatMap(({ jobs }) => jobs.map((job) => job.request_id))),
   ];
   const jobs: Job[] = [];
   for (let from = 0; from < requestIds.length; from += REQUESTS_PER_CALL) {
     jobs.push(...(await deps.cph.listJobs(requestIds.slice(from, from + REQUESTS_PER_CALL))));
   }
   const isListed = await listWatched(deps, late);
-  const left: LateTry[] = [];
-  for (const entry of late.tries) {
+  const left: OrphanedAttempt[] = [];
+  for (const entry of late.attempts) {
     const own = new Set(entry.jobs.map((job) => job.job_id));
     const statuses = jobs.filter((job) => own.has(job.job_id)).map((job) => job.status);
     if (statuses.includes(2)) left.push(...(await landed(deps, late, entry, now)));
@@ -120,18 +120,18 @@ export async function followLate(deps: RunDeps, late: Late): Promise<Late> {
     } else if (!statuses.includes(-1) && now < late.until) left.push(entry);
     else await noteLeftover(deps, late, entry, now);
   }
-  const rest = { ...late, tries: left };
-  if (JSON.stringify(rest) !== JSON.stringify(late)) await writeLate(deps.store, rest);
+  const rest = { ...late, attempts: left };
+  if (JSON.stringify(rest) !== JSON.stringify(late)) await writeOrphanedJobs(deps.store, rest);
   return rest;
 }
 
 /** Where many keys are watched, one LIST tells which of them are worth a look. */
 async function listWatched(
   deps: Pick<RunDeps, 'archives'>,
-  late: Late,
-): Promise<(entry: LateTry) => boolean> {
-  const watching = late.tries.filter((entry) => entry.watch_until !== undefined);
-  if (watching.length <= HEADS_AT_MOST) return () => true;
+  late: OrphanedJobs,
+): Promise<(entry: OrphanedAttempt) => boolean> {
+  const watching = late.attempts.filter((entry) => entry.watch_until !== undefined);
+  if (watching.length <= MAX_HEADS) return () => true;
   const folder = runFolder(late.folder, late.run_id);
   const { objects } = await deps.archives.list(late.bucket, `${folder}/`);
   const keys = new Set(objects.map(({ key }) => key));
@@ -139,11 +139,16 @@ async function listWatched(
 }
 
 /** Takes in what a job that ended well has left; answers the try again while its archive may still show. */
-async function landed(deps: RunDeps, late: Late, entry: LateTry, now: number): Promise<LateTry[]> {
+async function landed(
+  deps: RunDeps,
+  late: OrphanedJobs,
+  entry: OrphanedAttempt,
+  now: number,
+): Promise<OrphanedAttempt[]> {
   const found = await headOf(deps, late, entry);
   if (found === undefined) {
     const absent_at = entry.absent_at ?? now;
-    return now - absent_at < SECOND_LOOK_MS ? [{ ...entry, absent_at }] : [];
+    return now - absent_at < RECHECK_AFTER_MS ? [{ ...entry, absent_at }] : [];
   }
   if (isPlausible(found.size)) await recordLanded(deps, late, entry, found, now);
   else await recordObject(deps, late, entry, found, now, { unconfirmed: true });
@@ -151,7 +156,12 @@ async function landed(deps: RunDeps, late: Late, entry: LateTry, now: number): P
 }
 
 /** Looks for the archive of a lost answer; answers the try again while it may still come. */
-async function watched(deps: RunDeps, late: Late, entry: LateTry, now: number): Promise<LateTry[]> {
+async function watched(
+  deps: RunDeps,
+  late: OrphanedJobs,
+  entry: OrphanedAttempt,
+  now: number,
+): Promise<OrphanedAttempt[]> {
   const found = await headOf(deps, late, entry);
   if (found !== undefined && (await endsAsTar(deps, late.bucket, found))) {
     await recordLanded(deps, late, entry, found, now);
@@ -163,39 +173,44 @@ async function watched(deps: RunDeps, late: Late, entry: LateTry, now: number): 
 }
 
 /** A job that failed, or is given up, may have left something behind: what lies there is to be known. */
-async function noteLeftover(deps: RunDeps, late: Late, entry: LateTry, now: number): Promise<void> {
+async function noteLeftover(
+  deps: RunDeps,
+  late: OrphanedJobs,
+  entry: OrphanedAttempt,
+  now: number,
+): Promise<void> {
   const found = await headOf(deps, late, entry);
   if (found !== undefined) await recordObject(deps, late, entry, found, now, { unconfirmed: true });
 }
 
 function headOf(
   deps: Pick<RunDeps, 'archives'>,
-  late: Late,
-  entry: LateTry,
+  late: OrphanedJobs,
+  entry: OrphanedAttempt,
 ): Promise<ObjectInfo | undefined> {
   return deps.archives.head(late.bucket, keyOf(late, entry));
 }
 
-function keyOf(late: Late, entry: LateTry): string {
-  return archiveKey(late.folder, late.run_id, entry.phone_id, entry.try);
+function keyOf(late: OrphanedJobs, entry: OrphanedAttempt): string {
+  return archiveKey(late.folder, late.run_id, entry.phone_id, entry.attempt);
 }
 
 async function recordObject(
   deps: Pick<RunDeps, 'store'>,
-  late: Late,
-  { phone_id, try: attempt }: LateTry,
+  late: OrphanedJobs,
+  { phone_id, attempt }: OrphanedAttempt,
   { key, size, etag }: ObjectInfo,
   seen_at: number,
   doubt: { unconfirmed?: true } = {},
 ): Promise<void> {
-  const object = { phone_id, try: attempt, key, size, etag, seen_at };
-  await recordLate(deps.store, late.run_id, { ...object, ...doubt });
+  const object = { phone_id, attempt, key, size, etag, seen_at };
+  await recordLateArchive(deps.store, late.run_id, { ...object, ...doubt });
 }
 
 async function recordLanded(
   deps: RunDeps,
-  late: Late,
-  entry: LateTry,
+  late: OrphanedJobs,
+  entry: OrphanedAttempt,
   found: ObjectInfo,
   now: number,
 ): Promise<void> {
@@ -204,5 +219,5 @@ async function recordLanded(
   await recordObject(deps, late, entry, found, now);
   const archive = { run_id: late.run_id, bucket: late.bucket, key, size, etag, verified_at: now };
   await indexArchives(deps.store, [{ phone_id, phone_name, policy: late.policy, archive }]);
-  deps.log.info('landed_late', { run: late.run_id, policy: late.policy, phone: phone_id });
+  deps.log.info('archive_arrived_late', { run: late.run_id, policy: late.policy, phone: phone_id });
 }

@@ -1,14 +1,16 @@
 import type { IndexEntry } from '../../ledger/state/phones.ts';
 import type { ReportedPhone } from '../../ledger/run/report.ts';
 import { archiveKey, parseArchiveKey, runFolder } from '../../policy/keys/keys.ts';
-import { standing } from '../state/next-step.ts';
+import { statusOf } from '../state/next-step.ts';
 import type { Found } from './found-archives.ts';
 import type { Decided, OpenRun } from '../state/open-run.ts';
 
 /** What a report says of a phone that has its outcome. */
 export function reportPhone(run: OpenRun, { phone, step }: Decided, found: Found): ReportedPhone {
   const { phone_id } = phone.planned;
-  const attempts = [...phone.tries.values()].filter((attempt) => standing(attempt).kind !== 'void');
+  const attempts = [...phone.attempts.values()].filter(
+    (attempt) => statusOf(attempt).kind !== 'void',
+  );
   const terms = run.plan?.terms;
   if (step.kind !== 'done') throw new Error(`phone ${phone_id} has no outcome`);
   const archive = step.archive?.verified;
@@ -41,7 +43,7 @@ export function indexEntries(run: OpenRun, phones: ReportedPhone[]): IndexEntry[
   const folder = runFolder(terms.folder, run.runId);
   return phones.flatMap(({ phone_id, bucket, key, size, etag }) => {
     const state = run.state.phones.get(phone_id);
-    const attempt = state?.tries.get(parseArchiveKey(folder, key ?? '')?.attempt ?? 0);
+    const attempt = state?.attempts.get(parseArchiveKey(folder, key ?? '')?.attempt ?? 0);
     if (state === undefined || attempt?.verified === undefined) return [];
     if (bucket === undefined || key === undefined || size === undefined || etag === undefined) {
       return [];

@@ -1,13 +1,13 @@
 import { logSettled } from '../state/log-events.ts';
 import { noteSettled } from '../../ledger/state/history.ts';
-import type { Late } from '../../ledger/run/orphaned-jobs.ts';
+import type { OrphanedJobs } from '../../ledger/run/orphaned-jobs.ts';
 import { indexArchives } from '../../ledger/state/phones.ts';
 import type { Plan } from '../../ledger/run/plan.ts';
 import { readReportedPhones, type Report, writeReport } from '../../ledger/run/report.ts';
 import { noteRun } from '../../ledger/state/run-index.ts';
 import type { RunDeps } from '../deps.ts';
-import { adoptLost, foundArchives, sweepSuperseded } from './found-archives.ts';
-import { keepFollowing } from './orphaned-jobs.ts';
+import { adoptLostArchives, foundArchives, deleteSuperseded } from './found-archives.ts';
+import { orphanRunningJobs } from './orphaned-jobs.ts';
 import { metricsOf, type OpenRun, steps, type Writer } from '../state/open-run.ts';
 import { countOutcomes, runOutcome } from './outcome.ts';
 import { indexEntries, reportPhone } from './report-phone.ts';
@@ -28,7 +28,7 @@ export async function settleRun(
   deps: RunDeps,
   run: OpenRun,
   writer: Writer,
-): Promise<Late | undefined> {
+): Promise<OrphanedJobs | undefined> {
   const { plan } = run;
   if (plan === undefined) return undefined;
   const late = run.report === undefined ? await reportRun(deps, run, plan, writer) : undefined;
@@ -41,13 +41,13 @@ async function reportRun(
   run: OpenRun,
   plan: Plan,
   writer: Writer,
-): Promise<Late | undefined> {
+): Promise<OrphanedJobs | undefined> {
   const now = deps.clock.now();
   const found = await foundArchives(deps, run);
-  await adoptLost(deps, run, steps(run, now), found);
+  await adoptLostArchives(deps, run, steps(run, now), found);
   const decided = steps(run, now);
-  await sweepSuperseded(deps, run, decided, found, writer);
-  const late = await keepFollowing(deps, run);
+  await deleteSuperseded(deps, run, decided, found, writer);
+  const late = await orphanRunningJobs(deps, run);
 
   const phones = decided.map((entry) => reportPhone(run, entry, found));
   const counts = countOutcomes(phones.map((phone) => phone.outcome));
@@ -71,7 +71,9 @@ async function reportRun(
       counts,
       listing_complete: plan.listing_complete,
       metrics: metricsOf(run),
-      ...(run.state.swept.size === 0 ? {} : { swept: [...run.state.swept].sort() }),
+      ...(run.state.deleted.size === 0
+        ? {}
+        : { superseded_deleted: [...run.state.deleted].sort() }),
     },
     phones,
   );

@@ -4,7 +4,7 @@ import type { RunDeps } from '../deps.ts';
 import type { OpenRun } from './open-run.ts';
 
 /** Writes a log line for each fact of a run that somebody may look for, once the ledger has it. */
-export function logFacts(
+export function logEvents(
   log: RunDeps['log'],
   { runId, request }: Pick<OpenRun, 'runId' | 'request'>,
   events: readonly RunEvent[],
@@ -20,52 +20,57 @@ export function logFacts(
 function logFact(log: RunDeps['log'], own: { run: string; policy: string }, event: RunEvent): void {
   switch (event.type) {
     case 'intent':
-      log.info('window_opened', { ...own, window: event.window, phones: event.tries.length });
-      for (const { phone_id: phone, try: number } of event.tries) {
-        if (number > 1) log.info('export_retried', { ...own, phone, try: number });
+      log.info('window_opened', { ...own, window: event.window, phones: event.attempts.length });
+      for (const { phone_id: phone, attempt: number } of event.attempts) {
+        if (number > 1) log.info('export_retried', { ...own, phone, attempt: number });
       }
       return;
     case 'unsent':
-      log.info('window_unsent', { ...own, window: event.window, phones: event.tries.length });
+      log.info('window_unsent', { ...own, window: event.window, phones: event.attempts.length });
       return;
     case 'refused':
-      log.warn('export_refused', { ...own, ...tryOf(event), code: event.code });
+      log.warn('export_refused', { ...own, ...attemptOf(event), code: event.code });
       return;
-    case 'doubtful':
-      log.warn('answer_lost', { ...own, ...tryOf(event) });
+    case 'outcome_unknown':
+      log.warn('answer_lost', { ...own, ...attemptOf(event) });
       return;
     case 'ended':
       if (event.result === 'failed') {
-        log.warn('job_failed', { ...own, ...tryOf(event), code: event.code });
+        log.warn('job_failed', { ...own, ...attemptOf(event), code: event.code });
       }
-      if (event.result === 'lost') log.warn('job_lost', { ...own, ...tryOf(event) });
+      if (event.result === 'lost') log.warn('job_lost', { ...own, ...attemptOf(event) });
       return;
     case 'absent':
-      log.warn('archive_absent', { ...own, ...tryOf(event) });
+      log.warn('archive_absent', { ...own, ...attemptOf(event) });
       return;
-    case 'worthless':
-      log.warn('archive_given_up', { ...own, ...tryOf(event), code: event.reason });
+    case 'archive_rejected':
+      log.warn('archive_given_up', { ...own, ...attemptOf(event), code: event.reason });
       return;
-    case 'blind':
-      log.warn('blind', { ...own, to: event.to });
+    case 'outage_started':
+      log.warn('outage_started', { ...own, to: event.to });
       return;
-    case 'sighted':
-      log.info('sighted', { ...own, to: event.to });
+    case 'outage_ended':
+      log.info('outage_ended', { ...own, to: event.to });
       return;
     case 'cancel_seen':
       log.info('cancel_seen', own);
       return;
-    case 'swept':
-      log.info('swept', { ...own, phone: event.phone_id, try: event.try, key: event.key });
+    case 'superseded_deleted':
+      log.info('superseded_deleted', {
+        ...own,
+        phone: event.phone_id,
+        attempt: event.attempt,
+        key: event.key,
+      });
       return;
     default:
       return;
   }
 }
 
-const tryOf = (event: { phone_id: string; try: number }) => ({
+const attemptOf = (event: { phone_id: string; attempt: number }) => ({
   phone: event.phone_id,
-  try: event.try,
+  attempt: event.attempt,
 });
 
 const PHONES_TOLD = 100;

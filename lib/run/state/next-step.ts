@@ -1,17 +1,17 @@
-import type { PhoneState, Try } from '../../ledger/run/fold.ts';
+import type { PhoneState, Attempt } from '../../ledger/run/fold.ts';
 import type { Terms } from '../../ledger/run/plan.ts';
 import type { PhoneOutcome } from '../../ledger/run/report.ts';
 import { aboutState, BUSY, classify } from './error-codes.ts';
 
 const MINUTE = 60_000;
 /** Absence is believed only when a HEAD this long after the first look finds nothing either. */
-export const SECOND_LOOK_MS = 2 * MINUTE;
+export const RECHECK_AFTER_MS = 2 * MINUTE;
 /** Lost answers are the service's fault, not the policy's: they have a bound of their own. */
 const LOST_ANSWERS_ALLOWED = 3;
 const HELD_OFF_ALLOWED = 20;
 /** How long looks may fail, beyond the time of what is looked for, before it is settled unseen. */
 const GRACE_MS = 30 * MINUTE;
-const LONGEST_PAUSE_MS = 10 * MINUTE;
+const MAX_PAUSE_MS = 10 * MINUTE;
 const RETRY_AFTER_MS = 15_000;
 const STATE_RETRY_AFTER_MS = MINUTE;
 
@@ -23,7 +23,7 @@ export type RunFacts = {
   /** How long a key is watched after a lost answer, in ms. */
   watchFor: number;
   /** Since when looks at the jobs or the archives have failed. */
-  blindSince?: { jobs: number | undefined; archives: number | undefined };
+  outageSince?: { jobs: number | undefined; archives: number | undefined };
 };
 
 export type Step =
@@ -32,18 +32,18 @@ export type Step =
       outcome: PhoneOutcome;
       reason?: string | undefined;
       code?: string | undefined;
-      archive?: Try | undefined;
+      archive?: Attempt | undefined;
     }
   /** `until`: then its state ends it, if that is still a passing one (epoch ms). */
   | { kind: 'await_state'; until: number }
   | { kind: 'submit'; attempt: number; notBefore: number }
   /** `overdue`: its time is up; one more look, and it is timed out for that reason. */
-  | { kind: 'follow'; attempt: Try; overdue?: 'export_timeout' | 'deadline' }
-  | { kind: 'verify'; attempt: Try; notBefore: number }
-  | { kind: 'watch'; attempt: Try; until: number };
+  | { kind: 'follow'; attempt: Attempt; overdue?: 'export_timeout' | 'deadline' }
+  | { kind: 'verify'; attempt: Attempt; notBefore: number }
+  | { kind: 'watch'; attempt: Attempt; until: number };
 
 /** Where one try stands. `since` in epoch ms. */
-export type TryStanding =
+export type AttemptStatus =
   | { kind: 'void' }
   | { kind: 'verified' }
   | { kind: 'running'; since: number }
@@ -53,15 +53,14 @@ export type TryStanding =
   | { kind: 'failed'; at: number; code?: string | undefined; reason: string };
 
 /** Reads one try's facts. A window that was opened and never closed leaves its tries in doubt. */
-export function standing(attempt: Try): TryStanding {
-  const { accepted, refused, ended, worthless, doubtful } = attempt;
+export function statusOf(attempt: Attempt): AttemptStatus {
+  const { accepted, refused, ended, rejected, unknown } = attempt;
   if (attempt.verified !== undefined) {
-    if (attempt.swept !== true) return { kind: 'verified' };
+    if (attempt.deleted !== true) return { kind: 'verified' };
     return { kind: 'failed', at: attempt.verified.at, reason: 'superseded' };
   }
-  if (worthless?.reason === 'answer_lost') return { kind: 'lost', at: worthless.at };
-  if (worthless !== undefined)
-    return { kind: 'failed', at: worthless.at, reason: worthless.reason };
+  if (rejected?.reason === 'answer_lost') return { kind: 'lost', at: rejected.at };
+  if (rejected !== undefined) return { kind: 'failed', at: rejected.at, reason: rejected.reason };
   const first = accepted[0];
   if (first !== undefined) {
     if (ended === undefined) return { kind: 'running', since: first.at };
@@ -72,7 +71,7 @@ export function standing(attempt: Try): TryStanding {
   if (refused !== undefined) {
     return { kind: 'failed', at: refused.at, code: refused.code, reason: 'refused' };
   }
-  if (doubtful !== undefined) return { kind: 'doubt', since: doubtful.at };
+  if (unknown !== undefined) return { kind: 'doubt', since: unknown.at };
   const open = [...attempt.windows.values()].includes('open');
   return open ? { kind: 'doubt', since: attempt.intentAt } : { kind: 'void' };
 }
@@ -81,9 +80,9 @@ export function standing(attempt: Try): TryStanding {
  * The one place that says what happens next to a phone. Pure: what is known of it, the run's terms and the
  * time decide. A phone has at most one living try; a new one gets a number, and so a key, of its own.
  */
-export function decide(phone: PhoneState, facts: RunFacts, now: number): Step {
-  const tries = inOrder(phone.tries);
-  const archive = tries.find(({ verified, swept }) => verified !== undefined && swept !== true);
+export function nextStep(phone: PhoneState, facts: RunFacts, now: number): Step {
+  const all = inOrder(phone.attempts);
+  const archive = all.find(({ verified, deleted }) => verified !== undefined && deleted !== true);
   if (archive !== undefined) return { kind: 'done', outcome: 'exported', archive };
   if (phone.outcome !== undefined) {
     const { outcome, reason, code } = phone.outcome;
@@ -95,18 +94,18 @@ export function decide(phone: PhoneState, facts: RunFacts, now: number): Step {
   let attempts = 0;
   let lostAnswers = 0;
   let heldOff = 0;
-  let failure: Extract<TryStanding, { kind: 'failed' }> | undefined;
+  let failure: Extract<AttemptStatus, { kind: 'failed' }> | undefined;
   let lastEnd = 0;
   let next = 1;
-  for (const attempt of tries) {
-    const is = standing(attempt);
+  for (const attempt of all) {
+    const is = statusOf(attempt);
     if (is.kind !== 'void') next = attempt.number + 1;
     if (is.kind === 'unverified') {
       const absentAt = attempt.absent?.at;
       if (isUnseen(facts, 'archives', deadline(facts), now)) {
         return { kind: 'done', outcome: 'failed', reason: 'not_verified' };
       }
-      const notBefore = absentAt === undefined ? now : absentAt + SECOND_LOOK_MS;
+      const notBefore = absentAt === undefined ? now : absentAt + RECHECK_AFTER_MS;
       return { kind: 'verify', attempt, notBefore };
     }
     if (is.kind === 'running') return running(attempt, is.since, facts, now);
@@ -130,12 +129,12 @@ export function decide(phone: PhoneState, facts: RunFacts, now: number): Step {
 }
 
 /** By number: a phone has one try mostly, and this is asked for every phone of a fleet. */
-function inOrder(tries: PhoneState['tries']): Try[] {
-  const all = [...tries.values()];
+function inOrder(attempts: PhoneState['attempts']): Attempt[] {
+  const all = [...attempts.values()];
   return all.length < 2 ? all : all.sort((a, b) => a.number - b.number);
 }
 
-function running(attempt: Try, since: number, facts: RunFacts, now: number): Step {
+function running(attempt: Attempt, since: number, facts: RunFacts, now: number): Step {
   const timeout = since + facts.terms.export_timeout;
   const overdue =
     now >= timeout ? 'export_timeout' : now >= deadline(facts) ? 'deadline' : undefined;
@@ -148,7 +147,7 @@ function running(attempt: Try, since: number, facts: RunFacts, now: number): Ste
 
 /** True when looks have failed for long, and long beyond `due` (epoch ms). */
 function isUnseen(facts: RunFacts, what: 'jobs' | 'archives', due: number, now: number): boolean {
-  const since = facts.blindSince?.[what];
+  const since = facts.outageSince?.[what];
   return since !== undefined && now >= Math.max(since, due) + GRACE_MS;
 }
 
@@ -156,7 +155,7 @@ type History = {
   attempts: number;
   heldOff: number;
   lostAnswers: number;
-  failure: Extract<TryStanding, { kind: 'failed' }> | undefined;
+  failure: Extract<AttemptStatus, { kind: 'failed' }> | undefined;
   lastEnd: number;
   next: number;
 };
@@ -198,7 +197,7 @@ function outOfState(
 
 function pause({ failure, attempts, heldOff }: History): number {
   if (failure === undefined) return 0;
-  if (heldOff > 0) return Math.min(STATE_RETRY_AFTER_MS * 2 ** (heldOff - 1), LONGEST_PAUSE_MS);
+  if (heldOff > 0) return Math.min(STATE_RETRY_AFTER_MS * 2 ** (heldOff - 1), MAX_PAUSE_MS);
   if (failure.code !== undefined && classify(failure.code) === 'wait') return STATE_RETRY_AFTER_MS;
   return RETRY_AFTER_MS * 2 ** (attempts - 1);
 }
@@ -216,8 +215,8 @@ function isHopeless(code: string): boolean {
  * True for a try of which no job is known, but whose archive may come all the same: its answer was lost, or CPH was busy. What
  * keeps CPH busy with a phone may be the first of two copies that the network made of the call.
  */
-export function mayStillCome(attempt: Try): boolean {
-  const is = standing(attempt);
+export function mayStillArrive(attempt: Attempt): boolean {
+  const is = statusOf(attempt);
   const isBusy = is.kind === 'failed' && is.reason === 'refused' && is.code === BUSY;
   return is.kind === 'lost' || is.kind === 'doubt' || isBusy;
 }
@@ -232,8 +231,8 @@ function deadline(facts: RunFacts): number {
  * become is not waited for any more: it would hold its phone and its place on the server for ever.
  */
 export function isBusy(phone: PhoneState, exportTimeout: number, now: number): boolean {
-  for (const attempt of phone.tries.values()) {
-    const is = standing(attempt);
+  for (const attempt of phone.attempts.values()) {
+    const is = statusOf(attempt);
     if (is.kind === 'running' && now < is.since + 2 * exportTimeout) return true;
     if (is.kind === 'doubt' && now < is.since + exportTimeout) return true;
   }

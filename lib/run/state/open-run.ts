@@ -13,8 +13,8 @@ import { readReport, type Report } from '../../ledger/run/report.ts';
 import { readRequest, type RunRequest } from '../../ledger/run/request.ts';
 import type { Store } from '../../ledger/store/store.ts';
 import type { RunDeps } from '../deps.ts';
-import { logFacts } from './log-events.ts';
-import { decide, type RunFacts, type Step } from './next-step.ts';
+import { logEvents } from './log-events.ts';
+import { nextStep, type RunFacts, type Step } from './next-step.ts';
 
 const MINUTE = 60_000;
 const WATCH_UNTIL_LEARNED = 15 * MINUTE;
@@ -23,7 +23,7 @@ const WATCH_AT_LEAST = 2 * MINUTE;
 /** A run as one drive holds it in memory. */
 export type OpenRun = {
   runId: string;
-  askedAt: number;
+  requestedAt: number;
   request: RunRequest;
   plan: Plan | undefined;
   state: RunState;
@@ -33,7 +33,7 @@ export type OpenRun = {
   pending: RunEvent[];
   flushedAt: number;
   /** Before this time (epoch ms) there is nothing to look at in the archives of doubtful tries. */
-  lookAt: number;
+  watchAt: number;
   /** Before this time (epoch ms) archives are not looked for: the last look failed. */
   verifyAt: number;
   /** Before this time (epoch ms) waiting phones are not asked for again. */
@@ -53,7 +53,7 @@ export type OpenRun = {
 export async function loadRun(
   store: Pick<Store, 'get' | 'list'>,
   runId: string,
-  askedAt: number,
+  requestedAt: number,
 ): Promise<OpenRun | undefined> {
   const request = await readRequest(store, runId);
   if (request === undefined) return undefined;
@@ -61,7 +61,7 @@ export async function loadRun(
   const run: OpenRun = {
     runId,
     // A request that arrives again, late, was not asked for again.
-    askedAt: Math.min(askedAt, planned?.plan.started_at ?? askedAt),
+    requestedAt: Math.min(requestedAt, planned?.plan.started_at ?? requestedAt),
     request,
     plan: planned?.plan,
     state: startState(planned?.phones ?? []),
@@ -69,7 +69,7 @@ export async function loadRun(
     report: undefined,
     pending: [],
     flushedAt: 0,
-    lookAt: 0,
+    watchAt: 0,
     statesAt: 0,
     statesSeen: new Map(),
     verifyAt: 0,
@@ -131,7 +131,7 @@ export async function flush(deps: Flushing, run: OpenRun, writer: Writer): Promi
     const key = await appendLog(deps.store, run.runId, writer.name, writer.next(), events, metrics);
     run.mark.add(key);
     run.logged.set(key, metrics);
-    logFacts(deps.log, run, events);
+    logEvents(deps.log, run, events);
   } catch (error) {
     addMetrics(run.unlogged, metrics);
     run.pending = [...events, ...run.pending];
@@ -162,9 +162,9 @@ function factsOf(run: OpenRun): RunFacts | undefined {
     startedAt: run.plan.started_at,
     cancelledAt: run.state.cancelledAt,
     watchFor: typicalExport(run, terms),
-    blindSince: {
-      jobs: missingSince(run.state.sight.jobs),
-      archives: missingSince(run.state.sight.archives),
+    outageSince: {
+      jobs: missingSince(run.state.outages.jobs),
+      archives: missingSince(run.state.outages.archives),
     },
   };
 }
@@ -184,6 +184,6 @@ export function steps(run: OpenRun, now: number): Decided[] {
   if (facts === undefined) return [];
   return [...run.state.phones.values()].map((phone) => ({
     phone,
-    step: decide(phone, facts, now),
+    step: nextStep(phone, facts, now),
   }));
 }

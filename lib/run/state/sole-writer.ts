@@ -7,7 +7,7 @@ import { LeaseLost } from './stops-drive.ts';
  * Writes down what is pending, then looks at the run's log once: of two drives that do so before they act, one at least sees
  * the other. Throws LeaseLost when another has written what this one did not know; it is known from then on.
  */
-export async function declareAlone(
+export async function assertSoleWriter(
   deps: Pick<RunDeps, 'store' | 'clock' | 'log'>,
   run: OpenRun,
   writer: Writer,

@@ -10,9 +10,9 @@ export type ApigCall = {
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
 
 // Longer ones are no route, query or header of ours; what is left of them is refused like any other.
-const LONGEST_PATH = 8_192;
-const MOST_VALUES = 100;
-const LONGEST_NAME = 256;
+const MAX_PATH_LENGTH = 8_192;
+const MAX_VALUES = 100;
+const MAX_NAME_LENGTH = 256;
 
 // How a value that was sent twice arrives is not documented: as text or as a list, so both are read. Read as pairs,
 // so that no name is special.
@@ -27,7 +27,7 @@ const pairs = z.preprocess(
           z.number(),
           z.boolean(),
           z.null(),
-          z.array(z.string()).transform((values) => values.slice(0, MOST_VALUES)),
+          z.array(z.string()).transform((values) => values.slice(0, MAX_VALUES)),
         ]),
       ]),
     )
@@ -40,7 +40,7 @@ export const apigEventSchema = z.object({
   path: z
     .string()
     .startsWith('/')
-    .transform((path) => path.slice(0, LONGEST_PATH)),
+    .transform((path) => path.slice(0, MAX_PATH_LENGTH)),
   pathParameters: pairs,
   queryStringParameters: pairs,
   headers: pairs,
@@ -75,7 +75,7 @@ type Pairs = z.output<typeof pairs>;
 function each(given: Pairs): [string, string][] {
   return given.flatMap(([name, value]) => {
     const values = value === null ? [] : [value].flat();
-    return values.map((one): [string, string] => [name.slice(0, LONGEST_NAME), String(one)]);
+    return values.map((one): [string, string] => [name.slice(0, MAX_NAME_LENGTH), String(one)]);
   });
 }
 

@@ -4,7 +4,7 @@ import { hinted, ignored, type Reading } from './reading.ts';
 const POLICY = /^[a-z0-9-]{1,32}$/;
 const LINE = /^(phone|server|order|policy)(?:s|_ids?)?\s+(\S.*)$/is;
 const BARE = /^[0-9a-f]{32}(?:[\s,;]+[0-9a-f]{32})*$/i;
-const MOST_CHARACTERS = 64 * 1024;
+const MAX_CHARACTERS = 64 * 1024;
 
 /** Reads what a JSON message names: phones, servers, an order or a policy, by field (`phone_id`, `servers`, ...). */
 export function readNamingObject(value: object, messageId: string): Reading {
@@ -19,7 +19,7 @@ export function readNamingObject(value: object, messageId: string): Reading {
  */
 export function readNamingText(text: string, messageId: string): Reading {
   const fields: Record<string, string[]> = {};
-  if (text.length > MOST_CHARACTERS) return ignored('nothing_named');
+  if (text.length > MAX_CHARACTERS) return ignored('nothing_named');
   for (const line of text.split('\n').map((entry) => entry.trim())) {
     if (line === '') continue;
     const [, word, rest] = LINE.exec(line.replace(/[:=]/, ' ')) ?? [];

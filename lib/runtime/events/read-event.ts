@@ -5,7 +5,7 @@ import * as shapes from './shapes.ts';
 import { readTrace } from './trace.ts';
 
 const DEPTH = 6;
-const RECORDS_AT_MOST = 100;
+const MAX_RECORDS = 100;
 
 /** How an event came to us: what it was wrapped in matters to what it may ask for. */
 type Way = { depth: number; failed: boolean; messageId?: string; time?: string | number | null };
@@ -61,7 +61,7 @@ const READERS: readonly Reader[] = [
 
   (value, way) =>
     when(value, 'record', shapes.looseSmnEventSchema, ({ record }) =>
-      record.length > RECORDS_AT_MOST
+      record.length > MAX_RECORDS
         ? ignored('too_many_records')
         : record.length === 0
           ? ignored('nothing_named')

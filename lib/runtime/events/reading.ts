@@ -1,5 +1,5 @@
 import { sha256hex } from '../../ledger/store/digest.ts';
-import { type Look, NAMED_AT_MOST, type NamedLook } from '../../ledger/hints/hints.ts';
+import { type Lookup, MAX_NAMED, type NamedLookup } from '../../ledger/hints/hints.ts';
 
 /** Why an event, or a part of one, asks for nothing. */
 export type IgnoredReason =
@@ -19,17 +19,17 @@ export type IgnoredReason =
   | 'failed_again'; // the event of an invocation that failed for the message of one that had failed before
 
 /** What an event comes to: hints to drop, and what of it was ignored. */
-export type Reading = { hints: NamedLook[]; ignored: IgnoredReason[] };
+export type Reading = { hints: NamedLookup[]; ignored: IgnoredReason[] };
 
 export function ignored(reason: IgnoredReason): Reading {
   return { hints: [], ignored: [reason] };
 }
 
 /** One hint under an id of its source's, which may be any text. */
-export function hinted(source: 'trace' | 'message', id: string, look: Look): Reading {
-  const named = look.phones.length + look.servers.length + look.others.length;
-  if (named > NAMED_AT_MOST) return ignored('too_many_ids');
-  return { hints: [{ id: `${source}-${safe(id)}`, look }], ignored: [] };
+export function hinted(source: 'trace' | 'message', id: string, lookup: Lookup): Reading {
+  const named = lookup.phones.length + lookup.servers.length + lookup.others.length;
+  if (named > MAX_NAMED) return ignored('too_many_ids');
+  return { hints: [{ id: `${source}-${safe(id)}`, lookup }], ignored: [] };
 }
 
 export function joined(readings: Reading[]): Reading {

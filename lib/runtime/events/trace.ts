@@ -1,4 +1,4 @@
-import type { Look } from '../../ledger/hints/hints.ts';
+import type { Lookup } from '../../ledger/hints/hints.ts';
 import { timeOf } from './timer-event.ts';
 import { isId, namedIds } from './named-ids.ts';
 import { parseText } from './parse-text.ts';
@@ -6,7 +6,7 @@ import { digest, hinted, ignored, type Reading } from './reading.ts';
 import type { Trace } from './shapes.ts';
 
 /** Purchases and resets; what else CTS records of CPH (cph_ug_0032) starts no new life of a phone. */
-const CHANGES: Readonly<Record<string, Look['change']>> = {
+const CHANGES: Readonly<Record<string, Lookup['change']>> = {
   createcloudphone: 'created',
   resetcloudphone: 'reset',
 };
@@ -39,8 +39,8 @@ export function readTrace(trace: Trace, fallbackTime?: string | number | null): 
   if (refused.length > 0 && phones.length + others.length === 0) return ignored('failed_trace');
 
   const at = traceTime(trace.time) ?? traceTime(trace.record_time) ?? traceTime(fallbackTime);
-  const look = { change, ...(at === undefined ? {} : { at }), phones, servers, others };
-  return hinted('trace', trace.trace_id || digest(JSON.stringify([name, look])), look);
+  const lookup = { change, ...(at === undefined ? {} : { at }), phones, servers, others };
+  return hinted('trace', trace.trace_id || digest(JSON.stringify([name, lookup])), lookup);
 }
 
 /** `trace_status` and `trace_rating` are `normal` for calls that went well. */

@@ -71,10 +71,10 @@ describe('plan', () => {
       function_ms: report.metrics?.function_ms,
     });
     const own = report.metrics?.calls.obs ?? {};
-    const tries = Object.values(own).reduce((sum, { ok, refused, throttled, failed }) => {
+    const attempts = Object.values(own).reduce((sum, { ok, refused, throttled, failed }) => {
       return sum + ok + refused + throttled + failed;
     }, 0);
-    expect(costs?.calls?.obs).toBe(tries);
+    expect(costs?.calls?.obs).toBe(attempts);
   });
 
   it('narrows to the phones given', async () => {

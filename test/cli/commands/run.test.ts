@@ -142,7 +142,7 @@ describe('run', () => {
     expect(out).toMatch(new RegExp(`failed: .*\\(1\\)\\n {2}${phone?.phone_name ?? '?'}\\n`));
   });
 
-  it('ends when the run is set aside, and says why', async () => {
+  it('ends when the run is quarantined, and says why', async () => {
     const cli = await withPolicy();
     const { store } = cli.night.invocation().deps;
     cli.whileWaiting = async () => {
@@ -153,7 +153,7 @@ describe('run', () => {
     const { code, out } = await cli.run('run', 'nightly');
 
     expect(code).toBe(1);
-    expect(out).toMatch(/^Run nightly-\w+: set aside\nobject_newer: /);
+    expect(out).toMatch(/^Run nightly-\w+: quarantined\nobject_newer: /);
   });
 
   it('leaves the run going after Ctrl-C, and says how to look at it and cancel it', async () => {

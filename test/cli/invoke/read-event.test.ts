@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { firstFault } from '../../../cli/invoke/json-error.ts';
+import { firstJsonError } from '../../../cli/invoke/json-error.ts';
 import { readEvent } from '../../../cli/invoke/read-event.ts';
 import { fakeIo } from '../support/fake-io.ts';
 
@@ -44,7 +44,7 @@ describe('firstFault', () => {
           ({ index, 0: space }) => index + space.length,
         );
         const at = starts[choice % starts.length] ?? 0;
-        expect(firstFault(`${text.slice(0, at)}?${text.slice(at)}`)).toBe(at);
+        expect(firstJsonError(`${text.slice(0, at)}?${text.slice(at)}`)).toBe(at);
       }),
     );
   });
@@ -52,8 +52,10 @@ describe('firstFault', () => {
   it('finds nothing wrong before the end of whole JSON, and no more than the end of its start', () => {
     fc.assert(
       fc.property(fc.json(), fc.nat(), (text, choice) => {
-        expect(firstFault(text)).toBe(text.length);
-        expect(firstFault(text.slice(0, choice % text.length))).toBeLessThanOrEqual(text.length);
+        expect(firstJsonError(text)).toBe(text.length);
+        expect(firstJsonError(text.slice(0, choice % text.length))).toBeLessThanOrEqual(
+          text.length,
+        );
       }),
     );
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readInput } from '../../../cli/io/read-text.ts';
 
-const MOST = 100;
+const MAX = 100;
 let folder: string;
 const io = () => ({ cwd: folder, readStdin: async () => 'from stdin' });
 
@@ -28,7 +28,7 @@ describe('readInput', () => {
     ['marked', '\uFEFFa: 1'],
     ['-', 'from stdin'],
   ])('reads %s as it is', async (file, text) => {
-    expect(await readInput(io(), file, MOST)).toBe(text);
+    expect(await readInput(io(), file, MAX)).toBe(text);
   });
 
   it.each([
@@ -41,7 +41,7 @@ describe('readInput', () => {
     ['latin', 'is not UTF-8 text'],
     ['wide', 'is UTF-16'],
   ])('says that %s %s', async (file, message) => {
-    await expect(readInput(io(), file, MOST)).rejects.toThrow(message);
+    await expect(readInput(io(), file, MAX)).rejects.toThrow(message);
   });
 
   it('stops reading what says it is small and is not', async () => {

@@ -193,10 +193,10 @@ describe('renew', () => {
 
   it('can be had again a day later', async () => {
     const { signedIn, phones, clock, passwords } = await outlived();
-    const look = phones(signedIn);
-    await look();
+    const lookup = phones(signedIn);
+    await lookup();
     clock.move(25 * HOUR);
-    expect(await look()).toEqual({ status: 200, signed: false });
+    expect(await lookup()).toEqual({ status: 200, signed: false });
     expect(passwords()).toBe(3);
   });
 

@@ -40,7 +40,7 @@ export function obsAccessSuite(name: string, open: () => Promise<Access>, codes:
       const [there, own] = [`there ${made}`, `own ${made}`];
       const good = access.obs(keys);
       await good.put(bucket, there, 'as it was');
-      const tries = [
+      const attempts = [
         obs.put(bucket, own, 'x'),
         obs.put(bucket, own, 'x', { ifNoneMatch: true }),
         obs.put(bucket, there, 'changed'),
@@ -49,7 +49,7 @@ export function obsAccessSuite(name: string, open: () => Promise<Access>, codes:
         obs.remove(bucket, [there]),
         obs.remove(bucket, [there, own]),
       ].map((one) => one.catch((error: unknown) => error));
-      const errors = await Promise.all(tries);
+      const errors = await Promise.all(attempts);
       expect((await good.get(bucket, there))?.body).toBe('as it was');
       expect(await good.get(bucket, own)).toBeUndefined();
       for (const error of errors) {

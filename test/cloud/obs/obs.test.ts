@@ -352,12 +352,12 @@ describe('remove', () => {
   it.each([
     ['AccessDenied', 'access_denied', 1],
     ['InternalError', 'service', 3],
-  ])('tells keys that stayed (%s)', async (Code, code, tries) => {
+  ])('tells keys that stayed (%s)', async (Code, code, attempts) => {
     const { obs, seen } = await setUp(() => ({
       body: `<DeleteResult><Deleted><Key>a</Key></Deleted><Error><Key>b</Key><Code>${Code}</Code></Error></DeleteResult>`,
     }));
     await expect(obs.remove(BUCKET, ['a', 'b'])).rejects.toMatchObject({ code, serviceCode: Code });
-    expect(seen).toHaveLength(tries);
+    expect(seen).toHaveLength(attempts);
   });
 
   it('does not take an empty answer for done', async () => {
@@ -389,10 +389,10 @@ describe('errors', () => {
     ],
     ['a proxy', { status: 502, body: '<html>' }, { code: 'unreachable', carriedOut: 'unknown' }, 3],
     ['an empty 403', { status: 403 }, { code: 'access_denied' }, 1],
-  ])('maps %s', async (_what, answer, expected, tries) => {
+  ])('maps %s', async (_what, answer, expected, attempts) => {
     const { obs, seen } = await setUp(() => answer);
     await expect(obs.get(BUCKET, 'k')).rejects.toMatchObject({ ...expected, service: 'obs' });
-    expect(seen).toHaveLength(tries);
+    expect(seen).toHaveLength(attempts);
   });
 
   it('sends nothing more once the keys are refused', async () => {

@@ -210,10 +210,10 @@ describe('call', () => {
       1,
     ],
     ['not when asked to wait for long', { status: 429, headers: { 'retry-after': '30' } }, 1],
-  ])('tries a throttled read again: %s', async (_what, said, tries) => {
+  ])('tries a throttled read again: %s', async (_what, said, attempts) => {
     const fake = fakeCaller(said);
     await expect(call(fake.caller, spec)).rejects.toMatchObject({ code: 'throttled' });
-    expect(fake.requests).toHaveLength(tries);
+    expect(fake.requests).toHaveLength(attempts);
   });
 
   it.each([429, 503])('waits as long as Retry-After asks (%i)', async (status) => {

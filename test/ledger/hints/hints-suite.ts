@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
   isHint,
-  type Look,
+  type Lookup,
   type Missed,
-  putLook,
+  putLookup,
   putMissed,
   putSweep,
-  readLook,
+  readLookup,
   readMissed,
 } from '../../../lib/ledger/hints/hints.ts';
 import { layout, readOpenKey } from '../../../lib/ledger/store/layout.ts';
@@ -20,7 +20,7 @@ const MISSED: Missed = {
   last: '20260103T023000Z',
   slots: 2,
 };
-const LOOK: Look = { change: 'created', at: 5, phones: ['p1'], servers: [], others: ['o1'] };
+const LOOK: Lookup = { change: 'created', at: 5, phones: ['p1'], servers: [], others: ['o1'] };
 
 const idsIn = async (store: Store) =>
   (await store.list(layout.hints)).map(({ key }) => readOpenKey(key)?.id ?? key);
@@ -32,7 +32,7 @@ export function hintsSuite(open: OpenLedger): void {
       const { store } = await open();
       for (let time = 0; time < 3; time += 1) {
         await putMissed(store, MISSED);
-        await putLook(store, { id: 'trace-1', look: LOOK });
+        await putLookup(store, { id: 'trace-1', lookup: LOOK });
         await putSweep(store, Date.UTC(2026, 0, 2, 2, 30));
       }
       const ids = await idsIn(store);
@@ -43,16 +43,16 @@ export function hintsSuite(open: OpenLedger): void {
     it('are read as they were dropped, and not at all once they are done with', async () => {
       const { store, clock } = await open();
       await putMissed(store, MISSED);
-      await putLook(store, { id: 'trace-1', look: LOOK });
+      await putLookup(store, { id: 'trace-1', lookup: LOOK });
       const [missed = ''] = await idsIn(store);
       expect(await readMissed(store, missed)).toMatchObject(MISSED);
-      const read = await readLook(store, 'trace-1');
-      expect(read?.look).toMatchObject(LOOK);
+      const read = await readLookup(store, 'trace-1');
+      expect(read?.lookup).toMatchObject(LOOK);
       // A real server has its own clock, and one that this machine may be a little off from.
       expect(Math.abs((read?.droppedAt ?? 0) - clock.now())).toBeLessThan(60_000);
       await store.remove([layout.hint(missed), layout.hint('trace-1')]);
       expect(await readMissed(store, missed)).toBeUndefined();
-      expect(await readLook(store, 'trace-1')).toBeUndefined();
+      expect(await readLookup(store, 'trace-1')).toBeUndefined();
     });
   });
 }

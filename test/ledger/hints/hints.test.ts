@@ -7,23 +7,23 @@ import {
 } from '../../../lib/ledger/state/heartbeat.ts';
 import {
   isHint,
-  isLookHint,
+  isLookupHint,
   isMissedHint,
   isSweepHint,
-  type Look,
+  type Lookup,
   type Missed,
   missedId,
-  NAMED_AT_MOST,
-  putLook,
+  MAX_NAMED,
+  putLookup,
   putMissed,
   putSweep,
-  readLook,
+  readLookup,
   readMissed,
   sweepId,
   sweepSlot,
 } from '../../../lib/ledger/hints/hints.ts';
 import {
-  askForInventory,
+  requestInventory,
   isInventoryRequest,
   readInventoryRequest,
 } from '../../../lib/ledger/hints/inventory-request.ts';
@@ -50,7 +50,7 @@ const missed: Missed = {
   last: '20260103T023000Z',
   slots: 2,
 };
-const look: Look = { change: 'reset', at: T0, phones: ['p1'], servers: ['s1'], others: [] };
+const lookup: Lookup = { change: 'reset', at: T0, phones: ['p1'], servers: ['s1'], others: [] };
 const stale: Stale = { policy: 'nightly', since: T0, language: 'zh' };
 const recovered: Recovered = { policy: 'nightly', since: T0, run_id: 'nightly-1' };
 const due: HeartbeatDue = {
@@ -85,10 +85,10 @@ const kinds: [string, Kind][] = [
     'a look',
     {
       id: 'trace-1',
-      put: (store) => putLook(store, { id: 'trace-1', look }),
-      read: readLook,
-      value: { look: { version: 1, type: 'look', ...look }, droppedAt: T0 },
-      is: isLookHint,
+      put: (store) => putLookup(store, { id: 'trace-1', lookup }),
+      read: readLookup,
+      value: { lookup: { version: 1, type: 'lookup', ...lookup }, droppedAt: T0 },
+      is: isLookupHint,
     },
   ],
   [
@@ -125,7 +125,7 @@ const kinds: [string, Kind][] = [
     'a reading of the fleet',
     {
       id: 'inventory-nightly',
-      put: (store) => askForInventory(store, request),
+      put: (store) => requestInventory(store, request),
       read: readInventoryRequest,
       value: { version: 1, type: 'inventory', ...request },
       is: isInventoryRequest,
@@ -169,18 +169,18 @@ describe('askForInventory', () => {
 
   it('answers the request that stands until it is done', async () => {
     const store = memoryStore(playClock());
-    expect(await askForInventory(store, request)).toEqual(request);
-    expect(await askForInventory(store, later)).toMatchObject(request);
+    expect(await requestInventory(store, request)).toEqual(request);
+    expect(await requestInventory(store, later)).toMatchObject(request);
     await store.remove([layout.hint('inventory-nightly')]);
-    expect(await askForInventory(store, later)).toEqual(later);
+    expect(await requestInventory(store, later)).toEqual(later);
     expect(await readInventoryRequest(store, 'inventory-nightly')).toMatchObject(later);
   });
 
   it('answers its own when the one that stood is done meanwhile', async () => {
     const store = memoryStore(playClock());
-    await askForInventory(store, request);
+    await requestInventory(store, request);
     const get = async () => undefined;
-    expect(await askForInventory({ ...store, get }, later)).toEqual(later);
+    expect(await requestInventory({ ...store, get }, later)).toEqual(later);
   });
 });
 
@@ -188,29 +188,29 @@ describe('a look', () => {
   it('stays as old as its first delivery', async () => {
     const clock = playClock(T0);
     const store = memoryStore(clock);
-    await putLook(store, { id: 'trace-1', look });
+    await putLookup(store, { id: 'trace-1', lookup });
     clock.move(MINUTE);
-    await putLook(store, { id: 'trace-1', look: { ...look, phones: ['p2'] } });
-    expect(await readLook(store, 'trace-1')).toMatchObject({ look, droppedAt: T0 });
+    await putLookup(store, { id: 'trace-1', lookup: { ...lookup, phones: ['p2'] } });
+    expect(await readLookup(store, 'trace-1')).toMatchObject({ lookup, droppedAt: T0 });
   });
 
   it('names a thousand of a kind at most', async () => {
     const store = memoryStore(playClock());
     const named = (count: number) => Array.from({ length: count }, (_, n) => `p${n}`);
-    const [most, more] = [named(NAMED_AT_MOST), named(NAMED_AT_MOST + 1)];
-    await putLook(store, { id: 'found-1', look: { ...look, phones: most } });
-    expect((await readLook(store, 'found-1'))?.look.phones).toHaveLength(1_000);
-    await putLook(store, { id: 'found-2', look: { ...look, phones: more } });
-    await expect(readLook(store, 'found-2')).rejects.toMatchObject({ code: 'object_invalid' });
+    const [most, more] = [named(MAX_NAMED), named(MAX_NAMED + 1)];
+    await putLookup(store, { id: 'found-1', lookup: { ...lookup, phones: most } });
+    expect((await readLookup(store, 'found-1'))?.lookup.phones).toHaveLength(1_000);
+    await putLookup(store, { id: 'found-2', lookup: { ...lookup, phones: more } });
+    await expect(readLookup(store, 'found-2')).rejects.toMatchObject({ code: 'object_invalid' });
   });
 
   it.each(['trace-1', 'message-1', 'found-20260102'])('is known by the id %s', (id) => {
-    expect(isLookHint(id)).toBe(true);
+    expect(isLookupHint(id)).toBe(true);
     expect(isHint(id)).toBe(true);
   });
 
   it.each(['trace', 'tracer-1', 'a-trace-1', 'lost-1'])('is not known by the id %s', (id) => {
-    expect(isLookHint(id)).toBe(false);
+    expect(isLookupHint(id)).toBe(false);
     expect(isHint(id)).toBe(false);
   });
 });

@@ -8,14 +8,14 @@ const id = fc.constantFrom('p1', 'p2');
 const at = fc.integer({ min: 1, max: 50 });
 const number = fc.integer({ min: 1, max: 2 });
 const window = fc.constantFrom('w1', 'w2');
-const own = { at, phone_id: id, try: number };
+const own = { at, phone_id: id, attempt: number };
 const code = fc.constantFrom('a', 'b');
 const to = fc.constantFrom('jobs' as const, 'archives' as const);
-const tries = id.chain((phone_id) => number.map((n) => [{ phone_id, try: n }]));
+const attempts = id.chain((phone_id) => number.map((n) => [{ phone_id, attempt: n }]));
 
 const event: fc.Arbitrary<RunEvent> = fc.oneof(
-  fc.record({ type: fc.constant('intent' as const), at, window, tries }),
-  fc.record({ type: fc.constant('unsent' as const), at, window, tries }),
+  fc.record({ type: fc.constant('intent' as const), at, window, attempts }),
+  fc.record({ type: fc.constant('unsent' as const), at, window, attempts }),
   fc.record({
     type: fc.constant('accepted' as const),
     ...own,
@@ -23,12 +23,12 @@ const event: fc.Arbitrary<RunEvent> = fc.oneof(
     request_id: fc.constant('r'),
   }),
   fc.record({
-    type: fc.constantFrom('doubtful' as const, 'absent' as const, 'unlisted' as const),
+    type: fc.constantFrom('outcome_unknown' as const, 'absent' as const, 'unlisted' as const),
     ...own,
   }),
   fc.record({ type: fc.constant('listed' as const), ...own }),
   fc.record({ type: fc.constant('refused' as const), ...own, code }),
-  fc.record({ type: fc.constant('worthless' as const), ...own, reason: code }),
+  fc.record({ type: fc.constant('archive_rejected' as const), ...own, reason: code }),
   fc.record({ type: fc.constant('verified' as const), ...own, size: at, etag: code }),
   fc.record({
     type: fc.constant('ended' as const),
@@ -45,16 +45,20 @@ const event: fc.Arbitrary<RunEvent> = fc.oneof(
     outcome: fc.constantFrom('skipped' as const, 'timed_out' as const),
     reason: code,
   }),
-  fc.record({ type: fc.constant('cut' as const), at, size: number }),
-  fc.record({ type: fc.constantFrom('blind' as const, 'sighted' as const), at, to }),
+  fc.record({ type: fc.constant('batch_size_reduced' as const), at, size: number }),
+  fc.record({ type: fc.constantFrom('outage_started' as const, 'outage_ended' as const), at, to }),
   fc.record({ type: fc.constant('notified' as const), at, message_id: code }),
   fc.record({
-    type: fc.constantFrom('notify_failed' as const, 'trouble' as const),
+    type: fc.constantFrom('notify_failed' as const, 'step_failed' as const),
     at,
     code,
     message: code,
   }),
-  fc.record({ type: fc.constant('swept' as const), at, key: fc.constantFrom('a', 'b') }),
+  fc.record({
+    type: fc.constant('superseded_deleted' as const),
+    at,
+    key: fc.constantFrom('a', 'b'),
+  }),
 );
 
 const start = (): RunState => startState([plannedPhone('p1'), plannedPhone('p2')]);
@@ -95,14 +99,14 @@ describe('fold', () => {
   });
 
   it('lets a success stand over a lost or failed job', () => {
-    const own = { at: 1, phone_id: 'p1', try: 1 };
+    const own = { at: 1, phone_id: 'p1', attempt: 1 };
     const events: RunEvent[] = [
       { type: 'ended', ...own, result: 'succeeded' },
       { type: 'ended', ...own, at: 2, result: 'lost' },
       { type: 'ended', ...own, at: 3, result: 'failed' },
     ];
     const state = fold(start(), events);
-    expect(state.phones.get('p1')?.tries.get(1)?.ended?.result).toBe('succeeded');
+    expect(state.phones.get('p1')?.attempts.get(1)?.ended?.result).toBe('succeeded');
   });
 
   it('ignores events of phones that the plan does not hold', () => {
@@ -112,37 +116,37 @@ describe('fold', () => {
 });
 
 describe('what fold keeps', () => {
-  const own = { phone_id: 'p1', try: 1 };
+  const own = { phone_id: 'p1', attempt: 1 };
   const folded = (...events: RunEvent[]): RunState => fold(start(), events);
-  const tryOf = (state: RunState, phone = 'p1', number = 1) =>
-    state.phones.get(phone)?.tries.get(number);
+  const attemptOf = (state: RunState, phone = 'p1', number = 1) =>
+    state.phones.get(phone)?.attempts.get(number);
 
   it('begins with nothing', () => {
     expect(plain(startState([]))).toEqual(
       plain({
         ...{ phones: new Map(), acceptedAt: 0, longestExport: 0 },
-        sight: { jobs: { missed: [], seenAt: 0 }, archives: { missed: [], seenAt: 0 } },
-        ...{ swept: new Set(), notifyFailures: [], troubles: [] },
+        outages: { jobs: { missed: [], seenAt: 0 }, archives: { missed: [], seenAt: 0 } },
+        ...{ deleted: new Set(), notifyFailures: [], failures: [] },
       }),
     );
   });
 
   it('of an intent: each try and its window, which stays unsent once it is', () => {
-    const tries = [own, { phone_id: 'p2', try: 2 }, { phone_id: 'elsewhere', try: 1 }];
+    const attempts = [own, { phone_id: 'p2', attempt: 2 }, { phone_id: 'elsewhere', attempt: 1 }];
     const state = folded(
-      { type: 'intent', at: 5, window: 'w1', tries },
-      { type: 'unsent', at: 6, window: 'w1', tries },
-      { type: 'intent', at: 4, window: 'w1', tries: [own] },
-      { type: 'intent', at: 9, window: 'w2', tries: [own] },
+      { type: 'intent', at: 5, window: 'w1', attempts },
+      { type: 'unsent', at: 6, window: 'w1', attempts },
+      { type: 'intent', at: 4, window: 'w1', attempts: [own] },
+      { type: 'intent', at: 9, window: 'w2', attempts: [own] },
     );
-    expect(tryOf(state)?.windows).toEqual(
+    expect(attemptOf(state)?.windows).toEqual(
       new Map([
         ['w1', 'unsent'],
         ['w2', 'open'],
       ]),
     );
-    expect(tryOf(state)?.intentAt).toBe(9);
-    expect(tryOf(state, 'p2', 2)?.intentAt).toBe(5);
+    expect(attemptOf(state)?.intentAt).toBe(9);
+    expect(attemptOf(state, 'p2', 2)?.intentAt).toBe(5);
     expect(state.phones.size).toBe(2);
   });
 
@@ -151,7 +155,7 @@ describe('what fold keeps', () => {
       ...{ type: 'accepted', at, ...own, job_id, request_id: 'r' },
     });
     const state = folded(job(5, 'b'), job(3, 'c'), job(7, 'c'), job(5, 'a'), job(2, 'b'));
-    expect(tryOf(state)?.accepted.map(({ at, job_id }) => [at, job_id])).toEqual([
+    expect(attemptOf(state)?.accepted.map(({ at, job_id }) => [at, job_id])).toEqual([
       [2, 'b'],
       [3, 'c'],
       [5, 'a'],
@@ -161,7 +165,7 @@ describe('what fold keeps', () => {
       ['z', 'y'],
     ] as const) {
       const even = folded(job(5, first), job(5, second));
-      expect(tryOf(even)?.accepted.map(({ job_id }) => job_id)).toEqual(['y', 'z']);
+      expect(attemptOf(even)?.accepted.map(({ job_id }) => job_id)).toEqual(['y', 'z']);
     }
     expect(state.acceptedAt).toBe(7);
     const foreign = folded({ ...job(8, 'b'), phone_id: 'elsewhere' } as RunEvent);
@@ -173,7 +177,7 @@ describe('what fold keeps', () => {
       ...{ type: 'ended', at, ...own, result },
       ...(took === undefined ? {} : { took }),
     });
-    const of = (...events: RunEvent[]) => tryOf(folded(...events))?.ended;
+    const of = (...events: RunEvent[]) => attemptOf(folded(...events))?.ended;
     expect(of(end(2, 'lost'), end(3, 'failed'))).toMatchObject({ result: 'failed', at: 3 });
     expect(of(end(3, 'failed'), end(2, 'lost'))).toMatchObject({ result: 'failed', at: 3 });
     expect(of(end(3, 'failed'), end(5, 'succeeded'))).toMatchObject({ result: 'succeeded' });
@@ -185,21 +189,24 @@ describe('what fold keeps', () => {
     expect(folded(foreign).longestExport).toBe(0);
   });
 
-  it.each(['refused', 'doubtful', 'absent', 'worthless', 'verified'] as const)(
-    'of %s: the earliest',
-    (type) => {
-      const details = {
-        refused: { code: 'CPS.0004' },
-        doubtful: {},
-        absent: {},
-        worthless: { reason: 'answer_lost' },
-        verified: { size: 9_000, etag: 'e' },
-      }[type];
-      const at = (time: number) => ({ type, at: time, ...own, ...details }) as RunEvent;
-      expect(tryOf(folded(at(5), at(3), at(4)))?.[type]).toEqual(at(3));
-      expect(folded({ ...at(1), phone_id: 'elsewhere' } as RunEvent)).toEqual(start());
-    },
-  );
+  it.each([
+    ['refused', 'refused'],
+    ['outcome_unknown', 'unknown'],
+    ['absent', 'absent'],
+    ['archive_rejected', 'rejected'],
+    ['verified', 'verified'],
+  ] as const)('keeps the earliest %s', (type, field) => {
+    const details = {
+      refused: { code: 'CPS.0004' },
+      unknown: {},
+      absent: {},
+      rejected: { reason: 'answer_lost' },
+      verified: { size: 9_000, etag: 'e' },
+    }[field];
+    const at = (time: number) => ({ type, at: time, ...own, ...details }) as RunEvent;
+    expect(attemptOf(folded(at(5), at(3), at(4)))?.[field]).toEqual(at(3));
+    expect(folded({ ...at(1), phone_id: 'elsewhere' } as RunEvent)).toEqual(start());
+  });
 
   it('of phones: the latest time it was ready, the earliest outcome', () => {
     const ready = (at: number): RunEvent => ({ type: 'ready', at, phone_id: 'p1' });
@@ -214,16 +221,16 @@ describe('what fold keeps', () => {
 
   it('of the run: the last cut, the first cancel, the first notification', () => {
     const state = folded(
-      { type: 'cut', at: 5, size: 2 },
-      { type: 'cut', at: 9, size: 1 },
-      { type: 'cut', at: 7, size: 4 },
-      { type: 'cut', at: 9, size: 8 },
+      { type: 'batch_size_reduced', at: 5, size: 2 },
+      { type: 'batch_size_reduced', at: 9, size: 1 },
+      { type: 'batch_size_reduced', at: 7, size: 4 },
+      { type: 'batch_size_reduced', at: 9, size: 8 },
       { type: 'cancel_seen', at: 6 },
       { type: 'cancel_seen', at: 4 },
       { type: 'notified', at: 8, message_id: 'late' },
       { type: 'notified', at: 3, message_id: 'm' },
     );
-    expect(state.cut).toEqual({ type: 'cut', at: 9, size: 8 });
+    expect(state.cut).toEqual({ type: 'batch_size_reduced', at: 9, size: 8 });
     expect(state.cancelledAt).toBe(4);
     expect(state.notified).toMatchObject({ at: 3, message_id: 'm' });
   });
@@ -233,7 +240,7 @@ describe('what fold keeps', () => {
       ...{ type: 'notify_failed', at, code, message: '' },
     });
     const trouble = (at: number, code: string): RunEvent => ({
-      ...{ type: 'trouble', at, code, message: '' },
+      ...{ type: 'step_failed', at, code, message: '' },
     });
     const state = folded(
       failed(5, 'a'),
@@ -247,40 +254,44 @@ describe('what fold keeps', () => {
     const times = (list: { at: number; code: string }[]) =>
       list.map(({ at, code }) => `${at}${code}`);
     expect(times(state.notifyFailures)).toEqual(['3b', '5a', '5c', '6a']);
-    expect(times(state.troubles)).toEqual(['1x', '2x']);
+    expect(times(state.failures)).toEqual(['1x', '2x']);
   });
 
   it('of sweeps: the key, and the try where it is told', () => {
     const state = folded(
-      { type: 'swept', at: 1, key: 'a' },
-      { type: 'swept', at: 1, key: 'b', ...own },
-      { type: 'swept', at: 1, key: 'c', phone_id: 'elsewhere', try: 1 },
-      { type: 'swept', at: 1, key: 'd', phone_id: 'p2' },
+      { type: 'superseded_deleted', at: 1, key: 'a' },
+      { type: 'superseded_deleted', at: 1, key: 'b', ...own },
+      { type: 'superseded_deleted', at: 1, key: 'c', phone_id: 'elsewhere', attempt: 1 },
+      { type: 'superseded_deleted', at: 1, key: 'd', phone_id: 'p2' },
     );
-    expect([...state.swept]).toEqual(['a', 'b', 'c', 'd']);
-    expect(tryOf(state)?.swept).toBe(true);
-    expect(state.phones.get('p2')?.tries.size).toBe(0);
+    expect([...state.deleted]).toEqual(['a', 'b', 'c', 'd']);
+    expect(attemptOf(state)?.deleted).toBe(true);
+    expect(state.phones.get('p2')?.attempts.size).toBe(0);
   });
 
   it('of what is missing: since when, unless it was seen since', () => {
     const seen = (type: 'listed' | 'unlisted', at: number): RunEvent => ({ type, at, ...own });
     const since = (...events: RunEvent[]) => {
-      const listing = tryOf(folded(...events))?.listing;
+      const listing = attemptOf(folded(...events))?.listing;
       return listing && missingSince(listing);
     };
     expect(since(seen('unlisted', 9), seen('unlisted', 5), seen('unlisted', 5))).toBe(5);
     expect(since(seen('unlisted', 5), seen('listed', 5))).toBeUndefined();
     expect(since(seen('listed', 5), seen('unlisted', 6), seen('unlisted', 3))).toBe(6);
     expect(since(seen('listed', 7), seen('listed', 2), seen('unlisted', 6))).toBeUndefined();
-    const sight = (type: 'blind' | 'sighted', at: number, to: 'jobs' | 'archives'): RunEvent => ({
+    const outages = (
+      type: 'outage_started' | 'outage_ended',
+      at: number,
+      to: 'jobs' | 'archives',
+    ): RunEvent => ({
       ...{ type, at, to },
     });
     const state = folded(
-      sight('blind', 4, 'jobs'),
-      sight('blind', 5, 'archives'),
-      sight('sighted', 6, 'archives'),
+      outages('outage_started', 4, 'jobs'),
+      outages('outage_started', 5, 'archives'),
+      outages('outage_ended', 6, 'archives'),
     );
-    expect(missingSince(state.sight.jobs)).toBe(4);
-    expect(missingSince(state.sight.archives)).toBeUndefined();
+    expect(missingSince(state.outages.jobs)).toBe(4);
+    expect(missingSince(state.outages.archives)).toBeUndefined();
   });
 });

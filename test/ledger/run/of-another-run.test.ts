@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readLate } from '../../../lib/ledger/run/orphaned-jobs.ts';
+import { readOrphanedJobs } from '../../../lib/ledger/run/orphaned-jobs.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import { readPlan } from '../../../lib/ledger/run/plan.ts';
@@ -16,7 +16,7 @@ const report = (run_id: string) => ({
 });
 const late = (run_id: string) => ({
   ...{ version: 1, run_id, policy: 'nightly', bucket: 'b-1', folder: 'nightly' },
-  ...{ busy_until: 1, until: 2, tries: [] },
+  ...{ busy_until: 1, until: 2, attempts: [] },
 });
 
 const request = (run_id: string) => ({ version: 1, run_id, policy: 'nightly', trigger: 'manual' });
@@ -57,7 +57,7 @@ it('the parts of a plan and the pages of a report are those of its run', async (
 
 it.each([
   ['a report', layout.report(RUN), report, readReport],
-  ['late archives', layout.late(RUN), late, readLate],
+  ['late archives', layout.late(RUN), late, readOrphanedJobs],
 ] as const)('%s of another run cannot lead to its keys, or out of the ledger', async (...given) => {
   const [, key, bodyOf, read] = given;
   const store = memoryStore(playClock());

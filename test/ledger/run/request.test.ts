@@ -85,8 +85,8 @@ describe('the inbox', () => {
     await store.put('open/unknown/nightly-3.json', '{}');
     expect(await listOpen(store)).toEqual({
       requests: [
-        { runId: 'nightly-20260102t023000z', askedAt: first },
-        { runId: 'other-1', askedAt: first + 5 },
+        { runId: 'nightly-20260102t023000z', requestedAt: first },
+        { runId: 'other-1', requestedAt: first + 5 },
       ],
       cancels: ['nightly-1'],
       late: ['nightly-2'],

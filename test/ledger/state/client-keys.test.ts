@@ -66,9 +66,9 @@ function racing() {
   const claim = (use: Use, random = 0.5) =>
     claimKey({ store, clock, random: () => random }, 'k', use);
   const late = (use: Use, random = 0.5) => {
-    let looks = 0;
+    let lookups = 0;
     const list: typeof store.list = async (prefix) =>
-      (looks += 1) === 1 ? [] : store.list(prefix);
+      (lookups += 1) === 1 ? [] : store.list(prefix);
     return claimKey({ store: { ...store, list }, clock, random: () => random }, 'k', use);
   };
   const keys = async () => (await store.list('')).map(({ key }) => key);

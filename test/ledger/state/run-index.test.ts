@@ -49,13 +49,13 @@ describe('rebuildRunIndex', () => {
   it('jumps over what lies in the folders of the runs', async () => {
     const log = Array.from({ length: 2_100 }, (_, n) => layout.logEntry('a', 'w', n));
     const store = await holding(...log, layout.plan('b'));
-    const looks: unknown[] = [];
+    const lookups: unknown[] = [];
     const list: typeof store.list = (prefix, options) => {
-      if (prefix === layout.runs) looks.push(options);
+      if (prefix === layout.runs) lookups.push(options);
       return store.list(prefix, options);
     };
     expect(await rebuildRunIndex({ ...store, list })).toBe(0);
-    expect(looks).toEqual(
+    expect(lookups).toEqual(
       ['runs/', 'runs/a0', 'runs/b0'].map((startAfter) => ({ startAfter, max: 1_000 })),
     );
   });

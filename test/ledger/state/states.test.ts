@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type CredentialTrouble,
-  readCredentialTrouble,
-  writeCredentialTrouble,
+  type CredentialsRefused,
+  readCredentialsRefused,
+  writeCredentialsRefused,
 } from '../../../lib/ledger/state/credential-alarm.ts';
-import { type Aside, readAside, writeAside } from '../../../lib/ledger/state/quarantined.ts';
+import {
+  type Quarantined,
+  readQuarantined,
+  writeQuarantined,
+} from '../../../lib/ledger/state/quarantined.ts';
 import { type Cursors, readCursors, writeCursors } from '../../../lib/ledger/state/cursors.ts';
-import { readToldHeartbeat, writeToldHeartbeat } from '../../../lib/ledger/state/heartbeat.ts';
+import {
+  readNotifiedHeartbeat,
+  writeNotifiedHeartbeat,
+} from '../../../lib/ledger/state/heartbeat.ts';
 import {
   type Inventory,
   loadInventory,
@@ -22,9 +29,9 @@ import {
 } from '../../../lib/ledger/state/provisioning.ts';
 import { noteSkipped, readSkipped } from '../../../lib/ledger/state/skipped-slots.ts';
 import {
-  readToldStale,
-  type ToldStale,
-  writeToldStale,
+  readNotifiedStale,
+  type NotifiedStale,
+  writeNotifiedStale,
 } from '../../../lib/ledger/state/staleness.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import { playClock } from '../../../testing/play-clock.ts';
@@ -33,9 +40,14 @@ import { MINUTE, T0 } from '../../support/runs.ts';
 const DAY = 24 * 60 * MINUTE;
 const RUN = 'nightly-20260102t023000z';
 
-const trouble: CredentialTrouble = { ticks: 3, since: T0, alarmed: true, rest_until: T0 + MINUTE };
-const aside: Aside = { run_id: RUN, code: 'object_newer', message: 'has version 9', at: T0 };
-const told: ToldStale = { policy: 'nightly', since: T0, told_at: T0 + MINUTE };
+const trouble: CredentialsRefused = { ticks: 3, since: T0, alarmed: true, rest_until: T0 + MINUTE };
+const quarantined: Quarantined = {
+  run_id: RUN,
+  code: 'object_newer',
+  message: 'has version 9',
+  at: T0,
+};
+const told: NotifiedStale = { policy: 'nightly', since: T0, told_at: T0 + MINUTE };
 const cursors: Cursors = {
   nightly: {
     etag: 'e1',
@@ -74,26 +86,26 @@ const states: [string, State][] = [
     'the trouble with the credentials',
     {
       key: layout.alarms,
-      write: (store) => writeCredentialTrouble(store, trouble),
-      read: readCredentialTrouble,
+      write: (store) => writeCredentialsRefused(store, trouble),
+      read: readCredentialsRefused,
       value: { version: 1, ...trouble },
     },
   ],
   [
     'that a run was told of as unreadable',
     {
-      key: layout.aside(RUN),
-      write: (store) => writeAside(store, aside),
-      read: (store) => readAside(store, RUN),
-      value: { version: 1, ...aside },
+      key: layout.quarantined(RUN),
+      write: (store) => writeQuarantined(store, quarantined),
+      read: (store) => readQuarantined(store, RUN),
+      value: { version: 1, ...quarantined },
     },
   ],
   [
     'what was told of a stale policy',
     {
       key: layout.stale('nightly'),
-      write: (store) => writeToldStale(store, told),
-      read: (store) => readToldStale(store, 'nightly'),
+      write: (store) => writeNotifiedStale(store, told),
+      read: (store) => readNotifiedStale(store, 'nightly'),
       value: { version: 1, ...told },
     },
   ],
@@ -101,8 +113,8 @@ const states: [string, State][] = [
     "the slot of the last day's message",
     {
       key: layout.heartbeat,
-      write: (store) => writeToldHeartbeat(store, T0),
-      read: readToldHeartbeat,
+      write: (store) => writeNotifiedHeartbeat(store, T0),
+      read: readNotifiedHeartbeat,
       value: T0,
     },
   ],
@@ -184,9 +196,9 @@ describe.each(states)('%s', (_, { key, write, read, value, nothing }) => {
 describe('writeAside', () => {
   it('keeps the note that stands', async () => {
     const store = memoryStore(playClock());
-    await writeAside(store, aside);
-    await writeAside(store, { ...aside, at: T0 + MINUTE });
-    expect((await readAside(store, RUN))?.at).toBe(T0);
+    await writeQuarantined(store, quarantined);
+    await writeQuarantined(store, { ...quarantined, at: T0 + MINUTE });
+    expect((await readQuarantined(store, RUN))?.at).toBe(T0);
   });
 });
 

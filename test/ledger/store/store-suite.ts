@@ -89,8 +89,8 @@ export function storeSuite(
       const store = await open();
       for (let round = 0; round < 100; round += 1) {
         const key = `race/${round}`;
-        const tries = Array.from({ length: creators }, (_, n) => store.create(key, `of ${n}`));
-        const outcomes = await Promise.all(tries);
+        const attempts = Array.from({ length: creators }, (_, n) => store.create(key, `of ${n}`));
+        const outcomes = await Promise.all(attempts);
         const winners = outcomes.flatMap((outcome, n) => (outcome === 'created' ? [n] : []));
         expect(winners).toHaveLength(1);
         expect((await store.get(key))?.body).toBe(`of ${winners[0]}`);

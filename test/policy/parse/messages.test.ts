@@ -164,7 +164,7 @@ function told(text: string): string {
   };
   const result = parsePolicy(text, context);
   if (result.ok) return '  sound\n';
-  return result.faults
+  return result.errors
     .map(({ line, column, path, message, found, allowed, hint }) => {
       const place = line === undefined ? '-' : `${line}:${column ?? 0}`;
       const lines = [`${place} ${path} | ${message}`, `found ${found}`, `allowed ${allowed}`];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { type Fault, parsePolicy } from '../../../lib/policy/parse/parse.ts';
+import { type ValidationError, parsePolicy } from '../../../lib/policy/parse/parse.ts';
 
 const NIGHTLY = `
 name: nightly
@@ -36,9 +36,12 @@ const context = {
   ledger: { bucket: 'phonevault-state', prefix: 'phonevault/' },
 };
 
-function faultsOf(text: string, more: Partial<Parameters<typeof parsePolicy>[1]> = {}): Fault[] {
+function faultsOf(
+  text: string,
+  more: Partial<Parameters<typeof parsePolicy>[1]> = {},
+): ValidationError[] {
   const result = parsePolicy(text, { ...context, ...more });
-  return result.ok ? [] : result.faults;
+  return result.ok ? [] : result.errors;
 }
 
 /** The policy with one piece of it replaced; fails when the piece is not there. */
@@ -47,7 +50,7 @@ function nightlyWith(piece: string, by: string): string {
   return NIGHTLY.replace(piece, () => by);
 }
 
-const places = (faults: Fault[]) => faults.map(({ path }) => path);
+const places = (faults: ValidationError[]) => faults.map(({ path }) => path);
 
 describe('a sound policy', () => {
   test('comes out as it takes effect', () => {

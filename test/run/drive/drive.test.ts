@@ -2,13 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { Job, StorageInfo } from '../../../lib/cloud/cph/cph-schemas.ts';
 import { PhonevaultError } from '../../../lib/errors.ts';
 import {
-  readCredentialTrouble,
-  writeCredentialTrouble,
+  readCredentialsRefused,
+  writeCredentialsRefused,
 } from '../../../lib/ledger/state/credential-alarm.ts';
 import { putHeartbeat } from '../../../lib/ledger/state/heartbeat.ts';
 import { putMissed } from '../../../lib/ledger/hints/hints.ts';
-import { askForInventory } from '../../../lib/ledger/hints/inventory-request.ts';
-import { type Late, readLate, writeLate } from '../../../lib/ledger/run/orphaned-jobs.ts';
+import { requestInventory } from '../../../lib/ledger/hints/inventory-request.ts';
+import {
+  type OrphanedJobs,
+  readOrphanedJobs,
+  writeOrphanedJobs,
+} from '../../../lib/ledger/run/orphaned-jobs.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { readLease } from '../../../lib/ledger/lease.ts';
 import { readLimits } from '../../../lib/ledger/state/limits.ts';
@@ -79,12 +83,12 @@ const missed = (n = 1): Parameters<typeof putMissed>[1] => {
   const stamp = `2026010${n}T000000Z`;
   return { policy: 'nightly', reason: 'too_late', first: stamp, last: stamp, slots: 1 };
 };
-const lateOf = (run_id: string, phone_id: string): Late => ({
+const lateOf = (run_id: string, phone_id: string): OrphanedJobs => ({
   ...{ version: 1, run_id, policy: 'nightly', bucket: 'backups', folder: 'nightly' },
   ...{ busy_until: T0 + 60 * MINUTE, until: T0 + 60 * MINUTE },
-  tries: [
+  attempts: [
     {
-      ...{ phone_id, phone_name: '', server_id: 's9', try: 1 },
+      ...{ phone_id, phone_name: '', server_id: 's9', attempt: 1 },
       jobs: [{ job_id: `late-${phone_id}`, request_id: `late-${phone_id}` }],
     },
   ],
@@ -152,9 +156,9 @@ describe('who drives', () => {
     const world = scene();
     await world.ask(RUN, [plannedPhone('p')]);
     const list = world.store.list;
-    let looks = 0;
+    let lookups = 0;
     world.deps.store.list = async (prefix, options) => {
-      if (prefix === layout.log(RUN) && (looks += 1) === 2) {
+      if (prefix === layout.log(RUN) && (lookups += 1) === 2) {
         await appendLog(world.store, RUN, '0000000002-b', 1, []);
       }
       return list(prefix, options);
@@ -172,12 +176,12 @@ describe('credentials that are refused', () => {
   it('have drives rest for a while', async () => {
     const world = scene();
     for (const runId of [RUN, OTHER]) await world.ask(runId, [plannedPhone('p', skipped)]);
-    await writeCredentialTrouble(world.store, { ...noted, rest_until: T0 + 1 });
+    await writeCredentialsRefused(world.store, { ...noted, rest_until: T0 + 1 });
     expect(await world.go()).toEqual({ kind: 'resting', open: 2 });
     expect(await world.lease()).toBeUndefined();
     world.clock.move(1);
     expect(await world.go()).toEqual({ kind: 'drove', open: 0 });
-    expect(await readCredentialTrouble(world.store)).toBeUndefined();
+    expect(await readCredentialsRefused(world.store)).toBeUndefined();
   });
 
   it('end the drive, are noted, and free what was not sent', async () => {
@@ -187,7 +191,7 @@ describe('credentials that are refused', () => {
     const refused = new PhonevaultError('credentials_missing', 'no agency');
     world.deps.cph.batchStorage = () => Promise.reject(refused);
     await expect(world.go({ memory })).rejects.toBe(refused);
-    expect(await readCredentialTrouble(world.store)).toMatchObject({ ticks: 1, rest_until: 0 });
+    expect(await readCredentialsRefused(world.store)).toMatchObject({ ticks: 1, rest_until: 0 });
     expect(world.logged('credentials_refused')).toMatchObject([
       ['error', 'credentials_refused', { code: 'credentials_missing' }],
     ]);
@@ -199,9 +203,9 @@ describe('credentials that are refused', () => {
   it('that were refused once do not keep the next drive from working', async () => {
     const world = scene();
     await world.ask(RUN, [plannedPhone('p', skipped)]);
-    await writeCredentialTrouble(world.store, { ...noted, ticks: 1, rest_until: 0 });
+    await writeCredentialsRefused(world.store, { ...noted, ticks: 1, rest_until: 0 });
     expect(await world.go()).toMatchObject({ kind: 'drove' });
-    expect(await readCredentialTrouble(world.store)).toBeUndefined();
+    expect(await readCredentialsRefused(world.store)).toBeUndefined();
   });
 
   it('are not what a mistake of our own is taken for', async () => {
@@ -210,7 +214,7 @@ describe('credentials that are refused', () => {
     const memory = new Map<string, OpenRun>();
     world.deps.cph.listJobs = () => Promise.reject(new TypeError('odd'));
     await expect(world.go({ memory })).rejects.toThrow('odd');
-    expect(await readCredentialTrouble(world.store)).toBeUndefined();
+    expect(await readCredentialsRefused(world.store)).toBeUndefined();
     expect(await world.lease()).toMatchObject({ expires_at: 0 });
     expect(memory.size).toBe(0);
   });
@@ -333,7 +337,7 @@ describe('a drive', () => {
       await put(key, body);
     };
     expect(await world.go()).toEqual({ kind: 'drove', open: 0 });
-    expect(world.logged('trouble')).toHaveLength(1);
+    expect(world.logged('step_failed')).toHaveLength(1);
   });
 
   it('keeps what it has learned of the limits, also when it fails', async () => {
@@ -404,8 +408,8 @@ describe('jobs that outlived their runs', () => {
   /** A scene with late jobs of two runs and one run open; `asked`: by second, for which late jobs. */
   async function withLates(status: (id: string, seconds: number) => number) {
     const world = scene(35 * SECOND);
-    await writeLate(world.store, lateOf('old-1', 'p'));
-    await writeLate(world.store, lateOf('old-2', 'q'));
+    await writeOrphanedJobs(world.store, lateOf('old-1', 'p'));
+    await writeOrphanedJobs(world.store, lateOf('old-2', 'q'));
     const asked: [number, string][] = [];
     const { listJobs } = world.deps.cph;
     world.deps.cph.listJobs = async (ids) => {
@@ -426,8 +430,8 @@ describe('jobs that outlived their runs', () => {
       [0, 'late-q'],
       [30, 'late-q'],
     ]);
-    expect(await readLate(world.store, 'old-1')).toBeUndefined();
-    expect(await readLate(world.store, 'old-2')).toBeDefined();
+    expect(await readOrphanedJobs(world.store, 'old-1')).toBeUndefined();
+    expect(await readOrphanedJobs(world.store, 'old-2')).toBeDefined();
   });
 
   it('are looked at from when their run was settled on', async () => {
@@ -435,26 +439,28 @@ describe('jobs that outlived their runs', () => {
     await world.ask(OTHER, [plannedPhone('q')]);
     await world.ask(RUN, [plannedPhone('p')]);
     const at = T0 - 60 * MINUTE + 4 * SECOND;
-    const own = { phone_id: 'p', try: 1 };
+    const own = { phone_id: 'p', attempt: 1 };
     await appendLog(world.store, RUN, '0000000000-z', 1, [
       { type: 'accepted', at, ...own, job_id: 'j-old', request_id: 'r-old' },
     ]);
-    const looks: [number, string][] = [];
+    const lookups: [number, string][] = [];
     const { listJobs } = world.deps.cph;
     world.deps.cph.listJobs = async (ids) => {
       if (!ids.includes('r-old')) return listJobs(ids);
       const isSettled = (await readReport(world.store, RUN)) !== undefined;
-      looks.push([world.seconds(), isSettled ? 'late' : 'open']);
+      lookups.push([world.seconds(), isSettled ? 'late' : 'open']);
       return [...(await listJobs(ids)), { job_id: 'j-old', phone_id: 'p', status: 1 }];
     };
     await world.go();
-    expect(looks).toEqual([
+    expect(lookups).toEqual([
       [0, 'open'],
       [3, 'open'],
       [6, 'open'],
       [6, 'late'],
     ]);
-    expect(await readLate(world.store, RUN)).toMatchObject({ tries: [{ phone_id: 'p' }] });
+    expect(await readOrphanedJobs(world.store, RUN)).toMatchObject({
+      attempts: [{ phone_id: 'p' }],
+    });
   });
 
   it('are looked at once where no run is open', async () => {
@@ -476,7 +482,7 @@ describe('jobs that outlived their runs', () => {
       [0, 'late-q'],
       [30, 'late-p'],
     ]);
-    expect(world.logged('trouble')).toHaveLength(1);
+    expect(world.logged('step_failed')).toHaveLength(1);
   });
 
   it('keep their phones from being exported until they end', async () => {
@@ -534,7 +540,7 @@ export: { include: [/data/data], bucket: my-phone-backups, object_path: "{policy
     };
     expect(await world.go()).toEqual({ kind: 'drove', open: 0 });
     expect(kinds(world)).toEqual(expected);
-    expect(world.logged('trouble')).toHaveLength(1);
+    expect(world.logged('step_failed')).toHaveLength(1);
     expect(await world.keys(layout.hints)).toHaveLength(1);
   });
 
@@ -549,7 +555,7 @@ export: { include: [/data/data], bucket: my-phone-backups, object_path: "{policy
       return { count: 600, phones: ids.map((n) => phone(`p${n}`)) };
     };
     await world.store.put(layout.policy('nightly'), POLICY);
-    await askForInventory(world.store, { policy: 'nightly', asked_at: T0 });
+    await requestInventory(world.store, { policy: 'nightly', asked_at: T0 });
     return { ...world, pages };
   }
 

@@ -3,7 +3,7 @@ import { layout } from '../../../lib/ledger/store/layout.ts';
 import { addCall, addMetrics, type Metrics, noMetrics } from '../../../lib/ledger/run/metrics.ts';
 import { readReport } from '../../../lib/ledger/run/report.ts';
 import { createMeter } from '../../../lib/run/meter.ts';
-import { inspectRun } from '../../../lib/run/query/get-run.ts';
+import { getRun } from '../../../lib/run/query/get-run.ts';
 import { night, NIGHTLY } from '../../../testing/night.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 
@@ -37,7 +37,7 @@ describe('metrics of a run', () => {
     expect(report.metrics?.function_ms).toBeGreaterThan(0);
     expect(report.metrics?.function_ms).toBeLessThanOrEqual(world.clock.now() - begun);
     expect(report.metrics).toMatchObject({ retries: 0, throttled_ms: 0 });
-    const view = await inspectRun(world.invocation().deps.store, runId, world.clock.now());
+    const view = await getRun(world.invocation().deps.store, runId, world.clock.now());
     expect(view?.metrics).toEqual(report.metrics);
   });
 
@@ -121,7 +121,7 @@ describe('metrics of a run', () => {
     const { store } = world.invocation().deps;
     for (const metrics of [undefined, 'many']) {
       await store.put(layout.report(runId), JSON.stringify({ ...report, metrics }));
-      const view = await inspectRun(store, runId, world.clock.now());
+      const view = await getRun(store, runId, world.clock.now());
       expect(view).toMatchObject({ outcome: report.outcome, metrics: null });
     }
   });

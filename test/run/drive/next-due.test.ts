@@ -10,11 +10,11 @@ import type { Work } from '../../../lib/run/drive/steps.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
 const SECOND = 1_000;
-const own = { phone_id: 'p', try: 1 };
-const intent: RunEvent = { type: 'intent', at: T0, window: 'w1', tries: [own] };
+const own = { phone_id: 'p', attempt: 1 };
+const intent: RunEvent = { type: 'intent', at: T0, window: 'w1', attempts: [own] };
 const accepted: RunEvent = { type: 'accepted', at: T0, ...own, job_id: 'j', request_id: 'r' };
 const ended: RunEvent = { type: 'ended', at: T0, ...own, result: 'succeeded' };
-const doubtful: RunEvent = { type: 'doubtful', at: T0, ...own };
+const unknown: RunEvent = { type: 'outcome_unknown', at: T0, ...own };
 const busy: RunEvent = { type: 'refused', at: T0, ...own, code: 'CPS.0099' };
 
 function runOf(events: RunEvent[], changes: Partial<PlannedPhone> = {}): OpenRun {
@@ -27,10 +27,10 @@ function workOf(runs: OpenRun[], changes: Partial<Work> & { limits?: Partial<Lim
   const { limits, ...rest } = changes;
   return {
     runs: new Map(runs.map((run, n) => [`${run.runId}-${n}`, run])),
-    lates: [],
+    orphaned: [],
     session: { limits: { ...carefulLimits, ...limits } },
     pollAt: T0 + 7 * MINUTE,
-    latePollAt: T0 + 8 * MINUTE,
+    orphanedPollAt: T0 + 8 * MINUTE,
     ...rest,
   } as unknown as Work;
 }
@@ -42,7 +42,7 @@ const settled = (run: OpenRun, notified = false): OpenRun => {
 };
 const unplanned = (): OpenRun => ({ ...runOf([]), plan: undefined });
 const resting = (run: OpenRun, until: number): OpenRun => ({ ...run, restUntil: until });
-const lates = [{}] as unknown as Work['lates'];
+const orphaned = [{}] as unknown as Work['orphaned'];
 
 describe('nextDue', () => {
   it.each<[string, number, Work]>([
@@ -61,12 +61,12 @@ describe('nextDue', () => {
     [
       'a lost answer: the look at the archives',
       3 * MINUTE,
-      workOf([{ ...runOf([intent, doubtful]), lookAt: T0 + 3 * MINUTE }]),
+      workOf([{ ...runOf([intent, unknown]), watchAt: T0 + 3 * MINUTE }]),
     ],
     [
       'a lost answer: the look at the jobs, if that is sooner',
       2 * MINUTE,
-      workOf([{ ...runOf([intent, doubtful]), lookAt: T0 + 3 * MINUTE }], {
+      workOf([{ ...runOf([intent, unknown]), watchAt: T0 + 3 * MINUTE }], {
         pollAt: T0 + 2 * MINUTE,
       }),
     ],
@@ -111,9 +111,9 @@ describe('nextDue', () => {
 
   it('looks at jobs that outlived their runs only while a run is open', () => {
     const told = settled(runOf([]), true);
-    expect(nextDue(workOf([told], { lates }), T0)).toBe(T0 + 8 * MINUTE);
+    expect(nextDue(workOf([told], { orphaned }), T0)).toBe(T0 + 8 * MINUTE);
     expect(nextDue(workOf([told]), T0)).toBeUndefined();
-    expect(nextDue(workOf([], { lates }), T0)).toBeUndefined();
+    expect(nextDue(workOf([], { orphaned }), T0)).toBeUndefined();
   });
 
   it('is never without a run', () => {
@@ -147,7 +147,7 @@ describe('pollInterval', () => {
       12 * SECOND,
     ],
     ['half a minute where no job is known', [runOf([])], 0, 30 * SECOND],
-    ['half a minute where only answers were lost', [runOf([intent, doubtful])], 1, 30 * SECOND],
+    ['half a minute where only answers were lost', [runOf([intent, unknown])], 1, 30 * SECOND],
     ['longer for many calls', [exportAt(T0)], 101, 7_200],
     ['longer than half a minute for very many', [exportAt(T0)], 1_000, MINUTE],
   ])('is %s', (_, runs, requests, expected) => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../../../lib/errors.ts';
-import { readAside } from '../../../lib/ledger/state/quarantined.ts';
+import { readQuarantined } from '../../../lib/ledger/state/quarantined.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
-import { readLate } from '../../../lib/ledger/run/orphaned-jobs.ts';
+import { readOrphanedJobs } from '../../../lib/ledger/run/orphaned-jobs.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { appendLog } from '../../../lib/ledger/run/log.ts';
 import { writePlan } from '../../../lib/ledger/run/plan.ts';
-import { setAside } from '../../../lib/run/drive/quarantine.ts';
+import { quarantineRun } from '../../../lib/run/drive/quarantine.ts';
 import { failing, listening } from '../../support/listening.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
@@ -14,7 +14,7 @@ const RUN = 'nightly-20260102t023000z';
 const broken = new PhonevaultError('object_invalid', 'plan.json is not JSON');
 
 const accepted = (phone_id: string): RunEvent => ({
-  ...{ type: 'accepted', at: T0, phone_id, try: 1 },
+  ...{ type: 'accepted', at: T0, phone_id, attempt: 1 },
   ...{ job_id: `j-${phone_id}`, request_id: 'r1' },
 });
 
@@ -29,7 +29,7 @@ async function scene() {
   return made;
 }
 
-describe('setAside', () => {
+describe('quarantined', () => {
   it.each<[string, unknown, string, string]>([
     ['is broken', broken, 'object_invalid', broken.message],
     ['is newer', new PhonevaultError('object_newer', 'v2'), 'object_newer', 'v2'],
@@ -37,56 +37,56 @@ describe('setAside', () => {
     ['fails without a word', 'odd', 'object_invalid', 'object_invalid'],
   ])('tells, logs and notes a run that %s', async (_, error, code, message) => {
     const { deps, store, told, lines } = listening();
-    await setAside(deps, RUN, error);
+    await quarantineRun(deps, RUN, error);
     const said = { run_id: RUN, policy: 'nightly', reason: code, message };
     expect(told).toMatchObject([{ kind: 'missed', ...said }]);
     const fields = { run: RUN, policy: 'nightly', code, message };
-    expect(lines).toEqual([['error', 'set_aside', fields]]);
-    expect(await readAside(store, RUN)).toMatchObject({ run_id: RUN, code, message, at: T0 });
+    expect(lines).toEqual([['error', 'quarantined', fields]]);
+    expect(await readQuarantined(store, RUN)).toMatchObject({ run_id: RUN, code, message, at: T0 });
   });
 
   it('does so once', async () => {
     const { deps, told, lines } = await scene();
-    await setAside(deps, RUN, broken);
-    expect(await setAside(deps, RUN, broken)).toBeUndefined();
+    await quarantineRun(deps, RUN, broken);
+    expect(await quarantineRun(deps, RUN, broken)).toBeUndefined();
     expect([told.length, lines.length]).toEqual([1, 1]);
   });
 
   it('tells again what the topic did not take', async () => {
     const { deps, store, topic, told } = listening();
     topic.fails = new PhonevaultError('unreachable', 'no answer');
-    await setAside(deps, RUN, broken);
-    expect(await readAside(store, RUN)).toBeUndefined();
+    await quarantineRun(deps, RUN, broken);
+    expect(await readQuarantined(store, RUN)).toBeUndefined();
     topic.fails = undefined;
-    await setAside(deps, RUN, broken);
+    await quarantineRun(deps, RUN, broken);
     expect(told).toHaveLength(1);
-    expect(await readAside(store, RUN)).toBeDefined();
+    expect(await readQuarantined(store, RUN)).toBeDefined();
   });
 
   it('hands over the jobs that go on, and no others', async () => {
     const { deps, store } = await scene();
-    const late = await setAside(deps, RUN, broken);
+    const late = await quarantineRun(deps, RUN, broken);
     expect(late).toMatchObject({ run_id: RUN, policy: 'nightly', until: T0 + 24 * 60 * MINUTE });
     const jobs = [{ job_id: 'j-p1', request_id: 'r1' }];
-    expect(late?.tries).toMatchObject([{ phone_id: 'p1', try: 1, jobs }]);
-    expect(await readLate(store, RUN)).toEqual(late);
+    expect(late?.attempts).toMatchObject([{ phone_id: 'p1', attempt: 1, jobs }]);
+    expect(await readOrphanedJobs(store, RUN)).toEqual(late);
   });
 
   it('finds them as far as the log can be read', async () => {
     const { deps, store } = await scene();
     await store.put(layout.logEntry(RUN, '1-a', 2), 'not json');
     await appendLog(store, RUN, '1-a', 3, [accepted('p2')]);
-    const late = await setAside(deps, RUN, broken);
-    expect(late?.tries.map(({ phone_id }) => phone_id)).toEqual(['p1', 'p2']);
+    const late = await quarantineRun(deps, RUN, broken);
+    expect(late?.attempts.map(({ phone_id }) => phone_id)).toEqual(['p1', 'p2']);
   });
 
   it('hands nothing over a second time', async () => {
     const { deps, store } = await scene();
-    const late = await setAside(deps, RUN, broken);
-    await store.remove([layout.aside(RUN)]);
+    const late = await quarantineRun(deps, RUN, broken);
+    await store.remove([layout.quarantined(RUN)]);
     await appendLog(store, RUN, '1-a', 2, [accepted('p2')]);
-    expect(await setAside(deps, RUN, broken)).toBeUndefined();
-    expect(await readLate(store, RUN)).toEqual(late);
+    expect(await quarantineRun(deps, RUN, broken)).toBeUndefined();
+    expect(await readOrphanedJobs(store, RUN)).toEqual(late);
   });
 
   it.each([
@@ -98,16 +98,16 @@ describe('setAside', () => {
     const { deps, store, told } = await scene();
     if (body === undefined) await store.remove([key]);
     else await store.put(key, body);
-    expect(await setAside(deps, RUN, broken)).toBeUndefined();
+    expect(await quarantineRun(deps, RUN, broken)).toBeUndefined();
     expect(told).toHaveLength(1);
-    expect(await readAside(store, RUN)).toBeDefined();
+    expect(await readQuarantined(store, RUN)).toBeDefined();
   });
 
   it('waits for a bucket that does not answer', async () => {
     const { deps, store, told, lines } = await scene();
     const away = failing(deps, 'list', undefined, layout.log(RUN));
-    await expect(setAside(away, RUN, broken)).rejects.toMatchObject({ code: 'unreachable' });
+    await expect(quarantineRun(away, RUN, broken)).rejects.toMatchObject({ code: 'unreachable' });
     expect([told, lines]).toEqual([[], []]);
-    expect(await readAside(store, RUN)).toBeUndefined();
+    expect(await readQuarantined(store, RUN)).toBeUndefined();
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { fold } from '../../../lib/ledger/run/fold.ts';
-import { putLook, putSweep, sweepId } from '../../../lib/ledger/hints/hints.ts';
-import { type Late, readLate } from '../../../lib/ledger/run/orphaned-jobs.ts';
+import { putLookup, putSweep, sweepId } from '../../../lib/ledger/hints/hints.ts';
+import { type OrphanedJobs, readOrphanedJobs } from '../../../lib/ledger/run/orphaned-jobs.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { carefulLimits } from '../../../lib/ledger/state/limits.ts';
 import { appendLog, readLog } from '../../../lib/ledger/run/log.ts';
@@ -12,12 +12,12 @@ import { readReport } from '../../../lib/ledger/run/report.ts';
 import { listOpen, putRequest, type RunRequest } from '../../../lib/ledger/run/request.ts';
 import type { RunDeps } from '../../../lib/run/deps.ts';
 import { createWriter, loadRun, type OpenRun, record } from '../../../lib/run/state/open-run.ts';
-import { createProvisioner } from '../../../lib/run/first-backup/reconcile.ts';
+import { createFirstBackups } from '../../../lib/run/first-backup/reconcile.ts';
 import { LeaseLost } from '../../../lib/run/state/stops-drive.ts';
 import {
   advance,
-  closeFinished,
-  provisionDue,
+  closeSettled,
+  runFirstBackups,
   takeInbox,
   type Work,
 } from '../../../lib/run/drive/steps.ts';
@@ -28,8 +28,8 @@ import { MINUTE, openRun, plannedPhone, T0, terms } from '../../support/runs.ts'
 const SECOND = 1_000;
 const RUN = 'nightly-20260102t023000z';
 const OTHER = 'weekly-20260102t023000z';
-const own = { phone_id: 'p', try: 1 };
-const intent: RunEvent = { type: 'intent', at: T0, window: 'w1', tries: [own] };
+const own = { phone_id: 'p', attempt: 1 };
+const intent: RunEvent = { type: 'intent', at: T0, window: 'w1', attempts: [own] };
 const accepted: RunEvent = { type: 'accepted', at: T0, ...own, job_id: 'j-p', request_id: 'r-p' };
 const ended: RunEvent = { type: 'ended', at: T0, ...own, result: 'succeeded' };
 const cancelSeen: RunEvent = { type: 'cancel_seen', at: T0 };
@@ -40,10 +40,17 @@ function scene(cph: Partial<RunDeps['cph']> = {}) {
   const world = runScene(cph);
   const writer = createWriter('0000000001-a');
   const work: Work = {
-    ...{ runs: new Map(), aside: new Set(), lates: [], hints: [], looks: [], memory: new Map() },
-    ...{ provisioner: createProvisioner(), provisionAt: 0, stillHeld: async () => true, writer },
-    session: { writer, limits: carefulLimits, stragglers: [], until: T0 + MINUTE },
-    ...{ inboxAt: T0, pollAt: 0, latePollAt: 0, until: T0 + MINUTE },
+    ...{
+      runs: new Map(),
+      quarantined: new Set(),
+      orphaned: [],
+      hints: [],
+      lookups: [],
+      memory: new Map(),
+    },
+    ...{ firstBackups: createFirstBackups(), provisionAt: 0, stillHeld: async () => true, writer },
+    session: { writer, limits: carefulLimits, inFlight: [], until: T0 + MINUTE },
+    ...{ inboxAt: T0, pollAt: 0, orphanedPollAt: 0, until: T0 + MINUTE },
   };
   const holding = (...runs: OpenRun[]) => {
     for (const run of runs) work.runs.set(run.runId, run);
@@ -83,7 +90,10 @@ describe('takeInbox', () => {
     world.clock.move(1);
     await ask(world, OTHER);
     await world.take();
-    const taken = [...world.work.runs.values()].map(({ runId, askedAt }) => [runId, askedAt]);
+    const taken = [...world.work.runs.values()].map(({ runId, requestedAt }) => [
+      runId,
+      requestedAt,
+    ]);
     expect(taken).toEqual([
       [RUN, T0],
       [OTHER, T0 + 1],
@@ -92,18 +102,18 @@ describe('takeInbox', () => {
 
   it('takes up nothing of which the request is gone', async () => {
     const { deps, work } = scene();
-    const requests = [{ runId: RUN, askedAt: T0 }];
+    const requests = [{ runId: RUN, requestedAt: T0 }];
     await takeInbox(deps, work, { requests, cancels: [], late: [], hints: [] });
     expect(work.runs.size).toBe(0);
   });
 
-  it('leaves a run as it is that it has in hand, and one that it has set aside', async () => {
+  it('leaves a run as it is that it has in hand, and one that it has quarantined', async () => {
     const world = scene();
     await ask(world, RUN);
     await ask(world, OTHER);
     const run = openRun(RUN, []);
     world.holding(run);
-    world.work.aside.add(OTHER);
+    world.work.quarantined.add(OTHER);
     await world.take();
     expect([...world.work.runs.values()]).toEqual([run]);
     expect(world.work.runs.get(RUN)).toBe(run);
@@ -136,20 +146,20 @@ describe('takeInbox', () => {
     await ask(world, OTHER);
     await world.take();
     expect([...world.work.runs.keys()]).toEqual([OTHER]);
-    expect(world.work.aside).toEqual(new Set([RUN]));
-    expect(world.work.lates).toMatchObject([{ run_id: RUN, tries: [{ phone_id: 'p' }] }]);
-    expect(world.logged('set_aside')).toHaveLength(1);
+    expect(world.work.quarantined).toEqual(new Set([RUN]));
+    expect(world.work.orphaned).toMatchObject([{ run_id: RUN, attempts: [{ phone_id: 'p' }] }]);
+    expect(world.logged('quarantined')).toHaveLength(1);
     expect(world.sent).toHaveLength(1);
     await world.take();
-    expect(world.logged('set_aside')).toHaveLength(1);
+    expect(world.logged('quarantined')).toHaveLength(1);
   });
 
-  it('follows nothing of a run set aside that has no jobs', async () => {
+  it('follows nothing of a run quarantined that has no jobs', async () => {
     const world = scene();
     await world.store.put(layout.request(RUN), 'not json');
     await world.take();
-    expect(world.work.aside).toEqual(new Set([RUN]));
-    expect(world.work.lates).toEqual([]);
+    expect(world.work.quarantined).toEqual(new Set([RUN]));
+    expect(world.work.orphaned).toEqual([]);
   });
 
   it('throws when the ledger cannot be read', async () => {
@@ -157,16 +167,16 @@ describe('takeInbox', () => {
     await ask(world, RUN);
     world.deps.store.get = () => Promise.reject(trouble());
     await expect(world.take()).rejects.toMatchObject({ code: 'unreachable' });
-    expect(world.work.aside.size).toBe(0);
+    expect(world.work.quarantined.size).toBe(0);
   });
 
   it('notes the hints, and apart those that speak of phones', async () => {
     const { deps, work } = scene();
-    const looks = ['trace-1', 'message-1', 'found-1', sweepId(T0)];
-    const hints = ['missed-nightly-1', ...looks, 'stale-nightly-1', 'odd'];
+    const lookups = ['trace-1', 'message-1', 'found-1', sweepId(T0)];
+    const hints = ['missed-nightly-1', ...lookups, 'stale-nightly-1', 'odd'];
     await takeInbox(deps, work, { requests: [], cancels: [], late: [], hints });
     expect(work.hints).toEqual(hints);
-    expect(work.looks).toEqual(looks);
+    expect(work.lookups).toEqual(lookups);
   });
 
   it('records a wish to cancel once, in the run that it is for', async () => {
@@ -191,10 +201,10 @@ describe('takeInbox', () => {
     expect(await keysOf(world, 'open/cancel/')).toEqual([layout.cancel(RUN)]);
   });
 
-  it('removes a wish to cancel what is gone, and keeps one for a run set aside', async () => {
+  it('removes a wish to cancel what is gone, and keeps one for a run quarantined', async () => {
     const world = scene();
     for (const runId of [OTHER, 'third-1']) await ask(world, runId);
-    world.work.aside.add(OTHER);
+    world.work.quarantined.add(OTHER);
     for (const runId of [RUN, OTHER]) await world.store.put(layout.cancel(runId), '{}');
     await world.take();
     expect(await keysOf(world, 'open/cancel/')).toEqual([layout.cancel(OTHER)]);
@@ -215,7 +225,7 @@ export: { include: [/data/data], bucket: my-phone-backups, object_path: "{policy
     await step(world, run);
     expect(run.plan).toMatchObject({ failure: { code: 'policy_gone' } });
     expect(await keysOf(world, layout.plan(RUN))).toEqual([layout.plan(RUN)]);
-    expect(world.looks).toEqual([]);
+    expect(world.lookups).toEqual([]);
   });
 
   it.each([
@@ -244,7 +254,7 @@ export: { include: [/data/data], bucket: my-phone-backups, object_path: "{policy
     const run = { ...openRun(RUN, []), plan: undefined };
     await step(world, run);
     expect(run.restUntil).toBe(T0 + 20 * SECOND);
-    expect(run.pending).toMatchObject([{ type: 'trouble', code: 'unreachable' }]);
+    expect(run.pending).toMatchObject([{ type: 'step_failed', code: 'unreachable' }]);
   });
 
   const waiting = (...events: RunEvent[]): OpenRun => {
@@ -254,7 +264,7 @@ export: { include: [/data/data], bucket: my-phone-backups, object_path: "{policy
     ]);
     fold(run.state, [
       ...[accepted, ended, ...events],
-      { type: 'doubtful', at: T0, phone_id: 'q', try: 1 },
+      { type: 'outcome_unknown', at: T0, phone_id: 'q', attempt: 1 },
     ]);
     return run;
   };
@@ -279,7 +289,7 @@ export: { include: [/data/data], bucket: my-phone-backups, object_path: "{policy
     world.land(archive);
     const run = waiting();
     await step(world, run);
-    expect(run.pending.map(({ type }) => type)).toEqual(['trouble', 'verified']);
+    expect(run.pending.map(({ type }) => type)).toEqual(['step_failed', 'verified']);
     expect(run.restUntil).toBe(0);
   });
 
@@ -291,14 +301,14 @@ export: { include: [/data/data], bucket: my-phone-backups, object_path: "{policy
     const world = scene();
     const run = { ...waiting(), ...changes };
     await step(world, run);
-    expect([world.looks, run.pending]).toEqual([[], []]);
+    expect([world.lookups, run.pending]).toEqual([[], []]);
     expect(await world.store.list('')).toEqual([]);
   });
 
   it('goes on with a run that has rested', async () => {
     const world = scene({ showPhone: isReady });
     await step(world, { ...waiting(), restUntil: T0 });
-    expect(world.looks).not.toEqual([]);
+    expect(world.lookups).not.toEqual([]);
   });
 
   it('writes down what is pending every ten seconds', async () => {
@@ -322,12 +332,12 @@ export: { include: [/data/data], bucket: my-phone-backups, object_path: "{policy
     record(run, [cancelSeen]);
     await step(world, run);
     expect(run.restUntil).toBe(T0 + 20 * SECOND);
-    expect(run.pending.map(({ type }) => type)).toEqual(['cancel_seen', 'trouble']);
+    expect(run.pending.map(({ type }) => type)).toEqual(['cancel_seen', 'step_failed']);
   });
 });
 
 describe('closeFinished', () => {
-  const close = ({ deps, work }: ReturnType<typeof scene>) => closeFinished(deps, work);
+  const close = ({ deps, work }: ReturnType<typeof scene>) => closeSettled(deps, work);
   /** A scene with one run in hand whose only phone was skipped. */
   async function finished(changes: Partial<OpenRun> = {}) {
     const world = scene();
@@ -338,13 +348,14 @@ describe('closeFinished', () => {
 
   it('reports a run whose phones have all ended, tells of it and closes it', async () => {
     const world = await finished();
-    for (const key of [layout.cancel(RUN), layout.aside(RUN)]) await world.store.put(key, '{}');
+    for (const key of [layout.cancel(RUN), layout.quarantined(RUN)])
+      await world.store.put(key, '{}');
     await close(world);
     expect(await readReport(world.store, RUN)).toMatchObject({ outcome: 'skipped' });
     expect(world.sent).toHaveLength(1);
     expect(await typesOf(world)).toEqual(['notified']);
     expect(await keysOf(world, layout.open)).toEqual([]);
-    expect(await world.store.get(layout.aside(RUN))).toBeUndefined();
+    expect(await world.store.get(layout.quarantined(RUN))).toBeUndefined();
     expect(world.work.runs.size).toBe(0);
     expect(await world.store.get(layout.provisioning)).toBeUndefined();
   });
@@ -352,7 +363,7 @@ describe('closeFinished', () => {
   it('removes the request last, so that a drive which dies meanwhile leaves a run that can be closed', async () => {
     const world = await finished();
     await close(world);
-    const keys = [layout.cancel(RUN), layout.aside(RUN)];
+    const keys = [layout.cancel(RUN), layout.quarantined(RUN)];
     expect(world.removed.slice(-2)).toEqual([keys, [layout.request(RUN)]]);
   });
 
@@ -387,19 +398,19 @@ describe('closeFinished', () => {
       { type: 'outcome', at: T0, phone_id: 'p', ...timedOut },
     ]);
     await inHand(world, RUN);
-    const of = (run_id: string) => ({ run_id, tries: [] }) as unknown as Late;
-    world.work.lates = [of(RUN), of(OTHER)];
+    const of = (run_id: string) => ({ run_id, attempts: [] }) as unknown as OrphanedJobs;
+    world.work.orphaned = [of(RUN), of(OTHER)];
     await close(world);
-    expect(world.work.lates).toEqual([of(OTHER), await readLate(world.store, RUN)]);
-    expect(world.work.lates[1]?.tries).toMatchObject([{ phone_id: 'p' }]);
+    expect(world.work.orphaned).toEqual([of(OTHER), await readOrphanedJobs(world.store, RUN)]);
+    expect(world.work.orphaned[1]?.attempts).toMatchObject([{ phone_id: 'p' }]);
   });
 
   it('goes on following what it followed where a run leaves no job', async () => {
     const world = await finished();
-    const lates = [{ run_id: RUN, tries: [] } as unknown as Late];
-    world.work.lates = lates;
+    const orphaned = [{ run_id: RUN, attempts: [] } as unknown as OrphanedJobs];
+    world.work.orphaned = orphaned;
     await close(world);
-    expect(world.work.lates).toBe(lates);
+    expect(world.work.orphaned).toBe(orphaned);
   });
 
   it('keeps a run open that the topic was not told of, and tells it when that is due again', async () => {
@@ -501,11 +512,11 @@ on_provisioned: true
       },
     });
     await world.store.put(layout.policy('newborn'), GIVER);
-    const look = { change: 'created' as const, phones: ids, servers: [], others: [] };
-    await putLook(world.store, { id: 'trace-1', look });
+    const lookup = { change: 'created' as const, phones: ids, servers: [], others: [] };
+    await putLookup(world.store, { id: 'trace-1', lookup });
     world.clock.move(AGE);
-    Object.assign(world.work, { looks: ['trace-1'], until: T0 + AGE + MINUTE });
-    const due = () => provisionDue(world.deps, world.work);
+    Object.assign(world.work, { lookups: ['trace-1'], until: T0 + AGE + MINUTE });
+    const due = () => runFirstBackups(world.deps, world.work);
     return { ...world, shown, due };
   }
 
@@ -532,7 +543,7 @@ on_provisioned: true
   });
 
   it.each<[string, Partial<Work>]>([
-    ['no hint speaks of phones', { looks: [] }],
+    ['no hint speaks of phones', { lookups: [] }],
     ['it has looked moments ago', { provisionAt: T0 + AGE + 1 }],
     ['the time is up', { until: T0 + AGE }],
   ])('does nothing where %s', async (_, changes) => {
@@ -548,7 +559,7 @@ on_provisioned: true
   it('looks again after half a minute', async () => {
     const world = await newborn();
     await world.due();
-    world.work.looks = [sweepId(T0)];
+    world.work.lookups = [sweepId(T0)];
     await putSweep(world.store, T0);
     await world.store.remove([layout.policy('newborn')]);
     world.clock.move(30 * SECOND - 1);
@@ -591,7 +602,7 @@ on_provisioned: true
     const world = await newborn();
     world.deps.cph.showPhone = () => Promise.reject(trouble());
     await world.due();
-    expect(world.logged('trouble')).toHaveLength(1);
+    expect(world.logged('step_failed')).toHaveLength(1);
     expect(world.work.provisionAt).toBe(T0 + AGE + 30 * SECOND);
   });
 });

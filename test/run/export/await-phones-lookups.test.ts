@@ -3,7 +3,7 @@ import type { Phone } from '../../../lib/cloud/cph/cph-schemas.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { fold } from '../../../lib/ledger/run/fold.ts';
 import type { PlannedPhone, Terms } from '../../../lib/ledger/run/plan.ts';
-import { awaitStates } from '../../../lib/run/export/await-phones.ts';
+import { awaitPhones } from '../../../lib/run/export/await-phones.ts';
 import { type OpenRun, record } from '../../../lib/run/state/open-run.ts';
 import { fleet, phone } from '../../support/fleet.ts';
 import { playClock } from '../../../testing/play-clock.ts';
@@ -21,12 +21,18 @@ function scene(planned: PlannedPhone[], seen: Phone[], terms: Partial<Terms> = {
   const clock = playClock(T0);
   const { cph, calls } = fleet(seen);
   const run = openRun('nightly-1', planned, { terms });
-  return { clock, calls, run, deps: { cph, clock }, look: () => awaitStates({ cph, clock }, run) };
+  return {
+    clock,
+    calls,
+    run,
+    deps: { cph, clock },
+    lookup: () => awaitPhones({ cph, clock }, run),
+  };
 }
 
 /** CPH said that this phone does not run. */
 const refuse = (run: OpenRun, phone_id: string, at: number) =>
-  fold(run.state, [{ type: 'refused', at, phone_id, try: 1, code: 'CPS.0141' }]);
+  fold(run.state, [{ type: 'refused', at, phone_id, attempt: 1, code: 'CPS.0141' }]);
 
 const ready = (phone_id: string, at = T0): RunEvent => ({ type: 'ready', at, phone_id });
 const skipped = (phone_id: string, reason: string, at = T0): RunEvent => ({
@@ -45,35 +51,38 @@ describe('awaitStates', () => {
     ['ends as skipped when the wait is over', 3, WAIT, [skipped('p1', 'resetting', T0 + WAIT)]],
     ['is ready though the wait is over', 2, WAIT, [ready('p1', T0 + WAIT)]],
   ])('finds that a phone %s', async (_, status, after, expected) => {
-    const { look, clock, run } = scene([waiting('p1')], [phone('p1', { status })]);
+    const { lookup, clock, run } = scene([waiting('p1')], [phone('p1', { status })]);
     clock.move(after);
-    await look();
+    await lookup();
     expect(run.pending).toEqual(expected);
   });
 
   it('ends a phone that is gone as not found, and goes on to the next', async () => {
-    const { look, run } = scene([waiting('p1'), waiting('p2')], [phone('p2')]);
-    await look();
+    const { lookup, run } = scene([waiting('p1'), waiting('p2')], [phone('p2')]);
+    await lookup();
     const gone = { type: 'outcome', at: T0, phone_id: 'p1', outcome: 'failed' };
     expect(run.pending).toEqual([{ ...gone, reason: 'not_found' }, ready('p2')]);
   });
 
   it('looks at phones that wait and at no other', async () => {
     const planned = [plannedPhone('p1'), waiting('p2'), waiting('p3')];
-    const { look, calls, run } = scene(planned, [phone('p2')]);
+    const { lookup, calls, run } = scene(planned, [phone('p2')]);
     record(run, [ready('p3')]);
-    await look();
+    await lookup();
     expect(calls).toEqual(['show p2']);
   });
 
   it('looks at a phone that CPH has refused for its state, and counts the wait from there', async () => {
-    const { look, clock, run } = scene([plannedPhone('p1')], [phone('p1', { status: RESTARTING })]);
+    const { lookup, clock, run } = scene(
+      [plannedPhone('p1')],
+      [phone('p1', { status: RESTARTING })],
+    );
     refuse(run, 'p1', T0 + MINUTE);
     clock.move(WAIT);
-    await look();
+    await lookup();
     expect(run.pending).toEqual([]);
     clock.move(MINUTE);
-    await look();
+    await lookup();
     expect(run.pending).toEqual([skipped('p1', 'restarting', T0 + WAIT + MINUTE)]);
   });
 
@@ -83,27 +92,27 @@ describe('awaitStates', () => {
       clock.move(WAIT / 2);
       return phone(id, { status: id === 'p1' ? 2 : RESTARTING });
     };
-    await awaitStates({ ...deps, cph: { ...deps.cph, showPhone } }, run);
+    await awaitPhones({ ...deps, cph: { ...deps.cph, showPhone } }, run);
     expect(run.pending).toEqual([ready('p1', T0 + WAIT)]);
   });
 
   it('looks again after twenty seconds, not before', async () => {
-    const { look, clock, calls } = scene([waiting('p1')], [phone('p1', { status: RESTARTING })]);
-    await look();
+    const { lookup, clock, calls } = scene([waiting('p1')], [phone('p1', { status: RESTARTING })]);
+    await lookup();
     clock.move(19_999);
-    await look();
+    await lookup();
     expect(calls).toHaveLength(1);
     clock.move(1);
-    await look();
+    await lookup();
     expect(calls).toHaveLength(2);
   });
 
   it('looks at once at the first phone that waits', async () => {
-    const { look, calls, run } = scene([plannedPhone('p1')], [phone('p1')]);
-    await look();
+    const { lookup, calls, run } = scene([plannedPhone('p1')], [phone('p1')]);
+    await lookup();
     expect([calls, run.statesAt]).toEqual([[], 0]);
     refuse(run, 'p1', T0);
-    await look();
+    await lookup();
     expect(calls).toEqual(['show p1']);
   });
 
@@ -111,9 +120,9 @@ describe('awaitStates', () => {
     ['has no plan', (run) => (run.plan = undefined)],
     ['failed before it started', (run) => delete run.plan?.terms],
   ])('looks at nothing of a run that %s', async (_, change) => {
-    const { look, calls, run } = scene([waiting('p1')], [phone('p1')]);
+    const { lookup, calls, run } = scene([waiting('p1')], [phone('p1')]);
     change(run);
-    await look();
+    await lookup();
     expect([calls, run.pending]).toEqual([[], []]);
   });
 });
@@ -123,8 +132,8 @@ describe('a look at many phones', () => {
     const on = (server_id: string, ...ids: string[]) => ids.map((id) => waiting(id, { server_id }));
     const planned = [...on('s1', 'a', 'b', 'c'), ...on('s2', 'd', 'e')];
     const running = planned.map(({ phone_id, server_id }) => phone(phone_id, { server_id }));
-    const { look, calls, run } = scene(planned, running);
-    await look();
+    const { lookup, calls, run } = scene(planned, running);
+    await lookup();
     expect(calls).toEqual(['list s1 0', 'show d', 'show e']);
     expect(run.pending).toEqual(['a', 'b', 'c', 'd', 'e'].map((id) => ready(id)));
   });
@@ -136,7 +145,7 @@ describe('a look at many phones', () => {
     );
     const showPhone: typeof deps.cph.showPhone = (id) =>
       deps.cph.showPhone(id).then(() => (id === 'b' ? phone('b', { status: STOPPED }) : undefined));
-    await awaitStates({ ...deps, cph: { ...deps.cph, showPhone } }, run);
+    await awaitPhones({ ...deps, cph: { ...deps.cph, showPhone } }, run);
     expect(calls).toEqual(['list s1 0', 'show b']);
     expect(run.pending).toEqual([ready('a'), skipped('b', 'stopped'), ready('c')]);
   });
@@ -146,12 +155,12 @@ describe('a look at many phones', () => {
       (n % 2 === 0 ? ['a', 'b', 'c'] : ['a']).map((id) => waiting(id + server_id, { server_id })),
     );
     const running = planned.map(({ phone_id, server_id }) => phone(phone_id, { server_id }));
-    const { look, calls, clock, run } = scene(planned, running);
-    await look();
+    const { lookup, calls, clock, run } = scene(planned, running);
+    await lookup();
     expect(calls).toHaveLength(20);
     expect(run.pending).toHaveLength(40);
     clock.move(20_000);
-    await look();
+    await lookup();
     expect(calls.slice(20)).toEqual(['list s20 0', 'show as21', 'list s22 0', 'show as23']);
     expect(run.pending).toHaveLength(48);
   });
@@ -161,8 +170,8 @@ describe('a look at many phones', () => {
       ...servers(20).map((server_id) => waiting(`a${server_id}`, { server_id })),
       ...['x', 'y', 'z'].map((id) => waiting(id, { server_id: 's99' })),
     ];
-    const { look, calls, run } = scene(planned, []);
-    await look();
+    const { lookup, calls, run } = scene(planned, []);
+    await lookup();
     expect(calls).toHaveLength(20);
     expect(run.pending.flatMap((event) => ('phone_id' in event ? event.phone_id : []))).toEqual(
       servers(20).map((server) => `a${server}`),
@@ -172,63 +181,63 @@ describe('a look at many phones', () => {
   it('ends no phone whose state it has not seen, though the wait is over', async () => {
     const planned = servers(21).map((server_id) => waiting(`p${server_id}`, { server_id }));
     const seen = planned.map(({ phone_id }, n) => phone(phone_id, { status: n < 20 ? 3 : 2 }));
-    const { look, clock, run } = scene(planned, seen);
+    const { lookup, clock, run } = scene(planned, seen);
     clock.move(WAIT);
-    await look();
+    await lookup();
     const reasons = run.pending.map((event) => 'reason' in event && event.reason);
     expect(reasons).toEqual(Array<string>(20).fill('resetting'));
     clock.move(20_000);
-    await look();
+    await lookup();
     expect(run.pending.slice(20)).toEqual([ready('ps20', T0 + WAIT + 20_000)]);
   });
 
   it('looks at those first that it has not seen for longest', async () => {
     const planned = servers(21).map((server_id) => waiting(`p${server_id}`, { server_id }));
     const seen = planned.map(({ phone_id }, n) => phone(phone_id, { status: n < 20 ? 3 : 2 }));
-    const { look, calls, clock, run } = scene(planned, seen);
-    await look();
+    const { lookup, calls, clock, run } = scene(planned, seen);
+    await lookup();
     clock.move(20_000);
-    await look();
+    await lookup();
     expect(calls.slice(20, 22)).toEqual(['show ps20', 'show ps00']);
     expect(run.pending).toEqual([ready('ps20', T0 + 20_000)]);
     clock.move(20_000);
-    await look();
+    await lookup();
     expect(calls.slice(40, 42)).toEqual(['show ps19', 'show ps00']);
   });
 
   it('looks at those before them whose wait is over', async () => {
     const planned = servers(20).map((server_id) => plannedPhone(`p${server_id}`, { server_id }));
-    const { look, calls, clock, run } = scene(
+    const { lookup, calls, clock, run } = scene(
       [...planned, waiting('last', { server_id: 's99' })],
       [
         ...planned.map(({ phone_id }) => phone(phone_id, { status: 3 })),
         phone('last', { status: 3 }),
       ],
     );
-    await look();
+    await lookup();
     expect(calls.splice(0)).toEqual(['show last']);
     for (const { phone_id } of planned) refuse(run, phone_id, T0 + MINUTE);
     clock.move(WAIT);
-    await look();
+    await lookup();
     expect(calls.slice(0, 2)).toEqual(['show last', 'show ps00']);
   });
 
   it('sends no phone that was refused for its state before it has seen it running', async () => {
     const planned = servers(21).map((server_id) => plannedPhone(`p${server_id}`, { server_id }));
     const stopping = planned.map(({ phone_id }) => phone(phone_id, { status: 7 }));
-    const { look, clock, run } = scene(planned, stopping);
+    const { lookup, clock, run } = scene(planned, stopping);
     for (const { phone_id } of planned) refuse(run, phone_id, T0);
-    await look();
+    await lookup();
     clock.move(WAIT);
-    await look();
+    await lookup();
     expect(run.pending.filter(({ type }) => type === 'ready')).toEqual([]);
   });
 
   it('looks first at the phones whose wait ends first', async () => {
     const planned = servers(20).map((server_id) => plannedPhone(`p${server_id}`, { server_id }));
-    const { look, calls, run } = scene([...planned, waiting('last', { server_id: 's99' })], []);
+    const { lookup, calls, run } = scene([...planned, waiting('last', { server_id: 's99' })], []);
     for (const { phone_id } of planned) refuse(run, phone_id, T0 + MINUTE);
-    await look();
+    await lookup();
     expect(calls.slice(0, 2)).toEqual(['show last', 'show ps00']);
   });
 });

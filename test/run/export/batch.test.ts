@@ -19,8 +19,8 @@ describe('cutBatches', () => {
   it('keeps within the courtesy to a server, jobs of other runs included', () => {
     const first = openRun('a-1', fleet(2, 1, 'a'));
     fold(first.state, [
-      { type: 'intent', at: T0, window: 'w', tries: [{ phone_id: 'a0', try: 1 }] },
-      { type: 'accepted', at: T0, phone_id: 'a0', try: 1, job_id: 'j', request_id: 'r' },
+      { type: 'intent', at: T0, window: 'w', attempts: [{ phone_id: 'a0', attempt: 1 }] },
+      { type: 'accepted', at: T0, phone_id: 'a0', attempt: 1, job_id: 'j', request_id: 'r' },
     ]);
     const second = openRun('b-1', fleet(9, 1, 'b'));
     const batches = cutBatches([first, second], [], { calls: 9, phonesPerCall: 9 }, T0);
@@ -32,8 +32,8 @@ describe('cutBatches', () => {
     const phones = [plannedPhone('x'), plannedPhone('y'), plannedPhone('z')];
     const first = openRun('a-1', phones);
     fold(first.state, [
-      { type: 'intent', at: T0, window: 'w', tries: [{ phone_id: 'x', try: 1 }] },
-      { type: 'accepted', at: T0, phone_id: 'x', try: 1, job_id: 'j', request_id: 'r' },
+      { type: 'intent', at: T0, window: 'w', attempts: [{ phone_id: 'x', attempt: 1 }] },
+      { type: 'accepted', at: T0, phone_id: 'x', attempt: 1, job_id: 'j', request_id: 'r' },
     ]);
     const second = openRun('b-1', phones);
     const straggler = { phone_id: 'y', server_id: 's9' };
@@ -64,10 +64,13 @@ describe('cutBatches', () => {
       const now = T0 + index * 10_000;
       const limits = { calls: 1, phonesPerCall: 10 };
       const [batch] = cutBatches([large, other, manual], [], limits, now);
-      const tries = (batch?.items ?? []).map(({ phoneId }) => ({ phone_id: phoneId, try: 1 }));
+      const attempts = (batch?.items ?? []).map(({ phoneId }) => ({
+        phone_id: phoneId,
+        attempt: 1,
+      }));
       fold(batch?.run.state ?? large.state, [
-        { type: 'intent', at: now, window: `w${index}`, tries },
-        ...tries.map((own) => ({
+        { type: 'intent', at: now, window: `w${index}`, attempts },
+        ...attempts.map((own) => ({
           type: 'accepted' as const,
           at: now,
           ...own,
@@ -83,8 +86,8 @@ describe('cutBatches', () => {
   it('leaves phones alone whose next try is not due yet', () => {
     const run = openRun('nightly-1', [plannedPhone('p')]);
     fold(run.state, [
-      { type: 'intent', at: T0, window: 'w', tries: [{ phone_id: 'p', try: 1 }] },
-      { type: 'refused', at: T0, phone_id: 'p', try: 1, code: 'CPS.0099' },
+      { type: 'intent', at: T0, window: 'w', attempts: [{ phone_id: 'p', attempt: 1 }] },
+      { type: 'refused', at: T0, phone_id: 'p', attempt: 1, code: 'CPS.0099' },
     ]);
     const cut = (now: number) => cutBatches([run], [], { calls: 1, phonesPerCall: 9 }, now);
     expect(cut(T0 + MINUTE - 1)).toEqual([]);
@@ -124,8 +127,8 @@ describe('cutBatches, at the edges', () => {
     openRun(id, phones, changes);
   const accept = (run: ReturnType<typeof openRun>, phoneId: string, at = T0) =>
     fold(run.state, [
-      { type: 'intent', at, window: `w-${phoneId}`, tries: [{ phone_id: phoneId, try: 1 }] },
-      { type: 'accepted', at, phone_id: phoneId, try: 1, job_id: phoneId, request_id: 'r' },
+      { type: 'intent', at, window: `w-${phoneId}`, attempts: [{ phone_id: phoneId, attempt: 1 }] },
+      { type: 'accepted', at, phone_id: phoneId, attempt: 1, job_id: phoneId, request_id: 'r' },
     ]);
   const sizes = (batches: ReturnType<typeof cutBatches>) =>
     batches.map(({ items }) => items.length);
@@ -155,11 +158,11 @@ describe('cutBatches, at the edges', () => {
   it('cuts smaller calls after one that was refused for a single phone, until one is accepted', () => {
     const run = lane('a-1', fleet(9, 9));
     const limits = { calls: 1, phonesPerCall: 9 };
-    fold(run.state, [{ type: 'cut', at: T0, size: 3 }]);
+    fold(run.state, [{ type: 'batch_size_reduced', at: T0, size: 3 }]);
     expect(sizes(cutBatches([run], [], limits, T0))).toEqual([3]);
     accept(run, 'p0');
     expect(sizes(cutBatches([run], [], limits, T0))).toEqual([8]);
-    fold(run.state, [{ type: 'cut', at: T0 + 1, size: 2 }]);
+    fold(run.state, [{ type: 'batch_size_reduced', at: T0 + 1, size: 2 }]);
     expect(sizes(cutBatches([run], [], limits, T0 + 1))).toEqual([2]);
   });
 
@@ -181,8 +184,8 @@ describe('cutBatches, at the edges', () => {
   it('waits while answers are in doubt as while exports are underway', () => {
     const run = lane('a-1', fleet(12, 12), { terms: { max_in_flight_per_server: 1 } });
     fold(run.state, [
-      { type: 'intent', at: T0, window: 'w', tries: [{ phone_id: 'p0', try: 1 }] },
-      { type: 'doubtful', at: T0, phone_id: 'p0', try: 1 },
+      { type: 'intent', at: T0, window: 'w', attempts: [{ phone_id: 'p0', attempt: 1 }] },
+      { type: 'outcome_unknown', at: T0, phone_id: 'p0', attempt: 1 },
     ]);
     const others = Array.from({ length: 10 }, (_, n) => ({
       phone_id: 'x',

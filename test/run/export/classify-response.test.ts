@@ -2,16 +2,20 @@ import { describe, expect, it } from 'vitest';
 import type { PhoneJob } from '../../../lib/cloud/cph/cph-schemas.ts';
 import { type ErrorCode, PhonevaultError, ServiceError } from '../../../lib/errors.ts';
 import type { Item } from '../../../lib/run/export/batch.ts';
-import { judgeAnswer, judgeFailure, tryOf } from '../../../lib/run/export/classify-response.ts';
+import {
+  classifyResponse,
+  classifyError,
+  attemptOf,
+} from '../../../lib/run/export/classify-response.ts';
 import { T0 } from '../../support/runs.ts';
 
 const item = (phoneId: string, attempt = 1): Item => ({ phoneId, serverId: 's1', attempt });
-const p1 = { at: T0, phone_id: 'p1', try: 1 };
-const p2 = { at: T0, phone_id: 'p2', try: 2 };
+const p1 = { at: T0, phone_id: 'p1', attempt: 1 };
+const p2 = { at: T0, phone_id: 'p2', attempt: 2 };
 
 describe('tryOf', () => {
   it('names the try as events do', () => {
-    expect(tryOf(item('p1', 3))).toStrictEqual({ phone_id: 'p1', try: 3 });
+    expect(attemptOf(item('p1', 3))).toStrictEqual({ phone_id: 'p1', attempt: 3 });
   });
 });
 
@@ -19,7 +23,7 @@ describe('judgeAnswer', () => {
   const job = { phone_id: 'p1', job_id: 'j1' };
   const refusal = { phone_id: 'p1', error_code: 'CPS.0005' };
   const accepted = { type: 'accepted', ...p1, job_id: 'j1', request_id: 'r1' };
-  const doubtful = { type: 'doubtful', ...p1, request_id: 'r1' };
+  const unknown = { type: 'outcome_unknown', ...p1, request_id: 'r1' };
   const refused = { type: 'refused', ...p1, code: 'CPS.0005' };
 
   it.each<[string, PhoneJob[], object]>([
@@ -39,29 +43,31 @@ describe('judgeAnswer', () => {
       [{ phone_id: 'p1', error_code: 'C'.repeat(65), error_msg: 'm'.repeat(201) }],
       { ...refused, code: 'C'.repeat(64), message: 'm'.repeat(200) },
     ],
-    ['a phone that is not mentioned is in doubt', [], doubtful],
-    ['what is said of another phone is not said of it', [{ ...job, phone_id: 'p9' }], doubtful],
-    ['an entry that says nothing leaves it in doubt', [{ phone_id: 'p1' }], doubtful],
-    ['so does an empty error code', [{ phone_id: 'p1', error_code: '' }], doubtful],
+    ['a phone that is not mentioned is in doubt', [], unknown],
+    ['what is said of another phone is not said of it', [{ ...job, phone_id: 'p9' }], unknown],
+    ['an entry that says nothing leaves it in doubt', [{ phone_id: 'p1' }], unknown],
+    ['so does an empty error code', [{ phone_id: 'p1', error_code: '' }], unknown],
   ])('%s', (_, jobs, expected) => {
-    expect(judgeAnswer([item('p1')], { request_id: 'r1', jobs }, T0)).toStrictEqual([expected]);
+    expect(classifyResponse([item('p1')], { request_id: 'r1', jobs }, T0)).toStrictEqual([
+      expected,
+    ]);
   });
 
   it.each([undefined, ''])('without a request id (%j) no job counts', (request_id) => {
     const jobs = [job, { ...job, phone_id: 'p2', error_code: 'CPS.0005' }];
-    const events = judgeAnswer([item('p1'), item('p2', 2)], { request_id, jobs }, T0);
+    const events = classifyResponse([item('p1'), item('p2', 2)], { request_id, jobs }, T0);
     expect(events).toStrictEqual([
-      { type: 'doubtful', ...p1 },
-      { type: 'doubtful', ...p2 },
+      { type: 'outcome_unknown', ...p1 },
+      { type: 'outcome_unknown', ...p2 },
     ]);
   });
 
   it('without a request id a refusal is one all the same', () => {
-    expect(judgeAnswer([item('p1')], { jobs: [refusal] }, T0)).toStrictEqual([refused]);
+    expect(classifyResponse([item('p1')], { jobs: [refusal] }, T0)).toStrictEqual([refused]);
   });
 
   it('judges each phone of the call for itself', () => {
-    const events = judgeAnswer(
+    const events = classifyResponse(
       [item('p1'), item('p2', 2)],
       { request_id: 'r1', jobs: [job, { phone_id: 'p2', error_code: 'CPS.0022' }] },
       T0,
@@ -95,11 +101,11 @@ describe('judgeFailure', () => {
     ['a lost answer, whatever it says', failure({ carriedOut: 'unknown' }, 'throttled')],
     ['an internal error', failure({ serviceCode: 'CPS.0003' })],
   ])('leaves all phones in doubt after %s', (_, error) => {
-    expect(judgeFailure(items, error, T0)).toStrictEqual({
+    expect(classifyError(items, error, T0)).toStrictEqual({
       kind: 'judged',
       events: [
-        { type: 'doubtful', ...p1 },
-        { type: 'doubtful', ...p2 },
+        { type: 'outcome_unknown', ...p1 },
+        { type: 'outcome_unknown', ...p2 },
       ],
     });
   });
@@ -112,11 +118,11 @@ describe('judgeFailure', () => {
     ['of too many phones', 'too_many', failure({ serviceCode: 'CPS.0170' })],
     ['of which one phone is the culprit', 'one_of_them', failure({ serviceCode: 'CPS.0005' })],
   ])('says no more of the phones of a call that was %s', (_, kind, error) => {
-    expect(judgeFailure(items, error, T0)).toStrictEqual({ kind });
+    expect(classifyError(items, error, T0)).toStrictEqual({ kind });
   });
 
   it.each(['CPS.0170', 'CPS.0005'])('refuses the one phone of a call for %s', (serviceCode) => {
-    expect(judgeFailure([item('p1')], failure({ serviceCode }), T0)).toStrictEqual({
+    expect(classifyError([item('p1')], failure({ serviceCode }), T0)).toStrictEqual({
       kind: 'judged',
       events: [{ type: 'refused', ...p1, code: serviceCode, message: 'refused' }],
     });
@@ -127,12 +133,15 @@ describe('judgeFailure', () => {
     ['by its status, where there is no code', failure({ status: 499 }), 'HTTP.499'],
     ['with the beginning of its code', failure({ serviceCode: 'C'.repeat(65) }), 'C'.repeat(64)],
   ])('refuses all phones %s', (_, error, code) => {
-    expect(judgeFailure(items, error, T0)).toStrictEqual({ kind: 'judged', events: refused(code) });
+    expect(classifyError(items, error, T0)).toStrictEqual({
+      kind: 'judged',
+      events: refused(code),
+    });
   });
 
   it('keeps the beginning of the message', () => {
     const error = failure({ serviceCode: 'CPS.0042' }, 'service', 'm'.repeat(201));
-    expect(judgeFailure(items, error, T0)).toStrictEqual({
+    expect(classifyError(items, error, T0)).toStrictEqual({
       kind: 'judged',
       events: refused('CPS.0042', 'm'.repeat(200)),
     });
@@ -143,6 +152,6 @@ describe('judgeFailure', () => {
     ['missing rights', failure({ status: 403 }, 'access_denied'), 'HTTP.403'],
   ])('stops at %s', (_, error, code) => {
     const events = refused(code);
-    expect(judgeFailure(items, error, T0)).toStrictEqual({ kind: 'stop', events, code });
+    expect(classifyError(items, error, T0)).toStrictEqual({ kind: 'stop', events, code });
   });
 });

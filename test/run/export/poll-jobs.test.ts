@@ -3,7 +3,7 @@ import type { Job } from '../../../lib/cloud/cph/cph-schemas.ts';
 import { carefulLimits } from '../../../lib/ledger/state/limits.ts';
 import type { RunDeps } from '../../../lib/run/deps.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
-import { followed, followJobs } from '../../../lib/run/export/poll-jobs.ts';
+import { jobsToPoll, pollJobs } from '../../../lib/run/export/poll-jobs.ts';
 import { type OpenRun, record } from '../../../lib/run/state/open-run.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { MINUTE, openRun, plannedPhone, T0, terms } from '../../support/runs.ts';
@@ -21,7 +21,7 @@ async function learned(jobs: Partial<Job>[], known?: number): Promise<number | u
       type: 'accepted' as const,
       at: T0,
       phone_id: `p${n}`,
-      try: 1,
+      attempt: 1,
       job_id: `j${n}`,
       request_id: 'r1',
     })),
@@ -30,8 +30,8 @@ async function learned(jobs: Partial<Job>[], known?: number): Promise<number | u
   const session = {
     limits: { ...carefulLimits, ...(known === undefined ? {} : { export_ms: known }) },
   };
-  await followJobs({ cph, clock: playClock(T0 + MINUTE) }, [run], session);
-  await followJobs({ cph, clock: playClock(T0 + 2 * MINUTE) }, [run], session);
+  await pollJobs({ cph, clock: playClock(T0 + MINUTE) }, [run], session);
+  await pollJobs({ cph, clock: playClock(T0 + 2 * MINUTE) }, [run], session);
   return session.limits.export_ms;
 }
 
@@ -58,19 +58,19 @@ const intent = (ids: string[]): RunEvent => ({
   type: 'intent',
   at: T0,
   window: 'w1',
-  tries: ids.map((phone_id) => ({ phone_id, try: 1 })),
+  attempts: ids.map((phone_id) => ({ phone_id, attempt: 1 })),
 });
 const accepted = (phone_id: string, request_id: string, job_id = `j-${phone_id}`): RunEvent => ({
-  ...{ type: 'accepted', at: T0, phone_id, try: 1 },
+  ...{ type: 'accepted', at: T0, phone_id, attempt: 1 },
   ...{ job_id, request_id },
 });
-const doubtful = (phone_id: string, request_id?: string): RunEvent => ({
-  ...{ type: 'doubtful', at: T0, phone_id, try: 1 },
+const unknown = (phone_id: string, request_id?: string): RunEvent => ({
+  ...{ type: 'outcome_unknown', at: T0, phone_id, attempt: 1 },
   ...(request_id === undefined ? {} : { request_id }),
 });
 
 /** Looks once, `after` ms from the beginning on, at a cloud that knows these jobs by request; tells what was asked for and recorded. */
-async function look(run: OpenRun, jobs: Record<string, Partial<Job>[]>, after = MINUTE) {
+async function lookup(run: OpenRun, jobs: Record<string, Partial<Job>[]>, after = MINUTE) {
   const asked: string[][] = [];
   const cph = {
     listJobs: async (ids: string[]) => {
@@ -79,7 +79,7 @@ async function look(run: OpenRun, jobs: Record<string, Partial<Job>[]>, after = 
     },
   } as unknown as RunDeps['cph'];
   const before = run.pending.length;
-  await followJobs({ cph, clock: playClock(T0 + after) }, [run], { limits: carefulLimits });
+  await pollJobs({ cph, clock: playClock(T0 + after) }, [run], { limits: carefulLimits });
   return { asked, events: run.pending.slice(before) };
 }
 
@@ -93,7 +93,7 @@ const runOf = (ids: string[], events: RunEvent[]): OpenRun => {
 };
 
 describe('what a look at the jobs records', () => {
-  const own = { phone_id: 'p', try: 1 };
+  const own = { phone_id: 'p', attempt: 1 };
   const at = T0 + MINUTE;
 
   it.each<[string, Partial<Job>, object[]]>([
@@ -123,7 +123,7 @@ describe('what a look at the jobs records', () => {
     ],
   ])('%s', async (_, job, expected) => {
     const run = runOf(['p'], [accepted('p', 'r1')]);
-    const { events } = await look(run, { r1: [{ job_id: 'j-p', phone_id: 'p', ...job }] });
+    const { events } = await lookup(run, { r1: [{ job_id: 'j-p', phone_id: 'p', ...job }] });
     expect(events).toEqual(expected);
   });
 
@@ -134,22 +134,22 @@ describe('what a look at the jobs records', () => {
       phone_id: 'p',
       status: job_id === 'a' ? -1 : 2,
     }));
-    const { asked, events } = await look(run, { r1: jobs });
+    const { asked, events } = await lookup(run, { r1: jobs });
     expect(asked).toEqual([['r1']]);
     expect(events).toMatchObject([{ result: 'succeeded' }]);
   });
 
   it('takes no job of another for its own', async () => {
     const run = runOf(['p'], [accepted('p', 'r1')]);
-    const { events } = await look(run, { r1: [{ job_id: 'other', phone_id: 'p', status: 2 }] });
+    const { events } = await lookup(run, { r1: [{ job_id: 'other', phone_id: 'p', status: 2 }] });
     expect(events).toEqual([{ type: 'unlisted', at, ...own }]);
   });
 
   it('believes that a job is lost two minutes after it was first missed', async () => {
     const run = runOf(['p'], [accepted('p', 'r1')]);
-    expect((await look(run, {})).events).toEqual([{ type: 'unlisted', at, ...own }]);
-    expect((await look(run, {}, 3 * MINUTE - 1)).events).toEqual([]);
-    expect((await look(run, {}, 3 * MINUTE)).events).toEqual([
+    expect((await lookup(run, {})).events).toEqual([{ type: 'unlisted', at, ...own }]);
+    expect((await lookup(run, {}, 3 * MINUTE - 1)).events).toEqual([]);
+    expect((await lookup(run, {}, 3 * MINUTE)).events).toEqual([
       { type: 'ended', at: T0 + 3 * MINUTE, ...own, result: 'lost' },
     ]);
   });
@@ -157,21 +157,21 @@ describe('what a look at the jobs records', () => {
   it('begins anew when it is listed again', async () => {
     const run = runOf(['p'], [accepted('p', 'r1')]);
     const listed = { r1: [{ job_id: 'j-p', phone_id: 'p' }] };
-    await look(run, {});
-    expect((await look(run, listed, 2 * MINUTE)).events).toEqual([
+    await lookup(run, {});
+    expect((await lookup(run, listed, 2 * MINUTE)).events).toEqual([
       { type: 'listed', at: T0 + 2 * MINUTE, ...own },
     ]);
-    expect((await look(run, listed, 2.5 * MINUTE)).events).toEqual([]);
-    expect((await look(run, {}, 3 * MINUTE)).events).toMatchObject([{ type: 'unlisted' }]);
-    expect((await look(run, {}, 4 * MINUTE)).events).toEqual([]);
+    expect((await lookup(run, listed, 2.5 * MINUTE)).events).toEqual([]);
+    expect((await lookup(run, {}, 3 * MINUTE)).events).toMatchObject([{ type: 'unlisted' }]);
+    expect((await lookup(run, {}, 4 * MINUTE)).events).toEqual([]);
   });
 
   it('times a job out that still runs when its time is up, and no other', async () => {
     const run = runOf(['p'], [accepted('p', 'r1')]);
     const over = terms.export_timeout;
     const running = { r1: [{ job_id: 'j-p', phone_id: 'p' }] };
-    expect((await look(run, running, over - 1)).events).toEqual([]);
-    expect((await look(run, running, over)).events).toEqual([
+    expect((await lookup(run, running, over - 1)).events).toEqual([]);
+    expect((await lookup(run, running, over)).events).toEqual([
       {
         ...{ type: 'outcome', at: T0 + over, phone_id: 'p' },
         ...{ outcome: 'timed_out', reason: 'export_timeout' },
@@ -179,7 +179,7 @@ describe('what a look at the jobs records', () => {
     ]);
     const ended = runOf(['p'], [accepted('p', 'r1')]);
     const done = { r1: [{ job_id: 'j-p', phone_id: 'p', status: 2 }] };
-    expect((await look(ended, done, over)).events).toMatchObject([{ result: 'succeeded' }]);
+    expect((await lookup(ended, done, over)).events).toMatchObject([{ result: 'succeeded' }]);
   });
 });
 
@@ -190,23 +190,23 @@ describe('how jobs are asked for', () => {
       ids,
       ids.map((id) => accepted(id, `r-${id}`)),
     );
-    const { asked } = await look(run, {});
+    const { asked } = await lookup(run, {});
     expect(asked.map((call) => call.length)).toEqual([20, 20, 1]);
     expect(new Set(asked.flat()).size).toBe(41);
   });
 
   it('not at all where there is nothing to ask for', async () => {
-    const run = runOf(['p', 'q'], [doubtful('p'), doubtful('q', '')]);
-    expect((await look(run, {})).asked).toEqual([]);
-    expect(followed([openRun('nightly-1', [plannedPhone('p')])], T0).size).toBe(0);
+    const run = runOf(['p', 'q'], [unknown('p'), unknown('q', '')]);
+    expect((await lookup(run, {})).asked).toEqual([]);
+    expect(jobsToPoll([openRun('nightly-1', [plannedPhone('p')])], T0).size).toBe(0);
   });
 
   it('a call that left a phone out alone, and takes the job that was left out', async () => {
     const run = runOf(
       ['p', 'q', 'o'],
-      [accepted('p', 'r1'), doubtful('q', 'r1'), accepted('o', 'r2')],
+      [accepted('p', 'r1'), unknown('q', 'r1'), accepted('o', 'r2')],
     );
-    const { asked, events } = await look(run, {
+    const { asked, events } = await lookup(run, {
       r1: [
         { job_id: 'j-p', phone_id: 'p' },
         { job_id: 'j-q', phone_id: 'q' },
@@ -216,15 +216,15 @@ describe('how jobs are asked for', () => {
     expect(asked).toEqual([['r1'], ['r2']]);
     expect(events).toEqual([
       {
-        ...{ type: 'accepted', at: T0 + MINUTE, phone_id: 'q', try: 1 },
+        ...{ type: 'accepted', at: T0 + MINUTE, phone_id: 'q', attempt: 1 },
         ...{ job_id: 'j-q', request_id: 'r1' },
       },
     ]);
   });
 
   it('takes no job for the one left out that is known already, or is none', async () => {
-    const run = runOf(['p', 'q'], [accepted('p', 'r1'), doubtful('q', 'r1')]);
-    const { events } = await look(run, { r1: [{ job_id: 'j-p', phone_id: 'p' }] });
+    const run = runOf(['p', 'q'], [accepted('p', 'r1'), unknown('q', 'r1')]);
+    const { events } = await lookup(run, { r1: [{ job_id: 'j-p', phone_id: 'p' }] });
     expect(events).toEqual([]);
   });
 });

@@ -45,7 +45,7 @@ function scene(answer: (ids: string[], infos: StorageInfo[]) => Answer | void = 
     },
   });
   const session: Session = {
-    ...{ writer: createWriter(WRITER), limits: carefulLimits, stragglers: [], until: T0 + MINUTE },
+    ...{ writer: createWriter(WRITER), limits: carefulLimits, inFlight: [], until: T0 + MINUTE },
   };
   const limit = (limits: Partial<Limits>) => (session.limits = { ...session.limits, ...limits });
   return {
@@ -64,8 +64,8 @@ const refusing = (facts: Parameters<typeof refusal>[0], times = Infinity) => {
 const events = async ({ store }: ReturnType<typeof scene>, { runId }: OpenRun) =>
   (await readLog(store, runId)).map(({ type }) => type);
 const unsent = (run: OpenRun): string[] =>
-  [...run.state.phones.values()].flatMap(({ planned, tries }) =>
-    [...tries.values()].some(({ windows }) => [...windows.values()].includes('unsent'))
+  [...run.state.phones.values()].flatMap(({ planned, attempts }) =>
+    [...attempts.values()].some(({ windows }) => [...windows.values()].includes('unsent'))
       ? [planned.phone_id]
       : [],
   );
@@ -81,16 +81,16 @@ describe('submitWindow', () => {
       return batchStorage(infos);
     };
     expect(await world.submit(run)).toBe(true);
-    const tries = [
-      { phone_id: 'p', try: 1 },
-      { phone_id: 'q', try: 1 },
+    const attempts = [
+      { phone_id: 'p', attempt: 1 },
+      { phone_id: 'q', attempt: 1 },
     ];
-    const intent = { type: 'intent', at: T0, window: `${WRITER}-1`, tries };
+    const intent = { type: 'intent', at: T0, window: `${WRITER}-1`, attempts };
     expect(before).toEqual([[intent]]);
     const accepted = { type: 'accepted', at: T0 + SECOND, request_id: 'r1' };
     expect(await readLog(world.store, run.runId)).toEqual([
       intent,
-      ...tries.map((one) => ({ ...accepted, ...one, job_id: `j-${one.phone_id}` })),
+      ...attempts.map((one) => ({ ...accepted, ...one, job_id: `j-${one.phone_id}` })),
     ]);
     expect(run.pending).toEqual([]);
   });
@@ -136,7 +136,7 @@ describe('submitWindow', () => {
 
   it('leaves out the phones that jobs of earlier runs still take up', async () => {
     const world = scene();
-    world.session.stragglers = [{ phone_id: 'p', server_id: 's1' }];
+    world.session.inFlight = [{ phone_id: 'p', server_id: 's1' }];
     await world.submit(runOf('nightly-1', ['p', 'q']));
     expect(world.calls).toEqual([['q']]);
   });
@@ -205,8 +205,8 @@ describe('submitWindow', () => {
 });
 
 function windowsOf({ phones }: OpenRun['state']): string[] {
-  return [...phones.values()].flatMap(({ tries }) =>
-    [...tries.values()].flatMap(({ windows }) => [...windows.keys()]),
+  return [...phones.values()].flatMap(({ attempts }) =>
+    [...attempts.values()].flatMap(({ windows }) => [...windows.keys()]),
   );
 }
 
@@ -221,7 +221,7 @@ describe('what an answer means', () => {
       ],
     }));
     await world.submit(run);
-    expect(await events(world, run)).toEqual(['intent', 'accepted', 'refused', 'doubtful']);
+    expect(await events(world, run)).toEqual(['intent', 'accepted', 'refused', 'outcome_unknown']);
   });
 
   it('a batch that was accepted lets the next be larger, and that is logged', async () => {
@@ -262,7 +262,7 @@ describe('what a failed call means', () => {
       { carriedOut: 'unknown' },
       'judged',
       'service',
-      ['doubtful', 'doubtful'],
+      ['outcome_unknown', 'outcome_unknown'],
     ],
     [
       'a refusal that each phone is tried again after',
@@ -291,7 +291,7 @@ describe('what a failed call means', () => {
     const run = runOf('nightly-1', ['p', 'q']);
     await world.submit(run);
     expect(world.logged('call_refused')).toEqual([line('judged')]);
-    expect(await events(world, run)).toEqual(['intent', 'doubtful', 'doubtful']);
+    expect(await events(world, run)).toEqual(['intent', 'outcome_unknown', 'outcome_unknown']);
   });
 
   it('refused credentials end the drive, and free what was not sent', async () => {
@@ -370,7 +370,16 @@ describe('what a failed call means', () => {
     expect(run.state.cut).toMatchObject({ at: T0 + 3 * SECOND, size: 1 });
     expect(world.session.limits.phones_per_call).toBe(10);
     expect(await events(world, run)).toEqual([
-      ...['intent', 'cut', 'accepted', 'accepted', 'accepted', 'cut', 'refused', 'accepted'],
+      ...[
+        'intent',
+        'batch_size_reduced',
+        'accepted',
+        'accepted',
+        'accepted',
+        'batch_size_reduced',
+        'refused',
+        'accepted',
+      ],
     ]);
   });
 

@@ -22,21 +22,21 @@ describe.each(['jobs', 'archives'] as const)('a look at the %s', (to) => {
     await expect(note({ clock }, all, to, fails)).rejects.toThrow('unreachable');
     clock.move(1);
     await expect(note({ clock }, all, to, fails)).rejects.toThrow('unreachable');
-    const blind = [{ type: 'blind', at: T0, to }];
+    const blind = [{ type: 'outage_started', at: T0, to }];
     expect(all.map(({ pending }) => pending)).toEqual([blind, blind]);
   });
 
   it('notes that it works again, at the time after the look, for the runs that were blind', async () => {
     const [run, sighted] = runs();
     if (run === undefined || sighted === undefined) throw new Error('no run');
-    fold(run.state, [{ type: 'blind', at: T0, to }]);
-    fold(sighted.state, [{ type: 'blind', at: T0, to: other }]);
+    fold(run.state, [{ type: 'outage_started', at: T0, to }]);
+    fold(sighted.state, [{ type: 'outage_started', at: T0, to: other }]);
     const clock = playClock(T0);
     await note({ clock }, [run, sighted], to, () => clock.sleep(5));
-    expect(run.pending).toEqual([{ type: 'sighted', at: T0 + 5, to }]);
+    expect(run.pending).toEqual([{ type: 'outage_ended', at: T0 + 5, to }]);
     expect(sighted.pending).toEqual([]);
     clock.move(1);
     await expect(note({ clock }, [run], to, fails)).rejects.toThrow('unreachable');
-    expect(run.pending.at(-1)).toEqual({ type: 'blind', at: T0 + 6, to });
+    expect(run.pending.at(-1)).toEqual({ type: 'outage_started', at: T0 + 6, to });
   });
 });

@@ -7,9 +7,9 @@ import type { OpenRun } from '../../../lib/run/state/open-run.ts';
 import {
   endsAsTar,
   isPlausible,
-  nextLook,
+  nextLookupAt,
   verifyArchives,
-  watchDoubts,
+  watchUnknownOutcomes,
 } from '../../../lib/run/export/verify-archives.ts';
 import { type PlayClock, playClock } from '../../../testing/play-clock.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
@@ -24,17 +24,23 @@ const object = (phone: string, size = 2_048): ObjectInfo => ({
 });
 
 /** The first tries of these phones, and what is known of each. */
-function runOf(phones: string[], events: (own: { phone_id: string; try: number }) => RunEvent[]) {
+function runOf(
+  phones: string[],
+  events: (own: { phone_id: string; attempt: number }) => RunEvent[],
+) {
   const run = openRun(
     'nightly-1',
     phones.map((id) => plannedPhone(id)),
   );
-  const tries = phones.map((phone_id) => ({ phone_id, try: 1 }));
-  fold(run.state, [{ type: 'intent', at: T0, window: 'w1', tries }, ...tries.flatMap(events)]);
+  const attempts = phones.map((phone_id) => ({ phone_id, attempt: 1 }));
+  fold(run.state, [
+    { type: 'intent', at: T0, window: 'w1', attempts },
+    ...attempts.flatMap(events),
+  ]);
   return run;
 }
 
-const accepted = (own: { phone_id: string; try: number }): RunEvent => ({
+const accepted = (own: { phone_id: string; attempt: number }): RunEvent => ({
   ...{ type: 'accepted', at: T0, ...own },
   ...{ job_id: `j-${own.phone_id}`, request_id: 'r1' },
 });
@@ -43,7 +49,7 @@ const ended = (phones: string[]): OpenRun =>
   runOf(phones, (own) => [accepted(own), { type: 'ended', at: T0, ...own, result: 'succeeded' }]);
 /** Their answers were lost. */
 const doubted = (phones: string[]): OpenRun =>
-  runOf(phones, (own) => [{ type: 'doubtful', at: T0, ...own }]);
+  runOf(phones, (own) => [{ type: 'outcome_unknown', at: T0, ...own }]);
 
 /** A bucket that tells what it was asked for; `unlisted` shows by HEAD only. */
 function bucket({
@@ -120,7 +126,7 @@ describe('endsAsTar', () => {
 });
 
 describe('verifyArchives', () => {
-  const own = { at: T0, phone_id: 'p', try: 1 };
+  const own = { at: T0, phone_id: 'p', attempt: 1 };
   const verified = { type: 'verified', ...own, size: 2_048, etag: 'etag-p' };
 
   it.each<[string, ObjectInfo[], object]>([
@@ -129,7 +135,7 @@ describe('verifyArchives', () => {
     [
       'one that is too small',
       [object('p', 1_024)],
-      { type: 'worthless', ...own, reason: 'archive_too_small' },
+      { type: 'archive_rejected', ...own, reason: 'archive_too_small' },
     ],
     ['none, for the first time', [object('q')], { type: 'absent', ...own }],
   ])('judges %s by one HEAD', async (_, unlisted, expected) => {
@@ -151,7 +157,9 @@ describe('verifyArchives', () => {
     const at = T0 + 2 * MINUTE;
     await verifyArchives({ archives, clock: playClock(at) }, run);
     expect(asked).toEqual([list, head('p')]);
-    expect(run.pending).toEqual([{ type: 'worthless', ...own, at, reason: 'archive_missing' }]);
+    expect(run.pending).toEqual([
+      { type: 'archive_rejected', ...own, at, reason: 'archive_missing' },
+    ]);
   });
 
   it('takes what comes between the looks', async () => {
@@ -185,7 +193,7 @@ describe('verifyArchives', () => {
 
   it('looks at no phone that is not there yet, and at nothing where there is none', async () => {
     const run = runOf(['p', 'q', 'r'], (one) => (one.phone_id === 'p' ? [accepted(one)] : []));
-    fold(run.state, [{ type: 'blind', at: T0, to: 'archives' }]);
+    fold(run.state, [{ type: 'outage_started', at: T0, to: 'archives' }]);
     const { archives, asked } = bucket();
     await verifyArchives({ archives, clock: playClock(T0 + 1) }, run);
     expect([asked, run.pending, run.verifyAt]).toEqual([[], [], 0]);
@@ -196,7 +204,7 @@ describe('verifyArchives', () => {
     const clock = playClock(T0);
     const broken = bucket({ broken: true });
     await expect(verifyArchives({ ...broken, clock }, run)).rejects.toThrow('unreachable');
-    expect(run.pending).toEqual([{ type: 'blind', at: T0, to: 'archives' }]);
+    expect(run.pending).toEqual([{ type: 'outage_started', at: T0, to: 'archives' }]);
     expect(run.verifyAt).toBe(T0 + 20_000);
     const { archives, asked } = bucket({ unlisted: [object('p')] });
     clock.move(19_999);
@@ -205,16 +213,16 @@ describe('verifyArchives', () => {
     clock.move(1);
     await verifyArchives({ archives, clock }, run);
     expect(run.pending.slice(1)).toEqual([
-      { type: 'sighted', at: T0 + 20_000, to: 'archives' },
+      { type: 'outage_ended', at: T0 + 20_000, to: 'archives' },
       { ...verified, at: T0 + 20_000 },
     ]);
   });
 });
 
 describe('watchDoubts', () => {
-  const own = { phone_id: 'p', try: 1 };
+  const own = { phone_id: 'p', attempt: 1 };
   const watch = (run: OpenRun, { archives }: ReturnType<typeof bucket>, clock: PlayClock) =>
-    watchDoubts({ archives, clock }, run);
+    watchUnknownOutcomes({ archives, clock }, run);
 
   it('takes an archive that is whole', async () => {
     const run = doubted(['p']);
@@ -243,17 +251,17 @@ describe('watchDoubts', () => {
     const cloud = bucket();
     await watch(run, cloud, playClock(at));
     expect(cloud.asked).toEqual([list, head('p')]);
-    expect(run.pending).toEqual([{ type: 'worthless', at, ...own, reason: 'answer_lost' }]);
+    expect(run.pending).toEqual([{ type: 'archive_rejected', at, ...own, reason: 'answer_lost' }]);
   });
 
   it('lists the folder where one of the watches ends', async () => {
     const run = runOf(['p', 'q'], (one) => [
-      { type: 'doubtful', at: one.phone_id === 'p' ? T0 : T0 + 1, ...one },
+      { type: 'outcome_unknown', at: one.phone_id === 'p' ? T0 : T0 + 1, ...one },
     ]);
     const cloud = bucket();
     await watch(run, cloud, playClock(T0 + 15 * MINUTE));
     expect(cloud.asked).toEqual([list, head('p'), head('q')]);
-    expect(run.pending).toMatchObject([{ type: 'worthless', phone_id: 'p' }]);
+    expect(run.pending).toMatchObject([{ type: 'archive_rejected', phone_id: 'p' }]);
   });
 
   it('takes what is whole at the last look', async () => {
@@ -267,8 +275,8 @@ describe('watchDoubts', () => {
     const clock = playClock(T0);
     const broken = bucket({ broken: true });
     await expect(watch(run, broken, clock)).rejects.toThrow('unreachable');
-    expect(run.pending).toEqual([{ type: 'blind', at: T0, to: 'archives' }]);
-    expect(run.lookAt).toBe(T0 + 20_000);
+    expect(run.pending).toEqual([{ type: 'outage_started', at: T0, to: 'archives' }]);
+    expect(run.watchAt).toBe(T0 + 20_000);
     const cloud = bucket();
     clock.move(19_999);
     await watch(run, cloud, clock);
@@ -282,32 +290,32 @@ describe('watchDoubts', () => {
     const run = ended(['p']);
     const cloud = bucket();
     await watch(run, cloud, playClock(T0));
-    expect([cloud.asked, run.pending, run.lookAt]).toEqual([[], [], 0]);
+    expect([cloud.asked, run.pending, run.watchAt]).toEqual([[], [], 0]);
   });
 });
 
 describe('nextLook', () => {
   const absent = (run: OpenRun, phone_id: string, at: number) => {
-    fold(run.state, [{ type: 'absent', at, phone_id, try: 1 }]);
+    fold(run.state, [{ type: 'absent', at, phone_id, attempt: 1 }]);
     return run;
   };
 
   it('is now for an archive that was not looked for, or when looks begin again', () => {
     const run = ended(['p']);
-    expect(nextLook(run, T0 + 5)).toBe(T0 + 5);
+    expect(nextLookupAt(run, T0 + 5)).toBe(T0 + 5);
     run.verifyAt = T0 + 9;
-    expect(nextLook(run, T0 + 5)).toBe(T0 + 9);
+    expect(nextLookupAt(run, T0 + 5)).toBe(T0 + 9);
   });
 
   it('is two minutes after the first look at an archive that was absent', () => {
-    expect(nextLook(absent(ended(['p']), 'p', T0), T0 + 5)).toBe(T0 + 2 * MINUTE);
+    expect(nextLookupAt(absent(ended(['p']), 'p', T0), T0 + 5)).toBe(T0 + 2 * MINUTE);
   });
 
   it('is when doubts are looked at again, or now', () => {
     const run = doubted(['p']);
-    expect(nextLook(run, T0 + 5)).toBe(T0 + 5);
-    run.lookAt = T0 + 9;
-    expect(nextLook(run, T0 + 5)).toBe(T0 + 9);
+    expect(nextLookupAt(run, T0 + 5)).toBe(T0 + 5);
+    run.watchAt = T0 + 9;
+    expect(nextLookupAt(run, T0 + 5)).toBe(T0 + 9);
   });
 
   it('is the first of several, whatever their order', () => {
@@ -315,16 +323,16 @@ describe('nextLook', () => {
     absent(run, 'p', T0 + 2);
     absent(run, 'q', T0 + 1);
     absent(run, 'r', T0 + 3);
-    expect(nextLook(run, T0 + 5)).toBe(T0 + 1 + 2 * MINUTE);
+    expect(nextLookupAt(run, T0 + 5)).toBe(T0 + 1 + 2 * MINUTE);
   });
 
   it('is never where nothing is to be looked for', () => {
     expect(
-      nextLook(
+      nextLookupAt(
         runOf(['p'], (own) => [accepted(own)]),
         T0,
       ),
     ).toBeUndefined();
-    expect(nextLook(openRun('nightly-1', [plannedPhone('p')]), T0)).toBeUndefined();
+    expect(nextLookupAt(openRun('nightly-1', [plannedPhone('p')]), T0)).toBeUndefined();
   });
 });

@@ -1,32 +1,37 @@
 import { describe, expect, it } from 'vitest';
 import type { Phone } from '../../../lib/cloud/cph/cph-schemas.ts';
-import type { Look } from '../../../lib/ledger/hints/hints.ts';
+import type { Lookup } from '../../../lib/ledger/hints/hints.ts';
 import {
-  decideFirst,
+  decideFirstBackup,
   isCovered,
   isNewTo,
   isSettledFor,
-  type OpenFirst,
+  type OpenFirstBackup,
 } from '../../../lib/run/first-backup/decide.ts';
 import type { Pending } from '../../../lib/run/first-backup/pending-hints.ts';
-import type { Giver } from '../../../lib/run/first-backup/policies.ts';
+import type { FirstBackupPolicy } from '../../../lib/run/first-backup/policies.ts';
 import { cphTime, phone } from '../../support/fleet.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 
 const HOUR = 60 * MINUTE;
 const RESET = T0 - MINUTE;
 
-const giver = (changes: Partial<Giver> = {}): Giver => ({
+const giver = (changes: Partial<FirstBackupPolicy> = {}): FirstBackupPolicy => ({
   ...{ name: 'newborn', since: 0, given: {}, selects: () => true },
   ...changes,
 });
-const open = (changes: Partial<OpenFirst> = {}): OpenFirst => ({
-  ...{ policy: 'newborn', askedAt: RESET, asked: new Set<string>(), underway: new Set<string>() },
+const open = (changes: Partial<OpenFirstBackup> = {}): OpenFirstBackup => ({
+  ...{
+    policy: 'newborn',
+    requestedAt: RESET,
+    asked: new Set<string>(),
+    underway: new Set<string>(),
+  },
   ...changes,
 });
-const hint = (look: Partial<Look>, changes: Partial<Pending> = {}): Pending => ({
+const hint = (lookup: Partial<Lookup>, changes: Partial<Pending> = {}): Pending => ({
   id: 'trace-1',
-  look: { change: 'created', phones: [], servers: [], others: [], ...look },
+  lookup: { change: 'created', phones: [], servers: [], others: [], ...lookup },
   ...{ droppedAt: T0, generation: 0 },
   ...changes,
 });
@@ -35,8 +40,8 @@ type World = {
   hints: Pending[];
   phones?: Record<string, Phone | null>;
   servers?: Record<string, Phone[]>;
-  givers?: Giver[];
-  open?: OpenFirst[];
+  givers?: FirstBackupPolicy[];
+  open?: OpenFirstBackup[];
 };
 
 /** What is decided some time after T0: the phones asked for, and what each hint waits for. */
@@ -46,7 +51,7 @@ function after(ms: number, world: World) {
     servers: new Map(Object.entries(world.servers ?? {})),
   };
   const { hints, givers = [giver()], open: runs = [] } = world;
-  const { asks, waits } = decideFirst(hints, seen, givers, runs, T0 + ms);
+  const { asks, waits } = decideFirstBackup(hints, seen, givers, runs, T0 + ms);
   return {
     asks: asks.map(({ policy, phones }) => ({ policy, ...Object.fromEntries(phones) })),
     waits: hints.map((one) => Object.fromEntries(waits.get(one) ?? [])),
@@ -59,7 +64,7 @@ const waiting = (reason: string) => ({ asks: [], waits: [{ p1: reason }] });
 const done = { asks: [], waits: [{}] };
 
 describe('isCovered', () => {
-  it.each<[string, Partial<Giver>, OpenFirst[], boolean]>([
+  it.each<[string, Partial<FirstBackupPolicy>, OpenFirstBackup[], boolean]>([
     ['nothing is known', {}, [], false],
     ['it was given before the reset', { given: { p1: RESET - 1 } }, [], false],
     ['it was given at the reset', { given: { p1: RESET } }, [], true],
@@ -68,7 +73,7 @@ describe('isCovered', () => {
     [
       'a run asks for it since before the reset',
       {},
-      [open({ asked: new Set(['p1']), askedAt: RESET - 1 })],
+      [open({ asked: new Set(['p1']), requestedAt: RESET - 1 })],
       false,
     ],
     ['a run asks for another', {}, [open({ asked: new Set(['p2']) })], false],
@@ -107,7 +112,7 @@ describe('isSettledFor', () => {
   const given = giver({ given: { p1: RESET } });
   const other = giver({ name: 'nightly' });
 
-  it.each<[string, Giver[], string | undefined, boolean]>([
+  it.each<[string, FirstBackupPolicy[], string | undefined, boolean]>([
     ['all policies gave', [given], undefined, true],
     ['one policy did not', [given, other], undefined, false],
     ['the policy named gave', [given, other], 'newborn', true],
@@ -121,7 +126,7 @@ describe('isSettledFor', () => {
   it('minds the generation and what is asked for', () => {
     const reset = hint({}, { generation: RESET + 1 });
     expect(isSettledFor([given], reset, 'p1', [])).toBe(false);
-    const runs = [open({ asked: new Set(['p1']), askedAt: RESET + 1 })];
+    const runs = [open({ asked: new Set(['p1']), requestedAt: RESET + 1 })];
     expect(isSettledFor([given], reset, 'p1', runs)).toBe(true);
   });
 });
@@ -163,11 +168,11 @@ describe('decideFirst', () => {
 
   it.each<[string, Partial<World>, boolean]>([
     ['gave to one', { givers: [giver({ given: { p9: T0 + MINUTE, p8: 1 } })] }, true],
-    ['asks for one', { open: [open({ askedAt: T0 + MINUTE, asked: new Set(['p9']) })] }, true],
-    ['runs for other reasons', { open: [open({ askedAt: T0 + MINUTE })] }, false],
+    ['asks for one', { open: [open({ requestedAt: T0 + MINUTE, asked: new Set(['p9']) })] }, true],
+    ['runs for other reasons', { open: [open({ requestedAt: T0 + MINUTE })] }, false],
     [
       'is not the one that asks',
-      { open: [open({ askedAt: T0 + MINUTE, asked: new Set(['p9']), policy: 'nightly' })] },
+      { open: [open({ requestedAt: T0 + MINUTE, asked: new Set(['p9']), policy: 'nightly' })] },
       false,
     ],
   ])('lets five minutes pass after the policy %s', (_, world, waits) => {
@@ -217,7 +222,7 @@ describe('decideFirst', () => {
     expect(after(5 * MINUTE, world).asks).toEqual([{ policy: 'newborn', p1: RESET }]);
   });
 
-  it.each<[Look['change'], number, object]>([
+  it.each<[Lookup['change'], number, object]>([
     ['found', T0 - HOUR, done],
     ['found', T0, asked],
     ['named', T0 - HOUR, asked],
@@ -231,13 +236,13 @@ describe('decideFirst', () => {
 
   it('shows the policy what the inventory keeps of a phone', () => {
     const shown: object[] = [];
-    const selects: Giver['selects'] = (candidate) => shown.push(candidate) > 0;
+    const selects: FirstBackupPolicy['selects'] = (candidate) => shown.push(candidate) > 0;
     const phones = { p1: phone('p1', { create_time: cphTime(T0), image_version: 'v1' }) };
     after(0, { ...p1, phones, givers: [giver({ selects })] });
     expect(shown).toEqual([phone('p1', { image_version: 'v1' })]);
   });
 
-  it.each<[string, Partial<Look>, Partial<World>, object]>([
+  it.each<[string, Partial<Lookup>, Partial<World>, object]>([
     ['a server not looked at', { servers: ['s1'] }, {}, { s1: 'not_looked_at' }],
     [
       'a bought server without phones',
@@ -283,20 +288,20 @@ describe('decideFirst', () => {
       {},
       { p1: 'not_looked_at', x: 'not_looked_at' },
     ],
-  ])('has a hint wait for %s', (_, look, world, waits) => {
-    const hints = [hint(look)];
+  ])('has a hint wait for %s', (_, lookup, world, waits) => {
+    const hints = [hint(lookup)];
     expect(after(HOUR, { hints, ...world })).toEqual({ asks: [], waits: [waits] });
   });
 
-  it.each<[string, Partial<Look>, Partial<World>]>([
+  it.each<[string, Partial<Lookup>, Partial<World>]>([
     ['a phone', { others: ['p1'] }, { phones: { p1: phone('p1') } }],
     ['a server', { others: ['s1'] }, { phones: { s1: null }, servers: { s1: [phone('p1')] } }],
     ['a server, known as such', { servers: ['s1'] }, { servers: { s1: [phone('p1')] } }],
-  ])('asks for what an id stands for: %s', (_, look, world) => {
-    expect(after(5 * MINUTE, { hints: [hint(look)], ...world })).toEqual(asked);
+  ])('asks for what an id stands for: %s', (_, lookup, world) => {
+    expect(after(5 * MINUTE, { hints: [hint(lookup)], ...world })).toEqual(asked);
   });
 
-  it.each<[string, Partial<Look>, string | undefined, boolean]>([
+  it.each<[string, Partial<Lookup>, string | undefined, boolean]>([
     ['an hour before the purchase', { at: T0 - MINUTE }, cphTime(T0 - MINUTE - HOUR), true],
     ['earlier', { at: T0 - MINUTE }, cphTime(T0 - MINUTE - HOUR - 1000), false],
     ['an hour before its trace came', { at: T0 + HOUR }, cphTime(T0 - HOUR), true],
@@ -304,9 +309,9 @@ describe('decideFirst', () => {
     ['earlier than a trace without a time', {}, cphTime(T0 - HOUR - 1000), false],
     ['nobody knows when', { at: T0 - MINUTE }, undefined, true],
     ['long before the server was named', { change: 'named' }, cphTime(0), true],
-  ])('takes a phone of a server for bought when it was created %s', (_, look, at, isBought) => {
+  ])('takes a phone of a server for bought when it was created %s', (_, lookup, at, isBought) => {
     const one = phone('p1', at === undefined ? {} : { create_time: at });
-    const world = { hints: [hint({ servers: ['s1'], ...look })], servers: { s1: [one] } };
+    const world = { hints: [hint({ servers: ['s1'], ...lookup })], servers: { s1: [one] } };
     expect(after(5 * MINUTE, world)).toEqual(
       isBought ? asked : { asks: [], waits: [{ s1: 'order' }] },
     );

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Cph } from '../../../lib/cloud/cph/cph.ts';
 import type { Phone } from '../../../lib/cloud/cph/cph-schemas.ts';
 import { ServiceError } from '../../../lib/errors.ts';
-import { lookAt } from '../../../lib/run/first-backup/look-up.ts';
+import { lookUp } from '../../../lib/run/first-backup/look-up.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 
 const phone = (number: number): Phone => ({
@@ -49,7 +49,7 @@ const worth = (phones: string[], servers: string[] = [], others: string[] = []) 
 describe('lookAt', () => {
   it('asks for a few phones one by one', async () => {
     const { calls, ...deps } = project(300);
-    const seen = await lookAt(deps, worth(['p1', 'gone']), Infinity);
+    const seen = await lookUp(deps, worth(['p1', 'gone']), Infinity);
     expect(seen.phones.get('p1')?.phone_name).toBe('game-1');
     expect(seen.phones.get('gone')).toBeNull();
     expect(calls).toEqual(expect.arrayContaining(['show p1', 'show gone']));
@@ -59,14 +59,14 @@ describe('lookAt', () => {
   it('reads the head of the list for many, as long as it helps', async () => {
     const { calls, ...deps } = project(300);
     const many = Array.from({ length: 40 }, (_, index) => `p${300 - index}`);
-    const seen = await lookAt(deps, worth([...many, 'p1']), Infinity);
+    const seen = await lookUp(deps, worth([...many, 'p1']), Infinity);
     expect([...many, 'p1'].every((id) => seen.phones.get(id) != null)).toBe(true);
     expect(calls).toEqual(['list all 0', 'show p1']);
   });
 
   it('finds out whether an id is a phone, a server or neither', async () => {
     const { calls, ...deps } = project(30);
-    const seen = await lookAt(deps, worth([], [], ['p2', 's1', 'CS26']), Infinity);
+    const seen = await lookUp(deps, worth([], [], ['p2', 's1', 'CS26']), Infinity);
     expect(seen.phones.get('p2')).toBeTruthy();
     expect(seen.servers.get('s1')).toHaveLength(10);
     expect(seen.servers.get('CS26')).toEqual([]);
@@ -80,7 +80,7 @@ describe('lookAt', () => {
     const met = new Set<string>();
     for (let minute = 0; minute < 15; minute += 1) {
       calls.length = 0;
-      const { phones } = await lookAt(deps, worth(ids), Infinity);
+      const { phones } = await lookUp(deps, worth(ids), Infinity);
       for (const id of ids) if (phones.has(id)) met.add(id);
       expect(calls.length).toBeLessThanOrEqual(20);
       deps.clock.move(60_000);
@@ -93,7 +93,7 @@ describe('lookAt', () => {
     [4, ['list all 0']],
   ])('reads the list for four phones or more: %i', async (count, expected) => {
     const { calls, ...deps } = project(10);
-    await lookAt(deps, worth(Array.from({ length: count }, (_, n) => `p${n + 1}`)), Infinity);
+    await lookUp(deps, worth(Array.from({ length: count }, (_, n) => `p${n + 1}`)), Infinity);
     expect(calls.sort()).toEqual(expected);
   });
 
@@ -102,7 +102,7 @@ describe('lookAt', () => {
     const ids = (from: number, count: number) =>
       Array.from({ length: count }, (_, n) => `p${from - n}`);
     const wanted = [...ids(500, 4), ...ids(400, 4), ...ids(300, 3), ...ids(150, 4)];
-    await lookAt(deps, worth(wanted), Infinity);
+    await lookUp(deps, worth(wanted), Infinity);
     expect(calls.slice(0, 4)).toEqual(['list all 0', 'list all 100', 'list all 200', 'show p150']);
     expect(calls).toHaveLength(7);
   });
@@ -110,14 +110,14 @@ describe('lookAt', () => {
   it.each([100, 104])('reads to the end of a list of %i phones at most', async (count) => {
     const { calls, ...deps } = project(count);
     const ids = Array.from({ length: 100 }, (_, n) => `p${count - n}`);
-    await lookAt(deps, worth([...ids, 'gone1', 'gone2', 'gone3', 'gone4']), Infinity);
+    await lookUp(deps, worth([...ids, 'gone1', 'gone2', 'gone3', 'gone4']), Infinity);
     const lists = calls.filter((call) => call.startsWith('list'));
     expect(lists).toEqual(count === 100 ? ['list all 0'] : ['list all 0', 'list all 100']);
   });
 
   it('asks for no id that a list has shown', async () => {
     const { calls, ...deps } = project(10);
-    const seen = await lookAt(deps, worth(['p1', 'p2', 'p3', 'p4'], [], ['p5']), Infinity);
+    const seen = await lookUp(deps, worth(['p1', 'p2', 'p3', 'p4'], [], ['p5']), Infinity);
     expect(seen.phones.get('p5')).toBeTruthy();
     expect(calls).toEqual(['list all 0']);
   });
@@ -125,20 +125,20 @@ describe('lookAt', () => {
   it('asks for nothing when its time is up', async () => {
     const { calls, ...deps } = project(10);
     const all = worth(['p1', 'p2', 'p3', 'p4'], ['s1'], ['p5']);
-    const seen = await lookAt(deps, all, deps.clock.now());
+    const seen = await lookUp(deps, all, deps.clock.now());
     expect(calls).toEqual([]);
     expect(seen).toEqual({ phones: new Map(), servers: new Map() });
-    expect((await lookAt(deps, all, deps.clock.now() + 1)).phones.size).toBe(10);
+    expect((await lookUp(deps, all, deps.clock.now() + 1)).phones.size).toBe(10);
   });
 
   it('keeps eight calls for phones from ids that may never show', async () => {
     const { calls, ...deps } = project(10);
     const odd = Array.from({ length: 30 }, (_, n) => `odd${n}`);
-    const { phones } = await lookAt(deps, worth(['p1'], ['s0', 's1'], odd), Infinity);
+    const { phones } = await lookUp(deps, worth(['p1'], ['s0', 's1'], odd), Infinity);
     expect(phones.has('p1')).toBe(true);
     expect(calls).toHaveLength(13);
     calls.length = 0;
-    await lookAt(deps, worth([], [], odd), Infinity);
+    await lookUp(deps, worth([], [], odd), Infinity);
     expect(calls).toHaveLength(20);
   });
 
@@ -148,7 +148,7 @@ describe('lookAt', () => {
     const met = new Set<string>();
     for (let minute = 0; minute < 8; minute += 1) {
       calls.length = 0;
-      const { phones } = await lookAt(deps, worth(['p1'], [], odd), Infinity);
+      const { phones } = await lookUp(deps, worth(['p1'], [], odd), Infinity);
       for (const id of phones.keys()) met.add(id);
       deps.clock.move(60_000);
     }
@@ -160,14 +160,14 @@ describe('lookAt', () => {
     [101, ['list s0 0', 'list s0 100']],
   ])('reads all pages of a server of %i phones', async (count, expected) => {
     const { calls, ...deps } = project(count * 3);
-    const seen = await lookAt(deps, worth([], ['s0']), Infinity);
+    const seen = await lookUp(deps, worth([], ['s0']), Infinity);
     expect(seen.servers.get('s0')).toHaveLength(count);
     expect(calls).toEqual(expected);
   });
 
   it('reads a server as far as its calls go', async () => {
     const { calls, ...deps } = project(9_000);
-    const seen = await lookAt(deps, worth(['p1'], ['s0']), Infinity);
+    const seen = await lookUp(deps, worth(['p1'], ['s0']), Infinity);
     expect(seen.servers.get('s0')).toHaveLength(1_200);
     expect(calls).toHaveLength(13);
   });
@@ -175,7 +175,7 @@ describe('lookAt', () => {
   it('leaves what it was given as it was', async () => {
     const { calls, ...deps } = project(3);
     const own = worth(['p1'], ['s1'], ['s2']);
-    await lookAt(deps, own, Infinity);
+    await lookUp(deps, own, Infinity);
     expect(own).toEqual(worth(['p1'], ['s1'], ['s2']));
     expect(calls).toContain('list s2 0');
   });
@@ -189,7 +189,7 @@ describe('lookAt', () => {
   ])('takes it for no phones when CPH says of a server %s', async (_, error, expected) => {
     const { cph, clock } = project(3);
     const own = { ...cph, listPhones: () => Promise.reject(error) };
-    const looking = lookAt({ cph: own, clock }, worth([], ['s1']), Infinity);
+    const looking = lookUp({ cph: own, clock }, worth([], ['s1']), Infinity);
     if (expected === 'throws') await expect(looking).rejects.toBe(error);
     else expect((await looking).servers.get('s1')).toEqual(expected);
   });
@@ -197,6 +197,6 @@ describe('lookAt', () => {
   it('throws what is not an answer about the id', async () => {
     const { cph, clock } = project(3);
     const down = { ...cph, showPhone: () => Promise.reject(new Error('down')) };
-    await expect(lookAt({ cph: down, clock }, worth(['p1']), Infinity)).rejects.toThrow('down');
+    await expect(lookUp({ cph: down, clock }, worth(['p1']), Infinity)).rejects.toThrow('down');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fold } from '../../../lib/ledger/run/fold.ts';
 import type { OpenRun } from '../../../lib/run/state/open-run.ts';
-import { openFirsts } from '../../../lib/run/first-backup/open-runs.ts';
+import { openFirstBackups } from '../../../lib/run/first-backup/open-runs.ts';
 import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
 function run(trigger: 'timer' | 'provisioned', phones?: string[]): OpenRun {
@@ -12,9 +12,9 @@ function run(trigger: 'timer' | 'provisioned', phones?: string[]): OpenRun {
 
 describe('openFirsts', () => {
   it('takes the phones of a run for new phones for asked for, and none for under way', () => {
-    expect(openFirsts([run('provisioned', ['p1', 'p3'])], T0)).toEqual([
+    expect(openFirstBackups([run('provisioned', ['p1', 'p3'])], T0)).toEqual([
       {
-        ...{ policy: 'nightly', askedAt: T0 },
+        ...{ policy: 'nightly', requestedAt: T0 },
         ...{ asked: new Set(['p1', 'p3']), underway: new Set() },
       },
     ]);
@@ -25,15 +25,15 @@ describe('openFirsts', () => {
     fold(own.state, [
       { type: 'outcome', at: T0, phone_id: 'p2', outcome: 'skipped', reason: 'stopped' },
     ]);
-    expect(openFirsts([own], T0)).toEqual([
+    expect(openFirstBackups([own], T0)).toEqual([
       {
-        ...{ policy: 'nightly', askedAt: T0 },
+        ...{ policy: 'nightly', requestedAt: T0 },
         ...{ asked: new Set(), underway: new Set(['p1']) },
       },
     ]);
   });
 
   it('knows no phones of a run for new phones that names none', () => {
-    expect(openFirsts([run('provisioned')], T0)[0]?.asked).toEqual(new Set());
+    expect(openFirstBackups([run('provisioned')], T0)[0]?.asked).toEqual(new Set());
   });
 });

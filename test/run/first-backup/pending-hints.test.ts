@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { nursery } from '../../../testing/provisioning.ts';
 
-const look = { change: 'created', phones: [], servers: [], others: ['x'] };
+const lookup = { change: 'created', phones: [], servers: [], others: ['x'] };
 
 describe('the inbox', () => {
   it.each([
     ['not JSON', '{', []],
-    ['of a wrong shape', JSON.stringify({ version: 1, type: 'look', phones: 7 }), []],
+    ['of a wrong shape', JSON.stringify({ version: 1, type: 'lookup', phones: 7 }), []],
     [
       "a newer version's",
-      JSON.stringify({ version: 2, type: 'look', ...look }),
+      JSON.stringify({ version: 2, type: 'lookup', ...lookup }),
       ['open/hints/trace-odd.json'],
     ],
   ])('is not held up by a hint that is %s', async (_, body, left) => {

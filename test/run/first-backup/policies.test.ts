@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import type { Provisioning } from '../../../lib/ledger/state/provisioning.ts';
-import { findGivers } from '../../../lib/run/first-backup/policies.ts';
+import { findFirstBackupPolicies } from '../../../lib/run/first-backup/policies.ts';
 import { fleet, phone } from '../../support/fleet.ts';
 import { listening, policyText } from '../../support/listening.ts';
 import { reading } from '../../support/reading.ts';
@@ -25,7 +25,8 @@ function scene(policies: Provisioning['policies'] = {}) {
     reads: () => read.reads.splice(0).map((one) => one.replace(/^\w+ policies\//, '')),
     put: (name: string, changes: Record<string, string | undefined> = GIVING) =>
       store.put(layout.policy(name), policyText(name, changes)),
-    find: (baseline = BASELINE) => findGivers({ ...deps, cph, store: read }, state, baseline),
+    find: (baseline = BASELINE) =>
+      findFirstBackupPolicies({ ...deps, cph, store: read }, state, baseline),
   };
 }
 
@@ -141,7 +142,11 @@ describe('findGivers', () => {
     const state: Provisioning = { policies: {} };
     await store.put(layout.policy('newborn'), policyText('newborn', GIVING));
     const going = { ...store, get: async () => undefined };
-    const found = findGivers({ ...deps, cph: fleet([]).cph, store: going }, state, BASELINE);
+    const found = findFirstBackupPolicies(
+      { ...deps, cph: fleet([]).cph, store: going },
+      state,
+      BASELINE,
+    );
     expect(await found).toEqual([]);
     expect(state.policies.newborn).toMatchObject({ on: false, since: BASELINE });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Look, putLook } from '../../../lib/ledger/hints/hints.ts';
+import { type Lookup, putLookup } from '../../../lib/ledger/hints/hints.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { type Pending, readPending } from '../../../lib/run/first-backup/pending-hints.ts';
 import { failing, listening } from '../../support/listening.ts';
@@ -7,7 +7,7 @@ import { reading } from '../../support/reading.ts';
 import { T0 } from '../../support/runs.ts';
 
 const HOUR = 60 * 60_000;
-const look = (changes: Partial<Look> = {}): Look => ({
+const lookup = (changes: Partial<Lookup> = {}): Lookup => ({
   ...{ change: 'created', phones: ['p1'], servers: [], others: [] },
   ...changes,
 });
@@ -16,14 +16,14 @@ const nothing = () => new Map<string, Pending>();
 describe('readPending', () => {
   it('reads what hints tell, and when they were dropped', async () => {
     const { deps, store, clock, lines } = listening();
-    await putLook(store, { id: 'trace-1', look: look() });
+    await putLookup(store, { id: 'trace-1', lookup: lookup() });
     clock.move(7);
-    await putLook(store, { id: 'found-2', look: look({ change: 'found' }) });
+    await putLookup(store, { id: 'found-2', lookup: lookup({ change: 'found' }) });
     const known = nothing();
     const pending = await readPending(deps, ['trace-1', 'found-2'], known);
     expect(pending).toMatchObject([
-      { id: 'trace-1', look: look(), droppedAt: T0, generation: 0 },
-      { id: 'found-2', look: look({ change: 'found' }), droppedAt: T0 + 7, generation: 0 },
+      { id: 'trace-1', lookup: lookup(), droppedAt: T0, generation: 0 },
+      { id: 'found-2', lookup: lookup({ change: 'found' }), droppedAt: T0 + 7, generation: 0 },
     ]);
     expect([...known.values()]).toEqual(pending);
     expect(lines).toEqual([]);
@@ -31,8 +31,8 @@ describe('readPending', () => {
 
   it('reads each once, and forgets those that are gone', async () => {
     const { deps, store } = listening();
-    await putLook(store, { id: 'trace-1', look: look() });
-    await putLook(store, { id: 'trace-2', look: look() });
+    await putLookup(store, { id: 'trace-1', lookup: lookup() });
+    await putLookup(store, { id: 'trace-2', lookup: lookup() });
     const known = nothing();
     await readPending(deps, ['trace-1', 'trace-2'], known);
     const watched = reading(store);
@@ -51,7 +51,7 @@ describe('readPending', () => {
     expect(watched.reads).toEqual([]);
   });
 
-  it.each<[string, Partial<Look>, number, boolean]>([
+  it.each<[string, Partial<Lookup>, number, boolean]>([
     ['a reset', { change: 'reset', at: T0 - HOUR }, T0 - HOUR, false],
     [
       'a reset by a clock a little ahead',
@@ -64,7 +64,7 @@ describe('readPending', () => {
     ['a purchase', { change: 'created', at: T0 - HOUR }, 0, false],
   ])('takes the time of %s for the generation', async (_, changes, generation, warns) => {
     const { deps, store, lines } = listening();
-    await putLook(store, { id: 'trace-1', look: look(changes) });
+    await putLookup(store, { id: 'trace-1', lookup: lookup(changes) });
     const [hint] = await readPending(deps, ['trace-1'], nothing());
     expect(hint?.generation).toBe(generation);
     expect(lines).toEqual(warns ? [['warn', 'hint_time_unusable', { hint: 'trace-1' }]] : []);
@@ -81,7 +81,7 @@ describe('readPending', () => {
   ])('passes over one that %s', async (_, body, code, left) => {
     const { deps, store, lines, hints } = listening();
     await store.put(layout.hint('trace-1'), body);
-    await putLook(store, { id: 'trace-2', look: look() });
+    await putLookup(store, { id: 'trace-2', lookup: lookup() });
     const known = nothing();
     const pending = await readPending(deps, ['trace-1', 'trace-2'], known);
     expect(pending.map(({ id }) => id)).toEqual(['trace-2']);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Look } from '../../../lib/ledger/hints/hints.ts';
+import type { Lookup } from '../../../lib/ledger/hints/hints.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { LeaseLost } from '../../../lib/run/state/stops-drive.ts';
 import { phone } from '../../support/fleet.ts';
@@ -17,31 +17,31 @@ const sortedWaits = (fields?: object): object => {
 
 describe('provision', () => {
   it('asks for the first backup of a phone and only then takes the hint away', async () => {
-    const { drop, look, clock, hints, asked, deps, state } = await newborns([phone('p1')]);
+    const { drop, lookup, clock, hints, asked, deps, state } = await newborns([phone('p1')]);
     await drop('trace-1', { phones: ['p1'] });
-    expect(await look()).toBe(0);
+    expect(await lookup()).toBe(0);
     expect([await hints(), await asked()]).toEqual([['trace-1'], []]);
     expect((await state()).policies.newborn).toMatchObject({ on: true, since: T0 - 10 * MINUTE });
     clock.move(5 * MINUTE);
-    await expect(look({ store: failing(deps, 'put').store })).rejects.toThrow('no answer');
-    await expect(look({ held: false })).rejects.toThrow(LeaseLost);
+    await expect(lookup({ store: failing(deps, 'put').store })).rejects.toThrow('no answer');
+    await expect(lookup({ held: false })).rejects.toThrow(LeaseLost);
     expect([await hints(), await asked()]).toEqual([['trace-1'], []]);
-    expect(await look()).toBe(1);
+    expect(await lookup()).toBe(1);
     expect([await hints(), await asked()]).toEqual([[], [['p1']]]);
-    expect(await look()).toBe(0);
+    expect(await lookup()).toBe(0);
   });
 
   it('takes hints for nothing where no policy gives first backups, and asks nobody', async () => {
-    const { drop, sweepHint, look, hints, calls, provisioner, state } = await newborns(
+    const { drop, sweepHint, lookup, hints, calls, firstBackups, state } = await newborns(
       [phone('p1')],
       {},
     );
-    provisioner.state = { policies: {}, sweeping: { started_at: 1, offset: 99 } };
+    firstBackups.state = { policies: {}, sweeping: { started_at: 1, offset: 99 } };
     await drop('trace-1', { phones: ['p1'] });
     await sweepHint();
-    expect(await look()).toBe(0);
+    expect(await lookup()).toBe(0);
     expect([await hints(), calls]).toEqual([[], []]);
-    expect(provisioner.known.size).toBe(0);
+    expect(firstBackups.known.size).toBe(0);
     expect((await state()).policies.newborn?.on).toBe(false);
     expect(await state()).not.toHaveProperty('sweeping');
   });
@@ -50,39 +50,39 @@ describe('provision', () => {
     ['some policy gives first backups', undefined],
     ['none does', {}],
   ])('leaves hints of other kinds alone where %s', async (_, newborn) => {
-    const { sweepHint, look, hints, store } = await newborns([], newborn);
+    const { sweepHint, lookup, hints, store } = await newborns([], newborn);
     const other = ['missed-nightly-1', 'stale-nightly-1', 'heartbeat-20260102'];
     for (const id of other) await store.put(layout.hint(id), '{}');
     await sweepHint();
-    await look();
+    await lookup();
     expect((await hints()).sort()).toEqual(other.sort());
   });
 
   it('reads each hint once a drive, and forgets those that are done', async () => {
-    const { drop, look, clock, provisioner } = await newborns([phone('p1')]);
+    const { drop, lookup, clock, firstBackups } = await newborns([phone('p1')]);
     await drop('trace-1', { phones: ['p1'] });
-    await look();
-    expect([...provisioner.known.keys()]).toEqual(['trace-1']);
+    await lookup();
+    expect([...firstBackups.known.keys()]).toEqual(['trace-1']);
     clock.move(5 * MINUTE);
-    await look();
-    expect([...provisioner.known.keys()]).toEqual([]);
+    await lookup();
+    expect([...firstBackups.known.keys()]).toEqual([]);
   });
 
   it('writes nothing while nothing is new', async () => {
-    const { drop, look, store, clock } = await newborns([phone('p1', { status: 1 })]);
+    const { drop, lookup, store, clock } = await newborns([phone('p1', { status: 1 })]);
     await drop('trace-1', { phones: ['p1'] });
-    await look();
+    await lookup();
     clock.move(MINUTE);
-    expect(await look({ store: reading(store) })).toBe(0);
+    expect(await lookup({ store: reading(store) })).toBe(0);
   });
 
   it('counts a policy from before the first hint that waits, of two hours at most', async () => {
-    const since = async (look: Partial<Look>): Promise<number | undefined> => {
+    const since = async (lookup: Partial<Lookup>): Promise<number | undefined> => {
       const world = await newborns();
-      await world.drop('trace-1', { phones: ['p1'], ...look });
+      await world.drop('trace-1', { phones: ['p1'], ...lookup });
       world.clock.move(30 * MINUTE);
       await world.drop('trace-2', { phones: ['p2'] });
-      await world.look();
+      await world.lookup();
       return (await world.state()).policies.newborn?.since;
     };
     expect(await since({})).toBe(T0 - 10 * MINUTE);
@@ -92,50 +92,50 @@ describe('provision', () => {
   });
 
   it('counts a policy from now on when no hint waits', async () => {
-    const { look, sweepHint, state } = await newborns();
+    const { lookup, sweepHint, state } = await newborns();
     await sweepHint();
-    await look();
+    await lookup();
     expect((await state()).policies.newborn?.since).toBe(T0);
   });
 
   it('looks at phones and others that have had no first backup, and at all servers', async () => {
-    const { drop, look, calls, provisioner } = await newborns([phone('p1'), phone('p3')]);
+    const { drop, lookup, calls, firstBackups } = await newborns([phone('p1'), phone('p3')]);
     const given = { p1: T0, x1: T0 };
-    provisioner.state = { policies: { newborn: { etag: 'e1', on: true, since: 0, given } } };
+    firstBackups.state = { policies: { newborn: { etag: 'e1', on: true, since: 0, given } } };
     await drop('trace-1', { phones: ['p1', 'p2'], servers: ['s1'], others: ['x1', 'p3'] });
-    await look();
+    await lookup();
     expect(calls.slice().sort()).toEqual(['list s1 0', 'show p2', 'show p3']);
   });
 
   it('looks at nothing when its time is up, and keeps the hint', async () => {
-    const { drop, look, hints, calls, clock } = await newborns([phone('p1')]);
+    const { drop, lookup, hints, calls, clock } = await newborns([phone('p1')]);
     await drop('trace-1', { phones: ['p1'] });
     clock.move(5 * MINUTE);
-    expect(await look({ until: clock.now() })).toBe(0);
+    expect(await lookup({ until: clock.now() })).toBe(0);
     expect([await hints(), calls]).toEqual([['trace-1'], []]);
   });
 
   it('lets a phone wait that a run exports already', async () => {
-    const { drop, look, clock, hints } = await newborns([phone('p1')]);
+    const { drop, lookup, clock, hints } = await newborns([phone('p1')]);
     await drop('trace-1', { phones: ['p1'] });
     clock.move(5 * MINUTE);
     const run = openRun('newborn-1', [{ ...phone('p1') }]);
     run.request.policy = 'newborn';
-    expect(await look({ runs: [run] })).toBe(0);
+    expect(await lookup({ runs: [run] })).toBe(0);
     expect(await hints()).toEqual(['trace-1']);
-    expect(await look()).toBe(1);
+    expect(await lookup()).toBe(1);
   });
 
   it('drops a hint that has waited for two hours, and says what for', async () => {
-    const { drop, look, clock, hints, lines } = await newborns([phone('p1', { status: 8 })]);
+    const { drop, lookup, clock, hints, lines } = await newborns([phone('p1', { status: 8 })]);
     await drop('trace-1', { phones: ['p1', 'p2'] });
     await drop('trace-2', {});
     clock.move(2 * HOUR - 1);
     await drop('trace-3', { phones: ['p1'] });
-    await look();
+    await lookup();
     expect([await hints(), lines]).toEqual([['trace-1', 'trace-2', 'trace-3'], []]);
     clock.move(1);
-    await look();
+    await lookup();
     expect(await hints()).toEqual(['trace-3']);
     const dropped = [
       { hint: 'trace-1', left: 2, waited_for: 'p2 not_found, p1 stopped' },
@@ -147,11 +147,11 @@ describe('provision', () => {
   });
 
   it('names twenty of the ids that a dropped hint waited for', async () => {
-    const { drop, look, clock, lines } = await newborns();
+    const { drop, lookup, clock, lines } = await newborns();
     const phones = Array.from({ length: 21 }, (_, n) => `p${n}`);
     await drop('trace-1', { phones });
     clock.move(2 * HOUR);
-    await look();
+    await lookup();
     const [fields] = lines.map(([, , told]) => told as { left: number; waited_for: string });
     expect(fields?.left).toBe(21);
     expect(fields?.waited_for.split(', ')).toHaveLength(20);

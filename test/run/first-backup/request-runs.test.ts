@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { indexArchives } from '../../../lib/ledger/state/phones.ts';
 import { listOpen, readRequest } from '../../../lib/ledger/run/request.ts';
-import { askForFirst } from '../../../lib/run/first-backup/request-runs.ts';
+import { requestFirstBackups } from '../../../lib/run/first-backup/request-runs.ts';
 import { LeaseLost } from '../../../lib/run/state/stops-drive.ts';
 import { type Listening, listening } from '../../support/listening.ts';
 
@@ -26,7 +26,7 @@ async function archived(world: Listening, phone_id: string, policy: string): Pro
 describe('askForFirst', () => {
   it('asks for a run of the phones, in their order, and logs it', async () => {
     const world = listening();
-    expect(await askForFirst(world.deps, [ask({ p2: 0, p1: 7 })], held)).toBe(1);
+    expect(await requestFirstBackups(world.deps, [ask({ p2: 0, p1: 7 })], held)).toBe(1);
     const [run = ''] = await requested(world);
     expect(await readRequest(world.store, run)).toEqual({
       ...{ version: 1, run_id: run, policy: 'newborn' },
@@ -43,8 +43,8 @@ describe('askForFirst', () => {
     ['the same phones of another policy', [{ p1: 0, p2: 7 }, 'nightly'], 2],
   ])('names the run by what is asked for: %s', async (_, again, runs) => {
     const world = listening();
-    await askForFirst(world.deps, [ask({ p1: 0, p2: 7 })], held);
-    const asked = await askForFirst(world.deps, [ask(...again)], held);
+    await requestFirstBackups(world.deps, [ask({ p1: 0, p2: 7 })], held);
+    const asked = await requestFirstBackups(world.deps, [ask(...again)], held);
     expect(asked).toBe(runs - 1);
     expect(await requested(world)).toHaveLength(runs);
     expect(world.lines).toHaveLength(runs);
@@ -52,17 +52,17 @@ describe('askForFirst', () => {
 
   it('names it as every version before did, so that an update asks for nothing twice', async () => {
     const world = listening();
-    await askForFirst(world.deps, [ask({ p1: 0, p2: 7 })], held);
+    await requestFirstBackups(world.deps, [ask({ p1: 0, p2: 7 })], held);
     expect(await requested(world)).toEqual(['newborn-e4e8e2d946f3654be6595e86']);
   });
 
   it('does not ask for what has a report', async () => {
     const world = listening();
-    await askForFirst(world.deps, [ask({ p1: 0 })], held);
+    await requestFirstBackups(world.deps, [ask({ p1: 0 })], held);
     const [run = ''] = await requested(world);
     await world.store.put(layout.report(run), '{}');
     await world.store.remove([layout.request(run)]);
-    expect(await askForFirst(world.deps, [ask({ p1: 0 })], held)).toBe(0);
+    expect(await requestFirstBackups(world.deps, [ask({ p1: 0 })], held)).toBe(0);
     expect(await requested(world)).toEqual([]);
   });
 
@@ -71,7 +71,7 @@ describe('askForFirst', () => {
     await archived(world, 'p1', 'newborn');
     await archived(world, 'p2', 'newborn');
     await archived(world, 'p3', 'nightly');
-    expect(await askForFirst(world.deps, [ask({ p1: 0, p2: 7, p3: 0 })], held)).toBe(1);
+    expect(await requestFirstBackups(world.deps, [ask({ p1: 0, p2: 7, p3: 0 })], held)).toBe(1);
     expect(await phonesOf(world)).toEqual([['p2', 'p3']]);
   });
 
@@ -79,7 +79,7 @@ describe('askForFirst', () => {
     const world = listening();
     await archived(world, 'p1', 'newborn');
     const refuse = () => Promise.reject(new Error('nobody should ask'));
-    expect(await askForFirst(world.deps, [ask({ p1: 0 }), ask({})], refuse)).toBe(0);
+    expect(await requestFirstBackups(world.deps, [ask({ p1: 0 }), ask({})], refuse)).toBe(0);
     expect(await requested(world)).toEqual([]);
   });
 
@@ -88,14 +88,14 @@ describe('askForFirst', () => {
     const many = Array.from({ length: 1001 }, (_, n) => [`p${1000 + n}`, 0] as const);
     const exact = Array.from({ length: 1000 }, (_, n) => [`q${1000 + n}`, 0] as const);
     const asks = [ask(Object.fromEntries(many)), ask(Object.fromEntries(exact), 'other')];
-    expect(await askForFirst(world.deps, asks, held)).toBe(3);
+    expect(await requestFirstBackups(world.deps, asks, held)).toBe(3);
     const sizes = (await phonesOf(world)).map((phones) => phones?.length ?? 0);
     expect(sizes.sort((a, b) => a - b)).toEqual([1, 1000, 1000]);
   });
 
   it('asks for nothing when another drive holds the lease', async () => {
     const world = listening();
-    const asking = askForFirst(world.deps, [ask({ p1: 0 })], () => Promise.resolve(false));
+    const asking = requestFirstBackups(world.deps, [ask({ p1: 0 })], () => Promise.resolve(false));
     await expect(asking).rejects.toThrow(LeaseLost);
     await expect(asking).rejects.toThrow('asked for no first backup');
     expect(await requested(world)).toEqual([]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Cursor } from '../../../lib/ledger/state/cursors.ts';
-import { askForSweep } from '../../../lib/run/first-backup/schedule-sweep.ts';
+import { requestSweep } from '../../../lib/run/first-backup/schedule-sweep.ts';
 import { listening } from '../../support/listening.ts';
 
 const MINUTE = 60_000;
@@ -14,14 +14,14 @@ const wanting = { nightly: cursor(), newborn: cursor({ on_provisioned: true, act
 describe('askForSweep', () => {
   it('asks once a quarter of an hour, where some policy wants new phones', async () => {
     const { deps, clock, hints } = listening(QUARTER);
-    expect(await askForSweep(deps, wanting, undefined)).toBe(QUARTER);
+    expect(await requestSweep(deps, wanting, undefined)).toBe(QUARTER);
     expect(await hints()).toEqual(['sweep-202601020230']);
     await deps.store.remove(['open/hints/sweep-202601020230.json']);
     clock.move(15 * MINUTE - 1);
-    expect(await askForSweep(deps, wanting, QUARTER)).toBe(QUARTER);
+    expect(await requestSweep(deps, wanting, QUARTER)).toBe(QUARTER);
     expect(await hints()).toEqual([]);
     clock.move(1);
-    expect(await askForSweep(deps, wanting, QUARTER)).toBe(QUARTER + 15 * MINUTE);
+    expect(await requestSweep(deps, wanting, QUARTER)).toBe(QUARTER + 15 * MINUTE);
     expect(await hints()).toEqual(['sweep-202601020245']);
   });
 
@@ -30,7 +30,7 @@ describe('askForSweep', () => {
     ['none wants them', { nightly: cursor(), weekly: cursor({ on_provisioned: false }) }],
   ])('asks for nothing where %s', async (_, cursors) => {
     const { deps, hints } = listening(QUARTER);
-    expect(await askForSweep(deps, cursors, 7)).toBe(7);
+    expect(await requestSweep(deps, cursors, 7)).toBe(7);
     expect(await hints()).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { payloads } from '../../../events/index.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
-import { dropHints } from '../../../lib/run/first-backup/store-hints.ts';
+import { storeHints } from '../../../lib/run/first-backup/store-hints.ts';
 import { readEvent } from '../../../lib/runtime/events/read-event.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 
@@ -20,7 +20,7 @@ describe('dropHints', () => {
     const ways = ['ctsCreatePhone', 'eventgridCreatePhone', 'smnTrace', 'failureBySmn'] as const;
     const first = clock.now();
     for (const way of [...ways, ...ways]) {
-      await dropHints(deps, readEvent(payloads[way].event));
+      await storeHints(deps, readEvent(payloads[way].event));
       clock.move(60_000);
     }
     const listed = await store.list('');
@@ -33,7 +33,7 @@ describe('dropHints', () => {
 
   it('answers what it dropped and counts what it ignored', async () => {
     const { deps, lines } = setUp();
-    const result = await dropHints(deps, readEvent(payloads.smnSeveral.event));
+    const result = await storeHints(deps, readEvent(payloads.smnSeveral.event));
     expect(result.hints).toHaveLength(2);
     expect(result.ignored).toEqual({ nothing_named: 1 });
     expect(lines).toContainEqual({ event: 'event_ignored', reason: 'nothing_named', count: 1 });
@@ -41,14 +41,14 @@ describe('dropHints', () => {
 
   it('writes and tells each hint once, and counts what was ignored by reason', async () => {
     const { deps, store, lines } = setUp();
-    const look = { change: 'named' as const, phones: ['p1'], servers: [], others: [] };
+    const lookup = { change: 'named' as const, phones: ['p1'], servers: [], others: [] };
     const hints = [
-      { id: 'message-1', look: { ...look, policy: 'newborn' } },
-      { id: 'message-2', look },
-      { id: 'message-2', look },
+      { id: 'message-1', lookup: { ...lookup, policy: 'newborn' } },
+      { id: 'message-2', lookup },
+      { id: 'message-2', lookup },
     ];
     const ignored = ['odd', 'other', 'odd'];
-    expect(await dropHints(deps, { hints, ignored })).toEqual({
+    expect(await storeHints(deps, { hints, ignored })).toEqual({
       hints: ['message-1', 'message-2'],
       ignored: { odd: 2, other: 1 },
     });
@@ -67,7 +67,7 @@ describe('dropHints', () => {
       ...deps,
       store: { ...deps.store, create: () => Promise.reject(new Error('503')) },
     };
-    await expect(dropHints(broken, readEvent(payloads.ctsCreatePhone.event))).rejects.toThrow(
+    await expect(storeHints(broken, readEvent(payloads.ctsCreatePhone.event))).rejects.toThrow(
       '503',
     );
   });

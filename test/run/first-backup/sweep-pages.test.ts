@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Phone } from '../../../lib/cloud/cph/cph-schemas.ts';
-import { readLook } from '../../../lib/ledger/hints/hints.ts';
+import { readLookup } from '../../../lib/ledger/hints/hints.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import type { Provisioning } from '../../../lib/ledger/state/provisioning.ts';
-import type { OpenFirst } from '../../../lib/run/first-backup/decide.ts';
-import type { Giver } from '../../../lib/run/first-backup/policies.ts';
+import type { OpenFirstBackup } from '../../../lib/run/first-backup/decide.ts';
+import type { FirstBackupPolicy } from '../../../lib/run/first-backup/policies.ts';
 import { sweep } from '../../../lib/run/first-backup/sweep.ts';
 import { cphTime, fleet, phone } from '../../support/fleet.ts';
 import { listening } from '../../support/listening.ts';
@@ -21,12 +21,12 @@ const born = (id: string, at: number | undefined, changes: Partial<Phone> = {}):
 /** So many phones, newest first, the newest created at `at` and each other a second before the one ahead of it. */
 const litter = (count: number, at = T0): Phone[] =>
   Array.from({ length: count }, (_, n) => born(`p${String(9999 - n)}`, at - n * 1000));
-const giver = (changes: Partial<Giver> = {}): Giver => ({
+const giver = (changes: Partial<FirstBackupPolicy> = {}): FirstBackupPolicy => ({
   ...{ name: 'newborn', since: 0, given: {}, selects: () => true },
   ...changes,
 });
-const asking = (id: string): OpenFirst => ({
-  ...{ policy: 'newborn', askedAt: T0, asked: new Set([id]), underway: new Set<string>() },
+const asking = (id: string): OpenFirstBackup => ({
+  ...{ policy: 'newborn', requestedAt: T0, asked: new Set([id]), underway: new Set<string>() },
 });
 
 function scene(phones: Phone[], state: Partial<Provisioning> = {}) {
@@ -46,8 +46,8 @@ function scene(phones: Phone[], state: Partial<Provisioning> = {}) {
     dropped: async () => {
       const listed = await store.list(layout.hints);
       const ids = listed.map(({ key }) => key.slice(layout.hints.length, -'.json'.length));
-      const looks = await Promise.all(ids.map((id) => readLook(store, id)));
-      return looks.map((found) => found?.look);
+      const lookups = await Promise.all(ids.map((id) => readLookup(store, id)));
+      return lookups.map((found) => found?.lookup);
     },
   };
 }
@@ -62,7 +62,7 @@ describe('sweep', () => {
     expect(await sweep()).toEqual({ found: 2, newest: T0 - MINUTE, ended: true });
     expect(await dropped()).toEqual([
       {
-        ...{ version: 1, type: 'look', change: 'found' },
+        ...{ version: 1, type: 'lookup', change: 'found' },
         ...{ phones: ['p1', 'p2'], servers: [], others: [] },
       },
     ]);
@@ -120,7 +120,7 @@ describe('sweep', () => {
     const { sweep, dropped, calls } = scene([...litter(150), ...litter(300, BASELINE - HOUR)]);
     expect(await sweep()).toMatchObject({ found: 150, newest: T0, ended: true });
     expect(calls).toEqual(['list all 0', 'list all 99', 'list all 198']);
-    const sizes = (await dropped()).map((look) => look?.phones.length ?? 0);
+    const sizes = (await dropped()).map((lookup) => lookup?.phones.length ?? 0);
     expect(sizes.sort((a, b) => a - b)).toEqual([50, 100]);
   });
 

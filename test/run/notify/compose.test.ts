@@ -11,7 +11,7 @@ const counts = {
   cancelled: 0,
 };
 
-function news(changes: Partial<Notification> = {}): Notification {
+function notification(changes: Partial<Notification> = {}): Notification {
   return {
     kind: 'settled',
     run_id: 'a-policy-name-of-thirty-two-chars-20260102t023000z',
@@ -31,7 +31,9 @@ function news(changes: Partial<Notification> = {}): Notification {
 
 describe.each(['en', 'zh'] as const)('composeMessage in %s', (language) => {
   it('stays within what SMN takes, whatever the fleet', () => {
-    const { subject, message_structure, message_attributes } = composeMessage(news({ language }));
+    const { subject, message_structure, message_attributes } = composeMessage(
+      notification({ language }),
+    );
     expect(Buffer.byteLength(subject)).toBeLessThanOrEqual(512);
     expect(Buffer.byteLength(JSON.stringify(message_structure))).toBeLessThan(64 * 1024);
     expect(message_structure.sms?.length).toBeLessThanOrEqual(490);
@@ -43,7 +45,7 @@ describe.each(['en', 'zh'] as const)('composeMessage in %s', (language) => {
   });
 
   it('names 50 phones at most and says that there are more', () => {
-    const { message_structure } = composeMessage(news({ language }));
+    const { message_structure } = composeMessage(notification({ language }));
     const body = JSON.parse(message_structure.https ?? '') as {
       failed: unknown[];
       truncated: boolean;
@@ -54,7 +56,7 @@ describe.each(['en', 'zh'] as const)('composeMessage in %s', (language) => {
   });
 
   it('gives text to people and JSON to programs', () => {
-    const { message_structure } = composeMessage(news({ language, failed: [] }));
+    const { message_structure } = composeMessage(notification({ language, failed: [] }));
     expect(Object.keys(message_structure).sort()).toEqual(
       ['default', 'email', 'functiongraph', 'http', 'https', 'sms'].sort(),
     );
@@ -73,27 +75,27 @@ describe.each(['en', 'zh'] as const)('composeMessage in %s', (language) => {
 
 describe('composeMessage', () => {
   it('carries kind, policy and outcome as attributes, dashes as underscores', () => {
-    expect(composeMessage(news()).message_attributes).toEqual([
+    expect(composeMessage(notification()).message_attributes).toEqual([
       { name: 'kind', value: 'settled' },
       { name: 'policy', value: 'a_policy_name_of_thirty_two_char' },
       { name: 'outcome', value: 'partial' },
     ]);
   });
 
-  it('says in its subject why a run never began, and that a run was set aside', () => {
+  it('says in its subject why a run never began, and that a run was quarantined', () => {
     const counts0 = { ...counts, selected: 0, exported: 0, failed: 0 };
-    const gone = news({ outcome: 'failed', counts: counts0, reason: 'bucket_missing' });
+    const gone = notification({ outcome: 'failed', counts: counts0, reason: 'bucket_missing' });
     expect(composeMessage({ ...gone, message: 'there is no bucket x' })).toMatchObject({
       subject: expect.stringContaining('failed: bucket_missing') as string,
       message_structure: { email: expect.stringContaining('there is no bucket x') as string },
     });
-    const aside = composeMessage({
+    const quarantined = composeMessage({
       kind: 'missed',
       run_id: 'a-1',
       policy: 'a',
       reason: 'object_newer',
     });
-    expect(aside.subject).toBe('[Phonevault] a has a run set aside: object_newer');
+    expect(quarantined.subject).toBe('[Phonevault] a has a run quarantined: object_newer');
   });
 
   it('leaves out what it does not know', () => {
@@ -104,7 +106,7 @@ describe('composeMessage', () => {
 });
 
 const everyKind: Notification[] = [
-  news({
+  notification({
     run_id: 'nightly-20260102t023000z',
     policy: 'nightly',
     failed: [
@@ -115,9 +117,9 @@ const everyKind: Notification[] = [
     ],
   }),
   ...(['completed', 'failed', 'skipped', 'cancelled'] as const).map((outcome) =>
-    news({ run_id: 'nightly-1', policy: 'nightly', outcome, failed: [] }),
+    notification({ run_id: 'nightly-1', policy: 'nightly', outcome, failed: [] }),
   ),
-  news({
+  notification({
     ...{ run_id: 'nightly-1', policy: 'nightly', outcome: 'failed', failed: [] },
     ...{ reason: 'bucket_missing', message: 'there is no bucket x', report: undefined },
   }),
@@ -156,7 +158,9 @@ it.each(['en', 'zh'] as const)('tells every kind of news to the word in %s', asy
 
 it('names fifty phones, and says that there are more only where there are', () => {
   const of = (count: number) => {
-    const { message_structure } = composeMessage(news({ failed: news().failed?.slice(0, count) }));
+    const { message_structure } = composeMessage(
+      notification({ failed: notification().failed?.slice(0, count) }),
+    );
     return {
       text: message_structure.default,
       json: JSON.parse(message_structure.https ?? '') as unknown,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../../../lib/errors.ts';
-import { readCredentialTrouble } from '../../../lib/ledger/state/credential-alarm.ts';
+import { readCredentialsRefused } from '../../../lib/ledger/state/credential-alarm.ts';
 import {
-  clearCredentialTrouble,
+  clearCredentialsRefused,
   noteCredentialsRefused,
   tell,
 } from '../../../lib/run/notify/credentials-alarm.ts';
@@ -31,7 +31,7 @@ describe('noteCredentialsRefused', () => {
   ])('counts the drives: after %i', async (count, expected) => {
     const scene = runScene();
     await drives(scene, count);
-    expect(await readCredentialTrouble(scene.store)).toEqual({
+    expect(await readCredentialsRefused(scene.store)).toEqual({
       version: 1,
       since: T0,
       ...expected,
@@ -52,11 +52,11 @@ describe('noteCredentialsRefused', () => {
     const scene = runScene();
     scene.topic.fails = trouble();
     await drives(scene, 3);
-    expect(await readCredentialTrouble(scene.store)).toMatchObject({ ticks: 3, alarmed: false });
+    expect(await readCredentialsRefused(scene.store)).toMatchObject({ ticks: 3, alarmed: false });
     scene.topic.fails = undefined;
     await drives(scene, 1);
     expect(reasons(scene)).toEqual([['credentials', REASON]]);
-    expect(await readCredentialTrouble(scene.store)).toMatchObject({ ticks: 4, alarmed: true });
+    expect(await readCredentialsRefused(scene.store)).toMatchObject({ ticks: 4, alarmed: true });
   });
 
   it('logs every one', async () => {
@@ -75,9 +75,9 @@ describe('clearCredentialTrouble', () => {
   it('has the next trouble count anew', async () => {
     const scene = runScene();
     await drives(scene, 3);
-    await clearCredentialTrouble(scene);
+    await clearCredentialsRefused(scene);
     await drives(scene, 1);
-    expect(await readCredentialTrouble(scene.store)).toMatchObject({
+    expect(await readCredentialsRefused(scene.store)).toMatchObject({
       ticks: 1,
       since: T0 + 3 * MINUTE,
       alarmed: false,

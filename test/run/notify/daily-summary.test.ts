@@ -5,7 +5,7 @@ import type { Report, RunOutcome } from '../../../lib/ledger/run/report.ts';
 import { putRequest } from '../../../lib/ledger/run/request.ts';
 import { noteRun } from '../../../lib/ledger/state/run-index.ts';
 import { timerRunId } from '../../../lib/policy/keys/run-id.ts';
-import { dayOf } from '../../../lib/run/notify/daily-summary.ts';
+import { dailySummary } from '../../../lib/run/notify/daily-summary.ts';
 import { listening, policyText } from '../../support/listening.ts';
 import { reading } from '../../support/reading.ts';
 
@@ -29,7 +29,7 @@ function scene() {
   return {
     store,
     reads: read.reads,
-    day: (since = SINCE, until = UNTIL) => dayOf({ ...deps, store: read }, since, until),
+    day: (since = SINCE, until = UNTIL) => dailySummary({ ...deps, store: read }, since, until),
     settled: (runId: string, at: number, outcome: RunOutcome = 'completed') => {
       const counts = { selected: 1, exported: 1, failed: 0, skipped: 0, timed_out: 0 };
       const facts = { run_id: runId, policy: 'nightly', trigger: 'timer', slot: 'x', outcome };

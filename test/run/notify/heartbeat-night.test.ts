@@ -12,19 +12,19 @@ const EIGHT = { cron: '0 0 8 * * *', timezone: 'Asia/Shanghai', language: 'en' }
 
 async function tick(world: Night, memory: ScheduleMemory = {}, heartbeat: object | null = EIGHT) {
   const { deps, clients } = world.invocation();
-  const kick = { functiongraph: clients.functiongraph, driveUrn: undefined };
-  const own = { ...deps, kick, heartbeat: (heartbeat ?? undefined) as typeof EIGHT | undefined };
+  const wake = { functiongraph: clients.functiongraph, driveUrn: undefined };
+  const own = { ...deps, wake, heartbeat: (heartbeat ?? undefined) as typeof EIGHT | undefined };
   await schedule(own, { time: world.clock.now(), policy: undefined }, memory);
 }
 
-type Day = Record<string, unknown> & { runs: Record<string, number> };
+type DailySummary = Record<string, unknown> & { runs: Record<string, number> };
 
-async function beats(world: Night): Promise<{ id: string; reason: string; day: Day }[]> {
+async function beats(world: Night): Promise<{ id: string; reason: string; day: DailySummary }[]> {
   const all = (await told(world)) as unknown as {
     kind: string;
     id: string;
     reason: string;
-    day: Day;
+    day: DailySummary;
   }[];
   return all.filter(({ kind }) => kind === 'heartbeat');
 }

@@ -3,11 +3,11 @@ import { PhonevaultError } from '../../../lib/errors.ts';
 import {
   type HeartbeatDue,
   putHeartbeat,
-  readToldHeartbeat,
-  writeToldHeartbeat,
+  readNotifiedHeartbeat,
+  writeNotifiedHeartbeat,
 } from '../../../lib/ledger/state/heartbeat.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
-import { tellHeartbeat } from '../../../lib/run/notify/heartbeat.ts';
+import { publishHeartbeat } from '../../../lib/run/notify/heartbeat.ts';
 import { failing, type Listening, listening } from '../../support/listening.ts';
 import { reading } from '../../support/reading.ts';
 
@@ -29,7 +29,7 @@ const asked = async (now = SLOT + HOUR): Promise<Listening> => {
 describe('tellHeartbeat', () => {
   it("sends the day's message, notes it and takes the hint away", async () => {
     const { deps, store, told, lines, hints } = await asked();
-    await tellHeartbeat(deps, [ID]);
+    await publishHeartbeat(deps, [ID]);
     expect(told).toMatchObject([
       {
         kind: 'heartbeat',
@@ -38,7 +38,7 @@ describe('tellHeartbeat', () => {
       },
     ]);
     expect(lines).toEqual([['info', 'notified', { kind: 'heartbeat', date: '20260103' }]]);
-    expect(await readToldHeartbeat(store)).toBe(SLOT);
+    expect(await readNotifiedHeartbeat(store)).toBe(SLOT);
     expect(await hints()).toEqual([]);
   });
 
@@ -46,7 +46,7 @@ describe('tellHeartbeat', () => {
     const { deps, store, told, hints } = await asked(SLOT + DAY + HOUR);
     const next = due({ slot: SLOT + DAY, since: SLOT, date: '20260104' });
     await putHeartbeat(store, next);
-    await tellHeartbeat(deps, ['heartbeat-20260104', ID]);
+    await publishHeartbeat(deps, ['heartbeat-20260104', ID]);
     expect(told.map(({ reason }) => reason)).toEqual(['20260104']);
     expect(await hints()).toEqual([]);
   });
@@ -54,13 +54,13 @@ describe('tellHeartbeat', () => {
   it('leaves other hints alone, and does not even read', async () => {
     const { deps, store, told } = listening();
     const read = reading(store);
-    await tellHeartbeat({ ...deps, store: read }, ['stale-nightly-1', 'trace-1']);
+    await publishHeartbeat({ ...deps, store: read }, ['stale-nightly-1', 'trace-1']);
     expect([told, read.reads]).toEqual([[], []]);
   });
 
   it('takes the newest for told when it is gone, and drops those before it', async () => {
     const { deps, told, lines, hints } = await asked();
-    await tellHeartbeat(deps, [ID, 'heartbeat-20260104']);
+    await publishHeartbeat(deps, [ID, 'heartbeat-20260104']);
     expect([told, lines]).toEqual([[], []]);
     expect(await hints()).toEqual([]);
   });
@@ -73,8 +73,8 @@ describe('tellHeartbeat', () => {
     ['told by a clock that was ahead', SLOT + DAY, SLOT + HOUR, 1],
   ])('sends of a day %s: told %i, now %i, %i messages', async (_, at, now, messages) => {
     const { deps, store, told, hints } = await asked(now);
-    await writeToldHeartbeat(store, at);
-    await tellHeartbeat(deps, [ID]);
+    await writeNotifiedHeartbeat(store, at);
+    await publishHeartbeat(deps, [ID]);
     expect(told).toHaveLength(messages);
     expect(await hints()).toEqual([]);
   });
@@ -82,12 +82,12 @@ describe('tellHeartbeat', () => {
   it('keeps the hint while the topic fails, and notes nothing', async () => {
     const { deps, store, told, lines, topic, hints } = await asked();
     topic.fails = new PhonevaultError('unreachable', 'no answer');
-    await tellHeartbeat(deps, [ID]);
+    await publishHeartbeat(deps, [ID]);
     expect(await hints()).toEqual([ID]);
-    expect(await readToldHeartbeat(store)).toBeUndefined();
+    expect(await readNotifiedHeartbeat(store)).toBeUndefined();
     expect(lines.map(([, event]) => event)).toEqual(['notify_failed']);
     topic.fails = undefined;
-    await tellHeartbeat(deps, [ID]);
+    await publishHeartbeat(deps, [ID]);
     expect(told).toHaveLength(1);
     expect(await hints()).toEqual([]);
   });
@@ -98,7 +98,7 @@ describe('tellHeartbeat', () => {
   ])('says that a hint %s', async (_, body, code, left) => {
     const { deps, store, told, lines, hints } = listening();
     await store.put(layout.hint(ID), body);
-    await tellHeartbeat(deps, [ID]);
+    await publishHeartbeat(deps, [ID]);
     expect(lines).toEqual([
       ['error', 'hint_unreadable', { hint: ID, code, message: expect.any(String) as string }],
     ]);
@@ -108,7 +108,7 @@ describe('tellHeartbeat', () => {
 
   it('throws when the bucket does not answer', async () => {
     const { deps, hints, lines } = await asked();
-    await expect(tellHeartbeat(failing(deps, 'get'), [ID])).rejects.toThrow('no answer');
+    await expect(publishHeartbeat(failing(deps, 'get'), [ID])).rejects.toThrow('no answer');
     expect(lines).toEqual([]);
     expect(await hints()).toEqual([ID]);
   });

@@ -5,8 +5,8 @@ import {
   breakDown,
   hintsOf,
   live,
-  look,
-  news,
+  lookup,
+  notification,
   startDays,
   state,
   storeOf,
@@ -20,19 +20,19 @@ it('is told once when it begins and once when it ends, and again the next time',
   expect(await state(world)).toBe('fresh');
   breakDown(world);
   await live(world, 1, memory);
-  expect(await news(world)).toEqual([]);
+  expect(await notification(world)).toEqual([]);
   await live(world, 1, memory);
-  expect(await news(world)).toEqual(['stale']);
+  expect(await notification(world)).toEqual(['stale']);
   expect(await state(world)).toBe('stale');
   await live(world, 2, memory);
-  expect(await news(world)).toEqual(['stale']);
+  expect(await notification(world)).toEqual(['stale']);
   world.cloud.control.clearFaults();
   await live(world, 2, memory);
-  expect(await news(world)).toEqual(['stale', 'recovered']);
+  expect(await notification(world)).toEqual(['stale', 'recovered']);
   expect(await state(world)).toBe('fresh');
   breakDown(world);
   await live(world, 3, memory);
-  expect(await news(world)).toEqual(['stale', 'recovered', 'stale']);
+  expect(await notification(world)).toEqual(['stale', 'recovered', 'stale']);
 
   const said = (await told(world)).filter(({ kind }) => kind !== 'settled');
   expect(new Set(said.map(({ id }) => id)).size).toBe(3);
@@ -45,9 +45,9 @@ it('is told of a policy that never completed since it was first seen', async () 
   const world = await startDays();
   breakDown(world);
   await live(world, 1);
-  expect([await news(world), await state(world)]).toEqual([[], 'never']);
+  expect([await notification(world), await state(world)]).toEqual([[], 'never']);
   await live(world, 1);
-  expect([await news(world), await state(world)]).toEqual([['stale'], 'stale']);
+  expect([await notification(world), await state(world)]).toEqual([['stale'], 'stale']);
   const [said] = (await told(world)).filter(({ kind }) => kind === 'stale');
   expect(said?.reason).toBe('no_good_run since 2026-01-01T17:00:00.000Z');
 });
@@ -64,9 +64,9 @@ it.each([
   expect(await state(world)).not.toBe('stale');
   await world.putPolicy(NIGHTLY);
   await live(world, 1);
-  expect(await news(world)).toEqual([]);
+  expect(await notification(world)).toEqual([]);
   await live(world, 1);
-  expect(await news(world)).toEqual(['stale']);
+  expect(await notification(world)).toEqual(['stale']);
   expect((await told(world)).map(({ kind }) => kind)).not.toContain('missed');
 });
 
@@ -85,9 +85,9 @@ it('is not cured by a run of some phones only', async () => {
     phones: [phone?.phone_id],
   };
   await storeOf(world).put('open/nightly-by-hand.json', JSON.stringify(request));
-  await look(world);
+  await lookup(world);
   expect((await storeOf(world).get('runs/nightly-by-hand/report.json'))?.body).toMatch(
     /"completed"/,
   );
-  expect([await news(world), await state(world)]).toEqual([['stale'], 'stale']);
+  expect([await notification(world), await state(world)]).toEqual([['stale'], 'stale']);
 });

@@ -6,10 +6,10 @@ import {
   putRecovered,
   putStale,
   readRecovered,
-  readToldStale,
-  writeToldStale,
+  readNotifiedStale,
+  writeNotifiedStale,
 } from '../../../lib/ledger/state/staleness.ts';
-import { noteRecovered, tellStaleness } from '../../../lib/run/notify/staleness.ts';
+import { noteRecovered, publishStaleness } from '../../../lib/run/notify/staleness.ts';
 import { failing, type Listening, listening } from '../../support/listening.ts';
 import { T0 } from '../../support/runs.ts';
 
@@ -17,9 +17,9 @@ const DAY = 24 * 60 * 60_000;
 const SINCE = T0 - 3 * DAY;
 const STALE = `stale-nightly-${SINCE}`;
 const RECOVERED = `recovered-nightly-${SINCE}`;
-const news = { policy: 'nightly', since: SINCE };
-const over = { ...news, run_id: 'nightly-20260102t023000z' };
-const told = { ...news, told_at: T0 };
+const notification = { policy: 'nightly', since: SINCE };
+const over = { ...notification, run_id: 'nightly-20260102t023000z' };
+const told = { ...notification, told_at: T0 };
 
 const ran = (
   { store }: Listening,
@@ -30,7 +30,7 @@ const ran = (
 describe('noteRecovered', () => {
   it('has drive tell that a policy recovered that it told stale', async () => {
     const { deps, store, hints } = listening();
-    await writeToldStale(store, told);
+    await writeNotifiedStale(store, told);
     await noteRecovered(deps, over, 'zh');
     expect(await hints()).toEqual([RECOVERED]);
     expect(await readRecovered(store, RECOVERED)).toMatchObject({ ...over, language: 'zh' });
@@ -47,8 +47,8 @@ describe('tellStaleness', () => {
   it('tells that a policy is stale, notes when it did and takes the hint away', async () => {
     const world = listening();
     const { deps, store, lines, hints } = world;
-    await putStale(store, news);
-    await tellStaleness(deps, [STALE]);
+    await putStale(store, notification);
+    await publishStaleness(deps, [STALE]);
     const iso = '2025-12-30T02:30:00.000Z';
     expect(world.told).toMatchObject([
       {
@@ -57,16 +57,16 @@ describe('tellStaleness', () => {
       },
     ]);
     expect(lines).toEqual([['info', 'notified', { policy: 'nightly', kind: 'stale' }]]);
-    expect(await readToldStale(store, 'nightly')).toMatchObject({ since: SINCE, told_at: T0 });
+    expect(await readNotifiedStale(store, 'nightly')).toMatchObject({ since: SINCE, told_at: T0 });
     expect(await hints()).toEqual([]);
   });
 
   it('tells that it recovered, names the report and forgets the staleness', async () => {
     const world = listening();
     const { deps, store, lines, hints } = world;
-    await writeToldStale(store, told);
+    await writeNotifiedStale(store, told);
     await putRecovered(store, over);
-    await tellStaleness(deps, [RECOVERED]);
+    await publishStaleness(deps, [RECOVERED]);
     expect(world.told).toMatchObject([
       {
         ...{ kind: 'recovered', policy: 'nightly', run_id: over.run_id },
@@ -76,7 +76,7 @@ describe('tellStaleness', () => {
     ]);
     const fields = { run: over.run_id, policy: 'nightly', kind: 'recovered' };
     expect(lines).toEqual([['info', 'notified', fields]]);
-    expect(await readToldStale(store, 'nightly')).toBeUndefined();
+    expect(await readNotifiedStale(store, 'nightly')).toBeUndefined();
     expect(await hints()).toEqual([]);
   });
 
@@ -88,10 +88,10 @@ describe('tellStaleness', () => {
     const world = listening();
     const { deps, store } = world;
     const own = language === undefined ? {} : { language };
-    await putStale(store, { ...news, ...own });
+    await putStale(store, { ...notification, ...own });
     await putRecovered(store, { ...over, ...own });
-    await tellStaleness(deps, [STALE]);
-    await tellStaleness(deps, [RECOVERED]);
+    await publishStaleness(deps, [STALE]);
+    await publishStaleness(deps, [RECOVERED]);
     const spoken = world.told.map(({ message }) => /\p{Script=Han}/u.test(String(message)));
     expect(spoken).toEqual([isChinese, isChinese]);
   });
@@ -99,10 +99,10 @@ describe('tellStaleness', () => {
   it('tells a recovery before a staleness that came after it', async () => {
     const world = listening();
     const { deps, store } = world;
-    await writeToldStale(store, told);
+    await writeNotifiedStale(store, told);
     await putRecovered(store, over);
-    await putStale(store, { ...news, since: SINCE + DAY });
-    await tellStaleness(deps, [`stale-nightly-${SINCE + DAY}`, RECOVERED]);
+    await putStale(store, { ...notification, since: SINCE + DAY });
+    await publishStaleness(deps, [`stale-nightly-${SINCE + DAY}`, RECOVERED]);
     expect(world.told.map(({ kind }) => kind)).toEqual(['recovered', 'stale']);
   });
 
@@ -110,32 +110,32 @@ describe('tellStaleness', () => {
     const world = listening();
     const { deps, store, lines, hints } = world;
     await store.put(layout.hint('trace-1'), '{}');
-    await tellStaleness(deps, ['trace-1', STALE, RECOVERED]);
+    await publishStaleness(deps, ['trace-1', STALE, RECOVERED]);
     expect([world.told, lines]).toEqual([[], []]);
     expect(await hints()).toEqual(['trace-1']);
   });
 
   it.each<[string, (world: Listening) => Promise<unknown>, number]>([
-    ['was told of it', ({ store }) => writeToldStale(store, told), 0],
+    ['was told of it', ({ store }) => writeNotifiedStale(store, told), 0],
     [
       'was told of a later one',
-      ({ store }) => writeToldStale(store, { ...told, since: SINCE + 1 }),
+      ({ store }) => writeNotifiedStale(store, { ...told, since: SINCE + 1 }),
       0,
     ],
     [
       'was told of an earlier one',
-      ({ store }) => writeToldStale(store, { ...told, since: SINCE - 1 }),
+      ({ store }) => writeNotifiedStale(store, { ...told, since: SINCE - 1 }),
       1,
     ],
-    ['was to be told when a drive died', ({ store }) => writeToldStale(store, news), 1],
+    ['was to be told when a drive died', ({ store }) => writeNotifiedStale(store, notification), 1],
     ['had a good run since', (world) => ran(world, SINCE + 1), 0],
     ['had a run since that failed', (world) => ran(world, SINCE + 1, 'failed'), 1],
     ['had its good run right then', (world) => ran(world, SINCE), 1],
   ])('of a stale policy that %s', async (_, before, messages) => {
     const world = listening();
     await before(world);
-    await putStale(world.store, news);
-    await tellStaleness(world.deps, [STALE]);
+    await putStale(world.store, notification);
+    await publishStaleness(world.deps, [STALE]);
     expect(world.told).toHaveLength(messages);
     expect(await world.hints()).toEqual([]);
   });
@@ -146,28 +146,28 @@ describe('tellStaleness', () => {
   ])('tells no end of a staleness that %s', async (_, before) => {
     const world = listening();
     const { deps, store, hints } = world;
-    if (before !== undefined) await writeToldStale(store, before);
+    if (before !== undefined) await writeNotifiedStale(store, before);
     await putRecovered(store, over);
-    await tellStaleness(deps, [RECOVERED]);
+    await publishStaleness(deps, [RECOVERED]);
     expect(world.told).toEqual([]);
     expect(await hints()).toEqual([]);
-    expect((await readToldStale(store, 'nightly'))?.since).toBe(before?.since);
+    expect((await readNotifiedStale(store, 'nightly'))?.since).toBe(before?.since);
   });
 
   it('keeps what the topic does not take, and tells the end of what it may have told', async () => {
     const world = listening();
     const { deps, store, topic, hints, lines } = world;
     topic.fails = new PhonevaultError('unreachable', 'no answer');
-    await putStale(store, news);
-    await tellStaleness(deps, [STALE]);
-    expect(await readToldStale(store, 'nightly')).toEqual({ version: 1, ...news });
+    await putStale(store, notification);
+    await publishStaleness(deps, [STALE]);
+    expect(await readNotifiedStale(store, 'nightly')).toEqual({ version: 1, ...notification });
     await noteRecovered(deps, over, 'en');
-    await tellStaleness(deps, [STALE, RECOVERED]);
+    await publishStaleness(deps, [STALE, RECOVERED]);
     expect(await hints()).toEqual([RECOVERED, STALE]);
-    expect((await readToldStale(store, 'nightly'))?.since).toBe(SINCE);
+    expect((await readNotifiedStale(store, 'nightly'))?.since).toBe(SINCE);
     expect(new Set(lines.map(([, event]) => event))).toEqual(new Set(['notify_failed']));
     topic.fails = undefined;
-    await tellStaleness(deps, [RECOVERED]);
+    await publishStaleness(deps, [RECOVERED]);
     expect(world.told.map(({ kind }) => kind)).toEqual(['recovered']);
     expect(await hints()).toEqual([STALE]);
   });
@@ -179,7 +179,7 @@ describe('tellStaleness', () => {
   ])('says that a hint %s', async (_, id, body, code, left) => {
     const { deps, store, lines, hints } = listening();
     await store.put(layout.hint(id), body);
-    await tellStaleness(deps, [id]);
+    await publishStaleness(deps, [id]);
     expect(lines).toEqual([
       ['error', 'hint_unreadable', { hint: id, code, message: expect.any(String) as string }],
     ]);
@@ -188,8 +188,8 @@ describe('tellStaleness', () => {
 
   it('throws when the bucket does not answer', async () => {
     const { deps, store, lines, hints } = listening();
-    await putStale(store, news);
-    await expect(tellStaleness(failing(deps, 'get'), [STALE])).rejects.toThrow('no answer');
+    await putStale(store, notification);
+    await expect(publishStaleness(failing(deps, 'get'), [STALE])).rejects.toThrow('no answer');
     expect(lines).toEqual([]);
     expect(await hints()).toEqual([STALE]);
   });

@@ -4,12 +4,12 @@ import {
   saveInventory,
   startInventory,
 } from '../../../lib/ledger/state/inventory.ts';
-import { gatherCandidates } from '../../../lib/run/plan/candidates.ts';
+import { findCandidates } from '../../../lib/run/plan/candidates.ts';
 import { phone } from '../../support/fleet.ts';
 import { runScene } from '../../support/run-scene.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 
-type Select = Partial<Parameters<typeof gatherCandidates>[1]>;
+type Select = Partial<Parameters<typeof findCandidates>[1]>;
 
 const numbered = (letter: string, count: number): string[] =>
   Array.from({ length: count }, (_, n) => `${letter}${n}`);
@@ -38,7 +38,7 @@ function cloud({ tagged = [], gone = [] }: { tagged?: string[]; gone?: string[] 
     },
   });
   const gather = async (select: Select, only?: string[], until = T0 + MINUTE) => {
-    const gathered = await gatherCandidates(
+    const gathered = await findCandidates(
       scene.deps,
       { max_phones: 9_999, ...select },
       T0,
@@ -168,8 +168,8 @@ describe('gatherCandidates', () => {
     const scene = runScene({
       showPhone: async (id) => phone(id, { image_version: 'v1', create_time: 'then' }),
     });
-    const select = { phones: ['p'] } as Parameters<typeof gatherCandidates>[1];
-    const gathered = await gatherCandidates(scene.deps, select, T0, T0);
+    const select = { phones: ['p'] } as Parameters<typeof findCandidates>[1];
+    const gathered = await findCandidates(scene.deps, select, T0, T0);
     expect(gathered?.candidates).toEqual([phone('p', { image_version: 'v1' })]);
   });
 });

@@ -32,7 +32,7 @@ async function draft(
 ) {
   const text = policyText('nightly', changes);
   const parsed = parsePolicy(text, { fileName: 'nightly.yaml' });
-  if (!parsed.ok) throw new Error(parsed.faults.map(({ message }) => message).join());
+  if (!parsed.ok) throw new Error(parsed.errors.map(({ message }) => message).join());
   const { cph, calls } = fleet(seen, tagged);
   const read = listPhones ?? cph.listPhones;
   const { clock, deps } = runScene({
@@ -50,7 +50,7 @@ async function draft(
   };
   const base = startDraft({ ...request, ...(phones === undefined ? {} : { phones }) }, T0);
   const policy = { policy: parsed.policy, text, etag: 'e1' };
-  const drafted = await draftPlan({ ...deps, archives }, base, policy, { askedAt: T0, until });
+  const drafted = await draftPlan({ ...deps, archives }, base, policy, { requestedAt: T0, until });
   return { drafted, text, calls, asked };
 }
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
-import { readFleet } from '../../../lib/run/plan/inventory.ts';
+import { readInventory } from '../../../lib/run/plan/inventory.ts';
 import type { Cph } from '../../../lib/cloud/cph/cph.ts';
 import type { Phone } from '../../../lib/cloud/cph/cph-schemas.ts';
 import { playClock } from '../../../testing/play-clock.ts';
@@ -31,7 +31,7 @@ function project(count: number, between: (phones: Phone[], call: number) => void
 async function read(cph: Cph) {
   const clock = playClock();
   const store = memoryStore(clock);
-  const inventory = await readFleet({ cph, clock, store }, undefined, clock.now(), Infinity);
+  const inventory = await readInventory({ cph, clock, store }, undefined, clock.now(), Infinity);
   if (inventory === undefined) throw new Error('not finished');
   return inventory;
 }
@@ -114,9 +114,9 @@ describe('readFleet', () => {
     const store = memoryStore(clock);
     const deps = { cph: slow, clock, store };
     const asked = clock.now();
-    expect(await readFleet(deps, undefined, asked, asked + 50_000)).toBeUndefined();
+    expect(await readInventory(deps, undefined, asked, asked + 50_000)).toBeUndefined();
     const before = calls();
-    const inventory = await readFleet(deps, undefined, asked, asked + 10 * MINUTE);
+    const inventory = await readInventory(deps, undefined, asked, asked + 10 * MINUTE);
     expect(inventory?.phones).toHaveLength(450);
     expect(calls() - before).toBe(2);
   });
@@ -125,11 +125,11 @@ describe('readFleet', () => {
     const { cph, calls } = project(50, () => undefined);
     const clock = playClock();
     const deps = { cph, clock, store: memoryStore(clock) };
-    await readFleet(deps, undefined, clock.now(), Infinity);
-    await readFleet(deps, undefined, clock.now() + 30_000, Infinity);
+    await readInventory(deps, undefined, clock.now(), Infinity);
+    await readInventory(deps, undefined, clock.now() + 30_000, Infinity);
     expect(calls()).toBe(1);
     clock.move(10 * MINUTE);
-    await readFleet(deps, undefined, clock.now(), Infinity);
+    await readInventory(deps, undefined, clock.now(), Infinity);
     expect(calls()).toBe(2);
   });
 
@@ -142,8 +142,8 @@ describe('readFleet', () => {
       return { count: 1, phones: [phone(asked.length)] };
     };
     const deps = { cph: { listPhones } as unknown as Cph, clock, store };
-    const one = await readFleet(deps, 's1', clock.now(), Infinity);
-    const all = await readFleet(deps, undefined, clock.now(), Infinity);
+    const one = await readInventory(deps, 's1', clock.now(), Infinity);
+    const all = await readInventory(deps, undefined, clock.now(), Infinity);
     expect(asked).toEqual([
       { offset: 0, limit: 100, serverId: 's1' },
       { offset: 0, limit: 100 },
@@ -157,13 +157,13 @@ describe('readFleet', () => {
     const clock = playClock();
     const deps = { cph, clock, store: memoryStore(clock) };
     const begun = clock.now();
-    expect(await readFleet(deps, undefined, begun, begun)).toBeUndefined();
+    expect(await readInventory(deps, undefined, begun, begun)).toBeUndefined();
     expect(calls()).toBe(0);
-    await readFleet(deps, undefined, begun, begun + 1);
+    await readInventory(deps, undefined, begun, begun + 1);
     expect(calls()).toBe(1);
-    await readFleet(deps, undefined, begun + MINUTE, begun + 1);
+    await readInventory(deps, undefined, begun + MINUTE, begun + 1);
     expect(calls()).toBe(1);
-    await readFleet(deps, undefined, begun + MINUTE + 1, begun + 1);
+    await readInventory(deps, undefined, begun + MINUTE + 1, begun + 1);
     expect(calls()).toBe(2);
   });
 

@@ -34,7 +34,7 @@ const failing = (code: ErrorCode, message = 'no') =>
 const troubled = (run: OpenRun, ...times: number[]): void =>
   record(
     run,
-    times.map((at) => ({ type: 'trouble', at, code: 'unreachable', message: 'no' })),
+    times.map((at) => ({ type: 'step_failed', at, code: 'unreachable', message: 'no' })),
   );
 
 describe('planRun', () => {
@@ -70,16 +70,16 @@ describe('planRun', () => {
     const { run, clock, calls, plan } = await scene();
     await plan();
     clock.move(HOUR);
-    run.askedAt = T0 + MINUTE;
+    run.requestedAt = T0 + MINUTE;
     await plan(T0);
     expect(calls).toHaveLength(1);
   });
 
   it('looks at nothing for a run that was cancelled before', async () => {
-    const { run, plan, calls, looks, told } = await scene({ text: 'broken' });
+    const { run, plan, calls, lookups, told } = await scene({ text: 'broken' });
     record(run, [{ type: 'cancel_seen', at: T0 }]);
     expect(await plan()).toBe(true);
-    expect([run.plan?.failure, run.plan?.terms, calls, looks]).toEqual([
+    expect([run.plan?.failure, run.plan?.terms, calls, lookups]).toEqual([
       ...[undefined, undefined, [], []],
     ]);
     expect(told()).toEqual([{ run: RUN, policy: 'nightly', phones: 0, code: undefined }]);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Fault } from '../../../lib/policy/parse/parse.ts';
+import type { ValidationError } from '../../../lib/policy/parse/parse.ts';
 import { PolicyInvalid } from '../../../lib/run/plan/policy-invalid.ts';
 
-const fault = (message: string, changes: Partial<Fault> = {}): Fault => ({
+const fault = (message: string, changes: Partial<ValidationError> = {}): ValidationError => ({
   ...{ path: 'x', found: 'nothing', allowed: 'something', message },
   ...changes,
 });
@@ -21,7 +21,7 @@ describe('PolicyInvalid', () => {
       'line 3, column 7: deadlin: is no field Did you mean deadline?',
       'line 4, column 1: schedule: is wrong',
     ]);
-    expect(error.faults).toBe(faults);
+    expect(error.errors).toBe(faults);
     expect(error).toMatchObject({ code: 'policy_invalid', retryable: false });
     expect(error.hint).toContain('`phonevault validate`');
   });

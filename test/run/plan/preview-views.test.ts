@@ -8,7 +8,7 @@ import {
 } from '../../../lib/ledger/state/inventory.ts';
 import { carefulLimits, writeLimits } from '../../../lib/ledger/state/limits.ts';
 import { PolicyInvalid } from '../../../lib/run/plan/policy-invalid.ts';
-import { type PreviewAsk, previewRun } from '../../../lib/run/plan/preview.ts';
+import { type PreviewRequest, previewRun } from '../../../lib/run/plan/preview.ts';
 import { previewSchema } from '../../../lib/run/query/schemas.ts';
 import { fleet, phone } from '../../support/fleet.ts';
 import { policyText } from '../../support/listening.ts';
@@ -35,7 +35,7 @@ function scene(phones: Phone[]) {
     ...{ ...deps, store: reading(store), cph: { ...cph, listPhones } },
     archives: { ...deps.archives, list },
   };
-  const preview = (ask: Partial<PreviewAsk> = {}, until = Infinity) =>
+  const preview = (ask: Partial<PreviewRequest> = {}, until = Infinity) =>
     previewRun(own, { policy: 'nightly', text: text(), ...ask }, until);
   return { clock, store, calls, fails, preview, deps: own };
 }
@@ -138,7 +138,7 @@ describe('previewRun', () => {
     const error: unknown = await preview({ text: wrong }).catch((reason: unknown) => reason);
     if (!(error instanceof PolicyInvalid)) throw new Error('not refused for its faults');
     expect(error.message).toContain('the policy nightly has faults');
-    expect(error.faults.map(({ path }) => path)).toEqual(paths);
+    expect(error.errors.map(({ path }) => path)).toEqual(paths);
     expect(calls).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { layout } from '../../../lib/ledger/store/layout.ts';
 import { carefulLimits } from '../../../lib/ledger/state/limits.ts';
 import { readPlan } from '../../../lib/ledger/run/plan.ts';
 import type { RunDeps } from '../../../lib/run/deps.ts';
-import { type PreviewAsk, previewRun } from '../../../lib/run/plan/preview.ts';
+import { type PreviewRequest, previewRun } from '../../../lib/run/plan/preview.ts';
 import { previewSchema } from '../../../lib/run/query/schemas.ts';
 import { type Night, night, NIGHTLY } from '../../../testing/night.ts';
 
@@ -16,7 +16,7 @@ async function setUp(options: Parameters<typeof night>[0] = {}) {
   await world.putPolicy(NIGHTLY);
   const { store } = world.invocation().deps;
   const preview = (
-    ask: Partial<PreviewAsk> = {},
+    ask: Partial<PreviewRequest> = {},
     change: (deps: RunDeps) => Partial<RunDeps> = () => ({}),
     until = world.clock.now() + MINUTE,
   ) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../../../lib/errors.ts';
 import { loadInventory } from '../../../lib/ledger/state/inventory.ts';
-import { askForInventory } from '../../../lib/ledger/hints/inventory-request.ts';
+import { requestInventory } from '../../../lib/ledger/hints/inventory-request.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { refreshInventories } from '../../../lib/run/plan/refresh-inventory.ts';
 import { fleet, phone } from '../../support/fleet.ts';
@@ -16,7 +16,7 @@ async function scene(text: string | undefined = policyText('nightly')) {
   const { cph, calls } = fleet([phone('p1'), phone('p2', { phone_name: 'other' })]);
   const deps = { ...made.deps, cph };
   await made.store.put(layout.policy('nightly'), text);
-  await askForInventory(made.store, { policy: 'nightly', asked_at: T0 });
+  await requestInventory(made.store, { policy: 'nightly', asked_at: T0 });
   const refresh = (ids = [HINT], until = T0 + MINUTE) => refreshInventories(deps, ids, until);
   return { ...made, deps, calls, refresh };
 }
@@ -41,11 +41,11 @@ describe('refreshInventories', () => {
   it('takes a reading that began when it was asked for, and none that is older', async () => {
     const { refresh, clock, store, calls } = await scene();
     await refresh();
-    await askForInventory(store, { policy: 'nightly', asked_at: T0 });
+    await requestInventory(store, { policy: 'nightly', asked_at: T0 });
     await refresh();
     expect(calls).toHaveLength(1);
     clock.move(1);
-    await askForInventory(store, { policy: 'nightly', asked_at: T0 + 1 });
+    await requestInventory(store, { policy: 'nightly', asked_at: T0 + 1 });
     await refresh();
     expect(calls).toHaveLength(2);
   });
@@ -97,13 +97,13 @@ describe('refreshInventories', () => {
   it('leaves what fails for the next look, and goes on to the next hint', async () => {
     const { deps, store, hints, lines } = await scene();
     await store.put(layout.policy('weekly'), policyText('weekly'));
-    await askForInventory(store, { policy: 'weekly', asked_at: T0 });
+    await requestInventory(store, { policy: 'weekly', asked_at: T0 });
     const away = failing(deps, 'get', undefined, layout.hint(HINT));
     const ids = [HINT, 'inventory-weekly'];
     expect(await refreshInventories(away, ids, T0 + MINUTE)).toEqual([]);
     expect(await hints()).toEqual([HINT]);
     expect(lines.map(([level, event]) => [level, event])).toEqual([
-      ['warn', 'trouble'],
+      ['warn', 'step_failed'],
       ['info', 'inventory_read'],
     ]);
   });

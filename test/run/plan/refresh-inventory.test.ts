@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadInventory } from '../../../lib/ledger/state/inventory.ts';
-import { askForInventory } from '../../../lib/ledger/hints/inventory-request.ts';
+import { requestInventory } from '../../../lib/ledger/hints/inventory-request.ts';
 import { listOpen, putRequest } from '../../../lib/ledger/run/request.ts';
 import { readPlan } from '../../../lib/ledger/run/plan.ts';
 import { night, NIGHTLY } from '../../../testing/night.ts';
@@ -14,7 +14,7 @@ describe('a drive', () => {
     const made = await night({ phones: 12, servers: 2 });
     await made.putPolicy(NIGHTLY);
     const { store } = made.invocation().deps;
-    await askForInventory(store, { policy: 'nightly', asked_at: made.clock.now() });
+    await requestInventory(store, { policy: 'nightly', asked_at: made.clock.now() });
     expect((await made.drive()).kind).toBe('drove');
     const inventory = await loadInventory(store, undefined);
     expect(inventory?.phones).toHaveLength(12);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { writeAside } from '../../../lib/ledger/state/quarantined.ts';
+import { writeQuarantined } from '../../../lib/ledger/state/quarantined.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { appendLog } from '../../../lib/ledger/run/log.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
@@ -20,8 +20,8 @@ function scene() {
   const planIt = async () => {
     if (plan !== undefined) await writePlan(store, '1-a', plan, [plannedPhone('p')]);
   };
-  const setAside = () =>
-    writeAside(store, { run_id: RUN, code: 'object_newer', message: 'too new', at: T0 });
+  const quarantineRun = () =>
+    writeQuarantined(store, { run_id: RUN, code: 'object_newer', message: 'too new', at: T0 });
   const settle = () =>
     writeReport(
       store,
@@ -35,11 +35,11 @@ function scene() {
       },
       [],
     );
-  return { clock, store, ask, planIt, setAside, settle };
+  return { clock, store, ask, planIt, quarantineRun, settle };
 }
 
 const newer = JSON.stringify({ version: 99 });
-const aside = { kind: 'set_aside', code: 'object_newer', message: 'too new', request };
+const quarantined = { kind: 'quarantined', code: 'object_newer', message: 'too new', request };
 
 describe('findRun', () => {
   it('finds nothing where nothing was asked for', async () => {
@@ -64,7 +64,7 @@ describe('findRun', () => {
     const { store } = scene();
     const id = 'a'.repeat(200);
     await store.put(layout.request(id), 'not json');
-    expect(await findRun(store, id)).toMatchObject({ kind: 'set_aside', code: 'object_invalid' });
+    expect(await findRun(store, id)).toMatchObject({ kind: 'quarantined', code: 'object_invalid' });
   });
 
   it('finds an open run with its state', async () => {
@@ -75,7 +75,7 @@ describe('findRun', () => {
     await appendLog(store, RUN, '1-a', 1, [{ type: 'cancel_seen', at: T0 }]);
     expect(await findRun(store, RUN)).toMatchObject({
       kind: 'open',
-      run: { runId: RUN, askedAt: 0, request, state: { cancelledAt: T0 } },
+      run: { runId: RUN, requestedAt: 0, request, state: { cancelledAt: T0 } },
     });
   });
 
@@ -126,7 +126,7 @@ describe('findRun, of a run with an object that cannot be read', () => {
     await ask();
     await store.put(key, newer);
     expect(await findRun(store, RUN)).toStrictEqual({
-      kind: 'set_aside',
+      kind: 'quarantined',
       code: 'object_newer',
       message: expect.stringContaining(key) as string,
       request,
@@ -146,7 +146,7 @@ describe('findRun, of a run with an object that cannot be read', () => {
   it('knows no request where neither can be read, or there is no plan', async () => {
     const { store } = scene();
     await store.put(layout.request(RUN), 'not json');
-    expect(await findRun(store, RUN)).toMatchObject({ kind: 'set_aside', request: undefined });
+    expect(await findRun(store, RUN)).toMatchObject({ kind: 'quarantined', request: undefined });
     await store.put(layout.plan(RUN), newer);
     expect(await findRun(store, RUN)).toMatchObject({ code: 'object_invalid', request: undefined });
   });
@@ -161,71 +161,71 @@ describe('findRun, of a run with an object that cannot be read', () => {
   });
 });
 
-describe('findRun, of a run that drive has set aside', () => {
+describe('findRun, of a run that drive has quarantined', () => {
   it('tells what drive noted', async () => {
-    const { store, ask, setAside } = scene();
+    const { store, ask, quarantineRun } = scene();
     await ask();
-    await setAside();
-    expect(await findRun(store, RUN)).toStrictEqual(aside);
+    await quarantineRun();
+    expect(await findRun(store, RUN)).toStrictEqual(quarantined);
   });
 
   it('believes the note while nothing of the run is newer', async () => {
-    const { clock, store, ask, planIt, setAside } = scene();
+    const { clock, store, ask, planIt, quarantineRun } = scene();
     await ask();
     await planIt();
     clock.move(1);
-    await setAside();
-    expect(await findRun(store, RUN)).toStrictEqual(aside);
+    await quarantineRun();
+    expect(await findRun(store, RUN)).toStrictEqual(quarantined);
     await appendLog(store, RUN, '1-a', 1, []);
-    expect(await findRun(store, RUN)).toStrictEqual(aside);
+    expect(await findRun(store, RUN)).toStrictEqual(quarantined);
   });
 
   it('does not believe it once the request was written anew', async () => {
-    const { clock, store, ask, setAside } = scene();
-    await setAside();
+    const { clock, store, ask, quarantineRun } = scene();
+    await quarantineRun();
     clock.move(1);
     await ask();
     expect(await findRun(store, RUN)).toMatchObject({ kind: 'open' });
   });
 
   it('does not believe it once one object of the run was', async () => {
-    const { clock, store, ask, planIt, setAside } = scene();
+    const { clock, store, ask, planIt, quarantineRun } = scene();
     await ask();
     await planIt();
-    await setAside();
+    await quarantineRun();
     clock.move(1);
     await appendLog(store, RUN, '1-a', 1, []);
     expect(await findRun(store, RUN)).toMatchObject({ kind: 'open' });
   });
 
   it('takes a note that is gone when it looks again for an old one', async () => {
-    const { store, ask, setAside } = scene();
+    const { store, ask, quarantineRun } = scene();
     await ask();
-    await setAside();
+    await quarantineRun();
     const list: typeof store.list = async (prefix, options) =>
-      prefix === layout.aside(RUN) ? [] : store.list(prefix, options);
+      prefix === layout.quarantined(RUN) ? [] : store.list(prefix, options);
     expect(await findRun({ get: store.get, list }, RUN)).toMatchObject({ kind: 'open' });
   });
 
   it('does not take a note that cannot be read for one', async () => {
     const { store, ask } = scene();
     await ask();
-    await store.put(layout.aside(RUN), 'not json');
+    await store.put(layout.quarantined(RUN), 'not json');
     expect(await findRun(store, RUN)).toMatchObject({ kind: 'open' });
   });
 
   it('tells the report rather than the note', async () => {
-    const { store, ask, setAside, settle } = scene();
+    const { store, ask, quarantineRun, settle } = scene();
     await ask();
-    await setAside();
+    await quarantineRun();
     await settle();
     expect(await findRun(store, RUN)).toMatchObject({ kind: 'settled' });
   });
 
   it('asks for no more of the note and the request than their times', async () => {
-    const { store, ask, setAside } = scene();
+    const { store, ask, quarantineRun } = scene();
     await ask();
-    await setAside();
+    await quarantineRun();
     const asked: [string, object | undefined][] = [];
     const list: typeof store.list = async (prefix, options) => {
       asked.push([prefix, options]);
@@ -233,7 +233,7 @@ describe('findRun, of a run that drive has set aside', () => {
     };
     await findRun({ get: store.get, list }, RUN);
     expect(asked.slice(1)).toEqual([
-      [layout.aside(RUN), { max: 1 }],
+      [layout.quarantined(RUN), { max: 1 }],
       [layout.request(RUN), { max: 1 }],
       [layout.run(RUN), undefined],
     ]);

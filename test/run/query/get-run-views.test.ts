@@ -7,7 +7,7 @@ import { noMetrics } from '../../../lib/ledger/run/metrics.ts';
 import { writePlan } from '../../../lib/ledger/run/plan.ts';
 import { putRequest } from '../../../lib/ledger/run/request.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
-import { inspectRun, lookAtRun } from '../../../lib/run/query/get-run.ts';
+import { getRun, readRunState } from '../../../lib/run/query/get-run.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { reading } from '../../support/reading.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
@@ -19,9 +19,9 @@ const FOLDER = `nightly/20260102/${RUN}`;
 const cost = { ...noMetrics(), function_ms: 7 };
 
 const iso = (ms: number): string => new Date(ms).toISOString();
-const own = (phone_id: string, attempt = 1) => ({ at: T0, phone_id, try: attempt });
+const own = (phone_id: string, attempt = 1) => ({ at: T0, phone_id, attempt });
 const trouble = (code: string, at: number): RunEvent => ({
-  ...{ type: 'trouble', at, code, message: `it is ${code}` },
+  ...{ type: 'step_failed', at, code, message: `it is ${code}` },
 });
 
 /** A run that is asked for, in a ledger below a prefix; `plan` plans it for phones. */
@@ -37,12 +37,12 @@ async function scene() {
     if (made === undefined) throw new Error('no plan');
     await writePlan(store, 'w', { ...made, ...changes }, planned);
   };
-  const look = async () => {
-    const found = await lookAtRun(reading(store), RUN, NOW);
+  const lookup = async () => {
+    const found = await readRunState(reading(store), RUN, NOW);
     if (found === undefined) throw new Error('no such run');
     return found;
   };
-  return { store, log, plan, look, view: async () => (await look()).view() };
+  return { store, log, plan, lookup, view: async () => (await lookup()).view() };
 }
 
 describe('the view of a run', () => {
@@ -52,7 +52,7 @@ describe('the view of a run', () => {
       ...{ run_id: RUN, policy: 'nightly', trigger: 'timer', slot: '20260102T023000Z' },
       ...{ phase: 'requested', cancelling: false, outcome: null, progress: null, counts: null },
       ...{ started_at: null, settled_at: null, listing_complete: null, notified: null },
-      ...{ troubles: [], metrics: noMetrics(), report: null },
+      ...{ failures: [], metrics: noMetrics(), report: null },
     });
   });
 
@@ -65,7 +65,7 @@ describe('the view of a run', () => {
       ...{ phase: 'running', started_at: iso(T0), listing_complete: false },
       progress: { selected: 2, queued: 2 },
       notified: { at: iso(T0 + 3), message_id: 'm1' },
-      troubles: [
+      failures: [
         { at: iso(T0 + 1), code: 'throttled', message: 'it is throttled' },
         { at: iso(T0 + 2), code: 'unreachable', message: 'it is unreachable' },
       ],
@@ -102,7 +102,7 @@ describe('the view of a run', () => {
       ...{ phase: 'settled', outcome: 'failed', reason: 'odd', message: 'It was odd.' },
       ...{ counts: { exported: 1 }, settled_at: iso(T0 + MINUTE), progress: null },
       ...{ listing_complete: false, metrics: cost, notified: { at: iso(T0 + 2) } },
-      troubles: [{ at: iso(T0), code: 'throttled', message: 'it is throttled' }],
+      failures: [{ at: iso(T0), code: 'throttled', message: 'it is throttled' }],
       report: { key: `vault/runs/${RUN}/report.json` },
     });
   });
@@ -111,7 +111,7 @@ describe('the view of a run', () => {
     const { store, view } = await scene();
     await settled(store, RUN, []);
     const found = await view();
-    expect(found).toMatchObject({ phase: 'settled', metrics: null, notified: null, troubles: [] });
+    expect(found).toMatchObject({ phase: 'settled', metrics: null, notified: null, failures: [] });
     expect(found).not.toHaveProperty('message');
   });
 
@@ -121,17 +121,17 @@ describe('the view of a run', () => {
     await log({ type: 'notified', at: T0, message_id: 'm1' });
     await store.put(layout.plan(RUN), 'not json');
     expect(await view()).toMatchObject({
-      ...{ phase: 'set_aside', reason: 'object_invalid' },
+      ...{ phase: 'quarantined', reason: 'object_invalid' },
       message: `${layout.plan(RUN)} is not JSON`,
-      ...{ listing_complete: null, notified: null, troubles: [], metrics: null, report: null },
+      ...{ listing_complete: null, notified: null, failures: [], metrics: null, report: null },
     });
   });
 
   it('is the same for those who want no more of it', async () => {
     const { store, view } = await scene();
-    expect(await inspectRun(store, RUN, NOW)).toEqual(await view());
-    expect(await inspectRun(store, 'nightly-1', NOW)).toBeUndefined();
-    expect(await lookAtRun(store, 'nightly-1', NOW)).toBeUndefined();
+    expect(await getRun(store, RUN, NOW)).toEqual(await view());
+    expect(await getRun(store, 'nightly-1', NOW)).toBeUndefined();
+    expect(await readRunState(store, 'nightly-1', NOW)).toBeUndefined();
   });
 
   it('asks for what it needs of a settled run once, however much is told of it', async () => {
@@ -139,7 +139,7 @@ describe('the view of a run', () => {
     await log(trouble('throttled', T0));
     await settled(store, RUN, [exported('p1')]);
     const watched = reading(store);
-    const found = await lookAtRun(watched, RUN, NOW);
+    const found = await readRunState(watched, RUN, NOW);
     await found?.view();
     await found?.log();
     await found?.view();
@@ -152,19 +152,19 @@ describe('the view of a run', () => {
 
 describe('the phones of a run', () => {
   it('stand where the log has them, while it goes on', async () => {
-    const { log, plan, look } = await scene();
+    const { log, plan, lookup } = await scene();
     await plan(['p1', 'p2', 'p3', 'p4']);
-    const tries = ['p1', 'p2', 'p3'].map((phone_id) => ({ phone_id, try: 1 }));
+    const attempts = ['p1', 'p2', 'p3'].map((phone_id) => ({ phone_id, attempt: 1 }));
     await log(
-      { type: 'intent', at: T0, window: 'w1', tries },
-      { type: 'unsent', at: T0, window: 'w1', tries: tries.slice(2) },
+      { type: 'intent', at: T0, window: 'w1', attempts },
+      { type: 'unsent', at: T0, window: 'w1', attempts: attempts.slice(2) },
       { type: 'refused', ...own('p1'), code: 'CPS.0042' },
       { type: 'verified', ...own('p1', 2), size: 2_048, etag: 'e' },
       { type: 'refused', ...own('p2'), code: 'CPS.0004' },
       { type: 'outcome', at: T0, phone_id: 'p4', outcome: 'skipped', reason: 'stopped' },
     );
     const of = (id: string) => ({ phone_id: id, phone_name: `game-${id}`, server_id: `s-${id}` });
-    expect(await (await look()).phones()).toStrictEqual([
+    expect(await (await lookup()).phones()).toStrictEqual([
       {
         ...{ ...of('p1'), state: 'exported', attempts: 2, bucket: 'my-phone-backups' },
         ...{ key: `${FOLDER}/p1-2.tar`, size: 2_048, etag: 'e' },
@@ -176,14 +176,14 @@ describe('the phones of a run', () => {
   });
 
   it('are what the report says of them, with their names from the plan', async () => {
-    const { store, plan, look } = await scene();
+    const { store, plan, lookup } = await scene();
     await plan(['p1']);
     await settled(store, RUN, [
       exported('p1'),
       { phone_id: 'p2', outcome: 'failed', reason: 'refused', attempts: 1 },
     ]);
     const { outcome: state, ...told } = exported('p1');
-    expect(await (await look()).phones()).toEqual([
+    expect(await (await lookup()).phones()).toEqual([
       { ...told, state, phone_name: 'game-p1', server_id: 's-p1' },
       {
         ...{ phone_id: 'p2', state: 'failed', reason: 'refused', attempts: 1 },
@@ -193,49 +193,49 @@ describe('the phones of a run', () => {
   });
 
   it('have no names where there is no plan that can be read', async () => {
-    const { store, look } = await scene();
+    const { store, lookup } = await scene();
     await settled(store, RUN, [exported('p1')]);
     const nameless = [{ phone_id: 'p1', phone_name: '', server_id: '' }];
-    expect(await (await look()).phones()).toMatchObject(nameless);
+    expect(await (await lookup()).phones()).toMatchObject(nameless);
     await store.put(layout.plan(RUN), 'not json');
-    expect(await (await look()).phones()).toMatchObject(nameless);
+    expect(await (await lookup()).phones()).toMatchObject(nameless);
   });
 
   it('come from every page of a large report that can be read, in its order', async () => {
-    const { store, look } = await scene();
+    const { store, lookup } = await scene();
     const ids = Array.from({ length: 2_001 }, (_, n) => `p${n}`);
     await settled(
       store,
       RUN,
       ids.map((id) => exported(id)),
     );
-    const read = async () => (await (await look()).phones()).map(({ phone_id }) => phone_id);
+    const read = async () => (await (await lookup()).phones()).map(({ phone_id }) => phone_id);
     expect(await read()).toEqual(ids);
     await store.put(layout.reportPage(RUN, 1), '{"version":99}');
     expect(await read()).toEqual([...ids.slice(0, 1_000), 'p2000']);
   });
 
   it('are none of a run that cannot be read', async () => {
-    const { store, plan, look } = await scene();
+    const { store, plan, lookup } = await scene();
     await plan(['p1']);
     await store.put(layout.plan(RUN), 'not json');
-    expect(await (await look()).phones()).toEqual([]);
+    expect(await (await lookup()).phones()).toEqual([]);
   });
 });
 
 describe('the log of a run', () => {
   it('is told oldest first, with what cannot be read of it', async () => {
-    const { store, log, plan, look } = await scene();
+    const { store, log, plan, lookup } = await scene();
     await plan(['p1']);
     await log(trouble('unreachable', T0 + 2));
     await log(trouble('throttled', T0 + 1));
     await settled(store, RUN, []);
     const key = layout.logEntry(RUN, '1-a', 9);
     await store.put(key, 'not json');
-    expect(await (await look()).log()).toEqual([
+    expect(await (await lookup()).log()).toEqual([
       { at: iso(T0), type: 'unreadable', key, code: 'object_invalid' },
-      expect.objectContaining({ at: iso(T0 + 1), type: 'trouble', code: 'throttled' }),
-      expect.objectContaining({ at: iso(T0 + 2), type: 'trouble', code: 'unreachable' }),
+      expect.objectContaining({ at: iso(T0 + 1), type: 'step_failed', code: 'throttled' }),
+      expect.objectContaining({ at: iso(T0 + 2), type: 'step_failed', code: 'unreachable' }),
     ]);
   });
 });

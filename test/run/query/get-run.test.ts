@@ -7,15 +7,16 @@ import { writePlan } from '../../../lib/ledger/run/plan.ts';
 import { writeReport } from '../../../lib/ledger/run/report.ts';
 import { putRequest } from '../../../lib/ledger/run/request.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
-import { askToCancel } from '../../../lib/run/request/request-run.ts';
-import { inspectRun, lookAtRun } from '../../../lib/run/query/get-run.ts';
+import { requestCancel } from '../../../lib/run/request/request-run.ts';
+import { getRun, readRunState } from '../../../lib/run/query/get-run.ts';
 import { type RunPhone, runPhoneSchema, runViewSchema } from '../../../lib/run/query/schemas.ts';
 import { night, NIGHTLY } from '../../../testing/night.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { reading } from '../../support/reading.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
-const runPhones = async (...of: Parameters<typeof lookAtRun>) => (await lookAtRun(...of))?.phones();
+const runPhones = async (...of: Parameters<typeof readRunState>) =>
+  (await readRunState(...of))?.phones();
 
 const RUN = 'nightly-20260102t023000z';
 const BROKEN = { object_invalid: 'not json', object_newer: '{"version":99}' } as const;
@@ -64,8 +65,8 @@ async function planned(count = 3) {
   return { clock, store, log, settle };
 }
 
-const look = async (store: Store, now = T0 + MINUTE) => {
-  const view = await inspectRun(reading(store), RUN, now);
+const lookup = async (store: Store, now = T0 + MINUTE) => {
+  const view = await getRun(reading(store), RUN, now);
   return view && runViewSchema.parse(view);
 };
 
@@ -75,7 +76,7 @@ describe('inspectRun and runPhones, through a night', () => {
     const { store } = made.invocation().deps;
     const { clock } = made;
     const see = async (id: string) => ({
-      view: runViewSchema.parse(await inspectRun(reading(store), id, clock.now())),
+      view: runViewSchema.parse(await getRun(reading(store), id, clock.now())),
       phones: runPhoneSchema.array().parse(await runPhones(reading(store), id, clock.now())),
     });
     await made.putPolicy(NIGHTLY);
@@ -144,13 +145,13 @@ describe('inspectRun and runPhones, through a night', () => {
     const runId = await made.ask();
     await made.drive();
 
-    await askToCancel(store, runId);
-    expect(await inspectRun(store, runId, made.clock.now())).toMatchObject({
+    await requestCancel(store, runId);
+    expect(await getRun(store, runId, made.clock.now())).toMatchObject({
       phase: 'running',
       cancelling: true,
     });
     await made.settle(runId);
-    expect(await inspectRun(store, runId, made.clock.now())).toMatchObject({
+    expect(await getRun(store, runId, made.clock.now())).toMatchObject({
       phase: 'settled',
       cancelling: false,
       outcome: 'cancelled',
@@ -161,7 +162,7 @@ describe('inspectRun and runPhones, through a night', () => {
 describe('inspectRun', () => {
   it.each([RUN, '', '../plan', 'cancel/x', 'x'.repeat(300)])('knows no run %j', async (id) => {
     const store = reading(memoryStore(playClock()));
-    expect(await inspectRun(store, id, T0)).toBeUndefined();
+    expect(await getRun(store, id, T0)).toBeUndefined();
     expect(await runPhones(store, id, T0)).toBeUndefined();
   });
 
@@ -170,20 +171,20 @@ describe('inspectRun', () => {
     await settle();
     await log(1, [{ type: 'notify_failed', at: T0, code: 'service', message: 'no topic' }]);
 
-    expect(await look(store)).toMatchObject({ phase: 'settled', notified: null });
+    expect(await lookup(store)).toMatchObject({ phase: 'settled', notified: null });
   });
 
   it('tells when and how it was told, and what held it up', async () => {
     const { store, settle, log } = await planned();
-    const trouble = { type: 'trouble', at: T0, code: 'throttled', message: 'slowly' } as const;
+    const trouble = { type: 'step_failed', at: T0, code: 'throttled', message: 'slowly' } as const;
     await log(1, [trouble, { type: 'notified', at: T0 + 1, skipped: 'no_change' }]);
     const at = new Date(T0).toISOString();
-    const troubles = [{ at, code: 'throttled', message: 'slowly' }];
+    const failures = [{ at, code: 'throttled', message: 'slowly' }];
     const notified = { at: new Date(T0 + 1).toISOString(), skipped: 'no_change' };
 
-    expect(await look(store)).toMatchObject({ phase: 'running', troubles, notified });
+    expect(await lookup(store)).toMatchObject({ phase: 'running', failures, notified });
     await settle();
-    expect(await look(store)).toMatchObject({ phase: 'settled', troubles, notified });
+    expect(await lookup(store)).toMatchObject({ phase: 'settled', failures, notified });
   });
 
   it('finds the report of a run that is closed while it is read', async () => {
@@ -199,7 +200,7 @@ describe('inspectRun', () => {
       },
     };
 
-    expect(await look(closing)).toMatchObject({ phase: 'settled', outcome: 'failed' });
+    expect(await lookup(closing)).toMatchObject({ phase: 'settled', outcome: 'failed' });
   });
 
   describe.each(Object.entries(BROKEN))('with an object that is %s', (code, body) => {
@@ -216,9 +217,9 @@ describe('inspectRun', () => {
         }[which];
         await store.put(key, body);
 
-        const view = await look(store);
+        const view = await lookup(store);
 
-        expect(view).toMatchObject({ phase: 'set_aside', reason: code, progress: null });
+        expect(view).toMatchObject({ phase: 'quarantined', reason: code, progress: null });
         expect(view).toMatchObject({ policy: 'nightly', trigger: 'timer', report: null });
         expect(view?.message).toContain(key);
         expect(await runPhones(store, RUN, T0)).toEqual([]);
@@ -232,7 +233,10 @@ describe('inspectRun', () => {
       await store.put(layout.logEntry(RUN, '1-a', 2), body);
       await store.put(layout.plan(RUN), body);
 
-      expect(await look(store)).toMatchObject({ phase: 'settled', notified: { message_id: 'm' } });
+      expect(await lookup(store)).toMatchObject({
+        phase: 'settled',
+        notified: { message_id: 'm' },
+      });
       expect(await runPhones(store, RUN, T0)).toHaveLength(3);
     });
   });
@@ -240,8 +244,8 @@ describe('inspectRun', () => {
   it('takes the policy from the id when neither request nor plan can be read', async () => {
     const store = memoryStore(playClock());
     await store.put(layout.request(RUN), '{}');
-    expect(await look(store)).toMatchObject({
-      phase: 'set_aside',
+    expect(await lookup(store)).toMatchObject({
+      phase: 'quarantined',
       policy: 'nightly',
       trigger: null,
       slot: null,
@@ -252,31 +256,31 @@ describe('inspectRun', () => {
     const { clock, store, log } = await planned();
     clock.move(MINUTE);
     const note = { version: 1, run_id: RUN, code: 'object_newer', message: 'x is newer', at: T0 };
-    await store.put(layout.aside(RUN), JSON.stringify(note));
-    expect(await look(store)).toMatchObject({
-      phase: 'set_aside',
+    await store.put(layout.quarantined(RUN), JSON.stringify(note));
+    expect(await lookup(store)).toMatchObject({
+      phase: 'quarantined',
       reason: 'object_newer',
       message: 'x is newer',
     });
 
     clock.move(MINUTE);
     await log(1, [{ type: 'cancel_seen', at: clock.now() }]);
-    expect(await look(store)).toMatchObject({ phase: 'running', cancelling: true });
+    expect(await lookup(store)).toMatchObject({ phase: 'running', cancelling: true });
   });
 
   it('passes on a failure that is not of one object', async () => {
     const { store } = await planned();
     const cut: Store = { ...store, get: () => Promise.reject(new Error('unreachable')) };
-    await expect(inspectRun(cut, RUN, T0)).rejects.toThrow('unreachable');
+    await expect(getRun(cut, RUN, T0)).rejects.toThrow('unreachable');
   });
 });
 
 describe('runPhones', () => {
   it('tells attempts, reason and code of phones that ended', async () => {
     const { store, log } = await planned(2);
-    const own = { phone_id: 'p1', try: 1 };
+    const own = { phone_id: 'p1', attempt: 1 };
     await log(1, [
-      { type: 'intent', at: T0, window: 'w', tries: [own] },
+      { type: 'intent', at: T0, window: 'w', attempts: [own] },
       { type: 'refused', at: T0 + 1, ...own, code: 'CPS.0004' },
     ]);
 
@@ -311,14 +315,14 @@ describe('runPhones', () => {
     const readsFor = async (count: number): Promise<number> => {
       const { store, log } = await planned(count);
       for (let from = 0; from < count; from += 100) {
-        const tries = Array.from({ length: 100 }, (_, index) => ({
+        const attempts = Array.from({ length: 100 }, (_, index) => ({
           phone_id: `p${from + index}`,
-          try: 1,
+          attempt: 1,
         }));
-        await log(from / 100, [{ type: 'intent', at: T0, window: `w${from}`, tries }]);
+        await log(from / 100, [{ type: 'intent', at: T0, window: `w${from}`, attempts }]);
       }
       const watched = reading(store);
-      const view = await inspectRun(watched, RUN, T0 + MINUTE);
+      const view = await getRun(watched, RUN, T0 + MINUTE);
       expect(view?.progress).toMatchObject({ selected: count, in_doubt: count });
       expect(watched.most()).toBeGreaterThan(1);
       return watched.reads.length;

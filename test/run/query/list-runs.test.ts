@@ -167,7 +167,7 @@ describe('listRuns', () => {
     expect((await list({ open: true })).ids).toEqual([]);
   });
 
-  it('tells runs that cannot be read as set aside, and the others beside them', async () => {
+  it('tells runs that cannot be read as quarantined, and the others beside them', async () => {
     const { store, ask, list } = setUp();
     const good = await ask('nightly', T0);
     await store.put(layout.request('weekly-20260102t023000z'), '{"version":99}');
@@ -176,9 +176,9 @@ describe('listRuns', () => {
     const { runs } = await list();
 
     expect(runs.map(({ run_id, phase, reason }) => [run_id, phase, reason]).sort()).toEqual([
-      ['Odd_name', 'set_aside', 'object_invalid'],
+      ['Odd_name', 'quarantined', 'object_invalid'],
       [good, 'requested', undefined],
-      ['weekly-20260102t023000z', 'set_aside', 'object_newer'],
+      ['weekly-20260102t023000z', 'quarantined', 'object_newer'],
     ]);
     const weekly = await list({ policy: 'weekly' });
     expect(weekly.ids).toEqual(['weekly-20260102t023000z']);

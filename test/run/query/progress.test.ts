@@ -10,15 +10,15 @@ const intent = (phone_id: string): RunEvent => ({
   type: 'intent',
   at,
   window: `w-${phone_id}`,
-  tries: [{ phone_id, try: 1 }],
+  attempts: [{ phone_id, attempt: 1 }],
 });
 const accepted = (phone_id: string): RunEvent[] => [
   intent(phone_id),
-  { type: 'accepted', at, phone_id, try: 1, job_id: `j-${phone_id}`, request_id: 'r1' },
+  { type: 'accepted', at, phone_id, attempt: 1, job_id: `j-${phone_id}`, request_id: 'r1' },
 ];
 const ended = (phone_id: string): RunEvent[] => [
   ...accepted(phone_id),
-  { type: 'ended', at, phone_id, try: 1, result: 'succeeded' },
+  { type: 'ended', at, phone_id, attempt: 1, result: 'succeeded' },
 ];
 
 const rows: [state: string, events: RunEvent[], changes?: Parameters<typeof plannedPhone>[1]][] = [
@@ -27,16 +27,19 @@ const rows: [state: string, events: RunEvent[], changes?: Parameters<typeof plan
   ['queued', [{ type: 'ready', at, phone_id: 'p1' }], { status: 1, waiting: true }],
   [
     'queued',
-    [intent('p1'), { type: 'unsent', at, window: 'w-p1', tries: [{ phone_id: 'p1', try: 1 }] }],
+    [
+      intent('p1'),
+      { type: 'unsent', at, window: 'w-p1', attempts: [{ phone_id: 'p1', attempt: 1 }] },
+    ],
   ],
   ['in_doubt', [intent('p1')]],
   ['exporting', accepted('p1')],
   ['verifying', ended('p1')],
   [
     'exported',
-    [...ended('p1'), { type: 'verified', at, phone_id: 'p1', try: 1, size: 9000, etag: 'e' }],
+    [...ended('p1'), { type: 'verified', at, phone_id: 'p1', attempt: 1, size: 9000, etag: 'e' }],
   ],
-  ['failed', [intent('p1'), { type: 'refused', at, phone_id: 'p1', try: 1, code: 'CPS.0004' }]],
+  ['failed', [intent('p1'), { type: 'refused', at, phone_id: 'p1', attempt: 1, code: 'CPS.0004' }]],
   ['skipped', [], { verdict: { outcome: 'skipped', reason: 'frozen' } }],
   [
     'timed_out',

@@ -16,7 +16,7 @@ const accepted = (at: number, phone_id: string, request_id: string): RunEvent =>
   type: 'accepted',
   at,
   phone_id,
-  try: 1,
+  attempt: 1,
   job_id: `j-${phone_id}`,
   request_id,
 });
@@ -24,14 +24,14 @@ const refused = (at: number, phone_id: string): RunEvent => ({
   type: 'refused',
   at,
   phone_id,
-  try: 1,
+  attempt: 1,
   code: 'CPS.0004',
 });
-const doubtful = (at: number, phone_id: string, request_id?: string): RunEvent => ({
-  type: 'doubtful',
+const unknown = (at: number, phone_id: string, request_id?: string): RunEvent => ({
+  type: 'outcome_unknown',
   at,
   phone_id,
-  try: 1,
+  attempt: 1,
   ...(request_id === undefined ? {} : { request_id }),
 });
 const linesOf = (events: RunEvent[]) =>
@@ -132,7 +132,7 @@ describe('exportCalls', () => {
         refused(T0, 'p1'),
         accepted(T0, 'p2', 'r1'),
         accepted(T0, 'p3', 'r1'),
-        doubtful(T0, 'p4', 'r1'),
+        unknown(T0, 'p4', 'r1'),
       ],
       [call(T0, 'r1', [2, 1, 1])],
     ],
@@ -146,10 +146,10 @@ describe('exportCalls', () => {
       [refused(T0, 'p1'), refused(T0, 'p2'), accepted(T0 + 5, 'p1', 'r1')],
       [call(T0, null, [0, 2, 0]), call(T0 + 5, 'r1', [1, 0, 0])],
     ],
-    ['a lost answer', [doubtful(T0, 'p1'), doubtful(T0, 'p2')], [call(T0, null, [0, 0, 2])]],
+    ['a lost answer', [unknown(T0, 'p1'), unknown(T0, 'p2')], [call(T0, null, [0, 0, 2])]],
     [
       'a job that was found later',
-      [accepted(T0, 'p1', 'r1'), doubtful(T0, 'p2', 'r1'), accepted(T0 + 60_000, 'p2', 'r1')],
+      [accepted(T0, 'p1', 'r1'), unknown(T0, 'p2', 'r1'), accepted(T0 + 60_000, 'p2', 'r1')],
       [call(T0, 'r1', [2, 0, 0])],
     ],
     [

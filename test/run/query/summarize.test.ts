@@ -110,19 +110,19 @@ describe('the summary of an open run', () => {
   });
 });
 
-describe('the summary of a run that was set aside', () => {
+describe('the summary of a run that was quarantined', () => {
   const { request } = openRun(RUN, []);
-  const aside = { kind: 'set_aside' as const, code: 'object_newer', message: 'too new' };
-  const common = { ...nothing, run_id: RUN, phase: 'set_aside', reason: 'object_newer' };
+  const quarantined = { kind: 'quarantined' as const, code: 'object_newer', message: 'too new' };
+  const common = { ...nothing, run_id: RUN, phase: 'quarantined', reason: 'object_newer' };
 
   it('tells of its request what can be read', () => {
-    expect(summaryOf(RUN, { ...aside, request }, true, T0)).toStrictEqual({
+    expect(summaryOf(RUN, { ...quarantined, request }, true, T0)).toStrictEqual({
       ...common,
       ...{ policy: 'nightly', trigger: 'timer', slot: SLOT, cancelling: true },
     });
     const slotless = { ...request };
     delete slotless.slot;
-    expect(summaryOf(RUN, { ...aside, request: slotless }, false, T0)).toStrictEqual({
+    expect(summaryOf(RUN, { ...quarantined, request: slotless }, false, T0)).toStrictEqual({
       ...common,
       ...{ policy: 'nightly', trigger: 'timer', slot: null, cancelling: false },
     });
@@ -132,7 +132,7 @@ describe('the summary of a run that was set aside', () => {
     [RUN, 'nightly'],
     ['odd', ''],
   ])('takes the policy from the id %s where nothing can be read', (runId, policy) => {
-    expect(summaryOf(runId, { ...aside, request: undefined }, false, T0)).toStrictEqual({
+    expect(summaryOf(runId, { ...quarantined, request: undefined }, false, T0)).toStrictEqual({
       ...common,
       ...{ run_id: runId, policy, trigger: null, slot: null, cancelling: false },
     });

@@ -3,7 +3,7 @@ import { layout } from '../../../lib/ledger/store/layout.ts';
 import { writePlan } from '../../../lib/ledger/run/plan.ts';
 import { readRequest } from '../../../lib/ledger/run/request.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
-import { type Ask, askForRun, askToCancel } from '../../../lib/run/request/request-run.ts';
+import { type Ask, requestRun, requestCancel } from '../../../lib/run/request/request-run.ts';
 import { listening, policyText } from '../../support/listening.ts';
 import { openRun } from '../../support/runs.ts';
 import { settled } from '../../support/settled.ts';
@@ -15,8 +15,8 @@ async function scene(within: (store: Store) => Partial<Store> = () => ({})) {
   for (const name of ['nightly', 'weekly']) await store.put(layout.policy(name), policyText(name));
   const deps = { ...made.deps, random: () => 0.5, store: { ...store, ...within(store) } };
   const ask = (changes: Partial<Ask> = {}) =>
-    askForRun(deps, { policy: 'nightly', token: 't', trigger: 'http', ...changes });
-  return { store, lines, deps, ask, cancel: (runId: string) => askToCancel(deps.store, runId) };
+    requestRun(deps, { policy: 'nightly', token: 't', trigger: 'http', ...changes });
+  return { store, lines, deps, ask, cancel: (runId: string) => requestCancel(deps.store, runId) };
 }
 
 /** Plans a run and closes it, as far as one who asks can see. */
@@ -126,7 +126,7 @@ describe('askForRun', () => {
     await expect(ask()).rejects.toMatchObject({ code: 'policy_invalid' });
     const { clock, log, random } = deps;
     const asked = { policy: 'nightly', token: 't', trigger: 'http' } as const;
-    expect(await askForRun({ clock, log, random, store }, asked)).toMatchObject({
+    expect(await requestRun({ clock, log, random, store }, asked)).toMatchObject({
       repeated: false,
     });
   });

@@ -3,7 +3,7 @@ import { layout } from '../../../lib/ledger/store/layout.ts';
 import { listOpen, readRequest } from '../../../lib/ledger/run/request.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
-import { type Ask, askForRun, askToCancel } from '../../../lib/run/request/request-run.ts';
+import { type Ask, requestRun, requestCancel } from '../../../lib/run/request/request-run.ts';
 import { PolicyInvalid } from '../../../lib/run/plan/policy-invalid.ts';
 import { type Night, night, NIGHTLY } from '../../../testing/night.ts';
 import { playClock } from '../../../testing/play-clock.ts';
@@ -21,7 +21,7 @@ async function setUp() {
     create: (key, body) => (writes.push(key), memory.create(key, body)),
   };
   const ask = (changes: Partial<Ask> = {}) =>
-    askForRun(
+    requestRun(
       { store, clock, log: silent, random: Math.random },
       { policy: 'nightly', token: 't', trigger: 'http', ...changes },
     );
@@ -35,7 +35,7 @@ async function world(): Promise<Night> {
 }
 
 const askIn = ({ invocation }: Night, changes: Partial<Ask> = {}) =>
-  askForRun(invocation().deps, { policy: 'nightly', token: 't', trigger: 'http', ...changes });
+  requestRun(invocation().deps, { policy: 'nightly', token: 't', trigger: 'http', ...changes });
 
 describe('askForRun', () => {
   it('writes one request, whose id does not show the token', async () => {
@@ -115,8 +115,8 @@ describe('askForRun', () => {
     const error: unknown = await ask().catch((reason: unknown) => reason);
     if (!(error instanceof PolicyInvalid)) throw new Error('not refused for its faults');
     expect(error.code).toBe('policy_invalid');
-    expect(error.faults.length).toBeGreaterThan(2);
-    for (const fault of error.faults) expect(error.message).toContain(fault.message);
+    expect(error.errors.length).toBeGreaterThan(2);
+    for (const fault of error.errors) expect(error.message).toContain(fault.message);
     expect(writes).toEqual([]);
   });
 
@@ -139,10 +139,10 @@ describe('askToCancel', () => {
     const made = await world();
     const { runId } = await askIn(made);
     const { store } = made.invocation().deps;
-    expect(await askToCancel(store, runId)).toBe('asked');
-    expect(await askToCancel(store, runId)).toBe('asked');
+    expect(await requestCancel(store, runId)).toBe('asked');
+    expect(await requestCancel(store, runId)).toBe('asked');
     expect((await made.settle(runId)).report.outcome).toBe('cancelled');
-    expect(await askToCancel(store, runId)).toBe('settled');
+    expect(await requestCancel(store, runId)).toBe('settled');
     expect(await cancels(made)).toBe(0);
   });
 
@@ -150,7 +150,7 @@ describe('askToCancel', () => {
     'leaves nothing for an unknown run "%s"',
     async (runId) => {
       const made = await world();
-      expect(await askToCancel(made.invocation().deps.store, runId)).toBe('unknown');
+      expect(await requestCancel(made.invocation().deps.store, runId)).toBe('unknown');
       expect(await cancels(made)).toBe(0);
     },
   );
@@ -165,7 +165,7 @@ describe('askToCancel', () => {
         await store.put(key, body);
       },
     };
-    expect(await askToCancel(racing, runId)).toBe('settled');
+    expect(await requestCancel(racing, runId)).toBe('settled');
     expect((await listOpen(store)).cancels).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { kickDrive } from '../../../lib/run/request/wake-drive.ts';
+import { wakeDrive } from '../../../lib/run/request/wake-drive.ts';
 
 function setUp(invokeAsync: () => Promise<void>) {
   const warnings: unknown[] = [];
@@ -12,26 +12,26 @@ function setUp(invokeAsync: () => Promise<void>) {
   const functiongraph = {
     invokeAsync: (urn: string) => (urns.push(urn), invokeAsync()),
   };
-  const kick = (driveUrn: string | undefined) => kickDrive({ log }, { functiongraph, driveUrn });
-  return { kick, urns, warnings };
+  const wake = (driveUrn: string | undefined) => wakeDrive({ log }, { functiongraph, driveUrn });
+  return { wake, urns, warnings };
 }
 
 describe('kickDrive', () => {
   it('invokes drive once', async () => {
-    const { kick, urns } = setUp(async () => undefined);
-    expect(await kick('urn:drive')).toBe('kicked');
+    const { wake, urns } = setUp(async () => undefined);
+    expect(await wake('urn:drive')).toBe('kicked');
     expect(urns).toEqual(['urn:drive']);
   });
 
   it('does nothing where drive has no URN', async () => {
-    const { kick, urns } = setUp(async () => undefined);
-    expect(await kick(undefined)).toBe('unset');
+    const { wake, urns } = setUp(async () => undefined);
+    expect(await wake(undefined)).toBe('unset');
     expect(urns).toEqual([]);
   });
 
   it('logs a refusal and goes on', async () => {
-    const { kick, warnings } = setUp(() => Promise.reject(new Error('FSS.0429')));
-    expect(await kick('urn:drive')).toBe('refused');
+    const { wake, warnings } = setUp(() => Promise.reject(new Error('FSS.0429')));
+    expect(await wake('urn:drive')).toBe('refused');
     expect(warnings).toEqual([['kick_failed', { code: 'unknown', message: 'FSS.0429' }]]);
   });
 });

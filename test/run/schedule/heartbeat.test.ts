@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { writeToldHeartbeat } from '../../../lib/ledger/state/heartbeat.ts';
+import { writeNotifiedHeartbeat } from '../../../lib/ledger/state/heartbeat.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
-import { askForHeartbeat, type Heartbeat } from '../../../lib/run/schedule/heartbeat.ts';
+import { requestHeartbeat, type Heartbeat } from '../../../lib/run/schedule/heartbeat.ts';
 import { failing, listening } from '../../support/listening.ts';
 import { reading } from '../../support/reading.ts';
 
@@ -15,7 +15,7 @@ const ID = 'heartbeat-20260103';
 describe('askForHeartbeat', () => {
   it('asks for nothing unless it is switched on', async () => {
     const { deps, hints } = listening(EIGHT);
-    expect(await askForHeartbeat(deps, undefined, 7)).toBe(7);
+    expect(await requestHeartbeat(deps, undefined, 7)).toBe(7);
     expect(await hints()).toEqual([]);
   });
 
@@ -24,7 +24,7 @@ describe('askForHeartbeat', () => {
     ['later that day', 23 * HOUR],
   ])("asks for the day's message %s", async (_, late) => {
     const { deps, hints, body } = listening(EIGHT + late);
-    expect(await askForHeartbeat(deps, daily, undefined)).toBe(EIGHT);
+    expect(await requestHeartbeat(deps, daily, undefined)).toBe(EIGHT);
     expect(await hints()).toEqual([ID]);
     expect(await body(layout.hint(ID))).toMatchObject({
       slot: EIGHT,
@@ -36,14 +36,14 @@ describe('askForHeartbeat', () => {
 
   it('asks for that of the day before until the time has come', async () => {
     const { deps, hints } = listening(EIGHT - 1);
-    expect(await askForHeartbeat(deps, daily, undefined)).toBe(EIGHT - DAY);
+    expect(await requestHeartbeat(deps, daily, undefined)).toBe(EIGHT - DAY);
     expect(await hints()).toEqual(['heartbeat-20260102']);
   });
 
   it('looks into the bucket once a day', async () => {
     const { deps } = listening(EIGHT + HOUR);
     const store = reading(deps.store);
-    expect(await askForHeartbeat({ ...deps, store }, daily, EIGHT)).toBe(EIGHT);
+    expect(await requestHeartbeat({ ...deps, store }, daily, EIGHT)).toBe(EIGHT);
     expect(store.reads).toEqual([]);
   });
 
@@ -54,35 +54,35 @@ describe('askForHeartbeat', () => {
     ['seems told by a clock that was ahead', EIGHT + DAY, HOUR, [ID]],
   ])('asks as needed when the day %s', async (_, told, late, expected) => {
     const { deps, store, hints } = listening(EIGHT + late);
-    await writeToldHeartbeat(store, told);
-    expect(await askForHeartbeat(deps, daily, EIGHT - DAY)).toBe(EIGHT);
+    await writeNotifiedHeartbeat(store, told);
+    expect(await requestHeartbeat(deps, daily, EIGHT - DAY)).toBe(EIGHT);
     expect(await hints()).toEqual(expected);
   });
 
   it('has the first day there is begin with itself, and none before it', async () => {
     const { deps, clock, hints, body } = listening(HOUR);
     const noon = { ...daily, cron: '0 0 12 * * *', timezone: 'UTC' };
-    expect(await askForHeartbeat(deps, noon, 7)).toBe(7);
+    expect(await requestHeartbeat(deps, noon, 7)).toBe(7);
     expect(await hints()).toEqual([]);
     clock.move(11 * HOUR);
-    expect(await askForHeartbeat(deps, noon, 7)).toBe(12 * HOUR);
+    expect(await requestHeartbeat(deps, noon, 7)).toBe(12 * HOUR);
     expect(await body(layout.hint('heartbeat-19700101'))).toMatchObject({ since: 12 * HOUR });
   });
 
   it('says that it is delayed when the bucket does not answer, and is asked again', async () => {
     const { deps, lines, hints } = listening(EIGHT);
-    expect(await askForHeartbeat(failing(deps, 'put'), daily, EIGHT - DAY)).toBe(EIGHT - DAY);
+    expect(await requestHeartbeat(failing(deps, 'put'), daily, EIGHT - DAY)).toBe(EIGHT - DAY);
     expect(lines).toEqual([
       ['warn', 'heartbeat_delayed', { code: 'unreachable', message: 'no answer' }],
     ]);
-    expect(await askForHeartbeat(deps, daily, EIGHT - DAY)).toBe(EIGHT);
+    expect(await requestHeartbeat(deps, daily, EIGHT - DAY)).toBe(EIGHT);
     expect(await hints()).toEqual([ID]);
   });
 
   it('throws mistakes of our own', async () => {
     const { deps, lines } = listening(EIGHT);
     const broken = failing(deps, 'get', new TypeError('no function'));
-    await expect(askForHeartbeat(broken, daily, undefined)).rejects.toThrow('no function');
+    await expect(requestHeartbeat(broken, daily, undefined)).rejects.toThrow('no function');
     expect(lines).toEqual([]);
   });
 });

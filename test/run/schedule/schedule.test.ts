@@ -36,7 +36,7 @@ function setUp(start = SLOT - 10 * MINUTE) {
     store: counted,
     ledger: { bucket: 'ledger', prefix: 'phonevault/' },
     log: { info: log, warn: log, error: log },
-    kick: {
+    wake: {
       functiongraph: { invokeAsync: async (urn: string) => void kicks.push(urn) },
       driveUrn: 'urn:fss:cn-north-4:p:function:default:drive' as string | undefined,
     },
@@ -237,7 +237,7 @@ describe('schedule, plain timer', () => {
 
   it('survives a lost or refused kick', async () => {
     const { clock, deps, tick, put, lines } = setUp();
-    deps.kick.functiongraph.invokeAsync = () => Promise.reject(new Error('FSS.0429'));
+    deps.wake.functiongraph.invokeAsync = () => Promise.reject(new Error('FSS.0429'));
     await put('nightly');
     await tick();
     clock.move(10 * MINUTE);
@@ -455,11 +455,11 @@ describe('schedule, at the edges', () => {
     expect(await tick('nightly', SLOT + 2 * HOUR)).toEqual([]);
   });
 
-  it('skips no slot for a run that was set aside', async () => {
+  it('skips no slot for a run that was quarantined', async () => {
     const { store, tick, put, missed } = told();
     await put('nightly');
     await store.put(layout.request('nightly-20260101t173000z'), '{}');
-    await store.put(layout.aside('nightly-20260101t173000z'), '{}');
+    await store.put(layout.quarantined('nightly-20260101t173000z'), '{}');
     expect(await tick('nightly', SLOT)).toHaveLength(1);
     expect(await missed()).toEqual([]);
   });

@@ -6,7 +6,7 @@ import { listOpen } from '../../../lib/ledger/run/request.ts';
 import { readSkipped } from '../../../lib/ledger/state/skipped-slots.ts';
 import { writeReport } from '../../../lib/ledger/run/report.ts';
 import type { RunDeps } from '../../../lib/run/deps.ts';
-import { tellHints } from '../../../lib/run/notify/missed-slots.ts';
+import { publishMissedSlots } from '../../../lib/run/notify/missed-slots.ts';
 import type { TopicMessage } from '../../../lib/run/notify/compose.ts';
 import { schedule } from '../../../lib/run/schedule/schedule.ts';
 import { playClock } from '../../../testing/play-clock.ts';
@@ -38,7 +38,7 @@ async function setUp() {
     store,
     ledger: { bucket: 'ledger', prefix: 'phonevault/' },
     log: { info: quiet, warn: quiet, error: quiet },
-    kick: { functiongraph: { invokeAsync: async () => undefined }, driveUrn: undefined },
+    wake: { functiongraph: { invokeAsync: async () => undefined }, driveUrn: undefined },
     topic: {
       publish: async (_urn: string, { message_structure }: TopicMessage) =>
         void told.push(
@@ -59,7 +59,7 @@ async function setUp() {
       for (const { runId } of (await listOpen(store)).requests) ran.add(runId);
     },
     /** What drive does with the inbox's hints. */
-    tell: async () => tellHints(deps as unknown as RunDeps, (await listOpen(store)).hints),
+    tell: async () => publishMissedSlots(deps as unknown as RunDeps, (await listOpen(store)).hints),
     /** Ends the runs that are open, as drive does. */
     end: async () => {
       const counts = {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Cursor } from '../../../lib/ledger/state/cursors.ts';
 import { noteSettled } from '../../../lib/ledger/state/history.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
-import { putStale, writeToldStale } from '../../../lib/ledger/state/staleness.ts';
-import { judgeFreshness } from '../../../lib/run/schedule/staleness.ts';
+import { putStale, writeNotifiedStale } from '../../../lib/ledger/state/staleness.ts';
+import { checkFreshness } from '../../../lib/run/schedule/staleness.ts';
 import { failing, listening } from '../../support/listening.ts';
 import { reading } from '../../support/reading.ts';
 
@@ -31,7 +31,7 @@ function scene(now = OVER) {
   return {
     ...world,
     good,
-    judge: (one = cursor()) => judgeFreshness(world.deps, { nightly: one }),
+    judge: (one = cursor()) => checkFreshness(world.deps, { nightly: one }),
   };
 }
 
@@ -97,7 +97,7 @@ describe('judgeFreshness', () => {
   ])('reads nothing for a policy that %s', async (_, one) => {
     const { deps } = scene();
     const store = reading(deps.store);
-    expect(await judgeFreshness({ ...deps, store }, { nightly: one })).toEqual({ nightly: one });
+    expect(await checkFreshness({ ...deps, store }, { nightly: one })).toEqual({ nightly: one });
     expect(store.reads).toEqual([]);
   });
 
@@ -116,7 +116,7 @@ describe('judgeFreshness', () => {
     const { judge, store, hints, lines } = scene();
     const since = freshness.from;
     const when = told_at === undefined ? {} : { told_at };
-    await writeToldStale(store, { policy: 'nightly', since: since + later, ...when });
+    await writeNotifiedStale(store, { policy: 'nightly', since: since + later, ...when });
     expect(await judge()).toEqual({ nightly: judged(SLOT) });
     expect(await hints()).toHaveLength(isTold ? 0 : 1);
     expect(lines).toEqual([staleLine(since, isTold)]);
@@ -132,7 +132,7 @@ describe('judgeFreshness', () => {
   it('looks again at one that could not be judged, and judges the others', async () => {
     const { deps, hints, lines } = scene();
     const broken = failing(deps, 'get', undefined, layout.history('nightly'));
-    expect(await judgeFreshness(broken, { nightly: cursor(), weekly: cursor() })).toEqual({
+    expect(await checkFreshness(broken, { nightly: cursor(), weekly: cursor() })).toEqual({
       nightly: cursor(),
       weekly: judged(SLOT),
     });
@@ -147,6 +147,6 @@ describe('judgeFreshness', () => {
   it('throws mistakes of our own', async () => {
     const { deps } = scene();
     const broken = failing(deps, 'get', new TypeError('no function'));
-    await expect(judgeFreshness(broken, { nightly: cursor() })).rejects.toThrow('no function');
+    await expect(checkFreshness(broken, { nightly: cursor() })).rejects.toThrow('no function');
   });
 });

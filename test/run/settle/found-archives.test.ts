@@ -7,10 +7,10 @@ import { appendLog, readLog } from '../../../lib/ledger/run/log.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import type { RunDeps } from '../../../lib/run/deps.ts';
 import {
-  adoptLost,
+  adoptLostArchives,
   type Found,
   foundArchives,
-  sweepSuperseded,
+  deleteSuperseded,
 } from '../../../lib/run/settle/found-archives.ts';
 import { createWriter, type OpenRun, steps } from '../../../lib/run/state/open-run.ts';
 import { LeaseLost } from '../../../lib/run/state/stops-drive.ts';
@@ -67,10 +67,10 @@ function scene({
   return { clock, store, deps, asked, warnings, mostHeads: () => mostHeads };
 }
 
-const own = (phone_id: string, attempt = 1) => ({ phone_id, try: attempt });
+const own = (phone_id: string, attempt = 1) => ({ phone_id, attempt });
 const intent = (phone_id: string, attempt = 1): RunEvent => ({
   ...{ type: 'intent', at: T0, window: `w${attempt}` },
-  tries: [own(phone_id, attempt)],
+  attempts: [own(phone_id, attempt)],
 });
 const accepted = (phone_id: string, attempt = 1, at = T0): RunEvent => ({
   ...{ type: 'accepted', at, ...own(phone_id, attempt) },
@@ -90,8 +90,8 @@ const refused = (phone_id: string, code: string, attempt = 1): RunEvent => ({
   ...{ type: 'refused', at: T0, ...own(phone_id, attempt), code },
 });
 const lost = (phone_id: string, attempt = 1): RunEvent[] => [
-  { type: 'doubtful', at: T0, ...own(phone_id, attempt) },
-  { type: 'worthless', at: T0, ...own(phone_id, attempt), reason: 'answer_lost' },
+  { type: 'outcome_unknown', at: T0, ...own(phone_id, attempt) },
+  { type: 'archive_rejected', at: T0, ...own(phone_id, attempt), reason: 'answer_lost' },
 ];
 const over = (phone_id: string): RunEvent => ({
   ...{ type: 'outcome', at: T0, phone_id },
@@ -158,7 +158,7 @@ describe('foundArchives', () => {
     ['was lost', [ended('p', 'lost')]],
     [
       'failed and left what was swept',
-      [ended('p', 'failed'), { type: 'swept', at: T0, ...own('p'), key: 'any' }],
+      [ended('p', 'failed'), { type: 'superseded_deleted', at: T0, ...own('p'), key: 'any' }],
     ],
   ])('asks for nothing of a job that %s', async (_, events) => {
     const { deps, asked } = scene();
@@ -196,7 +196,7 @@ describe('foundArchives', () => {
       const { deps, warnings } = scene({ fails: { list } });
       expect((await foundArchives(deps, runOf(['p'], []))).size).toBe(0);
       const fields = { run: 'nightly-1', policy: 'nightly', bucket: 'my-phone-backups', code };
-      expect(warnings).toEqual([['folder_closed', fields]]);
+      expect(warnings).toEqual([['folder_unreadable', fields]]);
     },
   );
 
@@ -221,7 +221,7 @@ describe('foundArchives', () => {
 
 describe('adoptLost', () => {
   const adopt = async (run: OpenRun, all: Found, { deps, asked } = scene()) => {
-    await adoptLost(deps, run, steps(run, T0), all);
+    await adoptLostArchives(deps, run, steps(run, T0), all);
     return asked;
   };
   const taken = { ...verified('p'), etag: 'etag-p-1' };
@@ -272,9 +272,9 @@ describe('adoptLost', () => {
 
 describe('sweepSuperseded', () => {
   const sweep = (run: OpenRun, all: Found, { deps } = scene(), name = '1-a') =>
-    sweepSuperseded(deps, run, steps(run, T0), all, createWriter(name));
-  const swept = (name: string, attempt: number) => ({
-    ...{ type: 'swept', at: T0, ...own('p', attempt) },
+    deleteSuperseded(deps, run, steps(run, T0), all, createWriter(name));
+  const deleted = (name: string, attempt: number) => ({
+    ...{ type: 'superseded_deleted', at: T0, ...own('p', attempt) },
     key: `${FOLDER}${name}.tar`,
   });
   const remove = (...names: string[]) =>
@@ -286,8 +286,8 @@ describe('sweepSuperseded', () => {
     const run = runOf(['p'], [...lost('p'), verified('p', 2)]);
     await sweep(run, three, cloud);
     expect(cloud.asked).toEqual([remove('p-1', 'p-3')]);
-    expect(await readLog(cloud.store, 'nightly-1')).toEqual([swept('p-1', 1), swept('p-3', 3)]);
-    expect(run.state.phones.get('p')?.tries.get(1)?.swept).toBe(true);
+    expect(await readLog(cloud.store, 'nightly-1')).toEqual([deleted('p-1', 1), deleted('p-3', 3)]);
+    expect(run.state.phones.get('p')?.attempts.get(1)?.deleted).toBe(true);
   });
 
   it('keeps what a job may still write to', async () => {

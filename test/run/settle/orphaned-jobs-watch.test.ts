@@ -2,18 +2,18 @@ import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../lib/cloud/cph/cph-schemas.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import {
-  type Late,
-  type LateTry,
-  readLate,
-  writeLate,
+  type OrphanedJobs,
+  type OrphanedAttempt,
+  readOrphanedJobs,
+  writeOrphanedJobs,
 } from '../../../lib/ledger/run/orphaned-jobs.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { readIndexedPhones } from '../../../lib/ledger/state/phones.ts';
 import {
-  followLate,
-  keepFollowing,
-  loadLate,
-  stragglersOf,
+  pollOrphanedJobs,
+  orphanRunningJobs,
+  loadOrphanedJobs,
+  inFlightJobs,
 } from '../../../lib/run/settle/orphaned-jobs.ts';
 import { record } from '../../../lib/run/state/open-run.ts';
 import { type RunScene, runScene } from '../../support/run-scene.ts';
@@ -23,16 +23,19 @@ const RUN = 'nightly-20260102t023000z';
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const jobTry = (phone_id: string, changes: Partial<LateTry> = {}): LateTry => ({
-  ...{ phone_id, phone_name: `game-${phone_id}`, server_id: 's1', try: 1 },
+const jobTry = (phone_id: string, changes: Partial<OrphanedAttempt> = {}): OrphanedAttempt => ({
+  ...{ phone_id, phone_name: `game-${phone_id}`, server_id: 's1', attempt: 1 },
   jobs: [{ job_id: `j-${phone_id}`, request_id: `r-${phone_id}` }],
   ...changes,
 });
-const keyTry = (phone_id: string, watch_until = T0 + HOUR): LateTry =>
+const keyTry = (phone_id: string, watch_until = T0 + HOUR): OrphanedAttempt =>
   jobTry(phone_id, { jobs: [], watch_until });
-const lateOf = (tries: LateTry[], changes: Partial<Late> = {}): Late => ({
+const lateOf = (
+  attempts: OrphanedAttempt[],
+  changes: Partial<OrphanedJobs> = {},
+): OrphanedJobs => ({
   ...{ version: 1, run_id: RUN, policy: 'nightly', bucket: 'backups', folder: 'nightly' },
-  ...{ busy_until: T0 + 2 * HOUR, until: T0 + DAY, tries },
+  ...{ busy_until: T0 + 2 * HOUR, until: T0 + DAY, attempts },
   ...changes,
 });
 const keyOf = (phone: string, attempt = 1): string => `nightly/${RUN}/${phone}-${attempt}.tar`;
@@ -66,8 +69,8 @@ describe('loadLate', () => {
   it('reads what the runs have left, and passes over what is gone', async () => {
     const { deps, store, lines } = runScene();
     const late = lateOf([jobTry('p')]);
-    await writeLate(store, late);
-    expect(await loadLate(deps, ['gone-1', RUN])).toEqual([late]);
+    await writeOrphanedJobs(store, late);
+    expect(await loadOrphanedJobs(deps, ['gone-1', RUN])).toEqual([late]);
     expect(lines).toEqual([]);
   });
 
@@ -76,12 +79,12 @@ describe('loadLate', () => {
     const broken = 'weekly-20260102t023000z';
     await store.put(layout.late(broken), `{"version":1,"${'x'.repeat(300)}":`);
     const late = lateOf([jobTry('p')]);
-    await writeLate(store, late);
-    expect(await loadLate(deps, [broken, RUN])).toEqual([late]);
+    await writeOrphanedJobs(store, late);
+    expect(await loadOrphanedJobs(deps, [broken, RUN])).toEqual([late]);
     expect(logged()).toEqual([
       [
         'error',
-        'late_unreadable',
+        'orphaned_jobs_unreadable',
         {
           ...{ run: broken, policy: 'weekly', code: 'object_invalid' },
           message: `PhonevaultError: open/late/${broken}.json is not JSON`,
@@ -93,20 +96,22 @@ describe('loadLate', () => {
   it('logs a store that fails oddly, in 200 characters', async () => {
     const { deps, logged } = runScene();
     const get = () => Promise.reject(new Error('m'.repeat(300)));
-    expect(await loadLate({ ...deps, store: { ...deps.store, get } }, [RUN])).toEqual([]);
+    expect(await loadOrphanedJobs({ ...deps, store: { ...deps.store, get } }, [RUN])).toEqual([]);
     const message = `Error: ${'m'.repeat(193)}`;
-    expect(logged()).toMatchObject([['error', 'late_unreadable', { code: 'unknown', message }]]);
+    expect(logged()).toMatchObject([
+      ['error', 'orphaned_jobs_unreadable', { code: 'unknown', message }],
+    ]);
   });
 });
 
 describe('keepFollowing', () => {
-  const own = (phone_id: string) => ({ phone_id, try: 1 });
+  const own = (phone_id: string) => ({ phone_id, attempt: 1 });
   const accepted = (phone: string, at = T0): RunEvent => ({
     ...{ type: 'accepted', at, ...own(phone) },
     ...{ job_id: `j-${phone}`, request_id: `r-${phone}` },
   });
   const intent = (phone: string): RunEvent => ({
-    ...{ type: 'intent', at: T0, window: 'w1', tries: [own(phone)] },
+    ...{ type: 'intent', at: T0, window: 'w1', attempts: [own(phone)] },
   });
   const ended = (phone: string, result: 'succeeded' | 'failed' | 'lost'): RunEvent => ({
     ...{ type: 'ended', at: T0, ...own(phone), result },
@@ -121,8 +126,8 @@ describe('keepFollowing', () => {
       ids.map((id) => plannedPhone(id)),
     );
     record(run, events);
-    const late = await keepFollowing(scene.deps, run);
-    expect(await readLate(scene.store, RUN)).toEqual(late);
+    const late = await orphanRunningJobs(scene.deps, run);
+    expect(await readOrphanedJobs(scene.store, RUN)).toEqual(late);
     return late;
   }
 
@@ -134,16 +139,16 @@ describe('keepFollowing', () => {
       ...{ bucket: terms.bucket, folder: terms.folder },
       busy_until: T0 + 2 + 2 * terms.export_timeout,
       until: T0 + 2 + DAY,
-      tries: [jobTry('p'), jobTry('r')],
+      attempts: [jobTry('p'), jobTry('r')],
     });
   });
 
   const until = T0 + 2 * terms.export_timeout;
-  it.each<[string, RunEvent[], LateTry[] | undefined]>([
+  it.each<[string, RunEvent[], OrphanedAttempt[] | undefined]>([
     ['a window that was never closed', [intent('p')], [keyTry('p', until)]],
     [
       'a lost answer',
-      [intent('p'), { type: 'doubtful', at: T0, ...own('p') }],
+      [intent('p'), { type: 'outcome_unknown', at: T0, ...own('p') }],
       [keyTry('p', until)],
     ],
     ['a phone that was busy', [intent('p'), refused('CPS.0042')], [keyTry('p', until)]],
@@ -152,24 +157,24 @@ describe('keepFollowing', () => {
     ['a job that failed', [intent('p'), accepted('p'), ended('p', 'failed')], undefined],
     ['a phone that was never sent', [], undefined],
   ])('of %s', async (_, events, expected) => {
-    expect((await keep(events))?.tries).toEqual(expected);
+    expect((await keep(events))?.attempts).toEqual(expected);
   });
 
   it('watches a key for twice as long as an export may take, and no longer', async () => {
     const events = [intent('p')];
-    expect((await keep(events, ['p'], 2 * terms.export_timeout - 1))?.tries).toHaveLength(1);
+    expect((await keep(events, ['p'], 2 * terms.export_timeout - 1))?.attempts).toHaveLength(1);
     expect(await keep(events, ['p'], 2 * terms.export_timeout)).toBeUndefined();
   });
 
   it('keeps every job of a try, whatever became of other tries', async () => {
     const again: RunEvent[] = [
-      { ...accepted('p'), try: 2 } as RunEvent,
-      { ...accepted('p', T0 + 1), try: 2, job_id: 'j-2', request_id: 'r-2' } as RunEvent,
+      { ...accepted('p'), attempt: 2 } as RunEvent,
+      { ...accepted('p', T0 + 1), attempt: 2, job_id: 'j-2', request_id: 'r-2' } as RunEvent,
     ];
     const late = await keep([accepted('p'), ended('p', 'failed'), ...again]);
-    expect(late?.tries).toEqual([
+    expect(late?.attempts).toEqual([
       jobTry('p', {
-        try: 2,
+        attempt: 2,
         jobs: [
           { job_id: 'j-p', request_id: 'r-p' },
           { job_id: 'j-2', request_id: 'r-2' },
@@ -182,9 +187,9 @@ describe('keepFollowing', () => {
     const { deps, store } = runScene();
     const run = openRun(RUN, [plannedPhone('p')]);
     record(run, [accepted('p')]);
-    expect(await keepFollowing(deps, { ...run, plan: undefined })).toBeUndefined();
+    expect(await orphanRunningJobs(deps, { ...run, plan: undefined })).toBeUndefined();
     if (run.plan !== undefined) delete run.plan.terms;
-    expect(await keepFollowing(deps, run)).toBeUndefined();
+    expect(await orphanRunningJobs(deps, run)).toBeUndefined();
     expect(await store.list('')).toEqual([]);
   });
 });
@@ -194,7 +199,7 @@ describe('stragglersOf', () => {
     const late = lateOf([jobTry('p'), keyTry('q')]);
     const other = lateOf([jobTry('r')], { busy_until: T0 + 1 });
     const phones = (now: number) =>
-      stragglersOf([late, other], now).map(({ phone_id }) => phone_id);
+      inFlightJobs([late, other], now).map(({ phone_id }) => phone_id);
     expect(phones(T0)).toEqual(['p', 'r']);
     expect(phones(T0 + 1)).toEqual(['p']);
     expect(phones(T0 + 2 * HOUR)).toEqual([]);
@@ -206,36 +211,36 @@ describe('followLate', () => {
     const { deps, asked } = cloud();
     const many = Array.from({ length: 40 }, (_, n) => jobTry(`p${n}`));
     const same = jobTry('q', { jobs: [{ job_id: 'j-q', request_id: 'r-p0' }] });
-    await followLate(deps, lateOf([...many, same]));
+    await pollOrphanedJobs(deps, lateOf([...many, same]));
     expect(asked.map((ids) => ids.length)).toEqual([20, 20]);
     expect(new Set(asked.flat()).size).toBe(40);
   });
 
   it('asks for nothing where keys alone are watched', async () => {
     const { deps, asked } = cloud();
-    await followLate(deps, lateOf([keyTry('p')]));
+    await pollOrphanedJobs(deps, lateOf([keyTry('p')]));
     expect(asked).toEqual([]);
   });
 
   it('leaves everything as it is while the jobs run', async () => {
-    const { deps, store, looks } = cloud({ p: 1 });
+    const { deps, store, lookups } = cloud({ p: 1 });
     const late = lateOf([jobTry('p'), jobTry('unlisted')]);
-    expect(await followLate(deps, late)).toEqual(late);
-    expect(looks).toEqual([]);
+    expect(await pollOrphanedJobs(deps, late)).toEqual(late);
+    expect(lookups).toEqual([]);
     expect(await store.list('')).toEqual([]);
   });
 
   it('takes in the archive of a job that ended well, and indexes it', async () => {
     const scene = cloud({ p: 2, q: 1 });
     const late = lateOf([jobTry('p'), jobTry('q')]);
-    await writeLate(scene.store, late);
+    await writeOrphanedJobs(scene.store, late);
     scene.land(keyOf('p'), 2_048, 'e1');
     scene.clock.move(5);
-    expect(await followLate(scene.deps, late)).toEqual({ ...late, tries: [jobTry('q')] });
-    expect((await readLate(scene.store, RUN))?.tries).toEqual([jobTry('q')]);
+    expect(await pollOrphanedJobs(scene.deps, late)).toEqual({ ...late, attempts: [jobTry('q')] });
+    expect((await readOrphanedJobs(scene.store, RUN))?.attempts).toEqual([jobTry('q')]);
     const entry = await scene.store.get(layout.lateArchive(RUN, 'p', 1));
     expect(JSON.parse(entry?.body ?? '')).toEqual({
-      ...{ version: 1, phone_id: 'p', try: 1, key: keyOf('p'), size: 2_048, etag: 'e1' },
+      ...{ version: 1, phone_id: 'p', attempt: 1, key: keyOf('p'), size: 2_048, etag: 'e1' },
       seen_at: T0 + 5,
     });
     expect(await readIndexedPhones(scene.store)).toEqual([
@@ -245,33 +250,35 @@ describe('followLate', () => {
         verified_at: new Date(T0 + 5).toISOString(),
       },
     ]);
-    const line = ['info', 'landed_late', { run: RUN, policy: 'nightly', phone: 'p' }];
+    const line = ['info', 'archive_arrived_late', { run: RUN, policy: 'nightly', phone: 'p' }];
     expect(scene.lines).toEqual([line]);
   });
 
   it('looks again for the archive of a job that ended well, for two minutes', async () => {
     const { deps, clock, store } = cloud({ p: 2 });
-    const absent = await followLate(deps, lateOf([jobTry('p')]));
-    expect(absent.tries).toEqual([jobTry('p', { absent_at: T0 })]);
-    expect(await readLate(store, RUN)).toEqual(absent);
+    const absent = await pollOrphanedJobs(deps, lateOf([jobTry('p')]));
+    expect(absent.attempts).toEqual([jobTry('p', { absent_at: T0 })]);
+    expect(await readOrphanedJobs(store, RUN)).toEqual(absent);
     clock.move(2 * MINUTE - 1);
-    expect(await followLate(deps, absent)).toEqual(absent);
+    expect(await pollOrphanedJobs(deps, absent)).toEqual(absent);
     clock.move(1);
-    expect((await followLate(deps, absent)).tries).toEqual([]);
+    expect((await pollOrphanedJobs(deps, absent)).attempts).toEqual([]);
     expect(await store.list(layout.open)).toEqual([]);
   });
 
   it('removes what it kept when nothing is left to follow', async () => {
     const { deps, store, land } = cloud({ p: 2 });
     const late = lateOf([jobTry('p')]);
-    await writeLate(store, late);
+    await writeOrphanedJobs(store, late);
     land(keyOf('p'));
-    expect((await followLate(deps, late)).tries).toEqual([]);
-    expect(await readLate(store, RUN)).toBeUndefined();
+    expect((await pollOrphanedJobs(deps, late)).attempts).toEqual([]);
+    expect(await readOrphanedJobs(store, RUN)).toBeUndefined();
   });
 
   const plausible = 2_048;
-  it.each<[string, number, LateTry, number, [size: number, etag?: string], boolean | 'stays']>([
+  it.each<
+    [string, number, OrphanedAttempt, number, [size: number, etag?: string], boolean | 'stays']
+  >([
     ['of a job that ended well', 2, jobTry('p'), 0, [plausible, 'cut'], false],
     ['too small, of a job that ended well', 2, jobTry('p'), 0, [1_024], true],
     ['of a job that failed', -1, jobTry('p'), 0, [plausible], true],
@@ -285,25 +292,25 @@ describe('followLate', () => {
     const scene = cloud({ p: status });
     scene.land(keyOf('p'), size, etag);
     scene.clock.move(after);
-    const { tries } = await followLate(scene.deps, lateOf([entry]));
+    const { attempts } = await pollOrphanedJobs(scene.deps, lateOf([entry]));
     const stays = doubt === 'stays';
-    expect(tries).toEqual(stays ? [entry] : []);
+    expect(attempts).toEqual(stays ? [entry] : []);
     expect(await noted(scene)).toEqual({
       records: stays ? [] : [['p', doubt]],
       indexed: doubt === false ? ['p'] : [],
     });
-    expect(scene.logged('landed_late')).toHaveLength(doubt === false ? 1 : 0);
+    expect(scene.logged('archive_arrived_late')).toHaveLength(doubt === false ? 1 : 0);
   });
 
-  it.each<[string, number, LateTry, number]>([
+  it.each<[string, number, OrphanedAttempt, number]>([
     ['a job that failed', -1, jobTry('p'), 0],
     ['a job that is given up', 1, jobTry('p'), DAY],
     ['a key whose time is up', 0, keyTry('p'), HOUR],
   ])('drops %s and has left nothing', async (_, status, entry, after) => {
     const scene = cloud({ p: status });
     scene.clock.move(after);
-    expect((await followLate(scene.deps, lateOf([entry]))).tries).toEqual([]);
-    expect(scene.looks).toEqual([`head ${keyOf('p')}`]);
+    expect((await pollOrphanedJobs(scene.deps, lateOf([entry]))).attempts).toEqual([]);
+    expect(scene.lookups).toEqual([`head ${keyOf('p')}`]);
     expect(await noted(scene)).toEqual({ records: [], indexed: [] });
   });
 
@@ -311,7 +318,7 @@ describe('followLate', () => {
     const scene = cloud({ p: -1, q: 2 });
     const jobs = [...jobTry('p').jobs, ...jobTry('q').jobs];
     scene.land(keyOf('p'));
-    await followLate(scene.deps, lateOf([jobTry('p', { jobs })]));
+    await pollOrphanedJobs(scene.deps, lateOf([jobTry('p', { jobs })]));
     expect(await noted(scene)).toEqual({ records: [['p', false]], indexed: ['p'] });
   });
 
@@ -320,9 +327,12 @@ describe('followLate', () => {
     scene.land(keyOf('p'));
     scene.land(keyOf('q'));
     scene.land(keyOf('p', 2));
-    const second = jobTry('p', { try: 2, jobs: jobTry('r').jobs });
-    const { tries } = await followLate(scene.deps, lateOf([jobTry('p'), jobTry('q'), second]));
-    expect(tries).toEqual([second]);
+    const second = jobTry('p', { attempt: 2, jobs: jobTry('r').jobs });
+    const { attempts } = await pollOrphanedJobs(
+      scene.deps,
+      lateOf([jobTry('p'), jobTry('q'), second]),
+    );
+    expect(attempts).toEqual([second]);
     expect((await noted(scene)).records).toEqual([
       ['p', false],
       ['q', true],
@@ -332,31 +342,31 @@ describe('followLate', () => {
   it('looks at each of twenty keys, and at those alone that LIST shows of more', async () => {
     const keys = (count: number) => Array.from({ length: count }, (_, n) => keyTry(`p${n}`));
     const few = cloud();
-    await followLate(few.deps, lateOf(keys(20)));
-    expect(few.looks).toEqual(keys(20).map(({ phone_id }) => `head ${keyOf(phone_id)}`));
+    await pollOrphanedJobs(few.deps, lateOf(keys(20)));
+    expect(few.lookups).toEqual(keys(20).map(({ phone_id }) => `head ${keyOf(phone_id)}`));
     const many = cloud();
     many.land(keyOf('p3'));
-    const { tries } = await followLate(many.deps, lateOf(keys(21)));
-    expect(many.looks).toEqual([
+    const { attempts } = await pollOrphanedJobs(many.deps, lateOf(keys(21)));
+    expect(many.lookups).toEqual([
       `list nightly/${RUN}/`,
       ...[`head ${keyOf('p3')}`, `tail ${keyOf('p3')}`],
     ]);
-    expect(tries).toEqual(keys(21).filter(({ phone_id }) => phone_id !== 'p3'));
+    expect(attempts).toEqual(keys(21).filter(({ phone_id }) => phone_id !== 'p3'));
     expect((await noted(many)).records).toEqual([['p3', false]]);
   });
 
   it('counts keys alone when it decides whether to list', async () => {
-    const { deps, looks } = cloud();
+    const { deps, lookups } = cloud();
     const jobs = Array.from({ length: 20 }, (_, n) => jobTry(`p${n}`));
-    await followLate(deps, lateOf([...jobs, keyTry('q')]));
-    expect(looks).toEqual([`head ${keyOf('q')}`]);
+    await pollOrphanedJobs(deps, lateOf([...jobs, keyTry('q')]));
+    expect(lookups).toEqual([`head ${keyOf('q')}`]);
   });
 
   it('gives up keys that LIST does not show when their time is up', async () => {
     const { deps, clock } = cloud();
     const keys = Array.from({ length: 21 }, (_, n) => keyTry(`p${n}`, T0 + (n === 0 ? 1 : 2)));
     clock.move(1);
-    const { tries } = await followLate(deps, lateOf(keys));
-    expect(tries).toEqual(keys.slice(1));
+    const { attempts } = await pollOrphanedJobs(deps, lateOf(keys));
+    expect(attempts).toEqual(keys.slice(1));
   });
 });

@@ -10,7 +10,7 @@ import { indexEntries, reportPhone } from '../../../lib/run/settle/report-phone.
 import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
 const key = (attempt: number) => `nightly/20260102/nightly-1/p-${attempt}.tar`;
-const own = (attempt: number) => ({ phone_id: 'p', try: attempt });
+const own = (attempt: number) => ({ phone_id: 'p', attempt });
 const verified = (attempt: number): RunEvent => ({
   ...{ type: 'verified', at: T0 + attempt, ...own(attempt), size: 2_048, etag: 'e' },
 });
@@ -65,8 +65,8 @@ describe('reportPhone', () => {
 
   it('counts no try that was never sent', () => {
     const unsent: RunEvent[] = [1, 2].flatMap((attempt) => [
-      { type: 'intent', at: T0, window: `w${attempt}`, tries: [own(attempt)] },
-      { type: 'unsent', at: T0, window: `w${attempt}`, tries: [own(attempt)] },
+      { type: 'intent', at: T0, window: `w${attempt}`, attempts: [own(attempt)] },
+      { type: 'unsent', at: T0, window: `w${attempt}`, attempts: [own(attempt)] },
     ]);
     expect(reported([...unsent, verified(3)])).toMatchObject({ attempts: 1, key: key(3) });
   });
@@ -107,10 +107,10 @@ describe('reportPhone', () => {
     const unplanned = { ...run, plan: undefined };
     expect(reportPhone(unplanned, decided, new Map())).toStrictEqual(bare);
     expect(reportPhone(withoutTerms(run), decided, new Map())).toStrictEqual(bare);
-    const doubtful = runOf([{ type: 'doubtful', at: T0, ...own(1) }]);
-    const [archive] = [...(doubtful.state.phones.get('p')?.tries.values() ?? [])];
+    const unknown = runOf([{ type: 'outcome_unknown', at: T0, ...own(1) }]);
+    const [archive] = [...(unknown.state.phones.get('p')?.attempts.values() ?? [])];
     const step = { kind: 'done' as const, outcome: 'exported' as const, archive };
-    expect(reportPhone(doubtful, { ...decidedOf(doubtful), step }, new Map())).toStrictEqual(bare);
+    expect(reportPhone(unknown, { ...decidedOf(unknown), step }, new Map())).toStrictEqual(bare);
   });
 
   it('has nothing to say of a phone that has not ended', () => {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { noteSettled, readHistory } from '../../../lib/ledger/state/history.ts';
-import { readLate } from '../../../lib/ledger/run/orphaned-jobs.ts';
+import { readOrphanedJobs } from '../../../lib/ledger/run/orphaned-jobs.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { noMetrics } from '../../../lib/ledger/run/metrics.ts';
 import { readIndexedPhones } from '../../../lib/ledger/state/phones.ts';
 import type { Terms } from '../../../lib/ledger/run/plan.ts';
 import { readReport, type RunOutcome } from '../../../lib/ledger/run/report.ts';
 import { listIndexedRuns } from '../../../lib/ledger/state/run-index.ts';
-import { writeToldStale } from '../../../lib/ledger/state/staleness.ts';
+import { writeNotifiedStale } from '../../../lib/ledger/state/staleness.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import { createWriter, type OpenRun, record } from '../../../lib/run/state/open-run.ts';
 import { isSettled, settleRun } from '../../../lib/run/settle/settle.ts';
@@ -21,7 +21,7 @@ const FOLDER = `nightly/20260102/${RUN}`;
 const LATER = T0 + 30 * MINUTE;
 
 const key = (phone_id: string, attempt = 1) => `${FOLDER}/${phone_id}-${attempt}.tar`;
-const own = (phone_id: string, attempt = 1) => ({ at: T0, phone_id, try: attempt });
+const own = (phone_id: string, attempt = 1) => ({ at: T0, phone_id, attempt });
 const verified = (phone_id: string, attempt = 1): RunEvent => ({
   ...{ type: 'verified', ...own(phone_id, attempt), size: 2_048, etag: 'etag' },
 });
@@ -158,15 +158,15 @@ describe('settleRun', () => {
     expect(run.report?.outcome).toBe(outcome);
     expect(run.report).not.toHaveProperty('reason');
     expect(run.report).not.toHaveProperty('message');
-    expect(run.report).not.toHaveProperty('swept');
+    expect(run.report).not.toHaveProperty('superseded_deleted');
   });
 
   it('takes the archive of a lost answer for the backup, once it is there', async () => {
     const { settle, land } = scene();
     land(key('p1'), 4_096, 'late');
     const lost = [
-      { type: 'doubtful' as const, ...own('p1') },
-      { type: 'worthless' as const, ...own('p1'), reason: 'answer_lost' },
+      { type: 'outcome_unknown' as const, ...own('p1') },
+      { type: 'archive_rejected' as const, ...own('p1'), reason: 'answer_lost' },
       timedOut('p1'),
     ];
     const run = runOf(['p1'], lost);
@@ -187,7 +187,7 @@ describe('settleRun', () => {
     const run = runOf(['p2', 'p1'], events);
     await settle(run);
     expect(removed).toEqual([key('p2'), key('p1')]);
-    expect(run.report?.swept).toEqual([key('p1'), key('p2')]);
+    expect(run.report?.superseded_deleted).toEqual([key('p1'), key('p2')]);
     expect(run.report?.phones.map((phone) => phone.key)).toEqual([key('p2', 2), key('p1', 2)]);
   });
 
@@ -195,25 +195,25 @@ describe('settleRun', () => {
     const { settle, store } = scene();
     const run = runOf(['p1', 'p2'], [accepted('p1'), timedOut('p1'), verified('p2')]);
     const late = await settle(run);
-    expect(late).toMatchObject({ run_id: RUN, tries: [{ phone_id: 'p1', try: 1 }] });
-    expect(await readLate(store, RUN)).toEqual(late);
+    expect(late).toMatchObject({ run_id: RUN, attempts: [{ phone_id: 'p1', attempt: 1 }] });
+    expect(await readOrphanedJobs(store, RUN)).toEqual(late);
     expect(run.report?.outcome).toBe('partial');
   });
 });
 
 describe('a run that is settled again', () => {
   it('has what its report says, whatever was learned since, and is looked into no more', async () => {
-    const { settle, store, looks, clock } = scene();
+    const { settle, store, lookups, clock } = scene();
     const run = runOf(['p1'], [accepted('p1'), timedOut('p1')]);
     await settle(run);
     const { report } = run;
-    const before = looks.length;
+    const before = lookups.length;
     record(run, [verified('p1')]);
     clock.move(MINUTE);
     expect(await settle(run)).toBeUndefined();
     expect(run.report).toEqual(report);
     expect(await readReport(store, RUN)).toEqual(report);
-    expect(looks).toHaveLength(before);
+    expect(lookups).toHaveLength(before);
     expect((await listIndexedRuns(store, { max: 10 })).runs).toHaveLength(1);
   });
 
@@ -246,7 +246,7 @@ describe('the last good run', () => {
   async function settled(run: OpenRun) {
     const { settle, store } = scene();
     await noteSettled(store, 'nightly', { run_id: 'n-0', outcome: 'failed', settled_at: T0 });
-    await writeToldStale(store, { policy: 'nightly', since: T0 });
+    await writeNotifiedStale(store, { policy: 'nightly', since: T0 });
     await settle(run);
     const hint = JSON.parse((await store.get(HINT))?.body ?? 'null') as object | null;
     return { hint, good: (await readHistory(store, 'nightly'))?.good };
@@ -275,7 +275,7 @@ describe('the last good run', () => {
     const { store, settle } = scene();
     const done = runOf(['p1'], [verified('p1')]);
     await settle(done);
-    await writeToldStale(store, { policy: 'nightly', since: T0 });
+    await writeNotifiedStale(store, { policy: 'nightly', since: T0 });
     const run = { ...runOf([], []), report: done.report };
     if (run.plan !== undefined) delete run.plan.terms;
     await settle(run);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ErrorCode, PhonevaultError } from '../../../lib/errors.ts';
 import { fold } from '../../../lib/ledger/run/fold.ts';
-import { guard } from '../../../lib/run/state/contain-failure.ts';
+import { containFailure } from '../../../lib/run/state/contain-failure.ts';
 import { createMeter } from '../../../lib/run/meter.ts';
 import { LeaseLost } from '../../../lib/run/state/stops-drive.ts';
 import { playClock } from '../../../testing/play-clock.ts';
@@ -24,12 +24,12 @@ const failing =
   () =>
     Promise.reject(new PhonevaultError(code, message));
 
-const trouble = { type: 'trouble', at: T0, code: 'service', message: 'it failed' };
+const trouble = { type: 'step_failed', at: T0, code: 'service', message: 'it failed' };
 
 describe('guard', () => {
   it('answers that work was done and leaves no trace of it', async () => {
     const { deps, warnings, run } = scene();
-    expect(await guard(deps, run, async () => 'done')).toBe(true);
+    expect(await containFailure(deps, run, async () => 'done')).toBe(true);
     expect(run).toMatchObject({ restUntil: 0, pending: [] });
     expect(warnings).toEqual([]);
   });
@@ -37,18 +37,21 @@ describe('guard', () => {
   it('counts what the work calls for the run that it is for', async () => {
     const { deps, run } = scene();
     const owners: (string | undefined)[] = [];
-    const look = async () => void owners.push(deps.meter.runId());
-    await guard(deps, run, look);
-    await guard(deps, undefined, look);
-    await deps.meter.during(run, () => guard(deps, undefined, look));
+    const lookup = async () => void owners.push(deps.meter.runId());
+    await containFailure(deps, run, lookup);
+    await containFailure(deps, undefined, lookup);
+    await deps.meter.during(run, () => containFailure(deps, undefined, lookup));
     expect(owners).toEqual(['nightly-1', undefined, 'nightly-1']);
   });
 
   it('logs and notes what failed, and lets the run rest', async () => {
     const { deps, warnings, run } = scene();
-    expect(await guard(deps, run, failing('service'))).toBe(false);
+    expect(await containFailure(deps, run, failing('service'))).toBe(false);
     expect(warnings).toEqual([
-      ['trouble', { run: 'nightly-1', policy: 'nightly', code: 'service', message: 'it failed' }],
+      [
+        'step_failed',
+        { run: 'nightly-1', policy: 'nightly', code: 'service', message: 'it failed' },
+      ],
     ]);
     expect(run.pending).toEqual([trouble]);
     expect(run.restUntil).toBe(T0 + 20_000);
@@ -57,40 +60,40 @@ describe('guard', () => {
 
   it('counts the rest after a throttle as waiting', async () => {
     const { deps, run } = scene();
-    await guard(deps, run, failing('throttled'));
-    await guard(deps, run, failing('throttled'));
+    await containFailure(deps, run, failing('throttled'));
+    await containFailure(deps, run, failing('throttled'));
     expect(run.unlogged.throttled_ms).toBe(40_000);
   });
 
   it('lets a run go on that should not rest', async () => {
     const { deps, run } = scene();
-    expect(await guard(deps, run, failing('throttled'), { rests: false })).toBe(false);
+    expect(await containFailure(deps, run, failing('throttled'), { rests: false })).toBe(false);
     expect(run).toMatchObject({ restUntil: 0, unlogged: { throttled_ms: 0 } });
-    expect(run.pending).toMatchObject([{ type: 'trouble', code: 'throttled' }]);
+    expect(run.pending).toMatchObject([{ type: 'step_failed', code: 'throttled' }]);
   });
 
   it('notes the same trouble once, and again after another', async () => {
     const { deps, warnings, run } = scene();
-    fold(run.state, [{ type: 'trouble', at: T0 - 2, code: 'service', message: 'before' }]);
-    await guard(deps, run, failing('service'));
+    fold(run.state, [{ type: 'step_failed', at: T0 - 2, code: 'service', message: 'before' }]);
+    await containFailure(deps, run, failing('service'));
     expect(run.pending).toEqual([]);
     expect(warnings).toHaveLength(1);
-    fold(run.state, [{ type: 'trouble', at: T0 - 1, code: 'unreachable', message: 'before' }]);
-    await guard(deps, run, failing('service'));
+    fold(run.state, [{ type: 'step_failed', at: T0 - 1, code: 'unreachable', message: 'before' }]);
+    await containFailure(deps, run, failing('service'));
     expect(run.pending).toEqual([trouble]);
   });
 
   it('notes the beginning of a long message, and logs all of it', async () => {
     const { deps, warnings, run } = scene();
-    await guard(deps, run, failing('service', 'm'.repeat(201)));
+    await containFailure(deps, run, failing('service', 'm'.repeat(201)));
     expect(run.pending).toEqual([{ ...trouble, message: 'm'.repeat(200) }]);
-    expect(warnings).toMatchObject([['trouble', { message: 'm'.repeat(201) }]]);
+    expect(warnings).toMatchObject([['step_failed', { message: 'm'.repeat(201) }]]);
   });
 
   it('only logs the trouble of work that is for no run', async () => {
     const { deps, warnings } = scene();
-    expect(await guard(deps, undefined, failing('service'))).toBe(false);
-    expect(warnings).toEqual([['trouble', { code: 'service', message: 'it failed' }]]);
+    expect(await containFailure(deps, undefined, failing('service'))).toBe(false);
+    expect(warnings).toEqual([['step_failed', { code: 'service', message: 'it failed' }]]);
   });
 
   it.each([
@@ -99,7 +102,7 @@ describe('guard', () => {
     ['refused credentials', new PhonevaultError('credentials_refused', 'refused')],
   ])('lets %s pass through', async (_, error) => {
     const { deps, warnings, run } = scene();
-    await expect(guard(deps, run, () => Promise.reject(error))).rejects.toBe(error);
+    await expect(containFailure(deps, run, () => Promise.reject(error))).rejects.toBe(error);
     expect(warnings).toEqual([]);
     expect(run).toMatchObject({ restUntil: 0, pending: [] });
     expect(deps.meter.runId()).toBeUndefined();

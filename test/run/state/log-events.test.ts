@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import type { Report, ReportedPhone } from '../../../lib/ledger/run/report.ts';
-import { logFacts, logSettled } from '../../../lib/run/state/log-events.ts';
+import { logEvents, logSettled } from '../../../lib/run/state/log-events.ts';
 import { openRun, T0 } from '../../support/runs.ts';
 
 const run = openRun('nightly-1', []);
 const own = { run: 'nightly-1', policy: 'nightly' };
-const p1 = { phone_id: 'p1', try: 2 };
+const p1 = { phone_id: 'p1', attempt: 2 };
 
 function recording() {
   const lines: unknown[] = [];
@@ -17,35 +17,35 @@ function recording() {
 
 function linesOf(events: RunEvent[]): unknown[] {
   const { lines, log } = recording();
-  logFacts(log, run, events);
+  logEvents(log, run, events);
   return lines;
 }
 
 const accepted = (phone_id: string): RunEvent => ({
-  ...{ type: 'accepted', at: T0, phone_id, try: 1 },
+  ...{ type: 'accepted', at: T0, phone_id, attempt: 1 },
   ...{ job_id: `j-${phone_id}`, request_id: 'r1' },
 });
 const verified = (phone_id: string): RunEvent => ({
-  ...{ type: 'verified', at: T0, phone_id, try: 1, size: 2_048, etag: 'e' },
+  ...{ type: 'verified', at: T0, phone_id, attempt: 1, size: 2_048, etag: 'e' },
 });
 
 describe('logFacts', () => {
-  const tries = [
-    { phone_id: 'p0', try: 1 },
-    { phone_id: 'p1', try: 2 },
+  const attempts = [
+    { phone_id: 'p0', attempt: 1 },
+    { phone_id: 'p1', attempt: 2 },
   ];
-  const phone = { phone: 'p1', try: 2 };
+  const phone = { phone: 'p1', attempt: 2 };
 
   it.each<[RunEvent, unknown[]]>([
     [
-      { type: 'unsent', at: T0, window: 'w1', tries },
+      { type: 'unsent', at: T0, window: 'w1', attempts },
       ['info', 'window_unsent', { window: 'w1', phones: 2 }],
     ],
     [
       { type: 'refused', at: T0, ...p1, code: 'CPS.0005' },
       ['warn', 'export_refused', { ...phone, code: 'CPS.0005' }],
     ],
-    [{ type: 'doubtful', at: T0, ...p1 }, ['warn', 'answer_lost', phone]],
+    [{ type: 'outcome_unknown', at: T0, ...p1 }, ['warn', 'answer_lost', phone]],
     [
       { type: 'ended', at: T0, ...p1, result: 'failed', code: 'C1' },
       ['warn', 'job_failed', { ...phone, code: 'C1' }],
@@ -53,20 +53,29 @@ describe('logFacts', () => {
     [{ type: 'ended', at: T0, ...p1, result: 'lost' }, ['warn', 'job_lost', phone]],
     [{ type: 'absent', at: T0, ...p1 }, ['warn', 'archive_absent', phone]],
     [
-      { type: 'worthless', at: T0, ...p1, reason: 'answer_lost' },
+      { type: 'archive_rejected', at: T0, ...p1, reason: 'answer_lost' },
       ['warn', 'archive_given_up', { ...phone, code: 'answer_lost' }],
     ],
-    [{ type: 'blind', at: T0, to: 'jobs' }, ['warn', 'blind', { to: 'jobs' }]],
-    [{ type: 'sighted', at: T0, to: 'archives' }, ['info', 'sighted', { to: 'archives' }]],
+    [{ type: 'outage_started', at: T0, to: 'jobs' }, ['warn', 'outage_started', { to: 'jobs' }]],
+    [
+      { type: 'outage_ended', at: T0, to: 'archives' },
+      ['info', 'outage_ended', { to: 'archives' }],
+    ],
     [{ type: 'cancel_seen', at: T0 }, ['info', 'cancel_seen', {}]],
-    [{ type: 'swept', at: T0, key: 'k', ...p1 }, ['info', 'swept', { ...phone, key: 'k' }]],
-    [{ type: 'swept', at: T0, key: 'k' }, ['info', 'swept', { key: 'k' }]],
+    [
+      { type: 'superseded_deleted', at: T0, key: 'k', ...p1 },
+      ['info', 'superseded_deleted', { ...phone, key: 'k' }],
+    ],
+    [
+      { type: 'superseded_deleted', at: T0, key: 'k' },
+      ['info', 'superseded_deleted', { key: 'k' }],
+    ],
   ])('writes a line for %j', (event, [level, name, fields]) => {
     expect(linesOf([event])).toEqual([[level, name, { ...own, ...(fields as object) }]]);
   });
 
   it('tells of a window, and of each phone in it that is tried again', () => {
-    expect(linesOf([{ type: 'intent', at: T0, window: 'w1', tries }])).toEqual([
+    expect(linesOf([{ type: 'intent', at: T0, window: 'w1', attempts }])).toEqual([
       ['info', 'window_opened', { ...own, window: 'w1', phones: 2 }],
       ['info', 'export_retried', { ...own, ...phone }],
     ]);
@@ -89,7 +98,7 @@ describe('logFacts', () => {
     { type: 'ready', at: T0, phone_id: 'p1' },
     { type: 'listed', at: T0, ...p1 },
     { type: 'notified', at: T0, message_id: 'm1' },
-    { type: 'trouble', at: T0, code: 'service', message: 'it failed' },
+    { type: 'step_failed', at: T0, code: 'service', message: 'it failed' },
   ])('says nothing of %j', (event) => {
     expect(linesOf([event])).toEqual([]);
   });

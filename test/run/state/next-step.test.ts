@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
-import { decide, isBusy, mayStillCome, standing } from '../../../lib/run/state/next-step.ts';
+import { nextStep, isBusy, mayStillArrive, statusOf } from '../../../lib/run/state/next-step.ts';
 import { MINUTE, phoneWith, runFacts, T0, terms } from '../../support/runs.ts';
 
-const own = (number = 1) => ({ phone_id: 'p1', try: number });
+const own = (number = 1) => ({ phone_id: 'p1', attempt: number });
 const intent = (number = 1, window = 'w1', at = T0): RunEvent => ({
   type: 'intent',
   at,
   window,
-  tries: [own(number)],
+  attempts: [own(number)],
 });
 const accepted = (number = 1, at = T0): RunEvent => ({
   type: 'accepted',
@@ -32,12 +32,12 @@ const succeeded = (number = 1): RunEvent => ({
 });
 const lost = (number: number): RunEvent[] => [
   intent(number, `w${number}`),
-  { type: 'worthless', at: T0 + MINUTE, ...own(number), reason: 'answer_lost' },
+  { type: 'archive_rejected', at: T0 + MINUTE, ...own(number), reason: 'answer_lost' },
 ];
 
 describe('decide', () => {
   it('sends a running phone at once, under try 1', () => {
-    expect(decide(phoneWith([]), runFacts(), T0)).toEqual({
+    expect(nextStep(phoneWith([]), runFacts(), T0)).toEqual({
       kind: 'submit',
       attempt: 1,
       notBefore: 0,
@@ -75,7 +75,7 @@ describe('decide', () => {
         intent(),
         accepted(),
         succeeded(),
-        { type: 'worthless', at: T0, ...own(), reason: 'archive_missing' },
+        { type: 'archive_rejected', at: T0, ...own(), reason: 'archive_missing' },
       ],
       T0,
       { kind: 'submit', attempt: 2, notBefore: T0 + 15_000 },
@@ -145,7 +145,7 @@ describe('decide', () => {
     ],
     [
       'lost answer: watch the key',
-      [intent(), { type: 'doubtful', at: T0, ...own() }],
+      [intent(), { type: 'outcome_unknown', at: T0, ...own() }],
       T0,
       { kind: 'watch', until: T0 + 5 * MINUTE },
     ],
@@ -157,7 +157,7 @@ describe('decide', () => {
     ],
     [
       'a window closed as unsent: the same try is free again',
-      [intent(), { type: 'unsent', at: T0, window: 'w1', tries: [own()] }],
+      [intent(), { type: 'unsent', at: T0, window: 'w1', attempts: [own()] }],
       T0,
       { kind: 'submit', attempt: 1 },
     ],
@@ -198,17 +198,17 @@ describe('decide', () => {
       { kind: 'verify' },
     ],
   ])('%s', (_, events, now, expected) => {
-    expect(decide(phoneWith(events), runFacts(), now)).toMatchObject(expected);
+    expect(nextStep(phoneWith(events), runFacts(), now)).toMatchObject(expected);
   });
 
   it('gives up what cannot be looked at for half an hour beyond its time', () => {
-    const blind = (at: number) => runFacts({ blindSince: { jobs: at, archives: at } });
+    const blind = (at: number) => runFacts({ outageSince: { jobs: at, archives: at } });
     const over = T0 + terms.deadline;
     const job = phoneWith([intent(), accepted()]);
-    expect(decide(job, blind(over), over + 29 * MINUTE).kind).toBe('follow');
-    expect(decide(job, blind(over), over + 30 * MINUTE)).toMatchObject({ outcome: 'timed_out' });
+    expect(nextStep(job, blind(over), over + 29 * MINUTE).kind).toBe('follow');
+    expect(nextStep(job, blind(over), over + 30 * MINUTE)).toMatchObject({ outcome: 'timed_out' });
     const archive = phoneWith([intent(), accepted(), succeeded()]);
-    expect(decide(archive, blind(over), over + 30 * MINUTE)).toMatchObject({
+    expect(nextStep(archive, blind(over), over + 30 * MINUTE)).toMatchObject({
       outcome: 'failed',
       reason: 'not_verified',
     });
@@ -222,7 +222,7 @@ describe('decide', () => {
       intent(3, 'w3'),
       { type: 'refused', at: T0 + MINUTE, ...own(3), code: 'CPS.0042' },
     ];
-    expect(decide(phoneWith(events), runFacts(), T0)).toMatchObject({
+    expect(nextStep(phoneWith(events), runFacts(), T0)).toMatchObject({
       kind: 'submit',
       attempt: 4,
       notBefore: T0 + 3 * MINUTE,
@@ -231,15 +231,18 @@ describe('decide', () => {
 
   it('waits for a phone in a passing state until it is ready', () => {
     const waiting = { status: 4, waiting: true };
-    expect(decide(phoneWith([], waiting), runFacts(), T0).kind).toBe('await_state');
+    expect(nextStep(phoneWith([], waiting), runFacts(), T0).kind).toBe('await_state');
     const ready: RunEvent = { type: 'ready', at: T0, phone_id: 'p1' };
-    expect(decide(phoneWith([ready], waiting), runFacts(), T0).kind).toBe('submit');
+    expect(nextStep(phoneWith([ready], waiting), runFacts(), T0).kind).toBe('submit');
   });
 
   it('cancels what was not sent and follows what was', () => {
     const facts = runFacts({ cancelledAt: T0 });
-    expect(decide(phoneWith([]), facts, T0)).toMatchObject({ kind: 'done', outcome: 'cancelled' });
-    expect(decide(phoneWith([intent(), accepted()]), facts, T0).kind).toBe('follow');
+    expect(nextStep(phoneWith([]), facts, T0)).toMatchObject({
+      kind: 'done',
+      outcome: 'cancelled',
+    });
+    expect(nextStep(phoneWith([intent(), accepted()]), facts, T0).kind).toBe('follow');
   });
 
   it('keeps a verified archive against every later verdict', () => {
@@ -247,12 +250,12 @@ describe('decide', () => {
       { type: 'outcome', at: T0, phone_id: 'p1', outcome: 'timed_out', reason: 'deadline' },
       { type: 'verified', at: T0 + 1, ...own(), size: 9000, etag: 'e' },
     ];
-    expect(decide(phoneWith(events), runFacts(), T0)).toMatchObject({ outcome: 'exported' });
+    expect(nextStep(phoneWith(events), runFacts(), T0)).toMatchObject({ outcome: 'exported' });
   });
 
   it('keeps the verdict of the plan', () => {
     const verdict = { outcome: 'skipped', reason: 'frozen' } as const;
-    expect(decide(phoneWith([], { verdict }), runFacts(), T0)).toEqual({
+    expect(nextStep(phoneWith([], { verdict }), runFacts(), T0)).toEqual({
       kind: 'done',
       ...verdict,
     });
@@ -267,15 +270,22 @@ describe('decide, at the edges', () => {
     code,
   });
   const verified: RunEvent = { type: 'verified', at: T0, ...own(), size: 9_000, etag: 'e' };
-  const swept: RunEvent = { type: 'swept', at: T0 + 1, key: 'k', ...own() };
+  const deleted: RunEvent = { type: 'superseded_deleted', at: T0 + 1, key: 'k', ...own() };
 
   it('counts an archive that was swept as a try that failed', () => {
-    expect(decide(phoneWith([intent(), verified, swept]), runFacts(), T0)).toMatchObject({
+    expect(nextStep(phoneWith([intent(), verified, deleted]), runFacts(), T0)).toMatchObject({
       kind: 'submit',
       attempt: 2,
     });
-    const twice = [intent(), verified, swept, intent(2, 'w2'), accepted(2), failed('CPS.0054', 2)];
-    expect(decide(phoneWith(twice), runFacts(), T0)).toMatchObject({
+    const twice = [
+      intent(),
+      verified,
+      deleted,
+      intent(2, 'w2'),
+      accepted(2),
+      failed('CPS.0054', 2),
+    ];
+    expect(nextStep(phoneWith(twice), runFacts(), T0)).toMatchObject({
       kind: 'done',
       reason: 'job_failed',
     });
@@ -283,45 +293,51 @@ describe('decide, at the edges', () => {
       intent(2, 'w2'),
       accepted(2),
       failed('CPS.0054', 2),
-      ...[intent(), verified, swept],
+      ...[intent(), verified, deleted],
     ];
-    expect(decide(phoneWith(last), runFacts(), T0)).toMatchObject({ code: 'CPS.0054' });
+    expect(nextStep(phoneWith(last), runFacts(), T0)).toMatchObject({ code: 'CPS.0054' });
   });
 
   it('watches the key of a job that was lost, and counts it as a lost answer once nobody can look', () => {
     const vanished: RunEvent = { type: 'ended', at: T0, ...own(), result: 'lost' };
     const phone = phoneWith([intent(), accepted(), vanished]);
-    expect(decide(phone, runFacts(), T0)).toMatchObject({ kind: 'watch', until: T0 + 5 * MINUTE });
-    const blind = runFacts({ blindSince: { jobs: undefined, archives: T0 } });
-    expect(decide(phone, blind, T0 + 35 * MINUTE - 1).kind).toBe('watch');
-    expect(decide(phone, blind, T0 + 35 * MINUTE)).toMatchObject({ kind: 'submit', attempt: 2 });
-    const jobsOnly = runFacts({ blindSince: { jobs: T0, archives: undefined } });
-    expect(decide(phone, jobsOnly, T0 + 35 * MINUTE).kind).toBe('watch');
+    expect(nextStep(phone, runFacts(), T0)).toMatchObject({
+      kind: 'watch',
+      until: T0 + 5 * MINUTE,
+    });
+    const blind = runFacts({ outageSince: { jobs: undefined, archives: T0 } });
+    expect(nextStep(phone, blind, T0 + 35 * MINUTE - 1).kind).toBe('watch');
+    expect(nextStep(phone, blind, T0 + 35 * MINUTE)).toMatchObject({ kind: 'submit', attempt: 2 });
+    const jobsOnly = runFacts({ outageSince: { jobs: T0, archives: undefined } });
+    expect(nextStep(phone, jobsOnly, T0 + 35 * MINUTE).kind).toBe('watch');
   });
 
   it('watches no longer than the run may take', () => {
     const late = T0 + terms.deadline - MINUTE;
-    const phone = phoneWith([intent(1, 'w1', late), { type: 'doubtful', at: late, ...own() }]);
-    expect(decide(phone, runFacts(), late)).toMatchObject({ until: T0 + terms.deadline });
+    const phone = phoneWith([
+      intent(1, 'w1', late),
+      { type: 'outcome_unknown', at: late, ...own() },
+    ]);
+    expect(nextStep(phone, runFacts(), late)).toMatchObject({ until: T0 + terms.deadline });
   });
 
   it('is overdue for the time of the export before that of the run', () => {
     const early = T0 + terms.deadline - terms.export_timeout;
     const phone = phoneWith([intent(1, 'w1', early), accepted(1, early)]);
     const end = T0 + terms.deadline;
-    expect(decide(phone, runFacts(), end - 1)).not.toHaveProperty('overdue');
-    expect(decide(phone, runFacts(), end)).toMatchObject({ overdue: 'export_timeout' });
+    expect(nextStep(phone, runFacts(), end - 1)).not.toHaveProperty('overdue');
+    expect(nextStep(phone, runFacts(), end)).toMatchObject({ overdue: 'export_timeout' });
     const later = phoneWith([intent(1, 'w1', early + 1), accepted(1, early + 1)]);
-    expect(decide(later, runFacts(), end)).toMatchObject({ overdue: 'deadline' });
-    expect(decide(later, runFacts(), end - 1)).not.toHaveProperty('overdue');
+    expect(nextStep(later, runFacts(), end)).toMatchObject({ overdue: 'deadline' });
+    expect(nextStep(later, runFacts(), end - 1)).not.toHaveProperty('overdue');
   });
 
   it('settles a job unseen half an hour after its own time, though the run has more', () => {
     const phone = phoneWith([intent(), accepted()]);
-    const blind = runFacts({ blindSince: { jobs: T0, archives: undefined } });
+    const blind = runFacts({ outageSince: { jobs: T0, archives: undefined } });
     const over = T0 + terms.export_timeout + 30 * MINUTE;
-    expect(decide(phone, blind, over - 1).kind).toBe('follow');
-    expect(decide(phone, blind, over)).toEqual({
+    expect(nextStep(phone, blind, over - 1).kind).toBe('follow');
+    expect(nextStep(phone, blind, over)).toEqual({
       kind: 'done',
       outcome: 'timed_out',
       reason: 'export_timeout',
@@ -332,7 +348,7 @@ describe('decide, at the edges', () => {
     const facts = runFacts({ terms: { ...terms, attempts: 5 } });
     const twice = [intent(), accepted(), failed('CPS.0054')];
     twice.push(intent(2, 'w2'), accepted(2), failed('CPS.0042', 2, T0 + 2 * MINUTE));
-    expect(decide(phoneWith(twice), facts, T0)).toMatchObject({
+    expect(nextStep(phoneWith(twice), facts, T0)).toMatchObject({
       attempt: 3,
       notBefore: T0 + 2 * MINUTE + 30_000,
     });
@@ -340,7 +356,7 @@ describe('decide, at the edges', () => {
 
   it.each(['CPS.0001', 'CPS.0046', 'CPS.9999'])('does not try again after %s', (code) => {
     const phone = phoneWith([intent(), refused(1, code)]);
-    expect(decide(phone, runFacts(), T0)).toEqual({
+    expect(nextStep(phone, runFacts(), T0)).toEqual({
       kind: 'done',
       outcome: 'failed',
       reason: 'refused',
@@ -352,13 +368,13 @@ describe('decide, at the edges', () => {
     const after = (code: string) => [...lost(1), intent(2, 'w2'), refused(2, code)];
     const once = runFacts({ terms: { ...terms, attempts: 1 } });
     for (const code of ['CPS.0042', 'CPS.0099']) {
-      expect(decide(phoneWith(after(code)), once, T0).kind).toBe('submit');
+      expect(nextStep(phoneWith(after(code)), once, T0).kind).toBe('submit');
     }
-    expect(decide(phoneWith(after('CPS.9999')), once, T0).kind).toBe('done');
+    expect(nextStep(phoneWith(after('CPS.9999')), once, T0).kind).toBe('done');
     const jobFailed = [...lost(1), intent(2, 'w2'), accepted(2), failed('CPS.0042', 2)];
-    expect(decide(phoneWith(jobFailed), once, T0).kind).toBe('done');
+    expect(nextStep(phoneWith(jobFailed), once, T0).kind).toBe('done');
     const before = [intent(), refused(1, 'CPS.0042'), ...lost(2)];
-    expect(decide(phoneWith(before), once, T0).kind).toBe('done');
+    expect(nextStep(phoneWith(before), once, T0).kind).toBe('done');
   });
 
   it('holds off twenty times, ten minutes apart at most', () => {
@@ -370,22 +386,25 @@ describe('decide, at the edges', () => {
       ]).flat(),
     ];
     const once = runFacts({ terms: { ...terms, attempts: 1 } });
-    expect(decide(phoneWith(busy(20)), once, T0)).toMatchObject({
+    expect(nextStep(phoneWith(busy(20)), once, T0)).toMatchObject({
       kind: 'submit',
       notBefore: T0 + MINUTE + 10 * MINUTE,
     });
-    expect(decide(phoneWith(busy(21)), once, T0)).toMatchObject({ kind: 'done', code: 'CPS.0042' });
+    expect(nextStep(phoneWith(busy(21)), once, T0)).toMatchObject({
+      kind: 'done',
+      code: 'CPS.0042',
+    });
   });
 
   it('tells the last failure of what a cancel or the deadline ends', () => {
     const phone = phoneWith([intent(), accepted(), failed('CPS.0054')]);
-    expect(decide(phone, runFacts({ cancelledAt: T0 }), T0)).toEqual({
+    expect(nextStep(phone, runFacts({ cancelledAt: T0 }), T0)).toEqual({
       kind: 'done',
       outcome: 'cancelled',
       reason: 'cancelled',
       code: 'CPS.0054',
     });
-    expect(decide(phone, runFacts(), T0 + terms.deadline)).toMatchObject({
+    expect(nextStep(phone, runFacts(), T0 + terms.deadline)).toMatchObject({
       outcome: 'timed_out',
       code: 'CPS.0054',
     });
@@ -394,7 +413,7 @@ describe('decide, at the edges', () => {
   it('keeps the outcome that was recorded', () => {
     const outcome = { outcome: 'failed', reason: 'refused', code: 'CPS.0008' } as const;
     const phone = phoneWith([{ type: 'outcome', at: T0, phone_id: 'p1', ...outcome }]);
-    expect(decide(phone, runFacts(), T0)).toEqual({ kind: 'done', ...outcome });
+    expect(nextStep(phone, runFacts(), T0)).toEqual({ kind: 'done', ...outcome });
   });
 
   it('looks at a phone without a verdict that was refused in the very moment it was seen running', () => {
@@ -403,7 +422,7 @@ describe('decide, at the edges', () => {
       intent(),
       refused(1, 'CPS.0165'),
     ];
-    expect(decide(phoneWith(events), runFacts(), T0).kind).toBe('submit');
+    expect(nextStep(phoneWith(events), runFacts(), T0).kind).toBe('submit');
   });
 });
 
@@ -426,7 +445,7 @@ describe('whether a job of a phone may be running', () => {
 describe('whether an archive may come of which no job is known', () => {
   it.each<[string, RunEvent[], boolean]>([
     ['after a lost answer', lost(1), true],
-    ['in doubt', [intent(), { type: 'doubtful', at: T0, ...own() }], true],
+    ['in doubt', [intent(), { type: 'outcome_unknown', at: T0, ...own() }], true],
     ['CPH was busy', [intent(), { type: 'refused', at: T0, ...own(), code: 'CPS.0042' }], true],
     [
       'refused for good',
@@ -436,8 +455,8 @@ describe('whether an archive may come of which no job is known', () => {
     ['the job failed as busy', [intent(), accepted(), failed('CPS.0042')], false],
     ['accepted', [intent(), accepted()], false],
   ])('%s', (_, events, expected) => {
-    const attempt = phoneWith(events).tries.get(1);
-    expect(attempt && mayStillCome(attempt)).toBe(expected);
+    const attempt = phoneWith(events).attempts.get(1);
+    expect(attempt && mayStillArrive(attempt)).toBe(expected);
   });
 
   it('stands as superseded once swept', () => {
@@ -446,14 +465,16 @@ describe('whether an archive may come of which no job is known', () => {
       { type: 'verified', at: T0 + 5, ...own(), size: 9_000, etag: 'e' },
     ];
     const of = (all: RunEvent[]) => {
-      const attempt = phoneWith(all).tries.get(1);
-      return attempt && standing(attempt);
+      const attempt = phoneWith(all).attempts.get(1);
+      return attempt && statusOf(attempt);
     };
     expect(of(events)).toEqual({ kind: 'verified' });
-    expect(of([...events, { type: 'swept', at: T0 + 9, key: 'k', ...own() }])).toEqual({
-      kind: 'failed',
-      at: T0 + 5,
-      reason: 'superseded',
-    });
+    expect(of([...events, { type: 'superseded_deleted', at: T0 + 9, key: 'k', ...own() }])).toEqual(
+      {
+        kind: 'failed',
+        at: T0 + 5,
+        reason: 'superseded',
+      },
+    );
   });
 });

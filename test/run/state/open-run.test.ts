@@ -24,10 +24,10 @@ import { playClock } from '../../../testing/play-clock.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
 const RUN = 'nightly-20260102t023000z';
-const own = { phone_id: 'p', try: 1 };
+const own = { phone_id: 'p', attempt: 1 };
 const cancel: RunEvent = { type: 'cancel_seen', at: T0 };
 const ready: RunEvent = { type: 'ready', at: T0, phone_id: 'p' };
-const trouble = (code: string): RunEvent => ({ type: 'trouble', at: T0, code, message: 'm' });
+const trouble = (code: string): RunEvent => ({ type: 'step_failed', at: T0, code, message: 'm' });
 const cost = (function_ms: number) => ({ ...noMetrics(), function_ms });
 
 function scene(runId = RUN) {
@@ -67,11 +67,11 @@ describe('loadRun', () => {
     await writeReport(store, report(RUN), []);
     expect(await loadRun(store, RUN, T0 + 5)).toEqual({
       ...run,
-      askedAt: T0 + 5,
+      requestedAt: T0 + 5,
       plan: undefined,
       state: {
         ...{ ...run.state, phones: new Map(), cancelledAt: T0 },
-        troubles: [trouble('a')],
+        failures: [trouble('a')],
       },
       mark: new Set([key]),
       logged: new Map([[key, cost(7)]]),
@@ -90,7 +90,7 @@ describe('loadRun', () => {
       await writePlan(store, '1-a', planOf(run), [plannedPhone('p')]);
       await appendLog(store, RUN, '1-a', 1, [ready]);
       const loaded = await loadRun(store, RUN, T0 + asked);
-      expect(loaded?.askedAt).toBe(T0 + known);
+      expect(loaded?.requestedAt).toBe(T0 + known);
       expect(loaded?.plan).toMatchObject({ started_at: T0, selected: 1 });
       expect(loaded?.state.phones.get('p')).toMatchObject({
         readyAt: T0,
@@ -123,7 +123,7 @@ describe('refresh', () => {
     await refresh(store, run);
     await appendLog(store, RUN, '2-b', 1, [cancel], cost(2));
     await refresh(store, run);
-    expect(run.state).toMatchObject({ troubles: [{ code: 'a' }], cancelledAt: T0 });
+    expect(run.state).toMatchObject({ failures: [{ code: 'a' }], cancelledAt: T0 });
     expect(metricsOf(run).function_ms).toBe(3);
     expect(run.pending).toEqual([]);
   });
@@ -253,7 +253,7 @@ describe('metricsOf', () => {
 });
 
 describe('steps', () => {
-  const doubtful: RunEvent = { type: 'doubtful', at: T0, ...own };
+  const unknown: RunEvent = { type: 'outcome_unknown', at: T0, ...own };
   const accepted: RunEvent = { type: 'accepted', at: T0, ...own, job_id: 'j', request_id: 'r' };
   const stepOf = (events: RunEvent[], now = T0, changes: Parameters<typeof openRun>[2] = {}) => {
     const run = openRun(RUN, [plannedPhone('p')], changes);
@@ -261,7 +261,7 @@ describe('steps', () => {
     return steps(run, now)[0]?.step;
   };
   const exportOf = (took: number): RunEvent => ({
-    ...{ type: 'ended', at: T0, phone_id: 'p', try: 9, result: 'succeeded', took },
+    ...{ type: 'ended', at: T0, phone_id: 'p', attempt: 9, result: 'succeeded', took },
   });
 
   it('tells of every phone in the order of submission', () => {
@@ -295,7 +295,7 @@ describe('steps', () => {
     const events = took === 0 ? [] : [exportOf(MINUTE / 4), exportOf(took * MINUTE)];
     const phone = openRun(RUN, [plannedPhone('p'), plannedPhone('q')]);
     fold(phone.state, [
-      doubtful,
+      unknown,
       ...events.map((event) => ({ ...event, phone_id: 'q' }) as RunEvent),
     ]);
     expect(steps(phone, T0)[0]?.step).toMatchObject({
@@ -305,8 +305,8 @@ describe('steps', () => {
 
   it('knows since when looks at the jobs have failed', () => {
     const end = T0 + 60 * MINUTE;
-    const blind = (to: 'jobs' | 'archives'): RunEvent => ({ type: 'blind', at: T0, to });
-    const seen: RunEvent = { type: 'sighted', at: T0 + 1, to: 'jobs' };
+    const blind = (to: 'jobs' | 'archives'): RunEvent => ({ type: 'outage_started', at: T0, to });
+    const seen: RunEvent = { type: 'outage_ended', at: T0 + 1, to: 'jobs' };
     const overdue = end + 30 * MINUTE;
     expect(stepOf([accepted, blind('jobs')], overdue)?.kind).toBe('done');
     expect(stepOf([accepted, blind('archives')], overdue)?.kind).toBe('follow');
@@ -314,7 +314,7 @@ describe('steps', () => {
   });
 
   it('knows since when looks at the archives have failed', () => {
-    const blind = (to: 'jobs' | 'archives'): RunEvent => ({ type: 'blind', at: T0, to });
+    const blind = (to: 'jobs' | 'archives'): RunEvent => ({ type: 'outage_started', at: T0, to });
     const events: RunEvent[] = [accepted, { type: 'ended', at: T0, ...own, result: 'succeeded' }];
     const over = T0 + 150 * MINUTE;
     expect(stepOf([...events, blind('archives')], over)).toMatchObject({ reason: 'not_verified' });

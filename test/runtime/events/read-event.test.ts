@@ -11,7 +11,7 @@ const AT = 1_770_119_499_507;
 const CREATED = 'trace-f828ab77-1c52-11f0-b09f-35adcfa2aaaa';
 const RESET = 'trace-0a28ab77-1c52-11f0-b09f-35adcfa2aaaa';
 
-const looks = (event: unknown) => readEvent(event).hints.map(({ id, look }) => [id, look]);
+const lookups = (event: unknown) => readEvent(event).hints.map(({ id, lookup }) => [id, lookup]);
 const trace = payloads.ctsCreatePhone.event as { cts: Record<string, unknown> };
 const changed = (changes: Record<string, unknown>) => ({ cts: { ...trace.cts, ...changes } });
 const message = (text: string, id = 'm1') => ({
@@ -20,7 +20,7 @@ const message = (text: string, id = 'm1') => ({
 
 describe('readEvent, traces', () => {
   it('reads the phone of a purchase', () => {
-    expect(looks(payloads.ctsCreatePhone.event)).toEqual([
+    expect(lookups(payloads.ctsCreatePhone.event)).toEqual([
       [CREATED, { change: 'created', at: AT, phones: [], servers: [], others: [PHONE] }],
     ]);
   });
@@ -33,14 +33,14 @@ describe('readEvent, traces', () => {
     ['failureOfText'],
     ['failureBySmn'],
   ] as const)('reads the very same from %s', (name) => {
-    expect(looks(payloads[name].event)).toEqual(looks(payloads.ctsCreatePhone.event));
+    expect(lookups(payloads[name].event)).toEqual(lookups(payloads.ctsCreatePhone.event));
   });
 
   it('takes the servers of a purchase for its subject, else its order', () => {
-    expect(looks(payloads.ctsCreateServer.event)).toMatchObject([
+    expect(lookups(payloads.ctsCreateServer.event)).toMatchObject([
       [CREATED, { servers: [SERVER], others: [] }],
     ]);
-    expect(looks(payloads.ctsCreateOrder.event)).toMatchObject([
+    expect(lookups(payloads.ctsCreateOrder.event)).toMatchObject([
       [CREATED, { servers: [], others: [ORDER] }],
     ]);
   });
@@ -48,7 +48,7 @@ describe('readEvent, traces', () => {
   it.each(['ctsResetPhones', 'eventgridResetPhones'] as const)(
     'leaves out the phones that %s says were refused',
     (name) => {
-      expect(looks(payloads[name].event)).toEqual([
+      expect(lookups(payloads[name].event)).toEqual([
         [RESET, { change: 'reset', at: AT, phones: [PHONE], servers: [], others: [] }],
       ]);
     },
@@ -59,11 +59,11 @@ describe('readEvent, traces', () => {
     const reset = readEvent({ cts: { ...trace, trace_name: 'resetCloudPhone' } });
     expect(reset).toEqual({ hints: [], ignored: ['nothing_named'] });
     const bought = readEvent({ cts: { ...trace, trace_name: 'createCloudPhone' } });
-    expect(bought.hints).toMatchObject([{ look: { change: 'created', others: [] } }]);
+    expect(bought.hints).toMatchObject([{ lookup: { change: 'created', others: [] } }]);
   });
 
   it('reads request and response that are text', () => {
-    expect(looks(payloads.ctsText.event)).toMatchObject([
+    expect(lookups(payloads.ctsText.event)).toMatchObject([
       [CREATED, { phones: [PHONE], servers: [], others: [] }],
     ]);
   });
@@ -72,19 +72,19 @@ describe('readEvent, traces', () => {
     ['ctsSeconds', 1_770_119_499_000],
     ['ctsTimeAsText', 1_770_119_499_000],
   ] as const)('reads the time of %s', (name, at) => {
-    expect(looks(payloads[name].event)).toMatchObject([[CREATED, { at }]]);
+    expect(lookups(payloads[name].event)).toMatchObject([[CREATED, { at }]]);
   });
 
   it('falls back on the time of the record, and does without any', () => {
-    expect(looks(changed({ time: 'soon' }))).toMatchObject([[CREATED, { at: AT + 405 }]]);
-    const [[, look] = []] = looks(changed({ time: null, record_time: '' }));
-    expect(look).not.toHaveProperty('at');
+    expect(lookups(changed({ time: 'soon' }))).toMatchObject([[CREATED, { at: AT + 405 }]]);
+    const [[, lookup] = []] = lookups(changed({ time: null, record_time: '' }));
+    expect(lookup).not.toHaveProperty('at');
   });
 
   it('makes up an id from the content where a trace has none, or one that no key may hold', () => {
-    const [[first] = []] = looks(changed({ trace_id: '' }));
-    const [[again] = []] = looks({ ...changed({ trace_id: null }), other: 1 });
-    const [[odd] = []] = looks(changed({ trace_id: '../../runs/x' }));
+    const [[first] = []] = lookups(changed({ trace_id: '' }));
+    const [[again] = []] = lookups({ ...changed({ trace_id: null }), other: 1 });
+    const [[odd] = []] = lookups(changed({ trace_id: '../../runs/x' }));
     expect(first).toMatch(/^trace-[0-9a-f]{32}$/);
     expect(again).toBe(first);
     expect(odd).toMatch(/^trace-[0-9a-f]{32}$/);
@@ -120,17 +120,17 @@ describe('readEvent, messages', () => {
 
   it('reads what they name', () => {
     const none = { change: 'named', phones: [], servers: [], others: [] };
-    expect(looks(payloads.smnPhones.event)).toEqual([[id, { ...none, phones: [PHONE, OTHER] }]]);
-    expect(looks(payloads.smnServer.event)).toEqual([[id, { ...none, servers: [SERVER] }]]);
-    expect(looks(payloads.smnPolicy.event)).toEqual([[id, { ...none, policy: 'nightly' }]]);
-    expect(looks(payloads.smnText.event)).toEqual([
+    expect(lookups(payloads.smnPhones.event)).toEqual([[id, { ...none, phones: [PHONE, OTHER] }]]);
+    expect(lookups(payloads.smnServer.event)).toEqual([[id, { ...none, servers: [SERVER] }]]);
+    expect(lookups(payloads.smnPolicy.event)).toEqual([[id, { ...none, policy: 'nightly' }]]);
+    expect(lookups(payloads.smnText.event)).toEqual([
       [id, { ...none, phones: [PHONE, OTHER], policy: 'nightly' }],
     ]);
   });
 
   it('reads each of several records for itself', () => {
     const { hints, ignored } = readEvent(payloads.smnSeveral.event);
-    expect(hints.map(({ look }) => [look.phones, look.servers])).toEqual([
+    expect(hints.map(({ lookup }) => [lookup.phones, lookup.servers])).toEqual([
       [[PHONE], []],
       [[], [SERVER]],
     ]);
@@ -147,8 +147,8 @@ describe('readEvent, messages', () => {
       `{"phones":[{"phone_id":"${PHONE}","server_id":"${SERVER}"}]}`,
       { phones: [PHONE], servers: [] },
     ],
-  ])('reads "%s"', (text, look) => {
-    expect(looks(message(text))).toMatchObject([['message-m1', look]]);
+  ])('reads "%s"', (text, lookup) => {
+    expect(lookups(message(text))).toMatchObject([['message-m1', lookup]]);
   });
 
   it.each([

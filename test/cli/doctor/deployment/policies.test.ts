@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { askForRun } from '../../../../lib/run/request/request-run.ts';
+import { requestRun } from '../../../../lib/run/request/request-run.ts';
 import { NIGHTLY } from '../../../../testing/night.ts';
 import { doctorNight } from '../../support/doctor-night.ts';
 
@@ -61,7 +61,7 @@ describe('runs', () => {
     const phone = all.find(({ status }) => status === 2)?.phone_id ?? '';
     const { deps } = cli.night.invocation();
     const ask = { policy: 'nightly', token: 'one', trigger: 'http' } as const;
-    const { runId } = await askForRun(deps, { ...ask, phones: [phone] });
+    const { runId } = await requestRun(deps, { ...ask, phones: [phone] });
     const { report } = await cli.night.settle(runId);
     expect(report.outcome).toBe('completed');
     expect((await cli.finding('runs')).outcome).toBe('ok');
