@@ -8,17 +8,17 @@ async function readJson(name: string): Promise<unknown> {
   return JSON.parse(await readFile(join(root, name), 'utf8'));
 }
 
-/** Lists the licences of everything in the lock file and what is wrong with it; exit code 1 for any fault. Needs no network. */
+/** Lists the licences and the problems of all packages in the lock file. Exit code 1 if there is a problem. Needs no network. */
 async function main(): Promise<void> {
   const audit = auditLock(await readJson('package.json'), await readJson('package-lock.json'));
   for (const [licence, names] of [...audit.licences].sort(([, a], [, b]) => b.length - a.length)) {
-    const told = names.length > 15 ? `${names.length} packages` : names.sort().join(', ');
-    console.log(`${licence.padEnd(14)} ${told}`);
+    const list = names.length > 15 ? `${names.length} packages` : names.sort().join(', ');
+    console.log(`${licence.padEnd(14)} ${list}`);
   }
-  for (const fault of audit.faults) console.error(fault);
-  const outcome = audit.faults.length === 0 ? 'all pinned' : `${audit.faults.length} faults`;
-  console.log(`${audit.packages} packages, ${outcome}`);
-  process.exitCode = audit.faults.length === 0 ? 0 : 1;
+  for (const problem of audit.problems) console.error(problem);
+  const count = audit.problems.length;
+  console.log(`${audit.packages} packages, ${count === 0 ? 'all pinned' : `${count} problems`}`);
+  process.exitCode = count === 0 ? 0 : 1;
 }
 
 await main();

@@ -6,7 +6,7 @@ import { licencesText } from './build/licences.ts';
 const root = join(import.meta.dirname, '..');
 const out = join(root, 'dist');
 
-/** Builds all of `dist/`: the handlers, the command line with the embedded cloud, and the licences of what is in them. */
+/** Builds `dist/`: the handlers, the command line, the embedded cloud, and the licences of the bundled packages. */
 async function main(): Promise<void> {
   const files = (await readdir(join(root, 'handlers'))).filter((file) => file.endsWith('.ts'));
   await rm(out, { recursive: true, force: true });
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
       out,
     ),
   ]);
-  // The project's own files are ES modules; these are not.
+  // The package is of type `module`; these files are CommonJS.
   await writeFile(join(out, 'package.json'), '{ "type": "commonjs" }\n');
   await writeFile(join(out, 'THIRD-PARTY-LICENSES.txt'), await licencesText(inputs.flat()));
 }

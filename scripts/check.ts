@@ -7,17 +7,17 @@ const root = join(import.meta.dirname, '..');
 const CHECKS = ['lint', 'types', 'formatted', 'deadcode'];
 const AT_ONCE = 2;
 
-/** Runs one script to its end and prints what it has to say, in one piece. True when it passed. */
+/** Runs one script and prints its output in one piece. Returns true if it passed. */
 function passes(name: string): Promise<boolean> {
   const npm = spawn(`npm run --silent ${name}`, { cwd: root, shell: true });
-  const said: Buffer[] = [];
+  const output: Buffer[] = [];
   for (const stream of [npm.stdout, npm.stderr]) {
-    stream.on('data', (piece: Buffer) => void said.push(piece));
+    stream.on('data', (piece: Buffer) => void output.push(piece));
   }
   return new Promise((resolve) => {
     npm.on('close', (code) => {
-      process.stderr.write(Buffer.concat(said));
-      if (code !== 0) console.error(`npm run ${name} has failed`);
+      process.stderr.write(Buffer.concat(output));
+      if (code !== 0) console.error(`npm run ${name} failed`);
       resolve(code === 0);
     });
   });

@@ -1,4 +1,4 @@
-/** Licences that ask for no more than to be named: these may be in what is shipped. */
+/** Licences that require attribution only: shipped code may contain them. */
 const PERMISSIVE = new Set([
   '0BSD',
   'Apache-2.0',
@@ -15,12 +15,12 @@ const PERMISSIVE = new Set([
   'Zlib',
 ]);
 
-/** Licences that bind who changes or ships the package itself: tools may have them. */
+/** Licences with conditions for those who change or ship the package: development tools may have them. */
 const FOR_TOOLS = new Set(['CC-BY-3.0', 'CC-BY-4.0', 'MPL-2.0']);
 
 /**
- * Whether a licence, an SPDX expression, may be in what is shipped or, with 'tools', in what only builds and tests.
- * Of an OR one side is enough, of an AND both are needed; mixed or nested expressions and exceptions are refused.
+ * Returns whether an SPDX licence expression is allowed in shipped code or, with 'tools', in development tools. One side
+ * of an OR is enough, an AND needs both. Mixed or nested expressions and exceptions are not allowed.
  */
 export function isAllowed(licence: string, where: 'shipped' | 'tools'): boolean {
   const bare = licence.replace(/^\((.*)\)$/s, '$1').trim();

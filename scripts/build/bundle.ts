@@ -10,13 +10,13 @@ const common = {
   format: 'cjs',
   mainFields: ['module', 'main'],
   legalComments: 'none',
-  // The SDK's remark on future Node versions is for whoever updates it, not for every cold start's log.
+  // The SDK's warning about future Node.js versions is for maintainers, not for the log of every cold start.
   define: { 'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"' },
   logLevel: 'warning',
   metafile: true,
 } satisfies BuildOptions;
 
-/** Bundles each handler into one CommonJS file that a function runs as it is. Returns the files that went in. */
+/** Bundles each handler into one CommonJS file, as FunctionGraph runs it. Returns the bundled source files. */
 export async function bundleHandlers(entryPoints: Entry[], outdir: string): Promise<string[]> {
   const { metafile } = await build({
     ...common,
@@ -29,8 +29,8 @@ export async function bundleHandlers(entryPoints: Entry[], outdir: string): Prom
 }
 
 /**
- * Bundles what people run: files that need nothing installed. Names stay readable in a stack; the first entry is
- * executable. Returns the files that went in.
+ * Bundles programs that need no installed packages. Names stay readable in stack traces; the first program becomes
+ * executable. Returns the bundled source files.
  */
 export async function bundleTools(entryPoints: Entry[], outdir: string): Promise<string[]> {
   const { metafile } = await build({

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { licencesText } from '../../scripts/build/licences.ts';
+import { licencesText } from '../../../scripts/build/licences.ts';
 
 let root: string;
 
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-it('names each package once with its text, same texts together, our own files not at all', async () => {
+it('lists each package once, packages with the same text together, and no file of the project', async () => {
   const mit = { version: '1.2.3', license: 'MIT' };
   const one = await putPackage('one', mit, 'Do as\r\nyou like.\n');
   const two = await putPackage('@scope/two', mit, 'Do as\nyou like.');
@@ -33,27 +33,27 @@ it('names each package once with its text, same texts together, our own files no
   expect(text).not.toContain('own.js');
 });
 
-it('refers to a licence told elsewhere when a package brings no text', async () => {
+it('refers to the text of another package if a package contains no licence text', async () => {
   const apache = { version: '1.0.0', license: 'Apache-2.0' };
   const bare = await putPackage('bare', apache);
   const full = await putPackage('full', apache, 'The Apache License');
 
   expect(await licencesText([bare, full])).toContain(
-    'bare 1.0.0 (Apache-2.0)\n\nNo text of its own: Apache-2.0 as above or below.',
+    'bare 1.0.0 (Apache-2.0)\n\nThe package contains no licence text: see Apache-2.0 above or below.',
   );
-  await expect(licencesText([bare])).rejects.toThrow('bare 1.0.0 brings no text of Apache-2.0');
+  await expect(licencesText([bare])).rejects.toThrow('bare 1.0.0 contains no text of Apache-2.0');
 });
 
-it('refuses a package without a licence', async () => {
+it('rejects a package without a licence', async () => {
   const file = await putPackage('nameless', { version: '1.0.0' }, 'Mine.');
 
-  await expect(licencesText([file])).rejects.toThrow('nameless 1.0.0 names no licence');
+  await expect(licencesText([file])).rejects.toThrow('nameless 1.0.0 has no licence');
 });
 
-it('refuses a package whose licence is not one of those that may be shipped', async () => {
+it('rejects a package whose licence must not be shipped', async () => {
   const gpl = await putPackage('strict', { version: '1.0.0', license: 'GPL-3.0-only' }, 'Share.');
   const mpl = await putPackage('tool', { version: '1.0.0', license: 'MPL-2.0' }, 'Share.');
 
-  await expect(licencesText([gpl])).rejects.toThrow('strict 1.0.0 is under GPL-3.0-only');
-  await expect(licencesText([mpl])).rejects.toThrow('may not be shipped');
+  await expect(licencesText([gpl])).rejects.toThrow('strict 1.0.0 has the licence GPL-3.0-only');
+  await expect(licencesText([mpl])).rejects.toThrow('must not be shipped');
 });
