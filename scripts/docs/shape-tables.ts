@@ -14,7 +14,7 @@ import { routes } from '../../lib/http/all-routes.ts';
 import { table } from './markdown.ts';
 
 /** The shapes that command line and HTTP API share, by name. */
-export const shapes = {
+const shapes = {
   RunSummary: runSummarySchema,
   RunView: runViewSchema,
   RunPhone: runPhoneSchema,

@@ -3,19 +3,20 @@ import { join, relative } from 'node:path';
 
 export const root = join(import.meta.dirname, '../..');
 
-/** A fenced block. `mark` is the comment in the line before it, `line` the fence's own. */
-export type Block = { language: string; text: string; mark: string | undefined; line: number };
+/** A fenced block. `mark` is the HTML comment above it, `line` the line of its opening fence. */
+type Block = { language: string; text: string; mark: string | undefined; line: number };
+
+type Heading = { level: number; text: string; anchor: string };
 
 /** A Markdown file. `path` is relative to the repository. */
 export type Page = { path: string; text: string; blocks: Block[]; headings: Heading[] };
 
-type Heading = { level: number; text: string; anchor: string };
+/** Folders without pages: `scripts` has templates of pages. */
+const SKIPPED = new Set(['node_modules', 'dist', 'coverage', 'scripts']);
 
-const IGNORED = new Set(['node_modules', 'dist', 'coverage', 'scripts']);
-
-/** Every Markdown file for readers; templates that pages are made from are not. */
+/** Returns every Markdown page of the repository. */
 export function readPages(): Page[] {
-  return files(root)
+  return filesBelow(root)
     .filter((file) => file.endsWith('.md'))
     .map((file) => readPage(relative(root, file)));
 }
@@ -25,41 +26,33 @@ export function readPage(path: string): Page {
   return { path, text, blocks: blocksOf(text), headings: headingsOf(text) };
 }
 
-function files(folder: string): string[] {
+function filesBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (IGNORED.has(entry.name) || entry.name.startsWith('.')) return [];
+    if (SKIPPED.has(entry.name) || /^\.(?!github$)/.test(entry.name)) return [];
     const path = join(folder, entry.name);
-    return entry.isDirectory() ? files(path) : [path];
+    return entry.isDirectory() ? filesBelow(path) : [path];
   });
 }
 
+const FENCED = /^( *)```(\w*)\n([\s\S]*?)^ *```$/gm;
+
 function blocksOf(text: string): Block[] {
-  const blocks: Block[] = [];
-  const lines = text.split('\n');
-  let open: { language: string; line: number; indent: number; lines: string[] } | undefined;
-  for (const [index, line] of lines.entries()) {
-    const fence = /^(\s*)```(\w*)/.exec(line);
-    if (fence === null) open?.lines.push(line.slice(open.indent));
-    else if (open === undefined) {
-      open = {
-        language: fence[2] ?? '',
-        line: index + 1,
-        indent: fence[1]?.length ?? 0,
-        lines: [],
+  return [...text.matchAll(FENCED)].map(
+    ({ 1: indent = '', 2: language = '', 3: lines = '', index }) => {
+      const before = text.slice(0, index);
+      return {
+        language,
+        text: lines.replaceAll(new RegExp(`^${indent}`, 'gm'), '').replace(/\n$/, ''),
+        mark: /<!-- (.+) -->\s*$/.exec(before)?.[1],
+        line: before.split('\n').length,
       };
-    } else {
-      const before = lines.slice(0, open.line - 1).findLast((other) => other.trim() !== '');
-      const mark = /^<!-- (.+) -->$/.exec(before?.trim() ?? '')?.[1];
-      blocks.push({ language: open.language, line: open.line, mark, text: open.lines.join('\n') });
-      open = undefined;
-    }
-  }
-  return blocks;
+    },
+  );
 }
 
-/** The text without fenced blocks. */
+/** Returns the text without fenced blocks. */
 export function proseOf(text: string): string {
-  return text.replace(/^\s*```[\s\S]*?^\s*```$/gm, '');
+  return text.replace(FENCED, '');
 }
 
 function headingsOf(text: string): Heading[] {
@@ -68,19 +61,25 @@ function headingsOf(text: string): Heading[] {
     const slug = slugOf(title);
     const times = seen.get(slug) ?? 0;
     seen.set(slug, times + 1);
-    return {
-      level: hashes.length,
-      text: title,
-      anchor: times === 0 ? slug : `${slug}-${times}`,
-    };
+    const anchor = times === 0 ? slug : `${slug}-${times}`;
+    return { level: hashes.length, text: title, anchor };
   });
 }
 
-/** A heading's anchor as GitHub makes it. */
+/** Returns a heading's anchor as GitHub makes it. */
 function slugOf(title: string): string {
   return title
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}\p{M} _-]/gu, '')
     .replaceAll(' ', '-');
+}
+
+/** Returns the text of all TypeScript files below some folders of the repository. */
+export function sources(...folders: string[]): string {
+  return folders
+    .flatMap((folder) => filesBelow(join(root, folder)))
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
 }
