@@ -1,5 +1,5 @@
 import { PhonevaultError } from '../../lib/errors.ts';
-import { requestCancel } from '../../lib/run/request/request-run.ts';
+import { requestCancel } from '../../lib/run/request/request-cancel.ts';
 import { getRun } from '../../lib/run/query/get-run.ts';
 import { wakeDrive } from '../../lib/run/request/wake-drive.ts';
 import type { RunDeps } from '../../lib/run/deps.ts';
@@ -26,7 +26,7 @@ export const cancelCommand: Command = {
     const runId = runIdValue(given);
     const { deps, wake } = await connect(io);
     const asked = await requestCancel(deps.store, runId);
-    if (asked === 'unknown') throw await noSuchRun(deps, runId);
+    if (asked === 'not_found') throw await noSuchRun(deps, runId);
     if (asked === 'settled') throw await settledAlready(deps, runId);
     await wakeDrive(deps, wake);
     const run = await getRun(deps.store, runId, io.clock.now());

@@ -82,7 +82,7 @@ export const runCommand: Command<Options> = {
 };
 
 async function wake({ deps, wake }: Session, say: (text: string) => void) {
-  if ((await wakeDrive(deps, wake)) !== 'refused') return;
+  if ((await wakeDrive(deps, wake)) !== 'failed') return;
   say('The drive function could not be woken: its timer takes the run up within a minute.');
 }
 

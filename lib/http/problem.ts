@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { PhonevaultError } from '../errors.ts';
-import { PolicyInvalid } from '../run/plan/policy-invalid.ts';
+import { PolicyInvalid } from '../run/state/read-policy.ts';
 
 /** RFC 9457, with a code for programs and the places of what is wrong with a body or query. */
 export const problemSchema = z.object({
@@ -84,7 +84,7 @@ export function problemFrom(error: unknown): Problem {
     const errors = error.errors
       .slice(0, MAX_ERRORS)
       .map(({ path, message }) => ({ path, message }));
-    return problem(422, error.code, 'The policy file has faults.', { errors });
+    return problem(422, error.code, 'The policy file is invalid.', { errors });
   }
   const { code, message, hint } = error;
   const told = hint === undefined ? message : `${message}: ${hint}`;

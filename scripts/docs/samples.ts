@@ -6,7 +6,7 @@ import { requestInventory } from '../../lib/ledger/hints/inventory-request.ts';
 import { requestHeartbeat } from '../../lib/run/schedule/heartbeat.ts';
 import { noteSkipped } from '../../lib/ledger/state/skipped-slots.ts';
 import { stamp } from '../../lib/policy/keys/stamp.ts';
-import { requestCancel } from '../../lib/run/request/request-run.ts';
+import { requestCancel } from '../../lib/run/request/request-cancel.ts';
 import { exportCalls, getRun, readRunState } from '../../lib/run/query/get-run.ts';
 import { listRuns } from '../../lib/run/query/list-runs.ts';
 import { previewRun } from '../../lib/run/plan/preview.ts';

@@ -1,6 +1,7 @@
 import type { CloudOptions } from '../../local/cloud.ts';
 import { changePower } from '../../local/cph/world/power.ts';
-import { requestRun, requestCancel } from '../../lib/run/request/request-run.ts';
+import { requestCancel } from '../../lib/run/request/request-cancel.ts';
+import { requestRun } from '../../lib/run/request/request-run.ts';
 import { schedule } from '../../lib/run/schedule/schedule.ts';
 import { type Night, night, NIGHTLY } from '../../testing/night.ts';
 import type { Act, Script } from './play.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { requestCancel } from '../../run/request/request-run.ts';
+import { requestCancel } from '../../run/request/request-cancel.ts';
 import { wakeDrive } from '../../run/request/wake-drive.ts';
 import { isRunId } from '../fields.ts';
 import { problem } from '../problem.ts';
@@ -25,8 +25,8 @@ export const cancelRun = route({
   },
   problems: [404, 409],
   handle: async ({ deps, id }) => {
-    const asked = isRunId(id) ? await requestCancel(deps.run.store, id) : 'unknown';
-    if (asked === 'unknown') throw noSuchRun();
+    const asked = isRunId(id) ? await requestCancel(deps.run.store, id) : 'not_found';
+    if (asked === 'not_found') throw noSuchRun();
     if (asked === 'settled') throw problem(409, 'run_settled', 'This run is over already.');
     await wakeDrive(deps.run, deps.wake);
     const url = `${deps.mount}/v1/runs/${id}`;

@@ -1,9 +1,9 @@
 import type { Provisioning } from '../../ledger/state/provisioning.ts';
 import { layout, readPolicyKey } from '../../ledger/store/layout.ts';
-import { parsePolicy } from '../../policy/parse/parse.ts';
 import type { Policy } from '../../policy/schema/schema.ts';
 import { type Candidate, selectPhones } from '../../policy/selection/select.ts';
 import type { RunDeps } from '../deps.ts';
+import { readPolicy } from '../state/read-policy.ts';
 
 /** A policy that gives first backups. Times in epoch ms. */
 export type FirstBackupPolicy = {
@@ -58,10 +58,8 @@ async function readOne(
   deps: Pick<RunDeps, 'store' | 'clock' | 'ledger'>,
   name: string,
 ): Promise<{ policy?: Policy; paused_until?: number }> {
-  const object = await deps.store.get(layout.policy(name));
-  const context = { fileName: `${name}.yaml`, ledger: deps.ledger };
-  const parsed = parsePolicy(object?.body ?? '', context);
-  if (!parsed.ok) return {};
+  const parsed = (await readPolicy(deps, name))?.parsed;
+  if (parsed?.ok !== true) return {};
   const { policy } = parsed;
   const until = policy.paused_until === undefined ? 0 : Date.parse(policy.paused_until);
   return until > deps.clock.now() ? { policy, paused_until: until } : { policy };

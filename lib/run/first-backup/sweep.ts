@@ -1,5 +1,6 @@
 import { sha256hex } from '../../ledger/store/digest.ts';
-import { type Lookup, putLookup } from '../../ledger/hints/hints.ts';
+import { type Lookup, putLookup, putSweep, sweepSlot } from '../../ledger/hints/hints.ts';
+import type { Cursors } from '../../ledger/state/cursors.ts';
 import type { Provisioning } from '../../ledger/state/provisioning.ts';
 import type { Phone } from '../../cloud/cph/cph-schemas.ts';
 import { type RunDeps, toCandidate } from '../deps.ts';
@@ -11,6 +12,22 @@ const PAGE = 100;
 const PAGES_A_LOOK = 20;
 /** A phone may be listed some time after the moment that counts as its creation. */
 const MARGIN_MS = 15 * 60_000;
+
+/**
+ * Requests a sweep from drive every 15 minutes, while a policy has `on_provisioned`. Returns the slot (epoch ms) of the last
+ * request: pass it as `lastSlot` in the next minute.
+ */
+export async function requestSweep(
+  deps: Pick<RunDeps, 'store' | 'clock'>,
+  cursors: Cursors,
+  lastSlot: number | undefined,
+): Promise<number | undefined> {
+  const slot = sweepSlot(deps.clock.now());
+  const isWanted = Object.values(cursors).some((cursor) => cursor.on_provisioned === true);
+  if (!isWanted || lastSlot === slot) return lastSlot;
+  await putSweep(deps.store, slot);
+  return slot;
+}
 
 export type Swept = {
   /** Phones that hints were dropped for. */

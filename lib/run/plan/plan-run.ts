@@ -1,11 +1,11 @@
 import { PhonevaultError } from '../../errors.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { writePlan } from '../../ledger/run/plan.ts';
-import { parsePolicy } from '../../policy/parse/parse.ts';
 import type { RunDeps } from '../deps.ts';
 import { type Draft, type Drafted, draftPlan, failedDraft, startDraft } from './draft.ts';
-import { stopsDrive } from '../state/stops-drive.ts';
 import { adoptPlan, type OpenRun, type Writer } from '../state/open-run.ts';
+import { readPolicy } from '../state/read-policy.ts';
+import { stopsDrive } from '../state/stops-drive.ts';
 
 const MAX_ERRORS = 3;
 const PLAN_WITHIN_MS = 2 * 60 * 60_000;
@@ -59,14 +59,14 @@ async function draftByPolicy(
   base: Draft,
   until: number,
 ): Promise<Drafted | undefined> {
-  const key = layout.policy(request.policy);
-  const object = await deps.store.get(key);
-  if (object === undefined) return failedDraft(base, 'policy_gone', `${key} is not there any more`);
-  const { body: text, etag } = object;
-  const parsed = parsePolicy(text, { fileName: `${request.policy}.yaml`, ledger: deps.ledger });
+  const file = await readPolicy(deps, request.policy);
+  if (file === undefined) {
+    return failedDraft(base, 'policy_gone', `${layout.policy(request.policy)} does not exist`);
+  }
+  const { text, etag, parsed } = file;
   if (!parsed.ok) {
-    const told = parsed.errors.slice(0, MAX_ERRORS).map((fault) => fault.message);
-    return failedDraft(base, 'policy_invalid', told.join(' '));
+    const messages = parsed.errors.slice(0, MAX_ERRORS).map(({ message }) => message);
+    return failedDraft(base, 'policy_invalid', messages.join(' '));
   }
   return draftPlan(deps, base, { policy: parsed.policy, text, etag }, { requestedAt, until });
 }

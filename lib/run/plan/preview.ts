@@ -4,13 +4,12 @@ import type { PlannedPhone, Terms } from '../../ledger/run/plan.ts';
 import { readOnly } from '../../ledger/store/read-only.ts';
 import { REQUEST_VERSION, type RunRequest } from '../../ledger/run/request.ts';
 import { archiveKey, runFolder } from '../../policy/keys/keys.ts';
-import { parsePolicy } from '../../policy/parse/parse.ts';
 import { timerRunId } from '../../policy/keys/run-id.ts';
 import { stamp } from '../../policy/keys/stamp.ts';
 import { stateReason } from '../../policy/selection/states.ts';
 import type { RunDeps } from '../deps.ts';
+import { parsePolicyText, PolicyInvalid } from '../state/read-policy.ts';
 import { type Drafted, draftPlan, failedDraft, startDraft } from './draft.ts';
-import { PolicyInvalid } from './policy-invalid.ts';
 import { estimateRun, exportCalls } from './estimate.ts';
 import type { PlannedPhoneView, Preview } from '../query/schemas.ts';
 
@@ -36,7 +35,7 @@ export async function previewRun(
   until: number,
 ): Promise<Preview | undefined> {
   const { policy: name, text, inventory = 'fresh' } = ask;
-  const parsed = parsePolicy(text, { fileName: `${name}.yaml`, ledger: deps.ledger });
+  const parsed = parsePolicyText(deps, name, text);
   if (!parsed.ok) throw new PolicyInvalid(name, parsed.errors);
 
   const now = deps.clock.now();

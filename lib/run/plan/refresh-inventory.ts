@@ -1,10 +1,10 @@
 import { isBroken } from '../../ledger/store/json.ts';
 import { isInventoryRequest, readInventoryRequest } from '../../ledger/hints/inventory-request.ts';
 import { layout } from '../../ledger/store/layout.ts';
-import { parsePolicy } from '../../policy/parse/parse.ts';
 import type { RunDeps } from '../deps.ts';
 import { findCandidates } from './candidates.ts';
 import { containFailure } from '../state/contain-failure.ts';
+import { readPolicy } from '../state/read-policy.ts';
 import { FRESH_MS } from './inventory.ts';
 
 type Deps = Pick<RunDeps, 'store' | 'cph' | 'clock' | 'log' | 'ledger' | 'meter'>;
@@ -33,12 +33,8 @@ async function refresh(deps: Deps, id: string, until: number): Promise<boolean> 
   const request = await read(deps, id);
   if (request === undefined) return true;
   const { policy, asked_at } = request;
-  const object = await deps.store.get(layout.policy(policy));
-  const parsed = parsePolicy(object?.body ?? '', {
-    fileName: `${policy}.yaml`,
-    ledger: deps.ledger,
-  });
-  if (!parsed.ok) return true;
+  const parsed = (await readPolicy(deps, policy))?.parsed;
+  if (parsed?.ok !== true) return true;
   // Only a reading that began after it was asked for will do.
   const requestedAt = asked_at + FRESH_MS;
   const gathered = await findCandidates(deps, parsed.policy.select, requestedAt, until);

@@ -23,7 +23,7 @@ export type FreshnessFacts = {
 export function freshnessOf(facts: FreshnessFacts, now: number): PolicyStatus['freshness'] {
   const { rule, deadline, from, goodAt } = facts;
   if (rule === undefined) return 'unscheduled';
-  const last = lastOver(rule, { deadline, from }, now);
+  const last = newestEndedSlot(rule, { deadline, from }, now);
   const before = last === undefined ? undefined : newestSlot(rule, from, last - 1);
   if (before !== undefined && (goodAt ?? 0) < before) return 'stale';
   return goodAt === undefined ? 'never' : 'fresh';
@@ -33,7 +33,7 @@ export function freshnessOf(facts: FreshnessFacts, now: number): PolicyStatus['f
  * The newest slot that should be over by `now` (epoch ms): it may start late and then take its whole time; at the very end of
  * that it is not over yet. Undefined while there is none.
  */
-export function lastOver(
+export function newestEndedSlot(
   rule: Rule,
   { deadline, from }: Pick<FreshnessFacts, 'deadline' | 'from'>,
   now: number,

@@ -5,10 +5,11 @@ import { layout, readPolicyKey } from '../../ledger/store/layout.ts';
 import { listOpen } from '../../ledger/run/request.ts';
 import { exists, type Store, type StoredObject } from '../../ledger/store/store.ts';
 import { clip } from '../../policy/parse/validation-error.ts';
-import { type ValidationError, parsePolicy } from '../../policy/parse/parse.ts';
+import type { ValidationError } from '../../policy/parse/parse.ts';
 import type { Policy } from '../../policy/schema/schema.ts';
 import { nextSlot } from '../../policy/slots/slots.ts';
 import { policyOfRun } from '../../policy/keys/run-id.ts';
+import { parsePolicyText } from '../state/read-policy.ts';
 import { activeSince, freshnessOf } from './freshness.ts';
 import { instantOf, type PolicyStatus } from './schemas.ts';
 
@@ -62,13 +63,13 @@ async function openRunsByPolicy(store: Store): Promise<Map<string, string[]>> {
 }
 
 function statusOf(
-  { ledger }: Deps,
+  deps: Deps,
   name: string,
   { body: text, lastModified }: StoredObject,
   past: Past,
   now: number,
 ): PolicyStatus {
-  const parsed = parsePolicy(text, { fileName: `${name}.yaml`, ledger });
+  const parsed = parsePolicyText(deps, name, text);
   const known = { policy: name, ...runsOf(past) };
   if (!parsed.ok) return { ...invalid(parsed.errors.map(tell)), ...known };
 

@@ -2,29 +2,29 @@ import { PhonevaultError } from '../../errors.ts';
 import type { FunctionGraph } from '../../cloud/functiongraph.ts';
 import type { RunDeps } from '../deps.ts';
 
-/** How drive is woken; without a URN it is left to its timer. */
+/** How to invoke drive. Without a URN only its timer starts it. */
 export type Wake = {
   functiongraph: Pick<FunctionGraph, 'invokeAsync'>;
   driveUrn: string | undefined;
 };
 
 /**
- * Wakes drive, so that what was asked for need not wait for its next minute. A kick that fails costs only that minute: it
- * is logged and never throws.
+ * Invokes drive asynchronously, so that a new request is worked on at once. A failure is logged and never thrown: the
+ * timer starts drive within a minute.
  */
 export async function wakeDrive(
   { log }: Pick<RunDeps, 'log'>,
   { functiongraph, driveUrn }: Wake,
-): Promise<'kicked' | 'refused' | 'unset'> {
-  if (driveUrn === undefined) return 'unset';
+): Promise<'woken' | 'failed' | 'no_urn'> {
+  if (driveUrn === undefined) return 'no_urn';
   try {
     await functiongraph.invokeAsync(driveUrn, {});
-    return 'kicked';
+    return 'woken';
   } catch (error) {
-    log.warn('kick_failed', {
+    log.warn('wake_failed', {
       code: error instanceof PhonevaultError ? error.code : 'unknown',
       message: error instanceof Error ? error.message : 'unknown',
     });
-    return 'refused';
+    return 'failed';
   }
 }

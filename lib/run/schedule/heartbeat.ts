@@ -5,27 +5,27 @@ import { localDate } from '../../policy/keys/stamp.ts';
 import type { RunDeps } from '../deps.ts';
 import type { Language } from '../notify/notification.ts';
 
-/** When the daily message is sent, and in which language. */
+/** When the daily message is due, and in which language. */
 export type Heartbeat = { cron: string; timezone: string; language: Language };
 
 /**
- * Has drive send the daily message when its time has come; after an outage the newest day's only. Answers the slot (epoch
- * ms) that was seen to: given back, it costs nothing more that day.
+ * Requests the daily message from drive when it is due; after an outage only the newest. Returns the slot (epoch ms) that
+ * needs no other request: pass it as `done` in the next minute, which then reads nothing.
  */
 export async function requestHeartbeat(
   deps: Pick<RunDeps, 'clock' | 'log' | 'store'>,
   heartbeat: Heartbeat | undefined,
-  seen: number | undefined,
+  done: number | undefined,
 ): Promise<number | undefined> {
-  if (heartbeat === undefined) return seen;
+  if (heartbeat === undefined) return done;
   const now = deps.clock.now();
-  const slot = slotUntil(heartbeat, now);
-  if (slot === undefined || slot === seen) return seen;
+  const slot = newestSlot(heartbeat, now);
+  if (slot === undefined || slot === done) return done;
   try {
-    const told = (await readNotifiedHeartbeat(deps.store)) ?? 0;
-    // A slot that lies ahead was told by a clock gone wrong.
-    if (told < slot || told > now) {
-      const since = slotUntil(heartbeat, slot - 1) ?? slot;
+    const notified = (await readNotifiedHeartbeat(deps.store)) ?? 0;
+    // A slot in the future was written by an instance whose clock was ahead.
+    if (notified < slot || notified > now) {
+      const since = newestSlot(heartbeat, slot - 1) ?? slot;
       const { language, timezone } = heartbeat;
       await putHeartbeat(deps.store, { slot, since, date: localDate(slot, timezone), language });
     }
@@ -33,10 +33,10 @@ export async function requestHeartbeat(
   } catch (error) {
     if (!(error instanceof PhonevaultError)) throw error;
     deps.log.warn('heartbeat_delayed', { code: error.code, message: error.message });
-    return seen;
+    return done;
   }
 }
 
-function slotUntil({ cron, timezone }: Heartbeat, until: number): number | undefined {
+function newestSlot({ cron, timezone }: Heartbeat, until: number): number | undefined {
   return newestSlotWithin({ cron, timezone, start_within: Number.POSITIVE_INFINITY }, 0, until);
 }

@@ -133,7 +133,7 @@ describe('plan', () => {
     { argv: ['nightli'], code: 1, says: 'did you mean nightly?' },
     { argv: ['else'], code: 1, says: 'phonevault status' },
     { argv: ['gone.yaml'], code: 1, says: 'gone.yaml does not exist' },
-    { argv: ['broken.yaml'], code: 1, says: 'has faults' },
+    { argv: ['broken.yaml'], code: 1, says: 'is invalid' },
     { argv: ['../x'], code: 2, says: 'not the name of a policy' },
     { argv: ['nightly', '--phone', 'a/b'], code: 2, says: 'not the id of a phone' },
     { argv: [], code: 2, says: 'policy' },

@@ -86,7 +86,7 @@ describe('run', () => {
     expect(again.out).toBe(first.out);
     expect(again.err).toContain('Asked for before');
     expect(other).toMatchObject({ code: 1, out: '' });
-    expect(other.err).toContain('this token was used for another request');
+    expect(other.err).toContain('this token was already used for another request');
   });
 
   it('exports only the phones given', async () => {

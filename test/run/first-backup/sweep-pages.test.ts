@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Phone } from '../../../lib/cloud/cph/cph-schemas.ts';
 import { readLookup } from '../../../lib/ledger/hints/hints.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
+import type { Cursor } from '../../../lib/ledger/state/cursors.ts';
 import type { Provisioning } from '../../../lib/ledger/state/provisioning.ts';
 import type { OpenFirstBackup } from '../../../lib/run/first-backup/decide.ts';
 import type { FirstBackupPolicy } from '../../../lib/run/first-backup/policies.ts';
-import { sweep } from '../../../lib/run/first-backup/sweep.ts';
+import { requestSweep, sweep } from '../../../lib/run/first-backup/sweep.ts';
 import { cphTime, fleet, phone } from '../../support/fleet.ts';
 import { listening } from '../../support/listening.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
@@ -175,5 +176,39 @@ describe('sweep', () => {
     cph.listPhones = (query) => (clock.move(MINUTE), list(query));
     expect(await sweep({ until: T0 + 2 * MINUTE })).toMatchObject({ found: 199, ended: false });
     expect(calls).toHaveLength(2);
+  });
+});
+
+describe('requestSweep', () => {
+  const SLOT = Date.UTC(2026, 0, 2, 2, 30);
+  const cursor = (changes: Partial<Cursor> = {}): Cursor => ({
+    ...{ etag: 'e', active: true, since: 0 },
+    ...changes,
+  });
+  const wanting = { nightly: cursor(), newborn: cursor({ on_provisioned: true, active: false }) };
+
+  it('writes a hint every 15 minutes while a policy has on_provisioned', async () => {
+    const { deps, clock, hints } = listening(SLOT);
+    expect(await requestSweep(deps, wanting, undefined)).toBe(SLOT);
+    expect(await hints()).toEqual(['sweep-202601020230']);
+    await deps.store.remove(['open/hints/sweep-202601020230.json']);
+    clock.move(15 * MINUTE - 1);
+    expect(await requestSweep(deps, wanting, SLOT)).toBe(SLOT);
+    expect(await hints()).toEqual([]);
+    clock.move(1);
+    expect(await requestSweep(deps, wanting, SLOT)).toBe(SLOT + 15 * MINUTE);
+    expect(await hints()).toEqual(['sweep-202601020245']);
+  });
+
+  it.each([
+    ['there is no policy', {}],
+    [
+      'no policy has on_provisioned',
+      { nightly: cursor(), weekly: cursor({ on_provisioned: false }) },
+    ],
+  ])('writes nothing when %s', async (_, cursors) => {
+    const { deps, hints } = listening(SLOT);
+    expect(await requestSweep(deps, cursors, 7)).toBe(7);
+    expect(await hints()).toEqual([]);
   });
 });

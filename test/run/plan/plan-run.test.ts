@@ -89,7 +89,7 @@ describe('planRun', () => {
     const { run, store, plan, told } = await scene();
     await store.remove([layout.policy('nightly')]);
     expect(await plan()).toBe(true);
-    const message = 'policies/nightly.yaml is not there any more';
+    const message = 'policies/nightly.yaml does not exist';
     expect(run.plan?.failure).toEqual({ code: 'policy_gone', message });
     expect(told()).toEqual([{ run: RUN, policy: 'nightly', phones: 0, code: 'policy_gone' }]);
   });

@@ -7,7 +7,7 @@ import {
   startInventory,
 } from '../../../lib/ledger/state/inventory.ts';
 import { carefulLimits, writeLimits } from '../../../lib/ledger/state/limits.ts';
-import { PolicyInvalid } from '../../../lib/run/plan/policy-invalid.ts';
+import { PolicyInvalid } from '../../../lib/run/state/read-policy.ts';
 import { type PreviewRequest, previewRun } from '../../../lib/run/plan/preview.ts';
 import { previewSchema } from '../../../lib/run/query/schemas.ts';
 import { fleet, phone } from '../../support/fleet.ts';
@@ -137,7 +137,7 @@ describe('previewRun', () => {
     const { preview, calls } = scene([phone('a')]);
     const error: unknown = await preview({ text: wrong }).catch((reason: unknown) => reason);
     if (!(error instanceof PolicyInvalid)) throw new Error('not refused for its faults');
-    expect(error.message).toContain('the policy nightly has faults');
+    expect(error.message).toContain('policy nightly is invalid');
     expect(error.errors.map(({ path }) => path)).toEqual(paths);
     expect(calls).toEqual([]);
   });

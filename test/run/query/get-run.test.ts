@@ -7,7 +7,7 @@ import { writePlan } from '../../../lib/ledger/run/plan.ts';
 import { writeReport } from '../../../lib/ledger/run/report.ts';
 import { putRequest } from '../../../lib/ledger/run/request.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
-import { requestCancel } from '../../../lib/run/request/request-run.ts';
+import { requestCancel } from '../../../lib/run/request/request-cancel.ts';
 import { getRun, readRunState } from '../../../lib/run/query/get-run.ts';
 import { type RunPhone, runPhoneSchema, runViewSchema } from '../../../lib/run/query/schemas.ts';
 import { night, NIGHTLY } from '../../../testing/night.ts';

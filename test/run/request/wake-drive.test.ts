@@ -16,22 +16,22 @@ function setUp(invokeAsync: () => Promise<void>) {
   return { wake, urns, warnings };
 }
 
-describe('kickDrive', () => {
+describe('wakeDrive', () => {
   it('invokes drive once', async () => {
     const { wake, urns } = setUp(async () => undefined);
-    expect(await wake('urn:drive')).toBe('kicked');
+    expect(await wake('urn:drive')).toBe('woken');
     expect(urns).toEqual(['urn:drive']);
   });
 
-  it('does nothing where drive has no URN', async () => {
+  it('does nothing without a URN', async () => {
     const { wake, urns } = setUp(async () => undefined);
-    expect(await wake(undefined)).toBe('unset');
+    expect(await wake(undefined)).toBe('no_urn');
     expect(urns).toEqual([]);
   });
 
-  it('logs a refusal and goes on', async () => {
+  it('logs a failure and does not throw', async () => {
     const { wake, warnings } = setUp(() => Promise.reject(new Error('FSS.0429')));
-    expect(await wake('urn:drive')).toBe('refused');
-    expect(warnings).toEqual([['kick_failed', { code: 'unknown', message: 'FSS.0429' }]]);
+    expect(await wake('urn:drive')).toBe('failed');
+    expect(warnings).toEqual([['wake_failed', { code: 'unknown', message: 'FSS.0429' }]]);
   });
 });

@@ -12,8 +12,8 @@ const EIGHT = Date.UTC(2026, 0, 3);
 const daily: Heartbeat = { cron: '0 0 8 * * *', timezone: 'Asia/Shanghai', language: 'zh' };
 const ID = 'heartbeat-20260103';
 
-describe('askForHeartbeat', () => {
-  it('asks for nothing unless it is switched on', async () => {
+describe('requestHeartbeat', () => {
+  it('requests nothing unless the daily message is enabled', async () => {
     const { deps, hints } = listening(EIGHT);
     expect(await requestHeartbeat(deps, undefined, 7)).toBe(7);
     expect(await hints()).toEqual([]);
@@ -22,7 +22,7 @@ describe('askForHeartbeat', () => {
   it.each([
     ['right at its time', 0],
     ['later that day', 23 * HOUR],
-  ])("asks for the day's message %s", async (_, late) => {
+  ])('requests the daily message %s', async (_, late) => {
     const { deps, hints, body } = listening(EIGHT + late);
     expect(await requestHeartbeat(deps, daily, undefined)).toBe(EIGHT);
     expect(await hints()).toEqual([ID]);
@@ -34,13 +34,13 @@ describe('askForHeartbeat', () => {
     });
   });
 
-  it('asks for that of the day before until the time has come', async () => {
+  it("requests the message of the day before until today's is due", async () => {
     const { deps, hints } = listening(EIGHT - 1);
     expect(await requestHeartbeat(deps, daily, undefined)).toBe(EIGHT - DAY);
     expect(await hints()).toEqual(['heartbeat-20260102']);
   });
 
-  it('looks into the bucket once a day', async () => {
+  it('reads the bucket once a day', async () => {
     const { deps } = listening(EIGHT + HOUR);
     const store = reading(deps.store);
     expect(await requestHeartbeat({ ...deps, store }, daily, EIGHT)).toBe(EIGHT);
@@ -48,18 +48,18 @@ describe('askForHeartbeat', () => {
   });
 
   it.each([
-    ['was told', EIGHT, 0, []],
-    ['was told, later that day', EIGHT, HOUR, []],
-    ['was not told, though the day before was', EIGHT - DAY, HOUR, [ID]],
-    ['seems told by a clock that was ahead', EIGHT + DAY, HOUR, [ID]],
-  ])('asks as needed when the day %s', async (_, told, late, expected) => {
+    ['was sent', EIGHT, 0, []],
+    ['was sent, later that day', EIGHT, HOUR, []],
+    ['was not sent, but the day before was', EIGHT - DAY, HOUR, [ID]],
+    ['seems sent in the future, by a clock that was ahead', EIGHT + DAY, HOUR, [ID]],
+  ])('requests a message only when needed: the day %s', async (_, notified, late, expected) => {
     const { deps, store, hints } = listening(EIGHT + late);
-    await writeNotifiedHeartbeat(store, told);
+    await writeNotifiedHeartbeat(store, notified);
     expect(await requestHeartbeat(deps, daily, EIGHT - DAY)).toBe(EIGHT);
     expect(await hints()).toEqual(expected);
   });
 
-  it('has the first day there is begin with itself, and none before it', async () => {
+  it('starts the very first day at its own slot, and requests none before it', async () => {
     const { deps, clock, hints, body } = listening(HOUR);
     const noon = { ...daily, cron: '0 0 12 * * *', timezone: 'UTC' };
     expect(await requestHeartbeat(deps, noon, 7)).toBe(7);
@@ -69,7 +69,7 @@ describe('askForHeartbeat', () => {
     expect(await body(layout.hint('heartbeat-19700101'))).toMatchObject({ since: 12 * HOUR });
   });
 
-  it('says that it is delayed when the bucket does not answer, and is asked again', async () => {
+  it('logs a delay when the bucket does not respond, and requests the message again', async () => {
     const { deps, lines, hints } = listening(EIGHT);
     expect(await requestHeartbeat(failing(deps, 'put'), daily, EIGHT - DAY)).toBe(EIGHT - DAY);
     expect(lines).toEqual([
@@ -79,7 +79,7 @@ describe('askForHeartbeat', () => {
     expect(await hints()).toEqual([ID]);
   });
 
-  it('throws mistakes of our own', async () => {
+  it('throws programming errors', async () => {
     const { deps, lines } = listening(EIGHT);
     const broken = failing(deps, 'get', new TypeError('no function'));
     await expect(requestHeartbeat(broken, daily, undefined)).rejects.toThrow('no function');

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import { listOpen, readRequest } from '../../../lib/ledger/run/request.ts';
-import { writeReport } from '../../../lib/ledger/run/report.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import { schedule, type ScheduleMemory } from '../../../lib/run/schedule/schedule.ts';
 import { playClock } from '../../../testing/play-clock.ts';
@@ -28,30 +27,37 @@ function setUp(start = SLOT - 10 * MINUTE) {
     list: (prefix, options) => (calls.push(`list ${prefix}`), store.list(prefix, options)),
     put: (key, body) => (calls.push(`put ${key}`), store.put(key, body)),
   };
-  const lines: string[] = [];
-  const log = (event: string): void => void lines.push(event);
-  const kicks: string[] = [];
+  const lines: { level: string; event: string }[] = [];
+  const log = (level: string) => (event: string, fields?: object) =>
+    void lines.push({ level, event, ...fields });
+  const woken: string[] = [];
   const deps = {
     clock,
     store: counted,
     ledger: { bucket: 'ledger', prefix: 'phonevault/' },
-    log: { info: log, warn: log, error: log },
+    log: { info: log('info'), warn: log('warn'), error: log('error') },
     wake: {
-      functiongraph: { invokeAsync: async (urn: string) => void kicks.push(urn) },
+      functiongraph: { invokeAsync: async (urn: string) => void woken.push(urn) },
       driveUrn: 'urn:fss:cn-north-4:p:function:default:drive' as string | undefined,
     },
   };
   const memory: ScheduleMemory = {};
-  const tick = async (name?: string, time = clock.now()) =>
-    (await schedule(deps, { time, policy: name }, memory)).requested;
+  const tick = async (name?: string, time = clock.now(), unreadable?: string) =>
+    (await schedule(deps, { time, policy: name, unreadable }, memory)).requested;
   const put = (name: string, text = policy(name)) => store.put(layout.policy(name), text);
   const missed = async () => (await listOpen(store)).hints.filter((id) => id.startsWith('missed-'));
-  return { clock, store, deps, calls, kicks, lines, memory, tick, put, missed };
+  /** Why slots were missed, as the hints for drive say. */
+  const reasons = async () => {
+    const hints = await Promise.all((await missed()).map((id) => store.get(layout.hint(id))));
+    return hints.map((hint) => (JSON.parse(hint?.body ?? '{}') as { reason: string }).reason);
+  };
+  const events = () => lines.map(({ event }) => event);
+  return { clock, store, deps, calls, woken, lines, events, memory, tick, put, missed, reasons };
 }
 
-describe('schedule, plain timer', () => {
-  it('asks for a slot once it is due, and once only', async () => {
-    const { clock, store, tick, put, kicks } = setUp();
+describe('schedule, by the plain minute timer', () => {
+  it('requests the run of a slot when it is due, and only once', async () => {
+    const { clock, store, tick, put, woken } = setUp();
     await put('nightly');
     expect(await tick()).toEqual([]);
     clock.move(10 * MINUTE);
@@ -63,18 +69,18 @@ describe('schedule, plain timer', () => {
       trigger: 'timer',
       slot: '20260101T183000Z',
     });
-    expect(kicks).toHaveLength(1);
+    expect(woken).toHaveLength(1);
     clock.move(MINUTE);
     expect(await tick()).toEqual([]);
   });
 
-  it('counts slots only from when the policy was first seen', async () => {
+  it('ignores slots before the policy was first seen', async () => {
     const { tick, put } = setUp(SLOT + MINUTE);
     await put('nightly');
     expect(await tick()).toEqual([]);
   });
 
-  it('costs one LIST in an idle minute of a warm instance', async () => {
+  it('needs one LIST in an idle minute of a warm instance', async () => {
     const { clock, tick, put, calls } = setUp();
     await put('nightly');
     await tick();
@@ -84,7 +90,7 @@ describe('schedule, plain timer', () => {
     expect(calls).toEqual(['list policies/']);
   });
 
-  it('costs a cold instance one LIST and one GET, whatever the number of policies', async () => {
+  it('needs one LIST and one GET in an idle minute of a cold instance, however many policies there are', async () => {
     const { deps, clock, tick, put, calls } = setUp();
     for (const name of ['nightly', 'other', 'third']) await put(name);
     await tick();
@@ -94,7 +100,7 @@ describe('schedule, plain timer', () => {
     expect(calls.sort()).toEqual([`get ${layout.cursors}`, 'list policies/']);
   });
 
-  it('reads what was changed, once', async () => {
+  it('reads a changed policy once', async () => {
     const { clock, tick, put, calls } = setUp();
     await put('nightly');
     await put('other');
@@ -109,7 +115,7 @@ describe('schedule, plain timer', () => {
     expect(calls.filter((call) => call.startsWith('list'))).toHaveLength(3);
   });
 
-  it('runs one slot once, however many cold instances see it at once', async () => {
+  it('requests one run of a slot that several cold instances handle at the same moment', async () => {
     const { clock, deps, store, tick, put, missed } = setUp();
     await put('nightly');
     await tick();
@@ -123,7 +129,7 @@ describe('schedule, plain timer', () => {
     expect(await tick()).toEqual([]);
   });
 
-  it('costs a GET of its history once one more slot of a policy should be over', async () => {
+  it('reads the history of a policy when one more of its slots has ended', async () => {
     const { clock, store, tick, put, calls } = setUp();
     await put('nightly');
     await tick();
@@ -148,7 +154,7 @@ describe('schedule, plain timer', () => {
     expect(calls).toEqual(['list policies/']);
   });
 
-  it('does not make up for the slots of a pause that is lifted before its time', async () => {
+  it('does not run the slots of a pause that ended early', async () => {
     const { clock, tick, put, missed } = setUp();
     await put('nightly', policy('nightly', 'paused_until: "2026-02-01T00:00:00Z"'));
     await tick();
@@ -158,7 +164,7 @@ describe('schedule, plain timer', () => {
     expect(await missed()).toEqual([]);
   });
 
-  it('takes the newest slot after a gap and notes the others as missed', async () => {
+  it('runs only the newest slot after a gap, and reports the others as missed', async () => {
     const { clock, tick, put, missed } = setUp();
     await put('nightly');
     await tick();
@@ -167,7 +173,7 @@ describe('schedule, plain timer', () => {
     expect(await missed()).toEqual(['missed-nightly-20260102t183000z']);
   });
 
-  it('runs nothing that is too late, and notes it', async () => {
+  it('reports a slot as missed when it is past start_within', async () => {
     const { clock, tick, put, missed } = setUp();
     await put('nightly');
     await tick();
@@ -179,47 +185,17 @@ describe('schedule, plain timer', () => {
     expect(await missed()).toHaveLength(1);
   });
 
-  it('skips a slot while the timer run before is going, not when it is only untold', async () => {
-    const { clock, store, tick, put, missed } = setUp();
-    await put('nightly');
-    await tick();
-    clock.move(10 * MINUTE);
-    const [first = ''] = await tick();
-    clock.move(24 * HOUR);
-    expect(await tick()).toEqual([]);
-    expect(await missed()).toEqual(['missed-nightly-20260102t183000z']);
-    const counts = { selected: 0, exported: 0, failed: 0, skipped: 0, timed_out: 0, cancelled: 0 };
-    const at = new Date(clock.now()).toISOString();
-    await writeReport(
-      store,
-      {
-        run_id: first,
-        policy: 'nightly',
-        trigger: 'timer',
-        slot: '20260101T183000Z',
-        outcome: 'skipped',
-        started_at: at,
-        settled_at: at,
-        counts,
-        listing_complete: true,
-      },
-      [],
-    );
-    clock.move(24 * HOUR);
-    expect(await tick()).toEqual(['nightly-20260103t183000z']);
-  });
-
-  it('lets a bad policy stop no other', async () => {
-    const { clock, tick, put, lines } = setUp();
+  it('schedules the other policies when one is invalid', async () => {
+    const { clock, tick, put, events } = setUp();
     await put('broken', 'name: broken\nselect: {}\n');
     await put('nightly');
     await tick();
-    expect(lines).toContain('policy_invalid');
+    expect(events()).toContain('policy_invalid');
     clock.move(10 * MINUTE);
     expect(await tick()).toEqual(['nightly-20260101t183000z']);
   });
 
-  it('runs no policy that is disabled, paused or gone, and does not catch up afterwards', async () => {
+  it('skips policies that are disabled, paused or gone, and does not catch up afterwards', async () => {
     const { clock, store, tick, put } = setUp();
     await put('off', policy('off', 'enabled: false'));
     await put('paused', policy('paused', 'paused_until: "2026-01-02T00:00:00Z"'));
@@ -235,19 +211,19 @@ describe('schedule, plain timer', () => {
     expect(await tick()).toEqual(['off-20260102t183000z', 'paused-20260102t183000z']);
   });
 
-  it('survives a lost or refused kick', async () => {
-    const { clock, deps, tick, put, lines } = setUp();
+  it('requests the run even when drive cannot be woken', async () => {
+    const { clock, deps, tick, put, events } = setUp();
     deps.wake.functiongraph.invokeAsync = () => Promise.reject(new Error('FSS.0429'));
     await put('nightly');
     await tick();
     clock.move(10 * MINUTE);
     expect(await tick()).toHaveLength(1);
-    expect(lines).toContain('kick_failed');
+    expect(events()).toContain('wake_failed');
   });
 });
 
-describe('schedule, named timer', () => {
-  it('takes the slot from the event and does not ask the cron', async () => {
+describe('schedule, by the timer of one policy', () => {
+  it('takes the slot from the event, whatever the cron says', async () => {
     const { tick, put } = setUp();
     await put('nightly');
     expect(await tick('nightly', Date.UTC(2026, 0, 1, 5, 0, 7, 300))).toEqual([
@@ -255,18 +231,8 @@ describe('schedule, named timer', () => {
     ]);
   });
 
-  it('gives the same run for the same event delivered again', async () => {
-    const { store, tick, put } = setUp();
-    await put('nightly');
-    await tick('nightly', SLOT);
-    await tick('nightly', SLOT);
-    expect((await listOpen(store)).requests.map((r) => r.runId)).toEqual([
-      'nightly-20260101t183000z',
-    ]);
-  });
-
-  it('takes the minute for its slot where the time cannot be read, and says so', async () => {
-    const { clock, deps, put, lines } = setUp();
+  it('takes the current minute as slot when the time cannot be read, and logs it', async () => {
+    const { clock, deps, put, events } = setUp();
     await put('nightly');
     clock.move(17_000);
     const tick = { time: undefined, unreadable: 'yesterday', policy: 'nightly' };
@@ -274,51 +240,24 @@ describe('schedule, named timer', () => {
     clock.move(30_000);
     expect(requested).toEqual(['nightly-20260101t182000z']);
     expect(await schedule(deps, tick, {})).toEqual({ requested });
-    expect(lines).toContain('time_unreadable');
+    expect(events()).toContain('timer_time_invalid');
   });
 
   it.each([
     ['unknown', undefined, 'policy_gone'],
     ['broken', 'name: broken', 'policy_invalid'],
-    ['off', policy('off', 'enabled: false'), 'not_scheduled'],
-  ])('asks for nothing when the policy is %s', async (name, text, line) => {
-    const { tick, put, lines } = setUp();
+    ['off', policy('off', 'enabled: false'), 'timer_ignored'],
+  ])('requests no run when the policy is %s', async (name, text, line) => {
+    const { tick, put, events } = setUp();
     if (text !== undefined) await put(name, text);
     expect(await tick(name)).toEqual([]);
-    expect(lines).toContain(line);
+    expect(events()).toContain(line);
   });
 });
 
-describe('schedule, at the edges', () => {
-  /** The same, with the log's lines as they are written. */
-  function told(start?: number) {
-    const made = setUp(start);
-    const lines: object[] = [];
-    const say = (level: string) => (event: string, fields?: object) =>
-      void lines.push({ level, event, ...fields });
-    const deps = {
-      ...made.deps,
-      log: { info: say('info'), warn: say('warn'), error: say('error') },
-    };
-    const tick = async (name?: string, time?: number, unreadable?: string) =>
-      (
-        await schedule(
-          deps,
-          { time: time ?? made.clock.now(), policy: name, unreadable },
-          made.memory,
-        )
-      ).requested;
-    const reasons = async () => {
-      const hints = await Promise.all(
-        (await made.missed()).map((id) => made.store.get(layout.hint(id))),
-      );
-      return hints.map((hint) => (JSON.parse(hint?.body ?? '{}') as { reason: string }).reason);
-    };
-    return { ...made, lines, tick, reasons };
-  }
-
-  it('tells of a run that it asks for, and kicks drive for nothing else', async () => {
-    const { lines, tick, put, kicks } = told();
+describe('schedule, at its limits', () => {
+  it('logs each request, and wakes drive only for one', async () => {
+    const { lines, tick, put, woken } = setUp();
     await put('nightly');
     expect(await tick('nightly', SLOT)).toEqual(['nightly-20260101t183000z']);
     expect(lines).toEqual([
@@ -330,16 +269,20 @@ describe('schedule, at the edges', () => {
         trigger: 'timer',
       },
     ]);
-    expect(kicks).toHaveLength(1);
+    expect(woken).toHaveLength(1);
     await tick();
-    expect(kicks).toHaveLength(1);
+    expect(woken).toHaveLength(1);
   });
 
-  it('tells of a time that it could not read only then', async () => {
-    const { lines, tick, put } = told();
+  it('logs the text of a time that cannot be read', async () => {
+    const { lines, tick, put } = setUp();
     await put('nightly');
     await tick('nightly', SLOT, 'half past two');
-    expect(lines[0]).toEqual({ level: 'warn', event: 'time_unreadable', found: 'half past two' });
+    expect(lines[0]).toEqual({
+      level: 'warn',
+      event: 'timer_time_invalid',
+      found: 'half past two',
+    });
   });
 
   it.each<[string, string, object]>([
@@ -349,7 +292,7 @@ describe('schedule, at the edges', () => {
       {
         level: 'error',
         event: 'policy_gone',
-        message: 'a timer names nightly, but there is no policies/nightly.yaml',
+        message: 'a timer names policy nightly, but policies/nightly.yaml does not exist',
       },
     ],
     [
@@ -360,33 +303,33 @@ describe('schedule, at the edges', () => {
     [
       'is disabled',
       policy('nightly', 'enabled: false'),
-      { level: 'info', event: 'not_scheduled', reason: 'disabled' },
+      { level: 'info', event: 'timer_ignored', reason: 'disabled' },
     ],
     [
       'is paused',
       policy('nightly', `paused_until: "2026-01-01T18:20:00.001Z"`),
-      { level: 'info', event: 'not_scheduled', reason: 'paused' },
+      { level: 'info', event: 'timer_ignored', reason: 'paused' },
     ],
-  ])('says why a named timer asks for nothing: its policy %s', async (_, text, line) => {
-    const { lines, tick, put, kicks } = told();
+  ])('logs why a timer requests no run: its policy %s', async (_, text, line) => {
+    const { lines, tick, put, woken } = setUp();
     if (text !== '') await put('nightly', text);
     expect(await tick('nightly', SLOT)).toEqual([]);
     expect(lines).toEqual([{ ...line, policy: 'nightly' }]);
-    expect(kicks).toEqual([]);
+    expect(woken).toEqual([]);
   });
 
-  it('runs again in the moment in which a pause ends', async () => {
-    const { tick, put } = told();
+  it('runs again from the moment a pause ends', async () => {
+    const { tick, put } = setUp();
     await put('nightly', policy('nightly', `paused_until: "2026-01-01T18:20:00Z"`));
     expect(await tick('nightly', SLOT)).toHaveLength(1);
   });
 
-  it('starts a slot up to the last moment that it may start in, and then says that it is too late', async () => {
+  it('starts a slot until the last moment of start_within, and reports it as too late after that', async () => {
     for (const [late, runs] of [
       [0, 1],
       [1, 0],
     ] as const) {
-      const { clock, lines, tick, put, reasons } = told();
+      const { clock, lines, tick, put, reasons } = setUp();
       await put('nightly');
       await tick();
       clock.move(10 * MINUTE + 2 * HOUR + late);
@@ -395,7 +338,7 @@ describe('schedule, at the edges', () => {
       if (runs === 0) {
         expect(lines).toContainEqual({
           level: 'warn',
-          event: 'missed',
+          event: 'slots_missed',
           policy: 'nightly',
           reason: 'too_late',
           slots: 1,
@@ -404,8 +347,8 @@ describe('schedule, at the edges', () => {
     }
   });
 
-  it('says that slots were superseded by the newest', async () => {
-    const { clock, tick, put, reasons } = told();
+  it('reports slots as superseded by the newest', async () => {
+    const { clock, tick, put, reasons } = setUp();
     await put('nightly');
     await tick();
     clock.move(2 * 24 * HOUR + 10 * MINUTE);
@@ -413,12 +356,12 @@ describe('schedule, at the edges', () => {
     expect(await reasons()).toEqual(['superseded']);
   });
 
-  it('asks once more for slots that a clock far ahead had jumped over, and for none that it had not', async () => {
+  it('requests slots again that a clock ahead by over 10 minutes has skipped', async () => {
     for (const [ahead, runs] of [
       [10 * MINUTE, 0],
       [10 * MINUTE + 1, 1],
     ] as const) {
-      const { clock, memory, tick, put } = told();
+      const { clock, memory, tick, put } = setUp();
       await put('nightly');
       await tick();
       clock.move(10 * MINUTE);
@@ -429,48 +372,12 @@ describe('schedule, at the edges', () => {
     }
   });
 
-  it('asks for the run of any due policy, not only when all are due', async () => {
-    const { clock, tick, put } = told();
+  it('requests the runs of due policies while others are not due', async () => {
+    const { clock, tick, put } = setUp();
     await put('hourly', policy('hourly').replace('0 30 2', '0 0 4'));
     await put('nightly');
     await tick();
     clock.move(10 * MINUTE);
     expect(await tick()).toEqual(['nightly-20260101t183000z']);
-  });
-
-  it('does not take runs of other policies, nor those that a person asked for, for an overlap', async () => {
-    const { store, tick, put, reasons } = told();
-    await put('nightly');
-    const open = [
-      'nightly-20260101t183000z-x',
-      'night-20260101t183000z',
-      'other-nightly-20260101t183000z',
-      `nightly-${'a'.repeat(24)}`,
-    ];
-    for (const runId of open) await store.put(layout.request(runId), '{}');
-    expect(await tick('nightly', SLOT + HOUR)).toHaveLength(1);
-    await store.put(layout.request('nightly-20260101t183000z'), '{}');
-    expect(await tick('nightly', SLOT + 2 * HOUR)).toEqual([]);
-    expect(await reasons()).toEqual(['overlap']);
-    expect(await tick('nightly', SLOT + 2 * HOUR)).toEqual([]);
-  });
-
-  it('skips no slot for a run that was quarantined', async () => {
-    const { store, tick, put, missed } = told();
-    await put('nightly');
-    await store.put(layout.request('nightly-20260101t173000z'), '{}');
-    await store.put(layout.quarantined('nightly-20260101t173000z'), '{}');
-    expect(await tick('nightly', SLOT)).toHaveLength(1);
-    expect(await missed()).toEqual([]);
-  });
-
-  it('asks for no run that is over, and none that was told as missed', async () => {
-    const { store, tick, put, missed } = told();
-    await put('nightly');
-    await store.put(layout.report('nightly-20260101t183000z'), '{}');
-    expect(await tick('nightly', SLOT)).toEqual([]);
-    await store.put(layout.hint('missed-nightly-20260101t193000z'), '{}');
-    expect(await tick('nightly', SLOT + HOUR)).toEqual([]);
-    expect(await missed()).toHaveLength(1);
   });
 });

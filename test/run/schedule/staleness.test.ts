@@ -19,7 +19,7 @@ const cursor = (changes: Partial<Cursor> = {}, own: Partial<typeof freshness> = 
   ...{ freshness: { ...freshness, ...own } },
   ...changes,
 });
-const judged = (at: number, before = cursor()): Cursor => ({
+const checked = (at: number, before = cursor()): Cursor => ({
   ...before,
   freshness: { ...freshness, ...before.freshness, judged: at },
 });
@@ -31,22 +31,22 @@ function scene(now = OVER) {
   return {
     ...world,
     good,
-    judge: (one = cursor()) => checkFreshness(world.deps, { nightly: one }),
+    check: (one = cursor()) => checkFreshness(world.deps, { nightly: one }),
   };
 }
 
-const staleLine = (since: number, told: boolean) => [
+const staleLine = (since: number, notified: boolean) => [
   'warn',
-  'stale',
-  { policy: 'nightly', since: new Date(since).toISOString(), told },
+  'policy_stale',
+  { policy: 'nightly', since: new Date(since).toISOString(), notified },
 ];
 
-describe('judgeFreshness', () => {
-  it('has drive tell of a policy that has become stale, and notes what it judged', async () => {
-    const { judge, good, body, hints, lines } = scene();
+describe('checkFreshness', () => {
+  it('writes a hint for a policy that has become stale, and keeps the checked slot', async () => {
+    const { check, good, body, hints, lines } = scene();
     const since = SLOT - DAY - 1;
     await good(since);
-    expect(await judge()).toEqual({ nightly: judged(SLOT) });
+    expect(await check()).toEqual({ nightly: checked(SLOT) });
     const id = `stale-nightly-${since}`;
     expect(await hints()).toEqual([id]);
     const hint = { version: 1, type: 'stale', policy: 'nightly', since, language: 'zh' };
@@ -54,18 +54,18 @@ describe('judgeFreshness', () => {
     expect(lines).toEqual([staleLine(since, false)]);
   });
 
-  it('only notes that it judged a policy that is fresh', async () => {
-    const { judge, good, hints, lines } = scene();
+  it('only keeps the checked slot of a policy that is fresh', async () => {
+    const { check, good, hints, lines } = scene();
     await good(SLOT - DAY);
-    expect(await judge()).toEqual({ nightly: judged(SLOT) });
+    expect(await check()).toEqual({ nightly: checked(SLOT) });
     expect([await hints(), lines]).toEqual([[], []]);
   });
 
-  it('tells of one whose runs have failed ever since its slots count', async () => {
-    const { judge, store, hints } = scene();
+  it('reports a policy whose runs have all failed', async () => {
+    const { check, store, hints } = scene();
     const failed = { run_id: 'n-1', outcome: 'failed', settled_at: SLOT - DAY } as const;
     await noteSettled(store, 'nightly', failed);
-    await judge();
+    await check();
     expect(await hints()).toEqual([`stale-nightly-${freshness.from}`]);
   });
 
@@ -73,27 +73,27 @@ describe('judgeFreshness', () => {
     ['never completed: since its slots count', cursor(), SLOT - 9 * DAY],
     ['was paused: since the pause', cursor({ paused_until: SLOT - 5 * DAY }), SLOT - 5 * DAY],
     ['was paused long ago: since its slots count', cursor({ paused_until: 7 }), SLOT - 9 * DAY],
-  ])('tells of one that %s', async (_, one, since) => {
-    const { judge, hints } = scene();
-    await judge(one);
+  ])('reports a policy that %s', async (_, one, since) => {
+    const { check, hints } = scene();
+    await check(one);
     expect(await hints()).toEqual([`stale-nightly-${since}`]);
   });
 
-  it('tells of a change of rule, not of a good run before it', async () => {
-    const { judge, good, hints } = scene();
+  it('counts from a change of the rule, not from a good run before it', async () => {
+    const { check, good, hints } = scene();
     await good(SLOT - 20 * DAY);
-    await judge();
+    await check();
     expect(await hints()).toEqual([`stale-nightly-${SLOT - 9 * DAY}`]);
   });
 
   it.each<[string, Cursor]>([
-    ['is switched off', cursor({ active: false })],
+    ['is disabled', cursor({ active: false })],
     ['has no schedule', cursor({ rule: undefined })],
-    ['was noted by an earlier version', cursor({ freshness: undefined })],
-    ['was judged at this slot', judged(SLOT)],
-    ['has no slot that is over', cursor({}, { from: SLOT })],
+    ['has no freshness', cursor({ freshness: undefined })],
+    ['was checked at this slot', checked(SLOT)],
+    ['has no slot that has ended', cursor({}, { from: SLOT })],
     ['was paused until its last slot', cursor({ paused_until: SLOT })],
-    ['was paused after it was judged', judged(SLOT - DAY, cursor({ paused_until: SLOT }))],
+    ['was paused after it was checked', checked(SLOT - DAY, cursor({ paused_until: SLOT }))],
   ])('reads nothing for a policy that %s', async (_, one) => {
     const { deps } = scene();
     const store = reading(deps.store);
@@ -101,40 +101,40 @@ describe('judgeFreshness', () => {
     expect(store.reads).toEqual([]);
   });
 
-  it('judges again when one more slot is over', async () => {
-    const { judge, hints } = scene();
-    expect(await judge(judged(SLOT - DAY))).toEqual({ nightly: judged(SLOT) });
+  it('checks again when one more slot has ended', async () => {
+    const { check, hints } = scene();
+    expect(await check(checked(SLOT - DAY))).toEqual({ nightly: checked(SLOT) });
     expect(await hints()).toHaveLength(1);
   });
 
   it.each<[string, number, number | undefined, boolean]>([
-    ['of this staleness', 0, OVER, true],
-    ['of a later one', 1, OVER, true],
-    ['of an earlier one', -1, OVER, false],
-    ['and died before it noted so', 0, undefined, false],
-  ])('when drive told %s, says so and asks only as needed', async (_, later, told_at, isTold) => {
-    const { judge, store, hints, lines } = scene();
+    ['about this staleness', 0, OVER, true],
+    ['about a later one', 1, OVER, true],
+    ['about an earlier one', -1, OVER, false],
+    [', but was killed before it recorded that', 0, undefined, false],
+  ])('writes no second hint when drive has notified %s', async (_, later, told_at, notified) => {
+    const { check, store, hints, lines } = scene();
     const since = freshness.from;
     const when = told_at === undefined ? {} : { told_at };
     await writeNotifiedStale(store, { policy: 'nightly', since: since + later, ...when });
-    expect(await judge()).toEqual({ nightly: judged(SLOT) });
-    expect(await hints()).toHaveLength(isTold ? 0 : 1);
-    expect(lines).toEqual([staleLine(since, isTold)]);
+    expect(await check()).toEqual({ nightly: checked(SLOT) });
+    expect(await hints()).toHaveLength(notified ? 0 : 1);
+    expect(lines).toEqual([staleLine(since, notified)]);
   });
 
-  it('asks for the same again under the same name', async () => {
-    const { judge, store, hints } = scene();
+  it('writes the same hint when it is requested again', async () => {
+    const { check, store, hints } = scene();
     await putStale(store, { policy: 'nightly', since: freshness.from });
-    await judge();
+    await check();
     expect(await hints()).toHaveLength(1);
   });
 
-  it('looks again at one that could not be judged, and judges the others', async () => {
+  it('checks a policy again whose history cannot be read, and checks the others', async () => {
     const { deps, hints, lines } = scene();
     const broken = failing(deps, 'get', undefined, layout.history('nightly'));
     expect(await checkFreshness(broken, { nightly: cursor(), weekly: cursor() })).toEqual({
       nightly: cursor(),
-      weekly: judged(SLOT),
+      weekly: checked(SLOT),
     });
     expect(lines).toContainEqual([
       'warn',
@@ -144,7 +144,7 @@ describe('judgeFreshness', () => {
     expect(await hints()).toEqual([`stale-weekly-${freshness.from}`]);
   });
 
-  it('throws mistakes of our own', async () => {
+  it('throws programming errors', async () => {
     const { deps } = scene();
     const broken = failing(deps, 'get', new TypeError('no function'));
     await expect(checkFreshness(broken, { nightly: cursor() })).rejects.toThrow('no function');

@@ -1,0 +1,23 @@
+import { layout } from '../../ledger/store/layout.ts';
+import { REQUEST_VERSION, requestSchema } from '../../ledger/run/request.ts';
+import { exists, type Store } from '../../ledger/store/store.ts';
+
+/**
+ * Requests that a run be cancelled. Leaves no cancel object for a run that is settled or does not exist, or that settles
+ * meanwhile.
+ */
+export async function requestCancel(
+  store: Pick<Store, 'list' | 'put' | 'remove'>,
+  runId: string,
+): Promise<'requested' | 'settled' | 'not_found'> {
+  if (!requestSchema.shape.run_id.safeParse(runId).success) return 'not_found';
+  // In this order: the report is written before the request is removed.
+  const open = await exists(store, layout.request(runId));
+  if (await exists(store, layout.report(runId))) return 'settled';
+  if (!open) return 'not_found';
+  const key = layout.cancel(runId);
+  await store.put(key, JSON.stringify({ version: REQUEST_VERSION, run_id: runId }));
+  if (!(await exists(store, layout.report(runId)))) return 'requested';
+  await store.remove([key]);
+  return 'settled';
+}

@@ -1,0 +1,59 @@
+import { type Missed, missedId, putMissed } from '../../ledger/hints/hints.ts';
+import { listOpen, putRequest, REQUEST_VERSION } from '../../ledger/run/request.ts';
+import { readSkipped } from '../../ledger/state/skipped-slots.ts';
+import { layout } from '../../ledger/store/layout.ts';
+import { exists } from '../../ledger/store/store.ts';
+import { timerRunId } from '../../policy/keys/run-id.ts';
+import { stamp } from '../../policy/keys/stamp.ts';
+import type { RunDeps } from '../deps.ts';
+
+type Deps = Pick<RunDeps, 'clock' | 'log' | 'store'>;
+
+/**
+ * Requests the run of one slot (epoch ms). Returns false for a slot that has run, that was reported as missed before, or
+ * that is skipped because a timer run of the policy is still open.
+ */
+export async function requestSlot(deps: Deps, policy: string, slot: number): Promise<boolean> {
+  const { store, log } = deps;
+  const run_id = timerRunId(policy, slot);
+  if (await exists(store, layout.report(run_id))) return false;
+  const inbox = await listOpen(store);
+  // In this order: drive writes the skipped slot before it removes the hint.
+  if (inbox.hints.includes(missedId({ policy, last: stamp(slot) }))) return false;
+  if ((await readSkipped(store, policy)).has(stamp(slot))) return false;
+  const others = inbox.requests
+    .map(({ runId }) => runId)
+    .filter((runId) => runId !== run_id && isTimerRunOf(policy, runId));
+  for (const other of others) {
+    if (await exists(store, layout.report(other))) continue;
+    if (await exists(store, layout.quarantined(other))) continue;
+    await noteMissed(deps, policy, [slot], 'overlap');
+    return false;
+  }
+  await putRequest(store, {
+    version: REQUEST_VERSION,
+    run_id,
+    policy,
+    trigger: 'timer',
+    slot: stamp(slot),
+  });
+  log.info('requested', { run: run_id, policy, trigger: 'timer' });
+  return true;
+}
+
+function isTimerRunOf(policy: string, runId: string): boolean {
+  return runId.startsWith(`${policy}-`) && /^\d{8}t\d{6}z$/.test(runId.slice(policy.length + 1));
+}
+
+/** Writes the hint that slots (epoch ms) of a policy do not run, for drive to publish. Without slots it counts from now. */
+export async function noteMissed(
+  deps: Deps,
+  policy: string,
+  slots: number[],
+  reason: Missed['reason'],
+): Promise<void> {
+  const first = stamp(slots[0] ?? deps.clock.now());
+  const last = stamp(slots.at(-1) ?? deps.clock.now());
+  deps.log.warn('slots_missed', { policy, reason, slots: slots.length });
+  await putMissed(deps.store, { policy, reason, first, last, slots: slots.length });
+}
