@@ -96,7 +96,7 @@ async function storeFleet(store: Store, count: number): Promise<void> {
     phone_id: index.toString(16).padStart(32, '0'),
     phone_name: `game-${index}`,
     server_id: (index % Math.ceil(count / 50)).toString(16).padStart(32, 'a'),
-    status: 2,
+    status: 'running',
     image_version: 'AOSP 11.0',
   }));
   const now = Date.now();

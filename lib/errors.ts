@@ -12,7 +12,7 @@ export type ErrorCode =
   | 'not_found'
   | 'bucket_missing'
   | 'access_denied'
-  | 'conflict' // a write-once object exists with other content
+  | 'conflict' // what was to be written once exists already
   | 'throttled'
   | 'service' // the service answered with an error of its own
   | 'unreachable' // no answer, or none that can be read

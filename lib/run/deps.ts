@@ -1,6 +1,5 @@
 import type { Clock, Random } from '../clock.ts';
 import type { Cph } from '../cloud/cph/cph.ts';
-import type { Phone } from '../cloud/cph/cph-schemas.ts';
 import type { Obs } from '../cloud/obs/obs.ts';
 import type { Smn } from '../cloud/smn.ts';
 import type { Store } from '../ledger/store/store.ts';
@@ -9,7 +8,7 @@ import type { Meter } from './meter.ts';
 
 /** What the engine keeps of a listed phone. */
 export function toCandidate(
-  phone: Omit<Phone, 'image_version'> & { image_version?: string | undefined },
+  phone: Omit<Candidate, 'image_version'> & { image_version?: string | undefined },
 ): Candidate {
   const { phone_id, phone_name, server_id, status, image_version } = phone;
   return {

@@ -40,9 +40,9 @@ export function createMeter(clock: Pick<Clock, 'now'>): Meter {
   };
 
   return {
-    call: ({ service, operation, attempt, outcome, status }) =>
+    call: ({ service, operation, attempt, outcome }) =>
       add((metrics) => {
-        addCall(metrics, service, operation, status === 412 ? 'ok' : resultOf(outcome));
+        addCall(metrics, service, operation, resultOf(outcome));
         if (attempt > 1) metrics.retries += 1;
       }),
     throttled: (ms) => add((metrics) => void (metrics.throttled_ms += Math.round(ms))),
@@ -70,7 +70,7 @@ export function createMeter(clock: Pick<Clock, 'now'>): Meter {
   };
 }
 
-/** An answer that says no to what was asked is a refusal; that a thing is absent, or there already (412), is an answer. */
+/** An answer that says no to what was asked is a refusal; that a thing is absent, or there already, is an answer. */
 function resultOf(outcome: CallRecord['outcome']): CallResult {
   switch (outcome) {
     case 'ok':

@@ -32,7 +32,8 @@ export function createClients(options: {
   const { endpoints, projectId, region, obsPathStyle: pathStyle } = settings;
   const onCall = (call: CallRecord) => {
     meter.call(call);
-    if (call.outcome === 'ok' || call.outcome === 'not_found') return;
+    if (call.outcome === 'ok' || call.outcome === 'not_found' || call.outcome === 'conflict')
+      return;
     const { outcome: code, ...rest } = call;
     log.warn('call_failed', { run: meter.runId(), ...rest, code });
   };

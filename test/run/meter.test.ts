@@ -22,8 +22,7 @@ describe('a meter counts a call', () => {
   it.each<[CallRecord['outcome'], number | undefined, string]>([
     ['ok', 200, 'ok'],
     ['not_found', 404, 'ok'],
-    ['conflict', 409, 'ok'],
-    ['service', 412, 'ok'],
+    ['conflict', 412, 'ok'],
     ['throttled', 429, 'throttled'],
     ['service', 500, 'failed'],
     ['unreachable', undefined, 'failed'],

@@ -154,8 +154,8 @@ describe('follow', () => {
       { type: 'outcome_unknown', at: T0 + 2, phone_id: 'p1', attempt: 2, request_id: 'r2' },
     ]);
     const listed = [
-      { job_id: 'j1', phone_id: 'p1', status: -1, error_code: 'CPS.0054' },
-      { job_id: 'j2', phone_id: 'p2', status: 1 },
+      { job_id: 'j1', phone_id: 'p1', state: 'failed', code: 'CPS.0054' },
+      { job_id: 'j2', phone_id: 'p2', state: 'running' },
     ];
     const cph = { listJobs: async () => listed } as unknown as RunDeps['cph'];
     await pollJobs({ cph, clock: playClock(T0 + MINUTE) }, [run], { limits: carefulLimits });
@@ -338,7 +338,7 @@ describe('what lands late', () => {
       },
     ],
   };
-  const ended = [{ job_id: 'j1', phone_id: 'p1', status: 2 }];
+  const ended = [{ job_id: 'j1', phone_id: 'p1', state: 'succeeded' }];
 
   const follow = async (sizes: (number | undefined)[]) => {
     const clock = playClock(T0);

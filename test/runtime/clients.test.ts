@@ -92,4 +92,14 @@ describe('createClients', () => {
     });
     expect(lines.join()).not.toMatch(/https|TOK|AK1/);
   });
+
+  it('does not log what is absent or exists already as a failed call', async () => {
+    const { clients, lines } = setUp(({ method }) =>
+      method === 'PUT' ? { status: 412, text: '' } : { status: 404, text: '{}' },
+    );
+    expect(await clients.cph.showPhone('a1')).toBeUndefined();
+    const put = await clients.obs.put('other', 'k', 'x', { ifNoneMatch: true });
+    expect(put).toEqual({ outcome: 'exists' });
+    expect(lines).toEqual([]);
+  });
 });

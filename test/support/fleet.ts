@@ -1,12 +1,9 @@
 import type { Cph } from '../../lib/cloud/cph/cph.ts';
-import type { Phone } from '../../lib/cloud/cph/cph-schemas.ts';
+import type { Phone } from '../../lib/cloud/cph/phone.ts';
 
 export function phone(id: string, changes: Partial<Phone> = {}): Phone {
-  return { phone_id: id, phone_name: `game-${id}`, server_id: 's1', status: 2, ...changes };
+  return { phone_id: id, phone_name: `game-${id}`, server_id: 's1', status: 'running', ...changes };
 }
-
-/** A time (epoch ms) as CPH writes it. */
-export const cphTime = (ms: number): string => new Date(ms).toISOString().slice(0, 19);
 
 /** CPH over a list of phones, newest first, that notes what it is asked. The list may change between calls. */
 export function fleet(phones: Phone[], taggedServers: string[] = []) {

@@ -1,4 +1,4 @@
-import type { Phone } from '../../lib/cloud/cph/cph-schemas.ts';
+import type { Phone } from '../../lib/cloud/cph/phone.ts';
 import { type Lookup, putLookup, putSweep } from '../../lib/ledger/hints/hints.ts';
 import { layout } from '../../lib/ledger/store/layout.ts';
 import { readProvisioning } from '../../lib/ledger/state/provisioning.ts';

@@ -22,7 +22,7 @@ export const terms: Terms = {
 };
 
 export function plannedPhone(id: string, changes: Partial<PlannedPhone> = {}): PlannedPhone {
-  return { phone_id: id, phone_name: `game-${id}`, server_id: 's1', status: 2, ...changes };
+  return { phone_id: id, phone_name: `game-${id}`, server_id: 's1', status: 'running', ...changes };
 }
 
 export function phoneWith(events: RunEvent[], changes: Partial<PlannedPhone> = {}): PhoneState {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../lib/clock.ts';
 import type { Cph } from '../../../lib/cloud/cph/cph.ts';
+import { isMissingPath } from '../../../lib/cloud/cph/error-codes.ts';
 import type { Obs } from '../../../lib/cloud/obs/obs.ts';
 import { PhonevaultError, ServiceError } from '../../../lib/errors.ts';
 import { takeLease } from '../../../lib/ledger/lease.ts';
@@ -30,8 +31,6 @@ const POLL_MS = 3_000;
 const SEEN_MS = 2 * 60_000;
 /** How long it is looked for after an answer that was lost: what was asked for may be going on. */
 const IN_DOUBT_MS = 5 * 60_000;
-const RUNNING = 2;
-const NO_SUCH_PATH = 'CPS.0199';
 
 const FIX =
   'CPH needs an agency of its own that may write to the bucket: deploy/iam/cph-agency.json and cph-obs.json';
@@ -88,11 +87,8 @@ async function hindranceOf({ store, cph }: Deps, phoneId: string): Promise<Verdi
   }
   const phone = await cph.showPhone(phoneId);
   if (phone === undefined) return failed(`there is no phone ${phoneId}`, 'name one that CPH lists');
-  if (phone.status === RUNNING) return undefined;
-  return unknown(
-    `the phone ${phoneId} does not run (state ${phone.status})`,
-    'name a running phone',
-  );
+  if (phone.status === 'running') return undefined;
+  return unknown(`the phone ${phoneId} is ${phone.status}`, 'name a running phone');
 }
 
 async function proveOne(
@@ -130,13 +126,13 @@ async function exportOne(deps: Deps, probe: Probe, until: number): Promise<Verdi
   const { request_id: request, jobs } = answer;
   const [job] = jobs;
   if (request === undefined || job?.job_id === undefined) {
-    return refused(job?.error_code, job?.error_msg, path);
+    return refused(job?.code, job?.message, path);
   }
   while (deps.clock.now() < until && !deps.interrupted.aborted) {
     await deps.clock.sleep(POLL_MS, deps.interrupted);
     const [now] = await jobsOf(deps, request);
-    if (now?.status === -1) return refused(now.error_code, now.error_msg, path);
-    if (now?.status === 2) {
+    if (now?.state === 'failed') return refused(now.code, now.message, path);
+    if (now?.state === 'succeeded') {
       if (await appears(deps, probe, SEEN_MS)) return proved;
       return failed('CPH says that the export succeeded, but there is no archive', FIX);
     }
@@ -174,7 +170,7 @@ async function appears(
 
 function refused(code: string | undefined, message: string | undefined, path: string): Verdict {
   const text = ['CPH did not export:', code, message].filter(Boolean).join(' ');
-  return code === NO_SUCH_PATH
+  return isMissingPath(code ?? '')
     ? unknown(`${text}; the phone has no ${path}`, 'name a small path that it has with --path')
     : failed(text, FIX);
 }

@@ -1,16 +1,7 @@
-import {
-  type Job,
-  jobsReply,
-  type Phone,
-  phoneOf,
-  phoneReply,
-  type PhoneJob,
-  phonesReply,
-  serversReply,
-  type StorageInfo,
-  submitReply,
-} from './cph-schemas.ts';
 import { call, type Caller, isAbsent, segment } from '../request/request.ts';
+import { CPH_CODES, NO_JOBS, NO_PHONE } from './error-codes.ts';
+import { type Job, jobsReply, type PhoneJob, type StorageInfo, submitReply } from './job.ts';
+import { type Phone, phoneOf, phoneReply, phonesReply, serversReply } from './phone.ts';
 
 /**
  * The Cloud Phone service. All calls throw ServiceError. Reads are tried up to three times, a
@@ -42,7 +33,7 @@ const MAX_PAGES = 1_000;
 export function createCph(options: Caller & { endpoint: string; projectId: string }): Cph {
   const project = `${options.endpoint}/v1/${segment(options.projectId)}`;
   const url = `${project}/cloud-phone`;
-  const read = { service: 'cph', method: 'GET', idempotent: true } as const;
+  const read = { service: 'cph', method: 'GET', idempotent: true, codes: CPH_CODES } as const;
 
   const jobsPage = (requestIds: string[], offset: number) =>
     call(options, {
@@ -51,8 +42,7 @@ export function createCph(options: Caller & { endpoint: string; projectId: strin
       url: `${url}/jobs`,
       query: { request_ids: requestIds.join(','), offset, limit: JOBS_A_PAGE },
       reply: jobsReply,
-      // No jobs under these ids (yet): CPH calls that an error.
-      absent: ['CPS.0011', 'CPS.0050'],
+      codes: { ...CPH_CODES, absent: NO_JOBS },
     });
 
   return {
@@ -80,7 +70,7 @@ export function createCph(options: Caller & { endpoint: string; projectId: strin
           operation: 'show-phone',
           url: `${url}/phones/${phoneId}`,
           reply: phoneReply,
-          absent: ['CPS.0004', 'CPS.0005'],
+          codes: { ...CPH_CODES, absent: NO_PHONE },
         });
       } catch (error) {
         if (isAbsent(error)) return undefined;
@@ -124,6 +114,7 @@ export function createCph(options: Caller & { endpoint: string; projectId: strin
         url: `${url}/phones/batch-storage`,
         json: { storage_infos: infos },
         reply: submitReply,
+        codes: CPH_CODES,
         idempotent: false,
         timeoutMs: 30_000,
         totalMs: 30_000,

@@ -24,6 +24,8 @@ const CODES: Record<string, ErrorCode> = {
   RequestTimeTooSkewed: 'clock_skew',
   NoSuchKey: 'not_found',
   NotFound: 'not_found',
+  PreconditionFailed: 'conflict',
+  ObjectAlreadyExists: 'conflict',
 };
 
 const HINTS: Partial<Record<ErrorCode, string>> = {
@@ -50,6 +52,7 @@ function codeOf(name: string, status: number): ErrorCode {
   if (known) return known;
   if (status === 401) return 'credentials_refused';
   if (status === 403) return 'access_denied';
+  if (status === 412) return 'conflict';
   return status === 404 ? 'not_found' : 'service';
 }
 

@@ -15,7 +15,7 @@ type ObjectToPut = { bucket: string; key: string; body: string; ifNoneMatch: boo
 /** What a refused conditional write means; undefined when it is an error after all. */
 function conditionOutcome(error: unknown): 'exists' | 'unsupported' | undefined {
   if (!(error instanceof ServiceError)) return undefined;
-  if (error.status === 412 || error.serviceCode === 'ObjectAlreadyExists') return 'exists';
+  if (error.code === 'conflict') return 'exists';
   if (error.status === 501 || error.serviceCode === 'NotImplemented') return 'unsupported';
   return undefined;
 }

@@ -4,7 +4,7 @@ import { type ErrorCode, PhonevaultError, ServiceError } from '../../errors.ts';
 import type { Authenticator } from './auth.ts';
 import { withRetry } from './retry.ts';
 import { type HttpRequest, type HttpResponse, type Send, TransportError } from './send.ts';
-import { errorOf, lostError, unreadable } from './service-error.ts';
+import { type CodeMeanings, errorOf, lostError, unreadable } from './service-error.ts';
 
 /** What is told of every try, for logs: never a body, a header or a URL. */
 export type CallRecord = {
@@ -37,8 +37,8 @@ export type CallSpec<T> = {
   json?: unknown;
   /** Reads the answer; a success it does not accept counts as an answer that cannot be read. */
   reply: z.ZodType<T>;
-  /** Codes of the service, beside HTTP 404, that mean not_found. */
-  absent?: readonly string[];
+  /** What the service's own error codes mean, beside the HTTP status. */
+  codes?: CodeMeanings;
   /** Whether it may be sent again after an error; when false it is sent once. */
   idempotent: boolean;
   /** For one try, in milliseconds. */
@@ -103,7 +103,7 @@ export async function call<T>(caller: Caller, spec: CallSpec<T>): Promise<T> {
       const { response, signed } = await caller.authenticate(request, caller.send);
       status = response.status;
       if (status < 200 || status > 299) {
-        throw errorOf(name, response, clock.now(), signed, spec.absent);
+        throw errorOf(name, response, { now: clock.now(), signed, codes: spec.codes ?? {} });
       }
       const reply = readReply(spec, response);
       record('ok');

@@ -11,68 +11,89 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   access_denied: "give the function's agency the permission for this action",
 };
 
-// CPH reports everything with HTTP 400; these say "try again" (cph_api_0604).
-const PASSING_CODES = new Set(['CPS.0003', 'CPS.0042']);
-const ACCESS_CODES = new Set(['CPS.0001']);
+/** Lists of a service's own error codes, by meaning. */
+export type CodeMeanings = {
+  /** There is no such thing. */
+  absent?: readonly string[];
+  accessDenied?: readonly string[];
+  /** The same call may succeed later. */
+  transient?: readonly string[];
+  /** The service may have acted before it failed, whatever the HTTP status. */
+  mayHaveActed?: readonly string[];
+};
 
-function codeOf(
-  status: number,
-  serviceCode: string | undefined,
-  absent: readonly string[],
-): ErrorCode {
-  if (serviceCode !== undefined && absent.includes(serviceCode)) return 'not_found';
-  if (status === 401) return 'credentials_refused';
-  if (status === 403 || ACCESS_CODES.has(serviceCode ?? '')) return 'access_denied';
-  return status === 404 ? 'not_found' : 'service';
-}
+type Context = {
+  now: number;
+  /** The request was signed, so that our clock mattered. */
+  signed: boolean;
+  codes: CodeMeanings;
+};
 
-/**
- * The error for an answer with a status other than 2xx. `signed` tells whether our clock mattered,
- * `absent` lists the codes by which this operation says that there is no such thing.
- */
-export function errorOf(
-  call: CallName,
-  response: HttpResponse,
-  now: number,
-  signed: boolean,
-  absent: readonly string[] = [],
-): ServiceError {
-  const { status, headers } = response;
-  const body = errorBody(response.body);
-  const serviceCode = body?.code;
-  const header = headers['x-request-id'];
-  const requestId = body?.requestId ?? (header === undefined ? undefined : scrub(header, 64));
-  const message = body?.message ?? (body ? undefined : 'answered with something that is not JSON');
-  const line = describe(call, { status, code: serviceCode, message, requestId });
-  // APIGW.0613: the gateway itself could not ask IAM, so nothing was passed on.
-  const server = status >= 500 && serviceCode !== 'APIGW.0613';
-  const facts = {
-    ...call,
-    status,
-    serviceCode,
-    requestId,
-    carriedOut: server ? 'unknown' : 'no',
-  } as const;
-
-  const retryAfterMs = retryAfterOf(headers['retry-after'], now);
-  if (status === 429 || serviceCode === 'APIGW.0308') {
+/** Returns the error for a response with a status other than 2xx. */
+export function errorOf(call: CallName, response: HttpResponse, context: Context): ServiceError {
+  const { status } = response;
+  const retryAfterMs = retryAfterOf(response.headers['retry-after'], context.now);
+  const { line, facts, body } = readError(call, response, context.codes);
+  if (status === 429 || facts.serviceCode === 'APIGW.0308') {
     const limit = rateLimitOf(body?.message ?? '');
     return new ThrottledError(line, { ...facts, carriedOut: 'no' }, { limit, retryAfterMs });
   }
   if (status >= 500) {
     return new BusyError(body ? 'service' : 'unreachable', line, facts, retryAfterMs);
   }
-  const skew = status === 401 && signed ? skewOf(headers['date'], now) : undefined;
-  if (skew !== undefined) {
-    const { message: skewed, hint } = skewText(skew);
-    return new ServiceError('clock_skew', `${line}; ${skewed}`, facts, { hint });
-  }
-  const code = codeOf(status, serviceCode, absent);
+  return clockError(line, facts, response, context) ?? refusal(line, facts, context.codes);
+}
+
+type Facts = ConstructorParameters<typeof ServiceError>[2] & { status: number };
+
+function readError(
+  call: CallName,
+  { status, headers, body: raw }: HttpResponse,
+  codes: CodeMeanings,
+) {
+  const body = errorBody(raw);
+  const serviceCode = body?.code;
+  const header = headers['x-request-id'];
+  const requestId = body?.requestId ?? (header === undefined ? undefined : scrub(header, 64));
+  const message = body === undefined ? 'the response is not JSON' : body.message;
+  const line = describe(call, { status, code: serviceCode, message, requestId });
+  // APIGW.0613: the gateway itself could not ask IAM, so nothing was passed on.
+  const failed = status >= 500 && serviceCode !== 'APIGW.0613';
+  const carriedOut = failed || has(codes.mayHaveActed, serviceCode) ? 'unknown' : 'no';
+  const facts: Facts = { ...call, status, serviceCode, requestId, carriedOut };
+  return { line, facts, body };
+}
+
+function clockError(
+  line: string,
+  facts: Facts,
+  { headers }: HttpResponse,
+  { now, signed }: Context,
+): ServiceError | undefined {
+  const skew = facts.status === 401 && signed ? skewOf(headers['date'], now) : undefined;
+  if (skew === undefined) return undefined;
+  const { message, hint } = skewText(skew);
+  return new ServiceError('clock_skew', `${line}; ${message}`, facts, { hint });
+}
+
+function refusal(line: string, facts: Facts, codes: CodeMeanings): ServiceError {
+  const code = codeOf(facts, codes);
   const hint = HINTS[code];
   return new ServiceError(code, line, facts, {
-    retryable: PASSING_CODES.has(serviceCode ?? ''),
+    retryable: has(codes.transient, facts.serviceCode),
     ...(hint === undefined ? {} : { hint }),
   });
+}
+
+function codeOf({ status, serviceCode }: Facts, codes: CodeMeanings): ErrorCode {
+  if (has(codes.absent, serviceCode)) return 'not_found';
+  if (status === 401) return 'credentials_refused';
+  if (status === 403 || has(codes.accessDenied, serviceCode)) return 'access_denied';
+  return status === 404 ? 'not_found' : 'service';
+}
+
+function has(codes: readonly string[] | undefined, code: string | undefined): boolean {
+  return code !== undefined && codes !== undefined && codes.includes(code);
 }
 
 /** The error for an answer that never came, or not whole. Anything else is passed through. */

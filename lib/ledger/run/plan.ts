@@ -15,7 +15,7 @@ const plannedPhoneSchema = z.object({
   phone_id: idSchema,
   phone_name: z.string(),
   server_id: z.string(),
-  status: z.number().int(),
+  status: z.string(),
   image_version: z.string().optional(),
   /** In a passing state: not sent before the state has become exportable. */
   waiting: z.boolean().optional(),

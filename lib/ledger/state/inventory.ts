@@ -10,7 +10,7 @@ const candidateSchema = z.object({
   phone_id: idSchema,
   phone_name: z.string(),
   server_id: z.string(),
-  status: z.number().int(),
+  status: z.string(),
   image_version: z.string().optional(),
 });
 

@@ -6,7 +6,8 @@ export type Candidate = {
   phone_id: string;
   phone_name: string;
   server_id: string;
-  status: number;
+  /** A word such as `running` or `frozen`. */
+  status: string;
   image_version?: string;
 };
 

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../ledger/run/events.ts';
-import { phoneState, stateReason } from '../../policy/selection/states.ts';
-import type { Phone } from '../../cloud/cph/cph-schemas.ts';
+import { phoneState } from '../../policy/selection/states.ts';
+import type { Phone } from '../../cloud/cph/phone.ts';
 import type { RunDeps } from '../deps.ts';
 import { type OpenRun, record, steps } from '../state/open-run.ts';
 
@@ -43,7 +43,7 @@ export async function awaitPhones(
     const state = phoneState(status);
     if (state === 'exportable') record(run, [{ type: 'ready', at, phone_id }]);
     else if (state === 'stuck' || now >= until) {
-      record(run, [skipped(phone_id, stateReason(status), at)]);
+      record(run, [skipped(phone_id, status, at)]);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { ServiceError } from '../../errors.ts';
-import type { PhoneJob } from '../../cloud/cph/cph-schemas.ts';
+import type { PhoneJob } from '../../cloud/cph/job.ts';
 import type { RunEvent } from '../../ledger/run/events.ts';
-import { aboutOnePhone, classify } from '../state/error-codes.ts';
+import { classOfCode, isAboutOnePhone } from '../../cloud/cph/error-codes.ts';
 import type { Item } from './batch.ts';
 
 const CODE_LENGTH = 64;
@@ -22,8 +22,8 @@ export function classifyResponse(
     if (started?.job_id !== undefined && request_id !== '') {
       return { type: 'accepted', at, ...attemptOf(item), job_id: started.job_id, request_id };
     }
-    const refused = entries.find((job) => isPresent(job.error_code));
-    if (started !== undefined || refused?.error_code === undefined) {
+    const refused = entries.find((job) => isPresent(job.code));
+    if (started !== undefined || refused?.code === undefined) {
       return {
         type: 'outcome_unknown',
         at,
@@ -35,8 +35,8 @@ export function classifyResponse(
       type: 'refused',
       at,
       ...attemptOf(item),
-      code: refused.error_code.slice(0, CODE_LENGTH),
-      ...(isPresent(refused.error_msg) ? { message: refused.error_msg.slice(0, 200) } : {}),
+      code: refused.code.slice(0, CODE_LENGTH),
+      ...(isPresent(refused.message) ? { message: refused.message.slice(0, 200) } : {}),
     };
   });
 }
@@ -55,7 +55,7 @@ export type Failure =
 
 /** Reads the failure of a call. Pure; errors that end the drive are not for it. */
 export function classifyError(items: Item[], error: unknown, at: number): Failure {
-  if (!(error instanceof ServiceError) || mayHaveActed(error)) {
+  if (!(error instanceof ServiceError) || error.carriedOut === 'unknown') {
     const events = items.map((item): RunEvent => ({
       type: 'outcome_unknown',
       at,
@@ -66,8 +66,8 @@ export function classifyError(items: Item[], error: unknown, at: number): Failur
   if (error.code === 'throttled') return { kind: 'throttled' };
   if (error.status === undefined || error.status >= 500) return { kind: 'unsent' };
   const code = (error.serviceCode ?? `HTTP.${error.status}`).slice(0, CODE_LENGTH);
-  if (classify(code) === 'split' && items.length > 1) return { kind: 'too_many' };
-  if (aboutOnePhone(code) && items.length > 1) return { kind: 'one_of_them' };
+  if (classOfCode(code) === 'split' && items.length > 1) return { kind: 'too_many' };
+  if (isAboutOnePhone(code) && items.length > 1) return { kind: 'one_of_them' };
   const message = error.message.slice(0, 200);
   const events = items.map((item): RunEvent => ({
     type: 'refused',
@@ -76,13 +76,8 @@ export function classifyError(items: Item[], error: unknown, at: number): Failur
     code,
     message,
   }));
-  const stop = classify(code) === 'stop' || error.code === 'access_denied';
+  const stop = classOfCode(code) === 'stop' || error.code === 'access_denied';
   return stop ? { kind: 'stop', events, code } : { kind: 'judged', events };
-}
-
-/** An internal error (CPS.0003) comes with HTTP 400 like every refusal, but says nothing of what was done before it. */
-function mayHaveActed(error: ServiceError): boolean {
-  return error.carriedOut === 'unknown' || error.serviceCode === 'CPS.0003';
 }
 
 /** The try that an item stands for, as events name it. */

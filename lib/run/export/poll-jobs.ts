@@ -2,7 +2,7 @@ import type { RunEvent } from '../../ledger/run/events.ts';
 import { missingSince, type Attempt } from '../../ledger/run/fold.ts';
 import type { Limits } from '../../ledger/state/limits.ts';
 import { statusOf } from '../state/next-step.ts';
-import type { Job } from '../../cloud/cph/cph-schemas.ts';
+import type { Job } from '../../cloud/cph/job.ts';
 import type { RunDeps } from '../deps.ts';
 import { note } from './track-outage.ts';
 import { type OpenRun, record, steps } from '../state/open-run.ts';
@@ -81,7 +81,8 @@ function judge({ phoneId, attempt, overdue }: Followed, jobs: Job[], now: number
   const own = { phone_id: phoneId, attempt: attempt.number };
   const known = new Set(attempt.accepted.map((job) => job.job_id));
   const listed = jobs.filter((job) => known.has(job.job_id));
-  const ended = listed.find((job) => job.status === 2) ?? listed.find((job) => job.status === -1);
+  const ended =
+    listed.find((job) => job.state === 'succeeded') ?? listed.find((job) => job.state === 'failed');
   if (ended !== undefined) return [endOf(ended, own, now)];
   if (statusOf(attempt).kind !== 'running') return [];
   const missing = missingSince(attempt.listing);
@@ -104,18 +105,14 @@ function learnTime(limits: Limits, event: RunEvent): Limits {
 }
 
 function endOf(job: Job, own: { phone_id: string; attempt: number }, now: number): RunEvent {
-  const took = Date.parse(job.end_time ?? '') - Date.parse(job.begin_time ?? '');
+  const { code, message, took } = job;
   return {
     type: 'ended',
     at: now,
     ...own,
-    result: job.status === 2 ? 'succeeded' : 'failed',
-    ...(job.status === -1 && job.error_code !== undefined
-      ? { code: job.error_code.slice(0, 64) }
-      : {}),
-    ...(job.status === -1 && job.error_msg !== undefined
-      ? { message: job.error_msg.slice(0, 200) }
-      : {}),
-    ...(Number.isFinite(took) && took >= 0 ? { took } : {}),
+    result: job.state === 'succeeded' ? 'succeeded' : 'failed',
+    ...(code === undefined ? {} : { code: code.slice(0, 64) }),
+    ...(message === undefined ? {} : { message: message.slice(0, 200) }),
+    ...(took === undefined ? {} : { took }),
   };
 }

@@ -1,5 +1,5 @@
 import { ServiceError } from '../../errors.ts';
-import type { StorageInfo } from '../../cloud/cph/cph-schemas.ts';
+import type { StorageInfo } from '../../cloud/cph/job.ts';
 import type { RunEvent } from '../../ledger/run/events.ts';
 import type { Limits } from '../../ledger/state/limits.ts';
 import { archiveKey } from '../../policy/keys/keys.ts';

@@ -1,10 +1,9 @@
-import { phoneState, stateReason } from '../../policy/selection/states.ts';
-import type { Phone } from '../../cloud/cph/cph-schemas.ts';
+import { phoneState } from '../../policy/selection/states.ts';
+import type { Phone } from '../../cloud/cph/phone.ts';
 import { toCandidate } from '../deps.ts';
 import type { Seen } from './look-up.ts';
 import type { Pending } from './pending-hints.ts';
 import type { FirstBackupPolicy } from './policies.ts';
-import { createdAt } from '../../cloud/cph/created-at.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -162,7 +161,7 @@ function phonesOn(
   const phones = seen.servers.get(serverId);
   if (lookup.change !== 'created') return phones;
   const from = Math.min(lookup.at ?? droppedAt, droppedAt) - PURCHASE_MARGIN_MS;
-  return phones?.filter((phone) => (createdAt(phone) ?? from) >= from);
+  return phones?.filter(({ created_at: created = from }) => created >= from);
 }
 
 /** Why the phone cannot be asked for now; undefined when it can. */
@@ -180,13 +179,12 @@ function obstacle(
     ({ policy, underway }) => policy === giver.name && underway.has(phone_id),
   );
   if (hint.generation === 0 && isUnderway) return 'underway';
-  return phoneState(phone.status) === 'exportable' ? undefined : stateReason(phone.status);
+  return phoneState(phone.status) === 'exportable' ? undefined : phone.status;
 }
 
 /** True for a phone created since the policy was first seen to give first backups. */
 export function isNewTo(giver: Pick<FirstBackupPolicy, 'since'>, phone: Phone): boolean {
-  const created = createdAt(phone);
-  return created !== undefined && created + SECOND > giver.since;
+  return phone.created_at !== undefined && phone.created_at + SECOND > giver.since;
 }
 
 function lastAsked(giver: FirstBackupPolicy, open: OpenFirstBackup[]): number {

@@ -1,5 +1,5 @@
 import { ServiceError } from '../../errors.ts';
-import type { Phone } from '../../cloud/cph/cph-schemas.ts';
+import type { Phone } from '../../cloud/cph/phone.ts';
 import type { RunDeps } from '../deps.ts';
 
 const PAGE = 100;

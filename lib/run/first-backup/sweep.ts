@@ -2,9 +2,8 @@ import { sha256hex } from '../../ledger/store/digest.ts';
 import { type Lookup, putLookup, putSweep, sweepSlot } from '../../ledger/hints/hints.ts';
 import type { Cursors } from '../../ledger/state/cursors.ts';
 import type { Provisioning } from '../../ledger/state/provisioning.ts';
-import type { Phone } from '../../cloud/cph/cph-schemas.ts';
+import type { Phone } from '../../cloud/cph/phone.ts';
 import { type RunDeps, toCandidate } from '../deps.ts';
-import { createdAt } from '../../cloud/cph/created-at.ts';
 import { isCovered, isNewTo, type OpenFirstBackup } from './decide.ts';
 import type { FirstBackupPolicy } from './policies.ts';
 
@@ -59,7 +58,7 @@ export async function sweep(
   const horizon = (state.horizon ??= options.baseline) - MARGIN_MS;
   const place = (state.sweeping ??= { started_at: deps.clock.now(), offset: 0 });
   const isWanted = (phone: Phone): boolean =>
-    (createdAt(phone) ?? 0) >= horizon &&
+    (phone.created_at ?? 0) >= horizon &&
     !expected.has(phone.phone_id) &&
     givers.some(
       (giver) =>
@@ -73,14 +72,14 @@ export async function sweep(
   for (let page = 0; page < PAGES_A_LOOK && deps.clock.now() < until; page += 1) {
     const { offset } = place;
     const { phones, count } = await deps.cph.listPhones({ offset, limit: PAGE });
-    newest ??= phones.map(createdAt).find((time) => time !== undefined);
+    newest ??= phones.find(({ created_at }) => created_at !== undefined)?.created_at;
     const wanted = phones.filter(isWanted).map((phone) => phone.phone_id);
     if (wanted.length > 0) await drop(deps, wanted);
     for (const id of wanted) expected.add(id);
     found += wanted.length;
     // One phone of overlap, should the head of the list have lost one meanwhile.
     place.offset = offset + PAGE - 1;
-    const isKnown = !phones.some((phone) => (createdAt(phone) ?? 0) >= horizon);
+    const isKnown = !phones.some(({ created_at: created = 0 }) => created >= horizon);
     if (isKnown || offset + PAGE >= count) {
       state.horizon = place.started_at;
       state.swept_at = deps.clock.now();

@@ -5,7 +5,7 @@ import { expandObjectPath, runFolder } from '../../policy/keys/keys.ts';
 import type { Policy } from '../../policy/schema/schema.ts';
 import { type Candidate, selectPhones, submissionOrder } from '../../policy/selection/select.ts';
 import { localDate, parseStamp, stamp } from '../../policy/keys/stamp.ts';
-import { phoneState, stateReason } from '../../policy/selection/states.ts';
+import { phoneState } from '../../policy/selection/states.ts';
 import type { RunDeps } from '../deps.ts';
 import { findCandidates } from './candidates.ts';
 
@@ -118,7 +118,7 @@ function planPhones(selected: Candidate[], missing: string[]): PlannedPhone[] {
     const state = phoneState(phone.status);
     if (state === 'passing') return { ...phone, waiting: true };
     if (state === 'exportable') return phone;
-    return { ...phone, verdict: { outcome: 'skipped', reason: stateReason(phone.status) } };
+    return { ...phone, verdict: { outcome: 'skipped', reason: phone.status } };
   });
   return [...found, ...missing.map((phone_id) => unlisted(phone_id, 'not_found'))];
 }
@@ -140,7 +140,7 @@ function unlisted(phone_id: string, reason: string): PlannedPhone {
     phone_id,
     phone_name: '',
     server_id: '',
-    status: 0,
+    status: 'unknown',
     verdict: { outcome: 'failed', reason },
   };
 }

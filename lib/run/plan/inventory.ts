@@ -5,7 +5,7 @@ import {
   startInventory,
 } from '../../ledger/state/inventory.ts';
 import { type RunDeps, toCandidate } from '../deps.ts';
-import type { Phone } from '../../cloud/cph/cph-schemas.ts';
+import type { Phone } from '../../cloud/cph/phone.ts';
 
 const PAGE = 100;
 const PASSES = 3;

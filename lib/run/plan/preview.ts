@@ -6,7 +6,6 @@ import { REQUEST_VERSION, type RunRequest } from '../../ledger/run/request.ts';
 import { archiveKey, runFolder } from '../../policy/keys/keys.ts';
 import { timerRunId } from '../../policy/keys/run-id.ts';
 import { stamp } from '../../policy/keys/stamp.ts';
-import { stateReason } from '../../policy/selection/states.ts';
 import type { RunDeps } from '../deps.ts';
 import { parsePolicyText, PolicyInvalid } from '../state/read-policy.ts';
 import { type Drafted, draftPlan, failedDraft, startDraft } from './draft.ts';
@@ -115,6 +114,6 @@ function phoneView(
     return { ...phone, plan, reason: verdict.reason };
   }
   const key = archiveKey(terms?.folder ?? '', runId, phone_id, 1);
-  if (waiting === true) return { ...phone, plan: 'wait', reason: stateReason(status), key };
+  if (waiting === true) return { ...phone, plan: 'wait', reason: status, key };
   return { ...phone, plan: 'export', key };
 }

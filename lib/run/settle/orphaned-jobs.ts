@@ -15,7 +15,7 @@ import { archiveKey, runFolder } from '../../policy/keys/keys.ts';
 import { mayStillArrive, RECHECK_AFTER_MS, statusOf } from '../state/next-step.ts';
 import { endsAsTar, isPlausible } from '../export/verify-archives.ts';
 import type { InFlightJob } from '../export/batch.ts';
-import type { Job } from '../../cloud/cph/cph-schemas.ts';
+import type { Job } from '../../cloud/cph/job.ts';
 import type { ObjectInfo } from '../../cloud/obs/obs-list.ts';
 import type { RunDeps } from '../deps.ts';
 import type { OpenRun } from '../state/open-run.ts';
@@ -112,12 +112,12 @@ export async function pollOrphanedJobs(deps: RunDeps, late: OrphanedJobs): Promi
   const left: OrphanedAttempt[] = [];
   for (const entry of late.attempts) {
     const own = new Set(entry.jobs.map((job) => job.job_id));
-    const statuses = jobs.filter((job) => own.has(job.job_id)).map((job) => job.status);
-    if (statuses.includes(2)) left.push(...(await landed(deps, late, entry, now)));
+    const states = jobs.filter((job) => own.has(job.job_id)).map((job) => job.state);
+    if (states.includes('succeeded')) left.push(...(await landed(deps, late, entry, now)));
     else if (entry.watch_until !== undefined) {
       if (isListed(entry)) left.push(...(await watched(deps, late, entry, now)));
       else if (now < entry.watch_until) left.push(entry);
-    } else if (!statuses.includes(-1) && now < late.until) left.push(entry);
+    } else if (!states.includes('failed') && now < late.until) left.push(entry);
     else await noteLeftover(deps, late, entry, now);
   }
   const rest = { ...late, attempts: left };

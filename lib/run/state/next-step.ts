@@ -1,7 +1,7 @@
+import { classOfCode, isAboutState, isBusyCode } from '../../cloud/cph/error-codes.ts';
 import type { PhoneState, Attempt } from '../../ledger/run/fold.ts';
 import type { Terms } from '../../ledger/run/plan.ts';
 import type { PhoneOutcome } from '../../ledger/run/report.ts';
-import { aboutState, BUSY, classify } from './error-codes.ts';
 
 const MINUTE = 60_000;
 /** Absence is believed only when a HEAD this long after the first look finds nothing either. */
@@ -190,7 +190,7 @@ function outOfState(
   { startedAt }: RunFacts,
   failure: History['failure'],
 ): number | undefined {
-  const refused = failure?.reason === 'refused' && aboutState(failure.code ?? '');
+  const refused = failure?.reason === 'refused' && isAboutState(failure.code ?? '');
   if (refused && (readyAt ?? 0) < failure.at) return failure.at;
   return planned.waiting === true && readyAt === undefined ? startedAt : undefined;
 }
@@ -198,16 +198,17 @@ function outOfState(
 function pause({ failure, attempts, heldOff }: History): number {
   if (failure === undefined) return 0;
   if (heldOff > 0) return Math.min(STATE_RETRY_AFTER_MS * 2 ** (heldOff - 1), MAX_PAUSE_MS);
-  if (failure.code !== undefined && classify(failure.code) === 'wait') return STATE_RETRY_AFTER_MS;
+  if (failure.code !== undefined && classOfCode(failure.code) === 'wait')
+    return STATE_RETRY_AFTER_MS;
   return RETRY_AFTER_MS * 2 ** (attempts - 1);
 }
 
 function mayPass(code: string | undefined): boolean {
-  return code !== undefined && (classify(code) === 'retry' || classify(code) === 'wait');
+  return code !== undefined && (classOfCode(code) === 'retry' || classOfCode(code) === 'wait');
 }
 
 function isHopeless(code: string): boolean {
-  const kind = classify(code);
+  const kind = classOfCode(code);
   return kind === 'final' || kind === 'stop';
 }
 
@@ -217,7 +218,7 @@ function isHopeless(code: string): boolean {
  */
 export function mayStillArrive(attempt: Attempt): boolean {
   const is = statusOf(attempt);
-  const isBusy = is.kind === 'failed' && is.reason === 'refused' && is.code === BUSY;
+  const isBusy = is.kind === 'failed' && is.reason === 'refused' && isBusyCode(is.code ?? '');
   return is.kind === 'lost' || is.kind === 'doubt' || isBusy;
 }
 

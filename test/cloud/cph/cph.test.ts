@@ -10,7 +10,8 @@ function setUp(...said: Said[]) {
   return { ...fake, cph };
 }
 
-const phone = { phone_id: 'a1', phone_name: 'game-1', server_id: 's1', status: 2 };
+const sent = { phone_id: 'a1', phone_name: 'game-1', server_id: 's1', status: 2 };
+const phone = { ...sent, status: 'running' };
 
 describe('listPhones', () => {
   it('asks for one page and keeps only what is needed', async () => {
@@ -18,12 +19,19 @@ describe('listPhones', () => {
       json: {
         count: 7,
         phones: [
-          { ...phone, image_version: 'AOSP 7.0', imei: '861234567890123', create_time: null },
+          { ...sent, image_version: 'AOSP 7.0', imei: '861234567890123', create_time: null },
+          { ...sent, create_time: '2026-01-02 03:04:05' },
         ],
       },
     });
     const page = await cph.listPhones({ offset: 5, limit: 200, serverId: 's1' });
-    expect(page).toEqual({ count: 7, phones: [{ ...phone, image_version: 'AOSP 7.0' }] });
+    expect(page).toEqual({
+      count: 7,
+      phones: [
+        { ...phone, image_version: 'AOSP 7.0' },
+        { ...phone, created_at: Date.UTC(2026, 0, 2, 3, 4, 5) },
+      ],
+    });
     expect(requests[0]?.url).toBe(`${BASE}/cloud-phone/phones?offset=5&limit=200&server_id=s1`);
   });
 
@@ -42,15 +50,15 @@ describe('listPhones', () => {
     });
     const { phones } = await cph.listPhones({ offset: 0, limit: 100 });
     expect(phones).toEqual([
-      { phone_id: 'b', phone_name: '', server_id: '', status: 8 },
-      { phone_id: 'c', phone_name: '', server_id: '', status: -1 },
+      { phone_id: 'b', phone_name: '', server_id: '', status: 'stopped' },
+      { phone_id: 'c', phone_name: '', server_id: '', status: 'unknown' },
     ]);
   });
 
   it.each([
     ['no phones', { count: 0, phones: null }, 0],
-    ['no total, a short page', { phones: [phone] }, 1],
-    ['no total, a full page', { count: null, phones: [phone, { ...phone, phone_id: 'b' }] }, 3],
+    ['no total, a short page', { phones: [sent] }, 1],
+    ['no total, a full page', { count: null, phones: [sent, { ...sent, phone_id: 'b' }] }, 3],
   ])('tells the total with %s', async (_what, json, count) => {
     expect((await setUp({ json }).cph.listPhones({ offset: 0, limit: 2 })).count).toBe(count);
   });
@@ -65,7 +73,7 @@ describe('listPhones', () => {
 
 describe('showPhone', () => {
   it('gives the phone', async () => {
-    const { cph, requests } = setUp({ json: { request_id: 'r', ...phone, property: '{}' } });
+    const { cph, requests } = setUp({ json: { request_id: 'r', ...sent, property: '{}' } });
     expect(await cph.showPhone('a1')).toEqual(phone);
     expect(requests[0]?.url).toBe(`${BASE}/cloud-phone/phones/a1`);
   });
@@ -84,7 +92,7 @@ describe('showPhone', () => {
   });
 
   it.each(['', '../jobs', 'a b', 'x'.repeat(65)])('does not ask for the id "%s"', async (id) => {
-    const { cph, requests } = setUp({ json: phone });
+    const { cph, requests } = setUp({ json: sent });
     expect(await cph.showPhone(id)).toBeUndefined();
     expect(requests).toHaveLength(0);
   });
@@ -144,7 +152,7 @@ describe('batchStorage', () => {
       request_id: 'r1',
       jobs: [
         { phone_id: 'a1', job_id: 'j1' },
-        { phone_id: 'a2', error_code: 'CPS.0005', error_msg: 'no phone at [address]' },
+        { phone_id: 'a2', code: 'CPS.0005', message: 'no phone at [address]' },
       ],
     });
     expect(requests[0]?.url).toBe(`${BASE}/cloud-phone/phones/batch-storage`);
@@ -157,6 +165,16 @@ describe('batchStorage', () => {
       expect(await setUp({ json }).cph.batchStorage(infos)).toEqual({ request_id: 'r1', jobs: [] });
     },
   );
+
+  it.each([
+    ['CPS.0001', { code: 'access_denied', retryable: false, carriedOut: 'no' }],
+    ['CPS.0003', { code: 'service', retryable: true, carriedOut: 'unknown' }],
+    ['CPS.0042', { code: 'service', retryable: true, carriedOut: 'no' }],
+    ['CPS.0167', { code: 'service', retryable: false, carriedOut: 'no' }],
+  ])('says what the error %s means', async (error_code, expected) => {
+    const { cph } = setUp({ status: 400, json: { error_code } });
+    await expect(cph.batchStorage(infos)).rejects.toMatchObject(expected);
+  });
 
   it.each<Said>([
     { lost: 'cut' },
@@ -205,8 +223,37 @@ describe('listJobs', () => {
       },
     });
     expect(await cph.listJobs(['r1'])).toEqual([
-      { job_id: 'j1', phone_id: 'a1', status: 2, begin_time: '2026-01-02T03:04:05Z' },
+      { job_id: 'j1', phone_id: 'a1', state: 'succeeded' },
     ]);
+  });
+
+  const times = { begin_time: '2026-01-02T03:04:05Z', end_time: '2026-01-02T03:05:00Z' };
+  const reason = { error_code: 'CPS.0054', error_msg: 'no phone at 10.0.0.1' };
+
+  it.each<[string, object, object]>([
+    ['a running job', { status: 1, begin_time: times.begin_time }, { state: 'running' }],
+    ['a state sent as text', { status: '2' }, { state: 'succeeded' }],
+    ['a state that CPH does not document', { status: 7 }, { state: 'unknown' }],
+    ['no state', {}, { state: 'unknown' }],
+    [
+      'the time that a job took, in ms',
+      { status: 2, ...times },
+      { state: 'succeeded', took: 55_000 },
+    ],
+    [
+      'an end before the beginning as no time',
+      { status: 2, begin_time: times.end_time, end_time: times.begin_time },
+      { state: 'succeeded' },
+    ],
+    [
+      'the reason of a failure',
+      { status: -1, ...reason },
+      { state: 'failed', code: 'CPS.0054', message: 'no phone at [address]' },
+    ],
+    ['no reason of a success', { status: 2, ...reason }, { state: 'succeeded' }],
+  ])('reads %s', async (_, entry, expected) => {
+    const { cph } = setUp({ json: { jobs: [{ job_id: 'j1', ...entry }] } });
+    expect(await cph.listJobs(['r1'])).toStrictEqual([{ job_id: 'j1', ...expected }]);
   });
 
   it.each(['CPS.0050', 'CPS.0011'])('reads %s as no jobs', async (error_code) => {

@@ -12,6 +12,6 @@ it.each([
   ['2026-01-02', undefined],
   ['on 2026-01-02 02:30:05', undefined],
   ['2026-13-02T02:30:05Z', undefined],
-])('reads the time of creation %s as %s', (create_time, at) => {
-  expect(createdAt(create_time === undefined ? {} : { create_time })).toBe(at);
+])('reads the time of creation %s as %s', (createTime, at) => {
+  expect(createdAt(createTime)).toBe(at);
 });

@@ -217,7 +217,10 @@ describe('put', () => {
 
   it('without a condition sends none and does not swallow 412', async () => {
     const { obs, seen } = await setUp(() => xml(412, 'PreconditionFailed'));
-    await expect(obs.put(BUCKET, 'k', 'x')).rejects.toMatchObject({ code: 'service', status: 412 });
+    await expect(obs.put(BUCKET, 'k', 'x')).rejects.toMatchObject({
+      code: 'conflict',
+      status: 412,
+    });
     expect(seen[0]?.headers).not.toHaveProperty('if-none-match');
   });
 

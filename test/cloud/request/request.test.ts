@@ -10,6 +10,11 @@ const spec: CallSpec<{ ok: boolean }> = {
   method: 'GET',
   url: 'https://cph.example/v1/p1/phones',
   reply: z.object({ ok: z.boolean() }),
+  codes: {
+    accessDenied: ['CPS.0001'],
+    transient: ['CPS.0003', 'CPS.0042'],
+    mayHaveActed: ['CPS.0003'],
+  },
   idempotent: true,
 };
 const good: Said = { json: { ok: true } };
@@ -84,6 +89,11 @@ describe('call', () => {
       'a busy service',
       { status: 400, json: { error_code: 'CPS.0042' } },
       { code: 'service', retryable: true, carriedOut: 'no' },
+    ],
+    [
+      'an internal error, reported as a refusal',
+      { status: 400, json: { error_code: 'CPS.0003' } },
+      { code: 'service', retryable: true, carriedOut: 'unknown' },
     ],
     [
       'an internal error',

@@ -23,7 +23,7 @@ async function storeFleet(made: Api, count: number): Promise<void> {
     phone_id: index.toString(16).padStart(32, '0'),
     phone_name: `game-${index}`,
     server_id: `s${index % 50}`,
-    status: 2,
+    status: 'running',
   }));
   const now = made.clock.now();
   const inventory = { ...startInventory(now, undefined), finished_at: now, phones };

@@ -69,7 +69,7 @@ const provisioning: Provisioning = {
 const inventory: Inventory = {
   ...startInventory(T0, undefined),
   finished_at: T0 + MINUTE,
-  phones: [{ phone_id: 'p1', phone_name: 'game-1', server_id: 's1', status: 2 }],
+  phones: [{ phone_id: 'p1', phone_name: 'game-1', server_id: 's1', status: 'running' }],
 };
 
 type State = {

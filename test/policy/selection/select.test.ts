@@ -10,7 +10,7 @@ const phone = (phone_id: string, server_id: string, phone_name = phone_id): Cand
   phone_id,
   server_id,
   phone_name,
-  status: 2,
+  status: 'running',
 });
 
 const fleet = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Job, StorageInfo } from '../../../lib/cloud/cph/cph-schemas.ts';
+import type { Job, StorageInfo } from '../../../lib/cloud/cph/job.ts';
 import { PhonevaultError } from '../../../lib/errors.ts';
 import {
   readCredentialsRefused,
@@ -58,7 +58,7 @@ function scene(exportMs = 10 * SECOND) {
           if (!ids.includes(request)) return [];
           const over = clock.now() >= endsAt;
           if (over) world.land(info.object_path);
-          return [{ job_id, phone_id: info.phone_id, status: over ? 2 : 1 }];
+          return [{ job_id, phone_id: info.phone_id, state: over ? 'succeeded' : 'running' }];
         });
       },
     },
@@ -269,7 +269,7 @@ describe('a drive', () => {
     const shown: number[] = [];
     world.deps.cph.showPhone = async (id) => {
       shown.push(world.seconds());
-      return phone(id, { status: 1 });
+      return phone(id, { status: 'creating' });
     };
     const { publish } = world.deps.topic;
     world.deps.topic.publish = async (...message) => {
@@ -306,7 +306,7 @@ describe('a drive', () => {
   it('cancels a run when that is wished meanwhile', async () => {
     const world = scene();
     await world.ask(RUN, [plannedPhone('p'), plannedPhone('q', { waiting: true })]);
-    world.deps.cph.showPhone = async (id) => phone(id, { status: 1 });
+    world.deps.cph.showPhone = async (id) => phone(id, { status: 'creating' });
     world.clock.at(T0 + 5 * SECOND, () => world.store.put(layout.cancel(RUN), '{}'));
     await world.go();
     const { counts } = (await readReport(world.store, RUN)) ?? {};
@@ -406,7 +406,7 @@ describe('a drive', () => {
 
 describe('jobs that outlived their runs', () => {
   /** A scene with late jobs of two runs and one run open; `asked`: by second, for which late jobs. */
-  async function withLates(status: (id: string, seconds: number) => number) {
+  async function withLates(state: (id: string, seconds: number) => Job['state']) {
     const world = scene(35 * SECOND);
     await writeOrphanedJobs(world.store, lateOf('old-1', 'p'));
     await writeOrphanedJobs(world.store, lateOf('old-2', 'q'));
@@ -416,13 +416,13 @@ describe('jobs that outlived their runs', () => {
       const [id = ''] = ids;
       if (!id.startsWith('late-')) return listJobs(ids);
       asked.push([world.seconds(), id]);
-      return [{ job_id: id, status: status(id, world.seconds()) }];
+      return [{ job_id: id, state: state(id, world.seconds()) }];
     };
     return { ...world, asked };
   }
 
   it('are looked at every half minute while a run is open, until they end', async () => {
-    const world = await withLates((id) => (id === 'late-p' ? -1 : 1));
+    const world = await withLates((id) => (id === 'late-p' ? 'failed' : 'running'));
     await world.ask(RUN, [plannedPhone('r')]);
     await world.go();
     expect(world.asked).toEqual([
@@ -449,7 +449,7 @@ describe('jobs that outlived their runs', () => {
       if (!ids.includes('r-old')) return listJobs(ids);
       const isSettled = (await readReport(world.store, RUN)) !== undefined;
       lookups.push([world.seconds(), isSettled ? 'late' : 'open']);
-      return [...(await listJobs(ids)), { job_id: 'j-old', phone_id: 'p', status: 1 }];
+      return [...(await listJobs(ids)), { job_id: 'j-old', phone_id: 'p', state: 'running' }];
     };
     await world.go();
     expect(lookups).toEqual([
@@ -464,7 +464,7 @@ describe('jobs that outlived their runs', () => {
   });
 
   it('are looked at once where no run is open', async () => {
-    const world = await withLates(() => 1);
+    const world = await withLates(() => 'running');
     expect(await world.go()).toEqual({ kind: 'drove', open: 0 });
     expect(world.asked).toHaveLength(2);
     expect(world.seconds()).toBe(0);
@@ -473,7 +473,7 @@ describe('jobs that outlived their runs', () => {
   it('are all looked at though one look fails, and that one again', async () => {
     const world = await withLates((id, at) => {
       if (id === 'late-p' && at === 0) throw trouble();
-      return -1;
+      return 'failed';
     });
     await world.ask(RUN, [plannedPhone('r')]);
     await world.go();
@@ -486,7 +486,7 @@ describe('jobs that outlived their runs', () => {
   });
 
   it('keep their phones from being exported until they end', async () => {
-    const world = await withLates((_, at) => (at === 0 ? 1 : -1));
+    const world = await withLates((_, at) => (at === 0 ? 'running' : 'failed'));
     await world.ask(RUN, [plannedPhone('p'), plannedPhone('r')]);
     await world.go();
     expect(world.exports).toEqual([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Phone } from '../../../lib/cloud/cph/cph-schemas.ts';
+import type { Phone } from '../../../lib/cloud/cph/phone.ts';
+import type { PhoneStatus } from '../../../lib/cloud/cph/phone-status.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { fold } from '../../../lib/ledger/run/fold.ts';
 import type { PlannedPhone, Terms } from '../../../lib/ledger/run/plan.ts';
@@ -9,8 +10,8 @@ import { fleet, phone } from '../../support/fleet.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
-const RESTARTING = 4;
-const STOPPED = 8;
+const RESTARTING = 'restarting';
+const STOPPED = 'stopped';
 const WAIT = 10 * MINUTE;
 
 const waiting = (id: string, changes: Partial<PlannedPhone> = {}): PlannedPhone =>
@@ -43,13 +44,18 @@ const servers = (count: number): string[] =>
   Array.from({ length: count }, (_, n) => `s${String(n).padStart(2, '0')}`);
 
 describe('awaitStates', () => {
-  it.each<[string, number, number, RunEvent[]]>([
-    ['is ready when it runs', 2, 0, [ready('p1')]],
+  it.each<[string, PhoneStatus, number, RunEvent[]]>([
+    ['is ready when it runs', 'running', 0, [ready('p1')]],
     ['goes on waiting in a passing state', RESTARTING, WAIT - 1, []],
     ['ends as skipped when it is stopped', STOPPED, 0, [skipped('p1', 'stopped')]],
-    ['ends as skipped in a state never seen', 5, 0, [skipped('p1', 'unknown_5')]],
-    ['ends as skipped when the wait is over', 3, WAIT, [skipped('p1', 'resetting', T0 + WAIT)]],
-    ['is ready though the wait is over', 2, WAIT, [ready('p1', T0 + WAIT)]],
+    ['ends as skipped in a state never seen', 'unknown_5', 0, [skipped('p1', 'unknown_5')]],
+    [
+      'ends as skipped when the wait is over',
+      'resetting',
+      WAIT,
+      [skipped('p1', 'resetting', T0 + WAIT)],
+    ],
+    ['is ready though the wait is over', 'running', WAIT, [ready('p1', T0 + WAIT)]],
   ])('finds that a phone %s', async (_, status, after, expected) => {
     const { lookup, clock, run } = scene([waiting('p1')], [phone('p1', { status })]);
     clock.move(after);
@@ -90,7 +96,7 @@ describe('awaitStates', () => {
     const { deps, clock, run } = scene([waiting('p1'), waiting('p2')], []);
     const showPhone = async (id: string) => {
       clock.move(WAIT / 2);
-      return phone(id, { status: id === 'p1' ? 2 : RESTARTING });
+      return phone(id, { status: id === 'p1' ? 'running' : RESTARTING });
     };
     await awaitPhones({ ...deps, cph: { ...deps.cph, showPhone } }, run);
     expect(run.pending).toEqual([ready('p1', T0 + WAIT)]);
@@ -180,7 +186,9 @@ describe('a look at many phones', () => {
 
   it('ends no phone whose state it has not seen, though the wait is over', async () => {
     const planned = servers(21).map((server_id) => waiting(`p${server_id}`, { server_id }));
-    const seen = planned.map(({ phone_id }, n) => phone(phone_id, { status: n < 20 ? 3 : 2 }));
+    const seen = planned.map(({ phone_id }, n) =>
+      phone(phone_id, { status: n < 20 ? 'resetting' : 'running' }),
+    );
     const { lookup, clock, run } = scene(planned, seen);
     clock.move(WAIT);
     await lookup();
@@ -193,7 +201,9 @@ describe('a look at many phones', () => {
 
   it('looks at those first that it has not seen for longest', async () => {
     const planned = servers(21).map((server_id) => waiting(`p${server_id}`, { server_id }));
-    const seen = planned.map(({ phone_id }, n) => phone(phone_id, { status: n < 20 ? 3 : 2 }));
+    const seen = planned.map(({ phone_id }, n) =>
+      phone(phone_id, { status: n < 20 ? 'resetting' : 'running' }),
+    );
     const { lookup, calls, clock, run } = scene(planned, seen);
     await lookup();
     clock.move(20_000);
@@ -210,8 +220,8 @@ describe('a look at many phones', () => {
     const { lookup, calls, clock, run } = scene(
       [...planned, waiting('last', { server_id: 's99' })],
       [
-        ...planned.map(({ phone_id }) => phone(phone_id, { status: 3 })),
-        phone('last', { status: 3 }),
+        ...planned.map(({ phone_id }) => phone(phone_id, { status: 'resetting' })),
+        phone('last', { status: 'resetting' }),
       ],
     );
     await lookup();
@@ -224,7 +234,7 @@ describe('a look at many phones', () => {
 
   it('sends no phone that was refused for its state before it has seen it running', async () => {
     const planned = servers(21).map((server_id) => plannedPhone(`p${server_id}`, { server_id }));
-    const stopping = planned.map(({ phone_id }) => phone(phone_id, { status: 7 }));
+    const stopping = planned.map(({ phone_id }) => phone(phone_id, { status: 'stopping' }));
     const { lookup, clock, run } = scene(planned, stopping);
     for (const { phone_id } of planned) refuse(run, phone_id, T0);
     await lookup();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PhoneJob } from '../../../lib/cloud/cph/cph-schemas.ts';
+import type { PhoneJob } from '../../../lib/cloud/cph/job.ts';
 import { type ErrorCode, PhonevaultError, ServiceError } from '../../../lib/errors.ts';
 import type { Item } from '../../../lib/run/export/batch.ts';
 import {
@@ -21,7 +21,7 @@ describe('tryOf', () => {
 
 describe('judgeAnswer', () => {
   const job = { phone_id: 'p1', job_id: 'j1' };
-  const refusal = { phone_id: 'p1', error_code: 'CPS.0005' };
+  const refusal = { phone_id: 'p1', code: 'CPS.0005' };
   const accepted = { type: 'accepted', ...p1, job_id: 'j1', request_id: 'r1' };
   const unknown = { type: 'outcome_unknown', ...p1, request_id: 'r1' };
   const refused = { type: 'refused', ...p1, code: 'CPS.0005' };
@@ -29,24 +29,24 @@ describe('judgeAnswer', () => {
   it.each<[string, PhoneJob[], object]>([
     ['a job is accepted', [job], accepted],
     ['a job beside a refusal is accepted', [refusal, job], accepted],
-    ['a job with an error code is accepted', [{ ...job, error_code: 'CPS.0005' }], accepted],
+    ['a job with an error code is accepted', [{ ...job, code: 'CPS.0005' }], accepted],
     ['an error code is a refusal', [refusal], refused],
     ['a refusal with an empty job is a refusal', [{ ...refusal, job_id: '' }], refused],
     [
       'a refusal tells its message',
-      [{ ...refusal, error_msg: 'no such phone' }],
+      [{ ...refusal, message: 'no such phone' }],
       { ...refused, message: 'no such phone' },
     ],
-    ['an empty message is none', [{ ...refusal, error_msg: '' }], refused],
+    ['an empty message is none', [{ ...refusal, message: '' }], refused],
     [
       'of a long refusal the beginning is kept',
-      [{ phone_id: 'p1', error_code: 'C'.repeat(65), error_msg: 'm'.repeat(201) }],
+      [{ phone_id: 'p1', code: 'C'.repeat(65), message: 'm'.repeat(201) }],
       { ...refused, code: 'C'.repeat(64), message: 'm'.repeat(200) },
     ],
     ['a phone that is not mentioned is in doubt', [], unknown],
     ['what is said of another phone is not said of it', [{ ...job, phone_id: 'p9' }], unknown],
     ['an entry that says nothing leaves it in doubt', [{ phone_id: 'p1' }], unknown],
-    ['so does an empty error code', [{ phone_id: 'p1', error_code: '' }], unknown],
+    ['so does an empty error code', [{ phone_id: 'p1', code: '' }], unknown],
   ])('%s', (_, jobs, expected) => {
     expect(classifyResponse([item('p1')], { request_id: 'r1', jobs }, T0)).toStrictEqual([
       expected,
@@ -54,7 +54,7 @@ describe('judgeAnswer', () => {
   });
 
   it.each([undefined, ''])('without a request id (%j) no job counts', (request_id) => {
-    const jobs = [job, { ...job, phone_id: 'p2', error_code: 'CPS.0005' }];
+    const jobs = [job, { ...job, phone_id: 'p2', code: 'CPS.0005' }];
     const events = classifyResponse([item('p1'), item('p2', 2)], { request_id, jobs }, T0);
     expect(events).toStrictEqual([
       { type: 'outcome_unknown', ...p1 },
@@ -69,7 +69,7 @@ describe('judgeAnswer', () => {
   it('judges each phone of the call for itself', () => {
     const events = classifyResponse(
       [item('p1'), item('p2', 2)],
-      { request_id: 'r1', jobs: [job, { phone_id: 'p2', error_code: 'CPS.0022' }] },
+      { request_id: 'r1', jobs: [job, { phone_id: 'p2', code: 'CPS.0022' }] },
       T0,
     );
     expect(events).toStrictEqual([accepted, { type: 'refused', ...p2, code: 'CPS.0022' }]);
@@ -99,7 +99,6 @@ describe('judgeFailure', () => {
     ['an error of ours', new PhonevaultError('time_up', 'no time left')],
     ['a lost answer', failure({ carriedOut: 'unknown' })],
     ['a lost answer, whatever it says', failure({ carriedOut: 'unknown' }, 'throttled')],
-    ['an internal error', failure({ serviceCode: 'CPS.0003' })],
   ])('leaves all phones in doubt after %s', (_, error) => {
     expect(classifyError(items, error, T0)).toStrictEqual({
       kind: 'judged',

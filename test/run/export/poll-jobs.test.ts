@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Job } from '../../../lib/cloud/cph/cph-schemas.ts';
+import type { Job } from '../../../lib/cloud/cph/job.ts';
 import { carefulLimits } from '../../../lib/ledger/state/limits.ts';
 import type { RunDeps } from '../../../lib/run/deps.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
@@ -14,7 +14,12 @@ async function learned(jobs: Partial<Job>[], known?: number): Promise<number | u
     'nightly-1',
     jobs.map((_, n) => plannedPhone(`p${n}`)),
   );
-  const listed = jobs.map((job, n) => ({ job_id: `j${n}`, phone_id: `p${n}`, status: 2, ...job }));
+  const listed = jobs.map((job, n) => ({
+    job_id: `j${n}`,
+    phone_id: `p${n}`,
+    state: 'succeeded',
+    ...job,
+  }));
   record(
     run,
     jobs.map((_, n) => ({
@@ -35,19 +40,15 @@ async function learned(jobs: Partial<Job>[], known?: number): Promise<number | u
   return session.limits.export_ms;
 }
 
-const took = (ms: number): Partial<Job> => ({
-  begin_time: new Date(T0).toISOString(),
-  end_time: new Date(T0 + ms).toISOString(),
-});
+const took = (ms: number): Partial<Job> => ({ took: ms });
 
 describe('followJobs', () => {
   it.each<[string, Partial<Job>[], number | undefined, number | undefined]>([
     ['begins with the first export', [took(40_000)], undefined, 40_000],
     ['moves slowly towards the next', [took(100_000)], 50_000, 55_000],
     ['takes each into account, once', [took(60_000), took(60_000)], 50_000, 51_900],
-    ['learns nothing from a failed export', [{ ...took(9_000), status: -1 }], 50_000, 50_000],
-    ['learns nothing where the times are missing', [{}], undefined, undefined],
-    ['learns nothing from an end before the beginning', [took(-5_000)], 50_000, 50_000],
+    ['learns nothing from a failed export', [{ ...took(9_000), state: 'failed' }], 50_000, 50_000],
+    ['learns nothing where the time is missing', [{}], undefined, undefined],
     ['learns nothing from no time at all', [took(0)], undefined, undefined],
   ])('of the typical time: %s', async (_, jobs, known, expected) => {
     expect(await learned(jobs, known)).toBe(expected);
@@ -75,7 +76,7 @@ async function lookup(run: OpenRun, jobs: Record<string, Partial<Job>[]>, after 
   const cph = {
     listJobs: async (ids: string[]) => {
       asked.push(ids);
-      return ids.flatMap((id) => (jobs[id] ?? []).map((job) => ({ status: 1, ...job })));
+      return ids.flatMap((id) => (jobs[id] ?? []).map((job) => ({ state: 'running', ...job })));
     },
   } as unknown as RunDeps['cph'];
   const before = run.pending.length;
@@ -97,18 +98,17 @@ describe('what a look at the jobs records', () => {
   const at = T0 + MINUTE;
 
   it.each<[string, Partial<Job>, object[]]>([
-    ['a running job', { status: 1 }, []],
-    ['one of a state that nobody knows', { status: 7 }, []],
-    ['one that ended well', { status: 2 }, [{ type: 'ended', at, ...own, result: 'succeeded' }]],
+    ['a running job', { state: 'running' }, []],
+    ['one of a state that nobody knows', { state: 'unknown' }, []],
     [
-      'one that ended well, with a code all the same',
-      { status: 2, error_code: 'x', error_msg: 'y' },
+      'one that ended well',
+      { state: 'succeeded' },
       [{ type: 'ended', at, ...own, result: 'succeeded' }],
     ],
-    ['one that failed', { status: -1 }, [{ type: 'ended', at, ...own, result: 'failed' }]],
+    ['one that failed', { state: 'failed' }, [{ type: 'ended', at, ...own, result: 'failed' }]],
     [
       'one that failed with a reason, however long',
-      { status: -1, error_code: 'C'.repeat(99), error_msg: 'm'.repeat(999) },
+      { state: 'failed', code: 'C'.repeat(99), message: 'm'.repeat(999) },
       [
         {
           ...{ type: 'ended', at, ...own, result: 'failed' },
@@ -118,7 +118,7 @@ describe('what a look at the jobs records', () => {
     ],
     [
       'how long it took',
-      { status: 2, ...took(0) },
+      { state: 'succeeded', ...took(0) },
       [{ type: 'ended', at, ...own, result: 'succeeded', took: 0 }],
     ],
   ])('%s', async (_, job, expected) => {
@@ -132,7 +132,7 @@ describe('what a look at the jobs records', () => {
     const jobs = ['a', 'b'].map((job_id) => ({
       job_id,
       phone_id: 'p',
-      status: job_id === 'a' ? -1 : 2,
+      state: job_id === 'a' ? ('failed' as const) : ('succeeded' as const),
     }));
     const { asked, events } = await lookup(run, { r1: jobs });
     expect(asked).toEqual([['r1']]);
@@ -141,7 +141,9 @@ describe('what a look at the jobs records', () => {
 
   it('takes no job of another for its own', async () => {
     const run = runOf(['p'], [accepted('p', 'r1')]);
-    const { events } = await lookup(run, { r1: [{ job_id: 'other', phone_id: 'p', status: 2 }] });
+    const { events } = await lookup(run, {
+      r1: [{ job_id: 'other', phone_id: 'p', state: 'succeeded' }],
+    });
     expect(events).toEqual([{ type: 'unlisted', at, ...own }]);
   });
 
@@ -178,7 +180,7 @@ describe('what a look at the jobs records', () => {
       },
     ]);
     const ended = runOf(['p'], [accepted('p', 'r1')]);
-    const done = { r1: [{ job_id: 'j-p', phone_id: 'p', status: 2 }] };
+    const done = { r1: [{ job_id: 'j-p', phone_id: 'p', state: 'succeeded' as const }] };
     expect((await lookup(ended, done, over)).events).toMatchObject([{ result: 'succeeded' }]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PhoneJob, StorageInfo } from '../../../lib/cloud/cph/cph-schemas.ts';
+import type { PhoneJob, StorageInfo } from '../../../lib/cloud/cph/job.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { carefulLimits, type Limits } from '../../../lib/ledger/state/limits.ts';
@@ -217,7 +217,7 @@ describe('what an answer means', () => {
       request_id: 'r1',
       jobs: [
         { phone_id: 'p', job_id: 'j-p' },
-        { phone_id: 'q', error_code: 'CPS.0005', error_msg: 'no' },
+        { phone_id: 'q', code: 'CPS.0005', message: 'no' },
       ],
     }));
     await world.submit(run);

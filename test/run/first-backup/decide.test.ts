@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Phone } from '../../../lib/cloud/cph/cph-schemas.ts';
+import type { Phone } from '../../../lib/cloud/cph/phone.ts';
 import type { Lookup } from '../../../lib/ledger/hints/hints.ts';
 import {
   decideFirstBackup,
@@ -10,7 +10,7 @@ import {
 } from '../../../lib/run/first-backup/decide.ts';
 import type { Pending } from '../../../lib/run/first-backup/pending-hints.ts';
 import type { FirstBackupPolicy } from '../../../lib/run/first-backup/policies.ts';
-import { cphTime, phone } from '../../support/fleet.ts';
+import { phone } from '../../support/fleet.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 
 const HOUR = 60 * MINUTE;
@@ -96,15 +96,15 @@ describe('isCovered', () => {
 
 describe('isNewTo', () => {
   it.each([
-    ['well before', cphTime(T0 - HOUR), false],
-    ['a second before', cphTime(T0 - 1000), false],
-    ['in the same second', cphTime(T0), true],
-    ['later', cphTime(T0 + HOUR), true],
+    ['well before', T0 - HOUR, false],
+    ['a second before', T0 - 1000, false],
+    ['in the same second', T0, true],
+    ['later', T0 + HOUR, true],
     ['nobody knows when', undefined, false],
-  ])('a phone created %s', (_, create_time, expected) => {
-    const one = phone('p1', create_time === undefined ? {} : { create_time });
+  ])('a phone created %s', (_, created_at, expected) => {
+    const one = phone('p1', created_at === undefined ? {} : { created_at });
     expect(isNewTo({ since: T0 }, one)).toBe(expected);
-    if (create_time === cphTime(T0)) expect(isNewTo({ since: T0 + 999 }, one)).toBe(true);
+    if (created_at === T0) expect(isNewTo({ since: T0 + 999 }, one)).toBe(true);
   });
 });
 
@@ -156,14 +156,14 @@ describe('decideFirst', () => {
   });
 
   it.each([
-    ['is on its way', 1, 'creating', 10],
-    ['needs help', 6, 'frozen', 5],
-  ])('waits longer while another phone %s', (_, status, reason, minutes) => {
+    ['is on its way', 'creating' as const, 10],
+    ['needs help', 'frozen' as const, 5],
+  ])('waits longer while another phone %s', (_, status, minutes) => {
     const hints = [hint({ phones: ['p1', 'p2'] })];
     const world = { hints, phones: { p1: phone('p1'), p2: phone('p2', { status }) } };
-    const waits = [{ p1: 'window', p2: reason }];
+    const waits = [{ p1: 'window', p2: status }];
     expect(after(minutes * MINUTE - 1, world)).toEqual({ asks: [], waits });
-    expect(after(minutes * MINUTE, world)).toEqual({ asks: asked.asks, waits: [{ p2: reason }] });
+    expect(after(minutes * MINUTE, world)).toEqual({ asks: asked.asks, waits: [{ p2: status }] });
   });
 
   it.each<[string, Partial<World>, boolean]>([
@@ -202,7 +202,11 @@ describe('decideFirst', () => {
   it.each<[string, Partial<World>, object]>([
     ['was not looked at', { phones: {} }, waiting('not_looked_at')],
     ['is not there', { phones: { p1: null } }, waiting('not_found')],
-    ['is resetting', { phones: { p1: phone('p1', { status: 3 }) } }, waiting('resetting')],
+    [
+      'is resetting',
+      { phones: { p1: phone('p1', { status: 'resetting' }) } },
+      waiting('resetting'),
+    ],
     ['is not wanted', { givers: [giver({ selects: () => false })] }, done],
     ['had its first backup', { givers: [giver({ given: { p1: 1 } })] }, done],
     ['is exported anyway', { open: [open({ underway: new Set(['p1']) })] }, waiting('underway')],
@@ -229,7 +233,7 @@ describe('decideFirst', () => {
     ['created', T0 - HOUR, asked],
   ])('minds when it was created only for a phone that a sweep %s', (change, at, expected) => {
     const hints = [hint({ phones: ['p1'], change })];
-    const phones = { p1: phone('p1', { create_time: cphTime(at) }) };
+    const phones = { p1: phone('p1', { created_at: at }) };
     const givers = [giver({ since: T0 })];
     expect(after(5 * MINUTE, { hints, phones, givers })).toEqual(expected);
   });
@@ -237,7 +241,7 @@ describe('decideFirst', () => {
   it('shows the policy what the inventory keeps of a phone', () => {
     const shown: object[] = [];
     const selects: FirstBackupPolicy['selects'] = (candidate) => shown.push(candidate) > 0;
-    const phones = { p1: phone('p1', { create_time: cphTime(T0), image_version: 'v1' }) };
+    const phones = { p1: phone('p1', { created_at: T0, image_version: 'v1' }) };
     after(0, { ...p1, phones, givers: [giver({ selects })] });
     expect(shown).toEqual([phone('p1', { image_version: 'v1' })]);
   });
@@ -301,16 +305,16 @@ describe('decideFirst', () => {
     expect(after(5 * MINUTE, { hints: [hint(lookup)], ...world })).toEqual(asked);
   });
 
-  it.each<[string, Partial<Lookup>, string | undefined, boolean]>([
-    ['an hour before the purchase', { at: T0 - MINUTE }, cphTime(T0 - MINUTE - HOUR), true],
-    ['earlier', { at: T0 - MINUTE }, cphTime(T0 - MINUTE - HOUR - 1000), false],
-    ['an hour before its trace came', { at: T0 + HOUR }, cphTime(T0 - HOUR), true],
-    ['an hour before a trace without a time', {}, cphTime(T0 - HOUR), true],
-    ['earlier than a trace without a time', {}, cphTime(T0 - HOUR - 1000), false],
+  it.each<[string, Partial<Lookup>, number | undefined, boolean]>([
+    ['an hour before the purchase', { at: T0 - MINUTE }, T0 - MINUTE - HOUR, true],
+    ['earlier', { at: T0 - MINUTE }, T0 - MINUTE - HOUR - 1000, false],
+    ['an hour before its trace came', { at: T0 + HOUR }, T0 - HOUR, true],
+    ['an hour before a trace without a time', {}, T0 - HOUR, true],
+    ['earlier than a trace without a time', {}, T0 - HOUR - 1000, false],
     ['nobody knows when', { at: T0 - MINUTE }, undefined, true],
-    ['long before the server was named', { change: 'named' }, cphTime(0), true],
+    ['long before the server was named', { change: 'named' }, 0, true],
   ])('takes a phone of a server for bought when it was created %s', (_, lookup, at, isBought) => {
-    const one = phone('p1', at === undefined ? {} : { create_time: at });
+    const one = phone('p1', at === undefined ? {} : { created_at: at });
     const world = { hints: [hint({ servers: ['s1'], ...lookup })], servers: { s1: [one] } };
     expect(after(5 * MINUTE, world)).toEqual(
       isBought ? asked : { asks: [], waits: [{ s1: 'order' }] },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Cph } from '../../../lib/cloud/cph/cph.ts';
-import type { Phone } from '../../../lib/cloud/cph/cph-schemas.ts';
+import type { Phone } from '../../../lib/cloud/cph/phone.ts';
 import { ServiceError } from '../../../lib/errors.ts';
 import { lookUp } from '../../../lib/run/first-backup/look-up.ts';
 import { playClock } from '../../../testing/play-clock.ts';
@@ -9,7 +9,7 @@ const phone = (number: number): Phone => ({
   phone_id: `p${number}`,
   phone_name: `game-${number}`,
   server_id: `s${number % 3}`,
-  status: 2,
+  status: 'running',
 });
 
 const refusal = (status: number | undefined): ServiceError => {

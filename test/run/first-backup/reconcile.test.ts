@@ -69,7 +69,7 @@ describe('provision', () => {
   });
 
   it('writes nothing while nothing is new', async () => {
-    const { drop, lookup, store, clock } = await newborns([phone('p1', { status: 1 })]);
+    const { drop, lookup, store, clock } = await newborns([phone('p1', { status: 'creating' })]);
     await drop('trace-1', { phones: ['p1'] });
     await lookup();
     clock.move(MINUTE);
@@ -127,7 +127,9 @@ describe('provision', () => {
   });
 
   it('drops a hint that has waited for two hours, and says what for', async () => {
-    const { drop, lookup, clock, hints, lines } = await newborns([phone('p1', { status: 8 })]);
+    const { drop, lookup, clock, hints, lines } = await newborns([
+      phone('p1', { status: 'stopped' }),
+    ]);
     await drop('trace-1', { phones: ['p1', 'p2'] });
     await drop('trace-2', {});
     clock.move(2 * HOUR - 1);

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { Phone } from '../../../lib/cloud/cph/cph-schemas.ts';
+import type { Phone } from '../../../lib/cloud/cph/phone.ts';
 import type { Lookup } from '../../../lib/ledger/hints/hints.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import type { Provisioning } from '../../../lib/ledger/state/provisioning.ts';
-import { cphTime, phone } from '../../support/fleet.ts';
+import { phone } from '../../support/fleet.ts';
 import { failing } from '../../support/listening.ts';
 import { newborns } from '../../support/newborns.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 
 const HOUR = 60 * MINUTE;
-const born = (id: string, at = T0): Phone => phone(id, { create_time: cphTime(at) });
+const born = (id: string, at = T0): Phone => phone(id, { created_at: at });
 
 describe('a sweep for new phones', () => {
   const deleted: Provisioning = {
@@ -122,7 +122,7 @@ describe('a sweep for new phones', () => {
   });
 
   it('is not made for what waits for anything else', async () => {
-    const { drop, lookup, calls } = await newborns([phone('p1', { status: 1 })]);
+    const { drop, lookup, calls } = await newborns([phone('p1', { status: 'creating' })]);
     await drop('trace-1', { phones: ['p1'] });
     await lookup();
     expect(calls).toEqual(['show p1']);

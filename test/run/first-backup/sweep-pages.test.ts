@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Phone } from '../../../lib/cloud/cph/cph-schemas.ts';
+import type { Phone } from '../../../lib/cloud/cph/phone.ts';
 import { readLookup } from '../../../lib/ledger/hints/hints.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import type { Cursor } from '../../../lib/ledger/state/cursors.ts';
@@ -7,7 +7,7 @@ import type { Provisioning } from '../../../lib/ledger/state/provisioning.ts';
 import type { OpenFirstBackup } from '../../../lib/run/first-backup/decide.ts';
 import type { FirstBackupPolicy } from '../../../lib/run/first-backup/policies.ts';
 import { requestSweep, sweep } from '../../../lib/run/first-backup/sweep.ts';
-import { cphTime, fleet, phone } from '../../support/fleet.ts';
+import { fleet, phone } from '../../support/fleet.ts';
 import { listening } from '../../support/listening.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 
@@ -18,7 +18,7 @@ const MARGIN = 15 * MINUTE;
 const BASELINE = T0 - HOUR;
 
 const born = (id: string, at: number | undefined, changes: Partial<Phone> = {}): Phone =>
-  phone(id, { ...(at === undefined ? {} : { create_time: cphTime(at) }), ...changes });
+  phone(id, { ...(at === undefined ? {} : { created_at: at }), ...changes });
 /** So many phones, newest first, the newest created at `at` and each other a second before the one ahead of it. */
 const litter = (count: number, at = T0): Phone[] =>
   Array.from({ length: count }, (_, n) => born(`p${String(9999 - n)}`, at - n * 1000));

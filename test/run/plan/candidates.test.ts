@@ -166,7 +166,7 @@ describe('gatherCandidates', () => {
 
   it('keeps of a phone what selecting it needs', async () => {
     const scene = runScene({
-      showPhone: async (id) => phone(id, { image_version: 'v1', create_time: 'then' }),
+      showPhone: async (id) => phone(id, { image_version: 'v1', created_at: T0 }),
     });
     const select = { phones: ['p'] } as Parameters<typeof findCandidates>[1];
     const gathered = await findCandidates(scene.deps, select, T0, T0);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Cph } from '../../../lib/cloud/cph/cph.ts';
-import type { Phone } from '../../../lib/cloud/cph/cph-schemas.ts';
+import type { Phone } from '../../../lib/cloud/cph/phone.ts';
 import { type ErrorCode, PhonevaultError, ServiceError } from '../../../lib/errors.ts';
 import type { RunRequest } from '../../../lib/ledger/run/request.ts';
 import { parsePolicy } from '../../../lib/policy/parse/parse.ts';
@@ -129,13 +129,14 @@ describe('draftPlan', () => {
   });
 
   it('has phones wait that will soon run, and skips those that will not', async () => {
-    const seen = [2, 7, 8, 99].map((status) => phone(`p${status}`, { status }));
+    const states = ['running', 'stopping', 'stopped', 'unknown_99'] as const;
+    const seen = states.map((status, n) => phone(`p${n}`, { status }));
     const { drafted } = await draft(seen);
     expect(ends(drafted)).toEqual([
-      ['p2', undefined, undefined],
-      ['p7', true, undefined],
-      ['p8', undefined, { outcome: 'skipped', reason: 'stopped' }],
-      ['p99', undefined, { outcome: 'skipped', reason: 'unknown_99' }],
+      ['p0', undefined, undefined],
+      ['p1', true, undefined],
+      ['p2', undefined, { outcome: 'skipped', reason: 'stopped' }],
+      ['p3', undefined, { outcome: 'skipped', reason: 'unknown_99' }],
     ]);
     expect(drafted?.plan.selected).toBe(4);
   });
@@ -145,7 +146,7 @@ describe('draftPlan', () => {
     expect(drafted?.phones).toEqual([
       phone('b'),
       {
-        ...{ phone_id: 'gone', phone_name: '', server_id: '', status: 0 },
+        ...{ phone_id: 'gone', phone_name: '', server_id: '', status: 'unknown' },
         verdict: failed('not_found'),
       },
     ]);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import { readInventory } from '../../../lib/run/plan/inventory.ts';
 import type { Cph } from '../../../lib/cloud/cph/cph.ts';
-import type { Phone } from '../../../lib/cloud/cph/cph-schemas.ts';
+import type { Phone } from '../../../lib/cloud/cph/phone.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { MINUTE } from '../../support/runs.ts';
 
@@ -11,7 +11,7 @@ const phone = (number: number): Phone => ({
   phone_id: `p${number}`,
   phone_name: `game-${number}`,
   server_id: `s${number % 3}`,
-  status: 2,
+  status: 'running',
 });
 
 /** A project whose phones change between two pages: newest first, as CPH lists them. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Phone } from '../../../lib/cloud/cph/cph-schemas.ts';
+import type { Phone } from '../../../lib/cloud/cph/phone.ts';
 import { type ErrorCode, ServiceError } from '../../../lib/errors.ts';
 import {
   type Inventory,
@@ -45,7 +45,7 @@ const refused = (code: ErrorCode, message = 'no') =>
 
 describe('previewRun', () => {
   it('tells what a run would do with each phone, and writes nothing', async () => {
-    const seen = [['a', 2] as const, ['b', 7] as const, ['c', 8] as const];
+    const seen = [['a', 'running'] as const, ['b', 'stopping'] as const, ['c', 'stopped'] as const];
     const { preview } = scene(seen.map(([id, status]) => phone(id, { status })));
     const select = '{ phones: [a, b, c, gone] }';
     const whole = '{ include: [/data/data], exclude: [/data/data/x], bucket: my-phone-backups }';
@@ -90,7 +90,7 @@ describe('previewRun', () => {
   });
 
   it('counts the calls and the time of the phones to send, by what was learned', async () => {
-    const stopped = phone('d', { status: 8 });
+    const stopped = phone('d', { status: 'stopped' });
     const elsewhere = phone('c', { server_id: 's2' });
     const { preview, store } = scene([phone('a'), phone('b'), elsewhere, stopped]);
     const learned = { phones_per_call: 2, calls_per_minute: 1, export_ms: 90_000 };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { PhoneStatus } from '../../../lib/cloud/cph/phone-status.ts';
 import { ServiceError } from '../../../lib/errors.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { carefulLimits } from '../../../lib/ledger/state/limits.ts';
@@ -66,8 +67,8 @@ describe('previewRun', () => {
 
   it('tells phones that wait, are skipped or are not to be had apart, with the reason', async () => {
     const { preview } = await setUp();
-    const states = [2, 1, 6];
-    const phone = (id: string, status: number) => ({
+    const states = ['running', 'creating', 'frozen'] as const;
+    const phone = (id: string, status: PhoneStatus) => ({
       phone_id: id,
       phone_name: `game-${id}`,
       server_id: 's1',

@@ -22,9 +22,9 @@ const ended = (phone_id: string): RunEvent[] => [
 ];
 
 const rows: [state: string, events: RunEvent[], changes?: Parameters<typeof plannedPhone>[1]][] = [
-  ['waiting', [], { status: 1, waiting: true }],
+  ['waiting', [], { status: 'creating', waiting: true }],
   ['queued', []],
-  ['queued', [{ type: 'ready', at, phone_id: 'p1' }], { status: 1, waiting: true }],
+  ['queued', [{ type: 'ready', at, phone_id: 'p1' }], { status: 'creating', waiting: true }],
   [
     'queued',
     [

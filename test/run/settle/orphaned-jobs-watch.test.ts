@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Job } from '../../../lib/cloud/cph/cph-schemas.ts';
+import type { Job } from '../../../lib/cloud/cph/job.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import {
   type OrphanedJobs,
@@ -41,13 +41,13 @@ const lateOf = (
 const keyOf = (phone: string, attempt = 1): string => `nightly/${RUN}/${phone}-${attempt}.tar`;
 
 /** A cloud whose jobs stand as told, by phone; `asked`: the export calls that were asked for. */
-function cloud(statuses: Record<string, number> = {}) {
+function cloud(states: Record<string, Job['state']> = {}) {
   const asked: string[][] = [];
   const listJobs = async (ids: string[]): Promise<Job[]> => {
     asked.push(ids);
-    return Object.entries(statuses)
+    return Object.entries(states)
       .filter(([phone]) => ids.includes(`r-${phone}`))
-      .map(([phone, status]) => ({ job_id: `j-${phone}`, phone_id: phone, status }));
+      .map(([phone, state]) => ({ job_id: `j-${phone}`, phone_id: phone, state }));
   };
   return { ...runScene({ listJobs }), asked };
 }
@@ -223,7 +223,7 @@ describe('followLate', () => {
   });
 
   it('leaves everything as it is while the jobs run', async () => {
-    const { deps, store, lookups } = cloud({ p: 1 });
+    const { deps, store, lookups } = cloud({ p: 'running' });
     const late = lateOf([jobTry('p'), jobTry('unlisted')]);
     expect(await pollOrphanedJobs(deps, late)).toEqual(late);
     expect(lookups).toEqual([]);
@@ -231,7 +231,7 @@ describe('followLate', () => {
   });
 
   it('takes in the archive of a job that ended well, and indexes it', async () => {
-    const scene = cloud({ p: 2, q: 1 });
+    const scene = cloud({ p: 'succeeded', q: 'running' });
     const late = lateOf([jobTry('p'), jobTry('q')]);
     await writeOrphanedJobs(scene.store, late);
     scene.land(keyOf('p'), 2_048, 'e1');
@@ -255,7 +255,7 @@ describe('followLate', () => {
   });
 
   it('looks again for the archive of a job that ended well, for two minutes', async () => {
-    const { deps, clock, store } = cloud({ p: 2 });
+    const { deps, clock, store } = cloud({ p: 'succeeded' });
     const absent = await pollOrphanedJobs(deps, lateOf([jobTry('p')]));
     expect(absent.attempts).toEqual([jobTry('p', { absent_at: T0 })]);
     expect(await readOrphanedJobs(store, RUN)).toEqual(absent);
@@ -267,7 +267,7 @@ describe('followLate', () => {
   });
 
   it('removes what it kept when nothing is left to follow', async () => {
-    const { deps, store, land } = cloud({ p: 2 });
+    const { deps, store, land } = cloud({ p: 'succeeded' });
     const late = lateOf([jobTry('p')]);
     await writeOrphanedJobs(store, late);
     land(keyOf('p'));
@@ -277,19 +277,26 @@ describe('followLate', () => {
 
   const plausible = 2_048;
   it.each<
-    [string, number, OrphanedAttempt, number, [size: number, etag?: string], boolean | 'stays']
+    [
+      string,
+      Job['state'],
+      OrphanedAttempt,
+      number,
+      [size: number, etag?: string],
+      boolean | 'stays',
+    ]
   >([
-    ['of a job that ended well', 2, jobTry('p'), 0, [plausible, 'cut'], false],
-    ['too small, of a job that ended well', 2, jobTry('p'), 0, [1_024], true],
-    ['of a job that failed', -1, jobTry('p'), 0, [plausible], true],
-    ['of a job that runs', 1, jobTry('p'), DAY - 1, [plausible], 'stays'],
-    ['of a job that is given up after a day', 1, jobTry('p'), DAY, [plausible], true],
-    ['whole, of a lost answer', 0, keyTry('p'), 0, [plausible], false],
-    ['whole, at the last look', 0, keyTry('p'), HOUR, [plausible], false],
-    ['not whole, of a lost answer', 0, keyTry('p'), HOUR - 1, [plausible, 'cut'], 'stays'],
-    ['not whole, at the last look', 0, keyTry('p'), HOUR, [plausible, 'cut'], true],
-  ])('judges what lies there: %s', async (_, status, entry, after, [size, etag], doubt) => {
-    const scene = cloud({ p: status });
+    ['of a job that ended well', 'succeeded', jobTry('p'), 0, [plausible, 'cut'], false],
+    ['too small, of a job that ended well', 'succeeded', jobTry('p'), 0, [1_024], true],
+    ['of a job that failed', 'failed', jobTry('p'), 0, [plausible], true],
+    ['of a job that runs', 'running', jobTry('p'), DAY - 1, [plausible], 'stays'],
+    ['of a job that is given up after a day', 'running', jobTry('p'), DAY, [plausible], true],
+    ['whole, of a lost answer', 'unknown', keyTry('p'), 0, [plausible], false],
+    ['whole, at the last look', 'unknown', keyTry('p'), HOUR, [plausible], false],
+    ['not whole, of a lost answer', 'unknown', keyTry('p'), HOUR - 1, [plausible, 'cut'], 'stays'],
+    ['not whole, at the last look', 'unknown', keyTry('p'), HOUR, [plausible, 'cut'], true],
+  ])('judges what lies there: %s', async (_, state, entry, after, [size, etag], doubt) => {
+    const scene = cloud({ p: state });
     scene.land(keyOf('p'), size, etag);
     scene.clock.move(after);
     const { attempts } = await pollOrphanedJobs(scene.deps, lateOf([entry]));
@@ -302,12 +309,12 @@ describe('followLate', () => {
     expect(scene.logged('archive_arrived_late')).toHaveLength(doubt === false ? 1 : 0);
   });
 
-  it.each<[string, number, OrphanedAttempt, number]>([
-    ['a job that failed', -1, jobTry('p'), 0],
-    ['a job that is given up', 1, jobTry('p'), DAY],
-    ['a key whose time is up', 0, keyTry('p'), HOUR],
-  ])('drops %s and has left nothing', async (_, status, entry, after) => {
-    const scene = cloud({ p: status });
+  it.each<[string, Job['state'], OrphanedAttempt, number]>([
+    ['a job that failed', 'failed', jobTry('p'), 0],
+    ['a job that is given up', 'running', jobTry('p'), DAY],
+    ['a key whose time is up', 'unknown', keyTry('p'), HOUR],
+  ])('drops %s and has left nothing', async (_, state, entry, after) => {
+    const scene = cloud({ p: state });
     scene.clock.move(after);
     expect((await pollOrphanedJobs(scene.deps, lateOf([entry]))).attempts).toEqual([]);
     expect(scene.lookups).toEqual([`head ${keyOf('p')}`]);
@@ -315,7 +322,7 @@ describe('followLate', () => {
   });
 
   it('believes the one that ended well of two jobs of a try', async () => {
-    const scene = cloud({ p: -1, q: 2 });
+    const scene = cloud({ p: 'failed', q: 'succeeded' });
     const jobs = [...jobTry('p').jobs, ...jobTry('q').jobs];
     scene.land(keyOf('p'));
     await pollOrphanedJobs(scene.deps, lateOf([jobTry('p', { jobs })]));
@@ -323,7 +330,7 @@ describe('followLate', () => {
   });
 
   it('goes by the jobs of a try alone', async () => {
-    const scene = cloud({ p: 2, q: -1 });
+    const scene = cloud({ p: 'succeeded', q: 'failed' });
     scene.land(keyOf('p'));
     scene.land(keyOf('q'));
     scene.land(keyOf('p', 2));

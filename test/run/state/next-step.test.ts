@@ -230,7 +230,7 @@ describe('decide', () => {
   });
 
   it('waits for a phone in a passing state until it is ready', () => {
-    const waiting = { status: 4, waiting: true };
+    const waiting = { status: 'restarting', waiting: true };
     expect(nextStep(phoneWith([], waiting), runFacts(), T0).kind).toBe('await_state');
     const ready: RunEvent = { type: 'ready', at: T0, phone_id: 'p1' };
     expect(nextStep(phoneWith([ready], waiting), runFacts(), T0).kind).toBe('submit');

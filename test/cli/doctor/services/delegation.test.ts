@@ -145,7 +145,7 @@ describe('delegation', () => {
     });
     expect(still).toMatchObject({
       outcome: 'unknown',
-      message: expect.stringContaining('state 4') as string,
+      message: expect.stringContaining('is restarting') as string,
     });
     expect(exported(cli)).toEqual([]);
   });

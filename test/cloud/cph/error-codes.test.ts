@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
-  aboutOnePhone,
-  aboutState,
-  BUSY,
-  classify,
+  classOfCode,
   type CodeClass,
-} from '../../../lib/run/state/error-codes.ts';
+  isAboutOnePhone,
+  isAboutState,
+  isBusyCode,
+  isMissingPath,
+} from '../../../lib/cloud/cph/error-codes.ts';
 
 const classes: Record<CodeClass, string[]> = {
   retry: '0003 0011 0042 0050 0054 0102 0103 0107 0108 0339 0346'.split(' '),
@@ -23,24 +24,29 @@ const all = Object.entries(classes).flatMap(([kind, codes]) =>
 
 describe('an error code', () => {
   it.each(all)('CPS.%s means %s', (code, kind) => {
-    expect(classify(`CPS.${code}`)).toBe(kind);
+    expect(classOfCode(`CPS.${code}`)).toBe(kind);
   });
 
   it.each(all)('CPS.%s speaks of one phone, of its state, or of neither', (code) => {
-    expect(aboutOnePhone(`CPS.${code}`)).toBe(ofOnePhone.includes(code));
-    expect(aboutState(`CPS.${code}`)).toBe(ofState.includes(code));
+    expect(isAboutOnePhone(`CPS.${code}`)).toBe(ofOnePhone.includes(code));
+    expect(isAboutState(`CPS.${code}`)).toBe(ofState.includes(code));
   });
 
   it.each(['', 'HTTP.404', 'cps.0042', 'toString'])(
     'that nobody knows (%j) is final, and of no phone',
     (code) => {
-      expect(classify(code)).toBe('final');
-      expect(aboutOnePhone(code)).toBe(false);
-      expect(aboutState(code)).toBe(false);
+      expect(classOfCode(code)).toBe('final');
+      expect(isAboutOnePhone(code)).toBe(false);
+      expect(isAboutState(code)).toBe(false);
     },
   );
 
-  it('of a busy system is worth another try', () => {
-    expect(classify(BUSY)).toBe('retry');
+  it.each(all)('CPS.%s means a busy system or not', (code) => {
+    expect(isBusyCode(`CPS.${code}`)).toBe(code === '0042');
+  });
+
+  it('CPS.0199 alone means that the path is missing', () => {
+    expect(isMissingPath('CPS.0199')).toBe(true);
+    expect(isMissingPath('CPS.0042')).toBe(false);
   });
 });

@@ -1,0 +1,82 @@
+/**
+ * What an error code of CPH means for an export (cph_api_0604, the error list of 2021 and fragments of later ones). CPH
+ * reports every error with HTTP 400, so only the code tells them apart.
+ *
+ * retry    retry under a new key, soon
+ * wait     retry once the state of the phone or its server may have changed
+ * final    the phone cannot be exported; a retry changes nothing
+ * stop     nothing of the account can be exported: the run makes no more calls
+ * split    the call held too many phones: send it in smaller calls
+ */
+export type CodeClass = 'retry' | 'wait' | 'final' | 'stop' | 'split';
+
+const BUSY = 'CPS.0042';
+const INTERNAL = 'CPS.0003';
+const NO_PROJECT = 'CPS.0001';
+
+const CLASSES: Record<Exclude<CodeClass, 'final'>, readonly string[]> = {
+  retry: [
+    INTERNAL,
+    'CPS.0011',
+    BUSY,
+    'CPS.0050',
+    'CPS.0054',
+    'CPS.0102',
+    'CPS.0103',
+    'CPS.0107',
+    'CPS.0108',
+    'CPS.0339',
+    'CPS.0346',
+  ],
+  wait: ['CPS.0022', 'CPS.0099', 'CPS.0141', 'CPS.0158', 'CPS.0165'],
+  stop: [NO_PROJECT, 'CPS.0006', 'CPS.0007', 'CPS.0008', 'CPS.0046'],
+  split: ['CPS.0170', 'CPS.0190'],
+};
+
+const classByCode = new Map(
+  Object.entries(CLASSES).flatMap(([name, codes]) =>
+    codes.map((code) => [code, name as CodeClass] as const),
+  ),
+);
+
+const ABOUT_STATE = new Set(['CPS.0022', 'CPS.0141', 'CPS.0165']);
+const ABOUT_ONE_PHONE = new Set([...ABOUT_STATE, 'CPS.0004', 'CPS.0005', 'CPS.0053', 'CPS.0099']);
+
+/** Returns the class of a code. An unknown code is final: a submission is never repeated blindly. */
+export function classOfCode(code: string): CodeClass {
+  return classByCode.get(code) ?? 'final';
+}
+
+/** True for a code about one phone. On a whole call it means that one of its phones caused the error. */
+export function isAboutOnePhone(code: string): boolean {
+  return ABOUT_ONE_PHONE.has(code);
+}
+
+/** True when the phone's state prevents the export: a retry is useful once the state has changed. */
+export function isAboutState(code: string): boolean {
+  return ABOUT_STATE.has(code);
+}
+
+/** True when CPH is busy. What it answers for a phone with an export under way is not documented, and may be this. */
+export function isBusyCode(code: string): boolean {
+  return code === BUSY;
+}
+
+/** True when the phone does not have the path that was to be exported. */
+export function isMissingPath(code: string): boolean {
+  return code === 'CPS.0199';
+}
+
+/** What these codes mean for any call to CPH. */
+export const CPH_CODES = {
+  accessDenied: [NO_PROJECT],
+  transient: [INTERNAL, BUSY],
+  /** An internal error does not say what CPH did before it. */
+  mayHaveActed: [INTERNAL],
+} as const;
+
+/** How CPH says that the phone does not exist. */
+export const NO_PHONE = ['CPS.0004', 'CPS.0005'] as const;
+
+/** How CPH says that there are no jobs under these request ids (yet). */
+export const NO_JOBS = ['CPS.0011', 'CPS.0050'] as const;
