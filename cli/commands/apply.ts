@@ -8,29 +8,29 @@ import { errorsText } from '../validate/errors-text.ts';
 
 type Applied = { policy: string; result: 'created' | 'changed' | 'unchanged' };
 
-/** Puts policy files into the bucket, where the functions read them. */
+/** Uploads policy files to the bucket, where the functions read them. */
 export const applyCommand: Command = {
   name: 'apply',
-  summary: 'put policy files into the bucket',
+  summary: 'upload policy files to the bucket',
   description: [
-    'Checks policy files and puts them to policies/<name>.yaml of the bucket, as they are. One fault in any of them, and none',
-    'is put. Runs that are open keep the policy that they were planned with; the next ones take the new.',
+    'Checks policy files and uploads them unchanged as policies/<name>.yaml. If one file has an error, none is uploaded.',
+    'Open runs keep the policy that they were planned with; the next runs use the new one.',
   ].join(' '),
-  arguments: [{ name: '<file...>', text: 'policy files; - for the standard input' }],
+  arguments: [{ name: '<file...>', text: 'policy files; - reads standard input' }],
   examples: [
     { run: 'phonevault apply nightly.yaml', shows: 'nightly: created' },
     { run: 'phonevault apply nightly.yaml weekly.yaml' },
   ],
   async run({ args, json }, io) {
     const files = await checkFiles(io, args);
-    const wrong = files.filter(({ ok }) => !ok);
-    if (wrong.length > 0) {
+    const invalid = files.filter(({ ok }) => !ok);
+    if (invalid.length > 0) {
       if (json) io.out(toJson({ ok: false, files: files.map(({ source: _, ...rest }) => rest) }));
-      else for (const file of wrong) io.out(errorsText(file, io));
-      io.err('nothing was put into the bucket');
+      else for (const file of invalid) io.out(errorsText(file, io));
+      io.err('nothing was uploaded');
       return 1;
     }
-    refuseTwins(files);
+    refuseDuplicates(files);
     const { deps } = await connect(io);
     const applied: Applied[] = [];
     for (const { policy = '', source } of files) {
@@ -55,10 +55,10 @@ async function put(
   return before === undefined ? 'created' : 'changed';
 }
 
-function refuseTwins(files: readonly Checked[]): void {
+function refuseDuplicates(files: readonly Checked[]): void {
   const names = files.map(({ policy }) => policy);
-  const twin = names.find((name, index) => names.indexOf(name) !== index);
-  if (twin !== undefined) {
-    throw wrongUse(`two of the files are the policy ${twin}`, 'give each policy once');
+  const duplicate = names.find((name, index) => names.indexOf(name) !== index);
+  if (duplicate !== undefined) {
+    throw wrongUse(`two files define the policy ${duplicate}`, 'name each policy once');
   }
 }

@@ -12,50 +12,52 @@ import { fold } from '../text/fold.ts';
 import { count } from '../text/plural.ts';
 import { toJson } from '../text/printable.ts';
 
-/** Asks for a run to stop. */
+/** Cancels a run. */
 export const cancelCommand: Command = {
   name: 'cancel',
-  summary: 'stop a run',
+  summary: 'cancel a run',
   description: [
-    'Asks for a run to stop: nothing new is sent, exports under way are followed to their end, the rest is cancelled.',
-    'Exits with 1 when the run is settled or unknown.',
+    'Cancels a run: no new exports are sent, exports in progress are followed to their end, all other phones are cancelled.',
+    'Exits with 1 when the run is already settled or unknown.',
   ].join(' '),
   arguments: [{ name: '<run>', text: 'the id of a run' }],
   examples: [{ run: 'phonevault cancel nightly-20260101t183000z' }],
   async run({ args: [given = ''], json }, io) {
     const runId = runIdValue(given);
     const { deps, wake } = await connect(io);
-    const asked = await requestCancel(deps.store, runId);
-    if (asked === 'not_found') throw await noSuchRun(deps, runId);
-    if (asked === 'settled') throw await settledAlready(deps, runId);
+    const result = await requestCancel(deps.store, runId);
+    if (result === 'not_found') throw await noSuchRun(deps, runId);
+    if (result === 'settled') throw await alreadySettled(deps, runId);
     await wakeDrive(deps, wake);
     const run = await getRun(deps.store, runId, io.clock.now());
     if (json) io.out(toJson(run));
     else {
       io.out(fold(`Run ${runId} is being cancelled. ${nextText(run)}`, io.columns));
-      io.out(fold(`  look at it: phonevault runs show ${runId}`, io.columns, '    '));
+      io.out(fold(`  show it: phonevault runs show ${runId}`, io.columns, '    '));
     }
     return 0;
   },
 };
 
 function nextText(run: RunView | undefined): string {
-  const nothing = 'Nothing new is sent';
+  const nothing = 'No new exports are sent';
   if (run?.phase === 'quarantined') {
-    return 'It was quarantined since its objects cannot be read: it stays so until they can.';
+    return 'It is quarantined because its objects cannot be read. It continues when they can be read again.';
   }
-  if (run?.progress == null) return `${nothing}; the next drive closes the run.`;
+  if (run?.progress == null) return `${nothing}; the next drive settles the run.`;
   const { exporting, verifying, in_doubt } = run.progress;
-  const underWay = exporting + verifying + in_doubt;
-  const jobsToPoll =
-    underWay === 0 ? 'no export is under way' : `${count(underWay, 'export')} under way end first`;
-  return `${nothing}; ${jobsToPoll}, then the run settles.`;
+  const inProgress = exporting + verifying + in_doubt;
+  const first =
+    inProgress === 0
+      ? 'no export is in progress'
+      : `${count(inProgress, 'export')} in progress end first`;
+  return `${nothing}; ${first}, then the run settles.`;
 }
 
-async function settledAlready({ store, clock }: RunDeps, runId: string): Promise<PhonevaultError> {
+async function alreadySettled({ store, clock }: RunDeps, runId: string): Promise<PhonevaultError> {
   const run = await getRun(store, runId, clock.now());
   const how = run?.outcome == null ? '' : ` (${run.outcome})`;
-  return new PhonevaultError('conflict', `run ${runId} is settled already${how}`, {
-    hint: `there is nothing left to cancel; see phonevault runs show ${runId}`,
+  return new PhonevaultError('conflict', `run ${runId} is already settled${how}`, {
+    hint: `nothing is left to cancel; see phonevault runs show ${runId}`,
   });
 }

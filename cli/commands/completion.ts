@@ -7,12 +7,12 @@ import { toJson } from '../text/printable.ts';
 
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript };
 
-/** Prints a script that completes commands and options in a shell; `all` gives the commands, this one included. */
+/** Prints a shell's completion script for commands and options. `all` returns every command, this one included. */
 export function createCompletionCommand(all: () => readonly Command[]): Command {
   return {
     name: 'completion',
     summary: 'print a completion script for a shell',
-    arguments: [{ name: '<shell>', text: 'of which shell', choices: Object.keys(SCRIPTS) }],
+    arguments: [{ name: '<shell>', text: 'the shell', choices: Object.keys(SCRIPTS) }],
     examples: [
       { run: 'source <(phonevault completion bash)' },
       {

@@ -5,38 +5,42 @@ import { phoneValue } from '../show/option-values.ts';
 import { toJson } from '../text/printable.ts';
 
 const INTERRUPTED = 130;
-/** There on every Android, and next to empty on most. */
+/** Exists on every Android and is almost empty on most. */
 const SMALL_PATH = '/data/local/tmp';
 
 type Options = { stage?: string; write?: boolean; phone?: string; path?: string };
 
-/** Looks at everything that backups rest on, and tells how to put right what is not. */
+/** Checks everything that backups depend on, and prints a fix for each problem. */
 export const doctorCommand: Command<Options> = {
   name: 'doctor',
-  summary: 'check everything that backups rest on',
+  summary: 'check everything that backups depend on',
   description: [
-    'Checks this machine, the settings, your credentials and what they may do, the buckets, the topic, the deployed',
-    'functions, the policies and the last runs, and says how to put right what is wrong. It looks with your own rights:',
-    'those of the functions show in their runs. Nothing is changed without --write. Exits with 1 when a check failed;',
-    'warnings do not fail.',
+    'Checks this machine, the settings, your credentials and their permissions, the buckets, the topic, the deployed',
+    'functions, the policies and the last runs, and prints a fix for each problem. It uses your own permissions: those',
+    'of the functions show in their runs. Without --write it changes nothing. Exits with 1 when a check failed;',
+    'a warning is not a failure.',
   ].join(' '),
   options: [
     {
       flags: '--stage <name>',
-      text: 'the stage the functions were deployed to',
+      text: 'the stage that the functions were deployed to',
       default: 'prod',
       parse: stageValue,
     },
     {
       flags: '--write',
-      text: 'also write and delete a small object in the ledger, to see what the bucket does with conditional writes',
+      text: 'also write and delete a small object in the ledger, to test conditional writes',
     },
     {
       flags: '--phone <id>',
-      text: 'with --write: have CPH export one small path of this phone, to see whether it may write, and delete it',
+      text: 'with --write: let CPH export one small path of this phone, to test that it may write to the bucket, and delete the archive',
       parse: phoneValue,
     },
-    { flags: '--path <path>', text: `with --phone: which path (${SMALL_PATH})`, parse: pathValue },
+    {
+      flags: '--path <path>',
+      text: `with --phone: the path to export (default: ${SMALL_PATH})`,
+      parse: pathValue,
+    },
   ],
   examples: [
     {
@@ -54,13 +58,13 @@ export const doctorCommand: Command<Options> = {
   ],
   async run({ options: { stage = 'prod', write = false, phone, path }, json }, io) {
     if (phone !== undefined && !write) {
-      throw wrongUse('--phone was given without --write', 'an export is a write: give both');
+      throw wrongUse('--phone needs --write', 'an export writes an archive: give both');
     }
     if (path !== undefined && phone === undefined) {
-      throw wrongUse('--path was given without --phone', 'name the phone to export it from');
+      throw wrongUse('--path needs --phone', 'name the phone to export from');
     }
     const stopped = new AbortController();
-    // What was written is cleared up first; where nothing is, Ctrl-C may end it at once.
+    // With --write, Ctrl-C first deletes what was written; without, it ends the process at once.
     const stopListening = write ? io.onInterrupt(() => stopped.abort()) : () => undefined;
     io.status('checking …');
     try {
@@ -73,10 +77,10 @@ export const doctorCommand: Command<Options> = {
         versions: process.versions,
       });
       io.status('');
-      const isGood = findings.every(({ outcome }) => outcome !== 'failed');
-      io.out(json ? toJson({ ok: isGood, checks: findings }) : findingsText(io, findings));
+      const isOk = findings.every(({ outcome }) => outcome !== 'failed');
+      io.out(json ? toJson({ ok: isOk, checks: findings }) : findingsText(io, findings));
       if (stopped.signal.aborted) return INTERRUPTED;
-      return isGood ? 0 : 1;
+      return isOk ? 0 : 1;
     } finally {
       stopListening();
     }
@@ -85,10 +89,10 @@ export const doctorCommand: Command<Options> = {
 
 function stageValue(value: string): string {
   if (/^[a-z][a-z0-9-]{0,29}$/.test(value)) return value;
-  throw wrongUse('a stage has 1 to 30 of a-z, 0-9 and -, a letter first');
+  throw wrongUse('a stage has 1 to 30 characters of a-z, 0-9 and -, and starts with a letter');
 }
 
 function pathValue(value: string): string {
   if (/^\/data\/[\w./+#=-]{1,500}$/.test(value) && !value.split('/').includes('..')) return value;
-  throw wrongUse('a path is below /data, of letters, digits and . / - _ + # =');
+  throw wrongUse('a path is below /data and has letters, digits and . / - _ + # = only');
 }

@@ -13,23 +13,23 @@ const TIMEOUT_MS = 60_000;
 
 type Options = { event?: string; timeout?: number };
 
-/** Runs a built handler here as FunctionGraph would there. */
+/** Runs a built handler on this machine, as FunctionGraph does in the cloud. */
 export const invokeCommand: Command<Options> = {
   name: 'invoke',
-  summary: 'run a built handler here, as FunctionGraph would',
+  summary: 'run a built handler on this machine',
   description: [
-    'Runs dist/<handler>.js with the settings and credentials of this environment. Its result is printed as JSON, its log',
-    'on the standard error. It changes what the function itself would change: drive asks CPH for real exports.',
+    'Runs dist/<handler>.js as FunctionGraph does, with the settings and credentials of this environment. Prints its',
+    'result as JSON and its log on standard error. It changes what the function changes: drive starts real exports.',
   ].join(' '),
-  arguments: [{ name: '<handler>', text: 'schedule, drive, or another of dist/' }],
+  arguments: [{ name: '<handler>', text: 'schedule, drive, http or event' }],
   options: [
     {
       flags: '-e, --event <file>',
-      text: 'the event as JSON; - for the standard input (default: {})',
+      text: 'the event as JSON; - reads standard input (default: {})',
     },
     {
       flags: '-t, --timeout <time>',
-      text: 'the time that the handler has (default: 60s)',
+      text: 'time limit of the handler (default: 60s)',
       parse: durationValue,
     },
   ],

@@ -18,7 +18,7 @@ export const localCommand: Command = {
   async run({ args }, io) {
     const wantsHelp = args.some((arg) => arg === '--help' || arg === '-h');
     if (!wantsHelp) return (await io.runNode([...io.parts.local, ...args])).code;
-    // It knows its own options: its usage is shown under our name.
+    // The embedded cloud prints its own usage; it appears under this command's name.
     const { text } = await io.runNode([...io.parts.local, '--help'], { capture: true });
     const usage = text.slice(Math.max(0, text.indexOf('Usage:'))).trimEnd();
     io.out(

@@ -16,21 +16,21 @@ const MAX_MS = 15 * 60_000;
 
 type Options = { phone?: string[]; all?: boolean };
 
-/** Tells what a run would do, without doing any of it. */
+/** Shows what a run would do. Changes nothing. */
 export const planCommand: Command<Options> = {
   name: 'plan',
-  summary: 'tell what a run would do, without doing it',
+  summary: 'show what a run would do, without doing it',
   description: [
-    'Reads the policy and the fleet and tells what a run would do if it started now: which phones, in which order, what,',
-    'where to, and how long. Nothing is written or exported. The folder shown is that of a timer’s run; one asked for by',
-    'hand has another id in it. Exits with 1 when the run would fail before it starts.',
+    'Reads the policy and the fleet and shows what a run would do if it started now: which phones, in which order, which',
+    'paths, where to, and how long. Nothing is written or exported. The folder shown is that of a scheduled run; a manual',
+    'run has another id in it. Exits with 1 when the run would fail before it starts.',
   ].join(' '),
   arguments: [
-    { name: '<policy>', text: 'the name of a policy in the bucket, or a file *.yaml or *.yml' },
+    { name: '<policy>', text: 'name of a policy in the bucket, or a *.yaml or *.yml file' },
   ],
   options: [
-    { flags: '--phone <id...>', text: 'only these of the policy’s phones', parse: phoneValue },
-    { flags: '--all', text: 'tell every phone, not only the first 20 of each kind' },
+    { flags: '--phone <id...>', text: 'only these phones of the policy', parse: phoneValue },
+    { flags: '--all', text: 'list every phone, not only the first 20 of each kind' },
   ],
   examples: [
     {
@@ -38,17 +38,17 @@ export const planCommand: Command<Options> = {
       shows: [
         'nightly: a run would export 57 phones of 61',
         '  paths  /data/data',
-        '  time   about 25 min, held up by the fullest server; deadline 2 h',
+        '  time   about 25 min, limited by the fullest server; deadline 2 h',
         '...',
       ].join('\n'),
     },
     { run: 'phonevault plan ./drafts/nightly.yaml --all' },
   ],
-  async run({ args: [wanted = ''], options: { phone, all = false }, json }, io) {
-    const isFile = /\.ya?ml$/i.test(wanted);
-    // What is wrong with the command itself is told before anybody signs in.
-    const file = isFile ? await readPolicyFile(io, wanted) : undefined;
-    const policy = isFile ? basename(wanted).replace(/\.ya?ml$/i, '') : policyValue(wanted);
+  async run({ args: [given = ''], options: { phone, all = false }, json }, io) {
+    const isFile = /\.ya?ml$/i.test(given);
+    // Report a wrong command before signing in.
+    const file = isFile ? await readPolicyFile(io, given) : undefined;
+    const policy = isFile ? basename(given).replace(/\.ya?ml$/i, '') : policyValue(given);
     const session = await connect(io);
     const text = file ?? (await readPolicyText(session.deps, policy));
     io.status('reading the fleet …');
@@ -70,10 +70,10 @@ async function readPolicyFile(io: Io, path: string): Promise<string> {
   }
 }
 
-async function previewOf({ deps }: Session, ask: Parameters<typeof previewRun>[1]) {
-  const preview = await previewRun(deps, ask, deps.clock.now() + MAX_MS);
+async function previewOf({ deps }: Session, request: Parameters<typeof previewRun>[1]) {
+  const preview = await previewRun(deps, request, deps.clock.now() + MAX_MS);
   if (preview !== undefined) return preview;
-  throw new PhonevaultError('time_up', 'the fleet could not be read within 15 minutes', {
-    hint: 'CPH answers slowly: try again later',
+  throw new PhonevaultError('time_up', 'reading the fleet took more than 15 minutes', {
+    hint: 'CPH is slow: try again later',
   });
 }

@@ -14,7 +14,7 @@ import { fold } from '../text/fold.ts';
 import { toJson } from '../text/printable.ts';
 import { type Watched, watchRun } from '../watch/watch.ts';
 
-/** What a shell reports of a program that Ctrl-C ended. */
+/** Exit code of a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
 
 type Options = {
@@ -25,29 +25,33 @@ type Options = {
   phones?: boolean;
 };
 
-type Run = { runId: string; again: string };
+/** `driveCommand`: what to type to drive this run from here. */
+type Run = { runId: string; driveCommand: string };
 
-/** Asks for a run of a policy now, and watches it to its end. */
+/** Starts a run of a policy now, and watches it to its end. */
 export const runCommand: Command<Options> = {
   name: 'run',
   summary: 'run a policy now and watch it',
   description: [
-    'Asks for a run, wakes drive when PHONEVAULT_DRIVE_URN is set, and watches until the run is settled. Exits with 0 when it',
-    'was completed or there was nothing to do, 1 when it was not, and 130 after Ctrl-C, which leaves the run going.',
-    'With --drive the work is done from here, for use without functions: that needs PHONEVAULT_TOPIC_URN, and Ctrl-C then',
-    'ends the step under way (up to 10 s) and leaves the run open.',
+    'Requests a run, wakes drive when PHONEVAULT_DRIVE_URN is set, and watches until the run is settled. Exits with 0 when',
+    'it completed or had nothing to do, with 1 when not, and with 130 after Ctrl-C: the run continues without you.',
+    'With --drive this process does the work, for use without functions. That needs PHONEVAULT_TOPIC_URN; Ctrl-C then',
+    'waits for the current step (up to 10 s) and leaves the run open.',
   ].join(' '),
   arguments: [{ name: '<policy>', text: 'the name of a policy in the bucket' }],
   options: [
-    { flags: '--phone <id...>', text: 'only these of the policy’s phones', parse: phoneValue },
+    { flags: '--phone <id...>', text: 'only these phones of the policy', parse: phoneValue },
     {
       flags: '--token <text>',
-      text: 'a name for this wish: the same token asks for the same run, however often',
+      text: 'idempotency key; the same token again returns the same run',
       parse: tokenValue,
     },
-    { flags: '--no-wait', text: 'only ask for the run' },
-    { flags: '--drive', text: 'do the work from here, under the lease that the functions take' },
-    { flags: '--phones', text: 'with --json: every phone too' },
+    { flags: '--no-wait', text: 'request the run and exit' },
+    {
+      flags: '--drive',
+      text: 'do the work in this process, under the same lease as the functions',
+    },
+    { flags: '--phones', text: 'with --json: also list every phone' },
   ],
   examples: [
     {
@@ -60,92 +64,98 @@ export const runCommand: Command<Options> = {
   async run({ args: [name = ''], options, json }, io) {
     const policy = policyValue(name);
     const { phone, token = randomBytes(16).toString('hex'), wait = true, drive = false } = options;
-    if (drive && !wait) throw wrongUse('--drive and --no-wait were given', 'leave one of them out');
+    if (drive && !wait)
+      throw wrongUse('--drive and --no-wait exclude each other', 'leave one of them out');
     const session = await connect(io, { needsTopic: drive });
-    const say = (text: string) => io.err(fold(text, io.errColumns));
+    const print = (text: string) => io.err(fold(text, io.errColumns));
 
-    const ask = { policy, token, trigger: 'manual', ...(phone && { phones: phone }) } as const;
-    const { runId, repeated } = await requestRun(session.deps, ask).catch(
+    const request = { policy, token, trigger: 'manual', ...(phone && { phones: phone }) } as const;
+    const { runId, repeated } = await requestRun(session.deps, request).catch(
       async (error: unknown) => {
         throw hasCode(error, 'policy_gone') ? await noSuchPolicy(session.deps, policy) : error;
       },
     );
-    say(`${repeated ? 'Asked for before:' : 'Asked for:'} run ${runId}`);
-    if (!drive) await wake(session, say);
-    if (!wait) return tellAsked(io, session, runId, json);
+    print(`${repeated ? 'Requested before' : 'Requested'}: run ${runId}`);
+    if (!drive) await wake(session, print);
+    if (!wait) return printRequested(io, session, runId, json);
 
-    const again = ['phonevault run', policy, ...(phone ?? []).map((id) => `--phone ${id}`)];
-    const run = { runId, again: [...again, `--token ${token} --drive`].join(' ') };
-    const watched = await watchToTheEnd(io, session, run, drive, say);
-    return tellEnd(io, session, run, { ...watched, drive, json, phones: options.phones ?? false });
+    const command = ['phonevault run', policy, ...(phone ?? []).map((id) => `--phone ${id}`)];
+    const run = { runId, driveCommand: [...command, `--token ${token} --drive`].join(' ') };
+    const watched = await watchToEnd(io, session, run, drive);
+    return printEnd(io, session, run, { ...watched, drive, json, phones: options.phones ?? false });
   },
 };
 
-async function wake({ deps, wake }: Session, say: (text: string) => void) {
+async function wake({ deps, wake }: Session, print: (text: string) => void) {
   if ((await wakeDrive(deps, wake)) !== 'failed') return;
-  say('The drive function could not be woken: its timer takes the run up within a minute.');
+  print('The drive function could not be woken; its timer starts it within a minute.');
 }
 
-/** Watches, and drives beside it if so wished, until the run is over or Ctrl-C. */
-async function watchToTheEnd(
+/** Watches a run until it is over or Ctrl-C, and drives it meanwhile if `drive` is set. */
+async function watchToEnd(
   io: Io,
   session: Session,
-  { runId, again }: Run,
+  { runId, driveCommand }: Run,
   drive: boolean,
-  say: (text: string) => void,
 ): Promise<Watched> {
+  const print = (text: string) => io.err(fold(text, io.errColumns));
   const watching = new AbortController();
   const driving = new AbortController();
   const stopListening = io.onInterrupt(() => watching.abort());
-  const tell = (kind: string) => {
-    if (kind === 'held') say('Another drive is at work under the lease: this one waits.');
-    if (kind === 'resting') say('Drives rest a while: the credentials were refused.');
+  const onResult = (kind: string) => {
+    if (kind === 'held') print('Another drive holds the lease; waiting for it.');
+    if (kind === 'resting') print('Credentials were refused; drives pause before they try again.');
   };
   const drove = drive
-    ? driveHere(session, { signal: driving.signal, tell }).finally(() => watching.abort())
+    ? driveHere(session, { signal: driving.signal, onResult }).finally(() => watching.abort())
     : Promise.resolve();
-  // Awaited below; until then a failure must not count as unhandled.
+  // It is awaited below; until then a failure must not count as unhandled.
   drove.catch(() => undefined);
-  const advice = `Is the timer of the drive function on? Driving from here: ${again}`;
+  const advice = `Is the timer of the drive function enabled? To drive from here: ${driveCommand}`;
   try {
     const watched = await watchRun(io, session.deps, runId, {
       signal: watching.signal,
       ...(drive ? {} : { advice }),
     });
     driving.abort();
-    if (drive && !watched.isOver) io.status('ending the step under way …');
+    if (drive && !watched.isOver) io.status('finishing the current step …');
     await drove;
     return watched;
   } catch (error) {
     driving.abort();
     await drove.catch(() => undefined);
-    say(`Run ${runId} stays asked for: phonevault runs show ${runId}`);
+    print(`Run ${runId} stays requested: phonevault runs show ${runId}`);
     throw error;
   } finally {
     stopListening();
   }
 }
 
-async function tellAsked(io: Io, { deps }: Session, runId: string, json: boolean): Promise<number> {
+async function printRequested(
+  io: Io,
+  { deps }: Session,
+  runId: string,
+  json: boolean,
+): Promise<number> {
   if (json) io.out(toJson(await getRun(deps.store, runId, deps.clock.now())));
   else io.out(commandsText(io, runId));
   return 0;
 }
 
 function commandsText(io: Io, runId: string): string {
-  return [`  look at it: phonevault runs show ${runId}`, `  cancel it: phonevault cancel ${runId}`]
+  return [`  show it: phonevault runs show ${runId}`, `  cancel it: phonevault cancel ${runId}`]
     .map((line) => fold(line, io.columns, '    '))
     .join('\n');
 }
 
-async function tellEnd(
+async function printEnd(
   io: Io,
   { deps }: Session,
-  { runId, again }: Run,
+  { runId, driveCommand }: Run,
   how: { isOver: boolean; drive: boolean; json: boolean; phones: boolean },
 ): Promise<number> {
   const { store, clock, ledger } = deps;
-  // The message may have gone out since the watch saw the report.
+  // The notification may have been sent since the watch saw the report.
   const found = await readRunState(store, runId, clock.now());
   const view = await found?.view();
   if (how.json) {
@@ -153,10 +163,8 @@ async function tellEnd(
     io.out(toJson({ ...view, ...(phones && { phones }) }));
   }
   if (!how.isOver || view === undefined) {
-    const driverless = `Nobody drives on from here. Unless a function does, go on with: ${again}`;
-    io.err(
-      fold(how.drive ? `The run stays open. ${driverless}` : 'The run goes on.', io.errColumns),
-    );
+    const next = `The run stays open. If no function drives it, continue with: ${driveCommand}`;
+    io.err(fold(how.drive ? next : 'The run continues.', io.errColumns));
     io.err(commandsText(io, runId));
     return INTERRUPTED;
   }

@@ -8,16 +8,16 @@ import { toJson } from '../text/printable.ts';
 
 type Options = { log?: boolean; phones?: boolean };
 
-/** One run: how it stands or ended, its phones and export calls, and its log. */
+/** Shows one run: its state or outcome, its phones, its export calls and its log. */
 export const runsShowCommand: Command<Options> = {
   name: 'show',
   summary: 'show one run',
   description:
-    'Shows a run: how it stands or ended, its phones (failed ones first), its export calls.',
+    'Shows the state or outcome of a run, its phones (failed ones first) and its export calls.',
   arguments: [{ name: '<run>', text: 'the id of a run' }],
   options: [
-    { flags: '--log', text: 'also what happened when' },
-    { flags: '--phones', text: 'all phones, not only the first 50' },
+    { flags: '--log', text: 'also the log: what happened when' },
+    { flags: '--phones', text: 'list all phones, not only the first 50' },
   ],
   examples: [
     {
@@ -32,11 +32,11 @@ export const runsShowCommand: Command<Options> = {
     const found = await readRunState(deps.store, runId, io.clock.now());
     if (found === undefined) throw await noSuchRun(deps, runId);
     const [run, phones, log] = await Promise.all([found.view(), found.phones(), found.log()]);
-    const told = { run, phones, calls: exportCalls(log), log };
-    if (json) io.out(toJson(told));
+    const details = { run, phones, calls: exportCalls(log), log };
+    if (json) io.out(toJson(details));
     else {
       const { log: withLog = false, phones: allPhones = false } = options;
-      io.out(runText(io, told, { bucket: deps.ledger.bucket, allPhones, log: withLog }));
+      io.out(runText(io, details, { bucket: deps.ledger.bucket, allPhones, log: withLog }));
     }
     return 0;
   },

@@ -12,7 +12,7 @@ import { toJson } from '../text/printable.ts';
 import { runsShowCommand } from './runs-show.ts';
 
 const MAX = 1_000;
-const USUAL = 20;
+const DEFAULT_MAX = 20;
 
 type Options = {
   policy?: string;
@@ -25,32 +25,36 @@ type Options = {
   rebuild?: boolean;
 };
 
-/** The runs, newest first. */
+/** Lists runs, newest first. */
 export const runsCommand: Command<Options> = {
   name: 'runs',
-  summary: 'list the runs, or show one',
-  description: 'Lists the runs: the open ones, then the settled ones, newest first.',
+  summary: 'list runs, or show one',
+  description: 'Lists open runs, then settled ones, newest first.',
   options: [
-    { flags: '--policy <name>', text: 'of this policy', parse: policyValue },
-    { flags: '--outcome <outcome>', text: 'that ended so', choices: runOutcomes },
+    { flags: '--policy <name>', text: 'only runs of this policy', parse: policyValue },
+    { flags: '--outcome <outcome>', text: 'only runs with this outcome', choices: runOutcomes },
     {
       flags: '--since <moment>',
-      text: 'settled since: 7d (ago) or 2026-01-02',
+      text: 'settled since then: 7d (ago) or 2026-01-02',
       parse: momentValue,
     },
     {
       flags: '--until <moment>',
-      text: 'settled until: 7d (ago) or 2026-01-02',
+      text: 'settled until then: 7d (ago) or 2026-01-02',
       parse: momentValue,
     },
-    { flags: '--open', text: 'only those that are open' },
+    { flags: '--open', text: 'only open runs' },
     {
       flags: '--max <n>',
-      text: `so many at most (default: ${USUAL})`,
+      text: `list at most this many (default: ${DEFAULT_MAX})`,
       parse: wholeNumber(1, MAX),
     },
-    { flags: '--after <place>', text: 'go on where the list before ended', parse: placeValue },
-    { flags: '--rebuild', text: 'make the index anew from all reports first' },
+    {
+      flags: '--after <place>',
+      text: 'continue after this place, printed by the list before',
+      parse: placeValue,
+    },
+    { flags: '--rebuild', text: 'first rebuild the index from all reports' },
   ],
   examples: [
     {
@@ -61,16 +65,16 @@ export const runsCommand: Command<Options> = {
   ],
   subcommands: [runsShowCommand],
   async run({ options, json }, io) {
-    const { since, until, max = USUAL, rebuild, ...filter } = options;
+    const { since, until, max = DEFAULT_MAX, rebuild, ...filter } = options;
     if (filter.open && filter.outcome) {
-      throw wrongUse('--open and --outcome were given', 'an open run has no outcome yet');
+      throw wrongUse('--open and --outcome exclude each other', 'an open run has no outcome yet');
     }
     const { deps } = await connect(io);
-    const say = (text: string) => io.err(fold(text, io.errColumns));
+    const print = (text: string) => io.err(fold(text, io.errColumns));
     const now = io.clock.now();
     if (rebuild) {
       const runs = await rebuildRunIndex(deps.store);
-      say(`the index is made anew: ${count(runs, 'settled run')}`);
+      print(`index rebuilt: ${count(runs, 'settled run')}`);
     }
     const page = await listRuns(
       deps.store,
@@ -82,18 +86,18 @@ export const runsCommand: Command<Options> = {
       return 0;
     }
     if (page.runs.length > 0) io.out(runsText(io, page.runs));
-    else if (isNarrowed(options)) say('no such runs');
-    else say('no runs yet: ask for one with phonevault run <policy>');
-    if (page.next !== undefined) say(`there are more: --after ${page.next}`);
+    else if (isFiltered(options)) print('no run matches');
+    else print('no runs yet; start one with phonevault run <policy>');
+    if (page.next !== undefined) print(`more runs: --after ${page.next}`);
     return 0;
   },
 };
 
-function isNarrowed({ policy, outcome, since, until, open, after }: Options): boolean {
+function isFiltered({ policy, outcome, since, until, open, after }: Options): boolean {
   return [policy, outcome, since, until, open, after].some((given) => given !== undefined);
 }
 
 function placeValue(value: string): string {
   if (PLACE.test(value)) return value;
-  throw wrongUse('that is not a place in the list: take what the list before has told');
+  throw wrongUse('--after takes the place that the list before printed');
 }

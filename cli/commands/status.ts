@@ -3,25 +3,25 @@ import { policyStatuses } from '../../lib/run/query/policy-status.ts';
 import { type Command, wrongUse } from '../program/command.ts';
 import { connect } from '../sign-in/connect.ts';
 import { policyValue } from '../show/option-values.ts';
-import { archivesText, needsCare, policiesText } from '../show/status-text.ts';
+import { archivesText, needsAttention, policiesText } from '../show/status-text.ts';
 import { noPoliciesText } from '../show/policies.ts';
 import { fold } from '../text/fold.ts';
 import { toJson } from '../text/printable.ts';
 
 type Options = { phones?: true | string; check?: boolean };
 
-/** How the policies stand, or each phone's last archive. */
+/** Shows the state of each policy, or each phone's last archive. */
 export const statusCommand: Command<Options> = {
   name: 'status',
-  summary: 'show how the policies and their backups stand',
+  summary: 'show policies and how fresh their backups are',
   description: [
-    'Shows each policy: its state, its last good run, its next slot in its own time zone and here, and the runs that are',
-    'open. Stale means that the last two slots that should be over have no completed run of all its phones.',
+    'Shows each policy: its state, its last good run, its next slot in its own time zone and in yours, and its open runs.',
+    'Stale means that neither of the last two slots that should have ended has a completed run of all phones.',
   ].join(' '),
   options: [
     {
       flags: '--phones [policy]',
-      text: 'each phone’s last verified archive instead',
+      text: 'show each phone’s last verified archive instead',
       parse: policyValue,
     },
     { flags: '--check', text: 'exit with 1 when a policy is stale or invalid, for monitoring' },
@@ -40,22 +40,22 @@ export const statusCommand: Command<Options> = {
   ],
   async run({ options: { phones: wanted, check = false }, json }, io) {
     if (wanted !== undefined && check) {
-      throw wrongUse('--phones and --check were given', '--check looks at policies');
+      throw wrongUse('--phones and --check exclude each other', '--check is about policies');
     }
     const { deps } = await connect(io);
-    const say = (text: string) => io.err(fold(text, io.errColumns));
+    const print = (text: string) => io.err(fold(text, io.errColumns));
     if (wanted !== undefined) {
       const all = await readIndexedPhones(deps.store);
       const phones = wanted === true ? all : all.filter(({ policy }) => policy === wanted);
       if (json) io.out(toJson({ phones }));
       else if (phones.length > 0) io.out(archivesText(io, phones));
-      else say(`no verified archive yet${wanted === true ? '' : ` of the policy ${wanted}`}`);
+      else print(`no verified archive yet${wanted === true ? '' : ` of policy ${wanted}`}`);
       return 0;
     }
     const policies = await policyStatuses(deps, io.clock.now());
     if (json) io.out(toJson({ policies }));
     else if (policies.length > 0) io.out(policiesText(io, policies));
-    else say(noPoliciesText(deps.ledger));
-    return check && policies.some(needsCare) ? 1 : 0;
+    else print(noPoliciesText(deps.ledger));
+    return check && policies.some(needsAttention) ? 1 : 0;
   },
 };

@@ -27,7 +27,7 @@ function words({ at, commands, options, args }: Place): string {
   return `    '${at}') list='${all.join(' ')}'${files} ;;`;
 }
 
-/** A completion script for bash 4 and later, to be sourced. */
+/** Returns a completion script for bash 4 and later, to be sourced. */
 export function bashScript(places: readonly Place[]): string {
   const known = places.flatMap(({ at }) => (at === '' ? [] : [`'${at}'`]));
   return [

@@ -23,7 +23,7 @@ function linesOf({ at, commands, options, args }: Place): string[] {
   ];
 }
 
-/** A completion script for fish: a file `phonevault.fish` in its completions folder. */
+/** Returns a completion script for fish: save it as `phonevault.fish` in the completions folder. */
 export function fishScript(places: readonly Place[]): string {
   const known = places.flatMap(({ at }) => (at === '' ? [] : [quoted(at)]));
   return [

@@ -1,11 +1,11 @@
 import type { Command, OptionSpec } from '../program/command.ts';
 
-/** What may be typed after one command: the root is '', `runs show` is '/runs/show'. */
+/** What may follow one command. The root is '', `runs show` is '/runs/show'. */
 export type Place = {
   at: string;
   commands: { name: string; text: string }[];
   options: CompletedOption[];
-  /** What its arguments are: files, words of a list, or nothing that could be known here. */
+  /** Its arguments: files, words of a list, or values that completion cannot know. */
   args: Values;
 };
 
@@ -13,7 +13,7 @@ export type CompletedOption = { long: string; short?: string; text: string; valu
 
 export type Values = 'files' | 'unknown' | readonly string[];
 
-/** The command tree as the shells' completion scripts need it, the root first. */
+/** Returns the command tree for completion scripts, the root first. */
 export function placesOf(commands: readonly Command[]): Place[] {
   const listed = commands.map(({ name, summary }) => ({ name, text: summary }));
   const root: Place = {

@@ -2,7 +2,7 @@ import type { CompletedOption, Place, Values } from './tree.ts';
 
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** A word with its description, as _describe reads it. */
+/** Returns a word with its description, in the form of _describe. */
 const item = (name: string, text: string) => quoted(`${name.replaceAll(':', '\\:')}:${text}`);
 
 const namesOf = ({ long, short }: CompletedOption) =>
@@ -35,7 +35,7 @@ function words({ at, commands, options, args }: Place): string[] {
   ];
 }
 
-/** A completion script for zsh: a file `_phonevault` in $fpath, or to be sourced after compinit. */
+/** Returns a completion script for zsh: save it as `_phonevault` in $fpath, or source it after compinit. */
 export function zshScript(places: readonly Place[]): string {
   const known = places.flatMap(({ at }) => (at === '' ? [] : [quoted(at)]));
   return [

@@ -16,16 +16,16 @@ import { checkVersioning } from './services/versioning.ts';
 import type { Check } from './within.ts';
 import type { World } from './world.ts';
 
-export type Wishes = {
+export type DoctorOptions = {
   stage: string;
   write: boolean;
-  /** The phone that CPH shall export a path of. */
+  /** The phone of which CPH exports a path. */
   phoneId: string | undefined;
   path: string;
   interrupted: AbortSignal;
 };
 
-/** Clearing up must not be cut off: these outlast every call that they may make. */
+/** The cleanup must not be cut off: these limits are longer than all calls of the check. */
 const DELEGATION_LIMIT_MS = 25 * 60_000;
 const CONDITIONAL_LIMIT_MS = 5 * 60_000;
 
@@ -35,18 +35,18 @@ const one = (check: string, run: () => Promise<Verdict>, limitMs?: number): Chec
   run: async () => [{ check, ...(await run()) }],
 });
 
-/** The check that goes first: whether CPH lets these credentials in. */
+/** Checks whether CPH accepts these credentials. Runs before all other cloud checks. */
 export const cphCheck = ({ clients }: World): Check =>
   one('access_cph', () => tryReads(cphReads(clients.cph)));
 
-/** All that needs credentials which are good. `hasAnswered`: CPH did, for this project. None waits for another. */
-export function cloudChecks(world: World, wishes: Wishes, hasAnswered: boolean): Check[] {
+/** Returns the checks that need valid credentials. `hasAnswered`: CPH answered for this project. They run in parallel. */
+export function cloudChecks(world: World, options: DoctorOptions, hasAnswered: boolean): Check[] {
   const { clients, settings, deps, buckets, io } = world;
   const { region, projectId, bucket, prefix, topicUrn } = settings;
-  const { stage, write } = wishes;
+  const { stage, write } = options;
   const place = { stage, region, projectId };
   const someTopic = topicUrn ?? `urn:smn:${region}:${projectId}:phonevault`;
-  // Read once for all that ask.
+  // Read once, used by several checks.
   const statuses = once(() => policyStatuses(deps, io.clock.now()));
   const archives = once(() => archiveBuckets(deps.store, deps.ledger).catch(() => []));
   const perBucket = (check: string, run: (name: string) => Promise<Verdict>): Check => ({
@@ -86,7 +86,7 @@ export function cloudChecks(world: World, wishes: Wishes, hasAnswered: boolean):
           : skipped('only with --write: it writes and deletes an object below state/'),
       CONDITIONAL_LIMIT_MS,
     ),
-    delegationCheck(world, wishes, archives),
+    delegationCheck(world, options, archives),
     one('topic', () => checkTopic(clients.smn, topicUrn)),
     ...perFunction('function', (name) =>
       checkFunction(clients.functiongraph, name, { stage, here: settings }),
@@ -107,14 +107,14 @@ export function cloudChecks(world: World, wishes: Wishes, hasAnswered: boolean):
 
 function delegationCheck(
   { deps, clients, holder }: World,
-  { write, phoneId, path, interrupted }: Wishes,
+  { write, phoneId, path, interrupted }: DoctorOptions,
   archives: () => Promise<string[]>,
 ): Check {
   const name = 'delegation';
   const run = async (): Promise<Finding[]> => {
     if (!write || phoneId === undefined) return [{ check: name, ...unproven() }];
     const named = await archives();
-    // The ledger's own bucket where no policy names one yet.
+    // Without a policy, test the ledger's own bucket.
     const buckets = named.length > 0 ? named : [deps.ledger.bucket];
     const { clock, store } = deps;
     const { cph, obs } = clients;

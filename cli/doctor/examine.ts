@@ -4,7 +4,7 @@ import type { Settings } from '../../lib/runtime/settings.ts';
 import { commandSettings, signInTo } from '../sign-in/connect.ts';
 import type { Io } from '../io/io.ts';
 import type { SignedIn } from '../sign-in/sign-in.ts';
-import { cloudChecks, cphCheck, type Wishes } from './checks.ts';
+import { cloudChecks, cphCheck, type DoctorOptions } from './checks.ts';
 import { judgeClock } from './deployment/clock.ts';
 import { judgeEndpoints } from './services/endpoints.ts';
 import { failed, type Finding, ok, skipped, unknown, type Verdict, verdictOf } from './finding.ts';
@@ -14,9 +14,9 @@ import { within } from './within.ts';
 import { createWorld, type World } from './world.ts';
 
 const REFUSED_FIX =
-  'check HUAWEICLOUD_SDK_AK and _SK, with temporary keys also _SECURITY_TOKEN (they lapse after a day), and PHONEVAULT_REGION';
+  'check HUAWEICLOUD_SDK_AK and _SK, with temporary keys also _SECURITY_TOKEN (they expire after a day), and PHONEVAULT_REGION';
 
-type Lookup = Wishes & { versions: Versions };
+type Options = DoctorOptions & { versions: Versions };
 
 const AFTER_SETTINGS = ['endpoints', 'clock', 'credentials'];
 const AFTER_SIGN_IN = [
@@ -37,28 +37,25 @@ const AFTER_SIGN_IN = [
   'drive',
 ];
 
-/** The names of all checks, in the order in which they are told. */
+/** The names of all checks, in the order of the output. */
 export const checkNames = ['node', 'time_zones', 'settings', ...AFTER_SETTINGS, ...AFTER_SIGN_IN];
 
-/** Looks at everything that backups rest on. What needs another thing put right first is skipped. Never rejects. */
-export async function examine(io: Io, lookup: Lookup): Promise<Finding[]> {
+/** Checks everything that backups depend on. A check that depends on a failed one is skipped. Never rejects. */
+export async function examine(io: Io, options: Options): Promise<Finding[]> {
   const over = new AbortController();
-  // As many listen as there are calls under way.
+  // Every call in progress adds a listener.
   setMaxListeners(0, over.signal);
   const machine: Finding[] = [
-    { check: 'node', ...judgeNode(lookup.versions) },
-    { check: 'time_zones', ...judgeZones(lookup.versions, io.clock.now()) },
+    { check: 'node', ...judgeNode(options.versions) },
+    { check: 'time_zones', ...judgeZones(options.versions, io.clock.now()) },
   ];
   try {
     const settings = commandSettings(io);
     const good: Finding = { check: 'settings', ...settingsText(settings) };
-    return [...machine, good, ...(await examineCloud(io, settings, lookup, over.signal))];
+    return [...machine, good, ...(await examineCloud(io, settings, options, over.signal))];
   } catch (error) {
-    const left = skipAll(
-      [...AFTER_SETTINGS, ...AFTER_SIGN_IN],
-      'the settings must be put right first',
-    );
-    return [...machine, { check: 'settings', ...settingsFault(error) }, ...left];
+    const rest = skipAll([...AFTER_SETTINGS, ...AFTER_SIGN_IN], 'fix the settings first');
+    return [...machine, { check: 'settings', ...settingsProblem(error) }, ...rest];
   } finally {
     over.abort();
   }
@@ -67,11 +64,11 @@ export async function examine(io: Io, lookup: Lookup): Promise<Finding[]> {
 async function examineCloud(
   io: Io,
   settings: Settings,
-  lookup: Lookup,
+  options: Options,
   over: AbortSignal,
 ): Promise<Finding[]> {
   const network = await within(
-    { name: 'endpoints', run: () => lookAtNetwork(io, settings) },
+    { name: 'endpoints', run: () => checkNetwork(io, settings) },
     io.clock,
   );
   let signedIn: SignedIn;
@@ -81,17 +78,17 @@ async function examineCloud(
     return [...network, ...notSignedIn(error)];
   }
   const world = createWorld(io, { ...settings, projectId: signedIn.projectId }, signedIn, over);
-  const [first, refused] = await lookAtCph(world);
-  // Five bad signatures in a row lock the key: what was refused once is not tried elsewhere.
+  const [first, refused] = await checkCph(world);
+  // Five bad signatures in a row lock the key: do not try refused credentials elsewhere.
   if (refused !== undefined) return [...network, ...notSignedIn(refused, REFUSED_FIX)];
   const isAnswering = first.every(({ outcome }) => outcome === 'ok');
-  const checks = cloudChecks(world, lookup, isAnswering);
+  const checks = cloudChecks(world, options, isAnswering);
   const rest = (await Promise.all(checks.map((check) => within(check, io.clock)))).flat();
   const credentials = judgeCredentials(signedIn, [...first, ...rest]);
   return [...network, { check: 'credentials', ...credentials }, ...first, ...rest];
 }
 
-async function lookAtNetwork(io: Io, { endpoints, region }: Settings): Promise<Finding[]> {
+async function checkNetwork(io: Io, { endpoints, region }: Settings): Promise<Finding[]> {
   const probes = await probeEndpoints(endpoints, io);
   return [
     { check: 'endpoints', ...judgeEndpoints(probes, region) },
@@ -99,8 +96,8 @@ async function lookAtNetwork(io: Io, { endpoints, region }: Settings): Promise<F
   ];
 }
 
-/** The findings at CPH, or the error by which the credentials were refused altogether. */
-async function lookAtCph(world: World): Promise<[Finding[], unknown]> {
+/** Returns the findings at CPH, or the error when CPH refused the credentials altogether. */
+async function checkCph(world: World): Promise<[Finding[], unknown]> {
   const { clients, io } = world;
   try {
     await clients.cph.listPhones({ offset: 0, limit: 1 });
@@ -111,15 +108,15 @@ async function lookAtCph(world: World): Promise<[Finding[], unknown]> {
   return [await within(cphCheck(world), io.clock), undefined];
 }
 
-/** Good when a service has taken them for anything: what they may do is told beside it. */
+/** Returns ok when at least one service accepted the credentials; other checks tell their permissions. */
 function judgeCredentials({ how }: SignedIn, findings: readonly Finding[]): Verdict {
   const text = how === 'keys' ? 'the access keys' : 'user and password';
-  const taken = findings.flatMap(({ check, outcome }) =>
+  const accepted = findings.flatMap(({ check, outcome }) =>
     check.startsWith('access_') && outcome === 'ok' ? check.slice('access_'.length) : [],
   );
-  return taken.length > 0
-    ? ok(`${text} of the environment are taken by ${taken.join(', ')}`)
-    : unknown(`no service has taken ${text} of the environment`, 'see what the services say');
+  return accepted.length > 0
+    ? ok(`${accepted.join(', ')} accept ${text} of the environment`)
+    : unknown(`no service accepted ${text} of the environment`, 'see the access checks below');
 }
 
 function notSignedIn(error: unknown, better?: string): Finding[] {
@@ -130,7 +127,7 @@ function notSignedIn(error: unknown, better?: string): Finding[] {
     'see docs/cli.md for how to sign in';
   return [
     { check: 'credentials', ...failed(verdict.message, fix) },
-    ...skipAll(AFTER_SIGN_IN, 'there are no credentials that are taken'),
+    ...skipAll(AFTER_SIGN_IN, 'no credentials are accepted'),
   ];
 }
 
@@ -141,7 +138,7 @@ function settingsText({ region, bucket, prefix }: Settings): Verdict {
   return ok(`region ${region}, ledger obs://${bucket}/${prefix}`);
 }
 
-function settingsFault(error: unknown): Verdict {
+function settingsProblem(error: unknown): Verdict {
   if (!(error instanceof PhonevaultError)) throw error;
   return failed(error.message.replaceAll('\n', '; '), error.hint ?? 'see docs/operations.md');
 }

@@ -2,13 +2,13 @@ import { PhonevaultError, ServiceError } from '../../lib/errors.ts';
 
 export const outcomes = ['ok', 'warning', 'failed', 'unknown', 'skipped'] as const;
 
-/** `unknown`: it could not be found out. `skipped`: nobody asked for it, or something else must be put right first. */
+/** `unknown`: the check could not find out. `skipped`: it was not requested, or depends on a failed check. */
 export type Outcome = (typeof outcomes)[number];
 
-/** What a check came to: what is, and where something is wrong what to do. */
+/** The result of a check: what it found and, for a problem, how to fix it. */
 export type Verdict = { outcome: Outcome; message: string; fix?: string };
 
-/** A verdict under the name of its check; `subject` where a check looks at several things, such as a bucket. */
+/** A verdict with the name of its check. `subject` names the bucket or function where a check covers several. */
 export type Finding = { check: string; subject?: string } & Verdict;
 
 export const ok = (message: string): Verdict => ({ outcome: 'ok', message });
@@ -29,7 +29,7 @@ export const unknown = (message: string, fix?: string): Verdict => ({
   ...(fix === undefined ? {} : { fix }),
 });
 
-/** Of several verdicts on one thing: the worst, with everything that is wrong in its text; `good` when nothing is. */
+/** Merges verdicts on one subject: the worst outcome with all problems as text, or ok with the text `good`. */
 export function worstOf(verdicts: readonly Verdict[], good: string): Verdict {
   const bad = verdicts.filter(({ outcome }) => outcome !== 'ok');
   if (bad.length === 0) return ok(good);
@@ -44,25 +44,22 @@ export function worstOf(verdicts: readonly Verdict[], good: string): Verdict {
   };
 }
 
-const PASSING = new Set(['unreachable', 'throttled', 'time_up']);
+const TEMPORARY = new Set(['unreachable', 'throttled', 'time_up']);
 
 /**
- * What an error means for a check. `right` is what the caller lacks when access is denied. What may pass leaves it
- * unknown; anything else fails. An error that is not ours is rethrown.
+ * Returns the verdict for an error. `right` is the permission that the caller lacks when access is denied. A temporary error
+ * is `unknown`, any other `failed`. Rethrows errors of other kinds.
  */
 export function verdictOf(error: unknown, right?: string): Verdict {
   if (!(error instanceof PhonevaultError)) throw error;
   const { code, message, hint } = error;
   if (code === 'access_denied' && right !== undefined) {
-    return failed(
-      message,
-      `give these credentials the right ${right}; it takes up to 15 minutes to arrive`,
-    );
+    return failed(message, `grant these credentials ${right}; it takes effect within 15 minutes`);
   }
   const serverSide = error instanceof ServiceError && (error.status ?? 0) >= 500;
   const fix =
     hint ?? 'run it again; if it persists, PHONEVAULT_DEBUG=1 shows every call that failed';
-  return PASSING.has(code) || error.retryable || serverSide
+  return TEMPORARY.has(code) || error.retryable || serverSide
     ? unknown(message, fix)
     : failed(message, fix);
 }

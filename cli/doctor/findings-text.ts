@@ -5,7 +5,7 @@ import { count } from '../text/plural.ts';
 import { pad } from '../text/width.ts';
 import { type Finding, type Outcome, outcomes } from './finding.ts';
 
-/** A line a check, beneath it what to do, and at the end how it looks altogether. */
+/** Returns a line a check, with the fix below it, and a summary at the end. */
 export function findingsText(io: Io, findings: readonly Finding[]): string {
   const paint = colours(io);
   const lines = findings.map((finding) => findingText(finding, io.columns, paint));
@@ -23,10 +23,10 @@ function findingText(
   const indent = ' '.repeat(WIDTH + 2);
   const line = `${pad(outcome, WIDTH)}  ${paint.bold(name)}: ${message}`;
   const painted = painter(outcome, paint)(line.slice(0, WIDTH)) + line.slice(WIDTH);
-  const told = fold(painted, columns, indent);
+  const text = fold(painted, columns, indent);
   return fix === undefined
-    ? told
-    : `${told}\n${fold(`${indent}${paint.cyan('fix:')} ${fix}`, columns)}`;
+    ? text
+    : `${text}\n${fold(`${indent}${paint.cyan('fix:')} ${fix}`, columns)}`;
 }
 
 function painter(outcome: Outcome, paint: Colours): (text: string) => string {
@@ -43,7 +43,7 @@ function painter(outcome: Outcome, paint: Colours): (text: string) => string {
   }
 }
 
-/** "2 failed, 1 warning, …"; that warnings alone do not fail is said. */
+/** Returns "2 failed, 1 warning, …"; without a failure it says so. */
 function summaryText(findings: readonly Finding[], paint: Colours): string {
   const number = (outcome: Outcome) => findings.filter((one) => one.outcome === outcome).length;
   const parts = [

@@ -2,19 +2,19 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Endpoints } from '../../lib/cloud/endpoints.ts';
 import { type Send, TransportError, type TransportKind } from '../../lib/cloud/request/send.ts';
 
-/** What an endpoint did when it was asked without credentials. Times in epoch ms. */
+/** The response of an endpoint to a request without credentials. Times in epoch ms. */
 export type Probe = {
   service: keyof Endpoints;
   url: string;
   answer:
-    | { kind: 'answered'; sentAt: number; cameAt: number; date: string | undefined }
+    | { kind: 'answered'; sentAt: number; receivedAt: number; date: string | undefined }
     | { kind: 'none'; why: TransportKind };
 };
 
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 1024 * 1024;
 
-/** Asks every endpoint for its root, at once. Any answer at all shows that it is there. */
+/** Requests the root of every endpoint, in parallel. Any response shows that the endpoint exists. */
 export async function probeEndpoints(
   endpoints: Endpoints,
   { send, clock }: { send: Send; clock: Clock },
@@ -32,7 +32,11 @@ export async function probeEndpoints(
           maxBytes: MAX_BYTES,
         });
         const date = headers['date'];
-        return { service, url, answer: { kind: 'answered', sentAt, cameAt: clock.now(), date } };
+        return {
+          service,
+          url,
+          answer: { kind: 'answered', sentAt, receivedAt: clock.now(), date },
+        };
       } catch (error) {
         if (!(error instanceof TransportError)) throw error;
         return { service, url, answer: { kind: 'none', why: error.kind } };

@@ -5,23 +5,23 @@ import { failed, type Finding, unknown, verdictOf } from './finding.ts';
 
 export type Check = {
   name: string;
-  /** How long it may take; what is under way then is left to itself. */
+  /** Time limit in ms; calls in progress then are abandoned. */
   limitMs?: number;
   run(): Promise<Finding[]>;
 };
 
 const LIMIT_MS = 60_000;
 
-/** Runs a check to its findings, whatever becomes of it. Never rejects. */
+/** Runs a check within its time limit. Returns its findings, or one that says why there are none. Never rejects. */
 export async function within(check: Check, clock: Clock): Promise<Finding[]> {
   const { name, limitMs = LIMIT_MS, run } = check;
   const done = new AbortController();
-  const late = clock.sleep(limitMs, done.signal).then((): Finding[] => {
-    const text = `not found out within ${Math.round(limitMs / 1_000)} s`;
+  const timeout = clock.sleep(limitMs, done.signal).then((): Finding[] => {
+    const text = `no result within ${Math.round(limitMs / 1_000)} s`;
     return [{ check: name, ...unknown(text, 'run it again; PHONEVAULT_DEBUG=1 shows the calls') }];
   });
   try {
-    return await Promise.race([run().catch((error: unknown) => caught(name, error)), late]);
+    return await Promise.race([run().catch((error: unknown) => caught(name, error)), timeout]);
   } finally {
     done.abort();
   }
@@ -29,8 +29,8 @@ export async function within(check: Check, clock: Clock): Promise<Finding[]> {
 
 function caught(name: string, error: unknown): Finding[] {
   if (error instanceof PhonevaultError) return [{ check: name, ...verdictOf(error) }];
-  // A foreign error's message may hold anything: its name has to do.
+  // The message of an unknown error may hold secrets: print its name only.
   const what = scrub(error instanceof Error ? error.name : typeof error, 64);
-  const fix = 'this is a fault of the check: report it, with PHONEVAULT_DEBUG=1';
+  const fix = 'this is a bug in the check: report it with the output of PHONEVAULT_DEBUG=1';
   return [{ check: name, ...failed(`unexpected ${what}`, fix) }];
 }

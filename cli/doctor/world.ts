@@ -8,7 +8,7 @@ import { commandTools } from '../sign-in/connect.ts';
 import type { Io } from '../io/io.ts';
 import type { SignedIn } from '../sign-in/sign-in.ts';
 
-/** Everything that checks look at with the person's credentials. */
+/** Everything that checks use, with the user's credentials. */
 export type World = WorkDeps & {
   io: Io;
   settings: Settings;
@@ -19,7 +19,7 @@ export type World = WorkDeps & {
   listProjects(): Promise<{ id: string; name: string }[]>;
 };
 
-/** `signal` ends the calls that are still under way. */
+/** Creates the clients of the checks. `signal` aborts calls in progress. */
 export function createWorld(
   io: Io,
   settings: Settings,
@@ -40,7 +40,7 @@ export function createWorld(
     meter,
   });
   const iam = createIam({ ...common, endpoint: endpoints.iam });
-  // Keys sign for the account; the token is one of the project, which IAM refuses here.
+  // Keys sign for the account: IAM refuses a project's token here.
   const authenticate = createAuthenticator({
     credentials,
     projectId: how === 'keys' ? '' : projectId,

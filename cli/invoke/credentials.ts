@@ -1,7 +1,7 @@
 import type { Credentials } from '../../lib/cloud/request/auth.ts';
 import { reveal, type Secret } from '../../lib/secret.ts';
 
-/** The credentials as a context gives them, '' for what is missing: as texts they cross into the worker. */
+/** Returns the credentials as a context has them, '' for missing parts: as text, so that they can go to the worker. */
 export function forContext(credentials: Credentials): Record<keyof Credentials, string> {
   const { token, accessKey, secretKey, securityToken } = credentials;
   return {

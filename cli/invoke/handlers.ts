@@ -4,10 +4,10 @@ import { PhonevaultError } from '../../lib/errors.ts';
 import { nearest } from '../../lib/policy/parse/nearest.ts';
 import { wrongUse } from '../program/command.ts';
 
-/** What the build puts beside the handlers. */
+/** Other programs that the build puts beside the handlers. */
 const NOT_HANDLERS = new Set(['phonevault', 'local', 'invoke-worker', 'function-instance']);
 
-/** The file of a built handler. Throws wrong use, naming those that exist, for any other. */
+/** Returns the file of a built handler. Throws wrong use, which names the existing ones, for any other name. */
 export async function handlerFile(dist: string, name: string): Promise<string> {
   const known = await builtHandlers(dist);
   if (known.includes(name)) return join(dist, `${name}.js`);
@@ -18,7 +18,7 @@ export async function handlerFile(dist: string, name: string): Promise<string> {
   }
   const meant = nearest(name, known);
   throw wrongUse(
-    `there is no handler ${JSON.stringify(name.slice(0, 64))}`,
+    `unknown handler ${JSON.stringify(name.slice(0, 64))}`,
     `${meant === undefined ? '' : `did you mean ${meant}? `}handlers: ${known.join(', ')}`,
   );
 }

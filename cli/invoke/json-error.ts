@@ -2,12 +2,12 @@ const SPACE = /[ \t\n\r]*/y;
 const SCALAR =
   /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
-/** What may come next: a value, a name, a colon, a comma or an end, or nothing at all. */
+/** The token that may come next: a value, a name, a colon, or after a value a comma or an end. */
 type State = 'value' | 'first value' | 'name' | 'first name' | 'colon' | 'after';
 
 /**
- * The offset at which a text that JSON.parse refuses stops being JSON; its length when it only ends too early. Asked
- * for because the messages of JSON.parse tell a place only at times.
+ * Returns the offset at which invalid JSON stops being JSON; the length of the text when it only ends too early. The messages
+ * of JSON.parse do not always have an offset.
  */
 export function firstJsonError(text: string): number {
   const open: ('{' | '[')[] = [];

@@ -4,10 +4,10 @@ import type { Io } from '../io/io.ts';
 import { readInput } from '../io/read-text.ts';
 import { firstJsonError } from './json-error.ts';
 
-/** What FunctionGraph takes as an event. */
+/** The largest event that FunctionGraph accepts. */
 const MAX_BYTES = 6 * 1024 * 1024;
 
-/** The event in a file (`-`: standard input), `{}` without one. Throws `event_invalid` with the place of what is no JSON. */
+/** Returns the event in a file (`-`: standard input), `{}` without one. Throws `event_invalid` with the line and column of invalid JSON. */
 export async function readEvent(io: Io, file: string | undefined): Promise<unknown> {
   if (file === undefined) return {};
   const shown = file === '-' ? '(stdin)' : file;

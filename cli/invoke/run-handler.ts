@@ -1,23 +1,23 @@
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, PhonevaultError } from '../../lib/errors.ts';
 import type { Io } from '../io/io.ts';
-import type { WorkerAnswer, WorkerInput } from './worker.ts';
+import type { WorkerResult, WorkerInput } from './worker.ts';
 
-/** The platform gives a function a moment more than it tells, and ends it then. */
+/** FunctionGraph ends a function a moment after its time limit. */
 const GRACE_MS = 500;
-const OURS = new Set(['PhonevaultError', 'ServiceError']);
+const OWN_ERRORS = new Set(['PhonevaultError', 'ServiceError']);
 
 /**
- * Runs a built handler in a worker, which is ended when its time is up. What it logs goes to the standard error. Resolves
- * with its result as JSON text; throws what it threw, and `time_up`.
+ * Runs a built handler in a worker, and ends the worker when its time is up. The log goes to standard error. Resolves with
+ * the result as JSON; throws the handler's error, or `time_up`.
  */
 export async function runHandler(io: Io, input: WorkerInput): Promise<string> {
   const worker = new Worker(io.parts.worker, { workerData: input, stdout: true, stderr: true });
   const logs = Promise.all([relay(worker.stdout, io), relay(worker.stderr, io)]);
   let timer: NodeJS.Timeout | undefined;
-  let answer: WorkerAnswer;
+  let result: WorkerResult;
   try {
-    answer = await new Promise<WorkerAnswer>((resolve, reject) => {
+    result = await new Promise<WorkerResult>((resolve, reject) => {
       worker.once('message', resolve);
       worker.once('error', reject);
       worker.once('exit', () => reject(ended('the handler ended the process')));
@@ -31,17 +31,17 @@ export async function runHandler(io: Io, input: WorkerInput): Promise<string> {
     await worker.terminate();
     await logs;
   }
-  if (answer.ok) return answer.result ?? 'null';
-  throw thrown(answer.error);
+  if (result.ok) return result.value ?? 'null';
+  throw thrown(result.error);
 }
 
 function ended(message: string): PhonevaultError {
   return new PhonevaultError('time_up', message);
 }
 
-/** The error as it was in the worker: ours with its code, another under its name alone. */
-function thrown({ name, message, code, stack }: Extract<WorkerAnswer, { ok: false }>['error']) {
-  const error = OURS.has(name)
+/** Returns the worker's error: one of Phonevault's with its code, any other with its name. */
+function thrown({ name, message, code, stack }: Extract<WorkerResult, { ok: false }>['error']) {
+  const error = OWN_ERRORS.has(name)
     ? new PhonevaultError((code ?? 'service') as ErrorCode, message)
     : Object.assign(new Error(message), { name });
   if (stack !== undefined) error.stack = stack;

@@ -4,15 +4,15 @@ import { contextOf, type InvocationFacts } from './context.ts';
 
 export type WorkerInput = { file: string; event: unknown; facts: InvocationFacts };
 
-/** The result as JSON text, undefined for nothing; or what was thrown. */
-export type WorkerAnswer =
-  | { ok: true; result: string | undefined }
+/** The handler's result as JSON (undefined for none), or its error. */
+export type WorkerResult =
+  | { ok: true; value: string | undefined }
   | {
       ok: false;
       error: { name: string; message: string; code?: unknown; stack?: string | undefined };
     };
 
-async function answer({ file, event, facts }: WorkerInput): Promise<WorkerAnswer> {
+async function run({ file, event, facts }: WorkerInput): Promise<WorkerResult> {
   try {
     const { handler } = createRequire(file)(file) as {
       handler(event: unknown, context: unknown): unknown;
@@ -21,7 +21,7 @@ async function answer({ file, event, facts }: WorkerInput): Promise<WorkerAnswer
       event,
       contextOf(facts, () => Date.now()),
     );
-    return { ok: true, result: JSON.stringify(result, null, 2) };
+    return { ok: true, value: JSON.stringify(result, null, 2) };
   } catch (error) {
     if (!(error instanceof Error)) return { ok: false, error: { name: typeof error, message: '' } };
     const { name, message, stack } = error;
@@ -30,4 +30,4 @@ async function answer({ file, event, facts }: WorkerInput): Promise<WorkerAnswer
   }
 }
 
-void answer(workerData as WorkerInput).then((told) => parentPort?.postMessage(told));
+void run(workerData as WorkerInput).then((result) => parentPort?.postMessage(result));

@@ -1,47 +1,47 @@
 import type { Clock, Random } from '../../lib/clock.ts';
 import type { Send } from '../../lib/cloud/request/send.ts';
 
-/** What a command sees of the world. `cli/io/real-io.ts` makes the real one; tests give their own. */
+/** Everything a command uses from outside. `cli/io/real-io.ts` creates the real one; tests pass their own. */
 export type Io = {
-  /** Prints lines on the standard output; the last line end is added. */
+  /** Prints lines to standard output and adds the last line end. */
   out(text: string): void;
-  /** The same on the standard error: faults, progress, what is not the answer itself. */
+  /** Prints lines to standard error: errors, progress, everything but the result. */
   err(text: string): void;
-  /** Draws one line on the standard error over the last drawn; '' takes it away. Does nothing unless that is a terminal. */
+  /** Draws a status line on standard error in place of the last one; '' removes it. Does nothing unless that is a terminal. */
   status(text: string): void;
   outIsTerminal: boolean;
   errIsTerminal: boolean;
-  /** Width of the standard output; Infinity where nothing has to be cut, as in a pipe. Ask again for each picture. */
+  /** Width of standard output; Infinity in a pipe. It may change: read it each time. */
   readonly columns: number;
   readonly errColumns: number;
   env: Record<string, string | undefined>;
   cwd: string;
-  /** The person's home folder. */
+  /** The user's home folder. */
   home: string;
-  /** The person's time zone, such as Asia/Shanghai. */
+  /** The user's time zone, such as Asia/Shanghai. */
   zone: string;
   clock: Clock;
   random: Random;
   send: Send;
-  /** Calls `handler` on Ctrl-C or SIGTERM, which end the process otherwise. Returns how to stop listening. */
+  /** Calls `handler` on Ctrl-C or SIGTERM, which otherwise end the process. Returns a function that stops listening. */
   onInterrupt(handler: () => void): () => void;
-  /** The standard input as text. Throws `event_invalid` above `maxBytes` or when it is not UTF-8. */
+  /** Returns standard input as text. Throws `event_invalid` above `maxBytes` or when it is not UTF-8. */
   readStdin(maxBytes: number): Promise<string>;
-  /** Where the parts of this program lie. */
+  /** Paths of the parts of this program. */
   parts: Parts;
   /**
-   * Runs another Node program to its end, signals passed on. `capture` takes what it prints instead of showing it.
+   * Runs another Node program to its end and forwards signals. `capture` returns its output instead of printing it.
    * Resolves with its exit code.
    */
   runNode(args: string[], options?: { capture?: boolean }): Promise<{ code: number; text: string }>;
 };
 
-/** Found once by `cli/io/parts.ts`, in a checkout as in an installed package. */
+/** Found by `cli/io/parts.ts`, in a checkout or an installed package. */
 export type Parts = {
   version: string;
   /** The folder of the built handlers. */
   dist: string;
-  /** Node's arguments that start the embedded cloud. */
+  /** Arguments of Node that start the embedded cloud. */
   local: string[];
   /** The built module that runs a handler in a worker. */
   worker: string;

@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url';
 import type { Parts } from './io.ts';
 
 /**
- * Finds the parts of this program from `folder`: `dist/` once bundled, `cli/` in a checkout, where the embedded cloud is
- * started from its source.
+ * Finds the parts of this program from the folder of its entry module: `dist/` in a package, `cli/` in a checkout, where
+ * the embedded cloud starts from its source.
  */
 export function partsFrom(folder: string): Parts {
   const root = join(folder, '..');

@@ -9,7 +9,7 @@ import { cut } from '../text/width.ts';
 
 const CLEAR_LINE = '\r\u001b[K';
 
-/** The world as it is, `folder` being that of the entry module. `close` drops what keeps the process alive. */
+/** Returns the real Io. `folder` is that of the entry module. `close` closes what keeps the process alive. */
 export function realIo(folder: string): Io & { close(): void } {
   const { stdin, stdout, stderr, env } = process;
   const send = nodeSend();
@@ -24,8 +24,8 @@ export function realIo(folder: string): Io & { close(): void } {
     stream.write(`${text}\n`);
   };
   const widthOf = (stream: NodeJS.WriteStream) => {
-    const told = Number(env.COLUMNS);
-    const width = stream.columns || (told > 0 ? told : stream.isTTY ? 80 : Infinity);
+    const given = Number(env.COLUMNS);
+    const width = stream.columns || (given > 0 ? given : stream.isTTY ? 80 : Infinity);
     return Math.max(20, width);
   };
   return {

@@ -6,7 +6,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const MAX_TEXT = 64 * 1024;
 
 /**
- * Runs a Node program to its end. It gets a process group of its own, so that Ctrl-C reaches it once: from us.
+ * Runs a Node program to its end, in its own process group: Ctrl-C reaches it once, from here.
  */
 export const runNode: Io['runNode'] = async (args, { capture = false } = {}) => {
   const child = spawn(process.execPath, args, {

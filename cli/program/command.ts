@@ -1,20 +1,20 @@
 import type { Io } from '../io/io.ts';
 
-/** A command as it is declared: what `program.ts` makes a parser, help and shell completion of. */
+/** Declares a command. The parser, the help and the shell completion are built from it. */
 export type Command<Options extends object = Record<string, unknown>> = {
   name: string;
   /** One line without a full stop, for the list of commands. */
   summary: string;
-  /** More, for the command's own help. */
+  /** The text of the command's own help. */
   description?: string;
   arguments?: ArgumentSpec[];
   /** Besides `--json`, which every command has. */
   options?: OptionSpec[];
   examples: Example[];
-  /** All arguments and options are handed on as they are, `--help` included. */
+  /** Passes all arguments and options on unchanged, `--help` included. */
   passThrough?: boolean;
   subcommands?: Command[];
-  /** Does the work and returns the exit code: 0 done, 1 failed. Errors are thrown. */
+  /** Runs the command. Returns the exit code: 0 done, 1 failed. Throws errors. */
   run(call: Call<Options>, io: Io): Promise<number>;
 };
 
@@ -31,7 +31,7 @@ export type OptionSpec = {
   text: string;
   default?: unknown;
   choices?: readonly string[];
-  /** Reads one value, or throws wrongUse with what is allowed. See `cli/program/option-values.ts`. */
+  /** Parses one value, or throws wrongUse with what is allowed. See `cli/program/option-values.ts`. */
   parse?: (value: string) => unknown;
 };
 
@@ -42,14 +42,14 @@ export type Example = {
 };
 
 type Call<Options extends object = Record<string, unknown>> = {
-  /** The arguments given, lists flattened, those left out missing. */
+  /** The given arguments; lists are flattened. */
   args: string[];
   /** By their long names in camel case. */
   options: Options;
   json: boolean;
 };
 
-/** The command line itself is wrong: exit code 2. */
+/** The command line is wrong: exit code 2. */
 class WrongUse extends Error {
   readonly hint: string | undefined;
 
@@ -62,7 +62,7 @@ class WrongUse extends Error {
 
 export type { WrongUse };
 
-/** An error for a command line that is wrong in itself; to be thrown. */
+/** Returns the error for a wrong command line. */
 export function wrongUse(message: string, hint?: string): WrongUse {
   return new WrongUse(message, hint);
 }

@@ -5,22 +5,23 @@ import { colours } from '../text/colour.ts';
 import { fold, foldCommand } from '../text/fold.ts';
 import { pad } from '../text/width.ts';
 
-const WIDEST = 100;
-const LEAST_TEXT = 30;
+const MAX_COLUMNS = 100;
+const MIN_TEXT_COLUMNS = 30;
 
-/** How help is laid out: in two columns where there is room, else each text below its name. */
+/** Returns the layout of help: two columns, or in a narrow window each text below its name. */
 export function helpFormat(io: Io): Partial<Help> {
   const c = colours(io);
   return {
     styleTitle: (title) => c.bold(title),
-    styleCommandDescription: (text) => fold(text, Math.min(io.columns, WIDEST), ''),
-    styleUsage: (usage) => fold(usage, Math.min(io.columns, WIDEST) - 'Usage: '.length, '    '),
+    styleCommandDescription: (text) => fold(text, Math.min(io.columns, MAX_COLUMNS), ''),
+    styleUsage: (usage) =>
+      fold(usage, Math.min(io.columns, MAX_COLUMNS) - 'Usage: '.length, '    '),
     boxWrap: (text) => text,
     formatItem(term, termWidth, text) {
       const columns = this.helpWidth ?? 80;
       const room = columns - termWidth - 4;
       if (text === '') return `  ${term}`;
-      if (room < LEAST_TEXT) {
+      if (room < MIN_TEXT_COLUMNS) {
         return `${fold(`  ${term}`, columns)}\n${fold(`      ${text}`, columns, '')}`;
       }
       const lines = fold(text, room, '').split('\n');
@@ -30,10 +31,10 @@ export function helpFormat(io: Io): Partial<Help> {
   };
 }
 
-/** The examples below a command's help: what to type, and what it prints. */
+/** Returns the examples below a command's help: what to type, and what it prints. */
 export function examplesText(examples: readonly Example[], io: Io): string {
   const c = colours(io);
-  const columns = Math.min(io.columns, WIDEST);
+  const columns = Math.min(io.columns, MAX_COLUMNS);
   const blocks = examples.map(({ run, shows }) => {
     const typed = foldCommand(`  $ ${run}`, columns);
     const lines = shows?.split('\n').map((line) => fold(`  ${line}`, columns)) ?? [];

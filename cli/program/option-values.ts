@@ -1,25 +1,25 @@
 import { parseDuration } from '../../lib/policy/schema/duration.ts';
 import { wrongUse } from './command.ts';
 
-const show = (value: string) => JSON.stringify(value.slice(0, 64));
+const quote = (value: string) => JSON.stringify(value.slice(0, 64));
 
-/** A reader of whole numbers from `least` to `most`. */
-export function wholeNumber(least: number, most: number): (value: string) => number {
+/** Returns a parser of whole numbers from `min` to `max`. */
+export function wholeNumber(min: number, max: number): (value: string) => number {
   return (value) => {
     const number = /^\d{1,15}$/.test(value) ? Number(value) : NaN;
-    if (number >= least && number <= most) return number;
-    throw wrongUse(`${show(value)} is not a whole number from ${least} to ${most}`);
+    if (number >= min && number <= max) return number;
+    throw wrongUse(`${quote(value)} is not a whole number from ${min} to ${max}`);
   };
 }
 
-/** Reads `90s`, `10m`, `1h30m` or `2d` as milliseconds. */
+/** Parses `90s`, `10m`, `1h30m` or `2d` as milliseconds. */
 export function durationValue(value: string): number {
   const ms = parseDuration(value);
   if (ms !== undefined && ms > 0) return ms;
-  throw wrongUse(`${show(value)} is not a time such as 90s, 10m, 1h30m or 2d`);
+  throw wrongUse(`${quote(value)} is not a duration such as 90s, 10m, 1h30m or 2d`);
 }
 
-/** Reads `2026-01-02`, `2026-01-02T03:04:05Z` or a time ago such as `2d`: a function from now to epoch ms. */
+/** Parses `2026-01-02`, `2026-01-02T03:04:05Z` or an age such as `2d`. Returns a function from now to epoch ms. */
 export function momentValue(value: string): (now: number) => number {
   const ago = parseDuration(value);
   if (ago !== undefined && ago > 0) return (now) => now - ago;
@@ -28,20 +28,20 @@ export function momentValue(value: string): (now: number) => number {
   const at = isDate.test(value) && isDay(value) ? Date.parse(value) : NaN;
   if (!Number.isNaN(at)) return () => at;
   throw wrongUse(
-    `${show(value)} is not a moment such as 2d (ago), 2026-01-02 or 2026-01-02T03:04:05Z`,
+    `${quote(value)} is not a time such as 2d (ago), 2026-01-02 or 2026-01-02T03:04:05Z`,
   );
 }
 
-/** False for the 31st of February, which Date.parse takes for the 3rd of March. */
+/** Returns false for the 31st of February, which Date.parse reads as the 3rd of March. */
 function isDay(value: string): boolean {
   const day = new Date(`${value.slice(0, 10)}T00:00Z`);
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value.slice(0, 10));
 }
 
-/** A reader of ids and names, kept to what may stand in a key. */
+/** Returns a parser of ids and names that may be part of a key. */
 export function nameValue(what: string): (value: string) => string {
   return (value) => {
     if (/^[A-Za-z0-9._-]{1,128}$/.test(value)) return value;
-    throw wrongUse(`${show(value)} is not ${what}`);
+    throw wrongUse(`${quote(value)} is not ${what}`);
   };
 }

@@ -8,8 +8,8 @@ const ABOUT =
   'Backs up fleets of Huawei Cloud Phones: policies in a bucket, runs, verified archives.';
 
 /**
- * The parser of the whole command line. It throws CommanderError where commander would end the process; what a
- * command returns goes to `done`.
+ * Returns the parser of the whole command line. It throws CommanderError where commander would end the process, and passes
+ * a command's exit code to `done`.
  */
 export function createProgram(
   commands: readonly Command[],
@@ -27,10 +27,10 @@ export function createProgram(
     .configureHelp(helpFormat(io))
     .configureOutput({
       writeOut: (text) => io.out(text.trimEnd()),
-      // Help in the place of an error; errors themselves are told by reportError, once.
+      // Only help goes here: reportError prints errors.
       writeErr: (text) => io.err(text.trimEnd()),
       outputError: () => undefined,
-      // Whether to colour was decided before: commander must not take colours out.
+      // The colours are decided elsewhere: commander must keep them.
       getOutHasColors: () => true,
       getErrHasColors: () => true,
       getOutHelpWidth: () => Math.min(io.columns, 100),
@@ -67,7 +67,7 @@ function add(parent: Commander, spec: Command, io: Io, done: (code: number) => v
 
   command.action(async () => {
     const args = command.args;
-    refuseStranger(spec, args);
+    refuseUnknownSubcommand(spec, args);
     const { json = false, ...options } = command.optsWithGlobals<{ json?: boolean }>();
     done(await spec.run({ args, options, json }, io));
   });
@@ -95,8 +95,8 @@ function readOr(parse: (value: string) => unknown, given: string): unknown {
   }
 }
 
-/** A command that has subcommands and takes no arguments: another word is a subcommand misspelt. */
-function refuseStranger(spec: Command, args: readonly string[]): void {
+/** Throws wrong use for a word that is no subcommand, with the most similar one as a hint. */
+function refuseUnknownSubcommand(spec: Command, args: readonly string[]): void {
   const [word] = args;
   if (spec.subcommands === undefined || word === undefined) return;
   const meant = nearest(

@@ -7,17 +7,17 @@ import { colours } from '../text/colour.ts';
 import { fold } from '../text/fold.ts';
 import { toJson } from '../text/printable.ts';
 
-type Told = { exit: number; code: string; message: string; hint?: string | undefined };
+type Reported = { exit: number; code: string; message: string; hint?: string | undefined };
 
 /**
- * Tells what ended a command and returns its exit code. With --json on the standard output, as `{error}`. `help` is what
- * to type after wrong use.
+ * Prints the error that ended a command and returns the exit code. With --json it goes to standard output as `{error}`.
+ * `help` is the command to type after wrong use.
  */
 export function reportError(error: unknown, argv: readonly string[], io: Io, help: string): number {
-  const told = tell(error);
-  if (told === undefined) return 0;
-  const { exit, code, message } = told;
-  const hint = told.hint ?? (code === 'wrong_use' ? `see ${help}` : undefined);
+  const reported = describe(error);
+  if (reported === undefined) return 0;
+  const { exit, code, message } = reported;
+  const hint = reported.hint ?? (code === 'wrong_use' ? `see ${help}` : undefined);
   if (wantsJson(argv)) {
     io.out(toJson({ error: { code, message, ...(hint === undefined ? {} : { hint }) } }));
   } else {
@@ -29,29 +29,34 @@ export function reportError(error: unknown, argv: readonly string[], io: Io, hel
   return exit;
 }
 
-function tell(error: unknown): Told | undefined {
-  if (error instanceof CommanderError) return tellCommander(error);
+function describe(error: unknown): Reported | undefined {
+  if (error instanceof CommanderError) return describeCommander(error);
   if (isWrongUse(error)) {
     return { exit: 2, code: 'wrong_use', message: error.message, hint: error.hint };
   }
   if (error instanceof PhonevaultError) {
     return { exit: 1, code: error.code, message: error.message, hint: error.hint };
   }
-  // A foreign error's message may hold anything: its name has to do.
+  // The message of an unknown error may hold secrets: print its name only.
   const name = error instanceof Error ? error.name : typeof error;
   return {
     exit: 1,
     code: 'unexpected',
     message: `unexpected ${scrub(name, 64)}`,
-    hint: 'run it again with PHONEVAULT_DEBUG=1 to see where',
+    hint: 'run it again with PHONEVAULT_DEBUG=1 to see the stack',
   };
 }
 
-function tellCommander(error: CommanderError): Told | undefined {
+function describeCommander(error: CommanderError): Reported | undefined {
   if (error.exitCode === 0) return undefined;
-  // Help that nobody asked for was printed in the place of an error.
+  // Commander printed the help instead of an error.
   if (error.code === 'commander.help') {
-    return { exit: 2, code: 'wrong_use', message: 'no command given', hint: 'name one of these' };
+    return {
+      exit: 2,
+      code: 'wrong_use',
+      message: 'no command given',
+      hint: 'name one of the commands above',
+    };
   }
   const text = error.message.replace(/^error: /, '');
   const [message = '', meant] = text.split(/\n\(Did you mean (.+)\?\)$/s);
@@ -64,7 +69,7 @@ function wantsJson(argv: readonly string[]): boolean {
   return (end < 0 ? argv : argv.slice(0, end)).includes('--json');
 }
 
-/** Where an error came from: the frames of its stack as they are, its words without secrets. */
+/** Returns the stacks of an error and its causes, with secrets redacted. */
 function trace(error: unknown): string {
   const lines: string[] = [];
   for (let one = error, depth = 0; one instanceof Error && depth < 5; one = one.cause, depth += 1) {

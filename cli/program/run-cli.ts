@@ -4,7 +4,7 @@ import { createProgram } from './program.ts';
 import { reportError } from './report-error.ts';
 import { printable } from '../text/printable.ts';
 
-/** Runs one command line (without `node` and the script) to its exit code: 0 done, 1 failed, 2 wrong use. Never rejects. */
+/** Runs one command line (without `node` and the script). Returns its exit code: 0 done, 1 failed, 2 wrong use. Never rejects. */
 export async function runCli(argv: string[], io: Io): Promise<number> {
   const safe = withSafeText(io);
   let code = 0;
@@ -24,7 +24,7 @@ function helpFor([name]: readonly string[]): string {
   return ['phonevault', ...(known === undefined ? [] : [known.name]), '--help'].join(' ');
 }
 
-/** The same Io, whose texts can do nothing to a terminal. Getters stay live. */
+/** Returns the same Io, with control characters removed from all output. Getters stay live. */
 function withSafeText(io: Io): Io {
   const safe = Object.create(io) as Io;
   safe.out = (text) => io.out(printable(text));

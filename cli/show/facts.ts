@@ -5,11 +5,11 @@ export type Fact = readonly [label: string, text: string | undefined];
 
 const NARROW = 50;
 
-/** Facts as lines under each other, labels to the left and what is undefined left out; in a narrow window unaligned. */
+/** Returns one line a fact, with aligned labels; in a narrow window unaligned. Undefined texts are left out. */
 export function facts(list: readonly Fact[], columns: number): string[] {
-  const told = list.flatMap(([label, text]) => (text === undefined ? [] : [{ label, text }]));
-  const width = Math.max(0, ...told.map(({ label }) => label.length));
-  return told.map(({ label, text }) => {
+  const given = list.flatMap(([label, text]) => (text === undefined ? [] : [{ label, text }]));
+  const width = Math.max(0, ...given.map(({ label }) => label.length));
+  return given.map(({ label, text }) => {
     const start = columns < NARROW ? `  ${label} ` : `  ${pad(label, width)}  `;
     if (columns < NARROW) return fold(start + text, columns);
     const lines = fold(text, columns - start.length, '').split('\n');

@@ -6,7 +6,7 @@ import { duration, inZone } from '../text/time.ts';
 
 const NAMES = 5;
 
-/** What happened when: a line for each fact of a run's log. `names` by phone id. */
+/** Returns a line for each event of a run's log. `names` by phone id. */
 export function logText(
   io: Io,
   lines: readonly LogLine[],

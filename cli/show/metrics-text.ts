@@ -2,7 +2,7 @@ import type { Metrics } from '../../lib/ledger/run/metrics.ts';
 import { duration } from '../text/time.ts';
 import type { Fact } from './facts.ts';
 
-/** What a run has cost: its calls by service, with those that went wrong, and its times. */
+/** Returns what a run cost: its calls by service, with unsuccessful ones apart, and its times. */
 export function metricsFacts(metrics: Metrics | null): Fact[] {
   if (metrics === null) return [];
   const calls = Object.entries(metrics.calls).map(([service, operations]) => {
@@ -13,15 +13,15 @@ export function metricsFacts(metrics: Metrics | null): Fact[] {
       sum.throttled += counts.throttled;
       sum.failed += counts.failed;
     }
-    const { ok, ...wrong } = sum;
-    const all = ok + wrong.refused + wrong.throttled + wrong.failed;
-    const told = Object.entries(wrong).filter(([, count]) => count > 0);
-    const why = told.map(([word, count]) => `${count} ${word}`).join(', ');
+    const { ok, ...rest } = sum;
+    const all = ok + rest.refused + rest.throttled + rest.failed;
+    const unsuccessful = Object.entries(rest).filter(([, count]) => count > 0);
+    const why = unsuccessful.map(([word, count]) => `${count} ${word}`).join(', ');
     return `${service} ${all}${why === '' ? '' : ` (${why})`}`;
   });
   const { retries, throttled_ms, function_ms } = metrics;
   const times = [
-    `${duration(function_ms)} of functions`,
+    `${duration(function_ms)} function time`,
     ...(throttled_ms === 0 ? [] : [`${duration(throttled_ms)} throttled`]),
   ];
   const again = retries === 0 ? [] : [`${retries} retried`];

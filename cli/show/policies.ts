@@ -5,19 +5,19 @@ import type { RunDeps } from '../../lib/run/deps.ts';
 
 type Deps = Pick<RunDeps, 'store' | 'ledger'>;
 
-/** What to do while the bucket holds no policies. */
+/** Returns what to do while the bucket holds no policies. */
 export function noPoliciesText({ bucket, prefix }: RunDeps['ledger']): string {
-  return `no policies yet: put one to obs://${bucket}/${prefix}${layout.policy('<name>')}`;
+  return `no policies yet; upload one to obs://${bucket}/${prefix}${layout.policy('<name>')}`;
 }
 
-/** The text of a policy's file in the bucket. Throws `policy_gone` with the name that was probably meant. */
+/** Returns the text of a policy's file in the bucket. Throws `policy_gone` with the most similar name as a hint. */
 export async function readPolicyText(deps: Deps, name: string): Promise<string> {
   const object = await deps.store.get(layout.policy(name));
   if (object === undefined) throw await noSuchPolicy(deps, name);
   return object.body;
 }
 
-/** The error for a policy that is not in the bucket; to be thrown. */
+/** Returns the error for a policy that is not in the bucket. */
 export async function noSuchPolicy(deps: Deps, name: string): Promise<PhonevaultError> {
   const names = (await deps.store.list(layout.policies)).flatMap(
     ({ key }) => readPolicyKey(key) ?? [],
@@ -29,5 +29,5 @@ export async function noSuchPolicy(deps: Deps, name: string): Promise<Phonevault
       : meant === undefined
         ? '`phonevault status` lists the policies'
         : `did you mean ${meant}?`;
-  return new PhonevaultError('policy_gone', `there is no policy ${name}`, { hint });
+  return new PhonevaultError('policy_gone', `policy ${name} does not exist`, { hint });
 }

@@ -13,7 +13,7 @@ const LINES = 20;
 
 type Estimate = NonNullable<Preview['estimate']>;
 
-/** What a run would do, for a person: what, where to, how long, then the phones. `all` tells every one of them. */
+/** Describes what a run would do: paths, target and time, then the phones; with `all` every phone. */
 export function previewText(io: Io, preview: Preview, { all }: { all: boolean }): string {
   const paint = colours(io);
   const { policy, counts, failure, bucket, folder, include = [], exclude = [] } = preview;
@@ -22,7 +22,7 @@ export function previewText(io: Io, preview: Preview, { all }: { all: boolean })
     failure !== undefined
       ? `${policy}: a run would ${paint.red('fail')} before it starts`
       : sent === 0
-        ? `${policy}: a run would be ${paint.yellow('skipped')}, there is nothing to export`
+        ? `${policy}: a run would be ${paint.yellow('skipped')}: nothing to export`
         : `${policy}: a run would export ${count(sent, 'phone')} of ${counts.selected}`;
   return [
     fold(paint.bold(head), io.columns),
@@ -53,21 +53,21 @@ function callsText(calls: Preview['calls']): string | undefined {
   if (calls === undefined) return undefined;
   const { export_calls, phones_per_call, calls_per_minute, learned } = calls;
   const pace = `at most ${count(phones_per_call, 'phone')} a call, ${count(calls_per_minute, 'call')} a minute`;
-  return `${export_calls}; ${pace} (${learned ? 'learned' : 'where every fleet begins'})`;
+  return `${export_calls}; ${pace} (${learned ? 'learned' : 'initial limits'})`;
 }
 
 function estimateText({ ms, export_ms, deadline_ms, limited_by }: Estimate, sent: number): string {
   const deadline = `deadline ${duration(deadline_ms)}`;
   if (sent === 0) return `none; ${deadline}`;
   if (export_ms === null) {
-    return `not known: no export was seen yet; sending takes ${ms === 0 ? 'less than 1 min' : duration(ms)}; ${deadline}`;
+    return `unknown until the first export; submitting takes ${ms === 0 ? 'less than 1 min' : duration(ms)}; ${deadline}`;
   }
   const limits = {
     calls: 'the calls a minute',
     servers: 'the fullest server',
     export: 'a single export',
   };
-  return `about ${duration(ms)}, held up by ${limits[limited_by]}; ${deadline}`;
+  return `about ${duration(ms)}, limited by ${limits[limited_by]}; ${deadline}`;
 }
 
 function costsText(costs: Preview['costs']): string | undefined {
@@ -75,15 +75,16 @@ function costsText(costs: Preview['costs']): string | undefined {
   const { run_id, exported, archive_bytes, function_ms, calls = {} } = costs;
   const parts = [
     `${size(archive_bytes)} of archives`,
-    function_ms === undefined ? undefined : `${duration(function_ms)} of functions`,
+    function_ms === undefined ? undefined : `${duration(function_ms)} function time`,
     ...Object.entries(calls).map(([service, made]) => `${made} calls to ${service.toUpperCase()}`),
   ];
-  const told = parts.filter((part) => part !== undefined).join(', ');
-  return `${told}: what ${run_id} took for ${count(exported, 'phone')}`;
+  const known = parts.filter((part) => part !== undefined).join(', ');
+  return `${known} (run ${run_id}, ${count(exported, 'phone')})`;
 }
 
 function warnings({ listing_complete, estimate }: Preview): string[] {
-  const incomplete = 'phones came and went while the fleet was read: some may be missing here';
+  const incomplete =
+    'phones were created or deleted while the fleet was read: some may be missing here';
   return [
     ...(listing_complete ? [] : [incomplete]),
     ...(estimate === undefined || estimate.meets_deadline ? [] : [deadlineAdvice(estimate)]),
@@ -91,17 +92,17 @@ function warnings({ listing_complete, estimate }: Preview): string[] {
 }
 
 function deadlineAdvice({ ms, deadline_ms, limited_by }: Estimate): string {
-  const late = `the deadline of ${duration(deadline_ms)} cannot be met: about ${duration(ms)} are needed.`;
-  const raise = 'set a later `deadline`';
+  const late = `the run needs about ${duration(ms)} and misses its deadline of ${duration(deadline_ms)}.`;
+  const raise = 'raise `deadline`';
   const others = {
-    calls: 'select fewer phones; more calls a minute come only as CPH takes them',
-    servers: 'raise `max_in_flight_per_server`, or select fewer phones of the fullest server',
+    calls: 'select fewer phones; calls a minute grow only while CPH accepts them',
+    servers: 'raise `max_in_flight_per_server`, or select fewer phones on the fullest server',
     export: 'export fewer paths',
   };
   return `${late} In the policy, ${raise}, or ${others[limited_by]}.`;
 }
 
-/** The phones of one kind, those with the same reason together. */
+/** Lists the phones of one kind, grouped by reason. */
 function section(
   io: Io,
   { phones, counts }: Preview,
@@ -124,11 +125,11 @@ function section(
     '',
     colours(io).bold(`${title} (${counts[kind]})`),
     table(rows, io.columns, { head: ['phone', 'server', last] }),
-    ...(rest > 0 ? [fold(`… and ${rest} more: --all tells them`, io.columns)] : []),
+    ...(rest > 0 ? [fold(`… and ${rest} more: --all lists them`, io.columns)] : []),
   ];
 }
 
-/** In the order of the first phone of each reason. */
+/** Groups phones by reason, in the order of each reason's first phone. */
 function byReason(phones: readonly PlannedPhoneView[]): PlannedPhoneView[] {
   const reasons = [...new Set(phones.map(({ reason }) => reason))];
   return reasons.flatMap((wanted) => phones.filter(({ reason }) => reason === wanted));

@@ -20,7 +20,7 @@ import { when } from './when.ts';
 
 const PHONES = 50;
 
-/** What is worth a look comes first. */
+/** Phones that need attention come first. */
 const ORDER: (keyof Progress)[] = [
   'failed',
   'timed_out',
@@ -36,7 +36,7 @@ const ORDER: (keyof Progress)[] = [
 
 export type RunFacts = { run: RunView; phones: RunPhone[]; calls: ExportCall[]; log: LogLine[] };
 
-/** Everything about one run. `allPhones` past the first 50; `log` line by line. */
+/** Describes one run. `allPhones`: not only the first 50. `log`: every event. */
 export function runText(
   io: Io,
   { run, phones, calls, log }: RunFacts,
@@ -46,7 +46,7 @@ export function runText(
   const names = new Map(phones.map(({ phone_id, phone_name }) => [phone_id, phone_name]));
   const title = (text: string) => ['', paint.bold(text)];
   return [
-    fold(`${paint.bold(`Run ${run.run_id}:`)} ${standText(run, io)}`, io.columns),
+    fold(`${paint.bold(`Run ${run.run_id}:`)} ${stateText(run, io)}`, io.columns),
     ...summary(io, run, options.bucket),
     ...(phones.length === 0
       ? []
@@ -56,7 +56,7 @@ export function runText(
   ].join('\n');
 }
 
-function standText(run: RunView, io: Io): string {
+function stateText(run: RunView, io: Io): string {
   if (run.outcome !== null) return outcomeWord(run.outcome, colours(io));
   if (run.phase === 'quarantined') return colours(io).red('quarantined');
   return run.cancelling ? 'being cancelled' : run.phase;
@@ -72,25 +72,28 @@ function summary(io: Io, run: RunView, bucket: string): string[] {
     [
       ...whyText(run).map((text) => ['why', text] as const),
       ['policy', run.policy || undefined],
-      ['asked by', run.trigger ?? undefined],
+      ['trigger', run.trigger ?? undefined],
       ['started', started_at === null ? undefined : when(io, started_at)],
       ['settled', settled_at === null ? undefined : `${when(io, settled_at)}${took}`],
       ['phones', counts === null ? undefined : countsText(counts)],
       ['progress', progress === null ? undefined : progressText(run)],
-      ['fleet', run.listing_complete === false ? 'some phones may have been missed' : undefined],
+      ['fleet', run.listing_complete === false ? 'some phones may be missing' : undefined],
       ...run.failures.map(
         ({ at, code, message }) => ['step_failed', `${when(io, at)} ${code}: ${message}`] as const,
       ),
       ...metricsFacts(run.metrics),
-      ['message', notified === null ? undefined : noticeText(io, notified)],
+      ['notified', notified === null ? undefined : notifiedText(io, notified)],
       ['report', report === null ? undefined : `obs://${bucket}/${report.key}`],
     ],
     io.columns,
   );
 }
 
-function noticeText(io: Io, { at, message_id, skipped }: NonNullable<RunView['notified']>): string {
-  if (skipped !== undefined) return `none: ${skipped}`;
+function notifiedText(
+  io: Io,
+  { at, message_id, skipped }: NonNullable<RunView['notified']>,
+): string {
+  if (skipped !== undefined) return `not sent: ${skipped}`;
   return `sent ${when(io, at)}${message_id === undefined ? '' : ` ${message_id}`}`;
 }
 
@@ -107,11 +110,11 @@ function phonesTable(io: Io, phones: readonly RunPhone[], all: boolean): string[
     phone.size === undefined ? '' : size(phone.size),
     phone.key === undefined ? phone.phone_id : `obs://${phone.bucket ?? ''}/${phone.key}`,
   ]);
-  const head = ['phone', 'outcome', 'why', 'tries', 'size', 'archive, or id'];
+  const head = ['phone', 'outcome', 'why', 'attempts', 'size', 'archive, or id'];
   const rest = sorted.length - shown.length;
   return [
     table(rows, io.columns, { head, right: [3, 4], whole: [0] }),
-    ...(rest > 0 ? [fold(`… and ${rest} more: --phones tells them`, io.columns)] : []),
+    ...(rest > 0 ? [fold(`… and ${rest} more: --phones lists them`, io.columns)] : []),
   ];
 }
 
@@ -121,6 +124,6 @@ function callsTable(io: Io, calls: readonly ExportCall[]): string {
     ...[phones, accepted, refused, unanswered].map(String),
     request_id ?? '',
   ]);
-  const head = ['answered', 'phones', 'accepted', 'refused', 'unanswered', 'request'];
+  const head = ['time', 'phones', 'accepted', 'refused', 'no response', 'request'];
   return table(rows, io.columns, { head, right: [1, 2, 3, 4] });
 }

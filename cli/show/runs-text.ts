@@ -6,29 +6,29 @@ import { duration } from '../text/time.ts';
 import { outcomeWord } from './outcome-text.ts';
 import { minuteOf } from './when.ts';
 
-/** Runs as a table, one a line. */
+/** Returns runs as a table. */
 export function runsText(io: Io, runs: readonly RunSummary[]): string {
   const paint = colours(io);
   const rows = runs.map((run) => [
     run.run_id,
-    run.outcome === null ? standText(run) : outcomeWord(run.outcome, paint),
+    run.outcome === null ? stateText(run) : outcomeWord(run.outcome, paint),
     exportedText(run),
     run.started_at === null ? '' : minuteOf(io, run.started_at),
     tookText(run, io.clock.now()),
     run.trigger ?? '',
   ]);
-  const head = ['run', 'outcome', 'exported', `started (${io.zone})`, 'took', 'by'];
+  const head = ['run', 'outcome', 'exported', `started (${io.zone})`, 'took', 'trigger'];
   return table(rows, io.columns, { head, whole: [0] });
 }
 
-function standText({ phase, cancelling, reason }: RunSummary): string {
+function stateText({ phase, cancelling, reason }: RunSummary): string {
   if (phase === 'quarantined') return `quarantined: ${reason ?? 'unknown'}`;
   return cancelling ? 'being cancelled' : phase;
 }
 
 function exportedText({ counts, progress }: RunSummary): string {
-  const told = counts ?? progress;
-  return told === null ? '' : `${told.exported}/${told.selected}`;
+  const known = counts ?? progress;
+  return known === null ? '' : `${known.exported}/${known.selected}`;
 }
 
 function tookText({ started_at, settled_at }: RunSummary, now: number): string {

@@ -9,14 +9,14 @@ import { facts } from './facts.ts';
 import { outcomeWord } from './outcome-text.ts';
 import { when } from './when.ts';
 
-/** True for a policy that somebody has to look after. */
-export function needsCare({ state, freshness }: PolicyStatus): boolean {
+/** Returns true for a policy that needs attention: invalid or stale. */
+export function needsAttention({ state, freshness }: PolicyStatus): boolean {
   return state === 'invalid' || freshness === 'stale';
 }
 
-/** Each policy in a few lines, and how many need care. */
+/** Describes each policy in a few lines, then names those that need attention. */
 export function policiesText(io: Io, policies: readonly PolicyStatus[]): string {
-  const bad = policies.filter(needsCare);
+  const bad = policies.filter(needsAttention);
   const paint = colours(io);
   const summary =
     bad.length === 0
@@ -45,9 +45,9 @@ function policyText(io: Io, status: PolicyStatus, paint: Colours): string {
             : `${outcomeWord(last_run.outcome, paint)} ${when(io, last_run.settled_at)} ${last_run.run_id}`,
         ],
         ['next slot', slot],
-        ['here', slotHere],
-        ['also', status.on_provisioned ? 'when a phone is new' : undefined],
-        ['open', open_runs.length === 0 ? undefined : open_runs.join(' ')],
+        ['your time', slotHere],
+        ['new phones', status.on_provisioned ? 'first backup after provisioning' : undefined],
+        ['open runs', open_runs.length === 0 ? undefined : open_runs.join(' ')],
       ],
       io.columns,
     ),
@@ -65,7 +65,7 @@ function stateText({ state, freshness }: PolicyStatus, paint: Colours): string {
   return [state, words[freshness]].filter((word) => word !== undefined).join(', ');
 }
 
-/** The next slot on the policy's wall, and on the person's where that shows another time. */
+/** Returns the next slot in the policy's zone, and in the reader's where the time differs. */
 function slotTexts(io: Io, { next_slot, schedule }: PolicyStatus): string[] {
   if (next_slot === null) return [];
   const ms = Date.parse(next_slot);
@@ -75,7 +75,7 @@ function slotTexts(io: Io, { next_slot, schedule }: PolicyStatus): string[] {
   return here === inZone(ms, zone) ? [there] : [there, `${here} ${io.zone}`];
 }
 
-/** Each phone's last verified archive. */
+/** Returns each phone's last verified archive as a table. */
 export function archivesText(io: Io, phones: readonly PhoneArchive[]): string {
   const rows = phones.map(
     ({ phone_name, phone_id, policy, verified_at, size: bytes, bucket, key }) => [

@@ -11,13 +11,13 @@ import { signIn, type SignedIn } from './sign-in.ts';
 export type Session = WorkDeps & { settings: Settings };
 
 type Options = {
-  /** True for what cannot be done without a topic to tell. */
+  /** True when the command publishes to the topic. */
   needsTopic?: boolean;
 };
 
 /**
- * Reads the settings from the environment and signs in. Throws `setting_invalid` naming every wrong setting, and what
- * signing in throws.
+ * Reads the settings from the environment and signs in. Throws `setting_invalid`, which names every invalid setting, and
+ * the errors of signIn.
  */
 export async function signInAs(
   io: Io,
@@ -28,7 +28,7 @@ export async function signInAs(
   return { settings: { ...settings, projectId: signedIn.projectId }, signedIn };
 }
 
-/** Signs in with what the environment gives, at the place that the settings name. Throws what signing in throws. */
+/** Signs in with the credentials of the environment, in the region of the settings. Throws the errors of signIn. */
 export async function signInTo(io: Io, settings: Settings): Promise<SignedIn> {
   return signIn({
     env: io.env,
@@ -46,7 +46,7 @@ function givenProject({ env }: Io): string | undefined {
   return env.PHONEVAULT_PROJECT_ID?.trim() || env.HUAWEICLOUD_SDK_PROJECT_ID?.trim() || undefined;
 }
 
-/** Everything a command needs to look at the bucket and the fleet, with the person's credentials. */
+/** Returns everything a command needs to read the bucket and the fleet, with the user's credentials. */
 export async function connect(io: Io, options: Options = {}): Promise<Session> {
   const { settings, signedIn } = await signInAs(io, options);
   const { clock, random, send } = io;
@@ -64,7 +64,7 @@ export async function connect(io: Io, options: Options = {}): Promise<Session> {
   return { settings, ...workDeps(settings, clients, { clock, random, log, meter }) };
 }
 
-/** What the engine tells its log with, shown with PHONEVAULT_DEBUG alone. */
+/** Returns the engine's log, printed only with PHONEVAULT_DEBUG, and its meter. */
 export function commandTools({ env, err, clock }: Io): { log: Log; meter: Meter } {
   const isDebugging = Boolean(env.PHONEVAULT_DEBUG);
   const log = createLog((line) => (isDebugging ? err(line) : undefined), clock);
@@ -72,8 +72,8 @@ export function commandTools({ env, err, clock }: Io): { log: Log; meter: Meter 
 }
 
 /**
- * The settings of the environment; the project may come out of signing in, until then a stand-in takes its place. Throws
- * `setting_invalid` naming every wrong setting.
+ * Returns the settings of the environment. The project id may be known only after sign-in; until then it is `unknown`.
+ * Throws `setting_invalid`, which names every invalid setting.
  */
 export function commandSettings(io: Io, { needsTopic = false }: Options = {}): Settings {
   try {

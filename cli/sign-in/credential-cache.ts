@@ -15,7 +15,7 @@ const signInSchema = z.object({
   secretKey: hidden,
   securityToken: hidden,
   projectId: word,
-  /** Of what lapses first, epoch milliseconds. */
+  /** When the first of token and keys expires, in epoch ms. */
   expiresAt: z.number(),
 });
 
@@ -26,25 +26,25 @@ const fileSchema = z.object({
   signIn: signInSchema,
 });
 
-/** What a sign-in with a password gave. */
+/** The result of a sign-in with a password. */
 export type CachedSignIn = z.infer<typeof signInSchema>;
 
 export type CredentialCache = {
-  /** Undefined when nothing is kept, or nothing that may be trusted. Never throws. */
+  /** Returns the cached sign-in; undefined when there is none that can be trusted. Never throws. */
   read(): Promise<CachedSignIn | undefined>;
-  /** Keeps it for the next command, or not, where that cannot be done safely. Never throws. */
+  /** Caches a sign-in for the next command, unless the file cannot be kept private. Never throws. */
   write(signIn: CachedSignIn): Promise<void>;
 };
 
 const MAX_BYTES = 256 * 1024;
 
-/** Windows has neither owner nor mode in this sense: there the user's own folder has to do. */
+/** Windows has no such owner and mode: there the user's own folder must do. */
 const uid = process.getuid?.();
 const isOurs = (stats: { uid: number; mode: number }) =>
   uid === undefined || (stats.uid === uid && (stats.mode & 0o077) === 0);
 
 function digestOf(password: Secret, salt: string): Buffer {
-  // Slow on purpose: who gets hold of the file should not also get the password.
+  // Slow on purpose: a stolen file must not reveal the password.
   return scryptSync(reveal(password), Buffer.from(salt, 'hex'), 32);
 }
 
@@ -59,7 +59,7 @@ async function readPrivate(path: string): Promise<string | undefined> {
   }
 }
 
-/** Makes the folder, private to this user; false for a link or somebody else's folder. */
+/** Creates the folder, private to this user. Returns false for a link or another user's folder. */
 async function privateFolder(path: string): Promise<boolean> {
   await mkdir(path, { recursive: true, mode: 0o700 });
   if (uid === undefined) return (await lstat(path)).isDirectory();
@@ -80,7 +80,7 @@ async function privateFolder(path: string): Promise<boolean> {
 async function replace(path: string, text: string): Promise<void> {
   const temporary = `${path}.${randomBytes(8).toString('hex')}`;
   try {
-    // Fails on whatever is there already, a link too; the rename then replaces a link, not its target.
+    // 'wx' fails on an existing file or link; the rename replaces a link, not its target.
     const file = await open(temporary, 'wx', 0o600);
     try {
       await file.writeFile(text);
@@ -95,8 +95,8 @@ async function replace(path: string, text: string): Promise<void> {
 }
 
 /**
- * Keeps token and keys of one sign-in (`identity`: endpoint, account, user, project) in a file of its own under `dir`,
- * for this user only, and gives them out only for the password that they were got with.
+ * Caches token and keys of one sign-in (`identity`: endpoint, account, user, project) in its own file under `dir`,
+ * readable by this user only. Returns them only for the same password.
  */
 export function createCredentialCache(options: {
   dir: string;
@@ -113,12 +113,12 @@ export function createCredentialCache(options: {
         if (!folder.isDirectory() || !isOurs(folder)) return undefined;
         const text = await readPrivate(path);
         if (text === undefined) return undefined;
-        const kept = fileSchema.parse(JSON.parse(text));
+        const cached = fileSchema.parse(JSON.parse(text));
         const same = timingSafeEqual(
-          Buffer.from(kept.password, 'hex'),
-          digestOf(password, kept.salt),
+          Buffer.from(cached.password, 'hex'),
+          digestOf(password, cached.salt),
         );
-        return same ? kept.signIn : undefined;
+        return same ? cached.signIn : undefined;
       } catch {
         return undefined;
       }

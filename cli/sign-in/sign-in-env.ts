@@ -3,7 +3,7 @@ import { secret, type Secret, secretIn } from '../../lib/secret.ts';
 
 type Env = Record<string, string | undefined>;
 
-/** What the environment gives to sign in with. */
+/** The credentials in the environment. */
 export type Given =
   | { how: 'keys'; accessKey: string; secretKey: Secret; securityToken: Secret | undefined }
   | {
@@ -68,7 +68,7 @@ function passwordOf(env: Env, family: typeof HW): Given | undefined {
   // A password may begin or end with a blank.
   const password = env[family.password] ?? '';
   const account = env[accountName]?.trim() ?? '';
-  // The account alone is often set beside keys, and is no wish to sign in with a password.
+  // The account alone is often set beside keys; it does not mean a password sign-in.
   if (user === '' && password === '') return undefined;
   const pairs = [
     [family.user, user],
@@ -93,11 +93,11 @@ function passwordOf(env: Env, family: typeof HW): Given | undefined {
 }
 
 /**
- * What to sign in with: access keys before a password, `HW_*` before `OS_*`. An empty value counts as unset. Throws
- * credentials_missing, naming the variables, for nothing at all and for a part without the rest.
+ * Returns the credentials of the environment: access keys before a password, `HW_*` before `OS_*`. An empty value counts
+ * as unset. Throws credentials_missing, which names the variables, when nothing or only a part is set.
  */
 export function readSignIn(env: Env): Given {
   const given = keysOf(env) ?? passwordOf(env, HW) ?? passwordOf(env, OS);
   if (given) return given;
-  throw missing('there are no credentials in the environment');
+  throw missing('no credentials in the environment');
 }

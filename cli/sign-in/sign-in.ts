@@ -7,10 +7,10 @@ import { type CachedSignIn, createCredentialCache } from './credential-cache.ts'
 import { type Given, readSignIn } from './sign-in-env.ts';
 
 export type SignedIn = {
-  /** For signing, OBS, and with a password a token. */
+  /** Keys to sign requests and for OBS; after a password sign-in also a token. */
   credentials: Credentials;
   projectId: string;
-  /** A new token, for one that was refused; those who ask soon after get the same. */
+  /** Returns a new token after a refusal; calls soon after return the same one. */
   renew?: () => Promise<Credentials>;
   how: 'keys' | 'password';
 };
@@ -24,19 +24,19 @@ type Options = {
   clock: Clock;
   random: Random;
   send: Send;
-  /** Where tokens are kept between commands. */
+  /** Folder of the sign-in cache. */
   cacheDir: string;
 };
 
-/** What is kept is used until this long before it lapses: the keys for OBS must outlive the longest run that is watched. */
+/** A cached sign-in is used until this long before it expires: keys for OBS must outlive the longest run that is watched. */
 const SPARE_MS = 4 * 60 * 60_000;
-/** Each service finds out for itself that the token is refused; one new token serves them all. */
+/** Each service sees the refused token for itself; one new token serves them all. */
 const SAME_RENEWAL_MS = 5 * 60_000;
 
 const REFUSALS: ReadonlySet<ErrorCode> = new Set(['credentials_refused', 'access_denied']);
 
-/** The same error with one more line of advice. */
-function advised(error: unknown, more: string): unknown {
+/** Returns the same error with one more line of hint. */
+function withHint(error: unknown, more: string): unknown {
   if (!(error instanceof PhonevaultError)) return error;
   const { code, message, retryable } = error;
   const hint = error.hint === undefined ? more : `${error.hint}\n${more}`;
@@ -55,9 +55,9 @@ async function byKeys(
   const authenticate = createAuthenticator({ credentials, projectId: '', clock });
   const iam = createIam({ ...options, endpoint: options.iamEndpoint });
   const found = await iam.findProject(region, authenticate).catch((error: unknown) => {
-    throw advised(
+    throw withHint(
       error,
-      'the keys are those of HUAWEICLOUD_SDK_AK; PHONEVAULT_PROJECT_ID saves looking it up',
+      'these are the keys of HUAWEICLOUD_SDK_AK; set PHONEVAULT_PROJECT_ID to skip this lookup',
     );
   });
   return { credentials, projectId: found, how: 'keys' };
@@ -86,7 +86,7 @@ async function byPassword(
     } catch (error) {
       const [name, secretName, accountName] = given.names;
       const who = `signing in as "${user}" of account "${account}"`;
-      throw advised(error, `${who}, from ${name}, ${secretName} and ${accountName}`);
+      throw withHint(error, `${who}, from ${name}, ${secretName} and ${accountName}`);
     }
   };
   const credentialsOf = ({ token, accessKey, secretKey, securityToken }: CachedSignIn) => ({
@@ -96,9 +96,9 @@ async function byPassword(
     securityToken,
   });
 
-  const kept = await cache.read();
-  const usable = kept !== undefined && kept.expiresAt - SPARE_MS > clock.now();
-  const first = usable ? kept : await fresh();
+  const cached = await cache.read();
+  const usable = cached !== undefined && cached.expiresAt - SPARE_MS > clock.now();
+  const first = usable ? cached : await fresh();
 
   let renewal: { at: number; credentials: Promise<Credentials> } | undefined;
   let refused: PhonevaultError | undefined;
@@ -111,7 +111,7 @@ async function byPassword(
       return await renewal.credentials;
     } catch (error) {
       renewal = undefined;
-      // A refused password is not sent again: five lock the user.
+      // Never send a refused password again: five lock the user.
       if (error instanceof PhonevaultError && REFUSALS.has(error.code)) refused = error;
       throw error;
     }
@@ -125,10 +125,10 @@ async function byPassword(
 }
 
 /**
- * Signs in outside a function: with the access keys or the password of the environment (see readSignIn). Keys need no
- * call unless the project id is to be looked up; what a password gives is kept under `cacheDir`. Throws
+ * Signs in outside a function, with the access keys or the password of the environment (see readSignIn). Keys need no call
+ * unless the project id must be looked up; the result of a password sign-in is cached under `cacheDir`. Throws
  * credentials_missing, credentials_refused, access_denied, clock_skew, throttled, service, unreachable, not_found, each
- * with its own advice. The password appears in none of them.
+ * with its own hint. No error contains the password.
  */
 export async function signIn(options: Options): Promise<SignedIn> {
   const given = readSignIn(options.env);

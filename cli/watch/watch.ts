@@ -4,28 +4,28 @@ import type { RunDeps } from '../../lib/run/deps.ts';
 import { getRun } from '../../lib/run/query/get-run.ts';
 import type { RunView } from '../../lib/run/query/schemas.ts';
 import type { Io } from '../io/io.ts';
-import { createPatience } from './patience.ts';
+import { createFailureLimit } from './failure-limit.ts';
 import { createProgress } from './progress-bar.ts';
 import { fold } from '../text/fold.ts';
 
-const LOOK_EVERY_MS = 2_000;
-const LOOK_WHEN_QUIET_MS = 10_000;
+const POLL_MS = 2_000;
+const MAX_QUIET_POLL_MS = 10_000;
 const MAX_PAUSE_MS = 30_000;
-/** A look reads the run's whole log: of a large run it may take its time, and must not be all that is done. */
-const PAUSE_PER_LOOK = 10;
+/** A poll reads the run's whole log. The pause is this many times as long, so that a large run is not read all the time. */
+const PAUSE_PER_POLL = 10;
 const QUIET_MS = 3 * 60_000;
 
 type Deps = Pick<RunDeps, 'store' | 'clock'>;
 
 export type Watched = {
-  /** As it was last seen; undefined when nothing could be seen before the watch was called off. */
+  /** The run as last read; undefined when `signal` aborted before the first read. */
   view: RunView | undefined;
   isOver: boolean;
 };
 
 /**
- * Shows how far a run is until it is over (settled or quarantined) or `signal` aborts. `advice` is told once while for three
- * minutes nothing moves, neither the run nor any drive's lease. Throws `not_found` for an unknown run.
+ * Shows the progress of a run until it is over (settled or quarantined) or `signal` aborts. Prints `advice` once when for
+ * three minutes neither the run nor a drive's lease changed. Throws `not_found` for an unknown run.
  */
 export async function watchRun(
   io: Io,
@@ -35,8 +35,8 @@ export async function watchRun(
 ): Promise<Watched> {
   const { clock } = deps;
   const progress = createProgress(io);
-  const patience = createPatience();
-  const say = (text: string) => io.err(fold(text, io.errColumns));
+  const readFailures = createFailureLimit();
+  const print = (text: string) => io.err(fold(text, io.errColumns));
   let view: RunView | undefined;
   let mark = '';
   let movedAt = clock.now();
@@ -46,11 +46,11 @@ export async function watchRun(
     for (;;) {
       const started = clock.now();
       try {
-        const seen = await lookup(deps, runId);
-        patience.reset();
+        const seen = await readRun(deps, runId);
+        readFailures.reset();
         view = seen.view;
         for (const { code, message } of view.failures.slice(failures)) {
-          say(`trouble: ${code}: ${message}`);
+          print(`step failed: ${code}: ${message}`);
         }
         failures = view.failures.length;
         progress.show(view);
@@ -58,17 +58,17 @@ export async function watchRun(
         if (seen.mark !== mark) movedAt = clock.now();
         mark = seen.mark;
       } catch (error) {
-        patience.take(error);
+        readFailures.add(error);
       }
       if (!isAdvised && clock.now() - movedAt >= QUIET_MS) {
         isAdvised = true;
-        say(`nothing has moved for 3 minutes: no drive seems to run. ${advice}`);
+        print(`no progress for 3 minutes: no drive seems to run. ${advice}`);
       }
-      // The longer nothing has moved, the less often it is looked at.
-      const quiet = Math.min((clock.now() - movedAt) / 10, LOOK_WHEN_QUIET_MS);
-      const pause = Math.max(PAUSE_PER_LOOK * (clock.now() - started), quiet);
+      // Poll less often while nothing changes.
+      const quiet = Math.min((clock.now() - movedAt) / 10, MAX_QUIET_POLL_MS);
+      const pause = Math.max(PAUSE_PER_POLL * (clock.now() - started), quiet);
       if (!signal.aborted) {
-        await clock.sleep(Math.min(Math.max(pause, LOOK_EVERY_MS), MAX_PAUSE_MS), signal);
+        await clock.sleep(Math.min(Math.max(pause, POLL_MS), MAX_PAUSE_MS), signal);
       }
       if (signal.aborted) return { view, isOver: false };
     }
@@ -77,8 +77,8 @@ export async function watchRun(
   }
 }
 
-/** The run, and a mark that changes with whatever shows that somebody works on it. */
-async function lookup(
+/** Returns the run, and a mark that changes whenever a drive works on it. */
+async function readRun(
   { store, clock }: Deps,
   runId: string,
 ): Promise<{ view: RunView; mark: string }> {
@@ -87,7 +87,7 @@ async function lookup(
     store.list(layout.leases),
   ]);
   if (view === undefined) {
-    throw new PhonevaultError('not_found', `there is no run ${runId}`, {
+    throw new PhonevaultError('not_found', `run ${runId} does not exist`, {
       hint: '`phonevault runs` lists the runs',
     });
   }

@@ -8,32 +8,32 @@ import { count } from '../../text/plural.ts';
 import { ago, duration } from '../../text/time.ts';
 import { failed, ok, unknown, type Verdict, warning } from '../finding.ts';
 
-/** Half a dozen ticks: hints are gathered for five minutes before they are looked at. */
+/** Hints wait up to five minutes before a drive handles them. */
 const SILENT_MS = 10 * 60_000;
-/** No invocation lasts as long. */
+/** Longer than any invocation. */
 const MAX_MS = 15 * 60_000;
 
 const FIX =
-  'look at the function drive: its timer, its log (npx serverless logs -f drive), its agency. phonevault run POLICY --drive drives from here';
+  'check the function drive: its timer, its log (npx serverless logs -f drive), its agency. phonevault run POLICY --drive drives from this machine';
 
-/** What the ledger tells of drive: whether what waits is taken up, and whether it gets in everywhere. `now` is epoch ms. */
+/** Checks by the ledger that drive works: open objects are handled, and its credentials are accepted. `now` is epoch ms. */
 export async function checkDrive(
   store: Pick<Store, 'list' | 'get'>,
   now: number,
 ): Promise<Verdict> {
-  const [trouble, inbox, leases] = await Promise.all([
+  const [refused, inbox, leases] = await Promise.all([
     readCredentialsRefused(store),
     store.list(layout.open),
     store.list(layout.leases),
   ]);
-  if (trouble !== undefined) {
-    const text = `the functions' credentials are refused since ${ago(now - trouble.since)}, over ${count(trouble.ticks, 'tick')}`;
+  if (refused !== undefined) {
+    const text = `the functions' credentials have been refused since ${ago(now - refused.since)}, over ${count(refused.ticks, 'tick')}`;
     return failed(text, 'check the agency of the functions and its policies (deploy/iam)');
   }
   const { lastWorked, ends } = await lastLease(store, leases);
   if (ends - now > MAX_MS) {
     return warning(
-      `the lease ends in ${duration(ends - now)}: whoever wrote it has a wrong clock; drives pass over it`,
+      `the lease ends in ${duration(ends - now)}: its writer's clock is wrong; drives ignore it`,
       'set the clock of the machine that last ran phonevault run --drive',
     );
   }
@@ -42,19 +42,19 @@ export async function checkDrive(
   const waiting = `${count(inbox.length, 'object')} in ${layout.open}, the oldest ${ago(now - oldest)}`;
   const worked =
     lastWorked === undefined
-      ? 'no drive ever took the lease'
+      ? 'no drive has ever taken the lease'
       : `a drive last worked ${ago(now - lastWorked)}`;
   if (inbox.length > 0 && now - Math.max(oldest, lastWorked ?? 0) > SILENT_MS && ends <= now) {
     return failed(`${waiting}, but ${worked}`, FIX);
   }
   if (lastWorked === undefined && inbox.length === 0) {
-    return unknown('nothing has waited for a drive yet, so none has left a trace');
+    return unknown('no drive has worked yet, because nothing was open');
   }
   const runs = requests.length === 0 ? 'no run is open' : `${count(requests.length, 'run')} open`;
   return ok(`${runs}; ${worked}`);
 }
 
-/** When a drive last took or gave back the lease, and when it ends, both epoch ms. Those that a doctor took do not count. */
+/** Returns when a drive last took or released the lease, and when it ends, in epoch ms. Ignores leases that doctor took. */
 async function lastLease(
   store: Pick<Store, 'get'>,
   leases: readonly { key: string; lastModified: number }[],

@@ -7,23 +7,23 @@ import { failed, skipped, type Verdict, verdictOf, warning, worstOf } from '../f
 export const functionNames = ['schedule', 'drive', 'http', 'event'] as const;
 export type FunctionName = (typeof functionNames)[number];
 
-/** Without these two nothing is backed up. */
+/** Without these two there are no backups. */
 const NEEDED: readonly FunctionName[] = ['schedule', 'drive'];
 const RUNTIMES = ['Node.js20.15', 'Node.js18.15'];
 const TIMEOUT_S = 60;
 
-/** What this environment says, which the functions should say too. */
+/** Settings of this environment; the functions must have the same. */
 export type Here = Pick<Settings, 'region' | 'projectId' | 'bucket' | 'prefix' | 'topicUrn'>;
 
 type Place = { stage: string; region: string; projectId: string };
 
-/** The name that a deployment gives to a function. */
+/** Returns the name of a deployed function. */
 export const nameOf = (stage: string, name: FunctionName): string => `phonevault-${stage}-${name}`;
 
 export const urnOf = ({ stage, region, projectId }: Place, name: FunctionName): string =>
   `urn:fss:${region}:${projectId}:function:default:${nameOf(stage, name)}`;
 
-/** Whether a function is deployed as the design needs it. */
+/** Checks that a function is deployed with the configuration and settings that Phonevault needs. */
 export async function checkFunction(
   functiongraph: Pick<FunctionGraph, 'showFunction' | 'showAsync'>,
   name: FunctionName,
@@ -36,7 +36,7 @@ export async function checkFunction(
     if (config === undefined) {
       return NEEDED.includes(name)
         ? failed('is not deployed', `${fix}, or name another stage with --stage`)
-        : skipped('is not deployed; only its own way in needs it');
+        : skipped('is not deployed; it is optional');
     }
     const rules = await functiongraph.showAsync(urn);
     const driveUrn = urnOf({ stage, ...here }, 'drive');
@@ -72,21 +72,21 @@ function judgeConfig(name: FunctionName, config: FunctionConfig, fix: string): V
   }
   if (timeout !== TIMEOUT_S) {
     const text = `its timeout is ${timeout ?? 'unknown'} s, not ${TIMEOUT_S}`;
-    const isHarmful = name === 'drive' || (timeout ?? 0) < TIMEOUT_S;
-    verdicts.push(isHarmful ? failed(text, fix) : warning(text, fix));
+    const isFailure = name === 'drive' || (timeout ?? 0) < TIMEOUT_S;
+    verdicts.push(isFailure ? failed(text, fix) : warning(text, fix));
   }
   if (xrole === undefined) {
     verdicts.push(
-      failed('it has no agency: it can sign in nowhere', `${fix}; the agency: deploy/iam`),
+      failed('it has no agency, so it has no credentials', `${fix}; for the agency see deploy/iam`),
     );
   }
   if (name === 'drive' && instances !== 1) {
     const found =
-      instances === undefined || instances < 0 ? 'without a limit' : `at most ${instances}`;
-    verdicts.push(failed(`its instances are ${found}, not at most 1`, fix));
+      instances === undefined || instances < 0 ? 'not limited' : `limited to ${instances}`;
+    verdicts.push(failed(`its instances are ${found} instead of 1`, fix));
   }
   if (name !== 'drive' && instances === 0) {
-    verdicts.push(failed('it is switched off: at most 0 instances', fix));
+    verdicts.push(failed('it is disabled: its instances are limited to 0', fix));
   }
   return verdicts;
 }
@@ -99,29 +99,29 @@ function judgeAsync(
   const verdicts: Verdict[] = [];
   const retries = rules?.max_async_retry_attempts;
   if (name === 'drive' && retries !== 0) {
-    const found = retries === undefined ? 'as FunctionGraph likes' : `${retries}`;
+    const found = retries === undefined ? 'the default of FunctionGraph' : `${retries}`;
     verdicts.push(
-      failed(`its asynchronous retries are ${found}, not 0: two drives may overlap`, fix),
+      failed(`its asynchronous retries are ${found} instead of 0: two drives may overlap`, fix),
     );
   }
-  const told = topicOf(rules?.on_failure?.param);
+  const failureTopic = topicOf(rules?.on_failure?.param);
   if (rules?.on_failure === undefined) {
-    const text = 'nobody is told when the function itself fails';
+    const text = 'nobody is notified when the function itself fails';
     verdicts.push(warning(text, `set PHONEVAULT_OPERATORS_TOPIC_URN and ${fix}`));
-  } else if (told !== undefined && told === topicUrn) {
-    const text = 'its failures go to the topic of the outcomes';
+  } else if (failureTopic !== undefined && failureTopic === topicUrn) {
+    const text = 'its failures go to the topic for notifications';
     verdicts.push(failed(text, `set PHONEVAULT_OPERATORS_TOPIC_URN to another topic and ${fix}`));
   }
   return verdicts;
 }
 
-/** The topic in a destination's param, a JSON text. */
+/** Returns the topic in a destination's param, which is JSON text. */
 function topicOf(param: string | undefined): string | undefined {
   const urn = /"topic_urn"\s*:\s*"([^"]+)"/.exec(param ?? '')?.[1];
   return urn === '' ? undefined : urn;
 }
 
-/** The settings as the function itself will read them, compared with those of here. Nothing secret is in them. */
+/** Compares the settings as the function reads them with those of this environment. None of them is secret. */
 function judgeSettings(
   name: FunctionName,
   userData: Record<string, string>,
@@ -149,16 +149,16 @@ function judgeSettings(
       ? []
       : [
           failed(
-            `${setting} is ${its} there and ${mine} here`,
+            `${setting} is ${its} in the function and ${mine} here`,
             `correct the wrong one; then ${fix}`,
           ),
         ],
   );
-  const kicked = there.driveUrn?.replace(/:latest$/, '');
-  if (name === 'drive' || kicked === driveUrn) return differing;
-  if (kicked === undefined) {
-    const text = 'PHONEVAULT_DRIVE_URN is not set: what it asks for waits for the next minute';
+  const target = there.driveUrn?.replace(/:latest$/, '');
+  if (name === 'drive' || target === driveUrn) return differing;
+  if (target === undefined) {
+    const text = 'PHONEVAULT_DRIVE_URN is not set: requests wait for the next minute';
     return [...differing, warning(text, fix)];
   }
-  return [...differing, failed(`PHONEVAULT_DRIVE_URN names another function: ${kicked}`, fix)];
+  return [...differing, failed(`PHONEVAULT_DRIVE_URN names another function: ${target}`, fix)];
 }

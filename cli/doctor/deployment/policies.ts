@@ -3,15 +3,15 @@ import { count } from '../../text/plural.ts';
 import { ago } from '../../text/time.ts';
 import { failed, ok, skipped, type Verdict, warning, worstOf } from '../finding.ts';
 
-/** Whether every policy file can be read. `where` tells where to put one. */
+/** Checks that every policy file is valid. `where` is the key of a policy's file. */
 export function judgePolicies(statuses: readonly PolicyStatus[], where: string): Verdict {
-  if (statuses.length === 0) return warning('there are none yet', `put one to ${where}`);
+  if (statuses.length === 0) return warning('no policies yet', `upload one to ${where}`);
   const invalid = statuses.filter(({ state }) => state === 'invalid');
   if (invalid.length > 0) {
-    const told = invalid.map(
+    const problems = invalid.map(
       ({ policy, faults = [] }) => `${policy}: ${faults[0] ?? 'cannot be read'}`,
     );
-    return failed(told.join('; '), 'phonevault validate tells every fault with its line');
+    return failed(problems.join('; '), 'phonevault validate shows every error with its line');
   }
   const states = [...new Set(statuses.map(({ state }) => state))].sort().map((state) => {
     const number = statuses.filter((status) => status.state === state).length;
@@ -20,7 +20,7 @@ export function judgePolicies(statuses: readonly PolicyStatus[], where: string):
   return ok(`${count(statuses.length, 'policy', 'policies')}: ${states.join(', ')}`);
 }
 
-/** Whether the last good run of every policy is as recent as its schedule promises. `now` is epoch ms. */
+/** Checks that no policy is stale and that its last run succeeded. `now` is epoch ms. */
 export function judgeRuns(statuses: readonly PolicyStatus[], now: number): Verdict {
   const judged = statuses.filter(({ state }) => state !== 'invalid' && state !== 'disabled');
   if (judged.length === 0) return skipped('no policy runs');
@@ -39,19 +39,14 @@ function judgeRun(
 ): Verdict[] {
   if (freshness === 'stale') {
     const since =
-      good === null
-        ? 'it never had a good run'
-        : `last good run ${ago(now - Date.parse(good.settled_at))}`;
+      good === null ? 'no good run yet' : `last good run ${ago(now - Date.parse(good.settled_at))}`;
     return [
-      failed(
-        `${policy} is stale: ${since}`,
-        `phonevault runs --policy ${policy} shows what became of its runs`,
-      ),
+      failed(`${policy} is stale: ${since}`, `phonevault runs --policy ${policy} shows its runs`),
     ];
   }
-  // A run of some phones only may be completed and yet be no good run of the policy.
+  // A run of some phones only may complete, but is no good run of the policy.
   if (last === null || last.run_id === good?.run_id) return [];
   if (last.outcome === 'completed' || last.outcome === 'skipped') return [];
   const text = `the last run of ${policy} was ${last.outcome}`;
-  return [warning(text, `phonevault runs show ${last.run_id} tells why`)];
+  return [warning(text, `phonevault runs show ${last.run_id} shows why`)];
 }

@@ -6,13 +6,13 @@ import { failed, ok, skipped, type Verdict, verdictOf, warning, worstOf } from '
 
 type Policies = readonly Pick<PolicyStatus, 'policy' | 'state'>[];
 
-/** The types of trigger that a function is there for. */
-const WAYS_IN = {
+/** The trigger types of each function. */
+const TRIGGER_TYPES = {
   http: ['APIG', 'DEDICATEDGATEWAY'],
   event: ['CTS', 'SMN', 'EVENTGRID'],
 } as const;
 
-/** Whether a function is called at all, and as it should be. `policies` is undefined when they could not be read. */
+/** Checks that a function has the triggers it needs. `policies` is undefined when they could not be read. */
 export async function checkTriggers(
   list: () => Promise<Trigger[]>,
   name: FunctionName,
@@ -33,7 +33,7 @@ export async function checkTriggers(
       return judgeSchedule(triggers, { fix, policies });
     case 'http':
     case 'event':
-      return judgeWayIn(triggers, WAYS_IN[name], fix);
+      return judgeTriggerTypes(triggers, TRIGGER_TYPES[name], fix);
   }
 }
 
@@ -48,7 +48,7 @@ const everyMinute = (timer: Trigger): boolean =>
 
 function timersOf(triggers: readonly Trigger[], fix: string): Trigger[] | Verdict {
   const timers = triggers.filter(({ trigger_type_code: type }) => type === 'TIMER');
-  if (timers.length === 0) return failed('no timer calls it', fix);
+  if (timers.length === 0) return failed('it has no timer', fix);
   const active = timers.filter(isActive);
   if (active.length > 0) return active;
   const names = timers.map((timer) => textOf(timer, 'name')).join(', ');
@@ -60,7 +60,7 @@ function judgeDrive(triggers: readonly Trigger[], fix: string): Verdict {
   if (!Array.isArray(timers)) return timers;
   if (timers.some(everyMinute)) return ok('a timer calls it every minute');
   const found = timers.map((timer) => textOf(timer, 'schedule')).join(', ');
-  return failed(`its timer is ${found}, not Rate 1m: runs go on that slowly`, fix);
+  return failed(`its timer is ${found} instead of Rate 1m: runs progress more slowly`, fix);
 }
 
 function judgeSchedule(
@@ -72,8 +72,8 @@ function judgeSchedule(
   const named = timers.filter((timer) => textOf(timer, 'user_event') !== '');
   const plain = timers.filter((timer) => textOf(timer, 'user_event') === '');
   const good = [
-    ...(plain.length > 0 ? ['a timer calls it every minute for the cron of all policies'] : []),
-    ...(named.length > 0 ? [`${named.length} timers start a policy by its name`] : []),
+    ...(plain.length > 0 ? ['a timer calls it every minute for all policies with a cron'] : []),
+    ...(named.length > 0 ? [`${named.length} timers each start one policy`] : []),
   ];
   return worstOf(
     [...judgeNamed(named, policies), ...judgePlain(plain, named, { fix, policies })],
@@ -81,7 +81,7 @@ function judgeSchedule(
   );
 }
 
-/** Timers that are the schedule of the policy in their text. */
+/** Checks timers that are the schedule of the policy in their user_event. */
 function judgeNamed(named: readonly Trigger[], policies: Policies | undefined): Verdict[] {
   return named.flatMap((timer) => {
     const [name, policy, cron] = [
@@ -91,20 +91,18 @@ function judgeNamed(named: readonly Trigger[], policies: Policies | undefined): 
     ];
     const verdicts: Verdict[] = [];
     if (policies !== undefined && !policies.some((known) => known.policy === policy)) {
-      const text = `the timer ${name} names the policy ${policy}, which is not there`;
-      verdicts.push(
-        failed(text, 'correct its text (user_event), or put the policy into the bucket'),
-      );
+      const text = `timer ${name} names policy ${policy}, which does not exist`;
+      verdicts.push(failed(text, 'correct its user_event, or upload the policy'));
     }
     if (textOf(timer, 'schedule_type') === 'Cron' && !cron.includes('CRON_TZ=')) {
-      const text = `the timer ${name} has no CRON_TZ: which zone it means is unconfirmed`;
+      const text = `timer ${name} has no CRON_TZ: its time zone is unconfirmed`;
       verdicts.push(warning(text, 'write CRON_TZ=Asia/Shanghai (or yours) before the cron'));
     }
     return verdicts;
   });
 }
 
-/** The timer that asks the cron of every policy: needed unless all have a timer of their own. */
+/** Checks the timer for policies with a cron: needed unless each policy has its own timer. */
 function judgePlain(
   plain: readonly Trigger[],
   named: readonly Trigger[],
@@ -113,24 +111,28 @@ function judgePlain(
   if (plain.some(everyMinute)) return [];
   if (plain.length > 0) {
     const found = plain.map((timer) => textOf(timer, 'schedule')).join(', ');
-    return [warning(`its timer is ${found}, not Rate 1m: slots start late or are missed`, fix)];
+    return [
+      warning(`its timer is ${found} instead of Rate 1m: slots start late or are missed`, fix),
+    ];
   }
   const own = new Set(named.map((timer) => textOf(timer, 'user_event')));
-  const left = policies.filter(({ policy, state }) => state === 'active' && !own.has(policy));
-  if (left.length === 0) return [];
-  const names = left.map(({ policy }) => policy).join(', ');
-  return [
-    failed(`no timer serves the cron of ${names}`, `add a timer Rate 1m without a text: ${fix}`),
-  ];
+  const unserved = policies.filter(({ policy, state }) => state === 'active' && !own.has(policy));
+  if (unserved.length === 0) return [];
+  const names = unserved.map(({ policy }) => policy).join(', ');
+  return [failed(`no timer starts ${names}`, `add a timer Rate 1m without user_event: ${fix}`)];
 }
 
-function judgeWayIn(triggers: readonly Trigger[], types: readonly string[], fix: string): Verdict {
+function judgeTriggerTypes(
+  triggers: readonly Trigger[],
+  types: readonly string[],
+  fix: string,
+): Verdict {
   const found = triggers
     .filter(({ trigger_type_code: type }) => types.includes(type))
     .filter(isActive);
   if (found.length === 0) {
     return warning(
-      `nothing calls it: no trigger of ${types.join(', ')}`,
+      `nothing calls it: it has no trigger of type ${types.join(', ')}`,
       `see serverless.yml for its settings, then ${fix}`,
     );
   }

@@ -6,47 +6,47 @@ import { layout } from '../../../lib/ledger/store/layout.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import { failed, type Verdict, verdictOf, worstOf } from '../finding.ts';
 
-/** One harmless read, and the right that it needs. */
-type Read = { right: string; ask(): Promise<unknown> };
+/** A read that changes nothing, and the permission it needs. */
+type Read = { right: string; read(): Promise<unknown> };
 
-/** A request that CPH never gave: asking for its jobs changes nothing. */
+/** A request id that CPH never issues: listing its jobs changes nothing. */
 const NO_REQUEST = '0'.repeat(32);
 
 export const cphReads = (cph: Pick<Cph, 'listPhones' | 'listJobs'>): Read[] => [
   {
     right: 'cph:phones:list (with eip:publicIps:list)',
-    ask: () => cph.listPhones({ offset: 0, limit: 1 }),
+    read: () => cph.listPhones({ offset: 0, limit: 1 }),
   },
-  { right: 'cph:jobs:list', ask: () => cph.listJobs([NO_REQUEST]) },
+  { right: 'cph:jobs:list', read: () => cph.listJobs([NO_REQUEST]) },
 ];
 
 export const obsReads = (store: Pick<Store, 'list' | 'get'>): Read[] => [
-  { right: 'obs:bucket:ListBucket', ask: () => store.list(layout.policies, { max: 1 }) },
-  { right: 'obs:object:GetObject', ask: () => store.get(layout.limits) },
+  { right: 'obs:bucket:ListBucket', read: () => store.list(layout.policies, { max: 1 }) },
+  { right: 'obs:object:GetObject', read: () => store.get(layout.limits) },
 ];
 
 export const smnReads = (smn: Pick<Smn, 'hasTopic'>, topicUrn: string): Read[] => [
-  { right: 'smn:topic:list', ask: () => smn.hasTopic(topicUrn) },
+  { right: 'smn:topic:list', read: () => smn.hasTopic(topicUrn) },
 ];
 
 export const functionReads = (
   functiongraph: Pick<FunctionGraph, 'showFunction' | 'listTriggers'>,
   urn: string,
 ): Read[] => [
-  { right: 'functiongraph:function:getConfig', ask: () => functiongraph.showFunction(urn) },
-  // Of a function that is not there FunctionGraph says so, not that one may not look.
+  { right: 'functiongraph:function:getConfig', read: () => functiongraph.showFunction(urn) },
+  // For a missing function FunctionGraph answers not found, not denied.
   {
     right: 'functiongraph:trigger:list',
-    ask: () => functiongraph.listTriggers(urn).catch(absentIsFine),
+    read: () => functiongraph.listTriggers(urn).catch(acceptNotFound),
   },
 ];
 
-/** Tries reads one after another. A right that is missing is named; a service that does not answer fails as well. */
+/** Tries the reads in turn. Names each missing permission; an unreachable service fails as well. */
 export async function tryReads(reads: readonly Read[]): Promise<Verdict> {
   const verdicts: Verdict[] = [];
-  for (const { right, ask } of reads) {
+  for (const { right, read } of reads) {
     try {
-      await ask();
+      await read();
     } catch (error) {
       const verdict = verdictOf(error, right);
       verdicts.push(failed(verdict.message, verdict.fix ?? ''));
@@ -60,7 +60,7 @@ function isDenied(error: unknown): boolean {
   return error instanceof PhonevaultError && error.code === 'access_denied';
 }
 
-function absentIsFine(error: unknown): undefined {
+function acceptNotFound(error: unknown): undefined {
   if (error instanceof ServiceError && error.code === 'not_found') return undefined;
   throw error;
 }

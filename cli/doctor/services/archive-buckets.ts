@@ -5,7 +5,7 @@ import { parsePolicy } from '../../../lib/policy/parse/parse.ts';
 
 const READS_AT_ONCE = 8;
 
-/** The buckets that the valid policies of the bucket export to, by name. */
+/** Returns the names of the buckets that valid policies export to. */
 export async function archiveBuckets(
   store: Pick<Store, 'list' | 'get'>,
   ledger: { bucket: string; prefix: string },

@@ -1,7 +1,7 @@
 import type { ObsBucket } from '../../../lib/cloud/obs/obs-bucket.ts';
 import { failed, ok, type Verdict, verdictOf, warning } from '../finding.ts';
 
-/** Whether a bucket is there, in the region, and a plain object bucket. */
+/** Checks that a bucket exists in the region and is a plain object bucket. */
 export async function checkBucket(
   obs: Pick<ObsBucket, 'head'>,
   bucket: string,
@@ -11,18 +11,18 @@ export async function checkBucket(
     const { region: where, isFileSystem } = await obs.head(bucket);
     if (where !== undefined && where !== region) {
       return failed(
-        `lies in ${where}, the phones in ${region}`,
+        `is in ${where}, but the phones are in ${region}`,
         `create a bucket in ${region}: CPH exports to buckets of the phones’ region`,
       );
     }
     if (isFileSystem) {
       return failed(
         'is a parallel file system',
-        'create a plain object bucket: a file system refuses some writes and knows no versions',
+        'create a plain object bucket: a file system refuses some writes and has no versions',
       );
     }
     return where === undefined
-      ? warning('exists; where it lies is not told', `make sure that it lies in ${region}`)
+      ? warning('exists, but OBS does not tell its region', `make sure that it is in ${region}`)
       : ok(`a plain object bucket in ${where}`);
   } catch (error) {
     return verdictOf(error, 'obs:bucket:HeadBucket');

@@ -2,14 +2,14 @@ import type { Obs } from '../../../lib/cloud/obs/obs.ts';
 import { failed, ok, type Verdict, verdictOf } from '../finding.ts';
 
 const TEXT = {
-  exists: 'honoured: of two drives at once one takes the lease',
-  written: 'ignored: who takes the lease waits 2 s and reads back who won',
-  unsupported: 'refused: who takes the lease waits 2 s and reads back who won',
+  exists: 'supported: of two drives at the same time only one gets the lease',
+  written: 'ignored: a drive takes the lease, waits 2 s and reads back who got it',
+  unsupported: 'refused: a drive takes the lease, waits 2 s and reads back who got it',
 } as const;
 
 /**
- * Writes an object twice on condition that it is not there, deletes it and makes sure that it is gone. Proves the rights to
- * write and delete in the ledger too.
+ * Writes an object twice on the condition that it does not exist, then deletes it and checks that it is gone. This also
+ * tests the permissions to write and delete in the ledger.
  */
 export async function checkConditionalPut(
   obs: Pick<Obs, 'put' | 'head' | 'remove'>,
@@ -21,27 +21,27 @@ export async function checkConditionalPut(
   try {
     const first = await obs.put(bucket, key, '{"probe":1}', { ifNoneMatch: true });
     wrote = first.outcome === 'written';
-    // The second differs, so that a repeat of the first cannot be taken for it.
+    // The second body differs, so that a repeated first request is not mistaken for it.
     const second = await obs.put(bucket, key, '{"probe":22}', { ifNoneMatch: true });
     wrote ||= second.outcome === 'written';
     verdict =
       first.outcome === 'exists'
         ? failed(
-            `a new key was refused as one that exists`,
+            `a new key was refused as an existing one`,
             'run it again; report it if it persists',
           )
         : ok(TEXT[second.outcome]);
   } catch (error) {
     verdict = verdictOf(error, 'obs:object:PutObject below the ledger’s prefix');
-    // Whether a lost write was carried out is not known: look and delete all the same.
+    // A lost write may have been carried out: delete the object anyway.
     wrote = true;
   }
   if (!wrote) return verdict;
-  const litter = await removeProbe(obs, bucket, key);
-  return litter === undefined || verdict.outcome === 'failed' ? verdict : litter;
+  const leftover = await removeProbe(obs, bucket, key);
+  return leftover === undefined || verdict.outcome === 'failed' ? verdict : leftover;
 }
 
-/** Deletes a probe object; undefined when it is gone for sure. */
+/** Deletes a probe object. Returns undefined when it is gone, else a failed verdict. */
 export async function removeProbe(
   obs: Pick<Obs, 'head' | 'remove'>,
   bucket: string,
@@ -52,9 +52,12 @@ export async function removeProbe(
     if ((await obs.head(bucket, key)) === undefined) return undefined;
     await obs.remove(bucket, [key]);
     if ((await obs.head(bucket, key)) === undefined) return undefined;
-    return failed(`${where} was deleted and is still there`, `delete ${where} by hand`);
+    return failed(`${where} still exists after its deletion`, `delete ${where} yourself`);
   } catch (error) {
     const { message, fix } = verdictOf(error, 'obs:object:DeleteObject');
-    return failed(`${where} is left over: ${message}`, `${fix ?? ''}; delete ${where} by hand`);
+    return failed(
+      `${where} could not be deleted: ${message}`,
+      `${fix ?? ''}; delete ${where} yourself`,
+    );
   }
 }

@@ -15,62 +15,62 @@ type Deps = {
   cph: Pick<Cph, 'showPhone' | 'batchStorage' | 'listJobs'>;
   obs: Pick<Obs, 'head' | 'remove'>;
   holder: string;
-  /** Ends the waiting; what was written is still cleared away. */
+  /** Ends the waiting; the archive is still deleted. */
   interrupted: AbortSignal;
 };
 
-type Ask = { phoneId: string; path: string; buckets: readonly string[] };
+type Request = { phoneId: string; path: string; buckets: readonly string[] };
 
 const CHECK = 'delegation';
-/** Less than the longest lease that drives believe in. */
+/** Less than the longest lease that drives accept. */
 const LEASE_MS = 14 * 60_000;
-/** For all buckets together; what is in doubt then and clearing up still fit into the lease. */
+/** For all buckets together; a last lookup and the cleanup still fit into the lease. */
 const WORK_MS = 8 * 60_000;
 const POLL_MS = 3_000;
-/** How long an archive is looked for after its job has succeeded. */
+/** How long to wait for an archive after its job succeeded. */
 const SEEN_MS = 2 * 60_000;
-/** How long it is looked for after an answer that was lost: what was asked for may be going on. */
-const IN_DOUBT_MS = 5 * 60_000;
+/** How long to wait for an archive after a lost response: the export may be running. */
+const UNKNOWN_OUTCOME_MS = 5 * 60_000;
 
 const FIX =
-  'CPH needs an agency of its own that may write to the bucket: deploy/iam/cph-agency.json and cph-obs.json';
+  'CPH needs its own agency with permission to write to the bucket: deploy/iam/cph-agency.json and cph-obs.json';
 
 const OWN = 'doctor-';
 
-/** True for the holder of a lease that was taken here and not by a drive. */
+/** Returns true for the holder of a lease that doctor took, not a drive. */
 export const isOwn = (holder: string): boolean => holder.startsWith(OWN);
 
-/** What is said while nobody asked for the proof. */
+/** Returns the verdict when no test export was requested. */
 export const unproven = (): Verdict =>
   unknown(
-    'whether CPH may write to the buckets cannot be read',
-    'phonevault doctor --write --phone ID has CPH export one small path of a phone, and deletes it',
+    'no call tells whether CPH may write to the buckets',
+    'phonevault doctor --write --phone ID tests it: CPH exports one small path of a phone, and doctor deletes the archive',
   );
 
 /**
- * Has CPH export one path of a phone to each bucket, makes sure that the archive is there, and deletes it. Holds the lease
+ * Lets CPH export one path of a phone to each bucket, checks that the archive exists, and deletes it. Holds the lease
  * meanwhile, and does nothing while a run is open: a phone has one export at a time.
  */
-export async function proveDelegation(deps: Deps, ask: Ask): Promise<Finding[]> {
+export async function proveDelegation(deps: Deps, request: Request): Promise<Finding[]> {
   const { clock, store } = deps;
   const holder = `${OWN}${deps.holder}`;
   const all = (verdict: Verdict): Finding[] => [{ check: CHECK, ...verdict }];
   const lease = await takeLease(store, { clock, holder, ttlMs: LEASE_MS });
   if (lease === undefined) {
     return all(
-      unknown('a drive is at work, which may be exporting the phone', 'try again in a minute'),
+      unknown('a drive is working and may be exporting the phone', 'try again in a minute'),
     );
   }
   try {
-    const hindrance = await hindranceOf(deps, ask.phoneId);
-    if (hindrance !== undefined) return all(hindrance);
+    const obstacle = await obstacleOf(deps, request.phoneId);
+    if (obstacle !== undefined) return all(obstacle);
     const until = clock.now() + WORK_MS;
     const findings: Finding[] = [];
-    for (const bucket of ask.buckets) {
+    for (const bucket of request.buckets) {
       findings.push({
         check: CHECK,
         subject: bucket,
-        ...(await proveOne(deps, ask, bucket, until)),
+        ...(await proveOne(deps, request, bucket, until)),
       });
     }
     return findings;
@@ -79,21 +79,22 @@ export async function proveDelegation(deps: Deps, ask: Ask): Promise<Finding[]> 
   }
 }
 
-async function hindranceOf({ store, cph }: Deps, phoneId: string): Promise<Verdict | undefined> {
+async function obstacleOf({ store, cph }: Deps, phoneId: string): Promise<Verdict | undefined> {
   const { requests } = await listOpen(store);
   if (requests.length > 0) {
     const open = requests.map(({ runId }) => runId).slice(0, 3);
     return unknown(`runs are open: ${open.join(', ')}`, 'try again when they have ended');
   }
   const phone = await cph.showPhone(phoneId);
-  if (phone === undefined) return failed(`there is no phone ${phoneId}`, 'name one that CPH lists');
+  if (phone === undefined)
+    return failed(`phone ${phoneId} does not exist`, 'name a phone that CPH lists');
   if (phone.status === 'running') return undefined;
-  return unknown(`the phone ${phoneId} is ${phone.status}`, 'name a running phone');
+  return unknown(`phone ${phoneId} is ${phone.status}`, 'name a running phone');
 }
 
 async function proveOne(
   deps: Deps,
-  { phoneId, path }: Ask,
+  { phoneId, path }: Request,
   bucket: string,
   until: number,
 ): Promise<Verdict> {
@@ -101,11 +102,11 @@ async function proveOne(
   const verdict = await exportOne(deps, { phoneId, path, bucket, key }, until).catch(
     (error: unknown) => verdictOf(error, 'cph:phones:storage'),
   );
-  const litter = await removeProbe(deps.obs, bucket, key);
-  return litter ?? verdict;
+  const leftover = await removeProbe(deps.obs, bucket, key);
+  return leftover ?? verdict;
 }
 
-const proved = ok('CPH has written an archive, which was deleted again');
+const proved = ok('CPH wrote an archive; it was deleted again');
 
 type Probe = { phoneId: string; path: string; bucket: string; key: string };
 
@@ -117,11 +118,14 @@ async function exportOne(deps: Deps, probe: Probe, until: number): Promise<Verdi
     answer = await deps.cph.batchStorage([info]);
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    // An error of CPH's own, not of the way to it: the call was understood, and turned down.
+    // CPH itself refused the call; the network worked.
     if (error.carriedOut === 'no' && error.code === 'service') return failed(error.message, FIX);
     if (error.carriedOut === 'no') throw error;
-    if (await appears(deps, probe, IN_DOUBT_MS)) return proved;
-    return stillGoing(`the answer was lost (${error.message}), and no archive has appeared`, probe);
+    if (await appears(deps, probe, UNKNOWN_OUTCOME_MS)) return proved;
+    return mayStillArrive(
+      `the response was lost (${error.message}), and no archive appeared`,
+      probe,
+    );
   }
   const { request_id: request, jobs } = answer;
   const [job] = jobs;
@@ -134,17 +138,17 @@ async function exportOne(deps: Deps, probe: Probe, until: number): Promise<Verdi
     if (now?.state === 'failed') return refused(now.code, now.message, path);
     if (now?.state === 'succeeded') {
       if (await appears(deps, probe, SEEN_MS)) return proved;
-      return failed('CPH says that the export succeeded, but there is no archive', FIX);
+      return failed('CPH reports success, but the archive does not exist', FIX);
     }
   }
-  const why = deps.interrupted.aborted ? 'it was stopped' : 'time was up';
-  return stillGoing(`the export was still going on when ${why}`, probe);
+  const why = deps.interrupted.aborted ? 'the check was stopped' : 'its time was up';
+  return mayStillArrive(`the export was still running when ${why}`, probe);
 }
 
-const stillGoing = (message: string, { bucket, key }: Probe): Verdict =>
-  unknown(message, `delete obs://${bucket}/${key} should it still appear`);
+const mayStillArrive = (message: string, { bucket, key }: Probe): Verdict =>
+  unknown(message, `delete obs://${bucket}/${key} if it still appears`);
 
-/** A look that fails is a look that was missed: the next one comes. */
+/** Returns the jobs; none after a temporary failure, since the next poll follows. */
 async function jobsOf({ cph }: Deps, request: string): ReturnType<Cph['listJobs']> {
   try {
     return await cph.listJobs([request]);
@@ -154,7 +158,7 @@ async function jobsOf({ cph }: Deps, request: string): ReturnType<Cph['listJobs'
   }
 }
 
-/** Whether the archive is there, or comes within `forMs`. */
+/** Returns whether the archive exists, or appears within `forMs`. */
 async function appears(
   { clock, obs, interrupted }: Deps,
   { bucket, key }: Probe,

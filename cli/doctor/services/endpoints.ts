@@ -2,23 +2,23 @@ import { failed, ok, type Verdict, worstOf } from '../finding.ts';
 import type { Probe } from '../probe.ts';
 
 const WHY = {
-  dns: 'its name is not known',
-  refused: 'the connection was refused',
+  dns: 'unknown host name',
+  refused: 'connection refused',
   tls: 'TLS failed',
-  timeout: 'no answer in time',
-  cut: 'the connection was cut',
-  aborted: 'it was stopped',
-  too_large: 'the answer was too large',
+  timeout: 'timeout',
+  cut: 'connection closed',
+  aborted: 'aborted',
+  too_large: 'response too large',
 } as const;
 
-/** Whether every service answers, and over HTTPS unless it is on this machine. */
+/** Checks that every service answers, over HTTPS unless it is on this machine. */
 export function judgeEndpoints(probes: readonly Probe[], region: string): Verdict {
   const bad = probes.flatMap(({ service, url, answer }): Verdict[] => {
     if (answer.kind === 'answered') return [];
     const setting = `PHONEVAULT_${service.toUpperCase()}_ENDPOINT`;
     const advice =
       answer.why === 'tls'
-        ? `check the clock, and what stands between this machine and ${url}`
+        ? `check the clock, and proxies between this machine and ${url}`
         : `check PHONEVAULT_REGION (${region}), ${setting} and this machine's network`;
     return [failed(`${service} at ${url}: ${WHY[answer.why]}`, advice)];
   });

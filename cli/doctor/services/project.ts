@@ -4,8 +4,8 @@ import { failed, ok, unknown, type Verdict } from '../finding.ts';
 type Project = { id: string; name: string };
 
 /**
- * Whether the project is one of the region. IAM's list decides where it may be read (`list`); else that CPH in the region
- * has answered for it (`answered`).
+ * Checks that the project belongs to the region: by IAM's list (`list`), or, if that cannot be read, because CPH in the
+ * region answered for it (`answered`).
  */
 export async function checkProject(options: {
   region: string;
@@ -20,9 +20,9 @@ export async function checkProject(options: {
   } catch (error) {
     if (!(error instanceof PhonevaultError)) throw error;
     return answered
-      ? ok(`${projectId}: CPH in ${region} answers for it (IAM's list may not be read)`)
+      ? ok(`${projectId}: CPH in ${region} answers for it (no permission to read IAM's list)`)
       : unknown(
-          `${projectId}: CPH does not answer for it, and IAM's list may not be read`,
+          `${projectId}: CPH does not answer for it, and there is no permission to read IAM's list`,
           `compare it with the project id of ${region} under My Credentials in the console`,
         );
   }
@@ -32,9 +32,9 @@ export async function checkProject(options: {
   const fix = `set PHONEVAULT_PROJECT_ID to ${ofRegion.map(({ id }) => id).join(' or ') || `a project of ${region}`}`;
   return found === undefined
     ? failed(`the account has no project ${projectId}`, fix)
-    : failed(`${projectId} is ${found.name}, not of the region ${region}`, fix);
+    : failed(`${projectId} is ${found.name}, which is not in region ${region}`, fix);
 }
 
-/** A region's own project has its name; others of the region begin with it: `cn-north-4_team`. */
+/** A region's own project has the region's name; names of others start with it: `cn-north-4_team`. */
 const isOf = (name: string, region: string): boolean =>
   name === region || name.startsWith(`${region}_`);

@@ -5,20 +5,23 @@ import { failed, ok, type Verdict, verdictOf, warning } from '../finding.ts';
 
 const CONFIRMED = [1, 2];
 
-/** Whether the topic of the outcomes is there, and anybody hears it. */
+/** Checks that the topic exists and has a confirmed subscription. */
 export async function checkTopic(
   smn: Pick<Smn, 'hasTopic' | 'listSubscriptions'>,
   topicUrn: string | undefined,
 ): Promise<Verdict> {
   if (topicUrn === undefined) {
     return warning(
-      'PHONEVAULT_TOPIC_URN is not set here, so no topic was looked at',
-      'set it to the URN of the topic that is told how runs went',
+      'PHONEVAULT_TOPIC_URN is not set here, so no topic was checked',
+      'set it to the URN of the topic for notifications',
     );
   }
   try {
     if (!(await smn.hasTopic(topicUrn))) {
-      return failed(`there is no topic ${topicUrn}`, 'create it, or correct PHONEVAULT_TOPIC_URN');
+      return failed(
+        `topic ${topicUrn} does not exist`,
+        'create it, or correct PHONEVAULT_TOPIC_URN',
+      );
     }
   } catch (error) {
     return verdictOf(error, 'smn:topic:list');
@@ -27,7 +30,7 @@ export async function checkTopic(
     return judge(await smn.listSubscriptions(topicUrn));
   } catch (error) {
     if (error instanceof PhonevaultError && error.code === 'access_denied') {
-      return ok('exists; its subscriptions may not be read (smn:topic:list)');
+      return ok('exists; no permission to read its subscriptions (smn:topic:list)');
     }
     return verdictOf(error);
   }
@@ -39,17 +42,17 @@ function judge({
 }: Awaited<ReturnType<Smn['listSubscriptions']>>): Verdict {
   if (total === 0) {
     return warning(
-      'exists, but nobody has subscribed: outcomes reach no one',
-      'add a subscription to it',
+      'exists without a subscription: notifications reach nobody',
+      'add a subscription',
     );
   }
-  const heard = subscriptions.filter(({ status }) => CONFIRMED.includes(status));
-  if (heard.length === 0 && subscriptions.length === total) {
+  const confirmed = subscriptions.filter(({ status }) => CONFIRMED.includes(status));
+  if (confirmed.length === 0 && subscriptions.length === total) {
     return warning(
-      `${count(total, 'subscription')}, none confirmed: outcomes reach no one`,
-      'open the link in the confirmation message; it holds for 48 hours',
+      `${count(total, 'subscription')}, none confirmed: notifications reach nobody`,
+      'open the link in the confirmation message; it expires after 48 hours',
     );
   }
-  const protocols = [...new Set(heard.map(({ protocol }) => protocol))].sort().join(', ');
+  const protocols = [...new Set(confirmed.map(({ protocol }) => protocol))].sort().join(', ');
   return ok(`exists; ${count(total, 'subscription')}${protocols && `, confirmed by ${protocols}`}`);
 }

@@ -4,7 +4,7 @@ import { ok, unknown, type Verdict, verdictOf, warning } from '../finding.ts';
 
 const LIFECYCLE = 'give the bucket a lifecycle rule that expires old versions';
 
-/** Whether deleting and overwriting really free anything in a bucket. */
+/** Checks whether deleted and overwritten objects free their space in a bucket. */
 export async function checkVersioning(
   obs: Pick<ObsBucket, 'versioning' | 'lock'>,
   bucket: string,
@@ -20,17 +20,17 @@ export async function checkVersioning(
     const time = days ? `${days} days` : years ? `${years} years` : undefined;
     return time === undefined
       ? warning(
-          'object lock is enabled, without a default: what is deleted stays as an old version',
+          'object lock is enabled without a default: deleted objects stay as old versions',
           LIFECYCLE,
         )
       : warning(
-          `object lock keeps every object for ${time}: nothing can be deleted before, leases and caches neither, and all of it is paid for`,
-          'keep the ledger in a bucket without a lock; for archives set the time that you want to pay for',
+          `object lock keeps every object for ${time}: nothing can be deleted before, not even leases and caches, and you pay for all of it`,
+          'keep the ledger in a bucket without a lock; for archives choose the time that you want to pay for',
         );
   }
   if (versions === 'enabled') {
     return warning(
-      'versioning is enabled: what is overwritten or deleted stays as an old version and is paid for',
+      'versioning is enabled: overwritten and deleted objects stay as old versions, and you pay for them',
       LIFECYCLE,
     );
   }
@@ -38,13 +38,13 @@ export async function checkVersioning(
   if (typeof lock === 'object') return lock;
   return ok(
     versions === 'off'
-      ? 'no versions, no object lock: what is deleted is gone'
+      ? 'no versioning, no object lock: deleted objects are gone'
       : 'versioning is suspended, no object lock: new objects are deleted for good',
   );
 }
 
 function unreadable(error: unknown, right: string): Verdict {
   const { message, fix } = verdictOf(error, `obs:bucket:${right}`);
-  // Backups do not need to know: without the right it stays open.
-  return unknown(hasCode(error, 'access_denied') ? `may not be read: ${message}` : message, fix);
+  // Backups work without this permission: the finding stays unknown.
+  return unknown(hasCode(error, 'access_denied') ? `cannot be read: ${message}` : message, fix);
 }

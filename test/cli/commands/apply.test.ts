@@ -45,7 +45,7 @@ describe('apply', () => {
     const { code, out, err } = await cli.run('apply', 'nightly.yaml', 'broken.yaml');
     expect(code).toBe(1);
     expect(out).toContain('broken.yaml:4:1: selct: there is no field "selct" here');
-    expect(err).toBe('nothing was put into the bucket');
+    expect(err).toBe('nothing was uploaded');
     expect(await cli.keys()).toEqual([]);
   });
 
@@ -60,7 +60,7 @@ describe('apply', () => {
     const cli = await empty();
     const { code, err } = await cli.run('apply', 'nightly.yaml', './nightly.yaml');
     expect(code).toBe(2);
-    expect(err).toContain('two of the files are the policy nightly');
+    expect(err).toContain('two files define the policy nightly');
   });
 
   it('answers with --json', async () => {

@@ -16,7 +16,7 @@ describe('cancel', () => {
     const { code, out } = await cli.run('cancel', runId);
 
     expect(code).toBe(0);
-    expect(out).toContain('Nothing new is sent; the next drive closes the run.');
+    expect(out).toContain('No new exports are sent; the next drive settles the run.');
     const { report } = await cli.night.settle(runId);
     expect(report.outcome).toBe('cancelled');
     expect(cli.night.exports).toEqual([]);
@@ -29,7 +29,7 @@ describe('cancel', () => {
 
     const { out } = await cli.run('cancel', runId);
 
-    expect(out).toMatch(/\d+ exports? under way end first/);
+    expect(out).toMatch(/\d+ exports? in progress end first/);
     const { report } = await cli.night.settle(runId);
     expect(report.counts.exported).toBe(sent);
     expect(report.counts.cancelled).toBeGreaterThan(0);
@@ -49,7 +49,7 @@ describe('cancel', () => {
     const { code, err } = await cli.run('cancel', runId);
 
     expect(code).toBe(1);
-    expect(err).toContain(`run ${runId} is settled already (completed)`);
+    expect(err).toContain(`run ${runId} is already settled (completed)`);
     expect(await cli.keys()).toEqual(before);
   });
 

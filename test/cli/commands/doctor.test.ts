@@ -89,8 +89,8 @@ describe('doctor', () => {
   });
 
   it.each([
-    [['--phone', 'x'], 'without --write'],
-    [['--write', '--path', '/data/a'], 'without --phone'],
+    [['--phone', 'x'], '--phone needs --write'],
+    [['--write', '--path', '/data/a'], '--path needs --phone'],
     [['--write', '--phone', 'x', '--path', '/etc/passwd'], 'below /data'],
     [['--write', '--phone', 'no phone'], 'is not the id of a phone'],
     [['--stage', 'Prod!'], 'a stage has'],

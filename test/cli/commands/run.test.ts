@@ -84,7 +84,7 @@ describe('run', () => {
     );
 
     expect(again.out).toBe(first.out);
-    expect(again.err).toContain('Asked for before');
+    expect(again.err).toContain('Requested before');
     expect(other).toMatchObject({ code: 1, out: '' });
     expect(other.err).toContain('this token was already used for another request');
   });
@@ -165,7 +165,7 @@ describe('run', () => {
     const runId = runIdIn(err);
     expect(code).toBe(130);
     expect(out).toBe('');
-    expect(err).toContain('The run goes on.');
+    expect(err).toContain('The run continues.');
     expect(err).toContain(`phonevault runs show ${runId}`);
     expect(err).toContain(`phonevault cancel ${runId}`);
     expect(await cli.keys()).toContain(`open/${runId}.json`);
@@ -199,7 +199,7 @@ describe('run', () => {
 
   it.each([
     { cuts: 12, code: 0, says: 'done' },
-    { cuts: Infinity, code: 1, says: 'stays asked for: phonevault runs show nightly-' },
+    { cuts: Infinity, code: 1, says: 'stays requested: phonevault runs show nightly-' },
   ])('takes $cuts cut connections in a row as they come', async ({ cuts, code, says }) => {
     const cli = await withPolicy();
     const { send } = cli.io;
@@ -242,7 +242,7 @@ describe('run --drive', () => {
     const { code, err } = await cli.run('run', 'nightly', '--drive');
 
     expect(code).toBe(130);
-    expect(err).toContain('Nobody drives on from here');
+    expect(err).toContain('If no function drives it');
     const { drive, settle } = cli.night;
     expect((await drive()).kind).toBe('drove');
     const { report } = await settle(runIdIn(err));
@@ -260,7 +260,7 @@ describe('run --drive', () => {
     const { code, err } = await cli.run('run', 'nightly', '--token', 'x', '--drive');
 
     expect(code).toBe(0);
-    expect(err).toContain('Another drive is at work');
+    expect(err).toContain('Another drive holds the lease');
   });
 
   it('tells what stops every drive, and that the run stays', async () => {
@@ -275,7 +275,7 @@ describe('run --drive', () => {
 
     expect(code).toBe(1);
     expect(err).toContain('error: ');
-    expect(err).toMatch(/Run nightly-\w+ stays asked for/);
+    expect(err).toMatch(/Run nightly-\w+ stays requested/);
   });
 
   it.each([

@@ -83,15 +83,15 @@ describe('runs', () => {
   it('explains empty lists', async () => {
     const cli = await cliNight();
     expect((await cli.run('runs')).err).toContain('no runs yet');
-    expect((await cli.run('runs', '--since', '7d')).err).toBe('no such runs');
+    expect((await cli.run('runs', '--since', '7d')).err).toBe('no run matches');
   });
 
   it.each([
     { argv: ['--open', '--outcome', 'failed'], says: 'an open run has no outcome yet' },
-    { argv: ['--since', 'yesterday'], says: 'not a moment' },
+    { argv: ['--since', 'yesterday'], says: 'not a time' },
     { argv: ['--max', '0'], says: 'whole number' },
     { argv: ['--outcome', 'good'], says: 'completed' },
-    { argv: ['--after', 'a b'], says: 'not a place' },
+    { argv: ['--after', 'a b'], says: 'the place that the list before printed' },
     { argv: ['shwo', 'x'], says: 'did you mean runs show?' },
   ])('refuses wrong use: runs $argv', async ({ argv, says }) => {
     const cli = await cliNight();
@@ -110,10 +110,10 @@ describe('runs show', () => {
     expect(code).toBe(0);
     expect(out).toContain(`Run ${settled}: completed`);
     expect(out).toContain('60 selected, 57 exported, 3 skipped');
-    expect(out).toMatch(/message +sent 2026/);
+    expect(out).toMatch(/notified +sent 2026/);
     expect(out).toContain(`obs://phonevault-demo/phonevault/runs/${settled}/report.json`);
     expect(out).toMatch(/Phones\nphone.*\n(.* skipped .*\n){3}(.* exported .*\n){47}… and 10 more/);
-    expect(out).toMatch(/Export calls\nanswered.*\n2026-.* 1\d? +/);
+    expect(out).toMatch(/Export calls\ntime.*\n2026-.* 1\d? +/);
     expect(out).not.toContain('Log');
     expect((await cli.run('runs', 'show', settled, '--phones')).out).not.toContain('more');
   });

@@ -20,7 +20,7 @@ describe('status', () => {
       new RegExp(`last good run +2026-01-01 19:\\d\\d:\\d\\d \\+01:00 .* ${runId}`),
     );
     expect(out).toMatch(/next slot +2026-01-03 02:30:00 \+08:00 Asia\/Shanghai/);
-    expect(out).toMatch(/here +2026-01-02 19:30:00 \+01:00 Europe\/Berlin/);
+    expect(out).toMatch(/your time +2026-01-02 19:30:00 \+01:00 Europe\/Berlin/);
   });
 
   it('makes stale and invalid policies stand out, and exits with 1 for --check alone', async () => {
@@ -82,7 +82,7 @@ describe('status', () => {
     const cli = await cliNight();
     await cli.night.putPolicy(NIGHTLY);
     const runId = await cli.night.ask();
-    expect((await cli.run('status')).out).toMatch(new RegExp(`open +${runId}`));
+    expect((await cli.run('status')).out).toMatch(new RegExp(`open runs +${runId}`));
   });
 
   it('tells each phone’s last archive, of one policy if so wished', async () => {
@@ -104,7 +104,7 @@ describe('status', () => {
     expect(other).toMatchObject({
       code: 0,
       out: '',
-      err: 'no verified archive yet of the policy weekly',
+      err: 'no verified archive yet of policy weekly',
     });
   });
 
@@ -113,7 +113,7 @@ describe('status', () => {
     const { code, err } = await cli.run('status');
     expect(code).toBe(0);
     expect(err).toContain(
-      'no policies yet: put one to obs://phonevault-demo/phonevault/policies/<name>.yaml',
+      'no policies yet; upload one to obs://phonevault-demo/phonevault/policies/<name>.yaml',
     );
   });
 

@@ -20,7 +20,7 @@ describe('within', () => {
     expect(finding).toMatchObject({
       check: 'x',
       outcome: 'unknown',
-      message: 'not found out within 5 s',
+      message: 'no result within 5 s',
     });
   });
 

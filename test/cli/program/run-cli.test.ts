@@ -23,7 +23,7 @@ describe('wrong use', () => {
     [['runs', 'frobnicate'], "unknown command 'runs frobnicate'", 'see phonevault runs --help'],
     [['invoke'], "missing required argument 'handler'", 'see phonevault invoke --help'],
     [['invoke', 'a', 'b'], 'too many arguments', 'see phonevault invoke --help'],
-    [['invoke', 'a', '-t', 'soon'], '"soon" is not a time such as', 'see phonevault'],
+    [['invoke', 'a', '-t', 'soon'], '"soon" is not a duration such as', 'see phonevault'],
     [['validate', '--policy'], "'-p, --policy <name...>' argument missing", 'see phonevault'],
     [['validate', '--policy', 'a/b'], '"a/b" is not the name of a policy', 'see phonevault'],
     [['validate', 'a.yaml', '--policy', 'b'], 'files and --policy were given', 'one or the other'],

@@ -4,11 +4,11 @@ import { doctorNight } from '../../support/doctor-night.ts';
 
 const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 700);
-const answer = (date: string | undefined, sentAt: number, cameAt = sentAt) => [
+const answer = (date: string | undefined, sentAt: number, receivedAt = sentAt) => [
   {
     service: 'cph',
     url: 'https://cph',
-    answer: { kind: 'answered', sentAt, cameAt, date },
+    answer: { kind: 'answered', sentAt, receivedAt, date },
   } as const,
 ];
 const theirs = new Date(NOW).toUTCString();

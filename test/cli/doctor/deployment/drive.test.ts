@@ -38,7 +38,7 @@ describe('drive', () => {
     const { outcome, message, fix, code } = await cli.finding('drive');
     expect({ outcome, code }).toEqual({ outcome: 'failed', code: 1 });
     expect(message).toContain('1 object in open/, the oldest 11 min');
-    expect(message).toContain('no drive ever took the lease');
+    expect(message).toContain('no drive has ever taken the lease');
     expect(fix).toContain('--drive');
   });
 
@@ -61,7 +61,7 @@ describe('drive', () => {
     await store.put('state/alarms.json', JSON.stringify(trouble));
     const { outcome, message } = await cli.finding('drive');
     expect(outcome).toBe('failed');
-    expect(message).toMatch(/credentials are refused since 5 min.*over 5 ticks/);
+    expect(message).toMatch(/credentials have been refused since 5 min.*over 5 ticks/);
   });
 
   it('warns of a lease that somebody with a wrong clock wrote', async () => {

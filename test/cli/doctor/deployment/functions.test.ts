@@ -50,20 +50,20 @@ describe('function', () => {
   });
 
   it.each([
-    ['two instances', '/config-max-instance', { max_instance_num: 2 }, 'at most 2, not at most 1'],
+    ['two instances', '/config-max-instance', { max_instance_num: 2 }, 'limited to 2 instead of 1'],
     [
       'instances without limit',
       '/config-max-instance',
       { max_instance_num: -1 },
-      'without a limit',
+      'not limited',
     ],
     [
       'a retry',
       '/async-invoke-config',
       { ...async0, max_async_retry_attempts: 1 },
-      'retries are 1, not 0',
+      'retries are 1 instead of 0',
     ],
-    ['no asynchronous settings', '/async-invoke-config', undefined, 'as FunctionGraph likes'],
+    ['no asynchronous settings', '/async-invoke-config', undefined, 'the default of FunctionGraph'],
   ])('fails for a drive with %s', async (_, what, body, text) => {
     const cli = await doctorNight();
     await change(cli, 'drive', what, body);
@@ -110,8 +110,8 @@ describe('function', () => {
     await cli.deployed({ PHONEVAULT_BUCKET: 'another-bucket', PHONEVAULT_PREFIX: 'other/' });
     const { outcome, message } = await cli.finding('function', { subject: SCHEDULE });
     expect(outcome).toBe('failed');
-    expect(message).toContain('PHONEVAULT_BUCKET is another-bucket there and phonevault-demo here');
-    expect(message).toContain('PHONEVAULT_PREFIX is other/ there and phonevault/ here');
+    expect(message).toContain('PHONEVAULT_BUCKET is another-bucket in the function and phonevault-demo here');
+    expect(message).toContain('PHONEVAULT_PREFIX is other/ in the function and phonevault/ here');
   });
 
   it('fails where the function itself could not read its settings', async () => {
@@ -153,12 +153,12 @@ describe('function', () => {
     await change(cli, 'drive', path, { ...async0, ...told(cli.night.cloud.topicUrn) });
     expect(await cli.finding('function', { subject: DRIVE })).toMatchObject({
       outcome: 'failed',
-      message: 'its failures go to the topic of the outcomes',
+      message: 'its failures go to the topic for notifications',
     });
     await change(cli, 'drive', path, async0);
     expect(await cli.finding('function', { subject: DRIVE })).toMatchObject({
       outcome: 'warning',
-      message: 'nobody is told when the function itself fails',
+      message: 'nobody is notified when the function itself fails',
       code: 0,
     });
   });

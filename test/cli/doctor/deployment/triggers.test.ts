@@ -49,14 +49,14 @@ describe('trigger', () => {
   });
 
   it.each([
-    ['drive', [], 'failed', 'no timer calls it'],
-    ['drive', [timer({ schedule: '5m' })], 'failed', '5m, not Rate 1m'],
+    ['drive', [], 'failed', 'it has no timer'],
+    ['drive', [timer({ schedule: '5m' })], 'failed', '5m instead of Rate 1m'],
     ['drive', [timer({}, 'DISABLED'), timer({})], 'ok', 'every minute'],
-    ['schedule', [], 'failed', 'no timer calls it'],
-    ['schedule', [timer({ schedule: '1h' })], 'warning', '1h, not Rate 1m'],
-    ['schedule', [named('nightly')], 'failed', 'no timer serves the cron of weekly'],
-    ['schedule', [named('nightly'), named('weekly')], 'ok', '2 timers start a policy'],
-    ['schedule', [timer({}), named('gone')], 'failed', 'names the policy gone'],
+    ['schedule', [], 'failed', 'it has no timer'],
+    ['schedule', [timer({ schedule: '1h' })], 'warning', '1h instead of Rate 1m'],
+    ['schedule', [named('nightly')], 'failed', 'no timer starts weekly'],
+    ['schedule', [named('nightly'), named('weekly')], 'ok', '2 timers each start one policy'],
+    ['schedule', [timer({}), named('gone')], 'failed', 'names policy gone'],
     [
       'schedule',
       [timer({}), named('nightly', { schedule: '0 30 2 * * *' })],

@@ -60,8 +60,8 @@ describe('versioning', () => {
   });
 
   it.each([
-    [{ versioning: 'Enabled' }, 'stays as an old version and is paid for'],
-    [{ lock: {} }, 'object lock is enabled, without a default'],
+    [{ versioning: 'Enabled' }, 'stay as old versions, and you pay for them'],
+    [{ lock: {} }, 'object lock is enabled without a default'],
     [{ lock: { days: 30 } }, 'keeps every object for 30 days'],
     [{ lock: { years: 2 } }, 'keeps every object for 2 years'],
   ] as const)('%o is a warning of what it means', async (traits, text) => {

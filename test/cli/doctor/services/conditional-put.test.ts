@@ -4,7 +4,7 @@ import { doctorNight } from '../../support/doctor-night.ts';
 const argv = ['--write'];
 
 describe('conditional_put', () => {
-  it.each(['honoured', 'ignored', 'refused'] as const)(
+  it.each(['supported', 'ignored', 'refused'] as const)(
     'finds out that the bucket has it %s, and leaves nothing behind',
     async (conditionalPut) => {
       const cli = await doctorNight({ bare: true, conditionalPut });

@@ -39,7 +39,7 @@ describe('delegation', () => {
     const { cli, id, prove } = await withPhone();
     const finding = await prove();
     expect(finding).toMatchObject({ outcome: 'ok', subject: 'phonevault-demo' });
-    expect(finding.message).toContain('CPH has written an archive');
+    expect(finding.message).toContain('CPH wrote an archive');
     expect(exported(cli)).toEqual([expect.stringContaining(`/${id}.tar`)]);
     expect(await archives(cli)).toEqual([]);
   });
@@ -61,7 +61,7 @@ describe('delegation', () => {
     cli.night.cloud.control.addFault({ service: 'cph', kind: 'missing_object' });
     const { outcome, message } = await prove();
     expect(outcome).toBe('failed');
-    expect(message).toContain('there is no archive');
+    expect(message).toContain('the archive does not exist');
   });
 
   it('fails when the call itself is denied, and names the right', async () => {
@@ -116,7 +116,7 @@ describe('delegation', () => {
     await deps.store.put('state/lease/0000000099.json', JSON.stringify(lease));
     expect(await prove()).toMatchObject({
       outcome: 'unknown',
-      message: expect.stringContaining('a drive is at work') as string,
+      message: expect.stringContaining('a drive is working') as string,
     });
     expect(exported(cli)).toEqual([]);
   });
@@ -129,7 +129,7 @@ describe('delegation', () => {
     cli.night.clock.move(11 * MINUTE);
     expect(await cli.finding('drive')).toMatchObject({
       outcome: 'failed',
-      message: expect.stringContaining('no drive ever took the lease') as string,
+      message: expect.stringContaining('no drive has ever taken the lease') as string,
     });
     expect(await cli.night.drive()).toMatchObject({ kind: 'drove' });
   });
