@@ -1,6 +1,9 @@
 import wrapAnsi from 'wrap-ansi';
 import { widthOf } from './width.ts';
 
+/** Measuring takes quadratic time: a longer line is not folded. */
+const MAX_LINE = 4_000;
+
 /** Folds a text to lines of at most `columns` cells; `indent` starts a continued line. A longer word gets its own line. */
 export function fold(text: string, columns: number, indent = '  '): string {
   return text
@@ -15,7 +18,7 @@ export function foldCommand(line: string, columns: number, indent = '    '): str
 }
 
 function foldLine(line: string, columns: number, indent: string, end: string): string {
-  if (widthOf(line) <= columns) return line;
+  if (line.length > MAX_LINE || widthOf(line) <= columns) return line;
   const own = /^ */.exec(line)?.[0] ?? '';
   const room = columns - own.length - end.length;
   const wrap = (text: string, width: number) => wrapAnsi(text, Math.max(1, width)).split('\n');

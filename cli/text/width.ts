@@ -5,8 +5,10 @@ import wrapAnsi from 'wrap-ansi';
 export const widthOf = (text: string): number => stringWidth(text);
 
 /** Cuts a text to at most `width` cells; `…` stands for what was cut off. */
-export function cut(text: string, width: number): string {
-  if (widthOf(text) <= width) return text;
+export function cut(whole: string, width: number): string {
+  // Measuring takes quadratic time; no cell holds more than a few dozen characters.
+  const text = whole.slice(0, 40 * Math.min(width, 200));
+  if (text.length === whole.length && widthOf(text) <= width) return text;
   if (width <= 1) return '…';
   const [kept = ''] = wrapAnsi(text, width - 1, { hard: true, wordWrap: false, trim: false }).split(
     '\n',

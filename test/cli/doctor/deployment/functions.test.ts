@@ -51,12 +51,7 @@ describe('function', () => {
 
   it.each([
     ['two instances', '/config-max-instance', { max_instance_num: 2 }, 'limited to 2 instead of 1'],
-    [
-      'instances without limit',
-      '/config-max-instance',
-      { max_instance_num: -1 },
-      'not limited',
-    ],
+    ['instances without limit', '/config-max-instance', { max_instance_num: -1 }, 'not limited'],
     [
       'a retry',
       '/async-invoke-config',
@@ -110,7 +105,9 @@ describe('function', () => {
     await cli.deployed({ PHONEVAULT_BUCKET: 'another-bucket', PHONEVAULT_PREFIX: 'other/' });
     const { outcome, message } = await cli.finding('function', { subject: SCHEDULE });
     expect(outcome).toBe('failed');
-    expect(message).toContain('PHONEVAULT_BUCKET is another-bucket in the function and phonevault-demo here');
+    expect(message).toContain(
+      'PHONEVAULT_BUCKET is another-bucket in the function and phonevault-demo here',
+    );
     expect(message).toContain('PHONEVAULT_PREFIX is other/ in the function and phonevault/ here');
   });
 

@@ -4,14 +4,18 @@ import { doctorNight } from '../../support/doctor-night.ts';
 const argv = ['--write'];
 
 describe('conditional_put', () => {
-  it.each(['supported', 'ignored', 'refused'] as const)(
-    'finds out that the bucket has it %s, and leaves nothing behind',
-    async (conditionalPut) => {
+  it.each([
+    ['honoured', 'supported'],
+    ['ignored', 'ignored'],
+    ['refused', 'refused'],
+  ] as const)(
+    'detects conditional PUT %s, and leaves nothing behind',
+    async (conditionalPut, start) => {
       const cli = await doctorNight({ bare: true, conditionalPut });
       const before = await cli.keys();
       const { outcome, message } = await cli.finding('conditional_put', { argv });
       expect(outcome).toBe('ok');
-      expect(message.startsWith(conditionalPut)).toBe(true);
+      expect(message.startsWith(start)).toBe(true);
       expect(await cli.keys()).toEqual(before);
     },
   );
