@@ -107,8 +107,6 @@ export default tseslint.config(
   {
     files: [
       'lib/run/state/{log-events,open-run}.ts',
-      'local/functiongraph/{deps,async/queue,functions/agencies,runtime/pool,runtime/run}.ts',
-      'local/iam/{account,users}.ts',
       'test/ledger/**/*-suite.ts',
       'scripts/docs/{sample-world,sample-picks,http-samples,samples}.ts',
     ],
