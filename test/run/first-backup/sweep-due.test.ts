@@ -47,9 +47,12 @@ describe('a sweep for new phones', () => {
     expect([await hints(), calls]).toEqual([[], ['list all 0']]);
   });
 
-  it('is made again in the next quarter of an hour', async () => {
+  it.each([
+    ['a quarter of an hour', 15 * MINUTE],
+    ['a millisecond', 1],
+  ])('is made again in the next quarter of an hour, %s after the last one', async (_, ago) => {
     const { sweepHint, lookup, calls, firstBackups } = await newborns();
-    firstBackups.state = structuredClone(deleted);
+    firstBackups.state = { ...structuredClone(deleted), horizon: T0 - ago, swept_at: T0 - ago };
     await sweepHint();
     await lookup();
     expect(calls).toEqual(['list all 0']);

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import { type Nursery, nursery } from '../../../testing/provisioning.ts';
+
+/** The minute timers of schedule and drive, for so many minutes. */
+async function timers(world: Nursery, minutes: number, every = 1): Promise<void> {
+  for (let minute = 0; minute < minutes; minute += every) {
+    await world.tick();
+    await world.minutes(every, every);
+  }
+}
+
+it('makes no first backup of earlier phones after the loss of all caches', async () => {
+  const world = await nursery({ phones: 40, servers: 2 });
+  await timers(world, 2);
+  const traces = await world.buy(2);
+  await timers(world, 24);
+  expect(world.exported()).toHaveLength(2);
+  const { store } = world.invocation().deps;
+  await store.remove([layout.provisioning, layout.cursors]);
+  await timers(world, 40, 5);
+  for (const trace of traces) await world.fire({ cts: trace });
+  await timers(world, 20, 2);
+  expect(world.exported()).toHaveLength(2);
+});
