@@ -153,6 +153,21 @@ describe('readSettings', () => {
     expect(fault({}, true).message).toMatch(/^PHONEVAULT_TOPIC_URN is missing/);
   });
 
+  it.each([
+    ['08:00 Asia/Shanghai', { cron: '0 0 8 * * *', timezone: 'Asia/Shanghai', language: 'en' }],
+    ['23:59 UTC zh', { cron: '0 59 23 * * *', timezone: 'UTC', language: 'zh' }],
+  ])('reads the time of the daily message: %s', (text, expected) => {
+    expect(read({ PHONEVAULT_HEARTBEAT: text }).heartbeat).toEqual(expected);
+  });
+
+  it.each(['8:00 UTC', '24:00 UTC', '08:00', '08:00 Mars/Olympus', '08:00 UTC fr', 'on'])(
+    'refuses "%s" as the time of the daily message and says what is allowed',
+    (text) => {
+      const { message } = fault({ PHONEVAULT_HEARTBEAT: text });
+      expect(message).toMatch(/PHONEVAULT_HEARTBEAT is .*allowed: .*08:00 Asia\/Shanghai/);
+    },
+  );
+
   it('reads tokens and webhook secrets and never shows them', () => {
     const hash = 'ab'.repeat(32);
     const key = Buffer.alloc(32, 7).toString('base64');

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { putStale } from '../../lib/ledger/state/staleness.ts';
+import { NIGHTLY } from '../../testing/night.ts';
 import {
   breakDown,
   hintsOf,
@@ -40,6 +41,24 @@ it('cold instances tell once when it begins and once when it ends, and again the
   expect(said[1]).toMatchObject({ policy: 'nightly', run_id: 'nightly-20260106t183000z' });
   expect(await hintsOf(world)).toEqual([]);
 }, 60_000);
+
+it.each([
+  ['disabled', 'enabled: false'],
+  ['paused', 'paused_until: 2026-02-01T00:00:00Z'],
+])('notifies nothing of a policy that is %s, and counts anew afterwards', async (_, line) => {
+  const world = await startDays();
+  await live(world, 1);
+  await world.putPolicy(`${NIGHTLY}${line}\n`);
+  breakDown(world);
+  await live(world, 4);
+  expect(await state(world)).not.toBe('stale');
+  await world.putPolicy(NIGHTLY);
+  await live(world, 1);
+  expect(await notification(world)).toEqual([]);
+  await live(world, 1);
+  expect(await notification(world)).toEqual(['stale']);
+  expect((await told(world)).map(({ kind }) => kind)).not.toContain('missed');
+});
 
 it('survives the loss of every cache: at most once more after each', async () => {
   const world = await startDays();

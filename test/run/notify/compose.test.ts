@@ -156,6 +156,17 @@ it.each(['en', 'zh'] as const)('tells every kind of news to the word in %s', asy
   await expect(told.join('\n')).toMatchFileSnapshot(`compose.golden.${language}.txt`);
 });
 
+it('keeps a message within 256 KB, whatever the error codes of the service', () => {
+  const failed = Array.from({ length: 50 }, (_, index) => ({
+    phone_id: String(index).padStart(32, '0'),
+    outcome: 'failed' as const,
+    reason: 'refused',
+    code: '\u00e9'.repeat(1_024),
+  }));
+  const { message_structure } = composeMessage({ kind: 'settled', policy: 'nightly', failed });
+  expect(Buffer.byteLength(JSON.stringify(message_structure))).toBeLessThan(256 * 1_024);
+});
+
 it('names fifty phones, and says that there are more only where there are', () => {
   const of = (count: number) => {
     const { message_structure } = composeMessage(
