@@ -74,9 +74,17 @@ function scene(exportMs = 10 * SECOND) {
       ...{ until: T0 + 50 * SECOND, ttlMs: 90 * SECOND, holder: 'a' },
       ...options,
     });
+  /** Drives minute by minute until nothing is open, at most so many minutes. */
+  const minutes = async (most: number) => {
+    for (let minute = 0; minute < most; minute += 1) {
+      const begun = clock.now();
+      if ((await go({ until: begun + 50 * SECOND })).open === 0) return;
+      clock.move(begun + MINUTE - clock.now());
+    }
+  };
   const keys = async (prefix: string) => (await world.store.list(prefix)).map(({ key }) => key);
   const lease = (epoch = 1) => readLease(world.store, layout.lease(epoch));
-  return { ...world, clock, seconds, exports: sent, polls, ask, go, keys, lease };
+  return { ...world, clock, seconds, exports: sent, polls, ask, go, minutes, keys, lease };
 }
 
 const missed = (n = 1): Parameters<typeof putMissed>[1] => {
@@ -386,6 +394,62 @@ describe('a drive', () => {
     expect(world.seconds()).toBeGreaterThan(60);
   });
 
+  it('exports a phone whose job runs longer than a lost response is watched', async () => {
+    const world = scene(30 * MINUTE);
+    await world.ask(RUN, [plannedPhone('p')]);
+    const { batchStorage, listJobs } = world.deps.cph;
+    let calls = 0;
+    world.deps.cph.batchStorage = async (infos) => {
+      calls += 1;
+      if (calls === 1) {
+        await batchStorage(infos);
+        throw refusal({ carriedOut: 'unknown' });
+      }
+      if (world.clock.now() < T0 + 30 * MINUTE) {
+        return { request_id: `busy${calls}`, jobs: [{ phone_id: 'p', error_code: 'CPS.0042' }] };
+      }
+      return batchStorage(infos);
+    };
+    world.clock.at(T0 + 30 * MINUTE, () => listJobs(['r1']));
+    await world.minutes(90);
+    expect(calls).toBeGreaterThan(1);
+    const report = await readReport(world.store, RUN);
+    expect(report?.counts).toMatchObject({ exported: 1, failed: 0 });
+  });
+
+  it('settles a run though the topic hangs and several slots were missed', async () => {
+    const world = scene();
+    await world.ask(RUN, [plannedPhone('p')]);
+    for (let slot = 1; slot <= 6; slot += 1) await putMissed(world.store, missed(slot));
+    world.deps.topic.publish = async () => {
+      await world.clock.sleep(10 * SECOND);
+      throw trouble();
+    };
+    await world.go();
+    expect(await readReport(world.store, RUN)).toMatchObject({ outcome: 'completed' });
+  });
+
+  it('closes a settled run, whatever a dead drive wrote to its log last', async () => {
+    const world = scene();
+    await world.ask(RUN, [plannedPhone('p')]);
+    const own = { phone_id: 'p', attempt: 1 };
+    const at = T0 - 2 * 60 * MINUTE;
+    world.topic.fails = trouble();
+    world.deps.cph.listJobs = async () => [{ job_id: 'j', phone_id: 'p', state: 'running' }];
+    await appendLog(world.store, RUN, '0000000000-z', 1, [
+      { type: 'accepted', at, ...own, job_id: 'j', request_id: 'r' },
+    ]);
+    expect(await world.go()).toMatchObject({ open: 1 });
+    expect(await readReport(world.store, RUN)).toMatchObject({ counts: { timed_out: 1 } });
+    await appendLog(world.store, RUN, '0000000000-z', 2, [
+      { type: 'ended', at: T0 - MINUTE, ...own, result: 'succeeded' },
+    ]);
+    world.topic.fails = undefined;
+    await world.minutes(3);
+    expect(world.sent).toHaveLength(1);
+    expect(await world.store.get(layout.request(RUN))).toBeUndefined();
+  });
+
   it('remembers the runs that it leaves open, and reads only what is new in their logs', async () => {
     const world = scene(2 * MINUTE);
     await world.ask(RUN, [plannedPhone('p')]);
@@ -483,6 +547,26 @@ describe('jobs that outlived their runs', () => {
       [30, 'late-p'],
     ]);
     expect(world.logged('step_failed')).toHaveLength(1);
+  });
+
+  it('keep their phones from other runs in the drive that settles their run, too', async () => {
+    const world = scene(25 * SECOND);
+    await world.ask(RUN, [plannedPhone('p')]);
+    await world.ask(OTHER, [plannedPhone('p'), plannedPhone('q')]);
+    const at = T0 - 60 * MINUTE + 4 * SECOND;
+    await appendLog(world.store, RUN, '0000000000-z', 1, [
+      ...[
+        { type: 'accepted', at, phone_id: 'p', attempt: 1, job_id: 'j', request_id: 'r' } as const,
+      ],
+    ]);
+    const { listJobs } = world.deps.cph;
+    world.deps.cph.listJobs = async (ids) => [
+      ...(await listJobs(ids)),
+      ...(ids.includes('r') ? [{ job_id: 'j', phone_id: 'p', state: 'running' } as const] : []),
+    ];
+    await world.go();
+    expect(await readReport(world.store, RUN)).toMatchObject({ counts: { timed_out: 1 } });
+    expect(world.exports).toEqual([[0, ['q']]]);
   });
 
   it('keep their phones from being exported until they end', async () => {

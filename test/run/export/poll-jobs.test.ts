@@ -224,6 +224,19 @@ describe('how jobs are asked for', () => {
     ]);
   });
 
+  it('takes no earlier job of the same phone for the one left out', async () => {
+    const run = runOf(['p', 'q'], [accepted('p', 'r1'), accepted('q', 'r1')]);
+    const ended = { type: 'ended', at: T0, phone_id: 'p', attempt: 1, result: 'failed' } as const;
+    const second = { ...unknown('p', 'r2'), attempt: 2 } as RunEvent;
+    record(run, [{ ...ended, code: 'CPS.0054' }, second]);
+    const listed = { job_id: 'j-p', phone_id: 'p', state: 'failed' as const, code: 'CPS.0054' };
+    const { events } = await lookup(run, {
+      r1: [listed, { job_id: 'j-q', phone_id: 'q' }],
+      r2: [listed],
+    });
+    expect(events).toEqual([]);
+  });
+
   it('takes no job for the one left out that is known already, or is none', async () => {
     const run = runOf(['p', 'q'], [accepted('p', 'r1'), unknown('q', 'r1')]);
     const { events } = await lookup(run, { r1: [{ job_id: 'j-p', phone_id: 'p' }] });

@@ -192,6 +192,19 @@ describe('submitWindow', () => {
     expect(await events(world, second)).toEqual([]);
   });
 
+  it('closes the windows of all runs though the log of one cannot be written', async () => {
+    const world = refusing({ code: 'throttled', status: 429 });
+    const put = world.store.put;
+    let puts = 0;
+    world.deps.store.put = async (key, body) => {
+      if ((puts += 1) === 3) throw refusal({ status: 503 });
+      await put(key, body);
+    };
+    const runs = [runOf('nightly-1', ['p']), runOf('weekly-1', ['q'])];
+    await expect(world.submit(...runs)).rejects.toThrow('refused');
+    expect(runs.flatMap(unsent)).toEqual(['p', 'q']);
+  });
+
   it('begins no call when the time is up', async () => {
     const world = scene();
     world.limit({ phones_per_call: 1 });
@@ -381,6 +394,49 @@ describe('what a failed call means', () => {
         'accepted',
       ],
     ]);
+  });
+
+  it('one phone that is refused is found in a few minutes of two calls each', async () => {
+    const world = scene((ids) => {
+      if (ids.includes('p3')) throw refusal({ status: 400, serviceCode: 'CPS.0005' });
+    });
+    world.limit({ calls_per_minute: 2 });
+    const run = runOf('nightly-1', numbered(6));
+    let minutes = 0;
+    for (; minutes < 20 && !world.calls.some((ids) => ids.join() === 'p3'); minutes += 1) {
+      world.session.until = world.clock.now() + MINUTE;
+      await world.submit(run);
+      world.clock.move(MINUTE);
+    }
+    expect(minutes).toBeLessThan(5);
+    const refused = [...run.state.phones.values()].filter(({ attempts }) =>
+      [...attempts.values()].some((attempt) => attempt.refused !== undefined),
+    );
+    expect(refused.map(({ planned }) => planned.phone_id)).toEqual(['p3']);
+  });
+
+  it('the limits of an unknown account are learned with a few refused calls', async () => {
+    const sentAt: number[] = [];
+    const world = scene((ids) => {
+      const now = world.clock.now();
+      const isTooFast = sentAt.filter((at) => at > now - MINUTE).length >= 5;
+      sentAt.push(now);
+      if (isTooFast) throw refusal({ code: 'throttled', status: 429 });
+      if (ids.length > 7) throw refusal({ status: 400, serviceCode: 'CPS.0170' });
+    });
+    const run = runOf('nightly-1', numbered(300), { max_in_flight_per_server: 300 });
+    const accepted = () =>
+      [...run.state.phones.values()].filter(({ attempts }) =>
+        [...attempts.values()].some((attempt) => attempt.accepted.length > 0),
+      ).length;
+    for (let minute = 0; minute < 60 && accepted() < 300; minute += 1) {
+      world.session.until = world.clock.now() + MINUTE;
+      await world.submit(run);
+      world.clock.move(61 * SECOND);
+    }
+    expect(accepted()).toBe(300);
+    expect(world.calls.length).toBeLessThan(60);
+    expect(world.logged('call_refused').length).toBeLessThan(8);
   });
 
   it('what is left of a call that was cut is free when no call is left', async () => {

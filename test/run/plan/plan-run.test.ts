@@ -138,6 +138,13 @@ describe('a run that cannot be planned', () => {
     expect(run.plan?.failure).toEqual({ code: 'unreachable', message: 'no' });
   });
 
+  it('is tried again however long ago it was requested', async () => {
+    const { run, plan } = await failing('unreachable');
+    run.requestedAt = T0 - 3 * HOUR;
+    await expect(plan()).rejects.toMatchObject({ code: 'unreachable' });
+    expect(run.plan).toBeUndefined();
+  });
+
   it.each([
     ['credentials that are refused', new PhonevaultError('credentials_refused', 'no')],
     ['mistakes of our own', new TypeError('no function')],

@@ -185,6 +185,32 @@ describe('schedule, by the plain minute timer', () => {
     expect(await missed()).toHaveLength(1);
   });
 
+  it('schedules the other policies when the report of one is unreadable', async () => {
+    const { clock, store, tick, put } = setUp();
+    for (const name of ['nightly', 'other']) await put(name);
+    await store.put(layout.request('nightly-20251231t183000z'), '{}');
+    await store.put(layout.report('nightly-20251231t183000z'), '{"version":2}');
+    await tick();
+    clock.move(10 * MINUTE);
+    expect(await tick()).toContain('other-20260101t183000z');
+  });
+
+  it('records no slot as missed that another instance has scheduled', async () => {
+    const { clock, deps, store, tick, put, missed } = setUp();
+    await put('nightly');
+    await tick();
+    const other: ScheduleMemory = {};
+    for (let day = 0; day < 3; day += 1) {
+      clock.move(day === 0 ? 10 * MINUTE : 24 * HOUR);
+      const event = { time: clock.now(), policy: undefined };
+      const [runId = ''] = (await schedule(deps, event, other)).requested;
+      await store.remove([layout.request(runId)]);
+      expect(runId).toMatch(/^nightly-/);
+    }
+    expect(await tick()).toEqual([]);
+    expect(await missed()).toEqual([]);
+  });
+
   it('schedules the other policies when one is invalid', async () => {
     const { clock, tick, put, events } = setUp();
     await put('broken', 'name: broken\nselect: {}\n');

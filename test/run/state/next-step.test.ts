@@ -186,6 +186,18 @@ describe('decide', () => {
       { kind: 'follow', overdue: 'export_timeout' },
     ],
     [
+      'a job that ended well is verified, however late it is',
+      [intent(), accepted(), succeeded()],
+      T0 + 20 * 60 * MINUTE,
+      { kind: 'verify' },
+    ],
+    [
+      'the key of a lost response is looked up once more, however late it is',
+      [intent(), { type: 'outcome_unknown', at: T0, ...own() }],
+      T0 + 20 * 60 * MINUTE,
+      { kind: 'watch', until: T0 + 5 * MINUTE },
+    ],
+    [
       'the deadline ends what was never sent',
       [],
       T0 + terms.deadline,
