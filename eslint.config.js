@@ -48,7 +48,7 @@ const ROOMS = {
   cli: ['lib'],
   // A simulator that shares code or constants with its client proves nothing.
   local: [],
-  demo: ['local', 'cli', 'handlers'],
+  demo: ['cli', 'deploy'],
   deploy: [],
   'scripts/audit': [],
   'scripts/build': ['scripts/audit'],

@@ -1,21 +1,26 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
-// Draws what a terminal showed: `picture.ts <recorded output> <command> <file.svg>`. The recording is that of `script -qec 'npm
-// start' <file>`; a line that was written over and over is drawn as it was in the end.
+// Draws the output of a terminal: `picture.ts <recording> <command> <file.svg>`. Record it with `script -qec 'npm start' <file>`.
+// A line that was overwritten, such as a progress bar, is drawn in its last state.
 
-const COLOURS: Record<string, string> = { 31: '#ff7b72', 32: '#7ee787', 33: '#e3b341' };
+const COLOURS: Record<string, string> = {
+  31: '#ff7b72',
+  32: '#7ee787',
+  33: '#e3b341',
+  36: '#76e3ea',
+};
 const FONT = 13;
 const LINE = 18;
 const CHARACTER = 7.83;
 const MARGIN = 16;
 
-/** Moving the cursor, hiding it, wrapping; colours end in "m". */
+/** Escape sequences that move or hide the cursor; those of colours end in "m". */
 const NOT_COLOUR = /\u001b\[\??[\d;]*[A-Za-ln-z]|\u001b[78]/g;
 
 const escapeXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** The lines as they stood on the screen, colours still in them. */
+/** Returns the lines of the screen with their colours. */
 function linesOf(recording: string): string[] {
   return recording
     .replace(/^Script started[^\n]*\n/, '')

@@ -1,4 +1,7 @@
+import { PhonevaultError } from '../../lib/errors.ts';
 import type { Counts } from '../../lib/ledger/run/report.ts';
+import type { RunDeps } from '../../lib/run/deps.ts';
+import { readRunState } from '../../lib/run/query/get-run.ts';
 import type { RunPhone, RunSummary, RunView } from '../../lib/run/query/schemas.ts';
 import type { Io } from '../io/io.ts';
 import { type Colours, colours } from '../text/colour.ts';
@@ -26,6 +29,17 @@ export function countsText({ selected, ...rest }: Counts): string {
     `${selected} selected`,
     ...parts.map(([word, number]) => `${number} ${word.replaceAll('_', ' ')}`),
   ].join(', ');
+}
+
+/** Reads what `outcomeText` describes. Throws `not_found` for an unknown run. */
+export async function readOutcome(
+  { store, clock }: Pick<RunDeps, 'store' | 'clock'>,
+  runId: string,
+): Promise<{ view: RunView; phones: RunPhone[] }> {
+  const found = await readRunState(store, runId, clock.now());
+  if (found === undefined) throw new PhonevaultError('not_found', `there is no run ${runId}`);
+  const [view, phones] = await Promise.all([found.view(), found.phones()]);
+  return { view, phones };
 }
 
 /** Describes a run that has ended: its phones by outcome, reason and code, ten names each unless `allPhones`, and its report. */

@@ -22,7 +22,7 @@ function foldLine(line: string, columns: number, indent: string, end: string): s
   const own = /^ */.exec(line)?.[0] ?? '';
   const room = columns - own.length - end.length;
   const wrap = (text: string, width: number) => wrapAnsi(text, Math.max(1, width)).split('\n');
-  const [first = '', ...rest] = wrap(line.trim().replaceAll(/ +/g, ' '), room);
+  const [first = '', ...rest] = wrap(line.trim(), room);
   const more = rest.length === 0 ? [] : wrap(rest.join(' '), room - indent.length);
   return [own + first, ...more.map((part) => own + indent + part)].join(`${end}\n`);
 }

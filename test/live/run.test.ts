@@ -1,16 +1,15 @@
 import { execFile } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { type CloudProcess, type Ready, startCloud } from '../../demo/cloud-process.ts';
+import { settingsOf, timerEvent } from '../../demo/functions.ts';
+import { createLocalApi } from '../../demo/local-api.ts';
 import type { Obs } from '../../lib/cloud/obs/obs.ts';
 import type { Report } from '../../lib/ledger/run/report.ts';
-import { type CloudProcess, type Ready, startCloud } from '../../local/demo/cloud-process.ts';
-import { fireDrive, fireSchedule } from '../../local/demo/fire.ts';
-import { startFunction } from '../../local/demo/function-process.ts';
-import { createLocalApi } from '../../local/demo/local-api.ts';
-import { putObject } from '../../local/demo/put-policy.ts';
+import { startFunction } from '../../testing/function-process.ts';
 import { obsWith } from './support/obs.ts';
 
 const PHONES = 6;
@@ -48,7 +47,7 @@ select: { name: "*" }
 export: { include: [/data/data], bucket: ${ready.bucket} }
 wait_for_phones: 5s
 `;
-  await putObject(ready, `${LEDGER}policies/${name}.yaml`, text);
+  await obs.put(ready.bucket, `${LEDGER}policies/${name}.yaml`, text);
 }
 
 async function read<T>(key: string): Promise<T | undefined> {
@@ -78,21 +77,27 @@ async function expectComplete(runId: string): Promise<void> {
   expect(messages.filter((message) => message.includes(runId))).toHaveLength(1);
 }
 
-/** One run by the built functions, as if FunctionGraph called them. */
-async function runByFunctions(policy: string, context: Ready): Promise<string> {
+/** Runs a policy with the built functions and returns the run's id. The functions keep true time, as radosgw does. */
+async function runByFunctions(policy: string, credentials: Ready): Promise<string> {
   await putPolicy(policy);
-  const schedule = startFunction(root, 'schedule', context, log);
-  const drive = startFunction(root, 'drive', context, log);
+  const options = {
+    ...{ dist: join(root, 'dist'), settings: settings(), projectId: ready.projectId },
+    credentials,
+    onLine: (line: string) => appendFileSync(logFile, `${line}\n`),
+  };
+  const schedule = startFunction({ ...options, name: 'schedule' });
+  const drive = startFunction({ ...options, name: 'drive' });
   try {
-    const runId = await fireSchedule(schedule, policy);
-    const settled = async () => {
-      const open = await obs.head(ready.bucket, `${LEDGER}open/${runId}.json`);
-      return open === undefined ? read<Report>(`runs/${runId}/report.json`) : undefined;
+    const result = await schedule.invoke(timerEvent(Date.now(), policy));
+    const [runId = ''] = (result as { requested: string[] }).requested;
+    const isOpen = async () => {
+      await drive.invoke(timerEvent(Date.now(), ''));
+      return (await obs.head(ready.bucket, `${LEDGER}open/${runId}.json`)) !== undefined;
     };
-    await fireDrive(drive, { tally: async () => undefined, settled });
+    await expect.poll(isOpen, { interval: 1_000, timeout: 150_000 }).toBe(false);
     return runId;
   } finally {
-    await Promise.all([schedule.stop(), drive.stop()]);
+    await Promise.all([schedule.kill(), drive.kill()]);
   }
 }
 
@@ -136,13 +141,14 @@ describe('a run with its objects on radosgw', () => {
     const command = ['dist/phonevault.js', 'run', policy, '--drive', '--json'];
     const { stdout } = await promisify(execFile)(process.execPath, command, {
       cwd: root,
-      env: { PATH: process.env.PATH, HOME: folder, ...settingsInEnv(), ...env() },
+      env: { PATH: process.env.PATH, HOME: folder, ...settings(), ...env() },
     });
     await expectComplete((JSON.parse(stdout) as { run_id: string }).run_id);
   });
 
   it('asks nothing of the embedded OBS, and tells no secret', async () => {
-    const { obs: asked = {} } = await createLocalApi(ready.cph).calls();
+    const calls = await (await fetch(`${ready.cph}/_local/calls`)).json();
+    const { obs: asked } = calls as { obs: Record<string, { ok: number; refused: number }> };
     expect(Object.values(asked).filter(({ ok, refused }) => ok + refused > 0)).toEqual([]);
     const { secretKey } = inject('servers').radosgw;
     const lines = readFileSync(logFile, 'utf8');
@@ -152,18 +158,9 @@ describe('a run with its objects on radosgw', () => {
   });
 });
 
-function settingsInEnv(): NodeJS.ProcessEnv {
-  return {
-    PHONEVAULT_REGION: ready.region,
-    PHONEVAULT_PROJECT_ID: ready.projectId,
-    PHONEVAULT_BUCKET: ready.bucket,
-    PHONEVAULT_TOPIC_URN: ready.topicUrn,
-    PHONEVAULT_CPH_ENDPOINT: ready.cph,
-    PHONEVAULT_IAM_ENDPOINT: ready.iam,
-    PHONEVAULT_OBS_ENDPOINT: ready.obs,
-    PHONEVAULT_SMN_ENDPOINT: ready.smn,
-    PHONEVAULT_FUNCTIONGRAPH_ENDPOINT: ready.functiongraph,
-  };
+/** As on the real cloud, the bucket stands in the host name. */
+function settings(): Record<string, string> {
+  return { ...settingsOf(ready), PHONEVAULT_OBS_PATH_STYLE: '' };
 }
 
 function keysInEnv(): NodeJS.ProcessEnv {

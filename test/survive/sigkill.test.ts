@@ -1,13 +1,10 @@
-import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { settingsOf, timerEvent } from '../../demo/functions.ts';
 import { type Cloud, type CloudOptions, createCloud } from '../../local/cloud.ts';
-import type { Ready } from '../../local/demo/cloud-process.ts';
-import { type FunctionProcess, startFunction } from '../../local/demo/function-process.ts';
-import { timerEvent } from '../../local/demo/timer-event.ts';
 import { SERVICE_NAMES, type ServiceName } from '../../local/api/hosts.ts';
 import { memoryBackend } from '../../local/obs/storage/memory-backend.ts';
 import { between, createRandom, pick } from '../../local/simulation/random.ts';
@@ -15,6 +12,7 @@ import { listen, type Listening } from '../../local/http/server.ts';
 import { bundleHandlers } from '../../scripts/build/bundle.ts';
 import { fastClock, fastProcess, type FastTime } from '../support/fast-time.ts';
 import { diedBetweenTellingAndNoting } from '../support/killable.ts';
+import { type FunctionProcess, startFunction } from '../../testing/function-process.ts';
 import { NIGHTLY, noteExports } from '../../testing/night.ts';
 import { type Between, startProxy } from '../support/proxy.ts';
 import { countsOf, type Judged, unsound } from '../support/invariants.ts';
@@ -36,8 +34,6 @@ const MAX_BODY = 16 * 1024 * 1024;
 const GIVE_UP_MINUTES = 60;
 
 const folder = mkdtempSync(join(tmpdir(), 'phonevault-sigkill-'));
-const instance = join(folder, 'instance.mjs');
-const log = openSync(join(folder, 'functions.log'), 'w');
 const root = join(import.meta.dirname, '..', '..');
 
 beforeAll(async () => {
@@ -45,15 +41,10 @@ beforeAll(async () => {
     in: join(root, 'handlers', `${out}.ts`),
     out,
   }));
-  await bundleHandlers(handlers, join(folder, 'dist'));
-  const entryPoints = [join(root, 'local', 'demo', 'instance.ts')];
-  await build({ entryPoints, outfile: instance, bundle: true, platform: 'node', format: 'esm' });
+  await bundleHandlers(handlers, folder);
 }, 60_000);
 
-afterAll(() => {
-  closeSync(log);
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a process that is killed with SIGKILL', () => {
   const samples = Array.from({ length: SAMPLES }, (_, index) => draw(FIRST_SEED + index));
@@ -93,7 +84,7 @@ async function faultsOf({ seed, call, when, mode }: Sample): Promise<string[]> {
     }
     return answer;
   };
-  const { ready, close } = await open(cloud, async (asked, pass) => {
+  const { settings, close } = await open(cloud, async (asked, pass) => {
     // What the dying process has still sent may or may not have got through.
     if (dying !== undefined) return random() < 0.5 ? 'cut' : carryOut(asked, pass);
     if (asked.number !== call) return carryOut(asked, pass);
@@ -103,20 +94,20 @@ async function faultsOf({ seed, call, when, mode }: Sample): Promise<string[]> {
     await dying;
     return 'cut';
   });
-  const runtime = {
-    execPath: process.execPath,
-    execArgv: ['--import', fastProcess(time)],
-    program: instance,
+  const { projectId, credentials } = cloud;
+  const options = {
+    ...{ dist: folder, settings, projectId, credentials },
+    onLine: () => undefined,
+    nodeOptions: `--import ${fastProcess(time)}`,
   };
   /** One invocation, in a process of its own where the last one died or is another function's. True when it came to its end. */
   const invoke = async (name: string, policy: string): Promise<boolean> => {
     if (current?.name !== name) {
-      await current?.stop();
-      current = startFunction(folder, name, ready, log, runtime);
+      await current?.kill();
+      current = startFunction({ ...options, name });
     }
     try {
-      const outcome = await current.invoke(timerEvent(cloud.time.now(), 'timer', policy));
-      if (!outcome.ok) throw new Error(`${name} failed: ${outcome.errorMessage}`);
+      await current.invoke(timerEvent(cloud.time.now(), policy));
       return true;
     } catch (error) {
       if (dying === undefined) throw error;
@@ -136,7 +127,7 @@ async function faultsOf({ seed, call, when, mode }: Sample): Promise<string[]> {
       if (await hasWork(cloud)) await sleep(Math.max(0, next - cloud.time.now()) / SPEED);
     }
   } finally {
-    await current?.stop();
+    await current?.kill();
     await close();
   }
   const times = struck && diedBetweenTellingAndNoting(lastWords) ? 2 : 1;
@@ -187,14 +178,11 @@ async function open(cloud: Cloud, between: Between) {
     upstreams[name] = service.url;
   }
   const proxy = await startProxy(upstreams as Record<ServiceName, string>, between);
-  const { region, projectId, bucket, topicUrn, credentials } = cloud;
-  const ready: Ready = {
-    ...{ ready: true, ...proxy.urls, region, projectId, bucket, topicUrn },
-    ...credentials,
-  };
+  const { region, projectId, bucket, topicUrn } = cloud;
+  const settings = settingsOf({ ...proxy.urls, region, projectId, bucket, topicUrn });
   const close = async (): Promise<void> => {
     await proxy.close();
     for (const service of listening) await service.close();
   };
-  return { ready, close };
+  return { settings, close };
 }

@@ -20,69 +20,68 @@ const readySchema = z.object({
   topicUrn: z.string(),
 });
 
-/** What the embedded cloud says of itself when it is ready. */
+/** The line that the embedded cloud prints when it is ready. */
 export type Ready = z.infer<typeof readySchema>;
 
 export type CloudProcess = {
   ready: Promise<Ready>;
-  /** Rejects when the cloud ends without having been asked to. */
-  ended: Promise<never>;
+  /** Rejects when the cloud exits before `stop`. */
+  exited: Promise<never>;
   stop(): Promise<void>;
 };
 
 const START_MS = 30_000;
 const STOP_MS = 5_000;
 
-/** Starts `npm run local` with these options; its complaints go to the open file `log`. */
+/** Starts the embedded cloud with these options; its standard error goes to the open file `log`. */
 export function startCloud(root: string, options: readonly string[], log: number): CloudProcess {
   const child = spawn(process.execPath, ['--import', 'tsx', 'local/main.ts', ...options], {
     cwd: root,
+    // A process group of its own: Ctrl-C reaches this program, which then stops the cloud.
+    detached: true,
     stdio: ['ignore', 'pipe', log],
   });
   let stopping = false;
-  const ended = new Promise<never>((_resolve, reject) => {
+  const exited = new Promise<never>((_resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
-      if (!stopping) reject(new Error(`the embedded cloud ended (${String(signal ?? code)})`));
+      if (!stopping) reject(new Error(`the embedded cloud exited (${String(signal ?? code)})`));
     });
   });
-  const ready = Promise.race([readReady(child), ended]);
-  for (const promise of [ended, ready]) promise.catch(() => undefined);
+  const ready = Promise.race([readReady(child), exited]);
+  for (const promise of [exited, ready]) promise.catch(() => undefined);
   return {
     ready,
-    ended,
+    exited,
     stop() {
       stopping = true;
-      return endProcess(child, STOP_MS);
+      return stopProcess(child);
     },
   };
 }
 
 async function readReady({ stdout }: ChildProcess): Promise<Ready> {
-  if (stdout === null) throw new Error('the embedded cloud has no output');
+  if (stdout === null) throw new Error('the embedded cloud has no standard output');
   const lines = createInterface({ input: stdout });
   try {
-    const signal = AbortSignal.timeout(START_MS);
-    const [line] = (await once(lines, 'line', { signal })) as [string];
+    const [line] = (await once(lines, 'line', { signal: AbortSignal.timeout(START_MS) })) as [
+      string,
+    ];
     return readySchema.parse(JSON.parse(line));
   } catch (cause) {
-    throw new Error('the embedded cloud did not say that it is ready', { cause });
+    throw new Error('the embedded cloud did not print that it is ready', { cause });
   } finally {
     lines.close();
     stdout.resume();
   }
 }
 
-/** Asks a process to end, and ends it after `patience` ms. */
-export async function endProcess(
-  child: ChildProcess,
-  patience: number,
-  first: 'SIGTERM' | 'SIGKILL' = 'SIGTERM',
-): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  child.kill(first);
-  const timer = setTimeout(() => child.kill('SIGKILL'), patience);
-  await gone;
+/** Sends SIGTERM, and SIGKILL after 5 s. Resolves when the process has exited. */
+async function stopProcess(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  await exit;
   clearTimeout(timer);
 }

@@ -1,0 +1,136 @@
+import { writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { createCloud } from '../deploy/plugin/cloud.js';
+import { deploy, type Piece } from '../deploy/plugin/deploy.js';
+import { logs } from '../deploy/plugin/logs.js';
+import { packageFunction } from '../deploy/plugin/package.js';
+import type { Wanted } from '../deploy/plugin/types.js';
+import { wantedFunction } from '../deploy/plugin/wanted.js';
+import type { Ready } from './cloud-process.ts';
+
+type Definition = Parameters<typeof wantedFunction>[0]['definition'];
+
+/** As in serverless.yml, but with a timer that names the policy (docs/deploy.md). */
+const FUNCTIONS: Record<'drive' | 'schedule', Definition> = {
+  drive: {
+    handler: 'drive.handler',
+    memorySize: 512,
+    timeout: 60,
+    maxInstances: 1,
+    events: [
+      {
+        triggerTypeCode: 'TIMER',
+        eventData: { name: 'every-minute', scheduleType: 'Rate', schedule: '1m' },
+      },
+    ],
+  },
+  schedule: {
+    handler: 'schedule.handler',
+    memorySize: 256,
+    timeout: 60,
+    events: [
+      {
+        triggerTypeCode: 'TIMER',
+        // The demo sends its event, whatever the time of day.
+        status: 'DISABLED',
+        eventData: {
+          name: 'nightly',
+          scheduleType: 'Cron',
+          schedule: 'CRON_TZ=Asia/Shanghai 0 30 2 * * *',
+          userEvent: 'nightly',
+        },
+      },
+    ],
+  },
+};
+
+const requestedSchema = z.object({ requested: z.tuple([z.string()]) });
+const failureSchema = z.object({ errorType: z.string(), errorMessage: z.string() });
+
+export type Functions = {
+  /** The names of the deployed functions. */
+  names: string[];
+  /** Sends `schedule` the event of its timer, as FunctionGraph does at `now` (epoch ms). Returns the id of the run. */
+  fireNightly(now: number): Promise<string>;
+  /** Writes what the functions logged to a file. */
+  keepLogs(file: string): Promise<void>;
+};
+
+type Facts = Omit<Ready, 'ready' | 'accessKey' | 'secretKey' | 'securityToken' | 'token'>;
+
+/** The settings of the functions and of the command line. */
+export function settingsOf(cloud: Facts): Record<string, string> {
+  return {
+    PHONEVAULT_REGION: cloud.region,
+    PHONEVAULT_PROJECT_ID: cloud.projectId,
+    PHONEVAULT_BUCKET: cloud.bucket,
+    PHONEVAULT_TOPIC_URN: cloud.topicUrn,
+    PHONEVAULT_CPH_ENDPOINT: cloud.cph,
+    PHONEVAULT_IAM_ENDPOINT: cloud.iam,
+    PHONEVAULT_OBS_ENDPOINT: cloud.obs,
+    PHONEVAULT_OBS_PATH_STYLE: 'true',
+    PHONEVAULT_SMN_ENDPOINT: cloud.smn,
+    PHONEVAULT_FUNCTIONGRAPH_ENDPOINT: cloud.functiongraph,
+  };
+}
+
+/** Deploys the handlers of `dist/`; their zips lie in `folder`. */
+export async function deployFunctions(
+  root: string,
+  folder: string,
+  cloud: Ready,
+): Promise<Functions> {
+  const { functiongraph: endpoint, region, projectId } = cloud;
+  const account = { ...cloud, endpoint, ltsEndpoint: endpoint };
+  // The pause between two attempts; on this machine a short one will do.
+  const client = createCloud(account, () => sleep(100));
+  const environment = settingsOf(cloud);
+  const provider = { region, projectId, agency: 'phonevault', logs: true, environment };
+  const common = { service: 'phonevault', stage: 'demo', provider };
+  const pieces: Piece[] = [];
+  for (const [key, definition] of Object.entries(FUNCTIONS)) {
+    const wanted = wantedFunction({ ...common, key, definition });
+    const { code } = await packageFunction(root, wanted.handler, folder, wanted.name);
+    pieces.push({ wanted, code });
+  }
+  await deploy(client, pieces, {}, () => undefined);
+  const find = (key: string) => pieces.find(({ wanted }) => wanted.key === key)?.wanted as Wanted;
+  return {
+    names: pieces.map(({ wanted }) => wanted.name),
+    async fireNightly(now) {
+      const { result } = await client.invoke(find('schedule').urn, timerEvent(now, 'nightly'));
+      return readRunId(result);
+    },
+    async keepLogs(file) {
+      const lines: string[] = [];
+      for (const { wanted } of pieces) {
+        await logs(client, wanted, {}, Date.now(), (line) => void lines.push(line));
+      }
+      await writeFile(file, lines.join('\n'));
+    },
+  };
+}
+
+/** Returns the event of a timer that fires at `now` (epoch ms); its time is China's (functiongraph_01_0207). */
+export function timerEvent(now: number, userEvent: string): object {
+  const china = new Date(now + 8 * 3_600_000).toISOString().slice(0, 19);
+  return {
+    version: 'v1.0',
+    time: `${china}+08:00`,
+    trigger_type: 'TIMER',
+    trigger_name: userEvent || 'every-minute',
+    user_event: userEvent,
+  };
+}
+
+function readRunId(result: string): string {
+  const value: unknown = JSON.parse(result);
+  const requested = requestedSchema.safeParse(value);
+  if (requested.success) return requested.data.requested[0];
+  const failure = failureSchema.safeParse(value);
+  const why = failure.success
+    ? `${failure.data.errorType}: ${failure.data.errorMessage}`
+    : `returned ${result.slice(0, 200)}`;
+  throw new Error(`the function schedule requested no run: ${why}`);
+}

@@ -1,0 +1,91 @@
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { Io } from '../cli/io/io.ts';
+import { runCli } from '../cli/program/run-cli.ts';
+import { readOutcome } from '../cli/show/outcome-text.ts';
+import { connect } from '../cli/sign-in/connect.ts';
+import { watchRun } from '../cli/watch/watch.ts';
+import { type Ready, startCloud } from './cloud-process.ts';
+import { deployFunctions, settingsOf } from './functions.ts';
+import { prepareIncidents } from './incidents.ts';
+import { createLocalApi } from './local-api.ts';
+import { showNextSteps, showNotification, showOutcome } from './show.ts';
+import { say, title, withSettings, withSpeed } from './terminal.ts';
+
+export type Stage = {
+  io: Io;
+  /** The checkout, and the folder that takes what the demo writes. */
+  root: string;
+  data: string;
+  signal: AbortSignal;
+  /** Adds a step of the clean-up; the last one added runs first. */
+  atEnd(step: () => unknown): void;
+};
+
+/** How many times as fast as real time the cloud runs. */
+const SPEED = 12;
+/** The drawn ones would make the demo slower. */
+const LIMITS = ['exportsPerServer=6', 'writesPerMinute=12'];
+const POLICY = 'examples/nightly.yaml';
+const RUN_MS = 120_000;
+
+/** Starts the cloud and plays a night on it. Throws when the night does not end as it should. */
+export async function playNight(stage: Stage): Promise<void> {
+  const { io, root, data, atEnd } = stage;
+  mkdirSync(data, { recursive: true });
+  for (const old of ['obs', 'functions', 'functions.log']) {
+    rmSync(join(data, old), { recursive: true, force: true });
+  }
+  const log = openSync(join(data, 'cloud.log'), 'w');
+  atEnd(() => closeSync(log));
+  title(io, 'Phonevault demo: a night of backups on the embedded cloud');
+  say(
+    io,
+    `The cloud keeps its objects in ${relative(root, data)}/obs. Its clock runs ${SPEED} times as fast.`,
+  );
+  const limits = LIMITS.flatMap((limit) => ['--limit', limit]);
+  const options = ['--speed', String(SPEED), '--data', data, ...limits];
+  const cloud = startCloud(root, options, log);
+  atEnd(() => cloud.stop());
+  await Promise.race([playOn(await cloud.ready, stage), cloud.exited]);
+}
+
+async function playOn(cloud: Ready, stage: Stage): Promise<void> {
+  const { io, root, data } = stage;
+  const started = io.clock.now();
+  const api = createLocalApi(cloud.cph);
+  const cli = withSettings(io, {
+    ...settingsOf(cloud),
+    HUAWEICLOUD_SDK_AK: cloud.accessKey,
+    HUAWEICLOUD_SDK_SK: cloud.secretKey,
+    HUAWEICLOUD_SDK_SECURITY_TOKEN: cloud.securityToken,
+  });
+  say(io, `$ phonevault apply ${POLICY}`);
+  if ((await runCli(['apply', POLICY], cli)) !== 0) throw new Error(`${POLICY} was not applied`);
+  const functions = await deployFunctions(root, join(data, 'functions'), cloud);
+  stage.atEnd(() => functions.keepLogs(join(data, 'functions.log')));
+  say(io, `Deployed to FunctionGraph: ${functions.names.join(', ')}`);
+  say(io, `Incidents: ${await prepareIncidents(api)}`);
+  const runId = await functions.fireNightly(io.clock.now());
+  say(io, `The timer of schedule fires and requests run ${runId}\n`);
+
+  const { deps } = await connect(cli);
+  await watch(withSpeed(cli, SPEED), deps.store, runId, stage.signal);
+  const outcome = await readOutcome(deps, runId);
+  showOutcome(io, outcome, cloud.bucket);
+  await showNotification(io, api, runId);
+  showNextSteps(io, outcome, relative(root, data), io.clock.now() - started);
+}
+
+/** Shows the progress of a run to its end. Throws when that takes too long. */
+async function watch(
+  io: Io,
+  store: Parameters<typeof readOutcome>[0]['store'],
+  runId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { isOver } = await watchRun(io, { store, clock: io.clock }, runId, {
+    signal: AbortSignal.any([signal, AbortSignal.timeout(RUN_MS)]),
+  });
+  if (!isOver) throw new Error(`run ${runId} did not end within ${RUN_MS / 1_000} s`);
+}

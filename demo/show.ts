@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import type { Io } from '../cli/io/io.ts';
+import { outcomeText, type readOutcome } from '../cli/show/outcome-text.ts';
+import { count } from '../cli/text/plural.ts';
+import { size } from '../cli/text/size.ts';
+import { duration } from '../cli/text/time.ts';
+import type { LocalApi } from './local-api.ts';
+import { say, title } from './terminal.ts';
+
+type Outcome = Awaited<ReturnType<typeof readOutcome>>;
+
+const MESSAGE_MS = 10_000;
+const POLL_MS = 200;
+
+/** Prints the outcome of every phone. Throws when no phone was exported. */
+export function showOutcome(io: Io, { view, phones }: Outcome, bucket: string): void {
+  io.out(`\n${outcomeText(io, view, phones, { bucket, allPhones: true })}`);
+  if (view.outcome === 'completed' || view.outcome === 'partial') return;
+  throw new Error(`run ${view.run_id} ended as ${view.outcome ?? view.phase}`);
+}
+
+/** Prints the notification that the topic received of a run. Throws when it does not come within 10 s. */
+export async function showNotification(
+  io: Io,
+  api: Pick<LocalApi, 'messages'>,
+  runId: string,
+): Promise<void> {
+  const { clock } = io;
+  const deadline = clock.now() + MESSAGE_MS;
+  for (;;) {
+    const messages = await api.messages();
+    const found = messages.find(({ text }) => text.includes(runId));
+    if (found !== undefined) {
+      title(io, 'Notification');
+      say(io, `${found.subject}\n${found.text}`);
+      return;
+    }
+    if (clock.now() > deadline) throw new Error(`the topic received no message about ${runId}`);
+    await clock.sleep(POLL_MS);
+  }
+}
+
+/** Prints three commands that work in the checkout after the demo; `data` is the demo's folder. They are not folded. */
+export function showNextSteps(io: Io, { phones }: Outcome, data: string, ms: number): void {
+  const archives = phones.filter(({ key }) => key !== undefined);
+  const bytes = archives.reduce((sum, archive) => sum + (archive.size ?? 0), 0);
+  const { bucket = '', key = '' } = archives[0] ?? {};
+  title(io, `${count(archives.length, 'archive')}, ${size(bytes)}, in ${duration(ms)}. Try next:`);
+  io.out(`# List the files in an archive
+tar -tf ${join(data, 'obs', bucket, key)}
+# Start this cloud again
+npm run local -- --data ${data}
+# In a second terminal: the next run
+eval "$(npm run --silent local:env)" && npx phonevault plan nightly`);
+}

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import type { Io } from '../cli/io/io.ts';
+import { realIo } from '../cli/io/real-io.ts';
+import { colours } from '../cli/text/colour.ts';
+import { fold } from '../cli/text/fold.ts';
+
+export type Terminal = Io & { close(): void };
+
+/** How to write to the terminal. No other variable of the caller reaches the demo: it may belong to a real account. */
+const KEPT = ['TERM', 'COLUMNS', 'NO_COLOR', 'FORCE_COLOR'];
+
+/** The CLI's input and output in the folder `root`: all text goes to standard output, 80 columns wide in a pipe. `data` takes its caches. */
+export function createTerminal(root: string, data: string): Terminal {
+  // `realIo` takes this width where there is no terminal.
+  process.env.COLUMNS ??= '80';
+  const io = realIo(join(root, 'cli'));
+  return Object.defineProperties(io, {
+    env: { value: Object.fromEntries(KEPT.map((name) => [name, process.env[name]])) },
+    cwd: { value: root },
+    // The CLI caches sign-ins below the home folder.
+    home: { value: data },
+    err: { value: io.out },
+    errIsTerminal: { value: io.outIsTerminal && io.errIsTerminal },
+    errColumns: { get: () => io.columns },
+  });
+}
+
+/** The same with settings and keys for the command line. */
+export function withSettings(io: Io, settings: Record<string, string>): Io {
+  return Object.create(io, { env: { value: { ...io.env, ...settings } } }) as Io;
+}
+
+/** The same with a clock that runs `speed` times as fast, as the cloud's does. */
+export function withSpeed(io: Io, speed: number): Io {
+  const { clock } = io;
+  const start = clock.now();
+  const fast: Io['clock'] = {
+    now: () => start + (clock.now() - start) * speed,
+    sleep: (ms, signal) => clock.sleep(ms / speed, signal),
+  };
+  return Object.create(io, { clock: { value: fast } }) as Io;
+}
+
+/** Prints a text, folded. */
+export function say(io: Io, text: string): void {
+  io.out(fold(text, io.columns));
+}
+
+/** Prints an empty line and a title. */
+export function title(io: Io, text: string): void {
+  io.out(`\n${fold(colours(io).bold(text), io.columns)}`);
+}
