@@ -32,7 +32,7 @@ it('is one executable file that needs nothing installed', async () => {
   expect((await stat(file)).mode & 0o111).toBe(0o111);
 });
 
-it('prints all of a long answer into a pipe before it ends', async () => {
+it('flushes long output into a pipe before it exits', async () => {
   const source = Array.from({ length: 2_000 }, (_, line) => `field${line}: 1`).join('\n');
   const child = spawn(file, ['validate', '-', '--json'], { env: ENV });
   child.stdin.end(source);
@@ -46,7 +46,7 @@ it('prints all of a long answer into a pipe before it ends', async () => {
   expect(files[0]?.faults).toHaveLength(200);
 });
 
-it('ends quietly when nobody reads on', async () => {
+it('exits quietly when the reader closes the pipe', async () => {
   const child = spawn(file, ['completion', 'bash'], { env: ENV });
   let told = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (told += text));
@@ -56,7 +56,7 @@ it('ends quietly when nobody reads on', async () => {
   expect(told).toBe('');
 });
 
-it('hands its exit code to the shell', async () => {
+it('returns its exit code to the shell', async () => {
   expect(await exitOf(spawn(file, ['frob'], { env: ENV }))).toBe(2);
   expect(await exitOf(spawn(file, ['validate', 'absent.yaml'], { env: ENV }))).toBe(1);
 });

@@ -23,7 +23,7 @@ afterAll(() => rm(cwd, { recursive: true }));
 const empty = () => cliNight({ phones: 2, servers: 1, io: { cwd } });
 
 describe('apply', () => {
-  it('puts policies into the bucket as they are, and says what became of each', async () => {
+  it('uploads policies unchanged, and prints the result of each', async () => {
     const cli = await empty();
 
     const { code, out } = await cli.run('apply', 'nightly.yaml', 'weekly.yaml');
@@ -33,14 +33,14 @@ describe('apply', () => {
     expect((await store.get(layout.policy('nightly')))?.body).toBe(NIGHTLY);
   });
 
-  it('leaves what is the same and replaces what is not', async () => {
+  it('skips unchanged policies and replaces changed ones', async () => {
     const cli = await empty();
     await cli.night.putPolicy(`${NIGHTLY}# before\n`);
     expect((await cli.run('apply', 'nightly.yaml')).out).toBe('nightly: changed');
     expect((await cli.run('apply', 'nightly.yaml')).out).toBe('nightly: unchanged');
   });
 
-  it('puts none where one has a fault', async () => {
+  it('uploads none when one has an error', async () => {
     const cli = await empty();
     const { code, out, err } = await cli.run('apply', 'nightly.yaml', 'broken.yaml');
     expect(code).toBe(1);
@@ -49,21 +49,21 @@ describe('apply', () => {
     expect(await cli.keys()).toEqual([]);
   });
 
-  it('refuses a file that is called otherwise than its policy', async () => {
+  it("refuses a file whose name differs from its policy's", async () => {
     const cli = await empty();
     const { code } = await cli.run('apply', 'other-name.yaml');
     expect(code).toBe(1);
     expect(await cli.keys()).toEqual([]);
   });
 
-  it('refuses two files of one policy', async () => {
+  it('refuses two files of the same policy', async () => {
     const cli = await empty();
     const { code, err } = await cli.run('apply', 'nightly.yaml', './nightly.yaml');
     expect(code).toBe(2);
     expect(err).toContain('two files define the policy nightly');
   });
 
-  it('answers with --json', async () => {
+  it('prints the result with --json', async () => {
     const cli = await empty();
     const { out } = await cli.run('apply', 'nightly.yaml', '--json');
     expect(JSON.parse(out)).toEqual({

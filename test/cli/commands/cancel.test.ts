@@ -22,7 +22,7 @@ describe('cancel', () => {
     expect(cli.night.exports).toEqual([]);
   });
 
-  it('says that exports under way end first', async () => {
+  it('says that exports in progress end first', async () => {
     const { cli, runId } = await withRun({ phones: 40, servers: 1 });
     await cli.night.drive();
     const sent = cli.night.exports.length;
@@ -35,13 +35,13 @@ describe('cancel', () => {
     expect(report.counts.cancelled).toBeGreaterThan(0);
   });
 
-  it('answers the run with --json', async () => {
+  it('prints the run with --json', async () => {
     const { cli, runId } = await withRun();
     const { out } = await cli.run('cancel', runId, '--json');
     expect(JSON.parse(out) as RunView).toMatchObject({ run_id: runId, cancelling: true });
   });
 
-  it('says that a settled run is over, and leaves nothing behind', async () => {
+  it('refuses to cancel a settled run, and writes nothing', async () => {
     const { cli, runId } = await withRun();
     await cli.night.settle(runId);
     const before = await cli.keys();
@@ -53,7 +53,7 @@ describe('cancel', () => {
     expect(await cli.keys()).toEqual(before);
   });
 
-  it('suggests what may have been meant', async () => {
+  it('suggests a similar run id', async () => {
     const { cli, runId } = await withRun();
     const { code, err } = await cli.run('cancel', `${runId.slice(0, -2)}z`);
     expect(code).toBe(1);

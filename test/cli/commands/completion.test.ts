@@ -27,7 +27,7 @@ describe.runIf(has('bash'))('bash', () => {
     return text.split('\n').filter(Boolean);
   };
 
-  it('is a script that bash takes', () => {
+  it('is a valid bash script', () => {
     expect(spawnSync('bash', ['-n'], { input: script }).status).toBe(0);
   });
 
@@ -55,7 +55,7 @@ describe.runIf(has('bash'))('bash', () => {
 });
 
 describe.runIf(has('zsh'))('zsh', () => {
-  it('is a script that zsh takes', async () => {
+  it('is a valid zsh script', async () => {
     const { status, stderr } = spawnSync('zsh', ['-n'], { input: await scriptOf('zsh') });
 
     expect([status, String(stderr)]).toEqual([0, '']);

@@ -3,7 +3,7 @@ import { checkNames } from '../../../cli/doctor/examine.ts';
 import { doctorNight } from '../support/doctor-night.ts';
 
 describe('doctor', () => {
-  it('tells each check on a line, and exits with 0 where nothing failed', async () => {
+  it('prints a line a check, and exits with 0 when nothing failed', async () => {
     const cli = await doctorNight();
     const before = cli.night.writes.length;
     const { code, out } = await cli.run('doctor');
@@ -14,7 +14,7 @@ describe('doctor', () => {
     expect(cli.night.writes.length).toBe(before);
   });
 
-  it('says what to do beneath what failed, and exits with 1', async () => {
+  it('prints the fix below a failed check, and exits with 1', async () => {
     const cli = await doctorNight({ bare: true });
     const { code, out } = await cli.run('doctor');
     expect(code).toBe(1);
@@ -24,7 +24,7 @@ describe('doctor', () => {
     expect(out).toMatch(/\n2 failed, 2 warnings, /);
   });
 
-  it('says that warnings do not fail', async () => {
+  it('exits with 0 when there are only warnings', async () => {
     const cli = await doctorNight();
     cli.night.cloud.obs.traits.set('phonevault-demo', { versioning: 'Enabled' });
     const { code, out } = await cli.run('doctor');
@@ -32,7 +32,7 @@ describe('doctor', () => {
     expect(out.split('\n').at(-1)).toMatch(/^Nothing failed: 1 warning, /);
   });
 
-  it('tells all checks as JSON, whatever fails', async () => {
+  it('prints all checks as JSON, whatever fails', async () => {
     const names = (checks: { check: string }[]) => [...new Set(checks.map(({ check }) => check))];
     const good = await doctorNight();
     expect(names((await good.doctor()).checks)).toEqual(checkNames);
@@ -42,7 +42,7 @@ describe('doctor', () => {
     expect(names((await locked.doctor()).checks)).toEqual(checkNames);
   });
 
-  it('names wrong settings, and looks at nothing else then', async () => {
+  it('names invalid settings, and skips all other checks', async () => {
     const env = { PHONEVAULT_REGION: '', PHONEVAULT_BUCKET: 'a.b' };
     const cli = await doctorNight({ bare: true, env });
     const { code, checks } = await cli.doctor();
@@ -56,7 +56,7 @@ describe('doctor', () => {
     );
   });
 
-  it('tries refused keys once, so that it does not lock them', async () => {
+  it('tries refused keys once, so that they are not locked', async () => {
     const SECRET = 'not-the-secret-key';
     const cli = await doctorNight({ bare: true, env: { HUAWEICLOUD_SDK_SK: SECRET } });
     const calls = () => cli.night.cloud.control.calls();
@@ -76,7 +76,7 @@ describe('doctor', () => {
     expect(JSON.stringify(checks)).not.toContain(SECRET);
   });
 
-  it('says that there are no credentials', async () => {
+  it('reports missing credentials', async () => {
     const env = {
       HUAWEICLOUD_SDK_AK: '',
       HUAWEICLOUD_SDK_SK: '',

@@ -80,7 +80,7 @@ it.each([
   expect(err).not.toContain('hunter2');
 });
 
-it('ends a handler whose time is up', async () => {
+it('ends a handler at its time limit', async () => {
   const { io } = fakeIo({
     parts: { version: '0', dist, local: [], worker: join(dist, 'invoke-worker.js') },
   });

@@ -7,7 +7,7 @@ import { fakeIo } from '../support/fake-io.ts';
 
 const parts = { version: '0', dist: '', worker: '', local: ['local.js'] };
 
-it('hands every argument on and ends as the cloud does', async () => {
+it('passes every argument on, and returns the exit code of the embedded cloud', async () => {
   const ran: string[][] = [];
   const runNodeHere: Io['runNode'] = async (args) => {
     ran.push(args);
@@ -26,7 +26,7 @@ it('hands every argument on and ends as the cloud does', async () => {
   expect(ran).toEqual([['local.js', '--port', '0', '--switch', 'a=b', '--json']]);
 });
 
-it('shows the options that the cloud itself knows', async () => {
+it('shows the options of the embedded cloud', async () => {
   const io = { parts: partsFrom(join(import.meta.dirname, '../../../cli')), runNode };
 
   const { code, out } = await fakeIo(io).run('local', '--help');

@@ -19,7 +19,7 @@ async function folderWith(files: Record<string, string>): Promise<string> {
 }
 
 describe('plan', () => {
-  it('tells what a run would do and leaves no trace', async () => {
+  it('shows what a run would do, and writes nothing', async () => {
     const cli = await cliNight({ phones: 60, servers: 3 });
     await cli.night.putPolicy(NIGHTLY);
     const before = await cli.keys();
@@ -36,7 +36,7 @@ describe('plan', () => {
     expect(cli.night.exports).toEqual([]);
   });
 
-  it('tells the first 20 of each kind, or with --all every one, in the order of their submission', async () => {
+  it('lists the first 20 phones of each kind, or all with --all, in submission order', async () => {
     const cli = await cliNight({ phones: 60, servers: 3 });
     await cli.night.putPolicy(NIGHTLY);
 
@@ -54,7 +54,7 @@ describe('plan', () => {
     expect(all.out).not.toContain('--all');
   });
 
-  it('tells what the last run that exported anything has cost, once there is one', async () => {
+  it('shows what the last run with exports cost', async () => {
     const cli = await cliNight({ phones: 6, servers: 2 });
     await cli.night.putPolicy(NIGHTLY);
     expect((await cli.run('plan', 'nightly')).out).not.toContain('costs');
@@ -77,7 +77,7 @@ describe('plan', () => {
     expect(costs?.calls?.obs).toBe(attempts);
   });
 
-  it('narrows to the phones given', async () => {
+  it('plans only the given phones', async () => {
     const cli = await cliNight();
     await cli.night.putPolicy(NIGHTLY);
     const [first, second] = await cli.night.cloud.control.phones();
@@ -91,7 +91,7 @@ describe('plan', () => {
     expect(phones.find(({ phone_id }) => phone_id === 'unheard-of')?.plan).toBe('fail');
   });
 
-  it('plans a local file without a policy in the bucket', async () => {
+  it('plans a local file that is not in the bucket', async () => {
     const cwd = await folderWith({ 'nightly.yaml': NIGHTLY });
     const cli = await cliNight({ io: { cwd } });
 
@@ -102,7 +102,7 @@ describe('plan', () => {
     expect((await cli.keys()).filter((key) => key.startsWith('policies/'))).toEqual([]);
   });
 
-  it('warns when the deadline cannot be met and says what to change', async () => {
+  it('warns of a missed deadline, and says what to change', async () => {
     const cli = await cliNight({ phones: 60, servers: 2 });
     await cli.night.putPolicy(NIGHTLY);
     await cli.night.settle(await cli.night.ask());
@@ -148,7 +148,7 @@ describe('plan', () => {
     expect(result.err).toContain(says);
   });
 
-  it('says where policies go while there are none', async () => {
+  it('says where to upload policies while there are none', async () => {
     const cli = await cliNight();
     const { err } = await cli.run('plan', 'nightly');
     expect(err).toContain('upload one to obs://phonevault-demo/phonevault/policies/<name>.yaml');

@@ -16,7 +16,7 @@ async function withPolicy(options: Parameters<typeof cliNight>[0] = {}): Promise
 const runIdIn = (text: string): string => /nightly-[0-9a-f]{24}/.exec(text)?.[0] ?? '';
 
 describe('run', () => {
-  it('watches a run that the functions do and tells how it ended', async () => {
+  it('watches a run of the functions and prints its outcome', async () => {
     const cli = await withPolicy({ phones: 24, servers: 3 });
 
     const { code, out, err } = await cli.run('run', 'nightly');
@@ -30,7 +30,7 @@ describe('run', () => {
     expect(out).toContain(`exported (${cli.night.exports.length})`);
   });
 
-  it('tells a pipe of progress when something has changed, at most every 10 seconds', async () => {
+  it('prints changed progress into a pipe, at most every 10 seconds', async () => {
     const cli = await withPolicy({ phones: 24, servers: 1 });
     const told: { at: number; text: string }[] = [];
     const { err } = cli.io;
@@ -48,7 +48,7 @@ describe('run', () => {
     expect(new Set(told.map(({ text }) => text)).size).toBe(told.length);
   });
 
-  it('draws a bar on a terminal, within its width, and takes it away', async () => {
+  it('draws a bar on a terminal, within its width, and removes it', async () => {
     const cli = await withPolicy({
       phones: 24,
       servers: 1,
@@ -68,7 +68,7 @@ describe('run', () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(40);
   });
 
-  it('asks once for the same token, and refuses it for another wish', async () => {
+  it('returns the same run for the same token, and refuses the token for another request', async () => {
     const cli = await withPolicy();
     const [phone] = await cli.night.cloud.control.phones();
 
@@ -89,7 +89,7 @@ describe('run', () => {
     expect(other.err).toContain('this token was already used for another request');
   });
 
-  it('exports only the phones given', async () => {
+  it('exports only the given phones', async () => {
     const cli = await withPolicy();
     const phones = await cli.night.cloud.control.phones();
     const id = phones.find(({ status }) => status === 2)?.phone_id ?? '';
@@ -100,7 +100,7 @@ describe('run', () => {
     expect(cli.night.exports.map(({ phone_id }) => phone_id)).toEqual([id]);
   });
 
-  it('answers one object with --json, its phones with --phones', async () => {
+  it('prints one object with --json, with its phones with --phones', async () => {
     const cli = await withPolicy();
 
     const plain = JSON.parse((await cli.run('run', 'nightly', '--json')).out) as RunView;
@@ -112,7 +112,7 @@ describe('run', () => {
     expect(full.phones).toHaveLength(6);
   });
 
-  it('only asks with --no-wait', async () => {
+  it('only requests the run with --no-wait', async () => {
     const cli = await withPolicy();
 
     const { code, out } = await cli.run('run', 'nightly', '--no-wait');
@@ -142,7 +142,7 @@ describe('run', () => {
     expect(out).toMatch(new RegExp(`failed: .*\\(1\\)\\n {2}${phone?.phone_name ?? '?'}\\n`));
   });
 
-  it('ends when the run is quarantined, and says why', async () => {
+  it('ends when the run is quarantined, and prints the reason', async () => {
     const cli = await withPolicy();
     const { store } = cli.night.invocation().deps;
     cli.whileWaiting = async () => {
@@ -156,7 +156,7 @@ describe('run', () => {
     expect(out).toMatch(/^Run nightly-\w+: quarantined\nobject_newer: /);
   });
 
-  it('leaves the run going after Ctrl-C, and says how to look at it and cancel it', async () => {
+  it('leaves the run open after Ctrl-C, and prints how to show and cancel it', async () => {
     const cli = await withPolicy();
     cli.whileWaiting = async () => void cli.interrupt();
 
@@ -172,7 +172,7 @@ describe('run', () => {
     expect(cli.interrupt()).toBe(false);
   });
 
-  it('says once that no drive seems to run, and how to go on with this very run', async () => {
+  it('says once that no drive seems to run, and how to drive this run', async () => {
     const cli = await withPolicy();
     const end = cli.io.clock.now() + 7 * MINUTE;
     cli.whileWaiting = async () => void (cli.io.clock.now() > end && cli.interrupt());
@@ -186,7 +186,7 @@ describe('run', () => {
     expect(next.out).toContain(`Run ${runIdIn(err)}: completed`);
   });
 
-  it('does not say so while drives only wait for exports', async () => {
+  it('does not say so while drives wait for exports', async () => {
     const cli = await withPolicy({ timings: { exportBase: 10 * MINUTE } });
     const started = cli.io.clock.now();
 
@@ -222,7 +222,7 @@ describe('run', () => {
 });
 
 describe('run --drive', () => {
-  it('does the work without functions, and the message goes out', async () => {
+  it('works without functions, and sends the notification', async () => {
     const cli = await withPolicy();
     cli.whileWaiting = idle;
 
@@ -234,7 +234,7 @@ describe('run --drive', () => {
     expect((await cli.keys()).filter((key) => key.startsWith('open/'))).toEqual([]);
   });
 
-  it('after Ctrl-C ends its step, gives the lease back and says that nobody drives on', async () => {
+  it('finishes its step after Ctrl-C, releases the lease and says how to continue', async () => {
     const cli = await withPolicy();
     let waits = 0;
     cli.whileWaiting = async () => void (++waits === 10 && cli.interrupt());
@@ -263,7 +263,7 @@ describe('run --drive', () => {
     expect(err).toContain('Another drive holds the lease');
   });
 
-  it('tells what stops every drive, and that the run stays', async () => {
+  it('reports what stops every drive, and that the run stays open', async () => {
     const cli = await withPolicy();
     const refused = { kind: 'error', status: 401, code: 'APIGW.0301' } as const;
     for (const operation of ['list-phones', 'list-servers']) {

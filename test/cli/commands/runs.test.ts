@@ -31,7 +31,7 @@ describe('runs', () => {
   // Listing changes nothing: one world serves all who only look.
   const world = withRuns();
 
-  it('lists the open runs, then the settled ones', async () => {
+  it('lists open runs, then settled ones', async () => {
     const { cli, settled, open } = await world;
 
     const { code, out } = await cli.run('runs');
@@ -60,7 +60,7 @@ describe('runs', () => {
     expect(await listed(cli, ...argv)).toEqual(expected);
   });
 
-  it('goes on where the list before ended', async () => {
+  it('continues where the previous list ended', async () => {
     const { cli, settled } = await world;
 
     const { err } = await cli.run('runs', '--max', '1');
@@ -69,7 +69,7 @@ describe('runs', () => {
     expect(await listed(cli, '--after', place)).toEqual([settled]);
   });
 
-  it('makes the index anew', async () => {
+  it('rebuilds the index', async () => {
     const { cli, settled } = await withRuns();
     const { store } = cli.night.invocation().deps;
     await store.remove((await store.list('state/runs/')).map(({ key }) => key));
@@ -102,7 +102,7 @@ describe('runs', () => {
 });
 
 describe('runs show', () => {
-  it('shows a settled run, what is worth a look first', async () => {
+  it('shows a settled run, with failed phones first', async () => {
     const { cli, settled } = await withRuns({ phones: 60, servers: 3 });
 
     const { code, out } = await cli.run('runs', 'show', settled);
@@ -118,7 +118,7 @@ describe('runs show', () => {
     expect((await cli.run('runs', 'show', settled, '--phones')).out).not.toContain('more');
   });
 
-  it('tells with --log what happened when, by the names of phones', async () => {
+  it('lists the log with --log, with the names of phones', async () => {
     const { cli, settled } = await withRuns();
 
     const { out } = await cli.run('runs', 'show', settled, '--log');
@@ -135,7 +135,7 @@ describe('runs show', () => {
     expect(log.at(-1)).toContain('notified');
   });
 
-  it('shows how an open run stands', async () => {
+  it('shows the progress of an open run', async () => {
     const { cli, open } = await withRuns({ phones: 40, servers: 1 });
     const before = await cli.run('runs', 'show', open);
     await cli.night.drive();
@@ -147,7 +147,7 @@ describe('runs show', () => {
     expect(after.out).toMatch(/being cancelled\n[^]*progress +\d+ of 40 done/);
   });
 
-  it('answers everything with --json', async () => {
+  it('prints everything with --json', async () => {
     const { cli, settled } = await withRuns();
     const { out } = await cli.run('runs', 'show', settled, '--json');
     type All = { run: RunView; phones: RunPhone[]; calls: ExportCall[]; log: LogLine[] };
@@ -158,7 +158,7 @@ describe('runs show', () => {
     expect(log.length).toBeGreaterThan(6);
   });
 
-  it('suggests what may have been meant', async () => {
+  it('suggests a similar run id', async () => {
     const { cli, settled, open } = await withRuns();
 
     const begun = await cli.run('runs', 'show', 'nightly-2026');

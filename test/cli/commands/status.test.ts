@@ -6,7 +6,7 @@ import { cliNight } from '../support/cli-night.ts';
 const DAY = 86_400_000;
 
 describe('status', () => {
-  it('tells when a policy was last good and when it runs next, there and here', async () => {
+  it("shows the last good run and the next slot, in the policy's zone and the reader's", async () => {
     const cli = await cliNight();
     await cli.night.putPolicy(NIGHTLY);
     const runId = await cli.night.ask();
@@ -23,7 +23,7 @@ describe('status', () => {
     expect(out).toMatch(/your time +2026-01-02 19:30:00 \+01:00 Europe\/Berlin/);
   });
 
-  it('makes stale and invalid policies stand out, and exits with 1 for --check alone', async () => {
+  it('highlights stale and invalid policies, and exits with 1 only with --check', async () => {
     const cli = await cliNight();
     await cli.night.putPolicy(NIGHTLY);
     await cli.night.putPolicy('name: broken\n', 'broken');
@@ -48,7 +48,7 @@ describe('status', () => {
     ]);
   });
 
-  it('tells which policies are paused or disabled, and that they need no care', async () => {
+  it('shows paused and disabled policies as needing no attention', async () => {
     const cli = await cliNight();
     await cli.night.putPolicy(`${NIGHTLY}paused_until: "2026-01-05T00:00:00+08:00"\n`);
     await cli.night.putPolicy(NIGHTLY.replace('name: nightly', 'name: off\nenabled: false'), 'off');
@@ -72,20 +72,20 @@ describe('status', () => {
     ]);
   });
 
-  it('exits with 0 for --check when all is well', async () => {
+  it('exits with 0 with --check when no policy needs attention', async () => {
     const cli = await cliNight();
     await cli.night.putPolicy(NIGHTLY);
     expect(await cli.run('status', '--check')).toMatchObject({ code: 0 });
   });
 
-  it('names the runs that are open', async () => {
+  it('names open runs', async () => {
     const cli = await cliNight();
     await cli.night.putPolicy(NIGHTLY);
     const runId = await cli.night.ask();
     expect((await cli.run('status')).out).toMatch(new RegExp(`open runs +${runId}`));
   });
 
-  it('tells each phone’s last archive, of one policy if so wished', async () => {
+  it("lists each phone's last archive, optionally of one policy", async () => {
     const cli = await cliNight();
     await cli.night.putPolicy(NIGHTLY);
     const { report } = await cli.night.settle(await cli.night.ask());

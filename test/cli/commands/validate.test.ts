@@ -22,13 +22,13 @@ beforeAll(async () => {
 afterAll(() => rm(cwd, { recursive: true }));
 
 describe('files', () => {
-  it('says ok of a good one', async () => {
+  it('reports ok for a valid file', async () => {
     const { code, out, err } = await fakeIo({ cwd }).run('validate', 'nightly.yaml');
 
     expect({ code, out, err }).toEqual({ code: 0, out: 'nightly.yaml: ok', err: '' });
   });
 
-  it('points at each fault and says what was meant', async () => {
+  it('points at each error and suggests a correction', async () => {
     const { code, out, err } = await fakeIo({ cwd }).run('validate', 'nightly.yaml', 'broken.yaml');
 
     expect(code).toBe(1);
@@ -43,7 +43,7 @@ describe('files', () => {
     expect(err).toBe('2 faults in 1 file');
   });
 
-  it('counts the same lines with CR LF and a byte order mark', async () => {
+  it('counts lines correctly with CR LF and a byte order mark', async () => {
     const { out } = await fakeIo({ cwd }).run('validate', 'crlf.yaml');
 
     expect(out).toContain('crlf.yaml:4:1: selct: there is no field');
@@ -82,7 +82,7 @@ describe('files', () => {
     expect(out).toContain(message);
   });
 
-  it('takes any name through the standard input, and its faults too', async () => {
+  it('accepts any policy name on standard input, and reports its errors', async () => {
     const good = await fakeIo({ readStdin: async () => NIGHTLY }).run('validate', '-');
     const bad = await fakeIo({ readStdin: async () => BROKEN }).run('validate', '-');
 
@@ -90,7 +90,7 @@ describe('files', () => {
     expect(bad.out).toContain('(stdin):4:1: selct');
   });
 
-  it('prints all of it as JSON', async () => {
+  it('prints the result as JSON', async () => {
     const { code, out } = await fakeIo({ cwd }).run(
       'validate',
       'nightly.yaml',
@@ -116,7 +116,7 @@ describe('files', () => {
     expect(out).not.toContain('source');
   });
 
-  it('knows where the ledger lies only when the bucket is named', async () => {
+  it('checks against the ledger only when the bucket is set', async () => {
     const aimed = NIGHTLY.replace(
       'bucket: phonevault-demo',
       'bucket: vault\n  object_path: phonevault/x',
@@ -132,7 +132,7 @@ describe('files', () => {
 });
 
 describe('the bucket', () => {
-  it('is checked as a whole without files', async () => {
+  it('checks all policies of the bucket without files', async () => {
     const cli = await cliNight();
     await cli.night.putPolicy(NIGHTLY);
     await cli.night.putPolicy(BROKEN, 'other');
@@ -144,7 +144,7 @@ describe('the bucket', () => {
     expect(out).toContain('policies/other.yaml:2:7: name: the name "nightly" is not the file\'s');
   });
 
-  it('is asked for single policies by name', async () => {
+  it('checks single policies by name', async () => {
     const cli = await cliNight();
     await cli.night.putPolicy(NIGHTLY);
 
@@ -156,7 +156,7 @@ describe('the bucket', () => {
     expect(two.out).toContain('policies/gone.yaml: the file does not exist');
   });
 
-  it('may hold none', async () => {
+  it('accepts a bucket without policies', async () => {
     expect(await (await cliNight()).run('validate')).toMatchObject({
       code: 0,
       out: '',
@@ -164,7 +164,7 @@ describe('the bucket', () => {
     });
   });
 
-  it('needs to be named', async () => {
+  it('requires PHONEVAULT_BUCKET', async () => {
     const { code, err } = await fakeIo().run('validate');
 
     expect(code).toBe(1);

@@ -9,12 +9,12 @@ const never = { now: () => 0, sleep: () => new Promise<void>(() => undefined) };
 const check = (run: () => Promise<never>) => within({ name: 'x', limitMs: 5_000, run }, never);
 
 describe('within', () => {
-  it('gives what the check found', async () => {
+  it('returns the findings of the check', async () => {
     const found = [{ check: 'x', ...ok('fine') }];
     expect(await within({ name: 'x', run: async () => found }, never)).toEqual(found);
   });
 
-  it('gives up on a check that does not end', async () => {
+  it('returns unknown for a check that exceeds its time limit', async () => {
     const run = () => new Promise<never>(() => undefined);
     const [finding] = await within({ name: 'x', limitMs: 5_000, run }, soon);
     expect(finding).toMatchObject({
@@ -24,7 +24,7 @@ describe('within', () => {
     });
   });
 
-  it('takes errors of ours for what they are', async () => {
+  it("turns Phonevault's errors into verdicts", async () => {
     const passing = new ServiceError('unreachable', 'cph list: no answer', facts, {
       retryable: true,
     });
@@ -35,7 +35,7 @@ describe('within', () => {
     ]);
   });
 
-  it('fails on any other error without its text, which may hold anything', async () => {
+  it('fails on any other error without printing its text', async () => {
     const found = await check(() => Promise.reject(new TypeError('sk=abcdef')));
     expect(found).toMatchObject([{ outcome: 'failed', message: 'unexpected TypeError' }]);
   });

@@ -7,11 +7,11 @@ import { fakeIo } from '../support/fake-io.ts';
 const read = (text: string) => readEvent(fakeIo({ readStdin: async () => text }).io, '-');
 
 describe('readEvent', () => {
-  it('takes {} for no event', async () => {
+  it('returns {} without an event file', async () => {
     expect(await readEvent(fakeIo().io, undefined)).toEqual({});
   });
 
-  it('passes over a byte order mark', async () => {
+  it('ignores a byte order mark', async () => {
     expect(await read('\uFEFF{"a":1}')).toEqual({ a: 1 });
   });
 
@@ -30,13 +30,13 @@ describe('readEvent', () => {
     await expect(read(text)).rejects.toThrow(message);
   });
 
-  it('names the file that is not there', async () => {
+  it('names a missing file', async () => {
     await expect(readEvent(fakeIo().io, 'event.json')).rejects.toThrow('event.json does not exist');
   });
 });
 
 describe('firstFault', () => {
-  it('finds a stranger at the start of any line', () => {
+  it('finds an invalid token at the start of any line', () => {
     fc.assert(
       fc.property(fc.json(), fc.nat(), (json, choice) => {
         const text = JSON.stringify(JSON.parse(json), null, 1);
@@ -49,7 +49,7 @@ describe('firstFault', () => {
     );
   });
 
-  it('finds nothing wrong before the end of whole JSON, and no more than the end of its start', () => {
+  it('returns the end of the text for valid and for truncated JSON', () => {
     fc.assert(
       fc.property(fc.json(), fc.nat(), (text, choice) => {
         expect(firstJsonError(text)).toBe(text.length);

@@ -44,7 +44,7 @@ describe('readInput', () => {
     await expect(readInput(io(), file, MAX)).rejects.toThrow(message);
   });
 
-  it('stops reading what says it is small and is not', async () => {
+  it('stops reading a file that grows beyond its size', async () => {
     await expect(readInput(io(), '/proc/self/environ', 1)).rejects.toThrow('is too large');
   });
 });

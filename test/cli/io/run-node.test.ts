@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { runNode } from '../../../cli/io/run-node.ts';
 import { bundleTools } from '../../../scripts/build/bundle.ts';
 
-it('gives back what a program printed and how it ended', async () => {
+it('returns the output and the exit code of a program', async () => {
   const script = 'console.log("out"); console.error("err"); process.exit(7)';
 
   const { code, text } = await runNode(['-e', script], { capture: true });

@@ -49,7 +49,7 @@ describe('wrong use', () => {
     expect(err).toContain('error: no command given');
   });
 
-  it('is told as JSON on the standard output with --json', async () => {
+  it('prints wrong use as JSON on standard output with --json', async () => {
     const { code, out, err } = await fakeIo().run('runs', '--json', '--polcy', 'x');
 
     expect(code).toBe(2);
@@ -63,7 +63,7 @@ describe('wrong use', () => {
     });
   });
 
-  it('takes what stands after -- for no option', async () => {
+  it('does not parse options after --', async () => {
     const { out, err } = await fakeIo().run('invoke', '--', 'a', '--json');
 
     expect(out).toBe('');
@@ -75,14 +75,14 @@ describe('failures', () => {
   const failing = (error: Error, env: Record<string, string> = {}) =>
     fakeIo({ env, readStdin: () => Promise.reject(error) });
 
-  it('tells an error of ours with its advice', async () => {
+  it("prints Phonevault's errors with their hint", async () => {
     const { code, out, err } = await fakeIo().run('invoke', 'drive');
 
     expect([code, out]).toEqual([1, '']);
     expect(err).toBe('error: no built handlers in /nowhere\nhint: run npm run build');
   });
 
-  it('names a foreign error without its words, which may hold anything', async () => {
+  it('prints the name of an unknown error, not its message', async () => {
     const { code, out, err } = await failing(new TypeError('key hunter2')).run('validate', '-');
 
     expect([code, out]).toEqual([1, '']);
@@ -92,7 +92,7 @@ describe('failures', () => {
     expect(err.split('\n')).toHaveLength(2);
   });
 
-  it('shows with PHONEVAULT_DEBUG where it came from, keys left out all the same', async () => {
+  it('prints the stack with PHONEVAULT_DEBUG, with keys redacted', async () => {
     const key = 'A1b2'.repeat(12);
     const cause = new Error(`token ${key}`);
     const { err } = await failing(new TypeError('broken', { cause }), {
@@ -104,7 +104,7 @@ describe('failures', () => {
     expect(err).not.toContain(key);
   });
 
-  it('tells them as JSON with --json', async () => {
+  it('prints errors as JSON with --json', async () => {
     const { code, out } = await failing(new TypeError('hunter2')).run('validate', '-', '--json');
 
     expect(code).toBe(1);
@@ -132,15 +132,15 @@ describe('help', () => {
     expect(await fakeIo().run('--version')).toMatchObject({ code: 0, out: '0.0.0', err: '' });
   });
 
-  it('is coloured when the person wants it so', async () => {
+  it('is coloured when the environment asks for it', async () => {
     const { out } = await fakeIo({ env: { FORCE_COLOR: '1' } }).run('--help');
 
     expect(out).toContain('\u001b[1mUsage:');
   });
 });
 
-describe('what others wrote', () => {
-  it('cannot steer the terminal', async () => {
+describe('text from elsewhere', () => {
+  it('cannot control the terminal', async () => {
     const { out, err } = await fakeIo({
       readStdin: async () =>
         'name: "\u001b]0;owned\u0007"\n# \u202efdp\u001b[2J\nselect: \u001b[2J',

@@ -47,7 +47,7 @@ const fileName = async () => (await readdir(dir)).find((name) => name.endsWith('
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
 describe('createCredentialCache', () => {
-  it('keeps a sign-in for this user only, without the password', async () => {
+  it('caches a sign-in for this user only, without the password', async () => {
     await cacheOf('a-long-password').write(SIGN_IN);
     expect(await readBy(cacheOf('a-long-password'))).toEqual(revealed(SIGN_IN));
     const path = join(dir, await fileName());
@@ -56,19 +56,19 @@ describe('createCredentialCache', () => {
     expect(await readdir(dir)).toHaveLength(1);
   });
 
-  it('has nothing at first, and makes no folder to find out', async () => {
+  it('is empty at first, and creates no folder on read', async () => {
     expect(await cacheOf().read()).toBeUndefined();
     await expect(stat(dir)).rejects.toThrow();
   });
 
-  it('gives nothing for another password, user or project', async () => {
+  it('returns nothing for another password, user or project', async () => {
     await cacheOf().write(SIGN_IN);
     expect(await cacheOf('changed').read()).toBeUndefined();
     expect(await cacheOf('right', ['https://iam', 'acct', 'robot', 'p2']).read()).toBeUndefined();
     expect(await readBy(cacheOf())).toEqual(revealed(SIGN_IN));
   });
 
-  it('keeps several identities, and the newest sign-in of each', async () => {
+  it('caches several identities, and the newest sign-in of each', async () => {
     const second = cacheOf('right', ['https://iam', 'acct', 'other', 'p1']);
     await cacheOf().write(SIGN_IN);
     await second.write(OTHER);
@@ -123,7 +123,7 @@ describe('createCredentialCache', () => {
     expect(await readBy(cacheOf())).toEqual(revealed(OTHER));
   });
 
-  it('keeps nothing in a folder that is a link', async () => {
+  it('does not cache in a folder that is a link', async () => {
     const elsewhere = join(base, 'elsewhere');
     await mkdir(elsewhere);
     await mkdir(join(base, 'cache'));

@@ -72,7 +72,7 @@ const textsOf = ({ credentials }: SignedIn) =>
   revealed(credentials) as Record<'token' | 'accessKey' | 'secretKey' | 'securityToken', string>;
 
 describe('with a password', () => {
-  it('gives token, keys and the project of the region, all good', async () => {
+  it('returns a token, keys and the project of the region', async () => {
     const { enter, cloud, phones } = await fixture();
     const signedIn = await enter();
     expect(signedIn).toMatchObject({ how: 'password', projectId: cloud.projectId });
@@ -83,7 +83,7 @@ describe('with a password', () => {
     expect(await phones(byKeys)()).toEqual({ status: 200, signed: true });
   });
 
-  it('signs in once for many commands, until four hours before the end', async () => {
+  it('reuses a sign-in until four hours before it expires', async () => {
     const { enter, clock, passwords } = await fixture();
     const first = await enter();
     clock.move(20 * HOUR - MINUTE);
@@ -96,7 +96,7 @@ describe('with a password', () => {
     expect(passwords()).toBe(2);
   });
 
-  it('is not served by what another password got', async () => {
+  it('does not reuse the sign-in of another password', async () => {
     const { enter, passwords } = await fixture();
     await enter();
     await expect(enter({ ...HW, HW_USER_PASSWORD: 'old' })).rejects.toMatchObject({
@@ -107,7 +107,7 @@ describe('with a password', () => {
     expect(passwords()).toBe(2);
   });
 
-  it('takes the project by id', async () => {
+  it('uses a given project id', async () => {
     const { enter, cloud } = await fixture();
     const { projectId } = cloud;
     expect((await enter(HW, { projectId })).projectId).toBe(projectId);
@@ -115,7 +115,7 @@ describe('with a password', () => {
     expect((await enter(env, { region: 'nowhere' })).projectId).toBe(projectId);
   });
 
-  it('goes on when what was kept is broken', async () => {
+  it('signs in again when the cache is broken', async () => {
     const { enter, passwords } = await fixture();
     await enter();
     for (const name of await readdir(cacheDir)) await writeFile(join(cacheDir, name), '{');
@@ -141,7 +141,7 @@ describe('with a password', () => {
     expect(await readdir(cacheDir)).toEqual([]);
   });
 
-  it('tells a lock from a wrong password', async () => {
+  it('distinguishes a locked user from a wrong password', async () => {
     const { enter } = await fixture();
     for (let i = 0; i < 5; i += 1) {
       await enter({ ...HW, HW_USER_PASSWORD: 'Wrong-1' }).catch(() => undefined);
@@ -152,7 +152,7 @@ describe('with a password', () => {
     });
   });
 
-  it('tells when IAM cannot be reached, and needs it not while a token is kept', async () => {
+  it('reports an unreachable IAM, and does not need it while the sign-in is cached', async () => {
     const { enter, network } = await fixture();
     network.down = true;
     await expect(enter()).rejects.toMatchObject({ code: 'unreachable' });
@@ -162,7 +162,7 @@ describe('with a password', () => {
     expect((await enter()).how).toBe('password');
   });
 
-  it('leaves no password in its file', async () => {
+  it('stores no password in the cache', async () => {
     const { enter } = await fixture();
     await enter();
     for (const name of await readdir(cacheDir)) {
@@ -180,7 +180,7 @@ describe('renew', () => {
     return { ...made, signedIn };
   }
 
-  it('replaces a token that lapsed, once for all clients, and for the next command', async () => {
+  it('replaces an expired token once for all clients and the next command', async () => {
     const { signedIn, phones, passwords, enter } = await outlived();
     const [one, two] = [phones(signedIn), phones(signedIn)];
     const answers = await Promise.all([one(), one(), two()]);
@@ -191,7 +191,7 @@ describe('renew', () => {
     expect(passwords()).toBe(2);
   });
 
-  it('can be had again a day later', async () => {
+  it('renews again a day later', async () => {
     const { signedIn, phones, clock, passwords } = await outlived();
     const lookup = phones(signedIn);
     await lookup();
@@ -200,7 +200,7 @@ describe('renew', () => {
     expect(passwords()).toBe(3);
   });
 
-  it('sends a password that is refused meanwhile no second time', async () => {
+  it('never sends a refused password again', async () => {
     const { signedIn, cloud, passwords } = await outlived();
     const fault = { service: 'iam', operation: 'create-token', kind: 'error', status: 401 };
     const request = rawRequest(`${PHONES.replace('/v1', '')}/_local/faults`, {
@@ -215,7 +215,7 @@ describe('renew', () => {
     expect(passwords()).toBe(2);
   });
 
-  it('may be tried again when IAM was only out of reach', async () => {
+  it('retries after IAM was unreachable', async () => {
     const { signedIn, network } = await outlived();
     network.down = true;
     await expect(signedIn.renew?.()).rejects.toMatchObject({ code: 'unreachable' });
@@ -234,7 +234,7 @@ describe('with keys', () => {
     return { ...made, env };
   }
 
-  it('asks nobody when the project is known', async () => {
+  it('needs no call when the project id is known', async () => {
     const { enter, env, sent, phones, cloud } = await permanent();
     const signedIn = await enter({ ...env, HUAWEICLOUD_SDK_PROJECT_ID: cloud.projectId });
     expect(sent).toEqual([]);
@@ -244,7 +244,7 @@ describe('with keys', () => {
     expect(inspect(signedIn)).not.toContain(env.HUAWEICLOUD_SDK_SK);
   });
 
-  it('looks the project up by the region else', async () => {
+  it('looks up the project id by the region otherwise', async () => {
     const { enter, env, cloud } = await permanent();
     expect((await enter(env)).projectId).toBe(cloud.projectId);
     await expect(enter(env, { region: 'cn-south-1' })).rejects.toMatchObject({
@@ -253,7 +253,7 @@ describe('with keys', () => {
     });
   });
 
-  it('tells when the keys are refused', async () => {
+  it('reports refused keys', async () => {
     const { enter, env, sent } = await permanent();
     await expect(enter({ ...env, HUAWEICLOUD_SDK_SK: 'wrong' })).rejects.toMatchObject({
       code: 'credentials_refused',

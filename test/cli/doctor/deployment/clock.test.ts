@@ -14,12 +14,12 @@ const answer = (date: string | undefined, sentAt: number, receivedAt = sentAt) =
 const theirs = new Date(NOW).toUTCString();
 
 describe('clock', () => {
-  it('is fine beside the clocks of the services', async () => {
+  it("passes when the clock equals the services' clocks", async () => {
     const cli = await doctorNight({ bare: true });
     expect(await cli.finding('clock')).toMatchObject({ outcome: 'ok' });
   });
 
-  it('fails when it is off by more than signatures bear, and the credentials for that reason', async () => {
+  it('fails when the clock is off by more than signatures allow, and so do the credentials', async () => {
     const cli = await doctorNight({ bare: true });
     const { now } = cli.io.clock;
     cli.io.clock = { ...cli.io.clock, now: () => now() + 20 * MINUTE };
@@ -44,11 +44,11 @@ describe('clock', () => {
     expect(judgeClock(answer(theirs, NOW + off)).outcome).toBe(outcome);
   });
 
-  it('does not take a slow answer for a wrong clock', () => {
+  it('does not take a slow response for a wrong clock', () => {
     expect(judgeClock(answer(theirs, NOW - 5 * MINUTE, NOW + 5 * MINUTE)).outcome).toBe('ok');
   });
 
-  it('is unknown when nobody tells the time', () => {
+  it('is unknown when no service sends its time', () => {
     expect(judgeClock(answer(undefined, NOW)).outcome).toBe('unknown');
     expect(judgeClock(answer('soon', NOW)).outcome).toBe('unknown');
   });

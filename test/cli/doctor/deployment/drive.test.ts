@@ -4,12 +4,12 @@ import { doctorNight } from '../../support/doctor-night.ts';
 const MINUTE = 60_000;
 
 describe('drive', () => {
-  it('is unknown before anything was there to do', async () => {
+  it('is unknown before the first work', async () => {
     const cli = await doctorNight();
     expect((await cli.finding('drive')).outcome).toBe('unknown');
   });
 
-  it('is fine while what waits is taken up', async () => {
+  it('passes while open runs progress', async () => {
     const cli = await doctorNight();
     await cli.night.ask();
     expect((await cli.finding('drive')).outcome).toBe('ok');
@@ -21,7 +21,7 @@ describe('drive', () => {
     });
   });
 
-  it('is fine while there is nothing to do', async () => {
+  it('passes while nothing is open', async () => {
     const cli = await doctorNight();
     await cli.night.settle(await cli.night.ask());
     cli.night.clock.move(60 * MINUTE);
@@ -31,7 +31,7 @@ describe('drive', () => {
     });
   });
 
-  it('fails when a request waits and no drive comes', async () => {
+  it('fails when a request waits and no drive works', async () => {
     const cli = await doctorNight();
     await cli.night.ask();
     cli.night.clock.move(11 * MINUTE);
@@ -53,7 +53,7 @@ describe('drive', () => {
     expect(message).toMatch(/a drive last worked 1[45] min/);
   });
 
-  it('fails while the functions’ credentials are refused', async () => {
+  it("fails while the functions' credentials are refused", async () => {
     const cli = await doctorNight();
     const since = cli.night.clock.now() - 5 * MINUTE;
     const trouble = { version: 1, ticks: 5, since, alarmed: true, rest_until: 0 };
@@ -64,7 +64,7 @@ describe('drive', () => {
     expect(message).toMatch(/credentials have been refused since 5 min.*over 5 ticks/);
   });
 
-  it('warns of a lease that somebody with a wrong clock wrote', async () => {
+  it('warns of a lease written by a wrong clock', async () => {
     const cli = await doctorNight();
     const expires_at = cli.night.clock.now() + 600 * MINUTE;
     const lease = { version: 1, epoch: 3, holder: 'x', expires_at };

@@ -19,7 +19,7 @@ const told = (topic_urn: string) => ({
 });
 
 describe('function', () => {
-  it('is fine as serverless.yml deploys it', async () => {
+  it('passes for a function as serverless.yml deploys it', async () => {
     const cli = await doctorNight();
     const { code, checks } = await cli.doctor();
     const functions = checks.filter(({ check }) => check === 'function');
@@ -27,7 +27,7 @@ describe('function', () => {
     expect(code).toBe(0);
   });
 
-  it('fails where schedule or drive is missing; http and event are not needed', async () => {
+  it('fails when schedule or drive is missing; http and event are optional', async () => {
     const cli = await doctorNight({ bare: true });
     const { code, checks } = await cli.doctor();
     const functions = checks.filter(({ check }) => check === 'function');
@@ -41,7 +41,7 @@ describe('function', () => {
     expect(code).toBe(1);
   });
 
-  it('looks for those of another stage', async () => {
+  it('checks the functions of another stage', async () => {
     const cli = await doctorNight();
     const argv = ['--stage', 'test'];
     const finding = await cli.finding('function', { subject: 'phonevault-test-drive', argv });
@@ -92,7 +92,7 @@ describe('function', () => {
     expect(finding.message).toContain(text);
   });
 
-  it('fails for a runtime that the functions are not built for', async () => {
+  it('fails for an unsupported runtime', async () => {
     const cli = await doctorNight({ bare: true });
     await cli.deployed({}, 'Node.js16.17');
     const { outcome, message } = await cli.finding('function', { subject: SCHEDULE });
@@ -100,7 +100,7 @@ describe('function', () => {
     expect(message).toContain('its runtime is Node.js16.17, not Node.js20.15 or Node.js18.15');
   });
 
-  it('fails where the settings there are not those of here', async () => {
+  it("fails when the function's settings differ from the environment", async () => {
     const cli = await doctorNight({ bare: true });
     await cli.deployed({ PHONEVAULT_BUCKET: 'another-bucket', PHONEVAULT_PREFIX: 'other/' });
     const { outcome, message } = await cli.finding('function', { subject: SCHEDULE });
@@ -111,7 +111,7 @@ describe('function', () => {
     expect(message).toContain('PHONEVAULT_PREFIX is other/ in the function and phonevault/ here');
   });
 
-  it('fails where the function itself could not read its settings', async () => {
+  it('fails when the function cannot read its settings', async () => {
     const cli = await doctorNight({ bare: true });
     await cli.deployed({ PHONEVAULT_BUCKET: 'no.dots.please' });
     const { outcome, message } = await cli.finding('function', { subject: DRIVE });
@@ -119,7 +119,7 @@ describe('function', () => {
     expect(message).toContain('PHONEVAULT_BUCKET is "no.dots.please"');
   });
 
-  it('fails where schedule wakes another function than drive', async () => {
+  it('fails when schedule wakes another function than drive', async () => {
     const cli = await doctorNight({ bare: true });
     const other = cli.urn('drive').replace('prod', 'test');
     await cli.deployed({ PHONEVAULT_DRIVE_URN: other });
@@ -128,7 +128,7 @@ describe('function', () => {
     expect(message).toContain(other);
   });
 
-  it('warns where schedule wakes nobody', async () => {
+  it('warns when schedule wakes no function', async () => {
     const cli = await doctorNight();
     const { region, projectId, bucket, topicUrn } = cli.night.cloud;
     const user_data = JSON.stringify({
@@ -144,7 +144,7 @@ describe('function', () => {
     expect(fix).toBe('npx serverless deploy');
   });
 
-  it('fails where its own failures go to the topic of the outcomes, and warns where nobody is told', async () => {
+  it('fails when failures go to the topic for notifications, and warns when they go nowhere', async () => {
     const cli = await doctorNight();
     const path = '/async-invoke-config';
     await change(cli, 'drive', path, { ...async0, ...told(cli.night.cloud.topicUrn) });
@@ -160,7 +160,7 @@ describe('function', () => {
     });
   });
 
-  it('never prints what lies in encrypted or unknown settings', async () => {
+  it('never prints encrypted or unknown settings', async () => {
     const cli = await doctorNight({ bare: true });
     const token = 'operations:very-secret-token';
     await cli.deployed({ PHONEVAULT_HTTP_TOKENS: token, PHONEVAULT_WEBHOOK_SECRETS: 'whsec_x' });

@@ -25,7 +25,7 @@ describe('time_zones', () => {
     expect(judgeZones({ node: '20.0.0', tz, icu: '78.2' }, NOW).outcome).toBe(outcome);
   });
 
-  it('names both versions', () => {
+  it('names the versions of time zone data and ICU', () => {
     const { message } = judgeZones({ node: '20.0.0', tz: '2025c', icu: '78.2' }, NOW);
     expect(message).toBe('time zone data 2025c, ICU 78.2');
   });

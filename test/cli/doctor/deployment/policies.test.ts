@@ -6,7 +6,7 @@ import { doctorNight } from '../../support/doctor-night.ts';
 const DAY = 86_400_000;
 
 describe('policies', () => {
-  it('are counted when all can be read', async () => {
+  it('counts policies when all are valid', async () => {
     const cli = await doctorNight();
     await cli.night.putPolicy(
       `${NIGHTLY.replace('name: nightly', 'name: off')}enabled: false\n`,
@@ -18,7 +18,7 @@ describe('policies', () => {
     });
   });
 
-  it('fail with the fault of one that cannot be read', async () => {
+  it('fails with the first error of an invalid policy', async () => {
     const cli = await doctorNight();
     await cli.night.putPolicy('name: broken\n', 'broken');
     const { outcome, message, fix, code } = await cli.finding('policies');
@@ -27,7 +27,7 @@ describe('policies', () => {
     expect(fix).toContain('phonevault validate');
   });
 
-  it('warn while there are none', async () => {
+  it('warns without policies', async () => {
     const cli = await doctorNight({ bare: true });
     const { outcome, fix } = await cli.finding('policies');
     expect(outcome).toBe('warning');
@@ -36,7 +36,7 @@ describe('policies', () => {
 });
 
 describe('runs', () => {
-  it('are fine after a good run', async () => {
+  it('passes after a good run', async () => {
     const cli = await doctorNight();
     await cli.night.settle(await cli.night.ask());
     const { outcome, message } = await cli.finding('runs');
@@ -44,7 +44,7 @@ describe('runs', () => {
     expect(message).toMatch(/^last good runs: nightly just now$/);
   });
 
-  it('fail for a policy that is stale', async () => {
+  it('fails for a stale policy', async () => {
     const cli = await doctorNight();
     await cli.night.tick();
     await cli.night.settle(await cli.night.ask());
@@ -55,7 +55,7 @@ describe('runs', () => {
     expect(message).toMatch(/^nightly is stale: last good run 4 d/);
   });
 
-  it('have nothing against a run of some phones that ended well', async () => {
+  it('passes when a run of some phones completed', async () => {
     const cli = await doctorNight();
     const all = await cli.night.cloud.control.phones();
     const phone = all.find(({ status }) => status === 2)?.phone_id ?? '';
@@ -67,7 +67,7 @@ describe('runs', () => {
     expect((await cli.finding('runs')).outcome).toBe('ok');
   });
 
-  it('warn when the last one was not good', async () => {
+  it('warns when the last run was not good', async () => {
     const cli = await doctorNight();
     const [phone] = await cli.night.cloud.control.phones();
     cli.night.cloud.control.addFault({

@@ -24,14 +24,14 @@ const check = (
 ) => checkTriggers(async () => triggers, name, { stage: 'prod', policies });
 
 describe('trigger', () => {
-  it('is there for each function as serverless.yml deploys it', async () => {
+  it('passes for every function as serverless.yml deploys it', async () => {
     const cli = await doctorNight();
     const { checks } = await cli.doctor();
     const triggers = checks.filter(({ check: name }) => name === 'trigger');
     expect(triggers.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok', 'ok']);
   });
 
-  it('fails when a timer was switched off', async () => {
+  it('fails when a timer is disabled', async () => {
     const cli = await doctorNight();
     const root = `/v2/${cli.night.cloud.projectId}/fgs/triggers/${cli.urn('drive')}`;
     const [found] = (await cli.call('functiongraph', 'GET', root)) as { trigger_id: string }[];
@@ -42,7 +42,7 @@ describe('trigger', () => {
     expect(finding.message).toContain('its timer is disabled: every-minute');
   });
 
-  it('is skipped for a function that is not deployed', async () => {
+  it('skips a function that is not deployed', async () => {
     const cli = await doctorNight({ bare: true });
     const finding = await cli.finding('trigger', { subject: 'phonevault-prod-drive' });
     expect(finding.outcome).toBe('skipped');
@@ -72,7 +72,7 @@ describe('trigger', () => {
     expect(verdict.message).toContain(text);
   });
 
-  it('does not blame timers for policies that could not be read', async () => {
+  it('does not fail a timer when the policies could not be read', async () => {
     expect((await check('schedule', [timer({}), named('nightly')], undefined)).outcome).toBe('ok');
   });
 });

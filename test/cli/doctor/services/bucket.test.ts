@@ -5,7 +5,7 @@ import { doctorNight } from '../../support/doctor-night.ts';
 const subject = 'phonevault-demo';
 
 describe('bucket', () => {
-  it('is a plain one of the region, for the ledger and for every policy', async () => {
+  it("passes for plain buckets of the region: the ledger's and every policy's", async () => {
     const cli = await doctorNight({ bare: true });
     await cli.night.cloud.backend.createBucket('archives-2');
     await cli.night.putPolicy(NIGHTLY.replace('bucket: phonevault-demo', 'bucket: archives-2'));
@@ -17,7 +17,7 @@ describe('bucket', () => {
     ]);
   });
 
-  it('fails when a policy exports to one that is not there', async () => {
+  it('fails when a policy exports to a missing bucket', async () => {
     const cli = await doctorNight({ bare: true });
     await cli.night.putPolicy(NIGHTLY.replace('bucket: phonevault-demo', 'bucket: no-such-bucket'));
     const finding = await cli.finding('bucket', { subject: 'no-such-bucket' });
@@ -27,7 +27,7 @@ describe('bucket', () => {
     });
   });
 
-  it('fails for a bucket of another region', async () => {
+  it('fails for a bucket in another region', async () => {
     const cli = await doctorNight({ bare: true });
     cli.night.cloud.obs.traits.set(subject, { region: 'cn-east-3' });
     const finding = await cli.finding('bucket', { subject });
@@ -43,7 +43,7 @@ describe('bucket', () => {
     expect(finding.fix).toContain('plain object bucket');
   });
 
-  it('names the right that is missing', async () => {
+  it('names the missing permission', async () => {
     const cli = await doctorNight({ bare: true });
     const denied = { kind: 'error', status: 403, code: 'AccessDenied' } as const;
     cli.night.cloud.control.addFault({ service: 'obs', operation: 'HeadBucket', ...denied });
@@ -54,7 +54,7 @@ describe('bucket', () => {
 });
 
 describe('versioning', () => {
-  it('is fine without versions and lock', async () => {
+  it('passes without versioning and object lock', async () => {
     const cli = await doctorNight({ bare: true });
     expect((await cli.finding('versioning')).outcome).toBe('ok');
   });
@@ -72,7 +72,7 @@ describe('versioning', () => {
     expect(message).toContain(text);
   });
 
-  it('says that it is suspended', async () => {
+  it('says that versioning is suspended', async () => {
     const cli = await doctorNight({ bare: true });
     cli.night.cloud.obs.traits.set(subject, { versioning: 'Suspended' });
     const { outcome, message } = await cli.finding('versioning');

@@ -20,14 +20,14 @@ describe('conditional_put', () => {
     },
   );
 
-  it('writes nothing unless asked to', async () => {
+  it('writes nothing without --write', async () => {
     const cli = await doctorNight();
     const before = cli.night.writes.length;
     expect((await cli.finding('conditional_put')).outcome).toBe('skipped');
     expect(cli.night.writes.length).toBe(before);
   });
 
-  it('fails where writing is denied', async () => {
+  it('fails when writing is denied', async () => {
     const cli = await doctorNight({ bare: true });
     const denied = { kind: 'error', status: 403, code: 'AccessDenied' } as const;
     cli.night.cloud.control.addFault({ service: 'obs', operation: 'PutObject', ...denied });
@@ -36,7 +36,7 @@ describe('conditional_put', () => {
     expect(fix).toContain('obs:object:PutObject');
   });
 
-  it('fails and names what is left where deleting is denied', async () => {
+  it('fails when deleting is denied, and names the leftover object', async () => {
     const cli = await doctorNight({ bare: true });
     const denied = { kind: 'error', status: 403, code: 'AccessDenied' } as const;
     for (const operation of ['DeleteObject', 'DeleteObjects']) {
@@ -49,7 +49,7 @@ describe('conditional_put', () => {
     expect(fix).toContain('obs:object:DeleteObject');
   });
 
-  it('deletes what a write left whose answer was lost', async () => {
+  it('deletes the object of a write whose response was lost', async () => {
     const cli = await doctorNight({ bare: true });
     const fault = { service: 'obs', operation: 'PutObject', kind: 'error', status: 500 } as const;
     cli.night.cloud.control.addFault({ ...fault, carried_out: true });

@@ -25,7 +25,7 @@ const exported = ({ night }: DoctorNight): string[] =>
   night.writes.map(({ key }) => key).filter((key) => key.endsWith('.tar'));
 
 describe('delegation', () => {
-  it('is unknown, and says how to find out', async () => {
+  it('is unknown without --write, and says how to test it', async () => {
     const cli = await doctorNight({ bare: true });
     for (const argv of [[], ['--write']]) {
       const { outcome, fix } = await cli.finding('delegation', { argv });
@@ -35,7 +35,7 @@ describe('delegation', () => {
     expect(exported(cli)).toEqual([]);
   });
 
-  it('is proved by an archive that is there, and deleted again', async () => {
+  it('passes when the archive exists, and deletes it', async () => {
     const { cli, id, prove } = await withPhone();
     const finding = await prove();
     expect(finding).toMatchObject({ outcome: 'ok', subject: 'phonevault-demo' });
@@ -56,7 +56,7 @@ describe('delegation', () => {
     expect(await archives(cli)).toEqual([]);
   });
 
-  it('fails when the job succeeds and no archive is there', async () => {
+  it('fails when the job succeeds and the archive is missing', async () => {
     const { cli, prove } = await withPhone();
     cli.night.cloud.control.addFault({ service: 'cph', kind: 'missing_object' });
     const { outcome, message } = await prove();
@@ -64,7 +64,7 @@ describe('delegation', () => {
     expect(message).toContain('the archive does not exist');
   });
 
-  it('fails when the call itself is denied, and names the right', async () => {
+  it('fails when CPH denies the call, and names the permission', async () => {
     const { cli, prove } = await withPhone();
     const denied = { kind: 'error', status: 403, code: 'CPS.0001' } as const;
     cli.night.cloud.control.addFault({ service: 'cph', operation: 'batch-storage', ...denied });
@@ -73,14 +73,14 @@ describe('delegation', () => {
     expect(fix).toContain('cph:phones:storage');
   });
 
-  it('is unknown when the phone has no such path', async () => {
+  it('is unknown when the phone does not have the path', async () => {
     const { prove } = await withPhone();
     const { outcome, fix } = await prove('--path', '/data/no/such/folder');
     expect(outcome).toBe('unknown');
     expect(fix).toContain('--path');
   });
 
-  it('is unknown when the export does not end, and names what may still appear', async () => {
+  it('is unknown when the export does not end, and names the archive that may still appear', async () => {
     const { cli, prove } = await withPhone();
     cli.night.cloud.control.addFault({ service: 'cph', kind: 'never_ends' });
     const { outcome, fix } = await prove();
@@ -88,7 +88,7 @@ describe('delegation', () => {
     expect(fix).toMatch(/delete obs:\/\/phonevault-demo\/phonevault-doctor-\w+\/\w+\.tar/);
   });
 
-  it('waits for the archive of a call whose answer was lost, and deletes it', async () => {
+  it('waits for the archive after a lost response, and deletes it', async () => {
     const { cli, prove } = await withPhone();
     const lost = { kind: 'error', status: 502, carried_out: true } as const;
     cli.night.cloud.control.addFault({ service: 'cph', operation: 'batch-storage', ...lost });
@@ -98,7 +98,7 @@ describe('delegation', () => {
     expect(await archives(cli)).toEqual([]);
   });
 
-  it('does nothing while a run is open or a drive at work', async () => {
+  it('does nothing while a run is open or a drive holds the lease', async () => {
     const { cli, prove } = await withPhone();
     const { deps } = cli.night.invocation();
     await deps.store.put('open/nightly-20260101t183000z.json', '{}');
@@ -121,7 +121,7 @@ describe('delegation', () => {
     expect(exported(cli)).toEqual([]);
   });
 
-  it('gives the lease back, which is no sign of a drive', async () => {
+  it("releases its lease, which does not count as a drive's", async () => {
     const { cli, prove } = await withPhone();
     await cli.night.putPolicy(NIGHTLY);
     await prove();
@@ -134,7 +134,7 @@ describe('delegation', () => {
     expect(await cli.night.drive()).toMatchObject({ kind: 'drove' });
   });
 
-  it('does not touch a phone that does not run or is not there', async () => {
+  it('does not export a stopped or missing phone', async () => {
     const { cli } = await withPhone();
     const gone = await cli.finding('delegation', { argv: ['--write', '--phone', 'f'.repeat(32)] });
     expect(gone.outcome).toBe('failed');
@@ -150,7 +150,7 @@ describe('delegation', () => {
     expect(exported(cli)).toEqual([]);
   });
 
-  it('clears up after Ctrl-C', async () => {
+  it('deletes the archive after Ctrl-C', async () => {
     const { cli, id } = await withPhone();
     const { sleep } = cli.io.clock;
     cli.io.clock = {

@@ -15,7 +15,7 @@ const endpoints = {
 const clock = { now: () => 0, sleep: async () => undefined };
 
 describe('endpoints', () => {
-  it('are fine when every service answers, whatever it answers', async () => {
+  it('passes when every service answers, whatever the status', async () => {
     const cli = await doctorNight({ bare: true });
     const { outcome, message } = await cli.finding('endpoints');
     expect(outcome).toBe('ok');
@@ -37,7 +37,7 @@ describe('endpoints', () => {
     expect(verdict.fix).toContain(fix);
   });
 
-  it('tell plain HTTP on this machine, and a port where nobody listens', async () => {
+  it('names plain HTTP on this machine, and a closed port', async () => {
     const server = await listen(async () => new Response('', { status: 403 }), 0, 1024);
     const send = nodeSend();
     const here = Object.fromEntries(Object.keys(endpoints).map((name) => [name, server.url]));

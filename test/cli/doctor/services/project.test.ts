@@ -13,7 +13,7 @@ const check = (projectId: string, answered = true, list = async () => projects) 
 const refused = () => Promise.reject(new PhonevaultError('access_denied', 'no'));
 
 describe('project', () => {
-  it('is the region’s, as IAM lists it', async () => {
+  it('passes when IAM lists the project in the region', async () => {
     const cli = await doctorNight({ bare: true });
     const { projectId } = cli.night.cloud;
     expect(await cli.finding('project')).toMatchObject({
@@ -22,7 +22,7 @@ describe('project', () => {
     });
   });
 
-  it('fails for one that the account does not have, and names the right one', async () => {
+  it('fails for a project of another account, and names the right one', async () => {
     const cli = await doctorNight({ bare: true, env: { PHONEVAULT_PROJECT_ID: 'a'.repeat(32) } });
     const finding = await cli.finding('project');
     expect(finding).toMatchObject({ outcome: 'failed', code: 1 });
@@ -37,7 +37,7 @@ describe('project', () => {
     expect((await check(id)).outcome).toBe(outcome);
   });
 
-  it('is judged by what CPH answered where IAM tells nothing', async () => {
+  it("depends on CPH's answer when IAM's list cannot be read", async () => {
     expect((await check('p4', true, refused)).outcome).toBe('ok');
     expect((await check('p4', false, refused)).outcome).toBe('unknown');
   });

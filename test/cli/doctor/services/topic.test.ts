@@ -10,7 +10,7 @@ const subscribe = ({ call, night }: DoctorNight, protocol: string) =>
   );
 
 describe('topic', () => {
-  it('is fine with a subscription that gets its messages', async () => {
+  it('passes with a confirmed subscription', async () => {
     const cli = await doctorNight();
     expect(await cli.finding('topic')).toMatchObject({
       outcome: 'ok',
@@ -18,7 +18,7 @@ describe('topic', () => {
     });
   });
 
-  it('fails when it is not there', async () => {
+  it('fails when the topic is missing', async () => {
     const PHONEVAULT_TOPIC_URN = 'urn:smn:cn-north-4:p1:gone';
     const cli = await doctorNight({ bare: true, env: { PHONEVAULT_TOPIC_URN } });
     const { outcome, message, code } = await cli.finding('topic');
@@ -26,7 +26,7 @@ describe('topic', () => {
     expect(message).toContain(PHONEVAULT_TOPIC_URN);
   });
 
-  it('warns when nobody has subscribed, or nobody has confirmed', async () => {
+  it('warns without a subscription, or without a confirmed one', async () => {
     const cli = await doctorNight({ bare: true });
     expect((await cli.finding('topic')).message).toContain('exists without a subscription');
     await subscribe(cli, 'email');
@@ -35,7 +35,7 @@ describe('topic', () => {
     expect(message).toContain('1 subscription, none confirmed');
   });
 
-  it('says so where the subscriptions may not be read', async () => {
+  it('passes when there is no permission to read subscriptions', async () => {
     const cli = await doctorNight();
     const denied = { kind: 'error', status: 403, code: 'SMN.00308' } as const;
     cli.night.cloud.control.addFault({
@@ -48,7 +48,7 @@ describe('topic', () => {
     expect(message).toContain('no permission to read');
   });
 
-  it('warns when the environment names none', async () => {
+  it('warns when the environment names no topic', async () => {
     const cli = await doctorNight({ bare: true, env: { PHONEVAULT_TOPIC_URN: '' } });
     expect((await cli.finding('topic')).outcome).toBe('warning');
   });
