@@ -1,6 +1,6 @@
 import { createAuthenticator } from '../../lib/cloud/request/auth.ts';
 import { createIam } from '../../lib/cloud/iam.ts';
-import { createObsBucket, type ObsBucket } from '../../lib/cloud/obs/obs-bucket.ts';
+import { createObsBucket, type ObsBucket } from '../../lib/cloud/obs/bucket.ts';
 import type { Settings } from '../../lib/runtime/settings.ts';
 import { type Clients, createClients } from '../../lib/runtime/clients.ts';
 import { type WorkDeps, workDeps } from '../../lib/runtime/work-deps.ts';

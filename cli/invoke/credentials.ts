@@ -1,4 +1,4 @@
-import type { Credentials } from '../../lib/cloud/request/auth.ts';
+import type { Credentials } from '../../lib/cloud/request/credentials.ts';
 import { reveal, type Secret } from '../../lib/secret.ts';
 
 /** Returns the credentials as a context has them, '' for missing parts: as text, so that they can go to the worker. */

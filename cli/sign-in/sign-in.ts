@@ -1,4 +1,5 @@
-import { createAuthenticator, type Credentials } from '../../lib/cloud/request/auth.ts';
+import { createAuthenticator } from '../../lib/cloud/request/auth.ts';
+import { type Credentials } from '../../lib/cloud/request/credentials.ts';
 import { createIam } from '../../lib/cloud/iam.ts';
 import type { Send } from '../../lib/cloud/request/send.ts';
 import type { Clock, Random } from '../../lib/clock.ts';

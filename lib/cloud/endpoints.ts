@@ -8,7 +8,7 @@ export type Endpoints = {
   functiongraph: string;
 };
 
-/** Where the official SDKs know CPH to be. */
+/** The regions with CPH, by the official SDKs. */
 export const CPH_REGIONS = [
   'cn-north-4',
   'cn-north-9',
@@ -25,11 +25,11 @@ export const CPH_REGIONS = [
   'ru-northwest-2',
 ] as const;
 
-/** The services' addresses in a region. Throws setting_invalid for a region without CPH. */
+/** Returns the services' addresses in a region. Throws setting_invalid for a region without CPH. */
 export function endpointsOf(region: string): Endpoints {
   if (!CPH_REGIONS.some((known) => known === region)) {
-    throw new PhonevaultError('setting_invalid', `no CPH is known in region "${region}"`, {
-      hint: `use one of ${CPH_REGIONS.join(', ')}, or set every endpoint yourself`,
+    throw new PhonevaultError('setting_invalid', `region "${region}" has no CPH`, {
+      hint: `use one of ${CPH_REGIONS.join(', ')}, or set every endpoint`,
     });
   }
   const at = (service: string) => `https://${service}.${region}.myhuaweicloud.com`;

@@ -1,19 +1,7 @@
 import * as z from 'zod';
+import { integer, record, text } from './request/fields.ts';
 
-// Like the other services, this one leaves out, nulls or empties what is not set.
-const word = z
-  .unknown()
-  .optional()
-  .transform((value) =>
-    typeof value === 'string' && value !== '' ? value.slice(0, 1_024) : undefined,
-  );
-const whole = z
-  .unknown()
-  .optional()
-  .transform((value) => (Number.isSafeInteger(value) ? (value as number) : undefined));
-const record = z.record(z.string(), z.unknown());
-
-/** User data is JSON within JSON. What is no text in it is left out. */
+/** User data is JSON within JSON. Values that are not texts are dropped. */
 const userData = z
   .unknown()
   .optional()
@@ -29,33 +17,33 @@ const userData = z
     }
   });
 
-/** The parts of a function's configuration that matter here (functiongraph_06_0111). */
+/** The parts of a function's configuration that are read here (functiongraph_06_0111). */
 export const functionReply = z
   .object({
-    runtime: word,
-    handler: word,
+    runtime: text,
+    handler: text,
     /** Seconds. */
-    timeout: whole,
-    xrole: word,
+    timeout: integer,
+    xrole: text,
     user_data: userData,
-    strategy_config: z.object({ concurrency: whole }).nullish(),
+    strategy_config: z.object({ concurrency: integer }).nullish(),
   })
   .refine(({ runtime, handler }) => runtime !== undefined && handler !== undefined)
   .transform(({ strategy_config, ...rest }) => ({
     ...rest,
-    /** Instances at once; undefined when it is not told. */
+    /** Instances at once; undefined when the service does not say. */
     max_instances: strategy_config?.concurrency,
   }));
 
 export type FunctionConfig = z.infer<typeof functionReply>;
 
-const destination = z.object({ destination: word, param: word }).nullish();
+const destination = z.object({ destination: text, param: text }).nullish();
 
-/** How asynchronous invocations are treated (functiongraph_06_0144). */
+/** The settings of asynchronous invocations (functiongraph_06_0144). */
 export const asyncReply = z
   .object({
-    max_async_retry_attempts: whole,
-    max_async_event_age_in_seconds: whole,
+    max_async_retry_attempts: integer,
+    max_async_event_age_in_seconds: integer,
     destination_config: z.object({ on_failure: destination }).nullish(),
   })
   .transform(({ destination_config, ...rest }) => ({
@@ -67,7 +55,7 @@ export type AsyncConfig = z.infer<typeof asyncReply>;
 
 const trigger = z.object({
   trigger_type_code: z.string().max(64),
-  trigger_status: word,
+  trigger_status: text,
   event_data: record.catch({}),
 });
 

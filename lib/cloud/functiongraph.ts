@@ -11,18 +11,18 @@ import { call, type Caller, isAbsent, segment } from './request/request.ts';
 
 export type FunctionGraph = {
   /**
-   * Asks for one asynchronous run of a function and does not wait for it. Sent once and given up
-   * after a few seconds: it only saves waiting for the timer. Throws ServiceError.
+   * Invokes a function asynchronously. Sent once, with a timeout of a few seconds, because the timer invokes the function
+   * anyway. Throws ServiceError.
    */
   invokeAsync(functionUrn: string, event: unknown): Promise<void>;
-  /** Undefined when there is no such function. Reads are tried up to three times and throw ServiceError. */
+  /** Undefined when the function does not exist. Reads make up to three attempts and throw ServiceError. */
   showFunction(functionUrn: string): Promise<FunctionConfig | undefined>;
-  /** Undefined when nothing was set: FunctionGraph then does as it likes. */
+  /** Undefined when nothing is set: FunctionGraph then uses its own defaults. */
   showAsync(functionUrn: string): Promise<AsyncConfig | undefined>;
   listTriggers(functionUrn: string): Promise<Trigger[]>;
 };
 
-/** A client of FunctionGraph at `endpoint` for one project. */
+/** Returns a client of FunctionGraph at `endpoint` for one project. */
 export function createFunctionGraph(
   options: Caller & { endpoint: string; projectId: string },
 ): FunctionGraph {

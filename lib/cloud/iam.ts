@@ -10,7 +10,7 @@ import { unreadable } from './request/service-error.ts';
 import { skewOf } from './request/skew.ts';
 
 export type Login = {
-  /** IAM's and Keystone's domain. */
+  /** The domain, in IAM's and Keystone's words. */
   account: string;
   user: string;
   password: Secret;
@@ -29,15 +29,15 @@ type TemporaryKeys = {
 
 export type Iam = {
   /**
-   * A token for one project, as IAM and plain Keystone give it. The password is sent again only when it certainly was not
-   * looked at. Throws ServiceError, each with its own advice; clock_skew when signatures would be refused.
+   * A token for one project, from IAM or from plain Keystone. The password is sent again only when the service certainly did
+   * not check it. Throws ServiceError, each with a hint; clock_skew when signatures would be refused.
    */
   createToken(login: Login): Promise<Token>;
-  /** Keys for OBS that hold for a day. IAM only: Keystone has none. Throws ServiceError. */
+  /** Keys for OBS that are valid for a day. Keystone has none. Throws ServiceError. */
   createTemporaryKeys(token: Secret): Promise<TemporaryKeys>;
-  /** The id of the project with this name (of a region: its id), for the caller of `authenticate`. */
+  /** The id of the project with this name, for the caller of `authenticate`. A region's project has the region's name. */
   findProject(name: string, authenticate: Authenticator): Promise<string>;
-  /** The projects of the account of the caller of `authenticate`; IAM refuses tokens of one project. Throws ServiceError. */
+  /** The projects in the account of the caller of `authenticate`. IAM refuses a token of one project. Throws ServiceError. */
   listProjects(authenticate: Authenticator): Promise<{ id: string; name: string }[]>;
 };
 
@@ -45,7 +45,7 @@ const KEYS_SECONDS = 86_400;
 const LIMITS = { attempts: 3, throttledAttempts: 2, totalMs: 25_000 };
 
 const word = z.string().min(1).max(65_536);
-// Six digits after the point: Date.parse takes them.
+// IAM writes six digits after the point; Date.parse accepts them.
 const time = z
   .string()
   .transform((text) => Date.parse(text))
@@ -59,8 +59,8 @@ const keysReply = z.object({
 });
 const projectsReply = z.object({ projects: z.array(z.object({ id: word, name: word })) });
 
-/** Keeps what the reply's body does not have: the headers, and what a refusal says. */
-function listening(headers: Record<string, string> = {}) {
+/** Returns an authenticator that keeps the last response, with its headers. */
+function keepingResponse(headers: Record<string, string> = {}) {
   let last: HttpResponse | undefined;
   const authenticate: Authenticator = async (request, send) => {
     last = undefined;
@@ -70,8 +70,8 @@ function listening(headers: Record<string, string> = {}) {
   return { authenticate, last: () => last };
 }
 
-/** Unless IAM plainly did not look at it, a password may have been wrong: it must not be sent again. */
-function notTwice(error: unknown): never {
+/** Throws the error, not retryable unless IAM certainly did not check the password: a wrong one must not be sent twice. */
+function throwUnrepeatable(error: unknown): never {
   if (!(error instanceof ServiceError) || error.carriedOut === 'no' || error.status === 503) {
     throw error;
   }
@@ -89,23 +89,23 @@ const projectsCall = (endpoint: string) =>
     idempotent: true,
   }) as const;
 
-/** A client of IAM at `endpoint`. */
+/** Returns a client of IAM at `endpoint`. */
 export function createIam(options: Omit<Caller, 'authenticate'> & { endpoint: string }): Iam {
   const { endpoint, clock } = options;
   return {
     async createToken({ account, user, password, project }) {
       const name = { service: 'iam', operation: 'create-token' };
-      const { authenticate, last } = listening();
+      const { authenticate, last } = keepingResponse();
       const domain = { name: account };
       const auth = {
         identity: {
           methods: ['password'],
           password: { user: { name: user, password: reveal(password), domain } },
         },
-        // Keystone wants to know whose project a name is; IAM does not mind.
+        // Keystone needs the domain of a project's name; IAM ignores it.
         scope: { project: 'id' in project ? project : { ...project, domain } },
       };
-      const ask = () =>
+      const attempt = () =>
         call(
           { ...options, authenticate },
           {
@@ -117,15 +117,15 @@ export function createIam(options: Omit<Caller, 'authenticate'> & { endpoint: st
             reply: tokenReply,
             idempotent: false,
           },
-        ).catch(notTwice);
-      const reply = await withRetry(options, LIMITS, ask).catch((error: unknown) => {
+        ).catch(throwUnrepeatable);
+      const reply = await withRetry(options, LIMITS, attempt).catch((error: unknown) => {
         throw signInError(error, last(), password);
       });
       const headers = last()?.headers ?? {};
       const token = headers['x-subject-token'];
       if (!token) {
-        const answer = last() ?? { status: 201, headers, body: new Uint8Array() };
-        throw unreadable(name, answer, 'success, but no X-Subject-Token');
+        const response = last() ?? { status: 201, headers, body: new Uint8Array() };
+        throw unreadable(name, response, 'success, but no X-Subject-Token');
       }
       const skew = skewOf(headers['date'], clock.now());
       if (skew !== undefined) throw skewError(name.operation, skew);
@@ -134,7 +134,7 @@ export function createIam(options: Omit<Caller, 'authenticate'> & { endpoint: st
     },
 
     async createTemporaryKeys(token) {
-      const { authenticate } = listening({ 'X-Auth-Token': reveal(token) });
+      const { authenticate } = keepingResponse({ 'X-Auth-Token': reveal(token) });
       const identity = { methods: ['token'], token: { duration_seconds: KEYS_SECONDS } };
       const { credential } = await call(
         { ...options, authenticate },
@@ -145,7 +145,7 @@ export function createIam(options: Omit<Caller, 'authenticate'> & { endpoint: st
           url: `${endpoint}/v3.0/OS-CREDENTIAL/securitytokens`,
           json: { auth: { identity } },
           reply: keysReply,
-          // A lost pair lapses by itself.
+          // Keys that are lost expire unused.
           idempotent: true,
         },
       ).catch((error: unknown) => {
@@ -173,7 +173,7 @@ export function createIam(options: Omit<Caller, 'authenticate'> & { endpoint: st
       const found = projects.find((project) => project.name === name);
       if (found) return found.id;
       throw new PhonevaultError('not_found', `the account has no project named "${name}"`, {
-        hint: 'check the region; a project must exist there. Or set the project id',
+        hint: 'check the region: it needs a project of this name. Or set the project id',
       });
     },
   };

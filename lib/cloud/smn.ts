@@ -12,13 +12,13 @@ type Notification = {
 
 export type Smn = {
   /**
-   * Hands one message to a topic. Sent once: a repeat would be a second message.
-   * Throws ServiceError; with carriedOut 'unknown' the message may have gone out.
+   * Publishes one message. Sent once, because a repeat would be a second message.
+   * Throws ServiceError; with carriedOut 'unknown' SMN may have sent the message.
    */
   publish(topicUrn: string, notification: Notification): Promise<{ message_id: string }>;
-  /** Whether there is such a topic. Throws ServiceError. */
+  /** True when the topic exists. Throws ServiceError. */
   hasTopic(topicUrn: string): Promise<boolean>;
-  /** The first 100 subscriptions of a topic, and how many there are. Throws ServiceError. */
+  /** The first 100 subscriptions of a topic, and the total. Throws ServiceError. */
   listSubscriptions(topicUrn: string): Promise<{ count: number; subscriptions: Subscription[] }>;
 };
 
@@ -32,7 +32,7 @@ const subscriptionsReply = z.object({
   subscriptions: z.array(z.object({ protocol: z.string(), status: z.number().int() })),
 });
 
-/** A client of SMN at `endpoint` for one project. */
+/** Returns a client of SMN at `endpoint` for one project. */
 export function createSmn(options: Caller & { endpoint: string; projectId: string }): Smn {
   const topics = `${options.endpoint}/v2/${segment(options.projectId)}/notifications/topics`;
   const read = { service: 'smn', method: 'GET', idempotent: true } as const;

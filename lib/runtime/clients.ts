@@ -1,4 +1,5 @@
-import { type Credentials, createAuthenticator } from '../cloud/request/auth.ts';
+import { createAuthenticator } from '../cloud/request/auth.ts';
+import { type Credentials } from '../cloud/request/credentials.ts';
 import { type Cph, createCph } from '../cloud/cph/cph.ts';
 import { createFunctionGraph, type FunctionGraph } from '../cloud/functiongraph.ts';
 import { createObs, type Obs } from '../cloud/obs/obs.ts';

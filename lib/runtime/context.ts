@@ -1,4 +1,4 @@
-import { type Credentials, credentialsFrom } from '../cloud/request/auth.ts';
+import { type Credentials, credentialsFrom } from '../cloud/request/credentials.ts';
 import type { Clock } from '../clock.ts';
 
 /**

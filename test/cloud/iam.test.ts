@@ -116,7 +116,7 @@ describe('createToken', () => {
       'a console-only user',
       own(403, 'IAM.0081'),
       'access_denied',
-      /console only/,
+      /only use the console/,
       /programmatic access/,
     ],
     [
@@ -149,7 +149,7 @@ describe('createToken', () => {
     ],
     ['a 403', own(403, 'IAM.0003'), 'access_denied', /may not/, /IAM/],
     ['a web server', { status: 404, text: '<html>' }, 'not_found', /no sign-in/, /endpoint/],
-    ['a bad request', own(400, 'IAM.0011'), 'service', /did not take/, /typing/],
+    ['a bad request', own(400, 'IAM.0011'), 'service', /refused the request/, /spelling/],
   ])('tells %s, having sent the password once', async (_, said, code, message, hint) => {
     const { iam, requests } = iamThat(said);
     await expect(iam.createToken(login)).rejects.toMatchObject({
@@ -252,7 +252,7 @@ describe('createTemporaryKeys', () => {
   });
 
   it.each<[Said, string, RegExp]>([
-    [{ status: 404, text: 'not found' }, 'not_found', /gives no temporary keys/],
+    [{ status: 404, text: 'not found' }, 'not_found', /does not issue temporary keys/],
     [own(403, 'IAM.0002'), 'access_denied', /no keys for OBS/],
     [{ lost: 'cut' }, 'unreachable', /cannot be reached/],
   ])('%j: %s', async (said, code, message) => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import { credentialsFrom } from '../../lib/cloud/request/auth.ts';
+import { credentialsFrom } from '../../lib/cloud/request/credentials.ts';
 import { createCph } from '../../lib/cloud/cph/cph.ts';
 import { createFunctionGraph } from '../../lib/cloud/functiongraph.ts';
 import { createIam } from '../../lib/cloud/iam.ts';

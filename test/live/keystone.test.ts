@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import * as z from 'zod';
 import { signIn } from '../../cli/sign-in/sign-in.ts';
-import { createAuthenticator, type Credentials } from '../../lib/cloud/request/auth.ts';
+import { createAuthenticator } from '../../lib/cloud/request/auth.ts';
+import { type Credentials } from '../../lib/cloud/request/credentials.ts';
 import { createIam, type Login } from '../../lib/cloud/iam.ts';
 import { call } from '../../lib/cloud/request/request.ts';
 import { type HttpResponse, nodeSend, type Send } from '../../lib/cloud/request/send.ts';
@@ -111,7 +112,7 @@ describe('a password at Keystone', () => {
     const { token } = await iam.createToken(login());
     await expect(iam.createTemporaryKeys(token)).rejects.toMatchObject({
       code: 'not_found',
-      message: expect.stringContaining('gives no temporary keys') as string,
+      message: expect.stringContaining('does not issue temporary keys') as string,
       hint: expect.stringContaining('access keys') as string,
     });
   });
@@ -164,7 +165,7 @@ describe('signing in to Keystone from the command line', () => {
 
   it('gets a token and says that keys for OBS are missing, without the password', () => {
     expect(error).toMatchObject({ code: 'not_found' });
-    expect(String(error)).toContain('gives no temporary keys');
+    expect(String(error)).toContain('does not issue temporary keys');
     expect(JSON.stringify(error)).not.toContain(keystone.password);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { credentialsFrom } from '../../lib/cloud/request/auth.ts';
+import { credentialsFrom } from '../../lib/cloud/request/credentials.ts';
 import type { HttpRequest, Send } from '../../lib/cloud/request/send.ts';
 import { createMeter } from '../../lib/run/meter.ts';
 import { createClients } from '../../lib/runtime/clients.ts';

@@ -1,4 +1,4 @@
-import type { ObjectInfo } from '../../lib/cloud/obs/obs-list.ts';
+import type { ObjectInfo } from '../../lib/cloud/obs/list.ts';
 import { type ErrorCode, PhonevaultError, ServiceError } from '../../lib/errors.ts';
 import { memoryStore } from '../../lib/ledger/store/memory-store.ts';
 import type { RunDeps } from '../../lib/run/deps.ts';

@@ -1,4 +1,4 @@
-import type { ObsBucket } from '../../../lib/cloud/obs/obs-bucket.ts';
+import type { ObsBucket } from '../../../lib/cloud/obs/bucket.ts';
 import { failed, ok, type Verdict, verdictOf, warning } from '../finding.ts';
 
 /** Checks that a bucket exists in the region and is a plain object bucket. */

@@ -1,4 +1,4 @@
-import type { ObsBucket } from '../../../lib/cloud/obs/obs-bucket.ts';
+import type { ObsBucket } from '../../../lib/cloud/obs/bucket.ts';
 import { hasCode } from '../../../lib/errors.ts';
 import { ok, unknown, type Verdict, verdictOf, warning } from '../finding.ts';
 

@@ -4,8 +4,7 @@ import { type Job, jobsReply, type PhoneJob, type StorageInfo, submitReply } fro
 import { type Phone, phoneOf, phoneReply, phonesReply, serversReply } from './phone.ts';
 
 /**
- * The Cloud Phone service. All calls throw ServiceError. Reads are tried up to three times, a
- * submission once.
+ * The Cloud Phone service. All calls throw ServiceError. Reads make up to three attempts, a submission only one.
  */
 export type Cph = {
   /** One page, newest phone first. `offset` counts phones, `limit` is 1 to 200, `count` is the total. */
@@ -14,13 +13,13 @@ export type Cph = {
     limit: number;
     serverId?: string;
   }): Promise<{ count: number; phones: Phone[] }>;
-  /** Undefined when there is no such phone. */
+  /** Undefined when the phone does not exist. */
   showPhone(phoneId: string): Promise<Phone | undefined>;
-  /** Ids of the servers that have all these tags, each with one of its values (none given: any). */
+  /** Ids of the servers that have all these tags, each with one of its values (an empty list: any value). */
   serversByTags(tags: Record<string, string[]>): Promise<string[]>;
-  /** Asks for exports. Never repeated: after carriedOut 'unknown' the service may have begun them. */
+  /** Submits exports. Never repeat it: after carriedOut 'unknown' CPH may have started them. */
   batchStorage(infos: StorageInfo[]): Promise<{ request_id: string | undefined; jobs: PhoneJob[] }>;
-  /** The jobs of up to 20 submissions, by the ids of their answers. */
+  /** The jobs of up to 20 submissions, by their request ids. */
   listJobs(requestIds: string[]): Promise<Job[]>;
 };
 
@@ -29,7 +28,7 @@ const JOBS_A_PAGE = 100;
 const SERVERS_A_PAGE = 1_000;
 const MAX_PAGES = 1_000;
 
-/** A client of CPH at `endpoint` for one project. */
+/** Returns a client of CPH at `endpoint` for one project. */
 export function createCph(options: Caller & { endpoint: string; projectId: string }): Cph {
   const project = `${options.endpoint}/v1/${segment(options.projectId)}`;
   const url = `${project}/cloud-phone`;

@@ -1,113 +1,33 @@
 import { type ErrorCode, PhonevaultError, ServiceError } from '../../errors.ts';
 import type { Clock } from '../../clock.ts';
-import { reveal, type Secret, secretIn } from '../../secret.ts';
+import { reveal, type Secret } from '../../secret.ts';
+import type { Credentials } from './credentials.ts';
 import type { HttpRequest, HttpResponse, Send } from './send.ts';
+import { sign } from './sign.ts';
 import { skewOf } from './skew.ts';
 
-/** What the function's agency gives; any part may be missing. The access key is a name and no secret. */
-export type Credentials = Readonly<{
-  token: Secret | undefined;
-  accessKey: string;
-  secretKey: Secret | undefined;
-  securityToken: Secret | undefined;
-}>;
-
-/** Credentials of texts, '' standing for what is missing. */
-export function credentialsFrom(texts: {
-  token: string;
-  accessKey: string;
-  secretKey: string;
-  securityToken: string;
-}): Credentials {
-  return {
-    token: secretIn(texts.token),
-    accessKey: texts.accessKey,
-    secretKey: secretIn(texts.secretKey),
-    securityToken: secretIn(texts.securityToken),
-  };
-}
-
-/** Sends with credentials. `signed` is true when the answer is to a signature, so that clocks matter. */
+/** Sends a request with credentials. `signed`: the response is to a signed request, so clocks matter. */
 export type Authenticator = (
   request: HttpRequest,
   send: Send,
 ) => Promise<{ response: HttpResponse; signed: boolean }>;
 
-/** `20260102T030405Z`, as X-Sdk-Date wants it. */
-function sdkDate(now: number): string {
-  return new Date(now).toISOString().replace(/[-:]|\.\d{3}/g, '');
-}
-
 /**
- * Signs with SDK-HMAC-SHA256 through the official signer, which is loaded at the first need: most
- * invocations get by with the token and should not pay for it.
- */
-async function sign(
-  request: HttpRequest,
-  keys: Credentials,
-  projectId: string,
-  now: number,
-): Promise<HttpRequest> {
-  const { AKSKSigner } = await import('@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner.js');
-  const [address = '', query = ''] = request.url.split('?');
-  const queryParams: Record<string, string[]> = {};
-  for (const [name, value] of new URLSearchParams(query)) (queryParams[name] ??= []).push(value);
-  // Only getAk and getSk of the credential are asked for; the signer encodes the path itself and
-  // hashes JSON.stringify(data), which gives back the body it was parsed from.
-  const { accessKey, secretKey, securityToken } = keys;
-  const sk = secretKey === undefined ? '' : reveal(secretKey);
-  const credential = { getAk: () => accessKey, getSk: () => sk };
-  const headers = AKSKSigner.sign(
-    {
-      method: request.method,
-      endpoint: address,
-      queryParams,
-      ...(typeof request.body === 'string' ? { data: JSON.parse(request.body) as unknown } : {}),
-      headers: {
-        ...request.headers,
-        'X-Sdk-Date': sdkDate(now),
-        ...(projectId === '' ? {} : { 'X-Project-Id': projectId }),
-        ...(securityToken === undefined ? {} : { 'X-Security-Token': reveal(securityToken) }),
-      },
-    },
-    credential as unknown as Parameters<typeof AKSKSigner.sign>[1],
-  ) as Record<string, string>;
-  return { ...request, headers };
-}
-
-function missing(): PhonevaultError {
-  return new PhonevaultError('credentials_missing', 'the context holds neither token nor keys', {
-    hint: 'set an agency on the function, with access to CPH, OBS, SMN and FunctionGraph',
-  });
-}
-
-function spent(code: ErrorCode): ServiceError {
-  return new ServiceError(
-    code,
-    'credentials were refused before: not sent',
-    { service: 'iam', operation: 'authenticate', carriedOut: 'no' },
-    {
-      hint: 'the next invocation gets new credentials; if it persists, check the agency and the clock',
-    },
-  );
-}
-
-/**
- * The credentials of one invocation. The token goes first; once refused, `renew` may give another; once
- * that is refused too (or there is none), keys sign for the rest; once those are refused, nothing is
- * sent any more (five bad signatures lock a key for minutes). Until a signature was accepted, signed
- * requests go one at a time for the same reason.
- * Throws credentials_missing when there is nothing to send, credentials_refused or clock_skew when
- * all was refused before, and what `renew` threw when no keys are left.
+ * Returns the authenticator of one invocation. It uses the token first. When the token is refused, `renew` may give another.
+ * When that is refused too, or there is none, requests are signed with the keys. When a signature is refused, nothing more
+ * is sent: five bad signatures lock a key for minutes. For the same reason signed requests go one at a time until one was
+ * accepted.
+ * Throws credentials_missing when there is nothing to authenticate with, credentials_refused or clock_skew once everything
+ * was refused, and the error of `renew` when there are no keys.
  */
 export function createAuthenticator(options: {
   credentials: Credentials;
   /** Goes into X-Project-Id of signed requests, unless ''. */
   projectId: string;
   clock: Clock;
-  /** Called when the token is refused and keys sign from here on. */
+  /** Called when the token is refused: from then on requests are signed with the keys. */
   onTokenRefused?: () => void;
-  /** Gets new credentials for a refused token: again only for one that was taken in between. */
+  /** Gets new credentials when a token is refused; called again only after the new token was accepted. */
   renew?: (() => Promise<Credentials>) | undefined;
 }): Authenticator {
   const { projectId, clock, onTokenRefused } = options;
@@ -138,7 +58,7 @@ export function createAuthenticator(options: {
     }
   };
 
-  /** Sends with the token and, when it is refused, once more with a newer one if that can be had. */
+  /** Sends with the token; when that is refused, once more with a newer token, if there is one. */
   const withTokens = async (
     request: HttpRequest,
     send: Send,
@@ -149,7 +69,7 @@ export function createAuthenticator(options: {
       if (token === keys.token) renewedSince = false;
       return first;
     }
-    // Others may have renewed it while this one was under way.
+    // Another request may have renewed the token meanwhile.
     if (token === keys.token) {
       if (renew && !renewedSince && tokenGood) renewal ??= renewOnce(renew);
       await renewal;
@@ -161,7 +81,7 @@ export function createAuthenticator(options: {
   };
 
   const withKeys = async (request: HttpRequest, send: Send) => {
-    if (refusal) throw spent(refusal);
+    if (refusal) throw alreadyRefused(refusal);
     const response = await send(await sign(request, keys, projectId, clock.now()));
     if (response.status !== 401) signatureAccepted = true;
     else
@@ -178,8 +98,8 @@ export function createAuthenticator(options: {
   };
 
   return async (request, send) => {
-    if (keys.token === undefined && !canSign()) throw missing();
-    if (refusal) throw spent(refusal);
+    if (keys.token === undefined && !canSign()) throw credentialsMissing();
+    if (refusal) throw alreadyRefused(refusal);
     if (tokenGood && keys.token !== undefined) {
       const response = await withTokens(request, send, keys.token);
       if (response.status !== 401) return { response, signed: false };
@@ -192,4 +112,21 @@ export function createAuthenticator(options: {
     }
     return signatureAccepted ? withKeys(request, send) : inTurn(() => withKeys(request, send));
   };
+}
+
+function credentialsMissing(): PhonevaultError {
+  return new PhonevaultError('credentials_missing', 'the function has neither a token nor keys', {
+    hint: 'set an agency on the function, with access to CPH, OBS, SMN and FunctionGraph',
+  });
+}
+
+function alreadyRefused(code: ErrorCode): ServiceError {
+  return new ServiceError(
+    code,
+    'request not sent: the service has refused these credentials',
+    { service: 'iam', operation: 'authenticate', carriedOut: 'no' },
+    {
+      hint: 'the next invocation gets new credentials; if it persists, check the agency and the clock',
+    },
+  );
 }

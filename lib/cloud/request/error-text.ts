@@ -1,11 +1,11 @@
 import { scrub } from './redact.ts';
 
-/** Which call it was, for messages and logs. */
+/** Names a call in messages and logs. */
 export type CallName = { service: string; operation: string };
 
 type Body = { code?: string; message?: string; requestId?: string };
 
-/** What is looked through for reasons and limits: services' own texts are shorter. */
+/** Services' own error texts are shorter. */
 const MAX_TEXT = 2_000;
 
 function text(value: unknown): string | undefined {
@@ -13,7 +13,7 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** Takes the parts of an error from any of the shapes in use; undefined when it is not JSON. */
+/** Reads an error body in any of the shapes that the services use; undefined when it is not JSON. */
 export function errorBody(raw: Uint8Array): Body | undefined {
   let parsed: unknown;
   try {
@@ -37,7 +37,7 @@ export function errorBody(raw: Uint8Array): Body | undefined {
   };
 }
 
-/** One line that names the call, the service's code and text, the status and the request id. */
+/** Returns one line with the call, the service's code and text, the status and the request id. */
 export function describe(
   call: CallName,
   facts: {
@@ -47,12 +47,12 @@ export function describe(
     requestId?: string | undefined;
   },
 ): string {
-  const said = [facts.code, facts.message && scrub(facts.message)].filter(Boolean).join(' ');
+  const reason = [facts.code, facts.message && scrub(facts.message)].filter(Boolean).join(' ');
   const where = [
     facts.status === undefined ? undefined : `HTTP ${facts.status}`,
     facts.requestId && `request ${facts.requestId}`,
   ]
     .filter(Boolean)
     .join(', ');
-  return `${call.service} ${call.operation}: ${said || 'failed'}${where && ` (${where})`}`;
+  return `${call.service} ${call.operation}: ${reason || 'failed'}${where && ` (${where})`}`;
 }

@@ -1,7 +1,7 @@
 const HIDDEN = '[secret]';
 
-// Ids of the services have 32 characters, or 36 with dashes, and stay readable; keys and tokens are longer. Tokens of
-// IAM and Keystone hold dashes, which must not leave short pieces of them standing.
+// Ids of the services have 32 characters, or 36 with dashes, and stay readable. Keys and tokens are longer. Tokens of IAM
+// and Keystone contain dashes, so a dash must not end the match.
 const LONG_RUN = /[A-Za-z0-9+/=_-]{41,}|[A-Za-z0-9+/=_]{33,}/g;
 const URL_QUERY = /\?[^\s"']+/g;
 const IPV4 = /\b\d{1,3}(?:\.\d{1,3}){3}\b/g;
@@ -9,8 +9,8 @@ const IPV6 = /(?<![\w:])(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}(?![\w:])/gi;
 const IMEI = /(?<!\w)\d{14,16}(?!\w)/g;
 
 /**
- * A text of a service made fit for a message of ours: one line of at most `max` characters in which
- * long keys, addresses, IMEIs and query strings are replaced.
+ * Makes a service's text safe for logs and messages: one line of at most `max` characters, without keys, addresses, IMEIs
+ * and query strings.
  */
 export function scrub(text: string, max = 200): string {
   const clean = text

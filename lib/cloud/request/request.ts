@@ -6,7 +6,7 @@ import { withRetry } from './retry.ts';
 import { type HttpRequest, type HttpResponse, type Send, TransportError } from './send.ts';
 import { type CodeMeanings, errorOf, lostError, unreadable } from './service-error.ts';
 
-/** What is told of every try, for logs: never a body, a header or a URL. */
+/** One attempt of a call, for logs and counters. It holds no body, header or URL. */
 export type CallRecord = {
   service: string;
   operation: string;
@@ -16,7 +16,7 @@ export type CallRecord = {
   ms: number;
 };
 
-/** What every client needs to make a call. */
+/** What a client needs to make calls. */
 export type Caller = {
   send: Send;
   authenticate: Authenticator;
@@ -35,19 +35,19 @@ export type CallSpec<T> = {
   url: string;
   query?: Record<string, string | number | undefined>;
   json?: unknown;
-  /** Reads the answer; a success it does not accept counts as an answer that cannot be read. */
+  /** Parses the response body. A success that it does not accept is an unreadable response. */
   reply: z.ZodType<T>;
   /** What the service's own error codes mean, beside the HTTP status. */
   codes?: CodeMeanings;
-  /** Whether it may be sent again after an error; when false it is sent once. */
+  /** May be sent again after an error. */
   idempotent: boolean;
-  /** For one try, in milliseconds. */
+  /** For one attempt, in milliseconds. */
   timeoutMs?: number;
-  /** For all tries and the waits between them. */
+  /** For all attempts and the waits between them. */
   totalMs?: number;
 };
 
-/** One path segment. A colon stays as it is: URNs carry it, and the gateway signs it either way. */
+/** Encodes one path segment, except for colons: URNs contain them, and the gateway accepts both forms. */
 export function segment(value: string): string {
   return encodeURIComponent(value).replaceAll('%3A', ':');
 }
@@ -66,16 +66,16 @@ function readReply<T>(spec: CallSpec<T>, response: HttpResponse): T {
     const text = new TextDecoder().decode(response.body);
     parsed = text.trim() === '' ? undefined : JSON.parse(text);
   } catch {
-    throw unreadable(call, response, 'success, but the answer is not JSON');
+    throw unreadable(call, response, 'success, but the response is not JSON');
   }
   const result = spec.reply.safeParse(parsed);
-  if (!result.success) throw unreadable(call, response, 'success, but the answer lacks its parts');
+  if (!result.success) throw unreadable(call, response, 'success, but the response is incomplete');
   return result.data;
 }
 
 /**
- * Makes one call: JSON in and out, credentials, retries of idempotent calls, every failure a
- * ServiceError (or PhonevaultError credentials_missing) whose message is fit for a log.
+ * Makes one call: JSON in and out, with credentials, and with retries when it is idempotent. Throws a ServiceError whose
+ * message is safe to log, or a PhonevaultError `credentials_missing`.
  */
 export async function call<T>(caller: Caller, spec: CallSpec<T>): Promise<T> {
   const { clock, signal } = caller;
@@ -116,7 +116,7 @@ export async function call<T>(caller: Caller, spec: CallSpec<T>): Promise<T> {
   });
 }
 
-/** True when the service itself (not the gateway in front of it) says that the thing is not there. */
+/** True when the service itself, not the gateway in front of it, reports that something does not exist. */
 export function isAbsent(error: unknown): boolean {
   return (
     error instanceof ServiceError &&

@@ -3,11 +3,11 @@ import { PhonevaultError } from '../../errors.ts';
 import { BusyError, ThrottledError } from './throttled.ts';
 
 export type RetryLimits = {
-  /** Tries in all; 1 for a call that must not be repeated. */
+  /** Attempts in all; 1 for a call that must not be repeated. */
   attempts: number;
-  /** Tries after a throttle, in all: a throttled caller should slow down, not insist. */
+  /** Attempts in all when the service throttles. */
   throttledAttempts: number;
-  /** No try starts after this many milliseconds, waits included. */
+  /** No attempt starts after this many milliseconds, waits included. */
   totalMs: number;
 };
 
@@ -15,14 +15,14 @@ export type RetryTools = {
   clock: Clock;
   random: Random;
   signal?: AbortSignal | undefined;
-  /** Told of every wait (ms) that a throttle caused. */
+  /** Called with each wait (ms) that a throttle caused. */
   onThrottled?: ((ms: number) => void) | undefined;
 };
 
 const FIRST_WAIT_MS = 200;
 const MAX_WAIT_MS = 2_000;
 
-/** How long to wait before the next try (full jitter), or undefined when another try is useless. */
+/** Returns the wait before the next attempt in ms (full jitter); undefined when another attempt is useless. */
 function waitBefore(next: number, error: unknown, random: Random): number | undefined {
   if (!(error instanceof PhonevaultError) || !error.retryable) return undefined;
   const jittered = random() * Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** (next - 1));
@@ -33,8 +33,8 @@ function waitBefore(next: number, error: unknown, random: Random): number | unde
 }
 
 /**
- * Runs `attempt` until it succeeds or another try is not allowed or not worth it; rethrows its last
- * error. `attempt` gets its number from 1 and the milliseconds left for it.
+ * Runs `attempt` until it succeeds. Throws its last error when no further attempt is allowed or useful. `attempt` gets its
+ * number, from 1, and the milliseconds left.
  */
 export async function withRetry<T>(
   tools: RetryTools,

@@ -6,14 +6,14 @@ import { PhonevaultError } from '../../errors.ts';
 
 export type HttpRequest = {
   method: string;
-  /** Absolute; its path and query go on the wire exactly as written here. */
+  /** Absolute. Path and query are sent exactly as written. */
   url: string;
   headers: Record<string, string>;
   body?: string | Uint8Array;
-  /** For the whole exchange, from the name lookup to the last byte of the answer. */
+  /** For the whole exchange, from the name lookup to the last byte of the response. */
   timeoutMs: number;
   signal?: AbortSignal;
-  /** The largest answer taken, in bytes. */
+  /** The largest response accepted, in bytes. */
   maxBytes?: number;
 };
 
@@ -24,18 +24,18 @@ export type HttpResponse = {
   body: Uint8Array;
 };
 
-/** The one way onto the network. Rejects with a TransportError when no whole answer came. */
+/** The only way onto the network. Rejects with a TransportError when no complete response arrives. */
 export type Send = (request: HttpRequest) => Promise<HttpResponse>;
 
 export type TransportKind = 'refused' | 'timeout' | 'cut' | 'aborted' | 'too_large' | 'dns' | 'tls';
 
-/** No whole answer came. `sent` is false only when certainly nothing reached the server. */
+/** No complete response arrived. `sent` is false only when certainly nothing reached the server. */
 export class TransportError extends Error {
   readonly kind: TransportKind;
   readonly sent: boolean;
 
   constructor(kind: TransportKind, sent: boolean, cause?: unknown) {
-    super(`no answer: ${kind}`, cause === undefined ? undefined : { cause });
+    super(`no response: ${kind}`, cause === undefined ? undefined : { cause });
     this.name = 'TransportError';
     this.kind = kind;
     this.sent = sent;
@@ -44,7 +44,7 @@ export class TransportError extends Error {
 
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** `localhost` and its subdomains are this machine, whatever the resolver says (RFC 6761, 6.3). */
+/** True for this machine: loopback addresses, `localhost` and its subdomains (RFC 6761, 6.3). */
 export function isLoopback(hostname: string): boolean {
   return /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i.test(hostname);
 }
@@ -59,15 +59,16 @@ function loopbackFirst(lookup: LookupFunction): LookupFunction {
 
 type Target = { secure: boolean; hostname: string; port: string; path: string };
 
-/** Splits a URL without normalising its path: what was signed must be what is sent. */
+/** Splits a URL without normalising its path, because the signature covers the path as written. */
 function targetOf(url: string): Target {
   const [, scheme, authority, path = ''] =
     /^(https?):\/\/([^/?#@\s\\]+)([/?][^#\s]*)?$/.exec(url) ?? [];
-  if (!scheme || !authority) throw new PhonevaultError('setting_invalid', 'not an http(s) URL');
+  if (!scheme || !authority)
+    throw new PhonevaultError('setting_invalid', 'an endpoint is not an http(s) URL');
   const { hostname, port } = new URL(`${scheme}://${authority}`);
   if (scheme === 'http' && !isLoopback(hostname)) {
-    throw new PhonevaultError('setting_invalid', `plain http to ${hostname} is refused`, {
-      hint: 'use https; http is for this machine only',
+    throw new PhonevaultError('setting_invalid', `plain http to ${hostname} is not allowed`, {
+      hint: 'use https; http is allowed only to this machine',
     });
   }
   const bare = hostname.replace(/^\[|\]$/g, '');
@@ -102,9 +103,8 @@ function flatHeaders(message: http.IncomingMessage): Record<string, string> {
 }
 
 /**
- * A Send over node:http and node:https. Idempotent methods share kept-alive connections; a POST gets
- * its own, because a kept one may have died unseen and a cut POST leaves its caller in doubt.
- * `close` drops the idle connections.
+ * Returns a Send over node:http and node:https. Requests share kept-alive connections, except POSTs: a kept connection may
+ * be dead, and nobody knows whether a POST that was cut has been carried out. `close` drops the idle connections.
  */
 export function nodeSend(options: { lookup?: LookupFunction } = {}): Send & { close(): void } {
   const lookup = loopbackFirst(options.lookup ?? dns.lookup);

@@ -6,9 +6,8 @@ import { skewOf, skewText } from './skew.ts';
 import { BusyError, rateLimitOf, retryAfterOf, ThrottledError } from './throttled.ts';
 
 const HINTS: Partial<Record<ErrorCode, string>> = {
-  credentials_refused:
-    "check the function's agency and that the region's endpoint is the right one",
-  access_denied: "give the function's agency the permission for this action",
+  credentials_refused: "check the function's agency, and that the endpoint belongs to the region",
+  access_denied: "grant the function's agency the permission for this action",
 };
 
 /** Lists of a service's own error codes, by meaning. */
@@ -96,20 +95,20 @@ function has(codes: readonly string[] | undefined, code: string | undefined): bo
   return code !== undefined && codes !== undefined && codes.includes(code);
 }
 
-/** The error for an answer that never came, or not whole. Anything else is passed through. */
+/** Returns the error for a response that was lost or cut. Returns any other error as it is. */
 export function lostError(call: CallName, error: unknown): unknown {
   if (!(error instanceof TransportError)) return error;
   const facts = { ...call, carriedOut: error.sent ? 'unknown' : 'no' } as const;
   if (error.kind === 'aborted') {
-    const line = describe(call, { message: 'stopped before the answer came' });
+    const line = describe(call, { message: 'stopped before the response arrived' });
     return new ServiceError('time_up', line, facts, { cause: error });
   }
-  const line = describe(call, { message: `no answer (${error.kind})` });
+  const line = describe(call, { message: `no response (${error.kind})` });
   const retryable = error.kind !== 'tls' && error.kind !== 'too_large';
   return new ServiceError('unreachable', line, facts, { retryable, cause: error });
 }
 
-/** The error for a success that cannot be read: the call may well have been carried out. */
+/** Returns the error for a success that cannot be read: the call may have been carried out. */
 export function unreadable(call: CallName, response: HttpResponse, why: string): ServiceError {
   const header = response.headers['x-request-id'];
   const requestId = header === undefined ? undefined : scrub(header, 64);

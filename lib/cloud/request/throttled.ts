@@ -1,11 +1,11 @@
 import { type ErrorCode, ServiceError } from '../../errors.ts';
 
-/** A rate limit as a service's own text tells it: a hint, never a promise. */
+/** A rate limit as a service's error text gives it. It may be wrong. */
 export type RateLimit = { limit: number; windowMs: number };
 
 type Facts = ConstructorParameters<typeof ServiceError>[2];
 
-/** An answer of a service that is out of order for now, with the wait that it asks for, if any. */
+/** The service is not available now; it may ask for a wait. */
 export class BusyError extends ServiceError {
   readonly retryAfterMs: number | undefined;
 
@@ -16,7 +16,7 @@ export class BusyError extends ServiceError {
   }
 }
 
-/** The service turned the call away for its rate. */
+/** The service refused the call because of its rate. */
 export class ThrottledError extends BusyError {
   readonly limit: RateLimit | undefined;
 
@@ -38,7 +38,7 @@ const UNIT_MS: Record<string, number> = {
   day: 86_400_000,
 };
 
-/** Reads `limit:6,time:1 minute` out of a throttle's text (APIGW.0308). */
+/** Reads `limit:6,time:1 minute` in the text of a throttle error (APIGW.0308). */
 export function rateLimitOf(text: string): RateLimit | undefined {
   const match = /limit:\s*(\d{1,9})\s*,\s*time:\s*(\d{1,6})\s*(second|minute|hour|day)/i.exec(text);
   const unit = UNIT_MS[match?.[3]?.toLowerCase() ?? ''];
@@ -48,7 +48,7 @@ export function rateLimitOf(text: string): RateLimit | undefined {
   return limit > 0 && windowMs > 0 ? { limit, windowMs } : undefined;
 }
 
-/** The wait that a Retry-After header asks for, in milliseconds. */
+/** Returns the wait that a Retry-After header asks for, in ms. */
 export function retryAfterOf(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;
   if (/^\d{1,6}$/.test(header.trim())) return Number(header) * 1_000;

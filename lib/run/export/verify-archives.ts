@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { archiveKey, runFolder } from '../../policy/keys/keys.ts';
 import type { RunEvent } from '../../ledger/run/events.ts';
 import type { Attempt } from '../../ledger/run/fold.ts';
-import type { ObjectInfo } from '../../cloud/obs/obs-list.ts';
+import type { ObjectInfo } from '../../cloud/obs/list.ts';
 import type { RunDeps } from '../deps.ts';
 import { note } from './track-outage.ts';
 import { type OpenRun, record, steps } from '../state/open-run.ts';

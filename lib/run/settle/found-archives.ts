@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { hasCode } from '../../errors.ts';
-import type { ObjectInfo } from '../../cloud/obs/obs-list.ts';
+import type { ObjectInfo } from '../../cloud/obs/list.ts';
 import type { Attempt } from '../../ledger/run/fold.ts';
 import { archiveKey, parseArchiveKey, runFolder } from '../../policy/keys/keys.ts';
 import { assertSoleWriter } from '../state/sole-writer.ts';

@@ -16,7 +16,7 @@ import { mayStillArrive, RECHECK_AFTER_MS, statusOf } from '../state/next-step.t
 import { endsAsTar, isPlausible } from '../export/verify-archives.ts';
 import type { InFlightJob } from '../export/batch.ts';
 import type { Job } from '../../cloud/cph/job.ts';
-import type { ObjectInfo } from '../../cloud/obs/obs-list.ts';
+import type { ObjectInfo } from '../../cloud/obs/list.ts';
 import type { RunDeps } from '../deps.ts';
 import type { OpenRun } from '../state/open-run.ts';
 

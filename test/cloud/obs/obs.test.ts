@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { credentialsFrom } from '../../../lib/cloud/request/auth.ts';
+import { credentialsFrom } from '../../../lib/cloud/request/credentials.ts';
 import { createObs } from '../../../lib/cloud/obs/obs.ts';
 import type { CallRecord } from '../../../lib/cloud/request/request.ts';
 import { nodeSend } from '../../../lib/cloud/request/send.ts';

@@ -1,10 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
-import {
-  createAuthenticator,
-  type Credentials,
-  credentialsFrom,
-} from '../../../lib/cloud/request/auth.ts';
+import { createAuthenticator } from '../../../lib/cloud/request/auth.ts';
+import { type Credentials, credentialsFrom } from '../../../lib/cloud/request/credentials.ts';
 import { nodeSend } from '../../../lib/cloud/request/send.ts';
 import { secret } from '../../../lib/secret.ts';
 import { playClock } from './play-clock.ts';

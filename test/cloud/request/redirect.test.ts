@@ -1,5 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { createAuthenticator, credentialsFrom } from '../../../lib/cloud/request/auth.ts';
+import { createAuthenticator } from '../../../lib/cloud/request/auth.ts';
+import { credentialsFrom } from '../../../lib/cloud/request/credentials.ts';
 import { createCph } from '../../../lib/cloud/cph/cph.ts';
 import { createIam } from '../../../lib/cloud/iam.ts';
 import { createObs } from '../../../lib/cloud/obs/obs.ts';

@@ -1,6 +1,6 @@
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { inject } from 'vitest';
-import { credentialsFrom } from '../../../lib/cloud/request/auth.ts';
+import { credentialsFrom } from '../../../lib/cloud/request/credentials.ts';
 import { createObs, type Obs } from '../../../lib/cloud/obs/obs.ts';
 import { nodeSend } from '../../../lib/cloud/request/send.ts';
 import type { Clock } from '../../../lib/clock.ts';

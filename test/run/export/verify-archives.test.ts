@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ObjectInfo } from '../../../lib/cloud/obs/obs-list.ts';
+import type { ObjectInfo } from '../../../lib/cloud/obs/list.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { fold } from '../../../lib/ledger/run/fold.ts';
 import type { RunDeps } from '../../../lib/run/deps.ts';

@@ -23,7 +23,7 @@ describe('bucket', () => {
     const finding = await cli.finding('bucket', { subject: 'no-such-bucket' });
     expect(finding).toMatchObject({
       outcome: 'failed',
-      message: 'there is no bucket no-such-bucket',
+      message: 'bucket no-such-bucket does not exist',
     });
   });
 
@@ -32,7 +32,7 @@ describe('bucket', () => {
     cli.night.cloud.obs.traits.set(subject, { region: 'cn-east-3' });
     const finding = await cli.finding('bucket', { subject });
     expect(finding).toMatchObject({ outcome: 'failed', code: 1 });
-    expect(finding.message).toContain('lies in another region');
+    expect(finding.message).toContain('is in another region');
   });
 
   it('fails for a parallel file system', async () => {

@@ -1,10 +1,10 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Clock, Random } from '../../clock.ts';
 import { type ErrorCode, hasCode, PhonevaultError, ServiceError } from '../../errors.ts';
-import type { Credentials } from '../request/auth.ts';
+import type { Credentials } from '../request/credentials.ts';
 import { describe } from '../request/error-text.ts';
-import { createS3Client } from './obs-client.ts';
-import { obsError } from './obs-errors.ts';
+import { createS3Client } from './client.ts';
+import { obsError } from './errors.ts';
 import type { CallRecord } from '../request/request.ts';
 import { withRetry } from '../request/retry.ts';
 import type { Send } from '../request/send.ts';
@@ -22,21 +22,21 @@ export type ObsOptions = {
   onThrottled?: ((ms: number) => void) | undefined;
 };
 
-/** One operation of the object store with our retries, errors and records around it. */
-export type ObsRun = <T>(
+/** Performs one operation of the object store, with our retries, errors and call records. */
+export type ObsCall = <T>(
   operation: string,
   work: (client: S3Client) => Promise<T>,
-  /** Sees the error of every try, as an error of ours. */
+  /** Called with the error of each attempt, as one of our errors. */
   onFailure?: (error: unknown) => void,
 ) => Promise<T>;
 
-const TRY_MS = 15_000;
+const ATTEMPT_MS = 15_000;
 const LIMITS = { attempts: 3, throttledAttempts: 3, totalMs: 40_000 };
 
-/** The error for a success whose parts are missing: nothing can be concluded from it. */
-export function brokenResponse(operation: string): ServiceError {
+/** Returns the error for a success with missing parts, which says nothing about the object. */
+export function incompleteResponse(operation: string): ServiceError {
   const name = { service: 'obs', operation };
-  const message = 'success, but the answer lacks its parts';
+  const message = 'success, but the response is incomplete';
   return new ServiceError(
     'unreachable',
     describe(name, { message }),
@@ -45,21 +45,22 @@ export function brokenResponse(operation: string): ServiceError {
   );
 }
 
-/** Turns not_found into undefined; for `catch`. */
-export function absent(error: unknown): undefined {
+/** For `catch`: returns undefined for not_found, throws any other error. */
+export function absentAsUndefined(error: unknown): undefined {
   if (hasCode(error, 'not_found')) return undefined;
   throw error;
 }
 
-export function createObsRun(options: ObsOptions): ObsRun {
+/** Returns the way to perform operations with `options`. Once the keys were refused, every operation throws that error. */
+export function createObsCall(options: ObsOptions): ObsCall {
   const { clock } = options;
-  const client = createS3Client({ ...options, timeoutMs: TRY_MS });
+  const client = createS3Client({ ...options, timeoutMs: ATTEMPT_MS });
   let refused: PhonevaultError | undefined;
 
   return (operation, work, onFailure) => {
     const name = { service: 'obs', operation };
     return withRetry(options, LIMITS, async (attempt) => {
-      // Refused keys stay refused for this invocation, and more tries would lock them.
+      // More attempts with refused keys would lock them.
       if (refused) throw refused;
       const started = clock.now();
       const record = (outcome: 'ok' | ErrorCode, status: number | undefined) =>

@@ -3,7 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import type { Clock } from '../../clock.ts';
 import { PhonevaultError } from '../../errors.ts';
 import { reveal } from '../../secret.ts';
-import type { Credentials } from '../request/auth.ts';
+import type { Credentials } from '../request/credentials.ts';
 import type { Send } from '../request/send.ts';
 
 type SdkRequest = {
@@ -32,11 +32,11 @@ function urlOf(request: SdkRequest): string {
   return `${request.protocol}//${request.hostname}${port}${request.path}${query}`;
 }
 
-/** The SDK's way out, led over the one Send. */
+/** Returns an SDK request handler that uses `send`. */
 function handlerOver(send: Send, timeoutMs: number, signal: AbortSignal | undefined) {
   return {
     async handle(request: SdkRequest) {
-      const answer = await send({
+      const { status, headers, body } = await send({
         method: request.method,
         url: urlOf(request),
         headers: request.headers,
@@ -46,9 +46,9 @@ function handlerOver(send: Send, timeoutMs: number, signal: AbortSignal | undefi
       });
       return {
         response: {
-          statusCode: answer.status,
-          headers: answer.headers,
-          body: Readable.from([Buffer.from(answer.body)], { objectMode: false }),
+          statusCode: status,
+          headers,
+          body: Readable.from([Buffer.from(body)], { objectMode: false }),
         },
       };
     },
@@ -58,9 +58,8 @@ function handlerOver(send: Send, timeoutMs: number, signal: AbortSignal | undefi
 }
 
 /**
- * An S3 client fit for OBS. Every value that the SDK would look up in the environment or in shared
- * files is given; checksums are kept out (OBS refuses the trailers); it signs by `clock` and leaves
- * retries to us.
+ * Returns an S3 client for OBS. It sets every value that the SDK would read from the environment or from shared files. It
+ * sends no checksums, because OBS refuses the trailers, signs by `clock` and does not retry.
  */
 export function createS3Client(options: {
   send: Send;
@@ -79,7 +78,7 @@ export function createS3Client(options: {
     credentials: async () => {
       const { accessKey, secretKey, securityToken } = options.credentials();
       if (accessKey === '' || secretKey === undefined) {
-        throw new PhonevaultError('credentials_missing', 'the context holds no keys for OBS', {
+        throw new PhonevaultError('credentials_missing', 'the function has no keys for OBS', {
           hint: 'set an agency on the function, with access to the bucket',
         });
       }

@@ -29,74 +29,72 @@ const CODES: Record<string, ErrorCode> = {
 };
 
 const HINTS: Partial<Record<ErrorCode, string>> = {
-  bucket_missing: 'create the bucket, or correct its name in the policy or in PHONEVAULT_BUCKET',
+  bucket_missing: 'create the bucket, or fix its name in the policy or in PHONEVAULT_BUCKET',
   access_denied:
-    "give the function's agency obs:object:GetObject, PutObject, DeleteObject and obs:bucket:ListBucket",
+    "grant the function's agency obs:object:GetObject, PutObject, DeleteObject and obs:bucket:ListBucket",
   credentials_refused:
-    "check the function's agency, and PHONEVAULT_REGION: signatures are made for that region",
-  clock_skew: 'set the clock of this machine; signatures hold for 15 minutes',
+    "check the function's agency, and PHONEVAULT_REGION: signatures are only valid in that region",
+  clock_skew: 'set the clock of this machine; signatures are valid for 15 minutes',
   setting_invalid:
     "check the bucket's region, PHONEVAULT_OBS_ENDPOINT and PHONEVAULT_OBS_PATH_STYLE",
 };
 
-const PASSING = new Set(['OperationAborted', 'ConditionalRequestConflict', 'RequestTimeout']);
+const TRANSIENT = new Set(['OperationAborted', 'ConditionalRequestConflict', 'RequestTimeout']);
 
-/** The service's code; undefined for the names the SDK makes up when there was no body to read. */
+/** Returns the service's code; undefined for the names that the SDK makes up for a response without a body. */
 function codeIn(name: string): string | undefined {
   if (!/^[A-Z][\w.]{2,60}$/.test(name)) return undefined;
   return /Error$/.test(name) && name !== 'InternalError' ? undefined : name;
 }
 
 function codeOf(name: string, status: number): ErrorCode {
-  const known = CODES[name];
-  if (known) return known;
+  const known = Object.hasOwn(CODES, name) ? CODES[name] : undefined;
+  if (known !== undefined) return known;
   if (status === 401) return 'credentials_refused';
   if (status === 403) return 'access_denied';
   if (status === 412) return 'conflict';
   return status === 404 ? 'not_found' : 'service';
 }
 
-/** What the S3 client threw, as an error of ours. `now` judges dates in the answer's headers. */
+/** Returns what the S3 client threw as one of our errors. `now` (epoch ms) is compared with the dates in the headers. */
 export function obsError(call: CallName, error: unknown, now: number): unknown {
   if (error instanceof TransportError) return lostError(call, error);
   if (error instanceof PhonevaultError || !(error instanceof Error)) return error;
+  const response = responseOf(error);
+  if (response === undefined) return error;
 
-  const { $metadata: metadata, $response: response, name } = error as SdkError;
-  const status = metadata?.httpStatusCode ?? response?.statusCode;
-  if (status === undefined) return error;
-  const headers = response?.headers ?? {};
-  const requestId =
-    scrub(metadata?.requestId ?? headers['x-amz-request-id'] ?? '', 64) || undefined;
-  const serviceCode = status < 300 ? undefined : codeIn(name);
-  const unknown = status < 300 || status >= 500;
-  const facts = {
-    ...call,
-    status,
-    serviceCode,
-    requestId,
-    carriedOut: unknown ? 'unknown' : 'no',
-  } as const;
+  const { status, headers } = response;
+  const mayHaveActed = status < 300 || status >= 500;
+  const serviceCode = status < 300 ? undefined : codeIn(error.name);
+  const requestId = scrub(response.requestId, 64) || undefined;
+  const carriedOut = mayHaveActed ? 'unknown' : 'no';
+  const facts = { ...call, status, serviceCode, requestId, carriedOut } as const;
   const line = describe(call, { status, code: serviceCode, requestId });
 
   if (status === 429 || serviceCode === 'SlowDown') {
-    return new ThrottledError(line, facts, {
-      retryAfterMs: retryAfterOf(headers['retry-after'], now),
-    });
+    const retryAfterMs = retryAfterOf(headers['retry-after'], now);
+    return new ThrottledError(line, facts, { retryAfterMs });
   }
-  if (unknown) {
+  if (mayHaveActed) {
     const code = serviceCode === undefined ? 'unreachable' : 'service';
     return new ServiceError(code, line, facts, { retryable: status !== 501 });
   }
-  const code = codeOf(name, status);
+  const code = codeOf(error.name, status);
   const skew = code === 'clock_skew' ? skewOf(headers['date'], now) : undefined;
+  const message = skew === undefined ? line : `${line}; ${skewText(skew).message}`;
+  const options = { retryable: TRANSIENT.has(error.name), ...hintFor(code) };
+  return new ServiceError(code, message, facts, options);
+}
+
+/** The response that the S3 client failed on; undefined when there was none. */
+function responseOf({ $metadata: metadata, $response: response }: SdkError) {
+  const status = metadata?.httpStatusCode ?? response?.statusCode;
+  if (status === undefined) return undefined;
+  const headers = response?.headers ?? {};
+  return { status, headers, requestId: metadata?.requestId ?? headers['x-amz-request-id'] ?? '' };
+}
+
+function hintFor(code: ErrorCode): { hint?: string } {
   const hint = HINTS[code];
-  return new ServiceError(
-    code,
-    skew === undefined ? line : `${line}; ${skewText(skew).message}`,
-    facts,
-    {
-      retryable: PASSING.has(name),
-      ...(hint === undefined ? {} : { hint }),
-    },
-  );
+  return hint === undefined ? {} : { hint };
 }

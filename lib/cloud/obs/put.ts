@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { ServiceError } from '../../errors.ts';
-import { brokenResponse, type ObsRun } from './obs-run.ts';
+import { incompleteResponse, type ObsCall } from './call.ts';
 
 export type PutResult =
   | { outcome: 'written'; etag: string }
-  /** Asked to write only if absent, and it is not. */
+  /** The object exists; it was to be written only if absent. */
   | { outcome: 'exists' }
-  /** This service does not know the condition: nothing was written. */
+  /** The service does not support the condition. Nothing was written. */
   | { outcome: 'unsupported' };
 
 type ObjectToPut = { bucket: string; key: string; body: string; ifNoneMatch: boolean };
 
-/** What a refused conditional write means; undefined when it is an error after all. */
+/** Returns what a refused conditional PUT means; undefined for any other error. */
 function conditionOutcome(error: unknown): 'exists' | 'unsupported' | undefined {
   if (!(error instanceof ServiceError)) return undefined;
   if (error.code === 'conflict') return 'exists';
@@ -21,22 +21,22 @@ function conditionOutcome(error: unknown): 'exists' | 'unsupported' | undefined 
 }
 
 /**
- * Writes an object, with Content-MD5. `etagOf` reads back the ETag of a key: with a condition, a repeat
- * after a lost answer may find the object that the first try wrote, and that counts as written.
+ * Writes an object, with Content-MD5. `etagOf` returns the ETag of a key: after a lost response a conditional retry may find
+ * the object that the first attempt wrote. That counts as written.
  */
 export async function putObject(
-  run: ObsRun,
+  call: ObsCall,
   object: ObjectToPut,
   etagOf: (bucket: string, key: string) => Promise<string | undefined>,
 ): Promise<PutResult> {
   const { bucket, key, body, ifNoneMatch } = object;
   const md5 = createHash('md5').update(body).digest();
-  let inDoubt = false;
+  let mayBeWritten = false;
   try {
-    return await run(
+    return await call(
       'PutObject',
       async (client) => {
-        const answer = await client.send(
+        const result = await client.send(
           new PutObjectCommand({
             Bucket: bucket,
             Key: key,
@@ -47,17 +47,17 @@ export async function putObject(
             ...(ifNoneMatch ? { IfNoneMatch: '*' } : {}),
           }),
         );
-        if (!answer.ETag) throw brokenResponse('PutObject');
-        return { outcome: 'written', etag: answer.ETag.replaceAll('"', '') };
+        if (!result.ETag) throw incompleteResponse('PutObject');
+        return { outcome: 'written', etag: result.ETag.replaceAll('"', '') };
       },
       (error) => {
-        inDoubt ||= error instanceof ServiceError && error.carriedOut === 'unknown';
+        mayBeWritten ||= error instanceof ServiceError && error.carriedOut === 'unknown';
       },
     );
   } catch (error) {
     const outcome = ifNoneMatch ? conditionOutcome(error) : undefined;
     if (outcome === undefined) throw error;
-    if (outcome === 'exists' && inDoubt) {
+    if (outcome === 'exists' && mayBeWritten) {
       const etag = await etagOf(bucket, key);
       if (etag === md5.toString('hex')) return { outcome: 'written', etag };
     }

@@ -4,12 +4,12 @@ import {
   HeadBucketCommand,
 } from '@aws-sdk/client-s3';
 import { hasCode, PhonevaultError, ServiceError } from '../../errors.ts';
-import { createObsRun, type ObsOptions } from './obs-run.ts';
+import { createObsCall, type ObsOptions } from './call.ts';
 
-/** What kind of bucket it is. All calls throw as those of `Obs` do. */
+/** The properties of a bucket. All calls throw the errors of `Obs`. */
 export type ObsBucket = {
   /**
-   * Where it lies and whether it is a parallel file system, as HEAD tells (obs_04_0023); undefined parts were not told.
+   * The bucket's region, undefined when the service does not say, and whether it is a parallel file system (obs_04_0023).
    * Throws bucket_missing, and setting_invalid for a bucket of another region.
    */
   head(bucket: string): Promise<{ region: string | undefined; isFileSystem: boolean }>;
@@ -19,19 +19,19 @@ export type ObsBucket = {
   lock(bucket: string): Promise<'off' | { days?: number; years?: number }>;
 };
 
-/** Looks at buckets through the S3 interface, with what the S3 client itself does not hand on. */
+/** Returns a client that reads buckets through the S3 interface, response headers included. */
 export function createObsBucket(options: ObsOptions): ObsBucket {
-  const run = createObsRun(options);
+  const call = createObsCall(options);
   return {
     async head(bucket) {
       let headers: Record<string, string> = {};
-      await run('HeadBucket', (client) => {
+      await call('HeadBucket', (client) => {
         const command = new HeadBucketCommand({ Bucket: bucket });
         command.middlewareStack.add(
           (next) => async (args) => {
-            const answer = await next(args);
-            ({ headers } = answer.response as { headers: Record<string, string> });
-            return answer;
+            const result = await next(args);
+            ({ headers } = result.response as { headers: Record<string, string> });
+            return result;
           },
           { step: 'deserialize' },
         );
@@ -39,14 +39,14 @@ export function createObsBucket(options: ObsOptions): ObsBucket {
       }).catch((error: unknown) => {
         throw headError(error, bucket);
       });
-      // So called in S3 mode by the vendor's own SDK, and in the manual of the native mode.
+      // The first name is from the vendor's SDK in S3 mode, the second from the manual of the native mode.
       const region = headers['x-amz-bucket-region'] ?? headers['x-obs-bucket-location'];
       const kind = headers['x-amz-fs-file-interface'] ?? headers['x-obs-fs-file-interface'];
       return { region, isFileSystem: kind === 'Enabled' };
     },
 
     async versioning(bucket) {
-      const { Status } = await run('GetBucketVersioning', (client) =>
+      const { Status } = await call('GetBucketVersioning', (client) =>
         client.send(new GetBucketVersioningCommand({ Bucket: bucket })),
       );
       if (Status === undefined) return 'off';
@@ -55,7 +55,7 @@ export function createObsBucket(options: ObsOptions): ObsBucket {
 
     async lock(bucket) {
       try {
-        const { ObjectLockConfiguration: lock } = await run(
+        const { ObjectLockConfiguration: lock } = await call(
           'GetObjectLockConfiguration',
           (client) => client.send(new GetObjectLockConfigurationCommand({ Bucket: bucket })),
         );
@@ -63,7 +63,7 @@ export function createObsBucket(options: ObsOptions): ObsBucket {
         const { Days: days, Years: years } = lock.Rule?.DefaultRetention ?? {};
         return { ...(days ? { days } : {}), ...(years ? { years } : {}) };
       } catch (error) {
-        // OBS says so with 400 InvalidRequest (obs_04_0168), others with 404.
+        // Without a lock OBS responds with 400 InvalidRequest (obs_04_0168), other stores with 404.
         const isNone = error instanceof ServiceError && error.serviceCode === 'InvalidRequest';
         if (isNone || hasCode(error, 'not_found')) return 'off';
         throw error;
@@ -72,18 +72,18 @@ export function createObsBucket(options: ObsOptions): ObsBucket {
   };
 }
 
-/** HEAD has no body that names the error: the status alone tells. */
+/** HEAD has no body with an error code, so only the status is known. */
 function headError(error: unknown, bucket: string): unknown {
   if (!(error instanceof ServiceError)) return error;
   if (error.status === 404) {
-    return new PhonevaultError('bucket_missing', `there is no bucket ${bucket}`, {
-      hint: 'create it in the region of the phones, or correct its name',
+    return new PhonevaultError('bucket_missing', `bucket ${bucket} does not exist`, {
+      hint: 'create it in the region of the phones, or fix its name',
       cause: error,
     });
   }
   if (error.status !== 301 && error.status !== 307) return error;
-  return new PhonevaultError('setting_invalid', `the bucket ${bucket} lies in another region`, {
-    hint: 'CPH exports to buckets of the phones’ region: create one there',
+  return new PhonevaultError('setting_invalid', `bucket ${bucket} is in another region`, {
+    hint: 'CPH exports only to buckets in the region of the phones: create one there',
     cause: error,
   });
 }

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { credentialsFrom } from '../../../lib/cloud/request/auth.ts';
-import { createObsBucket } from '../../../lib/cloud/obs/obs-bucket.ts';
+import { credentialsFrom } from '../../../lib/cloud/request/credentials.ts';
+import { createObsBucket } from '../../../lib/cloud/obs/bucket.ts';
 import { nodeSend } from '../../../lib/cloud/request/send.ts';
 import { playClock } from '../request/play-clock.ts';
 import { type Answer, startServer } from '../request/server.ts';

@@ -1,5 +1,5 @@
 import { type ListObjectsV2CommandOutput, ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { brokenResponse, type ObsRun } from './obs-run.ts';
+import { incompleteResponse, type ObsCall } from './call.ts';
 
 /** `etag` without quotes, `size` in bytes, `lastModified` in epoch ms by the service's clock. */
 export type ObjectInfo = { key: string; size: number; etag: string; lastModified: number };
@@ -7,7 +7,7 @@ export type ObjectInfo = { key: string; size: number; etag: string; lastModified
 export type ListOptions = { startAfter?: string; delimiter?: '/'; max?: number };
 
 const PAGE = 1_000;
-/** A bucket that always tells of one page more is not read for ever: this is ten million keys. */
+/** Ten million keys: a listing that never ends must not be read forever. */
 const MAX_PAGES = 10_000;
 
 function objectsOf(page: ListObjectsV2CommandOutput): ObjectInfo[] {
@@ -18,9 +18,9 @@ function objectsOf(page: ListObjectsV2CommandOutput): ObjectInfo[] {
   });
 }
 
-/** All pages under a prefix, in key order, at most `max` objects and prefixes together. */
+/** Lists what is under a prefix, in key order, at most `max` objects and prefixes together. */
 export async function listObjects(
-  run: ObsRun,
+  call: ObsCall,
   bucket: string,
   prefix: string,
   { startAfter, delimiter, max = Infinity }: ListOptions = {},
@@ -30,8 +30,8 @@ export async function listObjects(
   let token: string | undefined;
   for (let pages = 1, more = max > 0; more; pages += 1) {
     const room = max - objects.length - prefixes.length;
-    const page = await run('ListObjectsV2', async (client) => {
-      const answer = await client.send(
+    const page = await call('ListObjectsV2', async (client) => {
+      const result = await client.send(
         new ListObjectsV2Command({
           Bucket: bucket,
           Prefix: prefix,
@@ -41,12 +41,12 @@ export async function listObjects(
           ContinuationToken: token,
         }),
       );
-      // An answer that merely happens to parse must not pass for an empty folder.
-      const next = answer.NextContinuationToken;
-      const stuck = answer.IsTruncated && (!next || next === token);
-      const endless = answer.IsTruncated && pages >= MAX_PAGES;
-      if (answer.Name === undefined || stuck || endless) throw brokenResponse('ListObjectsV2');
-      return answer;
+      // A foreign response that happens to parse must not pass for an empty folder.
+      const next = result.NextContinuationToken;
+      const stuck = result.IsTruncated && (!next || next === token);
+      const endless = result.IsTruncated && pages >= MAX_PAGES;
+      if (result.Name === undefined || stuck || endless) throw incompleteResponse('ListObjectsV2');
+      return result;
     });
     objects.push(...objectsOf(page));
     prefixes.push(...(page.CommonPrefixes ?? []).flatMap(({ Prefix }) => Prefix ?? []));
