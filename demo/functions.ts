@@ -32,7 +32,7 @@ const FUNCTIONS: Record<'drive' | 'schedule', Definition> = {
     events: [
       {
         triggerTypeCode: 'TIMER',
-        // The demo sends its event, whatever the time of day.
+        // The demo does not wait for 02:30: it sends the event of this timer.
         status: 'DISABLED',
         eventData: {
           name: 'nightly',
@@ -59,7 +59,7 @@ export type Functions = {
 
 type Facts = Omit<Ready, 'ready' | 'accessKey' | 'secretKey' | 'securityToken' | 'token'>;
 
-/** The settings of the functions and of the command line. */
+/** Returns the settings of the functions and of the command line. */
 export function settingsOf(cloud: Facts): Record<string, string> {
   return {
     PHONEVAULT_REGION: cloud.region,
@@ -75,7 +75,7 @@ export function settingsOf(cloud: Facts): Record<string, string> {
   };
 }
 
-/** Deploys the handlers of `dist/`; their zips lie in `folder`. */
+/** Deploys the handlers of `dist/` and keeps their zips in `folder`. */
 export async function deployFunctions(
   root: string,
   folder: string,
@@ -83,7 +83,7 @@ export async function deployFunctions(
 ): Promise<Functions> {
   const { functiongraph: endpoint, region, projectId } = cloud;
   const account = { ...cloud, endpoint, ltsEndpoint: endpoint };
-  // The pause between two attempts; on this machine a short one will do.
+  // A short pause between two attempts is enough on this machine.
   const client = createCloud(account, () => sleep(100));
   const environment = settingsOf(cloud);
   const provider = { region, projectId, agency: 'phonevault', logs: true, environment };
@@ -112,7 +112,7 @@ export async function deployFunctions(
   };
 }
 
-/** Returns the event of a timer that fires at `now` (epoch ms); its time is China's (functiongraph_01_0207). */
+/** Returns the event of a timer that fires at `now` (epoch ms), in China's time (functiongraph_01_0207). */
 export function timerEvent(now: number, userEvent: string): object {
   const china = new Date(now + 8 * 3_600_000).toISOString().slice(0, 19);
   return {

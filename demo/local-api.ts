@@ -27,7 +27,7 @@ export type LocalApi = {
 
 const TIMEOUT_MS = 10_000;
 
-/** The embedded cloud's control API: /_local at the origin of CPH. Throws when the status is not 200. */
+/** Returns a client of /_local at the origin of CPH. Its calls throw when the status is not 200. */
 export function createLocalApi(origin: string): LocalApi {
   const request = async (path: string, body?: object): Promise<unknown> => {
     const response = await fetch(`${origin}/_local/${path}`, {

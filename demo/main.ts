@@ -1,15 +1,15 @@
 import { join, relative, resolve } from 'node:path';
-import { playNight, type Stage } from './night.ts';
+import { runNight, type DemoContext } from './night.ts';
 import { createTerminal, say } from './terminal.ts';
 
 const INTERRUPTED = 130;
 
-/** Plays the demo and cleans up, whatever happens. Returns the exit code. */
+/** Runs the demo and cleans up in any case. Returns the exit code. */
 async function main(root: string, data: string): Promise<number> {
   const io = createTerminal(root, data);
   const interrupt = new AbortController();
   const cleanUp: (() => unknown)[] = [];
-  const stage: Stage = {
+  const context: DemoContext = {
     ...{ io, root, data, signal: interrupt.signal },
     atEnd: (step) => void cleanUp.unshift(step),
   };
@@ -22,7 +22,7 @@ async function main(root: string, data: string): Promise<number> {
   // The reader of a pipe may stop reading.
   process.stdout.on('error', () => interrupt.abort());
   try {
-    await Promise.race([playNight(stage), interrupted]);
+    await Promise.race([runNight(context), interrupted]);
     return 0;
   } catch (error) {
     io.status('');
@@ -36,11 +36,13 @@ async function main(root: string, data: string): Promise<number> {
     say(io, `Logs: ${relative(root, data)}/*.log`);
     return 1;
   } finally {
-    // One step that fails must not stop the others.
-    for (const step of cleanUp)
-      await Promise.resolve()
-        .then(step)
-        .catch(() => undefined);
+    for (const step of [...cleanUp]) {
+      try {
+        await step();
+      } catch {
+        // The other steps must still run.
+      }
+    }
     io.close();
   }
 }

@@ -12,26 +12,26 @@ import { createLocalApi } from './local-api.ts';
 import { showNextSteps, showNotification, showOutcome } from './show.ts';
 import { say, title, withSettings, withSpeed } from './terminal.ts';
 
-export type Stage = {
+export type DemoContext = {
   io: Io;
-  /** The checkout, and the folder that takes what the demo writes. */
+  /** The checkout, and the folder that the demo writes to. */
   root: string;
   data: string;
   signal: AbortSignal;
-  /** Adds a step of the clean-up; the last one added runs first. */
+  /** Adds a step to the clean-up. The last step added runs first. */
   atEnd(step: () => unknown): void;
 };
 
 /** How many times as fast as real time the cloud runs. */
 const SPEED = 12;
-/** The drawn ones would make the demo slower. */
+/** The limits that the seed draws would make the demo slower. */
 const LIMITS = ['exportsPerServer=6', 'writesPerMinute=12'];
 const POLICY = 'examples/nightly.yaml';
 const RUN_MS = 120_000;
 
-/** Starts the cloud and plays a night on it. Throws when the night does not end as it should. */
-export async function playNight(stage: Stage): Promise<void> {
-  const { io, root, data, atEnd } = stage;
+/** Starts the cloud and runs the policy `nightly` on it. Throws unless phones were exported and the topic was notified. */
+export async function runNight(context: DemoContext): Promise<void> {
+  const { io, root, data, atEnd } = context;
   mkdirSync(data, { recursive: true });
   for (const old of ['obs', 'functions', 'functions.log']) {
     rmSync(join(data, old), { recursive: true, force: true });
@@ -47,11 +47,11 @@ export async function playNight(stage: Stage): Promise<void> {
   const options = ['--speed', String(SPEED), '--data', data, ...limits];
   const cloud = startCloud(root, options, log);
   atEnd(() => cloud.stop());
-  await Promise.race([playOn(await cloud.ready, stage), cloud.exited]);
+  await Promise.race([runOn(await cloud.ready, context), cloud.exited]);
 }
 
-async function playOn(cloud: Ready, stage: Stage): Promise<void> {
-  const { io, root, data } = stage;
+async function runOn(cloud: Ready, context: DemoContext): Promise<void> {
+  const { io, root, data } = context;
   const started = io.clock.now();
   const api = createLocalApi(cloud.cph);
   const cli = withSettings(io, {
@@ -63,21 +63,21 @@ async function playOn(cloud: Ready, stage: Stage): Promise<void> {
   say(io, `$ phonevault apply ${POLICY}`);
   if ((await runCli(['apply', POLICY], cli)) !== 0) throw new Error(`${POLICY} was not applied`);
   const functions = await deployFunctions(root, join(data, 'functions'), cloud);
-  stage.atEnd(() => functions.keepLogs(join(data, 'functions.log')));
+  context.atEnd(() => functions.keepLogs(join(data, 'functions.log')));
   say(io, `Deployed to FunctionGraph: ${functions.names.join(', ')}`);
   say(io, `Incidents: ${await prepareIncidents(api)}`);
   const runId = await functions.fireNightly(io.clock.now());
-  say(io, `The timer of schedule fires and requests run ${runId}\n`);
+  say(io, `Timer event sent to schedule: run ${runId} requested\n`);
 
   const { deps } = await connect(cli);
-  await watch(withSpeed(cli, SPEED), deps.store, runId, stage.signal);
+  await watch(withSpeed(cli, SPEED), deps.store, runId, context.signal);
   const outcome = await readOutcome(deps, runId);
   showOutcome(io, outcome, cloud.bucket);
   await showNotification(io, api, runId);
   showNextSteps(io, outcome, relative(root, data), io.clock.now() - started);
 }
 
-/** Shows the progress of a run to its end. Throws when that takes too long. */
+/** Shows the progress of a run to its end. Throws after 2 minutes. */
 async function watch(
   io: Io,
   store: Parameters<typeof readOutcome>[0]['store'],

@@ -12,14 +12,14 @@ type Outcome = Awaited<ReturnType<typeof readOutcome>>;
 const MESSAGE_MS = 10_000;
 const POLL_MS = 200;
 
-/** Prints the outcome of every phone. Throws when no phone was exported. */
+/** Prints the outcome of every phone. Throws unless the run is completed or partial. */
 export function showOutcome(io: Io, { view, phones }: Outcome, bucket: string): void {
   io.out(`\n${outcomeText(io, view, phones, { bucket, allPhones: true })}`);
   if (view.outcome === 'completed' || view.outcome === 'partial') return;
   throw new Error(`run ${view.run_id} ended as ${view.outcome ?? view.phase}`);
 }
 
-/** Prints the notification that the topic received of a run. Throws when it does not come within 10 s. */
+/** Prints the notification about a run. Throws when the topic has none after 10 s. */
 export async function showNotification(
   io: Io,
   api: Pick<LocalApi, 'messages'>,
@@ -40,7 +40,7 @@ export async function showNotification(
   }
 }
 
-/** Prints three commands that work in the checkout after the demo; `data` is the demo's folder. They are not folded. */
+/** Prints three commands that work in the checkout after the demo, not folded. `data` is the folder of the demo. */
 export function showNextSteps(io: Io, { phones }: Outcome, data: string, ms: number): void {
   const archives = phones.filter(({ key }) => key !== undefined);
   const bytes = archives.reduce((sum, archive) => sum + (archive.size ?? 0), 0);

@@ -6,10 +6,10 @@ import { fold } from '../cli/text/fold.ts';
 
 export type Terminal = Io & { close(): void };
 
-/** How to write to the terminal. No other variable of the caller reaches the demo: it may belong to a real account. */
+/** Variables about the terminal. The demo ignores all others of the caller: they may belong to a real account. */
 const KEPT = ['TERM', 'COLUMNS', 'NO_COLOR', 'FORCE_COLOR'];
 
-/** The CLI's input and output in the folder `root`: all text goes to standard output, 80 columns wide in a pipe. `data` takes its caches. */
+/** Returns the CLI's view of the world in `root`: all text goes to standard output, in a pipe 80 columns wide. */
 export function createTerminal(root: string, data: string): Terminal {
   // `realIo` takes this width where there is no terminal.
   process.env.COLUMNS ??= '80';
@@ -25,12 +25,12 @@ export function createTerminal(root: string, data: string): Terminal {
   });
 }
 
-/** The same with settings and keys for the command line. */
+/** Returns the same with settings and keys for the command line. */
 export function withSettings(io: Io, settings: Record<string, string>): Io {
   return Object.create(io, { env: { value: { ...io.env, ...settings } } }) as Io;
 }
 
-/** The same with a clock that runs `speed` times as fast, as the cloud's does. */
+/** Returns the same with a clock that runs `speed` times as fast, like the cloud's. */
 export function withSpeed(io: Io, speed: number): Io {
   const { clock } = io;
   const start = clock.now();

@@ -13,7 +13,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-it('starts the cloud and stops it', async () => {
+it.concurrent('starts the cloud and stops it', async () => {
   const cloud = startCloud(root, ['--phones', '1', '--servers', '1'], log);
   const { cph } = await cloud.ready;
   expect((await fetch(`${cph}/_local/phones`)).status).toBe(200);
@@ -24,11 +24,14 @@ it('starts the cloud and stops it', async () => {
   await cloud.stop();
 });
 
-it('fails when the cloud exits before it is ready, and keeps what it printed', async () => {
-  const cloud = startCloud(root, ['--phones', 'many'], log);
+it.concurrent(
+  'fails when the cloud exits before it is ready, and keeps what it printed',
+  async () => {
+    const cloud = startCloud(root, ['--phones', 'many'], log);
 
-  await expect(cloud.ready).rejects.toThrow('the embedded cloud exited (2)');
-  await expect(cloud.exited).rejects.toThrow('the embedded cloud exited (2)');
-  expect(readFileSync(logFile, 'utf8')).toContain('--phones');
-  await cloud.stop();
-});
+    await expect(cloud.ready).rejects.toThrow('the embedded cloud exited (2)');
+    await expect(cloud.exited).rejects.toThrow('the embedded cloud exited (2)');
+    expect(readFileSync(logFile, 'utf8')).toContain('--phones');
+    await cloud.stop();
+  },
+);

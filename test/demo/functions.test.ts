@@ -43,7 +43,7 @@ async function deployed(body: string) {
   return { root, functions: await deployFunctions(root, folder, ready) };
 }
 
-it('deploys the handlers, and returns the run that the event of the timer requests', async () => {
+it('deploys the handlers, sends schedule the event of its timer and returns the requested run', async () => {
   const { root, functions } = await deployed(
     `console.log(context.getUserData('PHONEVAULT_SMN_ENDPOINT'), JSON.stringify(event));
     return { requested: ['${RUN}'] };`,

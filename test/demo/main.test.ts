@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 
-// The whole night is played by `npm start` in .ci/run.
+// `.ci/run` runs the whole demo.
 
 const root = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'phonevault-demo-'));
@@ -24,7 +24,7 @@ async function run(data: string, onOutput: (text: string, stop: () => void) => v
   return { code, text };
 }
 
-it('exits with 130 after Ctrl-C', async () => {
+it.concurrent('exits with 130 after Ctrl-C', async () => {
   const { code, text } = await run(join(folder, 'data'), (printed, stop) => {
     if (printed.includes('phonevault apply')) stop();
   });
@@ -33,7 +33,7 @@ it('exits with 130 after Ctrl-C', async () => {
   expect(code).toBe(130);
 });
 
-it('exits with 1 and says why when it cannot start', async () => {
+it.concurrent('exits with 1 and says why when it cannot start', async () => {
   const file = join(folder, 'file');
   writeFileSync(file, '');
   const { code, text } = await run(file, () => undefined);

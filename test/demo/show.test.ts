@@ -32,7 +32,7 @@ describe('the notification', () => {
   const other = { subject: 'S1', text: 'a function failed' };
   const own = { subject: 'S2', text: `Run: ${RUN}` };
 
-  it('is waited for, and told from messages about something else', async () => {
+  it('is printed once it comes, and no message about something else', async () => {
     const { io, printed } = fakeIo();
     const lists = [[], [other], [other, own]];
     await showNotification(io, { messages: async () => lists.shift() ?? [] }, RUN);
