@@ -75,6 +75,9 @@ export class ServiceError extends PhonevaultError {
   }
 }
 
+/** Another drive writes: this invocation must not send or delete anything more. */
+export class LeaseLost extends Error {}
+
 /** True for an error of ours with this code. */
 export function hasCode(error: unknown, code: ErrorCode): error is PhonevaultError {
   return error instanceof PhonevaultError && error.code === code;

@@ -2,6 +2,7 @@ import type { Clock, Random } from '../clock.ts';
 import type { Cph } from '../cloud/cph/cph.ts';
 import type { Obs } from '../cloud/obs/obs.ts';
 import type { Smn } from '../cloud/smn.ts';
+import type { Limits } from '../ledger/state/limits.ts';
 import type { Store } from '../ledger/store/store.ts';
 import type { Candidate } from '../policy/selection/select.ts';
 import type { Meter } from './meter.ts';
@@ -41,4 +42,23 @@ export type RunDeps = {
   topicUrn: string;
   /** Where the ledger lies: no archive may be aimed into it. */
   ledger: { bucket: string; prefix: string };
+};
+
+/** The name that this invocation writes under, and a counter: together they make a key of its own. */
+export type Writer = { name: string; next(): number };
+
+export function createWriter(name: string): Writer {
+  let count = 0;
+  return { name, next: () => (count += 1) };
+}
+
+/** What the work of one drive needs: `RunDeps` and what this invocation may do. */
+export type DriveDeps = RunDeps & {
+  writer: Writer;
+  /** No work is begun after this time (epoch ms). */
+  until: number;
+  /** False once another invocation holds the lease. */
+  stillHeld(): Promise<boolean>;
+  /** The service's limits as far as they are known; replaced whenever a call teaches more. */
+  learned: { limits: Limits };
 };

@@ -8,8 +8,8 @@ import {
   noMetrics,
 } from '../ledger/run/metrics.ts';
 
-/** What is counted for: a run, with what is not in its log yet. */
-type Metered = { runId: string; unlogged: Metrics };
+/** What is counted for: a run, and its counts that are not in its log yet. */
+type Metered = { runId: string; unwritten: { metrics: Metrics } };
 
 /** Counts one invocation's calls and time for the runs that they serve. */
 export type Meter = {
@@ -22,7 +22,7 @@ export type Meter = {
   /** The run that is worked at. */
   runId(): string | undefined;
   /** Shares the time since it was shared last evenly among the open runs, and deals them the calls that served none alone, in turns. */
-  share(runs: Metered[]): void;
+  share(runs: Iterable<Metered>): void;
 };
 
 export function createMeter(clock: Pick<Clock, 'now'>): Meter {
@@ -32,7 +32,7 @@ export function createMeter(clock: Pick<Clock, 'now'>): Meter {
   let turn = 0;
 
   const add = (change: (metrics: Metrics) => void): void => {
-    const own = owner?.unlogged;
+    const own = owner?.unwritten.metrics;
     if (own !== undefined) return change(own);
     const metrics = noMetrics();
     change(metrics);
@@ -56,15 +56,16 @@ export function createMeter(clock: Pick<Clock, 'now'>): Meter {
       }
     },
     runId: () => owner?.runId,
-    share: (runs) => {
+    share: (all) => {
+      const runs = [...all];
       if (runs.length === 0) return;
       const elapsed = Math.max(0, clock.now() - sharedAt);
       const each = Math.floor(elapsed / runs.length);
       sharedAt += each * runs.length;
-      for (const run of runs) run.unlogged.function_ms += each;
+      for (const run of runs) run.unwritten.metrics.function_ms += each;
       for (const metrics of pool.splice(0)) {
         const run = runs[turn++ % runs.length];
-        if (run !== undefined) addMetrics(run.unlogged, metrics);
+        if (run !== undefined) addMetrics(run.unwritten.metrics, metrics);
       }
     },
   };

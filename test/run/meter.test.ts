@@ -9,8 +9,8 @@ const record = (changes: Partial<CallRecord> = {}): CallRecord => ({
   ...{ service: 'cph', operation: 'listJobs', attempt: 1, outcome: 'ok', status: 200, ms: 5 },
   ...changes,
 });
-const meteredRun = (runId: string) => ({ runId, unlogged: noMetrics() });
-const callsOf = ({ unlogged }: { unlogged: Metrics }) => unlogged.calls;
+const meteredRun = (runId: string) => ({ runId, unwritten: { metrics: noMetrics() } });
+const callsOf = ({ unwritten }: { unwritten: { metrics: Metrics } }) => unwritten.metrics.calls;
 const once = (result: string) => ({ ok: 0, refused: 0, throttled: 0, failed: 0, [result]: 1 });
 
 function scene() {
@@ -34,7 +34,7 @@ describe('a meter counts a call', () => {
     const { meter, run } = scene();
     await meter.during(run, async () => meter.call(record({ outcome, status })));
     expect(callsOf(run)).toEqual({ cph: { listJobs: once(result) } });
-    expect(run.unlogged.retries).toBe(0);
+    expect(run.unwritten.metrics.retries).toBe(0);
   });
 
   it('and every try after the first as a retry, too', async () => {
@@ -42,7 +42,10 @@ describe('a meter counts a call', () => {
     await meter.during(run, async () => {
       for (const attempt of [1, 2, 3]) meter.call(record({ attempt }));
     });
-    expect(run.unlogged).toMatchObject({ retries: 2, calls: { cph: { listJobs: { ok: 3 } } } });
+    expect(run.unwritten.metrics).toMatchObject({
+      retries: 2,
+      calls: { cph: { listJobs: { ok: 3 } } },
+    });
   });
 
   it('and waits after a throttle in whole milliseconds', async () => {
@@ -51,7 +54,7 @@ describe('a meter counts a call', () => {
       meter.throttled(1_000.6);
       meter.throttled(2);
     });
-    expect(run.unlogged.throttled_ms).toBe(1_003);
+    expect(run.unwritten.metrics.throttled_ms).toBe(1_003);
   });
 });
 
@@ -85,10 +88,10 @@ describe('a meter shares', () => {
     const { clock, meter, run, other } = scene();
     clock.move(101);
     meter.share([run, other]);
-    expect([run, other].map(({ unlogged }) => unlogged.function_ms)).toEqual([50, 50]);
+    expect([run, other].map(({ unwritten }) => unwritten.metrics.function_ms)).toEqual([50, 50]);
     clock.move(1);
     meter.share([run, other]);
-    expect([run, other].map(({ unlogged }) => unlogged.function_ms)).toEqual([51, 51]);
+    expect([run, other].map(({ unwritten }) => unwritten.metrics.function_ms)).toEqual([51, 51]);
   });
 
   it('no time while no run is open, and all of it afterwards', () => {
@@ -98,7 +101,7 @@ describe('a meter shares', () => {
     meter.share([]);
     clock.move(10);
     meter.share([run]);
-    expect(run.unlogged).toMatchObject({
+    expect(run.unwritten.metrics).toMatchObject({
       function_ms: 20,
       calls: { cph: { listJobs: { ok: 1 } } },
     });
@@ -108,7 +111,7 @@ describe('a meter shares', () => {
     const { clock, meter, run } = scene();
     clock.move(-10);
     meter.share([run]);
-    expect(run.unlogged.function_ms).toBe(0);
+    expect(run.unwritten.metrics.function_ms).toBe(0);
   });
 
   it('calls that served no run alone in turns, each once', () => {
@@ -120,7 +123,7 @@ describe('a meter shares', () => {
     meter.share([run, other]);
     expect(Object.keys(callsOf(run).cph ?? {})).toEqual(['a', 'c']);
     expect(Object.keys(callsOf(other).cph ?? {})).toEqual(['b', 'd']);
-    expect(run.unlogged.throttled_ms).toBe(5);
+    expect(run.unwritten.metrics.throttled_ms).toBe(5);
     meter.share([run, other]);
     expect(callsOf(run)).toEqual({ cph: { a: once('ok'), c: once('ok') } });
   });

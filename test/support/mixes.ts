@@ -8,9 +8,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
 /** A lie that is told from one minute of the night to another. */
-export type Lie = { from: number; until: number } & (
-  { fault: Fault } | { wire: WireLie }
-);
+export type Lie = { from: number; until: number } & ({ fault: Fault } | { wire: WireLie });
 
 /** All that a seed decides. */
 export type Mix = {

@@ -1,11 +1,12 @@
 import type { ObjectInfo } from '../../lib/cloud/obs/list.ts';
 import { type ErrorCode, PhonevaultError, ServiceError } from '../../lib/errors.ts';
+import { carefulLimits } from '../../lib/ledger/state/limits.ts';
 import { memoryStore } from '../../lib/ledger/store/memory-store.ts';
-import type { RunDeps } from '../../lib/run/deps.ts';
+import { createWriter, type DriveDeps, type RunDeps } from '../../lib/run/deps.ts';
 import type { TopicMessage } from '../../lib/run/notify/compose.ts';
 import { createMeter } from '../../lib/run/meter.ts';
 import { playClock } from '../../testing/play-clock.ts';
-import { T0 } from './runs.ts';
+import { MINUTE, T0 } from './runs.ts';
 
 /** What JSON subscribers get. */
 type Told = Record<string, unknown> & { kind: string };
@@ -47,12 +48,14 @@ export function runScene(cph: Partial<RunDeps['cph']> = {}, clock = playClock(T0
     told.push(JSON.parse(message.message_structure.http ?? '') as Told);
     return { message_id: `m${sent.length}` };
   };
-  const deps: RunDeps = {
+  const deps: DriveDeps = {
     ...{ clock, store, archives, topicUrn: 'urn:backups', random: () => 0 },
     topic: { publish } as RunDeps['topic'],
     ...{ cph: cph as RunDeps['cph'], meter: createMeter(clock) },
     ledger: { bucket: 'ledger', prefix: 'vault/' },
     log: { info: line('info'), warn: line('warn'), error: line('error') },
+    ...{ writer: createWriter('0000000001-a'), until: clock.now() + MINUTE },
+    ...{ stillHeld: async () => true, learned: { limits: carefulLimits } },
   };
   return {
     ...{ clock, store, deps, lines, sent, told, topic, lookups },

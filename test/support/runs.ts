@@ -1,9 +1,8 @@
 import type { RunEvent } from '../../lib/ledger/run/events.ts';
 import { fold, type PhoneState, startState } from '../../lib/ledger/run/fold.ts';
-import { noMetrics } from '../../lib/ledger/run/metrics.ts';
 import type { Plan, PlannedPhone, Terms } from '../../lib/ledger/run/plan.ts';
 import type { RunFacts } from '../../lib/run/state/next-step.ts';
-import type { OpenRun } from '../../lib/run/state/open-run.ts';
+import { type OpenRun, toOpenRun } from '../../lib/run/state/open-run.ts';
 
 export const T0 = Date.UTC(2026, 0, 2, 2, 30);
 export const MINUTE = 60_000;
@@ -33,7 +32,7 @@ export function phoneWith(events: RunEvent[], changes: Partial<PlannedPhone> = {
 }
 
 export function runFacts(changes: Partial<RunFacts> = {}): RunFacts {
-  return { terms, startedAt: T0, watchFor: 5 * MINUTE, ...changes };
+  return { terms, startedAt: T0, watchMs: 5 * MINUTE, ...changes };
 }
 
 /** A planned run in memory, without a ledger under it. */
@@ -59,23 +58,10 @@ export function openRun(
     selected: phones.length,
     parts: [],
   };
-  return {
-    runId,
-    requestedAt: T0,
-    request,
-    plan,
-    state: startState(phones),
-    mark: new Set(),
-    report: undefined,
-    pending: [],
-    flushedAt: T0,
-    watchAt: 0,
-    statesAt: 0,
-    statesSeen: new Map(),
-    verifyAt: 0,
-    restUntil: 0,
-    wrappedUp: false,
-    logged: new Map(),
-    unlogged: noMetrics(),
-  };
+  const run = toOpenRun({
+    ...{ runId, requestedAt: T0, request, plan, report: undefined },
+    ...{ state: startState(phones), logMark: new Set(), loggedMetrics: new Map() },
+  });
+  run.unwritten.flushedAt = T0;
+  return run;
 }

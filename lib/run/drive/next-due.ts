@@ -1,8 +1,10 @@
 import { nextLookupAt } from '../export/verify-archives.ts';
-import { type OpenRun, steps } from '../state/open-run.ts';
+import type { Limits } from '../../ledger/state/limits.ts';
+import type { OpenRun } from '../state/open-run.ts';
+import { phoneSteps } from '../state/phone-steps.ts';
 import { notifyDue } from '../notify/notify-run.ts';
 import { callsAllowed, nextCallAt } from '../export/rate-limit.ts';
-import type { Work } from './steps.ts';
+import type { Work } from './work.ts';
 
 /** The first look at the jobs of a call comes this long after it. */
 export const MIN_POLL_MS = 3_000;
@@ -12,8 +14,8 @@ const POLL_CALL_MS = 1_200;
 /** Ready phones whose servers are full wait for a job to end; look again at the latest after this. */
 const CROWDED_MS = 5_000;
 
-/** The time (epoch ms) when something next falls due; undefined when nothing ever will without news from outside. */
-export function nextDue(work: Work, now: number): number | undefined {
+/** Returns when something next falls due (epoch ms); undefined when nothing will without an event from outside. Pure. */
+export function nextDue(work: Work, limits: Limits, now: number): number | undefined {
   let due: number | undefined;
   const at = (time: number | undefined): void => {
     if (time !== undefined) due = Math.min(due ?? time, time);
@@ -24,23 +26,27 @@ export function nextDue(work: Work, now: number): number | undefined {
       const notify = notifyDue(run, now);
       if (notify !== undefined) dues.push(notify);
     } else if (run.plan === undefined) dues.push(now);
-    else dues.push(...planned(work, run, now));
-    for (const time of dues) at(Math.max(time, run.restUntil));
+    else dues.push(...planned(run, { limits, pollAt: work.nextAt.jobs }, now));
+    for (const time of dues) at(Math.max(time, run.retryAt.step));
   }
-  if (work.orphaned.length > 0 && work.runs.size > 0) at(work.orphanedPollAt);
+  if (work.orphaned.length > 0 && work.runs.size > 0) at(work.nextAt.orphanedJobs);
   return due;
 }
 
-function planned(work: Work, run: OpenRun, now: number): number[] {
+function planned(
+  run: OpenRun,
+  { limits, pollAt }: { limits: Limits; pollAt: number },
+  now: number,
+): number[] {
   const dues: number[] = [];
   let living = false;
-  const allowed = callsAllowed(work.session.limits, now) > 0;
-  const soonest = nextCallAt(work.session.limits, now);
-  for (const { step } of steps(run, now)) {
+  const allowed = callsAllowed(limits, now) > 0;
+  const soonest = nextCallAt(limits, now);
+  for (const { step } of phoneSteps(run, now)) {
     if (step.kind === 'done') continue;
     living = true;
-    if (step.kind === 'follow' || step.kind === 'watch') dues.push(work.pollAt);
-    if (step.kind === 'await_state') dues.push(run.statesAt);
+    if (step.kind === 'follow' || step.kind === 'watch') dues.push(pollAt);
+    if (step.kind === 'await_state') dues.push(run.retryAt.phoneStates);
     if (step.kind === 'submit') {
       const crowded = step.notBefore <= now && allowed;
       dues.push(crowded ? now + CROWDED_MS : Math.max(step.notBefore, soonest));
@@ -56,7 +62,7 @@ function planned(work: Work, run: OpenRun, now: number): number[] {
 export function pollInterval(runs: OpenRun[], requests: number, now: number): number {
   let youngest = Number.POSITIVE_INFINITY;
   for (const run of runs) {
-    for (const { step } of steps(run, now)) {
+    for (const { step } of phoneSteps(run, now)) {
       if (step.kind !== 'follow') continue;
       youngest = Math.min(youngest, now - (step.attempt.accepted[0]?.at ?? now));
     }

@@ -2,7 +2,8 @@ import type { RunEvent } from '../../ledger/run/events.ts';
 import { phoneState } from '../../policy/selection/states.ts';
 import type { Phone } from '../../cloud/cph/phone.ts';
 import type { RunDeps } from '../deps.ts';
-import { type OpenRun, record, steps } from '../state/open-run.ts';
+import { type OpenRun, record } from '../state/open-run.ts';
+import { phoneSteps } from '../state/phone-steps.ts';
 
 const LOOK_EVERY_MS = 20_000;
 const CALLS_A_LOOK = 20;
@@ -19,14 +20,14 @@ export async function awaitPhones(
   run: OpenRun,
 ): Promise<void> {
   const now = deps.clock.now();
-  if (run.plan?.terms === undefined || now < run.statesAt) return;
-  const waiting = steps(run, now)
+  if (run.plan?.terms === undefined || now < run.retryAt.phoneStates) return;
+  const waiting = phoneSteps(run, now)
     .flatMap(({ phone, step }) =>
       step.kind === 'await_state' ? [{ ...phone.planned, until: step.until }] : [],
     )
-    .sort(byNeed(run.statesSeen, now));
+    .sort(byNeed(run.retryAt.phoneSeenAt, now));
   if (waiting.length === 0) return;
-  run.statesAt = now + LOOK_EVERY_MS;
+  run.retryAt.phoneStates = now + LOOK_EVERY_MS;
 
   const seen = await lookup(deps, waiting);
   const at = deps.clock.now();
@@ -34,7 +35,7 @@ export async function awaitPhones(
     const found = seen.get(phone_id);
     // Not looked at this time: it has its turn once those before it are through, though its wait is over.
     if (found === undefined) continue;
-    run.statesSeen.set(phone_id, at);
+    run.retryAt.phoneSeenAt.set(phone_id, at);
     if (found === null) {
       record(run, [{ type: 'outcome', at, phone_id, outcome: 'failed', reason: 'not_found' }]);
       continue;

@@ -1,5 +1,6 @@
 import { isBusy } from '../state/next-step.ts';
-import { type OpenRun, steps } from '../state/open-run.ts';
+import type { OpenRun } from '../state/open-run.ts';
+import { phoneSteps } from '../state/phone-steps.ts';
 
 export type Item = { phoneId: string; serverId: string; attempt: number };
 export type Batch = { run: OpenRun; items: Item[] };
@@ -16,7 +17,7 @@ const STANDS_BACK_MS = 60_000;
  * turns, and get a call a minute at least; a phone is exported by one run at a time, and a policy's courtesy to a server
  * counts the jobs of all runs.
  */
-export function cutBatches(
+export function fillBatches(
   runs: OpenRun[],
   inFlight: InFlightJob[],
   limits: { calls: number; phonesPerCall: number },
@@ -78,7 +79,7 @@ function lanesOf(runs: OpenRun[], now: number): Lane[] {
   const lanes: Lane[] = [];
   for (const run of runs) {
     const perServer = run.plan?.terms?.max_in_flight_per_server;
-    if (perServer === undefined || now < run.restUntil) continue;
+    if (perServer === undefined || now < run.retryAt.step) continue;
     const { cut, acceptedAt } = run.state;
     const atMost = cut !== undefined && cut.at > acceptedAt ? cut.size : Number.POSITIVE_INFINITY;
     const lane: Lane = {
@@ -90,7 +91,7 @@ function lanesOf(runs: OpenRun[], now: number): Lane[] {
       first: false,
       servedAt: run.plan?.started_at ?? 0,
     };
-    for (const { phone, step } of steps(run, now)) {
+    for (const { phone, step } of phoneSteps(run, now)) {
       for (const attempt of phone.attempts.values())
         lane.servedAt = Math.max(lane.servedAt, attempt.intentAt);
       if (step.kind === 'follow' || step.kind === 'watch') lane.flying = true;

@@ -3,9 +3,10 @@ import { missingSince, type Attempt } from '../../ledger/run/fold.ts';
 import type { Limits } from '../../ledger/state/limits.ts';
 import { statusOf } from '../state/next-step.ts';
 import type { Job } from '../../cloud/cph/job.ts';
-import type { RunDeps } from '../deps.ts';
+import type { DriveDeps } from '../deps.ts';
 import { note } from './track-outage.ts';
-import { type OpenRun, record, steps } from '../state/open-run.ts';
+import { type OpenRun, record } from '../state/open-run.ts';
+import { phoneSteps } from '../state/phone-steps.ts';
 
 const REQUESTS_PER_CALL = 20;
 /** A job may take this long to show after it was accepted, or to show again; one that is still not listed is lost. */
@@ -20,7 +21,7 @@ type Overdue = 'export_timeout' | 'deadline' | undefined;
 export function jobsToPoll(runs: OpenRun[], now: number): Map<string, Followed[]> {
   const byRequest = new Map<string, Followed[]>();
   for (const run of runs) {
-    for (const { phone, step } of steps(run, now)) {
+    for (const { phone, step } of phoneSteps(run, now)) {
       if (step.kind !== 'follow' && step.kind !== 'watch') continue;
       const { attempt } = step;
       const overdue = step.kind === 'follow' ? step.overdue : undefined;
@@ -41,9 +42,8 @@ export function jobsToPoll(runs: OpenRun[], now: number): Map<string, Followed[]
  * a job of that phone in the answer is the one that was left out. How long exports take is learned into the limits.
  */
 export async function pollJobs(
-  deps: Pick<RunDeps, 'cph' | 'clock'>,
+  deps: Pick<DriveDeps, 'cph' | 'clock' | 'learned'>,
   runs: OpenRun[],
-  session: { limits: Limits },
 ): Promise<void> {
   const wanted = jobsToPoll(runs, deps.clock.now());
   const isDoubtful = ({ attempt }: Followed): boolean => attempt.accepted.length === 0;
@@ -62,7 +62,7 @@ export async function pollJobs(
       record(entry.run, adopted);
       const events = judge(entry, jobs, now);
       record(entry.run, events);
-      session.limits = events.reduce(learnTime, session.limits);
+      deps.learned.limits = events.reduce(learnTime, deps.learned.limits);
     }
   }
 }

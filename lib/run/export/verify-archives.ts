@@ -5,7 +5,8 @@ import type { Attempt } from '../../ledger/run/fold.ts';
 import type { ObjectInfo } from '../../cloud/obs/list.ts';
 import type { RunDeps } from '../deps.ts';
 import { note } from './track-outage.ts';
-import { type OpenRun, record, steps } from '../state/open-run.ts';
+import { type OpenRun, record } from '../state/open-run.ts';
+import { phoneSteps } from '../state/phone-steps.ts';
 
 /** The end of a tar file is two blocks of zeros: nothing as small as that holds a file. */
 const TAR_END_BYTES = 1024;
@@ -23,14 +24,14 @@ export async function verifyArchives(
   run: OpenRun,
 ): Promise<void> {
   const now = deps.clock.now();
-  if (now < run.verifyAt) return;
+  if (now < run.retryAt.archives) return;
   const due: Claim[] = [];
-  for (const { phone, step } of steps(run, now)) {
+  for (const { phone, step } of phoneSteps(run, now)) {
     if (step.kind !== 'verify' || step.notBefore > now) continue;
     const last = step.attempt.absent !== undefined;
     due.push({ phoneId: phone.planned.phone_id, attempt: step.attempt, last });
   }
-  run.verifyAt = now + AFTER_FAILURE_MS;
+  run.retryAt.archives = now + AFTER_FAILURE_MS;
   const judged = await lookUp(deps, run, due, (claim, found) => {
     const own = { at: now, phone_id: claim.phoneId, attempt: claim.attempt.number };
     if (found === undefined) {
@@ -42,7 +43,7 @@ export async function verifyArchives(
       return { type: 'archive_rejected', ...own, reason: 'archive_too_small' };
     return { type: 'verified', ...own, size: found.size, etag: found.etag };
   });
-  run.verifyAt = 0;
+  run.retryAt.archives = 0;
   record(run, judged);
 }
 
@@ -55,13 +56,13 @@ export async function watchUnknownOutcomes(
   run: OpenRun,
 ): Promise<void> {
   const now = deps.clock.now();
-  const watched = steps(run, now).flatMap(({ phone, step }) =>
+  const watched = phoneSteps(run, now).flatMap(({ phone, step }) =>
     step.kind === 'watch'
       ? [{ phoneId: phone.planned.phone_id, attempt: step.attempt, last: now >= step.until }]
       : [],
   );
-  if (watched.length === 0 || now < run.watchAt) return;
-  run.watchAt = now + LOOK_EVERY_MS;
+  if (watched.length === 0 || now < run.retryAt.unknownOutcomes) return;
+  run.retryAt.unknownOutcomes = now + LOOK_EVERY_MS;
   const bucket = run.plan?.terms?.bucket ?? '';
   const judged = await lookUp(deps, run, watched, async (claim, found) => {
     const own = { at: now, phone_id: claim.phoneId, attempt: claim.attempt.number };
@@ -76,12 +77,12 @@ export async function watchUnknownOutcomes(
 /** When a doubtful or absent archive is looked for again (epoch ms); undefined when none is. */
 export function nextLookupAt(run: OpenRun, now: number): number | undefined {
   let next: number | undefined;
-  for (const { step } of steps(run, now)) {
+  for (const { step } of phoneSteps(run, now)) {
     const at =
       step.kind === 'verify'
-        ? Math.max(step.notBefore, run.verifyAt)
+        ? Math.max(step.notBefore, run.retryAt.archives)
         : step.kind === 'watch'
-          ? Math.max(run.watchAt, now)
+          ? Math.max(run.retryAt.unknownOutcomes, now)
           : undefined;
     if (at !== undefined) next = Math.min(next ?? at, at);
   }

@@ -1,14 +1,15 @@
-import { type OpenRun, steps } from '../state/open-run.ts';
+import { phoneSteps } from '../state/phone-steps.ts';
+import type { StoredRun } from '../state/stored-run.ts';
 import type { OpenFirstBackup } from './decide.ts';
 
 /** What the open runs mean for the phones of their policies. */
-export function openFirstBackups(runs: OpenRun[], now: number): OpenFirstBackup[] {
+export function openFirstBackups(runs: StoredRun[], now: number): OpenFirstBackup[] {
   return runs.map((run) => {
     const { policy, trigger, phones = [] } = run.request;
     const isFirst = trigger === 'provisioned';
     const underway = isFirst
       ? []
-      : steps(run, now)
+      : phoneSteps(run, now)
           .filter(({ step }) => step.kind !== 'done')
           .map(({ phone }) => phone.planned.phone_id);
     return {

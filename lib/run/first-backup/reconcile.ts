@@ -6,7 +6,7 @@ import {
   writeProvisioning,
 } from '../../ledger/state/provisioning.ts';
 import type { RunDeps } from '../deps.ts';
-import type { OpenRun } from '../state/open-run.ts';
+import type { StoredRun } from '../state/stored-run.ts';
 import { requestFirstBackups } from './request-runs.ts';
 import { decideFirstBackup, isSettledFor, type OpenFirstBackup, WAITS_MS } from './decide.ts';
 import { lookUp, type Worth } from './look-up.ts';
@@ -40,7 +40,7 @@ export async function reconcile(
   deps: RunDeps,
   firstBackups: FirstBackups,
   hintIds: string[],
-  options: { runs: OpenRun[]; until: number; stillHeld: () => Promise<boolean> },
+  options: { runs: StoredRun[]; until: number; stillHeld: () => Promise<boolean> },
 ): Promise<number> {
   const { runs, until, stillHeld } = options;
   const state = (firstBackups.state ??= await readProvisioning(deps.store));
@@ -81,7 +81,7 @@ export async function reconcile(
 export async function rememberFirstBackup(
   deps: Pick<RunDeps, 'store' | 'clock'>,
   firstBackups: FirstBackups,
-  run: OpenRun,
+  run: StoredRun,
 ): Promise<void> {
   const { policy, phones = [] } = run.request;
   const state = (firstBackups.state ??= await readProvisioning(deps.store));

@@ -5,7 +5,7 @@ import { putRequest, REQUEST_VERSION } from '../../ledger/run/request.ts';
 import { exists } from '../../ledger/store/store.ts';
 import { requestRunId } from '../../policy/keys/run-id.ts';
 import type { RunDeps } from '../deps.ts';
-import { LeaseLost } from '../state/stops-drive.ts';
+import { LeaseLost } from '../../errors.ts';
 import type { Ask } from './decide.ts';
 
 const PHONES_A_RUN = 1000;

@@ -1,11 +1,11 @@
 import { PhonevaultError } from '../../errors.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { writePlan } from '../../ledger/run/plan.ts';
-import type { RunDeps } from '../deps.ts';
+import type { DriveDeps, RunDeps } from '../deps.ts';
 import { type Draft, type Drafted, draftPlan, failedDraft, startDraft } from './draft.ts';
-import { adoptPlan, type OpenRun, type Writer } from '../state/open-run.ts';
+import { stopsDrive } from '../state/contain-failure.ts';
 import { readPolicy } from '../state/read-policy.ts';
-import { stopsDrive } from '../state/stops-drive.ts';
+import { adoptPlan, type StoredRun } from '../state/stored-run.ts';
 
 const MAX_ERRORS = 3;
 const PLAN_WITHIN_MS = 2 * 60 * 60_000;
@@ -15,14 +15,13 @@ const PLAN_WITHIN_MS = 2 * 60 * 60_000;
  * while the fleet is still being read. A run that cannot start gets a plan that says why.
  */
 export async function planRun(
-  deps: RunDeps,
-  run: OpenRun,
-  writer: Writer,
+  deps: RunDeps & Pick<DriveDeps, 'writer'>,
+  run: StoredRun,
   until: number,
 ): Promise<boolean> {
   const draft = await draftOrGiveUp(deps, run, until);
   if (draft === undefined) return false;
-  const written = await writePlan(deps.store, writer.name, draft.plan, draft.phones);
+  const written = await writePlan(deps.store, deps.writer.name, draft.plan, draft.phones);
   await adoptPlan(deps.store, run, written);
   const { failure, selected } = written.plan;
   deps.log.info('planned', {
@@ -37,7 +36,7 @@ export async function planRun(
 /** A run that was cancelled needs no plan; one that cannot be planned in its time, or is not allowed to, fails. */
 async function draftOrGiveUp(
   deps: RunDeps,
-  run: OpenRun,
+  run: StoredRun,
   until: number,
 ): Promise<Drafted | undefined> {
   const base = startDraft(run.request, deps.clock.now());
@@ -55,7 +54,7 @@ async function draftOrGiveUp(
 
 async function draftByPolicy(
   deps: RunDeps,
-  { request, requestedAt }: OpenRun,
+  { request, requestedAt }: StoredRun,
   base: Draft,
   until: number,
 ): Promise<Drafted | undefined> {

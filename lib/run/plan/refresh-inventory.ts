@@ -20,7 +20,7 @@ export async function refreshInventories(
 ): Promise<string[]> {
   const unfinished: string[] = [];
   for (const id of hintIds.filter(isInventoryRequest)) {
-    await containFailure(deps, undefined, async () => {
+    await containFailure(deps, async () => {
       if (await refresh(deps, id, until)) await deps.store.remove([layout.hint(id)]);
       else unfinished.push(id);
     });

@@ -5,7 +5,7 @@ import { readPlan } from '../../ledger/run/plan.ts';
 import { readReport, type Report } from '../../ledger/run/report.ts';
 import { readRequest, type RunRequest } from '../../ledger/run/request.ts';
 import type { Store } from '../../ledger/store/store.ts';
-import { loadRun, type OpenRun } from '../state/open-run.ts';
+import { loadRun, type StoredRun } from '../state/stored-run.ts';
 
 /** Longer than any id that is given, so that odd objects of `open/` are told too. */
 const MAX_ID_LENGTH = 200;
@@ -15,7 +15,7 @@ type Reading = Pick<Store, 'get' | 'list'>;
 /** What the ledger holds of a run. A run with a report is settled, whether or not its message is out. */
 export type FoundRun =
   | { kind: 'settled'; report: Report }
-  | { kind: 'open'; run: OpenRun }
+  | { kind: 'open'; run: StoredRun }
   | { kind: 'quarantined'; code: string; message: string; request: RunRequest | undefined };
 
 /**

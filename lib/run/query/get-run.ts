@@ -8,7 +8,8 @@ import { archiveKey } from '../../policy/keys/keys.ts';
 import { statusOf } from '../state/next-step.ts';
 import { unlessBroken } from '../../ledger/store/json.ts';
 import { findRun, type FoundRun } from './find-run.ts';
-import { type Decided, metricsOf, type OpenRun, steps } from '../state/open-run.ts';
+import { type PhoneStep, phoneSteps } from '../state/phone-steps.ts';
+import { metricsOf, type StoredRun } from '../state/stored-run.ts';
 import { stateOf } from './progress.ts';
 import { logLines, type ReadEvents, readEvents } from './run-log.ts';
 import { summaryOf } from './summarize.ts';
@@ -124,7 +125,7 @@ function noticeOf({ at, message_id, skipped }: EventOf<'notified'>): RunView['no
 async function phonesOf(store: Store, found: FoundRun, now: number): Promise<RunPhone[]> {
   if (found.kind === 'settled') return reportedPhones(store, found.report);
   if (found.kind === 'quarantined') return [];
-  return steps(found.run, now).map((decided) => livePhone(found.run, decided));
+  return phoneSteps(found.run, now).map((decided) => livePhone(found.run, decided));
 }
 
 async function reportedPhones(store: Store, report: Report): Promise<RunPhone[]> {
@@ -146,7 +147,7 @@ async function reportedPhones(store: Store, report: Report): Promise<RunPhone[]>
 const onePageEach = (report: Report): Report[] =>
   (report.pages ?? []).map((page) => ({ ...report, phones: [], pages: [page] }));
 
-function livePhone(run: OpenRun, { phone, step }: Decided): RunPhone {
+function livePhone(run: StoredRun, { phone, step }: PhoneStep): RunPhone {
   const { phone_id, phone_name, server_id } = phone.planned;
   const sent = [...phone.attempts.values()].filter((attempt) => statusOf(attempt).kind !== 'void');
   const own = { phone_id, phone_name, server_id, state: stateOf(step), attempts: sent.length };

@@ -1,5 +1,6 @@
 import type { Step } from '../state/next-step.ts';
-import { type OpenRun, steps } from '../state/open-run.ts';
+import { phoneSteps } from '../state/phone-steps.ts';
+import type { StoredRun } from '../state/stored-run.ts';
 import type { Progress, RunPhone } from './schemas.ts';
 
 /** Where a phone stands, from what comes next for it. */
@@ -21,7 +22,7 @@ export function stateOf(step: Step): RunPhone['state'] {
 }
 
 /** Counts the phones of a run by where they stand at `now` (epoch ms). All zero before the run is planned. Pure. */
-export function progressOf(run: OpenRun, now: number): Progress {
+export function progressOf(run: StoredRun, now: number): Progress {
   const progress: Progress = {
     selected: 0,
     waiting: 0,
@@ -35,7 +36,7 @@ export function progressOf(run: OpenRun, now: number): Progress {
     timed_out: 0,
     cancelled: 0,
   };
-  for (const { step } of steps(run, now)) {
+  for (const { step } of phoneSteps(run, now)) {
     progress.selected += 1;
     progress[stateOf(step)] += 1;
   }

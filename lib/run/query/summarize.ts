@@ -1,7 +1,7 @@
 import type { IndexedRun } from '../../ledger/state/run-index.ts';
 import { policyOfRun } from '../../policy/keys/run-id.ts';
 import type { FoundRun } from './find-run.ts';
-import type { OpenRun } from '../state/open-run.ts';
+import type { StoredRun } from '../state/stored-run.ts';
 import { progressOf } from './progress.ts';
 import { instantOf, type RunSummary } from './schemas.ts';
 
@@ -41,7 +41,7 @@ const unsettled = {
   progress: null,
 };
 
-function openSummary(run: OpenRun, cancelling: boolean, now: number): RunSummary {
+function openSummary(run: StoredRun, cancelling: boolean, now: number): RunSummary {
   const { plan, request, state } = run;
   return {
     run_id: run.runId,

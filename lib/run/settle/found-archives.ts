@@ -3,10 +3,10 @@ import { hasCode } from '../../errors.ts';
 import type { ObjectInfo } from '../../cloud/obs/list.ts';
 import type { Attempt } from '../../ledger/run/fold.ts';
 import { archiveKey, parseArchiveKey, runFolder } from '../../policy/keys/keys.ts';
-import { assertSoleWriter } from '../state/sole-writer.ts';
 import { mayStillArrive, RECHECK_AFTER_MS, statusOf } from '../state/next-step.ts';
-import type { RunDeps } from '../deps.ts';
-import { type Decided, type OpenRun, record, type Writer } from '../state/open-run.ts';
+import type { DriveDeps, RunDeps } from '../deps.ts';
+import { assertSoleWriter, type OpenRun, record } from '../state/open-run.ts';
+import type { PhoneStep } from '../state/phone-steps.ts';
 import { endsAsTar } from '../export/verify-archives.ts';
 
 /** What lies in a run's folder, by phone. */
@@ -73,7 +73,7 @@ async function unlessClosed(
 export async function adoptLostArchives(
   deps: RunDeps,
   run: OpenRun,
-  decided: Decided[],
+  decided: PhoneStep[],
   found: Found,
 ): Promise<void> {
   const bucket = run.plan?.terms?.bucket ?? '';
@@ -95,13 +95,12 @@ export async function adoptLostArchives(
  * LeaseLost, before anything is deleted, when another drive writes to the run: it may have settled on another archive.
  */
 export async function deleteSuperseded(
-  deps: RunDeps,
+  deps: DriveDeps,
   run: OpenRun,
-  decided: Decided[],
+  decided: PhoneStep[],
   found: Found,
-  writer: Writer,
 ): Promise<void> {
-  await assertSoleWriter(deps, run, writer);
+  await assertSoleWriter(deps, run);
   const superseded = decided.flatMap(({ phone, step }) => {
     if (step.kind !== 'done' || step.archive === undefined) return [];
     const verified = step.archive.number;
@@ -119,7 +118,7 @@ export async function deleteSuperseded(
     run,
     superseded.map((one) => ({ type: 'superseded_deleted' as const, at, ...one })),
   );
-  await assertSoleWriter(deps, run, writer);
+  await assertSoleWriter(deps, run);
   const keys = superseded.map(({ key }) => key);
   await deps.archives.remove(run.plan?.terms?.bucket ?? '', keys);
 }

@@ -18,7 +18,7 @@ import type { InFlightJob } from '../export/batch.ts';
 import type { Job } from '../../cloud/cph/job.ts';
 import type { ObjectInfo } from '../../cloud/obs/list.ts';
 import type { RunDeps } from '../deps.ts';
-import type { OpenRun } from '../state/open-run.ts';
+import type { StoredRun } from '../state/stored-run.ts';
 
 const REQUESTS_PER_CALL = 20;
 const MAX_HEADS = 20;
@@ -50,7 +50,7 @@ export async function loadOrphanedJobs(
  */
 export async function orphanRunningJobs(
   deps: Pick<RunDeps, 'store' | 'clock'>,
-  { runId, plan, state }: Pick<OpenRun, 'runId' | 'plan' | 'state'>,
+  { runId, plan, state }: Pick<StoredRun, 'runId' | 'plan' | 'state'>,
 ): Promise<OrphanedJobs | undefined> {
   if (plan?.terms === undefined) return undefined;
   const { terms } = plan;

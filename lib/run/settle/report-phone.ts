@@ -3,10 +3,15 @@ import type { ReportedPhone } from '../../ledger/run/report.ts';
 import { archiveKey, parseArchiveKey, runFolder } from '../../policy/keys/keys.ts';
 import { statusOf } from '../state/next-step.ts';
 import type { Found } from './found-archives.ts';
-import type { Decided, OpenRun } from '../state/open-run.ts';
+import type { PhoneStep } from '../state/phone-steps.ts';
+import type { StoredRun } from '../state/stored-run.ts';
 
 /** What a report says of a phone that has its outcome. */
-export function reportPhone(run: OpenRun, { phone, step }: Decided, found: Found): ReportedPhone {
+export function reportPhone(
+  run: StoredRun,
+  { phone, step }: PhoneStep,
+  found: Found,
+): ReportedPhone {
   const { phone_id } = phone.planned;
   const attempts = [...phone.attempts.values()].filter(
     (attempt) => statusOf(attempt).kind !== 'void',
@@ -37,7 +42,7 @@ export function reportPhone(run: OpenRun, { phone, step }: Decided, found: Found
 }
 
 /** The archives that a report names, for the index of phones. */
-export function indexEntries(run: OpenRun, phones: ReportedPhone[]): IndexEntry[] {
+export function indexEntries(run: StoredRun, phones: ReportedPhone[]): IndexEntry[] {
   const terms = run.plan?.terms;
   if (terms === undefined) return [];
   const folder = runFolder(terms.folder, run.runId);

@@ -5,18 +5,20 @@ import { indexArchives } from '../../ledger/state/phones.ts';
 import type { Plan } from '../../ledger/run/plan.ts';
 import { readReportedPhones, type Report, writeReport } from '../../ledger/run/report.ts';
 import { noteRun } from '../../ledger/state/run-index.ts';
-import type { RunDeps } from '../deps.ts';
+import type { DriveDeps } from '../deps.ts';
 import { adoptLostArchives, foundArchives, deleteSuperseded } from './found-archives.ts';
 import { orphanRunningJobs } from './orphaned-jobs.ts';
-import { metricsOf, type OpenRun, steps, type Writer } from '../state/open-run.ts';
+import type { OpenRun } from '../state/open-run.ts';
+import { phoneSteps } from '../state/phone-steps.ts';
+import { metricsOf, type StoredRun } from '../state/stored-run.ts';
 import { countOutcomes, runOutcome } from './outcome.ts';
 import { indexEntries, reportPhone } from './report-phone.ts';
 import { noteRecovered } from '../notify/staleness.ts';
 
 /** True when every phone of the planned run has its outcome, or once it was reported, whatever is learned after that. */
-export function isSettled(run: OpenRun, now: number): boolean {
+export function isSettled(run: StoredRun, now: number): boolean {
   if (run.plan === undefined) return false;
-  return run.report !== undefined || steps(run, now).every(({ step }) => step.kind === 'done');
+  return run.report !== undefined || phoneSteps(run, now).every(({ step }) => step.kind === 'done');
 }
 
 /**
@@ -24,29 +26,24 @@ export function isSettled(run: OpenRun, now: number): boolean {
  * late watch, writes the report once and notes the result. All of it may be repeated after a crash; what stands in the report
  * is never decided anew.
  */
-export async function settleRun(
-  deps: RunDeps,
-  run: OpenRun,
-  writer: Writer,
-): Promise<OrphanedJobs | undefined> {
+export async function settleRun(deps: DriveDeps, run: OpenRun): Promise<OrphanedJobs | undefined> {
   const { plan } = run;
   if (plan === undefined) return undefined;
-  const late = run.report === undefined ? await reportRun(deps, run, plan, writer) : undefined;
+  const late = run.report === undefined ? await reportRun(deps, run, plan) : undefined;
   if (run.report !== undefined) await noteResult(deps, run, plan, run.report);
   return late;
 }
 
 async function reportRun(
-  deps: RunDeps,
+  deps: DriveDeps,
   run: OpenRun,
   plan: Plan,
-  writer: Writer,
 ): Promise<OrphanedJobs | undefined> {
   const now = deps.clock.now();
   const found = await foundArchives(deps, run);
-  await adoptLostArchives(deps, run, steps(run, now), found);
-  const decided = steps(run, now);
-  await deleteSuperseded(deps, run, decided, found, writer);
+  await adoptLostArchives(deps, run, phoneSteps(run, now), found);
+  const decided = phoneSteps(run, now);
+  await deleteSuperseded(deps, run, decided, found);
   const late = await orphanRunningJobs(deps, run);
 
   const phones = decided.map((entry) => reportPhone(run, entry, found));
@@ -70,7 +67,7 @@ async function reportRun(
       settled_at: new Date(now).toISOString(),
       counts,
       listing_complete: plan.listing_complete,
-      metrics: metricsOf(run),
+      metrics: metricsOf(run, run.unwritten.metrics),
       ...(run.state.deleted.size === 0
         ? {}
         : { superseded_deleted: [...run.state.deleted].sort() }),
@@ -81,7 +78,12 @@ async function reportRun(
 }
 
 /** Notes what was reported where others look for it. */
-async function noteResult(deps: RunDeps, run: OpenRun, plan: Plan, report: Report): Promise<void> {
+async function noteResult(
+  deps: DriveDeps,
+  run: OpenRun,
+  plan: Plan,
+  report: Report,
+): Promise<void> {
   const phones = await readReportedPhones(deps.store, report);
   await indexArchives(deps.store, indexEntries(run, phones));
   const whole = run.request.phones === undefined;
@@ -99,6 +101,6 @@ async function noteResult(deps: RunDeps, run: OpenRun, plan: Plan, report: Repor
     await noteRecovered(deps, report, plan.terms?.notify.language ?? 'en');
   }
   await noteRun(deps.store, report);
-  run.wrappedUp = true;
+  run.unwritten.result = false;
   logSettled(deps.log, report, phones);
 }

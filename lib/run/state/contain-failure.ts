@@ -1,19 +1,28 @@
-import { PhonevaultError } from '../../errors.ts';
+import { type ErrorCode, LeaseLost, PhonevaultError } from '../../errors.ts';
 import type { RunDeps } from '../deps.ts';
 import { type OpenRun, record } from './open-run.ts';
-import { stopsDrive } from './stops-drive.ts';
 
-const REST_MS = 20_000;
+const PAUSE_MS = 20_000;
+const STOPS_DRIVE: ReadonlySet<ErrorCode> = new Set([
+  'credentials_refused',
+  'credentials_missing',
+  'clock_skew',
+]);
+
+/** True for errors that every further call of this invocation would meet. */
+export function stopsDrive(error: unknown): boolean {
+  if (error instanceof LeaseLost) return true;
+  return error instanceof PhonevaultError && STOPS_DRIVE.has(error.code);
+}
 
 /**
- * Does one piece of work so that its failure stays its own: the run rests a while, if it should, and the others go on. Errors that
- * will meet every call pass through, and so do mistakes of our own. Answers whether the work was done.
+ * Does one piece of work, of `run` if given. A failure is logged and recorded in the run, which pauses unless `pauses` is
+ * false. Returns whether the work succeeded. Throws errors that stop the drive, and programming errors.
  */
 export async function containFailure(
   deps: Pick<RunDeps, 'clock' | 'log' | 'meter'>,
-  run: OpenRun | undefined,
   work: () => Promise<unknown>,
-  options: { rests: boolean } = { rests: true },
+  { run, pauses = true }: { run?: OpenRun; pauses?: boolean } = {},
 ): Promise<boolean> {
   try {
     await (run === undefined ? work() : deps.meter.during(run, work));
@@ -22,17 +31,14 @@ export async function containFailure(
     if (!(error instanceof PhonevaultError) || stopsDrive(error)) throw error;
     const { code, message } = error;
     deps.log.warn('step_failed', { run: run?.runId, policy: run?.request.policy, code, message });
-    if (run !== undefined) {
-      const at = deps.clock.now();
-      if (options.rests) {
-        run.restUntil = at + REST_MS;
-        if (code === 'throttled') run.unlogged.throttled_ms += REST_MS;
-      }
-      const known = run.state.failures.at(-1)?.code === code;
-      if (!known) {
-        record(run, [{ type: 'step_failed', at, code, message: message.slice(0, 200) }]);
-      }
+    if (run === undefined) return false;
+    const at = deps.clock.now();
+    if (pauses) {
+      run.retryAt.step = at + PAUSE_MS;
+      if (code === 'throttled') run.unwritten.metrics.throttled_ms += PAUSE_MS;
     }
+    const isRepeat = run.state.failures.at(-1)?.code === code;
+    if (!isRepeat) record(run, [{ type: 'step_failed', at, code, message: message.slice(0, 200) }]);
     return false;
   }
 }

@@ -1,12 +1,12 @@
 import type { RunEvent } from '../../ledger/run/events.ts';
 import type { Report, ReportedPhone } from '../../ledger/run/report.ts';
 import type { RunDeps } from '../deps.ts';
-import type { OpenRun } from './open-run.ts';
+import type { StoredRun } from './stored-run.ts';
 
 /** Writes a log line for each fact of a run that somebody may look for, once the ledger has it. */
 export function logEvents(
   log: RunDeps['log'],
-  { runId, request }: Pick<OpenRun, 'runId' | 'request'>,
+  { runId, request }: Pick<StoredRun, 'runId' | 'request'>,
   events: readonly RunEvent[],
 ): void {
   const own = { run: runId, policy: request.policy };

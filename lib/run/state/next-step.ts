@@ -20,8 +20,8 @@ export type RunFacts = {
   terms: Terms;
   startedAt: number;
   cancelledAt?: number | undefined;
-  /** How long a key is watched after a lost answer, in ms. */
-  watchFor: number;
+  /** How long a key is watched after a lost response, in ms. */
+  watchMs: number;
   /** Since when looks at the jobs or the archives have failed. */
   outageSince?: { jobs: number | undefined; archives: number | undefined };
 };
@@ -110,7 +110,7 @@ export function nextStep(phone: PhoneState, facts: RunFacts, now: number): Step 
     }
     if (is.kind === 'running') return running(attempt, is.since, facts, now);
     if (is.kind === 'doubt') {
-      const until = Math.min(is.since + facts.watchFor, deadline(facts));
+      const until = Math.min(is.since + facts.watchMs, deadline(facts));
       if (!isUnseen(facts, 'archives', until, now)) return { kind: 'watch', attempt, until };
     }
     if (is.kind === 'lost' || is.kind === 'doubt') lostAnswers += 1;

@@ -22,7 +22,8 @@ import { readReport } from '../../../lib/ledger/run/report.ts';
 import { putRequest } from '../../../lib/ledger/run/request.ts';
 import { putStale } from '../../../lib/ledger/state/staleness.ts';
 import { drive, type DriveOptions, driveWindow } from '../../../lib/run/drive/drive.ts';
-import { metricsOf, type OpenRun } from '../../../lib/run/state/open-run.ts';
+import type { OpenRun } from '../../../lib/run/state/open-run.ts';
+import { metricsOf } from '../../../lib/run/state/stored-run.ts';
 import { phone } from '../../support/fleet.ts';
 import { agendaClock } from '../../../testing/play-clock.ts';
 import { refusal, runScene, trouble } from '../../support/run-scene.ts';
@@ -390,7 +391,7 @@ describe('a drive', () => {
     };
     await world.go({ memory });
     const run = memory.get(RUN);
-    expect(run && metricsOf(run).function_ms).toBe(world.clock.now() - T0);
+    expect(run && metricsOf(run, run.unwritten.metrics).function_ms).toBe(world.clock.now() - T0);
     expect(world.seconds()).toBeGreaterThan(60);
   });
 

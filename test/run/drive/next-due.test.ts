@@ -4,9 +4,9 @@ import { fold } from '../../../lib/ledger/run/fold.ts';
 import { carefulLimits, type Limits } from '../../../lib/ledger/state/limits.ts';
 import type { PlannedPhone } from '../../../lib/ledger/run/plan.ts';
 import type { Report } from '../../../lib/ledger/run/report.ts';
-import { nextDue, pollInterval } from '../../../lib/run/drive/next-due.ts';
+import { nextDue as nextDueOf, pollInterval } from '../../../lib/run/drive/next-due.ts';
 import type { OpenRun } from '../../../lib/run/state/open-run.ts';
-import type { Work } from '../../../lib/run/drive/steps.ts';
+import { createWork, type Work } from '../../../lib/run/drive/work.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
 const SECOND = 1_000;
@@ -23,32 +23,38 @@ function runOf(events: RunEvent[], changes: Partial<PlannedPhone> = {}): OpenRun
   return run;
 }
 
-function workOf(runs: OpenRun[], changes: Partial<Work> & { limits?: Partial<Limits> } = {}): Work {
-  const { limits, ...rest } = changes;
-  return {
-    runs: new Map(runs.map((run, n) => [`${run.runId}-${n}`, run])),
-    orphaned: [],
-    session: { limits: { ...carefulLimits, ...limits } },
-    pollAt: T0 + 7 * MINUTE,
-    orphanedPollAt: T0 + 8 * MINUTE,
-    ...rest,
-  } as unknown as Work;
+type Given = { pollAt?: number; orphaned?: Work['orphaned']; limits?: Partial<Limits> };
+
+/** What a drive has in hand, with the limits that it knows. */
+function workOf(runs: OpenRun[], { pollAt, orphaned = [], limits }: Given = {}) {
+  const work = createWork({ remembered: new Map(), orphaned }, T0);
+  runs.forEach((run, n) => work.runs.set(`${run.runId}-${n}`, run));
+  work.nextAt.jobs = pollAt ?? T0 + 7 * MINUTE;
+  work.nextAt.orphanedJobs = T0 + 8 * MINUTE;
+  return { work, limits: { ...carefulLimits, ...limits } };
 }
 
+const nextDue = ({ work, limits }: ReturnType<typeof workOf>, now: number) =>
+  nextDueOf(work, limits, now);
+
+const retryAt = (run: OpenRun, times: Partial<OpenRun['retryAt']>): OpenRun => {
+  Object.assign(run.retryAt, times);
+  return run;
+};
 const settled = (run: OpenRun, notified = false): OpenRun => {
   run.report = { run_id: run.runId } as unknown as Report;
   if (notified) fold(run.state, [{ type: 'notified', at: T0 }]);
   return run;
 };
 const unplanned = (): OpenRun => ({ ...runOf([]), plan: undefined });
-const resting = (run: OpenRun, until: number): OpenRun => ({ ...run, restUntil: until });
+const paused = (run: OpenRun, until: number): OpenRun => retryAt(run, { step: until });
 const orphaned = [{}] as unknown as Work['orphaned'];
 
 describe('nextDue', () => {
-  it.each<[string, number, Work]>([
+  it.each<[string, number, ReturnType<typeof workOf>]>([
     ['a run without a plan: now', 0, workOf([unplanned()])],
-    ['one that rests: when it has rested', 9, workOf([resting(unplanned(), T0 + 9)])],
-    ['one that has rested: now', 0, workOf([resting(unplanned(), T0 - 9)])],
+    ['one that rests: when it has rested', 9, workOf([paused(unplanned(), T0 + 9)])],
+    ['one that has rested: now', 0, workOf([paused(unplanned(), T0 - 9)])],
     ['a report that nobody was told of: now', 0, workOf([settled(runOf([]))])],
     ['a run whose phones have all ended: now', 0, workOf([openRun('nightly-1', [])])],
     ['an export: the next look at the jobs', 7 * MINUTE, workOf([runOf([intent, accepted])])],
@@ -61,19 +67,21 @@ describe('nextDue', () => {
     [
       'a lost answer: the look at the archives',
       3 * MINUTE,
-      workOf([{ ...runOf([intent, unknown]), watchAt: T0 + 3 * MINUTE }]),
+      workOf([retryAt(runOf([intent, unknown]), { unknownOutcomes: T0 + 3 * MINUTE })]),
     ],
     [
       'a lost answer: the look at the jobs, if that is sooner',
       2 * MINUTE,
-      workOf([{ ...runOf([intent, unknown]), watchAt: T0 + 3 * MINUTE }], {
+      workOf([retryAt(runOf([intent, unknown]), { unknownOutcomes: T0 + 3 * MINUTE })], {
         pollAt: T0 + 2 * MINUTE,
       }),
     ],
     [
       'a phone that does not run: the next look at its state',
       4 * MINUTE,
-      workOf([{ ...runOf([], { waiting: true }), statesAt: T0 + 4 * MINUTE }], { pollAt: T0 }),
+      workOf([retryAt(runOf([], { waiting: true }), { phoneStates: T0 + 4 * MINUTE })], {
+        pollAt: T0,
+      }),
     ],
     ['a phone that could be sent: a look whether there is room', 5 * SECOND, workOf([runOf([])])],
     ['a phone to be tried again: then', MINUTE, workOf([runOf([intent, busy])])],
@@ -103,9 +111,9 @@ describe('nextDue', () => {
   });
 
   it('is the first thing that falls due, in whatever run', () => {
-    const first = resting(unplanned(), T0 + 9);
-    const second = resting(unplanned(), T0 + 8);
-    const third = resting(unplanned(), T0 + 10);
+    const first = paused(unplanned(), T0 + 9);
+    const second = paused(unplanned(), T0 + 8);
+    const third = paused(unplanned(), T0 + 10);
     expect(nextDue(workOf([first, second, third]), T0)).toBe(T0 + 8);
   });
 
@@ -125,7 +133,7 @@ describe('nextDue', () => {
       plannedPhone('p', { verdict: { outcome: 'skipped', reason: 'stopped' } }),
       plannedPhone('q', { waiting: true }),
     ]);
-    run.statesAt = T0 + MINUTE;
+    run.retryAt.phoneStates = T0 + MINUTE;
     expect(nextDue(workOf([run]), T0)).toBe(T0 + MINUTE);
     run.state.phones.delete('q');
     expect(nextDue(workOf([run]), T0)).toBe(T0);

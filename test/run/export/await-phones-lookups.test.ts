@@ -60,14 +60,14 @@ describe('awaitStates', () => {
     const { lookup, clock, run } = scene([waiting('p1')], [phone('p1', { status })]);
     clock.move(after);
     await lookup();
-    expect(run.pending).toEqual(expected);
+    expect(run.unwritten.events).toEqual(expected);
   });
 
   it('ends a phone that is gone as not found, and goes on to the next', async () => {
     const { lookup, run } = scene([waiting('p1'), waiting('p2')], [phone('p2')]);
     await lookup();
     const gone = { type: 'outcome', at: T0, phone_id: 'p1', outcome: 'failed' };
-    expect(run.pending).toEqual([{ ...gone, reason: 'not_found' }, ready('p2')]);
+    expect(run.unwritten.events).toEqual([{ ...gone, reason: 'not_found' }, ready('p2')]);
   });
 
   it('looks at phones that wait and at no other', async () => {
@@ -86,10 +86,10 @@ describe('awaitStates', () => {
     refuse(run, 'p1', T0 + MINUTE);
     clock.move(WAIT);
     await lookup();
-    expect(run.pending).toEqual([]);
+    expect(run.unwritten.events).toEqual([]);
     clock.move(MINUTE);
     await lookup();
-    expect(run.pending).toEqual([skipped('p1', 'restarting', T0 + WAIT + MINUTE)]);
+    expect(run.unwritten.events).toEqual([skipped('p1', 'restarting', T0 + WAIT + MINUTE)]);
   });
 
   it('dates what it finds by the end of the look, and judges it by the beginning', async () => {
@@ -99,7 +99,7 @@ describe('awaitStates', () => {
       return phone(id, { status: id === 'p1' ? 'running' : RESTARTING });
     };
     await awaitPhones({ ...deps, cph: { ...deps.cph, showPhone } }, run);
-    expect(run.pending).toEqual([ready('p1', T0 + WAIT)]);
+    expect(run.unwritten.events).toEqual([ready('p1', T0 + WAIT)]);
   });
 
   it('looks again after twenty seconds, not before', async () => {
@@ -116,7 +116,7 @@ describe('awaitStates', () => {
   it('looks at once at the first phone that waits', async () => {
     const { lookup, calls, run } = scene([plannedPhone('p1')], [phone('p1')]);
     await lookup();
-    expect([calls, run.statesAt]).toEqual([[], 0]);
+    expect([calls, run.retryAt.phoneStates]).toEqual([[], 0]);
     refuse(run, 'p1', T0);
     await lookup();
     expect(calls).toEqual(['show p1']);
@@ -129,7 +129,7 @@ describe('awaitStates', () => {
     const { lookup, calls, run } = scene([waiting('p1')], [phone('p1')]);
     change(run);
     await lookup();
-    expect([calls, run.pending]).toEqual([[], []]);
+    expect([calls, run.unwritten.events]).toEqual([[], []]);
   });
 });
 
@@ -141,7 +141,7 @@ describe('a look at many phones', () => {
     const { lookup, calls, run } = scene(planned, running);
     await lookup();
     expect(calls).toEqual(['list s1 0', 'show d', 'show e']);
-    expect(run.pending).toEqual(['a', 'b', 'c', 'd', 'e'].map((id) => ready(id)));
+    expect(run.unwritten.events).toEqual(['a', 'b', 'c', 'd', 'e'].map((id) => ready(id)));
   });
 
   it('asks for a phone that its server does not list', async () => {
@@ -153,7 +153,7 @@ describe('a look at many phones', () => {
       deps.cph.showPhone(id).then(() => (id === 'b' ? phone('b', { status: STOPPED }) : undefined));
     await awaitPhones({ ...deps, cph: { ...deps.cph, showPhone } }, run);
     expect(calls).toEqual(['list s1 0', 'show b']);
-    expect(run.pending).toEqual([ready('a'), skipped('b', 'stopped'), ready('c')]);
+    expect(run.unwritten.events).toEqual([ready('a'), skipped('b', 'stopped'), ready('c')]);
   });
 
   it('makes twenty calls at most, lists included, and leaves the others for the next look', async () => {
@@ -164,11 +164,11 @@ describe('a look at many phones', () => {
     const { lookup, calls, clock, run } = scene(planned, running);
     await lookup();
     expect(calls).toHaveLength(20);
-    expect(run.pending).toHaveLength(40);
+    expect(run.unwritten.events).toHaveLength(40);
     clock.move(20_000);
     await lookup();
     expect(calls.slice(20)).toEqual(['list s20 0', 'show as21', 'list s22 0', 'show as23']);
-    expect(run.pending).toHaveLength(48);
+    expect(run.unwritten.events).toHaveLength(48);
   });
 
   it('lists no server when its calls are used up', async () => {
@@ -179,9 +179,9 @@ describe('a look at many phones', () => {
     const { lookup, calls, run } = scene(planned, []);
     await lookup();
     expect(calls).toHaveLength(20);
-    expect(run.pending.flatMap((event) => ('phone_id' in event ? event.phone_id : []))).toEqual(
-      servers(20).map((server) => `a${server}`),
-    );
+    expect(
+      run.unwritten.events.flatMap((event) => ('phone_id' in event ? event.phone_id : [])),
+    ).toEqual(servers(20).map((server) => `a${server}`));
   });
 
   it('ends no phone whose state it has not seen, though the wait is over', async () => {
@@ -192,11 +192,11 @@ describe('a look at many phones', () => {
     const { lookup, clock, run } = scene(planned, seen);
     clock.move(WAIT);
     await lookup();
-    const reasons = run.pending.map((event) => 'reason' in event && event.reason);
+    const reasons = run.unwritten.events.map((event) => 'reason' in event && event.reason);
     expect(reasons).toEqual(Array<string>(20).fill('resetting'));
     clock.move(20_000);
     await lookup();
-    expect(run.pending.slice(20)).toEqual([ready('ps20', T0 + WAIT + 20_000)]);
+    expect(run.unwritten.events.slice(20)).toEqual([ready('ps20', T0 + WAIT + 20_000)]);
   });
 
   it('looks at those first that it has not seen for longest', async () => {
@@ -209,7 +209,7 @@ describe('a look at many phones', () => {
     clock.move(20_000);
     await lookup();
     expect(calls.slice(20, 22)).toEqual(['show ps20', 'show ps00']);
-    expect(run.pending).toEqual([ready('ps20', T0 + 20_000)]);
+    expect(run.unwritten.events).toEqual([ready('ps20', T0 + 20_000)]);
     clock.move(20_000);
     await lookup();
     expect(calls.slice(40, 42)).toEqual(['show ps19', 'show ps00']);
@@ -240,7 +240,7 @@ describe('a look at many phones', () => {
     await lookup();
     clock.move(WAIT);
     await lookup();
-    expect(run.pending.filter(({ type }) => type === 'ready')).toEqual([]);
+    expect(run.unwritten.events.filter(({ type }) => type === 'ready')).toEqual([]);
   });
 
   it('looks first at the phones whose wait ends first', async () => {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fold } from '../../../lib/ledger/run/fold.ts';
-import { cutBatches } from '../../../lib/run/export/batch.ts';
+import { fillBatches } from '../../../lib/run/export/batch.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
 const fleet = (count: number, servers: number, prefix = 'p') =>
@@ -9,10 +9,10 @@ const fleet = (count: number, servers: number, prefix = 'p') =>
     plannedPhone(`${prefix}${index}`, { server_id: `s${index % servers}` }),
   );
 
-describe('cutBatches', () => {
+describe('fillBatches', () => {
   it('fills a call up to its size from the submission order', () => {
     const run = openRun('nightly-1', fleet(10, 5));
-    const [batch] = cutBatches([run], [], { calls: 1, phonesPerCall: 4 }, T0);
+    const [batch] = fillBatches([run], [], { calls: 1, phonesPerCall: 4 }, T0);
     expect(batch?.items.map((item) => item.phoneId)).toEqual(['p0', 'p1', 'p2', 'p3']);
   });
 
@@ -23,7 +23,7 @@ describe('cutBatches', () => {
       { type: 'accepted', at: T0, phone_id: 'a0', attempt: 1, job_id: 'j', request_id: 'r' },
     ]);
     const second = openRun('b-1', fleet(9, 1, 'b'));
-    const batches = cutBatches([first, second], [], { calls: 9, phonesPerCall: 9 }, T0);
+    const batches = fillBatches([first, second], [], { calls: 9, phonesPerCall: 9 }, T0);
     const sent = batches.flatMap((batch) => batch.items);
     expect(sent).toHaveLength(3);
   });
@@ -37,7 +37,7 @@ describe('cutBatches', () => {
     ]);
     const second = openRun('b-1', phones);
     const straggler = { phone_id: 'y', server_id: 's9' };
-    const batches = cutBatches([first, second], [straggler], { calls: 9, phonesPerCall: 9 }, T0);
+    const batches = fillBatches([first, second], [straggler], { calls: 9, phonesPerCall: 9 }, T0);
     expect(batches.flatMap((batch) => batch.items.map((item) => item.phoneId))).toEqual(['z']);
   });
 
@@ -46,7 +46,7 @@ describe('cutBatches', () => {
     const other = openRun('other-1', fleet(400, 100, 'o'));
     const small = openRun('small-1', fleet(3, 3, 'm'));
     const manual = openRun('manual-1', fleet(400, 100, 'h'), { trigger: 'http' });
-    const order = cutBatches(
+    const order = fillBatches(
       [large, other, small, manual],
       [],
       { calls: 5, phonesPerCall: 10 },
@@ -63,7 +63,7 @@ describe('cutBatches', () => {
     const served = Array.from({ length: 24 }, (_, index) => {
       const now = T0 + index * 10_000;
       const limits = { calls: 1, phonesPerCall: 10 };
-      const [batch] = cutBatches([large, other, manual], [], limits, now);
+      const [batch] = fillBatches([large, other, manual], [], limits, now);
       const attempts = (batch?.items ?? []).map(({ phoneId }) => ({
         phone_id: phoneId,
         attempt: 1,
@@ -89,7 +89,7 @@ describe('cutBatches', () => {
       { type: 'intent', at: T0, window: 'w', attempts: [{ phone_id: 'p', attempt: 1 }] },
       { type: 'refused', at: T0, phone_id: 'p', attempt: 1, code: 'CPS.0099' },
     ]);
-    const cut = (now: number) => cutBatches([run], [], { calls: 1, phonesPerCall: 9 }, now);
+    const cut = (now: number) => fillBatches([run], [], { calls: 1, phonesPerCall: 9 }, now);
     expect(cut(T0 + MINUTE - 1)).toEqual([]);
     expect(cut(T0 + MINUTE)[0]?.items).toEqual([{ phoneId: 'p', serverId: 's1', attempt: 2 }]);
   });
@@ -103,7 +103,7 @@ describe('cutBatches', () => {
         fc.integer({ min: 1, max: 12 }),
         (count, servers, calls, phonesPerCall) => {
           const run = openRun('nightly-1', fleet(count, servers));
-          const batches = cutBatches([run], [], { calls, phonesPerCall }, T0);
+          const batches = fillBatches([run], [], { calls, phonesPerCall }, T0);
           const items = batches.flatMap((batch) => batch.items);
           const perServer = new Map<string, number>();
           for (const { serverId } of items) {
@@ -121,7 +121,7 @@ describe('cutBatches', () => {
   });
 });
 
-describe('cutBatches, at the edges', () => {
+describe('fillBatches, at the edges', () => {
   type Phones = ReturnType<typeof fleet>;
   const lane = (id: string, phones: Phones, changes: Parameters<typeof openRun>[2] = {}) =>
     openRun(id, phones, changes);
@@ -130,40 +130,40 @@ describe('cutBatches, at the edges', () => {
       { type: 'intent', at, window: `w-${phoneId}`, attempts: [{ phone_id: phoneId, attempt: 1 }] },
       { type: 'accepted', at, phone_id: phoneId, attempt: 1, job_id: phoneId, request_id: 'r' },
     ]);
-  const sizes = (batches: ReturnType<typeof cutBatches>) =>
+  const sizes = (batches: ReturnType<typeof fillBatches>) =>
     batches.map(({ items }) => items.length);
 
   it('cuts no more calls than are allowed, and none of nothing', () => {
     const run = lane('a-1', fleet(9, 9));
-    expect(sizes(cutBatches([run], [], { calls: 2, phonesPerCall: 2 }, T0))).toEqual([2, 2]);
-    expect(cutBatches([run], [], { calls: 0, phonesPerCall: 2 }, T0)).toEqual([]);
+    expect(sizes(fillBatches([run], [], { calls: 2, phonesPerCall: 2 }, T0))).toEqual([2, 2]);
+    expect(fillBatches([run], [], { calls: 0, phonesPerCall: 2 }, T0)).toEqual([]);
     const both = [run, lane('b-1', fleet(9, 9, 'b'))];
-    expect(sizes(cutBatches(both, [], { calls: 3, phonesPerCall: 2 }, T0))).toEqual([2, 2, 2]);
-    expect(cutBatches([lane('c-1', [])], [], { calls: 2, phonesPerCall: 2 }, T0)).toEqual([]);
-    expect(sizes(cutBatches([run], [], { calls: 9, phonesPerCall: 4 }, T0))).toEqual([4, 4, 1]);
+    expect(sizes(fillBatches(both, [], { calls: 3, phonesPerCall: 2 }, T0))).toEqual([2, 2, 2]);
+    expect(fillBatches([lane('c-1', [])], [], { calls: 2, phonesPerCall: 2 }, T0)).toEqual([]);
+    expect(sizes(fillBatches([run], [], { calls: 9, phonesPerCall: 4 }, T0))).toEqual([4, 4, 1]);
   });
 
   it('leaves a run alone that rests, or that never began', () => {
     const resting = lane('a-1', fleet(2, 2));
-    resting.restUntil = T0 + 1;
+    resting.retryAt.step = T0 + 1;
     const limits = { calls: 1, phonesPerCall: 2 };
-    expect(cutBatches([resting], [], limits, T0)).toEqual([]);
-    expect(cutBatches([resting], [], limits, T0 + 1)).toHaveLength(1);
+    expect(fillBatches([resting], [], limits, T0)).toEqual([]);
+    expect(fillBatches([resting], [], limits, T0 + 1)).toHaveLength(1);
     const unplanned = { ...lane('b-1', fleet(2, 2)), plan: undefined };
     const failed = lane('c-1', fleet(2, 2));
     if (failed.plan !== undefined) delete failed.plan.terms;
-    expect(cutBatches([unplanned, failed], [], limits, T0)).toEqual([]);
+    expect(fillBatches([unplanned, failed], [], limits, T0)).toEqual([]);
   });
 
   it('cuts smaller calls after one that was refused for a single phone, until one is accepted', () => {
     const run = lane('a-1', fleet(9, 9));
     const limits = { calls: 1, phonesPerCall: 9 };
     fold(run.state, [{ type: 'batch_size_reduced', at: T0, size: 3 }]);
-    expect(sizes(cutBatches([run], [], limits, T0))).toEqual([3]);
+    expect(sizes(fillBatches([run], [], limits, T0))).toEqual([3]);
     accept(run, 'p0');
-    expect(sizes(cutBatches([run], [], limits, T0))).toEqual([8]);
+    expect(sizes(fillBatches([run], [], limits, T0))).toEqual([8]);
     fold(run.state, [{ type: 'batch_size_reduced', at: T0 + 1, size: 2 }]);
-    expect(sizes(cutBatches([run], [], limits, T0 + 1))).toEqual([2]);
+    expect(sizes(fillBatches([run], [], limits, T0 + 1))).toEqual([2]);
   });
 
   it('waits for half a call to come together while a large run has exports underway', () => {
@@ -172,13 +172,13 @@ describe('cutBatches, at the edges', () => {
       Array.from({ length: count }, (_, n) => ({ phone_id: 'other', server_id: `s${n + 1}` }));
     const limits = { calls: 1, phonesPerCall: 4 };
     accept(run, 'p0');
-    expect(sizes(cutBatches([run], busy(9), limits, T0))).toEqual([2]);
-    expect(sizes(cutBatches([run], busy(10), limits, T0))).toEqual([]);
+    expect(sizes(fillBatches([run], busy(9), limits, T0))).toEqual([2]);
+    expect(sizes(fillBatches([run], busy(10), limits, T0))).toEqual([]);
     const idle = lane('b-1', fleet(12, 12), { terms: { max_in_flight_per_server: 1 } });
-    expect(sizes(cutBatches([idle], busy(11), limits, T0))).toEqual([1]);
+    expect(sizes(fillBatches([idle], busy(11), limits, T0))).toEqual([1]);
     const last = lane('c-1', fleet(5, 12), { terms: { max_in_flight_per_server: 1 } });
     accept(last, 'p0');
-    expect(sizes(cutBatches([last], busy(3), limits, T0))).toEqual([1]);
+    expect(sizes(fillBatches([last], busy(3), limits, T0))).toEqual([1]);
   });
 
   it('waits while answers are in doubt as while exports are underway', () => {
@@ -191,11 +191,11 @@ describe('cutBatches, at the edges', () => {
       phone_id: 'x',
       server_id: `s${n + 1}`,
     }));
-    expect(cutBatches([run], others, { calls: 1, phonesPerCall: 4 }, T0)).toEqual([]);
+    expect(fillBatches([run], others, { calls: 1, phonesPerCall: 4 }, T0)).toEqual([]);
   });
 
   const first = (runs: ReturnType<typeof openRun>[], now = T0) =>
-    cutBatches(runs, [], { calls: 1, phonesPerCall: 5 }, now)[0]?.run.runId;
+    fillBatches(runs, [], { calls: 1, phonesPerCall: 5 }, now)[0]?.run.runId;
 
   it.each(['http', 'manual'] as const)(
     'lets a large run go first that was asked for by %s',
@@ -229,7 +229,7 @@ describe('cutBatches, at the edges', () => {
     accept(large, 'p0', T0 + MINUTE);
     expect(first([asked, large, other], T0 + MINUTE + 1)).toBe('m-1');
     expect(first([asked, large, other], T0 + 2 * MINUTE)).toBe('b-1');
-    const order = cutBatches(
+    const order = fillBatches(
       [asked, large, other],
       [],
       { calls: 3, phonesPerCall: 5 },

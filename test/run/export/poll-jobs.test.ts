@@ -32,12 +32,12 @@ async function learned(jobs: Partial<Job>[], known?: number): Promise<number | u
     })),
   );
   const cph = { listJobs: async () => listed } as unknown as RunDeps['cph'];
-  const session = {
+  const learned = {
     limits: { ...carefulLimits, ...(known === undefined ? {} : { export_ms: known }) },
   };
-  await pollJobs({ cph, clock: playClock(T0 + MINUTE) }, [run], session);
-  await pollJobs({ cph, clock: playClock(T0 + 2 * MINUTE) }, [run], session);
-  return session.limits.export_ms;
+  await pollJobs({ cph, clock: playClock(T0 + MINUTE), learned }, [run]);
+  await pollJobs({ cph, clock: playClock(T0 + 2 * MINUTE), learned }, [run]);
+  return learned.limits.export_ms;
 }
 
 const took = (ms: number): Partial<Job> => ({ took: ms });
@@ -79,9 +79,10 @@ async function lookup(run: OpenRun, jobs: Record<string, Partial<Job>[]>, after 
       return ids.flatMap((id) => (jobs[id] ?? []).map((job) => ({ state: 'running', ...job })));
     },
   } as unknown as RunDeps['cph'];
-  const before = run.pending.length;
-  await pollJobs({ cph, clock: playClock(T0 + after) }, [run], { limits: carefulLimits });
-  return { asked, events: run.pending.slice(before) };
+  const before = run.unwritten.events.length;
+  const learned = { limits: carefulLimits };
+  await pollJobs({ cph, clock: playClock(T0 + after), learned }, [run]);
+  return { asked, events: run.unwritten.events.slice(before) };
 }
 
 const runOf = (ids: string[], events: RunEvent[]): OpenRun => {

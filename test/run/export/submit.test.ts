@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { PhoneJob, StorageInfo } from '../../../lib/cloud/cph/job.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
-import { carefulLimits, type Limits } from '../../../lib/ledger/state/limits.ts';
+import type { Limits } from '../../../lib/ledger/state/limits.ts';
 import { appendLog, readLog } from '../../../lib/ledger/run/log.ts';
 import type { Terms } from '../../../lib/ledger/run/plan.ts';
-import { createWriter, type OpenRun } from '../../../lib/run/state/open-run.ts';
-import { LeaseLost } from '../../../lib/run/state/stops-drive.ts';
-import { submitWindow, type Session } from '../../../lib/run/export/submit.ts';
+import type { OpenRun } from '../../../lib/run/state/open-run.ts';
+import { LeaseLost } from '../../../lib/errors.ts';
+import type { InFlightJob } from '../../../lib/run/export/batch.ts';
+import { submitWindow } from '../../../lib/run/export/submit.ts';
 import { refusal, runScene } from '../../support/run-scene.ts';
 import { MINUTE, openRun, plannedPhone, T0, terms } from '../../support/runs.ts';
 
@@ -44,13 +45,12 @@ function scene(answer: (ids: string[], infos: StorageInfo[]) => Answer | void = 
       return answer(ids, infos) ?? taken(infos, `r${calls.length}`);
     },
   });
-  const session: Session = {
-    ...{ writer: createWriter(WRITER), limits: carefulLimits, inFlight: [], until: T0 + MINUTE },
-  };
-  const limit = (limits: Partial<Limits>) => (session.limits = { ...session.limits, ...limits });
+  const { learned } = world.deps;
+  const inFlight: InFlightJob[] = [];
+  const limit = (limits: Partial<Limits>) => (learned.limits = { ...learned.limits, ...limits });
   return {
-    ...{ ...world, calls, infosSent, session, limit },
-    submit: (...runs: OpenRun[]) => submitWindow(world.deps, runs, session),
+    ...{ ...world, calls, infosSent, learned, inFlight, limit },
+    submit: (...runs: OpenRun[]) => submitWindow(world.deps, runs, inFlight),
   };
 }
 
@@ -92,7 +92,7 @@ describe('submitWindow', () => {
       intent,
       ...attempts.map((one) => ({ ...accepted, ...one, job_id: `j-${one.phone_id}` })),
     ]);
-    expect(run.pending).toEqual([]);
+    expect(run.unwritten.events).toEqual([]);
   });
 
   it('says what to export, and where to', async () => {
@@ -118,7 +118,7 @@ describe('submitWindow', () => {
       ['p0', 'p1'],
       ['p2', 'p3'],
     ]);
-    expect(world.session.limits.recent).toEqual([T0, T0 + SECOND]);
+    expect(world.learned.limits.recent).toEqual([T0, T0 + SECOND]);
     expect(unsent(run)).toEqual([]);
   });
 
@@ -136,7 +136,7 @@ describe('submitWindow', () => {
 
   it('leaves out the phones that jobs of earlier runs still take up', async () => {
     const world = scene();
-    world.session.inFlight = [{ phone_id: 'p', server_id: 's1' }];
+    world.inFlight.push({ phone_id: 'p', server_id: 's1' });
     await world.submit(runOf('nightly-1', ['p', 'q']));
     expect(world.calls).toEqual([['q']]);
   });
@@ -168,7 +168,7 @@ describe('submitWindow', () => {
     };
     await world.submit(run);
     expect(served.slice(0, 2)).toEqual(['nightly-1', 'nightly-1']);
-    const [logged] = [...run.logged.values()].slice(-1);
+    const [logged] = [...run.loggedMetrics.values()].slice(-1);
     expect(logged?.throttled_ms).toBe(61 * SECOND);
   });
 
@@ -208,7 +208,7 @@ describe('submitWindow', () => {
   it('begins no call when the time is up', async () => {
     const world = scene();
     world.limit({ phones_per_call: 1 });
-    world.session.until = T0 + 2 * SECOND;
+    world.deps.until = T0 + 2 * SECOND;
     const run = runOf('nightly-1', numbered(3));
     await world.submit(run);
     expect(world.calls).toEqual([['p0'], ['p1']]);
@@ -241,7 +241,7 @@ describe('what an answer means', () => {
     const world = scene();
     world.limit({ phones_per_call: 2 });
     await world.submit(runOf('nightly-1', ['p', 'q']));
-    expect(world.session.limits).toMatchObject({ phones_per_call: 4, accepted_size: 2 });
+    expect(world.learned.limits).toMatchObject({ phones_per_call: 4, accepted_size: 2 });
     const told = { phones_per_call: 4, calls_per_minute: 8 };
     expect(world.logged('limits_grew', 'limits_fell')).toEqual([['info', 'limits_grew', told]]);
   });
@@ -258,7 +258,7 @@ describe('what an answer means', () => {
     const world = scene();
     await world.submit(runOf('nightly-1', ['p']));
     expect(world.logged('limits_grew', 'limits_fell')).toEqual([]);
-    expect(world.session.limits).toMatchObject({ phones_per_call: 10, accepted_size: 1 });
+    expect(world.learned.limits).toMatchObject({ phones_per_call: 10, accepted_size: 1 });
   });
 });
 
@@ -294,7 +294,7 @@ describe('what a failed call means', () => {
     expect(world.calls).toHaveLength(1);
     expect(world.logged('call_refused')).toEqual([line(reason, code)]);
     expect(await events(world, run)).toEqual(['intent', ...expected]);
-    expect(run.pending).toEqual([]);
+    expect(run.unwritten.events).toEqual([]);
   });
 
   it('an error that is no answer of the service leaves its phones in doubt, with no code', async () => {
@@ -324,10 +324,10 @@ describe('what a failed call means', () => {
     const [run, other] = [runOf('nightly-1', ['p0', 'p1']), runOf('weekly-1', ['q'])];
     await world.submit(run, other);
     expect(world.calls).toEqual([['p0'], ['q']]);
-    expect(run.restUntil).toBe(T0 + 21 * SECOND);
-    expect(other.restUntil).toBe(0);
+    expect(run.retryAt.step).toBe(T0 + 21 * SECOND);
+    expect(other.retryAt.step).toBe(0);
     expect(unsent(run)).toEqual(['p0', 'p1']);
-    expect(world.session.limits.calls_per_minute).toBe(8);
+    expect(world.learned.limits.calls_per_minute).toBe(8);
   });
 
   it('a run that has rested long enough sends again in the same window', async () => {
@@ -348,13 +348,13 @@ describe('what a failed call means', () => {
     expect(world.calls).toEqual([['p']]);
     expect(unsent(run)).toEqual(['p', 'q']);
     expect(unsent(other)).toEqual(['r']);
-    expect(world.session.limits).toMatchObject({
+    expect(world.learned.limits).toMatchObject({
       calls_per_minute: 4,
       blocked_until: T0 + 62 * SECOND,
     });
     const told = { phones_per_call: 1, calls_per_minute: 4 };
     expect(world.logged('limits_fell', 'limits_grew')).toEqual([['warn', 'limits_fell', told]]);
-    expect(run.restUntil).toBe(0);
+    expect(run.retryAt.step).toBe(0);
   });
 
   it('a call of too many phones is sent again in smaller ones, in order, and that is logged', async () => {
@@ -367,7 +367,7 @@ describe('what a failed call means', () => {
     const [first, ...rest] = world.calls;
     expect(first).toEqual(numbered(5));
     expect(rest).toEqual([['p0', 'p1'], ['p2', 'p3'], ['p4'], ['p5', 'p6']]);
-    expect(world.session.limits).toMatchObject({ phones_per_call: 4, refused_size: 5 });
+    expect(world.learned.limits).toMatchObject({ phones_per_call: 4, refused_size: 5 });
     const told = { phones_per_call: 2, calls_per_minute: 8 };
     expect(world.logged('limits_fell')).toEqual([['warn', 'limits_fell', told]]);
     expect(unsent(run)).toEqual([]);
@@ -381,7 +381,7 @@ describe('what a failed call means', () => {
     await world.submit(run);
     expect(world.calls).toEqual([numbered(5), ['p0', 'p1', 'p2'], ['p3', 'p4'], ['p3'], ['p4']]);
     expect(run.state.cut).toMatchObject({ at: T0 + 3 * SECOND, size: 1 });
-    expect(world.session.limits.phones_per_call).toBe(10);
+    expect(world.learned.limits.phones_per_call).toBe(10);
     expect(await events(world, run)).toEqual([
       ...[
         'intent',
@@ -404,7 +404,7 @@ describe('what a failed call means', () => {
     const run = runOf('nightly-1', numbered(6));
     let minutes = 0;
     for (; minutes < 20 && !world.calls.some((ids) => ids.join() === 'p3'); minutes += 1) {
-      world.session.until = world.clock.now() + MINUTE;
+      world.deps.until = world.clock.now() + MINUTE;
       await world.submit(run);
       world.clock.move(MINUTE);
     }
@@ -430,7 +430,7 @@ describe('what a failed call means', () => {
         [...attempts.values()].some((attempt) => attempt.accepted.length > 0),
       ).length;
     for (let minute = 0; minute < 60 && accepted() < 300; minute += 1) {
-      world.session.until = world.clock.now() + MINUTE;
+      world.deps.until = world.clock.now() + MINUTE;
       await world.submit(run);
       world.clock.move(61 * SECOND);
     }

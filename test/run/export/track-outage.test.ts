@@ -13,7 +13,7 @@ describe.each(['jobs', 'archives'] as const)('a look at the %s', (to) => {
   it('answers what it saw and notes nothing while it works', async () => {
     const all = runs();
     expect(await note({ clock: playClock(T0) }, all, to, async () => 7)).toBe(7);
-    expect(all.map(({ pending }) => pending)).toEqual([[], []]);
+    expect(all.map(({ unwritten }) => unwritten.events)).toEqual([[], []]);
   });
 
   it('notes once that it begins to fail, and throws what it failed with each time', async () => {
@@ -23,7 +23,7 @@ describe.each(['jobs', 'archives'] as const)('a look at the %s', (to) => {
     clock.move(1);
     await expect(note({ clock }, all, to, fails)).rejects.toThrow('unreachable');
     const blind = [{ type: 'outage_started', at: T0, to }];
-    expect(all.map(({ pending }) => pending)).toEqual([blind, blind]);
+    expect(all.map(({ unwritten }) => unwritten.events)).toEqual([blind, blind]);
   });
 
   it('notes that it works again, at the time after the look, for the runs that were blind', async () => {
@@ -33,10 +33,10 @@ describe.each(['jobs', 'archives'] as const)('a look at the %s', (to) => {
     fold(sighted.state, [{ type: 'outage_started', at: T0, to: other }]);
     const clock = playClock(T0);
     await note({ clock }, [run, sighted], to, () => clock.sleep(5));
-    expect(run.pending).toEqual([{ type: 'outage_ended', at: T0 + 5, to }]);
-    expect(sighted.pending).toEqual([]);
+    expect(run.unwritten.events).toEqual([{ type: 'outage_ended', at: T0 + 5, to }]);
+    expect(sighted.unwritten.events).toEqual([]);
     clock.move(1);
     await expect(note({ clock }, [run], to, fails)).rejects.toThrow('unreachable');
-    expect(run.pending.at(-1)).toEqual({ type: 'outage_started', at: T0 + 6, to });
+    expect(run.unwritten.events.at(-1)).toEqual({ type: 'outage_started', at: T0 + 6, to });
   });
 });

@@ -143,8 +143,8 @@ describe('verifyArchives', () => {
     const { archives, asked } = bucket({ unlisted });
     await verifyArchives({ archives, clock: playClock(T0) }, run);
     expect(asked).toEqual([head('p')]);
-    expect(run.pending).toEqual([expected]);
-    expect(run.verifyAt).toBe(0);
+    expect(run.unwritten.events).toEqual([expected]);
+    expect(run.retryAt.archives).toBe(0);
   });
 
   it('believes that an archive is missing after a second look two minutes later', async () => {
@@ -152,12 +152,12 @@ describe('verifyArchives', () => {
     fold(run.state, [{ type: 'absent', ...own }]);
     const early = bucket();
     await verifyArchives({ ...early, clock: playClock(T0 + 2 * MINUTE - 1) }, run);
-    expect([early.asked, run.pending]).toEqual([[], []]);
+    expect([early.asked, run.unwritten.events]).toEqual([[], []]);
     const { archives, asked } = bucket();
     const at = T0 + 2 * MINUTE;
     await verifyArchives({ archives, clock: playClock(at) }, run);
     expect(asked).toEqual([list, head('p')]);
-    expect(run.pending).toEqual([
+    expect(run.unwritten.events).toEqual([
       { type: 'archive_rejected', ...own, at, reason: 'archive_missing' },
     ]);
   });
@@ -169,7 +169,7 @@ describe('verifyArchives', () => {
     const at = T0 + 2 * MINUTE;
     await verifyArchives({ archives, clock: playClock(at) }, run);
     expect(asked).toEqual([list]);
-    expect(run.pending).toEqual([{ ...verified, at }]);
+    expect(run.unwritten.events).toEqual([{ ...verified, at }]);
   });
 
   it('asks for up to seven archives by HEAD', async () => {
@@ -177,7 +177,7 @@ describe('verifyArchives', () => {
     const { archives, asked } = bucket({ listed: ids(7).map((id) => object(id)) });
     await verifyArchives({ archives, clock: playClock(T0) }, run);
     expect(asked).toEqual(ids(7).map(head));
-    expect(run.pending).toHaveLength(7);
+    expect(run.unwritten.events).toHaveLength(7);
   });
 
   it('lists the folder from eight on, and asks by HEAD for what LIST does not show', async () => {
@@ -188,7 +188,7 @@ describe('verifyArchives', () => {
     });
     await verifyArchives({ archives, clock: playClock(T0) }, run);
     expect(asked).toEqual([list, head('p7')]);
-    expect(run.pending.map((event) => event.type)).toEqual(ids(8).map(() => 'verified'));
+    expect(run.unwritten.events.map((event) => event.type)).toEqual(ids(8).map(() => 'verified'));
   });
 
   it('looks at no phone that is not there yet, and at nothing where there is none', async () => {
@@ -196,7 +196,7 @@ describe('verifyArchives', () => {
     fold(run.state, [{ type: 'outage_started', at: T0, to: 'archives' }]);
     const { archives, asked } = bucket();
     await verifyArchives({ archives, clock: playClock(T0 + 1) }, run);
-    expect([asked, run.pending, run.verifyAt]).toEqual([[], [], 0]);
+    expect([asked, run.unwritten.events, run.retryAt.archives]).toEqual([[], [], 0]);
   });
 
   it('notes a look that failed, judges nothing by it and waits for twenty seconds', async () => {
@@ -204,15 +204,15 @@ describe('verifyArchives', () => {
     const clock = playClock(T0);
     const broken = bucket({ broken: true });
     await expect(verifyArchives({ ...broken, clock }, run)).rejects.toThrow('unreachable');
-    expect(run.pending).toEqual([{ type: 'outage_started', at: T0, to: 'archives' }]);
-    expect(run.verifyAt).toBe(T0 + 20_000);
+    expect(run.unwritten.events).toEqual([{ type: 'outage_started', at: T0, to: 'archives' }]);
+    expect(run.retryAt.archives).toBe(T0 + 20_000);
     const { archives, asked } = bucket({ unlisted: [object('p')] });
     clock.move(19_999);
     await verifyArchives({ archives, clock }, run);
     expect(asked).toEqual([]);
     clock.move(1);
     await verifyArchives({ archives, clock }, run);
-    expect(run.pending.slice(1)).toEqual([
+    expect(run.unwritten.events.slice(1)).toEqual([
       { type: 'outage_ended', at: T0 + 20_000, to: 'archives' },
       { ...verified, at: T0 + 20_000 },
     ]);
@@ -229,7 +229,7 @@ describe('watchDoubts', () => {
     const cloud = bucket({ unlisted: [object('p')] });
     await watch(run, cloud, playClock(T0 + 1));
     expect(cloud.asked).toEqual([head('p'), tail('p')]);
-    expect(run.pending).toEqual([
+    expect(run.unwritten.events).toEqual([
       { type: 'verified', at: T0 + 1, ...own, size: 2_048, etag: 'etag-p' },
     ]);
   });
@@ -241,7 +241,7 @@ describe('watchDoubts', () => {
   ])('waits on where it finds %s', async (_, cloud) => {
     const run = doubted(['p']);
     await watch(run, cloud, playClock(T0 + 15 * MINUTE - 1));
-    expect(run.pending).toEqual([]);
+    expect(run.unwritten.events).toEqual([]);
     expect(cloud.asked[0]).toBe(head('p'));
   });
 
@@ -251,7 +251,9 @@ describe('watchDoubts', () => {
     const cloud = bucket();
     await watch(run, cloud, playClock(at));
     expect(cloud.asked).toEqual([list, head('p')]);
-    expect(run.pending).toEqual([{ type: 'archive_rejected', at, ...own, reason: 'answer_lost' }]);
+    expect(run.unwritten.events).toEqual([
+      { type: 'archive_rejected', at, ...own, reason: 'answer_lost' },
+    ]);
   });
 
   it('lists the folder where one of the watches ends', async () => {
@@ -261,13 +263,13 @@ describe('watchDoubts', () => {
     const cloud = bucket();
     await watch(run, cloud, playClock(T0 + 15 * MINUTE));
     expect(cloud.asked).toEqual([list, head('p'), head('q')]);
-    expect(run.pending).toMatchObject([{ type: 'archive_rejected', phone_id: 'p' }]);
+    expect(run.unwritten.events).toMatchObject([{ type: 'archive_rejected', phone_id: 'p' }]);
   });
 
   it('takes what is whole at the last look', async () => {
     const run = doubted(['p']);
     await watch(run, bucket({ listed: [object('p')] }), playClock(T0 + 15 * MINUTE));
-    expect(run.pending).toMatchObject([{ type: 'verified' }]);
+    expect(run.unwritten.events).toMatchObject([{ type: 'verified' }]);
   });
 
   it('looks every twenty seconds, though a look fails', async () => {
@@ -275,8 +277,8 @@ describe('watchDoubts', () => {
     const clock = playClock(T0);
     const broken = bucket({ broken: true });
     await expect(watch(run, broken, clock)).rejects.toThrow('unreachable');
-    expect(run.pending).toEqual([{ type: 'outage_started', at: T0, to: 'archives' }]);
-    expect(run.watchAt).toBe(T0 + 20_000);
+    expect(run.unwritten.events).toEqual([{ type: 'outage_started', at: T0, to: 'archives' }]);
+    expect(run.retryAt.unknownOutcomes).toBe(T0 + 20_000);
     const cloud = bucket();
     clock.move(19_999);
     await watch(run, cloud, clock);
@@ -290,7 +292,7 @@ describe('watchDoubts', () => {
     const run = ended(['p']);
     const cloud = bucket();
     await watch(run, cloud, playClock(T0));
-    expect([cloud.asked, run.pending, run.watchAt]).toEqual([[], [], 0]);
+    expect([cloud.asked, run.unwritten.events, run.retryAt.unknownOutcomes]).toEqual([[], [], 0]);
   });
 });
 
@@ -303,7 +305,7 @@ describe('nextLook', () => {
   it('is now for an archive that was not looked for, or when looks begin again', () => {
     const run = ended(['p']);
     expect(nextLookupAt(run, T0 + 5)).toBe(T0 + 5);
-    run.verifyAt = T0 + 9;
+    run.retryAt.archives = T0 + 9;
     expect(nextLookupAt(run, T0 + 5)).toBe(T0 + 9);
   });
 
@@ -314,7 +316,7 @@ describe('nextLook', () => {
   it('is when doubts are looked at again, or now', () => {
     const run = doubted(['p']);
     expect(nextLookupAt(run, T0 + 5)).toBe(T0 + 5);
-    run.watchAt = T0 + 9;
+    run.retryAt.unknownOutcomes = T0 + 9;
     expect(nextLookupAt(run, T0 + 5)).toBe(T0 + 9);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Lookup } from '../../../lib/ledger/hints/hints.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
-import { LeaseLost } from '../../../lib/run/state/stops-drive.ts';
+import { LeaseLost } from '../../../lib/errors.ts';
 import { phone } from '../../support/fleet.ts';
 import { failing } from '../../support/listening.ts';
 import { newborns } from '../../support/newborns.ts';

@@ -3,7 +3,7 @@ import { layout } from '../../../lib/ledger/store/layout.ts';
 import { indexArchives } from '../../../lib/ledger/state/phones.ts';
 import { listOpen, readRequest } from '../../../lib/ledger/run/request.ts';
 import { requestFirstBackups } from '../../../lib/run/first-backup/request-runs.ts';
-import { LeaseLost } from '../../../lib/run/state/stops-drive.ts';
+import { LeaseLost } from '../../../lib/errors.ts';
 import { type Listening, listening } from '../../support/listening.ts';
 
 const held = () => Promise.resolve(true);

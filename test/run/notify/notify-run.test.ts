@@ -90,14 +90,14 @@ describe('notifyRun', () => {
     const { deps, sent, lines } = scene();
     const run = openRun(RUN, []);
     await notifyRun(deps, run);
-    expect([sent, lines, run.pending]).toEqual([[], [], []]);
+    expect([sent, lines, run.unwritten.events]).toEqual([[], [], []]);
   });
 
   it('tells the topic, records the message and logs it', async () => {
     const { deps, sent, lines } = scene();
     const run = settledRun({}, reportOf({ reason: 'odd', message: 'Something was odd.' }));
     await notifyRun(deps, run);
-    expect(run.pending).toEqual([{ type: 'notified', at: T0, message_id: 'm1' }]);
+    expect(run.unwritten.events).toEqual([{ type: 'notified', at: T0, message_id: 'm1' }]);
     expect(lines).toEqual([
       ['info', 'notified', { run: RUN, policy: 'nightly', kind: 'settled', outcome: 'partial' }],
     ]);
@@ -145,7 +145,7 @@ describe('notifyRun', () => {
     await notifyRun(deps, run);
     expect(sent).toHaveLength(tells ? 1 : 0);
     if (tells) return;
-    expect(run.pending).toEqual([{ type: 'notified', at: T0, skipped: 'no_problem' }]);
+    expect(run.unwritten.events).toEqual([{ type: 'notified', at: T0, skipped: 'no_problem' }]);
     const fields = { run: RUN, policy: 'nightly', reason: 'no_problem' };
     expect(lines).toEqual([['info', 'not_notified', fields]]);
   });
@@ -186,7 +186,7 @@ describe('notifyRun', () => {
     const run = settledRun({ when: 'change' });
     await notifyRun(deps, run);
     expect(sent).toHaveLength(expected === 'tells' ? 1 : 0);
-    expect(run.pending).toEqual([
+    expect(run.unwritten.events).toEqual([
       {
         ...{ type: 'notified', at: T0 },
         ...(expected === 'tells' ? { message_id: 'm1' } : { skipped: 'no_change' }),
@@ -207,7 +207,7 @@ describe('notifyRun', () => {
     const { deps, lines } = scene(new PhonevaultError('unreachable', message));
     const run = settledRun();
     await notifyRun(deps, run);
-    expect(run.pending).toEqual([
+    expect(run.unwritten.events).toEqual([
       { type: 'notify_failed', at: T0, code: 'unreachable', message: 'm'.repeat(200) },
     ]);
     const fields = { run: RUN, policy: 'nightly', kind: 'settled', code: 'unreachable', message };
@@ -221,10 +221,10 @@ describe('notifyRun', () => {
     const run = failedAt(settledRun(), T0);
     clock.move(24 * HOUR);
     await notifyRun(deps, run);
-    expect(run.pending.map(({ type }) => type)).toEqual(['notify_failed']);
+    expect(run.unwritten.events.map(({ type }) => type)).toEqual(['notify_failed']);
     clock.move(1);
     await notifyRun(deps, run);
-    expect(run.pending.slice(2)).toEqual([
+    expect(run.unwritten.events.slice(2)).toEqual([
       { type: 'notified', at: T0 + 24 * HOUR + 1, skipped: 'topic_failed' },
     ]);
   });
@@ -234,14 +234,14 @@ describe('notifyRun', () => {
     const run = settledRun({}, reportOf({ pages: ['vault/elsewhere.json'] }));
     await notifyRun(deps, run);
     expect(sent).toEqual([]);
-    expect(run.pending).toMatchObject([{ type: 'notify_failed', code: 'object_invalid' }]);
+    expect(run.unwritten.events).toMatchObject([{ type: 'notify_failed', code: 'object_invalid' }]);
   });
 
   it('throws mistakes of our own, and records nothing', async () => {
     const { deps, lines } = scene(new TypeError('no function'));
     const run = settledRun();
     await expect(notifyRun(deps, run)).rejects.toThrow('no function');
-    expect([run.pending, lines]).toEqual([[], []]);
+    expect([run.unwritten.events, lines]).toEqual([[], []]);
   });
 
   it('throws what keeps it from knowing whether to tell, and records nothing', async () => {
@@ -250,6 +250,6 @@ describe('notifyRun', () => {
     const run = settledRun({ when: 'change' });
     const failing = { ...deps, store: { ...store, get } };
     await expect(notifyRun(failing, run)).rejects.toThrow('no answer');
-    expect([run.pending, sent]).toEqual([[], []]);
+    expect([run.unwritten.events, sent]).toEqual([[], []]);
   });
 });

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type ErrorCode, PhonevaultError } from '../../../lib/errors.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { readPlan, writePlan } from '../../../lib/ledger/run/plan.ts';
-import { createWriter, type OpenRun, record } from '../../../lib/run/state/open-run.ts';
+import { type OpenRun, record } from '../../../lib/run/state/open-run.ts';
+import { createWriter } from '../../../lib/run/deps.ts';
 import { planRun } from '../../../lib/run/plan/plan-run.ts';
 import { fleet, phone } from '../../support/fleet.ts';
 import { policyText } from '../../support/listening.ts';
@@ -25,7 +26,7 @@ async function scene({
   const { deps, store, logged } = made;
   const run: OpenRun = { ...openRun(RUN, []), plan: undefined };
   await store.put(layout.policy('nightly'), text);
-  const plan = (until = Infinity) => planRun(deps, run, createWriter('1-a'), until);
+  const plan = (until = Infinity) => planRun({ ...deps, writer: createWriter('1-a') }, run, until);
   return { ...made, calls, run, plan, told: () => logged('planned').map(([, , fields]) => fields) };
 }
 

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { ObjectInfo } from '../../../lib/cloud/obs/list.ts';
-import { type ErrorCode, PhonevaultError } from '../../../lib/errors.ts';
+import { type ErrorCode, LeaseLost, PhonevaultError } from '../../../lib/errors.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { fold } from '../../../lib/ledger/run/fold.ts';
 import { appendLog, readLog } from '../../../lib/ledger/run/log.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
-import type { RunDeps } from '../../../lib/run/deps.ts';
+import { createWriter, type DriveDeps, type RunDeps } from '../../../lib/run/deps.ts';
 import {
   adoptLostArchives,
   type Found,
   foundArchives,
   deleteSuperseded,
 } from '../../../lib/run/settle/found-archives.ts';
-import { createWriter, type OpenRun, steps } from '../../../lib/run/state/open-run.ts';
-import { LeaseLost } from '../../../lib/run/state/stops-drive.ts';
+import type { OpenRun } from '../../../lib/run/state/open-run.ts';
+import { phoneSteps } from '../../../lib/run/state/phone-steps.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
@@ -63,7 +63,7 @@ function scene({
   const quiet = () => undefined;
   const warn = (event: string, fields: object) => void warnings.push([event, fields]);
   const log = { info: quiet, warn, error: quiet };
-  const deps = { clock, store, archives, log } as unknown as RunDeps;
+  const deps = { clock, store, archives, log } as unknown as DriveDeps;
   return { clock, store, deps, asked, warnings, mostHeads: () => mostHeads };
 }
 
@@ -221,7 +221,7 @@ describe('foundArchives', () => {
 
 describe('adoptLost', () => {
   const adopt = async (run: OpenRun, all: Found, { deps, asked } = scene()) => {
-    await adoptLostArchives(deps, run, steps(run, T0), all);
+    await adoptLostArchives(deps, run, phoneSteps(run, T0), all);
     return asked;
   };
   const taken = { ...verified('p'), etag: 'etag-p-1' };
@@ -234,8 +234,8 @@ describe('adoptLost', () => {
     const run = runOf(['p'], events);
     const asked = await adopt(run, found(['p', [entry(1, 'p-1')]]));
     expect(asked).toEqual([`tail my-phone-backups ${FOLDER}p-1.tar`]);
-    expect(run.pending).toEqual([taken]);
-    expect(steps(run, T0)).toMatchObject([{ step: { kind: 'done', outcome: 'exported' } }]);
+    expect(run.unwritten.events).toEqual([taken]);
+    expect(phoneSteps(run, T0)).toMatchObject([{ step: { kind: 'done', outcome: 'exported' } }]);
   });
 
   it.each<[string, RunEvent[], ReturnType<typeof entry>[]]>([
@@ -248,7 +248,7 @@ describe('adoptLost', () => {
   ])('takes no archive %s', async (_, events, entries) => {
     const run = runOf(['p'], events);
     const asked = await adopt(run, found(['p', entries]));
-    expect([asked, run.pending]).toEqual([[], []]);
+    expect([asked, run.unwritten.events]).toEqual([[], []]);
   });
 
   it('takes none where the folder holds nothing of the phone', async () => {
@@ -260,19 +260,19 @@ describe('adoptLost', () => {
     const run = runOf(['p'], [...lost('p'), ...lost('p', 2), over('p')]);
     const torn = { attempt: 1, object: object('p-1', 2_047) };
     await adopt(run, found(['p', [torn, entry(2, 'p-2')]]));
-    expect(run.pending).toEqual([{ ...verified('p', 2), etag: 'etag-p-2' }]);
+    expect(run.unwritten.events).toEqual([{ ...verified('p', 2), etag: 'etag-p-2' }]);
   });
 
   it('looks at every phone, and past one that needs no look', async () => {
     const run = runOf(['q', 'p'], [verified('q'), ...lost('p'), over('p')]);
     await adopt(run, found(['q', [entry(1, 'q-1')]], ['p', [entry(1, 'p-1')]]));
-    expect(run.pending).toEqual([taken]);
+    expect(run.unwritten.events).toEqual([taken]);
   });
 });
 
 describe('sweepSuperseded', () => {
   const sweep = (run: OpenRun, all: Found, { deps } = scene(), name = '1-a') =>
-    deleteSuperseded(deps, run, steps(run, T0), all, createWriter(name));
+    deleteSuperseded({ ...deps, writer: createWriter(name) }, run, phoneSteps(run, T0), all);
   const deleted = (name: string, attempt: number) => ({
     ...{ type: 'superseded_deleted', at: T0, ...own('p', attempt) },
     key: `${FOLDER}${name}.tar`,
@@ -316,7 +316,7 @@ describe('sweepSuperseded', () => {
     await appendLog(cloud.store, 'nightly-1', '2-b', 1, [verified('p', 3)]);
     const run = runOf(['p'], [verified('p', 2)]);
     await expect(sweep(run, three, cloud)).rejects.toThrow(LeaseLost);
-    expect([cloud.asked, run.pending]).toEqual([[], []]);
+    expect([cloud.asked, run.unwritten.events]).toEqual([[], []]);
     expect(await readLog(cloud.store, 'nightly-1')).toEqual([verified('p', 3)]);
   });
 
@@ -345,7 +345,7 @@ describe('sweepSuperseded', () => {
     const run = runOf(['p'], [verified('p', 2)]);
     await expect(sweep(run, three, { ...cloud, deps })).rejects.toThrow('unreachable');
     expect(cloud.asked).toEqual([]);
-    expect(run.pending).toHaveLength(2);
+    expect(run.unwritten.events).toHaveLength(2);
   });
 
   it('throws when the bucket does not delete, and the ledger knows what was to go', async () => {

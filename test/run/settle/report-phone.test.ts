@@ -5,7 +5,8 @@ import { fold } from '../../../lib/ledger/run/fold.ts';
 import type { PlannedPhone } from '../../../lib/ledger/run/plan.ts';
 import type { ReportedPhone } from '../../../lib/ledger/run/report.ts';
 import type { Found } from '../../../lib/run/settle/found-archives.ts';
-import { type Decided, type OpenRun, steps } from '../../../lib/run/state/open-run.ts';
+import type { OpenRun } from '../../../lib/run/state/open-run.ts';
+import { type PhoneStep, phoneSteps } from '../../../lib/run/state/phone-steps.ts';
 import { indexEntries, reportPhone } from '../../../lib/run/settle/report-phone.ts';
 import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
@@ -41,8 +42,8 @@ const withoutTerms = (run: OpenRun): OpenRun => {
   return run;
 };
 
-function decidedOf(run: OpenRun): Decided {
-  const [decided] = steps(run, T0);
+function decidedOf(run: OpenRun): PhoneStep {
+  const [decided] = phoneSteps(run, T0);
   if (decided === undefined) throw new Error('no phone');
   return decided;
 }

@@ -10,7 +10,7 @@ import { readReport, type RunOutcome } from '../../../lib/ledger/run/report.ts';
 import { listIndexedRuns } from '../../../lib/ledger/state/run-index.ts';
 import { writeNotifiedStale } from '../../../lib/ledger/state/staleness.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
-import { createWriter, type OpenRun, record } from '../../../lib/run/state/open-run.ts';
+import { type OpenRun, record } from '../../../lib/run/state/open-run.ts';
 import { isSettled, settleRun } from '../../../lib/run/settle/settle.ts';
 import { failing } from '../../support/listening.ts';
 import { runScene } from '../../support/run-scene.ts';
@@ -52,7 +52,7 @@ function scene() {
   };
   const deps = { ...made.deps, archives };
   made.clock.move(LATER - T0);
-  const settle = (run: OpenRun) => settleRun(deps, run, createWriter('1-a'));
+  const settle = (run: OpenRun) => settleRun(deps, run);
   return { ...made, deps, removed, settle };
 }
 
@@ -91,14 +91,14 @@ describe('settleRun', () => {
     const { settle, store, lines } = scene();
     const run = { ...runOf([], []), plan: undefined };
     expect(await settle(run)).toBeUndefined();
-    expect([await store.list(''), lines, run.wrappedUp]).toEqual([[], [], false]);
+    expect([await store.list(''), lines, run.unwritten.result]).toEqual([[], [], true]);
   });
 
   it('reports what became of each phone, and of the run', async () => {
     const { settle, store, land } = scene();
     land(key('p2'), 100);
     const run = runOf(['p1', 'p2'], [verified('p1'), refused('p2')]);
-    run.unlogged = { ...noMetrics(), function_ms: 7 };
+    run.unwritten.metrics = { ...noMetrics(), function_ms: 7 };
     expect(await settle(run)).toBeUndefined();
     expect(run.report).toEqual({
       ...{ version: 1, run_id: RUN, policy: 'nightly', trigger: 'timer' },
@@ -134,7 +134,7 @@ describe('settleRun', () => {
       ['not_exported', expect.objectContaining({ run: RUN, phone: 'p2', code: 'CPS.0004' })],
       ['settled', expect.objectContaining({ run: RUN, outcome: 'partial', exported: 1 })],
     ]);
-    expect(run.wrappedUp).toBe(true);
+    expect(run.unwritten.result).toBe(false);
   });
 
   it('says why a run never began', async () => {
@@ -231,11 +231,11 @@ describe('a run that is settled again', () => {
     const { settle, deps, store } = scene();
     const run = runOf(['p1'], [verified('p1')]);
     const away = failing(deps, 'put', undefined, layout.runIndex);
-    await expect(settleRun(away, run, createWriter('1-a'))).rejects.toThrow('no answer');
-    expect([run.report?.outcome, run.wrappedUp]).toEqual(['completed', false]);
+    await expect(settleRun(away, run)).rejects.toThrow('no answer');
+    expect([run.report?.outcome, run.unwritten.result]).toEqual(['completed', true]);
     await settle(run);
     expect((await listIndexedRuns(store, { max: 10 })).runs).toHaveLength(1);
-    expect(run.wrappedUp).toBe(true);
+    expect(run.unwritten.result).toBe(false);
   });
 });
 

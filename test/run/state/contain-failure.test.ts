@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type ErrorCode, PhonevaultError } from '../../../lib/errors.ts';
+import { type ErrorCode, LeaseLost, PhonevaultError } from '../../../lib/errors.ts';
 import { fold } from '../../../lib/ledger/run/fold.ts';
-import { containFailure } from '../../../lib/run/state/contain-failure.ts';
+import { containFailure, stopsDrive } from '../../../lib/run/state/contain-failure.ts';
 import { createMeter } from '../../../lib/run/meter.ts';
-import { LeaseLost } from '../../../lib/run/state/stops-drive.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
@@ -26,11 +25,11 @@ const failing =
 
 const trouble = { type: 'step_failed', at: T0, code: 'service', message: 'it failed' };
 
-describe('guard', () => {
+describe('containFailure', () => {
   it('answers that work was done and leaves no trace of it', async () => {
     const { deps, warnings, run } = scene();
-    expect(await containFailure(deps, run, async () => 'done')).toBe(true);
-    expect(run).toMatchObject({ restUntil: 0, pending: [] });
+    expect(await containFailure(deps, async () => 'done', { run })).toBe(true);
+    expect(run).toMatchObject({ retryAt: { step: 0 }, unwritten: { events: [] } });
     expect(warnings).toEqual([]);
   });
 
@@ -38,61 +37,64 @@ describe('guard', () => {
     const { deps, run } = scene();
     const owners: (string | undefined)[] = [];
     const lookup = async () => void owners.push(deps.meter.runId());
-    await containFailure(deps, run, lookup);
-    await containFailure(deps, undefined, lookup);
-    await deps.meter.during(run, () => containFailure(deps, undefined, lookup));
+    await containFailure(deps, lookup, { run });
+    await containFailure(deps, lookup);
+    await deps.meter.during(run, () => containFailure(deps, lookup));
     expect(owners).toEqual(['nightly-1', undefined, 'nightly-1']);
   });
 
   it('logs and notes what failed, and lets the run rest', async () => {
     const { deps, warnings, run } = scene();
-    expect(await containFailure(deps, run, failing('service'))).toBe(false);
+    expect(await containFailure(deps, failing('service'), { run })).toBe(false);
     expect(warnings).toEqual([
       [
         'step_failed',
         { run: 'nightly-1', policy: 'nightly', code: 'service', message: 'it failed' },
       ],
     ]);
-    expect(run.pending).toEqual([trouble]);
-    expect(run.restUntil).toBe(T0 + 20_000);
-    expect(run.unlogged.throttled_ms).toBe(0);
+    expect(run.unwritten.events).toEqual([trouble]);
+    expect(run.retryAt.step).toBe(T0 + 20_000);
+    expect(run.unwritten.metrics.throttled_ms).toBe(0);
   });
 
   it('counts the rest after a throttle as waiting', async () => {
     const { deps, run } = scene();
-    await containFailure(deps, run, failing('throttled'));
-    await containFailure(deps, run, failing('throttled'));
-    expect(run.unlogged.throttled_ms).toBe(40_000);
+    await containFailure(deps, failing('throttled'), { run });
+    await containFailure(deps, failing('throttled'), { run });
+    expect(run.unwritten.metrics.throttled_ms).toBe(40_000);
   });
 
   it('lets a run go on that should not rest', async () => {
     const { deps, run } = scene();
-    expect(await containFailure(deps, run, failing('throttled'), { rests: false })).toBe(false);
-    expect(run).toMatchObject({ restUntil: 0, unlogged: { throttled_ms: 0 } });
-    expect(run.pending).toMatchObject([{ type: 'step_failed', code: 'throttled' }]);
+    expect(await containFailure(deps, failing('throttled'), { run, pauses: false })).toBe(false);
+    expect(run).toMatchObject({
+      retryAt: { step: 0 },
+      unwritten: { metrics: { throttled_ms: 0 } },
+    });
+    expect(run.unwritten.events).toMatchObject([{ type: 'step_failed', code: 'throttled' }]);
   });
 
   it('notes the same trouble once, and again after another', async () => {
     const { deps, warnings, run } = scene();
     fold(run.state, [{ type: 'step_failed', at: T0 - 2, code: 'service', message: 'before' }]);
-    await containFailure(deps, run, failing('service'));
-    expect(run.pending).toEqual([]);
+    await containFailure(deps, failing('service'), { run });
+    expect(run.unwritten.events).toEqual([]);
     expect(warnings).toHaveLength(1);
     fold(run.state, [{ type: 'step_failed', at: T0 - 1, code: 'unreachable', message: 'before' }]);
-    await containFailure(deps, run, failing('service'));
-    expect(run.pending).toEqual([trouble]);
+    await containFailure(deps, failing('service'), { run });
+    expect(run.unwritten.events).toEqual([trouble]);
   });
 
   it('notes the beginning of a long message, and logs all of it', async () => {
     const { deps, warnings, run } = scene();
-    await containFailure(deps, run, failing('service', 'm'.repeat(201)));
-    expect(run.pending).toEqual([{ ...trouble, message: 'm'.repeat(200) }]);
+    await containFailure(deps, failing('service', 'm'.repeat(201)), { run });
+    expect(run.unwritten.events).toEqual([{ ...trouble, message: 'm'.repeat(200) }]);
     expect(warnings).toMatchObject([['step_failed', { message: 'm'.repeat(201) }]]);
   });
 
   it('only logs the trouble of work that is for no run', async () => {
     const { deps, warnings } = scene();
-    expect(await containFailure(deps, undefined, failing('service'))).toBe(false);
+    expect(await containFailure(deps, failing('service'))).toBe(false);
     expect(warnings).toEqual([['step_failed', { code: 'service', message: 'it failed' }]]);
   });
 
@@ -102,9 +104,30 @@ describe('guard', () => {
     ['refused credentials', new PhonevaultError('credentials_refused', 'refused')],
   ])('lets %s pass through', async (_, error) => {
     const { deps, warnings, run } = scene();
-    await expect(containFailure(deps, run, () => Promise.reject(error))).rejects.toBe(error);
+    await expect(containFailure(deps, () => Promise.reject(error), { run })).rejects.toBe(error);
     expect(warnings).toEqual([]);
-    expect(run).toMatchObject({ restUntil: 0, pending: [] });
+    expect(run).toMatchObject({ retryAt: { step: 0 }, unwritten: { events: [] } });
     expect(deps.meter.runId()).toBeUndefined();
+  });
+});
+
+describe('stopsDrive', () => {
+  it.each([
+    ['a lost lease', new LeaseLost('another drives')],
+    ['refused credentials', new PhonevaultError('credentials_refused', 'refused')],
+    ['missing credentials', new PhonevaultError('credentials_missing', 'none')],
+    ['a wrong clock', new PhonevaultError('clock_skew', 'an hour ahead')],
+  ])('is true of %s', (_, error) => {
+    expect(stopsDrive(error)).toBe(true);
+  });
+
+  it.each([
+    ['missing rights', new PhonevaultError('access_denied', 'denied')],
+    ['an error of the service', new PhonevaultError('service', 'broken')],
+    ['a mistake of our own', new TypeError('no function')],
+    ['what only looks like one', { code: 'clock_skew' }],
+    ['nothing', undefined],
+  ])('is false of %s', (_, error) => {
+    expect(stopsDrive(error)).toBe(false);
   });
 });

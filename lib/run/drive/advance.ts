@@ -1,0 +1,28 @@
+import type { DriveDeps } from '../deps.ts';
+import { awaitPhones } from '../export/await-phones.ts';
+import { verifyArchives, watchUnknownOutcomes } from '../export/verify-archives.ts';
+import { planRun } from '../plan/plan-run.ts';
+import { containFailure } from '../state/contain-failure.ts';
+import { flush, type OpenRun } from '../state/open-run.ts';
+
+const FLUSH_EVERY_MS = 10_000;
+/** Reading a large fleet takes turns with all other work. */
+const PLAN_SLICE_MS = 10_000;
+
+/** Takes one step of one run: plans it, or looks up its waiting phones and its archives. */
+export async function advance(deps: DriveDeps, run: OpenRun): Promise<void> {
+  const { clock } = deps;
+  if (clock.now() < run.retryAt.step || run.report !== undefined) return;
+  if (run.plan === undefined) {
+    const until = Math.min(deps.until, clock.now() + PLAN_SLICE_MS);
+    await containFailure(deps, () => planRun(deps, run, until), { run });
+    return;
+  }
+  // Each is contained on its own: archives are verified even when phones cannot be looked up.
+  for (const lookUp of [awaitPhones, verifyArchives, watchUnknownOutcomes]) {
+    await containFailure(deps, () => lookUp(deps, run), { run, pauses: false });
+  }
+  if (clock.now() - run.unwritten.flushedAt >= FLUSH_EVERY_MS) {
+    await containFailure(deps, () => flush(deps, run), { run });
+  }
+}

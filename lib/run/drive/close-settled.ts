@@ -1,0 +1,45 @@
+import { layout } from '../../ledger/store/layout.ts';
+import type { DriveDeps } from '../deps.ts';
+import { rememberFirstBackup } from '../first-backup/reconcile.ts';
+import { notifyDue, notifyRun } from '../notify/notify-run.ts';
+import { isSettled, settleRun } from '../settle/settle.ts';
+import { containFailure } from '../state/contain-failure.ts';
+import { flush, type OpenRun } from '../state/open-run.ts';
+import { refresh } from '../state/stored-run.ts';
+import type { Work } from './work.ts';
+
+/** Settles the runs whose phones all have an outcome, notifies, and closes the runs that were notified. */
+export async function closeSettled(deps: DriveDeps, work: Work): Promise<void> {
+  for (const run of work.runs.values()) {
+    if (deps.clock.now() < run.retryAt.step) continue;
+    await containFailure(deps, () => closeIfSettled(deps, work, run), { run });
+  }
+}
+
+async function closeIfSettled(deps: DriveDeps, work: Work, run: OpenRun): Promise<void> {
+  if (run.unwritten.result && isSettled(run, deps.clock.now())) {
+    const orphaned = await settleRun(deps, run);
+    if (orphaned !== undefined) {
+      work.orphaned = [...work.orphaned.filter(({ run_id }) => run_id !== run.runId), orphaned];
+    }
+  }
+  if (run.unwritten.result) return;
+  await notifyIfDue(deps, run);
+  if (run.state.notified === undefined) return;
+  if (run.request.trigger === 'provisioned') {
+    await rememberFirstBackup(deps, work.firstBackups, run);
+  }
+  await deps.store.remove([layout.cancel(run.runId), layout.quarantined(run.runId)]);
+  await deps.store.remove([layout.request(run.runId)]);
+  work.runs.delete(run.runId);
+}
+
+async function notifyIfDue(deps: DriveDeps, run: OpenRun): Promise<void> {
+  const now = deps.clock.now();
+  const dueAt = notifyDue(run, now);
+  if (dueAt === undefined || dueAt > now) return;
+  // Another drive may have notified meanwhile.
+  await refresh(deps.store, run);
+  if (run.state.notified === undefined) await notifyRun(deps, run);
+  await flush(deps, run);
+}

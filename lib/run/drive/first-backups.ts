@@ -1,0 +1,26 @@
+import { listOpen } from '../../ledger/run/request.ts';
+import type { DriveDeps } from '../deps.ts';
+import { reconcile } from '../first-backup/reconcile.ts';
+import { containFailure } from '../state/contain-failure.ts';
+import { takeInbox } from './take-inbox.ts';
+import type { Work } from './work.ts';
+
+const EVERY_MS = 30_000;
+/** Looking up phones takes turns with all other work. */
+const SLICE_MS = 10_000;
+
+/** Follows up on hints about new phones. Takes up the runs that this requests at once. */
+export async function requestFirstBackupsDue(deps: DriveDeps, work: Work): Promise<void> {
+  const now = deps.clock.now();
+  if (work.phoneHints.length === 0 || now < work.nextAt.firstBackups || now >= deps.until) return;
+  work.nextAt.firstBackups = now + EVERY_MS;
+  await containFailure(deps, async () => {
+    const { firstBackups, phoneHints } = work;
+    const requested = await reconcile(deps, firstBackups, phoneHints, {
+      runs: [...work.runs.values()],
+      until: Math.min(deps.until, now + SLICE_MS),
+      stillHeld: deps.stillHeld,
+    });
+    if (requested > 0) await takeInbox(deps, work, await listOpen(deps.store));
+  });
+}

@@ -1,0 +1,75 @@
+import { listOpen } from '../../ledger/run/request.ts';
+import type { DriveDeps } from '../deps.ts';
+import { submitWindow } from '../export/submit.ts';
+import { publishHeartbeat } from '../notify/heartbeat.ts';
+import { publishMissedSlots } from '../notify/missed-slots.ts';
+import { publishStaleness } from '../notify/staleness.ts';
+import { refreshInventories } from '../plan/refresh-inventory.ts';
+import { inFlightJobs } from '../settle/orphaned-jobs.ts';
+import { containFailure } from '../state/contain-failure.ts';
+import { advance } from './advance.ts';
+import { closeSettled } from './close-settled.ts';
+import { requestFirstBackupsDue } from './first-backups.ts';
+import { MIN_POLL_MS, nextDue } from './next-due.ts';
+import { pollDue, pollOrphanedDue } from './poll.ts';
+import { takeInbox } from './take-inbox.ts';
+import type { Work } from './work.ts';
+
+export const INBOX_EVERY_MS = 10_000;
+/** Reading a large fleet takes turns with all other work. */
+const INVENTORY_SLICE_MS = 10_000;
+
+/** Moves all open runs on, until nothing falls due before `deps.until`. */
+export async function workUntilIdle(deps: DriveDeps, work: Work): Promise<void> {
+  const { clock, until } = deps;
+  for (;;) {
+    await takeInboxDue(deps, work);
+    await pollDue(deps, work);
+    await pollOrphanedDue(deps, work);
+    for (const run of work.runs.values()) await advance(deps, run);
+    await submitDue(deps, work);
+    deps.meter.share(work.runs.values());
+    await closeSettled(deps, work);
+    await handleHints(deps, work);
+    await requestFirstBackupsDue(deps, work);
+
+    const now = clock.now();
+    const dueAt = work.hints.length > 0 ? now : nextDue(work, deps.learned.limits, now);
+    if (dueAt === undefined || dueAt >= until || now >= until) return;
+    const wakeAt = Math.min(Math.max(dueAt, now), work.nextAt.inbox, until);
+    if (wakeAt > now) await clock.sleep(wakeAt - now);
+  }
+}
+
+async function takeInboxDue(deps: DriveDeps, work: Work): Promise<void> {
+  const now = deps.clock.now();
+  if (now < work.nextAt.inbox) return;
+  work.nextAt.inbox = now + INBOX_EVERY_MS;
+  await takeInbox(deps, work, await listOpen(deps.store));
+}
+
+async function submitDue(deps: DriveDeps, work: Work): Promise<void> {
+  const now = deps.clock.now();
+  if (now >= deps.until) return;
+  const inFlight = inFlightJobs(work.orphaned, now);
+  await containFailure(deps, async () => {
+    const sent = await submitWindow(deps, [...work.runs.values()], inFlight);
+    if (sent) work.nextAt.jobs = Math.min(work.nextAt.jobs, deps.clock.now() + MIN_POLL_MS);
+  });
+}
+
+/** Publishes what hints report, and reads the inventories that they ask for. */
+async function handleHints(deps: DriveDeps, work: Work): Promise<void> {
+  const { clock, until } = deps;
+  if (clock.now() >= until) return;
+  const { hints } = work;
+  work.hints = [];
+  await containFailure(deps, () => publishStaleness(deps, hints));
+  await containFailure(deps, () => publishMissedSlots(deps, hints));
+  await containFailure(deps, () => publishHeartbeat(deps, hints));
+  work.hints = await refreshInventories(
+    deps,
+    hints,
+    Math.min(until, clock.now() + INVENTORY_SLICE_MS),
+  );
+}

@@ -1,0 +1,77 @@
+import { fold, type RunState, startState } from '../../ledger/run/fold.ts';
+import { type LogMark, readLog } from '../../ledger/run/log.ts';
+import { addMetrics, type Metrics, noMetrics } from '../../ledger/run/metrics.ts';
+import { type Plan, type PlannedPhone, readPlan } from '../../ledger/run/plan.ts';
+import { readReport, type Report } from '../../ledger/run/report.ts';
+import { readRequest, type RunRequest } from '../../ledger/run/request.ts';
+import type { Store } from '../../ledger/store/store.ts';
+
+type Reading = Pick<Store, 'get' | 'list'>;
+
+/** What the ledger says of an open run. */
+export type StoredRun = {
+  runId: string;
+  /** When the run was requested (epoch ms). */
+  requestedAt: number;
+  request: RunRequest;
+  plan: Plan | undefined;
+  /** Folded from the events of the log. */
+  state: RunState;
+  report: Report | undefined;
+  /** The log entries that are folded into `state`. */
+  logMark: LogMark;
+  /** What each log entry counted, by its key. */
+  loggedMetrics: Map<string, Metrics>;
+};
+
+/** Reads a run; undefined when its request is gone. Throws `object_newer` and `object_invalid`. */
+export async function loadRun(
+  store: Reading,
+  runId: string,
+  requestedAt: number,
+): Promise<StoredRun | undefined> {
+  const request = await readRequest(store, runId);
+  if (request === undefined) return undefined;
+  const planned = await readPlan(store, runId);
+  const run: StoredRun = {
+    runId,
+    // A request written again after the plan is a repeat.
+    requestedAt: Math.min(requestedAt, planned?.plan.started_at ?? requestedAt),
+    request,
+    plan: planned?.plan,
+    state: startState(planned?.phones ?? []),
+    report: undefined,
+    logMark: new Set(),
+    loggedMetrics: new Map(),
+  };
+  await refresh(store, run);
+  if (planned !== undefined) run.report = await readReport(store, runId);
+  return run;
+}
+
+/** Folds in what was appended to the log since it was read last. */
+export async function refresh(store: Reading, run: StoredRun): Promise<void> {
+  fold(run.state, await readLog(store, run.runId, run.logMark, run.loggedMetrics));
+}
+
+/**
+ * Gives the run its plan and its phones their state. Reads the log again: entries that were read before may hold events of
+ * these phones, when another drive wrote the plan.
+ */
+export async function adoptPlan(
+  store: Reading,
+  run: StoredRun,
+  { plan, phones }: { plan: Plan; phones: PlannedPhone[] },
+): Promise<void> {
+  run.plan = plan;
+  run.state.phones = startState(phones).phones;
+  run.logMark.clear();
+  await refresh(store, run);
+}
+
+/** Returns what the run has cost: what its log says and `unwritten`. */
+export function metricsOf(run: StoredRun, unwritten: Metrics = noMetrics()): Metrics {
+  const sum = noMetrics();
+  for (const metrics of [...run.loggedMetrics.values(), unwritten]) addMetrics(sum, metrics);
+  return sum;
+}
