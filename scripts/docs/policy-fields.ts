@@ -14,10 +14,10 @@ type FieldNode = {
   additionalProperties?: FieldNode | false;
 };
 
-/** A field of a policy. `path` is dotted; `node` its JSON Schema. */
+/** A field of a policy: its dotted path and its JSON Schema. */
 export type PolicyField = { path: string; node: FieldNode; required: boolean };
 
-/** Every field of a policy file, parents before their children, in the order of the schema. */
+/** Returns all fields of a policy file, parents before their children, in the order of the schema. */
 export function policyFields(): PolicyField[] {
   return fieldsOf(policyJsonSchema(), '');
 }
@@ -30,11 +30,11 @@ function fieldsOf(node: FieldNode, prefix: string): PolicyField[] {
   });
 }
 
-/** The kind of value that a field takes, as a word of the reference page. */
+/** Returns the type of a field as the reference page names it. */
 export function typeOf(node: FieldNode): string {
   if (node.enum !== undefined) return 'word';
   if (node.format === 'date-time') return 'date and time';
-  if (node.pattern?.endsWith('s)?$') === true) return 'time';
+  if (node.pattern?.endsWith('s)?$') === true) return 'duration';
   switch (node.type) {
     case 'boolean':
       return 'true, false';

@@ -3,7 +3,7 @@ import { allowedAt } from './allowed.ts';
 import { inline, table } from './markdown.ts';
 import { type PolicyField, policyFields, typeOf } from './policy-fields.ts';
 
-/** Fields with a section of their own; the others stand in the first table. */
+/** Fields with their own section. All others are in the first table. */
 const SECTIONS = ['schedule', 'select', 'export'];
 
 /** Defaults that depend on another field. */
@@ -12,7 +12,7 @@ const DERIVED: Record<string, string> = {
   wait_for_phones: '`10m`, or half the deadline if shorter',
 };
 
-/** The parts of docs/policy.md that are made from the schema, by the names that its template inserts them under. */
+/** Returns the generated parts of docs/policy.md by the names under which the template inserts them. */
 export function policyParts(): Record<string, string> {
   const parts: Record<string, string> = {
     fields: fieldTable(''),
@@ -54,9 +54,9 @@ function defaultOf(value: unknown): string {
 }
 
 const BERLIN = 'Europe/Berlin';
-const CHANGES = ['2026-03-29', '2026-10-25'];
+const CHANGE_DATES = ['2026-03-29', '2026-10-25'];
 
-/** What two expressions become on the days of the changes, worked out by the scheduler itself. */
+/** Returns the slots of two cron expressions on the days when clocks change, as the scheduler computes them. */
 function clockChanges(): string {
   const crons = ['0 30 2 * * *', '0 0/30 2 * * *'];
   const slots = (cron: string, date: string): string => {
@@ -72,8 +72,8 @@ function clockChanges(): string {
     return found.length === 0 ? 'none that day' : found.join(', ');
   };
   return table(
-    ['`cron`', ...CHANGES],
-    crons.map((cron) => [`\`${cron}\``, ...CHANGES.map((date) => slots(cron, date))]),
+    ['`cron`', ...CHANGE_DATES],
+    crons.map((cron) => [`\`${cron}\``, ...CHANGE_DATES.map((date) => slots(cron, date))]),
   );
 }
 

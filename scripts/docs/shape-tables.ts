@@ -13,7 +13,7 @@ import { problemSchema } from '../../lib/http/problem.ts';
 import { routes } from '../../lib/http/all-routes.ts';
 import { table } from './markdown.ts';
 
-/** The shapes that command line and HTTP API share, by name. */
+/** The shapes that the command line and the HTTP API share, by name. */
 const shapes = {
   RunSummary: runSummarySchema,
   RunView: runViewSchema,
@@ -38,7 +38,7 @@ type Node = {
   required?: string[];
 };
 
-/** A table of fields for each shape, and one of the API's calls, by the names under which the template inserts them. */
+/** Returns a table of fields for each shape and a table of the API's calls, by the names under which the template inserts them. */
 export function shapeParts(): Record<string, string> {
   const parts: Record<string, string> = { calls: callTable() };
   for (const [name, schema] of Object.entries(shapes)) {
@@ -55,7 +55,7 @@ export function shapeParts(): Record<string, string> {
 function fieldRows(node: Node, prefix: string): string[][] {
   return Object.entries(node.properties ?? {}).flatMap(([name, child]) => {
     const path = `${prefix}${name}`;
-    const optional = node.required?.includes(name) === true ? '' : ', may be missing';
+    const optional = node.required?.includes(name) === true ? '' : ', optional';
     const plain = child.anyOf?.find(({ type }) => type !== 'null') ?? child;
     const inside = plain.type === 'array' ? (plain.items ?? {}) : plain;
     const children = fieldRows(inside, plain.type === 'array' ? `${path}[].` : `${path}.`);
@@ -97,7 +97,7 @@ function plainType(node: Node): string {
 
 function callTable(): string {
   return table(
-    ['Call', 'Scope', 'What for', 'Body', 'Query', 'Good answers', 'Problems'],
+    ['Call', 'Scope', 'What for', 'Body', 'Query', 'Success', 'Problems'],
     routes.map(({ method, path, scope, summary, body, query, answers, problems }) => [
       `\`${method} ${path}\``,
       scope,
