@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createHandler } from '../../examples/after-backup/index.ts';
-import type { Notification } from '../../lib/run/notify/notification.ts';
-import { composeMessage } from '../../lib/run/notify/compose.ts';
+import type { Notification } from '../../lib/run/notify/message/notification.ts';
+import { composeMessage } from '../../lib/run/notify/message/compose.ts';
 import { storeHints } from '../../lib/run/first-backup/store-hints.ts';
 import { readEvent } from '../../lib/runtime/events/read-event.ts';
 import { api, type Api } from '../http/api.ts';
+import { everyKind, settledRun } from '../run/notify/message/samples.ts';
 import { TOKEN } from '../../testing/keys.ts';
 import { NIGHTLY } from '../../testing/night.ts';
 
@@ -151,14 +152,9 @@ describe('the example after-backup', () => {
 });
 
 describe('the function event on the topic that Phonevault tells', () => {
-  const about = { policy: 'nightly', run_id: 'nightly-1', outcome: 'completed' } as const;
-  const notification: Notification[] = [
-    { kind: 'settled', ...about, failed: [{ phone_id: '0'.repeat(32), outcome: 'failed' }] },
-    { kind: 'missed', policy: 'nightly', reason: 'overlap: slot 20260101T183000Z' },
-    { kind: 'stale', policy: 'nightly', reason: 'phone 0123456789abcdef0123456789abcdef' },
-    { kind: 'recovered', policy: 'nightly', reason: 'x' },
-    { kind: 'credentials', reason: 'x' },
-  ] as Notification[];
+  const phone = '0123456789abcdef0123456789abcdef';
+  const failed = [{ phone_id: phone, outcome: 'failed' as const }];
+  const notification: Notification[] = [...everyKind, settledRun({ outcome: 'completed', failed })];
 
   it('cannot loop: no news of ours, in whatever form a function gets it, drops a hint', async () => {
     const { made } = await setUp();

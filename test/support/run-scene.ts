@@ -3,7 +3,7 @@ import { type ErrorCode, PhonevaultError, ServiceError } from '../../lib/errors.
 import { carefulLimits } from '../../lib/ledger/state/limits.ts';
 import { memoryStore } from '../../lib/ledger/store/memory-store.ts';
 import { createWriter, type DriveDeps, type RunDeps } from '../../lib/run/deps.ts';
-import type { TopicMessage } from '../../lib/run/notify/compose.ts';
+import type { TopicMessage } from '../../lib/run/notify/message/compose.ts';
 import { createMeter } from '../../lib/run/meter.ts';
 import { playClock } from '../../testing/play-clock.ts';
 import { MINUTE, T0 } from './runs.ts';

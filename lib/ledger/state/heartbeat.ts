@@ -15,6 +15,7 @@ const dueSchema = z.object({
   /** The calendar day of the slot, in the setting's zone: `20260102`. */
   date: z.string(),
   language: z.enum(['en', 'zh']),
+  timezone: z.string(),
 });
 
 const toldSchema = z.object({ version: z.literal(HEARTBEAT_VERSION), slot: z.number() });

@@ -6,10 +6,9 @@ import { type OrphanedJobs, readOrphanedJobs } from '../../ledger/run/orphaned-j
 import { layout } from '../../ledger/store/layout.ts';
 import { readPlan } from '../../ledger/run/plan.ts';
 import { policyOfRun } from '../../policy/keys/run-id.ts';
-import { tell } from '../notify/credentials-alarm.ts';
+import { publish } from '../notify/publish.ts';
 import type { RunDeps } from '../deps.ts';
 import { orphanRunningJobs } from '../settle/orphaned-jobs.ts';
-import { composeMessage } from '../notify/compose.ts';
 import { readEvents } from '../query/run-log.ts';
 
 /**
@@ -30,8 +29,7 @@ export async function quarantineRun(
   const note = { run_id: runId, code, message, at: deps.clock.now() };
   const policy = policyOfRun(runId);
   deps.log.error('quarantined', { run: runId, policy, code, message });
-  const notification = { kind: 'missed', run_id: runId, policy, reason: code, message } as const;
-  if (await tell(deps, composeMessage(notification))) {
+  if (await publish(deps, { kind: 'quarantined', run_id: runId, policy, code, message })) {
     await writeQuarantined(deps.store, note);
   }
   return late;

@@ -1,6 +1,6 @@
 import { readCursors } from '../../ledger/state/cursors.ts';
 import { layout } from '../../ledger/store/layout.ts';
-import { runOutcomes, type RunOutcome } from '../../ledger/run/report.ts';
+import { runOutcomes } from '../../ledger/run/report.ts';
 import { listOpen } from '../../ledger/run/request.ts';
 import { listSettled } from '../../ledger/state/run-index.ts';
 import { exists, type Store } from '../../ledger/store/store.ts';
@@ -9,27 +9,12 @@ import { dueSlots } from '../../policy/slots/slots.ts';
 import type { RunDeps } from '../deps.ts';
 import { policyStatuses } from '../query/policy-status.ts';
 import { instantOf } from '../query/schemas.ts';
+import type { DailySummary } from './message/notification.ts';
 
 const MAX_LOOKUPS = 50;
 const MAX_NAMED = 50;
 
-/** What a daily message tells. Lists hold 50 names at most, the counts all. */
-export type DailySummary = {
-  since: string;
-  until: string;
-  /** Runs that settled, by outcome. */
-  runs: Record<RunOutcome, number>;
-  /** Runs that go on. */
-  open: number;
-  /** Policies that have a schedule and are enabled. */
-  active: number;
-  /** Slots that brought no run. */
-  missed: number;
-  stale: string[];
-  invalid: string[];
-};
-
-/** What happened between two times (epoch ms) and how the policies stand now. */
+/** Returns the runs and missed slots between two times (epoch ms), and the state of the policies now. */
 export async function dailySummary(
   deps: Pick<RunDeps, 'clock' | 'store' | 'ledger'>,
   since: number,
@@ -37,7 +22,7 @@ export async function dailySummary(
 ): Promise<DailySummary> {
   const now = deps.clock.now();
   const policies = await policyStatuses(deps, now);
-  // In this order: a run that settles meanwhile is in the index before it leaves the inbox.
+  // In this order: a run that settles meanwhile is in the index before its request is removed.
   const { requests } = await listOpen(deps.store);
   const settled = await listSettled(deps.store, { since, until: now });
   const runs = Object.fromEntries(
@@ -61,7 +46,7 @@ export async function dailySummary(
   };
 }
 
-/** Slots of active policies for which there is no run: neither open, nor in the index, nor with a report. */
+/** Counts the slots of active policies without a run: neither open, nor in the index, nor with a report. */
 async function missedSlots(
   store: Store,
   known: ReadonlySet<string>,

@@ -1,46 +1,44 @@
-import { PhonevaultError } from '../../errors.ts';
 import { isMissedHint, type Missed, readMissed } from '../../ledger/hints/hints.ts';
-import { layout } from '../../ledger/store/layout.ts';
 import { noteSkipped } from '../../ledger/state/skipped-slots.ts';
+import { layout } from '../../ledger/store/layout.ts';
 import { exists } from '../../ledger/store/store.ts';
-import { tell } from './credentials-alarm.ts';
 import type { RunDeps } from '../deps.ts';
-import { composeMessage } from './compose.ts';
+import { tryHint } from '../state/try-hint.ts';
+import { localeOf, publish } from './publish.ts';
 
-/** Tells the topic of slots that did not run, once each. When the topic fails, the rest waits for the next look. */
-export async function publishMissedSlots(deps: RunDeps, ids: string[]): Promise<void> {
+type Deps = Pick<RunDeps, 'clock' | 'log' | 'store' | 'topic' | 'topicUrn'>;
+
+/** Publishes slots that did not run, once each. When the topic fails, the other hints wait for a later drive. */
+export async function publishMissedSlots(deps: Deps, ids: readonly string[]): Promise<void> {
+  let topicFails = false;
   for (const id of ids.filter(isMissedHint)) {
-    const missed = await read(deps, id);
-    if (missed === undefined) continue;
-    const { policy, first, last, slots, reason } = missed;
-    if (reason === 'overlap' && (await hasRun(deps, missed))) {
-      await deps.store.remove([layout.hint(id)]);
-      continue;
-    }
-    const which = slots === 1 ? `slot ${last}` : `${slots} slots from ${first} to ${last}`;
-    const told = slots === 0 ? `${reason}: since ${first}` : `${reason}: ${which}`;
-    if (!(await tell(deps, composeMessage({ kind: 'missed', policy, reason: told })))) return;
-    deps.log.info('notified', { policy, kind: 'missed' });
-    if (reason === 'overlap') await noteSkipped(deps.store, policy, last, deps.clock.now());
-    await deps.store.remove([layout.hint(id)]);
+    const isDone = await tryHint(deps, id, async () => {
+      const done = await publishMissed(deps, id);
+      topicFails = !done;
+      return done;
+    });
+    if (isDone) await deps.store.remove([layout.hint(id)]);
+    if (topicFails) return;
   }
 }
 
-/** Of two deliveries of one event at the same moment, the other may have seen the run before settled and have asked for this one. */
+async function publishMissed(deps: Deps, id: string): Promise<boolean> {
+  const missed = await readMissed(deps.store, id);
+  if (missed === undefined) return true;
+  const { policy, last, reason } = missed;
+  if (reason === 'overlap' && (await hasRun(deps, missed))) return true;
+  const locale = await localeOf(deps.store, policy);
+  if (!(await publish(deps, { kind: 'missed', policy, missed }, locale))) return false;
+  deps.log.info('notified', { policy, kind: 'missed' });
+  if (reason === 'overlap') await noteSkipped(deps.store, policy, last, deps.clock.now());
+  return true;
+}
+
+/** Two copies of an event may arrive together: one skips the slot, and the other requests it after the run before settled. */
 async function hasRun(
   { store }: Pick<RunDeps, 'store'>,
   { policy, last }: Missed,
 ): Promise<boolean> {
   const runId = `${policy}-${last.toLowerCase()}`;
   return (await exists(store, layout.request(runId))) || exists(store, layout.report(runId));
-}
-
-async function read(deps: RunDeps, id: string): Promise<Missed | undefined> {
-  try {
-    return await readMissed(deps.store, id);
-  } catch (error) {
-    const code = error instanceof PhonevaultError ? error.code : 'unknown';
-    deps.log.error('hint_unreadable', { hint: id, code, message: String(error).slice(0, 200) });
-    return undefined;
-  }
 }

@@ -3,42 +3,43 @@ import { readHistory } from '../../ledger/state/history.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { readReportedPhones, type Report, type RunOutcome } from '../../ledger/run/report.ts';
 import type { RunDeps } from '../deps.ts';
-import { composeMessage } from './compose.ts';
-import type { Notification } from './notification.ts';
+import { composeMessage } from './message/compose.ts';
+import type { Notification } from './message/notification.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
 
 const MINUTE = 60_000;
-const FIRST_PAUSE = MINUTE;
-const MAX_PAUSE = 60 * MINUTE;
-const GIVE_UP_AFTER = 24 * 60 * MINUTE;
+const FIRST_PAUSE_MS = MINUTE;
+const MAX_PAUSE_MS = 60 * MINUTE;
+const GIVE_UP_AFTER_MS = 24 * 60 * MINUTE;
 
-/** When the next try to notify is due (epoch ms); undefined when it is done or given up. */
+/** Returns when the next attempt to publish is due (epoch ms); undefined when the run is notified or given up. */
 export function notifyDue(run: OpenRun, now: number): number | undefined {
   if (run.report === undefined || run.state.notified !== undefined) return undefined;
   const failures = run.state.notifyFailures;
   const last = failures.at(-1);
   if (last === undefined) return now;
-  return last.at + Math.min(FIRST_PAUSE * 2 ** (failures.length - 1), MAX_PAUSE);
+  return last.at + Math.min(FIRST_PAUSE_MS * 2 ** (failures.length - 1), MAX_PAUSE_MS);
 }
 
 /**
- * Publishes the outcome of a settled run as its policy says, and records that it did. A topic that fails is tried
- * again by later drives for a day; it never changes the run.
+ * Publishes the outcome of a settled run as `notify.when` says, and records it. When the topic fails, later drives try again
+ * for a day. The run does not change.
  */
 export async function notifyRun(deps: RunDeps, run: OpenRun): Promise<void> {
   const { report } = run;
   if (report === undefined) return;
   const at = deps.clock.now();
   const terms = run.plan?.terms;
-  const silent = await reasonForSilence(deps, report, terms?.notify.when ?? 'always');
-  if (silent !== undefined) {
-    record(run, [{ type: 'notified', at, skipped: silent }]);
-    deps.log.info('not_notified', { run: run.runId, policy: report.policy, reason: silent });
+  const skipped = await skipReason(deps, report, terms?.notify.when ?? 'always');
+  if (skipped !== undefined) {
+    record(run, [{ type: 'notified', at, skipped }]);
+    deps.log.info('not_notified', { run: run.runId, policy: report.policy, reason: skipped });
     return;
   }
   try {
-    const notification = await settledNews(deps, report);
-    const message = composeMessage({ ...notification, language: terms?.notify.language ?? 'en' });
+    const notification = await settledNotification(deps, report);
+    const locale = { language: terms?.notify.language ?? 'en', timezone: 'UTC' };
+    const message = composeMessage(notification, locale);
     const { message_id } = await deps.topic.publish(deps.topicUrn, message);
     record(run, [{ type: 'notified', at, message_id }]);
     const { policy, outcome } = report;
@@ -52,12 +53,13 @@ export async function notifyRun(deps: RunDeps, run: OpenRun): Promise<void> {
     const { code, message } = error;
     deps.log.error('notify_failed', { run: run.runId, policy, kind: 'settled', code, message });
     const since = run.state.notifyFailures[0]?.at ?? at;
-    if (at - since > GIVE_UP_AFTER)
+    if (at - since > GIVE_UP_AFTER_MS) {
       record(run, [{ type: 'notified', at, skipped: 'topic_failed' }]);
+    }
   }
 }
 
-async function reasonForSilence(
+async function skipReason(
   deps: RunDeps,
   report: Report,
   when: 'always' | 'problems' | 'change',
@@ -74,7 +76,7 @@ async function outcomeBefore(deps: RunDeps, report: Report): Promise<RunOutcome 
   return history.last.run_id === report.run_id ? history.before?.outcome : history.last.outcome;
 }
 
-async function settledNews(deps: RunDeps, report: Report): Promise<Notification> {
+async function settledNotification(deps: RunDeps, report: Report): Promise<Notification> {
   const phones = await readReportedPhones(deps.store, report);
   const { bucket, prefix } = deps.ledger;
   return {

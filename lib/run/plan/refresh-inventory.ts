@@ -1,17 +1,17 @@
-import { isBroken } from '../../ledger/store/json.ts';
 import { isInventoryRequest, readInventoryRequest } from '../../ledger/hints/inventory-request.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import type { RunDeps } from '../deps.ts';
 import { findCandidates } from './candidates.ts';
 import { containFailure } from '../state/contain-failure.ts';
 import { readPolicy } from '../state/read-policy.ts';
+import { tryHint } from '../state/try-hint.ts';
 import { FRESH_MS } from './inventory.ts';
 
 type Deps = Pick<RunDeps, 'store' | 'cph' | 'clock' | 'log' | 'ledger' | 'meter'>;
 
 /**
- * Reads the fleets that somebody wants to see anew, as far as `until` (epoch ms) allows. Answers the hints whose
- * reading goes on; what fails waits for the next look into the inbox.
+ * Reads the fleets that callers have requested, as far as `until` (epoch ms) allows. Returns the hints whose reading is not
+ * finished. A hint that fails is tried again when drive lists the inbox again.
  */
 export async function refreshInventories(
   deps: Deps,
@@ -21,38 +21,28 @@ export async function refreshInventories(
   const unfinished: string[] = [];
   for (const id of hintIds.filter(isInventoryRequest)) {
     await containFailure(deps, async () => {
-      if (await refresh(deps, id, until)) await deps.store.remove([layout.hint(id)]);
-      else unfinished.push(id);
+      const isDone = await tryHint(deps, id, async () => {
+        const done = await refresh(deps, id, until);
+        if (!done) unfinished.push(id);
+        return done;
+      });
+      if (isDone) await deps.store.remove([layout.hint(id)]);
     });
   }
   return unfinished;
 }
 
-/** Whether the hint is done with: read, or of a policy that nobody can read. */
+/** Returns true when the fleet was read, or the policy cannot be read. */
 async function refresh(deps: Deps, id: string, until: number): Promise<boolean> {
-  const request = await read(deps, id);
+  const request = await readInventoryRequest(deps.store, id);
   if (request === undefined) return true;
   const { policy, asked_at } = request;
   const parsed = (await readPolicy(deps, policy))?.parsed;
   if (parsed?.ok !== true) return true;
-  // Only a reading that began after it was asked for will do.
+  // The reading must have begun after the request.
   const requestedAt = asked_at + FRESH_MS;
-  const gathered = await findCandidates(deps, parsed.policy.select, requestedAt, until);
-  if (gathered === undefined) return false;
-  deps.log.info('inventory_read', { policy, phones: gathered.candidates.length });
+  const found = await findCandidates(deps, parsed.policy.select, requestedAt, until);
+  if (found === undefined) return false;
+  deps.log.info('inventory_read', { policy, phones: found.candidates.length });
   return true;
-}
-
-async function read(deps: Deps, id: string) {
-  try {
-    return await readInventoryRequest(deps.store, id);
-  } catch (error) {
-    if (!isBroken(error)) throw error;
-    deps.log.error('hint_unreadable', {
-      hint: id,
-      code: error.code,
-      message: error.message.slice(0, 200),
-    });
-    return undefined;
-  }
 }

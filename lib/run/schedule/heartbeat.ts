@@ -3,7 +3,7 @@ import { putHeartbeat, readNotifiedHeartbeat } from '../../ledger/state/heartbea
 import { newestSlotWithin } from '../../policy/slots/slots.ts';
 import { localDate } from '../../policy/keys/stamp.ts';
 import type { RunDeps } from '../deps.ts';
-import type { Language } from '../notify/notification.ts';
+import type { Language } from '../notify/message/notification.ts';
 
 /** When the daily message is due, and in which language. */
 export type Heartbeat = { cron: string; timezone: string; language: Language };
@@ -27,7 +27,8 @@ export async function requestHeartbeat(
     if (notified < slot || notified > now) {
       const since = newestSlot(heartbeat, slot - 1) ?? slot;
       const { language, timezone } = heartbeat;
-      await putHeartbeat(deps.store, { slot, since, date: localDate(slot, timezone), language });
+      const date = localDate(slot, timezone);
+      await putHeartbeat(deps.store, { slot, since, date, language, timezone });
     }
     return slot;
   } catch (error) {

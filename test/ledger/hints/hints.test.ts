@@ -58,6 +58,7 @@ const due: HeartbeatDue = {
   since: T0 - 1440 * MINUTE,
   date: '20260102',
   language: 'en',
+  timezone: 'UTC',
 };
 const request = { policy: 'nightly', asked_at: T0 };
 

@@ -589,7 +589,13 @@ export: { include: [/data/data], bucket: my-phone-backups, object_path: "{policy
 `;
   const kinds = ({ sent }: ReturnType<typeof scene>) =>
     sent.map(({ message }) => message.message_attributes[0]?.value);
-  const day = { slot: T0, since: T0 - 24 * 60 * MINUTE, date: '20260102', language: 'en' as const };
+  const day = {
+    slot: T0,
+    since: T0 - 24 * 60 * MINUTE,
+    date: '20260102',
+    language: 'en' as const,
+    timezone: 'UTC',
+  };
 
   it('are told, each once', async () => {
     const world = scene(25 * SECOND);

@@ -37,15 +37,15 @@ function scene() {
       const report = { ...facts, ...times, settled_at: new Date(at).toISOString() };
       return noteRun(store, { ...report, counts: { ...counts, cancelled: 0 } } as Report);
     },
-    ask: (run_id: string) =>
+    request: (run_id: string) =>
       putRequest(store, { version: 1, run_id, policy: 'nightly', trigger: 'timer' }),
     put: (name: string, text = policyText(name)) => store.put(layout.policy(name), text),
     cursors: (cursors: Record<string, Cursor>) => writeCursors(store, cursors),
   };
 }
 
-describe('dayOf', () => {
-  it('tells nothing but zeros of an empty bucket', async () => {
+describe('dailySummary', () => {
+  it('has zeros for an empty bucket', async () => {
     expect(await scene().day()).toEqual({
       since: '2026-01-02T00:00:00.000Z',
       until: '2026-01-03T00:00:00.000Z',
@@ -54,7 +54,7 @@ describe('dayOf', () => {
     });
   });
 
-  it('counts the runs that settled after its beginning and up to its end, by outcome', async () => {
+  it('counts the runs that settled after its start and up to its end, by outcome', async () => {
     const { day, settled } = scene();
     await settled('n-1', SINCE, 'failed');
     await settled('n-2', SINCE + 1, 'completed');
@@ -67,17 +67,17 @@ describe('dayOf', () => {
     });
   });
 
-  it('reads no more of the index than what is as young as the day', async () => {
+  it('reads only the part of the index that is as recent as the day', async () => {
     const { day, settled, reads } = scene();
     for (let n = 0; n <= 1000; n += 1) await settled(`n-${n}`, SINCE - DAY - n);
     await day();
     expect(reads.filter((read) => read === `list ${layout.runIndex}`)).toHaveLength(1);
   });
 
-  it('counts runs that go on and policies that are active', async () => {
-    const { day, ask, put } = scene();
-    await ask('n-1');
-    await ask('n-2');
+  it('counts open runs and active policies', async () => {
+    const { day, request, put } = scene();
+    await request('n-1');
+    await request('n-2');
     await put('nightly');
     await put('weekly');
     await put('off', policyText('off', { enabled: 'false' }));
@@ -85,7 +85,7 @@ describe('dayOf', () => {
     expect(await day()).toMatchObject({ open: 2, active: 2 });
   });
 
-  it('names policies that are stale, and those that cannot be read', async () => {
+  it('names stale and invalid policies', async () => {
     const { day, put, cursors } = scene();
     await put('late');
     await put('fresh');
@@ -94,7 +94,7 @@ describe('dayOf', () => {
     expect(await day()).toMatchObject({ active: 2, stale: ['late'], invalid: ['odd'] });
   });
 
-  it('names fifty of them at most', async () => {
+  it('names at most 50 of them', async () => {
     const { day, put } = scene();
     const names = Array.from({ length: 51 }, (_, n) => `odd-${100 + n}`);
     for (const name of names) await put(name, 'name: 7');
@@ -103,11 +103,15 @@ describe('dayOf', () => {
 
   it.each<[string, number, Partial<Cursor>]>([
     ['an active policy', 1, {}],
-    ['a policy that was switched off', 0, { active: false }],
+    ['a disabled policy', 0, { active: false }],
     ['a policy without a schedule', 0, { rule: undefined }],
-    ['a policy that an earlier version noted', 0, { freshness: undefined }],
-    ['a policy whose slots count from it on', 0, { freshness: { ...freshness, from: SLOT } }],
-    ['a policy whose slots count since', 1, { freshness: { ...freshness, from: SLOT - 1 } }],
+    ['a policy without freshness', 0, { freshness: undefined }],
+    ['a policy whose slots count after it', 0, { freshness: { ...freshness, from: SLOT } }],
+    [
+      'a policy whose slots count from just before it',
+      1,
+      { freshness: { ...freshness, from: SLOT - 1 } },
+    ],
     ['a policy that was paused up to it', 0, { paused_until: SLOT }],
     ['a policy that was paused until just before it', 1, { paused_until: SLOT - 1 }],
   ])('counts the slot of %s without a run: %i', async (_, missed, changes) => {
@@ -116,7 +120,7 @@ describe('dayOf', () => {
     expect((await day()).missed).toBe(missed);
   });
 
-  it('counts slots after its beginning and up to its end', async () => {
+  it('counts slots after its start and up to its end', async () => {
     const { day, cursors } = scene();
     await cursors({ nightly: cursor() });
     const counts = [
@@ -128,7 +132,7 @@ describe('dayOf', () => {
   });
 
   it.each<[string, (world: ReturnType<typeof scene>, runId: string) => Promise<unknown>]>([
-    ['goes on', ({ ask }, runId) => ask(runId)],
+    ['is open', ({ request }, runId) => request(runId)],
     ['settled that day', ({ settled }, runId) => settled(runId, SLOT + HOUR)],
     ['settled since', ({ settled }, runId) => settled(runId, UNTIL + MINUTE)],
     ['has a report only', ({ store }, runId) => store.put(layout.report(runId), '{}')],
@@ -139,7 +143,7 @@ describe('dayOf', () => {
     expect((await world.day()).missed).toBe(1);
   });
 
-  it('looks for the reports of fifty slots at most', async () => {
+  it('looks up the reports of at most 50 slots', async () => {
     const { day, cursors, store } = scene();
     const minutely = { ...rule, cron: '0 * * * * *' };
     await cursors({ nightly: cursor({ rule: minutely }) });

@@ -17,18 +17,19 @@ const SLOT = Date.UTC(2026, 0, 3);
 const ID = 'heartbeat-20260103';
 const due = (changes: Partial<HeartbeatDue> = {}): HeartbeatDue => ({
   ...{ slot: SLOT, since: SLOT - DAY, date: '20260103', language: 'en' },
+  timezone: 'Asia/Shanghai',
   ...changes,
 });
 
-const asked = async (now = SLOT + HOUR): Promise<Listening> => {
+const requested = async (now = SLOT + HOUR): Promise<Listening> => {
   const world = listening(now);
   await putHeartbeat(world.store, due());
   return world;
 };
 
-describe('tellHeartbeat', () => {
-  it("sends the day's message, notes it and takes the hint away", async () => {
-    const { deps, store, told, lines, hints } = await asked();
+describe('publishHeartbeat', () => {
+  it('publishes the daily message, records it and removes the hint', async () => {
+    const { deps, store, told, lines, hints } = await requested();
     await publishHeartbeat(deps, [ID]);
     expect(told).toMatchObject([
       {
@@ -42,8 +43,8 @@ describe('tellHeartbeat', () => {
     expect(await hints()).toEqual([]);
   });
 
-  it('sends the newest of several days alone', async () => {
-    const { deps, store, told, hints } = await asked(SLOT + DAY + HOUR);
+  it('publishes only the newest of several days', async () => {
+    const { deps, store, told, hints } = await requested(SLOT + DAY + HOUR);
     const next = due({ slot: SLOT + DAY, since: SLOT, date: '20260104' });
     await putHeartbeat(store, next);
     await publishHeartbeat(deps, ['heartbeat-20260104', ID]);
@@ -51,36 +52,36 @@ describe('tellHeartbeat', () => {
     expect(await hints()).toEqual([]);
   });
 
-  it('leaves other hints alone, and does not even read', async () => {
+  it('ignores other hints without reading them', async () => {
     const { deps, store, told } = listening();
     const read = reading(store);
     await publishHeartbeat({ ...deps, store: read }, ['stale-nightly-1', 'trace-1']);
     expect([told, read.reads]).toEqual([[], []]);
   });
 
-  it('takes the newest for told when it is gone, and drops those before it', async () => {
-    const { deps, told, lines, hints } = await asked();
+  it('drops earlier days when the newest hint is gone', async () => {
+    const { deps, told, lines, hints } = await requested();
     await publishHeartbeat(deps, [ID, 'heartbeat-20260104']);
     expect([told, lines]).toEqual([[], []]);
     expect(await hints()).toEqual([]);
   });
 
   it.each<[string, number, number, number]>([
-    ['that was told already', SLOT, SLOT + HOUR, 0],
-    ['that was told this very moment', SLOT, SLOT, 0],
-    ['before the last that was told', SLOT + DAY, SLOT + DAY, 0],
-    ['after the last that was told', SLOT - 1, SLOT + HOUR, 1],
-    ['told by a clock that was ahead', SLOT + DAY, SLOT + HOUR, 1],
-  ])('sends of a day %s: told %i, now %i, %i messages', async (_, at, now, messages) => {
-    const { deps, store, told, hints } = await asked(now);
+    ['that was published', SLOT, SLOT + HOUR, 0],
+    ['that was published at this moment', SLOT, SLOT, 0],
+    ['before the last published one', SLOT + DAY, SLOT + DAY, 0],
+    ['after the last published one', SLOT - 1, SLOT + HOUR, 1],
+    ['published by a clock that was ahead', SLOT + DAY, SLOT + HOUR, 1],
+  ])('handles a day %s: published %i, now %i, %i messages', async (_, at, now, messages) => {
+    const { deps, store, told, hints } = await requested(now);
     await writeNotifiedHeartbeat(store, at);
     await publishHeartbeat(deps, [ID]);
     expect(told).toHaveLength(messages);
     expect(await hints()).toEqual([]);
   });
 
-  it('keeps the hint while the topic fails, and notes nothing', async () => {
-    const { deps, store, told, lines, topic, hints } = await asked();
+  it('keeps the hint while the topic fails, and records nothing', async () => {
+    const { deps, store, told, lines, topic, hints } = await requested();
     topic.fails = new PhonevaultError('unreachable', 'no answer');
     await publishHeartbeat(deps, [ID]);
     expect(await hints()).toEqual([ID]);
@@ -93,9 +94,9 @@ describe('tellHeartbeat', () => {
   });
 
   it.each<[string, string, string, string[]]>([
-    ['is broken: it is taken away', '{', 'object_invalid', []],
-    ['is of a newer version: it is left', '{"version":2}', 'object_newer', [ID]],
-  ])('says that a hint %s', async (_, body, code, left) => {
+    ['is invalid, and removes it', '{', 'object_invalid', []],
+    ['has a newer version, and keeps it', '{"version":2}', 'object_newer', [ID]],
+  ])('logs that a hint %s', async (_, body, code, left) => {
     const { deps, store, told, lines, hints } = listening();
     await store.put(layout.hint(ID), body);
     await publishHeartbeat(deps, [ID]);
@@ -106,8 +107,8 @@ describe('tellHeartbeat', () => {
     expect(await hints()).toEqual(left);
   });
 
-  it('throws when the bucket does not answer', async () => {
-    const { deps, hints, lines } = await asked();
+  it('throws when the bucket does not respond', async () => {
+    const { deps, hints, lines } = await requested();
     await expect(publishHeartbeat(failing(deps, 'get'), [ID])).rejects.toThrow('no answer');
     expect(lines).toEqual([]);
     expect(await hints()).toEqual([ID]);

@@ -49,7 +49,7 @@ const failedAt = (run: OpenRun, ...times: number[]): OpenRun => {
   return run;
 };
 
-/** A scene of runs; `fails`: what the topic answers instead of taking a message. */
+/** A scene of runs; the topic throws `fails`. */
 function scene(fails?: Error) {
   const world = runScene();
   world.topic.fails = fails;
@@ -57,15 +57,15 @@ function scene(fails?: Error) {
 }
 
 describe('notifyDue', () => {
-  it('is never before there is a report', () => {
+  it('is undefined before there is a report', () => {
     expect(notifyDue(openRun(RUN, []), T0)).toBeUndefined();
   });
 
-  it('is now for a report that nobody was told of', () => {
+  it('is now for a report that was not published', () => {
     expect(notifyDue(settledRun(), T0 + 5)).toBe(T0 + 5);
   });
 
-  it('is never after it was told, or was given up', () => {
+  it('is undefined after the run was notified, or given up', () => {
     const run = failedAt(settledRun(), T0);
     fold(run.state, [{ type: 'notified', at: T0 }]);
     expect(notifyDue(run, T0)).toBeUndefined();
@@ -78,7 +78,7 @@ describe('notifyDue', () => {
     [6, 32],
     [7, 60],
     [20, 60],
-  ])('is, after failure %i, %i minutes later', (failures, minutes) => {
+  ])('after failure %i is %i minutes later', (failures, minutes) => {
     const times = Array.from({ length: failures }, (_, n) => T0 + n);
     const last = T0 + failures - 1;
     expect(notifyDue(failedAt(settledRun(), ...times), T0 + HOUR)).toBe(last + minutes * MINUTE);
@@ -93,7 +93,7 @@ describe('notifyRun', () => {
     expect([sent, lines, run.unwritten.events]).toEqual([[], [], []]);
   });
 
-  it('tells the topic, records the message and logs it', async () => {
+  it('publishes the outcome, records the message and logs it', async () => {
     const { deps, sent, lines } = scene();
     const run = settledRun({}, reportOf({ reason: 'odd', message: 'Something was odd.' }));
     await notifyRun(deps, run);
@@ -119,7 +119,7 @@ describe('notifyRun', () => {
     });
   });
 
-  it('speaks the language of the policy, and English without one', async () => {
+  it('uses the language of the policy, and English without one', async () => {
     const { deps, sent } = scene();
     await notifyRun(deps, settledRun({ language: 'zh' }));
     await notifyRun(deps, settledRun({ language: 'en' }));
@@ -139,62 +139,62 @@ describe('notifyRun', () => {
     ['problems', 'partial', true],
     ['problems', 'cancelled', true],
     ['change', 'completed', true],
-  ])('asked for %s, of a run that %s tells: %s', async (when, outcome, tells) => {
+  ])('with notify.when %s publishes a run that %s: %s', async (when, outcome, publishes) => {
     const { deps, sent, lines } = scene();
     const run = settledRun({ when }, reportOf({ outcome }));
     await notifyRun(deps, run);
-    expect(sent).toHaveLength(tells ? 1 : 0);
-    if (tells) return;
+    expect(sent).toHaveLength(publishes ? 1 : 0);
+    if (publishes) return;
     expect(run.unwritten.events).toEqual([{ type: 'notified', at: T0, skipped: 'no_problem' }]);
     const fields = { run: RUN, policy: 'nightly', reason: 'no_problem' };
     expect(lines).toEqual([['info', 'not_notified', fields]]);
   });
 
-  it.each<[string, [string, RunOutcome][], 'tells' | 'is silent']>([
-    ['another outcome than the last run', [['nightly-1', 'completed']], 'tells'],
-    ['the outcome of the last run', [['nightly-1', 'partial']], 'is silent'],
+  it.each<[string, [string, RunOutcome][], 'publishes' | 'skips']>([
+    ['another outcome than the last run', [['nightly-1', 'completed']], 'publishes'],
+    ['the outcome of the last run', [['nightly-1', 'partial']], 'skips'],
     [
-      'another outcome than the run before, being the last itself',
+      'another outcome than the run before, recorded itself',
       [
         ['nightly-1', 'completed'],
         [RUN, 'partial'],
       ],
-      'tells',
+      'publishes',
     ],
     [
-      'the outcome of the run before, being the last itself',
+      'the outcome of the run before, recorded itself',
       [
         ['nightly-1', 'partial'],
         [RUN, 'partial'],
       ],
-      'is silent',
+      'skips',
     ],
-    ['none before, being the last itself', [[RUN, 'partial']], 'tells'],
+    ['no run before, recorded itself', [[RUN, 'partial']], 'publishes'],
     [
-      'that of the last run, though not of the one before it',
+      'the outcome of the last run but not of the one before',
       [
         ['nightly-1', 'completed'],
         ['nightly-2', 'partial'],
       ],
-      'is silent',
+      'skips',
     ],
-  ])('asked for a change, with %s %s', async (_, before, expected) => {
+  ])('with notify.when change and %s %s', async (_, before, expected) => {
     const { deps, store, sent } = scene();
     for (const [at, [run_id, outcome]] of before.entries()) {
       await noteSettled(store, 'nightly', { run_id, outcome, settled_at: T0 + at });
     }
     const run = settledRun({ when: 'change' });
     await notifyRun(deps, run);
-    expect(sent).toHaveLength(expected === 'tells' ? 1 : 0);
+    expect(sent).toHaveLength(expected === 'publishes' ? 1 : 0);
     expect(run.unwritten.events).toEqual([
       {
         ...{ type: 'notified', at: T0 },
-        ...(expected === 'tells' ? { message_id: 'm1' } : { skipped: 'no_change' }),
+        ...(expected === 'publishes' ? { message_id: 'm1' } : { skipped: 'no_change' }),
       },
     ]);
   });
 
-  it('tells of no change only where a change was asked for', async () => {
+  it('compares with the last run only for notify.when change', async () => {
     const { deps, store, sent } = scene();
     await noteSettled(store, 'nightly', { run_id: 'n-1', outcome: 'partial', settled_at: T0 });
     await notifyRun(deps, settledRun({ when: 'always' }));
@@ -229,7 +229,7 @@ describe('notifyRun', () => {
     ]);
   });
 
-  it('takes phones that cannot be read for a failure of the message', async () => {
+  it('records phones that cannot be read as a failed notification', async () => {
     const { deps, sent } = scene();
     const run = settledRun({}, reportOf({ pages: ['vault/elsewhere.json'] }));
     await notifyRun(deps, run);
@@ -237,14 +237,14 @@ describe('notifyRun', () => {
     expect(run.unwritten.events).toMatchObject([{ type: 'notify_failed', code: 'object_invalid' }]);
   });
 
-  it('throws mistakes of our own, and records nothing', async () => {
+  it('throws programming errors, and records nothing', async () => {
     const { deps, lines } = scene(new TypeError('no function'));
     const run = settledRun();
     await expect(notifyRun(deps, run)).rejects.toThrow('no function');
     expect([run.unwritten.events, lines]).toEqual([[], []]);
   });
 
-  it('throws what keeps it from knowing whether to tell, and records nothing', async () => {
+  it('throws when the history cannot be read, and records nothing', async () => {
     const { deps, store, sent } = scene();
     const get = () => Promise.reject(new PhonevaultError('unreachable', 'no answer'));
     const run = settledRun({ when: 'change' });

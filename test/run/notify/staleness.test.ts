@@ -19,7 +19,7 @@ const STALE = `stale-nightly-${SINCE}`;
 const RECOVERED = `recovered-nightly-${SINCE}`;
 const notification = { policy: 'nightly', since: SINCE };
 const over = { ...notification, run_id: 'nightly-20260102t023000z' };
-const told = { ...notification, told_at: T0 };
+const notified = { ...notification, told_at: T0 };
 
 const ran = (
   { store }: Listening,
@@ -28,23 +28,23 @@ const ran = (
 ) => noteSettled(store, 'nightly', { run_id: 'n-1', outcome, settled_at });
 
 describe('noteRecovered', () => {
-  it('has drive tell that a policy recovered that it told stale', async () => {
+  it('writes a hint when drive has notified that the policy was stale', async () => {
     const { deps, store, hints } = listening();
-    await writeNotifiedStale(store, told);
+    await writeNotifiedStale(store, notified);
     await noteRecovered(deps, over, 'zh');
     expect(await hints()).toEqual([RECOVERED]);
     expect(await readRecovered(store, RECOVERED)).toMatchObject({ ...over, language: 'zh' });
   });
 
-  it('has nothing told where nothing was', async () => {
+  it('writes nothing when no staleness was notified', async () => {
     const { deps, hints } = listening();
     await noteRecovered(deps, over, 'en');
     expect(await hints()).toEqual([]);
   });
 });
 
-describe('tellStaleness', () => {
-  it('tells that a policy is stale, notes when it did and takes the hint away', async () => {
+describe('publishStaleness', () => {
+  it('publishes that a policy is stale, records when, and removes the hint', async () => {
     const world = listening();
     const { deps, store, lines, hints } = world;
     await putStale(store, notification);
@@ -53,7 +53,7 @@ describe('tellStaleness', () => {
     expect(world.told).toMatchObject([
       {
         ...{ kind: 'stale', policy: 'nightly', reason: `no_good_run since ${iso}` },
-        message: expect.stringContaining(iso) as string,
+        message: expect.stringContaining('since 2025-12-30 02:30 UTC') as string,
       },
     ]);
     expect(lines).toEqual([['info', 'notified', { policy: 'nightly', kind: 'stale' }]]);
@@ -61,17 +61,17 @@ describe('tellStaleness', () => {
     expect(await hints()).toEqual([]);
   });
 
-  it('tells that it recovered, names the report and forgets the staleness', async () => {
+  it('publishes the recovery with the report, and forgets the staleness', async () => {
     const world = listening();
     const { deps, store, lines, hints } = world;
-    await writeNotifiedStale(store, told);
+    await writeNotifiedStale(store, notified);
     await putRecovered(store, over);
     await publishStaleness(deps, [RECOVERED]);
     expect(world.told).toMatchObject([
       {
         ...{ kind: 'recovered', policy: 'nightly', run_id: over.run_id },
         report: { bucket: 'ledger', key: `vault/runs/${over.run_id}/report.json` },
-        message: expect.stringContaining('A run completed') as string,
+        message: 'Backups are up to date again.',
       },
     ]);
     const fields = { run: over.run_id, policy: 'nightly', kind: 'recovered' };
@@ -84,7 +84,7 @@ describe('tellStaleness', () => {
     ['zh', true],
     ['en', false],
     [undefined, false],
-  ] as const)('speaks the language of the policy: %s', async (language, isChinese) => {
+  ] as const)('uses the language of the policy: %s', async (language, isChinese) => {
     const world = listening();
     const { deps, store } = world;
     const own = language === undefined ? {} : { language };
@@ -96,17 +96,17 @@ describe('tellStaleness', () => {
     expect(spoken).toEqual([isChinese, isChinese]);
   });
 
-  it('tells a recovery before a staleness that came after it', async () => {
+  it('publishes a recovery before a later staleness', async () => {
     const world = listening();
     const { deps, store } = world;
-    await writeNotifiedStale(store, told);
+    await writeNotifiedStale(store, notified);
     await putRecovered(store, over);
     await putStale(store, { ...notification, since: SINCE + DAY });
     await publishStaleness(deps, [`stale-nightly-${SINCE + DAY}`, RECOVERED]);
     expect(world.told.map(({ kind }) => kind)).toEqual(['recovered', 'stale']);
   });
 
-  it('leaves other hints alone, and those that are gone', async () => {
+  it('ignores other hints, and those that are gone', async () => {
     const world = listening();
     const { deps, store, lines, hints } = world;
     await store.put(layout.hint('trace-1'), '{}');
@@ -116,22 +116,26 @@ describe('tellStaleness', () => {
   });
 
   it.each<[string, (world: Listening) => Promise<unknown>, number]>([
-    ['was told of it', ({ store }) => writeNotifiedStale(store, told), 0],
+    ['was notified', ({ store }) => writeNotifiedStale(store, notified), 0],
     [
-      'was told of a later one',
-      ({ store }) => writeNotifiedStale(store, { ...told, since: SINCE + 1 }),
+      'was notified of a later staleness',
+      ({ store }) => writeNotifiedStale(store, { ...notified, since: SINCE + 1 }),
       0,
     ],
     [
-      'was told of an earlier one',
-      ({ store }) => writeNotifiedStale(store, { ...told, since: SINCE - 1 }),
+      'was notified of an earlier staleness',
+      ({ store }) => writeNotifiedStale(store, { ...notified, since: SINCE - 1 }),
       1,
     ],
-    ['was to be told when a drive died', ({ store }) => writeNotifiedStale(store, notification), 1],
+    [
+      'was about to be notified when a drive was killed',
+      ({ store }) => writeNotifiedStale(store, notification),
+      1,
+    ],
     ['had a good run since', (world) => ran(world, SINCE + 1), 0],
     ['had a run since that failed', (world) => ran(world, SINCE + 1, 'failed'), 1],
-    ['had its good run right then', (world) => ran(world, SINCE), 1],
-  ])('of a stale policy that %s', async (_, before, messages) => {
+    ['had its good run at that moment', (world) => ran(world, SINCE), 1],
+  ])('handles a stale policy that %s', async (_, before, messages) => {
     const world = listening();
     await before(world);
     await putStale(world.store, notification);
@@ -141,9 +145,9 @@ describe('tellStaleness', () => {
   });
 
   it.each([
-    ['was not told', undefined],
-    ['is another than was told', { ...told, since: SINCE + DAY }],
-  ])('tells no end of a staleness that %s', async (_, before) => {
+    ['was not notified', undefined],
+    ['differs from the notified one', { ...notified, since: SINCE + DAY }],
+  ])('publishes no recovery from a staleness that %s', async (_, before) => {
     const world = listening();
     const { deps, store, hints } = world;
     if (before !== undefined) await writeNotifiedStale(store, before);
@@ -154,7 +158,7 @@ describe('tellStaleness', () => {
     expect((await readNotifiedStale(store, 'nightly'))?.since).toBe(before?.since);
   });
 
-  it('keeps what the topic does not take, and tells the end of what it may have told', async () => {
+  it('keeps hints while the topic fails, and publishes the recovery from what it may have published', async () => {
     const world = listening();
     const { deps, store, topic, hints, lines } = world;
     topic.fails = new PhonevaultError('unreachable', 'no answer');
@@ -173,10 +177,10 @@ describe('tellStaleness', () => {
   });
 
   it.each([
-    ['is broken: it is taken away', STALE, '{', 'object_invalid', []],
-    ['is of a newer version: it is left', STALE, '{"version":2}', 'object_newer', [STALE]],
-    ['is a broken recovery: it is taken away', RECOVERED, '{', 'object_invalid', []],
-  ])('says that a hint %s', async (_, id, body, code, left) => {
+    ['is invalid, and removes it', STALE, '{', 'object_invalid', []],
+    ['has a newer version, and keeps it', STALE, '{"version":2}', 'object_newer', [STALE]],
+    ['is an invalid recovery, and removes it', RECOVERED, '{', 'object_invalid', []],
+  ])('logs that a hint %s', async (_, id, body, code, left) => {
     const { deps, store, lines, hints } = listening();
     await store.put(layout.hint(id), body);
     await publishStaleness(deps, [id]);
@@ -186,7 +190,7 @@ describe('tellStaleness', () => {
     expect(await hints()).toEqual(left);
   });
 
-  it('throws when the bucket does not answer', async () => {
+  it('throws when the bucket does not respond', async () => {
     const { deps, store, lines, hints } = listening();
     await putStale(store, notification);
     await expect(publishStaleness(failing(deps, 'get'), [STALE])).rejects.toThrow('no answer');

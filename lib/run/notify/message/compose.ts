@@ -1,0 +1,146 @@
+import { sha256hex } from '../../../ledger/store/digest.ts';
+import type { FailedPhone, Locale, MissedSlots, Notification } from './notification.ts';
+import { emailText, headline, messageText } from './text.ts';
+
+const MESSAGE_VERSION = 1;
+const MAX_FAILED = 50;
+const MAX_CODE_CHARACTERS = 64;
+/** SMN cuts a text message there (smn_pd_25005 and the publish page). */
+const SMS_CHARACTERS = 490;
+const SUBJECT_BYTES = 512;
+
+export type TopicMessage = {
+  subject: string;
+  message_structure: Record<string, string>;
+  message_attributes: { name: string; value: string }[];
+};
+
+/** What programs get besides the version, the id and the phones. `run_id` to `report` are null where they do not apply. */
+type Fields = {
+  kind: string;
+  run_id: string | null;
+  policy: string | null;
+  outcome: string | null;
+  counts: object | null;
+  report: object | null;
+  reason?: string | undefined;
+  message?: string | undefined;
+  day?: object;
+};
+
+/** Returns the message for every kind of subscriber: text for people, JSON for programs. Its size does not grow with the fleet. */
+export function composeMessage(
+  notification: Notification,
+  locale: Locale = { language: 'en', timezone: 'UTC' },
+): TopicMessage {
+  const fields = fieldsOf(notification, locale);
+  const phones = notification.kind === 'settled' ? notification.failed : [];
+  const failed = phones.slice(0, MAX_FAILED).map(shortened);
+  const json = JSON.stringify({
+    version: MESSAGE_VERSION,
+    id: notificationId(fields),
+    ...fields,
+    failed,
+    truncated: phones.length > MAX_FAILED,
+  });
+  const line = headline(notification, locale);
+  const text = emailText(notification, failed, locale);
+  return {
+    subject: cutBytes(`[Phonevault] ${line}`, SUBJECT_BYTES),
+    message_structure: {
+      default: text,
+      email: text,
+      sms: `Phonevault ${line}`.slice(0, SMS_CHARACTERS),
+      http: json,
+      https: json,
+      functiongraph: json,
+    },
+    message_attributes: [
+      { name: 'kind', value: fields.kind },
+      ...(fields.policy === null ? [] : [{ name: 'policy', value: attributeValue(fields.policy) }]),
+      ...(fields.outcome === null ? [] : [{ name: 'outcome', value: fields.outcome }]),
+    ],
+  };
+}
+
+/** Returns the same id for the same notification, so that a receiver can drop a repetition. */
+export function notificationId({
+  kind,
+  run_id,
+  policy,
+  reason,
+}: Pick<Fields, 'kind' | 'run_id' | 'policy' | 'reason'>): string {
+  const parts = [kind, run_id ?? '', policy ?? '', run_id ? '' : (reason ?? '')];
+  return sha256hex(parts.join('\0')).slice(0, 32);
+}
+
+/** Returns the kind that subscribers see: a quarantined run is a kind of missed run. */
+export function kindOf({ kind }: Notification): Exclude<Notification['kind'], 'quarantined'> {
+  return kind === 'quarantined' ? 'missed' : kind;
+}
+
+const none = { run_id: null, policy: null, outcome: null, counts: null, report: null };
+
+function fieldsOf(notification: Notification, locale: Locale): Fields {
+  const kind = kindOf(notification);
+  const message = messageText(notification, locale);
+  switch (notification.kind) {
+    case 'settled': {
+      const { run_id, policy, outcome, counts, report, reason } = notification;
+      return { kind, run_id, policy, outcome, counts, report, reason, message };
+    }
+    case 'missed': {
+      const { policy, missed } = notification;
+      return { kind, ...none, policy, reason: missedReason(missed), message };
+    }
+    case 'quarantined': {
+      const { run_id, policy = null, code } = notification;
+      return { kind, ...none, run_id, policy, reason: code, message };
+    }
+    case 'stale': {
+      const { policy, since } = notification;
+      return { kind, ...none, policy, reason: `no_good_run since ${iso(since)}`, message };
+    }
+    case 'recovered': {
+      const { run_id, policy, report } = notification;
+      return { kind, ...none, run_id, policy, report, message };
+    }
+    case 'credentials': {
+      const { code, since } = notification;
+      return { kind, ...none, reason: `${code} since ${iso(since)}`, message };
+    }
+    case 'heartbeat': {
+      const { date, day } = notification;
+      return { kind, ...none, reason: date, day };
+    }
+  }
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** For programs: the reason, then the slots by their stamps. */
+function missedReason({ reason, first, last, slots }: MissedSlots): string {
+  if (slots === 0) return `${reason}: since ${first}`;
+  return `${reason}: ${slots === 1 ? `slot ${last}` : `${slots} slots from ${first} to ${last}`}`;
+}
+
+function shortened({ phone_id, outcome, reason, code }: FailedPhone): FailedPhone {
+  return {
+    phone_id,
+    outcome,
+    ...(reason === undefined ? {} : { reason: reason.slice(0, MAX_CODE_CHARACTERS) }),
+    ...(code === undefined ? {} : { code: code.slice(0, MAX_CODE_CHARACTERS) }),
+  };
+}
+
+/** SMN allows letters, digits and underscores in an attribute's value, 32 at most. */
+function attributeValue(text: string): string {
+  return text.replace(/[^A-Za-z0-9_]/g, '_').slice(0, 32);
+}
+
+/** Returns the longest beginning of a text that fits into so many bytes of UTF-8. */
+function cutBytes(text: string, bytes: number): string {
+  let cut = text;
+  while (Buffer.byteLength(cut) > bytes) cut = [...cut].slice(0, -1).join('');
+  return cut;
+}

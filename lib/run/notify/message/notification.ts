@@ -1,0 +1,58 @@
+import type { Counts, ReportedPhone, RunOutcome } from '../../../ledger/run/report.ts';
+
+export type Language = 'en' | 'zh';
+
+/** How people read a notification: its language, and the IANA zone of its times. */
+export type Locale = { language: Language; timezone: string };
+
+export type FailedPhone = Pick<ReportedPhone, 'phone_id' | 'outcome' | 'reason' | 'code'>;
+
+/** Slots that did not run. `first` and `last` are stamps; without `slots` the policy does not run from `first` on. */
+export type MissedSlots = { reason: string; first: string; last: string; slots: number };
+
+type ReportPlace = { bucket: string; key: string };
+
+/** Runs and policies of a day. Lists hold 50 names at most, the counts all. */
+export type DailySummary = {
+  since: string;
+  until: string;
+  /** Settled runs, by outcome. */
+  runs: Record<RunOutcome, number>;
+  /** Runs that are open. */
+  open: number;
+  /** Policies that have a schedule and are enabled. */
+  active: number;
+  /** Slots without a run. */
+  missed: number;
+  stale: string[];
+  invalid: string[];
+};
+
+/** What people and programs are notified of. Times in epoch ms. */
+export type Notification =
+  | {
+      kind: 'settled';
+      policy: string;
+      run_id: string;
+      outcome: RunOutcome;
+      counts: Counts;
+      report: ReportPlace;
+      /** Why a run ended before it started: a code, and a sentence. */
+      reason?: string | undefined;
+      message?: string | undefined;
+      /** The phones that were wanted and not exported. */
+      failed: FailedPhone[];
+    }
+  | { kind: 'missed'; policy: string; missed: MissedSlots }
+  | {
+      kind: 'quarantined';
+      policy: string | undefined;
+      run_id: string;
+      code: string;
+      message: string;
+    }
+  | { kind: 'stale'; policy: string; since: number }
+  | { kind: 'recovered'; policy: string; run_id: string; report: ReportPlace }
+  | { kind: 'credentials'; code: string; since: number }
+  /** `date` is the calendar day of the summary: `20260102`. */
+  | { kind: 'heartbeat'; date: string; day: DailySummary };

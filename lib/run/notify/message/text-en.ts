@@ -1,0 +1,111 @@
+import type { Counts } from '../../../ledger/run/report.ts';
+import type { DailySummary } from './notification.ts';
+import { number, type Wording } from './wording.ts';
+
+/** Notifications in English. */
+export const english: Wording = {
+  comma: ', ',
+  colon: ': ',
+  space: ' ',
+  sentence: (phrase) => `${phrase.charAt(0).toUpperCase()}${phrase.slice(1)}.`,
+  because: (phrase, reason) => `${phrase} because ${reason}`,
+  withCodes: (phrase, codes) => (codes.length === 0 ? phrase : `${phrase} (${codes.join(', ')})`),
+  time: ({ year, month, day, clock, zone }) => `${year}-${month}-${day} ${clock} ${zone}`,
+  runOutcomes: {
+    completed: 'completed',
+    partial: 'partial',
+    failed: 'failed',
+    skipped: 'skipped',
+    cancelled: 'cancelled',
+  },
+  phoneOutcomes: {
+    exported: 'exported',
+    failed: 'failed',
+    skipped: 'skipped',
+    timed_out: 'timed out',
+    cancelled: 'cancelled',
+  },
+  reasons: {
+    overlap: 'the previous run was still open',
+    too_late: 'it was not started within start_within',
+    superseded: 'a newer slot ran instead',
+    policy_gone: 'the policy file was deleted',
+    policy_invalid: 'the policy file is invalid',
+    bucket_missing: 'the bucket does not exist',
+    access_denied: 'access was denied',
+    too_many_phones: 'the policy selects more than max_phones',
+    throttled: 'a service throttled the requests',
+    service: 'a service failed',
+    unreachable: 'a service could not be reached',
+    object_newer: 'a newer version wrote one of its objects',
+    object_invalid: 'one of its objects is invalid',
+    job_failed: 'the export job failed',
+    refused: 'CPH refused the export',
+    archive_missing: 'the archive is missing',
+    archive_too_small: 'the archive is empty',
+    not_verified: 'the archive could not be verified',
+    answers_lost: 'the responses of CPH were lost',
+    not_found: 'CPH does not list the phone',
+    not_in_policy: 'the policy does not select the phone',
+    export_timeout: 'the export timed out',
+    deadline: 'the run reached its deadline',
+    cancelled: 'the run was cancelled',
+  },
+  exported: ({ exported, selected }) =>
+    `${number(exported)} of ${number(selected)} phones exported`,
+  quarantined: 'run quarantined',
+  missed: ({ first, last, slots }) => {
+    if (slots === 0) return `no runs since ${first}`;
+    if (slots === 1) return `slot ${last} did not run`;
+    return `${number(slots)} slots from ${first} to ${last} did not run`;
+  },
+  stale: (since) => `no full run has completed since ${since}`,
+  recovered: 'backups are up to date again',
+  credentials: (since) => `credentials refused since ${since}`,
+  advice: {
+    stale: 'At least two slots have passed. Check the reports of the last runs.',
+    credentials: 'Check the agency of the functions.',
+  },
+  summary: ({ year, month, day }) => `daily summary of ${year}-${month}-${day}`,
+  summaryParts: ({ runs, stale, invalid, missed }) => {
+    const counts: [count: number, what: string][] = [
+      [stale.length, 'stale'],
+      [invalid.length, 'invalid'],
+      [missed, 'missed'],
+      ...Object.entries(runs).map(([outcome, count]): [number, string] => [count, outcome]),
+    ];
+    const parts = counts
+      .filter(([count]) => count > 0)
+      .map(([count, what]) => `${number(count)} ${what}`);
+    return parts.length === 0 ? ['no runs'] : parts;
+  },
+  summaryLines: (day, since, until) => [
+    `Daily summary: ${since} to ${until}`,
+    `Runs: ${runsText(day)}`,
+    `Active policies: ${number(day.active)}`,
+    `Missed slots: ${number(day.missed)}`,
+    `Stale policies: ${day.stale.join(', ') || 'none'}`,
+    `Invalid policies: ${day.invalid.join(', ') || 'none'}`,
+  ],
+  policy: (name) => `Policy: ${name}`,
+  run: (id) => `Run: ${id}`,
+  result: (outcome) => `Result: ${outcome}`,
+  reason: (phrase) => `Reason: ${phrase}`,
+  phones: (counts) => `Phones: ${countsText(counts)}`,
+  report: (address) => `Report: ${address}`,
+  notExported: 'Not exported:',
+  more: (count) => `... and ${number(count)} more: see the report`,
+};
+
+function countsText({ selected, exported, failed, skipped, timed_out, cancelled }: Counts): string {
+  return [
+    `${number(selected)} selected, ${number(exported)} exported, ${number(failed)} failed`,
+    `${number(skipped)} skipped, ${number(timed_out)} timed out, ${number(cancelled)} cancelled`,
+  ].join(', ');
+}
+
+function runsText({ runs, open }: DailySummary): string {
+  return [...Object.entries(runs), ['open', open] as const]
+    .map(([what, count]) => `${number(count)} ${what}`)
+    .join(', ');
+}

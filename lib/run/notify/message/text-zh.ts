@@ -1,0 +1,122 @@
+import type { Counts, RunOutcome } from '../../../ledger/run/report.ts';
+import type { DailySummary } from './notification.ts';
+import { type LocalTime, number, type Wording } from './wording.ts';
+
+const runOutcomes = {
+  completed: '全部完成',
+  partial: '部分完成',
+  failed: '失败',
+  skipped: '无需执行',
+  cancelled: '已取消',
+};
+
+/** Notifications in Chinese. */
+export const chinese: Wording = {
+  comma: '，',
+  colon: '：',
+  space: '',
+  sentence: (phrase) => `${phrase}。`,
+  because: (phrase, reason) => `${phrase}，原因：${reason}`,
+  withCodes: (phrase, codes) => (codes.length === 0 ? phrase : `${phrase}（${codes.join('，')}）`),
+  time: ({ clock, zone, ...date }) =>
+    `${dateText(date)} ${clock}${zone === 'Asia/Shanghai' ? '' : `（${zone}）`}`,
+  runOutcomes,
+  phoneOutcomes: {
+    exported: '已导出',
+    failed: '失败',
+    skipped: '已跳过',
+    timed_out: '超时',
+    cancelled: '已取消',
+  },
+  reasons: {
+    overlap: '上一次运行尚未结束',
+    too_late: '未在 start_within 内开始',
+    superseded: '改为运行更新的计划时间',
+    policy_gone: '策略文件已删除',
+    policy_invalid: '策略文件无效',
+    bucket_missing: '桶不存在',
+    access_denied: '没有权限',
+    too_many_phones: '选中的云手机超过 max_phones',
+    throttled: '请求被服务限流',
+    service: '服务出错',
+    unreachable: '无法连接服务',
+    object_newer: '有对象由更新的版本写入',
+    object_invalid: '有对象无效',
+    job_failed: '导出任务失败',
+    refused: 'CPH 拒绝导出',
+    archive_missing: '归档不存在',
+    archive_too_small: '归档为空',
+    not_verified: '无法校验归档',
+    answers_lost: 'CPH 的响应丢失',
+    not_found: 'CPH 未列出该云手机',
+    not_in_policy: '策略未选中该云手机',
+    export_timeout: '导出超时',
+    deadline: '运行到达截止时间',
+    cancelled: '运行已取消',
+  },
+  exported: ({ exported, selected }) => `${number(selected)} 台中 ${number(exported)} 台已导出`,
+  quarantined: '运行已隔离',
+  missed: ({ first, last, slots }) => {
+    if (slots === 0) return `自 ${spaced(first)}起不再运行`;
+    if (slots === 1) return `计划时间 ${spaced(last)}未运行`;
+    return `${spaced(first)}至 ${spaced(last)}的 ${number(slots)} 个计划时间未运行`;
+  },
+  stale: (since) => `自 ${spaced(since)}起没有成功的全量运行`,
+  recovered: '备份时效已恢复正常',
+  credentials: (since) => `自 ${spaced(since)}起凭证被拒绝`,
+  advice: {
+    stale: '至少已过两个计划时间。请查看最近几次运行的报告。',
+    credentials: '请检查函数的委托。',
+  },
+  summary: (date) => `${dateText(date)}每日报告`,
+  summaryParts: ({ runs, stale, invalid, missed }) => {
+    const parts = [
+      ...(stale.length === 0 ? [] : [`${number(stale.length)} 个策略长时间没有成功备份`]),
+      ...(invalid.length === 0 ? [] : [`${number(invalid.length)} 个策略无效`]),
+      ...(missed === 0 ? [] : [`错过 ${number(missed)} 个计划时间`]),
+      ...Object.entries(runs).flatMap(([outcome, count]) =>
+        count === 0 ? [] : [`${runOutcomes[outcome as RunOutcome]} ${number(count)} 次`],
+      ),
+    ];
+    return parts.length === 0 ? ['没有运行'] : parts;
+  },
+  summaryLines: (day, since, until) => [
+    `每日报告：${spaced(since)}至 ${until}`,
+    `运行：${runsText(day)}`,
+    `启用的策略：${number(day.active)}`,
+    `错过的计划时间：${number(day.missed)}`,
+    `长时间没有成功备份的策略：${day.stale.join('、') || '无'}`,
+    `无效的策略：${day.invalid.join('、') || '无'}`,
+  ],
+  policy: (name) => `策略：${name}`,
+  run: (id) => `运行：${id}`,
+  result: (outcome) => `结果：${runOutcomes[outcome]}`,
+  reason: (phrase) => `原因：${phrase}`,
+  phones: (counts) => `云手机：${countsText(counts)}`,
+  report: (address) => `报告：${address}`,
+  notExported: '未导出：',
+  more: (count) => `……另有 ${number(count)} 台，详见报告`,
+};
+
+/** No space follows a full-width bracket. */
+function spaced(time: string): string {
+  return time.endsWith('）') ? time : `${time} `;
+}
+
+function dateText({ month, day }: Pick<LocalTime, 'month' | 'day'>): string {
+  return `${Number(month)} 月 ${Number(day)} 日`;
+}
+
+function countsText({ selected, exported, failed, skipped, timed_out, cancelled }: Counts): string {
+  return [
+    `共 ${number(selected)} 台，已导出 ${number(exported)}，失败 ${number(failed)}`,
+    `已跳过 ${number(skipped)}，超时 ${number(timed_out)}，已取消 ${number(cancelled)}`,
+  ].join('，');
+}
+
+function runsText({ runs, open }: DailySummary): string {
+  const outcomes = Object.entries(runs).map(
+    ([outcome, count]) => `${runOutcomes[outcome as RunOutcome]} ${number(count)}`,
+  );
+  return [...outcomes, `进行中 ${number(open)}`].join('，');
+}

@@ -1,0 +1,132 @@
+import { parseStamp } from '../../../policy/keys/stamp.ts';
+import type { FailedPhone, Language, Locale, Notification } from './notification.ts';
+import { english } from './text-en.ts';
+import { chinese } from './text-zh.ts';
+import type { Wording } from './wording.ts';
+
+const wordings: Record<Language, Wording> = { en: english, zh: chinese };
+
+/** Returns one line for subjects and text messages: the policy, then what happened. */
+export function headline(notification: Notification, locale: Locale): string {
+  const wording = wordings[locale.language];
+  const what = phraseOf(notification, locale);
+  const policy = 'policy' in notification ? notification.policy : undefined;
+  return policy === undefined ? what : `${policy}${wording.colon}${what}`;
+}
+
+/** Returns what happened and what to do in sentences; undefined where numbers say it. */
+export function messageText(notification: Notification, locale: Locale): string | undefined {
+  const { kind } = notification;
+  if (kind === 'settled' || kind === 'quarantined') return notification.message;
+  if (kind === 'heartbeat') return undefined;
+  const { sentence, advice, space } = wordings[locale.language];
+  const sentences = [sentence(phraseOf(notification, locale)), advice[kind]];
+  return sentences.filter((text) => text !== undefined).join(space);
+}
+
+/** Returns the text of an e-mail. `failed` are the phones to list, of all that the notification holds. */
+export function emailText(
+  notification: Notification,
+  failed: FailedPhone[],
+  locale: Locale,
+): string {
+  const wording = wordings[locale.language];
+  const policy = 'policy' in notification ? notification.policy : undefined;
+  const lines = [
+    policy === undefined ? undefined : wording.policy(policy),
+    'run_id' in notification ? wording.run(notification.run_id) : undefined,
+    ...bodyLines(notification, locale),
+    'report' in notification
+      ? wording.report(`obs://${notification.report.bucket}/${notification.report.key}`)
+      : undefined,
+    ...(notification.kind === 'settled'
+      ? failedLines(failed, notification.failed.length, wording)
+      : []),
+  ];
+  return lines.filter((line) => line !== undefined).join('\n');
+}
+
+function bodyLines(notification: Notification, locale: Locale): (string | undefined)[] {
+  const wording = wordings[locale.language];
+  switch (notification.kind) {
+    case 'settled': {
+      const { outcome, reason, message, counts } = notification;
+      const why = reason === undefined ? undefined : wording.reason(reasonPhrase(reason, wording));
+      return [wording.result(outcome), why, message, wording.phones(counts)];
+    }
+    case 'quarantined':
+      return [wording.sentence(phraseOf(notification, locale)), notification.message];
+    case 'heartbeat': {
+      const { day } = notification;
+      const time = (iso: string) => timeText(Date.parse(iso), locale);
+      return wording.summaryLines(day, time(day.since), time(day.until));
+    }
+    default:
+      return [messageText(notification, locale)];
+  }
+}
+
+function phraseOf(notification: Notification, locale: Locale): string {
+  const wording = wordings[locale.language];
+  switch (notification.kind) {
+    case 'settled': {
+      const { reason, counts } = notification;
+      const outcome = wording.runOutcomes[notification.outcome];
+      if (reason !== undefined) return wording.because(outcome, reasonPhrase(reason, wording));
+      return `${outcome}${wording.comma}${wording.exported(counts)}`;
+    }
+    case 'missed': {
+      const { reason, first, last, slots } = notification.missed;
+      const time = (stamp: string) => timeText(parseStamp(stamp) ?? 0, locale);
+      const times = { first: time(first), last: time(last), slots };
+      return wording.because(wording.missed(times), reasonPhrase(reason, wording));
+    }
+    case 'quarantined':
+      return wording.because(wording.quarantined, reasonPhrase(notification.code, wording));
+    case 'stale':
+      return wording.stale(timeText(notification.since, locale));
+    case 'recovered':
+      return wording.recovered;
+    case 'credentials': {
+      const { code, since } = notification;
+      return wording.withCodes(wording.credentials(timeText(since, locale)), [code]);
+    }
+    case 'heartbeat': {
+      const { date, day } = notification;
+      const parts = { year: date.slice(0, 4), month: date.slice(4, 6), day: date.slice(6, 8) };
+      const counts = wording.summaryParts(day).join(wording.comma);
+      return `${wording.summary(parts)}${wording.colon}${counts}`;
+    }
+  }
+}
+
+function reasonPhrase(code: string, { reasons, withCodes }: Wording): string {
+  const phrase = Object.hasOwn(reasons, code) ? reasons[code] : undefined;
+  return phrase === undefined ? code : withCodes(phrase, [code]);
+}
+
+function failedLines(failed: FailedPhone[], total: number, wording: Wording): string[] {
+  if (failed.length === 0) return [];
+  const { reasons, phoneOutcomes, withCodes, colon, notExported, more } = wording;
+  const lines = failed.map(({ phone_id, outcome, reason, code }) => {
+    const known = Object.hasOwn(reasons, reason ?? '') ? reasons[reason ?? ''] : undefined;
+    const codes = [reason, code].filter((text) => text !== undefined);
+    return `- ${phone_id}${colon}${withCodes(known ?? phoneOutcomes[outcome], codes)}`;
+  });
+  return [notExported, ...lines, ...(total > failed.length ? [more(total - failed.length)] : [])];
+}
+
+const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** Writes an instant (epoch ms) on the clock of the zone. */
+function timeText(ms: number, { language, timezone }: Locale): string {
+  const format = new Intl.DateTimeFormat('en-US', {
+    ...{ timeZone: timezone, calendar: 'gregory', numberingSystem: 'latn', hourCycle: 'h23' },
+    ...{ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' },
+  });
+  const time = format.formatToParts(Math.min(Math.max(ms, 0), LAST_MS));
+  const part = (type: string): string => time.find((one) => one.type === type)?.value ?? '';
+  const clock = `${part('hour')}:${part('minute')}`;
+  const [year, month, day] = [part('year'), part('month'), part('day')];
+  return wordings[language].time({ year, month, day, clock, zone: timezone });
+}

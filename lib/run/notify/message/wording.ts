@@ -1,0 +1,47 @@
+import type { Counts, PhoneOutcome, RunOutcome } from '../../../ledger/run/report.ts';
+import type { DailySummary, MissedSlots, Notification } from './notification.ts';
+
+/** An instant on the clock of a zone. */
+export type LocalTime = { year: string; month: string; day: string; clock: string; zone: string };
+
+/** The wording of notifications in one language. Times are written by `time`; a phrase has no full stop. */
+export type Wording = {
+  comma: string;
+  colon: string;
+  /** Between two sentences. */
+  space: string;
+  sentence(phrase: string): string;
+  because(phrase: string, reason: string): string;
+  /** Puts codes in brackets behind a phrase. */
+  withCodes(phrase: string, codes: string[]): string;
+  time(time: LocalTime): string;
+  runOutcomes: Record<RunOutcome, string>;
+  phoneOutcomes: Record<PhoneOutcome, string>;
+  /** What reasons and error codes mean. */
+  reasons: Record<string, string>;
+  exported(counts: Counts): string;
+  quarantined: string;
+  missed(slots: Omit<MissedSlots, 'reason'>): string;
+  stale(since: string): string;
+  recovered: string;
+  credentials(since: string): string;
+  /** What to do about a phrase. */
+  advice: Partial<Record<Notification['kind'], string>>;
+  summary(date: Pick<LocalTime, 'year' | 'month' | 'day'>): string;
+  /** What a summary counts, problems first; counts of zero are left out. */
+  summaryParts(day: DailySummary): string[];
+  summaryLines(day: DailySummary, since: string, until: string): string[];
+  policy(name: string): string;
+  run(id: string): string;
+  result(outcome: RunOutcome): string;
+  reason(phrase: string): string;
+  phones(counts: Counts): string;
+  report(address: string): string;
+  notExported: string;
+  more(count: number): string;
+};
+
+/** Writes a count with separators: `20,000`. */
+export function number(count: number): string {
+  return count.toLocaleString('en-US');
+}

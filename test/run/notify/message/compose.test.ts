@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import {
+  composeMessage,
+  kindOf,
+  notificationId,
+} from '../../../../lib/run/notify/message/compose.ts';
+import { everyKind, settledRun } from './samples.ts';
+
+const POLICY = 'a-policy-name-of-thirty-two-char';
+const large = settledRun({ policy: POLICY, run_id: `${POLICY}-20260102t023000z` });
+
+describe.each(['en', 'zh'] as const)('composeMessage in %s', (language) => {
+  const locale = { language, timezone: 'Asia/Shanghai' };
+
+  it('stays within the limits of SMN, whatever the fleet', () => {
+    const { subject, message_structure, message_attributes } = composeMessage(large, locale);
+    expect(Buffer.byteLength(subject)).toBeLessThanOrEqual(512);
+    expect(Buffer.byteLength(JSON.stringify(message_structure))).toBeLessThan(64 * 1024);
+    expect(message_structure.sms?.length).toBeLessThanOrEqual(490);
+    expect(message_structure.sms).not.toMatch(/[[\]【】]/);
+    for (const { name, value } of message_attributes) {
+      expect(name).toMatch(/^[a-z0-9]+(?:_[a-z0-9]+)*$/);
+      expect(value).toMatch(/^[A-Za-z0-9_]{1,32}$/);
+    }
+  });
+
+  it('lists at most 50 phones, and says how many more there are', () => {
+    const { message_structure } = composeMessage(large, locale);
+    const body = JSON.parse(message_structure.https ?? '') as {
+      failed: unknown[];
+      truncated: boolean;
+    };
+    expect(body.failed).toHaveLength(50);
+    expect(body.truncated).toBe(true);
+    expect(message_structure.default).toContain('19,949');
+  });
+
+  it('sends text to people and JSON to programs', () => {
+    const { message_structure } = composeMessage({ ...large, failed: [] }, locale);
+    expect(Object.keys(message_structure).sort()).toEqual(
+      ['default', 'email', 'functiongraph', 'http', 'https', 'sms'].sort(),
+    );
+    expect(JSON.parse(message_structure.functiongraph ?? '')).toMatchObject({
+      version: 1,
+      kind: 'settled',
+      policy: POLICY,
+      outcome: 'partial',
+      counts: large.counts,
+      report: { bucket: 'my-phone-backups', key: 'phonevault/runs/x/report.json' },
+      failed: [],
+      truncated: false,
+    });
+  });
+
+  it('words every kind of notification as the golden file has it', async () => {
+    const texts = everyKind.map((one) => {
+      const { subject, message_structure, message_attributes } = composeMessage(one, locale);
+      const { default: text, sms, https = '' } = message_structure;
+      const attributes = message_attributes.map(({ name, value }) => `${name}=${value}`).join(' ');
+      const json = JSON.stringify(JSON.parse(https), null, 1);
+      return [subject, attributes, sms, text, json, ''].join('\n');
+    });
+    await expect(texts.join('\n')).toMatchFileSnapshot(`compose.golden.${language}.txt`);
+  });
+});
+
+describe('composeMessage', () => {
+  it('sets kind, policy and outcome as attributes, with dashes as underscores', () => {
+    expect(composeMessage(large).message_attributes).toEqual([
+      { name: 'kind', value: 'settled' },
+      { name: 'policy', value: 'a_policy_name_of_thirty_two_char' },
+      { name: 'outcome', value: 'partial' },
+    ]);
+  });
+
+  it('sets no attribute that does not apply', () => {
+    const refused = { kind: 'credentials', code: 'credentials_refused', since: 0 } as const;
+    const { message_attributes, message_structure } = composeMessage(refused);
+    expect(message_attributes).toEqual([{ name: 'kind', value: 'credentials' }]);
+    expect(message_structure.default).not.toContain('undefined');
+  });
+
+  it('lists 50 phones in full, and says that there are more only when there are', () => {
+    const of = (count: number) => {
+      const { message_structure } = composeMessage(
+        settledRun({ failed: large.failed.slice(0, count) }),
+      );
+      return {
+        text: message_structure.default,
+        json: JSON.parse(message_structure.https ?? '') as unknown,
+      };
+    };
+    expect(of(50).text).not.toContain('more');
+    expect(of(50).json).toMatchObject({ truncated: false });
+    expect(of(51).text).toContain('... and 1 more: see the report');
+    expect(of(51).json).toMatchObject({ truncated: true });
+  });
+
+  it('stays within 256 KB when a service returns very long error codes', () => {
+    const failed = large.failed
+      .slice(0, 50)
+      .map((phone) => ({ ...phone, code: '\u00e9'.repeat(1_024) }));
+    const { message_structure } = composeMessage(settledRun({ failed }));
+    expect(Buffer.byteLength(JSON.stringify(message_structure))).toBeLessThan(256 * 1_024);
+  });
+
+  it('uses English and UTC by default', () => {
+    for (const one of everyKind) {
+      const locale = { language: 'en', timezone: 'UTC' } as const;
+      expect(composeMessage(one)).toEqual(composeMessage(one, locale));
+    }
+  });
+
+  it('cuts a subject at a whole character, and only a subject that is too long', () => {
+    const locale = { language: 'zh', timezone: 'UTC' } as const;
+    const subjectOf = (policy: string) =>
+      composeMessage({ kind: 'stale', policy, since: 0 }, locale).subject;
+    const rest = Buffer.byteLength(subjectOf(''));
+    const fits = 'p'.repeat(512 - rest);
+    expect(Buffer.byteLength(subjectOf(fits))).toBe(512);
+    expect(subjectOf(fits).endsWith('运行')).toBe(true);
+    expect(subjectOf(`${fits}p`).endsWith('全量运')).toBe(true);
+    expect(subjectOf('😀'.repeat(300))).not.toContain('\ufffd');
+  });
+});
+
+describe('kindOf', () => {
+  it('shows a quarantined run as missed, and any other kind as it is', () => {
+    expect(new Set(everyKind.map(kindOf))).toEqual(
+      new Set(['settled', 'missed', 'stale', 'recovered', 'credentials', 'heartbeat']),
+    );
+  });
+});
+
+describe('notificationId', () => {
+  it('has 32 digits, and depends on the reason only without a run', () => {
+    const facts = { kind: 'missed', run_id: null, policy: 'a', reason: 'x' };
+    const id = notificationId(facts);
+    expect(id).toMatch(/^[0-9a-f]{32}$/);
+    expect(notificationId({ ...facts, reason: 'y' })).not.toBe(id);
+    expect(notificationId({ kind: 'missed', run_id: null, policy: 'ax' })).not.toBe(id);
+    const ofRun = { kind: 'settled', run_id: 'a-1', policy: 'a' };
+    expect(notificationId({ ...ofRun, reason: 'x' })).toBe(notificationId(ofRun));
+    expect(notificationId({ ...ofRun, policy: 'b' })).not.toBe(notificationId(ofRun));
+  });
+
+  it('is the same for the same notification, and another for another run or kind', () => {
+    const facts = { kind: 'settled', run_id: 'a-1', policy: 'a' };
+    const id = notificationId(facts);
+    expect(notificationId({ ...facts })).toBe(id);
+    expect(notificationId({ ...facts, run_id: 'a-2' })).not.toBe(id);
+    expect(notificationId({ ...facts, kind: 'missed' })).not.toBe(id);
+  });
+});

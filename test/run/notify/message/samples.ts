@@ -1,0 +1,87 @@
+import type { Notification } from '../../../../lib/run/notify/message/notification.ts';
+
+const counts = {
+  selected: 20_000,
+  exported: 1,
+  failed: 19_999,
+  skipped: 0,
+  timed_out: 0,
+  cancelled: 0,
+};
+
+export type Settled = Extract<Notification, { kind: 'settled' }>;
+
+/** A settled run of 20,000 phones of which one was exported. */
+export function settledRun(changes: Partial<Settled> = {}): Settled {
+  return {
+    kind: 'settled',
+    run_id: 'nightly-20260102t023000z',
+    policy: 'nightly',
+    outcome: 'partial',
+    counts,
+    report: { bucket: 'my-phone-backups', key: 'phonevault/runs/x/report.json' },
+    failed: Array.from({ length: 19_999 }, (_, index) => ({
+      phone_id: String(index).padStart(32, '0'),
+      outcome: 'failed' as const,
+      reason: 'job_failed',
+      code: 'CPS.0103',
+    })),
+    ...changes,
+  };
+}
+
+const missed = (reason: string, slots: number): Notification => ({
+  ...{ kind: 'missed', policy: 'nightly' },
+  missed: { reason, first: '20251230T183000Z', last: '20260101T183000Z', slots },
+});
+
+/** One or more notifications of each kind. */
+export const everyKind: Notification[] = [
+  settledRun({
+    failed: [
+      { phone_id: 'p1', outcome: 'failed', reason: 'job_failed', code: 'CPS.0103' },
+      { phone_id: 'p2', outcome: 'timed_out', reason: 'deadline' },
+      { phone_id: 'p3', outcome: 'failed', reason: 'r'.repeat(99), code: 'C'.repeat(99) },
+      { phone_id: 'p4', outcome: 'cancelled' },
+    ],
+  }),
+  ...(['completed', 'failed', 'skipped', 'cancelled'] as const).map((outcome) =>
+    settledRun({ outcome, failed: [] }),
+  ),
+  settledRun({
+    ...{ outcome: 'failed', failed: [] },
+    ...{ reason: 'bucket_missing', message: 'bucket x does not exist' },
+  }),
+  settledRun({ outcome: 'failed', failed: [], reason: 'not_known_here' }),
+  missed('too_late', 1),
+  missed('superseded', 3),
+  missed('policy_invalid', 0),
+  {
+    ...{ kind: 'quarantined', policy: 'nightly', run_id: 'nightly-1' },
+    ...{ code: 'object_newer', message: 'runs/nightly-1/plan.json has version 9' },
+  },
+  {
+    ...{ kind: 'quarantined', policy: undefined, run_id: 'x' },
+    ...{ code: 'object_invalid', message: 'open/x.json is not JSON' },
+  },
+  { kind: 'stale', policy: 'nightly', since: Date.UTC(2026, 0, 1) },
+  {
+    ...{ kind: 'recovered', policy: 'nightly', run_id: 'nightly-2' },
+    report: { bucket: 'my-phone-backups', key: 'phonevault/runs/nightly-2/report.json' },
+  },
+  { kind: 'credentials', code: 'credentials_refused', since: Date.UTC(2026, 0, 1) },
+  ...[0, 2].map((n): Notification => ({
+    kind: 'heartbeat',
+    date: '20260102',
+    day: {
+      since: '2026-01-01T00:00:00Z',
+      until: '2026-01-02T00:00:00Z',
+      runs: { completed: 3 * n, partial: n, failed: 0, skipped: 0, cancelled: n },
+      open: 1 + n,
+      active: 4,
+      missed: n,
+      stale: n === 0 ? [] : ['nightly', 'weekly'],
+      invalid: n === 0 ? [] : ['typo', 'other', 'third'],
+    },
+  })),
+];

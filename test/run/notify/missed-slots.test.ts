@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { type Missed, missedId, putMissed } from '../../../lib/ledger/hints/hints.ts';
+import { readSkipped } from '../../../lib/ledger/state/skipped-slots.ts';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import { writeCursors } from '../../../lib/ledger/state/cursors.ts';
+import { publishMissedSlots } from '../../../lib/run/notify/missed-slots.ts';
+import { failing, listening } from '../../support/listening.ts';
+import { trouble } from '../../support/run-scene.ts';
+import { T0 } from '../../support/runs.ts';
+
+const missed = (changes: Partial<Missed> = {}): Missed => ({
+  ...{ policy: 'nightly', reason: 'too_late', slots: 1 },
+  ...{ first: '20260101T183000Z', last: '20260101T183000Z' },
+  ...changes,
+});
+const RUN = 'nightly-20260101t183000z';
+
+/** An inbox with these hints. */
+async function scene(...all: Missed[]) {
+  const world = listening();
+  for (const one of all) await putMissed(world.store, one);
+  const ids = all.map(missedId);
+  return { ...world, publish: (deps = world.deps) => publishMissedSlots(deps, ids) };
+}
+
+describe('publishMissedSlots', () => {
+  it('publishes each hint once, logs it and removes it', async () => {
+    const weekly = missed({ policy: 'weekly', first: '20251230T183000Z', slots: 3 });
+    const { publish, told, lines, hints } = await scene(missed(), weekly);
+    await publish();
+    expect(told).toMatchObject([
+      { kind: 'missed', policy: 'nightly', reason: 'too_late: slot 20260101T183000Z' },
+      {
+        ...{ kind: 'missed', policy: 'weekly' },
+        reason: 'too_late: 3 slots from 20251230T183000Z to 20260101T183000Z',
+      },
+    ]);
+    expect(lines).toEqual(
+      ['nightly', 'weekly'].map((policy) => ['info', 'notified', { policy, kind: 'missed' }]),
+    );
+    expect(await hints()).toEqual([]);
+    await publish();
+    expect(told).toHaveLength(2);
+  });
+
+  it('uses the language and zone of the policy', async () => {
+    const { publish, told, store } = await scene(missed());
+    const cursor = {
+      ...{ etag: 'e', active: true, since: 0 },
+      rule: { cron: '0 30 2 * * *', timezone: 'Asia/Shanghai', start_within: 1 },
+      freshness: { from: 0, deadline: 1, language: 'zh' as const },
+    };
+    await writeCursors(store, { nightly: cursor });
+    await publish();
+    expect(told[0]?.message).toContain('计划时间 1 月 2 日 02:30 未运行');
+  });
+
+  it('remembers a slot that was skipped for overlap, and no other', async () => {
+    const overlap = missed({ reason: 'overlap' });
+    const { publish, store } = await scene(overlap, missed({ policy: 'weekly' }));
+    await publish();
+    expect(await readSkipped(store, 'nightly')).toEqual(new Map([['20260101T183000Z', T0]]));
+    expect(await readSkipped(store, 'weekly')).toEqual(new Map());
+  });
+
+  it.each([layout.request(RUN), layout.report(RUN)])(
+    'drops an overlap when %s shows that the slot runs after all',
+    async (key) => {
+      const { publish, told, hints, store } = await scene(missed({ reason: 'overlap' }));
+      await store.put(key, '{}');
+      await publish();
+      expect(told).toEqual([]);
+      expect(await hints()).toEqual([]);
+    },
+  );
+
+  it('keeps all hints while the topic fails, and tries it once', async () => {
+    const { publish, topic, lines, hints } = await scene(missed(), missed({ policy: 'weekly' }));
+    topic.fails = trouble();
+    await publish();
+    expect(lines.map(([, event]) => event)).toEqual(['notify_failed']);
+    expect(await hints()).toHaveLength(2);
+  });
+
+  it('removes an invalid hint, and publishes the others', async () => {
+    const { publish, told, lines, hints, store } = await scene(
+      missed(),
+      missed({ policy: 'weekly' }),
+    );
+    await store.put(layout.hint(missedId(missed())), '{');
+    await publish();
+    expect(told).toMatchObject([{ policy: 'weekly' }]);
+    expect(lines[0]).toMatchObject(['error', 'hint_unreadable', { code: 'object_invalid' }]);
+    expect(await hints()).toEqual([]);
+  });
+
+  it('throws when the bucket does not respond', async () => {
+    const { publish, deps, hints } = await scene(missed());
+    await expect(publish(failing(deps, 'get'))).rejects.toThrow('no answer');
+    expect(await hints()).toHaveLength(1);
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { PhonevaultError } from '../../../lib/errors.ts';
+import { writeCursors } from '../../../lib/ledger/state/cursors.ts';
+import { composeMessage } from '../../../lib/run/notify/message/compose.ts';
+import type { Notification } from '../../../lib/run/notify/message/notification.ts';
+import { localeOf, publish } from '../../../lib/run/notify/publish.ts';
+import { runScene, trouble } from '../../support/run-scene.ts';
+
+const missed = {
+  reason: 'too_late',
+  first: '20260101T183000Z',
+  last: '20260101T183000Z',
+  slots: 1,
+};
+const notification: Notification = { kind: 'missed', policy: 'night-ly', missed };
+
+describe('publish', () => {
+  it('publishes the composed message to the topic', async () => {
+    const { deps, lines } = runScene();
+    const published: unknown[] = [];
+    const topic = {
+      ...deps.topic,
+      publish: async (...call: unknown[]) => (published.push(...call), { message_id: 'm1' }),
+    };
+    const locale = { language: 'zh', timezone: 'Asia/Shanghai' } as const;
+    expect(await publish({ ...deps, topic }, notification, locale)).toBe(true);
+    expect(published).toEqual(['urn:backups', composeMessage(notification, locale)]);
+    expect(lines).toEqual([]);
+  });
+
+  it.each<[string, unknown, object]>([
+    [
+      'the code and text of a PhonevaultError',
+      new PhonevaultError('unreachable', 'no answer'),
+      { code: 'unreachable', message: 'no answer' },
+    ],
+    ['the text of any other error', new Error('odd'), { code: 'unknown', message: 'odd' }],
+    ['nothing of a thrown text', 'secret', { code: 'unknown', message: 'unknown' }],
+  ])('logs a topic that fails, with %s', async (_, error, fields) => {
+    const { deps, lines, topic } = runScene();
+    topic.fails = error as Error;
+    expect(await publish(deps, notification)).toBe(false);
+    expect(lines).toEqual([
+      ['error', 'notify_failed', { policy: 'night-ly', kind: 'missed', ...fields }],
+    ]);
+  });
+
+  it('logs a failed notification that is about no policy', async () => {
+    const { deps, lines, topic } = runScene();
+    topic.fails = trouble();
+    await publish(deps, { kind: 'credentials', code: 'credentials_refused', since: 0 });
+    expect(lines).toMatchObject([
+      ['error', 'notify_failed', { kind: 'credentials', policy: undefined }],
+    ]);
+  });
+});
+
+describe('localeOf', () => {
+  const cursor = (timezone: string) => ({
+    ...{ etag: 'e', active: true, since: 0 },
+    rule: { cron: '0 30 2 * * *', timezone, start_within: 1 },
+    freshness: { from: 0, deadline: 1, language: 'zh' as const },
+  });
+
+  it('returns the language and zone of the policy', async () => {
+    const { store } = runScene();
+    await writeCursors(store, { nightly: cursor('Asia/Shanghai') });
+    expect(await localeOf(store, 'nightly')).toEqual({
+      ...{ language: 'zh', timezone: 'Asia/Shanghai' },
+    });
+  });
+
+  it('returns English and UTC for a policy that schedule does not know', async () => {
+    const { store } = runScene();
+    await writeCursors(store, { nightly: cursor('Asia/Shanghai') });
+    for (const policy of ['weekly', 'constructor']) {
+      expect(await localeOf(store, policy)).toEqual({ language: 'en', timezone: 'UTC' });
+    }
+  });
+
+  it('returns UTC for an unknown zone', async () => {
+    const { store } = runScene();
+    await writeCursors(store, { nightly: cursor('Mars/Olympus') });
+    expect(await localeOf(store, 'nightly')).toEqual({ language: 'zh', timezone: 'UTC' });
+  });
+});
