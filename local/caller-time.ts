@@ -1,36 +1,55 @@
-import type { Iam } from './iam/service/service.ts';
+import type { Service } from './http/server.ts';
+import type { Keys } from './iam/auth/keys.ts';
+import type { Tokens } from './iam/auth/tokens.ts';
 import type { Time } from './simulation/time.ts';
+import type { Timeline } from './simulation/timeline.ts';
 
-// A function's clock is the model's, so what it is told is in model time too; everybody else is told the true time.
+type CallerOptions = { keys: Keys; tokens: Tokens; time: Time; timeline: Timeline };
 
-/** True for a request with the credentials of a function. */
-export function isFromFunction({ headers }: Request, { tokens, keys }: Iam): boolean {
-  const token = headers.get('x-auth-token');
-  if (token !== null) return tokens.find(token)?.principal.inModelTime === true;
-  const header = headers.get('authorization') ?? '';
-  const accessKey = /(?:Access|Credential)=([0-9A-Z]+)/.exec(header)?.[1];
-  return accessKey !== undefined && keys.find(accessKey)?.inModelTime === true;
+/**
+ * Runs the events that are due, then the service, and dates its response. Functions run on simulated time, so they get all
+ * times of a response in simulated time. Other callers get real time.
+ */
+export function withCallerTime(service: Service, options: CallerOptions): Service {
+  const { time, timeline } = options;
+  return async (request) => {
+    await timeline.advance();
+    const response = await service(request);
+    const isFunction = isFromFunction(request, options);
+    const now = isFunction ? time.simulated() : time.now();
+    response.headers.set('date', new Date(now).toUTCString());
+    return isFunction ? inSimulatedTime(response, time) : response;
+  };
 }
 
-/** The answer with the times in it, Last-Modified and `*_time`, in model time. */
-export async function inModelTime(response: Response, time: Time): Promise<Response> {
-  const shifted = (ms: number): Date => new Date(Math.round(time.modelOf(ms)));
+/** True for a request with the credentials of a function. */
+function isFromFunction({ headers }: Request, { tokens, keys }: CallerOptions): boolean {
+  const token = headers.get('x-auth-token');
+  if (token !== null) return tokens.find(token)?.principal.usesSimulatedTime === true;
+  const header = headers.get('authorization') ?? '';
+  const accessKey = /(?:Access|Credential)=([0-9A-Z]+)/.exec(header)?.[1];
+  return accessKey !== undefined && keys.find(accessKey)?.usesSimulatedTime === true;
+}
+
+/** Returns the response with Last-Modified, `<LastModified>` and `*_time` in simulated time. */
+async function inSimulatedTime(response: Response, time: Time): Promise<Response> {
+  const simulated = (ms: number): Date => new Date(Math.round(time.toSimulated(ms)));
   const { headers, status } = response;
   const modified = Date.parse(headers.get('last-modified') ?? '');
   if (!Number.isNaN(modified)) {
-    headers.set('last-modified', shifted(modified).toUTCString());
-    // The rest is an object's own content.
+    headers.set('last-modified', simulated(modified).toUTCString());
+    // The body is the content of an object.
     return response;
   }
   const type = headers.get('content-type') ?? '';
   if (response.body === null || !/^application\/(?:json|xml)/.test(type)) return response;
   const text = (await response.text())
-    .replace(/(?<=<LastModified>)[^<]+/g, (stamp) => shifted(Date.parse(stamp)).toISOString())
+    .replace(/(?<=<LastModified>)[^<]+/g, (stamp) => simulated(Date.parse(stamp)).toISOString())
     .replace(
       /("\w+_time":")(\d{4}-\d\d-\d\d)([T ])(\d\d:\d\d:\d\d)(?=[Z"])/g,
-      (_, name: string, day: string, between: string, clock: string) => {
-        const iso = shifted(Date.parse(`${day}T${clock}Z`)).toISOString();
-        return `${name}${iso.slice(0, 10)}${between}${iso.slice(11, 19)}`;
+      (_, name: string, day: string, separator: string, clock: string) => {
+        const iso = simulated(Date.parse(`${day}T${clock}Z`)).toISOString();
+        return `${name}${iso.slice(0, 10)}${separator}${iso.slice(11, 19)}`;
       },
     );
   return new Response(text, { status, headers });

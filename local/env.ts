@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 
 const READY_FILE = process.env.PHONEVAULT_READY_FILE || '.phonevault/local.json';
 
-/** What the command line needs to speak to the embedded cloud that runs in this folder, as lines for a shell. */
+/** Prints shell exports with the settings of the embedded cloud that runs in this folder. */
 function main(): void {
   let ready: Record<string, string>;
   try {
     ready = JSON.parse(readFileSync(READY_FILE, 'utf8')) as Record<string, string>;
   } catch {
     console.error(
-      `${READY_FILE} is not there: start the embedded cloud in this folder, npm run local`,
+      `${READY_FILE} not found: start the embedded cloud in this folder with "npm run local"`,
     );
     process.exitCode = 1;
     return;

@@ -3,17 +3,17 @@ import { type Cloud, createCloud, DEFAULT_BUCKET } from './cloud.ts';
 import { SERVICE_NAMES, type ServiceName } from './api/hosts.ts';
 import { openObjects } from './open-objects.ts';
 import { type LocalOptions, parseOptions, USAGE } from './options.ts';
-import { keepReady } from './ready-file.ts';
+import { writeReadyFile } from './ready-file.ts';
 import { listen, type Listening } from './http/server.ts';
 
-/** Above the services' own limits, so that they answer in their own words. */
+/** Above the services' own limits, so that the services return their own errors. */
 const MAX_BODY = 16 * 1024 * 1024;
 const MAX_OBJECT = 256 * 1024 * 1024;
 const MAX_BODIES: Partial<Record<ServiceName, number>> = {
   obs: MAX_OBJECT,
   functiongraph: 96 * 1024 * 1024,
 };
-const ADVANCE_EVERY = 100;
+const ADVANCE_INTERVAL_MS = 100;
 
 async function start(options: LocalOptions): Promise<void> {
   if (options.node !== undefined) checkNode(options.node);
@@ -35,7 +35,7 @@ async function start(options: LocalOptions): Promise<void> {
   });
   if (objects.server && cloud.credentials.securityToken === '') {
     console.error(
-      `${objects.server.url} gives no session keys: functions get the keys that were given`,
+      `${objects.server.url} issues no session keys: functions get the keys from the command line`,
     );
   }
   const listening: Listening[] = [];
@@ -51,12 +51,13 @@ async function start(options: LocalOptions): Promise<void> {
     listening.push(server);
   }
   if (urls.apig !== undefined) cloud.functiongraph.setApigUrl(urls.apig);
-  const timer = setInterval(() => void cloud.advance(), ADVANCE_EVERY).unref();
+  const timer = setInterval(() => void cloud.advance(), ADVANCE_INTERVAL_MS).unref();
   const ready = readyLine(cloud, urls);
   const readyFile = options['ready-file'];
-  const forget = readyFile === undefined ? undefined : await keepReady(readyFile, cloud, ready);
+  const deleteReadyFile =
+    readyFile === undefined ? undefined : await writeReadyFile(readyFile, cloud, ready);
   const stop = () => {
-    forget?.();
+    deleteReadyFile?.();
     clearInterval(timer);
     const ends = [...listening.map((server) => server.close()), cloud.functiongraph.stop()];
     void Promise.all(ends).then(() => process.exit(0));
@@ -66,12 +67,12 @@ async function start(options: LocalOptions): Promise<void> {
   console.log(ready);
 }
 
-/** Throws for what is not a Node.js that runs. */
+/** Throws unless the path is a Node.js binary that runs. */
 function checkNode(path: string): void {
   try {
     execFileSync(path, ['--version'], { stdio: 'pipe' });
   } catch {
-    throw new Error(`--node ${path}: this cannot be run; give the path of a Node.js binary`);
+    throw new Error(`--node ${path}: cannot be run. Set the path of a Node.js binary`);
   }
 }
 
@@ -88,7 +89,7 @@ function readyLine(cloud: Cloud, urls: Partial<Record<ServiceName, string>>): st
   });
 }
 
-// The SDK warns on Node 20 of what it will need in 2027; that is no news here.
+// The AWS SDK warns on Node 20 about its requirements of 2027.
 Object.assign(process.env, { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' });
 const parsed = parseOptions(process.argv.slice(2));
 if (parsed.ok) {
@@ -97,6 +98,6 @@ if (parsed.ok) {
     process.exit(1);
   });
 } else {
-  console.error(`${parsed.faults}\n\n${USAGE}`);
+  console.error(`${parsed.errors}\n\n${USAGE}`);
   process.exit(2);
 }

@@ -6,13 +6,14 @@ import type { LocalOptions } from './options.ts';
 import type { KeySource } from './iam/auth/keys.ts';
 import type { ObjectBackend } from './obs/storage/backend.ts';
 
+/** The store of the cloud's objects. */
 export type Objects = {
   backend: ObjectBackend;
-  /** With a server beside the cloud: its address, and where keys come from that it takes. */
+  /** With an external object server: its URL and the source of its temporary keys. */
   server?: { url: string; keySource: KeySource };
 };
 
-/** Where the command line says that objects lie. Throws when the server cannot be used. */
+/** Opens the object store that the options name. Throws if the server cannot be used. */
 export async function openObjects(options: LocalOptions, bucket: string): Promise<Objects> {
   const { data, region, obs: url } = options;
   if (url === undefined) {

@@ -1,33 +1,33 @@
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { DEFAULT_USER } from './cloud.ts';
+import { DEFAULT_USER } from './account.ts';
 import { isLoopback } from './object-server/client.ts';
 import { limitsSchema, switchesSchema } from './cph/world/settings.ts';
 
-const whole = (least: number, most: number) =>
+const integer = (min: number, max: number) =>
   z
     .string()
-    .regex(/^\d{1,9}$/, `must be a whole number from ${least} to ${most}`)
+    .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)
     .transform(Number)
-    .pipe(z.number().min(least).max(most));
+    .pipe(z.number().min(min).max(max));
 
-/** The URL of a server's root; plain http on this machine only. */
+/** The URL of a server's root; plain http only on this machine. */
 const serverUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
-  .refine((text) => /^https?:\/\/[^/?#@]+\/?$/.test(text), 'must be an address without a path')
+  .refine((text) => /^https?:\/\/[^/?#@]+\/?$/.test(text), 'must be a URL without a path')
   .refine((text) => text.startsWith('https:') || isLoopback(new URL(text).hostname), {
     error: 'must be https unless it is on this machine',
   })
   .transform((text) => text.replace(/\/$/, ''));
 
-const word = z.string().regex(/^[\x21-\x7e]+$/, 'must be a word');
+const key = z.string().regex(/^[\x21-\x7e]+$/, 'must not contain spaces');
 
 const optionsSchema = z
   .object({
-    port: whole(0, 65_530).default(0),
-    phones: whole(0, 100_000).default(60),
-    servers: whole(1, 10_000).default(3),
-    seed: whole(0, 999_999_999).default(1),
+    port: integer(0, 65_530).default(0),
+    phones: integer(0, 100_000).default(60),
+    servers: integer(1, 10_000).default(3),
+    seed: integer(0, 999_999_999).default(1),
     speed: z.coerce.number().positive().max(1_000_000).default(1),
     data: z.string().min(1).optional(),
     'ready-file': z.string().min(1).optional(),
@@ -38,15 +38,15 @@ const optionsSchema = z
     user: z.string().min(1).max(64).default(DEFAULT_USER.name),
     password: z.string().min(8).max(128).default(DEFAULT_USER.password),
     obs: serverUrl.optional(),
-    'obs-access-key': word.optional(),
-    'obs-secret-key': word.optional(),
-    'obs-security-token': word.optional(),
+    'obs-access-key': key.optional(),
+    'obs-secret-key': key.optional(),
+    'obs-security-token': key.optional(),
     node: z.string().min(1).optional(),
     'conditional-put': z.enum(['honoured', 'ignored', 'refused']).default('ignored'),
     switch: z.array(z.string()).default([]),
     limit: z.array(z.string()).default([]),
   })
-  .superRefine(checkObjects);
+  .superRefine(checkObjectOptions);
 
 export type LocalOptions = Omit<z.infer<typeof optionsSchema>, 'switch' | 'limit'> & {
   switches: Partial<z.infer<typeof switchesSchema>>;
@@ -54,29 +54,29 @@ export type LocalOptions = Omit<z.infer<typeof optionsSchema>, 'switch' | 'limit
 };
 
 export const USAGE = `Usage: npm run local -- [options]
-  --port N           port of CPH, the other services take the next five (0: any free ones)
+  --port N           port of CPH; the other services use the next five (0: any free ports)
   --phones N         phones in the fleet (60)
-  --servers N        servers they are on (3)
-  --seed N           what everything random is drawn from (1)
-  --speed N          how many times faster jobs, throttle windows and passing states run (1)
+  --servers N        servers in the fleet (3)
+  --seed N           seed of everything random (1)
+  --speed N          speed of jobs, throttling windows and passing states (1)
   --data DIR         keep objects as files in DIR/obs/<bucket>/<key> (default: in memory)
-  --obs URL          keep objects on this S3 server instead, as functions then do too; with the next two
-  --obs-access-key   its keys, with which CPH writes; functions get session keys where its STS gives them
+  --obs URL          keep objects on this S3 server instead; needs the next two
+  --obs-access-key   keys for that server: CPH uses them; functions get session keys if its STS issues them
   --obs-secret-key
-  --obs-security-token  for keys that are of a session already
-  --ready-file FILE  keep what is printed when ready in FILE while the cloud runs, for deployments to it
-  --region ID        (cn-north-4)
-  --user NAME        user for POST /v3/auth/tokens (${DEFAULT_USER.name})
-  --password TEXT    and its password (default: DEFAULT_USER in local/cloud.ts)
-  --node PATH        the Node.js that runs functions (this one)
+  --obs-security-token  if those keys are temporary
+  --ready-file FILE  keep the ready line in FILE while the cloud runs, for deployments to it
+  --region ID        region (cn-north-4)
+  --user NAME        user of POST /v3/auth/tokens (${DEFAULT_USER.name})
+  --password TEXT    password of that user (default: DEFAULT_USER in local/account.ts)
+  --node PATH        Node.js binary that runs functions (default: the one that runs the cloud)
   --conditional-put  honoured, ignored or refused: If-None-Match on an OBS PUT (ignored)
-  --switch NAME=V    how CPH behaves; may be repeated. Names: ${Object.keys(switchesSchema.shape).join(', ')}
-  --limit NAME=N     a hidden limit, else drawn from the seed; may be repeated. Names: ${Object.keys(limitsSchema.shape).join(', ')}`;
+  --switch NAME=V    a behaviour of CPH; may be repeated. Names: ${Object.keys(switchesSchema.shape).join(', ')}
+  --limit NAME=N     a hidden limit (default: drawn from the seed); may be repeated. Names: ${Object.keys(limitsSchema.shape).join(', ')}`;
 
-/** Reads the command line; the faults found, in words, when it is wrong. */
+/** Parses the command line. Returns the errors as text if it is invalid. */
 export function parseOptions(
   args: string[],
-): { ok: true; options: LocalOptions } | { ok: false; faults: string } {
+): { ok: true; options: LocalOptions } | { ok: false; errors: string } {
   try {
     const { values } = parseArgs({
       args,
@@ -93,18 +93,19 @@ export function parseOptions(
       ok: true,
       options: {
         ...rest,
-        switches: withoutUndefined(switchesSchema.partial().parse(pairs(switches))),
-        limits: withoutUndefined(limitsSchema.partial().parse(pairs(limits))),
+        switches: withoutUndefined(switchesSchema.partial().parse(parsePairs(switches))),
+        limits: withoutUndefined(limitsSchema.partial().parse(parsePairs(limits))),
       },
     };
   } catch (error) {
-    if (error instanceof z.ZodError) return { ok: false, faults: z.prettifyError(error) };
-    if (error instanceof TypeError) return { ok: false, faults: error.message };
+    if (error instanceof z.ZodError) return { ok: false, errors: z.prettifyError(error) };
+    if (error instanceof TypeError) return { ok: false, errors: error.message };
     throw error;
   }
 }
 
-function pairs(list: string[]): Record<string, string | number> {
+/** Parses a list of NAME=VALUE; a numeric value becomes a number. */
+function parsePairs(list: string[]): Record<string, string | number> {
   return Object.fromEntries(
     list.map((text) => {
       const equals = text.indexOf('=');
@@ -115,8 +116,8 @@ function pairs(list: string[]): Record<string, string | number> {
   );
 }
 
-/** Where objects lie is said once, and a server comes with its keys. */
-function checkObjects(
+/** `--data` and `--obs` exclude each other, and `--obs` needs its keys. */
+function checkObjectOptions(
   options: {
     [Name in 'data' | 'obs' | 'obs-access-key' | 'obs-secret-key' | 'obs-security-token']?:
       string | undefined;
@@ -125,14 +126,14 @@ function checkObjects(
 ): void {
   const { data, obs, ...rest } = options;
   const keys = ['obs-access-key', 'obs-secret-key', 'obs-security-token'] as const;
-  const fault = (name: string, message: string) =>
+  const addIssue = (name: string, message: string) =>
     context.addIssue({ code: 'custom', path: [name], message });
-  if (obs !== undefined && data !== undefined) fault('data', 'cannot be given together with --obs');
+  if (obs !== undefined && data !== undefined) addIssue('data', 'cannot be combined with --obs');
   for (const name of keys) {
-    if (obs === undefined && rest[name] !== undefined) fault(name, 'needs --obs');
+    if (obs === undefined && rest[name] !== undefined) addIssue(name, 'needs --obs');
     const isNeeded = name !== 'obs-security-token';
     if (obs !== undefined && isNeeded && rest[name] === undefined)
-      fault(name, 'must be given with --obs');
+      addIssue(name, 'is required with --obs');
   }
 }
 

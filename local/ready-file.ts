@@ -4,10 +4,14 @@ import { dirname } from 'node:path';
 import type { Cloud } from './cloud.ts';
 
 /**
- * Keeps what was printed in a file that only its owner reads, with what a deployment needs besides. Answers what takes the
- * file away again; one that another cloud has written since stays.
+ * Writes the ready line and more values for a deployment to a file that only the owner can read. Returns a function that
+ * deletes the file, unless another cloud has overwritten it.
  */
-export async function keepReady(file: string, cloud: Cloud, ready: string): Promise<() => void> {
+export async function writeReadyFile(
+  file: string,
+  cloud: Cloud,
+  ready: string,
+): Promise<() => void> {
   const text = JSON.stringify({
     ...(JSON.parse(ready) as object),
     obsPathStyle: 'true',
@@ -20,7 +24,7 @@ export async function keepReady(file: string, cloud: Cloud, ready: string): Prom
     try {
       if (readFileSync(file, 'utf8') === text) rmSync(file);
     } catch {
-      // It is gone already.
+      // Already deleted.
     }
   };
 }

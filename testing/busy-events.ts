@@ -51,7 +51,7 @@ export function makeBusy(night: Night, clock: AgendaClock, start: number, seed: 
 
   control.setDelivery({
     copies: 3,
-    late: [0, 8 * MINUTE],
+    delayMs: [0, 8 * MINUTE],
     forms: ['cts', 'cts_text', 'eventgrid'],
   });
   const fire = async (event: unknown): Promise<void> => {

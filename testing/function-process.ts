@@ -38,7 +38,7 @@ export function startFunction(options: FunctionOptions): FunctionProcess {
     names: [entry],
     memoryMb: MEMORY_MB,
     env: { PATH: process.env.PATH ?? '', NODE_OPTIONS: nodeOptions },
-    clock: () => ({ machineAt: 0, modelAt: 0, speed: 1 }),
+    clock: () => ({ machineAt: 0, simulatedAt: 0, speed: 1 }),
   });
   const context = {
     functionName: `phonevault-${name}`,
@@ -72,7 +72,7 @@ export function startFunction(options: FunctionOptions): FunctionProcess {
     },
     kill() {
       instance.kill();
-      return instance.gone;
+      return instance.exited;
     },
   };
 }

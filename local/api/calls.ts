@@ -1,4 +1,4 @@
-/** Counts every call: GET /_local/calls prints it. */
+/** Counts every call, for GET /_local/calls. */
 export type Calls = {
   count(service: string, operation: string, outcome: 'ok' | 'refused'): void;
 };
@@ -37,7 +37,6 @@ const OPERATIONS: Record<string, readonly string[]> = {
     'createFunction',
     'listFunctions',
     'showFunctionConfig',
-    'showFunctionCode',
     'updateFunctionCode',
     'updateFunctionConfig',
     'updateFunctionMaxInstanceConfig',
@@ -54,7 +53,7 @@ const OPERATIONS: Record<string, readonly string[]> = {
   ],
 };
 
-/** Counters of all operations, from zero; an operation not listed appears with its first call. */
+/** Counters that start at zero for the known operations; any other operation appears with its first call. */
 export function createCalls(): Calls & { counts(): CallCounts } {
   const counts: CallCounts = {};
   const entryOf = (service: string, operation: string) => {

@@ -1,6 +1,6 @@
 export type ServiceName = 'cph' | 'iam' | 'obs' | 'smn' | 'functiongraph' | 'apig';
 
-/** In the order of their ports. */
+/** In port order. */
 export const SERVICE_NAMES: readonly ServiceName[] = [
   'cph',
   'iam',
@@ -10,7 +10,7 @@ export const SERVICE_NAMES: readonly ServiceName[] = [
   'apig',
 ];
 
-/** The service behind a host name; throws for a name that no resolver would know. */
+/** Returns the service of a host name. Throws for a name that does not resolve. */
 export function serviceOf(host: string, region: string): ServiceName {
   const name = host.replace(/:\d+$/, '');
   if (name === 'iam.myhuaweicloud.com') return 'iam';

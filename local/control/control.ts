@@ -21,36 +21,38 @@ export type PhoneView = {
 
 export type FileView = { path: string; size: number; sha256: string };
 
-/** The /_local API as functions; each sees the cloud as of now. */
+/** The /_local API as functions. Each first runs the events that are due. */
 export type Control<Message = unknown> = {
   messages(): Promise<Message[]>;
   calls(): CallCounts;
   phones(): Promise<PhoneView[]>;
-  /** New phones, or undefined when the server is unknown. */
+  /** Creates phones; undefined if the server is unknown. */
   createPhones(count: number, serverId?: string): Promise<PhoneView[] | undefined>;
-  /** False when there is no such phone; so too below, undefined. */
+  /** Returns false, like the two below (or undefined), if the phone is unknown. */
   deletePhone(id: string): Promise<boolean>;
   setStatus(id: string, status: number): Promise<boolean>;
   files(id: string): Promise<FileView[] | undefined>;
   traces(): Promise<Trace[]>;
-  /** What the triggers of traces and topics have delivered, oldest first. */
+  /** Returns what the triggers of traces and topics have delivered, oldest first. */
   events(): Promise<Delivery[]>;
-  /** How they deliver from now on. */
+  /** Changes how they deliver from now on. */
   setDelivery(settings: DeliverySettings): void;
+  /** Delivers the event that a topic's message becomes. */
+  deliverMessage(event: unknown): void;
   limits(): Limits;
-  /** What fell due under the old speed happens first. */
+  /** Runs what is due at the old speed first. */
   setSpeed(speed: number): Promise<void>;
   addFault(fault: Fault): void;
   clearFaults(): void;
 };
 
+/** The control API of a cloud. */
 export function createControl<Message>(options: {
   world: World;
   time: Time;
   counts: () => CallCounts;
   messages: () => Message[];
-  listenToTopics?: (listener: (event: unknown) => void) => void;
-  /** Told of every event that CTS brings to those who wait for it. */
+  /** Called with every event of a trace when it is delivered. */
   onDelivery?: (event: unknown, trace: Trace) => void;
 }): Control<Message> {
   const { world, time, counts, onDelivery } = options;
@@ -60,8 +62,7 @@ export function createControl<Message>(options: {
     random: createRandom(world.seed, 'deliveries'),
     onDelivery,
   });
-  world.traces.listen(deliveries.take);
-  options.listenToTopics?.(deliveries.takeMessage);
+  world.traces.listen(deliveries.deliverTrace);
   const withPhone = async <T>(id: string, use: (phone: Phone) => T): Promise<T | undefined> => {
     await timeline.advance();
     const phone = fleet.phones.get(id);
@@ -97,6 +98,7 @@ export function createControl<Message>(options: {
       return deliveries.list();
     },
     setDelivery: deliveries.set,
+    deliverMessage: deliveries.deliverMessage,
     limits: () => ({ ...world.limits }),
     async setSpeed(speed) {
       await timeline.advance();

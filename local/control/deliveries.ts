@@ -1,65 +1,65 @@
-import type { Timeline } from '../simulation/timeline.ts';
 import type { Trace } from '../cph/world/traces.ts';
 import { between, hexId, pick, type Random } from '../simulation/random.ts';
+import type { Timeline } from '../simulation/timeline.ts';
 
-/** How traces reach a function: as a CTS trigger's event, the same with texts in it, or as EventGrid's. */
+/** How a trace reaches a function: as a CTS trigger's event, the same with JSON texts inside, or as EventGrid's event. */
 export const deliveryForms = ['cts', 'cts_text', 'eventgrid'] as const;
 
 export type DeliverySettings = {
-  /** How often each event comes. */
+  /** How many times each event is delivered. */
   copies: number;
-  /** Model milliseconds from the call to each of its events, drawn for each: more than none puts them out of order. */
-  late: readonly [number, number];
+  /** Minimum and maximum delay in simulated milliseconds, drawn for each copy; this also changes the order. */
+  delayMs: readonly [number, number];
   forms: readonly (typeof deliveryForms)[number][];
-  /** Whether a function listens on the topics too. */
+  /** Also deliver the messages of topics. */
   topics?: boolean;
 };
 
-/** `number` counts up from 1 in the order of delivery. */
+/** `number` counts from 1 in the order of delivery. */
 export type Delivery = { number: number; event: unknown };
 
 export type Deliveries = {
-  take(trace: Trace): void;
-  /** The event that a topic's message is to a function. */
-  takeMessage(event: unknown): void;
+  deliverTrace(trace: Trace): void;
+  /** Delivers the event that a topic's message becomes, if `topics` is set. */
+  deliverMessage(event: unknown): void;
   set(settings: DeliverySettings): void;
-  /** What has been delivered, oldest first; the last 10,000 are kept. */
+  /** Returns the delivered events, oldest first; at most the last 10,000. */
   list(): Delivery[];
 };
 
-const KEPT = 10_000;
+const MAX_KEPT = 10_000;
 
-/** Delivers traces and messages as FunctionGraph's triggers do: at least once, late and in any order, if it is told to. */
+/** Delivers traces and messages as FunctionGraph's triggers do: at least once and, by setting, delayed and out of order. */
 export function createDeliveries(options: {
   timeline: Timeline;
   random: Random;
-  /** Told of each event of a trace as it comes. */
+  /** Called with each event of a trace when it is delivered. */
   onDelivery?: ((event: unknown, trace: Trace) => void) | undefined;
 }): Deliveries {
   const { timeline, random, onDelivery } = options;
-  let settings: DeliverySettings = { copies: 1, late: [0, 0], forms: ['cts'], topics: false };
+  let settings: DeliverySettings = { copies: 1, delayMs: [0, 0], forms: ['cts'], topics: false };
   const delivered: Delivery[] = [];
   let count = 0;
-  const bring = (make: () => unknown, then?: (event: unknown) => void): void => {
-    const { copies, late } = settings;
+  const plan = (makeEvent: () => unknown, onDelivered?: (event: unknown) => void): void => {
+    const { copies, delayMs } = settings;
     for (let copy = 0; copy < copies; copy += 1) {
-      const event = make();
-      timeline.at(timeline.now() + between(random, late[0], late[1]), () => {
+      const event = makeEvent();
+      timeline.at(timeline.now() + between(random, delayMs[0], delayMs[1]), () => {
         count += 1;
         delivered.push({ number: count, event });
-        if (delivered.length > KEPT) delivered.shift();
-        then?.(event);
+        if (delivered.length > MAX_KEPT) delivered.shift();
+        onDelivered?.(event);
       });
     }
   };
   return {
-    take: (trace) =>
-      bring(
+    deliverTrace: (trace) =>
+      plan(
         () => eventOf(trace, pick(random, settings.forms), random),
         (event) => onDelivery?.(event, trace),
       ),
-    takeMessage(event) {
-      if (settings.topics === true) bring(() => event);
+    deliverMessage(event) {
+      if (settings.topics === true) plan(() => event);
     },
     set(next) {
       settings = next;
@@ -87,7 +87,7 @@ function eventOf(
     case 'eventgrid':
       return {
         specversion: '1.0',
-        // EventGrid has ids of its own: the trace's is inside.
+        // EventGrid has its own ids; the trace's id is inside `data`.
         id: hexId(random),
         source: 'HC.CPH',
         type: `CPH:CloudTrace:${String(trace.trace_type)}`,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { jsonAnswer } from '../http/responses.ts';
-import { createMatcher, type Route } from '../http/router.ts';
+import { jsonResponse } from '../http/responses.ts';
+import { createRouter, type Route } from '../http/router.ts';
 import { parseJson, readBody } from '../http/body.ts';
 import { targetOf } from '../http/raw-request.ts';
 import type { Service } from '../http/server.ts';
@@ -19,12 +19,12 @@ const createSchema = z.strictObject({
 });
 const statusSchema = z.strictObject({ status: z.number().int().min(-9).max(8) });
 const DAY = 86_400_000;
-const wait = z.number().int().min(0).max(DAY);
+const delay = z.number().int().min(0).max(DAY);
 const deliverySchema = z.strictObject({
   copies: z.number().int().min(1).max(20).default(1),
-  late: z
-    .tuple([wait, wait])
-    .refine(([least, most]) => least <= most)
+  delay_ms: z
+    .tuple([delay, delay])
+    .refine(([min, max]) => min <= max)
     .default([0, 0]),
   forms: z.array(z.enum(deliveryForms)).min(1).default(['cts']),
   topics: z.boolean().default(false),
@@ -38,7 +38,8 @@ const ROUTES: readonly ControlRoute[] = [
   route('GET', 'events', (control) => control.events()),
   route('POST', 'events', (control, { body }) => {
     const settings = deliverySchema.parse(body);
-    control.setDelivery(settings);
+    const { delay_ms: delayMs, ...rest } = settings;
+    control.setDelivery({ ...rest, delayMs });
     return settings;
   }),
   route('GET', 'limits', (control) => control.limits()),
@@ -73,21 +74,22 @@ const ROUTES: readonly ControlRoute[] = [
   }),
 ];
 
-/** The control plane over HTTP, below /_local. Bad input is a 400 that says what is wrong. */
+/** The control API over HTTP, below /_local. Bad input gets a 400 that says what is wrong. */
 export function createControlService(control: Control): Service {
-  const find = createMatcher(ROUTES);
+  const find = createRouter(ROUTES);
   return async (request) => {
     const match = find(request.method, targetOf(request).path);
     if (match === undefined) return notFound('path');
     const body = await readBody(request, MAX_BODY);
-    if (body === undefined) return jsonAnswer(413, { error: 'the body is too large' });
+    if (body === undefined)
+      return jsonResponse(413, { error: `the body is larger than ${MAX_BODY} bytes` });
     try {
       const input = { id: match.params.id ?? '', body: parseJson(body) };
       const result = await match.route.run(control, input);
-      return result instanceof Response ? result : jsonAnswer(200, result);
+      return result instanceof Response ? result : jsonResponse(200, result);
     } catch (error) {
       if (error instanceof z.ZodError) {
-        return jsonAnswer(400, { error: z.prettifyError(error).slice(0, 1_000) });
+        return jsonResponse(400, { error: z.prettifyError(error).slice(0, 1_000) });
       }
       throw error;
     }
@@ -103,5 +105,5 @@ function route(method: string, path: string, run: ControlRoute['run']): ControlR
 }
 
 function notFound(what: string): Response {
-  return jsonAnswer(404, { error: `there is no such ${what}` });
+  return jsonResponse(404, { error: `${what} not found` });
 }

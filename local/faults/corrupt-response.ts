@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 
-/** What a `twist` makes of an answer to a call that was carried out. */
-export const TWISTS = [
+/** The ways to corrupt the response of a call that was carried out. */
+export const CORRUPTIONS = [
   'truncated',
   'halved',
   'empty',
@@ -14,34 +14,38 @@ export const TWISTS = [
   'zero_size',
   'list_missing',
   'list_empty',
-  'list_doubled',
-  'list_skips',
-  'list_foreign',
+  'list_duplicated',
+  'list_incomplete',
+  'list_unknown_ids',
 ] as const;
 
-export type Twist = (typeof TWISTS)[number];
+export type Corruption = (typeof CORRUPTIONS)[number];
 
 const HUGE_BYTES = 20 * 1024 * 1024;
-const OTHER_ID = 'f'.repeat(32);
+const UNKNOWN_ID = 'f'.repeat(32);
 
-/** The same answer as a service would give it that is not itself. `service` says whether it is XML or JSON. */
-export async function twist(answer: Response, form: Twist, service: string): Promise<Response> {
-  const { status } = answer;
-  const headers = new Headers(answer.headers);
+/** Returns a response as a faulty service might send it. `service` tells XML (OBS) from JSON. */
+export async function corruptResponse(
+  response: Response,
+  form: Corruption,
+  service: string,
+): Promise<Response> {
+  const { status } = response;
+  const headers = new Headers(response.headers);
   if (form === 'zero_size') {
     headers.set('content-length', '0');
-    return new Response(answer.body === null ? null : '', { status, headers });
+    return new Response(response.body === null ? null : '', { status, headers });
   }
-  if (answer.body === null) return answer;
-  const body = Buffer.from(await answer.arrayBuffer());
-  // A truncated answer promises all of it; every other one has the length that it says.
+  if (response.body === null) return response;
+  const body = Buffer.from(await response.arrayBuffer());
+  // Only a truncated response keeps the length of the whole body.
   headers.set('content-length', String(body.length));
   if (form !== 'truncated') headers.delete('content-length');
   if (form === 'gzip') headers.set('content-encoding', 'gzip');
-  return new Response(new Uint8Array(twisted(body, form, service)), { status, headers });
+  return new Response(new Uint8Array(corruptBody(body, form, service)), { status, headers });
 }
 
-function twisted(body: Buffer, form: Twist, service: string): Buffer {
+function corruptBody(body: Buffer, form: Corruption, service: string): Buffer {
   switch (form) {
     case 'truncated':
     case 'halved':
@@ -52,14 +56,14 @@ function twisted(body: Buffer, form: Twist, service: string): Buffer {
       return Buffer.concat([body, Buffer.alloc(HUGE_BYTES, ' ')]);
     case 'gzip':
       return gzipSync(body);
-    default:
-      return Buffer.from(
-        service === 'obs' ? twistXml(body.toString(), form) : twistJson(body.toString(), form),
-      );
+    default: {
+      const text = body.toString();
+      return Buffer.from(service === 'obs' ? corruptXml(text, form) : corruptJson(text, form));
+    }
   }
 }
 
-function twistXml(text: string, form: Twist): string {
+function corruptXml(text: string, form: Corruption): string {
   const contents = /<Contents>.*?<\/Contents>/gs;
   let count = 0;
   switch (form) {
@@ -74,18 +78,18 @@ function twistXml(text: string, form: Twist): string {
     case 'list_missing':
     case 'list_empty':
       return text.replace(contents, '');
-    case 'list_doubled':
+    case 'list_duplicated':
       return text.replace(contents, '$&$&');
-    case 'list_skips':
+    case 'list_incomplete':
       return text.replace(contents, (entry) => ((count += 1) % 2 === 0 ? '' : entry));
-    case 'list_foreign':
+    case 'list_unknown_ids':
       return text.replace(/<Key>[^<]*</g, '<Key>elsewhere/archive.tar<');
     default:
       return text;
   }
 }
 
-function twistJson(text: string, form: Twist): string {
+function corruptJson(text: string, form: Corruption): string {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -100,36 +104,35 @@ function twistJson(text: string, form: Twist): string {
         typeof field === 'number' ? String(field) : field,
       );
     case 'nulls':
-      return JSON.stringify(eachField(value, () => null));
+      return JSON.stringify(mapFields(value, () => null));
     case 'array':
       return JSON.stringify([value]);
     case 'list_missing':
-      return JSON.stringify(eachList(value, () => undefined));
+      return JSON.stringify(mapLists(value, () => undefined));
     case 'list_empty':
-      return JSON.stringify(eachList(value, () => []));
-    case 'list_doubled':
-      return JSON.stringify(eachList(value, (list) => list.flatMap((entry) => [entry, entry])));
-    case 'list_skips':
-      return JSON.stringify(eachList(value, (list) => list.filter((_, at) => at % 2 === 0)));
-    case 'list_foreign':
-      return JSON.stringify(eachList(value, (list) => list.map(foreign)));
+      return JSON.stringify(mapLists(value, () => []));
+    case 'list_duplicated':
+      return JSON.stringify(mapLists(value, (list) => list.flatMap((entry) => [entry, entry])));
+    case 'list_incomplete':
+      return JSON.stringify(mapLists(value, (list) => list.filter((_, index) => index % 2 === 0)));
+    case 'list_unknown_ids':
+      return JSON.stringify(mapLists(value, (list) => list.map(withUnknownIds)));
     default:
       return text;
   }
 }
 
-function eachField(value: unknown, change: (field: unknown) => unknown): unknown {
+function mapFields(value: unknown, change: (field: unknown) => unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, change(field)]));
 }
 
-function eachList(value: unknown, change: (list: unknown[]) => unknown): unknown {
-  return eachField(value, (field) => (Array.isArray(field) ? change(field as unknown[]) : field));
+function mapLists(value: unknown, change: (list: unknown[]) => unknown): unknown {
+  return mapFields(value, (field) => (Array.isArray(field) ? change(field as unknown[]) : field));
 }
 
-/** An entry that speaks of a phone and a job that nobody knows. */
-function foreign(entry: unknown): unknown {
+function withUnknownIds(entry: unknown): unknown {
   if (typeof entry !== 'object' || entry === null) return entry;
-  const ids = ['phone_id', 'job_id', 'resource_id'].filter((name) => name in entry);
-  return { ...entry, ...Object.fromEntries(ids.map((name) => [name, OTHER_ID])) };
+  const names = ['phone_id', 'job_id', 'resource_id'].filter((name) => name in entry);
+  return { ...entry, ...Object.fromEntries(names.map((name) => [name, UNKNOWN_ID])) };
 }

@@ -1,42 +1,34 @@
 import { ConnectionCut, ConnectionHang } from '../http/connection-errors.ts';
-import { errorAnswer } from '../http/responses.ts';
+import { errorResponse } from '../http/responses.ts';
 import type { Time } from '../simulation/time.ts';
-import { twist } from './corrupt-response.ts';
-import type { FaultBook } from './fault-book.ts';
+import { corruptResponse } from './corrupt-response.ts';
+import type { FaultRegistry } from './fault-registry.ts';
 import type { Fault } from './fault.ts';
 import { faultRequestId, throttled } from './throttled.ts';
 
+const DEFAULT_THROTTLE_PER_MINUTE = 10;
+const DEFAULT_DELAY_MS = 5_000;
+
 /**
- * Runs an operation, or what a fault makes of it. Throws ConnectionCut and ConnectionHang, which
- * the transport turns into a cut or a silent connection.
+ * Runs an operation, or does what a fault says instead. Throws ConnectionCut and ConnectionHang, which the transport turns
+ * into a cut or silent connection.
  */
 export async function withFaults(
-  service: string,
-  operation: string,
-  faults: FaultBook,
-  time: Time,
+  call: { service: string; operation: string; faults: FaultRegistry; time: Time },
   run: () => Promise<Response>,
 ): Promise<Response> {
+  const { service, operation, faults, time } = call;
   const fault = faults.intercept(service, operation);
   if (fault === undefined) return run();
   switch (fault.kind) {
-    case 'throttle':
-      return later(
-        fault,
-        throttled(service, fault.hint === false ? undefined : (fault.per_minute ?? 10), time),
-      );
+    case 'throttle': {
+      const limit = fault.per_minute ?? DEFAULT_THROTTLE_PER_MINUTE;
+      const response = throttled(service, fault.hint === false ? undefined : limit, time);
+      return withFaultHeaders(response, fault);
+    }
     case 'error':
       if (fault.carried_out === true) await run();
-      return later(
-        fault,
-        errorAnswer(
-          service,
-          fault.status ?? 500,
-          fault.code ?? (service === 'obs' ? 'InternalError' : 'APIGW.0601'),
-          'The service could not process the request.',
-          faultRequestId(time),
-        ),
-      );
+      return withFaultHeaders(injectedError(service, fault, time), fault);
     case 'drop_answer':
       await run();
       throw new ConnectionCut();
@@ -50,21 +42,30 @@ export async function withFaults(
         status: 200,
         headers: { 'content-type': 'text/html' },
       });
-    case 'twist':
-      return twist(await run(), fault.form ?? 'truncated', service);
+    case 'corrupt_response':
+      return corruptResponse(await run(), fault.form ?? 'truncated', service);
     case 'slow': {
-      const answer = await run();
-      await time.sleep(fault.delay_ms ?? 5_000);
-      return answer;
+      const response = await run();
+      await time.sleep(fault.delay_ms ?? DEFAULT_DELAY_MS);
+      return response;
     }
     default:
       return run();
   }
 }
 
-/** Says when to come again, where the fault wants it; a redirect leads to nowhere. */
-function later({ retry_after, status = 500 }: Fault, answer: Response): Response {
-  if (retry_after !== undefined) answer.headers.set('retry-after', String(retry_after));
-  if (status >= 300 && status < 400) answer.headers.set('location', 'https://elsewhere.invalid/');
-  return answer;
+function injectedError(service: string, { status = 500, code }: Fault, time: Time): Response {
+  return errorResponse(service, {
+    status,
+    code: code ?? (service === 'obs' ? 'InternalError' : 'APIGW.0601'),
+    message: 'The service could not process the request.',
+    requestId: faultRequestId(time),
+  });
+}
+
+/** Adds Retry-After if the fault asks for it, and the Location of a redirect. */
+function withFaultHeaders(response: Response, { retry_after, status = 500 }: Fault): Response {
+  if (retry_after !== undefined) response.headers.set('retry-after', String(retry_after));
+  if (status >= 300 && status < 400) response.headers.set('location', 'https://elsewhere.invalid/');
+  return response;
 }

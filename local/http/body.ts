@@ -1,4 +1,4 @@
-/** The body's bytes, or undefined when there are more than `limit`. */
+/** Returns the body's bytes; undefined if there are more than `limit`. */
 export async function readBody(request: Request, limit: number): Promise<Uint8Array | undefined> {
   if (request.body === null) return new Uint8Array();
   if (Number(request.headers.get('content-length') ?? 0) > limit) return undefined;
@@ -6,7 +6,7 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
   return body.byteLength > limit ? undefined : body;
 }
 
-/** The JSON value of a body; undefined when it is not JSON. */
+/** Parses a body as JSON; undefined if it is not JSON. */
 export function parseJson(body: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as unknown;

@@ -1,17 +1,17 @@
-/** The connection was cut before the answer: after the request had been carried out, or before. */
+/** The connection is cut without a response. `carriedOut`: whether the request was carried out before. */
 export class ConnectionCut extends Error {
   readonly carriedOut: boolean;
   constructor(carriedOut = true) {
-    super('the connection was cut before the answer');
+    super('the connection was cut before the response');
     this.name = 'ConnectionCut';
     this.carriedOut = carriedOut;
   }
 }
 
-/** No answer will ever come; the connection stays open. The request was not carried out. */
+/** The connection stays open without a response. The request was not carried out. */
 export class ConnectionHang extends Error {
   constructor() {
-    super('the connection is held without an answer');
+    super('the connection is held open without a response');
     this.name = 'ConnectionHang';
   }
 }

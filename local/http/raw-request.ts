@@ -1,6 +1,6 @@
 /**
- * A Request whose `url` is exactly the text given. `new Request` alone resolves `..` and re-encodes
- * the path, so a signature over what the client really sent could not be checked.
+ * Returns a Request whose `url` is exactly the given text. `new Request` alone resolves `..` and re-encodes the path, which
+ * would break the check of a signature.
  */
 export function rawRequest(url: string, init: RequestInit & { duplex?: 'half' }): Request {
   const request = new Request('http://raw.invalid/', init);
@@ -10,7 +10,7 @@ export function rawRequest(url: string, init: RequestInit & { duplex?: 'half' })
 
 export type Target = { host: string; path: string; query: string };
 
-/** Host, path and query of a request, as sent: nothing is decoded. */
+/** Returns host, path and query as sent, without decoding. */
 export function targetOf(request: Request): Target {
   const url = request.url;
   const hostStart = url.indexOf('://') + 3;
@@ -26,7 +26,7 @@ export function targetOf(request: Request): Target {
   };
 }
 
-/** Percent-decoding that keeps a text it cannot decode. */
+/** Percent-decodes a text; returns it unchanged if it is malformed. */
 export function decode(text: string): string {
   if (!text.includes('%')) return text;
   try {

@@ -2,18 +2,18 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { ConnectionCut, ConnectionHang } from './connection-errors.ts';
 import { rawRequest } from './raw-request.ts';
 
-/** A service as a function, so that it runs behind a socket or in the same process as its caller. */
+/** A service as a function: it can run behind a socket or in the caller's process. */
 export type Service = (request: Request) => Promise<Response>;
 
 export type Listening = { url: string; port: number; close(): Promise<void> };
 
 const HOST = '127.0.0.1';
-/** Tokens are some KB long; the gateway answers 494 well above that. */
+/** Tokens are some KB long; the gateway returns 494 only well above that. */
 const MAX_HEADER = 64 * 1024;
 
 /**
- * A service on a loopback port (0: any free one). Path and query reach it exactly as sent. A body
- * over `maxBody` bytes is refused before the service sees it.
+ * Serves on a loopback port (0: any free one). Path and query reach the service exactly as sent. A body over `maxBody`
+ * bytes gets 413 before it reaches the service.
  */
 export function listen(service: Service, port: number, maxBody: number): Promise<Listening> {
   const server = createServer({ maxHeaderSize: MAX_HEADER }, (incoming, outgoing) => {
@@ -51,7 +51,7 @@ async function exchange(
       outgoing.writeHead(413, { connection: 'close' }).end();
       return;
     }
-    await answer(await service(toRequest(incoming, body)), incoming, outgoing);
+    await send(await service(toRequest(incoming, body)), incoming, outgoing);
   } catch (error) {
     if (error instanceof ConnectionHang) return;
     if (error instanceof ConnectionCut || incoming.socket.destroyed || outgoing.headersSent) {
@@ -80,13 +80,13 @@ function toRequest(incoming: IncomingMessage, body: Buffer): Request {
     headers.append(incoming.rawHeaders[index] ?? '', incoming.rawHeaders[index + 1] ?? '');
   }
   const { method = 'GET', url = '/' } = incoming;
-  // A client may send the absolute form; else the path follows the host it named.
+  // A client may send the absolute form of the URL.
   const target = url.startsWith('/') ? `http://${incoming.headers.host ?? HOST}${url}` : url;
   const hasBody = body.length > 0 && method !== 'GET' && method !== 'HEAD';
   return rawRequest(target, { method, headers, ...(hasBody ? { body } : {}) });
 }
 
-async function answer(
+async function send(
   response: Response,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
@@ -94,7 +94,7 @@ async function answer(
   const headers = Object.fromEntries(response.headers);
   const body = Buffer.from(await response.arrayBuffer());
   if (incoming.method !== 'HEAD' && Number(headers['content-length'] ?? 0) > body.length) {
-    // Cut off in the middle: what was promised never comes.
+    // Truncated on purpose: cut the connection before the announced length.
     outgoing.writeHead(response.status, headers).write(body, () => incoming.socket.destroy());
     return;
   }

@@ -2,21 +2,21 @@ import { lookup } from 'node:dns';
 import { Agent } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { S3Client } from '@aws-sdk/client-s3';
-import type { GivenKeys } from '../iam/auth/keys.ts';
+import type { ExternalKeys } from '../iam/auth/keys.ts';
 
-/** An S3 server that runs beside the cloud and takes the place of its OBS. */
-export type ObjectServer = { url: string; region: string; keys: GivenKeys };
+/** An external S3 server that replaces the cloud's OBS. */
+export type ObjectServer = { url: string; region: string; keys: ExternalKeys };
 
-/** Many resolvers know `localhost` but not the names below it (RFC 6761, 6.3). */
+/** Resolves names below `localhost` too, which many resolvers do not (RFC 6761, 6.3). */
 export const loopbackLookup: LookupFunction = (hostname, options, callback) =>
   lookup(isLocalName(hostname) ? '127.0.0.1' : hostname, options, callback);
 
-/** True for an address or a name that means this machine. */
+/** True for an address or name of this machine. */
 export function isLoopback(hostname: string): boolean {
   return isLocalName(hostname) || /^(?:127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }
 
-/** A client for the server. On this machine the bucket goes into the path, which any server takes; elsewhere into the host. */
+/** Returns an S3 client. On this machine it uses path style, which any server accepts, else the host name. */
 export function createClient({ url, region, keys }: ObjectServer): S3Client {
   const { accessKey, secretKey, securityToken } = keys;
   return new S3Client({
@@ -39,7 +39,7 @@ export function createClient({ url, region, keys }: ObjectServer): S3Client {
   });
 }
 
-/** The HTTP status of an error that the client threw; undefined when no answer came. */
+/** Returns the HTTP status of an error of the client; undefined if there was no response. */
 export function statusOf(error: unknown): number | undefined {
   return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
 }

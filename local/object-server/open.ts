@@ -5,8 +5,8 @@ import { type ObjectServer, statusOf } from './client.ts';
 import { getSessionKeys } from './session-keys.ts';
 
 /**
- * Makes sure of the bucket on the server. `keySource` gives session keys where the server has an STS that gives them to
- * these keys, else the keys themselves. Throws one Error that says what is wrong.
+ * Connects to an object server and creates the bucket if needed. `keySource` returns session keys from the server's STS, or
+ * the given keys if it issues none. Throws an Error that says what is wrong.
  */
 export async function openObjectServer(
   server: ObjectServer,
@@ -18,19 +18,19 @@ export async function openObjectServer(
   } catch (cause) {
     const status = statusOf(cause);
     const { name, message } = cause as Error;
-    const what = status === undefined ? `cannot be reached (${message})` : refusal(status, name);
-    throw new Error(`The object server ${server.url} ${what}`, { cause });
+    const reason = status === undefined ? `cannot be reached (${message})` : refusal(status, name);
+    throw new Error(`The object server ${server.url} ${reason}`, { cause });
   }
-  // Keys with a token of their own are temporary already: STS gives none for them.
-  const ask: KeySource = async (lifetimeMs) => {
+  // STS issues no session keys for keys that are temporary already.
+  const keySource: KeySource = async (lifetimeMs) => {
     const isTemporary = server.keys.securityToken !== undefined;
-    const found = isTemporary ? undefined : await getSessionKeys(server, bucket, lifetimeMs);
-    return found ?? server.keys;
+    const sessionKeys = isTemporary ? undefined : await getSessionKeys(server, bucket, lifetimeMs);
+    return sessionKeys ?? server.keys;
   };
-  return { backend, keySource: ask };
+  return { backend, keySource };
 
   function refusal(status: number, name: string): string {
-    const why = status === 403 ? ': the keys are wrong, or the bucket is somebody else’s' : '';
+    const why = status === 403 ? ': the keys are wrong, or another user owns the bucket' : '';
     return `refused the bucket ${bucket} (HTTP ${status}, ${name})${why}`;
   }
 }

@@ -1,22 +1,22 @@
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import { parseXml, type XmlElement } from '../obs/wire/parse-xml.ts';
-import type { GivenKeys } from '../iam/auth/keys.ts';
+import type { ExternalKeys } from '../iam/auth/keys.ts';
 import { createClient, type ObjectServer } from './client.ts';
 import { postSignedForm } from './signed-form.ts';
 
-/** The longest that STS gives: 36 hours at AWS, 12 at Ceph, which cuts or refuses what is longer. */
-const LONGEST_S = 43_200;
+/** The maximum at Ceph, 12 hours; AWS allows 36. */
+const MAX_SESSION_SECONDS = 43_200;
 
 /**
- * Session keys for the owner of the server's keys (STS, GetSessionToken), tried out on `bucket`. Undefined when the server
- * gives none, or gives such that it does not take. Rejects when it does not answer.
+ * Returns session keys for the owner of the server's keys (STS, GetSessionToken) after a test on `bucket`. Undefined if the
+ * server issues none, or does not accept them. Rejects if the server does not respond.
  */
 export async function getSessionKeys(
   server: ObjectServer,
   bucket: string,
   lifetimeMs: number,
-): Promise<GivenKeys | undefined> {
-  const seconds = Math.min(Math.floor(lifetimeMs / 1_000), LONGEST_S);
+): Promise<ExternalKeys | undefined> {
+  const seconds = Math.min(Math.floor(lifetimeMs / 1_000), MAX_SESSION_SECONDS);
   const { status, body } = await postSignedForm(server, 'sts', {
     Action: 'GetSessionToken',
     Version: '2011-06-15',
@@ -32,7 +32,7 @@ export async function getSessionKeys(
   );
 }
 
-function readKeys(body: Buffer): GivenKeys | undefined {
+function readKeys(body: Buffer): ExternalKeys | undefined {
   const root = readXml(body);
   const find = (name: string) => (root === undefined ? undefined : textBelow(root, name));
   const [accessKey, secretKey] = [find('AccessKeyId'), find('SecretAccessKey')];

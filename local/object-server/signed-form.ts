@@ -8,8 +8,8 @@ import { loopbackLookup, type ObjectServer } from './client.ts';
 const TIMEOUT_MS = 10_000;
 
 /**
- * Posts a form to the server's root, signed with Signature V4 for `service`: how AWS's STS and IAM are asked, and servers
- * that know them. Rejects when no answer comes.
+ * Posts a form to the server's root, signed with Signature V4 for `service`, as AWS's STS and IAM require. Rejects if there
+ * is no response.
  */
 export async function postSignedForm(
   { url, region, keys }: ObjectServer,
@@ -46,16 +46,16 @@ function post(
   const request = target.protocol === 'https:' ? httpsRequest : httpRequest;
   const options = { method: 'POST', headers, lookup: loopbackLookup, timeout: TIMEOUT_MS };
   return new Promise((resolve, reject) => {
-    const outgoing = request(target, options, (answer) => {
+    const outgoing = request(target, options, (response) => {
       const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('error', reject);
-      answer.on('end', () =>
-        resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks) }),
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) }),
       );
     });
     outgoing.on('error', reject);
-    outgoing.on('timeout', () => outgoing.destroy(new Error('no answer')));
+    outgoing.on('timeout', () => outgoing.destroy(new Error('no response')));
     outgoing.end(body);
   });
 }

@@ -1,8 +1,9 @@
+/** Returns the next number in [0, 1). */
 export type Random = () => number;
 
 /**
- * A stream of numbers in [0, 1) that depends only on the seed and its name (mulberry32), so that
- * a draw more in one corner of the cloud changes nothing in another.
+ * A stream of random numbers that depends only on the seed and its name (mulberry32), so that one more draw in one stream
+ * changes no other.
  */
 export function createRandom(seed: number, name: string): Random {
   let state = hash(`${seed}/${name}`);
@@ -14,22 +15,22 @@ export function createRandom(seed: number, name: string): Random {
   };
 }
 
-/** A whole number from `min` to `max`, both included. */
+/** Returns a whole number from `min` to `max`, both included. */
 export function between(random: Random, min: number, max: number): number {
   return min + Math.floor(random() * (max - min + 1));
 }
 
-/** True with the given probability, 0 to 1. */
+/** Returns true with the given probability, 0 to 1. */
 export function chance(random: Random, probability: number): boolean {
   return probability > 0 && random() < probability;
 }
 
-/** One of the entries of a list that is not empty. */
+/** Returns one entry of a non-empty list. */
 export function pick<T>(random: Random, list: readonly T[]): T {
   return list[Math.floor(random() * list.length)] as T;
 }
 
-/** A copy in another order. */
+/** Returns a shuffled copy. */
 export function shuffled<T>(random: Random, list: readonly T[]): T[] {
   const copy = [...list];
   for (let i = copy.length - 1; i > 0; i -= 1) {
@@ -39,7 +40,7 @@ export function shuffled<T>(random: Random, list: readonly T[]): T[] {
   return copy;
 }
 
-/** `length` lower-case hex characters: the form of every id of CPH. */
+/** Returns `length` lower-case hex characters, the form of CPH's ids. */
 export function hexId(random: Random, length = 32): string {
   let id = '';
   while (id.length < length) {
@@ -50,14 +51,14 @@ export function hexId(random: Random, length = 32): string {
   return id.slice(0, length);
 }
 
-/** `length` random bytes. */
+/** Returns `length` random bytes. */
 export function randomBytes(random: Random, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   for (let i = 0; i < length; i += 1) bytes[i] = Math.floor(random() * 256);
   return bytes;
 }
 
-// FNV-1a, finished as murmur3 does, so that names that differ in one letter give unlike streams.
+// FNV-1a with the finalizer of murmur3: names that differ in one letter get unrelated streams.
 function hash(text: string): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < text.length; i += 1) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);

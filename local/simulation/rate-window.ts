@@ -1,10 +1,10 @@
-export type Window = {
-  /** Counts a call at `now`; false when it is over the limit. A refused call counts too. */
+export type RateWindow = {
+  /** Counts a call at `now` and returns whether it is within the limit. A refused call counts too. */
   admit(now: number): boolean;
 };
 
-/** At most `limit` calls in any `ms` milliseconds; only as many stamps are kept as it takes to tell. */
-export function createWindow(limit: number, ms: number): Window {
+/** A sliding window: at most `limit` calls in any `ms` milliseconds. Keeps no more than `limit` timestamps. */
+export function createRateWindow(limit: number, ms: number): RateWindow {
   const stamps: number[] = [];
   let oldest = 0;
   return {

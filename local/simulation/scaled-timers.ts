@@ -1,41 +1,39 @@
 import type { Time } from './time.ts';
 
 export type ScaledTimers = {
-  /**
-   * Calls `run` after `ms` of model time; answers how to call it off. A patient timer leaves at least 5 s of true time,
-   * however fast model time runs: starting a process takes what it takes.
-   */
-  after(ms: number, run: () => void, patient?: boolean): () => void;
-  /** The speed has changed: what waits is set anew. */
+  /** Calls `run` after `ms` of simulated time, and not before `minRealMs` of real time. Returns a function that cancels it. */
+  after(ms: number, run: () => void, minRealMs?: number): () => void;
+  /** Call after a change of speed: re-arms all timers. */
   rearm(): void;
 };
 
-const LEAST_MS = 5_000;
+type Entry = { due: number; notBefore: number; run: () => void; timer: NodeJS.Timeout | undefined };
 
-/** Timers in model time that fire by themselves, unlike the timeline, which somebody has to ask. */
-export function createScaledTimers(time: Time): ScaledTimers {
-  type Entry = { due: number; least: number; run: () => void; timer: NodeJS.Timeout | undefined };
-  const waiting = new Set<Entry>();
-  const arm = (entry: Entry) => {
-    clearTimeout(entry.timer);
-    const left = Math.max((entry.due - elapsed()) / speed, entry.least - performance.now(), 0);
-    entry.timer = setTimeout(
-      () => {
-        waiting.delete(entry);
-        entry.run();
-      },
-      Math.min(left, 2_147_483_647),
-    ).unref();
-  };
-  // By the machine's clock, for a test's may stand still.
+/** Starting a process takes real time, whatever the speed. */
+const MIN_TIMEOUT_MS = 5_000;
+const MAX_DELAY_MS = 2_147_483_647;
+
+/** Timers in simulated time that fire on their own; the timeline, in contrast, must be advanced. */
+export function createScaledTimers(time: Pick<Time, 'speed'>): ScaledTimers {
+  // Measured by the machine's clock: the clock of a test may stand still.
   let speed = time.speed();
   let origin = performance.now();
   let base = 0;
   const elapsed = () => base + (performance.now() - origin) * speed;
+  const waiting = new Set<Entry>();
+  const arm = (entry: Entry) => {
+    clearTimeout(entry.timer);
+    const delay = Math.max((entry.due - elapsed()) / speed, entry.notBefore - performance.now(), 0);
+    const fire = () => {
+      waiting.delete(entry);
+      entry.run();
+    };
+    entry.timer = setTimeout(fire, Math.min(delay, MAX_DELAY_MS)).unref();
+  };
   return {
-    after(ms, run, patient = false) {
-      const least = patient ? performance.now() + Math.min(ms, LEAST_MS) : 0;
-      const entry: Entry = { due: elapsed() + ms, least, run, timer: undefined };
+    after(ms, run, minRealMs = 0) {
+      const notBefore = performance.now() + minRealMs;
+      const entry: Entry = { due: elapsed() + ms, notBefore, run, timer: undefined };
       waiting.add(entry);
       arm(entry);
       return () => {
@@ -52,20 +50,23 @@ export function createScaledTimers(time: Time): ScaledTimers {
   };
 }
 
-/** What comes of `running`, or `late` after `ms` of model time (a patient timer); it runs on then. */
-export async function within<T>(
+/**
+ * Returns the result of `running`, or `timeout` after `ms` of simulated time but at least 5 s of real time (or `ms`, if
+ * shorter). `running` goes on after a timeout.
+ */
+export async function withTimeout<T>(
   timers: Pick<ScaledTimers, 'after'>,
   ms: number,
   running: Promise<T>,
-): Promise<T | 'late'> {
+): Promise<T | 'timeout'> {
   running.catch(() => undefined);
-  let stop: () => void = () => undefined;
-  const late = new Promise<'late'>((resolve) => {
-    stop = timers.after(ms, () => resolve('late'), true);
+  let cancel: () => void = () => undefined;
+  const timeout = new Promise<'timeout'>((resolve) => {
+    cancel = timers.after(ms, () => resolve('timeout'), Math.min(ms, MIN_TIMEOUT_MS));
   });
   try {
-    return await Promise.race([running, late]);
+    return await Promise.race([running, timeout]);
   } finally {
-    stop();
+    cancel();
   }
 }

@@ -1,22 +1,24 @@
 /**
- * Two times. `now` is true time: dates, signatures, LastModified, X-Sdk-Date.
- * `model` runs `speed` times faster: job times, throttle windows, visibility, passing states.
- * Under test both come from one injected clock, so that a night passes in a second.
+ * The cloud's two clocks. Real time is for dates, signatures, LastModified and X-Sdk-Date. Simulated time runs `speed` times
+ * faster; it is for job times, throttling windows, visibility and passing states. In tests both come from one injected
+ * clock, so a night passes in a second.
  */
 export type Time = {
+  /** Real time, epoch ms. */
   now(): number;
-  model(): number;
-  /** The model time at which it was a true time of the past. */
-  modelOf(trueTime: number): number;
-  /** Waits `ms` of true time (a hang, a slow body). */
+  /** Simulated time, epoch ms. */
+  simulated(): number;
+  /** Converts a past real time to the simulated time at that moment. */
+  toSimulated(realTime: number): number;
+  /** Waits `ms` of real time. */
   sleep(ms: number): Promise<void>;
   speed(): number;
   setSpeed(speed: number): void;
-  /** Calls `listener` whenever the speed has been set. */
-  onSpeed(listener: () => void): void;
+  /** Calls `listener` after each change of speed. */
+  onSpeedChange(listener: () => void): void;
 };
 
-/** Where true time comes from: the machine's clock, or one that a test moves by hand. */
+/** The source of real time: the machine's clock, or one that a test moves. */
 export type BaseClock = { now(): number; sleep(ms: number): Promise<void> };
 
 export const machineClock: BaseClock = {
@@ -24,41 +26,37 @@ export const machineClock: BaseClock = {
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
-/**
- * The cloud's two times over one base clock; both start at the same value.
- * `speed` is how many milliseconds of model time pass in one of true time.
- */
+type Segment = { realStart: number; simulatedStart: number; speed: number };
+
+/** Both clocks over one base clock; they start at the same value. `speed` is simulated ms per real ms. */
 export function createTime(base: BaseClock, speed = 1): Time {
-  let current = speed;
-  let trueOrigin = base.now();
-  let modelOrigin = trueOrigin;
+  const start = base.now();
+  let current: Segment = { realStart: start, simulatedStart: start, speed };
+  const past: Segment[] = [];
   const listeners: (() => void)[] = [];
-  const before: { trueOrigin: number; modelOrigin: number; speed: number }[] = [];
-  const model = () => modelOrigin + (base.now() - trueOrigin) * current;
+  const convert = ({ realStart, simulatedStart, speed: factor }: Segment, realTime: number) =>
+    simulatedStart + (realTime - realStart) * factor;
+  const simulated = () => convert(current, base.now());
   return {
     now: () => base.now(),
-    model,
+    simulated,
     sleep: (ms) => base.sleep(ms),
-    speed: () => current,
-    modelOf(trueTime) {
-      if (trueTime >= trueOrigin) return modelOrigin + (trueTime - trueOrigin) * current;
-      const then = before.findLast((one) => one.trueOrigin <= trueTime);
-      // Before the beginning both were one.
-      if (then === undefined) return trueTime;
-      return then.modelOrigin + (trueTime - then.trueOrigin) * then.speed;
+    speed: () => current.speed,
+    toSimulated(realTime) {
+      const segment = [...past, current].findLast(({ realStart }) => realStart <= realTime);
+      // Before the start both clocks were equal.
+      return segment === undefined ? realTime : convert(segment, realTime);
     },
     setSpeed(next) {
-      before.push({ trueOrigin, modelOrigin, speed: current });
-      modelOrigin = model();
-      trueOrigin = base.now();
-      current = next;
+      past.push(current);
+      current = { realStart: base.now(), simulatedStart: simulated(), speed: next };
       for (const listener of listeners) listener();
     },
-    onSpeed: (listener) => void listeners.push(listener),
+    onSpeedChange: (listener) => void listeners.push(listener),
   };
 }
 
-/** The true time at which model time was `model`, as long as the speed has not changed since. */
-export function trueTimeOf(time: Time, model: number): number {
-  return Math.round(time.now() - (time.model() - model) / time.speed());
+/** Converts simulated to real time; correct only if the speed has not changed since then. */
+export function toRealTime(time: Time, simulatedTime: number): number {
+  return Math.round(time.now() - (time.simulated() - simulatedTime) / time.speed());
 }

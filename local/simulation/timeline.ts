@@ -1,28 +1,28 @@
-import { trueTimeOf, type Time } from './time.ts';
+import { toRealTime, type Time } from './time.ts';
 
 export type Timeline = {
-  /** Runs `event` once model time has reached `at`; events of one time in the order they came. */
-  at(model: number, event: () => void | Promise<void>): void;
-  /** Runs what has fallen due. Everybody who looks at the cloud calls it first. */
+  /** Plans `event` for a simulated time. Events of the same time run in the order they were planned. */
+  at(time: number, event: () => void | Promise<void>): void;
+  /** Runs all events that are due. Every call to the cloud does this first. */
   advance(): Promise<void>;
-  /** Model time: of the event while one runs, else of the clock. */
+  /** Simulated time: the time of the running event, else of the clock. */
   now(): number;
-  /** The true time of `now`, for dates that people read. */
-  trueNow(): number;
+  /** `now` in real time, for dates that callers see. */
+  realNow(): number;
 };
 
 type Entry = { at: number; order: number; event: () => void | Promise<void> };
 
 const DONE = Promise.resolve();
 
-/** A discrete-event queue without a timer of its own: it moves only when asked to. */
+/** A discrete-event queue without a timer: it moves only when `advance` is called. */
 export function createTimeline(time: Time): Timeline {
   const heap: Entry[] = [];
   let order = 0;
   let current: number | undefined;
   let running: Promise<void> | undefined;
-  const now = () => current ?? time.model();
-  const isDue = () => heap[0] !== undefined && heap[0].at <= time.model();
+  const now = () => current ?? time.simulated();
+  const isDue = () => heap[0] !== undefined && heap[0].at <= time.simulated();
 
   const drain = async () => {
     try {
@@ -38,8 +38,8 @@ export function createTimeline(time: Time): Timeline {
   };
 
   return {
-    at(model, event) {
-      pushEntry(heap, { at: Math.max(model, now()), order: order++, event });
+    at(planned, event) {
+      pushEntry(heap, { at: Math.max(planned, now()), order: order++, event });
     },
     advance() {
       if (running !== undefined) return running;
@@ -48,7 +48,7 @@ export function createTimeline(time: Time): Timeline {
       return running;
     },
     now,
-    trueNow: () => trueTimeOf(time, now()),
+    realNow: () => toRealTime(time, now()),
   };
 }
 

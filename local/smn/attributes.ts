@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { SmnError } from './error.ts';
 import { PROTOCOLS } from './structure.ts';
 
-const distinct = (list: string[]) => new Set(list).size === list.length;
+const isDistinct = (list: string[]) => new Set(list).size === list.length;
 
 const name = z
   .string()
@@ -15,18 +15,18 @@ const attributeSchema = z.discriminatedUnion('type', [
   z.object({
     name,
     type: z.literal('STRING_ARRAY'),
-    value: z.array(value).min(1).max(10).refine(distinct),
+    value: z.array(value).min(1).max(10).refine(isDistinct),
   }),
   z.object({
     name,
     type: z.literal('PROTOCOL'),
-    value: z.array(z.enum(PROTOCOLS)).min(1).refine(distinct),
+    value: z.array(z.enum(PROTOCOLS)).min(1).refine(isDistinct),
   }),
 ]);
 
 export type MessageAttribute = z.infer<typeof attributeSchema>;
 
-/** Checks message_attributes: form of each, no name twice. Throws SmnError. */
+/** Parses message_attributes; each name may occur once. Throws SmnError. */
 export function readAttributes(list: unknown[]): MessageAttribute[] {
   const attributes = list.map((item, i) => {
     const parsed = attributeSchema.safeParse(item);
@@ -35,7 +35,8 @@ export function readAttributes(list: unknown[]): MessageAttribute[] {
     }
     return parsed.data;
   });
-  if (!distinct(attributes.map((attribute) => attribute.name))) throw invalid('a name is repeated');
+  if (!isDistinct(attributes.map((attribute) => attribute.name)))
+    throw invalid('a name is repeated');
   return attributes;
 }
 

@@ -1,4 +1,4 @@
-/** A refusal as SMN words it (smn_api_64000); its body has `code` and `message` at the top. */
+/** An error of SMN (smn_api_64000); its body has `code` and `message` at the top level. */
 export class SmnError extends Error {
   readonly status: number;
   readonly code: string;
@@ -11,5 +11,5 @@ export class SmnError extends Error {
   }
 }
 
-/** A value that breaks a size limit. */
+/** Returns the error of a value over a size limit. */
 export const tooLong = (what: string) => new SmnError(403, 'SMN.0047', `${what} is too long.`);

@@ -3,7 +3,7 @@ import { SmnError, tooLong } from './error.ts';
 import { type MessageAttribute, readAttributes } from './attributes.ts';
 import { checkStructure } from './structure.ts';
 
-/** What a publish asks for; of the three kinds of text the one that counts. */
+/** A publish request. Of message, structure and template only the one that counts is set. */
 export type Publication = {
   subject: string | null;
   message: string | null;
@@ -25,7 +25,7 @@ const requestSchema = z.object({
   message_attributes: z.array(z.unknown()).nullish(),
 });
 
-/** Checks the body of a publish (smn_api_54001 to 54003). Throws SmnError. */
+/** Parses the body of a publish (smn_api_54001 to 54003). Throws SmnError. */
 export function readPublication(body: unknown): Publication {
   const parsed = requestSchema.safeParse(body);
   if (!parsed.success) throw invalid(String(parsed.error.issues[0]?.path[0] ?? 'body'));

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { SmnError } from './error.ts';
 
-/** What a message can be sent by. */
+/** The protocols of SMN. */
 export const PROTOCOLS: readonly string[] = [
   'email',
   'sms',
@@ -23,9 +23,8 @@ const MAX_SMS_CHARACTERS = 490;
 const structureSchema = z.looseObject({ default: z.string().min(1) });
 
 /**
- * Checks a message_structure: a JSON object of texts by protocol, `default` among them. A longer
- * SMS than fits is cut by SMN and one with brackets lost; both are refused here, so that it shows.
- * Throws SMN.0021.
+ * Checks a message_structure: a JSON object of texts by protocol, with a `default`. The real SMN cuts an SMS that is too
+ * long and loses one with brackets; here both are errors, so that a test notices. Throws SMN.0021.
  */
 export function checkStructure(text: string): void {
   const parsed = structureSchema.safeParse(parse(text));

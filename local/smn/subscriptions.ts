@@ -3,9 +3,9 @@ import { hexId, type Random } from '../simulation/random.ts';
 import { SmnError } from './error.ts';
 
 export type Subscriptions = {
-  /** The URN of a subscription of this protocol and endpoint, and whether it was there already. Throws SMN.0024. */
+  /** Returns the URN of the subscription, and whether it existed before. Throws SMN.0024. */
   add(topicUrn: string, body: unknown): { urn: string; existed: boolean };
-  /** A page of a topic's subscriptions, oldest first. */
+  /** Returns a page of a topic's subscriptions, oldest first. */
   list(topicUrn: string, page: { offset: number; limit: number }): Record<string, unknown>;
 };
 
@@ -17,9 +17,9 @@ const bodySchema = z.object({
 
 type Entry = z.infer<typeof bodySchema> & { topicUrn: string; urn: string; status: number };
 
-/** People and addresses are asked whether they want it; nobody here answers. Functions need no confirmation. */
+/** A person or URL must confirm a subscription; here nobody does. Functions need no confirmation. */
 const UNCONFIRMED = 0;
-const NEEDS_NONE = 2;
+const NO_CONFIRMATION_NEEDED = 2;
 
 /** The subscriptions of all topics (smn_api_52002, ListSubscriptionsByTopic). */
 export function createSubscriptions(options: { projectId: string; random: Random }): Subscriptions {
@@ -38,7 +38,7 @@ export function createSubscriptions(options: { projectId: string; random: Random
           entry.topicUrn === topicUrn && entry.protocol === protocol && entry.endpoint === endpoint,
       );
       if (known !== undefined) return { urn: known.urn, existed: true };
-      const status = protocol.startsWith('function') ? NEEDS_NONE : UNCONFIRMED;
+      const status = protocol.startsWith('function') ? NO_CONFIRMATION_NEEDED : UNCONFIRMED;
       const urn = `${topicUrn}:${hexId(random)}`;
       entries.push({ ...parsed.data, topicUrn, urn, status });
       return { urn, existed: false };

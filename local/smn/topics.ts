@@ -2,13 +2,13 @@ import * as z from 'zod';
 import { SmnError } from './error.ts';
 
 export type Topics = {
-  /** Throws SMN.0005 for what is not a topic URN, SMN.0006 for a topic that is not there. */
+  /** Throws SMN.0005 for an invalid URN, SMN.0006 for an unknown topic. */
   check(urn: string): void;
   describe(urn: string): Record<string, unknown>;
   has(urn: string): boolean;
-  /** The URN of a topic of this name, and whether it was there already. Throws SMN.0024. */
+  /** Returns the URN of the topic, and whether it existed before. Throws SMN.0024. */
   create(body: unknown): { urn: string; existed: boolean };
-  /** A page, by `offset` and `limit` as the query gives them. Throws SMN.0015. */
+  /** Returns the page that the query asks for. Throws SMN.0015. */
   list(query: URLSearchParams): Record<string, unknown>;
 };
 
@@ -20,7 +20,7 @@ const createSchema = z.object({
   display_name: z.string().max(192).nullish(),
 });
 
-/** The topics that exist, by URN; new ones begin with `prefix`. */
+/** The topics by URN; the URN of a new one starts with `prefix`. */
 export function createTopics(known: readonly string[], prefix: string): Topics {
   const urns = [...known];
   const describe = (urn: string) => ({
@@ -57,7 +57,7 @@ export function createTopics(known: readonly string[], prefix: string): Topics {
   };
 }
 
-/** A page, by `offset` and `limit` as the query gives them. Throws SMN.0015. */
+/** Reads `offset` and `limit` of a query. Throws SMN.0015. */
 export function readPage(query: URLSearchParams): { offset: number; limit: number } {
   return {
     offset: readNumber(query.get('offset') ?? '0', 0, Infinity),

@@ -18,7 +18,7 @@ const settings: Record<string, string> = {
 /** The example before the API of an embedded cloud, which delivers what the topic gets to it, five times, in any order. */
 async function setUp(changes: Record<string, string> = {}) {
   const made = await api({ phones: 2, servers: 1, seed: 3 });
-  made.cloud.control.setDelivery({ copies: 5, late: [0, 60_000], forms: ['cts'], topics: true });
+  made.cloud.control.setDelivery({ copies: 5, delayMs: [0, 60_000], forms: ['cts'], topics: true });
   await made.putPolicy(NIGHTLY);
   await made.putPolicy(NIGHTLY.replace('nightly', 'weekly-apps'), 'weekly-apps');
   const lines: string[] = [];

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { realClock } from '../../lib/runtime/real-clock.ts';
-import type { GivenKeys } from '../../local/iam/auth/keys.ts';
+import type { ExternalKeys } from '../../local/iam/auth/keys.ts';
 import { obsAccessSuite } from '../cloud/obs/access-suite.ts';
 import { makeBucket, obsWith, roleKeys, sessionKeys } from './support/obs.ts';
 
-const plain = ({ accessKey, secretKey, securityToken = '' }: GivenKeys) => ({
+const plain = ({ accessKey, secretKey, securityToken = '' }: ExternalKeys) => ({
   accessKey,
   secretKey,
   securityToken,

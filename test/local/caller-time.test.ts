@@ -16,7 +16,7 @@ async function fixture() {
     userId: 'u',
     userName: 'phonevault',
     domainId: cloud.accountId,
-    inModelTime: true as const,
+    usesSimulatedTime: true as const,
   };
   const inside = issueCredentials(cloud.iam, principal, cloud.projectId);
   return { clock, cloud, inside, outside: cloud.renewCredentials() };
@@ -31,11 +31,11 @@ describe('what a function is told of time', () => {
       const headers = signSdk({ method: 'GET', host, path, date }, credentials);
       return (await cloud.handle(new Request(`https://${host}${path}`, { headers }))).status;
     };
-    expect(cloud.time.model()).toBe(START + 24 * HOUR);
-    expect(await status(inside, cloud.time.model())).toBe(200);
+    expect(cloud.time.simulated()).toBe(START + 24 * HOUR);
+    expect(await status(inside, cloud.time.simulated())).toBe(200);
     expect(await status(inside, clock.now())).toBe(401);
     expect(await status(outside, clock.now())).toBe(200);
-    expect(await status(outside, cloud.time.model())).toBe(401);
+    expect(await status(outside, cloud.time.simulated())).toBe(401);
   });
 
   it('stands in its own time: dates of answers, phones and objects', async () => {
@@ -48,7 +48,7 @@ describe('what a function is told of time', () => {
       const { create_time } = (await answer.json()) as { create_time: string };
       return [Date.parse(create_time), Date.parse(answer.headers.get('date') ?? '')];
     };
-    const [model, now] = [cloud.time.model(), clock.now()];
+    const [model, now] = [cloud.time.simulated(), clock.now()];
     expect(await told(outside.token)).toEqual([now, now]);
     expect(await told(inside.token)).toEqual([model, model]);
   });
@@ -59,11 +59,11 @@ describe('the model time of a true time', () => {
     const { cloud, clock } = await fixture();
     await cloud.control.setSpeed(1);
     clock.move(HOUR);
-    const { modelOf } = cloud.time;
-    expect(modelOf(START - HOUR)).toBe(START - HOUR);
-    expect(modelOf(START + HOUR / 2)).toBe(START + 12 * HOUR);
-    expect(modelOf(START + HOUR)).toBe(START + 24 * HOUR);
-    expect(modelOf(clock.now())).toBe(cloud.time.model());
-    expect(cloud.time.model()).toBe(START + 25 * HOUR);
+    const { toSimulated } = cloud.time;
+    expect(toSimulated(START - HOUR)).toBe(START - HOUR);
+    expect(toSimulated(START + HOUR / 2)).toBe(START + 12 * HOUR);
+    expect(toSimulated(START + HOUR)).toBe(START + 24 * HOUR);
+    expect(toSimulated(clock.now())).toBe(cloud.time.simulated());
+    expect(cloud.time.simulated()).toBe(START + 25 * HOUR);
   });
 });

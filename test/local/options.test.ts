@@ -61,6 +61,6 @@ describe('parseOptions', () => {
   ])('refuses %j and names it', (args, name) => {
     const parsed = parseOptions(args);
     expect(parsed.ok).toBe(false);
-    expect(parsed.ok ? '' : parsed.faults).toContain(name);
+    expect(parsed.ok ? '' : parsed.errors).toContain(name);
   });
 });

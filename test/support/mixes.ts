@@ -1,7 +1,7 @@
 import { createRandom, pick } from '../../local/simulation/random.ts';
 import type { CloudOptions } from '../../local/cloud.ts';
 import type { Fault } from '../../local/faults/fault.ts';
-import { TWISTS } from '../../local/faults/corrupt-response.ts';
+import { CORRUPTIONS } from '../../local/faults/corrupt-response.ts';
 import { type Service, WIRE_KINDS, type WireLie } from './wire.ts';
 
 const SECOND = 1_000;
@@ -86,10 +86,10 @@ retry: { attempts: ${of(1, 2, 3)} }
       case 8:
         return {
           ...call,
-          kind: 'twist',
+          kind: 'corrupt_response',
           form: pick(
             random,
-            TWISTS.filter((f) => f !== 'huge'),
+            CORRUPTIONS.filter((f) => f !== 'huge'),
           ),
         };
       case 9:

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hasCode } from '../../lib/errors.ts';
 import { readReport } from '../../lib/ledger/run/report.ts';
 import { drive, driveWindow } from '../../lib/run/drive/drive.ts';
-import { TWISTS } from '../../local/faults/corrupt-response.ts';
+import { CORRUPTIONS } from '../../local/faults/corrupt-response.ts';
 import type { Fault } from '../../local/faults/fault.ts';
 import { drawMix } from '../support/mixes.ts';
 import { night, type Night, NIGHTLY } from '../../testing/night.ts';
@@ -27,7 +27,10 @@ const onCalls: [string, Amiss][] = [
   ['cut before the work', { kind: 'drop_request' }],
   ['hanging', { kind: 'hang' }],
   ['answering in no language', { kind: 'garbage' }],
-  ...TWISTS.map((form): [string, Amiss] => [`answering twisted: ${form}`, { kind: 'twist', form }]),
+  ...CORRUPTIONS.map((form): [string, Amiss] => [
+    `corrupt response: ${form}`,
+    { kind: 'corrupt_response', form },
+  ]),
 ];
 
 const onPhones: [string, Fault][] = [

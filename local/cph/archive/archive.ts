@@ -1,29 +1,28 @@
 import { extract, pack } from 'tar-stream';
 import type { PhoneFiles } from './phone-files.ts';
-import { createMatcher } from './path-pattern.ts';
+import { createPathMatcher } from './path-pattern.ts';
 
 export type Entry = { path: string; data: Uint8Array | undefined };
 
-// One time for all entries: the same phone and paths give the same bytes.
+// A fixed time, so that the same phone and paths give the same bytes.
 const MTIME = new Date('2026-01-01T00:00:00Z');
 
 /**
- * What an export of these paths holds, in path order: `data` is undefined for a directory. An entry
- * stands for a listed path or something below it, never for a parent; excludes win. Paths that do
- * not exist are skipped; undefined when none of them does.
+ * Returns the entries of an export in path order; `data` is undefined for a directory. Contains the listed paths and what is
+ * below them, not their parents; excludes win. Undefined if none of the paths exists.
  */
 export function selectEntries(
   files: PhoneFiles,
   include: readonly string[],
   exclude: readonly string[],
 ): Entry[] | undefined {
-  const included = include.map(createMatcher);
-  const excluded = exclude.map(createMatcher);
+  const included = include.map(createPathMatcher);
+  const excluded = exclude.map(createPathMatcher);
   const found = new Map<string, Uint8Array | undefined>();
-  let any = false;
+  let anyExists = false;
   const consider = (path: string, data: Uint8Array | undefined) => {
     if (found.has(path) || !included.some((matches) => matches(path))) return;
-    any = true;
+    anyExists = true;
     if (!excluded.some((matches) => matches(path))) found.set(path, data);
   };
   for (const [path, data] of files) {
@@ -32,13 +31,13 @@ export function selectEntries(
     }
     consider(path, data);
   }
-  if (!any) return undefined;
+  if (!anyExists) return undefined;
   return [...found]
     .map(([path, data]) => ({ path, data }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** A tar of the entries, to be unpacked from the root: names without the leading slash. */
+/** Returns a tar of the entries, with names relative to the root. */
 export async function packArchive(entries: readonly Entry[]): Promise<Uint8Array> {
   const stream = pack();
   const chunks: Buffer[] = [];
@@ -48,11 +47,11 @@ export async function packArchive(entries: readonly Entry[]): Promise<Uint8Array
     stream.on('error', reject);
   });
   for (const { path, data } of entries) {
-    const facts = { mtime: MTIME, uid: 10_001, gid: 10_001 };
+    const attributes = { mtime: MTIME, uid: 10_001, gid: 10_001 };
     if (data === undefined) {
-      stream.entry({ ...facts, name: `${path.slice(1)}/`, type: 'directory', mode: 0o771 });
+      stream.entry({ ...attributes, name: `${path.slice(1)}/`, type: 'directory', mode: 0o771 });
     } else {
-      stream.entry({ ...facts, name: path.slice(1), mode: 0o660 }, Buffer.from(data));
+      stream.entry({ ...attributes, name: path.slice(1), mode: 0o660 }, Buffer.from(data));
     }
   }
   stream.finalize();
@@ -60,7 +59,7 @@ export async function packArchive(entries: readonly Entry[]): Promise<Uint8Array
   return Buffer.concat(chunks);
 }
 
-/** The entries of a tar; throws when it is none, or is cut off. */
+/** Returns the entries of a tar. Rejects if it is malformed or truncated. */
 export async function unpackArchive(archive: Uint8Array): Promise<Entry[]> {
   const entries: Entry[] = [];
   const stream = extract();
@@ -85,7 +84,7 @@ export async function unpackArchive(archive: Uint8Array): Promise<Entry[]> {
   return entries;
 }
 
-/** A phone's files after a restore: an archived directory replaces the phone's, content and all. */
+/** Returns a phone's files after a restore. An archived directory replaces the phone's with all its content. */
 export function applyEntries(files: PhoneFiles, entries: readonly Entry[]): PhoneFiles {
   const replaced = new Set(entries.filter((e) => e.data === undefined).map((e) => e.path));
   const after = new Map<string, Uint8Array>();

@@ -2,8 +2,8 @@ export type Edition = 'newer' | 'older';
 
 const MAX_BYTES = 4096;
 
-/** Why a path of include_files or exclude_files is refused (cph_api_0538), or undefined. */
-export function pathFault(path: string, edition: Edition): string | undefined {
+/** Returns why a path of include_files or exclude_files is invalid (cph_api_0538); undefined if it is valid. */
+export function pathError(path: string, edition: Edition): string | undefined {
   if (path === '' || Buffer.byteLength(path) > MAX_BYTES) return 'length must be 1 to 4096 bytes';
   const allowed = edition === 'newer' ? /^[A-Za-z0-9./\-_+#=~*]+$/ : /^[A-Za-z0-9./\-_+#=*]+$/;
   if (!allowed.test(path)) return 'a character is not supported';
@@ -15,8 +15,8 @@ export function pathFault(path: string, edition: Edition): string | undefined {
   return rest.includes('..') || rest.includes('.') ? 'the path must be absolute' : undefined;
 }
 
-/** A test of absolute paths: true for what `pattern` names and for everything below it. */
-export function createMatcher(pattern: string): (path: string) => boolean {
+/** Returns a test of absolute paths: true for the paths that match `pattern` and everything below them. */
+export function createPathMatcher(pattern: string): (path: string) => boolean {
   const wanted = pattern.split('/').filter((segment) => segment !== '');
   if (!pattern.includes('*')) {
     const exact = `/${wanted.join('/')}`;
@@ -31,7 +31,7 @@ export function createMatcher(pattern: string): (path: string) => boolean {
   };
 }
 
-/** Greedy matching of `*` with one step back: linear in practice, quadratic at worst. */
+/** Greedy matching of `*` that backtracks to the last one: linear in practice, quadratic at worst. */
 function matchesSegment(pattern: string, text: string): boolean {
   let p = 0;
   let t = 0;

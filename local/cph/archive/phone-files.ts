@@ -7,7 +7,7 @@ import {
   type Random,
 } from '../../simulation/random.ts';
 
-/** Regular files by absolute path; directories are those the paths imply. */
+/** Regular files by absolute path; directories are implied by the paths. */
 export type PhoneFiles = ReadonlyMap<string, Uint8Array>;
 
 const APPS = [
@@ -20,8 +20,8 @@ const APPS = [
 ] as const;
 
 /**
- * What a phone holds: a pure function of seed, phone and generation. `rich` is some tens of KB with
- * every kind of name that troubles a tar; `tiny` is a few hundred bytes, for fleets of thousands.
+ * Returns the files of a phone, a pure function of seed, phone and generation. `rich` has tens of KB and every kind of name
+ * that is hard for a tar; `tiny` has a few hundred bytes, for fleets of thousands.
  */
 export function generateFiles(options: {
   seed: number;
@@ -43,7 +43,7 @@ function tinyFiles(random: Random, phoneId: string): PhoneFiles {
 
 function richFiles(random: Random, phoneId: string): PhoneFiles {
   const files = new Map<string, Uint8Array>();
-  const blob = (most: number) => randomBytes(random, between(random, 1, most));
+  const blob = (max: number) => randomBytes(random, between(random, 1, max));
   for (const app of APPS) {
     if (app !== 'com.example.game' && chance(random, 0.3)) continue;
     const home = `/data/data/${app}`;

@@ -37,20 +37,22 @@ const MESSAGES: Record<string, string> = {
   'CPS.0346': 'Failed to obtain the token of the resource user.',
 };
 
-/** A refusal of the whole call: CPH answers all of its own with HTTP 400. */
-export class Refusal extends Error {
+/** An error of a whole call. CPH returns all its errors with HTTP 400. */
+export class CphError extends Error {
   readonly code: string;
   constructor(code: string, detail?: string) {
     super(detail === undefined ? messageOf(code) : `${messageOf(code)} ${detail}`);
-    this.name = 'Refusal';
+    this.name = 'CphError';
     this.code = code;
   }
 }
 
+/** Returns the message of an error code. */
 export function messageOf(code: string): string {
   return MESSAGES[code] ?? 'The request failed.';
 }
 
-export function refusalAnswer(refusal: Refusal, requestId: string): Response {
-  return gatewayError(400, refusal.code, refusal.message, requestId);
+/** Returns the response of an error. */
+export function cphErrorResponse(error: CphError, requestId: string): Response {
+  return gatewayError(400, error.code, error.message, requestId);
 }

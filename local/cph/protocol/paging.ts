@@ -1,21 +1,21 @@
-import { Refusal } from './errors.ts';
+import { CphError } from './errors.ts';
 import { wholeNumber } from './format.ts';
 
-/** `offset` and `limit` of a listing; a wrong one or a limit over `most` is CPS.0002. */
+/** Reads `offset` and `limit` of a listing. Throws CPS.0002 for an invalid one or a limit over `max`. */
 export function pagingOf(
   query: URLSearchParams,
-  most: number,
+  max: number,
   fallback: number,
 ): { offset: number; limit: number } {
   const offset = wholeNumber(query.get('offset') ?? '0');
   const limit = wholeNumber(query.get('limit') ?? String(fallback));
-  if (offset === undefined || limit === undefined || limit < 1 || limit > most) {
-    throw new Refusal('CPS.0002');
+  if (offset === undefined || limit === undefined || limit < 1 || limit > max) {
+    throw new CphError('CPS.0002');
   }
   return { offset, limit };
 }
 
-/** Items `offset` to `offset + limit` of those of `oldestFirst` that pass, newest first. */
+/** Returns a page of the items that pass the filter, newest first, and their total count. */
 export function newestPage<T>(
   oldestFirst: readonly T[],
   passes: ((item: T) => boolean) | undefined,

@@ -1,5 +1,5 @@
 import { createRandom, between, hexId } from '../../simulation/random.ts';
-import { Refusal } from '../protocol/errors.ts';
+import { CphError } from '../protocol/errors.ts';
 import type { Phone } from '../world/fleet.ts';
 import { cphTime, isId } from '../protocol/format.ts';
 import { newestPage, pagingOf } from '../protocol/paging.ts';
@@ -12,11 +12,11 @@ export function listPhones(world: World, query: URLSearchParams): Record<string,
   return { count, phones: page.map((phone) => describePhone(world, phone)) };
 }
 
-/** GET phones/{id} (cph_api_0504): a malformed id is CPS.0004, an unknown one CPS.0005. */
+/** GET phones/{id} (cph_api_0504). Throws CPS.0004 for a malformed id, CPS.0005 for an unknown one. */
 export function showPhone(world: World, id: string): Record<string, unknown> {
-  if (!isId(id)) throw new Refusal('CPS.0004');
+  if (!isId(id)) throw new CphError('CPS.0004');
   const phone = world.fleet.phones.get(id);
-  if (phone === undefined) throw new Refusal('CPS.0005');
+  if (phone === undefined) throw new CphError('CPS.0005');
   const random = createRandom(world.seed, `detail/${id}`);
   const address = (net: string) => `${net}.${between(random, 1, 250)}.${between(random, 2, 250)}`;
   return {
@@ -55,7 +55,7 @@ function filterOf(query: URLSearchParams): ((phone: Phone) => boolean) | undefin
 
 function integer(text: string | null, code: string): number | undefined {
   if (text === null) return undefined;
-  if (!/^-?\d{1,3}$/.test(text)) throw new Refusal(code);
+  if (!/^-?\d{1,3}$/.test(text)) throw new CphError(code);
   return Number(text);
 }
 

@@ -1,4 +1,4 @@
-import { Refusal } from '../protocol/errors.ts';
+import { CphError } from '../protocol/errors.ts';
 import type { Server } from '../world/fleet.ts';
 import { cphTime, wholeNumber, isId } from '../protocol/format.ts';
 import { newestPage, pagingOf } from '../protocol/paging.ts';
@@ -42,11 +42,11 @@ export function showServer(world: World, id: string): Record<string, unknown> {
   };
 }
 
-/** A server by id: malformed is CPS.0015, unknown CPS.0016. */
+/** Returns a server. Throws CPS.0015 for a malformed id, CPS.0016 for an unknown one. */
 export function findServer(world: World, id: string): Server {
-  if (!isId(id)) throw new Refusal('CPS.0015');
+  if (!isId(id)) throw new CphError('CPS.0015');
   const server = world.fleet.servers.get(id);
-  if (server === undefined) throw new Refusal('CPS.0016');
+  if (server === undefined) throw new CphError('CPS.0016');
   return server;
 }
 
@@ -57,7 +57,7 @@ function numberOf(query: URLSearchParams, name: string, code: string): number | 
   if (text === null) return undefined;
   const value =
     name === 'status' ? wholeNumber(text) : /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-  if (value === undefined) throw new Refusal(code);
+  if (value === undefined) throw new CphError(code);
   return value;
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Refusal } from '../protocol/errors.ts';
+import { CphError } from '../protocol/errors.ts';
 import type { Server } from '../world/fleet.ts';
 import { pagingOf } from '../protocol/paging.ts';
 import { wholeNumber } from '../protocol/format.ts';
@@ -38,7 +38,7 @@ const filterSchema = z.object({
     .optional(),
 });
 
-/** ListProjectTags: every key of the project's servers with its values. */
+/** ListProjectTags: all tag keys of the project's servers with their values. */
 export function listProjectTags(world: World, query: URLSearchParams): Record<string, unknown> {
   const { offset, limit } = pagingOf(query, 100, 100);
   const values = new Map<string, Set<string>>();
@@ -54,11 +54,11 @@ export function listServerTags(world: World, serverId: string): Record<string, u
   return { tags: tagsOf(findServer(world, serverId)) };
 }
 
-/** BatchCreateTags and BatchDeleteTags: nothing comes back. */
+/** BatchCreateTags and BatchDeleteTags: an empty response. */
 export function changeServerTags(world: World, serverId: string, body: unknown): void {
   const server = findServer(world, serverId);
   const parsed = changeSchema.safeParse(body);
-  if (!parsed.success) throw new Refusal('CPS.0002', 'The tags are invalid.');
+  if (!parsed.success) throw new CphError('CPS.0002', 'The tags are invalid.');
   const { action, tags } = parsed.data;
   for (const { key, value } of tags) {
     if (action === 'create') server.tags.set(key, value ?? '');
@@ -66,13 +66,13 @@ export function changeServerTags(world: World, serverId: string, body: unknown):
   }
 }
 
-/** ListResourceInstances: keys are ANDed, the values of one ORed, no value means any. */
+/** ListResourceInstances: keys are combined with AND, the values of a key with OR; no value matches any. */
 export function listTaggedServers(world: World, body: unknown): Record<string, unknown> {
   const parsed = filterSchema.safeParse(body);
-  if (!parsed.success) throw new Refusal('CPS.0002', 'The request body is invalid.');
+  if (!parsed.success) throw new CphError('CPS.0002', 'The request body is invalid.');
   const { action, tags = [], matches = [], without_any_tag = false } = parsed.data;
   if (action === 'count' && (parsed.data.limit ?? parsed.data.offset) !== undefined) {
-    throw new Refusal('CPS.0002', 'count takes neither limit nor offset.');
+    throw new CphError('CPS.0002', 'count takes neither limit nor offset.');
   }
   const found = [...world.fleet.servers.values()].filter(
     (server) =>
@@ -84,7 +84,7 @@ export function listTaggedServers(world: World, body: unknown): Record<string, u
   const limit = wholeNumber(parsed.data.limit ?? '1000');
   const offset = wholeNumber(parsed.data.offset ?? '0');
   if (limit === undefined || offset === undefined || limit < 1 || limit > 1000) {
-    throw new Refusal('CPS.0002');
+    throw new CphError('CPS.0002');
   }
   const resources = found.slice(offset, offset + limit).map((server) => ({
     resource_id: server.id,

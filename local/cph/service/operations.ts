@@ -13,13 +13,13 @@ import {
 } from '../queries/server-tags.ts';
 import type { World } from '../world/world.ts';
 
-/** What a rate limit counts together. */
+/** Reads and writes have separate rate limits. */
 export type Kind = 'read' | 'write';
 
 export type Operation = Route & {
   kind: Kind;
   isBatch?: true;
-  /** The answer without its request_id, undefined for an empty body; throws a Refusal. */
+  /** Returns the body without its request_id, undefined for an empty body. Throws CphError. */
   run(world: World, call: Call, requestId: string): object | undefined;
 };
 
@@ -28,6 +28,7 @@ const SERVERS = '/v1/:project_id/cloud-phone/servers';
 const JOBS = '/v1/:project_id/cloud-phone/jobs';
 const TAGS = '/v1/:project_id/cph-server';
 
+/** All calls of CPH. */
 export const OPERATIONS: readonly Operation[] = [
   batch('batch-storage', (world, call, id) => submitExports(world, parseJson(call.body), id)),
   batch('batch-restore', (world, call, id) => submitRestores(world, parseJson(call.body), id)),

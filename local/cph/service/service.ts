@@ -1,4 +1,4 @@
-import { jsonAnswer } from '../../http/responses.ts';
+import { jsonResponse } from '../../http/responses.ts';
 import { type Call, createApi } from '../../api/api.ts';
 import { throttled } from '../../faults/throttled.ts';
 import type { Gateway } from '../../iam/auth/gateway.ts';
@@ -6,12 +6,12 @@ import { hexId } from '../../simulation/random.ts';
 import type { Calls } from '../../api/calls.ts';
 import type { Service } from '../../http/server.ts';
 import type { Time } from '../../simulation/time.ts';
-import { Refusal, refusalAnswer } from '../protocol/errors.ts';
+import { CphError, cphErrorResponse } from '../protocol/errors.ts';
 import { type Operation, OPERATIONS } from './operations.ts';
 import type { World } from '../world/world.ts';
 import { createRateLimit } from './rate-limit.ts';
 
-/** CPH behind its gateway: authentication, then the caller's rate, then the project, then the call. */
+/** CPH behind its gateway. Checks the caller, then the rate limit, then the project, then runs the call. */
 export function createCph(options: {
   world: World;
   gateway: Gateway;
@@ -26,20 +26,20 @@ export function createCph(options: {
   const run = async (operation: Operation, call: Call): Promise<Response> => {
     const caller = await gateway.identify(call.request, call.body);
     if (caller instanceof Response) return caller;
-    const over = admit(caller, operation.kind);
-    if (over !== undefined) return throttled('cph', over, time);
+    const exceeded = admit(caller, operation.kind);
+    if (exceeded !== undefined) return throttled('cph', exceeded, time);
     await world.timeline.advance();
     const requestId = hexId(random);
     try {
       checkProject(call.params.project_id ?? '', caller.projectId, projectId);
-      const answer = operation.run(world, call, requestId);
+      const body = operation.run(world, call, requestId);
       const status = operation.isBatch === true ? world.switches.successStatus : 200;
-      if (answer === undefined) {
+      if (body === undefined) {
         return new Response(null, { status, headers: { 'x-request-id': requestId } });
       }
-      return jsonAnswer(status, { request_id: requestId, ...answer }, requestId);
+      return jsonResponse(status, { request_id: requestId, ...body }, requestId);
     } catch (error) {
-      if (error instanceof Refusal) return refusalAnswer(error, requestId);
+      if (error instanceof CphError) return cphErrorResponse(error, requestId);
       throw error;
     }
   };
@@ -48,6 +48,6 @@ export function createCph(options: {
 }
 
 function checkProject(inPath: string, ofCaller: string | undefined, ours: string): void {
-  if (!/^[0-9a-zA-Z]{1,64}$/.test(inPath)) throw new Refusal('CPS.0046');
-  if (ofCaller !== ours || inPath !== ours) throw new Refusal('CPS.0001');
+  if (!/^[0-9a-zA-Z]{1,64}$/.test(inPath)) throw new CphError('CPS.0046');
+  if (ofCaller !== ours || inPath !== ours) throw new CphError('CPS.0001');
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Refusal } from '../protocol/errors.ts';
+import { CphError } from '../protocol/errors.ts';
 import type { PowerKind } from '../world/power.ts';
 import type { Limits } from '../world/settings.ts';
 
@@ -12,7 +12,7 @@ const phones = z.object({
 });
 const phoneIds = z.object({ phone_ids: z.array(z.string()).min(1) });
 
-/** The phones of a batch-restart, -reset or -stop; throws the Refusal of the whole call. */
+/** Parses a batch-restart, -reset or -stop. Throws CphError. */
 export function parsePowerRequest(
   kind: PowerKind,
   body: unknown,
@@ -22,7 +22,7 @@ export function parsePowerRequest(
     kind === 'stop'
       ? phoneIds.safeParse(body).data?.phone_ids.map((phone_id) => ({ phone_id }))
       : phones.safeParse(body).data?.phones;
-  if (items === undefined) throw new Refusal('CPS.0077');
-  if (items.length > limits.phonesPerCall) throw new Refusal('CPS.0190');
+  if (items === undefined) throw new CphError('CPS.0077');
+  if (items.length > limits.phonesPerCall) throw new CphError('CPS.0190');
   return items;
 }

@@ -1,19 +1,19 @@
 import { applyEntries, type Entry, unpackArchive } from '../archive/archive.ts';
 import { archiveId } from './export.ts';
-import type { Work } from '../world/jobs.ts';
+import type { JobWork } from '../world/jobs.ts';
 import type { Phone } from '../world/fleet.ts';
 import type { RestoreInfo } from './storage-request.ts';
 import { filesOf, type World } from '../world/world.ts';
 
 const OPERATION = 'batch-restore';
 
-/** The work of a restore job: what is in the archive replaces what the phone holds. */
-export function restoreWork(world: World, phone: Phone, info: RestoreInfo): Work {
+/** Returns the work of a restore job: the archive's content replaces the phone's. */
+export function restoreWork(world: World, phone: Phone, info: RestoreInfo): JobWork {
   const { faults, timings } = world;
-  const endless = faults.forPhone('never_ends', phone.id, OPERATION) !== undefined;
+  const isEndless = faults.forPhone('never_ends', phone.id, OPERATION) !== undefined;
   const duration = timings.exportBase + (phone.dataBytes / timings.bytesPerSecond) * 1000;
   return {
-    duration: endless ? Infinity : duration,
+    duration: isEndless ? Infinity : duration,
     async run(job) {
       const result = await readArchive(world, phone, info);
       if (job.status !== 1) return;
@@ -24,7 +24,7 @@ export function restoreWork(world: World, phone: Phone, info: RestoreInfo): Work
   };
 }
 
-/** The archive's entries, or the code of what is wrong with it. */
+/** Returns the archive's entries, or the error code if it cannot be restored. */
 async function readArchive(
   world: World,
   phone: Phone,

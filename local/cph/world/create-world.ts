@@ -1,10 +1,10 @@
-import type { FaultBook } from '../../faults/fault-book.ts';
+import type { FaultRegistry } from '../../faults/fault-registry.ts';
 import { createRandom } from '../../simulation/random.ts';
 import type { ObjectBackend } from '../../obs/storage/backend.ts';
 import type { Time } from '../../simulation/time.ts';
 import { defaultFleet, type FleetSpec } from './default-fleet.ts';
 import { createJobs } from './jobs.ts';
-import { letPass } from './lifecycle.ts';
+import { scheduleStatusChange } from './lifecycle.ts';
 import { createFleet } from './fleet.ts';
 import {
   defaultTimings,
@@ -18,20 +18,20 @@ import { createTimeline } from '../../simulation/timeline.ts';
 import { createTraces, type Trace } from './traces.ts';
 import type { World } from './world.ts';
 
-/** Above this many phones each holds a few hundred bytes only. */
-const RICH_FILES_UP_TO = 500;
+/** In a larger fleet each phone has only a few hundred bytes. */
+const MAX_PHONES_WITH_RICH_FILES = 500;
 
 export type WorldOptions = {
   seed: number;
   time: Time;
-  faults: FaultBook;
+  faults: FaultRegistry;
   backend: ObjectBackend;
   projectId: string;
   domain: { id: string; name: string };
   user: { id: string; name: string };
   phones: number;
   servers: number;
-  /** Wins over `phones` and `servers`. */
+  /** Overrides `phones` and `servers`. */
   fleet?: FleetSpec | undefined;
   limits?: Partial<Limits> | undefined;
   switches?: Partial<Switches> | undefined;
@@ -39,7 +39,7 @@ export type WorldOptions = {
   onTrace?: ((trace: Trace) => void) | undefined;
 };
 
-/** The phones, servers and jobs of one project, at the moment the cloud starts. */
+/** Returns the state of CPH for one project when the cloud starts. */
 export function createWorld(options: WorldOptions): World {
   const { seed, time, faults, backend } = options;
   const stream = (name: string) => createRandom(seed, `cph/${name}`);
@@ -75,9 +75,9 @@ export function createWorld(options: WorldOptions): World {
       user: options.user,
       onTrace: options.onTrace,
     }),
-    fileStyle: fleet.order.length > RICH_FILES_UP_TO ? 'tiny' : 'rich',
+    fileStyle: fleet.order.length > MAX_PHONES_WITH_RICH_FILES ? 'tiny' : 'rich',
     archiveVersions: new Map(),
   };
-  for (const phone of fleet.order) letPass(world, phone);
+  for (const phone of fleet.order) scheduleStatusChange(world, phone);
   return world;
 }

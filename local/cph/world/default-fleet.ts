@@ -8,19 +8,18 @@ export type FleetSpec = {
 
 const VERSIONS = ['AOSP 7.0', 'AOSP 9.0', 'AOSP 11.0'] as const;
 
-// Shares of phones that are not running: stopped, frozen, resetting, abnormal.
-const UNWELL: readonly (readonly [status: number, share: number])[] = [
+// Shares of phones that do not run: stopped, frozen, resetting, abnormal.
+const NOT_RUNNING: readonly (readonly [status: number, share: number])[] = [
   [8, 0.02],
   [6, 0.01],
   [3, 0.01],
   [-7, 0.01],
 ];
-const SMALL = 20;
+const SMALL_FLEET = 20;
 
 /**
- * A fleet of `phones` spread evenly over `servers`: every third server is for tests (env=test), the
- * others are env=prod. A few percent of the phones do not run, at least one of each kind unless the
- * fleet is very small.
+ * Returns a fleet of `phones` spread evenly over `servers`. Every third server is env=test, the others are env=prod. A few
+ * percent of the phones do not run: at least one of each kind, but none in a fleet of less than 20.
  */
 export function defaultFleet(options: {
   phones: number;
@@ -28,11 +27,11 @@ export function defaultFleet(options: {
   random: Random;
 }): FleetSpec {
   const { phones, servers, random } = options;
-  const unwell = new Map<number, number>();
-  const order = phones < SMALL ? [] : shuffled(random, [...Array(phones).keys()]);
-  for (const [status, share] of UNWELL) {
+  const statuses = new Map<number, number>();
+  const order = phones < SMALL_FLEET ? [] : shuffled(random, [...Array(phones).keys()]);
+  for (const [status, share] of NOT_RUNNING) {
     for (const index of order.splice(0, Math.max(1, Math.round(phones * share)))) {
-      unwell.set(index, status);
+      statuses.set(index, status);
     }
   }
   const fleet: FleetSpec = { servers: [] };
@@ -40,7 +39,7 @@ export function defaultFleet(options: {
     const isTest = server % 3 === 2;
     const size = Math.floor(phones / servers) + (server < phones % servers ? 1 : 0);
     const list = Array.from({ length: size }, (): PhoneSpec => {
-      const status = unwell.get(index);
+      const status = statuses.get(index);
       index += 1;
       return {
         name: `${isTest ? 'test' : 'game'}-${String(index).padStart(4, '0')}`,

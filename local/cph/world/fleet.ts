@@ -9,13 +9,13 @@ export type Phone = {
   serverId: string;
   status: number;
   imageVersion: string;
-  /** True time, as all dates here. */
+  /** Real time, epoch ms, like all dates here. */
   createdAt: number;
   updatedAt: number;
-  /** Goes up with each reset: what the phone held before is gone. */
+  /** Increases with each reset, which deletes all files. */
   generation: number;
   dataBytes: number;
-  /** What a restore put there; undefined while the phone holds what its id and generation give. */
+  /** The files after a restore; undefined means those generated from id and generation. */
   files: PhoneFiles | undefined;
 };
 
@@ -33,7 +33,7 @@ export type Fleet = {
   servers: Map<string, Server>;
   addPhone(spec: PhoneSpec, serverId: string, createdAt: number): Phone;
   removePhone(phone: Phone): void;
-  /** One more than the phones ever bought. */
+  /** One more than the number of phones ever created. */
   nextNumber(): number;
 };
 
@@ -50,7 +50,7 @@ export const PHONE = {
 const DAY = 86_400_000;
 const SECOND = 1_000;
 
-/** The fleet as specified, bought server by server some days before `now` (true time). */
+/** Returns the fleet of a spec, created server by server about 30 days before `now` (real time). */
 export function createFleet(options: {
   spec: FleetSpec;
   random: Random;
@@ -61,10 +61,10 @@ export function createFleet(options: {
   const phones = new Map<string, Phone>();
   const servers = new Map<string, Server>();
   const order: Phone[] = [];
-  let bought = 0;
+  let created = 0;
 
   const addPhone = (from: PhoneSpec, serverId: string, createdAt: number): Phone => {
-    const [least, most] = timings.dataBytes;
+    const [min, max] = timings.dataBytes;
     const phone: Phone = {
       id: hexId(random),
       name: from.name,
@@ -74,10 +74,10 @@ export function createFleet(options: {
       createdAt,
       updatedAt: createdAt,
       generation: 1,
-      dataBytes: between(random, least, most),
+      dataBytes: between(random, min, max),
       files: undefined,
     };
-    bought += 1;
+    created += 1;
     phones.set(phone.id, phone);
     order.push(phone);
     return phone;
@@ -104,6 +104,6 @@ export function createFleet(options: {
       const index = order.indexOf(phone);
       if (index !== -1) order.splice(index, 1);
     },
-    nextNumber: () => bought + 1,
+    nextNumber: () => created + 1,
   };
 }

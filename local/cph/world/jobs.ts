@@ -12,43 +12,44 @@ export type Job = {
   phoneId: string;
   serverId: string;
   status: 1 | 2 | -1;
-  /** True times. */
+  /** Real time, epoch ms. */
   begin: number;
   end: number | undefined;
   code: string | undefined;
-  /** Model time from which the job calls know it. */
+  /** Simulated time from which the job calls return it. */
   visibleAt: number;
   running: boolean;
-  work: Work;
+  work: JobWork;
 };
 
-/** What a job does once its server takes it; it reports through `Jobs.finish`. */
-export type Work = {
-  /** Model milliseconds; Infinity for a job that never ends. */
+/** What a job does when it starts. It ends with `Jobs.finish`. */
+export type JobWork = {
+  /** Simulated milliseconds; Infinity for a job that never ends. */
   duration: number;
   run(job: Job): void | Promise<void>;
-  /** What it leaves behind when the phone is taken away while it runs. */
-  broken?(): void | Promise<void>;
+  /** Called if the phone is deleted, reset, restarted or stopped while the job runs. */
+  onInterrupted?(): void | Promise<void>;
 };
 
 export type Jobs = {
   byId: ReadonlyMap<string, Job>;
   byRequest: ReadonlyMap<string, Job[]>;
-  /** A request's jobs become visible together, a little later. */
+  /** Hides the jobs of a request for a while; they become visible together. */
   openRequest(requestId: string): void;
-  /** Waits for a place on the server (export, restore), or runs at once (all others). */
-  submit(kind: JobKind, phone: Phone, requestId: string, work: Work): Job;
-  /** Ends a job, unless it has ended: success without a code. */
+  /** Starts a job, or queues it until the server has a free slot (export, restore). */
+  submit(kind: JobKind, phone: Phone, requestId: string, work: JobWork): Job;
+  /** Ends a job that is not over yet; a code means that it failed. */
   finish(job: Job, code?: string): void;
   activeOf(phoneId: string): Job[];
 };
 
+/** The jobs of all phones. Exports and restores share `perServer` slots on each server. */
 export function createJobs(options: {
   timeline: Timeline;
   timings: Timings;
   random: Random;
   perServer: number;
-  /** True: a phone's jobs run one after the other. */
+  /** True if the jobs of a phone run one after the other. */
   onePerPhone: () => boolean;
 }): Jobs {
   const { timeline, timings, random, perServer, onePerPhone } = options;
@@ -59,8 +60,8 @@ export function createJobs(options: {
   const servers = new Map<string, { running: number; waiting: Job[] }>();
 
   const queueOf = (serverId: string) => {
-    const known = servers.get(serverId);
-    if (known !== undefined) return known;
+    const existing = servers.get(serverId);
+    if (existing !== undefined) return existing;
     const queue = { running: 0, waiting: [] as Job[] };
     servers.set(serverId, queue);
     return queue;
@@ -106,12 +107,12 @@ export function createJobs(options: {
     if (job.status !== 1) return;
     job.status = code === undefined ? 2 : -1;
     job.code = code;
-    job.end = timeline.trueNow();
+    job.end = timeline.realNow();
     const rest = activeOf(job.phoneId).filter((other) => other !== job);
     if (rest.length > 0) active.set(job.phoneId, rest);
     else active.delete(job.phoneId);
     timeline.at(timeline.now() + timings.jobKept, () => forget(job));
-    if (!takesAPlace(job.kind)) return;
+    if (!needsSlot(job.kind)) return;
     const queue = queueOf(job.serverId);
     if (job.running) queue.running -= 1;
     else queue.waiting = queue.waiting.filter((other) => other !== job);
@@ -136,7 +137,7 @@ export function createJobs(options: {
         phoneId: phone.id,
         serverId: phone.serverId,
         status: 1,
-        begin: timeline.trueNow(),
+        begin: timeline.realNow(),
         end: undefined,
         code: undefined,
         visibleAt: visibleFrom.get(requestId) ?? timeline.now(),
@@ -146,7 +147,7 @@ export function createJobs(options: {
       byId.set(job.id, job);
       byRequest.set(requestId, [...(byRequest.get(requestId) ?? []), job]);
       active.set(phone.id, [...activeOf(phone.id), job]);
-      if (takesAPlace(kind)) {
+      if (needsSlot(kind)) {
         queueOf(phone.serverId).waiting.push(job);
         startNext(phone.serverId);
       } else {
@@ -158,6 +159,6 @@ export function createJobs(options: {
   };
 }
 
-function takesAPlace(kind: JobKind): boolean {
+function needsSlot(kind: JobKind): boolean {
   return kind === 'export' || kind === 'restore';
 }

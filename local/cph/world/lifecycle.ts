@@ -1,10 +1,10 @@
 import { between, hexId, pick } from '../../simulation/random.ts';
-import { breakJobs, setStatus } from './power.ts';
+import { failJobs, setStatus } from './power.ts';
 import { type Phone, PHONE } from './fleet.ts';
 import type { Timings } from './settings.ts';
 import type { World } from './world.ts';
 
-const PASSING = new Map<number, { to: number; duration: keyof Timings }>([
+const TRANSITIONS = new Map<number, { to: number; duration: keyof Timings }>([
   [0, { to: PHONE.running, duration: 'creating' }],
   [PHONE.creating, { to: PHONE.running, duration: 'creating' }],
   [PHONE.resetting, { to: PHONE.running, duration: 'resetting' }],
@@ -12,21 +12,21 @@ const PASSING = new Map<number, { to: number; duration: keyof Timings }>([
   [PHONE.stopping, { to: PHONE.stopped, duration: 'stopping' }],
 ]);
 
-/** Sees to it that a phone in a passing state leaves it in model time. */
-export function letPass(world: World, phone: Phone): void {
+/** Plans the next status of a phone that is in a passing state, in simulated time. */
+export function scheduleStatusChange(world: World, phone: Phone): void {
   const { timeline, timings, random } = world;
-  const through = phone.status;
-  const passing = PASSING.get(through);
-  if (passing === undefined) return;
-  const range = timings[passing.duration] as readonly [number, number];
+  const { status } = phone;
+  const transition = TRANSITIONS.get(status);
+  if (transition === undefined) return;
+  const range = timings[transition.duration] as readonly [number, number];
   timeline.at(timeline.now() + between(random, range[0], range[1]), () => {
-    if (phone.status === through) setStatus(world, phone, passing.to);
+    if (phone.status === status) setStatus(world, phone, transition.to);
   });
 }
 
 /**
- * New phones on a server (one the seed picks, when none is given), in status 1 at first, and their
- * createCloudPhone traces; undefined when there is no such server.
+ * Creates phones on a server (by default one that the seed picks), first in status 1, and records their createCloudPhone
+ * traces. Returns undefined if the server is unknown.
  */
 export function createPhones(world: World, count: number, serverId?: string): Phone[] | undefined {
   const { fleet, random, switches, timeline, traces } = world;
@@ -34,12 +34,12 @@ export function createPhones(world: World, count: number, serverId?: string): Ph
   if (servers.length === 0) return undefined;
   const target = serverId ?? pick(random, servers);
   if (!fleet.servers.has(target)) return undefined;
-  const now = timeline.trueNow();
-  const family = fleet.order.find((phone) => phone.serverId === target)?.name.split('-')[0];
+  const now = timeline.realNow();
+  const prefix = fleet.order.find((phone) => phone.serverId === target)?.name.split('-')[0];
   const phones = Array.from({ length: count }, () => {
-    const name = `${family ?? 'game'}-${String(fleet.nextNumber()).padStart(4, '0')}`;
+    const name = `${prefix ?? 'game'}-${String(fleet.nextNumber()).padStart(4, '0')}`;
     const phone = fleet.addPhone({ name, status: PHONE.creating }, target, now);
-    letPass(world, phone);
+    scheduleStatusChange(world, phone);
     return phone;
   });
   if (switches.traceResource === 'order') {
@@ -50,8 +50,8 @@ export function createPhones(world: World, count: number, serverId?: string): Ph
   return phones;
 }
 
-/** Takes a phone away, and fails its jobs with CPS.0005. */
+/** Deletes a phone; its jobs fail with CPS.0005. */
 export function deletePhone(world: World, phone: Phone): void {
-  breakJobs(world, phone, 'CPS.0005');
+  failJobs(world, phone, 'CPS.0005');
   world.fleet.removePhone(phone);
 }

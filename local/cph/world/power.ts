@@ -1,19 +1,19 @@
 import { between } from '../../simulation/random.ts';
 import type { TraceName } from './traces.ts';
-import type { Job, Work } from './jobs.ts';
+import type { Job, JobWork } from './jobs.ts';
 import { type Phone, PHONE } from './fleet.ts';
 import type { World } from './world.ts';
 
 export type PowerKind = 'restart' | 'reset' | 'stop';
 
-type Passage = {
+type Transition = {
   through: number;
   to: number;
   duration: 'restarting' | 'resetting' | 'stopping';
   trace: TraceName | undefined;
 };
 
-const PASSAGES: Record<PowerKind, Passage> = {
+const TRANSITIONS: Record<PowerKind, Transition> = {
   restart: {
     through: PHONE.restarting,
     to: PHONE.running,
@@ -26,34 +26,34 @@ const PASSAGES: Record<PowerKind, Passage> = {
     duration: 'resetting',
     trace: 'resetCloudPhone',
   },
-  // CTS has no row for a stop (cph_ug_0032).
+  // CTS records no stop (cph_ug_0032).
   stop: { through: PHONE.stopping, to: PHONE.stopped, duration: 'stopping', trace: undefined },
 };
 
-/** Restarts, resets or stops a phone: the state passes in model time, running exports break. */
+/** Restarts, resets or stops a phone in simulated time. Its other jobs fail with CPS.0054. */
 export function changePower(world: World, kind: PowerKind, phone: Phone, requestId: string): Job {
   const { jobs, timings, timeline, traces, random } = world;
-  const passage = PASSAGES[kind];
-  breakJobs(world, phone, 'CPS.0054');
-  setStatus(world, phone, passage.through);
+  const transition = TRANSITIONS[kind];
+  failJobs(world, phone, 'CPS.0054');
+  setStatus(world, phone, transition.through);
   if (kind === 'reset') {
     phone.generation += 1;
     phone.files = undefined;
   }
-  if (passage.trace !== undefined) traces.record(passage.trace, phone, timeline.trueNow());
-  const [least, most] = timings[passage.duration];
-  const work: Work = {
-    duration: between(random, least, most),
+  if (transition.trace !== undefined) traces.record(transition.trace, phone, timeline.realNow());
+  const [min, max] = timings[transition.duration];
+  const work: JobWork = {
+    duration: between(random, min, max),
     run(job) {
-      if (phone.status === passage.through) setStatus(world, phone, passage.to);
+      if (phone.status === transition.through) setStatus(world, phone, transition.to);
       jobs.finish(job);
     },
   };
   return jobs.submit(kind, phone, requestId, work);
 }
 
-/** The code of an item that may not change power now, or undefined. */
-export function powerRefusal(kind: PowerKind, phone: Phone): string | undefined {
+/** Returns the error code if the phone cannot change power now, else undefined. */
+export function powerError(kind: PowerKind, phone: Phone): string | undefined {
   switch (phone.status) {
     case PHONE.running:
       return undefined;
@@ -74,17 +74,18 @@ export function powerRefusal(kind: PowerKind, phone: Phone): string | undefined 
   }
 }
 
+/** Sets the status and the update time of a phone. */
 export function setStatus(world: World, phone: Phone, status: number): void {
   phone.status = status;
-  phone.updatedAt = world.timeline.trueNow();
+  phone.updatedAt = world.timeline.realNow();
 }
 
-/** Ends a phone's unfinished jobs with `code`: it was deleted, reset, restarted or stopped. */
-export function breakJobs(world: World, phone: Phone, code: string): void {
+/** Fails the unfinished jobs of a phone that is deleted, reset, restarted or stopped. */
+export function failJobs(world: World, phone: Phone, code: string): void {
   const { jobs, timeline } = world;
   for (const job of jobs.activeOf(phone.id)) {
     const { running, work } = job;
     jobs.finish(job, code);
-    if (running) timeline.at(timeline.now(), () => work.broken?.());
+    if (running) timeline.at(timeline.now(), () => work.onInterrupted?.());
   }
 }

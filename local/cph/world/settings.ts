@@ -1,24 +1,24 @@
 import * as z from 'zod';
 import { between, type Random } from '../../simulation/random.ts';
 
-/** What the real service leaves open or does differently by edition and region. */
+/** Behaviour that differs by edition or region of the real service, or is not documented. */
 export const switchesSchema = z.strictObject({
-  /** Of the export page: newer allows `~` and wants `*` at the end only (cph_api_0538). */
+  /** Of the export page: `newer` allows `~`, and `*` only at the end (cph_api_0538). */
   edition: z.enum(['newer', 'older']).default('newer'),
   stoppedPhones: z.enum(['refuse', 'allow']).default('refuse'),
-  /** A second job for a phone that has one. */
+  /** A second job for a busy phone. */
   busyPhones: z.enum(['refuse', 'queue', 'allow']).default('refuse'),
-  /** Whether CPH may write to the bucket, and when it says so. */
+  /** Whether CPH may write to the bucket, and if not, where that shows. */
   delegation: z.enum(['granted', 'fails_job', 'refuses_call']).default('granted'),
-  /** Of accepted batch calls. */
+  /** The status of accepted batch calls. */
   successStatus: z.union([z.literal(200), z.literal(201), z.literal(202)]).default(200),
-  /** `missing` and `empty` accept the call, start nothing and name no job. */
+  /** `missing` and `empty` accept the call but start no job. */
   jobsAnswer: z.enum(['complete', 'missing', 'empty']).default('complete'),
-  /** How often a running job shows status 0 or 3. */
+  /** The share of responses that show status 0 or 3 for a running job. */
   oddStatusRate: z.number().min(0).max(1).default(0),
-  /** How often a failed export leaves half an archive. */
+  /** The share of failed exports that leave a partial archive. */
   partialObjectRate: z.number().min(0).max(1).default(0.3),
-  /** What createCloudPhone names as its resource_id: the phone, or the order it came with. */
+  /** The resource_id of the trace createCloudPhone: the phone or the order. */
   traceResource: z.enum(['phone', 'order']).default('phone'),
 });
 
@@ -33,10 +33,10 @@ export const limitsSchema = z.strictObject({
   exportsPerServer: z.number().int().min(1),
 });
 
-/** The limits that the service does not publish. */
+/** Limits that the service does not publish. */
 export type Limits = z.infer<typeof limitsSchema>;
 
-/** Limits drawn from the seed, each around the usual value; overrides win. */
+/** Returns limits drawn from the seed around the usual values; overrides win. */
 export function drawLimits(random: Random, overrides: Partial<Limits> = {}): Limits {
   return {
     storageInfosPerCall: between(random, 5, 20),
@@ -49,17 +49,17 @@ export function drawLimits(random: Random, overrides: Partial<Limits> = {}): Lim
   };
 }
 
-/** Model milliseconds; pairs are ranges that the seed draws from. */
+/** Durations in simulated milliseconds; pairs are ranges that the seed draws from. */
 export type Timings = {
   exportBase: number;
   bytesPerSecond: number;
-  /** Bytes of user data a phone is said to hold: they set how long its jobs take, not the archive. */
+  /** Nominal user data of a phone in bytes: sets the duration of its jobs, not the size of its archives. */
   dataBytes: readonly [number, number];
   creating: readonly [number, number];
   restarting: readonly [number, number];
   resetting: readonly [number, number];
   stopping: readonly [number, number];
-  /** The longest a new job may stay unknown to the job calls. */
+  /** The maximum time before the job calls return a new job. */
   jobHidden: number;
   jobKept: number;
 };

@@ -6,15 +6,15 @@ export type TraceName = 'createCloudPhone' | 'resetCloudPhone' | 'restartCloudPh
 
 export type Traces = {
   record(name: TraceName, resource: { id: string; name: string }, at: number): Trace;
-  /** Oldest first; the last 10,000 are kept. */
+  /** Oldest first; at most the last 10,000. */
   list(): Trace[];
-  /** Calls `listener` with every trace from now on. */
+  /** Calls `listener` with every new trace. */
   listen(listener: (trace: Trace) => void): void;
 };
 
-const KEPT = 10_000;
+const MAX_KEPT = 10_000;
 
-/** What CTS records of CPH (cph_ug_0032): exports and restores are not among it. */
+/** The traces that CTS records for CPH (cph_ug_0032); it records no exports and restores. */
 export function createTraces(options: {
   random: Random;
   projectId: string;
@@ -53,7 +53,7 @@ export function createTraces(options: {
         user: { name: user.name, id: user.id, type: 'User', principal_id: '', domain },
       };
       traces.push(trace);
-      if (traces.length > KEPT) traces.shift();
+      if (traces.length > MAX_KEPT) traces.shift();
       for (const listener of listeners) listener(trace);
       return trace;
     },

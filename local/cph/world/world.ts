@@ -1,4 +1,4 @@
-import type { FaultBook } from '../../faults/fault-book.ts';
+import type { FaultRegistry } from '../../faults/fault-registry.ts';
 import type { ObjectBackend } from '../../obs/storage/backend.ts';
 import type { Random } from '../../simulation/random.ts';
 import { generateFiles, type PhoneFiles } from '../archive/phone-files.ts';
@@ -8,14 +8,14 @@ import type { Limits, Switches, Timings } from './settings.ts';
 import type { Timeline } from '../../simulation/timeline.ts';
 import type { Traces } from './traces.ts';
 
-/** All that the operations of CPH work on. */
+/** The whole state of CPH. */
 export type World = {
   seed: number;
   fleet: Fleet;
   jobs: Jobs;
   timeline: Timeline;
   traces: Traces;
-  faults: FaultBook;
+  faults: FaultRegistry;
   backend: ObjectBackend;
   limits: Limits;
   /** May be changed while the cloud runs. */
@@ -23,10 +23,11 @@ export type World = {
   timings: Timings;
   random: Random;
   fileStyle: 'rich' | 'tiny';
-  /** Android version an archive came from, by bucket, key and ETag. */
+  /** The Android version of each archive, by bucket, key and ETag. */
   archiveVersions: Map<string, string>;
 };
 
+/** Returns the files of a phone. */
 export function filesOf(world: World, phone: Phone): PhoneFiles {
   const { seed, fileStyle: style } = world;
   return (

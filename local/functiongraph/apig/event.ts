@@ -1,6 +1,6 @@
 import type { ApigData } from '../event-data/apig.ts';
 
-/** A call at the gateway as its function gets it; bodies are Base64, header names lower case. */
+/** The event of a call at the gateway. The body is Base64, header names are lower case. */
 export function apigEvent(call: {
   request: Request;
   path: string;
@@ -19,7 +19,7 @@ export function apigEvent(call: {
     httpMethod: request.method,
     path,
     pathParameters: rest === '' ? {} : { '': rest },
-    queryStringParameters: queryOf(query),
+    queryStringParameters: queryParameters(query),
     headers: {
       ...Object.fromEntries(request.headers),
       host,
@@ -35,12 +35,12 @@ export function apigEvent(call: {
   };
 }
 
-/** A name that comes twice has a list. */
-function queryOf(query: string): Record<string, string | string[]> {
+/** A repeated name has a list of its values. */
+function queryParameters(query: string): Record<string, string | string[]> {
   const values: Record<string, string | string[]> = {};
   for (const [name, value] of new URLSearchParams(query)) {
-    const before = Object.hasOwn(values, name) ? values[name] : undefined;
-    const next = before === undefined ? value : [before, value].flat();
+    const previous = Object.hasOwn(values, name) ? values[name] : undefined;
+    const next = previous === undefined ? value : [previous, value].flat();
     Object.defineProperty(values, name, {
       value: next,
       enumerable: true,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { ObjectBackend } from '../../obs/storage/backend.ts';
 import { fss } from '../model/error.ts';
-import { isArchive } from './unzip.ts';
+import { isZip } from './unzip.ts';
 import type { Code } from '../model/function.ts';
 
 const MB = 1024 * 1024;
@@ -46,7 +46,7 @@ function fromBody(type: 'inline' | 'zip', file: string): Uint8Array {
     return bytes;
   }
   if (bytes.length > MAX_ZIP) throw fss('FSS.1071');
-  if (!isArchive(bytes)) throw fss('FSS.1011', 'not a zip');
+  if (!isZip(bytes)) throw fss('FSS.1011', 'not a zip');
   return bytes;
 }
 
@@ -59,6 +59,6 @@ async function fromObs(url: string, backend: ObjectBackend): Promise<Uint8Array>
     : undefined;
   if (object === undefined) throw fss('FSS.1054');
   if (object.body.length > MAX_ZIP_IN_OBS) throw fss('FSS.1071');
-  if (!isArchive(object.body)) throw fss('FSS.1011', 'not a zip');
+  if (!isZip(object.body)) throw fss('FSS.1011', 'not a zip');
   return object.body;
 }

@@ -10,8 +10,8 @@ const MEMORY = [
 ];
 
 const text = z.string().nullish();
-// 0 is how an answer says that there is none.
-const seconds = (most: number) => z.number().int().min(0).max(most).nullish();
+// The API returns 0 for a hook that is not set, so a client may send it back.
+const seconds = (max: number) => z.number().int().min(0).max(max).nullish();
 const handler = z.string().regex(/^(?=.{3,128}$)[\w./-]+\.[\w$]+$/);
 
 const configSchema = z.object({
@@ -43,7 +43,7 @@ const configSchema = z.object({
   strategy_config: z
     .object({
       concurrency: z.number().int().min(-1).max(1_000).nullish(),
-      // More than one request an instance is for HTTP and image functions.
+      // Only HTTP and image functions may serve several requests at once.
       concurrent_num: z.literal(1).nullish(),
     })
     .nullish(),
@@ -55,6 +55,9 @@ const configSchema = z.object({
   enable_dynamic_memory: z.boolean().nullish(),
   tags: text,
 });
+
+const MAX_TAGS = 20;
+const tagsSchema = z.record(z.string().min(1).max(128), z.string().max(255));
 
 type Given = z.infer<typeof configSchema>;
 
@@ -73,13 +76,12 @@ const CODES: Record<string, FssCode> = {
   initializer_timeout: 'FSS.1405',
 };
 
-/** Checks the fields of a create or config update. Throws FssError with the code of the first wrong one. */
+/** Checks the fields of a create or config update. Throws FssError with the code of the first invalid field. */
 export function readConfig(body: unknown): {
   name: string;
   package: string;
   config: FunctionConfig;
   concurrency: number | undefined;
-  tags: string;
 } {
   const parsed = configSchema.safeParse(body);
   if (!parsed.success) {
@@ -92,12 +94,12 @@ export function readConfig(body: unknown): {
   const userData = readUserData(given.user_data);
   const encryptedUserData = readUserData(given.encrypted_user_data);
   checkUserData(userData, encryptedUserData);
+  checkTags(given.tags ?? '');
   const { lts_custom_tag, network_controller } = given;
   return {
     name: given.func_name,
     package: given.package,
     concurrency: given.strategy_config?.concurrency ?? undefined,
-    tags: given.tags ?? '',
     config: {
       handler: given.handler,
       runtime: given.runtime,
@@ -112,8 +114,8 @@ export function readConfig(body: unknown): {
       encryptedUserData,
       type: given.type ?? 'v2',
       enterprise_project_id: given.enterprise_project_id ?? '0',
-      initializer: pair(given.initializer_handler, given.initializer_timeout, 'FSS.1405'),
-      preStop: pair(given.pre_stop_handler, given.pre_stop_timeout, 'FSS.0400'),
+      initializer: hookOf(given.initializer_handler, given.initializer_timeout, 'FSS.1405'),
+      preStop: hookOf(given.pre_stop_handler, given.pre_stop_timeout, 'FSS.0400'),
       log: logOf(given),
       ephemeral_storage: given.ephemeral_storage ?? 512,
       domain_names: given.domain_names ?? '',
@@ -122,8 +124,8 @@ export function readConfig(body: unknown): {
   };
 }
 
-/** A hook needs its time limit and the other way round. */
-function pair(
+/** A hook needs a time limit, and a time limit needs a hook. */
+function hookOf(
   handlerName: string | null | undefined,
   timeout: number | null | undefined,
   code: FssCode,
@@ -134,7 +136,7 @@ function pair(
   return { handler: handlerName, timeout };
 }
 
-// With enable_lts_log and no group, FunctionGraph makes one itself.
+// With enable_lts_log and no group, FunctionGraph creates one.
 function logOf({ log_config, enable_lts_log, func_name }: Given): FunctionConfig['log'] {
   const { group_id, group_name, stream_id, stream_name } = log_config ?? {};
   if (group_id && stream_id) {
@@ -152,4 +154,17 @@ function logOf({ log_config, enable_lts_log, func_name }: Given): FunctionConfig
     group_name: 'functiongraph.log.group',
     stream_name: `${func_name}-stream`,
   };
+}
+
+/** Tags are a JSON text of an object with at most 20 texts. Throws FSS.0400. */
+function checkTags(text: string): void {
+  if (text === '') return;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw fss('FSS.0400', 'tags');
+  }
+  const parsed = tagsSchema.safeParse(value);
+  if (!parsed.success || Object.keys(parsed.data).length > MAX_TAGS) throw fss('FSS.0400', 'tags');
 }

@@ -1,4 +1,4 @@
-// The enumeration of the API and, beside it, what the documents call Node.js 20.15.
+// The API's enumeration, and Node.js20.15, which only the documents name.
 const RUNTIMES: readonly string[] = [
   'Java8',
   'Java11',
@@ -29,7 +29,8 @@ const RUNTIMES: readonly string[] = [
   'Custom Image',
 ];
 
+/** True for a runtime that FunctionGraph knows. */
 export const isRuntime = (name: string): boolean => RUNTIMES.includes(name);
 
-/** Only these are carried out here. */
+/** True for the runtimes that the embedded cloud can run. */
 export const isNodeRuntime = (name: string): boolean => name.startsWith('Node.js');

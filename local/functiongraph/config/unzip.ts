@@ -5,14 +5,14 @@ import { unzipSync } from 'fflate';
 const MAX_UNPACKED = 1_500 * 1024 * 1024;
 const MAX_FILES = 100_000;
 
-/** True for what begins as a zip does. */
-export function isArchive(bytes: Uint8Array): boolean {
+/** True if the bytes start like a zip. */
+export function isZip(bytes: Uint8Array): boolean {
   return bytes.length > 22 && bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 0x03;
 }
 
 /**
- * Unpacks a zip into a folder; files can be read and run, not written. Throws for names that lead out of the folder
- * and for more than 1,500 MB.
+ * Unpacks a zip into a folder; the files can be read and run, not written. Throws for a name that leads out of the folder
+ * and for more than 1,500 MB or 100,000 files.
  */
 export async function unzip(bytes: Uint8Array, folder: string): Promise<void> {
   let size = 0;

@@ -10,7 +10,7 @@ const pairsSchema = z.record(z.string().regex(/^[A-Za-z]\w*$/), z.string());
 
 export type UserData = Record<string, string>;
 
-/** Reads user_data or encrypted_user_data, a JSON text; '' and nothing are empty. Throws FSS.1009. */
+/** Parses user_data or encrypted_user_data, a JSON text that may be empty or absent. Throws FSS.1009. */
 export function readUserData(text: string | null | undefined): UserData {
   if (text === undefined || text === null || text === '') return {};
   let value: unknown;
@@ -27,7 +27,7 @@ export function readUserData(text: string | null | undefined): UserData {
   return parsed.data;
 }
 
-/** 20 pairs and 4,096 characters for plain and encrypted ones together. Throws FSS.1017, FSS.1018. */
+/** Plain and encrypted variables together: at most 20 pairs and 4,096 characters. Throws FSS.1017, FSS.1018. */
 export function checkUserData(plain: UserData, encrypted: UserData): void {
   const entries = [...Object.entries(plain), ...Object.entries(encrypted)];
   if (entries.length > MAX_PAIRS) throw fss('FSS.1017');

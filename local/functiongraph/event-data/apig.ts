@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { fss } from '../model/error.ts';
-import type { TriggerRecord } from '../model/function.ts';
+import type { TriggerRecord } from '../model/trigger.ts';
 
 const apigSchema = z.object({
   name: z.string().regex(/^[A-Za-z\u4e00-\u9fa5][\w\u4e00-\u9fa5-]{2,254}$/),
@@ -41,14 +41,14 @@ export function readApig(
     throw fss(type === 'APIG' ? 'FSS.1107' : 'FSS.1417', field);
   }
   const { group_id, path, req_method } = parsed.data;
-  const taken = others.some(({ data: other }) => {
-    const { group_id: group, path: at, req_method: method } = other as ApigData;
+  const isTaken = others.some(({ data: other }) => {
+    const { group_id: group, path: otherPath, req_method: method } = other as ApigData;
     return (
       group === group_id &&
-      at === path &&
+      otherPath === path &&
       (method === req_method || method === 'ANY' || req_method === 'ANY')
     );
   });
-  if (taken) throw fss('FSS.1147');
+  if (isTaken) throw fss('FSS.1147');
   return parsed.data;
 }

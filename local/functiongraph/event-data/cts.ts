@@ -1,18 +1,18 @@
 import * as z from 'zod';
 import { fss } from '../model/error.ts';
-import type { TriggerRecord } from '../model/function.ts';
+import type { TriggerRecord } from '../model/trigger.ts';
 
 // functiongraph_01_0209
 const MAX_SERVICES = 10;
 const MAX_OPERATIONS = 10;
-const MAX_IN_ALL = 100;
+const MAX_TOTAL = 100;
 
 const ctsSchema = z.object({
   name: z.string().nullish(),
   operations: z.array(z.string()).nullish(),
 });
 
-/** A kind of trace that a trigger waits for. */
+/** A kind of trace that a trigger subscribes to. */
 export type Operation = { service: string; resource: string; trace: string };
 
 /** event_data of a CTS trigger. Throws FSS.1312, 1313, 1314, 1316, 1317, 1318, 1307, 0400. */
@@ -32,9 +32,9 @@ export function readCts(
   const all = readOperations(operations);
   const keys = all.map(({ service, resource, trace }) => `${service}:${resource}:${trace}`);
   if (new Set(keys).size < keys.length) throw fss('FSS.1316');
-  const perService = countBy(all);
+  const perService = countByService(all);
   if (
-    all.length > MAX_IN_ALL ||
+    all.length > MAX_TOTAL ||
     perService.size > MAX_SERVICES ||
     [...perService.values()].some((count) => count > MAX_OPERATIONS)
   ) {
@@ -45,26 +45,25 @@ export function readCts(
 }
 
 /**
- * Reads `<service>:<resource>:<trace>;<trace>`; the form with `;` between resource types as well takes every pair of
- * them. Throws FSS.1318.
+ * Parses `<service>:<resource>;<resource>:<trace>;<trace>`: every pair of a resource and a trace. Throws FSS.1318.
  */
 export function readOperations(operations: string[]): Operation[] {
   return operations.flatMap((text) => {
     const [service = '', resources = '', traces = '', ...rest] = text.split(':');
     if (rest.length > 0 || service === '') throw fss('FSS.1318');
-    return list(resources).flatMap((resource) =>
-      list(traces).map((trace) => ({ service, resource, trace })),
+    return splitList(resources).flatMap((resource) =>
+      splitList(traces).map((trace) => ({ service, resource, trace })),
     );
   });
 }
 
-function list(text: string): string[] {
+function splitList(text: string): string[] {
   const parts = text.split(';');
   if (parts.some((part) => !/^[\w.-]+$/.test(part))) throw fss('FSS.1318');
   return parts;
 }
 
-function countBy(all: Operation[]): Map<string, number> {
+function countByService(all: Operation[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { service } of all) counts.set(service, (counts.get(service) ?? 0) + 1);
   return counts;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { fss } from '../model/error.ts';
-import type { TriggerRecord } from '../model/function.ts';
+import type { TriggerRecord } from '../model/trigger.ts';
 
 const EVENTS = [
   's3:ObjectCreated:*',
@@ -30,20 +30,22 @@ export function readObs(
   const parsed = obsSchema.safeParse(data);
   if (!parsed.success) throw fss('FSS.1106', String(parsed.error.issues[0]?.path[0] ?? 'data'));
   const given = parsed.data;
-  const covered = given.events.some(
+  const isRedundant = given.events.some(
     (event) => !event.endsWith('*') && given.events.some((other) => covers(other, event)),
   );
-  if (covered) throw fss('FSS.1106', 'events');
-  // Of a bucket elsewhere nothing is known here, so that it might as well be in another region.
+  if (isRedundant) throw fss('FSS.1106', 'events');
+  // The embedded cloud has one region: an unknown bucket counts as one of another region.
   if (!hasBucket) throw fss('FSS.1151');
-  const conflicts = others.some(({ data: known }) => {
-    const other = known as typeof given;
+  const conflicts = others.some(({ data: otherData }) => {
+    const other = otherData as typeof given;
     return (
       other.bucket === given.bucket &&
       (other.prefix ?? '') === (given.prefix ?? '') &&
       (other.suffix ?? '') === (given.suffix ?? '') &&
       given.events.some((event) =>
-        other.events.some((mine) => mine === event || covers(mine, event) || covers(event, mine)),
+        other.events.some(
+          (known) => known === event || covers(known, event) || covers(event, known),
+        ),
       )
     );
   });

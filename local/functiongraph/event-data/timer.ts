@@ -9,11 +9,11 @@ const timerSchema = z.object({
   user_event: z.string().max(2_048).nullish(),
 });
 
-/** The region's zone, which a cron without CRON_TZ is taken in. */
+/** The zone of a cron without CRON_TZ. */
 const REGION_ZONE = 'Asia/Shanghai';
-const MOST = { m: 60, h: 24, d: 30 } as const;
-const UNIT = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-const EVERY: Record<string, number> = {
+const MAX_COUNT = { m: 60, h: 24, d: 30 } as const;
+const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const EVERY_UNIT_MS: Record<string, number> = {
   ns: 1e-6,
   us: 1e-3,
   ms: 1,
@@ -21,11 +21,11 @@ const EVERY: Record<string, number> = {
   m: 60_000,
   h: 3_600_000,
 };
-// Six fields, the last of which may be left out; `?` in the two for days.
+// Six fields, the last is optional; `?` in the two fields for days.
 const CRON =
   /^(?<time>(?:[\d*,/-]+ +){2}[\d*,/-]+) +(?<day>[\d*,/?-]+) +(?<month>[\dA-Za-z*,/-]+)(?: +(?<week>[\dA-Za-z*,/?-]+))?$/;
 
-/** When a timer fires next: the first planned time after `after`, both epoch ms. */
+/** `next` returns the first planned time after `after`, both epoch ms; Infinity if there is none. */
 export type Schedule = { next(after: number): number };
 
 /** event_data of a TIMER. Throws FSS.1109. */
@@ -42,18 +42,21 @@ export function readTimer(data: unknown): Record<string, unknown> & { name: stri
   };
 }
 
-/** The schedule of a timer that was set at `start`, epoch ms. Throws FSS.1109. */
+/** Parses the schedule of a timer that was created at `start`, epoch ms. Throws FSS.1109. */
 export function parseSchedule(
   { schedule_type, schedule }: { schedule_type: string; schedule: string },
   start: number,
 ): Schedule {
-  if (schedule_type === 'Rate') return everyMs(rateMs(schedule), start);
+  if (schedule_type === 'Rate') return atInterval(rateMs(schedule), start);
   const every = /^@every +((?:\d+(?:\.\d+)?(?:ns|us|ms|s|m|h))+)$/.exec(schedule)?.[1];
   if (every !== undefined) {
     const parts = [...every.matchAll(/(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)/g)];
-    const ms = parts.reduce((sum, [, n, unit]) => sum + Number(n) * (EVERY[unit ?? ''] ?? 0), 0);
+    const ms = parts.reduce(
+      (sum, [, n, unit]) => sum + Number(n) * (EVERY_UNIT_MS[unit ?? ''] ?? 0),
+      0,
+    );
     if (ms < 1_000) throw fss('FSS.1109', 'schedule');
-    return everyMs(ms, start);
+    return atInterval(ms, start);
   }
   return cronSchedule(schedule);
 }
@@ -62,11 +65,11 @@ function rateMs(schedule: string): number {
   const [, digits, unit] = /^(\d{1,2})([mhd])$/.exec(schedule) ?? [];
   const count = Number(digits);
   if (unit !== 'm' && unit !== 'h' && unit !== 'd') throw fss('FSS.1109', 'schedule');
-  if (count < 1 || count > MOST[unit]) throw fss('FSS.1109', 'schedule');
-  return count * UNIT[unit];
+  if (count < 1 || count > MAX_COUNT[unit]) throw fss('FSS.1109', 'schedule');
+  return count * UNIT_MS[unit];
 }
 
-function everyMs(ms: number, start: number): Schedule {
+function atInterval(ms: number, start: number): Schedule {
   return { next: (after) => start + (Math.floor(Math.max(0, after - start) / ms) + 1) * ms };
 }
 
@@ -75,7 +78,7 @@ function cronSchedule(schedule: string): Schedule {
   const groups = CRON.exec(fields.trim())?.groups;
   if (groups === undefined) throw fss('FSS.1109', 'schedule');
   const { time = '', day = '', month = '', week = '*' } = groups;
-  // The service was seen to refuse an hour of list and range together.
+  // The service refuses an hour field with both a list and a range.
   if (/,/.test(hourOf(time)) && /-/.test(hourOf(time))) throw fss('FSS.1109', 'hour');
   if (/[?7-9]/.test(week.replace('?', ''))) throw fss('FSS.1109', 'schedule');
   const pattern = `${time} ${day} ${month} ${week}`.replaceAll('?', '*');

@@ -1,43 +1,44 @@
-import type { FgDeps } from '../deps.ts';
-import { versionUrn } from '../model/urn.ts';
-import { submitTo } from './submit.ts';
+import { functionUrn } from '../model/urn.ts';
+import { type FiringDeps, submitEvent } from './submit.ts';
 
-/** A message that a topic took. */
+/** A message that was published to a topic. */
 export type TopicMessage = {
   topicUrn: string;
   attributes: unknown;
-  /** The event that it is to a function; `at` is model time. */
+  /** Real time, epoch ms. */
+  publishedAt: number;
+  /** Returns the event for a function. */
   eventFor(subscriber: {
     functionUrn: string;
     functionName: string;
     requestId: string;
-    at(trueTime: number): number;
+    /** Simulated time, epoch ms. */
+    time: number;
   }): unknown;
 };
 
-const PROTOCOL = 'PROTOCOL';
-const OURS = ['functiongraph', 'functionstage'];
+const FUNCTION_PROTOCOLS = ['functiongraph', 'functionstage'];
 
-/** Hands a message to the functions that are subscribed to its topic. */
-export function deliverMessage(deps: FgDeps, message: TopicMessage): void {
+/** Submits a message to every function that has a trigger for its topic. */
+export function deliverMessage(deps: FiringDeps, message: TopicMessage): void {
   if (!isForFunctions(message.attributes)) return;
+  const time = Math.round(deps.time.toSimulated(message.publishedAt));
   for (const trigger of deps.triggers.all('SMN')) {
     if (trigger.data['topic_urn'] !== message.topicUrn) continue;
-    const functionUrn = versionUrn(trigger.function, trigger.qualifier, deps.place);
+    const urn = functionUrn(trigger.function, deps.place);
     const functionName = trigger.function.name;
-    const at = (trueTime: number) => Math.round(deps.time.modelOf(trueTime));
-    submitTo(deps, trigger, (requestId) =>
-      message.eventFor({ functionUrn, functionName, requestId, at }),
+    submitEvent(deps, trigger, (requestId) =>
+      message.eventFor({ functionUrn: urn, functionName, requestId, time }),
     );
   }
 }
 
-/** A message may name the protocols that it is for. */
+/** False if an attribute of type PROTOCOL limits the message to other protocols. */
 function isForFunctions(attributes: unknown): boolean {
   if (!Array.isArray(attributes)) return true;
-  const named = (attributes as { type?: string; value?: unknown }[]).find(
-    ({ type }) => type === PROTOCOL,
+  const protocols = (attributes as { type?: string; value?: unknown }[]).find(
+    ({ type }) => type === 'PROTOCOL',
   );
-  if (!Array.isArray(named?.value)) return true;
-  return named.value.some((protocol) => OURS.includes(String(protocol)));
+  if (!Array.isArray(protocols?.value)) return true;
+  return protocols.value.some((protocol) => FUNCTION_PROTOCOLS.includes(String(protocol)));
 }

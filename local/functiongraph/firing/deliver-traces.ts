@@ -1,9 +1,8 @@
 import type { Time } from '../../simulation/time.ts';
-import type { FgDeps } from '../deps.ts';
 import { readOperations } from '../event-data/cts.ts';
-import { submitTo } from './submit.ts';
+import { type FiringDeps, submitEvent } from './submit.ts';
 
-/** What a trace is of, and the event that it makes. */
+/** The kind of a trace, and the event that it becomes. */
 export type TraceEvent = {
   service_type: string;
   resource_type: string;
@@ -11,25 +10,25 @@ export type TraceEvent = {
   event: unknown;
 };
 
-/** Hands a trace to the functions whose CTS triggers wait for it. */
-export function deliverTrace(deps: FgDeps, trace: TraceEvent): void {
+/** Submits a trace to every function that has a CTS trigger for its kind. */
+export function deliverTrace(deps: FiringDeps, trace: TraceEvent): void {
   for (const trigger of deps.triggers.all('CTS')) {
-    const wanted = readOperations(trigger.data['operations'] as string[]).some(
+    const matches = readOperations(trigger.data['operations'] as string[]).some(
       ({ service, resource, trace: name }) =>
         service === trace.service_type &&
         resource === trace.resource_type &&
         name === trace.trace_name,
     );
-    if (wanted) submitTo(deps, trigger, () => inModelTime(trace.event, deps.time));
+    if (matches) submitEvent(deps, trigger, () => inSimulatedTime(trace.event, deps.time));
   }
 }
 
-/** The event with its times as functions have them. */
-function inModelTime(event: unknown, time: Time): unknown {
+/** Returns the event with its times in simulated time, the clock of functions. */
+function inSimulatedTime(event: unknown, time: Time): unknown {
   return JSON.parse(JSON.stringify(event), (name, value: unknown) => {
     if (name !== 'time' && name !== 'record_time') return value;
-    if (typeof value === 'number') return Math.round(time.modelOf(value));
+    if (typeof value === 'number') return Math.round(time.toSimulated(value));
     const ms = typeof value === 'string' ? Date.parse(value) : NaN;
-    return Number.isNaN(ms) ? value : new Date(time.modelOf(ms)).toISOString();
+    return Number.isNaN(ms) ? value : new Date(time.toSimulated(ms)).toISOString();
   });
 }

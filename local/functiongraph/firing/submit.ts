@@ -1,20 +1,27 @@
-import type { FgDeps } from '../deps.ts';
-import { FssError } from '../model/error.ts';
-import { versionUrn } from '../model/urn.ts';
-import type { TriggerRecord } from '../model/function.ts';
+import type { Time } from '../../simulation/time.ts';
+import type { AsyncQueue } from '../invocations/async-queue.ts';
+import type { FunctionStore } from '../model/function-store.ts';
+import type { TriggerStore } from '../model/trigger-store.ts';
+import type { TriggerRecord } from '../model/trigger.ts';
+import type { Place } from '../model/urn.ts';
 
-/** Hands an event to a trigger's function, which nobody waits for. `event` is given the request's id. */
-export function submitTo(
-  { functions, queue, place, newRequestId }: FgDeps,
+/** What triggers need to fire. */
+export type FiringDeps = {
+  place: Place;
+  functions: FunctionStore;
+  triggers: TriggerStore;
+  queue: AsyncQueue;
+  newRequestId(): string;
+  time: Time;
+};
+
+/** Submits an event to a trigger's function, unless that was deleted. `makeEvent` receives the request id. */
+export function submitEvent(
+  { functions, queue, newRequestId }: FiringDeps,
   trigger: TriggerRecord,
-  event: (requestId: string) => unknown,
+  makeEvent: (requestId: string) => unknown,
 ): void {
+  if (!functions.exists(trigger.function)) return;
   const requestId = newRequestId();
-  try {
-    const found = functions.find(versionUrn(trigger.function, trigger.qualifier, place));
-    queue.submit(found, requestId, JSON.stringify(event(requestId)));
-  } catch (error) {
-    // Its version or alias is gone.
-    if (!(error instanceof FssError)) throw error;
-  }
+  queue.submit(trigger.function, requestId, JSON.stringify(makeEvent(requestId)));
 }

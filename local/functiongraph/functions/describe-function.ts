@@ -1,18 +1,14 @@
 import { chinaTime } from '../model/china-time.ts';
-import type { FunctionRecord, FunctionVersion } from '../model/function.ts';
-import { type Place, versionUrn } from '../model/urn.ts';
+import type { FunctionRecord } from '../model/function.ts';
+import { functionUrn, type Place } from '../model/urn.ts';
 
-/** The function model as the calls answer it; values of encrypted user data are never in it. */
-export function describeFunction(
-  record: FunctionRecord,
-  version: FunctionVersion,
-  place: Place,
-): Record<string, unknown> {
-  const { config, code } = version;
+/** The function model that the API returns. The values of encrypted user data are blank. */
+export function describeFunction(record: FunctionRecord, place: Place): Record<string, unknown> {
+  const { config, code } = record;
   return {
     func_id: record.id,
     resource_id: `${record.id}:${record.name}`,
-    func_urn: versionUrn(record, version.version, place),
+    func_urn: functionUrn(record, place),
     func_name: record.name,
     domain_id: place.domainId,
     namespace: place.projectId,
@@ -28,17 +24,17 @@ export function describeFunction(
     code_filename: code.filename,
     code_size: code.bytes.length,
     user_data: textOf(config.userData),
-    encrypted_user_data: textOf(blanked(config.encryptedUserData)),
+    encrypted_user_data: textOf(withBlankValues(config.encryptedUserData)),
     digest: code.digest,
-    version: version.version,
-    image_name: `${version.version}-${code.digest.slice(0, 12)}`,
+    version: 'latest',
+    image_name: `latest-${code.digest.slice(0, 12)}`,
     xrole: config.xrole,
     app_xrole: config.app_xrole,
     description: config.description,
-    last_modified: chinaTime(version.lastModified),
+    last_modified: chinaTime(record.lastModified),
     func_vpc: null,
     depend_version_list: [],
-    strategy_config: { concurrency: version.maxInstances, concurrent_num: 1 },
+    strategy_config: { concurrency: record.maxInstances, concurrent_num: 1 },
     initializer_handler: config.initializer?.handler ?? '',
     initializer_timeout: config.initializer?.timeout ?? 0,
     pre_stop_handler: config.preStop?.handler ?? '',
@@ -60,13 +56,9 @@ export function describeFunction(
   };
 }
 
-/** What the calls about code answer: no more than who it is and what it consists of. */
-export function describeCode(
-  record: FunctionRecord,
-  version: FunctionVersion,
-  place: Place,
-): Record<string, unknown> {
-  const all = describeFunction(record, version, place);
+/** The shorter model that the calls about code return. */
+export function describeCode(record: FunctionRecord, place: Place): Record<string, unknown> {
+  const all = describeFunction(record, place);
   const names = [
     'func_urn',
     'func_name',
@@ -81,7 +73,7 @@ export function describeCode(
     'depend_version_list',
     'strategy_config',
   ];
-  const { code } = version;
+  const { code } = record;
   const file = code.type === 'inline' ? Buffer.from(code.bytes).toString('base64') : '';
   return {
     ...Object.fromEntries(names.map((name) => [name, all[name]])),
@@ -93,6 +85,6 @@ function textOf(data: Record<string, string>): string {
   return Object.keys(data).length === 0 ? '' : JSON.stringify(data);
 }
 
-function blanked(data: Record<string, string>): Record<string, string> {
+function withBlankValues(data: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.keys(data).map((name) => [name, '']));
 }

@@ -1,13 +1,14 @@
-import type { FgAnswer, FgCall, FgDeps } from '../deps.ts';
+import type { FgCall, FgResponse } from '../model/call.ts';
 import { fss } from '../model/error.ts';
+import type { FunctionDeps } from './deps.ts';
 import { describeFunction } from './describe-function.ts';
 
-const MOST = 400;
+const MAX_ITEMS = 400;
 
-/** GET /functions: a page by `marker` and `maxitems`; `func_name` matches a part, `package_name` the whole. */
-export function listFunctions({ functions, place }: FgDeps, { query }: FgCall): FgAnswer {
+/** GET /functions: a page by `marker` and `maxitems`. `func_name` matches a part, `package_name` all of the name. */
+export function listFunctions({ functions, place }: FunctionDeps, { query }: FgCall): FgResponse {
   const marker = readNumber(query.get('marker') ?? '0', 0);
-  const maxitems = readNumber(query.get('maxitems') ?? String(MOST), 1);
+  const maxitems = readNumber(query.get('maxitems') ?? String(MAX_ITEMS), 1);
   const part = query.get('func_name') ?? '';
   const group = query.get('package_name') ?? '';
   const matching = functions
@@ -17,15 +18,15 @@ export function listFunctions({ functions, place }: FgDeps, { query }: FgCall): 
   return {
     status: 200,
     body: {
-      functions: page.map((record) => describeFunction(record, record.head, place)),
+      functions: page.map((record) => describeFunction(record, place)),
       next_marker: marker + page.length,
       count: matching.length,
     },
   };
 }
 
-function readNumber(text: string, least: number): number {
+function readNumber(text: string, min: number): number {
   const number = /^\d{1,6}$/.test(text) ? Number(text) : NaN;
-  if (!(number >= least)) throw fss('FSS.0400', 'marker or maxitems');
-  return Math.max(number, least);
+  if (!(number >= min)) throw fss('FSS.0400', 'marker or maxitems');
+  return number;
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import type { FgAnswer, FgCall, FgDeps } from '../deps.ts';
+import type { FgCall, FgResponse } from '../model/call.ts';
 import { FssError } from '../model/error.ts';
+import type { FunctionDeps } from './deps.ts';
 
 const stamp = z.union([z.number(), z.string().regex(/^\d{1,16}$/)]).transform(Number);
 const bodySchema = z.object({
@@ -14,12 +15,12 @@ const bodySchema = z.object({
 });
 
 /**
- * LTS's POST /groups/{id}/streams/{id}/content/query (ListLogs): the lines of the functions that log there, by true
- * time in ms, a page at a time from `line_num` on.
+ * LTS's POST /groups/{id}/streams/{id}/content/query (ListLogs): a page of the lines of the functions that log there,
+ * after `line_num`. Times are real time in ms.
  */
-export function listLogs({ functions, logs }: FgDeps, { params, body }: FgCall): FgAnswer {
-  const writers = functions.list().filter(({ head }) => {
-    const { group_id, stream_id } = head.config.log ?? {};
+export function listLogs({ functions, logs }: FunctionDeps, { params, body }: FgCall): FgResponse {
+  const writers = functions.list().filter(({ config }) => {
+    const { group_id, stream_id } = config.log ?? {};
     return group_id === params['group'] && stream_id === params['stream'];
   });
   if (writers.length === 0) throw new FssError(404, 'LTS.0208', 'The log stream does not exist.');

@@ -1,11 +1,14 @@
 import { hexId, type Random } from '../../simulation/random.ts';
-import type { FgAnswer, FgCall, FgDeps } from '../deps.ts';
-import type { FunctionConfig } from '../model/function.ts';
+import type { FgCall, FgResponse } from '../model/call.ts';
+import type { FunctionConfig, LogGroup } from '../model/function.ts';
+import type { FunctionDeps } from './deps.ts';
 
-/** A log group and stream that FunctionGraph makes itself get their ids, or keep those they had. */
+const NO_LOG: LogGroup = { group_id: '', group_name: '', stream_id: '', stream_name: '' };
+
+/** Gives ids to a log group that FunctionGraph creates; an update keeps the ids of `before`. */
 export function withLogIds(
   config: FunctionConfig,
-  before: FunctionConfig['log'],
+  before: LogGroup | undefined,
   random: Random,
 ): FunctionConfig {
   if (config.log === undefined || config.log.group_id !== '') return config;
@@ -15,14 +18,7 @@ export function withLogIds(
   return { ...config, log: { group_id, group_name, stream_id, stream_name } };
 }
 
-/** GET /functions/{urn}/lts-log-detail (functiongraph_06_0145): empty texts while no log is kept. */
-export function showLtsLogDetails({ functions }: FgDeps, { params }: FgCall): FgAnswer {
-  const { version } = functions.find(params['urn'] ?? '');
-  const none = { group_id: '', group_name: '', stream_id: '', stream_name: '' };
-  return { status: 200, body: version.config.log ?? none };
-}
-
-/** POST /functions/enable-lts-logs: allows FunctionGraph to make log groups, which it may from the start here. */
-export function enableLtsLogs(): FgAnswer {
-  return { status: 200 };
+/** GET /functions/{urn}/lts-log-detail (functiongraph_06_0145): empty texts without a log. */
+export function showLtsLogDetails({ functions }: FunctionDeps, { params }: FgCall): FgResponse {
+  return { status: 200, body: functions.find(params['urn'] ?? '').config.log ?? NO_LOG };
 }

@@ -1,19 +1,19 @@
-import type { FgAnswer, FgCall, FgDeps } from '../deps.ts';
-import { fss } from '../model/error.ts';
 import { readCode } from '../config/read-code.ts';
+import type { FgCall, FgResponse } from '../model/call.ts';
+import { fss } from '../model/error.ts';
+import type { FunctionDeps } from './deps.ts';
 import { describeCode } from './describe-function.ts';
 
-/** PUT /functions/{urn}/code: the head's code. The same code again is FSS.0409. */
+/** PUT /functions/{urn}/code. Uploading the same code again is FSS.0409. */
 export async function updateFunctionCode(
-  deps: FgDeps,
+  deps: FunctionDeps,
   { params, body }: FgCall,
-): Promise<FgAnswer> {
-  const { record, version } = deps.functions.find(params['urn'] ?? '');
-  if (version !== record.head) throw fss('FSS.1015');
+): Promise<FgResponse> {
+  const record = deps.functions.find(params['urn'] ?? '');
   const code = await readCode(body, deps.backend);
-  if (code.digest === version.code.digest) throw fss('FSS.0409', 'the code is the same');
-  record.head.code = code;
-  record.head.lastModified = deps.time.now();
-  deps.onChanged(record.id);
-  return { status: 200, body: describeCode(record, version, deps.place) };
+  if (code.digest === record.code.digest) throw fss('FSS.0409', 'the code is the same');
+  record.code = code;
+  record.lastModified = deps.time.now();
+  deps.onChanged(record);
+  return { status: 200, body: describeCode(record, deps.place) };
 }

@@ -1,8 +1,8 @@
 // @ts-check
 'use strict';
 
-// The instance's clock: the cloud's model time. At speed 1 that is the machine's own; else Date, performance.now() and
-// timers run `speed` times faster. What Node.js does inside (socket timeouts, DNS) keeps the machine's time.
+// The instance's clock, in simulated time: Date, performance.now() and timers run `speed` times faster than the machine's.
+// What Node.js does internally (socket timeouts, DNS) stays on the machine's time.
 
 const timersModule = require('node:timers');
 const promisesModule = require('node:timers/promises');
@@ -16,18 +16,18 @@ const real = {
   performanceNow: globalThis.performance.now.bind(globalThis.performance),
 };
 
-/** @typedef {{ machineAt: number, modelAt: number, speed: number }} Anchor at machine time, model time was */
+/** @typedef {{ machineAt: number, simulatedAt: number, speed: number }} Anchor the simulated time at a machine time */
 
-let anchor = { machineAt: real.now(), modelAt: real.now(), speed: 1 };
+let anchor = { machineAt: real.now(), simulatedAt: real.now(), speed: 1 };
 /** The machine's time when the anchor was set. */
 let anchoredAt = real.now();
 let performanceAnchor = { realAt: real.performanceNow(), at: real.performanceNow() };
 
-/** Between two of the machine's milliseconds lie `speed` of the model's: finer than Date tells them. */
-function modelNow() {
-  if (anchor.speed === 1) return Math.floor(anchor.modelAt + real.now() - anchor.machineAt);
+/** Uses performance.now() at higher speeds: Date is too coarse, as one machine millisecond is `speed` simulated ones. */
+function simulatedNow() {
+  if (anchor.speed === 1) return Math.floor(anchor.simulatedAt + real.now() - anchor.machineAt);
   const since = anchoredAt - anchor.machineAt + real.performanceNow() - performanceAnchor.realAt;
-  return Math.floor(anchor.modelAt + since * anchor.speed);
+  return Math.floor(anchor.simulatedAt + since * anchor.speed);
 }
 
 function performanceNow() {
@@ -36,7 +36,7 @@ function performanceNow() {
 
 const { clear, ScaledTimer, ticks, wait, rearm } = createTimers(performanceNow, () => anchor.speed);
 
-/** Puts this clock in the place of the machine's. */
+/** Replaces the global clock and timers. */
 function install() {
   const setTimeout = (
     /** @type {any} */ callback,
@@ -64,9 +64,9 @@ function install() {
   });
   globalThis.Date = new Proxy(RealDate, {
     construct: (target, args, newTarget) =>
-      Reflect.construct(target, args.length === 0 ? [modelNow()] : args, newTarget),
-    apply: () => new RealDate(modelNow()).toString(),
-    get: (target, key) => (key === 'now' ? modelNow : Reflect.get(target, key)),
+      Reflect.construct(target, args.length === 0 ? [simulatedNow()] : args, newTarget),
+    apply: () => new RealDate(simulatedNow()).toString(),
+    get: (target, key) => (key === 'now' ? simulatedNow : Reflect.get(target, key)),
   });
   RealDate.prototype.constructor = globalThis.Date;
   Object.defineProperty(globalThis.performance, 'now', {
@@ -76,16 +76,16 @@ function install() {
   });
   AbortSignal.timeout = (ms) => {
     const controller = new AbortController();
-    const late = () =>
+    const abort = () =>
       controller.abort(
         new DOMException('The operation was aborted due to timeout', 'TimeoutError'),
       );
-    new ScaledTimer(late, ms, [], false).unref();
+    new ScaledTimer(abort, ms, [], false).unref();
     return controller.signal;
   };
 }
 
-/** From here on model time runs as told; what waits is set anew. @param {Anchor} next */
+/** Sets the simulated time and speed; re-arms the timers if the speed changed. @param {Anchor} next */
 function setClock(next) {
   performanceAnchor = { realAt: real.performanceNow(), at: performanceNow() };
   anchoredAt = real.now();
@@ -94,4 +94,4 @@ function setClock(next) {
   if (changed) rearm();
 }
 
-module.exports = { install, setClock, modelNow };
+module.exports = { install, setClock, simulatedNow };

@@ -5,7 +5,7 @@ const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
 const MAX_LINE = 90 * 1024;
 
 /**
- * @typedef {object} Facts
+ * @typedef {object} ContextData
  * @property {string} requestId
  * @property {string} functionName
  * @property {string} package
@@ -20,31 +20,31 @@ const MAX_LINE = 90 * 1024;
  */
 
 /**
- * The second argument of a handler (functiongraph_02_0501), quirks of its runtime included.
- * @param {Facts} facts @param {() => number} now @param {(line: string) => void} write
+ * Returns the second argument of a handler (functiongraph_02_0501), with the quirks of the real runtime.
+ * @param {ContextData} data @param {() => number} now @param {(line: string) => void} write
  */
-function createContext(facts, now, write) {
-  const { requestId, credentials, userData } = facts;
+function createContext(data, now, write) {
+  const { requestId, credentials, userData } = data;
   const started = now();
   return {
     getRequestID: () => requestId,
-    getRemainingTimeInMilliSeconds: () => started + facts.timeoutMs - now(),
-    // Despite its name: the limit, in milliseconds.
-    getRunningTimeInSeconds: () => facts.timeoutMs,
+    getRemainingTimeInMilliSeconds: () => started + data.timeoutMs - now(),
+    // Despite its name it returns the time limit, in milliseconds.
+    getRunningTimeInSeconds: () => data.timeoutMs,
     getUserData: (/** @type {string} */ key) =>
       Object.prototype.hasOwnProperty.call(userData, key) ? userData[key] : undefined,
-    getFunctionName: () => facts.functionName,
-    getVersion: () => facts.version,
-    getAlias: () => facts.alias,
-    getPackage: () => facts.package,
-    getMemorySize: () => facts.memory,
-    getCPUNumber: () => facts.cpu,
-    getProjectID: () => facts.projectId,
+    getFunctionName: () => data.functionName,
+    getVersion: () => data.version,
+    getAlias: () => data.alias,
+    getPackage: () => data.package,
+    getMemorySize: () => data.memory,
+    getCPUNumber: () => data.cpu,
+    getProjectID: () => data.projectId,
     getToken: () => credentials.token,
     getSecurityAccessKey: () => credentials.accessKey,
     getSecuritySecretKey: () => credentials.secretKey,
     getSecurityToken: () => credentials.securityToken,
-    // No longer maintained: there, but empty.
+    // Deprecated: they exist but return nothing.
     getAccessKey: () => '',
     getSecretKey: () => '',
     getWorkflowID: () => '',
@@ -56,9 +56,9 @@ function createContext(facts, now, write) {
 
 /** @param {string} requestId @param {() => number} now @param {(line: string) => void} write */
 function createLogger(requestId, now, write) {
-  let least = LEVELS.indexOf('INFO');
+  let minLevel = LEVELS.indexOf('INFO');
   const line = (/** @type {string} */ level) => (/** @type {unknown} */ message) => {
-    if (LEVELS.indexOf(level) < least) return;
+    if (LEVELS.indexOf(level) < minLevel) return;
     const text =
       typeof message === 'string' ? message : (JSON.stringify(message) ?? String(message));
     const time = `${new Date(now()).toISOString().slice(0, 19)}Z`;
@@ -73,7 +73,7 @@ function createLogger(requestId, now, write) {
     error: line('ERROR'),
     setLevel: (/** @type {unknown} */ level) => {
       const index = LEVELS.indexOf(String(level).toUpperCase());
-      if (index >= 0) least = index;
+      if (index >= 0) minLevel = index;
     },
   };
 }

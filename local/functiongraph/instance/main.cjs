@@ -1,14 +1,14 @@
 // @ts-check
 'use strict';
 
-// An instance of a function: loads its handler and takes one event at a time, over descriptor 3, a JSON object a line.
-// What the function prints goes to standard output; a mark there ends what belongs to one event.
+// An instance of a function: loads its handlers and runs one event at a time. Messages are JSON lines on descriptor 3. The
+// function prints to standard output; a mark there ends the output of an event.
 
 const { readSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { Socket } = require('node:net');
 const { join } = require('node:path');
-const { install, setClock, modelNow } = require('./clock.cjs');
+const { install, setClock, simulatedNow } = require('./clock.cjs');
 const { createContext } = require('./context.cjs');
 
 const [root = '', ...names] = process.argv.slice(2);
@@ -20,7 +20,7 @@ const send = (/** @type {object} */ message, /** @type {() => void} */ then = ()
   void channel.write(`${stringify(message)}\n`, then);
 const end = process.exit.bind(process);
 
-// One stream, so that lines stay in order.
+// A single stream keeps the lines in order.
 process.stderr.write = /** @type {typeof process.stderr.write} */ (
   process.stdout.write.bind(process.stdout)
 );
@@ -43,14 +43,14 @@ function load() {
 }
 
 /** @param {unknown} error */
-function described(error) {
+function describe(error) {
   if (error instanceof Error) return { errorMessage: error.message, errorType: error.name };
   const text = typeof error === 'string' ? error : (stringify(error) ?? String(error));
   return { errorMessage: text, errorType: 'Error' };
 }
 
 /**
- * Calls a handler: a promise counts, else the callback. What is returned otherwise is not looked at.
+ * Calls a handler and waits for its promise or its callback. Any other return value is ignored.
  * @param {Function} handler @param {unknown[]} args
  */
 function call(handler, args) {
@@ -65,32 +65,29 @@ function call(handler, args) {
 /** @param {any} message */
 async function run({ entry, event, context, initializer }) {
   const print = (/** @type {string} */ line) => void process.stdout.write(`${line}\n`);
-  const args = [createContext(context, modelNow, print)];
+  const args = [createContext(context, simulatedNow, print)];
   if (!initializer) args.unshift(parse(event));
   try {
     const result = await call(/** @type {Function} */ (handlers[entry]), args);
     return { ok: true, result: initializer ? '' : (stringify(result) ?? '') };
   } catch (error) {
-    return { ok: false, ...described(error) };
+    return { ok: false, ...describe(error) };
   }
 }
 
-/**
- * Between two events nothing of the function runs, whatever it has left undone: waits until the next is there, or ends
- * when the cloud has.
- */
-function rest() {
+/** Blocks until the next event, so that nothing of the function runs in between. Exits when the cloud is gone. */
+function pause() {
   if (readSync(4, Buffer.alloc(1)) === 0) end(0);
 }
 
 /** @param {any} message */
-function take(message) {
+function receive(message) {
   setClock(message.clock);
   if (message.kind === 'clock') return;
   void run(message).then((outcome) => {
     const memory = process.memoryUsage.rss();
     write(`${message.mark}\n`);
-    send({ kind: 'done', ...outcome, memory }, rest);
+    send({ kind: 'done', ...outcome, memory }, pause);
   });
 }
 
@@ -98,7 +95,7 @@ let unread = '';
 channel.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
   const lines = (unread + text).split('\n');
   unread = lines.pop() ?? '';
-  for (const line of lines) take(parse(line));
+  for (const line of lines) receive(parse(line));
 });
 channel.on('error', () => end(0)).on('close', () => end(0));
 
@@ -106,5 +103,5 @@ try {
   load();
   send({ kind: 'loaded' });
 } catch (error) {
-  send({ kind: 'failed', ...described(error) });
+  send({ kind: 'failed', ...describe(error) });
 }

@@ -4,14 +4,14 @@
 const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
 
 /**
- * Timers by a clock that runs `speed` times faster than the machine's.
- * @param {() => number} now that clock, in ms @param {() => number} speed
+ * Timers on a clock that runs `speed` times faster than the machine's.
+ * @param {() => number} now reads that clock, in ms @param {() => number} speed
  */
 function createTimers(now, speed) {
   /** @type {Set<ScaledTimer>} */
   const pending = new Set();
 
-  /** A timer that is set anew when the speed changes. */
+  /** A timer that can be re-armed after a change of speed. */
   class ScaledTimer {
     /** @param {(...args: unknown[]) => void} callback @param {unknown} delay @param {unknown[]} args @param {boolean} repeats */
     constructor(callback, delay, args, repeats) {
@@ -119,7 +119,7 @@ function createTimers(now, speed) {
     for (;;) yield await wait(delay, value);
   }
 
-  /** The speed has changed: what waits is set anew. */
+  /** Re-arms all timers after a change of speed. */
   const rearm = () => {
     for (const timer of pending) timer.arm();
   };

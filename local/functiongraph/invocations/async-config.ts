@@ -1,11 +1,11 @@
 import * as z from 'zod';
+import type { FgCall, FgResponse } from '../model/call.ts';
 import { chinaTime } from '../model/china-time.ts';
-import type { FgAnswer, FgCall, FgDeps } from '../deps.ts';
 import { fss } from '../model/error.ts';
-import { versionUrn } from '../model/urn.ts';
-import type { Found } from '../model/function-store.ts';
-import type { AsyncConfig, Destination } from '../model/function.ts';
-import { readTarget } from './destination.ts';
+import type { AsyncConfig, Destination, FunctionRecord } from '../model/function.ts';
+import { functionUrn } from '../model/urn.ts';
+import type { InvocationDeps } from './deps.ts';
+import { parseTarget } from './destination.ts';
 
 const destinationSchema = z.object({
   destination: z.enum(['OBS', 'SMN', 'DIS', 'FunctionGraph']),
@@ -21,12 +21,12 @@ const bodySchema = z.object({
   enable_async_status_log: z.boolean().default(false),
 });
 
-/** PUT /functions/{urn}/async-invoke-config (functiongraph_06_0142): all anew. */
+/** PUT /functions/{urn}/async-invoke-config (functiongraph_06_0142): replaces the whole policy. */
 export async function updateFunctionAsyncInvokeConfig(
-  deps: FgDeps,
+  deps: InvocationDeps,
   { params, body }: FgCall,
-): Promise<FgAnswer> {
-  const found = deps.functions.find(params['urn'] ?? '');
+): Promise<FgResponse> {
+  const record = deps.functions.find(params['urn'] ?? '');
   const parsed = bodySchema.safeParse(body ?? {});
   if (!parsed.success) {
     throw fss('FSS.0400', String(parsed.error.issues[0]?.path[0] ?? 'body'));
@@ -34,7 +34,7 @@ export async function updateFunctionAsyncInvokeConfig(
   const { destination_config, ...rest } = parsed.data;
   const { on_success, on_failure } = destination_config ?? {};
   for (const target of [on_success, on_failure]) {
-    if (target) await checkDestination(deps, found, target);
+    if (target) await checkDestination(deps, record, target);
   }
   const now = deps.time.now();
   const config: AsyncConfig = {
@@ -43,58 +43,48 @@ export async function updateFunctionAsyncInvokeConfig(
       ...(on_success ? { on_success } : {}),
       ...(on_failure ? { on_failure } : {}),
     },
-    createdAt: found.record.asyncConfigs.get(found.qualifier)?.createdAt ?? now,
+    createdAt: record.asyncConfig?.createdAt ?? now,
     lastModified: now,
   };
-  found.record.asyncConfigs.set(found.qualifier, config);
-  return { status: 200, body: describe(deps, found, found.qualifier, config) };
+  record.asyncConfig = config;
+  return { status: 200, body: describe(deps, record, config) };
 }
 
-/** GET /functions/{urn}/async-invoke-config: 404 while there is none. */
-export function showFunctionAsyncInvokeConfig(deps: FgDeps, { params }: FgCall): FgAnswer {
-  const found = deps.functions.find(params['urn'] ?? '');
-  const config = found.record.asyncConfigs.get(found.qualifier);
-  if (config === undefined) throw fss('FSS.0404');
-  return { status: 200, body: describe(deps, found, found.qualifier, config) };
-}
-
-/** GET /functions/{urn}/async-invoke-configs: of all versions. */
-export function listFunctionAsyncInvokeConfig(deps: FgDeps, { params }: FgCall): FgAnswer {
-  const found = deps.functions.find(params['urn'] ?? '');
-  const configs = [...found.record.asyncConfigs];
-  return {
-    status: 200,
-    body: {
-      async_invoke_configs: configs.map(([qualifier, config]) =>
-        describe(deps, found, qualifier, config),
-      ),
-      count: configs.length,
-      page_info: { next_marker: configs.length, previous_marker: 0, current_count: configs.length },
-    },
-  };
+/** GET /functions/{urn}/async-invoke-config: 404 if there is no policy. */
+export function showFunctionAsyncInvokeConfig(
+  deps: InvocationDeps,
+  { params }: FgCall,
+): FgResponse {
+  const record = deps.functions.find(params['urn'] ?? '');
+  if (record.asyncConfig === undefined) throw fss('FSS.0404');
+  return { status: 200, body: describe(deps, record, record.asyncConfig) };
 }
 
 /** DELETE /functions/{urn}/async-invoke-config. */
-export function deleteFunctionAsyncInvokeConfig(deps: FgDeps, { params }: FgCall): FgAnswer {
-  const { record, qualifier } = deps.functions.find(params['urn'] ?? '');
-  if (!record.asyncConfigs.delete(qualifier)) throw fss('FSS.0404');
+export function deleteFunctionAsyncInvokeConfig(
+  deps: InvocationDeps,
+  { params }: FgCall,
+): FgResponse {
+  const record = deps.functions.find(params['urn'] ?? '');
+  if (record.asyncConfig === undefined) throw fss('FSS.0404');
+  record.asyncConfig = undefined;
   return { status: 204 };
 }
 
-/** The target must be there, be another function, and be reachable with the configuration agency. */
+/** The target must exist and be another function, and the function needs a configuration agency to reach it. */
 async function checkDestination(
-  deps: FgDeps,
-  { record, version }: Found,
+  deps: InvocationDeps,
+  record: FunctionRecord,
   target: Destination,
 ): Promise<void> {
-  if (version.config.xrole === '') throw fss('FSS.1121', 'a destination needs an agency');
-  const { topic_urn = '', func_urn = '', bucket = '' } = readTarget(target);
+  if (record.config.xrole === '') throw fss('FSS.1121', 'a destination needs an agency');
+  const { topic_urn = '', func_urn = '', bucket = '' } = parseTarget(target);
   switch (target.destination) {
     case 'SMN':
       if (!deps.hasTopic(topic_urn)) throw fss('FSS.1171');
       return;
     case 'FunctionGraph':
-      if (deps.functions.find(func_urn).record === record) throw fss('FSS.0400', 'a cycle');
+      if (deps.functions.find(func_urn) === record) throw fss('FSS.0400', 'a cycle');
       return;
     case 'OBS':
       if (!(await deps.backend.hasBucket(bucket))) throw fss('FSS.0400', 'bucket');
@@ -105,13 +95,12 @@ async function checkDestination(
 }
 
 function describe(
-  { place }: FgDeps,
-  { record }: Found,
-  qualifier: string,
+  { place }: InvocationDeps,
+  record: FunctionRecord,
   { createdAt, lastModified, ...config }: AsyncConfig,
 ): Record<string, unknown> {
   return {
-    func_urn: versionUrn(record, qualifier, place),
+    func_urn: functionUrn(record, place),
     ...config,
     created_time: chinaTime(createdAt),
     last_modified: chinaTime(lastModified),

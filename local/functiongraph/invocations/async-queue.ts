@@ -1,47 +1,33 @@
 import type { Timeline } from '../../simulation/timeline.ts';
 import { FssError } from '../model/error.ts';
-import type { Found } from '../model/function-store.ts';
 import type { AsyncConfig, FunctionRecord } from '../model/function.ts';
-import type { Outcome, Run } from '../runtime/run-event.ts';
+import type { Outcome, RunEvent } from '../runtime/run-event.ts';
 
-type AsyncStatus = 'WAIT' | 'RUNNING' | 'SUCCESS' | 'FAIL' | 'DISCARD';
-
-/** An event that nobody waits for. Times are true, epoch ms. */
-type AsyncInvocation = {
+type Invocation = {
+  record: FunctionRecord;
   requestId: string;
-  function: FunctionRecord;
-  status: AsyncStatus;
+  event: string;
+  /** Simulated time, epoch ms. */
+  submittedAt: number;
   attempts: number;
-  errorCode: number;
-  errorMessage: string;
-  startedAt: number;
-  endedAt: number | undefined;
 };
 
-/** What a destination is told (functiongraph_01_0390_03). */
-export type Settled = {
-  found: Found;
-  invocation: AsyncInvocation;
-  event: string;
-  /** The returned value, or what was thrown, as JSON text. */
-  payload: string;
-  /** 200 when the function has run, whatever it said. */
+/** The final result of an asynchronous invocation, as a destination receives it (functiongraph_01_0390_03). */
+export type AsyncResult = Pick<Invocation, 'record' | 'requestId' | 'event' | 'attempts'> & {
+  succeeded: boolean;
+  /** 200 if the function ran, whatever it returned. */
   statusCode: number;
   functionError: string;
-  good: boolean;
+  /** The returned value or the thrown error, as JSON text. */
+  payload: string;
 };
 
 export type AsyncQueue = {
-  /** Takes an event and answers at once. */
-  submit(found: Found, requestId: string, event: string): void;
-  /** Oldest first; the last 10,000 of a function. */
-  list(record: FunctionRecord): AsyncInvocation[];
-  /** Stops what waits; what runs already is not touched. False when it is unknown or over. */
-  cancel(record: FunctionRecord, requestId: string): boolean;
+  /** Accepts an event and returns at once. */
+  submit(record: FunctionRecord, requestId: string, event: string): void;
 };
 
-const KEPT = 10_000;
-const MAX_RESULT = 256 * 1024;
+const MAX_PAYLOAD = 256 * 1024;
 const FIRST_RETRY_MS = 60_000;
 const NO_POLICY: Pick<AsyncConfig, 'max_async_event_age_in_seconds' | 'max_async_retry_attempts'> =
   {
@@ -50,73 +36,51 @@ const NO_POLICY: Pick<AsyncConfig, 'max_async_event_age_in_seconds' | 'max_async
   };
 
 /**
- * Asynchronous invocations. An event for which no instance is free is discarded. After a failure there are as many
- * retries as the policy says, none without one, a minute apart and twice as long each time, while the event is young
- * enough; all in model time.
+ * Asynchronous invocations, in simulated time. An event is discarded if no instance is free. A failed event is retried as
+ * the function's policy says (never without a policy): after 1 minute, then 2, then 4, until the event is too old.
  */
 export function createAsyncQueue(options: {
   timeline: Timeline;
-  model(): number;
+  /** Simulated time. */
   now(): number;
-  run: Run;
-  /** Looks the function up anew, for it may have changed or gone. */
-  isThere(record: FunctionRecord): boolean;
-  onSettled(settled: Settled): void;
+  runEvent: RunEvent;
+  /** False once the function is deleted. */
+  exists(record: FunctionRecord): boolean;
+  onResult(result: AsyncResult): void;
 }): AsyncQueue {
-  const { timeline, model, now, run, isThere, onSettled } = options;
-  const invocations = new Map<FunctionRecord, AsyncInvocation[]>();
+  const { timeline, now, runEvent, exists, onResult } = options;
 
-  const attempt = async (
-    found: Found,
-    invocation: AsyncInvocation,
-    event: string,
-    born: number,
-  ) => {
-    const { record, qualifier } = found;
-    if (invocation.status !== 'WAIT' || !isThere(record)) return;
-    const policy = record.asyncConfigs.get(qualifier) ?? NO_POLICY;
-    const dies = born + policy.max_async_event_age_in_seconds * 1_000;
-    const settle = (
-      status: AsyncStatus,
-      code: number,
-      message: string,
-      payload = '',
-      functionError = '',
-    ) => {
-      invocation.status = status;
-      invocation.errorCode = status === 'SUCCESS' ? 0 : code;
-      invocation.errorMessage = message;
-      invocation.endedAt = now();
-      const good = status === 'SUCCESS';
-      onSettled({ found, invocation, event, payload, statusCode: code, functionError, good });
+  const attempt = async (invocation: Invocation) => {
+    const { record, requestId, event, submittedAt } = invocation;
+    if (!exists(record)) return;
+    const policy = record.asyncConfig ?? NO_POLICY;
+    const expiresAt = submittedAt + policy.max_async_event_age_in_seconds * 1_000;
+    const finish = (result: Partial<AsyncResult> & { statusCode: number }) => {
+      const { attempts } = invocation;
+      const failure = { succeeded: false, functionError: '', payload: '' };
+      onResult({ ...failure, record, requestId, event, attempts, ...result });
     };
-    if (model() > dies) return settle('DISCARD', 408, 'the event is older than its policy allows');
-    invocation.status = 'RUNNING';
+    if (now() > expiresAt) return finish({ statusCode: 408 });
     invocation.attempts += 1;
-    const outcome = await runOnce(found, invocation.requestId, event);
+    const outcome = await run(invocation);
+    if (outcome.kind === 'busy') return finish({ statusCode: 429 });
     if (outcome.kind === 'ok') {
-      const small = Buffer.byteLength(outcome.result) <= MAX_RESULT;
-      return settle('SUCCESS', 200, '', small ? outcome.result : '');
+      const fits = Buffer.byteLength(outcome.result) <= MAX_PAYLOAD;
+      return finish({ succeeded: true, statusCode: 200, payload: fits ? outcome.result : '' });
     }
-    if (outcome.kind === 'busy') return settle('DISCARD', 429, 'no instance was free');
-    const { errorMessage, errorType } = outcome;
-    const again = model() + FIRST_RETRY_MS * 2 ** (invocation.attempts - 1);
-    if (invocation.attempts <= policy.max_async_retry_attempts && again <= dies) {
-      invocation.status = 'WAIT';
-      timeline.at(again, () => void attempt(found, invocation, event, born));
+    const retryAt = now() + FIRST_RETRY_MS * 2 ** (invocation.attempts - 1);
+    if (invocation.attempts <= policy.max_async_retry_attempts && retryAt <= expiresAt) {
+      timeline.at(retryAt, () => void attempt(invocation));
       return;
     }
-    settle('FAIL', 200, errorMessage, JSON.stringify({ errorMessage, errorType }), errorMessage);
+    const { errorMessage, errorType } = outcome;
+    const payload = JSON.stringify({ errorMessage, errorType });
+    finish({ statusCode: 200, functionError: errorMessage, payload });
   };
 
-  const runOnce = async (
-    { record, version, qualifier }: Found,
-    requestId: string,
-    event: string,
-  ): Promise<Outcome> => {
-    const alias = record.aliases.has(qualifier) ? qualifier : '';
+  const run = async ({ record, requestId, event }: Invocation): Promise<Outcome> => {
     try {
-      return await run({ record, version, alias, requestId, event });
+      return await runEvent({ record, requestId, event });
     } catch (error) {
       if (error instanceof FssError) return { kind: 'busy' };
       throw error;
@@ -124,30 +88,8 @@ export function createAsyncQueue(options: {
   };
 
   return {
-    submit(found, requestId, event) {
-      const list = invocations.get(found.record) ?? [];
-      invocations.set(found.record, list);
-      const invocation: AsyncInvocation = {
-        requestId,
-        function: found.record,
-        status: 'WAIT',
-        attempts: 0,
-        errorCode: 0,
-        errorMessage: '',
-        startedAt: now(),
-        endedAt: undefined,
-      };
-      list.push(invocation);
-      if (list.length > KEPT) list.shift();
-      void attempt(found, invocation, event, model());
-    },
-    list: (record) => [...(invocations.get(record) ?? [])],
-    cancel(record, requestId) {
-      const found = invocations.get(record)?.find((one) => one.requestId === requestId);
-      if (found?.status !== 'WAIT') return false;
-      found.status = 'DISCARD';
-      found.endedAt = now();
-      return true;
+    submit(record, requestId, event) {
+      void attempt({ record, requestId, event, submittedAt: now(), attempts: 0 });
     },
   };
 }

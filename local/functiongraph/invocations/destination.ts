@@ -9,8 +9,8 @@ const targetSchema = z.object({
   prefix: z.string().optional(),
 });
 
-/** The param of a destination, a JSON text. Throws FSS.0400. */
-export function readTarget({ param }: Destination): z.infer<typeof targetSchema> {
+/** Parses the param of a destination, a JSON text. Throws FSS.0400. */
+export function parseTarget({ param }: Destination): z.infer<typeof targetSchema> {
   try {
     return targetSchema.parse(JSON.parse(param));
   } catch {

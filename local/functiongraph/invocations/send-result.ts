@@ -1,65 +1,67 @@
+import type { ObjectBackend } from '../../obs/storage/backend.ts';
+import type { Time } from '../../simulation/time.ts';
 import { FssError } from '../model/error.ts';
-import type { FgDeps } from '../deps.ts';
-import { versionUrn } from '../model/urn.ts';
+import type { FunctionStore } from '../model/function-store.ts';
 import type { Destination } from '../model/function.ts';
-import { readTarget } from './destination.ts';
-import type { Settled } from './async-queue.ts';
+import { functionUrn, type Place } from '../model/urn.ts';
+import type { AsyncQueue, AsyncResult } from './async-queue.ts';
+import { parseTarget } from './destination.ts';
 
-/** Publishes to a topic as the service itself. */
-export type PublishInside = (topicUrn: string, subject: string, message: string) => void;
+/** Publishes to a topic as another service of the cloud. */
+export type PublishInternally = (topicUrn: string, subject: string, message: string) => void;
 
-/** Tells the destination of an asynchronous invocation what came of it (functiongraph_01_0390_03). */
-export function createNotifier(
-  deps: () => FgDeps,
-  publish: PublishInside,
-): (settled: Settled) => void {
-  return (settled) => {
-    const { record, qualifier } = settled.found;
-    const { on_success, on_failure } = record.asyncConfigs.get(qualifier)?.destination_config ?? {};
-    const target = settled.good ? on_success : on_failure;
-    if (target === undefined) return;
-    const { place, time, backend, functions, queue, newRequestId } = deps();
-    const text = JSON.stringify(
-      recordOf(settled, versionUrn(record, qualifier, place), time.model()),
-    );
-    void deliver(target, text);
+/** Sends the result of an asynchronous invocation to its destination, if it has one (functiongraph_01_0390_03). */
+export function createResultSender(options: {
+  place: Place;
+  time: Time;
+  backend: ObjectBackend;
+  functions: FunctionStore;
+  newRequestId(): string;
+  submit: AsyncQueue['submit'];
+  publish: PublishInternally;
+}): (result: AsyncResult) => void {
+  const { place, time, backend, functions, newRequestId, submit, publish } = options;
 
-    async function deliver({ destination, param }: Destination, message: string): Promise<void> {
-      const {
-        topic_urn = '',
-        func_urn = '',
-        bucket = '',
-        prefix = '',
-      } = readTarget({ destination, param });
-      try {
-        if (destination === 'SMN')
-          publish(topic_urn, 'FunctionGraph asynchronous invocation', message);
-        if (destination === 'FunctionGraph')
-          queue.submit(functions.find(func_urn), newRequestId(), message);
-        if (destination === 'OBS') {
-          const key = `${prefix}${settled.invocation.requestId}`;
-          await backend.write(bucket, key, Buffer.from(message), { lastModified: time.now() });
-        }
-      } catch (error) {
-        // A target that has gone since: the platform tells nobody.
-        if (!(error instanceof FssError)) throw error;
+  const deliver = async (target: Destination, message: string, requestId: string) => {
+    const { topic_urn = '', func_urn = '', bucket = '', prefix = '' } = parseTarget(target);
+    try {
+      if (target.destination === 'SMN') {
+        publish(topic_urn, 'FunctionGraph asynchronous invocation', message);
       }
+      if (target.destination === 'FunctionGraph') {
+        submit(functions.find(func_urn), newRequestId(), message);
+      }
+      if (target.destination === 'OBS') {
+        const key = `${prefix}${requestId}`;
+        await backend.write(bucket, key, Buffer.from(message), { lastModified: time.now() });
+      }
+    } catch (error) {
+      // The target was deleted meanwhile: the platform reports that to nobody.
+      if (!(error instanceof FssError)) throw error;
     }
+  };
+
+  return (result) => {
+    const { on_success, on_failure } = result.record.asyncConfig?.destination_config ?? {};
+    const target = result.succeeded ? on_success : on_failure;
+    if (target === undefined) return;
+    const message = describeResult(result, functionUrn(result.record, place), time.simulated());
+    void deliver(target, JSON.stringify(message), result.requestId);
   };
 }
 
-function recordOf(settled: Settled, urn: string, now: number): Record<string, unknown> {
+function describeResult(result: AsyncResult, urn: string, now: number): Record<string, unknown> {
   return {
-    // As odd as the service writes it: UTC's mark and China's offset.
+    // The service writes the UTC mark and China's offset together.
     timestamp: `${new Date(now + 8 * 3_600_000).toISOString()}+08:00`,
     request_context: {
-      request_id: settled.invocation.requestId,
+      request_id: result.requestId,
       function_urn: urn,
       condition: '',
-      approximate_invoke_count: settled.invocation.attempts,
+      approximate_invoke_count: result.attempts,
     },
-    request_payload: settled.event,
-    response_context: { status_code: settled.statusCode, function_error: settled.functionError },
-    response_payload: settled.payload,
+    request_payload: result.event,
+    response_context: { status_code: result.statusCode, function_error: result.functionError },
+    response_payload: result.payload,
   };
 }

@@ -1,4 +1,4 @@
-/** A refusal in FunctionGraph's words: HTTP status, FSS code, message (its appendix of error codes). */
+/** An error of FunctionGraph: HTTP status, FSS code and message (its appendix of error codes). */
 export class FssError extends Error {
   readonly status: number;
   readonly code: string;
@@ -29,24 +29,18 @@ const CODES = {
   'FSS.1010': [400, 'Invalid URL.'],
   'FSS.1011': [400, 'Invalid function code.'],
   'FSS.1012': [400, 'The function code must be configured.'],
-  'FSS.1014': [400, 'Invalid function alias.'],
   'FSS.1015': [400, 'Invalid function version.'],
-  'FSS.1016': [400, 'The function cannot be published: no changes since the last publication.'],
   'FSS.1017': [400, 'The number of items in the UserData field exceeds the limit (20).'],
   'FSS.1018': [400, 'The total size of the UserData field exceeds the limit (2 KB).'],
   'FSS.1019': [400, 'The description exceeds the maximum allowed limit.'],
   'FSS.1026': [400, 'Invalid Concurrency.'],
   'FSS.1036': [400, 'The VPC does not exist.'],
   'FSS.1041': [403, 'The number of functions exceeds the maximum allowed limit.'],
-  'FSS.1043': [403, 'The number of aliases exceeds the maximum allowed limit.'],
   'FSS.1051': [404, 'The function does not exist.'],
   'FSS.1052': [404, 'The version does not exist.'],
-  'FSS.1053': [404, 'The alias does not exist.'],
   'FSS.1054': [404, 'The function app does not exist in OBS.'],
   'FSS.1056': [404, 'The dependency does not exist.'],
   'FSS.1061': [409, 'The function already exists.'],
-  'FSS.1062': [409, 'The version already exists.'],
-  'FSS.1063': [409, 'The alias already exists.'],
   'FSS.1071': [413, 'The size of the code package to be uploaded exceeds the limit (50 MB).'],
   'FSS.1072': [413, 'The size of the inline code exceeds the maximum allowed limit (10 KB).'],
   'FSS.1101': [400, 'Invalid trigger type.'],
@@ -63,11 +57,9 @@ const CODES = {
   'FSS.1147': [409, 'The request path already exists.'],
   'FSS.1148': [409, 'The timer trigger already exists.'],
   'FSS.1151': [406, 'The OBS bucket is in a different region.'],
-  'FSS.1154': [403, 'Aliases of a function bound with triggers cannot be deleted.'],
   'FSS.1171': [404, 'The SMN topic does not exist. Create one on the SMN console.'],
   'FSS.1201': [413, 'The request body is too large.'],
   'FSS.1206': [500, 'The response of the function is not in the form that APIG needs.'],
-  'FSS.1221': [400, 'lts log has been enabled.'],
   'FSS.1306': [400, 'The number of triggers exceeds the maximum allowed limit.'],
   'FSS.1307': [400, 'The trigger name already exists.'],
   'FSS.1309': [400, 'Invalid function URN.'],
@@ -84,7 +76,7 @@ const CODES = {
 
 export type FssCode = keyof typeof CODES;
 
-/** The refusal of a code; `detail` is put behind its message. */
+/** Returns the error of a code; `detail` is appended to its message. */
 export function fss(code: FssCode, detail?: string): FssError {
   const [status, message] = CODES[code];
   return new FssError(status, code, detail === undefined ? message : `${message} (${detail})`);

@@ -1,44 +1,35 @@
 import { fss } from './error.ts';
-import type { FunctionRecord, FunctionVersion } from './function.ts';
-import { parseUrn } from './urn.ts';
-
-/** A function and the version that a URN means; `qualifier` as it was named, else `latest`. */
-export type Found = { record: FunctionRecord; version: FunctionVersion; qualifier: string };
+import type { FunctionRecord } from './function.ts';
+import { parseUrn, type Place } from './urn.ts';
 
 export type FunctionStore = {
-  /** Throws FSS.1309, FSS.1051, FSS.1052. */
-  find(urn: string): Found;
+  /** Throws FSS.1309, FSS.1051, FSS.1052: the only version is `latest`. */
+  find(urn: string): FunctionRecord;
   has(group: string, name: string): boolean;
+  /** False once the function is deleted. */
+  exists(record: FunctionRecord): boolean;
   add(record: FunctionRecord): void;
   remove(record: FunctionRecord): void;
-  /** In the order of their creation. */
+  /** In the order of creation. */
   list(): FunctionRecord[];
 };
 
-/** The functions of the project, by group and name. */
-export function createFunctionStore(where: { region: string; projectId: string }): FunctionStore {
+/** The functions of the project, by package and name. */
+export function createFunctionStore(place: Pick<Place, 'region' | 'projectId'>): FunctionStore {
   const records = new Map<string, FunctionRecord>();
   const keyOf = (group: string, name: string) => `${group}:${name}`;
   return {
     find(urn) {
-      const { package: group, name, qualifier } = parseUrn(urn, where);
+      const { package: group, name, qualifier = 'latest' } = parseUrn(urn, place);
       const record = records.get(keyOf(group, name));
       if (record === undefined) throw fss('FSS.1051');
-      return { record, version: versionOf(record, qualifier), qualifier: qualifier ?? 'latest' };
+      if (qualifier !== 'latest') throw fss('FSS.1052');
+      return record;
     },
     has: (group, name) => records.has(keyOf(group, name)),
+    exists: (record) => records.get(keyOf(record.package, record.name)) === record,
     add: (record) => void records.set(keyOf(record.package, record.name), record),
     remove: (record) => void records.delete(keyOf(record.package, record.name)),
     list: () => [...records.values()],
   };
-}
-
-/** The version that a qualifier (`latest`, a version, an alias) means. Throws FSS.1052. */
-export function versionOf(record: FunctionRecord, qualifier: string | undefined): FunctionVersion {
-  if (qualifier === undefined || qualifier === 'latest') return record.head;
-  const name = record.aliases.get(qualifier)?.version ?? qualifier;
-  if (name === 'latest') return record.head;
-  const found = record.versions.find(({ version }) => version === name);
-  if (found === undefined) throw fss('FSS.1052');
-  return found;
 }

@@ -1,4 +1,4 @@
-/** What a function is set to. Texts that were not given are ''. */
+/** A function's settings. A text that was not set is ''. */
 export type FunctionConfig = {
   handler: string;
   runtime: string;
@@ -15,13 +15,21 @@ export type FunctionConfig = {
   enterprise_project_id: string;
   initializer: { handler: string; timeout: number } | undefined;
   preStop: { handler: string; timeout: number } | undefined;
-  log: { group_id: string; group_name: string; stream_id: string; stream_name: string } | undefined;
+  log: LogGroup | undefined;
   ephemeral_storage: number;
   domain_names: string;
   enable_dynamic_memory: boolean;
 };
 
-/** A version's code. `digest` is the SHA-512 of its bytes, hex. */
+/** The LTS log group and stream of a function. */
+export type LogGroup = {
+  group_id: string;
+  group_name: string;
+  stream_id: string;
+  stream_name: string;
+};
+
+/** A function's code. `digest` is the SHA-512 of its bytes, hex. */
 export type Code = {
   type: 'inline' | 'zip' | 'obs';
   url: string;
@@ -30,28 +38,10 @@ export type Code = {
   digest: string;
 };
 
-/** A function at one of its versions; the head is `latest`. */
-export type FunctionVersion = {
-  version: string;
-  config: FunctionConfig;
-  code: Code;
-  /** Instances at once: -1 no limit, 0 disabled. */
-  maxInstances: number;
-  /** True time, epoch ms. */
-  lastModified: number;
-  description?: string;
-};
-
-export type Alias = {
-  name: string;
-  version: string;
-  description: string;
-  lastModified: number;
-};
-
+/** Where the result of an asynchronous invocation is sent; `param` is a JSON text. */
 export type Destination = { destination: string; param: string };
 
-/** What an asynchronous invocation of one version is promised. */
+/** The settings of asynchronous invocations (functiongraph_06_0142). */
 export type AsyncConfig = {
   max_async_event_age_in_seconds: number;
   max_async_retry_attempts: number;
@@ -61,31 +51,16 @@ export type AsyncConfig = {
   lastModified: number;
 };
 
+/** A function at its only version, `latest`. */
 export type FunctionRecord = {
   id: string;
   name: string;
   package: string;
-  head: FunctionVersion;
-  /** Published ones, oldest first. */
-  versions: FunctionVersion[];
-  aliases: Map<string, Alias>;
-  /** By version or alias, as the URN named it. */
-  asyncConfigs: Map<string, AsyncConfig>;
-  tags: Map<string, string>;
-};
-
-export type TriggerType = 'TIMER' | 'APIG' | 'DEDICATEDGATEWAY' | 'CTS' | 'SMN' | 'OBS';
-
-export type TriggerRecord = {
-  id: string;
-  type: TriggerType;
-  status: 'ACTIVE' | 'DISABLED';
-  /** event_data, as it is answered. */
-  data: Record<string, unknown>;
-  function: FunctionRecord;
-  /** `latest`, a version or an alias. */
-  qualifier: string;
-  /** True time, epoch ms. */
-  createdAt: number;
-  updatedAt: number;
+  config: FunctionConfig;
+  code: Code;
+  /** Instances at once: -1 no limit, 0 disabled. */
+  maxInstances: number;
+  /** Real time, epoch ms. */
+  lastModified: number;
+  asyncConfig: AsyncConfig | undefined;
 };

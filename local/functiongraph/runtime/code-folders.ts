@@ -5,12 +5,12 @@ import type { Code } from '../model/function.ts';
 import { unzip } from '../config/unzip.ts';
 
 export type CodeFolders = {
-  /** Where a version's code lies unpacked. Throws what an archive is broken with. */
+  /** Returns the folder of the unpacked code. Rejects if the archive is broken. */
   of(code: Code): Promise<string>;
   remove(): Promise<void>;
 };
 
-/** Unpacks each code once, below a folder of its own in the machine's temporary one. */
+/** Unpacks each code once, below a new folder in the machine's temporary folder. */
 export function createCodeFolders(): CodeFolders {
   const folders = new Map<string, Promise<string>>();
   let root: Promise<string> | undefined;
@@ -26,9 +26,9 @@ export function createCodeFolders(): CodeFolders {
     of(code) {
       const known = folders.get(code.digest);
       if (known !== undefined) return known;
-      const made = unpack(code);
-      folders.set(code.digest, made);
-      return made;
+      const folder = unpack(code);
+      folders.set(code.digest, folder);
+      return folder;
     },
     async remove() {
       folders.clear();

@@ -1,11 +1,10 @@
 import type { FunctionConfig } from '../model/function.ts';
 
-/** An instance's whole environment (functiongraph_01_0154): nothing of the machine's. */
+/** Returns the whole environment of an instance (functiongraph_01_0154); it inherits nothing from this machine. */
 export function environmentOf(options: {
   config: FunctionConfig;
   name: string;
   package: string;
-  version: string;
   projectId: string;
   root: string;
   cpu: string;
@@ -19,7 +18,7 @@ export function environmentOf(options: {
     TZ: 'UTC',
     RUNTIME_PROJECT_ID: options.projectId,
     RUNTIME_FUNC_NAME: options.name,
-    RUNTIME_FUNC_VERSION: options.version,
+    RUNTIME_FUNC_VERSION: 'latest',
     RUNTIME_PACKAGE: options.package,
     RUNTIME_HANDLER: config.handler,
     RUNTIME_TIMEOUT: String(config.timeout),

@@ -1,15 +1,15 @@
-/** One line of a function's log; `at` is true time, epoch ms. */
+/** One line of a function's log; `at` is real time, epoch ms. */
 type LogLine = { at: number; requestId: string; text: string };
 
 export type FunctionLogs = {
   add(functionId: string, line: LogLine): void;
-  /** Oldest first; the last 10,000 of a function are kept. */
+  /** Oldest first; only the last 10,000 of a function. */
   list(functionId: string): LogLine[];
 };
 
-const KEPT = 10_000;
+const MAX_LINES = 10_000;
 
-/** What the functions print, each in a log of its own. */
+/** The printed lines of each function. */
 export function createFunctionLogs(): FunctionLogs {
   const logs = new Map<string, LogLine[]>();
   return {
@@ -17,7 +17,7 @@ export function createFunctionLogs(): FunctionLogs {
       const lines = logs.get(functionId) ?? [];
       logs.set(functionId, lines);
       lines.push(line);
-      if (lines.length > KEPT) lines.splice(0, lines.length - KEPT);
+      if (lines.length > MAX_LINES) lines.splice(0, lines.length - MAX_LINES);
     },
     list: (functionId) => [...(logs.get(functionId) ?? [])],
   };

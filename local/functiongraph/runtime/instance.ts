@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
+import { readLines } from './read-lines.ts';
 
-/** Which model time it is at which time of the machine, and how fast it runs. */
-export type ClockAnchor = { machineAt: number; modelAt: number; speed: number };
+/** The simulated time at a time of the machine, and the speed from then on. */
+export type ClockAnchor = { machineAt: number; simulatedAt: number; speed: number };
 
-export type ContextFacts = {
+/** The data behind a handler's `context`. */
+export type ContextData = {
   requestId: string;
   functionName: string;
   package: string;
@@ -21,25 +23,25 @@ export type ContextFacts = {
 
 export type Failure = { errorMessage: string; errorType: string };
 
-/** What came of one call of a handler; `ended` when the process is gone with it. */
+/** The result of one call of a handler; `exited` if the process ended. `memory` is in bytes. */
 export type Reply =
   | { kind: 'ok'; result: string; memory: number }
   | ({ kind: 'failed'; memory: number } & Failure)
-  | { kind: 'ended'; code: string };
+  | { kind: 'exited'; code: string };
 
 export type Instance = {
-  /** Resolves once the code is loaded, with what went wrong when it could not be. */
+  /** Resolves when the code is loaded, with the error if that failed. */
   loaded: Promise<Failure | undefined>;
   call(
-    work: { entry: string; event: string; context: ContextFacts; initializer: boolean },
+    work: { entry: string; event: string; context: ContextData; initializer: boolean },
     onLine: (line: string) => void,
   ): Promise<Reply>;
   setClock(): void;
-  /** At once and whatever it does. */
+  /** Kills the process at once. */
   kill(): void;
   /** Resolves when the process is gone. */
-  gone: Promise<void>;
-  readonly alive: boolean;
+  exited: Promise<void>;
+  readonly isAlive: boolean;
 };
 
 type Message = {
@@ -48,8 +50,6 @@ type Message = {
   result?: string;
   memory?: number;
 } & Partial<Failure>;
-
-const MAX_LINE = 256 * 1024;
 
 /** Starts a process that loads the handlers `names` of the code in `root`; `env` is its whole environment. */
 export function startInstance(options: {
@@ -65,42 +65,40 @@ export function startInstance(options: {
   const child = spawn(node, [`--max-old-space-size=${memoryMb}`, program, root, ...names], {
     cwd: root,
     env,
-    // No terminal and no signals of ours: Ctrl-C is for the cloud, which ends its instances.
+    // Own process group: Ctrl-C reaches the cloud only, which then ends its instances.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
   });
   const [, , , channel, gate] = child.stdio as unknown as Duplex[];
   for (const stream of [channel, gate]) stream?.on('error', () => undefined);
-  let alive = true;
-  let rests = false;
-  let code = '';
-  // What is printed while the code is loaded belongs to the first event.
-  const early: string[] = [];
-  let onLine: (line: string) => void = (line) => void early.push(line);
-  const waiting = { message: [] as ((message: Message | undefined) => void)[], mark: '' };
+  let isAlive = true;
+  let isPaused = false;
+  let exitCode = '';
+  // Lines printed while the code loads belong to the first event.
+  const loadingLines: string[] = [];
+  let onLine: (line: string) => void = (line) => void loadingLines.push(line);
+  const waiting: ((message: Message | undefined) => void)[] = [];
+  let mark = '';
   let onMark: () => void = () => undefined;
-  const tell = (message: Message | undefined) => {
-    const [first] = waiting.message.splice(0, 1);
-    first?.(message);
-  };
-  const next = (): Promise<Message | undefined> =>
-    alive ? new Promise((resolve) => waiting.message.push(resolve)) : Promise.resolve(undefined);
+  const receive = (message: Message | undefined) => waiting.shift()?.(message);
+  const nextMessage = (): Promise<Message | undefined> =>
+    isAlive ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(undefined);
 
-  readLines(channel ?? null, (line) => tell(JSON.parse(line) as Message));
+  readLines(channel ?? null, (line) => receive(JSON.parse(line) as Message));
   readLines(child.stdout, (line) => {
-    if (waiting.mark !== '' && line.endsWith(waiting.mark)) {
-      const before = line.slice(0, -waiting.mark.length);
+    if (mark !== '' && line.endsWith(mark)) {
+      const before = line.slice(0, -mark.length);
       if (before !== '') onLine(before);
       onMark();
     } else onLine(line);
   });
   readLines(child.stderr, (line) => onLine(line));
-  const gone = new Promise<void>((resolve) => {
-    const end = (why: string) => {
-      if (!alive) return;
-      alive = false;
-      code = why;
-      while (waiting.message.length > 0) tell(undefined);
+  const exited = new Promise<void>((resolve) => {
+    const end = (code: string) => {
+      if (!isAlive) return;
+      isAlive = false;
+      exitCode = code;
+      while (waiting.length > 0) receive(undefined);
       onMark();
       resolve();
     };
@@ -109,10 +107,12 @@ export function startInstance(options: {
   });
 
   const post = (message: object) => {
-    if (alive) channel?.write(`${JSON.stringify({ ...message, clock: clock() })}\n`);
+    if (isAlive) channel?.write(`${JSON.stringify({ ...message, clock: clock() })}\n`);
   };
-  const loaded = next().then((message): Failure | undefined => {
-    if (message === undefined) return { errorMessage: `the process ended: ${code}`, errorType: '' };
+  const loaded = nextMessage().then((message): Failure | undefined => {
+    if (message === undefined) {
+      return { errorMessage: `the process ended: ${exitCode}`, errorType: '' };
+    }
     return message.kind === 'loaded' ? undefined : failureOf(message);
   });
 
@@ -120,18 +120,18 @@ export function startInstance(options: {
     loaded,
     async call(work, listener) {
       onLine = listener;
-      for (const line of early.splice(0)) listener(line);
-      waiting.mark = `\u001e${randomUUID()}`;
+      for (const line of loadingLines.splice(0)) listener(line);
+      mark = `\u001e${randomUUID()}`;
       const marked = new Promise<void>((resolve) => (onMark = resolve));
-      const reply = next();
-      // Between two events the process rests; this wakes it.
-      if (rests) gate?.write('.');
-      rests = true;
-      post({ kind: 'call', mark: waiting.mark, ...work });
+      const reply = nextMessage();
+      // The process is paused between two events; this resumes it.
+      if (isPaused) gate?.write('.');
+      isPaused = true;
+      post({ kind: 'call', mark, ...work });
       const message = await reply;
       if (message === undefined) {
-        await gone;
-        return { kind: 'ended', code };
+        await exited;
+        return { kind: 'exited', code: exitCode };
       }
       await marked;
       const { memory = 0 } = message;
@@ -139,10 +139,10 @@ export function startInstance(options: {
       return { kind: 'failed', memory, ...failureOf(message) };
     },
     setClock: () => post({ kind: 'clock' }),
-    kill: () => void (alive && killGroup(child)),
-    gone,
-    get alive() {
-      return alive;
+    kill: () => void (isAlive && killGroup(child)),
+    exited,
+    get isAlive() {
+      return isAlive;
     },
   };
 }
@@ -153,21 +153,9 @@ function failureOf({ errorMessage = '', errorType = 'Error' }: Message): Failure
 
 function killGroup(child: ChildProcess): void {
   try {
-    // Its group, so that nothing it started stays behind.
+    // The whole group, with any process that the function started.
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // It is gone already.
+    // Already gone.
   }
-}
-
-function readLines(stream: NodeJS.ReadableStream | null, take: (line: string) => void): void {
-  let rest = '';
-  stream?.setEncoding('utf8');
-  stream?.on('data', (text: string) => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    if (stream !== null && rest.length > MAX_LINE * 64) rest = rest.slice(-MAX_LINE);
-    for (const line of lines) take(line);
-  });
-  stream?.on('end', () => void (rest !== '' && take(rest)));
 }

@@ -1,58 +1,58 @@
-import { fss } from '../model/error.ts';
-import type { Place } from '../model/urn.ts';
+import type { ScaledTimers } from '../../simulation/scaled-timers.ts';
 import { isNodeRuntime } from '../config/runtimes.ts';
-import type { FunctionConfig, FunctionRecord, FunctionVersion } from '../model/function.ts';
+import { fss } from '../model/error.ts';
+import type { FunctionConfig, FunctionRecord } from '../model/function.ts';
+import type { Place } from '../model/urn.ts';
 import type { CodeFolders } from './code-folders.ts';
 import { environmentOf } from './environment.ts';
-import type { ScaledTimers } from '../../simulation/scaled-timers.ts';
 import {
   type ClockAnchor,
-  type ContextFacts,
+  type ContextData,
   type Failure,
   type Instance,
   startInstance,
 } from './instance.ts';
 
-type Credentials = ContextFacts['credentials'];
+type Credentials = ContextData['credentials'];
 
-/** An instance that was taken out of the pool for one event. */
-export type Taken = {
+/** An instance reserved for one event. */
+export type Reserved = {
   instance: Instance;
-  /** Whether it was started for this event. */
-  cold: boolean;
-  /** What a handler of it is told about itself. */
-  facts(requestId: string, alias: string, timeoutMs: number): Promise<ContextFacts>;
-  /** Puts it back; `spent` when it must not serve again. */
-  giveBack(spent: boolean): void;
+  /** True if it was started for this event. */
+  isCold: boolean;
+  /** Returns the data of the handler's context. */
+  contextData(requestId: string, timeoutMs: number): Promise<ContextData>;
+  /** Returns it to the pool; a broken one is ended. */
+  release(isBroken: boolean): void;
 };
 
 type Member = {
-  functionId: string;
-  version: FunctionVersion;
-  config: FunctionVersion['config'];
+  record: FunctionRecord;
+  config: FunctionConfig;
   instance: Instance | undefined;
-  busy: boolean;
-  stale: boolean;
-  forget: () => void;
+  isBusy: boolean;
+  /** Its function has changed. */
+  isStale: boolean;
+  cancelIdleTimer: () => void;
 };
 
 export type Pool = {
-  /** An idle instance or a new one; undefined when all that the function may have are busy. */
-  take(record: FunctionRecord, version: FunctionVersion): Promise<Taken | Failure | undefined>;
-  /** A function has changed: its idle instances end now, the others after their event. */
-  drop(functionId: string): void;
+  /** Returns an idle instance or a new one; undefined if the function's limit is reached. Throws FSS.0500. */
+  reserve(record: FunctionRecord): Promise<Reserved | Failure | undefined>;
+  /** Call when a function has changed: ends its idle instances now, the others after their event. */
+  onChanged(record: FunctionRecord): void;
   setClock(): void;
-  /** Ends all instances at once, and waits until they are gone. */
+  /** Ends all instances and waits until they are gone. */
   end(): Promise<void>;
 };
 
-// What a tenant may run at once unless it asks for more.
-const ACCOUNT_CONCURRENCY = 100;
+// Instances of all functions together; a real account can ask for more.
+const MAX_ACCOUNT_INSTANCES = 100;
 const IDLE_MS = 120_000;
-const LOAD_MS = 60_000;
+const LOAD_TIMEOUT_MS = 60_000;
 const CPU = '300';
 
-/** The instances of all functions. Each serves one event at a time and is kept for the next for two minutes. */
+/** The instances of all functions. Each serves one event at a time and is kept for two minutes after it. */
 export function createPool(options: {
   node: string;
   program: string;
@@ -64,30 +64,25 @@ export function createPool(options: {
 }): Pool {
   const { node, program, place, folders, timers, clock, credentialsOf } = options;
   const members = new Set<Member>();
-  let ended = false;
+  let hasEnded = false;
 
   const discard = (member: Member) => {
     members.delete(member);
-    member.forget();
+    member.cancelIdleTimer();
     member.instance?.kill();
   };
 
-  const taken = (
-    record: FunctionRecord,
-    member: Member,
-    instance: Instance,
-    cold: boolean,
-  ): Taken => {
-    const { version, config } = member;
+  const reserved = (member: Member, instance: Instance, isCold: boolean): Reserved => {
+    const { record, config } = member;
     return {
       instance,
-      cold,
-      facts: async (requestId, alias, timeoutMs) => ({
+      isCold,
+      contextData: async (requestId, timeoutMs) => ({
         requestId,
         functionName: record.name,
         package: record.package,
-        version: version.version,
-        alias,
+        version: 'latest',
+        alias: '',
         projectId: place.projectId,
         timeoutMs,
         memory: String(config.memory_size),
@@ -95,89 +90,83 @@ export function createPool(options: {
         userData: { ...config.userData, ...config.encryptedUserData },
         credentials: await credentialsOf(executionAgency(config)),
       }),
-      giveBack(spent) {
-        member.busy = false;
-        if (spent || member.stale || !instance.alive) discard(member);
-        else member.forget = timers.after(IDLE_MS, () => discard(member));
+      release(isBroken) {
+        member.isBusy = false;
+        if (isBroken || member.isStale || !instance.isAlive) discard(member);
+        else member.cancelIdleTimer = timers.after(IDLE_MS, () => discard(member));
       },
     };
   };
 
-  const start = async (
-    record: FunctionRecord,
-    version: FunctionVersion,
-  ): Promise<Taken | Failure> => {
-    const { config } = version;
-    const names = [config.handler, ...(config.initializer ? [config.initializer.handler] : [])];
-    // Counted from the start, so that two events at once do not start one too many.
-    const holder: Member = {
-      functionId: record.id,
-      version,
-      config,
-      instance: undefined,
-      busy: true,
-      stale: false,
-      forget: () => undefined,
-    };
-    members.add(holder);
-    try {
-      const root = await folders.of(version.code);
-      if (ended) throw new Error('the cloud is being stopped');
-      const { name, package: group } = record;
-      holder.instance = startInstance({
-        node,
-        program,
+  const spawnInstance = async (record: FunctionRecord, config: FunctionConfig) => {
+    const root = await folders.of(record.code);
+    if (hasEnded) throw new Error('the cloud is being stopped');
+    const { name, package: group } = record;
+    return startInstance({
+      node,
+      program,
+      root,
+      names: [config.handler, ...(config.initializer ? [config.initializer.handler] : [])],
+      memoryMb: config.memory_size,
+      env: environmentOf({
+        config,
+        name,
+        package: group,
+        projectId: place.projectId,
         root,
-        names,
-        memoryMb: config.memory_size,
-        env: environmentOf({
-          config,
-          name,
-          package: group,
-          version: version.version,
-          projectId: place.projectId,
-          root,
-          cpu: CPU,
-        }),
-        clock,
-      });
+        cpu: CPU,
+      }),
+      clock,
+    });
+  };
+
+  const startMember = async (record: FunctionRecord): Promise<Reserved | Failure> => {
+    const { config } = record;
+    const cancelIdleTimer = () => undefined;
+    const state = { instance: undefined, isBusy: true, isStale: false, cancelIdleTimer };
+    const member: Member = { record, config, ...state };
+    // Added before it starts, so that simultaneous events respect the limit.
+    members.add(member);
+    let instance: Instance;
+    try {
+      instance = await spawnInstance(record, config);
     } catch (error) {
-      members.delete(holder);
+      members.delete(member);
       const { name, message } = error instanceof Error ? error : new Error(String(error));
       return { errorMessage: message, errorType: name };
     }
-    const instance = holder.instance;
-    const patience = setTimeout(() => instance.kill(), LOAD_MS);
+    member.instance = instance;
+    const timer = setTimeout(() => instance.kill(), LOAD_TIMEOUT_MS);
     const failure = await instance.loaded;
-    clearTimeout(patience);
-    if (failure === undefined) return taken(record, holder, instance, true);
-    discard(holder);
+    clearTimeout(timer);
+    if (failure === undefined) return reserved(member, instance, true);
+    discard(member);
     return failure;
   };
 
   return {
-    async take(record, version) {
-      if (!isNodeRuntime(version.config.runtime)) {
-        throw fss('FSS.0500', `${version.config.runtime} is not run here`);
+    async reserve(record) {
+      if (!isNodeRuntime(record.config.runtime)) {
+        throw fss('FSS.0500', `${record.config.runtime} is not run here`);
       }
-      const fits = [...members].filter(
-        (member) => member.version === version && member.config === version.config && !member.stale,
+      const own = [...members].filter((member) => member.record === record && !member.isStale);
+      const idle = own.find(
+        ({ config, isBusy, instance }) =>
+          config === record.config && !isBusy && instance?.isAlive === true,
       );
-      const idle = fits.find((member) => !member.busy && member.instance?.alive === true);
       if (idle?.instance !== undefined) {
-        idle.forget();
-        idle.busy = true;
-        return taken(record, idle, idle.instance, false);
+        idle.cancelIdleTimer();
+        idle.isBusy = true;
+        return reserved(idle, idle.instance, false);
       }
-      const most = version.maxInstances === -1 ? Infinity : version.maxInstances;
-      const mine = [...members].filter((member) => member.version === version && !member.stale);
-      if (mine.length >= most || members.size >= ACCOUNT_CONCURRENCY) return undefined;
-      return start(record, version);
+      const max = record.maxInstances === -1 ? Infinity : record.maxInstances;
+      if (own.length >= max || members.size >= MAX_ACCOUNT_INSTANCES) return undefined;
+      return startMember(record);
     },
-    drop(functionId) {
+    onChanged(record) {
       for (const member of [...members]) {
-        if (member.functionId !== functionId) continue;
-        if (member.busy) member.stale = true;
+        if (member.record !== record) continue;
+        if (member.isBusy) member.isStale = true;
         else discard(member);
       }
     },
@@ -185,15 +174,15 @@ export function createPool(options: {
       for (const { instance } of members) instance?.setClock();
     },
     async end() {
-      ended = true;
+      hasEnded = true;
       const all = [...members];
       for (const member of all) discard(member);
-      await Promise.all(all.map(async ({ instance }) => instance?.gone));
+      await Promise.all(all.map(async ({ instance }) => instance?.exited));
     },
   };
 }
 
-/** The agency whose credentials a function finds in its context, '' for none. */
+/** The agency whose credentials a function gets in its context, '' for none. */
 function executionAgency({ xrole, app_xrole }: FunctionConfig): string {
   return app_xrole === '' ? xrole : app_xrole;
 }

@@ -1,5 +1,6 @@
 import type { Principal } from '../auth/keys.ts';
 
+/** The one account of the cloud. */
 export type Account = {
   domain: { id: string; name: string };
   project: { id: string; name: string };

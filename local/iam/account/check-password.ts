@@ -1,44 +1,44 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Time } from '../../simulation/time.ts';
 import type { Principal } from '../auth/keys.ts';
-import { type Bar, type User, usersOf } from './users.ts';
+import { type LoginRestriction, type User, usersOf } from './users.ts';
 import type { Account } from './account.ts';
 
-type Given = {
+type Login = {
   userId?: string;
   userName?: string;
   domain: string;
   password: string;
 };
 
-export type PasswordCheck = (given: Given) => Principal | 'wrong' | 'locked' | Bar;
+export type PasswordCheck = (login: Login) => Principal | 'wrong' | 'locked' | LoginRestriction;
 
 const LOCK_AFTER = 5;
-const LOCK = 15 * 60_000;
+const LOCK_MS = 15 * 60_000;
 
 /**
- * Checks the password of the account's users; five wrong ones in a row lock that user for 15 minutes. A user whom
- * something else bars learns of it only with the right password.
+ * Checks the passwords of the account's users. Five wrong ones in a row lock a user for 15 minutes. A login restriction
+ * shows only with the right password.
  */
 export function createPasswordCheck(account: Account, time: Time): PasswordCheck {
   const users = usersOf(account).map((user) => ({ user, wrong: 0, lockedUntil: 0 }));
   return ({ userId, userName, domain, password }) => {
     const inAccount = [account.domain.id, account.domain.name].includes(domain);
-    const known = users.find(({ user }) =>
+    const state = users.find(({ user }) =>
       userId === undefined
         ? inAccount && userName === user.userName
         : (inAccount || domain === '') && userId === user.userId,
     );
-    if (known === undefined) return 'wrong';
-    if (known.lockedUntil > time.now()) return 'locked';
-    if (timingSafeEqual(digest(password), digest(known.user.password))) {
-      known.wrong = 0;
-      return known.user.bar ?? principalOf(known.user);
+    if (state === undefined) return 'wrong';
+    if (state.lockedUntil > time.now()) return 'locked';
+    if (timingSafeEqual(digest(password), digest(state.user.password))) {
+      state.wrong = 0;
+      return state.user.restriction ?? principalOf(state.user);
     }
-    known.wrong += 1;
-    if (known.wrong >= LOCK_AFTER) {
-      known.wrong = 0;
-      known.lockedUntil = time.now() + LOCK;
+    state.wrong += 1;
+    if (state.wrong >= LOCK_AFTER) {
+      state.wrong = 0;
+      state.lockedUntil = time.now() + LOCK_MS;
     }
     return 'wrong';
   };

@@ -2,18 +2,18 @@ import type { IssueTemporary } from './issue-temporary.ts';
 import type { IssuedKey, Keys, Principal } from './keys.ts';
 import type { Tokens } from './tokens.ts';
 
-/** What a function finds in its context: keys and a token of its agency. */
+/** The keys and the token of an agency, as a function's context returns them. */
 export type Credentials = {
   accessKey: string;
   secretKey: string;
-  /** '' when the keys are permanent. */
+  /** '' for permanent keys. */
   securityToken: string;
   token: string;
 };
 
 const DAY = 86_400_000;
 
-/** Keys and a new token of the agency, good for 24 hours; keys that IAM makes itself unless `key` is given. */
+/** Issues keys (unless `key` is given) and a token of the agency, valid for 24 hours. */
 export function issueCredentials(
   { keys, tokens }: { keys: Keys; tokens: Tokens },
   agency: Principal,
@@ -30,7 +30,7 @@ export function issueCredentials(
   return { accessKey, secretKey, securityToken, token };
 }
 
-/** The same with keys from IAM's key source. Rejects when that does not answer. */
+/** The same with keys from IAM's key source. Rejects if the source fails. */
 export async function fetchCredentials(
   iam: { keys: Keys; tokens: Tokens; issueTemporary: IssueTemporary },
   agency: Principal,

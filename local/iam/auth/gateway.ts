@@ -3,24 +3,24 @@ import { gatewayError } from '../../http/responses.ts';
 import { hexId, type Random } from '../../simulation/random.ts';
 import type { Time } from '../../simulation/time.ts';
 import type { Keys, Principal } from './keys.ts';
-import { parseAuthorization, parseSdkDate, signatureHolds } from './signature.ts';
+import { parseAuthorization, parseSdkDate, isValidSignature } from './signature.ts';
 import type { Tokens } from './tokens.ts';
 
-/** Who calls, and the project the token or key is good for (undefined: none). */
+/** The caller and the project of its token or key, if it has one. */
 export type Identity = { principal: Principal; projectId: string | undefined; byToken: boolean };
 
 export type Gateway = {
-  /** The caller of a request, or the 401 it gets. */
+  /** Returns the caller of a request, or a 401. */
   identify(request: Request, body: Uint8Array): Promise<Identity | Response>;
-  /** The 401 of a request, or undefined when it may pass. */
+  /** Returns a 401, or undefined if the caller is authenticated. */
   authenticate(request: Request, body: Uint8Array): Promise<Response | undefined>;
 };
 
-const SKEW = 15 * 60_000;
-const LOCK = 5 * 60_000;
+const MAX_SKEW_MS = 15 * 60_000;
+const LOCK_MS = 5 * 60_000;
 const LOCK_AFTER = 5;
 
-/** The gateway's check of X-Auth-Token or an SDK-HMAC-SHA256 signature; all times are true time. */
+/** Checks X-Auth-Token or an SDK-HMAC-SHA256 signature. Functions sign in simulated time, all others in real time. */
 export function createGateway(options: {
   keys: Keys;
   tokens: Tokens;
@@ -48,19 +48,20 @@ export function createGateway(options: {
     const date = parseSdkDate(request.headers.get('x-sdk-date'));
     if (date === undefined) return wrong('X-Sdk-Date missing or malformed');
     const key = keys.find(authorization.accessKey);
-    const now = key?.inModelTime === true ? time.model() : time.now();
-    if (Math.abs(date - now) > SKEW) return wrong('X-Sdk-Date differs by over 15 minutes');
+    const now = key?.usesSimulatedTime === true ? time.simulated() : time.now();
+    if (Math.abs(date - now) > MAX_SKEW_MS) return wrong('X-Sdk-Date differs by over 15 minutes');
     if (key === undefined) return wrong('the access key does not exist');
     const state = attempts.get(key.accessKey) ?? { bad: 0, lockedUntil: 0 };
     if (state.lockedUntil > time.now()) return wrong('the access key is locked');
-    if (!signatureHolds(request, body, authorization, key.secretKey)) {
+    if (!isValidSignature(request, body, authorization, key.secretKey)) {
       state.bad += 1;
-      if (state.bad >= LOCK_AFTER) Object.assign(state, { bad: 0, lockedUntil: time.now() + LOCK });
+      if (state.bad >= LOCK_AFTER)
+        Object.assign(state, { bad: 0, lockedUntil: time.now() + LOCK_MS });
       attempts.set(key.accessKey, state);
       return wrong('verify aksk signature fail');
     }
     attempts.delete(key.accessKey);
-    if (!sameText(request.headers.get('x-security-token') ?? '', key.securityToken ?? '')) {
+    if (!isSameText(request.headers.get('x-security-token') ?? '', key.securityToken ?? '')) {
       return wrong('X-Security-Token missing or wrong');
     }
     if (key.expiresAt !== undefined && key.expiresAt <= time.now()) {
@@ -85,7 +86,7 @@ export function createGateway(options: {
   };
 }
 
-function sameText(a: string, b: string): boolean {
+function isSameText(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length === right.length && timingSafeEqual(left, right);
 }

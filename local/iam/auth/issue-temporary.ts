@@ -1,14 +1,14 @@
 import type { KeySource, IssuedKey, Keys, Principal } from './keys.ts';
 
-/** Makes a temporary key known to the cloud. Rejects when the key source does not answer. */
-export type IssueTemporary = (wish: {
+/** Issues a temporary key. Rejects if the key source fails. */
+export type IssueTemporary = (request: {
   principal: Principal;
   projectId: string;
   lifetimeMs: number;
 }) => Promise<IssuedKey>;
 
-/** Makes keys itself, or takes those of the source: then one set holds for the cloud and for what stands beside it. */
+/** Issues own keys, or registers those of an external source, which are then valid here and there. */
 export function createIssueTemporary(keys: Keys, source: KeySource | undefined): IssueTemporary {
-  if (source === undefined) return async (wish) => keys.issue(wish);
-  return async ({ lifetimeMs, ...owner }) => keys.adopt(await source(lifetimeMs), owner);
+  if (source === undefined) return async (request) => keys.issue(request);
+  return async ({ lifetimeMs, ...owner }) => keys.register(await source(lifetimeMs), owner);
 }

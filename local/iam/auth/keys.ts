@@ -2,57 +2,60 @@ import { pick, randomBytes, type Random } from '../../simulation/random.ts';
 import type { Time } from '../../simulation/time.ts';
 import { marked } from './mark.ts';
 
-/** What the cloud knows of an access key; the services ask, IAM answers. */
+/** An access key as the services see it. */
 export type KeyRecord = {
   accessKey: string;
   secretKey: string;
-  /** Temporary keys come with one; a request must then carry it. */
+  /** Of a temporary key; every request must send it. */
   securityToken: string | undefined;
   projectId: string;
-  /** True time after which the key is refused; undefined for a permanent key. */
+  /** Real time at which the key expires; undefined for a permanent key. */
   expiresAt: number | undefined;
-  /** A function's key: its clock is the model's, and so it dates what it sends. */
-  inModelTime?: boolean;
+  /** The key of a function, which dates its requests in simulated time. */
+  usesSimulatedTime?: boolean;
 };
 
 export type KeyStore = {
   find(accessKey: string): KeyRecord | undefined;
 };
 
-/** Keys that someone else made: of a session when they come with a token, else permanent. */
-export type GivenKeys = Pick<KeyRecord, 'accessKey' | 'secretKey' | 'securityToken' | 'expiresAt'>;
+/** Keys that an external server issued: temporary with a security token, else permanent. */
+export type ExternalKeys = Pick<
+  KeyRecord,
+  'accessKey' | 'secretKey' | 'securityToken' | 'expiresAt'
+>;
 
-/** Where temporary keys come from when objects lie on a server of its own, which must know them too. */
-export type KeySource = (lifetimeMs: number) => Promise<GivenKeys>;
+/** Returns temporary keys of an external object server, which must know them too. */
+export type KeySource = (lifetimeMs: number) => Promise<ExternalKeys>;
 
-/** Who a key or a token stands for. */
+/** The owner of a key or token. */
 export type Principal = {
   userId: string;
   userName: string;
   domainId: string;
-  /** A function, whose clock is the model's. */
-  inModelTime?: true;
+  /** A function: its clock is simulated time. */
+  usesSimulatedTime?: true;
 };
 
 export type IssuedKey = KeyRecord & { principal: Principal };
 
-/** A KeyStore that also knows whose key it is. */
+/** A KeyStore that also knows the owners. */
 export type Keys = {
   find(accessKey: string): IssuedKey | undefined;
-  /** A permanent pair without `lifetimeMs`, else a temporary one with its security token. */
+  /** Issues a temporary key with a security token, or a permanent key without `lifetimeMs`. */
   issue(options: { principal: Principal; projectId: string; lifetimeMs?: number }): IssuedKey;
-  /** Takes in a key that was made elsewhere. */
-  adopt(given: GivenKeys, owner: { principal: Principal; projectId: string }): IssuedKey;
+  /** Registers a key that an external server issued. */
+  register(external: ExternalKeys, owner: { principal: Principal; projectId: string }): IssuedKey;
 };
 
 const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'];
 const MIXED = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'];
 
-/** The access keys that the cloud knows, none at first. */
+/** The access keys of the cloud; none at first. */
 export function createKeys(options: {
   random: Random;
   time: Time;
-  /** Stands in what is secret of them. */
+  /** A word inside every secret, for tests that search for leaks. */
   mark?: string | undefined;
 }): Keys {
   const { random, time, mark } = options;
@@ -62,23 +65,23 @@ export function createKeys(options: {
   return {
     find: (accessKey) => keys.get(accessKey),
     issue({ principal, projectId, lifetimeMs }) {
-      const temporary = lifetimeMs !== undefined;
+      const isTemporary = lifetimeMs !== undefined;
       const key: IssuedKey = {
         accessKey: text(LETTERS, 20),
         secretKey: marked(text(MIXED, 40), mark),
-        securityToken: temporary
+        securityToken: isTemporary
           ? marked(Buffer.from(randomBytes(random, 600)).toString('base64url'), mark)
           : undefined,
         projectId,
-        expiresAt: temporary ? time.now() + lifetimeMs : undefined,
-        inModelTime: principal.inModelTime === true,
+        expiresAt: isTemporary ? time.now() + lifetimeMs : undefined,
+        usesSimulatedTime: principal.usesSimulatedTime === true,
         principal,
       };
       keys.set(key.accessKey, key);
       return key;
     },
-    adopt(given, owner) {
-      const key = { ...given, ...owner };
+    register(external, owner) {
+      const key = { ...external, ...owner };
       keys.set(key.accessKey, key);
       return key;
     },

@@ -5,7 +5,7 @@ export type SdkAuthorization = { accessKey: string; signedHeaders: string[]; sig
 
 const SCHEME = 'SDK-HMAC-SHA256';
 
-/** The parts of an `Authorization: SDK-HMAC-SHA256 ...` header; undefined when it is not one. */
+/** Parses an `Authorization: SDK-HMAC-SHA256 ...` header; undefined for any other. */
 export function parseAuthorization(header: string): SdkAuthorization | undefined {
   const match =
     /^SDK-HMAC-SHA256 Access=([^,\s]{1,128}), ?SignedHeaders=([^,\s]{1,2048}), ?Signature=([0-9a-f]{64})$/.exec(
@@ -16,8 +16,8 @@ export function parseAuthorization(header: string): SdkAuthorization | undefined
   return { accessKey, signedHeaders: names.split(';'), signature };
 }
 
-/** True when the request was signed with this secret key (api-sign-algorithm). */
-export function signatureHolds(
+/** True if the request was signed with this secret key (api-sign-algorithm). */
+export function isValidSignature(
   request: Request,
   body: Uint8Array,
   authorization: SdkAuthorization,
@@ -32,7 +32,7 @@ export function signatureHolds(
   return timingSafeEqual(expected, Buffer.from(authorization.signature, 'hex'));
 }
 
-/** `YYYYMMDDTHHMMSSZ` as epoch milliseconds; undefined for anything else. */
+/** Parses `YYYYMMDDTHHMMSSZ` as epoch milliseconds; undefined for any other text. */
 export function parseSdkDate(text: string | null): number | undefined {
   const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text ?? '');
   if (match === null) return undefined;

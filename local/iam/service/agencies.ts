@@ -1,9 +1,9 @@
-import { jsonAnswer } from '../../http/responses.ts';
+import { jsonResponse } from '../../http/responses.ts';
 import { hexId, type Random } from '../../simulation/random.ts';
 import type { Account } from '../account/account.ts';
 import { iamError } from './responses.ts';
 
-/** An agency as IAM describes it. */
+/** An agency as IAM returns it. */
 type Agency = {
   id: string;
   name: string;
@@ -17,9 +17,9 @@ type Agency = {
 };
 
 export type Agencies = {
-  /** `trusted` when FunctionGraph may take it on, `other` when another service, undefined when there is none. */
+  /** Returns `trusted` if FunctionGraph may assume the agency, `other` if another service may, undefined if unknown. */
   trust(name: string): 'trusted' | 'other' | undefined;
-  /** GET /v3.0/OS-AGENCY/agencies: of the account `domain_id`, which must be given; `name` is exact. */
+  /** GET /v3.0/OS-AGENCY/agencies: requires `domain_id`; `name` must match exactly. */
   list(query: URLSearchParams): Response;
   /** GET /v3.0/OS-AGENCY/agencies/{id}. */
   show(id: string): Response;
@@ -33,10 +33,7 @@ const ROLES: Record<'domains' | 'projects', readonly string[]> = {
   projects: ['CPH Administrator', 'SMN Administrator', 'FunctionGraph CommonOperations'],
 };
 
-/**
- * The account's agencies: the one that functions run under, named as the account has it, and `other-service`, which
- * FunctionGraph may not take on.
- */
+/** The account's agencies: the one for functions, and `other-service`, which FunctionGraph may not assume. */
 export function createAgencies(account: Account, random: Random): Agencies {
   const { domain, project } = account;
   const agency = (name: string, trust: string, description: string): Agency => ({
@@ -65,11 +62,11 @@ export function createAgencies(account: Account, random: Random): Agencies {
       if (domainId !== domain.id) return iamError(403, 'IAM.0002', 'Another account.');
       const name = query.get('name');
       const found = agencies.filter((known) => name === null || known.name === name);
-      return jsonAnswer(200, { agencies: found });
+      return jsonResponse(200, { agencies: found });
     },
     show(id) {
       const found = agencies.find((known) => known.id === id);
-      return found === undefined ? missing() : jsonAnswer(200, { agency: found });
+      return found === undefined ? missing() : jsonResponse(200, { agency: found });
     },
     listRoles(scope, scopeId, id) {
       const known = agencies.find((other) => other.id === id);
@@ -84,7 +81,7 @@ export function createAgencies(account: Account, random: Random): Agencies {
         catalog: name.split(' ')[0],
         type: scope === 'domains' ? 'AA' : 'XA',
       }));
-      return jsonAnswer(200, { roles });
+      return jsonResponse(200, { roles });
     },
   };
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { jsonAnswer } from '../../http/responses.ts';
+import { jsonResponse } from '../../http/responses.ts';
 import type { Account } from '../account/account.ts';
 import { iamError, iamTime } from './responses.ts';
 import type { Identity } from '../auth/gateway.ts';
@@ -25,8 +25,8 @@ const requestSchema = z.object({
 });
 
 /**
- * POST /v3.0/OS-CREDENTIAL/securitytokens: temporary keys for the caller itself (`token`) or for an
- * agency (`assume_role`), good for 900 to 86,400 seconds. 501 where objects lie on a server that knows permanent keys only.
+ * POST /v3.0/OS-CREDENTIAL/securitytokens: temporary keys for the caller (`token`) or an agency (`assume_role`), valid for
+ * 900 to 86,400 seconds. 501 if the external object server has no temporary keys.
  */
 export async function createTemporaryKey(
   options: { account: Account; issueTemporary: IssueTemporary },
@@ -60,7 +60,7 @@ export async function createTemporaryKey(
   if (key.securityToken === undefined || key.expiresAt === undefined) {
     return iamError(501, 'IAM.0006', 'The object server gives no temporary keys.');
   }
-  return jsonAnswer(201, {
+  return jsonResponse(201, {
     credential: {
       access: key.accessKey,
       secret: key.secretKey,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { jsonAnswer } from '../../http/responses.ts';
+import { jsonResponse } from '../../http/responses.ts';
 import type { Account } from '../account/account.ts';
 import type { PasswordCheck } from '../account/check-password.ts';
 import { iamError, iamTime, keystoneError } from './responses.ts';
@@ -45,8 +45,8 @@ type Options = {
 };
 
 /**
- * POST /v3/auth/tokens: a token for a password or, for `caller`, for an agency. The token is in
- * X-Subject-Token, never in the body; any `nocatalog` leaves the catalog out.
+ * POST /v3/auth/tokens: a token for a password or, for an authenticated `caller`, for an agency. The token is in
+ * X-Subject-Token, not in the body. Any `nocatalog` omits the catalog.
  */
 export function createToken(
   options: Options,
@@ -66,14 +66,14 @@ export function createToken(
     methods: identity.methods,
     ...granted,
   });
-  const answer = jsonAnswer(201, {
+  const response = jsonResponse(201, {
     token: describeToken(options.account, record, nocatalog ? undefined : options.catalog),
   });
-  answer.headers.set('x-subject-token', token);
-  return answer;
+  response.headers.set('x-subject-token', token);
+  return response;
 }
 
-/** The `token` member of an answer: `project` only in project scope, `domain` only in domain scope. */
+/** Returns the `token` member: `project` only in project scope, `domain` only in domain scope. */
 export function describeToken(
   account: Account,
   record: TokenRecord,
@@ -111,7 +111,7 @@ function principalOf(
       domain: user.domain?.id ?? user.domain?.name ?? '',
       password: user.password,
     });
-    return typeof result === 'object' ? result : refusal(result);
+    return typeof result === 'object' ? result : loginError(result);
   }
   if (method === 'assume_role' && identity.assume_role !== undefined) {
     if (caller === undefined) return keystoneError(401, 'The request requires authentication.');
@@ -126,9 +126,9 @@ function principalOf(
   return keystoneError(400, 'The method is missing or not supported.');
 }
 
-// Of a locked user the answer is documented as it stands (IAM's FAQ), of a console-only user the code and its meaning, of
-// a user with login protection only that the password alone will not do (iam_03_0006): the words are ours.
-function refusal(why: Exclude<ReturnType<PasswordCheck>, Principal>): Response {
+// IAM's FAQ documents the response for a locked user. For a console-only user the code is documented, for login protection
+// only that the password is not enough (iam_03_0006): those messages are ours.
+function loginError(why: Exclude<ReturnType<PasswordCheck>, Principal>): Response {
   switch (why) {
     case 'wrong':
       return keystoneError(401, 'The username or password is wrong.');

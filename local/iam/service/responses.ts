@@ -1,4 +1,4 @@
-import { jsonAnswer } from '../../http/responses.ts';
+import { jsonResponse } from '../../http/responses.ts';
 
 const TITLES: Record<number, string> = {
   400: 'Bad Request',
@@ -7,17 +7,19 @@ const TITLES: Record<number, string> = {
   404: 'Not Found',
 };
 
-/** An error in Keystone's shape, as /v3 answers it. */
+/** Returns an error in Keystone's form, as /v3 does. */
 export function keystoneError(status: number, message: string): Response {
-  return jsonAnswer(status, { error: { code: status, message, title: TITLES[status] ?? 'Error' } });
+  return jsonResponse(status, {
+    error: { code: status, message, title: TITLES[status] ?? 'Error' },
+  });
 }
 
-/** An error in IAM's own shape, as /v3.0/OS-CREDENTIAL answers it. */
+/** Returns an error in IAM's own form, as /v3.0/OS-CREDENTIAL does. */
 export function iamError(status: number, code: string, message: string): Response {
-  return jsonAnswer(status, { error_code: code, error_msg: message });
+  return jsonResponse(status, { error_code: code, error_msg: message });
 }
 
-/** A time as IAM writes it: UTC with six digits after the point. */
+/** Formats a time as IAM does: UTC with six decimal places. */
 export function iamTime(ms: number): string {
   return new Date(ms).toISOString().replace('Z', '000Z');
 }

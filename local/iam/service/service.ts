@@ -1,8 +1,8 @@
-import { jsonAnswer } from '../../http/responses.ts';
+import { jsonResponse } from '../../http/responses.ts';
 import { type Call, createApi } from '../../api/api.ts';
 import { parseJson } from '../../http/body.ts';
 import { type Route } from '../../http/router.ts';
-import type { FaultBook } from '../../faults/fault-book.ts';
+import type { FaultRegistry } from '../../faults/fault-registry.ts';
 import { createRandom } from '../../simulation/random.ts';
 import type { Calls } from '../../api/calls.ts';
 import { type KeySource, createKeys, type Keys } from '../auth/keys.ts';
@@ -24,8 +24,8 @@ export type Iam = {
   tokens: Tokens;
   gateway: Gateway;
   issueTemporary: IssueTemporary;
-  /** Who may take on an agency of this name. */
-  agency: Agencies['trust'];
+  /** Which service may assume an agency. */
+  agencyTrust: Agencies['trust'];
 };
 
 const AGENCY = '/v3.0/OS-AGENCY';
@@ -51,17 +51,17 @@ const ROUTES = [
   },
 ] as const satisfies readonly Route[];
 
-/** IAM with one account: its users, its agencies, one project. All its times are true time. */
+/** IAM with one account: its users, agencies and project. All its times are real time. */
 export function createIam(options: {
   account: Account;
   region: string;
   seed: number;
   time: Time;
   calls: Calls;
-  faults: FaultBook;
-  /** Where temporary keys come from; IAM makes them itself unless given. */
+  faults: FaultRegistry;
+  /** An external source of temporary keys; by default IAM issues them. */
   keySource?: KeySource | undefined;
-  /** Stands in every key and token, for those who look for them where they should not be. */
+  /** A word inside every key and token, for tests that search for leaks. */
   mark?: string | undefined;
 }): Iam {
   const { account, region, seed, time, calls, faults, mark } = options;
@@ -80,8 +80,8 @@ export function createIam(options: {
     if (route.operation === 'create-token') {
       const principal = caller instanceof Response ? undefined : caller.principal;
       const nocatalog = query.get('nocatalog');
-      const made = { account, tokens, checkPassword, catalog };
-      return createToken(made, parseJson(body), nocatalog, principal);
+      const context = { account, tokens, checkPassword, catalog };
+      return createToken(context, parseJson(body), nocatalog, principal);
     }
     if (caller instanceof Response) return caller;
     switch (route.operation) {
@@ -94,7 +94,7 @@ export function createIam(options: {
       case 'list-auth-projects':
         return listProjects(caller, undefined);
       case 'list-auth-domains':
-        return jsonAnswer(200, {
+        return jsonResponse(200, {
           domains: [{ ...account.domain, enabled: true, description: '' }],
           links: {},
         });
@@ -118,12 +118,12 @@ export function createIam(options: {
     if (subject === null || record === undefined || record.expiresAt <= time.now()) {
       return keystoneError(404, 'The token does not exist.');
     }
-    const answer =
+    const response =
       request.method === 'HEAD'
         ? new Response(null, { status: 200 })
-        : jsonAnswer(200, { token: describeToken(account, record, catalog) });
-    answer.headers.set('x-subject-token', subject);
-    return answer;
+        : jsonResponse(200, { token: describeToken(account, record, catalog) });
+    response.headers.set('x-subject-token', subject);
+    return response;
   };
 
   const listProjects = (caller: Identity, name: string | undefined): Response => {
@@ -140,7 +140,7 @@ export function createIam(options: {
       description: '',
     };
     const projects = name === undefined || name === project.name ? [entry] : [];
-    return jsonAnswer(200, { projects, links: {} });
+    return jsonResponse(200, { projects, links: {} });
   };
 
   return {
@@ -149,7 +149,7 @@ export function createIam(options: {
     tokens,
     gateway,
     issueTemporary,
-    agency: agencies.trust,
+    agencyTrust: agencies.trust,
   };
 }
 

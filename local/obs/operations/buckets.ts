@@ -1,4 +1,4 @@
-import { emptyAnswer, xmlAnswer } from '../wire/responses.ts';
+import { emptyResponse, xmlResponse } from '../wire/responses.ts';
 import { checkBucketName } from '../storage/backend.ts';
 import type { Handler } from './call.ts';
 import { malformedXml, notImplemented, ObsError } from '../wire/error.ts';
@@ -7,7 +7,7 @@ import { parseXml, textOf } from '../wire/parse-xml.ts';
 export const listBuckets: Handler = async ({ backend, ownerId, settings }) => {
   if (!('buckets' in backend)) throw notImplemented('A list of buckets');
   const buckets = backend.buckets();
-  return xmlAnswer(
+  return xmlResponse(
     [
       'ListAllMyBucketsResult',
       [
@@ -19,36 +19,36 @@ export const listBuckets: Handler = async ({ backend, ownerId, settings }) => {
   );
 };
 
-/** In S3 mode the headers are called so by the vendor's own SDK (huaweicloud-sdk-nodejs-obs, GetBucketMetadata). */
+/** The header names are those that the vendor's SDK reads in S3 mode (huaweicloud-sdk-nodejs-obs, GetBucketMetadata). */
 export const headBucket: Handler = async ({ settings: { region }, traits }) =>
-  emptyAnswer(200, {
+  emptyResponse(200, {
     'x-amz-bucket-region': region,
     'x-default-storage-class': 'STANDARD',
     ...(traits.fileSystem === true ? { 'x-amz-fs-file-interface': 'Enabled' } : {}),
   });
 
-/** The root is not S3's LocationConstraint (en-us_topic_0125560404). */
+/** The root element differs from S3's LocationConstraint (en-us_topic_0125560404). */
 export const getBucketLocation: Handler = async ({ settings: { region } }) =>
-  xmlAnswer(['CreateBucketConfiguration', [['LocationConstraint', region]]], region);
+  xmlResponse(['CreateBucketConfiguration', [['LocationConstraint', region]]], region);
 
 /** Throws InvalidBucketName, IllegalLocationConstraintException, BucketAlreadyOwnedByYou. */
-export const createBucket: Handler = async ({ backend, bucket, body, settings, inTurn }) => {
+export const createBucket: Handler = async ({ backend, bucket, body, settings, serially }) => {
   checkBucketName(bucket);
-  const wanted = body.byteLength === 0 ? settings.region : locationIn(body);
-  if (wanted !== settings.region) {
+  const location = body.byteLength === 0 ? settings.region : readLocation(body);
+  if (location !== settings.region) {
     const message = `This endpoint creates buckets in ${settings.region} only.`;
     throw new ObsError(400, 'IllegalLocationConstraintException', message);
   }
-  await inTurn(bucket, async () => {
+  await serially(bucket, async () => {
     if (await backend.hasBucket(bucket)) {
       throw new ObsError(409, 'BucketAlreadyOwnedByYou', 'You own this bucket already.');
     }
     await backend.createBucket(bucket);
   });
-  return emptyAnswer(200, { location: `/${bucket}` });
+  return emptyResponse(200, { location: `/${bucket}` });
 };
 
-function locationIn(body: Uint8Array): string {
+function readLocation(body: Uint8Array): string {
   const root = parseXml(body);
   const location = textOf(root, 'LocationConstraint') ?? textOf(root, 'Location');
   if (root.name !== 'CreateBucketConfiguration' || location === undefined) throw malformedXml();

@@ -1,27 +1,27 @@
 import type { ObjectBackend, ListingBackend } from '../storage/backend.ts';
 import type { Time } from '../../simulation/time.ts';
-import type { InTurn } from '../storage/in-turn.ts';
+import type { RunSerially } from '../storage/serializer.ts';
 import type { Uploads } from './uploads.ts';
 
-/** What a bucket is besides its objects; a plain one of this region unless said otherwise. */
+/** The properties of a special bucket; a bucket without any is a plain one of this region. */
 export type BucketTraits = {
-  /** Where it lies, when not in the region of this endpoint: every call is then sent elsewhere. */
+  /** The bucket's region, if not the one of this endpoint: every call is redirected. */
   region?: string;
-  /** A parallel file system in the place of an object bucket. */
+  /** A parallel file system instead of an object bucket. */
   fileSystem?: boolean;
   versioning?: 'Enabled' | 'Suspended';
-  /** WORM; with a default retention where `days` or `years` are given. */
+  /** WORM, with a default retention if `days` or `years` are set. */
   lock?: { days?: number; years?: number };
 };
 
-/** What may change while the service runs is read anew in each call. */
+/** The settings as of one call. */
 export type ObsSettings = {
   region: string;
-  /** What PUT makes of If-None-Match and If-Match: OBS documents none of the three. */
+  /** How a PUT treats If-None-Match and If-Match; OBS documents none of the three. */
   conditionalPut: 'honoured' | 'ignored' | 'refused';
-  /** How long a LIST does not show an object after it was written, in model time. */
+  /** Simulated milliseconds until a LIST shows a new object. */
   listDelayMs: number;
-  /** The largest object and the largest sum of an upload's parts; OBS itself takes 5 GB a PUT. */
+  /** The largest object, and the largest sum of an upload's parts; the real OBS accepts 5 GB a PUT. */
   maxObjectBytes: number;
 };
 
@@ -40,8 +40,8 @@ export type ObsCall = {
   traits: BucketTraits;
   backend: ObjectBackend | ListingBackend;
   uploads: Uploads;
-  /** Makes "look, then write" of one key a single step. */
-  inTurn: InTurn;
+  /** Runs check and write of one key as a single step. */
+  serially: RunSerially;
   time: Time;
 };
 

@@ -1,7 +1,7 @@
 import type { ObjectRecord } from '../storage/backend.ts';
 import { ObsError, preconditionFailed } from '../wire/error.ts';
 
-/** True when an If-Match list holds the ETag, quoted or bare, or is `*`. */
+/** True if an If-Match list contains the ETag, quoted or not, or `*`. */
 export function matchesTag(header: string, etag: string): boolean {
   return header
     .split(',')
@@ -9,7 +9,7 @@ export function matchesTag(header: string, etag: string): boolean {
     .some((tag) => tag === '*' || tag === etag);
 }
 
-/** The conditions of GET and HEAD (RFC 9110, 13.2.2). Throws PreconditionFailed and 304. */
+/** Checks the conditions of GET and HEAD (RFC 9110, 13.2.2). Throws PreconditionFailed and 304. */
 export function checkReadConditions({ headers }: Request, record: ObjectRecord): void {
   const seconds = Math.floor(record.lastModified / 1000) * 1000;
   const ifMatch = headers.get('if-match');
@@ -27,8 +27,8 @@ export function checkReadConditions({ headers }: Request, record: ObjectRecord):
 export type ByteRange = { start: number; end: number };
 
 /**
- * The bytes that a Range header asks for, `end` included; undefined for the whole object, which is
- * also the answer to a header that cannot be read. Throws InvalidRange.
+ * Returns the bytes that a Range header asks for, `end` included. Undefined means the whole object, also for a malformed
+ * header. Throws InvalidRange.
  */
 export function rangeOf(header: string | null, size: number): ByteRange | undefined {
   const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? '');

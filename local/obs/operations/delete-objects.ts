@@ -1,4 +1,4 @@
-import { xmlAnswer } from '../wire/responses.ts';
+import { xmlResponse } from '../wire/responses.ts';
 import type { Handler } from './call.ts';
 import { malformedXml, ObsError } from '../wire/error.ts';
 import { parseXml, textOf } from '../wire/parse-xml.ts';
@@ -6,9 +6,9 @@ import type { Xml } from '../wire/write-xml.ts';
 
 const MAX_KEYS = 1_000;
 
-/** Removes up to 1,000 keys; wants Content-MD5 (en-us_topic_0125560366). Absent keys count as removed. */
+/** Deletes up to 1,000 keys; requires Content-MD5 (en-us_topic_0125560366). Absent keys count as deleted. */
 export const deleteObjects: Handler = async (call) => {
-  const { request, body, backend, bucket, inTurn, settings } = call;
+  const { request, body, backend, bucket, serially, settings } = call;
   for (const header of ['content-md5', 'content-length']) {
     if (request.headers.has(header)) continue;
     const message = `Missing required header for this request: ${header}`;
@@ -17,10 +17,10 @@ export const deleteObjects: Handler = async (call) => {
   const { keys, quiet } = readKeys(body);
   const results: Xml[] = [];
   for (const key of keys) {
-    await inTurn(`${bucket}/${key}`, () => backend.remove(bucket, key));
+    await serially(`${bucket}/${key}`, () => backend.remove(bucket, key));
     if (!quiet) results.push(['Deleted', [['Key', key]]]);
   }
-  return xmlAnswer(['DeleteResult', results], settings.region);
+  return xmlResponse(['DeleteResult', results], settings.region);
 };
 
 function readKeys(body: Uint8Array): { keys: string[]; quiet: boolean } {
@@ -29,8 +29,9 @@ function readKeys(body: Uint8Array): { keys: string[]; quiet: boolean } {
   const keys = root.children.flatMap((child) => {
     if (child.name === 'Quiet') return [];
     const key = textOf(child, 'Key');
-    const fits = child.name === 'Object' && child.text.trim() === '' && child.children.length === 1;
-    if (!fits || key === undefined || key === '') throw malformedXml();
+    const isValid =
+      child.name === 'Object' && child.text.trim() === '' && child.children.length === 1;
+    if (!isValid || key === undefined || key === '') throw malformedXml();
     return [key];
   });
   if (keys.length === 0 || keys.length > MAX_KEYS) throw malformedXml();

@@ -1,5 +1,5 @@
 import type { ObjectRecord } from '../storage/backend.ts';
-import { xmlAnswer } from '../wire/responses.ts';
+import { xmlResponse } from '../wire/responses.ts';
 import { compareBytes, lowerBound } from '../storage/byte-order.ts';
 import type { Handler, ObsCall } from './call.ts';
 import { encodeUri } from '../signing/canonical.ts';
@@ -9,8 +9,8 @@ import type { Xml } from '../wire/write-xml.ts';
 const MAX_KEYS = 1_000;
 
 type Item = { kind: 'key'; record: ObjectRecord } | { kind: 'prefix'; prefix: string };
-/** Where a page goes on: after a key, or after all keys below a common prefix. */
-type Mark = { kind: 'key' | 'prefix'; text: string };
+/** Where the next page starts: after a key, or after all keys under a common prefix. */
+type Position = { kind: 'key' | 'prefix'; text: string };
 
 /** GET Bucket V2 (en-us_topic_0000001358895697). Throws InvalidArgument. */
 export const listObjects: Handler = async (call) => {
@@ -23,17 +23,17 @@ export const listObjects: Handler = async (call) => {
   const encode = encoderOf(query.get('encoding-type'));
   const owner = query.get('fetch-owner') === 'true' ? ownerId : undefined;
 
-  const mark: Mark =
+  const position: Position =
     token === undefined ? { kind: 'key', text: startAfter ?? '' } : readToken(token);
   const items = takeItems(
     await visibleRecords(call, prefix),
-    { prefix, delimiter, mark },
+    { prefix, delimiter, position },
     maxKeys + 1,
   );
   const page = items.slice(0, maxKeys);
   const isTruncated = items.length > maxKeys;
   const last = page.at(-1);
-  return xmlAnswer(
+  return xmlResponse(
     [
       'ListBucketResult',
       [
@@ -67,17 +67,17 @@ async function visibleRecords(call: ObsCall, prefix: string): Promise<ObjectReco
   return records.filter((record) => record.lastModified <= newest);
 }
 
-/** The first `max` keys and common prefixes after the mark. */
+/** Returns the first `max` keys and common prefixes after the position. */
 function takeItems(
   records: readonly ObjectRecord[],
-  { prefix, delimiter, mark }: { prefix: string; delimiter: string; mark: Mark },
+  { prefix, delimiter, position }: { prefix: string; delimiter: string; position: Position },
   max: number,
 ): Item[] {
   const items: Item[] = [];
-  let common = mark.kind === 'prefix' ? mark.text : undefined;
+  let common = position.kind === 'prefix' ? position.text : undefined;
   const isPassed = ({ key }: ObjectRecord) =>
-    (common !== undefined && key.startsWith(common)) || compareBytes(key, mark.text) <= 0;
-  for (let i = lowerBound(records, mark.text, ({ key }) => key); i < records.length; i += 1) {
+    (common !== undefined && key.startsWith(common)) || compareBytes(key, position.text) <= 0;
+  for (let i = lowerBound(records, position.text, ({ key }) => key); i < records.length; i += 1) {
     const record = records[i] as ObjectRecord;
     if (isPassed(record)) continue;
     if (items.length === max) break;
@@ -123,7 +123,7 @@ function writeToken(item: Item): string {
   return Buffer.from(text).toString('base64url');
 }
 
-function readToken(token: string): Mark {
+function readToken(token: string): Position {
   const text = Buffer.from(token, 'base64url').toString();
   if (!/^[kp]./s.test(text) || Buffer.from(text).toString('base64url') !== token) {
     throw invalidArgument('The continuation token provided is incorrect');

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
-import { emptyAnswer, xmlAnswer } from '../wire/responses.ts';
+import { emptyResponse, xmlResponse } from '../wire/responses.ts';
 import type { Handler, ObsCall } from './call.ts';
 import { invalidArgument, malformedXml, ObsError } from '../wire/error.ts';
 import { parseXml, textOf, type XmlElement } from '../wire/parse-xml.ts';
 import type { Part, Upload } from './uploads.ts';
-import { factsOf, writeObject } from './write-object.ts';
+import { readAttributes, writeObject } from './write-object.ts';
 
 const MAX_PARTS = 10_000;
 const MIN_PART = 5 * 1024 * 1024;
 
 export const createMultipartUpload: Handler = async (call) => {
   const { bucket, key, request, uploads, settings } = call;
-  const { id } = uploads.create({ bucket, key, facts: factsOf(request) });
-  return xmlAnswer(
+  const { id } = uploads.create({ bucket, key, facts: readAttributes(request) });
+  return xmlResponse(
     [
       'InitiateMultipartUploadResult',
       [
@@ -36,15 +36,15 @@ export const uploadPart: Handler = async (call) => {
   }
   const etag = createHash('md5').update(call.body).digest('hex');
   upload.parts.set(number, { etag, body: call.body });
-  return emptyAnswer(200, { etag: `"${etag}"` });
+  return emptyResponse(200, { etag: `"${etag}"` });
 };
 
 export const abortMultipartUpload: Handler = async (call) => {
   call.uploads.delete(uploadOf(call).id);
-  return emptyAnswer(204);
+  return emptyResponse(204);
 };
 
-/** The ETag is not that of the bytes: `<MD5 of the parts' MD5s>-<parts>`, which HEAD then shows. */
+/** The ETag is `<MD5 of the parts' MD5s>-<parts>`, not the MD5 of the bytes; HEAD shows it too. */
 export const completeMultipartUpload: Handler = async (call) => {
   const { bucket, key, uploads, settings } = call;
   const upload = uploadOf(call);
@@ -54,7 +54,7 @@ export const completeMultipartUpload: Handler = async (call) => {
   const etag = `${createHash('md5').update(md5s).digest('hex')}-${parts.length}`;
   await writeObject(call, body, { ...upload.facts, etag });
   uploads.delete(upload.id);
-  return xmlAnswer(
+  return xmlResponse(
     [
       'CompleteMultipartUploadResult',
       [

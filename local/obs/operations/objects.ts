@@ -1,13 +1,13 @@
 import type { ObjectRecord } from '../storage/backend.ts';
-import { emptyAnswer } from '../wire/responses.ts';
+import { emptyResponse } from '../wire/responses.ts';
 import type { Handler } from './call.ts';
 import { checkReadConditions, rangeOf } from './conditions.ts';
 import { noSuchKey } from '../wire/error.ts';
-import { factsOf, writeObject } from './write-object.ts';
+import { readAttributes, writeObject } from './write-object.ts';
 
 export const putObject: Handler = async (call) => {
-  const record = await writeObject(call, call.body, factsOf(call.request));
-  return emptyAnswer(200, { etag: `"${record.etag}"` });
+  const record = await writeObject(call, call.body, readAttributes(call.request));
+  return emptyResponse(200, { etag: `"${record.etag}"` });
 };
 
 export const getObject: Handler = async ({ backend, bucket, key, request }) => {
@@ -37,15 +37,15 @@ export const headObject: Handler = async ({ backend, bucket, key, request }) => 
   const record = await backend.stat(bucket, key);
   if (record === undefined) throw noSuchKey();
   checkReadConditions(request, record);
-  return emptyAnswer(200, { ...objectHeaders(record), 'content-length': String(record.size) });
+  return emptyResponse(200, { ...objectHeaders(record), 'content-length': String(record.size) });
 };
 
-export const deleteObject: Handler = async ({ backend, bucket, key, inTurn }) => {
-  await inTurn(`${bucket}/${key}`, () => backend.remove(bucket, key));
-  return emptyAnswer(204);
+export const deleteObject: Handler = async ({ backend, bucket, key, serially }) => {
+  await serially(`${bucket}/${key}`, () => backend.remove(bucket, key));
+  return emptyResponse(204);
 };
 
-/** The headers that describe an object; its length depends on the range. */
+/** Returns the headers of an object, without its length. */
 function objectHeaders(record: ObjectRecord): Record<string, string> {
   const headers: Record<string, string> = {
     etag: `"${record.etag}"`,

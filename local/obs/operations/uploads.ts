@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { WriteFacts } from '../storage/backend.ts';
+import type { WriteOptions } from '../storage/backend.ts';
 import { ObsError } from '../wire/error.ts';
 
 export type Part = { etag: string; body: Uint8Array };
@@ -8,12 +8,12 @@ export type Upload = {
   id: string;
   bucket: string;
   key: string;
-  facts: Omit<WriteFacts, 'lastModified'>;
+  facts: Omit<WriteOptions, 'lastModified'>;
   parts: Map<number, Part>;
 };
 
 export type Uploads = {
-  /** Throws ServiceUnavailable when too many are open. */
+  /** Throws ServiceUnavailable if too many are open. */
   create(upload: Pick<Upload, 'bucket' | 'key' | 'facts'>): Upload;
   /** Throws NoSuchUpload. */
   get(id: string, bucket: string, key: string): Upload;
@@ -22,17 +22,17 @@ export type Uploads = {
 
 const MAX_OPEN = 1_000;
 
-/** Multipart uploads not yet completed; they live in memory whatever the backend. */
+/** Open multipart uploads; always kept in memory. */
 export function createUploads(): Uploads {
   const uploads = new Map<string, Upload>();
-  let made = 0;
+  let count = 0;
   return {
     create(target) {
       if (uploads.size >= MAX_OPEN) {
         throw new ObsError(503, 'ServiceUnavailable', 'Too many multipart uploads are open.');
       }
-      made += 1;
-      const id = createHash('md5').update(`${made}/${target.bucket}/${target.key}`).digest('hex');
+      count += 1;
+      const id = createHash('md5').update(`${count}/${target.bucket}/${target.key}`).digest('hex');
       const upload: Upload = { ...target, id, parts: new Map() };
       uploads.set(id, upload);
       return upload;

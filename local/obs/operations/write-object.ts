@@ -1,13 +1,13 @@
-import type { ObjectRecord, WriteFacts } from '../storage/backend.ts';
+import type { ObjectRecord, WriteOptions } from '../storage/backend.ts';
 import type { ObsCall } from './call.ts';
 import { matchesTag } from './conditions.ts';
 import { noSuchKey, notImplemented, ObsError, preconditionFailed } from '../wire/error.ts';
 
-// 2 KB in S3 mode (OBS limits page); names count without their prefix.
+// 2 KB in S3 mode (OBS limits page); a name counts without its prefix.
 const MAX_METADATA = 2_048;
 
-/** Content type and user metadata of a request. Throws MetadataTooLarge, NotImplemented. */
-export function factsOf({ headers }: Request): Omit<WriteFacts, 'lastModified'> {
+/** Returns content type and user metadata of a request. Throws MetadataTooLarge, NotImplemented. */
+export function readAttributes({ headers }: Request): Omit<WriteOptions, 'lastModified'> {
   const storageClass = headers.get('x-amz-storage-class') ?? 'STANDARD';
   if (storageClass !== 'STANDARD') throw notImplemented(`The storage class ${storageClass}`);
   const metadata: Record<string, string> = {};
@@ -25,17 +25,14 @@ export function factsOf({ headers }: Request): Omit<WriteFacts, 'lastModified'> 
   return { metadata, ...(contentType === null ? {} : { contentType }) };
 }
 
-/**
- * Stores the object of a call if its conditions allow. Throws PreconditionFailed, NoSuchKey
- * (If-Match of an absent object), NotImplemented.
- */
+/** Stores the object of a call if its conditions hold. Throws PreconditionFailed, NoSuchKey (If-Match), NotImplemented. */
 export function writeObject(
   call: ObsCall,
   body: Uint8Array,
-  facts: Omit<WriteFacts, 'lastModified'>,
+  facts: Omit<WriteOptions, 'lastModified'>,
 ): Promise<ObjectRecord> {
-  const { backend, bucket, key, time, inTurn } = call;
-  return inTurn(`${bucket}/${key}`, async () => {
+  const { backend, bucket, key, time, serially } = call;
+  return serially(`${bucket}/${key}`, async () => {
     await checkConditions(call);
     return backend.write(bucket, key, body, { ...facts, lastModified: time.now() });
   });

@@ -4,7 +4,7 @@ import { ObsError } from '../wire/error.ts';
 
 export type Address = {
   style: 'host' | 'path';
-  /** Undefined: the service itself. */
+  /** Undefined for a request to the service itself. */
   bucket: string | undefined;
   key: string | undefined;
 };
@@ -12,8 +12,8 @@ export type Address = {
 const MAX_KEY_BYTES = 1_024;
 
 /**
- * Which bucket and key a request means, by the host suffixes that stand for the service.
- * Throws BadDomainName, InvalidURI, KeyTooLong.
+ * Returns the bucket and key of a request; `domains` are the host suffixes of the service. Throws BadDomainName,
+ * InvalidURI, KeyTooLong.
  */
 export function addressOf(request: Request, domains: readonly string[]): Address {
   const host = hostOf(request).toLowerCase().replace(/:\d+$/, '');

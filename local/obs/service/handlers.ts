@@ -12,6 +12,7 @@ import {
 import { deleteObject, getObject, headObject, putObject } from '../operations/objects.ts';
 import type { Operation } from './route.ts';
 
+/** The handler of each operation. */
 export const HANDLERS: Record<Operation, Handler> = {
   ListBuckets: listBuckets,
   HeadBucket: headBucket,

@@ -1,6 +1,7 @@
 import type { Address } from './address.ts';
 import { notImplemented, ObsError } from '../wire/error.ts';
 
+/** Operation, method, scope, required and optional query parameters. */
 const ROUTES = [
   ['ListBuckets', 'GET', 'service', [], []],
   ['HeadBucket', 'HEAD', 'bucket', [], []],
@@ -36,14 +37,11 @@ const ROUTES = [
 
 export type Operation = (typeof ROUTES)[number][0];
 
-// Functions that a header asks for and this server does not have: to ignore one would be a lie.
-const HEADERS =
+// Headers of features that this server lacks: it refuses them instead of ignoring them.
+const UNSUPPORTED_HEADERS =
   /^x-amz-(?:copy-source|server-side-encryption|tagging|object-lock|website-redirect|acl|grant|mfa)/;
 
-/**
- * The operation that a request asks for, by what it addresses, its method and its query.
- * Throws MethodNotAllowed or NotImplemented.
- */
+/** Returns the operation of a request, by its address, method and query. Throws MethodNotAllowed, NotImplemented. */
 export function routeOf(
   request: Request,
   address: Address,
@@ -51,16 +49,16 @@ export function routeOf(
 ): Operation {
   const { bucket, key } = address;
   const scope = bucket === undefined ? 'service' : key === undefined ? 'bucket' : 'object';
-  const header = [...request.headers.keys()].find((name) => HEADERS.test(name));
+  const header = [...request.headers.keys()].find((name) => UNSUPPORTED_HEADERS.test(name));
   if (header !== undefined) throw notImplemented(`The header ${header}`);
   if (query.has('list-type') && query.get('list-type') !== '2') throw notImplemented('list-type');
 
   const names = [...query.keys()].filter((name) => name !== 'x-id' && !/^X-Amz-/i.test(name));
   const candidates = ROUTES.filter((route) => route[1] === request.method && route[2] === scope);
   const route = candidates.find(
-    ([, , , needed, optional]: readonly [string, string, string, ...(readonly string[])[]]) =>
-      needed?.every((name) => names.includes(name)) &&
-      names.every((name) => needed.includes(name) || optional?.includes(name)),
+    ([, , , required, optional]: readonly [string, string, string, ...(readonly string[])[]]) =>
+      required?.every((name) => names.includes(name)) &&
+      names.every((name) => required.includes(name) || optional?.includes(name)),
   );
   if (route !== undefined) return route[0];
   if (candidates.length > 0 || names.length > 0) {

@@ -1,4 +1,4 @@
-import { type FaultBook } from '../../faults/fault-book.ts';
+import { type FaultRegistry } from '../../faults/fault-registry.ts';
 import { withFaults } from '../../faults/with-faults.ts';
 import { targetOf } from '../../http/raw-request.ts';
 import type { Calls } from '../../api/calls.ts';
@@ -6,46 +6,46 @@ import type { KeyStore } from '../../iam/auth/keys.ts';
 import type { ObjectBackend, ListingBackend } from '../storage/backend.ts';
 import type { Service } from '../../http/server.ts';
 import type { Time } from '../../simulation/time.ts';
-import { emptyAnswer, errorAnswer, stamped } from '../wire/responses.ts';
+import { emptyResponse, errorResponse, withCommonHeaders } from '../wire/responses.ts';
 import { checkedBody } from '../signing/body.ts';
 import type { BucketTraits, ObsSettings } from '../operations/call.ts';
-import { elsewhere, noSuchBucket, ObsError } from '../wire/error.ts';
+import { wrongRegion, noSuchBucket, ObsError } from '../wire/error.ts';
 import { HANDLERS } from './handlers.ts';
-import { createInTurn } from '../storage/in-turn.ts';
+import { createSerializer } from '../storage/serializer.ts';
 import { createVerifier } from '../signing/signature.ts';
 import { checkStyle, readTarget, type Target } from './target.ts';
 import { createUploads } from '../operations/uploads.ts';
 
-/** All but `region` are read in every call: they may be getters, or changed while the service runs. */
+/** All but `region` are read in every call, so they may change while the service runs. */
 export type ObsOptions = {
   time: Time;
   keys: KeyStore;
   backend: ObjectBackend | ListingBackend;
   calls: Calls;
-  faults: FaultBook;
-  /** Host suffixes that stand for the service; what comes before one is a bucket. */
+  faults: FaultRegistry;
+  /** Host suffixes of the service; the name before one is the bucket. */
   domains: readonly string[];
-  /** OBS refuses it but for HEAD of a bucket; on loopback it is useful. */
+  /** OBS refuses path style except for HEAD of a bucket; loopback needs it. */
   pathStyle: 'allowed' | 'refused';
-  /** UNSIGNED-PAYLOAD in a signed header; OBS documents it for presigned URLs only. */
+  /** UNSIGNED-PAYLOAD in a signed header; OBS documents it only for presigned URLs. */
   unsignedPayload?: 'allowed' | 'refused';
-  /** By the bucket's name. */
+  /** Special buckets by name. */
   traits?: ReadonlyMap<string, BucketTraits>;
 } & Pick<ObsSettings, 'region' | 'conditionalPut'> &
   Partial<ObsSettings>;
 
 const MAX_OBJECT = 64 * 1024 * 1024;
 const MAX_XML = 2 * 1024 * 1024;
-/** Answers that a caller asked for: nothing was refused. */
-const ANSWERS = [404, 412, 416];
+/** Statuses that are a valid result of a call, not a refusal. */
+const EXPECTED_STATUSES = [404, 412, 416];
 
-/** OBS in S3 mode. Rejects with ConnectionCut or ConnectionHang when a fault says so. */
+/** OBS in S3 mode. A fault may throw ConnectionCut or ConnectionHang. */
 export function createObs(options: ObsOptions): Service {
   const { time, keys, calls, faults, region } = options;
   const verify = createVerifier({ keys, time, region });
-  const inTurn = createInTurn();
+  const serially = createSerializer();
   const uploads = createUploads();
-  let served = 0;
+  let requestCount = 0;
 
   const run = async (request: Request, target: Target): Promise<Response> => {
     const { address, query, operation } = target;
@@ -68,7 +68,7 @@ export function createObs(options: ObsOptions): Service {
     const isMissing = bucket !== '' && !(await backend.hasBucket(bucket));
     if (isMissing && operation !== 'CreateBucket') throw noSuchBucket();
     const traits = options.traits?.get(bucket) ?? {};
-    if (traits.region !== undefined && traits.region !== region) throw elsewhere();
+    if (traits.region !== undefined && traits.region !== region) throw wrongRegion();
     return HANDLERS[operation]({
       request,
       bucket,
@@ -80,18 +80,18 @@ export function createObs(options: ObsOptions): Service {
       traits,
       backend,
       uploads,
-      inTurn,
+      serially,
       time,
     });
   };
 
   return async (request) => {
-    served += 1;
-    const requestId = served.toString(16).toUpperCase().padStart(32, '0');
+    requestCount += 1;
+    const requestId = requestCount.toString(16).toUpperCase().padStart(32, '0');
     const refuse = (error: unknown): Response => {
       if (!(error instanceof ObsError)) throw error;
       const resource = targetOf(request).path.slice(0, 1_024);
-      return errorAnswer(error, { method: request.method, resource, requestId });
+      return errorResponse(error, { method: request.method, resource, requestId });
     };
 
     let target: Target;
@@ -99,23 +99,24 @@ export function createObs(options: ObsOptions): Service {
       target = readTarget(request, options.domains);
     } catch (error) {
       calls.count('obs', 'Unsupported', 'refused');
-      return stamped(refuse(error), requestId);
+      return withCommonHeaders(refuse(error), requestId);
     }
 
     let own: Response | undefined;
     const count = (sent: Response | undefined) => {
       const status = sent?.status ?? 500;
-      const isFine = status < 400 || (sent === own && ANSWERS.includes(status));
-      calls.count('obs', target.operation, isFine ? 'ok' : 'refused');
+      const isOk = status < 400 || (sent === own && EXPECTED_STATUSES.includes(status));
+      calls.count('obs', target.operation, isOk ? 'ok' : 'refused');
     };
     try {
-      const sent = await withFaults('obs', target.operation, faults, time, async () => {
+      const call = { service: 'obs', operation: target.operation, faults, time };
+      const sent = await withFaults(call, async () => {
         own = await run(request, target).catch(refuse);
         return own;
       });
       count(sent);
       const isHead = request.method === 'HEAD' && sent.body !== null;
-      return stamped(isHead ? emptyAnswer(sent.status) : sent, requestId);
+      return withCommonHeaders(isHead ? emptyResponse(sent.status) : sent, requestId);
     } catch (error) {
       count(own);
       throw error;

@@ -12,7 +12,7 @@ export type Target = {
 
 const MAX_URL = 16 * 1024;
 
-/** What a request is about, before anyone asks who sent it. Throws ObsError. */
+/** Returns what a request addresses, before it is authenticated. Throws ObsError. */
 export function readTarget(request: Request, domains: readonly string[]): Target {
   if (request.url.length > MAX_URL) throw new ObsError(400, 'InvalidURI', 'The URI is too long.');
   const address = addressOf(request, domains);
@@ -20,7 +20,7 @@ export function readTarget(request: Request, domains: readonly string[]): Target
   return { address, query, operation: routeOf(request, address, query) };
 }
 
-/** Throws VirtualHostDomainRequired, as OBS does for all but HEAD of a bucket in the path. */
+/** Throws VirtualHostDomainRequired if path style is refused; HEAD of a bucket may always use it. */
 export function checkStyle({ address, operation }: Target, pathStyle: 'allowed' | 'refused'): void {
   if (pathStyle === 'allowed' || address.style === 'host') return;
   if (operation === 'ListBuckets' || operation === 'HeadBucket') return;

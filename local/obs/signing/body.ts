@@ -5,9 +5,8 @@ import { UNSIGNED } from './credential.ts';
 import { notImplemented, ObsError } from '../wire/error.ts';
 
 /**
- * Reads a body of at most `limit` bytes that is what the signature and the headers say it is.
- * Throws XAmzContentSHA256Mismatch, MissingContentLength, EntityTooLarge, IncompleteBody,
- * InvalidDigest, BadDigest.
+ * Returns the body, at most `limit` bytes, after checking it against the signed hash and the headers. Throws
+ * XAmzContentSHA256Mismatch, MissingContentLength, EntityTooLarge, IncompleteBody, InvalidDigest, BadDigest.
  */
 export async function checkedBody(
   request: Request,
@@ -17,7 +16,7 @@ export async function checkedBody(
   const { payloadHash, unsignedPayload } = signed;
   if (payloadHash.startsWith('STREAMING-AWS4-')) throw notImplemented('Signed chunks');
   const isHash = /^[0-9a-f]{64}$/.test(payloadHash);
-  // Among the rest STREAMING-UNSIGNED-PAYLOAD-TRAILER, which OBS answers just so.
+  // OBS refuses STREAMING-UNSIGNED-PAYLOAD-TRAILER in the same way.
   if (!isHash && (payloadHash !== UNSIGNED || unsignedPayload === 'refused')) throw wrongHash();
 
   const declared = request.headers.get('content-length');

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { targetOf } from '../../http/raw-request.ts';
 import { ObsError } from '../wire/error.ts';
 
-/** The host that the request names, with its port. */
+/** Returns the host of a request, with its port. */
 export function hostOf(request: Request): string {
   return request.headers.get('host') ?? targetOf(request).host;
 }
 
-/** Name and value pairs of a raw query, decoded, in the order sent. Throws InvalidURI. */
+/** Returns the decoded pairs of a raw query, in the order sent. Throws InvalidURI. */
 export function queryPairs(query: string): [string, string][] {
   return query
     .split('&')
@@ -18,7 +18,7 @@ export function queryPairs(query: string): [string, string][] {
     });
 }
 
-/** Percent-decodes; throws InvalidURI for what is not percent-encoded UTF-8. */
+/** Percent-decodes a text. Throws InvalidURI unless it is percent-encoded UTF-8. */
 export function decodeUri(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -27,7 +27,7 @@ export function decodeUri(text: string): string {
   }
 }
 
-/** Encodes all but `A-Z a-z 0-9 - . _ ~`. */
+/** Percent-encodes all characters but `A-Z a-z 0-9 - . _ ~`. */
 export function encodeUri(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
@@ -36,8 +36,8 @@ export function encodeUri(text: string): string {
 }
 
 /**
- * The canonical request of Signature V4, S3's way: the path is encoded once and not normalised.
- * Undefined when a header that should be signed is missing.
+ * Returns the canonical request of Signature V4 for S3: the path is encoded once and not normalised. Undefined if a signed
+ * header is missing.
  */
 export function canonicalRequest(
   request: Request,
@@ -64,11 +64,12 @@ export function canonicalRequest(
   ].join('\n');
 }
 
+/** Returns the SHA-256 as hex. */
 export function sha256Hex(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
-/** By name, then by value: as one text, `=` would be compared with what follows a shorter name. */
+/** Sorts by name, then by value. Sorting whole pairs would compare `=` with a character of a longer name. */
 function sortPairs(pairs: string[]): string[] {
   const splitName = (pair: string) => pair.slice(0, pair.indexOf('='));
   const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

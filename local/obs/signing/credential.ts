@@ -2,7 +2,7 @@ import { targetOf } from '../../http/raw-request.ts';
 import { queryPairs } from './canonical.ts';
 import { ObsError } from '../wire/error.ts';
 
-/** What a request says of its signature, from its headers or its (presigned) query. */
+/** The signature parameters of a request, from its headers or its presigned query. */
 export type Credential = {
   accessKey: string;
   /** `YYYYMMDD`, region, service and `aws4_request`, as signed. */
@@ -13,7 +13,7 @@ export type Credential = {
   date: string;
   securityToken: string;
   payloadHash: string;
-  /** Seconds that a presigned URL holds; undefined for a signed request. */
+  /** Seconds that a presigned URL is valid; undefined for signed headers. */
   expires: number | undefined;
 };
 
@@ -23,22 +23,22 @@ const HEADER =
 export const UNSIGNED = 'UNSIGNED-PAYLOAD';
 const MAX_EXPIRES = 604_800;
 
-/** Reads the signature of a request. Throws AccessDenied when there is none, InvalidRequest if unfit. */
+/** Reads the signature of a request. Throws AccessDenied without one, InvalidRequest if it is malformed. */
 export function credentialOf(request: Request): Credential {
   const header = request.headers.get('authorization');
   const query = new Map(queryPairs(targetOf(request).query));
   if (query.has('X-Amz-Algorithm')) {
     if (header !== null)
-      throw unfit('A request is signed in its header or in its query, not both.');
+      throw invalidRequest('A request is signed in its header or in its query, not both.');
     return fromQuery(query, request.headers.get('x-amz-content-sha256'));
   }
   if (query.has('Signature') || query.has('AWSAccessKeyId') || query.has('AccessKeyId')) {
-    throw otherKind();
+    throw unsupportedScheme();
   }
   if (header === null) throw new ObsError(403, 'AccessDenied', 'Access Denied');
-  if (!header.startsWith('AWS4-HMAC-SHA256 ')) throw otherKind();
+  if (!header.startsWith('AWS4-HMAC-SHA256 ')) throw unsupportedScheme();
   const match = HEADER.exec(header);
-  if (match === null) throw unfit('The authorization header is malformed.');
+  if (match === null) throw invalidRequest('The authorization header is malformed.');
   const payloadHash = request.headers.get('x-amz-content-sha256');
   if (payloadHash === null) {
     throw new ObsError(400, 'MissingSecurityHeader', 'x-amz-content-sha256 is missing.');
@@ -59,13 +59,13 @@ function fromQuery(query: Map<string, string>, payloadHeader: string | null): Cr
   const expires = query.get('X-Amz-Expires') ?? '';
   const signature = query.get('X-Amz-Signature') ?? '';
   const names = query.get('X-Amz-SignedHeaders') ?? '';
-  const fits =
+  const isValid =
     query.get('X-Amz-Algorithm') === 'AWS4-HMAC-SHA256' &&
     /^[1-9]\d{0,5}$/.test(expires) &&
     Number(expires) <= MAX_EXPIRES &&
     /^[0-9a-f]{64}$/.test(signature) &&
     /^[a-z0-9_-]+(?:;[a-z0-9_-]+)*$/.test(names);
-  if (!fits) throw unfit('The query is not that of a presigned URL.');
+  if (!isValid) throw invalidRequest('The query is not that of a presigned URL.');
   return {
     ...splitCredential(query.get('X-Amz-Credential') ?? ''),
     signedHeaders: names.split(';'),
@@ -82,7 +82,9 @@ function splitCredential(text: string): { accessKey: string; scope: string[] } {
   return { accessKey, scope };
 }
 
-const unfit = (why: string) => new ObsError(400, 'InvalidRequest', why);
+const invalidRequest = (why: string) => new ObsError(400, 'InvalidRequest', why);
 
-const otherKind = () =>
-  unfit('This server verifies AWS4-HMAC-SHA256 only, not Signature V2 and not the OBS signature.');
+const unsupportedScheme = () =>
+  invalidRequest(
+    'This server verifies AWS4-HMAC-SHA256 only, not Signature V2 and not the OBS signature.',
+  );

@@ -7,15 +7,15 @@ import { ObsError } from '../wire/error.ts';
 
 type Caller = {
   key: KeyRecord;
-  /** What the signature says of the body: a hex SHA-256, UNSIGNED-PAYLOAD or STREAMING-*. */
+  /** The signed hash of the body: hex SHA-256, UNSIGNED-PAYLOAD or STREAMING-*. */
   payloadHash: string;
 };
 
 type Verifier = (request: Request) => Caller;
 
-const SKEW = 15 * 60_000;
+const MAX_SKEW = 15 * 60_000;
 
-/** Verifies Signature V4 for one region, in true time. The verifier throws ObsError. */
+/** Returns a verifier of Signature V4 for one region. It throws ObsError. */
 export function createVerifier(options: { keys: KeyStore; time: Time; region: string }): Verifier {
   const { keys, time, region } = options;
   const signingKeyOf = createSigningKeys(region);
@@ -25,7 +25,7 @@ export function createVerifier(options: { keys: KeyStore; time: Time; region: st
     const now = time.now();
     const key = keys.find(credential.accessKey);
     if (key === undefined) throw unknownKey();
-    checkDate(credential, key.inModelTime === true ? time.model() : now);
+    checkDate(credential, key.usesSimulatedTime === true ? time.simulated() : now);
     const expected = [credential.date.slice(0, 8), region, 's3', 'aws4_request'];
     if (credential.scope.join('/') !== expected.join('/')) {
       throw mismatch(`The scope of the credential should be ${expected.join('/')}.`);
@@ -38,7 +38,7 @@ export function createVerifier(options: { keys: KeyStore; time: Time; region: st
     if (!timingSafeEqual(signature, Buffer.from(credential.signature, 'hex'))) {
       throw mismatch('The request signature does not match the one calculated here.');
     }
-    if (!sameText(credential.securityToken, key.securityToken ?? '')) {
+    if (!isSameText(credential.securityToken, key.securityToken ?? '')) {
       throw new ObsError(
         403,
         'InvalidSecurity',
@@ -50,19 +50,19 @@ export function createVerifier(options: { keys: KeyStore; time: Time; region: st
   };
 }
 
-/** Derived keys, remembered: four HMACs less a call. */
+/** Derives signing keys and caches them, which saves four HMACs a call. */
 function createSigningKeys(region: string): (secretKey: string, day: string) => Buffer {
-  const remembered = new Map<string, Buffer>();
+  const cache = new Map<string, Buffer>();
   return (secretKey, day) => {
     const name = `${day}/${secretKey}`;
-    const known = remembered.get(name);
-    if (known !== undefined) return known;
+    const cached = cache.get(name);
+    if (cached !== undefined) return cached;
     const derived = [day, region, 's3', 'aws4_request'].reduce<Buffer>(
       hmac,
       Buffer.from(`AWS4${secretKey}`),
     );
-    if (remembered.size > 100) remembered.clear();
-    remembered.set(name, derived);
+    if (cache.size > 100) cache.clear();
+    cache.set(name, derived);
     return derived;
   };
 }
@@ -78,10 +78,10 @@ function checkDate({ date, expires }: Credential, now: number): void {
     if (now >= signed + expires * 1000) {
       throw new ObsError(403, 'AccessDenied', 'Request has expired');
     }
-    if (signed - now > SKEW) {
+    if (signed - now > MAX_SKEW) {
       throw new ObsError(403, 'AccessDenied', 'Request is not valid yet');
     }
-  } else if (Math.abs(signed - now) > SKEW) {
+  } else if (Math.abs(signed - now) > MAX_SKEW) {
     throw new ObsError(
       403,
       'RequestTimeTooSkewed',
@@ -113,7 +113,7 @@ function hmac(key: Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }
 
-function sameText(a: string, b: string): boolean {
+function isSameText(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length === right.length && timingSafeEqual(left, right);
 }

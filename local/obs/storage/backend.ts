@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { noSuchBucket, ObsError } from '../wire/error.ts';
 
-/** Where object bytes lie: memory under test, a folder of real files for `npm start`, or a server. */
 export type ObjectRecord = {
   key: string;
   size: number;
@@ -12,6 +11,7 @@ export type ObjectRecord = {
   metadata: Record<string, string>;
 };
 
+/** A store of objects: memory, a folder of files, or an S3 server. */
 export type ObjectBackend = {
   hasBucket(bucket: string): Promise<boolean>;
   createBucket(bucket: string): Promise<void>;
@@ -27,18 +27,18 @@ export type ObjectBackend = {
   ): Promise<{ record: ObjectRecord; body: Uint8Array } | undefined>;
   stat(bucket: string, key: string): Promise<ObjectRecord | undefined>;
   remove(bucket: string, key: string): Promise<void>;
-  /** All records of a bucket whose key starts with `prefix`, in UTF-8 byte order of the key. */
+  /** Returns the records under a prefix, in UTF-8 byte order of the keys. */
   list(bucket: string, prefix: string): Promise<ObjectRecord[]>;
 };
 
-/** A backend that can also name its buckets, in order, for ListBuckets. */
+/** A backend that can list its buckets, sorted by name. */
 export type ListingBackend = ObjectBackend & { buckets(): string[] };
 
-/** `etag`: for a body put together of parts, whose ETag is not its MD5. */
-export type WriteFacts = Parameters<ObjectBackend['write']>[3] & { etag?: string };
+/** `etag`: only for a multipart upload, whose ETag is not the MD5 of its bytes. */
+export type WriteOptions = Parameters<ObjectBackend['write']>[3] & { etag?: string };
 
-/** The record of a body about to be stored. */
-export function recordOf(key: string, body: Uint8Array, facts: WriteFacts): ObjectRecord {
+/** Returns the record of a new object. */
+export function recordOf(key: string, body: Uint8Array, facts: WriteOptions): ObjectRecord {
   return {
     key,
     size: body.byteLength,
@@ -49,20 +49,20 @@ export function recordOf(key: string, body: Uint8Array, facts: WriteFacts): Obje
   };
 }
 
-/** 3 to 63 of `a-z0-9.-`, a letter or digit at both ends, no two dots together. */
+/** True for 3 to 63 of `a-z0-9.-`, a letter or digit at both ends, no two dots in a row. */
 export function isBucketName(name: string): boolean {
   return /^(?=.{3,63}$)[a-z0-9](?:[a-z0-9-]|\.(?!\.))*[a-z0-9]$/.test(name);
 }
 
-/** Throws InvalidBucketName for a name that no bucket may have. */
+/** Throws InvalidBucketName. */
 export function checkBucketName(name: string): void {
   if (!isBucketName(name)) {
     throw new ObsError(400, 'InvalidBucketName', 'The specified bucket name is invalid.');
   }
 }
 
-/** The bucket's entry; throws NoSuchBucket. */
-export function bucketIn<T>(buckets: ReadonlyMap<string, T>, name: string): T {
+/** Returns the bucket's entry. Throws NoSuchBucket. */
+export function getBucket<T>(buckets: ReadonlyMap<string, T>, name: string): T {
   const bucket = buckets.get(name);
   if (bucket === undefined) throw noSuchBucket();
   return bucket;

@@ -1,4 +1,4 @@
-/** Compares as the UTF-8 bytes would: JavaScript's own order puts U+E000 to U+FFFF last. */
+/** Compares two texts by their UTF-8 bytes. JavaScript's own order puts U+E000 to U+FFFF last. */
 export function compareBytes(a: string, b: string): number {
   const shared = Math.min(a.length, b.length);
   for (let i = 0; i < shared; i += 1) {
@@ -9,7 +9,7 @@ export function compareBytes(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** How many of a sorted list come before `key`: where `key` is or belongs. */
+/** Returns the index in a sorted list where `key` is or would be inserted. */
 export function lowerBound<T>(
   sorted: readonly T[],
   key: string,

@@ -2,24 +2,24 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, rmdir, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import {
-  bucketIn,
+  getBucket,
   checkBucketName,
   isBucketName,
   type ListingBackend,
   recordOf,
-  type WriteFacts,
+  type WriteOptions,
 } from './backend.ts';
-import { oddFile, plainFile } from './file-names.ts';
+import { hashedFile, plainFile } from './file-names.ts';
 import { type FolderIndex, openIndex } from './folder-index.ts';
-import { createInTurn } from './in-turn.ts';
+import { createSerializer } from './serializer.ts';
 
 /**
- * Objects as real files: `<dir>/<bucket>/<key>`. A key that cannot be a path lies in `<dir>/.odd`, the
- * metadata in `<dir>/.meta`. One process a folder. Unknown buckets throw NoSuchBucket.
+ * Keeps objects as files: `<dir>/<bucket>/<key>`. A key that cannot be a path goes to `<dir>/.hashed`, metadata to
+ * `<dir>/.meta`. Only one process may use a folder. Throws NoSuchBucket for an unknown bucket.
  */
 export function folderBackend(folder: string): ListingBackend {
   const dir = resolve(folder);
-  const inTurn = createInTurn();
+  const serially = createSerializer();
   const buckets = new Map<string, { index: Promise<FolderIndex> | undefined }>();
   let drafts = 0;
   mkdirSync(dir, { recursive: true });
@@ -30,12 +30,12 @@ export function folderBackend(folder: string): ListingBackend {
   }
 
   const inBucket = async <T>(name: string, run: (index: FolderIndex) => Promise<T>): Promise<T> => {
-    const bucket = bucketIn(buckets, name);
-    return inTurn(name, async () => run(await (bucket.index ??= openIndex(dir, name))));
+    const bucket = getBucket(buckets, name);
+    return serially(name, async () => run(await (bucket.index ??= openIndex(dir, name))));
   };
 
-  /** Moves the draft to the first of the files that can be had; gives its name. */
-  const place = async (draft: string, files: string[]): Promise<string> => {
+  /** Moves the draft to the first of the files that can be created; returns its name. */
+  const move = async (draft: string, files: string[]): Promise<string> => {
     for (const [i, file] of files.entries()) {
       const target = join(dir, file);
       try {
@@ -53,11 +53,11 @@ export function folderBackend(folder: string): ListingBackend {
     await rm(join(dir, file), { force: true });
     const top = join(dir, name);
     for (let parent = dirname(join(dir, file)); parent.startsWith(top + sep);) {
-      const emptied = await rmdir(parent).then(
+      const wasRemoved = await rmdir(parent).then(
         () => true,
         () => false,
       );
-      if (!emptied) return;
+      if (!wasRemoved) return;
       parent = dirname(parent);
     }
   };
@@ -70,7 +70,7 @@ export function folderBackend(folder: string): ListingBackend {
       await mkdir(join(dir, name), { recursive: true });
       if (!buckets.has(name)) buckets.set(name, { index: undefined });
     },
-    write: (name, key, body, facts: WriteFacts) =>
+    write: (name, key, body, facts: WriteOptions) =>
       inBucket(name, async (index) => {
         const record = recordOf(key, body, facts);
         const draft = join(dir, '.meta', `draft-${process.pid}-${(drafts += 1)}`);
@@ -80,10 +80,10 @@ export function folderBackend(folder: string): ListingBackend {
         const before = index.fileOf(key);
         const plain = plainFile(name, key);
         const files =
-          plain === undefined || index.isTaken(plain, key)
-            ? [oddFile(name, key)]
-            : [plain, oddFile(name, key)];
-        const file = await place(draft, files);
+          plain === undefined || index.isOccupied(plain, key)
+            ? [hashedFile(name, key)]
+            : [plain, hashedFile(name, key)];
+        const file = await move(draft, files);
         if (before !== undefined && before !== file) await unlink(name, before);
         await index.set(record, file);
         return record;
@@ -103,6 +103,6 @@ export function folderBackend(folder: string): ListingBackend {
         await unlink(name, file);
         await index.delete(key);
       }),
-    list: (name, prefix) => inBucket(name, async (index) => index.records.under(prefix)),
+    list: (name, prefix) => inBucket(name, async (index) => index.records.withPrefix(prefix)),
   };
 }

@@ -3,7 +3,7 @@ import { appendFile, mkdir, readdir, readFile, rename, stat, writeFile } from 'n
 import { join, sep } from 'node:path';
 import * as z from 'zod';
 import type { ObjectRecord } from './backend.ts';
-import { foldFile } from './file-names.ts';
+import { foldFile, HASHED_FOLDER } from './file-names.ts';
 import { createRecords, type Records } from './records.ts';
 
 const entrySchema = z.object({
@@ -19,19 +19,19 @@ const lineSchema = z.union([entrySchema, z.object({ gone: z.string() })]);
 
 type Entry = z.infer<typeof entrySchema>;
 
-/** What a bucket's folder holds; the files' names are relative to the backend's folder. */
+/** The content of a bucket's folder; file names are relative to the backend's folder. */
 export type FolderIndex = {
   records: Records;
   fileOf(key: string): string | undefined;
-  /** True when the file stands for another key, on this file system or another. */
-  isTaken(file: string, key: string): boolean;
+  /** True if the file belongs to another key, also on a file system that ignores case. */
+  isOccupied(file: string, key: string): boolean;
   set(record: ObjectRecord, file: string): Promise<void>;
   delete(key: string): Promise<void>;
 };
 
 /**
- * Reads `.meta/<bucket>.jsonl` (one line a change; a torn last line is dropped) and the folder itself:
- * the files decide, so what was put there, changed or taken away by hand counts.
+ * Reads `.meta/<bucket>.jsonl` (a line per change; an incomplete last line is ignored) and the folder. The files win: a
+ * file that a person added, changed or deleted counts.
  */
 export async function openIndex(dir: string, bucket: string): Promise<FolderIndex> {
   const log = join(dir, '.meta', `${bucket}.jsonl`);
@@ -52,13 +52,15 @@ export async function openIndex(dir: string, bucket: string): Promise<FolderInde
     records.delete(key);
   };
 
-  const known = await readLog(log);
+  const logged = await readLog(log);
   for (const file of await filesUnder(dir, bucket)) {
-    const entry = known.get(file);
+    const entry = logged.get(file);
     const found = await inspect(dir, bucket, file, entry);
     if (found !== undefined) put(found, file);
   }
-  const lines = records.under('').map((record) => line({ ...record, file: files.get(record.key) }));
+  const lines = records
+    .withPrefix('')
+    .map((record) => line({ ...record, file: files.get(record.key) }));
   await mkdir(join(dir, '.meta'), { recursive: true });
   await writeFile(`${log}.new`, lines.join(''));
   await rename(`${log}.new`, log);
@@ -66,7 +68,7 @@ export async function openIndex(dir: string, bucket: string): Promise<FolderInde
   return {
     records,
     fileOf: (key) => files.get(key),
-    isTaken: (file, key) => (keys.get(foldFile(file)) ?? key) !== key,
+    isOccupied: (file, key) => (keys.get(foldFile(file)) ?? key) !== key,
     async set(record, file) {
       put(record, file);
       await appendFile(log, line({ ...record, file }));
@@ -102,7 +104,7 @@ function parseJson(text: string): unknown {
 
 async function filesUnder(dir: string, bucket: string): Promise<string[]> {
   const files: string[] = [];
-  for (const root of [bucket, join('.odd', bucket)]) {
+  for (const root of [bucket, join(HASHED_FOLDER, bucket)]) {
     const entries = await readdir(join(dir, root), { recursive: true, withFileTypes: true }).catch(
       () => [],
     );
@@ -114,7 +116,7 @@ async function filesUnder(dir: string, bucket: string): Promise<string[]> {
   return files;
 }
 
-/** The record of a file: the known one while size and time agree with it, else made anew. */
+/** Returns the record of a file: the logged one if size and time match, else a new one. */
 async function inspect(
   dir: string,
   bucket: string,

@@ -1,15 +1,15 @@
 import {
-  bucketIn,
+  getBucket,
   checkBucketName,
   type ListingBackend,
   recordOf,
-  type WriteFacts,
+  type WriteOptions,
 } from './backend.ts';
 import { createRecords, type Records } from './records.ts';
 
 type Bucket = { records: Records; bodies: Map<string, Uint8Array> };
 
-/** Objects in memory. Bodies are kept as given, not copied. Unknown buckets throw NoSuchBucket. */
+/** Keeps objects in memory, without copying bodies. Throws NoSuchBucket for an unknown bucket. */
 export function memoryBackend(): ListingBackend {
   const buckets = new Map<string, Bucket>();
   return {
@@ -19,25 +19,25 @@ export function memoryBackend(): ListingBackend {
       checkBucketName(name);
       if (!buckets.has(name)) buckets.set(name, { records: createRecords(), bodies: new Map() });
     },
-    async write(name, key, body, facts: WriteFacts) {
-      const { records, bodies } = bucketIn(buckets, name);
+    async write(name, key, body, facts: WriteOptions) {
+      const { records, bodies } = getBucket(buckets, name);
       const record = recordOf(key, body, facts);
       records.set(record);
       bodies.set(key, body);
       return record;
     },
     async read(name, key) {
-      const { records, bodies } = bucketIn(buckets, name);
+      const { records, bodies } = getBucket(buckets, name);
       const record = records.get(key);
       const body = bodies.get(key);
       return record === undefined || body === undefined ? undefined : { record, body };
     },
-    stat: async (name, key) => bucketIn(buckets, name).records.get(key),
+    stat: async (name, key) => getBucket(buckets, name).records.get(key),
     async remove(name, key) {
-      const { records, bodies } = bucketIn(buckets, name);
+      const { records, bodies } = getBucket(buckets, name);
       records.delete(key);
       bodies.delete(key);
     },
-    list: async (name, prefix) => bucketIn(buckets, name).records.under(prefix),
+    list: async (name, prefix) => getBucket(buckets, name).records.withPrefix(prefix),
   };
 }

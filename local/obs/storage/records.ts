@@ -5,10 +5,10 @@ export type Records = {
   get(key: string): ObjectRecord | undefined;
   set(record: ObjectRecord): void;
   delete(key: string): void;
-  under(prefix: string): ObjectRecord[];
+  withPrefix(prefix: string): ObjectRecord[];
 };
 
-/** The records of one bucket, kept in byte order of their keys. */
+/** The records of one bucket, in byte order of their keys. */
 export function createRecords(): Records {
   const sorted: ObjectRecord[] = [];
   const byKey = new Map<string, ObjectRecord>();
@@ -23,7 +23,7 @@ export function createRecords(): Records {
     delete(key) {
       if (byKey.delete(key)) sorted.splice(indexOf(key), 1);
     },
-    under(prefix) {
+    withPrefix(prefix) {
       const found: ObjectRecord[] = [];
       for (let i = indexOf(prefix); i < sorted.length; i += 1) {
         const record = sorted[i] as ObjectRecord;

@@ -1,4 +1,4 @@
-/** A refusal as OBS words it: HTTP status, code and message (en-us_topic_0125560440). */
+/** An error of OBS: HTTP status, code and message (en-us_topic_0125560440). */
 export class ObsError extends Error {
   readonly status: number;
   readonly code: string;
@@ -14,8 +14,8 @@ export class ObsError extends Error {
 export const noSuchBucket = () =>
   new ObsError(404, 'NoSuchBucket', 'The specified bucket does not exist.');
 
-/** The bucket lies in another region than this endpoint. */
-export const elsewhere = () =>
+/** The bucket is in another region. */
+export const wrongRegion = () =>
   new ObsError(
     301,
     'PermanentRedirect',

@@ -7,13 +7,13 @@ const MAX_ELEMENTS = 50_000;
 
 const TOKEN = /<\?xml[^<>]*\?>|<(\/?)([A-Za-z][\w.-]{0,63})([^<>]*?)(\/?)>|([^<]+)/y;
 const ATTRIBUTES = /^(?:\s+[A-Za-z][\w:.-]*\s*=\s*(?:"[^"&<]*"|'[^'&<]*'))*\s*$/;
-// The characters that no XML 1.0 document can hold, not even as a reference: servers refuse a key with one.
-const NO_CHARACTER = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u;
+// Not allowed in XML 1.0, not even as a reference: servers refuse a key with one.
+const FORBIDDEN_CHARACTER = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u;
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 /**
- * The root element of a request body. Elements, plain attributes (dropped), text and the five
- * entities of XML only: no DTD, so nothing expands. Throws MalformedXML for all else.
+ * Parses a request body and returns its root element. Supports elements, attributes (ignored), text and the five entities
+ * of XML. A DTD or anything else is MalformedXML.
  */
 export function parseXml(body: Uint8Array): XmlElement {
   const source = decodeUtf8(body);
@@ -37,8 +37,8 @@ export function parseXml(body: Uint8Array): XmlElement {
       path.pop();
     } else {
       elements += 1;
-      const bad = !ATTRIBUTES.test(attributes) || elements > MAX_ELEMENTS;
-      if (bad || path.length > MAX_DEPTH) throw malformedXml();
+      const isInvalid = !ATTRIBUTES.test(attributes) || elements > MAX_ELEMENTS;
+      if (isInvalid || path.length > MAX_DEPTH) throw malformedXml();
       const element: XmlElement = { name, text: '', children: [] };
       parent.children.push(element);
       if (!selfClosing) path.push(element);
@@ -49,7 +49,7 @@ export function parseXml(body: Uint8Array): XmlElement {
   return root;
 }
 
-/** The text of the one child of that name; undefined when it is absent. Throws when repeated. */
+/** Returns the text of the child with that name, undefined without one. Throws MalformedXML if there are several. */
 export function textOf(element: XmlElement, name: string): string | undefined {
   const found = element.children.filter((child) => child.name === name);
   if (found.length > 1 || (found[0]?.children.length ?? 0) > 0) throw malformedXml();
@@ -65,7 +65,7 @@ function decodeUtf8(body: Uint8Array): string {
 }
 
 function checkCharacters(text: string): string {
-  if (NO_CHARACTER.test(text)) throw malformedXml();
+  if (FORBIDDEN_CHARACTER.test(text)) throw malformedXml();
   return text;
 }
 

@@ -3,23 +3,24 @@ import { type Xml, xmlDocument } from './write-xml.ts';
 
 const HOST_ID = Buffer.from('phonevault-embedded-obs').toString('base64');
 
-export function xmlAnswer(root: Xml, region: string): Response {
+/** Returns an XML response in the namespace of the region. */
+export function xmlResponse(root: Xml, region: string): Response {
   const body = xmlDocument(root, `http://obs.${region}.myhuaweicloud.com/doc/2015-06-30/`);
   return new Response(body, { headers: { 'content-type': 'application/xml' } });
 }
 
-/** An answer without a body. */
-export function emptyAnswer(status: number, headers: Record<string, string> = {}): Response {
+/** Returns a response without a body. */
+export function emptyResponse(status: number, headers: Record<string, string> = {}): Response {
   return new Response(null, { status, headers });
 }
 
-/** A refusal in XML; to a HEAD, as to a GET with 304, without a body. */
-export function errorAnswer(
+/** Returns an error in XML; without a body for a HEAD and for 304. */
+export function errorResponse(
   error: ObsError,
   facts: { method: string; resource: string; requestId: string },
 ): Response {
   const { method, resource, requestId } = facts;
-  if (method === 'HEAD' || error.status === 304) return emptyAnswer(error.status);
+  if (method === 'HEAD' || error.status === 304) return emptyResponse(error.status);
   const body = xmlDocument([
     'Error',
     [
@@ -36,10 +37,10 @@ export function errorAnswer(
   });
 }
 
-/** Puts the headers on that every answer of OBS has. */
-export function stamped(answer: Response, requestId: string): Response {
-  answer.headers.set('x-amz-request-id', requestId);
-  answer.headers.set('x-amz-id-2', HOST_ID);
-  answer.headers.set('server', 'OBS');
-  return answer;
+/** Adds the headers of every OBS response. */
+export function withCommonHeaders(response: Response, requestId: string): Response {
+  response.headers.set('x-amz-request-id', requestId);
+  response.headers.set('x-amz-id-2', HOST_ID);
+  response.headers.set('server', 'OBS');
+  return response;
 }

@@ -1,7 +1,7 @@
-/** One element: its children, or its text; undefined leaves it out. */
+/** An element with its children or its text; undefined omits it. */
 export type Xml = [name: string, content: Xml[] | string | number | boolean | undefined];
 
-/** An XML document; `namespace` goes on its root. */
+/** Returns an XML document; `namespace` is set on its root. */
 export function xmlDocument(root: Xml, namespace?: string): string {
   const attribute = namespace === undefined ? '' : ` xmlns="${escapeXml(namespace)}"`;
   return `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n${element(root, attribute)}`;

@@ -8,7 +8,7 @@ import { realClock } from '../../../lib/runtime/real-clock.ts';
 import { createClient, type ObjectServer } from '../../../local/object-server/client.ts';
 import { getSessionKeys } from '../../../local/object-server/session-keys.ts';
 import { postSignedForm } from '../../../local/object-server/signed-form.ts';
-import type { GivenKeys } from '../../../local/iam/auth/keys.ts';
+import type { ExternalKeys } from '../../../local/iam/auth/keys.ts';
 
 const REGION = 'cn-north-4';
 
@@ -17,7 +17,7 @@ const send = nodeSend();
 /** radosgw, with the keys of its user. */
 export function server(): ObjectServer {
   const { url, accessKey, secretKey } = inject('servers').radosgw;
-  const keys: GivenKeys = {
+  const keys: ExternalKeys = {
     accessKey,
     secretKey,
     securityToken: undefined,
@@ -34,14 +34,14 @@ export async function makeBucket(name: string): Promise<void> {
 }
 
 /** Session keys of radosgw's STS for its user (GetSessionToken). */
-export async function sessionKeys(bucket: string): Promise<GivenKeys> {
+export async function sessionKeys(bucket: string): Promise<ExternalKeys> {
   const keys = await getSessionKeys(server(), bucket, 3_600_000);
   if (keys === undefined) throw new Error('radosgw gives no session keys');
   return keys;
 }
 
 /** Session keys of the role, for so many seconds (AssumeRole). */
-export async function roleKeys(seconds: number): Promise<GivenKeys> {
+export async function roleKeys(seconds: number): Promise<ExternalKeys> {
   const { status, body } = await postSignedForm(server(), 'sts', {
     Action: 'AssumeRole',
     Version: '2011-06-15',
@@ -61,7 +61,7 @@ export async function roleKeys(seconds: number): Promise<GivenKeys> {
 }
 
 /** The functions' own client, the bucket in the host name; what is left of its retries' chance is fixed. */
-export function obsWith(keys: GivenKeys, clock: Clock = realClock): Obs {
+export function obsWith(keys: ExternalKeys, clock: Clock = realClock): Obs {
   const { accessKey, secretKey, securityToken = '' } = keys;
   return createObs({
     send,

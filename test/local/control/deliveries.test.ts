@@ -40,7 +40,7 @@ describe('the delivery of traces', () => {
   it('brings them often, late, in any order and form when it is told to', async () => {
     const { cloud, post, events } = fixture();
     const forms = ['cts', 'cts_text', 'eventgrid'];
-    await post('events', { copies: 4, late: [1_000, 60_000], forms });
+    await post('events', { copies: 4, delay_ms: [1_000, 60_000], forms });
     await cloud.control.createPhones(5);
     expect(await events()).toEqual([]);
     await cloud.pass(30_000);
@@ -71,7 +71,7 @@ describe('the delivery of traces', () => {
       expect((await cloud.handle(request)).status).toBe(200);
     };
     await publish({ subject: 'before', message: 'nobody listens' });
-    cloud.control.setDelivery({ copies: 2, late: [0, 0], forms: ['cts'], topics: true });
+    cloud.control.setDelivery({ copies: 2, delayMs: [0, 0], forms: ['cts'], topics: true });
     const structure = { default: 'for people', functiongraph: '{"kind":"settled"}' };
     await publish({ subject: 's', message_structure: JSON.stringify(structure) });
     await publish({ message: 'plain' });
@@ -86,7 +86,7 @@ describe('the delivery of traces', () => {
 
   it.each([
     [{ copies: 0 }],
-    [{ late: [5, 1] }],
+    [{ delay_ms: [5, 1] }],
     [{ forms: [] }],
     [{ forms: ['kafka'] }],
     [{ often: true }],

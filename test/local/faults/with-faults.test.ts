@@ -1,84 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectionCut, ConnectionHang } from '../../../local/http/connection-errors.ts';
-import { createFaultBook } from '../../../local/faults/fault-book.ts';
+import { createFaultRegistry } from '../../../local/faults/fault-registry.ts';
 import { withFaults } from '../../../local/faults/with-faults.ts';
 import { createRandom } from '../../../local/simulation/random.ts';
 import { createTime } from '../../../local/simulation/time.ts';
 import type { Fault } from '../../../local/faults/fault.ts';
 import { manualClock } from '../support/clock.ts';
 
-function fixture(...faults: Fault[]) {
+function fixture(...given: Fault[]) {
   const clock = manualClock();
   const time = createTime(clock);
-  const book = createFaultBook({ random: createRandom(1, 'faults'), time });
-  faults.forEach((fault) => book.add(fault));
+  const faults = createFaultRegistry({ random: createRandom(1, 'faults'), time });
+  for (const fault of given) faults.add(fault);
   let carriedOut = 0;
   const run = async () => {
     carriedOut += 1;
     return new Response('{}');
   };
   const call = (service = 'cph', operation = 'batch-storage') =>
-    withFaults(service, operation, book, time, run);
-  return { clock, book, call, carriedOut: () => carriedOut };
+    withFaults({ service, operation, faults, time }, run);
+  return { clock, call, carriedOut: () => carriedOut };
 }
 
-describe('the fault book', () => {
-  it('strikes its service and operation, at most so many times', async () => {
-    const { call } = fixture({
-      service: 'cph',
-      operation: 'batch-storage',
-      kind: 'error',
-      status: 504,
-      times: 2,
-    });
-    const seen = [];
-    for (const [service, operation] of [
-      ['smn', 'batch-storage'],
-      ['cph', 'list-jobs'],
-      ['cph', 'batch-storage'],
-      ['cph', 'batch-storage'],
-      ['cph', 'batch-storage'],
-    ] as const) {
-      seen.push((await call(service, operation)).status);
-    }
-    expect(seen).toEqual([200, 200, 504, 504, 200]);
-  });
-
-  it('strikes about as often as its rate says, the same for the same seed', async () => {
-    const hits = async () => {
-      const { call } = fixture({ service: 'cph', kind: 'error', rate: 0.3 });
-      const statuses = [];
-      for (let i = 0; i < 500; i += 1) statuses.push((await call()).status);
-      return statuses;
-    };
-    const first = await hits();
-    const count = first.filter((status) => status === 500).length;
-    expect(count).toBeGreaterThan(110);
-    expect(count).toBeLessThan(190);
-    expect(await hits()).toEqual(first);
-  });
-
-  it('chooses phones by id, for one operation or all', () => {
-    const { book } = fixture(
-      { service: 'cph', kind: 'job_failed', phones: ['a'], operation: 'batch-restore' },
-      { service: 'cph', kind: 'item_error', phones: ['b'], times: 1 },
-    );
-    expect(book.forPhone('job_failed', 'a', 'batch-storage')).toBeUndefined();
-    expect(book.forPhone('job_failed', 'a', 'batch-restore')).toBeDefined();
-    expect(book.forPhone('job_failed', 'b', 'batch-restore')).toBeUndefined();
-    expect(book.forPhone('item_error', 'b')).toBeDefined();
-    expect(book.forPhone('item_error', 'b')).toBeUndefined();
-  });
-
-  it('is empty once cleared', async () => {
-    const { book, call } = fixture({ service: 'cph', kind: 'hang' });
-    book.clear();
-    expect((await call()).status).toBe(200);
-  });
-});
-
 describe('withFaults', () => {
-  it('throttles over a rate, with or without the number', async () => {
+  it('throttles calls over a rate, with or without the limit in the text', async () => {
     for (const hint of [true, false]) {
       const { clock, call } = fixture({ service: 'cph', kind: 'throttle', per_minute: 2, hint });
       expect([(await call()).status, (await call()).status]).toEqual([200, 200]);
@@ -92,7 +37,7 @@ describe('withFaults', () => {
     }
   });
 
-  it('throttles every call when no rate is given', async () => {
+  it('throttles every call without a rate', async () => {
     const { call } = fixture({ service: 'cph', kind: 'throttle' });
     expect((await call()).status).toBe(429);
   });
@@ -101,23 +46,23 @@ describe('withFaults', () => {
     ['cph', 'error_code', 'application/json'],
     ['obs', '<Code>Odd</Code>', 'application/xml'],
     ['smn', '"code":"Odd"', 'application/json'],
-  ])('writes the error of %s as that service does', async (service, text, type) => {
+  ])('returns an error in the form of %s', async (service, text, type) => {
     const { call } = fixture({ service, kind: 'error', status: 503, code: 'Odd' });
-    const answer = await call(service, 'any');
-    expect(answer.headers.get('content-type')).toContain(type);
-    expect(await answer.text()).toContain(text);
+    const response = await call(service, 'any');
+    expect(response.headers.get('content-type')).toContain(type);
+    expect(await response.text()).toContain(text);
   });
 
-  it('answers OBS throttling as OBS does', async () => {
+  it('throttles OBS with SlowDown', async () => {
     const { call } = fixture({ service: 'obs', kind: 'throttle' });
-    const answer = await call('obs', 'PutObject');
-    expect([answer.status, await answer.text()]).toEqual([
+    const response = await call('obs', 'PutObject');
+    expect([response.status, await response.text()]).toEqual([
       503,
       expect.stringContaining('<Code>SlowDown</Code>') as string,
     ]);
   });
 
-  it('carries out a call whose answer it drops or spoils, not one that hangs', async () => {
+  it('carries out a call whose response is lost or corrupted, but not one that hangs', async () => {
     const drop = fixture({ service: 'cph', kind: 'drop_answer' });
     await expect(drop.call()).rejects.toThrow(ConnectionCut);
     const before = fixture({ service: 'cph', kind: 'drop_request' });
@@ -125,20 +70,25 @@ describe('withFaults', () => {
     const hang = fixture({ service: 'cph', kind: 'hang' });
     await expect(hang.call()).rejects.toThrow(ConnectionHang);
     const garbage = fixture({ service: 'cph', kind: 'garbage' });
-    const spoiled = await garbage.call();
-    expect(spoiled.status).toBe(200);
-    await expect(spoiled.json()).rejects.toThrow();
-    const late = fixture({ service: 'cph', kind: 'error', status: 504, carried_out: true });
-    expect((await late.call()).status).toBe(504);
+    const garbled = await garbage.call();
+    expect(garbled.status).toBe(200);
+    await expect(garbled.json()).rejects.toThrow();
+    const carriedOutError = fixture({
+      service: 'cph',
+      kind: 'error',
+      status: 504,
+      carried_out: true,
+    });
+    expect((await carriedOutError.call()).status).toBe(504);
     const error = fixture({ service: 'cph', kind: 'error' });
     await error.call();
-    const twisted = fixture({ service: 'cph', kind: 'twist', form: 'array' });
-    expect(await (await twisted.call()).json()).toEqual([{}]);
-    const all = [drop, before, hang, garbage, late, error, twisted];
+    const corrupted = fixture({ service: 'cph', kind: 'corrupt_response', form: 'array' });
+    expect(await (await corrupted.call()).json()).toEqual([{}]);
+    const all = [drop, before, hang, garbage, carriedOutError, error, corrupted];
     expect(all.map(({ carriedOut }) => carriedOut())).toEqual([1, 0, 0, 1, 1, 0, 1]);
   });
 
-  it('answers late, and says when to come again', async () => {
+  it('delays a response and sets Retry-After and Location', async () => {
     const slow = fixture({ service: 'cph', kind: 'slow', delay_ms: 7_000 });
     const before = slow.clock.now();
     expect((await slow.call()).status).toBe(200);

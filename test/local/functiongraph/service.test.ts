@@ -1,5 +1,7 @@
-import { afterAll, describe, expect, it } from 'vitest';
-import { functionBody, sdkFixture } from '../support/functiongraph.ts';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { manualClock } from '../support/clock.ts';
+import { eventually } from '../support/eventually.ts';
+import { deployed, fixture, functionBody, sdkFixture, zipOf } from '../support/functiongraph.ts';
 
 const made = await sdkFixture();
 const { client, urn, listening, cloud } = made;
@@ -8,7 +10,6 @@ afterAll(() => listening.close());
 const as = <T>(value: unknown) => value as T;
 type Request<M extends (request: never) => unknown> = Parameters<M>[0];
 
-// The official SDK as a deployer uses it: URNs encoded in the path, requests signed, answers as they are.
 describe('the official SDK', () => {
   it('creates, reads, changes and deletes a function with its triggers', async () => {
     const missing = client.showFunctionConfig({ function_urn: urn() } as never);
@@ -56,7 +57,7 @@ describe('the official SDK', () => {
     });
   });
 
-  it('meets the faults that were asked for', async () => {
+  it('meets injected faults', async () => {
     cloud.control.addFault({
       service: 'functiongraph',
       operation: 'listFunctions',
@@ -70,5 +71,50 @@ describe('the official SDK', () => {
       errorCode: 'FSS.0503',
     });
     await expect(client.listFunctions({} as never)).resolves.toMatchObject({ httpStatusCode: 200 });
+  });
+});
+
+describe('a deployed function', () => {
+  it('gets credentials of its agency that open the other services', async () => {
+    const code = 'exports.handler = async (event, context) => context.getToken();';
+    const { invoke, cloud: own } = await deployed(code, { xrole: 'phonevault' });
+    const token = (await invoke<string>()).body;
+    const url = `https://cph.cn-north-4.myhuaweicloud.com/v1/${own.projectId}/cloud-phone/phones`;
+    const response = await own.handle(new Request(url, { headers: { 'x-auth-token': token } }));
+    expect(response.status).toBe(200);
+    expect((await invoke<string>()).body).toBe(token);
+  });
+
+  it('runs with its new code and settings after an update', async () => {
+    const { invoke, call, urn: urnOf } = await deployed('exports.handler = async () => 1;');
+    expect((await invoke()).body).toBe(1);
+    const code = 'exports.handler = async (e, context) => context.getUserData("A");';
+    const body = functionBody({ code_type: 'inline', func_code: { file: btoa(code) } });
+    await call('PUT', `/functions/${urnOf()}/code`, body);
+    await call('PUT', `/functions/${urnOf()}/config`, { ...body, user_data: '{"A":"new"}' });
+    expect((await invoke()).body).toBe('new');
+  });
+});
+
+describe('a function with triggers', () => {
+  it('gets the events of a timer, of CTS and of a topic', async () => {
+    const clock = manualClock();
+    const { cloud: own, create, call, urn: urnOf } = await fixture({ clock });
+    onTestFinished(() => own.functiongraph.stop());
+    const code = `exports.handler = async (event) => console.log(event.trigger_name ?? Object.keys(event)[0]);`;
+    await create({ func_code: { file: zipOf({ 'index.js': code }) } });
+    const add = (trigger_type_code: string, event_data: object) =>
+      call('POST', `/triggers/${urnOf()}`, { trigger_type_code, event_data });
+    await add('TIMER', { name: 'minute', schedule_type: 'Rate', schedule: '1m' });
+    await add('CTS', { name: 'phones', operations: ['CPH:phone:createCloudPhone'] });
+    await add('SMN', { topic_urn: own.topicUrn });
+    clock.move(60_000);
+    await own.control.createPhones(1);
+    const url = `https://smn.cn-north-4.myhuaweicloud.com/v2/${own.projectId}/notifications/topics/${own.topicUrn}/publish`;
+    const headers = { 'x-auth-token': own.credentials.token };
+    await own.handle(new Request(url, { method: 'POST', headers, body: '{"message":"m"}' }));
+    const events = () =>
+      own.functiongraph.logs('backup').filter((line) => /^(minute|cts|record)$/.test(line));
+    await eventually(() => events().sort()).toEqual(['cts', 'minute', 'record']);
   });
 });

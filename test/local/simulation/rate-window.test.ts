@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createWindow } from '../../../local/simulation/rate-window.ts';
+import { createRateWindow } from '../../../local/simulation/rate-window.ts';
 
 describe('createWindow', () => {
   it('admits a call when fewer than the limit came in the minute before, refused ones too', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5 }), fc.array(fc.nat(40)), (limit, gaps) => {
-        const window = createWindow(limit, 100);
+        const window = createRateWindow(limit, 100);
         const before: number[] = [];
         let now = 0;
         for (const gap of gaps) {
@@ -20,6 +20,6 @@ describe('createWindow', () => {
   });
 
   it('admits nothing with a limit of 0', () => {
-    expect(createWindow(0, 100).admit(1)).toBe(false);
+    expect(createRateWindow(0, 100).admit(1)).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTime, trueTimeOf } from '../../../local/simulation/time.ts';
+import { createTime, toRealTime } from '../../../local/simulation/time.ts';
 import { manualClock } from '../support/clock.ts';
 
 describe('the two times', () => {
@@ -7,17 +7,17 @@ describe('the two times', () => {
     const clock = manualClock(1_000);
     const time = createTime(clock, 10);
     clock.move(100);
-    expect([time.now(), time.model()]).toEqual([1_100, 2_000]);
+    expect([time.now(), time.simulated()]).toEqual([1_100, 2_000]);
     time.setSpeed(2);
-    expect(time.model()).toBe(2_000);
+    expect(time.simulated()).toBe(2_000);
     clock.move(100);
-    expect([time.now(), time.model(), time.speed()]).toEqual([1_200, 2_200, 2]);
+    expect([time.now(), time.simulated(), time.speed()]).toEqual([1_200, 2_200, 2]);
   });
 
   it('tell when in true time a moment of model time was', () => {
     const clock = manualClock(1_000);
     const time = createTime(clock, 10);
     clock.move(100);
-    expect(trueTimeOf(time, 1_500)).toBe(1_050);
+    expect(toRealTime(time, 1_500)).toBe(1_050);
   });
 });

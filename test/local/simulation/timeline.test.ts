@@ -26,7 +26,7 @@ describe('the timeline', () => {
     const clock = manualClock(1_000);
     const timeline = createTimeline(createTime(clock, 10));
     const seen: number[][] = [];
-    const note = () => void seen.push([timeline.now(), timeline.trueNow()]);
+    const note = () => void seen.push([timeline.now(), timeline.realNow()]);
     timeline.at(1_500, async () => {
       await Promise.resolve();
       note();

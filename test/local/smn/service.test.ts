@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createCalls } from '../../../local/api/calls.ts';
-import { createFaultBook } from '../../../local/faults/fault-book.ts';
+import { createFaultRegistry } from '../../../local/faults/fault-registry.ts';
 import { createRandom } from '../../../local/simulation/random.ts';
 import { createSmn } from '../../../local/smn/service.ts';
 import { createTime } from '../../../local/simulation/time.ts';
@@ -15,7 +15,7 @@ function setUp() {
   const clock = { now: NOW };
   const time = createTime({ now: () => clock.now, sleep: async () => undefined });
   const calls = createCalls();
-  const faults = createFaultBook({ random: createRandom(1, 'faults'), time });
+  const faults = createFaultRegistry({ random: createRandom(1, 'faults'), time });
   const smn = createSmn({
     time,
     authenticate: async (request) =>

@@ -2,7 +2,7 @@ import { createCalls } from '../../../local/api/calls.ts';
 import { createControl } from '../../../local/control/control.ts';
 import { createWorld, type WorldOptions } from '../../../local/cph/world/create-world.ts';
 import { createCph } from '../../../local/cph/service/service.ts';
-import { createFaultBook } from '../../../local/faults/fault-book.ts';
+import { createFaultRegistry } from '../../../local/faults/fault-registry.ts';
 import { createIam } from '../../../local/iam/service/service.ts';
 import { createRandom } from '../../../local/simulation/random.ts';
 import { createTime } from '../../../local/simulation/time.ts';
@@ -42,7 +42,7 @@ export function cphFixture(options: Partial<WorldOptions> = {}) {
   const seed = options.seed ?? 7;
   const clock = manualClock();
   const time = createTime(clock);
-  const faults = createFaultBook({ random: createRandom(seed, 'faults'), time });
+  const faults = createFaultRegistry({ random: createRandom(seed, 'faults'), time });
   const calls = createCalls();
   const backend = mapBackend(BUCKET);
   const iam = createIam({ account: ACCOUNT, region: 'cn-north-4', seed, time, calls, faults });

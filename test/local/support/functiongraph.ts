@@ -1,15 +1,21 @@
 import { BasicCredentials } from '@huaweicloud/huaweicloud-sdk-core';
 import { FunctionGraphClient } from '@huaweicloud/huaweicloud-sdk-functiongraph/v2/FunctionGraphClient.js';
 import { strToU8, zipSync } from 'fflate';
+import { onTestFinished } from 'vitest';
 import { type CloudOptions, createCloud } from '../../../local/cloud.ts';
+import { readConfig } from '../../../local/functiongraph/config/read-config.ts';
+import type { FunctionRecord } from '../../../local/functiongraph/model/function.ts';
+import type { TriggerRecord, TriggerType } from '../../../local/functiongraph/model/trigger.ts';
 import { listen, type Listening } from '../../../local/http/server.ts';
 
 const MAX_BODY = 96 * 1024 * 1024;
 
 type Json = Record<string, unknown>;
-export type Answer<T = Json> = { status: number; body: T; headers: Headers };
+export type Reply<T = Json> = { status: number; body: T; headers: Headers };
 
-/** A zip of these files, as Base64. */
+export const PLACE = { region: 'cn-north-4', projectId: 'p1', domainId: 'd1' };
+
+/** Returns a zip of these files as Base64. */
 export function zipOf(files: Record<string, string>): string {
   const entries = Object.entries(files).map(([name, text]) => [name, strToU8(text)] as const);
   return Buffer.from(zipSync(Object.fromEntries(entries), { mtime: '2026-01-01' })).toString(
@@ -17,7 +23,7 @@ export function zipOf(files: Record<string, string>): string {
   );
 }
 
-/** What a createFunction needs, with a handler that gives its event back. */
+/** Returns the body of a createFunction whose handler returns its event. */
 export function functionBody(more: Json = {}): Json {
   return {
     func_name: 'backup',
@@ -32,18 +38,45 @@ export function functionBody(more: Json = {}): Json {
   };
 }
 
-/** An embedded cloud whose FunctionGraph is called in this process. */
+/** Returns a function with inline code. */
+export function functionRecord(more: Json = {}, source = ''): FunctionRecord {
+  const { name, package: group, config } = readConfig(functionBody(more));
+  const bytes = Buffer.from(source);
+  const digest = bytes.toString('hex').padEnd(32, '0');
+  return {
+    id: `id-of-${name}`,
+    name,
+    package: group,
+    config,
+    code: { type: 'inline', url: '', filename: 'index.js', bytes, digest },
+    maxInstances: 400,
+    lastModified: 0,
+    asyncConfig: undefined,
+  };
+}
+
+/** Returns an active trigger of a function. */
+export function triggerRecord(
+  type: TriggerType,
+  data: Json,
+  record: FunctionRecord = functionRecord(),
+): TriggerRecord {
+  const id = `${type}-${JSON.stringify(data)}`;
+  return { id, type, status: 'ACTIVE', data, function: record, createdAt: 0, updatedAt: 0 };
+}
+
+/** An embedded cloud whose FunctionGraph is called in this process; its instances end with the test. */
 export async function fixture(options: CloudOptions = {}) {
   const cloud = await createCloud({ phones: 3, servers: 1, ...options });
   const { region, projectId } = cloud;
   const root = `https://functiongraph.${region}.myhuaweicloud.com/v2/${projectId}`;
-  /** A call below /v2/{project_id}/fgs, or below /v2/{project_id} with `//`. */
+  /** Calls a path below /v2/{project_id}/fgs, or below /v2/{project_id} if it starts with `//`. */
   const call = async <T = Json>(
     method: string,
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
-  ): Promise<Answer<T>> => {
+  ): Promise<Reply<T>> => {
     const url = path.startsWith('//') ? `${root}${path.slice(1)}` : `${root}/fgs${path}`;
     const response = await cloud.handle(
       new Request(url, {
@@ -64,16 +97,24 @@ export async function fixture(options: CloudOptions = {}) {
   return { cloud, call, urn, create };
 }
 
+/** A cloud with one function of this code, which ends with the test, and how to invoke it. */
+export async function deployed(source: string, more: Json = {}) {
+  const made = await fixture();
+  onTestFinished(() => made.cloud.functiongraph.stop());
+  await made.create({ func_code: { file: zipOf({ 'index.js': source }) }, ...more });
+  const invoke = <T = Json>(event: unknown = {}, headers: Record<string, string> = {}) =>
+    made.call<T>('POST', `/functions/${made.urn()}/invocations`, event, headers);
+  return { ...made, invoke };
+}
+
 const nothing = () => undefined;
 const quiet = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-/** The official SDK's client at a cloud behind a socket, signing with its keys. */
-export async function sdkFixture(
-  options: CloudOptions = {},
-): Promise<
+/** The official SDK's client, connected to a cloud over a socket. */
+export async function sdkFixture(): Promise<
   Awaited<ReturnType<typeof fixture>> & { client: FunctionGraphClient; listening: Listening }
 > {
-  const made = await fixture(options);
+  const made = await fixture();
   const listening = await listen(made.cloud.services.functiongraph, 0, MAX_BODY);
   const { accessKey, secretKey, securityToken } = made.cloud.credentials;
   const credentials = new BasicCredentials()
@@ -85,7 +126,7 @@ export async function sdkFixture(
     .withCredential(credentials)
     .withEndpoint(listening.url)
     .build();
-  // On every error it prints the request, keys and all.
+  // By default it prints every failed request, with its keys.
   const { httpClient } = Reflect.get(client, 'hcClient') as { httpClient: object };
   Reflect.set(httpClient, '_logger', quiet);
   return { ...made, client, listening };

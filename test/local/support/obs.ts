@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { createCalls } from '../../../local/api/calls.ts';
-import { createFaultBook } from '../../../local/faults/fault-book.ts';
+import { createFaultRegistry } from '../../../local/faults/fault-registry.ts';
 import { createObs, type ObsOptions } from '../../../local/obs/service/service.ts';
 import { memoryBackend } from '../../../local/obs/storage/memory-backend.ts';
 import { createRandom } from '../../../local/simulation/random.ts';
@@ -35,7 +35,7 @@ export async function setUp(options: Partial<ObsOptions> = {}) {
   const backend = options.backend ?? memoryBackend();
   await backend.createBucket(BUCKET);
   const calls = createCalls();
-  const faults = createFaultBook({ random: createRandom(1, 'faults'), time });
+  const faults = createFaultRegistry({ random: createRandom(1, 'faults'), time });
   const settings: ObsOptions = {
     time,
     keys: { find: (name) => [KEY, TEMPORARY].find((key) => key.accessKey === name) },

@@ -10,7 +10,7 @@ describe('deliveries', () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(1_000), fc.integer({ min: 1, max: 20 }), async (seed, minutes) => {
         const world = await nursery({ seed });
-        world.cloud.control.setDelivery({ copies: 5, late: [0, minutes * MINUTE], forms });
+        world.cloud.control.setDelivery({ copies: 5, delayMs: [0, minutes * MINUTE], forms });
         const [old] = await world.cloud.control.phones();
         const traces = await world.buy(2);
         traces.push(await world.reset(old?.phone_id ?? ''));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMatcher, pathFault } from '../../../../local/cph/archive/path-pattern.ts';
+import { createPathMatcher, pathError } from '../../../../local/cph/archive/path-pattern.ts';
 
 describe('pathFault', () => {
   it.each([
@@ -20,7 +20,7 @@ describe('pathFault', () => {
     ['/data/a:b', 'refused', 'refused'],
   ])('%s is %s in the newer edition, %s in the older', (path, newer, older) => {
     const state = (fault: string | undefined) => (fault === undefined ? 'fine' : 'refused');
-    expect([state(pathFault(path, 'newer')), state(pathFault(path, 'older'))]).toEqual([
+    expect([state(pathError(path, 'newer')), state(pathError(path, 'older'))]).toEqual([
       newer,
       older,
     ]);
@@ -45,11 +45,11 @@ describe('createMatcher', () => {
     ['/data/a*b*c', '/data/axxbyybzc', true],
     ['/data/a*b*c', '/data/axxbyy', false],
   ])('%s on %s: %s', (pattern, path, expected) => {
-    expect(createMatcher(pattern)(path)).toBe(expected);
+    expect(createPathMatcher(pattern)(path)).toBe(expected);
   });
 
   it('does not hang on a hostile pattern', () => {
-    const matches = createMatcher(`/data/${'a*'.repeat(2_000)}b`);
+    const matches = createPathMatcher(`/data/${'a*'.repeat(2_000)}b`);
     const started = performance.now();
     expect(matches(`/data/${'a'.repeat(4_000)}`)).toBe(false);
     expect(performance.now() - started).toBeLessThan(1_000);

@@ -15,7 +15,7 @@ async function created() {
 }
 
 describe('the policy of asynchronous invocations', () => {
-  it('is not there until it is set, and again once it was deleted', async () => {
+  it('is 404 until it is set and after it was deleted', async () => {
     const { call, path, cloud } = await created();
     expect((await call('GET', path)).status).toBe(404);
     const set = await call('PUT', path, {
@@ -33,7 +33,7 @@ describe('the policy of asynchronous invocations', () => {
     expect((await call('DELETE', path)).status).toBe(404);
   });
 
-  it('has one retry and an hour by default', async () => {
+  it('has one retry and an age of one hour by default', async () => {
     const { call, path } = await created();
     expect((await call('PUT', path, {})).body).toMatchObject({
       max_async_event_age_in_seconds: 3_600,
@@ -43,10 +43,10 @@ describe('the policy of asynchronous invocations', () => {
 
   it.each([
     ['four retries', { max_async_retry_attempts: 4 }, 'FSS.0400'],
-    ['an age of no time', { max_async_event_age_in_seconds: 0 }, 'FSS.0400'],
-    ['a topic that is not there', smn('urn:smn:cn-north-4:p:none'), 'FSS.1171'],
+    ['an age of 0 s', { max_async_event_age_in_seconds: 0 }, 'FSS.0400'],
+    ['an unknown topic', smn('urn:smn:cn-north-4:p:none'), 'FSS.1171'],
     [
-      'a param that is no JSON',
+      'a param that is not JSON',
       { destination_config: { on_success: { destination: 'SMN', param: 'x' } } },
       'FSS.0400',
     ],
@@ -56,7 +56,7 @@ describe('the policy of asynchronous invocations', () => {
     expect((await call('GET', path)).status).toBe(404);
   });
 
-  it('refuses itself as a target, and any target without an agency', async () => {
+  it('refuses the function itself as target, and any target without an agency', async () => {
     const { call, create, path, urn, cloud } = await created();
     const itself = { destination: 'FunctionGraph', param: JSON.stringify({ func_urn: urn() }) };
     const cycle = await call('PUT', path, { destination_config: { on_success: itself } });

@@ -1,149 +1,135 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import {
+  type AsyncResult,
+  createAsyncQueue,
+} from '../../../../local/functiongraph/invocations/async-queue.ts';
+import { fss } from '../../../../local/functiongraph/model/error.ts';
+import type { AsyncConfig } from '../../../../local/functiongraph/model/function.ts';
+import type { Outcome } from '../../../../local/functiongraph/runtime/run-event.ts';
+import { createTime } from '../../../../local/simulation/time.ts';
+import { createTimeline } from '../../../../local/simulation/timeline.ts';
 import { manualClock } from '../../support/clock.ts';
-import { fixture, zipOf } from '../../support/functiongraph.ts';
+import { functionRecord } from '../../support/functiongraph.ts';
 
-type Listed = { invocations: { status: string; error_code: number; request_id: string }[] };
+const measured = { durationMs: 1, memoryMb: 1, log: '' };
+const OK: Outcome = { kind: 'ok', result: '{"a":1}', ...measured };
+const FAILED: Outcome = {
+  kind: 'failed',
+  errorMessage: 'no luck',
+  errorType: 'Error',
+  ...measured,
+};
 
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  await Promise.all(stops.splice(0).map((stop) => stop()));
-});
-
-// Fails as long as it is told to, and leaves a line each time.
-const CODE = `exports.handler = async (event) => {
-  console.log('ran');
-  if (event.ms) await new Promise((resolve) => setTimeout(resolve, event.ms));
-  if (event.fail) throw new Error('no luck');
-  return { seen: event };
-};`;
-
-async function deployed(policy?: Record<string, unknown>) {
+/** A queue whose function has these outcomes, one an attempt. */
+function fixture(outcomes: (Outcome | Error)[], policy?: Partial<AsyncConfig>) {
   const clock = manualClock();
-  const made = await fixture({ clock });
-  const { cloud, call, urn, create } = made;
-  stops.push(() => cloud.functiongraph.stop());
-  await create({ xrole: 'phonevault', func_code: { file: zipOf({ 'index.js': CODE }) } });
-  const base = `/functions/${urn()}`;
-  if (policy !== undefined) await call('PUT', `${base}/async-invoke-config`, policy);
-  const submit = (event: unknown) => call('POST', `${base}/invocations-async`, event);
-  const list = async () =>
-    (await call<Listed>('GET', `${base}/async-invocations`)).body.invocations;
-  const states = async () => (await list()).map(({ status }) => status).sort();
-  const becomes = (expected: string[]) =>
-    expect.poll(states, { timeout: 10_000, interval: 10 }).toEqual([...expected].sort());
-  return { ...made, clock, base, submit, list, states, becomes };
+  const time = createTime(clock);
+  const timeline = createTimeline(time);
+  const record = functionRecord();
+  if (policy !== undefined) {
+    record.asyncConfig = {
+      max_async_event_age_in_seconds: 3_600,
+      max_async_retry_attempts: 1,
+      destination_config: {},
+      enable_async_status_log: false,
+      createdAt: 0,
+      lastModified: 0,
+      ...policy,
+    };
+  }
+  const attempts: number[] = [];
+  const results: AsyncResult[] = [];
+  let exists = true;
+  const queue = createAsyncQueue({
+    timeline,
+    now: time.simulated,
+    async runEvent() {
+      const outcome = outcomes[attempts.length];
+      attempts.push(clock.now());
+      if (outcome instanceof Error) throw outcome;
+      return outcome ?? { kind: 'busy' };
+    },
+    exists: () => exists,
+    onResult: (result) => void results.push(result),
+  });
+  const settle = () => new Promise(setImmediate);
+  const pass = async (ms: number) => {
+    clock.move(ms);
+    await timeline.advance();
+    await settle();
+  };
+  const submit = async () => {
+    queue.submit(record, 'r1', '{"event":1}');
+    await settle();
+  };
+  const remove = () => void (exists = false);
+  return { submit, pass, attempts, results, remove };
 }
 
-const toTopic = (topic_urn: string) => ({
-  destination: 'SMN',
-  param: JSON.stringify({ topic_urn }),
-});
-
-describe('asynchronous invocations', () => {
-  it('answer at once and are looked up later', async () => {
-    const { submit, becomes, list } = await deployed();
-    const { status, body } = await submit({ ms: 100 });
-    expect(status).toBe(202);
-    expect((await list())[0]).toMatchObject({ request_id: body.request_id, status: 'RUNNING' });
-    await becomes(['SUCCESS']);
-    expect((await list())[0]?.error_code).toBe(0);
+describe('the queue of asynchronous invocations', () => {
+  it('reports the result of a function', async () => {
+    const { submit, results } = fixture([OK]);
+    await submit();
+    expect(results).toMatchObject([
+      { requestId: 'r1', event: '{"event":1}', attempts: 1, succeeded: true, payload: '{"a":1}' },
+    ]);
   });
 
-  it('are not tried again without a policy', async () => {
-    const { submit, becomes, clock, cloud, states } = await deployed();
-    await submit({ fail: true });
-    await becomes(['FAIL']);
-    clock.move(3_600_000);
-    await cloud.advance();
-    expect(await states()).toEqual(['FAIL']);
+  it('leaves out a result of more than 256 KB', async () => {
+    const { submit, results } = fixture([{ ...OK, result: 'x'.repeat(256 * 1024 + 1) }]);
+    await submit();
+    expect(results).toMatchObject([{ succeeded: true, payload: '' }]);
   });
 
-  it('are tried again as often as the policy says, then told to the topic', async () => {
-    const policy = {
-      max_async_retry_attempts: 2,
-      destination_config: { on_failure: toTopic('') },
-    };
-    const { submit, becomes, clock, cloud, call, base } = await deployed();
-    policy.destination_config.on_failure = toTopic(`${cloud.topicUrn}-operators`);
-    expect((await call('PUT', `${base}/async-invoke-config`, policy)).status).toBe(200);
-    const { body } = await submit({ fail: true });
-    await becomes(['WAIT']);
-    clock.move(60_000);
-    await cloud.advance();
-    await expect
-      .poll(async () => cloud.functiongraph.logs('backup').filter((line) => line === 'ran').length)
-      .toBe(2);
-    await becomes(['WAIT']);
-    clock.move(119_000);
-    await cloud.advance();
-    await becomes(['WAIT']);
-    clock.move(1_000);
-    await cloud.advance();
-    await becomes(['FAIL']);
-    const [message] = await cloud.control.messages();
-    expect(JSON.parse(message?.message ?? '')).toMatchObject({
-      timestamp: expect.stringMatching(/Z\+08:00$/) as string,
-      request_context: { request_id: body.request_id, approximate_invoke_count: 3 },
-      request_payload: '{"fail":true}',
-      response_context: { status_code: 200, function_error: 'no luck' },
-    });
+  it('does not retry without a policy', async () => {
+    const { submit, pass, attempts, results } = fixture([FAILED]);
+    await submit();
+    await pass(3_600_000);
+    expect(attempts).toHaveLength(1);
+    expect(results).toMatchObject([
+      {
+        succeeded: false,
+        statusCode: 200,
+        functionError: 'no luck',
+        payload: '{"errorMessage":"no luck","errorType":"Error"}',
+      },
+    ]);
   });
 
-  it('are not tried again when they would be too old', async () => {
-    const { submit, becomes } = await deployed({
-      max_async_retry_attempts: 3,
-      max_async_event_age_in_seconds: 59,
-    });
-    await submit({ fail: true });
-    await becomes(['FAIL']);
+  it('retries after 1 and 2 minutes with two retries, then reports the failure', async () => {
+    const policy = { max_async_retry_attempts: 2 };
+    const { submit, pass, attempts, results } = fixture([FAILED, FAILED, FAILED], policy);
+    await submit();
+    const counts = [];
+    for (const ms of [59_999, 1, 119_999, 1]) {
+      await pass(ms);
+      counts.push(attempts.length);
+    }
+    expect(counts).toEqual([1, 2, 2, 3]);
+    expect(results).toMatchObject([{ attempts: 3, succeeded: false }]);
   });
 
-  it('are discarded when no instance is free', async () => {
-    const { submit, becomes, call, base, cloud } = await deployed();
-    await call('PUT', `${base}/async-invoke-config`, {
-      destination_config: { on_failure: toTopic(cloud.topicUrn) },
-    });
-    await call('PUT', `${base}/config-max-instance`, { max_instance_num: 1 });
-    await submit({ ms: 300 });
-    await submit({});
-    await becomes(['DISCARD', 'SUCCESS']);
-    const [message] = await cloud.control.messages();
-    expect(JSON.parse(message?.message ?? '')).toMatchObject({
-      response_context: { status_code: 429 },
-    });
-    expect(cloud.functiongraph.logs('backup').filter((line) => line === 'ran')).toHaveLength(1);
+  it('does not retry an event that would be too old by then', async () => {
+    const policy = { max_async_retry_attempts: 3, max_async_event_age_in_seconds: 59 };
+    const { submit, results } = fixture([FAILED], policy);
+    await submit();
+    expect(results).toMatchObject([{ attempts: 1, succeeded: false }]);
   });
 
-  it('hand their result to another function', async () => {
-    const { create, call, urn, submit, becomes, base, cloud } = await deployed();
-    const code = 'exports.handler = async (event) => console.log("got " + event.response_payload);';
-    await create({ func_name: 'next', func_code: { file: zipOf({ 'index.js': code }) } });
-    const on_success = {
-      destination: 'FunctionGraph',
-      param: JSON.stringify({ func_urn: urn('next') }),
-    };
-    await call('PUT', `${base}/async-invoke-config`, { destination_config: { on_success } });
-    await submit({ a: 1 });
-    await becomes(['SUCCESS']);
-    await expect.poll(() => cloud.functiongraph.logs('next')).toContain('got {"seen":{"a":1}}');
+  it.each([
+    ['no instance is free', { kind: 'busy' } as const],
+    ['the function is disabled', fss('FSS.0403')],
+  ])('discards an event if %s, whatever the policy', async (_, outcome) => {
+    const { submit, results } = fixture([outcome], { max_async_retry_attempts: 3 });
+    await submit();
+    expect(results).toMatchObject([{ succeeded: false, statusCode: 429 }]);
   });
 
-  it('can be taken back while they wait', async () => {
-    const { submit, becomes, call, base, clock, cloud, states } = await deployed({
-      max_async_retry_attempts: 1,
-    });
-    const { body } = await submit({ fail: true });
-    await becomes(['WAIT']);
-    const cancel = { request_id: body.request_id, type: 'force' };
-    expect((await call('POST', `${base}/cancel`, cancel)).status).toBe(204);
-    clock.move(120_000);
-    await cloud.advance();
-    expect(await states()).toEqual(['DISCARD']);
-    expect((await call('POST', `${base}/cancel`, cancel)).status).toBe(404);
-  });
-
-  it('take events of 256 KB at most', async () => {
-    const { submit } = await deployed();
-    expect((await submit({ text: 'x'.repeat(256 * 1024) })).body.error_code).toBe('FSS.1201');
+  it('forgets the event of a deleted function', async () => {
+    const { submit, pass, attempts, results, remove } = fixture([FAILED], {});
+    await submit();
+    remove();
+    await pass(60_000);
+    expect([attempts.length, results]).toEqual([1, []]);
   });
 });

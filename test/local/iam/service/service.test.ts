@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createCalls } from '../../../../local/api/calls.ts';
-import { createFaultBook } from '../../../../local/faults/fault-book.ts';
+import { createFaultRegistry } from '../../../../local/faults/fault-registry.ts';
 import { createIam } from '../../../../local/iam/service/service.ts';
 import { createRandom } from '../../../../local/simulation/random.ts';
 import { createTime } from '../../../../local/simulation/time.ts';
@@ -23,7 +23,7 @@ type Body = {
 function fixture() {
   const clock = manualClock();
   const time = createTime(clock);
-  const faults = createFaultBook({ random: createRandom(1, 'faults'), time });
+  const faults = createFaultRegistry({ random: createRandom(1, 'faults'), time });
   const calls = createCalls();
   const iam = createIam({ account: ACCOUNT, region: 'cn-north-4', seed: 1, time, calls, faults });
   const send = async (

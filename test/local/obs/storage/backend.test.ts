@@ -90,7 +90,7 @@ describe.each([
     'trailing.',
     'con:aux*?"<>|',
     '.meta/x',
-    'a/.odd/b',
+    'a/.hashed/b',
   ])('keeps the key %j', async (key) => {
     const backend = await withBucket();
 

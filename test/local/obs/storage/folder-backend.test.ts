@@ -54,7 +54,7 @@ it.each(['../../../escape', '/etc/escape', 'a/../../../escape', '..', 'a\u0000/.
     await filled([key]);
 
     expect(readdirSync(join(dir, '..'))).toEqual(['obs']);
-    expect(readdirSync(dir).sort()).toEqual(['.meta', '.odd', BUCKET]);
+    expect(readdirSync(dir).sort()).toEqual(['.hashed', '.meta', BUCKET]);
     expect(readdirSync(file())).toEqual([]);
   },
 );

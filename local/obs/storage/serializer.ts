@@ -1,7 +1,7 @@
-export type InTurn = <T>(name: string, run: () => Promise<T>) => Promise<T>;
+export type RunSerially = <T>(name: string, run: () => Promise<T>) => Promise<T>;
 
-/** Runs what has the same name one after the other, in the order asked. */
-export function createInTurn(): InTurn {
+/** Runs tasks of the same name one after the other, in the order of the calls. */
+export function createSerializer(): RunSerially {
   const tails = new Map<string, Promise<unknown>>();
   return (name, run) => {
     const before = tails.get(name);
