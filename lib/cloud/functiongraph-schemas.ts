@@ -53,11 +53,16 @@ export const asyncReply = z
 
 export type AsyncConfig = z.infer<typeof asyncReply>;
 
-const trigger = z.object({
-  trigger_type_code: z.string().max(64),
-  trigger_status: text,
-  event_data: record.catch({}),
-});
+const trigger = z
+  .object({
+    trigger_type_code: z.string().max(64),
+    trigger_status: text,
+    event_data: record.catch({}),
+  })
+  .transform(({ trigger_status, ...rest }) => ({
+    ...rest,
+    enabled: trigger_status !== 'DISABLED',
+  }));
 
 export type Trigger = z.infer<typeof trigger>;
 

@@ -22,14 +22,21 @@ export type Smn = {
   listSubscriptions(topicUrn: string): Promise<{ count: number; subscriptions: Subscription[] }>;
 };
 
-/** Status: 0 not confirmed, 1 confirmed, 2 needs no confirmation, 3 cancelled, 4 deleted (ListSubscriptions). */
-type Subscription = { protocol: string; status: number };
+/** `confirmed`: it receives messages. */
+type Subscription = { protocol: string; confirmed: boolean };
+
+/** Of 0 unconfirmed, 1 confirmed, 2 needs no confirmation, 3 cancelled and 4 deleted (ListSubscriptions). */
+const CONFIRMED = [1, 2];
 
 const publishReply = z.object({ message_id: z.string().min(1) });
 const topicReply = z.object({ topic_urn: z.string().min(1) });
 const subscriptionsReply = z.object({
   subscription_count: z.number().int().min(0),
-  subscriptions: z.array(z.object({ protocol: z.string(), status: z.number().int() })),
+  subscriptions: z.array(
+    z
+      .object({ protocol: z.string(), status: z.number().int() })
+      .transform(({ protocol, status }) => ({ protocol, confirmed: CONFIRMED.includes(status) })),
+  ),
 });
 
 /** Returns a client of SMN at `endpoint` for one project. */

@@ -5,7 +5,7 @@ import { nodeSend } from '../../lib/cloud/request/send.ts';
 import { readSettings } from '../../lib/runtime/settings.ts';
 
 describe('endpointsOf', () => {
-  it('gives the real hosts of a region', () => {
+  it('returns the hosts of a region', () => {
     expect(endpointsOf('cn-north-4')).toEqual({
       cph: 'https://cph.cn-north-4.myhuaweicloud.com',
       iam: 'https://iam.cn-north-4.myhuaweicloud.com',
@@ -15,18 +15,21 @@ describe('endpointsOf', () => {
     });
   });
 
-  it.each(['cn-north-1', '', 'constructor'])('lists what is allowed for "%s"', (region) => {
-    let caught: unknown;
-    try {
-      endpointsOf(region);
-    } catch (error) {
-      caught = error;
-    }
-    expect(hasCode(caught, 'setting_invalid')).toBe(true);
-    const { hint } = caught as { hint: string };
-    for (const known of CPH_REGIONS) expect(hint).toContain(known);
-    expect(hint).toContain('endpoint');
-  });
+  it.each(['cn-north-1', '', 'constructor'])(
+    'throws for "%s" and lists the allowed regions',
+    (region) => {
+      let caught: unknown;
+      try {
+        endpointsOf(region);
+      } catch (error) {
+        caught = error;
+      }
+      expect(hasCode(caught, 'setting_invalid')).toBe(true);
+      const { hint } = caught as { hint: string };
+      for (const known of CPH_REGIONS) expect(hint).toContain(known);
+      expect(hint).toContain('endpoint');
+    },
+  );
 });
 
 describe('plain http', () => {
@@ -44,7 +47,7 @@ describe('plain http', () => {
     'http://notlocalhost/',
     'http://127.0.0.1@example.com/',
     'ftp://127.0.0.1/',
-  ])('is not spoken to %s, whoever asks', async (url) => {
+  ])('is refused to %s, as a request and as a setting', async (url) => {
     const request = { method: 'GET', url, headers: { 'X-Auth-Token': 'T' }, timeoutMs: 1_000 };
     await expect(send(request)).rejects.toMatchObject({ code: 'setting_invalid' });
     const env = {
@@ -60,7 +63,7 @@ describe('plain http', () => {
   });
 
   it.each(['http://127.0.0.1:1', 'http://localhost:1', 'http://a.localhost:1', 'http://[::1]:1'])(
-    'is spoken to this machine: %s',
+    'is allowed to this machine: %s',
     async (url) => {
       const request = { method: 'GET', url, headers: {}, timeoutMs: 1_000 };
       await expect(send(request)).rejects.toMatchObject({ name: 'TransportError' });

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { createFunctionGraph } from '../../lib/cloud/functiongraph.ts';
-import { fakeCaller, type Said } from './request/fake-send.ts';
+import { fakeCaller, type FakeResponse } from './support/fake-caller.ts';
 
 const urn = 'urn:fss:r:p1:function:default:phonevault-drive:latest';
 
-function setUp(said: Said) {
-  const fake = fakeCaller(said);
+function setUp(response: FakeResponse) {
+  const fake = fakeCaller(response);
   const options = { ...fake.caller, endpoint: 'https://functiongraph.example', projectId: 'p1' };
   return { ...fake, functiongraph: createFunctionGraph(options) };
 }
 
 describe('invokeAsync', () => {
-  it.each<Said>([{ status: 202, json: { request_id: 'r1' } }, { status: 202 }])(
-    'hands the event over (%o)',
-    async (said) => {
-      const { functiongraph, requests, bodies } = setUp(said);
+  it.each<FakeResponse>([{ status: 202, json: { request_id: 'r1' } }, { status: 202 }])(
+    'sends the event (%o)',
+    async (response) => {
+      const { functiongraph, requests, bodies } = setUp(response);
       await functiongraph.invokeAsync(urn, { wake: 'run-1' });
       expect(requests[0]?.url).toBe(
         `https://functiongraph.example/v2/p1/fgs/functions/${urn}/invocations-async`,
@@ -23,14 +23,14 @@ describe('invokeAsync', () => {
     },
   );
 
-  it('throws after one try', async () => {
+  it('throws after one attempt', async () => {
     const { functiongraph, requests } = setUp({ status: 404, json: { error_code: 'FSS.1051' } });
     await expect(functiongraph.invokeAsync(urn, {})).rejects.toMatchObject({ code: 'not_found' });
     expect(requests).toHaveLength(1);
   });
 });
 
-describe('reading a function', () => {
+describe('showFunction', () => {
   const config = {
     runtime: 'Node.js20.15',
     handler: 'drive.handler',
@@ -40,7 +40,7 @@ describe('reading a function', () => {
     strategy_config: { concurrency: 1, concurrent_num: 1 },
   };
 
-  it('takes the parts that matter', async () => {
+  it('returns the fields that are needed', async () => {
     const { functiongraph, requests } = setUp({ json: config });
     expect(await functiongraph.showFunction(urn)).toEqual({
       runtime: 'Node.js20.15',
@@ -62,17 +62,17 @@ describe('reading a function', () => {
     [{ user_data: '{' }, { user_data: {} }],
     [{ xrole: '' }, { xrole: undefined }],
     [{ strategy_config: null }, { max_instances: undefined }],
-  ])('reads %j', async (part, expected) => {
+  ])('reads %j as %j', async (part, expected) => {
     const { functiongraph } = setUp({ json: { ...config, ...part } });
     expect(await functiongraph.showFunction(urn)).toMatchObject(expected);
   });
 
-  it('does not take any JSON for a function', async () => {
+  it('throws for JSON that is not a function', async () => {
     const { functiongraph } = setUp({ json: {} });
     await expect(functiongraph.showFunction(urn)).rejects.toMatchObject({ code: 'unreachable' });
   });
 
-  it('tells what is not there from a path that is not there', async () => {
+  it('returns undefined for an absent function and throws for a wrong path', async () => {
     const gone = setUp({ status: 404, json: { error_code: 'FSS.1051' } }).functiongraph;
     expect(await gone.showFunction(urn)).toBeUndefined();
     expect(await gone.showAsync(urn)).toBeUndefined();
@@ -81,8 +81,8 @@ describe('reading a function', () => {
   });
 });
 
-describe('reading what calls it', () => {
-  it('takes how asynchronous invocations are treated', async () => {
+describe('showAsync and listTriggers', () => {
+  it('return the settings of asynchronous invocations', async () => {
     const on_failure = { destination: 'SMN', param: '{"topic_urn":"t"}' };
     const json = {
       max_async_retry_attempts: 0,
@@ -97,21 +97,28 @@ describe('reading what calls it', () => {
     });
   });
 
-  it('takes a bare list of triggers', async () => {
+  it('return the triggers of a bare list', async () => {
     const trigger = {
       trigger_id: 't1',
       trigger_type_code: 'TIMER',
       trigger_status: 'ACTIVE',
       event_data: { name: 'every-minute', schedule: '1m' },
     };
-    const { functiongraph, requests } = setUp({ json: [trigger, { trigger_type_code: 'CTS' }] });
+    const { functiongraph, requests } = setUp({
+      json: [
+        trigger,
+        { trigger_type_code: 'CTS' },
+        { trigger_type_code: 'APIG', trigger_status: 'DISABLED' },
+      ],
+    });
     expect(await functiongraph.listTriggers(urn)).toEqual([
       {
         trigger_type_code: 'TIMER',
-        trigger_status: 'ACTIVE',
+        enabled: true,
         event_data: { name: 'every-minute', schedule: '1m' },
       },
-      { trigger_type_code: 'CTS', event_data: {} },
+      { trigger_type_code: 'CTS', enabled: true, event_data: {} },
+      { trigger_type_code: 'APIG', enabled: false, event_data: {} },
     ]);
     expect(requests[0]?.url).toBe(`https://functiongraph.example/v2/p1/fgs/triggers/${urn}`);
   });

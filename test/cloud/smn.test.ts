@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createSmn } from '../../lib/cloud/smn.ts';
-import { fakeCaller, type Said } from './request/fake-send.ts';
+import { fakeCaller, type FakeResponse } from './support/fake-caller.ts';
 
 const notification = {
   subject: 'nightly: partial',
@@ -8,8 +8,8 @@ const notification = {
   message_attributes: [{ name: 'outcome', value: 'partial' }],
 };
 
-function setUp(said: Said) {
-  const fake = fakeCaller(said);
+function setUp(response: FakeResponse) {
+  const fake = fakeCaller(response);
   const smn = createSmn({ ...fake.caller, endpoint: 'https://smn.example', projectId: 'p1' });
   return { ...fake, smn };
 }
@@ -30,31 +30,31 @@ describe('publish', () => {
     ]);
   });
 
-  it.each<[string, Said, object]>([
+  it.each<[string, FakeResponse, object]>([
     [
       'a topic that is gone',
       { status: 404, json: { code: 'SMN.0006', message: 'Topic not found.' } },
       { code: 'not_found', serviceCode: 'SMN.0006', carriedOut: 'no' },
     ],
     [
-      'an answer without an id',
+      'a response without an id',
       { json: { request_id: 'r1' } },
       { code: 'unreachable', carriedOut: 'unknown' },
     ],
     ['an internal error', { status: 500, json: { code: 'SMN.0018' } }, { carriedOut: 'unknown' }],
-  ])('throws for %s, after one try', async (_what, said, expected) => {
-    const { smn, requests } = setUp(said);
+  ])('throws for %s, after one attempt', async (_what, response, expected) => {
+    const { smn, requests } = setUp(response);
     await expect(smn.publish('urn:smn:r:p1:t', notification)).rejects.toMatchObject(expected);
     expect(requests).toHaveLength(1);
   });
 });
 
 describe('hasTopic', () => {
-  it.each<[Said, boolean]>([
+  it.each<[FakeResponse, boolean]>([
     [{ json: { topic_urn: 'urn:smn:r:p1:t', name: 't' } }, true],
     [{ status: 404, json: { code: 'SMN.0006' } }, false],
-  ])('%j: %s', async (said, expected) => {
-    const { smn, requests } = setUp(said);
+  ])('reads %j as %s', async (response, expected) => {
+    const { smn, requests } = setUp(response);
     expect(await smn.hasTopic('urn:smn:r:p1:t')).toBe(expected);
     expect(requests[0]).toMatchObject({
       method: 'GET',
@@ -62,19 +62,23 @@ describe('hasTopic', () => {
     });
   });
 
-  it('does not take a path that is not there for a topic that is not there', async () => {
+  it('throws for a wrong path', async () => {
     const { smn } = setUp({ status: 404, json: { error_code: 'APIGW.0101' } });
     await expect(smn.hasTopic('urn:smn:r:p1:t')).rejects.toMatchObject({ code: 'not_found' });
   });
 });
 
 describe('listSubscriptions', () => {
-  it('answers protocols and states only, of the first page', async () => {
-    const entry = { protocol: 'email', status: 1, endpoint: 'a@example.com' };
-    const { smn, requests } = setUp({ json: { subscription_count: 1, subscriptions: [entry] } });
+  it('returns only protocols and states, of the first page', async () => {
+    const entries = [0, 1, 2, 3, 4].map((status) => ({
+      ...{ protocol: 'email', status, endpoint: 'a@example.com' },
+    }));
+    const { smn, requests } = setUp({ json: { subscription_count: 5, subscriptions: entries } });
     expect(await smn.listSubscriptions('urn:smn:r:p1:t')).toEqual({
-      count: 1,
-      subscriptions: [{ protocol: 'email', status: 1 }],
+      count: 5,
+      subscriptions: [false, true, true, false, false].map((confirmed) => ({
+        ...{ protocol: 'email', confirmed },
+      })),
     });
     expect(requests[0]?.url).toMatch(/urn:smn:r:p1:t\/subscriptions\?offset=0&limit=100$/);
   });

@@ -9,7 +9,7 @@ import { scrub } from '../../lib/cloud/request/redact.ts';
 import { createSmn } from '../../lib/cloud/smn.ts';
 import { createLog } from '../../lib/runtime/log.ts';
 import { secret } from '../../lib/secret.ts';
-import { fakeCaller } from '../cloud/request/fake-send.ts';
+import { fakeCaller } from '../cloud/support/fake-caller.ts';
 import { playClock } from '../../testing/play-clock.ts';
 import { fuzz, refusable } from './fuzz.ts';
 import { asBody, hostileText, hostileValue, mutated, mutatedText } from './hostile.ts';

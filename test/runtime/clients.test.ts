@@ -5,12 +5,12 @@ import { createMeter } from '../../lib/run/meter.ts';
 import { createClients } from '../../lib/runtime/clients.ts';
 import { createLog } from '../../lib/runtime/log.ts';
 import { readSettings } from '../../lib/runtime/settings.ts';
-import { playClock } from '../cloud/request/play-clock.ts';
+import { playClock } from '../../testing/play-clock.ts';
 
 function setUp(answer: (request: HttpRequest) => { status: number; text: string }) {
   const requests: HttpRequest[] = [];
   const lines: string[] = [];
-  const { clock } = playClock();
+  const clock = playClock();
   const send: Send = async (request) => {
     requests.push(request);
     const { status, text } = answer(request);

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { credentialsOf, type FgContext, requestIdOf, timeLeft } from '../../lib/runtime/context.ts';
-import { playClock } from '../cloud/request/play-clock.ts';
+import { playClock } from '../../testing/play-clock.ts';
 import { revealed } from '../support/revealed.ts';
 
 describe('credentialsOf', () => {
@@ -38,20 +38,16 @@ describe('credentialsOf', () => {
 
 describe('timeLeft', () => {
   it('asks the context', () => {
-    const left = timeLeft(
-      { getRemainingTimeInMilliSeconds: () => 1_234 },
-      playClock().clock,
-      60_000,
-    );
+    const left = timeLeft({ getRemainingTimeInMilliSeconds: () => 1_234 }, playClock(), 60_000);
     expect(left()).toBe(1_234);
   });
 
   it.each<FgContext>([{}, { getRemainingTimeInMilliSeconds: () => NaN }])(
     'counts down by the clock when the context tells nothing',
     (context) => {
-      const { clock, pass } = playClock();
+      const clock = playClock();
       const left = timeLeft(context, clock, 60_000);
-      pass(59_000);
+      clock.move(59_000);
       expect(left()).toBe(1_000);
     },
   );

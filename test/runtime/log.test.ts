@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { ServiceError } from '../../lib/errors.ts';
 import { createLog, type Fields } from '../../lib/runtime/log.ts';
 import { secret } from '../../lib/secret.ts';
-import { playClock } from '../cloud/request/play-clock.ts';
+import { playClock } from '../../testing/play-clock.ts';
 
 function setUp(base?: Fields) {
   const lines: string[] = [];
-  const log = createLog((line) => lines.push(line), playClock().clock, base);
+  const log = createLog((line) => lines.push(line), playClock(Date.UTC(2026, 0, 2, 3, 4, 5)), base);
   const last = () => JSON.parse(lines.at(-1) ?? '') as Fields;
   return { log, lines, last };
 }

@@ -37,7 +37,6 @@ export async function checkTriggers(
   }
 }
 
-const isActive = ({ trigger_status: status }: Trigger): boolean => status !== 'DISABLED';
 const textOf = ({ event_data: data }: Trigger, field: string): string => {
   const value = data[field];
   return typeof value === 'string' ? value.trim() : '';
@@ -49,7 +48,7 @@ const everyMinute = (timer: Trigger): boolean =>
 function timersOf(triggers: readonly Trigger[], fix: string): Trigger[] | Verdict {
   const timers = triggers.filter(({ trigger_type_code: type }) => type === 'TIMER');
   if (timers.length === 0) return failed('it has no timer', fix);
-  const active = timers.filter(isActive);
+  const active = timers.filter(({ enabled }) => enabled);
   if (active.length > 0) return active;
   const names = timers.map((timer) => textOf(timer, 'name')).join(', ');
   return failed(`its timer is disabled: ${names}`, `enable it in the console, or ${fix}`);
@@ -129,7 +128,7 @@ function judgeTriggerTypes(
 ): Verdict {
   const found = triggers
     .filter(({ trigger_type_code: type }) => types.includes(type))
-    .filter(isActive);
+    .filter(({ enabled }) => enabled);
   if (found.length === 0) {
     return warning(
       `nothing calls it: it has no trigger of type ${types.join(', ')}`,

@@ -3,8 +3,6 @@ import { PhonevaultError } from '../../../lib/errors.ts';
 import { count } from '../../text/plural.ts';
 import { failed, ok, type Verdict, verdictOf, warning } from '../finding.ts';
 
-const CONFIRMED = [1, 2];
-
 /** Checks that the topic exists and has a confirmed subscription. */
 export async function checkTopic(
   smn: Pick<Smn, 'hasTopic' | 'listSubscriptions'>,
@@ -46,7 +44,7 @@ function judge({
       'add a subscription',
     );
   }
-  const confirmed = subscriptions.filter(({ status }) => CONFIRMED.includes(status));
+  const confirmed = subscriptions.filter((subscription) => subscription.confirmed);
   if (confirmed.length === 0 && subscriptions.length === total) {
     return warning(
       `${count(total, 'subscription')}, none confirmed: notifications reach nobody`,

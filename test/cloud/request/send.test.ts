@@ -2,7 +2,7 @@ import * as net from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
 import { hasCode } from '../../../lib/errors.ts';
 import { isLoopback, nodeSend, TransportError } from '../../../lib/cloud/request/send.ts';
-import { type Answer, startServer } from './server.ts';
+import { type ServerResponse, startServer } from '../support/server.ts';
 
 const send = nodeSend();
 afterAll(() => send.close());
@@ -16,10 +16,10 @@ const get = (url: string, more: object = {}) => ({
 });
 
 async function withServer<T>(
-  answer: () => Answer,
+  respond: () => ServerResponse,
   act: (server: Awaited<ReturnType<typeof startServer>>) => Promise<T>,
 ): Promise<T> {
-  const server = await startServer(answer);
+  const server = await startServer(respond);
   try {
     return await act(server);
   } finally {
@@ -34,7 +34,7 @@ const failure = (promise: Promise<unknown>): Promise<unknown> =>
   );
 
 describe('nodeSend', () => {
-  it('gives status, lower-case headers and the whole body', async () => {
+  it('returns the status, lower-case headers and the whole body', async () => {
     const answer = { status: 207, headers: { 'X-Request-Id': 'r1' }, body: 'hällo' };
     await withServer(
       () => answer,
@@ -48,13 +48,13 @@ describe('nodeSend', () => {
   });
 
   it.each(['/a/../b', '/a//b', '/a%2fb', '/v2/urn:smn:r:p:t/publish', '/a?x=%3A&x=:&y', '/?q=1'])(
-    'puts %s on the wire as it is',
+    'sends the path %s as it is',
     async (path) => {
       await withServer(
         () => ({}),
         async (server) => {
           await send(get(`${server.url}${path}`));
-          expect(server.seen[0]?.path).toBe(path);
+          expect(server.received[0]?.path).toBe(path);
         },
       );
     },
@@ -71,26 +71,44 @@ describe('nodeSend', () => {
       async (server) => {
         const response = await deaf(get(`http://bucket.obs.localhost:${server.port}/`));
         expect(response.status).toBe(200);
-        expect(server.seen[0]?.headers.host).toBe(`bucket.obs.localhost:${server.port}`);
+        expect(server.received[0]?.headers.host).toBe(`bucket.obs.localhost:${server.port}`);
       },
     );
     deaf.close();
   });
 
-  it('gives a POST a connection of its own and lets a GET keep one', async () => {
+  it('uses a new connection for a POST and keeps that of a GET', async () => {
     await withServer(
       () => ({}),
       async (server) => {
         await send(get(`${server.url}/`));
         await send({ ...get(`${server.url}/`), method: 'POST', body: '{}' });
-        expect(server.seen.map(({ headers }) => headers.connection)).toEqual([
+        expect(server.received.map(({ headers }) => headers.connection)).toEqual([
           'keep-alive',
           'close',
         ]);
-        expect(server.seen[1]?.headers['content-length']).toBe('2');
+        expect(server.received[1]?.headers['content-length']).toBe('2');
       },
     );
   });
+
+  it.each([301, 302, 303, 307, 308])(
+    'does not follow a redirect with status %i',
+    async (status) => {
+      const elsewhere = await startServer(() => ({}));
+      await withServer(
+        () => ({ status, headers: { location: `${elsewhere.url}/stolen` } }),
+        async (server) => {
+          const headers = { 'X-Auth-Token': 'T' };
+          expect((await send(get(server.url, { headers }))).status).toBe(status);
+          const post = { ...get(server.url, { headers }), method: 'POST', body: '{}' };
+          expect((await send(post)).status).toBe(status);
+        },
+      );
+      await elsewhere.close();
+      expect(elsewhere.received).toEqual([]);
+    },
+  );
 
   it('refuses plain http beyond this machine', async () => {
     const error = await failure(send(get('http://example.com/')));
@@ -104,13 +122,13 @@ describe('nodeSend', () => {
     },
   );
 
-  it('tells a refused connection, of which nothing was sent', async () => {
+  it('rejects with `refused` when the connection is refused: nothing was sent', async () => {
     const server = await startServer(() => ({}));
     await server.close();
     expect(await failure(send(get(server.url)))).toMatchObject({ kind: 'refused', sent: false });
   });
 
-  it('tells a name that does not resolve, of which nothing was sent', async () => {
+  it('rejects with `dns` when a name does not resolve: nothing was sent', async () => {
     const lost = nodeSend({
       lookup: (_name, _options, callback) =>
         callback(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }), ''),
@@ -124,7 +142,7 @@ describe('nodeSend', () => {
   it.each([
     ['cut', 'cut'],
     ['hang', 'timeout'],
-  ] as const)('tells a server that does %s', async (answer, kind) => {
+  ] as const)('rejects when the server does %s, with `%s`', async (answer, kind) => {
     await withServer(
       () => answer,
       async (server) => {
@@ -134,7 +152,7 @@ describe('nodeSend', () => {
     );
   });
 
-  it('tells an answer that ends before its length', async () => {
+  it('rejects with `cut` when a response is shorter than its length', async () => {
     const server = net.createServer((socket) => {
       socket.on('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf'));
     });
@@ -144,7 +162,7 @@ describe('nodeSend', () => {
     server.close();
   });
 
-  it('tells a server that does not speak TLS', async () => {
+  it('rejects with `tls` or `cut` when the server does not speak TLS', async () => {
     await withServer(
       () => ({}),
       async (server) => {
@@ -155,7 +173,7 @@ describe('nodeSend', () => {
     );
   });
 
-  it('stops reading at the bound', async () => {
+  it('rejects with `too_large` above maxBytes', async () => {
     await withServer(
       () => ({ body: 'x'.repeat(100_000) }),
       async (server) => {
@@ -165,18 +183,18 @@ describe('nodeSend', () => {
     );
   });
 
-  it('stops when the signal aborts, before and during', async () => {
+  it('rejects with `aborted` when the signal aborts, before and during', async () => {
     await withServer(
       () => 'hang',
       async (server) => {
         const before = await failure(send(get(server.url, { signal: AbortSignal.abort() })));
         const controller = new AbortController();
         const running = failure(send(get(server.url, { signal: controller.signal })));
-        while (server.seen.length === 0) await new Promise(setImmediate);
+        while (server.received.length === 0) await new Promise(setImmediate);
         controller.abort();
         expect(before).toMatchObject({ kind: 'aborted', sent: false });
         expect(await running).toMatchObject({ kind: 'aborted', sent: true });
-        expect(server.seen).toHaveLength(1);
+        expect(server.received).toHaveLength(1);
       },
     );
   });
@@ -192,7 +210,7 @@ describe('isLoopback', () => {
     ['127.0.0.1.example.com', false],
     ['notlocalhost', false],
     ['10.0.0.1', false],
-  ])('%s: %s', (hostname, expected) => {
+  ])('reads %s as %s', (hostname, expected) => {
     expect(isLoopback(hostname)).toBe(expected);
   });
 });

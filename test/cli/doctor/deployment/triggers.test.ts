@@ -4,9 +4,9 @@ import type { Trigger } from '../../../../lib/cloud/functiongraph-schemas.ts';
 import { doctorNight } from '../../support/doctor-night.ts';
 
 type Data = Record<string, string>;
-const timer = (data: Data, trigger_status = 'ACTIVE'): Trigger => ({
+const timer = (data: Data, enabled = true): Trigger => ({
   trigger_type_code: 'TIMER',
-  trigger_status,
+  enabled,
   event_data: { name: 't', schedule_type: 'Rate', schedule: '1m', ...data },
 });
 const named = (user_event: string, more: Data = {}) =>
@@ -51,7 +51,7 @@ describe('trigger', () => {
   it.each([
     ['drive', [], 'failed', 'it has no timer'],
     ['drive', [timer({ schedule: '5m' })], 'failed', '5m instead of Rate 1m'],
-    ['drive', [timer({}, 'DISABLED'), timer({})], 'ok', 'every minute'],
+    ['drive', [timer({}, false), timer({})], 'ok', 'every minute'],
     ['schedule', [], 'failed', 'it has no timer'],
     ['schedule', [timer({ schedule: '1h' })], 'warning', '1h instead of Rate 1m'],
     ['schedule', [named('nightly')], 'failed', 'no timer starts weekly'],

@@ -1,15 +1,15 @@
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export type Seen = {
+export type ReceivedRequest = {
   method: string;
-  /** Path and query as they came over the wire. */
+  /** Path and query as they were sent. */
   path: string;
   headers: http.IncomingHttpHeaders;
   body: string;
 };
 
-export type Answer =
+export type ServerResponse =
   | {
       status?: number;
       headers?: Record<string, string>;
@@ -18,31 +18,33 @@ export type Answer =
   | 'cut'
   | 'hang';
 
-/** A server on loopback that answers with what `answer` says and remembers what it saw. */
-export async function startServer(answer: (seen: Seen, index: number) => Answer) {
-  const seen: Seen[] = [];
+/** Starts a server on loopback that sends what `respond` returns, and keeps the requests in `received`. */
+export async function startServer(
+  respond: (request: ReceivedRequest, index: number) => ServerResponse,
+) {
+  const received: ReceivedRequest[] = [];
   const server = http.createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      // Node would date the answer by the real clock, which tests do not run by.
+      // Node would add a date of the real clock.
       response.sendDate = false;
-      const one: Seen = {
+      const one: ReceivedRequest = {
         method: request.method ?? '',
         path: request.url ?? '',
         headers: request.headers,
         body: Buffer.concat(chunks).toString(),
       };
-      seen.push(one);
-      const said = answer(one, seen.length - 1);
-      if (said === 'cut') request.socket.destroy();
-      else if (said !== 'hang') response.writeHead(said.status ?? 200, said.headers).end(said.body);
+      received.push(one);
+      const next = respond(one, received.length - 1);
+      if (next === 'cut') request.socket.destroy();
+      else if (next !== 'hang') response.writeHead(next.status ?? 200, next.headers).end(next.body);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    seen,
+    received,
     port,
     url: `http://localhost:${port}`,
     close: () =>

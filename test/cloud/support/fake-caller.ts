@@ -6,25 +6,25 @@ import {
   TransportError,
   type TransportKind,
 } from '../../../lib/cloud/request/send.ts';
-import { playClock } from './play-clock.ts';
+import { recordingClock } from './recording-clock.ts';
 
-export type Said =
+export type FakeResponse =
   | { status?: number; json?: unknown; text?: string; headers?: Record<string, string> }
   | { lost: TransportKind; sent?: boolean };
 
-/** What a client needs, with a network that answers with `said` in turn (the last one for ever). */
-export function fakeCaller(...said: Said[]) {
+/** What a client needs, with a network that gives these responses in turn, and the last one from then on. */
+export function fakeCaller(...responses: FakeResponse[]) {
   const requests: HttpRequest[] = [];
   const records: CallRecord[] = [];
-  const { clock, slept, pass } = playClock();
+  const { clock, slept } = recordingClock();
   const send = async (request: HttpRequest): Promise<HttpResponse> => {
     requests.push(request);
-    const now = said[Math.min(requests.length, said.length) - 1] ?? {};
-    if ('lost' in now) throw new TransportError(now.lost, now.sent ?? true);
-    const text = now.text ?? (now.json === undefined ? '' : JSON.stringify(now.json));
+    const next = responses[Math.min(requests.length, responses.length) - 1] ?? {};
+    if ('lost' in next) throw new TransportError(next.lost, next.sent ?? true);
+    const text = next.text ?? (next.json === undefined ? '' : JSON.stringify(next.json));
     return {
-      status: now.status ?? 200,
-      headers: now.headers ?? {},
+      status: next.status ?? 200,
+      headers: next.headers ?? {},
       body: new TextEncoder().encode(text),
     };
   };
@@ -43,5 +43,5 @@ export function fakeCaller(...said: Said[]) {
     requests.map(({ body }) =>
       body === undefined ? undefined : (JSON.parse(String(body)) as unknown),
     );
-  return { caller, requests, records, bodies, slept, pass, clock };
+  return { caller, requests, records, bodies, slept, clock };
 }
