@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { type Puppet, puppet } from '../support/interleave.ts';
+import { type PausedDrive, startPausedDrive } from './support/paused-drive.ts';
 import { type Night, night, NIGHTLY } from '../../testing/night.ts';
-import { shortNight } from '../support/scripts.ts';
-import { countsOf, unsound } from '../support/invariants.ts';
+import { shortNight } from './support/scripts.ts';
+import { countsOf, violations } from './support/invariants.ts';
 
 const MINUTE = 60_000;
 
-/** Steps a drive until it waits with such a call. */
-async function until(drive: Puppet, method: string, path: RegExp): Promise<void> {
+/** Steps a drive until such a call waits. */
+async function until(drive: PausedDrive, method: string, path: RegExp): Promise<void> {
   for (;;) {
     const next = drive.next();
-    if (next === undefined) throw new Error(`it ended without ${method} ${String(path)}`);
+    if (next === undefined) throw new Error(`the drive ended without ${method} ${String(path)}`);
     if (next.method === method && path.test(new URL(next.url).pathname)) return;
     await drive.step();
   }
 }
 
-/** Drives minute by minute until nothing is open, and lets the jobs that may still run come to their end. */
+/** Drives minute by minute until nothing is open, and again after the last job has ended. */
 async function finish(world: Night): Promise<void> {
   for (const wait of [0, 120 * MINUTE]) {
     world.clock.move(wait);
@@ -26,7 +26,7 @@ async function finish(world: Night): Promise<void> {
   }
 }
 
-/** One phone whose jobs take 18 minutes, longer than a lost answer is watched; the first answer is lost. */
+/** One phone whose jobs take 18 minutes, longer than a lost response is watched; the first response is lost. */
 async function slowNight(): Promise<Night> {
   const world = await night({
     phones: 1,
@@ -43,59 +43,59 @@ async function slowNight(): Promise<Night> {
   return world;
 }
 
-describe('a drive that slept through its lease', () => {
-  it('reports nothing for a run that another has sent exports for', async () => {
+describe('a drive whose lease expires in the middle of a call', () => {
+  it('writes no report for a run whose exports another drive has sent', async () => {
     const world = await slowNight();
-    const sleeper = await puppet(world);
-    await until(sleeper, 'HEAD', /\.tar$/);
-    await until(sleeper, 'GET', /^\/$/);
-    const wake = await sleeper.doze();
+    const first = await startPausedDrive(world);
+    await until(first, 'HEAD', /\.tar$/);
+    await until(first, 'GET', /^\/$/);
+    const resume = await first.holdResponse();
     for (let minute = 0; minute < 20; minute += 1) await world.minute();
-    await wake();
-    await sleeper.step(1_000);
+    await resume();
+    await first.step(1_000);
     await finish(world);
-    expect(await unsound(world)).toEqual([]);
+    expect(await violations(world)).toEqual([]);
   });
 
-  it('deletes no archive that another has verified', async () => {
+  it('deletes no archive that another drive has verified', async () => {
     const world = await slowNight();
-    const sleeper = await puppet(world);
-    await until(sleeper, 'HEAD', /\.tar$/);
-    await until(sleeper, 'GET', /^\/$/);
-    const wake = await sleeper.doze();
+    const first = await startPausedDrive(world);
+    await until(first, 'HEAD', /\.tar$/);
+    await until(first, 'GET', /^\/$/);
+    const resume = await first.holdResponse();
     for (let minute = 0; minute < 33; minute += 1) await world.minute();
-    // The other has the verified archive of a second try, and dies while it deletes that of the first.
-    const other = await puppet(world);
+    // The other drive has verified the archive of a second attempt, and is killed while it deletes that of the first.
+    const other = await startPausedDrive(world);
     await until(other, 'DELETE', /-1\.tar$/);
-    const arrive = other.die();
-    await wake();
-    await sleeper.step(1_000);
+    const deliver = other.kill();
+    await resume();
+    await first.step(1_000);
     world.clock.move(2 * MINUTE);
     await world.minute();
-    await arrive();
+    await deliver();
     await finish(world);
-    expect(await unsound(world)).toEqual([]);
+    expect(await violations(world)).toEqual([]);
   });
 
-  it('does not tell again what another has told', async () => {
+  it('does not notify again what another drive has published', async () => {
     const { world } = await shortNight('honoured');
-    const sleeper = await puppet(world);
-    await until(sleeper, 'PUT', /report\.json$/);
+    const first = await startPausedDrive(world);
+    await until(first, 'PUT', /report\.json$/);
     world.clock.move(2 * MINUTE);
     await world.drive();
-    await sleeper.step(1_000);
+    await first.step(1_000);
     await finish(world);
-    expect(await unsound(world)).toEqual([]);
+    expect(await violations(world)).toEqual([]);
   });
 });
 
 describe('a run that has its report', () => {
-  it('is closed as it was reported, whatever its log tells later', async () => {
+  it('is closed as reported, whatever its log says later', async () => {
     const { world, runId } = await shortNight('honoured');
-    const killed = await puppet(world);
+    const killed = await startPausedDrive(world);
     await until(killed, 'POST', /publish$/);
-    killed.die();
-    // An entry of another drive that arrives late tells of an archive of the first try; the second is in the report.
+    killed.kill();
+    // A late entry of another drive verifies the archive of the first attempt; the report has the second.
     const archives = await world.cloud.backend.list(world.cloud.bucket, 'nightly/');
     const second = archives.find(({ key }) => key.endsWith('-2.tar'));
     const [, phone_id = ''] = /([0-9a-f]{32})-2\.tar$/.exec(second?.key ?? '') ?? [];
@@ -107,12 +107,12 @@ describe('a run that has its report', () => {
     await store.put(`runs/${runId}/log/0000000001-dead-00001.json`, entry);
     world.clock.move(2 * MINUTE);
     await finish(world);
-    expect(await unsound(world)).toEqual([]);
+    expect(await violations(world)).toEqual([]);
   });
 });
 
-describe('a run that is closed', () => {
-  it('is not begun again when its request, a wish to cancel it or an entry of its log arrives late', async () => {
+describe('a closed run', () => {
+  it('is not started again when its request, its cancel request or an entry of its log arrives late', async () => {
     const { world, runId } = await shortNight('honoured');
     const { store } = world.invocation().deps;
     const request = (await store.get(`open/${runId}.json`))?.body ?? '';
@@ -138,22 +138,22 @@ describe('a run that is closed', () => {
       world.clock.move(MINUTE);
       await finish(world);
     }
-    expect(await unsound(world)).toEqual([]);
+    expect(await violations(world)).toEqual([]);
     expect({ exports: world.exports.length, counts: await countsOf(world) }).toEqual(before);
   });
 });
 
-describe('an export whose answer was lost', () => {
-  it('is known even when it lands after the report', async () => {
+describe('an export whose response was lost', () => {
+  it('is recorded even when its archive lands after the report', async () => {
     const world = await slowNight();
     world.cloud.control.clearFaults();
-    const killed = await puppet(world);
+    const killed = await startPausedDrive(world);
     await until(killed, 'POST', /batch-storage$/);
-    const arrive = killed.die();
+    const deliver = killed.kill();
     for (let minute = 0; minute < 60; minute += 1) await world.minute();
-    await arrive();
+    await deliver();
     await finish(world);
-    expect(await unsound(world)).toEqual([]);
+    expect(await violations(world)).toEqual([]);
     const { store } = world.invocation().deps;
     expect(await store.list('runs/')).toContainEqual(
       expect.objectContaining({ key: expect.stringMatching(/^runs\/[^/]+\/late\//) as string }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { schedule } from '../../lib/run/schedule/schedule.ts';
 import { type Night, night } from '../../testing/night.ts';
-import { hintsOf, told } from '../support/days.ts';
+import { hintsOf, notifications } from './support/days.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -16,7 +16,7 @@ async function tick(world: Night): Promise<void> {
 }
 
 const heartbeats = async (world: Night) =>
-  (await told(world)).filter(({ kind }) => kind === 'heartbeat');
+  (await notifications(world)).filter(({ kind }) => kind === 'heartbeat');
 
 describe('the daily message', () => {
   it('is sent once a day by cold instances', async () => {

@@ -10,16 +10,16 @@ import { memoryBackend } from '../../local/obs/storage/memory-backend.ts';
 import { between, createRandom, pick } from '../../local/simulation/random.ts';
 import { listen, type Listening } from '../../local/http/server.ts';
 import { bundleHandlers } from '../../scripts/build/bundle.ts';
-import { fastClock, fastProcess, type FastTime } from '../support/fast-time.ts';
-import { diedBetweenTellingAndNoting } from '../support/killable.ts';
+import { fastClock, fastProcess, type FastTime } from './support/fast-time.ts';
+import { killedBetweenPublishAndLog } from './support/killable.ts';
 import { type FunctionProcess, startFunction } from '../../testing/function-process.ts';
 import { NIGHTLY, noteExports } from '../../testing/night.ts';
-import { type Between, startProxy } from '../support/proxy.ts';
-import { countsOf, type Judged, unsound } from '../support/invariants.ts';
+import { type Between, startProxy } from './support/proxy.ts';
+import { countsOf, type Checked, violations } from './support/invariants.ts';
 import { watchedBackend } from '../../testing/watched-backend.ts';
 
-// Real processes on real sockets: the built handlers, each in a process of its own that is killed with SIGKILL when the
-// proxy has seen its k-th call. Time runs faster for them and the cloud alike.
+// Real processes on real sockets: each built handler runs in a process that is killed with SIGKILL when the proxy has seen
+// its k-th call. Time runs equally fast for the processes and the cloud.
 
 type Mode = NonNullable<CloudOptions['conditionalPut']>;
 
@@ -27,7 +27,7 @@ const SAMPLES = 20;
 const PHONES = 5;
 const FIRST_SEED = 1;
 const SPEED = 30;
-/** The night has more calls than that, from the request to the end. */
+/** A night makes more calls than this. */
 const CALLS = 80;
 const MINUTE = 60_000;
 const MAX_BODY = 16 * 1024 * 1024;
@@ -49,9 +49,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('a process that is killed with SIGKILL', () => {
   const samples = Array.from({ length: SAMPLES }, (_, index) => draw(FIRST_SEED + index));
   it.concurrent.each(samples)(
-    'leaves a run that ends all the same: seed $seed, $when call $call, conditional PUT $mode',
+    'leaves a run that ends the same: seed $seed, $when call $call, conditional PUT $mode',
     async (sample) => {
-      expect(await faultsOf(sample)).toEqual([]);
+      expect(await violationsAfter(sample)).toEqual([]);
     },
   );
 });
@@ -65,19 +65,19 @@ function draw(seed: number): Sample {
   return { seed, call, when, mode: pick(random, ['honoured', 'ignored', 'refused'] as const) };
 }
 
-/** Plays a night with one process killed ; what does not hold at its end. */
-async function faultsOf({ seed, call, when, mode }: Sample): Promise<string[]> {
+/** Plays a night with one killed process and returns what it violates. */
+async function violationsAfter({ seed, call, when, mode }: Sample): Promise<string[]> {
   const random = createRandom(seed, 'dying');
   const time: FastTime = { start: Date.now(), speed: SPEED };
   const night = await cloudOf(seed, mode, time);
   const { cloud, exports } = night;
 
   let current: FunctionProcess | undefined;
-  let struck = false;
+  let isKilled = false;
   let dying: Promise<unknown> | undefined;
-  const lastWords: { method: string; url: string }[] = [];
+  const callsOfKilled: { method: string; url: string }[] = [];
   const carryOut: Between = async (asked, pass) => {
-    if (!struck) lastWords.push({ method: asked.method, url: asked.path });
+    if (!isKilled) callsOfKilled.push({ method: asked.method, url: asked.path });
     const answer = await pass(asked);
     if (asked.path.endsWith('/batch-storage') && answer.status < 300) {
       noteExports(exports, asked.body.toString(), answer.body.toString(), cloud.time.now());
@@ -85,11 +85,11 @@ async function faultsOf({ seed, call, when, mode }: Sample): Promise<string[]> {
     return answer;
   };
   const { settings, close } = await open(cloud, async (asked, pass) => {
-    // What the dying process has still sent may or may not have got through.
+    // The last calls of the killed process may or may not have arrived.
     if (dying !== undefined) return random() < 0.5 ? 'cut' : carryOut(asked, pass);
     if (asked.number !== call) return carryOut(asked, pass);
     if (when === 'after') await carryOut(asked, pass);
-    struck = true;
+    isKilled = true;
     dying = current?.kill();
     await dying;
     return 'cut';
@@ -100,7 +100,7 @@ async function faultsOf({ seed, call, when, mode }: Sample): Promise<string[]> {
     onLine: () => undefined,
     nodeOptions: `--import ${fastProcess(time)}`,
   };
-  /** One invocation, in a process of its own where the last one died or is another function's. True when it came to its end. */
+  /** One invocation, in a new process when the last one was killed or is another function's. Returns true when it ended. */
   const invoke = async (name: string, policy: string): Promise<boolean> => {
     if (current?.name !== name) {
       await current?.kill();
@@ -130,17 +130,17 @@ async function faultsOf({ seed, call, when, mode }: Sample): Promise<string[]> {
     await current?.kill();
     await close();
   }
-  const times = struck && diedBetweenTellingAndNoting(lastWords) ? 2 : 1;
-  const faults = await unsound(night, { told: () => [times, times] });
+  const times = isKilled && killedBetweenPublishAndLog(callsOfKilled) ? 2 : 1;
+  const found = await violations(night, { messages: () => [times, times] });
   const [counts] = Object.values(await countsOf(night));
-  if (counts?.exported !== PHONES) faults.push(`ended as ${JSON.stringify(counts)}`);
-  if (!struck) faults.push(`the night ended before call ${call}`);
-  return faults;
+  if (counts?.exported !== PHONES) found.push(`ended as ${JSON.stringify(counts)}`);
+  if (!isKilled) found.push(`the night ended before call ${call}`);
+  return found;
 }
 
-/** A small fleet in fast time, one of whose jobs fails once. */
-async function cloudOf(seed: number, conditionalPut: Mode, time: FastTime): Promise<Judged> {
-  const writes: Judged['writes'] = [];
+/** A small fleet in fast time; one job fails once. */
+async function cloudOf(seed: number, conditionalPut: Mode, time: FastTime): Promise<Checked> {
+  const writes: Checked['writes'] = [];
   const cloud = await createCloud({
     phones: PHONES,
     servers: 2,

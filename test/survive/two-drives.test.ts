@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { CloudOptions } from '../../local/cloud.ts';
 import { between, createRandom, pick } from '../../local/simulation/random.ts';
-import { type Puppet, puppet } from '../support/interleave.ts';
+import { type PausedDrive, startPausedDrive } from './support/paused-drive.ts';
 import type { Night } from '../../testing/night.ts';
-import { shortNight } from '../support/scripts.ts';
-import { countsOf, unsound } from '../support/invariants.ts';
+import { shortNight } from './support/scripts.ts';
+import { countsOf, violations } from './support/invariants.ts';
 
 type Mode = NonNullable<CloudOptions['conditionalPut']>;
 
@@ -15,41 +15,41 @@ const ALL = 10_000;
 const EXPORTS = 3;
 const SEEDS = 30;
 
-/** Drives until nothing is open and no job runs; what does not hold then. Calls that arrive late may export once more. */
-async function faultsOf(world: Night, mode: Mode, exports?: number): Promise<string[]> {
+/** Drives until nothing is open and no job runs, and returns what is violated then. A late call may export once more. */
+async function violationsAfter(world: Night, mode: Mode, exports?: number): Promise<string[]> {
   for (const wait of [0, 10 * MINUTE]) {
     world.clock.move(wait);
     await world.cloud.advance();
     do await world.minute();
     while ((await world.cloud.backend.list(world.cloud.bucket, 'phonevault/open/')).length > 0);
   }
-  const faults = await unsound(world, {
-    told: () => [1, 2],
+  const found = await violations(world, {
+    messages: () => [1, 2],
     staleIndex: true,
     refusals: exports === undefined,
     rewritten: (key) => mode !== 'honoured' && /\/(?:plan|report)\.json$/.test(key),
   });
   const [counts] = Object.values(await countsOf(world));
-  if (counts?.exported !== 2) faults.push(`ended as ${JSON.stringify(counts)}`);
+  if (counts?.exported !== 2) found.push(`ended as ${JSON.stringify(counts)}`);
   const accepted = world.exports.filter((each) => each.accepted).length;
-  if (exports !== undefined && accepted !== exports) faults.push(`${accepted} exports`);
-  return faults;
+  if (exports !== undefined && accepted !== exports) found.push(`${accepted} exports`);
+  return found;
 }
 
-/** One drive falls asleep at its `call`-th call while another makes `other` calls, goes on, and then the other does. */
-async function asleep(mode: Mode, call: number, other: number, leaseOfItsOwn?: string) {
+/** One drive stalls in its `call`-th call while another makes `other` calls; the first finishes, then the other. */
+async function stalled(mode: Mode, call: number, other: number, ownLease?: string) {
   const { world } = await shortNight(mode);
-  const sleeper = await puppet(world);
-  await sleeper.step(call - 1);
-  const ended = sleeper.next() === undefined;
-  const wake = await sleeper.doze();
-  if (leaseOfItsOwn === undefined) world.clock.move(LEASE_OVER);
-  const second = await puppet(world, { leaseOfItsOwn });
+  const first = await startPausedDrive(world);
+  await first.step(call - 1);
+  const ended = first.next() === undefined;
+  const resume = await first.holdResponse();
+  if (ownLease === undefined) world.clock.move(LEASE_OVER);
+  const second = await startPausedDrive(world, { ownLease });
   await second.step(other);
-  await wake();
-  await sleeper.step(ALL);
+  await resume();
+  await first.step(ALL);
   await second.step(ALL);
-  return { ended, faults: await faultsOf(world, mode, EXPORTS) };
+  return { ended, found: await violationsAfter(world, mode, EXPORTS) };
 }
 
 describe.each<[Mode, number]>([
@@ -57,20 +57,20 @@ describe.each<[Mode, number]>([
   ['ignored', 1],
   ['refused', 3],
 ])('two drives, conditional PUT %s', (mode, stride) => {
-  it('do no harm when the first sleeps through its lease at any call and wakes up in the middle of the second', async () => {
+  it('do no harm when the lease of the first expires in any call and it resumes in the middle of the second', async () => {
     for (let call = 1; ; call += stride) {
       const other = between(createRandom(call, 'other'), 1, 70);
-      const { ended, faults } = await asleep(mode, call, other);
-      expect(faults, `asleep at call ${call}, ${other} calls of the other`).toEqual([]);
+      const { ended, found } = await stalled(mode, call, other);
+      expect(found, `stalled in call ${call}, ${other} calls of the other`).toEqual([]);
       if (ended) return expect(call).toBeGreaterThan(50);
     }
   });
 
-  it('do no harm when both believe to hold the lease', async () => {
+  it('do no harm when both hold a lease', async () => {
     for (let call = 1; ; call += stride) {
       const other = between(createRandom(call, 'own'), 1, 70);
-      const { ended, faults } = await asleep(mode, call, other, 'second');
-      expect(faults, `asleep at call ${call}, ${other} calls of the other`).toEqual([]);
+      const { ended, found } = await stalled(mode, call, other, 'second');
+      expect(found, `stalled in call ${call}, ${other} calls of the other`).toEqual([]);
       if (ended) return expect(call).toBeGreaterThan(50);
     }
   });
@@ -80,54 +80,54 @@ describe.each<[Mode, number]>([
   ['honoured', 1],
   ['ignored', 2],
   ['refused', 4],
-])('the last call of a dead drive, conditional PUT %s', (mode, stride) => {
+])('the last call of a killed drive, conditional PUT %s', (mode, stride) => {
   it.each(['while another drives', 'after the run is closed'])(
     'does no harm when it arrives minutes later, %s',
     async (when) => {
       let late = 0;
       for (let call = 1; ; call += 1) {
         const { world, runId } = await shortNight(mode);
-        const dead = await puppet(world);
-        await dead.step(call - 1);
-        const last = dead.next();
+        const killed = await startPausedDrive(world);
+        await killed.step(call - 1);
+        const last = killed.next();
         if (last === undefined) break;
         if (!['PUT', 'POST', 'DELETE'].includes(last.method)) continue;
         late += 1;
         if (late % stride !== 0) continue;
-        const arrive = dead.die();
+        const deliver = killed.kill();
         world.clock.move(LEASE_OVER);
         if (when === 'after the run is closed') {
           await world.settle(runId);
-          await arrive();
+          await deliver();
         } else {
-          const other = await puppet(world);
+          const other = await startPausedDrive(world);
           await other.step(between(createRandom(call, 'late'), 1, 60));
-          await arrive();
+          await deliver();
           await other.step(ALL);
         }
-        const told = `call ${call}, ${last.method} ${new URL(last.url).pathname}`;
-        expect(await faultsOf(world, mode), told).toEqual([]);
+        const sample = `call ${call}, ${last.method} ${new URL(last.url).pathname}`;
+        expect(await violationsAfter(world, mode), sample).toEqual([]);
       }
       expect(late).toBeGreaterThan(20);
     },
   );
 });
 
-describe('three drives that all believe to hold the lease', () => {
+describe('three drives that all hold a lease', () => {
   const seeds = Array.from({ length: SEEDS }, (_, index) => index + 1);
-  it.each(seeds)('do no harm, whoever comes when: seed %i', async (seed) => {
+  it.each(seeds)('do no harm in whatever order they make their calls: seed %i', async (seed) => {
     const random = createRandom(seed, 'schedule');
     const mode = pick(random, ['honoured', 'ignored', 'refused'] as const);
     const { world } = await shortNight(mode);
-    let drives: Puppet[] = [];
-    for (const leaseOfItsOwn of [undefined, 'second', 'third']) {
-      drives.push(await puppet(world, { leaseOfItsOwn }));
+    let drives: PausedDrive[] = [];
+    for (const ownLease of [undefined, 'second', 'third']) {
+      drives.push(await startPausedDrive(world, { ownLease }));
     }
     const late: (() => Promise<void>)[] = [];
     for (let turn = 0; drives.length > 0; turn += 1) {
       const drive = pick(random, drives);
       if (turn > 4 && late.length === 0 && random() < 0.05) {
-        late.push(drive.die());
+        late.push(drive.kill());
         drives = drives.filter((each) => each !== drive);
         continue;
       }
@@ -136,7 +136,7 @@ describe('three drives that all believe to hold the lease', () => {
       if (random() < 0.02) world.clock.move(LEASE_OVER);
     }
     world.clock.move(LEASE_OVER);
-    for (const arrive of late) await arrive();
-    expect(await faultsOf(world, mode), `conditional PUT ${mode}`).toEqual([]);
+    for (const deliver of late) await deliver();
+    expect(await violationsAfter(world, mode), `conditional PUT ${mode}`).toEqual([]);
   });
 });

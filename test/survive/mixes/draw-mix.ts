@@ -1,24 +1,26 @@
-import { createRandom, pick } from '../../local/simulation/random.ts';
-import type { CloudOptions } from '../../local/cloud.ts';
-import type { Fault } from '../../local/faults/fault.ts';
-import { CORRUPTIONS } from '../../local/faults/corrupt-response.ts';
-import { type Service, WIRE_KINDS, type WireLie } from './wire.ts';
+import { createRandom, pick } from '../../../local/simulation/random.ts';
+import type { CloudOptions } from '../../../local/cloud.ts';
+import type { Fault } from '../../../local/faults/fault.ts';
+import { CORRUPTIONS } from '../../../local/faults/corrupt-response.ts';
+import { type Service, NETWORK_FAULTS, type NetworkFault } from './network-faults.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-/** A lie that is told from one minute of the night to another. */
-export type Lie = { from: number; until: number } & ({ fault: Fault } | { wire: WireLie });
+/** A fault of the cloud or of the network, from one minute of the night to another. */
+export type TimedFault = { from: number; until: number } & (
+  { fault: Fault } | { network: NetworkFault }
+);
 
 /** All that a seed decides. */
 export type Mix = {
   seed: number;
   cloud: CloudOptions & { phones: number };
   policies: { name: string; text: string; exportTimeout: number }[];
-  /** States of the first phones, as they are at the beginning. */
+  /** The states of the first phones at the beginning. */
   states: number[];
-  lies: Lie[];
-  /** How often a drive is killed, and how often a new instance drives, while lies are told. */
+  faults: TimedFault[];
+  /** How often a drive is killed, and how often a new instance drives, while there are faults. */
   kills: number;
   cold: number;
 };
@@ -102,16 +104,16 @@ retry: { attempts: ${of(1, 2, 3)} }
         return { ...phone, rate: 0.2, kind: 'never_ends' };
     }
   };
-  const drawWire = (): WireLie => ({
-    kind: pick(random, WIRE_KINDS),
+  const drawNetwork = (): NetworkFault => ({
+    kind: pick(random, NETWORK_FAULTS),
     service: of<Service>('cph', 'obs', 'smn'),
     rate: of(0.02, 0.1, 0.3, 1),
     delay: of(500, 2_000, 8_000),
   });
-  const lies = Array.from({ length: of(1, 2, 3, 4, 5) }, (): Lie => {
+  const faults = Array.from({ length: of(1, 2, 3, 4, 5) }, (): TimedFault => {
     const from = maybe(0.6) ? 0 : of(1, 2, 5, 10);
     const until = from + of(1, 2, 4, 8, 8, 25);
-    return { from, until, ...(maybe(0.75) ? { fault: drawFault() } : { wire: drawWire() }) };
+    return { from, until, ...(maybe(0.75) ? { fault: drawFault() } : { network: drawNetwork() }) };
   });
 
   return {
@@ -138,20 +140,20 @@ retry: { attempts: ${of(1, 2, 3)} }
     },
     policies: [policy('nightly'), ...(maybe(0.25) ? [policy('other')] : [])],
     states: maybe(0.25) ? Array.from({ length: of(1, 2) }, () => of(0, 1, 3, 4, 5, 6, 8, 99)) : [],
-    lies,
+    faults,
     kills: maybe(0.3) ? 0.3 : 0,
     cold: listDelayMs === 0 && maybe(0.4) ? 0.5 : 0,
   };
 }
 
-/** The lies of a minute. */
-export function liesAt(mix: Mix, minute: number): Lie[] {
-  return mix.lies.filter(({ from, until }) => from <= minute && minute < until);
+/** Returns the faults of a minute. */
+export function faultsAt({ faults }: Mix, minute: number): TimedFault[] {
+  return faults.filter(({ from, until }) => from <= minute && minute < until);
 }
 
-/** The minute from which the cloud behaves. */
-export function honestFrom(mix: Mix): number {
-  return Math.max(...mix.lies.map(({ until }) => until));
+/** Returns the minute from which there are no faults. */
+export function faultFreeFrom({ faults }: Mix): number {
+  return Math.max(...faults.map(({ until }) => until));
 }
 
 export { MINUTE };

@@ -1,10 +1,10 @@
-import type { CloudOptions } from '../../local/cloud.ts';
-import { changePower } from '../../local/cph/world/power.ts';
-import { requestCancel } from '../../lib/run/request/request-cancel.ts';
-import { requestRun } from '../../lib/run/request/request-run.ts';
-import { schedule } from '../../lib/run/schedule/schedule.ts';
-import { type Night, night, NIGHTLY } from '../../testing/night.ts';
-import type { Act, Script } from './play.ts';
+import type { CloudOptions } from '../../../local/cloud.ts';
+import { changePower } from '../../../local/cph/world/power.ts';
+import { requestCancel } from '../../../lib/run/request/request-cancel.ts';
+import { requestRun } from '../../../lib/run/request/request-run.ts';
+import { schedule } from '../../../lib/run/schedule/schedule.ts';
+import { type Night, night, NIGHTLY } from '../../../testing/night.ts';
+import type { Invocation, Script } from './play-script.ts';
 
 const MINUTE = 60_000;
 
@@ -41,8 +41,8 @@ export const EVENTFUL_END = {
 };
 
 /**
- * A timer's run that meets everything at once: a stopped phone, one that is just restarting, an item that is refused, a job
- * that fails and leaves half an archive behind, a success without an object, and an export call whose answer is lost.
+ * A timer's run that meets many faults: a stopped phone, one that is restarting, a refused item, a failed job that leaves half
+ * an archive, a success without an object, and an export call whose response is lost.
  */
 export async function eventfulNight(conditionalPut: Mode): Promise<Script> {
   const world = await night({
@@ -64,7 +64,7 @@ export async function eventfulNight(conditionalPut: Mode): Promise<Script> {
   if (restarting !== undefined) changePower(world.cloud.world, 'restart', restarting, 'r-1');
   await world.putPolicy(NIGHTLY);
 
-  // The second export call loses its answer: after the first, the time of an export is known, and the watch is short.
+  // The second export call loses its response: the first has taught how long an export takes, so the watch is short.
   const { send } = world;
   let isFirst = true;
   const dropping: Night['send'] = async (request) => {
@@ -75,14 +75,14 @@ export async function eventfulNight(conditionalPut: Mode): Promise<Script> {
     }
     return answer;
   };
-  return { world: { ...world, send: dropping }, acts: [tick(world, 0)] };
+  return { world: { ...world, send: dropping }, invocations: [tick(world, 0)] };
 }
 
 const TIMINGS = { exportBase: 4_000, dataBytes: [1_000, 2_000] } as const;
 
 /**
- * A run that somebody asks for and cancels a minute later: the job of its first phone outlives it, the second phone, on the
- * same server, is never sent.
+ * A run that is requested over HTTP and cancelled two minutes later: the job of its first phone outlives it, its second phone, on
+ * the same server, is never sent.
  */
 export async function cancelledNight(conditionalPut: Mode): Promise<Script> {
   const timings = { exportBase: 8 * MINUTE, dataBytes: [1, 2] } as const;
@@ -90,23 +90,23 @@ export async function cancelledNight(conditionalPut: Mode): Promise<Script> {
   const terms = 'export_timeout: 5m\nmax_in_flight_per_server: 1\n';
   await world.putPolicy(NIGHTLY + terms);
   let runId = '';
-  const ask: Act['start'] = async (send) => {
+  const request: Invocation['start'] = async (send) => {
     const { deps } = world.invocation({}, send);
-    const ask = { policy: 'nightly', token: 'once', trigger: 'http' } as const;
-    ({ runId } = await requestRun(deps, ask));
+    const wanted = { policy: 'nightly', token: 'once', trigger: 'http' } as const;
+    ({ runId } = await requestRun(deps, wanted));
   };
-  const cancel: Act['start'] = (send) =>
+  const cancel: Invocation['start'] = (send) =>
     requestCancel(world.invocation({}, send).deps.store, runId);
   return {
     world,
-    acts: [
-      { minute: 0, start: ask },
+    invocations: [
+      { minute: 0, start: request },
       { minute: 2, start: cancel },
     ],
   };
 }
 
-/** A run of two phones, one of whose jobs fails once and leaves half an archive, asked for and not begun: one drive can end it. */
+/** A requested run of two phones, one of whose jobs fails once and leaves half an archive: one drive can finish it. */
 export async function shortNight(conditionalPut: Mode): Promise<{ world: Night; runId: string }> {
   const world = await night({
     phones: 2,
@@ -130,8 +130,8 @@ export async function shortNight(conditionalPut: Mode): Promise<{ world: Night; 
   return { world, runId: await world.ask() };
 }
 
-/** The named timer of the nightly policy. */
-function tick(world: Night, minute: number): Act {
+/** The timer that names the policy nightly. */
+function tick(world: Night, minute: number): Invocation {
   const time = world.clock.now();
   return {
     minute,

@@ -1,55 +1,55 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { HttpRequest, HttpResponse, Send } from '../../lib/cloud/request/send.ts';
-import { drive, driveWindow } from '../../lib/run/drive/drive.ts';
-import type { Store } from '../../lib/ledger/store/store.ts';
-import type { Night } from '../../testing/night.ts';
+import type { HttpRequest, HttpResponse, Send } from '../../../lib/cloud/request/send.ts';
+import type { Store } from '../../../lib/ledger/store/store.ts';
+import { drive, driveWindow } from '../../../lib/run/drive/drive.ts';
+import type { Night } from '../../../testing/night.ts';
 
-/** A drive whose calls are carried out one at a time, each when it is told to. */
-export type Puppet = {
-  /** The call that it waits with; undefined once it has ended. */
+/** A drive that makes its calls one at a time, each when the test lets it. */
+export type PausedDrive = {
+  /** The call that waits; undefined once the drive has ended. */
   next(): HttpRequest | undefined;
   /** Lets it make so many calls, or as many as it has. */
   step(calls?: number): Promise<void>;
   /**
-   * Has its next call carried out while it falls asleep before the answer reaches it: answers how to wake it. Whatever it
-   * does then is signed anew, as by a process that was frozen.
+   * Carries out its next call and withholds the response. Returns how to resume: what the drive does then is signed anew, as by
+   * a process that was frozen.
    */
-  doze(): Promise<() => Promise<void>>;
-  /** It is gone in the middle of its next call, which is on its way: answers how to let that arrive. */
-  die(): () => Promise<void>;
+  holdResponse(): Promise<() => Promise<void>>;
+  /** Kills it while its next call is in flight. Returns how to deliver that call. */
+  kill(): () => Promise<void>;
 };
 
 type Waiting = { request: HttpRequest; answer(response: Promise<HttpResponse>): void };
 
-/** Starts a cold drive that waits before its first call. With a lease of its own nothing but the ledger tells it of others. */
-export async function puppet(
+/** Starts a cold drive that waits before its first call. With a lease of its own only the ledger shows it other drives. */
+export async function startPausedDrive(
   world: Night,
-  options: { leaseOfItsOwn?: string | undefined } = {},
-): Promise<Puppet> {
+  options: { ownLease?: string | undefined } = {},
+): Promise<PausedDrive> {
   let waiting: Waiting | undefined;
   let ended = false;
   let last: Promise<unknown> = Promise.resolve();
-  const ask = (request: HttpRequest): Promise<HttpResponse> =>
+  const pause = (request: HttpRequest): Promise<HttpResponse> =>
     new Promise((resolve) => {
       waiting = { request, answer: resolve };
     });
   const send: Send = (request) => {
-    const mine = last.then(() => ask(request));
+    const mine = last.then(() => pause(request));
     last = mine.catch(() => undefined);
     return mine;
   };
   const { deps, timeLeft, holder } = world.invocation({}, send);
-  const name = options.leaseOfItsOwn;
-  const store = name === undefined ? deps.store : withLeaseOfItsOwn(deps.store, name);
+  const name = options.ownLease;
+  const store = name === undefined ? deps.store : withOwnLease(deps.store, name);
   const window = driveWindow(world.clock.now(), timeLeft());
   drive({ ...deps, store }, { ...window, holder }).then(
     () => (ended = true),
     () => (ended = true),
   );
-  const rest = async (): Promise<void> => {
+  const untilPaused = async (): Promise<void> => {
     while (waiting === undefined && !ended) await turn();
   };
-  await rest();
+  await untilPaused();
   return {
     next: () => waiting?.request,
     step: async (calls = 1) => {
@@ -59,21 +59,21 @@ export async function puppet(
         const carriedOut = world.send(request);
         answer(carriedOut);
         await carriedOut.catch(() => undefined);
-        await rest();
+        await untilPaused();
       }
     },
-    doze: async () => {
-      const asleep = waiting;
+    holdResponse: async () => {
+      const held = waiting;
       waiting = undefined;
-      const carriedOut = asleep && world.send(asleep.request);
+      const carriedOut = held && world.send(held.request);
       await carriedOut?.catch(() => undefined);
       return async () => {
-        if (asleep === undefined || carriedOut === undefined) return;
-        asleep.answer(carriedOut);
-        await rest();
+        if (held === undefined || carriedOut === undefined) return;
+        held.answer(carriedOut);
+        await untilPaused();
       };
     },
-    die: () => {
+    kill: () => {
       const request = waiting?.request;
       waiting = undefined;
       return async () => {
@@ -83,8 +83,8 @@ export async function puppet(
   };
 }
 
-/** The ledger as a drive sees it whose lease tells it nothing of the others'. */
-function withLeaseOfItsOwn(store: Store, name: string): Store {
+/** The ledger with a lease that no other drive sees. */
+function withOwnLease(store: Store, name: string): Store {
   const shared = 'state/lease/';
   const private_ = `state/lease-${name}/`;
   const own = (key: string): string => key.replace(shared, private_);

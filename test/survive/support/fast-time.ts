@@ -1,9 +1,9 @@
-import type { BaseClock } from '../../local/simulation/time.ts';
+import type { BaseClock } from '../../../local/simulation/time.ts';
 
-/** Time that runs `speed` times faster than the machine's from `start` (epoch ms) on; the same in every process that has both. */
+/** Time that runs `speed` times faster than the machine's from `start` (epoch ms) on, equal in every process that has both. */
 export type FastTime = { start: number; speed: number };
 
-/** The clock of a cloud that lives in fast time. */
+/** The clock of a cloud in fast time. */
 export function fastClock({ start, speed }: FastTime): BaseClock {
   return {
     now: () => Math.floor(start + (Date.now() - start) * speed),
@@ -12,8 +12,8 @@ export function fastClock({ start, speed }: FastTime): BaseClock {
 }
 
 /**
- * A module to `--import` that puts a whole process into fast time: what it sleeps is shortened, what it waits for an answer
- * is not shortened below two seconds, so that a slow machine does not make calls fail.
+ * A module to `--import` that puts a whole process into fast time. It shortens every timer, but no timer of more than ten seconds
+ * below two seconds: a slow machine must not run into the timeouts of calls.
  */
 export function fastProcess({ start, speed }: FastTime): string {
   const code = `
