@@ -124,8 +124,6 @@ export default tseslint.config(
       'lib/policy/parse/yaml.ts',
       'lib/run/first-backup/decide.ts',
       'lib/run/plan/candidates.ts',
-      'lib/run/query/get-run.ts',
-      'lib/run/query/policy-status.ts',
       'lib/run/settle/orphaned-jobs.ts',
     ],
     rules: { 'max-params': 'off' },

@@ -45,8 +45,8 @@ function nextText(run: RunView | undefined): string {
     return 'It is quarantined because its objects cannot be read. It continues when they can be read again.';
   }
   if (run?.progress == null) return `${nothing}; the next drive settles the run.`;
-  const { exporting, verifying, in_doubt } = run.progress;
-  const inProgress = exporting + verifying + in_doubt;
+  const { exporting, verifying, outcome_unknown } = run.progress;
+  const inProgress = exporting + verifying + outcome_unknown;
   const first =
     inProgress === 0
       ? 'no export is in progress'

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { PhonevaultError } from '../../lib/errors.ts';
 import { MAX_BYTES } from '../../lib/policy/parse/parse.ts';
-import { lastCosts } from '../../lib/run/query/last-cost.ts';
+import { lastCosts } from '../../lib/run/query/last-costs.ts';
 import { previewRun } from '../../lib/run/plan/preview.ts';
 import type { Command } from '../program/command.ts';
 import { connect, type Session } from '../sign-in/connect.ts';

@@ -1,6 +1,6 @@
 import { runOutcomes, type RunOutcome } from '../../lib/ledger/run/report.ts';
 import { rebuildRunIndex } from '../../lib/ledger/state/run-index.ts';
-import { listRuns, PLACE } from '../../lib/run/query/list-runs.ts';
+import { listRuns, PAGE_TOKEN } from '../../lib/run/query/list-runs.ts';
 import { type Command, wrongUse } from '../program/command.ts';
 import { connect } from '../sign-in/connect.ts';
 import { policyValue } from '../show/option-values.ts';
@@ -98,6 +98,6 @@ function isFiltered({ policy, outcome, since, until, open, after }: Options): bo
 }
 
 function placeValue(value: string): string {
-  if (PLACE.test(value)) return value;
+  if (PAGE_TOKEN.test(value)) return value;
   throw wrongUse('--after takes the place that the list before printed');
 }

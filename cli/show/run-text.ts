@@ -24,7 +24,7 @@ const PHONES = 50;
 const ORDER: (keyof Progress)[] = [
   'failed',
   'timed_out',
-  'in_doubt',
+  'outcome_unknown',
   'cancelled',
   'skipped',
   'waiting',
@@ -119,9 +119,9 @@ function phonesTable(io: Io, phones: readonly RunPhone[], all: boolean): string[
 }
 
 function callsTable(io: Io, calls: readonly ExportCall[]): string {
-  const rows = calls.map(({ at, phones, accepted, refused, unanswered, request_id }) => [
+  const rows = calls.map(({ at, phones, accepted, refused, outcome_unknown, request_id }) => [
     inZone(Date.parse(at), io.zone),
-    ...[phones, accepted, refused, unanswered].map(String),
+    ...[phones, accepted, refused, outcome_unknown].map(String),
     request_id ?? '',
   ]);
   const head = ['time', 'phones', 'accepted', 'refused', 'no response', 'request'];

@@ -29,13 +29,13 @@ export function policiesText(io: Io, policies: readonly PolicyStatus[]): string 
 }
 
 function policyText(io: Io, status: PolicyStatus, paint: Colours): string {
-  const { policy, faults = [], paused_until, last_run, last_good_run: good, open_runs } = status;
+  const { policy, errors = [], paused_until, last_run, last_good_run: good, open_runs } = status;
   const [slot, slotHere] = slotTexts(io, status);
   return [
     fold(`${paint.bold(policy)}  ${stateText(status, paint)}`, io.columns),
     ...facts(
       [
-        ...faults.map((fault) => ['fault', fault] as const),
+        ...errors.map((error) => ['error', error] as const),
         ['paused', paused_until && `until ${when(io, paused_until)}`],
         ['last good run', good ? `${when(io, good.settled_at)} ${good.run_id}` : 'none yet'],
         [

@@ -22,7 +22,7 @@ const STATES = [
   ['cancelled', '█', 'yellow'],
   ['skipped', '█', 'yellow'],
   ['verifying', '▓', 'green'],
-  ['in_doubt', '▒', 'yellow'],
+  ['outcome_unknown', '▒', 'yellow'],
   ['exporting', '▒', 'cyan'],
   ['queued', '░', 'dim'],
   ['waiting', '░', 'dim'],
@@ -110,7 +110,7 @@ function cells(progress: Progress, room: number, paint: Colours): string {
 function progressOf({ progress, counts }: RunView): Progress | undefined {
   if (progress !== null) return progress;
   if (counts === null) return undefined;
-  return { waiting: 0, queued: 0, exporting: 0, verifying: 0, in_doubt: 0, ...counts };
+  return { waiting: 0, queued: 0, exporting: 0, verifying: 0, outcome_unknown: 0, ...counts };
 }
 
 function done({ exported, failed, skipped, timed_out, cancelled }: Progress): number {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { PLACE } from '../run/query/list-runs.ts';
+import { PAGE_TOKEN } from '../run/query/list-runs.ts';
 
 /** The parts that bodies and queries are made of. */
 export const policyName = z
@@ -30,7 +30,7 @@ export const flag = z
 export const pageSize = (most: number) => z.coerce.number().int().min(1).max(most);
 
 /** Where a page begins, as the page before it said. */
-export const cursor = z.string().max(300).regex(PLACE, 'the `next` of the page before');
+export const cursor = z.string().max(300).regex(PAGE_TOKEN, 'the `next` of the page before');
 
 const RUN_ID = /^[a-z0-9-]{1,80}$/;
 

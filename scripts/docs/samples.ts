@@ -1,7 +1,8 @@
 import { readIndexedPhones } from '../../lib/ledger/state/phones.ts';
 import { layout } from '../../lib/ledger/store/layout.ts';
 import { previewRun } from '../../lib/run/plan/preview.ts';
-import { exportCalls, getRun, readRunState } from '../../lib/run/query/get-run.ts';
+import { getRun, readRunState } from '../../lib/run/query/get-run.ts';
+import { exportCalls } from '../../lib/run/query/run-log.ts';
 import { listRuns } from '../../lib/run/query/list-runs.ts';
 import { policyStatuses } from '../../lib/run/query/policy-status.ts';
 import { type Night, night } from '../../testing/night.ts';

@@ -9,7 +9,7 @@ export function judgePolicies(statuses: readonly PolicyStatus[], where: string):
   const invalid = statuses.filter(({ state }) => state === 'invalid');
   if (invalid.length > 0) {
     const problems = invalid.map(
-      ({ policy, faults = [] }) => `${policy}: ${faults[0] ?? 'cannot be read'}`,
+      ({ policy, errors = [] }) => `${policy}: ${errors[0] ?? 'cannot be read'}`,
     );
     return failed(problems.join('; '), 'phonevault validate shows every error with its line');
   }

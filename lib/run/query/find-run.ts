@@ -7,20 +7,20 @@ import { readRequest, type RunRequest } from '../../ledger/run/request.ts';
 import type { Store } from '../../ledger/store/store.ts';
 import { loadRun, type StoredRun } from '../state/stored-run.ts';
 
-/** Longer than any id that is given, so that odd objects of `open/` are told too. */
+/** Longer than any run id, so that stray objects of `open/` are shown too. */
 const MAX_ID_LENGTH = 200;
 
 type Reading = Pick<Store, 'get' | 'list'>;
 
-/** What the ledger holds of a run. A run with a report is settled, whether or not its message is out. */
+/** A run in the ledger. A run with a report is settled, whether or not its notification was published. */
 export type FoundRun =
   | { kind: 'settled'; report: Report }
   | { kind: 'open'; run: StoredRun }
   | { kind: 'quarantined'; code: string; message: string; request: RunRequest | undefined };
 
 /**
- * Finds a run, its state read and folded when it goes on; undefined when none was asked for under this id. Objects that are
- * broken or newer than this version make it `quarantined`, and so does drive's note that they are.
+ * Returns a run, with its folded state when it is open; undefined for an unknown id. A run is `quarantined` when an object of
+ * it is invalid or newer than this version, or when drive has recorded so.
  */
 export async function findRun(store: Reading, runId: string): Promise<FoundRun | undefined> {
   if (runId.length > MAX_ID_LENGTH || readOpenKey(layout.request(runId))?.id !== runId)
@@ -30,7 +30,7 @@ export async function findRun(store: Reading, runId: string): Promise<FoundRun |
   } catch (error) {
     if (!isBroken(error)) throw error;
     const { code, message } = error;
-    return { kind: 'quarantined', code, message, request: await requestLeft(store, runId) };
+    return { kind: 'quarantined', code, message, request: await readableRequest(store, runId) };
   }
 }
 
@@ -38,17 +38,17 @@ async function readRun(store: Reading, runId: string): Promise<FoundRun | undefi
   const report = await readReport(store, runId);
   if (report !== undefined) return { kind: 'settled', report };
   const run = await loadRun(store, runId, 0);
-  // The report is written before the request goes: a run that was closed meanwhile has one now.
-  const notification = run === undefined ? await readReport(store, runId) : run.report;
-  if (notification !== undefined) return { kind: 'settled', report: notification };
+  // The report is written before the request is removed: a run that was closed meanwhile has one now.
+  const newReport = run === undefined ? await readReport(store, runId) : run.report;
+  if (newReport !== undefined) return { kind: 'settled', report: newReport };
   if (run === undefined) return undefined;
-  const quarantined = await standingAside(store, runId);
+  const quarantined = await currentQuarantine(store, runId);
   if (quarantined === undefined) return { kind: 'open', run };
   return { kind: 'quarantined', ...quarantined, request: run.request };
 }
 
-/** Drive's note that it cannot read the run, unless something of the run was written since: it was mended then, or taken up again. */
-async function standingAside(
+/** Returns why drive quarantined the run; undefined when an object of the run was written since, which may have fixed it. */
+async function currentQuarantine(
   store: Reading,
   runId: string,
 ): Promise<{ code: string; message: string } | undefined> {
@@ -64,8 +64,8 @@ async function standingAside(
   return isNewer ? undefined : { code: note.code, message: note.message };
 }
 
-/** What can still be read of the request. */
-async function requestLeft(store: Reading, runId: string): Promise<RunRequest | undefined> {
+/** Returns the request, from the request itself or from the plan, as far as either is readable. */
+async function readableRequest(store: Reading, runId: string): Promise<RunRequest | undefined> {
   const request = await unlessBroken(readRequest(store, runId));
   return request ?? (await unlessBroken(readPlan(store, runId)))?.plan.request;
 }

@@ -4,44 +4,44 @@ import type { PolicyStatus } from './schemas.ts';
 
 type Rule = SlotRule & { start_within: number };
 
-/** What freshness is judged by. Times in epoch ms, durations in ms. */
+/** What freshness depends on. Times in epoch ms, durations in ms. */
 export type FreshnessFacts = {
   /** Undefined without a schedule, and for a policy that is disabled or cannot be read. */
   rule: Rule | undefined;
   deadline: number;
-  /** Slots up to here were never to run: the policy was not active yet, or paused. */
+  /** Slots up to here do not count: the policy was not active yet, or paused. */
   from: number;
-  /** When the last completed run settled, whatever asked for it. */
+  /** When the last completed run settled, whatever its trigger. */
   goodAt: number | undefined;
 };
 
 /**
- * Whether a policy's backups are as recent as its schedule promises. `stale`: of the last two slots that should be over by
- * `now`, neither has a completed run that settled at it or later; so too when none has completed ever. `never`: none has, but
- * two slots have not passed yet. `unscheduled`: nothing is promised. Pure.
+ * Returns whether a policy's backups are as recent as its schedule requires. `stale`: no run has completed since the older of
+ * the last two slots that should have ended by `now`. `never`: no run has completed, but fewer than two slots have ended.
+ * `unscheduled`: the policy has no schedule. Pure.
  */
 export function freshnessOf(facts: FreshnessFacts, now: number): PolicyStatus['freshness'] {
   const { rule, deadline, from, goodAt } = facts;
   if (rule === undefined) return 'unscheduled';
   const last = newestEndedSlot(rule, { deadline, from }, now);
-  const before = last === undefined ? undefined : newestSlot(rule, from, last - 1);
+  const before = last === undefined ? undefined : newestSlotUpTo(rule, from, last - 1);
   if (before !== undefined && (goodAt ?? 0) < before) return 'stale';
   return goodAt === undefined ? 'never' : 'fresh';
 }
 
 /**
- * The newest slot that should be over by `now` (epoch ms): it may start late and then take its whole time; at the very end of
- * that it is not over yet. Undefined while there is none.
+ * Returns the newest slot whose run must have ended before `now` (epoch ms): `start_within` and `deadline` have passed.
+ * Undefined while there is none.
  */
 export function newestEndedSlot(
   rule: Rule,
   { deadline, from }: Pick<FreshnessFacts, 'deadline' | 'from'>,
   now: number,
 ): number | undefined {
-  return newestSlot(rule, from, now - rule.start_within - deadline - 1);
+  return newestSlotUpTo(rule, from, now - rule.start_within - deadline - 1);
 }
 
-function newestSlot(rule: SlotRule, fromExclusive: number, until: number): number | undefined {
+function newestSlotUpTo(rule: SlotRule, fromExclusive: number, until: number): number | undefined {
   return newestSlotWithin(
     { ...rule, start_within: Number.POSITIVE_INFINITY },
     fromExclusive,
@@ -50,8 +50,8 @@ function newestSlot(rule: SlotRule, fromExclusive: number, until: number): numbe
 }
 
 /**
- * Up to when (epoch ms) slots of an active policy do not count, from what the schedule noted; undefined when it noted
- * nothing. A rule that the schedule has not seen yet counts from now on.
+ * Returns up to when (epoch ms) the slots of an active policy do not count; undefined without a cursor. A rule that schedule
+ * has not read yet counts from now on.
  */
 export function activeSince(
   cursor: Cursor | undefined,
@@ -62,7 +62,7 @@ export function activeSince(
   return cursor.active && sameRule(cursor.rule, rule) ? cursor.freshness?.from : now;
 }
 
-/** A changed cron counts its slots from the change on. */
+/** Returns true for the same cron and zone. */
 export function sameRule(before: Cursor['rule'], rule: SlotRule): boolean {
   return before?.cron === rule.cron && before.timezone === rule.timezone;
 }

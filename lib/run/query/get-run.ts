@@ -15,43 +15,40 @@ import { logLines, type ReadEvents, readEvents } from './run-log.ts';
 import { summaryOf } from './summarize.ts';
 import { instantOf, type LogLine, type RunPhone, type RunView } from './schemas.ts';
 
-export { exportCalls } from './run-log.ts';
-
 const PAGES_AT_ONCE = 8;
 
-/** One look at a run: what the ledger holds of it is read once, whatever is asked of it. */
-export type LookedAt = {
+/** Reads one run: its objects are read once, whatever is read of it. */
+export type RunReader = {
   view(): Promise<RunView>;
   /**
-   * Its phones in submission order; none when it has no plan that can be read. Phones whose page of the report cannot be
-   * read are left out.
+   * The phones in submission order. Empty without a readable plan; phones on an unreadable page of the report are left out.
    */
   phones(): Promise<RunPhone[]>;
-  /** Its log, oldest line first. */
+  /** The log, oldest line first. */
   log(): Promise<LogLine[]>;
 };
 
 /**
- * Looks at a run as it stands at `now` (epoch ms), or as it ended; undefined when none was asked for under this id. Writes
- * nothing, and tells of objects that cannot be read instead of throwing.
+ * Reads a run as of `now` (epoch ms), open or settled. Returns undefined for an unknown id. Writes nothing. Unreadable objects
+ * are shown and not thrown.
  */
 export async function readRunState(
   store: Store,
   runId: string,
   now: number,
-): Promise<LookedAt | undefined> {
+): Promise<RunReader | undefined> {
   const found = await findRun(store, runId);
   if (found === undefined) return undefined;
   let read: Promise<ReadEvents> | undefined;
   const events = (): Promise<ReadEvents> => (read ??= readEvents(store, runId));
   return {
-    view: () => viewOf(store, runId, found, events, now),
-    phones: async () => phonesOf(store, found, now),
+    view: () => readView({ store, runId, found, events, now }),
+    phones: async () => readPhones(store, found, now),
     log: async () => logLines(await events()),
   };
 }
 
-/** How a run stands or ended: `lookAtRun` for those who want no more of it. */
+/** Returns the view of a run, without phones and log. */
 export async function getRun(
   store: Store,
   runId: string,
@@ -60,24 +57,32 @@ export async function getRun(
   return (await readRunState(store, runId, now))?.view();
 }
 
-async function viewOf(
-  store: Store,
-  runId: string,
-  found: FoundRun,
-  events: () => Promise<ReadEvents>,
-  now: number,
-): Promise<RunView> {
+type Reading = {
+  store: Store;
+  runId: string;
+  found: FoundRun;
+  events: () => Promise<ReadEvents>;
+  now: number;
+};
+
+async function readView({ store, runId, found, events, now }: Reading): Promise<RunView> {
   const cancelling = found.kind !== 'settled' && (await exists(store, layout.cancel(runId)));
   const summary = summaryOf(runId, found, cancelling, now);
   switch (found.kind) {
     case 'quarantined':
-      return { ...summary, ...untold, message: found.message };
+      return { ...summary, ...unknownYet, message: found.message };
     case 'open': {
       const { notified, failures } = found.run.state;
-      const told = [...(notified === undefined ? [] : [notified]), ...failures];
+      const known = [...(notified === undefined ? [] : [notified]), ...failures];
       const listing_complete = found.run.plan?.listing_complete ?? null;
       const metrics = metricsOf(found.run);
-      return { ...summary, ...untold, ...toldBy(told), listing_complete, metrics };
+      return {
+        ...summary,
+        ...unknownYet,
+        ...notifiedAndFailures(known),
+        listing_complete,
+        metrics,
+      };
     }
     case 'settled': {
       const { message, listing_complete, metrics = null } = found.report;
@@ -85,7 +90,7 @@ async function viewOf(
         ...summary,
         ...(message === undefined ? {} : { message }),
         listing_complete,
-        ...toldBy((await events()).events),
+        ...notifiedAndFailures((await events()).events),
         metrics,
         report: { key: store.prefix + layout.report(runId) },
       };
@@ -93,7 +98,7 @@ async function viewOf(
   }
 }
 
-const untold = {
+const unknownYet = {
   listing_complete: null,
   notified: null,
   failures: [],
@@ -101,11 +106,11 @@ const untold = {
   report: null,
 };
 
-/** What a run's events tell its reader; the first message that went out counts. */
-function toldBy(events: readonly RunEvent[]): Pick<RunView, 'notified' | 'failures'> {
+/** Returns the first published notification, and the failed steps. */
+function notifiedAndFailures(events: readonly RunEvent[]): Pick<RunView, 'notified' | 'failures'> {
   const notified = events.find((event) => event.type === 'notified');
   return {
-    notified: notified === undefined ? null : noticeOf(notified),
+    notified: notified === undefined ? null : notifiedView(notified),
     failures: events.flatMap((event) =>
       event.type === 'step_failed'
         ? [{ at: instantOf(event.at), code: event.code, message: event.message }]
@@ -114,7 +119,7 @@ function toldBy(events: readonly RunEvent[]): Pick<RunView, 'notified' | 'failur
   };
 }
 
-function noticeOf({ at, message_id, skipped }: EventOf<'notified'>): RunView['notified'] {
+function notifiedView({ at, message_id, skipped }: EventOf<'notified'>): RunView['notified'] {
   return {
     at: instantOf(at),
     ...(message_id === undefined ? {} : { message_id }),
@@ -122,13 +127,13 @@ function noticeOf({ at, message_id, skipped }: EventOf<'notified'>): RunView['no
   };
 }
 
-async function phonesOf(store: Store, found: FoundRun, now: number): Promise<RunPhone[]> {
-  if (found.kind === 'settled') return reportedPhones(store, found.report);
+async function readPhones(store: Store, found: FoundRun, now: number): Promise<RunPhone[]> {
+  if (found.kind === 'settled') return readReported(store, found.report);
   if (found.kind === 'quarantined') return [];
-  return phoneSteps(found.run, now).map((decided) => livePhone(found.run, decided));
+  return phoneSteps(found.run, now).map((decided) => openPhone(found.run, decided));
 }
 
-async function reportedPhones(store: Store, report: Report): Promise<RunPhone[]> {
+async function readReported(store: Store, report: Report): Promise<RunPhone[]> {
   const limit = pLimit(PAGES_AT_ONCE);
   const pages = [{ ...report, pages: [] }, ...onePageEach(report)];
   const [planned, ...phones] = await Promise.all([
@@ -147,7 +152,7 @@ async function reportedPhones(store: Store, report: Report): Promise<RunPhone[]>
 const onePageEach = (report: Report): Report[] =>
   (report.pages ?? []).map((page) => ({ ...report, phones: [], pages: [page] }));
 
-function livePhone(run: StoredRun, { phone, step }: PhoneStep): RunPhone {
+function openPhone(run: StoredRun, { phone, step }: PhoneStep): RunPhone {
   const { phone_id, phone_name, server_id } = phone.planned;
   const sent = [...phone.attempts.values()].filter((attempt) => statusOf(attempt).kind !== 'void');
   const own = { phone_id, phone_name, server_id, state: stateOf(step), attempts: sent.length };

@@ -8,7 +8,7 @@ import { findRun } from './find-run.ts';
 import { settledSummary, summaryOf } from './summarize.ts';
 import type { RunSummary } from './schemas.ts';
 
-/** Each may be a run of thousands of phones, whose log is read in parallel itself. */
+/** Each may have thousands of phones, and its log is read in parallel too. */
 const RUNS_AT_ONCE = 4;
 
 export type RunFilter = {
@@ -16,7 +16,7 @@ export type RunFilter = {
   outcome?: RunOutcome;
   /** Only open runs, or only settled ones. */
   open?: boolean;
-  /** Settled from here to there (epoch ms); an open run counts as of now. */
+  /** Settled between these times (epoch ms); an open run counts as settled now. */
   since?: number;
   until?: number;
   max: number;
@@ -27,23 +27,23 @@ export type RunFilter = {
 export type RunPage = { runs: RunSummary[]; next?: string };
 
 /**
- * Runs, the open ones first (asked for last, first), then the settled ones (newest first); an outcome leaves the open ones
- * out. A page may hold fewer than `max` while there is a `next`. Runs whose objects cannot be read are told as quarantined.
+ * Returns a page of runs: open ones by the time of their request, then settled ones, each newest first. A filter by outcome
+ * excludes open runs. A page may hold fewer than `max` runs although there is a `next`. Unreadable runs are quarantined.
  */
 export async function listRuns(store: Store, filter: RunFilter, now: number): Promise<RunPage> {
-  const { open: only, after, ...wanted } = filter;
-  const place = after === undefined ? undefined : readPlace(after);
+  const { open: only, after, ...rest } = filter;
+  const token = after === undefined ? undefined : readOpenToken(after);
   const withOpen =
     only !== false &&
     filter.outcome === undefined &&
-    (after === undefined) === (place === undefined);
-  const open = withOpen && isWithin(filter, now) ? await openRuns(store, filter, place, now) : none;
+    (after === undefined) === (token === undefined);
+  const open = withOpen && isWithin(filter, now) ? await openRuns(store, filter, token, now) : none;
   if (only === true || open.hasMore) return pageOf(open.runs, open.hasMore ? open.last : undefined);
   const room = filter.max - open.runs.length;
   if (room <= 0) return pageOf(open.runs, open.last);
 
-  const from = after === undefined || place !== undefined ? {} : { after };
-  const settled = await listIndexedRuns(store, { ...wanted, max: room, ...from });
+  const from = after === undefined || token !== undefined ? {} : { after };
+  const settled = await listIndexedRuns(store, { ...rest, max: room, ...from });
   return pageOf([...open.runs, ...settled.runs.map(settledSummary)], settled.next);
 }
 
@@ -62,17 +62,17 @@ function isWithin(
   return since <= now && now <= until;
 }
 
-/** Open runs from a place on. Those with a report are settled, only their message is not out yet: the index tells them. */
+/** Returns the open runs after a token. Those with a report are settled and come from the index. */
 async function openRuns(
   store: Store,
   { policy, max }: RunFilter,
-  place: Asked | undefined,
+  token: Requested | undefined,
   now: number,
 ): Promise<OpenPage> {
   const inbox = await listOpen(store);
   const candidates = inbox.requests
     .filter(({ runId }) => policy === undefined || (policyOfRun(runId) ?? policy) === policy)
-    .filter((asked) => place === undefined || byNewest(place, asked) < 0)
+    .filter((request) => token === undefined || byNewest(token, request) < 0)
     .sort(byNewest);
   const page = candidates.slice(0, max);
   const cancels = new Set(inbox.cancels);
@@ -91,24 +91,24 @@ async function openRuns(
     runs: runs
       .filter((run) => run !== undefined)
       .filter((run) => policy === undefined || run.policy === policy),
-    last: last && writePlace(last),
+    last: last && openToken(last),
     hasMore: candidates.length > page.length,
   };
 }
 
-type Asked = { runId: string; requestedAt: number };
+type Requested = { runId: string; requestedAt: number };
 
-function byNewest(a: Asked, b: Asked): number {
+function byNewest(a: Requested, b: Requested): number {
   return b.requestedAt - a.requestedAt || (a.runId < b.runId ? -1 : a.runId > b.runId ? 1 : 0);
 }
 
-/** What a `next` looks like: a place among the open runs, or the name of a settled one in the index. */
-export const PLACE = /^(?:open\.\d{1,16}\.[\w./-]+|\d{13}\.[a-z0-9-]+\.[a-z]+\.[a-z0-9-]+)$/;
+/** The form of a `next`: an open run, or the name of a settled one in the index. */
+export const PAGE_TOKEN = /^(?:open\.\d{1,16}\.[\w./-]+|\d{13}\.[a-z0-9-]+\.[a-z]+\.[a-z0-9-]+)$/;
 
-// Names in the index begin with a digit, so that a place among the open runs is told from one among the settled.
-const writePlace = ({ requestedAt, runId }: Asked): string => `open.${requestedAt}.${runId}`;
+// Names in the index begin with a digit, and tokens of open runs do not.
+const openToken = ({ requestedAt, runId }: Requested): string => `open.${requestedAt}.${runId}`;
 
-function readPlace(after: string): Asked | undefined {
+function readOpenToken(after: string): Requested | undefined {
   const [, requestedAt, runId] = /^open\.(\d{1,16})\.(.+)$/.exec(after) ?? [];
   return runId === undefined ? undefined : { runId, requestedAt: Number(requestedAt) };
 }

@@ -18,10 +18,10 @@ const MAX_ERRORS = 20;
 
 type Deps = { store: Store; ledger: { bucket: string; prefix: string } };
 
-/** What is known of a policy besides its file. */
-type Past = { cursor: Cursor | undefined; history: History | undefined; openRuns: string[] };
+/** What is known of a policy beside its file. */
+type PolicyRuns = { cursor: Cursor | undefined; history: History | undefined; openRuns: string[] };
 
-/** How every policy of the bucket stands at `now` (epoch ms), by name: its file, its next slot, its last runs. */
+/** Returns the status of every policy of the bucket at `now` (epoch ms), by name. */
 export async function policyStatuses(deps: Deps, now: number): Promise<PolicyStatus[]> {
   const { store } = deps;
   const limit = pLimit(READS_AT_ONCE);
@@ -33,18 +33,18 @@ export async function policyStatuses(deps: Deps, now: number): Promise<PolicySta
   const each = files.map(({ key }) =>
     limit(async () => {
       const name = readPolicyKey(key);
-      if (name === undefined) return misnamed(key.slice(layout.policies.length));
+      if (name === undefined) return misnamedFile(key.slice(layout.policies.length));
       const [object, history] = await Promise.all([store.get(key), readHistory(store, name)]);
       if (object === undefined) return undefined;
-      const past = { cursor: cursors[name], history, openRuns: open.get(name) ?? [] };
-      return statusOf(deps, name, object, past, now);
+      const runs = { cursor: cursors[name], history, openRuns: open.get(name) ?? [] };
+      return statusOf({ deps, name, object, runs, now });
     }),
   );
   const statuses = (await Promise.all(each)).filter((status) => status !== undefined);
   return statuses.sort((a, b) => (a.policy < b.policy ? -1 : 1));
 }
 
-/** Open runs that have no report yet. */
+/** Returns the open runs without a report. */
 async function openRunsByPolicy(store: Store): Promise<Map<string, string[]>> {
   const limit = pLimit(READS_AT_ONCE);
   const { requests } = await listOpen(store);
@@ -62,16 +62,12 @@ async function openRunsByPolicy(store: Store): Promise<Map<string, string[]>> {
   return byPolicy;
 }
 
-function statusOf(
-  deps: Deps,
-  name: string,
-  { body: text, lastModified }: StoredObject,
-  past: Past,
-  now: number,
-): PolicyStatus {
-  const parsed = parsePolicyText(deps, name, text);
-  const known = { policy: name, ...runsOf(past) };
-  if (!parsed.ok) return { ...invalid(parsed.errors.map(tell)), ...known };
+type Facts = { deps: Deps; name: string; object: StoredObject; runs: PolicyRuns; now: number };
+
+function statusOf({ deps, name, object, runs, now }: Facts): PolicyStatus {
+  const parsed = parsePolicyText(deps, name, object.body);
+  const known = { policy: name, ...runsOf(runs) };
+  if (!parsed.ok) return { ...invalidStatus(parsed.errors.map(errorLine)), ...known };
 
   const { policy } = parsed;
   const { schedule, deadline, on_provisioned } = policy;
@@ -79,10 +75,10 @@ function statusOf(
   const pausedUntil = policy.paused_until === undefined ? 0 : Date.parse(policy.paused_until);
   const rule = state === 'disabled' ? undefined : schedule;
   const next = rule && nextSlot(rule, Math.max(now, pausedUntil));
-  const goodAt = past.history?.good?.settled_at;
-  // Where no schedule has looked yet, or its notes are lost, the file tells since when there was something to do.
-  const begun = Math.min(lastModified, goodAt ?? lastModified);
-  const since = rule === undefined ? 0 : (activeSince(past.cursor, rule, now) ?? begun);
+  const goodAt = runs.history?.good?.settled_at;
+  // Without a cursor the slots count from when the file was written.
+  const written = Math.min(object.lastModified, goodAt ?? object.lastModified);
+  const since = rule === undefined ? 0 : (activeSince(runs.cursor, rule, now) ?? written);
   const from = Math.max(since, pausedUntil);
   return {
     ...known,
@@ -103,38 +99,37 @@ function stateOf({ enabled, schedule, paused_until }: Policy, now: number): Poli
   return paused_until !== undefined && Date.parse(paused_until) > now ? 'paused' : 'active';
 }
 
-function invalid(
-  faults: string[],
-): Pick<PolicyStatus, 'state' | 'faults' | 'on_provisioned' | 'next_slot' | 'freshness'> {
-  const told = faults.slice(0, MAX_ERRORS);
-  const still = { on_provisioned: false, next_slot: null, freshness: 'unscheduled' } as const;
-  return { state: 'invalid', faults: told, ...still };
+function invalidStatus(
+  errors: string[],
+): Pick<PolicyStatus, 'state' | 'errors' | 'on_provisioned' | 'next_slot' | 'freshness'> {
+  const rest = { on_provisioned: false, next_slot: null, freshness: 'unscheduled' } as const;
+  return { state: 'invalid', errors: errors.slice(0, MAX_ERRORS), ...rest };
 }
 
-function tell({ line, column, message }: ValidationError): string {
+function errorLine({ line, column, message }: ValidationError): string {
   return line === undefined ? message : `${line}:${column ?? 1} ${message}`;
 }
 
-/** A file that nothing reads because of its name, though someone means it to be a policy. */
-function misnamed(file: string): PolicyStatus | undefined {
+/** Returns a status for a YAML file that is not read because of its name. */
+function misnamedFile(file: string): PolicyStatus | undefined {
   if (file.includes('/') || !/\.ya?ml$/i.test(file)) return undefined;
-  const fault = 'the file is not read: its name must be 1 to 32 of a-z, 0-9 and -, then .yaml';
+  const error = 'the file is ignored: its name must be 1 to 32 of a-z, 0-9 and -, then .yaml';
   const runs = { last_run: null, last_good_run: null, open_runs: [] };
-  return { policy: clip(file), ...invalid([fault]), ...runs };
+  return { policy: clip(file), ...invalidStatus([error]), ...runs };
 }
 
 function runsOf({
   history,
   openRuns,
-}: Past): Pick<PolicyStatus, 'last_run' | 'last_good_run' | 'open_runs'> {
+}: PolicyRuns): Pick<PolicyStatus, 'last_run' | 'last_good_run' | 'open_runs'> {
   return {
-    last_run: history === undefined ? null : settled(history.last),
-    last_good_run: history?.good === undefined ? null : goodRun(history.good),
+    last_run: history === undefined ? null : runView(history.last),
+    last_good_run: history?.good === undefined ? null : goodRunView(history.good),
     open_runs: openRuns,
   };
 }
 
-function settled({ run_id, outcome, settled_at }: Settled): {
+function runView({ run_id, outcome, settled_at }: Settled): {
   run_id: string;
   outcome: Settled['outcome'];
   settled_at: string;
@@ -142,7 +137,7 @@ function settled({ run_id, outcome, settled_at }: Settled): {
   return { run_id, outcome, settled_at: instantOf(settled_at) };
 }
 
-const goodRun = ({ run_id, settled_at }: Settled): { run_id: string; settled_at: string } => ({
+const goodRunView = ({ run_id, settled_at }: Settled): { run_id: string; settled_at: string } => ({
   run_id,
   settled_at: instantOf(settled_at),
 });

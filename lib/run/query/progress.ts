@@ -3,7 +3,7 @@ import { phoneSteps } from '../state/phone-steps.ts';
 import type { StoredRun } from '../state/stored-run.ts';
 import type { Progress, RunPhone } from './schemas.ts';
 
-/** Where a phone stands, from what comes next for it. */
+/** Returns the state of a phone whose next step this is. */
 export function stateOf(step: Step): RunPhone['state'] {
   switch (step.kind) {
     case 'await_state':
@@ -15,13 +15,13 @@ export function stateOf(step: Step): RunPhone['state'] {
     case 'verify':
       return 'verifying';
     case 'watch':
-      return 'in_doubt';
+      return 'outcome_unknown';
     case 'done':
       return step.outcome;
   }
 }
 
-/** Counts the phones of a run by where they stand at `now` (epoch ms). All zero before the run is planned. Pure. */
+/** Counts the phones of a run by state at `now` (epoch ms). All zero before the run is planned. Pure. */
 export function progressOf(run: StoredRun, now: number): Progress {
   const progress: Progress = {
     selected: 0,
@@ -29,7 +29,7 @@ export function progressOf(run: StoredRun, now: number): Progress {
     queued: 0,
     exporting: 0,
     verifying: 0,
-    in_doubt: 0,
+    outcome_unknown: 0,
     exported: 0,
     failed: 0,
     skipped: 0,

@@ -13,11 +13,11 @@ type Reading = Pick<Store, 'get' | 'list'>;
 
 export type ReadEvents = {
   events: RunEvent[];
-  /** Entries that cannot be read: their key, why, and when they were written (epoch ms). */
+  /** Entries that cannot be read: their key, the error code, and when they were written (epoch ms). */
   unreadable: { key: string; code: string; at: number }[];
 };
 
-/** Every fact of a run's log, by time. An entry that is broken or newer than this version costs only itself. */
+/** Returns all events of a run's log by time. An entry that is invalid or newer than this version is listed as unreadable. */
 export async function readEvents(store: Reading, runId: string): Promise<ReadEvents> {
   const limit = pLimit(READS_AT_ONCE);
   const unreadable: ReadEvents['unreadable'] = [];
@@ -25,9 +25,9 @@ export async function readEvents(store: Reading, runId: string): Promise<ReadEve
   const entries = await Promise.all(
     listed.map((entry) =>
       limit(async () => {
-        const alone: Reading = { get: (key) => store.get(key), list: async () => [entry] };
+        const single: Reading = { get: (key) => store.get(key), list: async () => [entry] };
         try {
-          return await readLog(alone, runId);
+          return await readLog(single, runId);
         } catch (error) {
           if (!isBroken(error)) throw error;
           unreadable.push({ key: entry.key, code: error.code, at: entry.lastModified });
@@ -39,7 +39,7 @@ export async function readEvents(store: Reading, runId: string): Promise<ReadEve
   return { events: entries.flat().sort((a, b) => a.at - b.at), unreadable };
 }
 
-/** A log as lines, oldest first. An entry that cannot be read is a line of type `unreadable` with its key and the code. Pure. */
+/** Returns a log as lines, oldest first. An unreadable entry is a line of type `unreadable` with its key and error code. Pure. */
 export function logLines({ events, unreadable }: ReadEvents): LogLine[] {
   const gaps = unreadable.map((gap) => ({ type: 'unreadable', ...gap }));
   return [...events, ...gaps]
@@ -47,7 +47,7 @@ export function logLines({ events, unreadable }: ReadEvents): LogLine[] {
     .map((event) => ({ ...event, at: instantOf(event.at) }));
 }
 
-const verdictSchema = z.object({
+const sentSchema = z.object({
   at: z.string(),
   type: z.enum(['accepted', 'refused', 'outcome_unknown']),
   phone_id: z.string(),
@@ -55,49 +55,48 @@ const verdictSchema = z.object({
   request_id: z.string().optional(),
 });
 
-type Verdict = z.infer<typeof verdictSchema>;
-type Call = Pick<ExportCall, 'at' | 'request_id'> & { verdicts: Map<string, Verdict['type']> };
+type Sent = z.infer<typeof sentSchema>;
+type Call = Pick<ExportCall, 'at' | 'request_id'> & { results: Map<string, Sent['type']> };
 
 /**
- * The export calls that a log tells of, oldest first, `at` the time of the answer. A call is known by its request id; what
- * has none (a refusal, a lost answer) belongs to the call of the same moment. A job found later moves its phone from
- * unanswered to accepted. Calls that were throttled, or of which a killed drive could write nothing, left no verdict and
- * are not told. Pure.
+ * Returns the export calls of a log, oldest first; `at` is the time of the response. Events without a request id (a refusal, a
+ * lost response) belong to the call of the same moment. A job found later moves its phone from `outcome_unknown` to
+ * `accepted`. Throttled calls, and calls of a killed drive that was able to write nothing, are not in the log. Pure.
  */
 export function exportCalls(lines: readonly LogLine[]): ExportCall[] {
   const calls: Call[] = [];
   const byRequest = new Map<string, Call>();
   for (const line of lines) {
-    const verdict = verdictSchema.safeParse(line).data;
-    if (verdict === undefined) continue;
-    const id = verdict.request_id || undefined;
-    const call = byRequest.get(id ?? '') ?? callOfMoment(calls, verdict.at, id);
+    const event = sentSchema.safeParse(line).data;
+    if (event === undefined) continue;
+    const id = event.request_id || undefined;
+    const call = byRequest.get(id ?? '') ?? callAt(calls, event.at, id);
     if (id !== undefined) {
       call.request_id = id;
       byRequest.set(id, call);
     }
-    const own = `${verdict.phone_id} ${verdict.attempt}`;
-    if (call.verdicts.get(own) !== 'accepted') call.verdicts.set(own, verdict.type);
+    const attempt = `${event.phone_id} ${event.attempt}`;
+    if (call.results.get(attempt) !== 'accepted') call.results.set(attempt, event.type);
   }
-  return calls.map(({ at, request_id, verdicts }) => {
-    const count = (type: Verdict['type']): number =>
-      [...verdicts.values()].filter((other) => other === type).length;
+  return calls.map(({ at, request_id, results }) => {
+    const count = (type: Sent['type']): number =>
+      [...results.values()].filter((other) => other === type).length;
     return {
       at,
       request_id,
-      phones: verdicts.size,
+      phones: results.size,
       accepted: count('accepted'),
       refused: count('refused'),
-      unanswered: count('outcome_unknown'),
+      outcome_unknown: count('outcome_unknown'),
     };
   });
 }
 
-/** The last call, when it was answered at this moment and may be the one; else a new one. */
-function callOfMoment(calls: Call[], at: string, id: string | undefined): Call {
+/** Returns the last call, when its response came at this moment and its request id fits; else a new one. */
+function callAt(calls: Call[], at: string, id: string | undefined): Call {
   const last = calls.at(-1);
   if (last?.at === at && (id === undefined || last.request_id === null)) return last;
-  const call: Call = { at, request_id: null, verdicts: new Map() };
+  const call: Call = { at, request_id: null, results: new Map() };
   calls.push(call);
   return call;
 }

@@ -3,29 +3,29 @@ import { metricsSchema } from '../../ledger/run/metrics.ts';
 import { countsSchema, phoneOutcomes, runOutcomes } from '../../ledger/run/report.ts';
 import { triggers } from '../../ledger/run/request.ts';
 
-// What the command line prints with --json and the HTTP API answers: the same shapes, so that a script may change sides.
+// What the command line prints with --json and what the HTTP API returns: the same shapes.
 
 const instant = z.iso.datetime().describe('Time in UTC, ISO 8601.');
 const count = z.int().min(0);
 
 const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
-/** Writes epoch ms as views do; a time beyond their range as its nearest end, so that one wrong number breaks no view. */
+/** Returns epoch ms as ISO 8601. A time out of range becomes the nearest valid one, so that one wrong number breaks no view. */
 export function instantOf(ms: number): string {
   return new Date(Math.min(Math.max(ms, 0), LAST_MS)).toISOString();
 }
 
-/** Where a phone stands in a run that goes on. */
-const liveStates = ['waiting', 'queued', 'exporting', 'verifying', 'in_doubt'] as const;
+/** The states of a phone in an open run. */
+const openStates = ['waiting', 'queued', 'exporting', 'verifying', 'outcome_unknown'] as const;
 
-/** How many phones of a run stand where: its live states, then its outcomes. */
+/** The number of phones in each state of an open run, then with each outcome. */
 export const progressSchema = z.object({
   selected: count,
-  waiting: count.describe('Starting, stopping or being reset: not sent yet.'),
-  queued: count.describe('To be sent, for the first time or again.'),
+  waiting: count.describe('Phones that start, stop or reset: not sent yet.'),
+  queued: count.describe('To be sent, for the first time or as a retry.'),
   exporting: count,
-  verifying: count.describe('The job has ended well; its archive is being looked for.'),
-  in_doubt: count.describe('The answer of CPH was lost: the archive is watched for.'),
+  verifying: count.describe('The job succeeded; the archive is being checked.'),
+  outcome_unknown: count.describe('The response of CPH was lost; the archive may still arrive.'),
   exported: count,
   failed: count,
   skipped: count,
@@ -36,20 +36,23 @@ export const progressSchema = z.object({
 export const runSummarySchema = z.object({
   run_id: z.string(),
   policy: z.string(),
-  trigger: z.enum(triggers).nullable().describe('Null when the request cannot be read.'),
-  slot: z.string().nullable().describe('Start stamp; null until a run without a slot is planned.'),
+  trigger: z.enum(triggers).nullable().describe('Null when the request is unreadable.'),
+  slot: z
+    .string()
+    .nullable()
+    .describe('Start stamp. Null for a run without a slot until it is planned.'),
   phase: z
     .enum(['requested', 'running', 'settled', 'quarantined'])
     .describe(
-      'requested: no plan yet. quarantined: its objects are broken or newer than this version.',
+      'requested: no plan yet. quarantined: an object is invalid or newer than this version.',
     ),
   cancelling: z.boolean(),
   outcome: z.enum(runOutcomes).nullable(),
-  reason: z.string().optional().describe('Why a run ended before it started, or was quarantined.'),
+  reason: z.string().optional().describe('Why a run ended before it started, or is quarantined.'),
   started_at: instant.nullable(),
   settled_at: instant.nullable(),
   counts: countsSchema.nullable().describe('Outcomes of a settled run.'),
-  progress: progressSchema.nullable().describe('Of a run that goes on.'),
+  progress: progressSchema.nullable().describe('Of an open run.'),
 });
 
 export const runViewSchema = runSummarySchema.extend({
@@ -59,9 +62,7 @@ export const runViewSchema = runSummarySchema.extend({
     .object({ at: instant, message_id: z.string().optional(), skipped: z.string().optional() })
     .nullable(),
   failures: z.array(z.object({ at: instant, code: z.string(), message: z.string() })),
-  metrics: metricsSchema
-    .nullable()
-    .describe('What it has cost so far. Null where nothing was counted.'),
+  metrics: metricsSchema.nullable().describe('Cost so far. Null when nothing was counted.'),
   report: z.object({ key: z.string().describe('In the bucket of the ledger.') }).nullable(),
 });
 
@@ -69,7 +70,7 @@ export const runPhoneSchema = z.object({
   phone_id: z.string(),
   phone_name: z.string(),
   server_id: z.string(),
-  state: z.enum([...liveStates, ...phoneOutcomes]),
+  state: z.enum([...openStates, ...phoneOutcomes]),
   reason: z.string().optional(),
   code: z.string().optional(),
   attempts: count,
@@ -80,23 +81,26 @@ export const runPhoneSchema = z.object({
   unconfirmed_archive: z.array(z.string()).optional(),
 });
 
-/** One fact of a run's log; what else it holds depends on its type. */
+/** One event of a run's log. Its other fields depend on its type. */
 export const logLineSchema = z.looseObject({ at: instant, type: z.string() });
 
-/** One export call, as the log tells it. */
+/** One export call, from the log. */
 export const exportCallSchema = z.object({
   at: instant,
   request_id: z.string().nullable(),
   phones: count,
   accepted: count,
   refused: count,
-  unanswered: count,
+  outcome_unknown: count,
 });
 
 export const policyStatusSchema = z.object({
   policy: z.string(),
   state: z.enum(['active', 'disabled', 'paused', 'unscheduled', 'invalid']),
-  faults: z.array(z.string()).optional().describe('Of an invalid policy, at most 20.'),
+  errors: z
+    .array(z.string())
+    .optional()
+    .describe('Validation errors of an invalid policy, at most 20.'),
   paused_until: instant.optional(),
   schedule: z.object({ cron: z.string(), timezone: z.string() }).optional(),
   on_provisioned: z.boolean(),
@@ -104,7 +108,7 @@ export const policyStatusSchema = z.object({
   freshness: z
     .enum(['fresh', 'stale', 'never', 'unscheduled'])
     .describe(
-      'stale: the last two slots that should be over have no completed run. never: none has completed, but two slots have not passed yet.',
+      'stale: no run has completed since the older of the last two slots that should have ended. never: no run has completed, but fewer than two slots have ended.',
     ),
   last_run: z
     .object({ run_id: z.string(), outcome: z.enum(runOutcomes), settled_at: instant })
@@ -131,10 +135,10 @@ const plannedPhoneViewSchema = z.object({
   server_id: z.string(),
   plan: z.enum(['export', 'wait', 'skip', 'fail']),
   reason: z.string().optional(),
-  key: z.string().optional().describe('Where the archive of the first try will lie.'),
+  key: z.string().optional().describe('Where the first attempt will store the archive.'),
 });
 
-/** What a run would do, were it to start now. Phones in the order of their submission. */
+/** What a run would do if it started now. Phones in submission order. */
 export const previewSchema = z.object({
   policy: z.string(),
   slot: z.string(),
@@ -143,9 +147,9 @@ export const previewSchema = z.object({
   failure: z
     .object({ code: z.string(), message: z.string() })
     .optional()
-    .describe('Why the run would end before it starts.'),
+    .describe('Why the run would fail before it starts.'),
   bucket: z.string().optional(),
-  folder: z.string().optional().describe("The run's own folder."),
+  folder: z.string().optional().describe('The folder of the run.'),
   include: z.array(z.string()).optional(),
   exclude: z.array(z.string()).optional(),
   counts: z.object({
@@ -160,15 +164,15 @@ export const previewSchema = z.object({
       export_calls: count,
       phones_per_call: count,
       calls_per_minute: count,
-      learned: z
-        .boolean()
-        .describe('False while the limits are those that every fleet begins with.'),
+      learned: z.boolean().describe('False while the limits are the initial ones.'),
     })
     .optional(),
   estimate: z
     .object({
       ms: count.describe('From start to the last archive.'),
-      export_ms: count.nullable().describe('Typical time of one export; null when none was seen.'),
+      export_ms: count
+        .nullable()
+        .describe('Typical time of one export. Null when none was measured.'),
       limited_by: z.enum(['calls', 'servers', 'export']),
       deadline_ms: count,
       meets_deadline: z.boolean(),
@@ -183,12 +187,10 @@ export const previewSchema = z.object({
       calls: z
         .record(z.string(), count)
         .optional()
-        .describe('Calls by service, every try counted.'),
+        .describe('Calls by service, every attempt counted.'),
     })
     .optional()
-    .describe(
-      "What the policy's last run that exported anything has cost; told by the command line only.",
-    ),
+    .describe("Cost of the policy's last run that exported anything. Only on the command line."),
   phones: z.array(plannedPhoneViewSchema),
 });
 

@@ -5,7 +5,7 @@ import type { StoredRun } from '../state/stored-run.ts';
 import { progressOf } from './progress.ts';
 import { instantOf, type RunSummary } from './schemas.ts';
 
-/** A run in a line, as it stands at `now` (epoch ms). `cancelling`: whether `open/` holds the wish to cancel it. Pure. */
+/** Returns the summary of a run at `now` (epoch ms). `cancelling`: whether a cancel was requested. Pure. */
 export function summaryOf(
   runId: string,
   found: FoundRun,
@@ -20,10 +20,10 @@ export function summaryOf(
     case 'quarantined': {
       const { code, request } = found;
       const policy = request?.policy ?? policyOfRun(runId) ?? '';
-      const asked = { policy, trigger: request?.trigger ?? null, slot: request?.slot ?? null };
+      const { trigger = null, slot = null } = request ?? {};
       return {
         run_id: runId,
-        ...asked,
+        ...{ policy, trigger, slot },
         phase: 'quarantined',
         ...unsettled,
         cancelling,
@@ -57,7 +57,7 @@ function openSummary(run: StoredRun, cancelling: boolean, now: number): RunSumma
   };
 }
 
-/** The summary of a settled run, from its report or its entry in the index. Pure. */
+/** Returns the summary of a settled run, from its report or its entry in the index. Pure. */
 export function settledSummary(run: IndexedRun): RunSummary {
   const { run_id, policy, trigger, slot, outcome, reason, started_at, settled_at, counts } = run;
   return {

@@ -38,7 +38,7 @@ describe('status', () => {
     expect(text.code).toBe(0);
     expect(text.out).toContain('nightly  active, STALE');
     expect(text.out).toContain('broken  INVALID');
-    expect(text.out).toMatch(/\n {2}fault +/);
+    expect(text.out).toMatch(/\n {2}error +/);
     expect(text.out).toContain('Stale or invalid: broken, nightly');
     expect(check.code).toBe(1);
     const { policies } = JSON.parse(check.out) as { policies: PolicyStatus[] };

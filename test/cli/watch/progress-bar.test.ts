@@ -9,7 +9,7 @@ const NONE: Progress = {
   queued: 0,
   exporting: 0,
   verifying: 0,
-  in_doubt: 0,
+  outcome_unknown: 0,
   exported: 0,
   failed: 0,
   skipped: 0,

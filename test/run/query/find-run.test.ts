@@ -42,7 +42,7 @@ const newer = JSON.stringify({ version: 99 });
 const quarantined = { kind: 'quarantined', code: 'object_newer', message: 'too new', request };
 
 describe('findRun', () => {
-  it('finds nothing where nothing was asked for', async () => {
+  it('returns undefined for a run that was never requested', async () => {
     expect(await findRun(scene().store, RUN)).toBeUndefined();
   });
 
@@ -60,14 +60,14 @@ describe('findRun', () => {
     expect([found, asked]).toEqual([undefined, []]);
   });
 
-  it('looks for an id as long as they may be', async () => {
+  it('accepts the longest possible id', async () => {
     const { store } = scene();
     const id = 'a'.repeat(200);
     await store.put(layout.request(id), 'not json');
     expect(await findRun(store, id)).toMatchObject({ kind: 'quarantined', code: 'object_invalid' });
   });
 
-  it('finds an open run with its state', async () => {
+  it('returns an open run with its state', async () => {
     const { store, ask, planIt } = scene();
     await ask();
     expect(await findRun(store, RUN)).toMatchObject({ kind: 'open', run: { plan: undefined } });
@@ -79,7 +79,7 @@ describe('findRun', () => {
     });
   });
 
-  it('finds a settled run, whether or not its request is still there', async () => {
+  it('returns a settled run, with or without its request', async () => {
     const { store, ask, planIt, settle } = scene();
     await planIt();
     const report = await settle();
@@ -89,7 +89,7 @@ describe('findRun', () => {
   });
 
   it.each(['gone', 'still there'])(
-    'finds the report of a run that settles meanwhile, its request %s',
+    'returns the report of a run that settles during the read, its request %s',
     async (left) => {
       const { store, ask, planIt, settle } = scene();
       await ask();
@@ -107,7 +107,7 @@ describe('findRun', () => {
     },
   );
 
-  it('passes on a failure that is not of one object', async () => {
+  it('throws when the bucket does not respond', async () => {
     const { store, ask } = scene();
     await ask();
     const get: typeof store.get = (key) =>
@@ -116,12 +116,12 @@ describe('findRun', () => {
   });
 });
 
-describe('findRun, of a run with an object that cannot be read', () => {
+describe('findRun, of a run with an unreadable object', () => {
   it.each([
     ['the report', layout.report(RUN)],
     ['the plan', layout.plan(RUN)],
     ['an entry of the log', layout.logEntry(RUN, '1-a', 1)],
-  ])('tells of %s and of its request', async (_, key) => {
+  ])('quarantines the run because of %s, and returns its request', async (_, key) => {
     const { store, ask } = scene();
     await ask();
     await store.put(key, newer);
@@ -133,7 +133,7 @@ describe('findRun, of a run with an object that cannot be read', () => {
     });
   });
 
-  it('takes the request from the plan where its own cannot be read, or is gone', async () => {
+  it('takes the request from the plan when the request is unreadable or gone', async () => {
     const { store, planIt } = scene();
     await planIt();
     await store.put(layout.request(RUN), 'not json');
@@ -143,7 +143,7 @@ describe('findRun, of a run with an object that cannot be read', () => {
     expect(await findRun(store, RUN)).toMatchObject({ code: 'object_newer', request });
   });
 
-  it('knows no request where neither can be read, or there is no plan', async () => {
+  it('returns no request when neither is readable, or there is no plan', async () => {
     const { store } = scene();
     await store.put(layout.request(RUN), 'not json');
     expect(await findRun(store, RUN)).toMatchObject({ kind: 'quarantined', request: undefined });
@@ -151,7 +151,7 @@ describe('findRun, of a run with an object that cannot be read', () => {
     expect(await findRun(store, RUN)).toMatchObject({ code: 'object_invalid', request: undefined });
   });
 
-  it('passes on a failure to read what is left', async () => {
+  it('throws when the bucket does not respond for the request', async () => {
     const { store, ask } = scene();
     await ask();
     await store.put(layout.report(RUN), newer);
@@ -162,14 +162,14 @@ describe('findRun, of a run with an object that cannot be read', () => {
 });
 
 describe('findRun, of a run that drive has quarantined', () => {
-  it('tells what drive noted', async () => {
+  it('returns the reason that drive recorded', async () => {
     const { store, ask, quarantineRun } = scene();
     await ask();
     await quarantineRun();
     expect(await findRun(store, RUN)).toStrictEqual(quarantined);
   });
 
-  it('believes the note while nothing of the run is newer', async () => {
+  it('is quarantined while no object of the run is newer than the record', async () => {
     const { clock, store, ask, planIt, quarantineRun } = scene();
     await ask();
     await planIt();
@@ -180,7 +180,7 @@ describe('findRun, of a run that drive has quarantined', () => {
     expect(await findRun(store, RUN)).toStrictEqual(quarantined);
   });
 
-  it('does not believe it once the request was written anew', async () => {
+  it('is open again once the request was written again', async () => {
     const { clock, store, ask, quarantineRun } = scene();
     await quarantineRun();
     clock.move(1);
@@ -188,7 +188,7 @@ describe('findRun, of a run that drive has quarantined', () => {
     expect(await findRun(store, RUN)).toMatchObject({ kind: 'open' });
   });
 
-  it('does not believe it once one object of the run was', async () => {
+  it('is open again once an object of the run was written', async () => {
     const { clock, store, ask, planIt, quarantineRun } = scene();
     await ask();
     await planIt();
@@ -198,7 +198,7 @@ describe('findRun, of a run that drive has quarantined', () => {
     expect(await findRun(store, RUN)).toMatchObject({ kind: 'open' });
   });
 
-  it('takes a note that is gone when it looks again for an old one', async () => {
+  it('treats a record that is deleted during the read as old', async () => {
     const { store, ask, quarantineRun } = scene();
     await ask();
     await quarantineRun();
@@ -207,14 +207,14 @@ describe('findRun, of a run that drive has quarantined', () => {
     expect(await findRun({ get: store.get, list }, RUN)).toMatchObject({ kind: 'open' });
   });
 
-  it('does not take a note that cannot be read for one', async () => {
+  it('ignores an unreadable record', async () => {
     const { store, ask } = scene();
     await ask();
     await store.put(layout.quarantined(RUN), 'not json');
     expect(await findRun(store, RUN)).toMatchObject({ kind: 'open' });
   });
 
-  it('tells the report rather than the note', async () => {
+  it('prefers the report to the record', async () => {
     const { store, ask, quarantineRun, settle } = scene();
     await ask();
     await quarantineRun();
@@ -222,7 +222,7 @@ describe('findRun, of a run that drive has quarantined', () => {
     expect(await findRun(store, RUN)).toMatchObject({ kind: 'settled' });
   });
 
-  it('asks for no more of the note and the request than their times', async () => {
+  it('lists one key of the record and of the request', async () => {
     const { store, ask, quarantineRun } = scene();
     await ask();
     await quarantineRun();

@@ -12,23 +12,38 @@ const OVER = SLOT + 5 * HOUR;
 
 describe('freshnessOf', () => {
   it.each([
-    ['the last slot has its run', SLOT + HOUR, OVER + 1, 'fresh'],
-    ['the last slot failed, the one before completed', SLOT - DAY + HOUR, OVER + 1, 'fresh'],
-    ['a run settled right at the slot before the last', SLOT - DAY, OVER + 1, 'fresh'],
-    ['neither of the last two has one', SLOT - DAY - 1, OVER + 1, 'stale'],
-    ['the second of them is not over yet', SLOT - DAY - 1, OVER, 'fresh'],
-    ['days have passed without any', SLOT - 9 * DAY, OVER + 1, 'stale'],
-    ['no run has completed ever', undefined, OVER + 1, 'stale'],
+    ['is fresh when the last slot has its run', SLOT + HOUR, OVER + 1, 'fresh'],
+    [
+      'is fresh when the last slot failed and the one before completed',
+      SLOT - DAY + HOUR,
+      OVER + 1,
+      'fresh',
+    ],
+    [
+      'is fresh when a run settled exactly at the slot before the last',
+      SLOT - DAY,
+      OVER + 1,
+      'fresh',
+    ],
+    [
+      'is stale when neither of the last two slots has a completed run',
+      SLOT - DAY - 1,
+      OVER + 1,
+      'stale',
+    ],
+    ['is fresh while the last slot has not ended', SLOT - DAY - 1, OVER, 'fresh'],
+    ['is stale after days without a completed run', SLOT - 9 * DAY, OVER + 1, 'stale'],
+    ['is stale when no run has ever completed', undefined, OVER + 1, 'stale'],
   ] as const)('%s', (_, goodAt, now, expected) => {
     expect(freshnessOf({ ...nightly, goodAt }, now)).toBe(expected);
   });
 
   it.each([
     ['two slots since', SLOT - DAY - 1, 'stale'],
-    ['the older slot was never to run', SLOT - DAY, 'fresh'],
+    ['the older slot does not count', SLOT - DAY, 'fresh'],
     ['no slot since', SLOT, 'fresh'],
     ['paused into the future', SLOT + 30 * DAY, 'fresh'],
-  ] as const)('counts slots only from the beginning: %s', (_, from, expected) => {
+  ] as const)('ignores slots up to `from`: %s', (_, from, expected) => {
     expect(freshnessOf({ ...nightly, from, goodAt: SLOT - 9 * DAY }, OVER + 1)).toBe(expected);
   });
 
@@ -36,18 +51,18 @@ describe('freshnessOf', () => {
     ['no slot since', SLOT, 'never'],
     ['one slot since', SLOT - DAY, 'never'],
     ['two slots since', SLOT - DAY - 1, 'stale'],
-  ] as const)('gives a policy that never completed two slots: %s', (_, from, expected) => {
+  ] as const)('waits for two slots of a policy that never completed: %s', (_, from, expected) => {
     expect(freshnessOf({ ...nightly, from, goodAt: undefined }, OVER + 1)).toBe(expected);
   });
 
-  it('promises nothing without a schedule, whatever ran', () => {
+  it('is unscheduled without a schedule, whatever ran', () => {
     expect(freshnessOf({ ...nightly, rule: undefined, goodAt: undefined }, SLOT)).toBe(
       'unscheduled',
     );
     expect(freshnessOf({ ...nightly, rule: undefined, goodAt: 1 }, SLOT)).toBe('unscheduled');
   });
 
-  it('judges by slots, not by hours: a weekly policy may be days old', () => {
+  it('counts slots and not hours: a weekly policy may be days old', () => {
     const weekly = { ...nightly, rule: { ...rule, cron: '0 0 3 * * 1' } };
     expect(freshnessOf({ ...weekly, goodAt: SLOT - 9 * DAY }, OVER)).toBe('fresh');
     expect(freshnessOf({ ...weekly, goodAt: SLOT - 15 * DAY }, OVER)).toBe('stale');
@@ -60,12 +75,16 @@ describe('activeSince', () => {
   const now = SLOT + DAY;
 
   it.each([
-    ['nothing is known', undefined, undefined],
-    ['as the schedule noted', cursor, SLOT - HOUR],
-    ['noted by an earlier version', { ...cursor, freshness: undefined }, undefined],
-    ['not seen active yet', { ...cursor, active: false }, now],
-    ['another cron until now', { ...cursor, rule: { ...rule, cron: '0 0 3 * * *' } }, now],
-    ['another zone until now', { ...cursor, rule: { ...rule, timezone: 'UTC' } }, now],
+    ['is undefined without a cursor', undefined, undefined],
+    ['is what the cursor says', cursor, SLOT - HOUR],
+    [
+      'is undefined without freshness in the cursor',
+      { ...cursor, freshness: undefined },
+      undefined,
+    ],
+    ['is now for a policy that was not active', { ...cursor, active: false }, now],
+    ['is now for another cron', { ...cursor, rule: { ...rule, cron: '0 0 3 * * *' } }, now],
+    ['is now for another zone', { ...cursor, rule: { ...rule, timezone: 'UTC' } }, now],
   ] as const)('%s', (_, known, expected) => {
     expect(activeSince(known, rule, now)).toBe(expected);
   });

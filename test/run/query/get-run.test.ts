@@ -3,23 +3,293 @@ import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { appendLog } from '../../../lib/ledger/run/log.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
+import { noMetrics } from '../../../lib/ledger/run/metrics.ts';
 import { writePlan } from '../../../lib/ledger/run/plan.ts';
-import { writeReport } from '../../../lib/ledger/run/report.ts';
 import { putRequest } from '../../../lib/ledger/run/request.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
-import { requestCancel } from '../../../lib/run/request/request-cancel.ts';
 import { getRun, readRunState } from '../../../lib/run/query/get-run.ts';
 import { type RunPhone, runPhoneSchema, runViewSchema } from '../../../lib/run/query/schemas.ts';
 import { night, NIGHTLY } from '../../../testing/night.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { reading } from '../../support/reading.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
-
-const runPhones = async (...of: Parameters<typeof readRunState>) =>
-  (await readRunState(...of))?.phones();
+import { exported, settled } from '../../support/settled.ts';
 
 const RUN = 'nightly-20260102t023000z';
-const BROKEN = { object_invalid: 'not json', object_newer: '{"version":99}' } as const;
+const NOW = T0 + 5 * MINUTE;
+const FOLDER = `nightly/20260102/${RUN}`;
+const cost = { ...noMetrics(), function_ms: 7 };
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+const own = (phone_id: string, attempt = 1) => ({ at: T0, phone_id, attempt });
+const failedStep = (code: string, at: number): RunEvent => ({
+  ...{ type: 'step_failed', at, code, message: `it is ${code}` },
+});
+
+/** A requested run, in a ledger below a prefix; `plan` plans it for phones. */
+async function scene() {
+  const store: Store = { ...memoryStore(playClock(T0)), prefix: 'vault/' };
+  await putRequest(store, openRun(RUN, []).request);
+  let entries = 0;
+  const log = (...events: RunEvent[]) =>
+    appendLog(store, RUN, '1-a', (entries += 1), events, { ...cost });
+  const plan = async (phones: string[], changes: { listing_complete?: boolean } = {}) => {
+    const planned = phones.map((id) => plannedPhone(id, { server_id: `s-${id}` }));
+    const made = openRun(RUN, planned).plan;
+    if (made === undefined) throw new Error('no plan');
+    await writePlan(store, 'w', { ...made, ...changes }, planned);
+  };
+  const lookup = async () => {
+    const found = await readRunState(reading(store), RUN, NOW);
+    if (found === undefined) throw new Error('no such run');
+    return found;
+  };
+  return { store, log, plan, lookup, view: async () => (await lookup()).view() };
+}
+
+describe('RunReader.view', () => {
+  it('has nulls before the run is planned', async () => {
+    const { view } = await scene();
+    expect(await view()).toEqual({
+      ...{ run_id: RUN, policy: 'nightly', trigger: 'timer', slot: '20260102T023000Z' },
+      ...{ phase: 'requested', cancelling: false, outcome: null, progress: null, counts: null },
+      ...{ started_at: null, settled_at: null, listing_complete: null, notified: null },
+      ...{ failures: [], metrics: noMetrics(), report: null },
+    });
+  });
+
+  it('shows progress, failures and costs of an open run', async () => {
+    const { log, plan, view } = await scene();
+    await plan(['p1', 'p2'], { listing_complete: false });
+    await log(failedStep('throttled', T0 + 1), failedStep('unreachable', T0 + 2));
+    await log({ type: 'notified', at: T0 + 3, message_id: 'm1' });
+    expect(await view()).toMatchObject({
+      ...{ phase: 'running', started_at: iso(T0), listing_complete: false },
+      progress: { selected: 2, queued: 2 },
+      notified: { at: iso(T0 + 3), message_id: 'm1' },
+      failures: [
+        { at: iso(T0 + 1), code: 'throttled', message: 'it is throttled' },
+        { at: iso(T0 + 2), code: 'unreachable', message: 'it is unreachable' },
+      ],
+      metrics: { ...cost, function_ms: 14 },
+      report: null,
+    });
+  });
+
+  it('shows a published and a skipped notification', async () => {
+    const { log, view } = await scene();
+    await log({ type: 'notified', at: T0, skipped: 'no_change' });
+    expect((await view()).notified).toStrictEqual({ at: iso(T0), skipped: 'no_change' });
+    await log({ type: 'notified', at: T0 - 1, message_id: 'm1' });
+    expect((await view()).notified).toStrictEqual({ at: iso(T0 - 1), message_id: 'm1' });
+  });
+
+  it('shows that a cancel was requested', async () => {
+    const { store, plan, view } = await scene();
+    await plan(['p1']);
+    expect((await view()).cancelling).toBe(false);
+    await store.put(layout.cancel(RUN), '{}');
+    expect((await view()).cancelling).toBe(true);
+  });
+
+  it('shows a settled run by its report and its log', async () => {
+    const { store, log, view } = await scene();
+    await log(failedStep('throttled', T0), { type: 'notified', at: T0 + 2, message_id: 'm1' });
+    await log({ type: 'notified', at: T0 + 9, message_id: 'm2' });
+    await settled(store, RUN, [exported('p1')], {
+      ...{ outcome: 'failed', reason: 'odd', message: 'It was odd.' },
+      ...{ listing_complete: false, metrics: cost },
+    });
+    expect(await view()).toMatchObject({
+      ...{ phase: 'settled', outcome: 'failed', reason: 'odd', message: 'It was odd.' },
+      ...{ counts: { exported: 1 }, settled_at: iso(T0 + MINUTE), progress: null },
+      ...{ listing_complete: false, metrics: cost, notified: { at: iso(T0 + 2) } },
+      failures: [{ at: iso(T0), code: 'throttled', message: 'it is throttled' }],
+      report: { key: `vault/runs/${RUN}/report.json` },
+    });
+  });
+
+  it('leaves out what the report does not have', async () => {
+    const { store, view } = await scene();
+    await settled(store, RUN, []);
+    const found = await view();
+    expect(found).toMatchObject({ phase: 'settled', metrics: null, notified: null, failures: [] });
+    expect(found).not.toHaveProperty('message');
+  });
+
+  it('shows why a run is quarantined', async () => {
+    const { store, plan, log, view } = await scene();
+    await plan(['p1']);
+    await log({ type: 'notified', at: T0, message_id: 'm1' });
+    await store.put(layout.plan(RUN), 'not json');
+    expect(await view()).toMatchObject({
+      ...{ phase: 'quarantined', reason: 'object_invalid' },
+      message: `${layout.plan(RUN)} is not JSON`,
+      ...{ listing_complete: null, notified: null, failures: [], metrics: null, report: null },
+    });
+  });
+
+  it('reads the log of a settled run once', async () => {
+    const { store, log } = await scene();
+    await log(failedStep('throttled', T0));
+    await settled(store, RUN, [exported('p1')]);
+    const watched = reading(store);
+    const found = await readRunState(watched, RUN, NOW);
+    await found?.view();
+    await found?.log();
+    await found?.view();
+    expect(watched.reads.filter((read) => read.startsWith(`list ${layout.log(RUN)}`))).toHaveLength(
+      1,
+    );
+    expect(watched.reads).not.toContain(`list ${layout.cancel(RUN)}`);
+  });
+
+  it('shows a run with a report as settled although its notification failed', async () => {
+    const { store, log, view } = await scene();
+    await log({ type: 'notify_failed', at: T0, code: 'service', message: 'no topic' });
+    await settled(store, RUN, []);
+    expect(await view()).toMatchObject({ phase: 'settled', notified: null });
+  });
+
+  it.each(['not json', '{"version":99}'])(
+    'shows a settled run whose plan and log are unreadable: %s',
+    async (body) => {
+      const { store, log, view, lookup } = await scene();
+      await log({ type: 'notified', at: T0, message_id: 'm1' });
+      await settled(store, RUN, [exported('p1')]);
+      await store.put(layout.logEntry(RUN, '1-a', 9), body);
+      await store.put(layout.plan(RUN), body);
+      expect(await view()).toMatchObject({ phase: 'settled', notified: { message_id: 'm1' } });
+      expect(await (await lookup()).phones()).toHaveLength(1);
+    },
+  );
+
+  it('reads a run of 20,000 phones with no more than twice the reads for 10,000', async () => {
+    const readsFor = async (count: number): Promise<number> => {
+      const { store, log, plan } = await scene();
+      const ids = Array.from({ length: count }, (_, index) => `p${index}`);
+      await plan(ids);
+      for (let from = 0; from < count; from += 100) {
+        const attempts = ids.slice(from, from + 100).map((phone_id) => ({ phone_id, attempt: 1 }));
+        await log({ type: 'intent', at: T0, window: `w${from}`, attempts });
+      }
+      const watched = reading(store);
+      const view = await getRun(watched, RUN, T0 + MINUTE);
+      expect(view?.progress).toMatchObject({ selected: count, outcome_unknown: count });
+      expect(watched.most()).toBeGreaterThan(1);
+      return watched.reads.length;
+    };
+
+    const small = await readsFor(10_000);
+    expect(await readsFor(20_000)).toBeLessThanOrEqual(2 * small);
+  });
+});
+
+describe('getRun', () => {
+  it('returns the view alone', async () => {
+    const { store, view } = await scene();
+    expect(await getRun(store, RUN, NOW)).toEqual(await view());
+  });
+
+  it.each(['nightly-1', '', '../plan', 'cancel/x', 'x'.repeat(300)])(
+    'returns undefined for the unknown run %j',
+    async (id) => {
+      const { store } = await scene();
+      expect(await getRun(store, id, NOW)).toBeUndefined();
+      expect(await readRunState(store, id, NOW)).toBeUndefined();
+    },
+  );
+});
+
+describe('RunReader.phones', () => {
+  it('returns the phones of an open run as the log has them', async () => {
+    const { log, plan, lookup } = await scene();
+    await plan(['p1', 'p2', 'p3', 'p4']);
+    const attempts = ['p1', 'p2', 'p3'].map((phone_id) => ({ phone_id, attempt: 1 }));
+    await log(
+      { type: 'intent', at: T0, window: 'w1', attempts },
+      { type: 'unsent', at: T0, window: 'w1', attempts: attempts.slice(2) },
+      { type: 'refused', ...own('p1'), code: 'CPS.0042' },
+      { type: 'verified', ...own('p1', 2), size: 2_048, etag: 'e' },
+      { type: 'refused', ...own('p2'), code: 'CPS.0004' },
+      { type: 'outcome', at: T0, phone_id: 'p4', outcome: 'skipped', reason: 'stopped' },
+    );
+    const of = (id: string) => ({ phone_id: id, phone_name: `game-${id}`, server_id: `s-${id}` });
+    expect(await (await lookup()).phones()).toStrictEqual([
+      {
+        ...{ ...of('p1'), state: 'exported', attempts: 2, bucket: 'my-phone-backups' },
+        ...{ key: `${FOLDER}/p1-2.tar`, size: 2_048, etag: 'e' },
+      },
+      { ...of('p2'), state: 'failed', attempts: 1, reason: 'refused', code: 'CPS.0004' },
+      { ...of('p3'), state: 'queued', attempts: 0 },
+      { ...of('p4'), state: 'skipped', attempts: 0, reason: 'stopped' },
+    ]);
+  });
+
+  it('returns the phones of a settled run by its report, with names from the plan', async () => {
+    const { store, plan, lookup } = await scene();
+    await plan(['p1']);
+    await settled(store, RUN, [
+      exported('p1'),
+      { phone_id: 'p2', outcome: 'failed', reason: 'refused', attempts: 1 },
+    ]);
+    const { outcome: state, ...rest } = exported('p1');
+    expect(await (await lookup()).phones()).toEqual([
+      { ...rest, state, phone_name: 'game-p1', server_id: 's-p1' },
+      {
+        ...{ phone_id: 'p2', state: 'failed', reason: 'refused', attempts: 1 },
+        ...{ phone_name: '', server_id: '' },
+      },
+    ]);
+  });
+
+  it('returns phones without names when the plan is unreadable', async () => {
+    const { store, lookup } = await scene();
+    await settled(store, RUN, [exported('p1')]);
+    const nameless = [{ phone_id: 'p1', phone_name: '', server_id: '' }];
+    expect(await (await lookup()).phones()).toMatchObject(nameless);
+    await store.put(layout.plan(RUN), 'not json');
+    expect(await (await lookup()).phones()).toMatchObject(nameless);
+  });
+
+  it('returns the phones of every readable page of a large report, in order', async () => {
+    const { store, lookup } = await scene();
+    const ids = Array.from({ length: 2_001 }, (_, n) => `p${n}`);
+    await settled(
+      store,
+      RUN,
+      ids.map((id) => exported(id)),
+    );
+    const read = async () => (await (await lookup()).phones()).map(({ phone_id }) => phone_id);
+    expect(await read()).toEqual(ids);
+    await store.put(layout.reportPage(RUN, 1), '{"version":99}');
+    expect(await read()).toEqual([...ids.slice(0, 1_000), 'p2000']);
+  });
+
+  it('returns no phones of a quarantined run', async () => {
+    const { store, plan, lookup } = await scene();
+    await plan(['p1']);
+    await store.put(layout.plan(RUN), 'not json');
+    expect(await (await lookup()).phones()).toEqual([]);
+  });
+});
+
+describe('RunReader.log', () => {
+  it('returns the log oldest first, with unreadable entries', async () => {
+    const { store, log, plan, lookup } = await scene();
+    await plan(['p1']);
+    await log(failedStep('unreachable', T0 + 2));
+    await log(failedStep('throttled', T0 + 1));
+    await settled(store, RUN, []);
+    const key = layout.logEntry(RUN, '1-a', 9);
+    await store.put(key, 'not json');
+    expect(await (await lookup()).log()).toEqual([
+      { at: iso(T0), type: 'unreadable', key, code: 'object_invalid' },
+      expect.objectContaining({ at: iso(T0 + 1), type: 'step_failed', code: 'throttled' }),
+      expect.objectContaining({ at: iso(T0 + 2), type: 'step_failed', code: 'unreachable' }),
+    ]);
+  });
+});
 
 function tally(phones: RunPhone[]): Record<string, number> {
   const counts: Record<string, number> = {};
@@ -30,60 +300,23 @@ function tally(phones: RunPhone[]): Record<string, number> {
 const above = (counts: object): object =>
   Object.fromEntries(Object.entries(counts).filter(([name, n]) => n > 0 && name !== 'selected'));
 
-/** A planned run of the phones p0, p1, .. on a clock of its own. */
-async function planned(count = 3) {
-  const clock = playClock(T0);
-  const store = memoryStore(clock);
-  const phones = Array.from({ length: count }, (_, index) => plannedPhone(`p${index}`));
-  const { request, plan } = openRun(RUN, phones);
-  if (plan === undefined) throw new Error('no plan');
-  await putRequest(store, request);
-  await writePlan(store, 'w', plan, phones);
-  const log = (sequence: number, events: RunEvent[]) =>
-    appendLog(store, RUN, '1-a', sequence, events);
-  const settle = async () => {
-    const counts = { selected: count, exported: 0, failed: count, skipped: 0, timed_out: 0 };
-    const facts = {
-      run_id: RUN,
-      policy: 'nightly',
-      trigger: 'timer' as const,
-      slot: '20260102T023000Z',
-      outcome: 'failed' as const,
-      started_at: new Date(T0).toISOString(),
-      settled_at: new Date(T0 + MINUTE).toISOString(),
-      counts: { ...counts, cancelled: 0 },
-      listing_complete: true,
-    };
-    const ended = phones.map(({ phone_id }) => ({
-      phone_id,
-      outcome: 'failed' as const,
-      reason: 'refused',
-      attempts: 1,
-    }));
-    await writeReport(store, facts, ended);
-  };
-  return { clock, store, log, settle };
-}
-
-const lookup = async (store: Store, now = T0 + MINUTE) => {
-  const view = await getRun(reading(store), RUN, now);
-  return view && runViewSchema.parse(view);
-};
-
-describe('inspectRun and runPhones, through a night', () => {
-  it('follow a run from its request to its message', async () => {
+describe('readRunState, through a night', () => {
+  it('follows a run from its request to its notification', async () => {
     const made = await night({ phones: 30, servers: 3 });
     const { store } = made.invocation().deps;
     const { clock } = made;
-    const see = async (id: string) => ({
-      view: runViewSchema.parse(await getRun(reading(store), id, clock.now())),
-      phones: runPhoneSchema.array().parse(await runPhones(reading(store), id, clock.now())),
-    });
+    const see = async (id: string) => {
+      const found = await readRunState(reading(store), id, clock.now());
+      return {
+        view: runViewSchema.parse(await found?.view()),
+        phones: runPhoneSchema.array().parse(await found?.phones()),
+      };
+    };
     await made.putPolicy(NIGHTLY);
     const runId = await made.ask();
 
-    const asked = await see(runId);
-    expect(asked.view).toMatchObject({
+    const requested = await see(runId);
+    expect(requested.view).toMatchObject({
       run_id: runId,
       policy: 'nightly',
       trigger: 'timer',
@@ -95,7 +328,7 @@ describe('inspectRun and runPhones, through a night', () => {
       progress: null,
       report: null,
     });
-    expect(asked.phones).toEqual([]);
+    expect(requested.phones).toEqual([]);
 
     await made.drive();
     const running = await see(runId);
@@ -136,199 +369,5 @@ describe('inspectRun and runPhones, through a night', () => {
       const before = early.get(rest.phone_id);
       if (before !== undefined) expect(settled.phones[index]).toEqual(before);
     }
-  });
-
-  it('tell that a run is being cancelled, before drive has seen it and after', async () => {
-    const made = await night({ phones: 200, servers: 2 });
-    const { store } = made.invocation().deps;
-    await made.putPolicy(NIGHTLY);
-    const runId = await made.ask();
-    await made.drive();
-
-    await requestCancel(store, runId);
-    expect(await getRun(store, runId, made.clock.now())).toMatchObject({
-      phase: 'running',
-      cancelling: true,
-    });
-    await made.settle(runId);
-    expect(await getRun(store, runId, made.clock.now())).toMatchObject({
-      phase: 'settled',
-      cancelling: false,
-      outcome: 'cancelled',
-    });
-  });
-});
-
-describe('inspectRun', () => {
-  it.each([RUN, '', '../plan', 'cancel/x', 'x'.repeat(300)])('knows no run %j', async (id) => {
-    const store = reading(memoryStore(playClock()));
-    expect(await getRun(store, id, T0)).toBeUndefined();
-    expect(await runPhones(store, id, T0)).toBeUndefined();
-  });
-
-  it('counts a run with a report as settled while its message is not out', async () => {
-    const { store, settle, log } = await planned();
-    await settle();
-    await log(1, [{ type: 'notify_failed', at: T0, code: 'service', message: 'no topic' }]);
-
-    expect(await lookup(store)).toMatchObject({ phase: 'settled', notified: null });
-  });
-
-  it('tells when and how it was told, and what held it up', async () => {
-    const { store, settle, log } = await planned();
-    const trouble = { type: 'step_failed', at: T0, code: 'throttled', message: 'slowly' } as const;
-    await log(1, [trouble, { type: 'notified', at: T0 + 1, skipped: 'no_change' }]);
-    const at = new Date(T0).toISOString();
-    const failures = [{ at, code: 'throttled', message: 'slowly' }];
-    const notified = { at: new Date(T0 + 1).toISOString(), skipped: 'no_change' };
-
-    expect(await lookup(store)).toMatchObject({ phase: 'running', failures, notified });
-    await settle();
-    expect(await lookup(store)).toMatchObject({ phase: 'settled', failures, notified });
-  });
-
-  it('finds the report of a run that is closed while it is read', async () => {
-    const { store, settle } = await planned();
-    const closing: Store = {
-      ...store,
-      get: async (key) => {
-        if (key === layout.request(RUN)) {
-          await settle();
-          await store.remove([key]);
-        }
-        return store.get(key);
-      },
-    };
-
-    expect(await lookup(closing)).toMatchObject({ phase: 'settled', outcome: 'failed' });
-  });
-
-  describe.each(Object.entries(BROKEN))('with an object that is %s', (code, body) => {
-    it.each(['request', 'plan', 'part', 'log', 'report'] as const)(
-      'sets the run aside: its %s',
-      async (which) => {
-        const { store } = await planned();
-        const key = {
-          request: layout.request(RUN),
-          plan: layout.plan(RUN),
-          part: layout.planPart(RUN, 'w', 0),
-          log: layout.logEntry(RUN, '1-a', 1),
-          report: layout.report(RUN),
-        }[which];
-        await store.put(key, body);
-
-        const view = await lookup(store);
-
-        expect(view).toMatchObject({ phase: 'quarantined', reason: code, progress: null });
-        expect(view).toMatchObject({ policy: 'nightly', trigger: 'timer', report: null });
-        expect(view?.message).toContain(key);
-        expect(await runPhones(store, RUN, T0)).toEqual([]);
-      },
-    );
-
-    it('tells a settled run all the same: its plan, its log', async () => {
-      const { store, settle, log } = await planned();
-      await log(1, [{ type: 'notified', at: T0, message_id: 'm' }]);
-      await settle();
-      await store.put(layout.logEntry(RUN, '1-a', 2), body);
-      await store.put(layout.plan(RUN), body);
-
-      expect(await lookup(store)).toMatchObject({
-        phase: 'settled',
-        notified: { message_id: 'm' },
-      });
-      expect(await runPhones(store, RUN, T0)).toHaveLength(3);
-    });
-  });
-
-  it('takes the policy from the id when neither request nor plan can be read', async () => {
-    const store = memoryStore(playClock());
-    await store.put(layout.request(RUN), '{}');
-    expect(await lookup(store)).toMatchObject({
-      phase: 'quarantined',
-      policy: 'nightly',
-      trigger: null,
-      slot: null,
-    });
-  });
-
-  it("believes drive's note that it cannot read the run, until something of it is written", async () => {
-    const { clock, store, log } = await planned();
-    clock.move(MINUTE);
-    const note = { version: 1, run_id: RUN, code: 'object_newer', message: 'x is newer', at: T0 };
-    await store.put(layout.quarantined(RUN), JSON.stringify(note));
-    expect(await lookup(store)).toMatchObject({
-      phase: 'quarantined',
-      reason: 'object_newer',
-      message: 'x is newer',
-    });
-
-    clock.move(MINUTE);
-    await log(1, [{ type: 'cancel_seen', at: clock.now() }]);
-    expect(await lookup(store)).toMatchObject({ phase: 'running', cancelling: true });
-  });
-
-  it('passes on a failure that is not of one object', async () => {
-    const { store } = await planned();
-    const cut: Store = { ...store, get: () => Promise.reject(new Error('unreachable')) };
-    await expect(getRun(cut, RUN, T0)).rejects.toThrow('unreachable');
-  });
-});
-
-describe('runPhones', () => {
-  it('tells attempts, reason and code of phones that ended', async () => {
-    const { store, log } = await planned(2);
-    const own = { phone_id: 'p1', attempt: 1 };
-    await log(1, [
-      { type: 'intent', at: T0, window: 'w', attempts: [own] },
-      { type: 'refused', at: T0 + 1, ...own, code: 'CPS.0004' },
-    ]);
-
-    expect(await runPhones(reading(store), RUN, T0 + MINUTE)).toEqual([
-      { phone_id: 'p0', phone_name: 'game-p0', server_id: 's1', state: 'queued', attempts: 0 },
-      {
-        phone_id: 'p1',
-        phone_name: 'game-p1',
-        server_id: 's1',
-        state: 'failed',
-        reason: 'refused',
-        code: 'CPS.0004',
-        attempts: 1,
-      },
-    ]);
-  });
-
-  it('leaves out only the page of a report that cannot be read', async () => {
-    const { store, settle } = await planned(2500);
-    await settle();
-    expect(await runPhones(store, RUN, T0)).toHaveLength(2500);
-
-    await store.put(layout.reportPage(RUN, 1), 'not json');
-    const left = (await runPhones(store, RUN, T0)) ?? [];
-
-    expect(left).toHaveLength(1500);
-    expect(left[999]).toMatchObject({ phone_id: 'p999', phone_name: 'game-p999' });
-    expect(left[1000]?.phone_id).toBe('p2000');
-  });
-
-  it('reads a run of 20,000 phones object by object, no more than twice the reads for 10,000', async () => {
-    const readsFor = async (count: number): Promise<number> => {
-      const { store, log } = await planned(count);
-      for (let from = 0; from < count; from += 100) {
-        const attempts = Array.from({ length: 100 }, (_, index) => ({
-          phone_id: `p${from + index}`,
-          attempt: 1,
-        }));
-        await log(from / 100, [{ type: 'intent', at: T0, window: `w${from}`, attempts }]);
-      }
-      const watched = reading(store);
-      const view = await getRun(watched, RUN, T0 + MINUTE);
-      expect(view?.progress).toMatchObject({ selected: count, in_doubt: count });
-      expect(watched.most()).toBeGreaterThan(1);
-      return watched.reads.length;
-    };
-
-    const small = await readsFor(10_000);
-    expect(await readsFor(20_000)).toBeLessThanOrEqual(2 * small);
   });
 });

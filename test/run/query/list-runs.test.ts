@@ -60,7 +60,7 @@ function setUp() {
 }
 
 describe('listRuns', () => {
-  it('tells open runs, the newest first, then settled ones, the newest first', async () => {
+  it('returns open runs, newest first, then settled runs, newest first', async () => {
     const { ask, settle, list } = setUp();
     const old = await settle('nightly', T0 - 48 * HOUR);
     const recent = await settle('weekly', T0 - 24 * HOUR, 'failed');
@@ -81,7 +81,7 @@ describe('listRuns', () => {
     });
   });
 
-  it('reads a page and no more, with thousands of runs settled', async () => {
+  it('reads only one page of thousands of settled runs', async () => {
     const { store, clock, ask, settle } = setUp();
     for (let run = 0; run < 3_000; run += 1) await settle('nightly', T0 + run * HOUR);
     await ask('weekly', T0);
@@ -106,7 +106,7 @@ describe('listRuns', () => {
     expect(calls).not.toContain('list runs/ all');
   });
 
-  it('filters', async () => {
+  it('applies all filters', async () => {
     const { ask, settle, list } = setUp();
     const old = await settle('nightly', T0 - 48 * HOUR);
     const failed = await settle('nightly', T0 - 24 * HOUR, 'failed');
@@ -124,7 +124,7 @@ describe('listRuns', () => {
     expect((await list({ policy: 'absent' })).ids).toEqual([]);
   });
 
-  it('tells open runs by whether they are open now, to the millisecond', async () => {
+  it('counts open runs as settled now, to the millisecond', async () => {
     const { clock, ask, list } = setUp();
     const open = await ask('nightly', T0);
     const now = clock.now();
@@ -133,7 +133,7 @@ describe('listRuns', () => {
     expect((await list({ until: now - 1 })).ids).toEqual([]);
   });
 
-  it('tells runs that were asked for in one moment by their ids', async () => {
+  it('orders runs of the same moment by id', async () => {
     const { clock, store, list } = setUp();
     const ids = ['c', 'a', 'b'].map((name) => timerRunId(name, T0));
     for (const [index, run_id] of ids.entries()) {
@@ -146,7 +146,7 @@ describe('listRuns', () => {
     expect((await list({ max: 1 })).next).toMatch(/^open\./);
   });
 
-  it.each([1, 2, 3, 4, 7, 10])('tells every run once in pages of %i', async (max) => {
+  it.each([1, 2, 3, 4, 7, 10])('returns every run once in pages of %i', async (max) => {
     const { ask, settle, list, pages } = setUp();
     for (const day of [1, 2, 3]) await settle('nightly', T0 - day * 24 * HOUR);
     for (const name of ['a', 'b', 'c', 'd']) await ask(name, T0);
@@ -158,7 +158,7 @@ describe('listRuns', () => {
     expect(await pages({ max, open: false })).toEqual(all.ids.slice(4));
   });
 
-  it('tells a run whose message is not out yet once, as settled', async () => {
+  it('returns a run without a published notification once, as settled', async () => {
     const { ask, settle, list } = setUp();
     const runId = await ask('nightly', T0);
     await settle('nightly', T0);
@@ -167,7 +167,7 @@ describe('listRuns', () => {
     expect((await list({ open: true })).ids).toEqual([]);
   });
 
-  it('tells runs that cannot be read as quarantined, and the others beside them', async () => {
+  it('returns unreadable runs as quarantined, and the others too', async () => {
     const { store, ask, list } = setUp();
     const good = await ask('nightly', T0);
     await store.put(layout.request('weekly-20260102t023000z'), '{"version":99}');

@@ -55,7 +55,7 @@ describe('policyStatuses', () => {
     expect(await setUp().statuses()).toEqual([]);
   });
 
-  it('tells an active policy: its schedule, its next slot, how its runs went', async () => {
+  it('returns schedule, next slot and last runs of an active policy', async () => {
     const { put, status, ran, ask } = setUp();
     await put('nightly', policy('nightly', 'on_provisioned: true'));
     await ran('completed', SLOT - DAY + HOUR);
@@ -113,35 +113,35 @@ describe('policyStatuses', () => {
       'unscheduled',
       null,
     ],
-  ] as const)('tells a policy as %s', async (state, text, freshness, next_slot) => {
+  ] as const)('returns the state %s', async (state, text, freshness, next_slot) => {
     const { put, status } = setUp();
     await put('nightly', text);
-    const told = await status();
-    expect(told).toMatchObject({ state, freshness, next_slot });
-    expect(told?.paused_until).toBe(state === 'paused' ? iso(SLOT + 3 * DAY) : undefined);
+    const found = await status();
+    expect(found).toMatchObject({ state, freshness, next_slot });
+    expect(found?.paused_until).toBe(state === 'paused' ? iso(SLOT + 3 * DAY) : undefined);
   });
 
-  it('tells what is wrong with a policy, and where, at most 20 times', async () => {
+  it('returns at most 20 validation errors of an invalid policy, with their places', async () => {
     const { put, status, ran } = setUp();
     await ran('completed', SLOT);
     await put('nightly', policy('nightly', 'deadline: soon\nbogus: 1'));
 
-    const told = await status();
+    const invalid = await status();
 
-    expect(told).toMatchObject({
+    expect(invalid).toMatchObject({
       state: 'invalid',
       next_slot: null,
       last_run: { outcome: 'completed' },
     });
-    expect(told?.faults).toHaveLength(2);
-    expect(told?.faults?.[0]).toMatch(/^5:\d+ deadline: /);
+    expect(invalid?.errors).toHaveLength(2);
+    expect(invalid?.errors?.[0]).toMatch(/^5:\d+ deadline: /);
 
     const many = Array.from({ length: 40 }, (_, index) => `bogus${index}: 1`).join('\n');
     await put('nightly', policy('nightly', many));
-    expect((await status())?.faults).toHaveLength(20);
+    expect((await status())?.errors).toHaveLength(20);
   });
 
-  it('tells of files that nothing reads because of their name', async () => {
+  it('shows files that are ignored because of their name', async () => {
     const { store, put, statuses } = setUp();
     await put('nightly');
     for (const file of ['weekly.yml', 'Big.yaml', 'README.md', 'drafts/x.yaml']) {
@@ -165,7 +165,7 @@ describe('policyStatuses', () => {
     expect((await status())?.freshness).toBe('fresh');
   });
 
-  it('does not count slots of a pause, nor those before the schedule saw the policy', async () => {
+  it('ignores slots of a pause, and those before schedule read the policy', async () => {
     const { store, put, status, ran } = setUp();
     await ran('completed', SLOT - 9 * DAY);
     await put('nightly', policy('nightly', `paused_until: ${iso(SLOT - HOUR)}`));
@@ -180,14 +180,14 @@ describe('policyStatuses', () => {
     expect((await status())?.freshness).toBe('fresh');
   });
 
-  it('judges a policy that never completed from when its file was put, where no schedule has looked', async () => {
+  it('counts a policy that never ran as stale from the upload of its file, without a cursor', async () => {
     const { put, status } = setUp();
     await put('nightly');
     expect((await status(NOW + DAY))?.freshness).toBe('never');
     expect((await status(NOW + 2 * DAY))?.freshness).toBe('stale');
   });
 
-  it('does not take a run of some phones for a good run of the policy', async () => {
+  it('does not count a run of some phones as a good run', async () => {
     const { store, put, status, ran } = setUp();
     await put('nightly');
     await ran('completed', SLOT - 2 * DAY);
@@ -200,7 +200,7 @@ describe('policyStatuses', () => {
     });
   });
 
-  it('bears caches that cannot be read', async () => {
+  it('ignores unreadable caches', async () => {
     const { store, put, status } = setUp();
     await put('nightly');
     await store.put(layout.cursors, 'not json');
@@ -208,7 +208,7 @@ describe('policyStatuses', () => {
     expect(await status()).toMatchObject({ state: 'active', freshness: 'never', last_run: null });
   });
 
-  it('reads each policy and its history once, several at a time, and lists the open runs once', async () => {
+  it('reads each policy and its history once, several at a time, and lists open runs once', async () => {
     const { store, put } = setUp();
     for (let index = 0; index < 40; index += 1) await put(`p${index}`);
     const watched = reading(store);

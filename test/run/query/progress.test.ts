@@ -32,7 +32,7 @@ const rows: [state: string, events: RunEvent[], changes?: Parameters<typeof plan
       { type: 'unsent', at, window: 'w-p1', attempts: [{ phone_id: 'p1', attempt: 1 }] },
     ],
   ],
-  ['in_doubt', [intent('p1')]],
+  ['outcome_unknown', [intent('p1')]],
   ['exporting', accepted('p1')],
   ['verifying', ended('p1')],
   [
@@ -59,7 +59,7 @@ describe('progressOf', () => {
     expect(Object.entries(standings).filter(([, count]) => count > 0)).toEqual([[state, 1]]);
   });
 
-  it('counts each phone once, whatever the time', () => {
+  it('counts each phone once at any time', () => {
     const phones = Array.from({ length: 50 }, (_, index) => plannedPhone(`p${index}`));
     const run = openRun('nightly-20260102t023000z', phones);
     fold(run.state, [...accepted('p1'), ...ended('p2'), intent('p3')]);
@@ -71,7 +71,7 @@ describe('progressOf', () => {
     }
   });
 
-  it('counts nothing before there is a plan', () => {
+  it('is zero before there is a plan', () => {
     const run = { ...openRun('nightly-20260102t023000z', []), plan: undefined };
     expect(Object.values(progressOf(run, T0)).every((count) => count === 0)).toBe(true);
   });

@@ -39,8 +39,8 @@ const linesOf = (events: RunEvent[]) =>
 
 const runLog = async (...of: Parameters<typeof readEvents>) => logLines(await readEvents(...of));
 
-describe('runLog', () => {
-  it('tells the facts of all writers by time', async () => {
+describe('readEvents and logLines', () => {
+  it('returns the events of all writers by time', async () => {
     const store = memoryStore(playClock());
     await appendLog(store, RUN, '2-b', 1, [{ type: 'cancel_seen', at: T0 + 2 }]);
     await appendLog(store, RUN, '1-a', 1, [refused(T0 + 1, 'p1'), refused(T0 + 3, 'p2')]);
@@ -56,7 +56,7 @@ describe('runLog', () => {
     for (const line of lines) logLineSchema.parse(line);
   });
 
-  it('is empty for a run that nobody knows', async () => {
+  it('returns no events of an unknown run', async () => {
     expect(await runLog(memoryStore(playClock()), RUN)).toEqual([]);
   });
 
@@ -76,13 +76,13 @@ describe('runLog', () => {
     expect(lines).toContainEqual(expect.objectContaining({ type: 'unreadable', key, code }));
   });
 
-  it('bears a time that no calendar holds', async () => {
+  it('accepts a time out of range', async () => {
     const store = memoryStore(playClock());
     await appendLog(store, RUN, '1-a', 1, [refused(9e99, 'p1'), refused(-5, 'p2')]);
     for (const line of await runLog(store, RUN)) logLineSchema.parse(line);
   });
 
-  it('passes on a failure that is not of one object', async () => {
+  it('throws when the bucket does not respond', async () => {
     const store: Store = {
       ...memoryStore(playClock()),
       list: () => Promise.reject(new Error('unreachable')),
@@ -90,7 +90,7 @@ describe('runLog', () => {
     await expect(runLog(store, RUN)).rejects.toThrow('unreachable');
   });
 
-  it('reads the log of 20,000 phones entry by entry once, many at a time', async () => {
+  it('reads each log entry of 20,000 phones once, many at a time', async () => {
     const inner = memoryStore(playClock());
     const entries = 400;
     for (let entry = 0; entry < entries; entry += 1) {
@@ -121,7 +121,7 @@ describe('exportCalls', () => {
     phones: counts[0] + counts[1] + counts[2],
     accepted: counts[0],
     refused: counts[1],
-    unanswered: counts[2],
+    outcome_unknown: counts[2],
   });
 
   it.each<[string, RunEvent[], ReturnType<typeof call>[]]>([

@@ -46,13 +46,13 @@ const settled = {
 };
 
 describe('the summary of a settled run', () => {
-  it('tells what its report does, whoever wished to cancel it', () => {
+  it('equals the report, even when a cancel was requested', () => {
     const summary = summaryOf(RUN, { kind: 'settled', report }, true, T0);
     expect(summary).toStrictEqual(settled);
     expect(runSummarySchema.parse(summary)).toEqual(summary);
   });
 
-  it('has a reason only where there is one', () => {
+  it('has a reason only when the report has one', () => {
     const summary = settledSummary({ ...report, reason: undefined });
     expect(summary).toEqual({ ...settled, reason: undefined });
     expect(summary).not.toHaveProperty('reason');
@@ -64,7 +64,7 @@ describe('the summary of an open run', () => {
   const summary = (run: ReturnType<typeof running>, cancelling = false) =>
     summaryOf(RUN, { kind: 'open', run }, cancelling, T0 + 1);
 
-  it('tells since when it runs and how far it has come', () => {
+  it('shows start time and progress', () => {
     const run = running();
     expect(summary(run)).toStrictEqual({
       ...nothing,
@@ -80,7 +80,7 @@ describe('the summary of an open run', () => {
     expect(progressOf(run, T0 + 1).queued).toBe(1);
   });
 
-  it('tells what it is asked for while it has no plan', () => {
+  it('shows the request before the run is planned', () => {
     expect(summary({ ...running(), plan: undefined })).toStrictEqual({
       ...nothing,
       run_id: RUN,
@@ -92,7 +92,7 @@ describe('the summary of an open run', () => {
     });
   });
 
-  it('has the slot of its plan, or of its request, or none', () => {
+  it('has the slot of the plan, else of the request, else none', () => {
     const run = running();
     const request = { ...run.request, slot: '20990101T000000Z' };
     expect(summary({ ...run, request }).slot).toBe(SLOT);
@@ -102,7 +102,7 @@ describe('the summary of an open run', () => {
     expect(summary({ ...run, request: slotless, plan: undefined }).slot).toBeNull();
   });
 
-  it('is being cancelled once somebody wishes it or the run has seen the wish', () => {
+  it('is being cancelled after a cancel request, or once the run has recorded it', () => {
     const run = running();
     expect(summary(run, true).cancelling).toBe(true);
     fold(run.state, [{ type: 'cancel_seen', at: T0 }]);
@@ -115,7 +115,7 @@ describe('the summary of a run that was quarantined', () => {
   const quarantined = { kind: 'quarantined' as const, code: 'object_newer', message: 'too new' };
   const common = { ...nothing, run_id: RUN, phase: 'quarantined', reason: 'object_newer' };
 
-  it('tells of its request what can be read', () => {
+  it('shows the readable part of the request', () => {
     expect(summaryOf(RUN, { ...quarantined, request }, true, T0)).toStrictEqual({
       ...common,
       ...{ policy: 'nightly', trigger: 'timer', slot: SLOT, cancelling: true },
@@ -131,7 +131,7 @@ describe('the summary of a run that was quarantined', () => {
   it.each([
     [RUN, 'nightly'],
     ['odd', ''],
-  ])('takes the policy from the id %s where nothing can be read', (runId, policy) => {
+  ])('takes the policy from the id %s when nothing is readable', (runId, policy) => {
     expect(summaryOf(runId, { ...quarantined, request: undefined }, false, T0)).toStrictEqual({
       ...common,
       ...{ run_id: runId, policy, trigger: null, slot: null, cancelling: false },

@@ -5,7 +5,7 @@ import { addCall, noMetrics } from '../../../lib/ledger/run/metrics.ts';
 import type { Report, ReportedPhone } from '../../../lib/ledger/run/report.ts';
 import { noteRun } from '../../../lib/ledger/state/run-index.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
-import { lastCosts } from '../../../lib/run/query/last-cost.ts';
+import { lastCosts } from '../../../lib/run/query/last-costs.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 import { exported, settled } from '../../support/settled.ts';
@@ -23,7 +23,7 @@ async function ran(ledger: Store, at: number, of: ReportedPhone[], changes: Part
 }
 
 describe('lastCosts', () => {
-  it('is what the last run was counted to cost, every try of a call', async () => {
+  it('returns the cost of the last run, with every attempt of a call', async () => {
     const metrics = { ...noMetrics(), function_ms: 4_200, retries: 3 };
     addCall(metrics, 'cph', 'list-phones', 'ok', 2);
     addCall(metrics, 'cph', 'batch-storage', 'throttled', 3);
@@ -54,7 +54,7 @@ describe('lastCosts', () => {
     });
   });
 
-  it('is of the newest run that exported anything, among the last ten', async () => {
+  it('takes the newest run that exported anything, of the last ten', async () => {
     const ledger = store();
     await ran(ledger, 1, phones(1));
     await ran(ledger, 2, phones(2));
@@ -64,7 +64,7 @@ describe('lastCosts', () => {
     expect(await lastCosts(ledger, 'nightly')).toBeUndefined();
   });
 
-  it('is not known without a run, or without its report', async () => {
+  it('returns undefined without a run, or without its report', async () => {
     const ledger = store();
     expect(await lastCosts(ledger, 'nightly')).toBeUndefined();
     await ran(ledger, 1, phones(1));

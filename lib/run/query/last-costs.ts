@@ -3,20 +3,20 @@ import { listIndexedRuns } from '../../ledger/state/run-index.ts';
 import type { Store } from '../../ledger/store/store.ts';
 import type { Preview } from './schemas.ts';
 
-/** Among so many of the policy's last runs one that exported something is looked for. */
-const LOOK_AT = 10;
+/** How many of the policy's last runs are searched for one that exported something. */
+const MAX_RUNS = 10;
 
 type Costs = NonNullable<Preview['costs']>;
 
 /**
- * What the policy's last run that exported anything has cost, as it was counted: the best estimate of the next one. Undefined
- * where there was none. Reads the report with its pages.
+ * Returns what the policy's last run that exported anything has cost, as an estimate of the next one. Undefined when there is
+ * none. Reads the report with its pages.
  */
 export async function lastCosts(
   store: Pick<Store, 'get' | 'list' | 'prefix'>,
   policy: string,
 ): Promise<Costs | undefined> {
-  const { runs } = await listIndexedRuns(store, { policy, max: LOOK_AT });
+  const { runs } = await listIndexedRuns(store, { policy, max: MAX_RUNS });
   const last = runs.find(({ counts }) => counts.exported > 0);
   const report = last && (await readReport(store, last.run_id));
   if (report === undefined) return undefined;
