@@ -2,14 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { createCloud } from '../deploy/plugin/cloud.js';
-import { deploy, type Piece } from '../deploy/plugin/deploy.js';
-import { logs } from '../deploy/plugin/logs.js';
-import { packageFunction } from '../deploy/plugin/package.js';
-import type { Wanted } from '../deploy/plugin/types.js';
-import { wantedFunction } from '../deploy/plugin/wanted.js';
+import { deploy, type PackagedFunction } from '../deploy/plugin/commands/deploy.js';
+import { logs } from '../deploy/plugin/commands/logs.js';
+import { packageFunction } from '../deploy/plugin/commands/package.js';
+import type { Desired } from '../deploy/plugin/types.js';
+import { desiredFunction } from '../deploy/plugin/desired/desired-function.js';
 import type { Ready } from './cloud-process.ts';
 
-type Definition = Parameters<typeof wantedFunction>[0]['definition'];
+type Definition = Parameters<typeof desiredFunction>[0]['definition'];
 
 /** As in serverless.yml, but with a timer that names the policy (docs/deploy.md). */
 const FUNCTIONS: Record<'drive' | 'schedule', Definition> = {
@@ -88,24 +88,25 @@ export async function deployFunctions(
   const environment = settingsOf(cloud);
   const provider = { region, projectId, agency: 'phonevault', logs: true, environment };
   const common = { service: 'phonevault', stage: 'demo', provider };
-  const pieces: Piece[] = [];
+  const pieces: PackagedFunction[] = [];
   for (const [key, definition] of Object.entries(FUNCTIONS)) {
-    const wanted = wantedFunction({ ...common, key, definition });
-    const { code } = await packageFunction(root, wanted.handler, folder, wanted.name);
-    pieces.push({ wanted, code });
+    const desired = desiredFunction({ ...common, key, definition });
+    const { code } = await packageFunction(root, desired.handler, folder, desired.name);
+    pieces.push({ desired, code });
   }
   await deploy(client, pieces, {}, () => undefined);
-  const find = (key: string) => pieces.find(({ wanted }) => wanted.key === key)?.wanted as Wanted;
+  const find = (key: string) =>
+    pieces.find(({ desired }) => desired.key === key)?.desired as Desired;
   return {
-    names: pieces.map(({ wanted }) => wanted.name),
+    names: pieces.map(({ desired }) => desired.name),
     async fireNightly(now) {
       const { result } = await client.invoke(find('schedule').urn, timerEvent(now, 'nightly'));
       return readRunId(result);
     },
     async keepLogs(file) {
       const lines: string[] = [];
-      for (const { wanted } of pieces) {
-        await logs(client, wanted, {}, Date.now(), (line) => void lines.push(line));
+      for (const { desired } of pieces) {
+        await logs(client, desired, { now: Date.now() }, (line) => void lines.push(line));
       }
       await writeFile(file, lines.join('\n'));
     },

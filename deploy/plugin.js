@@ -1,29 +1,29 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readLocal } from './plugin/account.js';
-import { deploy, tellPlan } from './plugin/deploy.js';
+import { deploy, printPlan } from './plugin/commands/deploy.js';
 import { DeployError } from './plugin/errors.js';
-import { refuseUnknownParams } from './plugin/given.js';
-import { info } from './plugin/info.js';
-import { eventOf, invoke, invokeLocal } from './plugin/invoke.js';
-import { logs } from './plugin/logs.js';
-import { remove } from './plugin/remove.js';
-import { eventSchema, schema } from './plugin/schema.js';
+import { checkParams } from './plugin/desired/check-settings.js';
+import { info } from './plugin/commands/info.js';
+import { eventOf, invoke, invokeLocal } from './plugin/commands/invoke.js';
+import { logs } from './plugin/commands/logs.js';
+import { remove } from './plugin/commands/remove.js';
+import { eventSchema, schema } from './plugin/desired/schema.js';
 import { createService } from './plugin/service.js';
-import { changesText } from './plugin/text.js';
+import { changesText } from './plugin/change/text.js';
 
-/** The exit code of `plan` when a deployment would change something. */
-const WOULD_CHANGE = 2;
+/** Exit code of `plan` if a deployment would change something. */
+const EXIT_CHANGES = 2;
 
 const adopt = {
-  usage: 'Take over functions of these names that were not deployed from here',
+  usage: 'Take over functions of these names that Phonevault did not deploy',
   type: 'boolean',
 };
 const prune = { usage: 'Remove triggers that are not in serverless.yml', type: 'boolean' };
-const dropSecrets = { usage: 'Remove encrypted settings that are not given now', type: 'boolean' };
+const dropSecrets = { usage: 'Remove encrypted settings that are not set now', type: 'boolean' };
 const changing = { adopt, prune, 'drop-secrets': dropSecrets };
 
-/** The provider `huawei` of serverless.yml: what its `provider` and `functions` may hold. */
+/** The provider `huawei` of serverless.yml: defines the schema of `provider` and `functions`. */
 class HuaweiProvider {
   static getProviderName() {
     return 'huawei';
@@ -52,30 +52,30 @@ export default class HuaweiPlugin {
     serverless.pluginManager.addPlugin(HuaweiProvider);
     this.serverless = serverless;
     this.options = options;
-    this.say = (/** @type {string} */ line) => writeText(line);
+    this.print = (/** @type {string} */ line) => writeText(line);
     this.root = serverless.serviceDir;
     this.service = createService(serverless, this.root);
     this.commands = {
       plan: {
-        usage: 'Tell what deploy would change; exit 2 when something would',
+        usage: 'Print what deploy would change; exit code 2 if anything',
         lifecycleEvents: ['plan'],
         options: changing,
       },
       deploy: { options: changing, commands: { function: { options: changing } } },
       remove: { options: { adopt } },
-      logs: { options: { minutes: { usage: 'How far back', type: 'string' } } },
+      logs: { options: { minutes: { usage: 'Minutes to go back', type: 'string' } } },
     };
-    /** `${local:NAME}`: what `npm run local` printed; nothing but in the stage local. */
+    /** `${local:NAME}` reads the ready line of `npm run local`; null in any other stage than local. */
     this.configurationVariablesSources = {
       local: {
         resolve: async (/** @type {any} */ { address, resolveVariable }) => {
           const stage = await resolveVariable('sls:stage');
-          const local = await this.guarded(() => readLocal(this.root, stage));
+          const local = await this.withReadableErrors(() => readLocal(this.root, stage));
           return { value: local?.[address] ?? null };
         },
       },
     };
-    const verbs = {
+    const actions = {
       'before:package:createDeploymentArtifacts': () => this.package(),
       'deploy:deploy': () => this.deploy(),
       'deploy:function:deploy': () => this.deployFunction(),
@@ -87,26 +87,26 @@ export default class HuaweiPlugin {
       'remove:remove': () => this.remove(),
     };
     this.hooks = Object.fromEntries(
-      Object.entries(verbs).map(([hook, verb]) => [
+      Object.entries(actions).map(([hook, action]) => [
         hook,
         () =>
-          this.guarded(async () => {
+          this.withReadableErrors(async () => {
             await this.checkParams();
-            return verb();
+            return action();
           }),
       ]),
     );
   }
 
   /**
-   * Errors of ours are told without a stack, and end with a failure of the command.
+   * Prints a DeployError without a stack trace.
    * @template T
-   * @param {() => Promise<T>} verb
+   * @param {() => Promise<T>} action
    * @returns {Promise<T>}
    */
-  async guarded(verb) {
+  async withReadableErrors(action) {
     try {
-      return await verb();
+      return await action();
     } catch (error) {
       if (!(error instanceof DeployError)) throw error;
       const text = error.hint ? `${error.message}\n${error.hint}` : error.message;
@@ -116,16 +116,16 @@ export default class HuaweiPlugin {
 
   async checkParams() {
     const yaml = await readFile(join(this.root, this.serverless.configurationFilename), 'utf8');
-    refuseUnknownParams(this.options.param ?? [], yaml);
+    checkParams(this.options.param ?? [], yaml);
   }
 
   async package() {
-    for (const { wanted, path } of await this.service.packageAll()) {
-      this.serverless.service.getFunction(wanted.key).package = { artifact: path };
+    for (const { desired, path } of await this.service.packageAll()) {
+      this.serverless.service.getFunction(desired.key).package = { artifact: path };
     }
   }
 
-  /** Deploys what was packaged before. */
+  /** Deploys the packaged functions. */
   async deploy() {
     await this.change(await this.service.pack());
   }
@@ -135,50 +135,60 @@ export default class HuaweiPlugin {
     await this.change(await this.service.pack([this.options.function]));
   }
 
-  /** @param {import('./plugin/deploy.js').Piece[]} pieces */
+  /** @param {import('./plugin/commands/deploy.js').PackagedFunction[]} pieces */
   async change(pieces) {
-    const count = await deploy(await this.service.connect(), pieces, this.changes(), this.say);
-    this.say(count === 0 ? 'Nothing has changed.' : `Deployed: ${changesText(count)}.`);
+    const count = await deploy(await this.service.connect(), pieces, this.changes(), this.print);
+    this.print(count === 0 ? 'Nothing changed.' : `Deployed: ${changesText(count)}.`);
   }
 
   async plan() {
     const cloud = await this.service.connect();
-    const count = await tellPlan(cloud, await this.service.packageAll(), this.changes(), this.say);
-    if (count > 0) process.exitCode = WOULD_CHANGE;
+    const count = await printPlan(
+      cloud,
+      await this.service.packageAll(),
+      this.changes(),
+      this.print,
+    );
+    if (count > 0) process.exitCode = EXIT_CHANGES;
   }
 
   async info() {
-    await info(await this.service.connect(), this.service.wantedAll(), this.say);
+    await info(await this.service.connect(), this.service.allDesired(), this.print);
   }
 
   async invoke() {
     const event = await eventOf(this.options);
-    const wanted = this.service.wanted(this.options.function);
-    await invoke(await this.service.connect(), wanted, event, this.say);
+    const desired = this.service.desired(this.options.function);
+    await invoke(await this.service.connect(), desired, event, this.print);
   }
 
   async invokeLocal() {
-    const wanted = this.service.wanted(this.options.function);
+    const desired = this.service.desired(this.options.function);
     const event = await eventOf(this.options);
     const keys = await this.service.keysFor(process.env);
     await this.service.build();
-    const code = await invokeLocal(this.root, wanted, event, { ...process.env, ...keys });
+    const code = await invokeLocal(this.root, desired, event, { ...process.env, ...keys });
     if (code !== 0)
-      throw new DeployError('function_failed', `${wanted.key} ended with code ${code}`);
+      throw new DeployError('function_failed', `${desired.key} exited with code ${code}`);
   }
 
   async logs() {
-    const wanted = this.service.wanted(this.options.function);
-    await logs(await this.service.connect(), wanted, this.options, Date.now(), this.say);
+    const desired = this.service.desired(this.options.function);
+    await logs(
+      await this.service.connect(),
+      desired,
+      { ...this.options, now: Date.now() },
+      this.print,
+    );
   }
 
   async remove() {
     const cloud = await this.service.connect();
-    const count = await remove(cloud, this.service.wantedAll(), this.changes(), this.say);
-    this.say(
+    const count = await remove(cloud, this.service.allDesired(), this.changes(), this.print);
+    this.print(
       count === 0
-        ? 'There is nothing to remove.'
-        : `Removed: ${count} functions. Bucket, topics and agencies stay.`,
+        ? 'Nothing to remove.'
+        : `Removed ${count} functions. Bucket, topics and agencies stay.`,
     );
   }
 

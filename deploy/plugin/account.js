@@ -2,11 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { DeployError } from './errors.js';
 
-/** Where `npm run local` leaves the line that it prints. */
+/** @import { Account } from './types.js' */
+
+/** `npm run local` writes its ready line here. */
 const READY_FILE = '.phonevault/local.json';
 
 /**
- * What the embedded cloud printed when it was ready, for the stage `local`; undefined for any other.
+ * Returns the ready line of the embedded cloud for the stage `local`, and undefined for any other stage.
  * @param {string} root
  * @param {string} stage
  * @param {string} [file]
@@ -21,7 +23,7 @@ export async function readLocal(
   try {
     return JSON.parse(await readFile(resolve(root, file), 'utf8'));
   } catch (error) {
-    throw new DeployError('no_local_cloud', `stage local: ${file} is not there`, {
+    throw new DeployError('no_local_cloud', `stage local: ${file} does not exist`, {
       hint: 'start the embedded cloud in another terminal, in this folder: npm run local',
       cause: error,
     });
@@ -29,17 +31,18 @@ export async function readLocal(
 }
 
 /**
- * Where to deploy and as whom. Keys come from the SDKs' environment, or from the embedded cloud for the stage `local`.
+ * Returns the region and keys of a deployment. The keys come from the SDK's environment variables or, for the stage
+ * `local`, from the embedded cloud.
  * @param {{ region: string, projectId?: string, endpoint?: string, ltsEndpoint?: string }} provider
  * @param {Record<string, string | undefined>} env
  * @param {Record<string, string> | undefined} local
- * @returns {import('./types.js').Account}
+ * @returns {Account}
  */
 export function accountOf(provider, env, local) {
   const accessKey = local?.['accessKey'] ?? env['HUAWEICLOUD_SDK_AK'];
   const secretKey = local?.['secretKey'] ?? env['HUAWEICLOUD_SDK_SK'];
   if (!accessKey || !secretKey) {
-    throw new DeployError('no_credentials', 'there are no keys to deploy with', {
+    throw new DeployError('no_credentials', 'no keys to deploy with', {
       hint: 'export HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK (with temporary keys HUAWEICLOUD_SDK_SECURITY_TOKEN too)',
     });
   }
@@ -55,7 +58,7 @@ export function accountOf(provider, env, local) {
     if (isSafe(url)) continue;
     throw new DeployError(
       'endpoint_invalid',
-      `provider.${name} is ${url}: it must be https, or on this machine`,
+      `provider.${name} is ${url}: use https, or http on this machine`,
     );
   }
   return {

@@ -4,15 +4,17 @@ import { DefaultHttpClient } from '@huaweicloud/huaweicloud-sdk-core/http/Defaul
 import fg from '@huaweicloud/huaweicloud-sdk-functiongraph/v2/public-api.js';
 import { serviceError } from './errors.js';
 
+/** @import { Account, ActualTrigger, Cloud } from './types.js' */
+
 const TIMEOUT_MS = 60_000;
 const UPLOAD_TIMEOUT_MS = 300_000;
-const TRIES = 4;
-/** A read may be tried again whatever went wrong; a change only where it was surely not carried out. */
-const REFUSED_UNTOUCHED = [429, 503];
+const MAX_ATTEMPTS = 4;
+/** Reads are retried after any failure, changes only after these: the service carried out nothing. */
+const NOT_CARRIED_OUT = [429, 503];
 const SAME_CODE = /\b(same|identical|unchanged|not changed)\b|相同|一致|未变/i;
 
 const nothing = () => undefined;
-/** The SDK would print whole requests, keys included. */
+/** The SDK would log whole requests, keys included. */
 const silent = /** @type {any} */ ({
   debug: nothing,
   info: nothing,
@@ -21,10 +23,10 @@ const silent = /** @type {any} */ ({
 });
 
 /**
- * The calls of a deployment, on the official SDK: with a time limit, without its log, and with errors that say what to do.
- * @param {import('./types.js').Account} account
+ * Returns the calls of a deployment over the official SDK, with timeouts, without its log, and with errors that contain a hint.
+ * @param {Account} account
  * @param {(ms: number) => Promise<void>} sleep
- * @returns {import('./types.js').Cloud}
+ * @returns {Cloud}
  */
 export function createCloud(account, sleep) {
   const { endpoint, ltsEndpoint, projectId, accessKey, secretKey, securityToken } = account;
@@ -40,9 +42,9 @@ export function createCloud(account, sleep) {
     const http = new DefaultHttpClient({ logger: silent, axiosRequestConfig }, [url]);
     return new HcClient(http).withCredential(credentials).withEndpoints([url]);
   };
-  const quick = /** @type {any} */ (new fg.FunctionGraphClient(httpOf(TIMEOUT_MS)));
-  const patient = /** @type {any} */ (new fg.FunctionGraphClient(httpOf(UPLOAD_TIMEOUT_MS)));
-  // The SDK for LTS is not in the registry; this is its ListLogs.
+  const defaultClient = /** @type {any} */ (new fg.FunctionGraphClient(httpOf(TIMEOUT_MS)));
+  const uploadClient = /** @type {any} */ (new fg.FunctionGraphClient(httpOf(UPLOAD_TIMEOUT_MS)));
+  // The registry has no SDK for LTS; this is its ListLogs.
   const lts = {
     listLogs: (/** @type {any} */ { path, data }) =>
       httpOf(TIMEOUT_MS, ltsEndpoint).sendRequest({
@@ -61,16 +63,16 @@ export function createCloud(account, sleep) {
    * @param {object} request
    * @param {{ reads?: boolean, client?: any }} [how]
    */
-  const call = async (operation, request, { reads = false, client = quick } = {}) => {
+  const call = async (operation, request, { reads = false, client = defaultClient } = {}) => {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await client[operation](request);
       } catch (error) {
         const failure = serviceError(operation, error);
         const again =
-          REFUSED_UNTOUCHED.includes(failure.status ?? 0) ||
+          NOT_CARRIED_OUT.includes(failure.status ?? 0) ||
           (reads && (failure.status === undefined || failure.status >= 500));
-        if (!again || attempt === TRIES) throw failure;
+        if (!again || attempt === MAX_ATTEMPTS) throw failure;
         await sleep(1_000 * 2 ** attempt);
       }
     }
@@ -86,7 +88,7 @@ export function createCloud(account, sleep) {
     });
   /** @param {string} urn */
   const at = (urn) => ({ function_urn: urn });
-  /** @param {string} urn @param {import('./types.js').ActualTrigger} trigger */
+  /** @param {string} urn @param {ActualTrigger} trigger */
   const atTrigger = (urn, { trigger_id, trigger_type_code }) => ({
     ...at(urn),
     trigger_id,
@@ -95,7 +97,7 @@ export function createCloud(account, sleep) {
 
   return {
     showFunction: (urn) => orUndefined(call('showFunctionConfig', at(urn), { reads: true })),
-    createFunction: (body) => call('createFunction', { body }, { client: patient }),
+    createFunction: (body) => call('createFunction', { body }, { client: uploadClient }),
     async updateCode(urn, zip) {
       const body = {
         code_type: 'zip',
@@ -103,10 +105,10 @@ export function createCloud(account, sleep) {
         func_code: { file: zip.toString('base64') },
       };
       try {
-        await call('updateFunctionCode', { ...at(urn), body }, { client: patient });
+        await call('updateFunctionCode', { ...at(urn), body }, { client: uploadClient });
         return 'changed';
       } catch (error) {
-        // The same code once more is an error to FunctionGraph. FSS.0409 is any conflict; only the text tells this one.
+        // FunctionGraph rejects unchanged code. FSS.0409 stands for any conflict; only the text identifies this one.
         const { serviceCode, message } = /** @type {import('./errors.js').DeployError} */ (error);
         if (serviceCode === 'FSS.0409' && SAME_CODE.test(message)) return 'same';
         throw error;
@@ -122,7 +124,7 @@ export function createCloud(account, sleep) {
     deleteAsync: (urn) => call('deleteFunctionAsyncInvokeConfig', at(urn)),
     async listTriggers(urn) {
       const answer = await call('listFunctionTriggers', at(urn), { reads: true });
-      // A bare list with a status on it, though the SDK's type says that it is in `body`.
+      // The SDK returns the list itself, though its type says that the list is in `body`.
       const list = Array.isArray(answer) ? answer : answer.body;
       return Array.isArray(list) ? [...list] : [];
     },
@@ -134,14 +136,14 @@ export function createCloud(account, sleep) {
       const answer = await call(
         'invokeFunction',
         { ...at(urn), body: event, 'X-Cff-Log-Type': 'tail', 'X-CFF-Request-Version': 'v1' },
-        { client: patient },
+        { client: uploadClient },
       );
       const { request_id = '', result = '', log = '', status = 0 } = answer;
       return { requestId: request_id, result, log, status };
     },
-    async showLogPlace(urn) {
-      const place = await orUndefined(call('showLtsLogDetails', at(urn), { reads: true }));
-      return place?.group_id ? place : undefined;
+    async showLogStream(urn) {
+      const stream = await orUndefined(call('showLtsLogDetails', at(urn), { reads: true }));
+      return stream?.group_id ? stream : undefined;
     },
     async queryLogs({ group_id, stream_id }, data) {
       const path = `groups/${group_id}/streams/${stream_id}/content/query`;

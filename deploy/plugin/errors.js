@@ -1,4 +1,4 @@
-/** Something that the person at the keyboard can mend: what happened, and what to do. */
+/** An error that the user can fix: what happened and what to do. */
 export class DeployError extends Error {
   /**
    * @param {string} code
@@ -20,52 +20,52 @@ export class DeployError extends Error {
 /** @type {Record<string, string>} */
 const HINTS = {
   'APIGW.0301':
-    "check the keys, their security token and this machine's clock (15 minutes off is too much)",
+    'check the keys, their security token and the clock of this machine (at most 15 minutes off)',
   'APIGW.0302':
-    'the user of these keys may not call this: give it "FunctionGraph FullAccess", and CTS and APIG rights for their triggers (docs/deploy.md)',
+    'the user of these keys has no permission: grant "FunctionGraph FullAccess", and CTS and APIG rights for their triggers (docs/deploy.md)',
   'APIGW.0308': 'too many calls: wait a minute and deploy again',
   'FSS.0401': 'check the keys and their security token',
   'FSS.0403':
-    'the user of these keys may not do this: give it "FunctionGraph FullAccess", and CTS and APIG rights for their triggers (docs/deploy.md)',
-  'FSS.0409': 'something else changes this function now: wait a minute and deploy again',
-  'FSS.0413': 'what is sent is too large: the zip, or fewer settings',
+    'the user of these keys has no permission: grant "FunctionGraph FullAccess", and CTS and APIG rights for their triggers (docs/deploy.md)',
+  'FSS.0409': 'another client is changing this function: wait a minute and deploy again',
+  'FSS.0413': 'the request is too large: use a smaller zip or fewer settings',
   'FSS.0429': 'too many calls or functions: wait a minute and deploy again',
   'FSS.1002':
-    'a name has up to 60 of letters, digits, - and _, a letter first, a letter or digit last: shorten the stage',
+    'a name has at most 60 letters, digits, - and _; a letter first, a letter or digit last: choose a shorter stage',
   'FSS.1005': 'this region does not offer the runtime: try --param runtime=Node.js18.15',
   'FSS.1018': 'user data has at most 20 entries and 4,096 characters, encrypted ones included',
-  'FSS.1041': 'the account has no room for more functions',
+  'FSS.1041': 'the account has reached its limit of functions',
   'FSS.1071': 'the zip is over 50 MB',
   'FSS.1051': 'the function is not deployed: npx serverless deploy',
-  'FSS.1061': 'a function of this name was made in the meantime: deploy again',
-  'FSS.1101': 'FunctionGraph does not know this type of trigger here',
+  'FSS.1061': 'someone created a function of this name in the meantime: deploy again',
+  'FSS.1101': 'FunctionGraph does not support this type of trigger in this region',
   'FSS.1102': 'check the topic of the SMN trigger',
   'FSS.1107': 'check the API group, environment and path of the APIG trigger',
   'FSS.1109': 'check schedule_type (Rate or Cron) and schedule of the timer; a cron has six fields',
-  'FSS.1121': 'make the agency first (deploy/iam) and give its name: --param agency=NAME',
+  'FSS.1121': 'create the agency (deploy/iam) and pass its name: --param agency=NAME',
   'FSS.1122': 'the agency must trust FunctionGraph: cloud service, op_svc_cff (deploy/iam)',
-  'FSS.1141': 'a trigger of this kind is there already: remove it, or deploy with --prune',
-  'FSS.1145': 'a trigger of this name is there already: remove it, or deploy with --prune',
+  'FSS.1141': 'a trigger of this kind already exists: remove it, or deploy with --prune',
+  'FSS.1145': 'a trigger of this name already exists: remove it, or deploy with --prune',
   'FSS.1146':
-    'an APIG trigger of this name or path is there already: remove it, or choose another path',
+    'an APIG trigger of this name or path already exists: remove it, or choose another path',
   'FSS.1147':
-    'another API of the group has this path: remove its trigger, or give functions.http another path in serverless.yml',
-  'FSS.1148': 'a timer of this name is there already: remove it, or deploy with --prune',
+    'another API of the group has this path: remove its trigger, or set another path for functions.http in serverless.yml',
+  'FSS.1148': 'a timer of this name already exists: remove it, or deploy with --prune',
   'FSS.1171': 'the topic does not exist in this project and region',
-  'FSS.1201': 'what is sent is too large: fewer or shorter settings',
+  'FSS.1201': 'the request is too large: use fewer or shorter settings',
   'FSS.1306': 'a function has at most 10 triggers',
   'FSS.1307':
-    'a CTS trigger of this name is there already, on another function: remove it, or give it another name in serverless.yml',
+    'another function has a CTS trigger of this name: remove it, or choose another name in serverless.yml',
   'FSS.1312': 'the CTS trigger needs a name',
   'FSS.1314': 'the CTS trigger needs operations',
-  'FSS.1316': 'an operation of the CTS trigger is there twice',
+  'FSS.1316': 'the CTS trigger lists an operation twice',
   'FSS.1318':
-    'CTS does not know an operation of the trigger: see how it calls CPH, and give --param ctsServiceType=NAME',
-  'FSS.1417': 'check the API group, environment and path of the trigger of the dedicated gateway',
+    'CTS does not know an operation of the trigger: look up its name for CPH, and pass --param ctsServiceType=NAME',
+  'FSS.1417': 'check the API group, environment and path of the dedicated gateway trigger',
 };
 
 /**
- * What an error of the SDK means, without anything that was sent: its own errors carry the request.
+ * Converts an error of the SDK. Drops its copy of the request, which contains secrets.
  * @param {string} operation
  * @param {unknown} error
  * @returns {DeployError}
@@ -77,9 +77,9 @@ export function serviceError(operation, error) {
     );
   const serviceCode =
     typeof errorCode === 'string' || typeof errorCode === 'number' ? String(errorCode) : undefined;
-  const said = typeof errorMsg === 'string' ? errorMsg.slice(0, 300) : 'no answer';
-  const parts = [httpStatusCode && `HTTP ${httpStatusCode}`, serviceCode, said].filter(Boolean);
-  const hint = (serviceCode && HINTS[serviceCode]) || generalHint(httpStatusCode, said);
+  const text = typeof errorMsg === 'string' ? errorMsg.slice(0, 300) : 'no response';
+  const parts = [httpStatusCode && `HTTP ${httpStatusCode}`, serviceCode, text].filter(Boolean);
+  const hint = (serviceCode && HINTS[serviceCode]) || generalHint(httpStatusCode, text);
   return new DeployError(
     'service',
     `${operation}: ${parts.join(' ')}${requestId ? ` (request ${requestId})` : ''}`,
@@ -92,15 +92,15 @@ export function serviceError(operation, error) {
   );
 }
 
-/** @param {number | undefined} status @param {string} said */
-function generalHint(status, said) {
-  const kept = 'what is done already is kept';
+/** @param {number | undefined} status @param {string} text */
+function generalHint(status, text) {
+  const kept = 'completed steps are kept';
   if (status === undefined) {
-    const where = said.includes('ENOTFOUND')
-      ? 'there is no such host: check the region (PHONEVAULT_REGION, --param region=), the endpoint'
+    const where = text.includes('ENOTFOUND')
+      ? 'the host does not exist: check the region (PHONEVAULT_REGION, --param region=), the endpoint'
       : 'check the endpoint';
     return `${where} and the network, then deploy again: ${kept}`;
   }
   if (status >= 500 || status === 429) return `deploy again: ${kept}`;
-  return `put right what the message says, then deploy again: ${kept}`;
+  return `fix the problem, then deploy again: ${kept}`;
 }

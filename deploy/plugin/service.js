@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { accountOf, readLocal } from './account.js';
 import { createCloud } from './cloud.js';
 import { DeployError } from './errors.js';
-import { demandSettings } from './given.js';
-import { build, packageFunction } from './package.js';
-import { wantedFunction } from './wanted.js';
+import { checkSettings } from './desired/check-settings.js';
+import { build, packageFunction } from './commands/package.js';
+import { desiredFunction } from './desired/desired-function.js';
 
 /**
- * serverless.yml as the verbs need it: what each function shall be, its code, and the cloud it goes to.
+ * Returns what the commands need of serverless.yml: the functions, their code, and the connection to the cloud.
  * @param {any} serverless
  * @param {string} root
  */
@@ -17,17 +17,17 @@ export function createService(serverless, root) {
   const keys = () => serverless.service.getAllFunctions();
 
   /** @param {string} key */
-  const wanted = (key) => {
+  const desired = (key) => {
     const { service } = serverless;
     if (!keys().includes(key)) {
-      throw new DeployError('no_function', `there is no function ${key} in serverless.yml`, {
-        hint: `one of ${keys().join(', ')}`,
+      throw new DeployError('no_function', `serverless.yml has no function ${key}`, {
+        hint: `functions: ${keys().join(', ')}`,
       });
     }
     const { provider } = service;
-    demandSettings(provider);
+    checkSettings(provider);
     const definition = service.getFunction(key);
-    return wantedFunction({
+    return desiredFunction({
       service: service.service,
       stage: provider.stage,
       provider,
@@ -35,42 +35,42 @@ export function createService(serverless, root) {
       definition,
     });
   };
-  const wantedAll = () => keys().map(wanted);
+  const allDesired = () => keys().map(desired);
 
   const account = async (env = process.env) => {
     const { provider } = serverless.service;
-    demandSettings(provider);
+    checkSettings(provider);
     return accountOf(provider, env, await readLocal(root, provider.stage));
   };
 
-  /** The zips of these functions, or of all. */
+  /** Returns the zips of some or all functions. */
   const pack = async (chosen = keys()) => {
     const packed = [];
-    for (const shall of chosen.map(wanted)) {
+    for (const one of chosen.map(desired)) {
       const folder = join(root, '.serverless');
       packed.push({
-        wanted: shall,
-        ...(await packageFunction(root, shall.handler, folder, shall.name)),
+        desired: one,
+        ...(await packageFunction(root, one.handler, folder, one.name)),
       });
     }
     return packed;
   };
 
   return {
-    wanted,
-    wantedAll,
+    desired,
+    allDesired,
     pack,
     build: () => build(root),
-    /** Every fault of serverless.yml comes before anything is built. */
+    /** Reports errors in serverless.yml before it builds anything. */
     async packageAll() {
-      wantedAll();
+      allDesired();
       await build(root);
       return pack();
     },
     async connect() {
       return createCloud(await account(), (ms) => sleep(ms));
     },
-    /** The keys to sign with, by the names of the SDKs' environment. @param {NodeJS.ProcessEnv} env */
+    /** Returns the keys as environment variables of the SDK. @param {NodeJS.ProcessEnv} env */
     async keysFor(env) {
       const { accessKey, secretKey, securityToken } = await account(env);
       return {

@@ -1,5 +1,5 @@
-/** What a function shall be, read from serverless.yml. */
-export type Wanted = {
+/** A function as serverless.yml describes it. */
+export type Desired = {
   /** Its key in serverless.yml: schedule, http, event, drive. */
   key: string;
   /** Its name at FunctionGraph, stage included. */
@@ -17,23 +17,23 @@ export type Wanted = {
   secrets: Record<string, string>;
   logs: boolean;
   maxInstances: number;
-  async: WantedAsync | undefined;
-  triggers: WantedTrigger[];
+  async: DesiredAsync | undefined;
+  triggers: DesiredTrigger[];
 };
 
-export type WantedAsync = { retries: number; maxAge: number; failureTopicUrn: string | undefined };
+export type DesiredAsync = { retries: number; maxAge: number; failureTopicUrn: string | undefined };
 
-export type WantedTrigger = {
+export type DesiredTrigger = {
   type: string;
   status: 'ACTIVE' | 'DISABLED';
-  /** As the API takes it; the name carries a digest of the rest. */
+  /** As the API expects it; the name ends with a digest of the fields. */
   data: Record<string, unknown>;
 };
 
-/** A zip, ready to be sent. */
+/** A zip with the code. */
 export type Code = { zip: Buffer; digest: string };
 
-/** The function model as FunctionGraph answers it (functiongraph_06_0111). */
+/** A function as FunctionGraph returns it (functiongraph_06_0111). */
 export type ActualFunction = {
   func_urn: string;
   func_name: string;
@@ -73,22 +73,22 @@ export type ActualTrigger = {
   event_data: Record<string, unknown>;
 };
 
-/** A function as it is: undefined parts are not there. */
+/** A deployed function. */
 export type Actual = {
   config: ActualFunction;
   async: ActualAsync | undefined;
   triggers: ActualTrigger[];
 };
 
-/** One call that brings what is nearer to what shall be. */
+/** One call that changes a function. `gap`: the function has no such trigger for a moment. */
 export type Step =
   | { do: 'create' }
   | { do: 'code' }
   | { do: 'config'; fields: string[] }
   | { do: 'instances'; from: number | undefined; to: number }
-  | { do: 'async'; to: WantedAsync }
+  | { do: 'async'; to: DesiredAsync }
   | { do: 'no-async' }
-  | { do: 'add-trigger'; trigger: WantedTrigger; gap: boolean }
+  | { do: 'add-trigger'; trigger: DesiredTrigger; gap: boolean }
   | { do: 'remove-trigger'; trigger: ActualTrigger; gap: boolean }
   | { do: 'trigger-status'; trigger: ActualTrigger; to: 'ACTIVE' | 'DISABLED' };
 
@@ -108,13 +108,13 @@ export type Cloud = {
   setTriggerStatus(urn: string, trigger: ActualTrigger, status: string): Promise<void>;
   deleteTrigger(urn: string, trigger: ActualTrigger): Promise<void>;
   invoke(urn: string, event: unknown): Promise<Invoked>;
-  showLogPlace(urn: string): Promise<LogPlace | undefined>;
-  queryLogs(place: LogPlace, query: Record<string, unknown>): Promise<LogLine[]>;
+  showLogStream(urn: string): Promise<LogStream | undefined>;
+  queryLogs(stream: LogStream, query: Record<string, unknown>): Promise<LogLine[]>;
 };
 
 export type Invoked = { requestId: string; result: string; log: string; status: number };
 
-export type LogPlace = {
+export type LogStream = {
   group_id: string;
   stream_id: string;
   group_name: string;
@@ -127,7 +127,7 @@ export type LogLine = {
   labels?: { functionName?: string } | undefined;
 };
 
-/** Where and as whom to deploy. */
+/** The region and credentials of a deployment. */
 export type Account = {
   region: string;
   projectId: string;

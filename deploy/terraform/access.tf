@@ -2,7 +2,7 @@ locals {
   policy_dir     = "${path.module}/../iam"
   obs_statements = jsondecode(file("${local.policy_dir}/functions-obs.json")).Statement
 
-  # The documents name one ledger and one archive bucket; here there may be several of the latter.
+  # The documents contain one archive bucket; here there may be several.
   functions_obs = {
     Version = "1.1"
     Statement = flatten([

@@ -1,4 +1,4 @@
-# Metrics of SYS.FunctionGraph are told apart by package and function; raw data comes each minute or each five, by region.
+# The dimension of SYS.FunctionGraph metrics is package-function. Raw data arrives every minute or every five, by region.
 locals {
   alarms = {
     "phonevault-drive-does-not-run" = { metric = "count", operator = "<", value = 1, count = 2 }
@@ -10,7 +10,7 @@ resource "huaweicloud_ces_alarmrule" "drive" {
   for_each = local.alarms
 
   alarm_name           = each.key
-  alarm_description    = "Backups stand still until drive runs again"
+  alarm_description    = "drive does not run: no backups until it does"
   alarm_type           = "MULTI_INSTANCE"
   alarm_action_enabled = true
 

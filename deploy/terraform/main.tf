@@ -31,7 +31,7 @@ resource "huaweicloud_smn_topic" "outcomes" {
   display_name = "Phonevault"
 }
 
-# Not the topic of the outcomes: what this one tells is that a function itself failed.
+# For failed functions; not the topic of the notifications.
 resource "huaweicloud_smn_topic" "operators" {
   name         = "phonevault-operators"
   display_name = "Phonevault operators"
@@ -48,7 +48,7 @@ resource "huaweicloud_smn_subscription" "email" {
   endpoint  = var.email
 }
 
-# npm run build makes dist/
+# npm run build creates dist/
 data "archive_file" "code" {
   for_each = toset(concat(["drive"], keys(local.functions)))
 
@@ -72,7 +72,7 @@ data "archive_file" "code" {
 resource "huaweicloud_fgs_function" "drive" {
   name             = "phonevault-${var.stage}-drive"
   app              = "default"
-  description      = "Moves the open runs on"
+  description      = "Drives the open runs"
   runtime          = var.runtime
   handler          = "drive.handler"
   memory_size      = var.drive_memory
@@ -105,7 +105,7 @@ resource "huaweicloud_fgs_function" "other" {
   encrypted_user_data = each.key == "http" ? jsonencode({ PHONEVAULT_HTTP_TOKENS = var.http_tokens }) : null
 }
 
-# drive: the next minute is its retry, and a minute old event is of no use.
+# drive: the next minute is the retry; an event older than a minute is useless.
 resource "huaweicloud_fgs_async_invoke_configuration" "drive" {
   function_urn                   = huaweicloud_fgs_function.drive.urn
   max_async_event_age_in_seconds = 60

@@ -1,5 +1,5 @@
 output "policies" {
-  description = "Where policies go."
+  description = "Upload policies here."
   value       = "obs://${huaweicloud_obs_bucket.ledger.bucket}/phonevault/policies/"
 }
 

@@ -13,11 +13,11 @@ resource "huaweicloud_fgs_function_trigger" "every_minute" {
     schedule      = "1m"
   })
 
-  # A second instance of drive must not be possible by the time that its timer runs.
+  # The timer must not run before drive is limited to one instance.
   depends_on = [huaweicloud_fgs_async_invoke_configuration.drive]
 }
 
-# New and reset phones. CTS has to be enabled in the region.
+# New and reset phones. Requires CTS in the region.
 resource "huaweicloud_fgs_function_trigger" "new_phones" {
   function_urn = huaweicloud_fgs_function.other["event"].urn
   type         = "CTS"
@@ -28,7 +28,7 @@ resource "huaweicloud_fgs_function_trigger" "new_phones" {
   })
 }
 
-# The API, where callers are named: Phonevault checks them itself.
+# The HTTP API, if there are callers. Phonevault authenticates them itself.
 resource "huaweicloud_api_gateway_group" "http" {
   count = local.with_http ? 1 : 0
 

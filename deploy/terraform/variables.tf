@@ -1,16 +1,16 @@
 variable "region" {
-  description = "Where the phones are; functions, buckets and topics go there too."
+  description = "Region of the phones, and of functions, buckets and topics."
   type        = string
 }
 
 variable "stage" {
-  description = "Part of the functions' names, as with the Serverless Framework: phonevault doctor looks for prod."
+  description = "Part of the function names, as with the Serverless Framework. phonevault doctor expects prod."
   type        = string
   default     = "prod"
 }
 
 variable "ledger_bucket" {
-  description = "The bucket of policies, runs and reports. It is created."
+  description = "Bucket for policies, runs and reports. Terraform creates it."
   type        = string
 
   validation {
@@ -20,7 +20,7 @@ variable "ledger_bucket" {
 }
 
 variable "archive_buckets" {
-  description = "Existing buckets that policies export to, in the same region. The ledger's bucket may be among them."
+  description = "Existing buckets for archives, in the same region. May contain the ledger bucket."
   type        = list(string)
 
   validation {
@@ -30,12 +30,12 @@ variable "archive_buckets" {
 }
 
 variable "email" {
-  description = "Who is told of outcomes and of trouble; has to confirm two subscriptions."
+  description = "Receives notifications and alarms; must confirm two subscriptions."
   type        = string
 }
 
 variable "runtime" {
-  description = "Node.js20.15, or Node.js18.15 where the region does not offer it. Changing it makes new functions."
+  description = "Node.js20.15, or Node.js18.15 in regions without it. A change recreates the functions."
   type        = string
   default     = "Node.js20.15"
 }
@@ -47,20 +47,20 @@ variable "drive_memory" {
 }
 
 variable "http_tokens" {
-  description = "Who may call the API (PHONEVAULT_HTTP_TOKENS), or empty: then the function http is not deployed."
+  description = "Callers of the API (PHONEVAULT_HTTP_TOKENS). If empty, the function http is not deployed."
   type        = string
   default     = ""
   sensitive   = true
 }
 
 variable "cph_agency_name" {
-  description = "The name that CPH's agency gets. Which name CPH wants is not documented."
+  description = "Name of CPH's agency. The name that CPH expects is not documented."
   type        = string
   default     = "cph-to-obs"
 }
 
 variable "cts_service_type" {
-  description = "How CTS calls CPH in its traces."
+  description = "Name of CPH in CTS traces."
   type        = string
   default     = "CPH"
 }

@@ -13,7 +13,7 @@ terraform {
   }
 }
 
-# Credentials come from HW_ACCESS_KEY and HW_SECRET_KEY.
+# Credentials: HW_ACCESS_KEY and HW_SECRET_KEY.
 provider "huaweicloud" {
   region = var.region
 }

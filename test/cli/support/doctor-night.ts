@@ -1,11 +1,11 @@
 import type { Cloud as PluginCloud } from '../../../deploy/plugin/types.js';
-import { deploy } from '../../../deploy/plugin/deploy.js';
-import { sha256 } from '../../../deploy/plugin/marker.js';
-import { wantedFunction } from '../../../deploy/plugin/wanted.js';
+import { deploy } from '../../../deploy/plugin/commands/deploy.js';
+import { sha256 } from '../../../deploy/plugin/change/marker.js';
+import { desiredFunction } from '../../../deploy/plugin/desired/desired-function.js';
 import type { Finding } from '../../../cli/doctor/finding.ts';
 import type { Cloud } from '../../../local/cloud.ts';
 import { rawRequest } from '../../../local/http/raw-request.ts';
-import { definitions } from '../../deploy/plugin/given.ts';
+import { definitions } from '../../deploy/plugin/serverless-yml.ts';
 import { zipOf } from '../../local/support/functiongraph.ts';
 import { NIGHTLY } from '../../../testing/night.ts';
 import { cliNight, type CliNight } from './cli-night.ts';
@@ -114,7 +114,7 @@ async function deployInto(
     },
   };
   const pieces = Object.entries(definitions({ apiGroup: 'g1' })).map(([key, definition]) => ({
-    wanted: wantedFunction({
+    desired: desiredFunction({
       service: 'phonevault',
       stage: 'prod',
       provider,
@@ -153,7 +153,7 @@ function pluginCloud(call: DoctorNight['call'], projectId: string): PluginCloud 
     deleteTrigger: (urn, { trigger_type_code, trigger_id }) =>
       fgs('DELETE', `/triggers/${urn}/${trigger_type_code}/${trigger_id}`),
     invoke: unused,
-    showLogPlace: unused,
+    showLogStream: unused,
     queryLogs: unused,
   };
 }

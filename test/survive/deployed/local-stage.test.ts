@@ -124,10 +124,10 @@ describe.each(nodes)('deployed to the embedded cloud, on %s', (node) => {
     async () => {
       expect(await serverless('plan')).toMatchObject({ code: 2 });
       const first = await serverless('deploy');
-      expect(first.out).toContain('drive: most instances: default -> 1');
+      expect(first.out).toContain('drive: maximum instances: default -> 1');
       expect(first.code).toBe(0);
       const second = await serverless('deploy');
-      expect(second.out).toContain('Nothing has changed.');
+      expect(second.out).toContain('Nothing changed.');
       expect(second.code).toBe(0);
       expect(await serverless('plan')).toMatchObject({ code: 0 });
     },

@@ -1,5 +1,7 @@
+/** @import { ActualTrigger, Step, Desired } from '../types.js' */
+
 /**
- * So many changes, in words.
+ * Returns `1 change`, `2 changes` and so on.
  * @param {number} count
  */
 export function changesText(count) {
@@ -7,34 +9,34 @@ export function changesText(count) {
 }
 
 /**
- * What a step does, in words.
- * @param {import('./types.js').Step} step
- * @param {import('./types.js').Wanted} wanted
+ * Describes a step.
+ * @param {Step} step
+ * @param {Desired} desired
  */
-export function stepText(step, wanted) {
+export function stepText(step, desired) {
   switch (step.do) {
     case 'create':
-      return `create ${wanted.name} (${wanted.runtime}, ${wanted.memorySize} MB, ${wanted.timeout} s)`;
+      return `create ${desired.name} (${desired.runtime}, ${desired.memorySize} MB, ${desired.timeout} s)`;
     case 'code':
-      return 'send the code';
+      return 'upload the code';
     case 'config':
       return step.fields.join() === 'description'
-        ? 'note what was sent'
+        ? 'update the description'
         : `settings: ${step.fields.filter((field) => field !== 'description').join(', ')}`;
     case 'instances':
-      return `most instances: ${step.from ?? 'default'} -> ${step.to}`;
+      return `maximum instances: ${step.from ?? 'default'} -> ${step.to}`;
     case 'async':
-      return `asynchronous calls: ${step.to.retries} retries, for ${step.to.maxAge} s${step.to.failureTopicUrn ? ', failures told' : ', failures not told'}`;
+      return `asynchronous invocations: ${step.to.retries} retries within ${step.to.maxAge} s, ${step.to.failureTopicUrn ? 'failures to SMN' : 'no failure notifications'}`;
     case 'no-async':
-      return 'asynchronous calls: back to the defaults';
+      return 'asynchronous invocations: reset to the defaults';
     case 'add-trigger':
       return `add ${triggerText(step.trigger.type, step.trigger.data)}`;
     case 'remove-trigger':
       return `remove ${triggerText(step.trigger.trigger_type_code, step.trigger.event_data)}${
-        step.gap ? '; until its successor is there this function has none of the kind' : ''
+        step.gap ? '; the function has no such trigger until the new one is created' : ''
       }`;
     case 'trigger-status':
-      return `${step.to === 'ACTIVE' ? 'switch on' : 'switch off'} ${triggerText(step.trigger.trigger_type_code, step.trigger.event_data)}`;
+      return `${step.to === 'ACTIVE' ? 'enable' : 'disable'} ${triggerText(step.trigger.trigger_type_code, step.trigger.event_data)}`;
   }
 }
 
@@ -45,7 +47,7 @@ export function triggerText(type, data) {
   return [`${type} trigger`, name, detail && `(${String(detail)})`].filter(Boolean).join(' ');
 }
 
-/** @param {import('./types.js').ActualTrigger} trigger */
+/** @param {ActualTrigger} trigger */
 export function foreignText({ trigger_type_code, event_data }) {
-  return `${triggerText(trigger_type_code, event_data)} is not in serverless.yml and stays; --prune removes it`;
+  return `${triggerText(trigger_type_code, event_data)} is not in serverless.yml; --prune removes it`;
 }

@@ -1,15 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createCloud as connect } from '../../../deploy/plugin/cloud.js';
-import { deploy, tellPlan } from '../../../deploy/plugin/deploy.js';
-import { info } from '../../../deploy/plugin/info.js';
-import { remove } from '../../../deploy/plugin/remove.js';
-import { wantedFunction } from '../../../deploy/plugin/wanted.js';
-import type { Code, Wanted } from '../../../deploy/plugin/types.js';
-import { sha256 } from '../../../deploy/plugin/marker.js';
-import { type Cloud, createCloud } from '../../../local/cloud.ts';
-import { listen, type Listening } from '../../../local/http/server.ts';
-import { zipOf } from '../../local/support/functiongraph.ts';
-import { type Definition, definitions, provider } from './given.ts';
+import { createCloud as connect } from '../../../../deploy/plugin/cloud.js';
+import { deploy, printPlan } from '../../../../deploy/plugin/commands/deploy.js';
+import { info } from '../../../../deploy/plugin/commands/info.js';
+import { remove } from '../../../../deploy/plugin/commands/remove.js';
+import { desiredFunction } from '../../../../deploy/plugin/desired/desired-function.js';
+import type { Code, Desired } from '../../../../deploy/plugin/types.js';
+import { sha256 } from '../../../../deploy/plugin/change/marker.js';
+import { type Cloud, createCloud } from '../../../../local/cloud.ts';
+import { listen, type Listening } from '../../../../local/http/server.ts';
+import { zipOf } from '../../../local/support/functiongraph.ts';
+import { type Definition, definitions, provider } from '../serverless-yml.ts';
 
 const codeOf = (text: string): Code => {
   const zip = Buffer.from(zipOf({ 'drive.js': text }), 'base64');
@@ -18,15 +18,15 @@ const codeOf = (text: string): Code => {
 const FIRST = codeOf('exports.handler = async () => 1;');
 const SECOND = codeOf('exports.handler = async () => 2;');
 
-const open: Listening[] = [];
+const servers: Listening[] = [];
 afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
+  await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
 async function fixture() {
   const cloud = await createCloud({ phones: 1, servers: 1 });
   const server = await listen(cloud.services.functiongraph, 0, 96 * 1024 * 1024);
-  open.push(server);
+  servers.push(server);
   const { region, projectId, credentials, topicUrn } = cloud;
   const account = {
     region,
@@ -38,7 +38,7 @@ async function fixture() {
   const waits: number[] = [];
   const client = connect(account, async (ms) => void waits.push(ms));
   const lines: string[] = [];
-  const say = (line: string) => void lines.push(line);
+  const print = (line: string) => void lines.push(line);
   const here = {
     ...provider,
     region,
@@ -46,9 +46,9 @@ async function fixture() {
     failureTopicUrn: `${topicUrn}-operators`,
     environment: { PHONEVAULT_TOPIC_URN: topicUrn },
   };
-  const wantedAll = (change: Record<string, Partial<Definition>> = {}): Wanted[] =>
+  const allDesired = (change: Record<string, Partial<Definition>> = {}): Desired[] =>
     Object.entries(definitions({ apiGroup: 'g1' })).map(([key, definition]) =>
-      wantedFunction({
+      desiredFunction({
         service: 'phonevault',
         stage: 'test',
         provider: here,
@@ -56,17 +56,17 @@ async function fixture() {
         definition: { ...definition, ...change[key] },
       }),
     );
-  const piecesOf = (functions: Wanted[], code = FIRST) =>
-    functions.map((wanted) => ({ wanted, code }));
-  const run = (functions = wantedAll(), code = FIRST, options = {}) =>
-    deploy(client, piecesOf(functions, code), options, say);
-  const plan = (functions = wantedAll(), code = FIRST) =>
-    tellPlan(client, piecesOf(functions, code), {}, say);
-  return { cloud, client, waits, lines, say, wantedAll, run, plan };
+  const piecesOf = (functions: Desired[], code = FIRST) =>
+    functions.map((desired) => ({ desired, code }));
+  const run = (functions = allDesired(), code = FIRST, options = {}) =>
+    deploy(client, piecesOf(functions, code), options, print);
+  const plan = (functions = allDesired(), code = FIRST) =>
+    printPlan(client, piecesOf(functions, code), {}, print);
+  return { cloud, client, waits, lines, print, allDesired, run, plan };
 }
 
-/** All that FunctionGraph keeps, without what is different each time. */
-async function stateOf(cloud: Cloud, client: ReturnType<typeof connect>, functions: Wanted[]) {
+/** Returns what FunctionGraph stores, without values that differ each time. */
+async function stateOf(cloud: Cloud, client: ReturnType<typeof connect>, functions: Desired[]) {
   const changes = ['last_modified', 'created_time', 'last_updated_time', 'func_id', 'resource_id'];
   const random = [
     'trigger_id',
@@ -103,7 +103,7 @@ const apig = (path: string): Events =>
   }));
 
 describe('deploy', () => {
-  it('makes the four functions, and a second time changes nothing', async () => {
+  it('creates the four functions, and changes nothing when repeated', async () => {
     const { cloud, run, plan, lines } = await fixture();
     expect(await plan()).toBeGreaterThan(0);
     expect(changesOf(cloud)['createFunction']).toBe(0);
@@ -112,25 +112,25 @@ describe('deploy', () => {
     expect(await run()).toBe(0);
     expect(await plan()).toBe(0);
     expect(JSON.stringify(changesOf(cloud))).toBe(before);
-    expect(lines.at(-1)).toBe('A deployment would change nothing.');
+    expect(lines.at(-1)).toBe('deploy would change nothing.');
   });
 
-  it('gives drive one instance before it gets its timer', async () => {
+  it('limits drive to one instance before it creates the timer of drive', async () => {
     const { lines, run } = await fixture();
     await run();
     const drive = lines.filter((line) => line.startsWith('drive: '));
     const at = (text: string) => drive.findIndex((line) => line.includes(text));
-    expect(at('most instances: default -> 1')).toBeGreaterThan(0);
-    expect(at('TIMER')).toBeGreaterThan(at('most instances'));
+    expect(at('maximum instances: default -> 1')).toBeGreaterThan(0);
+    expect(at('TIMER')).toBeGreaterThan(at('maximum instances'));
   });
 
   it('sends only what differs', async () => {
-    const { cloud, run, wantedAll, lines } = await fixture();
+    const { cloud, run, allDesired, lines } = await fixture();
     await run();
     const before = changesOf(cloud);
     lines.length = 0;
-    await run(wantedAll({ event: { memorySize: 512 } }));
-    expect(lines.filter((line) => !line.endsWith('nothing to change'))).toEqual([
+    await run(allDesired({ event: { memorySize: 512 } }));
+    expect(lines.filter((line) => !line.endsWith('no change'))).toEqual([
       'event: settings: memorySize',
     ]);
     expect(changesOf(cloud)).toEqual({
@@ -138,14 +138,14 @@ describe('deploy', () => {
       updateFunctionConfig: (before['updateFunctionConfig'] ?? 0) + 1,
     });
     lines.length = 0;
-    await run(wantedAll({ event: { memorySize: 512 } }), SECOND);
+    await run(allDesired({ event: { memorySize: 512 } }), SECOND);
     expect(lines).toHaveLength(8);
   });
 
-  it('keeps what was set by hand and serverless.yml does not speak of', async () => {
-    const { client, run, wantedAll } = await fixture();
+  it('keeps settings that serverless.yml does not contain', async () => {
+    const { client, run, allDesired } = await fixture();
     await run();
-    const [schedule] = wantedAll();
+    const [schedule] = allDesired();
     const urn = schedule?.urn ?? '';
     const config = await client.showFunction(urn);
     const { func_name, runtime, handler, memory_size, timeout, description, xrole } = config ?? {};
@@ -155,7 +155,7 @@ describe('deploy', () => {
       initializer_timeout: 10,
       ephemeral_storage: 10_240,
     });
-    await run(wantedAll({ schedule: { timeout: 50 } }));
+    await run(allDesired({ schedule: { timeout: 50 } }));
     expect(await client.showFunction(urn)).toMatchObject({
       timeout: 50,
       initializer_handler: 'schedule.init',
@@ -164,10 +164,10 @@ describe('deploy', () => {
     });
   });
 
-  it('keeps no hook of a function that it takes over: the code that is sent has none', async () => {
-    const { client, run, wantedAll } = await fixture();
+  it('removes the hooks of an adopted function, since the new code has none', async () => {
+    const { client, run, allDesired } = await fixture();
     await run();
-    const { urn = '' } = wantedAll().find(({ key }) => key === 'drive') ?? {};
+    const { urn = '' } = allDesired().find(({ key }) => key === 'drive') ?? {};
     const config = await client.showFunction(urn);
     const { func_name, runtime, handler, memory_size, timeout, xrole } = config ?? {};
     await client.updateConfig(urn, {
@@ -175,113 +175,113 @@ describe('deploy', () => {
       initializer_handler: 'drive.init',
       initializer_timeout: 10,
     });
-    await run(wantedAll(), FIRST, { adopt: true });
+    await run(allDesired(), FIRST, { adopt: true });
     expect((await client.showFunction(urn))?.['initializer_handler'] || undefined).toBeUndefined();
     expect(await run()).toBe(0);
   });
 
-  it('replaces its trigger on a topic when the topic changes, and removes it when there is none', async () => {
-    const { cloud, client, run, wantedAll, lines } = await fixture();
+  it('replaces an SMN trigger if the topic changes, and removes it if no topic is set', async () => {
+    const { cloud, client, run, allDesired, lines } = await fixture();
     const on = (topicUrn: string) => ({
       event: { events: [{ triggerTypeCode: 'SMN', eventData: { topicUrn } }] },
     });
-    const { urn = '' } = wantedAll().find(({ key }) => key === 'event') ?? {};
+    const { urn = '' } = allDesired().find(({ key }) => key === 'event') ?? {};
     const topics = async () =>
       (await client.listTriggers(urn)).map(({ event_data }) => event_data['topic_urn']);
     const other = `${cloud.topicUrn}-operators`;
 
-    await run(wantedAll(on(cloud.topicUrn)));
-    expect(await run(wantedAll(on(cloud.topicUrn)))).toBe(0);
+    await run(allDesired(on(cloud.topicUrn)));
+    expect(await run(allDesired(on(cloud.topicUrn)))).toBe(0);
     lines.length = 0;
-    await run(wantedAll(on(other)));
+    await run(allDesired(on(other)));
     expect(await topics()).toEqual([other]);
     expect(lines.find((line) => line.startsWith('event: remove'))).toContain(
-      'until its successor is there',
+      'no such trigger until the new one is created',
     );
-    expect(await run(wantedAll(on(other)))).toBe(0);
-    await run(wantedAll({ event: { events: [] } }));
+    expect(await run(allDesired(on(other)))).toBe(0);
+    await run(allDesired({ event: { events: [] } }));
     expect(await topics()).toEqual([]);
-    expect(await run(wantedAll({ event: { events: [] } }))).toBe(0);
+    expect(await run(allDesired({ event: { events: [] } }))).toBe(0);
   });
 
-  it('leaves a trigger on a topic alone that somebody made by hand', async () => {
-    const { cloud, client, run, wantedAll } = await fixture();
+  it('keeps an SMN trigger that someone created by hand', async () => {
+    const { cloud, client, run, allDesired } = await fixture();
     await run();
-    const { urn = '' } = wantedAll().find(({ key }) => key === 'event') ?? {};
+    const { urn = '' } = allDesired().find(({ key }) => key === 'event') ?? {};
     const event_data = { topic_urn: cloud.topicUrn };
     await client.createTrigger(urn, { trigger_type_code: 'SMN', event_data });
     expect(await run()).toBe(0);
     expect(await client.listTriggers(urn)).toHaveLength(2);
   });
 
-  it('takes no other conflict for the same code, and sends it the next time', async () => {
-    const { cloud, client, run, wantedAll } = await fixture();
+  it('fails on a conflict other than unchanged code, and uploads the code next time', async () => {
+    const { cloud, client, run, allDesired } = await fixture();
     await run();
-    const { urn = '' } = wantedAll().find(({ key }) => key === 'drive') ?? {};
+    const { urn = '' } = allDesired().find(({ key }) => key === 'drive') ?? {};
     const fault = {
       service: 'functiongraph',
       operation: 'updateFunctionCode',
       kind: 'error',
     } as const;
     cloud.control.addFault({ ...fault, status: 409, code: 'FSS.0409', times: 4 });
-    await expect(run(wantedAll(), SECOND)).rejects.toMatchObject({ serviceCode: 'FSS.0409' });
+    await expect(run(allDesired(), SECOND)).rejects.toMatchObject({ serviceCode: 'FSS.0409' });
     cloud.control.clearFaults();
     const before = (await client.showFunction(urn))?.digest;
-    expect(await run(wantedAll(), SECOND)).toBeGreaterThan(0);
+    expect(await run(allDesired(), SECOND)).toBeGreaterThan(0);
     expect((await client.showFunction(urn))?.digest).not.toBe(before);
-    expect(await run(wantedAll(), SECOND)).toBe(0);
+    expect(await run(allDesired(), SECOND)).toBe(0);
   });
 
-  it('replaces a timer by its successor first, and tells the gap of other triggers', async () => {
-    const { run, wantedAll, lines } = await fixture();
+  it('creates a new timer before it removes the old one, and names the gap of other triggers', async () => {
+    const { run, allDesired, lines } = await fixture();
     await run();
     lines.length = 0;
-    await run(wantedAll({ drive: { events: timer('2m') }, http: { events: apig('/backup/v1') } }));
+    await run(allDesired({ drive: { events: timer('2m') }, http: { events: apig('/backup/v1') } }));
     const words = (key: string) =>
       lines.filter((line) => line.startsWith(`${key}: `)).map((line) => line.split(' ')[1]);
     expect(words('drive')).toEqual(['add', 'remove']);
     expect(words('http')).toEqual(['remove', 'add']);
     expect(lines.find((line) => line.startsWith('http: remove'))).toContain(
-      'until its successor is there',
+      'no such trigger until the new one is created',
     );
   });
 
-  it('leaves foreign triggers alone unless told to prune', async () => {
-    const { client, run, wantedAll, lines } = await fixture();
+  it('keeps foreign triggers unless --prune is set', async () => {
+    const { client, run, allDesired, lines } = await fixture();
     await run();
-    const { urn = '' } = wantedAll().find(({ key }) => key === 'drive') ?? {};
+    const { urn = '' } = allDesired().find(({ key }) => key === 'drive') ?? {};
     const event_data = { name: 'by-hand', schedule_type: 'Rate', schedule: '5m' };
     await client.createTrigger(urn, { trigger_type_code: 'TIMER', event_data });
     expect(await run()).toBe(0);
     expect(lines.at(-1)).toBe(
-      'drive: TIMER trigger by-hand (5m) is not in serverless.yml and stays; --prune removes it',
+      'drive: TIMER trigger by-hand (5m) is not in serverless.yml; --prune removes it',
     );
-    expect(await run(wantedAll(), FIRST, { prune: true })).toBe(1);
+    expect(await run(allDesired(), FIRST, { prune: true })).toBe(1);
     expect(await client.listTriggers(urn)).toHaveLength(1);
   });
 
-  it('compares encrypted settings by a hash, sends them again with every change and loses none', async () => {
-    const { cloud, client, run, wantedAll } = await fixture();
+  it('compares encrypted settings by a hash, and keeps them with every change', async () => {
+    const { cloud, client, run, allDesired } = await fixture();
     const secrets = { encryptedEnvironment: { PHONEVAULT_HTTP_TOKENS: 'planted-secret' } };
-    await run(wantedAll({ http: secrets }));
-    expect(await run(wantedAll({ http: secrets }))).toBe(0);
-    await run(wantedAll({ http: { ...secrets, memorySize: 256 } }));
-    const { urn = '' } = wantedAll().find(({ key }) => key === 'http') ?? {};
+    await run(allDesired({ http: secrets }));
+    expect(await run(allDesired({ http: secrets }))).toBe(0);
+    await run(allDesired({ http: { ...secrets, memorySize: 256 } }));
+    const { urn = '' } = allDesired().find(({ key }) => key === 'http') ?? {};
     const shown = await client.showFunction(urn);
     expect(JSON.parse(shown?.encrypted_user_data ?? '{}')).toHaveProperty('PHONEVAULT_HTTP_TOKENS');
     expect(JSON.stringify(shown)).not.toContain('planted');
     const other = { encryptedEnvironment: { PHONEVAULT_HTTP_TOKENS: 'another' } };
-    expect(await run(wantedAll({ http: { ...other, memorySize: 256 } }))).toBe(1);
-    const without = wantedAll({ http: { memorySize: 256 } });
+    expect(await run(allDesired({ http: { ...other, memorySize: 256 } }))).toBe(1);
+    const without = allDesired({ http: { memorySize: 256 } });
     const before = JSON.stringify(changesOf(cloud));
     await expect(run(without)).rejects.toMatchObject({ code: 'secrets_missing' });
     expect(JSON.stringify(changesOf(cloud))).toBe(before);
     expect(await run(without, FIRST, { dropSecrets: true })).toBe(1);
   });
 
-  it('does not overwrite a function of somebody else unless told to adopt it', async () => {
-    const { cloud, client, run, wantedAll } = await fixture();
-    const [first] = wantedAll();
+  it('does not overwrite a foreign function unless --adopt is set', async () => {
+    const { cloud, client, run, allDesired } = await fixture();
+    const [first] = allDesired();
     const body = {
       runtime: 'Node.js20.15',
       timeout: 30,
@@ -293,23 +293,23 @@ describe('deploy', () => {
     const before = JSON.stringify(changesOf(cloud));
     await expect(run()).rejects.toMatchObject({ code: 'not_ours' });
     expect(JSON.stringify(changesOf(cloud))).toBe(before);
-    await run(wantedAll(), FIRST, { adopt: true });
+    await run(allDesired(), FIRST, { adopt: true });
     expect(await run()).toBe(0);
   });
 
-  it('says that a runtime stays, before it changes anything', async () => {
-    const { run, wantedAll } = await fixture();
+  it('rejects a new runtime before it changes anything', async () => {
+    const { run, allDesired } = await fixture();
     await run();
-    const others = wantedAll().map((wanted) => ({ ...wanted, runtime: 'Node.js18.15' }));
-    await expect(run(others)).rejects.toMatchObject({ code: 'runtime_fixed' });
+    const others = allDesired().map((desired) => ({ ...desired, runtime: 'Node.js18.15' }));
+    await expect(run(others)).rejects.toMatchObject({ code: 'runtime_immutable' });
   });
 
   it.each([
-    ['an agency that is not there', { agency: 'nobody', executionAgency: 'nobody' }, 'FSS.1121'],
-    ['a runtime that is not there', { runtime: 'Node.js99.1' }, 'FSS.1005'],
-  ])('tells code, request and fix of %s', async (_, change, serviceCode) => {
-    const { run, wantedAll } = await fixture();
-    const failure = run(wantedAll().map((wanted) => ({ ...wanted, ...change })));
+    ['a missing agency', { agency: 'nobody', executionAgency: 'nobody' }, 'FSS.1121'],
+    ['an unknown runtime', { runtime: 'Node.js99.1' }, 'FSS.1005'],
+  ])('reports the code, request id and fix for %s', async (_, change, serviceCode) => {
+    const { run, allDesired } = await fixture();
+    const failure = run(allDesired().map((desired) => ({ ...desired, ...change })));
     await expect(failure).rejects.toMatchObject({
       serviceCode,
       requestId: expect.stringMatching(/\w+/) as string,
@@ -340,16 +340,16 @@ function changesOf(cloud: Cloud): Record<string, number> {
 
 describe('an interrupted deployment', () => {
   const kinds = [
-    ['refused', { kind: 'error', status: 500, code: 'FSS.0500' }],
-    ['carried out, the answer lost', { kind: 'drop_answer' }],
+    ['rejected', { kind: 'error', status: 500, code: 'FSS.0500' }],
+    ['carried out with a lost response', { kind: 'drop_answer' }],
   ] as const;
   const operations = CHANGES.filter((name) => name !== 'deleteFunction');
   const cases = operations.flatMap((operation) =>
     kinds.map(([how, fault]) => [operation, how, fault] as const),
   );
 
-  it.each(cases)('at %s, %s, fails and is finished by the next', async (operation, _, fault) => {
-    const undisturbed = await fixture();
+  it.each(cases)('at %s, %s, fails, and the next one completes it', async (operation, _, fault) => {
+    const reference = await fixture();
     const change = {
       drive: {
         events: timer('2m'),
@@ -359,23 +359,23 @@ describe('an interrupted deployment', () => {
       },
       http: { events: apig('/x/v1') },
     };
-    const { cloud, client, run, wantedAll } = await fixture();
-    for (const world of [undisturbed, { cloud, client, run, wantedAll }]) {
+    const { cloud, client, run, allDesired } = await fixture();
+    for (const world of [reference, { cloud, client, run, allDesired }]) {
       if (operation !== 'createFunction') await world.run();
     }
-    await undisturbed.run(undisturbed.wantedAll(change), SECOND);
-    const struck = { service: 'functiongraph', operation, times: 1, ...fault } as const;
-    cloud.control.addFault(struck);
-    await expect(run(wantedAll(change), SECOND)).rejects.toMatchObject({ code: 'service' });
+    await reference.run(reference.allDesired(change), SECOND);
+    const injected = { service: 'functiongraph', operation, times: 1, ...fault } as const;
+    cloud.control.addFault(injected);
+    await expect(run(allDesired(change), SECOND)).rejects.toMatchObject({ code: 'service' });
     cloud.control.clearFaults();
-    expect(await run(wantedAll(change), SECOND)).toBeGreaterThan(0);
-    expect(await run(wantedAll(change), SECOND)).toBe(0);
-    expect(await stateOf(cloud, client, wantedAll())).toBe(
-      await stateOf(undisturbed.cloud, undisturbed.client, undisturbed.wantedAll()),
+    expect(await run(allDesired(change), SECOND)).toBeGreaterThan(0);
+    expect(await run(allDesired(change), SECOND)).toBe(0);
+    expect(await stateOf(cloud, client, allDesired())).toBe(
+      await stateOf(reference.cloud, reference.client, reference.allDesired()),
     );
   });
 
-  it('reads again what could not be read, and waits out a throttled change', async () => {
+  it('retries failed reads and throttled changes', async () => {
     const { cloud, run, waits } = await fixture();
     const fault = { service: 'functiongraph', kind: 'error', times: 1 } as const;
     cloud.control.addFault({
@@ -396,20 +396,20 @@ describe('an interrupted deployment', () => {
 });
 
 describe('remove', () => {
-  it('takes triggers and functions away, once', async () => {
-    const { client, run, say, wantedAll, lines } = await fixture();
+  it('removes triggers and functions once', async () => {
+    const { client, run, print, allDesired, lines } = await fixture();
     await run();
-    expect(await remove(client, wantedAll(), {}, say)).toBe(4);
-    expect(await remove(client, wantedAll(), {}, say)).toBe(0);
-    await info(client, wantedAll(), say);
+    expect(await remove(client, allDesired(), {}, print)).toBe(4);
+    expect(await remove(client, allDesired(), {}, print)).toBe(0);
+    await info(client, allDesired(), print);
     expect(lines.slice(-4)).toEqual(
       ['schedule', 'http', 'event', 'drive'].map((key) => `${key}: not deployed`),
     );
   });
 
-  it('leaves a function of somebody else alone', async () => {
-    const { client, say, wantedAll } = await fixture();
-    const [first] = wantedAll();
+  it('keeps a foreign function', async () => {
+    const { client, print, allDesired } = await fixture();
+    const [first] = allDesired();
     const body = {
       runtime: 'Node.js20.15',
       timeout: 30,
@@ -418,7 +418,9 @@ describe('remove', () => {
     };
     const code = { code_type: 'zip', func_code: { file: zipOf({ 'index.js': 'theirs' }) } };
     await client.createFunction({ func_name: first?.name, package: 'default', ...body, ...code });
-    await expect(remove(client, wantedAll(), {}, say)).rejects.toMatchObject({ code: 'not_ours' });
+    await expect(remove(client, allDesired(), {}, print)).rejects.toMatchObject({
+      code: 'not_ours',
+    });
     expect(await client.showFunction(first?.urn ?? '')).toBeDefined();
   });
 });

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import type { Wanted } from '../../../deploy/plugin/types.js';
-import { wantedFunction } from '../../../deploy/plugin/wanted.js';
+import type { Desired } from '../../../deploy/plugin/types.js';
+import { desiredFunction } from '../../../deploy/plugin/desired/desired-function.js';
 
-type Given = Parameters<typeof wantedFunction>[0];
+type Given = Parameters<typeof desiredFunction>[0];
 export type Definition = Given['definition'];
 
 export const TOPIC = 'urn:smn:cn-north-4:p1:phonevault';
@@ -20,7 +20,7 @@ export const provider: Given['provider'] = {
 
 const file = new URL('../../../serverless.yml', import.meta.url);
 
-/** The functions of serverless.yml, what is a variable there being given or empty. */
+/** Returns the functions of serverless.yml with these variables; all others are empty. */
 export function definitions(variables: Record<string, string> = {}): Record<string, Definition> {
   const text = readFileSync(file, 'utf8').replaceAll(
     /\$\{(self:custom\.(\w+)|sls:(\w+)|param:(\w+)[^}]*)\}/g,
@@ -31,17 +31,17 @@ export function definitions(variables: Record<string, string> = {}): Record<stri
       );
     },
   );
-  // The framework gives '' where a variable is empty, YAML null.
+  // The framework replaces an empty variable by '', YAML by null.
   const { functions } = parse(text, (_, value: unknown) => value ?? '') as {
     functions: Record<string, Definition>;
   };
   return functions;
 }
 
-export function wanted(change: Partial<Definition> = {}, more: Partial<Given> = {}): Wanted {
+export function desired(change: Partial<Definition> = {}, more: Partial<Given> = {}): Desired {
   const { drive } = definitions();
   const definition = { ...drive, ...change } as Definition;
-  return wantedFunction({
+  return desiredFunction({
     service: 'phonevault',
     stage: 'test',
     provider,

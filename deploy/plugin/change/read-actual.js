@@ -1,8 +1,10 @@
+/** @import { Actual, Cloud } from '../types.js' */
+
 /**
- * A function as it is; undefined when there is none.
- * @param {import('./types.js').Cloud} cloud
+ * Returns a deployed function, or undefined if it does not exist.
+ * @param {Cloud} cloud
  * @param {string} urn
- * @returns {Promise<import('./types.js').Actual | undefined>}
+ * @returns {Promise<Actual | undefined>}
  */
 export async function readActual(cloud, urn) {
   const config = await cloud.showFunction(urn);

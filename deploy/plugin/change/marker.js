@@ -1,8 +1,8 @@
 import { createHash, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
 
 /**
- * What a deployment remembers of itself, at the end of the function's description: which code it sent and what FunctionGraph
- * called it, a salted hash of the encrypted user data, which cannot be read back, and which triggers without a name it made.
+ * What a deployment records at the end of the function's description: the digest of the code it sent and FunctionGraph's own
+ * digest of it, a salted hash of the encrypted user data, which cannot be read back, and the ids of the SMN triggers that it created.
  * @typedef {{ stage: string, code: string, serviceDigest: string, secrets: string, triggers: string[] }} Marker
  */
 
@@ -16,7 +16,7 @@ export function withMarker(summary, { stage, code, serviceDigest, secrets, trigg
 }
 
 /**
- * Undefined for a function that no deployment of Phonevault made.
+ * Returns undefined for a function that Phonevault did not deploy.
  * @param {string | null | undefined} description
  * @returns {Marker | undefined}
  */
@@ -27,14 +27,14 @@ export function readMarker(description) {
   return { stage, code, serviceDigest, secrets, triggers: triggers?.split(',') ?? [] };
 }
 
-/** The first 16 characters of a digest tell two codes apart. @param {string | null | undefined} digest */
+/** The first 16 characters of a digest: enough to compare code. @param {string | null | undefined} digest */
 export const short = (digest) => (digest ?? '').slice(0, 16);
 
-/** A digest of a text or of bytes, in hex. @param {string | Buffer} data */
+/** @returns the digest in hex @param {string | Buffer} data */
 export const sha256 = (data) => createHash('sha256').update(data).digest('hex');
 
 /**
- * '' for no secrets.
+ * Returns '' if there are no secrets.
  * @param {Record<string, string>} secrets
  * @param {Buffer} [salt]
  */

@@ -3,15 +3,17 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { zipSync } from 'fflate';
-import { DeployError } from './errors.js';
-import { sha256 } from './marker.js';
+import { DeployError } from '../errors.js';
+import { sha256 } from '../change/marker.js';
 
-const LARGEST = 50 * 1024 * 1024;
-/** The earliest time that a zip can tell: the same bytes whenever it is made. */
-const TIME = new Date(1980, 0, 1);
+/** @import { Code } from '../types.js' */
+
+const MAX_ZIP_BYTES = 50 * 1024 * 1024;
+/** A fixed time, so that the same files give the same bytes. It is the earliest that a zip can contain. */
+const FILE_TIME = new Date(1980, 0, 1);
 
 /**
- * Builds all handlers: `dist/`, as `npm run build` does.
+ * Builds `dist/`, as `npm run build` does.
  * @param {string} root
  */
 export async function build(root) {
@@ -28,19 +30,19 @@ export async function build(root) {
 }
 
 /**
- * The zip of one handler: its bundle and the licences of what is in it. The same files give the same bytes.
+ * Zips one handler: its bundle and the licences of the packages in it. The same files give the same bytes.
  * @param {string} root
  * @param {string} handler as `drive.handler`
- * @param {string} folder where the zip is kept, for a look into it
+ * @param {string} folder where the zip is written
  * @param {string} name
- * @returns {Promise<{ path: string, code: import('./types.js').Code }>}
+ * @returns {Promise<{ path: string, code: Code }>}
  */
 export async function packageFunction(root, handler, folder, name) {
   const file = `${handler.split('.')[0]}.js`;
   const dist = join(root, 'dist');
   const bundle = await readFile(join(dist, file)).catch(() => {
-    throw new DeployError('no_bundle', `there is no dist/${file} for the handler ${handler}`, {
-      hint: 'handlers are the files of handlers/',
+    throw new DeployError('no_bundle', `dist/${file} does not exist; the handler is ${handler}`, {
+      hint: 'each file in handlers/ is a handler',
     });
   });
   const files = {
@@ -48,11 +50,11 @@ export async function packageFunction(root, handler, folder, name) {
     'THIRD-PARTY-LICENSES.txt': await readFile(join(dist, 'THIRD-PARTY-LICENSES.txt')),
     LICENSE: await readFile(join(root, 'LICENSE')),
   };
-  const zip = Buffer.from(zipSync(files, { mtime: TIME, level: 9 }));
-  if (zip.length > LARGEST) {
+  const zip = Buffer.from(zipSync(files, { mtime: FILE_TIME, level: 9 }));
+  if (zip.length > MAX_ZIP_BYTES) {
     throw new DeployError(
       'zip_too_large',
-      `${name}: the zip has ${zip.length} bytes; FunctionGraph takes 50 MB`,
+      `${name}: the zip has ${zip.length} bytes; FunctionGraph allows 50 MB`,
     );
   }
   await mkdir(folder, { recursive: true });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { wantedFunction } from '../../../deploy/plugin/wanted.js';
-import { definitions, provider, TOPIC, wanted } from './given.ts';
+import { desiredFunction } from '../../../../deploy/plugin/desired/desired-function.js';
+import { definitions, provider, TOPIC, desired } from '../serverless-yml.ts';
 
-describe('wantedFunction', () => {
-  it('gives drive one instance, no retries, a minute of age and a timer', () => {
-    expect(wanted()).toMatchObject({
+describe('desiredFunction', () => {
+  it('gives drive one instance, no retries, a maximum event age of one minute and a timer', () => {
+    expect(desired()).toMatchObject({
       name: 'phonevault-test-drive',
       urn: 'urn:fss:cn-north-4:p1:function:default:phonevault-test-drive',
       maxInstances: 1,
@@ -16,9 +16,9 @@ describe('wantedFunction', () => {
     });
   });
 
-  it('tells the others where drive is, and drive not', () => {
+  it('passes the URN of drive to the other functions only', () => {
     const all = Object.entries(definitions()).map(([key, definition]) =>
-      wantedFunction({ service: 'phonevault', stage: 'test', provider, key, definition }),
+      desiredFunction({ service: 'phonevault', stage: 'test', provider, key, definition }),
     );
     const urns = Object.fromEntries(
       all.map((one) => [one.key, one.userData['PHONEVAULT_DRIVE_URN']]),
@@ -27,14 +27,14 @@ describe('wantedFunction', () => {
     expect(urns).toEqual({ schedule: urn, http: urn, event: urn, drive: undefined });
   });
 
-  it('leaves out empty settings, and triggers whose condition is empty', () => {
+  it('omits empty settings, and triggers with an empty condition', () => {
     const environment = { ...provider.environment, PHONEVAULT_PREFIX: '' };
     const { http } = definitions();
-    const none = wanted(http, { key: 'http', provider: { ...provider, environment } });
+    const none = desired(http, { key: 'http', provider: { ...provider, environment } });
     expect(none.userData).not.toHaveProperty('PHONEVAULT_PREFIX');
     expect(none.triggers).toEqual([]);
     const { http: open } = definitions({ apiGroup: 'g1', stage: 'eu-prod' });
-    expect(wanted(open, { key: 'http' }).triggers).toMatchObject([
+    expect(desired(open, { key: 'http' }).triggers).toMatchObject([
       {
         type: 'APIG',
         data: {
@@ -46,9 +46,9 @@ describe('wantedFunction', () => {
     ]);
   });
 
-  it('names a trigger anew when anything of it changes, and only then', () => {
+  it('renames a trigger if one of its fields changes, and only then', () => {
     const timer = (eventData: Record<string, unknown>) =>
-      wanted({ events: [{ triggerTypeCode: 'TIMER', eventData }] }).triggers[0]?.data['name'];
+      desired({ events: [{ triggerTypeCode: 'TIMER', eventData }] }).triggers[0]?.data['name'];
     const first = timer({ name: 'a', scheduleType: 'Rate', schedule: '1m' });
     expect(timer({ schedule: '1m', scheduleType: 'Rate', name: 'a' })).toBe(first);
     expect(timer({ name: 'a', scheduleType: 'Rate', schedule: '2m' })).not.toBe(first);
@@ -64,11 +64,11 @@ describe('wantedFunction', () => {
     ['name_invalid', {}, { stage: 'a'.repeat(50) }],
     ['too_many_settings', { environment: many(19) }, {}],
     ['settings_too_long', { environment: many(10, 500) }, {}],
-    ['setting_name', { environment: { '1st': 'x' } }, {}],
-    ['setting_twice', { encryptedEnvironment: { PHONEVAULT_BUCKET: 'x' } }, {}],
+    ['setting_name_invalid', { environment: { '1st': 'x' } }, {}],
+    ['setting_duplicate', { encryptedEnvironment: { PHONEVAULT_BUCKET: 'x' } }, {}],
     ['same_topic', {}, { provider: { ...provider, failureTopicUrn: TOPIC } }],
     [
-      'cannot_rest',
+      'cannot_disable',
       {
         events: [
           {
@@ -80,7 +80,7 @@ describe('wantedFunction', () => {
       },
       {},
     ],
-  ])('refuses with %s what FunctionGraph would refuse', (code, definition, more) => {
-    expect(() => wanted(definition, more)).toThrow(expect.objectContaining({ code }) as Error);
+  ])('rejects with %s what FunctionGraph would reject', (code, definition, more) => {
+    expect(() => desired(definition, more)).toThrow(expect.objectContaining({ code }) as Error);
   });
 });

@@ -1,38 +1,37 @@
 import { body as configBody } from './config-body.js';
-import { toRemember } from './nameless.js';
+import { triggersToRecord } from './smn-triggers.js';
 import { hashSecrets, readMarker, sameSecrets, short, withMarker } from './marker.js';
 
+/** @import { Actual, Cloud, Code, Step, Desired, DesiredAsync } from '../types.js' */
+
 /**
- * Carries out the steps of one function, in their order. A step that fails ends it; what was done stays and is not done again.
- * @param {import('./types.js').Cloud} cloud
- * @param {import('./types.js').Wanted} wanted
- * @param {import('./types.js').Actual | undefined} actual
- * @param {import('./types.js').Code} code
- * @param {import('./types.js').Step[]} steps
- * @param {(step: import('./types.js').Step) => void} onDone
+ * Carries out the steps of one function in order. A step that fails ends the deployment; a repeated deployment goes on from there.
+ * @param {Cloud} cloud
+ * @param {{ desired: Desired, actual: Actual | undefined, code: Code, steps: Step[] }} change
+ * @param {(step: Step) => void} onDone
  */
-export async function apply(cloud, wanted, actual, code, steps, onDone) {
-  const { urn } = wanted;
+export async function apply(cloud, { desired, actual, code, steps }, onDone) {
+  const { urn } = desired;
   const before = readMarker(actual?.config.description);
   const secrets =
-    before !== undefined && sameSecrets(wanted.secrets, before.secrets)
+    before !== undefined && sameSecrets(desired.secrets, before.secrets)
       ? before.secrets
-      : hashSecrets(wanted.secrets);
+      : hashSecrets(desired.secrets);
   /** @param {string} serviceDigest */
   const description = (serviceDigest) =>
-    withMarker(wanted.summary, {
-      stage: wanted.stage,
+    withMarker(desired.summary, {
+      stage: desired.stage,
       code: serviceDigest === '' ? '' : short(code.digest),
       serviceDigest: short(serviceDigest),
       secrets: serviceDigest === '' ? '' : secrets,
-      triggers: toRemember(wanted, actual),
+      triggers: triggersToRecord(desired, actual),
     });
   let config = actual?.config;
   for (const step of steps) {
     switch (step.do) {
       case 'create':
         config = await cloud.createFunction({
-          ...configBody(wanted, undefined, description('')),
+          ...configBody(desired, undefined, description('')),
           package: 'default',
           code_type: 'zip',
           code_filename: 'code.zip',
@@ -41,13 +40,13 @@ export async function apply(cloud, wanted, actual, code, steps, onDone) {
         break;
       case 'code':
         await cloud.updateCode(urn, code.zip);
-        // What FunctionGraph calls this code is written down with the settings that follow.
+        // The next settings record the digest that FunctionGraph computed for this code.
         config = (await cloud.showFunction(urn)) ?? config;
         break;
       case 'config':
         await cloud.updateConfig(
           urn,
-          configBody(wanted, config, description(config?.digest ?? '')),
+          configBody(desired, config, description(config?.digest ?? '')),
         );
         break;
       case 'instances':
@@ -77,7 +76,7 @@ export async function apply(cloud, wanted, actual, code, steps, onDone) {
   }
 }
 
-/** @param {import('./types.js').WantedAsync} wanted */
+/** @param {DesiredAsync} desired */
 function asyncBody({ retries, maxAge, failureTopicUrn }) {
   return {
     max_async_event_age_in_seconds: maxAge,

@@ -2,7 +2,7 @@ const text = { type: 'string' };
 const settings = { type: 'object', additionalProperties: { type: 'string' } };
 const urn = { type: 'string', pattern: '^(urn:smn:[a-z0-9-]+:[0-9A-Za-z]+:[\\w-]{1,255})?$' };
 
-/** What `provider` and `functions` of serverless.yml may hold. Empty texts count as not given. */
+/** Schema of `provider` and `functions` in serverless.yml. An empty string counts as missing. */
 export const schema = {
   provider: {
     properties: {
@@ -45,7 +45,7 @@ export const schema = {
   },
 };
 
-/** An entry of a function's `events`. `when` leaves it out where it is empty. */
+/** Schema of an entry of a function's `events`. An empty `when` disables the entry. */
 export const eventSchema = {
   type: 'object',
   properties: {

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DeployError } from './errors.js';
+import { DeployError } from '../errors.js';
+
+/** @import { Cloud, Desired } from '../types.js' */
 
 /**
- * The event of `--data` or `--path`; {} without either.
+ * Returns the event of `--data` or `--path`, by default {}.
  * @param {{ data?: string, path?: string }} options
  * @returns {Promise<unknown>}
  */
@@ -17,30 +19,30 @@ export async function eventOf({ data, path }) {
       'event_invalid',
       `${path ?? '--data'} is not JSON: ${/** @type {Error} */ (error).message}`,
       {
-        hint: 'events of every kind lie in events/payloads',
+        hint: 'events/payloads contains examples',
       },
     );
   }
 }
 
 /**
- * Calls a deployed function, waits for it and says what came back. Throws when the function failed.
- * @param {import('./types.js').Cloud} cloud
- * @param {import('./types.js').Wanted} wanted
+ * Invokes a deployed function and prints its log and result. Throws if the function failed.
+ * @param {Cloud} cloud
+ * @param {Desired} desired
  * @param {unknown} event
- * @param {(line: string) => void} say
+ * @param {(line: string) => void} print
  */
-export async function invoke(cloud, wanted, event, say) {
-  const { requestId, result, log, status } = await cloud.invoke(wanted.urn, event);
-  if (log !== '') say(log.trimEnd());
-  say(result);
+export async function invoke(cloud, desired, event, print) {
+  const { requestId, result, log, status } = await cloud.invoke(desired.urn, event);
+  if (log !== '') print(log.trimEnd());
+  print(result);
   const failure = failureOf(result);
   if (status >= 400 || failure !== undefined) {
     throw new DeployError(
       'function_failed',
-      `${wanted.name} failed: ${failure ?? `status ${status}`} (request ${requestId})`,
+      `${desired.name} failed: ${failure ?? `status ${status}`} (request ${requestId})`,
       {
-        hint: `npx serverless logs -f ${wanted.key}`,
+        hint: `npx serverless logs -f ${desired.key}`,
       },
     );
   }
@@ -57,21 +59,21 @@ function failureOf(result) {
 }
 
 /**
- * Runs the built function here, with the settings that it would be deployed with. Answers its exit code.
+ * Runs the built function on this machine, with the settings of a deployment. Returns its exit code.
  * @param {string} root
- * @param {import('./types.js').Wanted} wanted
+ * @param {Desired} desired
  * @param {unknown} event
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<number>}
  */
-export function invokeLocal(root, wanted, event, env) {
+export function invokeLocal(root, desired, event, env) {
   const program = join(root, 'dist/phonevault.js');
-  const [handler = ''] = wanted.handler.split('.');
+  const [handler = ''] = desired.handler.split('.');
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, 'invoke', handler, '--event', '-'], {
       cwd: root,
       stdio: ['pipe', 'inherit', 'inherit'],
-      env: { ...env, ...wanted.userData, ...wanted.secrets },
+      env: { ...env, ...desired.userData, ...desired.secrets },
     });
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));

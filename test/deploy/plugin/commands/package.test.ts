@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build, packageFunction } from '../../../deploy/plugin/package.js';
+import { build, packageFunction } from '../../../../deploy/plugin/commands/package.js';
 
-const root = join(import.meta.dirname, '../../..');
+const root = join(import.meta.dirname, '../../../..');
 const folder = mkdtempSync(join(tmpdir(), 'phonevault-zip-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 beforeAll(() => build(root), 120_000);
@@ -21,7 +21,7 @@ describe('a zip', () => {
   });
 
   it.each(handlers)(
-    'of %s holds its bundle and the licences, and nothing of the workshop',
+    'of %s contains its bundle and the licences, and no development code',
     async (name) => {
       const { code } = await packageFunction(root, `${name}.handler`, folder, name);
       const files = unzipSync(code.zip);
@@ -36,7 +36,7 @@ describe('a zip', () => {
     },
   );
 
-  it('of a handler that is not there is refused', async () => {
+  it('of a missing handler is rejected', async () => {
     await expect(packageFunction(root, 'nobody.handler', folder, 'x')).rejects.toMatchObject({
       code: 'no_bundle',
     });

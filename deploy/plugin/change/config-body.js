@@ -1,8 +1,10 @@
 import { readMarker } from './marker.js';
 
+/** @import { ActualFunction, Desired } from '../types.js' */
+
 /**
- * Fields of the function model that serverless.yml does not speak of. An update of the settings takes what is left out back to
- * its default (functiongraph_06_0109), so what is set is sent again.
+ * Fields of a function that serverless.yml does not set. An update resets missing fields to their defaults
+ * (functiongraph_06_0109), so their values are sent again.
  */
 const KEPT = [
   'func_vpc',
@@ -17,7 +19,7 @@ const KEPT = [
   'peering_cidr',
 ];
 
-/** Kept too, but for a function that is taken over: they are hooks into code that is replaced. */
+/** Kept too, unless the function is adopted: these hooks belong to code that the deployment replaces. */
 const HOOKS = [
   'initializer_handler',
   'initializer_timeout',
@@ -26,35 +28,35 @@ const HOOKS = [
 ];
 
 /**
- * The body of createFunction and updateFunctionConfig.
- * @param {import('./types.js').Wanted} wanted
- * @param {import('./types.js').ActualFunction | undefined} actual
+ * Returns the body of createFunction and updateFunctionConfig.
+ * @param {Desired} desired
+ * @param {ActualFunction | undefined} actual
  * @param {string} description
  * @returns {Record<string, unknown>}
  */
-export function body(wanted, actual, description) {
+export function body(desired, actual, description) {
   return {
     ...kept(actual),
-    func_name: wanted.name,
-    runtime: wanted.runtime,
-    handler: wanted.handler,
-    memory_size: wanted.memorySize,
-    timeout: wanted.timeout,
+    func_name: desired.name,
+    runtime: desired.runtime,
+    handler: desired.handler,
+    memory_size: desired.memorySize,
+    timeout: desired.timeout,
     description,
-    xrole: wanted.agency,
-    app_xrole: wanted.executionAgency,
-    user_data: JSON.stringify(wanted.userData),
-    ...(Object.keys(wanted.secrets).length === 0
+    xrole: desired.agency,
+    app_xrole: desired.executionAgency,
+    user_data: JSON.stringify(desired.userData),
+    ...(Object.keys(desired.secrets).length === 0
       ? {}
-      : { encrypted_user_data: JSON.stringify(wanted.secrets) }),
-    ...logs(wanted.logs, actual),
+      : { encrypted_user_data: JSON.stringify(desired.secrets) }),
+    ...logs(desired.logs, actual),
     ...(actual === undefined
       ? {}
-      : { strategy_config: { ...actual.strategy_config, concurrency: wanted.maxInstances } }),
+      : { strategy_config: { ...actual.strategy_config, concurrency: desired.maxInstances } }),
   };
 }
 
-/** @param {import('./types.js').ActualFunction | undefined} actual */
+/** @param {ActualFunction | undefined} actual */
 function kept(actual) {
   if (actual === undefined) return {};
   const isOurs = readMarker(actual.description) !== undefined;
@@ -67,12 +69,12 @@ function kept(actual) {
 }
 
 /**
- * A log group and stream that were chosen by hand stay.
- * @param {boolean} wanted
- * @param {import('./types.js').ActualFunction | undefined} actual
+ * Keeps a log group and stream that someone selected.
+ * @param {boolean} desired
+ * @param {ActualFunction | undefined} actual
  */
-function logs(wanted, actual) {
-  if (!wanted) return { enable_lts_log: false };
+function logs(desired, actual) {
+  if (!desired) return { enable_lts_log: false };
   const { log_group_id = '', log_stream_id = '' } =
     actual ?? /** @type {Record<string, unknown>} */ ({});
   return {

@@ -1,6 +1,8 @@
-import { checkEvents } from './check-event.js';
-import { DeployError } from './errors.js';
-import { sha256 } from './marker.js';
+import { checkEvents } from './check-events.js';
+import { DeployError } from '../errors.js';
+import { sha256 } from '../change/marker.js';
+
+/** @import { Desired, DesiredTrigger } from '../types.js' */
 
 /**
  * @typedef {{ region: string, projectId: string, runtime?: string, agency: string, executionAgency?: string, logs?: boolean,
@@ -12,42 +14,42 @@ import { sha256 } from './marker.js';
  */
 
 // functiongraph_01_0150, functiongraph_06_0108
-const MOST_SETTINGS = 20;
-const MOST_CHARACTERS = 4_096;
+const MAX_SETTINGS = 20;
+const MAX_CHARACTERS = 4_096;
 const NAME = /^[A-Za-z](?:[\w-]{0,58}[A-Za-z0-9])?$/;
-const MOST_TRIGGERS = 10;
+const MAX_TRIGGERS = 10;
 const UNLIMITED = 400;
 
 /**
- * What one function of serverless.yml shall be. Throws DeployError for what FunctionGraph would refuse.
+ * Returns a function as serverless.yml describes it. Throws a DeployError if FunctionGraph would reject it.
  * @param {{ service: string, stage: string, provider: Provider, key: string, definition: Definition }} given
- * @returns {import('./types.js').Wanted}
+ * @returns {Desired}
  */
-export function wantedFunction({ service, stage, provider, key, definition }) {
+export function desiredFunction({ service, stage, provider, key, definition }) {
   const name = nameOf(service, stage, key);
   const { region, projectId } = provider;
-  const userData = filled({ ...provider.environment, ...definition.environment });
+  const userData = withoutEmpty({ ...provider.environment, ...definition.environment });
   if (key !== 'drive' && userData['PHONEVAULT_DRIVE_URN'] === undefined) {
     userData['PHONEVAULT_DRIVE_URN'] = urnOf(region, projectId, nameOf(service, stage, 'drive'));
   }
-  const secrets = filled(definition.encryptedEnvironment ?? {});
+  const secrets = withoutEmpty(definition.encryptedEnvironment ?? {});
   checkSettings(key, userData, secrets);
   const events = (definition.events ?? []).filter(({ when }) => when !== '');
   checkEvents(key, events);
-  const triggers = events.map((event) => wantedTrigger(event));
-  if (triggers.length > MOST_TRIGGERS) {
+  const triggers = events.map((event) => desiredTrigger(event));
+  if (triggers.length > MAX_TRIGGERS) {
     throw new DeployError(
       'too_many_triggers',
-      `functions.${key}.events: ${triggers.length}; at most ${MOST_TRIGGERS}`,
+      `functions.${key}.events has ${triggers.length} entries; FunctionGraph allows ${MAX_TRIGGERS}`,
     );
   }
   const failureTopicUrn = provider.failureTopicUrn || undefined;
   if (failureTopicUrn !== undefined && failureTopicUrn === userData['PHONEVAULT_TOPIC_URN']) {
     throw new DeployError(
       'same_topic',
-      'provider.failureTopicUrn is the topic of the outcomes (PHONEVAULT_TOPIC_URN)',
+      'provider.failureTopicUrn is the topic of the notifications (PHONEVAULT_TOPIC_URN)',
       {
-        hint: 'give the failures of functions a topic of their own, for operators',
+        hint: 'use a separate topic for failures of the functions',
       },
     );
   }
@@ -78,9 +80,9 @@ function nameOf(service, stage, key) {
   if (!NAME.test(name)) {
     throw new DeployError(
       'name_invalid',
-      `the function would be called ${name}, ${name.length} characters`,
+      `the function name ${name} is invalid (${name.length} characters)`,
       {
-        hint: 'up to 60 of letters, digits, - and _, a letter first, a letter or digit last: choose a shorter stage',
+        hint: 'at most 60 letters, digits, - and _; a letter first, a letter or digit last: choose a shorter stage',
       },
     );
   }
@@ -93,17 +95,17 @@ function urnOf(region, projectId, name) {
 }
 
 /**
- * The trigger as the API takes it. Its name ends with a digest of the rest, so a changed one is another one.
+ * Returns the trigger as the API expects it. Its name ends with a digest of its fields, so a changed trigger is a new trigger.
  * @param {Event} event
- * @returns {import('./types.js').WantedTrigger}
+ * @returns {DesiredTrigger}
  */
-function wantedTrigger({ triggerTypeCode: type, status = 'ACTIVE', eventData }) {
+function desiredTrigger({ triggerTypeCode: type, status = 'ACTIVE', eventData }) {
   if (status === 'DISABLED' && type !== 'TIMER') {
     throw new DeployError(
-      'cannot_rest',
-      `a trigger of type ${type} cannot be DISABLED; a TIMER can`,
+      'cannot_disable',
+      `a trigger of type ${type} cannot be DISABLED; only a TIMER can`,
       {
-        hint: 'leave it out of events',
+        hint: 'remove it from events',
       },
     );
   }
@@ -111,7 +113,7 @@ function wantedTrigger({ triggerTypeCode: type, status = 'ACTIVE', eventData }) 
   if (name === undefined) return { type, status, data: rest };
   const digest = sha256(JSON.stringify([type, sorted(rest)])).slice(0, 8);
   const full = `${String(name)}-pv${digest}`;
-  // CTS and APIG take letters, digits and underscores only.
+  // CTS and APIG allow letters, digits and underscores only.
   return {
     type,
     status,
@@ -144,8 +146,8 @@ function sorted(value) {
   );
 }
 
-/** Without what is empty: a variable that was not given. @param {Record<string, string>} settings */
-function filled(settings) {
+/** Removes empty settings: their variables were not set. @param {Record<string, string>} settings */
+function withoutEmpty(settings) {
   return Object.fromEntries(
     Object.entries(settings)
       .filter(([, value]) => value !== '')
@@ -163,33 +165,33 @@ function checkSettings(key, userData, secrets) {
   const wrong = entries.find(([name]) => !/^[A-Za-z]\w*$/.test(name));
   if (wrong !== undefined) {
     throw new DeployError(
-      'setting_name',
-      `functions.${key}: the setting ${wrong[0]} needs a letter first, then letters, digits and _`,
+      'setting_name_invalid',
+      `functions.${key}: the name of the setting ${wrong[0]} must start with a letter, followed by letters, digits and _`,
     );
   }
   const twice = Object.keys(secrets).find((name) => name in userData);
   if (twice !== undefined) {
     throw new DeployError(
-      'setting_twice',
+      'setting_duplicate',
       `functions.${key}: ${twice} is in environment and in encryptedEnvironment`,
     );
   }
-  if (entries.length > MOST_SETTINGS) {
+  if (entries.length > MAX_SETTINGS) {
     throw new DeployError(
       'too_many_settings',
-      `functions.${key}: ${entries.length} settings; FunctionGraph takes ${MOST_SETTINGS}`,
+      `functions.${key} has ${entries.length} settings; FunctionGraph allows ${MAX_SETTINGS}`,
       {
-        hint: 'leave those out that have a default',
+        hint: 'remove settings that have a default',
       },
     );
   }
   const characters = entries.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
-  if (characters > MOST_CHARACTERS) {
+  if (characters > MAX_CHARACTERS) {
     throw new DeployError(
       'settings_too_long',
-      `functions.${key}: settings of ${characters} characters; FunctionGraph takes ${MOST_CHARACTERS}`,
+      `the settings of functions.${key} have ${characters} characters; FunctionGraph allows ${MAX_CHARACTERS}`,
       {
-        hint: 'fewer HTTP tokens or webhook secrets; base64url digests are shorter than hex',
+        hint: 'use fewer HTTP tokens or webhook secrets; base64url digests are shorter than hex',
       },
     );
   }

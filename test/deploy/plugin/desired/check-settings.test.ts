@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { checkSettings, checkParams } from '../../../../deploy/plugin/desired/check-settings.js';
+
+const environment = {
+  PHONEVAULT_REGION: 'cn-north-4',
+  PHONEVAULT_BUCKET: 'b',
+  PHONEVAULT_TOPIC_URN: 'urn:smn:cn-north-4:p:t',
+};
+
+describe('settings', () => {
+  it('need a region, a bucket and a topic only', () => {
+    expect(() => checkSettings({ environment })).not.toThrow();
+  });
+
+  it('that are missing are named, with both ways to set them', () => {
+    const given = { ...environment, PHONEVAULT_BUCKET: '', PHONEVAULT_REGION: '' };
+    expect(() => checkSettings({ environment: given })).toThrow(
+      expect.objectContaining({
+        code: 'setting_missing',
+        message: 'missing settings: PHONEVAULT_REGION, PHONEVAULT_BUCKET',
+        hint: expect.stringMatching(/export PHONEVAULT_BUCKET=.*--param bucket=/) as string,
+      }) as Error,
+    );
+  });
+});
+
+describe('a --param', () => {
+  const yaml = '# ${param:x}\nregion: ${param:region, env:R}\nagency: ${param:agency}\n';
+
+  it('is accepted if serverless.yml uses it', () => {
+    expect(() => checkParams(['region=a', 'agency=b=c'], yaml)).not.toThrow();
+    expect(() => checkParams([], yaml)).not.toThrow();
+  });
+
+  it.each(['agnecy=foo', 'x=1', 'memory'])(
+    'is rejected if serverless.yml does not use it: %s',
+    (param) => {
+      expect(() => checkParams([param], yaml)).toThrow(
+        expect.objectContaining({
+          code: 'param_unknown',
+          hint: 'allowed: agency, region',
+        }) as Error,
+      );
+    },
+  );
+});
