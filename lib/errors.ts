@@ -16,7 +16,8 @@ export type ErrorCode =
   | 'throttled'
   | 'service' // the service answered with an error of its own
   | 'unreachable' // no answer, or none that can be read
-  | 'time_up'; // the invocation's time ran out
+  | 'time_up' // the invocation's time ran out
+  | 'lease_lost'; // another drive writes
 
 type Options = { hint?: string; retryable?: boolean; cause?: unknown };
 
@@ -76,9 +77,53 @@ export class ServiceError extends PhonevaultError {
 }
 
 /** Another drive writes: this invocation must not send or delete anything more. */
-export class LeaseLost extends Error {}
+export class LeaseLost extends PhonevaultError {
+  constructor(message: string) {
+    super('lease_lost', message);
+    this.name = 'LeaseLost';
+  }
+}
 
 /** True for an error of ours with this code. */
 export function hasCode(error: unknown, code: ErrorCode): error is PhonevaultError {
   return error instanceof PhonevaultError && error.code === code;
+}
+
+/**
+ * Does `work`, then `cleanup`, whether or not the work failed. Throws the first failure: one of the clean-up after it becomes
+ * the last of its causes.
+ */
+export async function withCleanup<T>(
+  work: () => Promise<T>,
+  cleanup: () => Promise<unknown>,
+): Promise<T> {
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    try {
+      await cleanup();
+    } catch (later) {
+      addCause(error, later);
+    }
+    throw error;
+  }
+  await cleanup();
+  return result;
+}
+
+function addCause(error: unknown, cause: unknown): void {
+  const known = chainOf(error);
+  const last = known.at(-1);
+  if (last === undefined || chainOf(cause).some((one) => known.includes(one))) return;
+  last.cause = cause;
+}
+
+/** The error and its causes. */
+function chainOf(error: unknown): Error[] {
+  const chain: Error[] = [];
+  for (let next = error; next instanceof Error && !chain.includes(next); next = next.cause) {
+    chain.push(next);
+  }
+  return chain;
 }

@@ -103,6 +103,7 @@ export function problemFrom(error: unknown): Problem {
     case 'service':
     case 'unreachable':
     case 'time_up':
+    case 'lease_lost':
       return problem(503, code, 'A cloud service did not answer in time or refused. Try again.', {
         headers: RETRY_AFTER,
       });

@@ -15,7 +15,8 @@ export async function withErrorReporting<T>(
   } catch (error) {
     createLog(instance.write, instance.clock).error('invocation_failed', { error });
     if (error instanceof PhonevaultError && error.hint !== undefined) {
-      error.message = `${error.message}: ${error.hint}`;
+      const { code, message, hint, retryable } = error;
+      throw new PhonevaultError(code, `${message}: ${hint}`, { hint, retryable, cause: error });
     }
     throw error;
   }

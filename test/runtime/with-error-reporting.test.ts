@@ -21,8 +21,10 @@ describe('reporting', () => {
   it('puts the hint where the platform shows it, and logs code and hint', async () => {
     const error = new PhonevaultError('credentials_missing', 'no keys', { hint: 'set an agency' });
     const { thrown, line } = await failWith(error);
-    expect(thrown).toBe(error);
+    expect(thrown).toMatchObject({ name: 'PhonevaultError', code: 'credentials_missing' });
     expect(thrown.message).toBe('no keys: set an agency');
+    expect(thrown.cause).toBe(error);
+    expect(error.message).toBe('no keys');
     expect(line).toMatchObject({ event: 'invocation_failed', level: 'error' });
     expect(JSON.stringify(line)).toContain('set an agency');
   });

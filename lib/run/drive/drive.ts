@@ -1,6 +1,6 @@
-import { LeaseLost, PhonevaultError } from '../../errors.ts';
+import { LeaseLost, PhonevaultError, withCleanup } from '../../errors.ts';
 import { isHint } from '../../ledger/hints/hints.ts';
-import { takeLease } from '../../ledger/lease.ts';
+import { type Lease, takeLease } from '../../ledger/lease.ts';
 import { type Inbox, listOpen } from '../../ledger/run/request.ts';
 import { readCredentialsRefused } from '../../ledger/state/credential-alarm.ts';
 import { readLimits, writeLimits } from '../../ledger/state/limits.ts';
@@ -11,7 +11,7 @@ import { stopsDrive } from '../state/contain-failure.ts';
 import { flushAll, type OpenRun } from '../state/open-run.ts';
 import { INBOX_EVERY_MS, workUntilIdle } from './loop.ts';
 import { takeInbox } from './take-inbox.ts';
-import { createWork, type Work } from './work.ts';
+import { createWork } from './work.ts';
 
 export type DriveOptions = {
   /** No work is begun after this time (epoch ms). */
@@ -42,7 +42,7 @@ export async function drive(deps: RunDeps, options: DriveOptions): Promise<Drive
   if (refused !== undefined && deps.clock.now() < refused.rest_until) {
     return { kind: 'resting', open: inbox.requests.length };
   }
-  const { holder, ttlMs, until, memory = new Map<string, OpenRun>() } = options;
+  const { holder, ttlMs } = options;
   const lease = await takeLease(deps.store, { clock: deps.clock, holder, ttlMs });
   if (lease === undefined) {
     deps.log.info('lease_held');
@@ -50,43 +50,73 @@ export async function drive(deps: RunDeps, options: DriveOptions): Promise<Drive
   }
   deps.log.info('lease_taken', { epoch: lease.epoch });
 
-  try {
-    const orphaned = await loadOrphanedJobs(deps, inbox.late);
-    const learned = { limits: await readLimits(deps.store) };
-    const writer = createWriter(lease.writer);
-    const own: DriveDeps = { ...deps, writer, until, stillHeld: lease.stillHeld, learned };
-    const work = createWork({ remembered: memory, orphaned }, deps.clock.now() + INBOX_EVERY_MS);
-    await workUnderLease(own, work, { inbox, wereRefused: refused !== undefined, memory });
-    return { kind: 'drove', open: work.runs.size };
-  } finally {
-    await lease.release();
-  }
+  const start = { inbox, wereRefused: refused !== undefined };
+  return withCleanup(
+    () => driveUnderLease(deps, lease, options, start),
+    () => lease.release(),
+  );
 }
 
-async function workUnderLease(
-  deps: DriveDeps,
-  work: Work,
-  before: { inbox: Inbox; wereRefused: boolean; memory: Map<string, OpenRun> },
-): Promise<void> {
-  const { memory } = before;
-  try {
-    await takeInbox(deps, work, before.inbox);
-    await workUntilIdle(deps, work);
-    if (before.wereRefused) await clearCredentialsRefused(deps);
-  } catch (error) {
-    if (!stopsDrive(error)) throw error;
-    if (!(error instanceof LeaseLost)) {
-      await noteCredentialsRefused(deps, error instanceof PhonevaultError ? error.code : 'unknown');
-      throw error;
-    }
-    deps.log.warn('lease_lost', { message: error.message });
-  } finally {
-    memory.clear();
-    await writeLimits(deps.store, deps.learned.limits).catch(() => undefined);
-    deps.meter.share(work.runs.values());
-    await flushAll(deps, work.runs.values());
-  }
+async function driveUnderLease(
+  deps: RunDeps,
+  lease: Lease,
+  { until, memory = new Map<string, OpenRun>() }: DriveOptions,
+  { inbox, wereRefused }: { inbox: Inbox; wereRefused: boolean },
+): Promise<DriveResult> {
+  const orphaned = await loadOrphanedJobs(deps, inbox.late);
+  const limits = await readLimits(deps.store);
+  const own: DriveDeps = {
+    ...deps,
+    writer: createWriter(lease.writer),
+    until,
+    stillHeld: lease.stillHeld,
+    learned: { limits },
+  };
+  const work = createWork({ remembered: memory, orphaned }, deps.clock.now() + INBOX_EVERY_MS);
+  await withCleanup(
+    async () => {
+      try {
+        await takeInbox(own, work, inbox);
+        await workUntilIdle(own, work);
+        if (wereRefused) await clearCredentialsRefused(own);
+      } catch (error) {
+        await stop(own, error);
+      }
+    },
+    async () => {
+      memory.clear();
+      if (own.learned.limits !== limits) await saveLimits(own);
+      own.meter.share(work.runs.values());
+      await flushAll(own, work.runs.values());
+    },
+  );
   for (const [runId, run] of work.runs) memory.set(runId, run);
+  return { kind: 'drove', open: work.runs.size };
+}
+
+/** Ends the drive when another one writes. Throws every other error, once the refusal of credentials is recorded. */
+async function stop(deps: DriveDeps, error: unknown): Promise<void> {
+  if (error instanceof LeaseLost) {
+    deps.log.warn('lease_lost', { message: error.message });
+    return;
+  }
+  const rethrow = async (): Promise<never> => {
+    throw error;
+  };
+  await withCleanup(rethrow, async () => {
+    const isRefusal = error instanceof PhonevaultError && stopsDrive(error);
+    if (isRefusal) await noteCredentialsRefused(deps, error.code);
+  });
+}
+
+/** Limits that cannot be written are learned again. */
+async function saveLimits({ store, log, learned }: DriveDeps): Promise<void> {
+  try {
+    await writeLimits(store, learned.limits);
+  } catch (error) {
+    if (!(error instanceof PhonevaultError)) throw error;
+    log.warn('limits_not_written', { code: error.code, message: error.message });
+  }
 }
 
 function isEmpty({ requests, cancels, late, hints }: Inbox): boolean {

@@ -1,3 +1,4 @@
+import { withCleanup } from '../../errors.ts';
 import type { RunEvent } from '../../ledger/run/events.ts';
 import type { DriveDeps } from '../deps.ts';
 import { assertSoleWriter, flushAll, type OpenRun, record } from '../state/open-run.ts';
@@ -32,17 +33,18 @@ export async function submitWindow(
     for (const item of items) window.unsent.set(item.phoneId, item);
     return { window, items };
   });
-  try {
+  const send = async (): Promise<void> => {
     for (const window of windows.values()) {
       await deps.meter.during(window.run, () => declare(deps, window));
     }
     for (const { window, items } of sends) {
       await deps.meter.during(window.run, () => sendBatch(deps, window, items));
     }
-  } finally {
+  };
+  await withCleanup(send, () => {
     for (const window of windows.values()) close(window, deps.clock.now());
-    await flushAll(deps, windows.keys());
-  }
+    return flushAll(deps, windows.keys());
+  });
   return true;
 }
 

@@ -1,9 +1,10 @@
-import { type ErrorCode, LeaseLost, PhonevaultError } from '../../errors.ts';
+import { type ErrorCode, PhonevaultError } from '../../errors.ts';
 import type { RunDeps } from '../deps.ts';
 import { type OpenRun, record } from './open-run.ts';
 
 const PAUSE_MS = 20_000;
 const STOPS_DRIVE: ReadonlySet<ErrorCode> = new Set([
+  'lease_lost',
   'credentials_refused',
   'credentials_missing',
   'clock_skew',
@@ -11,7 +12,6 @@ const STOPS_DRIVE: ReadonlySet<ErrorCode> = new Set([
 
 /** True for errors that every further call of this invocation would meet. */
 export function stopsDrive(error: unknown): boolean {
-  if (error instanceof LeaseLost) return true;
   return error instanceof PhonevaultError && STOPS_DRIVE.has(error.code);
 }
 

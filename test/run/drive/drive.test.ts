@@ -161,6 +161,24 @@ describe('who drives', () => {
     expect(world.logged('lease_held')).toEqual([['info', 'lease_held', {}]]);
   });
 
+  it('throws the error of its work although the lease cannot be released', async () => {
+    const world = scene();
+    await world.ask(RUN, [plannedPhone('p')]);
+    const [odd, away] = [new TypeError('odd'), trouble()];
+    const { put } = world.store;
+    let isAway = false;
+    world.deps.store.put = async (key, body) => {
+      if (isAway && key === layout.lease(1)) throw away;
+      await put(key, body);
+    };
+    world.deps.cph.listJobs = async () => {
+      isAway = true;
+      throw odd;
+    };
+    await expect(world.go()).rejects.toBe(odd);
+    expect(odd.cause).toBe(away);
+  });
+
   it('ends when another drive writes to a run, and does not fail', async () => {
     const world = scene();
     await world.ask(RUN, [plannedPhone('p')]);
@@ -215,6 +233,22 @@ describe('credentials that are refused', () => {
     await writeCredentialsRefused(world.store, { ...noted, ticks: 1, rest_until: 0 });
     expect(await world.go()).toMatchObject({ kind: 'drove' });
     expect(await readCredentialsRefused(world.store)).toBeUndefined();
+  });
+
+  it('are what the drive throws although nothing can be written after them', async () => {
+    const world = scene();
+    await world.ask(RUN, [plannedPhone('p')]);
+    const refused = new PhonevaultError('credentials_refused', 'refused');
+    const away = new PhonevaultError('unreachable', 'no answer');
+    const { put } = world.store;
+    let isAway = false;
+    world.deps.store.put = (key, body) => (isAway ? Promise.reject(away) : put(key, body));
+    world.deps.cph.listJobs = async () => {
+      isAway = true;
+      throw refused;
+    };
+    await expect(world.go()).rejects.toBe(refused);
+    expect(refused.cause).toBe(away);
   });
 
   it('are not what a mistake of our own is taken for', async () => {
@@ -368,15 +402,24 @@ describe('a drive', () => {
     expect((await readLimits(world.store)).recent).toEqual([T0]);
   });
 
-  it('does not fail where the limits cannot be kept', async () => {
+  it('logs limits that cannot be written, and does not fail', async () => {
     const world = scene();
-    await world.ask(RUN, [plannedPhone('p', skipped)]);
+    await world.ask(RUN, [plannedPhone('p')]);
     const put = world.store.put;
     world.deps.store.put = async (key, body) => {
       if (key === layout.limits) throw trouble();
       await put(key, body);
     };
     expect(await world.go()).toEqual({ kind: 'drove', open: 0 });
+    const fields = { code: 'unreachable', message: 'no answer' };
+    expect(world.logged('limits_not_written')).toEqual([['warn', 'limits_not_written', fields]]);
+  });
+
+  it('writes no limits when it learned nothing', async () => {
+    const world = scene();
+    await world.ask(RUN, [plannedPhone('p', skipped)]);
+    expect(await world.go()).toEqual({ kind: 'drove', open: 0 });
+    expect(await world.keys(layout.limits)).toEqual([]);
   });
 
   it('counts its time for the runs that are open', async () => {

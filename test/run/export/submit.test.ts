@@ -9,7 +9,7 @@ import type { OpenRun } from '../../../lib/run/state/open-run.ts';
 import { LeaseLost } from '../../../lib/errors.ts';
 import type { InFlightJob } from '../../../lib/run/export/batch.ts';
 import { submitWindow } from '../../../lib/run/export/submit.ts';
-import { refusal, runScene } from '../../support/run-scene.ts';
+import { refusal, runScene, trouble } from '../../support/run-scene.ts';
 import { MINUTE, openRun, plannedPhone, T0, terms } from '../../support/runs.ts';
 
 const SECOND = 1_000;
@@ -181,6 +181,18 @@ describe('submitWindow', () => {
     expect(run.state.cancelledAt).toBe(T0);
     expect(unsent(run)).toEqual(['p']);
     expect(await events(world, run)).toEqual(['intent', 'unsent', 'cancel_seen']);
+  });
+
+  it('throws what ended the window although the log cannot be written after it', async () => {
+    const [refused, away] = [refusal({ code: 'credentials_refused' }), trouble()];
+    const world = scene(() => {
+      world.deps.store.put = () => Promise.reject(away);
+      throw refused;
+    });
+    const run = runOf('nightly-1', ['p']);
+    await expect(world.submit(run)).rejects.toBe(refused);
+    expect(refused.cause).toBe(away);
+    expect(run.unwritten.events.map(({ type }) => type)).toEqual(['unsent']);
   });
 
   it('writes nothing of a window that was never declared', async () => {
