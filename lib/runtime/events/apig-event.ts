@@ -3,19 +3,19 @@ import { PhonevaultError } from '../../errors.ts';
 
 export type ApigCall = {
   request: Request;
-  /** What lies before /v1 in the address under which the gateway is called, '' or such as "/backup". */
+  /** The path before /v1 in the address that callers use: '' or, for example, "/backup". */
   mount: string;
 };
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
 
-// Longer ones are no route, query or header of ours; what is left of them is refused like any other.
+// No route, query or header of ours is longer; what is left of a longer one is refused like any other.
 const MAX_PATH_LENGTH = 8_192;
 const MAX_VALUES = 100;
 const MAX_NAME_LENGTH = 256;
 
-// How a value that was sent twice arrives is not documented: as text or as a list, so both are read. Read as pairs,
-// so that no name is special.
+// The documents do not say whether a repeated value arrives as text or as a list, so both are read. Pairs, not objects, so
+// that no name is special.
 const pairs = z.preprocess(
   (given) => (typeof given === 'object' && given !== null ? Object.entries(given) : given),
   z
@@ -49,8 +49,8 @@ export const apigEventSchema = z.object({
 });
 
 /**
- * Reads the event of an APIG trigger, shared or dedicated, as a web request. Throws `event_invalid` for any other event;
- * whatever a caller can put into a call is passed on for the application to judge.
+ * Returns the event of an APIG trigger, shared or dedicated, as a web request. Throws `event_invalid` for any other event.
+ * The application checks everything that a caller can choose.
  */
 export function parseApigEvent(event: unknown): ApigCall {
   const parsed = apigEventSchema.safeParse(event);
@@ -61,7 +61,7 @@ export function parseApigEvent(event: unknown): ApigCall {
     });
   }
   const { httpMethod: method, path, pathParameters, queryStringParameters, headers } = parsed.data;
-  const { mount, route } = placeOf(path, catchAllOf(pathParameters));
+  const { mount, route } = splitPath(path, catchAllOf(pathParameters));
   const url = new URL('http://phonevault');
   url.pathname = route;
   url.search = new URLSearchParams(each(queryStringParameters)).toString();
@@ -79,14 +79,14 @@ function each(given: Pairs): [string, string][] {
   });
 }
 
-/** With prefix matching the rest of the path arrives under the empty name. */
+/** With prefix matching, the gateway sends the rest of the path under the empty name. */
 function catchAllOf(given: Pairs): string | undefined {
   const rest = given.find(([name]) => name === '')?.[1];
   return typeof rest === 'string' ? `/${rest.replace(/^\/+/, '')}` : undefined;
 }
 
-/** The API may be published below a path of the operator's choice, which may hold a /v1 of its own: routes begin at the last. */
-function placeOf(path: string, catchAll: string | undefined): { mount: string; route: string } {
+/** Operators may publish the API below any path, which may contain a /v1 itself: routes begin at the last one. */
+function splitPath(path: string, catchAll: string | undefined): { mount: string; route: string } {
   const at = path.lastIndexOf('/v1/');
   if (at >= 0) return { mount: path.slice(0, at), route: path.slice(at) };
   return { mount: '', route: catchAll?.startsWith('/v1/') === true ? catchAll : path };
@@ -98,7 +98,7 @@ function headersOf(given: Pairs): Headers {
     try {
       headers.append(name, value);
     } catch {
-      // A name or value that HTTP does not allow cannot be meant for us.
+      // HTTP does not allow this name or value, so no client sends it on purpose.
     }
   }
   return headers;

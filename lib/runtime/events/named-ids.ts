@@ -1,9 +1,9 @@
 import { parseText } from './parse-text.ts';
 
-/** Ids that a value names, by the names of its fields. */
+/** Ids in a value, by the names of its fields. */
 export type NamedIds = { phones: string[]; servers: string[]; orders: string[] };
 
-const DEPTH = 6;
+const MAX_DEPTH = 6;
 const ID = /^[\w-]{1,64}$/;
 
 const FIELDS: Readonly<Record<string, keyof NamedIds>> = {
@@ -17,8 +17,8 @@ const FIELDS: Readonly<Record<string, keyof NamedIds>> = {
 };
 
 /**
- * Gathers the phones, else the servers, else the orders that values name, objects and JSON text alike: a phone's entry
- * names its server too, and an order's answer both. Phones whose entry carries an error are `refused`.
+ * Returns the phones in objects or JSON texts, else the servers, else the orders: a phone's entry names its server too, and
+ * the response to an order names both. Phones whose entry has an error are `refused`.
  */
 export function namedIds(...values: unknown[]): NamedIds & { refused: string[] } {
   const found = {
@@ -32,10 +32,10 @@ export function namedIds(...values: unknown[]): NamedIds & { refused: string[] }
     if (typeof value === 'string') {
       if (field !== undefined && isId(value)) found[field].add(value);
     } else if (Array.isArray(value)) {
-      if (depth < DEPTH) for (const entry of value) visit(entry, field, depth + 1);
-    } else if (typeof value === 'object' && value !== null && depth < DEPTH) {
+      if (depth < MAX_DEPTH) for (const entry of value) visit(entry, field, depth + 1);
+    } else if (typeof value === 'object' && value !== null && depth < MAX_DEPTH) {
       const { phone_id: id, job_id: job, error_code: error } = value as Record<string, unknown>;
-      if (isId(id) && isTold(error) && !isTold(job)) refused.add(id);
+      if (isId(id) && isFilled(error) && !isFilled(job)) refused.add(id);
       for (const [name, entry] of Object.entries(value)) {
         visit(entry, Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined, depth + 1);
       }
@@ -53,6 +53,6 @@ export function isId(value: unknown): value is string {
   return typeof value === 'string' && ID.test(value);
 }
 
-function isTold(value: unknown): boolean {
+function isFilled(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
 }

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 
-// What the services send, as far as it is read. All of it is stripped to these fields; sources: functiongraph_01_0209
-// (CTS), functiongraph_02_0102 (SMN, OBS), functiongraph_01_0390_03 (result of an asynchronous invocation).
+// The events of the services, stripped to the fields that are read. Sources: functiongraph_01_0209 (CTS),
+// functiongraph_02_0102 (SMN, OBS), functiongraph_01_0390_03 (result of an asynchronous invocation).
 
 const short = z.string().max(256).nullish();
 const moment = z.union([z.string().max(64), z.number()]).nullish();
 
-/** What CTS records of one call. `request` and `response` are objects or their JSON text. */
+/** CTS's record of one call. `request` and `response` are objects or their JSON text. */
 export const traceSchema = z.object({
   trace_name: z.string().min(1).max(256),
   trace_id: short,
@@ -49,7 +49,7 @@ export const smnRecordSchema = z.object({ smn: smnSchema });
 
 export const smnEventSchema = z.object({ record: z.array(smnRecordSchema) });
 
-/** Its records are read one by one: a broken one keeps none of the others back. */
+/** For reading the records one by one, so that a broken one does not affect the others. */
 export const looseSmnEventSchema = z.object({ record: z.array(z.unknown()) });
 
 export const obsEventSchema = z.object({
@@ -64,7 +64,7 @@ export const obsEventSchema = z.object({
   ),
 });
 
-/** What FunctionGraph tells a destination of an asynchronous invocation. */
+/** FunctionGraph's report to a destination of an asynchronous invocation. */
 export const deliverySchema = z.object({
   request_context: z.object({
     request_id: short,
@@ -79,13 +79,11 @@ export const deliverySchema = z.object({
   response_payload: z.unknown().optional(),
 });
 
-/** A notification of ours. */
+/** One of our notifications. */
 export const ownNotificationSchema = z.object({
   version: z.number(),
   id: z.string(),
-  kind: z.enum(['settled', 'missed', 'stale', 'recovered', 'credentials']),
+  kind: z.enum(['settled', 'missed', 'stale', 'recovered', 'credentials', 'heartbeat']),
 });
 
 export type Trace = z.infer<typeof traceSchema>;
-export type SmnMessage = z.infer<typeof smnSchema>;
-export type Delivery = z.infer<typeof deliverySchema>;

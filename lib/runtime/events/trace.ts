@@ -1,60 +1,66 @@
 import type { Lookup } from '../../ledger/hints/hints.ts';
-import { timeOf } from './timer-event.ts';
 import { isId, namedIds } from './named-ids.ts';
 import { parseText } from './parse-text.ts';
-import { digest, hinted, ignored, type Reading } from './reading.ts';
+import { digest, hint, ignore, type ParsedEvent } from './parsed-event.ts';
 import type { Trace } from './shapes.ts';
+import { timeOf } from './time.ts';
 
-/** Purchases and resets; what else CTS records of CPH (cph_ug_0032) starts no new life of a phone. */
+/** Purchases and resets. No other call that CTS records of CPH (cph_ug_0032) starts a generation of a phone. */
 const CHANGES: Readonly<Record<string, Lookup['change']>> = {
   createcloudphone: 'created',
   resetcloudphone: 'reset',
 };
-/** How CTS spells the service is not documented. */
+/** The documents do not say how CTS spells the service. */
 const SERVICE = /^(?:cph|cloud ?phone)$/i;
 const PHONE_ID = /^[0-9a-f]{32}$/i;
 
 /**
- * Reads one trace. Its id names the hint, whichever way the trace came. A trace tells of a call, not of its end: what
- * `resource_id` names (a phone, a server, an order) is not documented, so drive finds out.
+ * Returns the hint in one trace, named after the trace's id in whatever form the trace came. A trace reports a call, not its
+ * end. The documents do not say whether `resource_id` is a phone, a server or an order, so drive finds out.
  */
-export function readTrace(trace: Trace, fallbackTime?: string | number | null): Reading {
-  if (!SERVICE.test(trace.service_type ?? '')) return ignored('other_service');
+export function parseTrace(trace: Trace, fallbackTime?: string | number | null): ParsedEvent {
+  if (!SERVICE.test(trace.service_type ?? '')) return ignore('other_service');
   const name = trace.trace_name.toLowerCase();
   const change = Object.hasOwn(CHANGES, name) ? CHANGES[name] : undefined;
-  if (change === undefined) return ignored('other_trace');
-  if (hasFailed(trace)) return ignored('failed_trace');
+  if (change === undefined) return ignore('other_trace');
+  if (hasFailed(trace)) return ignore('failed_trace');
 
-  const { phones, servers, orders, refused } = namedIds(trace.request, trace.response);
-  const resource = isId(trace.resource_id) ? trace.resource_id : undefined;
-  const known = [...phones, ...servers, ...refused];
-  const others = known.length === 0 ? orders : [];
-  if (resource !== undefined && !known.includes(resource) && !others.includes(resource)) {
-    // Beside ids from the call itself only what is sure to be one more phone counts.
-    if (known.length + others.length === 0 || PHONE_ID.test(resource)) others.push(resource);
-  }
-  // Resets leave no mark in the list of phones: one that names nothing cannot be looked for.
-  const named = phones.length + servers.length + others.length + refused.length;
-  if (change === 'reset' && named === 0) return ignored('nothing_named');
-  if (refused.length > 0 && phones.length + others.length === 0) return ignored('failed_trace');
+  const { refused, ...named } = subjectsOf(trace);
+  const count = named.phones.length + named.servers.length + named.others.length;
+  // The list of phones does not show resets, so a reset without an id cannot be looked up.
+  if (change === 'reset' && count + refused === 0) return ignore('nothing_named');
+  if (refused > 0 && named.phones.length + named.others.length === 0) return ignore('failed_trace');
 
   const at = traceTime(trace.time) ?? traceTime(trace.record_time) ?? traceTime(fallbackTime);
-  const lookup = { change, ...(at === undefined ? {} : { at }), phones, servers, others };
-  return hinted('trace', trace.trace_id || digest(JSON.stringify([name, lookup])), lookup);
+  const lookup = { change, ...(at === undefined ? {} : { at }), ...named };
+  return hint('trace', trace.trace_id || digest(JSON.stringify([name, lookup])), lookup);
 }
 
-/** `trace_status` and `trace_rating` are `normal` for calls that went well. */
+/** The ids that the call and the trace name, and how many phones the call was refused for. */
+function subjectsOf({ request, response, resource_id: resource }: Trace) {
+  const { phones, servers, orders, refused } = namedIds(request, response);
+  const fromCall = [...phones, ...servers, ...refused];
+  const others = fromCall.length === 0 ? orders : [];
+  const isNew = isId(resource) && !fromCall.includes(resource) && !others.includes(resource);
+  // When the call names ids, the resource counts only if it is certainly one more phone.
+  if (isNew && (fromCall.length + others.length === 0 || PHONE_ID.test(resource))) {
+    others.push(resource);
+  }
+  return { phones, servers, others, refused: refused.length };
+}
+
+/** True unless `trace_status` and `trace_rating` are `normal`, and the call was not refused. */
 function hasFailed({ trace_status, trace_rating, code, response }: Trace): boolean {
-  const bad = [trace_status, trace_rating].some((word) =>
+  const isBad = [trace_status, trace_rating].some((word) =>
     /^(?:warning|incident)$/i.test(word ?? ''),
   );
-  const answer = parseText(response);
+  const body = parseText(response);
   const error =
-    typeof answer === 'object' && answer !== null && 'error_code' in answer && answer.error_code;
-  return bad || Number(code ?? 0) >= 400 || (typeof error === 'string' && error !== '');
+    typeof body === 'object' && body !== null && 'error_code' in body && body.error_code;
+  return isBad || Number(code ?? 0) >= 400 || (typeof error === 'string' && error !== '');
 }
 
-/** Epoch ms of a trace's time: ms, seconds, or a text such as `2018/06/26 08:54:07 GMT+08:00`. */
+/** Reads a trace's time as epoch ms: ms, seconds, or a text such as `2018/06/26 08:54:07 GMT+08:00`. */
 function traceTime(value: string | number | null | undefined): number | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   if (typeof value === 'number') return timeOf(value);

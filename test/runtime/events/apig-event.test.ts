@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../../../lib/errors.ts';
 import { parseApigEvent } from '../../../lib/runtime/events/apig-event.ts';
 
-/** As captured: header names in lower case, the body in base64, the rest of the path under the empty name. */
+/** A captured event: header names in lower case, the body in base64, the rest of the path under the empty name. */
 const captured = {
   requestContext: { apiId: '0f1e', requestId: '7a7a', stage: 'RELEASE' },
   httpMethod: 'POST',
@@ -51,7 +51,7 @@ describe('parseApigEvent', () => {
     expect(new URL(call.request.url).host).toBe('phonevault');
   });
 
-  it('keeps what looks like a query in a path out of the query', () => {
+  it('does not read a question mark in the path as a query', () => {
     const { request } = parseApigEvent({
       ...captured,
       path: '/v1/runs/a?b#c d',
@@ -74,7 +74,7 @@ describe('parseApigEvent', () => {
 
   it.each([
     ['text', 'é', false, 'é'],
-    ['text of an event that says nothing of base64', 'é', undefined, 'é'],
+    ['text without isBase64Encoded', 'é', undefined, 'é'],
     ['nothing', undefined, true, ''],
     ['null', null, null, ''],
   ])('reads a body of %s', async (_what, body, isBase64Encoded, expected) => {
@@ -82,7 +82,7 @@ describe('parseApigEvent', () => {
     expect(await request.text()).toBe(expected);
   });
 
-  it('reads headers of any case, lists of them, and leaves out what HTTP does not allow', () => {
+  it('reads headers of any case and lists, and drops headers that HTTP does not allow', () => {
     const headers = {
       AUTHORIZATION: 'Bearer x',
       'x-list': ['a', 'b'],
@@ -101,16 +101,16 @@ describe('parseApigEvent', () => {
     ['a timer', { trigger_type: 'TIMER', time: '2026-02-03T02:15:00+08:00' }],
     ['a list', []],
     ['no path', { ...captured, path: undefined }],
-    ['a path that is none', { ...captured, path: 'v1' }],
-    ['a method that is none', { ...captured, httpMethod: 'CONNECT' }],
-    ['a body that is no text', { ...captured, body: { policy: 'nightly' } }],
-  ])('refuses %s', (_what, event) => {
+    ['an invalid path', { ...captured, path: 'v1' }],
+    ['an unknown method', { ...captured, httpMethod: 'CONNECT' }],
+    ['a body that is not a text', { ...captured, body: { policy: 'nightly' } }],
+  ])('throws event_invalid for %s', (_what, event) => {
     expect(() => parseApigEvent(event)).toThrow(
       expect.objectContaining({ code: 'event_invalid', hint: expect.any(String) as string }),
     );
   });
 
-  it('reads or refuses whatever comes', () => {
+  it('returns a request or throws event_invalid for any input', () => {
     const dictionary = fc.option(
       fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.array(fc.string())), { maxKeys: 4 }),
     );
