@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { contextOf } from '../cli/invoke/context.ts';
 import { layout } from '../lib/ledger/store/layout.ts';
 import { realInstance, startInvocation } from '../lib/runtime/invocation.ts';
 import { type Cloud, type CloudOptions, createCloud } from '../local/cloud.ts';
@@ -56,19 +57,11 @@ export async function startFunctions(
     PHONEVAULT_FUNCTIONGRAPH_ENDPOINT: url('functiongraph'),
     ...more,
   };
-  const context = () => {
-    const started = Date.now();
-    const { token, accessKey, secretKey, securityToken } = cloud.credentials;
-    return {
-      getUserData: (name: string) => (settings as Record<string, string>)[name],
-      getRemainingTimeInMilliSeconds: () => started + 60_000 - Date.now(),
-      getRequestID: () => 'a-request',
-      getToken: () => token,
-      getSecurityAccessKey: () => accessKey,
-      getSecuritySecretKey: () => secretKey,
-      getSecurityToken: () => securityToken,
-    };
+  const facts = {
+    ...{ functionName: 'phonevault', requestId: 'a-request', timeoutMs: 60_000 },
+    ...{ projectId: cloud.projectId, userData: settings, credentials: cloud.credentials },
   };
+  const context = () => contextOf(facts, Date.now);
   const { store } = startInvocation(context(), realInstance(), { needsTopic: true }).deps;
   const load = createRequire(import.meta.url);
   return {

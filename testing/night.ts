@@ -1,3 +1,4 @@
+import { contextOf } from '../cli/invoke/context.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type HttpRequest, type Send, TransportError } from '../lib/cloud/request/send.ts';
 import type { OpenRun } from '../lib/run/state/open-run.ts';
@@ -149,6 +150,10 @@ export async function night(
     PHONEVAULT_BUCKET: cloud.bucket,
     PHONEVAULT_TOPIC_URN: cloud.topicUrn,
   };
+  const facts = {
+    ...{ functionName: 'phonevault', requestId: '', timeoutMs: MINUTE },
+    ...{ projectId: cloud.projectId, userData: settings },
+  };
   let seed = 7;
   const random = (): number => ((seed = (seed * 48_271) % 2_147_483_647), seed / 2_147_483_647);
   const instance = {
@@ -173,12 +178,7 @@ export async function night(
     }
     return startInvocation(
       {
-        getUserData: (name) => settings[name],
-        getToken: () => credentials.token,
-        getSecurityAccessKey: () => credentials.accessKey,
-        getSecuritySecretKey: () => credentials.secretKey,
-        getSecurityToken: () => credentials.securityToken,
-        getRemainingTimeInMilliSeconds: () => started + MINUTE - clock.now(),
+        ...contextOf({ ...facts, credentials }, clock.now),
         ...context,
       },
       { ...instance, send, clock: ownClock },
