@@ -11,7 +11,7 @@ import {
   traceSchema,
 } from '../lib/runtime/events/shapes.ts';
 
-/** A payload as a trigger hands it over: the whole of it, and what its schema reads of it. */
+/** The event of a trigger: the whole payload, and the part that its schema reads. */
 export type Payload<T> = { name: string; event: unknown; parsed: T };
 
 function load<S extends z.ZodType>(name: string, schema: S): Payload<z.output<S>> {
@@ -21,8 +21,8 @@ function load<S extends z.ZodType>(name: string, schema: S): Payload<z.output<S>
 }
 
 /**
- * Payloads of every trigger that a function of ours knows, and of the callers of its API. Shapes are the services', values invented. Loading this fails
- * when one does not fit its schema.
+ * Example events of every trigger and of API callers. The shapes are those of the services, the values are invented. Importing
+ * this module throws if a payload does not match its schema.
  */
 export const payloads = {
   timerPlain: load('timer-plain', timerEventSchema),

@@ -1,24 +1,24 @@
-// A function that listens on the topic of outcomes and starts the next policy of a chain: see README.md beside it.
+// A function that subscribes to the notifications and starts the next policy of a chain: see README.md.
 
-/** What it uses of FunctionGraph's context. */
+/** The part of FunctionGraph's context that this function uses. */
 type Context = {
   getUserData(name: string): string | undefined;
   getLogger(): { info(line: string): void; error(line: string): void };
 };
 
 type Result = {
-  /** Ids of the runs that are asked for. */
+  /** Ids of the requested runs. */
   started: string[];
-  /** Messages that start nothing, by reason. */
+  /** Number of ignored messages by reason. */
   ignored: Record<string, number>;
 };
 
-/** What it uses of a notification; docs/formats.md has all of it. */
+/** The part of a notification that this function uses: see docs/formats.md. */
 type Notification = { kind: string; run_id: string; policy: string; outcome: string };
 
-const WAIT_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
-/** SMN hands it over as it got it, perhaps more than once. */
+/** Handles messages of SMN, which may arrive more than once. */
 export const handler = createHandler((url, init) => fetch(url, init));
 
 export function createHandler(send: typeof fetch) {
@@ -30,22 +30,22 @@ export function createHandler(send: typeof fetch) {
       result.ignored[reason] = (result.ignored[reason] ?? 0) + 1;
     };
     for (const message of messagesOf(event)) {
-      const notification = read(message);
-      const next = notification && follower(settings.chain, notification);
+      const notification = parseNotification(message);
+      const next = notification && nextPolicy(settings.chain, notification);
       if (notification === undefined || next === undefined) {
-        ignore(notification === undefined ? 'no_notification' : 'nothing_follows');
+        ignore(notification === undefined ? 'no_notification' : 'no_next_policy');
         continue;
       }
       try {
-        const answer = await ask(send, settings, next, notification.run_id);
-        if (answer.runId !== undefined) result.started.push(answer.runId);
-        else ignore(`refused_${answer.status}`);
+        const response = await requestRun(send, settings, next, notification.run_id);
+        if (response.runId !== undefined) result.started.push(response.runId);
+        else ignore(`refused_${response.status}`);
       } catch (error) {
         failed.push(error as Error);
       }
     }
     context.getLogger().info(JSON.stringify(result));
-    // Only what may go well the next time: FunctionGraph brings the event again.
+    // FunctionGraph retries the event: only for failures that may pass.
     if (failed[0] !== undefined) throw failed[0];
     return result;
   };
@@ -53,17 +53,17 @@ export function createHandler(send: typeof fetch) {
 
 type Settings = { chain: string[]; url: string; token: string };
 
-/** A policy stands in the chain once, so that no run can start itself again. */
+/** Each policy is in the chain once, so that no run can start itself again. */
 function readSettings(context: Context): Settings {
   const [chain = '', url = '', token = ''] = ['CHAIN', 'API_URL', 'API_TOKEN'].map((name) =>
     context.getUserData(name)?.trim(),
   );
   const policies = chain.split(/[\s,]+/).filter((policy) => policy !== '');
   if (policies.length < 2 || new Set(policies).size < policies.length) {
-    throw new Error('CHAIN: two or more names of policies, each once: nightly,weekly-apps');
+    throw new Error('CHAIN must name two or more policies, each once: nightly,weekly-apps');
   }
   if (!/^https?:\/\//.test(url) || token === '') {
-    throw new Error('API_URL is the address before /v1; API_TOKEN a token of scope run');
+    throw new Error('API_URL must be the address before /v1, API_TOKEN a token with scope run');
   }
   return { chain: policies, url: url.replace(/\/+$/, ''), token };
 }
@@ -74,8 +74,8 @@ function messagesOf(event: unknown): unknown[] {
   return records.map((one) => (one as { smn?: { message?: unknown } } | null)?.smn?.message);
 }
 
-/** The notification in a message; undefined where it is something else, such as the text for people. */
-function read(message: unknown): Notification | undefined {
+/** Returns the notification in a message, or undefined for anything else. */
+function parseNotification(message: unknown): Notification | undefined {
   try {
     const { version, kind, run_id, policy, outcome } = JSON.parse(String(message)) as Record<
       string,
@@ -89,13 +89,13 @@ function read(message: unknown): Notification | undefined {
   }
 }
 
-function follower(chain: string[], { kind, policy, outcome }: Notification): string | undefined {
+function nextPolicy(chain: string[], { kind, policy, outcome }: Notification): string | undefined {
   const at = chain.indexOf(policy);
   return kind === 'settled' && outcome === 'completed' && at >= 0 ? chain[at + 1] : undefined;
 }
 
-/** Asks for the run. The key is made of the run before: the same message again is the same run. */
-async function ask(send: typeof fetch, settings: Settings, policy: string, after: string) {
+/** Requests a run. The idempotency key contains the id of the run before, so a repeated message starts no second run. */
+async function requestRun(send: typeof fetch, settings: Settings, policy: string, after: string) {
   const response = await send(`${settings.url}/v1/runs`, {
     method: 'POST',
     headers: {
@@ -104,18 +104,18 @@ async function ask(send: typeof fetch, settings: Settings, policy: string, after
       'idempotency-key': `after-${after}`,
     },
     body: JSON.stringify({ policy }),
-    signal: AbortSignal.timeout(WAIT_MS),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   const { status } = response;
-  if (status === 429 || status >= 500) throw new Error(`the API answered ${status}`);
+  if (status === 429 || status >= 500) throw new Error(`the API returned ${status}`);
   return { status, runId: runIdIn(await response.text()) };
 }
 
-/** A gateway in between may answer with anything. */
+/** A gateway in front of the API may return any text. */
 function runIdIn(text: string): string | undefined {
   try {
-    const answer = JSON.parse(text) as { run_id?: unknown } | null;
-    return typeof answer?.run_id === 'string' ? answer.run_id : undefined;
+    const body = JSON.parse(text) as { run_id?: unknown } | null;
+    return typeof body?.run_id === 'string' ? body.run_id : undefined;
   } catch {
     return undefined;
   }

@@ -7,14 +7,14 @@ import { tokenEntry, webhookSecret } from '../../testing/keys.ts';
 import { EXAMPLE_SECRET, EXAMPLE_TOKEN } from './callers.ts';
 
 describe('events', () => {
-  it('has every payload that lies in its folder, once', () => {
+  it('contain each payload file once', () => {
     const files = readdirSync(new URL('../../events/payloads/', import.meta.url));
     const names = Object.values(payloads).map(({ name }) => `${name}.json`);
     expect(names.sort()).toEqual(files.sort());
   });
 
   it.each(['apigStartRun', 'apigDedicatedStartRun', 'apigWebhook'] as const)(
-    'knows who calls in %s',
+    'have a known caller in %s',
     async (name) => {
       const { request } = parseApigEvent(payloads[name].event);
       const body = new Uint8Array(await request.arrayBuffer());
@@ -29,7 +29,7 @@ describe('events', () => {
     },
   );
 
-  it('knows the payloads by their types', () => {
+  it('are typed', () => {
     expect(payloads.ctsCreatePhone.parsed.cts.trace_name).toBe('createCloudPhone');
     expect(payloads.timerNamed.parsed.user_event).toBe('nightly');
     expect(payloads.apigShowRun.parsed.pathParameters).toEqual([

@@ -34,17 +34,17 @@ afterAll(async () => {
 });
 
 const slot = { requested: ['nightly-20260202t183000z'] };
-const foreign = { requested: [], ignored: { event_invalid: 1 } };
-const noCall = {
+const rejected = { requested: [], ignored: { event_invalid: 1 } };
+const notACall = {
   statusCode: 400,
   body: expect.stringContaining('"code":"event_invalid"') as string,
 };
-const answer = (statusCode: number, words = '') => ({
+const response = (statusCode: number, words = '') => ({
   statusCode,
   isBase64Encoded: false,
   body: expect.stringContaining(words) as string,
 });
-const accepted = answer(202, '"run_id":"nightly-');
+const accepted = response(202, '"run_id":"nightly-');
 const ignored = (reason: string, count = 1) => ({ hints: [], ignored: { [reason]: count } });
 const hint = (id: string) => ({ hints: [id], ignored: {} });
 const trace = hint('trace-f828ab77-1c52-11f0-b09f-35adcfa2aaaa');
@@ -53,8 +53,8 @@ const message = hint('message-a51671f77d4a479cac2e7d2c9a3c0000');
 
 type Name = keyof typeof payloads;
 
-/** What each payload comes to at the function that its trigger belongs to. */
-const own: Record<Name, [HandlerName, unknown]> = {
+/** The expected result of each payload at the function of its trigger. */
+const expected: Record<Name, [HandlerName, unknown]> = {
   timerPlain: ['schedule', { requested: [] }],
   timerWithoutText: ['schedule', { requested: [] }],
   timerNamed: ['schedule', slot],
@@ -64,20 +64,20 @@ const own: Record<Name, [HandlerName, unknown]> = {
   timerText: ['schedule', slot],
   timerMilliseconds: ['schedule', slot],
   timerSeconds: ['schedule', slot],
-  // The run before is still open: nothing drives here.
+  // The previous run is still open: nothing drives here.
   timerUnreadable: ['schedule', { requested: [] }],
-  timerNamesNothing: ['schedule', foreign],
+  timerNamesNothing: ['schedule', rejected],
   apigStartRun: ['http', accepted],
   apigStartRunPlain: ['http', accepted],
   apigDedicatedStartRun: ['http', accepted],
-  apigListRuns: ['http', answer(200, '"runs":[')],
-  apigRepeatedQuery: ['http', answer(400, 'query_invalid')],
-  apigShowRun: ['http', answer(200, '"run_id":"nightly-20260202t183000z"')],
-  apigCancelRun: ['http', answer(202, '"run_id":"nightly-20260202t183000z"')],
-  apigPlan: ['http', answer(202, '"asked_at"')],
-  apigNoCaller: ['http', answer(401, 'unauthenticated')],
-  apigNotJson: ['http', answer(400, 'not_json')],
-  apigWebhook: ['http', answer(401, 'signature_stale')],
+  apigListRuns: ['http', response(200, '"runs":[')],
+  apigRepeatedQuery: ['http', response(400, 'query_invalid')],
+  apigShowRun: ['http', response(200, '"run_id":"nightly-20260202t183000z"')],
+  apigCancelRun: ['http', response(202, '"run_id":"nightly-20260202t183000z"')],
+  apigPlan: ['http', response(202, '"asked_at"')],
+  apigNoCaller: ['http', response(401, 'unauthenticated')],
+  apigNotJson: ['http', response(400, 'not_json')],
+  apigWebhook: ['http', response(401, 'signature_stale')],
   ctsCreatePhone: ['event', trace],
   ctsCreateServer: ['event', trace],
   ctsCreateOrder: ['event', trace],
@@ -114,28 +114,28 @@ const own: Record<Name, [HandlerName, unknown]> = {
   failureOfTimer: ['event', ignored('other_event')],
   success: ['event', ignored('invocation_succeeded')],
 };
-const names = Object.keys(own) as Name[];
+const names = Object.keys(expected) as Name[];
 
 describe('every payload', () => {
-  it.each(names)('%s comes to what it should at its own function', async (name) => {
-    const [handler, expected] = own[name];
-    expect(await warm[handler](payloads[name].event)).toMatchObject(expected as object);
+  it.each(names)('%s has the expected result at its function', async (name) => {
+    const [handler, result] = expected[name];
+    expect(await warm[handler](payloads[name].event)).toMatchObject(result as object);
   });
 
-  it.each(names)('%s gets a clear answer from the other functions', async (name) => {
-    const [handler] = own[name];
+  it.each(names)('%s is rejected with a reason by the other functions', async (name) => {
+    const [handler] = expected[name];
     const { event } = payloads[name];
     if (handler !== 'schedule') {
-      expect(await warm.schedule(event)).toEqual(foreign);
+      expect(await warm.schedule(event)).toEqual(rejected);
     }
-    if (handler !== 'http') expect(await warm.http(event)).toMatchObject(noCall);
+    if (handler !== 'http') expect(await warm.http(event)).toMatchObject(notACall);
     if (handler !== 'event') {
       expect(await warm.event(event)).toEqual(ignored('other_event'));
     }
   });
 });
 
-describe('five deliveries at once, each to an instance of its own', () => {
+describe('five concurrent deliveries, each to its own instance', () => {
   const cold = (name: HandlerName) => Array.from({ length: 5 }, () => functions.instance(name));
   const ofPolicy = async (policy: string) =>
     (await functions.store.list(`open/${policy}-`)).map(({ key }) => key);
@@ -147,7 +147,7 @@ describe('five deliveries at once, each to an instance of its own', () => {
     body: Buffer.from(body).toString('base64'),
   });
 
-  it('of a timer that names a policy are one run', async () => {
+  it('of a timer that names a policy start one run', async () => {
     await putPolicy('named');
     const event = { ...(payloads.timerNamed.event as object), user_event: 'named' };
     const results = await Promise.all(cold('schedule').map((fire) => fire(event)));
@@ -155,7 +155,7 @@ describe('five deliveries at once, each to an instance of its own', () => {
     expect(await ofPolicy('named')).toEqual(['open/named-20260202t183000z.json']);
   });
 
-  it('of the plain timer are one run of each policy that is due', async () => {
+  it('of the plain timer start one run of each policy that is due', async () => {
     await putPolicy('plain');
     await functions.instance('schedule')(payloads.timerPlain.event);
     const key = 'state/cursors.json';
@@ -163,7 +163,7 @@ describe('five deliveries at once, each to an instance of its own', () => {
     const since = Date.now() - 86_400_000;
     const rule = '"cron":"0 30 2 * * *","timezone":"Asia/Shanghai","start_within":7200000';
     expect(cursors).toContain(rule);
-    // As if a day had passed, with time enough to start its slot.
+    // As if a day had passed, with enough time left to start its slot.
     const late = cursors
       .replaceAll(/"since":\d+/g, `"since":${since}`)
       .replaceAll('"start_within":7200000', '"start_within":86400000');
@@ -176,7 +176,7 @@ describe('five deliveries at once, each to an instance of its own', () => {
     expect(await ofPolicy('plain')).toHaveLength(1);
   });
 
-  it('of a call or a webhook are one run each', async () => {
+  it('of an API call or a webhook start one run each', async () => {
     await putPolicy('called');
     const body = JSON.stringify({ policy: 'called' });
     const now = new Date();
@@ -198,7 +198,7 @@ describe('five deliveries at once, each to an instance of its own', () => {
     expect(await ofPolicy('called')).toHaveLength(2);
   });
 
-  it('of a trace, in whatever form, are one hint', async () => {
+  it('of a trace, in any form, store one hint', async () => {
     await functions.store.remove((await functions.store.list('open/hints/')).map(({ key }) => key));
     const forms = [
       'ctsCreatePhone',
@@ -213,13 +213,13 @@ describe('five deliveries at once, each to an instance of its own', () => {
   });
 });
 
-describe('what the platform should bring again', () => {
+describe('a failure that the platform should retry', () => {
   it.each([
     ['schedule', 'timerNamed'],
     ['schedule', 'timerPlain'],
     ['event', 'ctsCreatePhone'],
     ['drive', 'timerPlain'],
-  ] as const)('is thrown by %s: OBS does not take its calls', async (name, payload) => {
+  ] as const)('is thrown by %s if OBS denies access', async (name, payload) => {
     functions.cloud.control.addFault({
       service: 'obs',
       kind: 'error',
@@ -234,7 +234,7 @@ describe('what the platform should bring again', () => {
     }
   });
 
-  it('is a 5xx of http, whose caller tries again', async () => {
+  it('is a 5xx response of http, so that its caller retries', async () => {
     functions.cloud.control.addFault({
       service: 'obs',
       kind: 'error',
@@ -243,7 +243,7 @@ describe('what the platform should bring again', () => {
     });
     try {
       expect(await functions.instance('http')(payloads.apigListRuns.event)).toMatchObject(
-        answer(500),
+        response(500),
       );
     } finally {
       functions.cloud.control.clearFaults();

@@ -15,12 +15,17 @@ const settings: Record<string, string> = {
   API_TOKEN: TOKEN,
 };
 
-/** The example before the API of an embedded cloud, which delivers what the topic gets to it, five times, in any order. */
+/** The example, with the HTTP API of an embedded cloud that delivers each message five times, in any order. */
 async function setUp(changes: Record<string, string> = {}) {
-  const made = await api({ phones: 2, servers: 1, seed: 3 });
-  made.cloud.control.setDelivery({ copies: 5, delayMs: [0, 60_000], forms: ['cts'], topics: true });
-  await made.putPolicy(NIGHTLY);
-  await made.putPolicy(NIGHTLY.replace('nightly', 'weekly-apps'), 'weekly-apps');
+  const world = await api({ phones: 2, servers: 1, seed: 3 });
+  world.cloud.control.setDelivery({
+    copies: 5,
+    delayMs: [0, 60_000],
+    forms: ['cts'],
+    topics: true,
+  });
+  await world.putPolicy(NIGHTLY);
+  await world.putPolicy(NIGHTLY.replace('nightly', 'weekly-apps'), 'weekly-apps');
   const lines: string[] = [];
   const log = (line: string): void => void lines.push(line);
   const context = {
@@ -30,29 +35,29 @@ async function setUp(changes: Record<string, string> = {}) {
   const handler = createHandler(async (url, init) => {
     const headers = new Headers(init?.headers);
     const { pathname } = new URL(url);
-    const answer = await made.call(init?.method ?? 'GET', pathname.replace('/backup', ''), {
+    const answer = await world.call(init?.method ?? 'GET', pathname.replace('/backup', ''), {
       token: headers.get('authorization')?.replace('Bearer ', '') ?? '',
       key: headers.get('idempotency-key') ?? '',
       body: init?.body,
     });
     return new Response(answer.text, { status: answer.status });
   });
-  return { made, lines, fire: (event: unknown) => handler(event, context) };
+  return { world, lines, fire: (event: unknown) => handler(event, context) };
 }
 
-/** What a function on the topic got since the last time. */
-function listener(made: Api): () => Promise<unknown[]> {
+/** Returns the events that a function on the topic has received since the last call. */
+function listener(world: Api): () => Promise<unknown[]> {
   let seen = 0;
   return async () => {
-    made.clock.move(60_000);
-    const all = await made.cloud.control.events();
+    world.clock.move(60_000);
+    const all = await world.cloud.control.events();
     const fresh = all.filter(({ number }) => number > seen);
     seen = all.length;
     return fresh.map(({ event }) => event);
   };
 }
 
-/** A good run of the first policy, as a function on the topic gets to know of it. */
+/** The event of a completed run of the first policy. */
 function afterNightly() {
   const message = JSON.stringify({
     version: 1,
@@ -66,17 +71,17 @@ function afterNightly() {
   return { event: { record: [{ smn: { message } }] }, context };
 }
 
-const runIds = async (made: Api): Promise<string[]> => {
-  const { body } = await made.call('GET', '/v1/runs');
+const runIds = async (world: Api): Promise<string[]> => {
+  const { body } = await world.call('GET', '/v1/runs');
   return (body.runs as { run_id: string }[]).map(({ run_id }) => run_id).sort();
 };
 
 describe('the example after-backup', () => {
-  it('starts the next policy once, and nothing after the last', async () => {
-    const { made, fire } = await setUp();
-    const got = listener(made);
-    const first = await made.ask('nightly');
-    await made.settle(first);
+  it('starts the next policy once, and nothing after the last policy', async () => {
+    const { world, fire } = await setUp();
+    const got = listener(world);
+    const first = await world.ask('nightly');
+    await world.settle(first);
     const events = await got();
     expect(events).toHaveLength(5);
 
@@ -85,23 +90,23 @@ describe('the example after-backup', () => {
     const [second = ''] = results[0]?.started ?? [];
     expect(second).toMatch(/^weekly-apps-[\da-f]{24}$/);
     expect(results).toEqual(results.map(() => ({ started: [second], ignored: {} })));
-    expect((await made.settle(second)).report.outcome).toBe('completed');
+    expect((await world.settle(second)).report.outcome).toBe('completed');
     const after = await Promise.all((await got()).map(fire));
-    expect(after).toEqual(after.map(() => ({ started: [], ignored: { nothing_follows: 1 } })));
+    expect(after).toEqual(after.map(() => ({ started: [], ignored: { no_next_policy: 1 } })));
     expect(after).toHaveLength(5);
-    expect(await runIds(made)).toEqual([first, second].sort());
+    expect(await runIds(world)).toEqual([first, second].sort());
   });
 
-  it('starts nothing after a run that was not good, nor on what is no notification', async () => {
-    const { made, fire } = await setUp();
-    const got = listener(made);
-    const { body } = await made.call('POST', '/v1/runs', {
+  it('starts nothing after a failed run, or if the message is not a notification', async () => {
+    const { world, fire } = await setUp();
+    const got = listener(world);
+    const { body } = await world.call('POST', '/v1/runs', {
       key: 'k',
       body: { policy: 'nightly', phones: ['ffff'] },
     });
-    await made.settle(String(body.run_id));
+    await world.settle(String(body.run_id));
     for (const event of await got()) {
-      expect(await fire(event)).toEqual({ started: [], ignored: { nothing_follows: 1 } });
+      expect(await fire(event)).toEqual({ started: [], ignored: { no_next_policy: 1 } });
     }
     const others = ['Phone ready', '{}', '[]', 'null', '{"version":2,"kind":"settled"}', undefined];
     const record = others.map((message) => ({ smn: { message } }));
@@ -109,16 +114,16 @@ describe('the example after-backup', () => {
     for (const event of [null, 'x', {}, { record: [null] }, { cts: {} }]) {
       expect(await fire(event)).toEqual({ started: [], ignored: { no_notification: 1 } });
     }
-    expect(await runIds(made)).toEqual([body.run_id]);
+    expect(await runIds(world)).toEqual([body.run_id]);
   });
 
   it.each([
     [{ API_TOKEN: 'pv_wrong' }, { started: [], ignored: { refused_401: 1 } }],
     [{ CHAIN: 'nightly,gone' }, { started: [], ignored: { refused_404: 1 } }],
-  ])('does not try again what is refused: %j', async (changes, result) => {
-    const { made, fire } = await setUp(changes);
-    const got = listener(made);
-    await made.settle(await made.ask('nightly'));
+  ])('does not retry a rejected request: %j', async (changes, result) => {
+    const { world, fire } = await setUp(changes);
+    const got = listener(world);
+    await world.settle(await world.ask('nightly'));
     const [event] = await got();
     expect(await fire(event)).toEqual(result);
   });
@@ -127,7 +132,7 @@ describe('the example after-backup', () => {
     [404, '<html>no such API</html>'],
     [403, ''],
     [200, 'null'],
-  ])('gives up on a gateway that answers %d and %j', async (status, text) => {
+  ])('gives up if a gateway returns %d and %j', async (status, text) => {
     const odd = createHandler(async () => new Response(text, { status }));
     const { event, context } = afterNightly();
     expect(await odd(event, context)).toEqual({
@@ -136,14 +141,14 @@ describe('the example after-backup', () => {
     });
   });
 
-  it.each([429, 500, 503])('throws for what FunctionGraph should try again: %d', async (status) => {
+  it.each([429, 500, 503])('throws on %d, so that FunctionGraph retries', async (status) => {
     const failing = createHandler(async () => new Response('{}', { status }));
     const { event, context } = afterNightly();
     await expect(failing(event, context)).rejects.toThrow(`${status}`);
   });
 
   it.each(['nightly', 'a,b,a', ''])(
-    'refuses a chain that could loop or is none: %j',
+    'rejects a chain that is too short or could loop: %j',
     async (CHAIN) => {
       const { fire } = await setUp({ CHAIN });
       await expect(fire({ record: [] })).rejects.toThrow('CHAIN');
@@ -151,17 +156,17 @@ describe('the example after-backup', () => {
   );
 });
 
-describe('the function event on the topic that Phonevault tells', () => {
+describe('the function event on the topic of the notifications', () => {
   const phone = '0123456789abcdef0123456789abcdef';
   const failed = [{ phone_id: phone, outcome: 'failed' as const }];
   const notification: Notification[] = [...everyKind, settledRun({ outcome: 'completed', failed })];
 
-  it('cannot loop: no news of ours, in whatever form a function gets it, drops a hint', async () => {
-    const { made } = await setUp();
-    const got = listener(made);
-    const { deps } = made.invocation();
+  it('cannot loop: no notification of Phonevault, in any form, stores a hint', async () => {
+    const { world } = await setUp();
+    const got = listener(world);
+    const { deps } = world.invocation();
     for (const one of notification) await deps.topic.publish(deps.topicUrn, composeMessage(one));
-    // Should a region hand functions the text for people.
+    // In case a region sends functions the default text.
     for (const one of notification) {
       const { message_structure, ...rest } = composeMessage(one);
       const texts = { default: message_structure['default'] ?? '' };
