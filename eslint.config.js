@@ -123,7 +123,6 @@ export default tseslint.config(
       'lib/ledger/run/metrics.ts',
       'lib/policy/parse/yaml.ts',
       'lib/run/first-backup/decide.ts',
-      'lib/run/plan/candidates.ts',
       'lib/run/settle/orphaned-jobs.ts',
     ],
     rules: { 'max-params': 'off' },

@@ -4,31 +4,32 @@ import type { Candidate } from '../../policy/selection/select.ts';
 import { type RunDeps, toCandidate } from '../deps.ts';
 import { readInventory } from './inventory.ts';
 
-/** Up to here it is cheaper to ask for each phone than to read the fleet. */
+/** For more phones than this, reading the fleet needs fewer calls than a call for each phone. */
 const MAX_SHOWN = 20;
 const SHOWS_AT_ONCE = 4;
-/** Up to here it is cheaper to read each server than the whole fleet. */
+/** For more servers than this, reading the fleet needs fewer calls than reading each server. */
 const MAX_SERVERS = 50;
 
 export type FoundCandidates = {
   candidates: Candidate[];
   taggedServers: ReadonlySet<string> | undefined;
-  /** False when the listing shifted faster than it could be read. */
+  /** False when phones came and went faster than the list could be read. */
   complete: boolean;
-  /** When the phones were looked at; the oldest look of several (epoch ms). */
+  /** When the phones were read (epoch ms); the oldest of several readings. */
   asOf: number;
 };
 
+/** `only` are the phones of the request. Times in epoch ms. */
+type Scope = { requestedAt: number; until: number; only?: readonly string[] | undefined };
+
 /**
- * Gathers the phones that a selection may choose from, by the narrowest way: those that the request is for (`only`), the
- * phones it names, its servers, or the whole fleet. Answers undefined while there is more to read than `until` (epoch ms) allows.
+ * Returns the phones that a selection may choose from, read with the fewest calls: the phones of the request, the phones or
+ * servers of the selection, or the whole fleet. Returns undefined when reading takes longer than `until`.
  */
 export async function findCandidates(
   deps: Pick<RunDeps, 'store' | 'cph' | 'clock'>,
   select: Policy['select'],
-  requestedAt: number,
-  until: number,
-  only?: readonly string[],
+  { requestedAt, until, only }: Scope,
 ): Promise<FoundCandidates | undefined> {
   let asOf = deps.clock.now();
   const tagged =

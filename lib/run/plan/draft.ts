@@ -11,53 +11,54 @@ import { findCandidates } from './candidates.ts';
 
 export type DraftDeps = Pick<RunDeps, 'store' | 'cph' | 'archives' | 'clock'>;
 
-/** The plan before it is written. A run that cannot start has a plan without phones that says why. */
-export type Draft = Omit<Plan, 'version' | 'parts'>;
+/** A plan before it is written. The plan of a run that cannot start has no phones and says why. */
+export type PlanDraft = Omit<Plan, 'version' | 'parts'>;
 
-/** `asOf`: when the fleet was read (epoch ms); not there where it was not. */
-export type Drafted = { plan: Draft; phones: PlannedPhone[]; asOf?: number };
+/** `asOf`: when the fleet was read (epoch ms); undefined when it was not read. */
+export type Draft = { plan: PlanDraft; phones: PlannedPhone[]; asOf?: number };
 
-/** What a plan says of itself before anything is known. */
-export function startDraft(request: RunRequest, now: number): Draft {
+/** Returns the plan of a request before anything else is known. */
+export function startDraft(request: RunRequest, now: number): PlanDraft {
   const slot = request.slot ?? stamp(now);
   return { request, slot, started_at: now, listing_complete: true, selected: 0 };
 }
 
-/** The plan of a run that ends before it starts. */
-export function failedDraft(base: Draft, code: string, message: string): Drafted {
+/** Returns the plan of a run that fails before it starts. */
+export function failedDraft(base: PlanDraft, code: string, message: string): Draft {
   return { plan: { ...base, failure: { code, message } }, phones: [] };
 }
 
 /**
- * Draws up a run under a policy: chooses the phones and fixes their order. Of the fleet it takes what was read no earlier
- * than a minute before `askedAt` and answers undefined while there is more to read than `until` (both epoch ms) allows.
- * A bucket that is not there or too large a selection makes a plan that says so; other failures of the services are thrown.
+ * Selects the phones of a run and fixes their order. The fleet may have been read up to a minute before `requestedAt`. Returns
+ * undefined when reading it takes longer than `until` (both epoch ms). A missing bucket or too large a selection makes a plan
+ * that says so. Throws other errors of the services.
  */
 export async function draftPlan(
   deps: DraftDeps,
-  base: Draft,
+  base: PlanDraft,
   { policy, text, etag }: { policy: Policy; text: string; etag: string },
   { requestedAt, until }: { requestedAt: number; until: number },
-): Promise<Drafted | undefined> {
+): Promise<Draft | undefined> {
   const { request, slot } = base;
   const terms = termsOf(policy, slot);
-  const obstacle = await bucketObstacle(deps, terms, request.run_id);
-  if (obstacle !== undefined) return failedDraft(base, obstacle.code, obstacle.message);
+  const failure = await checkBucket(deps, terms, request.run_id);
+  if (failure !== undefined) return failedDraft(base, failure.code, failure.message);
 
-  const gathered = await findCandidates(deps, policy.select, requestedAt, until, request.phones);
-  if (gathered === undefined) return undefined;
-  const { taggedServers, asOf } = gathered;
-  const wanted = new Set(request.phones);
+  const scope = { requestedAt, until, only: request.phones };
+  const found = await findCandidates(deps, policy.select, scope);
+  if (found === undefined) return undefined;
+  const { taggedServers, asOf } = found;
+  const requested = new Set(request.phones);
   const candidates =
     request.phones === undefined
-      ? gathered.candidates
-      : gathered.candidates.filter(({ phone_id }) => wanted.has(phone_id));
+      ? found.candidates
+      : found.candidates.filter(({ phone_id }) => requested.has(phone_id));
   const selection = selectPhones(policy.select, candidates, {
     ...(taggedServers === undefined ? {} : { taggedServers }),
   });
   if (selection.overLimit !== undefined) {
-    const { found, max } = selection.overLimit;
-    const message = `the policy selects ${found} phones, its max_phones is ${max}`;
+    const { found: selected, max } = selection.overLimit;
+    const message = `the policy selects ${selected} phones, more than max_phones (${max})`;
     return { ...failedDraft(base, 'too_many_phones', message), asOf };
   }
   const phones = narrow(planPhones(selection.selected, selection.missing), request.phones);
@@ -67,7 +68,7 @@ export async function draftPlan(
       started_at: deps.clock.now(),
       terms,
       policy: { etag, text },
-      listing_complete: gathered.complete,
+      listing_complete: found.complete,
       selected: phones.length,
     },
     phones,
@@ -92,8 +93,8 @@ function termsOf(policy: Policy, slot: string): Terms {
   };
 }
 
-/** What is wrong with the bucket of the archives, seen before anything is exported into it. */
-async function bucketObstacle(
+/** Returns what is wrong with the bucket of the archives; undefined when it can be listed. */
+async function checkBucket(
   deps: Pick<RunDeps, 'archives'>,
   terms: Terms,
   runId: string,
@@ -104,10 +105,16 @@ async function bucketObstacle(
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     if (error.code === 'bucket_missing') {
-      return { code: error.code, message: `there is no bucket ${terms.bucket} in this region` };
+      return {
+        code: error.code,
+        message: `bucket ${terms.bucket} does not exist in this region: create it, or fix export.bucket`,
+      };
     }
     if (error.code === 'access_denied') {
-      return { code: error.code, message: `the agency may not list the bucket ${terms.bucket}` };
+      return {
+        code: error.code,
+        message: `the agency has no permission to list bucket ${terms.bucket}`,
+      };
     }
     throw error;
   }
@@ -120,22 +127,22 @@ function planPhones(selected: Candidate[], missing: string[]): PlannedPhone[] {
     if (state === 'exportable') return phone;
     return { ...phone, verdict: { outcome: 'skipped', reason: phone.status } };
   });
-  return [...found, ...missing.map((phone_id) => unlisted(phone_id, 'not_found'))];
+  return [...found, ...missing.map((phone_id) => failedPhone(phone_id, 'not_found'))];
 }
 
-/** A request may name phones of the policy; others that it names are not the policy's to export. */
-function narrow(phones: PlannedPhone[], wanted: string[] | undefined): PlannedPhone[] {
-  if (wanted === undefined) return phones;
-  const ids = new Set(wanted);
+/** Keeps the phones of the request. Those that the policy does not select fail. */
+function narrow(phones: PlannedPhone[], requested: string[] | undefined): PlannedPhone[] {
+  if (requested === undefined) return phones;
+  const ids = new Set(requested);
   const kept = phones.filter((phone) => ids.has(phone.phone_id));
   const known = new Set(kept.map((phone) => phone.phone_id));
   return [
     ...kept,
-    ...[...ids].filter((id) => !known.has(id)).map((id) => unlisted(id, 'not_in_policy')),
+    ...[...ids].filter((id) => !known.has(id)).map((id) => failedPhone(id, 'not_in_policy')),
   ];
 }
 
-function unlisted(phone_id: string, reason: string): PlannedPhone {
+function failedPhone(phone_id: string, reason: string): PlannedPhone {
   return {
     phone_id,
     phone_name: '',

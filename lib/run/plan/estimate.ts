@@ -5,22 +5,22 @@ const MINUTE = 60_000;
 
 type Estimate = NonNullable<Preview['estimate']>;
 
-/** How many export calls so many phones need. */
-export function exportCalls(phones: number, limits: Pick<Limits, 'phones_per_call'>): number {
+/** Returns how many export calls these phones need. */
+export function exportCallCount(phones: number, limits: Pick<Limits, 'phones_per_call'>): number {
   return Math.ceil(phones / limits.phones_per_call);
 }
 
 /**
- * How long a run will take at the learned rate, in ms, and what holds it up: the calls (the last one is sent when its
- * minute comes, and takes an export's time), the fullest server (its exports, in turns) or a single export.
- * `servers` names the server of each phone to export. While no export was seen only the calls' pace is known.
+ * Returns how long a run takes at the learned rate (ms), and its bottleneck: the calls (the last one waits for its minute and
+ * then takes one export), the server with the most phones (its exports run in turns) or a single export. `servers` has the
+ * server of each phone to export. Before the first measured export only the calls count.
  */
 export function estimateRun(
   servers: readonly string[],
   limits: Pick<Limits, 'phones_per_call' | 'calls_per_minute' | 'export_ms'>,
   terms: { max_in_flight_per_server: number; deadline: number },
 ): Estimate {
-  const calls = exportCalls(servers.length, limits);
+  const calls = exportCallCount(servers.length, limits);
   const fullMinutes = Math.floor(Math.max(0, calls - 1) / limits.calls_per_minute);
   const turns = Math.ceil(fullest(servers) / terms.max_in_flight_per_server);
   const { export_ms } = limits;

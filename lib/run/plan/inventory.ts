@@ -9,12 +9,12 @@ import type { Phone } from '../../cloud/cph/phone.ts';
 
 const PAGE = 100;
 const PASSES = 3;
-/** An inventory begun this long before it is asked for still serves: many policies fall due in one minute. */
+/** A reading that began this long before the request is still used: many policies are due in the same minute. */
 export const FRESH_MS = 60_000;
 
 /**
- * Reads the phones of one server or of the whole project, as far as `until` (epoch ms) allows, and keeps the
- * place between drives. Answers undefined while there is more to read.
+ * Reads the phones of one server or of the whole project until `until` (epoch ms), and continues in the next drive. Returns
+ * undefined while there is more to read.
  */
 export async function readInventory(
   deps: Pick<RunDeps, 'store' | 'cph' | 'clock'>,
@@ -34,7 +34,7 @@ export async function readInventory(
         limit: PAGE,
         ...(serverId === undefined ? {} : { serverId }),
       });
-      inventory = takePage(inventory, page, deps.clock.now());
+      inventory = addPage(inventory, page, deps.clock.now());
     }
   } finally {
     await saveInventory(deps.store, inventory);
@@ -43,26 +43,26 @@ export async function readInventory(
 }
 
 /**
- * Takes one page in. The list is ordered newest first and shifts when phones come and go: each page overlaps
- * the one before by one phone, and when its first phone was not seen, phones before it were deleted and some
- * were jumped over, so the reading steps back. Phones created meanwhile sit at the head and are read at the
- * end. After three passes' worth of pages it takes what it has and says that it is not complete.
+ * Adds one page. The list is ordered newest first and shifts when phones come and go. Each page overlaps the one before by
+ * one phone: when its first phone is unknown, phones before it were deleted and others were skipped, so the reading steps
+ * back. Phones created meanwhile are at the head, which is read again at the end. After the pages of three passes the
+ * reading ends and is marked as incomplete.
  */
-function takePage(
+function addPage(
   inventory: Inventory,
   page: { count: number; phones: Phone[] },
   now: number,
 ): Inventory {
-  const seen = new Set(inventory.phones.map((phone) => phone.phone_id));
+  const known = new Set(inventory.phones.map((phone) => phone.phone_id));
   const pages = inventory.pages + 1;
   const exhausted = pages > PASSES * (Math.ceil(page.count / (PAGE - 1)) + 1);
   const first = page.phones[0];
-  const gap = inventory.offset > 0 && (first === undefined || !seen.has(first.phone_id));
+  const gap = inventory.offset > 0 && (first === undefined || !known.has(first.phone_id));
   if (gap && !exhausted) {
     return { ...inventory, pages, offset: Math.max(0, inventory.offset - (PAGE - 1)) };
   }
 
-  const fresh = page.phones.filter(({ phone_id }) => !seen.has(phone_id) && seen.add(phone_id));
+  const fresh = page.phones.filter(({ phone_id }) => !known.has(phone_id) && known.add(phone_id));
   const next: Inventory = {
     ...inventory,
     pages,
@@ -74,7 +74,8 @@ function takePage(
   const atEnd = page.phones.length <= 1 || inventory.offset + page.phones.length >= page.count;
   if (!atEnd && !(rereadingHead && fresh.length === 0)) return next;
   if (page.count <= next.phones.length) return { ...next, finished_at: now };
-  if (exhausted || inventory.passes >= PASSES)
+  if (exhausted || inventory.passes >= PASSES) {
     return { ...next, finished_at: now, complete: false };
+  }
   return { ...next, passes: inventory.passes + 1, offset: 0 };
 }

@@ -2,7 +2,7 @@ import { PhonevaultError } from '../../errors.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { writePlan } from '../../ledger/run/plan.ts';
 import type { DriveDeps, RunDeps } from '../deps.ts';
-import { type Draft, type Drafted, draftPlan, failedDraft, startDraft } from './draft.ts';
+import { type PlanDraft, type Draft, draftPlan, failedDraft, startDraft } from './draft.ts';
 import { stopsDrive } from '../state/contain-failure.ts';
 import { readPolicy } from '../state/read-policy.ts';
 import { adoptPlan, type StoredRun } from '../state/stored-run.ts';
@@ -11,15 +11,15 @@ const MAX_ERRORS = 3;
 const PLAN_WITHIN_MS = 2 * 60 * 60_000;
 
 /**
- * Plans a run: reads the policy, chooses the phones, fixes their order and writes it all down once. Answers false
- * while the fleet is still being read. A run that cannot start gets a plan that says why.
+ * Plans a run: reads the policy, selects the phones, fixes their order and writes the plan once. Returns false while the fleet
+ * is still being read. A run that cannot start gets a plan that says why.
  */
 export async function planRun(
   deps: RunDeps & Pick<DriveDeps, 'writer'>,
   run: StoredRun,
   until: number,
 ): Promise<boolean> {
-  const draft = await draftOrGiveUp(deps, run, until);
+  const draft = await draftRun(deps, run, until);
   if (draft === undefined) return false;
   const written = await writePlan(deps.store, deps.writer.name, draft.plan, draft.phones);
   await adoptPlan(deps.store, run, written);
@@ -33,16 +33,12 @@ export async function planRun(
   return true;
 }
 
-/** A run that was cancelled needs no plan; one that cannot be planned in its time, or is not allowed to, fails. */
-async function draftOrGiveUp(
-  deps: RunDeps,
-  run: StoredRun,
-  until: number,
-): Promise<Drafted | undefined> {
+/** Drafts no phones for a cancelled run. A run that lacks permission, or cannot be planned for two hours, fails. */
+async function draftRun(deps: RunDeps, run: StoredRun, until: number): Promise<Draft | undefined> {
   const base = startDraft(run.request, deps.clock.now());
   if (run.state.cancelledAt !== undefined) return { plan: base, phones: [] };
   try {
-    return await draftByPolicy(deps, run, base, until);
+    return await draftFromPolicy(deps, run, base, until);
   } catch (error) {
     if (!(error instanceof PhonevaultError) || stopsDrive(error)) throw error;
     const since = run.state.failures[0]?.at ?? deps.clock.now();
@@ -52,12 +48,12 @@ async function draftOrGiveUp(
   }
 }
 
-async function draftByPolicy(
+async function draftFromPolicy(
   deps: RunDeps,
   { request, requestedAt }: StoredRun,
-  base: Draft,
+  base: PlanDraft,
   until: number,
-): Promise<Drafted | undefined> {
+): Promise<Draft | undefined> {
   const file = await readPolicy(deps, request.policy);
   if (file === undefined) {
     return failedDraft(base, 'policy_gone', `${layout.policy(request.policy)} does not exist`);

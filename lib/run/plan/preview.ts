@@ -8,13 +8,13 @@ import { timerRunId } from '../../policy/keys/run-id.ts';
 import { stamp } from '../../policy/keys/stamp.ts';
 import type { RunDeps } from '../deps.ts';
 import { parsePolicyText, PolicyInvalid } from '../state/read-policy.ts';
-import { type Drafted, draftPlan, failedDraft, startDraft } from './draft.ts';
-import { estimateRun, exportCalls } from './estimate.ts';
+import { type Draft, draftPlan, failedDraft, startDraft } from './draft.ts';
+import { estimateRun, exportCallCount } from './estimate.ts';
 import type { PlannedPhoneView, Preview } from '../query/schemas.ts';
 
 type Deps = Pick<RunDeps, 'store' | 'cph' | 'archives' | 'clock' | 'ledger'>;
 
-/** `text` is the policy file's. `known` takes the fleet as drive last read it. `slot` in epoch ms, now by default. */
+/** `text` is the policy file. `known` uses the fleet as drive last read it. `slot` in epoch ms, now by default. */
 export type PreviewRequest = {
   policy: string;
   text: string;
@@ -24,26 +24,26 @@ export type PreviewRequest = {
 };
 
 /**
- * What a run of this policy would do, were it to start now: nothing is written and nothing exported. Its keys are those of
- * the timer's run of that slot; a run asked for by hand differs in the run id. Answers undefined when the fleet could not
- * be read by `until` (epoch ms), or `known` finds no finished reading. Throws PolicyInvalid, and ServiceError.
+ * Returns what a run of this policy would do if it started now. Writes and exports nothing. The keys are those of the timer
+ * run of that slot; a manual run has another run id. Returns undefined when the fleet cannot be read by `until` (epoch ms), or
+ * `known` finds no finished reading. Throws PolicyInvalid and ServiceError.
  */
 export async function previewRun(
   deps: Deps,
-  ask: PreviewRequest,
+  request: PreviewRequest,
   until: number,
 ): Promise<Preview | undefined> {
-  const { policy: name, text, inventory = 'fresh' } = ask;
+  const { policy: name, text, inventory = 'fresh' } = request;
   const parsed = parsePolicyText(deps, name, text);
   if (!parsed.ok) throw new PolicyInvalid(name, parsed.errors);
 
   const now = deps.clock.now();
-  const base = startDraft(requestOf(ask, now), now);
+  const base = startDraft(requestOf(request, now), now);
   const drafted = await draftPlan(
     { ...deps, store: readOnly(deps.store, deps.clock) },
     base,
     { policy: parsed.policy, text, etag: '' },
-    // A reading of any age serves, and no time is left to read on.
+    // A reading of any age is used, and nothing is read.
     inventory === 'known' ? { requestedAt: 0, until: 0 } : { requestedAt: now, until },
   ).catch((error: unknown) => {
     if (!hasCode(error, 'access_denied')) throw error;
@@ -65,7 +65,7 @@ function requestOf({ policy, phones, slot }: PreviewRequest, now: number): RunRe
   };
 }
 
-function viewOf({ plan, phones, asOf = plan.started_at }: Drafted, limits: Limits, now: number) {
+function viewOf({ plan, phones, asOf = plan.started_at }: Draft, limits: Limits, now: number) {
   const { request, terms, failure } = plan;
   const views = phones.map((phone) => phoneView(phone, request.run_id, terms));
   const count = (what: PlannedPhoneView['plan']): number =>
@@ -94,7 +94,7 @@ function viewOf({ plan, phones, asOf = plan.started_at }: Drafted, limits: Limit
     include: terms.include,
     exclude: terms.exclude,
     calls: {
-      export_calls: exportCalls(sent.length, limits),
+      export_calls: exportCallCount(sent.length, limits),
       phones_per_call: limits.phones_per_call,
       calls_per_minute: limits.calls_per_minute,
       learned: isLearned(limits),

@@ -41,7 +41,7 @@ async function refresh(deps: Deps, id: string, until: number): Promise<boolean> 
   if (parsed?.ok !== true) return true;
   // The reading must have begun after the request.
   const requestedAt = asked_at + FRESH_MS;
-  const found = await findCandidates(deps, parsed.policy.select, requestedAt, until);
+  const found = await findCandidates(deps, parsed.policy.select, { requestedAt, until });
   if (found === undefined) return false;
   deps.log.info('inventory_read', { policy, phones: found.candidates.length });
   return true;

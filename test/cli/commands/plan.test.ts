@@ -124,7 +124,9 @@ describe('plan', () => {
 
     expect(text.code).toBe(1);
     expect(text.out).toContain('would fail before it starts');
-    expect(text.out).toContain('too_many_phones: the policy selects 6 phones, its max_phones is 2');
+    expect(text.out).toContain(
+      'too_many_phones: the policy selects 6 phones, more than max_phones (2)',
+    );
     expect(json.code).toBe(1);
     expect((JSON.parse(json.out) as Preview).failure?.code).toBe('too_many_phones');
   });

@@ -14,7 +14,7 @@ type Select = Partial<Parameters<typeof findCandidates>[1]>;
 const numbered = (letter: string, count: number): string[] =>
   Array.from({ length: count }, (_, n) => `${letter}${n}`);
 
-/** A cloud in which every phone can be asked for, and each server has the phone of its name. */
+/** A cloud with every phone that is asked for; each server has the phone of its name. */
 function cloud({ tagged = [], gone = [] }: { tagged?: string[]; gone?: string[] } = {}) {
   const asked: string[] = [];
   let now = 0;
@@ -41,17 +41,15 @@ function cloud({ tagged = [], gone = [] }: { tagged?: string[]; gone?: string[] 
     const gathered = await findCandidates(
       scene.deps,
       { max_phones: 9_999, ...select },
-      T0,
-      until,
-      only,
+      { requestedAt: T0, until, only },
     );
     return gathered && { ...gathered, ids: gathered.candidates.map(({ phone_id }) => phone_id) };
   };
   return { ...scene, asked, most: () => most, gather };
 }
 
-describe('gatherCandidates', () => {
-  it('asks for each of a few phones, and leaves out those that are not there', async () => {
+describe('findCandidates', () => {
+  it('reads a few phones one by one, and leaves out those that do not exist', async () => {
     const { gather, asked } = cloud({ gone: ['q'] });
     expect(await gather({ phones: ['p', 'q', 'r'] })).toEqual({
       candidates: [phone('p'), phone('r')],
@@ -63,13 +61,13 @@ describe('gatherCandidates', () => {
     expect(asked).toEqual(['show p', 'show q', 'show r']);
   });
 
-  it('asks for four phones at once at most', async () => {
+  it('reads at most four phones at once', async () => {
     const { gather, most } = cloud();
     await gather({ phones: numbered('p', 20) });
     expect(most()).toBe(4);
   });
 
-  it('asks for up to twenty phones one by one, and reads the fleet for more', async () => {
+  it('reads up to 20 phones one by one, and the fleet for more', async () => {
     const few = cloud();
     await few.gather({ phones: numbered('p', 20) });
     expect(few.asked).toHaveLength(20);
@@ -79,16 +77,11 @@ describe('gatherCandidates', () => {
   });
 
   it.each<[string, string[] | undefined, string[] | undefined, string]>([
-    ['for those that the request is for', ['o'], ['p'], 'show o'],
-    [
-      'for those of the policy where the request is for too many',
-      numbered('o', 21),
-      ['p'],
-      'show p',
-    ],
-    ['for those that the request is for where the policy names none', ['o'], undefined, 'show o'],
-    ['for none where neither are named', undefined, undefined, 'list all'],
-  ])('asks %s', async (_, only, phones, call) => {
+    ['the phones of the request', ['o'], ['p'], 'show o'],
+    ['the phones of the policy when the request has too many', numbered('o', 21), ['p'], 'show p'],
+    ['the phones of the request when the policy names none', ['o'], undefined, 'show o'],
+    ['the fleet when neither names phones', undefined, undefined, 'list all'],
+  ])('reads %s', async (_, only, phones, call) => {
     const { gather, asked } = cloud();
     await gather(phones === undefined ? {} : { phones }, only);
     expect(asked).toEqual([call]);
@@ -109,14 +102,14 @@ describe('gatherCandidates', () => {
       ['s1', 's4'],
     ],
     [
-      'none where none is named that has the tags',
+      'nothing when no named server has the tags',
       { servers: ['s2'], server_tags: { env: [] } },
       [],
       [],
     ],
     ['each of fifty servers', { servers: numbered('s', 50) }, [], numbered('s', 50)],
     ['the whole fleet for more', { servers: numbered('s', 51) }, [], ['all']],
-    ['the whole fleet where no server matters', { name: '*' }, ['s1'], ['all']],
+    ['the whole fleet when servers do not matter', { name: '*' }, ['s1'], ['all']],
   ])('reads %s', async (_, select, tagged, scopes) => {
     const { gather, asked } = cloud({ tagged });
     const gathered = await gather(select);
@@ -125,7 +118,7 @@ describe('gatherCandidates', () => {
     expect(gathered?.complete).toBe(true);
   });
 
-  it('tells which servers carry the tags, where a policy has some', async () => {
+  it('returns the servers with the tags of the policy', async () => {
     const { gather, asked } = cloud({ tagged: ['s1', 's2'] });
     const select = { server_tags: { env: ['prod'] } };
     expect((await gather(select))?.taggedServers).toEqual(new Set(['s1', 's2']));
@@ -136,7 +129,7 @@ describe('gatherCandidates', () => {
     expect(asked.filter((call) => call.startsWith('tags'))).toEqual(['tags env', 'tags env']);
   });
 
-  it('says that it is not complete when one of its readings was not', async () => {
+  it('is incomplete when one of its readings was', async () => {
     const { gather, store } = cloud();
     const read = { ...startInventory(T0, 's1'), finished_at: T0, complete: false };
     await saveInventory(store, read);
@@ -144,7 +137,7 @@ describe('gatherCandidates', () => {
     expect((await gather({ servers: ['s2'] }))?.complete).toBe(true);
   });
 
-  it('is as old as the oldest of its readings', async () => {
+  it('is as of the oldest of its readings', async () => {
     const { gather, store } = cloud();
     const old = startInventory(T0 - MINUTE / 2, 's1');
     await saveInventory(store, { ...old, finished_at: T0, phones: [phone('p')] });
@@ -152,24 +145,24 @@ describe('gatherCandidates', () => {
     expect(gathered).toMatchObject({ asOf: T0 - MINUTE / 2, ids: ['p', 'of-s2'] });
   });
 
-  it('is as old as its beginning where readings begin later', async () => {
+  it('is as of its start when the readings begin later', async () => {
     const { gather } = cloud();
     expect((await gather({ servers: ['s1', 's2'] }))?.asOf).toBe(T0);
   });
 
-  it('answers nothing while there is more to read, and keeps what was read', async () => {
+  it('returns undefined while there is more to read, and keeps what was read', async () => {
     const { gather, store } = cloud();
     expect(await gather({ servers: ['s1', 's2'] }, undefined, T0 + 1)).toBeUndefined();
     expect((await loadInventory(store, 's1'))?.finished_at).toBe(T0 + 1);
     expect((await gather({ servers: ['s1', 's2'] }))?.ids).toEqual(['of-s1', 'of-s2']);
   });
 
-  it('keeps of a phone what selecting it needs', async () => {
+  it('keeps of a phone what the selection needs', async () => {
     const scene = runScene({
       showPhone: async (id) => phone(id, { image_version: 'v1', created_at: T0 }),
     });
     const select = { phones: ['p'] } as Parameters<typeof findCandidates>[1];
-    const gathered = await findCandidates(scene.deps, select, T0, T0);
+    const gathered = await findCandidates(scene.deps, select, { requestedAt: T0, until: T0 });
     expect(gathered?.candidates).toEqual([phone('p', { image_version: 'v1' })]);
   });
 });

@@ -24,7 +24,7 @@ type Options = {
   fails?: Error;
 };
 
-/** Draws up a run of the policy `changes` over the phones `seen`, of which a page is read in a second. `fails`: the bucket. */
+/** Drafts a run of the policy `changes` over the phones `seen`; a page takes a second to read. `fails` is the error of the bucket. */
 async function draft(
   seen: Phone[],
   changes: Record<string, string | undefined> = {},
@@ -65,7 +65,7 @@ describe('startDraft', () => {
     expect(startDraft(request, T0)).toEqual({ request, slot: SLOT, ...empty });
   });
 
-  it('is of this moment where the request has no slot', () => {
+  it('uses the current time when the request has no slot', () => {
     const byHand: RunRequest = {
       ...{ version: 1, run_id: 'nightly-1', policy: 'nightly', trigger: 'manual' },
     };
@@ -76,7 +76,7 @@ describe('startDraft', () => {
 });
 
 describe('failedDraft', () => {
-  it('says why and has no phones', () => {
+  it('has the failure and no phones', () => {
     const base = startDraft(request, T0);
     expect(failedDraft(base, 'policy_gone', 'it is gone')).toEqual({
       plan: { ...base, failure: { code: 'policy_gone', message: 'it is gone' } },
@@ -86,7 +86,7 @@ describe('failedDraft', () => {
 });
 
 describe('draftPlan', () => {
-  it('writes down the phones in the order of their submission, the terms and the policy', async () => {
+  it('contains the phones in submission order, the terms and the policy', async () => {
     const seen = [phone('b'), phone('a'), phone('c', { server_id: 's0' }), phone('other')];
     const { drafted, text } = await draft(
       seen.map((one) => (one.phone_id === 'other' ? { ...one, phone_name: 'x' } : one)),
@@ -107,7 +107,7 @@ describe('draftPlan', () => {
     });
   });
 
-  it('takes the terms from the policy, whatever they are', async () => {
+  it('takes all terms from the policy', async () => {
     const { drafted } = await draft([], {
       schedule: undefined,
       export:
@@ -128,7 +128,7 @@ describe('draftPlan', () => {
     });
   });
 
-  it('has phones wait that will soon run, and skips those that will not', async () => {
+  it('lets phones in a passing state wait, and skips those in a lasting one', async () => {
     const states = ['running', 'stopping', 'stopped', 'unknown_99'] as const;
     const seen = states.map((status, n) => phone(`p${n}`, { status }));
     const { drafted } = await draft(seen);
@@ -141,7 +141,7 @@ describe('draftPlan', () => {
     expect(drafted?.plan.selected).toBe(4);
   });
 
-  it('fails phones that the policy names and CPH does not know', async () => {
+  it('fails phones that the policy names and CPH does not list', async () => {
     const { drafted } = await draft([phone('b')], { select: '{ phones: [gone, b] }' });
     expect(drafted?.phones).toEqual([
       phone('b'),
@@ -152,7 +152,7 @@ describe('draftPlan', () => {
     ]);
   });
 
-  it('takes only phones on servers with the tags of the policy', async () => {
+  it('selects only phones on servers with the tags of the policy', async () => {
     const seen = [phone('a'), phone('b', { server_id: 's2' })];
     const { drafted } = await draft(
       seen,
@@ -163,8 +163,8 @@ describe('draftPlan', () => {
   });
 
   it.each([
-    ['by asking for each of few', 0],
-    ['from the fleet for many', 20],
+    ['read one by one', 0],
+    ['read from the fleet', 20],
   ])('narrows the selection to the phones of the request, %s', async (_, more) => {
     const many = Array.from({ length: more }, (__, n) => phone(`m${n + 10}`));
     const ids = many.map(({ phone_id }) => phone_id);
@@ -185,7 +185,7 @@ describe('draftPlan', () => {
     expect(calls[0]).toBe(more === 0 ? 'show a' : 'list all 0');
   });
 
-  it('tells phones that the policy names, and CPH does not know, from those that it does not name', async () => {
+  it('distinguishes phones that CPH does not list from those that the policy does not name', async () => {
     const { drafted } = await draft(
       [phone('a')],
       { select: '{ phones: [gone, lost] }' },
@@ -197,20 +197,20 @@ describe('draftPlan', () => {
     ]);
   });
 
-  it('refuses more phones than the policy allows', async () => {
+  it('fails a run of more phones than max_phones', async () => {
     const { drafted } = await draft([phone('a'), phone('b'), phone('c')], {
       select: '{ name: "*", max_phones: 2 }',
     });
-    const message = 'the policy selects 3 phones, its max_phones is 2';
+    const message = 'the policy selects 3 phones, more than max_phones (2)';
     const base = startDraft(request, T0);
     expect(drafted).toEqual({ ...failedDraft(base, 'too_many_phones', message), asOf: T0 });
   });
 
-  it('answers nothing while there is more to read than the time allows', async () => {
+  it('returns undefined when reading the fleet takes too long', async () => {
     expect((await draft([phone('a')], {}, { until: T0 })).drafted).toBeUndefined();
   });
 
-  it('says when the listing was not complete', async () => {
+  it('says when the list was incomplete', async () => {
     let next = 0;
     const listPhones: Cph['listPhones'] = async ({ limit }) => ({
       count: 300,
@@ -225,25 +225,28 @@ describe('the bucket of the archives', () => {
   const denied = (code: ErrorCode) =>
     new ServiceError(code, 'no', { service: 'obs', operation: 'list', carriedOut: 'no' });
 
-  it("is asked for one object of the run's own folder, before any phone is asked for", async () => {
+  it('is listed in the folder of the run, before any phone is read', async () => {
     const { asked } = await draft([phone('a')]);
     const folder = `nightly/20260103/${RUN}/`;
     expect(asked).toEqual([['my-phone-backups', folder, { max: 1 }, 0]]);
   });
 
   it.each<[ErrorCode, string]>([
-    ['bucket_missing', 'there is no bucket my-phone-backups in this region'],
-    ['access_denied', 'the agency may not list the bucket my-phone-backups'],
-  ])('fails the run when it answers %s, and no phone is asked for', async (code, message) => {
+    [
+      'bucket_missing',
+      'bucket my-phone-backups does not exist in this region: create it, or fix export.bucket',
+    ],
+    ['access_denied', 'the agency has no permission to list bucket my-phone-backups'],
+  ])('fails the run with %s, and no phone is read', async (code, message) => {
     const { drafted, calls } = await draft([phone('a')], {}, { fails: denied(code) });
     expect(drafted).toEqual(failedDraft(startDraft(request, T0), code, message));
     expect(calls).toEqual([]);
   });
 
   it.each([
-    ['failures of the service that may pass', denied('throttled')],
-    ['failures that are not of the service', new PhonevaultError('access_denied', 'no')],
-  ])('passes %s on', async (_, fails) => {
+    ['temporary errors of the service', denied('throttled')],
+    ['errors that are not a service error', new PhonevaultError('access_denied', 'no')],
+  ])('throws %s', async (_, fails) => {
     await expect(draft([phone('a')], {}, { fails })).rejects.toBe(fails);
   });
 });

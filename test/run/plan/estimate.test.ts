@@ -16,10 +16,10 @@ describe('estimateRun', () => {
   it.each([
     ['nothing to do', spread(0, 1), 5 * MINUTE, 0, 'export'],
     ['one phone', spread(1, 1), 5 * MINUTE, 5 * MINUTE, 'export'],
-    ['a full minute of calls', spread(80, 80), 5 * MINUTE, 5 * MINUTE, 'export'],
-    ['one phone more than a minute', spread(81, 81), 5 * MINUTE, 6 * MINUTE, 'calls'],
+    ['as many calls as fit into a minute', spread(80, 80), 5 * MINUTE, 5 * MINUTE, 'export'],
+    ['one phone more than fits into a minute', spread(81, 81), 5 * MINUTE, 6 * MINUTE, 'calls'],
     ['a large fleet', spread(8_000, 2_000), 5 * MINUTE, 104 * MINUTE, 'calls'],
-    ['one server with a phone too many', spread(5, 1), 5 * MINUTE, 10 * MINUTE, 'servers'],
+    ['one server with one phone too many', spread(5, 1), 5 * MINUTE, 10 * MINUTE, 'servers'],
     [
       'the fullest of uneven servers',
       [...spread(4, 4), ...spread(9, 1)],
@@ -27,7 +27,7 @@ describe('estimateRun', () => {
       3 * MINUTE,
       'servers',
     ],
-    ['no export seen', spread(400, 1), undefined, 4 * MINUTE, 'calls'],
+    ['no measured export', spread(400, 1), undefined, 4 * MINUTE, 'calls'],
   ])('%s', (_, servers, export_ms, ms, limited_by) => {
     const limits = { ...pace, ...(export_ms === undefined ? {} : { export_ms }) };
     const estimate = estimateRun(servers, limits, terms);
@@ -44,12 +44,12 @@ describe('estimateRun', () => {
     [4 * MINUTE, 5, false],
     [5 * MINUTE, 5, false],
     [5 * MINUTE + 1, 5, true],
-  ])('holds the estimate against a deadline of %i ms', (deadline, minutes, meets) => {
+  ])('compares the estimate with a deadline of %i ms', (deadline, minutes, meets) => {
     const limits = { ...pace, export_ms: minutes * MINUTE };
     expect(estimateRun(['s1'], limits, { ...terms, deadline }).meets_deadline).toBe(meets);
   });
 
-  it('never falls when phones are added', () => {
+  it('never decreases when phones are added', () => {
     const servers = fc.array(fc.constantFrom('s1', 's2', 's3'), { maxLength: 200 });
     const limits = fc.record({
       phones_per_call: fc.integer({ min: 1, max: 50 }),

@@ -38,7 +38,7 @@ async function read(cph: Cph) {
 
 const ids = (phones: { phone_id: string }[]): string[] => phones.map((p) => p.phone_id).sort();
 
-describe('readFleet', () => {
+describe('readInventory', () => {
   it.each([0, 1, 99, 100, 101, 199, 350])('reads %i phones, each once', async (count) => {
     const { cph, phones } = project(count, () => undefined);
     const inventory = await read(cph);
@@ -46,7 +46,7 @@ describe('readFleet', () => {
     expect(inventory.complete).toBe(true);
   });
 
-  it('misses none of the phones that stay while others are deleted', async () => {
+  it('reads all phones that stay while others are deleted', async () => {
     const { cph, phones } = project(500, (all, call) => {
       if (call < 4) all.splice(0, 30);
     });
@@ -55,7 +55,7 @@ describe('readFleet', () => {
     expect(phones.filter((p) => !found.has(p.phone_id))).toEqual([]);
   });
 
-  it('takes up phones that are created meanwhile', async () => {
+  it('reads phones that are created meanwhile', async () => {
     let next = 1_000;
     const { cph, phones } = project(450, (all, call) => {
       if (call < 5) all.unshift(phone((next += 1)));
@@ -64,7 +64,7 @@ describe('readFleet', () => {
     expect(ids(inventory.phones)).toEqual(ids(phones));
   });
 
-  it('misses none that stay, whatever is created and deleted meanwhile', async () => {
+  it('reads all phones that stay, whatever is created and deleted meanwhile', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.record({ removed: fc.nat(40), from: fc.nat(400), added: fc.nat(5) }), {
@@ -90,7 +90,7 @@ describe('readFleet', () => {
     );
   });
 
-  it('gives up after three passes and says so when the list never holds still', async () => {
+  it('ends after three passes as incomplete when the list keeps changing', async () => {
     let next = 1_000;
     const { cph, calls } = project(300, (all) => {
       all.splice(0, 150);
@@ -101,7 +101,7 @@ describe('readFleet', () => {
     expect(calls()).toBeLessThan(20);
   });
 
-  it('keeps its place when the time is up and goes on from there', async () => {
+  it('continues where it stopped when the time was up', async () => {
     const { cph, calls } = project(450, () => undefined);
     const clock = playClock();
     const slow = {
@@ -121,7 +121,7 @@ describe('readFleet', () => {
     expect(calls() - before).toBe(2);
   });
 
-  it('serves runs of the same minute from one reading, later ones from a new one', async () => {
+  it('uses one reading for requests of the same minute, and a new one for later requests', async () => {
     const { cph, calls } = project(50, () => undefined);
     const clock = playClock();
     const deps = { cph, clock, store: memoryStore(clock) };
@@ -133,7 +133,7 @@ describe('readFleet', () => {
     expect(calls()).toBe(2);
   });
 
-  it('asks for the phones of the server that it is asked for, and of no other', async () => {
+  it('reads only the phones of the requested server', async () => {
     const clock = playClock();
     const store = memoryStore(clock);
     const asked: object[] = [];
@@ -152,7 +152,7 @@ describe('readFleet', () => {
     expect(ids(all?.phones ?? [])).toEqual(['p2']);
   });
 
-  it('serves what was begun a minute before, to the millisecond, and nothing when the time is up', async () => {
+  it('uses a reading that began up to a minute before, to the millisecond', async () => {
     const { cph, calls } = project(5, () => undefined);
     const clock = playClock();
     const deps = { cph, clock, store: memoryStore(clock) };
@@ -167,7 +167,7 @@ describe('readFleet', () => {
     expect(calls()).toBe(2);
   });
 
-  it('steps back one page, less the phone that both share, where phones before it were deleted', async () => {
+  it('steps back one page, less the shared phone, when phones before it were deleted', async () => {
     const offsets: number[] = [];
     const { cph } = project(350, (all, call) => {
       if (call === 3) all.splice(0, 5);
@@ -181,7 +181,7 @@ describe('readFleet', () => {
     expect(inventory).toMatchObject({ complete: true, passes: 1 });
   });
 
-  describe('in passes', () => {
+  describe('over several passes', () => {
     /** What was asked for, and what came out. */
     async function passes({ cph }: { cph: Cph }) {
       const offsets: number[] = [];
@@ -193,7 +193,7 @@ describe('readFleet', () => {
       return { offsets, inventory };
     }
 
-    it('looks for phones that were created meanwhile at the head, and no further than these go', async () => {
+    it('reads the head again for phones created meanwhile, and stops at the first known page', async () => {
       const { cph } = project(350, (all, call) => {
         if (call === 2) all.unshift(phone(9_001));
       });
@@ -203,7 +203,7 @@ describe('readFleet', () => {
       expect(inventory.phones).toHaveLength(351);
     });
 
-    it('looks twice more for a phone that is counted and never shown, and says so', async () => {
+    it('reads twice more for a phone that is counted and never listed, and is incomplete', async () => {
       const { cph } = project(150, () => undefined);
       const listPhones: Cph['listPhones'] = async (query) => {
         const page = await cph.listPhones(query);
@@ -215,7 +215,7 @@ describe('readFleet', () => {
       expect(inventory.phones).toHaveLength(150);
     });
 
-    it('steps back no more after as many pages as three passes have, and goes to the end', async () => {
+    it('stops stepping back after the pages of three passes, and reads to the end', async () => {
       let next = 1_000;
       const { cph } = project(300, (all) => {
         all.splice(0, 150);
@@ -226,7 +226,7 @@ describe('readFleet', () => {
       expect(inventory.complete).toBe(false);
     });
 
-    it('takes a list that ends with a page of one phone', async () => {
+    it('accepts a list that ends with a page of one phone', async () => {
       const { cph } = project(100, () => undefined);
       const listPhones: Cph['listPhones'] = async (query) => {
         const page = await cph.listPhones(query);

@@ -39,7 +39,7 @@ const troubled = (run: OpenRun, ...times: number[]): void =>
   );
 
 describe('planRun', () => {
-  it('writes the plan, takes it up and logs it', async () => {
+  it('writes the plan, adopts it and logs it', async () => {
     const { run, store, plan, told } = await scene();
     expect(await plan()).toBe(true);
     const written = await readPlan(store, RUN);
@@ -50,7 +50,7 @@ describe('planRun', () => {
     expect(told()).toEqual([{ run: RUN, policy: 'nightly', phones: 2, code: undefined }]);
   });
 
-  it('takes up the plan of another drive that was first', async () => {
+  it('adopts the plan that another drive wrote first', async () => {
     const { run, store, plan, told } = await scene();
     const phones = [plannedPhone('other')];
     const other = openRun(RUN, phones).plan;
@@ -61,13 +61,13 @@ describe('planRun', () => {
     expect(told()).toMatchObject([{ phones: 1 }]);
   });
 
-  it('answers false while the fleet is still being read, and writes no plan', async () => {
+  it('returns false and writes no plan while the fleet is still being read', async () => {
     const { run, store, plan, told } = await scene();
     expect(await plan(T0)).toBe(false);
     expect([run.plan, await readPlan(store, RUN), told()]).toEqual([undefined, undefined, []]);
   });
 
-  it('serves runs that were asked for within a minute from one reading of the fleet', async () => {
+  it('reads the fleet once for runs requested within a minute', async () => {
     const { run, clock, calls, plan } = await scene();
     await plan();
     clock.move(HOUR);
@@ -76,7 +76,7 @@ describe('planRun', () => {
     expect(calls).toHaveLength(1);
   });
 
-  it('looks at nothing for a run that was cancelled before', async () => {
+  it('reads nothing for a run that was cancelled before', async () => {
     const { run, plan, calls, lookups, told } = await scene({ text: 'broken' });
     record(run, [{ type: 'cancel_seen', at: T0 }]);
     expect(await plan()).toBe(true);
@@ -95,7 +95,7 @@ describe('planRun', () => {
     expect(told()).toEqual([{ run: RUN, policy: 'nightly', phones: 0, code: 'policy_gone' }]);
   });
 
-  it('fails a run whose policy is wrong, and tells the first three faults', async () => {
+  it('fails a run whose policy is invalid, with the first three errors', async () => {
     const text = policyText('nightly', { a: '1', b: '2', c: '3', d: '4' });
     const { run, plan } = await scene({ text });
     await plan();
@@ -106,7 +106,7 @@ describe('planRun', () => {
   });
 
   it.each([
-    ['is named otherwise than its file', policyText('weekly')],
+    ['has another name than its file', policyText('weekly')],
     [
       'aims archives into the ledger',
       policyText('nightly', {
@@ -120,15 +120,15 @@ describe('planRun', () => {
   });
 });
 
-describe('a run that cannot be planned', () => {
-  it('fails at once where that is not allowed', async () => {
+describe('planRun, of a run that cannot be planned', () => {
+  it('fails at once without permission', async () => {
     const { run, plan } = await failing('access_denied', 'm'.repeat(301));
     expect(await plan()).toBe(true);
     const message = 'm'.repeat(300);
     expect(run.plan?.failure).toEqual({ code: 'access_denied', message });
   });
 
-  it('is tried again for two hours from its first trouble, then fails', async () => {
+  it('retries for two hours from the first failure, then fails', async () => {
     const { run, clock, plan } = await failing('unreachable');
     await expect(plan()).rejects.toMatchObject({ code: 'unreachable' });
     troubled(run, T0, T0 + HOUR);
@@ -139,7 +139,7 @@ describe('a run that cannot be planned', () => {
     expect(run.plan?.failure).toEqual({ code: 'unreachable', message: 'no' });
   });
 
-  it('is tried again however long ago it was requested', async () => {
+  it('retries however long ago the run was requested', async () => {
     const { run, plan } = await failing('unreachable');
     run.requestedAt = T0 - 3 * HOUR;
     await expect(plan()).rejects.toMatchObject({ code: 'unreachable' });
@@ -147,9 +147,9 @@ describe('a run that cannot be planned', () => {
   });
 
   it.each([
-    ['credentials that are refused', new PhonevaultError('credentials_refused', 'no')],
-    ['mistakes of our own', new TypeError('no function')],
-  ])('never fails for %s', async (_, fails) => {
+    ['refused credentials', new PhonevaultError('credentials_refused', 'no')],
+    ['programming errors', new TypeError('no function')],
+  ])('throws %s, and never fails the run', async (_, fails) => {
     const { run, clock, store, plan } = await scene({ fails });
     troubled(run, T0);
     clock.move(3 * HOUR);

@@ -1,16 +1,133 @@
 import { describe, expect, it } from 'vitest';
+import { PhonevaultError } from '../../../lib/errors.ts';
 import { loadInventory } from '../../../lib/ledger/state/inventory.ts';
 import { requestInventory } from '../../../lib/ledger/hints/inventory-request.ts';
-import { listOpen, putRequest } from '../../../lib/ledger/run/request.ts';
-import { readPlan } from '../../../lib/ledger/run/plan.ts';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import { refreshInventories } from '../../../lib/run/plan/refresh-inventory.ts';
+import { fleet, phone } from '../../support/fleet.ts';
+import { listOpen } from '../../../lib/ledger/run/request.ts';
 import { night, NIGHTLY } from '../../../testing/night.ts';
+import { failing, listening, policyText } from '../../support/listening.ts';
+import { MINUTE, T0 } from '../../support/runs.ts';
 
-type Cloud = Awaited<ReturnType<typeof night>>['cloud'];
+const HINT = 'inventory-nightly';
 
-const fleetReads = ({ control }: Cloud) => control.calls().cph?.['list-phones']?.ok;
+/** A fleet of two phones, and a request to read it for the policy `text`. */
+async function scene(text: string | undefined = policyText('nightly')) {
+  const made = listening();
+  const { cph, calls } = fleet([phone('p1'), phone('p2', { phone_name: 'other' })]);
+  const deps = { ...made.deps, cph };
+  await made.store.put(layout.policy('nightly'), text);
+  await requestInventory(made.store, { policy: 'nightly', asked_at: T0 });
+  const refresh = (ids = [HINT], until = T0 + MINUTE) => refreshInventories(deps, ids, until);
+  return { ...made, deps, calls, refresh };
+}
 
-describe('a drive', () => {
-  it('reads the fleet anew for whoever asks, in as many drives as it takes', async () => {
+const read = (policy: string) => ['info', 'inventory_read', { policy, phones: 2 }];
+
+describe('refreshInventories', () => {
+  it('reads the fleet, removes the hint and logs it', async () => {
+    const { refresh, store, hints, lines } = await scene();
+    expect(await refresh()).toEqual([]);
+    expect((await loadInventory(store, undefined))?.phones).toHaveLength(2);
+    expect(await hints()).toEqual([]);
+    expect(lines).toEqual([read('nightly')]);
+  });
+
+  it('keeps and returns the hint while there is more to read', async () => {
+    const { refresh, hints, lines } = await scene();
+    expect(await refresh([HINT], T0)).toEqual([HINT]);
+    expect([await hints(), lines]).toEqual([[HINT], []]);
+  });
+
+  it('uses a reading that began at the request or later, and no older one', async () => {
+    const { refresh, clock, store, calls } = await scene();
+    await refresh();
+    await requestInventory(store, { policy: 'nightly', asked_at: T0 });
+    await refresh();
+    expect(calls).toHaveLength(1);
+    clock.move(1);
+    await requestInventory(store, { policy: 'nightly', asked_at: T0 + 1 });
+    await refresh();
+    expect(calls).toHaveLength(2);
+  });
+
+  it('ignores hints of other kinds', async () => {
+    const { refresh, store, hints } = await scene();
+    await store.put(layout.hint('stale-nightly-1'), '{}');
+    expect(await refresh(['stale-nightly-1'])).toEqual([]);
+    expect(await hints()).toEqual([HINT, 'stale-nightly-1']);
+  });
+
+  it('does nothing for a hint that is gone', async () => {
+    const { refresh, store, calls, lines } = await scene();
+    await store.remove([layout.hint(HINT)]);
+    expect(await refresh()).toEqual([]);
+    expect([calls, lines]).toEqual([[], []]);
+  });
+
+  it.each([
+    ['is invalid', 'name: nightly\n'],
+    ['has another name than its file', policyText('weekly')],
+    [
+      'writes archives into the ledger',
+      policyText('nightly', {
+        export: '{ include: [/data/data], bucket: ledger, object_path: vault/x }',
+      }),
+    ],
+    ['is gone', undefined],
+  ])('reads nothing for a policy that %s, and removes the hint', async (_, text) => {
+    const { refresh, store, calls, hints, lines } = await scene(text);
+    if (text === undefined) await store.remove([layout.policy('nightly')]);
+    expect(await refresh()).toEqual([]);
+    expect([calls, await hints(), lines]).toEqual([[], [], []]);
+  });
+
+  it('removes and logs an invalid hint, and continues with the next', async () => {
+    const { refresh, store, hints, lines } = await scene();
+    const hint = `inventory-${'x'.repeat(200)}`;
+    await store.put(layout.hint(hint), 'not json');
+    expect(await refresh([hint, HINT])).toEqual([]);
+    expect(await hints()).toEqual([]);
+    const message = `${layout.hint(hint)} is not JSON`.slice(0, 200);
+    expect(lines).toEqual([
+      ['error', 'hint_unreadable', { hint, code: 'object_invalid', message }],
+      read('nightly'),
+    ]);
+  });
+
+  it('keeps a hint of a newer version, and does not return it as unfinished', async () => {
+    const { refresh, store, hints } = await scene();
+    await store.put(layout.hint(HINT), '{"version":99}');
+    expect(await refresh()).toEqual([]);
+    expect(await hints()).toEqual([HINT]);
+  });
+
+  it('keeps a hint that fails, and continues with the next', async () => {
+    const { deps, store, hints, lines } = await scene();
+    await store.put(layout.policy('weekly'), policyText('weekly'));
+    await requestInventory(store, { policy: 'weekly', asked_at: T0 });
+    const away = failing(deps, 'get', undefined, layout.hint(HINT));
+    const ids = [HINT, 'inventory-weekly'];
+    expect(await refreshInventories(away, ids, T0 + MINUTE)).toEqual([]);
+    expect(await hints()).toEqual([HINT]);
+    expect(lines.map(([level, event]) => [level, event])).toEqual([
+      ['warn', 'step_failed'],
+      ['info', 'inventory_read'],
+    ]);
+  });
+
+  it('throws refused credentials', async () => {
+    const { deps, hints } = await scene();
+    const refused = new PhonevaultError('credentials_refused', 'no');
+    const away = failing(deps, 'get', refused, layout.policy('nightly'));
+    await expect(refreshInventories(away, [HINT], T0 + MINUTE)).rejects.toBe(refused);
+    expect(await hints()).toEqual([HINT]);
+  });
+});
+
+describe('refreshInventories, in a drive', () => {
+  it('reads the requested fleet and removes the hint', async () => {
     const made = await night({ phones: 12, servers: 2 });
     await made.putPolicy(NIGHTLY);
     const { store } = made.invocation().deps;
@@ -21,28 +138,5 @@ describe('a drive', () => {
     expect(inventory?.finished_at).toBeDefined();
     expect((await listOpen(store)).hints).toEqual([]);
     expect((await made.drive()).kind).toBe('idle');
-  });
-
-  it('asks for the few phones that a run is for instead of reading the fleet', async () => {
-    const made = await night({ phones: 120, servers: 2 });
-    await made.putPolicy(NIGHTLY);
-    const { store } = made.invocation().deps;
-    const [phone] = await made.cloud.control.phones();
-    const ids = [phone?.phone_id ?? '', 'no-such-phone'];
-    const before = fleetReads(made.cloud);
-    await putRequest(store, {
-      version: 1,
-      run_id: 'nightly-few',
-      policy: 'nightly',
-      trigger: 'manual',
-      phones: ids,
-    });
-    await made.drive();
-    expect(fleetReads(made.cloud)).toBe(before);
-    const planned = await readPlan(store, 'nightly-few');
-    expect(planned?.phones.map(({ phone_id, verdict }) => [phone_id, verdict?.reason])).toEqual([
-      [ids[0], undefined],
-      [ids[1], 'not_in_policy'],
-    ]);
   });
 });
