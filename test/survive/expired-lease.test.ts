@@ -3,6 +3,7 @@ import { type PausedDrive, startPausedDrive } from './support/paused-drive.ts';
 import { type Night, night, NIGHTLY } from '../../testing/night.ts';
 import { shortNight } from './support/scripts.ts';
 import { countsOf, violations } from './support/invariants.ts';
+import { useLightS3 } from './support/light-s3.ts';
 
 const MINUTE = 60_000;
 
@@ -42,6 +43,8 @@ async function slowNight(): Promise<Night> {
   await world.ask();
   return world;
 }
+
+useLightS3();
 
 describe('a drive whose lease expires in the middle of a call', () => {
   it('writes no report for a run whose exports another drive has sent', async () => {

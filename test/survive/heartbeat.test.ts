@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { schedule } from '../../lib/run/schedule/schedule.ts';
 import { type Night, night } from '../../testing/night.ts';
 import { hintsOf, notifications } from './support/days.ts';
+import { useLightS3 } from './support/light-s3.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -17,6 +18,8 @@ async function tick(world: Night): Promise<void> {
 
 const heartbeats = async (world: Night) =>
   (await notifications(world)).filter(({ kind }) => kind === 'heartbeat');
+
+useLightS3();
 
 describe('the daily message', () => {
   it('is sent once a day by cold instances', async () => {

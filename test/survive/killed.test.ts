@@ -9,6 +9,7 @@ import {
   killedBetweenPublishAndLog,
   pathsOf,
 } from './support/killable.ts';
+import { useLightS3 } from './support/light-s3.ts';
 import { playScript } from './support/play-script.ts';
 import { cancelledNight, EVENTFUL_END, eventfulNight } from './support/scripts.ts';
 import { countsOf, violations } from './support/invariants.ts';
@@ -54,6 +55,8 @@ describe.each<[Mode, number]>([
   ['ignored', 5],
   ['refused', 7],
 ])('a run, conditional PUT %s, one call at a time', (mode, stride) => {
+  if (mode === 'honoured') useLightS3();
+
   it.each(['before', 'after'] as const)(
     'ends the same when any of its invocations is killed %s any call',
     async (when) => {
@@ -74,6 +77,8 @@ describe.each<[Mode, number]>([
 });
 
 describe('a run that is cancelled and outlived by a job', () => {
+  useLightS3();
+
   it.each(['before', 'after'] as const)(
     'loses nothing when any of its invocations is killed %s any call',
     async (when) => {

@@ -12,8 +12,11 @@ import {
   storeOf,
   notifications,
 } from './support/days.ts';
+import { useLightS3 } from './support/light-s3.ts';
 
 const MINUTE = 60_000;
+
+useLightS3();
 
 it('cold instances notify once when a policy becomes stale, once when it recovers, and again the next time', async () => {
   const world = await startDays();

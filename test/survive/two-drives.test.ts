@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CloudOptions } from '../../local/cloud.ts';
 import { between, createRandom, pick } from '../../local/simulation/random.ts';
 import { type PausedDrive, startPausedDrive } from './support/paused-drive.ts';
+import { useLightS3 } from './support/light-s3.ts';
 import type { Night } from '../../testing/night.ts';
 import { shortNight } from './support/scripts.ts';
 import { countsOf, violations } from './support/invariants.ts';
@@ -57,6 +58,8 @@ describe.each<[Mode, number]>([
   ['ignored', 1],
   ['refused', 3],
 ])('two drives, conditional PUT %s', (mode, stride) => {
+  if (mode !== 'refused') useLightS3();
+
   it('do no harm when the lease of the first expires in any call and it resumes in the middle of the second', async () => {
     for (let call = 1; ; call += stride) {
       const other = between(createRandom(call, 'other'), 1, 70);
@@ -81,6 +84,8 @@ describe.each<[Mode, number]>([
   ['ignored', 2],
   ['refused', 4],
 ])('the last call of a killed drive, conditional PUT %s', (mode, stride) => {
+  if (mode !== 'refused') useLightS3();
+
   it.each(['while another drives', 'after the run is closed'])(
     'does no harm when it arrives minutes later, %s',
     async (when) => {

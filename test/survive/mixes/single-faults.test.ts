@@ -6,6 +6,7 @@ import { CORRUPTIONS } from '../../../local/faults/corrupt-response.ts';
 import type { Fault } from '../../../local/faults/fault.ts';
 import { drawMix } from './draw-mix.ts';
 import { night, type Night, NIGHTLY } from '../../../testing/night.ts';
+import { useLightS3 } from '../support/light-s3.ts';
 import { violationsOf } from './check-mix.ts';
 import { type Service, NETWORK_FAULTS, type NetworkFault } from './network-faults.ts';
 import { playMix } from './play-mix.ts';
@@ -49,6 +50,8 @@ async function violationsUnder(seed: number, fault: { fault: Fault } | { network
 }
 
 describe.each(SERVICES)('every invariant holds while %s', (service) => {
+  if (service !== 'obs') useLightS3();
+
   it.each(onCalls)('%s', async (_, fault) => {
     expect(await violationsUnder(1, { fault: { service, rate: 0.5, ...fault } })).toEqual([]);
   });
@@ -59,6 +62,8 @@ describe.each(SERVICES)('every invariant holds while %s', (service) => {
 });
 
 describe('every invariant holds while', () => {
+  useLightS3();
+
   it.each(onPhones)('%s', async (_, fault) => {
     expect(await violationsUnder(1, { fault: { ...fault, rate: 0.5 } })).toEqual([]);
   });

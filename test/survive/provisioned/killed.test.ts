@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Nursery, nursery } from '../../../testing/provisioning.ts';
+import { useLightS3 } from '../support/light-s3.ts';
 
 const MINUTE = 60_000;
 
@@ -13,6 +14,8 @@ async function newborn(): Promise<{ world: Nursery; ids: string[]; events: unkno
   world.clock.move(4 * MINUTE);
   return { world, ids: traces.map((trace) => trace.resource_id).sort(), events };
 }
+
+useLightS3();
 
 describe('a drive that is killed on the way to first backups', () => {
   // Every call up to those of the run itself, which others test.

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { type Nursery, nursery } from '../../../testing/provisioning.ts';
+import { useLightS3 } from '../support/light-s3.ts';
 
 /** The minute timers of schedule and drive, for so many minutes. */
 async function timers(world: Nursery, minutes: number, every = 1): Promise<void> {
@@ -9,6 +10,8 @@ async function timers(world: Nursery, minutes: number, every = 1): Promise<void>
     await world.minutes(every, every);
   }
 }
+
+useLightS3();
 
 it('makes no first backup of earlier phones after the loss of all caches', async () => {
   const world = await nursery({ phones: 40, servers: 2 });

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { nursery } from '../../../testing/provisioning.ts';
+import { useLightS3 } from '../support/light-s3.ts';
 
 const MINUTE = 60_000;
 const LEASE_OVER = 91_000;
+
+useLightS3();
 
 describe.each(['honoured', 'ignored'] as const)('two drives, conditional PUT %s', (mode) => {
   it('give each phone one first backup when the first sleeps through its lease at any call', async () => {
