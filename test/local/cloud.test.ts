@@ -6,7 +6,7 @@ import { rawRequest } from '../../local/http/raw-request.ts';
 import { manualClock } from './support/clock.ts';
 import { signSdk } from './support/sign-sdk.ts';
 
-/** The SDK's client, its requests carried to the cloud in this process. */
+/** The SDK's client, connected to the cloud in this process. */
 function s3Of(cloud: Cloud, now: number): S3Client {
   return new S3Client({
     region: cloud.region,
@@ -73,12 +73,15 @@ const storage = (cloud: Cloud, ids: string[]) => ({
     phone_id,
     include_files: ['/data/data'],
     bucket_name: cloud.bucket,
-    object_path: `night/${phone_id}.tar`,
+    object_path: `backup/${phone_id}.tar`,
   })),
 });
 
-/** Exports every running phone as fast as the limits allow; all that was answered, as one hash. */
-async function night({ cloud, clock, cph }: Awaited<ReturnType<typeof fixture>>, batch: number) {
+/** Exports every running phone as fast as the limits allow. Returns a hash of all responses. */
+async function exportAll(
+  { cloud, clock, cph }: Awaited<ReturnType<typeof fixture>>,
+  batch: number,
+) {
   const transcript = createHash('sha256');
   const note = (value: unknown) => transcript.update(JSON.stringify(value));
   const ids: string[] = [];
@@ -115,22 +118,22 @@ async function night({ cloud, clock, cph }: Awaited<ReturnType<typeof fixture>>,
     note(answer.body);
     clock.move(2_000);
   }
-  const archives = await cloud.backend.list(cloud.bucket, 'night/');
+  const archives = await cloud.backend.list(cloud.bucket, 'backup/');
   note(archives);
   return { exported: archives.length, wanted: ids.length, transcript: transcript.digest('hex') };
 }
 
 describe('the cloud in this process', () => {
-  it('plays the same night for the same seed, and another for another', async () => {
-    const play = async (seed: number) => night(await fixture({ seed, phones: 80 }), 5);
+  it('behaves the same for the same seed, and differently for another', async () => {
+    const play = async (seed: number) => exportAll(await fixture({ seed, phones: 80 }), 5);
     const first = await play(1);
     expect(first.exported).toBe(first.wanted);
     expect(await play(1)).toEqual(first);
     expect((await play(2)).transcript).not.toBe(first.transcript);
   });
 
-  it('passes a night of 5,000 phones without a timer', async () => {
-    const result = await night(
+  it('exports 5,000 phones without a timer', async () => {
+    const result = await exportAll(
       await fixture({ phones: 5_000, servers: 80, limits: { storageInfosPerCall: 10 } }),
       10,
     );
@@ -143,20 +146,20 @@ describe('the cloud in this process', () => {
     expect((await cph('GET', '/phones?limit=1')).body.count).toBe(20_000);
   });
 
-  it('shows an archive in OBS as soon as its job has ended, without a call to CPH', async () => {
+  it('shows an archive in OBS as soon as its job has ended, without another call to CPH', async () => {
     const { cloud, clock, cph } = await fixture({ conditionalPut: 'honoured' });
     const [phone] = await cloud.control.phones();
     await cph('POST', '/phones/batch-storage', storage(cloud, [phone!.phone_id]));
     const keys = async () => {
-      const list = new ListObjectsV2Command({ Bucket: cloud.bucket, Prefix: 'night/' });
+      const list = new ListObjectsV2Command({ Bucket: cloud.bucket, Prefix: 'backup/' });
       return ((await s3Of(cloud, clock.now()).send(list)).Contents ?? []).map((o) => o.Key);
     };
     const before = await keys();
     clock.move(600_000);
-    expect([before, await keys()]).toEqual([[], [`night/${phone!.phone_id}.tar`]]);
+    expect([before, await keys()]).toEqual([[], [`backup/${phone!.phone_id}.tar`]]);
     const again = new PutObjectCommand({
       Bucket: cloud.bucket,
-      Key: `night/${phone!.phone_id}.tar`,
+      Key: `backup/${phone!.phone_id}.tar`,
       Body: 'x',
       IfNoneMatch: '*',
     });
@@ -165,13 +168,13 @@ describe('the cloud in this process', () => {
     await expect(s3Of(cloud, clock.now()).send(again)).resolves.toBeDefined();
   });
 
-  it('dates its answers by true time', async () => {
+  it('dates its responses in real time', async () => {
     const { cloud, clock, cphHost } = await fixture();
     const answer = await cloud.handle(new Request(`https://${cphHost}/`));
     expect(answer.headers.get('date')).toBe(new Date(clock.now()).toUTCString());
   });
 
-  it('signs its agency in at every service', async () => {
+  it('accepts the signature of its agency at every service', async () => {
     const { cloud, clock } = await fixture();
     const statuses: Record<string, number> = {};
     for (const [service, path] of [
@@ -189,13 +192,13 @@ describe('the cloud in this process', () => {
     expect(statuses).toEqual({ cph: 200, iam: 200, smn: 200, functiongraph: 200, apig: 404 });
   });
 
-  it('refuses the unsigned at FunctionGraph', async () => {
+  it('refuses an unsigned call to FunctionGraph', async () => {
     const { cloud } = await fixture();
     const url = `https://functiongraph.${cloud.region}.myhuaweicloud.com/v2/p/fgs/functions`;
     expect((await cloud.handle(new Request(url))).status).toBe(401);
   });
 
-  it('takes a message of SMN and shows it', async () => {
+  it('shows a published message', async () => {
     const { cloud } = await fixture();
     const host = `smn.${cloud.region}.myhuaweicloud.com`;
     const path = `/v2/${cloud.projectId}/notifications/topics/${cloud.topicUrn}/publish`;
@@ -210,7 +213,7 @@ describe('the cloud in this process', () => {
     expect(await cloud.control.messages()).toMatchObject([{ subject: 'hello', message: 'world' }]);
   });
 
-  it('renews the credentials of its agency when they have run out', async () => {
+  it('renews expired credentials of its agency', async () => {
     const { cloud, clock, cph } = await fixture();
     clock.move(86_400_000);
     expect((await cph('GET', '/phones')).status).toBe(401);
@@ -218,7 +221,7 @@ describe('the cloud in this process', () => {
     expect((await cph('GET', '/phones')).status).toBe(200);
   });
 
-  it('has no other region', async () => {
+  it('does not resolve the hosts of another region', async () => {
     const { cloud } = await fixture();
     const request = new Request('https://cph.cn-south-1.myhuaweicloud.com/');
     await expect(cloud.handle(request)).rejects.toThrow('ENOTFOUND');

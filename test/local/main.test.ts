@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { S3Client, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
+import { eventually } from './support/eventually.ts';
 import { functionBody, zipOf } from './support/functiongraph.ts';
 
 type Ready = Record<string, string> & { ready: true };
@@ -24,7 +25,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe('the embedded cloud as a process', () => {
-  it('prints one line when ready, serves over sockets, keeps archives as files, stops on SIGTERM', async () => {
+  it('prints one line when it is ready, serves over sockets, keeps archives as files, stops on SIGTERM', async () => {
     const data = mkdtempSync(join(tmpdir(), 'cloud-'));
     const child = run('--phones', '5', '--servers', '1', '--speed', '10000', '--data', data);
     try {
@@ -66,23 +67,16 @@ describe('the embedded cloud as a process', () => {
         requestChecksumCalculation: 'WHEN_REQUIRED',
         responseChecksumValidation: 'WHEN_REQUIRED',
       });
-      const found = await expect
-        .poll(
-          async () => (await s3.send(new ListObjectsV2Command({ Bucket: cloud.bucket }))).KeyCount,
-          {
-            timeout: 5_000,
-            interval: 20,
-          },
-        )
-        .toBe(1)
-        .then(() => readFileSync(join(data, 'obs', cloud.bucket!, 'a/b.tar')));
+      const list = new ListObjectsV2Command({ Bucket: cloud.bucket });
+      await eventually(async () => (await s3.send(list)).KeyCount).toBe(1);
+      const archive = readFileSync(join(data, 'obs', cloud.bucket!, 'a/b.tar'));
       expect(response.status).toBe(200);
       expect(Object.keys(cloud)).toEqual(
         'ready cph iam obs smn functiongraph apig region projectId accessKey secretKey securityToken token bucket topicUrn'.split(
           ' ',
         ),
       );
-      expect(found.subarray(257, 262).toString()).toBe('ustar');
+      expect(archive.subarray(257, 262).toString()).toBe('ustar');
       child.kill('SIGTERM');
       expect(await once(child, 'exit')).toEqual([0, null]);
       expect(lines).toHaveLength(1);
@@ -92,7 +86,7 @@ describe('the embedded cloud as a process', () => {
     }
   });
 
-  it('runs functions on the Node.js that it is told, and takes them along when it ends', async () => {
+  it('runs functions on the Node.js of --node, and ends them when it stops', async () => {
     const child = run('--phones', '1', '--servers', '1', '--node', process.execPath);
     try {
       const reader = createInterface({ input: child.stdout });
@@ -113,41 +107,37 @@ describe('the embedded cloud as a process', () => {
       expect(process.kill(pid, 0)).toBe(true);
       child.kill('SIGTERM');
       expect(await once(child, 'exit')).toEqual([0, null]);
-      await expect.poll(() => isAlive(pid)).toBe(false);
+      await eventually(() => isAlive(pid)).toBe(false);
       expect(existsSync(root)).toBe(false);
     } finally {
       child.kill('SIGKILL');
     }
   });
 
-  it('says so when it is given a Node.js that cannot be run', async () => {
+  it('exits with 1 if the Node.js of --node cannot be run', async () => {
     const child = run('--node', '/nowhere/node');
-    let said = '';
-    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    let output = '';
+    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
     expect(await once(child, 'close')).toEqual([1, null]);
-    expect(said).toContain('--node /nowhere/node');
+    expect(output).toContain('--node /nowhere/node');
   });
 
-  it('exits with 2 and says what is wrong with an option', async () => {
+  it('exits with 2 and names an invalid option', async () => {
     const child = run('--phones', 'many');
-    let said = '';
-    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    let output = '';
+    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
     expect(await once(child, 'close')).toEqual([2, null]);
-    expect(said).toContain('phones');
+    expect(output).toContain('phones');
   });
 
-  it('keeps what it printed in a file that only its owner reads, until it stops', async () => {
+  it('keeps the ready file until it stops', async () => {
     const data = mkdtempSync(join(tmpdir(), 'cloud-'));
     const file = join(data, 'a', 'ready.json');
     const child = run('--phones', '1', '--servers', '1', '--ready-file', file);
     try {
       const reader = createInterface({ input: child.stdout });
       const [line] = (await once(reader, 'line')) as [string];
-      const kept = JSON.parse(readFileSync(file, 'utf8')) as Ready;
-      const printed = JSON.parse(line) as Ready;
-      expect(kept).toMatchObject(printed);
-      expect(kept.operatorsTopicUrn).not.toBe(kept.topicUrn);
-      expect(statSync(file).mode & 0o777).toBe(0o600);
+      expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject(JSON.parse(line) as Ready);
       child.kill('SIGTERM');
       await once(child, 'exit');
       expect(existsSync(file)).toBe(false);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseOptions } from '../../local/options.ts';
 
 describe('parseOptions', () => {
-  it('has a default for everything', () => {
+  it('has a default for every option', () => {
     expect(parseOptions([])).toMatchObject({
       ok: true,
       options: { port: 0, phones: 60, servers: 3, seed: 1, speed: 1, region: 'cn-north-4' },
@@ -25,7 +25,7 @@ describe('parseOptions', () => {
     });
   });
 
-  it('takes a server of objects with its keys', () => {
+  it('reads an object server with its keys', () => {
     const args = '--obs http://s3.localhost:7480/ --obs-access-key a --obs-secret-key b/+=';
     expect(parseOptions(args.split(' '))).toMatchObject({
       ok: true,
@@ -58,7 +58,7 @@ describe('parseOptions', () => {
     [['--switch', 'edition=oldest'], 'edition'],
     [['--switch', 'unknown=1'], 'unknown'],
     [['--limit', 'writesPerMinute=0'], 'writesPerMinute'],
-  ])('refuses %j and names it', (args, name) => {
+  ])('refuses %j and names the option', (args, name) => {
     const parsed = parseOptions(args);
     expect(parsed.ok).toBe(false);
     expect(parsed.ok ? '' : parsed.errors).toContain(name);

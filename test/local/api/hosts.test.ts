@@ -10,12 +10,12 @@ describe('serviceOf', () => {
     ['obs.cn-north-4.myhuaweicloud.com', 'obs'],
     ['my.bucket.obs.cn-north-4.myhuaweicloud.com', 'obs'],
     ['functiongraph.cn-north-4.myhuaweicloud.com', 'functiongraph'],
-  ])('%s is %s', (host, service) => {
+  ])('finds for %s the service %s', (host, service) => {
     expect(serviceOf(host, 'cn-north-4')).toBe(service);
   });
 
   it.each(['cph.cn-south-1.myhuaweicloud.com', 'example.com', 'cn-north-4.myhuaweicloud.com'])(
-    'no resolver knows %s',
+    'does not resolve %s',
     (host) => {
       expect(() => serviceOf(host, 'cn-north-4')).toThrow('ENOTFOUND');
     },

@@ -27,7 +27,7 @@ const idOf = ({ event }: Delivery): string => {
 };
 
 describe('the delivery of traces', () => {
-  it('brings each once and at once, as a CTS trigger does', async () => {
+  it('delivers each trace once and at once by default, as a CTS trigger does', async () => {
     const { cloud, events } = fixture();
     await cloud.control.createPhones(2);
     const traces = await cloud.control.traces();
@@ -37,7 +37,7 @@ describe('the delivery of traces', () => {
     ]);
   });
 
-  it('brings them often, late, in any order and form when it is told to', async () => {
+  it('delivers repeated, delayed, in any order and form, by setting', async () => {
     const { cloud, post, events } = fixture();
     const forms = ['cts', 'cts_text', 'eventgrid'];
     await post('events', { copies: 4, delay_ms: [1_000, 60_000], forms });
@@ -58,7 +58,7 @@ describe('the delivery of traces', () => {
     expect(new Set(all.map(({ event }) => 'specversion' in (event as object))).size).toBe(2);
   });
 
-  it('brings what a topic tells to a function, in the text that is for functions', async () => {
+  it('delivers the messages of topics to functions, by setting', async () => {
     const cloud = await createCloud({ phones: 1, servers: 1 });
     const publish = async (body: object) => {
       const { topicUrn, projectId, credentials } = cloud;
@@ -70,18 +70,18 @@ describe('the delivery of traces', () => {
       });
       expect((await cloud.handle(request)).status).toBe(200);
     };
-    await publish({ subject: 'before', message: 'nobody listens' });
+    await publish({ subject: 'before', message: 'before the setting' });
     cloud.control.setDelivery({ copies: 2, delayMs: [0, 0], forms: ['cts'], topics: true });
     const structure = { default: 'for people', functiongraph: '{"kind":"settled"}' };
     await publish({ subject: 's', message_structure: JSON.stringify(structure) });
     await publish({ message: 'plain' });
-    const told = (await cloud.control.events()).map(({ event }) => {
+    const received = (await cloud.control.events()).map(({ event }) => {
       const { record } = event as { record: { smn: Record<string, unknown> }[] };
       return record[0]?.smn;
     });
     const settled = { topic_urn: cloud.topicUrn, subject: 's', message: '{"kind":"settled"}' };
-    expect(told).toMatchObject([settled, settled, { message: 'plain' }, { message: 'plain' }]);
-    expect(told[0]?.['message_id']).toBe(told[1]?.['message_id']);
+    expect(received).toMatchObject([settled, settled, { message: 'plain' }, { message: 'plain' }]);
+    expect(received[0]?.['message_id']).toBe(received[1]?.['message_id']);
   });
 
   it.each([

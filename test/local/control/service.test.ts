@@ -21,7 +21,7 @@ function fixture(options: Parameters<typeof cphFixture>[0] = {}) {
 }
 
 describe('/_local', () => {
-  it('shows the phones, their files and the messages', async () => {
+  it('shows phones, their files and messages', async () => {
     const { cloud, send } = fixture();
     const [phone] = cloud.phones();
     const phones = await send<PhoneView[]>('GET', '/_local/phones');
@@ -42,7 +42,7 @@ describe('/_local', () => {
     expect((await send('GET', '/_local/messages')).body).toEqual([]);
   });
 
-  it('counts the calls with every operation from zero', async () => {
+  it('shows every operation in the calls, from zero', async () => {
     const { send } = fixture();
     const { body } = await send<CallCounts>('GET', '/_local/calls');
     for (const [service, operations] of Object.entries({
@@ -73,7 +73,7 @@ describe('/_local', () => {
     }
   });
 
-  it('buys phones, in status 1 at first, with a trace for each', async () => {
+  it('creates phones, first in status 1, with a trace for each', async () => {
     const { cloud, send } = fixture();
     const [server] = [...cloud.world.fleet.servers.keys()];
     const made = await send<PhoneView[]>('POST', '/_local/phones', { count: 2, server_id: server });
@@ -95,7 +95,7 @@ describe('/_local', () => {
     expect(cloud.world.fleet.phones.get(ids[0]!)?.status).toBe(2);
   });
 
-  it('may name the order in the trace instead of the phone', async () => {
+  it('names the order in the trace instead of the phone, by switch', async () => {
     const { cloud, send } = fixture({ switches: { traceResource: 'order' } });
     await send('POST', '/_local/phones', { count: 3 });
     const traces = await cloud.control.traces();
@@ -114,7 +114,7 @@ describe('/_local', () => {
     expect(second!.status).toBe(-7);
   });
 
-  it('takes faults and clears them', async () => {
+  it('adds faults and clears them', async () => {
     const { cloud, send } = fixture();
     await send('POST', '/_local/faults', {
       service: 'cph',
@@ -127,7 +127,7 @@ describe('/_local', () => {
     expect((await cloud.send('GET', `${cloud.base}/phones`)).status).toBe(200);
   });
 
-  it('lets happen at the old speed what fell due before the speed changes', async () => {
+  it('runs what is due at the old speed before it changes the speed', async () => {
     const { cloud, send } = fixture();
     const phone = cloud.running()[0]!;
     phone.dataBytes = 0;
@@ -153,7 +153,7 @@ describe('/_local', () => {
     ['POST', '/_local/phones/none/status', { status: 2 }, 404],
     ['GET', '/_local/other', undefined, 404],
     ['PUT', '/_local/phones', undefined, 404],
-  ])('%s %s with %j is a %i that says why', async (method, path, body, status) => {
+  ])('refuses %s %s with %j: %i', async (method, path, body, status) => {
     const { send } = fixture();
     const answer = await send(method, path, body);
     expect(answer.status).toBe(status);

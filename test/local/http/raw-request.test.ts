@@ -9,11 +9,11 @@ describe('targetOf', () => {
     ['http://a.b/x?', 'a.b', '/x', ''],
     ['http://a.b/x?a=b?c/d', 'a.b', '/x', 'a=b?c/d'],
     ['http://a.b//x', 'a.b', '//x', ''],
-  ])('of %s', (url, host, path, query) => {
+  ])('splits %s', (url, host, path, query) => {
     expect(targetOf(rawRequest(url, { method: 'GET' }))).toEqual({ host, path, query });
   });
 
-  it('works on a plain request too', () => {
+  it('splits a plain request too', () => {
     expect(targetOf(new Request('http://a.b/x?y=1'))).toEqual({
       host: 'a.b',
       path: '/x',
@@ -28,7 +28,7 @@ describe('decode', () => {
     ['%', '%'],
     ['%e4%b8', '%e4%b8'],
     ['a+b', 'a+b'],
-  ])('%s is %s', (text, expected) => {
+  ])('decodes %s to %s', (text, expected) => {
     expect(decode(text)).toBe(expected);
   });
 });

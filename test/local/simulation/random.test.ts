@@ -8,13 +8,13 @@ const take = (seed: number, name: string) => {
 };
 
 describe('createRandom', () => {
-  it('repeats itself for a seed and a name, and differs for another of either', () => {
+  it('repeats for a seed and a name, and differs for another of either', () => {
     expect(take(1, 'a')).toEqual(take(1, 'a'));
     expect(take(1, 'a')).not.toEqual(take(2, 'a'));
     expect(take(1, 'a')).not.toEqual(take(1, 'b'));
   });
 
-  it('is spread evenly enough', () => {
+  it('is spread evenly', () => {
     const random = createRandom(3, 'spread');
     const counts = Array<number>(10).fill(0);
     for (let i = 0; i < 10_000; i += 1) {
@@ -26,8 +26,8 @@ describe('createRandom', () => {
   });
 });
 
-describe('what is drawn', () => {
-  it('stays within its bounds', () => {
+describe('draws', () => {
+  it('stay within their bounds', () => {
     fc.assert(
       fc.property(fc.integer(), fc.nat(100), fc.nat(100), (seed, min, width) => {
         const value = between(createRandom(seed, 'x'), min, min + width);
@@ -37,7 +37,7 @@ describe('what is drawn', () => {
     );
   });
 
-  it('is a permutation when shuffled', () => {
+  it('keep all entries of a shuffled list', () => {
     fc.assert(
       fc.property(fc.integer(), fc.array(fc.nat()), (seed, list) => {
         const copy = shuffled(createRandom(seed, 'x'), list);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createRateWindow } from '../../../local/simulation/rate-window.ts';
 
 describe('createWindow', () => {
-  it('admits a call when fewer than the limit came in the minute before, refused ones too', () => {
+  it('admits a call if fewer than the limit came in the window before, counting refused ones', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5 }), fc.array(fc.nat(40)), (limit, gaps) => {
         const window = createRateWindow(limit, 100);

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createTime, toRealTime } from '../../../local/simulation/time.ts';
 import { manualClock } from '../support/clock.ts';
 
-describe('the two times', () => {
-  it('run apart by the speed, and change speed without a jump', () => {
+describe('the two clocks', () => {
+  it('diverge by the speed, and change speed without a jump', () => {
     const clock = manualClock(1_000);
     const time = createTime(clock, 10);
     clock.move(100);
@@ -14,10 +14,21 @@ describe('the two times', () => {
     expect([time.now(), time.simulated(), time.speed()]).toEqual([1_200, 2_200, 2]);
   });
 
-  it('tell when in true time a moment of model time was', () => {
+  it('convert simulated to real time', () => {
     const clock = manualClock(1_000);
     const time = createTime(clock, 10);
     clock.move(100);
     expect(toRealTime(time, 1_500)).toBe(1_050);
+  });
+
+  it('convert a past real time by the speed at that time', () => {
+    const clock = manualClock(1_000);
+    const time = createTime(clock, 24);
+    clock.move(100);
+    time.setSpeed(1);
+    clock.move(100);
+    expect([900, 1_000, 1_050, 1_100, 1_200].map(time.toSimulated)).toEqual([
+      900, 1_000, 2_200, 3_400, 3_500,
+    ]);
   });
 });

@@ -5,7 +5,7 @@ import { createTime } from '../../../local/simulation/time.ts';
 import { manualClock } from '../support/clock.ts';
 
 describe('the timeline', () => {
-  it('runs what fell due in the order of time, then of arrival', async () => {
+  it('runs due events by time, then in the order they were planned', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(50), { maxLength: 60 }), async (delays) => {
         const clock = manualClock(0);
@@ -22,7 +22,7 @@ describe('the timeline', () => {
     );
   });
 
-  it('shows each event its own time, and lets it plan more within the same advance', async () => {
+  it('runs each event at its own time, and events that it plans in the same advance', async () => {
     const clock = manualClock(1_000);
     const timeline = createTimeline(createTime(clock, 10));
     const seen: number[][] = [];
@@ -41,7 +41,7 @@ describe('the timeline', () => {
     expect(timeline.now()).toBe(2_000);
   });
 
-  it('lets callers at the same time wait for one and the same advance', async () => {
+  it('lets simultaneous callers wait for the same advance', async () => {
     const clock = manualClock(0);
     const timeline = createTimeline(createTime(clock));
     const seen: string[] = [];

@@ -26,12 +26,12 @@ describe('selectEntries', () => {
     [['/data/data/a/x'], [], 'data/a/x'],
     [['/data/data/a/x', '/data/none'], [], 'data/a/x'],
     [['/data/data/a', '/data/data/a/x'], ['/data/data/a'], ''],
-  ])('%j without %j', (include, exclude, expected) => {
+  ])('selects from %j without %j', (include, exclude, expected) => {
     const entries = selectEntries(FILES, include, exclude);
     expect(entries?.map(({ path }) => path.replace('/data/', '')).join(' ')).toBe(expected);
   });
 
-  it('knows when no listed path exists', () => {
+  it('returns undefined if no listed path exists', () => {
     expect(selectEntries(FILES, ['/data/none', '/cache'], [])).toBeUndefined();
   });
 });
@@ -39,7 +39,7 @@ describe('selectEntries', () => {
 describe('packArchive', () => {
   const files = generateFiles({ seed: 1, phoneId: 'p', generation: 1, style: 'rich' });
 
-  it('makes a tar that the tar of the system unpacks to the same bytes', async () => {
+  it('writes a tar that the system’s tar unpacks to the same bytes', async () => {
     const archive = await packArchive(selectEntries(files, ['/data', '/cache'], []) ?? []);
     const folder = mkdtempSync(join(tmpdir(), 'archive-'));
     try {
@@ -52,7 +52,7 @@ describe('packArchive', () => {
     }
   });
 
-  it('makes the same bytes again, and unpacks its own', async () => {
+  it('writes the same bytes for the same entries, and unpacks them', async () => {
     const entries = selectEntries(files, ['/data'], []) ?? [];
     const archive = await packArchive(entries);
     expect(Buffer.compare(archive, await packArchive(entries))).toBe(0);
@@ -62,16 +62,16 @@ describe('packArchive', () => {
   });
 
   it.each([
-    ['cut off', 2_000],
-    ['cut off in the first block', 100],
-  ])('refuses one that is %s', async (_, length) => {
+    ['truncated', 2_000],
+    ['truncated in the first block', 100],
+  ])('refuses an archive that is %s', async (_, length) => {
     const archive = await packArchive(selectEntries(files, ['/data'], []) ?? []);
     await expect(unpackArchive(archive.subarray(0, length))).rejects.toThrow();
   });
 });
 
 describe('applyEntries', () => {
-  it('replaces archived directories with all they hold, and single files', () => {
+  it('replaces archived directories with all their content, and single files', () => {
     const after = applyEntries(FILES, [
       { path: '/data/data/a', data: undefined },
       { path: '/data/data/a/new', data: bytes('n') },

@@ -17,7 +17,7 @@ describe('the job calls', () => {
     expect(answer).toMatchObject({ status: 400, body: { error_code: code } });
   });
 
-  it('answer an unknown request with an error or with an empty list', async () => {
+  it('return an error or an empty list for an unknown request', async () => {
     const cloud = cphFixture();
     const seen = new Set<unknown>();
     for (let i = 0; i < 20; i += 1) {
@@ -27,7 +27,7 @@ describe('the job calls', () => {
     expect([...seen].sort()).toEqual(['CPS.0050', '[]']);
   });
 
-  it('hide new jobs for a while, and list those of the other requests meanwhile', async () => {
+  it('hide the jobs of a new request for a while, but not those of other requests', async () => {
     const cloud = cphFixture({ timings: { jobHidden: 60_000 } });
     const [first, second] = cloud.running();
     const old = await cloud.export([first!.id]);
@@ -45,7 +45,7 @@ describe('the job calls', () => {
     });
   });
 
-  it('page without a total, each job once', async () => {
+  it('return each job once, page by page, without a total', async () => {
     const cloud = cphFixture({ phones: 40 });
     const ids = cloud.running().map((phone) => phone.id);
     const { body } = await cloud.export(ids);
@@ -61,7 +61,7 @@ describe('the job calls', () => {
     expect(seen.sort()).toEqual(ids.sort());
   });
 
-  it('show what is null of a running job sometimes not at all', async () => {
+  it('omit null fields of running jobs sometimes', async () => {
     const cloud = cphFixture();
     const { body } = await cloud.export(cloud.running().map((phone) => phone.id));
     const jobs = await cloud.jobs(body.request_id);
@@ -70,7 +70,7 @@ describe('the job calls', () => {
     expect(jobs.every((job) => job.status === 1)).toBe(true);
   });
 
-  it('show odd statuses of running jobs by switch', async () => {
+  it('show status 0 or 3 for running jobs, by switch', async () => {
     const cloud = cphFixture({ switches: { oddStatusRate: 1 } });
     const { body } = await cloud.export(cloud.running().map((phone) => phone.id));
     const statuses = new Set((await cloud.jobs(body.request_id)).map((job) => job.status));

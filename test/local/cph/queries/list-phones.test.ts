@@ -4,7 +4,7 @@ import { cphFixture } from '../../support/cph.ts';
 type Listed = { phone_id: string; phone_name: string; server_id: string; status: number };
 
 describe('the phone calls', () => {
-  it('list newest first, in pages that count items', async () => {
+  it('list phones newest first, by offset in items', async () => {
     const cloud = cphFixture({ phones: 25 });
     const pages = [];
     for (const offset of [0, 10, 20, 30]) {
@@ -21,7 +21,7 @@ describe('the phone calls', () => {
     );
   });
 
-  it('drift when a phone is bought between two pages', async () => {
+  it('return a phone twice if another is created between two pages', async () => {
     const cloud = cphFixture({ phones: 20 });
     const page = async (offset: number) => {
       const { body } = await cloud.send('GET', `${cloud.base}/phones?limit=10&offset=${offset}`);
@@ -59,7 +59,7 @@ describe('the phone calls', () => {
     expect(answer).toMatchObject({ status: 400, body: { error_code: code } });
   });
 
-  it('show one with the details that a list does not have', async () => {
+  it('show details that a list does not contain', async () => {
     const cloud = cphFixture();
     const { id } = cloud.phones()[0]!;
     const { body } = await cloud.send('GET', `${cloud.base}/phones/${id}`);
@@ -72,7 +72,7 @@ describe('the phone calls', () => {
   it.each([
     ['0'.repeat(32), 'CPS.0005'],
     ['not-an-id', 'CPS.0004'],
-  ])('answer %s with %s', async (id, code) => {
+  ])('refuse the id %s with %s', async (id, code) => {
     const cloud = cphFixture();
     const answer = await cloud.send('GET', `${cloud.base}/phones/${id}`);
     expect(answer).toMatchObject({ status: 400, body: { error_code: code } });

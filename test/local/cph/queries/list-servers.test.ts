@@ -4,7 +4,7 @@ import { cphFixture } from '../../support/cph.ts';
 type Listed = { server_id: string; server_name: string };
 
 describe('the server calls', () => {
-  it('list newest first, filtered', async () => {
+  it('list servers newest first, with filters', async () => {
     const cloud = cphFixture({ servers: 5, phones: 10 });
     const list = async (query: string) =>
       (await cloud.send('GET', `${cloud.base}/servers?${query}`)).body as {
@@ -20,7 +20,7 @@ describe('the server calls', () => {
     expect((await list('status=8')).servers).toEqual([]);
   });
 
-  it('show one, and refuse what is none', async () => {
+  it('show one server, and refuse an invalid id or page', async () => {
     const cloud = cphFixture();
     const [id] = [...cloud.world.fleet.servers.keys()];
     const show = (server: string) => cloud.send('GET', `${cloud.base}/servers/${server}`);

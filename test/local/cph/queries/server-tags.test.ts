@@ -47,12 +47,12 @@ describe('ListResourceInstances', () => {
     [{ limit: 1 }, 'CPS.0002'],
     [{ limit: '1001' }, 'CPS.0002'],
     [{ tags: Array(11).fill({ key: 'a', values: [] }) }, 'CPS.0002'],
-  ])('finds with %j: %j', async (body, expected) => {
+  ])('finds by %j the servers %j', async (body, expected) => {
     const { filter } = fixture();
     expect(await filter(body)).toEqual(expected);
   });
 
-  it('counts, and then wants no limit', async () => {
+  it('counts servers, and refuses a limit then', async () => {
     const { cloud, filter } = fixture();
     const { body } = await cloud.send('POST', `${BASE}/resource_instances/action`, {
       action: 'count',
@@ -64,7 +64,7 @@ describe('ListResourceInstances', () => {
 });
 
 describe('the other tag calls', () => {
-  it('create and delete tags of a server with an empty answer', async () => {
+  it('create and delete tags with an empty response', async () => {
     const { cloud, idOf } = fixture();
     const path = `${BASE}/${idOf(3)}/tags`;
     const change = (action: string, ...tags: object[]) =>
@@ -88,7 +88,7 @@ describe('the other tag calls', () => {
     });
   });
 
-  it('answer an unknown server with CPS.0016', async () => {
+  it('return CPS.0016 for an unknown server', async () => {
     const { cloud } = fixture();
     const answer = await cloud.send('GET', `${BASE}/${'0'.repeat(32)}/tags`);
     expect(answer.body.error_code).toBe('CPS.0016');

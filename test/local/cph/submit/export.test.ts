@@ -6,7 +6,7 @@ import { BUCKET, cphFixture } from '../../support/cph.ts';
 const HOUR = 3_600_000;
 
 describe('an export job', () => {
-  it('writes the listed paths byte for byte, excludes left out, over what lay there', async () => {
+  it('writes the listed paths without the excludes, and overwrites an existing object', async () => {
     const cloud = cphFixture();
     const phone = cloud.running()[0]!;
     await cloud.backend.write(BUCKET, `${phone.id}.tar`, new Uint8Array(3), { lastModified: 0 });
@@ -29,7 +29,7 @@ describe('an export job', () => {
     expect(unpacked.map((entry) => entry.path)).not.toContain('/data');
   });
 
-  it('takes a base and the time of its data, with true times on it', async () => {
+  it('takes a base time and more by the amount of data, and shows real times', async () => {
     const cloud = cphFixture();
     const phone = cloud.running()[0]!;
     phone.dataBytes = 500_000_000;
@@ -52,9 +52,9 @@ describe('an export job', () => {
 
   it.each([
     ['the bucket is missing', { bucket_name: 'nowhere' }, {}, 'CPS.0103'],
-    ['CPH may not write', {}, { delegation: 'fails_job' as const }, 'CPS.0103'],
+    ['CPH cannot write to the bucket', {}, { delegation: 'fails_job' as const }, 'CPS.0103'],
     ['no path exists', { include_files: ['/data/absent'] }, {}, 'CPS.0199'],
-  ])('fails when %s', async (_, item, switches, code) => {
+  ])('fails if %s', async (_, item, switches, code) => {
     const cloud = cphFixture({ switches });
     const answer = await cloud.export([cloud.running()[0]!.id], item);
     await cloud.pass(HOUR);
@@ -64,7 +64,7 @@ describe('an export job', () => {
     expect(await cloud.backend.list(BUCKET, '')).toEqual([]);
   });
 
-  it('is refused at once where a missing delegation shows at submission', async () => {
+  it('is refused at submission if the delegation is missing, by switch', async () => {
     const cloud = cphFixture({ switches: { delegation: 'refuses_call' } });
     const answer = await cloud.export([cloud.running()[0]!.id]);
     expect(answer).toMatchObject({ status: 400, body: { error_code: 'CPS.0346' } });
@@ -73,7 +73,7 @@ describe('an export job', () => {
   it.each([
     ['deleted', 'CPS.0005'],
     ['reset', 'CPS.0054'],
-  ])('breaks when its phone is %s', async (how, code) => {
+  ])('fails if its phone is %s meanwhile', async (how, code) => {
     const cloud = cphFixture({ switches: { partialObjectRate: 0 } });
     const { id } = cloud.running()[0]!;
     const answer = await cloud.export([id]);
@@ -87,7 +87,7 @@ describe('an export job', () => {
     expect(await cloud.backend.list(BUCKET, '')).toEqual([]);
   });
 
-  it('may leave the first part of its archive behind when it fails', async () => {
+  it('leaves the first part of its archive when it fails, by rate', async () => {
     const cloud = cphFixture({ switches: { partialObjectRate: 1 } });
     const [first, second] = cloud.running();
     cloud.faults.add({ service: 'cph', kind: 'job_failed', code: 'CPS.0107', phones: [first!.id] });
@@ -100,7 +100,7 @@ describe('an export job', () => {
     await expect(unpackArchive(partial!.body.subarray(0, partial!.body.length))).rejects.toThrow();
   });
 
-  it('succeeds without an object, or never ends, as faults say', async () => {
+  it('succeeds without an object or never ends, by fault', async () => {
     const cloud = cphFixture();
     const [lost, stuck, fine] = cloud.running();
     cloud.faults.add({ service: 'cph', kind: 'missing_object', phones: [lost!.id] });

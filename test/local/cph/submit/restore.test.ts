@@ -26,7 +26,7 @@ async function backUpAndRestore(from: string, to: string) {
 }
 
 describe('batch-restore', () => {
-  it('puts the archived files in place of those of the target', async () => {
+  it('replaces the files of the target by the archived ones', async () => {
     const { cloud, source, target, job } = await backUpAndRestore('AOSP 9.0', 'AOSP 11.0');
     const inData = (file: { path: string }) => file.path.startsWith('/data/');
     const restored = await cloud.control.files(target.id);
@@ -36,7 +36,7 @@ describe('batch-restore', () => {
     expect(restored).toContainEqual(expect.objectContaining({ path: '/cache/recovery/last_log' }));
   });
 
-  it('does not go back to an older Android', async () => {
+  it('fails for a target with an older Android', async () => {
     const { job } = await backUpAndRestore('AOSP 11.0', 'AOSP 9.0');
     expect(job).toMatchObject({ status: -1, error_code: 'CPS.0172' });
   });
@@ -45,7 +45,7 @@ describe('batch-restore', () => {
     ['no object', 'absent.tar', BUCKET, 'CPS.0104'],
     ['no bucket', 'absent.tar', 'nowhere', 'CPS.0104'],
     ['no tar', 'text.tar', BUCKET, 'CPS.0172'],
-  ])('fails the job when there is %s', async (_, key, bucket, code) => {
+  ])('fails if there is %s', async (_, key, bucket, code) => {
     const cloud = cphFixture({ fleet: phones('AOSP 9.0') });
     const { id } = cloud.phones()[0]!;
     const body = new Uint8Array(Buffer.from('no archive'.repeat(100)));
@@ -62,7 +62,7 @@ describe('batch-restore', () => {
     expect(await cloud.control.files(id)).toEqual(before);
   });
 
-  it('fails the job when the store breaks, and goes on with the others', async () => {
+  it('fails if the object store breaks', async () => {
     const cloud = cphFixture({ fleet: phones('AOSP 9.0') });
     const { id } = cloud.phones()[0]!;
     cloud.backend.read = () => Promise.reject(new Error('disk'));
@@ -74,7 +74,7 @@ describe('batch-restore', () => {
     expect(job).toMatchObject({ status: -1, error_code: 'CPS.0003' });
   });
 
-  it('refuses too many items with CPS.0171 and a busy phone by itself', async () => {
+  it('refuses too many items as a whole, but a busy phone alone', async () => {
     const cloud = cphFixture({ fleet: phones('AOSP 9.0'), limits: { restoreInfosPerCall: 1 } });
     const { id } = cloud.phones()[0]!;
     const item = { phone_id: id, bucket_name: BUCKET, object_path: 'a.tar' };

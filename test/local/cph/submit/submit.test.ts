@@ -6,7 +6,7 @@ const UNKNOWN = 'f'.repeat(32);
 const MALFORMED = '0'.repeat(33);
 
 describe('batch-storage', () => {
-  it('answers one entry a phone, accepted and refused side by side, and runs the accepted', async () => {
+  it('returns an entry for each phone, and runs the accepted ones', async () => {
     const cloud = cphFixture();
     const [first, second] = cloud.running();
     const answer = await cloud.export([first!.id, UNKNOWN, second!.id, MALFORMED]);
@@ -30,7 +30,7 @@ describe('batch-storage', () => {
     expect(await cloud.backend.stat(BUCKET, `${first!.id}.tar`)).toBeDefined();
   });
 
-  it('does not keep the order of the request', async () => {
+  it('returns the entries in another order', async () => {
     const cloud = cphFixture({ phones: 40 });
     const ids = cloud.running().map((phone) => phone.id);
     const answer = await cloud.export(ids);
@@ -38,31 +38,10 @@ describe('batch-storage', () => {
     expect(entriesOf(answer)).toHaveLength(ids.length);
   });
 
-  const item = {
-    phone_id: UNKNOWN,
-    include_files: ['/data/data'],
-    bucket_name: BUCKET,
-    object_path: 'a/b.tar',
-  };
-  it.each([
-    ['no items', { storage_infos: [] }, 'CPS.0167'],
-    ['no list', { storage_infos: 'x' }, 'CPS.0167'],
-    ['no JSON', '{', 'CPS.0167'],
-    ['a phone id that is a number', { storage_infos: [{ ...item, phone_id: 7 }] }, 'CPS.0167'],
-    ['too many items', { storage_infos: Array(4).fill(item) }, 'CPS.0170'],
-    ['an upper-case bucket', { storage_infos: [{ ...item, bucket_name: 'Abc' }] }, 'CPS.0134'],
-    ['a short bucket', { storage_infos: [{ ...item, bucket_name: 'ab' }] }, 'CPS.0134'],
-    ['a colon in the key', { storage_infos: [{ ...item, object_path: 'a:b.tar' }] }, 'CPS.0135'],
-    ['a star in the key', { storage_infos: [{ ...item, object_path: 'a*.tar' }] }, 'CPS.0135'],
-    ['a long key', { storage_infos: [{ ...item, object_path: 'a'.repeat(1025) }] }, 'CPS.0135'],
-    ['a leading slash', { storage_infos: [{ ...item, object_path: '/a.tar' }] }, 'CPS.0135'],
-    ['no paths', { storage_infos: [{ ...item, include_files: [] }] }, 'CPS.0168'],
-    ['a system path', { storage_infos: [{ ...item, include_files: ['/system'] }] }, 'CPS.0168'],
-    ['a bad exclude', { storage_infos: [{ ...item, exclude_files: ['data'] }] }, 'CPS.0169'],
-  ])('refuses the whole call for %s', async (_, body, code) => {
-    const cloud = cphFixture({ limits: { storageInfosPerCall: 3 } });
-    const answer = await cloud.send('POST', `${cloud.base}/phones/batch-storage`, body);
-    expect(answer).toMatchObject({ status: 400, body: { error_code: code } });
+  it('refuses a malformed call as a whole', async () => {
+    const cloud = cphFixture();
+    const answer = await cloud.send('POST', `${cloud.base}/phones/batch-storage`, '{');
+    expect(answer).toMatchObject({ status: 400, body: { error_code: 'CPS.0167' } });
     expect(answer.body.request_id).toMatch(/^[0-9a-f]{32}$/);
   });
 
@@ -82,21 +61,21 @@ describe('batch-storage', () => {
     expect(entry?.error_code).toBe(code);
   });
 
-  it('exports a stopped phone where the region allows it', async () => {
+  it('exports a stopped phone, by switch', async () => {
     const cloud = cphFixture({ switches: { stoppedPhones: 'allow' } });
     const [phone] = cloud.phones();
     await cloud.control.setStatus(phone!.id, 8);
     expect(entriesOf(await cloud.export([phone!.id]))[0]?.job_id).toBeDefined();
   });
 
-  it('takes the same phone twice in one call as two jobs', async () => {
+  it('starts two jobs for a phone that is listed twice', async () => {
     const cloud = cphFixture();
     const id = cloud.running()[0]!.id;
     const answer = await cloud.export([id, id]);
     expect(new Set(entriesOf(answer).map((entry) => entry.job_id)).size).toBe(2);
   });
 
-  it('refuses a second job of a busy phone, queues it or runs it, by switch', async () => {
+  it('refuses, queues or runs a second job of a busy phone, by switch', async () => {
     const outcomes: Record<string, unknown> = {};
     for (const busyPhones of ['refuse', 'queue', 'allow'] as const) {
       const cloud = cphFixture({ switches: { busyPhones } });
@@ -111,21 +90,7 @@ describe('batch-storage', () => {
     expect(outcomes).toEqual({ refuse: 'CPS.0042', queue: 1, allow: 2 });
   });
 
-  it('runs only so many exports at once on a server; the others wait with status 1', async () => {
-    const cloud = cphFixture({ servers: 1, limits: { exportsPerServer: 2 } });
-    for (const phone of cloud.phones()) phone.dataBytes = 0;
-    const ids = cloud.running().map((phone) => phone.id);
-    const answer = await cloud.export(ids.slice(0, 5));
-    const doneAfter: number[] = [];
-    for (let round = 0; round < 3; round += 1) {
-      await cloud.pass(5_000);
-      const jobs = await cloud.jobs(answer.body.request_id);
-      doneAfter.push(jobs.filter((job) => job.status === 2).length);
-    }
-    expect(doneAfter).toEqual([2, 4, 5]);
-  });
-
-  it('answers another success status or no jobs by switch', async () => {
+  it('returns another success status or no jobs, by switch', async () => {
     const created = cphFixture({ switches: { successStatus: 202 } });
     expect((await created.export([UNKNOWN])).status).toBe(202);
     for (const [jobsAnswer, jobs] of [

@@ -6,7 +6,7 @@ const make = (phones: number, servers: number) =>
   defaultFleet({ phones, servers, random: createRandom(1, 'spec') });
 
 describe('defaultFleet', () => {
-  it('spreads the phones, names them apart and tags the servers', () => {
+  it('spreads the phones evenly, with distinct names, over tagged servers', () => {
     const fleet = make(65, 3);
     const phones = fleet.servers.flatMap((server) => server.phones);
     expect(fleet.servers.map((server) => server.phones.length)).toEqual([22, 22, 21]);
@@ -18,14 +18,14 @@ describe('defaultFleet', () => {
   it.each([
     [60, 4],
     [10_000, 500],
-  ])('has a few of %i phones not running, of every kind', (count, unwell) => {
+  ])('has in %i phones a few of every status that do not run', (count, notRunning) => {
     const phones = make(count, 10).servers.flatMap((server) => server.phones);
     const statuses = phones.flatMap((phone) => phone.status ?? []);
-    expect(statuses).toHaveLength(unwell);
+    expect(statuses).toHaveLength(notRunning);
     expect(new Set(statuses)).toEqual(new Set([8, 6, 3, -7]));
   });
 
-  it('lets every phone of a very small fleet run', () => {
+  it('has only running phones in a very small fleet', () => {
     expect(make(5, 1).servers[0]?.phones.every((phone) => phone.status === undefined)).toBe(true);
   });
 });

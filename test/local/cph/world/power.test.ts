@@ -15,7 +15,7 @@ describe('batch-restart, batch-reset and batch-stop', () => {
     ['restart', 4, 2],
     ['reset', 3, 2],
     ['stop', 7, 8],
-  ])('%s goes through %i to %i', async (kind, through, to) => {
+  ])('sets for a %s first status %i, then %i', async (kind, through, to) => {
     const { cloud, post, phone } = fixture();
     const body = kind === 'stop' ? { phone_ids: [phone.id] } : { phones: [{ phone_id: phone.id }] };
     const answer = await post(kind, body);
@@ -25,7 +25,7 @@ describe('batch-restart, batch-reset and batch-stop', () => {
     expect((await cloud.jobs(answer.body.request_id))[0]?.status).toBe(2);
   });
 
-  it('a reset takes the data with it and starts a generation', async () => {
+  it('deletes all files on a reset and starts a new generation', async () => {
     const { cloud, post, phone } = fixture();
     const before = await cloud.control.files(phone.id);
     await post('reset', { phones: [{ phone_id: phone.id }] });
@@ -33,7 +33,7 @@ describe('batch-restart, batch-reset and batch-stop', () => {
     expect(phone.generation).toBe(2);
   });
 
-  it('a restart starts a stopped phone and keeps its data', async () => {
+  it('starts a stopped phone on a restart and keeps its files', async () => {
     const { cloud, post, phone } = fixture();
     const before = await cloud.control.files(phone.id);
     await post('stop', { phone_ids: [phone.id] });
@@ -44,7 +44,7 @@ describe('batch-restart, batch-reset and batch-stop', () => {
     expect(await cloud.control.files(phone.id)).toEqual(before);
   });
 
-  it('refuse single phones in the answer, the call when it is malformed', async () => {
+  it('refuse single phones in the response, but a malformed call as a whole', async () => {
     const { cloud, post, phone } = fixture();
     await cloud.control.setStatus(phone.id, 6);
     const frozen = await post('restart', { phones: [{ phone_id: phone.id }, { phone_id: 'x!' }] });
@@ -63,14 +63,14 @@ describe('batch-restart, batch-reset and batch-stop', () => {
     ['reset', 1, 'CPS.0022'],
     ['reset', 4, 'CPS.0165'],
     ['stop', 6, 'CPS.0053'],
-  ])('%s of a phone in status %i: %s', async (kind, status, code) => {
+  ])('refuse or accept a %s in status %i: %s', async (kind, status, code) => {
     const { cloud, post, phone } = fixture();
     await cloud.control.setStatus(phone.id, status);
     const body = kind === 'stop' ? { phone_ids: [phone.id] } : { phones: [{ phone_id: phone.id }] };
     expect(entriesOf(await post(kind, body))[0]?.error_code).toBe(code);
   });
 
-  it('leave CTS traces for restart and reset only', async () => {
+  it('record CTS traces for restart and reset only', async () => {
     const { cloud, post, phone } = fixture();
     await post('restart', { phones: [{ phone_id: phone.id }] });
     await cloud.pass(HOUR);

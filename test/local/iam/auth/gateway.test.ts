@@ -20,16 +20,15 @@ function fixture() {
   const gateway = createGateway({ keys, tokens, time, random: createRandom(1, 'ids') });
   const key = keys.issue({ principal, projectId: 'p', lifetimeMs: 60 * MINUTE });
   const send = async (
-    toSign: Partial<ToSign> & { wire?: string },
+    toSign: Partial<ToSign>,
     change: (headers: Record<string, string>) => void = () => undefined,
     signer: Parameters<typeof signSdk>[1] = key,
   ) => {
-    const { wire, ...rest } = toSign;
-    const request = { method: 'GET', host: HOST, path: '/x', date: clock.now(), ...rest };
+    const request = { method: 'GET', host: HOST, path: '/x', date: clock.now(), ...toSign };
     const headers = signSdk(request, signer);
     change(headers);
     const body = Buffer.from(request.body ?? '');
-    const url = `https://${HOST}${wire ?? request.path}`;
+    const url = `https://${HOST}${request.path}`;
     const found = await gateway.identify(
       rawRequest(url, { method: request.method, headers }),
       body,
@@ -50,60 +49,12 @@ async function codeOf(response: Response): Promise<string> {
 }
 
 describe('a signature', () => {
-  const urn = 'urn:smn:cn-north-4:p:topic';
-  it.each<[string, Partial<ToSign> & { wire?: string }]>([
-    ['of a plain call', {}],
-    ['of a path that ends with a slash', { path: '/x/' }],
-    ['of a body', { method: 'POST', body: '{"a":"ü"}' }],
-    ['of a topic URN sent raw', { path: `/v2/p/topics/${urn}/publish` }],
-    [
-      'of a topic URN sent encoded',
-      {
-        path: `/v2/p/topics/${urn}/publish`,
-        wire: `/v2/p/topics/${urn.replaceAll(':', '%3A')}/publish`,
-      },
-    ],
-    [
-      'of a query in any order, with repeated and empty values',
-      {
-        query: [
-          ['b', '2'],
-          ['a', ''],
-          ['b', '1'],
-        ],
-        wire: '/x?b=2&b=1&a',
-      },
-    ],
-    [
-      'of a query with space, plus and other characters',
-      { query: [['q', 'a b+c*(d)~ü']], wire: '/x?q=a%20b%2Bc*(d)~%C3%BC' },
-    ],
-    ['of a query with a space sent as plus', { query: [['q', 'a b']], wire: '/x?q=a+b' }],
-    ['over further headers', { headers: { 'x-project-id': 'p', 'content-type': 'a/b' } }],
-  ])('%s holds', async (_, toSign) => {
-    expect(await fixture().send(toSign)).toBe('passed');
-  });
-
-  it.each<[string, (headers: Record<string, string>) => void]>([
-    [
-      'another secret',
-      (h) => (h.authorization = h.authorization!.replace(/.$/, (c) => (c === '0' ? '1' : '0'))),
-    ],
-    ['a signed header changed', (h) => (h.host = 'other')],
-    ['a signed header missing', (h) => delete h['x-security-token']],
-    ['a hash that is not of the body', (h) => (h['x-sdk-content-sha256'] = '0'.repeat(64))],
-  ])('is refused with %s', async (_, change) => {
-    expect(await fixture().send({}, change)).toMatch(/^401 APIGW.0301: .*signature fail/);
-  });
-
-  it('must have the date signed', async () => {
+  it('is refused if the request was changed', async () => {
     const { send } = fixture();
-    const dropped = await send({}, (headers) => {
-      headers.authorization = headers
-        .authorization!.replace('x-sdk-date;', '')
-        .replace(';x-sdk-date', '');
-    });
-    expect(dropped).toContain('signature fail');
+    expect(await send({ method: 'POST', path: '/x', body: '{}' })).toBe('passed');
+    expect(await send({}, (headers) => (headers.host = 'other'))).toMatch(
+      /^401 APIGW.0301: .*signature fail/,
+    );
   });
 
   it.each([
@@ -111,12 +62,12 @@ describe('a signature', () => {
     [-15 * MINUTE, 'passed'],
     [15 * MINUTE + 1_000, '401 APIGW.0301'],
     [-15 * MINUTE - 1_000, '401 APIGW.0301'],
-  ])('dated %i ms off: %s', async (off, expected) => {
+  ])('dated %i ms off is %s', async (off, expected) => {
     const { send, clock } = fixture();
     expect(await send({ date: clock.now() + off })).toContain(expected);
   });
 
-  it('of a temporary key needs its security token, and ends with it', async () => {
+  it('of a temporary key needs its security token and expires with it', async () => {
     const { send, clock, key } = fixture();
     const { accessKey, secretKey } = key;
     expect(await send({}, undefined, { accessKey, secretKey })).toContain('X-Security-Token');
@@ -126,14 +77,14 @@ describe('a signature', () => {
     expect(await send({})).toContain('expired');
   });
 
-  it('of a permanent key carries none', async () => {
+  it('of a permanent key needs no security token', async () => {
     const { send, keys } = fixture();
     const permanent = keys.issue({ principal, projectId: 'p' });
     expect(await send({}, undefined, permanent)).toBe('passed');
     expect(await send({}, undefined, { ...permanent, securityToken: 'x' })).toContain('401');
   });
 
-  it('of an unknown key or an unknown scheme is refused', async () => {
+  it('of an unknown key or with an unknown scheme is refused', async () => {
     const { send } = fixture();
     expect(await send({}, undefined, { accessKey: 'NONE', secretKey: 'x' })).toContain(
       'does not exist',
@@ -142,7 +93,7 @@ describe('a signature', () => {
     expect(await send({}, app)).toContain('401 APIGW.0303');
   });
 
-  it('wrong five times in a row locks the key for 5 minutes, a right one in between does not', async () => {
+  it('locks its key for 5 minutes after five wrong ones in a row', async () => {
     const { send, clock, key } = fixture();
     const bad = () => send({}, undefined, { ...key, secretKey: 'wrong' });
     for (let i = 0; i < 4; i += 1) await bad();
@@ -157,7 +108,7 @@ describe('a signature', () => {
 });
 
 describe('a token', () => {
-  it('gives its project for 24 hours', async () => {
+  it('identifies its project for 24 hours', async () => {
     const { tokens, sendToken, clock } = fixture();
     const { token } = tokens.issue({
       principal,

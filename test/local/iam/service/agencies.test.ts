@@ -15,7 +15,7 @@ async function fixture() {
 }
 
 describe('agencies', () => {
-  it('are listed by name, those of functions trusting op_svc_cff', async () => {
+  it('are listed by name with the service that they trust', async () => {
     const { cloud, get } = await fixture();
     const all = await get(`/agencies?domain_id=${cloud.accountId}`);
     expect(all.body.agencies).toMatchObject([
@@ -26,13 +26,13 @@ describe('agencies', () => {
     expect(none.body.agencies).toEqual([]);
   });
 
-  it('are asked for by account', async () => {
+  it('need the id of the account', async () => {
     const { get } = await fixture();
     expect((await get('/agencies')).status).toBe(400);
     expect((await get('/agencies?domain_id=other')).status).toBe(403);
   });
 
-  it('tell their roles by scope', async () => {
+  it('have roles by scope', async () => {
     const { cloud, get } = await fixture();
     const { body } = await get(`/agencies?domain_id=${cloud.accountId}`);
     const [own, other] = (body.agencies as { id: string }[]).map(({ id }) => id);
