@@ -6,7 +6,7 @@ import { objectServerSuite } from './suite.ts';
 const listening: Listening[] = [];
 afterAll(() => Promise.all(listening.map((server) => server.close())));
 
-// A second embedded cloud's OBS: a server that knows nothing of STS.
+// The OBS of a second embedded cloud: a server without STS.
 objectServerSuite(
   'another OBS',
   async () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ObjectBackend, ObjectRecord } from '../../../local/obs/storage/backend.ts';
 
-/** The least that keeps objects. */
+/** A minimal store of objects. */
 export function mapBackend(...buckets: string[]): ObjectBackend {
   const objects = new Map<string, { record: ObjectRecord; body: Uint8Array }>();
   const known = new Set(buckets);

@@ -4,7 +4,7 @@ export type ManualClock = BaseClock & { move(ms: number): void };
 
 export const START = Date.UTC(2026, 0, 2, 2, 30, 0);
 
-/** True time that stands still until a test moves it. */
+/** Real time that stands still until a test moves it. */
 export function manualClock(start = START): ManualClock {
   let now = start;
   return {

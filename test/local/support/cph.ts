@@ -27,7 +27,7 @@ export type JobEntry = {
   [name: string]: unknown;
 };
 
-/** Wide enough that a test meets a limit only where it means to. */
+/** So wide that a test reaches a limit only on purpose. */
 const LIMITS = {
   storageInfosPerCall: 100,
   restoreInfosPerCall: 100,
@@ -37,7 +37,7 @@ const LIMITS = {
   exportsPerServer: 4,
 };
 
-/** CPH and IAM over a clock moved by hand, and a caller whose token is good. */
+/** CPH and IAM on a manual clock, and a caller with a valid token. */
 export function cphFixture(options: Partial<WorldOptions> = {}) {
   const seed = options.seed ?? 7;
   const clock = manualClock();
@@ -113,7 +113,7 @@ export function cphFixture(options: Partial<WorldOptions> = {}) {
     },
     phones: () => world.fleet.order,
     running: () => world.fleet.order.filter((phone) => phone.status === 2),
-    /** A batch-storage of one archive a phone at <phone_id>.tar. */
+    /** Exports each phone to <phone_id>.tar. */
     export: (ids: string[], item: Record<string, unknown> = {}) =>
       send('POST', `${base}/phones/batch-storage`, {
         storage_infos: ids.map((phone_id) => ({
@@ -131,7 +131,7 @@ export function cphFixture(options: Partial<WorldOptions> = {}) {
       );
       return (answer.body.jobs ?? []) as JobEntry[];
     },
-    /** Time passes, and what falls due happens. */
+    /** Moves the clock and runs what is due. */
     pass: async (ms: number) => {
       clock.move(ms);
       await world.timeline.advance();

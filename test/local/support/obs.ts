@@ -1,5 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { createCalls } from '../../../local/api/calls.ts';
@@ -28,7 +26,7 @@ export const TEMPORARY: KeyRecord = {
   expiresAt: NOW + 3_600_000,
 };
 
-/** An OBS in memory with one bucket, at a clock moved by hand. */
+/** An OBS in memory with one bucket, on a manual clock. */
 export async function setUp(options: Partial<ObsOptions> = {}) {
   const clock = { now: NOW };
   const time = createTime({ now: () => clock.now, sleep: async () => undefined });
@@ -50,7 +48,7 @@ export async function setUp(options: Partial<ObsOptions> = {}) {
   };
   const service = createObs(settings);
 
-  /** Signs and sends one request; header values of undefined are left out of what is sent. */
+  /** Signs and sends a request. */
   const send = (
     toSign: Partial<ToSign> & { path: string },
     more: { key?: Key; now?: number; region?: string; payload?: string } = {},
@@ -78,7 +76,7 @@ const RECOMMENDED = {
   responseChecksumValidation: 'WHEN_REQUIRED',
 } as const;
 
-/** An SDK client as recommended for OBS. */
+/** Returns an SDK client with the settings for OBS. */
 export function clientOf(config: S3ClientConfig, key: KeyRecord = KEY): S3Client {
   return new S3Client({
     region: REGION,
@@ -104,7 +102,7 @@ type SdkRequest = {
   body?: string | Uint8Array | Readable;
 };
 
-/** The SDK's way into a service in the same process. Its clock must be the machine's. */
+/** Connects the SDK to a service in this process, whose clock must be the machine's. */
 export function inProcess(service: Service): NonNullable<S3ClientConfig['requestHandler']> {
   return {
     async handle(request: SdkRequest) {
@@ -126,32 +124,5 @@ export function inProcess(service: Service): NonNullable<S3ClientConfig['request
         },
       };
     },
-  };
-}
-
-/** A service on a loopback socket; the path and query reach it as they came. */
-export async function listen(service: Service): Promise<{ port: number; close(): Promise<void> }> {
-  const server = createServer((incoming, outgoing) => {
-    const headers = new Headers();
-    for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, String(value));
-    const hasBody = !['GET', 'HEAD', 'DELETE'].includes(incoming.method ?? '');
-    const request = rawRequest(`http://${incoming.headers.host}${incoming.url}`, {
-      method: incoming.method ?? 'GET',
-      headers,
-      ...(hasBody ? { body: Readable.toWeb(incoming) as ReadableStream, duplex: 'half' } : {}),
-    });
-    void service(request).then(async (answer) => {
-      outgoing.writeHead(answer.status, Object.fromEntries(answer.headers));
-      outgoing.end(Buffer.from(await answer.arrayBuffer()));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
   };
 }

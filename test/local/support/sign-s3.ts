@@ -1,13 +1,13 @@
 import { createHash, createHmac } from 'node:crypto';
 
-// AWS Signature Version 4 written out from its specification, as a client would.
+// AWS Signature Version 4, written from its specification.
 
 export type Key = { accessKey: string; secretKey: string; securityToken?: string | undefined };
 
 export type ToSign = {
   method: string;
   host: string;
-  /** As it goes on the wire. */
+  /** As sent. */
   path: string;
   query?: [string, string][];
   headers?: Record<string, string>;
@@ -56,7 +56,7 @@ function signatureOf(
 
 const stampOf = (now: number) => new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
 
-/** The headers of a signed request, `host` included. */
+/** Returns the headers of a signed request, with `host`. */
 export function signHeaders(
   toSign: ToSign,
   key: Key,
@@ -85,7 +85,7 @@ export function signHeaders(
   };
 }
 
-/** The query of a presigned URL. */
+/** Returns the query of a presigned URL. */
 export function presign(
   toSign: ToSign,
   key: Key,

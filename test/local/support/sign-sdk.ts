@@ -23,7 +23,7 @@ const encode = (text: string) =>
     })
     .join('');
 
-/** SDK-HMAC-SHA256 as the signing guide tells it; the headers to send. */
+/** Signs with SDK-HMAC-SHA256 as in the signing guide; returns the headers to send. */
 export function signSdk(
   request: ToSign,
   keys: { accessKey: string; secretKey: string; securityToken?: string | undefined },

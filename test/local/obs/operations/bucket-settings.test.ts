@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { BucketTraits } from '../../../../local/obs/operations/call.ts';
 import { BUCKET, setUp } from '../../support/obs.ts';
 
-async function ask(traits: BucketTraits, name: string, method = 'GET') {
+async function fetchFrom(traits: BucketTraits, name: string, method = 'GET') {
   const { send } = await setUp({ traits: new Map([[BUCKET, traits]]) });
   const query: [string, string][] = name === '' ? [] : [[name, '']];
   const response = await send({ method, path: '/', query });
@@ -10,17 +10,20 @@ async function ask(traits: BucketTraits, name: string, method = 'GET') {
 }
 
 describe('HEAD of a bucket', () => {
-  it('tells its region, and a parallel file system by a header of its own', async () => {
-    const plain = await ask({}, '', 'HEAD');
+  it('returns its region, and marks a parallel file system by a header', async () => {
+    const plain = await fetchFrom({}, '', 'HEAD');
     expect(plain.headers.get('x-amz-bucket-region')).toBe('cn-north-4');
     expect(plain.headers.get('x-amz-fs-file-interface')).toBeNull();
-    const system = await ask({ fileSystem: true }, '', 'HEAD');
+    const system = await fetchFrom({ fileSystem: true }, '', 'HEAD');
     expect(system.headers.get('x-amz-fs-file-interface')).toBe('Enabled');
   });
 
-  it('sends whoever asks for a bucket of another region away', async () => {
-    expect(await ask({ region: 'cn-east-3' }, '', 'HEAD')).toMatchObject({ status: 301, text: '' });
-    const { status, text } = await ask({ region: 'cn-east-3' }, 'versioning');
+  it('redirects calls to a bucket of another region', async () => {
+    expect(await fetchFrom({ region: 'cn-east-3' }, '', 'HEAD')).toMatchObject({
+      status: 301,
+      text: '',
+    });
+    const { status, text } = await fetchFrom({ region: 'cn-east-3' }, 'versioning');
     expect(status).toBe(301);
     expect(text).toContain('<Code>PermanentRedirect</Code>');
   });
@@ -32,27 +35,27 @@ describe('GET ?versioning', () => {
     [{ versioning: 'Enabled' }, 'Enabled'],
     [{ versioning: 'Suspended' }, 'Suspended'],
     [{ lock: {} }, 'Enabled'],
-  ] as const)('%o: %s', async (traits, status) => {
-    const { text } = await ask(traits, 'versioning');
+  ] as const)('returns for %o the status %s', async (traits, status) => {
+    const { text } = await fetchFrom(traits, 'versioning');
     expect(text).toContain('<VersioningConfiguration xmlns="http://obs.cn-north-4');
     expect(/<Status>(\w+)</.exec(text)?.[1]).toBe(status);
   });
 
-  it('is not known to a parallel file system', async () => {
-    expect((await ask({ fileSystem: true }, 'versioning')).status).toBe(405);
+  it('is refused by a parallel file system', async () => {
+    expect((await fetchFrom({ fileSystem: true }, 'versioning')).status).toBe(405);
   });
 });
 
 describe('GET ?object-lock', () => {
-  it('is InvalidRequest where there is no lock', async () => {
-    const { status, text } = await ask({}, 'object-lock');
+  it('returns InvalidRequest without a lock', async () => {
+    const { status, text } = await fetchFrom({}, 'object-lock');
     expect(status).toBe(400);
     expect(text).toContain('<Code>InvalidRequest</Code>');
   });
 
-  it('tells the default retention, if there is one', async () => {
-    expect((await ask({ lock: {} }, 'object-lock')).text).not.toContain('Rule');
-    const { text } = await ask({ lock: { days: 10 } }, 'object-lock');
+  it('returns the default retention, if there is one', async () => {
+    expect((await fetchFrom({ lock: {} }, 'object-lock')).text).not.toContain('Rule');
+    const { text } = await fetchFrom({ lock: { days: 10 } }, 'object-lock');
     expect(text).toContain('<ObjectLockEnabled>Enabled</ObjectLockEnabled>');
     expect(text).toContain('<Mode>COMPLIANCE</Mode><Days>10</Days>');
   });

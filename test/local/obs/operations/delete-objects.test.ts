@@ -13,7 +13,7 @@ const remove = (
   headers: Record<string, string> = { 'content-md5': md5(body) },
 ) => send({ method: 'POST', path: '/', query: [['delete', '']], body, headers });
 
-it('removes all of 1,000 keys and says so of each', async () => {
+it('deletes 1,000 keys and confirms each', async () => {
   const { send, backend } = await setUp();
   const keys = Array.from({ length: 1_000 }, (_, i) => `k${i}`);
   for (const key of [...keys, 'other']) {
@@ -26,7 +26,7 @@ it('removes all of 1,000 keys and says so of each', async () => {
   expect((await backend.list(BUCKET, '')).map(({ key }) => key)).toEqual(['other']);
 });
 
-it('says nothing of them when quiet', async () => {
+it('confirms nothing in quiet mode', async () => {
   const { send } = await setUp();
 
   const answer = await remove(send, `<Delete><Quiet>true</Quiet>${object('a')}</Delete>`);

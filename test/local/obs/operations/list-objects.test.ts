@@ -20,7 +20,7 @@ async function withKeys(keys: string[], options: Parameters<typeof setUp>[0] = {
 const all = (xml: string, name: string) =>
   [...xml.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map((match) => match[1]);
 
-/** All that a client sees that follows the pages to their end. */
+/** Returns everything that a client sees on all pages. */
 async function pages(
   list: (query: Record<string, string>) => Promise<string>,
   query: Record<string, string>,
@@ -39,7 +39,7 @@ async function pages(
 }
 
 describe('ListObjectsV2', () => {
-  it('describes each object, the class by its native name', async () => {
+  it('describes each object, with the native name of its storage class', async () => {
     const { list } = await withKeys(['a']);
 
     expect(await list()).toContain(
@@ -49,7 +49,7 @@ describe('ListObjectsV2', () => {
     );
   });
 
-  it('rolls up at a delimiter', async () => {
+  it('groups keys at a delimiter', async () => {
     const { list } = await withKeys(['a', 'd/1', 'd/2', 'd0', 'e/x/1']);
 
     const xml = await list({ delimiter: '/' });
@@ -68,7 +68,7 @@ describe('ListObjectsV2', () => {
     expect(all(await list({ 'start-after': 'c' }), 'Key')).toEqual([]);
   });
 
-  it('gives at most 1,000 keys a page', async () => {
+  it('returns at most 1,000 keys a page', async () => {
     const { list } = await withKeys(Array.from({ length: 1_001 }, (_, i) => `k${i}`));
 
     const xml = await list({ 'max-keys': '5000' });
@@ -77,7 +77,7 @@ describe('ListObjectsV2', () => {
     expect(all(xml, 'Key')).toHaveLength(1_000);
   });
 
-  it('encodes keys for a URL when asked, and names the owner', async () => {
+  it('encodes keys and names the owner, if asked', async () => {
     const { list } = await withKeys(['a b/é+\u0001']);
 
     const xml = await list({ 'encoding-type': 'url', 'fetch-owner': 'true' });
@@ -101,7 +101,7 @@ describe('ListObjectsV2', () => {
     expect(await list(query)).toContain('<Code>InvalidArgument</Code>');
   });
 
-  it('shows every key and prefix once, whatever the pages', async () => {
+  it('returns every key and prefix once, whatever the page size', async () => {
     const key = fc.stringMatching(/^[ab/\u{1F600}\uFF5E]{1,5}$/u);
     const query = fc.record({
       prefix: fc.constantFrom('', 'a', 'a/', 'b//'),
@@ -127,7 +127,7 @@ describe('ListObjectsV2', () => {
     );
   });
 
-  it('shows an object late where the service is set so, in model time', async () => {
+  it('shows a new object after a delay in simulated time, by option', async () => {
     const { list, clock, settings, send, time } = await withKeys([], { listDelayMs: 10_000 });
     time.setSpeed(10);
     await send({ method: 'PUT', path: '/k', body: 'x' });

@@ -63,13 +63,13 @@ describe('a multipart upload', () => {
 
   const X = md5('x').digest('hex');
   it.each<[string, [number, string][], string]>([
-    ['a part that is not there', [[2, X]], '400 InvalidPart'], // prettier-ignore
+    ['an unknown part', [[2, X]], '400 InvalidPart'], // prettier-ignore
     ['a wrong ETag', [[1, 'other']], '400 InvalidPart'], // prettier-ignore
     ['the wrong order', [[3, X], [1, X]], '400 InvalidPartOrder'], // prettier-ignore
     ['a small part before the last', [[1, X], [3, X]], '400 EntityTooSmall'], // prettier-ignore
     ['no parts', [], '400 MalformedXML'],
     ['part 0', [[0, X]], '400 MalformedXML'], // prettier-ignore
-  ])('is not completed with %s', async (_name, parts, expected) => {
+  ])('cannot be completed with %s', async (_name, parts, expected) => {
     const { part, complete, backend } = await begun();
     await part(1, 'x');
     await part(3, 'x');
@@ -78,7 +78,7 @@ describe('a multipart upload', () => {
     expect(await backend.list(BUCKET, '')).toEqual([]);
   });
 
-  it('is gone once aborted', async () => {
+  it('does not exist after an abort', async () => {
     const { part, abort } = await begun();
 
     expect((await abort()).status).toBe(204);
@@ -89,15 +89,15 @@ describe('a multipart upload', () => {
   it.each([
     ['part 0', 0, '/k', '400 InvalidArgument'],
     ['part 10001', 10_001, '/k', '400 InvalidArgument'],
-    ['a number that is none', '1x', '/k', '400 InvalidArgument'],
+    ['an invalid number', '1x', '/k', '400 InvalidArgument'],
     ['another key', 1, '/other', '404 NoSuchUpload'],
-  ])('takes no %s', async (_name, number, path, expected) => {
+  ])('refuses %s', async (_name, number, path, expected) => {
     const { part } = await begun();
 
     expect(await codeOf(await part(number, 'x', path))).toBe(expected);
   });
 
-  it('holds no more than an object may', async () => {
+  it('is limited to the size of an object', async () => {
     const { part } = await begun({ maxObjectBytes: 4 });
 
     expect((await part(1, 'abc')).status).toBe(200);
@@ -105,7 +105,7 @@ describe('a multipart upload', () => {
     expect((await part(1, 'abcd')).status).toBe(200);
   });
 
-  it('obeys the conditions of its completion', async () => {
+  it('checks the conditions of its completion', async () => {
     const { part, complete, backend } = await begun();
     await part(1, 'x');
     await backend.write(BUCKET, 'k', Buffer.from('old'), { lastModified: NOW });

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { BUCKET, DOMAIN, KEY, NOW, REGION, setUp } from '../../support/obs.ts';
-import { signHeaders } from '../../support/sign-s3.ts';
+import { BUCKET, NOW, setUp } from '../../support/obs.ts';
 
 const md5 = (text: string, encoding: 'hex' | 'base64') =>
   createHash('md5').update(text).digest(encoding);
@@ -16,17 +15,12 @@ async function withObject(body = '0123456789') {
 
 describe('PUT', () => {
   it.each([
-    ['a right MD5', { 'content-md5': md5('abc', 'base64') }, '200'],
+    ['the right MD5', { 'content-md5': md5('abc', 'base64') }, '200'],
     ['a wrong MD5', { 'content-md5': md5('abd', 'base64') }, '400 BadDigest'],
-    ['no MD5 at all', { 'content-md5': 'abc' }, '400 InvalidDigest'],
-    ['2 KB of metadata', { 'x-amz-meta-a': 'v'.repeat(2047) }, '200'],
-    ['more metadata', { 'x-amz-meta-a': 'v'.repeat(2048) }, '400 MetadataTooLarge'],
     ['a checksum of another kind', { 'x-amz-checksum-crc32': 'AAAAAA==' }, '200'],
-    ['the standard class', { 'x-amz-storage-class': 'STANDARD' }, '200'],
-    ['another class', { 'x-amz-storage-class': 'GLACIER' }, '501 NotImplemented'],
+    ['too much metadata', { 'x-amz-meta-a': 'v'.repeat(2048) }, '400 MetadataTooLarge'],
     ['a source to copy', { 'x-amz-copy-source': '/b/k' }, '501 NotImplemented'],
-    ['encryption', { 'x-amz-server-side-encryption': 'aws:kms' }, '501 NotImplemented'],
-  ])('with %s is answered', async (_name, headers, expected) => {
+  ])('with %s returns %s', async (_name, headers, expected) => {
     const { send } = await setUp();
 
     const answer = await send({ method: 'PUT', path: '/k', body: 'abc', headers });
@@ -34,29 +28,7 @@ describe('PUT', () => {
     expect(await codeOf(answer)).toBe(expected);
   });
 
-  it.each([
-    ['no length', { 'content-length': undefined }, '411 MissingContentLength'],
-    ['chunks', { 'transfer-encoding': 'chunked' }, '411 MissingContentLength'],
-    ['a length too large', { 'content-length': '4' }, '400 IncompleteBody'],
-  ])('with %s is refused', async (_name, change, expected) => {
-    const { service } = await setUp();
-    const headers = new Headers();
-    const host = `${BUCKET}.${DOMAIN}`;
-    const signed = signHeaders({ method: 'PUT', host, path: '/k', body: 'abc' }, KEY, {
-      now: NOW,
-      region: REGION,
-    });
-    const all = { ...signed, 'content-length': '3', ...change };
-    for (const [name, value] of Object.entries(all)) if (value) headers.set(name, value);
-
-    const answer = await service(
-      new Request(`https://${host}/k`, { method: 'PUT', headers, body: Buffer.from('abc') }),
-    );
-
-    expect(await codeOf(answer)).toBe(expected);
-  });
-
-  it('is refused above the size that the service takes', async () => {
+  it('refuses an object over the size limit', async () => {
     const { send } = await setUp({ maxObjectBytes: 3 });
 
     const answers = [
@@ -85,7 +57,7 @@ describe('a conditional PUT', () => {
     expect(Buffer.from((await backend.read(BUCKET, 'k'))?.body ?? []).toString()).toBe(body);
   });
 
-  it('follows a setting that changes', async () => {
+  it('obeys a changed setting', async () => {
     const { send, settings } = await setUp({ conditionalPut: 'refused' });
     const put = () => send({ method: 'PUT', path: '/k', body: 'x', headers: create });
     const before = (await put()).status;
@@ -94,7 +66,7 @@ describe('a conditional PUT', () => {
     expect([before, (await put()).status, (await put()).status]).toEqual([501, 200, 412]);
   });
 
-  it('has one winner of twenty', async () => {
+  it('lets one of twenty win', async () => {
     const { send } = await setUp();
 
     const answers = await Promise.all(
@@ -112,7 +84,7 @@ describe('a conditional PUT', () => {
     ['the quoted ETag', (etag: string) => `"${etag}"`, '200'],
     ['the bare ETag', (etag: string) => etag, '200'],
     ['another ETag', () => '"other"', '412 PreconditionFailed'],
-  ])('on %s', async (_name, tag, expected) => {
+  ])('with %s returns %s', async (_name, tag, expected) => {
     const { send, etag } = await withObject();
 
     const headers = { 'if-match': tag(etag) };
@@ -121,7 +93,7 @@ describe('a conditional PUT', () => {
     expect(await codeOf(answer)).toBe(expected);
   });
 
-  it('on the ETag of an absent object finds no key', async () => {
+  it('with If-Match of an absent object returns NoSuchKey', async () => {
     const { send } = await setUp();
 
     const answer = await send({
@@ -138,22 +110,12 @@ describe('a conditional PUT', () => {
 describe('GET', () => {
   it.each([
     [undefined, 200, '0123456789', null],
-    ['bytes=0-0', 206, '0', 'bytes 0-0/10'],
     ['bytes=2-4', 206, '234', 'bytes 2-4/10'],
-    ['bytes=7-', 206, '789', 'bytes 7-9/10'],
-    ['bytes=-3', 206, '789', 'bytes 7-9/10'],
-    ['bytes=-99', 206, '0123456789', 'bytes 0-9/10'],
-    ['bytes=8-99', 206, '89', 'bytes 8-9/10'],
-    ['bytes=4-2', 200, '0123456789', null],
-    ['bytes=0-1,3-4', 200, '0123456789', null],
-    ['bytes=x', 200, '0123456789', null],
     ['bytes=10-', 416, undefined, null],
-    ['bytes=-0', 416, undefined, null],
-  ])('with the range %s', async (range, status, body, contentRange) => {
+  ])('with the range %s returns %i', async (range, status, body, contentRange) => {
     const { send } = await withObject();
 
-    const headers = range === undefined ? {} : { range };
-    const answer = await send({ path: '/k', headers });
+    const answer = await send({ path: '/k', headers: range === undefined ? {} : { range } });
 
     const text = await answer.text();
     expect(answer.status).toBe(status);
@@ -162,34 +124,20 @@ describe('GET', () => {
     else expect([text, answer.headers.get('content-length')]).toEqual([body, String(body.length)]);
   });
 
-  it('with a range of an empty object', async () => {
-    const { send } = await withObject('');
-
-    expect((await send({ path: '/k', headers: { range: 'bytes=0-' } })).status).toBe(416);
-  });
-
-  const SAME = new Date(NOW).toUTCString();
-  const EARLIER = new Date(NOW - 1000).toUTCString();
-  it.each<[string, (etag: string) => Record<string, string>, string]>([
-    ['the ETag to match', (etag) => ({ 'if-match': `"${etag}"` }), '200'],
-    ['another to match', () => ({ 'if-match': '"x"' }), '412 PreconditionFailed'],
-    ['the ETag in a list not to match', (e) => ({ 'if-none-match': `"x", "${e}"` }), '304'],
-    ['another not to match', () => ({ 'if-none-match': '"x"' }), '200'],
-    ['modified since before', () => ({ 'if-modified-since': EARLIER }), '200'],
-    ['modified since then', () => ({ 'if-modified-since': SAME }), '304'],
-    ['unmodified since then', () => ({ 'if-unmodified-since': SAME }), '200'],
-    ['unmodified since before', () => ({ 'if-unmodified-since': EARLIER }), '412 PreconditionFailed'], // prettier-ignore
-    ['a date that is none', () => ({ 'if-modified-since': 'yesterday' }), '200'],
-  ])('with %s', async (_name, headersFor, expected) => {
+  it('checks its conditions', async () => {
     const { send, etag } = await withObject();
 
-    const answer = await send({ path: '/k', headers: headersFor(etag) });
+    const matching = await send({ path: '/k', headers: { 'if-none-match': `"${etag}"` } });
+    const other = await send({ path: '/k', headers: { 'if-match': '"x"' } });
 
-    expect(await codeOf(answer)).toBe(expected);
+    expect([await codeOf(matching), await codeOf(other)]).toEqual([
+      '304',
+      '412 PreconditionFailed',
+    ]);
   });
 });
 
-it('HEAD tells what GET would, without the body', async () => {
+it('HEAD returns the headers of a GET without the body', async () => {
   const { send } = await setUp();
   const headers = { 'content-type': 'a/b', 'x-amz-meta-run': 'r1' };
   await send({ method: 'PUT', path: '/k', body: 'abc', headers });
@@ -205,7 +153,7 @@ it('HEAD tells what GET would, without the body', async () => {
   expect(await head.text()).toBe('');
 });
 
-it('DELETE is answered alike for what is there and what is not', async () => {
+it('DELETE returns 204 for an existing and an absent object', async () => {
   const { send } = await withObject();
 
   const first = await send({ method: 'DELETE', path: '/k' });

@@ -16,16 +16,9 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ConnectionCut, ConnectionHang } from '../../../../local/http/connection-errors.ts';
+import { listen } from '../../../../local/http/server.ts';
 import { createTime, machineClock } from '../../../../local/simulation/time.ts';
-import {
-  BUCKET,
-  clientOf,
-  DOMAIN,
-  inProcess,
-  listen,
-  setUp,
-  TEMPORARY,
-} from '../../support/obs.ts';
+import { BUCKET, clientOf, DOMAIN, inProcess, setUp, TEMPORARY } from '../../support/obs.ts';
 
 const open: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -47,7 +40,7 @@ const TRANSPORTS: [string, (pathStyle: boolean) => Promise<S3Client>][] = [
     'over a socket',
     async (forcePathStyle) => {
       const { service } = await withRealTime();
-      const { port, close } = await listen(service);
+      const { port, close } = await listen(service, 0, 1_000_000);
       const httpAgent = new Agent({
         lookup: (_host, _options, done) => done(null, [{ address: '127.0.0.1', family: 4 }]),
       });
@@ -74,7 +67,7 @@ describe.each(TRANSPORTS)('the SDK %s', (_name, connect) => {
     ['virtual-hosted', false],
     ['path', true],
   ])('with %s addressing', (_style, pathStyle) => {
-    it('writes, reads, lists and removes', async () => {
+    it('writes, reads, lists and deletes', async () => {
       const client = await connect(pathStyle);
       const key = 'runs/a b+c/é*%2F.json';
       const body = '{"a":1}';
@@ -106,7 +99,7 @@ describe.each(TRANSPORTS)('the SDK %s', (_name, connect) => {
       expect(gone).toBe('404 NotFound');
     });
 
-    it('removes many with MD5, and an absent key too', async () => {
+    it('deletes many keys with MD5, also absent ones', async () => {
       const client = await connect(pathStyle);
       const Objects = ['a&b', 'c', 'never there'].map((Key) => ({ Key }));
       for (const { Key } of Objects.slice(0, 2)) {
@@ -122,7 +115,7 @@ describe.each(TRANSPORTS)('the SDK %s', (_name, connect) => {
       expect(list.KeyCount).toBe(0);
     });
 
-    it('is refused when it removes many without MD5', async () => {
+    it('cannot delete many keys without MD5', async () => {
       const client = await connect(pathStyle);
       const Delete = { Objects: [{ Key: 'a' }] };
 
@@ -144,7 +137,7 @@ describe.each(TRANSPORTS)('the SDK %s', (_name, connect) => {
       expect(list.Contents?.map(({ Key, Size }) => [Key, Size])).toEqual([['e', 0], ['s', 3]]); // prettier-ignore
     });
 
-    it('creates buckets, lists them and knows their place', async () => {
+    it('creates and lists buckets, and returns their region', async () => {
       const client = await connect(pathStyle);
       const create = (Bucket: string, region?: string) =>
         client.send(
@@ -172,7 +165,7 @@ describe.each(TRANSPORTS)('the SDK %s', (_name, connect) => {
     });
   });
 
-  it('gets the errors of what is absent by name', async () => {
+  it('gets an error by name for an absent bucket or key', async () => {
     const client = await connect(false);
 
     const key = await thrown(client.send(new GetObjectCommand({ Bucket: BUCKET, Key: 'k' })));
@@ -188,9 +181,9 @@ describe('the SDK with its default checksums', () => {
     responseChecksumValidation: 'WHEN_SUPPORTED',
   } as const;
 
-  it('fails for a stream, as against OBS', async () => {
+  it('fails for a stream, as with the real OBS', async () => {
     const { service } = await withRealTime();
-    const { port, close } = await listen(service);
+    const { port, close } = await listen(service, 0, 1_000_000);
     const endpoint = `http://127.0.0.1:${port}`;
     const client = clientOf({ ...defaults, endpoint, forcePathStyle: true });
     open.push(async () => client.destroy(), close);
@@ -203,7 +196,7 @@ describe('the SDK with its default checksums', () => {
     expect(answer).toBe('400 XAmzContentSHA256Mismatch');
   });
 
-  it('passes for a text, its CRC32 ignored', async () => {
+  it('works for a text; its CRC32 is ignored', async () => {
     const { service } = await withRealTime();
     const client = clientOf({ ...defaults, requestHandler: inProcess(service) });
 
@@ -213,7 +206,7 @@ describe('the SDK with its default checksums', () => {
   });
 });
 
-it('serves a temporary key with its token', async () => {
+it('accepts a temporary key with its token', async () => {
   const expiresAt = Date.now() + 60_000;
   const key = { ...TEMPORARY, expiresAt };
   const { service } = await withRealTime({ keys: { find: () => key } });
@@ -224,33 +217,17 @@ it('serves a temporary key with its token', async () => {
   await expect(answer).resolves.toMatchObject({ $metadata: { httpStatusCode: 200 } });
 });
 
-describe('where path style is refused', () => {
-  it.each([
-    ['GET', `/${BUCKET}/k`, [], 'VirtualHostDomainRequired'],
-    ['PUT', `/${BUCKET}/k`, [], 'VirtualHostDomainRequired'],
-    ['GET', `/${BUCKET}`, [['list-type', '2']], 'VirtualHostDomainRequired'],
-    ['HEAD', `/${BUCKET}`, [], '200'],
-    ['GET', '/', [], '200'],
-  ] as [string, string, [string, string][], string][])(
-    '%s %s is answered',
-    async (method, path, query, expected) => {
-      const { send } = await setUp({ pathStyle: 'refused' });
+it('refuses path style by option', async () => {
+  const { send } = await setUp({ pathStyle: 'refused' });
 
-      const answer = await send({ method, path, query, host: DOMAIN });
+  const answer = await send({ path: `/${BUCKET}/k`, host: DOMAIN });
 
-      expect(`${answer.status} ${await answer.text()}`).toContain(expected);
-    },
-  );
-
-  it('the bucket in the host name is served', async () => {
-    const { send } = await setUp({ pathStyle: 'refused' });
-
-    expect((await send({ path: '/k' })).status).toBe(404);
-  });
+  expect(await answer.text()).toContain('VirtualHostDomainRequired');
+  expect((await send({ path: '/k' })).status).toBe(404);
 });
 
 describe('an error', () => {
-  it('is XML with the ids of the request', async () => {
+  it('is XML with the request id', async () => {
     const { send } = await setUp();
 
     const answer = await send({ path: '/a%3Cb' });
@@ -263,7 +240,7 @@ describe('an error', () => {
     expect(text).toMatch(/<Resource>\/a%3Cb<\/Resource>.*<HostId>.+<\/HostId>/);
   });
 
-  it('has no body when it answers a HEAD', async () => {
+  it('has no body for a HEAD', async () => {
     const { send } = await setUp();
 
     const answer = await send({ method: 'HEAD', path: '/k' });
@@ -273,18 +250,10 @@ describe('an error', () => {
 
   it.each([
     ['GET', 'other.example.com', '/k', [], '400 BadDomainName'],
-    ['GET', `${BUCKET}.${DOMAIN}`, '/%ff', [], '400 InvalidURI'],
-    ['GET', `${BUCKET}.${DOMAIN}`, `/${'k'.repeat(1025)}`, [], '400 KeyTooLong'],
-    ['GET', `${BUCKET}.${DOMAIN}`, `/${'k'.repeat(1024)}`, [], '404 NoSuchKey'],
-    ['GET', `${BUCKET}.${DOMAIN}`, '/', [['policy', '']], '501 NotImplemented'],
-    ['GET', `${BUCKET}.${DOMAIN}`, '/', [], '501 NotImplemented'],
     ['GET', `${BUCKET}.${DOMAIN}`, '/k', [['versionId', '1']], '501 NotImplemented'],
     ['PATCH', `${BUCKET}.${DOMAIN}`, '/k', [], '405 MethodNotAllowed'],
-    ['DELETE', `${BUCKET}.${DOMAIN}`, '/', [], '405 MethodNotAllowed'],
-    ['PUT', `no_bucket.${DOMAIN}`, '/', [], '400 InvalidBucketName'],
-    ['PUT', `a..b.${DOMAIN}`, '/', [], '400 InvalidBucketName'],
   ] as [string, string, string, [string, string][], string][])(
-    'for %s %s%.20s',
+    'is returned for %s %s%s',
     async (method, host, path, query, expected) => {
       const { send } = await setUp();
 
@@ -297,7 +266,7 @@ describe('an error', () => {
 });
 
 describe('calls and faults', () => {
-  it('counts an absent object as answered and a bad signature as refused', async () => {
+  it('counts an absent object as ok and a bad signature as refused', async () => {
     const { send, calls } = await setUp();
 
     await send({ method: 'HEAD', path: '/k' });
@@ -317,7 +286,7 @@ describe('calls and faults', () => {
     ['error', { status: 404, code: 'NoSuchKey' }, 404, undefined],
     ['error', { status: 500, carried_out: true }, 500, 'x'],
     ['garbage', {}, 200, 'x'],
-  ] as const)('%s %j strikes once', async (kind, more, status, stored) => {
+  ] as const)('applies the fault %s %j once', async (kind, more, status, stored) => {
     const { send, faults, calls, backend } = await setUp();
     faults.add({ service: 'obs', operation: 'PutObject', kind, times: 1, ...more });
 
@@ -330,7 +299,7 @@ describe('calls and faults', () => {
     expect((await send({ method: 'PUT', path: '/k', body: 'x' })).status).toBe(200);
   });
 
-  it('a fault answers a HEAD without a body too', async () => {
+  it('applies a fault to a HEAD without a body', async () => {
     const { send, faults } = await setUp();
     faults.add({ service: 'obs', kind: 'throttle' });
 
@@ -339,7 +308,7 @@ describe('calls and faults', () => {
     expect([answer.status, await answer.text()]).toEqual([503, '']);
   });
 
-  it('a cut connection comes after the work, a silent one instead of it', async () => {
+  it('carries out a call before it cuts the connection, but not before it hangs', async () => {
     const { send, faults, calls, backend } = await setUp();
     faults.add({ service: 'obs', kind: 'drop_answer', times: 1 });
     faults.add({ service: 'obs', kind: 'hang', times: 1 });

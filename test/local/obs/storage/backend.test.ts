@@ -32,7 +32,7 @@ describe.each([
     return backend;
   };
 
-  it('gives back what was written, with its facts', async () => {
+  it('returns what was written, with its attributes', async () => {
     const backend = await withBucket();
     const facts = { ...FACTS, contentType: 'a/b', metadata: { run: 'r1' } };
 
@@ -46,7 +46,7 @@ describe.each([
     expect(Buffer.from(read?.body ?? [])).toEqual(bytes('abc'));
   });
 
-  it('overwrites, removes, and does not mind removing what is absent', async () => {
+  it('overwrites and deletes objects, also absent ones', async () => {
     const backend = await withBucket();
     await backend.write(BUCKET, 'k', bytes('one'), FACTS);
     await backend.write(BUCKET, 'k', bytes('three'), FACTS);
@@ -108,7 +108,7 @@ describe.each([
     ['a/b', 'a/b/c'],
     ['Case', 'case'],
     ['\u00e9', 'e\u0301'],
-  ])('keeps %j and %j apart', async (first, second) => {
+  ])('distinguishes %j and %j', async (first, second) => {
     const backend = await withBucket();
     await backend.write(BUCKET, first, bytes('first'), FACTS);
     await backend.write(BUCKET, second, bytes('second'), FACTS);
@@ -120,7 +120,7 @@ describe.each([
     expect((await backend.list(BUCKET, '')).map(({ key }) => key)).toEqual([second]);
   });
 
-  it('knows its buckets', async () => {
+  it('lists its buckets and refuses others', async () => {
     const backend = create();
     await backend.createBucket('b-2');
     await backend.createBucket('b-1');
@@ -133,7 +133,7 @@ describe.each([
     await expect(backend.createBucket('../up')).rejects.toMatchObject({ code: 'InvalidBucketName' }); // prettier-ignore
   });
 
-  it('is consistent under many writers at once', async () => {
+  it('is consistent with many simultaneous writers', async () => {
     const backend = await withBucket();
     const bodies = Array.from({ length: 20 }, (_, i) => bytes(String(i).repeat(i + 1)));
 

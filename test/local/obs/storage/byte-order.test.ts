@@ -4,7 +4,7 @@ import { compareBytes, lowerBound } from '../../../../local/obs/storage/byte-ord
 
 const text = fc.string({ unit: 'binary', maxLength: 6 });
 
-it('orders as the UTF-8 bytes do', () => {
+it('compares texts by their UTF-8 bytes', () => {
   fc.assert(
     fc.property(text, text, (a, b) => {
       expect(Math.sign(compareBytes(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));
@@ -12,7 +12,7 @@ it('orders as the UTF-8 bytes do', () => {
   );
 });
 
-it('finds where a key is or belongs', () => {
+it('finds the position of a key in a sorted list', () => {
   fc.assert(
     fc.property(fc.array(text), text, (keys, key) => {
       const sorted = keys.sort(compareBytes);

@@ -30,7 +30,7 @@ async function filled(keys: string[]) {
   return backend;
 }
 
-it('keeps an object as the file of its key, with its date', async () => {
+it('keeps an object as a file named by its key, with its date', async () => {
   await filled(['nightly/2026-01-02/p+1=#.tar']);
 
   const path = file('nightly', '2026-01-02', 'p+1=#.tar');
@@ -38,7 +38,7 @@ it('keeps an object as the file of its key, with its date', async () => {
   expect(statSync(path).mtimeMs).toBe(FACTS.lastModified);
 });
 
-it('leaves no empty folders behind', async () => {
+it('deletes empty folders', async () => {
   const backend = await filled(['a/b/c', 'a/d']);
 
   await backend.remove(BUCKET, 'a/b/c');
@@ -59,7 +59,7 @@ it.each(['../../../escape', '/etc/escape', 'a/../../../escape', '..', 'a\u0000/.
   },
 );
 
-it('has after a restart what it had before', async () => {
+it('has the same objects after a restart', async () => {
   const keys = ['a', 'a/b', 'plain/k', 'x'.repeat(300), '..'];
   const before = await filled(keys);
   const records = await before.list(BUCKET, '');
@@ -71,7 +71,7 @@ it('has after a restart what it had before', async () => {
   expect(Buffer.from((await after.read(BUCKET, 'a/b'))?.body ?? []).toString()).toBe('a/b');
 });
 
-it('takes in what was changed by hand while it was away', async () => {
+it('accepts changes to the files while it was not running', async () => {
   await filled(['changed', 'gone', 'kept']);
   mkdirSync(file('policies'));
   writeFileSync(file('policies', 'nightly.yaml'), 'name: nightly');
@@ -85,7 +85,7 @@ it('takes in what was changed by hand while it was away', async () => {
   expect(await backend.stat(BUCKET, 'kept')).toMatchObject({ metadata: { run: 'r' } });
 });
 
-it('survives a torn or foreign index', async () => {
+it('ignores invalid lines of its index, and rebuilds a missing one', async () => {
   const before = await filled(['a', 'b']);
   const records = await before.list(BUCKET, '');
   const index = join(dir, '.meta', `${BUCKET}.jsonl`);

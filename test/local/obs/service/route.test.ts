@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import { routeOf } from '../../../../local/obs/service/route.ts';
+
+const ADDRESSES = {
+  service: { style: 'host' as const, bucket: undefined, key: undefined },
+  bucket: { style: 'host' as const, bucket: 'b', key: undefined },
+  object: { style: 'host' as const, bucket: 'b', key: 'k' },
+};
+
+function route(
+  method: string,
+  scope: keyof typeof ADDRESSES,
+  query: string,
+  headers: Record<string, string> = {},
+): string {
+  const request = new Request('http://h/', { method, headers });
+  try {
+    return routeOf(request, ADDRESSES[scope], new Map(new URLSearchParams(query)));
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+}
+
+it.each([
+  ['GET', 'service', '', 'ListBuckets'],
+  ['HEAD', 'bucket', '', 'HeadBucket'],
+  ['GET', 'bucket', 'location', 'GetBucketLocation'],
+  ['GET', 'bucket', 'list-type=2&prefix=a&x-id=List', 'ListObjectsV2'],
+  ['GET', 'bucket', 'list-type=1', 'NotImplemented'],
+  ['GET', 'bucket', '', 'NotImplemented'],
+  ['GET', 'bucket', 'policy', 'NotImplemented'],
+  ['DELETE', 'bucket', '', 'MethodNotAllowed'],
+  ['POST', 'bucket', 'delete', 'DeleteObjects'],
+  ['PUT', 'object', '', 'PutObject'],
+  ['GET', 'object', 'X-Amz-Signature=x', 'GetObject'],
+  ['GET', 'object', 'versionId=1', 'NotImplemented'],
+  ['PUT', 'object', 'partNumber=1&uploadId=u', 'UploadPart'],
+  ['POST', 'object', 'uploadId=u', 'CompleteMultipartUpload'],
+  ['PATCH', 'object', '', 'MethodNotAllowed'],
+] as const)('routes %s of a %s with [%s] to %s', (method, scope, query, expected) => {
+  expect(route(method, scope, query)).toBe(expected);
+});
+
+it.each(['x-amz-copy-source', 'x-amz-server-side-encryption', 'x-amz-tagging', 'x-amz-acl'])(
+  'refuses the header %s instead of ignoring it',
+  (name) => {
+    expect(route('PUT', 'object', '', { [name]: 'x' })).toBe('NotImplemented');
+  },
+);
