@@ -1,5 +1,5 @@
 import { realIo } from './io/real-io.ts';
-import { runCli } from './program/run-cli.ts';
+import { runCli } from './run-cli.ts';
 
 // A reader may close the pipe early (`| head -1`); that is no failure.
 for (const stream of [process.stdout, process.stderr]) {

@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Io } from '../cli/io/io.ts';
-import { runCli } from '../cli/program/run-cli.ts';
+import { runCli } from '../cli/run-cli.ts';
 import { readOutcome } from '../cli/show/outcome-text.ts';
 import { connect } from '../cli/sign-in/connect.ts';
 import { watchRun } from '../cli/watch/watch.ts';

@@ -1,6 +1,6 @@
 import { type Command, wrongUse } from '../program/command.ts';
 import { examine } from '../doctor/examine.ts';
-import { findingsText } from '../doctor/findings-text.ts';
+import { findingsText } from '../doctor/finding/findings-text.ts';
 import { phoneValue } from '../show/option-values.ts';
 import { toJson } from '../text/printable.ts';
 

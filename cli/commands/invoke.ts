@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Command } from '../program/command.ts';
-import { signInAs } from '../sign-in/connect.ts';
+import { signInFromEnv } from '../sign-in/connect.ts';
 import type { Io } from '../io/io.ts';
 import { forContext } from '../invoke/credentials.ts';
 import { handlerFile } from '../invoke/handlers.ts';
@@ -47,7 +47,7 @@ export const invokeCommand: Command<Options> = {
 };
 
 async function factsOf(io: Io, functionName: string, timeoutMs: number) {
-  const { settings, signedIn } = await signInAs(io);
+  const { settings, signedIn } = await signInFromEnv(io);
   const own = Object.entries(io.env).filter(([key]) => key.startsWith('PHONEVAULT_'));
   return {
     functionName,

@@ -1,17 +1,25 @@
 import { setMaxListeners } from 'node:events';
 import { hasCode, PhonevaultError } from '../../lib/errors.ts';
 import type { Settings } from '../../lib/runtime/settings.ts';
-import { commandSettings, signInTo } from '../sign-in/connect.ts';
+import { commandSettings, signInWithSettings } from '../sign-in/connect.ts';
 import type { Io } from '../io/io.ts';
 import type { SignedIn } from '../sign-in/sign-in.ts';
 import { cloudChecks, cphCheck, type DoctorOptions } from './checks.ts';
-import { judgeClock } from './deployment/clock.ts';
-import { judgeEndpoints } from './services/endpoints.ts';
-import { failed, type Finding, ok, skipped, unknown, type Verdict, verdictOf } from './finding.ts';
-import { judgeNode, judgeZones, type Versions } from './deployment/machine.ts';
-import { probeEndpoints } from './probe.ts';
-import { within } from './within.ts';
-import { createWorld, type World } from './world.ts';
+import { judgeClock } from './machine/clock.ts';
+import { judgeEndpoints } from './machine/endpoints.ts';
+import {
+  failed,
+  type Finding,
+  ok,
+  skipped,
+  unknown,
+  type Verdict,
+  verdictOf,
+} from './finding/finding.ts';
+import { judgeNode, judgeZones, type Versions } from './machine/node.ts';
+import { probeEndpoints } from './machine/probe.ts';
+import { runCheck } from './finding/run-check.ts';
+import { doctorDeps, type DoctorDeps } from './deps.ts';
 
 const REFUSED_FIX =
   'check HUAWEICLOUD_SDK_AK and _SK, with temporary keys also _SECURITY_TOKEN (they expire after a day), and PHONEVAULT_REGION';
@@ -67,23 +75,23 @@ async function examineCloud(
   options: Options,
   over: AbortSignal,
 ): Promise<Finding[]> {
-  const network = await within(
+  const network = await runCheck(
     { name: 'endpoints', run: () => checkNetwork(io, settings) },
     io.clock,
   );
   let signedIn: SignedIn;
   try {
-    signedIn = await signInTo(io, settings);
+    signedIn = await signInWithSettings(io, settings);
   } catch (error) {
     return [...network, ...notSignedIn(error)];
   }
-  const world = createWorld(io, { ...settings, projectId: signedIn.projectId }, signedIn, over);
-  const [first, refused] = await checkCph(world);
+  const doctor = doctorDeps(io, { ...settings, projectId: signedIn.projectId }, signedIn, over);
+  const [first, refused] = await checkCph(doctor);
   // Five bad signatures in a row lock the key: do not try refused credentials elsewhere.
   if (refused !== undefined) return [...network, ...notSignedIn(refused, REFUSED_FIX)];
   const isAnswering = first.every(({ outcome }) => outcome === 'ok');
-  const checks = cloudChecks(world, options, isAnswering);
-  const rest = (await Promise.all(checks.map((check) => within(check, io.clock)))).flat();
+  const checks = cloudChecks(doctor, options, isAnswering);
+  const rest = (await Promise.all(checks.map((check) => runCheck(check, io.clock)))).flat();
   const credentials = judgeCredentials(signedIn, [...first, ...rest]);
   return [...network, { check: 'credentials', ...credentials }, ...first, ...rest];
 }
@@ -97,15 +105,15 @@ async function checkNetwork(io: Io, { endpoints, region }: Settings): Promise<Fi
 }
 
 /** Returns the findings at CPH, or the error when CPH refused the credentials altogether. */
-async function checkCph(world: World): Promise<[Finding[], unknown]> {
-  const { clients, io } = world;
+async function checkCph(doctor: DoctorDeps): Promise<[Finding[], unknown]> {
+  const { clients, io } = doctor;
   try {
     await clients.cph.listPhones({ offset: 0, limit: 1 });
   } catch (error) {
     const isRefused = hasCode(error, 'credentials_refused') || hasCode(error, 'clock_skew');
     if (isRefused) return [[], error];
   }
-  return [await within(cphCheck(world), io.clock), undefined];
+  return [await runCheck(cphCheck(doctor), io.clock), undefined];
 }
 
 /** Returns ok when at least one service accepted the credentials; other checks tell their permissions. */

@@ -19,17 +19,17 @@ type Options = {
  * Reads the settings from the environment and signs in. Throws `setting_invalid`, which names every invalid setting, and
  * the errors of signIn.
  */
-export async function signInAs(
+export async function signInFromEnv(
   io: Io,
   options: Options = {},
 ): Promise<{ settings: Settings; signedIn: SignedIn }> {
   const settings = commandSettings(io, options);
-  const signedIn = await signInTo(io, settings);
+  const signedIn = await signInWithSettings(io, settings);
   return { settings: { ...settings, projectId: signedIn.projectId }, signedIn };
 }
 
 /** Signs in with the credentials of the environment, in the region of the settings. Throws the errors of signIn. */
-export async function signInTo(io: Io, settings: Settings): Promise<SignedIn> {
+export async function signInWithSettings(io: Io, settings: Settings): Promise<SignedIn> {
   return signIn({
     env: io.env,
     region: settings.region,
@@ -48,7 +48,7 @@ function givenProject({ env }: Io): string | undefined {
 
 /** Returns everything a command needs to read the bucket and the fleet, with the user's credentials. */
 export async function connect(io: Io, options: Options = {}): Promise<Session> {
-  const { settings, signedIn } = await signInAs(io, options);
+  const { settings, signedIn } = await signInFromEnv(io, options);
   const { clock, random, send } = io;
   const { log, meter } = commandTools(io);
   const clients = createClients({

@@ -5,7 +5,7 @@ import type { Send } from '../../lib/cloud/request/send.ts';
 import type { Clock, Random } from '../../lib/clock.ts';
 import { type ErrorCode, PhonevaultError } from '../../lib/errors.ts';
 import { type CachedSignIn, createCredentialCache } from './credential-cache.ts';
-import { type Given, readSignIn } from './sign-in-env.ts';
+import { type EnvCredentials, readEnvCredentials } from './env-credentials.ts';
 
 export type SignedIn = {
   /** Keys to sign requests and for OBS; after a password sign-in also a token. */
@@ -37,16 +37,16 @@ const SAME_RENEWAL_MS = 5 * 60_000;
 const REFUSALS: ReadonlySet<ErrorCode> = new Set(['credentials_refused', 'access_denied']);
 
 /** Returns the same error with one more line of hint. */
-function withHint(error: unknown, more: string): unknown {
+function addHint(error: unknown, more: string): unknown {
   if (!(error instanceof PhonevaultError)) return error;
   const { code, message, retryable } = error;
   const hint = error.hint === undefined ? more : `${error.hint}\n${more}`;
   return new PhonevaultError(code, message, { hint, retryable, cause: error });
 }
 
-async function byKeys(
+async function signInWithKeys(
   options: Options,
-  given: Extract<Given, { how: 'keys' }>,
+  given: Extract<EnvCredentials, { how: 'keys' }>,
   projectId: string | undefined,
 ): Promise<SignedIn> {
   const { region, clock } = options;
@@ -56,7 +56,7 @@ async function byKeys(
   const authenticate = createAuthenticator({ credentials, projectId: '', clock });
   const iam = createIam({ ...options, endpoint: options.iamEndpoint });
   const found = await iam.findProject(region, authenticate).catch((error: unknown) => {
-    throw withHint(
+    throw addHint(
       error,
       'these are the keys of HUAWEICLOUD_SDK_AK; set PHONEVAULT_PROJECT_ID to skip this lookup',
     );
@@ -64,9 +64,9 @@ async function byKeys(
   return { credentials, projectId: found, how: 'keys' };
 }
 
-async function byPassword(
+async function signInWithPassword(
   options: Options,
-  given: Extract<Given, { how: 'password' }>,
+  given: Extract<EnvCredentials, { how: 'password' }>,
   projectId: string | undefined,
 ): Promise<SignedIn> {
   const { clock, region, iamEndpoint, cacheDir } = options;
@@ -87,7 +87,7 @@ async function byPassword(
     } catch (error) {
       const [name, secretName, accountName] = given.names;
       const who = `signing in as "${user}" of account "${account}"`;
-      throw withHint(error, `${who}, from ${name}, ${secretName} and ${accountName}`);
+      throw addHint(error, `${who}, from ${name}, ${secretName} and ${accountName}`);
     }
   };
   const credentialsOf = ({ token, accessKey, secretKey, securityToken }: CachedSignIn) => ({
@@ -132,10 +132,10 @@ async function byPassword(
  * with its own hint. No error contains the password.
  */
 export async function signIn(options: Options): Promise<SignedIn> {
-  const given = readSignIn(options.env);
+  const given = readEnvCredentials(options.env);
   const projectId =
     options.projectId?.trim() || options.env.HUAWEICLOUD_SDK_PROJECT_ID?.trim() || undefined;
   return given.how === 'keys'
-    ? byKeys(options, given, projectId)
-    : byPassword(options, given, projectId);
+    ? signInWithKeys(options, given, projectId)
+    : signInWithPassword(options, given, projectId);
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commands } from '../../cli/commands/index.ts';
+import { commands } from '../../cli/all-commands.ts';
 import type { Io } from '../../cli/io/io.ts';
 import type { Command } from '../../cli/program/command.ts';
 import { createProgram } from '../../cli/program/program.ts';

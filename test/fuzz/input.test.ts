@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import { commands } from '../../cli/commands/index.ts';
+import { commands } from '../../cli/all-commands.ts';
 import { TransportError } from '../../lib/cloud/request/send.ts';
 import { readSettings } from '../../lib/runtime/settings.ts';
 import { fakeIo } from '../cli/support/fake-io.ts';

@@ -3,10 +3,10 @@ import { layout } from '../../../lib/ledger/store/layout.ts';
 import { readLease } from '../../../lib/ledger/lease.ts';
 import { listOpen } from '../../../lib/ledger/run/request.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
-import { isOwn } from '../services/delegation.ts';
+import { isDoctorLease } from '../services/delegation.ts';
 import { count } from '../../text/plural.ts';
 import { ago, duration } from '../../text/time.ts';
-import { failed, ok, unknown, type Verdict, warning } from '../finding.ts';
+import { failed, ok, unknown, type Verdict, warning } from '../finding/finding.ts';
 
 /** Hints wait up to five minutes before a drive handles them. */
 const SILENT_MS = 10 * 60_000;
@@ -61,7 +61,7 @@ async function lastLease(
 ): Promise<{ lastWorked: number | undefined; ends: number }> {
   for (const { key, lastModified } of [...leases].reverse()) {
     const lease = await readLease(store, key);
-    if (lease !== undefined && isOwn(lease.holder)) continue;
+    if (lease !== undefined && isDoctorLease(lease.holder)) continue;
     return { lastWorked: lastModified, ends: lease?.expires_at ?? 0 };
   }
   return { lastWorked: undefined, ends: 0 };

@@ -1,7 +1,7 @@
 import type { PolicyStatus } from '../../../lib/run/query/schemas.ts';
 import { count } from '../../text/plural.ts';
 import { ago } from '../../text/time.ts';
-import { failed, ok, skipped, type Verdict, warning, worstOf } from '../finding.ts';
+import { failed, ok, skipped, type Verdict, warning, worstOf } from '../finding/finding.ts';
 
 /** Checks that every policy file is valid. `where` is the key of a policy's file. */
 export function judgePolicies(statuses: readonly PolicyStatus[], where: string): Verdict {

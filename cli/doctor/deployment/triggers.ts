@@ -1,8 +1,16 @@
 import type { Trigger } from '../../../lib/cloud/functiongraph-schemas.ts';
 import { hasCode } from '../../../lib/errors.ts';
 import type { PolicyStatus } from '../../../lib/run/query/schemas.ts';
-import { deployFix, type FunctionName } from './functions.ts';
-import { failed, ok, skipped, type Verdict, verdictOf, warning, worstOf } from '../finding.ts';
+import { deployFix, type FunctionKey } from './deployed.ts';
+import {
+  failed,
+  ok,
+  skipped,
+  type Verdict,
+  verdictOf,
+  warning,
+  worstOf,
+} from '../finding/finding.ts';
 
 type Policies = readonly Pick<PolicyStatus, 'policy' | 'state'>[];
 
@@ -15,7 +23,7 @@ const TRIGGER_TYPES = {
 /** Checks that a function has the triggers it needs. `policies` is undefined when they could not be read. */
 export async function checkTriggers(
   list: () => Promise<Trigger[]>,
-  name: FunctionName,
+  key: FunctionKey,
   { stage, policies }: { stage: string; policies: Policies | undefined },
 ): Promise<Verdict> {
   let triggers: Trigger[];
@@ -26,14 +34,14 @@ export async function checkTriggers(
     return verdictOf(error, 'functiongraph:trigger:list');
   }
   const fix = deployFix(stage);
-  switch (name) {
+  switch (key) {
     case 'drive':
       return judgeDrive(triggers, fix);
     case 'schedule':
       return judgeSchedule(triggers, { fix, policies });
     case 'http':
     case 'event':
-      return judgeTriggerTypes(triggers, TRIGGER_TYPES[name], fix);
+      return judgeTriggerTypes(triggers, TRIGGER_TYPES[key], fix);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Smn } from '../../../lib/cloud/smn.ts';
 import { PhonevaultError, ServiceError } from '../../../lib/errors.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
-import { failed, type Verdict, verdictOf, worstOf } from '../finding.ts';
+import { failed, type Verdict, verdictOf, worstOf } from '../finding/finding.ts';
 
 /** A read that changes nothing, and the permission it needs. */
 type Read = { right: string; read(): Promise<unknown> };

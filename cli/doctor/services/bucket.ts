@@ -1,5 +1,5 @@
 import type { ObsBucket } from '../../../lib/cloud/obs/bucket.ts';
-import { failed, ok, type Verdict, verdictOf, warning } from '../finding.ts';
+import { failed, ok, type Verdict, verdictOf, warning } from '../finding/finding.ts';
 
 /** Checks that a bucket exists in the region and is a plain object bucket. */
 export async function checkBucket(

@@ -1,5 +1,5 @@
 import type { Obs } from '../../../lib/cloud/obs/obs.ts';
-import { failed, ok, type Verdict, verdictOf } from '../finding.ts';
+import { failed, ok, type Verdict, verdictOf } from '../finding/finding.ts';
 
 const TEXT = {
   exists: 'supported: of two drives at the same time only one gets the lease',

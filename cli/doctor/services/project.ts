@@ -1,5 +1,5 @@
 import { PhonevaultError } from '../../../lib/errors.ts';
-import { failed, ok, unknown, type Verdict } from '../finding.ts';
+import { failed, ok, unknown, type Verdict } from '../finding/finding.ts';
 
 type Project = { id: string; name: string };
 

@@ -1,7 +1,7 @@
 import type { Smn } from '../../../lib/cloud/smn.ts';
 import { PhonevaultError } from '../../../lib/errors.ts';
 import { count } from '../../text/plural.ts';
-import { failed, ok, type Verdict, verdictOf, warning } from '../finding.ts';
+import { failed, ok, type Verdict, verdictOf, warning } from '../finding/finding.ts';
 
 /** Checks that the topic exists and has a confirmed subscription. */
 export async function checkTopic(
@@ -40,8 +40,8 @@ function judge({
 }: Awaited<ReturnType<Smn['listSubscriptions']>>): Verdict {
   if (total === 0) {
     return warning(
-      'exists without a subscription: notifications reach nobody',
-      'add a subscription',
+      'it has no subscription: notifications reach nobody',
+      'add a subscription in the SMN console',
     );
   }
   const confirmed = subscriptions.filter((subscription) => subscription.confirmed);

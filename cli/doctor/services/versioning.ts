@@ -1,6 +1,6 @@
 import type { ObsBucket } from '../../../lib/cloud/obs/bucket.ts';
 import { hasCode } from '../../../lib/errors.ts';
-import { ok, unknown, type Verdict, verdictOf, warning } from '../finding.ts';
+import { ok, unknown, type Verdict, verdictOf, warning } from '../finding/finding.ts';
 
 const LIFECYCLE = 'give the bucket a lifecycle rule that expires old versions';
 

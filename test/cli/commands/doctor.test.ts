@@ -61,7 +61,7 @@ describe('doctor', () => {
     const cli = await doctorNight({ bare: true, env: { HUAWEICLOUD_SDK_SK: SECRET } });
     const calls = () => cli.night.cloud.control.calls();
     const { code, checks } = await cli.doctor();
-    // That OBS refuses to list buckets without a signature is how it is seen to be there.
+    // The endpoints check calls OBS without a signature, which OBS refuses.
     const refused = Object.entries(calls()).flatMap(([service, operations]) =>
       service === 'obs' ? [] : Object.values(operations).map((one) => one.refused),
     );

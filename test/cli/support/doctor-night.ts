@@ -2,7 +2,7 @@ import type { Cloud as PluginCloud } from '../../../deploy/plugin/types.js';
 import { deploy } from '../../../deploy/plugin/commands/deploy.js';
 import { sha256 } from '../../../deploy/plugin/change/marker.js';
 import { desiredFunction } from '../../../deploy/plugin/desired/desired-function.js';
-import type { Finding } from '../../../cli/doctor/finding.ts';
+import type { Finding } from '../../../cli/doctor/finding/finding.ts';
 import type { Cloud } from '../../../local/cloud.ts';
 import { rawRequest } from '../../../local/http/raw-request.ts';
 import { definitions } from '../../deploy/plugin/serverless-yml.ts';

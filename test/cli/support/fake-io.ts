@@ -1,5 +1,5 @@
 import type { Io } from '../../../cli/io/io.ts';
-import { runCli } from '../../../cli/program/run-cli.ts';
+import { runCli } from '../../../cli/run-cli.ts';
 import { witnessed } from '../../../testing/leaks/witness.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 

@@ -4,7 +4,7 @@ import { doctorNight } from '../../support/doctor-night.ts';
 const MINUTE = 60_000;
 
 describe('drive', () => {
-  it('is unknown before the first work', async () => {
+  it('is unknown before the first drive', async () => {
     const cli = await doctorNight();
     expect((await cli.finding('drive')).outcome).toBe('unknown');
   });
@@ -56,9 +56,9 @@ describe('drive', () => {
   it("fails while the functions' credentials are refused", async () => {
     const cli = await doctorNight();
     const since = cli.night.clock.now() - 5 * MINUTE;
-    const trouble = { version: 1, ticks: 5, since, alarmed: true, rest_until: 0 };
+    const refused = { version: 1, ticks: 5, since, alarmed: true, rest_until: 0 };
     const { store } = cli.night.invocation().deps;
-    await store.put('state/alarms.json', JSON.stringify(trouble));
+    await store.put('state/alarms.json', JSON.stringify(refused));
     const { outcome, message } = await cli.finding('drive');
     expect(outcome).toBe('failed');
     expect(message).toMatch(/credentials have been refused since 5 min.*over 5 ticks/);

@@ -4,7 +4,7 @@ import { doctorNight, type DoctorNight } from '../../support/doctor-night.ts';
 const DRIVE = 'phonevault-prod-drive';
 const SCHEDULE = 'phonevault-prod-schedule';
 
-/** A call of the management API about one function. */
+/** Calls the management API about one function. */
 const change = ({ call, urn, night }: DoctorNight, name: string, what: string, body?: unknown) =>
   call(
     'functiongraph',
@@ -14,7 +14,7 @@ const change = ({ call, urn, night }: DoctorNight, name: string, what: string, b
   );
 
 const async0 = { max_async_retry_attempts: 0, max_async_event_age_in_seconds: 60 };
-const told = (topic_urn: string) => ({
+const failuresTo = (topic_urn: string) => ({
   destination_config: { on_failure: { destination: 'SMN', param: JSON.stringify({ topic_urn }) } },
 });
 
@@ -147,7 +147,7 @@ describe('function', () => {
   it('fails when failures go to the topic for notifications, and warns when they go nowhere', async () => {
     const cli = await doctorNight();
     const path = '/async-invoke-config';
-    await change(cli, 'drive', path, { ...async0, ...told(cli.night.cloud.topicUrn) });
+    await change(cli, 'drive', path, { ...async0, ...failuresTo(cli.night.cloud.topicUrn) });
     expect(await cli.finding('function', { subject: DRIVE })).toMatchObject({
       outcome: 'failed',
       message: 'its failures go to the topic for notifications',

@@ -65,7 +65,7 @@ describe('trigger', () => {
     ],
     ['http', [], 'warning', 'nothing calls it'],
     ['event', [timer({})], 'warning', 'nothing calls it'],
-  ] as const)('%s with %o: %s', async (name, triggers, outcome, text) => {
+  ] as const)('trigger of %s with %o: %s', async (name, triggers, outcome, text) => {
     const policies = ['nightly', 'weekly'].map((policy) => ({ policy, state: 'active' as const }));
     const verdict = await check(name, [...triggers], policies);
     expect(verdict.outcome).toBe(outcome);

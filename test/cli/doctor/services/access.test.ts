@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { doctorNight } from '../../support/doctor-night.ts';
 
-/** What each service answers to those who may not, and the right that they lack. */
+/** The error of each service when a permission is missing, and that permission. */
 const DENIED = [
   ['access_cph', 'cph', 'list-phones', 'CPS.0001', 'cph:phones:list'],
   ['access_cph', 'cph', 'list-jobs', 'CPS.0001', 'cph:jobs:list'],
@@ -24,8 +24,8 @@ const DENIED = [
   ],
 ] as const;
 
-describe('access', () => {
-  it('passes for the owner, even when nothing is deployed', async () => {
+describe('access_*', () => {
+  it('passes with all permissions, even when nothing is deployed', async () => {
     const cli = await doctorNight({ bare: true });
     const { checks } = await cli.doctor();
     const access = checks.filter(({ check }) => check.startsWith('access_'));
@@ -33,19 +33,19 @@ describe('access', () => {
   });
 
   it.each(DENIED)(
-    '%s names the right missing for %s %s',
-    async (check, service, operation, code, right) => {
+    '%s names the missing permission when %s denies %s',
+    async (...[check, service, operation, code, permission]) => {
       const cli = await doctorNight();
       cli.night.cloud.control.addFault({ service, operation, kind: 'error', status: 403, code });
       const finding = await cli.finding(check);
       expect(finding).toMatchObject({ outcome: 'failed', code: 1 });
       expect(finding.message).toContain(code);
-      expect(finding.fix).toContain(right);
+      expect(finding.fix).toContain(permission);
     },
   );
 
   it.each(['cph', 'smn', 'functiongraph', 'obs'] as const)(
-    'fails when %s answers with errors only, and the other services are looked at all the same',
+    'fails when %s only returns errors, and still checks the other services',
     async (service) => {
       const cli = await doctorNight();
       cli.night.cloud.control.addFault({ service, kind: 'error', status: 500 });

@@ -8,19 +8,19 @@ async function withPhone(options: Parameters<typeof doctorNight>[0] = {}) {
   const cli = await doctorNight({ bare: true, ...options });
   const phone = (await cli.night.cloud.control.phones()).find(({ status }) => status === 2);
   const id = phone?.phone_id ?? '';
-  const prove = (...more: string[]) =>
+  const check = (...more: string[]) =>
     cli.finding('delegation', { argv: ['--write', '--phone', id, ...more] });
-  return { cli, id, prove };
+  return { cli, id, check };
 }
 
-/** What lies in the bucket outside of the ledger. */
+/** Returns the keys of the bucket outside the ledger. */
 async function archives({ night }: DoctorNight): Promise<string[]> {
   const { backend, bucket } = night.cloud;
   const all = await backend.list(bucket, '');
   return all.map(({ key }) => key).filter((key) => !key.startsWith('phonevault/'));
 }
 
-/** The archives that were ever written. */
+/** Returns the keys of all archives ever written. */
 const exported = ({ night }: DoctorNight): string[] =>
   night.writes.map(({ key }) => key).filter((key) => key.endsWith('.tar'));
 
@@ -36,8 +36,8 @@ describe('delegation', () => {
   });
 
   it('passes when the archive exists, and deletes it', async () => {
-    const { cli, id, prove } = await withPhone();
-    const finding = await prove();
+    const { cli, id, check } = await withPhone();
+    const finding = await check();
     expect(finding).toMatchObject({ outcome: 'ok', subject: 'phonevault-demo' });
     expect(finding.message).toContain('CPH wrote an archive');
     expect(exported(cli)).toEqual([expect.stringContaining(`/${id}.tar`)]);
@@ -47,62 +47,65 @@ describe('delegation', () => {
   it.each([
     ['fails_job', 'CPS.0103'],
     ['refuses_call', 'CPS.0346'],
-  ] as const)('fails with CPH’s own code when CPH may not write (%s)', async (delegation, own) => {
-    const { cli, prove } = await withPhone({ switches: { delegation } });
-    const { outcome, message, fix, code } = await prove();
-    expect({ outcome, code }).toEqual({ outcome: 'failed', code: 1 });
-    expect(message).toContain(own);
-    expect(fix).toContain('cph-agency.json');
-    expect(await archives(cli)).toEqual([]);
-  });
+  ] as const)(
+    'fails with CPH’s own code when CPH may not write (%s)',
+    async (delegation, cphCode) => {
+      const { cli, check } = await withPhone({ switches: { delegation } });
+      const { outcome, message, fix, code } = await check();
+      expect({ outcome, code }).toEqual({ outcome: 'failed', code: 1 });
+      expect(message).toContain(cphCode);
+      expect(fix).toContain('cph-agency.json');
+      expect(await archives(cli)).toEqual([]);
+    },
+  );
 
   it('fails when the job succeeds and the archive is missing', async () => {
-    const { cli, prove } = await withPhone();
+    const { cli, check } = await withPhone();
     cli.night.cloud.control.addFault({ service: 'cph', kind: 'missing_object' });
-    const { outcome, message } = await prove();
+    const { outcome, message } = await check();
     expect(outcome).toBe('failed');
     expect(message).toContain('the archive does not exist');
   });
 
   it('fails when CPH denies the call, and names the permission', async () => {
-    const { cli, prove } = await withPhone();
+    const { cli, check } = await withPhone();
     const denied = { kind: 'error', status: 403, code: 'CPS.0001' } as const;
     cli.night.cloud.control.addFault({ service: 'cph', operation: 'batch-storage', ...denied });
-    const { outcome, fix } = await prove();
+    const { outcome, fix } = await check();
     expect(outcome).toBe('failed');
     expect(fix).toContain('cph:phones:storage');
   });
 
   it('is unknown when the phone does not have the path', async () => {
-    const { prove } = await withPhone();
-    const { outcome, fix } = await prove('--path', '/data/no/such/folder');
+    const { check } = await withPhone();
+    const { outcome, fix } = await check('--path', '/data/no/such/folder');
     expect(outcome).toBe('unknown');
     expect(fix).toContain('--path');
   });
 
   it('is unknown when the export does not end, and names the archive that may still appear', async () => {
-    const { cli, prove } = await withPhone();
+    const { cli, check } = await withPhone();
     cli.night.cloud.control.addFault({ service: 'cph', kind: 'never_ends' });
-    const { outcome, fix } = await prove();
+    const { outcome, fix } = await check();
     expect(outcome).toBe('unknown');
     expect(fix).toMatch(/delete obs:\/\/phonevault-demo\/phonevault-doctor-\w+\/\w+\.tar/);
   });
 
   it('waits for the archive after a lost response, and deletes it', async () => {
-    const { cli, prove } = await withPhone();
+    const { cli, check } = await withPhone();
     const lost = { kind: 'error', status: 502, carried_out: true } as const;
     cli.night.cloud.control.addFault({ service: 'cph', operation: 'batch-storage', ...lost });
-    expect((await prove()).outcome).toBe('ok');
+    expect((await check()).outcome).toBe('ok');
     cli.night.clock.move(10 * MINUTE);
     await cli.night.cloud.advance();
     expect(await archives(cli)).toEqual([]);
   });
 
   it('does nothing while a run is open or a drive holds the lease', async () => {
-    const { cli, prove } = await withPhone();
+    const { cli, check } = await withPhone();
     const { deps } = cli.night.invocation();
     await deps.store.put('open/nightly-20260101t183000z.json', '{}');
-    expect(await prove()).toMatchObject({
+    expect(await check()).toMatchObject({
       outcome: 'unknown',
       message: expect.stringContaining('runs are open') as string,
     });
@@ -114,7 +117,7 @@ describe('delegation', () => {
       expires_at: cli.night.clock.now() + MINUTE,
     };
     await deps.store.put('state/lease/0000000099.json', JSON.stringify(lease));
-    expect(await prove()).toMatchObject({
+    expect(await check()).toMatchObject({
       outcome: 'unknown',
       message: expect.stringContaining('a drive is working') as string,
     });
@@ -122,9 +125,9 @@ describe('delegation', () => {
   });
 
   it("releases its lease, which does not count as a drive's", async () => {
-    const { cli, prove } = await withPhone();
+    const { cli, check } = await withPhone();
     await cli.night.putPolicy(NIGHTLY);
-    await prove();
+    await check();
     await cli.night.ask();
     cli.night.clock.move(11 * MINUTE);
     expect(await cli.finding('drive')).toMatchObject({
@@ -162,7 +165,7 @@ describe('delegation', () => {
     };
     const { code, checks } = await cli.doctor('--write', '--phone', id);
     expect(code).toBe(130);
-    expect(checks.find(({ check }) => check === 'delegation')?.outcome).toBe('unknown');
+    expect(checks.find(({ check: name }) => name === 'delegation')?.outcome).toBe('unknown');
     expect(await archives(cli)).toEqual([]);
   });
 });

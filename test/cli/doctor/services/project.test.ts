@@ -33,11 +33,11 @@ describe('project', () => {
     ['p4', 'ok'],
     ['p4team', 'ok'],
     ['p9', 'failed'],
-  ])('%s: %s', async (id, outcome) => {
+  ])('project %s in region cn-north-4: %s', async (id, outcome) => {
     expect((await check(id)).outcome).toBe(outcome);
   });
 
-  it("depends on CPH's answer when IAM's list cannot be read", async () => {
+  it('relies on CPH when IAM does not list the projects', async () => {
     expect((await check('p4', true, refused)).outcome).toBe('ok');
     expect((await check('p4', false, refused)).outcome).toBe('unknown');
   });

@@ -28,7 +28,7 @@ describe('topic', () => {
 
   it('warns without a subscription, or without a confirmed one', async () => {
     const cli = await doctorNight({ bare: true });
-    expect((await cli.finding('topic')).message).toContain('exists without a subscription');
+    expect((await cli.finding('topic')).message).toContain('it has no subscription');
     await subscribe(cli, 'email');
     const { outcome, message } = await cli.finding('topic');
     expect(outcome).toBe('warning');

@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { ok } from '../../../cli/doctor/finding.ts';
-import { within } from '../../../cli/doctor/within.ts';
-import { ServiceError } from '../../../lib/errors.ts';
+import { ok } from '../../../../cli/doctor/finding/finding.ts';
+import { runCheck } from '../../../../cli/doctor/finding/run-check.ts';
+import { ServiceError } from '../../../../lib/errors.ts';
 
 const facts = { service: 'cph', operation: 'list', carriedOut: 'no' } as const;
 const soon = { now: () => 0, sleep: async () => undefined };
 const never = { now: () => 0, sleep: () => new Promise<void>(() => undefined) };
-const check = (run: () => Promise<never>) => within({ name: 'x', limitMs: 5_000, run }, never);
+const check = (run: () => Promise<never>) => runCheck({ name: 'x', limitMs: 5_000, run }, never);
 
-describe('within', () => {
+describe('runCheck', () => {
   it('returns the findings of the check', async () => {
     const found = [{ check: 'x', ...ok('fine') }];
-    expect(await within({ name: 'x', run: async () => found }, never)).toEqual(found);
+    expect(await runCheck({ name: 'x', run: async () => found }, never)).toEqual(found);
   });
 
   it('returns unknown for a check that exceeds its time limit', async () => {
     const run = () => new Promise<never>(() => undefined);
-    const [finding] = await within({ name: 'x', limitMs: 5_000, run }, soon);
+    const [finding] = await runCheck({ name: 'x', limitMs: 5_000, run }, soon);
     expect(finding).toMatchObject({
       check: 'x',
       outcome: 'unknown',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Command } from '../../../cli/program/command.ts';
-import { commands } from '../../../cli/commands/index.ts';
-import { widthOf } from '../../../cli/text/width.ts';
-import { fakeIo } from '../support/fake-io.ts';
+import type { Command } from '../../cli/program/command.ts';
+import { commands } from '../../cli/all-commands.ts';
+import { widthOf } from '../../cli/text/width.ts';
+import { fakeIo } from './support/fake-io.ts';
 
 /** All command lines that have a help of their own. */
 const paths = (list: readonly Command[], above: string[] = []): string[][] =>

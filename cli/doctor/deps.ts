@@ -9,7 +9,7 @@ import type { Io } from '../io/io.ts';
 import type { SignedIn } from '../sign-in/sign-in.ts';
 
 /** Everything that checks use, with the user's credentials. */
-export type World = WorkDeps & {
+export type DoctorDeps = WorkDeps & {
   io: Io;
   settings: Settings;
   how: SignedIn['how'];
@@ -20,12 +20,12 @@ export type World = WorkDeps & {
 };
 
 /** Creates the clients of the checks. `signal` aborts calls in progress. */
-export function createWorld(
+export function doctorDeps(
   io: Io,
   settings: Settings,
   signedIn: SignedIn,
   signal: AbortSignal,
-): World {
+): DoctorDeps {
   const { clock, random, send } = io;
   const { log, meter } = commandTools(io);
   const { credentials, renew, how } = signedIn;

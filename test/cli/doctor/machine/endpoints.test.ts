@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { judgeEndpoints } from '../../../../cli/doctor/services/endpoints.ts';
-import { probeEndpoints } from '../../../../cli/doctor/probe.ts';
+import { judgeEndpoints } from '../../../../cli/doctor/machine/endpoints.ts';
+import { probeEndpoints } from '../../../../cli/doctor/machine/probe.ts';
 import { type HttpRequest, nodeSend, TransportError } from '../../../../lib/cloud/request/send.ts';
 import { listen } from '../../../../local/http/server.ts';
 import { doctorNight } from '../../support/doctor-night.ts';
@@ -26,7 +26,7 @@ describe('endpoints', () => {
     ['dns', 'unknown host name', 'PHONEVAULT_SMN_ENDPOINT'],
     ['tls', 'TLS failed', 'check the clock'],
     ['timeout', 'timeout', 'PHONEVAULT_REGION (cn-north-4)'],
-  ] as const)('name the one that does not answer (%s)', async (kind, text, fix) => {
+  ] as const)('fails and names the service that does not answer (%s)', async (kind, text, fix) => {
     const send = async ({ url }: HttpRequest) => {
       if (url.startsWith('https://smn')) throw new TransportError(kind, false);
       return { status: 404, headers: {}, body: new Uint8Array() };
@@ -37,7 +37,7 @@ describe('endpoints', () => {
     expect(verdict.fix).toContain(fix);
   });
 
-  it('names plain HTTP on this machine, and a closed port', async () => {
+  it('says that services are called over plain HTTP, and names a closed port', async () => {
     const server = await listen(async () => new Response('', { status: 403 }), 0, 1024);
     const send = nodeSend();
     const here = Object.fromEntries(Object.keys(endpoints).map((name) => [name, server.url]));
@@ -45,7 +45,7 @@ describe('endpoints', () => {
       const all = await probeEndpoints(here as typeof endpoints, { send, clock });
       expect(judgeEndpoints(all, 'r')).toMatchObject({
         outcome: 'ok',
-        message: expect.stringContaining('5 of them over plain HTTP on this machine') as string,
+        message: expect.stringContaining('all over plain HTTP on this machine') as string,
       });
       await server.close();
       const none = await probeEndpoints(here as typeof endpoints, { send, clock });

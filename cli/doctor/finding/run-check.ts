@@ -1,7 +1,7 @@
-import type { Clock } from '../../lib/clock.ts';
-import { PhonevaultError } from '../../lib/errors.ts';
-import { scrub } from '../../lib/cloud/request/redact.ts';
-import { failed, type Finding, unknown, verdictOf } from './finding.ts';
+import type { Clock } from '../../../lib/clock.ts';
+import { PhonevaultError } from '../../../lib/errors.ts';
+import { scrub } from '../../../lib/cloud/request/redact.ts';
+import { failed, type Finding, unknown, type Verdict, verdictOf } from './finding.ts';
 
 export type Check = {
   name: string;
@@ -12,8 +12,17 @@ export type Check = {
 
 const LIMIT_MS = 60_000;
 
+/** Returns a check with one finding. `limitMs` is its time limit. */
+export function singleCheck(name: string, run: () => Promise<Verdict>, limitMs?: number): Check {
+  return {
+    name,
+    ...(limitMs === undefined ? {} : { limitMs }),
+    run: async () => [{ check: name, ...(await run()) }],
+  };
+}
+
 /** Runs a check within its time limit. Returns its findings, or one that says why there are none. Never rejects. */
-export async function within(check: Check, clock: Clock): Promise<Finding[]> {
+export async function runCheck(check: Check, clock: Clock): Promise<Finding[]> {
   const { name, limitMs = LIMIT_MS, run } = check;
   const done = new AbortController();
   const timeout = clock.sleep(limitMs, done.signal).then((): Finding[] => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSignIn } from '../../../cli/sign-in/sign-in-env.ts';
+import { readEnvCredentials } from '../../../cli/sign-in/env-credentials.ts';
 import { revealed } from '../../support/revealed.ts';
 
 const KEYS = { HUAWEICLOUD_SDK_AK: 'AK1', HUAWEICLOUD_SDK_SK: 'SK1' };
@@ -7,7 +7,7 @@ const HW = { HW_USER_NAME: 'robot', HW_USER_PASSWORD: ' pass word ', HW_DOMAIN_N
 const OS = { OS_USERNAME: 'stacker', OS_PASSWORD: 'os-pass', OS_DOMAIN_NAME: 'os-acct' };
 
 function read(env: Record<string, string | undefined>) {
-  return revealed(readSignIn(env));
+  return revealed(readEnvCredentials(env));
 }
 
 describe('readSignIn', () => {
@@ -48,7 +48,7 @@ describe('readSignIn', () => {
     ['halves of two clouds', { ...HW, HW_USER_PASSWORD: '', ...OS }, ['HW_USER_PASSWORD is not']],
   ])('names what is wanting: %s', (_, env, names) => {
     try {
-      readSignIn(env);
+      readEnvCredentials(env);
     } catch (error) {
       expect(error).toMatchObject({ code: 'credentials_missing' });
       const { message, hint } = error as { message: string; hint: string };

@@ -1,6 +1,6 @@
 import { duration } from '../../text/time.ts';
-import { failed, ok, unknown, type Verdict, warning } from '../finding.ts';
-import type { Probe } from '../probe.ts';
+import { failed, ok, unknown, type Verdict, warning } from '../finding/finding.ts';
+import type { Probe } from './probe.ts';
 
 const TOLERATED_MS = 15 * 60_000;
 const NOTABLE_MS = 60_000;

@@ -1,4 +1,4 @@
-import { PhonevaultError, ServiceError } from '../../lib/errors.ts';
+import { PhonevaultError, ServiceError } from '../../../lib/errors.ts';
 
 export const outcomes = ['ok', 'warning', 'failed', 'unknown', 'skipped'] as const;
 

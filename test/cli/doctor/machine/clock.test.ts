@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeClock } from '../../../../cli/doctor/deployment/clock.ts';
+import { judgeClock } from '../../../../cli/doctor/machine/clock.ts';
 import { doctorNight } from '../../support/doctor-night.ts';
 
 const MINUTE = 60_000;
@@ -11,7 +11,7 @@ const answer = (date: string | undefined, sentAt: number, receivedAt = sentAt) =
     answer: { kind: 'answered', sentAt, receivedAt, date },
   } as const,
 ];
-const theirs = new Date(NOW).toUTCString();
+const serverDate = new Date(NOW).toUTCString();
 
 describe('clock', () => {
   it("passes when the clock equals the services' clocks", async () => {
@@ -40,12 +40,12 @@ describe('clock', () => {
     [2 * MINUTE, 'warning'],
     [-2 * MINUTE, 'warning'],
     [-16 * MINUTE, 'failed'],
-  ])('off by %i ms: %s', (off, outcome) => {
-    expect(judgeClock(answer(theirs, NOW + off)).outcome).toBe(outcome);
+  ])('a clock that is off by %i ms: %s', (off, outcome) => {
+    expect(judgeClock(answer(serverDate, NOW + off)).outcome).toBe(outcome);
   });
 
   it('does not take a slow response for a wrong clock', () => {
-    expect(judgeClock(answer(theirs, NOW - 5 * MINUTE, NOW + 5 * MINUTE)).outcome).toBe('ok');
+    expect(judgeClock(answer(serverDate, NOW - 5 * MINUTE, NOW + 5 * MINUTE)).outcome).toBe('ok');
   });
 
   it('is unknown when no service sends its time', () => {

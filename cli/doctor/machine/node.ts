@@ -1,4 +1,4 @@
-import { failed, ok, type Verdict, warning } from '../finding.ts';
+import { failed, ok, type Verdict, warning } from '../finding/finding.ts';
 
 /** The versions of this Node.js, from `process.versions`. */
 export type Versions = { node: string; tz?: string | undefined; icu?: string | undefined };

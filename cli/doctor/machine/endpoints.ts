@@ -1,5 +1,5 @@
-import { failed, ok, type Verdict, worstOf } from '../finding.ts';
-import type { Probe } from '../probe.ts';
+import { failed, ok, type Verdict, worstOf } from '../finding/finding.ts';
+import type { Probe } from './probe.ts';
 
 const WHY = {
   dns: 'unknown host name',
@@ -23,7 +23,8 @@ export function judgeEndpoints(probes: readonly Probe[], region: string): Verdic
     return [failed(`${service} at ${url}: ${WHY[answer.why]}`, advice)];
   });
   const plain = probes.filter(({ url }) => url.startsWith('http:')).length;
-  const how = plain === 0 ? 'over HTTPS' : `${plain} of them over plain HTTP on this machine`;
+  const some = plain === probes.length ? 'all' : `${plain} of them`;
+  const how = plain === 0 ? 'over HTTPS' : `${some} over plain HTTP on this machine`;
   return bad.length === 0
     ? ok(`${region}: ${probes.map(({ service }) => service).join(', ')} answer, ${how}`)
     : worstOf(bad, '');

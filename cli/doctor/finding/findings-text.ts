@@ -1,8 +1,8 @@
-import type { Io } from '../io/io.ts';
-import { type Colours, colours } from '../text/colour.ts';
-import { fold } from '../text/fold.ts';
-import { count } from '../text/plural.ts';
-import { pad } from '../text/width.ts';
+import type { Io } from '../../io/io.ts';
+import { type Colours, colours } from '../../text/colour.ts';
+import { fold } from '../../text/fold.ts';
+import { count } from '../../text/plural.ts';
+import { pad } from '../../text/width.ts';
 import { type Finding, type Outcome, outcomes } from './finding.ts';
 
 /** Returns a line a check, with the fix below it, and a summary at the end. */

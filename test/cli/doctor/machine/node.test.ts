@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeNode, judgeZones } from '../../../../cli/doctor/deployment/machine.ts';
+import { judgeNode, judgeZones } from '../../../../cli/doctor/machine/node.ts';
 
 const NOW = Date.UTC(2026, 6, 1);
 
@@ -9,7 +9,7 @@ describe('node', () => {
     ['24.1.0', 'ok'],
     ['18.20.4', 'failed'],
     ['nonsense', 'failed'],
-  ])('%s: %s', (node, outcome) => {
+  ])('Node.js %s: %s', (node, outcome) => {
     expect(judgeNode({ node }).outcome).toBe(outcome);
   });
 });
@@ -21,7 +21,7 @@ describe('time_zones', () => {
     ['2023c', 'warning'],
     [undefined, 'failed'],
     ['', 'failed'],
-  ])('%s: %s', (tz, outcome) => {
+  ])('time zone data %s: %s', (tz, outcome) => {
     expect(judgeZones({ node: '20.0.0', tz, icu: '78.2' }, NOW).outcome).toBe(outcome);
   });
 

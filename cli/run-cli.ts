@@ -1,8 +1,8 @@
-import { commands } from '../commands/index.ts';
-import type { Io } from '../io/io.ts';
-import { createProgram } from './program.ts';
-import { reportError } from './report-error.ts';
-import { printable } from '../text/printable.ts';
+import { commands } from './all-commands.ts';
+import type { Io } from './io/io.ts';
+import { createProgram } from './program/program.ts';
+import { reportError } from './program/report-error.ts';
+import { printable } from './text/printable.ts';
 
 /** Runs one command line (without `node` and the script). Returns its exit code: 0 done, 1 failed, 2 wrong use. Never rejects. */
 export async function runCli(argv: string[], io: Io): Promise<number> {

@@ -4,7 +4,7 @@ import { secret, type Secret, secretIn } from '../../lib/secret.ts';
 type Env = Record<string, string | undefined>;
 
 /** The credentials in the environment. */
-export type Given =
+export type EnvCredentials =
   | { how: 'keys'; accessKey: string; secretKey: Secret; securityToken: Secret | undefined }
   | {
       how: 'password';
@@ -41,7 +41,7 @@ const are = (names: string[]) => `${listed(names)} ${names.length > 1 ? 'are' : 
 const listed = (names: string[]) =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
-function keysOf(env: Env): Given | undefined {
+function keysOf(env: Env): EnvCredentials | undefined {
   const at = (name: string) => env[name]?.trim() ?? '';
   const [accessKey, secretKey, securityToken] = [at(AK), at(SK), at(SECURITY_TOKEN)];
   if (accessKey !== '' && secretKey !== '') {
@@ -61,7 +61,7 @@ function keysOf(env: Env): Given | undefined {
   );
 }
 
-function passwordOf(env: Env, family: typeof HW): Given | undefined {
+function passwordOf(env: Env, family: typeof HW): EnvCredentials | undefined {
   const accountName =
     family.accounts.find((name) => env[name]?.trim()) ?? family.accounts.join(' or ');
   const user = env[family.user]?.trim() ?? '';
@@ -96,7 +96,7 @@ function passwordOf(env: Env, family: typeof HW): Given | undefined {
  * Returns the credentials of the environment: access keys before a password, `HW_*` before `OS_*`. An empty value counts
  * as unset. Throws credentials_missing, which names the variables, when nothing or only a part is set.
  */
-export function readSignIn(env: Env): Given {
+export function readEnvCredentials(env: Env): EnvCredentials {
   const given = keysOf(env) ?? passwordOf(env, HW) ?? passwordOf(env, OS);
   if (given) return given;
   throw missing('no credentials in the environment');

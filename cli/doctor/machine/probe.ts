@@ -1,6 +1,6 @@
-import type { Clock } from '../../lib/clock.ts';
-import type { Endpoints } from '../../lib/cloud/endpoints.ts';
-import { type Send, TransportError, type TransportKind } from '../../lib/cloud/request/send.ts';
+import type { Clock } from '../../../lib/clock.ts';
+import type { Endpoints } from '../../../lib/cloud/endpoints.ts';
+import { type Send, TransportError, type TransportKind } from '../../../lib/cloud/request/send.ts';
 
 /** The response of an endpoint to a request without credentials. Times in epoch ms. */
 export type Probe = {

@@ -1,0 +1,27 @@
+import type { Command } from './program/command.ts';
+import { applyCommand } from './commands/apply.ts';
+import { cancelCommand } from './commands/cancel.ts';
+import { createCompletionCommand } from './commands/completion.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { invokeCommand } from './commands/invoke.ts';
+import { localCommand } from './commands/local.ts';
+import { planCommand } from './commands/plan.ts';
+import { runCommand } from './commands/run.ts';
+import { runsCommand } from './commands/runs.ts';
+import { statusCommand } from './commands/status.ts';
+import { validateCommand } from './commands/validate.ts';
+
+/** All commands, in the order of the help. */
+export const commands: readonly Command[] = [
+  validateCommand,
+  applyCommand,
+  planCommand,
+  runCommand,
+  statusCommand,
+  runsCommand,
+  cancelCommand,
+  doctorCommand,
+  invokeCommand,
+  localCommand,
+  createCompletionCommand(() => commands),
+];
