@@ -137,7 +137,6 @@ export default tseslint.config(
       'lib/run/export/batch.ts',
       'lib/run/first-backup/decide.ts',
       'lib/run/first-backup/policies.ts',
-      'lib/run/state/next-step.ts',
       'lib/runtime/events/message.ts',
       'lib/runtime/events/trace.ts',
     ],

@@ -1,4 +1,4 @@
-import { isBusy } from '../state/next-step.ts';
+import { isBusy } from '../state/attempt-status.ts';
 import type { OpenRun } from '../state/open-run.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
 

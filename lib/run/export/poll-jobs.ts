@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../ledger/run/events.ts';
 import { missingSince, type Attempt } from '../../ledger/run/fold.ts';
 import type { Limits } from '../../ledger/state/limits.ts';
-import { statusOf } from '../state/next-step.ts';
+import { statusOf } from '../state/attempt-status.ts';
 import type { Job } from '../../cloud/cph/job.ts';
 import type { DriveDeps } from '../deps.ts';
 import { note } from './track-outage.ts';

@@ -97,8 +97,8 @@ function learn({ log, learned }: Pick<DriveDeps, 'log' | 'learned'>, limits: Lim
   const fields = { phones_per_call, calls_per_minute };
   const sizeChange = phones_per_call - before.phones_per_call;
   const rateChange = calls_per_minute - before.calls_per_minute;
-  if (sizeChange < 0 || rateChange < 0) log.warn('limits_fell', fields);
-  else if (sizeChange > 0 || rateChange > 0) log.info('limits_grew', fields);
+  if (sizeChange < 0 || rateChange < 0) log.warn('limits_lowered', fields);
+  else if (sizeChange > 0 || rateChange > 0) log.info('limits_raised', fields);
 }
 
 function chunks<T>(items: T[], size: number): T[][] {

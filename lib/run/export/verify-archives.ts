@@ -69,7 +69,7 @@ export async function watchUnknownOutcomes(
     if (found !== undefined && (await endsAsTar(deps, bucket, found))) {
       return { type: 'verified', ...own, size: found.size, etag: found.etag };
     }
-    return claim.last ? { type: 'archive_rejected', ...own, reason: 'answer_lost' } : undefined;
+    return claim.last ? { type: 'archive_rejected', ...own, reason: 'response_lost' } : undefined;
   });
   record(run, judged);
 }

@@ -5,7 +5,7 @@ import { readPlan } from '../../ledger/run/plan.ts';
 import { readReportedPhones, type Report, type ReportedPhone } from '../../ledger/run/report.ts';
 import { exists, type Store } from '../../ledger/store/store.ts';
 import { archiveKey } from '../../policy/keys/keys.ts';
-import { statusOf } from '../state/next-step.ts';
+import { statusOf } from '../state/attempt-status.ts';
 import { unlessBroken } from '../../ledger/store/json.ts';
 import { findRun, type FoundRun } from './find-run.ts';
 import { type PhoneStep, phoneSteps } from '../state/phone-steps.ts';
@@ -154,7 +154,9 @@ const onePageEach = (report: Report): Report[] =>
 
 function openPhone(run: StoredRun, { phone, step }: PhoneStep): RunPhone {
   const { phone_id, phone_name, server_id } = phone.planned;
-  const sent = [...phone.attempts.values()].filter((attempt) => statusOf(attempt).kind !== 'void');
+  const sent = [...phone.attempts.values()].filter(
+    (attempt) => statusOf(attempt).kind !== 'unsent',
+  );
   const own = { phone_id, phone_name, server_id, state: stateOf(step), attempts: sent.length };
   if (step.kind !== 'done') return own;
   const { reason, code, archive } = step;

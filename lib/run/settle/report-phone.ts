@@ -1,7 +1,7 @@
 import type { IndexEntry } from '../../ledger/state/phones.ts';
 import type { ReportedPhone } from '../../ledger/run/report.ts';
 import { archiveKey, parseArchiveKey, runFolder } from '../../policy/keys/keys.ts';
-import { statusOf } from '../state/next-step.ts';
+import { statusOf } from '../state/attempt-status.ts';
 import type { Found } from './found-archives.ts';
 import type { PhoneStep } from '../state/phone-steps.ts';
 import type { StoredRun } from '../state/stored-run.ts';
@@ -14,7 +14,7 @@ export function reportPhone(
 ): ReportedPhone {
   const { phone_id } = phone.planned;
   const attempts = [...phone.attempts.values()].filter(
-    (attempt) => statusOf(attempt).kind !== 'void',
+    (attempt) => statusOf(attempt).kind !== 'unsent',
   );
   const terms = run.plan?.terms;
   if (step.kind !== 'done') throw new Error(`phone ${phone_id} has no outcome`);

@@ -3,21 +3,25 @@ import type { Report, ReportedPhone } from '../../ledger/run/report.ts';
 import type { RunDeps } from '../deps.ts';
 import type { StoredRun } from './stored-run.ts';
 
-/** Writes a log line for each fact of a run that somebody may look for, once the ledger has it. */
+/** Writes events of a run to the function's log, after the ledger has them. */
 export function logEvents(
   log: RunDeps['log'],
   { runId, request }: Pick<StoredRun, 'runId' | 'request'>,
   events: readonly RunEvent[],
 ): void {
   const own = { run: runId, policy: request.policy };
-  for (const event of events) logFact(log, own, event);
+  for (const event of events) logEvent(log, own, event);
   const phonesOf = (type: RunEvent['type']) => events.filter((event) => event.type === type).length;
   const [accepted, verified] = [phonesOf('accepted'), phonesOf('verified')];
   if (accepted > 0) log.info('exports_accepted', { ...own, phones: accepted });
   if (verified > 0) log.info('archives_verified', { ...own, phones: verified });
 }
 
-function logFact(log: RunDeps['log'], own: { run: string; policy: string }, event: RunEvent): void {
+function logEvent(
+  log: RunDeps['log'],
+  own: { run: string; policy: string },
+  event: RunEvent,
+): void {
   switch (event.type) {
     case 'intent':
       log.info('window_opened', { ...own, window: event.window, phones: event.attempts.length });
@@ -32,7 +36,7 @@ function logFact(log: RunDeps['log'], own: { run: string; policy: string }, even
       log.warn('export_refused', { ...own, ...attemptOf(event), code: event.code });
       return;
     case 'outcome_unknown':
-      log.warn('answer_lost', { ...own, ...attemptOf(event) });
+      log.warn('response_lost', { ...own, ...attemptOf(event) });
       return;
     case 'ended':
       if (event.result === 'failed') {
@@ -44,7 +48,7 @@ function logFact(log: RunDeps['log'], own: { run: string; policy: string }, even
       log.warn('archive_absent', { ...own, ...attemptOf(event) });
       return;
     case 'archive_rejected':
-      log.warn('archive_given_up', { ...own, ...attemptOf(event), code: event.reason });
+      log.warn('archive_rejected', { ...own, ...attemptOf(event), code: event.reason });
       return;
     case 'outage_started':
       log.warn('outage_started', { ...own, to: event.to });

@@ -200,7 +200,7 @@ describe('what fold keeps', () => {
       refused: { code: 'CPS.0004' },
       unknown: {},
       absent: {},
-      rejected: { reason: 'answer_lost' },
+      rejected: { reason: 'response_lost' },
       verified: { size: 9_000, etag: 'e' },
     }[field];
     const at = (time: number) => ({ type, at: time, ...own, ...details }) as RunEvent;

@@ -255,7 +255,9 @@ describe('what an answer means', () => {
     await world.submit(runOf('nightly-1', ['p', 'q']));
     expect(world.learned.limits).toMatchObject({ phones_per_call: 4, accepted_size: 2 });
     const told = { phones_per_call: 4, calls_per_minute: 8 };
-    expect(world.logged('limits_grew', 'limits_fell')).toEqual([['info', 'limits_grew', told]]);
+    expect(world.logged('limits_raised', 'limits_lowered')).toEqual([
+      ['info', 'limits_raised', told],
+    ]);
   });
 
   it('a minute that was full lets the next hold one call more, and that is logged', async () => {
@@ -263,13 +265,15 @@ describe('what an answer means', () => {
     world.limit({ calls_per_minute: 1, throttled_at: T0 - 20 * MINUTE });
     await world.submit(runOf('nightly-1', ['p']));
     const told = { phones_per_call: 10, calls_per_minute: 2 };
-    expect(world.logged('limits_grew', 'limits_fell')).toEqual([['info', 'limits_grew', told]]);
+    expect(world.logged('limits_raised', 'limits_lowered')).toEqual([
+      ['info', 'limits_raised', told],
+    ]);
   });
 
   it('limits that stay as they are are not logged', async () => {
     const world = scene();
     await world.submit(runOf('nightly-1', ['p']));
-    expect(world.logged('limits_grew', 'limits_fell')).toEqual([]);
+    expect(world.logged('limits_raised', 'limits_lowered')).toEqual([]);
     expect(world.learned.limits).toMatchObject({ phones_per_call: 10, accepted_size: 1 });
   });
 });
@@ -365,7 +369,9 @@ describe('what a failed call means', () => {
       blocked_until: T0 + 62 * SECOND,
     });
     const told = { phones_per_call: 1, calls_per_minute: 4 };
-    expect(world.logged('limits_fell', 'limits_grew')).toEqual([['warn', 'limits_fell', told]]);
+    expect(world.logged('limits_lowered', 'limits_raised')).toEqual([
+      ['warn', 'limits_lowered', told],
+    ]);
     expect(run.retryAt.step).toBe(0);
   });
 
@@ -381,7 +387,7 @@ describe('what a failed call means', () => {
     expect(rest).toEqual([['p0', 'p1'], ['p2', 'p3'], ['p4'], ['p5', 'p6']]);
     expect(world.learned.limits).toMatchObject({ phones_per_call: 4, refused_size: 5 });
     const told = { phones_per_call: 2, calls_per_minute: 8 };
-    expect(world.logged('limits_fell')).toEqual([['warn', 'limits_fell', told]]);
+    expect(world.logged('limits_lowered')).toEqual([['warn', 'limits_lowered', told]]);
     expect(unsent(run)).toEqual([]);
   });
 

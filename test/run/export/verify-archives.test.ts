@@ -252,7 +252,7 @@ describe('watchDoubts', () => {
     await watch(run, cloud, playClock(at));
     expect(cloud.asked).toEqual([list, head('p')]);
     expect(run.unwritten.events).toEqual([
-      { type: 'archive_rejected', at, ...own, reason: 'answer_lost' },
+      { type: 'archive_rejected', at, ...own, reason: 'response_lost' },
     ]);
   });
 

@@ -91,7 +91,7 @@ const refused = (phone_id: string, code: string, attempt = 1): RunEvent => ({
 });
 const lost = (phone_id: string, attempt = 1): RunEvent[] => [
   { type: 'outcome_unknown', at: T0, ...own(phone_id, attempt) },
-  { type: 'archive_rejected', at: T0, ...own(phone_id, attempt), reason: 'answer_lost' },
+  { type: 'archive_rejected', at: T0, ...own(phone_id, attempt), reason: 'response_lost' },
 ];
 const over = (phone_id: string): RunEvent => ({
   ...{ type: 'outcome', at: T0, phone_id },

@@ -166,7 +166,7 @@ describe('settleRun', () => {
     land(key('p1'), 4_096, 'late');
     const lost = [
       { type: 'outcome_unknown' as const, ...own('p1') },
-      { type: 'archive_rejected' as const, ...own('p1'), reason: 'answer_lost' },
+      { type: 'archive_rejected' as const, ...own('p1'), reason: 'response_lost' },
       timedOut('p1'),
     ];
     const run = runOf(['p1'], lost);

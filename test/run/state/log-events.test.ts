@@ -29,7 +29,7 @@ const verified = (phone_id: string): RunEvent => ({
   ...{ type: 'verified', at: T0, phone_id, attempt: 1, size: 2_048, etag: 'e' },
 });
 
-describe('logFacts', () => {
+describe('logEvents', () => {
   const attempts = [
     { phone_id: 'p0', attempt: 1 },
     { phone_id: 'p1', attempt: 2 },
@@ -45,7 +45,7 @@ describe('logFacts', () => {
       { type: 'refused', at: T0, ...p1, code: 'CPS.0005' },
       ['warn', 'export_refused', { ...phone, code: 'CPS.0005' }],
     ],
-    [{ type: 'outcome_unknown', at: T0, ...p1 }, ['warn', 'answer_lost', phone]],
+    [{ type: 'outcome_unknown', at: T0, ...p1 }, ['warn', 'response_lost', phone]],
     [
       { type: 'ended', at: T0, ...p1, result: 'failed', code: 'C1' },
       ['warn', 'job_failed', { ...phone, code: 'C1' }],
@@ -53,8 +53,8 @@ describe('logFacts', () => {
     [{ type: 'ended', at: T0, ...p1, result: 'lost' }, ['warn', 'job_lost', phone]],
     [{ type: 'absent', at: T0, ...p1 }, ['warn', 'archive_absent', phone]],
     [
-      { type: 'archive_rejected', at: T0, ...p1, reason: 'answer_lost' },
-      ['warn', 'archive_given_up', { ...phone, code: 'answer_lost' }],
+      { type: 'archive_rejected', at: T0, ...p1, reason: 'response_lost' },
+      ['warn', 'archive_rejected', { ...phone, code: 'response_lost' }],
     ],
     [{ type: 'outage_started', at: T0, to: 'jobs' }, ['warn', 'outage_started', { to: 'jobs' }]],
     [
@@ -74,14 +74,14 @@ describe('logFacts', () => {
     expect(linesOf([event])).toEqual([[level, name, { ...own, ...(fields as object) }]]);
   });
 
-  it('tells of a window, and of each phone in it that is tried again', () => {
+  it('logs a window, and each retried phone in it', () => {
     expect(linesOf([{ type: 'intent', at: T0, window: 'w1', attempts }])).toEqual([
       ['info', 'window_opened', { ...own, window: 'w1', phones: 2 }],
       ['info', 'export_retried', { ...own, ...phone }],
     ]);
   });
 
-  it('counts what was accepted and verified, after all else', () => {
+  it('counts accepted exports and verified archives after all other lines', () => {
     const events: RunEvent[] = [
       ...[accepted('p1'), verified('p1'), accepted('p2'), accepted('p3'), verified('p2')],
       { type: 'cancel_seen', at: T0 },
@@ -99,11 +99,11 @@ describe('logFacts', () => {
     { type: 'listed', at: T0, ...p1 },
     { type: 'notified', at: T0, message_id: 'm1' },
     { type: 'step_failed', at: T0, code: 'service', message: 'it failed' },
-  ])('says nothing of %j', (event) => {
+  ])('does not log %j', (event) => {
     expect(linesOf([event])).toEqual([]);
   });
 
-  it('says nothing of no facts', () => {
+  it('logs nothing without events', () => {
     expect(linesOf([])).toEqual([]);
   });
 });
@@ -121,7 +121,7 @@ describe('logSettled', () => {
     return lines;
   }
 
-  it('tells of what was not exported, then that the run is over', () => {
+  it('logs the phones that were not exported, then the outcome of the run', () => {
     expect(
       linesOf([
         { phone_id: 'p1', outcome: 'exported', attempts: 1 },
@@ -139,7 +139,7 @@ describe('logSettled', () => {
     ]);
   });
 
-  it('tells of a hundred phones at most that were not exported', () => {
+  it('logs at most a hundred phones that were not exported', () => {
     const phones = Array.from({ length: 102 }, (_, n) => ({
       phone_id: `p${n}`,
       outcome: n === 0 ? ('exported' as const) : ('failed' as const),

@@ -44,7 +44,7 @@ export const english: Wording = {
     archive_missing: 'the archive is missing',
     archive_too_small: 'the archive is empty',
     not_verified: 'the archive could not be verified',
-    answers_lost: 'the responses of CPH were lost',
+    response_lost: 'the responses of CPH were lost',
     not_found: 'CPH does not list the phone',
     not_in_policy: 'the policy does not select the phone',
     export_timeout: 'the export timed out',

@@ -47,7 +47,7 @@ export const chinese: Wording = {
     archive_missing: '归档不存在',
     archive_too_small: '归档为空',
     not_verified: '无法校验归档',
-    answers_lost: 'CPH 的响应丢失',
+    response_lost: 'CPH 的响应丢失',
     not_found: 'CPH 未列出该云手机',
     not_in_policy: '策略未选中该云手机',
     export_timeout: '导出超时',

@@ -1,0 +1,67 @@
+import { classOfCode } from '../../cloud/cph/error-codes.ts';
+import type { AttemptStatus } from './attempt-status.ts';
+
+const MINUTE = 60_000;
+const MAX_BUSY_REFUSALS = 20;
+const RETRY_AFTER_MS = 15_000;
+const BUSY_RETRY_AFTER_MS = MINUTE;
+const MAX_PAUSE_MS = 10 * MINUTE;
+
+/** What the ended attempts of a phone add up to. Times in epoch ms. */
+export type History = {
+  /** Failures that count as the policy's attempts. */
+  failed: number;
+  lostResponses: number;
+  busyRefusals: number;
+  lastFailure?: Extract<AttemptStatus, { kind: 'failed' }>;
+  lastEnd: number;
+  /** The number of the next attempt. */
+  next: number;
+};
+
+export function startHistory(): History {
+  return { failed: 0, lostResponses: 0, busyRefusals: 0, lastEnd: 0, next: 1 };
+}
+
+/** Adds the next attempt, in the order of their numbers. */
+export function addAttempt(history: History, number: number, status: AttemptStatus): void {
+  switch (status.kind) {
+    case 'unsent':
+      return;
+    case 'response_lost':
+    case 'outcome_unknown':
+      history.lostResponses += 1;
+      break;
+    case 'failed':
+      addFailure(history, status);
+      break;
+    default:
+      break;
+  }
+  history.next = number + 1;
+}
+
+function addFailure(history: History, failure: Extract<AttemptStatus, { kind: 'failed' }>): void {
+  const { at, reason, code } = failure;
+  // A job of the lost response may still run and keep CPH busy: such a refusal is no attempt of the policy's.
+  const isBusy = history.lostResponses > 0 && reason === 'refused' && mayPass(code);
+  if (isBusy && history.busyRefusals < MAX_BUSY_REFUSALS) history.busyRefusals += 1;
+  else history.failed += 1;
+  history.lastFailure = failure;
+  history.lastEnd = Math.max(history.lastEnd, at);
+}
+
+/** Returns how long to wait after the last attempt before the next (ms). */
+export function pauseAfter({ lastFailure, failed, busyRefusals }: History): number {
+  if (lastFailure === undefined) return 0;
+  if (busyRefusals > 0) {
+    return Math.min(BUSY_RETRY_AFTER_MS * 2 ** (busyRefusals - 1), MAX_PAUSE_MS);
+  }
+  const { code } = lastFailure;
+  if (code !== undefined && classOfCode(code) === 'wait') return BUSY_RETRY_AFTER_MS;
+  return RETRY_AFTER_MS * 2 ** (failed - 1);
+}
+
+function mayPass(code: string | undefined): boolean {
+  return code !== undefined && ['retry', 'wait'].includes(classOfCode(code));
+}

@@ -1,0 +1,63 @@
+import { isBusyCode } from '../../cloud/cph/error-codes.ts';
+import type { Attempt, PhoneState } from '../../ledger/run/fold.ts';
+
+/** What is known of one attempt. Times in epoch ms. */
+export type AttemptStatus =
+  | { kind: 'unsent' }
+  | { kind: 'running'; since: number }
+  /** Its job succeeded; its archive was not seen yet. */
+  | { kind: 'unverified' }
+  | { kind: 'verified' }
+  /** CPH may have started a job for it. */
+  | { kind: 'outcome_unknown'; since: number }
+  /** Its outcome stayed unknown until the watch for its archive ended. */
+  | { kind: 'response_lost'; at: number }
+  | { kind: 'failed'; at: number; code?: string | undefined; reason: string };
+
+/** Returns the status of an attempt. A window that was never closed leaves its attempts with an unknown outcome. Pure. */
+export function statusOf(attempt: Attempt): AttemptStatus {
+  const { accepted, refused, ended, rejected, unknown } = attempt;
+  if (attempt.verified !== undefined) {
+    if (attempt.deleted !== true) return { kind: 'verified' };
+    return { kind: 'failed', at: attempt.verified.at, reason: 'superseded' };
+  }
+  if (rejected?.reason === 'response_lost') return { kind: 'response_lost', at: rejected.at };
+  if (rejected !== undefined) return { kind: 'failed', at: rejected.at, reason: rejected.reason };
+  const first = accepted[0];
+  if (first !== undefined) {
+    if (ended === undefined) return { kind: 'running', since: first.at };
+    if (ended.result === 'succeeded') return { kind: 'unverified' };
+    if (ended.result === 'lost') return { kind: 'outcome_unknown', since: ended.at };
+    return { kind: 'failed', at: ended.at, code: ended.code, reason: 'job_failed' };
+  }
+  if (refused !== undefined) {
+    return { kind: 'failed', at: refused.at, code: refused.code, reason: 'refused' };
+  }
+  if (unknown !== undefined) return { kind: 'outcome_unknown', since: unknown.at };
+  const isOpen = [...attempt.windows.values()].includes('open');
+  return isOpen ? { kind: 'outcome_unknown', since: attempt.intentAt } : { kind: 'unsent' };
+}
+
+/**
+ * True when the archive of an attempt without a known job may still arrive: its response was lost, or CPH was busy. The
+ * network may have delivered the call twice; then the first copy keeps CPH busy with the phone.
+ */
+export function mayStillArrive(attempt: Attempt): boolean {
+  const status = statusOf(attempt);
+  if (status.kind === 'response_lost' || status.kind === 'outcome_unknown') return true;
+  if (status.kind !== 'failed') return false;
+  return status.reason === 'refused' && isBusyCode(status.code ?? '');
+}
+
+/**
+ * True while a job of this phone may be running at CPH. A job twice as old as `exportTimeout` (ms) no longer counts: it would
+ * block its phone and its place on the server for ever.
+ */
+export function isBusy(phone: PhoneState, exportTimeout: number, now: number): boolean {
+  for (const attempt of phone.attempts.values()) {
+    const status = statusOf(attempt);
+    if (status.kind === 'running' && now < status.since + 2 * exportTimeout) return true;
+    if (status.kind === 'outcome_unknown' && now < status.since + exportTimeout) return true;
+  }
+  return false;
+}
