@@ -88,7 +88,7 @@ describe('command lines', () => {
       expect([0, 1, 2]).toContain(code);
       expect(`${err}${out}`).not.toContain('unexpected ');
     },
-    { share: 0.5, slowMs: 500 },
+    { share: 0.5 },
   );
 });
 
@@ -158,7 +158,7 @@ describe('calls of the API', () => {
         expect(status).toBeLessThan(600);
       });
     },
-    { share: 0.3, slowMs: 400 },
+    { share: 0.3 },
   );
 });
 

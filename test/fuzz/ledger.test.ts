@@ -158,7 +158,7 @@ describe('the ledger', () => {
     'read with one object broken',
     changedObject,
     async (changed) => readAll(await storeWith([changed])),
-    { share: 0.2, slowMs: 300 },
+    { share: 0.2 },
   );
 
   fuzz(
@@ -175,6 +175,6 @@ describe('the ledger', () => {
         world.clock.move(60_000);
       }
     },
-    { share: 0.02, slowMs: 5_000 },
+    { share: 0.02 },
   );
 });

@@ -71,7 +71,7 @@ function use(text: string): void {
 
 describe('policies', () => {
   // Reading the most parts that a file may have takes as long as that.
-  fuzz('texts', mutatedText(examples), use, { slowMs: 150 });
+  fuzz('texts', mutatedText(examples), use);
   fuzz(
     'fields',
     mutated([sample]).map((value) => JSON.stringify(value) ?? ''),
