@@ -12,6 +12,6 @@ const app = createHttpApp();
 export function handler(event: unknown, context: FgContext): Promise<ApigResponse> {
   return withApigResponse(instance, async () => {
     const { request, mount } = parseApigEvent(event);
-    return app.answer(request, httpDeps(context, instance, mount));
+    return app.respond(request, httpDeps(context, instance, mount));
   });
 }

@@ -139,7 +139,7 @@ export function makeBusy(night: Night, clock: AgendaClock, start: number, seed: 
     };
     const until = clock.now() + 50 * SECOND;
     const answer = await toApigResponse(
-      await app.answer(request, { run: deps, wake, callers, mount, until }),
+      await app.respond(request, { run: deps, wake, callers, mount, until }),
     );
     doings.statuses[answer.statusCode] = (doings.statuses[answer.statusCode] ?? 0) + 1;
     return answer.statusCode === 202 && path === '/v1/runs'

@@ -9,5 +9,5 @@ import { startRun } from './routes/start-run.ts';
 
 const described = [startRun, listRuns, showRun, cancelRun, plan, listPolicies];
 
-/** All that the API has. */
+/** All routes of the API. */
 export const routes: readonly Route[] = [...described, showOpenApi(described)];

@@ -1,15 +1,15 @@
 import { type Context, Hono } from 'hono';
 import { PhonevaultError } from '../errors.ts';
-import { authenticate, type Caller, demandScope } from './authenticate.ts';
+import { authenticate, type Caller, requireScope } from './authenticate.ts';
 import { MAX_BODY_BYTES } from './input.ts';
-import { problem, problemFrom, problemResponse } from './problem.ts';
+import { problem, toProblem, problemResponse } from './problem.ts';
 import type { HttpDeps, Route } from './route.ts';
 import { routes } from './all-routes.ts';
 
 type Env = {
   Bindings: HttpDeps;
   Variables: {
-    /** For the log: the operation, the run it was about, and why it was refused. */
+    /** For the log: the operation, its run, and why it was refused. */
     operation?: string;
     run?: string;
     code?: string;
@@ -20,22 +20,22 @@ type Env = {
 };
 
 export type HttpApp = {
-  /** Answers one call. Never throws. */
-  answer(request: Request, deps: HttpDeps): Promise<Response>;
+  /** Handles one call. Never throws. */
+  respond(request: Request, deps: HttpDeps): Promise<Response>;
 };
 
-/** The API. Made once an instance: what a call needs comes with it. */
+/** Returns the API. One serves all calls of an instance; each call brings its own dependencies. */
 export function createHttpApp(): HttpApp {
   const app = new Hono<Env>({ strict: false });
 
   app.onError((error, c) => {
-    const { body, headers } = problemFrom(error);
+    const { body, headers } = toProblem(error);
     c.set('code', body.code);
     if (body.status >= 500) c.set('error', error);
     return problemResponse(body, headers);
   });
   app.notFound(() => {
-    throw problem(404, 'route_unknown', 'There is nothing at this address.');
+    throw problem(404, 'route_unknown', 'Route not found.');
   });
 
   app.use(async (c, next) => {
@@ -45,7 +45,7 @@ export function createHttpApp(): HttpApp {
   app.use(async (c, next) => {
     const bytes = new Uint8Array(await c.req.raw.arrayBuffer());
     if (bytes.length > MAX_BODY_BYTES) {
-      throw problem(413, 'body_too_large', `A body has at most ${MAX_BODY_BYTES} bytes.`);
+      throw problem(413, 'body_too_large', `The body has more than ${MAX_BODY_BYTES} bytes.`);
     }
     c.set('bytes', bytes);
     const call = { headers: c.req.raw.headers, body: bytes };
@@ -58,10 +58,10 @@ export function createHttpApp(): HttpApp {
     app.all(patternOf(one), () => {
       const allow = routes.filter(({ path }) => path === one.path).map(({ method }) => method);
       const headers = { allow: allow.join(', ') };
-      throw problem(405, 'method_wrong', `This address takes ${allow.join(' and ')}.`, { headers });
+      throw problem(405, 'method_wrong', `This route allows ${allow.join(' and ')}.`, { headers });
     });
   }
-  return { answer: async (request, deps) => app.fetch(request, deps) };
+  return { respond: async (request, deps) => app.fetch(request, deps) };
 }
 
 const patternOf = ({ path }: Route): string => path.replace('{id}', ':id');
@@ -69,8 +69,8 @@ const patternOf = ({ path }: Route): string => path.replace('{id}', ':id');
 async function handle(c: Context<Env>, route: Route): Promise<Response> {
   c.set('operation', route.id);
   const caller = c.get('caller');
-  if (caller === undefined) throw new TypeError('no caller');
-  demandScope(caller, route.scope);
+  if (caller === undefined) throw new TypeError('not authenticated');
+  requireScope(caller, route.scope);
   const { status, body, headers, run } = await route.handle({
     deps: c.env,
     caller,
@@ -86,7 +86,7 @@ async function handle(c: Context<Env>, route: Route): Promise<Response> {
   });
 }
 
-/** Who asked for what, and how it was answered; nothing of what was sent, but the id of a run that is there. */
+/** Logs the caller, the operation and the status. Of the request itself only the id of an existing run is logged. */
 function logCall(c: Context<Env>): void {
   const caller = c.get('caller');
   const { status } = c.res;
@@ -105,7 +105,7 @@ function logCall(c: Context<Env>): void {
   else log.error('http_failed', { ...line, ...failure(c.get('error')) });
 }
 
-/** The message of a foreign error may hold anything; its name and place do not. */
+/** The message of a foreign error may contain anything, so only its name and place are logged. */
 function failure(error: unknown): { message?: string; at?: string } {
   if (error instanceof PhonevaultError) return { message: error.message };
   if (!(error instanceof Error)) return {};

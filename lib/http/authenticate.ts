@@ -4,15 +4,15 @@ import { findSigner, type WebhookSecret } from './webhooks.ts';
 
 export type Caller =
   | { kind: 'token'; name: string; scopes: Scope[] }
-  /** May ask for runs of its policies; `messageId` is the key of the run that it asks for. */
+  /** May only start runs of its policies; `messageId` is the idempotency key. */
   | { kind: 'webhook'; name: string; policies: string[] | undefined; messageId: string };
 
-/** Everybody who may call. */
+/** All authorized callers. */
 export type Callers = { tokens: TokenEntry[]; webhooks: WebhookSecret[] };
 
 /**
- * Finds out who calls, by a bearer token or by the signature of a webhook. Throws a 401 that does not tell whether a
- * name exists. `now` in epoch ms.
+ * Returns the caller, by bearer token or by the signature of a webhook. Throws a 401 that does not reveal which names exist.
+ * `now` in epoch ms.
  */
 export function authenticate(
   callers: Callers,
@@ -25,27 +25,26 @@ export function authenticate(
   const timestamp = call.headers.get('webhook-timestamp');
   const signature = call.headers.get('webhook-signature');
   if (id === null && timestamp === null && signature === null) {
-    throw refused('unauthenticated', 'Send a bearer token, or sign the call as a webhook.');
+    throw refused('unauthenticated', 'Send a bearer token, or sign the request as a webhook.');
   }
   if (id === null || timestamp === null || signature === null) {
     const names = 'webhook-id, webhook-timestamp and webhook-signature';
-    throw refused('signature_incomplete', `A signed call has the headers ${names}.`);
+    throw refused('signature_incomplete', `A signed request needs the headers ${names}.`);
   }
   const signer = findSigner(callers.webhooks, { id, timestamp, signature }, call.body, now);
   if (signer === 'stale') {
-    const detail = 'The webhook-timestamp is more than five minutes away from the time here.';
+    const detail = 'The webhook-timestamp is more than five minutes off.';
     throw refused('signature_stale', detail);
   }
-  if (signer === undefined)
-    throw refused('signature_wrong', 'No known secret gives this signature.');
+  if (signer === undefined) throw refused('signature_wrong', 'Signature mismatch.');
   return { kind: 'webhook', name: signer.name, policies: signer.policies, messageId: id };
 }
 
 function byToken(tokens: TokenEntry[], authorization: string, now: number): Caller {
   const token = /^bearer +(\S+)$/i.exec(authorization)?.[1];
   const entry = token === undefined ? undefined : findToken(tokens, token);
-  if (entry === undefined) throw refused('token_unknown', 'This is not a bearer token known here.');
-  if (now >= entry.expires) throw refused('token_expired', 'The time of this token is over.');
+  if (entry === undefined) throw refused('token_unknown', 'Unknown bearer token.');
+  if (now >= entry.expires) throw refused('token_expired', 'Token expired.');
   return { kind: 'token', name: entry.name, scopes: entry.scopes };
 }
 
@@ -55,12 +54,12 @@ function refused(code: string, detail: string) {
   });
 }
 
-/** Throws a 403 unless the caller may do what the scope covers. 'any' takes every bearer token. */
-export function demandScope(caller: Caller, scope: Scope | 'any'): void {
+/** Throws a 403 unless the caller has the scope. 'any' allows every bearer token. */
+export function requireScope(caller: Caller, scope: Scope | 'any'): void {
   if (caller.kind === 'webhook') {
     if (scope === 'run') return;
-    throw problem(403, 'forbidden', 'A webhook may ask for runs and nothing else.');
+    throw problem(403, 'forbidden', 'A webhook may only start runs.');
   }
   if (scope === 'any' || caller.scopes.includes(scope)) return;
-  throw problem(403, 'forbidden', `This token does not have the scope ${scope}.`);
+  throw problem(403, 'forbidden', `This token lacks the scope ${scope}.`);
 }

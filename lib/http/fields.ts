@@ -1,25 +1,25 @@
 import * as z from 'zod';
 import { PAGE_TOKEN } from '../run/query/list-runs.ts';
 
-/** The parts that bodies and queries are made of. */
+/** The fields of bodies and queries. */
 export const policyName = z
   .string()
-  .regex(/^[a-z0-9-]{1,32}$/, 'the name of a policy: 1 to 32 of a-z 0-9 and -');
+  .regex(/^[a-z0-9-]{1,32}$/, 'must be a policy name: 1 to 32 of a-z 0-9 and -');
 
 const phoneId = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{1,32}$/, 'the id of a phone: 1 to 32 of A-Z a-z 0-9 _ and -');
+  .regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be a phone id: 1 to 32 of A-Z a-z 0-9 _ and -');
 
 export const phones = z
   .array(phoneId)
   .min(1)
   .max(1000)
-  .describe("Narrows the policy's selection to these phones.");
+  .describe("Limits the policy's selection to these phones.");
 
 export const instant = z.iso
   .datetime({
     offset: true,
-    error: 'a date and time with its offset, such as 2026-01-31T08:00:00Z',
+    error: 'must be a date and time with an offset, such as 2026-01-31T08:00:00Z',
   })
   .transform((text) => Date.parse(text));
 
@@ -27,10 +27,13 @@ export const flag = z
   .enum(['1', '0', 'true', 'false'])
   .transform((text) => text === '1' || text === 'true');
 
-export const pageSize = (most: number) => z.coerce.number().int().min(1).max(most);
+export const pageSize = (max: number) => z.coerce.number().int().min(1).max(max);
 
-/** Where a page begins, as the page before it said. */
-export const cursor = z.string().max(300).regex(PAGE_TOKEN, 'the `next` of the page before');
+/** Where a page begins: the `next` of the previous page. */
+export const cursor = z
+  .string()
+  .max(300)
+  .regex(PAGE_TOKEN, 'must be the `next` of the previous page');
 
 const RUN_ID = /^[a-z0-9-]{1,80}$/;
 

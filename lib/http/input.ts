@@ -1,10 +1,10 @@
 import type * as z from 'zod';
 import { MAX_ERRORS, problem } from './problem.ts';
 
-/** A thousand phones take 35 KB. */
+/** A body with a thousand phones has 35 KB. */
 export const MAX_BODY_BYTES = 256 * 1024;
 
-/** Reads the query. Throws a 400 that names every parameter that is wrong, unknown or given twice. */
+/** Returns the query. Throws a 400 that names every invalid, unknown or repeated parameter. */
 export function readQuery<Q extends z.ZodObject>(schema: Q, search: URLSearchParams): z.output<Q> {
   const names = [...search.keys()];
   const twice = names.filter(
@@ -13,26 +13,26 @@ export function readQuery<Q extends z.ZodObject>(schema: Q, search: URLSearchPar
   if (twice.length > 0) {
     const errors = [...new Set(twice)].map((path) => ({
       path,
-      message: 'is given more than once',
+      message: 'is repeated',
     }));
-    throw problem(400, 'query_invalid', 'A query parameter is given more than once.', { errors });
+    throw problem(400, 'query_invalid', 'A query parameter is repeated.', { errors });
   }
   const result = schema.safeParse(Object.fromEntries(search));
   if (result.success) return result.data;
   const known = Object.keys(schema.shape).join(', ') || 'none';
-  throw problem(400, 'query_invalid', `The query is wrong. Parameters: ${known}.`, {
+  throw problem(400, 'query_invalid', `Invalid query. Allowed parameters: ${known}.`, {
     errors: errorsOf(result.error),
   });
 }
 
-/** Reads a JSON body. Throws a 400: `not_json`, or `body_invalid` with every place that is wrong. */
+/** Returns a JSON body. Throws a 400: `not_json`, or `body_invalid` with the path of every error. */
 export function readBody<B extends z.ZodType>(
   schema: B,
   bytes: Uint8Array | undefined,
 ): z.output<B> {
   const result = schema.safeParse(bytes === undefined ? undefined : jsonOf(bytes));
   if (result.success) return result.data;
-  throw problem(400, 'body_invalid', 'The body is JSON, but not of the shape that is expected.', {
+  throw problem(400, 'body_invalid', 'Invalid body.', {
     errors: errorsOf(result.error),
   });
 }
@@ -45,7 +45,7 @@ function jsonOf(bytes: Uint8Array): unknown {
   }
 }
 
-/** What was sent may stand in a name that is not known, so such names are counted and not quoted. */
+/** Unknown names are counted, not quoted: they may contain what the caller sent. */
 function errorsOf(error: z.ZodError): { path: string; message: string }[] {
   return error.issues.slice(0, MAX_ERRORS).map((issue) => ({
     path: issue.path.join('.'),

@@ -7,7 +7,7 @@ const VERSION = '1';
 
 type Json = Record<string, unknown>;
 
-/** Named once in the document, wherever they occur. */
+/** Schemas with a name of their own in the document. */
 const named: Record<string, z.ZodType> = {
   Problem: problemSchema,
   RunSummary: runSummarySchema,
@@ -15,14 +15,14 @@ const named: Record<string, z.ZodType> = {
   PolicyStatus: policyStatusSchema,
 };
 
-/** The OpenAPI 3.1 document of the routes, from the very schemas that check their calls. `mount` lies before /v1. */
+/** Returns the OpenAPI 3.1 document of the routes, from the schemas that validate their calls. `mount`: the path before /v1. */
 export function openApiDocument(routes: readonly Route[], mount: string): Json {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
-  for (const { id, body, answers } of routes) {
+  for (const { id, body, responses } of routes) {
     if (body !== undefined) registry.add(body, { id: `${capital(id)}Body` });
-    for (const [status, { schema }] of Object.entries(answers)) {
-      registry.add(schema, { id: answerName(id, status) });
+    for (const [status, { schema }] of Object.entries(responses)) {
+      registry.add(schema, { id: responseName(id, status) });
     }
   }
   const uri = (id: string): string => `#/components/schemas/${id}`;
@@ -51,12 +51,12 @@ export function openApiDocument(routes: readonly Route[], mount: string): Json {
           type: 'apiKey',
           in: 'header',
           name: 'webhook-signature',
-          description: 'Standard Webhooks: with webhook-id and webhook-timestamp.',
+          description: 'Standard Webhooks, together with webhook-id and webhook-timestamp.',
         },
       },
       responses: {
         Problem: {
-          description: 'What is wrong, as RFC 9457 has it.',
+          description: 'RFC 9457 problem details.',
           content: contentOf('application/problem+json', 'Problem'),
         },
       },
@@ -66,16 +66,16 @@ export function openApiDocument(routes: readonly Route[], mount: string): Json {
 }
 
 function operation(route: Route): Json {
-  const { id, summary, scope, query, body, answers } = route;
-  const good = Object.entries(answers).map(([status, { description, headers }]) => [
+  const { id, summary, scope, query, body, responses } = route;
+  const good = Object.entries(responses).map(([status, { description, headers }]) => [
     status,
     {
       description,
       ...(headers === undefined ? {} : { headers: headersOf(headers) }),
-      content: contentOf('application/json', answerName(id, status)),
+      content: contentOf('application/json', responseName(id, status)),
     },
   ]);
-  // 500 and 503, and what is not an operation's own.
+  // `default` stands for 500, 503 and other statuses that any operation may have.
   const bad = [400, 401, 403, 413, ...route.problems, 'default'].map((status) => [
     String(status),
     { $ref: '#/components/responses/Problem' },
@@ -83,7 +83,7 @@ function operation(route: Route): Json {
   return {
     operationId: id,
     summary,
-    description: scope === 'any' ? 'For every bearer token.' : `Scope: ${scope}.`,
+    description: scope === 'any' ? 'Any bearer token.' : `Scope: ${scope}.`,
     ...(scope === 'run' ? { security: [{ token: [] }, { webhook: [] }] } : {}),
     parameters: [...pathParameters(route), ...headerParameters(route), ...queryParameters(query)],
     ...(body === undefined
@@ -134,10 +134,10 @@ function queryParameters(query: z.ZodObject): Json[] {
 
 const capital = (id: string): string => id.charAt(0).toUpperCase() + id.slice(1);
 
-const answerName = (id: string, status: string): string =>
-  `${capital(id)}${status === '202' ? 'Accepted' : 'Answer'}`;
+const responseName = (id: string, status: string): string =>
+  `${capital(id)}${status === '202' ? 'Accepted' : 'Response'}`;
 
-/** Where a schema stands in the document tells its name. */
+/** Drops the ids: in the document the path of a schema is its name. */
 function without({ $schema: _schema, $id: _id, ...schema }: Json): Json {
   return schema;
 }

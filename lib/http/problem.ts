@@ -2,22 +2,22 @@ import * as z from 'zod';
 import { PhonevaultError } from '../errors.ts';
 import { PolicyInvalid } from '../run/state/read-policy.ts';
 
-/** RFC 9457, with a code for programs and the places of what is wrong with a body or query. */
+/** RFC 9457 problem details, with a code for programs and the errors in a body or query. */
 export const problemSchema = z.object({
   type: z.string(),
   title: z.string(),
   status: z.int(),
   detail: z.string(),
-  code: z.string().describe('What went wrong, as a word that programs can rely on.'),
+  code: z.string().describe('A stable code for programs.'),
   errors: z
     .array(z.object({ path: z.string(), message: z.string() }))
     .optional()
-    .describe('What is wrong with a body, a query or a policy file; at most 20.'),
+    .describe('The errors in a body, a query or a policy file; at most 20.'),
 });
 
 export type ProblemBody = z.infer<typeof problemSchema>;
 
-/** An answer other than success, thrown by whoever finds it out. */
+/** A response other than success, as an error. */
 export class Problem extends Error {
   readonly body: ProblemBody;
   readonly headers: Record<string, string>;
@@ -43,8 +43,8 @@ const TITLES: Record<number, string> = {
   503: 'Service Unavailable',
 };
 
-/** The body of a problem. `detail` is for people and quotes nothing of what was sent. */
-export function problemOf(
+/** Returns the body of a problem. `detail` is for people and quotes nothing that the caller sent. */
+export function problemBody(
   status: number,
   code: string,
   detail: string,
@@ -66,19 +66,19 @@ export function problem(
   detail: string,
   options: { headers?: Record<string, string>; errors?: ProblemBody['errors'] } = {},
 ): Problem {
-  return new Problem(problemOf(status, code, detail, options.errors), options.headers);
+  return new Problem(problemBody(status, code, detail, options.errors), options.headers);
 }
 
-/** Of what is wrong with a body, a query or a policy. */
+/** In one problem. */
 export const MAX_ERRORS = 20;
 
 const RETRY_AFTER = { 'retry-after': '30' };
 
-/** The problem that an error amounts to. Of errors that are not the caller's only the code is told. */
-export function problemFrom(error: unknown): Problem {
+/** Returns an error as a problem. Of errors that the caller did not cause it only has the code. */
+export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (!(error instanceof PhonevaultError)) {
-    return problem(500, 'internal', 'Something failed that should not. The log says what.');
+    return problem(500, 'internal', 'Internal error. See the function log.');
   }
   if (error instanceof PolicyInvalid) {
     const errors = error.errors
@@ -87,24 +87,24 @@ export function problemFrom(error: unknown): Problem {
     return problem(422, error.code, 'The policy file is invalid.', { errors });
   }
   const { code, message, hint } = error;
-  const told = hint === undefined ? message : `${message}: ${hint}`;
+  const detail = hint === undefined ? message : `${message}: ${hint}`;
   switch (code) {
     case 'policy_gone':
-      return problem(404, code, 'There is no policy of this name.');
+      return problem(404, code, 'Policy not found.');
     case 'not_found':
-      return problem(404, code, told);
+      return problem(404, code, detail);
     case 'policy_invalid':
-      return problem(422, code, told);
+      return problem(422, code, detail);
     case 'event_invalid':
-      return problem(400, code, told);
+      return problem(400, code, detail);
     case 'conflict':
-      return problem(409, code, 'This key was used for another request. Take a new one.');
+      return problem(409, code, 'This key was used for another request. Use a new one.');
     case 'throttled':
     case 'service':
     case 'unreachable':
     case 'time_up':
     case 'lease_lost':
-      return problem(503, code, 'A cloud service did not answer in time or refused. Try again.', {
+      return problem(503, code, 'A cloud service is unavailable. Try again later.', {
         headers: RETRY_AFTER,
       });
     case 'credentials_missing':
@@ -115,11 +115,7 @@ export function problemFrom(error: unknown): Problem {
     case 'setting_invalid':
     case 'object_invalid':
     case 'object_newer':
-      return problem(
-        500,
-        code,
-        'Phonevault itself is not set up as it should be. Its log says why.',
-      );
+      return problem(500, code, 'Phonevault is misconfigured. See the function log.');
   }
 }
 

@@ -5,31 +5,31 @@ import type { Caller, Callers } from './authenticate.ts';
 import { readBody, readQuery } from './input.ts';
 import type { Scope } from './tokens.ts';
 
-/** What one call needs from outside. Credentials are the invocation's, so it is made anew for each. */
+/** The dependencies of one call. They hold the invocation's credentials, so each call gets its own. */
 export type HttpDeps = {
   run: Pick<RunDeps, 'random' | 'store' | 'cph' | 'archives' | 'clock' | 'ledger' | 'log'>;
   wake: Wake;
   callers: Callers;
-  /** What lies before /v1 in the address that callers use. */
+  /** The path before /v1 in the address that callers use. */
   mount: string;
-  /** When the answer must be under way (epoch ms). */
+  /** The deadline of the response (epoch ms). */
   until: number;
 };
 
-export type Answer = {
+export type RouteResponse = {
   status: 200 | 202;
   body: unknown;
   headers?: Record<string, string>;
-  /** The run that it is about, for the log. */
+  /** The id of its run, for the log. */
   run?: string;
 };
 
-/** A call as it comes in, its caller known and allowed. */
+/** A call of an authorized caller. */
 export type RawCall = {
   deps: HttpDeps;
   caller: Caller;
   headers: Headers;
-  /** The `{id}` of the path, '' where there is none. */
+  /** The `{id}` of the path, or ''. */
   id: string;
   search: URLSearchParams;
   bytes: Uint8Array;
@@ -42,27 +42,27 @@ type Contract = {
   path: string;
   scope: Scope | 'any';
   summary: string;
-  /** Headers that the call takes, and what they are for. */
+  /** Request headers and their descriptions. */
   headers?: Record<string, string>;
-  answers: Partial<
+  responses: Partial<
     Record<200 | 202, { description: string; schema: z.ZodType; headers?: Record<string, string> }>
   >;
-  /** Statuses of problems beside those that every call may meet. */
+  /** Statuses of problems beside those that every operation may have. */
   problems: number[];
 };
 
 export type Route = Contract & {
   query: z.ZodObject;
   body: z.ZodType | undefined;
-  handle(call: RawCall): Promise<Answer>;
+  handle(call: RawCall): Promise<RouteResponse>;
 };
 
-/** A route: what it takes and gives, and what it does. Query and body have been checked when `handle` is called. */
+/** Returns a route that validates query and body before it calls `handle`. */
 export function route<Q extends z.ZodObject, B extends z.ZodType = z.ZodUndefined>(
   spec: Contract & {
     query: Q;
     body?: B;
-    handle(call: RawCall & { query: z.output<Q>; body: z.output<B> }): Promise<Answer>;
+    handle(call: RawCall & { query: z.output<Q>; body: z.output<B> }): Promise<RouteResponse>;
   },
 ): Route {
   const { query, body, handle, ...contract } = spec;

@@ -4,11 +4,11 @@ import { reveal, type Secret, secret } from '../secret.ts';
 const scopes = ['read', 'run', 'cancel'] as const;
 export type Scope = (typeof scopes)[number];
 
-/** Who may call with a bearer token. Only the token's SHA-256 is known here. */
+/** A caller with a bearer token. Only the SHA-256 of the token is stored. */
 export type TokenEntry = {
   name: string;
   scopes: Scope[];
-  /** Epoch ms from which on the token is refused. */
+  /** Epoch ms. */
   expires: number;
   /** 64 hexadecimal digits. */
   hash: Secret;
@@ -20,7 +20,7 @@ const NAME = /^[a-z0-9-]{1,32}$/;
 
 /**
  * Reads `<name>:<scopes joined by +>:<last day, YYYY-MM-DD in UTC, or never>:sha256-<hash, hex or base64url>`.
- * Answers what is wrong as a text that quotes nothing.
+ * Returns a text instead when the entry is invalid: what is allowed, without quoting the entry.
  */
 export function parseTokenEntry(text: string): TokenEntry | string {
   const [name = '', scopeText = '', day = '', hashText = '', ...rest] = text.split(':');
@@ -50,10 +50,10 @@ function endOf(day: string): number | undefined {
   return exists ? start + DAY : undefined;
 }
 
-/** 128 bits take 22 characters; what is shorter cannot be a token that was made as it should be. */
+/** 128 random bits have 22 characters, so a shorter token is not secure. */
 const TOKEN = /^[\x21-\x7e]{22,256}$/;
 
-/** Finds the entry of a token, expired or not. Every entry is compared, in constant time. */
+/** Returns the entry of a token, expired or not. Compares with every entry in constant time. */
 export function findToken(entries: readonly TokenEntry[], token: string): TokenEntry | undefined {
   if (!TOKEN.test(token)) return undefined;
   const hash = createHash('sha256').update(token).digest();

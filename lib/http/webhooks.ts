@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { reveal, type Secret, secret } from '../secret.ts';
 
-/** Who may ask for runs with signed webhooks, as standardwebhooks.com defines them. */
+/** A caller that starts runs with signed webhooks (standardwebhooks.com). */
 export type WebhookSecret = {
   name: string;
-  /** The policies that it may run; undefined: all. */
+  /** The policies that it may run; undefined means all. */
   policies: string[] | undefined;
   /** The signing key in base64. */
   key: Secret;
@@ -12,13 +12,13 @@ export type WebhookSecret = {
 
 const TOLERANCE_MS = 5 * 60_000;
 const MAX_SIGNATURES = 20;
-/** Signatures are separated by spaces; a header that was sent more than once arrives joined by commas. */
+/** Signatures are separated by spaces; a repeated header arrives joined by commas. */
 const SIGNATURE = /(?<![^\s,])v1,([A-Za-z0-9+/]{43}=)(?![^\s,])/g;
 const NAME = /^[a-z0-9-]{1,32}$/;
 
 /**
- * Reads `whsec_<base64>` or `<name>:<policies joined by +, or *>:whsec_<base64>`. Answers what is wrong as a text
- * that quotes nothing.
+ * Reads `whsec_<base64>` or `<name>:<policies joined by +, or *>:whsec_<base64>`. Returns a text instead when the entry is
+ * invalid: what is allowed, without quoting the entry.
  */
 export function parseWebhookSecret(text: string): WebhookSecret | string {
   const parts = text.split(':');
@@ -44,8 +44,8 @@ export function parseWebhookSecret(text: string): WebhookSecret | string {
 export type Signed = { id: string; timestamp: string; signature: string };
 
 /**
- * Finds the secret that a message was signed with. 'stale': the timestamp is more than five minutes away from `now`
- * (epoch ms). Every secret is tried on every signature, in constant time.
+ * Returns the secret that a message was signed with, or 'stale' when its timestamp is more than five minutes off `now` (epoch
+ * ms). Compares every secret with every signature in constant time.
  */
 export function findSigner(
   secrets: readonly WebhookSecret[],

@@ -1,5 +1,5 @@
 import { hasCode, PhonevaultError } from '../errors.ts';
-import { problemFrom, problemOf, problemResponse } from '../http/problem.ts';
+import { toProblem, problemBody, problemResponse } from '../http/problem.ts';
 import type { Instance } from './invocation.ts';
 import { createLog } from './log.ts';
 
@@ -35,11 +35,11 @@ export async function withApigResponse(
     const log = createLog(instance.write, instance.clock);
     if (hasCode(error, 'event_invalid')) {
       log.warn('http_refused', { status: 400, code: error.code, error });
-      return toApigResponse(problemResponse(problemFrom(error).body));
+      return toApigResponse(problemResponse(toProblem(error).body));
     }
     log.error('invocation_failed', { error });
     const code = error instanceof PhonevaultError ? error.code : 'internal';
     const detail = 'Phonevault cannot answer. Its log says why.';
-    return toApigResponse(problemResponse(problemOf(500, code, detail)));
+    return toApigResponse(problemResponse(problemBody(500, code, detail)));
   }
 }

@@ -36,7 +36,7 @@ function poster(world: Night) {
       headers: { authorization: `Bearer ${TOKEN}`, 'idempotency-key': 'order-4711' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const response = await app.answer(request, {
+    const response = await app.respond(request, {
       run,
       wake: { functiongraph: offline, driveUrn: undefined },
       callers: { tokens: [entry], webhooks: [] },

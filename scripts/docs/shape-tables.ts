@@ -98,13 +98,13 @@ function plainType(node: Node): string {
 function callTable(): string {
   return table(
     ['Call', 'Scope', 'What for', 'Body', 'Query', 'Success', 'Problems'],
-    routes.map(({ method, path, scope, summary, body, query, answers, problems }) => [
+    routes.map(({ method, path, scope, summary, body, query, responses, problems }) => [
       `\`${method} ${path}\``,
       scope,
       summary,
       body === undefined ? '' : fieldsIn(body),
       fieldsIn(query),
-      Object.entries(answers)
+      Object.entries(responses)
         .map(([status, { description }]) => `${status}: ${description}`)
         .join('<br>'),
       problems.join(', '),

@@ -84,7 +84,7 @@ function expectDescribed(method: string, path: string, answer: ApigResponse): vo
   const schema = described?.content?.['application/json']?.schema as { $ref: string };
   expectFits(schema.$ref, value);
   const route = routes.find((one) => one.method === method && one.path === pattern);
-  expect(route?.answers[statusCode as 200 | 202]?.schema.parse(value)).toEqual(value);
+  expect(route?.responses[statusCode as 200 | 202]?.schema.parse(value)).toEqual(value);
 }
 
 function expectFits(ref: string, value: unknown): void {
@@ -122,7 +122,13 @@ export async function api(options: CloudOptions & { callers?: Callers } = {}): P
       });
       const { deps } = played.invocation();
       const until = played.clock.now() + 50_000;
-      const response = await app.answer(request, { run: deps, wake, callers: known, mount, until });
+      const response = await app.respond(request, {
+        run: deps,
+        wake,
+        callers: known,
+        mount,
+        until,
+      });
       const answer = await toApigResponse(response);
       expectDescribed(method, path, answer);
       return {

@@ -118,15 +118,15 @@ describe('bad input', () => {
     const { status, body } = await call('POST', '/v1/runs', { ...options, body: other });
     expect([status, body.detail]).toEqual([
       409,
-      'This key was used for another request. Take a new one.',
+      'This key was used for another request. Use a new one.',
     ]);
   });
 
-  it('names the places that are wrong', async () => {
+  it('names the path of every error in a body', async () => {
     const { body } = await call(...start({ policy: 'Nightly', phones: ['ok', 'a/b'], hunter2: 1 }));
     expect(body.errors).toEqual([
-      { path: 'policy', message: expect.stringContaining('name of a policy') as string },
-      { path: 'phones.1', message: expect.stringContaining('id of a phone') as string },
+      { path: 'policy', message: expect.stringContaining('policy name') as string },
+      { path: 'phones.1', message: expect.stringContaining('phone id') as string },
       { path: '', message: '1 unknown name' },
     ]);
   });

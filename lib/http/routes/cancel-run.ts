@@ -13,21 +13,20 @@ export const cancelRun = route({
   method: 'POST',
   path: '/v1/runs/{id}/cancel',
   scope: 'cancel',
-  summary:
-    'Asks for a run to stop: nothing new is sent, exports under way are followed to their end.',
+  summary: 'Cancels a run: no new exports are sent, those in progress are followed to their end.',
   query: noQuery,
-  answers: {
+  responses: {
     202: {
-      description: 'The run is asked to stop.',
+      description: 'The run is being cancelled.',
       schema: cancellingSchema,
       headers: { Location: 'The same as `url`.' },
     },
   },
   problems: [404, 409],
   handle: async ({ deps, id }) => {
-    const asked = isRunId(id) ? await requestCancel(deps.run.store, id) : 'not_found';
-    if (asked === 'not_found') throw noSuchRun();
-    if (asked === 'settled') throw problem(409, 'run_settled', 'This run is over already.');
+    const result = isRunId(id) ? await requestCancel(deps.run.store, id) : 'not_found';
+    if (result === 'not_found') throw noSuchRun();
+    if (result === 'settled') throw problem(409, 'run_settled', 'This run has already settled.');
     await wakeDrive(deps.run, deps.wake);
     const url = `${deps.mount}/v1/runs/${id}`;
     return { status: 202, body: { run_id: id, url }, headers: { location: url }, run: id };

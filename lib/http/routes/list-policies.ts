@@ -8,11 +8,12 @@ export const listPolicies = route({
   method: 'GET',
   path: '/v1/policies',
   scope: 'read',
-  summary: 'The policies: whether they run, when next, and how fresh their backups are.',
+  summary:
+    'The policies: whether they are enabled, when they run next, and how fresh their backups are.',
   query: noQuery,
-  answers: {
+  responses: {
     200: {
-      description: 'All policies by name.',
+      description: 'All policies, sorted by name.',
       schema: z.object({ policies: z.array(policyStatusSchema) }),
     },
   },

@@ -7,17 +7,17 @@ import { route } from '../route.ts';
 
 const querySchema = z.strictObject({
   policy: policyName.optional(),
-  outcome: z.enum(runOutcomes).optional().describe('Settled runs of this outcome only.'),
-  open: flag.optional().describe('Only runs that are open, or only those that are settled.'),
+  outcome: z.enum(runOutcomes).optional().describe('Only settled runs with this outcome.'),
+  open: flag.optional().describe('Only open runs, or only settled ones.'),
   since: instant.optional().describe('Settled at this time or later.'),
   until: instant.optional().describe('Settled at this time or earlier.'),
   limit: pageSize(100).default(50),
-  after: cursor.optional().describe('The `next` of the page before.'),
+  after: cursor.optional().describe('The `next` of the previous page.'),
 });
 
 const listSchema = z.object({
   runs: z.array(runSummarySchema),
-  next: z.string().optional().describe('Give it as `after` for the next page.'),
+  next: z.string().optional().describe('Pass it as `after` to get the next page.'),
 });
 
 export const listRuns = route({
@@ -25,9 +25,9 @@ export const listRuns = route({
   method: 'GET',
   path: '/v1/runs',
   scope: 'read',
-  summary: 'Runs, the open ones first, then the settled ones, newest first.',
+  summary: 'Lists runs: open ones first, then settled ones, newest first.',
   query: querySchema,
-  answers: { 200: { description: 'A page of runs.', schema: listSchema } },
+  responses: { 200: { description: 'A page of runs.', schema: listSchema } },
   problems: [],
   handle: async ({ deps, query }) => {
     const { limit: max, ...filter } = query;

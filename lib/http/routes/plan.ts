@@ -6,30 +6,30 @@ import { wakeDrive } from '../../run/request/wake-drive.ts';
 import { previewRun } from '../../run/plan/preview.ts';
 import { previewSchema } from '../../run/query/schemas.ts';
 import { flag, instant, phones, policyName } from '../fields.ts';
-import { type Answer, type HttpDeps, route } from '../route.ts';
+import { type HttpDeps, route, type RouteResponse } from '../route.ts';
 
 const MAX_PHONES = 1000;
-const LOOK_AGAIN_S = 30;
+const RETRY_AFTER_S = 30;
 
 const querySchema = z.strictObject({
-  fresh: flag.optional().describe('Have the fleet read anew first: answers 202.'),
+  fresh: flag.optional().describe('Read the fleet again first; returns 202.'),
 });
 
 const bodySchema = z.strictObject({
   policy: policyName,
   phones: phones.optional(),
-  slot: instant.optional().describe('The moment that the run would be for. Default: now.'),
+  slot: instant.optional().describe('The time of the run. Default: now.'),
 });
 
 const planSchema = previewSchema.extend({
-  truncated: z.boolean().describe(`Whether there are more phones than the first ${MAX_PHONES}.`),
+  truncated: z.boolean().describe(`True when there are more than these ${MAX_PHONES} phones.`),
 });
 
 const refreshingSchema = z.object({
-  asked_at: z.iso.datetime().describe('A plan with this `as_of` or a later one is a fresh one.'),
-  url: z.string().describe('Where to ask for the plan; also in Location.'),
+  asked_at: z.iso.datetime().describe('A plan is fresh when its `as_of` is this time or later.'),
+  url: z.string().describe('Where to request the plan; also in Location.'),
   method: z.literal('POST'),
-  retry_after: z.int().describe('When to look again, in seconds; also in Retry-After.'),
+  retry_after: z.int().describe('Seconds to wait before the next request; also in Retry-After.'),
 });
 
 export const plan = route({
@@ -37,13 +37,14 @@ export const plan = route({
   method: 'POST',
   path: '/v1/plan',
   scope: 'read',
-  summary: 'What a run of a policy would do, from the fleet as it was last read. Starts nothing.',
+  summary:
+    'Shows what a run of a policy would do, by the last reading of the fleet. Starts nothing.',
   query: querySchema,
   body: bodySchema,
-  answers: {
+  responses: {
     200: { description: 'The plan, and when the fleet was read.', schema: planSchema },
     202: {
-      description: 'The fleet is being read. Ask again, without `fresh`.',
+      description: 'The fleet is being read. Repeat the request without `fresh`.',
       schema: refreshingSchema,
       headers: {
         Location: 'The same as `url`.',
@@ -54,7 +55,8 @@ export const plan = route({
   problems: [404, 422],
   handle: async ({ deps, query, body: { policy, phones, slot } }) => {
     const object = await deps.run.store.get(layout.policy(policy));
-    if (object === undefined) throw new PhonevaultError('policy_gone', 'there is no such policy');
+    if (object === undefined)
+      throw new PhonevaultError('policy_gone', `policy ${policy} does not exist`);
     if (query.fresh === true) return refresh(deps, policy);
     const ask = {
       policy,
@@ -73,11 +75,11 @@ export const plan = route({
   },
 });
 
-/** Only drive reads the fleet: it is asked to, and the caller told when to come back. */
-async function refresh(deps: HttpDeps, policy: string): Promise<Answer> {
+/** Only drive reads the fleet: requests a reading and returns when to try again. */
+async function refresh(deps: HttpDeps, policy: string): Promise<RouteResponse> {
   const now = deps.run.clock.now();
   const { asked_at } = await requestInventory(deps.run.store, { policy, asked_at: now });
-  // A wish that was merged into one before has woken drive already.
+  // A request that was merged into an earlier one needs no second wake-up.
   if (asked_at === now) await wakeDrive(deps.run, deps.wake);
   const url = `${deps.mount}/v1/plan`;
   return {
@@ -86,8 +88,8 @@ async function refresh(deps: HttpDeps, policy: string): Promise<Answer> {
       asked_at: new Date(asked_at).toISOString(),
       url,
       method: 'POST',
-      retry_after: LOOK_AGAIN_S,
+      retry_after: RETRY_AFTER_S,
     },
-    headers: { location: url, 'retry-after': String(LOOK_AGAIN_S) },
+    headers: { location: url, 'retry-after': String(RETRY_AFTER_S) },
   };
 }

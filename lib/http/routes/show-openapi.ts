@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { openApiDocument } from '../openapi.ts';
 import { noQuery, type Route, route } from '../route.ts';
 
-/** The route of the document that describes the routes, itself among them. */
+/** Returns the route of the OpenAPI document, which describes itself too. */
 export function showOpenApi(others: readonly Route[]): Route {
   const own: Route = route({
     id: 'showOpenApi',
@@ -11,7 +11,7 @@ export function showOpenApi(others: readonly Route[]): Route {
     scope: 'any',
     summary: 'This document.',
     query: noQuery,
-    answers: {
+    responses: {
       200: { description: 'OpenAPI 3.1.', schema: z.record(z.string(), z.unknown()) },
     },
     problems: [],

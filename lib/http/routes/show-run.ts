@@ -5,18 +5,18 @@ import { flag, isRunId, pageSize } from '../fields.ts';
 import { problem } from '../problem.ts';
 import { route } from '../route.ts';
 
-/** Keeps the largest page below the 6 MB that FunctionGraph lets an answer have, however long the keys. */
+/** Keeps a page below FunctionGraph's limit of 6 MB for a response, even with the longest keys. */
 const MAX_PHONES = 500;
 
 const querySchema = z.strictObject({
-  phones: flag.optional().describe('Whether to tell each phone, page by page.'),
-  limit: pageSize(MAX_PHONES).default(MAX_PHONES).describe('Phones a page.'),
-  after: z.string().max(32).optional().describe('The `next` of the page before.'),
+  phones: flag.optional().describe('Include the phones, page by page.'),
+  limit: pageSize(MAX_PHONES).default(MAX_PHONES).describe('Phones per page.'),
+  after: z.string().max(32).optional().describe('The `next` of the previous page.'),
 });
 
 const runSchema = runViewSchema.extend({
   phones: z.array(runPhoneSchema).optional(),
-  next: z.string().optional().describe('Give it as `after` for the next page of phones.'),
+  next: z.string().optional().describe('Pass it as `after` to get the next page of phones.'),
 });
 
 export const showRun = route({
@@ -24,9 +24,9 @@ export const showRun = route({
   method: 'GET',
   path: '/v1/runs/{id}',
   scope: 'read',
-  summary: 'One run: how far it is, or how it ended.',
+  summary: 'Shows a run: its progress, or how it ended.',
   query: querySchema,
-  answers: { 200: { description: 'The run.', schema: runSchema } },
+  responses: { 200: { description: 'The run.', schema: runSchema } },
   problems: [404],
   handle: async ({ deps, id, query }) => {
     const { store, clock } = deps.run;
@@ -46,9 +46,9 @@ export const showRun = route({
 function placeAfter(phoneId: string, phones: { phone_id: string }[]): number {
   const at = phones.findIndex((phone) => phone.phone_id === phoneId);
   if (at >= 0) return at + 1;
-  throw problem(400, 'query_invalid', 'after is not the `next` of a page of this run.');
+  throw problem(400, 'query_invalid', '`after` must be the `next` of a page of this run.');
 }
 
 export function noSuchRun() {
-  return problem(404, 'run_unknown', 'There is no run of this id.');
+  return problem(404, 'run_unknown', 'Run not found.');
 }

@@ -11,7 +11,7 @@ const bodySchema = z.strictObject({ policy: policyName, phones: phones.optional(
 const acceptedSchema = z.object({
   run_id: z.string(),
   policy: z.string(),
-  url: z.string().describe('Where the run can be looked at; also in Location.'),
+  url: z.string().describe('Where to follow the run; also in Location.'),
 });
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
@@ -21,16 +21,16 @@ export const startRun = route({
   method: 'POST',
   path: '/v1/runs',
   scope: 'run',
-  summary: 'Asks for a run of a policy. The same key with the same body again is the same run.',
+  summary: 'Starts a run of a policy. The same key with the same body returns the same run.',
   headers: {
     'Idempotency-Key':
-      'The name of this wish, of the caller’s choice: 1 to 255 visible ASCII characters. Needed with a bearer token; of a webhook its webhook-id is taken.',
+      'Idempotency key: 1 to 255 visible ASCII characters. Required with a bearer token; for a webhook it is the webhook-id.',
   },
   query: noQuery,
   body: bodySchema,
-  answers: {
+  responses: {
     202: {
-      description: 'The run is asked for.',
+      description: 'The run is accepted.',
       schema: acceptedSchema,
       headers: { Location: 'The same as `url`.' },
     },
@@ -67,9 +67,9 @@ function keyOf(caller: Caller, headers: Headers): string {
     throw problem(
       400,
       'key_missing',
-      `The header ${name} is missing: it tells a repeat from a new wish.`,
+      `The header ${name} is missing: it makes a repeated request safe.`,
     );
   }
   if (KEY.test(key)) return key;
-  throw problem(400, 'key_invalid', `${name} is 1 to 255 visible ASCII characters without spaces.`);
+  throw problem(400, 'key_invalid', `${name} must be 1 to 255 visible ASCII characters.`);
 }
