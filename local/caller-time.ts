@@ -45,12 +45,9 @@ async function inSimulatedTime(response: Response, time: Time): Promise<Response
   if (response.body === null || !/^application\/(?:json|xml)/.test(type)) return response;
   const text = (await response.text())
     .replace(/(?<=<LastModified>)[^<]+/g, (stamp) => simulated(Date.parse(stamp)).toISOString())
-    .replace(
-      /("\w+_time":")(\d{4}-\d\d-\d\d)([T ])(\d\d:\d\d:\d\d)(?=[Z"])/g,
-      (_, name: string, day: string, separator: string, clock: string) => {
-        const iso = simulated(Date.parse(`${day}T${clock}Z`)).toISOString();
-        return `${name}${iso.slice(0, 10)}${separator}${iso.slice(11, 19)}`;
-      },
-    );
+    .replace(/(?<="\w+_time":")\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?=[Z"])/g, (stamp) => {
+      const iso = simulated(Date.parse(`${stamp.replace(' ', 'T')}Z`)).toISOString();
+      return `${iso.slice(0, 10)}${stamp[10] ?? 'T'}${iso.slice(11, 19)}`;
+    });
   return new Response(text, { status, headers });
 }

@@ -35,3 +35,11 @@ export function decode(text: string): string {
     return text;
   }
 }
+
+/** Percent-encodes all characters but `A-Z a-z 0-9 - . _ ~`. */
+export function encode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}

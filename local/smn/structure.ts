@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJsonText } from '../http/body.ts';
 import { SmnError } from './error.ts';
 
 /** The protocols of SMN. */
@@ -27,7 +28,7 @@ const structureSchema = z.looseObject({ default: z.string().min(1) });
  * long and loses one with brackets; here both are errors, so that a test notices. Throws SMN.0021.
  */
 export function checkStructure(text: string): void {
-  const parsed = structureSchema.safeParse(parse(text));
+  const parsed = structureSchema.safeParse(parseJsonText(text));
   if (!parsed.success) throw invalid('a JSON object with a text for "default" is needed');
   for (const [protocol, content] of Object.entries(parsed.data)) {
     if (protocol !== 'default' && !PROTOCOLS.includes(protocol)) throw invalid('unknown protocol');
@@ -37,14 +38,6 @@ export function checkStructure(text: string): void {
   if (typeof sms !== 'string') return;
   if ([...sms].length > MAX_SMS_CHARACTERS) throw invalid('sms has more than 490 characters');
   if (/[[\]【】]/.test(sms)) throw invalid('sms contains brackets');
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 const invalid = (why: string) =>

@@ -1,9 +1,8 @@
-import { timingSafeEqual } from 'node:crypto';
 import { gatewayError } from '../../http/responses.ts';
 import { hexId, type Random } from '../../simulation/random.ts';
 import type { Time } from '../../simulation/time.ts';
 import type { Keys, Principal } from './keys.ts';
-import { parseAuthorization, parseSdkDate, isValidSignature } from './signature.ts';
+import { isSameText, isValidSignature, parseAuthorization, parseSdkDate } from './signature.ts';
 import type { Tokens } from './tokens.ts';
 
 /** The caller and the project of its token or key, if it has one. */
@@ -84,9 +83,4 @@ export function createGateway(options: {
       return found instanceof Response ? found : undefined;
     },
   };
-}
-
-function isSameText(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { decode, targetOf } from '../../http/raw-request.ts';
+import { decode, encode, targetOf } from '../../http/raw-request.ts';
 
 export type SdkAuthorization = { accessKey: string; signedHeaders: string[]; signature: string };
 
@@ -85,17 +85,16 @@ function canonicalQuery(query: string): string {
 
 const decodeQuery = (text: string) => decode(text.replaceAll('+', ' '));
 
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function sha256(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
+}
+
+/** Compares two texts in constant time. */
+export function isSameText(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
 }

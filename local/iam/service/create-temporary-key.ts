@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { jsonResponse } from '../../http/responses.ts';
-import type { Account } from '../account/account.ts';
+import { type Account, isOwnAgency } from '../account/account.ts';
 import { iamError, iamTime } from './responses.ts';
 import type { Identity } from '../auth/gateway.ts';
 import type { IssueTemporary } from '../auth/issue-temporary.ts';
@@ -40,15 +40,12 @@ export async function createTemporaryKey(
   let principal = caller.principal;
   if (methods[0] === 'assume_role') {
     if (assume_role === undefined) return iamError(400, 'IAM.0007', 'assume_role is missing.');
-    const { domain_id, domain_name, agency_name } = assume_role;
+    const { domain_id, domain_name } = assume_role;
     if (domain_id === undefined && domain_name === undefined) {
       return iamError(400, 'IAM.0007', 'domain_id or domain_name is missing.');
     }
-    const known =
-      (domain_id ?? account.domain.id) === account.domain.id &&
-      (domain_name ?? account.domain.name) === account.domain.name &&
-      agency_name === account.agency.userName;
-    if (!known) return iamError(404, 'IAM.0004', 'The agency does not exist.');
+    if (!isOwnAgency(account, assume_role))
+      return iamError(404, 'IAM.0004', 'The agency does not exist.');
     principal = account.agency;
   }
   const seconds = (methods[0] === 'token' ? token : assume_role)?.duration_seconds ?? 900;

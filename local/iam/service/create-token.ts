@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { jsonResponse } from '../../http/responses.ts';
-import type { Account } from '../account/account.ts';
+import { type Account, isOwnAgency } from '../account/account.ts';
 import type { PasswordCheck } from '../account/check-password.ts';
 import { iamError, iamTime, keystoneError } from './responses.ts';
 import type { Principal } from '../auth/keys.ts';
@@ -115,13 +115,11 @@ function principalOf(
   }
   if (method === 'assume_role' && identity.assume_role !== undefined) {
     if (caller === undefined) return keystoneError(401, 'The request requires authentication.');
-    const { agency_name, domain_id, domain_name } = identity.assume_role;
-    const known =
-      agency_name === account.agency.userName &&
-      (domain_id ?? account.domain.id) === account.domain.id &&
-      (domain_id ?? domain_name) !== undefined &&
-      (domain_name ?? account.domain.name) === account.domain.name;
-    return known ? account.agency : keystoneError(404, 'The agency does not exist.');
+    const { domain_id, domain_name } = identity.assume_role;
+    const namesDomain = (domain_id ?? domain_name) !== undefined;
+    return namesDomain && isOwnAgency(account, identity.assume_role)
+      ? account.agency
+      : keystoneError(404, 'The agency does not exist.');
   }
   return keystoneError(400, 'The method is missing or not supported.');
 }

@@ -2,7 +2,7 @@ import type { ObjectRecord } from '../storage/backend.ts';
 import { xmlResponse } from '../wire/responses.ts';
 import { compareBytes, lowerBound } from '../storage/byte-order.ts';
 import type { Handler, ObsCall } from './call.ts';
-import { encodeUri } from '../signing/canonical.ts';
+import { encode as percentEncode } from '../../http/raw-request.ts';
 import { invalidArgument } from '../wire/error.ts';
 import type { Xml } from '../wire/write-xml.ts';
 
@@ -115,7 +115,7 @@ function readMaxKeys(text: string | undefined): number {
 function encoderOf(type: string | undefined): (text: string) => string {
   if (type === undefined) return (text) => text;
   if (type !== 'url') throw invalidArgument('encoding-type');
-  return (text) => encodeUri(text).replaceAll('%2F', '/');
+  return (text) => percentEncode(text).replaceAll('%2F', '/');
 }
 
 function writeToken(item: Item): string {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { targetOf } from '../../http/raw-request.ts';
+import { encode, targetOf } from '../../http/raw-request.ts';
 import { ObsError } from '../wire/error.ts';
 
 /** Returns the host of a request, with its port. */
@@ -27,14 +27,6 @@ export function decodeUri(text: string): string {
   }
 }
 
-/** Percent-encodes all characters but `A-Z a-z 0-9 - . _ ~`. */
-export function encodeUri(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
 /**
  * Returns the canonical request of Signature V4 for S3: the path is encoded once and not normalised. Undefined if a signed
  * header is missing.
@@ -53,10 +45,10 @@ export function canonicalRequest(
   }
   const pairs = queryPairs(query)
     .filter(([name]) => name !== 'X-Amz-Signature')
-    .map(([name, value]) => `${encodeUri(name)}=${encodeUri(value)}`);
+    .map(([name, value]) => `${encode(name)}=${encode(value)}`);
   return [
     request.method,
-    encodeUri(decodeUri(path)).replaceAll('%2F', '/'),
+    encode(decodeUri(path)).replaceAll('%2F', '/'),
     sortPairs(pairs).join('&'),
     lines.join(''),
     signedHeaders.join(';'),

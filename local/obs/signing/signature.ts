@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { KeyRecord, KeyStore } from '../../iam/auth/keys.ts';
+import { isSameText } from '../../iam/auth/signature.ts';
 import type { Time } from '../../simulation/time.ts';
 import { canonicalRequest, sha256Hex } from './canonical.ts';
 import { type Credential, credentialOf } from './credential.ts';
@@ -111,9 +112,4 @@ const mismatch = (why: string) => new ObsError(403, 'SignatureDoesNotMatch', why
 
 function hmac(key: Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
-}
-
-function isSameText(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import * as z from 'zod';
+import { parseJsonText } from '../../http/body.ts';
 import type { ObjectRecord } from './backend.ts';
 import { foldFile, HASHED_FOLDER } from './file-names.ts';
 import { createRecords, type Records } from './records.ts';
@@ -86,20 +87,12 @@ async function readLog(log: string): Promise<Map<string, Entry>> {
   const byKey = new Map<string, Entry>();
   const text = await readFile(log, 'utf8').catch(() => '');
   for (const row of text.split('\n')) {
-    const parsed = lineSchema.safeParse(parseJson(row));
+    const parsed = lineSchema.safeParse(parseJsonText(row));
     if (!parsed.success) continue;
     if ('gone' in parsed.data) byKey.delete(parsed.data.gone);
     else byKey.set(parsed.data.key, parsed.data);
   }
   return new Map([...byKey.values()].map((entry) => [entry.file, entry]));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 async function filesUnder(dir: string, bucket: string): Promise<string[]> {

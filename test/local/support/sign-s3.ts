@@ -29,16 +29,15 @@ export function percent(text: string): string {
 }
 
 function signatureOf(
-  toSign: ToSign,
-  query: [string, string][],
+  toSign: { method: string; path: string; query: [string, string][]; payload: string },
   headers: Record<string, string>,
-  payload: string,
   { date, region, secretKey }: { date: string; region: string; secretKey: string },
 ): string {
+  const { method, path, query, payload } = toSign;
   const names = Object.keys(headers).sort();
   const canonical = [
-    toSign.method,
-    toSign.path,
+    method,
+    path,
     query
       .map(([name, value]): [string, string] => [percent(name), percent(value)])
       .sort(([a, x], [b, y]) => (a < b ? -1 : a > b ? 1 : x < y ? -1 : 1))
@@ -71,8 +70,9 @@ export function signHeaders(
     ...(key.securityToken === undefined ? {} : { 'x-amz-security-token': key.securityToken }),
   };
   const { secretKey } = key;
-  const hash = headers['x-amz-content-sha256'] ?? '';
-  const signature = signatureOf(toSign, toSign.query ?? [], headers, hash, {
+  const payloadHash = headers['x-amz-content-sha256'] ?? '';
+  const { method, path, query = [] } = toSign;
+  const signature = signatureOf({ method, path, query, payload: payloadHash }, headers, {
     date,
     region,
     secretKey,
@@ -102,11 +102,16 @@ export function presign(
   ];
   if (key.securityToken !== undefined) query.push(['X-Amz-Security-Token', key.securityToken]);
   const { secretKey } = key;
-  const signature = signatureOf(toSign, query, { host: toSign.host }, 'UNSIGNED-PAYLOAD', {
-    date,
-    region,
-    secretKey,
-  });
+  const { method, path, host } = toSign;
+  const signature = signatureOf(
+    { method, path, query, payload: 'UNSIGNED-PAYLOAD' },
+    { host },
+    {
+      date,
+      region,
+      secretKey,
+    },
+  );
   return [...query, ['X-Amz-Signature', signature] as const]
     .map(([name, value]) => `${percent(name)}=${percent(value)}`)
     .join('&');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createFunctionLogs } from '../../../../local/functiongraph/runtime/function-logs.ts';
-import type { Instance, Reply } from '../../../../local/functiongraph/runtime/instance.ts';
+import type { Failure, Instance, Reply } from '../../../../local/functiongraph/runtime/instance.ts';
 import type { Pool, Reserved } from '../../../../local/functiongraph/runtime/pool.ts';
 import { createRunEvent } from '../../../../local/functiongraph/runtime/run-event.ts';
 import { functionRecord } from '../../support/functiongraph.ts';
@@ -73,18 +73,16 @@ describe('an event of a function', () => {
   });
 
   it.each([
-    ['fails', failed, 'TypeError', 'no', false],
-    ['ends its process', exited, 'RuntimeExit', 'the runtime process exited: exit code 3', true],
-    ['exceeds its time', 'hang', 'Timeout', 'the function timed out after 30 s', true],
-    ['returns over 6 MB', ok('x'.repeat(7 * MB)), 'Error', 'the response body exceeds 6 MB', false],
-  ] as const)(
-    'fails if the handler %s',
-    async (_, behaviour, errorType, errorMessage, isBroken) => {
-      const { run, releases } = fixture([behaviour]);
-      expect(await run()).toMatchObject({ kind: 'failed', errorType, errorMessage });
-      expect(releases).toEqual([isBroken]);
-    },
-  );
+    ['fails', failed, 'TypeError: no', false],
+    ['ends its process', exited, 'RuntimeExit: the runtime process exited: exit code 3', true],
+    ['exceeds its time', 'hang', 'Timeout: the function timed out after 30 s', true],
+    ['returns over 6 MB', ok('x'.repeat(7 * MB)), 'Error: the response body exceeds 6 MB', false],
+  ] as const)('fails if the handler %s', async (_, behaviour, error, isBroken) => {
+    const { run, releases } = fixture([behaviour]);
+    const { errorType, errorMessage } = (await run()) as Failure;
+    expect(`${errorType}: ${errorMessage}`).toBe(error);
+    expect(releases).toEqual([isBroken]);
+  });
 
   it('runs the initializer of a new instance first', async () => {
     const { run, entries, lines } = fixture([ok(''), ok('1')], INIT);
