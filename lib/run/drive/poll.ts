@@ -1,6 +1,6 @@
 import type { DriveDeps } from '../deps.ts';
 import { jobsToPoll, pollJobs } from '../export/poll-jobs.ts';
-import { pollOrphanedJobs } from '../settle/orphaned-jobs.ts';
+import { pollOrphanedJobs } from '../settle/poll-orphaned-jobs.ts';
 import { containFailure } from '../state/contain-failure.ts';
 import { pollInterval } from './next-due.ts';
 import type { Work } from './work.ts';

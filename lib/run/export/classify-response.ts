@@ -2,7 +2,7 @@ import { ServiceError } from '../../errors.ts';
 import type { PhoneJob } from '../../cloud/cph/job.ts';
 import type { RunEvent } from '../../ledger/run/events.ts';
 import { classOfCode, isAboutOnePhone } from '../../cloud/cph/error-codes.ts';
-import type { Item } from './batch.ts';
+import type { Item } from './lanes.ts';
 
 const CODE_LENGTH = 64;
 

@@ -5,8 +5,8 @@ import { archiveKey } from '../../policy/keys/keys.ts';
 import type { DriveDeps } from '../deps.ts';
 import { stopsDrive } from '../state/contain-failure.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
-import type { Item } from './batch.ts';
 import { classifyError, classifyResponse, type Failure } from './classify-response.ts';
+import type { Item } from './lanes.ts';
 import { callsAllowed, noteAccepted, noteSent, noteThrottled, noteTooMany } from './rate-limit.ts';
 
 const PAUSE_MS = 20_000;

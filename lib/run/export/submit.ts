@@ -3,8 +3,9 @@ import type { RunEvent } from '../../ledger/run/events.ts';
 import type { DriveDeps } from '../deps.ts';
 import { assertSoleWriter, flushAll, type OpenRun, record } from '../state/open-run.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
-import { fillBatches, type InFlightJob, type Item } from './batch.ts';
+import { fillBatches, type InFlightJob } from './batch.ts';
 import { attemptOf } from './classify-response.ts';
+import type { Item } from './lanes.ts';
 import { callsAllowed } from './rate-limit.ts';
 import { sendBatch, type Window } from './send-batch.ts';
 

@@ -9,8 +9,8 @@ import {
 } from '../../../lib/ledger/run/orphaned-jobs.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { readIndexedPhones } from '../../../lib/ledger/state/phones.ts';
+import { pollOrphanedJobs } from '../../../lib/run/settle/poll-orphaned-jobs.ts';
 import {
-  pollOrphanedJobs,
   orphanRunningJobs,
   loadOrphanedJobs,
   inFlightJobs,
