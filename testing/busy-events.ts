@@ -14,25 +14,25 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const RUNNING = 2;
 
-/** Runs whose requests nobody can read: one is no JSON to the end, one is of a version to come. */
+/** Runs with an unreadable request: one is cut JSON, one is of a newer version. */
 export const BROKEN = ['nightly-20251231t183000z', 'ondemand-0000000000000000'];
 
-/** What was done to the cloud and asked of the functions, to be held against what came of it. */
+/** What happened to the cloud and the functions, for comparison with the outcome. */
 export type Doings = {
   /** How many first backups each phone is owed. */
   owed: Map<string, number>;
-  /** Phones that no event told of. */
+  /** Phones without an event. */
   untold: string[];
-  /** How often HTTP answered with each status. */
+  /** The number of HTTP responses, by status. */
   statuses: Record<number, number>;
-  /** Run ids that calls answered, by the key of the call. */
+  /** Run ids in responses, by idempotency key. */
   answered: Map<string, Set<string>>;
   kicks: number;
 };
 
 /**
- * Has things happen from `start` (epoch ms) on: phones are bought and reset, and the traces of it come three times, late and
- * in any order, or never; callers ask for runs with new and old keys, cancel, and look; requests turn up that nobody can read.
+ * Plans events from `start` (epoch ms) on: phones are bought and reset, with traces that come three times, late, in any order
+ * or never; callers request runs under new and old keys, cancel and list them; unreadable requests appear.
  */
 export function makeBusy(night: Night, clock: AgendaClock, start: number, seed: number): Doings {
   const random = createRandom(seed, 'busy');
@@ -106,7 +106,7 @@ export function makeBusy(night: Night, clock: AgendaClock, start: number, seed: 
     await Promise.all([1, 2, 3].map(() => fire({ record: [{ smn: message }] })));
   });
   at(26, () => firstborn.slice(0, 1).forEach(reset));
-  // Everything once more, long after it has been seen to.
+  // Every event again, long after its backup.
   at(45, async () => {
     const again = (await control.events()).filter(
       ({ event }) => !doings.untold.some((id) => namesPhone(event, id)),
@@ -152,7 +152,7 @@ export function makeBusy(night: Night, clock: AgendaClock, start: number, seed: 
     if (runId !== undefined) doings.answered.set(key, known.add(runId));
     return runId;
   };
-  /** Half of them phones that are being exported at this moment. */
+  /** Phones for a request; one of them is being exported, if any is. */
   const wanted = (count: number): string[] => {
     const busy = [...world.jobs.byId.values()].filter(
       ({ kind, status }) => kind === 'export' && status === 1,

@@ -23,12 +23,12 @@ const POLICIES: Readonly<Record<string, string>> = {
   off: `${ON_PROVISIONED.replace('newborn', 'off')}enabled: false`,
 };
 
-/** What became of one run. Times in epoch ms. */
+/** The course of one run. Times in epoch ms. */
 export type Fate = {
   runId: string;
   /** When the request was written. */
   requestedAt: number;
-  /** When CPH was first asked to export one of its phones. */
+  /** When its first export call was sent. */
   firstCallAt: number | undefined;
   report: Report;
 };
@@ -39,9 +39,9 @@ export type PlayedNight = {
   fates: Fate[];
   /** The run of 02:30. */
   large: Fate;
-  /** Pairs of exports of one phone that ran at the same time at CPH, whoever asked for them. */
+  /** Pairs of exports of one phone that ran at the same time at CPH. */
   overlaps: number;
-  /** How many first backups each phone got, by policy and phone. */
+  /** First backups by policy and phone. */
   firsts: Map<string, number>;
   drives: number;
 };

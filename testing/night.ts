@@ -39,29 +39,29 @@ export type Night = {
   clock: PlayClock;
   cloud: Cloud;
   lines: Record<string, unknown>[];
-  /** Every export that CPH was asked for, as it saw it. */
+  /** Every requested export, as CPH saw it. */
   exports: AskedExport[];
   /** Every object written to the cloud, in order. */
   writes: Write[];
-  /** The way of every invocation onto the network, for those that put something in between. */
+  /** The network of every invocation, for tests that put something in between. */
   send: Send;
-  /** What a function would have in hand; `clock` is for one whose own goes wrong. */
+  /** What a function has at hand; `clock` is for one with a wrong clock. */
   invocation(context?: Partial<FgContext>, send?: Send, clock?: Clock): Invocation;
   putPolicy(text: string, name?: string): Promise<void>;
-  /** A named timer's tick: the run's id. */
+  /** Fires the timer of one policy. Returns the id of its run. */
   ask(policy?: string): Promise<string>;
   tick(): Promise<string[]>;
   drive(): Promise<DriveResult>;
-  /** A drive, and time goes on to a minute after its start. */
+  /** A drive, then time moves on to a minute after its start. */
   minute(): Promise<void>;
   /**
    * A drive that is killed at its `call`-th call to the cloud: right before it is sent, or right after it was carried
    * out. Nothing of the invocation happens afterwards: no catch, no finally. False when it ended before that call.
    */
   driveKilled(call: number, when: 'before' | 'after'): Promise<boolean>;
-  /** A drive that stands still before its `call`-th call until it is released; undefined when it ended before that. */
+  /** A drive that stops before its `call`-th call until it is released; undefined when it ended before that. */
   driveHeld(call: number): Promise<{ release(): Promise<unknown> } | undefined>;
-  /** Drives minute by minute until the run is settled and told. */
+  /** Drives minute by minute until the run is settled and notified. */
   settle(
     runId: string,
     minutes?: number,
@@ -71,10 +71,10 @@ export type Night = {
 /** `at` in epoch ms. */
 type AskedExport = { phone_id: string; key: string; accepted: boolean; at: number };
 
-/** How each call to the cloud goes: into what list exports are noted, and how long it takes (ms). */
+/** Records exports; each call to the cloud takes `latencyMs`. */
 type Wire = { exports: AskedExport[]; latencyMs: number };
 
-/** Notes what an export call asked for and what became of it. */
+/** Records what an export call requested and whether CPH accepted it. */
 export function noteExports(
   exports: AskedExport[],
   asked: unknown,
@@ -88,7 +88,7 @@ export function noteExports(
   try {
     ({ jobs = [] } = JSON.parse(answer) as { jobs?: typeof jobs });
   } catch {
-    // An answer that lies: what it started shows in the cloud's jobs only.
+    // A corrupt response: only the cloud's jobs show what it started.
   }
   for (const { phone_id, object_path: key } of storage_infos) {
     const job = jobs.find((entry) => entry.phone_id === phone_id);
@@ -96,7 +96,7 @@ export function noteExports(
   }
 }
 
-/** What a socket would notice of an answer. */
+/** Throws what a socket would notice of a response. */
 function spoilt(
   { method, maxBytes = 16 * 1024 * 1024 }: HttpRequest,
   headers: Record<string, string>,
@@ -163,7 +163,7 @@ export async function night(
     write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>),
   };
 
-  // As the runtime does: the context's credentials are good for a day and issued anew in time.
+  // As in the runtime: the context's credentials last a day and are renewed in time.
   let { credentials } = cloud;
   let issuedAt = clock.now();
   const invocation: Night['invocation'] = (

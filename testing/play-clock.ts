@@ -2,7 +2,7 @@ import type { Clock } from '../lib/clock.ts';
 
 export type PlayClock = Clock & { move(ms: number): void };
 
-/** A clock that stands still until someone sleeps or moves it. */
+/** A clock that stands still until it is moved, or somebody sleeps. */
 export function playClock(start = Date.UTC(2026, 0, 2, 2, 30)): PlayClock {
   let now = start;
   return {
@@ -17,13 +17,13 @@ export function playClock(start = Date.UTC(2026, 0, 2, 2, 30)): PlayClock {
 }
 
 export type AgendaClock = PlayClock & {
-  /** Has something happen while somebody sleeps through `time` (epoch ms). */
+  /** Plans an event for the sleep that passes `time` (epoch ms). */
   at(time: number, event: () => unknown): void;
-  /** How many events are still to come. */
+  /** The number of events to come. */
   left(): number;
 };
 
-/** A clock on which things happen while others sleep: each event runs to its end before time goes on. */
+/** A clock with planned events: each one runs to its end, during a sleep, before time goes on. */
 export function agendaClock(start: number): AgendaClock {
   const clock = playClock(start);
   const agenda: { time: number; event: () => unknown }[] = [];

@@ -9,7 +9,7 @@ import { type Night, night } from './night.ts';
 
 const MINUTE = 60_000;
 
-/** A policy whose schedule never gets in the way. */
+/** A policy without a schedule. */
 export const ON_PROVISIONED = `
 name: newborn
 select: { name: "*" }
@@ -21,13 +21,13 @@ on_provisioned: true
 `;
 
 export type Nursery = Night & {
-  /** Hands an event to the handler's work. */
+  /** Delivers an event to the work of handler `event`. */
   fire(event: unknown): Promise<EventResult>;
-  /** Hands over what the triggers delivered since the last time, all in parallel. */
+  /** Delivers all events since the last time, in parallel. */
   deliver(): Promise<void>;
   buy(count: number): Promise<Trace[]>;
   reset(phoneId: string): Promise<Trace>;
-  /** Drives for so many minutes, each minute or more seldom. */
+  /** Drives for so many minutes, once in `every` minutes. */
   minutes(count: number, every?: number): Promise<void>;
   /** Phones of the accepted exports, in order. */
   exported(): string[];
@@ -90,7 +90,7 @@ export async function nursery(options: CloudOptions & { policy?: string } = {}):
   };
 }
 
-/** The same trace in each way that it may come. */
+/** Returns the same trace in every form in which it may arrive. */
 export function waysOf(trace: Trace): unknown[] {
   const text = {
     ...trace,
@@ -120,7 +120,7 @@ export function waysOf(trace: Trace): unknown[] {
   ];
 }
 
-/** A copy in an order drawn from numbers in [0, 1). */
+/** Returns a copy in an order drawn from numbers in [0, 1). */
 export function shuffledBy<T>(list: readonly T[], random: () => number): T[] {
   return list
     .map((entry) => ({ entry, at: random() }))

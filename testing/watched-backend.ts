@@ -1,9 +1,9 @@
 import type { ObjectBackend } from '../local/obs/storage/backend.ts';
 
-/** A write as the bucket saw it. */
+/** A write to the bucket. */
 export type Write = { bucket: string; key: string; etag: string };
 
-/** A backend that notes every write, so that nothing can be overwritten unseen. */
+/** A backend that records every write, so that a test can see what was overwritten. */
 export function watchedBackend(backend: ObjectBackend, writes: Write[]): ObjectBackend {
   return {
     hasBucket: (bucket) => backend.hasBucket(bucket),

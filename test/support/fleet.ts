@@ -5,7 +5,7 @@ export function phone(id: string, changes: Partial<Phone> = {}): Phone {
   return { phone_id: id, phone_name: `game-${id}`, server_id: 's1', status: 'running', ...changes };
 }
 
-/** CPH over a list of phones, newest first, that notes what it is asked. The list may change between calls. */
+/** CPH over a list of phones, newest first, that records its calls. The list may change between calls. */
 export function fleet(phones: Phone[], taggedServers: string[] = []) {
   const calls: string[] = [];
   const listPhones: Cph['listPhones'] = async ({ offset, limit, serverId }) => {

@@ -7,7 +7,7 @@ import { T0 } from './runs.ts';
 
 export type Listening = ReturnType<typeof listening>;
 
-/** A scene of runs whose inbox and objects can be looked into. */
+/** A scene of runs with a view into its inbox and its objects. */
 export function listening(start = T0) {
   const scene = runScene({}, playClock(start));
   const { store } = scene;
@@ -24,7 +24,7 @@ async function hintsIn(store: Store): Promise<string[]> {
   return listed.map(({ key }) => key.slice(layout.hints.length, -'.json'.length));
 }
 
-/** The same with a bucket that does not answer when it is asked to `operation` a key that begins with `prefix`. */
+/** The same with a bucket that fails every `operation` on a key that begins with `prefix`. */
 export function failing<D extends { store: Store }>(
   deps: D,
   operation: 'get' | 'put' | 'list' | 'create' | 'remove',
@@ -37,7 +37,7 @@ export function failing<D extends { store: Store }>(
   return { ...deps, store: { ...deps.store, [operation]: own } };
 }
 
-/** A policy's file: nightly at 02:30 in Shanghai, unless `changes` has it otherwise. */
+/** A policy's file: every night at 02:30 in Shanghai, with `changes`. */
 export function policyText(name: string, changes: Record<string, string | undefined> = {}): string {
   const fields: Record<string, string | undefined> = {
     name,

@@ -10,7 +10,7 @@ import { listening, policyText } from './listening.ts';
 
 const GIVING = { on_provisioned: 'true' };
 
-/** A ledger with the policy `newborn` and a drive that has just begun. */
+/** A ledger with the policy `newborn`, and a drive that has just started. */
 export async function newborns(phones: Phone[] = [], newborn: Record<string, string> = GIVING) {
   const world = listening();
   const { deps, store, clock } = world;
@@ -28,7 +28,7 @@ export async function newborns(phones: Phone[] = [], newborn: Record<string, str
         lookup: { change: 'created', phones: [], servers: [], others: [], ...lookup },
       }),
     sweepHint: (at = clock.now()) => putSweep(store, at),
-    /** Follows up on all hints in the inbox. */
+    /** Reconciles all hints in the inbox. */
     lookup: async (
       options: { runs?: OpenRun[]; until?: number; held?: boolean; store?: typeof store } = {},
     ) => {

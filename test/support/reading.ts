@@ -1,6 +1,6 @@
 import type { Store } from '../../lib/ledger/store/store.ts';
 
-/** A store that fails the test when something is written, and tells what was read. */
+/** A store that refuses every write and records every read. */
 export function reading(store: Store): Store & { reads: string[]; most(): number } {
   const reads: string[] = [];
   let now = 0;
@@ -18,7 +18,7 @@ export function reading(store: Store): Store & { reads: string[]; most(): number
   };
   return {
     reads,
-    /** So many reads were under way at a time. */
+    /** The most reads in flight at a time. */
     most: () => most,
     prefix: store.prefix,
     get: (key) => read(`get ${key}`, () => store.get(key)),

@@ -1,6 +1,6 @@
 import { isSecret, reveal } from '../../lib/secret.ts';
 
-/** A copy with the texts of its secrets: two secrets are equal to any matcher, whatever they hold. */
+/** Returns a copy with secrets as text: matchers cannot tell one secret from another. */
 export function revealed<T>(value: T): unknown {
   if (isSecret(value)) return reveal(value);
   if (Array.isArray(value)) return value.map((entry) => revealed<unknown>(entry));

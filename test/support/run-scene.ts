@@ -11,7 +11,7 @@ import { MINUTE, T0 } from './runs.ts';
 /** What JSON subscribers get. */
 type Told = Record<string, unknown> & { kind: string };
 
-/** All that runs need from outside, in memory: a ledger, an empty bucket of archives, a topic that works, and what was done with them. */
+/** All that runs need from outside, in memory: a ledger, an empty bucket of archives and a topic, with a record of their use. */
 export function runScene(cph: Partial<RunDeps['cph']> = {}, clock = playClock(T0)) {
   const store = memoryStore(clock);
   const lines: [level: string, event: string, fields: object][] = [];
@@ -59,10 +59,10 @@ export function runScene(cph: Partial<RunDeps['cph']> = {}, clock = playClock(T0
   };
   return {
     ...{ clock, store, deps, lines, sent, told, topic, lookups },
-    /** What was logged under these names, or everything. */
+    /** The log lines of these events, or all of them. */
     logged: (...events: string[]) =>
       lines.filter(([, event]) => events.length === 0 || events.includes(event)),
-    /** Puts an object where archives lie; `etag` "cut" stands for one that is not whole. */
+    /** Puts an archive into the bucket; its `etag` "cut" stands for one that is not whole. */
     land: (key: string, size = 2_048, etag = 'etag') =>
       void objects.set(key, { key, size, etag, lastModified: T0 }),
   };
@@ -70,7 +70,7 @@ export function runScene(cph: Partial<RunDeps['cph']> = {}, clock = playClock(T0
 
 export type RunScene = ReturnType<typeof runScene>;
 
-/** A service's refusal of an export call. */
+/** CPH's refusal of an export call. */
 export function refusal(
   facts: {
     code?: ErrorCode;
@@ -84,5 +84,5 @@ export function refusal(
   return new ServiceError(code, 'refused', call);
 }
 
-/** An error that meets one piece of work only. */
+/** An error that stops one piece of work only. */
 export const trouble = (): PhonevaultError => new PhonevaultError('unreachable', 'no answer');
