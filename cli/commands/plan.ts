@@ -66,7 +66,8 @@ async function readPolicyFile(io: Io, path: string): Promise<string> {
     return await readInput(io, path, MAX_BYTES);
   } catch (error) {
     if (!(error instanceof PhonevaultError)) throw error;
-    throw new PhonevaultError(error.code, `${path} ${error.message}`, { cause: error });
+    const { code, message, hint = 'name a policy of the bucket, or an existing file' } = error;
+    throw new PhonevaultError(code, `${path} ${message}`, { hint, cause: error });
   }
 }
 

@@ -88,7 +88,9 @@ export const runCommand: Command<Options> = {
 
 async function wake({ deps, wake }: Session, print: (text: string) => void) {
   if ((await wakeDrive(deps, wake)) !== 'failed') return;
-  print('The drive function could not be woken; its timer starts it within a minute.');
+  print(
+    'The drive function could not be woken. If it is deployed, its timer starts it within a minute.',
+  );
 }
 
 /** Watches a run until it is over or Ctrl-C, and drives it meanwhile if `drive` is set. */

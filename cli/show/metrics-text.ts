@@ -17,7 +17,7 @@ export function metricsFacts(metrics: Metrics | null): Fact[] {
     const all = ok + rest.refused + rest.throttled + rest.failed;
     const unsuccessful = Object.entries(rest).filter(([, count]) => count > 0);
     const why = unsuccessful.map(([word, count]) => `${count} ${word}`).join(', ');
-    return `${service} ${all}${why === '' ? '' : ` (${why})`}`;
+    return `${service.toUpperCase()} ${all}${why === '' ? '' : ` (${why})`}`;
   });
   const { retries, throttled_ms, function_ms } = metrics;
   const times = [
@@ -27,6 +27,6 @@ export function metricsFacts(metrics: Metrics | null): Fact[] {
   const again = retries === 0 ? [] : [`${retries} retried`];
   return [
     ['calls', calls.length === 0 ? undefined : [...calls, ...again].join(', ')],
-    ['time', times.join(', ')],
+    ['time', function_ms === 0 ? undefined : times.join(', ')],
   ];
 }

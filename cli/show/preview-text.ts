@@ -11,6 +11,13 @@ import { when } from './when.ts';
 
 const LINES = 20;
 
+const SECTIONS = [
+  { kind: 'export', title: 'To export' },
+  { kind: 'wait', title: 'To wait for' },
+  { kind: 'skip', title: 'Skipped' },
+  { kind: 'fail', title: 'Failed' },
+] as const satisfies { kind: PlannedPhoneView['plan']; title: string }[];
+
 type Estimate = NonNullable<Preview['estimate']>;
 
 /** Describes what a run would do: paths, target and time, then the phones; with `all` every phone. */
@@ -42,10 +49,7 @@ export function previewText(io: Io, preview: Preview, { all }: { all: boolean })
       io.columns,
     ),
     ...warnings(preview).map((text) => fold(`${paint.yellow('warning:')} ${text}`, io.columns)),
-    ...section(io, preview, 'export', 'To export', all),
-    ...section(io, preview, 'wait', 'To wait for', all),
-    ...section(io, preview, 'skip', 'Skipped', all),
-    ...section(io, preview, 'fail', 'Failed', all),
+    ...SECTIONS.flatMap((section) => sectionText(io, preview, section, all)),
   ].join('\n');
 }
 
@@ -103,11 +107,10 @@ function deadlineAdvice({ ms, deadline_ms, limited_by }: Estimate): string {
 }
 
 /** Lists the phones of one kind, grouped by reason. */
-function section(
+function sectionText(
   io: Io,
   { phones, counts }: Preview,
-  kind: PlannedPhoneView['plan'],
-  title: string,
+  { kind, title }: (typeof SECTIONS)[number],
   all: boolean,
 ): string[] {
   const own = phones.filter(({ plan }) => plan === kind);

@@ -52,7 +52,7 @@ export function runText(
       ? []
       : [...title('Phones'), ...phonesTable(io, phones, options.allPhones)]),
     ...(calls.length === 0 ? [] : [...title('Export calls'), callsTable(io, calls)]),
-    ...(options.log ? [...title('Log'), ...logText(io, log, names)] : []),
+    ...(options.log && log.length > 0 ? [...title('Log'), ...logText(io, log, names)] : []),
   ].join('\n');
 }
 
@@ -110,7 +110,7 @@ function phonesTable(io: Io, phones: readonly RunPhone[], all: boolean): string[
     phone.size === undefined ? '' : size(phone.size),
     phone.key === undefined ? phone.phone_id : `obs://${phone.bucket ?? ''}/${phone.key}`,
   ]);
-  const head = ['phone', 'outcome', 'why', 'attempts', 'size', 'archive, or id'];
+  const head = ['phone', 'outcome', 'why', 'attempts', 'size', 'archive or phone id'];
   const rest = sorted.length - shown.length;
   return [
     table(rows, io.columns, { head, right: [3, 4], whole: [0] }),
@@ -125,5 +125,5 @@ function callsTable(io: Io, calls: readonly ExportCall[]): string {
     request_id ?? '',
   ]);
   const head = ['time', 'phones', 'accepted', 'refused', 'no response', 'request'];
-  return table(rows, io.columns, { head, right: [1, 2, 3, 4] });
+  return table(rows, io.columns, { head, right: [1, 2, 3, 4], whole: [0] });
 }
