@@ -7,7 +7,7 @@ import { withErrorReporting } from '../lib/runtime/with-error-reporting.ts';
 const instance = realInstance();
 const memory = new Map<string, OpenRun>();
 
-/** TIMER every minute, or a kick: moves all open runs on. */
+/** TIMER every minute, or a wake-up: advances all open runs. */
 export function handler(_event: unknown, context: FgContext): Promise<DriveResult> {
   return withErrorReporting(instance, async () => {
     const { deps, timeLeft, holder } = startInvocation(context, instance, { needsTopic: true });

@@ -6,7 +6,7 @@ import { withErrorReporting } from '../lib/runtime/with-error-reporting.ts';
 
 const instance = realInstance();
 
-/** CTS, EventGrid, SMN: drops hints for drive. Throws where the platform should bring the event again. */
+/** CTS, EventGrid, SMN: stores hints for drive. Throws when the platform should deliver the event again. */
 export function handler(event: unknown, context: FgContext): Promise<EventResult> {
   return withErrorReporting(instance, async () => {
     const { deps } = startInvocation(context, instance, { needsTopic: false });

@@ -8,7 +8,7 @@ import { realInstance } from '../lib/runtime/invocation.ts';
 const instance = realInstance();
 const app = createHttpApp();
 
-/** APIG, shared or dedicated: answers one call to the API. Never throws. */
+/** APIG, shared or dedicated: serves one API call. Never throws. */
 export function handler(event: unknown, context: FgContext): Promise<ApigResponse> {
   return withApigResponse(instance, async () => {
     const { request, mount } = parseApigEvent(event);

@@ -5,13 +5,16 @@ import {
 } from '../lib/run/schedule/schedule.ts';
 import type { FgContext } from '../lib/runtime/context.ts';
 import { realInstance, startInvocation } from '../lib/runtime/invocation.ts';
-import { ignoringForeign, withErrorReporting } from '../lib/runtime/with-error-reporting.ts';
+import {
+  withForeignEventsIgnored,
+  withErrorReporting,
+} from '../lib/runtime/with-error-reporting.ts';
 import { parseTimerEvent, policyNamed } from '../lib/runtime/events/timer-event.ts';
 
 const instance = realInstance();
 const memory: ScheduleMemory = {};
 
-/** TIMER: asks for the runs that are due and kicks drive. Any other event is ignored. */
+/** TIMER: requests the runs that are due and wakes drive. Ignores any other event. */
 export function handler(event: unknown, context: FgContext): Promise<ScheduleResult> {
   const work = async (): Promise<ScheduleResult> => {
     const { time, unreadable, userEvent } = parseTimerEvent(event);
@@ -20,5 +23,5 @@ export function handler(event: unknown, context: FgContext): Promise<ScheduleRes
     return schedule({ ...deps, wake, heartbeat: settings.heartbeat }, tick, memory);
   };
   const ignored = { requested: [], ignored: { event_invalid: 1 } };
-  return withErrorReporting(instance, () => ignoringForeign(instance, work, ignored));
+  return withErrorReporting(instance, () => withForeignEventsIgnored(instance, work, ignored));
 }

@@ -3,7 +3,7 @@ import { toProblem, problemBody, problemResponse } from '../http/problem.ts';
 import type { Instance } from './invocation.ts';
 import { createLog } from './log.ts';
 
-/** The only form that the gateway takes; anything else is a 500 of its own (FSS.1202, FSS.1206). */
+/** The only form that the gateway accepts; for any other it responds with a 500 of its own (FSS.1202, FSS.1206). */
 export type ApigResponse = {
   statusCode: number;
   headers: Record<string, string>;
@@ -11,7 +11,7 @@ export type ApigResponse = {
   isBase64Encoded: false;
 };
 
-/** The gateway's form of a web response. Its body must be text. */
+/** Returns a web response in the gateway's form. Its body must be text. */
 export async function toApigResponse(response: Response): Promise<ApigResponse> {
   return {
     statusCode: response.status,
@@ -22,8 +22,8 @@ export async function toApigResponse(response: Response): Promise<ApigResponse> 
 }
 
 /**
- * Answers a call. An event that is no call gets a 400 that says so. What else fails before the application has it, such as
- * a wrong setting, is logged in full and answered as a 500 that tells its code only: the caller cannot help it.
+ * Returns the response of `work` in the gateway's form. An event of another trigger gets a 400. Any other error outside the
+ * application, such as an invalid setting, is logged in full and becomes a 500 with only its code. Never throws.
  */
 export async function withApigResponse(
   instance: Pick<Instance, 'clock' | 'write'>,
@@ -39,7 +39,7 @@ export async function withApigResponse(
     }
     log.error('invocation_failed', { error });
     const code = error instanceof PhonevaultError ? error.code : 'internal';
-    const detail = 'Phonevault cannot answer. Its log says why.';
+    const detail = 'Phonevault failed. See the function log.';
     return toApigResponse(problemResponse(problemBody(500, code, detail)));
   }
 }

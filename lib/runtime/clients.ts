@@ -14,13 +14,13 @@ import type { Settings } from './settings.ts';
 export type Clients = { cph: Cph; obs: Obs; smn: Smn; functiongraph: FunctionGraph };
 
 /**
- * The services' clients for one invocation, all with its credentials. Each finds out for itself whether they are taken:
- * what CPH refuses may still open the topic that is to be told of it. Calls that fail are logged.
+ * Returns the services' clients for one invocation, all with its credentials. Each authenticates on its own, because a topic
+ * may accept credentials that CPH refuses. Failed calls are logged.
  */
 export function createClients(options: {
   settings: Settings;
   credentials: Credentials;
-  /** Outside of a function a refused token can be had anew. */
+  /** Gets new credentials after a refused token. A function cannot do that. */
   renew?: (() => Promise<Credentials>) | undefined;
   clock: Clock;
   random: Random;

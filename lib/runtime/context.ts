@@ -2,8 +2,8 @@ import { type Credentials, credentialsFrom } from '../cloud/request/credentials.
 import type { Clock } from '../clock.ts';
 
 /**
- * What FunctionGraph hands to a handler. Not every runtime has every method, so all are optional;
- * getAccessKey and getSecretKey are left out: they are no longer maintained and give nothing.
+ * FunctionGraph's second argument of a handler. All methods are optional, because not every runtime has each of them.
+ * getAccessKey and getSecretKey are missing: they are no longer maintained and return nothing.
  */
 export type FgContext = {
   getRequestID?(): string;
@@ -21,7 +21,7 @@ export type FgContext = {
 const text = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
 
 /**
- * The agency's credentials, where there are any. To be read in every invocation: a warm instance outlives them.
+ * Returns the agency's credentials, if any. Call it in every invocation: a warm instance outlives them.
  */
 export function credentialsOf(context: FgContext): Credentials {
   return credentialsFrom({
@@ -32,14 +32,14 @@ export function credentialsOf(context: FgContext): Credentials {
   });
 }
 
-/** The id of this invocation, '' outside of FunctionGraph. */
+/** Returns the id of this invocation; '' outside of FunctionGraph. */
 export function requestIdOf(context: FgContext): string {
   return text(context.getRequestID?.()).slice(0, 64);
 }
 
 /**
- * A function that gives the milliseconds left in this invocation. Without a context to ask, time
- * counts down from `fallbackMs`.
+ * Returns a function that returns the milliseconds left in this invocation. When the context does not say, they count down
+ * from `fallbackMs`.
  */
 export function timeLeft(context: FgContext, clock: Clock, fallbackMs: number): () => number {
   const end = clock.now() + fallbackMs;

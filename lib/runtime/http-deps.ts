@@ -2,11 +2,11 @@ import type { HttpDeps } from '../http/route.ts';
 import type { FgContext } from './context.ts';
 import { type Instance, startInvocation } from './invocation.ts';
 
-/** The gateway waits for 60 seconds at most. */
+/** The gateway waits for at most 60 seconds. */
 const MAX_MS = 50_000;
 const SPARE_MS = 3_000;
 
-/** What one call to the API needs, with this invocation's credentials. Throws `setting_invalid`. */
+/** Returns the dependencies of one API call, with this invocation's credentials. Throws `setting_invalid`. */
 export function httpDeps(context: FgContext, instance: Instance, mount: string): HttpDeps {
   const { deps, wake, settings, timeLeft } = startInvocation(context, instance, {
     needsTopic: false,

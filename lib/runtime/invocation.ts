@@ -10,7 +10,7 @@ import { type WorkDeps, workDeps } from './work-deps.ts';
 
 const FALLBACK_MS = 60_000;
 
-/** What outlives an invocation: connections and clocks, nothing of anybody's credentials. */
+/** What outlives an invocation: connections and clocks, but no credentials. */
 export type Instance = { clock: Clock; random: Random; send: Send; write: (line: string) => void };
 
 export type Invocation = WorkDeps & {
@@ -20,7 +20,7 @@ export type Invocation = WorkDeps & {
   timeLeft(): number;
 };
 
-/** The instance of a real function. */
+/** Returns the instance of a real function. */
 export function realInstance(): Instance {
   return {
     clock: realClock,
@@ -31,8 +31,8 @@ export function realInstance(): Instance {
 }
 
 /**
- * Builds one invocation's dependencies from FunctionGraph's context, its credentials included. Throws
- * `setting_invalid` naming every setting that is wrong.
+ * Returns one invocation's dependencies, with the credentials in FunctionGraph's context. Throws `setting_invalid` with every
+ * invalid setting.
  */
 export function startInvocation(
   context: FgContext,

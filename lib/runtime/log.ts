@@ -8,7 +8,7 @@ type Level = 'info' | 'warn' | 'error';
 export type Fields = Record<string, unknown>;
 
 export type Log = Record<Level, (event: string, fields?: Fields) => void> & {
-  /** A log that adds these fields to every line. */
+  /** Returns a log that adds these fields to every line. */
   with(fields: Fields): Log;
 };
 
@@ -16,7 +16,7 @@ const MAX_TEXT = 500;
 const MAX_ENTRIES = 20;
 const MAX_FIELDS = 40;
 
-// Names of things that must not be written, whatever their value.
+// Fields with these names are never written, whatever their value.
 const FORBIDDEN =
   /token|secret|passw|authorization|signature|credential|access_?key|cookie|imei|address|property|(?:^|_)(?:ip|body|headers?)$/i;
 
@@ -28,7 +28,7 @@ function errorFields(error: Error): Fields {
   if (error instanceof PhonevaultError) {
     return { code: error.code, message: error.message, hint: error.hint };
   }
-  // A foreign error's message may hold anything; its name and place do not.
+  // A foreign error's message may contain anything, so only its name and place are written.
   const place = /\n +at ([^\n]{1,200})/.exec(error.stack ?? '')?.[1];
   return { name: error.name, at: place };
 }
@@ -64,8 +64,8 @@ function fieldsOf(fields: Fields, depth: number): Fields {
 }
 
 /**
- * A log of one JSON object a line: `{time, level, event, ...base, ...fields}`. Texts and lists are cut;
- * secrets (by type or by the name of their field), objects and foreign errors' messages stay out.
+ * Returns a log that writes one JSON object per line: `{time, level, event, ...base, ...fields}`. It cuts texts and lists, and
+ * omits secrets (by type or by field name), objects and messages of foreign errors.
  */
 export function createLog(
   write: (line: string) => void,

@@ -4,7 +4,7 @@ import { zoneProblems } from '../policy/slots/zones.ts';
 import { parseTokenEntry } from '../http/tokens.ts';
 import { parseWebhookSecret } from '../http/webhooks.ts';
 
-/** Each message says what is allowed; readSettings adds the name and what was found. */
+/** Each message says what is allowed; readSettings adds the setting's name and its value. */
 export const region = z.string().regex(/^[a-z][a-z0-9-]{1,31}$/, 'a region id such as cn-north-4');
 
 export const projectId = z.string().regex(/^[\w-]{1,64}$/, 'the IAM project id of the region');
@@ -18,7 +18,7 @@ export const bucket = z
 
 const folders = '"/"-separated names of letters, digits, ".", "_" and "-", at most 200 characters';
 
-/** Ends in "/" whether written so or not. */
+/** Always ends in "/". */
 export const prefix = z
   .string()
   .transform((value) => (value.endsWith('/') ? value : `${value}/`))
@@ -80,16 +80,16 @@ export const heartbeat = z.string().transform((value, context) => {
 
 const MAX_ENTRIES = 20;
 
-/** Entries separated by commas or spaces. What is wrong with one is told by its place, never by its content. */
+/** Entries separated by commas or spaces. An error names the position of an entry, never its content. */
 const entries = <T extends object>(parse: (text: string) => T | string) =>
   z.string().transform((value, context) => {
     const parts = value.split(/[\s,]+/).filter((part) => part !== '');
     const read = parts.map(parse);
-    const fault = read.find((entry) => typeof entry === 'string');
+    const error = read.find((entry) => typeof entry === 'string');
     if (parts.length > MAX_ENTRIES) {
       context.addIssue(`at most ${MAX_ENTRIES} entries, separated by commas`);
-    } else if (fault !== undefined) {
-      context.addIssue(`as entry ${read.indexOf(fault) + 1}: ${fault}`);
+    } else if (error !== undefined) {
+      context.addIssue(`as entry ${read.indexOf(error) + 1}: ${error}`);
     }
     return read.filter((entry) => typeof entry !== 'string');
   });

@@ -32,9 +32,9 @@ type Env = Record<string, string | undefined>;
 const DEFAULT_PREFIX = 'phonevault/';
 const MAX_LENGTH = 4_096;
 
-/** Reads single settings and gathers what is wrong with them. */
+/** Reads single settings and collects their errors. */
 function reader(lookUp: (name: string) => string | undefined) {
-  const faults: string[] = [];
+  const errors: string[] = [];
 
   const read = <T>(
     shortName: string,
@@ -44,23 +44,23 @@ function reader(lookUp: (name: string) => string | undefined) {
     const name = `PHONEVAULT_${shortName}`;
     const value = lookUp(name) ?? options.fallback;
     if (value === undefined) {
-      if (options.missing) faults.push(`${name} is missing; set it to ${options.missing}`);
+      if (options.missing) errors.push(`${name} is missing; set it to ${options.missing}`);
       return undefined;
     }
     const result = value.length <= MAX_LENGTH ? field.safeParse(value) : undefined;
     if (result?.success) return result.data;
-    const found = options.secret ? 'wrong' : `"${scrub(value, 80)}"`;
+    const found = options.secret ? 'invalid' : `"${scrub(value, 80)}"`;
     const allowed = result?.error.issues[0]?.message ?? `at most ${MAX_LENGTH} characters`;
-    faults.push(`${name} is ${found}; allowed: ${allowed}`);
+    errors.push(`${name} is ${found}; allowed: ${allowed}`);
     return undefined;
   };
-  return { faults, read };
+  return { errors, read };
 }
 
 const SERVICES = ['cph', 'iam', 'obs', 'smn', 'functiongraph'] as const;
 
 function readEndpoints(
-  { faults, read }: ReturnType<typeof reader>,
+  { errors, read }: ReturnType<typeof reader>,
   region: string | undefined,
 ): Endpoints {
   const given = SERVICES.map(
@@ -74,15 +74,14 @@ function readEndpoints(
     return { ...endpointsOf(region), ...explicit };
   } catch (error) {
     if (!(error instanceof PhonevaultError)) throw error;
-    faults.push(`PHONEVAULT_REGION: ${error.message}; ${error.hint}`);
+    errors.push(`PHONEVAULT_REGION: ${error.message}; ${error.hint}`);
     return explicit as Endpoints;
   }
 }
 
 /**
- * All settings, from the function's user data (`context`) or else from `env`. An empty value counts
- * as unset. Throws one setting_invalid that names every wrong or missing setting, what was found
- * (never of secrets) and what is allowed.
+ * Returns all settings, from the function's user data (`context`) or else from `env`. An empty value counts as unset. Throws
+ * one setting_invalid with every invalid or missing setting, its value (unless it is a secret) and what is allowed.
  */
 export function readSettings(
   context: FgContext,
@@ -93,7 +92,7 @@ export function readSettings(
     const value = context.getUserData?.(name)?.trim() || env[name]?.trim();
     return value === '' ? undefined : value;
   });
-  const { read, faults } = settings;
+  const { read, errors } = settings;
 
   const region = read('REGION', fields.region, {
     missing: 'the region of the phones, such as cn-north-4',
@@ -105,9 +104,7 @@ export function readSettings(
   const bucket = read('BUCKET', fields.bucket, { missing: 'the bucket that holds the policies' });
   const prefix = read('PREFIX', fields.prefix, { fallback: DEFAULT_PREFIX });
   const topicUrn = read('TOPIC_URN', fields.topicUrn, {
-    ...(options.needsTopic
-      ? { missing: 'the URN of the SMN topic that is told how runs went' }
-      : {}),
+    ...(options.needsTopic ? { missing: 'the URN of the SMN topic for notifications' } : {}),
   });
   const heartbeat = read('HEARTBEAT', fields.heartbeat);
   const driveUrn = read('DRIVE_URN', fields.functionUrn);
@@ -116,9 +113,9 @@ export function readSettings(
   const obsPathStyle = read('OBS_PATH_STYLE', fields.flag) ?? false;
   const endpoints = readEndpoints(settings, region);
 
-  if (faults.length > 0 || !region || !projectId || !bucket || !prefix) {
-    throw new PhonevaultError('setting_invalid', faults.join('\n'), {
-      hint: "correct these in the function's environment variables",
+  if (errors.length > 0 || !region || !projectId || !bucket || !prefix) {
+    throw new PhonevaultError('setting_invalid', errors.join('\n'), {
+      hint: "fix these in the function's environment variables",
     });
   }
   return {

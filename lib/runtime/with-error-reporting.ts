@@ -3,8 +3,8 @@ import type { Instance } from './invocation.ts';
 import { createLog } from './log.ts';
 
 /**
- * Does a handler's work. An error that leaves it is logged with its code and hint, and carries the hint in its message:
- * FunctionGraph shows nothing else of it.
+ * Runs a handler's work. Logs an error with its code and hint, and throws it with the hint in its message, because
+ * FunctionGraph shows only the message.
  */
 export async function withErrorReporting<T>(
   instance: Pick<Instance, 'clock' | 'write'>,
@@ -23,10 +23,10 @@ export async function withErrorReporting<T>(
 }
 
 /**
- * Does a handler's work. What is not an event for the handler will not be one the next time either: it is logged as an
- * error and answered with `ignored`, not thrown, so that the platform does not bring it again.
+ * Runs a handler's work. An event of another trigger is logged as an error and returns `ignored`. It does not throw, so that
+ * the platform does not deliver the event again.
  */
-export async function ignoringForeign<T>(
+export async function withForeignEventsIgnored<T>(
   instance: Pick<Instance, 'clock' | 'write'>,
   work: () => Promise<T>,
   ignored: T,

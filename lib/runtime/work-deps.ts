@@ -11,11 +11,11 @@ import type { Settings } from './settings.ts';
 export type WorkDeps = {
   deps: RunDeps;
   wake: Wake;
-  /** Unique to this invocation or command: names its lease and what it writes. */
+  /** Unique to this invocation or command. It names its lease and its log entries. */
   holder: string;
 };
 
-/** What the engine needs, from settings and the services' clients. */
+/** Returns the engine's dependencies, from settings and the services' clients. */
 export function workDeps(
   { bucket, prefix, topicUrn = '', driveUrn }: Settings,
   { cph, obs, smn, functiongraph }: Clients,

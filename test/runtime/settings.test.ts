@@ -207,7 +207,7 @@ describe('readSettings', () => {
     ['PHONEVAULT_WEBHOOK_SECRETS', `crm:Hunter2:whsec_${'A'.repeat(32)}`, 'names of policies'],
   ])('refuses %s %s without showing it', (name, value, told) => {
     const { message } = fault({ [name]: value });
-    expect(message).toContain(`${name} is wrong`);
+    expect(message).toContain(`${name} is invalid`);
     expect(message).toContain(told);
     expect(message).not.toMatch(/hunter2|000000/i);
   });

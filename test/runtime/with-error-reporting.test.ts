@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../../lib/errors.ts';
-import { ignoringForeign, withErrorReporting } from '../../lib/runtime/with-error-reporting.ts';
+import {
+  withForeignEventsIgnored,
+  withErrorReporting,
+} from '../../lib/runtime/with-error-reporting.ts';
 import { playClock } from '../../testing/play-clock.ts';
 
 async function failWith(error: Error) {
@@ -36,12 +39,12 @@ describe('reporting', () => {
   });
 });
 
-describe('ignoringForeign', () => {
+describe('withForeignEventsIgnored', () => {
   const run = async (error: Error) => {
     const lines: string[] = [];
     const instance = { clock: playClock(), write: (line: string) => void lines.push(line) };
     const work = () => Promise.reject<string>(error);
-    const result = await ignoringForeign(instance, work, 'ignored').catch(
+    const result = await withForeignEventsIgnored(instance, work, 'ignored').catch(
       (thrown: unknown) => thrown,
     );
     return { result, log: lines.join('') };

@@ -165,7 +165,7 @@ describe('function', () => {
     const token = 'operations:very-secret-token';
     await cli.deployed({ PHONEVAULT_HTTP_TOKENS: token, PHONEVAULT_WEBHOOK_SECRETS: 'whsec_x' });
     const { out } = await cli.run('doctor');
-    expect(out).toContain('PHONEVAULT_HTTP_TOKENS is wrong');
+    expect(out).toContain('PHONEVAULT_HTTP_TOKENS is invalid');
     expect(out).not.toContain('very-secret');
     expect(out).not.toContain('whsec_x');
   });
