@@ -1,6 +1,6 @@
 import { layout } from '../../ledger/store/layout.ts';
 import type { DriveDeps } from '../deps.ts';
-import { rememberFirstBackup } from '../first-backup/reconcile.ts';
+import { recordFirstBackups } from '../first-backup/reconcile.ts';
 import { notifyDue, notifyRun } from '../notify/notify-run.ts';
 import { isSettled, settleRun } from '../settle/settle.ts';
 import { containFailure } from '../state/contain-failure.ts';
@@ -27,7 +27,7 @@ async function closeIfSettled(deps: DriveDeps, work: Work, run: OpenRun): Promis
   await notifyIfDue(deps, run);
   if (run.state.notified === undefined) return;
   if (run.request.trigger === 'provisioned') {
-    await rememberFirstBackup(deps, work.firstBackups, run);
+    await recordFirstBackups(deps, work.firstBackups, run);
   }
   await deps.store.remove([layout.cancel(run.runId), layout.quarantined(run.runId)]);
   await deps.store.remove([layout.request(run.runId)]);

@@ -3,57 +3,57 @@ import type { Phone } from '../../cloud/cph/phone.ts';
 import type { RunDeps } from '../deps.ts';
 
 const PAGE = 100;
-const CALLS_A_LOOK = 20;
-/** So many of them are kept for phones, so that orders that never show do not keep phones from being looked at. */
+const MAX_CALLS = 20;
+/** Calls reserved for phones, so that orders without phones do not use them all. */
 const CALLS_FOR_PHONES = 8;
 const TURN_MS = 30_000;
-/** From here on it is worth looking for phones at the head of the list, where new ones are. */
+/** For this many phones it pays to read the head of the list, where new phones are. */
 const LIST_FROM = 4;
 
-/** What CPH shows of the phones, servers and orders that hints name. */
-export type Seen = {
-  /** Null for an id that no phone has. Nothing for one that was not looked at this time. */
+/** The phones and servers of hints, as CPH shows them. */
+export type FetchedPhones = {
+  /** Null for an id that no phone has. Without an entry for an id that was not fetched this time. */
   phones: Map<string, Phone | null>;
-  /** The phones of a server; none for an id that no server has. */
+  /** The phones of a server; empty for an id that no server has. */
   servers: Map<string, Phone[]>;
 };
 
-/** Ids worth a look; `others` may be a phone's, a server's or an order's. */
-export type Worth = { phones: Set<string>; servers: Set<string>; others: Set<string> };
+/** Ids to fetch; `others` may be the id of a phone, a server or an order. */
+export type IdsToFetch = { phones: Set<string>; servers: Set<string>; others: Set<string> };
 
-/** Looks at what hints name, with few calls: what is left over waits for the next look. */
+/** Fetches the phones of hints, with at most 20 calls. The remaining ids wait for the next time. */
 export async function lookUp(
   deps: Pick<RunDeps, 'cph' | 'clock'>,
-  worth: Worth,
+  ids: IdsToFetch,
   until: number,
-): Promise<Seen> {
-  const seen: Seen = { phones: new Map(), servers: new Map() };
-  const { phones, others } = worth;
-  const servers = new Set(worth.servers);
-  let calls = CALLS_A_LOOK;
+): Promise<FetchedPhones> {
+  const fetched: FetchedPhones = { phones: new Map(), servers: new Map() };
+  const { phones, others } = ids;
+  const servers = new Set(ids.servers);
+  let calls = MAX_CALLS;
   const may = (kept = 0): boolean => calls > kept && deps.clock.now() < until && (calls -= 1) >= 0;
   const turn = Math.floor(deps.clock.now() / TURN_MS);
 
-  const left = (): string[] => [...phones].filter((id) => !seen.phones.has(id));
+  const left = (): string[] => [...phones].filter((id) => !fetched.phones.has(id));
   for (let offset = 0; left().length >= LIST_FROM && may(); offset += PAGE) {
     const before = left().length;
     const page = await deps.cph.listPhones({ offset, limit: PAGE });
-    for (const phone of page.phones) seen.phones.set(phone.phone_id, phone);
+    for (const phone of page.phones) fetched.phones.set(phone.phone_id, phone);
     if (before - left().length < LIST_FROM || offset + PAGE >= page.count) break;
   }
   const show = async (id: string): Promise<void> => {
-    seen.phones.set(id, (await deps.cph.showPhone(id)) ?? null);
+    fetched.phones.set(id, (await deps.cph.showPhone(id)) ?? null);
   };
   const reserve = phones.size === 0 ? 0 : CALLS_FOR_PHONES;
   for (const id of inTurn([...others], turn)) {
-    if (!seen.phones.has(id) && may(reserve)) await show(id);
-    if (seen.phones.get(id) === null) servers.add(id);
+    if (!fetched.phones.has(id) && may(reserve)) await show(id);
+    if (fetched.phones.get(id) === null) servers.add(id);
   }
   for (const id of inTurn([...servers], turn)) {
-    if (may(reserve)) seen.servers.set(id, await phonesOf(deps, id, () => may(reserve)));
+    if (may(reserve)) fetched.servers.set(id, await phonesOf(deps, id, () => may(reserve)));
   }
   for (const id of inTurn(left(), turn)) if (may()) await show(id);
-  return seen;
+  return fetched;
 }
 
 async function phonesOf(
@@ -69,14 +69,14 @@ async function phonesOf(
       if (offset + PAGE >= page.count || !may()) break;
     }
   } catch (error) {
-    // What CPH makes of a filter for no server of its is not documented.
+    // How CPH responds to a filter by an unknown server is not documented.
     const isRefused = error instanceof ServiceError && [400, 404].includes(error.status ?? 0);
     if (!isRefused) throw error;
   }
   return [...phones.values()];
 }
 
-/** Begins each time at another place, so that ids that never show keep none from being looked at. */
+/** Starts at another id each time, so that ids without phones do not use all calls. */
 function inTurn(ids: string[], turn: number): string[] {
   const from = ids.length === 0 ? 0 : (turn * (CALLS_FOR_PHONES / 2)) % ids.length;
   return [...ids.slice(from), ...ids.slice(0, from)];

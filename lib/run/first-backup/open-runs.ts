@@ -2,12 +2,12 @@ import { phoneSteps } from '../state/phone-steps.ts';
 import type { StoredRun } from '../state/stored-run.ts';
 import type { OpenFirstBackup } from './decide.ts';
 
-/** What the open runs mean for the phones of their policies. */
+/** Returns what the open runs mean for first backups of their policies. */
 export function openFirstBackups(runs: StoredRun[], now: number): OpenFirstBackup[] {
   return runs.map((run) => {
     const { policy, trigger, phones = [] } = run.request;
     const isFirst = trigger === 'provisioned';
-    const underway = isFirst
+    const inProgress = isFirst
       ? []
       : phoneSteps(run, now)
           .filter(({ step }) => step.kind !== 'done')
@@ -15,8 +15,8 @@ export function openFirstBackups(runs: StoredRun[], now: number): OpenFirstBacku
     return {
       policy,
       requestedAt: run.requestedAt,
-      asked: new Set(isFirst ? phones : []),
-      underway: new Set(underway),
+      requested: new Set(isFirst ? phones : []),
+      inProgress: new Set(inProgress),
     };
   });
 }

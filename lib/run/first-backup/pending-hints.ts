@@ -8,20 +8,20 @@ const READS_AT_ONCE = 16;
 const CLOCKS_DIFFER_MS = 60 * 60_000;
 
 /** A hint in the inbox. Times in epoch ms. */
-export type Pending = {
+export type PendingHint = {
   id: string;
   lookup: Lookup;
   droppedAt: number;
-  /** The generation that it tells of: when the phone was reset, or 0 for its first life. */
+  /** The generation of the phone: when it was reset (epoch ms), or 0 when it is new. */
   generation: number;
 };
 
-/** Reads the hints that `known` does not hold yet. One that cannot be read is told and taken away; a newer version's is left. */
+/** Returns the hints, reading those that `known` lacks. An invalid hint is logged and removed; one of a newer version stays. */
 export async function readPending(
   deps: Pick<RunDeps, 'store' | 'log'>,
   ids: string[],
-  known: Map<string, Pending>,
-): Promise<Pending[]> {
+  known: Map<string, PendingHint>,
+): Promise<PendingHint[]> {
   const limit = pLimit(READS_AT_ONCE);
   const all = await Promise.all(
     ids.filter(isLookupHint).map((id) => limit(() => known.get(id) ?? readOne(deps, id))),
@@ -35,13 +35,13 @@ export async function readPending(
 async function readOne(
   deps: Pick<RunDeps, 'store' | 'log'>,
   id: string,
-): Promise<Pending | undefined> {
+): Promise<PendingHint | undefined> {
   try {
     const found = await readLookup(deps.store, id);
     if (found === undefined) return undefined;
     const generation = generationOf(found.lookup, found.droppedAt);
     if (found.lookup.change === 'reset' && generation === 0) {
-      deps.log.warn('hint_time_unusable', { hint: id });
+      deps.log.warn('hint_time_invalid', { hint: id });
     }
     return { id, ...found, generation };
   } catch (error) {
@@ -53,8 +53,8 @@ async function readOne(
 }
 
 /**
- * A reset starts a generation, and the time that its trace tells is the generation's name: it is the same however often
- * and however late the event comes. A time that lies ahead of us would make every repetition news: it does not count.
+ * A reset starts a generation, named by the time in its trace: the same however often and late the event arrives. A time in
+ * the future does not count, or each repetition would start another backup.
  */
 function generationOf({ change, at }: Lookup, droppedAt: number): number {
   return change === 'reset' && at !== undefined && at < droppedAt + CLOCKS_DIFFER_MS ? at : 0;

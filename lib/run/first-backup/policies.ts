@@ -5,57 +5,74 @@ import { type Candidate, selectPhones } from '../../policy/selection/select.ts';
 import type { RunDeps } from '../deps.ts';
 import { readPolicy } from '../state/read-policy.ts';
 
-/** A policy that gives first backups. Times in epoch ms. */
+/** An enabled policy with `on_provisioned`. Times in epoch ms. */
 export type FirstBackupPolicy = {
   name: string;
   /** Phones created before are not new to it. */
   since: number;
-  /** When each phone's last first backup was asked for. */
-  given: Readonly<Record<string, number>>;
+  /** When the last first backup of each phone was requested. */
+  lastRequested: Readonly<Record<string, number>>;
   selects(phone: Candidate): boolean;
 };
 
+type Deps = Pick<RunDeps, 'store' | 'clock' | 'ledger' | 'cph'>;
+type PolicyState = Provisioning['policies'][string];
+
 /**
- * The policies that give first backups now; the state is brought up to date with the bucket. One that is new to it
- * counts from `baseline` (epoch ms) on, as does one that was paused; one that was switched off is forgotten, one that cannot be read rests.
+ * Returns the policies that request first backups now, and updates their state. A policy that is new, or was paused, counts
+ * phones as new from `baseline` (epoch ms). A disabled policy is forgotten, an invalid one keeps its state.
  */
 export async function findFirstBackupPolicies(
-  deps: Pick<RunDeps, 'store' | 'clock' | 'ledger' | 'cph'>,
+  deps: Deps,
   state: Provisioning,
   baseline: number,
 ): Promise<FirstBackupPolicy[]> {
-  const policies: Provisioning['policies'] = {};
-  const givers: FirstBackupPolicy[] = [];
+  const states: Provisioning['policies'] = {};
+  const policies: FirstBackupPolicy[] = [];
   for (const { key, etag } of await deps.store.list(layout.policies)) {
     const name = readPolicyKey(key);
     if (name === undefined) continue;
     const known = state.policies[name];
-    const isPaused = (known?.paused_until ?? 0) > deps.clock.now();
-    const rests = known?.on === false && (known.paused_until === undefined || isPaused);
-    if (known?.etag === etag && rests) {
-      policies[name] = known;
+    if (known?.etag === etag && isInactive(known, deps.clock.now())) {
+      states[name] = known;
       continue;
     }
     const { policy, paused_until } = await readOne(deps, name);
-    const gives = policy === undefined || (policy.enabled && policy.on_provisioned);
-    const on = policy !== undefined && gives && paused_until === undefined;
     const since = known?.since ?? baseline;
-    const given = known?.given ?? {};
-    policies[name] = {
-      etag,
-      on,
-      given: gives ? given : {},
-      ...(gives && paused_until === undefined ? { since } : {}),
-      ...(paused_until === undefined ? {} : { paused_until }),
-    };
-    if (on) givers.push({ name, since, given, selects: await selector(deps, policy.select) });
+    const next = stateOf({ etag, policy, paused_until, since }, known);
+    states[name] = next;
+    if (policy === undefined || !next.on) continue;
+    const selects = await selector(deps, policy.select);
+    policies.push({ name, since, lastRequested: known?.given ?? {}, selects });
   }
-  state.policies = policies;
-  return givers;
+  state.policies = states;
+  return policies;
+}
+
+/** Returns true while an unchanged policy stays as it is: switched off, or paused. */
+function isInactive({ on, paused_until }: PolicyState, now: number): boolean {
+  return !on && (paused_until === undefined || paused_until > now);
+}
+
+function stateOf(
+  read: {
+    etag: string;
+    policy?: Policy | undefined;
+    paused_until?: number | undefined;
+    since: number;
+  },
+  known: PolicyState | undefined,
+): PolicyState {
+  const { etag, policy, paused_until, since } = read;
+  const isEnabled = policy === undefined || (policy.enabled && policy.on_provisioned);
+  const given = isEnabled ? (known?.given ?? {}) : {};
+  if (paused_until !== undefined) return { etag, on: false, given, paused_until };
+  const on = policy !== undefined && isEnabled;
+  return { etag, on, given, ...(isEnabled ? { since } : {}) };
 }
 
 async function readOne(
-  deps: Pick<RunDeps, 'store' | 'clock' | 'ledger'>,
+  deps: Deps,
   name: string,
 ): Promise<{ policy?: Policy; paused_until?: number }> {
   const parsed = (await readPolicy(deps, name))?.parsed;
@@ -66,7 +83,7 @@ async function readOne(
 }
 
 async function selector(
-  deps: Pick<RunDeps, 'cph'>,
+  deps: Deps,
   select: Policy['select'],
 ): Promise<(phone: Candidate) => boolean> {
   const { server_tags: tags } = select;

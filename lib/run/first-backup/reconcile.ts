@@ -8,33 +8,38 @@ import {
 import type { RunDeps } from '../deps.ts';
 import type { StoredRun } from '../state/stored-run.ts';
 import { requestFirstBackups } from './request-runs.ts';
-import { decideFirstBackup, isSettledFor, type OpenFirstBackup, WAITS_MS } from './decide.ts';
-import { lookUp, type Worth } from './look-up.ts';
+import {
+  decideFirstBackup,
+  isCoveredByAll,
+  type OpenFirstBackup,
+  HINT_EXPIRES_MS,
+} from './decide.ts';
+import { lookUp, type IdsToFetch } from './look-up.ts';
 import { openFirstBackups } from './open-runs.ts';
-import { type Pending, readPending } from './pending-hints.ts';
+import { type PendingHint, readPending } from './pending-hints.ts';
 import { findFirstBackupPolicies, type FirstBackupPolicy } from './policies.ts';
-import { sweep, type Swept } from './sweep.ts';
+import { sweep, type SweepResult } from './sweep.ts';
 
 const MINUTE = 60_000;
-/** What an order has brought is looked for more often, as long as its hint waits. */
+/** While the hint of an order waits, sweeps for its phones are more frequent. */
 const ORDER_EVERY_MS = MINUTE;
 const ORDER_MARGIN_MS = 5 * MINUTE;
 const BASELINE_MARGIN_MS = 10 * MINUTE;
-const IDS_TOLD = 20;
+const MAX_LOGGED_IDS = 20;
 const NOTHING: ReadonlyMap<string, string> = new Map();
 
-/** What one drive knows of new phones and the hints about them. */
+/** What one drive keeps in memory of new phones and their hints. */
 export type FirstBackups = {
   state: Provisioning | undefined;
-  known: Map<string, Pending>;
+  known: Map<string, PendingHint>;
 };
 
 export const createFirstBackups = (): FirstBackups => ({ state: undefined, known: new Map() });
 
 /**
- * Follows up on hints: looks at the phones that they name, asks for the first backups that are due, looks for phones that
- * no event told of, and removes the hints that are done. Answers how many runs were asked for. May be stopped anywhere: a
- * hint is removed only after the run that it led to was asked for, and a run that was asked for is what shows that it was.
+ * Works on the hints: fetches their phones, requests the first backups that are due, sweeps for phones without an event, and
+ * removes finished hints. Returns how many runs were requested. Safe to kill at any point: a hint is removed only after its
+ * run was requested, and that request prevents a second one.
  */
 export async function reconcile(
   deps: RunDeps,
@@ -48,37 +53,43 @@ export async function reconcile(
   const hints = await readPending(deps, hintIds, firstBackups.known);
   const now = deps.clock.now();
   const baseline = baselineOf(hints, now);
-  const givers = await findFirstBackupPolicies(deps, state, baseline);
+  const policies = await findFirstBackupPolicies(deps, state, baseline);
   const sweeps = hintIds.filter(isSweepHint);
-  if (givers.length === 0) {
+  if (policies.length === 0) {
     delete state.sweeping;
     await save(deps, state, before);
-    await forget(deps, firstBackups, [...hints.map(({ id }) => id), ...sweeps]);
+    await removeHints(deps, firstBackups, [...hints.map(({ id }) => id), ...sweeps]);
     return 0;
   }
 
   const open = openFirstBackups(runs, now);
-  const seen = await lookUp(deps, worthLooking(hints, givers, open), until);
-  const { asks, waits } = decideFirstBackup(hints, seen, givers, open, deps.clock.now());
-  const asked = await requestFirstBackups(deps, asks, stillHeld);
+  const phones = await lookUp(deps, idsToFetch(hints, policies, open), until);
+  const facts = { phones, policies, open, now: deps.clock.now() };
+  const { requests, waits } = decideFirstBackup(hints, facts);
+  const requested = await requestFirstBackups(deps, requests, stillHeld);
 
-  const waitsOf = (hint: Pending): ReadonlyMap<string, string> => waits.get(hint) ?? NOTHING;
+  const waitsOf = (hint: PendingHint): ReadonlyMap<string, string> => waits.get(hint) ?? NOTHING;
   const orders = hints.filter((hint) => [...waitsOf(hint).values()].includes('order'));
-  const deleted = isSweepDue(state, sweeps, orders, now)
-    ? await sweep(deps, state, { givers, open, expected: expectedOf(hints), baseline, until })
+  const swept = isSweepDue(state, sweeps, orders, now)
+    ? await sweep(deps, state, { policies, open, expected: namedPhones(hints), baseline, until })
     : undefined;
   await save(deps, state, before);
 
-  const done = new Set(hints.filter((hint) => isDone(hint, waitsOf(hint), deleted)));
-  const late = hints.filter((hint) => !done.has(hint) && now >= hint.droppedAt + WAITS_MS);
-  for (const hint of late) tellDropped(deps, hint, waitsOf(hint));
-  const over = [...done, ...late].map(({ id }) => id);
-  await forget(deps, firstBackups, [...over, ...sweeps.filter((id) => isSweptFor(state, id))]);
-  return asked;
+  const done = new Set(hints.filter((hint) => isResolved(hint, waitsOf(hint), swept)));
+  const expired = hints.filter(
+    (hint) => !done.has(hint) && now >= hint.droppedAt + HINT_EXPIRES_MS,
+  );
+  for (const hint of expired) logExpired(deps, hint, waitsOf(hint));
+  const finished = [...done, ...expired].map(({ id }) => id);
+  await removeHints(deps, firstBackups, [
+    ...finished,
+    ...sweeps.filter((id) => isSweptFor(state, id)),
+  ]);
+  return requested;
 }
 
-/** Notes that a run's phones had their first backup asked for. Must have happened before the run's request goes. */
-export async function rememberFirstBackup(
+/** Records that first backups of a run's phones were requested. Must be done before the run's request is removed. */
+export async function recordFirstBackups(
   deps: Pick<RunDeps, 'store' | 'clock'>,
   firstBackups: FirstBackups,
   run: StoredRun,
@@ -91,29 +102,29 @@ export async function rememberFirstBackup(
   await save(deps, state, before);
 }
 
-/** A policy that comes into view while events wait counts from before the first of them. */
-function baselineOf(hints: Pending[], now: number): number {
-  const told = hints.map(({ lookup, droppedAt }) => Math.min(lookup.at ?? droppedAt, droppedAt));
-  const first = told.reduce((least, time) => Math.min(least, time), now + BASELINE_MARGIN_MS);
-  return Math.max(first - BASELINE_MARGIN_MS, now - WAITS_MS);
+/** A policy that is new while events wait counts phones as new from before the first event. */
+function baselineOf(hints: PendingHint[], now: number): number {
+  const listed = hints.map(({ lookup, droppedAt }) => Math.min(lookup.at ?? droppedAt, droppedAt));
+  const first = listed.reduce((least, time) => Math.min(least, time), now + BASELINE_MARGIN_MS);
+  return Math.max(first - BASELINE_MARGIN_MS, now - HINT_EXPIRES_MS);
 }
 
-function worthLooking(
-  hints: Pending[],
-  givers: FirstBackupPolicy[],
+function idsToFetch(
+  hints: PendingHint[],
+  policies: FirstBackupPolicy[],
   open: OpenFirstBackup[],
-): Worth {
-  const worth: Worth = { phones: new Set(), servers: new Set(), others: new Set() };
+): IdsToFetch {
+  const ids: IdsToFetch = { phones: new Set(), servers: new Set(), others: new Set() };
   for (const hint of hints) {
-    const isOpen = (id: string): boolean => !isSettledFor(givers, hint, id, open);
-    for (const id of hint.lookup.phones.filter(isOpen)) worth.phones.add(id);
-    for (const id of hint.lookup.others.filter(isOpen)) worth.others.add(id);
-    for (const id of hint.lookup.servers) worth.servers.add(id);
+    const isOpen = (id: string): boolean => !isCoveredByAll(policies, hint, id, open);
+    for (const id of hint.lookup.phones.filter(isOpen)) ids.phones.add(id);
+    for (const id of hint.lookup.others.filter(isOpen)) ids.others.add(id);
+    for (const id of hint.lookup.servers) ids.servers.add(id);
   }
-  return worth;
+  return ids;
 }
 
-function expectedOf(hints: Pending[]): Set<string> {
+function namedPhones(hints: PendingHint[]): Set<string> {
   const free = hints.filter(({ lookup }) => lookup.policy === undefined);
   return new Set(free.flatMap(({ lookup }) => [...lookup.phones, ...lookup.others]));
 }
@@ -121,7 +132,7 @@ function expectedOf(hints: Pending[]): Set<string> {
 function isSweepDue(
   state: Provisioning,
   sweeps: string[],
-  orders: Pending[],
+  orders: PendingHint[],
   now: number,
 ): boolean {
   if (state.sweeping !== undefined) return true;
@@ -133,34 +144,40 @@ function isSweepDue(
   );
 }
 
-/** True when a sweep that has ended was begun in the hint's quarter of an hour or later. */
+/** Returns true when a sweep that began in the hint's 15 minutes or later has ended. */
 function isSweptFor({ horizon = 0, sweeping }: Provisioning, id: string): boolean {
   return sweeping === undefined && id <= sweepId(horizon);
 }
 
-/** An order is done with when a sweep has come upon phones that are as young as it; a wish to look, when it was met. */
-function isDone(
-  { lookup, droppedAt }: Pending,
+/** An order is done when a sweep has found phones as new as the order; a requested sweep, when it has ended. */
+function isResolved(
+  { lookup, droppedAt }: PendingHint,
   waits: ReadonlyMap<string, string>,
-  deleted?: Swept,
+  swept?: SweepResult,
 ): boolean {
   if (waits.size === 0) return true;
-  if (deleted?.ended !== true || ![...waits.values()].every((reason) => reason === 'order')) {
+  if (swept?.ended !== true || ![...waits.values()].every((reason) => reason === 'order')) {
     return false;
   }
   const orderedAt = Math.min(lookup.at ?? droppedAt, droppedAt);
   return waits.has('') && lookup.change === 'named'
     ? true
-    : (deleted.newest ?? 0) >= orderedAt - ORDER_MARGIN_MS;
+    : (swept.newest ?? 0) >= orderedAt - ORDER_MARGIN_MS;
 }
 
-function tellDropped(
+function logExpired(
   deps: Pick<RunDeps, 'log'>,
-  hint: Pending,
+  hint: PendingHint,
   waits: ReadonlyMap<string, string>,
 ): void {
-  const told = [...waits].slice(0, IDS_TOLD).map(([id, reason]) => `${id || 'order'} ${reason}`);
-  deps.log.warn('hint_dropped', { hint: hint.id, left: waits.size, waited_for: told.join(', ') });
+  const listed = [...waits]
+    .slice(0, MAX_LOGGED_IDS)
+    .map(([id, reason]) => `${id || 'order'} ${reason}`);
+  deps.log.warn('hint_expired', {
+    hint: hint.id,
+    unresolved: waits.size,
+    waited_for: listed.join(', '),
+  });
 }
 
 async function save(
@@ -172,7 +189,7 @@ async function save(
   await writeProvisioning(deps.store, state, deps.clock.now());
 }
 
-async function forget(
+async function removeHints(
   deps: Pick<RunDeps, 'store'>,
   { known }: FirstBackups,
   ids: string[],

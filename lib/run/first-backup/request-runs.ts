@@ -6,36 +6,37 @@ import { exists } from '../../ledger/store/store.ts';
 import { requestRunId } from '../../policy/keys/run-id.ts';
 import type { RunDeps } from '../deps.ts';
 import { LeaseLost } from '../../errors.ts';
-import type { Ask } from './decide.ts';
+import type { FirstBackupRequest } from './decide.ts';
 
 const PHONES_A_RUN = 1000;
 
 /**
- * Asks for first backups, in runs of up to 1,000 phones. A run's id follows from its policy, its phones and their
- * generations alone. A phone's first life is passed over where the policy has an archive of the phone already. Answers how
- * many runs were asked for. Throws LeaseLost, before anything is asked for, when another drive holds the lease.
+ * Requests first backups, in runs of up to 1,000 phones. The run id depends only on the policy, the phones and their
+ * generations. A new phone that already has an archive of the policy is skipped. Returns how many runs were requested. Throws
+ * LeaseLost, before any request, when another drive holds the lease.
  */
 export async function requestFirstBackups(
   deps: Pick<RunDeps, 'store' | 'log'>,
-  asks: Ask[],
+  requests: FirstBackupRequest[],
   stillHeld: () => Promise<boolean>,
 ): Promise<number> {
-  let asked = 0;
-  for (const { policy, phones } of asks) {
-    const newborn = [...phones].filter(([, generation]) => generation === 0).map(([id]) => id);
-    const archived = await archivedPhones(deps.store, policy, newborn);
+  let count = 0;
+  for (const { policy, phones } of requests) {
+    const newPhones = [...phones].filter(([, generation]) => generation === 0).map(([id]) => id);
+    const archived = await archivedPhones(deps.store, policy, newPhones);
     const left = [...phones].filter(([id]) => !archived.has(id));
     left.sort(([a], [b]) => (a < b ? -1 : 1));
-    if (left.length > 0 && !(await stillHeld())) throw new LeaseLost('asked for no first backup');
+    if (left.length > 0 && !(await stillHeld()))
+      throw new LeaseLost('another drive holds the lease: no first backup was requested');
     for (let from = 0; from < left.length; from += PHONES_A_RUN) {
-      if (await askOnce(deps, policy, left.slice(from, from + PHONES_A_RUN))) asked += 1;
+      if (await requestOnce(deps, policy, left.slice(from, from + PHONES_A_RUN))) count += 1;
     }
   }
-  return asked;
+  return count;
 }
 
-/** False when the run was asked for before, and has ended or is under way. */
-async function askOnce(
+/** Returns false when the run was requested before. */
+async function requestOnce(
   deps: Pick<RunDeps, 'store' | 'log'>,
   policy: string,
   phones: (readonly [string, number])[],

@@ -5,15 +5,15 @@ import type { RunDeps } from '../deps.ts';
 const PUTS_AT_ONCE = 8;
 
 export type EventResult = {
-  /** Ids of the hints that lie in the inbox now. */
+  /** Ids of the stored hints. */
   hints: string[];
-  /** How many parts of the event were ignored, by reason. */
+  /** Number of ignored parts of the event, by reason. */
   ignored: Record<string, number>;
 };
 
 /**
- * Puts an event's hints into the inbox, each written once, and tells what of it was ignored. Harmless when repeated; throws when
- * a hint could not be written, so that the event comes again.
+ * Stores the hints of an event in the inbox, each once, and logs what was ignored. Safe to repeat. Throws when a hint cannot be
+ * written, so that the event is delivered again.
  */
 export async function storeHints(
   deps: Pick<RunDeps, 'log'> & { store: Pick<RunDeps['store'], 'create'> },
@@ -28,7 +28,7 @@ export async function storeHints(
   const limit = pLimit(PUTS_AT_ONCE);
   await Promise.all([...hints.values()].map((hint) => limit(() => putLookup(deps.store, hint))));
   for (const { id, lookup } of hints.values()) {
-    deps.log.info('hint_noted', { hint: id, change: lookup.change, policy: lookup.policy });
+    deps.log.info('hint_stored', { hint: id, change: lookup.change, policy: lookup.policy });
   }
   return { hints: [...hints.keys()], ignored };
 }

@@ -8,8 +8,8 @@ import { isCovered, isNewTo, type OpenFirstBackup } from './decide.ts';
 import type { FirstBackupPolicy } from './policies.ts';
 
 const PAGE = 100;
-const PAGES_A_LOOK = 20;
-/** A phone may be listed some time after the moment that counts as its creation. */
+const MAX_PAGES = 20;
+/** A phone may be listed some time after its time of creation. */
 const MARGIN_MS = 15 * 60_000;
 
 /**
@@ -28,56 +28,55 @@ export async function requestSweep(
   return slot;
 }
 
-export type Swept = {
-  /** Phones that hints were dropped for. */
+export type SweepResult = {
+  /** Number of phones for which hints were stored. */
   found: number;
   /** When the newest phone of all was created (epoch ms). */
   newest: number | undefined;
-  /** False: there is more to look at, the state keeps the place. */
+  /** False when there is more to read: the next sweep continues. */
   ended: boolean;
 };
 
 /**
- * Looks for phones created since the last sweep that no event told of, newest first, up to the first page that holds none
- * younger than that, and drops a hint for each page that has some. The first sweep of all begins at `baseline`.
- * `expected` are phones that hints name already.
+ * Reads the phones, newest first, up to the first page without a phone created since the last sweep, and stores a hint for each
+ * page with new phones. The very first sweep counts from `baseline`. `expected` are phones that hints name already.
  */
 export async function sweep(
   deps: Pick<RunDeps, 'store' | 'cph' | 'clock' | 'log'>,
   state: Provisioning,
   options: {
-    givers: FirstBackupPolicy[];
+    policies: FirstBackupPolicy[];
     open: OpenFirstBackup[];
     expected: ReadonlySet<string>;
     baseline: number;
     until: number;
   },
-): Promise<Swept> {
-  const { givers, open, until } = options;
+): Promise<SweepResult> {
+  const { policies, open, until } = options;
   const expected = new Set(options.expected);
   const horizon = (state.horizon ??= options.baseline) - MARGIN_MS;
   const place = (state.sweeping ??= { started_at: deps.clock.now(), offset: 0 });
   const isWanted = (phone: Phone): boolean =>
     (phone.created_at ?? 0) >= horizon &&
     !expected.has(phone.phone_id) &&
-    givers.some(
-      (giver) =>
-        isNewTo(giver, phone) &&
-        giver.selects(toCandidate(phone)) &&
-        !isCovered(giver, phone.phone_id, 0, open),
+    policies.some(
+      (policy) =>
+        isNewTo(policy, phone) &&
+        policy.selects(toCandidate(phone)) &&
+        !isCovered(policy, phone.phone_id, 0, open),
     );
 
   let found = 0;
   let newest: number | undefined;
-  for (let page = 0; page < PAGES_A_LOOK && deps.clock.now() < until; page += 1) {
+  for (let page = 0; page < MAX_PAGES && deps.clock.now() < until; page += 1) {
     const { offset } = place;
     const { phones, count } = await deps.cph.listPhones({ offset, limit: PAGE });
     newest ??= phones.find(({ created_at }) => created_at !== undefined)?.created_at;
     const wanted = phones.filter(isWanted).map((phone) => phone.phone_id);
-    if (wanted.length > 0) await drop(deps, wanted);
+    if (wanted.length > 0) await storeFoundHint(deps, wanted);
     for (const id of wanted) expected.add(id);
     found += wanted.length;
-    // One phone of overlap, should the head of the list have lost one meanwhile.
+    // Pages overlap by one phone, in case one before it was deleted meanwhile.
     place.offset = offset + PAGE - 1;
     const isKnown = !phones.some(({ created_at: created = 0 }) => created >= horizon);
     if (isKnown || offset + PAGE >= count) {
@@ -90,11 +89,14 @@ export async function sweep(
   return { found, newest, ended: false };
 }
 
-/** One hint for a page's phones, under an id that is theirs alone. */
-async function drop(deps: Pick<RunDeps, 'store' | 'log'>, phones: string[]): Promise<void> {
+/** Stores one hint for the phones of a page, under an id made of theirs. */
+async function storeFoundHint(
+  deps: Pick<RunDeps, 'store' | 'log'>,
+  phones: string[],
+): Promise<void> {
   const sorted = [...phones].sort();
   const digest = sha256hex(sorted.join()).slice(0, 24);
   const lookup: Lookup = { change: 'found', phones: sorted, servers: [], others: [] };
   await putLookup(deps.store, { id: `found-${digest}`, lookup });
-  deps.log.info('phones_found', { phones: sorted.length });
+  deps.log.info('new_phones_found', { phones: sorted.length });
 }

@@ -5,10 +5,10 @@ import {
   decideFirstBackup,
   isCovered,
   isNewTo,
-  isSettledFor,
+  isCoveredByAll,
   type OpenFirstBackup,
 } from '../../../lib/run/first-backup/decide.ts';
-import type { Pending } from '../../../lib/run/first-backup/pending-hints.ts';
+import type { PendingHint } from '../../../lib/run/first-backup/pending-hints.ts';
 import type { FirstBackupPolicy } from '../../../lib/run/first-backup/policies.ts';
 import { phone } from '../../support/fleet.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
@@ -16,20 +16,20 @@ import { MINUTE, T0 } from '../../support/runs.ts';
 const HOUR = 60 * MINUTE;
 const RESET = T0 - MINUTE;
 
-const giver = (changes: Partial<FirstBackupPolicy> = {}): FirstBackupPolicy => ({
-  ...{ name: 'newborn', since: 0, given: {}, selects: () => true },
+const policyOf = (changes: Partial<FirstBackupPolicy> = {}): FirstBackupPolicy => ({
+  ...{ name: 'newborn', since: 0, lastRequested: {}, selects: () => true },
   ...changes,
 });
 const open = (changes: Partial<OpenFirstBackup> = {}): OpenFirstBackup => ({
   ...{
     policy: 'newborn',
     requestedAt: RESET,
-    asked: new Set<string>(),
-    underway: new Set<string>(),
+    requested: new Set<string>(),
+    inProgress: new Set<string>(),
   },
   ...changes,
 });
-const hint = (lookup: Partial<Lookup>, changes: Partial<Pending> = {}): Pending => ({
+const hint = (lookup: Partial<Lookup>, changes: Partial<PendingHint> = {}): PendingHint => ({
   id: 'trace-1',
   lookup: { change: 'created', phones: [], servers: [], others: [], ...lookup },
   ...{ droppedAt: T0, generation: 0 },
@@ -37,60 +37,61 @@ const hint = (lookup: Partial<Lookup>, changes: Partial<Pending> = {}): Pending 
 });
 
 type World = {
-  hints: Pending[];
+  hints: PendingHint[];
   phones?: Record<string, Phone | null>;
   servers?: Record<string, Phone[]>;
-  givers?: FirstBackupPolicy[];
+  policies?: FirstBackupPolicy[];
   open?: OpenFirstBackup[];
 };
 
-/** What is decided some time after T0: the phones asked for, and what each hint waits for. */
+/** The decision some time after T0: the requested phones, and what each hint waits for. */
 function after(ms: number, world: World) {
-  const seen = {
+  const fetched = {
     phones: new Map(Object.entries(world.phones ?? {})),
     servers: new Map(Object.entries(world.servers ?? {})),
   };
-  const { hints, givers = [giver()], open: runs = [] } = world;
-  const { asks, waits } = decideFirstBackup(hints, seen, givers, runs, T0 + ms);
+  const { hints, policies = [policyOf()], open: runs = [] } = world;
+  const facts = { phones: fetched, policies, open: runs, now: T0 + ms };
+  const { requests, waits } = decideFirstBackup(hints, facts);
   return {
-    asks: asks.map(({ policy, phones }) => ({ policy, ...Object.fromEntries(phones) })),
+    requests: requests.map(({ policy, phones }) => ({ policy, ...Object.fromEntries(phones) })),
     waits: hints.map((one) => Object.fromEntries(waits.get(one) ?? [])),
   };
 }
 
 const p1 = { hints: [hint({ phones: ['p1'] })], phones: { p1: phone('p1') } };
-const asked = { asks: [{ policy: 'newborn', p1: 0 }], waits: [{}] };
-const waiting = (reason: string) => ({ asks: [], waits: [{ p1: reason }] });
-const done = { asks: [], waits: [{}] };
+const asked = { requests: [{ policy: 'newborn', p1: 0 }], waits: [{}] };
+const waiting = (reason: string) => ({ requests: [], waits: [{ p1: reason }] });
+const done = { requests: [], waits: [{}] };
 
 describe('isCovered', () => {
   it.each<[string, Partial<FirstBackupPolicy>, OpenFirstBackup[], boolean]>([
     ['nothing is known', {}, [], false],
-    ['it was given before the reset', { given: { p1: RESET - 1 } }, [], false],
-    ['it was given at the reset', { given: { p1: RESET } }, [], true],
-    ['another phone was given it', { given: { p2: RESET } }, [], false],
-    ['a run asks for it', {}, [open({ asked: new Set(['p1']) })], true],
+    ['it was given before the reset', { lastRequested: { p1: RESET - 1 } }, [], false],
+    ['it was given at the reset', { lastRequested: { p1: RESET } }, [], true],
+    ['another phone was given it', { lastRequested: { p2: RESET } }, [], false],
+    ['a run asks for it', {}, [open({ requested: new Set(['p1']) })], true],
     [
       'a run asks for it since before the reset',
       {},
-      [open({ asked: new Set(['p1']), requestedAt: RESET - 1 })],
+      [open({ requested: new Set(['p1']), requestedAt: RESET - 1 })],
       false,
     ],
-    ['a run asks for another', {}, [open({ asked: new Set(['p2']) })], false],
+    ['a run asks for another', {}, [open({ requested: new Set(['p2']) })], false],
     [
       'a run of another policy asks for it',
       {},
-      [open({ asked: new Set(['p1']), policy: 'nightly' })],
+      [open({ requested: new Set(['p1']), policy: 'nightly' })],
       false,
     ],
-    ['one run of two asks for it', {}, [open(), open({ asked: new Set(['p1']) })], true],
-    ['a run exports it anyway', {}, [open({ underway: new Set(['p1']) })], false],
+    ['one run of two asks for it', {}, [open(), open({ requested: new Set(['p1']) })], true],
+    ['a run exports it anyway', {}, [open({ inProgress: new Set(['p1']) })], false],
   ])('%s', (_, changes, runs, expected) => {
-    expect(isCovered(giver(changes), 'p1', RESET, runs)).toBe(expected);
+    expect(isCovered(policyOf(changes), 'p1', RESET, runs)).toBe(expected);
   });
 
-  it('takes no word of the language for a phone', () => {
-    expect(isCovered(giver(), 'constructor', 0, [])).toBe(false);
+  it('does not mistake a built-in property for a phone', () => {
+    expect(isCovered(policyOf(), 'constructor', 0, [])).toBe(false);
   });
 });
 
@@ -108,9 +109,9 @@ describe('isNewTo', () => {
   });
 });
 
-describe('isSettledFor', () => {
-  const given = giver({ given: { p1: RESET } });
-  const other = giver({ name: 'nightly' });
+describe('isCoveredByAll', () => {
+  const given = policyOf({ lastRequested: { p1: RESET } });
+  const other = policyOf({ name: 'nightly' });
 
   it.each<[string, FirstBackupPolicy[], string | undefined, boolean]>([
     ['all policies gave', [given], undefined, true],
@@ -118,39 +119,39 @@ describe('isSettledFor', () => {
     ['the policy named gave', [given, other], 'newborn', true],
     ['the policy named did not', [given, other], 'nightly', false],
     ['the policy named gives none', [other], 'newborn', true],
-  ])('%s', (_, givers, policy, expected) => {
+  ])('%s', (_, policies, policy, expected) => {
     const own = policy === undefined ? {} : { policy };
-    expect(isSettledFor(givers, hint(own), 'p1', [])).toBe(expected);
+    expect(isCoveredByAll(policies, hint(own), 'p1', [])).toBe(expected);
   });
 
-  it('minds the generation and what is asked for', () => {
+  it('considers the generation and the open runs', () => {
     const reset = hint({}, { generation: RESET + 1 });
-    expect(isSettledFor([given], reset, 'p1', [])).toBe(false);
-    const runs = [open({ asked: new Set(['p1']), requestedAt: RESET + 1 })];
-    expect(isSettledFor([given], reset, 'p1', runs)).toBe(true);
+    expect(isCoveredByAll([given], reset, 'p1', [])).toBe(false);
+    const runs = [open({ requested: new Set(['p1']), requestedAt: RESET + 1 })];
+    expect(isCoveredByAll([given], reset, 'p1', runs)).toBe(true);
   });
 });
 
-describe('decideFirst', () => {
-  it('asks five minutes after the first of the phones was heard of', () => {
+describe('decideFirstBackup', () => {
+  it('requests phones five minutes after their first hint', () => {
     expect(after(5 * MINUTE - 1, p1)).toEqual(waiting('window'));
     expect(after(5 * MINUTE, p1)).toEqual(asked);
   });
 
-  it('asks for all of a policy together, by the first hint that counts', () => {
+  it('requests all phones of a policy together, by their first hint', () => {
     const hints = [
       hint({ phones: ['old'] }, { droppedAt: T0 - HOUR }),
       hint({ phones: ['p2'] }, { droppedAt: T0 + 4 * MINUTE }),
       hint({ phones: ['p1'] }),
     ];
     const phones = { p1: phone('p1'), p2: phone('p2'), old: phone('old') };
-    const world = { hints, phones, givers: [giver({ given: { old: 1 } })] };
+    const world = { hints, phones, policies: [policyOf({ lastRequested: { old: 1 } })] };
     expect(after(5 * MINUTE - 1, world)).toEqual({
-      asks: [],
+      requests: [],
       waits: [{}, { p2: 'window' }, { p1: 'window' }],
     });
     expect(after(5 * MINUTE, world)).toEqual({
-      asks: [{ policy: 'newborn', p1: 0, p2: 0 }],
+      requests: [{ policy: 'newborn', p1: 0, p2: 0 }],
       waits: [{}, {}, {}],
     });
   });
@@ -162,17 +163,24 @@ describe('decideFirst', () => {
     const hints = [hint({ phones: ['p1', 'p2'] })];
     const world = { hints, phones: { p1: phone('p1'), p2: phone('p2', { status }) } };
     const waits = [{ p1: 'window', p2: status }];
-    expect(after(minutes * MINUTE - 1, world)).toEqual({ asks: [], waits });
-    expect(after(minutes * MINUTE, world)).toEqual({ asks: asked.asks, waits: [{ p2: status }] });
+    expect(after(minutes * MINUTE - 1, world)).toEqual({ requests: [], waits });
+    expect(after(minutes * MINUTE, world)).toEqual({
+      requests: asked.requests,
+      waits: [{ p2: status }],
+    });
   });
 
   it.each<[string, Partial<World>, boolean]>([
-    ['gave to one', { givers: [giver({ given: { p9: T0 + MINUTE, p8: 1 } })] }, true],
-    ['asks for one', { open: [open({ requestedAt: T0 + MINUTE, asked: new Set(['p9']) })] }, true],
+    ['gave to one', { policies: [policyOf({ lastRequested: { p9: T0 + MINUTE, p8: 1 } })] }, true],
+    [
+      'asks for one',
+      { open: [open({ requestedAt: T0 + MINUTE, requested: new Set(['p9']) })] },
+      true,
+    ],
     ['runs for other reasons', { open: [open({ requestedAt: T0 + MINUTE })] }, false],
     [
       'is not the one that asks',
-      { open: [open({ requestedAt: T0 + MINUTE, asked: new Set(['p9']), policy: 'nightly' })] },
+      { open: [open({ requestedAt: T0 + MINUTE, requested: new Set(['p9']), policy: 'nightly' })] },
       false,
     ],
   ])('lets five minutes pass after the policy %s', (_, world, waits) => {
@@ -185,45 +193,49 @@ describe('decideFirst', () => {
     (generations) => {
       const hints = generations.map((generation) => hint({ phones: ['p1'] }, { generation }));
       const world = { hints, phones: p1.phones };
-      expect(after(5 * MINUTE, world).asks).toEqual([{ policy: 'newborn', p1: RESET }]);
+      expect(after(5 * MINUTE, world).requests).toEqual([{ policy: 'newborn', p1: RESET }]);
       expect(after(0, world).waits).toEqual([{ p1: 'window' }, { p1: 'window' }]);
     },
   );
 
-  it('asks for each policy that wants the phone, unless the hint names one', () => {
-    const givers = [giver(), giver({ name: 'nightly' })];
+  it('requests the phone for each policy that selects it, unless the hint names one', () => {
+    const policies = [policyOf(), policyOf({ name: 'nightly' })];
     const named = [hint({ phones: ['p1'], change: 'named', policy: 'nightly' })];
-    const policies = (hints: Pending[]) =>
-      after(5 * MINUTE, { ...p1, hints, givers }).asks.map(({ policy }) => policy);
-    expect(policies(p1.hints)).toEqual(['newborn', 'nightly']);
-    expect(policies(named)).toEqual(['nightly']);
+    const policiesOf = (hints: PendingHint[]) =>
+      after(5 * MINUTE, { ...p1, hints, policies }).requests.map(({ policy }) => policy);
+    expect(policiesOf(p1.hints)).toEqual(['newborn', 'nightly']);
+    expect(policiesOf(named)).toEqual(['nightly']);
   });
 
   it.each<[string, Partial<World>, object]>([
-    ['was not looked at', { phones: {} }, waiting('not_looked_at')],
+    ['was not looked at', { phones: {} }, waiting('not_fetched')],
     ['is not there', { phones: { p1: null } }, waiting('not_found')],
     [
       'is resetting',
       { phones: { p1: phone('p1', { status: 'resetting' }) } },
       waiting('resetting'),
     ],
-    ['is not wanted', { givers: [giver({ selects: () => false })] }, done],
-    ['had its first backup', { givers: [giver({ given: { p1: 1 } })] }, done],
-    ['is exported anyway', { open: [open({ underway: new Set(['p1']) })] }, waiting('underway')],
+    ['is not wanted', { policies: [policyOf({ selects: () => false })] }, done],
+    ['had its first backup', { policies: [policyOf({ lastRequested: { p1: 1 } })] }, done],
+    [
+      'is exported anyway',
+      { open: [open({ inProgress: new Set(['p1']) })] },
+      waiting('being_exported'),
+    ],
     [
       'is exported by another policy',
-      { open: [open({ underway: new Set(['p1']), policy: 'nightly' })] },
+      { open: [open({ inProgress: new Set(['p1']), policy: 'nightly' })] },
       asked,
     ],
-    ['is wanted by nobody', { givers: [] }, done],
+    ['is wanted by nobody', { policies: [] }, done],
   ])('asks or waits as it must for a phone that %s', (_, world, expected) => {
     expect(after(5 * MINUTE, { ...p1, ...world })).toEqual(expected);
   });
 
-  it('asks for a phone after its reset, though an export of before goes on', () => {
+  it('requests a phone after its reset while an export from before is running', () => {
     const hints = [hint({ phones: ['p1'] }, { generation: RESET })];
-    const world = { ...p1, hints, open: [open({ underway: new Set(['p1']) })] };
-    expect(after(5 * MINUTE, world).asks).toEqual([{ policy: 'newborn', p1: RESET }]);
+    const world = { ...p1, hints, open: [open({ inProgress: new Set(['p1']) })] };
+    expect(after(5 * MINUTE, world).requests).toEqual([{ policy: 'newborn', p1: RESET }]);
   });
 
   it.each<[Lookup['change'], number, object]>([
@@ -234,20 +246,20 @@ describe('decideFirst', () => {
   ])('minds when it was created only for a phone that a sweep %s', (change, at, expected) => {
     const hints = [hint({ phones: ['p1'], change })];
     const phones = { p1: phone('p1', { created_at: at }) };
-    const givers = [giver({ since: T0 })];
-    expect(after(5 * MINUTE, { hints, phones, givers })).toEqual(expected);
+    const policies = [policyOf({ since: T0 })];
+    expect(after(5 * MINUTE, { hints, phones, policies })).toEqual(expected);
   });
 
-  it('shows the policy what the inventory keeps of a phone', () => {
+  it('shows the policy only what the inventory keeps of a phone', () => {
     const shown: object[] = [];
     const selects: FirstBackupPolicy['selects'] = (candidate) => shown.push(candidate) > 0;
     const phones = { p1: phone('p1', { created_at: T0, image_version: 'v1' }) };
-    after(0, { ...p1, phones, givers: [giver({ selects })] });
+    after(0, { ...p1, phones, policies: [policyOf({ selects })] });
     expect(shown).toEqual([phone('p1', { image_version: 'v1' })]);
   });
 
   it.each<[string, Partial<Lookup>, Partial<World>, object]>([
-    ['a server not looked at', { servers: ['s1'] }, {}, { s1: 'not_looked_at' }],
+    ['a server not looked at', { servers: ['s1'] }, {}, { s1: 'not_fetched' }],
     [
       'a bought server without phones',
       { servers: ['s1'] },
@@ -260,12 +272,12 @@ describe('decideFirst', () => {
       { servers: { s1: [] } },
       { s1: 'not_found' },
     ],
-    ['an id not looked at', { others: ['x'] }, {}, { x: 'not_looked_at' }],
+    ['an id not looked at', { others: ['x'] }, {}, { x: 'not_fetched' }],
     [
       'an id that is no phone, not looked at as a server',
       { others: ['x'] },
       { phones: { x: null } },
-      { x: 'not_looked_at' },
+      { x: 'not_fetched' },
     ],
     [
       'an id that is neither',
@@ -276,7 +288,7 @@ describe('decideFirst', () => {
     [
       'an id whose phone had its first backup',
       { others: ['x'] },
-      { givers: [giver({ given: { x: 1 } })] },
+      { policies: [policyOf({ lastRequested: { x: 1 } })] },
       {},
     ],
     ['nothing that it names', {}, {}, { '': 'order' }],
@@ -284,17 +296,17 @@ describe('decideFirst', () => {
       'a phone and a server alone',
       { phones: ['p1'], servers: ['s1'] },
       {},
-      { p1: 'not_looked_at', s1: 'not_looked_at' },
+      { p1: 'not_fetched', s1: 'not_fetched' },
     ],
     [
       'a phone and another id alone',
       { phones: ['p1'], others: ['x'] },
       {},
-      { p1: 'not_looked_at', x: 'not_looked_at' },
+      { p1: 'not_fetched', x: 'not_fetched' },
     ],
   ])('has a hint wait for %s', (_, lookup, world, waits) => {
     const hints = [hint(lookup)];
-    expect(after(HOUR, { hints, ...world })).toEqual({ asks: [], waits: [waits] });
+    expect(after(HOUR, { hints, ...world })).toEqual({ requests: [], waits: [waits] });
   });
 
   it.each<[string, Partial<Lookup>, Partial<World>]>([
@@ -317,7 +329,7 @@ describe('decideFirst', () => {
     const one = phone('p1', at === undefined ? {} : { created_at: at });
     const world = { hints: [hint({ servers: ['s1'], ...lookup })], servers: { s1: [one] } };
     expect(after(5 * MINUTE, world)).toEqual(
-      isBought ? asked : { asks: [], waits: [{ s1: 'order' }] },
+      isBought ? asked : { requests: [], waits: [{ s1: 'order' }] },
     );
   });
 });

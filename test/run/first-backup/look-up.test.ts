@@ -46,8 +46,8 @@ const worth = (phones: string[], servers: string[] = [], others: string[] = []) 
   others: new Set(others),
 });
 
-describe('lookAt', () => {
-  it('asks for a few phones one by one', async () => {
+describe('lookUp', () => {
+  it('fetches a few phones one by one', async () => {
     const { calls, ...deps } = project(300);
     const seen = await lookUp(deps, worth(['p1', 'gone']), Infinity);
     expect(seen.phones.get('p1')?.phone_name).toBe('game-1');
@@ -56,7 +56,7 @@ describe('lookAt', () => {
     expect(calls).toHaveLength(2);
   });
 
-  it('reads the head of the list for many, as long as it helps', async () => {
+  it('reads the head of the list for many phones, as long as it helps', async () => {
     const { calls, ...deps } = project(300);
     const many = Array.from({ length: 40 }, (_, index) => `p${300 - index}`);
     const seen = await lookUp(deps, worth([...many, 'p1']), Infinity);
@@ -74,7 +74,7 @@ describe('lookAt', () => {
     expect(calls).toHaveLength(5);
   });
 
-  it('makes no more than twenty calls a look, and gets round to every phone', async () => {
+  it('makes at most 20 calls, and fetches every phone in turn', async () => {
     const { calls, ...deps } = project(4_000);
     const ids = Array.from({ length: 60 }, (_, index) => `p${index * 60 + 1}`);
     const met = new Set<string>();
@@ -115,14 +115,14 @@ describe('lookAt', () => {
     expect(lists).toEqual(count === 100 ? ['list all 0'] : ['list all 0', 'list all 100']);
   });
 
-  it('asks for no id that a list has shown', async () => {
+  it('fetches no id that a list has shown', async () => {
     const { calls, ...deps } = project(10);
     const seen = await lookUp(deps, worth(['p1', 'p2', 'p3', 'p4'], [], ['p5']), Infinity);
     expect(seen.phones.get('p5')).toBeTruthy();
     expect(calls).toEqual(['list all 0']);
   });
 
-  it('asks for nothing when its time is up', async () => {
+  it('fetches nothing when its time is up', async () => {
     const { calls, ...deps } = project(10);
     const all = worth(['p1', 'p2', 'p3', 'p4'], ['s1'], ['p5']);
     const seen = await lookUp(deps, all, deps.clock.now());
@@ -131,7 +131,7 @@ describe('lookAt', () => {
     expect((await lookUp(deps, all, deps.clock.now() + 1)).phones.size).toBe(10);
   });
 
-  it('keeps eight calls for phones from ids that may never show', async () => {
+  it('reserves eight calls for phones', async () => {
     const { calls, ...deps } = project(10);
     const odd = Array.from({ length: 30 }, (_, n) => `odd${n}`);
     const { phones } = await lookUp(deps, worth(['p1'], ['s0', 's1'], odd), Infinity);
@@ -142,7 +142,7 @@ describe('lookAt', () => {
     expect(calls).toHaveLength(20);
   });
 
-  it('gets round to every id, beginning each time at another', async () => {
+  it('fetches every id in turn, starting at another each time', async () => {
     const { calls, ...deps } = project(10);
     const odd = Array.from({ length: 60 }, (_, n) => `odd${n}`);
     const met = new Set<string>();
@@ -165,14 +165,14 @@ describe('lookAt', () => {
     expect(calls).toEqual(expected);
   });
 
-  it('reads a server as far as its calls go', async () => {
+  it('reads a server as far as the calls allow', async () => {
     const { calls, ...deps } = project(9_000);
     const seen = await lookUp(deps, worth(['p1'], ['s0']), Infinity);
     expect(seen.servers.get('s0')).toHaveLength(1_200);
     expect(calls).toHaveLength(13);
   });
 
-  it('leaves what it was given as it was', async () => {
+  it('does not change its arguments', async () => {
     const { calls, ...deps } = project(3);
     const own = worth(['p1'], ['s1'], ['s2']);
     await lookUp(deps, own, Infinity);
@@ -194,7 +194,7 @@ describe('lookAt', () => {
     else expect((await looking).servers.get('s1')).toEqual(expected);
   });
 
-  it('throws what is not an answer about the id', async () => {
+  it('throws errors that say nothing about the id', async () => {
     const { cph, clock } = project(3);
     const down = { ...cph, showPhone: () => Promise.reject(new Error('down')) };
     await expect(lookUp({ cph: down, clock }, worth(['p1']), Infinity)).rejects.toThrow('down');

@@ -10,17 +10,17 @@ function run(trigger: 'timer' | 'provisioned', phones?: string[]): OpenRun {
   return { ...own, request };
 }
 
-describe('openFirsts', () => {
-  it('takes the phones of a run for new phones for asked for, and none for under way', () => {
+describe('openFirstBackups', () => {
+  it('lists the phones of a first backup as requested', () => {
     expect(openFirstBackups([run('provisioned', ['p1', 'p3'])], T0)).toEqual([
       {
         ...{ policy: 'nightly', requestedAt: T0 },
-        ...{ asked: new Set(['p1', 'p3']), underway: new Set() },
+        ...{ requested: new Set(['p1', 'p3']), inProgress: new Set() },
       },
     ]);
   });
 
-  it('takes what any other run has left to do for under way, and none for asked for', () => {
+  it('lists the unfinished phones of any other run as in progress', () => {
     const own = run('timer', ['p1', 'p2']);
     fold(own.state, [
       { type: 'outcome', at: T0, phone_id: 'p2', outcome: 'skipped', reason: 'stopped' },
@@ -28,12 +28,12 @@ describe('openFirsts', () => {
     expect(openFirstBackups([own], T0)).toEqual([
       {
         ...{ policy: 'nightly', requestedAt: T0 },
-        ...{ asked: new Set(), underway: new Set(['p1']) },
+        ...{ requested: new Set(), inProgress: new Set(['p1']) },
       },
     ]);
   });
 
-  it('knows no phones of a run for new phones that names none', () => {
-    expect(openFirstBackups([run('provisioned')], T0)[0]?.asked).toEqual(new Set());
+  it('lists no phones of a first backup that names none', () => {
+    expect(openFirstBackups([run('provisioned')], T0)[0]?.requested).toEqual(new Set());
   });
 });

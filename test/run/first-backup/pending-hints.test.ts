@@ -61,7 +61,7 @@ describe('the inbox', () => {
       await world.fire({ cts: { ...trace, ...told(world.clock.now()) } });
       await world.minutes(12);
       expect(world.exported()).toEqual([created?.resource_id]);
-      const [hint] = world.lines.filter(({ event }) => event === 'hint_time_unusable');
+      const [hint] = world.lines.filter(({ event }) => event === 'hint_time_invalid');
       expect(hint).toMatchObject({
         level: 'warn',
         hint: expect.stringMatching(/^trace-/) as string,

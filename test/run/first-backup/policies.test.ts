@@ -30,22 +30,22 @@ function scene(policies: Provisioning['policies'] = {}) {
   };
 }
 
-describe('findGivers', () => {
-  it('finds a policy for new phones, and counts it from the baseline on', async () => {
+describe('findFirstBackupPolicies', () => {
+  it('returns a policy with on_provisioned, whose phones count as new from the baseline', async () => {
     const { put, find, state } = scene();
     await put('newborn');
-    expect(await find()).toMatchObject([{ name: 'newborn', since: BASELINE, given: {} }]);
+    expect(await find()).toMatchObject([{ name: 'newborn', since: BASELINE, lastRequested: {} }]);
     expect(state).toEqual({
       swept_at: 7,
       policies: { newborn: { etag: 'e1', on: true, given: {}, since: BASELINE } },
     });
   });
 
-  it('keeps since when it counts and what it gave, though its file changes', async () => {
+  it('keeps the state of a policy whose file has changed', async () => {
     const known = { etag: 'old', on: true, since: 5, given: { p1: 6 } };
     const { put, find, state } = scene({ newborn: known });
     await put('newborn');
-    expect(await find()).toMatchObject([{ since: 5, given: { p1: 6 } }]);
+    expect(await find()).toMatchObject([{ since: 5, lastRequested: { p1: 6 } }]);
     expect(state.policies).toEqual({ newborn: { ...known, etag: 'e1' } });
   });
 
@@ -61,7 +61,7 @@ describe('findGivers', () => {
     expect(state.policies).toEqual({ newborn: { etag: 'e1', on: false, given: {} } });
   });
 
-  it('counts one that is switched on later from then on', async () => {
+  it('counts phones as new from when a policy is switched on', async () => {
     const { put, find, state } = scene();
     await put('newborn', {});
     await find();
@@ -70,17 +70,17 @@ describe('findGivers', () => {
     expect(state.policies.newborn).toMatchObject({ on: true, since: BASELINE + 7 });
   });
 
-  it('lets one rest that cannot be read, and forgets nothing of it', async () => {
+  it('skips an invalid policy, and keeps its state', async () => {
     const given = { p1: 6 };
     const { put, find, state } = scene({ newborn: { etag: 'old', on: true, since: 5, given } });
     await put('newborn', { select: '7' });
     expect(await find()).toEqual([]);
     expect(state.policies).toEqual({ newborn: { etag: 'e1', on: false, since: 5, given } });
     await put('newborn');
-    expect(await find()).toMatchObject([{ since: 5, given }]);
+    expect(await find()).toMatchObject([{ since: 5, lastRequested: given }]);
   });
 
-  it('counts one that could never be read from when it was first seen', async () => {
+  it('counts phones as new from when an invalid policy was first seen', async () => {
     const { put, find } = scene();
     await put('newborn', { select: '7' });
     await find();
@@ -88,7 +88,7 @@ describe('findGivers', () => {
     expect(await find(BASELINE + 7)).toMatchObject([{ since: BASELINE }]);
   });
 
-  it('lets one rest while it is paused, and counts it from the end of the pause on', async () => {
+  it('skips a paused policy, and counts phones as new from the end of the pause', async () => {
     const given = { p1: 6 };
     const { put, find, state, clock, reads } = scene({
       newborn: { etag: 'old', on: true, since: 5, given },
@@ -103,12 +103,14 @@ describe('findGivers', () => {
     expect(state.policies).toEqual({ newborn: paused });
     expect(reads()).toEqual(['']);
     clock.move(1);
-    expect(await find(BASELINE + MINUTE)).toMatchObject([{ since: BASELINE + MINUTE, given }]);
+    expect(await find(BASELINE + MINUTE)).toMatchObject([
+      { since: BASELINE + MINUTE, lastRequested: given },
+    ]);
     expect(state.policies.newborn).toMatchObject({ on: true, since: BASELINE + MINUTE });
     expect(state.policies.newborn).not.toHaveProperty('paused_until');
   });
 
-  it('reads a paused one again when its file changes', async () => {
+  it('reads a paused policy again when its file changes', async () => {
     const { put, find } = scene();
     await put('newborn', pausedFor(MINUTE));
     await find();
@@ -116,7 +118,7 @@ describe('findGivers', () => {
     expect(await find()).toHaveLength(1);
   });
 
-  it('reads what rests once, and what gives each time', async () => {
+  it('reads an inactive policy once, and an active one each time', async () => {
     const { put, find, reads, state } = scene();
     await put('broken', { select: '7' });
     await put('newborn');
@@ -129,7 +131,7 @@ describe('findGivers', () => {
     expect(state).toEqual(before);
   });
 
-  it('forgets policies that are gone, and passes over files that are none', async () => {
+  it('forgets policies that are gone, and ignores other files', async () => {
     const { find, state, store, reads } = scene({ gone: { etag: 'e', on: true, given: {} } });
     await store.put('policies/README.md', 'Policies.');
     expect(await find()).toEqual([]);
@@ -137,7 +139,7 @@ describe('findGivers', () => {
     expect(reads()).toEqual(['']);
   });
 
-  it('lets one rest that goes while it is read', async () => {
+  it('skips a policy that is deleted during the read', async () => {
     const { deps, store } = listening();
     const state: Provisioning = { policies: {} };
     await store.put(layout.policy('newborn'), policyText('newborn', GIVING));
@@ -151,7 +153,7 @@ describe('findGivers', () => {
     expect(state.policies.newborn).toMatchObject({ on: false, since: BASELINE });
   });
 
-  it('selects phones as the policy says', async () => {
+  it('selects phones by the selection of the policy', async () => {
     const { put, find, calls } = scene();
     await put('newborn', { ...GIVING, select: '{ name: "game-*" }' });
     const [giver] = await find();
@@ -160,7 +162,7 @@ describe('findGivers', () => {
     expect(calls).toEqual([]);
   });
 
-  it('asks CPH which servers carry the tags', async () => {
+  it('asks CPH for the servers with the tags', async () => {
     const { put, find, calls } = scene();
     await put('newborn', { ...GIVING, select: '{ server_tags: { env: [prod] } }' });
     const [giver] = await find();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Lookup, putLookup } from '../../../lib/ledger/hints/hints.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
-import { type Pending, readPending } from '../../../lib/run/first-backup/pending-hints.ts';
+import { type PendingHint, readPending } from '../../../lib/run/first-backup/pending-hints.ts';
 import { failing, listening } from '../../support/listening.ts';
 import { reading } from '../../support/reading.ts';
 import { T0 } from '../../support/runs.ts';
@@ -11,10 +11,10 @@ const lookup = (changes: Partial<Lookup> = {}): Lookup => ({
   ...{ change: 'created', phones: ['p1'], servers: [], others: [] },
   ...changes,
 });
-const nothing = () => new Map<string, Pending>();
+const nothing = () => new Map<string, PendingHint>();
 
 describe('readPending', () => {
-  it('reads what hints tell, and when they were dropped', async () => {
+  it('returns hints and when they were stored', async () => {
     const { deps, store, clock, lines } = listening();
     await putLookup(store, { id: 'trace-1', lookup: lookup() });
     clock.move(7);
@@ -29,7 +29,7 @@ describe('readPending', () => {
     expect(lines).toEqual([]);
   });
 
-  it('reads each once, and forgets those that are gone', async () => {
+  it('reads each hint once, and forgets those that are gone', async () => {
     const { deps, store } = listening();
     await putLookup(store, { id: 'trace-1', lookup: lookup() });
     await putLookup(store, { id: 'trace-2', lookup: lookup() });
@@ -42,7 +42,7 @@ describe('readPending', () => {
     expect([...known.keys()]).toEqual(['trace-2']);
   });
 
-  it('reads no hints of other kinds', async () => {
+  it('ignores hints of other kinds', async () => {
     const { deps, store } = listening();
     const watched = reading(store);
     expect(
@@ -67,7 +67,7 @@ describe('readPending', () => {
     await putLookup(store, { id: 'trace-1', lookup: lookup(changes) });
     const [hint] = await readPending(deps, ['trace-1'], nothing());
     expect(hint?.generation).toBe(generation);
-    expect(lines).toEqual(warns ? [['warn', 'hint_time_unusable', { hint: 'trace-1' }]] : []);
+    expect(lines).toEqual(warns ? [['warn', 'hint_time_invalid', { hint: 'trace-1' }]] : []);
   });
 
   it.each<[string, string, string, string[]]>([
@@ -91,7 +91,7 @@ describe('readPending', () => {
     expect(await hints()).toEqual(left);
   });
 
-  it('throws when the bucket does not answer', async () => {
+  it('throws when the bucket does not respond', async () => {
     const { deps, lines } = listening();
     await expect(readPending(failing(deps, 'get'), ['trace-1'], nothing())).rejects.toThrow(
       'no answer',

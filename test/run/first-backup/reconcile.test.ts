@@ -15,8 +15,8 @@ const sortedWaits = (fields?: object): object => {
   return { ...fields, waited_for: waited_for.split(', ').sort() };
 };
 
-describe('provision', () => {
-  it('asks for the first backup of a phone and only then takes the hint away', async () => {
+describe('reconcile', () => {
+  it('requests the first backup of a phone, and removes the hint after that', async () => {
     const { drop, lookup, clock, hints, asked, deps, state } = await newborns([phone('p1')]);
     await drop('trace-1', { phones: ['p1'] });
     expect(await lookup()).toBe(0);
@@ -31,7 +31,7 @@ describe('provision', () => {
     expect(await lookup()).toBe(0);
   });
 
-  it('takes hints for nothing where no policy gives first backups, and asks nobody', async () => {
+  it('removes hints without any call when no policy has on_provisioned', async () => {
     const { drop, sweepHint, lookup, hints, calls, firstBackups, state } = await newborns(
       [phone('p1')],
       {},
@@ -58,7 +58,7 @@ describe('provision', () => {
     expect((await hints()).sort()).toEqual(other.sort());
   });
 
-  it('reads each hint once a drive, and forgets those that are done', async () => {
+  it('reads each hint once a drive, and forgets finished ones', async () => {
     const { drop, lookup, clock, firstBackups } = await newborns([phone('p1')]);
     await drop('trace-1', { phones: ['p1'] });
     await lookup();
@@ -68,7 +68,7 @@ describe('provision', () => {
     expect([...firstBackups.known.keys()]).toEqual([]);
   });
 
-  it('writes nothing while nothing is new', async () => {
+  it('writes nothing while nothing changes', async () => {
     const { drop, lookup, store, clock } = await newborns([phone('p1', { status: 'creating' })]);
     await drop('trace-1', { phones: ['p1'] });
     await lookup();
@@ -76,7 +76,7 @@ describe('provision', () => {
     expect(await lookup({ store: reading(store) })).toBe(0);
   });
 
-  it('counts a policy from before the first hint that waits, of two hours at most', async () => {
+  it('counts phones as new from before the first waiting hint, at most two hours', async () => {
     const since = async (lookup: Partial<Lookup>): Promise<number | undefined> => {
       const world = await newborns();
       await world.drop('trace-1', { phones: ['p1'], ...lookup });
@@ -91,14 +91,14 @@ describe('provision', () => {
     expect(await since({ at: T0 - 3 * HOUR })).toBe(T0 - 90 * MINUTE);
   });
 
-  it('counts a policy from now on when no hint waits', async () => {
+  it('counts phones as new from now on when no hint waits', async () => {
     const { lookup, sweepHint, state } = await newborns();
     await sweepHint();
     await lookup();
     expect((await state()).policies.newborn?.since).toBe(T0);
   });
 
-  it('looks at phones and others that have had no first backup, and at all servers', async () => {
+  it('fetches phones without a first backup, and all servers', async () => {
     const { drop, lookup, calls, firstBackups } = await newborns([phone('p1'), phone('p3')]);
     const given = { p1: T0, x1: T0 };
     firstBackups.state = { policies: { newborn: { etag: 'e1', on: true, since: 0, given } } };
@@ -107,7 +107,7 @@ describe('provision', () => {
     expect(calls.slice().sort()).toEqual(['list s1 0', 'show p2', 'show p3']);
   });
 
-  it('looks at nothing when its time is up, and keeps the hint', async () => {
+  it('fetches nothing when its time is up, and keeps the hint', async () => {
     const { drop, lookup, hints, calls, clock } = await newborns([phone('p1')]);
     await drop('trace-1', { phones: ['p1'] });
     clock.move(5 * MINUTE);
@@ -115,7 +115,7 @@ describe('provision', () => {
     expect([await hints(), calls]).toEqual([['trace-1'], []]);
   });
 
-  it('lets a phone wait that a run exports already', async () => {
+  it('waits for a phone that a run is exporting', async () => {
     const { drop, lookup, clock, hints } = await newborns([phone('p1')]);
     await drop('trace-1', { phones: ['p1'] });
     clock.move(5 * MINUTE);
@@ -126,7 +126,7 @@ describe('provision', () => {
     expect(await lookup()).toBe(1);
   });
 
-  it('drops a hint that has waited for two hours, and says what for', async () => {
+  it('removes a hint after two hours, and logs what it waited for', async () => {
     const { drop, lookup, clock, hints, lines } = await newborns([
       phone('p1', { status: 'stopped' }),
     ]);
@@ -140,22 +140,22 @@ describe('provision', () => {
     await lookup();
     expect(await hints()).toEqual(['trace-3']);
     const dropped = [
-      { hint: 'trace-1', left: 2, waited_for: 'p2 not_found, p1 stopped' },
-      { hint: 'trace-2', left: 1, waited_for: 'order order' },
+      { hint: 'trace-1', unresolved: 2, waited_for: 'p2 not_found, p1 stopped' },
+      { hint: 'trace-2', unresolved: 1, waited_for: 'order order' },
     ];
     expect(lines.map(([level, event, fields]) => [level, event, sortedWaits(fields)])).toEqual(
-      dropped.map((fields) => ['warn', 'hint_dropped', sortedWaits(fields)]),
+      dropped.map((fields) => ['warn', 'hint_expired', sortedWaits(fields)]),
     );
   });
 
-  it('names twenty of the ids that a dropped hint waited for', async () => {
+  it('logs 20 of the ids that an expired hint waited for', async () => {
     const { drop, lookup, clock, lines } = await newborns();
     const phones = Array.from({ length: 21 }, (_, n) => `p${n}`);
     await drop('trace-1', { phones });
     clock.move(2 * HOUR);
     await lookup();
-    const [fields] = lines.map(([, , told]) => told as { left: number; waited_for: string });
-    expect(fields?.left).toBe(21);
+    const [fields] = lines.map(([, , told]) => told as { unresolved: number; waited_for: string });
+    expect(fields?.unresolved).toBe(21);
     expect(fields?.waited_for.split(', ')).toHaveLength(20);
   });
 });

@@ -23,8 +23,8 @@ async function archived(world: Listening, phone_id: string, policy: string): Pro
   await indexArchives(world.store, [{ phone_id, phone_name: 'game', policy, archive }]);
 }
 
-describe('askForFirst', () => {
-  it('asks for a run of the phones, in their order, and logs it', async () => {
+describe('requestFirstBackups', () => {
+  it('requests a run of the phones, in order, and logs it', async () => {
     const world = listening();
     expect(await requestFirstBackups(world.deps, [ask({ p2: 0, p1: 7 })], held)).toBe(1);
     const [run = ''] = await requested(world);
@@ -50,13 +50,13 @@ describe('askForFirst', () => {
     expect(world.lines).toHaveLength(runs);
   });
 
-  it('names it as every version before did, so that an update asks for nothing twice', async () => {
+  it('keeps the run ids stable, so that an update requests nothing twice', async () => {
     const world = listening();
     await requestFirstBackups(world.deps, [ask({ p1: 0, p2: 7 })], held);
     expect(await requested(world)).toEqual(['newborn-e4e8e2d946f3654be6595e86']);
   });
 
-  it('does not ask for what has a report', async () => {
+  it('requests no run that has a report', async () => {
     const world = listening();
     await requestFirstBackups(world.deps, [ask({ p1: 0 })], held);
     const [run = ''] = await requested(world);
@@ -66,7 +66,7 @@ describe('askForFirst', () => {
     expect(await requested(world)).toEqual([]);
   });
 
-  it("passes over a phone's first life where the policy has an archive of it", async () => {
+  it('skips a new phone that already has an archive of the policy', async () => {
     const world = listening();
     await archived(world, 'p1', 'newborn');
     await archived(world, 'p2', 'newborn');
@@ -75,7 +75,7 @@ describe('askForFirst', () => {
     expect(await phonesOf(world)).toEqual([['p2', 'p3']]);
   });
 
-  it('asks for nothing, and minds no lease, when no phone is left', async () => {
+  it('requests nothing, and checks no lease, when no phone is left', async () => {
     const world = listening();
     await archived(world, 'p1', 'newborn');
     const refuse = () => Promise.reject(new Error('nobody should ask'));
@@ -83,7 +83,7 @@ describe('askForFirst', () => {
     expect(await requested(world)).toEqual([]);
   });
 
-  it('makes runs of up to a thousand phones', async () => {
+  it('requests runs of up to 1,000 phones', async () => {
     const world = listening();
     const many = Array.from({ length: 1001 }, (_, n) => [`p${1000 + n}`, 0] as const);
     const exact = Array.from({ length: 1000 }, (_, n) => [`q${1000 + n}`, 0] as const);
@@ -93,11 +93,11 @@ describe('askForFirst', () => {
     expect(sizes.sort((a, b) => a - b)).toEqual([1, 1000, 1000]);
   });
 
-  it('asks for nothing when another drive holds the lease', async () => {
+  it('requests nothing when another drive holds the lease', async () => {
     const world = listening();
     const asking = requestFirstBackups(world.deps, [ask({ p1: 0 })], () => Promise.resolve(false));
     await expect(asking).rejects.toThrow(LeaseLost);
-    await expect(asking).rejects.toThrow('asked for no first backup');
+    await expect(asking).rejects.toThrow('another drive holds the lease');
     expect(await requested(world)).toEqual([]);
   });
 });

@@ -14,8 +14,8 @@ function setUp() {
   return { clock, store, lines, deps: { store, log } };
 }
 
-describe('dropHints', () => {
-  it('writes one object a trace, whichever way it comes and however often', async () => {
+describe('storeHints', () => {
+  it('writes one object a trace, whatever its form and however often it is delivered', async () => {
     const { deps, clock, store } = setUp();
     const ways = ['ctsCreatePhone', 'eventgridCreatePhone', 'smnTrace', 'failureBySmn'] as const;
     const first = clock.now();
@@ -31,7 +31,7 @@ describe('dropHints', () => {
     ]);
   });
 
-  it('answers what it dropped and counts what it ignored', async () => {
+  it('returns what it stored and counts what it ignored', async () => {
     const { deps, lines } = setUp();
     const result = await storeHints(deps, readEvent(payloads.smnSeveral.event));
     expect(result.hints).toHaveLength(2);
@@ -39,7 +39,7 @@ describe('dropHints', () => {
     expect(lines).toContainEqual({ event: 'event_ignored', reason: 'nothing_named', count: 1 });
   });
 
-  it('writes and tells each hint once, and counts what was ignored by reason', async () => {
+  it('stores and logs each hint once, and counts what was ignored by reason', async () => {
     const { deps, store, lines } = setUp();
     const lookup = { change: 'named' as const, phones: ['p1'], servers: [], others: [] };
     const hints = [
@@ -55,13 +55,13 @@ describe('dropHints', () => {
     expect(lines).toEqual([
       { event: 'event_ignored', reason: 'odd', count: 2 },
       { event: 'event_ignored', reason: 'other', count: 1 },
-      { event: 'hint_noted', hint: 'message-1', change: 'named', policy: 'newborn' },
-      { event: 'hint_noted', hint: 'message-2', change: 'named', policy: undefined },
+      { event: 'hint_stored', hint: 'message-1', change: 'named', policy: 'newborn' },
+      { event: 'hint_stored', hint: 'message-2', change: 'named', policy: undefined },
     ]);
     expect(await store.list('')).toHaveLength(2);
   });
 
-  it('throws what the platform should try again', async () => {
+  it('throws when the event should be delivered again', async () => {
     const { deps } = setUp();
     const broken = {
       ...deps,

@@ -23,11 +23,16 @@ const born = (id: string, at: number | undefined, changes: Partial<Phone> = {}):
 const litter = (count: number, at = T0): Phone[] =>
   Array.from({ length: count }, (_, n) => born(`p${String(9999 - n)}`, at - n * 1000));
 const giver = (changes: Partial<FirstBackupPolicy> = {}): FirstBackupPolicy => ({
-  ...{ name: 'newborn', since: 0, given: {}, selects: () => true },
+  ...{ name: 'newborn', since: 0, lastRequested: {}, selects: () => true },
   ...changes,
 });
 const asking = (id: string): OpenFirstBackup => ({
-  ...{ policy: 'newborn', requestedAt: T0, asked: new Set([id]), underway: new Set<string>() },
+  ...{
+    policy: 'newborn',
+    requestedAt: T0,
+    requested: new Set([id]),
+    inProgress: new Set<string>(),
+  },
 });
 
 function scene(phones: Phone[], state: Partial<Provisioning> = {}) {
@@ -39,7 +44,7 @@ function scene(phones: Phone[], state: Partial<Provisioning> = {}) {
     ...project,
     sweep: (options: Partial<Options> = {}) =>
       sweep({ ...deps, cph: project.cph }, full, {
-        ...{ givers: [giver()], open: [], expected: new Set<string>() },
+        ...{ policies: [giver()], open: [], expected: new Set<string>() },
         ...{ baseline: BASELINE, until: Number.POSITIVE_INFINITY },
         ...options,
       }),
@@ -67,7 +72,7 @@ describe('sweep', () => {
         ...{ phones: ['p1', 'p2'], servers: [], others: [] },
       },
     ]);
-    expect(lines).toEqual([['info', 'phones_found', { phones: 2 }]]);
+    expect(lines).toEqual([['info', 'new_phones_found', { phones: 2 }]]);
     expect(state).toEqual({ policies: {}, horizon: T0, swept_at: T0 });
     expect(calls).toEqual(['list all 0']);
   });
@@ -89,14 +94,24 @@ describe('sweep', () => {
     ['was created before', born('p1', BASELINE - MARGIN - 1000), {}, false],
     ['nobody knows the age of', born('p1', undefined), {}, false],
     ['hints name already', born('p1', T0), { expected: new Set(['p1']) }, false],
-    ['no policy wants', born('p1', T0), { givers: [giver({ selects: () => false })] }, false],
-    ['is not new to the policy', born('p1', T0), { givers: [giver({ since: T0 + HOUR })] }, false],
-    ['had its first backup', born('p1', T0), { givers: [giver({ given: { p1: 1 } })] }, false],
+    ['no policy wants', born('p1', T0), { policies: [giver({ selects: () => false })] }, false],
+    [
+      'is not new to the policy',
+      born('p1', T0),
+      { policies: [giver({ since: T0 + HOUR })] },
+      false,
+    ],
+    [
+      'had its first backup',
+      born('p1', T0),
+      { policies: [giver({ lastRequested: { p1: 1 } })] },
+      false,
+    ],
     ['a run asks for', born('p1', T0), { open: [asking('p1')] }, false],
     [
       'one policy of two wants',
       born('p1', T0),
-      { givers: [giver({ selects: () => false }), giver({ name: 'nightly' })] },
+      { policies: [giver({ selects: () => false }), giver({ name: 'nightly' })] },
       true,
     ],
   ])('minds whether a hint is due for a phone that %s', async (_, one, options, isFound) => {
