@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../lib/errors.ts';
 import { cliNight } from './cli/support/cli-night.ts';
-import { api } from './http/api.ts';
+import { api } from './http/support/api.ts';
 import { TOKEN, WEBHOOK_KEYS } from '../testing/keys.ts';
 import { witnessErrors } from '../testing/leaks/errors.ts';
 import { leakIn, MARK } from '../testing/leaks/marks.ts';
@@ -11,8 +11,8 @@ import { night, NIGHTLY } from '../testing/night.ts';
 
 const SMALL = { phones: 4, servers: 1, seed: 3 };
 
-describe('the look for leaks', () => {
-  it('knows the secrets that the embedded cloud gives, and pieces of them', async () => {
+describe('the search for leaks', () => {
+  it('knows the secrets of the embedded cloud, and pieces of them', async () => {
     const { cloud } = await night(SMALL);
     const { token, secretKey, securityToken } = cloud.credentials;
     for (const secret of [token, secretKey, securityToken, TOKEN, WEBHOOK_KEYS[0] ?? '']) {
@@ -33,7 +33,7 @@ describe('the look for leaks', () => {
     }
   });
 
-  it('knows what CPH tells of a phone beyond its id, and what signs a request', async () => {
+  it('knows the private fields of a phone, and signatures', async () => {
     const { cloud, invocation } = await night(SMALL);
     const [phone] = (await invocation().clients.cph.listPhones({ offset: 0, limit: 1 })).phones;
     const url = `https://cph.${cloud.region}.myhuaweicloud.com/v1/${cloud.projectId}/cloud-phone/phones/${phone?.phone_id}`;
@@ -51,7 +51,7 @@ describe('the look for leaks', () => {
     expect(leakIn(names.join(' '))).toBeUndefined();
   });
 
-  it('looks at everything that is told, by whatever way', async () => {
+  it('searches every output', async () => {
     const before = textsSeen();
     const http = await api({ ...SMALL, conditionalPut: 'honoured' });
     await http.putPolicy(NIGHTLY);
@@ -68,7 +68,7 @@ describe('the look for leaks', () => {
     }
   });
 
-  it('finds a secret in a line of the log, a document, a message, an answer, and an error', async () => {
+  it('finds a secret in a log line, a document, a message, a response and an error', async () => {
     const world = await night(SMALL);
     const { deps, log, clients } = world.invocation();
     const { token, secretKey } = world.cloud.credentials;
@@ -90,7 +90,7 @@ describe('the look for leaks', () => {
     expect(takeLeaks()).toEqual([]);
   });
 
-  it('leaves credentials alone that nobody can read', async () => {
+  it('accepts encrypted credentials', async () => {
     const { settings, clients } = (await night(SMALL)).invocation();
     const shown = inspect({ settings, clients }, { depth: 20, showHidden: true });
     expect(leakIn(shown)).toBeUndefined();

@@ -4,7 +4,7 @@ import type { Notification } from '../../lib/run/notify/message/notification.ts'
 import { composeMessage } from '../../lib/run/notify/message/compose.ts';
 import { storeHints } from '../../lib/run/first-backup/store-hints.ts';
 import { readEvent } from '../../lib/runtime/events/read-event.ts';
-import { api, type Api } from '../http/api.ts';
+import { api, type Api } from '../http/support/api.ts';
 import { everyKind, settledRun } from '../run/notify/message/samples.ts';
 import { TOKEN } from '../../testing/keys.ts';
 import { NIGHTLY } from '../../testing/night.ts';

@@ -4,7 +4,7 @@ import { commands } from '../../cli/all-commands.ts';
 import { TransportError } from '../../lib/cloud/request/send.ts';
 import { readSettings } from '../../lib/runtime/settings.ts';
 import { fakeIo } from '../cli/support/fake-io.ts';
-import { type Api, api } from '../http/api.ts';
+import { type Api, api } from '../http/support/api.ts';
 import { TOKEN } from '../../testing/keys.ts';
 import { NIGHTLY } from '../../testing/night.ts';
 import { fuzz, refusable } from './fuzz.ts';

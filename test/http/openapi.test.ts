@@ -1,6 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
-import { api } from './api.ts';
+import { api } from './support/api.ts';
 import { READER } from '../../testing/keys.ts';
 
 describe('GET /v1/openapi.json', () => {
@@ -13,7 +13,7 @@ describe('GET /v1/openapi.json', () => {
     expect([status, valid, validator.version]).toEqual([200, true, '3.1']);
   });
 
-  it('describes every route, its own too, where the gateway has them', async () => {
+  it('describes every route, itself included, under the mount path', async () => {
     const { call } = await api();
     const { body } = await call('GET', '/v1/openapi.json');
     const paths = body.paths as Record<string, object>;

@@ -11,7 +11,7 @@ describe('findToken', () => {
     ['hex', `ci:run:never:sha256-${hashOf(TOKEN)}`],
     ['capital hex', `ci:run:never:sha256-${hashOf(TOKEN).toUpperCase()}`],
     ['base64url', `ci:run:never:sha256-${base64url}`],
-  ])('finds the entry of a token whose hash is written in %s', (_what, text) => {
+  ])('finds the entry of a token by its hash in %s', (_what, text) => {
     const entry = tokenEntry(text);
     expect(findToken([other, entry], TOKEN)).toBe(entry);
     expect(findToken([entry, other], TOKEN)).toBe(entry);
@@ -21,12 +21,12 @@ describe('findToken', () => {
     ['another token', `${TOKEN}x`],
     ['no token', ''],
     ['the hash itself', hashOf(TOKEN)],
-  ])('finds nothing for %s', (_what, token) => {
+  ])('finds no entry for %s', (_what, token) => {
     const entry = tokenEntry(`ci:run:never:sha256-${hashOf(TOKEN)}`);
     expect(findToken([other, entry], token)).toBeUndefined();
   });
 
-  it('takes no token that is too short to be a random one', () => {
+  it('refuses a token of fewer than 22 characters', () => {
     const weak = tokenEntry(`ci:run:never:sha256-${hashOf('secret')}`);
     expect(findToken([weak], 'secret')).toBeUndefined();
   });

@@ -23,7 +23,7 @@ const find = (
 };
 
 describe('findSigner', () => {
-  it('finds either secret while they are rotated', () => {
+  it('finds either of two secrets', () => {
     expect(find(sign(oldKey))).toBe('old');
     expect(find(sign(newKey))).toBe('new');
     expect(find(`${sign(foreignKey)} v2,abc v1a,xyz ${sign(newKey)}`)).toBe('new');
@@ -34,13 +34,13 @@ describe('findSigner', () => {
     ['as a header that was sent twice is joined', ', '],
     ['as some gateways join it', ','],
     ['with a tab', '\t'],
-  ])('takes several signatures %s', (_how, joint) => {
+  ])('accepts several signatures %s', (_how, joint) => {
     expect(find([sign(foreignKey), sign(newKey)].join(joint))).toBe('new');
     expect(find([sign(newKey), sign(foreignKey)].join(joint))).toBe('new');
     expect(find(['v1a,abc', sign(oldKey), 'v2,xyz'].join(joint))).toBe('old');
   });
 
-  it('takes no signature out of the middle of a text', () => {
+  it('does not accept a signature inside a longer text', () => {
     expect(find(`x${sign(oldKey)}`)).toBeUndefined();
     expect(find(`v2,${sign(oldKey).slice(3)}`)).toBeUndefined();
     expect(find(`${sign(oldKey)}x`)).toBeUndefined();
@@ -65,7 +65,7 @@ describe('findSigner', () => {
     [-5 * 60_000, 'old'],
     [5 * 60_000 + 1000, 'stale'],
     [-5 * 60_000 - 1000, 'stale'],
-  ])('judges a time %d ms away', (away, expected) => {
+  ])('checks a timestamp that is %d ms off', (away, expected) => {
     expect(find(sign(oldKey, NOW + away), { at: NOW + away })).toBe(expected);
   });
 });

@@ -3,8 +3,8 @@ import { PhonevaultError } from '../../lib/errors.ts';
 import { withApigResponse, toApigResponse } from '../../lib/runtime/apig-response.ts';
 import { playClock } from '../../testing/play-clock.ts';
 
-describe('toApigAnswer', () => {
-  it('has the form that the gateway takes', async () => {
+describe('toApigResponse', () => {
+  it('returns the form that the gateway accepts', async () => {
     const response = new Response('{"é":1}', { status: 202, headers: { Location: '/v1/runs/a' } });
     expect(await toApigResponse(response)).toEqual({
       statusCode: 202,
@@ -14,7 +14,7 @@ describe('toApigAnswer', () => {
     });
   });
 
-  it('has a text for a body also where there is none', async () => {
+  it('returns an empty text for a response without a body', async () => {
     expect(await toApigResponse(new Response(null, { status: 204 }))).toMatchObject({
       statusCode: 204,
       body: '',
@@ -22,7 +22,7 @@ describe('toApigAnswer', () => {
   });
 });
 
-describe('answering', () => {
+describe('withApigResponse', () => {
   const run = async (error: Error) => {
     const lines: string[] = [];
     const instance = { clock: playClock(), write: (line: string) => void lines.push(line) };
@@ -30,7 +30,7 @@ describe('answering', () => {
     return { answer, log: lines.join('\n') };
   };
 
-  it('answers what fails before the application as a problem that tells the code only', async () => {
+  it('returns a problem with only the code for an error outside the application', async () => {
     const error = new PhonevaultError('setting_invalid', 'PHONEVAULT_HTTP_TOKENS is wrong');
     const { answer, log } = await run(error);
     expect(answer.statusCode).toBe(500);
@@ -40,7 +40,7 @@ describe('answering', () => {
     expect(log).toContain('PHONEVAULT_HTTP_TOKENS is wrong');
   });
 
-  it('tells nothing of a foreign error', async () => {
+  it('returns nothing of a foreign error', async () => {
     const { answer } = await run(new Error('hunter2'));
     expect(JSON.parse(answer.body)).toMatchObject({ code: 'internal' });
     expect(answer.body).not.toContain('hunter2');

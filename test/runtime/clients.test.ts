@@ -44,7 +44,7 @@ function setUp(answer: (request: HttpRequest) => { status: number; text: string 
 }
 
 describe('createClients', () => {
-  it('leads every client to its place through the one send', async () => {
+  it('sends the calls of every client to its endpoint', async () => {
     const { clients, requests } = setUp(() => ({ status: 500, text: '{}' }));
     const { cph, obs, smn, functiongraph } = clients;
     await Promise.allSettled([
@@ -62,7 +62,7 @@ describe('createClients', () => {
     ]);
   });
 
-  it('lets what one service refuses still open another', async () => {
+  it('keeps credentials for other services when one refuses them', async () => {
     const { clients, requests } = setUp(() => ({ status: 401, text: '{}' }));
     await expect(clients.cph.showPhone('a1')).rejects.toMatchObject({
       code: 'credentials_refused',

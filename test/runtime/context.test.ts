@@ -5,7 +5,7 @@ import { playClock } from '../../testing/play-clock.ts';
 import { revealed } from '../support/revealed.ts';
 
 describe('credentialsOf', () => {
-  it('reads the live getters, with the context as this', () => {
+  it('calls the getters with the context as `this`', () => {
     const context = {
       held: 'tok',
       getToken() {
@@ -26,24 +26,24 @@ describe('credentialsOf', () => {
   it.each<[string, FgContext]>([
     ['no methods', {}],
     ['no agency', { getToken: () => '', getSecurityAccessKey: () => undefined as never }],
-  ])('gives nothing with %s', (_what, context) => {
+  ])('returns nothing with %s', (_what, context) => {
     expect(Object.values(credentialsOf(context))).toEqual([undefined, '', undefined, undefined]);
   });
 
-  it('does not print', () => {
+  it('does not print credentials', () => {
     const credentials = credentialsOf({ getToken: () => 'hunter2' });
     expect(JSON.stringify({ credentials }) + inspect([credentials])).not.toContain('hunter2');
   });
 });
 
 describe('timeLeft', () => {
-  it('asks the context', () => {
+  it('returns what the context says', () => {
     const left = timeLeft({ getRemainingTimeInMilliSeconds: () => 1_234 }, playClock(), 60_000);
     expect(left()).toBe(1_234);
   });
 
   it.each<FgContext>([{}, { getRemainingTimeInMilliSeconds: () => NaN }])(
-    'counts down by the clock when the context tells nothing',
+    'counts down by the clock when the context does not say',
     (context) => {
       const clock = playClock();
       const left = timeLeft(context, clock, 60_000);
@@ -57,7 +57,7 @@ describe('requestIdOf', () => {
   it.each<[FgContext, string]>([
     [{ getRequestID: () => 'r1' }, 'r1'],
     [{}, ''],
-  ])('%o gives "%s"', (context, expected) => {
+  ])('reads %o as "%s"', (context, expected) => {
     expect(requestIdOf(context)).toBe(expected);
   });
 });

@@ -12,7 +12,7 @@ function setUp(base?: Fields) {
 }
 
 describe('createLog', () => {
-  it('writes one JSON object a line, base fields included', () => {
+  it('writes one JSON object per line, with the base fields', () => {
     const { log, lines } = setUp({ request: 'r1' });
     log
       .with({ run_id: 'nightly-1' })
@@ -35,7 +35,7 @@ describe('createLog', () => {
     expect(lines.join('')).not.toContain('\n');
   });
 
-  it('does not let fields pass for its own', () => {
+  it('does not let fields replace time, level and event', () => {
     const { log, last } = setUp();
     log.info('real', { event: 'forged', level: 'error', time: 'never' });
     expect(last()).toMatchObject({ event: 'real', level: 'info' });
@@ -75,14 +75,14 @@ describe('createLog', () => {
     ['a function', () => 'hunter2'],
     ["a foreign error's message", new Error('hunter2')],
     ['a map', new Map([['a', 'hunter2']])],
-  ])('does not write out %s', (_what, value) => {
+  ])('does not write %s', (_what, value) => {
     const { log, lines } = setUp();
     log.info('x', { value });
     expect(lines[0]).not.toContain('hunter2');
     expect(lines[0]).toContain('"value"');
   });
 
-  it('tells the facts of our errors', () => {
+  it('writes the facts of our errors', () => {
     const { log, last } = setUp();
     const facts = {
       service: 'cph',
@@ -103,7 +103,7 @@ describe('createLog', () => {
     });
   });
 
-  it('tells where a foreign error came from', () => {
+  it('writes name and place of a foreign error', () => {
     const { log, last } = setUp();
     log.error('x', { error: new TypeError('hunter2') });
     expect(last().error).toMatchObject({
@@ -112,7 +112,7 @@ describe('createLog', () => {
     });
   });
 
-  it('bounds texts, lists and the number of fields', () => {
+  it('limits texts, lists and the number of fields', () => {
     const { log, lines } = setUp();
     const many = Object.fromEntries(
       Array.from({ length: 500 }, (_, i) => [`f${i}`, 'x'.repeat(5_000)]),

@@ -23,7 +23,7 @@ function fault(env: Record<string, string | undefined>, needsTopic = false): Pho
 }
 
 describe('readSettings', () => {
-  it('needs three settings and fills in the rest', () => {
+  it('needs three settings and has defaults for the rest', () => {
     expect(read({})).toEqual({
       region: 'cn-north-4',
       projectId: 'p1',
@@ -45,7 +45,7 @@ describe('readSettings', () => {
     });
   });
 
-  it('takes user data before the environment, and an empty value for none', () => {
+  it('prefers user data to the environment, and reads an empty value as unset', () => {
     const userData: Record<string, string> = {
       PHONEVAULT_BUCKET: ' from-context ',
       PHONEVAULT_PREFIX: '',
@@ -60,14 +60,14 @@ describe('readSettings', () => {
     ['the context', { getProjectID: () => 'p9' }, {}, 'p9'],
     ['the platform', {}, { RUNTIME_PROJECT_ID: 'p8' }, 'p8'],
     ['the setting first', { getProjectID: () => 'p9' }, { PHONEVAULT_PROJECT_ID: 'p1' }, 'p1'],
-  ])('takes the project id from %s', (_what, context, env, expected) => {
+  ])('reads the project id from %s', (_what, context, env, expected) => {
     const settings = readSettings(context, {
       env: { ...base, PHONEVAULT_PROJECT_ID: undefined, ...env },
     });
     expect(settings.projectId).toBe(expected);
   });
 
-  it('names every fault at once, with what was found and what is allowed', () => {
+  it('names every error at once, with the value and what is allowed', () => {
     const { message, hint } = fault({
       PHONEVAULT_REGION: undefined,
       PHONEVAULT_BUCKET: 'My.Bucket',
@@ -136,7 +136,7 @@ describe('readSettings', () => {
     expect(endpoints.smn).toContain('myhuaweicloud.com');
   });
 
-  it('takes an unknown region only with every endpoint given', () => {
+  it('accepts an unknown region only with every endpoint', () => {
     const endpoints = Object.fromEntries(
       ['CPH', 'IAM', 'OBS', 'SMN', 'FUNCTIONGRAPH'].map((name) => [
         `PHONEVAULT_${name}_ENDPOINT`,
@@ -148,7 +148,7 @@ describe('readSettings', () => {
     expect(message).toMatch(/PHONEVAULT_REGION: .*moon-1.*cn-north-4.*endpoint/);
   });
 
-  it('needs a topic only where asked', () => {
+  it('needs a topic only with needsTopic', () => {
     expect(read({}).topicUrn).toBeUndefined();
     expect(fault({}, true).message).toMatch(/^PHONEVAULT_TOPIC_URN is missing/);
   });
@@ -168,7 +168,7 @@ describe('readSettings', () => {
     },
   );
 
-  it('reads tokens and webhook secrets and never shows them', () => {
+  it('reads tokens and webhook secrets and never prints them', () => {
     const hash = 'ab'.repeat(32);
     const key = Buffer.alloc(32, 7).toString('base64');
     const settings = read({
@@ -205,7 +205,7 @@ describe('readSettings', () => {
     ['PHONEVAULT_WEBHOOK_SECRETS', 'whsec_hunter2hunter2', '24 to 64 bytes'],
     ['PHONEVAULT_WEBHOOK_SECRETS', `crm:nightly:whsec_${'A'.repeat(32)}:hunter2`, 'whsec_<base64>'],
     ['PHONEVAULT_WEBHOOK_SECRETS', `crm:Hunter2:whsec_${'A'.repeat(32)}`, 'names of policies'],
-  ])('refuses %s %s without showing it', (name, value, told) => {
+  ])('refuses %.40s %.20s… without printing it', (name, value, told) => {
     const { message } = fault({ [name]: value });
     expect(message).toContain(`${name} is invalid`);
     expect(message).toContain(told);

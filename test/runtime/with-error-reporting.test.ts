@@ -15,13 +15,13 @@ async function failWith(error: Error) {
   return { thrown: thrown as Error, line: JSON.parse(lines[0] ?? '{}') as Record<string, unknown> };
 }
 
-describe('reporting', () => {
-  it('passes on what the work gives', async () => {
+describe('withErrorReporting', () => {
+  it('returns the result of the work', async () => {
     const instance = { clock: playClock(), write: () => undefined };
     expect(await withErrorReporting(instance, () => Promise.resolve(7))).toBe(7);
   });
 
-  it('puts the hint where the platform shows it, and logs code and hint', async () => {
+  it('puts the hint into the message, and logs code and hint', async () => {
     const error = new PhonevaultError('credentials_missing', 'no keys', { hint: 'set an agency' });
     const { thrown, line } = await failWith(error);
     expect(thrown).toMatchObject({ name: 'PhonevaultError', code: 'credentials_missing' });
@@ -32,7 +32,7 @@ describe('reporting', () => {
     expect(JSON.stringify(line)).toContain('set an agency');
   });
 
-  it('logs nothing of what a foreign error says', async () => {
+  it('does not log the message of a foreign error', async () => {
     const { thrown, line } = await failWith(new TypeError('s3cr3t is not a function'));
     expect(thrown.message).toBe('s3cr3t is not a function');
     expect(JSON.stringify(line)).not.toContain('s3cr3t');
@@ -50,14 +50,14 @@ describe('withForeignEventsIgnored', () => {
     return { result, log: lines.join('') };
   };
 
-  it('answers what is no event for the handler, and tells it', async () => {
+  it('returns `ignored` for a foreign event, and logs it', async () => {
     const { result, log } = await run(new PhonevaultError('event_invalid', 'not of a timer'));
     expect(result).toBe('ignored');
     expect(log).toContain('not of a timer');
     expect(log).toContain('"event_ignored"');
   });
 
-  it('throws all that may go well the next time', async () => {
+  it('throws any other error', async () => {
     const error = new PhonevaultError('unreachable', 'OBS did not answer');
     expect(await run(error)).toEqual({ result: error, log: '' });
   });

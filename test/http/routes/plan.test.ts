@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { saveInventory, startInventory } from '../../../lib/ledger/state/inventory.ts';
 import { refreshInventories } from '../../../lib/run/plan/refresh-inventory.ts';
 import { NIGHTLY } from '../../../testing/night.ts';
-import { api, type Api } from '../api.ts';
+import { api, type Api } from '../support/api.ts';
 
 const HINT = 'inventory-nightly';
 
@@ -31,7 +31,7 @@ async function storeFleet(made: Api, count: number): Promise<void> {
 }
 
 describe('POST /v1/plan', () => {
-  it('has the fleet read where it never was, and then answers from that reading', async () => {
+  it('requests a reading of the fleet when there is none, and then uses it', async () => {
     const made = await ready();
     const first = await ask(made);
     expect(first.status).toBe(202);
@@ -59,7 +59,7 @@ describe('POST /v1/plan', () => {
     expect(made.exports).toEqual([]);
   });
 
-  it('answers from the last reading however old, and with ?fresh=1 from a newer one', async () => {
+  it('uses the last reading, or with ?fresh=1 a newer one', async () => {
     const made = await ready();
     await ask(made);
     await refresh(made);
@@ -81,7 +81,7 @@ describe('POST /v1/plan', () => {
     expect(await made.invocation().deps.store.list('open/hints/')).toEqual([]);
   });
 
-  it('goes on reading in the next drive where the time does not reach', async () => {
+  it('continues a reading in the next drive when the time is up', async () => {
     const made = await ready(250);
     await ask(made);
     expect(await refresh(made, 0)).toEqual([HINT]);
@@ -107,7 +107,7 @@ describe('POST /v1/plan', () => {
     expect(await made.invocation().deps.store.list('open/hints/')).toEqual([]);
   });
 
-  it('tells the first 1,000 phones of a large fleet and counts them all', async () => {
+  it('returns the first 1,000 phones of a large fleet and counts them all', async () => {
     const made = await ready();
     await made.putPolicy(NIGHTLY.replace('{ name: "*" }', '{ name: "*", max_phones: 20000 }'));
     await storeFleet(made, 3_000);
@@ -118,7 +118,7 @@ describe('POST /v1/plan', () => {
     expect(text.length).toBeLessThan(1_000_000);
   });
 
-  it('tells of a phone outside the policy, and takes a slot', async () => {
+  it('reports a phone outside the policy, and accepts a slot', async () => {
     const made = await ready();
     await ask(made);
     await refresh(made);

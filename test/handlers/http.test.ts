@@ -20,7 +20,7 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks());
 
 describe('the http handler', () => {
-  it('lets nobody in while no one is named', async () => {
+  it('authorizes nobody while no caller is set', async () => {
     const answer = await handler(event, contextWith({}));
     expect(answer).toMatchObject({ statusCode: 401, isBase64Encoded: false });
     expect(JSON.parse(answer.body)).toMatchObject({ status: 401, code: 'token_unknown' });
@@ -28,7 +28,7 @@ describe('the http handler', () => {
     expect(lines.join('')).not.toContain('hunter2');
   });
 
-  it('lets nobody in while one entry is wrong', async () => {
+  it('authorizes nobody while one entry is invalid', async () => {
     const wrong = { PHONEVAULT_HTTP_TOKENS: `ci:read:never:sha256-${'0'.repeat(64)},hunter2` };
     const answer = await handler(event, contextWith(wrong));
     expect(answer.statusCode).toBe(500);
@@ -37,7 +37,7 @@ describe('the http handler', () => {
     expect(lines.join('')).not.toContain('hunter2');
   });
 
-  it('answers the event of another trigger, so that the platform does not bring it again', async () => {
+  it('returns 400 for the event of another trigger, so that the platform does not deliver it again', async () => {
     const timer = { trigger_type: 'TIMER', time: '2026-02-03T02:15:00Z' };
     const answer = await handler(timer, contextWith({}));
     expect(answer.statusCode).toBe(400);

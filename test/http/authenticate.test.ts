@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { NIGHTLY } from '../../testing/night.ts';
-import { api } from './api.ts';
+import { api } from './support/api.ts';
 import { EXPIRED, READER, TOKEN, WEBHOOK_KEYS } from '../../testing/keys.ts';
 
 const EVERY_ROUTE = [
@@ -15,8 +15,8 @@ const EVERY_ROUTE = [
   ['GET', '/nowhere'],
 ] as const;
 
-describe('who may call', () => {
-  it('is nobody by default', async () => {
+describe('authentication', () => {
+  it('authorizes nobody by default', async () => {
     const { call } = await api({ callers: { tokens: [], webhooks: [] } });
     for (const [method, path] of EVERY_ROUTE) {
       for (const token of ['', TOKEN]) {
@@ -51,45 +51,9 @@ describe('who may call', () => {
     ['GET', '/v1/runs/nightly-1', 404],
     ['GET', '/v1/policies', 200],
     ['GET', '/v1/openapi.json', 200],
-  ])('holds a token to its scopes: %s %s', async (method, path, expected) => {
+  ])('checks the scope of a token: %s %s', async (method, path, expected) => {
     const { call } = await api();
     expect((await call(method, path, { token: READER })).status).toBe(expected);
-  });
-
-  it('is logged with who, what and the run', async () => {
-    const { call, lines, putPolicy } = await api();
-    await putPolicy(NIGHTLY);
-    const { body } = await call('POST', '/v1/runs', { key: 'k1', body: { policy: 'nightly' } });
-    expect(lines.at(-1)).toMatchObject({
-      level: 'info',
-      event: 'http_accepted',
-      caller: 'ci',
-      kind: 'token',
-      operation: 'startRun',
-      status: 202,
-      run: body.run_id,
-    });
-  });
-
-  it('is logged when refused too, without what was sent', async () => {
-    const { call, lines } = await api();
-    const query = { policy: 'hunter2hunter2' };
-    const body = 'hunter2hunter2';
-    await call('POST', '/v1/hunter2hunter2', {
-      token: 'hunter2hunter2hunter2hunter2',
-      query,
-      body,
-    });
-    await call('POST', '/v1/hunter2hunter2', { query, body });
-    await call('POST', '/v1/runs', { key: 'hunter2hunter2', query, body });
-    await call('POST', '/v1/runs/hunter2/cancel', { token: READER });
-    expect(lines.map(({ event, status, code, caller }) => [event, status, code, caller])).toEqual([
-      ['http_refused', 401, 'token_unknown', undefined],
-      ['http_refused', 404, 'route_unknown', 'ci'],
-      ['http_refused', 400, 'query_invalid', 'ci'],
-      ['http_refused', 403, 'forbidden', 'screen'],
-    ]);
-    expect(JSON.stringify(lines)).not.toContain('hunter2');
   });
 });
 
@@ -107,7 +71,7 @@ describe('a webhook', () => {
   }
   const body = JSON.stringify({ policy: 'nightly' });
 
-  it('asks for a run, once however often it comes', async () => {
+  it('starts one run, however often it is delivered', async () => {
     const { call, clock, putPolicy, kicks, lines } = await api();
     await putPolicy(NIGHTLY);
     const first = await call('POST', '/v1/runs', signed(key, clock.now(), body));
@@ -121,7 +85,7 @@ describe('a webhook', () => {
     expect(lines.at(-1)).toMatchObject({ caller: 'webhook', kind: 'webhook' });
   });
 
-  it('may send its signatures in one header or in several while secrets are rotated', async () => {
+  it('may carry several signatures, in one header or in several', async () => {
     const { call, clock, putPolicy } = await api();
     await putPolicy(NIGHTLY);
     const now = clock.now();
@@ -134,7 +98,7 @@ describe('a webhook', () => {
     }
   });
 
-  it('is refused when stale, forged, or for another policy than its own', async () => {
+  it('is refused when it is stale, forged or for another policy', async () => {
     const { call, clock, putPolicy } = await api();
     await putPolicy(NIGHTLY);
     await putPolicy(NIGHTLY.replace('nightly', 'weekly'), 'weekly');
@@ -160,7 +124,7 @@ describe('a webhook', () => {
     expect((await call('POST', '/v1/runs', signed(restricted, now, body))).status).toBe(202);
   });
 
-  it('may do nothing else', async () => {
+  it('is refused on every other route', async () => {
     const { call, clock } = await api();
     for (const [method, path] of EVERY_ROUTE.slice(1, -1)) {
       const { status } = await call(method, path, signed(key, clock.now(), ''));

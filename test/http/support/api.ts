@@ -1,13 +1,13 @@
 import { Ajv2020 as Ajv } from 'ajv/dist/2020.js';
 import { expect } from 'vitest';
-import type { Callers } from '../../lib/http/authenticate.ts';
-import { createHttpApp } from '../../lib/http/app.ts';
-import { openApiDocument } from '../../lib/http/openapi.ts';
-import { routes } from '../../lib/http/all-routes.ts';
-import { type ApigResponse, toApigResponse } from '../../lib/runtime/apig-response.ts';
-import { parseApigEvent } from '../../lib/runtime/events/apig-event.ts';
-import type { CloudOptions } from '../../local/cloud.ts';
-import { night, type Night } from '../../testing/night.ts';
+import type { Callers } from '../../../lib/http/authenticate.ts';
+import { createHttpApp } from '../../../lib/http/app.ts';
+import { openApiDocument } from '../../../lib/http/openapi.ts';
+import { routes } from '../../../lib/http/all-routes.ts';
+import { type ApigResponse, toApigResponse } from '../../../lib/runtime/apig-response.ts';
+import { parseApigEvent } from '../../../lib/runtime/events/apig-event.ts';
+import type { CloudOptions } from '../../../local/cloud.ts';
+import { night, type Night } from '../../../testing/night.ts';
 import {
   EXPIRED,
   hashOf,
@@ -16,7 +16,7 @@ import {
   tokenEntry,
   WEBHOOK_KEYS,
   webhookSecret,
-} from '../../testing/keys.ts';
+} from '../../../testing/keys.ts';
 
 const callers = (): Callers => ({
   tokens: [
