@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 import { arrows, noCircles } from './scripts/lint/imports.js';
 
-const base = ['lib/errors', 'lib/clock', 'lib/secret'];
+const base = ['lib/errors', 'lib/clock', 'lib/names', 'lib/secret'];
 const belowRun = ['lib/ledger', 'lib/policy', 'lib/cloud', ...base];
 const step = ['lib/run/state', 'lib/run/deps', ...belowRun];
 
@@ -9,6 +9,7 @@ const step = ['lib/run/state', 'lib/run/deps', ...belowRun];
 const ROOMS = {
   'lib/errors': [],
   'lib/clock': [],
+  'lib/names': [],
   'lib/secret': [],
   'lib/policy': base,
   'lib/cloud/request': base,
@@ -22,7 +23,7 @@ const ROOMS = {
   'lib/ledger/lease': ['lib/ledger/store', ...base],
   'lib/ledger/run': ['lib/ledger/store', ...base],
   'lib/ledger/state': ['lib/ledger/store', 'lib/ledger/run', ...base],
-  'lib/ledger/hints': ['lib/ledger/store', 'lib/ledger/state', ...base],
+  'lib/ledger/hints': ['lib/ledger/store', ...base],
   'lib/run/meter': belowRun,
   'lib/run/deps': ['lib/run/meter', ...belowRun],
   'lib/run/state': ['lib/run/deps', ...belowRun],

@@ -1,4 +1,4 @@
-import { isLookupHint } from '../lib/ledger/hints/hints.ts';
+import { isLookupHint } from '../lib/ledger/hints/lookup.ts';
 import { readReport, readReportedPhones, type Report } from '../lib/ledger/run/report.ts';
 import { listOpen } from '../lib/ledger/run/request.ts';
 import type { CloudOptions } from '../local/cloud.ts';
@@ -80,9 +80,10 @@ export async function playNight(
       }
       await clock.sleep(Math.min(SECOND, end - clock.now()));
     }
-    const { requests, hints, late } = await listOpen(store);
+    const { requests, hints, orphaned } = await listOpen(store);
     const isLeft = requests.some(({ runId }) => !BROKEN.includes(runId));
-    const isOver = clock.left() === 0 && !isLeft && !hints.some(isLookupHint) && late.length === 0;
+    const isOver =
+      clock.left() === 0 && !isLeft && !hints.some(isLookupHint) && orphaned.length === 0;
     if (minute > 2 && isOver) break;
   }
   const fates = await fatesOf(world);

@@ -1,63 +1,66 @@
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
-import { parseObject, readCache } from './store/json.ts';
 import { isLeaseKey, layout } from './store/layout.ts';
+import { type ContentOf, ledgerObject, wholeKey } from './store/ledger-object.ts';
 import type { Conditional, Store } from './store/store.ts';
 
-const LEASE_VERSION = 1;
-/** How long a racing writer may take between its look and its write where the bucket has no conditional PUT. */
+/** Without conditional PUT, how long another drive may take between its read and its write. */
 const SETTLE_MS = 2_000;
 
-/** So many leases are kept: a LIST that lags must show one that is not far behind. */
+/** How many leases are kept. A LIST that lags behind must still show one that is nearly current. */
 const KEPT = 10;
-/** So many leases may be written before a LIST shows the first of them. */
+/** How many leases may be written before a LIST shows the first of them. */
 const MAX_UNLISTED = 20;
 
-/** No invocation of drive lasts as long; a lease that says so was written by a clock gone wrong. */
+/** No invocation of drive lasts longer. A lease that claims more was written by a wrong clock. */
 const MAX_MS = 15 * 60_000;
 
-const leaseSchema = z.object({
-  version: z.literal(LEASE_VERSION),
-  epoch: z.number().int(),
-  holder: z.string(),
-  expires_at: z.number(),
-  conditional: z.enum(['honoured', 'ignored', 'refused']).optional(),
+const leaseObject = ledgerObject({
+  key: wholeKey,
+  version: 1,
+  schema: z.object({
+    epoch: z.number().int(),
+    holder: z.string(),
+    /** Epoch ms; 0 once it is released. */
+    expires_at: z.number(),
+    conditional: z.enum(['honoured', 'ignored', 'refused']).optional(),
+  }),
 });
+
+type StoredLease = ContentOf<typeof leaseObject>;
+
+type Options = { clock: Clock; holder: string; ttlMs: number };
 
 export type Lease = {
   epoch: number;
   holder: string;
-  /** `<epoch>-<holder>`: names what this invocation writes. */
+  /** `<epoch>-<holder>`, part of the key of what this invocation writes. */
   writer: string;
   conditional: Conditional;
-  /** False once a later epoch exists: someone else drives. */
+  /** Returns false once there is a later epoch: another drive has taken over. */
   stillHeld(): Promise<boolean>;
   release(): Promise<void>;
 };
 
 /**
- * Takes the right to drive, or answers undefined while someone else holds it. Each taking is an object of its
- * own, `state/lease/<epoch>.json`: the highest epoch holds. Where the bucket honours conditional PUT two
- * takers cannot both create the same epoch; elsewhere the taker waits a moment and reads back who won. LIST only says where
- * to begin: it may lag, so what counts is which object is there.
+ * Takes the lease to drive; returns undefined while another drive holds it. Each lease is an object of its own,
+ * `state/lease/<epoch>.json`, and the highest epoch holds. Where the bucket honours conditional PUT, two drives cannot both
+ * create the same epoch. Elsewhere the drive waits a moment and reads back which one won. LIST may lag behind, so it only
+ * says where to start: GET decides.
  */
-export async function takeLease(
-  store: Store,
-  options: { clock: Clock; holder: string; ttlMs: number },
-): Promise<Lease | undefined> {
+export async function takeLease(store: Store, options: Options): Promise<Lease | undefined> {
   const { clock, holder, ttlMs } = options;
   const created = await createNext(store, options);
   if (created === undefined) return undefined;
   const { epoch, before } = created;
   const key = layout.lease(epoch);
-  const body = (expires: number, conditional?: Conditional): string =>
-    bodyOf({ epoch, holder, expires_at: expires, conditional });
-  const mine = body(clock.now() + ttlMs, before?.conditional);
+  const mine = { epoch, holder, expires_at: clock.now() + ttlMs, ...knownOf(before) };
 
-  const conditional = before?.conditional ?? (await store.tryConditional(key, mine));
+  const conditional =
+    before?.conditional ?? (await store.tryConditional(key, leaseObject.text(mine)));
   if (conditional !== 'honoured') {
     await clock.sleep(SETTLE_MS);
-    if ((await latest(store, ttlMs, epoch))?.holder !== holder) return undefined;
+    if ((await latestLease(store, ttlMs, epoch))?.holder !== holder) return undefined;
   }
 
   const old = (await listLeases(store)).filter((other) => other <= layout.lease(epoch - KEPT));
@@ -69,36 +72,37 @@ export async function takeLease(
     writer: `${String(epoch).padStart(10, '0')}-${holder}`,
     conditional,
     stillHeld: async () => {
-      const now = await latest(store, ttlMs, epoch);
-      return now?.epoch === epoch && now.holder === holder;
+      const latest = await latestLease(store, ttlMs, epoch);
+      return latest?.epoch === epoch && latest.holder === holder;
     },
-    release: () => store.put(key, body(0, conditional)),
+    release: () => leaseObject.put(store, { ...mine, expires_at: 0, conditional }, key),
   };
 }
 
-/** Whose a lease is and when it ends (epoch ms); undefined for one that is gone or cannot be read. */
+/** Returns the holder of a lease and when it ends (epoch ms); undefined for a lease that is gone or unreadable. */
 export async function readLease(
   store: Pick<Store, 'get'>,
   key: string,
 ): Promise<{ holder: string; expires_at: number } | undefined> {
-  return readCache(store, leaseSchema, LEASE_VERSION, key);
+  return leaseObject.readCache(store, key);
 }
 
-/** Writes the first lease that is not there, and answers with the one before it; undefined while that one holds. */
+/** Writes the first lease that does not exist and returns it with the one before; undefined while that one holds. */
 async function createNext(
   store: Store,
-  { clock, holder, ttlMs }: { clock: Clock; holder: string; ttlMs: number },
-): Promise<{ epoch: number; before: Standing | undefined } | undefined> {
-  let before = await latest(store, ttlMs);
+  { clock, holder, ttlMs }: Options,
+): Promise<{ epoch: number; before: StoredLease | undefined } | undefined> {
+  let before = await latestLease(store, ttlMs);
   for (let unlisted = 0; unlisted <= MAX_UNLISTED; unlisted += 1) {
     const left = (before?.expires_at ?? 0) - clock.now();
     if (left > 0 && left <= MAX_MS) return undefined;
     const epoch = (before?.epoch ?? 0) + 1;
-    const expires_at = clock.now() + ttlMs;
-    const mine = bodyOf({ epoch, holder, expires_at, conditional: before?.conditional });
-    if ((await store.create(layout.lease(epoch), mine)) === 'created') return { epoch, before };
-    const found = await read(store, layout.lease(epoch), ttlMs);
-    // The network may bring a PUT twice: then the second finds what the first has written.
+    const mine = { epoch, holder, expires_at: clock.now() + ttlMs, ...knownOf(before) };
+    if ((await leaseObject.create(store, mine, layout.lease(epoch))) === 'created') {
+      return { epoch, before };
+    }
+    const found = await readStored(store, layout.lease(epoch), ttlMs);
+    // The network may deliver a PUT twice: then the second one finds what the first has written.
     if (found?.holder === holder) return { epoch, before };
     if (found === undefined) return undefined;
     before = found;
@@ -106,43 +110,40 @@ async function createNext(
   return undefined;
 }
 
-type Standing = z.infer<typeof leaseSchema>;
-
-function bodyOf(lease: {
-  epoch: number;
-  holder: string;
-  expires_at: number;
-  conditional: Conditional | undefined;
-}): string {
-  return JSON.stringify({ version: LEASE_VERSION, ...lease });
+/** What is known of the bucket's conditional PUT goes from lease to lease. */
+function knownOf(before: StoredLease | undefined): Pick<StoredLease, 'conditional'> {
+  return { conditional: before?.conditional };
 }
 
-/** The keys of the leases that LIST shows, in order; whatever else may lie there is none. */
+/** Returns the keys of the leases that LIST shows, in order. Other objects in the folder are ignored. */
 async function listLeases(store: Pick<Store, 'list'>): Promise<string[]> {
   const listed = await store.list(layout.leases);
   return listed.map(({ key }) => key).filter(isLeaseKey);
 }
 
-/** The highest lease that LIST shows, or that of `known` where LIST shows none as high. */
-async function latest(store: Store, ttlMs: number, known = 0): Promise<Standing | undefined> {
+/** Returns the highest lease that LIST shows, or that of the epoch `known` where LIST shows none as high. */
+async function latestLease(
+  store: Store,
+  ttlMs: number,
+  known = 0,
+): Promise<StoredLease | undefined> {
   const listed = (await listLeases(store)).at(-1) ?? '';
   const key = known > 0 && listed < layout.lease(known) ? layout.lease(known) : listed;
-  return key === '' ? undefined : read(store, key, ttlMs);
+  return key === '' ? undefined : readStored(store, key, ttlMs);
 }
 
-/** One that cannot be read holds for as long as a good one written then would. */
-async function read(store: Store, key: string, ttlMs: number): Promise<Standing | undefined> {
+/** An unreadable lease holds for as long as a good one that was written at the same time. */
+async function readStored(
+  store: Store,
+  key: string,
+  ttlMs: number,
+): Promise<StoredLease | undefined> {
   const object = await store.get(key);
   if (object === undefined) return undefined;
   try {
-    return parseObject(leaseSchema, LEASE_VERSION, key, object.body);
+    return leaseObject.parse(key, object.body);
   } catch {
     const epoch = Number(/(\d+)\.json$/.exec(key)?.[1] ?? 0);
-    return {
-      version: LEASE_VERSION,
-      epoch,
-      holder: '',
-      expires_at: object.lastModified + ttlMs,
-    };
+    return { epoch, holder: '', expires_at: object.lastModified + ttlMs };
   }
 }

@@ -42,7 +42,7 @@ export function createMeter(clock: Pick<Clock, 'now'>): Meter {
   return {
     call: ({ service, operation, attempt, outcome }) =>
       add((metrics) => {
-        addCall(metrics, service, operation, resultOf(outcome));
+        addCall(metrics, { service, operation, result: resultOf(outcome) });
         if (attempt > 1) metrics.retries += 1;
       }),
     throttled: (ms) => add((metrics) => void (metrics.throttled_ms += Math.round(ms))),

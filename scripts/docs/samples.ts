@@ -84,7 +84,7 @@ async function ledgerSamples(world: Night, runId: string): Promise<Record<string
     plan_part: await read(world, part?.key),
     log: { version: entries[0]?.version, events: firstOfEach(events, ({ type }) => type) },
     report: { ...report, phones: firstOfEach(report?.phones ?? [], ({ outcome }) => outcome) },
-    late: await read(world, layout.late(runId)),
+    orphaned: await read(world, layout.orphanedJobs(runId)),
     phones: await read(world, shard?.key),
     indexed_run: await read(world, indexed?.key),
   };

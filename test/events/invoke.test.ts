@@ -165,7 +165,7 @@ describe('five concurrent deliveries, each to its own instance', () => {
     expect(cursors).toContain(rule);
     // As if a day had passed, with enough time left to start its slot.
     const late = cursors
-      .replaceAll(/"since":\d+/g, `"since":${since}`)
+      .replaceAll(/"handled_until":\d+/g, `"handled_until":${since}`)
       .replaceAll('"start_within":7200000', '"start_within":86400000');
     await functions.store.put(key, late);
     await functions.store.remove((await functions.store.list('open/')).map((one) => one.key));

@@ -1,15 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import { readCredentialsRefused } from '../../lib/ledger/state/credential-alarm.ts';
-import { readQuarantined } from '../../lib/ledger/state/quarantined.ts';
+import { readCredentialAlarm } from '../../lib/ledger/state/notified.ts';
+import { readQuarantined } from '../../lib/ledger/state/notified.ts';
 import { readCursors } from '../../lib/ledger/state/cursors.ts';
-import {
-  putLookup,
-  putMissed,
-  putSweep,
-  readLookup,
-  readMissed,
-} from '../../lib/ledger/hints/hints.ts';
+import { putLookup, readLookup } from '../../lib/ledger/hints/lookup.ts';
+import { putMissed, readMissed } from '../../lib/ledger/hints/missed-slots.ts';
+import { putSweep } from '../../lib/ledger/hints/sweep.ts';
 import { readHistory } from '../../lib/ledger/state/history.ts';
 import { loadInventory } from '../../lib/ledger/state/inventory.ts';
 import {
@@ -64,9 +60,8 @@ async function ledgerOf() {
   await putMissed(store, missed);
   await putLookup(store, { id: 'trace-1', lookup: { change: 'created', at: 1, ...ids } });
   await putSweep(store, world.clock.now());
-  await requestInventory(store, { policy: 'nightly', asked_at: 1 });
+  await requestInventory(store, { policy: 'nightly', requested_at: 1 });
   await writeOrphanedJobs(store, {
-    version: 1,
     run_id: settled,
     policy: 'nightly',
     bucket: 'phonevault-demo',
@@ -138,7 +133,7 @@ async function readAll(store: Store): Promise<void> {
     () => readCursors(store),
     () => readProvisioning(store),
     () => readHistory(store, 'nightly'),
-    () => readCredentialsRefused(store),
+    () => readCredentialAlarm(store),
     () => loadInventory(store, undefined),
     () => rebuildRunIndex(store),
     () => takeLease(store, { clock, holder: 'h', ttlMs: 60_000 }),

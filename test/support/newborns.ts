@@ -1,5 +1,6 @@
 import type { Phone } from '../../lib/cloud/cph/phone.ts';
-import { type Lookup, putLookup, putSweep } from '../../lib/ledger/hints/hints.ts';
+import { type Lookup, putLookup } from '../../lib/ledger/hints/lookup.ts';
+import { putSweep } from '../../lib/ledger/hints/sweep.ts';
 import { layout } from '../../lib/ledger/store/layout.ts';
 import { readProvisioning } from '../../lib/ledger/state/provisioning.ts';
 import { listOpen, readRequest } from '../../lib/ledger/run/request.ts';

@@ -1,6 +1,6 @@
 import type { ObjectInfo } from '../../lib/cloud/obs/list.ts';
 import { type ErrorCode, PhonevaultError, ServiceError } from '../../lib/errors.ts';
-import { carefulLimits } from '../../lib/ledger/state/limits.ts';
+import { initialLimits } from '../../lib/ledger/state/limits.ts';
 import { memoryStore } from '../../lib/ledger/store/memory-store.ts';
 import { createWriter, type DriveDeps, type RunDeps } from '../../lib/run/deps.ts';
 import type { TopicMessage } from '../../lib/run/notify/message/compose.ts';
@@ -55,7 +55,7 @@ export function runScene(cph: Partial<RunDeps['cph']> = {}, clock = playClock(T0
     ledger: { bucket: 'ledger', prefix: 'vault/' },
     log: { info: line('info'), warn: line('warn'), error: line('error') },
     ...{ writer: createWriter('0000000001-a'), until: clock.now() + MINUTE },
-    ...{ stillHeld: async () => true, learned: { limits: carefulLimits } },
+    ...{ stillHeld: async () => true, learned: { limits: initialLimits } },
   };
   return {
     ...{ clock, store, deps, lines, sent, told, topic, lookups },

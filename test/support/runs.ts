@@ -42,14 +42,12 @@ export function openRun(
   changes: { trigger?: 'timer' | 'http' | 'manual'; terms?: Partial<Terms> } = {},
 ): OpenRun {
   const request = {
-    version: 1 as const,
     run_id: runId,
     policy: 'nightly',
     trigger: changes.trigger ?? ('timer' as const),
     slot: '20260102T023000Z',
   };
   const plan: Plan = {
-    version: 1,
     request,
     slot: request.slot,
     started_at: T0,

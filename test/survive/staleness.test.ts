@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { putStale } from '../../lib/ledger/state/staleness.ts';
+import { putStale } from '../../lib/ledger/hints/staleness.ts';
 import { NIGHTLY } from '../../testing/night.ts';
 import {
   failAllExports,

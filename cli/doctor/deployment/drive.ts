@@ -1,4 +1,4 @@
-import { readCredentialsRefused } from '../../../lib/ledger/state/credential-alarm.ts';
+import { readCredentialAlarm } from '../../../lib/ledger/state/notified.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { readLease } from '../../../lib/ledger/lease.ts';
 import { listOpen } from '../../../lib/ledger/run/request.ts';
@@ -22,12 +22,12 @@ export async function checkDrive(
   now: number,
 ): Promise<Verdict> {
   const [refused, inbox, leases] = await Promise.all([
-    readCredentialsRefused(store),
+    readCredentialAlarm(store),
     store.list(layout.open),
     store.list(layout.leases),
   ]);
   if (refused !== undefined) {
-    const text = `the functions' credentials have been refused since ${ago(now - refused.since)}, over ${count(refused.ticks, 'tick')}`;
+    const text = `the functions' credentials have been refused since ${ago(now - refused.since)}, over ${count(refused.drives, 'drive')}`;
     return failed(text, 'check the agency of the functions and its policies (deploy/iam)');
   }
   const { lastWorked, ends } = await lastLease(store, leases);

@@ -78,14 +78,14 @@ export const plan = route({
 /** Only drive reads the fleet: requests a reading and returns when to try again. */
 async function refresh(deps: HttpDeps, policy: string): Promise<RouteResponse> {
   const now = deps.run.clock.now();
-  const { asked_at } = await requestInventory(deps.run.store, { policy, asked_at: now });
+  const { requested_at } = await requestInventory(deps.run.store, { policy, requested_at: now });
   // A request that was merged into an earlier one needs no second wake-up.
-  if (asked_at === now) await wakeDrive(deps.run, deps.wake);
+  if (requested_at === now) await wakeDrive(deps.run, deps.wake);
   const url = `${deps.mount}/v1/plan`;
   return {
     status: 202,
     body: {
-      asked_at: new Date(asked_at).toISOString(),
+      asked_at: new Date(requested_at).toISOString(),
       url,
       method: 'POST',
       retry_after: RETRY_AFTER_S,

@@ -8,39 +8,36 @@ export type CallResult = (typeof results)[number];
 
 /** What a run has cost. Times in ms. */
 export const metricsSchema = z.object({
-  /** By service and operation: every try counts. */
   calls: z
     .record(
       word,
       z.record(word, z.object({ ok: count, refused: count, throttled: count, failed: count })),
     )
-    .describe('Tries by service, operation and result.'),
-  retries: count.describe('Tries that repeated an earlier one.'),
-  throttled_ms: count.describe('Time waited because a service would not take more calls.'),
-  function_ms: count.describe('Time of drives, shared evenly by the runs that were open.'),
+    .describe('Attempts by service, operation and result.'),
+  retries: count.describe('Attempts that repeated an earlier one.'),
+  throttled_ms: count.describe('Time spent waiting because a service refused more calls.'),
+  function_ms: count.describe('Time of the drives, split evenly between the open runs.'),
 });
 
 export type Metrics = z.infer<typeof metricsSchema>;
+
+type Call = { service: string; operation: string; result: CallResult };
 
 export function noMetrics(): Metrics {
   return { calls: {}, retries: 0, throttled_ms: 0, function_ms: 0 };
 }
 
-/** Adds one try of a call to the sum. */
-export function addCall(
-  sum: Metrics,
-  service: string,
-  operation: string,
-  result: CallResult,
-  times = 1,
-): void {
-  const own = ownOf(sum.calls, service, () => ({}));
-  const known = ownOf(own, operation, () => ({ ok: 0, refused: 0, throttled: 0, failed: 0 }));
-  known[result] += times;
+const noResults = () => ({ ok: 0, refused: 0, throttled: 0, failed: 0 });
+
+/** Adds attempts of a call, one unless `times` is given, to the sum. */
+export function addCall(sum: Metrics, { service, operation, result }: Call, times = 1): void {
+  const operations = ownValue(sum.calls, service, () => ({}));
+  const counts = ownValue(operations, operation, noResults);
+  counts[result] += times;
 }
 
-/** The log may name a service `constructor`: what every object inherits is none of the sum's. */
-function ownOf<T>(record: Record<string, T>, name: string, empty: () => T): T {
+/** A log may name a service `constructor`: an inherited property is not a value. */
+function ownValue<T>(record: Record<string, T>, name: string, empty: () => T): T {
   const known = Object.hasOwn(record, name) ? record[name] : undefined;
   return known ?? (record[name] = empty());
 }
@@ -49,7 +46,7 @@ function ownOf<T>(record: Record<string, T>, name: string, empty: () => T): T {
 export function addMetrics(sum: Metrics, { calls, retries, throttled_ms, function_ms }: Metrics) {
   for (const [service, operations] of Object.entries(calls)) {
     for (const [operation, counts] of Object.entries(operations)) {
-      for (const result of results) addCall(sum, service, operation, result, counts[result]);
+      for (const result of results) addCall(sum, { service, operation, result }, counts[result]);
     }
   }
   sum.retries += retries;

@@ -1,74 +1,74 @@
 import * as z from 'zod';
-import { ofRun, readObject } from '../store/json.ts';
+import { type ContentOf, ledgerObject } from '../store/ledger-object.ts';
 import { layout } from '../store/layout.ts';
 import { folderSchema, idSchema } from '../store/part-of-key.ts';
 import type { Store } from '../store/store.ts';
-
-export const ORPHANED_JOBS_VERSION = 1;
 
 const orphanedAttemptSchema = z.object({
   phone_id: idSchema,
   phone_name: z.string(),
   server_id: z.string(),
   attempt: z.number().int(),
-  /** When its job had ended well and no archive was seen. */
+  /** When the job had succeeded and no archive was found. */
   absent_at: z.number().optional(),
-  /** None: its answer was lost or said that CPH is busy, and only its key can be watched. */
+  /** Empty: the response was lost or said that CPH is busy, so only the key can be watched. */
   jobs: z.array(z.object({ job_id: z.string(), request_id: z.string() })),
-  /** Then a key without a job is given up. */
+  /** A key without a job is watched until then. */
   watch_until: z.number().optional(),
 });
 
-/** Jobs that were, or may have been, still running when their run settled: followed on, so that nothing that lands is lost. Times in epoch ms. */
-const orphanedJobsSchema = z.object({
-  version: z.literal(ORPHANED_JOBS_VERSION),
-  run_id: z.string(),
-  policy: z.string(),
-  bucket: z.string(),
-  folder: folderSchema,
-  /** Until then their phones and servers count as busy. */
-  busy_until: z.number(),
-  /** Then they are given up. */
-  until: z.number(),
-  attempts: z.array(orphanedAttemptSchema),
+const orphanedJobs = ledgerObject({
+  key: layout.orphanedJobs,
+  version: 1,
+  schema: z.object({
+    run_id: z.string(),
+    policy: z.string(),
+    bucket: z.string(),
+    folder: folderSchema,
+    /** Until then their phones and servers count as busy. */
+    busy_until: z.number(),
+    /** All of them are followed until then. */
+    until: z.number(),
+    attempts: z.array(orphanedAttemptSchema),
+  }),
+  runsOf: ({ run_id }) => [run_id],
 });
 
-export type OrphanedJobs = z.infer<typeof orphanedJobsSchema>;
+const lateArchive = ledgerObject({
+  key: layout.lateArchive,
+  version: 1,
+  schema: z.object({
+    phone_id: idSchema,
+    attempt: z.number().int(),
+    key: z.string(),
+    size: z.number(),
+    etag: z.string(),
+    seen_at: z.number(),
+    /** The job failed, or no job is known and the object is not a whole archive. */
+    unconfirmed: z.literal(true).optional(),
+  }),
+});
+
+/** Jobs that were, or may have been, running when their run settled. They are followed so that no archive is lost. Times in epoch ms. */
+export type OrphanedJobs = ContentOf<typeof orphanedJobs>;
 export type OrphanedAttempt = z.infer<typeof orphanedAttemptSchema>;
 
-export async function readOrphanedJobs(
-  store: Pick<Store, 'get'>,
-  runId: string,
-): Promise<OrphanedJobs | undefined> {
-  const key = layout.late(runId);
-  const object = await readObject(store, orphanedJobsSchema, ORPHANED_JOBS_VERSION, key);
-  return object && ofRun(runId, key, object);
-}
+export const readOrphanedJobs = orphanedJobs.read;
 
+/** Writes the jobs that are still followed; deletes the object when there are none. */
 export async function writeOrphanedJobs(
   store: Pick<Store, 'put' | 'remove'>,
-  late: OrphanedJobs,
+  jobs: OrphanedJobs,
 ): Promise<void> {
-  const key = layout.late(late.run_id);
-  if (late.attempts.length === 0) await store.remove([key]);
-  else await store.put(key, JSON.stringify(late));
+  if (jobs.attempts.length === 0) await store.remove([layout.orphanedJobs(jobs.run_id)]);
+  else await orphanedJobs.put(store, jobs, jobs.run_id);
 }
 
-/** What landed after its run was settled, as a write-once record beside the report. */
+/** Records an archive that landed after the run's report was written; the first record stays. */
 export async function recordLateArchive(
   store: Pick<Store, 'create'>,
   runId: string,
-  entry: {
-    phone_id: string;
-    attempt: number;
-    key: string;
-    size: number;
-    etag: string;
-    seen_at: number;
-    /** Nothing vouches for it: its job failed, or was never known and it is not whole. */
-    unconfirmed?: true;
-  },
+  archive: ContentOf<typeof lateArchive>,
 ): Promise<void> {
-  const key = layout.lateArchive(runId, entry.phone_id, entry.attempt);
-  await store.create(key, JSON.stringify({ version: ORPHANED_JOBS_VERSION, ...entry }));
+  await lateArchive.create(store, archive, runId, archive.phone_id, archive.attempt);
 }

@@ -1,12 +1,10 @@
 import * as z from 'zod';
-import { PhonevaultError } from '../../errors.ts';
-import { ofRun, readObject } from '../store/json.ts';
 import { layout, runOfKey } from '../store/layout.ts';
-import { metricsSchema } from './metrics.ts';
-import { triggers } from './request.ts';
+import { invalidObject, ledgerObject, wholeKey } from '../store/ledger-object.ts';
 import type { Store } from '../store/store.ts';
+import { metricsSchema } from './metrics.ts';
+import { requestSchema, triggers } from './request.ts';
 
-const REPORT_VERSION = 1;
 const INLINE_PHONES = 1000;
 const PAGE_KEY = /^runs\/[\w-]+\/report\/\d{4,6}\.json$/;
 
@@ -26,7 +24,7 @@ const reportedPhoneSchema = z.object({
   size: z.number().optional(),
   etag: z.string().optional(),
   attempts: z.number().int(),
-  /** Objects of this phone in the run's folder that nothing vouches for; kept, since the phone has no verified archive. */
+  /** Objects of this phone in the run's folder that no job confirms. They are kept: the phone has no verified archive. */
   unconfirmed_archive: z.array(z.string()).optional(),
 });
 
@@ -44,10 +42,9 @@ export const countsSchema = z.object({
 export type Counts = z.infer<typeof countsSchema>;
 
 export const reportSchema = z.object({
-  version: z.literal(REPORT_VERSION),
   run_id: z.string(),
-  /** Becomes part of the key of the run's place in the index. */
-  policy: z.string().regex(/^[a-z0-9-]{1,32}$/),
+  /** Becomes part of a key in the run index. */
+  policy: requestSchema.shape.policy,
   trigger: z.enum(triggers),
   slot: z.string(),
   outcome: z.enum(runOutcomes),
@@ -59,7 +56,7 @@ export const reportSchema = z.object({
   counts: countsSchema,
   listing_complete: z.boolean(),
   superseded_deleted: z.array(z.string()).optional(),
-  /** What the run cost up to this report; not in reports of earlier versions. */
+  /** What the run has cost so far. Reports of earlier versions lack it. */
   metrics: metricsSchema.optional().catch(undefined),
   phones: z.array(reportedPhoneSchema),
   /** Keys in the bucket of this report. */
@@ -68,49 +65,44 @@ export const reportSchema = z.object({
 
 export type Report = z.infer<typeof reportSchema>;
 
-const pageSchema = z.object({
-  version: z.literal(REPORT_VERSION),
-  phones: z.array(reportedPhoneSchema),
+const reportObject = ledgerObject({
+  key: layout.report,
+  version: 1,
+  schema: reportSchema,
+  runsOf: ({ run_id }) => [run_id],
 });
 
+const reportPage = ledgerObject({
+  key: wholeKey,
+  version: 1,
+  schema: z.object({ phones: z.array(reportedPhoneSchema) }),
+});
+
+/** Returns a run's report; undefined while the run is not settled. Throws `object_newer` and `object_invalid`. */
+export const readReport = reportObject.read;
+
 /**
- * Writes a report once: phones inline up to 1,000, else in pages, report.json last.
- * Answers the report that stands, which is an earlier one's when there was one.
+ * Writes a report once: up to 1,000 phones inline, more of them in pages, `report.json` last. Returns the stored report,
+ * which is an earlier one when there was one.
  */
 export async function writeReport(
   store: Pick<Store, 'get' | 'create' | 'prefix'>,
-  facts: Omit<Report, 'version' | 'phones' | 'pages'>,
+  facts: Omit<Report, 'phones' | 'pages'>,
   phones: ReportedPhone[],
 ): Promise<Report> {
   const paged = phones.length > INLINE_PHONES;
   const pages: string[] = [];
   for (let from = 0; paged && from < phones.length; from += INLINE_PHONES) {
     const key = layout.reportPage(facts.run_id, pages.length);
-    const page = { version: REPORT_VERSION, phones: phones.slice(from, from + INLINE_PHONES) };
-    await store.create(key, JSON.stringify(page));
+    await reportPage.create(store, { phones: phones.slice(from, from + INLINE_PHONES) }, key);
     pages.push(store.prefix + key);
   }
-  const report: Report = {
-    version: REPORT_VERSION,
-    ...facts,
-    phones: paged ? [] : phones,
-    ...(paged ? { pages } : {}),
-  };
-  const created = await store.create(layout.report(facts.run_id), JSON.stringify(report));
+  const report: Report = { ...facts, phones: paged ? [] : phones, ...(paged ? { pages } : {}) };
+  const created = await reportObject.create(store, report, facts.run_id);
   return created === 'created' ? report : ((await readReport(store, facts.run_id)) ?? report);
 }
 
-/** Reads a run's report; undefined while the run is not settled. */
-export async function readReport(
-  store: Pick<Store, 'get'>,
-  runId: string,
-): Promise<Report | undefined> {
-  const key = layout.report(runId);
-  const object = await readObject(store, reportSchema, REPORT_VERSION, key);
-  return object && ofRun(runId, key, object);
-}
-
-/** All phones of a report, its pages included. */
+/** Returns all phones of a report, its pages included. A page that is gone counts as empty. */
 export async function readReportedPhones(
   store: Pick<Store, 'get' | 'prefix'>,
   report: Report,
@@ -120,12 +112,12 @@ export async function readReportedPhones(
     const key = page.slice(store.prefix.length);
     const isOwn = PAGE_KEY.test(key) && runOfKey(key) === report.run_id;
     if (!page.startsWith(store.prefix) || !isOwn) {
-      throw new PhonevaultError(
-        'object_invalid',
-        `the report of ${report.run_id} names a page that is none`,
+      throw invalidObject(
+        layout.report(report.run_id),
+        'names a page that is not a page of this run',
       );
     }
-    phones.push(...((await readObject(store, pageSchema, REPORT_VERSION, key))?.phones ?? []));
+    phones.push(...((await reportPage.read(store, key))?.phones ?? []));
   }
   return phones;
 }

@@ -1,22 +1,20 @@
 import * as z from 'zod';
-import { ofRun, readObject } from '../store/json.ts';
+import { ledgerObject } from '../store/ledger-object.ts';
 import { layout, readOpenKey } from '../store/layout.ts';
+import { policyNameSchema, runIdSchema } from '../store/part-of-key.ts';
 import type { Store } from '../store/store.ts';
-
-export const REQUEST_VERSION = 1;
 
 export const triggers = ['timer', 'http', 'manual', 'provisioned'] as const;
 
 /**
- * What asks for a run. Its content follows from what its id is made of and holds no clock, so that asking
- * twice writes the same bytes to the same key.
+ * A request for a run. It holds only what its id is made of, and no time, so that a repeated request writes the same bytes
+ * to the same key.
  */
 export const requestSchema = z.strictObject({
-  version: z.literal(REQUEST_VERSION),
-  run_id: z.string().regex(/^[a-z0-9-]{1,80}$/),
-  policy: z.string().regex(/^[a-z0-9-]{1,32}$/),
+  run_id: runIdSchema,
+  policy: policyNameSchema,
   trigger: z.enum(triggers),
-  /** Start stamp of a timer's slot; other runs get theirs when they are planned. */
+  /** Start stamp of a timer's slot. Other runs get theirs when they are planned. */
   slot: z
     .string()
     .regex(/^\d{8}T\d{6}Z$/)
@@ -27,53 +25,64 @@ export const requestSchema = z.strictObject({
 
 export type RunRequest = z.infer<typeof requestSchema>;
 
-/** Asks for a run: one PUT. Harmless when repeated. */
+const requestObject = ledgerObject({
+  key: layout.request,
+  version: 1,
+  schema: requestSchema,
+  runsOf: ({ run_id }) => [run_id],
+});
+
+const cancelObject = ledgerObject({
+  key: layout.cancel,
+  version: 1,
+  schema: z.object({ run_id: z.string() }),
+});
+
+/** Returns the request of a run; undefined when it is gone. Throws `object_newer` and `object_invalid`. */
+export const readRequest = requestObject.read;
+
+/** Requests a run: one PUT, safe to repeat. */
 export async function putRequest(store: Pick<Store, 'put'>, request: RunRequest): Promise<void> {
-  await store.put(layout.request(request.run_id), bodyOf(request));
+  await requestObject.put(store, request, request.run_id);
 }
 
-/** Asks for a run unless something asks under its id already: then the caller must see what that is. */
+/** Requests a run unless a request with its id exists. Then the caller must check what that one requests. */
 export async function createRequest(
   store: Pick<Store, 'create'>,
   request: RunRequest,
 ): Promise<'created' | 'exists'> {
-  return store.create(layout.request(request.run_id), bodyOf(request));
+  return requestObject.create(store, request, request.run_id);
 }
 
-const bodyOf = (request: RunRequest): string => `${JSON.stringify(request)}\n`;
+/** Requests the cancellation of a run. Only the key counts when it is read. */
+export async function putCancel(store: Pick<Store, 'put'>, runId: string): Promise<void> {
+  await cancelObject.put(store, { run_id: runId }, runId);
+}
+
+const LISTS = { cancel: 'cancels', orphaned: 'orphaned', hint: 'hints' } as const;
 
 export type Inbox = {
-  /** Run ids with the time their request was last written (epoch ms). */
+  /** Run ids, each with the time when its request was last written (epoch ms). */
   requests: { runId: string; requestedAt: number }[];
+  /** Runs to cancel. */
   cancels: string[];
-  late: string[];
+  /** Settled runs whose jobs are still followed. */
+  orphaned: string[];
+  /** Hint ids. */
   hints: string[];
 };
 
-/** One LIST of `open/`: everything that there is to do. */
+/** Returns everything that there is to do, from one LIST of `open/`. Objects of other forms are ignored. */
 export async function listOpen(store: Pick<Store, 'list'>): Promise<Inbox> {
-  const inbox: Inbox = { requests: [], cancels: [], late: [], hints: [] };
+  const inbox: Inbox = { requests: [], cancels: [], orphaned: [], hints: [] };
   for (const { key, lastModified } of await store.list(layout.open)) {
     const entry = readOpenKey(key);
-    if (entry?.kind === 'request') {
+    if (entry === undefined) continue;
+    if (entry.kind === 'request') {
       inbox.requests.push({ runId: entry.id, requestedAt: lastModified });
-    } else if (entry?.kind === 'cancel') {
-      inbox.cancels.push(entry.id);
-    } else if (entry?.kind === 'late') {
-      inbox.late.push(entry.id);
-    } else if (entry?.kind === 'hint') {
-      inbox.hints.push(entry.id);
+    } else {
+      inbox[LISTS[entry.kind]].push(entry.id);
     }
   }
   return inbox;
-}
-
-/** Reads a request; undefined when it is gone. Throws `object_newer` or `object_invalid`. */
-export async function readRequest(
-  store: Pick<Store, 'get'>,
-  runId: string,
-): Promise<RunRequest | undefined> {
-  const key = layout.request(runId);
-  const request = await readObject(store, requestSchema, REQUEST_VERSION, key);
-  return request && ofRun(runId, key, request);
 }

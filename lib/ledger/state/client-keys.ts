@@ -1,58 +1,68 @@
+import * as z from 'zod';
 import type { Clock, Random } from '../../clock.ts';
 import { sha256hex } from '../store/digest.ts';
 import { layout } from '../store/layout.ts';
+import { ledgerObject, wholeKey } from '../store/ledger-object.ts';
 import type { Store } from '../store/store.ts';
 
-const KEY_VERSION = 1;
-const LOOKS = 5;
-const LOOK_AGAIN_MS = 200;
+const MAX_CHECKS = 5;
+const CHECK_EVERY_MS = 200;
 
-/** What a key is used for: a policy and the phones that narrow it. */
+const claimObject = ledgerObject({
+  key: wholeKey,
+  version: 1,
+  schema: z.object({ policy: z.string() }),
+});
+
+/** What an idempotency key is used for: a policy, and the phones that narrow it. */
 export type KeyUse = { policy: string; phones?: string[] | undefined };
 
 type Deps = { store: Pick<Store, 'list' | 'put' | 'remove'>; clock: Clock; random: Random };
 
 /**
- * Claims a client's key for one use, before the run is asked for. 'taken': it was used for something else. Of several uses that
- * come at the same moment at most one gets the key, also where the bucket has no conditional PUT: each is written under a
- * name of its own and gives way to those that are older.
+ * Claims a client's idempotency key for one use, before the run is requested. Returns 'taken' when the key was used for
+ * something else. Of several uses at the same moment at most one gets the key, even where the bucket has no conditional PUT:
+ * each is written under a name of its own, and the older one wins.
  */
 export async function claimKey(
   { store, clock, random }: Deps,
   clientKey: string,
   use: KeyUse,
 ): Promise<'claimed' | 'taken'> {
-  // The key itself does not show.
-  const place = layout.clientKey(sha256hex(clientKey).slice(0, 32));
-  const mine = `${place}${sha256hex(JSON.stringify([use.policy, use.phones ?? null])).slice(0, 16)}-`;
-  const before = await store.list(place);
-  if (before.length > 0) return statusOf(before, mine) === 'first' ? 'claimed' : 'taken';
+  // Names hold digests only, so that the bucket does not show the key.
+  const folder = layout.clientKey(sha256hex(clientKey).slice(0, 32));
+  const prefix = `${folder}${sha256hex(JSON.stringify([use.policy, use.phones ?? null])).slice(0, 16)}-`;
+  const earlier = await store.list(folder);
+  if (earlier.length > 0) return rankOf(earlier, prefix) === 'first' ? 'claimed' : 'taken';
 
-  const own = `${mine}${Math.floor(random() * 2 ** 48).toString(16)}.json`;
-  await store.put(own, JSON.stringify({ version: KEY_VERSION, policy: use.policy }));
-  for (let lookup = 1; lookup <= LOOKS; lookup += 1) {
-    const stands = statusOf(await store.list(place), mine);
-    if (stands === 'first') return 'claimed';
-    if (stands === 'behind') break;
-    // Written in one millisecond: the other gives way if it has seen this one, and has the key if it has not.
-    await clock.sleep(LOOK_AGAIN_MS);
+  const claim = `${prefix}${Math.floor(random() * 2 ** 48).toString(16)}.json`;
+  await claimObject.put(store, { policy: use.policy }, claim);
+  for (let check = 1; check <= MAX_CHECKS; check += 1) {
+    const rank = rankOf(await store.list(folder), prefix);
+    if (rank === 'first') return 'claimed';
+    if (rank === 'behind') break;
+    // Written in the same millisecond. The other use withdraws if it has seen this one, and has the key if it has not.
+    await clock.sleep(CHECK_EVERY_MS);
   }
-  // A use that was refused does not use the key up.
-  await store.remove([own]);
+  // A use that is refused must not use the key up.
+  await store.remove([claim]);
   return 'taken';
 }
 
-/** How the uses with this prefix stand among all. 'even': written in the same millisecond as another, and before it by name. */
-function statusOf(
+/**
+ * Returns the rank of the claims with this prefix among all. 'tied': written in the same millisecond as another claim, and
+ * first by name.
+ */
+function rankOf(
   claims: readonly { key: string; lastModified: number }[],
-  mine: string,
-): 'first' | 'even' | 'behind' {
-  const oldestOf = (own: boolean) =>
+  prefix: string,
+): 'first' | 'tied' | 'behind' {
+  const oldest = (isOwn: boolean) =>
     claims
-      .filter(({ key }) => key.startsWith(mine) === own)
+      .filter(({ key }) => key.startsWith(prefix) === isOwn)
       .sort((a, b) => a.lastModified - b.lastModified || (a.key < b.key ? -1 : 1))[0];
-  const [own, other] = [oldestOf(true), oldestOf(false)];
+  const [own, other] = [oldest(true), oldest(false)];
   if (own === undefined) return 'behind';
   if (other === undefined || own.lastModified < other.lastModified) return 'first';
-  return own.lastModified === other.lastModified && own.key < other.key ? 'even' : 'behind';
+  return own.lastModified === other.lastModified && own.key < other.key ? 'tied' : 'behind';
 }

@@ -1,58 +1,53 @@
 import * as z from 'zod';
-import { readCache } from '../store/json.ts';
-import { layout } from '../store/layout.ts';
 import { runOutcomes } from '../run/report.ts';
+import { type ContentOf, ledgerObject } from '../store/ledger-object.ts';
+import { layout } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
-
-const HISTORY_VERSION = 1;
 
 const settledSchema = z.object({
   run_id: z.string(),
   outcome: z.enum(runOutcomes),
+  /** Epoch ms. */
   settled_at: z.number(),
 });
 
-/** How a policy's runs went lately: a cache over the reports. Times in epoch ms. */
-const historySchema = z.object({
-  version: z.literal(HISTORY_VERSION),
-  last: settledSchema,
-  /** The run before the last. */
-  before: settledSchema.optional(),
-  /** The last run of all its phones that completed. */
-  good: settledSchema.optional(),
+const historyObject = ledgerObject({
+  key: layout.history,
+  version: 1,
+  schema: z.object({
+    last: settledSchema,
+    /** The run before the last. */
+    before: settledSchema.optional(),
+    /** The last completed run of all the policy's phones. */
+    good: settledSchema.optional(),
+  }),
 });
 
-export type History = z.infer<typeof historySchema>;
+/** The outcomes of a policy's last runs. A cache over the reports. */
+export type History = ContentOf<typeof historyObject>;
 export type Settled = z.infer<typeof settledSchema>;
 
-/** What is known of a policy's runs; undefined when nothing is, or nothing that can be read. */
-export async function readHistory(
-  store: Pick<Store, 'get'>,
-  policy: string,
-): Promise<History | undefined> {
-  return readCache(store, historySchema, HISTORY_VERSION, layout.history(policy));
-}
+export const readHistory = historyObject.readCache;
 
 /**
- * Notes a settled run and answers the run before it. Noting it again, or one older than the last, changes nothing. A run
- * of some of the policy's phones only (`whole` is false) says nothing of the others: it is never the last good one.
+ * Records a settled run and returns the previous one. A run that is recorded again, or is older than the last, changes
+ * nothing. A run of only some of the policy's phones (`whole` is false) never becomes the last good one.
  */
-export async function noteSettled(
+export async function recordSettled(
   store: Pick<Store, 'get' | 'put'>,
   policy: string,
   run: Settled,
   { whole = true }: { whole?: boolean } = {},
 ): Promise<Settled | undefined> {
   const known = await readHistory(store, policy);
-  const isNews = known === undefined || known.last.settled_at < run.settled_at;
-  if (!isNews || known?.last.run_id === run.run_id) return known?.before;
+  const isNewest = known === undefined || known.last.settled_at < run.settled_at;
+  if (!isNewest || known?.last.run_id === run.run_id) return known?.before;
   const good = whole && run.outcome === 'completed' ? run : known?.good;
   const history: History = {
-    version: HISTORY_VERSION,
     last: run,
     ...(known === undefined ? {} : { before: known.last }),
     ...(good === undefined ? {} : { good }),
   };
-  await store.put(layout.history(policy), JSON.stringify(history));
+  await historyObject.put(store, history, policy);
   return known?.last;
 }

@@ -1,10 +1,8 @@
 import * as z from 'zod';
-import { readCache } from '../store/json.ts';
+import { type ContentOf, ledgerObject } from '../store/ledger-object.ts';
 import { layout } from '../store/layout.ts';
 import { idSchema } from '../store/part-of-key.ts';
 import type { Store } from '../store/store.ts';
-
-const INVENTORY_VERSION = 1;
 
 const candidateSchema = z.object({
   phone_id: idSchema,
@@ -14,25 +12,30 @@ const candidateSchema = z.object({
   image_version: z.string().optional(),
 });
 
-/** A reading of the fleet, finished or on its way: reading a large fleet spans several drives. Times in epoch ms. */
-const inventorySchema = z.object({
-  version: z.literal(INVENTORY_VERSION),
-  /** Undefined: the whole project. */
-  server_id: idSchema.optional(),
-  started_at: z.number(),
-  finished_at: z.number().optional(),
-  complete: z.boolean(),
-  offset: z.number().int(),
-  passes: z.number().int(),
-  pages: z.number().int(),
-  phones: z.array(candidateSchema),
+const inventoryObject = ledgerObject({
+  key: (serverId: string | undefined) =>
+    layout.inventory(serverId === undefined ? 'all' : `server-${serverId}`),
+  version: 1,
+  schema: z.object({
+    /** Missing: the whole project. */
+    server_id: idSchema.optional(),
+    started_at: z.number(),
+    /** Missing while the reading goes on. */
+    finished_at: z.number().optional(),
+    /** False when phones were created or deleted faster than the listing could be read. */
+    complete: z.boolean(),
+    offset: z.number().int(),
+    passes: z.number().int(),
+    pages: z.number().int(),
+    phones: z.array(candidateSchema),
+  }),
 });
 
-export type Inventory = z.infer<typeof inventorySchema>;
+/** The phones of the fleet or of one server. Reading a large fleet takes several drives. Times in epoch ms. */
+export type Inventory = ContentOf<typeof inventoryObject>;
 
 export function startInventory(startedAt: number, serverId: string | undefined): Inventory {
   return {
-    version: INVENTORY_VERSION,
     ...(serverId === undefined ? {} : { server_id: serverId }),
     started_at: startedAt,
     complete: true,
@@ -43,20 +46,12 @@ export function startInventory(startedAt: number, serverId: string | undefined):
   };
 }
 
-const scope = (serverId: string | undefined): string =>
-  serverId === undefined ? 'all' : `server-${serverId}`;
-
-/** The last reading of this scope; undefined when there is none that can be read. A cache: never an error. */
-export async function loadInventory(
-  store: Pick<Store, 'get'>,
-  serverId: string | undefined,
-): Promise<Inventory | undefined> {
-  return readCache(store, inventorySchema, INVENTORY_VERSION, layout.inventory(scope(serverId)));
-}
+/** Returns the last inventory of a server, or of the whole project; undefined when there is none. A cache. */
+export const loadInventory = inventoryObject.readCache;
 
 export async function saveInventory(
   store: Pick<Store, 'put'>,
   inventory: Inventory,
 ): Promise<void> {
-  await store.put(layout.inventory(scope(inventory.server_id)), JSON.stringify(inventory));
+  await inventoryObject.put(store, inventory, inventory.server_id);
 }

@@ -1,12 +1,11 @@
 import pLimit from 'p-limit';
 import * as z from 'zod';
 import { hasCode } from '../../errors.ts';
-import { parseObject, readCache } from '../store/json.ts';
 import { sha256hex } from '../store/digest.ts';
 import { layout } from '../store/layout.ts';
+import { type ContentOf, isUnreadable, ledgerObject, wholeKey } from '../store/ledger-object.ts';
 import type { Store } from '../store/store.ts';
 
-const PHONES_VERSION = 1;
 const SHARDS_AT_ONCE = 8;
 
 const archiveSchema = z.object({
@@ -26,73 +25,23 @@ const phoneSchema = z.object({
   archives: z.record(z.string(), archiveSchema),
 });
 
-const shardSchema = z.object({
-  version: z.literal(PHONES_VERSION),
-  phones: z.record(z.string(), phoneSchema),
+const shardObject = ledgerObject({
+  key: wholeKey,
+  version: 1,
+  schema: z.object({ phones: z.record(z.string(), phoneSchema) }),
 });
 
-type Shard = z.infer<typeof shardSchema>;
-type IndexedArchive = z.infer<typeof archiveSchema>;
+type Shard = ContentOf<typeof shardObject>;
 
 export type IndexEntry = {
   phone_id: string;
   phone_name: string;
   policy: string;
-  archive: IndexedArchive;
+  archive: z.infer<typeof archiveSchema>;
 };
 
-/** The shard a phone is kept in: two hexadecimal digits. */
-function shardOf(phoneId: string): string {
-  return sha256hex(phoneId).slice(0, 2);
-}
-
-/** Notes verified archives; an older one never replaces a newer one. */
-export async function indexArchives(
-  store: Pick<Store, 'get' | 'put'>,
-  entries: IndexEntry[],
-): Promise<void> {
-  const shards = new Map<string, IndexEntry[]>();
-  for (const entry of entries) {
-    const shard = shardOf(entry.phone_id);
-    shards.set(shard, [...(shards.get(shard) ?? []), entry]);
-  }
-  const limit = pLimit(SHARDS_AT_ONCE);
-  await Promise.all(
-    [...shards].map(([shard, notification]) =>
-      limit(async () => {
-        const known = await readShard(store, shard);
-        if (known === undefined) return;
-        if (notification.filter((entry) => note(known, entry)).length === 0) return;
-        await store.put(layout.phones(shard), JSON.stringify(known));
-      }),
-    ),
-  );
-}
-
-/** Of these phones, those that have a verified archive for the policy. */
-export async function archivedPhones(
-  store: Pick<Store, 'get'>,
-  policy: string,
-  phoneIds: string[],
-): Promise<Set<string>> {
-  const limit = pLimit(SHARDS_AT_ONCE);
-  const shards = await Promise.all(
-    [...new Set(phoneIds.map(shardOf))].map((shard) =>
-      limit(() => readCache(store, shardSchema, PHONES_VERSION, layout.phones(shard))),
-    ),
-  );
-  const archived = new Set(
-    shards.flatMap((shard) =>
-      Object.entries(shard?.phones ?? {})
-        .filter(([, { archives }]) => archives[policy] !== undefined)
-        .map(([phoneId]) => phoneId),
-    ),
-  );
-  return new Set(phoneIds.filter((phoneId) => archived.has(phoneId)));
-}
-
-/** What `readIndexedPhones` answers: the last verified archive of a phone for one policy, its time in ISO 8601. */
-type PhoneArchiveEntry = {
+/** The last verified archive of a phone for one policy. The time is in ISO 8601. */
+type IndexedArchive = {
   phone_id: string;
   phone_name: string;
   policy: string;
@@ -103,17 +52,41 @@ type PhoneArchiveEntry = {
   key: string;
 };
 
-/** The whole index, by phone name, phone and policy. Objects that cannot be read are passed over. */
+/** Adds verified archives to the index. An older archive never replaces a newer one. */
+export async function indexArchives(
+  store: Pick<Store, 'get' | 'put'>,
+  entries: IndexEntry[],
+): Promise<void> {
+  const byShard = new Map<string, IndexEntry[]>();
+  for (const entry of entries) {
+    const key = shardKey(entry.phone_id);
+    byShard.set(key, [...(byShard.get(key) ?? []), entry]);
+  }
+  const limit = pLimit(SHARDS_AT_ONCE);
+  await Promise.all([...byShard].map(([key, own]) => limit(() => addToShard(store, key, own))));
+}
+
+/** Returns those of the phones that have a verified archive for the policy. */
+export async function archivedPhones(
+  store: Pick<Store, 'get'>,
+  policy: string,
+  phoneIds: string[],
+): Promise<Set<string>> {
+  const shards = await readShards(store, [...new Set(phoneIds.map(shardKey))]);
+  const phones = new Map(shards.flatMap((shard) => Object.entries(shard.phones)));
+  return new Set(phoneIds.filter((id) => Object.hasOwn(phones.get(id)?.archives ?? {}, policy)));
+}
+
+/** Returns the whole index, by phone name, phone id and policy, without shards that cannot be read. */
 export async function readIndexedPhones(
   store: Pick<Store, 'get' | 'list'>,
-): Promise<PhoneArchiveEntry[]> {
-  const keys = (await store.list(layout.phoneIndex)).map(({ key }) => key);
-  const limit = pLimit(SHARDS_AT_ONCE);
-  const shards = await Promise.all(
-    keys.map((key) => limit(() => readCache(store, shardSchema, PHONES_VERSION, key))),
+): Promise<IndexedArchive[]> {
+  const shards = await readShards(
+    store,
+    (await store.list(layout.phoneIndex)).map(({ key }) => key),
   );
   return shards
-    .flatMap((shard) => (shard === undefined ? [] : archivesOf(shard)))
+    .flatMap(archivesOf)
     .sort(
       (a, b) =>
         byText(a.phone_name, b.phone_name) ||
@@ -122,7 +95,50 @@ export async function readIndexedPhones(
     );
 }
 
-function archivesOf(shard: Shard): PhoneArchiveEntry[] {
+/** Two hexadecimal digits name the shard that a phone belongs to. */
+function shardKey(phoneId: string): string {
+  return layout.phones(sha256hex(phoneId).slice(0, 2));
+}
+
+async function readShards(store: Pick<Store, 'get'>, keys: string[]): Promise<Shard[]> {
+  const limit = pLimit(SHARDS_AT_ONCE);
+  const shards = await Promise.all(
+    keys.map((key) => limit(() => shardObject.readCache(store, key))),
+  );
+  return shards.filter((shard) => shard !== undefined);
+}
+
+/** A broken shard is started again; one of a newer version stays as it is. */
+async function addToShard(
+  store: Pick<Store, 'get' | 'put'>,
+  key: string,
+  entries: IndexEntry[],
+): Promise<void> {
+  let shard: Shard | undefined;
+  try {
+    shard = await shardObject.read(store, key);
+  } catch (error) {
+    if (hasCode(error, 'object_newer')) return;
+    if (!isUnreadable(error)) throw error;
+  }
+  const { phones } = shard ?? { phones: {} };
+  if (entries.filter((entry) => addEntry(phones, entry)).length === 0) return;
+  await shardObject.put(store, { phones }, key);
+}
+
+/** Returns whether the entry changed anything. */
+function addEntry(
+  phones: Shard['phones'],
+  { phone_id, phone_name, policy, archive }: IndexEntry,
+): boolean {
+  const archives = phones[phone_id]?.archives ?? {};
+  const known = archives[policy];
+  if (known !== undefined && known.verified_at >= archive.verified_at) return false;
+  phones[phone_id] = { phone_name, archives: { ...archives, [policy]: archive } };
+  return true;
+}
+
+function archivesOf(shard: Shard): IndexedArchive[] {
   return Object.entries(shard.phones).flatMap(([phone_id, { phone_name, archives }]) =>
     Object.entries(archives).map(([policy, { run_id, verified_at, size, bucket, key }]) => ({
       phone_id,
@@ -138,25 +154,3 @@ function archivesOf(shard: Shard): PhoneArchiveEntry[] {
 }
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** Takes one archive into a shard; answers whether that changed anything. */
-function note(shard: Shard, { phone_id, phone_name, policy, archive }: IndexEntry): boolean {
-  const known = shard.phones[phone_id]?.archives ?? {};
-  const statusOf = known[policy];
-  if (statusOf !== undefined && statusOf.verified_at >= archive.verified_at) return false;
-  shard.phones[phone_id] = { phone_name, archives: { ...known, [policy]: archive } };
-  return true;
-}
-
-/** A shard to add to; a broken one starts anew, and undefined stands for one of a newer version, which is left alone. */
-async function readShard(store: Pick<Store, 'get'>, shard: string): Promise<Shard | undefined> {
-  const key = layout.phones(shard);
-  const object = await store.get(key);
-  const empty: Shard = { version: PHONES_VERSION, phones: {} };
-  if (object === undefined) return empty;
-  try {
-    return parseObject(shardSchema, PHONES_VERSION, key, object.body);
-  } catch (error) {
-    return hasCode(error, 'object_newer') ? undefined : empty;
-  }
-}

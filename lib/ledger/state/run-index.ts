@@ -1,7 +1,6 @@
 import pLimit from 'p-limit';
-import * as z from 'zod';
-import { isBroken, readCache } from '../store/json.ts';
-import { layout } from '../store/layout.ts';
+import type * as z from 'zod';
+import { POLICY_NAME, RUN_ID } from '../../names.ts';
 import {
   readReport,
   type Report,
@@ -9,12 +8,13 @@ import {
   type RunOutcome,
   runOutcomes,
 } from '../run/report.ts';
+import { layout } from '../store/layout.ts';
+import { isUnreadable, ledgerObject } from '../store/ledger-object.ts';
 import type { Store } from '../store/store.ts';
 
-const INDEX_VERSION = 1;
 const PAGE = 1_000;
-const AT_ONCE = 16;
-/** Times are written as what is left up to here, so that the newest run is listed first. */
+const READS_AT_ONCE = 16;
+/** Keys hold the time that is left until here, so that LIST shows the newest run first. */
 const LAST_MS = 9_999_999_999_999;
 
 const indexedRunSchema = reportSchema.pick({
@@ -29,12 +29,15 @@ const indexedRunSchema = reportSchema.pick({
   counts: true,
 });
 
-const entrySchema = indexedRunSchema.extend({ version: z.literal(INDEX_VERSION) });
+const indexedRun = ledgerObject({ key: layout.indexedRun, version: 1, schema: indexedRunSchema });
 
-/** A settled run without its phones: what a list of runs shows. */
+/** A settled run without its phones, as a list of runs shows it. */
 export type IndexedRun = z.infer<typeof indexedRunSchema>;
 
 type SettledRun = { runId: string; outcome: RunOutcome; settledAt: number };
+
+/** What the name of an object in the index says about its run. */
+type NamedRun = SettledRun & { name: string; policy: string };
 
 export type IndexFilter = {
   policy?: string;
@@ -43,119 +46,119 @@ export type IndexFilter = {
   since?: number;
   /** Settled at this time (epoch ms) or earlier. */
   until?: number;
-  /** So many runs at most, at least 1. */
+  /** How many runs at most; at least 1. */
   max: number;
-  /** What an earlier answer gave as `next`. */
+  /** `next` of the previous page. */
   after?: string;
 };
 
-/** Notes a settled run in the index: one PUT, the same one however often. A cache over the reports. */
-export async function noteRun(store: Pick<Store, 'put'>, report: Report): Promise<void> {
-  const entry: z.infer<typeof entrySchema> = {
-    version: INDEX_VERSION,
-    ...indexedRunSchema.parse(report),
-  };
-  await store.put(layout.indexedRun(nameOf(report)), JSON.stringify(entry));
+/** Adds a settled run to the index: one PUT, safe to repeat. The index is a cache over the reports. */
+export async function indexRun(store: Pick<Store, 'put'>, report: Report): Promise<void> {
+  await indexedRun.put(store, indexedRunSchema.parse(report), nameOf(report));
 }
 
 /**
- * Settled runs, newest first. The filters work on the keys of LIST pages; only the runs that are answered are read, and
- * those that cannot be are left out. `next` is there while there are more.
+ * Returns settled runs, newest first, and `next` while there are more. The filters need the keys of LIST pages only: just
+ * the returned runs are read, and unreadable ones are left out.
  */
 export async function listIndexedRuns(
   store: Pick<Store, 'get' | 'list'>,
   filter: IndexFilter,
 ): Promise<{ runs: IndexedRun[]; next?: string }> {
-  const found = await findNames(store, filter, filter.max + 1);
-  const names = found.slice(0, filter.max);
-  const limit = pLimit(AT_ONCE);
-  const runs = await Promise.all(names.map((name) => limit(() => readIndexed(store, name))));
-  const last = names.at(-1);
+  const found = await findRuns(store, filter, filter.max + 1);
+  const page = found.slice(0, filter.max);
+  const limit = pLimit(READS_AT_ONCE);
+  const runs = await Promise.all(
+    page.map(({ name }) => limit(() => indexedRun.readCache(store, name))),
+  );
+  const last = page.at(-1);
   return {
     runs: runs.filter((run) => run !== undefined),
-    ...(found.length > names.length && last !== undefined ? { next: last } : {}),
+    ...(found.length > page.length && last !== undefined ? { next: last.name } : {}),
   };
 }
 
-/** What the index's keys tell of the runs that settled between two times (epoch ms), newest first: no GET. */
+/** Returns the runs that settled between two times (epoch ms), newest first, from the keys of the index: no GET. */
 export async function listSettled(
   store: Pick<Store, 'list'>,
   range: { since: number; until: number },
 ): Promise<SettledRun[]> {
-  const names = await findNames(store, { ...range, max: 1 }, Number.POSITIVE_INFINITY);
-  return names.flatMap((name) => readName(layout.indexedRun(name)) ?? []);
+  return findRuns(store, range, Number.POSITIVE_INFINITY);
 }
 
-async function findNames(
+/** Returns up to `max` runs that pass the filter, newest first. */
+async function findRuns(
   store: Pick<Store, 'list'>,
-  { policy, outcome, since = 0, until = LAST_MS, after }: IndexFilter,
-  enough: number,
-): Promise<string[]> {
-  const names: string[] = [];
+  filter: Omit<IndexFilter, 'max'>,
+  max: number,
+): Promise<NamedRun[]> {
+  const { since = 0, until = LAST_MS, after } = filter;
+  const runs: NamedRun[] = [];
   const newest = layout.runIndex + countdown(until);
   const seen = after === undefined ? '' : layout.indexedRun(after);
-  let from = newest > seen ? newest : seen;
-  for (;;) {
-    const page = await store.list(layout.runIndex, { startAfter: from, max: PAGE });
-    for (const { key } of page) {
-      const run = readName(key);
-      if (run === undefined) continue;
-      if (run.settledAt < since) return names;
-      if (policy !== undefined && run.policy !== policy) continue;
-      if (outcome !== undefined && run.outcome !== outcome) continue;
-      names.push(run.name);
-      if (names.length >= enough) return names;
-    }
-    const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) return names;
-    from = last.key;
+  for await (const key of keysAfter(store, newest > seen ? newest : seen)) {
+    const run = readName(key);
+    if (run === undefined) continue;
+    if (run.settledAt < since) return runs;
+    if (!passes(run, filter)) continue;
+    runs.push(run);
+    if (runs.length >= max) return runs;
+  }
+  return runs;
+}
+
+async function* keysAfter(store: Pick<Store, 'list'>, first: string): AsyncGenerator<string> {
+  let startAfter: string | undefined = first;
+  while (startAfter !== undefined) {
+    const page: { key: string }[] = await store.list(layout.runIndex, { startAfter, max: PAGE });
+    for (const { key } of page) yield key;
+    startAfter = page.length < PAGE ? undefined : page.at(-1)?.key;
   }
 }
 
-async function readIndexed(
-  store: Pick<Store, 'get'>,
-  name: string,
-): Promise<IndexedRun | undefined> {
-  const entry = await readCache(store, entrySchema, INDEX_VERSION, layout.indexedRun(name));
-  return entry && indexedRunSchema.parse(entry);
+function passes(run: NamedRun, { policy, outcome }: Pick<IndexFilter, 'policy' | 'outcome'>) {
+  return (
+    (policy === undefined || run.policy === policy) &&
+    (outcome === undefined || run.outcome === outcome)
+  );
 }
 
 /**
- * Writes the index anew from all reports and takes out what no report stands behind; answers how many runs it holds
- * now. Reports that cannot be read are passed over, and what the index knows of them stays.
+ * Writes the index again from all reports, deletes entries without a report, and returns how many runs it holds now. An
+ * unreadable report is left out, and its entry stays as it is.
  */
 export async function rebuildRunIndex(
   store: Pick<Store, 'get' | 'list' | 'put' | 'remove'>,
 ): Promise<number> {
   // Listed first: a run that settles meanwhile has its report before it is in the index.
   const before = (await store.list(layout.runIndex)).map(({ key }) => key);
-  const statusOf = new Set<string>();
+  const written = new Set<string>();
   const unreadable = new Set<string>();
-  const limit = pLimit(AT_ONCE);
+  const limit = pLimit(READS_AT_ONCE);
   for (let ids = await runIdsAfter(store, ''); ids.length > 0;) {
     const each = ids.map((id) =>
       limit(async () => {
         const report = await readReport(store, id).catch((error: unknown) => {
-          if (!isBroken(error)) throw error;
+          if (!isUnreadable(error)) throw error;
           unreadable.add(id);
         });
         if (report === undefined) return;
-        await noteRun(store, report);
-        statusOf.add(layout.indexedRun(nameOf(report)));
+        await indexRun(store, report);
+        written.add(layout.indexedRun(nameOf(report)));
       }),
     );
     await Promise.all(each);
     ids = await runIdsAfter(store, ids.at(-1) ?? '');
   }
-  const kept = (key: string): boolean =>
-    statusOf.has(key) || unreadable.has(readName(key)?.runId ?? '');
-  await store.remove(before.filter((key) => !kept(key)));
-  return statusOf.size;
+  const isKept = (key: string): boolean =>
+    written.has(key) || unreadable.has(readName(key)?.runId ?? '');
+  await store.remove(before.filter((key) => !isKept(key)));
+  return written.size;
 }
 
-/** The runs on the next page of `runs/` in key order, `last` and all that lies in its folder jumped over. */
+/** Returns the runs on the next page of `runs/`, in key order, after the folder of `last`. */
 async function runIdsAfter(store: Pick<Store, 'list'>, last: string): Promise<string[]> {
-  // The character after `/` is `0`: the first key that lies behind the folder.
+  // The character after `/` is `0`: the first key behind the folder.
   const startAfter = last === '' ? layout.runs : `${layout.runs}${last}0`;
   const page = await store.list(layout.runs, { startAfter, max: PAGE });
   const ids = page.map(({ key }) => key.slice(layout.runs.length).split('/')[0] ?? '');
@@ -171,17 +174,16 @@ function countdown(ms: number): string {
   return String(left).padStart(13, '0');
 }
 
-function isOutcome(word: string | undefined): word is RunOutcome {
-  return runOutcomes.some((outcome) => outcome === word);
+/** Returns what a key of the index says about its run; undefined for a key of another form. */
+function readName(key: string): NamedRun | undefined {
+  const name = key.slice(layout.runIndex.length, -'.json'.length);
+  if (key !== layout.indexedRun(name)) return undefined;
+  const [left = '', policy = '', outcome, runId = '', ...rest] = name.split('.');
+  const isNamed = /^\d{13}$/.test(left) && POLICY_NAME.test(policy) && RUN_ID.test(runId);
+  if (!isNamed || !isOutcome(outcome) || rest.length > 0) return undefined;
+  return { name, settledAt: LAST_MS - Number(left), policy, outcome, runId };
 }
 
-/** What a key of the index tells of its run; undefined for a key of no such form. */
-function readName(key: string): (SettledRun & { name: string; policy: string }) | undefined {
-  const [, name = '', left, policy, outcome, runId] =
-    /^((\d{13})\.([a-z0-9-]+)\.([a-z]+)\.([a-z0-9-]+))\.json$/.exec(
-      key.slice(layout.runIndex.length),
-    ) ?? [];
-  if (policy === undefined || runId === undefined) return undefined;
-  if (!isOutcome(outcome)) return undefined;
-  return { name, settledAt: LAST_MS - Number(left), policy, outcome, runId };
+function isOutcome(word: string | undefined): word is RunOutcome {
+  return runOutcomes.some((outcome) => outcome === word);
 }

@@ -1,4 +1,6 @@
-/** Where everything lies, relative to the ledger's prefix. */
+import { POLICY_NAME } from '../../names.ts';
+
+/** Every key of the ledger, relative to its prefix. */
 export const layout = {
   policies: 'policies/',
   policy: (name: string) => `policies/${name}.yaml`,
@@ -8,7 +10,7 @@ export const layout = {
   cancel: (runId: string) => `open/cancel/${runId}.json`,
   hints: 'open/hints/',
   hint: (id: string) => `open/hints/${id}.json`,
-  late: (runId: string) => `open/late/${runId}.json`,
+  orphanedJobs: (runId: string) => `open/orphaned/${runId}.json`,
 
   runs: 'runs/',
   run: (runId: string) => `runs/${runId}/`,
@@ -34,7 +36,7 @@ export const layout = {
   cursors: 'state/cursors.json',
   provisioning: 'state/provisioning.json',
   history: (policy: string) => `state/history/${policy}.json`,
-  alarms: 'state/alarms.json',
+  credentialAlarm: 'state/credential-alarm.json',
   heartbeat: 'state/heartbeat.json',
   skipped: (policy: string) => `state/skipped/${policy}.json`,
   stale: (policy: string) => `state/stale/${policy}.json`,
@@ -44,28 +46,34 @@ export const layout = {
   clientKey: (digest: string) => `state/keys/${digest}/`,
 } as const;
 
-/** The name of the policy that a key of `policies/` holds; undefined for a file that is none. */
+/** Returns the name of the policy at a key of `policies/`; undefined for any other file. */
 export function readPolicyKey(key: string): string | undefined {
-  return /^policies\/([a-z0-9-]{1,32})\.yaml$/.exec(key)?.[1];
+  const name = /^policies\/([^/]*)\.yaml$/.exec(key)?.[1] ?? '';
+  return POLICY_NAME.test(name) ? name : undefined;
 }
 
 export function isLeaseKey(key: string): boolean {
   return /^state\/lease\/\d{10}\.json$/.test(key);
 }
 
-/** The run in whose folder a key lies; empty for any other key. */
+/** Returns the run whose folder contains the key; '' for a key outside of `runs/`. */
 export function runOfKey(key: string): string {
   return /^runs\/([^/]+)\//.exec(key)?.[1] ?? '';
 }
 
-/** What an object of `open/` asks for, from its key alone; undefined for a key of no known form. */
+const OPEN_KINDS = { cancel: 'cancel', orphaned: 'orphaned', hints: 'hint' } as const;
+
+/** Returns what an object of `open/` is, from its key alone; undefined for a key of another form. */
 export function readOpenKey(
   key: string,
-): { kind: 'request' | 'cancel' | 'late' | 'hint'; id: string } | undefined {
-  const match = /^open\/(?:(cancel|late|hints)\/)?([A-Za-z0-9._-]+)\.json$/.exec(key);
-  if (match?.[2] === undefined) return undefined;
-  const kind = match[1] === 'hints' ? 'hint' : ((match[1] ?? 'request') as 'request');
-  return { kind, id: match[2] };
+): { kind: 'request' | 'cancel' | 'orphaned' | 'hint'; id: string } | undefined {
+  const [, folder, id] =
+    /^open\/(?:(cancel|orphaned|hints)\/)?([A-Za-z0-9._-]+)\.json$/.exec(key) ?? [];
+  if (id === undefined) return undefined;
+  return {
+    kind: folder === undefined ? 'request' : OPEN_KINDS[folder as keyof typeof OPEN_KINDS],
+    id,
+  };
 }
 
 function pad(value: number, width: number): string {

@@ -1,9 +1,12 @@
 import * as z from 'zod';
+import { POLICY_NAME, RESOURCE_ID, RUN_ID } from '../../names.ts';
 
-/** An id that becomes part of a key: nothing that could lead out of its folder. */
-export const idSchema = z.string().regex(/^[\w-]{1,64}$/, 'not an id');
+/** Ids and names that become part of a key. None of them can lead out of its folder. */
+export const idSchema = z.string().regex(RESOURCE_ID, 'not an id');
+export const policyNameSchema = z.string().regex(POLICY_NAME, 'not the name of a policy');
+export const runIdSchema = z.string().regex(RUN_ID, 'not the id of a run');
 
-/** An expanded object path, without a part that is empty, `.` or `..`. */
+/** An expanded object path: no part is empty, `.` or `..`. */
 export const folderSchema = z
   .string()
   .max(1_024)

@@ -2,7 +2,7 @@ import { LeaseLost, PhonevaultError, withCleanup } from '../../errors.ts';
 import { isHint } from '../../ledger/hints/hints.ts';
 import { type Lease, takeLease } from '../../ledger/lease.ts';
 import { type Inbox, listOpen } from '../../ledger/run/request.ts';
-import { readCredentialsRefused } from '../../ledger/state/credential-alarm.ts';
+import { readCredentialAlarm } from '../../ledger/state/notified.ts';
 import { readLimits, writeLimits } from '../../ledger/state/limits.ts';
 import { createWriter, type DriveDeps, type RunDeps } from '../deps.ts';
 import { clearCredentialsRefused, noteCredentialsRefused } from '../notify/credentials-alarm.ts';
@@ -38,8 +38,8 @@ export type DriveResult = {
 export async function drive(deps: RunDeps, options: DriveOptions): Promise<DriveResult> {
   const inbox = await listOpen(deps.store);
   if (isEmpty(inbox)) return { kind: 'idle', open: 0 };
-  const refused = await readCredentialsRefused(deps.store);
-  if (refused !== undefined && deps.clock.now() < refused.rest_until) {
+  const refused = await readCredentialAlarm(deps.store);
+  if (refused !== undefined && deps.clock.now() < refused.retry_at) {
     return { kind: 'resting', open: inbox.requests.length };
   }
   const { holder, ttlMs } = options;
@@ -63,7 +63,7 @@ async function driveUnderLease(
   { until, memory = new Map<string, OpenRun>() }: DriveOptions,
   { inbox, wereRefused }: { inbox: Inbox; wereRefused: boolean },
 ): Promise<DriveResult> {
-  const orphaned = await loadOrphanedJobs(deps, inbox.late);
+  const orphaned = await loadOrphanedJobs(deps, inbox.orphaned);
   const limits = await readLimits(deps.store);
   const own: DriveDeps = {
     ...deps,
@@ -119,8 +119,8 @@ async function saveLimits({ store, log, learned }: DriveDeps): Promise<void> {
   }
 }
 
-function isEmpty({ requests, cancels, late, hints }: Inbox): boolean {
-  return requests.length + cancels.length + late.length + hints.filter(isHint).length === 0;
+function isEmpty({ requests, cancels, orphaned, hints }: Inbox): boolean {
+  return requests.length + cancels.length + orphaned.length + hints.filter(isHint).length === 0;
 }
 
 const MAX_MS = 50_000;

@@ -1,7 +1,7 @@
 import { hasCode } from '../../errors.ts';
-import { writeQuarantined } from '../../ledger/state/quarantined.ts';
+import { writeQuarantined } from '../../ledger/state/notified.ts';
 import { fold, startState } from '../../ledger/run/fold.ts';
-import { isBroken } from '../../ledger/store/json.ts';
+import { isUnreadable } from '../../ledger/store/ledger-object.ts';
 import { type OrphanedJobs, readOrphanedJobs } from '../../ledger/run/orphaned-jobs.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { readPlan } from '../../ledger/run/plan.ts';
@@ -48,7 +48,7 @@ async function jobsUnderway(
     const state = fold(startState(planned.phones), events);
     return await orphanRunningJobs(deps, { runId, plan: planned.plan, state });
   } catch (error) {
-    if (!isBroken(error)) throw error;
+    if (!isUnreadable(error)) throw error;
     return undefined;
   }
 }

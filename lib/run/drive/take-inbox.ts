@@ -1,6 +1,7 @@
-import { isLookupHint, isSweepHint } from '../../ledger/hints/hints.ts';
+import { isLookupHint } from '../../ledger/hints/lookup.ts';
+import { isSweepHint } from '../../ledger/hints/sweep.ts';
 import { layout } from '../../ledger/store/layout.ts';
-import { isBroken } from '../../ledger/store/json.ts';
+import { isUnreadable } from '../../ledger/store/ledger-object.ts';
 import type { Inbox } from '../../ledger/run/request.ts';
 import type { RunDeps } from '../deps.ts';
 import { type OpenRun, record, toOpenRun } from '../state/open-run.ts';
@@ -42,7 +43,7 @@ async function readOrQuarantine(
     const run = await loadRun(deps.store, runId, requestedAt);
     return run && toOpenRun(run);
   } catch (error) {
-    if (!isBroken(error)) throw error;
+    if (!isUnreadable(error)) throw error;
     work.quarantined.add(runId);
     const orphaned = await quarantineRun(deps, runId, error);
     if (orphaned !== undefined) work.orphaned.push(orphaned);

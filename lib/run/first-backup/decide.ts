@@ -190,7 +190,7 @@ function waitReason(
 ): string | undefined {
   if (phone === null) return 'not_found';
   if (!policy.selects(toCandidate(phone))) return 'not_selected';
-  if (hint.lookup.change === 'found' && !isNewTo(policy, phone)) return 'not_selected';
+  if (hint.lookup.change === 'discovered' && !isNewTo(policy, phone)) return 'not_selected';
   const isExported = open.some(
     (run) => run.policy === policy.name && run.inProgress.has(phone.phone_id),
   );

@@ -1,6 +1,6 @@
-import { isLookupHint, type Lookup, readLookup } from '../../ledger/hints/hints.ts';
+import { isLookupHint, type Lookup, readLookup } from '../../ledger/hints/lookup.ts';
 import { layout } from '../../ledger/store/layout.ts';
-import { isBroken } from '../../ledger/store/json.ts';
+import { isUnreadable } from '../../ledger/store/ledger-object.ts';
 import pLimit from 'p-limit';
 import type { RunDeps } from '../deps.ts';
 
@@ -45,7 +45,7 @@ async function readOne(
     }
     return { id, ...found, generation };
   } catch (error) {
-    if (!isBroken(error)) throw error;
+    if (!isUnreadable(error)) throw error;
     deps.log.error('hint_unreadable', { hint: id, code: error.code, message: error.message });
     if (error.code === 'object_invalid') await deps.store.remove([layout.hint(id)]);
     return undefined;

@@ -1,4 +1,4 @@
-import { isSweepHint, sweepId } from '../../ledger/hints/hints.ts';
+import { isSweepHint, sweepId } from '../../ledger/hints/sweep.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import {
   type Provisioning,
@@ -160,7 +160,7 @@ function isResolved(
     return false;
   }
   const orderedAt = Math.min(lookup.at ?? droppedAt, droppedAt);
-  return waits.has('') && lookup.change === 'named'
+  return waits.has('') && lookup.change === 'requested'
     ? true
     : (swept.newest ?? 0) >= orderedAt - ORDER_MARGIN_MS;
 }

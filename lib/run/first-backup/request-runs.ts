@@ -1,7 +1,7 @@
 import { sha256hex } from '../../ledger/store/digest.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { archivedPhones } from '../../ledger/state/phones.ts';
-import { putRequest, REQUEST_VERSION } from '../../ledger/run/request.ts';
+import { putRequest } from '../../ledger/run/request.ts';
 import { exists } from '../../ledger/store/store.ts';
 import { requestRunId } from '../../policy/keys/run-id.ts';
 import type { RunDeps } from '../deps.ts';
@@ -47,7 +47,6 @@ async function requestOnce(
     if (await exists(deps.store, key)) return false;
   }
   await putRequest(deps.store, {
-    version: REQUEST_VERSION,
     run_id,
     policy,
     trigger: 'provisioned',

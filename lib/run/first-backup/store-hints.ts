@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { type NamedLookup, putLookup } from '../../ledger/hints/hints.ts';
+import { type NamedLookup, putLookup } from '../../ledger/hints/lookup.ts';
 import type { RunDeps } from '../deps.ts';
 
 const PUTS_AT_ONCE = 8;

@@ -1,5 +1,6 @@
 import { sha256hex } from '../../ledger/store/digest.ts';
-import { type Lookup, putLookup, putSweep, sweepSlot } from '../../ledger/hints/hints.ts';
+import { type Lookup, putLookup } from '../../ledger/hints/lookup.ts';
+import { putSweep, sweepSlot } from '../../ledger/hints/sweep.ts';
 import type { Cursors } from '../../ledger/state/cursors.ts';
 import type { Provisioning } from '../../ledger/state/provisioning.ts';
 import type { Phone } from '../../cloud/cph/phone.ts';
@@ -96,7 +97,7 @@ async function storeFoundHint(
 ): Promise<void> {
   const sorted = [...phones].sort();
   const digest = sha256hex(sorted.join()).slice(0, 24);
-  const lookup: Lookup = { change: 'found', phones: sorted, servers: [], others: [] };
-  await putLookup(deps.store, { id: `found-${digest}`, lookup });
+  const lookup: Lookup = { change: 'discovered', phones: sorted, servers: [], others: [] };
+  await putLookup(deps.store, { id: `discovered-${digest}`, lookup });
   deps.log.info('new_phones_found', { phones: sorted.length });
 }

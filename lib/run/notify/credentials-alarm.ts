@@ -1,12 +1,9 @@
-import {
-  readCredentialsRefused,
-  writeCredentialsRefused,
-} from '../../ledger/state/credential-alarm.ts';
+import { readCredentialAlarm, writeCredentialAlarm } from '../../ledger/state/notified.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import type { RunDeps } from '../deps.ts';
 import { publish } from './publish.ts';
 
-const ALARM_ON_TICK = 3;
+const ALARM_ON_DRIVE = 3;
 const REST_MS = 5 * 60_000;
 
 /**
@@ -14,19 +11,19 @@ const REST_MS = 5 * 60_000;
  * the credentials only every five minutes, since five bad signatures in a row lock the key (api-sign-errorcode).
  */
 export async function noteCredentialsRefused(deps: RunDeps, code: string): Promise<void> {
-  const known = await readCredentialsRefused(deps.store);
-  const ticks = (known?.ticks ?? 0) + 1;
+  const known = await readCredentialAlarm(deps.store);
+  const drives = (known?.drives ?? 0) + 1;
   const since = known?.since ?? deps.clock.now();
-  deps.log.error('credentials_refused', { code, drives: ticks });
-  let alarmed = known?.alarmed ?? false;
-  if (ticks >= ALARM_ON_TICK && !alarmed) {
-    alarmed = await publish(deps, { kind: 'credentials', code, since });
+  deps.log.error('credentials_refused', { code, drives });
+  let notified = known?.notified ?? false;
+  if (drives >= ALARM_ON_DRIVE && !notified) {
+    notified = await publish(deps, { kind: 'credentials', code, since });
   }
-  const rest_until = ticks < ALARM_ON_TICK ? 0 : deps.clock.now() + REST_MS;
-  await writeCredentialsRefused(deps.store, { ticks, since, alarmed, rest_until });
+  const retry_at = drives < ALARM_ON_DRIVE ? 0 : deps.clock.now() + REST_MS;
+  await writeCredentialAlarm(deps.store, { drives, since, notified, retry_at });
 }
 
 /** Forgets refused credentials: they work again. */
 export async function clearCredentialsRefused(deps: Pick<RunDeps, 'store'>): Promise<void> {
-  await deps.store.remove([layout.alarms]);
+  await deps.store.remove([layout.credentialAlarm]);
 }

@@ -54,9 +54,9 @@ async function missedSlots(
   until: number,
 ): Promise<number> {
   const cursors = Object.entries(await readCursors(store));
-  const unknown = cursors.flatMap(([policy, { active, rule, freshness, paused_until = 0 }]) => {
-    if (!active || rule === undefined || freshness === undefined) return [];
-    const slots = dueSlots(rule, Math.max(since, freshness.from, paused_until), until);
+  const unknown = cursors.flatMap(([policy, { active, schedule, freshness, paused_until = 0 }]) => {
+    if (!active || schedule === undefined || freshness === undefined) return [];
+    const slots = dueSlots(schedule, Math.max(since, freshness.counts_from, paused_until), until);
     return slots.map((slot) => timerRunId(policy, slot)).filter((runId) => !known.has(runId));
   });
   let missed = unknown.length;

@@ -1,9 +1,5 @@
-import {
-  isHeartbeatHint,
-  readHeartbeat,
-  readNotifiedHeartbeat,
-  writeNotifiedHeartbeat,
-} from '../../ledger/state/heartbeat.ts';
+import { isHeartbeatHint, readHeartbeat } from '../../ledger/hints/heartbeat.ts';
+import { readNotifiedHeartbeat, writeNotifiedHeartbeat } from '../../ledger/state/notified.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import type { RunDeps } from '../deps.ts';
 import { tryHint } from '../state/try-hint.ts';

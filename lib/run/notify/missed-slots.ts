@@ -1,5 +1,5 @@
-import { isMissedHint, type Missed, readMissed } from '../../ledger/hints/hints.ts';
-import { noteSkipped } from '../../ledger/state/skipped-slots.ts';
+import { isMissedHint, type MissedSlots, readMissed } from '../../ledger/hints/missed-slots.ts';
+import { recordSkippedSlot } from '../../ledger/state/skipped-slots.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { exists } from '../../ledger/store/store.ts';
 import type { RunDeps } from '../deps.ts';
@@ -30,14 +30,14 @@ async function publishMissed(deps: Deps, id: string): Promise<boolean> {
   const locale = await localeOf(deps.store, policy);
   if (!(await publish(deps, { kind: 'missed', policy, missed }, locale))) return false;
   deps.log.info('notified', { policy, kind: 'missed' });
-  if (reason === 'overlap') await noteSkipped(deps.store, policy, last, deps.clock.now());
+  if (reason === 'overlap') await recordSkippedSlot(deps.store, policy, last, deps.clock.now());
   return true;
 }
 
 /** Two copies of an event may arrive together: one skips the slot, and the other requests it after the run before settled. */
 async function hasRun(
   { store }: Pick<RunDeps, 'store'>,
-  { policy, last }: Missed,
+  { policy, last }: MissedSlots,
 ): Promise<boolean> {
   const runId = `${policy}-${last.toLowerCase()}`;
   return (await exists(store, layout.request(runId))) || exists(store, layout.report(runId));

@@ -33,8 +33,8 @@ export async function localeOf(
   policy: string,
 ): Promise<Locale> {
   const cursors = await readCursors(store);
-  const { freshness, rule } = (Object.hasOwn(cursors, policy) && cursors[policy]) || {};
-  const zone = rule?.timezone ?? 'UTC';
+  const { freshness, schedule } = (Object.hasOwn(cursors, policy) && cursors[policy]) || {};
+  const zone = schedule?.timezone ?? 'UTC';
   const timezone = zoneProblems(zone).length === 0 ? zone : 'UTC';
   return { language: freshness?.language ?? 'en', timezone };
 }

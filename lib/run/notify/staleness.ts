@@ -7,9 +7,8 @@ import {
   putRecovered,
   readRecovered,
   readStale,
-  readNotifiedStale,
-  writeNotifiedStale,
-} from '../../ledger/state/staleness.ts';
+} from '../../ledger/hints/staleness.ts';
+import { readNotifiedStale, writeNotifiedStale } from '../../ledger/state/notified.ts';
 import type { RunDeps } from '../deps.ts';
 import { tryHint } from '../state/try-hint.ts';
 import type { Language } from './message/notification.ts';
@@ -46,7 +45,7 @@ async function publishStale(deps: Deps, id: string): Promise<boolean> {
   if (hint === undefined) return true;
   const { policy, since, language } = hint;
   const known = await readNotifiedStale(deps.store, policy);
-  if (known?.told_at !== undefined && known.since >= since) return true;
+  if (known?.notified_at !== undefined && known.since >= since) return true;
   const goodAt = (await readHistory(deps.store, policy))?.good?.settled_at ?? 0;
   if (goodAt > since) return true;
   // Before the message goes out: if this drive is killed in between, the recovery is published all the same.
@@ -54,7 +53,7 @@ async function publishStale(deps: Deps, id: string): Promise<boolean> {
   const locale = await localeOf(deps.store, policy);
   const own = language === undefined ? locale : { ...locale, language };
   if (!(await publish(deps, { kind: 'stale', policy, since }, own))) return false;
-  await writeNotifiedStale(deps.store, { policy, since, told_at: deps.clock.now() });
+  await writeNotifiedStale(deps.store, { policy, since, notified_at: deps.clock.now() });
   deps.log.info('notified', { policy, kind: 'stale' });
   return true;
 }

@@ -2,7 +2,7 @@ import { hasCode } from '../../errors.ts';
 import { isLearned, type Limits, readLimits } from '../../ledger/state/limits.ts';
 import type { PlannedPhone, Terms } from '../../ledger/run/plan.ts';
 import { readOnly } from '../../ledger/store/read-only.ts';
-import { REQUEST_VERSION, type RunRequest } from '../../ledger/run/request.ts';
+import type { RunRequest } from '../../ledger/run/request.ts';
 import { archiveKey, runFolder } from '../../policy/keys/keys.ts';
 import { timerRunId } from '../../policy/keys/run-id.ts';
 import { stamp } from '../../policy/keys/stamp.ts';
@@ -56,7 +56,6 @@ export async function previewRun(
 function requestOf({ policy, phones, slot }: PreviewRequest, now: number): RunRequest {
   const start = slot ?? now;
   return {
-    version: REQUEST_VERSION,
     run_id: timerRunId(policy, start),
     policy,
     trigger: 'timer',

@@ -36,11 +36,11 @@ export async function refreshInventories(
 async function refresh(deps: Deps, id: string, until: number): Promise<boolean> {
   const request = await readInventoryRequest(deps.store, id);
   if (request === undefined) return true;
-  const { policy, asked_at } = request;
+  const { policy, requested_at } = request;
   const parsed = (await readPolicy(deps, policy))?.parsed;
   if (parsed?.ok !== true) return true;
   // The reading must have begun after the request.
-  const requestedAt = asked_at + FRESH_MS;
+  const requestedAt = requested_at + FRESH_MS;
   const found = await findCandidates(deps, parsed.policy.select, { requestedAt, until });
   if (found === undefined) return false;
   deps.log.info('inventory_read', { policy, phones: found.candidates.length });

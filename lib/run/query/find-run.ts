@@ -1,5 +1,5 @@
-import { readQuarantined } from '../../ledger/state/quarantined.ts';
-import { isBroken, unlessBroken } from '../../ledger/store/json.ts';
+import { readQuarantined } from '../../ledger/state/notified.ts';
+import { isUnreadable, ifReadable } from '../../ledger/store/ledger-object.ts';
 import { layout, readOpenKey } from '../../ledger/store/layout.ts';
 import { readPlan } from '../../ledger/run/plan.ts';
 import { readReport, type Report } from '../../ledger/run/report.ts';
@@ -28,7 +28,7 @@ export async function findRun(store: Reading, runId: string): Promise<FoundRun |
   try {
     return await readRun(store, runId);
   } catch (error) {
-    if (!isBroken(error)) throw error;
+    if (!isUnreadable(error)) throw error;
     const { code, message } = error;
     return { kind: 'quarantined', code, message, request: await readableRequest(store, runId) };
   }
@@ -66,6 +66,6 @@ async function currentQuarantine(
 
 /** Returns the request, from the request itself or from the plan, as far as either is readable. */
 async function readableRequest(store: Reading, runId: string): Promise<RunRequest | undefined> {
-  const request = await unlessBroken(readRequest(store, runId));
-  return request ?? (await unlessBroken(readPlan(store, runId)))?.plan.request;
+  const request = await ifReadable(readRequest(store, runId));
+  return request ?? (await ifReadable(readPlan(store, runId)))?.plan.request;
 }

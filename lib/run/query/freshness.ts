@@ -59,10 +59,10 @@ export function activeSince(
   now: number,
 ): number | undefined {
   if (cursor === undefined) return undefined;
-  return cursor.active && sameRule(cursor.rule, rule) ? cursor.freshness?.from : now;
+  return cursor.active && sameRule(cursor.schedule, rule) ? cursor.freshness?.counts_from : now;
 }
 
 /** Returns true for the same cron and zone. */
-export function sameRule(before: Cursor['rule'], rule: SlotRule): boolean {
+export function sameRule(before: Cursor['schedule'], rule: SlotRule): boolean {
   return before?.cron === rule.cron && before.timezone === rule.timezone;
 }

@@ -6,7 +6,7 @@ import { readReportedPhones, type Report, type ReportedPhone } from '../../ledge
 import { exists, type Store } from '../../ledger/store/store.ts';
 import { archiveKey } from '../../policy/keys/keys.ts';
 import { statusOf } from '../state/attempt-status.ts';
-import { unlessBroken } from '../../ledger/store/json.ts';
+import { ifReadable } from '../../ledger/store/ledger-object.ts';
 import { findRun, type FoundRun } from './find-run.ts';
 import { type PhoneStep, phoneSteps } from '../state/phone-steps.ts';
 import { metricsOf, type StoredRun } from '../state/stored-run.ts';
@@ -137,8 +137,8 @@ async function readReported(store: Store, report: Report): Promise<RunPhone[]> {
   const limit = pLimit(PAGES_AT_ONCE);
   const pages = [{ ...report, pages: [] }, ...onePageEach(report)];
   const [planned, ...phones] = await Promise.all([
-    unlessBroken(readPlan(store, report.run_id)),
-    ...pages.map((page) => limit(() => unlessBroken(readReportedPhones(store, page)))),
+    ifReadable(readPlan(store, report.run_id)),
+    ...pages.map((page) => limit(() => ifReadable(readReportedPhones(store, page)))),
   ]);
   const names = new Map(planned?.phones.map((phone) => [phone.phone_id, phone]));
   return phones

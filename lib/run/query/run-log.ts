@@ -4,7 +4,7 @@ import type { RunEvent } from '../../ledger/run/events.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { readLog } from '../../ledger/run/log.ts';
 import type { Store } from '../../ledger/store/store.ts';
-import { isBroken } from '../../ledger/store/json.ts';
+import { isUnreadable } from '../../ledger/store/ledger-object.ts';
 import { type ExportCall, instantOf, type LogLine } from './schemas.ts';
 
 const READS_AT_ONCE = 16;
@@ -29,7 +29,7 @@ export async function readEvents(store: Reading, runId: string): Promise<ReadEve
         try {
           return await readLog(single, runId);
         } catch (error) {
-          if (!isBroken(error)) throw error;
+          if (!isUnreadable(error)) throw error;
           unreadable.push({ key: entry.key, code: error.code, at: entry.lastModified });
           return [];
         }

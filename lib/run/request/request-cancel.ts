@@ -1,5 +1,5 @@
 import { layout } from '../../ledger/store/layout.ts';
-import { REQUEST_VERSION, requestSchema } from '../../ledger/run/request.ts';
+import { putCancel, requestSchema } from '../../ledger/run/request.ts';
 import { exists, type Store } from '../../ledger/store/store.ts';
 
 /**
@@ -15,9 +15,8 @@ export async function requestCancel(
   const open = await exists(store, layout.request(runId));
   if (await exists(store, layout.report(runId))) return 'settled';
   if (!open) return 'not_found';
-  const key = layout.cancel(runId);
-  await store.put(key, JSON.stringify({ version: REQUEST_VERSION, run_id: runId }));
+  await putCancel(store, runId);
   if (!(await exists(store, layout.report(runId)))) return 'requested';
-  await store.remove([key]);
+  await store.remove([layout.cancel(runId)]);
   return 'settled';
 }

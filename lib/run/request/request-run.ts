@@ -7,7 +7,6 @@ import { readPlan } from '../../ledger/run/plan.ts';
 import {
   createRequest,
   readRequest,
-  REQUEST_VERSION,
   requestSchema,
   type RunRequest,
 } from '../../ledger/run/request.ts';
@@ -55,7 +54,6 @@ export async function requestRun(
 function requestOf({ policy, token, trigger, phones }: RunInput): RunRequest {
   const run_id = requestRunId(policy, token, sha256hex);
   const parsed = requestSchema.safeParse({
-    version: REQUEST_VERSION,
     run_id,
     policy,
     trigger,

@@ -30,9 +30,9 @@ export async function readPolicyCursors(deps: Deps, known: Cursors, now: number)
     cursors[policy] = {
       etag,
       active: false,
-      fault: message.slice(0, 300),
+      error: message.slice(0, 300),
       on_provisioned: before?.on_provisioned ?? false,
-      since: now,
+      handled_until: now,
     };
   }
   return cursors;
@@ -47,22 +47,22 @@ function cursorOf(
 ): Cursor {
   const pause = paused_until === undefined ? {} : { paused_until: Date.parse(paused_until) };
   const cursor = { etag, on_provisioned: enabled && on_provisioned, ...pause };
-  if (schedule === undefined) return { ...cursor, active: false, since: now };
-  if (!enabled) return { ...cursor, active: false, rule: schedule, since: now };
-  const freshness = { from: now, deadline, language: notify.language };
-  const started = { ...cursor, active: true, rule: schedule, since: now, freshness };
-  if (before?.active !== true || !sameRule(before.rule, schedule)) return started;
+  if (schedule === undefined) return { ...cursor, active: false, handled_until: now };
+  if (!enabled) return { ...cursor, active: false, schedule, handled_until: now };
+  const freshness = { counts_from: now, deadline, language: notify.language };
+  const started = { ...cursor, active: true, schedule, handled_until: now, freshness };
+  if (before?.active !== true || !sameRule(before.schedule, schedule)) return started;
 
   // A pause may have ended early: the slots up to now are not run afterwards.
   const pausedTo = Math.min(before.paused_until ?? 0, now);
-  const { from = now, judged } = before.freshness ?? {};
+  const { counts_from = now, checked_slot } = before.freshness ?? {};
   return {
     ...started,
-    since: Math.max(before.since, pausedTo),
+    handled_until: Math.max(before.handled_until, pausedTo),
     freshness: {
       ...freshness,
-      from: Math.max(from, pausedTo),
-      ...(judged === undefined ? {} : { judged }),
+      counts_from: Math.max(counts_from, pausedTo),
+      ...(checked_slot === undefined ? {} : { checked_slot }),
     },
   };
 }

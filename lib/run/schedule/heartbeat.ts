@@ -1,5 +1,6 @@
 import { PhonevaultError } from '../../errors.ts';
-import { putHeartbeat, readNotifiedHeartbeat } from '../../ledger/state/heartbeat.ts';
+import { putHeartbeat } from '../../ledger/hints/heartbeat.ts';
+import { readNotifiedHeartbeat } from '../../ledger/state/notified.ts';
 import { newestSlotWithin } from '../../policy/slots/slots.ts';
 import { localDate } from '../../policy/keys/stamp.ts';
 import type { RunDeps } from '../deps.ts';

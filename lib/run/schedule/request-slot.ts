@@ -1,6 +1,6 @@
-import { type Missed, missedId, putMissed } from '../../ledger/hints/hints.ts';
-import { listOpen, putRequest, REQUEST_VERSION } from '../../ledger/run/request.ts';
-import { readSkipped } from '../../ledger/state/skipped-slots.ts';
+import { type MissedSlots, missedId, putMissed } from '../../ledger/hints/missed-slots.ts';
+import { listOpen, putRequest } from '../../ledger/run/request.ts';
+import { readSkippedSlots } from '../../ledger/state/skipped-slots.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { exists } from '../../ledger/store/store.ts';
 import { timerRunId } from '../../policy/keys/run-id.ts';
@@ -20,7 +20,7 @@ export async function requestSlot(deps: Deps, policy: string, slot: number): Pro
   const inbox = await listOpen(store);
   // In this order: drive writes the skipped slot before it removes the hint.
   if (inbox.hints.includes(missedId({ policy, last: stamp(slot) }))) return false;
-  if ((await readSkipped(store, policy)).has(stamp(slot))) return false;
+  if ((await readSkippedSlots(store, policy)).has(stamp(slot))) return false;
   const others = inbox.requests
     .map(({ runId }) => runId)
     .filter((runId) => runId !== run_id && isTimerRunOf(policy, runId));
@@ -31,7 +31,6 @@ export async function requestSlot(deps: Deps, policy: string, slot: number): Pro
     return false;
   }
   await putRequest(store, {
-    version: REQUEST_VERSION,
     run_id,
     policy,
     trigger: 'timer',
@@ -50,7 +49,7 @@ export async function noteMissed(
   deps: Deps,
   policy: string,
   slots: number[],
-  reason: Missed['reason'],
+  reason: MissedSlots['reason'],
 ): Promise<void> {
   const first = stamp(slots[0] ?? deps.clock.now());
   const last = stamp(slots.at(-1) ?? deps.clock.now());

@@ -86,14 +86,14 @@ async function scheduleDue(deps: Deps, memory: ScheduleMemory): Promise<string[]
   for (const [policy, cursor] of Object.entries(cursors)) {
     const due = dueSlotsOf(cursor, now);
     const newest = due.at(-1);
-    if (newest === undefined || cursor.rule === undefined) continue;
-    const runs = newest >= now - cursor.rule.start_within;
+    if (newest === undefined || cursor.schedule === undefined) continue;
+    const runs = newest >= now - cursor.schedule.start_within;
     const missed = runs ? due.slice(0, -1) : due;
     if (missed.length > 0) await noteMissed(deps, policy, missed, runs ? 'superseded' : 'too_late');
     if (runs && (await requestSlot(deps, policy, newest))) {
       requested.push(timerRunId(policy, newest));
     }
-    cursors[policy] = { ...cursor, since: newest };
+    cursors[policy] = { ...cursor, handled_until: newest };
   }
   cursors = await checkFreshness(deps, cursors);
   if (JSON.stringify(cursors) !== JSON.stringify(known)) await writeCursors(deps.store, cursors);
@@ -103,10 +103,12 @@ async function scheduleDue(deps: Deps, memory: ScheduleMemory): Promise<string[]
   return requested;
 }
 
-function dueSlotsOf({ active, rule, since, paused_until = 0 }: Cursor, now: number): number[] {
+function dueSlotsOf(cursor: Cursor, now: number): number[] {
+  const { active, schedule: rule, handled_until, paused_until = 0 } = cursor;
   if (!active || rule === undefined || paused_until > now) return [];
   // An instance whose clock was ahead has moved the cursor past slots that are not due yet.
-  const from = since > now + CLOCKS_DIFFER_MS ? now - rule.start_within : since;
+  const isAhead = handled_until > now + CLOCKS_DIFFER_MS;
+  const from = isAhead ? now - rule.start_within : handled_until;
   return dueSlots(rule, Math.max(from, paused_until), now);
 }
 

@@ -2,7 +2,8 @@ import pLimit from 'p-limit';
 import { PhonevaultError } from '../../errors.ts';
 import type { Cursor, Cursors } from '../../ledger/state/cursors.ts';
 import { readHistory } from '../../ledger/state/history.ts';
-import { putStale, readNotifiedStale, type Stale } from '../../ledger/state/staleness.ts';
+import { putStale, type Stale } from '../../ledger/hints/staleness.ts';
+import { readNotifiedStale } from '../../ledger/state/notified.ts';
 import type { RunDeps } from '../deps.ts';
 import { type FreshnessFacts, freshnessOf, newestEndedSlot } from '../query/freshness.ts';
 
@@ -24,12 +25,12 @@ export async function checkFreshness(deps: Deps, cursors: Cursors): Promise<Curs
 }
 
 async function checkPolicy(deps: Deps, policy: string, cursor: Cursor): Promise<Cursor> {
-  const { active, rule, freshness, paused_until = 0 } = cursor;
+  const { active, schedule: rule, freshness, paused_until = 0 } = cursor;
   if (!active || rule === undefined || freshness === undefined) return cursor;
   const { deadline, language } = freshness;
-  const from = Math.max(freshness.from, paused_until);
+  const from = Math.max(freshness.counts_from, paused_until);
   const ended = newestEndedSlot(rule, { deadline, from }, deps.clock.now());
-  if (ended === undefined || ended === freshness.judged) return cursor;
+  if (ended === undefined || ended === freshness.checked_slot) return cursor;
   try {
     await reportIfStale(deps, policy, { rule, deadline, from }, language);
   } catch (error) {
@@ -37,7 +38,7 @@ async function checkPolicy(deps: Deps, policy: string, cursor: Cursor): Promise<
     deps.log.warn('freshness_unknown', { policy, code: error.code, message: error.message });
     return cursor;
   }
-  return { ...cursor, freshness: { ...freshness, judged: ended } };
+  return { ...cursor, freshness: { ...freshness, checked_slot: ended } };
 }
 
 async function reportIfStale(
@@ -50,7 +51,7 @@ async function reportIfStale(
   if (freshnessOf({ ...facts, goodAt }, deps.clock.now()) !== 'stale') return;
   const since = Math.max(goodAt ?? 0, facts.from);
   const known = await readNotifiedStale(deps.store, policy);
-  const notified = known?.told_at !== undefined && known.since >= since;
+  const notified = known?.notified_at !== undefined && known.since >= since;
   if (!notified) await putStale(deps.store, { policy, since, language });
   deps.log.warn('policy_stale', { policy, since: new Date(since).toISOString(), notified });
 }

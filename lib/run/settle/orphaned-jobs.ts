@@ -2,7 +2,6 @@ import { policyOfRun } from '../../policy/keys/run-id.ts';
 import { PhonevaultError } from '../../errors.ts';
 import {
   type OrphanedJobs,
-  ORPHANED_JOBS_VERSION,
   readOrphanedJobs,
   writeOrphanedJobs,
 } from '../../ledger/run/orphaned-jobs.ts';
@@ -63,7 +62,6 @@ export async function orphanRunningJobs(
   );
   if (attempts.length === 0) return undefined;
   const late: OrphanedJobs = {
-    version: ORPHANED_JOBS_VERSION,
     run_id: runId,
     policy: plan.request.policy,
     bucket: terms.bucket,

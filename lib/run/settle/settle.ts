@@ -1,10 +1,10 @@
 import { logSettled } from '../state/log-events.ts';
-import { noteSettled } from '../../ledger/state/history.ts';
+import { recordSettled } from '../../ledger/state/history.ts';
 import type { OrphanedJobs } from '../../ledger/run/orphaned-jobs.ts';
 import { indexArchives } from '../../ledger/state/phones.ts';
 import type { Plan } from '../../ledger/run/plan.ts';
 import { readReportedPhones, type Report, writeReport } from '../../ledger/run/report.ts';
-import { noteRun } from '../../ledger/state/run-index.ts';
+import { indexRun } from '../../ledger/state/run-index.ts';
 import type { DriveDeps } from '../deps.ts';
 import { adoptLostArchives, foundArchives, deleteSuperseded } from './found-archives.ts';
 import { orphanRunningJobs } from './orphaned-jobs.ts';
@@ -87,7 +87,7 @@ async function noteResult(
   const phones = await readReportedPhones(deps.store, report);
   await indexArchives(deps.store, indexEntries(run, phones));
   const whole = run.request.phones === undefined;
-  await noteSettled(
+  await recordSettled(
     deps.store,
     run.request.policy,
     {
@@ -100,7 +100,7 @@ async function noteResult(
   if (whole && report.outcome === 'completed') {
     await noteRecovered(deps, report, plan.terms?.notify.language ?? 'en');
   }
-  await noteRun(deps.store, report);
+  await indexRun(deps.store, report);
   run.unwritten.result = false;
   logSettled(deps.log, report, phones);
 }

@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../ledger/run/events.ts';
 import { fold } from '../../ledger/run/fold.ts';
+import { layout } from '../../ledger/store/layout.ts';
 import { appendLog, foreignEntries } from '../../ledger/run/log.ts';
 import { addMetrics, type Metrics, noMetrics } from '../../ledger/run/metrics.ts';
 import type { Store } from '../../ledger/store/store.ts';
@@ -63,7 +64,8 @@ export async function flush(deps: Flushing, run: OpenRun): Promise<void> {
   unwritten.metrics = noMetrics();
   try {
     const { writer } = deps;
-    const key = await appendLog(deps.store, run.runId, writer.name, writer.next(), events, metrics);
+    const key = layout.logEntry(run.runId, writer.name, writer.next());
+    await appendLog(deps.store, key, events, metrics);
     run.logMark.add(key);
     run.loggedMetrics.set(key, metrics);
     logEvents(deps.log, run, events);

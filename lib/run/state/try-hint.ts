@@ -1,4 +1,4 @@
-import { isBroken } from '../../ledger/store/json.ts';
+import { isUnreadable } from '../../ledger/store/ledger-object.ts';
 import type { RunDeps } from '../deps.ts';
 
 /**
@@ -13,7 +13,7 @@ export async function tryHint(
   try {
     return await work();
   } catch (error) {
-    if (!isBroken(error)) throw error;
+    if (!isUnreadable(error)) throw error;
     const { code, message } = error;
     deps.log.error('hint_unreadable', { hint: id, code, message: message.slice(0, 200) });
     return code === 'object_invalid';

@@ -68,5 +68,5 @@ function parseNamed(named: Named, messageId: string): ParsedEvent {
     return ignore('nothing_named');
   }
   const narrowed = policy === undefined ? {} : { policy };
-  return hint('message', messageId, { change: 'named', phones, servers, others, ...narrowed });
+  return hint('message', messageId, { change: 'requested', phones, servers, others, ...narrowed });
 }

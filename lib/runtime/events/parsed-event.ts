@@ -1,5 +1,5 @@
 import { sha256hex } from '../../ledger/store/digest.ts';
-import { type Lookup, MAX_NAMED, type NamedLookup } from '../../ledger/hints/hints.ts';
+import { type Lookup, MAX_IDS_PER_HINT, type NamedLookup } from '../../ledger/hints/lookup.ts';
 
 /** Why an event, or a part of one, starts nothing. */
 export type IgnoredReason =
@@ -28,7 +28,7 @@ export function ignore(reason: IgnoredReason): ParsedEvent {
 /** Returns one hint, named after the id of its source, which may be any text. */
 export function hint(source: 'trace' | 'message', id: string, lookup: Lookup): ParsedEvent {
   const named = lookup.phones.length + lookup.servers.length + lookup.others.length;
-  if (named > MAX_NAMED) return ignore('too_many_ids');
+  if (named > MAX_IDS_PER_HINT) return ignore('too_many_ids');
   return { hints: [{ id: `${source}-${keySafe(id)}`, lookup }], ignored: [] };
 }
 

@@ -1,4 +1,4 @@
-import type { Lookup } from '../../ledger/hints/hints.ts';
+import type { Lookup } from '../../ledger/hints/lookup.ts';
 import { isId, namedIds } from './named-ids.ts';
 import { parseText } from './parse-text.ts';
 import { digest, hint, ignore, type ParsedEvent } from './parsed-event.ts';

@@ -1,19 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import {
-  isHint,
-  type Lookup,
-  type Missed,
-  putLookup,
-  putMissed,
-  putSweep,
-  readLookup,
-  readMissed,
-} from '../../../lib/ledger/hints/hints.ts';
+import { isHint } from '../../../lib/ledger/hints/hints.ts';
+import { type Lookup, putLookup, readLookup } from '../../../lib/ledger/hints/lookup.ts';
+import { type MissedSlots, putMissed, readMissed } from '../../../lib/ledger/hints/missed-slots.ts';
+import { putSweep } from '../../../lib/ledger/hints/sweep.ts';
 import { layout, readOpenKey } from '../../../lib/ledger/store/layout.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import type { OpenLedger } from '../ledger-suite.ts';
 
-const MISSED: Missed = {
+const MISSED: MissedSlots = {
   policy: 'nightly',
   reason: 'overlap',
   first: '20260102T023000Z',

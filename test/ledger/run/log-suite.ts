@@ -13,11 +13,11 @@ export function logSuite(open: OpenLedger): void {
     it('gives each entry once, by writer and then by number', async () => {
       const { store } = await open();
       const mark: LogMark = new Set();
-      await appendLog(store, RUN, '0000000002-b', 1, [seen(3)]);
-      await appendLog(store, RUN, '0000000001-a', 2, [seen(2)]);
-      await appendLog(store, RUN, '0000000001-a', 1, [seen(1), seen(1)]);
+      await appendLog(store, layout.logEntry(RUN, '0000000002-b', 1), [seen(3)]);
+      await appendLog(store, layout.logEntry(RUN, '0000000001-a', 2), [seen(2)]);
+      await appendLog(store, layout.logEntry(RUN, '0000000001-a', 1), [seen(1), seen(1)]);
       expect((await readLog(store, RUN, mark)).map(({ at }) => at)).toEqual([1, 1, 2, 3]);
-      await appendLog(store, RUN, '0000000001-a', 3, [seen(4)]);
+      await appendLog(store, layout.logEntry(RUN, '0000000001-a', 3), [seen(4)]);
       expect((await readLog(store, RUN, mark)).map(({ at }) => at)).toEqual([4]);
       expect(await readLog(store, RUN, mark)).toEqual([]);
     });
@@ -25,24 +25,29 @@ export function logSuite(open: OpenLedger): void {
     it('is read whole however long it is', async () => {
       const { store } = await open();
       const numbers = Array.from({ length: 200 }, (_, n) => n);
-      await Promise.all(numbers.map((n) => appendLog(store, RUN, '1-a', n, [seen(n)])));
+      await Promise.all(
+        numbers.map((n) => appendLog(store, layout.logEntry(RUN, '1-a', n), [seen(n)])),
+      );
       expect((await readLog(store, RUN)).map(({ at }) => at)).toEqual(numbers);
     });
 
     it('is that of one run, whatever the others are called', async () => {
       const { store } = await open();
       for (const run of [RUN, `${RUN}-2`, 'nightly'])
-        await appendLog(store, run, '1-a', 1, [seen(1)]);
+        await appendLog(store, layout.logEntry(run, '1-a', 1), [seen(1)]);
       expect(await readLog(store, RUN)).toHaveLength(1);
     });
 
     it('shows that another writer is at work', async () => {
       const { store } = await open();
-      const mark: LogMark = new Set([await appendLog(store, RUN, '1-a', 1, [seen(1)])]);
-      await appendLog(store, RUN, '2-b', 1, [seen(2)]);
+      await appendLog(store, layout.logEntry(RUN, '1-a', 1), [seen(1)]);
+      const mark: LogMark = new Set([layout.logEntry(RUN, '1-a', 1)]);
+      await appendLog(store, layout.logEntry(RUN, '2-b', 1), [seen(2)]);
       expect(await foreignEntries(store, RUN, '2-b', mark)).toEqual([]);
-      const late = await appendLog(store, RUN, '1-a', 2, [seen(3)]);
-      expect(await foreignEntries(store, RUN, '2-b', mark)).toEqual([late]);
+      await appendLog(store, layout.logEntry(RUN, '1-a', 2), [seen(3)]);
+      expect(await foreignEntries(store, RUN, '2-b', mark)).toEqual([
+        layout.logEntry(RUN, '1-a', 2),
+      ]);
     });
 
     it('does not pass over an entry that it cannot read', async () => {

@@ -15,7 +15,7 @@ const setUp = () => memoryStore(playClock());
 
 const counted = (puts: number): Metrics => {
   const metrics = { ...noMetrics(), function_ms: 1_200 };
-  addCall(metrics, 'obs', 'PutObject', 'ok', puts);
+  addCall(metrics, { service: 'obs', operation: 'PutObject', result: 'ok' }, puts);
   return metrics;
 };
 
@@ -23,15 +23,14 @@ const counted = (puts: number): Metrics => {
 describe('an entry of the log', () => {
   it('lies under its writer and number, and holds its events and what was counted', async () => {
     const store = setUp();
-    expect(await appendLog(store, RUN, WRITER, 3, [cancel()], counted(2))).toBe(key(3));
+    await appendLog(store, key(3), [cancel()], counted(2));
     const { body = '' } = (await store.get(key(3))) ?? {};
     expect(JSON.parse(body)).toEqual({ version: 1, events: [cancel()], metrics: counted(2) });
   });
 
   it('that is appended again is read once', async () => {
     const store = setUp();
-    const append = () => appendLog(store, RUN, WRITER, 1, [cancel()], counted(2));
-    expect([await append(), await append()]).toEqual([key(1), key(1)]);
+    for (let time = 0; time < 2; time += 1) await appendLog(store, key(1), [cancel()], counted(2));
     const metrics = new Map<string, Metrics>();
     expect(await readLog(store, RUN, new Set(), metrics)).toEqual([cancel()]);
     expect(metrics).toEqual(new Map([[key(1), counted(2)]]));
@@ -39,12 +38,12 @@ describe('an entry of the log', () => {
 
   it('tells what it counted under its key, and nothing where nothing was', async () => {
     const store = setUp();
-    await appendLog(store, RUN, WRITER, 1, [], counted(1));
-    await appendLog(store, RUN, WRITER, 2, [cancel()]);
+    await appendLog(store, key(1), [], counted(1));
+    await appendLog(store, key(2), [cancel()]);
     const [mark, metrics] = [new Set<string>(), new Map<string, Metrics>()];
     await readLog(store, RUN, mark, metrics);
     expect(metrics).toEqual(new Map([[key(1), counted(1)]]));
-    await appendLog(store, RUN, WRITER, 3, [], counted(5));
+    await appendLog(store, key(3), [], counted(5));
     await readLog(store, RUN, mark, metrics);
     expect([...metrics.keys()]).toEqual([key(1), key(3)]);
   });
@@ -64,8 +63,8 @@ describe('an entry of the log', () => {
 
   it('that is listed and gone holds nothing, and is not looked for again', async () => {
     const store = setUp();
-    await appendLog(store, RUN, WRITER, 1, [cancel(T0)]);
-    await appendLog(store, RUN, WRITER, 2, [cancel(T0 + 1)]);
+    await appendLog(store, key(1), [cancel(T0)]);
+    await appendLog(store, key(2), [cancel(T0 + 1)]);
     const mark = new Set<string>();
     const get: typeof store.get = async (wanted) =>
       wanted === key(1) ? undefined : store.get(wanted);
@@ -84,7 +83,7 @@ describe('an entry of the log', () => {
     ],
   ])('that %s is not marked as read', async (_, body, code) => {
     const store = setUp();
-    await appendLog(store, RUN, WRITER, 1, [cancel()]);
+    await appendLog(store, key(1), [cancel()]);
     await store.put(key(2), body);
     const mark = new Set<string>();
     await expect(readLog(store, RUN, mark)).rejects.toMatchObject({ code });
@@ -96,7 +95,8 @@ describe('foreignEntries', () => {
   it('names those of writers whose name only begins like its own, by key', async () => {
     const store = setUp();
     const others = ['0000000007-ab', '0000000006-a'];
-    for (const writer of [...others, WRITER]) await appendLog(store, RUN, writer, 1, [cancel()]);
+    for (const writer of [...others, WRITER])
+      await appendLog(store, layout.logEntry(RUN, writer, 1), [cancel()]);
     expect(await foreignEntries(store, RUN, WRITER, new Set())).toEqual([
       layout.logEntry(RUN, '0000000006-a', 1),
       layout.logEntry(RUN, '0000000007-ab', 1),
@@ -105,8 +105,11 @@ describe('foreignEntries', () => {
 
   it('is blind to other runs and to what was read', async () => {
     const store = setUp();
-    await appendLog(store, 'weekly-20260102t023000z', '0000000008-b', 1, [cancel()]);
-    const known = await appendLog(store, RUN, '0000000008-b', 1, [cancel()]);
+    await appendLog(store, layout.logEntry('weekly-20260102t023000z', '0000000008-b', 1), [
+      cancel(),
+    ]);
+    const known = layout.logEntry(RUN, '0000000008-b', 1);
+    await appendLog(store, known, [cancel()]);
     expect(await foreignEntries(store, RUN, WRITER, new Set([known]))).toEqual([]);
   });
 });

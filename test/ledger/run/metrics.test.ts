@@ -4,11 +4,11 @@ import { addCall, addMetrics, metricsSchema, noMetrics } from '../../../lib/ledg
 describe('metrics', () => {
   it('count calls by service, operation and result', () => {
     const sum = noMetrics();
-    addCall(sum, 'obs', 'GetObject', 'ok');
-    addCall(sum, 'obs', 'GetObject', 'ok');
-    addCall(sum, 'obs', 'GetObject', 'failed');
-    addCall(sum, 'obs', 'PutObject', 'refused', 3);
-    addCall(sum, 'cph', 'list-jobs', 'throttled', 0);
+    addCall(sum, { service: 'obs', operation: 'GetObject', result: 'ok' });
+    addCall(sum, { service: 'obs', operation: 'GetObject', result: 'ok' });
+    addCall(sum, { service: 'obs', operation: 'GetObject', result: 'failed' });
+    addCall(sum, { service: 'obs', operation: 'PutObject', result: 'refused' }, 3);
+    addCall(sum, { service: 'cph', operation: 'list-jobs', result: 'throttled' }, 0);
     expect(sum).toEqual({
       calls: {
         obs: {
@@ -24,7 +24,7 @@ describe('metrics', () => {
 
   it('add up, and leave what is added as it is', () => {
     const one = { ...noMetrics(), retries: 1, throttled_ms: 20, function_ms: 300 };
-    addCall(one, 'obs', 'GetObject', 'ok', 2);
+    addCall(one, { service: 'obs', operation: 'GetObject', result: 'ok' }, 2);
     const before = structuredClone(one);
     const sum = noMetrics();
     addMetrics(sum, one);

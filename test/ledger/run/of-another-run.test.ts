@@ -19,7 +19,7 @@ const late = (run_id: string) => ({
   ...{ busy_until: 1, until: 2, attempts: [] },
 });
 
-const request = (run_id: string) => ({ version: 1, run_id, policy: 'nightly', trigger: 'manual' });
+const request = (run_id: string) => ({ run_id, policy: 'nightly', trigger: 'manual' });
 const plan = (run_id: string, partsOf = run_id) => ({
   ...{ version: 1, request: request(run_id), slot: '20260102T023000Z', started_at: 1 },
   ...{ listing_complete: true, selected: 0, parts: [`runs/${partsOf}/plan/w-0000.json`] },
@@ -28,7 +28,7 @@ const plan = (run_id: string, partsOf = run_id) => ({
 it('a request and a plan of another run are none of this one', async () => {
   const store = memoryStore(playClock());
   for (const runId of ['weekly-20260102t023000z', RUN]) {
-    await store.put(layout.request(RUN), JSON.stringify(request(runId)));
+    await store.put(layout.request(RUN), JSON.stringify({ version: 1, ...request(runId) }));
     await store.put(layout.plan(RUN), JSON.stringify(plan(runId)));
     await store.put(`runs/${runId}/plan/w-0000.json`, '{"version":1,"phones":[]}');
     if (runId === RUN) break;
@@ -57,7 +57,7 @@ it('the parts of a plan and the pages of a report are those of its run', async (
 
 it.each([
   ['a report', layout.report(RUN), report, readReport],
-  ['late archives', layout.late(RUN), late, readOrphanedJobs],
+  ['late archives', layout.orphanedJobs(RUN), late, readOrphanedJobs],
 ] as const)('%s of another run cannot lead to its keys, or out of the ledger', async (...given) => {
   const [, key, bodyOf, read] = given;
   const store = memoryStore(playClock());

@@ -10,7 +10,6 @@ import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 
 const late: OrphanedJobs = {
-  version: 1,
   run_id: 'nightly-1',
   policy: 'nightly',
   bucket: 'my-phone-backups',
@@ -50,7 +49,10 @@ describe('the jobs that outlived a run', () => {
     ['without jobs', { attempts: [{ ...late.attempts[0], jobs: undefined }] }, 'object_invalid'],
   ])('%s cannot be read', async (_, change, code) => {
     const store = memoryStore(playClock());
-    await store.put(layout.late('nightly-1'), JSON.stringify({ ...late, ...change }));
+    await store.put(
+      layout.orphanedJobs('nightly-1'),
+      JSON.stringify({ version: 1, ...late, ...change }),
+    );
     await expect(readOrphanedJobs(store, 'nightly-1')).rejects.toMatchObject({ code });
   });
 

@@ -44,7 +44,7 @@ describe('a report', () => {
   it('holds its facts and its phones', async () => {
     const store = setUp();
     const written = await writeReport(store, { ...facts, metrics: noMetrics() }, phones(1));
-    expect(written).toEqual({ ...facts, version: 1, metrics: noMetrics(), phones: phones(1) });
+    expect(written).toEqual({ ...facts, metrics: noMetrics(), phones: phones(1) });
     expect(await readReport(store, RUN)).toEqual(written);
   });
 
@@ -91,7 +91,7 @@ describe('a report', () => {
     const store = setUp();
     const report = { version: 1, ...facts, metrics: { calls: 'many' }, phones: [] };
     await store.put(layout.report(RUN), JSON.stringify(report));
-    expect(await readReport(store, RUN)).toEqual({ version: 1, ...facts, phones: [] });
+    expect(await readReport(store, RUN)).toEqual({ ...facts, phones: [] });
   });
 
   it.each<[string, object, string]>([
@@ -111,7 +111,6 @@ describe('a report', () => {
 
 describe('the pages of a report', () => {
   const paged = (...pages: string[]) => ({
-    version: 1 as const,
     ...facts,
     phones: [phone(0)],
     pages,
@@ -155,7 +154,7 @@ describe('the pages of a report', () => {
     const get = async () => Promise.reject(new Error('read'));
     await expect(readReportedPhones({ ...store, get }, paged(odd))).rejects.toMatchObject({
       code: 'object_invalid',
-      message: `the report of ${RUN} names a page that is none`,
+      message: `${layout.report(RUN)} names a page that is not a page of this run`,
     });
   });
 });

@@ -11,7 +11,6 @@ import {
 import { playClock } from '../../../testing/play-clock.ts';
 
 const request: RunRequest = {
-  version: 1,
   run_id: 'nightly-20260102t023000z',
   policy: 'nightly',
   trigger: 'timer',
@@ -30,7 +29,7 @@ describe('a request', () => {
     const first = await store.get(layout.request(request.run_id));
     await putRequest(store, request);
     expect((await store.get(layout.request(request.run_id)))?.body).toBe(first?.body);
-    expect(first?.body).toBe(`${JSON.stringify(request)}\n`);
+    expect(first?.body).toBe(JSON.stringify({ version: 1, ...request }));
     expect(await readRequest(store, request.run_id)).toEqual(request);
   });
 
@@ -57,7 +56,10 @@ describe('a request', () => {
     ['for too many phones', { phones: Array(1_001).fill('p') }, 'object_invalid'],
   ])('%s cannot be read', async (_, change, code) => {
     const { store } = setUp();
-    await store.put(layout.request(request.run_id), JSON.stringify({ ...request, ...change }));
+    await store.put(
+      layout.request(request.run_id),
+      JSON.stringify({ version: 1, ...request, ...change }),
+    );
     await expect(readRequest(store, request.run_id)).rejects.toMatchObject({ code });
   });
 });
@@ -67,7 +69,7 @@ describe('the inbox', () => {
     expect(await listOpen(setUp().store)).toEqual({
       requests: [],
       cancels: [],
-      late: [],
+      orphaned: [],
       hints: [],
     });
   });
@@ -79,7 +81,7 @@ describe('the inbox', () => {
     clock.move(5);
     await putRequest(store, { ...request, run_id: 'other-1' });
     await store.put(layout.cancel('nightly-1'), '{}');
-    await store.put(layout.late('nightly-2'), '{}');
+    await store.put(layout.orphanedJobs('nightly-2'), '{}');
     await store.put(layout.hint('trace-1'), '{}');
     await store.put('open/readme.txt', 'hello');
     await store.put('open/unknown/nightly-3.json', '{}');
@@ -89,7 +91,7 @@ describe('the inbox', () => {
         { runId: 'other-1', requestedAt: first + 5 },
       ],
       cancels: ['nightly-1'],
-      late: ['nightly-2'],
+      orphaned: ['nightly-2'],
       hints: ['trace-1'],
     });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noteSettled, readHistory, type Settled } from '../../../lib/ledger/state/history.ts';
+import { recordSettled, readHistory, type Settled } from '../../../lib/ledger/state/history.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import { playClock } from '../../../testing/play-clock.ts';
@@ -14,7 +14,7 @@ const run = (minute: number, outcome: Settled['outcome'] = 'completed'): Settled
 function setUp() {
   const store = memoryStore(playClock());
   const note = (settled: Settled, options?: { whole?: boolean }) =>
-    noteSettled(store, 'nightly', settled, options);
+    recordSettled(store, 'nightly', settled, options);
   const history = () => readHistory(store, 'nightly');
   return { store, note, history };
 }
@@ -23,11 +23,10 @@ describe('noteSettled', () => {
   it('answers the run before, which the first one lacks', async () => {
     const { note, history } = setUp();
     expect(await note(run(1))).toBeUndefined();
-    expect(await history()).toEqual({ version: 1, last: run(1), good: run(1) });
+    expect(await history()).toEqual({ last: run(1), good: run(1) });
     expect(await note(run(2, 'partial'))).toEqual(run(1));
     expect(await note(run(3))).toEqual(run(2, 'partial'));
     expect(await history()).toEqual({
-      version: 1,
       last: run(3),
       before: run(2, 'partial'),
       good: run(3),
@@ -77,7 +76,7 @@ describe('noteSettled', () => {
   it('keeps the policies apart', async () => {
     const { store, note, history } = setUp();
     await note(run(1));
-    expect(await noteSettled(store, 'weekly', run(2))).toBeUndefined();
+    expect(await recordSettled(store, 'weekly', run(2))).toBeUndefined();
     expect((await history())?.last).toEqual(run(1));
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import {
-  carefulLimits,
+  initialLimits,
   isLearned,
   type Limits,
   readLimits,
@@ -13,7 +13,7 @@ import { playClock } from '../../../testing/play-clock.ts';
 describe('the limits', () => {
   it('begin careful', async () => {
     expect(await readLimits(memoryStore(playClock()))).toEqual({
-      ...{ version: 1, phones_per_call: 10, calls_per_minute: 8 },
+      ...{ phones_per_call: 10, calls_per_minute: 8 },
       ...{ blocked_until: 0, recent: [] },
     });
   });
@@ -22,7 +22,6 @@ describe('the limits', () => {
     const store = memoryStore(playClock());
     const learned: Limits = {
       ...{
-        version: 1,
         phones_per_call: 33,
         accepted_size: 33,
         refused_size: 40,
@@ -38,14 +37,14 @@ describe('the limits', () => {
   it.each([
     'nonsense',
     '{"version":2}',
-    JSON.stringify({ ...carefulLimits, phones_per_call: 0 }),
-    JSON.stringify({ ...carefulLimits, calls_per_minute: 0 }),
-    JSON.stringify({ ...carefulLimits, export_ms: 0 }),
-    JSON.stringify({ ...carefulLimits, recent: ['now'] }),
+    JSON.stringify({ version: 1, ...initialLimits, phones_per_call: 0 }),
+    JSON.stringify({ version: 1, ...initialLimits, calls_per_minute: 0 }),
+    JSON.stringify({ version: 1, ...initialLimits, export_ms: 0 }),
+    JSON.stringify({ version: 1, ...initialLimits, recent: ['now'] }),
   ])('begin careful where %s was left', async (body) => {
     const store = memoryStore(playClock());
     await store.put(layout.limits, body);
-    expect(await readLimits(store)).toEqual(carefulLimits);
+    expect(await readLimits(store)).toEqual(initialLimits);
   });
 
   it.each<[Partial<Limits>, boolean]>([
@@ -56,6 +55,6 @@ describe('the limits', () => {
     [{ refused_size: 40 }, true],
     [{ throttled_at: 1 }, true],
   ])('with %j are learned: %s', (change, expected) => {
-    expect(isLearned({ ...carefulLimits, ...change })).toBe(expected);
+    expect(isLearned({ ...initialLimits, ...change })).toBe(expected);
   });
 });

@@ -5,7 +5,7 @@ import { type Report, runOutcomes, writeReport } from '../../../lib/ledger/run/r
 import {
   listIndexedRuns,
   listSettled,
-  noteRun,
+  indexRun,
   rebuildRunIndex,
 } from '../../../lib/ledger/state/run-index.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
@@ -14,7 +14,6 @@ import { MINUTE, T0 } from '../../support/runs.ts';
 import type { OpenLedger } from '../ledger-suite.ts';
 
 const report = (minute: number, changes: Partial<Report> = {}): Report => ({
-  version: 1,
   run_id: `nightly-${minute}`,
   policy: 'nightly',
   trigger: 'timer',
@@ -34,7 +33,7 @@ const write = (store: Store, one: Report) => writeReport(store, one, one.phones)
 export function runIndexSuite(open: OpenLedger, cases: number): void {
   async function indexed(...reports: Report[]) {
     const { store } = await open();
-    await Promise.all(reports.map((one) => noteRun(store, one)));
+    await Promise.all(reports.map((one) => indexRun(store, one)));
     const gets: string[] = [];
     const counted = { ...store, get: (key: string) => (gets.push(key), store.get(key)) };
     const ids = async (filter: Partial<Parameters<typeof listIndexedRuns>[1]> = {}) => {

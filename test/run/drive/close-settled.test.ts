@@ -78,7 +78,7 @@ describe('closeSettled', () => {
     const world = driveScene();
     await world.request(RUN, [plannedPhone('p')]);
     const timedOut = { outcome: 'timed_out', reason: 'export_timeout' } as const;
-    await appendLog(world.store, RUN, '0000000000-z', 1, [
+    await appendLog(world.store, layout.logEntry(RUN, '0000000000-z', 1), [
       ...[intent, accepted],
       { type: 'outcome', at: T0, phone_id: 'p', ...timedOut },
     ]);
@@ -130,7 +130,9 @@ describe('closeSettled', () => {
     world.topic.fails = trouble();
     await close(world);
     world.topic.fails = undefined;
-    await appendLog(world.store, RUN, '0000000002-b', 1, [{ type: 'notified', at: T0 }]);
+    await appendLog(world.store, layout.logEntry(RUN, '0000000002-b', 1), [
+      { type: 'notified', at: T0 },
+    ]);
     world.clock.move(MINUTE);
     await close(world);
     expect(world.sent).toEqual([]);

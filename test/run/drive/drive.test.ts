@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Job, StorageInfo } from '../../../lib/cloud/cph/job.ts';
 import { PhonevaultError } from '../../../lib/errors.ts';
-import {
-  readCredentialsRefused,
-  writeCredentialsRefused,
-} from '../../../lib/ledger/state/credential-alarm.ts';
-import { putHeartbeat } from '../../../lib/ledger/state/heartbeat.ts';
-import { putMissed } from '../../../lib/ledger/hints/hints.ts';
+import { readCredentialAlarm, writeCredentialAlarm } from '../../../lib/ledger/state/notified.ts';
+import { putHeartbeat } from '../../../lib/ledger/hints/heartbeat.ts';
+import { putMissed } from '../../../lib/ledger/hints/missed-slots.ts';
 import { requestInventory } from '../../../lib/ledger/hints/inventory-request.ts';
 import {
   type OrphanedJobs,
@@ -20,7 +17,7 @@ import { appendLog, readLog } from '../../../lib/ledger/run/log.ts';
 import { type PlannedPhone, writePlan } from '../../../lib/ledger/run/plan.ts';
 import { readReport } from '../../../lib/ledger/run/report.ts';
 import { putRequest } from '../../../lib/ledger/run/request.ts';
-import { putStale } from '../../../lib/ledger/state/staleness.ts';
+import { putStale } from '../../../lib/ledger/hints/staleness.ts';
 import { drive, type DriveOptions, driveWindow } from '../../../lib/run/drive/drive.ts';
 import type { OpenRun } from '../../../lib/run/state/open-run.ts';
 import { metricsOf } from '../../../lib/run/state/stored-run.ts';
@@ -93,7 +90,7 @@ const missed = (n = 1): Parameters<typeof putMissed>[1] => {
   return { policy: 'nightly', reason: 'too_late', first: stamp, last: stamp, slots: 1 };
 };
 const lateOf = (run_id: string, phone_id: string): OrphanedJobs => ({
-  ...{ version: 1, run_id, policy: 'nightly', bucket: 'backups', folder: 'nightly' },
+  ...{ run_id, policy: 'nightly', bucket: 'backups', folder: 'nightly' },
   ...{ busy_until: T0 + 60 * MINUTE, until: T0 + 60 * MINUTE },
   attempts: [
     {
@@ -118,7 +115,7 @@ describe('whether there is something to do', () => {
   const run = ({ ask }: ReturnType<typeof scene>) => ask(RUN, [plannedPhone('p', skipped)]);
   const cancel = ({ store }: ReturnType<typeof scene>) => store.put(layout.cancel(RUN), '{}');
   const late = async ({ store }: ReturnType<typeof scene>) =>
-    store.put(layout.late(OTHER), JSON.stringify({ ...lateOf(OTHER, 'p'), until: 0 }));
+    writeOrphanedJobs(store, { ...lateOf(OTHER, 'p'), until: 0 });
   const hint = ({ store }: ReturnType<typeof scene>) => putMissed(store, missed());
   it.each([
     ['a run', [run]],
@@ -186,7 +183,7 @@ describe('who drives', () => {
     let lookups = 0;
     world.deps.store.list = async (prefix, options) => {
       if (prefix === layout.log(RUN) && (lookups += 1) === 2) {
-        await appendLog(world.store, RUN, '0000000002-b', 1, []);
+        await appendLog(world.store, layout.logEntry(RUN, '0000000002-b', 1), []);
       }
       return list(prefix, options);
     };
@@ -198,17 +195,17 @@ describe('who drives', () => {
 });
 
 describe('credentials that are refused', () => {
-  const noted = { since: T0, alarmed: true, ticks: 3 };
+  const noted = { since: T0, notified: true, drives: 3 };
 
   it('have drives rest for a while', async () => {
     const world = scene();
     for (const runId of [RUN, OTHER]) await world.ask(runId, [plannedPhone('p', skipped)]);
-    await writeCredentialsRefused(world.store, { ...noted, rest_until: T0 + 1 });
+    await writeCredentialAlarm(world.store, { ...noted, retry_at: T0 + 1 });
     expect(await world.go()).toEqual({ kind: 'resting', open: 2 });
     expect(await world.lease()).toBeUndefined();
     world.clock.move(1);
     expect(await world.go()).toEqual({ kind: 'drove', open: 0 });
-    expect(await readCredentialsRefused(world.store)).toBeUndefined();
+    expect(await readCredentialAlarm(world.store)).toBeUndefined();
   });
 
   it('end the drive, are noted, and free what was not sent', async () => {
@@ -218,7 +215,7 @@ describe('credentials that are refused', () => {
     const refused = new PhonevaultError('credentials_missing', 'no agency');
     world.deps.cph.batchStorage = () => Promise.reject(refused);
     await expect(world.go({ memory })).rejects.toBe(refused);
-    expect(await readCredentialsRefused(world.store)).toMatchObject({ ticks: 1, rest_until: 0 });
+    expect(await readCredentialAlarm(world.store)).toMatchObject({ drives: 1, retry_at: 0 });
     expect(world.logged('credentials_refused')).toMatchObject([
       ['error', 'credentials_refused', { code: 'credentials_missing' }],
     ]);
@@ -230,9 +227,9 @@ describe('credentials that are refused', () => {
   it('that were refused once do not keep the next drive from working', async () => {
     const world = scene();
     await world.ask(RUN, [plannedPhone('p', skipped)]);
-    await writeCredentialsRefused(world.store, { ...noted, ticks: 1, rest_until: 0 });
+    await writeCredentialAlarm(world.store, { ...noted, drives: 1, retry_at: 0 });
     expect(await world.go()).toMatchObject({ kind: 'drove' });
-    expect(await readCredentialsRefused(world.store)).toBeUndefined();
+    expect(await readCredentialAlarm(world.store)).toBeUndefined();
   });
 
   it('are what the drive throws although nothing can be written after them', async () => {
@@ -257,7 +254,7 @@ describe('credentials that are refused', () => {
     const memory = new Map<string, OpenRun>();
     world.deps.cph.listJobs = () => Promise.reject(new TypeError('odd'));
     await expect(world.go({ memory })).rejects.toThrow('odd');
-    expect(await readCredentialsRefused(world.store)).toBeUndefined();
+    expect(await readCredentialAlarm(world.store)).toBeUndefined();
     expect(await world.lease()).toMatchObject({ expires_at: 0 });
     expect(memory.size).toBe(0);
   });
@@ -480,12 +477,12 @@ describe('a drive', () => {
     const at = T0 - 2 * 60 * MINUTE;
     world.topic.fails = trouble();
     world.deps.cph.listJobs = async () => [{ job_id: 'j', phone_id: 'p', state: 'running' }];
-    await appendLog(world.store, RUN, '0000000000-z', 1, [
+    await appendLog(world.store, layout.logEntry(RUN, '0000000000-z', 1), [
       { type: 'accepted', at, ...own, job_id: 'j', request_id: 'r' },
     ]);
     expect(await world.go()).toMatchObject({ open: 1 });
     expect(await readReport(world.store, RUN)).toMatchObject({ counts: { timed_out: 1 } });
-    await appendLog(world.store, RUN, '0000000000-z', 2, [
+    await appendLog(world.store, layout.logEntry(RUN, '0000000000-z', 2), [
       { type: 'ended', at: T0 - MINUTE, ...own, result: 'succeeded' },
     ]);
     world.topic.fails = undefined;
@@ -548,7 +545,7 @@ describe('jobs that outlived their runs', () => {
     await world.ask(RUN, [plannedPhone('p')]);
     const at = T0 - 60 * MINUTE + 4 * SECOND;
     const own = { phone_id: 'p', attempt: 1 };
-    await appendLog(world.store, RUN, '0000000000-z', 1, [
+    await appendLog(world.store, layout.logEntry(RUN, '0000000000-z', 1), [
       { type: 'accepted', at, ...own, job_id: 'j-old', request_id: 'r-old' },
     ]);
     const lookups: [number, string][] = [];
@@ -598,7 +595,7 @@ describe('jobs that outlived their runs', () => {
     await world.ask(RUN, [plannedPhone('p')]);
     await world.ask(OTHER, [plannedPhone('p'), plannedPhone('q')]);
     const at = T0 - 60 * MINUTE + 4 * SECOND;
-    await appendLog(world.store, RUN, '0000000000-z', 1, [
+    await appendLog(world.store, layout.logEntry(RUN, '0000000000-z', 1), [
       ...[
         { type: 'accepted', at, phone_id: 'p', attempt: 1, job_id: 'j', request_id: 'r' } as const,
       ],
@@ -689,7 +686,7 @@ export: { include: [/data/data], bucket: my-phone-backups, object_path: "{policy
       return { count: 600, phones: ids.map((n) => phone(`p${n}`)) };
     };
     await world.store.put(layout.policy('nightly'), POLICY);
-    await requestInventory(world.store, { policy: 'nightly', asked_at: T0 });
+    await requestInventory(world.store, { policy: 'nightly', requested_at: T0 });
     return { ...world, pages };
   }
 

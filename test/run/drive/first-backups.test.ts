@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LeaseLost } from '../../../lib/errors.ts';
-import { putLookup, putSweep, sweepId } from '../../../lib/ledger/hints/hints.ts';
+import { putLookup } from '../../../lib/ledger/hints/lookup.ts';
+import { putSweep, sweepId } from '../../../lib/ledger/hints/sweep.ts';
 import { listOpen } from '../../../lib/ledger/run/request.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { requestFirstBackupsDue } from '../../../lib/run/drive/first-backups.ts';

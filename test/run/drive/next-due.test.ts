@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { fold } from '../../../lib/ledger/run/fold.ts';
-import { carefulLimits, type Limits } from '../../../lib/ledger/state/limits.ts';
+import { initialLimits, type Limits } from '../../../lib/ledger/state/limits.ts';
 import type { PlannedPhone } from '../../../lib/ledger/run/plan.ts';
 import type { Report } from '../../../lib/ledger/run/report.ts';
 import { nextDue as nextDueOf, pollInterval } from '../../../lib/run/drive/next-due.ts';
@@ -31,7 +31,7 @@ function workOf(runs: OpenRun[], { pollAt, orphaned = [], limits }: Given = {}) 
   runs.forEach((run, n) => work.runs.set(`${run.runId}-${n}`, run));
   work.nextAt.jobs = pollAt ?? T0 + 7 * MINUTE;
   work.nextAt.orphanedJobs = T0 + 8 * MINUTE;
-  return { work, limits: { ...carefulLimits, ...limits } };
+  return { work, limits: { ...initialLimits, ...limits } };
 }
 
 const nextDue = ({ work, limits }: ReturnType<typeof workOf>, now: number) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../../../lib/errors.ts';
-import { readQuarantined } from '../../../lib/ledger/state/quarantined.ts';
+import { readQuarantined } from '../../../lib/ledger/state/notified.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { readOrphanedJobs } from '../../../lib/ledger/run/orphaned-jobs.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
@@ -25,7 +25,7 @@ async function scene() {
   const { plan } = openRun(RUN, phones);
   if (plan === undefined) throw new Error('no plan');
   await writePlan(made.store, 'w', plan, phones);
-  await appendLog(made.store, RUN, '1-a', 1, [accepted('p1')]);
+  await appendLog(made.store, layout.logEntry(RUN, '1-a', 1), [accepted('p1')]);
   return made;
 }
 
@@ -75,7 +75,7 @@ describe('quarantined', () => {
   it('finds them as far as the log can be read', async () => {
     const { deps, store } = await scene();
     await store.put(layout.logEntry(RUN, '1-a', 2), 'not json');
-    await appendLog(store, RUN, '1-a', 3, [accepted('p2')]);
+    await appendLog(store, layout.logEntry(RUN, '1-a', 3), [accepted('p2')]);
     const late = await quarantineRun(deps, RUN, broken);
     expect(late?.attempts.map(({ phone_id }) => phone_id)).toEqual(['p1', 'p2']);
   });
@@ -84,7 +84,7 @@ describe('quarantined', () => {
     const { deps, store } = await scene();
     const late = await quarantineRun(deps, RUN, broken);
     await store.remove([layout.quarantined(RUN)]);
-    await appendLog(store, RUN, '1-a', 2, [accepted('p2')]);
+    await appendLog(store, layout.logEntry(RUN, '1-a', 2), [accepted('p2')]);
     expect(await quarantineRun(deps, RUN, broken)).toBeUndefined();
     expect(await readOrphanedJobs(store, RUN)).toEqual(late);
   });
@@ -93,7 +93,7 @@ describe('quarantined', () => {
     ['no plan', layout.plan(RUN), undefined],
     ['a plan that cannot be read', layout.plan(RUN), 'not json'],
     ['a plan that is newer', layout.plan(RUN), '{"version":99}'],
-    ['jobs handed over that cannot be read', layout.late(RUN), 'not json'],
+    ['jobs handed over that cannot be read', layout.orphanedJobs(RUN), 'not json'],
   ])('notes a run that has %s without its jobs', async (_, key, body) => {
     const { deps, store, told } = await scene();
     if (body === undefined) await store.remove([key]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sweepId } from '../../../lib/ledger/hints/hints.ts';
+import { sweepId } from '../../../lib/ledger/hints/sweep.ts';
 import { appendLog } from '../../../lib/ledger/run/log.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { takeInbox } from '../../../lib/run/drive/take-inbox.ts';
@@ -24,7 +24,7 @@ describe('takeInbox', () => {
   it('ignores a run whose request is gone', async () => {
     const { deps, work } = driveScene();
     const requests = [{ runId: RUN, requestedAt: T0 }];
-    await takeInbox(deps, work, { requests, cancels: [], late: [], hints: [] });
+    await takeInbox(deps, work, { requests, cancels: [], orphaned: [], hints: [] });
     expect(work.runs.size).toBe(0);
   });
 
@@ -45,7 +45,7 @@ describe('takeInbox', () => {
     await world.request(RUN, [plannedPhone('p')]);
     const remembered = openRun(RUN, [plannedPhone('p')]);
     world.remembered.set(RUN, remembered);
-    await appendLog(world.store, RUN, '0000000002-b', 1, [cancelSeen]);
+    await appendLog(world.store, layout.logEntry(RUN, '0000000002-b', 1), [cancelSeen]);
     await world.take();
     expect(world.work.runs.get(RUN)).toBe(remembered);
     expect(remembered.state.cancelledAt).toBe(T0);
@@ -62,7 +62,7 @@ describe('takeInbox', () => {
   it('quarantines an unreadable run once, keeps its jobs, and takes up the others', async () => {
     const world = driveScene();
     await world.request(RUN, [plannedPhone('p')]);
-    await appendLog(world.store, RUN, '0000000002-b', 1, [intent, accepted]);
+    await appendLog(world.store, layout.logEntry(RUN, '0000000002-b', 1), [intent, accepted]);
     await world.store.put(layout.request(RUN), 'not json');
     await world.request(OTHER);
     await world.take();
@@ -93,9 +93,9 @@ describe('takeInbox', () => {
 
   it('takes up all hints, and those about phones separately', async () => {
     const { deps, work } = driveScene();
-    const phoneHints = ['trace-1', 'message-1', 'found-1', sweepId(T0)];
+    const phoneHints = ['trace-1', 'message-1', 'discovered-1', sweepId(T0)];
     const hints = ['missed-nightly-1', ...phoneHints, 'stale-nightly-1', 'odd'];
-    await takeInbox(deps, work, { requests: [], cancels: [], late: [], hints });
+    await takeInbox(deps, work, { requests: [], cancels: [], orphaned: [], hints });
     expect(work.hints).toEqual(hints);
     expect(work.phoneHints).toEqual(phoneHints);
   });

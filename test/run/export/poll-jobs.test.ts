@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../lib/cloud/cph/job.ts';
-import { carefulLimits } from '../../../lib/ledger/state/limits.ts';
+import { initialLimits } from '../../../lib/ledger/state/limits.ts';
 import type { RunDeps } from '../../../lib/run/deps.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { jobsToPoll, pollJobs } from '../../../lib/run/export/poll-jobs.ts';
@@ -33,7 +33,7 @@ async function learned(jobs: Partial<Job>[], known?: number): Promise<number | u
   );
   const cph = { listJobs: async () => listed } as unknown as RunDeps['cph'];
   const learned = {
-    limits: { ...carefulLimits, ...(known === undefined ? {} : { export_ms: known }) },
+    limits: { ...initialLimits, ...(known === undefined ? {} : { export_ms: known }) },
   };
   await pollJobs({ cph, clock: playClock(T0 + MINUTE), learned }, [run]);
   await pollJobs({ cph, clock: playClock(T0 + 2 * MINUTE), learned }, [run]);
@@ -80,7 +80,7 @@ async function lookup(run: OpenRun, jobs: Record<string, Partial<Job>[]>, after 
     },
   } as unknown as RunDeps['cph'];
   const before = run.unwritten.events.length;
-  const learned = { limits: carefulLimits };
+  const learned = { limits: initialLimits };
   await pollJobs({ cph, clock: playClock(T0 + after), learned }, [run]);
   return { asked, events: run.unwritten.events.slice(before) };
 }

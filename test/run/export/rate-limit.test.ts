@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { carefulLimits, type Limits } from '../../../lib/ledger/state/limits.ts';
+import { initialLimits, type Limits } from '../../../lib/ledger/state/limits.ts';
 import {
   callsAllowed,
   nextCallAt,
@@ -48,12 +48,12 @@ function run(limits: Limits, hidden: { size: number; perMinute: number }, minute
 
 describe('pace', () => {
   it('starts careful', () => {
-    expect(callsAllowed(carefulLimits, T0)).toBe(8);
-    expect(carefulLimits.phones_per_call).toBe(10);
+    expect(callsAllowed(initialLimits, T0)).toBe(8);
+    expect(initialLimits.phones_per_call).toBe(10);
   });
 
   it('spends a minute at most', () => {
-    let limits = carefulLimits;
+    let limits = initialLimits;
     for (let call = 0; call < 8; call += 1) limits = noteSent(limits, T0 + call);
     expect(callsAllowed(limits, T0 + 10)).toBe(0);
     expect(nextCallAt(limits, T0 + 10)).toBeGreaterThan(T0 + MINUTE);
@@ -67,7 +67,7 @@ describe('pace', () => {
     { size: 33, perMinute: 20 },
     { size: 100, perMinute: 60 },
   ])('finds a limit of $size phones a call and $perMinute calls a minute', (hidden) => {
-    const { limits, counts } = run(carefulLimits, hidden, 120);
+    const { limits, counts } = run(initialLimits, hidden, 120);
     expect(limits.phones_per_call).toBe(hidden.size);
     expect(counts.too_many).toBeLessThan(10);
     // Throttled now and then, since it looks for more; never for long.
@@ -76,23 +76,23 @@ describe('pace', () => {
   });
 
   it('waits out the minute after a 429', () => {
-    const limits = noteThrottled(noteSent(carefulLimits, T0), T0);
+    const limits = noteThrottled(noteSent(initialLimits, T0), T0);
     expect(callsAllowed(limits, T0 + MINUTE)).toBe(0);
     expect(nextCallAt(limits, T0)).toBeGreaterThan(T0 + MINUTE);
   });
 
   it('gives up half at most for a stray 429, and wins it back', () => {
-    const stray = noteThrottled(noteSent(carefulLimits, T0), T0);
+    const stray = noteThrottled(noteSent(initialLimits, T0), T0);
     expect(stray.calls_per_minute).toBe(4);
     const { limits } = run(stray, { size: 10, perMinute: 60 }, 120);
     expect(limits.calls_per_minute).toBeGreaterThan(50);
   });
 
   it('falls back to what was accepted when a batch is too large', () => {
-    const grown = noteAccepted({ ...carefulLimits, phones_per_call: 12 }, 12, T0);
+    const grown = noteAccepted({ ...initialLimits, phones_per_call: 12 }, 12, T0);
     expect(grown.phones_per_call).toBe(24);
     expect(noteTooMany(grown, 24, T0).phones_per_call).toBe(12);
-    expect(noteTooMany({ ...carefulLimits, phones_per_call: 1 }, 1, T0).phones_per_call).toBe(1);
+    expect(noteTooMany({ ...initialLimits, phones_per_call: 1 }, 1, T0).phones_per_call).toBe(1);
   });
 });
 
@@ -102,7 +102,7 @@ const sent = (count: number, at = T0): number[] => Array.from({ length: count },
 
 describe('how many calls may be sent', () => {
   it('forgets a call 61 seconds after it, and counts none of the future', () => {
-    const limits = { ...carefulLimits, calls_per_minute: 2, recent: [T0, T0 + 1_000] };
+    const limits = { ...initialLimits, calls_per_minute: 2, recent: [T0, T0 + 1_000] };
     expect(callsAllowed(limits, T0 + 1_000)).toBe(0);
     expect(callsAllowed(limits, T0 + 61_000 - 1)).toBe(0);
     expect(callsAllowed(limits, T0 + 61_000)).toBe(1);
@@ -113,12 +113,12 @@ describe('how many calls may be sent', () => {
   });
 
   it('waits for as many calls to be forgotten as are too many', () => {
-    const limits = { ...carefulLimits, calls_per_minute: 2, recent: [T0, T0 + 1, T0 + 2, T0 + 3] };
+    const limits = { ...initialLimits, calls_per_minute: 2, recent: [T0, T0 + 1, T0 + 2, T0 + 3] };
     expect(nextCallAt(limits, T0 + 10)).toBe(T0 + 2 + 61_000);
   });
 
   it('sends nothing until the block is over, and believes in none further ahead than two minutes', () => {
-    const until = (ms: number) => ({ ...carefulLimits, blocked_until: T0 + ms });
+    const until = (ms: number) => ({ ...initialLimits, blocked_until: T0 + ms });
     expect(callsAllowed(until(1), T0)).toBe(0);
     expect(callsAllowed(until(0), T0)).toBe(8);
     expect(nextCallAt(until(2 * MINUTE), T0)).toBe(T0 + 2 * MINUTE);
@@ -127,10 +127,10 @@ describe('how many calls may be sent', () => {
 });
 
 describe('what an accepted call teaches', () => {
-  const full = { ...carefulLimits, recent: sent(8) };
+  const full = { ...initialLimits, recent: sent(8) };
 
   it('the largest batch, whichever comes last', () => {
-    const first = noteAccepted(carefulLimits, 7, T0);
+    const first = noteAccepted(initialLimits, 7, T0);
     expect(first.accepted_size).toBe(7);
     expect(noteAccepted(first, 3, T0).accepted_size).toBe(7);
   });
@@ -155,12 +155,12 @@ describe('what an accepted call teaches', () => {
     ['200 is the most', 120, { phones_per_call: 120 }, 160],
     ['and stays it', 200, { phones_per_call: 200 }, 200],
   ])('of the size: %s', (_, size, known: Partial<Limits>, expected) => {
-    const limits = { ...carefulLimits, refused_size_at: T0, ...known };
+    const limits = { ...initialLimits, refused_size_at: T0, ...known };
     expect(noteAccepted(limits, size, T0).phones_per_call).toBe(expected);
   });
 
   it('grows to 200 step by step where nothing was ever refused', () => {
-    let limits = { ...carefulLimits, phones_per_call: 199 };
+    let limits = { ...initialLimits, phones_per_call: 199 };
     limits = noteAccepted(limits, 199, T0);
     expect(limits.phones_per_call).toBe(200);
   });
@@ -201,7 +201,7 @@ describe('what a refusal teaches', () => {
     ['what was accepted once is refused now: half of it', { accepted_size: 9 }, 9, 4, 0],
     ['more was accepted once: half', { accepted_size: 12 }, 9, 4, 0],
   ])('of the size: %s', (_, known, size, phones_per_call, accepted_size) => {
-    expect(noteTooMany({ ...carefulLimits, ...known }, size, T0)).toMatchObject({
+    expect(noteTooMany({ ...initialLimits, ...known }, size, T0)).toMatchObject({
       ...{ phones_per_call, accepted_size },
       ...{ refused_size: size, refused_size_at: T0 },
     });
@@ -213,14 +213,14 @@ describe('what a refusal teaches', () => {
     ['less was: as many as were sent', 6, 6],
     ['very few were: half', 1, 4],
   ])('of the calls a minute: %s', (_, count, expected) => {
-    expect(noteThrottled({ ...carefulLimits, recent: sent(count) }, T0)).toMatchObject({
+    expect(noteThrottled({ ...initialLimits, recent: sent(count) }, T0)).toMatchObject({
       ...{ calls_per_minute: expected, throttled_at: T0 },
       blocked_until: T0 + MINUTE + 1_000,
     });
   });
 
   it('leaves one call a minute at least', () => {
-    const limits = { ...carefulLimits, calls_per_minute: 1, recent: sent(1) };
+    const limits = { ...initialLimits, calls_per_minute: 1, recent: sent(1) };
     expect(noteThrottled(limits, T0).calls_per_minute).toBe(1);
   });
 });

@@ -175,7 +175,9 @@ describe('submitWindow', () => {
   it('sends nothing, and frees what it meant to send, where another drive writes to the run', async () => {
     const world = scene();
     const run = runOf('nightly-1', ['p']);
-    await appendLog(world.store, run.runId, '0000000002-b', 1, [{ type: 'cancel_seen', at: T0 }]);
+    await appendLog(world.store, layout.logEntry(run.runId, '0000000002-b', 1), [
+      { type: 'cancel_seen', at: T0 },
+    ]);
     await expect(world.submit(run)).rejects.toThrow(LeaseLost);
     expect(world.calls).toEqual([]);
     expect(run.state.cancelledAt).toBe(T0);
@@ -198,7 +200,7 @@ describe('submitWindow', () => {
   it('writes nothing of a window that was never declared', async () => {
     const world = scene();
     const [first, second] = [runOf('nightly-1', ['p']), runOf('weekly-1', ['q'])];
-    await appendLog(world.store, first.runId, '0000000002-b', 1, []);
+    await appendLog(world.store, layout.logEntry(first.runId, '0000000002-b', 1), []);
     await expect(world.submit(first, second)).rejects.toThrow(LeaseLost);
     expect(await events(world, first)).toEqual(['intent', 'unsent']);
     expect(await events(world, second)).toEqual([]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Phone } from '../../../lib/cloud/cph/phone.ts';
-import type { Lookup } from '../../../lib/ledger/hints/hints.ts';
+import type { Lookup } from '../../../lib/ledger/hints/lookup.ts';
 import {
   decideFirstBackup,
   isCovered,
@@ -200,7 +200,7 @@ describe('decideFirstBackup', () => {
 
   it('requests the phone for each policy that selects it, unless the hint names one', () => {
     const policies = [policyOf(), policyOf({ name: 'nightly' })];
-    const named = [hint({ phones: ['p1'], change: 'named', policy: 'nightly' })];
+    const named = [hint({ phones: ['p1'], change: 'requested', policy: 'nightly' })];
     const policiesOf = (hints: PendingHint[]) =>
       after(5 * MINUTE, { ...p1, hints, policies }).requests.map(({ policy }) => policy);
     expect(policiesOf(p1.hints)).toEqual(['newborn', 'nightly']);
@@ -239,9 +239,9 @@ describe('decideFirstBackup', () => {
   });
 
   it.each<[Lookup['change'], number, object]>([
-    ['found', T0 - HOUR, done],
-    ['found', T0, asked],
-    ['named', T0 - HOUR, asked],
+    ['discovered', T0 - HOUR, done],
+    ['discovered', T0, asked],
+    ['requested', T0 - HOUR, asked],
     ['created', T0 - HOUR, asked],
   ])('minds when it was created only for a phone that a sweep %s', (change, at, expected) => {
     const hints = [hint({ phones: ['p1'], change })];
@@ -268,7 +268,7 @@ describe('decideFirstBackup', () => {
     ],
     [
       'a named server without phones',
-      { servers: ['s1'], change: 'named' },
+      { servers: ['s1'], change: 'requested' },
       { servers: { s1: [] } },
       { s1: 'not_found' },
     ],
@@ -281,7 +281,7 @@ describe('decideFirstBackup', () => {
     ],
     [
       'an id that is neither',
-      { others: ['x'], change: 'named' },
+      { others: ['x'], change: 'requested' },
       { phones: { x: null }, servers: { x: [] } },
       { x: 'order' },
     ],
@@ -324,7 +324,7 @@ describe('decideFirstBackup', () => {
     ['an hour before a trace without a time', {}, T0 - HOUR, true],
     ['earlier than a trace without a time', {}, T0 - HOUR - 1000, false],
     ['nobody knows when', { at: T0 - MINUTE }, undefined, true],
-    ['long before the server was named', { change: 'named' }, 0, true],
+    ['long before the server was named', { change: 'requested' }, 0, true],
   ])('takes a phone of a server for bought when it was created %s', (_, lookup, at, isBought) => {
     const one = phone('p1', at === undefined ? {} : { created_at: at });
     const world = { hints: [hint({ servers: ['s1'], ...lookup })], servers: { s1: [one] } };

@@ -1,3 +1,5 @@
+import { readPlan } from '../../../lib/ledger/run/plan.ts';
+import { putRequest } from '../../../lib/ledger/run/request.ts';
 import { describe, expect, it } from 'vitest';
 import { type Nursery, nursery } from '../../../testing/provisioning.ts';
 
@@ -38,13 +40,12 @@ describe('a first backup over the embedded cloud', () => {
     await world.minutes(20, 2);
     const [runId = ''] = await world.runIds();
     const { store } = world.invocation().deps;
-    const plan = JSON.parse((await store.get(`runs/${runId}/plan.json`))?.body ?? '') as {
-      request: unknown;
-    };
+    const { plan } = (await readPlan(store, runId)) ?? {};
+    if (plan === undefined) throw new Error('no plan');
     world.clock.move(10 * MINUTE);
     await world.fire({ cts: await world.reset(created?.resource_id ?? '') });
     world.clock.move(MINUTE);
-    await store.put(`open/${runId}.json`, JSON.stringify(plan.request));
+    await putRequest(store, plan.request);
     await world.minutes(30, 2);
     expect(world.exported()).toEqual([created?.resource_id, created?.resource_id]);
     expect(await world.inbox()).toEqual([]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Lookup, putLookup } from '../../../lib/ledger/hints/hints.ts';
+import { type Lookup, putLookup } from '../../../lib/ledger/hints/lookup.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { type PendingHint, readPending } from '../../../lib/run/first-backup/pending-hints.ts';
 import { failing, listening } from '../../support/listening.ts';
@@ -18,12 +18,17 @@ describe('readPending', () => {
     const { deps, store, clock, lines } = listening();
     await putLookup(store, { id: 'trace-1', lookup: lookup() });
     clock.move(7);
-    await putLookup(store, { id: 'found-2', lookup: lookup({ change: 'found' }) });
+    await putLookup(store, { id: 'discovered-2', lookup: lookup({ change: 'discovered' }) });
     const known = nothing();
-    const pending = await readPending(deps, ['trace-1', 'found-2'], known);
+    const pending = await readPending(deps, ['trace-1', 'discovered-2'], known);
     expect(pending).toMatchObject([
       { id: 'trace-1', lookup: lookup(), droppedAt: T0, generation: 0 },
-      { id: 'found-2', lookup: lookup({ change: 'found' }), droppedAt: T0 + 7, generation: 0 },
+      {
+        id: 'discovered-2',
+        lookup: lookup({ change: 'discovered' }),
+        droppedAt: T0 + 7,
+        generation: 0,
+      },
     ]);
     expect([...known.values()]).toEqual(pending);
     expect(lines).toEqual([]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Lookup } from '../../../lib/ledger/hints/hints.ts';
+import type { Lookup } from '../../../lib/ledger/hints/lookup.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { LeaseLost } from '../../../lib/errors.ts';
 import { phone } from '../../support/fleet.ts';

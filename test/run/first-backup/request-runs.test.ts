@@ -29,7 +29,7 @@ describe('requestFirstBackups', () => {
     expect(await requestFirstBackups(world.deps, [ask({ p2: 0, p1: 7 })], held)).toBe(1);
     const [run = ''] = await requested(world);
     expect(await readRequest(world.store, run)).toEqual({
-      ...{ version: 1, run_id: run, policy: 'newborn' },
+      ...{ run_id: run, policy: 'newborn' },
       ...{ trigger: 'provisioned', phones: ['p1', 'p2'] },
     });
     const fields = { run, policy: 'newborn', trigger: 'provisioned', phones: 2 };

@@ -41,7 +41,7 @@ describe('storeHints', () => {
 
   it('stores and logs each hint once, and counts what was ignored by reason', async () => {
     const { deps, store, lines } = setUp();
-    const lookup = { change: 'named' as const, phones: ['p1'], servers: [], others: [] };
+    const lookup = { change: 'requested' as const, phones: ['p1'], servers: [], others: [] };
     const hints = [
       { id: 'message-1', lookup: { ...lookup, policy: 'newborn' } },
       { id: 'message-2', lookup },
@@ -55,8 +55,8 @@ describe('storeHints', () => {
     expect(lines).toEqual([
       { event: 'event_ignored', reason: 'odd', count: 2 },
       { event: 'event_ignored', reason: 'other', count: 1 },
-      { event: 'hint_stored', hint: 'message-1', change: 'named', policy: 'newborn' },
-      { event: 'hint_stored', hint: 'message-2', change: 'named', policy: undefined },
+      { event: 'hint_stored', hint: 'message-1', change: 'requested', policy: 'newborn' },
+      { event: 'hint_stored', hint: 'message-2', change: 'requested', policy: undefined },
     ]);
     expect(await store.list('')).toHaveLength(2);
   });

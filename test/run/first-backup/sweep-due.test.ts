@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Phone } from '../../../lib/cloud/cph/phone.ts';
-import type { Lookup } from '../../../lib/ledger/hints/hints.ts';
+import type { Lookup } from '../../../lib/ledger/hints/lookup.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import type { Provisioning } from '../../../lib/ledger/state/provisioning.ts';
 import { phone } from '../../support/fleet.ts';
@@ -63,10 +63,10 @@ describe('a sweep for new phones', () => {
     const { drop, sweepHint, lookup, hints, store, firstBackups } = await newborns(phones);
     firstBackups.state = structuredClone(deleted);
     await drop('trace-1', { phones: ['p1'], others: ['p2'] });
-    await drop('message-1', { phones: ['p3'], change: 'named', policy: 'newborn' });
+    await drop('message-1', { phones: ['p3'], change: 'requested', policy: 'newborn' });
     await sweepHint();
     await lookup();
-    const found = (await hints()).find((id) => id.startsWith('found-')) ?? '';
+    const found = (await hints()).find((id) => id.startsWith('discovered-')) ?? '';
     const object = await store.get(layout.hint(found));
     expect(JSON.parse(object?.body ?? '')).toMatchObject({ phones: ['p3', 'p4'] });
   });
@@ -137,8 +137,8 @@ describe('a sweep for new phones', () => {
     ['has brought none yet', {}, T0 - 5 * MINUTE - 1000, false],
     ['has brought phones, told late', { at: T0 - HOUR }, T0 - HOUR, true],
     ['was told of by a clock ahead', { at: T0 + HOUR }, T0, true],
-    ['is a wish to look only', { change: 'named' }, T0 - HOUR, true],
-    ['names what CPH does not know', { change: 'named', others: ['x'] }, T0 - HOUR, false],
+    ['is a wish to look only', { change: 'requested' }, T0 - HOUR, true],
+    ['names what CPH does not know', { change: 'requested', others: ['x'] }, T0 - HOUR, false],
     ['names what will be a server', { servers: ['s9'] }, T0, true],
     ['also names a phone that is not there', { phones: ['p9'], servers: ['s9'] }, T0, false],
   ])('settles an order that %s', async (_, lookup, newest, isDone) => {

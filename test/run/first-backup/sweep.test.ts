@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Phone } from '../../../lib/cloud/cph/phone.ts';
-import { readLookup } from '../../../lib/ledger/hints/hints.ts';
+import { readLookup } from '../../../lib/ledger/hints/lookup.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import type { Cursor } from '../../../lib/ledger/state/cursors.ts';
 import type { Provisioning } from '../../../lib/ledger/state/provisioning.ts';
@@ -68,7 +68,7 @@ describe('sweep', () => {
     expect(await sweep()).toEqual({ found: 2, newest: T0 - MINUTE, ended: true });
     expect(await dropped()).toEqual([
       {
-        ...{ version: 1, type: 'lookup', change: 'found' },
+        ...{ change: 'discovered' },
         ...{ phones: ['p1', 'p2'], servers: [], others: [] },
       },
     ]);
@@ -197,7 +197,7 @@ describe('sweep', () => {
 describe('requestSweep', () => {
   const SLOT = Date.UTC(2026, 0, 2, 2, 30);
   const cursor = (changes: Partial<Cursor> = {}): Cursor => ({
-    ...{ etag: 'e', active: true, since: 0 },
+    ...{ etag: 'e', active: true, handled_until: 0 },
     ...changes,
   });
   const wanting = { nightly: cursor(), newborn: cursor({ on_provisioned: true, active: false }) };

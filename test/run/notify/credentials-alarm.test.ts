@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readCredentialsRefused } from '../../../lib/ledger/state/credential-alarm.ts';
+import { readCredentialAlarm } from '../../../lib/ledger/state/notified.ts';
 import {
   clearCredentialsRefused,
   noteCredentialsRefused,
@@ -21,15 +21,14 @@ const reasons = ({ told }: RunScene): unknown[] => told.map(({ kind, reason }) =
 
 describe('noteCredentialsRefused', () => {
   it.each([
-    [1, { ticks: 1, alarmed: false, rest_until: 0 }],
-    [2, { ticks: 2, alarmed: false, rest_until: 0 }],
-    [3, { ticks: 3, alarmed: true, rest_until: T0 + 7 * MINUTE }],
-    [4, { ticks: 4, alarmed: true, rest_until: T0 + 8 * MINUTE }],
+    [1, { drives: 1, notified: false, retry_at: 0 }],
+    [2, { drives: 2, notified: false, retry_at: 0 }],
+    [3, { drives: 3, notified: true, retry_at: T0 + 7 * MINUTE }],
+    [4, { drives: 4, notified: true, retry_at: T0 + 8 * MINUTE }],
   ])('counts refused drives: %i', async (count, expected) => {
     const scene = runScene();
     await drives(scene, count);
-    expect(await readCredentialsRefused(scene.store)).toEqual({
-      version: 1,
+    expect(await readCredentialAlarm(scene.store)).toEqual({
       since: T0,
       ...expected,
     });
@@ -49,11 +48,11 @@ describe('noteCredentialsRefused', () => {
     const scene = runScene();
     scene.topic.fails = trouble();
     await drives(scene, 3);
-    expect(await readCredentialsRefused(scene.store)).toMatchObject({ ticks: 3, alarmed: false });
+    expect(await readCredentialAlarm(scene.store)).toMatchObject({ drives: 3, notified: false });
     scene.topic.fails = undefined;
     await drives(scene, 1);
     expect(reasons(scene)).toEqual([['credentials', REASON]]);
-    expect(await readCredentialsRefused(scene.store)).toMatchObject({ ticks: 4, alarmed: true });
+    expect(await readCredentialAlarm(scene.store)).toMatchObject({ drives: 4, notified: true });
   });
 
   it('logs each refusal', async () => {
@@ -74,10 +73,10 @@ describe('clearCredentialsRefused', () => {
     await drives(scene, 3);
     await clearCredentialsRefused(scene);
     await drives(scene, 1);
-    expect(await readCredentialsRefused(scene.store)).toMatchObject({
-      ticks: 1,
+    expect(await readCredentialAlarm(scene.store)).toMatchObject({
+      drives: 1,
       since: T0 + 3 * MINUTE,
-      alarmed: false,
+      notified: false,
     });
   });
 });

@@ -3,7 +3,7 @@ import { type Cursor, writeCursors } from '../../../lib/ledger/state/cursors.ts'
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import type { Report, RunOutcome } from '../../../lib/ledger/run/report.ts';
 import { putRequest } from '../../../lib/ledger/run/request.ts';
-import { noteRun } from '../../../lib/ledger/state/run-index.ts';
+import { indexRun } from '../../../lib/ledger/state/run-index.ts';
 import { timerRunId } from '../../../lib/policy/keys/run-id.ts';
 import { dailySummary } from '../../../lib/run/notify/daily-summary.ts';
 import { listening, policyText } from '../../support/listening.ts';
@@ -16,10 +16,10 @@ const DAY = 24 * HOUR;
 const UNTIL = Date.UTC(2026, 0, 3);
 const SINCE = UNTIL - DAY;
 const SLOT = UNTIL - 5.5 * HOUR;
-const rule = { cron: '0 30 2 * * *', timezone: 'Asia/Shanghai', start_within: 2 * HOUR };
-const freshness = { from: 0, deadline: 2 * HOUR, language: 'en' as const };
+const schedule = { cron: '0 30 2 * * *', timezone: 'Asia/Shanghai', start_within: 2 * HOUR };
+const freshness = { counts_from: 0, deadline: 2 * HOUR, language: 'en' as const };
 const cursor = (changes: Partial<Cursor> = {}): Cursor => ({
-  ...{ etag: 'e', active: true, since: 0, rule, freshness },
+  ...{ etag: 'e', active: true, handled_until: 0, schedule, freshness },
   ...changes,
 });
 
@@ -35,10 +35,9 @@ function scene() {
       const facts = { run_id: runId, policy: 'nightly', trigger: 'timer', slot: 'x', outcome };
       const times = { started_at: new Date(at).toISOString() };
       const report = { ...facts, ...times, settled_at: new Date(at).toISOString() };
-      return noteRun(store, { ...report, counts: { ...counts, cancelled: 0 } } as Report);
+      return indexRun(store, { ...report, counts: { ...counts, cancelled: 0 } } as Report);
     },
-    request: (run_id: string) =>
-      putRequest(store, { version: 1, run_id, policy: 'nightly', trigger: 'timer' }),
+    request: (run_id: string) => putRequest(store, { run_id, policy: 'nightly', trigger: 'timer' }),
     put: (name: string, text = policyText(name)) => store.put(layout.policy(name), text),
     cursors: (cursors: Record<string, Cursor>) => writeCursors(store, cursors),
   };
@@ -90,7 +89,10 @@ describe('dailySummary', () => {
     await put('late');
     await put('fresh');
     await put('odd', 'name: 7');
-    await cursors({ late: cursor(), fresh: cursor({ freshness: { ...freshness, from: UNTIL } }) });
+    await cursors({
+      late: cursor(),
+      fresh: cursor({ freshness: { ...freshness, counts_from: UNTIL } }),
+    });
     expect(await day()).toMatchObject({ active: 2, stale: ['late'], invalid: ['odd'] });
   });
 
@@ -104,13 +106,13 @@ describe('dailySummary', () => {
   it.each<[string, number, Partial<Cursor>]>([
     ['an active policy', 1, {}],
     ['a disabled policy', 0, { active: false }],
-    ['a policy without a schedule', 0, { rule: undefined }],
+    ['a policy without a schedule', 0, { schedule: undefined }],
     ['a policy without freshness', 0, { freshness: undefined }],
-    ['a policy whose slots count after it', 0, { freshness: { ...freshness, from: SLOT } }],
+    ['a policy whose slots count after it', 0, { freshness: { ...freshness, counts_from: SLOT } }],
     [
       'a policy whose slots count from just before it',
       1,
-      { freshness: { ...freshness, from: SLOT - 1 } },
+      { freshness: { ...freshness, counts_from: SLOT - 1 } },
     ],
     ['a policy that was paused up to it', 0, { paused_until: SLOT }],
     ['a policy that was paused until just before it', 1, { paused_until: SLOT - 1 }],
@@ -145,8 +147,8 @@ describe('dailySummary', () => {
 
   it('looks up the reports of at most 50 slots', async () => {
     const { day, cursors, store } = scene();
-    const minutely = { ...rule, cron: '0 * * * * *' };
-    await cursors({ nightly: cursor({ rule: minutely }) });
+    const minutely = { ...schedule, cron: '0 * * * * *' };
+    await cursors({ nightly: cursor({ schedule: minutely }) });
     for (let minute = 1; minute <= 60; minute += 1) {
       const runId = timerRunId('nightly', SINCE + minute * MINUTE);
       await store.put(layout.report(runId), '{}');

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../../../lib/errors.ts';
+import { type HeartbeatDue, putHeartbeat } from '../../../lib/ledger/hints/heartbeat.ts';
 import {
-  type HeartbeatDue,
-  putHeartbeat,
   readNotifiedHeartbeat,
   writeNotifiedHeartbeat,
-} from '../../../lib/ledger/state/heartbeat.ts';
+} from '../../../lib/ledger/state/notified.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { publishHeartbeat } from '../../../lib/run/notify/heartbeat.ts';
 import { failing, type Listening, listening } from '../../support/listening.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Missed, missedId, putMissed } from '../../../lib/ledger/hints/hints.ts';
-import { readSkipped } from '../../../lib/ledger/state/skipped-slots.ts';
+import { type MissedSlots, missedId, putMissed } from '../../../lib/ledger/hints/missed-slots.ts';
+import { readSkippedSlots } from '../../../lib/ledger/state/skipped-slots.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { writeCursors } from '../../../lib/ledger/state/cursors.ts';
 import { publishMissedSlots } from '../../../lib/run/notify/missed-slots.ts';
@@ -8,7 +8,7 @@ import { failing, listening } from '../../support/listening.ts';
 import { trouble } from '../../support/run-scene.ts';
 import { T0 } from '../../support/runs.ts';
 
-const missed = (changes: Partial<Missed> = {}): Missed => ({
+const missed = (changes: Partial<MissedSlots> = {}): MissedSlots => ({
   ...{ policy: 'nightly', reason: 'too_late', slots: 1 },
   ...{ first: '20260101T183000Z', last: '20260101T183000Z' },
   ...changes,
@@ -16,7 +16,7 @@ const missed = (changes: Partial<Missed> = {}): Missed => ({
 const RUN = 'nightly-20260101t183000z';
 
 /** An inbox with these hints. */
-async function scene(...all: Missed[]) {
+async function scene(...all: MissedSlots[]) {
   const world = listening();
   for (const one of all) await putMissed(world.store, one);
   const ids = all.map(missedId);
@@ -46,9 +46,9 @@ describe('publishMissedSlots', () => {
   it('uses the language and zone of the policy', async () => {
     const { publish, told, store } = await scene(missed());
     const cursor = {
-      ...{ etag: 'e', active: true, since: 0 },
-      rule: { cron: '0 30 2 * * *', timezone: 'Asia/Shanghai', start_within: 1 },
-      freshness: { from: 0, deadline: 1, language: 'zh' as const },
+      ...{ etag: 'e', active: true, handled_until: 0 },
+      schedule: { cron: '0 30 2 * * *', timezone: 'Asia/Shanghai', start_within: 1 },
+      freshness: { counts_from: 0, deadline: 1, language: 'zh' as const },
     };
     await writeCursors(store, { nightly: cursor });
     await publish();
@@ -59,8 +59,8 @@ describe('publishMissedSlots', () => {
     const overlap = missed({ reason: 'overlap' });
     const { publish, store } = await scene(overlap, missed({ policy: 'weekly' }));
     await publish();
-    expect(await readSkipped(store, 'nightly')).toEqual(new Map([['20260101T183000Z', T0]]));
-    expect(await readSkipped(store, 'weekly')).toEqual(new Map());
+    expect(await readSkippedSlots(store, 'nightly')).toEqual(new Map([['20260101T183000Z', T0]]));
+    expect(await readSkippedSlots(store, 'weekly')).toEqual(new Map());
   });
 
   it.each([layout.request(RUN), layout.report(RUN)])(

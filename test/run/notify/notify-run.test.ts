@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PhonevaultError, ServiceError } from '../../../lib/errors.ts';
 import { fold } from '../../../lib/ledger/run/fold.ts';
-import { noteSettled } from '../../../lib/ledger/state/history.ts';
+import { recordSettled } from '../../../lib/ledger/state/history.ts';
 import type { Terms } from '../../../lib/ledger/run/plan.ts';
 import type { Report, RunOutcome } from '../../../lib/ledger/run/report.ts';
 import { notifyDue, notifyRun } from '../../../lib/run/notify/notify-run.ts';
@@ -15,7 +15,6 @@ const counts = { selected: 3, exported: 1, failed: 1, skipped: 1, timed_out: 0, 
 
 function reportOf(changes: Partial<Report> = {}): Report {
   return {
-    version: 1,
     run_id: RUN,
     policy: 'nightly',
     trigger: 'timer',
@@ -181,7 +180,7 @@ describe('notifyRun', () => {
   ])('with notify.when change and %s %s', async (_, before, expected) => {
     const { deps, store, sent } = scene();
     for (const [at, [run_id, outcome]] of before.entries()) {
-      await noteSettled(store, 'nightly', { run_id, outcome, settled_at: T0 + at });
+      await recordSettled(store, 'nightly', { run_id, outcome, settled_at: T0 + at });
     }
     const run = settledRun({ when: 'change' });
     await notifyRun(deps, run);
@@ -196,7 +195,7 @@ describe('notifyRun', () => {
 
   it('compares with the last run only for notify.when change', async () => {
     const { deps, store, sent } = scene();
-    await noteSettled(store, 'nightly', { run_id: 'n-1', outcome: 'partial', settled_at: T0 });
+    await recordSettled(store, 'nightly', { run_id: 'n-1', outcome: 'partial', settled_at: T0 });
     await notifyRun(deps, settledRun({ when: 'always' }));
     await notifyRun(deps, settledRun({ when: 'problems' }));
     expect(sent).toHaveLength(2);

@@ -57,9 +57,9 @@ describe('publish', () => {
 
 describe('localeOf', () => {
   const cursor = (timezone: string) => ({
-    ...{ etag: 'e', active: true, since: 0 },
-    rule: { cron: '0 30 2 * * *', timezone, start_within: 1 },
-    freshness: { from: 0, deadline: 1, language: 'zh' as const },
+    ...{ etag: 'e', active: true, handled_until: 0 },
+    schedule: { cron: '0 30 2 * * *', timezone, start_within: 1 },
+    freshness: { counts_from: 0, deadline: 1, language: 'zh' as const },
   });
 
   it('returns the language and zone of the policy', async () => {

@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../../../lib/errors.ts';
-import { noteSettled } from '../../../lib/ledger/state/history.ts';
+import { recordSettled } from '../../../lib/ledger/state/history.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
-import {
-  putRecovered,
-  putStale,
-  readRecovered,
-  readNotifiedStale,
-  writeNotifiedStale,
-} from '../../../lib/ledger/state/staleness.ts';
+import { putRecovered, putStale, readRecovered } from '../../../lib/ledger/hints/staleness.ts';
+import { readNotifiedStale, writeNotifiedStale } from '../../../lib/ledger/state/notified.ts';
 import { noteRecovered, publishStaleness } from '../../../lib/run/notify/staleness.ts';
 import { failing, type Listening, listening } from '../../support/listening.ts';
 import { T0 } from '../../support/runs.ts';
@@ -19,13 +14,13 @@ const STALE = `stale-nightly-${SINCE}`;
 const RECOVERED = `recovered-nightly-${SINCE}`;
 const notification = { policy: 'nightly', since: SINCE };
 const over = { ...notification, run_id: 'nightly-20260102t023000z' };
-const notified = { ...notification, told_at: T0 };
+const notified = { ...notification, notified_at: T0 };
 
 const ran = (
   { store }: Listening,
   settled_at: number,
   outcome: 'completed' | 'failed' = 'completed',
-) => noteSettled(store, 'nightly', { run_id: 'n-1', outcome, settled_at });
+) => recordSettled(store, 'nightly', { run_id: 'n-1', outcome, settled_at });
 
 describe('noteRecovered', () => {
   it('writes a hint when drive has notified that the policy was stale', async () => {
@@ -57,7 +52,10 @@ describe('publishStaleness', () => {
       },
     ]);
     expect(lines).toEqual([['info', 'notified', { policy: 'nightly', kind: 'stale' }]]);
-    expect(await readNotifiedStale(store, 'nightly')).toMatchObject({ since: SINCE, told_at: T0 });
+    expect(await readNotifiedStale(store, 'nightly')).toMatchObject({
+      since: SINCE,
+      notified_at: T0,
+    });
     expect(await hints()).toEqual([]);
   });
 
@@ -164,7 +162,7 @@ describe('publishStaleness', () => {
     topic.fails = new PhonevaultError('unreachable', 'no answer');
     await putStale(store, notification);
     await publishStaleness(deps, [STALE]);
-    expect(await readNotifiedStale(store, 'nightly')).toEqual({ version: 1, ...notification });
+    expect(await readNotifiedStale(store, 'nightly')).toEqual(notification);
     await noteRecovered(deps, over, 'en');
     await publishStaleness(deps, [STALE, RECOVERED]);
     expect(await hints()).toEqual([RECOVERED, STALE]);

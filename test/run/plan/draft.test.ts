@@ -13,7 +13,7 @@ import { runScene } from '../../support/run-scene.ts';
 const RUN = 'nightly-20260102t183000z';
 const SLOT = '20260102T183000Z';
 const request: RunRequest = {
-  ...{ version: 1, run_id: RUN, policy: 'nightly', trigger: 'timer', slot: SLOT },
+  ...{ run_id: RUN, policy: 'nightly', trigger: 'timer', slot: SLOT },
 };
 
 type Options = {
@@ -67,7 +67,7 @@ describe('startDraft', () => {
 
   it('uses the current time when the request has no slot', () => {
     const byHand: RunRequest = {
-      ...{ version: 1, run_id: 'nightly-1', policy: 'nightly', trigger: 'manual' },
+      ...{ run_id: 'nightly-1', policy: 'nightly', trigger: 'manual' },
     };
     expect(startDraft(byHand, T0)).toEqual({
       ...{ request: byHand, slot: '20260102T023000Z', ...empty },

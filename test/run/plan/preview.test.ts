@@ -6,7 +6,7 @@ import {
   saveInventory,
   startInventory,
 } from '../../../lib/ledger/state/inventory.ts';
-import { carefulLimits, writeLimits } from '../../../lib/ledger/state/limits.ts';
+import { initialLimits, writeLimits } from '../../../lib/ledger/state/limits.ts';
 import { PolicyInvalid } from '../../../lib/run/state/read-policy.ts';
 import { type PreviewRequest, previewRun } from '../../../lib/run/plan/preview.ts';
 import { previewSchema } from '../../../lib/run/query/schemas.ts';
@@ -96,7 +96,7 @@ describe('previewRun', () => {
     const elsewhere = phone('c', { server_id: 's2' });
     const { preview, store } = scene([phone('a'), phone('b'), elsewhere, stopped]);
     const learned = { phones_per_call: 2, calls_per_minute: 1, export_ms: 90_000 };
-    await writeLimits(store, { ...carefulLimits, ...learned });
+    await writeLimits(store, { ...initialLimits, ...learned });
     const found = await preview({ text: text({ max_in_flight_per_server: '1' }) });
     expect(found?.calls).toEqual({
       ...{ export_calls: 2, phones_per_call: 2, calls_per_minute: 1, learned: true },

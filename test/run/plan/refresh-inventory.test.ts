@@ -18,7 +18,7 @@ async function scene(text: string | undefined = policyText('nightly')) {
   const { cph, calls } = fleet([phone('p1'), phone('p2', { phone_name: 'other' })]);
   const deps = { ...made.deps, cph };
   await made.store.put(layout.policy('nightly'), text);
-  await requestInventory(made.store, { policy: 'nightly', asked_at: T0 });
+  await requestInventory(made.store, { policy: 'nightly', requested_at: T0 });
   const refresh = (ids = [HINT], until = T0 + MINUTE) => refreshInventories(deps, ids, until);
   return { ...made, deps, calls, refresh };
 }
@@ -43,11 +43,11 @@ describe('refreshInventories', () => {
   it('uses a reading that began at the request or later, and no older one', async () => {
     const { refresh, clock, store, calls } = await scene();
     await refresh();
-    await requestInventory(store, { policy: 'nightly', asked_at: T0 });
+    await requestInventory(store, { policy: 'nightly', requested_at: T0 });
     await refresh();
     expect(calls).toHaveLength(1);
     clock.move(1);
-    await requestInventory(store, { policy: 'nightly', asked_at: T0 + 1 });
+    await requestInventory(store, { policy: 'nightly', requested_at: T0 + 1 });
     await refresh();
     expect(calls).toHaveLength(2);
   });
@@ -106,7 +106,7 @@ describe('refreshInventories', () => {
   it('keeps a hint that fails, and continues with the next', async () => {
     const { deps, store, hints, lines } = await scene();
     await store.put(layout.policy('weekly'), policyText('weekly'));
-    await requestInventory(store, { policy: 'weekly', asked_at: T0 });
+    await requestInventory(store, { policy: 'weekly', requested_at: T0 });
     const away = failing(deps, 'get', undefined, layout.hint(HINT));
     const ids = [HINT, 'inventory-weekly'];
     expect(await refreshInventories(away, ids, T0 + MINUTE)).toEqual([]);
@@ -131,7 +131,7 @@ describe('refreshInventories, in a drive', () => {
     const made = await night({ phones: 12, servers: 2 });
     await made.putPolicy(NIGHTLY);
     const { store } = made.invocation().deps;
-    await requestInventory(store, { policy: 'nightly', asked_at: made.clock.now() });
+    await requestInventory(store, { policy: 'nightly', requested_at: made.clock.now() });
     expect((await made.drive()).kind).toBe('drove');
     const inventory = await loadInventory(store, undefined);
     expect(inventory?.phones).toHaveLength(12);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { writeQuarantined } from '../../../lib/ledger/state/quarantined.ts';
+import { writeQuarantined } from '../../../lib/ledger/state/notified.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { appendLog } from '../../../lib/ledger/run/log.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
@@ -72,7 +72,7 @@ describe('findRun', () => {
     await ask();
     expect(await findRun(store, RUN)).toMatchObject({ kind: 'open', run: { plan: undefined } });
     await planIt();
-    await appendLog(store, RUN, '1-a', 1, [{ type: 'cancel_seen', at: T0 }]);
+    await appendLog(store, layout.logEntry(RUN, '1-a', 1), [{ type: 'cancel_seen', at: T0 }]);
     expect(await findRun(store, RUN)).toMatchObject({
       kind: 'open',
       run: { runId: RUN, requestedAt: 0, request, state: { cancelledAt: T0 } },
@@ -176,7 +176,7 @@ describe('findRun, of a run that drive has quarantined', () => {
     clock.move(1);
     await quarantineRun();
     expect(await findRun(store, RUN)).toStrictEqual(quarantined);
-    await appendLog(store, RUN, '1-a', 1, []);
+    await appendLog(store, layout.logEntry(RUN, '1-a', 1), []);
     expect(await findRun(store, RUN)).toStrictEqual(quarantined);
   });
 
@@ -194,7 +194,7 @@ describe('findRun, of a run that drive has quarantined', () => {
     await planIt();
     await quarantineRun();
     clock.move(1);
-    await appendLog(store, RUN, '1-a', 1, []);
+    await appendLog(store, layout.logEntry(RUN, '1-a', 1), []);
     expect(await findRun(store, RUN)).toMatchObject({ kind: 'open' });
   });
 

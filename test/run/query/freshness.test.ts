@@ -70,8 +70,14 @@ describe('freshnessOf', () => {
 });
 
 describe('activeSince', () => {
-  const freshness = { from: SLOT - HOUR, deadline: 3 * HOUR, language: 'en' } as const;
-  const cursor: Cursor = { etag: 'e', active: true, rule, since: SLOT, freshness };
+  const freshness = { counts_from: SLOT - HOUR, deadline: 3 * HOUR, language: 'en' } as const;
+  const cursor: Cursor = {
+    etag: 'e',
+    active: true,
+    schedule: rule,
+    handled_until: SLOT,
+    freshness,
+  };
   const now = SLOT + DAY;
 
   it.each([
@@ -83,8 +89,8 @@ describe('activeSince', () => {
       undefined,
     ],
     ['is now for a policy that was not active', { ...cursor, active: false }, now],
-    ['is now for another cron', { ...cursor, rule: { ...rule, cron: '0 0 3 * * *' } }, now],
-    ['is now for another zone', { ...cursor, rule: { ...rule, timezone: 'UTC' } }, now],
+    ['is now for another cron', { ...cursor, schedule: { ...rule, cron: '0 0 3 * * *' } }, now],
+    ['is now for another zone', { ...cursor, schedule: { ...rule, timezone: 'UTC' } }, now],
   ] as const)('%s', (_, known, expected) => {
     expect(activeSince(known, rule, now)).toBe(expected);
   });

@@ -32,7 +32,7 @@ async function scene() {
   await putRequest(store, openRun(RUN, []).request);
   let entries = 0;
   const log = (...events: RunEvent[]) =>
-    appendLog(store, RUN, '1-a', (entries += 1), events, { ...cost });
+    appendLog(store, layout.logEntry(RUN, '1-a', (entries += 1)), events, { ...cost });
   const plan = async (phones: string[], changes: { listing_complete?: boolean } = {}) => {
     const planned = phones.map((id) => plannedPhone(id, { server_id: `s-${id}` }));
     const made = openRun(RUN, planned).plan;

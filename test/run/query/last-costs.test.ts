@@ -3,7 +3,7 @@ import { layout } from '../../../lib/ledger/store/layout.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import { addCall, noMetrics } from '../../../lib/ledger/run/metrics.ts';
 import type { Report, ReportedPhone } from '../../../lib/ledger/run/report.ts';
-import { noteRun } from '../../../lib/ledger/state/run-index.ts';
+import { indexRun } from '../../../lib/ledger/state/run-index.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import { lastCosts } from '../../../lib/run/query/last-costs.ts';
 import { playClock } from '../../../testing/play-clock.ts';
@@ -19,16 +19,16 @@ const failed: ReportedPhone = { phone_id: 'px', outcome: 'failed', reason: 'refu
 /** A settled run with its place in the index; `at` in minutes. */
 async function ran(ledger: Store, at: number, of: ReportedPhone[], changes: Partial<Report> = {}) {
   const settled_at = new Date(T0 + at * MINUTE).toISOString();
-  await noteRun(ledger, await settled(ledger, `nightly-${at}`, of, { settled_at, ...changes }));
+  await indexRun(ledger, await settled(ledger, `nightly-${at}`, of, { settled_at, ...changes }));
 }
 
 describe('lastCosts', () => {
   it('returns the cost of the last run, with every attempt of a call', async () => {
     const metrics = { ...noMetrics(), function_ms: 4_200, retries: 3 };
-    addCall(metrics, 'cph', 'list-phones', 'ok', 2);
-    addCall(metrics, 'cph', 'batch-storage', 'throttled', 3);
-    addCall(metrics, 'cph', 'batch-storage', 'ok', 4);
-    addCall(metrics, 'obs', 'HeadObject', 'failed', 5);
+    addCall(metrics, { service: 'cph', operation: 'list-phones', result: 'ok' }, 2);
+    addCall(metrics, { service: 'cph', operation: 'batch-storage', result: 'throttled' }, 3);
+    addCall(metrics, { service: 'cph', operation: 'batch-storage', result: 'ok' }, 4);
+    addCall(metrics, { service: 'obs', operation: 'HeadObject', result: 'failed' }, 5);
     const ledger = store();
     await ran(ledger, 1, [...phones(2), failed], { metrics });
     await ran(ledger, 2, phones(1), { policy: 'other' });

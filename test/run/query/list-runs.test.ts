@@ -3,7 +3,7 @@ import { layout } from '../../../lib/ledger/store/layout.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import { type Report, type RunOutcome, writeReport } from '../../../lib/ledger/run/report.ts';
 import { putRequest } from '../../../lib/ledger/run/request.ts';
-import { noteRun } from '../../../lib/ledger/state/run-index.ts';
+import { indexRun } from '../../../lib/ledger/state/run-index.ts';
 import { timerRunId } from '../../../lib/policy/keys/run-id.ts';
 import { stamp } from '../../../lib/policy/keys/stamp.ts';
 import { listRuns, type RunFilter } from '../../../lib/run/query/list-runs.ts';
@@ -19,7 +19,7 @@ function setUp() {
   const store = memoryStore(clock);
   const ask = async (policy: string, slot: number): Promise<string> => {
     const run_id = timerRunId(policy, slot);
-    const request = { version: 1, run_id, policy, trigger: 'timer', slot: stamp(slot) } as const;
+    const request = { run_id, policy, trigger: 'timer', slot: stamp(slot) } as const;
     await putRequest(store, request);
     clock.move(1000);
     return run_id;
@@ -38,7 +38,7 @@ function setUp() {
       listing_complete: true,
     };
     const report = await writeReport(store, facts, []);
-    await noteRun(store, report);
+    await indexRun(store, report);
     return report.run_id;
   };
   const list = async (filter: Partial<RunFilter> = {}, now = clock.now()) => {
@@ -138,7 +138,7 @@ describe('listRuns', () => {
     const ids = ['c', 'a', 'b'].map((name) => timerRunId(name, T0));
     for (const [index, run_id] of ids.entries()) {
       const policy = ['c', 'a', 'b'][index] ?? '';
-      const request = { version: 1, run_id, policy, trigger: 'timer', slot: stamp(T0) } as const;
+      const request = { run_id, policy, trigger: 'timer', slot: stamp(T0) } as const;
       await putRequest(store, request);
     }
     expect(clock.now()).toBe(T0);

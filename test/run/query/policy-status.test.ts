@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { writeCursors } from '../../../lib/ledger/state/cursors.ts';
-import { noteSettled } from '../../../lib/ledger/state/history.ts';
+import { recordSettled } from '../../../lib/ledger/state/history.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import { putRequest } from '../../../lib/ledger/run/request.ts';
@@ -36,14 +36,14 @@ function setUp() {
     policyStatusSchema.array().parse(await policyStatuses({ store: reading(store), ledger }, now));
   const status = async (now = NOW) => (await statuses(now))[0];
   const ran = (outcome: 'completed' | 'failed', settledAt: number, name = 'nightly') =>
-    noteSettled(store, name, {
+    recordSettled(store, name, {
       run_id: timerRunId(name, settledAt),
       outcome,
       settled_at: settledAt,
     });
   const ask = async (name: string, slot: number): Promise<string> => {
     const run_id = timerRunId(name, slot);
-    const request = { version: 1, run_id, policy: name, trigger: 'timer', slot: stamp(slot) };
+    const request = { run_id, policy: name, trigger: 'timer', slot: stamp(slot) };
     await putRequest(store, request as Parameters<typeof putRequest>[1]);
     return run_id;
   };
@@ -173,9 +173,9 @@ describe('policyStatuses', () => {
 
     await put('nightly');
     expect((await status())?.freshness).toBe('stale');
-    const rule = { cron: '0 30 2 * * *', timezone: 'Asia/Shanghai', start_within: 2 * HOUR };
-    const freshness = { from: SLOT - HOUR, deadline: 2 * HOUR, language: 'en' } as const;
-    const cursor = { etag: 'e', active: true, rule, since: SLOT - HOUR, freshness };
+    const schedule = { cron: '0 30 2 * * *', timezone: 'Asia/Shanghai', start_within: 2 * HOUR };
+    const freshness = { counts_from: SLOT - HOUR, deadline: 2 * HOUR, language: 'en' } as const;
+    const cursor = { etag: 'e', active: true, schedule, handled_until: SLOT - HOUR, freshness };
     await writeCursors(store, { nightly: cursor });
     expect((await status())?.freshness).toBe('fresh');
   });
@@ -192,7 +192,7 @@ describe('policyStatuses', () => {
     await put('nightly');
     await ran('completed', SLOT - 2 * DAY);
     const narrowed = { run_id: 'nightly-x', outcome: 'completed', settled_at: NOW } as const;
-    await noteSettled(store, 'nightly', narrowed, { whole: false });
+    await recordSettled(store, 'nightly', narrowed, { whole: false });
     expect(await status()).toMatchObject({
       freshness: 'stale',
       last_run: { run_id: 'nightly-x' },

@@ -42,8 +42,11 @@ const runLog = async (...of: Parameters<typeof readEvents>) => logLines(await re
 describe('readEvents and logLines', () => {
   it('returns the events of all writers by time', async () => {
     const store = memoryStore(playClock());
-    await appendLog(store, RUN, '2-b', 1, [{ type: 'cancel_seen', at: T0 + 2 }]);
-    await appendLog(store, RUN, '1-a', 1, [refused(T0 + 1, 'p1'), refused(T0 + 3, 'p2')]);
+    await appendLog(store, layout.logEntry(RUN, '2-b', 1), [{ type: 'cancel_seen', at: T0 + 2 }]);
+    await appendLog(store, layout.logEntry(RUN, '1-a', 1), [
+      refused(T0 + 1, 'p1'),
+      refused(T0 + 3, 'p2'),
+    ]);
 
     const lines = await runLog(store, RUN);
 
@@ -65,10 +68,10 @@ describe('readEvents and logLines', () => {
     ['object_newer', JSON.stringify({ version: 99, events: [] })],
   ])('tells of an entry that cannot be read (%s) and goes on', async (code, body) => {
     const store = memoryStore(playClock());
-    await appendLog(store, RUN, '1-a', 1, [refused(T0, 'p1')]);
+    await appendLog(store, layout.logEntry(RUN, '1-a', 1), [refused(T0, 'p1')]);
     const key = layout.logEntry(RUN, '1-a', 2);
     await store.put(key, body);
-    await appendLog(store, RUN, '1-a', 3, [refused(T0, 'p3')]);
+    await appendLog(store, layout.logEntry(RUN, '1-a', 3), [refused(T0, 'p3')]);
 
     const lines = await runLog(store, RUN);
 
@@ -78,7 +81,10 @@ describe('readEvents and logLines', () => {
 
   it('accepts a time out of range', async () => {
     const store = memoryStore(playClock());
-    await appendLog(store, RUN, '1-a', 1, [refused(9e99, 'p1'), refused(-5, 'p2')]);
+    await appendLog(store, layout.logEntry(RUN, '1-a', 1), [
+      refused(9e99, 'p1'),
+      refused(-5, 'p2'),
+    ]);
     for (const line of await runLog(store, RUN)) logLineSchema.parse(line);
   });
 
@@ -97,7 +103,7 @@ describe('readEvents and logLines', () => {
       const events = Array.from({ length: 50 }, (_, index) =>
         accepted(T0 + entry * 1000, `p${entry * 50 + index}`, `r${entry}`),
       );
-      await appendLog(inner, RUN, '1-a', entry, events);
+      await appendLog(inner, layout.logEntry(RUN, '1-a', entry), events);
     }
     const store = reading(inner);
 

@@ -16,7 +16,6 @@ const nothing = {
   progress: null,
 };
 const report: Report = {
-  version: 1,
   run_id: RUN,
   policy: 'nightly',
   trigger: 'http',

@@ -51,7 +51,6 @@ describe('requestRun', () => {
       layout.request(runId),
     ]);
     expect(await readRequest(store, runId)).toEqual({
-      version: 1,
       run_id: runId,
       policy: 'nightly',
       trigger: 'http',
@@ -66,7 +65,7 @@ describe('requestRun', () => {
     const { store, request } = await scene();
     const { runId } = await request({ trigger: 'manual' });
     expect(await readRequest(store, runId)).toEqual({
-      ...{ version: 1, run_id: runId, policy: 'nightly', trigger: 'manual' },
+      ...{ run_id: runId, policy: 'nightly', trigger: 'manual' },
     });
   });
 

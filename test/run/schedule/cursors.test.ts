@@ -57,9 +57,9 @@ describe('readPolicyCursors', () => {
         etag: expect.any(String) as string,
         active: true,
         on_provisioned: false,
-        rule: RULE,
-        since: T0,
-        freshness: { from: T0, deadline: 2 * HOUR, language: 'zh' },
+        schedule: RULE,
+        handled_until: T0,
+        freshness: { counts_from: T0, deadline: 2 * HOUR, language: 'zh' },
       },
     });
   });
@@ -82,21 +82,27 @@ describe('readPolicyCursors', () => {
     await put(POLICY.replace('deadline: 2h', 'deadline: 3h'));
     const edited = await read(first, T0 + HOUR);
     expect(edited.nightly).toMatchObject({
-      since: T0,
-      freshness: { from: T0, deadline: 3 * HOUR },
+      handled_until: T0,
+      freshness: { counts_from: T0, deadline: 3 * HOUR },
     });
     await put(POLICY.replace('0 30 2', '0 30 3'));
     const moved = await read(edited, T0 + 2 * HOUR);
     expect(moved.nightly).toMatchObject({
-      since: T0 + 2 * HOUR,
-      freshness: { from: T0 + 2 * HOUR },
+      handled_until: T0 + 2 * HOUR,
+      freshness: { counts_from: T0 + 2 * HOUR },
     });
     await put(`${POLICY}enabled: false\n`);
     const off = await read(moved, T0 + 3 * HOUR);
-    expect(off.nightly).toMatchObject({ active: false, since: T0 + 3 * HOUR, rule: RULE });
+    expect(off.nightly).toMatchObject({
+      active: false,
+      handled_until: T0 + 3 * HOUR,
+      schedule: RULE,
+    });
     expect(off.nightly).not.toHaveProperty('freshness');
     await put(POLICY);
-    expect((await read(off, T0 + 4 * HOUR)).nightly).toMatchObject({ since: T0 + 4 * HOUR });
+    expect((await read(off, T0 + 4 * HOUR)).nightly).toMatchObject({
+      handled_until: T0 + 4 * HOUR,
+    });
   });
 
   it('keeps the slot whose freshness was checked', async () => {
@@ -104,11 +110,11 @@ describe('readPolicyCursors', () => {
     await put(POLICY);
     const { nightly } = await read({}, T0);
     if (nightly?.freshness === undefined) throw new Error('no freshness');
-    const judged = { ...nightly, freshness: { ...nightly.freshness, judged: T0 + 5 } };
+    const judged = { ...nightly, freshness: { ...nightly.freshness, checked_slot: T0 + 5 } };
     await put(`${POLICY}# edited\n`);
     expect((await read({ nightly: judged }, T0 + HOUR)).nightly?.freshness).toEqual({
-      ...{ from: T0, deadline: 2 * HOUR, language: 'zh' },
-      judged: T0 + 5,
+      ...{ counts_from: T0, deadline: 2 * HOUR, language: 'zh' },
+      checked_slot: T0 + 5,
     });
   });
 
@@ -124,8 +130,8 @@ describe('readPolicyCursors', () => {
     await put(POLICY);
     const { nightly } = await read(first, T0 + editedAfter);
     expect(nightly).toMatchObject({
-      since: T0 + countsAfter,
-      freshness: { from: T0 + countsAfter },
+      handled_until: T0 + countsAfter,
+      freshness: { counts_from: T0 + countsAfter },
     });
     expect(nightly).not.toHaveProperty('paused_until');
   });
@@ -151,13 +157,13 @@ describe('readPolicyCursors, of an invalid policy', () => {
     expect(nightly).toEqual({
       etag: expect.any(String) as string,
       active: false,
-      fault: expect.stringContaining('') as string,
+      error: expect.stringContaining('') as string,
       on_provisioned: true,
-      since: T0 + HOUR,
+      handled_until: T0 + HOUR,
     });
     expect(await hints()).toEqual([expect.stringContaining('policy_invalid')]);
     expect(lines).toEqual([
-      { level: 'error', event: 'policy_invalid', policy: 'nightly', message: nightly?.fault },
+      { level: 'error', event: 'policy_invalid', policy: 'nightly', message: nightly?.error },
       {
         level: 'warn',
         event: 'slots_missed',
@@ -175,7 +181,7 @@ describe('readPolicyCursors, of an invalid policy', () => {
     expect(nightly).toMatchObject({ active: false, on_provisioned: false });
     expect(await hints()).toEqual([]);
     await put('- a list');
-    await read({ nightly: { ...(nightly ?? { etag: '' }), active: false, since: 0 } }, T0);
+    await read({ nightly: { ...(nightly ?? { etag: '' }), active: false, handled_until: 0 } }, T0);
     expect(await hints()).toEqual([]);
   });
 
@@ -183,8 +189,8 @@ describe('readPolicyCursors, of an invalid policy', () => {
     const { read, put } = setUp();
     await put(`${'k'.repeat(20)}: ${'x'.repeat(20)}\n`.repeat(2));
     const { nightly } = await read({}, T0);
-    expect(nightly?.fault?.length).toBeLessThanOrEqual(300);
-    expect(nightly?.fault).not.toBe('');
+    expect(nightly?.error?.length).toBeLessThanOrEqual(300);
+    expect(nightly?.error).not.toBe('');
   });
 
   it('counts a policy as invalid when its file is deleted between LIST and GET', async () => {

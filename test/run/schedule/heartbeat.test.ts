@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { writeNotifiedHeartbeat } from '../../../lib/ledger/state/heartbeat.ts';
+import { writeNotifiedHeartbeat } from '../../../lib/ledger/state/notified.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { requestHeartbeat, type Heartbeat } from '../../../lib/run/schedule/heartbeat.ts';
 import { failing, listening } from '../../support/listening.ts';

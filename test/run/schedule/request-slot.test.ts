@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { listOpen, readRequest } from '../../../lib/ledger/run/request.ts';
-import { readSkipped } from '../../../lib/ledger/state/skipped-slots.ts';
+import { readSkippedSlots } from '../../../lib/ledger/state/skipped-slots.ts';
 import { timerRunId } from '../../../lib/policy/keys/run-id.ts';
 import { publishMissedSlots } from '../../../lib/run/notify/missed-slots.ts';
 import { noteMissed, requestSlot } from '../../../lib/run/schedule/request-slot.ts';
@@ -49,7 +49,7 @@ describe('requestSlot', () => {
     const { fire, store, lines } = setUp();
     expect(await fire(0)).toBe(true);
     expect(await readRequest(store, runIdOf(0))).toEqual({
-      ...{ version: 1, run_id: runIdOf(0), policy: 'nightly', trigger: 'timer' },
+      ...{ run_id: runIdOf(0), policy: 'nightly', trigger: 'timer' },
       slot: '20260101T183000Z',
     });
     const fields = { run: runIdOf(0), policy: 'nightly', trigger: 'timer' };
@@ -186,7 +186,7 @@ describe('a slot that was skipped for overlap', () => {
     await fire(2);
     await publish();
     await end();
-    expect([...(await readSkipped(store, 'nightly')).keys()]).toEqual(['20260101T185000Z']);
+    expect([...(await readSkippedSlots(store, 'nightly')).keys()]).toEqual(['20260101T185000Z']);
   });
 });
 

@@ -63,7 +63,6 @@ describe('schedule, by the plain minute timer', () => {
     clock.move(10 * MINUTE);
     expect(await tick()).toEqual(['nightly-20260101t183000z']);
     expect(await readRequest(store, 'nightly-20260101t183000z')).toEqual({
-      version: 1,
       run_id: 'nightly-20260101t183000z',
       policy: 'nightly',
       trigger: 'timer',
@@ -393,7 +392,7 @@ describe('schedule, at its limits', () => {
       clock.move(10 * MINUTE);
       const { nightly } = memory.cursors ?? {};
       if (nightly === undefined) throw new Error('no cursor');
-      memory.cursors = { nightly: { ...nightly, since: clock.now() + ahead } };
+      memory.cursors = { nightly: { ...nightly, handled_until: clock.now() + ahead } };
       expect(await tick()).toHaveLength(runs);
     }
   });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Cursor } from '../../../lib/ledger/state/cursors.ts';
-import { noteSettled } from '../../../lib/ledger/state/history.ts';
+import { recordSettled } from '../../../lib/ledger/state/history.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
-import { putStale, writeNotifiedStale } from '../../../lib/ledger/state/staleness.ts';
+import { putStale } from '../../../lib/ledger/hints/staleness.ts';
+import { writeNotifiedStale } from '../../../lib/ledger/state/notified.ts';
 import { checkFreshness } from '../../../lib/run/schedule/staleness.ts';
 import { failing, listening } from '../../support/listening.ts';
 import { reading } from '../../support/reading.ts';
@@ -12,22 +13,22 @@ const DAY = 24 * HOUR;
 /** 02:30 in Shanghai on 3 January. */
 const SLOT = Date.UTC(2026, 0, 2, 18, 30);
 const OVER = SLOT + 5 * HOUR + 1;
-const rule = { cron: '0 30 2 * * *', timezone: 'Asia/Shanghai', start_within: 2 * HOUR };
-const freshness = { from: SLOT - 9 * DAY, deadline: 3 * HOUR, language: 'zh' as const };
+const schedule = { cron: '0 30 2 * * *', timezone: 'Asia/Shanghai', start_within: 2 * HOUR };
+const freshness = { counts_from: SLOT - 9 * DAY, deadline: 3 * HOUR, language: 'zh' as const };
 const cursor = (changes: Partial<Cursor> = {}, own: Partial<typeof freshness> = {}): Cursor => ({
-  ...{ etag: 'e', active: true, since: 0, rule },
+  ...{ etag: 'e', active: true, handled_until: 0, schedule },
   ...{ freshness: { ...freshness, ...own } },
   ...changes,
 });
 const checked = (at: number, before = cursor()): Cursor => ({
   ...before,
-  freshness: { ...freshness, ...before.freshness, judged: at },
+  freshness: { ...freshness, ...before.freshness, checked_slot: at },
 });
 
 function scene(now = OVER) {
   const world = listening(now);
   const good = (at: number) =>
-    noteSettled(world.store, 'nightly', { run_id: 'n-1', outcome: 'completed', settled_at: at });
+    recordSettled(world.store, 'nightly', { run_id: 'n-1', outcome: 'completed', settled_at: at });
   return {
     ...world,
     good,
@@ -64,9 +65,9 @@ describe('checkFreshness', () => {
   it('reports a policy whose runs have all failed', async () => {
     const { check, store, hints } = scene();
     const failed = { run_id: 'n-1', outcome: 'failed', settled_at: SLOT - DAY } as const;
-    await noteSettled(store, 'nightly', failed);
+    await recordSettled(store, 'nightly', failed);
     await check();
-    expect(await hints()).toEqual([`stale-nightly-${freshness.from}`]);
+    expect(await hints()).toEqual([`stale-nightly-${freshness.counts_from}`]);
   });
 
   it.each<[string, Cursor, number]>([
@@ -88,10 +89,10 @@ describe('checkFreshness', () => {
 
   it.each<[string, Cursor]>([
     ['is disabled', cursor({ active: false })],
-    ['has no schedule', cursor({ rule: undefined })],
+    ['has no schedule', cursor({ schedule: undefined })],
     ['has no freshness', cursor({ freshness: undefined })],
     ['was checked at this slot', checked(SLOT)],
-    ['has no slot that has ended', cursor({}, { from: SLOT })],
+    ['has no slot that has ended', cursor({}, { counts_from: SLOT })],
     ['was paused until its last slot', cursor({ paused_until: SLOT })],
     ['was paused after it was checked', checked(SLOT - DAY, cursor({ paused_until: SLOT }))],
   ])('reads nothing for a policy that %s', async (_, one) => {
@@ -112,19 +113,22 @@ describe('checkFreshness', () => {
     ['about a later one', 1, OVER, true],
     ['about an earlier one', -1, OVER, false],
     [', but was killed before it recorded that', 0, undefined, false],
-  ])('writes no second hint when drive has notified %s', async (_, later, told_at, notified) => {
-    const { check, store, hints, lines } = scene();
-    const since = freshness.from;
-    const when = told_at === undefined ? {} : { told_at };
-    await writeNotifiedStale(store, { policy: 'nightly', since: since + later, ...when });
-    expect(await check()).toEqual({ nightly: checked(SLOT) });
-    expect(await hints()).toHaveLength(notified ? 0 : 1);
-    expect(lines).toEqual([staleLine(since, notified)]);
-  });
+  ])(
+    'writes no second hint when drive has notified %s',
+    async (_, later, notified_at, notified) => {
+      const { check, store, hints, lines } = scene();
+      const since = freshness.counts_from;
+      const when = notified_at === undefined ? {} : { notified_at };
+      await writeNotifiedStale(store, { policy: 'nightly', since: since + later, ...when });
+      expect(await check()).toEqual({ nightly: checked(SLOT) });
+      expect(await hints()).toHaveLength(notified ? 0 : 1);
+      expect(lines).toEqual([staleLine(since, notified)]);
+    },
+  );
 
   it('writes the same hint when it is requested again', async () => {
     const { check, store, hints } = scene();
-    await putStale(store, { policy: 'nightly', since: freshness.from });
+    await putStale(store, { policy: 'nightly', since: freshness.counts_from });
     await check();
     expect(await hints()).toHaveLength(1);
   });
@@ -141,7 +145,7 @@ describe('checkFreshness', () => {
       'freshness_unknown',
       { policy: 'nightly', code: 'unreachable', message: 'no answer' },
     ]);
-    expect(await hints()).toEqual([`stale-weekly-${freshness.from}`]);
+    expect(await hints()).toEqual([`stale-weekly-${freshness.counts_from}`]);
   });
 
   it('throws programming errors', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ObjectInfo } from '../../../lib/cloud/obs/list.ts';
 import { type ErrorCode, LeaseLost, PhonevaultError } from '../../../lib/errors.ts';
+import { layout } from '../../../lib/ledger/store/layout.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { fold } from '../../../lib/ledger/run/fold.ts';
 import { appendLog, readLog } from '../../../lib/ledger/run/log.ts';
@@ -313,7 +314,7 @@ describe('sweepSuperseded', () => {
 
   it('deletes nothing, and notes nothing, when another drive has written to the run', async () => {
     const cloud = scene();
-    await appendLog(cloud.store, 'nightly-1', '2-b', 1, [verified('p', 3)]);
+    await appendLog(cloud.store, layout.logEntry('nightly-1', '2-b', 1), [verified('p', 3)]);
     const run = runOf(['p'], [verified('p', 2)]);
     await expect(sweep(run, three, cloud)).rejects.toThrow(LeaseLost);
     expect([cloud.asked, run.unwritten.events]).toEqual([[], []]);
@@ -322,7 +323,7 @@ describe('sweepSuperseded', () => {
 
   it('stops at another drive, though there is nothing to delete', async () => {
     const cloud = scene();
-    await appendLog(cloud.store, 'nightly-1', '2-b', 1, [verified('p')]);
+    await appendLog(cloud.store, layout.logEntry('nightly-1', '2-b', 1), [verified('p')]);
     await expect(sweep(runOf(['p'], []), found(), cloud)).rejects.toThrow(LeaseLost);
   });
 
@@ -330,7 +331,7 @@ describe('sweepSuperseded', () => {
     const cloud = scene();
     const put: RunDeps['store']['put'] = async (key, body) => {
       await cloud.store.put(key, body);
-      await appendLog(cloud.store, 'nightly-1', '2-b', 1, [verified('p', 3)]);
+      await appendLog(cloud.store, layout.logEntry('nightly-1', '2-b', 1), [verified('p', 3)]);
     };
     const deps = { ...cloud.deps, store: { ...cloud.store, put } };
     const run = runOf(['p'], [verified('p', 2)]);

@@ -34,7 +34,7 @@ const lateOf = (
   attempts: OrphanedAttempt[],
   changes: Partial<OrphanedJobs> = {},
 ): OrphanedJobs => ({
-  ...{ version: 1, run_id: RUN, policy: 'nightly', bucket: 'backups', folder: 'nightly' },
+  ...{ run_id: RUN, policy: 'nightly', bucket: 'backups', folder: 'nightly' },
   ...{ busy_until: T0 + 2 * HOUR, until: T0 + DAY, attempts },
   ...changes,
 });
@@ -77,7 +77,7 @@ describe('loadLate', () => {
   it('logs what cannot be read, and reads the rest', async () => {
     const { deps, store, logged } = runScene();
     const broken = 'weekly-20260102t023000z';
-    await store.put(layout.late(broken), `{"version":1,"${'x'.repeat(300)}":`);
+    await store.put(layout.orphanedJobs(broken), `{"version":1,"${'x'.repeat(300)}":`);
     const late = lateOf([jobTry('p')]);
     await writeOrphanedJobs(store, late);
     expect(await loadOrphanedJobs(deps, [broken, RUN])).toEqual([late]);
@@ -87,7 +87,7 @@ describe('loadLate', () => {
         'orphaned_jobs_unreadable',
         {
           ...{ run: broken, policy: 'weekly', code: 'object_invalid' },
-          message: `PhonevaultError: open/late/${broken}.json is not JSON`,
+          message: `PhonevaultError: open/orphaned/${broken}.json is not JSON`,
         },
       ],
     ]);
@@ -135,7 +135,7 @@ describe('keepFollowing', () => {
     const events = ['p', 'q', 'r'].map((phone, n) => accepted(phone, T0 + n));
     const late = await keep([...events, ended('q', 'succeeded')], ['p', 'q', 'r']);
     expect(late).toEqual({
-      ...{ version: 1, run_id: RUN, policy: 'nightly' },
+      ...{ run_id: RUN, policy: 'nightly' },
       ...{ bucket: terms.bucket, folder: terms.folder },
       busy_until: T0 + 2 + 2 * terms.export_timeout,
       until: T0 + 2 + DAY,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
-import { noteSettled, readHistory } from '../../../lib/ledger/state/history.ts';
+import { recordSettled, readHistory } from '../../../lib/ledger/state/history.ts';
 import { readOrphanedJobs } from '../../../lib/ledger/run/orphaned-jobs.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { noMetrics } from '../../../lib/ledger/run/metrics.ts';
@@ -8,7 +8,7 @@ import { readIndexedPhones } from '../../../lib/ledger/state/phones.ts';
 import type { Terms } from '../../../lib/ledger/run/plan.ts';
 import { readReport, type RunOutcome } from '../../../lib/ledger/run/report.ts';
 import { listIndexedRuns } from '../../../lib/ledger/state/run-index.ts';
-import { writeNotifiedStale } from '../../../lib/ledger/state/staleness.ts';
+import { writeNotifiedStale } from '../../../lib/ledger/state/notified.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import { type OpenRun, record } from '../../../lib/run/state/open-run.ts';
 import { isSettled, settleRun } from '../../../lib/run/settle/settle.ts';
@@ -101,7 +101,7 @@ describe('settleRun', () => {
     run.unwritten.metrics = { ...noMetrics(), function_ms: 7 };
     expect(await settle(run)).toBeUndefined();
     expect(run.report).toEqual({
-      ...{ version: 1, run_id: RUN, policy: 'nightly', trigger: 'timer' },
+      ...{ run_id: RUN, policy: 'nightly', trigger: 'timer' },
       ...{ slot: '20260102T023000Z', outcome: 'partial', listing_complete: true },
       started_at: new Date(T0).toISOString(),
       settled_at: new Date(LATER).toISOString(),
@@ -245,7 +245,7 @@ describe('the last good run', () => {
   /** Settles a run of a policy that was told to be stale. */
   async function settled(run: OpenRun) {
     const { settle, store } = scene();
-    await noteSettled(store, 'nightly', { run_id: 'n-0', outcome: 'failed', settled_at: T0 });
+    await recordSettled(store, 'nightly', { run_id: 'n-0', outcome: 'failed', settled_at: T0 });
     await writeNotifiedStale(store, { policy: 'nightly', since: T0 });
     await settle(run);
     const hint = JSON.parse((await store.get(HINT))?.body ?? 'null') as object | null;

@@ -124,13 +124,17 @@ describe('assertSoleWriter', () => {
 
   it('is content with entries that it has read already', async () => {
     const { deps, store, run } = scene('nightly-1');
-    run.logMark.add(await appendLog(store, 'nightly-1', '2-b', 1, [failed]));
+    const key = layout.logEntry('nightly-1', '2-b', 1);
+    await appendLog(store, key, [failed]);
+    run.logMark.add(key);
     await expect(assertSoleWriter(deps, run)).resolves.toBeUndefined();
   });
 
   it('stops the drive at the entry of another, once it has written its own', async () => {
     const { deps, store, run } = scene('nightly-1');
-    await appendLog(store, 'nightly-1', '2-b', 1, [{ type: 'cancel_seen', at: T0 }]);
+    await appendLog(store, layout.logEntry('nightly-1', '2-b', 1), [
+      { type: 'cancel_seen', at: T0 },
+    ]);
     record(run, [failed]);
     const declared = assertSoleWriter(deps, run);
     await expect(declared).rejects.toThrow(new LeaseLost('another drive writes to run nightly-1'));
@@ -140,7 +144,9 @@ describe('assertSoleWriter', () => {
 
   it('knows from then on what the other has written', async () => {
     const { deps, store, run } = scene('nightly-1');
-    await appendLog(store, 'nightly-1', '2-b', 1, [{ type: 'cancel_seen', at: T0 }]);
+    await appendLog(store, layout.logEntry('nightly-1', '2-b', 1), [
+      { type: 'cancel_seen', at: T0 },
+    ]);
     await expect(assertSoleWriter(deps, run)).rejects.toThrow(LeaseLost);
     expect(run.state.cancelledAt).toBe(T0);
     await expect(assertSoleWriter(deps, run)).resolves.toBeUndefined();
@@ -148,7 +154,9 @@ describe('assertSoleWriter', () => {
 
   it('does not look when what is pending cannot be written', async () => {
     const { deps, store, run } = scene('nightly-1');
-    await appendLog(store, 'nightly-1', '2-b', 1, [{ type: 'cancel_seen', at: T0 }]);
+    await appendLog(store, layout.logEntry('nightly-1', '2-b', 1), [
+      { type: 'cancel_seen', at: T0 },
+    ]);
     record(run, [failed]);
     const put = () => Promise.reject(new Error('unreachable'));
     const failing = { ...deps, store: { ...store, put } };

@@ -46,14 +46,15 @@ const report = (runId: string): Parameters<typeof writeReport>[1] => ({
 describe('loadRun', () => {
   it('knows no run without a request', async () => {
     const { store } = scene();
-    await appendLog(store, RUN, '1-a', 1, [cancel]);
+    await appendLog(store, layout.logEntry(RUN, '1-a', 1), [cancel]);
     expect(await loadRun(store, RUN, T0)).toBeUndefined();
   });
 
   it('reads a run that has no plan yet', async () => {
     const { store, run } = scene();
     await putRequest(store, run.request);
-    const key = await appendLog(store, RUN, '1-a', 1, [cancel, trouble('a')], cost(7));
+    const key = layout.logEntry(RUN, '1-a', 1);
+    await appendLog(store, key, [cancel, trouble('a')], cost(7));
     await writeReport(store, report(RUN), []);
     expect(await loadRun(store, RUN, T0 + 5)).toEqual({
       ...{ runId: RUN, requestedAt: T0 + 5, request: run.request },
@@ -76,7 +77,7 @@ describe('loadRun', () => {
       const { store, run } = scene();
       await putRequest(store, run.request);
       await writePlan(store, '1-a', planOf(run), [plannedPhone('p')]);
-      await appendLog(store, RUN, '1-a', 1, [ready]);
+      await appendLog(store, layout.logEntry(RUN, '1-a', 1), [ready]);
       const loaded = await loadRun(store, RUN, T0 + asked);
       expect(loaded?.requestedAt).toBe(T0 + known);
       expect(loaded?.plan).toMatchObject({ started_at: T0, selected: 1 });
@@ -107,9 +108,9 @@ describe('loadRun', () => {
 describe('refresh', () => {
   it('folds in what was appended since, and its costs, once', async () => {
     const { store, run } = scene();
-    await appendLog(store, RUN, '1-a', 1, [trouble('a')], cost(1));
+    await appendLog(store, layout.logEntry(RUN, '1-a', 1), [trouble('a')], cost(1));
     await refresh(store, run);
-    await appendLog(store, RUN, '2-b', 1, [cancel], cost(2));
+    await appendLog(store, layout.logEntry(RUN, '2-b', 1), [cancel], cost(2));
     await refresh(store, run);
     expect(run.state).toMatchObject({ failures: [{ code: 'a' }], cancelledAt: T0 });
     expect(metricsOf(run).function_ms).toBe(3);
@@ -121,7 +122,7 @@ describe('adoptPlan', () => {
   it('reads the log anew for the phones that are there now', async () => {
     const { store, run } = scene();
     const unplanned = { ...openRun(RUN, []), plan: undefined };
-    await appendLog(store, RUN, '2-b', 1, [ready]);
+    await appendLog(store, layout.logEntry(RUN, '2-b', 1), [ready]);
     await refresh(store, unplanned);
     const plan = planOf(run);
     await adoptPlan(store, unplanned, { plan, phones: [plannedPhone('p')] });

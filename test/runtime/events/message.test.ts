@@ -6,7 +6,7 @@ const OTHER = '1123456789abcdef0123456789abcdef';
 const SERVER = 'aa23456789abcdef0123456789abcdef';
 const ORDER = 'CS2602031151ABCDE';
 
-const none = { change: 'named', phones: [], servers: [], others: [] };
+const none = { change: 'requested', phones: [], servers: [], others: [] };
 const NOTHING = { hints: [], ignored: ['nothing_named'] };
 const hintOf = (lookup: object) => ({
   hints: [{ id: 'message-m1', lookup: { ...none, ...lookup } }],

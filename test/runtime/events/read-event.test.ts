@@ -36,7 +36,7 @@ describe('readEvent', () => {
   const id = 'message-a51671f77d4a479cac2e7d2c9a3c0000';
 
   it('reads what a message names', () => {
-    const none = { change: 'named', phones: [], servers: [], others: [] };
+    const none = { change: 'requested', phones: [], servers: [], others: [] };
     expect(lookups(payloads.smnPhones.event)).toEqual([[id, { ...none, phones: [PHONE, OTHER] }]]);
     expect(lookups(payloads.smnServer.event)).toEqual([[id, { ...none, servers: [SERVER] }]]);
     expect(lookups(payloads.smnPolicy.event)).toEqual([[id, { ...none, policy: 'nightly' }]]);

@@ -56,12 +56,12 @@ describe('drive', () => {
   it("fails while the functions' credentials are refused", async () => {
     const cli = await doctorNight();
     const since = cli.night.clock.now() - 5 * MINUTE;
-    const refused = { version: 1, ticks: 5, since, alarmed: true, rest_until: 0 };
+    const refused = { version: 1, drives: 5, since, notified: true, retry_at: 0 };
     const { store } = cli.night.invocation().deps;
-    await store.put('state/alarms.json', JSON.stringify(refused));
+    await store.put('state/credential-alarm.json', JSON.stringify(refused));
     const { outcome, message } = await cli.finding('drive');
     expect(outcome).toBe('failed');
-    expect(message).toMatch(/credentials have been refused since 5 min.*over 5 ticks/);
+    expect(message).toMatch(/credentials have been refused since 5 min.*over 5 drives/);
   });
 
   it('warns of a lease written by a wrong clock', async () => {

@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { type ContentOf, ledgerObject } from '../store/ledger-object.ts';
+import { layout } from '../store/layout.ts';
+import { idSchema } from '../store/part-of-key.ts';
+import type { Store } from '../store/store.ts';
+
+/** How many ids of a kind a hint may name: the phones of one trace, or of one page of phones. */
+export const MAX_IDS_PER_HINT = 1000;
+
+const ids = z.array(idSchema).max(MAX_IDS_PER_HINT);
+
+const lookupHint = ledgerObject({
+  key: layout.hint,
+  type: 'lookup',
+  version: 1,
+  schema: z.object({
+    /** created, reset: by a trace. requested: a message names the ids. discovered: a sweep found phones without an event. */
+    change: z.enum(['created', 'reset', 'requested', 'discovered']),
+    /** When it happened (epoch ms), by the trace. */
+    at: z.number().optional(),
+    phones: ids,
+    servers: ids,
+    /** Ids that may be a phone's, a server's or an order's. */
+    others: ids,
+    /** Only this policy shall act on it. */
+    policy: z.string().optional(),
+  }),
+});
+
+/** Phones, servers and orders to look up at CPH. The content does not depend on when or how often the event came. */
+export type Lookup = ContentOf<typeof lookupHint>;
+export type NamedLookup = { id: string; lookup: Lookup };
+
+export function isLookupHint(id: string): boolean {
+  return /^(?:trace|message|discovered)-/.test(id);
+}
+
+/** Writes a hint unless it exists: its age counts from the first delivery of the event. */
+export async function putLookup(
+  store: Pick<Store, 'create'>,
+  { id, lookup }: NamedLookup,
+): Promise<void> {
+  await lookupHint.create(store, lookup, id);
+}
+
+/** Returns a hint and when it was dropped (epoch ms); undefined when it is gone. Throws `object_newer` and `object_invalid`. */
+export async function readLookup(
+  store: Pick<Store, 'get'>,
+  id: string,
+): Promise<{ lookup: Lookup; droppedAt: number } | undefined> {
+  const key = layout.hint(id);
+  const object = await store.get(key);
+  if (object === undefined) return undefined;
+  return { lookup: lookupHint.parse(key, object.body), droppedAt: object.lastModified };
+}

@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { type ContentOf, ledgerObject } from '../store/ledger-object.ts';
+import { layout } from '../store/layout.ts';
+import { idSchema } from '../store/part-of-key.ts';
+import type { Store } from '../store/store.ts';
+
+const missedHint = ledgerObject({
+  key: layout.hint,
+  type: 'missed',
+  version: 1,
+  schema: z.object({
+    policy: idSchema,
+    /**
+     * overlap: the previous run was still open. too_late: nothing started it within `start_within`. superseded: a newer slot
+     * runs instead. policy_invalid: no slot runs from `first` on.
+     */
+    reason: z.enum(['overlap', 'too_late', 'superseded', 'policy_invalid']),
+    /** Stamps of the first and the last slot, as in run ids. */
+    first: idSchema,
+    last: idSchema,
+    /** How many. */
+    slots: z.number().int(),
+  }),
+});
+
+/** Slots of a policy that did not run. */
+export type MissedSlots = ContentOf<typeof missedHint>;
+
+/** Returns the id of the hint that slots up to `last` (a stamp) did not run. */
+export function missedId({ policy, last }: Pick<MissedSlots, 'policy' | 'last'>): string {
+  return `missed-${policy}-${last.toLowerCase()}`;
+}
+
+export function isMissedHint(id: string): boolean {
+  return id.startsWith('missed-');
+}
+
+/** Has the next drive notify that slots did not run. The same slots give the same object. */
+export async function putMissed(store: Pick<Store, 'put'>, missed: MissedSlots): Promise<void> {
+  await missedHint.put(store, missed, missedId(missed));
+}
+
+/** Returns the hint with this id; undefined when it is gone. Throws `object_newer` and `object_invalid`. */
+export const readMissed = missedHint.read;

@@ -1,0 +1,94 @@
+import * as z from 'zod';
+import { ledgerObject, type ContentOf } from '../store/ledger-object.ts';
+import { layout } from '../store/layout.ts';
+import type { Store } from '../store/store.ts';
+
+// What drive has notified, so that it notifies once. These are caches: when one is lost, drive notifies again. Times in
+// epoch ms.
+
+const credentialAlarm = ledgerObject({
+  key: () => layout.credentialAlarm,
+  version: 1,
+  schema: z.object({
+    /** Since when, and over how many drives, the credentials have been refused. */
+    since: z.number(),
+    drives: z.number().int(),
+    notified: z.boolean(),
+    /** Nothing is tried before: five bad signatures in a row lock the key. */
+    retry_at: z.number(),
+  }),
+});
+
+const quarantined = ledgerObject({
+  key: layout.quarantined,
+  version: 1,
+  schema: z.object({
+    run_id: z.string(),
+    code: z.string(),
+    message: z.string(),
+    at: z.number(),
+  }),
+});
+
+const notifiedStale = ledgerObject({
+  key: layout.stale,
+  version: 1,
+  schema: z.object({
+    policy: z.string(),
+    since: z.number(),
+    /** Missing while the message is being sent. */
+    notified_at: z.number().optional(),
+  }),
+});
+
+const notifiedHeartbeat = ledgerObject({
+  key: () => layout.heartbeat,
+  version: 1,
+  schema: z.object({ slot: z.number() }),
+});
+
+/** Credentials that the services refuse. */
+export type CredentialAlarm = ContentOf<typeof credentialAlarm>;
+
+/** A run that cannot be read. */
+export type Quarantined = ContentOf<typeof quarantined>;
+
+/** A stale policy. */
+export type NotifiedStale = ContentOf<typeof notifiedStale>;
+
+export const { readCache: readCredentialAlarm, put: writeCredentialAlarm } = credentialAlarm;
+
+export const readQuarantined = quarantined.readCache;
+
+/** Records that a run is quarantined; the first record stays. */
+export async function writeQuarantined(
+  store: Pick<Store, 'create'>,
+  run: Quarantined,
+): Promise<void> {
+  await quarantined.create(store, run, run.run_id);
+}
+
+/** When it is lost, a policy that has recovered is not notified as such. */
+export const readNotifiedStale = notifiedStale.readCache;
+
+/** Written before the message is sent, and again after it, with the time. */
+export async function writeNotifiedStale(
+  store: Pick<Store, 'put'>,
+  stale: NotifiedStale,
+): Promise<void> {
+  await notifiedStale.put(store, stale, stale.policy);
+}
+
+/** Returns the slot (epoch ms) of the last daily message that was sent. */
+export async function readNotifiedHeartbeat(
+  store: Pick<Store, 'get'>,
+): Promise<number | undefined> {
+  return (await notifiedHeartbeat.readCache(store))?.slot;
+}
+
+export async function writeNotifiedHeartbeat(
+  store: Pick<Store, 'put'>,
+  slot: number,
+): Promise<void> {
+  await notifiedHeartbeat.put(store, { slot });
+}
