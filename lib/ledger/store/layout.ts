@@ -10,7 +10,7 @@ export const layout = {
   cancel: (runId: string) => `open/cancel/${runId}.json`,
   hints: 'open/hints/',
   hint: (id: string) => `open/hints/${id}.json`,
-  orphanedJobs: (runId: string) => `open/orphaned/${runId}.json`,
+  orphanedJobs: (runId: string) => `open/late/${runId}.json`,
 
   runs: 'runs/',
   run: (runId: string) => `runs/${runId}/`,
@@ -61,14 +61,14 @@ export function runOfKey(key: string): string {
   return /^runs\/([^/]+)\//.exec(key)?.[1] ?? '';
 }
 
-const OPEN_KINDS = { cancel: 'cancel', orphaned: 'orphaned', hints: 'hint' } as const;
+const OPEN_KINDS = { cancel: 'cancel', late: 'orphaned', hints: 'hint' } as const;
 
 /** Returns what an object of `open/` is, from its key alone; undefined for a key of another form. */
 export function readOpenKey(
   key: string,
 ): { kind: 'request' | 'cancel' | 'orphaned' | 'hint'; id: string } | undefined {
   const [, folder, id] =
-    /^open\/(?:(cancel|orphaned|hints)\/)?([A-Za-z0-9._-]+)\.json$/.exec(key) ?? [];
+    /^open\/(?:(cancel|late|hints)\/)?([A-Za-z0-9._-]+)\.json$/.exec(key) ?? [];
   if (id === undefined) return undefined;
   return {
     kind: folder === undefined ? 'request' : OPEN_KINDS[folder as keyof typeof OPEN_KINDS],

@@ -87,7 +87,7 @@ describe('loadLate', () => {
         'orphaned_jobs_unreadable',
         {
           ...{ run: broken, policy: 'weekly', code: 'object_invalid' },
-          message: `PhonevaultError: open/orphaned/${broken}.json is not JSON`,
+          message: `PhonevaultError: open/late/${broken}.json is not JSON`,
         },
       ],
     ]);

@@ -33,7 +33,7 @@ describe('a drive that is killed on the way to first backups', () => {
         expect(world.exported().sort(), `killed ${when} call ${call}`).toEqual(ids);
         expect(await world.runIds(), `killed ${when} call ${call}`).toHaveLength(1);
         // Where an answer was lost, what may still land is watched for longer than the run.
-        const left = (await world.inbox()).filter((key) => !key.startsWith('open/orphaned/'));
+        const left = (await world.inbox()).filter((key) => !key.startsWith('open/late/'));
         expect(left, `killed ${when} call ${call}`).toEqual([]);
         if (!killed) {
           expect(call).toBeGreaterThan(40);
