@@ -2,22 +2,15 @@
 
 /** The name of a policy. It becomes part of keys. */
 export const POLICY_NAME = /^[a-z0-9-]{1,32}$/;
-export const POLICY_NAME_RULE = '1 to 32 of a-z 0-9 and -';
 
 /** The name of a caller of the API, in the settings. */
-export const CALLER_NAME = POLICY_NAME;
-export const CALLER_NAME_RULE = POLICY_NAME_RULE;
+export const CALLER_NAME = /^[a-z0-9-]{1,32}$/;
 
 /** The id of a run: a policy's name and what tells its runs apart. */
 export const RUN_ID = /^[a-z0-9-]{1,80}$/;
-
-/** The id of a phone or a server that people write. */
-export const PHONE_ID = /^[A-Za-z0-9_-]{1,32}$/;
-export const PHONE_ID_RULE = '1 to 32 of A-Z a-z 0-9 _ and -';
 
 /** Any id of the service, such as a job's or an order's: nothing that could lead out of a folder or a URL. */
 export const RESOURCE_ID = /^[\w-]{1,64}$/;
 
 /** The name of a bucket, without dots: no TLS certificate matches the host of a bucket with dots. */
 export const BUCKET_NAME = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
-export const BUCKET_NAME_RULE = '3 to 63 of a-z 0-9 and -, a letter or digit at both ends';

@@ -1,10 +1,11 @@
+import { POLICY_NAME } from '../names.ts';
 import * as z from 'zod';
 import { PAGE_TOKEN } from '../run/query/list-runs.ts';
 
 /** The fields of bodies and queries. */
 export const policyName = z
   .string()
-  .regex(/^[a-z0-9-]{1,32}$/, 'must be a policy name: 1 to 32 of a-z 0-9 and -');
+  .regex(POLICY_NAME, 'must be a policy name: 1 to 32 of a-z 0-9 and -');
 
 const phoneId = z
   .string()

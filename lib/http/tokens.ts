@@ -1,3 +1,4 @@
+import { CALLER_NAME } from '../names.ts';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { reveal, type Secret, secret } from '../secret.ts';
 
@@ -16,8 +17,6 @@ export type TokenEntry = {
 
 const DAY = 86_400_000;
 
-const NAME = /^[a-z0-9-]{1,32}$/;
-
 /**
  * Reads `<name>:<scopes joined by +>:<last day, YYYY-MM-DD in UTC, or never>:sha256-<hash, hex or base64url>`.
  * Returns a text instead when the entry is invalid: what is allowed, without quoting the entry.
@@ -28,7 +27,7 @@ export function parseTokenEntry(text: string): TokenEntry | string {
   if (rest.length > 0 || hash === undefined) {
     return '<name>:<scopes>:<YYYY-MM-DD or never>:sha256-<hash of the token, hex or base64url>';
   }
-  if (!NAME.test(name)) return 'a name of 1 to 32 of a-z 0-9 and -';
+  if (!CALLER_NAME.test(name)) return 'a name of 1 to 32 of a-z 0-9 and -';
   const given = new Set(scopeText.split('+'));
   const known = scopes.filter((scope) => given.delete(scope));
   if (given.size > 0 || known.length === 0) return `scopes of ${scopes.join(', ')}, joined by +`;

@@ -1,3 +1,4 @@
+import { CALLER_NAME } from '../names.ts';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { reveal, type Secret, secret } from '../secret.ts';
 
@@ -14,7 +15,6 @@ const TOLERANCE_MS = 5 * 60_000;
 const MAX_SIGNATURES = 20;
 /** Signatures are separated by spaces; a repeated header arrives joined by commas. */
 const SIGNATURE = /(?<![^\s,])v1,([A-Za-z0-9+/]{43}=)(?![^\s,])/g;
-const NAME = /^[a-z0-9-]{1,32}$/;
 
 /**
  * Reads `whsec_<base64>` or `<name>:<policies joined by +, or *>:whsec_<base64>`. Returns a text instead when the entry is
@@ -32,9 +32,9 @@ export function parseWebhookSecret(text: string): WebhookSecret | string {
   }
   const bytes = Buffer.from(key, 'base64').length;
   if (bytes < 24 || bytes > 64) return 'a key of 24 to 64 bytes in base64 after whsec_';
-  if (!NAME.test(name)) return 'a name of 1 to 32 of a-z 0-9 and -';
+  if (!CALLER_NAME.test(name)) return 'a name of 1 to 32 of a-z 0-9 and -';
   const policies = policyText === '*' ? undefined : policyText.split('+');
-  if (policies?.every((policy) => NAME.test(policy)) === false) {
+  if (policies?.every((policy) => CALLER_NAME.test(policy)) === false) {
     return 'names of policies joined by +, or *';
   }
   return { name, policies, key: secret(key) };

@@ -1,3 +1,4 @@
+import { BUCKET_NAME, RESOURCE_ID } from '../names.ts';
 import * as z from 'zod';
 import { isLoopback } from '../cloud/request/send.ts';
 import { zoneProblems } from '../policy/slots/zones.ts';
@@ -7,14 +8,11 @@ import { parseWebhookSecret } from '../http/webhooks.ts';
 /** Each message says what is allowed; readSettings adds the setting's name and its value. */
 export const region = z.string().regex(/^[a-z][a-z0-9-]{1,31}$/, 'a region id such as cn-north-4');
 
-export const projectId = z.string().regex(/^[\w-]{1,64}$/, 'the IAM project id of the region');
+export const projectId = z.string().regex(RESOURCE_ID, 'the IAM project id of the region');
 
 export const bucket = z
   .string()
-  .regex(
-    /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
-    '3 to 63 lower-case letters, digits and dashes; a dot would break TLS',
-  );
+  .regex(BUCKET_NAME, '3 to 63 lower-case letters, digits and dashes; a dot would break TLS');
 
 const folders = '"/"-separated names of letters, digits, ".", "_" and "-", at most 200 characters';
 

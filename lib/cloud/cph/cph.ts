@@ -1,3 +1,4 @@
+import { RESOURCE_ID } from '../../names.ts';
 import { call, type Caller, isAbsent, segment } from '../request/request.ts';
 import { CPH_CODES, NO_JOBS, NO_PHONE } from './error-codes.ts';
 import { type Job, jobsReply, type PhoneJob, type StorageInfo, submitReply } from './job.ts';
@@ -62,7 +63,7 @@ export function createCph(options: Caller & { endpoint: string; projectId: strin
     },
 
     async showPhone(phoneId) {
-      if (!/^[\w-]{1,64}$/.test(phoneId)) return undefined;
+      if (!RESOURCE_ID.test(phoneId)) return undefined;
       try {
         return await call(options, {
           ...read,

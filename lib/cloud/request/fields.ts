@@ -1,3 +1,4 @@
+import { RESOURCE_ID } from '../../names.ts';
 import * as z from 'zod';
 import { scrub } from './redact.ts';
 
@@ -21,7 +22,7 @@ export const message = text.transform((value) =>
  * hexadecimal digits.
  */
 export const id = text.transform((value) =>
-  value !== undefined && /^[\w-]{1,64}$/.test(value) && value !== '__proto__' ? value : undefined,
+  value !== undefined && RESOURCE_ID.test(value) && value !== '__proto__' ? value : undefined,
 );
 
 /** An integer, which some calls send as text. */

@@ -1,3 +1,4 @@
+import { BUCKET_NAME, POLICY_NAME } from '../../names.ts';
 import * as z from 'zod';
 import { parseCron } from '../slots/cron.ts';
 import { DURATION_PATTERN, formatDuration, parseDuration } from './duration.ts';
@@ -48,7 +49,7 @@ export function mapping<T extends z.ZodRawShape>(shape: T) {
 }
 
 const NAME_ALLOWED = '1 to 32 of a-z 0-9 and -';
-export const policyName = text(NAME_ALLOWED).regex(/^[a-z0-9-]{1,32}$/, NAME_ALLOWED);
+export const policyName = text(NAME_ALLOWED).regex(POLICY_NAME, NAME_ALLOWED);
 
 const ID_ALLOWED = 'an id of 1 to 32 of A-Z a-z 0-9 _ and -';
 export const id = text(ID_ALLOWED).regex(/^[A-Za-z0-9_-]{1,32}$/, ID_ALLOWED);
@@ -111,13 +112,11 @@ export const objectPath = text('a folder such as "{policy}/{date}"').superRefine
   refined(objectPathProblems),
 );
 
-const BUCKET = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
-
 export const bucket = text('the name of an OBS bucket')
-  .meta({ pattern: BUCKET.source })
+  .meta({ pattern: BUCKET_NAME.source })
   .superRefine(
     refined((value) => {
-      if (BUCKET.test(value)) return [];
+      if (BUCKET_NAME.test(value)) return [];
       const hint = value.includes('.')
         ? 'OBS takes dots, but no TLS certificate fits such a bucket: use one without.'
         : undefined;

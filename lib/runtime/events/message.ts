@@ -1,7 +1,7 @@
+import { POLICY_NAME } from '../../names.ts';
 import { namedIds } from './named-ids.ts';
 import { hint, ignore, type ParsedEvent } from './parsed-event.ts';
 
-const POLICY = /^[a-z0-9-]{1,32}$/;
 /** Ids in a text have a digit, unlike the words of a text for people. */
 const ID = /^(?=.*\d)[\w-]{4,64}$/;
 const LINE = /^(phone|server|order|policy)(?:s|_ids?)?\s+(\S.*)$/is;
@@ -47,7 +47,7 @@ function parseLine(line: string): Line | undefined {
   if (word === undefined || rest === undefined) return undefined;
   const kind = word.toLowerCase() as Line['kind'];
   const ids = idsIn(rest);
-  const form = kind === 'policy' ? POLICY : ID;
+  const form = kind === 'policy' ? POLICY_NAME : ID;
   return ids.every((id) => form.test(id)) ? { kind, ids } : undefined;
 }
 
@@ -57,7 +57,7 @@ function idsIn(text: string): string[] {
 
 function parseNamed(named: Named, messageId: string): ParsedEvent {
   const { policy } = named;
-  if (policy !== undefined && (typeof policy !== 'string' || !POLICY.test(policy))) {
+  if (policy !== undefined && (typeof policy !== 'string' || !POLICY_NAME.test(policy))) {
     return ignore('nothing_named');
   }
   const sorted = (ids: string[]): string[] => [...new Set(ids)].sort();

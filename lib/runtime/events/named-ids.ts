@@ -1,10 +1,10 @@
+import { RESOURCE_ID } from '../../names.ts';
 import { parseText } from './parse-text.ts';
 
 /** Ids in a value, by the names of its fields. */
 export type NamedIds = { phones: string[]; servers: string[]; orders: string[] };
 
 const MAX_DEPTH = 6;
-const ID = /^[\w-]{1,64}$/;
 
 const FIELDS: Readonly<Record<string, keyof NamedIds>> = {
   phone_id: 'phones',
@@ -50,7 +50,7 @@ export function namedIds(...values: unknown[]): NamedIds & { refused: string[] }
 }
 
 export function isId(value: unknown): value is string {
-  return typeof value === 'string' && ID.test(value);
+  return typeof value === 'string' && RESOURCE_ID.test(value);
 }
 
 function isFilled(value: unknown): boolean {

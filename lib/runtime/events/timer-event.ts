@@ -1,3 +1,4 @@
+import { POLICY_NAME } from '../../names.ts';
 import * as z from 'zod';
 import { scrub } from '../../cloud/request/redact.ts';
 import { PhonevaultError } from '../../errors.ts';
@@ -70,7 +71,7 @@ export function policyNamed(userEvent: string | undefined): string | undefined {
   });
 }
 
-const policyName = z.string().regex(/^[a-z0-9-]{1,32}$/);
+const policyName = z.string().regex(POLICY_NAME);
 
 function policyIn(json: string): unknown {
   try {

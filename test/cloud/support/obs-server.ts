@@ -23,7 +23,7 @@ export const keys = credentialsFrom({
 });
 
 export const BUCKET = 'backups';
-export const DATE = 'Fri, 02 Jan 2026 03:00:00 GMT';
+const DATE = 'Fri, 02 Jan 2026 03:00:00 GMT';
 export const LAST_MODIFIED = Date.UTC(2026, 0, 2, 3);
 
 /** An object store that sends what `respond` returns, and the clients for it. It is closed after the test. */

@@ -9,7 +9,7 @@ import { faultFreeFrom, faultsAt, type Mix, MINUTE, type TimedFault } from './dr
 import { faultyNetwork, type NetworkFault, operationOf, sentTwice } from './network-faults.ts';
 
 /** An export that the cloud started. Times in epoch ms. */
-export type StartedExport = {
+type StartedExport = {
   phoneId: string;
   key: string;
   at: number;
