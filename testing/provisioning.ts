@@ -119,11 +119,3 @@ export function waysOf(trace: Trace): unknown[] {
     },
   ];
 }
-
-/** Returns a copy in an order drawn from numbers in [0, 1). */
-function shuffledBy<T>(list: readonly T[], random: () => number): T[] {
-  return list
-    .map((entry) => ({ entry, at: random() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ entry }) => entry);
-}
