@@ -8,16 +8,16 @@ import { errorsText } from '../validate/errors-text.ts';
 
 type Options = { policy?: string[] };
 
-/** Finds every fault of policy files before they reach the bucket, or of those that are there. */
+/** Lists every error of policy files, before they are uploaded or in the bucket. */
 export const validateCommand: Command<Options> = {
   name: 'validate',
-  summary: 'check policy files for faults',
+  summary: 'check policy files for errors',
   description: [
-    'Checks policy files and names every fault with its line. Without files, all policies of the bucket (PHONEVAULT_BUCKET)',
-    'are checked as they lie there; with --policy, some of them.',
-    'When PHONEVAULT_BUCKET is set, files are also checked against the place of the ledger.',
+    'Checks policy files and lists every error with its line. Without files, all policies of the bucket (PHONEVAULT_BUCKET)',
+    'are checked; with --policy, some of them.',
+    'When PHONEVAULT_BUCKET is set, files must not export into the ledger.',
   ].join(' '),
-  arguments: [{ name: '[file...]', text: 'policy files; - for the standard input' }],
+  arguments: [{ name: '[file...]', text: 'policy files; - reads standard input' }],
   options: [
     {
       flags: '-p, --policy <name...>',
@@ -33,7 +33,7 @@ export const validateCommand: Command<Options> = {
         '  6 |   phons: [vault-01]',
         '    |   ^',
         '  hint: Did you mean phones?',
-        '1 fault in 1 file',
+        '1 error in 1 file',
       ].join('\n'),
     },
     { run: 'phonevault validate --policy nightly' },
@@ -59,6 +59,6 @@ export const validateCommand: Command<Options> = {
 
 function summaryOf(files: readonly Checked[]): string {
   const bad = files.filter(({ ok }) => !ok);
-  const faults = bad.reduce((sum, file) => sum + file.faults.length, 0);
-  return `${count(faults, 'fault')} in ${count(bad.length, 'file')}`;
+  const errors = bad.reduce((sum, file) => sum + file.errors.length, 0);
+  return `${count(errors, 'error')} in ${count(bad.length, 'file')}`;
 }

@@ -12,7 +12,7 @@ export type Checked = {
   ok: boolean;
   /** The name that the policy gives itself. */
   policy?: string;
-  faults: ValidationError[];
+  errors: ValidationError[];
   /** The text as it was read, to point into. */
   source: string;
 };
@@ -21,7 +21,7 @@ const AT_ONCE = 8;
 
 type Ledger = { bucket: string; prefix: string } | undefined;
 
-/** Checks files by their paths, in this order; `-` is the standard input. What cannot be read is a fault of that file. */
+/** Checks files by their paths, in this order; `-` is the standard input. A file that cannot be read has one error. */
 export async function checkFiles(io: Io, paths: readonly string[]): Promise<Checked[]> {
   const ledger = ledgerOf(io.env);
   const checked: Checked[] = [];
@@ -37,7 +37,7 @@ export async function checkFiles(io: Io, paths: readonly string[]): Promise<Chec
   return checked;
 }
 
-/** Checks the policies of the bucket, all or those named. One that is not there is a fault. */
+/** Checks the policies of the bucket, all or those named. A missing one has one error. */
 export async function checkBucket(
   io: Io,
   names: readonly string[] | undefined,
@@ -67,7 +67,7 @@ function check(file: string, source: string, ledger: Ledger): Checked {
     file,
     ok: result.ok,
     ...(policy === undefined ? {} : { policy }),
-    faults: result.ok ? [] : result.errors,
+    errors: result.ok ? [] : result.errors,
     source,
   };
 }
@@ -79,14 +79,14 @@ function nameIn(source: string): string | undefined {
 }
 
 function unread(file: string, error: PhonevaultError): Checked {
-  const fault: ValidationError = {
+  const unreadable: ValidationError = {
     path: '',
     found: error.message,
     allowed: 'a policy file',
     message: `the file ${error.message}`,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
   };
-  return { file, ok: false, faults: [fault], source: '' };
+  return { file, ok: false, errors: [unreadable], source: '' };
 }
 
 /** Where archives must not go, known only when the bucket is. */

@@ -7,18 +7,18 @@ import type { Checked } from './check.ts';
 
 const WIDEST_SOURCE = 120;
 
-/** What was found in one file: `file: ok`, or each fault with its line, a caret below it and advice. */
-export function errorsText({ file, ok, faults, source }: Checked, io: Io): string {
+/** Returns `file: ok`, or each error of a file with its line, a caret below it and a hint. */
+export function errorsText({ file, ok, errors, source }: Checked, io: Io): string {
   const c = colours(io);
   if (ok) return fold(`${file}: ${c.green('ok')}`, io.columns);
   const lines = source.replace(/^\uFEFF/, '').split(/\r?\n/);
-  return faults
-    .map((fault) => {
-      const place = [file, fault.line, fault.column].filter((part) => part !== undefined).join(':');
+  return errors
+    .map((error) => {
+      const place = [file, error.line, error.column].filter((part) => part !== undefined).join(':');
       return [
-        fold(`${c.bold(`${place}:`)} ${fault.message}`, io.columns),
-        ...pointer(fault, lines, Math.min(io.columns, WIDEST_SOURCE)).map((line) => c.dim(line)),
-        ...advice(fault).map(([label, text]) =>
+        fold(`${c.bold(`${place}:`)} ${error.message}`, io.columns),
+        ...pointer(error, lines, Math.min(io.columns, WIDEST_SOURCE)).map((line) => c.dim(line)),
+        ...advice(error).map(([label, text]) =>
           fold(`  ${c.cyan(`${label}:`)} ${text}`, io.columns, ''),
         ),
       ].join('\n');
@@ -32,7 +32,7 @@ function advice({ line, message, allowed, hint }: ValidationError): [string, str
   return line === undefined || message.includes(allowed) ? [] : [['allowed', allowed]];
 }
 
-/** The line of the fault, cut around its column, and a caret under that. */
+/** Returns the line of the error, cut around its column, and a caret below it. */
 function pointer(
   { line, column = 1 }: ValidationError,
   lines: readonly string[],

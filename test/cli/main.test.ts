@@ -40,10 +40,10 @@ it('flushes long output into a pipe before it exits', async () => {
   for await (const chunk of child.stdout) chunks.push(chunk as Buffer);
 
   const { files } = JSON.parse(Buffer.concat(chunks).toString()) as {
-    files: { faults: unknown[] }[];
+    files: { errors: unknown[] }[];
   };
 
-  expect(files[0]?.faults).toHaveLength(200);
+  expect(files[0]?.errors).toHaveLength(200);
 });
 
 it('exits quietly when the reader closes the pipe', async () => {

@@ -40,7 +40,7 @@ describe('files', () => {
         '  hint: Did you mean select?',
       ].join('\n'),
     );
-    expect(err).toBe('2 faults in 1 file');
+    expect(err).toBe('2 errors in 1 file');
   });
 
   it('counts lines correctly with CR LF and a byte order mark', async () => {
@@ -103,14 +103,14 @@ describe('files', () => {
     expect(JSON.parse(out)).toMatchObject({
       ok: false,
       files: [
-        { file: 'nightly.yaml', ok: true, policy: 'nightly', faults: [] },
+        { file: 'nightly.yaml', ok: true, policy: 'nightly', errors: [] },
         {
           file: 'broken.yaml',
           ok: false,
           policy: 'broken',
-          faults: [{ path: 'select' }, { path: 'selct', line: 4, column: 1 }],
+          errors: [{ path: 'select' }, { path: 'selct', line: 4, column: 1 }],
         },
-        { file: 'absent.yaml', ok: false, faults: [{ message: 'the file does not exist' }] },
+        { file: 'absent.yaml', ok: false, errors: [{ message: 'the file does not exist' }] },
       ],
     });
     expect(out).not.toContain('source');
