@@ -204,7 +204,7 @@ describe.each(nodes)('deployed to the embedded cloud, on %s', (node) => {
   it(
     'is removed without a trace but its bucket',
     async () => {
-      expect((await serverless('remove')).out).toContain('Removed: 4 functions.');
+      expect((await serverless('remove')).out).toContain('Removed 4 functions.');
       expect((await serverless('info')).out).toContain('drive: not deployed');
       expect((await keys('phonevault/')).length).toBeGreaterThan(0);
     },
