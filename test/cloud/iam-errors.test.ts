@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createIam, type Login } from '../../lib/cloud/iam.ts';
+import type { Login } from '../../lib/cloud/iam.ts';
 import { secret } from '../../lib/secret.ts';
-import { fakeCaller, type FakeResponse } from './support/fake-caller.ts';
+import type { FakeResponse } from './support/fake-caller.ts';
+import { iamThat, keystone, own } from './support/iam.ts';
 
 const login: Login = {
   account: 'acct-demo',
@@ -9,25 +10,6 @@ const login: Login = {
   password: secret('Correct-Horse-7'),
   project: { name: 'cn-north-4' },
 };
-const keystone = (
-  status: number,
-  message: string,
-  headers: Record<string, string> = {},
-): FakeResponse => ({
-  status,
-  headers,
-  json: { error: { code: status, message, title: 'Unauthorized' } },
-});
-const own = (status: number, error_code: string, error_msg = 'No.'): FakeResponse => ({
-  status,
-  json: { error_code, error_msg },
-});
-
-function iamThat(...responses: FakeResponse[]) {
-  const fake = fakeCaller(...responses);
-  return { ...fake, iam: createIam({ ...fake.caller, endpoint: 'https://iam' }) };
-}
-
 describe('signInError', () => {
   it.each<[string, FakeResponse, string, RegExp, RegExp]>([
     [

@@ -1,9 +1,10 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { createIam, type Login } from '../../lib/cloud/iam.ts';
+import type { Login } from '../../lib/cloud/iam.ts';
 import { reveal, secret } from '../../lib/secret.ts';
 import { revealed } from '../support/revealed.ts';
-import { fakeCaller, type FakeResponse } from './support/fake-caller.ts';
+import type { FakeResponse } from './support/fake-caller.ts';
+import { iamThat, keystone, own } from './support/iam.ts';
 
 const PASSWORD = 'Correct-Horse-7';
 const login: Login = {
@@ -23,25 +24,6 @@ const ISSUED: FakeResponse = {
     },
   },
 };
-const keystone = (
-  status: number,
-  message: string,
-  headers: Record<string, string> = {},
-): FakeResponse => ({
-  status,
-  headers,
-  json: { error: { code: status, message, title: 'Unauthorized' } },
-});
-const own = (status: number, error_code: string, error_msg = 'No.'): FakeResponse => ({
-  status,
-  json: { error_code, error_msg },
-});
-
-function iamThat(...responses: FakeResponse[]) {
-  const fake = fakeCaller(...responses);
-  return { ...fake, iam: createIam({ ...fake.caller, endpoint: 'https://iam' }) };
-}
-
 describe('createToken', () => {
   it('reads the token, its project and its expiry', async () => {
     const { iam, requests } = iamThat(ISSUED);

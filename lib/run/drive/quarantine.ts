@@ -12,9 +12,8 @@ import { orphanRunningJobs } from '../settle/orphaned-jobs.ts';
 import { readEvents } from '../query/run-log.ts';
 
 /**
- * A run whose objects are broken or newer than this version: noted once, told once, and left for a person or the
- * version that wrote it. It holds nothing else up, but for the phones that its jobs are still exporting as far as its log
- * can be read: these jobs are answered the first time.
+ * Quarantines a run whose objects are broken or newer than this version: records and notifies it once. Other runs continue,
+ * except for phones that its jobs still export. Returns these jobs, as far as its log is readable, the first time.
  */
 export async function quarantineRun(
   deps: RunDeps,
