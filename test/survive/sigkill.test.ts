@@ -95,9 +95,10 @@ async function violationsAfter({ seed, call, when, mode }: Sample): Promise<stri
     return 'cut';
   });
   const { projectId, credentials } = cloud;
+  const lines: string[] = [];
   const options = {
     ...{ dist: folder, settings, projectId, credentials },
-    onLine: () => undefined,
+    onLine: (line: string) => void lines.push(line),
     nodeOptions: `--import ${fastProcess(time)}`,
   };
   /** One invocation, in a new process when the last one was killed or is another function's. Returns true when it ended. */
@@ -121,7 +122,7 @@ async function violationsAfter({ seed, call, when, mode }: Sample): Promise<stri
   try {
     while (!(await invoke('schedule', 'nightly')));
     for (let minute = 0; await hasWork(cloud); minute += 1) {
-      if (minute > GIVE_UP_MINUTES) throw new Error(`not settled after ${minute} minutes`);
+      if (minute > GIVE_UP_MINUTES) throw new Error(await unsettled(cloud, lines));
       const next = cloud.time.now() + MINUTE;
       await invoke('drive', '');
       if (await hasWork(cloud)) await sleep(Math.max(0, next - cloud.time.now()) / SPEED);
@@ -164,8 +165,17 @@ async function cloudOf(seed: number, conditionalPut: Mode, time: FastTime): Prom
   return { cloud, writes, exports: [] };
 }
 
+/** What is still open, and what the functions logged last. */
+async function unsettled({ backend, bucket }: Cloud, lines: readonly string[]): Promise<string> {
+  const open = await backend.list(bucket, 'phonevault/open/');
+  const keys = open.map(({ key }) => key).join(', ');
+  return `not settled after ${GIVE_UP_MINUTES} minutes: ${keys}\n${lines.slice(-40).join('\n')}`;
+}
+
+/** True while a run is open. The key of a lost response is watched for two hours after its run has settled. */
 async function hasWork({ backend, bucket }: Cloud): Promise<boolean> {
-  return (await backend.list(bucket, 'phonevault/open/')).length > 0;
+  const open = await backend.list(bucket, 'phonevault/open/');
+  return open.some(({ key }) => !key.startsWith('phonevault/open/late/'));
 }
 
 /** Puts a cloud on loopback behind a proxy. */
