@@ -5,14 +5,13 @@ import { getRun, readRunState } from '../../lib/run/query/get-run.ts';
 import { wakeDrive } from '../../lib/run/request/wake-drive.ts';
 import { type Command, wrongUse } from '../program/command.ts';
 import { connect, type Session } from '../sign-in/connect.ts';
-import { driveHere } from '../watch/drive-here.ts';
 import type { Io } from '../io/io.ts';
 import { phoneValue, policyValue, tokenValue } from '../show/option-values.ts';
 import { outcomeText } from '../show/outcome-text.ts';
 import { noSuchPolicy } from '../show/policies.ts';
 import { fold } from '../text/fold.ts';
 import { toJson } from '../text/printable.ts';
-import { type Watched, watchRun } from '../watch/watch.ts';
+import { type DrivableRun, watchToEnd } from '../watch/watch-to-end.ts';
 
 /** Exit code of a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
@@ -24,9 +23,6 @@ type Options = {
   drive?: boolean;
   phones?: boolean;
 };
-
-/** `driveCommand`: what to type to drive this run from here. */
-type Run = { runId: string; driveCommand: string };
 
 /** Starts a run of a policy now, and watches it to its end. */
 export const runCommand: Command<Options> = {
@@ -93,46 +89,6 @@ async function wake({ deps, wake }: Session, print: (text: string) => void) {
   );
 }
 
-/** Watches a run until it is over or Ctrl-C, and drives it meanwhile if `drive` is set. */
-async function watchToEnd(
-  io: Io,
-  session: Session,
-  { runId, driveCommand }: Run,
-  drive: boolean,
-): Promise<Watched> {
-  const print = (text: string) => io.err(fold(text, io.errColumns));
-  const watching = new AbortController();
-  const driving = new AbortController();
-  const stopListening = io.onInterrupt(() => watching.abort());
-  const onResult = (kind: string) => {
-    if (kind === 'held') print('Another drive holds the lease; waiting for it.');
-    if (kind === 'resting') print('Credentials were refused; drives pause before they try again.');
-  };
-  const drove = drive
-    ? driveHere(session, { signal: driving.signal, onResult }).finally(() => watching.abort())
-    : Promise.resolve();
-  // It is awaited below; until then a failure must not count as unhandled.
-  drove.catch(() => undefined);
-  const advice = `Is the timer of the drive function enabled? To drive from here: ${driveCommand}`;
-  try {
-    const watched = await watchRun(io, session.deps, runId, {
-      signal: watching.signal,
-      ...(drive ? {} : { advice }),
-    });
-    driving.abort();
-    if (drive && !watched.isOver) io.status('finishing the current step …');
-    await drove;
-    return watched;
-  } catch (error) {
-    driving.abort();
-    await drove.catch(() => undefined);
-    print(`Run ${runId} stays requested: phonevault runs show ${runId}`);
-    throw error;
-  } finally {
-    stopListening();
-  }
-}
-
 async function printRequested(
   io: Io,
   { deps }: Session,
@@ -153,7 +109,7 @@ function commandsText(io: Io, runId: string): string {
 async function printEnd(
   io: Io,
   { deps }: Session,
-  { runId, driveCommand }: Run,
+  { runId, driveCommand }: DrivableRun,
   how: { isOver: boolean; drive: boolean; json: boolean; phones: boolean },
 ): Promise<number> {
   const { store, clock, ledger } = deps;
