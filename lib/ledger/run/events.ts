@@ -1,67 +1,73 @@
 import * as z from 'zod';
 
-const phoneTry = { phone_id: z.string(), attempt: z.number().int().min(1) };
+const phoneAttempt = { phone_id: z.string(), attempt: z.number().int().min(1) };
 const at = z.number();
 
 /**
- * What a run's log tells. Every event is a fact that stays true: the state of a run is what follows from all
- * of them, in whatever order two writers appended them. `at` is epoch milliseconds.
+ * An event of a run's log. An event is never changed or withdrawn: the state of a run follows from all its events, in any
+ * order. `at` is in epoch ms.
  */
 export const eventSchema = z.discriminatedUnion('type', [
-  /** A passing state became an exportable one. */
+  /** A phone in a transient state became exportable. */
   z.object({ type: z.literal('ready'), at, phone_id: z.string() }),
-  /** These tries will be sent now, in calls of this window: written before any of them is. */
+  /** The calls of this window will carry these attempts. Written before the first of them is sent. */
   z.object({
     type: z.literal('intent'),
     at,
     window: z.string(),
-    attempts: z.array(z.object(phoneTry)),
+    attempts: z.array(z.object(phoneAttempt)),
   }),
   z.object({
     type: z.literal('accepted'),
     at,
-    ...phoneTry,
+    ...phoneAttempt,
     job_id: z.string(),
     request_id: z.string(),
   }),
   z.object({
     type: z.literal('refused'),
     at,
-    ...phoneTry,
+    ...phoneAttempt,
     code: z.string(),
     message: z.string().optional(),
   }),
-  /** Sent, but the answer was lost or says nothing of this phone: the service may have started a job. */
+  /** The response was lost or does not mention this phone: CPH may have started a job. */
   z.object({
     type: z.literal('outcome_unknown'),
     at,
-    ...phoneTry,
+    ...phoneAttempt,
     request_id: z.string().optional(),
   }),
-  /** The window is closed; these of its tries were never carried out, for certain. */
+  /** The window is closed. CPH never carried out these of its attempts. */
   z.object({
     type: z.literal('unsent'),
     at,
     window: z.string(),
-    attempts: z.array(z.object(phoneTry)),
+    attempts: z.array(z.object(phoneAttempt)),
   }),
-  /** The job came to its end, or is not to be found any more. */
+  /** The job ended, or CPH no longer lists it (`lost`). */
   z.object({
     type: z.literal('ended'),
     at,
-    ...phoneTry,
+    ...phoneAttempt,
     result: z.enum(['succeeded', 'failed', 'lost']),
     code: z.string().optional(),
     message: z.string().optional(),
-    /** How long the service says the job took, in ms. */
+    /** How long the job took, in ms, as CPH reports it. */
     took: z.number().optional(),
   }),
-  z.object({ type: z.literal('verified'), at, ...phoneTry, size: z.number(), etag: z.string() }),
-  /** Neither LIST nor HEAD shows the archive. Believed only after a second look. */
-  z.object({ type: z.literal('absent'), at, ...phoneTry }),
-  /** The archive will not come or cannot be one: absent for good, or too small. */
-  z.object({ type: z.literal('archive_rejected'), at, ...phoneTry, reason: z.string() }),
-  /** The phone's end where no archive decides it. */
+  z.object({
+    type: z.literal('verified'),
+    at,
+    ...phoneAttempt,
+    size: z.number(),
+    etag: z.string(),
+  }),
+  /** Neither LIST nor HEAD finds the archive. It counts as missing only after a second lookup. */
+  z.object({ type: z.literal('absent'), at, ...phoneAttempt }),
+  /** The archive is missing or too small. */
+  z.object({ type: z.literal('archive_rejected'), at, ...phoneAttempt, reason: z.string() }),
+  /** The outcome of a phone that was not exported. */
   z.object({
     type: z.literal('outcome'),
     at,
@@ -70,16 +76,16 @@ export const eventSchema = z.discriminatedUnion('type', [
     reason: z.string(),
     code: z.string().optional(),
   }),
-  /** A call was refused for one of its phones: until one is accepted, calls hold so many at most. */
+  /** A call was refused because of one of its phones: calls hold at most `size` phones until CPH accepts an export. */
   z.object({ type: z.literal('batch_size_reduced'), at, size: z.number().int().min(1) }),
-  /** The job was not listed where it should be, or is listed again. */
-  z.object({ type: z.literal('unlisted'), at, ...phoneTry }),
-  z.object({ type: z.literal('listed'), at, ...phoneTry }),
-  /** A look at the jobs or the archives failed, or works again. */
+  /** CPH does not list the job, or lists it again. */
+  z.object({ type: z.literal('unlisted'), at, ...phoneAttempt }),
+  z.object({ type: z.literal('listed'), at, ...phoneAttempt }),
+  /** Lookups of the jobs or the archives fail, or work again. */
   z.object({ type: z.literal('outage_started'), at, to: z.enum(['jobs', 'archives']) }),
   z.object({ type: z.literal('outage_ended'), at, to: z.enum(['jobs', 'archives']) }),
   z.object({ type: z.literal('cancel_seen'), at }),
-  /** Something that holds the run up, for whoever reads the log. */
+  /** A step of the run failed. */
   z.object({ type: z.literal('step_failed'), at, code: z.string(), message: z.string() }),
   z.object({
     type: z.literal('superseded_deleted'),

@@ -1,22 +1,22 @@
 import type { EventOf, RunEvent } from './events.ts';
 import type { PlannedPhone } from './plan.ts';
 
-/** One export of one phone under one key. Facts only; what they mean is decided in `run/`. */
+/** One export of one phone under one key, as the events tell it. `lib/run/state` decides what follows. */
 export type Attempt = {
   number: number;
-  /** Window -> whether it was closed as never carried out. */
+  /** By window: 'unsent' once the log says that CPH never carried the attempt out. */
   windows: Map<string, 'open' | 'unsent'>;
   intentAt: number;
   accepted: EventOf<'accepted'>[];
   refused?: EventOf<'refused'>;
   unknown?: EventOf<'outcome_unknown'>;
   ended?: EventOf<'ended'>;
-  /** Whether the job is in the lists that it should be in. */
+  /** When CPH did not list the job. */
   listing: Outage;
   absent?: EventOf<'absent'>;
   rejected?: EventOf<'archive_rejected'>;
   verified?: EventOf<'verified'>;
-  /** Its archive is deleted, or will be. */
+  /** Set when its archive is deleted, or will be. */
   deleted?: true;
 };
 
@@ -27,16 +27,17 @@ export type PhoneState = {
   outcome?: EventOf<'outcome'>;
 };
 
-/** Times (epoch ms) at which something was missed, and the last at which it was there. */
-export type Outage = { missed: number[]; seenAt: number };
+/** Times (epoch ms) at which something was missing, and the last time at which it was present. */
+export type Outage = { missingAt: number[]; presentAt: number };
 
 export type RunState = {
   phones: Map<string, PhoneState>;
   cancelledAt?: number;
-  /** The last call that was cut, and the last phone that was accepted. */
-  cut?: EventOf<'batch_size_reduced'>;
+  /** The last reduction of the batch size. */
+  reduced?: EventOf<'batch_size_reduced'>;
+  /** When CPH last accepted an export (epoch ms). */
   acceptedAt: number;
-  /** Of those that ended well, in ms; 0 while none is known. */
+  /** The longest successful export, in ms; 0 before the first. */
   longestExport: number;
   outages: { jobs: Outage; archives: Outage };
   deleted: Set<string>;
@@ -45,13 +46,13 @@ export type RunState = {
   failures: EventOf<'step_failed'>[];
 };
 
-/** The state of a run of which nothing has happened yet. */
+/** Returns the state of a run without events. */
 export function startState(phones: PlannedPhone[]): RunState {
   return {
     phones: new Map(phones.map((planned) => [planned.phone_id, { planned, attempts: new Map() }])),
     acceptedAt: 0,
     longestExport: 0,
-    outages: { jobs: unmissed(), archives: unmissed() },
+    outages: { jobs: neverMissing(), archives: neverMissing() },
     deleted: new Set(),
     notifyFailures: [],
     failures: [],
@@ -59,9 +60,8 @@ export function startState(phones: PlannedPhone[]): RunState {
 }
 
 /**
- * Takes events into the state. The result is the same whatever their order and however often each comes:
- * facts add up, and where two of a kind contradict, the one that knows more stands (an archive over an end,
- * an end with a result over a lost job, the earliest otherwise).
+ * Applies events to the state and returns it. The result does not depend on the order of the events or on repeats. When two
+ * events of a type contradict each other, an ended job beats a lost one; otherwise the earliest event wins.
  */
 export function fold(state: RunState, events: readonly RunEvent[]): RunState {
   for (const event of events) apply(state, event);
@@ -84,19 +84,19 @@ function apply(state: RunState, event: RunEvent): void {
       }
       return;
     case 'batch_size_reduced':
-      if (state.cut === undefined || isBefore(state.cut, event)) state.cut = event;
+      if (state.reduced === undefined || isBefore(state.reduced, event)) state.reduced = event;
       return;
     case 'unlisted':
-      withAttempt(state, event, (known) => miss(known.listing, event.at));
+      withAttempt(state, event, (known) => addMissing(known.listing, event.at));
       return;
     case 'listed':
-      withAttempt(state, event, (known) => see(known.listing, event.at));
+      withAttempt(state, event, (known) => addPresent(known.listing, event.at));
       return;
     case 'outage_started':
-      miss(state.outages[event.to], event.at);
+      addMissing(state.outages[event.to], event.at);
       return;
     case 'outage_ended':
-      see(state.outages[event.to], event.at);
+      addPresent(state.outages[event.to], event.at);
       return;
     case 'accepted':
       state.acceptedAt = Math.max(state.acceptedAt, event.at);
@@ -105,7 +105,7 @@ function apply(state: RunState, event: RunEvent): void {
     case 'ended': {
       const attempt = attemptOf(state, event.phone_id, event.attempt);
       if (attempt === undefined) return;
-      attempt.ended = stronger(attempt.ended, event);
+      attempt.ended = moreCertain(attempt.ended, event);
       if (event.result === 'succeeded') {
         state.longestExport = Math.max(state.longestExport, event.took ?? 0);
       }
@@ -163,7 +163,7 @@ function attemptOf(state: RunState, phoneId: string, number: number): Attempt | 
   if (phone === undefined) return undefined;
   let attempt = phone.attempts.get(number);
   if (attempt === undefined) {
-    attempt = { number, windows: new Map(), intentAt: 0, accepted: [], listing: unmissed() };
+    attempt = { number, windows: new Map(), intentAt: 0, accepted: [], listing: neverMissing() };
     phone.attempts.set(number, attempt);
   }
   return attempt;
@@ -186,33 +186,36 @@ function withJob(known: EventOf<'accepted'>[], event: EventOf<'accepted'>): Even
   );
 }
 
-const unmissed = (): Outage => ({ missed: [], seenAt: 0 });
+const neverMissing = (): Outage => ({ missingAt: [], presentAt: 0 });
 
-function miss(outages: Outage, at: number): void {
-  outages.missed = [...new Set([...outages.missed, at])].sort((a, b) => a - b);
+function addMissing(outage: Outage, at: number): void {
+  outage.missingAt = [...new Set([...outage.missingAt, at])].sort((a, b) => a - b);
 }
 
-function see(outages: Outage, at: number): void {
-  outages.seenAt = Math.max(outages.seenAt, at);
+function addPresent(outage: Outage, at: number): void {
+  outage.presentAt = Math.max(outage.presentAt, at);
 }
 
-/** Since when (epoch ms) it has been missing; undefined while it is not. */
-export function missingSince({ missed, seenAt }: Outage): number | undefined {
-  return missed.find((at) => at > seenAt);
+/** Returns since when something has been missing (epoch ms); undefined when it is present. */
+export function missingSince({ missingAt, presentAt }: Outage): number | undefined {
+  return missingAt.find((at) => at > presentAt);
 }
 
-const strength = { lost: 0, failed: 1, succeeded: 2 } as const;
+const certainty = { lost: 0, failed: 1, succeeded: 2 } as const;
 
-function stronger(known: EventOf<'ended'> | undefined, event: EventOf<'ended'>): EventOf<'ended'> {
-  if (known === undefined || strength[event.result] > strength[known.result]) return event;
-  return strength[event.result] === strength[known.result] ? earliest(known, event) : known;
+function moreCertain(
+  known: EventOf<'ended'> | undefined,
+  event: EventOf<'ended'>,
+): EventOf<'ended'> {
+  if (known === undefined || certainty[event.result] > certainty[known.result]) return event;
+  return certainty[event.result] === certainty[known.result] ? earliest(known, event) : known;
 }
 
 function earliest<T extends { at: number }>(known: T | undefined, event: T): T {
   return known === undefined || isBefore(event, known) ? event : known;
 }
 
-/** Of two that happened in the same millisecond the content decides, so that all readers agree. */
+/** Orders events of the same millisecond by their content, so that all readers agree. */
 function isBefore<T extends { at: number }>(one: T, other: T): boolean {
   if (one.at !== other.at) return one.at < other.at;
   return JSON.stringify(one) < JSON.stringify(other);

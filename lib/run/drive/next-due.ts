@@ -45,7 +45,7 @@ function planned(
   for (const { step } of phoneSteps(run, now)) {
     if (step.kind === 'done') continue;
     living = true;
-    if (step.kind === 'follow' || step.kind === 'watch') dues.push(pollAt);
+    if (step.kind === 'poll' || step.kind === 'watch') dues.push(pollAt);
     if (step.kind === 'await_state') dues.push(run.retryAt.phoneStates);
     if (step.kind === 'submit') {
       const crowded = step.notBefore <= now && allowed;
@@ -63,7 +63,7 @@ export function pollInterval(runs: OpenRun[], requests: number, now: number): nu
   let youngest = Number.POSITIVE_INFINITY;
   for (const run of runs) {
     for (const { step } of phoneSteps(run, now)) {
-      if (step.kind !== 'follow') continue;
+      if (step.kind !== 'poll') continue;
       youngest = Math.min(youngest, now - (step.attempt.accepted[0]?.at ?? now));
     }
   }

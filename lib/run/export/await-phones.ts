@@ -5,15 +5,15 @@ import type { RunDeps } from '../deps.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
 
-const LOOK_EVERY_MS = 20_000;
-const CALLS_A_LOOK = 20;
-/** From here on one page of the server's phones is cheaper than a call for each. */
-const LIST_FROM = 3;
+const LOOKUP_EVERY_MS = 20_000;
+const MAX_CALLS_PER_LOOKUP = 20;
+/** For so many phones of a server, one page of its list costs less than a call for each phone. */
+const MIN_PHONES_TO_LIST = 3;
 
 /**
- * Looks again at phones in a passing state, while the others go on, and at those that CPH refused for their state. One that
- * is exportable is ready; one that got stuck, vanished or is still passing when the wait is over ends as skipped, its state
- * the reason.
+ * Looks up phones in a transient state, and phones that CPH refused because of their state. An exportable phone becomes
+ * ready. A phone that is stuck, or still transient when its wait is over, is skipped with its state as the reason. A phone
+ * that no longer exists fails.
  */
 export async function awaitPhones(
   deps: Pick<RunDeps, 'cph' | 'clock'>,
@@ -25,22 +25,22 @@ export async function awaitPhones(
     .flatMap(({ phone, step }) =>
       step.kind === 'await_state' ? [{ ...phone.planned, until: step.until }] : [],
     )
-    .sort(byNeed(run.retryAt.phoneSeenAt, now));
+    .sort(byUrgency(run.retryAt.phoneSeenAt, now));
   if (waiting.length === 0) return;
-  run.retryAt.phoneStates = now + LOOK_EVERY_MS;
+  run.retryAt.phoneStates = now + LOOKUP_EVERY_MS;
 
-  const seen = await lookup(deps, waiting);
+  const phones = await lookUp(deps, waiting);
   const at = deps.clock.now();
   for (const { phone_id, until } of waiting) {
-    const found = seen.get(phone_id);
-    // Not looked at this time: it has its turn once those before it are through, though its wait is over.
-    if (found === undefined) continue;
+    const phone = phones.get(phone_id);
+    // No call was left for it. It is looked up before its wait counts as over.
+    if (phone === undefined) continue;
     run.retryAt.phoneSeenAt.set(phone_id, at);
-    if (found === null) {
+    if (phone === null) {
       record(run, [{ type: 'outcome', at, phone_id, outcome: 'failed', reason: 'not_found' }]);
       continue;
     }
-    const { status } = found;
+    const { status } = phone;
     const state = phoneState(status);
     if (state === 'exportable') record(run, [{ type: 'ready', at, phone_id }]);
     else if (state === 'stuck' || now >= until) {
@@ -51,40 +51,40 @@ export async function awaitPhones(
 
 type Waiting = { phone_id: string; until: number };
 
-/** Those whose wait is over first, then those not seen for longest, of these the ones whose wait ends first. */
-function byNeed(seen: ReadonlyMap<string, number>, now: number) {
+/** Sorts phones whose wait is over first, then by their last lookup, oldest first, then by the end of their wait. */
+function byUrgency(lookedUpAt: ReadonlyMap<string, number>, now: number) {
   const isOver = ({ until }: Waiting): number => (now >= until ? 0 : 1);
-  const seenAt = ({ phone_id }: Waiting): number => seen.get(phone_id) ?? 0;
+  const lastLookup = ({ phone_id }: Waiting): number => lookedUpAt.get(phone_id) ?? 0;
   return (a: Waiting, b: Waiting): number =>
-    isOver(a) - isOver(b) || seenAt(a) - seenAt(b) || a.until - b.until;
+    isOver(a) - isOver(b) || lastLookup(a) - lastLookup(b) || a.until - b.until;
 }
 
 function skipped(phone_id: string, reason: string, at: number): RunEvent {
   return { type: 'outcome', at, phone_id, outcome: 'skipped', reason };
 }
 
-/** The phones as they are now; null for one that is gone, nothing for one that was not looked at this time. */
-async function lookup(
+/** Returns the phones by id: null for one that no longer exists; phones for which no call is left are missing. */
+async function lookUp(
   deps: Pick<RunDeps, 'cph'>,
   waiting: { phone_id: string; server_id: string }[],
 ): Promise<Map<string, Phone | null>> {
-  const seen = new Map<string, Phone | null>();
+  const found = new Map<string, Phone | null>();
   const byServer = new Map<string, string[]>();
   for (const { phone_id, server_id } of waiting) {
     byServer.set(server_id, [...(byServer.get(server_id) ?? []), phone_id]);
   }
-  let calls = CALLS_A_LOOK;
+  let callsLeft = MAX_CALLS_PER_LOOKUP;
   for (const [serverId, phoneIds] of byServer) {
-    if (phoneIds.length >= LIST_FROM && calls > 0) {
-      calls -= 1;
+    if (phoneIds.length >= MIN_PHONES_TO_LIST && callsLeft > 0) {
+      callsLeft -= 1;
       const { phones } = await deps.cph.listPhones({ offset: 0, limit: 100, serverId });
-      for (const phone of phones) seen.set(phone.phone_id, phone);
+      for (const phone of phones) found.set(phone.phone_id, phone);
     }
     for (const phoneId of phoneIds) {
-      if (seen.has(phoneId) || calls <= 0) continue;
-      calls -= 1;
-      seen.set(phoneId, (await deps.cph.showPhone(phoneId)) ?? null);
+      if (found.has(phoneId) || callsLeft <= 0) continue;
+      callsLeft -= 1;
+      found.set(phoneId, (await deps.cph.showPhone(phoneId)) ?? null);
     }
   }
-  return seen;
+  return found;
 }

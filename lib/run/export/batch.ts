@@ -4,13 +4,13 @@ import { type Item, type Lane, lanesOf } from './lanes.ts';
 
 export type Batch = { run: OpenRun; items: Item[] };
 
-/** A job of an earlier run that may still be running: it occupies its phone and a place on its server. */
+/** A job of an earlier run that may still be running: it counts as an export of its phone and of its server. */
 export type InFlightJob = { phone_id: string; server_id: string };
 
 /**
- * Fills the calls that can be sent now. Small runs and those that a person requested go first; the others take turns, and get
- * at least one call a minute. A phone is exported by one run at a time. A policy's limit for a server counts the jobs of all
- * runs. Pure.
+ * Returns the batches that can be sent now. Small runs and runs that a person requested go first; the others take turns and
+ * get at least one call a minute. At most one run exports a phone at a time. A policy's limit per server counts the jobs of
+ * all runs. Pure.
  */
 export function fillBatches(
   runs: OpenRun[],
@@ -21,9 +21,9 @@ export function fillBatches(
   const load = loadOf(runs, inFlight, now);
   const lanes = lanesOf(runs, now);
   const batches: Batch[] = [];
-  let isStarved = false;
-  while (batches.length < limits.calls && !isStarved) {
-    isStarved = true;
+  let madeProgress = true;
+  while (batches.length < limits.calls && madeProgress) {
+    madeProgress = false;
     for (const lane of lanes) {
       if (batches.length >= limits.calls) break;
       const size = Math.min(limits.phonesPerCall, lane.maxPhones);
@@ -34,13 +34,13 @@ export function fillBatches(
       const taken = new Set(items);
       lane.ready = lane.ready.filter((item) => !taken.has(item));
       batches.push({ run: lane.run, items });
-      isStarved = false;
+      madeProgress = true;
     }
   }
   return batches;
 }
 
-/** Phones with a job, and the number of jobs a server. */
+/** Phones with a job, and the number of jobs per server. */
 type Load = { phones: Set<string>; perServer: Map<string, number> };
 
 function loadOf(runs: OpenRun[], inFlight: InFlightJob[], now: number): Load {
@@ -60,7 +60,7 @@ function occupy({ phones, perServer }: Load, phoneId: string, serverId: string):
   perServer.set(serverId, (perServer.get(serverId) ?? 0) + 1);
 }
 
-/** The next items of the lane whose phones are free and whose servers have room, at most `size`. */
+/** Returns the next items of the lane, at most `size`, without busy phones and full servers. */
 function takeItems(lane: Lane, load: Load, size: number): Item[] {
   const items: Item[] = [];
   const added = new Map<string, number>();

@@ -4,20 +4,21 @@ import type { RunEvent } from '../../ledger/run/events.ts';
 import { classOfCode, isAboutOnePhone } from '../../cloud/cph/error-codes.ts';
 import type { Item } from './lanes.ts';
 
-const CODE_LENGTH = 64;
+const MAX_CODE_LENGTH = 64;
+const MAX_MESSAGE_LENGTH = 200;
 
 /**
- * Each phone of the call gets a verdict of its own: a job, a refusal, or, when it is not mentioned, doubt. Without a
- * request id no job can be followed, so nothing is certain then either.
+ * Returns one event per phone of the call: accepted with its job, refused, or with an unknown outcome when the response does
+ * not mention it. Without a request id no job can be polled, so no phone counts as accepted. Pure.
  */
 export function classifyResponse(
   items: Item[],
-  answer: { request_id?: string | undefined; jobs: PhoneJob[] },
+  response: { request_id?: string | undefined; jobs: PhoneJob[] },
   at: number,
 ): RunEvent[] {
-  const request_id = answer.request_id ?? '';
+  const request_id = response.request_id ?? '';
   return items.map((item): RunEvent => {
-    const entries = answer.jobs.filter((job) => job.phone_id === item.phoneId);
+    const entries = response.jobs.filter((job) => job.phone_id === item.phoneId);
     const started = entries.find((job) => isPresent(job.job_id));
     if (started?.job_id !== undefined && request_id !== '') {
       return { type: 'accepted', at, ...attemptOf(item), job_id: started.job_id, request_id };
@@ -35,25 +36,28 @@ export function classifyResponse(
       type: 'refused',
       at,
       ...attemptOf(item),
-      code: refused.code.slice(0, CODE_LENGTH),
-      ...(isPresent(refused.message) ? { message: refused.message.slice(0, 200) } : {}),
+      code: refused.code.slice(0, MAX_CODE_LENGTH),
+      ...(isPresent(refused.message)
+        ? { message: refused.message.slice(0, MAX_MESSAGE_LENGTH) }
+        : {}),
     };
   });
 }
 
-/** What a failed call means for its phones. `events` are the verdicts that it gives; without any they stay as they are. */
+/** Why a call failed. `events` say what it means for each phone; without them the phones can be sent again. */
 export type Failure =
-  | { kind: 'judged'; events: RunEvent[] }
+  | { kind: 'refused' | 'outcome_unknown'; events: RunEvent[] }
   | { kind: 'throttled' }
-  /** It never reached the service, or the service could not take it up. */
+  /** The call did not reach the service, or the service did not process it. */
   | { kind: 'unsent' }
-  /** Refused as a whole for something that a smaller call avoids. */
-  | { kind: 'too_many' }
-  | { kind: 'one_of_them' }
-  /** Nothing of the account can be exported. */
+  /** The call holds too many phones. */
+  | { kind: 'too_large' }
+  /** One phone of the call is the reason; the response does not name it. */
+  | { kind: 'one_phone' }
+  /** Nothing in the account can be exported. */
   | { kind: 'stop'; events: RunEvent[]; code: string };
 
-/** Reads the failure of a call. Pure; errors that end the drive are not for it. */
+/** Returns why a call failed. Errors for which `stopsDrive` is true must not be passed. Pure. */
 export function classifyError(items: Item[], error: unknown, at: number): Failure {
   if (!(error instanceof ServiceError) || error.carriedOut === 'unknown') {
     const events = items.map((item): RunEvent => ({
@@ -61,14 +65,14 @@ export function classifyError(items: Item[], error: unknown, at: number): Failur
       at,
       ...attemptOf(item),
     }));
-    return { kind: 'judged', events };
+    return { kind: 'outcome_unknown', events };
   }
   if (error.code === 'throttled') return { kind: 'throttled' };
   if (error.status === undefined || error.status >= 500) return { kind: 'unsent' };
-  const code = (error.serviceCode ?? `HTTP.${error.status}`).slice(0, CODE_LENGTH);
-  if (classOfCode(code) === 'split' && items.length > 1) return { kind: 'too_many' };
-  if (isAboutOnePhone(code) && items.length > 1) return { kind: 'one_of_them' };
-  const message = error.message.slice(0, 200);
+  const code = (error.serviceCode ?? `HTTP.${error.status}`).slice(0, MAX_CODE_LENGTH);
+  if (classOfCode(code) === 'split' && items.length > 1) return { kind: 'too_large' };
+  if (isAboutOnePhone(code) && items.length > 1) return { kind: 'one_phone' };
+  const message = error.message.slice(0, MAX_MESSAGE_LENGTH);
   const events = items.map((item): RunEvent => ({
     type: 'refused',
     at,
@@ -77,10 +81,10 @@ export function classifyError(items: Item[], error: unknown, at: number): Failur
     message,
   }));
   const stop = classOfCode(code) === 'stop' || error.code === 'access_denied';
-  return stop ? { kind: 'stop', events, code } : { kind: 'judged', events };
+  return stop ? { kind: 'stop', events, code } : { kind: 'refused', events };
 }
 
-/** The try that an item stands for, as events name it. */
+/** Returns the fields that name an item's attempt in events. */
 export function attemptOf(item: Item): { phone_id: string; attempt: number } {
   return { phone_id: item.phoneId, attempt: item.attempt };
 }

@@ -4,27 +4,27 @@ import type { Limits } from '../../ledger/state/limits.ts';
 import { statusOf } from '../state/attempt-status.ts';
 import type { Job } from '../../cloud/cph/job.ts';
 import type { DriveDeps } from '../deps.ts';
-import { note } from './track-outage.ts';
+import { trackOutage } from './track-outage.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
 
-const REQUESTS_PER_CALL = 20;
-/** A job may take this long to show after it was accepted, or to show again; one that is still not listed is lost. */
-const VISIBLE_WITHIN_MS = 2 * 60_000;
-/** One of so many exports decides the typical time. */
-const WEIGHT = 10;
+const MAX_REQUESTS_PER_CALL = 20;
+/** A job that CPH has not listed for this long is lost. */
+const LOST_AFTER_MS = 2 * 60_000;
+/** Each export moves the average export time by 1/10 of the difference. */
+const AVERAGED_EXPORTS = 10;
 
-type Followed = { run: OpenRun; phoneId: string; attempt: Attempt; overdue: Overdue };
+type PolledAttempt = { run: OpenRun; phoneId: string; attempt: Attempt; overdue: Overdue };
 type Overdue = 'export_timeout' | 'deadline' | undefined;
 
-/** The export calls whose jobs are of interest now, with the tries that hang on each. */
-export function jobsToPoll(runs: OpenRun[], now: number): Map<string, Followed[]> {
-  const byRequest = new Map<string, Followed[]>();
+/** Returns the attempts to poll, by the request id of the export call that sent them. */
+export function jobsToPoll(runs: OpenRun[], now: number): Map<string, PolledAttempt[]> {
+  const byRequest = new Map<string, PolledAttempt[]>();
   for (const run of runs) {
     for (const { phone, step } of phoneSteps(run, now)) {
-      if (step.kind !== 'follow' && step.kind !== 'watch') continue;
+      if (step.kind !== 'poll' && step.kind !== 'watch') continue;
       const { attempt } = step;
-      const overdue = step.kind === 'follow' ? step.overdue : undefined;
+      const overdue = step.kind === 'poll' ? step.overdue : undefined;
       const ids = [...attempt.accepted.map((job) => job.request_id), attempt.unknown?.request_id];
       for (const id of new Set(ids)) {
         if (id === undefined || id === '') continue;
@@ -37,37 +37,44 @@ export function jobsToPoll(runs: OpenRun[], now: number): Map<string, Followed[]
 }
 
 /**
- * Asks for the jobs of many export calls at once and records what came to an end. A `Job` does not name its
- * export call, so answers are matched by job id (cph_api_0522). Calls that left a phone out are asked for one by one:
- * a job of that phone in the answer is the one that was left out. How long exports take is learned into the limits.
+ * Polls the jobs of many export calls at once and records the ended ones. A `Job` does not name its export call, so jobs are
+ * matched by id (cph_api_0522). An export call whose response left out a phone is polled alone: an unknown job of that
+ * phone is then the missing one. Updates the average export time in the learned limits.
  */
 export async function pollJobs(
   deps: Pick<DriveDeps, 'cph' | 'clock' | 'learned'>,
   runs: OpenRun[],
 ): Promise<void> {
-  const wanted = jobsToPoll(runs, deps.clock.now());
-  const isDoubtful = ({ attempt }: Followed): boolean => attempt.accepted.length === 0;
-  const alone = [...wanted].filter(([, entries]) => entries.some(isDoubtful)).map(([id]) => id);
-  const together = [...wanted.keys()].filter((id) => !alone.includes(id));
-  const calls = alone.map((id) => [id]);
-  for (let from = 0; from < together.length; from += REQUESTS_PER_CALL) {
-    calls.push(together.slice(from, from + REQUESTS_PER_CALL));
+  const polled = jobsToPoll(runs, deps.clock.now());
+  const lacksJob = ({ attempt }: PolledAttempt): boolean => attempt.accepted.length === 0;
+  const incomplete = [...polled].filter(([, attempts]) => attempts.some(lacksJob));
+  const calls = incomplete.map(([id]) => [id]);
+  const complete = [...polled].filter(([, attempts]) => !attempts.some(lacksJob)).map(([id]) => id);
+  for (let from = 0; from < complete.length; from += MAX_REQUESTS_PER_CALL) {
+    calls.push(complete.slice(from, from + MAX_REQUESTS_PER_CALL));
   }
   for (const ids of calls) {
-    const concerned = new Set(ids.flatMap((id) => (wanted.get(id) ?? []).map(({ run }) => run)));
-    const jobs = await note(deps, [...concerned], 'jobs', () => deps.cph.listJobs(ids));
+    const attempts = new Set(ids.flatMap((id) => polled.get(id) ?? []));
+    const concerned = new Set([...attempts].map(({ run }) => run));
+    const jobs = await trackOutage(deps, [...concerned], 'jobs', () => deps.cph.listJobs(ids));
     const now = deps.clock.now();
-    for (const entry of new Set(ids.flatMap((id) => wanted.get(id) ?? []))) {
-      const adopted = ids.length === 1 && isDoubtful(entry) ? adopt(entry, jobs, now) : [];
-      record(entry.run, adopted);
-      const events = judge(entry, jobs, now);
-      record(entry.run, events);
-      deps.learned.limits = events.reduce(learnTime, deps.learned.limits);
+    for (const attempt of attempts) {
+      if (ids.length === 1 && lacksJob(attempt)) {
+        record(attempt.run, findMissingJob(attempt, jobs, now));
+      }
+      const events = pollEvents(attempt, jobs, now);
+      record(attempt.run, events);
+      deps.learned.limits = events.reduce(learnExportTime, deps.learned.limits);
     }
   }
 }
 
-function adopt({ run, phoneId, attempt }: Followed, jobs: Job[], at: number): RunEvent[] {
+/** Returns the event that assigns an unknown job of the phone to an attempt without a job. */
+function findMissingJob(
+  { run, phoneId, attempt }: PolledAttempt,
+  jobs: Job[],
+  at: number,
+): RunEvent[] {
   const request_id = attempt.unknown?.request_id;
   const attempts = run.state.phones.get(phoneId)?.attempts.values() ?? [];
   const known = new Set([...attempts].flatMap(({ accepted }) => accepted.map((job) => job.job_id)));
@@ -77,34 +84,43 @@ function adopt({ run, phoneId, attempt }: Followed, jobs: Job[], at: number): Ru
   return [{ type: 'accepted', at, ...own, job_id: job.job_id, request_id }];
 }
 
-function judge({ phoneId, attempt, overdue }: Followed, jobs: Job[], now: number): RunEvent[] {
+/** Returns what the listed jobs say about an attempt that has changed. */
+function pollEvents(
+  { phoneId, attempt, overdue }: PolledAttempt,
+  jobs: Job[],
+  now: number,
+): RunEvent[] {
   const own = { phone_id: phoneId, attempt: attempt.number };
   const known = new Set(attempt.accepted.map((job) => job.job_id));
   const listed = jobs.filter((job) => known.has(job.job_id));
   const ended =
     listed.find((job) => job.state === 'succeeded') ?? listed.find((job) => job.state === 'failed');
-  if (ended !== undefined) return [endOf(ended, own, now)];
+  if (ended !== undefined) return [endedEvent(ended, own, now)];
   if (statusOf(attempt).kind !== 'running') return [];
-  const missing = missingSince(attempt.listing);
+  const unlistedSince = missingSince(attempt.listing);
   if (listed.length > 0 && overdue !== undefined) {
     const { phone_id } = own;
     return [{ type: 'outcome', at: now, phone_id, outcome: 'timed_out', reason: overdue }];
   }
-  if (listed.length > 0) return missing === undefined ? [] : [{ type: 'listed', at: now, ...own }];
-  if (missing === undefined) return [{ type: 'unlisted', at: now, ...own }];
-  if (now - missing < VISIBLE_WITHIN_MS) return [];
+  if (listed.length > 0)
+    return unlistedSince === undefined ? [] : [{ type: 'listed', at: now, ...own }];
+  if (unlistedSince === undefined) return [{ type: 'unlisted', at: now, ...own }];
+  if (now - unlistedSince < LOST_AFTER_MS) return [];
   return [{ type: 'ended', at: now, ...own, result: 'lost' }];
 }
 
-/** The typical time follows the exports that end well, each with a small weight: one that was slow does not make it. */
-function learnTime(limits: Limits, event: RunEvent): Limits {
+/** Adds a successful export to the moving average of the export time. */
+function learnExportTime(limits: Limits, event: RunEvent): Limits {
   if (event.type !== 'ended' || event.result !== 'succeeded') return limits;
   if (event.took === undefined || event.took === 0) return limits;
-  const known = limits.export_ms ?? event.took;
-  return { ...limits, export_ms: Math.max(1, Math.round(known + (event.took - known) / WEIGHT)) };
+  const average = limits.export_ms ?? event.took;
+  return {
+    ...limits,
+    export_ms: Math.max(1, Math.round(average + (event.took - average) / AVERAGED_EXPORTS)),
+  };
 }
 
-function endOf(job: Job, own: { phone_id: string; attempt: number }, now: number): RunEvent {
+function endedEvent(job: Job, own: { phone_id: string; attempt: number }, now: number): RunEvent {
   const { code, message, took } = job;
   return {
     type: 'ended',

@@ -2,41 +2,44 @@ import type { Limits } from '../../ledger/state/limits.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-/** What a throttled service is given beyond its minute: our clock and its window need not agree. */
-const MARGIN = 1_000;
-const LARGEST_BATCH = 200;
+/** Added to each minute, because the clock of the service may differ. */
+const MARGIN_MS = 1_000;
+const MAX_BATCH = 200;
 const MAX_CALLS = 600;
 
-/** How many calls may be sent at `now`. */
+/** Returns how many calls may be sent at `now`. */
 export function callsAllowed(limits: Limits, now: number): number {
   if (isBlocked(limits, now)) return 0;
-  return Math.max(0, limits.calls_per_minute - sentLately(limits, now).length);
+  return Math.max(0, limits.calls_per_minute - recentCalls(limits, now).length);
 }
 
-/** When the next call may be sent (epoch ms); `now` when at once. */
+/** Returns when the next call may be sent (epoch ms). */
 export function nextCallAt(limits: Limits, now: number): number {
   if (isBlocked(limits, now)) return limits.blocked_until;
-  const sent = sentLately(limits, now);
-  const freed = sent[sent.length - limits.calls_per_minute];
-  return freed === undefined ? now : freed + MINUTE + MARGIN;
+  const sent = recentCalls(limits, now);
+  const oldest = sent[sent.length - limits.calls_per_minute];
+  return oldest === undefined ? now : oldest + MINUTE + MARGIN_MS;
 }
 
-/** Notes that a call was sent. */
+/** Records that a call was sent. */
 export function noteSent(limits: Limits, now: number): Limits {
-  return { ...limits, recent: [...sentLately(limits, now), now] };
+  return { ...limits, recent: [...recentCalls(limits, now), now] };
 }
 
-/** A call of `size` phones was accepted: a full batch lets the next be larger, a full minute the next hold one call more. */
+/**
+ * Records that a call of `size` phones was accepted. A full batch raises the batch size. A full minute raises the calls a
+ * minute.
+ */
 export function noteAccepted(limits: Limits, size: number, now: number): Limits {
   const known = { ...limits, accepted_size: Math.max(size, limits.accepted_size ?? 0) };
   const grown = size >= limits.phones_per_call ? growBatch(known, now) : known;
-  const full = sentLately(grown, now).length >= grown.calls_per_minute;
+  const isFull = recentCalls(grown, now).length >= grown.calls_per_minute;
   const sinceGrowth = now - (grown.grown_at ?? 0);
   const sinceThrottle = now - (grown.throttled_at ?? 0);
-  const eager = sinceThrottle >= 30 * MINUTE;
-  if (!full || sinceGrowth < (eager ? MINUTE : 10 * MINUTE) || sinceThrottle < 10 * MINUTE)
+  const growsFast = sinceThrottle >= 30 * MINUTE;
+  if (!isFull || sinceGrowth < (growsFast ? MINUTE : 10 * MINUTE) || sinceThrottle < 10 * MINUTE)
     return grown;
-  const step = eager ? Math.ceil(grown.calls_per_minute / 4) : 1;
+  const step = growsFast ? Math.ceil(grown.calls_per_minute / 4) : 1;
   return {
     ...grown,
     calls_per_minute: Math.min(MAX_CALLS, grown.calls_per_minute + step),
@@ -45,21 +48,21 @@ export function noteAccepted(limits: Limits, size: number, now: number): Limits 
 }
 
 function growBatch(limits: Limits, now: number): Limits {
-  const forgotten = now - (limits.refused_size_at ?? 0) > DAY;
-  const ceiling = forgotten ? LARGEST_BATCH + 1 : (limits.refused_size ?? LARGEST_BATCH + 1);
+  const isExpired = now - (limits.refused_size_at ?? 0) > DAY;
+  const tooLarge = isExpired ? MAX_BATCH + 1 : (limits.refused_size ?? MAX_BATCH + 1);
   const doubled = limits.phones_per_call * 2;
-  const between = Math.floor((limits.phones_per_call + ceiling) / 2);
-  const next = doubled < ceiling ? doubled : between;
+  const between = Math.floor((limits.phones_per_call + tooLarge) / 2);
+  const next = doubled < tooLarge ? doubled : between;
   return {
     ...limits,
-    phones_per_call: Math.max(limits.phones_per_call, Math.min(next, LARGEST_BATCH)),
+    phones_per_call: Math.max(limits.phones_per_call, Math.min(next, MAX_BATCH)),
   };
 }
 
-/** CPS.0170: a call of `size` phones was too large. Back to the largest that was accepted, or to half. */
-export function noteTooMany(limits: Limits, size: number, now: number): Limits {
-  const good = limits.accepted_size ?? 0;
-  const accepted_size = good < size ? good : 0;
+/** Records that a call of `size` phones was too large (CPS.0170). Lowers the batch size to the largest accepted one, or by half. */
+export function noteTooLarge(limits: Limits, size: number, now: number): Limits {
+  const largest = limits.accepted_size ?? 0;
+  const accepted_size = largest < size ? largest : 0;
   return {
     ...limits,
     accepted_size,
@@ -70,26 +73,26 @@ export function noteTooMany(limits: Limits, size: number, now: number): Limits {
 }
 
 /**
- * 429: waits the minute out. Where the whole allowance was used, the limit is just below it; where less was, others share
- * the limit or the answer was a stray one, and half is given up at most.
+ * Records that a call was throttled (429) and blocks calls for a minute. When all allowed calls were used, the limit is one
+ * lower. When fewer were used, other clients may share the limit, and it falls to the calls used, at most by half.
  */
 export function noteThrottled(limits: Limits, now: number): Limits {
   const allowed = limits.calls_per_minute;
-  const sent = sentLately(limits, now).length;
+  const sent = recentCalls(limits, now).length;
   const next = sent >= allowed ? allowed - 1 : Math.max(sent, Math.ceil(allowed / 2));
   return {
     ...limits,
     calls_per_minute: Math.max(1, Math.min(allowed, next)),
     throttled_at: now,
-    blocked_until: now + MINUTE + MARGIN,
+    blocked_until: now + MINUTE + MARGIN_MS,
   };
 }
 
-/** A block that lies further ahead than a throttle lasts was written by a clock gone wrong. */
+/** Ignores a block that ends later than any throttle can: a wrong clock wrote it. */
 function isBlocked({ blocked_until }: Limits, now: number): boolean {
   return now < blocked_until && blocked_until - now <= 2 * MINUTE;
 }
 
-function sentLately(limits: Limits, now: number): number[] {
-  return limits.recent.filter((at) => at > now - MINUTE - MARGIN && at <= now);
+function recentCalls(limits: Limits, now: number): number[] {
+  return limits.recent.filter((at) => at > now - MINUTE - MARGIN_MS && at <= now);
 }

@@ -7,34 +7,34 @@ import { stopsDrive } from '../state/contain-failure.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
 import { classifyError, classifyResponse, type Failure } from './classify-response.ts';
 import type { Item } from './lanes.ts';
-import { callsAllowed, noteAccepted, noteSent, noteThrottled, noteTooMany } from './rate-limit.ts';
+import { callsAllowed, noteAccepted, noteSent, noteThrottled, noteTooLarge } from './rate-limit.ts';
 
 const PAUSE_MS = 20_000;
 
-/** Attempts of one run that are declared in its log before they are sent. */
+/** Attempts of one run whose intent is in its log before they are sent. */
 export type Window = {
   run: OpenRun;
-  /** Empty until it is declared. */
+  /** Empty until the intent is written. */
   id: string;
   unsent: Map<string, Item>;
-  /** The error code that says that nothing of the account can be exported. */
+  /** The error code of CPH for an account in which nothing can be exported. */
   stopCode?: string;
 };
 
-/** Sends a batch of a declared window, in smaller calls when CPH refuses its size, for as long as time and limits allow. */
+/** Sends a batch of a window, in smaller calls when CPH refuses its size. Stops when the time or the limits are used up. */
 export async function sendBatch(deps: DriveDeps, window: Window, items: Item[]): Promise<void> {
   const queue = [items];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const now = deps.clock.now();
-    const isOver = now < window.run.retryAt.step || now >= deps.until;
-    if (isOver || window.stopCode !== undefined) return;
+    const mustStop = now < window.run.retryAt.step || now >= deps.until;
+    if (mustStop || window.stopCode !== undefined) return;
     if (callsAllowed(deps.learned.limits, now) === 0) return;
     queue.unshift(...(await sendCall(deps, window, next)));
-    forgetSent(window, next);
+    removeSent(window, next);
   }
 }
 
-/** Sends one call and records its verdicts. Returns the smaller calls to send in its place, if any. */
+/** Sends one call and records what it returns for each phone. Returns the smaller calls to send instead, if any. */
 async function sendCall(deps: DriveDeps, window: Window, items: Item[]): Promise<Item[][]> {
   const { run } = window;
   const { learned } = deps;
@@ -68,10 +68,10 @@ function handleFailure(deps: DriveDeps, window: Window, items: Item[], failure: 
       learn(deps, noteThrottled(limits, at));
       deps.meter.throttled(deps.learned.limits.blocked_until - at);
       return [];
-    case 'too_many':
-      learn(deps, noteTooMany(limits, items.length, at));
+    case 'too_large':
+      learn(deps, noteTooLarge(limits, items.length, at));
       return chunks(items, deps.learned.limits.phones_per_call);
-    case 'one_of_them': {
+    case 'one_phone': {
       const size = Math.ceil(items.length / 2);
       record(run, [{ type: 'batch_size_reduced', at, size }]);
       return chunks(items, size);
@@ -83,13 +83,14 @@ function handleFailure(deps: DriveDeps, window: Window, items: Item[], failure: 
       window.stopCode = failure.code;
       record(run, failure.events);
       return [];
-    case 'judged':
+    case 'refused':
+    case 'outcome_unknown':
       record(run, failure.events);
       return [];
   }
 }
 
-/** Takes over new limits. Logs it when they rose or fell. */
+/** Replaces the learned limits and logs when they rise or fall. */
 function learn({ log, learned }: Pick<DriveDeps, 'log' | 'learned'>, limits: Limits): void {
   const before = learned.limits;
   learned.limits = limits;
@@ -107,14 +108,14 @@ function chunks<T>(items: T[], size: number): T[][] {
   );
 }
 
-/** Phones that have a verdict now are no longer unsent. */
-function forgetSent({ run, unsent }: Window, items: Item[]): void {
+/** Removes the items whose attempt has a response, or whose response is lost, from `unsent`. */
+function removeSent({ run, unsent }: Window, items: Item[]): void {
   for (const { phoneId, attempt } of items) {
     const known = run.state.phones.get(phoneId)?.attempts.get(attempt);
     if (known === undefined) continue;
     const { accepted, refused, unknown } = known;
-    const isJudged = accepted.length > 0 || refused !== undefined || unknown !== undefined;
-    if (isJudged) unsent.delete(phoneId);
+    const isSent = accepted.length > 0 || refused !== undefined || unknown !== undefined;
+    if (isSent) unsent.delete(phoneId);
   }
 }
 

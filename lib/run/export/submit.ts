@@ -10,9 +10,9 @@ import { callsAllowed } from './rate-limit.ts';
 import { sendBatch, type Window } from './send-batch.ts';
 
 /**
- * Sends the exports that are due, as one window: first an intent in the log of each run, then the calls, then an entry that
- * closes the window. A later drive reads from the log which attempts may have been carried out, wherever this one stops.
- * Returns false when there was nothing to send.
+ * Sends the exports that are due as one window: writes an intent to the log of each run, then sends the calls, then closes the
+ * window in the log. Wherever this drive stops, the next one reads from the log which attempts CPH may have carried out.
+ * Returns whether there was anything to send.
  */
 export async function submitWindow(
   deps: DriveDeps,
@@ -36,20 +36,20 @@ export async function submitWindow(
   });
   const send = async (): Promise<void> => {
     for (const window of windows.values()) {
-      await deps.meter.during(window.run, () => declare(deps, window));
+      await deps.meter.during(window.run, () => writeIntent(deps, window));
     }
     for (const { window, items } of sends) {
       await deps.meter.during(window.run, () => sendBatch(deps, window, items));
     }
   };
   await withCleanup(send, () => {
-    for (const window of windows.values()) close(window, deps.clock.now());
+    for (const window of windows.values()) closeWindow(window, deps.clock.now());
     return flushAll(deps, windows.keys());
   });
   return true;
 }
 
-async function declare(deps: DriveDeps, window: Window): Promise<void> {
+async function writeIntent(deps: DriveDeps, window: Window): Promise<void> {
   const { clock, writer } = deps;
   window.id = `${writer.name}-${writer.next()}`;
   const attempts = [...window.unsent.values()].map(attemptOf);
@@ -57,8 +57,8 @@ async function declare(deps: DriveDeps, window: Window): Promise<void> {
   await assertSoleWriter(deps, window.run);
 }
 
-/** Frees the attempts that were not sent. Should the flush that follows fail, the next log entry tells so. */
-function close({ run, id, unsent, stopCode }: Window, at: number): void {
+/** Records the attempts that were not sent. The caller flushes the runs. */
+function closeWindow({ run, id, unsent, stopCode }: Window, at: number): void {
   if (id !== '' && unsent.size > 0) {
     const attempts = [...unsent.values()].map(attemptOf);
     record(run, [{ type: 'unsent', at, window: id, attempts }]);
@@ -66,7 +66,7 @@ function close({ run, id, unsent, stopCode }: Window, at: number): void {
   if (stopCode !== undefined) failUnsubmitted(run, stopCode, at);
 }
 
-/** Nothing of the account can be exported: phones without a job fail. */
+/** Fails all phones that have no job: nothing in the account can be exported. */
 function failUnsubmitted(run: OpenRun, code: string, at: number): void {
   const phones = phoneSteps(run, at).filter(
     ({ step }) => step.kind === 'submit' || step.kind === 'await_state',

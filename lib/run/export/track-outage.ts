@@ -3,28 +3,29 @@ import type { RunDeps } from '../deps.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
 
 /**
- * Looks at the jobs or archives of runs and notes in their logs when that begins to fail and when it works again: only
- * a look that has failed for long lets something be given up unseen, never the time alone.
+ * Looks up jobs or archives of `runs` and records in the runs when lookups begin to fail and when they work again. A run
+ * gives up an unseen job or archive only after repeated failed lookups, never because of elapsed time alone. Throws what
+ * `lookup` throws.
  */
-export async function note<T>(
+export async function trackOutage<T>(
   deps: Pick<RunDeps, 'clock'>,
   runs: OpenRun[],
   to: 'jobs' | 'archives',
   lookup: () => Promise<T>,
 ): Promise<T> {
   try {
-    const seen = await lookup();
+    const found = await lookup();
     const at = deps.clock.now();
     for (const run of runs) {
-      const blind = missingSince(run.state.outages[to]) !== undefined;
-      if (blind) record(run, [{ type: 'outage_ended', at, to }]);
+      const isOutage = missingSince(run.state.outages[to]) !== undefined;
+      if (isOutage) record(run, [{ type: 'outage_ended', at, to }]);
     }
-    return seen;
+    return found;
   } catch (error) {
     const at = deps.clock.now();
     for (const run of runs) {
-      const blind = missingSince(run.state.outages[to]) !== undefined;
-      if (!blind) record(run, [{ type: 'outage_started', at, to }]);
+      const isOutage = missingSince(run.state.outages[to]) !== undefined;
+      if (!isOutage) record(run, [{ type: 'outage_started', at, to }]);
     }
     throw error;
   }

@@ -10,7 +10,7 @@ export function stateOf(step: Step): RunPhone['state'] {
       return 'waiting';
     case 'submit':
       return 'queued';
-    case 'follow':
+    case 'poll':
       return 'exporting';
     case 'verify':
       return 'verifying';

@@ -7,9 +7,9 @@ const RETRY_AFTER_MS = 15_000;
 const BUSY_RETRY_AFTER_MS = MINUTE;
 const MAX_PAUSE_MS = 10 * MINUTE;
 
-/** What the ended attempts of a phone add up to. Times in epoch ms. */
+/** The ended attempts of a phone, summed up. Times in epoch ms. */
 export type History = {
-  /** Failures that count as the policy's attempts. */
+  /** Failures that count towards the policy's `retry.attempts`. */
   failed: number;
   lostResponses: number;
   busyRefusals: number;
@@ -43,8 +43,8 @@ export function addAttempt(history: History, number: number, status: AttemptStat
 
 function addFailure(history: History, failure: Extract<AttemptStatus, { kind: 'failed' }>): void {
   const { at, reason, code } = failure;
-  // A job of the lost response may still run and keep CPH busy: such a refusal is no attempt of the policy's.
-  const isBusy = history.lostResponses > 0 && reason === 'refused' && mayPass(code);
+  // A job whose response was lost may still be running: such a refusal does not count towards `retry.attempts`.
+  const isBusy = history.lostResponses > 0 && reason === 'refused' && isTemporary(code);
   if (isBusy && history.busyRefusals < MAX_BUSY_REFUSALS) history.busyRefusals += 1;
   else history.failed += 1;
   history.lastFailure = failure;
@@ -62,6 +62,6 @@ export function pauseAfter({ lastFailure, failed, busyRefusals }: History): numb
   return RETRY_AFTER_MS * 2 ** (failed - 1);
 }
 
-function mayPass(code: string | undefined): boolean {
+function isTemporary(code: string | undefined): boolean {
   return code !== undefined && ['retry', 'wait'].includes(classOfCode(code));
 }

@@ -5,7 +5,7 @@ import type { Attempt, PhoneState } from '../../ledger/run/fold.ts';
 export type AttemptStatus =
   | { kind: 'unsent' }
   | { kind: 'running'; since: number }
-  /** Its job succeeded; its archive was not seen yet. */
+  /** Its job succeeded; its archive is not verified yet. */
   | { kind: 'unverified' }
   | { kind: 'verified' }
   /** CPH may have started a job for it. */
@@ -39,8 +39,8 @@ export function statusOf(attempt: Attempt): AttemptStatus {
 }
 
 /**
- * True when the archive of an attempt without a known job may still arrive: its response was lost, or CPH was busy. The
- * network may have delivered the call twice; then the first copy keeps CPH busy with the phone.
+ * Returns whether the archive of an attempt without a known job may still arrive: its response was lost, or CPH was busy. The
+ * network may have delivered the call twice; then the job of the first copy keeps CPH busy.
  */
 export function mayStillArrive(attempt: Attempt): boolean {
   const status = statusOf(attempt);
@@ -50,8 +50,8 @@ export function mayStillArrive(attempt: Attempt): boolean {
 }
 
 /**
- * True while a job of this phone may be running at CPH. A job twice as old as `exportTimeout` (ms) no longer counts: it would
- * block its phone and its place on the server for ever.
+ * Returns whether a job of this phone may be running at CPH. A job that is twice as old as `exportTimeout` (ms) no longer
+ * counts: it would block its phone forever.
  */
 export function isBusy(phone: PhoneState, exportTimeout: number, now: number): boolean {
   for (const attempt of phone.attempts.values()) {

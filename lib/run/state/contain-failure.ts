@@ -10,7 +10,7 @@ const STOPS_DRIVE: ReadonlySet<ErrorCode> = new Set([
   'clock_skew',
 ]);
 
-/** True for errors that every further call of this invocation would meet. */
+/** Returns whether every further call of this invocation would fail with this error. */
 export function stopsDrive(error: unknown): boolean {
   return error instanceof PhonevaultError && STOPS_DRIVE.has(error.code);
 }

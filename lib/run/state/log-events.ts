@@ -11,8 +11,8 @@ export function logEvents(
 ): void {
   const own = { run: runId, policy: request.policy };
   for (const event of events) logEvent(log, own, event);
-  const phonesOf = (type: RunEvent['type']) => events.filter((event) => event.type === type).length;
-  const [accepted, verified] = [phonesOf('accepted'), phonesOf('verified')];
+  const countOf = (type: RunEvent['type']) => events.filter((event) => event.type === type).length;
+  const [accepted, verified] = [countOf('accepted'), countOf('verified')];
   if (accepted > 0) log.info('exports_accepted', { ...own, phones: accepted });
   if (verified > 0) log.info('archives_verified', { ...own, phones: verified });
 }
@@ -77,16 +77,18 @@ const attemptOf = (event: { phone_id: string; attempt: number }) => ({
   attempt: event.attempt,
 });
 
-const PHONES_TOLD = 100;
+const MAX_LOGGED_PHONES = 100;
 
-/** That a run is over, and the first 100 of the phones that were not exported: its report has them all. */
+/** Logs that a run settled, and the first 100 phones that were not exported. The report lists all of them. */
 export function logSettled(
   log: RunDeps['log'],
   { run_id: run, policy, outcome, counts }: Report,
   phones: readonly ReportedPhone[],
 ): void {
-  const left = phones.filter((phone) => phone.outcome !== 'exported').slice(0, PHONES_TOLD);
-  for (const { phone_id: phone, outcome: end, reason, code } of left) {
+  const notExported = phones
+    .filter((phone) => phone.outcome !== 'exported')
+    .slice(0, MAX_LOGGED_PHONES);
+  for (const { phone_id: phone, outcome: end, reason, code } of notExported) {
     log.info('not_exported', { run, policy, phone, outcome: end, reason, code });
   }
   log.info('settled', { run, policy, outcome, ...counts });

@@ -10,15 +10,15 @@ const MINUTE = 60_000;
 export const RECHECK_AFTER_MS = 2 * MINUTE;
 /** Lost responses do not count as the policy's attempts. */
 const MAX_LOST_RESPONSES = 3;
-/** How long lookups must have failed, and something be overdue, before it is given up. */
+/** A job or archive is given up only after lookups have failed, and it has been overdue, for this long. */
 const OUTAGE_GRACE_MS = 30 * MINUTE;
 
-/** What holds for a whole run. Times in epoch ms. */
+/** The facts of a run that decide its phones' steps. Times in epoch ms. */
 export type RunFacts = {
   terms: Terms;
   startedAt: number;
   cancelledAt?: number | undefined;
-  /** How long a key is watched after a lost response, in ms. */
+  /** How long an archive's key is watched after a lost response, in ms. */
   watchMs: number;
   /** Since when lookups of the jobs or the archives have failed. */
   outageSince?: { jobs: number | undefined; archives: number | undefined };
@@ -33,11 +33,11 @@ export type Step =
       code?: string | undefined;
       archive?: Attempt | undefined;
     }
-  /** A phone that is still in a passing state at `until` is skipped. */
+  /** A phone that is still in a transient state at `until` is skipped. */
   | { kind: 'await_state'; until: number }
   | { kind: 'submit'; attempt: number; notBefore: number }
   /** `overdue`: the next poll that finds the job still running ends it as timed out, for this reason. */
-  | { kind: 'follow'; attempt: Attempt; overdue?: 'export_timeout' | 'deadline' }
+  | { kind: 'poll'; attempt: Attempt; overdue?: 'export_timeout' | 'deadline' }
   | { kind: 'verify'; attempt: Attempt; notBefore: number }
   | { kind: 'watch'; attempt: Attempt; until: number };
 
@@ -76,7 +76,7 @@ function knownOutcome({ planned, outcome }: PhoneState, attempts: Attempt[]): St
   return planned.verdict && { kind: 'done', ...planned.verdict };
 }
 
-/** The step of an attempt that is under way; undefined when the attempt is over. */
+/** Returns the step of an attempt that is under way; undefined when the attempt is over. */
 function stepOfAttempt(
   attempt: Attempt,
   status: AttemptStatus,
@@ -85,7 +85,7 @@ function stepOfAttempt(
 ): Step | undefined {
   switch (status.kind) {
     case 'running':
-      return followStep(attempt, status.since, facts, now);
+      return pollStep(attempt, status.since, facts, now);
     case 'unverified': {
       if (isGivenUp(facts, 'archives', deadlineOf(facts), now)) {
         return { kind: 'done', outcome: 'failed', reason: 'not_verified' };
@@ -104,24 +104,24 @@ function stepOfAttempt(
   }
 }
 
-function followStep(attempt: Attempt, since: number, facts: RunFacts, now: number): Step {
+function pollStep(attempt: Attempt, since: number, facts: RunFacts, now: number): Step {
   const timeout = since + facts.terms.export_timeout;
   const deadline = deadlineOf(facts);
   const overdue = now >= timeout ? 'export_timeout' : now >= deadline ? 'deadline' : undefined;
-  if (overdue === undefined) return { kind: 'follow', attempt };
+  if (overdue === undefined) return { kind: 'poll', attempt };
   if (isGivenUp(facts, 'jobs', Math.min(timeout, deadline), now)) {
     return { kind: 'done', outcome: 'timed_out', reason: overdue };
   }
-  return { kind: 'follow', attempt, overdue };
+  return { kind: 'poll', attempt, overdue };
 }
 
-/** True when lookups have failed for long, and for long after `due` (epoch ms). */
+/** Returns whether lookups have failed for OUTAGE_GRACE_MS, and for as long after `due` (epoch ms). */
 function isGivenUp(facts: RunFacts, what: 'jobs' | 'archives', due: number, now: number): boolean {
   const since = facts.outageSince?.[what];
   return since !== undefined && now >= Math.max(since, due) + OUTAGE_GRACE_MS;
 }
 
-/** The step of a phone without an attempt under way. */
+/** Returns the step of a phone without an attempt under way. */
 function stepWithoutAttempt(phone: PhoneState, facts: RunFacts, past: History, now: number): Step {
   const { lastFailure } = past;
   if (lastFailure !== undefined) {
@@ -141,15 +141,15 @@ function stepWithoutAttempt(phone: PhoneState, facts: RunFacts, past: History, n
   if (now >= deadlineOf(facts)) {
     return { kind: 'done', outcome: 'timed_out', reason: 'deadline', code };
   }
-  const waitsSince = waitingSince(phone, facts, lastFailure);
-  if (waitsSince !== undefined) {
-    return { kind: 'await_state', until: waitsSince + facts.terms.wait_for_phones };
+  const waitStart = waitStartOf(phone, facts, lastFailure);
+  if (waitStart !== undefined) {
+    return { kind: 'await_state', until: waitStart + facts.terms.wait_for_phones };
   }
   return { kind: 'submit', attempt: past.next, notBefore: past.lastEnd + pauseAfter(past) };
 }
 
-/** Since when the phone is known not to run (epoch ms); undefined once it was seen running after that. */
-function waitingSince(
+/** Returns since when the phone has not been running (epoch ms); undefined when it is running. */
+function waitStartOf(
   { planned, readyAt }: PhoneState,
   { startedAt }: RunFacts,
   failure: History['lastFailure'],

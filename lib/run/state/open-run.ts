@@ -12,19 +12,19 @@ import { refresh, type StoredRun } from './stored-run.ts';
 /** A run as one drive works on it. */
 export type OpenRun = StoredRun & { unwritten: Unwritten; retryAt: RetryTimes };
 
-/** What this drive still has to write. */
+/** What this drive has not written yet. */
 type Unwritten = {
-  /** Folded into the run's state, not yet in its log. */
+  /** Folded into the run's state, but not in its log yet. */
   events: RunEvent[];
   /** Counted since the last log entry. */
   metrics: Metrics;
-  /** True until the result of the settled run stands in the indexes. */
+  /** True until the indexes hold the result of the settled run. */
   result: boolean;
   /** When the log was last written (epoch ms). */
   flushedAt: number;
 };
 
-/** Before these times (epoch ms) nothing is tried again; 0: at once. */
+/** Nothing is retried before these times (epoch ms); 0: at once. */
 type RetryTimes = {
   /** Any step of the run: the last one failed. */
   step: number;
@@ -34,7 +34,7 @@ type RetryTimes = {
   archives: number;
   /** The archives of attempts whose outcome is unknown. */
   unknownOutcomes: number;
-  /** When each waiting phone was last looked up, by id: the one that was not for longest is next. */
+  /** When each waiting phone was last looked up, by id. */
   phoneSeenAt: Map<string, number>;
 };
 
@@ -76,7 +76,7 @@ export async function flush(deps: Flushing, run: OpenRun): Promise<void> {
   }
 }
 
-/** Flushes every run, though one may fail; throws the first failure when all have been tried. */
+/** Flushes every run, even when one fails. Throws the first failure at the end. */
 export async function flushAll(deps: Flushing, runs: Iterable<OpenRun>): Promise<void> {
   const results = await Promise.allSettled([...runs].map((run) => flush(deps, run)));
   const failed = results.find((result) => result.status === 'rejected');

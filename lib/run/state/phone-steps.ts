@@ -4,7 +4,7 @@ import { nextStep, type RunFacts, type Step } from './next-step.ts';
 import type { StoredRun } from './stored-run.ts';
 
 const MINUTE = 60_000;
-const WATCH_UNTIL_LEARNED_MS = 15 * MINUTE;
+const DEFAULT_WATCH_MS = 15 * MINUTE;
 const MIN_WATCH_MS = 2 * MINUTE;
 
 export type PhoneStep = { phone: PhoneState; step: Step };
@@ -19,7 +19,7 @@ export function phoneSteps(run: StoredRun, now: number): PhoneStep[] {
   }));
 }
 
-/** Undefined while the run has no plan, and when it failed before it started. */
+/** Returns undefined for a run without a plan, or that failed before it started. */
 function factsOf(run: StoredRun): RunFacts | undefined {
   const terms = run.plan?.terms;
   if (run.plan === undefined || terms === undefined) return undefined;
@@ -27,7 +27,7 @@ function factsOf(run: StoredRun): RunFacts | undefined {
     terms,
     startedAt: run.plan.started_at,
     cancelledAt: run.state.cancelledAt,
-    watchMs: typicalExport(run, terms),
+    watchMs: watchTime(run, terms),
     outageSince: {
       jobs: missingSince(run.state.outages.jobs),
       archives: missingSince(run.state.outages.archives),
@@ -35,9 +35,9 @@ function factsOf(run: StoredRun): RunFacts | undefined {
   };
 }
 
-/** Twice the longest successful export of this run (ms), within bounds. */
-function typicalExport(run: StoredRun, terms: Terms): number {
+/** Returns twice the longest successful export of this run (ms), within bounds. */
+function watchTime(run: StoredRun, terms: Terms): number {
   const longest = run.state.longestExport;
-  const watch = longest === 0 ? WATCH_UNTIL_LEARNED_MS : longest * 2;
+  const watch = longest === 0 ? DEFAULT_WATCH_MS : longest * 2;
   return Math.min(Math.max(watch, MIN_WATCH_MS), terms.export_timeout);
 }

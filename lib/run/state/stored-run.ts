@@ -6,9 +6,9 @@ import { readReport, type Report } from '../../ledger/run/report.ts';
 import { readRequest, type RunRequest } from '../../ledger/run/request.ts';
 import type { Store } from '../../ledger/store/store.ts';
 
-type Reading = Pick<Store, 'get' | 'list'>;
+type Readable = Pick<Store, 'get' | 'list'>;
 
-/** What the ledger says of an open run. */
+/** An open run, as the ledger has it. */
 export type StoredRun = {
   runId: string;
   /** When the run was requested (epoch ms). */
@@ -20,13 +20,13 @@ export type StoredRun = {
   report: Report | undefined;
   /** The log entries that are folded into `state`. */
   logMark: LogMark;
-  /** What each log entry counted, by its key. */
+  /** The metrics of each log entry, by its key. */
   loggedMetrics: Map<string, Metrics>;
 };
 
 /** Reads a run; undefined when its request is gone. Throws `object_newer` and `object_invalid`. */
 export async function loadRun(
-  store: Reading,
+  store: Readable,
   runId: string,
   requestedAt: number,
 ): Promise<StoredRun | undefined> {
@@ -49,8 +49,8 @@ export async function loadRun(
   return run;
 }
 
-/** Folds in what was appended to the log since it was read last. */
-export async function refresh(store: Reading, run: StoredRun): Promise<void> {
+/** Folds in the log entries that were appended since the last read. */
+export async function refresh(store: Readable, run: StoredRun): Promise<void> {
   fold(run.state, await readLog(store, run.runId, run.logMark, run.loggedMetrics));
 }
 
@@ -59,7 +59,7 @@ export async function refresh(store: Reading, run: StoredRun): Promise<void> {
  * these phones, when another drive wrote the plan.
  */
 export async function adoptPlan(
-  store: Reading,
+  store: Readable,
   run: StoredRun,
   { plan, phones }: { plan: Plan; phones: PlannedPhone[] },
 ): Promise<void> {
@@ -69,7 +69,7 @@ export async function adoptPlan(
   await refresh(store, run);
 }
 
-/** Returns what the run has cost: what its log says and `unwritten`. */
+/** Returns the metrics of the run: those in its log and `unwritten`. */
 export function metricsOf(run: StoredRun, unwritten: Metrics = noMetrics()): Metrics {
   const sum = noMetrics();
   for (const metrics of [...run.loggedMetrics.values(), unwritten]) addMetrics(sum, metrics);

@@ -2,8 +2,8 @@ import { isUnreadable } from '../../ledger/store/ledger-object.ts';
 import type { RunDeps } from '../deps.ts';
 
 /**
- * Runs the work of a hint. Returns true when the hint may be removed: `work` returned true, or the hint is invalid. A hint
- * that cannot be read is logged; one that a newer version wrote stays.
+ * Runs `work` for a hint. Returns true when the hint can be deleted: `work` returned true, or the hint is invalid. Logs an
+ * unreadable hint; a hint that a newer version wrote is kept.
  */
 export async function tryHint(
   deps: Pick<RunDeps, 'log'>,

@@ -125,7 +125,10 @@ describe('what fold keeps', () => {
     expect(plain(startState([]))).toEqual(
       plain({
         ...{ phones: new Map(), acceptedAt: 0, longestExport: 0 },
-        outages: { jobs: { missed: [], seenAt: 0 }, archives: { missed: [], seenAt: 0 } },
+        outages: {
+          jobs: { missingAt: [], presentAt: 0 },
+          archives: { missingAt: [], presentAt: 0 },
+        },
         ...{ deleted: new Set(), notifyFailures: [], failures: [] },
       }),
     );
@@ -230,7 +233,7 @@ describe('what fold keeps', () => {
       { type: 'notified', at: 8, message_id: 'late' },
       { type: 'notified', at: 3, message_id: 'm' },
     );
-    expect(state.cut).toEqual({ type: 'batch_size_reduced', at: 9, size: 8 });
+    expect(state.reduced).toEqual({ type: 'batch_size_reduced', at: 9, size: 8 });
     expect(state.cancelledAt).toBe(4);
     expect(state.notified).toMatchObject({ at: 3, message_id: 'm' });
   });

@@ -101,7 +101,7 @@ describe('judgeFailure', () => {
     ['a lost answer, whatever it says', failure({ carriedOut: 'unknown' }, 'throttled')],
   ])('leaves all phones in doubt after %s', (_, error) => {
     expect(classifyError(items, error, T0)).toStrictEqual({
-      kind: 'judged',
+      kind: 'outcome_unknown',
       events: [
         { type: 'outcome_unknown', ...p1 },
         { type: 'outcome_unknown', ...p2 },
@@ -114,15 +114,15 @@ describe('judgeFailure', () => {
     ['never sent', 'unsent', failure({ status: undefined }, 'unreachable')],
     ['not taken up (500)', 'unsent', failure({ status: 500 })],
     ['not taken up (503)', 'unsent', failure({ status: 503, serviceCode: 'CPS.0001' })],
-    ['of too many phones', 'too_many', failure({ serviceCode: 'CPS.0170' })],
-    ['of which one phone is the culprit', 'one_of_them', failure({ serviceCode: 'CPS.0005' })],
+    ['of too many phones', 'too_large', failure({ serviceCode: 'CPS.0170' })],
+    ['of which one phone is the culprit', 'one_phone', failure({ serviceCode: 'CPS.0005' })],
   ])('says no more of the phones of a call that was %s', (_, kind, error) => {
     expect(classifyError(items, error, T0)).toStrictEqual({ kind });
   });
 
   it.each(['CPS.0170', 'CPS.0005'])('refuses the one phone of a call for %s', (serviceCode) => {
     expect(classifyError([item('p1')], failure({ serviceCode }), T0)).toStrictEqual({
-      kind: 'judged',
+      kind: 'refused',
       events: [{ type: 'refused', ...p1, code: serviceCode, message: 'refused' }],
     });
   });
@@ -133,7 +133,7 @@ describe('judgeFailure', () => {
     ['with the beginning of its code', failure({ serviceCode: 'C'.repeat(65) }), 'C'.repeat(64)],
   ])('refuses all phones %s', (_, error, code) => {
     expect(classifyError(items, error, T0)).toStrictEqual({
-      kind: 'judged',
+      kind: 'refused',
       events: refused(code),
     });
   });
@@ -141,7 +141,7 @@ describe('judgeFailure', () => {
   it('keeps the beginning of the message', () => {
     const error = failure({ serviceCode: 'CPS.0042' }, 'service', 'm'.repeat(201));
     expect(classifyError(items, error, T0)).toStrictEqual({
-      kind: 'judged',
+      kind: 'refused',
       events: refused('CPS.0042', 'm'.repeat(200)),
     });
   });

@@ -6,7 +6,7 @@ import {
   noteAccepted,
   noteSent,
   noteThrottled,
-  noteTooMany,
+  noteTooLarge,
 } from '../../../lib/run/export/rate-limit.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 
@@ -39,7 +39,8 @@ function run(limits: Limits, hidden: { size: number; perMinute: number }, minute
       counts.phones += size;
       limits = noteAccepted(limits, size, now);
     } else {
-      limits = answer === 'throttled' ? noteThrottled(limits, now) : noteTooMany(limits, size, now);
+      limits =
+        answer === 'throttled' ? noteThrottled(limits, now) : noteTooLarge(limits, size, now);
     }
     now += 300;
   }
@@ -91,8 +92,8 @@ describe('pace', () => {
   it('falls back to what was accepted when a batch is too large', () => {
     const grown = noteAccepted({ ...initialLimits, phones_per_call: 12 }, 12, T0);
     expect(grown.phones_per_call).toBe(24);
-    expect(noteTooMany(grown, 24, T0).phones_per_call).toBe(12);
-    expect(noteTooMany({ ...initialLimits, phones_per_call: 1 }, 1, T0).phones_per_call).toBe(1);
+    expect(noteTooLarge(grown, 24, T0).phones_per_call).toBe(12);
+    expect(noteTooLarge({ ...initialLimits, phones_per_call: 1 }, 1, T0).phones_per_call).toBe(1);
   });
 });
 
@@ -201,7 +202,7 @@ describe('what a refusal teaches', () => {
     ['what was accepted once is refused now: half of it', { accepted_size: 9 }, 9, 4, 0],
     ['more was accepted once: half', { accepted_size: 12 }, 9, 4, 0],
   ])('of the size: %s', (_, known, size, phones_per_call, accepted_size) => {
-    expect(noteTooMany({ ...initialLimits, ...known }, size, T0)).toMatchObject({
+    expect(noteTooLarge({ ...initialLimits, ...known }, size, T0)).toMatchObject({
       ...{ phones_per_call, accepted_size },
       ...{ refused_size: size, refused_size_at: T0 },
     });

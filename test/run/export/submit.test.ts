@@ -291,14 +291,14 @@ describe('what a failed call means', () => {
     [
       'an answer that was lost',
       { carriedOut: 'unknown' },
-      'judged',
+      'outcome_unknown',
       'service',
       ['outcome_unknown', 'outcome_unknown'],
     ],
     [
       'a refusal that each phone is tried again after',
       { status: 400, serviceCode: 'CPS.0042' },
-      'judged',
+      'refused',
       'CPS.0042',
       ['refused', 'refused'],
     ],
@@ -321,7 +321,7 @@ describe('what a failed call means', () => {
     });
     const run = runOf('nightly-1', ['p', 'q']);
     await world.submit(run);
-    expect(world.logged('call_refused')).toEqual([line('judged')]);
+    expect(world.logged('call_refused')).toEqual([line('outcome_unknown')]);
     expect(await events(world, run)).toEqual(['intent', 'outcome_unknown', 'outcome_unknown']);
   });
 
@@ -400,7 +400,7 @@ describe('what a failed call means', () => {
     const run = runOf('nightly-1', numbered(5));
     await world.submit(run);
     expect(world.calls).toEqual([numbered(5), ['p0', 'p1', 'p2'], ['p3', 'p4'], ['p3'], ['p4']]);
-    expect(run.state.cut).toMatchObject({ at: T0 + 3 * SECOND, size: 1 });
+    expect(run.state.reduced).toMatchObject({ at: T0 + 3 * SECOND, size: 1 });
     expect(world.learned.limits.phones_per_call).toBe(10);
     expect(await events(world, run)).toEqual([
       ...[

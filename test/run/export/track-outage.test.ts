@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fold } from '../../../lib/ledger/run/fold.ts';
-import { note } from '../../../lib/run/export/track-outage.ts';
+import { trackOutage } from '../../../lib/run/export/track-outage.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
@@ -12,16 +12,16 @@ describe.each(['jobs', 'archives'] as const)('a look at the %s', (to) => {
 
   it('answers what it saw and notes nothing while it works', async () => {
     const all = runs();
-    expect(await note({ clock: playClock(T0) }, all, to, async () => 7)).toBe(7);
+    expect(await trackOutage({ clock: playClock(T0) }, all, to, async () => 7)).toBe(7);
     expect(all.map(({ unwritten }) => unwritten.events)).toEqual([[], []]);
   });
 
   it('notes once that it begins to fail, and throws what it failed with each time', async () => {
     const all = runs();
     const clock = playClock(T0);
-    await expect(note({ clock }, all, to, fails)).rejects.toThrow('unreachable');
+    await expect(trackOutage({ clock }, all, to, fails)).rejects.toThrow('unreachable');
     clock.move(1);
-    await expect(note({ clock }, all, to, fails)).rejects.toThrow('unreachable');
+    await expect(trackOutage({ clock }, all, to, fails)).rejects.toThrow('unreachable');
     const blind = [{ type: 'outage_started', at: T0, to }];
     expect(all.map(({ unwritten }) => unwritten.events)).toEqual([blind, blind]);
   });
@@ -32,11 +32,11 @@ describe.each(['jobs', 'archives'] as const)('a look at the %s', (to) => {
     fold(run.state, [{ type: 'outage_started', at: T0, to }]);
     fold(sighted.state, [{ type: 'outage_started', at: T0, to: other }]);
     const clock = playClock(T0);
-    await note({ clock }, [run, sighted], to, () => clock.sleep(5));
+    await trackOutage({ clock }, [run, sighted], to, () => clock.sleep(5));
     expect(run.unwritten.events).toEqual([{ type: 'outage_ended', at: T0 + 5, to }]);
     expect(sighted.unwritten.events).toEqual([]);
     clock.move(1);
-    await expect(note({ clock }, [run], to, fails)).rejects.toThrow('unreachable');
+    await expect(trackOutage({ clock }, [run], to, fails)).rejects.toThrow('unreachable');
     expect(run.unwritten.events.at(-1)).toEqual({ type: 'outage_started', at: T0 + 6, to });
   });
 });

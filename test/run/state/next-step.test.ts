@@ -25,7 +25,7 @@ describe('nextStep', () => {
   });
 
   it.each<[string, RunEvent[], number, object]>([
-    ['follows a running job', [intent(), accepted()], T0, { kind: 'follow' }],
+    ['follows a running job', [intent(), accepted()], T0, { kind: 'poll' }],
     [
       'verifies the archive of a succeeded job',
       [intent(), accepted(), succeeded()],
@@ -132,13 +132,13 @@ describe('nextStep', () => {
       'polls a job once more after its timeout',
       [intent(), accepted()],
       T0 + terms.export_timeout,
-      { kind: 'follow', overdue: 'export_timeout' },
+      { kind: 'poll', overdue: 'export_timeout' },
     ],
     [
       'polls an overdue job once more, however late',
       [intent(), accepted()],
       T0 + terms.export_timeout + 20 * 60 * MINUTE,
-      { kind: 'follow', overdue: 'export_timeout' },
+      { kind: 'poll', overdue: 'export_timeout' },
     ],
     [
       'verifies a succeeded job, however late',
@@ -172,7 +172,7 @@ describe('nextStep', () => {
     const outage = (at: number) => runFacts({ outageSince: { jobs: at, archives: at } });
     const over = T0 + terms.deadline;
     const job = phoneWith([intent(), accepted()]);
-    expect(nextStep(job, outage(over), over + 29 * MINUTE).kind).toBe('follow');
+    expect(nextStep(job, outage(over), over + 29 * MINUTE).kind).toBe('poll');
     expect(nextStep(job, outage(over), over + 30 * MINUTE)).toMatchObject({ outcome: 'timed_out' });
     const archive = phoneWith([intent(), accepted(), succeeded()]);
     expect(nextStep(archive, outage(over), over + 30 * MINUTE)).toMatchObject({
@@ -209,7 +209,7 @@ describe('nextStep', () => {
       kind: 'done',
       outcome: 'cancelled',
     });
-    expect(nextStep(phoneWith([intent(), accepted()]), facts, T0).kind).toBe('follow');
+    expect(nextStep(phoneWith([intent(), accepted()]), facts, T0).kind).toBe('poll');
   });
 
   it('prefers a verified archive to every later verdict', () => {
@@ -289,7 +289,7 @@ describe('nextStep, at the edges', () => {
     const phone = phoneWith([intent(), accepted()]);
     const outage = runFacts({ outageSince: { jobs: T0, archives: undefined } });
     const over = T0 + terms.export_timeout + 30 * MINUTE;
-    expect(nextStep(phone, outage, over - 1).kind).toBe('follow');
+    expect(nextStep(phone, outage, over - 1).kind).toBe('poll');
     expect(nextStep(phone, outage, over)).toEqual({
       kind: 'done',
       outcome: 'timed_out',

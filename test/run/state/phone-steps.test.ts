@@ -65,8 +65,8 @@ describe('phoneSteps', () => {
     const seen: RunEvent = { type: 'outage_ended', at: T0 + 1, to: 'jobs' };
     const overdue = end + 30 * MINUTE;
     expect(stepOf([accepted, blind('jobs')], overdue)?.kind).toBe('done');
-    expect(stepOf([accepted, blind('archives')], overdue)?.kind).toBe('follow');
-    expect(stepOf([accepted, blind('jobs'), seen], overdue)?.kind).toBe('follow');
+    expect(stepOf([accepted, blind('archives')], overdue)?.kind).toBe('poll');
+    expect(stepOf([accepted, blind('jobs'), seen], overdue)?.kind).toBe('poll');
   });
 
   it('knows since when looks at the archives have failed', () => {
