@@ -12,12 +12,12 @@ import { storeSuite } from './store/store-suite.ts';
 /** An empty ledger, and a clock to move by hand that starts at the time of the store's own. */
 export type OpenLedger = () => Promise<{ store: Store; clock: ReturnType<typeof playClock> }>;
 
-type Facts = { conditional: Conditional; creators: number; cases: number };
+type Facts = { conditional: Conditional; creators: number; rounds: number; cases: number };
 
 /** What every ledger must do, whatever store lies under it. */
 export function ledgerSuite(name: string, open: OpenLedger, facts: Facts): void {
-  const { conditional, creators, cases } = facts;
-  storeSuite(name, async () => (await open()).store, { creators });
+  const { conditional, cases } = facts;
+  storeSuite(name, async () => (await open()).store, facts);
   describe(`${name} as a ledger`, () => {
     leaseSuite(open, conditional);
     logSuite(open);

@@ -24,5 +24,6 @@ beforeAll(async () => {
 ledgerSuite('radosgw with session keys', open, {
   conditional: 'honoured',
   creators: 20,
+  rounds: 100,
   cases: 5,
 });

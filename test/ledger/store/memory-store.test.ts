@@ -10,7 +10,12 @@ const open = async (conditional: Conditional) => {
   return { store: memoryStore(clock, conditional), clock };
 };
 
-ledgerSuite('memory', () => open('honoured'), { conditional: 'honoured', creators: 20, cases: 50 });
+ledgerSuite('memory', () => open('honoured'), {
+  conditional: 'honoured',
+  creators: 20,
+  rounds: 100,
+  cases: 50,
+});
 
 describe.each(['ignored', 'refused'] as const)('memory', (conditional) => {
   leaseSuite(() => open(conditional), conditional);

@@ -4,7 +4,7 @@ import type { Conditional } from '../../../lib/ledger/store/store.ts';
 import { night } from '../../../testing/night.ts';
 import { leaseSuite } from '../lease-suite.ts';
 import { ledgerSuite } from '../ledger-suite.ts';
-import { storeSuite } from './store-suite.ts';
+import { createSuite } from './store-suite.ts';
 
 const open = async (conditionalPut: Conditional) => {
   const { invocation, clock } = await night({ phones: 0, conditionalPut });
@@ -15,11 +15,12 @@ const open = async (conditionalPut: Conditional) => {
 ledgerSuite('the embedded OBS', () => open('honoured'), {
   conditional: 'honoured',
   creators: 4,
+  rounds: 10,
   cases: 5,
 });
 
 describe.each(['ignored', 'refused'] as const)('conditional PUT %s:', (conditional) => {
-  storeSuite('the embedded OBS', async () => (await open(conditional)).store);
+  createSuite('the embedded OBS', async () => (await open(conditional)).store);
   leaseSuite(() => open(conditional), conditional);
 });
 

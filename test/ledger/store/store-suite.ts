@@ -37,17 +37,42 @@ const BODIES: [string, string][] = [
   ['three megabytes', 'é0123456789abcd'.repeat(200_000)],
 ];
 
-type Facts = {
-  /** How many may try to create a key at once and only one does; 0 where that is not promised. */
-  creators?: number;
-};
+/** `creators` create the same key at once, in `rounds`; none where two may both succeed. */
+type Race = { creators: number; rounds: number };
+
+type OpenStore = () => Promise<Store>;
+
+/** What `create` of every store must do. */
+export function createSuite(name: string, open: OpenStore, race?: Race): void {
+  describe(`${name}: create`, () => {
+    it('writes a new key and keeps an old one', async () => {
+      const store = await open();
+      expect(await store.create('a', 'first')).toBe('created');
+      expect(await store.create('a', 'second')).toBe('exists');
+      expect((await store.get('a'))?.body).toBe('first');
+      await store.remove(['a']);
+      expect(await store.create('a', 'third')).toBe('created');
+    });
+
+    it.runIf(race)('lets one of many create a key, in every round', async () => {
+      const { creators, rounds } = race as Race;
+      const store = await open();
+      for (let round = 0; round < rounds; round += 1) {
+        const key = `race/${round}`;
+        const attempts = Array.from({ length: creators }, (_, n) => store.create(key, `of ${n}`));
+        const outcomes = await Promise.all(attempts);
+        const winners = outcomes.flatMap((outcome, n) => (outcome === 'created' ? [n] : []));
+        expect(winners).toHaveLength(1);
+        expect((await store.get(key))?.body).toBe(`of ${winners[0]}`);
+      }
+    });
+  });
+}
 
 /** What every store of the ledger must do, whatever lies under it. */
-export function storeSuite(
-  name: string,
-  open: () => Promise<Store>,
-  { creators = 0 }: Facts = {},
-): void {
+export function storeSuite(name: string, open: OpenStore, race?: Race): void {
+  createSuite(name, open, race);
+
   const keysOf = async (store: Store, ...args: Parameters<Store['list']>) =>
     (await store.list(...args)).map((object) => object.key);
 
@@ -74,27 +99,6 @@ export function storeSuite(
       await store.put('a', 'two');
       expect((await store.get('a'))?.etag).not.toBe(one);
       expect((await store.list(''))[0]?.etag).toBe((await store.get('a'))?.etag);
-    });
-
-    it('creates once', async () => {
-      const store = await open();
-      expect(await store.create('a', 'first')).toBe('created');
-      expect(await store.create('a', 'second')).toBe('exists');
-      expect((await store.get('a'))?.body).toBe('first');
-      await store.remove(['a']);
-      expect(await store.create('a', 'third')).toBe('created');
-    });
-
-    it.runIf(creators > 0)('lets one of many create a key, in a hundred rounds', async () => {
-      const store = await open();
-      for (let round = 0; round < 100; round += 1) {
-        const key = `race/${round}`;
-        const attempts = Array.from({ length: creators }, (_, n) => store.create(key, `of ${n}`));
-        const outcomes = await Promise.all(attempts);
-        const winners = outcomes.flatMap((outcome, n) => (outcome === 'created' ? [n] : []));
-        expect(winners).toHaveLength(1);
-        expect((await store.get(key))?.body).toBe(`of ${winners[0]}`);
-      }
     });
 
     it('lists in key order, below a prefix, after a key, up to a number', async () => {
