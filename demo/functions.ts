@@ -17,7 +17,6 @@ const FUNCTIONS: Record<'drive' | 'schedule', Definition> = {
     handler: 'drive.handler',
     memorySize: 512,
     timeout: 60,
-    maxInstances: 1,
     events: [
       {
         triggerTypeCode: 'TIMER',

@@ -77,7 +77,6 @@ resource "huaweicloud_fgs_function" "drive" {
   handler          = "drive.handler"
   memory_size      = var.drive_memory
   timeout          = 60
-  max_instance_num = "1"
   code_type        = "zip"
   code_filename    = "drive.zip"
   func_code        = filebase64(data.archive_file.code["drive"].output_path)

@@ -13,7 +13,7 @@ resource "huaweicloud_fgs_function_trigger" "every_minute" {
     schedule      = "1m"
   })
 
-  # The timer must not run before drive is limited to one instance.
+  # The timer must not run before failures are reported.
   depends_on = [huaweicloud_fgs_async_invoke_configuration.drive]
 }
 

@@ -32,13 +32,11 @@ function judgeTimeout(key: FunctionKey, timeout: number | undefined, fix: string
 }
 
 function judgeInstances(key: FunctionKey, instances: number | undefined, fix: string): Verdict[] {
-  if (key !== 'drive') {
-    return instances === 0 ? [failed('it is disabled: its instances are limited to 0', fix)] : [];
-  }
-  if (instances === 1) return [];
-  const isUnlimited = instances === undefined || instances < 0;
-  const found = isUnlimited ? 'not limited' : `limited to ${instances}`;
-  return [failed(`its instances are ${found} instead of 1`, fix)];
+  if (instances === 0) return [failed('it is disabled: its instances are limited to 0', fix)];
+  if (key !== 'drive' || instances !== 1) return [];
+  const text =
+    'its instances are limited to 1: FunctionGraph discards a timer or a wake-up that meets a working drive, and reports a failure';
+  return [warning(text, fix)];
 }
 
 /** Returns what is wrong with a function's asynchronous invocations: retries, and where failures go. */

@@ -31,14 +31,13 @@ export async function checkFunction(
         ...judgeAsync(key, rules, { topicUrn: here.topicUrn, fix }),
         ...judgeSettings(key, config.user_data, { here, driveUrn, fix }),
       ],
-      goodText(key, config),
+      goodText(config),
     );
   } catch (error) {
     return verdictOf(error, 'functiongraph:function:getConfig');
   }
 }
 
-function goodText(key: FunctionKey, { runtime, timeout, max_instances }: FunctionConfig): string {
-  const instances = key === 'drive' ? `, ${max_instances} instance` : '';
-  return `${runtime}, ${timeout} s${instances}, settings as here`;
+function goodText({ runtime, timeout }: FunctionConfig): string {
+  return `${runtime}, ${timeout} s, settings as here`;
 }

@@ -124,7 +124,7 @@ describe.each(nodes)('deployed to the embedded cloud, on %s', (node) => {
     async () => {
       expect(await serverless('plan')).toMatchObject({ code: 2 });
       const first = await serverless('deploy');
-      expect(first.out).toContain('drive: maximum instances: default -> 1');
+      expect(first.out).toContain('drive: maximum instances: default -> 400');
       expect(first.code).toBe(0);
       const second = await serverless('deploy');
       expect(second.out).toContain('Nothing changed.');

@@ -50,8 +50,7 @@ describe('function', () => {
   });
 
   it.each([
-    ['two instances', '/config-max-instance', { max_instance_num: 2 }, 'limited to 2 instead of 1'],
-    ['instances without limit', '/config-max-instance', { max_instance_num: -1 }, 'not limited'],
+    ['no instances', '/config-max-instance', { max_instance_num: 0 }, 'it is disabled'],
     [
       'a retry',
       '/async-invoke-config',
@@ -64,6 +63,18 @@ describe('function', () => {
     await change(cli, 'drive', what, body);
     const finding = await cli.finding('function', { subject: DRIVE });
     expect(finding).toMatchObject({ outcome: 'failed', code: 1 });
+    expect(finding.message).toContain(text);
+  });
+
+  it.each([
+    [1, 'warning', 'its instances are limited to 1'],
+    [2, 'ok', 'settings as here'],
+    [-1, 'ok', 'settings as here'],
+  ])('judges a drive with at most %d instances: %s', async (max_instance_num, outcome, text) => {
+    const cli = await doctorNight();
+    await change(cli, 'drive', '/config-max-instance', { max_instance_num });
+    const finding = await cli.finding('function', { subject: DRIVE });
+    expect(finding).toMatchObject({ outcome });
     expect(finding.message).toContain(text);
   });
 

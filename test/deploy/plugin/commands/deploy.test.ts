@@ -115,9 +115,9 @@ describe('deploy', () => {
     expect(lines.at(-1)).toBe('deploy would change nothing.');
   });
 
-  it('limits drive to one instance before it creates the timer of drive', async () => {
-    const { lines, run } = await fixture();
-    await run();
+  it("limits a function's instances before it creates its timer", async () => {
+    const { lines, run, allDesired } = await fixture();
+    await run(allDesired({ drive: { maxInstances: 1 } }));
     const drive = lines.filter((line) => line.startsWith('drive: '));
     const at = (text: string) => drive.findIndex((line) => line.includes(text));
     expect(at('maximum instances: default -> 1')).toBeGreaterThan(0);

@@ -3,11 +3,11 @@ import { desiredFunction } from '../../../../deploy/plugin/desired/desired-funct
 import { definitions, provider, TOPIC, desired } from '../serverless-yml.ts';
 
 describe('desiredFunction', () => {
-  it('gives drive one instance, no retries, a maximum event age of one minute and a timer', () => {
+  it('gives drive the default number of instances, no retries, a maximum event age of one minute and a timer', () => {
     expect(desired()).toMatchObject({
       name: 'phonevault-test-drive',
       urn: 'urn:fss:cn-north-4:p1:function:default:phonevault-test-drive',
-      maxInstances: 1,
+      maxInstances: 400,
       timeout: 60,
       async: { retries: 0, maxAge: 60, failureTopicUrn: `${TOPIC}-operators` },
       triggers: [
