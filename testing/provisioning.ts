@@ -20,7 +20,7 @@ export:
 on_provisioned: true
 `;
 
-export type Nursery = Night & {
+export type FirstBackupNight = Night & {
   /** Delivers an event to the work of handler `event`. */
   fire(event: unknown): Promise<EventResult>;
   /** Delivers all events since the last time, in parallel. */
@@ -38,7 +38,9 @@ export type Nursery = Night & {
 };
 
 /** The embedded cloud with a policy for new phones. */
-export async function nursery(options: CloudOptions & { policy?: string } = {}): Promise<Nursery> {
+export async function firstBackupNight(
+  options: CloudOptions & { policy?: string } = {},
+): Promise<FirstBackupNight> {
   const world = await night({
     phones: 2,
     servers: 1,
@@ -91,7 +93,7 @@ export async function nursery(options: CloudOptions & { policy?: string } = {}):
 }
 
 /** Returns the same trace in every form in which it may arrive. */
-export function waysOf(trace: Trace): unknown[] {
+export function eventFormsOf(trace: Trace): unknown[] {
   const text = {
     ...trace,
     request: JSON.stringify(trace.request),

@@ -1,6 +1,6 @@
 import { layout } from '../../ledger/store/layout.ts';
 import type { DriveDeps } from '../deps.ts';
-import { recordFirstBackups } from '../first-backup/reconcile.ts';
+import { recordFirstBackups } from '../first-backup/state.ts';
 import { notifyDue, notifyRun } from '../notify/notify-run.ts';
 import { isSettled, settleRun } from '../settle/settle.ts';
 import { containFailure } from '../state/contain-failure.ts';

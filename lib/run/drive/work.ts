@@ -1,5 +1,5 @@
 import type { OrphanedJobs } from '../../ledger/run/orphaned-jobs.ts';
-import { createFirstBackups, type FirstBackups } from '../first-backup/reconcile.ts';
+import { createFirstBackups, type FirstBackups } from '../first-backup/state.ts';
 import type { OpenRun } from '../state/open-run.ts';
 
 /** What one drive has in hand. */

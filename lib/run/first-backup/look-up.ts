@@ -6,7 +6,7 @@ const PAGE = 100;
 const MAX_CALLS = 20;
 /** Calls reserved for phones, so that orders without phones do not use them all. */
 const CALLS_FOR_PHONES = 8;
-const TURN_MS = 30_000;
+const ROUND_MS = 30_000;
 /** For this many phones it pays to read the head of the list, where new phones are. */
 const LIST_FROM = 4;
 
@@ -31,11 +31,12 @@ export async function lookUp(
   const { phones, others } = ids;
   const servers = new Set(ids.servers);
   let calls = MAX_CALLS;
-  const may = (kept = 0): boolean => calls > kept && deps.clock.now() < until && (calls -= 1) >= 0;
-  const turn = Math.floor(deps.clock.now() / TURN_MS);
+  const takeCall = (reserved = 0): boolean =>
+    calls > reserved && deps.clock.now() < until && (calls -= 1) >= 0;
+  const round = Math.floor(deps.clock.now() / ROUND_MS);
 
   const left = (): string[] => [...phones].filter((id) => !fetched.phones.has(id));
-  for (let offset = 0; left().length >= LIST_FROM && may(); offset += PAGE) {
+  for (let offset = 0; left().length >= LIST_FROM && takeCall(); offset += PAGE) {
     const before = left().length;
     const page = await deps.cph.listPhones({ offset, limit: PAGE });
     for (const phone of page.phones) fetched.phones.set(phone.phone_id, phone);
@@ -45,28 +46,29 @@ export async function lookUp(
     fetched.phones.set(id, (await deps.cph.showPhone(id)) ?? null);
   };
   const reserve = phones.size === 0 ? 0 : CALLS_FOR_PHONES;
-  for (const id of inTurn([...others], turn)) {
-    if (!fetched.phones.has(id) && may(reserve)) await show(id);
+  for (const id of rotated([...others], round)) {
+    if (!fetched.phones.has(id) && takeCall(reserve)) await show(id);
     if (fetched.phones.get(id) === null) servers.add(id);
   }
-  for (const id of inTurn([...servers], turn)) {
-    if (may(reserve)) fetched.servers.set(id, await phonesOf(deps, id, () => may(reserve)));
+  for (const id of rotated([...servers], round)) {
+    if (takeCall(reserve))
+      fetched.servers.set(id, await phonesOf(deps, id, () => takeCall(reserve)));
   }
-  for (const id of inTurn(left(), turn)) if (may()) await show(id);
+  for (const id of rotated(left(), round)) if (takeCall()) await show(id);
   return fetched;
 }
 
 async function phonesOf(
   deps: Pick<RunDeps, 'cph'>,
   serverId: string,
-  may: () => boolean,
+  takeCall: () => boolean,
 ): Promise<Phone[]> {
   const phones = new Map<string, Phone>();
   try {
     for (let offset = 0; ; offset += PAGE) {
       const page = await deps.cph.listPhones({ offset, limit: PAGE, serverId });
       for (const phone of page.phones) phones.set(phone.phone_id, phone);
-      if (offset + PAGE >= page.count || !may()) break;
+      if (offset + PAGE >= page.count || !takeCall()) break;
     }
   } catch (error) {
     // How CPH responds to a filter by an unknown server is not documented.
@@ -76,8 +78,8 @@ async function phonesOf(
   return [...phones.values()];
 }
 
-/** Starts at another id each time, so that ids without phones do not use all calls. */
-function inTurn(ids: string[], turn: number): string[] {
-  const from = ids.length === 0 ? 0 : (turn * (CALLS_FOR_PHONES / 2)) % ids.length;
+/** Returns the ids from another one in each round, so that ids without phones do not use all calls. */
+function rotated(ids: string[], round: number): string[] {
+  const from = ids.length === 0 ? 0 : (round * (CALLS_FOR_PHONES / 2)) % ids.length;
   return [...ids.slice(from), ...ids.slice(0, from)];
 }

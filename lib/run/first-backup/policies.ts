@@ -1,9 +1,12 @@
 import type { Provisioning } from '../../ledger/state/provisioning.ts';
 import { layout, readPolicyKey } from '../../ledger/store/layout.ts';
+import type { Phone } from '../../cloud/cph/phone.ts';
 import type { Policy } from '../../policy/schema/schema.ts';
 import { type Candidate, selectPhones } from '../../policy/selection/select.ts';
 import type { RunDeps } from '../deps.ts';
 import { readPolicy } from '../state/read-policy.ts';
+
+const SECOND = 1_000;
 
 /** An enabled policy with `on_provisioned`. Times in epoch ms. */
 export type FirstBackupPolicy = {
@@ -47,6 +50,11 @@ export async function findFirstBackupPolicies(
   }
   state.policies = states;
   return policies;
+}
+
+/** Returns true for a phone created since the policy was first seen with `on_provisioned`. */
+export function isNewTo({ since }: Pick<FirstBackupPolicy, 'since'>, phone: Phone): boolean {
+  return phone.created_at !== undefined && phone.created_at + SECOND > since;
 }
 
 /** Returns true while an unchanged policy stays as it is: switched off, or paused. */

@@ -5,8 +5,8 @@ import type { Cursors } from '../../ledger/state/cursors.ts';
 import type { Provisioning } from '../../ledger/state/provisioning.ts';
 import type { Phone } from '../../cloud/cph/phone.ts';
 import { type RunDeps, toCandidate } from '../deps.ts';
-import { isCovered, isNewTo, type OpenFirstBackup } from './decide.ts';
-import type { FirstBackupPolicy } from './policies.ts';
+import { isCovered, type OpenFirstBackup } from './covered.ts';
+import { type FirstBackupPolicy, isNewTo } from './policies.ts';
 
 const PAGE = 100;
 const MAX_PAGES = 20;

@@ -56,7 +56,7 @@ describe('lookUp', () => {
     expect(calls).toHaveLength(2);
   });
 
-  it('reads the head of the list for many phones, as long as it helps', async () => {
+  it('reads the head of the list for many phones, while its pages hold some of them', async () => {
     const { calls, ...deps } = project(300);
     const many = Array.from({ length: 40 }, (_, index) => `p${300 - index}`);
     const seen = await lookUp(deps, worth([...many, 'p1']), Infinity);
@@ -74,7 +74,7 @@ describe('lookUp', () => {
     expect(calls).toHaveLength(5);
   });
 
-  it('makes at most 20 calls, and fetches every phone in turn', async () => {
+  it('makes at most 20 calls, and fetches every phone within some rounds', async () => {
     const { calls, ...deps } = project(4_000);
     const ids = Array.from({ length: 60 }, (_, index) => `p${index * 60 + 1}`);
     const met = new Set<string>();
@@ -91,13 +91,13 @@ describe('lookUp', () => {
   it.each([
     [3, ['show p1', 'show p2', 'show p3']],
     [4, ['list all 0']],
-  ])('reads the list for four phones or more: %i', async (count, expected) => {
+  ])('reads the list only for four phones or more: %i phones', async (count, expected) => {
     const { calls, ...deps } = project(10);
     await lookUp(deps, worth(Array.from({ length: count }, (_, n) => `p${n + 1}`)), Infinity);
     expect(calls.sort()).toEqual(expected);
   });
 
-  it('reads the next page while a page shows four of them, and others are left', async () => {
+  it('reads the next page while a page shows four of the phones and others are left', async () => {
     const { calls, ...deps } = project(500);
     const ids = (from: number, count: number) =>
       Array.from({ length: count }, (_, n) => `p${from - n}`);
@@ -142,7 +142,7 @@ describe('lookUp', () => {
     expect(calls).toHaveLength(20);
   });
 
-  it('fetches every id in turn, starting at another each time', async () => {
+  it('starts at another id in each round, so that every id is fetched', async () => {
     const { calls, ...deps } = project(10);
     const odd = Array.from({ length: 60 }, (_, n) => `odd${n}`);
     const met = new Set<string>();
@@ -181,20 +181,23 @@ describe('lookUp', () => {
   });
 
   it.each([
-    ['that there is no such server', refusal(404), []],
-    ['that the filter is wrong', refusal(400), []],
-    ['that it is broken', refusal(500), 'throws'],
-    ['nothing', refusal(undefined), 'throws'],
-    ['with what is none of its answers', Object.assign(new Error(), { status: 404 }), 'throws'],
-  ])('takes it for no phones when CPH says of a server %s', async (_, error, expected) => {
-    const { cph, clock } = project(3);
-    const own = { ...cph, listPhones: () => Promise.reject(error) };
-    const looking = lookUp({ cph: own, clock }, worth([], ['s1']), Infinity);
-    if (expected === 'throws') await expect(looking).rejects.toBe(error);
-    else expect((await looking).servers.get('s1')).toEqual(expected);
-  });
+    ['404', refusal(404), []],
+    ['400', refusal(400), []],
+    ['500', refusal(500), 'throws'],
+    ['no status', refusal(undefined), 'throws'],
+    ['404 in an error that is not of CPH', Object.assign(new Error(), { status: 404 }), 'throws'],
+  ])(
+    'counts a server without phones when CPH responds with 400 or 404, and throws otherwise: %s',
+    async (_, error, expected) => {
+      const { cph, clock } = project(3);
+      const own = { ...cph, listPhones: () => Promise.reject(error) };
+      const looking = lookUp({ cph: own, clock }, worth([], ['s1']), Infinity);
+      if (expected === 'throws') await expect(looking).rejects.toBe(error);
+      else expect((await looking).servers.get('s1')).toEqual(expected);
+    },
+  );
 
-  it('throws errors that say nothing about the id', async () => {
+  it('throws errors that are not about the id', async () => {
     const { cph, clock } = project(3);
     const down = { ...cph, showPhone: () => Promise.reject(new Error('down')) };
     await expect(lookUp({ cph: down, clock }, worth(['p1']), Infinity)).rejects.toThrow('down');

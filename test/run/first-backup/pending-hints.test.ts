@@ -1,88 +1,111 @@
 import { describe, expect, it } from 'vitest';
+import { type Lookup, putLookup } from '../../../lib/ledger/hints/lookup.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
-import { nursery } from '../../../testing/provisioning.ts';
+import { type PendingHint, readPending } from '../../../lib/run/first-backup/pending-hints.ts';
+import { failing, listening } from '../../support/listening.ts';
+import { reading } from '../../support/reading.ts';
+import { T0 } from '../../support/runs.ts';
 
-const lookup = { change: 'created', phones: [], servers: [], others: ['x'] };
+const HOUR = 60 * 60_000;
+const lookup = (changes: Partial<Lookup> = {}): Lookup => ({
+  ...{ change: 'created', phones: ['p1'], servers: [], others: [] },
+  ...changes,
+});
+const noneKnown = () => new Map<string, PendingHint>();
 
-describe('the inbox', () => {
-  it.each([
-    ['not JSON', '{', []],
-    ['of a wrong shape', JSON.stringify({ version: 1, type: 'lookup', phones: 7 }), []],
+describe('readPending', () => {
+  it('returns hints with the time when they were stored', async () => {
+    const { deps, store, clock, lines } = listening();
+    await putLookup(store, { id: 'trace-1', lookup: lookup() });
+    clock.move(7);
+    await putLookup(store, { id: 'discovered-2', lookup: lookup({ change: 'discovered' }) });
+    const known = noneKnown();
+    const pending = await readPending(deps, ['trace-1', 'discovered-2'], known);
+    expect(pending).toMatchObject([
+      { id: 'trace-1', lookup: lookup(), droppedAt: T0, generation: 0 },
+      {
+        id: 'discovered-2',
+        lookup: lookup({ change: 'discovered' }),
+        droppedAt: T0 + 7,
+        generation: 0,
+      },
+    ]);
+    expect([...known.values()]).toEqual(pending);
+    expect(lines).toEqual([]);
+  });
+
+  it('reads each hint once, and forgets hints that are no longer listed', async () => {
+    const { deps, store } = listening();
+    await putLookup(store, { id: 'trace-1', lookup: lookup() });
+    await putLookup(store, { id: 'trace-2', lookup: lookup() });
+    const known = noneKnown();
+    await readPending(deps, ['trace-1', 'trace-2'], known);
+    const watched = reading(store);
+    const again = await readPending({ ...deps, store: watched }, ['trace-2', 'trace-3'], known);
+    expect(again.map(({ id }) => id)).toEqual(['trace-2']);
+    expect(watched.reads).toEqual(['get open/hints/trace-3.json']);
+    expect([...known.keys()]).toEqual(['trace-2']);
+  });
+
+  it('ignores hints of other kinds', async () => {
+    const { deps, store } = listening();
+    const watched = reading(store);
+    expect(
+      await readPending({ ...deps, store: watched }, ['sweep-202601020230'], noneKnown()),
+    ).toEqual([]);
+    expect(watched.reads).toEqual([]);
+  });
+
+  it.each<[string, Partial<Lookup>, number, boolean]>([
+    ['is the time of a reset', { change: 'reset', at: T0 - HOUR }, T0 - HOUR, false],
     [
-      "a newer version's",
-      JSON.stringify({ version: 2, type: 'lookup', ...lookup }),
-      ['open/hints/trace-odd.json'],
+      'is the time of a reset by a clock less than an hour ahead',
+      { change: 'reset', at: T0 + HOUR - 1 },
+      T0 + HOUR - 1,
+      false,
     ],
-  ])('is not held up by a hint that is %s', async (_, body, left) => {
-    const world = await nursery();
-    const { store } = world.invocation().deps;
-    await store.put(layout.hint('trace-odd'), body);
-    const [created] = await world.buy(1);
-    await world.fire({ cts: created });
-    await world.minutes(10);
-    expect(world.exported()).toEqual([created?.resource_id]);
-    expect(await world.inbox()).toEqual(left);
-    expect(world.lines).toContainEqual(
-      expect.objectContaining({ level: 'error', event: 'hint_unreadable', hint: 'trace-odd' }),
+    [
+      'is 0 for a reset an hour ahead, which is logged',
+      { change: 'reset', at: T0 + HOUR },
+      0,
+      true,
+    ],
+    ['is 0 for a reset of unknown time, which is logged', { change: 'reset' }, 0, true],
+    ['is 0 for a purchase', { change: 'created', at: T0 - HOUR }, 0, false],
+  ])('returns a generation that %s', async (_, changes, generation, warns) => {
+    const { deps, store, lines } = listening();
+    await putLookup(store, { id: 'trace-1', lookup: lookup(changes) });
+    const [hint] = await readPending(deps, ['trace-1'], noneKnown());
+    expect(hint?.generation).toBe(generation);
+    expect(lines).toEqual(warns ? [['warn', 'hint_time_invalid', { hint: 'trace-1' }]] : []);
+  });
+
+  it.each<[string, string, string, string[]]>([
+    ['is invalid, which it removes', '{', 'object_invalid', ['trace-2']],
+    [
+      'a newer version wrote, which it keeps',
+      '{"version":2}',
+      'object_newer',
+      ['trace-1', 'trace-2'],
+    ],
+  ])('skips and logs a hint that %s', async (_, body, code, left) => {
+    const { deps, store, lines, hints } = listening();
+    await store.put(layout.hint('trace-1'), body);
+    await putLookup(store, { id: 'trace-2', lookup: lookup() });
+    const known = noneKnown();
+    const pending = await readPending(deps, ['trace-1', 'trace-2'], known);
+    expect(pending.map(({ id }) => id)).toEqual(['trace-2']);
+    expect([...known.keys()]).toEqual(['trace-2']);
+    const message = expect.any(String) as string;
+    expect(lines).toEqual([['error', 'hint_unreadable', { hint: 'trace-1', code, message }]]);
+    expect(await hints()).toEqual(left);
+  });
+
+  it('throws when the bucket does not respond', async () => {
+    const { deps, lines } = listening();
+    await expect(readPending(failing(deps, 'get'), ['trace-1'], noneKnown())).rejects.toThrow(
+      'no answer',
     );
-  });
-
-  it('leaves alone what is no hint, and does nothing for it', async () => {
-    const world = await nursery();
-    const { store } = world.invocation().deps;
-    await store.put(layout.hint('note'), 'for later');
-    expect(await world.drive()).toEqual({ kind: 'idle', open: 0 });
-    expect(await world.inbox()).toEqual(['open/hints/note.json']);
-  });
-
-  it('takes a reset of tomorrow for no news of its own', async () => {
-    const world = await nursery();
-    const [phone] = await world.cloud.control.phones();
-    const trace = await world.reset(phone?.phone_id ?? '');
-    const event = { cts: { ...trace, time: world.clock.now() + 86_400_000 } };
-    for (let round = 0; round < 3; round += 1) {
-      await world.fire(event);
-      await world.minutes(12, 2);
-    }
-    expect(world.exported()).toEqual([phone?.phone_id]);
-  });
-
-  it.each<[string, (now: number) => object]>([
-    ['lies ahead', (now) => ({ time: now + 86_400_000 })],
-    ['has no zone', () => ({ time: '2026-01-01 02:30:00', record_time: null })],
-  ])(
-    'says so when the time of a reset %s: a phone that has its first backup gets no other',
-    async (_, told) => {
-      const world = await nursery();
-      const [created] = await world.buy(1);
-      await world.fire({ cts: created });
-      await world.minutes(10);
-      const trace = await world.reset(created?.resource_id ?? '');
-      await world.fire({ cts: { ...trace, ...told(world.clock.now()) } });
-      await world.minutes(12);
-      expect(world.exported()).toEqual([created?.resource_id]);
-      const [hint] = world.lines.filter(({ event }) => event === 'hint_time_invalid');
-      expect(hint).toMatchObject({
-        level: 'warn',
-        hint: expect.stringMatching(/^trace-/) as string,
-      });
-    },
-  );
-
-  it('holds a hint while CPH does not answer', async () => {
-    const world = await nursery();
-    const [created] = await world.buy(1);
-    await world.fire({ cts: created });
-    world.cloud.control.addFault({
-      service: 'cph',
-      operation: 'show-phone',
-      kind: 'error',
-      status: 503,
-    });
-    await world.minutes(10, 2);
-    expect(await world.inbox()).toHaveLength(1);
-    world.cloud.control.clearFaults();
-    await world.minutes(6);
-    expect(world.exported()).toEqual([created?.resource_id]);
+    expect(lines).toEqual([]);
   });
 });

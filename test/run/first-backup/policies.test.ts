@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import type { Provisioning } from '../../../lib/ledger/state/provisioning.ts';
-import { findFirstBackupPolicies } from '../../../lib/run/first-backup/policies.ts';
+import { findFirstBackupPolicies, isNewTo } from '../../../lib/run/first-backup/policies.ts';
 import { fleet, phone } from '../../support/fleet.ts';
 import { listening, policyText } from '../../support/listening.ts';
 import { reading } from '../../support/reading.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 
 const BASELINE = T0 - 10 * MINUTE;
-const GIVING = { on_provisioned: 'true' };
+const ON_PROVISIONED = { on_provisioned: 'true' };
 const pausedFor = (ms: number) => ({
-  ...GIVING,
+  ...ON_PROVISIONED,
   paused_until: JSON.stringify(new Date(T0 + ms).toISOString()),
 });
 
@@ -23,7 +23,7 @@ function scene(policies: Provisioning['policies'] = {}) {
     ...{ store, clock, state, calls },
     /** Keys that were read since the last time. */
     reads: () => read.reads.splice(0).map((one) => one.replace(/^\w+ policies\//, '')),
-    put: (name: string, changes: Record<string, string | undefined> = GIVING) =>
+    put: (name: string, changes: Record<string, string | undefined> = ON_PROVISIONED) =>
       store.put(layout.policy(name), policyText(name, changes)),
     find: (baseline = BASELINE) =>
       findFirstBackupPolicies({ ...deps, cph, store: read }, state, baseline),
@@ -50,9 +50,9 @@ describe('findFirstBackupPolicies', () => {
   });
 
   it.each([
-    ['is for no new phones', {}],
-    ['is switched off', { ...GIVING, enabled: 'false' }],
-  ])('forgets what a policy gave that %s', async (_, changes) => {
+    ['no longer has on_provisioned', {}],
+    ['is disabled', { ...ON_PROVISIONED, enabled: 'false' }],
+  ])('forgets the state of a policy that %s', async (_, changes) => {
     const { put, find, state } = scene({
       newborn: { etag: 'old', on: true, since: 5, given: { p1: 6 } },
     });
@@ -61,7 +61,7 @@ describe('findFirstBackupPolicies', () => {
     expect(state.policies).toEqual({ newborn: { etag: 'e1', on: false, given: {} } });
   });
 
-  it('counts phones as new from when a policy is switched on', async () => {
+  it('counts phones as new from when a policy is enabled', async () => {
     const { put, find, state } = scene();
     await put('newborn', {});
     await find();
@@ -131,7 +131,7 @@ describe('findFirstBackupPolicies', () => {
     expect(state).toEqual(before);
   });
 
-  it('forgets policies that are gone, and ignores other files', async () => {
+  it('forgets deleted policies, and ignores other files', async () => {
     const { find, state, store, reads } = scene({ gone: { etag: 'e', on: true, given: {} } });
     await store.put('policies/README.md', 'Policies.');
     expect(await find()).toEqual([]);
@@ -142,7 +142,7 @@ describe('findFirstBackupPolicies', () => {
   it('skips a policy that is deleted during the read', async () => {
     const { deps, store } = listening();
     const state: Provisioning = { policies: {} };
-    await store.put(layout.policy('newborn'), policyText('newborn', GIVING));
+    await store.put(layout.policy('newborn'), policyText('newborn', ON_PROVISIONED));
     const going = { ...store, get: async () => undefined };
     const found = findFirstBackupPolicies(
       { ...deps, cph: fleet([]).cph, store: going },
@@ -153,9 +153,9 @@ describe('findFirstBackupPolicies', () => {
     expect(state.policies.newborn).toMatchObject({ on: false, since: BASELINE });
   });
 
-  it('selects phones by the selection of the policy', async () => {
+  it('selects phones as the policy does', async () => {
     const { put, find, calls } = scene();
-    await put('newborn', { ...GIVING, select: '{ name: "game-*" }' });
+    await put('newborn', { ...ON_PROVISIONED, select: '{ name: "game-*" }' });
     const [giver] = await find();
     const named = ['game-1', 'shop-1'].map((phone_name) => phone('p1', { phone_name }));
     expect(named.map((one) => giver?.selects(one))).toEqual([true, false]);
@@ -164,10 +164,24 @@ describe('findFirstBackupPolicies', () => {
 
   it('asks CPH for the servers with the tags', async () => {
     const { put, find, calls } = scene();
-    await put('newborn', { ...GIVING, select: '{ server_tags: { env: [prod] } }' });
+    await put('newborn', { ...ON_PROVISIONED, select: '{ server_tags: { env: [prod] } }' });
     const [giver] = await find();
     const on = ['s1', 's2'].map((server_id) => giver?.selects(phone('p1', { server_id })));
     expect(on).toEqual([false, true]);
     expect(calls).toEqual(['tags {"env":["prod"]}']);
+  });
+});
+
+describe('isNewTo', () => {
+  it.each([
+    ['false for a phone created an hour before the policy', T0 - 60 * MINUTE, T0, false],
+    ['false for a phone created a second before', T0 - 1000, T0, false],
+    ['true for a phone created in the same second', T0, T0, true],
+    ['true when the policy is later in the second of creation', T0, T0 + 999, true],
+    ['true for a phone created later', T0 + 60 * MINUTE, T0, true],
+    ['false for a phone of unknown age', undefined, T0, false],
+  ])('is %s', (_, created_at, since, expected) => {
+    const one = phone('p1', created_at === undefined ? {} : { created_at });
+    expect(isNewTo({ since }, one)).toBe(expected);
   });
 });

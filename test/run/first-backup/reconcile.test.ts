@@ -4,7 +4,7 @@ import { layout } from '../../../lib/ledger/store/layout.ts';
 import { LeaseLost } from '../../../lib/errors.ts';
 import { phone } from '../../support/fleet.ts';
 import { failing } from '../../support/listening.ts';
-import { newborns } from '../../support/newborns.ts';
+import { firstBackupScene } from '../../support/first-backup-scene.ts';
 import { reading } from '../../support/reading.ts';
 import { MINUTE, openRun, T0 } from '../../support/runs.ts';
 
@@ -16,30 +16,30 @@ const sortedWaits = (fields?: object): object => {
 };
 
 describe('reconcile', () => {
-  it('requests the first backup of a phone, and removes the hint after that', async () => {
-    const { drop, lookup, clock, hints, asked, deps, state } = await newborns([phone('p1')]);
-    await drop('trace-1', { phones: ['p1'] });
-    expect(await lookup()).toBe(0);
-    expect([await hints(), await asked()]).toEqual([['trace-1'], []]);
+  it('requests the first backup of a phone, and only then removes the hint', async () => {
+    const { putHint, reconcile, clock, hints, requested, deps, state } = await firstBackupScene([
+      phone('p1'),
+    ]);
+    await putHint('trace-1', { phones: ['p1'] });
+    expect(await reconcile()).toBe(0);
+    expect([await hints(), await requested()]).toEqual([['trace-1'], []]);
     expect((await state()).policies.newborn).toMatchObject({ on: true, since: T0 - 10 * MINUTE });
     clock.move(5 * MINUTE);
-    await expect(lookup({ store: failing(deps, 'put').store })).rejects.toThrow('no answer');
-    await expect(lookup({ held: false })).rejects.toThrow(LeaseLost);
-    expect([await hints(), await asked()]).toEqual([['trace-1'], []]);
-    expect(await lookup()).toBe(1);
-    expect([await hints(), await asked()]).toEqual([[], [['p1']]]);
-    expect(await lookup()).toBe(0);
+    await expect(reconcile({ store: failing(deps, 'put').store })).rejects.toThrow('no answer');
+    await expect(reconcile({ held: false })).rejects.toThrow(LeaseLost);
+    expect([await hints(), await requested()]).toEqual([['trace-1'], []]);
+    expect(await reconcile()).toBe(1);
+    expect([await hints(), await requested()]).toEqual([[], [['p1']]]);
+    expect(await reconcile()).toBe(0);
   });
 
   it('removes hints without any call when no policy has on_provisioned', async () => {
-    const { drop, sweepHint, lookup, hints, calls, firstBackups, state } = await newborns(
-      [phone('p1')],
-      {},
-    );
+    const { putHint, sweepHint, reconcile, hints, calls, firstBackups, state } =
+      await firstBackupScene([phone('p1')], {});
     firstBackups.state = { policies: {}, sweeping: { started_at: 1, offset: 99 } };
-    await drop('trace-1', { phones: ['p1'] });
+    await putHint('trace-1', { phones: ['p1'] });
     await sweepHint();
-    expect(await lookup()).toBe(0);
+    expect(await reconcile()).toBe(0);
     expect([await hints(), calls]).toEqual([[], []]);
     expect(firstBackups.known.size).toBe(0);
     expect((await state()).policies.newborn?.on).toBe(false);
@@ -47,42 +47,44 @@ describe('reconcile', () => {
   });
 
   it.each([
-    ['some policy gives first backups', undefined],
-    ['none does', {}],
-  ])('leaves hints of other kinds alone where %s', async (_, newborn) => {
-    const { sweepHint, lookup, hints, store } = await newborns([], newborn);
-    const other = ['missed-nightly-1', 'stale-nightly-1', 'heartbeat-20260102'];
+    ['a policy has on_provisioned', undefined],
+    ['no policy has on_provisioned', {}],
+  ])('leaves hints of other kinds alone when %s', async (_, policy) => {
+    const { sweepHint, reconcile, hints, store } = await firstBackupScene([], policy);
+    const other = ['missed-nightly-1', 'stale-nightly-1', 'heartbeat-20260102', 'note'];
     for (const id of other) await store.put(layout.hint(id), '{}');
     await sweepHint();
-    await lookup();
+    await reconcile();
     expect((await hints()).sort()).toEqual(other.sort());
   });
 
-  it('reads each hint once a drive, and forgets finished ones', async () => {
-    const { drop, lookup, clock, firstBackups } = await newborns([phone('p1')]);
-    await drop('trace-1', { phones: ['p1'] });
-    await lookup();
+  it('reads each hint once a drive, and forgets finished hints', async () => {
+    const { putHint, reconcile, clock, firstBackups } = await firstBackupScene([phone('p1')]);
+    await putHint('trace-1', { phones: ['p1'] });
+    await reconcile();
     expect([...firstBackups.known.keys()]).toEqual(['trace-1']);
     clock.move(5 * MINUTE);
-    await lookup();
+    await reconcile();
     expect([...firstBackups.known.keys()]).toEqual([]);
   });
 
   it('writes nothing while nothing changes', async () => {
-    const { drop, lookup, store, clock } = await newborns([phone('p1', { status: 'creating' })]);
-    await drop('trace-1', { phones: ['p1'] });
-    await lookup();
+    const { putHint, reconcile, store, clock } = await firstBackupScene([
+      phone('p1', { status: 'creating' }),
+    ]);
+    await putHint('trace-1', { phones: ['p1'] });
+    await reconcile();
     clock.move(MINUTE);
-    expect(await lookup({ store: reading(store) })).toBe(0);
+    expect(await reconcile({ store: reading(store) })).toBe(0);
   });
 
-  it('counts phones as new from before the first waiting hint, at most two hours', async () => {
+  it('counts phones as new from 10 minutes before the first waiting hint, at most from two hours ago', async () => {
     const since = async (lookup: Partial<Lookup>): Promise<number | undefined> => {
-      const world = await newborns();
-      await world.drop('trace-1', { phones: ['p1'], ...lookup });
+      const world = await firstBackupScene();
+      await world.putHint('trace-1', { phones: ['p1'], ...lookup });
       world.clock.move(30 * MINUTE);
-      await world.drop('trace-2', { phones: ['p2'] });
-      await world.lookup();
+      await world.putHint('trace-2', { phones: ['p2'] });
+      await world.reconcile();
       return (await world.state()).policies.newborn?.since;
     };
     expect(await since({})).toBe(T0 - 10 * MINUTE);
@@ -91,70 +93,89 @@ describe('reconcile', () => {
     expect(await since({ at: T0 - 3 * HOUR })).toBe(T0 - 90 * MINUTE);
   });
 
-  it('counts phones as new from now on when no hint waits', async () => {
-    const { lookup, sweepHint, state } = await newborns();
+  it('counts phones as new from now when no hint waits', async () => {
+    const { reconcile, sweepHint, state } = await firstBackupScene();
     await sweepHint();
-    await lookup();
+    await reconcile();
     expect((await state()).policies.newborn?.since).toBe(T0);
   });
 
   it('fetches phones without a first backup, and all servers', async () => {
-    const { drop, lookup, calls, firstBackups } = await newborns([phone('p1'), phone('p3')]);
+    const { putHint, reconcile, calls, firstBackups } = await firstBackupScene([
+      phone('p1'),
+      phone('p3'),
+    ]);
     const given = { p1: T0, x1: T0 };
     firstBackups.state = { policies: { newborn: { etag: 'e1', on: true, since: 0, given } } };
-    await drop('trace-1', { phones: ['p1', 'p2'], servers: ['s1'], others: ['x1', 'p3'] });
-    await lookup();
+    await putHint('trace-1', { phones: ['p1', 'p2'], servers: ['s1'], others: ['x1', 'p3'] });
+    await reconcile();
     expect(calls.slice().sort()).toEqual(['list s1 0', 'show p2', 'show p3']);
   });
 
   it('fetches nothing when its time is up, and keeps the hint', async () => {
-    const { drop, lookup, hints, calls, clock } = await newborns([phone('p1')]);
-    await drop('trace-1', { phones: ['p1'] });
+    const { putHint, reconcile, hints, calls, clock } = await firstBackupScene([phone('p1')]);
+    await putHint('trace-1', { phones: ['p1'] });
     clock.move(5 * MINUTE);
-    expect(await lookup({ until: clock.now() })).toBe(0);
+    expect(await reconcile({ until: clock.now() })).toBe(0);
     expect([await hints(), calls]).toEqual([['trace-1'], []]);
   });
 
+  it('keeps a hint while CPH does not respond', async () => {
+    const { putHint, reconcile, clock, cph, hints, requested } = await firstBackupScene([
+      phone('p1'),
+    ]);
+    await putHint('trace-1', { phones: ['p1'] });
+    clock.move(5 * MINUTE);
+    const show = cph.showPhone;
+    cph.showPhone = () => Promise.reject(new Error('no answer'));
+    await expect(reconcile()).rejects.toThrow('no answer');
+    expect([await hints(), await requested()]).toEqual([['trace-1'], []]);
+    cph.showPhone = show;
+    expect(await reconcile()).toBe(1);
+  });
+
   it('waits for a phone that a run is exporting', async () => {
-    const { drop, lookup, clock, hints } = await newborns([phone('p1')]);
-    await drop('trace-1', { phones: ['p1'] });
+    const { putHint, reconcile, clock, hints } = await firstBackupScene([phone('p1')]);
+    await putHint('trace-1', { phones: ['p1'] });
     clock.move(5 * MINUTE);
     const run = openRun('newborn-1', [{ ...phone('p1') }]);
     run.request.policy = 'newborn';
-    expect(await lookup({ runs: [run] })).toBe(0);
+    expect(await reconcile({ runs: [run] })).toBe(0);
     expect(await hints()).toEqual(['trace-1']);
-    expect(await lookup()).toBe(1);
+    expect(await reconcile()).toBe(1);
   });
 
   it('removes a hint after two hours, and logs what it waited for', async () => {
-    const { drop, lookup, clock, hints, lines } = await newborns([
+    const { putHint, reconcile, clock, hints, lines } = await firstBackupScene([
       phone('p1', { status: 'stopped' }),
     ]);
-    await drop('trace-1', { phones: ['p1', 'p2'] });
-    await drop('trace-2', {});
+    await putHint('trace-1', { phones: ['p1', 'p2'] });
+    await putHint('trace-2', {});
     clock.move(2 * HOUR - 1);
-    await drop('trace-3', { phones: ['p1'] });
-    await lookup();
+    await putHint('trace-3', { phones: ['p1'] });
+    await reconcile();
     expect([await hints(), lines]).toEqual([['trace-1', 'trace-2', 'trace-3'], []]);
     clock.move(1);
-    await lookup();
+    await reconcile();
     expect(await hints()).toEqual(['trace-3']);
-    const dropped = [
+    const expired = [
       { hint: 'trace-1', unresolved: 2, waited_for: 'p2 not_found, p1 stopped' },
       { hint: 'trace-2', unresolved: 1, waited_for: 'order order' },
     ];
     expect(lines.map(([level, event, fields]) => [level, event, sortedWaits(fields)])).toEqual(
-      dropped.map((fields) => ['warn', 'hint_expired', sortedWaits(fields)]),
+      expired.map((fields) => ['warn', 'hint_expired', sortedWaits(fields)]),
     );
   });
 
   it('logs 20 of the ids that an expired hint waited for', async () => {
-    const { drop, lookup, clock, lines } = await newborns();
+    const { putHint, reconcile, clock, lines } = await firstBackupScene();
     const phones = Array.from({ length: 21 }, (_, n) => `p${n}`);
-    await drop('trace-1', { phones });
+    await putHint('trace-1', { phones });
     clock.move(2 * HOUR);
-    await lookup();
-    const [fields] = lines.map(([, , told]) => told as { unresolved: number; waited_for: string });
+    await reconcile();
+    const [fields] = lines.map(
+      ([, , fields]) => fields as { unresolved: number; waited_for: string },
+    );
     expect(fields?.unresolved).toBe(21);
     expect(fields?.waited_for.split(', ')).toHaveLength(20);
   });

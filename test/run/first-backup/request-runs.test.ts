@@ -41,14 +41,17 @@ describe('requestFirstBackups', () => {
     ['other phones', [{ p1: 0 }], 2],
     ['another generation of one', [{ p1: 0, p2: 8 }], 2],
     ['the same phones of another policy', [{ p1: 0, p2: 7 }, 'nightly'], 2],
-  ])('names the run by what is asked for: %s', async (_, again, runs) => {
-    const world = listening();
-    await requestFirstBackups(world.deps, [ask({ p1: 0, p2: 7 })], held);
-    const asked = await requestFirstBackups(world.deps, [ask(...again)], held);
-    expect(asked).toBe(runs - 1);
-    expect(await requested(world)).toHaveLength(runs);
-    expect(world.lines).toHaveLength(runs);
-  });
+  ])(
+    'derives the run id from the policy, the phones and their generations: %s',
+    async (_, again, runs) => {
+      const world = listening();
+      await requestFirstBackups(world.deps, [ask({ p1: 0, p2: 7 })], held);
+      const asked = await requestFirstBackups(world.deps, [ask(...again)], held);
+      expect(asked).toBe(runs - 1);
+      expect(await requested(world)).toHaveLength(runs);
+      expect(world.lines).toHaveLength(runs);
+    },
+  );
 
   it('keeps the run ids stable, so that an update requests nothing twice', async () => {
     const world = listening();

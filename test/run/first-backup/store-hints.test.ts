@@ -15,7 +15,7 @@ function setUp() {
 }
 
 describe('storeHints', () => {
-  it('writes one object a trace, whatever its form and however often it is delivered', async () => {
+  it('writes one object for a trace, in whatever form and however often it is delivered', async () => {
     const { deps, clock, store } = setUp();
     const ways = ['ctsCreatePhone', 'eventgridCreatePhone', 'smnTrace', 'failureBySmn'] as const;
     const first = clock.now();
@@ -31,7 +31,7 @@ describe('storeHints', () => {
     ]);
   });
 
-  it('returns what it stored and counts what it ignored', async () => {
+  it('returns the ids of stored hints, and counts ignored parts', async () => {
     const { deps, lines } = setUp();
     const result = await storeHints(deps, readEvent(payloads.smnSeveral.event));
     expect(result.hints).toHaveLength(2);
@@ -61,7 +61,7 @@ describe('storeHints', () => {
     expect(await store.list('')).toHaveLength(2);
   });
 
-  it('throws when the event should be delivered again', async () => {
+  it('throws when a hint cannot be written, so that the event is delivered again', async () => {
     const { deps } = setUp();
     const broken = {
       ...deps,

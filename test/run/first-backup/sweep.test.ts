@@ -4,7 +4,7 @@ import { readLookup } from '../../../lib/ledger/hints/lookup.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import type { Cursor } from '../../../lib/ledger/state/cursors.ts';
 import type { Provisioning } from '../../../lib/ledger/state/provisioning.ts';
-import type { OpenFirstBackup } from '../../../lib/run/first-backup/decide.ts';
+import type { OpenFirstBackup } from '../../../lib/run/first-backup/covered.ts';
 import type { FirstBackupPolicy } from '../../../lib/run/first-backup/policies.ts';
 import { requestSweep, sweep } from '../../../lib/run/first-backup/sweep.ts';
 import { fleet, phone } from '../../support/fleet.ts';
@@ -17,16 +17,16 @@ const HOUR = 60 * MINUTE;
 const MARGIN = 15 * MINUTE;
 const BASELINE = T0 - HOUR;
 
-const born = (id: string, at: number | undefined, changes: Partial<Phone> = {}): Phone =>
+const created = (id: string, at: number | undefined, changes: Partial<Phone> = {}): Phone =>
   phone(id, { ...(at === undefined ? {} : { created_at: at }), ...changes });
-/** So many phones, newest first, the newest created at `at` and each other a second before the one ahead of it. */
-const litter = (count: number, at = T0): Phone[] =>
-  Array.from({ length: count }, (_, n) => born(`p${String(9999 - n)}`, at - n * 1000));
-const giver = (changes: Partial<FirstBackupPolicy> = {}): FirstBackupPolicy => ({
+/** Phones, newest first, created a second apart, the newest at `at`. */
+const phonesFrom = (count: number, at = T0): Phone[] =>
+  Array.from({ length: count }, (_, n) => created(`p${String(9999 - n)}`, at - n * 1000));
+const policyOf = (changes: Partial<FirstBackupPolicy> = {}): FirstBackupPolicy => ({
   ...{ name: 'newborn', since: 0, lastRequested: {}, selects: () => true },
   ...changes,
 });
-const asking = (id: string): OpenFirstBackup => ({
+const requestedFor = (id: string): OpenFirstBackup => ({
   ...{
     policy: 'newborn',
     requestedAt: T0,
@@ -44,12 +44,12 @@ function scene(phones: Phone[], state: Partial<Provisioning> = {}) {
     ...project,
     sweep: (options: Partial<Options> = {}) =>
       sweep({ ...deps, cph: project.cph }, full, {
-        ...{ policies: [giver()], open: [], expected: new Set<string>() },
+        ...{ policies: [policyOf()], open: [], expected: new Set<string>() },
         ...{ baseline: BASELINE, until: Number.POSITIVE_INFINITY },
         ...options,
       }),
-    /** The phones of each hint that was dropped. */
-    dropped: async () => {
+    /** The content of each stored hint. */
+    stored: async () => {
       const listed = await store.list(layout.hints);
       const ids = listed.map(({ key }) => key.slice(layout.hints.length, -'.json'.length));
       const lookups = await Promise.all(ids.map((id) => readLookup(store, id)));
@@ -59,14 +59,14 @@ function scene(phones: Phone[], state: Partial<Provisioning> = {}) {
 }
 
 describe('sweep', () => {
-  it('drops a hint for new phones, says so, and ends at a page that has them all', async () => {
-    const { sweep, dropped, lines, state, calls } = scene([
-      born('p2', T0 - MINUTE),
-      born('p1', T0 - 2 * MINUTE),
-      born('p0', BASELINE - HOUR),
+  it('stores a hint for new phones, logs their number, and ends at a page with an older phone', async () => {
+    const { sweep, stored, lines, state, calls } = scene([
+      created('p2', T0 - MINUTE),
+      created('p1', T0 - 2 * MINUTE),
+      created('p0', BASELINE - HOUR),
     ]);
     expect(await sweep()).toEqual({ found: 2, newest: T0 - MINUTE, ended: true });
-    expect(await dropped()).toEqual([
+    expect(await stored()).toEqual([
       {
         ...{ change: 'discovered' },
         ...{ phones: ['p1', 'p2'], servers: [], others: [] },
@@ -77,54 +77,67 @@ describe('sweep', () => {
     expect(calls).toEqual(['list all 0']);
   });
 
-  it('drops the same hint for the same phones, in whatever order they are listed', async () => {
-    const { sweep, dropped, phones } = scene([born('p1', T0), born('p2', T0)]);
+  it('stores the same hint for the same phones, in whatever order they are listed', async () => {
+    const { sweep, stored, phones } = scene([created('p1', T0), created('p2', T0)]);
     await sweep();
     phones.reverse();
     await sweep();
-    expect(await dropped()).toHaveLength(1);
-    phones.push(born('p3', T0));
+    expect(await stored()).toHaveLength(1);
+    phones.push(created('p3', T0));
     await sweep();
-    expect(await dropped()).toHaveLength(2);
+    expect(await stored()).toHaveLength(2);
   });
 
   it.each<[string, Phone, Partial<Options>, boolean]>([
-    ['was created since the horizon', born('p1', BASELINE), {}, true],
-    ['may have been listed late', born('p1', BASELINE - MARGIN), {}, true],
-    ['was created before', born('p1', BASELINE - MARGIN - 1000), {}, false],
-    ['nobody knows the age of', born('p1', undefined), {}, false],
-    ['hints name already', born('p1', T0), { expected: new Set(['p1']) }, false],
-    ['no policy wants', born('p1', T0), { policies: [giver({ selects: () => false })] }, false],
+    ['was created since the horizon', created('p1', BASELINE), {}, true],
+    [
+      'was created up to 15 minutes earlier and listed late',
+      created('p1', BASELINE - MARGIN),
+      {},
+      true,
+    ],
+    ['was created earlier than that', created('p1', BASELINE - MARGIN - 1000), {}, false],
+    ['has an unknown age', created('p1', undefined), {}, false],
+    ['a hint names already', created('p1', T0), { expected: new Set(['p1']) }, false],
+    [
+      'no policy selects',
+      created('p1', T0),
+      { policies: [policyOf({ selects: () => false })] },
+      false,
+    ],
     [
       'is not new to the policy',
-      born('p1', T0),
-      { policies: [giver({ since: T0 + HOUR })] },
+      created('p1', T0),
+      { policies: [policyOf({ since: T0 + HOUR })] },
       false,
     ],
     [
       'had its first backup',
-      born('p1', T0),
-      { policies: [giver({ lastRequested: { p1: 1 } })] },
+      created('p1', T0),
+      { policies: [policyOf({ lastRequested: { p1: 1 } })] },
       false,
     ],
-    ['a run asks for', born('p1', T0), { open: [asking('p1')] }, false],
+    ['an open run was requested for', created('p1', T0), { open: [requestedFor('p1')] }, false],
     [
-      'one policy of two wants',
-      born('p1', T0),
-      { policies: [giver({ selects: () => false }), giver({ name: 'nightly' })] },
+      'one policy of two selects',
+      created('p1', T0),
+      { policies: [policyOf({ selects: () => false }), policyOf({ name: 'nightly' })] },
       true,
     ],
-  ])('minds whether a hint is due for a phone that %s', async (_, one, options, isFound) => {
-    const { sweep, dropped, lines } = scene([one]);
-    expect(await sweep(options)).toMatchObject({ found: isFound ? 1 : 0, ended: true });
-    expect(await dropped()).toHaveLength(isFound ? 1 : 0);
-    expect(lines).toHaveLength(isFound ? 1 : 0);
-  });
+  ])(
+    'stores a hint only for a new phone without one: a phone that %s',
+    async (_, one, options, isFound) => {
+      const { sweep, stored, lines } = scene([one]);
+      expect(await sweep(options)).toMatchObject({ found: isFound ? 1 : 0, ended: true });
+      expect(await stored()).toHaveLength(isFound ? 1 : 0);
+      expect(lines).toHaveLength(isFound ? 1 : 0);
+    },
+  );
 
-  it('begins where the last one began', async () => {
+  it('reads phones created since the last sweep began', async () => {
     const horizon = T0 - 10 * MINUTE;
     const { sweep, state, clock } = scene(
-      [born('p1', horizon - MARGIN), born('p0', horizon - MARGIN - 1000)],
+      [created('p1', horizon - MARGIN), created('p0', horizon - MARGIN - 1000)],
       { horizon },
     );
     clock.move(MINUTE);
@@ -132,40 +145,43 @@ describe('sweep', () => {
     expect(state).toMatchObject({ horizon: T0 + MINUTE, swept_at: T0 + MINUTE });
   });
 
-  it('reads on, with a phone of overlap, until a page shows nothing new', async () => {
-    const { sweep, dropped, calls } = scene([...litter(150), ...litter(300, BASELINE - HOUR)]);
+  it('reads pages that overlap by one phone, until a page shows nothing new', async () => {
+    const { sweep, stored, calls } = scene([
+      ...phonesFrom(150),
+      ...phonesFrom(300, BASELINE - HOUR),
+    ]);
     expect(await sweep()).toMatchObject({ found: 150, newest: T0, ended: true });
     expect(calls).toEqual(['list all 0', 'list all 99', 'list all 198']);
-    const sizes = (await dropped()).map((lookup) => lookup?.phones.length ?? 0);
+    const sizes = (await stored()).map((lookup) => lookup?.phones.length ?? 0);
     expect(sizes.sort((a, b) => a - b)).toEqual([50, 100]);
   });
 
-  it('reads on after a page of phones right at the horizon', async () => {
+  it('reads the next page after a page of phones created exactly at the horizon', async () => {
     const at = BASELINE - MARGIN;
-    const { sweep } = scene(Array.from({ length: 150 }, (_, n) => born(`p${n}`, at)));
+    const { sweep } = scene(Array.from({ length: 150 }, (_, n) => created(`p${n}`, at)));
     expect(await sweep()).toMatchObject({ found: 150, ended: true });
   });
 
-  it('ends at the end of the list, though all are new', async () => {
-    const { sweep, calls } = scene(litter(199));
+  it('ends at the end of the list even when all phones are new', async () => {
+    const { sweep, calls } = scene(phonesFrom(199));
     expect(await sweep()).toMatchObject({ found: 199, ended: true });
     expect(calls).toEqual(['list all 0', 'list all 99']);
   });
 
-  it('takes a page of phones of no known age for one that shows nothing new', async () => {
-    const nobody = Array.from({ length: 250 }, (_, n) => born(`q${n}`, undefined));
+  it('ends at a page of phones of unknown age', async () => {
+    const nobody = Array.from({ length: 250 }, (_, n) => created(`q${n}`, undefined));
     const { sweep, calls } = scene(nobody);
     expect(await sweep()).toEqual({ found: 0, newest: undefined, ended: true });
     expect(calls).toEqual(['list all 0']);
   });
 
-  it('tells the age of the newest phone whose age is known', async () => {
-    const { sweep } = scene([born('p3', undefined), ...litter(120)]);
+  it('returns the time of creation of the newest phone of known age', async () => {
+    const { sweep } = scene([created('p3', undefined), ...phonesFrom(120)]);
     expect(await sweep()).toMatchObject({ newest: T0 });
   });
 
-  it('looks at twenty pages at a time and goes on where it was', async () => {
-    const { sweep, state, calls, clock } = scene(litter(2150), { horizon: 0 });
+  it('reads at most 20 pages, and continues there in the next sweep', async () => {
+    const { sweep, state, calls, clock } = scene(phonesFrom(2150), { horizon: 0 });
     expect(await sweep()).toMatchObject({ found: 1981, newest: T0, ended: false });
     expect(calls).toHaveLength(20);
     expect(state).toEqual({
@@ -178,15 +194,15 @@ describe('sweep', () => {
     expect(state).toEqual({ policies: {}, horizon: T0, swept_at: T0 + MINUTE });
   });
 
-  it('looks at nothing when its time is up', async () => {
-    const { sweep, state, calls } = scene(litter(3));
+  it('reads nothing when its time is up', async () => {
+    const { sweep, state, calls } = scene(phonesFrom(3));
     expect(await sweep({ until: T0 })).toEqual({ found: 0, newest: undefined, ended: false });
     expect(calls).toEqual([]);
     expect(state.sweeping).toEqual({ started_at: T0, offset: 0 });
   });
 
-  it('stops where its time ends', async () => {
-    const { sweep, calls, clock, cph } = scene(litter(450));
+  it('stops when its time is up', async () => {
+    const { sweep, calls, clock, cph } = scene(phonesFrom(450));
     const list = cph.listPhones;
     cph.listPhones = (query) => (clock.move(MINUTE), list(query));
     expect(await sweep({ until: T0 + 2 * MINUTE })).toMatchObject({ found: 199, ended: false });

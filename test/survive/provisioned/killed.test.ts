@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type Nursery, nursery } from '../../../testing/provisioning.ts';
+import { type FirstBackupNight, firstBackupNight } from '../../../testing/provisioning.ts';
 import { useLightS3 } from '../support/light-s3.ts';
 
 const MINUTE = 60_000;
 
 /** Phones that have just been bought, their traces delivered, a few minutes before their run falls due. */
-async function newborn(): Promise<{ world: Nursery; ids: string[]; events: unknown[] }> {
-  const world = await nursery();
+async function newborn(): Promise<{ world: FirstBackupNight; ids: string[]; events: unknown[] }> {
+  const world = await firstBackupNight();
   const traces = await world.buy(2);
   const events = traces.map((cts) => ({ cts }));
   for (const event of events) await world.fire(event);

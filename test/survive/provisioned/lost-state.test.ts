@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { layout } from '../../../lib/ledger/store/layout.ts';
-import { type Nursery, nursery } from '../../../testing/provisioning.ts';
+import { type FirstBackupNight, firstBackupNight } from '../../../testing/provisioning.ts';
 import { useLightS3 } from '../support/light-s3.ts';
 
 /** The minute timers of schedule and drive, for so many minutes. */
-async function timers(world: Nursery, minutes: number, every = 1): Promise<void> {
+async function timers(world: FirstBackupNight, minutes: number, every = 1): Promise<void> {
   for (let minute = 0; minute < minutes; minute += every) {
     await world.tick();
     await world.minutes(every, every);
@@ -14,7 +14,7 @@ async function timers(world: Nursery, minutes: number, every = 1): Promise<void>
 useLightS3();
 
 it('makes no first backup of earlier phones after the loss of all caches', async () => {
-  const world = await nursery({ phones: 40, servers: 2 });
+  const world = await firstBackupNight({ phones: 40, servers: 2 });
   await timers(world, 2);
   const traces = await world.buy(2);
   await timers(world, 24);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nursery } from '../../../testing/provisioning.ts';
+import { firstBackupNight } from '../../../testing/provisioning.ts';
 import { useLightS3 } from '../support/light-s3.ts';
 
 const MINUTE = 60_000;
@@ -10,7 +10,7 @@ useLightS3();
 describe.each(['honoured', 'ignored'] as const)('two drives, conditional PUT %s', (mode) => {
   it('give each phone one first backup when the first sleeps through its lease at any call', async () => {
     for (let call = 1; ; call += 2) {
-      const world = await nursery({ conditionalPut: mode });
+      const world = await firstBackupNight({ conditionalPut: mode });
       const traces = await world.buy(2);
       for (const cts of traces) await world.fire({ cts });
       await world.minutes(2);

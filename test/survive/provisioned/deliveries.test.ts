@@ -1,15 +1,18 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nursery, waysOf } from '../../../testing/provisioning.ts';
+import { firstBackupNight, eventFormsOf } from '../../../testing/provisioning.ts';
+import { useLightS3 } from '../support/light-s3.ts';
 
 const MINUTE = 60_000;
 const forms = ['cts', 'cts_text', 'eventgrid'] as const;
 
-describe('deliveries', () => {
-  it('five of each event, late and in any order, make one first backup a phone and life', async () => {
+useLightS3();
+
+describe('events about new phones', () => {
+  it('request one first backup of each generation of a phone, delivered five times each, late and in any order', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(1_000), fc.integer({ min: 1, max: 20 }), async (seed, minutes) => {
-        const world = await nursery({ seed });
+        const world = await firstBackupNight({ seed });
         world.cloud.control.setDelivery({ copies: 5, delayMs: [0, minutes * MINUTE], forms });
         const [old] = await world.cloud.control.phones();
         const traces = await world.buy(2);
@@ -26,10 +29,10 @@ describe('deliveries', () => {
     );
   });
 
-  it('make exactly one run where all come within the five minutes', async () => {
-    const world = await nursery();
+  it('request one run when all arrive within five minutes', async () => {
+    const world = await firstBackupNight();
     const traces = await world.buy(3);
-    const events = traces.flatMap(waysOf);
+    const events = traces.flatMap(eventFormsOf);
     await Promise.all([...events, ...[...events].reverse()].map(world.fire));
     await world.minutes(9);
     expect(await world.runIds()).toHaveLength(1);

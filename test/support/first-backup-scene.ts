@@ -5,32 +5,36 @@ import { layout } from '../../lib/ledger/store/layout.ts';
 import { readProvisioning } from '../../lib/ledger/state/provisioning.ts';
 import { listOpen, readRequest } from '../../lib/ledger/run/request.ts';
 import type { OpenRun } from '../../lib/run/state/open-run.ts';
-import { createFirstBackups, reconcile } from '../../lib/run/first-backup/reconcile.ts';
+import { reconcile } from '../../lib/run/first-backup/reconcile.ts';
+import { createFirstBackups } from '../../lib/run/first-backup/state.ts';
 import { fleet } from './fleet.ts';
 import { listening, policyText } from './listening.ts';
 
-const GIVING = { on_provisioned: 'true' };
+const ON_PROVISIONED = { on_provisioned: 'true' };
 
-/** A ledger with the policy `newborn`, and a drive that has just started. */
-export async function newborns(phones: Phone[] = [], newborn: Record<string, string> = GIVING) {
+/** A ledger with the policy `newborn`, which has `on_provisioned`, and a drive that has just started. */
+export async function firstBackupScene(
+  phones: Phone[] = [],
+  policy: Record<string, string> = ON_PROVISIONED,
+) {
   const world = listening();
   const { deps, store, clock } = world;
   const project = fleet(phones);
-  await store.put(layout.policy('newborn'), policyText('newborn', newborn));
+  await store.put(layout.policy('newborn'), policyText('newborn', policy));
   const firstBackups = createFirstBackups();
   const own = { ...deps, cph: project.cph };
   return {
     ...world,
     ...project,
     ...{ deps: own, firstBackups },
-    drop: (id: string, lookup: Partial<Lookup>) =>
+    putHint: (id: string, lookup: Partial<Lookup>) =>
       putLookup(store, {
         id,
         lookup: { change: 'created', phones: [], servers: [], others: [], ...lookup },
       }),
     sweepHint: (at = clock.now()) => putSweep(store, at),
-    /** Reconciles all hints in the inbox. */
-    lookup: async (
+    /** Reconciles all hints in the inbox. Returns how many runs were requested. */
+    reconcile: async (
       options: { runs?: OpenRun[]; until?: number; held?: boolean; store?: typeof store } = {},
     ) => {
       const { runs = [], until = Number.POSITIVE_INFINITY, held = true } = options;
@@ -39,8 +43,10 @@ export async function newborns(phones: Phone[] = [], newborn: Record<string, str
       const used = { ...own, store: options.store ?? store };
       return reconcile(used, firstBackups, hints, { runs, until, stillHeld });
     },
+    /** The stored state. */
     state: () => readProvisioning(store),
-    asked: async () => {
+    /** The phones of each open request. */
+    requested: async () => {
       const { requests } = await listOpen(store);
       const read = await Promise.all(requests.map(({ runId }) => readRequest(store, runId)));
       return read.map((request) => request?.phones);
