@@ -57,7 +57,10 @@ function isAllowedEndpoint(value: string): boolean {
 
 export const endpoint = z
   .string()
-  .refine(isAllowedEndpoint, 'https://<host>, without a path; http only for this machine')
+  .refine(
+    isAllowedEndpoint,
+    'https://<host>, without user, password or path; http only for this machine',
+  )
   .transform((value) => value.replace(/\/$/, ''));
 
 export const flag = z

@@ -32,6 +32,13 @@ type Env = Record<string, string | undefined>;
 const DEFAULT_PREFIX = 'phonevault/';
 const MAX_LENGTH = 4_096;
 
+/** Says what an invalid value is, unless it may be a secret or contain one. No valid setting that is shown has an "@". */
+function shown(value: string, isSecret = false): string {
+  if (isSecret) return 'is invalid';
+  if (value.includes('@')) return 'has an "@", so it may contain a password and is not shown';
+  return `is "${scrub(value, 80)}"`;
+}
+
 /** Reads single settings and collects their errors. */
 function reader(lookUp: (name: string) => string | undefined) {
   const errors: string[] = [];
@@ -49,9 +56,8 @@ function reader(lookUp: (name: string) => string | undefined) {
     }
     const result = value.length <= MAX_LENGTH ? field.safeParse(value) : undefined;
     if (result?.success) return result.data;
-    const found = options.secret ? 'invalid' : `"${scrub(value, 80)}"`;
     const allowed = result?.error.issues[0]?.message ?? `at most ${MAX_LENGTH} characters`;
-    errors.push(`${name} is ${found}; allowed: ${allowed}`);
+    errors.push(`${name} ${shown(value, options.secret)}; allowed: ${allowed}`);
     return undefined;
   };
   return { errors, read };
@@ -81,7 +87,7 @@ function readEndpoints(
 
 /**
  * Returns all settings, from the function's user data (`context`) or else from `env`. An empty value counts as unset. Throws
- * one setting_invalid with every invalid or missing setting, its value (unless it is a secret) and what is allowed.
+ * one setting_invalid with every invalid or missing setting, its value (unless that may be secret) and what is allowed.
  */
 export function readSettings(
   context: FgContext,

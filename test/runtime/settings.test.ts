@@ -96,7 +96,6 @@ describe('readSettings', () => {
     ['PHONEVAULT_DRIVE_URN', 'drive'],
     ['PHONEVAULT_CPH_ENDPOINT', 'https://cph.example.com/v1'],
     ['PHONEVAULT_CPH_ENDPOINT', 'http://10.0.0.1'],
-    ['PHONEVAULT_IAM_ENDPOINT', 'https://user:pw@iam.example.com'],
     ['PHONEVAULT_SMN_ENDPOINT', 'smn.example.com'],
     ['PHONEVAULT_FUNCTIONGRAPH_ENDPOINT', 'ftp://localhost'],
     ['PHONEVAULT_BUCKET', 'b'.repeat(5_000)],
@@ -104,6 +103,18 @@ describe('readSettings', () => {
     const { message } = fault({ [name]: value });
     expect(message).toMatch(new RegExp(`^${name} is "`));
     expect(message.length).toBeLessThan(400);
+  });
+
+  it.each([
+    ['user and password', 'https://someone:hunter2@iam.example.com'],
+    ['a slash in the password', 'https://someone:hunter2/x@iam.example.com'],
+    ['a password only', 'http://hunter2@localhost:8080'],
+    ['no scheme', 'someone:hunter2@iam.example.com'],
+    ['too many characters', `https://someone:hunter2@${'x'.repeat(5_000)}`],
+  ])('does not show an endpoint that may contain a password: %s', (_, value) => {
+    const { message, hint } = fault({ PHONEVAULT_IAM_ENDPOINT: value });
+    expect(message).toMatch(/^PHONEVAULT_IAM_ENDPOINT has an "@"/);
+    expect(`${message}${hint}`).not.toMatch(/hunter2|someone/);
   });
 
   it.each([

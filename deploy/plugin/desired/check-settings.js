@@ -8,10 +8,19 @@ const REQUIRED = /** @type {const} */ ([
 ]);
 
 /**
- * Throws a DeployError that names each missing setting and how to set it.
- * @param {{ environment?: Record<string, string> }} provider
+ * Throws a DeployError that names each missing setting and how to set it, or an endpoint with a user or a password.
+ * @param {{ environment?: Record<string, string>, endpoint?: string, ltsEndpoint?: string }} provider
  */
-export function checkSettings({ environment = {} }) {
+export function checkSettings({ environment = {}, endpoint = '', ltsEndpoint = '' }) {
+  const own = { 'provider.endpoint': endpoint, 'provider.ltsEndpoint': ltsEndpoint };
+  for (const [name, value] of Object.entries({ ...own, ...environment })) {
+    if (!/endpoint$/i.test(name) || !value.includes('@')) continue;
+    throw new DeployError(
+      'endpoint_invalid',
+      `${name} has an "@": it may not contain a user or a password`,
+      { hint: 'use https://<host>' },
+    );
+  }
   const missing = REQUIRED.filter(([name]) => !environment[name]);
   if (missing.length === 0) return;
   const lines = missing.map(

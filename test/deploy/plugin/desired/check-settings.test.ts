@@ -24,6 +24,22 @@ describe('settings', () => {
   });
 });
 
+describe('an endpoint with a user or a password', () => {
+  const url = 'https://someone:hunter2@host.example.com';
+  it.each([
+    ['provider.endpoint', { environment, endpoint: url }],
+    ['provider.ltsEndpoint', { environment, ltsEndpoint: url }],
+    ['PHONEVAULT_SMN_ENDPOINT', { environment: { ...environment, PHONEVAULT_SMN_ENDPOINT: url } }],
+  ])('is rejected without its value: %s', (name, provider) => {
+    expect(() => checkSettings(provider)).toThrow(
+      expect.objectContaining({
+        code: 'endpoint_invalid',
+        message: `${name} has an "@": it may not contain a user or a password`,
+      }) as Error,
+    );
+  });
+});
+
 describe('a --param', () => {
   const yaml = '# ${param:x}\nregion: ${param:region, env:R}\nagency: ${param:agency}\n';
 
