@@ -29,7 +29,7 @@ export const validateCommand: Command<Options> = {
     {
       run: 'phonevault validate nightly.yaml',
       shows: [
-        'nightly.yaml:6:3: select.phons: there is no field "phons" here',
+        'nightly.yaml:6:3: select.phons: unknown field',
         '  6 |   phons: [vault-01]',
         '    |   ^',
         '  hint: Did you mean phones?',

@@ -1,19 +1,19 @@
-/** What stands for the placeholders of an object path: `slot` a stamp, `date` eight digits. */
+/** The values of the placeholders in an object path: `slot` is a stamp, `date` eight digits. */
 export type PathValues = { policy: string; date: string; slot: string };
 
 export const PLACEHOLDERS = ['policy', 'date', 'slot'] as const;
 
-/** Fills `{policy}`, `{date}` and `{slot}` of an object path; anything else in braces stays as it is. */
+/** Replaces `{policy}`, `{date}` and `{slot}` in an object path. Does not change anything else in braces. */
 export function expandObjectPath(template: string, values: PathValues): string {
   return template.replace(/\{(policy|date|slot)\}/g, (_, name: keyof PathValues) => values[name]);
 }
 
-/** The folder of a run's archives, without a slash at the end. `folder` is an expanded object path. */
+/** Returns the folder of a run's archives, without a slash at the end. `folder` is an expanded object path. */
 export function runFolder(folder: string, runId: string): string {
   return `${folder}/${runId}`;
 }
 
-/** The object key of one try (from 1) to export one phone. No two tries share a key. */
+/** Returns the object key of one attempt (from 1) to export a phone. Every attempt has its own key. */
 export function archiveKey(
   folder: string,
   runId: string,
@@ -23,7 +23,7 @@ export function archiveKey(
   return `${runFolder(folder, runId)}/${phoneId}-${attempt}.tar`;
 }
 
-/** Reads a key back that lies right in a run's folder; undefined for any key that `archiveKey` does not write. */
+/** Parses the key of an archive in a run's folder. Returns undefined for any key that `archiveKey` does not return. */
 export function parseArchiveKey(
   folderOfRun: string,
   key: string,

@@ -4,16 +4,16 @@ import { RUN_ID_MAX } from './run-id.ts';
 
 const MAX_KEY_CHARACTERS = 1024;
 const CHARACTERS = /^[A-Za-z0-9./_+#={}-]$/;
-const SHAPE = 'a folder such as "{policy}/{date}", no / at either end';
+const SHAPE = 'a folder such as "{policy}/{date}", without / at the start or end';
 
-/** What is wrong with a template of an object folder (object_path in cph_api_0538, less the file's name). */
+/** Returns what is wrong with a folder template (object_path in cph_api_0538, without the file name). */
 export function objectPathProblems(template: string): Problem[] {
   if (template === '') return [{ message: 'the object path is empty', allowed: SHAPE }];
   const problems: Problem[] = [];
   const bare = template.replace(/\{(\w*)\}/g, (placeholder, name: string) => {
     if (PLACEHOLDERS.some((known) => known === name)) return 'x';
     problems.push({
-      message: `the object path has ${show(placeholder)}`,
+      message: `unknown placeholder ${show(placeholder)}`,
       found: show(placeholder),
       allowed: PLACEHOLDERS.map((known) => `{${known}}`).join(' '),
     });
@@ -22,38 +22,40 @@ export function objectPathProblems(template: string): Problem[] {
   const character = [...bare].find((char) => !CHARACTERS.test(char) || /[{}]/.test(char));
   if (character !== undefined) {
     problems.push({
-      message: `the object path has "${clip(character)}" at character ${[...template].indexOf(character) + 1}`,
+      message: `the object path contains "${clip(character)}" at character ${[...template].indexOf(character) + 1}`,
       found: show(template),
       allowed: 'A-Z a-z 0-9 . / - _ + # = and {policy} {date} {slot}',
       hint:
-        character === '*' || character === '~' ? 'CPH takes it in paths, not in keys.' : undefined,
+        character === '*' || character === '~'
+          ? 'CPH allows it in paths on a phone, not in object keys.'
+          : undefined,
     });
   }
   const segments = bare.split('/');
   if (segments.includes('')) {
     problems.push({
-      message: `the object path ${show(template)} has an empty part`,
+      message: `the object path ${show(template)} contains //, or starts or ends with /`,
       allowed: SHAPE,
     });
   }
   if (segments.some((segment) => segment === '.' || segment === '..')) {
     problems.push({
-      message: `the object path ${show(template)} has a part . or ..`,
+      message: `the object path ${show(template)} contains a folder named . or ..`,
       allowed: SHAPE,
     });
   }
   return problems;
 }
 
-/** The problem of a folder (expanded) whose longest archive key OBS would refuse. */
+/** Returns the problem of an expanded folder whose archive keys could be too long for OBS. */
 export function keyLengthProblems(folder: string): Problem[] {
   const longest = archiveKey(folder, 'r'.repeat(RUN_ID_MAX), 'p'.repeat(32), 99).length;
   if (longest <= MAX_KEY_CHARACTERS) return [];
   return [
     {
       message: `object keys would have up to ${longest} characters`,
-      allowed: `at most ${MAX_KEY_CHARACTERS}`,
-      hint: `Shorten the object path by ${longest - MAX_KEY_CHARACTERS}.`,
+      allowed: `at most ${MAX_KEY_CHARACTERS} characters`,
+      hint: 'Shorten the object path.',
     },
   ];
 }

@@ -1,9 +1,9 @@
-/** Writes an instant (epoch ms) as a stamp to the second, fit for object keys: `20260102T023000Z`. */
+/** Formats an instant (epoch ms) as a stamp for object keys, to the second: `20260102T023000Z`. */
 export function stamp(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
 }
 
-/** Reads a stamp as epoch ms; undefined for any other text, dates that do not exist included. */
+/** Parses a stamp to epoch ms. Returns undefined for any other text and for dates that do not exist. */
 export function parseStamp(text: string): number | undefined {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
   if (parts === null) return undefined;
@@ -12,7 +12,7 @@ export function parseStamp(text: string): number | undefined {
   return Number.isNaN(ms) || stamp(ms) !== text ? undefined : ms;
 }
 
-/** The calendar day of an instant (epoch ms) in a zone: `20260102`. Throws RangeError for an unknown zone. */
+/** Returns the date of an instant (epoch ms) in a time zone: `20260102`. Throws RangeError for an unknown zone. */
 export function localDate(ms: number, zone: string): string {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,

@@ -3,12 +3,12 @@ import { type Finding, type Path, type Problem, show } from './validation-error.
 import { nearest } from './nearest.ts';
 import { policySchema } from '../schema/schema.ts';
 
-// Guessing what was meant takes time: a file that is no policy at all need not hear it for every line.
+// Finding the nearest field takes time: too much for every line of a file that is not a policy.
 const MAX_UNKNOWN = 200;
 
 type Issue = z.core.$ZodIssue;
 
-/** The value at a path of what YAML gave; undefined when there is none. */
+/** Returns the value at a path of parsed YAML, or undefined when there is none. */
 export function valueAt(root: unknown, path: Path): unknown {
   return path.reduce<unknown>(
     (value, step) =>
@@ -19,7 +19,7 @@ export function valueAt(root: unknown, path: Path): unknown {
   );
 }
 
-/** Says in our words what the schema found wrong with `root`. The message of an issue is what is allowed. */
+/** Converts the zod issues of `root` to findings. The message of an issue says what is allowed. */
 export function findingsOf(issues: readonly Issue[], root: unknown): Finding[] {
   return issues.flatMap((issue): Finding[] => {
     const path = issue.path.filter((step) => typeof step !== 'symbol');
@@ -36,14 +36,13 @@ export function findingsOf(issues: readonly Issue[], root: unknown): Finding[] {
 }
 
 function unknownField(path: Path, key: string, known: string): Finding {
-  const meant = nearest(key, known.split(', ')) ?? elsewhere(key);
   return {
     path,
     at: 'key',
-    message: `there is no field ${show(key)} here`,
+    message: 'unknown field',
     found: show(key),
     allowed: known,
-    hint: meant === undefined ? undefined : `Did you mean ${meant}?`,
+    hint: suggest(nearest(key, known.split(', ')) ?? elsewhere(key)),
   };
 }
 
@@ -55,36 +54,46 @@ function problemOf(issue: Issue, value: unknown): Problem {
   const allowed = issue.message;
   if (value === undefined) return { message: 'the field is missing', found, allowed };
   if (value === null) {
-    const hint = 'Give the field a value or take it out.';
-    return { message: 'the field has no value', found, allowed, hint };
+    const hint = 'Set a value or remove the entry.';
+    return { message: 'the value is missing', found, allowed, hint };
   }
-  return { message: `${found} is not ${allowed}`, found, allowed, hint: hintFor(issue, value) };
+  return {
+    message: `found ${found}, expected ${allowed}`,
+    found,
+    allowed,
+    hint: hintFor(issue, value),
+  };
 }
 
 function hintFor(issue: Issue, value: unknown): string | undefined {
   if (issue.code === 'invalid_value' && typeof value === 'string') {
-    const meant = nearest(value, issue.values.map(String));
-    return meant === undefined ? undefined : `Did you mean ${meant}?`;
+    return suggest(nearest(value, issue.values.map(String)));
   }
-  if (issue.code !== 'invalid_type') return undefined;
-  if (
-    issue.expected === 'string' &&
-    typeof value === 'number' &&
-    issue.message.startsWith('a time')
-  ) {
-    return 'Add the unit: s, m, h or d.';
-  }
-  if (issue.expected === 'string' && typeof value !== 'object') return 'Put the value in quotes.';
-  const isWord = issue.expected === 'boolean' && typeof value === 'string';
-  if (isWord && /^(yes|no|on|off)$/i.test(value)) {
-    return 'YAML 1.2 knows only true and false.';
-  }
-  if (issue.expected === 'array' && typeof value === 'string') return 'Put the value in [ ].';
-  if (typeof value === 'string' && /^\d+$/.test(value)) return 'Take the quotes off.';
-  return undefined;
+  return issue.code === 'invalid_type' ? typeHint(issue, value) : undefined;
 }
 
-/** The dotted path of a field of this name at another level. */
+function typeHint(
+  { expected, message }: z.core.$ZodIssueInvalidType,
+  value: unknown,
+): string | undefined {
+  if (expected === 'string') {
+    const isDuration = message.startsWith('a duration');
+    if (isDuration && typeof value === 'number') return 'Add the unit: s, m, h or d.';
+    return typeof value === 'object' ? undefined : 'Put the value in quotes.';
+  }
+  if (typeof value !== 'string') return undefined;
+  if (expected === 'array') return 'Put the value in [ ].';
+  if (expected === 'boolean' && /^(yes|no|on|off)$/i.test(value)) {
+    return 'In YAML 1.2, yes, no, on and off are strings.';
+  }
+  return expected === 'number' && /^\d+$/.test(value) ? 'Remove the quotes.' : undefined;
+}
+
+function suggest(name: string | undefined): string | undefined {
+  return name === undefined ? undefined : `Did you mean ${name}?`;
+}
+
+/** Returns the dotted path of a field with this name at another level. */
 function elsewhere(name: string): string | undefined {
   return fieldPaths(policySchema.in.shape).find((path) => path.endsWith(`.${name}`));
 }

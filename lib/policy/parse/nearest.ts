@@ -1,6 +1,6 @@
-const plain = (word: string) => word.toLowerCase().replace(/[^a-z0-9/]/g, '');
+const normalize = (word: string) => word.toLowerCase().replace(/[^a-z0-9/]/g, '');
 
-/** Levenshtein distance, with a swap of two neighbours counted as one step. */
+/** Returns the Levenshtein distance; swapping two neighbours counts as one step. */
 function distance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);
@@ -24,14 +24,14 @@ function distance(a: string, b: string): number {
   return last[b.length] ?? 0;
 }
 
-/** The word that was probably meant, or undefined when none is close. Case and separators do not count. */
+/** Returns the known word most similar to `word`, or undefined when none is close. Ignores case and separators. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
-  const wanted = plain(word.slice(0, 64));
+  const wanted = normalize(word.slice(0, 64));
   if (wanted === '') return undefined;
   let best: string | undefined;
   let bestDistance = Math.floor(wanted.length / 3) + 1;
   for (const candidate of known) {
-    const steps = distance(wanted, plain(candidate));
+    const steps = distance(wanted, normalize(candidate));
     if (steps < bestDistance) [best, bestDistance] = [candidate, steps];
   }
   return best;

@@ -10,16 +10,16 @@ export type { ValidationError } from './validation-error.ts';
 
 export type ParseResult = { ok: true; policy: Policy } | { ok: false; errors: ValidationError[] };
 
-/** A larger file is refused whole. */
+/** Largest policy file, in bytes. */
 export const MAX_BYTES = 256 * 1024;
 const MAX_ERRORS = 200;
 
 type Placed = Finding & { offset: number };
 
 /**
- * Reads a policy file: the effective policy, or every fault in it, in the order of the file (of more than 200 the first
- * 200, a list too long as a whole). `fileName` is the file's, folders allowed; `ledger` is where archives must not go; `paths` is `wide` only in
- * regions known to run the newer edition of the export API. Never throws.
+ * Parses and validates a policy file. Returns the policy with all defaults, or the first 200 errors in the order of the
+ * file. `fileName` may include folders, archives must not be written into `ledger`, and `paths` is `wide` only in regions
+ * that run the newer edition of the export API. Never throws.
  */
 export function parsePolicy(
   text: string,
@@ -29,7 +29,7 @@ export function parsePolicy(
   if (bytes > MAX_BYTES) return tooLarge(bytes);
   const source = text.replace(/^\uFEFF/, '');
   const { value, problems, offsetOf } = readYaml(source);
-  if (value === undefined) return refused(source, problems);
+  if (value === undefined) return invalid(source, problems);
 
   const schema = context.paths === 'wide' ? policySchemaFor('wide') : policySchema;
   const parsed = schema.safeParse(value);
@@ -42,7 +42,7 @@ export function parsePolicy(
     return { ok: true, policy: parsed.data };
   }
   const placed = findings.map((found) => ({ ...found, offset: offsetOf(found.path, found.at) }));
-  return refused(source, [...problems, ...placed]);
+  return invalid(source, [...problems, ...placed]);
 }
 
 function pathTest(paths: readonly Path[]): (path: Path) => boolean {
@@ -50,23 +50,23 @@ function pathTest(paths: readonly Path[]): (path: Path) => boolean {
   return (path) => texts.has(JSON.stringify(path));
 }
 
-function refused(source: string, placed: readonly Placed[]): ParseResult {
+function invalid(source: string, placed: readonly Placed[]): ParseResult {
   const positionOf = positionsIn(source);
   const first = [...placed].sort((a, b) => a.offset - b.offset).slice(0, MAX_ERRORS);
-  return { ok: false, errors: first.map((one) => toFault(one, positionOf(one.offset))) };
+  return { ok: false, errors: first.map((error) => toError(error, positionOf(error.offset))) };
 }
 
-function toFault(
+function toError(
   { path, message, found, allowed, hint }: Placed,
   position: Position,
 ): ValidationError {
-  const where = pathText(path);
+  const field = pathText(path);
   return {
-    path: where,
+    path: field,
     ...position,
     found: found ?? 'nothing',
     allowed,
-    message: where === '' ? message : `${where}: ${message}`,
+    message: field === '' ? message : `${field}: ${message}`,
     ...(hint === undefined ? {} : { hint }),
   };
 }

@@ -1,7 +1,7 @@
-/** A place in a text as editors count it: lines and columns from 1. */
+/** A position in a text: line and column, both from 1, as in editors. */
 export type Position = { line: number; column: number };
 
-/** Makes a function from offsets to positions in a text with LF or CRLF line ends. */
+/** Returns a function that converts offsets in `text` (LF or CRLF) to positions. */
 export function positionsIn(text: string): (offset: number) => Position {
   const starts = [0];
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);

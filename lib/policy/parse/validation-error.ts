@@ -1,45 +1,45 @@
-/** One thing that is wrong with a policy file, told so that a person can mend it without looking elsewhere. */
+/** One error in a policy file, with all that a person needs to fix it. */
 export type ValidationError = {
-  /** The field, such as `export.include[1]`; empty for the file as a whole. */
+  /** The field, such as `export.include[1]`; empty for an error of the whole file. */
   path: string;
-  /** Counted from 1, as editors do. */
+  /** From 1, as in editors. */
   line?: number;
   column?: number;
   found: string;
   allowed: string;
-  /** Begins with the path, so that it can be told alone. */
+  /** Starts with the path, so it is complete without the other fields. */
   message: string;
   hint?: string;
 };
 
 export type Path = readonly (string | number)[];
 
-/** What is wrong with one value, before it is known where the value stands. */
+/** What is wrong with one value, without its place in the file. */
 export type Problem = {
   message: string;
   allowed: string;
-  /** Shown instead of the whole value. */
+  /** Default: the whole value, shortened. */
   found?: string;
   hint?: string | undefined;
 };
 
-/** A problem with its place: at the field's name (`key`) or at its value. */
+/** A problem and its field. `at` points to the name of the field (`key`) or to its value (default). */
 export type Finding = Problem & { path: Path; at?: 'key' | 'value' };
 
 const MAX_SHOWN = 64;
 
-// Everything that could break a line, reverse a text or hide in a log.
+// Characters that could break a line, reverse text or be invisible in a log.
 const UNPRINTABLE = /[\p{C}\u2028\u2029]/gu;
 
 const escape = (char: string) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`;
 
-/** Cuts a text to about 64 characters, control characters made visible. */
-export function clip(text: string): string {
-  const shown = text.slice(0, MAX_SHOWN + 1).replace(UNPRINTABLE, escape);
-  return shown.length > MAX_SHOWN ? `${shown.slice(0, MAX_SHOWN)}…` : shown;
+/** Returns a text with control characters escaped, cut to `max` characters. */
+export function clip(text: string, max = MAX_SHOWN): string {
+  const shown = text.slice(0, max + 1).replace(UNPRINTABLE, escape);
+  return shown.length > max ? `${shown.slice(0, max)}…` : shown;
 }
 
-/** Says what a value of a policy file is, in at most about 80 characters. */
+/** Describes a value of a policy file in at most about 80 characters. */
 export function show(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
   if (typeof value === 'string') return `"${clip(value)}"`;
@@ -50,7 +50,7 @@ export function show(value: unknown): string {
   return Object.keys(value).length === 0 ? 'an empty mapping' : 'a mapping';
 }
 
-/** Writes a path as people do: `select.server_tags["a b"][0]`. */
+/** Returns a path as text: `select.server_tags["a b"][0]`. */
 export function pathText(path: Path): string {
   return path
     .map((step, index) => {

@@ -2,29 +2,30 @@ import type { Document } from 'yaml';
 import { Composer, Lexer, Parser } from 'yaml';
 import { type Path, type Problem, clip } from './validation-error.ts';
 
-/** A problem of the YAML itself, with its offset in the text. */
+/** A YAML error and its offset in the text. */
 export type YamlProblem = Problem & { path: Path; offset: number };
 
 export const PLAIN_YAML =
-  'plain YAML 1.2: one mapping of texts, numbers, true, false, lists and mappings';
+  'plain YAML 1.2: a mapping with strings, numbers, booleans, lists and mappings';
 
 const DEEPEST = 32;
-// Every id that fits into a file has six at most.
+// More than in the largest file of phone ids: about 7,000 ids of 32 characters, at most six tokens each.
 const MAX_LEXEMES = 50_000;
 
 const HINTS: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'Indent with spaces.',
-  BAD_INDENT: 'Look for a bracket that is not closed, also in the lines above.',
-  MULTIPLE_DOCS: 'Put each policy into a file of its own.',
+  BAD_INDENT: 'Check this line and the lines above for a bracket that is not closed.',
+  MULTIPLE_DOCS: 'Put each policy in its own file.',
   BAD_SCALAR_START: 'Put the value in quotes.',
-  UNEXPECTED_TOKEN: 'Text with { } [ ] , : # * & in it needs quotes.',
-  MISSING_CHAR: 'Look for a bracket or quote that is not closed, also in the lines above.',
+  UNEXPECTED_TOKEN: 'Put text that contains { } [ ] , : # * & in quotes.',
+  MISSING_CHAR: 'Check this line and the lines above for a bracket or quote that is not closed.',
 };
 
 const MAX_STRAYS = 100;
+const MAX_MESSAGE = 120;
 const BLANKS = new Set(['space', 'newline', 'comment']);
 
-/** Cuts what the parser could not place: each piece would be an error of its own, and the first tells enough. */
+/** Removes most tokens that the parser could not place: each would be one more error. */
 function cutStrays(token: object): void {
   for (const [name, value] of Object.entries(token) as [string, unknown][]) {
     if (Array.isArray(value) && ['start', 'sep', 'end'].includes(name)) {
@@ -37,8 +38,8 @@ function cutStrays(token: object): void {
 }
 
 /**
- * Parses and composes within bounds that no policy comes near: the composer recurses, and so could overflow the stack,
- * and takes seconds over a large file of nothing but errors.
+ * Parses YAML within limits that no policy reaches. Without them, the composer could overflow the stack, and a large file
+ * full of errors would take seconds.
  */
 export function composeYaml(text: string): { documents: Document[]; problems: YamlProblem[] } {
   const problems: YamlProblem[] = [];
@@ -58,13 +59,13 @@ export function composeYaml(text: string): { documents: Document[]; problems: Ya
     let errors = 0;
     for (const lexeme of new Lexer().lex(text)) {
       for (const token of parser.next(lexeme)) {
-        if (token.type === 'directive') report(token.offset, 'the file has a % directive');
+        if (token.type === 'directive') report(token.offset, 'YAML directives (%) are not allowed');
         if (token.type === 'error' && ++errors > MAX_STRAYS) return;
         cutStrays(token);
         yield token;
       }
       if (parser.stack.length > DEEPEST) report(parser.offset, 'the file is nested too deeply');
-      if (++lexemes > MAX_LEXEMES) report(parser.offset, 'the file has too many parts');
+      if (++lexemes > MAX_LEXEMES) report(parser.offset, 'the file has too many YAML tokens');
       if (problems.length > 0) return;
     }
     for (const token of parser.end()) {
@@ -72,7 +73,7 @@ export function composeYaml(text: string): { documents: Document[]; problems: Ya
       yield token;
     }
   }
-  // Duplicate keys are found by the walk: the composer compares every key with every other.
+  // `readYaml` finds duplicate keys: the composer would compare every key with every other.
   const composer = new Composer({
     version: '1.2',
     schema: 'core',
@@ -82,17 +83,22 @@ export function composeYaml(text: string): { documents: Document[]; problems: Ya
   const documents = [...composer.compose(tokens(), true, text.length)];
   if (problems.length > 0) return { documents, problems };
   const errors = documents.flatMap((document) => document.errors);
-  // After a first error the parser stumbles over what follows: that is the same fault once more.
-  const own = errors.filter(({ code }, index) => index === 0 || code !== 'UNEXPECTED_TOKEN');
-  for (const { code, message, pos } of own) report(pos[0], clip(message), HINTS[code]);
+  // Unexpected tokens after the first error are mostly its consequences.
+  const reported = errors.filter(({ code }, index) => index === 0 || code !== 'UNEXPECTED_TOKEN');
+  for (const { code, message, pos } of reported)
+    report(pos[0], clip(message, MAX_MESSAGE), HINTS[code]);
   const second = documents[1];
   if (second !== undefined && problems.length === 0) {
-    report(second.range[0], 'the file holds more than one document', HINTS['MULTIPLE_DOCS']);
+    report(
+      second.range[0],
+      'the file contains more than one YAML document',
+      HINTS['MULTIPLE_DOCS'],
+    );
   }
   return { documents, problems };
 }
 
-/** Shows the line of the text from an offset on. */
+/** Returns the rest of the line at an offset, shortened and in quotes. */
 export function snippet(text: string, offset: number): string {
   const line = text.slice(offset, offset + 80).split(/[\r\n]/, 1)[0] ?? '';
   return line === '' ? 'the end of a line' : `"${clip(line)}"`;

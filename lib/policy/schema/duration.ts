@@ -8,7 +8,7 @@ const UNITS = [
 export const DURATION_PATTERN =
   /^(?=\d)(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?$/;
 
-/** Reads "90s", "10m", "1h30m" or "1d" as milliseconds; undefined for anything else. */
+/** Parses a duration such as "90s", "10m", "1h30m" or "1d" to milliseconds. Returns undefined for any other text. */
 export function parseDuration(text: string): number | undefined {
   const counts = DURATION_PATTERN.exec(text)?.slice(1);
   return counts?.reduce(
@@ -17,7 +17,7 @@ export function parseDuration(text: string): number | undefined {
   );
 }
 
-/** Writes milliseconds (whole seconds, not negative) the way `parseDuration` reads them: "1h30m", "0s". */
+/** Formats milliseconds (whole seconds, not negative) for `parseDuration`: "1h30m", "0s". */
 export function formatDuration(ms: number): string {
   let rest = ms;
   let text = '';

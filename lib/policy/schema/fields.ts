@@ -8,14 +8,14 @@ import { objectPathProblems } from '../keys/object-path.ts';
 import { type PathEdition, pathProblems } from './paths.ts';
 import { nextSlot } from '../slots/slots.ts';
 import { tagCountProblems, tagKeyProblems, tagValueProblems } from '../selection/tags.ts';
-import { zoneProblems } from '../slots/zones.ts';
+import { ZONE_ALLOWED, zoneProblems } from '../slots/zones.ts';
 
-// Throughout the schema the message of an issue of zod's own says what is allowed, and an issue of ours carries the
-// whole problem in `params`: `findings.ts` makes faults of both.
+// The message of a zod issue says what is allowed; a custom issue has its problem in `params`. `findings.ts` makes errors
+// of both.
 
 type Report = { addIssue: (issue: { code: 'custom'; message: string; params: Problem }) => void };
 
-/** Turns a function that lists problems into a refinement. */
+/** Returns a zod refinement that adds the problems of a value as issues. */
 const refined =
   <T>(problemsOf: (value: T) => Problem[]) =>
   (value: T, context: Report) => {
@@ -48,22 +48,22 @@ export function mapping<T extends z.ZodRawShape>(shape: T) {
   });
 }
 
-const NAME_ALLOWED = '1 to 32 of a-z 0-9 and -';
+const NAME_ALLOWED = '1 to 32 characters from a-z, 0-9 and -';
 export const policyName = text(NAME_ALLOWED).regex(POLICY_NAME, NAME_ALLOWED);
 
-const ID_ALLOWED = 'an id of 1 to 32 of A-Z a-z 0-9 _ and -';
+const ID_ALLOWED = 'an id of 1 to 32 characters from A-Z, a-z, 0-9, _ and -';
 export const id = text(ID_ALLOWED).regex(/^[A-Za-z0-9_-]{1,32}$/, ID_ALLOWED);
 
-const INSTANT_ALLOWED = 'a date and time with its offset, such as 2026-01-31T08:00:00+08:00';
+const INSTANT_ALLOWED = 'a date and time with a UTC offset, such as 2026-01-31T08:00:00+08:00';
 export const instant = z.iso.datetime({ offset: true, error: INSTANT_ALLOWED });
 
-/** A length of time, written as text and held as milliseconds. */
+/** A duration: text in the file, milliseconds in the policy. */
 export function duration(min: number, max: number) {
-  const allowed = `a time such as 90s, 10m, 1h30m or 1d, from ${formatDuration(min)} to ${formatDuration(max)}`;
+  const allowed = `a duration from ${formatDuration(min)} to ${formatDuration(max)}, such as 90s, 10m, 1h30m or 1d`;
   const problemsOf = (value: string): Problem[] => {
     const ms = parseDuration(value);
     if (ms !== undefined && ms >= min && ms <= max) return [];
-    return [{ message: `${show(value)} is not ${allowed}`, allowed }];
+    return [{ message: `found ${show(value)}, expected ${allowed}`, allowed }];
   };
   return text(allowed)
     .meta({ pattern: DURATION_PATTERN.source })
@@ -71,31 +71,29 @@ export function duration(min: number, max: number) {
     .transform((value) => parseDuration(value) ?? 0);
 }
 
-const NEVER: Problem = {
+const NEVER_FIRES: Problem = {
   message: 'the cron expression never fires',
-  allowed: 'days that exist in the months named',
+  allowed: 'days that exist in the given months',
 };
 
-export const cron = text('a cron expression of six fields').superRefine(
+export const cron = text('a cron expression with six fields').superRefine(
   refined((value) => {
     const parsed = parseCron(value);
     if (!parsed.ok) return parsed.problems;
-    return nextSlot({ cron: value, timezone: 'UTC' }, 0) === undefined ? [NEVER] : [];
+    return nextSlot({ cron: value, timezone: 'UTC' }, 0) === undefined ? [NEVER_FIRES] : [];
   }),
 );
 
-export const zone = text('the name of a time zone, such as Asia/Shanghai').superRefine(
-  refined(zoneProblems),
-);
+export const zone = text(ZONE_ALLOWED).superRefine(refined(zoneProblems));
 
 export const glob = text('a name pattern such as "game-*"').superRefine(refined(globProblems));
 
 export const tags = z
   .record(
-    text('the key of a tag').superRefine(refined(tagKeyProblems)),
+    text('a tag key').superRefine(refined(tagKeyProblems)),
     listOf(
-      text('the value of a tag').superRefine(refined(tagValueProblems)),
-      'tag values (none: any value)',
+      text('a tag value').superRefine(refined(tagValueProblems)),
+      'tag values (empty: any value)',
       0,
       10,
     ),
@@ -112,18 +110,18 @@ export const objectPath = text('a folder such as "{policy}/{date}"').superRefine
   refined(objectPathProblems),
 );
 
-export const bucket = text('the name of an OBS bucket')
+export const bucket = text('an OBS bucket name')
   .meta({ pattern: BUCKET_NAME.source })
   .superRefine(
     refined((value) => {
       if (BUCKET_NAME.test(value)) return [];
       const hint = value.includes('.')
-        ? 'OBS takes dots, but no TLS certificate fits such a bucket: use one without.'
+        ? 'Use a bucket without dots: the TLS certificate of OBS does not match its host name.'
         : undefined;
       return [
         {
-          message: `${show(value)} cannot be used as a bucket`,
-          allowed: '3 to 63 of a-z 0-9 and -, a letter or digit at both ends',
+          message: `${show(value)} is not a valid bucket name`,
+          allowed: '3 to 63 characters from a-z, 0-9 and -, with a letter or digit at both ends',
           hint,
         },
       ];

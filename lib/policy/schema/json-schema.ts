@@ -8,10 +8,10 @@ const NAME_PART = '([A-Za-z0-9._+#=-]|\\{(policy|date|slot)\\})+';
 const PATH = '^/(data|cache)(/[A-Za-z0-9./_+#=-]*\\*?)?$';
 
 /**
- * What an editor can check of the rules that the schema has as code, by field. Each is at least as wide as its rule: an
- * editor must never underline what `parsePolicy` takes. No look-around, which not every validator knows.
+ * JSON Schema keywords for the rules that are code, by field. They may allow more than the rule, never less: an editor must not
+ * underline what `parsePolicy` accepts. No look-around, which some validators do not support.
  */
-const hints: Record<string, JsonSchema> = {
+const KEYWORDS: Record<string, JsonSchema> = {
   paused_until: {
     pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?(Z|[+-]\\d{2}:\\d{2})$',
   },
@@ -38,8 +38,8 @@ const DURATION: JsonSchema = {
 };
 
 /**
- * The JSON Schema of a policy file as people write it, for editors and the reference page: draft 7, which all of them
- * know. Rules that join fields, and the file's name, are `parsePolicy`'s alone.
+ * Returns the JSON Schema of a policy file, for editors and the reference page: draft 7, which all editors support. Only
+ * `parsePolicy` checks the rules between fields and the file name.
  */
 export function policyJsonSchema(): JsonSchema {
   const schema = z.toJSONSchema(policySchema, {
@@ -50,12 +50,12 @@ export function policyJsonSchema(): JsonSchema {
         .filter((part) => part !== 'properties')
         .map((part) => (part === 'items' ? '*' : part))
         .join('.');
-      // zod leaves out the examples of what it transforms; ours are of the text that goes in.
+      // zod leaves out the examples of fields that it transforms.
       const examples = z.globalRegistry.get(zodSchema)?.examples;
       if (Array.isArray(examples)) jsonSchema.examples = examples;
       if (jsonSchema.pattern === DURATION_PATTERN.source) Object.assign(jsonSchema, DURATION);
       if (jsonSchema.type === 'array') jsonSchema.uniqueItems = true;
-      Object.assign(jsonSchema, hints[field]);
+      Object.assign(jsonSchema, KEYWORDS[field]);
     },
   });
   return { ...schema, title: 'Phonevault policy' };

@@ -1,12 +1,12 @@
 import { type Problem, clip, show } from '../parse/validation-error.ts';
 
 /**
- * The edition of cph_api_0538 whose characters are taken: `narrow` holds in every region, `wide` adds `~` for regions
- * known to run the newer one. Either way `*` stands only at the end, as the newer edition asks.
+ * The edition of the export API (cph_api_0538). `narrow` paths work in every region; `wide` adds `~` for regions that run
+ * the newer edition. Both allow `*` only at the end, as the newer edition does.
  */
 export type PathEdition = 'narrow' | 'wide';
 
-/** Every character of a path that the edition takes; `*` only as the last one. */
+/** The characters that an edition allows in a path; `*` only as the last one. */
 const PATH_CHARACTERS: Readonly<Record<PathEdition, RegExp>> = {
   narrow: /[A-Za-z0-9./_+#=*-]/,
   wide: /[A-Za-z0-9./_+#=*~-]/,
@@ -15,15 +15,15 @@ const PATH_CHARACTERS: Readonly<Record<PathEdition, RegExp>> = {
 const MAX_BYTES = 4096;
 
 /**
- * What is wrong with a path on a phone. "Only data in the /data and cache directories" (cph_api_0538) is read as:
- * `/data`, `/cache` and what is below them.
+ * Returns what is wrong with a path on a phone. "Only data in the /data and cache directories" (cph_api_0538) is taken to
+ * mean `/data`, `/cache` and everything below them.
  */
 export function pathProblems(path: string, edition: PathEdition): Problem[] {
   const problems: Problem[] = [];
   const bytes = new TextEncoder().encode(path).length;
   if (bytes > MAX_BYTES) {
     problems.push({
-      message: `the path has ${bytes} bytes`,
+      message: `the path is too long: ${bytes} bytes`,
       allowed: `at most ${MAX_BYTES} bytes`,
     });
   }
@@ -31,14 +31,14 @@ export function pathProblems(path: string, edition: PathEdition): Problem[] {
   const segments = path.split('/').slice(1);
   if (segments.includes('')) {
     problems.push({
-      message: `the path ${show(path)} has an empty part`,
-      allowed: 'no // and no / at the end',
+      message: `the path ${show(path)} contains // or ends with /`,
+      allowed: 'a path without // and without / at the end',
     });
   }
   if (segments.some((segment) => segment === '.' || segment === '..')) {
     problems.push({
-      message: `the path ${show(path)} has a part . or ..`,
-      allowed: 'a path that is written out',
+      message: `the path ${show(path)} contains a folder named . or ..`,
+      allowed: 'a path without . and ..',
     });
   }
   const character = characterProblem(path, edition);
@@ -48,35 +48,35 @@ export function pathProblems(path: string, edition: PathEdition): Problem[] {
 
 function rootProblem(path: string): Problem {
   return {
-    message: `the path ${show(path)} is not below /data or /cache`,
+    message: `the path ${show(path)} is not in /data or /cache`,
     allowed: '/data, /cache or an absolute path below them',
     hint: path.startsWith('/sdcard')
-      ? 'The shared storage of a phone is /data/media/0.'
-      : 'CPH exports nothing else.',
+      ? 'Write /data/media/0 instead of /sdcard.'
+      : 'CPH exports only /data and /cache.',
   };
 }
 
 function characterProblem(path: string, edition: PathEdition): Problem | undefined {
   const chars = [...path];
-  const taken = PATH_CHARACTERS[edition];
+  const allowed = PATH_CHARACTERS[edition];
   const at = chars.findIndex(
-    (char, index) => !taken.test(char) || (char === '*' && index < chars.length - 1),
+    (char, index) => !allowed.test(char) || (char === '*' && index < chars.length - 1),
   );
   const char = chars[at];
   if (char === undefined) return undefined;
   const extra = edition === 'wide' ? ' ~' : '';
   return {
-    message: `the path has "${clip(char)}" at character ${at + 1}`,
+    message: `the path contains "${clip(char)}" at character ${at + 1}`,
     found: `"${clip(char)}" at character ${at + 1} of ${show(path)}`,
     allowed: `A-Z a-z 0-9 . / - _ + # =${extra} and * as the last character`,
     hint:
       char === '*' || char === '~'
-        ? `End the path before it with *: ${show(`${chars.slice(0, at).join('')}*`)}.`
+        ? `Use * for the rest of the path: ${show(`${chars.slice(0, at).join('')}*`)}.`
         : undefined,
   };
 }
 
-/** True when everything that `include` names lies under `exclude`, so that the include exports nothing. */
+/** True when `exclude` covers all of `include`, so that nothing of it would be exported. */
 export function covers(exclude: string, include: string): boolean {
   if (!exclude.endsWith('*')) return include === exclude || include.startsWith(`${exclude}/`);
   const start = exclude.slice(0, -1);

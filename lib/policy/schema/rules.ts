@@ -5,20 +5,20 @@ import { expandObjectPath } from '../keys/keys.ts';
 import { keyLengthProblems } from '../keys/object-path.ts';
 import { covers } from './paths.ts';
 
-/** What a policy is checked against besides its own schema. */
+/** What a policy is checked against, apart from its schema. */
 export type RuleContext = { fileName: string; ledger?: { bucket: string; prefix: string } };
 
-/** The policy as written, seen only where the schema had no complaint. */
+/** The policy as written, without the fields in which errors were found. */
 type Draft = {
-  /** The text at a path; `absent` when the field is not there, undefined when it is broken. */
+  /** Returns the text of a field, `absent` when the field is missing, or undefined when it has an error. */
   text(path: Path, absent?: string): string | undefined;
   texts(path: Path): { path: Path; value: string }[];
   mapping(path: Path): Record<string, unknown> | undefined;
 };
 
 /**
- * The rules that join fields. They look at the policy as written and pass over every field in `broken`, so that a fault in
- * one place hides none in another.
+ * Checks the rules between fields. Skips the fields that are `broken`, so that the errors in other fields are still
+ * reported.
  */
 export function ruleFindings(
   root: Record<string, unknown>,
@@ -66,7 +66,7 @@ function nameRule(draft: Draft, fileName: string): Finding[] {
   return [
     {
       path: ['name'],
-      message: `the name ${show(name)} is not the file's`,
+      message: `${show(name)} does not match the file name ${show(base)}`,
       allowed: show(base),
       found: show(name),
       hint: 'Rename the file or the policy.',
@@ -82,10 +82,10 @@ function selectorRule(draft: Draft): Finding[] {
     {
       path: ['select'],
       at: 'key',
-      message: 'nothing is selected',
+      message: 'the policy selects no phones',
       found: 'exclude' in select ? 'only exclude' : 'no condition',
       allowed: `at least one of ${conditions.join(', ')}`,
-      hint: 'For every phone write name: "*".',
+      hint: 'To select all phones, write name: "*".',
     },
   ];
 }
@@ -128,10 +128,10 @@ function coverRule(draft: Draft): Finding[] {
     return [
       {
         path,
-        message: `nothing of ${show(value)} would be exported`,
+        message: `${show(value)} is fully excluded`,
         found: show(value),
-        allowed: 'a path that is not wholly excluded',
-        hint: `It lies under the exclude ${show(cover.value)}.`,
+        allowed: 'a path that is not fully excluded',
+        hint: `The exclude ${show(cover.value)} covers it.`,
       },
     ];
   });
@@ -144,13 +144,12 @@ function timeRules(draft: Draft): Finding[] {
   const tooLong = (field: string, isTooLong: (ms: number) => boolean, limit: string): Finding[] => {
     const value = draft.text([field]);
     if (value === undefined || !isTooLong(parseDuration(value) ?? 0)) return [];
-    const message = 'a run may not take that long';
     return [
       {
         path: [field],
-        message,
+        message: `${show(value)} is too long: the deadline is ${deadlineText}`,
         found: show(value),
-        allowed: `${limit} the deadline, ${deadlineText}`,
+        allowed: `${limit} the deadline (${deadlineText})`,
       },
     ];
   };
@@ -176,7 +175,7 @@ function targetRules(draft: Draft, ledger: RuleContext['ledger']): Finding[] {
   if (bucket !== undefined && bucket === ledger?.bucket && `${folder}/`.startsWith(ledger.prefix)) {
     findings.push({
       path,
-      message: 'archives would lie among the records of Phonevault itself',
+      message: 'archives would be written into the ledger',
       found: show(template),
       allowed: `another bucket, or a folder outside ${show(ledger.prefix)}`,
     });

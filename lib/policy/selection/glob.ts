@@ -6,7 +6,7 @@ type Token = { kind: 'star' } | { kind: 'one'; accepts: (char: string) => boolea
 
 const any: Token = { kind: 'one', accepts: () => true };
 
-/** What is wrong with a name pattern: `*` any text, `?` any character, `[a-z]` and `[!a-z]` one of a set. */
+/** Returns what is wrong with a name pattern. `*` matches any text, `?` any character, `[a-z]` and `[!a-z]` one of a set. */
 export function globProblems(glob: string): Problem[] {
   const allowed = `a pattern of 1 to ${MAX_CHARACTERS} characters with * ? [a-z] [!a-z]`;
   if (glob === '') return [{ message: 'the name pattern is empty', allowed }];
@@ -15,20 +15,20 @@ export function globProblems(glob: string): Problem[] {
   }
   const problems: Problem[] = [];
   const outsideSets = glob.replace(/\[!?.[^\]]*\]/gsu, '');
-  const foreign = /[{}|\\]|^!/.exec(outsideSets)?.[0];
-  if (foreign !== undefined) {
+  const unsupported = /[{}|\\]|^!/.exec(outsideSets)?.[0];
+  if (unsupported !== undefined) {
     problems.push({
-      message: `the name pattern has ${show(foreign)}, which has no meaning here`,
+      message: `the name pattern contains ${show(unsupported)}, which is not supported`,
       allowed,
       hint:
-        foreign === '!'
-          ? 'Name the phones to leave out under select.exclude.'
-          : `If names really have this character, write [${foreign}].`,
+        unsupported === '!'
+          ? 'To leave out phones, use select.exclude.'
+          : `To match the character itself, write [${unsupported}].`,
     });
   }
   if (compile(glob) === undefined) {
     problems.push({
-      message: 'the name pattern has a [ set that is open, empty or backwards',
+      message: 'the name pattern contains a [ ] set that is not closed, empty or in reverse order',
       allowed,
     });
   }
@@ -36,8 +36,8 @@ export function globProblems(glob: string): Problem[] {
 }
 
 /**
- * Makes a test of names from a pattern that has no problems. Case counts. The time is at most pattern length times
- * name length, whatever the pattern: no regular expression, so nothing to blow up.
+ * Returns a case-sensitive test for names. `glob` must have no problems. Not a regular expression: the time is at most
+ * proportional to pattern length times name length.
  */
 export function globMatcher(glob: string): (name: string) => boolean {
   const tokens = compile(glob) ?? [];
@@ -80,7 +80,7 @@ function readSet(chars: string[]): ((char: string) => boolean) | undefined {
   };
 }
 
-/** On a mismatch only the last star needs to take one character more: earlier ones can stay as they are. */
+/** On a mismatch, only the last star needs to match one more character. */
 function matches(tokens: readonly Token[], chars: readonly string[]): boolean {
   let token = 0;
   let char = 0;

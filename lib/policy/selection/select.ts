@@ -1,27 +1,27 @@
 import { globMatcher } from './glob.ts';
 import type { Policy } from '../schema/schema.ts';
 
-/** A phone as the inventory lists it. */
+/** A phone in the list of the service. */
 export type Candidate = {
   phone_id: string;
   phone_name: string;
   server_id: string;
-  /** A word such as `running` or `frozen`. */
+  /** Such as `running` or `frozen`. */
   status: string;
   image_version?: string;
 };
 
 export type Selection = {
   selected: Candidate[];
-  /** Phone ids that the policy names, does not exclude, and that the inventory does not list. */
+  /** Ids of phones that the policy lists and does not exclude, but that the service does not list. */
   missing: string[];
   /** Set when more phones were selected than the policy allows. */
   overLimit?: { found: number; max: number };
 };
 
 /**
- * Chooses the phones of a policy, in the order of the candidates. Every condition given must hold; `exclude` wins.
- * `taggedServers` are the servers that carry the policy's tags: needed when it has `server_tags`, else TypeError.
+ * Returns the phones that a policy selects, in the order of the candidates. A phone must meet every condition; `exclude` wins.
+ * `taggedServers` are the servers with the policy's tags. Throws TypeError when a policy with `server_tags` lacks them.
  */
 export function selectPhones(
   select: Policy['select'],
@@ -52,7 +52,7 @@ export function selectPhones(
   const listed = new Map(candidates.map((phone) => [phone.phone_id, phone]));
   const selected = [...listed.values()].filter(
     (phone) =>
-      conditions.length > 0 && conditions.every((holds) => holds(phone)) && !isExcluded(phone),
+      conditions.length > 0 && conditions.every((meets) => meets(phone)) && !isExcluded(phone),
   );
   const excludedIds = new Set(exclude.phones);
   const missing = (phones ?? []).filter((id) => !listed.has(id) && !excludedIds.has(id));
@@ -73,11 +73,11 @@ function exclusion(
     phones.has(phone.phone_id) || servers.has(phone.server_id) || matches(phone.phone_name);
 }
 
-const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
- * The order in which phones are sent: in turns over the servers (sorted), within a server by phone id. Neighbours are
- * on different servers as long as more than one server has phones left.
+ * Returns the order in which phones are exported: one phone of each server in turn, servers and their phones sorted by id.
+ * Consecutive phones are on different servers as long as more than one server has phones left.
  */
 export function submissionOrder<P extends Pick<Candidate, 'phone_id' | 'server_id'>>(
   selected: readonly P[],
@@ -89,8 +89,8 @@ export function submissionOrder<P extends Pick<Candidate, 'phone_id' | 'server_i
     else queue.push(phone);
   }
   let turns = [...queues.entries()]
-    .sort(([a], [b]) => byText(a, b))
-    .map(([, queue]) => queue.sort((a, b) => byText(a.phone_id, b.phone_id)));
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([, queue]) => queue.sort((a, b) => compareText(a.phone_id, b.phone_id)));
   const order: P[] = [];
   for (let round = 0; order.length < selected.length; round++) {
     turns = turns.filter((queue) => queue.length > round);

@@ -1,4 +1,4 @@
-/** Whether a phone can be exported now, soon (worth waiting for), or not without an operator's help. */
+/** Whether a phone can be exported now, soon (worth waiting for), or only after an operator acts. */
 export type PhoneState = 'exportable' | 'passing' | 'stuck';
 
 const PASSING = new Set(['creating', 'resetting', 'restarting', 'stopping']);

@@ -4,16 +4,16 @@ type Field = {
   name: string;
   min: number;
   max: number;
-  /** Names of the values, from `min` on. */
+  /** Names of the values, starting with `min`. */
   words?: readonly string[];
-  /** `?` stands for "any" in the two day fields. */
+  /** True when `?` is allowed; it means any value. */
   question?: boolean;
 };
 
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 const DAYS = 'sun mon tue wed thu fri sat'.split(' ');
 
-// The syntax of FunctionGraph's timers (functiongraph_01_0207, functiongraph_01_0908).
+// The syntax of FunctionGraph timers (functiongraph_01_0207, functiongraph_01_0908).
 const FIELDS: readonly Field[] = [
   { name: 'second', min: 0, max: 59 },
   { name: 'minute', min: 0, max: 59 },
@@ -29,8 +29,8 @@ const SHAPE = 'six fields: second minute hour day-of-month month day-of-week';
 export type CronParse = { ok: true; pattern: string } | { ok: false; problems: Problem[] };
 
 /**
- * Reads a cron expression of FunctionGraph's syntax. The pattern that comes out holds the same schedule in numbers,
- * lists, ranges and steps only, which every cron library reads alike. Problems come one a field that is wrong.
+ * Parses a cron expression of FunctionGraph. Returns the same schedule as numbers, lists, ranges and steps, which all cron
+ * libraries read alike, or one problem for each invalid field.
  */
 export function parseCron(text: string): CronParse {
   const parts = text.trim().split(/\s+/);
@@ -51,7 +51,7 @@ function readField(field: Field, part: string): string | undefined {
   if (part === '?') return field.question === true ? '*' : undefined;
   const items = part.split(',').map((item) => readItem(field, item));
   if (items.includes(undefined)) return undefined;
-  // An "any" in a list makes the whole list "any", which matters where the two day fields are combined.
+  // A list with `*` means any value. Only a plain `*` says so when the two day fields are combined.
   return items.includes('*') ? '*' : items.join(',');
 }
 
@@ -62,11 +62,15 @@ function readItem(field: Field, item: string): string | undefined {
   const step = stepText === undefined ? undefined : Number(stepText);
   if (step !== undefined && (step < 1 || step > field.max)) return undefined;
   if (star !== undefined) return step === undefined || step === 1 ? '*' : `*/${step}`;
+  const range = readRange(field, first, last ?? (step === undefined ? undefined : `${field.max}`));
+  return range === undefined || step === undefined ? range : `${range}/${step}`;
+}
+
+function readRange(field: Field, first: string, last: string | undefined): string | undefined {
   const from = readValue(field, first);
-  const to = last === undefined ? from : readValue(field, last);
-  if (from === undefined || to === undefined || to < from) return undefined;
-  if (step !== undefined) return `${from}-${last === undefined ? field.max : to}/${step}`;
-  return last === undefined ? `${from}` : `${from}-${to}`;
+  if (last === undefined) return from?.toString();
+  const to = readValue(field, last);
+  return from === undefined || to === undefined || to < from ? undefined : `${from}-${to}`;
 }
 
 function readValue(field: Field, word: string): number | undefined {
@@ -83,35 +87,35 @@ function fieldProblem(field: Field, part: string): Problem {
   return {
     message: `the cron field "${field.name}" cannot be ${show(part)}`,
     found: show(part),
-    allowed: `${field.min}-${field.max}${names}, joined by , - * /${question}`,
+    allowed: `${field.min}-${field.max}${names}, combined with , - * /${question}`,
     hint: fieldHint(field, part),
   };
 }
 
 function fieldHint(field: Field, part: string): string | undefined {
   if (/[LW#]/i.test(part) && /\d[LW]|^LW?$|#/i.test(part)) {
-    return 'L, W and # belong to other schedulers and are not known here.';
+    return 'L, W and # are not supported.';
   }
   if (field.name === 'day of week' && /\b7\b/.test(part)) return 'Sunday is 0.';
   return undefined;
 }
 
 function shapeProblem(text: string, parts: string[]): Problem {
-  const problem = { message: 'the cron expression does not have six fields', allowed: SHAPE };
   if (text.length > MAX_CHARACTERS) {
-    return {
-      ...problem,
-      message: `the cron expression is longer than ${MAX_CHARACTERS} characters`,
-    };
+    const message = `the cron expression is longer than ${MAX_CHARACTERS} characters`;
+    return { message, allowed: SHAPE };
   }
-  const hint = /\bCRON_TZ=/i.test(text)
-    ? 'The zone is the field `timezone`: leave CRON_TZ=... out.'
-    : text.startsWith('@')
-      ? 'Write the times out: "0 0 3 * * *" is every day at 03:00.'
-      : parts.length === 5
-        ? `The first field is the second: for a crontab line write "0 ${parts.join(' ')}".`
-        : parts.length === 7
-          ? 'Leave the year out.'
-          : undefined;
-  return { ...problem, hint };
+  return {
+    message: 'the cron expression does not have six fields',
+    allowed: SHAPE,
+    hint: shapeHint(text, parts),
+  };
+}
+
+function shapeHint(text: string, parts: string[]): string | undefined {
+  if (/\bCRON_TZ=/i.test(text)) return 'Remove CRON_TZ=... and set the zone in the field timezone.';
+  if (text.startsWith('@')) return 'Write six fields: "0 0 3 * * *" is every day at 03:00.';
+  if (parts.length === 5) return `The first field is the second. Write "0 ${parts.join(' ')}".`;
+  if (parts.length === 7) return 'Remove the year.';
+  return undefined;
 }

@@ -1,18 +1,17 @@
 import { Cron } from 'croner';
 import { parseCron } from './cron.ts';
 
-/** When a policy runs: a cron expression of six fields that `parseCron` accepts, and an IANA zone. */
+/** When a policy runs: a cron expression that `parseCron` accepts, and an IANA time zone. */
 export type SlotRule = { cron: string; timezone: string };
 
 const MAX_SLOTS = 1000;
 
 /**
- * A slot is a time on the wall clock of the zone. Where clocks change:
- * - second, minute and hour without `*` and `/` (a time of day): a time that does not exist that day is the first moment
- *   after the gap, provided that is still the same day; a time that exists twice counts once, the first time;
- * - otherwise (an interval): the clock that people read is followed, so that no slot lies in a gap and a
- *   repeated hour has its slots twice, each an instant of its own.
- * Day of month and day of week, both given, are alternatives, as in every cron.
+ * Returns the schedule of a rule. A slot is a local time in the zone. When clocks change:
+ * - A time of day (second, minute and hour without `*` and `/`) that is skipped fires at the first moment after the gap, if
+ *   that is on the same day. One that is repeated fires the first time.
+ * - An interval (all others) follows the local clock: no slot in a gap, and the slots of a repeated hour fire twice.
+ * If day of month and day of week are both given, one match is enough. Throws RangeError for an invalid expression.
  */
 function schedule({ cron, timezone }: SlotRule): Cron {
   const parsed = parseCron(cron);
@@ -20,12 +19,12 @@ function schedule({ cron, timezone }: SlotRule): Cron {
   return new Cron(parsed.pattern, { timezone, mode: '6-part', fixedTimeRule: 'no-wildcard' });
 }
 
-/** The first slot after an instant (epoch ms); undefined when there is none within 400 years. */
+/** Returns the first slot after an instant (epoch ms), or undefined when there is none within 400 years. */
 export function nextSlot(rule: SlotRule, after: number): number | undefined {
   return schedule(rule).nextRun(new Date(after))?.getTime();
 }
 
-/** The slots after `fromExclusive` up to `toInclusive` (epoch ms), newest last; of more than 1,000 the newest 1,000. */
+/** Returns the newest 1,000 slots after `fromExclusive` and up to `toInclusive` (epoch ms), oldest first. */
 export function dueSlots(rule: SlotRule, fromExclusive: number, toInclusive: number): number[] {
   const cron = schedule(rule);
   const slots: number[] = [];
@@ -40,8 +39,8 @@ export function dueSlots(rule: SlotRule, fromExclusive: number, toInclusive: num
 }
 
 /**
- * The one slot to run now: the newest after `fromExclusive` that is not older than `start_within` (ms).
- * Undefined when none is due or the newest is too old to be started.
+ * Returns the slot to run now: the newest after `fromExclusive` that is at most `start_within` (ms) old. Undefined when no
+ * slot is due or the newest is too old.
  */
 export function newestSlotWithin(
   rule: SlotRule & { start_within: number },

@@ -1,7 +1,9 @@
 import { type Problem, show } from '../parse/validation-error.ts';
 import { nearest } from '../parse/nearest.ts';
 
-// Names that people write for a zone and that no edit distance leads to.
+export const ZONE_ALLOWED = 'an IANA time zone, such as Asia/Shanghai or UTC';
+
+// Common names for a zone that are not similar to its IANA name.
 const NICKNAMES: Readonly<Record<string, string>> = {
   beijing: 'Asia/Shanghai',
   peking: 'Asia/Shanghai',
@@ -10,7 +12,7 @@ const NICKNAMES: Readonly<Record<string, string>> = {
   guangzhou: 'Asia/Shanghai',
 };
 
-/** True for a zone of the IANA data base. Offsets such as `+08:00`, which only some runtimes know, are refused. */
+/** True for an IANA time zone. Offsets such as `+08:00`, which only some runtimes support, are not zones. */
 function isZone(zone: string): boolean {
   if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(zone)) return false;
   try {
@@ -21,14 +23,14 @@ function isZone(zone: string): boolean {
   }
 }
 
-/** What is wrong with a time zone, with the one that was probably meant. */
+/** Returns what is wrong with a time zone, with a similar one as the hint. */
 export function zoneProblems(zone: string): Problem[] {
   if (isZone(zone)) return [];
   const meant = suggestion(zone);
   return [
     {
-      message: `${show(zone)} is not a time zone`,
-      allowed: 'a zone of the IANA data base, such as Asia/Shanghai or UTC',
+      message: `${show(zone)} is not an IANA time zone`,
+      allowed: ZONE_ALLOWED,
       hint: meant === undefined ? undefined : `Did you mean ${meant}?`,
     },
   ];

@@ -39,5 +39,5 @@ export class PolicyInvalid extends PhonevaultError {
 
 function lineOf({ line, column, message, hint }: ValidationError): string {
   const place = line === undefined ? '' : `line ${line}, column ${column ?? 1}: `;
-  return `${place}${message}${hint === undefined ? '' : ` ${hint}`}`;
+  return `${place}${message}${hint === undefined ? '' : `. ${hint}`}`;
 }

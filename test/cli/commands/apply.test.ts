@@ -44,7 +44,7 @@ describe('apply', () => {
     const cli = await empty();
     const { code, out, err } = await cli.run('apply', 'nightly.yaml', 'broken.yaml');
     expect(code).toBe(1);
-    expect(out).toContain('broken.yaml:4:1: selct: there is no field "selct" here');
+    expect(out).toContain('broken.yaml:4:1: selct: unknown field');
     expect(err).toBe('nothing was uploaded');
     expect(await cli.keys()).toEqual([]);
   });

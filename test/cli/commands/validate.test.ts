@@ -34,7 +34,7 @@ describe('files', () => {
     expect(code).toBe(1);
     expect(out).toContain(
       [
-        'broken.yaml:4:1: selct: there is no field "selct" here',
+        'broken.yaml:4:1: selct: unknown field',
         '  4 | selct: { name: "*" }',
         '    | ^',
         '  hint: Did you mean select?',
@@ -46,7 +46,7 @@ describe('files', () => {
   it('counts lines correctly with CR LF and a byte order mark', async () => {
     const { out } = await fakeIo({ cwd }).run('validate', 'crlf.yaml');
 
-    expect(out).toContain('crlf.yaml:4:1: selct: there is no field');
+    expect(out).toContain('crlf.yaml:4:1: selct: unknown field');
     expect(out).not.toContain('\\u{');
   });
 
@@ -74,7 +74,7 @@ describe('files', () => {
   it.each([
     ['absent.yaml', 'absent.yaml: the file does not exist'],
     ['.', '.: the file is a directory'],
-    ['empty.yaml', 'empty.yaml:1:1: the file holds no policy'],
+    ['empty.yaml', 'empty.yaml:1:1: the file contains no policy'],
   ])('says what is wrong with %s', async (file, message) => {
     const { code, out } = await fakeIo({ cwd }).run('validate', file);
 
@@ -141,7 +141,9 @@ describe('the bucket', () => {
 
     expect(code).toBe(1);
     expect(out).toContain('policies/nightly.yaml: ok');
-    expect(out).toContain('policies/other.yaml:2:7: name: the name "nightly" is not the file\'s');
+    expect(out).toContain(
+      'policies/other.yaml:2:7: name: "nightly" does not match the file name "other"',
+    );
   });
 
   it('checks single policies by name', async () => {

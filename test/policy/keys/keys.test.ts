@@ -14,15 +14,15 @@ test.each([
   ['a/{slot}/{policy}-{policy}', 'a/20260102T023000Z/nightly-nightly'],
   ['plain', 'plain'],
   ['{other}', '{other}'],
-])('%s becomes %s', (template, folder) => {
+])('expands the object path %s to %s', (template, folder) => {
   expect(expandObjectPath(template, values)).toBe(folder);
 });
 
-test('a value that looks like a placeholder or a pattern stays as it is', () => {
+test('does not expand placeholders or patterns inside the values', () => {
   expect(expandObjectPath('{policy}', { ...values, policy: '{date}$&' })).toBe('{date}$&');
 });
 
-test('an archive lies in the folder of its run', () => {
+test('puts an archive in the folder of its run', () => {
   const key = archiveKey('nightly/20260102', 'nightly-20260102t023000z', 'phone1', 2);
   expect(key).toBe('nightly/20260102/nightly-20260102t023000z/phone1-2.tar');
 });
@@ -30,7 +30,7 @@ test('an archive lies in the folder of its run', () => {
 const id = fc.stringMatching(/^[A-Za-z0-9_-]{1,32}$/);
 const attempt = fc.integer({ min: 1, max: 99 });
 
-test('a key is read back', () => {
+test('parses every archive key to its phone and attempt', () => {
   fc.assert(
     fc.property(id, attempt, (phone_id, number) => {
       const key = archiveKey('f/o', 'run', phone_id, number);
@@ -39,11 +39,13 @@ test('a key is read back', () => {
   );
 });
 
-test('no two tries share a key', () => {
+test('gives every attempt of every phone its own key', () => {
   fc.assert(
-    fc.property(id, attempt, id, attempt, (phoneA, tryA, phoneB, tryB) => {
-      fc.pre(phoneA !== phoneB || tryA !== tryB);
-      expect(archiveKey('f', 'r', phoneA, tryA)).not.toBe(archiveKey('f', 'r', phoneB, tryB));
+    fc.property(id, attempt, id, attempt, (phoneA, attemptA, phoneB, attemptB) => {
+      fc.pre(phoneA !== phoneB || attemptA !== attemptB);
+      expect(archiveKey('f', 'r', phoneA, attemptA)).not.toBe(
+        archiveKey('f', 'r', phoneB, attemptB),
+      );
     }),
   );
 });
@@ -61,6 +63,6 @@ test.each([
   'f/run/',
   'f/run',
   'x/f/run/p-1.tar',
-])('%s is not an archive of the run', (key) => {
+])('does not take %s for an archive of the run', (key) => {
   expect(parseArchiveKey('f/run', key)).toBeUndefined();
 });

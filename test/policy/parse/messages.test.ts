@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parsePolicy } from '../../../lib/policy/parse/parse.ts';
 
-const SOUND = `
+const VALID = `
 name: nightly
 enabled: true
 schedule: { cron: "0 30 2 * * *", timezone: Asia/Shanghai }
@@ -20,7 +20,7 @@ retry: { attempts: 2 }
 notify: { when: always }
 `.trimStart();
 
-/** What stands in the sound policy, and what is written in its place. */
+/** Text of the valid policy, and what replaces it. */
 const CHANGES: [string, string][] = [
   ['name: nightly', 'name: daily'],
   ['name: nightly', 'name: Nightly'],
@@ -127,21 +127,21 @@ const CHANGES: [string, string][] = [
 ];
 
 const WHOLE: [string, string][] = [
-  ['nothing', ''],
+  ['an empty file', ''],
   ['a comment', '# soon'],
   ['null', '~'],
   ['a list', '- a'],
-  ['a text', 'nightly'],
+  ['a string', 'nightly'],
   ['a number', '7'],
   ['an alias', '*x'],
-  ['two documents', `${SOUND}---\nname: b\n`],
-  ['a directive', `%YAML 1.1\n---\n${SOUND}`],
+  ['two documents', `${VALID}---\nname: b\n`],
+  ['a directive', `%YAML 1.1\n---\n${VALID}`],
   ['a tab', 'select:\n\tname: x\n'],
   ['an open bracket', 'select: { name: x\n'],
   ['a stray bracket', 'select: ]\n'],
   ['an open quote', 'name: "x\n'],
   [
-    'a selection of nothing',
+    'a selection without a condition',
     'name: nightly\nselect: {}\nexport: { include: [/data], bucket: bbb }\n',
   ],
   [
@@ -153,17 +153,17 @@ const WHOLE: [string, string][] = [
     'a selection that is a list',
     'name: nightly\nselect: [x]\nexport: { include: [/data], bucket: bbb }\n',
   ],
-  ['an export that is a text', 'name: nightly\nselect: { name: x }\nexport: all\n'],
-  ['too large a file', '#'.repeat(256 * 1024 + 1)],
+  ['an export that is a string', 'name: nightly\nselect: { name: x }\nexport: all\n'],
+  ['a file that is too large', '#'.repeat(256 * 1024 + 1)],
 ];
 
-function told(text: string): string {
+function report(text: string): string {
   const context = {
     fileName: 'policies/nightly.yaml',
     ledger: { bucket: 'phonevault-state', prefix: 'phonevault/' },
   };
   const result = parsePolicy(text, context);
-  if (result.ok) return '  sound\n';
+  if (result.ok) return '  valid\n';
   return result.errors
     .map(({ line, column, path, message, found, allowed, hint }) => {
       const place = line === undefined ? '-' : `${line}:${column ?? 0}`;
@@ -177,12 +177,12 @@ function told(text: string): string {
 const shown = (text: string): string =>
   JSON.stringify(text.length > 120 ? `${text.slice(0, 40)}…` : text);
 
-test('every fault is told to the word: where, what was found, what is allowed, what to do', async () => {
+test('every error says where it is, what was found, what is allowed and what to do', async () => {
   const changed = CHANGES.map(([piece, by]) => {
-    expect(SOUND.split(piece)).toHaveLength(2);
-    return `${shown(piece)} -> ${shown(by)}\n${told(SOUND.replace(piece, () => by))}`;
+    expect(VALID.split(piece)).toHaveLength(2);
+    return `${shown(piece)} -> ${shown(by)}\n${report(VALID.replace(piece, () => by))}`;
   });
-  const whole = WHOLE.map(([name, text]) => `${name}\n${told(text)}`);
-  const text = [told(SOUND), ...changed, ...whole].join('\n');
+  const whole = WHOLE.map(([name, text]) => `${name}\n${report(text)}`);
+  const text = [report(VALID), ...changed, ...whole].join('\n');
   await expect(text).toMatchFileSnapshot('messages.golden.txt');
 });

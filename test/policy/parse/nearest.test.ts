@@ -11,15 +11,15 @@ test.each([
   ['startWithin', 'start_within'],
   ['max-phone', 'max_phones'],
   ['slect', 'select'],
-])('%s means %s', (word, meant) => {
-  expect(nearest(word, known)).toBe(meant);
+])('finds for %s the similar name %s', (word, similar) => {
+  expect(nearest(word, known)).toBe(similar);
 });
 
-test.each(['', '---', 'zzzz', 'nope', 'phones'])('%j is like none', (word) => {
+test.each(['', '---', 'zzzz', 'nope', 'phones'])('finds no similar name for %j', (word) => {
   expect(nearest(word, known)).toBeUndefined();
 });
 
-test('two neighbours swapped are nearer than two letters replaced', () => {
+test('ranks two swapped letters before two replaced letters', () => {
   expect(nearest('form', ['farm', 'from'])).toBe('farm');
   expect(nearest('cofnig', ['cobbig', 'config'])).toBe('config');
 });
@@ -28,6 +28,6 @@ test.each([
   ['abcd', 'xacd'],
   ['xacd', 'abcd'],
   ['abcdef', 'xycdfe'],
-])('%s is not %s: no swap is counted where none is', (word, other) => {
+])('does not count %s and %s as swapped letters', (word, other) => {
   expect(nearest(word, [other])).toBeUndefined();
 });

@@ -14,11 +14,11 @@ test.each<[unknown, string]>([
   [['a', 'b'], 'a list of 2'],
   [{}, 'an empty mapping'],
   [{ a: 1 }, 'a mapping'],
-])('shows %j as %s', (value, shown) => {
+])('describes %j as %s', (value, shown) => {
   expect(show(value)).toBe(shown);
 });
 
-test('makes visible what could break a line, turn a text around or hide in it', () => {
+test('escapes characters that break lines, reverse text or are invisible', () => {
   expect(clip('a\n\u0007\u202e\u2028\u200bz')).toBe('a\\u{a}\\u{7}\\u{202e}\\u{2028}\\u{200b}z');
 });
 
@@ -29,6 +29,6 @@ test.each<[(string | number)[], string]>([
   [['<<'], '["<<"]'],
   [['a', '1st'], 'a["1st"]'],
   [['x'.repeat(70)], `${'x'.repeat(64)}…`],
-])('writes the path %j as %s', (path, text) => {
+])('formats the path %j as %s', (path, text) => {
   expect(pathText(path)).toBe(text);
 });

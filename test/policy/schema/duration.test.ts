@@ -11,7 +11,7 @@ test.each([
   ['1d2h3m4s', 93_784_000],
   ['0s', 0],
   ['007m', 420_000],
-])('%s is %d ms', (text, ms) => {
+])('parses %s to %d ms', (text, ms) => {
   expect(parseDuration(text)).toBe(ms);
 });
 
@@ -31,11 +31,11 @@ test.each([
   '1234567s',
   '1h30',
   '1h\n',
-])('%j is not a duration', (text) => {
+])('does not parse %j as a duration', (text) => {
   expect(parseDuration(text)).toBeUndefined();
 });
 
-test('what is written is read back', () => {
+test('parses every formatted duration to the same milliseconds', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 10_000_000 }), (seconds) => {
       expect(parseDuration(formatDuration(seconds * 1000))).toBe(seconds * 1000);
@@ -47,6 +47,6 @@ test.each([
   [0, '0s'],
   [90_000, '1m30s'],
   [86_400_000, '1d'],
-])('%d ms is written %s', (ms, text) => {
+])('formats %d ms as %s', (ms, text) => {
   expect(formatDuration(ms)).toBe(text);
 });

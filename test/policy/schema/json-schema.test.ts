@@ -23,7 +23,7 @@ function fields(node: Node, path = ''): [string, Node][] {
   ]);
 }
 
-test('the JSON Schema describes the file as people write it', () => {
+test('the JSON Schema describes the file as written, not the parsed policy', () => {
   const byPath = new Map(fields(schema));
   expect(schema.required).toEqual(['name', 'select', 'export']);
   expect(byPath.get('deadline')).toMatchObject({ type: 'string', default: '2h' });

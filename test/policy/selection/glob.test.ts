@@ -30,23 +30,23 @@ test.each([
   ['[{]*', '{x', true],
   ['a.c', 'abc', false],
   ['(a)+', '(a)+', true],
-])('%s on %j: %s', (glob, name, expected) => {
+])('pattern %s matches the name %j: %s', (glob, name, expected) => {
   expect(globProblems(glob)).toEqual([]);
   expect(globMatcher(glob)(name)).toBe(expected);
 });
 
 test.each(['', 'x'.repeat(129), 'a{b,c}', 'a|b', 'a\\*', '!a', '[', '[a', '[]', '[!]', '[z-a]'])(
-  '%j is refused',
+  'rejects the pattern %j',
   (glob) => {
     expect(globProblems(glob)).toHaveLength(1);
   },
 );
 
-test('a pattern that starts with ! points to exclude', () => {
+test('suggests select.exclude for a pattern that starts with !', () => {
   expect(globProblems('!a')[0]?.hint).toContain('select.exclude');
 });
 
-test('agrees with a regular expression', () => {
+test('matches the same names as the equivalent regular expression', () => {
   const piece = fc.constantFrom('a', 'b', '*', '?', '[ab]', '[!a]');
   const glob = fc.array(piece, { minLength: 1, maxLength: 6 });
   const name = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 8 });
@@ -61,7 +61,7 @@ test('agrees with a regular expression', () => {
   );
 });
 
-test('a pattern of nothing but stars comes to an end, which trying each way would not', () => {
+test('matches a pattern with 63 stars without exponential backtracking', () => {
   const matches = globMatcher(`${'*a'.repeat(63)}b`);
   expect(matches('a'.repeat(65))).toBe(false);
   expect(matches(`${'a'.repeat(65)}b`)).toBe(true);

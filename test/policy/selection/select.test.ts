@@ -25,38 +25,42 @@ const idsOf = (phones: { phone_id: string }[]) => phones.map(({ phone_id }) => p
 type Select = Parameters<typeof selectPhones>[0];
 const select = (conditions: Partial<Select>): Select => ({ max_phones: 5000, ...conditions });
 
-describe('a selection', () => {
+describe('selectPhones', () => {
   test.each<[string, Partial<Select>, string[]]>([
-    ['by phone', { phones: ['p3', 'p1'] }, ['p1', 'p3']],
-    ['by server', { servers: ['s2'] }, ['p3', 'p4']],
-    ['by name', { name: 'game-*' }, ['p1', 'p2', 'p3']],
-    ['of every phone', { name: '*' }, ['p1', 'p2', 'p3', 'p4']],
-    ['by tag', { server_tags: { env: ['prod'] } }, ['p3', 'p4']],
-    ['by all conditions together', { servers: ['s2'], name: 'game-*' }, ['p3']],
-    ['by conditions that no phone meets', { servers: ['s1'], phones: ['p3'] }, []],
-    ['less a phone', { name: '*', exclude: { phones: ['p1'] } }, ['p2', 'p3', 'p4']],
-    ['less a server', { name: '*', exclude: { servers: ['s1'] } }, ['p3', 'p4']],
-    ['less a name', { name: '*', exclude: { name: '*-1' } }, ['p2', 'p3']],
-    ['where exclude wins', { phones: ['p1', 'p2'], exclude: { phones: ['p1'] } }, ['p2']],
-    ['without a condition', {}, []],
-    ['with nothing but exclude', { exclude: { phones: ['p1'] } }, []],
-  ])('%s', (_, conditions, expected) => {
+    ['phones by id', { phones: ['p3', 'p1'] }, ['p1', 'p3']],
+    ['phones by server', { servers: ['s2'] }, ['p3', 'p4']],
+    ['phones by name', { name: 'game-*' }, ['p1', 'p2', 'p3']],
+    ['every phone for *', { name: '*' }, ['p1', 'p2', 'p3', 'p4']],
+    ['phones by server tag', { server_tags: { env: ['prod'] } }, ['p3', 'p4']],
+    ['only phones that meet all conditions', { servers: ['s2'], name: 'game-*' }, ['p3']],
+    ['nothing when no phone meets all conditions', { servers: ['s1'], phones: ['p3'] }, []],
+    ['no excluded phone', { name: '*', exclude: { phones: ['p1'] } }, ['p2', 'p3', 'p4']],
+    ['no phone of an excluded server', { name: '*', exclude: { servers: ['s1'] } }, ['p3', 'p4']],
+    ['no phone with an excluded name', { name: '*', exclude: { name: '*-1' } }, ['p2', 'p3']],
+    [
+      'no excluded phone, even by id',
+      { phones: ['p1', 'p2'], exclude: { phones: ['p1'] } },
+      ['p2'],
+    ],
+    ['nothing without a condition', {}, []],
+    ['nothing with only an exclude', { exclude: { phones: ['p1'] } }, []],
+  ])('selects %s', (_, conditions, expected) => {
     const taggedServers = new Set(['s2']);
     const { selected, missing } = selectPhones(select(conditions), fleet, { taggedServers });
     expect(idsOf(selected)).toEqual(expected);
     expect(missing).toEqual([]);
   });
 
-  test('tells the phones that are not there, unless they are excluded', () => {
+  test('reports listed phones that do not exist, unless they are excluded', () => {
     const wanted = select({ phones: ['p1', 'gone', 'left'], exclude: { phones: ['left'] } });
     expect(selectPhones(wanted, fleet).missing).toEqual(['gone']);
   });
 
-  test('does not count a phone as missing that fails another condition', () => {
+  test('does not report a phone as missing when it fails another condition', () => {
     expect(selectPhones(select({ phones: ['p1'], servers: ['s2'] }), fleet).missing).toEqual([]);
   });
 
-  test('holds a phone once that was listed twice', () => {
+  test('selects a phone once when the service lists it twice', () => {
     const { selected } = selectPhones(select({ name: '*' }), [...fleet, ...fleet]);
     expect(idsOf(selected)).toEqual(['p1', 'p2', 'p3', 'p4']);
   });
@@ -64,17 +68,17 @@ describe('a selection', () => {
   test.each([
     [4, undefined],
     [3, { found: 4, max: 3 }],
-  ])('of 4 phones with a limit of %d', (max_phones, overLimit) => {
+  ])('compares 4 selected phones with a limit of %d', (max_phones, overLimit) => {
     expect(selectPhones(select({ name: '*', max_phones }), fleet).overLimit).toEqual(overLimit);
   });
 
-  test('by tag needs to know the servers', () => {
+  test('throws for server_tags without the tagged servers', () => {
     expect(() => selectPhones(select({ server_tags: { env: [] } }), fleet)).toThrow(TypeError);
   });
 });
 
-describe('the submission order', () => {
-  test('goes round the servers', () => {
+describe('submissionOrder', () => {
+  test('takes one phone of each server in turn', () => {
     const phones = [phone('c', 's1'), phone('a', 's1'), phone('b', 's2'), phone('d', 's1')];
     expect(idsOf(submissionOrder(phones))).toEqual(['a', 'b', 'c', 'd']);
   });
@@ -86,7 +90,7 @@ describe('the submission order', () => {
     { selector: ({ phone_id }) => phone_id, maxLength: 60 },
   );
 
-  test('is the same phones in the same order, however they were listed', () => {
+  test('returns all phones in an order that does not depend on the input order', () => {
     fc.assert(
       fc.property(phones, (selected) => {
         const order = submissionOrder(selected);
@@ -96,7 +100,7 @@ describe('the submission order', () => {
     );
   });
 
-  test('has neighbours on one server only when no other server has phones left', () => {
+  test('repeats a server only when no other server has phones left', () => {
     fc.assert(
       fc.property(phones, (selected) => {
         const servers = submissionOrder(selected).map(({ server_id }) => server_id);
@@ -108,7 +112,7 @@ describe('the submission order', () => {
     );
   });
 
-  test('leaves its input alone', () => {
+  test('does not change its input', () => {
     const selected = [phone('b', 's1'), phone('a', 's1')];
     submissionOrder(selected);
     expect(idsOf(selected)).toEqual(['b', 'a']);

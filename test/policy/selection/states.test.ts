@@ -16,6 +16,6 @@ test.each([
   ['stop_failed', 'stuck'],
   ['unknown', 'stuck'],
   ['unknown_42', 'stuck'],
-])('a phone that is %s counts as %s', (status, state) => {
+])('classifies the status %s as %s', (status, state) => {
   expect(phoneState(status)).toBe(state);
 });

@@ -1,6 +1,6 @@
 /**
- * The slots of a cron expression whose second is 0, by looking at every minute: slow, plain and shared with nothing.
- * Reads numbers, names, lists, ranges and steps.
+ * Returns the slots of a cron expression with second 0 by checking every minute: slow, simple and independent of lib.
+ * Supports numbers, names, lists, ranges and steps.
  */
 export function minuteSlots(
   rule: { cron: string; timezone: string },
@@ -26,7 +26,7 @@ export function minuteSlots(
   const slots = new Set<number>();
   const offsetAt = offsets(rule.timezone);
   let before = offsetAt(from - 60_000);
-  // Local times up to here have been seen: those seen again are repeated ones.
+  // The latest local time so far: a local time up to it is a repeated one.
   let seen = from - 60_000 + before;
   for (let back = 1; back <= 180; back++) {
     const earlier = from - back * 60_000;
@@ -64,7 +64,7 @@ function values(field: string, min: number, max: number, names = '', base = 0): 
   return chosen;
 }
 
-/** The zone's distance from UTC in ms, asked of Intl once a half-hour: no zone changes its clocks at another minute. */
+/** Returns the UTC offset of a zone in ms. Reads it once per half-hour: clocks change at no other minute. */
 function offsets(timeZone: string): (utc: number) => number {
   const known = new Map<number, number>();
   const format = new Intl.DateTimeFormat('en-GB', {

@@ -18,7 +18,7 @@ const ZONES = [
   'Australia/Lord_Howe', // by half an hour
 ];
 
-describe('a year of slots agrees with a cron of our own', () => {
+describe('a year of slots equals a minute-by-minute reference', () => {
   const start = at('2026-01-01T00:00:00Z');
   const rules = [
     '0 30 2 * * *',
@@ -37,7 +37,7 @@ describe('a year of slots agrees with a cron of our own', () => {
   );
 });
 
-test('intervals agree with a cron of our own, at any time of the year', () => {
+test('the slots of an interval equal a minute-by-minute reference', () => {
   const crons = ['0 */15 * * * *', '0 0 * * * *', '0 30 */2 * * *', '0 7 1-4/1 * * *'];
   fc.assert(
     fc.property(
@@ -64,9 +64,9 @@ test('intervals agree with a cron of our own, at any time of the year', () => {
   );
 });
 
-describe('where clocks change', () => {
+describe('when clocks change', () => {
   const timezone = 'Europe/Berlin';
-  test('a time of day that does not exist is the first moment after the gap', () => {
+  test('a skipped time of day fires at the first moment after the gap', () => {
     const rule = { cron: '0 30 2 * * *', timezone };
     const slots = dueSlots(rule, at('2026-03-28T00:00:00Z'), at('2026-03-30T12:00:00Z'));
     expect(iso(slots)).toEqual([
@@ -76,42 +76,42 @@ describe('where clocks change', () => {
     ]);
   });
 
-  test('a time of day that exists twice counts once, the first time', () => {
+  test('a repeated time of day fires once, the first time', () => {
     const rule = { cron: '0 30 2 * * *', timezone };
     const slots = dueSlots(rule, at('2026-10-24T12:00:00Z'), at('2026-10-26T12:00:00Z'));
     expect(iso(slots)).toEqual(['2026-10-25T00:30:00.000Z', '2026-10-26T01:30:00.000Z']);
     expect(nextSlot(rule, at('2026-10-25T00:45:00Z'))).toBe(at('2026-10-26T01:30:00Z'));
   });
 
-  test('an interval goes on at its pace', () => {
+  test('an interval of an hour fires every hour', () => {
     const rule = { cron: '0 0 * * * *', timezone };
     expect(dueSlots(rule, at('2026-10-24T12:00:00Z'), at('2026-10-25T12:00:00Z'))).toHaveLength(24);
     expect(dueSlots(rule, at('2026-03-28T12:00:00Z'), at('2026-03-29T12:00:00Z'))).toHaveLength(24);
   });
 });
 
-describe('the window', () => {
+describe('dueSlots', () => {
   const rule = { cron: '0 0 3 * * *', timezone: 'UTC' };
   const slot = at('2026-05-01T03:00:00Z');
 
   test.each([
-    ['starts after its first instant', slot, slot + HOUR, []],
-    ['ends with its last instant', slot - 1, slot, [slot]],
-    ['holds a slot just passed', slot - HOUR, slot + 1, [slot]],
-    ['may be empty', slot + HOUR, slot - HOUR, []],
-    ['may be a point', slot, slot, []],
+    ['excludes the start', slot, slot + HOUR, []],
+    ['includes the end', slot - 1, slot, [slot]],
+    ['includes a slot just before the end', slot - HOUR, slot + 1, [slot]],
+    ['returns nothing when the end is before the start', slot + HOUR, slot - HOUR, []],
+    ['returns nothing when start and end are equal', slot, slot, []],
   ])('%s', (_, from, to, expected) => {
     expect(dueSlots(rule, from, to)).toEqual(expected);
   });
 
-  test('keeps the newest 1,000 slots, newest last', () => {
+  test('returns at most the newest 1,000 slots, oldest first', () => {
     const slots = dueSlots({ cron: '* * * * * *', timezone: 'UTC' }, 0, slot);
     expect(slots).toHaveLength(1000);
     expect(slots.at(-1)).toBe(slot);
     expect(slots[0]).toBe(slot - 999_000);
   });
 
-  test('cut anywhere, it yields every slot once', () => {
+  test('returns every slot once when a period is split at any time', () => {
     const hourly = { cron: '0 0 * * * *', timezone: 'Europe/Berlin' };
     const from = at('2026-10-24T20:00:00Z');
     const length = 12 * HOUR;
@@ -127,31 +127,31 @@ describe('the window', () => {
     );
   });
 
-  test('the next slot is the first due one', () => {
+  test('nextSlot returns the first slot after an instant', () => {
     expect(nextSlot(rule, slot - 1)).toBe(slot);
     expect(nextSlot(rule, slot)).toBe(slot + DAY);
   });
 });
 
-test('a rule that never fires has no slot', () => {
+test('a cron expression that never fires has no slots', () => {
   const rule = { cron: '0 0 0 30 2 *', timezone: 'UTC' };
   expect(nextSlot(rule, 0)).toBeUndefined();
   expect(dueSlots(rule, 0, 400 * DAY)).toEqual([]);
 });
 
-test('a broken rule is refused', () => {
+test('throws for an invalid cron expression', () => {
   expect(() => nextSlot({ cron: '0 0 0 * * 7', timezone: 'UTC' }, 0)).toThrow(RangeError);
 });
 
-describe('the slot to run', () => {
+describe('newestSlotWithin', () => {
   const rule = { cron: '0 0 * * * *', timezone: 'UTC', start_within: 90 * MINUTE };
   const slot = at('2026-05-01T03:00:00Z');
 
   test.each([
-    ['is the newest of several', slot - 10 * HOUR, slot + MINUTE, slot],
-    ['can be now', slot - HOUR, slot, slot],
-    ['was started before', slot, slot + MINUTE, undefined],
-    ['is not due yet', slot - MINUTE, slot - 1, undefined],
+    ['returns the newest of several slots', slot - 10 * HOUR, slot + MINUTE, slot],
+    ['returns a slot that is due now', slot - HOUR, slot, slot],
+    ['returns nothing when the slot has already run', slot, slot + MINUTE, undefined],
+    ['returns nothing before the slot is due', slot - MINUTE, slot - 1, undefined],
   ])('%s', (_, from, now, expected) => {
     expect(newestSlotWithin(rule, from, now)).toBe(expected);
   });
@@ -159,7 +159,7 @@ describe('the slot to run', () => {
   test.each([
     [0, slot],
     [1, undefined],
-  ])('may be as late as start_within, not %d ms more', (over, expected) => {
+  ])('returns a slot up to start_within late: %d ms more', (over, expected) => {
     const daily = { cron: '0 0 3 * * *', timezone: 'UTC', start_within: 2 * HOUR };
     expect(newestSlotWithin(daily, slot - DAY, slot + 2 * HOUR + over)).toBe(expected);
   });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { zoneProblems } from '../../../lib/policy/slots/zones.ts';
 
 test.each(['Asia/Shanghai', 'UTC', 'Etc/GMT+8', 'America/Argentina/Buenos_Aires', 'PRC'])(
-  '%s is a zone',
+  'accepts the time zone %s',
   (zone) => {
     expect(zoneProblems(zone)).toEqual([]);
   },
@@ -15,17 +15,20 @@ test.each([
   ['new york', 'America/New_York'],
   ['Europe/Belrin', 'Europe/Berlin'],
   ['UTX', 'UTC'],
-])('%s is not: %s is meant', (zone, meant) => {
+])('rejects the time zone %s and suggests %s', (zone, suggested) => {
   expect(zoneProblems(zone)).toEqual([
     {
-      message: `"${zone}" is not a time zone`,
-      allowed: 'a zone of the IANA data base, such as Asia/Shanghai or UTC',
-      hint: `Did you mean ${meant}?`,
+      message: `"${zone}" is not an IANA time zone`,
+      allowed: 'an IANA time zone, such as Asia/Shanghai or UTC',
+      hint: `Did you mean ${suggested}?`,
     },
   ]);
 });
 
-test.each(['', '+08:00', 'Mars/Olympus_Mons', 'x'.repeat(100)])('%j is like no zone', (zone) => {
-  expect(zoneProblems(zone)).toHaveLength(1);
-  expect(zoneProblems(zone)[0]?.hint).toBeUndefined();
-});
+test.each(['', '+08:00', 'Mars/Olympus_Mons', 'x'.repeat(100)])(
+  'rejects the time zone %j without a suggestion',
+  (zone) => {
+    expect(zoneProblems(zone)).toHaveLength(1);
+    expect(zoneProblems(zone)[0]?.hint).toBeUndefined();
+  },
+);

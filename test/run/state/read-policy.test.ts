@@ -48,14 +48,14 @@ describe('PolicyInvalid', () => {
   it('has a line for each error, with its place and hint where there is one', () => {
     const errors = [
       invalid('name: is missing'),
-      invalid('deadlin: is no field', { line: 3, column: 7, hint: 'Did you mean deadline?' }),
+      invalid('deadlin: unknown field', { line: 3, column: 7, hint: 'Did you mean deadline?' }),
       invalid('schedule: is wrong', { line: 4 }),
     ];
     const error = new PolicyInvalid('nightly', errors);
     expect(error.message.split('\n')).toEqual([
       'policy nightly is invalid',
       'name: is missing',
-      'line 3, column 7: deadlin: is no field Did you mean deadline?',
+      'line 3, column 7: deadlin: unknown field. Did you mean deadline?',
       'line 4, column 1: schedule: is wrong',
     ]);
     expect(error.errors).toBe(errors);
