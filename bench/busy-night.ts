@@ -5,7 +5,8 @@ const MINUTE = 60_000;
 
 /**
  * Plays one night twice in virtual time, from the same seed: the run of 02:30 alone, then with phones bought and reset, late and
- * repeated events, HTTP calls, a second policy and broken requests beside it. Prints how each run fared, and the two side by side.
+ * repeated events, HTTP calls, a second policy and broken requests at the same time. Prints the course of each run, and a
+ * comparison of the two.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -22,7 +23,7 @@ async function main(): Promise<void> {
   );
   const [busy, busySeconds] = await timed(() => playNight({ phones, servers, seed, busy: true }));
 
-  console.log('\nasked at  first call  settled  phones  exported  outcome    run');
+  console.log('\nrequested  first call  settled  phones  exported  outcome    run');
   for (const fate of busy.fates) console.log(rowOf(fate, busy.large.requestedAt));
 
   const cells = (name: string, of: (played: PlayedNight) => number, digits = 0): string => {
@@ -54,9 +55,9 @@ async function main(): Promise<void> {
   const wrong = owed.filter(([id, count]) => firsts.get(`newborn ${id}`) !== count);
   const due = owed.reduce((sum, [, count]) => sum + count, 0);
   console.log(
-    `\nfirst backups: ${due} due, ${owed.length} phones, ${firsts.size} got theirs, ${wrong.length} wrong`,
+    `\nfirst backups: ${due} due, ${owed.length} phones, ${firsts.size} requested, ${wrong.length} wrong`,
   );
-  console.log(`HTTP answers by status: ${JSON.stringify(doings?.statuses)}`);
+  console.log(`HTTP responses by status: ${JSON.stringify(doings?.statuses)}`);
 }
 
 async function timed<T>(play: () => Promise<T>): Promise<[T, number]> {
@@ -69,7 +70,7 @@ function rowOf({ runId, requestedAt, firstCallAt, report }: Fate, from: number):
     ms === undefined ? '-' : (ms / MINUTE).toFixed(1);
   const first = firstCallAt === undefined ? undefined : firstCallAt - requestedAt;
   return [
-    `+${minutes(requestedAt - from)}`.padStart(8),
+    `+${minutes(requestedAt - from)}`.padStart(9),
     minutes(first).padStart(11),
     minutes(Date.parse(report.settled_at) - requestedAt).padStart(8),
     String(report.counts.selected).padStart(7),

@@ -8,12 +8,12 @@ import { HTTP_SETTINGS, type HttpCall, makeCalls } from '../testing/http-calls.t
 
 const MODEL_SPEED = 60;
 
-type Answered = { call: HttpCall; status: number; ms: number };
+type Result = { call: HttpCall; status: number; ms: number };
 
 /**
- * Calls the built function `http` many times, with calls of every route, good, bad and repeated, by cold and warm instances side
- * by side while a drive works, against the embedded cloud on loopback. Prints statuses and times by kind of call. Exits with 1
- * on a 5xx, and on any status that the call should not get.
+ * Calls the built function `http` many times, with calls of every route, good, bad and repeated, by cold and warm instances in
+ * parallel while a drive works, against the embedded cloud on loopback. Prints statuses and times by kind of call. Exits with 1
+ * on a 5xx, and on an unexpected status.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
     seed: Number(values.seed),
     speed: MODEL_SPEED,
   });
-  const lines = swallowLog();
+  const lines = captureLog();
   await functions.putPolicy(NIGHTLY);
   await functions.putPolicy(NIGHTLY.replace('nightly', 'weekly'), 'weekly');
   await functions.putPolicy('name: broken\n', 'broken');
@@ -46,9 +46,9 @@ async function main(): Promise<void> {
 
   const limit = pLimit(instances);
   const idle = Array.from({ length: instances }, () => functions.instance('http'));
-  const send = async (call: HttpCall, number: number): Promise<Answered> => {
+  const send = async (call: HttpCall, number: number): Promise<Result> => {
     const warm = idle.pop() ?? functions.instance('http');
-    // Every tenth comes to an instance that has answered nothing yet.
+    // Every tenth call gets a new instance.
     const instance = number % 10 === 0 ? functions.instance('http') : warm;
     const start = performance.now();
     const { statusCode: status, body } = (await instance(call.event())) as ApigResponse;
@@ -68,8 +68,8 @@ async function main(): Promise<void> {
   })();
   const began = performance.now();
   const [first, ...others] = calls;
-  const answered = first === undefined ? [] : [await send(first, 0)];
-  answered.push(...(await Promise.all(others.map((call, at) => limit(() => send(call, at + 1))))));
+  const results = first === undefined ? [] : [await send(first, 0)];
+  results.push(...(await Promise.all(others.map((call, at) => limit(() => send(call, at + 1))))));
   const seconds = (performance.now() - began) / 1000;
   isOver = true;
   const drives = await driving;
@@ -78,17 +78,19 @@ async function main(): Promise<void> {
   const logged = lines();
 
   console.log(`${calls.length} calls by ${instances} instances in ${seconds.toFixed(1)} s`);
-  console.log(`${drives} drives beside them, ${reports} of ${new Set(known).size} runs settled\n`);
+  console.log(
+    `${drives} drives at the same time, ${reports} of ${new Set(known).size} runs settled\n`,
+  );
   console.log(`${'calls'.padEnd(44)}    n  p50 ms  p99 ms  statuses`);
-  const kinds = new Map<string, Answered[]>();
-  for (const one of answered) kinds.set(one.call.kind, [...(kinds.get(one.call.kind) ?? []), one]);
+  const kinds = new Map<string, Result[]>();
+  for (const one of results) kinds.set(one.call.kind, [...(kinds.get(one.call.kind) ?? []), one]);
   for (const [kind, ones] of [...kinds].sort(([a], [b]) => (a < b ? -1 : 1))) {
     console.log(rowOf(kind, ones));
   }
-  console.log(rowOf('all', answered));
+  console.log(rowOf('all', results));
 
-  const wrong = answered.filter(({ call, status }) => !call.expected.includes(status));
-  const failed = answered.filter(({ status }) => status >= 500);
+  const wrong = results.filter(({ call, status }) => !call.expected.includes(status));
+  const failed = results.filter(({ status }) => status >= 500);
   for (const { call, status } of wrong.slice(0, 20)) {
     console.log(`wrong: ${call.kind}: ${status}, expected ${call.expected.join(' or ')}`);
   }
@@ -101,24 +103,24 @@ async function main(): Promise<void> {
 
 const runIdIn = (body: string): string => (JSON.parse(body) as { run_id: string }).run_id;
 
-function rowOf(kind: string, ones: Answered[]): string {
+function rowOf(kind: string, ones: Result[]): string {
   const times = ones.map(({ ms }) => ms).sort((a, b) => a - b);
   const at = (share: number): string =>
     (times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? 0).toFixed(1);
   const statuses = new Map<number, number>();
   for (const { status } of ones) statuses.set(status, (statuses.get(status) ?? 0) + 1);
-  const told = [...statuses].sort(([a], [b]) => a - b).map(([status, n]) => `${status}×${n}`);
+  const counts = [...statuses].sort(([a], [b]) => a - b).map(([status, n]) => `${status}×${n}`);
   return [
     kind.padEnd(44),
     String(ones.length).padStart(4),
     at(0.5).padStart(7),
     at(0.99).padStart(7),
-    ` ${told.join(' ')}`,
+    ` ${counts.join(' ')}`,
   ].join(' ');
 }
 
-/** The functions log to standard output: their lines are kept, until the lines are asked for. */
-function swallowLog(): () => string[] {
+/** Captures standard output, where the functions log. Returns a function that stops it and returns the lines. */
+function captureLog(): () => string[] {
   const lines: string[] = [];
   const { write } = process.stdout;
   process.stdout.write = (chunk: unknown): boolean => lines.push(String(chunk)) > 0;

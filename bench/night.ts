@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { night, NIGHTLY } from '../testing/night.ts';
 
-/** Plays whole nights in virtual time and prints what each took, beside the least that the cloud's limits allow. */
+/** Plays whole nights in virtual time and prints how long each took, next to the minimum that the cloud's limits allow. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -9,7 +9,7 @@ async function main(): Promise<void> {
       seed: { type: 'string', default: '11' },
     },
   });
-  console.log('phones  exported  calls (least)  refused  virtual min (least)  seconds');
+  console.log('phones  exported  calls (min)  refused  virtual min (min)  seconds');
   for (const phones of values.phones.split(',').map(Number)) {
     const servers = Math.max(3, Math.round(phones / 50));
     const world = await night({ phones, servers, seed: Number(values.seed) });
@@ -25,9 +25,9 @@ async function main(): Promise<void> {
     const row = [
       String(phones).padStart(6),
       String(report.counts.exported).padStart(9),
-      `${ok} (${least})`.padStart(14),
+      `${ok} (${least})`.padStart(12),
       String(refused).padStart(8),
-      `${minutes.toFixed(1)} (${(least / rate).toFixed(1)})`.padStart(20),
+      `${minutes.toFixed(1)} (${(least / rate).toFixed(1)})`.padStart(18),
       seconds.toFixed(2).padStart(8),
     ];
     console.log(row.join(' '));

@@ -6,12 +6,12 @@ import { HTTP_SETTINGS } from '../testing/http-calls.ts';
 import { TOKEN } from '../testing/keys.ts';
 
 const MB = 2 ** 20;
-/** What is made once only, such as connections and compiled code, adds a few MB after the first call; a fleet kept by each call would double it. */
+/** Connections and compiled code add a few MB after the first call; a fleet that each call keeps would double the heap. */
 const MAX_GROWTH = 1.25;
 
 /**
- * Has one warm instance of the built function `http` answer `POST /v1/plan` many times, for a small and for a large fleet, and
- * prints the heap after the first call and after the last one side by side. Exits with 1 when it has grown. Needs --expose-gc.
+ * Calls `POST /v1/plan` of the built function `http` many times in one warm instance, for a small and for a large fleet, and
+ * prints the heap after the first and after the last call. Exits with 1 when it has grown by more than a quarter. Needs --expose-gc.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   };
 
   console.log(
-    'phones  calls  answer KB  p50 ms  slowest ms  heap after 1  after all  ratio  peak RSS MB',
+    'phones  calls  response KB  p50 ms  slowest ms  heap after 1  after all  ratio  peak RSS MB',
   );
   for (const phones of values.phones.split(',').map(Number)) {
     const functions = await startFunctions(HTTP_SETTINGS);
@@ -59,7 +59,7 @@ async function main(): Promise<void> {
     const row = [
       String(phones).padStart(6),
       String(calls).padStart(6),
-      (size / 1024).toFixed(0).padStart(10),
+      (size / 1024).toFixed(0).padStart(12),
       (times[Math.floor(times.length / 2)] ?? 0).toFixed(0).padStart(7),
       (times.at(-1) ?? 0).toFixed(0).padStart(11),
       first.toFixed(1).padStart(13),
@@ -90,7 +90,7 @@ export: { include: [/data/data], bucket: phonevault-demo }
 
 type Store = Awaited<ReturnType<typeof startFunctions>>['store'];
 
-/** A finished reading of a fleet, as drive leaves it. */
+/** Stores a complete inventory of a fleet, as drive does. */
 async function storeFleet(store: Store, count: number): Promise<void> {
   const phones = Array.from({ length: count }, (_, index) => ({
     phone_id: index.toString(16).padStart(32, '0'),

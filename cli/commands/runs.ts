@@ -50,9 +50,9 @@ export const runsCommand: Command<Options> = {
       parse: wholeNumber(1, MAX),
     },
     {
-      flags: '--after <place>',
-      text: 'continue after this place, printed by the list before',
-      parse: placeValue,
+      flags: '--after <token>',
+      text: 'continue a list after the page token that it printed',
+      parse: pageTokenValue,
     },
     { flags: '--rebuild', text: 'first rebuild the index from all reports' },
   ],
@@ -97,7 +97,7 @@ function isFiltered({ policy, outcome, since, until, open, after }: Options): bo
   return [policy, outcome, since, until, open, after].some((given) => given !== undefined);
 }
 
-function placeValue(value: string): string {
+function pageTokenValue(value: string): string {
   if (PAGE_TOKEN.test(value)) return value;
-  throw wrongUse('--after takes the place that the list before printed');
+  throw wrongUse('--after takes the page token that the list printed');
 }

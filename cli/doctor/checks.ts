@@ -38,12 +38,8 @@ const CONDITIONAL_LIMIT_MS = 5 * 60_000;
 export const cphCheck = ({ clients }: DoctorDeps): Check =>
   singleCheck('access_cph', () => tryReads(cphReads(clients.cph)));
 
-/** Returns the checks that need valid credentials. `hasAnswered`: CPH answered for this project. They run in parallel. */
-export function cloudChecks(
-  doctor: DoctorDeps,
-  options: DoctorOptions,
-  hasAnswered: boolean,
-): Check[] {
+/** Returns the checks that need valid credentials. `isCphOk`: CPH accepted this project. They run in parallel. */
+export function cloudChecks(doctor: DoctorDeps, options: DoctorOptions, isCphOk: boolean): Check[] {
   const { deps, io } = doctor;
   const shared: Shared = {
     statuses: once(() => policyStatuses(deps, io.clock.now())),
@@ -51,7 +47,7 @@ export function cloudChecks(
   };
   return [
     ...accessChecks(doctor, options),
-    ...serviceChecks(doctor, options, shared, hasAnswered),
+    ...serviceChecks(doctor, options, shared, isCphOk),
     ...deploymentChecks(doctor, options.stage, shared.statuses),
   ];
 }
@@ -73,7 +69,7 @@ function serviceChecks(
   doctor: DoctorDeps,
   options: DoctorOptions,
   shared: Shared,
-  hasAnswered: boolean,
+  isCphOk: boolean,
 ): Check[] {
   const { clients, settings, buckets, listProjects } = doctor;
   const { region, projectId, bucket, topicUrn } = settings;
@@ -88,7 +84,7 @@ function serviceChecks(
   });
   return [
     singleCheck('project', () =>
-      checkProject({ region, projectId, list: listProjects, answered: hasAnswered }),
+      checkProject({ region, projectId, list: listProjects, acceptedByCph: isCphOk }),
     ),
     perBucket('bucket', (name) => checkBucket(buckets, name, region)),
     perBucket('versioning', (name) => checkVersioning(buckets, name)),

@@ -89,8 +89,8 @@ async function examineCloud(
   const [first, refused] = await checkCph(doctor);
   // Five bad signatures in a row lock the key: do not try refused credentials elsewhere.
   if (refused !== undefined) return [...network, ...notSignedIn(refused, REFUSED_FIX)];
-  const isAnswering = first.every(({ outcome }) => outcome === 'ok');
-  const checks = cloudChecks(doctor, options, isAnswering);
+  const isCphOk = first.every(({ outcome }) => outcome === 'ok');
+  const checks = cloudChecks(doctor, options, isCphOk);
   const rest = (await Promise.all(checks.map((check) => runCheck(check, io.clock)))).flat();
   const credentials = judgeCredentials(signedIn, [...first, ...rest]);
   return [...network, { check: 'credentials', ...credentials }, ...first, ...rest];
@@ -116,7 +116,7 @@ async function checkCph(doctor: DoctorDeps): Promise<[Finding[], unknown]> {
   return [await runCheck(cphCheck(doctor), io.clock), undefined];
 }
 
-/** Returns ok when at least one service accepted the credentials; other checks tell their permissions. */
+/** Returns ok when at least one service accepted the credentials; other checks report the permissions. */
 function judgeCredentials({ how }: SignedIn, findings: readonly Finding[]): Verdict {
   const text = how === 'keys' ? 'the access keys' : 'user and password';
   const accepted = findings.flatMap(({ check, outcome }) =>

@@ -1,6 +1,6 @@
 import type { FgContext } from '../../lib/runtime/context.ts';
 
-/** What FunctionGraph would know of one invocation; plain data, as it crosses into a worker. */
+/** The values that FunctionGraph puts into the context of one invocation. Plain data: it is sent to a worker. */
 export type InvocationFacts = {
   functionName: string;
   requestId: string;
@@ -10,7 +10,7 @@ export type InvocationFacts = {
   credentials: { token: string; accessKey: string; secretKey: string; securityToken: string };
 };
 
-/** A handler's second argument made of these facts; its time runs from now on. */
+/** Returns the context of an invocation, the second argument of its handler. The time limit starts now. */
 export function contextOf(facts: InvocationFacts, now: () => number): FgContext {
   const end = now() + facts.timeoutMs;
   const { credentials, userData } = facts;

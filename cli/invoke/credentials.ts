@@ -1,7 +1,7 @@
 import type { Credentials } from '../../lib/cloud/request/credentials.ts';
 import { reveal, type Secret } from '../../lib/secret.ts';
 
-/** Returns the credentials as a context has them, '' for missing parts: as text, so that they can go to the worker. */
+/** Returns the credentials as plain text, which can be sent to a worker; '' for missing parts, as in a function's context. */
 export function forContext(credentials: Credentials): Record<keyof Credentials, string> {
   const { token, accessKey, secretKey, securityToken } = credentials;
   return {

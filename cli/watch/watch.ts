@@ -39,7 +39,7 @@ export async function watchRun(
   const print = (text: string) => io.err(fold(text, io.errColumns));
   let view: RunView | undefined;
   let mark = '';
-  let movedAt = clock.now();
+  let changedAt = clock.now();
   let failures = 0;
   let isAdvised = advice === undefined;
   try {
@@ -55,17 +55,17 @@ export async function watchRun(
         failures = view.failures.length;
         progress.show(view);
         if (isOver(view)) return { view, isOver: true };
-        if (seen.mark !== mark) movedAt = clock.now();
+        if (seen.mark !== mark) changedAt = clock.now();
         mark = seen.mark;
       } catch (error) {
         readFailures.add(error);
       }
-      if (!isAdvised && clock.now() - movedAt >= QUIET_MS) {
+      if (!isAdvised && clock.now() - changedAt >= QUIET_MS) {
         isAdvised = true;
         print(`no progress for 3 minutes: no drive seems to run. ${advice}`);
       }
       // Poll less often while nothing changes.
-      const quiet = Math.min((clock.now() - movedAt) / 10, MAX_QUIET_POLL_MS);
+      const quiet = Math.min((clock.now() - changedAt) / 10, MAX_QUIET_POLL_MS);
       const pause = Math.max(PAUSE_PER_POLL * (clock.now() - started), quiet);
       if (!signal.aborted) {
         await clock.sleep(Math.min(Math.max(pause, POLL_MS), MAX_PAUSE_MS), signal);

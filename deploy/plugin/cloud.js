@@ -79,10 +79,10 @@ export function createCloud(account, sleep) {
   };
   /**
    * @template T
-   * @param {Promise<T>} answer
+   * @param {Promise<T>} response
    */
-  const orUndefined = (answer) =>
-    answer.catch((error) => {
+  const orUndefined = (response) =>
+    response.catch((error) => {
       if (error.status === 404) return undefined;
       throw error;
     });
@@ -123,9 +123,9 @@ export function createCloud(account, sleep) {
     putAsync: (urn, body) => call('updateFunctionAsyncInvokeConfig', { ...at(urn), body }),
     deleteAsync: (urn) => call('deleteFunctionAsyncInvokeConfig', at(urn)),
     async listTriggers(urn) {
-      const answer = await call('listFunctionTriggers', at(urn), { reads: true });
+      const response = await call('listFunctionTriggers', at(urn), { reads: true });
       // The SDK returns the list itself, though its type says that the list is in `body`.
-      const list = Array.isArray(answer) ? answer : answer.body;
+      const list = Array.isArray(response) ? response : response.body;
       return Array.isArray(list) ? [...list] : [];
     },
     createTrigger: (urn, body) => call('createFunctionTrigger', { ...at(urn), body }),
@@ -133,12 +133,12 @@ export function createCloud(account, sleep) {
       call('updateTrigger', { ...atTrigger(urn, trigger), body: { trigger_status } }),
     deleteTrigger: (urn, trigger) => call('deleteFunctionTrigger', atTrigger(urn, trigger)),
     async invoke(urn, event) {
-      const answer = await call(
+      const response = await call(
         'invokeFunction',
         { ...at(urn), body: event, 'X-Cff-Log-Type': 'tail', 'X-CFF-Request-Version': 'v1' },
         { client: uploadClient },
       );
-      const { request_id = '', result = '', log = '', status = 0 } = answer;
+      const { request_id = '', result = '', log = '', status = 0 } = response;
       return { requestId: request_id, result, log, status };
     },
     async showLogStream(urn) {
@@ -147,8 +147,8 @@ export function createCloud(account, sleep) {
     },
     async queryLogs({ group_id, stream_id }, data) {
       const path = `groups/${group_id}/streams/${stream_id}/content/query`;
-      const answer = await call('listLogs', { path, data }, { reads: true, client: lts });
-      return Array.isArray(answer.logs) ? answer.logs : [];
+      const response = await call('listLogs', { path, data }, { reads: true, client: lts });
+      return Array.isArray(response.logs) ? response.logs : [];
     },
   };
 }

@@ -24,7 +24,7 @@ export type Corruption = (typeof CORRUPTIONS)[number];
 const HUGE_BYTES = 20 * 1024 * 1024;
 const UNKNOWN_ID = 'f'.repeat(32);
 
-/** Returns a response as a faulty service might send it. `service` tells XML (OBS) from JSON. */
+/** Returns a response as a faulty service might send it. The body of `service` is XML (OBS) or JSON. */
 export async function corruptResponse(
   response: Response,
   form: Corruption,

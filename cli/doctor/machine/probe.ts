@@ -2,12 +2,12 @@ import type { Clock } from '../../../lib/clock.ts';
 import type { Endpoints } from '../../../lib/cloud/endpoints.ts';
 import { type Send, TransportError, type TransportKind } from '../../../lib/cloud/request/send.ts';
 
-/** The response of an endpoint to a request without credentials. Times in epoch ms. */
+/** What an endpoint returned for a request without credentials. Times in epoch ms. */
 export type Probe = {
   service: keyof Endpoints;
   url: string;
-  answer:
-    | { kind: 'answered'; sentAt: number; receivedAt: number; date: string | undefined }
+  response:
+    | { kind: 'received'; sentAt: number; receivedAt: number; date: string | undefined }
     | { kind: 'none'; why: TransportKind };
 };
 
@@ -35,11 +35,11 @@ export async function probeEndpoints(
         return {
           service,
           url,
-          answer: { kind: 'answered', sentAt, receivedAt: clock.now(), date },
+          response: { kind: 'received', sentAt, receivedAt: clock.now(), date },
         };
       } catch (error) {
         if (!(error instanceof TransportError)) throw error;
-        return { service, url, answer: { kind: 'none', why: error.kind } };
+        return { service, url, response: { kind: 'none', why: error.kind } };
       }
     }),
   );

@@ -34,14 +34,14 @@ export const functionReads = (
   urn: string,
 ): Read[] => [
   { right: 'functiongraph:function:getConfig', read: () => functiongraph.showFunction(urn) },
-  // For a missing function FunctionGraph answers not found, not denied.
+  // For a missing function FunctionGraph returns not found, not denied.
   {
     right: 'functiongraph:trigger:list',
     read: () => functiongraph.listTriggers(urn).catch(acceptNotFound),
   },
 ];
 
-/** Tries the reads in turn. Names each missing permission; an unreachable service fails as well. */
+/** Makes the reads one after another. Names each missing permission; an unreachable service fails as well. */
 export async function tryReads(reads: readonly Read[]): Promise<Verdict> {
   const verdicts: Verdict[] = [];
   for (const { right, read } of reads) {

@@ -22,7 +22,7 @@ export async function checkBucket(
       );
     }
     return where === undefined
-      ? warning('exists, but OBS does not tell its region', `make sure that it is in ${region}`)
+      ? warning('exists, but OBS does not return its region', `make sure that it is in ${region}`)
       : ok(`a plain object bucket in ${where}`);
   } catch (error) {
     return verdictOf(error, 'obs:bucket:HeadBucket');

@@ -5,24 +5,24 @@ type Project = { id: string; name: string };
 
 /**
  * Checks that the project belongs to the region: by IAM's list (`list`), or, if that cannot be read, because CPH in the
- * region answered for it (`answered`).
+ * region accepts it (`acceptedByCph`).
  */
 export async function checkProject(options: {
   region: string;
   projectId: string;
   list(): Promise<Project[]>;
-  answered: boolean;
+  acceptedByCph: boolean;
 }): Promise<Verdict> {
-  const { region, projectId, answered } = options;
+  const { region, projectId, acceptedByCph } = options;
   let projects: Project[];
   try {
     projects = await options.list();
   } catch (error) {
     if (!(error instanceof PhonevaultError)) throw error;
-    return answered
-      ? ok(`${projectId}: CPH in ${region} answers for it (no permission to read IAM's list)`)
+    return acceptedByCph
+      ? ok(`${projectId}: CPH in ${region} accepts it (no permission to read IAM's list)`)
       : unknown(
-          `${projectId}: CPH does not answer for it, and there is no permission to read IAM's list`,
+          `${projectId}: CPH does not accept it, and there is no permission to read IAM's list`,
           `compare it with the project id of ${region} under My Credentials in the console`,
         );
   }

@@ -22,7 +22,7 @@ export function addressOf(request: Request, domains: readonly string[]): Address
     .sort((a, b) => b.length - a.length)
     .find((suffix) => host === suffix || host.endsWith(`.${suffix}`));
   if (domain === undefined) {
-    throw new ObsError(400, 'BadDomainName', `This server does not answer for ${host}.`);
+    throw new ObsError(400, 'BadDomainName', `This server does not serve ${host}.`);
   }
   if (host !== domain) {
     return { style: 'host', bucket: host.slice(0, -domain.length - 1), key: checkKey(path) };

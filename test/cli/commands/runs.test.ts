@@ -65,8 +65,8 @@ describe('runs', () => {
 
     const { err } = await cli.run('runs', '--max', '1');
 
-    const [, place = ''] = /--after (\S+)/.exec(err) ?? [];
-    expect(await listed(cli, '--after', place)).toEqual([settled]);
+    const [, token = ''] = /--after (\S+)/.exec(err) ?? [];
+    expect(await listed(cli, '--after', token)).toEqual([settled]);
   });
 
   it('rebuilds the index', async () => {
@@ -91,7 +91,7 @@ describe('runs', () => {
     { argv: ['--since', 'yesterday'], says: 'not a time' },
     { argv: ['--max', '0'], says: 'whole number' },
     { argv: ['--outcome', 'good'], says: 'completed' },
-    { argv: ['--after', 'a b'], says: 'the place that the list before printed' },
+    { argv: ['--after', 'a b'], says: 'the page token that the list printed' },
     { argv: ['shwo', 'x'], says: 'did you mean runs show?' },
   ])('refuses wrong use: runs $argv', async ({ argv, says }) => {
     const cli = await cliNight();

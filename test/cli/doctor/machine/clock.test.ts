@@ -8,7 +8,7 @@ const answer = (date: string | undefined, sentAt: number, receivedAt = sentAt) =
   {
     service: 'cph',
     url: 'https://cph',
-    answer: { kind: 'answered', sentAt, receivedAt, date },
+    response: { kind: 'received', sentAt, receivedAt, date },
   } as const,
 ];
 const serverDate = new Date(NOW).toUTCString();

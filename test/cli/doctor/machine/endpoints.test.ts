@@ -19,14 +19,14 @@ describe('endpoints', () => {
     const cli = await doctorNight({ bare: true });
     const { outcome, message } = await cli.finding('endpoints');
     expect(outcome).toBe('ok');
-    expect(message).toContain('cph, iam, obs, smn, functiongraph answer, over HTTPS');
+    expect(message).toContain('cph, iam, obs, smn, functiongraph are reachable, over HTTPS');
   });
 
   it.each([
     ['dns', 'unknown host name', 'PHONEVAULT_SMN_ENDPOINT'],
     ['tls', 'TLS failed', 'check the clock'],
     ['timeout', 'timeout', 'PHONEVAULT_REGION (cn-north-4)'],
-  ] as const)('fails and names the service that does not answer (%s)', async (kind, text, fix) => {
+  ] as const)('fails and names the service that is not reachable (%s)', async (kind, text, fix) => {
     const send = async ({ url }: HttpRequest) => {
       if (url.startsWith('https://smn')) throw new TransportError(kind, false);
       return { status: 404, headers: {}, body: new Uint8Array() };

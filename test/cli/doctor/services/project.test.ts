@@ -8,8 +8,8 @@ const projects = [
   { id: 'p4team', name: 'cn-north-4_team' },
   { id: 'p9', name: 'cn-north-9' },
 ];
-const check = (projectId: string, answered = true, list = async () => projects) =>
-  checkProject({ region: 'cn-north-4', projectId, answered, list });
+const check = (projectId: string, acceptedByCph = true, list = async () => projects) =>
+  checkProject({ region: 'cn-north-4', projectId, acceptedByCph, list });
 const refused = () => Promise.reject(new PhonevaultError('access_denied', 'no'));
 
 describe('project', () => {
