@@ -6,7 +6,7 @@ export type ErrorCode =
   | 'clock_skew' // more than 15 minutes between our clock and the service's
   | 'event_invalid' // a trigger event of a shape we do not know
   | 'policy_invalid'
-  | 'policy_gone'
+  | 'policy_not_found'
   | 'object_invalid' // a ledger object that cannot be read
   | 'object_newer' // a ledger object written by a newer version
   | 'not_found'

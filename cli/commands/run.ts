@@ -68,7 +68,7 @@ export const runCommand: Command<Options> = {
     const request = { policy, token, trigger: 'manual', ...(phone && { phones: phone }) } as const;
     const { runId, repeated } = await requestRun(session.deps, request).catch(
       async (error: unknown) => {
-        throw hasCode(error, 'policy_gone') ? await noSuchPolicy(session.deps, policy) : error;
+        throw hasCode(error, 'policy_not_found') ? await noSuchPolicy(session.deps, policy) : error;
       },
     );
     print(`${repeated ? 'Requested before' : 'Requested'}: run ${runId}`);

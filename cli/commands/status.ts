@@ -4,7 +4,7 @@ import { type Command, wrongUse } from '../program/command.ts';
 import { connect } from '../sign-in/connect.ts';
 import { policyValue } from '../show/option-values.ts';
 import { archivesText, needsAttention, policiesText } from '../show/status-text.ts';
-import { noPoliciesText } from '../show/policies.ts';
+import { noPoliciesText, readPolicyText } from '../show/policies.ts';
 import { fold } from '../text/fold.ts';
 import { toJson } from '../text/printable.ts';
 
@@ -47,6 +47,8 @@ export const statusCommand: Command<Options> = {
     if (wanted !== undefined) {
       const all = await readIndexedPhones(deps.store);
       const phones = wanted === true ? all : all.filter(({ policy }) => policy === wanted);
+      // A deleted policy may have archives; one without any must exist.
+      if (wanted !== true && phones.length === 0) await readPolicyText(deps, wanted);
       if (json) io.out(toJson({ phones }));
       else if (phones.length > 0) io.out(archivesText(io, phones));
       else print(`no verified archive yet${wanted === true ? '' : ` of policy ${wanted}`}`);

@@ -10,7 +10,7 @@ export function noPoliciesText({ bucket, prefix }: RunDeps['ledger']): string {
   return `no policies yet; upload one to obs://${bucket}/${prefix}${layout.policy('<name>')}`;
 }
 
-/** Returns the text of a policy's file in the bucket. Throws `policy_gone` with the most similar name as a hint. */
+/** Returns the text of a policy's file in the bucket. Throws `policy_not_found` with the most similar name as a hint. */
 export async function readPolicyText(deps: Deps, name: string): Promise<string> {
   const object = await deps.store.get(layout.policy(name));
   if (object === undefined) throw await noSuchPolicy(deps, name);
@@ -29,5 +29,5 @@ export async function noSuchPolicy(deps: Deps, name: string): Promise<Phonevault
       : meant === undefined
         ? '`phonevault status` lists the policies'
         : `did you mean ${meant}?`;
-  return new PhonevaultError('policy_gone', `policy ${name} does not exist`, { hint });
+  return new PhonevaultError('policy_not_found', `policy ${name} does not exist`, { hint });
 }

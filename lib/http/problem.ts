@@ -89,7 +89,7 @@ export function toProblem(error: unknown): Problem {
   const { code, message, hint } = error;
   const detail = hint === undefined ? message : `${message}: ${hint}`;
   switch (code) {
-    case 'policy_gone':
+    case 'policy_not_found':
       return problem(404, code, 'Policy not found.');
     case 'not_found':
       return problem(404, code, detail);

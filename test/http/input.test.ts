@@ -34,9 +34,9 @@ describe('invalid input', () => {
     ],
     ['__proto__ as a policy', start({ policy: '__proto__' }), 400, 'body_invalid'],
     ['__proto__ as all there is', start('{"__proto__":{"policy":"nightly"}}'), 400, 'body_invalid'],
-    ['constructor as a policy', start({ policy: 'constructor' }), 404, 'policy_gone'],
+    ['constructor as a policy', start({ policy: 'constructor' }), 404, 'policy_not_found'],
     ['a path as a policy', start({ policy: '../state/limits' }), 400, 'body_invalid'],
-    ['an unknown policy', start({ policy: 'weekly' }), 404, 'policy_gone'],
+    ['an unknown policy', start({ policy: 'weekly' }), 404, 'policy_not_found'],
     ['a broken policy', start({ policy: 'broken' }), 422, 'policy_invalid'],
     ['no phones', start({ policy: 'nightly', phones: [] }), 400, 'body_invalid'],
     [
@@ -81,7 +81,7 @@ describe('invalid input', () => {
       'an unknown policy to plan',
       ['POST', '/v1/plan', { body: { policy: 'weekly' } }] as const,
       404,
-      'policy_gone',
+      'policy_not_found',
     ],
     [
       'a broken policy to plan',

@@ -4,7 +4,7 @@ import { type ErrorCode, PhonevaultError } from '../../lib/errors.ts';
 
 describe('toProblem', () => {
   it.each<[ErrorCode, number]>([
-    ['policy_gone', 404],
+    ['policy_not_found', 404],
     ['not_found', 404],
     ['policy_invalid', 422],
     ['event_invalid', 400],

@@ -56,7 +56,7 @@ export const plan = route({
   handle: async ({ deps, query, body: { policy, phones, slot } }) => {
     const object = await deps.run.store.get(layout.policy(policy));
     if (object === undefined)
-      throw new PhonevaultError('policy_gone', `policy ${policy} does not exist`);
+      throw new PhonevaultError('policy_not_found', `policy ${policy} does not exist`);
     if (query.fresh === true) return refresh(deps, policy);
     const ask = {
       policy,

@@ -27,7 +27,7 @@ export type RunInput = {
 
 /**
  * Requests a run of a policy. Returns the same run for the same token and input, open or settled, and then writes nothing.
- * Throws `conflict` for a token that was used with another input, `policy_gone`, `policy_invalid` with all validation
+ * Throws `conflict` for a token that was used with another input, `policy_not_found`, `policy_invalid` with all validation
  * errors, and `event_invalid` for a list of phones that no request can hold.
  */
 export async function requestRun(
@@ -35,7 +35,7 @@ export async function requestRun(
   input: RunInput,
 ): Promise<{ runId: string; repeated: boolean }> {
   const { policy, token, trigger } = input;
-  if (!requestSchema.shape.policy.safeParse(policy).success) throw policyGone(policy);
+  if (!requestSchema.shape.policy.safeParse(policy).success) throw policyNotFound(policy);
   const request = requestOf(input);
   const runId = request.run_id;
   const known = await findRequest(deps, runId);
@@ -89,12 +89,12 @@ function conflict(): PhonevaultError {
 
 async function checkPolicy(deps: Deps, policy: string): Promise<void> {
   const file = await readPolicy(deps, policy);
-  if (file === undefined) throw policyGone(policy);
+  if (file === undefined) throw policyNotFound(policy);
   if (!file.parsed.ok) throw new PolicyInvalid(policy, file.parsed.errors);
 }
 
-function policyGone(policy: string): PhonevaultError {
-  return new PhonevaultError('policy_gone', `policy ${clip(policy)} does not exist`, {
+function policyNotFound(policy: string): PhonevaultError {
+  return new PhonevaultError('policy_not_found', `policy ${clip(policy)} does not exist`, {
     hint: `Policies are files in the bucket: ${layout.policies}<name>.yaml.`,
   });
 }

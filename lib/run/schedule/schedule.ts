@@ -117,7 +117,7 @@ async function scheduleNamed(deps: Deps, policy: string, slot: number): Promise<
   const file = await readPolicy(deps, policy);
   if (file === undefined) {
     const message = `a timer names policy ${policy}, but ${layout.policy(policy)} does not exist`;
-    deps.log.error('policy_gone', { policy, message });
+    deps.log.error('policy_not_found', { policy, message });
     return [];
   }
   const { parsed } = file;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { layout } from '../../../lib/ledger/store/layout.ts';
 import type { PhoneArchive, PolicyStatus } from '../../../lib/run/query/schemas.ts';
 import { NIGHTLY } from '../../../testing/night.ts';
 import { cliNight } from '../support/cli-night.ts';
@@ -92,7 +93,10 @@ describe('status', () => {
 
     const text = await cli.run('status', '--phones');
     const json = await cli.run('status', '--phones', 'nightly', '--json');
+    await cli.night.putPolicy(NIGHTLY.replace('nightly', 'weekly'), 'weekly');
     const other = await cli.run('status', '--phones', 'weekly');
+    await cli.night.invocation().deps.store.remove([layout.policy('nightly')]);
+    const deleted = await cli.run('status', '--phones', 'nightly', '--json');
 
     const { phones } = JSON.parse(json.out) as { phones: PhoneArchive[] };
     expect(phones).toHaveLength(report.counts.exported);
@@ -105,6 +109,17 @@ describe('status', () => {
       code: 0,
       out: '',
       err: 'no verified archive yet of policy weekly',
+    });
+    expect(deleted.out).toBe(json.out);
+  });
+
+  it('fails with policy_not_found for archives of a policy that never existed', async () => {
+    const cli = await cliNight();
+    await cli.night.putPolicy(NIGHTLY);
+    const { code, out } = await cli.run('status', '--phones', 'nightyl', '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      error: { code: 'policy_not_found', hint: 'did you mean nightly?' },
     });
   });
 

@@ -116,7 +116,7 @@ describe('requestRun', () => {
       const { writes, request } = await scene();
       const error: unknown = await request({ policy }).catch((reason: unknown) => reason);
       expect(error).toMatchObject({
-        code: 'policy_gone',
+        code: 'policy_not_found',
         message: expect.stringContaining(`policy ${policy.slice(0, 20)}`) as string,
         hint: 'Policies are files in the bucket: policies/<name>.yaml.',
       });

@@ -269,7 +269,7 @@ describe('schedule, by the timer of one policy', () => {
   });
 
   it.each([
-    ['unknown', undefined, 'policy_gone'],
+    ['unknown', undefined, 'policy_not_found'],
     ['broken', 'name: broken', 'policy_invalid'],
     ['off', policy('off', 'enabled: false'), 'timer_ignored'],
   ])('requests no run when the policy is %s', async (name, text, line) => {
@@ -312,11 +312,11 @@ describe('schedule, at its limits', () => {
 
   it.each<[string, string, object]>([
     [
-      'is gone',
+      'does not exist',
       '',
       {
         level: 'error',
-        event: 'policy_gone',
+        event: 'policy_not_found',
         message: 'a timer names policy nightly, but policies/nightly.yaml does not exist',
       },
     ],
