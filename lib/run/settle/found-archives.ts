@@ -10,21 +10,21 @@ import { assertSoleWriter, type OpenRun, record } from '../state/open-run.ts';
 import type { PhoneStep } from '../state/phone-steps.ts';
 import { endsAsTar } from '../export/verify-archives.ts';
 
-/** What lies in a run's folder, by phone. */
-export type Found = ReadonlyMap<string, { attempt: number; object: ObjectInfo }[]>;
+/** The archives in the folder of a run, by phone. */
+export type FoundArchives = ReadonlyMap<string, { attempt: number; object: ObjectInfo }[]>;
 
 const HEADS_AT_ONCE = 8;
 
 /**
- * Lists the folder of a run, and asks by HEAD for what jobs that failed moments ago may have left: LIST may not show it yet.
- * Only what looks as if the run had put it there counts.
+ * Returns the archives in the folder of a run by LIST. Archives of jobs that failed in the last two minutes are looked up by
+ * HEAD, since LIST may not show them yet. Objects without the name of an archive are ignored.
  */
-export async function foundArchives(deps: RunDeps, run: OpenRun): Promise<Found> {
+export async function findArchives(deps: RunDeps, run: OpenRun): Promise<FoundArchives> {
   const found = new Map<string, { attempt: number; object: ObjectInfo }[]>();
   const terms = run.plan?.terms;
   if (terms === undefined || run.state.phones.size === 0) return found;
   const folder = runFolder(terms.folder, run.runId);
-  const objects = await unlessClosed(deps, run, terms.bucket, async () => {
+  const objects = await listIfReadable(deps, run, terms.bucket, async () => {
     const { objects: listed } = await deps.archives.list(terms.bucket, `${folder}/`);
     const known = new Set(listed.map(({ key }) => key));
     const limit = pLimit(HEADS_AT_ONCE);
@@ -43,7 +43,7 @@ export async function foundArchives(deps: RunDeps, run: OpenRun): Promise<Found>
   return found;
 }
 
-/** Tries whose job was seen to fail so short ago that LIST may not show what it has left. */
+/** Returns the attempts whose job failed in the last two minutes. */
 function justFailed(run: OpenRun, now: number): { phoneId: string; attempt: number }[] {
   const isRecent = ({ ended, deleted }: Attempt): boolean =>
     ended?.result === 'failed' && deleted !== true && now - ended.at < RECHECK_AFTER_MS;
@@ -52,8 +52,8 @@ function justFailed(run: OpenRun, now: number): { phoneId: string; attempt: numb
   );
 }
 
-/** A folder that may not be seen any more must not keep its run open for ever: the report says what is known. */
-async function unlessClosed(
+/** Returns no objects when the folder can no longer be read, or the run would stay open for ever. */
+async function listIfReadable(
   deps: RunDeps,
   run: OpenRun,
   bucket: string,
@@ -62,28 +62,31 @@ async function unlessClosed(
   try {
     return await lookup();
   } catch (error) {
-    const closed = hasCode(error, 'access_denied') || hasCode(error, 'bucket_missing');
-    if (!closed) throw error;
+    const isUnreadable = hasCode(error, 'access_denied') || hasCode(error, 'bucket_missing');
+    if (!isUnreadable) throw error;
     const { policy } = run.request;
     deps.log.warn('folder_unreadable', { run: run.runId, policy, bucket, code: error.code });
     return [];
   }
 }
 
-/** The last chance of a lost answer: its archive, when whole, is the phone's backup after all. */
-export async function adoptLostArchives(
+/**
+ * Records an archive as verified when it is complete and the response to its attempt was lost, for phones that would end
+ * without a backup.
+ */
+export async function verifyLostArchives(
   deps: RunDeps,
   run: OpenRun,
-  decided: PhoneStep[],
-  found: Found,
+  steps: PhoneStep[],
+  found: FoundArchives,
 ): Promise<void> {
   const bucket = run.plan?.terms?.bucket ?? '';
-  for (const { phone, step } of decided) {
+  for (const { phone, step } of steps) {
     if (step.kind !== 'done' || step.archive !== undefined) continue;
     const { phone_id } = phone.planned;
     for (const { attempt, object } of found.get(phone_id) ?? []) {
-      const lost = phone.attempts.get(attempt);
-      if (lost === undefined || !mayStillArrive(lost)) continue;
+      const sent = phone.attempts.get(attempt);
+      if (sent === undefined || !mayStillArrive(sent)) continue;
       if (!(await endsAsTar(deps, bucket, object))) continue;
       const { size, etag } = object;
       record(run, [{ type: 'verified', at: deps.clock.now(), phone_id, attempt, size, etag }]);
@@ -98,11 +101,11 @@ export async function adoptLostArchives(
 export async function deleteSuperseded(
   deps: DriveDeps,
   run: OpenRun,
-  decided: PhoneStep[],
-  found: Found,
+  steps: PhoneStep[],
+  found: FoundArchives,
 ): Promise<void> {
   await assertSoleWriter(deps, run);
-  const superseded = decided.flatMap(({ phone, step }) => {
+  const superseded = steps.flatMap(({ phone, step }) => {
     if (step.kind !== 'done' || step.archive === undefined) return [];
     const verified = step.archive.number;
     const { phone_id } = phone.planned;

@@ -14,7 +14,7 @@ import type { StoredRun } from '../state/stored-run.ts';
 
 const DAY = 24 * 60 * 60_000;
 
-/** Reads the jobs that outlived their runs. One that cannot be read is left alone and logged. */
+/** Returns the jobs that outlived these runs. An unreadable object is logged and skipped. */
 export async function loadOrphanedJobs(
   deps: Pick<RunDeps, 'store' | 'log'>,
   runIds: string[],
@@ -22,8 +22,8 @@ export async function loadOrphanedJobs(
   const orphaned: OrphanedJobs[] = [];
   for (const runId of runIds) {
     try {
-      const late = await readOrphanedJobs(deps.store, runId);
-      if (late !== undefined) orphaned.push(late);
+      const jobs = await readOrphanedJobs(deps.store, runId);
+      if (jobs !== undefined) orphaned.push(jobs);
     } catch (error) {
       const policy = policyOfRun(runId);
       const code = error instanceof PhonevaultError ? error.code : 'unknown';
@@ -35,8 +35,8 @@ export async function loadOrphanedJobs(
 }
 
 /**
- * Hands the jobs of a run that are still running over to the late watch: from here on the run itself does not follow them. A
- * lost answer may stand for such a job, too; its key is watched for as long as one could last.
+ * Stores the running jobs of a run that ends, which drive polls from then on. Where the response to an attempt was lost, its
+ * archive is looked up for twice the export timeout. Returns undefined when nothing is left to watch.
  */
 export async function orphanRunningJobs(
   deps: Pick<RunDeps, 'store' | 'clock'>,
@@ -61,7 +61,7 @@ export async function orphanRunningJobs(
       })),
   );
   if (attempts.length === 0) return undefined;
-  const late: OrphanedJobs = {
+  const orphaned: OrphanedJobs = {
     run_id: runId,
     policy: plan.request.policy,
     bucket: terms.bucket,
@@ -70,19 +70,19 @@ export async function orphanRunningJobs(
     until: state.acceptedAt + DAY,
     attempts,
   };
-  await writeOrphanedJobs(deps.store, late);
-  return late;
+  await writeOrphanedJobs(deps.store, orphaned);
+  return orphaned;
 }
 
-/** What there is to watch: a job, or a key until that time (epoch ms). */
+/** Returns 'job' for a running job, else until when the archive may still arrive (epoch ms). */
 function watchOf(attempt: Attempt, { export_timeout }: Terms): 'job' | number {
   if (statusOf(attempt).kind === 'running') return 'job';
   return mayStillArrive(attempt) ? attempt.intentAt + 2 * export_timeout : 0;
 }
 
-/** The phones and servers that these jobs still take up. */
+/** Returns the jobs that may still run, with their phones and servers. */
 export function inFlightJobs(orphaned: OrphanedJobs[], now: number): InFlightJob[] {
   return orphaned
-    .filter((late) => now < late.busy_until)
-    .flatMap((late) => late.attempts.filter(({ jobs }) => jobs.length > 0));
+    .filter(({ busy_until }) => now < busy_until)
+    .flatMap(({ attempts }) => attempts.filter(({ jobs }) => jobs.length > 0));
 }

@@ -1,6 +1,6 @@
 import type { Counts, PhoneOutcome, RunOutcome } from '../../ledger/run/report.ts';
 
-/** Counts phones by outcome. */
+/** Returns how many phones have each outcome. */
 export function countOutcomes(outcomes: readonly PhoneOutcome[]): Counts {
   const counts = {
     selected: outcomes.length,
@@ -15,8 +15,8 @@ export function countOutcomes(outcomes: readonly PhoneOutcome[]): Counts {
 }
 
 /**
- * The run's outcome from its phones'. A run that ended before it started failed, or was cancelled; `skipped` means
- * that there was nothing to do.
+ * Returns the outcome of a run from the outcomes of its phones. `skipped` means that no phone needed a backup. A run that
+ * ended before it started failed or was cancelled.
  */
 export function runOutcome(
   counts: Counts,

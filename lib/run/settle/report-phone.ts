@@ -2,15 +2,15 @@ import type { IndexEntry } from '../../ledger/state/phones.ts';
 import type { ReportedPhone } from '../../ledger/run/report.ts';
 import { archiveKey, parseArchiveKey, runFolder } from '../../policy/keys/keys.ts';
 import { statusOf } from '../state/attempt-status.ts';
-import type { Found } from './found-archives.ts';
+import type { FoundArchives } from './found-archives.ts';
 import type { PhoneStep } from '../state/phone-steps.ts';
 import type { StoredRun } from '../state/stored-run.ts';
 
-/** What a report says of a phone that has its outcome. */
+/** Returns a phone as the report shows it. Throws when the phone has no outcome yet. */
 export function reportPhone(
   run: StoredRun,
   { phone, step }: PhoneStep,
-  found: Found,
+  found: FoundArchives,
 ): ReportedPhone {
   const { phone_id } = phone.planned;
   const attempts = [...phone.attempts.values()].filter(
@@ -30,18 +30,18 @@ export function reportPhone(
       attempts: attempts.length,
     };
   }
-  const loose = (found.get(phone_id) ?? []).map(({ object }) => object.key);
+  const unconfirmed = (found.get(phone_id) ?? []).map(({ object }) => object.key);
   return {
     phone_id,
     outcome: step.outcome,
     ...(step.reason === undefined ? {} : { reason: step.reason }),
     ...(step.code === undefined ? {} : { code: step.code }),
     attempts: attempts.length,
-    ...(loose.length === 0 ? {} : { unconfirmed_archive: loose }),
+    ...(unconfirmed.length === 0 ? {} : { unconfirmed_archive: unconfirmed }),
   };
 }
 
-/** The archives that a report names, for the index of phones. */
+/** Returns the archives of a report as entries of the phone index. */
 export function indexEntries(run: StoredRun, phones: ReportedPhone[]): IndexEntry[] {
   const terms = run.plan?.terms;
   if (terms === undefined) return [];

@@ -6,7 +6,7 @@ import type { Plan } from '../../ledger/run/plan.ts';
 import { readReportedPhones, type Report, writeReport } from '../../ledger/run/report.ts';
 import { indexRun } from '../../ledger/state/run-index.ts';
 import type { DriveDeps } from '../deps.ts';
-import { adoptLostArchives, foundArchives, deleteSuperseded } from './found-archives.ts';
+import { deleteSuperseded, findArchives, verifyLostArchives } from './found-archives.ts';
 import { orphanRunningJobs } from './orphaned-jobs.ts';
 import type { OpenRun } from '../state/open-run.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
@@ -15,23 +15,22 @@ import { countOutcomes, runOutcome } from './outcome.ts';
 import { indexEntries, reportPhone } from './report-phone.ts';
 import { noteRecovered } from '../notify/staleness.ts';
 
-/** True when every phone of the planned run has its outcome, or once it was reported, whatever is learned after that. */
+/** Returns true when every phone of a planned run has its outcome. A run with a report stays settled. */
 export function isSettled(run: StoredRun, now: number): boolean {
   if (run.plan === undefined) return false;
   return run.report !== undefined || phoneSteps(run, now).every(({ step }) => step.kind === 'done');
 }
 
 /**
- * Settles a run whose phones all have an outcome: sweeps superseded archives, hands jobs that still run over to the
- * late watch, writes the report once and notes the result. All of it may be repeated after a crash; what stands in the report
- * is never decided anew.
+ * Settles a run whose phones all have an outcome: deletes superseded archives, stores jobs that still run, writes the report
+ * once and records the result. Returns the stored jobs. Safe to repeat after a crash: a written report never changes.
  */
 export async function settleRun(deps: DriveDeps, run: OpenRun): Promise<OrphanedJobs | undefined> {
   const { plan } = run;
   if (plan === undefined) return undefined;
-  const late = run.report === undefined ? await reportRun(deps, run, plan) : undefined;
-  if (run.report !== undefined) await noteResult(deps, run, plan, run.report);
-  return late;
+  const orphaned = run.report === undefined ? await reportRun(deps, run, plan) : undefined;
+  if (run.report !== undefined) await recordResult(deps, run, plan, run.report);
+  return orphaned;
 }
 
 async function reportRun(
@@ -40,13 +39,13 @@ async function reportRun(
   plan: Plan,
 ): Promise<OrphanedJobs | undefined> {
   const now = deps.clock.now();
-  const found = await foundArchives(deps, run);
-  await adoptLostArchives(deps, run, phoneSteps(run, now), found);
-  const decided = phoneSteps(run, now);
-  await deleteSuperseded(deps, run, decided, found);
-  const late = await orphanRunningJobs(deps, run);
+  const found = await findArchives(deps, run);
+  await verifyLostArchives(deps, run, phoneSteps(run, now), found);
+  const steps = phoneSteps(run, now);
+  await deleteSuperseded(deps, run, steps, found);
+  const orphaned = await orphanRunningJobs(deps, run);
 
-  const phones = decided.map((entry) => reportPhone(run, entry, found));
+  const phones = steps.map((step) => reportPhone(run, step, found));
   const counts = countOutcomes(phones.map((phone) => phone.outcome));
   const outcome = runOutcome(counts, {
     failedToStart: plan.failure !== undefined,
@@ -74,11 +73,11 @@ async function reportRun(
     },
     phones,
   );
-  return late;
+  return orphaned;
 }
 
-/** Notes what was reported where others look for it. */
-async function noteResult(
+/** Records the result in the phone index, the policy's history and the run index, and logs it. */
+async function recordResult(
   deps: DriveDeps,
   run: OpenRun,
   plan: Plan,
@@ -86,7 +85,7 @@ async function noteResult(
 ): Promise<void> {
   const phones = await readReportedPhones(deps.store, report);
   await indexArchives(deps.store, indexEntries(run, phones));
-  const whole = run.request.phones === undefined;
+  const isFullRun = run.request.phones === undefined;
   await recordSettled(
     deps.store,
     run.request.policy,
@@ -95,9 +94,9 @@ async function noteResult(
       outcome: report.outcome,
       settled_at: Date.parse(report.settled_at),
     },
-    { whole },
+    { whole: isFullRun },
   );
-  if (whole && report.outcome === 'completed') {
+  if (isFullRun && report.outcome === 'completed') {
     await noteRecovered(deps, report, plan.terms?.notify.language ?? 'en');
   }
   await indexRun(deps.store, report);

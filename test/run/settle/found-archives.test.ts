@@ -8,10 +8,10 @@ import { appendLog, readLog } from '../../../lib/ledger/run/log.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import { createWriter, type DriveDeps, type RunDeps } from '../../../lib/run/deps.ts';
 import {
-  adoptLostArchives,
-  type Found,
-  foundArchives,
   deleteSuperseded,
+  findArchives,
+  type FoundArchives,
+  verifyLostArchives,
 } from '../../../lib/run/settle/found-archives.ts';
 import type { OpenRun } from '../../../lib/run/state/open-run.ts';
 import { phoneSteps } from '../../../lib/run/state/phone-steps.ts';
@@ -29,7 +29,7 @@ const entry = (attempt: number, name: string) => ({ attempt, object: object(name
 
 type Fails = { list?: Error; head?: Error; remove?: Error };
 
-/** A ledger and a bucket that tells what it was asked for; `unlisted` shows by HEAD only. */
+/** A ledger and a bucket that records its calls; only HEAD shows `unlisted` objects. */
 function scene({
   listed = [],
   unlisted = [],
@@ -38,34 +38,34 @@ function scene({
 }: { listed?: ObjectInfo[]; unlisted?: ObjectInfo[]; tail?: Uint8Array; fails?: Fails } = {}) {
   const clock = playClock(T0);
   const store = memoryStore(clock);
-  const asked: string[] = [];
+  const calls: string[] = [];
   const warnings: unknown[] = [];
   let heads = 0;
   let mostHeads = 0;
-  const tell = async <T>(what: string, answer: T, failure?: Error): Promise<T> => {
-    asked.push(what);
+  const respond = async <T>(what: string, answer: T, failure?: Error): Promise<T> => {
+    calls.push(what);
     if (failure !== undefined) throw failure;
     return answer;
   };
   const archives = {
     list: (bucket: string, prefix: string) =>
-      tell(`list ${bucket} ${prefix}`, { objects: listed, prefixes: [] }, fails.list),
+      respond(`list ${bucket} ${prefix}`, { objects: listed, prefixes: [] }, fails.list),
     head: async (bucket: string, key: string) => {
       mostHeads = Math.max(mostHeads, (heads += 1));
       await Promise.resolve();
       heads -= 1;
       const found = unlisted.find((one) => one.key === key);
-      return tell(`head ${bucket} ${key}`, found, fails.head);
+      return respond(`head ${bucket} ${key}`, found, fails.head);
     },
-    tail: (bucket: string, key: string) => tell(`tail ${bucket} ${key}`, tail),
+    tail: (bucket: string, key: string) => respond(`tail ${bucket} ${key}`, tail),
     remove: (bucket: string, keys: string[]) =>
-      tell(`remove ${bucket} ${keys.join(' ')}`, undefined, fails.remove),
+      respond(`remove ${bucket} ${keys.join(' ')}`, undefined, fails.remove),
   };
   const quiet = () => undefined;
   const warn = (event: string, fields: object) => void warnings.push([event, fields]);
   const log = { info: quiet, warn, error: quiet };
   const deps = { clock, store, archives, log } as unknown as DriveDeps;
-  return { clock, store, deps, asked, warnings, mostHeads: () => mostHeads };
+  return { clock, store, deps, calls, warnings, mostHeads: () => mostHeads };
 }
 
 const own = (phone_id: string, attempt = 1) => ({ phone_id, attempt });
@@ -108,45 +108,45 @@ function runOf(phones: string[], events: RunEvent[]): OpenRun {
   return run;
 }
 
-const found = (...entries: [string, { attempt: number; object: ObjectInfo }[]][]): Found =>
+const found = (...entries: [string, { attempt: number; object: ObjectInfo }[]][]): FoundArchives =>
   new Map(entries);
 const list = `list my-phone-backups ${FOLDER}`;
 const head = (name: string) => `head my-phone-backups ${FOLDER}${name}.tar`;
 
-describe('foundArchives', () => {
-  it('tells what lies in the folder, by phone', async () => {
-    const { deps, asked } = scene({ listed: ['p-1', 'p-2', 'q-1'].map((name) => object(name)) });
-    const all = await foundArchives(deps, runOf(['p', 'q'], []));
+describe('findArchives', () => {
+  it('returns the archives in the folder by phone', async () => {
+    const { deps, calls } = scene({ listed: ['p-1', 'p-2', 'q-1'].map((name) => object(name)) });
+    const all = await findArchives(deps, runOf(['p', 'q'], []));
     expect([...all]).toEqual([
       ['p', [entry(1, 'p-1'), entry(2, 'p-2')]],
       ['q', [entry(1, 'q-1')]],
     ]);
-    expect(asked).toEqual([list]);
+    expect(calls).toEqual([list]);
   });
 
-  it('passes over what no run puts there', async () => {
+  it('ignores objects without the name of an archive', async () => {
     const names = ['p-0', 'p', 'sub/p-1', 'notes.txt'];
     const { deps } = scene({ listed: names.map((name) => object(name)) });
-    expect((await foundArchives(deps, runOf(['p'], []))).size).toBe(0);
+    expect((await findArchives(deps, runOf(['p'], []))).size).toBe(0);
   });
 
-  it('looks nowhere for a run that has no terms or no phones', async () => {
-    const { deps, asked } = scene({ listed: [object('p-1')] });
+  it('makes no call for a run without terms or phones', async () => {
+    const { deps, calls } = scene({ listed: [object('p-1')] });
     const failed = runOf(['p'], []);
     if (failed.plan !== undefined) delete failed.plan.terms;
     const runs = [{ ...runOf(['p'], []), plan: undefined }, failed, runOf([], [])];
-    for (const run of runs) expect((await foundArchives(deps, run)).size).toBe(0);
-    expect(asked).toEqual([]);
+    for (const run of runs) expect((await findArchives(deps, run)).size).toBe(0);
+    expect(calls).toEqual([]);
   });
 
-  it('asks by HEAD for what jobs that have just failed may have left', async () => {
-    const { deps, asked } = scene({ listed: [object('q-1')], unlisted: [object('p-1')] });
+  it('looks up the archives of jobs that have just failed by HEAD', async () => {
+    const { deps, calls } = scene({ listed: [object('q-1')], unlisted: [object('p-1')] });
     const run = runOf(
       ['p', 'q', 'r'],
       ['p', 'q', 'r'].flatMap((id) => [accepted(id), ended(id, 'failed')]),
     );
-    const all = await foundArchives(deps, run);
-    expect(asked).toEqual([list, head('p-1'), head('r-1')]);
+    const all = await findArchives(deps, run);
+    expect(calls).toEqual([list, head('p-1'), head('r-1')]);
     expect([...all]).toEqual([
       ['q', [entry(1, 'q-1')]],
       ['p', [entry(1, 'p-1')]],
@@ -154,33 +154,33 @@ describe('foundArchives', () => {
   });
 
   it.each<[string, RunEvent[]]>([
-    ['has not ended', []],
-    ['ended well', [ended('p', 'succeeded')]],
+    ['is running', []],
+    ['succeeded', [ended('p', 'succeeded')]],
     ['was lost', [ended('p', 'lost')]],
     [
-      'failed and left what was swept',
+      'failed and whose archive was deleted',
       [ended('p', 'failed'), { type: 'superseded_deleted', at: T0, ...own('p'), key: 'any' }],
     ],
-  ])('asks for nothing of a job that %s', async (_, events) => {
-    const { deps, asked } = scene();
-    await foundArchives(deps, runOf(['p'], [accepted('p'), ...events]));
-    expect(asked).toEqual([list]);
+  ])('looks up no archive by HEAD of a job that %s', async (_, events) => {
+    const { deps, calls } = scene();
+    await findArchives(deps, runOf(['p'], [accepted('p'), ...events]));
+    expect(calls).toEqual([list]);
   });
 
-  it('leaves it to LIST two minutes after the failure', async () => {
-    const { deps, clock, asked } = scene();
+  it('relies on LIST two minutes after a failure', async () => {
+    const { deps, clock, calls } = scene();
     const run = runOf(['p'], [accepted('p'), ended('p', 'failed')]);
     clock.move(2 * MINUTE - 1);
-    await foundArchives(deps, run);
+    await findArchives(deps, run);
     clock.move(1);
-    await foundArchives(deps, run);
-    expect(asked).toEqual([list, head('p-1'), list]);
+    await findArchives(deps, run);
+    expect(calls).toEqual([list, head('p-1'), list]);
   });
 
-  it('asks by eight HEADs at once', async () => {
+  it('makes at most eight HEADs at once', async () => {
     const ids = Array.from({ length: 20 }, (_, n) => `p${n}`);
     const { deps, mostHeads } = scene();
-    await foundArchives(
+    await findArchives(
       deps,
       runOf(
         ids,
@@ -191,88 +191,92 @@ describe('foundArchives', () => {
   });
 
   it.each<ErrorCode>(['access_denied', 'bucket_missing'])(
-    'finds nothing in a folder that is closed (%s), and logs it',
+    'returns nothing and logs it when the folder cannot be read: %s',
     async (code) => {
       const list = new PhonevaultError(code, 'closed');
       const { deps, warnings } = scene({ fails: { list } });
-      expect((await foundArchives(deps, runOf(['p'], []))).size).toBe(0);
+      expect((await findArchives(deps, runOf(['p'], []))).size).toBe(0);
       const fields = { run: 'nightly-1', policy: 'nightly', bucket: 'my-phone-backups', code };
       expect(warnings).toEqual([['folder_unreadable', fields]]);
     },
   );
 
-  it('finds nothing when the folder closes between the looks', async () => {
+  it('returns nothing when access is denied between LIST and HEAD', async () => {
     const fails = { head: new PhonevaultError('access_denied', 'closed') };
     const { deps, warnings } = scene({ listed: [object('q-1')], fails });
     const run = runOf(['p'], [accepted('p'), ended('p', 'failed')]);
-    expect((await foundArchives(deps, run)).size).toBe(0);
+    expect((await findArchives(deps, run)).size).toBe(0);
     expect(warnings).toHaveLength(1);
   });
 
   it.each([
     ['a LIST', { list: new PhonevaultError('unreachable', 'no answer') }],
     ['a HEAD', { head: new PhonevaultError('unreachable', 'no answer') }],
-  ])('throws when %s fails in any other way', async (_, fails) => {
+  ])('throws any other error of %s', async (_, fails) => {
     const { deps, warnings } = scene({ fails });
     const run = runOf(['p'], [accepted('p'), ended('p', 'failed')]);
-    await expect(foundArchives(deps, run)).rejects.toThrow('no answer');
+    await expect(findArchives(deps, run)).rejects.toThrow('no answer');
     expect(warnings).toEqual([]);
   });
 });
 
-describe('adoptLost', () => {
-  const adopt = async (run: OpenRun, all: Found, { deps, asked } = scene()) => {
-    await adoptLostArchives(deps, run, phoneSteps(run, T0), all);
-    return asked;
+describe('verifyLostArchives', () => {
+  const verifyLost = async (run: OpenRun, all: FoundArchives, { deps, calls } = scene()) => {
+    await verifyLostArchives(deps, run, phoneSteps(run, T0), all);
+    return calls;
   };
-  const taken = { ...verified('p'), etag: 'etag-p-1' };
+  const verifiedEvent = { ...verified('p'), etag: 'etag-p-1' };
 
   it.each<[string, RunEvent[]]>([
     ['was lost', [intent('p'), ...lost('p'), over('p')]],
-    ['is in doubt', [intent('p'), over('p')]],
+    ['has not arrived', [intent('p'), over('p')]],
     ['said that CPH was busy', [intent('p'), refused('p', 'CPS.0042'), over('p')]],
-  ])('takes the whole archive of a try whose answer %s', async (_, events) => {
+  ])('counts a complete archive as the backup when the response %s', async (_, events) => {
     const run = runOf(['p'], events);
-    const asked = await adopt(run, found(['p', [entry(1, 'p-1')]]));
-    expect(asked).toEqual([`tail my-phone-backups ${FOLDER}p-1.tar`]);
-    expect(run.unwritten.events).toEqual([taken]);
+    const calls = await verifyLost(run, found(['p', [entry(1, 'p-1')]]));
+    expect(calls).toEqual([`tail my-phone-backups ${FOLDER}p-1.tar`]);
+    expect(run.unwritten.events).toEqual([verifiedEvent]);
     expect(phoneSteps(run, T0)).toMatchObject([{ step: { kind: 'done', outcome: 'exported' } }]);
   });
 
   it.each<[string, RunEvent[], ReturnType<typeof entry>[]]>([
-    ['of a job that failed', [accepted('p'), ended('p', 'failed'), over('p')], [entry(1, 'p-1')]],
-    ['of a try that was refused', [refused('p', 'CPS.0005')], [entry(1, 'p-1')]],
-    ['of a try that nobody made', [...lost('p'), over('p')], [entry(7, 'p-7')]],
-    ['of a phone that has not ended', lost('p'), [entry(1, 'p-1')]],
-    ['beside a verified one', [...lost('p', 2), verified('p')], [entry(2, 'p-2')]],
-    ['where there is none', [...lost('p'), over('p')], []],
-  ])('takes no archive %s', async (_, events, entries) => {
+    [
+      'is of a job that failed',
+      [accepted('p'), ended('p', 'failed'), over('p')],
+      [entry(1, 'p-1')],
+    ],
+    ['is of a refused attempt', [refused('p', 'CPS.0005')], [entry(1, 'p-1')]],
+    ['is of an attempt that the log does not have', [...lost('p'), over('p')], [entry(7, 'p-7')]],
+    ['is of a phone that has not ended', lost('p'), [entry(1, 'p-1')]],
+    ['is one beside a verified one', [...lost('p', 2), verified('p')], [entry(2, 'p-2')]],
+    ['does not exist', [...lost('p'), over('p')], []],
+  ])('verifies no archive that %s', async (_, events, entries) => {
     const run = runOf(['p'], events);
-    const asked = await adopt(run, found(['p', entries]));
-    expect([asked, run.unwritten.events]).toEqual([[], []]);
+    const calls = await verifyLost(run, found(['p', entries]));
+    expect([calls, run.unwritten.events]).toEqual([[], []]);
   });
 
-  it('takes none where the folder holds nothing of the phone', async () => {
+  it('verifies nothing for a phone without an archive in the folder', async () => {
     const run = runOf(['p'], [...lost('p'), over('p')]);
-    expect(await adopt(run, found(['q', [entry(1, 'q-1')]]))).toEqual([]);
+    expect(await verifyLost(run, found(['q', [entry(1, 'q-1')]]))).toEqual([]);
   });
 
-  it('takes none that is not whole, and goes on to the next', async () => {
+  it('skips an incomplete archive, and verifies the next one', async () => {
     const run = runOf(['p'], [...lost('p'), ...lost('p', 2), over('p')]);
-    const torn = { attempt: 1, object: object('p-1', 2_047) };
-    await adopt(run, found(['p', [torn, entry(2, 'p-2')]]));
+    const incomplete = { attempt: 1, object: object('p-1', 2_047) };
+    await verifyLost(run, found(['p', [incomplete, entry(2, 'p-2')]]));
     expect(run.unwritten.events).toEqual([{ ...verified('p', 2), etag: 'etag-p-2' }]);
   });
 
-  it('looks at every phone, and past one that needs no look', async () => {
+  it('verifies the archives of phones after one that has a verified archive', async () => {
     const run = runOf(['q', 'p'], [verified('q'), ...lost('p'), over('p')]);
-    await adopt(run, found(['q', [entry(1, 'q-1')]], ['p', [entry(1, 'p-1')]]));
-    expect(run.unwritten.events).toEqual([taken]);
+    await verifyLost(run, found(['q', [entry(1, 'q-1')]], ['p', [entry(1, 'p-1')]]));
+    expect(run.unwritten.events).toEqual([verifiedEvent]);
   });
 });
 
-describe('sweepSuperseded', () => {
-  const sweep = (run: OpenRun, all: Found, { deps } = scene(), name = '1-a') =>
+describe('deleteSuperseded', () => {
+  const deleteAll = (run: OpenRun, all: FoundArchives, { deps } = scene(), name = '1-a') =>
     deleteSuperseded({ ...deps, writer: createWriter(name) }, run, phoneSteps(run, T0), all);
   const deleted = (name: string, attempt: number) => ({
     ...{ type: 'superseded_deleted', at: T0, ...own('p', attempt) },
@@ -282,52 +286,52 @@ describe('sweepSuperseded', () => {
     `remove my-phone-backups ${names.map((name) => `${FOLDER}${name}.tar`).join(' ')}`;
   const three = found(['p', [entry(1, 'p-1'), entry(2, 'p-2'), entry(3, 'p-3')]]);
 
-  it('notes in the ledger, then deletes, what a verified archive has superseded', async () => {
+  it('records superseded archives in the log, then deletes them', async () => {
     const cloud = scene();
     const run = runOf(['p'], [...lost('p'), verified('p', 2)]);
-    await sweep(run, three, cloud);
-    expect(cloud.asked).toEqual([remove('p-1', 'p-3')]);
+    await deleteAll(run, three, cloud);
+    expect(cloud.calls).toEqual([remove('p-1', 'p-3')]);
     expect(await readLog(cloud.store, 'nightly-1')).toEqual([deleted('p-1', 1), deleted('p-3', 3)]);
     expect(run.state.phones.get('p')?.attempts.get(1)?.deleted).toBe(true);
   });
 
-  it('keeps what a job may still write to', async () => {
+  it('keeps an archive that a running job may still write', async () => {
     const cloud = scene();
     const run = runOf(['p'], [accepted('p'), verified('p', 2), accepted('p', 3)]);
     fold(run.state, [ended('p', 'failed', 3)]);
-    await sweep(run, three, cloud);
-    expect(cloud.asked).toEqual([remove('p-3')]);
+    await deleteAll(run, three, cloud);
+    expect(cloud.calls).toEqual([remove('p-3')]);
   });
 
-  it.each<[string, RunEvent[], Found]>([
+  it.each<[string, RunEvent[], FoundArchives]>([
     ['of a phone without a verified archive', [...lost('p'), over('p')], three],
     ['of a phone that has not ended', lost('p'), three],
-    ['where only the verified one lies', [verified('p')], found(['p', [entry(1, 'p-1')]])],
-    ['where nothing lies', [verified('p')], found()],
+    ['when there is only the verified archive', [verified('p')], found(['p', [entry(1, 'p-1')]])],
+    ['when there is no archive', [verified('p')], found()],
   ])('deletes nothing %s', async (_, events, all) => {
     const cloud = scene();
     const run = runOf(['p'], events);
-    await sweep(run, all, cloud);
-    expect(cloud.asked).toEqual([]);
+    await deleteAll(run, all, cloud);
+    expect(cloud.calls).toEqual([]);
     expect(await readLog(cloud.store, 'nightly-1')).toEqual([]);
   });
 
-  it('deletes nothing, and notes nothing, when another drive has written to the run', async () => {
+  it('deletes and records nothing when another drive has written to the run', async () => {
     const cloud = scene();
     await appendLog(cloud.store, layout.logEntry('nightly-1', '2-b', 1), [verified('p', 3)]);
     const run = runOf(['p'], [verified('p', 2)]);
-    await expect(sweep(run, three, cloud)).rejects.toThrow(LeaseLost);
-    expect([cloud.asked, run.unwritten.events]).toEqual([[], []]);
+    await expect(deleteAll(run, three, cloud)).rejects.toThrow(LeaseLost);
+    expect([cloud.calls, run.unwritten.events]).toEqual([[], []]);
     expect(await readLog(cloud.store, 'nightly-1')).toEqual([verified('p', 3)]);
   });
 
-  it('stops at another drive, though there is nothing to delete', async () => {
+  it('throws LeaseLost for another drive even when there is nothing to delete', async () => {
     const cloud = scene();
     await appendLog(cloud.store, layout.logEntry('nightly-1', '2-b', 1), [verified('p')]);
-    await expect(sweep(runOf(['p'], []), found(), cloud)).rejects.toThrow(LeaseLost);
+    await expect(deleteAll(runOf(['p'], []), found(), cloud)).rejects.toThrow(LeaseLost);
   });
 
-  it('deletes nothing when another drive writes while it notes what to delete', async () => {
+  it('deletes nothing when another drive writes while the deletion is recorded', async () => {
     const cloud = scene();
     const put: RunDeps['store']['put'] = async (key, body) => {
       await cloud.store.put(key, body);
@@ -335,23 +339,25 @@ describe('sweepSuperseded', () => {
     };
     const deps = { ...cloud.deps, store: { ...cloud.store, put } };
     const run = runOf(['p'], [verified('p', 2)]);
-    await expect(sweep(run, three, { ...cloud, deps })).rejects.toThrow(LeaseLost);
-    expect(cloud.asked).toEqual([]);
+    await expect(deleteAll(run, three, { ...cloud, deps })).rejects.toThrow(LeaseLost);
+    expect(cloud.calls).toEqual([]);
   });
 
-  it('deletes nothing when the ledger cannot note it', async () => {
+  it('deletes nothing when the deletion cannot be recorded', async () => {
     const cloud = scene();
     const put = () => Promise.reject(new Error('unreachable'));
     const deps = { ...cloud.deps, store: { ...cloud.store, put } };
     const run = runOf(['p'], [verified('p', 2)]);
-    await expect(sweep(run, three, { ...cloud, deps })).rejects.toThrow('unreachable');
-    expect(cloud.asked).toEqual([]);
+    await expect(deleteAll(run, three, { ...cloud, deps })).rejects.toThrow('unreachable');
+    expect(cloud.calls).toEqual([]);
     expect(run.unwritten.events).toHaveLength(2);
   });
 
-  it('throws when the bucket does not delete, and the ledger knows what was to go', async () => {
+  it('throws when the bucket refuses the deletion, which is recorded already', async () => {
     const cloud = scene({ fails: { remove: new Error('denied') } });
-    await expect(sweep(runOf(['p'], [verified('p', 2)]), three, cloud)).rejects.toThrow('denied');
+    await expect(deleteAll(runOf(['p'], [verified('p', 2)]), three, cloud)).rejects.toThrow(
+      'denied',
+    );
     expect(await readLog(cloud.store, 'nightly-1')).toHaveLength(2);
   });
 });

@@ -1,60 +1,182 @@
 import { describe, expect, it } from 'vitest';
-import type { Send } from '../../../lib/cloud/request/send.ts';
+import type { RunEvent } from '../../../lib/ledger/run/events.ts';
+import {
+  type OrphanedAttempt,
+  readOrphanedJobs,
+  writeOrphanedJobs,
+} from '../../../lib/ledger/run/orphaned-jobs.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
-import { readIndexedPhones } from '../../../lib/ledger/state/phones.ts';
-import { readReport } from '../../../lib/ledger/run/report.ts';
-import { drive, driveWindow } from '../../../lib/run/drive/drive.ts';
-import { night, NIGHTLY } from '../../../testing/night.ts';
+import {
+  inFlightJobs,
+  loadOrphanedJobs,
+  orphanRunningJobs,
+} from '../../../lib/run/settle/orphaned-jobs.ts';
+import { record } from '../../../lib/run/state/open-run.ts';
+import {
+  attemptWithJob,
+  attemptWithoutJob,
+  orphanedJobs,
+  RUN,
+} from '../../support/orphaned-jobs.ts';
+import { runScene } from '../../support/run-scene.ts';
+import { MINUTE, openRun, plannedPhone, T0, terms } from '../../support/runs.ts';
 
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const EXPORT_MS = 4 * MINUTE;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
-/**
- * A network that brings each export call to CPH twice and the second answer back: that all phones are busy, with the exports
- * that the first has begun. The run has failed when they end. `heads`: looks for single archives before any can be there.
- */
-async function twice(phones: number) {
-  const world = await night({ phones, servers: 1, seed: 3, timings: { exportBase: EXPORT_MS } });
-  await world.putPolicy(`${NIGHTLY}max_in_flight_per_server: 32\nretry: { attempts: 1 }\n`);
-  let heads = 0;
-  const started = world.clock.now();
-  const send: Send = async (request) => {
-    const isEarly = world.clock.now() < started + EXPORT_MS;
-    if (isEarly && request.method === 'HEAD' && request.url.endsWith('.tar')) heads += 1;
-    if (request.url.endsWith('/batch-storage')) await world.send(request);
-    return world.send(request);
-  };
-  const runId = await world.ask();
-  for (let minute = 0; minute < 150; minute += 1) {
-    const next = world.clock.now() + MINUTE;
-    const { deps, timeLeft, holder } = world.invocation({}, send);
-    await drive(deps, { ...driveWindow(world.clock.now(), timeLeft()), holder });
-    world.clock.move(Math.max(0, next - world.clock.now()));
-  }
-  const { store } = world.invocation().deps;
-  const report = await readReport(store, runId);
-  const bucket = await world.cloud.backend.list(world.cloud.bucket, 'nightly/');
-  const noted = await store.list(`${layout.run(runId)}late/`);
-  return { report, archives: bucket.map(({ key }) => key), noted, store, heads };
-}
-
-describe('exports of which CPH says that their phones are busy', () => {
-  it('are known when they land after the report', async () => {
-    const { report, archives, noted, store, heads } = await twice(4);
-    expect(heads).toBeGreaterThan(0);
-    expect(report?.outcome).toBe('failed');
-    expect(archives.length).toBeGreaterThan(2);
-    expect(noted).toHaveLength(archives.length);
-    const known = await readIndexedPhones(store);
-    expect(known.map(({ key }) => key).sort()).toEqual(archives);
-    expect(await store.list(layout.open)).toEqual([]);
+describe('loadOrphanedJobs', () => {
+  it('returns the jobs of the runs, and skips runs without any', async () => {
+    const { deps, store, lines } = runScene();
+    const orphaned = orphanedJobs([attemptWithJob('p')]);
+    await writeOrphanedJobs(store, orphaned);
+    expect(await loadOrphanedJobs(deps, ['gone-1', RUN])).toEqual([orphaned]);
+    expect(lines).toEqual([]);
   });
 
-  it('are looked for by LIST where there are many', async () => {
-    const { archives, noted, heads } = await twice(26);
-    expect(archives.length).toBeGreaterThan(20);
-    expect(noted).toHaveLength(archives.length);
-    expect(heads).toBe(0);
+  it('logs an unreadable object, and returns the jobs of the other runs', async () => {
+    const { deps, store, logged } = runScene();
+    const broken = 'weekly-20260102t023000z';
+    await store.put(layout.orphanedJobs(broken), `{"version":1,"${'x'.repeat(300)}":`);
+    const orphaned = orphanedJobs([attemptWithJob('p')]);
+    await writeOrphanedJobs(store, orphaned);
+    expect(await loadOrphanedJobs(deps, [broken, RUN])).toEqual([orphaned]);
+    expect(logged()).toEqual([
+      [
+        'error',
+        'orphaned_jobs_unreadable',
+        {
+          ...{ run: broken, policy: 'weekly', code: 'object_invalid' },
+          message: `PhonevaultError: open/late/${broken}.json is not JSON`,
+        },
+      ],
+    ]);
+  });
+
+  it('logs an unknown error of the store in 200 characters', async () => {
+    const { deps, logged } = runScene();
+    const get = () => Promise.reject(new Error('m'.repeat(300)));
+    expect(await loadOrphanedJobs({ ...deps, store: { ...deps.store, get } }, [RUN])).toEqual([]);
+    const message = `Error: ${'m'.repeat(193)}`;
+    expect(logged()).toMatchObject([
+      ['error', 'orphaned_jobs_unreadable', { code: 'unknown', message }],
+    ]);
+  });
+});
+
+describe('orphanRunningJobs', () => {
+  const own = (phone_id: string) => ({ phone_id, attempt: 1 });
+  const accepted = (phone: string, at = T0): RunEvent => ({
+    ...{ type: 'accepted', at, ...own(phone) },
+    ...{ job_id: `j-${phone}`, request_id: `r-${phone}` },
+  });
+  const intent = (phone: string): RunEvent => ({
+    ...{ type: 'intent', at: T0, window: 'w1', attempts: [own(phone)] },
+  });
+  const ended = (phone: string, result: 'succeeded' | 'failed' | 'lost'): RunEvent => ({
+    ...{ type: 'ended', at: T0, ...own(phone), result },
+  });
+  const refused = (code: string): RunEvent => ({ type: 'refused', at: T0, ...own('p'), code });
+
+  async function orphan(events: RunEvent[], ids = ['p'], after = 0) {
+    const scene = runScene();
+    scene.clock.move(after);
+    const run = openRun(
+      RUN,
+      ids.map((id) => plannedPhone(id)),
+    );
+    record(run, events);
+    const orphaned = await orphanRunningJobs(scene.deps, run);
+    expect(await readOrphanedJobs(scene.store, RUN)).toEqual(orphaned);
+    return orphaned;
+  }
+
+  it('stores the running jobs, for a day after the last accepted export', async () => {
+    const events = ['p', 'q', 'r'].map((phone, n) => accepted(phone, T0 + n));
+    const orphaned = await orphan([...events, ended('q', 'succeeded')], ['p', 'q', 'r']);
+    expect(orphaned).toEqual({
+      ...{ run_id: RUN, policy: 'nightly' },
+      ...{ bucket: terms.bucket, folder: terms.folder },
+      busy_until: T0 + 2 + 2 * terms.export_timeout,
+      until: T0 + 2 + DAY,
+      attempts: [attemptWithJob('p'), attemptWithJob('r')],
+    });
+  });
+
+  const until = T0 + 2 * terms.export_timeout;
+  it.each<[string, RunEvent[], OrphanedAttempt[] | undefined]>([
+    [
+      'watches the key of an attempt whose response was not recorded',
+      [intent('p')],
+      [attemptWithoutJob('p', until)],
+    ],
+    [
+      'watches the key of an attempt whose response was lost',
+      [intent('p'), { type: 'outcome_unknown', at: T0, ...own('p') }],
+      [attemptWithoutJob('p', until)],
+    ],
+    [
+      'watches the key of an attempt refused because the phone was busy',
+      [intent('p'), refused('CPS.0042')],
+      [attemptWithoutJob('p', until)],
+    ],
+    [
+      'watches the key of an attempt whose job was lost',
+      [intent('p'), accepted('p'), ended('p', 'lost')],
+      [attemptWithoutJob('p', until)],
+    ],
+    ['watches nothing after any other refusal', [intent('p'), refused('CPS.0005')], undefined],
+    [
+      'watches nothing after a failed job',
+      [intent('p'), accepted('p'), ended('p', 'failed')],
+      undefined,
+    ],
+    ['watches nothing of a phone that was never sent', [], undefined],
+  ])('%s', async (_, events, expected) => {
+    expect((await orphan(events))?.attempts).toEqual(expected);
+  });
+
+  it('watches a key for twice the export timeout', async () => {
+    const events = [intent('p')];
+    expect((await orphan(events, ['p'], 2 * terms.export_timeout - 1))?.attempts).toHaveLength(1);
+    expect(await orphan(events, ['p'], 2 * terms.export_timeout)).toBeUndefined();
+  });
+
+  it('stores every job of a running attempt, and no ended attempt', async () => {
+    const again: RunEvent[] = [
+      { ...accepted('p'), attempt: 2 } as RunEvent,
+      { ...accepted('p', T0 + 1), attempt: 2, job_id: 'j-2', request_id: 'r-2' } as RunEvent,
+    ];
+    const orphaned = await orphan([accepted('p'), ended('p', 'failed'), ...again]);
+    expect(orphaned?.attempts).toEqual([
+      attemptWithJob('p', {
+        attempt: 2,
+        jobs: [
+          { job_id: 'j-p', request_id: 'r-p' },
+          { job_id: 'j-2', request_id: 'r-2' },
+        ],
+      }),
+    ]);
+  });
+
+  it('stores nothing for a run without a plan, or one that failed before it started', async () => {
+    const { deps, store } = runScene();
+    const run = openRun(RUN, [plannedPhone('p')]);
+    record(run, [accepted('p')]);
+    expect(await orphanRunningJobs(deps, { ...run, plan: undefined })).toBeUndefined();
+    if (run.plan !== undefined) delete run.plan.terms;
+    expect(await orphanRunningJobs(deps, run)).toBeUndefined();
+    expect(await store.list('')).toEqual([]);
+  });
+});
+
+describe('inFlightJobs', () => {
+  it('returns the phones whose jobs may still run', () => {
+    const orphaned = orphanedJobs([attemptWithJob('p'), attemptWithoutJob('q')]);
+    const other = orphanedJobs([attemptWithJob('r')], { busy_until: T0 + 1 });
+    const phones = (now: number) =>
+      inFlightJobs([orphaned, other], now).map(({ phone_id }) => phone_id);
+    expect(phones(T0)).toEqual(['p', 'r']);
+    expect(phones(T0 + 1)).toEqual(['p']);
+    expect(phones(T0 + 2 * HOUR)).toEqual([]);
   });
 });

@@ -15,15 +15,15 @@ describe('runOutcome', () => {
     [['skipped', 'skipped'], 'skipped'],
     [[], 'skipped'],
     [['exported', 'cancelled'], 'cancelled'],
-  ])('%j is %s', (outcomes, expected) => {
+  ])('of phones %j is %s', (outcomes, expected) => {
     expect(runOutcome(countOutcomes(outcomes), none)).toBe(expected);
   });
 
-  it('is failed when the run never started', () => {
+  it('is failed when the run failed before it started', () => {
     expect(runOutcome(countOutcomes([]), { ...none, failedToStart: true })).toBe('failed');
   });
 
-  it('is cancelled when it was stopped before anything was selected', () => {
+  it('is cancelled when the run was cancelled before it selected phones', () => {
     expect(runOutcome(countOutcomes([]), { ...none, cancelled: true })).toBe('cancelled');
   });
 });

@@ -4,7 +4,7 @@ import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { fold } from '../../../lib/ledger/run/fold.ts';
 import type { PlannedPhone } from '../../../lib/ledger/run/plan.ts';
 import type { ReportedPhone } from '../../../lib/ledger/run/report.ts';
-import type { Found } from '../../../lib/run/settle/found-archives.ts';
+import type { FoundArchives } from '../../../lib/run/settle/found-archives.ts';
 import type { OpenRun } from '../../../lib/run/state/open-run.ts';
 import { type PhoneStep, phoneSteps } from '../../../lib/run/state/phone-steps.ts';
 import { indexEntries, reportPhone } from '../../../lib/run/settle/report-phone.ts';
@@ -42,29 +42,29 @@ const withoutTerms = (run: OpenRun): OpenRun => {
   return run;
 };
 
-function decidedOf(run: OpenRun): PhoneStep {
-  const [decided] = phoneSteps(run, T0);
-  if (decided === undefined) throw new Error('no phone');
-  return decided;
+function stepOf(run: OpenRun): PhoneStep {
+  const [step] = phoneSteps(run, T0);
+  if (step === undefined) throw new Error('no phone');
+  return step;
 }
 
 describe('reportPhone', () => {
   const reported = (
     events: RunEvent[],
     changes: Partial<PlannedPhone> = {},
-    found: Found = new Map(),
+    found: FoundArchives = new Map(),
   ) => {
     const run = runOf(events, changes);
-    return reportPhone(run, decidedOf(run), found);
+    return reportPhone(run, stepOf(run), found);
   };
   const failed = { phone_id: 'p', outcome: 'failed', reason: 'refused', code: 'CPS.0005' };
 
-  it('names the archive of a phone that was exported, and nothing else that lies there', () => {
-    const found: Found = new Map([['p', [{ attempt: 1, object: object(1) }]]]);
+  it('names the verified archive of an exported phone, and no other archive', () => {
+    const found: FoundArchives = new Map([['p', [{ attempt: 1, object: object(1) }]]]);
     expect(reported([refused(1), verified(2)], {}, found)).toStrictEqual(exported);
   });
 
-  it('counts no try that was never sent', () => {
+  it('counts only attempts that were sent', () => {
     const unsent: RunEvent[] = [1, 2].flatMap((attempt) => [
       { type: 'intent', at: T0, window: `w${attempt}`, attempts: [own(attempt)] },
       { type: 'unsent', at: T0, window: `w${attempt}`, attempts: [own(attempt)] },
@@ -72,24 +72,24 @@ describe('reportPhone', () => {
     expect(reported([...unsent, verified(3)])).toMatchObject({ attempts: 1, key: key(3) });
   });
 
-  it('tells why a phone was not exported', () => {
+  it('says why a phone was not exported', () => {
     expect(reported([refused(1)])).toStrictEqual({ ...failed, attempts: 1 });
   });
 
-  it('tells nothing that is not known', () => {
+  it('leaves out reason and code when they are unknown', () => {
     const verdict = { outcome: 'skipped' as const, reason: 'stopped' };
     expect(reported([], { verdict })).toStrictEqual({
       ...{ phone_id: 'p', ...verdict, attempts: 0 },
     });
     const run = runOf([]);
     const step = { kind: 'done' as const, outcome: 'failed' as const };
-    expect(reportPhone(run, { ...decidedOf(run), step }, new Map())).toStrictEqual({
+    expect(reportPhone(run, { ...stepOf(run), step }, new Map())).toStrictEqual({
       ...{ phone_id: 'p', outcome: 'failed', attempts: 0 },
     });
   });
 
-  it('names what lies there of a phone that has no verified archive', () => {
-    const found: Found = new Map([
+  it('names the unconfirmed archives of a phone without a verified one', () => {
+    const found: FoundArchives = new Map([
       ['p', [1, 2].map((attempt) => ({ attempt, object: object(attempt) }))],
       ['q', [{ attempt: 3, object: object(3) }]],
     ]);
@@ -101,22 +101,22 @@ describe('reportPhone', () => {
     );
   });
 
-  it('names no archive that it cannot vouch for or place', () => {
+  it('names no archive that is not verified or whose bucket is unknown', () => {
     const bare = { phone_id: 'p', outcome: 'exported', attempts: 1 };
     const run = runOf([verified(1)]);
-    const decided = decidedOf(run);
+    const entry = stepOf(run);
     const unplanned = { ...run, plan: undefined };
-    expect(reportPhone(unplanned, decided, new Map())).toStrictEqual(bare);
-    expect(reportPhone(withoutTerms(run), decided, new Map())).toStrictEqual(bare);
+    expect(reportPhone(unplanned, entry, new Map())).toStrictEqual(bare);
+    expect(reportPhone(withoutTerms(run), entry, new Map())).toStrictEqual(bare);
     const unknown = runOf([{ type: 'outcome_unknown', at: T0, ...own(1) }]);
     const [archive] = [...(unknown.state.phones.get('p')?.attempts.values() ?? [])];
     const step = { kind: 'done' as const, outcome: 'exported' as const, archive };
-    expect(reportPhone(unknown, { ...decidedOf(unknown), step }, new Map())).toStrictEqual(bare);
+    expect(reportPhone(unknown, { ...stepOf(unknown), step }, new Map())).toStrictEqual(bare);
   });
 
-  it('has nothing to say of a phone that has not ended', () => {
+  it('throws for a phone without an outcome', () => {
     const run = runOf([]);
-    expect(() => reportPhone(run, decidedOf(run), new Map())).toThrow('phone p has no outcome');
+    expect(() => reportPhone(run, stepOf(run), new Map())).toThrow('phone p has no outcome');
   });
 });
 
@@ -131,13 +131,13 @@ describe('indexEntries', () => {
     },
   };
 
-  it('names each archive with the time at which it was verified', () => {
+  it('returns each archive with the time of its verification', () => {
     const failed: ReportedPhone = { phone_id: 'q', outcome: 'failed', attempts: 1 };
     const run = runOf([verified(1), verified(2)]);
     expect(indexEntries(run, [failed, exported])).toStrictEqual([entry]);
   });
 
-  it('tells the image of the phone, where it is known', () => {
+  it('returns the image version of the phone when it is known', () => {
     const run = runOf([verified(2)], { image_version: 'v9' });
     const archive = { ...entry.archive, image_version: 'v9' };
     expect(indexEntries(run, [exported])).toStrictEqual([{ ...entry, archive }]);
@@ -147,17 +147,17 @@ describe('indexEntries', () => {
     ['of an unknown phone', { phone_id: 'q' }],
     ['without a key', { key: undefined }],
     ['of another folder', { key: 'elsewhere/p-2.tar' }],
-    ['of a try that was not verified', { key: key(1) }],
-    ['of a try that nobody made', { key: key(3) }],
+    ['of an attempt that was not verified', { key: key(1) }],
+    ['of an attempt that the log does not have', { key: key(3) }],
     ['without a bucket', { bucket: undefined }],
     ['without a size', { size: undefined }],
     ['without an etag', { etag: undefined }],
-  ])('names no archive %s', (_, changes) => {
+  ])('returns no archive %s', (_, changes) => {
     const run = runOf([refused(1), verified(2)]);
     expect(indexEntries(run, [{ ...exported, ...changes }])).toEqual([]);
   });
 
-  it('names none of a run that has no terms', () => {
+  it('returns no archive of a run without terms', () => {
     const run = runOf([verified(2)]);
     expect(indexEntries({ ...run, plan: undefined }, [exported])).toEqual([]);
     expect(indexEntries(withoutTerms(run), [exported])).toEqual([]);

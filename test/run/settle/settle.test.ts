@@ -1,99 +1,298 @@
 import { describe, expect, it } from 'vitest';
-import { ServiceError } from '../../../lib/errors.ts';
+import type { RunEvent } from '../../../lib/ledger/run/events.ts';
+import { recordSettled, readHistory } from '../../../lib/ledger/state/history.ts';
+import { readOrphanedJobs } from '../../../lib/ledger/run/orphaned-jobs.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
-import { readLimits } from '../../../lib/ledger/state/limits.ts';
+import { noMetrics } from '../../../lib/ledger/run/metrics.ts';
+import { readIndexedPhones } from '../../../lib/ledger/state/phones.ts';
+import type { Terms } from '../../../lib/ledger/run/plan.ts';
+import { readReport, type RunOutcome } from '../../../lib/ledger/run/report.ts';
 import { listIndexedRuns } from '../../../lib/ledger/state/run-index.ts';
-import { drive, driveWindow } from '../../../lib/run/drive/drive.ts';
-import { type Night, night, NIGHTLY } from '../../../testing/night.ts';
+import { writeNotifiedStale } from '../../../lib/ledger/state/notified.ts';
+import type { Store } from '../../../lib/ledger/store/store.ts';
+import { type OpenRun, record } from '../../../lib/run/state/open-run.ts';
+import { isSettled, settleRun } from '../../../lib/run/settle/settle.ts';
+import { failing } from '../../support/listening.ts';
+import { runScene } from '../../support/run-scene.ts';
+import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
-async function small(): Promise<Night> {
-  const world = await night({ phones: 3, servers: 1, seed: 3 });
-  await world.putPolicy(NIGHTLY);
-  return world;
+const RUN = 'nightly-20260102t023000z';
+const FOLDER = `nightly/20260102/${RUN}`;
+const LATER = T0 + 30 * MINUTE;
+
+const key = (phone_id: string, attempt = 1) => `${FOLDER}/${phone_id}-${attempt}.tar`;
+const own = (phone_id: string, attempt = 1) => ({ at: T0, phone_id, attempt });
+const verified = (phone_id: string, attempt = 1): RunEvent => ({
+  ...{ type: 'verified', ...own(phone_id, attempt), size: 2_048, etag: 'etag' },
+});
+const refused = (phone_id: string, code = 'CPS.0004'): RunEvent => ({
+  ...{ type: 'refused', ...own(phone_id), code },
+});
+const accepted = (phone_id: string): RunEvent => ({
+  ...{ type: 'accepted', ...own(phone_id), job_id: `j-${phone_id}`, request_id: 'r1' },
+});
+const timedOut = (phone_id: string): RunEvent => ({
+  ...{ type: 'outcome', at: T0, phone_id, outcome: 'timed_out', reason: 'deadline' },
+});
+
+function runOf(phones: string[], events: RunEvent[], terms: Partial<Terms> = {}): OpenRun {
+  const planned = phones.map((id) => plannedPhone(id));
+  const run = openRun(RUN, planned, { terms });
+  record(run, events);
+  return run;
 }
 
-describe('a run that settles', () => {
-  it('is in the index of runs as its report has it', async () => {
-    const world = await small();
-    const { report } = await world.settle(await world.ask());
-    const { store } = world.invocation().deps;
-    const { runs } = await listIndexedRuns(store, { max: 10 });
-    expect(runs).toHaveLength(1);
-    expect(report).toMatchObject({ ...runs[0] });
-    expect(runs[0]?.run_id).toBe(report.run_id);
-    expect(runs[0]?.counts).toEqual(report.counts);
+/** Settles runs half an hour after they began; `removed`: archives that were deleted. */
+function scene() {
+  const made = runScene();
+  const removed: string[] = [];
+  const archives = {
+    ...made.deps.archives,
+    remove: async (_: string, keys: string[]) => void removed.push(...keys),
+  };
+  const deps = { ...made.deps, archives };
+  made.clock.move(LATER - T0);
+  const settle = (run: OpenRun) => settleRun(deps, run);
+  return { ...made, deps, removed, settle };
+}
+
+const indexed = async (store: Store) =>
+  (await readIndexedPhones(store)).map(({ phone_id }) => phone_id);
+
+describe('isSettled', () => {
+  const phones = ['p1', 'p2'];
+
+  it.each<[string, OpenRun, boolean]>([
+    ['false for a run without a plan', { ...runOf([], []), plan: undefined }, false],
+    ['false while a phone has no outcome', runOf(phones, [verified('p1')]), false],
+    ['true when every phone has its outcome', runOf(phones, [verified('p1'), refused('p2')]), true],
+    ['true for a run without phones', runOf([], []), true],
+  ])('is %s', (_, run, expected) => {
+    expect(isSettled(run, LATER)).toBe(expected);
   });
 
-  it('is in it though the first writes failed, once', async () => {
-    const world = await small();
-    const runId = await world.ask();
-    let refusals = 2;
-    for (let minute = 0; minute < 30; minute += 1) {
-      const { deps, timeLeft, holder } = world.invocation();
-      const put: typeof deps.store.put = async (key, body) => {
-        if (key.startsWith(layout.runIndex) && refusals-- > 0) {
-          const call = { service: 'obs', operation: 'PutObject', carriedOut: 'no' } as const;
-          throw new ServiceError('throttled', 'SlowDown', call);
-        }
-        await deps.store.put(key, body);
-      };
-      await drive(
-        { ...deps, store: { ...deps.store, put } },
-        { ...driveWindow(world.clock.now(), timeLeft()), holder },
-      );
-      world.clock.move(60_000);
-    }
-    const { store } = world.invocation().deps;
-    expect(refusals).toBeLessThanOrEqual(0);
-    const { runs } = await listIndexedRuns(store, { max: 10 });
-    expect(runs.map(({ run_id }) => run_id)).toEqual([runId]);
-    expect(await store.get(layout.request(runId))).toBeUndefined();
+  it('is true from the deadline', () => {
+    const run = runOf(['p1'], [], { deadline: 30 * MINUTE });
+    expect(isSettled(run, LATER - 1)).toBe(false);
+    expect(isSettled(run, LATER)).toBe(true);
+  });
+
+  it('stays true after the report, whatever is recorded later', async () => {
+    const { settle } = scene();
+    const run = runOf(['p1'], [refused('p1')]);
+    await settle(run);
+    record(run, [accepted('p1')]);
+    expect(isSettled(run, LATER)).toBe(true);
   });
 });
 
-describe('what a failed job has left behind', () => {
-  const fault = { service: 'cph', operation: 'batch-storage', kind: 'job_failed' } as const;
-  const lagging = () =>
-    night({
-      ...{ phones: 2, servers: 1, seed: 3, listDelayMs: 60_000 },
-      switches: { partialObjectRate: 1 },
-      timings: { exportBase: 1_000 },
+describe('settleRun', () => {
+  it('does nothing without a plan', async () => {
+    const { settle, store, lines } = scene();
+    const run = { ...runOf([], []), plan: undefined };
+    expect(await settle(run)).toBeUndefined();
+    expect([await store.list(''), lines, run.unwritten.result]).toEqual([[], [], true]);
+  });
+
+  it('reports the outcome of each phone and of the run', async () => {
+    const { settle, store, land } = scene();
+    land(key('p2'), 100);
+    const run = runOf(['p1', 'p2'], [verified('p1'), refused('p2')]);
+    run.unwritten.metrics = { ...noMetrics(), function_ms: 7 };
+    expect(await settle(run)).toBeUndefined();
+    expect(run.report).toEqual({
+      ...{ run_id: RUN, policy: 'nightly', trigger: 'timer' },
+      ...{ slot: '20260102T023000Z', outcome: 'partial', listing_complete: true },
+      started_at: new Date(T0).toISOString(),
+      settled_at: new Date(LATER).toISOString(),
+      counts: { selected: 2, exported: 1, failed: 1, skipped: 0, timed_out: 0, cancelled: 0 },
+      metrics: { ...noMetrics(), function_ms: 7 },
+      phones: [
+        {
+          ...{ phone_id: 'p1', outcome: 'exported', bucket: 'my-phone-backups', key: key('p1') },
+          ...{ size: 2_048, etag: 'etag', attempts: 1 },
+        },
+        {
+          ...{ phone_id: 'p2', outcome: 'failed', reason: 'refused', code: 'CPS.0004' },
+          ...{ attempts: 1, unconfirmed_archive: [key('p2')] },
+        },
+      ],
     });
-
-  it('is reported though LIST does not show it yet', async () => {
-    const world = await lagging();
-    await world.putPolicy(`${NIGHTLY}retry: { attempts: 1 }\n`);
-    world.clock.move(60_000);
-    world.cloud.control.addFault({ ...fault, code: 'CPS.0102', rate: 1 });
-    const { phones } = await world.settle(await world.ask());
-    const left = await world.cloud.backend.list('phonevault-demo', 'nightly/');
-    expect(left).toHaveLength(2);
-    const told = phones.flatMap(({ unconfirmed_archive = [] }) => unconfirmed_archive);
-    expect(told.sort()).toEqual(left.map(({ key }) => key).sort());
+    expect(await readReport(store, RUN)).toEqual(run.report);
   });
 
-  it('is swept when a later try has done better, though LIST does not show it yet', async () => {
-    const world = await lagging();
-    await world.putPolicy(NIGHTLY);
-    world.clock.move(60_000);
-    const [phone] = await world.cloud.control.phones();
-    const phoneId = phone?.phone_id ?? '';
-    world.cloud.control.addFault({ ...fault, code: 'CPS.0102', phones: [phoneId], times: 1 });
-    const { report, phones } = await world.settle(await world.ask());
-    expect(report.outcome).toBe('completed');
-    const left = await world.cloud.backend.list('phonevault-demo', 'nightly/');
-    expect(left.map(({ key }) => key).sort()).toEqual(phones.map(({ key }) => key).sort());
+  it('records the result in history and indexes, and logs it', async () => {
+    const { settle, store, logged } = scene();
+    const run = runOf(['p1', 'p2'], [verified('p1'), refused('p2')]);
+    await settle(run);
+    const settled = { run_id: RUN, outcome: 'partial', settled_at: LATER };
+    expect((await readHistory(store, 'nightly'))?.last).toEqual(settled);
+    const { runs } = await listIndexedRuns(store, { max: 10 });
+    expect(runs).toMatchObject([{ run_id: RUN, outcome: 'partial' }]);
+    expect(await indexed(store)).toEqual(['p1']);
+    expect(logged('not_exported', 'settled').map(([, event, fields]) => [event, fields])).toEqual([
+      ['not_exported', expect.objectContaining({ run: RUN, phone: 'p2', code: 'CPS.0004' })],
+      ['settled', expect.objectContaining({ run: RUN, outcome: 'partial', exported: 1 })],
+    ]);
+    expect(run.unwritten.result).toBe(false);
+  });
+
+  it('reports why a run failed before it started', async () => {
+    const { settle } = scene();
+    const run = runOf([], []);
+    const failure = { code: 'policy_gone', message: 'It is gone.' };
+    if (run.plan !== undefined) run.plan = { ...run.plan, failure };
+    await settle(run);
+    expect(run.report).toMatchObject({
+      ...{ outcome: 'failed', reason: 'policy_gone', message: 'It is gone.', phones: [] },
+    });
+  });
+
+  it.each<[RunOutcome, RunEvent[]]>([
+    ['cancelled', [{ type: 'cancel_seen', at: T0 }]],
+    ['skipped', []],
+  ])('reports a run without phones as %s', async (outcome, events) => {
+    const { settle } = scene();
+    const run = runOf([], events);
+    await settle(run);
+    expect(run.report?.outcome).toBe(outcome);
+    expect(run.report).not.toHaveProperty('reason');
+    expect(run.report).not.toHaveProperty('message');
+    expect(run.report).not.toHaveProperty('superseded_deleted');
+  });
+
+  it('counts a complete archive as the backup when its response was lost', async () => {
+    const { settle, land } = scene();
+    land(key('p1'), 4_096, 'late');
+    const lost = [
+      { type: 'outcome_unknown' as const, ...own('p1') },
+      { type: 'archive_rejected' as const, ...own('p1'), reason: 'response_lost' },
+      timedOut('p1'),
+    ];
+    const run = runOf(['p1'], lost);
+    await settle(run);
+    expect(run.report?.phones).toMatchObject([
+      { phone_id: 'p1', outcome: 'exported', key: key('p1'), size: 4_096, etag: 'late' },
+    ]);
+    expect(run.report?.outcome).toBe('completed');
+  });
+
+  it('deletes superseded archives, and reports them in order', async () => {
+    const { settle, land, removed } = scene();
+    const failed = (phone_id: string): RunEvent => ({
+      ...{ type: 'ended', ...own(phone_id), result: 'failed' },
+    });
+    for (const id of ['p2', 'p1']) [1, 2].forEach((attempt) => land(key(id, attempt)));
+    const events = ['p2', 'p1'].flatMap((id) => [accepted(id), failed(id), verified(id, 2)]);
+    const run = runOf(['p2', 'p1'], events);
+    await settle(run);
+    expect(removed).toEqual([key('p2'), key('p1')]);
+    expect(run.report?.superseded_deleted).toEqual([key('p1'), key('p2')]);
+    expect(run.report?.phones.map((phone) => phone.key)).toEqual([key('p2', 2), key('p1', 2)]);
+  });
+
+  it('stores jobs that still run for later drives', async () => {
+    const { settle, store } = scene();
+    const run = runOf(['p1', 'p2'], [accepted('p1'), timedOut('p1'), verified('p2')]);
+    const orphaned = await settle(run);
+    expect(orphaned).toMatchObject({ run_id: RUN, attempts: [{ phone_id: 'p1', attempt: 1 }] });
+    expect(await readOrphanedJobs(store, RUN)).toEqual(orphaned);
+    expect(run.report?.outcome).toBe('partial');
   });
 });
 
-describe('the typical time of an export', () => {
-  it('is learned from the exports that ended well', async () => {
-    const world = await small();
-    const { store } = world.invocation().deps;
-    expect((await readLimits(store)).export_ms).toBeUndefined();
-    await world.settle(await world.ask());
-    const learned = (await readLimits(store)).export_ms ?? 0;
-    expect(learned).toBeGreaterThan(1_000);
-    expect(learned).toBeLessThan(60 * 60_000);
+describe('a run that is settled again', () => {
+  it('keeps its report whatever was recorded since, and looks up nothing', async () => {
+    const { settle, store, lookups, clock } = scene();
+    const run = runOf(['p1'], [accepted('p1'), timedOut('p1')]);
+    await settle(run);
+    const { report } = run;
+    const before = lookups.length;
+    record(run, [verified('p1')]);
+    clock.move(MINUTE);
+    expect(await settle(run)).toBeUndefined();
+    expect(run.report).toEqual(report);
+    expect(await readReport(store, RUN)).toEqual(report);
+    expect(lookups).toHaveLength(before);
+    expect((await listIndexedRuns(store, { max: 10 })).runs).toHaveLength(1);
   });
+
+  it('takes over the report that another drive wrote first', async () => {
+    const { settle, store } = scene();
+    const first = runOf(['p1'], [refused('p1')]);
+    await settle(first);
+    const run = runOf(['p1'], [verified('p1')]);
+    await settle(run);
+    expect(run.report).toEqual(first.report);
+    expect((await readHistory(store, 'nightly'))?.last.outcome).toBe('failed');
+  });
+
+  it('records its result again until every record is written', async () => {
+    const { settle, deps, store } = scene();
+    const run = runOf(['p1'], [verified('p1')]);
+    const away = failing(deps, 'put', undefined, layout.runIndex);
+    await expect(settleRun(away, run)).rejects.toThrow('no answer');
+    expect([run.report?.outcome, run.unwritten.result]).toEqual(['completed', true]);
+    await settle(run);
+    expect((await listIndexedRuns(store, { max: 10 })).runs).toHaveLength(1);
+    expect(run.unwritten.result).toBe(false);
+  });
+});
+
+describe('the last good run', () => {
+  const HINT = layout.hint(`recovered-nightly-${T0}`);
+
+  /** Settles a run of a policy that was reported as stale. */
+  async function settled(run: OpenRun) {
+    const { settle, store } = scene();
+    await recordSettled(store, 'nightly', { run_id: 'n-0', outcome: 'failed', settled_at: T0 });
+    await writeNotifiedStale(store, { policy: 'nightly', since: T0 });
+    await settle(run);
+    const hint = JSON.parse((await store.get(HINT))?.body ?? 'null') as object | null;
+    return { hint, good: (await readHistory(store, 'nightly'))?.good };
+  }
+  const recovered = { type: 'recovered', policy: 'nightly', since: T0, run_id: RUN };
+
+  it('is a completed run of all phones, after which its policy has recovered', async () => {
+    const run = runOf(['p1'], [verified('p1')], { notify: { when: 'always', language: 'zh' } });
+    const { hint, good } = await settled(run);
+    expect(hint).toMatchObject({ ...recovered, language: 'zh' });
+    expect(good?.run_id).toBe(RUN);
+  });
+
+  it('is not a partial run', async () => {
+    const run = runOf(['p1', 'p2'], [verified('p1'), refused('p2')]);
+    expect(await settled(run)).toEqual({ hint: null, good: undefined });
+  });
+
+  it('is not a run of requested phones', async () => {
+    const run = runOf(['p1'], [verified('p1')]);
+    run.request = { ...run.request, phones: ['p1'] };
+    expect(await settled(run)).toEqual({ hint: null, good: undefined });
+  });
+
+  it('is announced in English when the plan has no terms', async () => {
+    const { store, settle } = scene();
+    const done = runOf(['p1'], [verified('p1')]);
+    await settle(done);
+    await writeNotifiedStale(store, { policy: 'nightly', since: T0 });
+    const run = { ...runOf([], []), report: done.report };
+    if (run.plan !== undefined) delete run.plan.terms;
+    await settle(run);
+    const hint = JSON.parse((await store.get(HINT))?.body ?? 'null') as object;
+    expect(hint).toMatchObject({ ...recovered, language: 'en' });
+  });
+});
+
+it('settles a run whose report has several pages', async () => {
+  const { settle, store } = scene();
+  const ids = Array.from({ length: 1_001 }, (_, n) => `p${n}`);
+  const run = runOf(
+    ids,
+    ids.map((id) => verified(id)),
+  );
+  await settle(run);
+  expect(run.report).toMatchObject({ outcome: 'completed', phones: [], pages: { length: 2 } });
+  expect(await indexed(store)).toHaveLength(1_001);
+  expect(await readReport(store, RUN)).toEqual(run.report);
 });
