@@ -1,9 +1,8 @@
 import { type ValidationError, type Finding, type Path, pathText } from './validation-error.ts';
 import { findingsOf } from './findings.ts';
-import type { PathEdition } from '../schema/paths.ts';
 import { type Position, positionsIn } from './position.ts';
 import { type RuleContext, ruleFindings } from '../schema/rules.ts';
-import { type Policy, policySchema, policySchemaFor } from '../schema/schema.ts';
+import { type Policy, policySchema } from '../schema/schema.ts';
 import { readYaml } from './yaml.ts';
 
 export type { ValidationError } from './validation-error.ts';
@@ -18,21 +17,16 @@ type Placed = Finding & { offset: number };
 
 /**
  * Parses and validates a policy file. Returns the policy with all defaults, or the first 200 errors in the order of the
- * file. `fileName` may include folders, archives must not be written into `ledger`, and `paths` is `wide` only in regions
- * that run the newer edition of the export API. Never throws.
+ * file. `fileName` may include folders. Archives must not be written into `ledger`. Never throws.
  */
-export function parsePolicy(
-  text: string,
-  context: RuleContext & { paths?: PathEdition },
-): ParseResult {
+export function parsePolicy(text: string, context: RuleContext): ParseResult {
   const bytes = new TextEncoder().encode(text).length;
   if (bytes > MAX_BYTES) return tooLarge(bytes);
   const source = text.replace(/^\uFEFF/, '');
   const { value, problems, offsetOf } = readYaml(source);
   if (value === undefined) return invalid(source, problems);
 
-  const schema = context.paths === 'wide' ? policySchemaFor('wide') : policySchema;
-  const parsed = schema.safeParse(value);
+  const parsed = policySchema.safeParse(value);
   const isReported = pathTest(problems.map(({ path }) => path));
   const issues = parsed.success ? [] : findingsOf(parsed.error.issues, value);
   const findings = issues.filter(({ path }) => !isReported(path));

@@ -5,7 +5,7 @@ import { DURATION_PATTERN, formatDuration, parseDuration } from './duration.ts';
 import { type Problem, show } from '../parse/validation-error.ts';
 import { globProblems } from '../selection/glob.ts';
 import { objectPathProblems } from '../keys/object-path.ts';
-import { type PathEdition, pathProblems } from './paths.ts';
+import { pathProblems } from './paths.ts';
 import { nextSlot } from '../slots/slots.ts';
 import { tagCountProblems, tagKeyProblems, tagValueProblems } from '../selection/tags.ts';
 import { ZONE_ALLOWED, zoneProblems } from '../slots/zones.ts';
@@ -101,10 +101,9 @@ export const tags = z
   )
   .superRefine(refined(tagCountProblems));
 
-export const phonePath = (edition: PathEdition) =>
-  text('an absolute path on the phone')
-    .meta({ pattern: '^/(data|cache)(/|$)', maxLength: 4096 })
-    .superRefine(refined((value) => pathProblems(value, edition)));
+export const phonePath = text('an absolute path on the phone')
+  .meta({ pattern: '^/(data|cache)(/|$)', maxLength: 4096 })
+  .superRefine(refined(pathProblems));
 
 export const objectPath = text('a folder such as "{policy}/{date}"').superRefine(
   refined(objectPathProblems),

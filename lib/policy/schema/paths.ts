@@ -1,16 +1,7 @@
 import { type Problem, clip, show } from '../parse/validation-error.ts';
 
-/**
- * The edition of the export API (cph_api_0538). `narrow` paths work in every region; `wide` adds `~` for regions that run
- * the newer edition. Both allow `*` only at the end, as the newer edition does.
- */
-export type PathEdition = 'narrow' | 'wide';
-
-/** The characters that an edition allows in a path; `*` only as the last one. */
-const PATH_CHARACTERS: Readonly<Record<PathEdition, RegExp>> = {
-  narrow: /[A-Za-z0-9./_+#=*-]/,
-  wide: /[A-Za-z0-9./_+#=*~-]/,
-};
+/** What both editions of the export API (cph_api_0538) allow: only the older one has `*` elsewhere, only the newer one `~`. */
+const ALLOWED_CHARACTER = /[A-Za-z0-9./_+#=*-]/;
 
 const MAX_BYTES = 4096;
 
@@ -18,7 +9,7 @@ const MAX_BYTES = 4096;
  * Returns what is wrong with a path on a phone. "Only data in the /data and cache directories" (cph_api_0538) is taken to
  * mean `/data`, `/cache` and everything below them.
  */
-export function pathProblems(path: string, edition: PathEdition): Problem[] {
+export function pathProblems(path: string): Problem[] {
   const problems: Problem[] = [];
   const bytes = new TextEncoder().encode(path).length;
   if (bytes > MAX_BYTES) {
@@ -41,7 +32,7 @@ export function pathProblems(path: string, edition: PathEdition): Problem[] {
       allowed: 'a path without . and ..',
     });
   }
-  const character = characterProblem(path, edition);
+  const character = characterProblem(path);
   if (character !== undefined) problems.push(character);
   return problems;
 }
@@ -56,19 +47,17 @@ function rootProblem(path: string): Problem {
   };
 }
 
-function characterProblem(path: string, edition: PathEdition): Problem | undefined {
+function characterProblem(path: string): Problem | undefined {
   const chars = [...path];
-  const allowed = PATH_CHARACTERS[edition];
   const at = chars.findIndex(
-    (char, index) => !allowed.test(char) || (char === '*' && index < chars.length - 1),
+    (char, index) => !ALLOWED_CHARACTER.test(char) || (char === '*' && index < chars.length - 1),
   );
   const char = chars[at];
   if (char === undefined) return undefined;
-  const extra = edition === 'wide' ? ' ~' : '';
   return {
     message: `the path contains "${clip(char)}" at character ${at + 1}`,
     found: `"${clip(char)}" at character ${at + 1} of ${show(path)}`,
-    allowed: `A-Z a-z 0-9 . / - _ + # =${extra} and * as the last character`,
+    allowed: 'A-Z a-z 0-9 . / - _ + # = and * as the last character',
     hint:
       char === '*' || char === '~'
         ? `Use * for the rest of the path: ${show(`${chars.slice(0, at).join('')}*`)}.`

@@ -17,7 +17,6 @@ import {
   whole,
   zone,
 } from './fields.ts';
-import type { PathEdition } from './paths.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -109,33 +108,32 @@ const select = mapping({
   examples: [{ server_tags: { env: ['prod'] }, name: 'game-*' }],
 });
 
-const exportOf = (edition: PathEdition) =>
-  mapping({
-    include: listOf(phonePath(edition), 'paths', 1, 100).meta({
+const exported = mapping({
+  include: listOf(phonePath, 'paths', 1, 100).meta({
+    description:
+      'What to export: absolute paths below /data or /cache. A `*` at the end takes every path that starts so.',
+    examples: [['/data/data', '/data/media/0']],
+  }),
+  exclude: listOf(phonePath, 'paths', 0, 100)
+    .prefault([])
+    .meta({
       description:
-        'What to export: absolute paths below /data or /cache. A `*` at the end takes every path that starts so.',
-      examples: [['/data/data', '/data/media/0']],
+        'What to leave out of it; wins over `include`. An include that is wholly excluded is a fault.',
+      examples: [['/data/data/com.example.cache', '/data/media/0/Download']],
     }),
-    exclude: listOf(phonePath(edition), 'paths', 0, 100)
-      .prefault([])
-      .meta({
-        description:
-          'What to leave out of it; wins over `include`. An include that is wholly excluded is a fault.',
-        examples: [['/data/data/com.example.cache', '/data/media/0/Download']],
-      }),
-    bucket: bucket.meta({
-      description: "The OBS bucket for the archives, in the phones' region.",
-      examples: ['my-phone-backups'],
-    }),
-    object_path: objectPath.prefault('{policy}/{date}').meta({
-      description:
-        'The folder of the archives, from `{policy}`, `{date}` and `{slot}`. Run id, phone and try are added to it.',
-      examples: ['phones/{policy}/{slot}'],
-    }),
-  }).meta({
-    description: 'What is exported, and where to.',
-    examples: [{ include: ['/data/data'], bucket: 'my-phone-backups' }],
-  });
+  bucket: bucket.meta({
+    description: "The OBS bucket for the archives, in the phones' region.",
+    examples: ['my-phone-backups'],
+  }),
+  object_path: objectPath.prefault('{policy}/{date}').meta({
+    description:
+      'The folder of the archives, from `{policy}`, `{date}` and `{slot}`. Run id, phone and try are added to it.',
+    examples: ['phones/{policy}/{slot}'],
+  }),
+}).meta({
+  description: 'What is exported, and where to.',
+  examples: [{ include: ['/data/data'], bucket: 'my-phone-backups' }],
+});
 
 const retry = mapping({
   attempts: whole(1, 5)
@@ -163,78 +161,75 @@ const notify = mapping({
     }),
 });
 
-const written = (edition: PathEdition) =>
-  mapping({
-    name: policyName.meta({
-      description: "The policy's name, the same as its file's.",
-      examples: ['nightly'],
+const written = mapping({
+  name: policyName.meta({
+    description: "The policy's name, the same as its file's.",
+    examples: ['nightly'],
+  }),
+  enabled: flag()
+    .prefault(true)
+    .meta({
+      description:
+        'Whether timers ask for runs. Runs that are asked for by hand go on all the same.',
+      examples: [false],
     }),
-    enabled: flag()
-      .prefault(true)
-      .meta({
-        description:
-          'Whether timers ask for runs. Runs that are asked for by hand go on all the same.',
-        examples: [false],
-      }),
-    paused_until: instant.optional().meta({
-      description: 'No slot before this moment is run, and none is caught up.',
-      examples: ['2026-01-31T08:00:00+08:00'],
+  paused_until: instant.optional().meta({
+    description: 'No slot before this moment is run, and none is caught up.',
+    examples: ['2026-01-31T08:00:00+08:00'],
+  }),
+  schedule: schedule.optional(),
+  select,
+  export: exported,
+  deadline: duration(SECOND, WEEK)
+    .prefault('2h')
+    .meta({
+      description: 'How long a run may take in all, from the moment it is planned.',
+      examples: ['90m'],
     }),
-    schedule: schedule.optional(),
-    select,
-    export: exportOf(edition),
-    deadline: duration(SECOND, WEEK)
-      .prefault('2h')
-      .meta({
-        description: 'How long a run may take in all, from the moment it is planned.',
-        examples: ['90m'],
-      }),
-    export_timeout: duration(SECOND, WEEK)
-      .optional()
-      .meta({
-        description:
-          "How long one phone's export may take, from the moment it is accepted; at most the deadline. Unless given: 1h, or the deadline if that is shorter.",
-        examples: ['45m'],
-      }),
-    wait_for_phones: duration(0, WEEK)
-      .optional()
-      .meta({
-        description:
-          'How long to wait for phones that are starting, stopping or being reset; less than the deadline. Unless given: 10m, or half the deadline if that is shorter.',
-        examples: ['0s', '5m'],
-      }),
-    max_in_flight_per_server: whole(1, 100)
-      .prefault(4)
-      .meta({
-        description:
-          'How many phones of one server are exported at a time, over all runs, out of courtesy to its users.',
-        examples: [6],
-      }),
-    retry: retry
-      .prefault({})
-      .meta({ description: 'What happens to exports that fail.', examples: [{ attempts: 3 }] }),
-    on_provisioned: flag()
-      .prefault(false)
-      .meta({
-        description: 'Whether new and reset phones are exported soon after they appear.',
-        examples: [true],
-      }),
-    notify: notify
-      .prefault({})
-      .meta({ description: 'What the topic is told.', examples: [{ when: 'problems' }] }),
-  });
+  export_timeout: duration(SECOND, WEEK)
+    .optional()
+    .meta({
+      description:
+        "How long one phone's export may take, from the moment it is accepted; at most the deadline. Unless given: 1h, or the deadline if that is shorter.",
+      examples: ['45m'],
+    }),
+  wait_for_phones: duration(0, WEEK)
+    .optional()
+    .meta({
+      description:
+        'How long to wait for phones that are starting, stopping or being reset; less than the deadline. Unless given: 10m, or half the deadline if that is shorter.',
+      examples: ['0s', '5m'],
+    }),
+  max_in_flight_per_server: whole(1, 100)
+    .prefault(4)
+    .meta({
+      description:
+        'How many phones of one server are exported at a time, over all runs, out of courtesy to its users.',
+      examples: [6],
+    }),
+  retry: retry
+    .prefault({})
+    .meta({ description: 'What happens to exports that fail.', examples: [{ attempts: 3 }] }),
+  on_provisioned: flag()
+    .prefault(false)
+    .meta({
+      description: 'Whether new and reset phones are exported soon after they appear.',
+      examples: [true],
+    }),
+  notify: notify
+    .prefault({})
+    .meta({ description: 'What the topic is told.', examples: [{ when: 'problems' }] }),
+});
 
-/** The schema of a policy file for an edition of the export API: text comes in, the effective policy goes out. */
-export function policySchemaFor(edition: PathEdition) {
-  return written(edition).transform((policy) => ({
-    ...policy,
-    export_timeout: policy.export_timeout ?? Math.min(HOUR, policy.deadline),
-    wait_for_phones: policy.wait_for_phones ?? Math.min(10 * MINUTE, policy.deadline / 2),
-  }));
-}
+/**
+ * The schema of a policy file. Parses the values of the file to the effective policy. `parsePolicy` also checks the rules
+ * between fields and the file name.
+ */
+export const policySchema = written.transform((policy) => ({
+  ...policy,
+  export_timeout: policy.export_timeout ?? Math.min(HOUR, policy.deadline),
+  wait_for_phones: policy.wait_for_phones ?? Math.min(10 * MINUTE, policy.deadline / 2),
+}));
 
-/** The schema that holds in every region. Rules that join fields or need the file's name are `parsePolicy`'s. */
-export const policySchema = policySchemaFor('narrow');
-
-/** A policy as it takes effect: every default filled in, times in milliseconds. */
+/** A policy with all its defaults; durations in milliseconds. */
 export type Policy = z.infer<typeof policySchema>;

@@ -156,13 +156,6 @@ describe('a valid policy', () => {
       policy: { export_timeout: timeout, wait_for_phones: wait },
     });
   });
-
-  test('may contain ~ in paths only in the wide edition', () => {
-    const text = SMALLEST.replace('[/data]', '[/data/app/~~x]');
-    expect(errorsOf(text, { paths: 'wide' })).toEqual([]);
-    expect(paths(errorsOf(text, { paths: 'narrow' }))).toEqual(['export.include[0]']);
-    expect(paths(errorsOf(text))).toEqual(['export.include[0]']);
-  });
 });
 
 describe('a file that is not a policy', () => {

@@ -10,7 +10,7 @@ test.each([
   '/data/a_b+c#d=e-1.2',
   `/data/${'x'.repeat(4090)}`,
 ])('accepts the path %s', (path) => {
-  expect(pathProblems(path, 'narrow')).toEqual([]);
+  expect(pathProblems(path)).toEqual([]);
 });
 
 test.each([
@@ -31,24 +31,17 @@ test.each([
   ['/data/~x', '"~" at character 7'],
   [`/data/${'x'.repeat(4091)}`, '4097 bytes'],
 ])('rejects the path %j: %s', (path, message) => {
-  const problems = pathProblems(path, 'narrow');
+  const problems = pathProblems(path);
   expect(problems.map((problem) => problem.message).join()).toContain(message);
 });
 
 test('reports each error of a path once', () => {
-  expect(pathProblems('/etc//../a b', 'narrow')).toHaveLength(4);
+  expect(pathProblems('/etc//../a b')).toHaveLength(4);
 });
 
 test('suggests a valid path for /sdcard and for characters that are not allowed', () => {
-  expect(pathProblems('/sdcard/DCIM', 'narrow')[0]?.hint).toContain('/data/media/0');
-  expect(pathProblems('/data/app/~~x==/p', 'narrow')[0]?.hint).toContain('"/data/app/*"');
-});
-
-test('the wide edition allows ~ and no other character more', () => {
-  expect(pathProblems('/data/app/~~x==/p', 'wide')).toEqual([]);
-  expect(pathProblems('/data/a*b', 'wide')).toMatchObject([
-    { allowed: 'A-Z a-z 0-9 . / - _ + # = ~ and * as the last character' },
-  ]);
+  expect(pathProblems('/sdcard/DCIM')[0]?.hint).toContain('/data/media/0');
+  expect(pathProblems('/data/app/~~x==/p')[0]?.hint).toContain('"/data/app/*"');
 });
 
 test.each([
