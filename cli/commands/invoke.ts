@@ -34,7 +34,7 @@ export const invokeCommand: Command<Options> = {
     },
   ],
   examples: [
-    { run: 'phonevault invoke drive', shows: '{\n  "kind": "drove",\n  "open": 0\n}' },
+    { run: 'phonevault invoke drive', shows: '{\n  "kind": "worked",\n  "open": 0\n}' },
     { run: 'phonevault invoke schedule --event timer.json --timeout 30s' },
   ],
   async run({ args: [name = ''], options }, io) {

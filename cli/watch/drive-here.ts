@@ -30,7 +30,7 @@ export async function driveHere(
       if (kind !== last) onResult(kind);
       last = kind;
       // A drive ends early when nothing is due before its time is up.
-      pause = kind === 'drove' ? window.until - clock.now() : PAUSE_MS;
+      pause = kind === 'worked' ? window.until - clock.now() : PAUSE_MS;
     } catch (error) {
       failures.add(error);
     }

@@ -22,8 +22,9 @@ export async function watchToEnd(
   const driving = new AbortController();
   const stopListening = io.onInterrupt(() => watching.abort());
   const onResult = (kind: string) => {
-    if (kind === 'held') print('Another drive holds the lease; waiting for it.');
-    if (kind === 'resting') print('Credentials were refused; drives pause before they try again.');
+    if (kind === 'lease_held') print('Another drive holds the lease; waiting for it.');
+    if (kind === 'credentials_refused')
+      print('Credentials were refused; drives pause before they try again.');
   };
   const drove = drive
     ? driveHere(session, { signal: driving.signal, onResult }).finally(() => watching.abort())

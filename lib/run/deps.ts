@@ -7,7 +7,7 @@ import type { Store } from '../ledger/store/store.ts';
 import type { Candidate } from '../policy/selection/select.ts';
 import type { Meter } from './meter.ts';
 
-/** What the engine keeps of a listed phone. */
+/** Returns the fields of a listed phone that a run uses. */
 export function toCandidate(
   phone: Omit<Candidate, 'image_version'> & { image_version?: string | undefined },
 ): Candidate {
@@ -29,7 +29,7 @@ type LogPort = {
   error(event: string, fields?: Fields): void;
 };
 
-/** Everything a run needs from outside, time and chance included. */
+/** What a run needs from outside: clock, random source, log, store and services. */
 export type RunDeps = {
   clock: Clock;
   random: Random;
@@ -40,11 +40,11 @@ export type RunDeps = {
   archives: Pick<Obs, 'head' | 'list' | 'tail' | 'remove'>;
   topic: Smn;
   topicUrn: string;
-  /** Where the ledger lies: no archive may be aimed into it. */
+  /** Where the ledger is stored. Archives must not be written into it. */
   ledger: { bucket: string; prefix: string };
 };
 
-/** The name that this invocation writes under, and a counter: together they make a key of its own. */
+/** The name of this invocation in the ledger, and a counter: together they make keys that no other invocation writes. */
 export type Writer = { name: string; next(): number };
 
 export function createWriter(name: string): Writer {
@@ -52,13 +52,13 @@ export function createWriter(name: string): Writer {
   return { name, next: () => (count += 1) };
 }
 
-/** What the work of one drive needs: `RunDeps` and what this invocation may do. */
+/** What one drive needs. */
 export type DriveDeps = RunDeps & {
   writer: Writer;
-  /** No work is begun after this time (epoch ms). */
+  /** No work starts after this time (epoch ms). */
   until: number;
-  /** False once another invocation holds the lease. */
+  /** Returns false once another invocation holds the lease. */
   stillHeld(): Promise<boolean>;
-  /** The service's limits as far as they are known; replaced whenever a call teaches more. */
+  /** The learned limits of the service. Replaced when a call changes them. */
   learned: { limits: Limits };
 };

@@ -8,26 +8,26 @@ import {
   noMetrics,
 } from '../ledger/run/metrics.ts';
 
-/** What is counted for: a run, and its counts that are not in its log yet. */
+/** A run, and the metrics that are not in its log yet. */
 type Metered = { runId: string; unwritten: { metrics: Metrics } };
 
-/** Counts one invocation's calls and time for the runs that they serve. */
+/** Counts the calls and the time of one invocation by run. */
 export type Meter = {
-  /** Counts a try of a call for the run that is worked at, if one is. Never throws. */
+  /** Counts one attempt of a call, for the run of `during` or for all runs. Never throws. */
   call(record: CallRecord): void;
-  /** Counts a wait (ms) that a service's throttling caused. */
+  /** Counts a wait (ms) caused by throttling. */
   throttled(ms: number): void;
-  /** What `work` calls is this run's. A drive works at one run at a time; two of these at once would mix their calls up. */
+  /** Counts all calls of `work` for this run. Not for concurrent use: the calls of two runs would be mixed up. */
   during<T>(run: Metered, work: () => Promise<T>): Promise<T>;
-  /** The run that is worked at. */
+  /** Returns the id of the run of `during`. */
   runId(): string | undefined;
-  /** Shares the time since it was shared last evenly among the open runs, and deals them the calls that served none alone, in turns. */
+  /** Splits the time since the last `share` evenly between the runs, and the calls for all runs in turn. */
   share(runs: Iterable<Metered>): void;
 };
 
 export function createMeter(clock: Pick<Clock, 'now'>): Meter {
   let owner: Metered | undefined;
-  const pool: Metrics[] = [];
+  const unshared: Metrics[] = [];
   let sharedAt = clock.now();
   let turn = 0;
 
@@ -36,7 +36,7 @@ export function createMeter(clock: Pick<Clock, 'now'>): Meter {
     if (own !== undefined) return change(own);
     const metrics = noMetrics();
     change(metrics);
-    pool.push(metrics);
+    unshared.push(metrics);
   };
 
   return {
@@ -63,7 +63,7 @@ export function createMeter(clock: Pick<Clock, 'now'>): Meter {
       const each = Math.floor(elapsed / runs.length);
       sharedAt += each * runs.length;
       for (const run of runs) run.unwritten.metrics.function_ms += each;
-      for (const metrics of pool.splice(0)) {
+      for (const metrics of unshared.splice(0)) {
         const run = runs[turn++ % runs.length];
         if (run !== undefined) addMetrics(run.unwritten.metrics, metrics);
       }
@@ -71,7 +71,7 @@ export function createMeter(clock: Pick<Clock, 'now'>): Meter {
   };
 }
 
-/** An answer that says no to what was asked is a refusal; that a thing is absent, or there already, is an answer. */
+/** Returns how a call counts. A response that something is absent, or exists already, is ok. */
 function resultOf(outcome: CallRecord['outcome']): CallResult {
   switch (outcome) {
     case 'ok':

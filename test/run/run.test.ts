@@ -171,7 +171,7 @@ describe('credentials', () => {
       world.clock.move(2 * MINUTE);
     }
     // Five refused signatures in a row would lock the keys.
-    expect(await driveAs(world, {})).toMatchObject({ kind: 'resting' });
+    expect(await driveAs(world, {})).toMatchObject({ kind: 'credentials_refused' });
     world.clock.move(5 * MINUTE);
     expect(hasCode(await driveAs(world, {}), 'credentials_refused')).toBe(true);
     expect(await messages(world)).toMatchObject([{ kind: 'credentials' }]);

@@ -6,7 +6,7 @@ import { containFailure } from '../state/contain-failure.ts';
 import { flush, type OpenRun } from '../state/open-run.ts';
 
 const FLUSH_EVERY_MS = 10_000;
-/** Reading a large fleet takes turns with all other work. */
+/** Reading a large fleet is split, so that other work continues. */
 const PLAN_SLICE_MS = 10_000;
 
 /** Takes one step of one run: plans it, or looks up its waiting phones and its archives. */

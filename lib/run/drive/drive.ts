@@ -14,39 +14,42 @@ import { takeInbox } from './take-inbox.ts';
 import { createWork } from './work.ts';
 
 export type DriveOptions = {
-  /** No work is begun after this time (epoch ms). */
+  /** No work starts after this time (epoch ms). */
   until: number;
   /** How long the lease lasts, in ms: the invocation's limit and a margin. */
   ttlMs: number;
   /** Unique to this invocation, `[a-z0-9]+`. */
   holder: string;
-  /** Runs as an earlier drive of this instance left them: only what is new in their logs is read. */
+  /** Runs as an earlier drive of this instance left them. Only new log entries of these are read. */
   memory?: Map<string, OpenRun>;
 };
 
 export type DriveResult = {
-  /** idle: nothing open. held: another invocation drives. resting: credentials are refused. drove: worked until nothing was due or time was up. */
-  kind: 'idle' | 'held' | 'resting' | 'drove';
+  /**
+   * idle: nothing is open. lease_held: another drive holds the lease. credentials_refused: the services refused the
+   * credentials, and drive waits before it tries again. worked: worked until nothing was due or the time was up.
+   */
+  kind: 'idle' | 'lease_held' | 'credentials_refused' | 'worked';
   /** Runs that are still open. */
   open: number;
 };
 
 /**
- * Moves every open run on: plans, submits, polls, verifies, settles and notifies, until nothing falls due or the time is up.
- * The next drive finds in the ledger what this one leaves undone.
+ * Advances every open run: plans, submits, polls, verifies, settles and notifies, until nothing is due or the time is up. The
+ * next drive continues from the ledger.
  */
 export async function drive(deps: RunDeps, options: DriveOptions): Promise<DriveResult> {
   const inbox = await listOpen(deps.store);
   if (isEmpty(inbox)) return { kind: 'idle', open: 0 };
   const refused = await readCredentialAlarm(deps.store);
   if (refused !== undefined && deps.clock.now() < refused.retry_at) {
-    return { kind: 'resting', open: inbox.requests.length };
+    return { kind: 'credentials_refused', open: inbox.requests.length };
   }
   const { holder, ttlMs } = options;
   const lease = await takeLease(deps.store, { clock: deps.clock, holder, ttlMs });
   if (lease === undefined) {
     deps.log.info('lease_held');
-    return { kind: 'held', open: inbox.requests.length };
+    return { kind: 'lease_held', open: inbox.requests.length };
   }
   deps.log.info('lease_taken', { epoch: lease.epoch });
 
@@ -80,7 +83,7 @@ async function driveUnderLease(
         await workUntilIdle(own, work);
         if (wereRefused) await clearCredentialsRefused(own);
       } catch (error) {
-        await stop(own, error);
+        await handleStop(own, error);
       }
     },
     async () => {
@@ -91,11 +94,11 @@ async function driveUnderLease(
     },
   );
   for (const [runId, run] of work.runs) memory.set(runId, run);
-  return { kind: 'drove', open: work.runs.size };
+  return { kind: 'worked', open: work.runs.size };
 }
 
-/** Ends the drive when another one writes. Throws every other error, once the refusal of credentials is recorded. */
-async function stop(deps: DriveDeps, error: unknown): Promise<void> {
+/** Ends the drive quietly when another one has taken over. Records refused credentials. Throws every error but a lost lease. */
+async function handleStop(deps: DriveDeps, error: unknown): Promise<void> {
   if (error instanceof LeaseLost) {
     deps.log.warn('lease_lost', { message: error.message });
     return;
@@ -109,7 +112,7 @@ async function stop(deps: DriveDeps, error: unknown): Promise<void> {
   });
 }
 
-/** Limits that cannot be written are learned again. */
+/** Writes the learned limits. A failure is only logged: the limits are a cache. */
 async function saveLimits({ store, log, learned }: DriveDeps): Promise<void> {
   try {
     await writeLimits(store, learned.limits);
@@ -123,15 +126,15 @@ function isEmpty({ requests, cancels, orphaned, hints }: Inbox): boolean {
   return requests.length + cancels.length + orphaned.length + hints.filter(isHint).length === 0;
 }
 
-const MAX_MS = 50_000;
-const SPARE_MS = 8_000;
+const MAX_WORK_MS = 50_000;
+const RESERVE_MS = 8_000;
 const LEASE_MARGIN_MS = 30_000;
 
 /**
- * How long a drive may work and its lease must last, from the time that its invocation has left (ms): at most 50 seconds,
- * so that drives of successive minutes do not meet, and with time to spare for the last call and the last entry.
+ * Returns until when a drive may work (epoch ms) and how long its lease lasts (ms), from the invocation's time left (ms). It
+ * works for at most 50 s, so that drives of successive minutes do not overlap, and keeps a reserve for its last calls.
  */
 export function driveWindow(now: number, leftMs: number): { until: number; ttlMs: number } {
-  const work = Math.max(0, Math.min(MAX_MS, leftMs - SPARE_MS));
-  return { until: now + work, ttlMs: Math.max(leftMs, MAX_MS) + LEASE_MARGIN_MS };
+  const work = Math.max(0, Math.min(MAX_WORK_MS, leftMs - RESERVE_MS));
+  return { until: now + work, ttlMs: Math.max(leftMs, MAX_WORK_MS) + LEASE_MARGIN_MS };
 }

@@ -6,10 +6,10 @@ import { takeInbox } from './take-inbox.ts';
 import type { Work } from './work.ts';
 
 const EVERY_MS = 30_000;
-/** Looking up phones takes turns with all other work. */
+/** Looking up phones is split, so that other work continues. */
 const SLICE_MS = 10_000;
 
-/** Follows up on hints about new phones. Takes up the runs that this requests at once. */
+/** Requests the first backups that hints about new phones lead to, and adds these runs to the work. */
 export async function requestFirstBackupsDue(deps: DriveDeps, work: Work): Promise<void> {
   const now = deps.clock.now();
   if (work.phoneHints.length === 0 || now < work.nextAt.firstBackups || now >= deps.until) return;

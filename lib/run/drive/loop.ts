@@ -16,10 +16,10 @@ import { takeInbox } from './take-inbox.ts';
 import type { Work } from './work.ts';
 
 export const INBOX_EVERY_MS = 10_000;
-/** Reading a large fleet takes turns with all other work. */
+/** Reading a large fleet is split, so that other work continues. */
 const INVENTORY_SLICE_MS = 10_000;
 
-/** Moves all open runs on, until nothing falls due before `deps.until`. */
+/** Advances all open runs until nothing is due before `deps.until`. */
 export async function workUntilIdle(deps: DriveDeps, work: Work): Promise<void> {
   const { clock, until } = deps;
   for (;;) {
@@ -58,7 +58,7 @@ async function submitDue(deps: DriveDeps, work: Work): Promise<void> {
   });
 }
 
-/** Publishes what hints report, and reads the inventories that they ask for. */
+/** Sends the notifications that hints report, and reads the inventories that they request. */
 async function handleHints(deps: DriveDeps, work: Work): Promise<void> {
   const { clock, until } = deps;
   if (clock.now() >= until) return;

@@ -6,15 +6,15 @@ import { notifyDue } from '../notify/notify-run.ts';
 import { callsAllowed, nextCallAt } from '../export/rate-limit.ts';
 import type { Work } from './work.ts';
 
-/** The first look at the jobs of a call comes this long after it. */
+/** The jobs of an export call are first polled this long after it. */
 export const MIN_POLL_MS = 3_000;
 const MAX_POLL_MS = 30_000;
-/** A call for each 20 export calls; so many reads a minute leave room for everything else. */
+/** Time between poll calls, each for 20 export calls: leaves enough of the read limit for all other reads. */
 const POLL_CALL_MS = 1_200;
-/** Ready phones whose servers are full wait for a job to end; look again at the latest after this. */
-const CROWDED_MS = 5_000;
+/** Ready phones of a full server wait for a job to end. Submitting them is tried again after this time. */
+const FULL_SERVER_RETRY_MS = 5_000;
 
-/** Returns when something next falls due (epoch ms); undefined when nothing will without an event from outside. Pure. */
+/** Returns when work is due next (epoch ms); undefined when only an event from outside can bring work. Pure. */
 export function nextDue(work: Work, limits: Limits, now: number): number | undefined {
   let due: number | undefined;
   const at = (time: number | undefined): void => {
@@ -26,39 +26,40 @@ export function nextDue(work: Work, limits: Limits, now: number): number | undef
       const notify = notifyDue(run, now);
       if (notify !== undefined) dues.push(notify);
     } else if (run.plan === undefined) dues.push(now);
-    else dues.push(...planned(run, { limits, pollAt: work.nextAt.jobs }, now));
+    else dues.push(...duesOfPlanned(run, { limits, pollAt: work.nextAt.jobs }, now));
     for (const time of dues) at(Math.max(time, run.retryAt.step));
   }
   if (work.orphaned.length > 0 && work.runs.size > 0) at(work.nextAt.orphanedJobs);
   return due;
 }
 
-function planned(
+/** Returns when work on a planned run is due (epoch ms). */
+function duesOfPlanned(
   run: OpenRun,
   { limits, pollAt }: { limits: Limits; pollAt: number },
   now: number,
 ): number[] {
   const dues: number[] = [];
-  let living = false;
+  let isUnfinished = false;
   const allowed = callsAllowed(limits, now) > 0;
-  const soonest = nextCallAt(limits, now);
+  const callAt = nextCallAt(limits, now);
   for (const { step } of phoneSteps(run, now)) {
     if (step.kind === 'done') continue;
-    living = true;
+    isUnfinished = true;
     if (step.kind === 'poll' || step.kind === 'watch') dues.push(pollAt);
     if (step.kind === 'await_state') dues.push(run.retryAt.phoneStates);
     if (step.kind === 'submit') {
-      const crowded = step.notBefore <= now && allowed;
-      dues.push(crowded ? now + CROWDED_MS : Math.max(step.notBefore, soonest));
+      const isServerFull = step.notBefore <= now && allowed;
+      dues.push(isServerFull ? now + FULL_SERVER_RETRY_MS : Math.max(step.notBefore, callAt));
     }
   }
   const lookup = nextLookupAt(run, now);
   if (lookup !== undefined) dues.push(lookup);
-  if (!living) dues.push(now);
+  if (!isUnfinished) dues.push(now);
   return dues;
 }
 
-/** How long to wait between two looks at the jobs (ms): longer for older jobs and for more export calls. */
+/** Returns the time between two polls of the jobs (ms): longer for older jobs and for more export calls. */
 export function pollInterval(runs: OpenRun[], requests: number, now: number): number {
   let youngest = Number.POSITIVE_INFINITY;
   for (const run of runs) {

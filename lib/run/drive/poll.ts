@@ -25,13 +25,13 @@ export async function pollOrphanedDue(deps: DriveDeps, work: Work): Promise<void
   const now = deps.clock.now();
   if (now < work.nextAt.orphanedJobs || work.orphaned.length === 0) return;
   work.nextAt.orphanedJobs = now + ORPHANED_EVERY_MS;
-  const left = [];
+  const remaining = [];
   for (const orphaned of work.orphaned) {
     let rest = orphaned;
     await containFailure(deps, async () => {
       rest = await pollOrphanedJobs(deps, orphaned);
     });
-    if (rest.attempts.length > 0) left.push(rest);
+    if (rest.attempts.length > 0) remaining.push(rest);
   }
-  work.orphaned = left;
+  work.orphaned = remaining;
 }

@@ -12,8 +12,9 @@ import { orphanRunningJobs } from '../settle/orphaned-jobs.ts';
 import { readEvents } from '../query/run-log.ts';
 
 /**
- * Quarantines a run whose objects are broken or newer than this version: records and notifies it once. Other runs continue,
- * except for phones that its jobs still export. Returns these jobs, as far as its log is readable, the first time.
+ * Quarantines a run whose objects are broken or newer than this version: records and notifies it once. Returns the jobs that
+ * were running, as far as the log is readable; undefined for a run that was quarantined before. Other runs wait for phones
+ * that these jobs export.
  */
 export async function quarantineRun(
   deps: RunDeps,
@@ -24,17 +25,18 @@ export async function quarantineRun(
   const newer = hasCode(error, 'object_newer');
   const code = newer ? 'object_newer' : 'object_invalid';
   const message = error instanceof Error ? error.message.slice(0, 300) : code;
-  const late = await jobsUnderway(deps, runId);
-  const note = { run_id: runId, code, message, at: deps.clock.now() };
+  const orphaned = await orphanJobs(deps, runId);
+  const record = { run_id: runId, code, message, at: deps.clock.now() };
   const policy = policyOfRun(runId);
   deps.log.error('quarantined', { run: runId, policy, code, message });
   if (await publish(deps, { kind: 'quarantined', run_id: runId, policy, code, message })) {
-    await writeQuarantined(deps.store, note);
+    await writeQuarantined(deps.store, record);
   }
-  return late;
+  return orphaned;
 }
 
-async function jobsUnderway(
+/** Orphans the jobs that a run's log shows as running. Returns undefined when its plan or log is unreadable. */
+async function orphanJobs(
   deps: Pick<RunDeps, 'store' | 'clock'>,
   runId: string,
 ): Promise<OrphanedJobs | undefined> {

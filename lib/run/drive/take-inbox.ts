@@ -9,7 +9,7 @@ import { loadRun, refresh } from '../state/stored-run.ts';
 import { quarantineRun } from './quarantine.ts';
 import type { Work } from './work.ts';
 
-/** Takes up what `open/` holds: new runs, requests to cancel, hints. */
+/** Adds the entries of `open/` to the work: new runs, requests to cancel, hints. */
 export async function takeInbox(deps: RunDeps, work: Work, inbox: Inbox): Promise<void> {
   for (const { runId, requestedAt } of inbox.requests) {
     if (work.runs.has(runId) || work.quarantined.has(runId)) continue;

@@ -2,13 +2,13 @@ import type { OrphanedJobs } from '../../ledger/run/orphaned-jobs.ts';
 import { createFirstBackups, type FirstBackups } from '../first-backup/state.ts';
 import type { OpenRun } from '../state/open-run.ts';
 
-/** What one drive has in hand. */
+/** The work of one drive. */
 export type Work = {
   /** Open runs by id. */
   runs: Map<string, OpenRun>;
-  /** Runs that an earlier drive of this instance held: only what is new in their logs is read. */
+  /** Runs as an earlier drive of this instance left them. Only new log entries of these are read. */
   remembered: ReadonlyMap<string, OpenRun>;
-  /** Ids of runs whose objects cannot be read: this drive does not try again. */
+  /** Ids of unreadable runs. This drive does not retry them. */
   quarantined: Set<string>;
   orphaned: OrphanedJobs[];
   /** Hints of the inbox that are not handled yet. */

@@ -244,7 +244,7 @@ describe('run --drive', () => {
     expect(code).toBe(130);
     expect(err).toContain('If no function drives it');
     const { drive, settle } = cli.night;
-    expect((await drive()).kind).toBe('drove');
+    expect((await drive()).kind).toBe('worked');
     const { report } = await settle(runIdIn(err));
     expect(report.outcome).toBe('completed');
     const sent = cli.night.exports.map(({ phone_id }) => phone_id);

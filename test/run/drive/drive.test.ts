@@ -128,7 +128,7 @@ describe('whether there is something to do', () => {
   ])('yes where there is %s, and then there is nothing', async (_, prepare) => {
     const world = scene();
     for (const one of prepare) await one(world);
-    expect(await world.go()).toEqual({ kind: 'drove', open: 0 });
+    expect(await world.go()).toEqual({ kind: 'worked', open: 0 });
     expect(await world.keys(layout.open)).toEqual([]);
   });
 });
@@ -153,7 +153,7 @@ describe('who drives', () => {
     let second: unknown;
     world.clock.at(T0 + SECOND, async () => (second = await world.go({ holder: 'b' })));
     await world.go();
-    expect(second).toEqual({ kind: 'held', open: 1 });
+    expect(second).toEqual({ kind: 'lease_held', open: 1 });
     expect(world.exports).toHaveLength(1);
     expect(world.logged('lease_held')).toEqual([['info', 'lease_held', {}]]);
   });
@@ -187,7 +187,7 @@ describe('who drives', () => {
       }
       return list(prefix, options);
     };
-    expect(await world.go()).toEqual({ kind: 'drove', open: 1 });
+    expect(await world.go()).toEqual({ kind: 'worked', open: 1 });
     expect(world.exports).toEqual([]);
     const message = expect.stringContaining(RUN) as string;
     expect(world.logged('lease_lost')).toEqual([['warn', 'lease_lost', { message }]]);
@@ -201,10 +201,10 @@ describe('credentials that are refused', () => {
     const world = scene();
     for (const runId of [RUN, OTHER]) await world.ask(runId, [plannedPhone('p', skipped)]);
     await writeCredentialAlarm(world.store, { ...noted, retry_at: T0 + 1 });
-    expect(await world.go()).toEqual({ kind: 'resting', open: 2 });
+    expect(await world.go()).toEqual({ kind: 'credentials_refused', open: 2 });
     expect(await world.lease()).toBeUndefined();
     world.clock.move(1);
-    expect(await world.go()).toEqual({ kind: 'drove', open: 0 });
+    expect(await world.go()).toEqual({ kind: 'worked', open: 0 });
     expect(await readCredentialAlarm(world.store)).toBeUndefined();
   });
 
@@ -228,7 +228,7 @@ describe('credentials that are refused', () => {
     const world = scene();
     await world.ask(RUN, [plannedPhone('p', skipped)]);
     await writeCredentialAlarm(world.store, { ...noted, drives: 1, retry_at: 0 });
-    expect(await world.go()).toMatchObject({ kind: 'drove' });
+    expect(await world.go()).toMatchObject({ kind: 'worked' });
     expect(await readCredentialAlarm(world.store)).toBeUndefined();
   });
 
@@ -264,7 +264,7 @@ describe('a drive', () => {
   it('exports, follows, verifies, reports, tells and closes a run', async () => {
     const world = scene();
     await world.ask(RUN, [plannedPhone('p'), plannedPhone('q')]);
-    expect(await world.go()).toEqual({ kind: 'drove', open: 0 });
+    expect(await world.go()).toEqual({ kind: 'worked', open: 0 });
     expect(world.exports).toEqual([[0, ['p', 'q']]]);
     expect(world.polls).toEqual([3, 6, 9, 12]);
     expect(world.seconds()).toBe(12);
@@ -279,7 +279,7 @@ describe('a drive', () => {
   it('begins nothing after its time, and leaves what is open to the next', async () => {
     const world = scene(2 * MINUTE);
     await world.ask(RUN, [plannedPhone('p')]);
-    expect(await world.go()).toEqual({ kind: 'drove', open: 1 });
+    expect(await world.go()).toEqual({ kind: 'worked', open: 1 });
     expect(world.polls[0]).toBe(3);
     const gaps = world.polls.slice(1).map((at, n) => at - (world.polls[n] ?? 0));
     expect(gaps).toEqual([...gaps].sort((a, b) => a - b));
@@ -287,7 +287,7 @@ describe('a drive', () => {
     expect(world.seconds()).toBeLessThan(50);
     expect(Math.max(...world.polls)).toBeLessThan(50);
     world.clock.move(2 * MINUTE);
-    expect(await world.go({ until: T0 + 5 * MINUTE })).toEqual({ kind: 'drove', open: 0 });
+    expect(await world.go({ until: T0 + 5 * MINUTE })).toEqual({ kind: 'worked', open: 0 });
     expect(world.exports).toHaveLength(1);
   });
 
@@ -296,7 +296,7 @@ describe('a drive', () => {
     await world.ask(RUN, [plannedPhone('p')]);
     const { listJobs } = world.deps.cph;
     world.deps.cph.listJobs = async (ids) => (await listJobs(ids)).slice(1);
-    expect(await world.go({ until: T0 + 6 * SECOND })).toEqual({ kind: 'drove', open: 1 });
+    expect(await world.go({ until: T0 + 6 * SECOND })).toEqual({ kind: 'worked', open: 1 });
     expect(world.polls).toEqual([3]);
     const types = (await readLog(world.store, RUN)).map(({ type }) => type);
     expect(types).toEqual(['intent', 'accepted', 'unlisted']);
@@ -316,7 +316,7 @@ describe('a drive', () => {
       world.clock.move(50 * SECOND);
       return publish(...message);
     };
-    expect(await world.go()).toEqual({ kind: 'drove', open: 1 });
+    expect(await world.go()).toEqual({ kind: 'worked', open: 1 });
     expect(shown).toEqual([0]);
   });
 
@@ -324,7 +324,7 @@ describe('a drive', () => {
     const world = scene();
     await world.ask(RUN, [plannedPhone('p')]);
     await putMissed(world.store, missed());
-    expect(await world.go({ until: T0 })).toEqual({ kind: 'drove', open: 1 });
+    expect(await world.go({ until: T0 })).toEqual({ kind: 'worked', open: 1 });
     expect(await readLog(world.store, RUN)).toEqual([]);
     expect(world.sent).toEqual([]);
     expect(world.seconds()).toBe(0);
@@ -376,7 +376,7 @@ describe('a drive', () => {
       if (key.startsWith(layout.log(RUN)) && refusals-- > 0) throw trouble();
       await put(key, body);
     };
-    expect(await world.go()).toEqual({ kind: 'drove', open: 0 });
+    expect(await world.go()).toEqual({ kind: 'worked', open: 0 });
     expect(world.logged('step_failed')).toHaveLength(1);
   });
 
@@ -395,7 +395,7 @@ describe('a drive', () => {
     await world.go();
     const { calls_per_minute, blocked_until } = await readLimits(world.store);
     expect([calls_per_minute, blocked_until]).toEqual([4, T0 + 61 * SECOND]);
-    expect(await world.go()).toEqual({ kind: 'drove', open: 1 });
+    expect(await world.go()).toEqual({ kind: 'worked', open: 1 });
     expect((await readLimits(world.store)).recent).toEqual([T0]);
   });
 
@@ -407,7 +407,7 @@ describe('a drive', () => {
       if (key === layout.limits) throw trouble();
       await put(key, body);
     };
-    expect(await world.go()).toEqual({ kind: 'drove', open: 0 });
+    expect(await world.go()).toEqual({ kind: 'worked', open: 0 });
     const fields = { code: 'unreachable', message: 'no answer' };
     expect(world.logged('limits_not_written')).toEqual([['warn', 'limits_not_written', fields]]);
   });
@@ -415,7 +415,7 @@ describe('a drive', () => {
   it('writes no limits when it learned nothing', async () => {
     const world = scene();
     await world.ask(RUN, [plannedPhone('p', skipped)]);
-    expect(await world.go()).toEqual({ kind: 'drove', open: 0 });
+    expect(await world.go()).toEqual({ kind: 'worked', open: 0 });
     expect(await world.keys(layout.limits)).toEqual([]);
   });
 
@@ -570,7 +570,7 @@ describe('jobs that outlived their runs', () => {
 
   it('are looked at once where no run is open', async () => {
     const world = await withLates(() => 'running');
-    expect(await world.go()).toEqual({ kind: 'drove', open: 0 });
+    expect(await world.go()).toEqual({ kind: 'worked', open: 0 });
     expect(world.asked).toHaveLength(2);
     expect(world.seconds()).toBe(0);
   });
@@ -669,7 +669,7 @@ export: { include: [/data/data], bucket: my-phone-backups, object_path: "{policy
       if (fails === 'remove' && keys.some(isOne)) throw trouble();
       return remove(keys);
     };
-    expect(await world.go()).toEqual({ kind: 'drove', open: 0 });
+    expect(await world.go()).toEqual({ kind: 'worked', open: 0 });
     expect(kinds(world)).toEqual(expected);
     expect(world.logged('step_failed')).toHaveLength(1);
     expect(await world.keys(layout.hints)).toHaveLength(1);

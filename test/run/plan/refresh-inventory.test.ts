@@ -132,7 +132,7 @@ describe('refreshInventories, in a drive', () => {
     await made.putPolicy(NIGHTLY);
     const { store } = made.invocation().deps;
     await requestInventory(store, { policy: 'nightly', requested_at: made.clock.now() });
-    expect((await made.drive()).kind).toBe('drove');
+    expect((await made.drive()).kind).toBe('worked');
     const inventory = await loadInventory(store, undefined);
     expect(inventory?.phones).toHaveLength(12);
     expect(inventory?.finished_at).toBeDefined();

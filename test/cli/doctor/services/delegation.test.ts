@@ -134,7 +134,7 @@ describe('delegation', () => {
       outcome: 'failed',
       message: expect.stringContaining('no drive has ever taken the lease') as string,
     });
-    expect(await cli.night.drive()).toMatchObject({ kind: 'drove' });
+    expect(await cli.night.drive()).toMatchObject({ kind: 'worked' });
   });
 
   it('does not export a stopped or missing phone', async () => {
