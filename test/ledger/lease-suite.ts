@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { layout } from '../../lib/ledger/store/layout.ts';
 import { takeLease } from '../../lib/ledger/lease.ts';
 import type { Conditional } from '../../lib/ledger/store/store.ts';
-import type { OpenLedger } from './ledger-suite.ts';
+import type { OpenLedger } from './store/store-suite.ts';
 
 const TTL = 90_000;
 

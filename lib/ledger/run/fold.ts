@@ -71,16 +71,13 @@ export function fold(state: RunState, events: readonly RunEvent[]): RunState {
 function apply(state: RunState, event: RunEvent): void {
   switch (event.type) {
     case 'intent':
-      for (const { phone_id, attempt: number } of event.attempts) {
-        const attempt = attemptOf(state, phone_id, number);
-        if (attempt === undefined) continue;
-        if (!attempt.windows.has(event.window)) attempt.windows.set(event.window, 'open');
-        attempt.intentAt = Math.max(attempt.intentAt, event.at);
+      for (const attempt of event.attempts) {
+        withAttempt(state, attempt, (known) => addIntent(known, event));
       }
       return;
     case 'unsent':
-      for (const { phone_id, attempt: number } of event.attempts) {
-        attemptOf(state, phone_id, number)?.windows.set(event.window, 'unsent');
+      for (const attempt of event.attempts) {
+        withAttempt(state, attempt, (known) => known.windows.set(event.window, 'unsent'));
       }
       return;
     case 'batch_size_reduced':
@@ -102,15 +99,14 @@ function apply(state: RunState, event: RunEvent): void {
       state.acceptedAt = Math.max(state.acceptedAt, event.at);
       withAttempt(state, event, (known) => (known.accepted = withJob(known.accepted, event)));
       return;
-    case 'ended': {
-      const attempt = attemptOf(state, event.phone_id, event.attempt);
-      if (attempt === undefined) return;
-      attempt.ended = moreCertain(attempt.ended, event);
-      if (event.result === 'succeeded') {
-        state.longestExport = Math.max(state.longestExport, event.took ?? 0);
-      }
+    case 'ended':
+      withAttempt(state, event, (known) => {
+        known.ended = moreCertain(known.ended, event);
+        if (event.result === 'succeeded') {
+          state.longestExport = Math.max(state.longestExport, event.took ?? 0);
+        }
+      });
       return;
-    }
     case 'refused':
       withAttempt(state, event, (known) => (known.refused = earliest(known.refused, event)));
       return;
@@ -126,24 +122,22 @@ function apply(state: RunState, event: RunEvent): void {
     case 'verified':
       withAttempt(state, event, (known) => (known.verified = earliest(known.verified, event)));
       return;
-    case 'ready': {
-      const phone = state.phones.get(event.phone_id);
-      if (phone !== undefined) phone.readyAt = Math.max(phone.readyAt ?? event.at, event.at);
+    case 'ready':
+      withPhone(state, event, (known) => {
+        known.readyAt = Math.max(known.readyAt ?? event.at, event.at);
+      });
       return;
-    }
-    case 'outcome': {
-      const phone = state.phones.get(event.phone_id);
-      if (phone !== undefined) phone.outcome = earliest(phone.outcome, event);
+    case 'outcome':
+      withPhone(state, event, (known) => (known.outcome = earliest(known.outcome, event)));
       return;
-    }
     case 'cancel_seen':
       state.cancelledAt = Math.min(state.cancelledAt ?? event.at, event.at);
       return;
     case 'superseded_deleted':
       state.deleted.add(event.key);
       if (event.phone_id !== undefined && event.attempt !== undefined) {
-        const attempt = attemptOf(state, event.phone_id, event.attempt);
-        if (attempt !== undefined) attempt.deleted = true;
+        const { phone_id, attempt } = event;
+        withAttempt(state, { phone_id, attempt }, (known) => (known.deleted = true));
       }
       return;
     case 'notified':
@@ -158,24 +152,36 @@ function apply(state: RunState, event: RunEvent): void {
   }
 }
 
-function attemptOf(state: RunState, phoneId: string, number: number): Attempt | undefined {
-  const phone = state.phones.get(phoneId);
-  if (phone === undefined) return undefined;
-  let attempt = phone.attempts.get(number);
-  if (attempt === undefined) {
-    attempt = { number, windows: new Map(), intentAt: 0, accepted: [], listing: neverMissing() };
-    phone.attempts.set(number, attempt);
-  }
-  return attempt;
+/** Changes the phone of an event. Ignores phones that are not in the plan. */
+function withPhone(
+  state: RunState,
+  event: { phone_id: string },
+  change: (known: PhoneState) => void,
+): void {
+  const known = state.phones.get(event.phone_id);
+  if (known !== undefined) change(known);
 }
 
+/** Changes the attempt of an event, and adds the attempt first if it is new. */
 function withAttempt(
   state: RunState,
   event: { phone_id: string; attempt: number },
   change: (known: Attempt) => void,
 ): void {
-  const known = attemptOf(state, event.phone_id, event.attempt);
-  if (known !== undefined) change(known);
+  withPhone(state, event, ({ attempts }) => {
+    const known = attempts.get(event.attempt) ?? startAttempt(event.attempt);
+    attempts.set(event.attempt, known);
+    change(known);
+  });
+}
+
+function startAttempt(number: number): Attempt {
+  return { number, windows: new Map(), intentAt: 0, accepted: [], listing: neverMissing() };
+}
+
+function addIntent(known: Attempt, { window, at }: EventOf<'intent'>): void {
+  if (!known.windows.has(window)) known.windows.set(window, 'open');
+  known.intentAt = Math.max(known.intentAt, at);
 }
 
 function withJob(known: EventOf<'accepted'>[], event: EventOf<'accepted'>): EventOf<'accepted'>[] {

@@ -5,7 +5,7 @@ import { type MissedSlots, putMissed, readMissed } from '../../../lib/ledger/hin
 import { putSweep } from '../../../lib/ledger/hints/sweep.ts';
 import { layout, readOpenKey } from '../../../lib/ledger/store/layout.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
-import type { OpenLedger } from '../ledger-suite.ts';
+import type { OpenLedger } from '../store/store-suite.ts';
 
 const MISSED: MissedSlots = {
   policy: 'nightly',

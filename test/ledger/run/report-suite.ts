@@ -5,7 +5,7 @@ import {
   type ReportedPhone,
   writeReport,
 } from '../../../lib/ledger/run/report.ts';
-import type { OpenLedger } from '../ledger-suite.ts';
+import type { OpenLedger } from '../store/store-suite.ts';
 
 const facts = {
   run_id: 'nightly-20260101t183000z',

@@ -8,7 +8,7 @@ import {
 } from '../../../lib/ledger/state/phones.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import { reading } from '../../support/reading.ts';
-import type { OpenLedger } from '../ledger-suite.ts';
+import type { OpenLedger } from '../store/store-suite.ts';
 
 const entry = (phone_id: string, verified_at: number, policy = 'nightly'): IndexEntry => ({
   phone_id,

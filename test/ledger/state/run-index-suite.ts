@@ -11,7 +11,7 @@ import {
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import { reading } from '../../support/reading.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
-import type { OpenLedger } from '../ledger-suite.ts';
+import type { OpenLedger } from '../store/store-suite.ts';
 
 const report = (minute: number, changes: Partial<Report> = {}): Report => ({
   run_id: `nightly-${minute}`,

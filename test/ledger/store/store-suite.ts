@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Store } from '../../../lib/ledger/store/store.ts';
+import type { playClock } from '../../../testing/play-clock.ts';
+
+/** Opens an empty ledger. Its clock is moved by hand and starts at the store's time. */
+export type OpenLedger = () => Promise<{ store: Store; clock: ReturnType<typeof playClock> }>;
 
 /** Keys that something on the way may take for something else, in the order of their UTF-8 bytes. */
 const ODD_KEYS = [
