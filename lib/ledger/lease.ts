@@ -4,16 +4,16 @@ import { isLeaseKey, layout } from './store/layout.ts';
 import { type ContentOf, ledgerObject, wholeKey } from './store/ledger-object.ts';
 import type { Conditional, Store } from './store/store.ts';
 
-/** Without conditional PUT, how long another drive may take between its read and its write. */
-const SETTLE_MS = 2_000;
+/** Without conditional PUT: how long another drive may take between its read and its write. */
+const READ_BACK_AFTER_MS = 2_000;
 
-/** How many leases are kept. A LIST that lags behind must still show one that is nearly current. */
-const KEPT = 10;
+/** How many leases are kept, so that a LIST that lags behind still shows a recent one. */
+const KEPT_LEASES = 10;
 /** How many leases may be written before a LIST shows the first of them. */
 const MAX_UNLISTED = 20;
 
-/** No invocation of drive lasts longer. A lease that claims more was written by a wrong clock. */
-const MAX_MS = 15 * 60_000;
+/** No drive lasts longer. A lease with a later end was written by a wrong clock. */
+const MAX_LEASE_MS = 15 * 60_000;
 
 const leaseObject = ledgerObject({
   key: wholeKey,
@@ -34,7 +34,7 @@ type Options = { clock: Clock; holder: string; ttlMs: number };
 export type Lease = {
   epoch: number;
   holder: string;
-  /** `<epoch>-<holder>`, part of the key of what this invocation writes. */
+  /** `<epoch>-<holder>`: names this invocation in the keys that it writes. */
   writer: string;
   conditional: Conditional;
   /** Returns false once there is a later epoch: another drive has taken over. */
@@ -43,10 +43,10 @@ export type Lease = {
 };
 
 /**
- * Takes the lease to drive; returns undefined while another drive holds it. Each lease is an object of its own,
- * `state/lease/<epoch>.json`, and the highest epoch holds. Where the bucket honours conditional PUT, two drives cannot both
- * create the same epoch. Elsewhere the drive waits a moment and reads back which one won. LIST may lag behind, so it only
- * says where to start: GET decides.
+ * Takes the lease of drive; returns undefined while another drive holds it. Each lease is an object of its own,
+ * `state/lease/<epoch>.json`; the highest epoch is valid. Where the bucket honours conditional PUT, two drives cannot both
+ * create the same epoch. Elsewhere this drive waits and reads back which one won. LIST may lag behind, so it only gives the
+ * epoch to start from, and GET decides.
  */
 export async function takeLease(store: Store, options: Options): Promise<Lease | undefined> {
   const { clock, holder, ttlMs } = options;
@@ -54,16 +54,18 @@ export async function takeLease(store: Store, options: Options): Promise<Lease |
   if (created === undefined) return undefined;
   const { epoch, before } = created;
   const key = layout.lease(epoch);
-  const mine = { epoch, holder, expires_at: clock.now() + ttlMs, ...knownOf(before) };
+  const mine = { epoch, holder, expires_at: clock.now() + ttlMs, ...inherited(before) };
 
   const conditional =
     before?.conditional ?? (await store.tryConditional(key, leaseObject.text(mine)));
   if (conditional !== 'honoured') {
-    await clock.sleep(SETTLE_MS);
+    await clock.sleep(READ_BACK_AFTER_MS);
     if ((await latestLease(store, ttlMs, epoch))?.holder !== holder) return undefined;
   }
 
-  const old = (await listLeases(store)).filter((other) => other <= layout.lease(epoch - KEPT));
+  const old = (await listLeases(store)).filter(
+    (other) => other <= layout.lease(epoch - KEPT_LEASES),
+  );
   if (old.length > 0) await store.remove(old);
 
   return {
@@ -87,7 +89,7 @@ export async function readLease(
   return leaseObject.readCache(store, key);
 }
 
-/** Writes the first lease that does not exist and returns it with the one before; undefined while that one holds. */
+/** Writes the next lease. Returns its epoch and the lease before it; undefined while that one is valid. */
 async function createNext(
   store: Store,
   { clock, holder, ttlMs }: Options,
@@ -95,14 +97,14 @@ async function createNext(
   let before = await latestLease(store, ttlMs);
   for (let unlisted = 0; unlisted <= MAX_UNLISTED; unlisted += 1) {
     const left = (before?.expires_at ?? 0) - clock.now();
-    if (left > 0 && left <= MAX_MS) return undefined;
+    if (left > 0 && left <= MAX_LEASE_MS) return undefined;
     const epoch = (before?.epoch ?? 0) + 1;
-    const mine = { epoch, holder, expires_at: clock.now() + ttlMs, ...knownOf(before) };
+    const mine = { epoch, holder, expires_at: clock.now() + ttlMs, ...inherited(before) };
     if ((await leaseObject.create(store, mine, layout.lease(epoch))) === 'created') {
       return { epoch, before };
     }
     const found = await readStored(store, layout.lease(epoch), ttlMs);
-    // The network may deliver a PUT twice: then the second one finds what the first has written.
+    // The network may deliver a PUT twice. Then the second copy finds the object of the first.
     if (found?.holder === holder) return { epoch, before };
     if (found === undefined) return undefined;
     before = found;
@@ -110,8 +112,8 @@ async function createNext(
   return undefined;
 }
 
-/** What is known of the bucket's conditional PUT goes from lease to lease. */
-function knownOf(before: StoredLease | undefined): Pick<StoredLease, 'conditional'> {
+/** Each lease copies from the one before it how the bucket handles conditional PUT. */
+function inherited(before: StoredLease | undefined): Pick<StoredLease, 'conditional'> {
   return { conditional: before?.conditional };
 }
 
@@ -121,7 +123,7 @@ async function listLeases(store: Pick<Store, 'list'>): Promise<string[]> {
   return listed.map(({ key }) => key).filter(isLeaseKey);
 }
 
-/** Returns the highest lease that LIST shows, or that of the epoch `known` where LIST shows none as high. */
+/** Returns the highest lease that LIST shows; the one of epoch `known` when LIST shows only lower ones. */
 async function latestLease(
   store: Store,
   ttlMs: number,
@@ -132,7 +134,7 @@ async function latestLease(
   return key === '' ? undefined : readStored(store, key, ttlMs);
 }
 
-/** An unreadable lease holds for as long as a good one that was written at the same time. */
+/** Returns a lease; an unreadable one is valid for `ttlMs` from its last modification. */
 async function readStored(
   store: Store,
   key: string,

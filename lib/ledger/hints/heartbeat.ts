@@ -23,7 +23,7 @@ export type HeartbeatDue = ContentOf<typeof heartbeatHint>;
 
 export const isHeartbeatHint = (id: string): boolean => id.startsWith('heartbeat-');
 
-/** Has the next drive send the message of a day. The same day gives the same object. */
+/** Asks the next drive to send the message of a day. The same day writes the same object. */
 export async function putHeartbeat(store: Pick<Store, 'put'>, due: HeartbeatDue): Promise<void> {
   await heartbeatHint.put(store, due, `heartbeat-${due.date}`);
 }

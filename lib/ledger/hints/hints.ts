@@ -15,7 +15,7 @@ const kinds = [
   isInventoryRequest,
 ];
 
-/** Returns whether drive handles hints with this id. Any other object there does not belong to Phonevault. */
+/** Returns whether this is the id of a hint. Drive ignores all other objects in `open/hints/`. */
 export function isHint(id: string): boolean {
   return kinds.some((isOne) => isOne(id));
 }

@@ -24,8 +24,8 @@ export function isInventoryRequest(hintId: string): boolean {
 }
 
 /**
- * Has the drive read a policy's fleet again. Requests of one policy merge while one is pending, so that repeated requests do
- * not restart the reading. Returns the pending request.
+ * Asks the next drive to read a policy's fleet again. Returns the pending request: while there is one, a repeated request
+ * changes nothing.
  */
 export async function requestInventory(
   store: Pick<Store, 'get' | 'create'>,

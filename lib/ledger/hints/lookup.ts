@@ -4,7 +4,7 @@ import { layout } from '../store/layout.ts';
 import { idSchema } from '../store/part-of-key.ts';
 import type { Store } from '../store/store.ts';
 
-/** How many ids of a kind a hint may name: the phones of one trace, or of one page of phones. */
+/** The most ids of a kind in one hint. */
 export const MAX_IDS_PER_HINT = 1000;
 
 const ids = z.array(idSchema).max(MAX_IDS_PER_HINT);
@@ -14,15 +14,15 @@ const lookupHint = ledgerObject({
   type: 'lookup',
   version: 1,
   schema: z.object({
-    /** created, reset: by a trace. requested: a message names the ids. discovered: a sweep found phones without an event. */
+    /** created, reset: from a trace. requested: a message names the ids. discovered: a sweep found phones without an event. */
     change: z.enum(['created', 'reset', 'requested', 'discovered']),
-    /** When it happened (epoch ms), by the trace. */
+    /** The time in the trace (epoch ms). */
     at: z.number().optional(),
     phones: ids,
     servers: ids,
     /** Ids that may be a phone's, a server's or an order's. */
     others: ids,
-    /** Only this policy shall act on it. */
+    /** Only this policy backs up the phones. */
     policy: z.string().optional(),
   }),
 });
@@ -43,7 +43,7 @@ export async function putLookup(
   await lookupHint.create(store, lookup, id);
 }
 
-/** Returns a hint and when it was dropped (epoch ms); undefined when it is gone. Throws `object_newer` and `object_invalid`. */
+/** Returns a hint and when it was written (epoch ms); undefined when it is gone. Throws `object_newer` and `object_invalid`. */
 export async function readLookup(
   store: Pick<Store, 'get'>,
   id: string,

@@ -18,7 +18,7 @@ const missedHint = ledgerObject({
     /** Stamps of the first and the last slot, as in run ids. */
     first: idSchema,
     last: idSchema,
-    /** How many. */
+    /** The number of slots. */
     slots: z.number().int(),
   }),
 });
@@ -26,7 +26,7 @@ const missedHint = ledgerObject({
 /** Slots of a policy that did not run. */
 export type MissedSlots = ContentOf<typeof missedHint>;
 
-/** Returns the id of the hint that slots up to `last` (a stamp) did not run. */
+/** Returns the id of the hint for slots up to `last` (a stamp). */
 export function missedId({ policy, last }: Pick<MissedSlots, 'policy' | 'last'>): string {
   return `missed-${policy}-${last.toLowerCase()}`;
 }
@@ -35,7 +35,7 @@ export function isMissedHint(id: string): boolean {
   return id.startsWith('missed-');
 }
 
-/** Has the next drive notify that slots did not run. The same slots give the same object. */
+/** Asks the next drive to notify that slots did not run. The same slots write the same object. */
 export async function putMissed(store: Pick<Store, 'put'>, missed: MissedSlots): Promise<void> {
   await missedHint.put(store, missed, missedId(missed));
 }

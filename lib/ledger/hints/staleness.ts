@@ -23,7 +23,7 @@ const recoveredHint = ledgerObject({
   version: 1,
   schema: z.object({
     policy: z.string(),
-    /** The `since` of the staleness that is over. */
+    /** The `since` of the staleness that ended. */
     since: z.number(),
     /** The run that completed. */
     run_id: z.string(),
@@ -38,12 +38,12 @@ export type Recovered = ContentOf<typeof recoveredHint>;
 export const isStaleHint = (id: string): boolean => id.startsWith('stale-');
 export const isRecoveredHint = (id: string): boolean => id.startsWith('recovered-');
 
-/** Has the next drive notify that a policy is stale. The same staleness gives the same object. */
+/** Asks the next drive to notify that a policy is stale. The same staleness writes the same object. */
 export async function putStale(store: Pick<Store, 'put'>, stale: Stale): Promise<void> {
   await staleHint.put(store, stale, `stale-${stale.policy}-${stale.since}`);
 }
 
-/** Has the next drive notify that a policy has recovered. */
+/** Asks the next drive to notify that a policy has recovered. */
 export async function putRecovered(store: Pick<Store, 'put'>, recovered: Recovered): Promise<void> {
   await recoveredHint.put(store, recovered, `recovered-${recovered.policy}-${recovered.since}`);
 }

@@ -12,12 +12,12 @@ const sweepHint = ledgerObject({
   schema: z.object({}),
 });
 
-/** Returns the start (epoch ms) of the quarter of an hour that a moment (epoch ms) lies in. */
+/** Returns the start (epoch ms) of the quarter hour that contains `now` (epoch ms). */
 export function sweepSlot(now: number): number {
   return Math.floor(now / SWEEP_EVERY_MS) * SWEEP_EVERY_MS;
 }
 
-/** Returns the id of the hint of that quarter of an hour. Ids sort as their times do. */
+/** Returns the id of the hint for the quarter hour that contains `at`. Ids sort by time. */
 export function sweepId(at: number): string {
   return `sweep-${new Date(sweepSlot(at)).toISOString().slice(0, 16).replace(/\D/g, '')}`;
 }
@@ -26,7 +26,7 @@ export function isSweepHint(id: string): boolean {
   return /^sweep-\d{12}$/.test(id);
 }
 
-/** Has the next drive list the fleet for new phones that no event named. One hint for each `slot`, as of `sweepSlot`. */
+/** Asks the next drive to list the fleet for new phones without an event. One hint per `slot`, from `sweepSlot`. */
 export async function putSweep(store: Pick<Store, 'put'>, slot: number): Promise<void> {
   await sweepHint.put(store, {}, sweepId(slot));
 }

@@ -13,12 +13,12 @@ const logEntry = ledgerObject({
   version: 1,
   schema: z.object({
     events: z.array(eventSchema),
-    /** What the writer counted since its previous entry. Unreadable counters are ignored: they must not stop a run. */
+    /** The writer's metrics since its previous entry. Invalid metrics are ignored, so that they do not stop a run. */
     metrics: metricsSchema.optional().catch(undefined),
   }),
 });
 
-/** The keys of the log entries that a reader has read. */
+/** The keys of the log entries that were read. */
 export type LogMark = Set<string>;
 
 /**
@@ -34,7 +34,7 @@ export async function appendLog(
   await logEntry.put(store, { events, metrics }, key);
 }
 
-/** Returns the events of the entries that `mark` lacks, in key order, and marks them. Adds their counters to `metrics`, by key. */
+/** Returns the events of the entries that are not in `mark`, in key order. Adds the entries to `mark` and `metrics`. */
 export async function readLog(
   store: Pick<Store, 'get' | 'list'>,
   runId: string,
@@ -57,7 +57,7 @@ export async function readLog(
   return entries.flat();
 }
 
-/** Returns the keys of entries that `mark` lacks and `writer` did not write: a sign of a second drive. */
+/** Returns the keys of entries that are not in `mark` and that another writer wrote: a second drive is at work. */
 export async function foreignEntries(
   store: Pick<Store, 'list'>,
   runId: string,

@@ -6,7 +6,7 @@ const word = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/);
 const results = ['ok', 'refused', 'throttled', 'failed'] as const;
 export type CallResult = (typeof results)[number];
 
-/** What a run has cost. Times in ms. */
+/** The calls and the time of a run. Times in ms. */
 export const metricsSchema = z.object({
   calls: z
     .record(

@@ -11,9 +11,9 @@ const orphanedAttemptSchema = z.object({
   attempt: z.number().int(),
   /** When the job had succeeded and no archive was found. */
   absent_at: z.number().optional(),
-  /** Empty: the response was lost or said that CPH is busy, so only the key can be watched. */
+  /** Empty when the response was lost or said that CPH is busy. Then only the key is watched. */
   jobs: z.array(z.object({ job_id: z.string(), request_id: z.string() })),
-  /** A key without a job is watched until then. */
+  /** Until when a key without a job is watched. */
   watch_until: z.number().optional(),
 });
 
@@ -25,9 +25,9 @@ const orphanedJobs = ledgerObject({
     policy: z.string(),
     bucket: z.string(),
     folder: folderSchema,
-    /** Until then their phones and servers count as busy. */
+    /** Until when their phones and servers count as busy. */
     busy_until: z.number(),
-    /** All of them are followed until then. */
+    /** Until when the jobs are polled and the keys watched. */
     until: z.number(),
     attempts: z.array(orphanedAttemptSchema),
   }),
@@ -49,13 +49,13 @@ const lateArchive = ledgerObject({
   }),
 });
 
-/** Jobs that were, or may have been, running when their run settled. They are followed so that no archive is lost. Times in epoch ms. */
+/** Jobs that were, or may have been, running when their run settled. Polled so that no archive is lost. Times in epoch ms. */
 export type OrphanedJobs = ContentOf<typeof orphanedJobs>;
 export type OrphanedAttempt = z.infer<typeof orphanedAttemptSchema>;
 
 export const readOrphanedJobs = orphanedJobs.read;
 
-/** Writes the jobs that are still followed; deletes the object when there are none. */
+/** Writes the jobs that are still polled; deletes the object when there are none. */
 export async function writeOrphanedJobs(
   store: Pick<Store, 'put' | 'remove'>,
   jobs: OrphanedJobs,

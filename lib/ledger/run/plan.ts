@@ -23,12 +23,12 @@ const plannedPhoneSchema = z.object({
 
 export type PlannedPhone = z.infer<typeof plannedPhoneSchema>;
 
-/** What the run needs of its policy, so that a later edit cannot change the run. Durations in ms. */
+/** The policy's settings at the start of the run: later edits do not change the run. Durations in ms. */
 const termsSchema = z.object({
   include: z.array(z.string()),
   exclude: z.array(z.string()),
   bucket: z.string(),
-  /** The policy's object path, expanded. It contains the folder of the run. */
+  /** The policy's expanded object path, which contains the folder of the run. */
   folder: folderSchema,
   deadline: z.number(),
   export_timeout: z.number(),
@@ -48,7 +48,7 @@ const planSchema = z.object({
   slot: z.string(),
   /** Epoch ms. The deadline and the waits count from here. */
   started_at: z.number(),
-  /** Set when the run ends before it starts: no policy, an invalid one, too large a selection, no bucket. */
+  /** Set when the run failed before it started, such as for a missing policy or bucket. */
   failure: z.object({ code: z.string(), message: z.string() }).optional(),
   terms: termsSchema.optional(),
   policy: z.object({ etag: z.string(), text: z.string() }).optional(),
@@ -74,8 +74,8 @@ const planPart = ledgerObject({
 });
 
 /**
- * Writes a plan once: first its parts, under names of this writer, then `plan.json`, which makes the plan valid. Returns
- * the stored plan, which is another writer's when that one was first.
+ * Writes a plan once: first its parts, under keys of this writer, then `plan.json`, which makes the plan valid. Returns the
+ * stored plan, which may be an earlier one of another writer.
  */
 export async function writePlan(
   store: Pick<Store, 'get' | 'create'>,

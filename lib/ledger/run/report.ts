@@ -24,7 +24,7 @@ const reportedPhoneSchema = z.object({
   size: z.number().optional(),
   etag: z.string().optional(),
   attempts: z.number().int(),
-  /** Objects of this phone in the run's folder that no job confirms. They are kept: the phone has no verified archive. */
+  /** Keys of this phone's objects that no job confirms. Kept, because the phone has no verified archive. */
   unconfirmed_archive: z.array(z.string()).optional(),
 });
 
@@ -56,10 +56,10 @@ export const reportSchema = z.object({
   counts: countsSchema,
   listing_complete: z.boolean(),
   superseded_deleted: z.array(z.string()).optional(),
-  /** What the run has cost so far. Reports of earlier versions lack it. */
+  /** The calls and the time of the run. */
   metrics: metricsSchema.optional().catch(undefined),
   phones: z.array(reportedPhoneSchema),
-  /** Keys in the bucket of this report. */
+  /** Keys of the report's pages, with the ledger's prefix. */
   pages: z.array(z.string()).optional(),
 });
 
@@ -82,8 +82,8 @@ const reportPage = ledgerObject({
 export const readReport = reportObject.read;
 
 /**
- * Writes a report once: up to 1,000 phones inline, more of them in pages, `report.json` last. Returns the stored report,
- * which is an earlier one when there was one.
+ * Writes a report once: up to 1,000 phones inline, more of them in pages, `report.json` last. Returns the stored report: an
+ * earlier one is kept.
  */
 export async function writeReport(
   store: Pick<Store, 'get' | 'create' | 'prefix'>,
@@ -102,7 +102,7 @@ export async function writeReport(
   return created === 'created' ? report : ((await readReport(store, facts.run_id)) ?? report);
 }
 
-/** Returns all phones of a report, its pages included. A page that is gone counts as empty. */
+/** Returns all phones of a report, including its pages. A missing page counts as empty. */
 export async function readReportedPhones(
   store: Pick<Store, 'get' | 'prefix'>,
   report: Report,

@@ -7,8 +7,8 @@ import type { Store } from '../store/store.ts';
 export const triggers = ['timer', 'http', 'manual', 'provisioned'] as const;
 
 /**
- * A request for a run. It holds only what its id is made of, and no time, so that a repeated request writes the same bytes
- * to the same key.
+ * A request for a run. It holds only what its id is made of and no time, so a repeated request writes the same bytes to the
+ * same key.
  */
 export const requestSchema = z.strictObject({
   run_id: runIdSchema,
@@ -46,7 +46,7 @@ export async function putRequest(store: Pick<Store, 'put'>, request: RunRequest)
   await requestObject.put(store, request, request.run_id);
 }
 
-/** Requests a run unless a request with its id exists. Then the caller must check what that one requests. */
+/** Requests a run unless a request with its id exists. The caller must check the content of an existing one. */
 export async function createRequest(
   store: Pick<Store, 'create'>,
   request: RunRequest,
@@ -54,7 +54,7 @@ export async function createRequest(
   return requestObject.create(store, request, request.run_id);
 }
 
-/** Requests the cancellation of a run. Only the key counts when it is read. */
+/** Requests the cancellation of a run. Readers use only the key. */
 export async function putCancel(store: Pick<Store, 'put'>, runId: string): Promise<void> {
   await cancelObject.put(store, { run_id: runId }, runId);
 }
@@ -66,13 +66,13 @@ export type Inbox = {
   requests: { runId: string; requestedAt: number }[];
   /** Runs to cancel. */
   cancels: string[];
-  /** Settled runs whose jobs are still followed. */
+  /** Settled runs with jobs that are still polled. */
   orphaned: string[];
   /** Hint ids. */
   hints: string[];
 };
 
-/** Returns everything that there is to do, from one LIST of `open/`. Objects of other forms are ignored. */
+/** Returns all open work from one LIST of `open/`. Ignores objects with other keys. */
 export async function listOpen(store: Pick<Store, 'list'>): Promise<Inbox> {
   const inbox: Inbox = { requests: [], cancels: [], orphaned: [], hints: [] };
   for (const { key, lastModified } of await store.list(layout.open)) {

@@ -44,7 +44,7 @@ export async function claimKey(
     // Written in the same millisecond. The other use withdraws if it has seen this one, and has the key if it has not.
     await clock.sleep(CHECK_EVERY_MS);
   }
-  // A use that is refused must not use the key up.
+  // A refused use must leave the key free.
   await store.remove([claim]);
   return 'taken';
 }

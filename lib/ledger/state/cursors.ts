@@ -3,7 +3,7 @@ import { ledgerObject } from '../store/ledger-object.ts';
 import { layout } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
 
-/** What the schedule remembers of one policy file. Times in epoch ms. */
+/** The schedule's state of one policy. Times in epoch ms. */
 const cursorSchema = z.object({
   etag: z.string(),
   /** False for a policy that is disabled, has no schedule or is invalid. */
@@ -16,9 +16,9 @@ const cursorSchema = z.object({
     .object({ cron: z.string(), timezone: z.string(), start_within: z.number() })
     .optional(),
   paused_until: z.number().optional(),
-  /** Slots up to this time are done with: the last one that was started or missed, or when the policy became active. */
+  /** Slots up to this time are handled: the last started or missed one, or when the policy became active. */
   handled_until: z.number(),
-  /** What the freshness of an active policy is computed from. */
+  /** The basis for the freshness of an active policy. */
   freshness: z
     .object({
       /** Slots up to this time do not count: the policy was inactive, had another schedule, or was paused. */

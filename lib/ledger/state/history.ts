@@ -18,7 +18,7 @@ const historyObject = ledgerObject({
     last: settledSchema,
     /** The run before the last. */
     before: settledSchema.optional(),
-    /** The last completed run of all the policy's phones. */
+    /** The last completed run that included all phones of the policy. */
     good: settledSchema.optional(),
   }),
 });

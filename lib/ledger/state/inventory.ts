@@ -17,10 +17,10 @@ const inventoryObject = ledgerObject({
     layout.inventory(serverId === undefined ? 'all' : `server-${serverId}`),
   version: 1,
   schema: z.object({
-    /** Missing: the whole project. */
+    /** Missing for the whole project. */
     server_id: idSchema.optional(),
     started_at: z.number(),
-    /** Missing while the reading goes on. */
+    /** Missing while the inventory is being read. */
     finished_at: z.number().optional(),
     /** False when phones were created or deleted faster than the listing could be read. */
     complete: z.boolean(),

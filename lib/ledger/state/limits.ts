@@ -16,19 +16,19 @@ const limitsObject = ledgerObject({
     calls_per_minute: z.number().int().min(1),
     throttled_at: z.number().optional(),
     grown_at: z.number().optional(),
-    /** The typical time of one export, in ms. */
+    /** The average time of an export, in ms. */
     export_ms: z.number().int().min(1).optional(),
-    /** Nothing is sent before this time. */
+    /** No call is sent before this time. */
     blocked_until: z.number(),
-    /** When the calls of the last minute were sent. Refused calls are included: the service counts them too. */
+    /** When the calls of the last minute were sent. Includes refused calls, which the service counts too. */
     recent: z.array(z.number()),
   }),
 });
 
-/** What was learned of the service's limits on batch-storage. `*_at` in epoch ms. */
+/** The learned limits of CPH for batch-storage. Times in epoch ms. */
 export type Limits = ContentOf<typeof limitsObject>;
 
-/** The careful start. The documentation gives neither number, so both must be acceptable in every region. */
+/** Low starting values: CPH documents neither limit. */
 export const initialLimits: Limits = {
   phones_per_call: 10,
   calls_per_minute: 8,

@@ -3,8 +3,7 @@ import { ledgerObject, type ContentOf } from '../store/ledger-object.ts';
 import { layout } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
 
-// What drive has notified, so that it notifies once. These are caches: when one is lost, drive notifies again. Times in
-// epoch ms.
+// What drive has notified, so that it notifies each once. Caches: when one is lost, drive notifies again. Times in epoch ms.
 
 const credentialAlarm = ledgerObject({
   key: () => layout.credentialAlarm,
@@ -14,7 +13,7 @@ const credentialAlarm = ledgerObject({
     since: z.number(),
     drives: z.number().int(),
     notified: z.boolean(),
-    /** Nothing is tried before: five bad signatures in a row lock the key. */
+    /** Drive does not call any service before this time: five bad signatures in a row lock the access key. */
     retry_at: z.number(),
   }),
 });
@@ -47,10 +46,10 @@ const notifiedHeartbeat = ledgerObject({
   schema: z.object({ slot: z.number() }),
 });
 
-/** Credentials that the services refuse. */
+/** Refused credentials. */
 export type CredentialAlarm = ContentOf<typeof credentialAlarm>;
 
-/** A run that cannot be read. */
+/** An unreadable run. */
 export type Quarantined = ContentOf<typeof quarantined>;
 
 /** A stale policy. */
@@ -68,10 +67,10 @@ export async function writeQuarantined(
   await quarantined.create(store, run, run.run_id);
 }
 
-/** When it is lost, a policy that has recovered is not notified as such. */
+/** Returns whether a policy was notified as stale. When it is lost, the recovery is not notified. */
 export const readNotifiedStale = notifiedStale.readCache;
 
-/** Written before the message is sent, and again after it, with the time. */
+/** Records that a policy is notified as stale: before the message is sent, and again after it with `notified_at`. */
 export async function writeNotifiedStale(
   store: Pick<Store, 'put'>,
   stale: NotifiedStale,

@@ -66,7 +66,7 @@ export async function indexArchives(
   await Promise.all([...byShard].map(([key, own]) => limit(() => addToShard(store, key, own))));
 }
 
-/** Returns those of the phones that have a verified archive for the policy. */
+/** Returns the phones among `phoneIds` that have a verified archive of the policy. */
 export async function archivedPhones(
   store: Pick<Store, 'get'>,
   policy: string,
@@ -77,7 +77,7 @@ export async function archivedPhones(
   return new Set(phoneIds.filter((id) => Object.hasOwn(phones.get(id)?.archives ?? {}, policy)));
 }
 
-/** Returns the whole index, by phone name, phone id and policy, without shards that cannot be read. */
+/** Returns the whole index, sorted by phone name, phone id and policy. Leaves out unreadable shards. */
 export async function readIndexedPhones(
   store: Pick<Store, 'get' | 'list'>,
 ): Promise<IndexedArchive[]> {
@@ -95,7 +95,7 @@ export async function readIndexedPhones(
     );
 }
 
-/** Two hexadecimal digits name the shard that a phone belongs to. */
+/** Returns the key of a phone's shard, named by two hexadecimal digits. */
 function shardKey(phoneId: string): string {
   return layout.phones(sha256hex(phoneId).slice(0, 2));
 }
@@ -108,7 +108,7 @@ async function readShards(store: Pick<Store, 'get'>, keys: string[]): Promise<Sh
   return shards.filter((shard) => shard !== undefined);
 }
 
-/** A broken shard is started again; one of a newer version stays as it is. */
+/** Replaces an invalid shard. Leaves a shard of a newer version unchanged. */
 async function addToShard(
   store: Pick<Store, 'get' | 'put'>,
   key: string,

@@ -14,8 +14,8 @@ import type { Store } from '../store/store.ts';
 
 const PAGE = 1_000;
 const READS_AT_ONCE = 16;
-/** Keys hold the time that is left until here, so that LIST shows the newest run first. */
-const LAST_MS = 9_999_999_999_999;
+/** Keys hold the time from the run's end until this time, so that LIST shows the newest run first. */
+const MAX_TIME = 9_999_999_999_999;
 
 const indexedRunSchema = reportSchema.pick({
   run_id: true,
@@ -31,12 +31,12 @@ const indexedRunSchema = reportSchema.pick({
 
 const indexedRun = ledgerObject({ key: layout.indexedRun, version: 1, schema: indexedRunSchema });
 
-/** A settled run without its phones, as a list of runs shows it. */
+/** A settled run without its phones. */
 export type IndexedRun = z.infer<typeof indexedRunSchema>;
 
 type SettledRun = { runId: string; outcome: RunOutcome; settledAt: number };
 
-/** What the name of an object in the index says about its run. */
+/** A run, as the name of its object in the index describes it. */
 type NamedRun = SettledRun & { name: string; policy: string };
 
 export type IndexFilter = {
@@ -52,14 +52,14 @@ export type IndexFilter = {
   after?: string;
 };
 
-/** Adds a settled run to the index: one PUT, safe to repeat. The index is a cache over the reports. */
+/** Adds a settled run to the index: one PUT, safe to repeat. The index is a cache of the reports. */
 export async function indexRun(store: Pick<Store, 'put'>, report: Report): Promise<void> {
   await indexedRun.put(store, indexedRunSchema.parse(report), nameOf(report));
 }
 
 /**
- * Returns settled runs, newest first, and `next` while there are more. The filters need the keys of LIST pages only: just
- * the returned runs are read, and unreadable ones are left out.
+ * Returns settled runs, newest first, and `next` while there are more. Filters by the keys that LIST shows, and reads only the
+ * returned runs. Leaves out unreadable ones.
  */
 export async function listIndexedRuns(
   store: Pick<Store, 'get' | 'list'>,
@@ -92,11 +92,11 @@ async function findRuns(
   filter: Omit<IndexFilter, 'max'>,
   max: number,
 ): Promise<NamedRun[]> {
-  const { since = 0, until = LAST_MS, after } = filter;
+  const { since = 0, until = MAX_TIME, after } = filter;
   const runs: NamedRun[] = [];
   const newest = layout.runIndex + countdown(until);
-  const seen = after === undefined ? '' : layout.indexedRun(after);
-  for await (const key of keysAfter(store, newest > seen ? newest : seen)) {
+  const afterKey = after === undefined ? '' : layout.indexedRun(after);
+  for await (const key of keysAfter(store, newest > afterKey ? newest : afterKey)) {
     const run = readName(key);
     if (run === undefined) continue;
     if (run.settledAt < since) return runs;
@@ -124,8 +124,8 @@ function passes(run: NamedRun, { policy, outcome }: Pick<IndexFilter, 'policy' |
 }
 
 /**
- * Writes the index again from all reports, deletes entries without a report, and returns how many runs it holds now. An
- * unreadable report is left out, and its entry stays as it is.
+ * Rebuilds the index from all reports, deletes entries without a report, and returns the number of runs written. Keeps the
+ * entry of an unreadable report.
  */
 export async function rebuildRunIndex(
   store: Pick<Store, 'get' | 'list' | 'put' | 'remove'>,
@@ -170,18 +170,18 @@ function nameOf({ settled_at, policy, outcome, run_id }: Report): string {
 }
 
 function countdown(ms: number): string {
-  const left = LAST_MS - Math.min(Math.max(Math.floor(ms), 0), LAST_MS);
+  const left = MAX_TIME - Math.min(Math.max(Math.floor(ms), 0), MAX_TIME);
   return String(left).padStart(13, '0');
 }
 
-/** Returns what a key of the index says about its run; undefined for a key of another form. */
+/** Returns the run that a key of the index describes; undefined for a key of another form. */
 function readName(key: string): NamedRun | undefined {
   const name = key.slice(layout.runIndex.length, -'.json'.length);
   if (key !== layout.indexedRun(name)) return undefined;
   const [left = '', policy = '', outcome, runId = '', ...rest] = name.split('.');
   const isNamed = /^\d{13}$/.test(left) && POLICY_NAME.test(policy) && RUN_ID.test(runId);
   if (!isNamed || !isOutcome(outcome) || rest.length > 0) return undefined;
-  return { name, settledAt: LAST_MS - Number(left), policy, outcome, runId };
+  return { name, settledAt: MAX_TIME - Number(left), policy, outcome, runId };
 }
 
 function isOutcome(word: string | undefined): word is RunOutcome {

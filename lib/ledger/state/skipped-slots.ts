@@ -3,15 +3,15 @@ import { ledgerObject } from '../store/ledger-object.ts';
 import { layout } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
 
-/** FunctionGraph delivers an event again for a day at most. */
-const REMEMBERED_MS = 2 * 24 * 60 * 60_000;
+/** Twice as long as FunctionGraph redelivers an event. */
+const KEPT_MS = 2 * 24 * 60 * 60_000;
 
 const skippedSlots = ledgerObject({
   key: layout.skipped,
   version: 1,
   schema: z.object({
     policy: z.string(),
-    /** By stamp, when it was notified that the slot was skipped (epoch ms). */
+    /** When each skipped slot was notified (epoch ms), by stamp. */
     slots: z.record(z.string(), z.number()),
   }),
 });
@@ -28,7 +28,7 @@ export async function readSkippedSlots(
   return new Map(Object.entries(known?.slots ?? {}));
 }
 
-/** Records that a slot (its stamp) was notified as skipped at `now` (epoch ms). Drops slots whose events cannot come again. */
+/** Records that a slot (its stamp) was notified as skipped at `now` (epoch ms). Drops slots older than two days. */
 export async function recordSkippedSlot(
   store: Pick<Store, 'get' | 'put'>,
   policy: string,
@@ -36,7 +36,7 @@ export async function recordSkippedSlot(
   now: number,
 ): Promise<void> {
   const known = await readSkippedSlots(store, policy);
-  const recent = [...known].filter(([, notifiedAt]) => notifiedAt > now - REMEMBERED_MS);
+  const recent = [...known].filter(([, notifiedAt]) => notifiedAt > now - KEPT_MS);
   const slots = Object.fromEntries([...recent, [slot, known.get(slot) ?? now]]);
   await skippedSlots.put(store, { policy, slots }, policy);
 }

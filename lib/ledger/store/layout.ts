@@ -1,6 +1,6 @@
 import { POLICY_NAME } from '../../names.ts';
 
-/** Every key of the ledger, relative to its prefix. */
+/** The keys of the ledger, relative to its prefix. */
 export const layout = {
   policies: 'policies/',
   policy: (name: string) => `policies/${name}.yaml`,
@@ -63,7 +63,7 @@ export function runOfKey(key: string): string {
 
 const OPEN_KINDS = { cancel: 'cancel', late: 'orphaned', hints: 'hint' } as const;
 
-/** Returns what an object of `open/` is, from its key alone; undefined for a key of another form. */
+/** Returns the kind and the id of an object in `open/` from its key; undefined for a key of another form. */
 export function readOpenKey(
   key: string,
 ): { kind: 'request' | 'cancel' | 'orphaned' | 'hint'; id: string } | undefined {

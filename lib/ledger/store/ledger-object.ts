@@ -10,14 +10,14 @@ type Id = string | number | undefined;
 
 /** One kind of object in the ledger. */
 type Kind<T extends object, Ids extends Id[]> = {
-  /** Returns the key of an object from the ids that its readers know. */
+  /** Returns the key of an object from its ids. */
   key: (...ids: Ids) => string;
   version: number;
-  /** Written and checked where objects of several kinds share a folder. */
+  /** Set where objects of several kinds share a folder. Written, and checked on read. */
   type?: string;
   /** The content, without `version` and `type`: only the stored text has these. */
   schema: z.ZodType<T>;
-  /** Returns the runs that the content names. Each must be the run in the key, whose id comes first. */
+  /** Returns the run ids in the content. All must equal the first id of the key. */
   runsOf?: (content: T) => readonly string[];
 };
 
@@ -30,18 +30,18 @@ export type LedgerObject<T extends object, Ids extends Id[]> = {
   read(store: Pick<Store, 'get'>, ...ids: Ids): Promise<T | undefined>;
   /** Returns the object; undefined when it is absent or unreadable. For caches, which can be rebuilt. */
   readCache(store: Pick<Store, 'get'>, ...ids: Ids): Promise<T | undefined>;
-  /** Writes the object, replacing what is there. */
+  /** Writes the object, replacing any. */
   put(store: Pick<Store, 'put'>, content: T, ...ids: Ids): Promise<void>;
   /** Writes the object unless there is one. */
   create(store: Pick<Store, 'create'>, content: T, ...ids: Ids): Promise<'created' | 'exists'>;
 };
 
-/** What the objects of a kind hold. */
+/** The content of a kind of object. */
 export type ContentOf<O extends { parse(key: string, body: string): object }> = ReturnType<
   O['parse']
 >;
 
-/** The `key` of a kind whose readers know whole keys: from a LIST, or from another object. */
+/** The `key` of a kind whose callers pass whole keys, from a LIST or from another object. */
 export const wholeKey = (key: string): string => key;
 
 /** Returns the readers and writers of one kind of object. */
@@ -112,7 +112,7 @@ function hasHead(value: unknown): value is z.infer<typeof headSchema> {
   return headSchema.safeParse(value).success;
 }
 
-/** Returns the error for an object that cannot be used. `what` continues the sentence that begins with the key. */
+/** Returns the error for an invalid object. `what` continues the sentence that begins with the key. */
 export function invalidObject(key: string, what: string, cause?: unknown): PhonevaultError {
   return new PhonevaultError('object_invalid', `${key} ${what}`, {
     hint: 'Check the object in the bucket. Restore an earlier version of it, or delete it.',
@@ -120,7 +120,7 @@ export function invalidObject(key: string, what: string, cause?: unknown): Phone
   });
 }
 
-/** Returns what a read returns; undefined when the read meets an unreadable object. */
+/** Returns the result of a read; undefined when the object is unreadable. */
 export async function ifReadable<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;
@@ -130,7 +130,7 @@ export async function ifReadable<T>(reading: Promise<T>): Promise<T | undefined>
   }
 }
 
-/** Returns whether an error concerns one object only: it is invalid, or newer than this version. */
+/** Returns whether an error says that an object is invalid, or newer than this version. */
 export function isUnreadable(
   error: unknown,
 ): error is PhonevaultError & { code: 'object_newer' | 'object_invalid' } {

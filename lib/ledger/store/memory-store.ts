@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import { compareKeys } from './key-order.ts';
 import type { Conditional, Store, StoredObject } from './store.ts';
 
-/** A ledger in memory: a peer of the bucket for development and tests, with the same semantics. */
+/** Returns a store in memory that behaves like a bucket. */
 export function memoryStore(clock: Clock, conditional: Conditional = 'honoured'): Store {
   const objects = new Map<string, StoredObject>();
   let writes = 0;

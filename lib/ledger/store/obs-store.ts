@@ -20,7 +20,7 @@ type Objects = {
   remove(bucket: string, keys: string[]): Promise<void>;
 };
 
-/** The ledger in a bucket, every key under `prefix`. */
+/** Returns a store in a bucket, with every key under `prefix`. */
 export function obsStore(obs: Objects, bucket: string, prefix: string): Store {
   const put = async (key: string, body: string): Promise<void> => {
     await obs.put(bucket, prefix + key, body);

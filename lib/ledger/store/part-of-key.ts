@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { POLICY_NAME, RESOURCE_ID, RUN_ID } from '../../names.ts';
 
-/** Ids and names that become part of a key. None of them can lead out of its folder. */
+/** Ids and names that become part of a key. They cannot point outside their folder. */
 export const idSchema = z.string().regex(RESOURCE_ID, 'not an id');
 export const policyNameSchema = z.string().regex(POLICY_NAME, 'not the name of a policy');
 export const runIdSchema = z.string().regex(RUN_ID, 'not the id of a run');

@@ -3,15 +3,15 @@ import { compareKeys } from './key-order.ts';
 import { memoryStore } from './memory-store.ts';
 import type { Store } from './store.ts';
 
-/** Reads through to a store and keeps what is written in memory: for looking at what would happen. */
+/** Returns a store that reads from `store` and keeps all writes in memory. For previews. */
 export function readOnly(store: Store, clock: Clock): Store {
   const written = memoryStore(clock);
-  /** Keys that no longer show what lies under them. */
-  const hidden = new Set<string>();
+  /** Keys that were written or removed: `store` is not read for them. */
+  const changed = new Set<string>();
 
-  const get: Store['get'] = (key) => (hidden.has(key) ? written.get(key) : store.get(key));
+  const get: Store['get'] = (key) => (changed.has(key) ? written.get(key) : store.get(key));
   const put: Store['put'] = (key, body) => {
-    hidden.add(key);
+    changed.add(key);
     return written.put(key, body);
   };
   const create: Store['create'] = async (key, body) => {
@@ -28,14 +28,17 @@ export function readOnly(store: Store, clock: Clock): Store {
       (await create(key, body)) === 'exists' ? 'honoured' : 'ignored',
     list: async (prefix, options = {}) => {
       const { max, ...from } = options;
-      const room = max === undefined ? {} : { max: max + hidden.size };
-      const under = await store.list(prefix, { ...from, ...room });
-      return [...under.filter(({ key }) => !hidden.has(key)), ...(await written.list(prefix, from))]
+      const room = max === undefined ? {} : { max: max + changed.size };
+      const unchanged = await store.list(prefix, { ...from, ...room });
+      return [
+        ...unchanged.filter(({ key }) => !changed.has(key)),
+        ...(await written.list(prefix, from)),
+      ]
         .sort((a, b) => compareKeys(a.key, b.key))
         .slice(0, max);
     },
     remove: async (keys) => {
-      for (const key of keys) hidden.add(key);
+      for (const key of keys) changed.add(key);
       await written.remove(keys);
     },
   };
