@@ -13,9 +13,9 @@ export const validateCommand: Command<Options> = {
   name: 'validate',
   summary: 'check policy files for errors',
   description: [
-    'Checks policy files and lists every error with its line. Without files, all policies of the bucket (PHONEVAULT_BUCKET)',
-    'are checked; with --policy, some of them.',
-    'When PHONEVAULT_BUCKET is set, files must not export into the ledger.',
+    'Checks policy files and lists every error with its line. Without files, checks the policies of the bucket',
+    '(PHONEVAULT_BUCKET): all of them, or those named with --policy.',
+    'When PHONEVAULT_BUCKET is set, exporting into the ledger is an error.',
   ].join(' '),
   arguments: [{ name: '[file...]', text: 'policy files; - reads standard input' }],
   options: [
@@ -45,15 +45,15 @@ export const validateCommand: Command<Options> = {
     }
     const files =
       args.length > 0 ? await checkFiles(io, args) : await checkBucket(io, options.policy);
-    const isGood = files.every(({ ok }) => ok);
+    const isValid = files.every(({ ok }) => ok);
     if (json) {
-      io.out(toJson({ ok: isGood, files: files.map(({ source: _, ...rest }) => rest) }));
+      io.out(toJson({ ok: isValid, files: files.map(({ source: _, ...rest }) => rest) }));
     } else {
       for (const file of files) io.out(errorsText(file, io));
-      if (files.length === 0) io.err('the bucket holds no policies');
-      if (!isGood) io.err(colours(io, 'err').red(summaryOf(files)));
+      if (files.length === 0) io.err('the bucket contains no policies');
+      if (!isValid) io.err(colours(io, 'err').red(summaryOf(files)));
     }
-    return isGood ? 0 : 1;
+    return isValid ? 0 : 1;
   },
 };
 

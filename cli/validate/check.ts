@@ -10,10 +10,10 @@ import { readInput } from '../io/read-text.ts';
 export type Checked = {
   file: string;
   ok: boolean;
-  /** The name that the policy gives itself. */
+  /** The `name` in the policy. */
   policy?: string;
   errors: ValidationError[];
-  /** The text as it was read, to point into. */
+  /** The text of the file, to show lines of it. */
   source: string;
 };
 
@@ -21,7 +21,7 @@ const AT_ONCE = 8;
 
 type Ledger = { bucket: string; prefix: string } | undefined;
 
-/** Checks files by their paths, in this order; `-` is the standard input. A file that cannot be read has one error. */
+/** Checks files in the order of their paths; `-` is standard input. A file that cannot be read has one error. */
 export async function checkFiles(io: Io, paths: readonly string[]): Promise<Checked[]> {
   const ledger = ledgerOf(io.env);
   const checked: Checked[] = [];
@@ -37,7 +37,7 @@ export async function checkFiles(io: Io, paths: readonly string[]): Promise<Chec
   return checked;
 }
 
-/** Checks the policies of the bucket, all or those named. A missing one has one error. */
+/** Checks policies of the bucket: those named, or all. A policy that does not exist has one error. */
 export async function checkBucket(
   io: Io,
   names: readonly string[] | undefined,
@@ -48,19 +48,19 @@ export async function checkBucket(
     names?.map(layout.policy) ?? (await store.list(layout.policies)).map(({ key }) => key);
   const checked: Checked[] = [];
   for (let first = 0; first < keys.length; first += AT_ONCE) {
-    const some = keys.slice(first, first + AT_ONCE).map(async (key) => {
+    const batch = keys.slice(first, first + AT_ONCE).map(async (key) => {
       const object = await store.get(key);
       if (object !== undefined) return check(key, object.body, ledger);
       return unread(key, new PhonevaultError('not_found', 'does not exist'));
     });
-    checked.push(...(await Promise.all(some)));
+    checked.push(...(await Promise.all(batch)));
   }
   return checked;
 }
 
 function check(file: string, source: string, ledger: Ledger): Checked {
   const policy = nameIn(source);
-  // What comes through a pipe has no name that the policy's could differ from.
+  // Standard input has no file name that the policy's name must match.
   const fileName = file === '(stdin)' ? (policy ?? file) : file;
   const result = parsePolicy(source, { fileName, ...(ledger === undefined ? {} : { ledger }) });
   return {
@@ -89,7 +89,7 @@ function unread(file: string, error: PhonevaultError): Checked {
   return { file, ok: false, errors: [unreadable], source: '' };
 }
 
-/** Where archives must not go, known only when the bucket is. */
+/** Returns where archives must not be written, or undefined without PHONEVAULT_BUCKET. */
 function ledgerOf(env: Io['env']): Ledger {
   const given = env.PHONEVAULT_BUCKET?.trim();
   if (!given) return undefined;
@@ -100,7 +100,7 @@ function ledgerOf(env: Io['env']): Ledger {
   ) => {
     const { data } = field.safeParse(value);
     if (data !== undefined) return data;
-    throw new PhonevaultError('setting_invalid', `${name} is wrong`, {
+    throw new PhonevaultError('setting_invalid', `${name} is invalid`, {
       hint: 'correct or unset it',
     });
   };

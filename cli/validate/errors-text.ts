@@ -18,7 +18,7 @@ export function errorsText({ file, ok, errors, source }: Checked, io: Io): strin
       return [
         fold(`${c.bold(`${place}:`)} ${error.message}`, io.columns),
         ...pointer(error, lines, Math.min(io.columns, WIDEST_SOURCE)).map((line) => c.dim(line)),
-        ...advice(error).map(([label, text]) =>
+        ...hints(error).map(([label, text]) =>
           fold(`  ${c.cyan(`${label}:`)} ${text}`, io.columns, ''),
         ),
       ].join('\n');
@@ -26,8 +26,8 @@ export function errorsText({ file, ok, errors, source }: Checked, io: Io): strin
     .join('\n');
 }
 
-/** What to do, or else what is allowed, unless the message has said so or there was nothing to read. */
-function advice({ line, message, allowed, hint }: ValidationError): [string, string][] {
+/** Returns the hint, or else what is allowed, unless the message says it or the error has no line. */
+function hints({ line, message, allowed, hint }: ValidationError): [string, string][] {
   if (hint !== undefined) return [['hint', hint]];
   return line === undefined || message.includes(allowed) ? [] : [['allowed', allowed]];
 }

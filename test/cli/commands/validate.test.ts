@@ -127,7 +127,7 @@ describe('files', () => {
     expect((await run({})).code).toBe(0);
     expect((await run({ PHONEVAULT_BUCKET: 'vault' })).code).toBe(1);
     expect((await run({ PHONEVAULT_BUCKET: 'vault', PHONEVAULT_PREFIX: 'other/' })).code).toBe(0);
-    expect((await run({ PHONEVAULT_BUCKET: 'a.b' })).err).toContain('PHONEVAULT_BUCKET is wrong');
+    expect((await run({ PHONEVAULT_BUCKET: 'a.b' })).err).toContain('PHONEVAULT_BUCKET is invalid');
   });
 });
 
@@ -162,7 +162,7 @@ describe('the bucket', () => {
     expect(await (await cliNight()).run('validate')).toMatchObject({
       code: 0,
       out: '',
-      err: 'the bucket holds no policies',
+      err: 'the bucket contains no policies',
     });
   });
 
