@@ -32,19 +32,19 @@ function fieldsOf(node: FieldNode, prefix: string): PolicyField[] {
 
 /** Returns the type of a field as the reference page names it. */
 export function typeOf(node: FieldNode): string {
-  if (node.enum !== undefined) return 'word';
+  if (node.enum !== undefined) return 'string';
   if (node.format === 'date-time') return 'date and time';
   if (node.pattern?.endsWith('s)?$') === true) return 'duration';
   switch (node.type) {
     case 'boolean':
-      return 'true, false';
+      return 'boolean';
     case 'integer':
-      return 'whole number';
+      return 'integer';
     case 'array':
       return 'list';
     case 'object':
       return node.properties === undefined ? 'mapping of lists' : 'mapping';
     default:
-      return 'text';
+      return 'string';
   }
 }

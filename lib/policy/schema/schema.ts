@@ -29,24 +29,23 @@ const ids = (what: string) => listOf(id, what, 1, MAX_IDS);
 const schedule = mapping({
   cron: cron.meta({
     description:
-      'When to run, in the six fields of FunctionGraph timers: second minute hour day-of-month month day-of-week.',
+      'When to run: second minute hour day-of-month month day-of-week, as in FunctionGraph timers.',
     examples: ['0 30 2 * * *', '0 0 3 ? * Mon-Fri', '0 0/30 * * * *'],
   }),
   timezone: zone.meta({
-    description:
-      'The zone that the cron expression and `{date}` are read in, by its IANA name; no offsets.',
+    description: 'The IANA time zone of the cron expression and of `{date}`.',
     examples: ['Asia/Shanghai', 'UTC'],
   }),
   start_within: duration(SECOND, WEEK)
     .prefault('2h')
     .meta({
       description:
-        'How late a slot may still be started, after an outage for example. An older one is reported as missed, not run.',
+        'How late a slot may start, for example after an outage. An older slot does not run and is reported as missed.',
       examples: ['30m'],
     }),
 }).meta({
   description:
-    'When the policy runs by itself. Without it a run is asked for by hand, or by a timer that names the policy.',
+    'When the policy runs. Without it, only requests and timers that name the policy start runs.',
   examples: [{ cron: '0 30 2 * * *', timezone: 'Asia/Shanghai' }],
 });
 
@@ -54,17 +53,17 @@ const exclusion = mapping({
   phones: ids('phone ids')
     .optional()
     .meta({
-      description: 'Phones never to export, by id.',
+      description: 'Phones that are never exported, by id.',
       examples: [['0123456789abcdef0123456789abcdef']],
     }),
   servers: ids('server ids')
     .optional()
     .meta({
-      description: 'Servers whose phones are never exported, by id.',
+      description: 'Servers whose phones are never exported, by server id.',
       examples: [['fedcba9876543210fedcba9876543210']],
     }),
   name: glob.optional().meta({
-    description: 'Phones never to export, by a pattern for their name.',
+    description: 'Phones that are never exported, by name pattern.',
     examples: ['game-000[1-3]'],
   }),
 });
@@ -73,7 +72,7 @@ const select = mapping({
   phones: ids('phone ids')
     .optional()
     .meta({
-      description: 'Phones by id. One that CPH does not list ends as `failed: not_found`.',
+      description: 'Phones by id. A phone that CPH does not list ends as `failed: not_found`.',
       examples: [['0123456789abcdef0123456789abcdef']],
     }),
   servers: ids('server ids')
@@ -84,41 +83,41 @@ const select = mapping({
     }),
   server_tags: tags.optional().meta({
     description:
-      'Phones on servers that carry all these tags, each with one of the values given; an empty list takes any value. Phones have no tags of their own.',
+      'Phones on servers that have all these tags, each with one of the listed values. An empty list matches any value.',
     examples: [{ env: ['prod', 'staging'], team: [] }],
   }),
   name: glob.optional().meta({
     description:
-      'Phones whose name fits a pattern: `*` any text, `?` any character, `[a-z]` and `[!a-z]` one of a set. Case counts.',
+      'Phones by name pattern, case-sensitive: `*` any text, `?` any character, `[a-z]` one of a set, `[!a-z]` one outside it.',
     examples: ['game-*', '*'],
   }),
   exclude: exclusion.optional().meta({
-    description: 'Phones to leave out, whatever else holds.',
+    description: 'Phones that are never exported, even if they meet all conditions.',
     examples: [{ name: 'game-000[1-3]' }],
   }),
   max_phones: whole(1, 100_000)
     .prefault(5000)
     .meta({
-      description: 'A larger selection fails the run before anything is exported.',
+      description: 'A run that selects more phones fails before it exports anything.',
       examples: [200],
     }),
 }).meta({
   description:
-    'The phones to export: all conditions given must hold, `exclude` wins, and at least one condition is needed.',
+    'The phones to export. A phone must meet every condition; at least one condition is required, and `exclude` wins.',
   examples: [{ server_tags: { env: ['prod'] }, name: 'game-*' }],
 });
 
 const exported = mapping({
   include: listOf(phonePath, 'paths', 1, 100).meta({
     description:
-      'What to export: absolute paths below /data or /cache. A `*` at the end takes every path that starts so.',
+      'The paths to export: /data, /cache or below. A `*` at the end matches every path that starts like that.',
     examples: [['/data/data', '/data/media/0']],
   }),
   exclude: listOf(phonePath, 'paths', 0, 100)
     .prefault([])
     .meta({
       description:
-        'What to leave out of it; wins over `include`. An include that is wholly excluded is a fault.',
+        'Paths that are not exported, even below an `include`. Excluding all of an `include` is an error.',
       examples: [['/data/data/com.example.cache', '/data/media/0/Download']],
     }),
   bucket: bucket.meta({
@@ -127,11 +126,11 @@ const exported = mapping({
   }),
   object_path: objectPath.prefault('{policy}/{date}').meta({
     description:
-      'The folder of the archives, from `{policy}`, `{date}` and `{slot}`. Run id, phone and try are added to it.',
+      'The folder of the archives, with `{policy}`, `{date}` and `{slot}` replaced. Run id, phone id and attempt are added.',
     examples: ['phones/{policy}/{slot}'],
   }),
 }).meta({
-  description: 'What is exported, and where to.',
+  description: 'What to export, and where to.',
   examples: [{ include: ['/data/data'], bucket: 'my-phone-backups' }],
 });
 
@@ -140,7 +139,7 @@ const retry = mapping({
     .prefault(2)
     .meta({
       description:
-        'How often a phone is tried in all. A try whose answer was lost does not count; there may be 3 of those.',
+        'The most attempts per phone. Attempts whose response was lost do not count; there may be 3 of those.',
       examples: [3],
     }),
 });
@@ -150,31 +149,31 @@ const notify = mapping({
     .prefault('always')
     .meta({
       description:
-        'Which settled runs are told: all, those not completed, or those that ended otherwise than the run before.',
+        'Which settled runs are reported: all, those not completed, or those whose outcome differs from the previous run.',
       examples: ['problems'],
     }),
   language: choice(['en', 'zh'])
     .prefault('en')
     .meta({
-      description: 'The language of e-mails and text messages. What programs get has no language.',
+      description:
+        'The language of e-mails and text messages. Messages for programs do not depend on it.',
       examples: ['zh'],
     }),
 });
 
-const written = mapping({
+const fileSchema = mapping({
   name: policyName.meta({
-    description: "The policy's name, the same as its file's.",
+    description: 'The name of the policy: its file name without `.yaml`.',
     examples: ['nightly'],
   }),
   enabled: flag()
     .prefault(true)
     .meta({
-      description:
-        'Whether timers ask for runs. Runs that are asked for by hand go on all the same.',
+      description: 'Whether timers and new phones start runs. Requested runs start anyway.',
       examples: [false],
     }),
   paused_until: instant.optional().meta({
-    description: 'No slot before this moment is run, and none is caught up.',
+    description: 'Slots before this time never run.',
     examples: ['2026-01-31T08:00:00+08:00'],
   }),
   schedule: schedule.optional(),
@@ -183,33 +182,33 @@ const written = mapping({
   deadline: duration(SECOND, WEEK)
     .prefault('2h')
     .meta({
-      description: 'How long a run may take in all, from the moment it is planned.',
+      description: 'How long a run may take in total, from when it is planned.',
       examples: ['90m'],
     }),
   export_timeout: duration(SECOND, WEEK)
     .optional()
     .meta({
       description:
-        "How long one phone's export may take, from the moment it is accepted; at most the deadline. Unless given: 1h, or the deadline if that is shorter.",
+        'How long the export of a phone may take after it is accepted; at most the deadline. Default: 1h, or the deadline if shorter.',
       examples: ['45m'],
     }),
   wait_for_phones: duration(0, WEEK)
     .optional()
     .meta({
       description:
-        'How long to wait for phones that are starting, stopping or being reset; less than the deadline. Unless given: 10m, or half the deadline if that is shorter.',
+        'How long to wait for phones that are being created, reset, restarted or stopped; less than the deadline. Default: 10m, or half the deadline if shorter.',
       examples: ['0s', '5m'],
     }),
   max_in_flight_per_server: whole(1, 100)
     .prefault(4)
     .meta({
       description:
-        'How many phones of one server are exported at a time, over all runs, out of courtesy to its users.',
+        'How many phones of a server are exported at the same time, over all runs. Limits the load on the server.',
       examples: [6],
     }),
   retry: retry
     .prefault({})
-    .meta({ description: 'What happens to exports that fail.', examples: [{ attempts: 3 }] }),
+    .meta({ description: 'How often failed exports are repeated.', examples: [{ attempts: 3 }] }),
   on_provisioned: flag()
     .prefault(false)
     .meta({
@@ -218,14 +217,14 @@ const written = mapping({
     }),
   notify: notify
     .prefault({})
-    .meta({ description: 'What the topic is told.', examples: [{ when: 'problems' }] }),
+    .meta({ description: 'What is published to the topic.', examples: [{ when: 'problems' }] }),
 });
 
 /**
  * The schema of a policy file. Parses the values of the file to the effective policy. `parsePolicy` also checks the rules
  * between fields and the file name.
  */
-export const policySchema = written.transform((policy) => ({
+export const policySchema = fileSchema.transform((policy) => ({
   ...policy,
   export_timeout: policy.export_timeout ?? Math.min(HOUR, policy.deadline),
   wait_for_phones: policy.wait_for_phones ?? Math.min(10 * MINUTE, policy.deadline / 2),
