@@ -13,7 +13,7 @@ export function listening(start = T0) {
   const { store } = scene;
   return {
     ...scene,
-    /** Ids of the hints that lie in the inbox. */
+    /** Ids of the hints in the inbox. */
     hints: () => hintsIn(store),
     body: async (key: string) => JSON.parse((await store.get(key))?.body ?? 'null') as unknown,
   };
@@ -46,6 +46,6 @@ export function policyText(name: string, changes: Record<string, string | undefi
     export: '{ include: [/data/data], bucket: my-phone-backups }',
     ...changes,
   };
-  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return given.map(([field, value]) => `${field}: ${value}\n`).join('');
+  const kept = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return kept.map(([field, value]) => `${field}: ${value}\n`).join('');
 }

@@ -8,8 +8,8 @@ import { createMeter } from '../../lib/run/meter.ts';
 import { playClock } from '../../testing/play-clock.ts';
 import { MINUTE, T0 } from './runs.ts';
 
-/** What JSON subscribers get. */
-type Told = Record<string, unknown> & { kind: string };
+/** A message as JSON subscribers get it. */
+type Published = Record<string, unknown> & { kind: string };
 
 /** All that runs need from outside, in memory: a ledger, an empty bucket of archives and a topic, with a record of their use. */
 export function runScene(cph: Partial<RunDeps['cph']> = {}, clock = playClock(T0)) {
@@ -20,7 +20,7 @@ export function runScene(cph: Partial<RunDeps['cph']> = {}, clock = playClock(T0
     (event: string, fields: object = {}) =>
       void lines.push([level, event, fields]);
   const sent: { urn: string; message: TopicMessage }[] = [];
-  const told: Told[] = [];
+  const published: Published[] = [];
   const objects = new Map<string, ObjectInfo>();
   const lookups: string[] = [];
   const topic = { fails: undefined as Error | undefined };
@@ -45,7 +45,7 @@ export function runScene(cph: Partial<RunDeps['cph']> = {}, clock = playClock(T0
     if (topic.fails !== undefined) throw topic.fails;
     if (urn !== 'urn:backups') throw new Error(`no topic ${urn}`);
     sent.push({ urn, message });
-    told.push(JSON.parse(message.message_structure.http ?? '') as Told);
+    published.push(JSON.parse(message.message_structure.http ?? '') as Published);
     return { message_id: `m${sent.length}` };
   };
   const deps: DriveDeps = {
@@ -58,7 +58,7 @@ export function runScene(cph: Partial<RunDeps['cph']> = {}, clock = playClock(T0
     ...{ stillHeld: async () => true, learned: { limits: initialLimits } },
   };
   return {
-    ...{ clock, store, deps, lines, sent, told, topic, lookups },
+    ...{ clock, store, deps, lines, sent, published, topic, lookups },
     /** The log lines of these events, or all of them. */
     logged: (...events: string[]) =>
       lines.filter(([, event]) => events.length === 0 || events.includes(event)),

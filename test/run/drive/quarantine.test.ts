@@ -36,30 +36,30 @@ describe('quarantined', () => {
     ['fails at length', new Error('m'.repeat(301)), 'object_invalid', 'm'.repeat(300)],
     ['fails without a word', 'odd', 'object_invalid', 'object_invalid'],
   ])('tells, logs and notes a run that %s', async (_, error, code, message) => {
-    const { deps, store, told, lines } = listening();
+    const { deps, store, published, lines } = listening();
     await quarantineRun(deps, RUN, error);
     const said = { run_id: RUN, policy: 'nightly', reason: code, message };
-    expect(told).toMatchObject([{ kind: 'missed', ...said }]);
+    expect(published).toMatchObject([{ kind: 'missed', ...said }]);
     const fields = { run: RUN, policy: 'nightly', code, message };
     expect(lines).toEqual([['error', 'quarantined', fields]]);
     expect(await readQuarantined(store, RUN)).toMatchObject({ run_id: RUN, code, message, at: T0 });
   });
 
   it('does so once', async () => {
-    const { deps, told, lines } = await scene();
+    const { deps, published, lines } = await scene();
     await quarantineRun(deps, RUN, broken);
     expect(await quarantineRun(deps, RUN, broken)).toBeUndefined();
-    expect([told.length, lines.length]).toEqual([1, 1]);
+    expect([published.length, lines.length]).toEqual([1, 1]);
   });
 
   it('tells again what the topic did not take', async () => {
-    const { deps, store, topic, told } = listening();
+    const { deps, store, topic, published } = listening();
     topic.fails = new PhonevaultError('unreachable', 'no answer');
     await quarantineRun(deps, RUN, broken);
     expect(await readQuarantined(store, RUN)).toBeUndefined();
     topic.fails = undefined;
     await quarantineRun(deps, RUN, broken);
-    expect(told).toHaveLength(1);
+    expect(published).toHaveLength(1);
     expect(await readQuarantined(store, RUN)).toBeDefined();
   });
 
@@ -95,19 +95,19 @@ describe('quarantined', () => {
     ['a plan that is newer', layout.plan(RUN), '{"version":99}'],
     ['jobs handed over that cannot be read', layout.orphanedJobs(RUN), 'not json'],
   ])('notes a run that has %s without its jobs', async (_, key, body) => {
-    const { deps, store, told } = await scene();
+    const { deps, store, published } = await scene();
     if (body === undefined) await store.remove([key]);
     else await store.put(key, body);
     expect(await quarantineRun(deps, RUN, broken)).toBeUndefined();
-    expect(told).toHaveLength(1);
+    expect(published).toHaveLength(1);
     expect(await readQuarantined(store, RUN)).toBeDefined();
   });
 
   it('waits for a bucket that does not answer', async () => {
-    const { deps, store, told, lines } = await scene();
+    const { deps, store, published, lines } = await scene();
     const away = failing(deps, 'list', undefined, layout.log(RUN));
     await expect(quarantineRun(away, RUN, broken)).rejects.toMatchObject({ code: 'unreachable' });
-    expect([told, lines]).toEqual([[], []]);
+    expect([published, lines]).toEqual([[], []]);
     expect(await readQuarantined(store, RUN)).toBeUndefined();
   });
 });

@@ -17,7 +17,8 @@ async function drives({ deps, clock }: RunScene, count: number) {
   }
 }
 
-const reasons = ({ told }: RunScene): unknown[] => told.map(({ kind, reason }) => [kind, reason]);
+const reasons = ({ published }: RunScene): unknown[] =>
+  published.map(({ kind, reason }) => [kind, reason]);
 
 describe('noteCredentialsRefused', () => {
   it.each([
@@ -25,7 +26,7 @@ describe('noteCredentialsRefused', () => {
     [2, { drives: 2, notified: false, retry_at: 0 }],
     [3, { drives: 3, notified: true, retry_at: T0 + 7 * MINUTE }],
     [4, { drives: 4, notified: true, retry_at: T0 + 8 * MINUTE }],
-  ])('counts refused drives: %i', async (count, expected) => {
+  ])('counts refused drives in a row, and pauses after the third: %i', async (count, expected) => {
     const scene = runScene();
     await drives(scene, count);
     expect(await readCredentialAlarm(scene.store)).toEqual({

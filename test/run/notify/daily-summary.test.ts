@@ -66,7 +66,7 @@ describe('dailySummary', () => {
     });
   });
 
-  it('reads only the part of the index that is as recent as the day', async () => {
+  it('reads only the part of the index since its start', async () => {
     const { day, settled, reads } = scene();
     for (let n = 0; n <= 1000; n += 1) await settled(`n-${n}`, SINCE - DAY - n);
     await day();
@@ -86,17 +86,17 @@ describe('dailySummary', () => {
 
   it('names stale and invalid policies', async () => {
     const { day, put, cursors } = scene();
-    await put('late');
+    await put('stale');
     await put('fresh');
     await put('odd', 'name: 7');
     await cursors({
-      late: cursor(),
+      stale: cursor(),
       fresh: cursor({ freshness: { ...freshness, counts_from: UNTIL } }),
     });
-    expect(await day()).toMatchObject({ active: 2, stale: ['late'], invalid: ['odd'] });
+    expect(await day()).toMatchObject({ active: 2, stale: ['stale'], invalid: ['odd'] });
   });
 
-  it('names at most 50 of them', async () => {
+  it('names at most 50 invalid policies', async () => {
     const { day, put } = scene();
     const names = Array.from({ length: 51 }, (_, n) => `odd-${100 + n}`);
     for (const name of names) await put(name, 'name: 7');
@@ -116,11 +116,14 @@ describe('dailySummary', () => {
     ],
     ['a policy that was paused up to it', 0, { paused_until: SLOT }],
     ['a policy that was paused until just before it', 1, { paused_until: SLOT - 1 }],
-  ])('counts the slot of %s without a run: %i', async (_, missed, changes) => {
-    const { day, cursors } = scene();
-    await cursors({ nightly: cursor(changes) });
-    expect((await day()).missed).toBe(missed);
-  });
+  ])(
+    'counts the missed slots of active policies from when their slots count: %s, %i',
+    async (_, missed, changes) => {
+      const { day, cursors } = scene();
+      await cursors({ nightly: cursor(changes) });
+      expect((await day()).missed).toBe(missed);
+    },
+  );
 
   it('counts slots after its start and up to its end', async () => {
     const { day, cursors } = scene();

@@ -28,9 +28,9 @@ const requested = async (now = SLOT + HOUR): Promise<Listening> => {
 
 describe('publishHeartbeat', () => {
   it('publishes the daily message, records it and removes the hint', async () => {
-    const { deps, store, told, lines, hints } = await requested();
+    const { deps, store, published, lines, hints } = await requested();
     await publishHeartbeat(deps, [ID]);
-    expect(told).toMatchObject([
+    expect(published).toMatchObject([
       {
         kind: 'heartbeat',
         reason: '20260103',
@@ -43,44 +43,47 @@ describe('publishHeartbeat', () => {
   });
 
   it('publishes only the newest of several days', async () => {
-    const { deps, store, told, hints } = await requested(SLOT + DAY + HOUR);
+    const { deps, store, published, hints } = await requested(SLOT + DAY + HOUR);
     const next = due({ slot: SLOT + DAY, since: SLOT, date: '20260104' });
     await putHeartbeat(store, next);
     await publishHeartbeat(deps, ['heartbeat-20260104', ID]);
-    expect(told.map(({ reason }) => reason)).toEqual(['20260104']);
+    expect(published.map(({ reason }) => reason)).toEqual(['20260104']);
     expect(await hints()).toEqual([]);
   });
 
   it('ignores other hints without reading them', async () => {
-    const { deps, store, told } = listening();
+    const { deps, store, published } = listening();
     const read = reading(store);
     await publishHeartbeat({ ...deps, store: read }, ['stale-nightly-1', 'trace-1']);
-    expect([told, read.reads]).toEqual([[], []]);
+    expect([published, read.reads]).toEqual([[], []]);
   });
 
   it('drops earlier days when the newest hint is gone', async () => {
-    const { deps, told, lines, hints } = await requested();
+    const { deps, published, lines, hints } = await requested();
     await publishHeartbeat(deps, [ID, 'heartbeat-20260104']);
-    expect([told, lines]).toEqual([[], []]);
+    expect([published, lines]).toEqual([[], []]);
     expect(await hints()).toEqual([]);
   });
 
   it.each<[string, number, number, number]>([
-    ['that was published', SLOT, SLOT + HOUR, 0],
-    ['that was published at this moment', SLOT, SLOT, 0],
+    ['published before', SLOT, SLOT + HOUR, 0],
+    ['published at this moment', SLOT, SLOT, 0],
     ['before the last published one', SLOT + DAY, SLOT + DAY, 0],
     ['after the last published one', SLOT - 1, SLOT + HOUR, 1],
-    ['published by a clock that was ahead', SLOT + DAY, SLOT + HOUR, 1],
-  ])('handles a day %s: published %i, now %i, %i messages', async (_, at, now, messages) => {
-    const { deps, store, told, hints } = await requested(now);
-    await writeNotifiedHeartbeat(store, at);
-    await publishHeartbeat(deps, [ID]);
-    expect(told).toHaveLength(messages);
-    expect(await hints()).toEqual([]);
-  });
+    ['when the last one was published by a clock that was ahead', SLOT + DAY, SLOT + HOUR, 1],
+  ])(
+    'publishes only days after the last published one: a day %s (last %i, now %i, %i messages)',
+    async (_, at, now, messages) => {
+      const { deps, store, published, hints } = await requested(now);
+      await writeNotifiedHeartbeat(store, at);
+      await publishHeartbeat(deps, [ID]);
+      expect(published).toHaveLength(messages);
+      expect(await hints()).toEqual([]);
+    },
+  );
 
   it('keeps the hint while the topic fails, and records nothing', async () => {
-    const { deps, store, told, lines, topic, hints } = await requested();
+    const { deps, store, published, lines, topic, hints } = await requested();
     topic.fails = new PhonevaultError('unreachable', 'no answer');
     await publishHeartbeat(deps, [ID]);
     expect(await hints()).toEqual([ID]);
@@ -88,7 +91,7 @@ describe('publishHeartbeat', () => {
     expect(lines.map(([, event]) => event)).toEqual(['notify_failed']);
     topic.fails = undefined;
     await publishHeartbeat(deps, [ID]);
-    expect(told).toHaveLength(1);
+    expect(published).toHaveLength(1);
     expect(await hints()).toEqual([]);
   });
 
@@ -96,13 +99,13 @@ describe('publishHeartbeat', () => {
     ['is invalid, and removes it', '{', 'object_invalid', []],
     ['has a newer version, and keeps it', '{"version":2}', 'object_newer', [ID]],
   ])('logs that a hint %s', async (_, body, code, left) => {
-    const { deps, store, told, lines, hints } = listening();
+    const { deps, store, published, lines, hints } = listening();
     await store.put(layout.hint(ID), body);
     await publishHeartbeat(deps, [ID]);
     expect(lines).toEqual([
       ['error', 'hint_unreadable', { hint: ID, code, message: expect.any(String) as string }],
     ]);
-    expect(told).toEqual([]);
+    expect(published).toEqual([]);
     expect(await hints()).toEqual(left);
   });
 

@@ -26,9 +26,9 @@ async function scene(...all: MissedSlots[]) {
 describe('publishMissedSlots', () => {
   it('publishes each hint once, logs it and removes it', async () => {
     const weekly = missed({ policy: 'weekly', first: '20251230T183000Z', slots: 3 });
-    const { publish, told, lines, hints } = await scene(missed(), weekly);
+    const { publish, published, lines, hints } = await scene(missed(), weekly);
     await publish();
-    expect(told).toMatchObject([
+    expect(published).toMatchObject([
       { kind: 'missed', policy: 'nightly', reason: 'too_late: slot 20260101T183000Z' },
       {
         ...{ kind: 'missed', policy: 'weekly' },
@@ -40,11 +40,11 @@ describe('publishMissedSlots', () => {
     );
     expect(await hints()).toEqual([]);
     await publish();
-    expect(told).toHaveLength(2);
+    expect(published).toHaveLength(2);
   });
 
   it('uses the language and zone of the policy', async () => {
-    const { publish, told, store } = await scene(missed());
+    const { publish, published, store } = await scene(missed());
     const cursor = {
       ...{ etag: 'e', active: true, handled_until: 0 },
       schedule: { cron: '0 30 2 * * *', timezone: 'Asia/Shanghai', start_within: 1 },
@@ -52,10 +52,10 @@ describe('publishMissedSlots', () => {
     };
     await writeCursors(store, { nightly: cursor });
     await publish();
-    expect(told[0]?.message).toContain('计划时间 1 月 2 日 02:30 未运行');
+    expect(published[0]?.message).toContain('计划时间 1 月 2 日 02:30 未运行');
   });
 
-  it('remembers a slot that was skipped for overlap, and no other', async () => {
+  it('records a slot that was skipped for overlap, and no other', async () => {
     const overlap = missed({ reason: 'overlap' });
     const { publish, store } = await scene(overlap, missed({ policy: 'weekly' }));
     await publish();
@@ -64,17 +64,17 @@ describe('publishMissedSlots', () => {
   });
 
   it.each([layout.request(RUN), layout.report(RUN)])(
-    'drops an overlap when %s shows that the slot runs after all',
+    'publishes no overlap of a slot that runs after all, as %s shows',
     async (key) => {
-      const { publish, told, hints, store } = await scene(missed({ reason: 'overlap' }));
+      const { publish, published, hints, store } = await scene(missed({ reason: 'overlap' }));
       await store.put(key, '{}');
       await publish();
-      expect(told).toEqual([]);
+      expect(published).toEqual([]);
       expect(await hints()).toEqual([]);
     },
   );
 
-  it('keeps all hints while the topic fails, and tries it once', async () => {
+  it('keeps all hints while the topic fails, after one try', async () => {
     const { publish, topic, lines, hints } = await scene(missed(), missed({ policy: 'weekly' }));
     topic.fails = trouble();
     await publish();
@@ -83,13 +83,13 @@ describe('publishMissedSlots', () => {
   });
 
   it('removes an invalid hint, and publishes the others', async () => {
-    const { publish, told, lines, hints, store } = await scene(
+    const { publish, published, lines, hints, store } = await scene(
       missed(),
       missed({ policy: 'weekly' }),
     );
     await store.put(layout.hint(missedId(missed())), '{');
     await publish();
-    expect(told).toMatchObject([{ policy: 'weekly' }]);
+    expect(published).toMatchObject([{ policy: 'weekly' }]);
     expect(lines[0]).toMatchObject(['error', 'hint_unreadable', { code: 'object_invalid' }]);
     expect(await hints()).toEqual([]);
   });

@@ -64,7 +64,7 @@ describe('notifyDue', () => {
     expect(notifyDue(settledRun(), T0 + 5)).toBe(T0 + 5);
   });
 
-  it('is undefined after the run was notified, or given up', () => {
+  it('is undefined after the run was notified, or after the last try', () => {
     const run = failedAt(settledRun(), T0);
     fold(run.state, [{ type: 'notified', at: T0 }]);
     expect(notifyDue(run, T0)).toBeUndefined();
@@ -77,11 +77,14 @@ describe('notifyDue', () => {
     [6, 32],
     [7, 60],
     [20, 60],
-  ])('after failure %i is %i minutes later', (failures, minutes) => {
-    const times = Array.from({ length: failures }, (_, n) => T0 + n);
-    const last = T0 + failures - 1;
-    expect(notifyDue(failedAt(settledRun(), ...times), T0 + HOUR)).toBe(last + minutes * MINUTE);
-  });
+  ])(
+    'doubles the pause after each failure, up to an hour: after failure %i it is %i minutes',
+    (failures, minutes) => {
+      const times = Array.from({ length: failures }, (_, n) => T0 + n);
+      const last = T0 + failures - 1;
+      expect(notifyDue(failedAt(settledRun(), ...times), T0 + HOUR)).toBe(last + minutes * MINUTE);
+    },
+  );
 });
 
 describe('notifyRun', () => {
@@ -138,7 +141,7 @@ describe('notifyRun', () => {
     ['problems', 'partial', true],
     ['problems', 'cancelled', true],
     ['change', 'completed', true],
-  ])('with notify.when %s publishes a run that %s: %s', async (when, outcome, publishes) => {
+  ])('publishes as notify.when says: %s, a %s run, %s', async (when, outcome, publishes) => {
     const { deps, sent, lines } = scene();
     const run = settledRun({ when }, reportOf({ outcome }));
     await notifyRun(deps, run);
@@ -177,21 +180,24 @@ describe('notifyRun', () => {
       ],
       'skips',
     ],
-  ])('with notify.when change and %s %s', async (_, before, expected) => {
-    const { deps, store, sent } = scene();
-    for (const [at, [run_id, outcome]] of before.entries()) {
-      await recordSettled(store, 'nightly', { run_id, outcome, settled_at: T0 + at });
-    }
-    const run = settledRun({ when: 'change' });
-    await notifyRun(deps, run);
-    expect(sent).toHaveLength(expected === 'publishes' ? 1 : 0);
-    expect(run.unwritten.events).toEqual([
-      {
-        ...{ type: 'notified', at: T0 },
-        ...(expected === 'publishes' ? { message_id: 'm1' } : { skipped: 'no_change' }),
-      },
-    ]);
-  });
+  ])(
+    'publishes with notify.when change only when the outcome differs from the run before: %s %s',
+    async (_, before, expected) => {
+      const { deps, store, sent } = scene();
+      for (const [at, [run_id, outcome]] of before.entries()) {
+        await recordSettled(store, 'nightly', { run_id, outcome, settled_at: T0 + at });
+      }
+      const run = settledRun({ when: 'change' });
+      await notifyRun(deps, run);
+      expect(sent).toHaveLength(expected === 'publishes' ? 1 : 0);
+      expect(run.unwritten.events).toEqual([
+        {
+          ...{ type: 'notified', at: T0 },
+          ...(expected === 'publishes' ? { message_id: 'm1' } : { skipped: 'no_change' }),
+        },
+      ]);
+    },
+  );
 
   it('compares with the last run only for notify.when change', async () => {
     const { deps, store, sent } = scene();
@@ -201,7 +207,7 @@ describe('notifyRun', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it('records and logs a topic that fails', async () => {
+  it('records and logs a failed publication', async () => {
     const message = 'm'.repeat(201);
     const { deps, lines } = scene(new PhonevaultError('unreachable', message));
     const run = settledRun();
@@ -214,7 +220,7 @@ describe('notifyRun', () => {
     expect(notifyDue(run, T0)).toBe(T0 + MINUTE);
   });
 
-  it('gives up more than a day after the first failure', async () => {
+  it('stops trying more than a day after the first failure', async () => {
     const facts = { service: 'smn', operation: 'publish', carriedOut: 'no' as const };
     const { deps, clock } = scene(new ServiceError('service', 'it failed', facts));
     const run = failedAt(settledRun(), T0);

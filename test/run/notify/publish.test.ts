@@ -35,7 +35,7 @@ describe('publish', () => {
       { code: 'unreachable', message: 'no answer' },
     ],
     ['the text of any other error', new Error('odd'), { code: 'unknown', message: 'odd' }],
-    ['nothing of a thrown text', 'secret', { code: 'unknown', message: 'unknown' }],
+    ['no text of a thrown string', 'secret', { code: 'unknown', message: 'unknown' }],
   ])('logs a topic that fails, with %s', async (_, error, fields) => {
     const { deps, lines, topic } = runScene();
     topic.fails = error as Error;
@@ -45,7 +45,7 @@ describe('publish', () => {
     ]);
   });
 
-  it('logs a failed notification that is about no policy', async () => {
+  it('logs a failed notification without a policy', async () => {
     const { deps, lines, topic } = runScene();
     topic.fails = trouble();
     await publish(deps, { kind: 'credentials', code: 'credentials_refused', since: 0 });

@@ -45,7 +45,7 @@ describe('publishStaleness', () => {
     await putStale(store, notification);
     await publishStaleness(deps, [STALE]);
     const iso = '2025-12-30T02:30:00.000Z';
-    expect(world.told).toMatchObject([
+    expect(world.published).toMatchObject([
       {
         ...{ kind: 'stale', policy: 'nightly', reason: `no_good_run since ${iso}` },
         message: expect.stringContaining('since 2025-12-30 02:30 UTC') as string,
@@ -65,7 +65,7 @@ describe('publishStaleness', () => {
     await writeNotifiedStale(store, notified);
     await putRecovered(store, over);
     await publishStaleness(deps, [RECOVERED]);
-    expect(world.told).toMatchObject([
+    expect(world.published).toMatchObject([
       {
         ...{ kind: 'recovered', policy: 'nightly', run_id: over.run_id },
         report: { bucket: 'ledger', key: `vault/runs/${over.run_id}/report.json` },
@@ -90,8 +90,8 @@ describe('publishStaleness', () => {
     await putRecovered(store, { ...over, ...own });
     await publishStaleness(deps, [STALE]);
     await publishStaleness(deps, [RECOVERED]);
-    const spoken = world.told.map(({ message }) => /\p{Script=Han}/u.test(String(message)));
-    expect(spoken).toEqual([isChinese, isChinese]);
+    const chinese = world.published.map(({ message }) => /\p{Script=Han}/u.test(String(message)));
+    expect(chinese).toEqual([isChinese, isChinese]);
   });
 
   it('publishes a recovery before a later staleness', async () => {
@@ -101,7 +101,7 @@ describe('publishStaleness', () => {
     await putRecovered(store, over);
     await putStale(store, { ...notification, since: SINCE + DAY });
     await publishStaleness(deps, [`stale-nightly-${SINCE + DAY}`, RECOVERED]);
-    expect(world.told.map(({ kind }) => kind)).toEqual(['recovered', 'stale']);
+    expect(world.published.map(({ kind }) => kind)).toEqual(['recovered', 'stale']);
   });
 
   it('ignores other hints, and those that are gone', async () => {
@@ -109,7 +109,7 @@ describe('publishStaleness', () => {
     const { deps, store, lines, hints } = world;
     await store.put(layout.hint('trace-1'), '{}');
     await publishStaleness(deps, ['trace-1', STALE, RECOVERED]);
-    expect([world.told, lines]).toEqual([[], []]);
+    expect([world.published, lines]).toEqual([[], []]);
     expect(await hints()).toEqual(['trace-1']);
   });
 
@@ -133,14 +133,17 @@ describe('publishStaleness', () => {
     ['had a good run since', (world) => ran(world, SINCE + 1), 0],
     ['had a run since that failed', (world) => ran(world, SINCE + 1, 'failed'), 1],
     ['had its good run at that moment', (world) => ran(world, SINCE), 1],
-  ])('handles a stale policy that %s', async (_, before, messages) => {
-    const world = listening();
-    await before(world);
-    await putStale(world.store, notification);
-    await publishStaleness(world.deps, [STALE]);
-    expect(world.told).toHaveLength(messages);
-    expect(await world.hints()).toEqual([]);
-  });
+  ])(
+    'publishes staleness once, and not after a good run: the policy %s',
+    async (_, before, messages) => {
+      const world = listening();
+      await before(world);
+      await putStale(world.store, notification);
+      await publishStaleness(world.deps, [STALE]);
+      expect(world.published).toHaveLength(messages);
+      expect(await world.hints()).toEqual([]);
+    },
+  );
 
   it.each([
     ['was not notified', undefined],
@@ -151,7 +154,7 @@ describe('publishStaleness', () => {
     if (before !== undefined) await writeNotifiedStale(store, before);
     await putRecovered(store, over);
     await publishStaleness(deps, [RECOVERED]);
-    expect(world.told).toEqual([]);
+    expect(world.published).toEqual([]);
     expect(await hints()).toEqual([]);
     expect((await readNotifiedStale(store, 'nightly'))?.since).toBe(before?.since);
   });
@@ -170,7 +173,7 @@ describe('publishStaleness', () => {
     expect(new Set(lines.map(([, event]) => event))).toEqual(new Set(['notify_failed']));
     topic.fails = undefined;
     await publishStaleness(deps, [RECOVERED]);
-    expect(world.told.map(({ kind }) => kind)).toEqual(['recovered']);
+    expect(world.published.map(({ kind }) => kind)).toEqual(['recovered']);
     expect(await hints()).toEqual([STALE]);
   });
 

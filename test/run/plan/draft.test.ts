@@ -24,34 +24,34 @@ type Options = {
   fails?: Error;
 };
 
-/** Drafts a run of the policy `changes` over the phones `seen`; a page takes a second to read. `fails` is the error of the bucket. */
+/** Drafts a run of the policy with `changes` over `fleetPhones`; a page takes a second to read. `fails` is the error of the bucket. */
 async function draft(
-  seen: Phone[],
+  fleetPhones: Phone[],
   changes: Record<string, string | undefined> = {},
   { phones, until = Infinity, tagged = [], listPhones, fails }: Options = {},
 ) {
   const text = policyText('nightly', changes);
   const parsed = parsePolicy(text, { fileName: 'nightly.yaml' });
   if (!parsed.ok) throw new Error(parsed.errors.map(({ message }) => message).join());
-  const { cph, calls } = fleet(seen, tagged);
+  const { cph, calls } = fleet(fleetPhones, tagged);
   const read = listPhones ?? cph.listPhones;
   const { clock, deps } = runScene({
     ...cph,
     listPhones: (page) => (clock.move(1_000), read(page)),
   });
-  const asked: unknown[][] = [];
+  const listings: unknown[][] = [];
   const { list } = deps.archives;
   const archives: typeof deps.archives = {
     ...deps.archives,
     list: (...of) => {
-      asked.push([...of, calls.length]);
+      listings.push([...of, calls.length]);
       return fails === undefined ? list(...of) : Promise.reject(fails);
     },
   };
   const base = startDraft({ ...request, ...(phones === undefined ? {} : { phones }) }, T0);
   const policy = { policy: parsed.policy, text, etag: 'e1' };
   const drafted = await draftPlan({ ...deps, archives }, base, policy, { requestedAt: T0, until });
-  return { drafted, text, calls, asked };
+  return { drafted, text, calls, listings };
 }
 
 const ends = (drafted: Awaited<ReturnType<typeof draft>>['drafted']) =>
@@ -87,9 +87,9 @@ describe('failedDraft', () => {
 
 describe('draftPlan', () => {
   it('contains the phones in submission order, the terms and the policy', async () => {
-    const seen = [phone('b'), phone('a'), phone('c', { server_id: 's0' }), phone('other')];
+    const fleetPhones = [phone('b'), phone('a'), phone('c', { server_id: 's0' }), phone('other')];
     const { drafted, text } = await draft(
-      seen.map((one) => (one.phone_id === 'other' ? { ...one, phone_name: 'x' } : one)),
+      fleetPhones.map((one) => (one.phone_id === 'other' ? { ...one, phone_name: 'x' } : one)),
     );
     expect(drafted).toEqual({
       plan: {
@@ -128,10 +128,10 @@ describe('draftPlan', () => {
     });
   });
 
-  it('lets phones in a passing state wait, and skips those in a lasting one', async () => {
+  it('lets phones in a temporary state wait, and skips those in a lasting one', async () => {
     const states = ['running', 'stopping', 'stopped', 'unknown_99'] as const;
-    const seen = states.map((status, n) => phone(`p${n}`, { status }));
-    const { drafted } = await draft(seen);
+    const fleetPhones = states.map((status, n) => phone(`p${n}`, { status }));
+    const { drafted } = await draft(fleetPhones);
     expect(ends(drafted)).toEqual([
       ['p0', undefined, undefined],
       ['p1', true, undefined],
@@ -153,9 +153,9 @@ describe('draftPlan', () => {
   });
 
   it('selects only phones on servers with the tags of the policy', async () => {
-    const seen = [phone('a'), phone('b', { server_id: 's2' })];
+    const fleetPhones = [phone('a'), phone('b', { server_id: 's2' })];
     const { drafted } = await draft(
-      seen,
+      fleetPhones,
       { select: '{ server_tags: { env: [prod] } }' },
       { tagged: ['s2'] },
     );
@@ -168,10 +168,16 @@ describe('draftPlan', () => {
   ])('narrows the selection to the phones of the request, %s', async (_, more) => {
     const many = Array.from({ length: more }, (__, n) => phone(`m${n + 10}`));
     const ids = many.map(({ phone_id }) => phone_id);
-    const seen = [phone('a'), phone('b'), phone('c'), phone('alien', { phone_name: 'x' }), ...many];
+    const fleetPhones = [
+      phone('a'),
+      phone('b'),
+      phone('c'),
+      phone('alien', { phone_name: 'x' }),
+      ...many,
+    ];
     const max = `{ name: "game-*", max_phones: ${more + 2} }`;
     const { drafted, calls } = await draft(
-      seen,
+      fleetPhones,
       { select: max },
       { phones: ['a', 'b', 'alien', 'gone', 'gone', ...ids] },
     );
@@ -226,9 +232,9 @@ describe('the bucket of the archives', () => {
     new ServiceError(code, 'no', { service: 'obs', operation: 'list', carriedOut: 'no' });
 
   it('is listed in the folder of the run, before any phone is read', async () => {
-    const { asked } = await draft([phone('a')]);
+    const { listings } = await draft([phone('a')]);
     const folder = `nightly/20260103/${RUN}/`;
-    expect(asked).toEqual([['my-phone-backups', folder, { max: 1 }, 0]]);
+    expect(listings).toEqual([['my-phone-backups', folder, { max: 1 }, 0]]);
   });
 
   it.each<[ErrorCode, string]>([

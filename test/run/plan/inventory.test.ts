@@ -113,10 +113,10 @@ describe('readInventory', () => {
     };
     const store = memoryStore(clock);
     const deps = { cph: slow, clock, store };
-    const asked = clock.now();
-    expect(await readInventory(deps, undefined, asked, asked + 50_000)).toBeUndefined();
+    const requestedAt = clock.now();
+    expect(await readInventory(deps, undefined, requestedAt, requestedAt + 50_000)).toBeUndefined();
     const before = calls();
-    const inventory = await readInventory(deps, undefined, asked, asked + 10 * MINUTE);
+    const inventory = await readInventory(deps, undefined, requestedAt, requestedAt + 10 * MINUTE);
     expect(inventory?.phones).toHaveLength(450);
     expect(calls() - before).toBe(2);
   });
@@ -136,15 +136,15 @@ describe('readInventory', () => {
   it('reads only the phones of the requested server', async () => {
     const clock = playClock();
     const store = memoryStore(clock);
-    const asked: object[] = [];
+    const queries: object[] = [];
     const listPhones = async (query: object) => {
-      asked.push(query);
-      return { count: 1, phones: [phone(asked.length)] };
+      queries.push(query);
+      return { count: 1, phones: [phone(queries.length)] };
     };
     const deps = { cph: { listPhones } as unknown as Cph, clock, store };
     const one = await readInventory(deps, 's1', clock.now(), Infinity);
     const all = await readInventory(deps, undefined, clock.now(), Infinity);
-    expect(asked).toEqual([
+    expect(queries).toEqual([
       { offset: 0, limit: 100, serverId: 's1' },
       { offset: 0, limit: 100 },
     ]);
@@ -182,7 +182,7 @@ describe('readInventory', () => {
   });
 
   describe('over several passes', () => {
-    /** What was asked for, and what came out. */
+    /** The offsets of the pages that were read, and the inventory. */
     async function passes({ cph }: { cph: Cph }) {
       const offsets: number[] = [];
       const listPhones: Cph['listPhones'] = (query) => {

@@ -13,7 +13,7 @@ import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 const RUN = 'nightly-20260102t023000z';
 const HOUR = 60 * MINUTE;
 
-/** A run that is asked for, its policy, and a fleet of two phones; `fails`: what CPH answers instead. */
+/** A requested run, its policy, and a fleet of two phones; `fails`: the error that CPH returns instead. */
 async function scene({
   text = policyText('nightly'),
   fails,
@@ -27,7 +27,13 @@ async function scene({
   const run: OpenRun = { ...openRun(RUN, []), plan: undefined };
   await store.put(layout.policy('nightly'), text);
   const plan = (until = Infinity) => planRun({ ...deps, writer: createWriter('1-a') }, run, until);
-  return { ...made, calls, run, plan, told: () => logged('planned').map(([, , fields]) => fields) };
+  return {
+    ...made,
+    calls,
+    run,
+    plan,
+    planned: () => logged('planned').map(([, , fields]) => fields),
+  };
 }
 
 const failing = (code: ErrorCode, message = 'no') =>
@@ -40,31 +46,31 @@ const troubled = (run: OpenRun, ...times: number[]): void =>
 
 describe('planRun', () => {
   it('writes the plan, adopts it and logs it', async () => {
-    const { run, store, plan, told } = await scene();
+    const { run, store, plan, planned } = await scene();
     expect(await plan()).toBe(true);
     const written = await readPlan(store, RUN);
     expect(run.plan).toEqual(written?.plan);
     expect([...run.state.phones.keys()]).toEqual(['p1', 'p2']);
     expect(written?.plan).toMatchObject({ selected: 2, started_at: T0, request: run.request });
     expect(written?.plan.policy).toEqual({ etag: 'e1', text: policyText('nightly') });
-    expect(told()).toEqual([{ run: RUN, policy: 'nightly', phones: 2, code: undefined }]);
+    expect(planned()).toEqual([{ run: RUN, policy: 'nightly', phones: 2, code: undefined }]);
   });
 
   it('adopts the plan that another drive wrote first', async () => {
-    const { run, store, plan, told } = await scene();
+    const { run, store, plan, planned } = await scene();
     const phones = [plannedPhone('other')];
     const other = openRun(RUN, phones).plan;
     if (other === undefined) throw new Error('no plan');
     await writePlan(store, '2-b', other, phones);
     await plan();
     expect([...run.state.phones.keys()]).toEqual(['other']);
-    expect(told()).toMatchObject([{ phones: 1 }]);
+    expect(planned()).toMatchObject([{ phones: 1 }]);
   });
 
   it('returns false and writes no plan while the fleet is still being read', async () => {
-    const { run, store, plan, told } = await scene();
+    const { run, store, plan, planned } = await scene();
     expect(await plan(T0)).toBe(false);
-    expect([run.plan, await readPlan(store, RUN), told()]).toEqual([undefined, undefined, []]);
+    expect([run.plan, await readPlan(store, RUN), planned()]).toEqual([undefined, undefined, []]);
   });
 
   it('reads the fleet once for runs requested within a minute', async () => {
@@ -76,23 +82,23 @@ describe('planRun', () => {
     expect(calls).toHaveLength(1);
   });
 
-  it('reads nothing for a run that was cancelled before', async () => {
-    const { run, plan, calls, lookups, told } = await scene({ text: 'broken' });
+  it('reads nothing for a run that was cancelled before its plan', async () => {
+    const { run, plan, calls, lookups, planned } = await scene({ text: 'broken' });
     record(run, [{ type: 'cancel_seen', at: T0 }]);
     expect(await plan()).toBe(true);
     expect([run.plan?.failure, run.plan?.terms, calls, lookups]).toEqual([
       ...[undefined, undefined, [], []],
     ]);
-    expect(told()).toEqual([{ run: RUN, policy: 'nightly', phones: 0, code: undefined }]);
+    expect(planned()).toEqual([{ run: RUN, policy: 'nightly', phones: 0, code: undefined }]);
   });
 
   it('fails a run whose policy is gone', async () => {
-    const { run, store, plan, told } = await scene();
+    const { run, store, plan, planned } = await scene();
     await store.remove([layout.policy('nightly')]);
     expect(await plan()).toBe(true);
     const message = 'policies/nightly.yaml does not exist';
     expect(run.plan?.failure).toEqual({ code: 'policy_gone', message });
-    expect(told()).toEqual([{ run: RUN, policy: 'nightly', phones: 0, code: 'policy_gone' }]);
+    expect(planned()).toEqual([{ run: RUN, policy: 'nightly', phones: 0, code: 'policy_gone' }]);
   });
 
   it('fails a run whose policy is invalid, with the first three errors', async () => {

@@ -16,8 +16,8 @@ const { request, plan } = openRun(RUN, [plannedPhone('p')]);
 function scene() {
   const clock = playClock(T0);
   const store = memoryStore(clock);
-  const ask = () => putRequest(store, request);
-  const planIt = async () => {
+  const putOpen = () => putRequest(store, request);
+  const putPlan = async () => {
     if (plan !== undefined) await writePlan(store, '1-a', plan, [plannedPhone('p')]);
   };
   const quarantineRun = () =>
@@ -35,7 +35,7 @@ function scene() {
       },
       [],
     );
-  return { clock, store, ask, planIt, quarantineRun, settle };
+  return { clock, store, putOpen, putPlan, quarantineRun, settle };
 }
 
 const newer = JSON.stringify({ version: 99 });
@@ -48,16 +48,16 @@ describe('findRun', () => {
 
   it.each([
     ['is too long', 'a'.repeat(201)],
-    ['leads elsewhere', `../${RUN}`],
-    ['is that of a wish to cancel', `cancel/${RUN}`],
+    ['leads to another folder', `../${RUN}`],
+    ['is the key of a cancel request', `cancel/${RUN}`],
     ['is empty', ''],
-    ['is odd', 'a b'],
-  ])('looks nowhere for an id that %s', async (_, id) => {
+    ['has a space', 'a b'],
+  ])('reads nothing for an id that %s', async (_, id) => {
     const { store } = scene();
-    const asked: string[] = [];
-    const get = async (key: string) => void asked.push(key);
+    const reads: string[] = [];
+    const get = async (key: string) => void reads.push(key);
     const found = await findRun({ get, list: store.list }, id);
-    expect([found, asked]).toEqual([undefined, []]);
+    expect([found, reads]).toEqual([undefined, []]);
   });
 
   it('accepts the longest possible id', async () => {
@@ -68,10 +68,10 @@ describe('findRun', () => {
   });
 
   it('returns an open run with its state', async () => {
-    const { store, ask, planIt } = scene();
-    await ask();
+    const { store, putOpen, putPlan } = scene();
+    await putOpen();
     expect(await findRun(store, RUN)).toMatchObject({ kind: 'open', run: { plan: undefined } });
-    await planIt();
+    await putPlan();
     await appendLog(store, layout.logEntry(RUN, '1-a', 1), [{ type: 'cancel_seen', at: T0 }]);
     expect(await findRun(store, RUN)).toMatchObject({
       kind: 'open',
@@ -80,20 +80,20 @@ describe('findRun', () => {
   });
 
   it('returns a settled run, with or without its request', async () => {
-    const { store, ask, planIt, settle } = scene();
-    await planIt();
+    const { store, putOpen, putPlan, settle } = scene();
+    await putPlan();
     const report = await settle();
     expect(await findRun(store, RUN)).toEqual({ kind: 'settled', report });
-    await ask();
+    await putOpen();
     expect(await findRun(store, RUN)).toEqual({ kind: 'settled', report });
   });
 
   it.each(['gone', 'still there'])(
     'returns the report of a run that settles during the read, its request %s',
     async (left) => {
-      const { store, ask, planIt, settle } = scene();
-      await ask();
-      await planIt();
+      const { store, putOpen, putPlan, settle } = scene();
+      await putOpen();
+      await putPlan();
       const get: typeof store.get = async (key) => {
         const object = await store.get(key);
         if (key === layout.report(RUN) && object === undefined) {
@@ -108,8 +108,8 @@ describe('findRun', () => {
   );
 
   it('throws when the bucket does not respond', async () => {
-    const { store, ask } = scene();
-    await ask();
+    const { store, putOpen } = scene();
+    await putOpen();
     const get: typeof store.get = (key) =>
       key === layout.report(RUN) ? Promise.reject(new Error('unreachable')) : store.get(key);
     await expect(findRun({ get, list: store.list }, RUN)).rejects.toThrow('unreachable');
@@ -122,8 +122,8 @@ describe('findRun, of a run with an unreadable object', () => {
     ['the plan', layout.plan(RUN)],
     ['an entry of the log', layout.logEntry(RUN, '1-a', 1)],
   ])('quarantines the run because of %s, and returns its request', async (_, key) => {
-    const { store, ask } = scene();
-    await ask();
+    const { store, putOpen } = scene();
+    await putOpen();
     await store.put(key, newer);
     expect(await findRun(store, RUN)).toStrictEqual({
       kind: 'quarantined',
@@ -134,8 +134,8 @@ describe('findRun, of a run with an unreadable object', () => {
   });
 
   it('takes the request from the plan when the request is unreadable or gone', async () => {
-    const { store, planIt } = scene();
-    await planIt();
+    const { store, putPlan } = scene();
+    await putPlan();
     await store.put(layout.request(RUN), 'not json');
     expect(await findRun(store, RUN)).toMatchObject({ code: 'object_invalid', request });
     await store.put(layout.report(RUN), newer);
@@ -152,8 +152,8 @@ describe('findRun, of a run with an unreadable object', () => {
   });
 
   it('throws when the bucket does not respond for the request', async () => {
-    const { store, ask } = scene();
-    await ask();
+    const { store, putOpen } = scene();
+    await putOpen();
     await store.put(layout.report(RUN), newer);
     const get: typeof store.get = (key) =>
       key === layout.request(RUN) ? Promise.reject(new Error('unreachable')) : store.get(key);
@@ -163,16 +163,16 @@ describe('findRun, of a run with an unreadable object', () => {
 
 describe('findRun, of a run that drive has quarantined', () => {
   it('returns the reason that drive recorded', async () => {
-    const { store, ask, quarantineRun } = scene();
-    await ask();
+    const { store, putOpen, quarantineRun } = scene();
+    await putOpen();
     await quarantineRun();
     expect(await findRun(store, RUN)).toStrictEqual(quarantined);
   });
 
   it('is quarantined while no object of the run is newer than the record', async () => {
-    const { clock, store, ask, planIt, quarantineRun } = scene();
-    await ask();
-    await planIt();
+    const { clock, store, putOpen, putPlan, quarantineRun } = scene();
+    await putOpen();
+    await putPlan();
     clock.move(1);
     await quarantineRun();
     expect(await findRun(store, RUN)).toStrictEqual(quarantined);
@@ -181,17 +181,17 @@ describe('findRun, of a run that drive has quarantined', () => {
   });
 
   it('is open again once the request was written again', async () => {
-    const { clock, store, ask, quarantineRun } = scene();
+    const { clock, store, putOpen, quarantineRun } = scene();
     await quarantineRun();
     clock.move(1);
-    await ask();
+    await putOpen();
     expect(await findRun(store, RUN)).toMatchObject({ kind: 'open' });
   });
 
   it('is open again once an object of the run was written', async () => {
-    const { clock, store, ask, planIt, quarantineRun } = scene();
-    await ask();
-    await planIt();
+    const { clock, store, putOpen, putPlan, quarantineRun } = scene();
+    await putOpen();
+    await putPlan();
     await quarantineRun();
     clock.move(1);
     await appendLog(store, layout.logEntry(RUN, '1-a', 1), []);
@@ -199,8 +199,8 @@ describe('findRun, of a run that drive has quarantined', () => {
   });
 
   it('treats a record that is deleted during the read as old', async () => {
-    const { store, ask, quarantineRun } = scene();
-    await ask();
+    const { store, putOpen, quarantineRun } = scene();
+    await putOpen();
     await quarantineRun();
     const list: typeof store.list = async (prefix, options) =>
       prefix === layout.quarantined(RUN) ? [] : store.list(prefix, options);
@@ -208,31 +208,31 @@ describe('findRun, of a run that drive has quarantined', () => {
   });
 
   it('ignores an unreadable record', async () => {
-    const { store, ask } = scene();
-    await ask();
+    const { store, putOpen } = scene();
+    await putOpen();
     await store.put(layout.quarantined(RUN), 'not json');
     expect(await findRun(store, RUN)).toMatchObject({ kind: 'open' });
   });
 
   it('prefers the report to the record', async () => {
-    const { store, ask, quarantineRun, settle } = scene();
-    await ask();
+    const { store, putOpen, quarantineRun, settle } = scene();
+    await putOpen();
     await quarantineRun();
     await settle();
     expect(await findRun(store, RUN)).toMatchObject({ kind: 'settled' });
   });
 
   it('lists one key of the record and of the request', async () => {
-    const { store, ask, quarantineRun } = scene();
-    await ask();
+    const { store, putOpen, quarantineRun } = scene();
+    await putOpen();
     await quarantineRun();
-    const asked: [string, object | undefined][] = [];
+    const lists: [string, object | undefined][] = [];
     const list: typeof store.list = async (prefix, options) => {
-      asked.push([prefix, options]);
+      lists.push([prefix, options]);
       return store.list(prefix, options);
     };
     await findRun({ get: store.get, list }, RUN);
-    expect(asked.slice(1)).toEqual([
+    expect(lists.slice(1)).toEqual([
       [layout.quarantined(RUN), { max: 1 }],
       [layout.request(RUN), { max: 1 }],
       [layout.run(RUN), undefined],

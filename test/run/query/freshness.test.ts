@@ -51,9 +51,12 @@ describe('freshnessOf', () => {
     ['no slot since', SLOT, 'never'],
     ['one slot since', SLOT - DAY, 'never'],
     ['two slots since', SLOT - DAY - 1, 'stale'],
-  ] as const)('waits for two slots of a policy that never completed: %s', (_, from, expected) => {
-    expect(freshnessOf({ ...nightly, from, goodAt: undefined }, OVER + 1)).toBe(expected);
-  });
+  ] as const)(
+    'is never, not stale, until two slots of a policy without a completed run have ended: %s',
+    (_, from, expected) => {
+      expect(freshnessOf({ ...nightly, from, goodAt: undefined }, OVER + 1)).toBe(expected);
+    },
+  );
 
   it('is unscheduled without a schedule, whatever ran', () => {
     expect(freshnessOf({ ...nightly, rule: undefined, goodAt: undefined }, SLOT)).toBe(
@@ -62,7 +65,7 @@ describe('freshnessOf', () => {
     expect(freshnessOf({ ...nightly, rule: undefined, goodAt: 1 }, SLOT)).toBe('unscheduled');
   });
 
-  it('counts slots and not hours: a weekly policy may be days old', () => {
+  it('counts slots and not hours: a weekly policy is fresh for days', () => {
     const weekly = { ...nightly, rule: { ...rule, cron: '0 0 3 * * 1' } };
     expect(freshnessOf({ ...weekly, goodAt: SLOT - 9 * DAY }, OVER)).toBe('fresh');
     expect(freshnessOf({ ...weekly, goodAt: SLOT - 15 * DAY }, OVER)).toBe('stale');
@@ -82,7 +85,7 @@ describe('activeSince', () => {
 
   it.each([
     ['is undefined without a cursor', undefined, undefined],
-    ['is what the cursor says', cursor, SLOT - HOUR],
+    ['is from when the cursor counts slots', cursor, SLOT - HOUR],
     [
       'is undefined without freshness in the cursor',
       { ...cursor, freshness: undefined },

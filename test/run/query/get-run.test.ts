@@ -109,7 +109,7 @@ describe('RunReader.view', () => {
     });
   });
 
-  it('leaves out what the report does not have', async () => {
+  it('leaves out fields that the report does not have', async () => {
     const { store, view } = await scene();
     await settled(store, RUN, []);
     const found = await view();

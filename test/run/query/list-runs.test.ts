@@ -17,7 +17,7 @@ const HOUR = 60 * MINUTE;
 function setUp() {
   const clock = playClock(T0);
   const store = memoryStore(clock);
-  const ask = async (policy: string, slot: number): Promise<string> => {
+  const request = async (policy: string, slot: number): Promise<string> => {
     const run_id = timerRunId(policy, slot);
     const request = { run_id, policy, trigger: 'timer', slot: stamp(slot) } as const;
     await putRequest(store, request);
@@ -56,16 +56,16 @@ function setUp() {
       if (after === undefined) return ids;
     }
   };
-  return { clock, store, ask, settle, list, pages };
+  return { clock, store, request, settle, list, pages };
 }
 
 describe('listRuns', () => {
   it('returns open runs, newest first, then settled runs, newest first', async () => {
-    const { ask, settle, list } = setUp();
+    const { request, settle, list } = setUp();
     const old = await settle('nightly', T0 - 48 * HOUR);
     const recent = await settle('weekly', T0 - 24 * HOUR, 'failed');
-    const first = await ask('nightly', T0);
-    const second = await ask('weekly', T0);
+    const first = await request('nightly', T0);
+    const second = await request('weekly', T0);
 
     const { ids, runs, next } = await list();
 
@@ -82,9 +82,9 @@ describe('listRuns', () => {
   });
 
   it('reads only one page of thousands of settled runs', async () => {
-    const { store, clock, ask, settle } = setUp();
+    const { store, clock, request, settle } = setUp();
     for (let run = 0; run < 3_000; run += 1) await settle('nightly', T0 + run * HOUR);
-    await ask('weekly', T0);
+    await request('weekly', T0);
     const calls: string[] = [];
     const counted = {
       ...store,
@@ -107,12 +107,12 @@ describe('listRuns', () => {
   });
 
   it('applies all filters', async () => {
-    const { ask, settle, list } = setUp();
+    const { request, settle, list } = setUp();
     const old = await settle('nightly', T0 - 48 * HOUR);
     const failed = await settle('nightly', T0 - 24 * HOUR, 'failed');
     const other = await settle('nightly-2', T0 - 12 * HOUR);
-    const open = await ask('nightly', T0);
-    const openToo = await ask('nightly-2', T0);
+    const open = await request('nightly', T0);
+    const openToo = await request('nightly-2', T0);
 
     expect((await list({ policy: 'nightly' })).ids).toEqual([open, failed, old]);
     expect((await list({ outcome: 'completed' })).ids).toEqual([other, old]);
@@ -125,8 +125,8 @@ describe('listRuns', () => {
   });
 
   it('counts open runs as settled now, to the millisecond', async () => {
-    const { clock, ask, list } = setUp();
-    const open = await ask('nightly', T0);
+    const { clock, request, list } = setUp();
+    const open = await request('nightly', T0);
     const now = clock.now();
     expect((await list({ since: now, until: now })).ids).toEqual([open]);
     expect((await list({ since: now + 1 })).ids).toEqual([]);
@@ -147,9 +147,9 @@ describe('listRuns', () => {
   });
 
   it.each([1, 2, 3, 4, 7, 10])('returns every run once in pages of %i', async (max) => {
-    const { ask, settle, list, pages } = setUp();
+    const { request, settle, list, pages } = setUp();
     for (const day of [1, 2, 3]) await settle('nightly', T0 - day * 24 * HOUR);
-    for (const name of ['a', 'b', 'c', 'd']) await ask(name, T0);
+    for (const name of ['a', 'b', 'c', 'd']) await request(name, T0);
     const all = await list({ max: 100 });
 
     expect(all.ids).toHaveLength(7);
@@ -159,17 +159,17 @@ describe('listRuns', () => {
   });
 
   it('returns a run without a published notification once, as settled', async () => {
-    const { ask, settle, list } = setUp();
-    const runId = await ask('nightly', T0);
+    const { request, settle, list } = setUp();
+    const runId = await request('nightly', T0);
     await settle('nightly', T0);
 
     expect((await list()).runs).toMatchObject([{ run_id: runId, phase: 'settled' }]);
     expect((await list({ open: true })).ids).toEqual([]);
   });
 
-  it('returns unreadable runs as quarantined, and the others too', async () => {
-    const { store, ask, list } = setUp();
-    const good = await ask('nightly', T0);
+  it('returns unreadable runs as quarantined among the others', async () => {
+    const { store, request, list } = setUp();
+    const good = await request('nightly', T0);
     await store.put(layout.request('weekly-20260102t023000z'), '{"version":99}');
     await store.put(layout.request('Odd_name'), 'not json');
 
@@ -185,9 +185,9 @@ describe('listRuns', () => {
   });
 
   it('shows which open runs are being cancelled', async () => {
-    const { store, ask, list } = setUp();
-    const runId = await ask('nightly', T0);
-    await ask('weekly', T0);
+    const { store, request, list } = setUp();
+    const runId = await request('nightly', T0);
+    await request('weekly', T0);
     await store.put(layout.cancel(runId), '{}');
 
     const { runs } = await list();

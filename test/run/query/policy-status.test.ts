@@ -41,13 +41,13 @@ function setUp() {
       outcome,
       settled_at: settledAt,
     });
-  const ask = async (name: string, slot: number): Promise<string> => {
+  const request = async (name: string, slot: number): Promise<string> => {
     const run_id = timerRunId(name, slot);
     const request = { run_id, policy: name, trigger: 'timer', slot: stamp(slot) };
     await putRequest(store, request as Parameters<typeof putRequest>[1]);
     return run_id;
   };
-  return { store, put, statuses, status, ran, ask };
+  return { store, put, statuses, status, ran, request };
 }
 
 describe('policyStatuses', () => {
@@ -56,11 +56,11 @@ describe('policyStatuses', () => {
   });
 
   it('returns schedule, next slot and last runs of an active policy', async () => {
-    const { put, status, ran, ask } = setUp();
+    const { put, status, ran, request } = setUp();
     await put('nightly', policy('nightly', 'on_provisioned: true'));
     await ran('completed', SLOT - DAY + HOUR);
     await ran('failed', SLOT + HOUR);
-    const open = await ask('nightly', NOW);
+    const open = await request('nightly', NOW);
 
     expect(await status()).toEqual({
       policy: 'nightly',
@@ -82,12 +82,12 @@ describe('policyStatuses', () => {
     });
   });
 
-  it('gives each policy its own runs, by name', async () => {
-    const { store, put, statuses, ask } = setUp();
+  it('returns each policy with its own runs, by name', async () => {
+    const { store, put, statuses, request } = setUp();
     for (const name of ['b', 'a', 'a-20260102t183000z']) await put(name);
-    const ofB = await ask('b', SLOT);
-    const ofA = await ask('a', SLOT);
-    const settled = await ask('a', SLOT - DAY);
+    const ofB = await request('b', SLOT);
+    const ofA = await request('a', SLOT);
+    const settled = await request('a', SLOT - DAY);
     await store.put(layout.report(settled), '{}');
 
     expect((await statuses()).map((one) => [one.policy, one.open_runs])).toEqual([

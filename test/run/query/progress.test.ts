@@ -53,10 +53,10 @@ describe('progressOf', () => {
     const run = openRun('nightly-20260102t023000z', [plannedPhone('p1', changes)]);
     fold(run.state, events);
 
-    const { selected, ...standings } = progressSchema.parse(progressOf(run, at + 1));
+    const { selected, ...states } = progressSchema.parse(progressOf(run, at + 1));
 
     expect(selected).toBe(1);
-    expect(Object.entries(standings).filter(([, count]) => count > 0)).toEqual([[state, 1]]);
+    expect(Object.entries(states).filter(([, count]) => count > 0)).toEqual([[state, 1]]);
   });
 
   it('counts each phone once at any time', () => {
@@ -65,9 +65,9 @@ describe('progressOf', () => {
     fold(run.state, [...accepted('p1'), ...ended('p2'), intent('p3')]);
 
     for (const hours of [0, 1, 3, 100]) {
-      const { selected, ...standings } = progressOf(run, T0 + hours * 60 * MINUTE);
+      const { selected, ...states } = progressOf(run, T0 + hours * 60 * MINUTE);
       expect(selected).toBe(50);
-      expect(Object.values(standings).reduce((sum, count) => sum + count, 0)).toBe(50);
+      expect(Object.values(states).reduce((sum, count) => sum + count, 0)).toBe(50);
     }
   });
 

@@ -39,7 +39,7 @@ const linesOf = (events: RunEvent[]) =>
 
 const runLog = async (...of: Parameters<typeof readEvents>) => logLines(await readEvents(...of));
 
-describe('readEvents and logLines', () => {
+describe('the log of a run', () => {
   it('returns the events of all writers by time', async () => {
     const store = memoryStore(playClock());
     await appendLog(store, layout.logEntry(RUN, '2-b', 1), [{ type: 'cancel_seen', at: T0 + 2 }]);
@@ -66,7 +66,7 @@ describe('readEvents and logLines', () => {
   it.each([
     ['object_invalid', 'not json'],
     ['object_newer', JSON.stringify({ version: 99, events: [] })],
-  ])('tells of an entry that cannot be read (%s) and goes on', async (code, body) => {
+  ])('shows an unreadable entry (%s) as a line among the others', async (code, body) => {
     const store = memoryStore(playClock());
     await appendLog(store, layout.logEntry(RUN, '1-a', 1), [refused(T0, 'p1')]);
     const key = layout.logEntry(RUN, '1-a', 2);
@@ -131,9 +131,9 @@ describe('exportCalls', () => {
   });
 
   it.each<[string, RunEvent[], ReturnType<typeof call>[]]>([
-    ['nothing was sent', [{ type: 'cancel_seen', at: T0 }], []],
+    ['returns no call when nothing was sent', [{ type: 'cancel_seen', at: T0 }], []],
     [
-      'a call with all verdicts, whichever comes first',
+      'counts accepted, refused and lost phones of one call, in any order',
       [
         refused(T0, 'p1'),
         accepted(T0, 'p2', 'r1'),
@@ -143,23 +143,27 @@ describe('exportCalls', () => {
       [call(T0, 'r1', [2, 1, 1])],
     ],
     [
-      'two calls of one moment, told apart by their request ids',
+      'distinguishes two calls of one moment by their request ids',
       [accepted(T0, 'p1', 'r1'), refused(T0, 'p2'), accepted(T0, 'p3', 'r2')],
       [call(T0, 'r1', [1, 1, 0]), call(T0, 'r2', [1, 0, 0])],
     ],
     [
-      'a call refused as a whole, then one that was taken',
+      'returns a refused call without a request id, and the accepted one after it',
       [refused(T0, 'p1'), refused(T0, 'p2'), accepted(T0 + 5, 'p1', 'r1')],
       [call(T0, null, [0, 2, 0]), call(T0 + 5, 'r1', [1, 0, 0])],
     ],
-    ['a lost answer', [unknown(T0, 'p1'), unknown(T0, 'p2')], [call(T0, null, [0, 0, 2])]],
     [
-      'a job that was found later',
+      'returns a call whose response was lost',
+      [unknown(T0, 'p1'), unknown(T0, 'p2')],
+      [call(T0, null, [0, 0, 2])],
+    ],
+    [
+      'counts a job that was found later as accepted',
       [accepted(T0, 'p1', 'r1'), unknown(T0, 'p2', 'r1'), accepted(T0 + 60_000, 'p2', 'r1')],
       [call(T0, 'r1', [2, 0, 0])],
     ],
     [
-      'the same fact told twice',
+      'counts an event once that was recorded twice',
       [accepted(T0, 'p1', 'r1'), accepted(T0, 'p1', 'r1')],
       [call(T0, 'r1', [1, 0, 0])],
     ],

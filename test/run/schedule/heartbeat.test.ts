@@ -22,8 +22,8 @@ describe('requestHeartbeat', () => {
   it.each([
     ['right at its time', 0],
     ['later that day', 23 * HOUR],
-  ])('requests the daily message %s', async (_, late) => {
-    const { deps, hints, body } = listening(EIGHT + late);
+  ])('requests the daily message %s', async (_, after) => {
+    const { deps, hints, body } = listening(EIGHT + after);
     expect(await requestHeartbeat(deps, daily, undefined)).toBe(EIGHT);
     expect(await hints()).toEqual([ID]);
     expect(await body(layout.hint(ID))).toMatchObject({
@@ -52,8 +52,8 @@ describe('requestHeartbeat', () => {
     ['was sent, later that day', EIGHT, HOUR, []],
     ['was not sent, but the day before was', EIGHT - DAY, HOUR, [ID]],
     ['seems sent in the future, by a clock that was ahead', EIGHT + DAY, HOUR, [ID]],
-  ])('requests a message only when needed: the day %s', async (_, notified, late, expected) => {
-    const { deps, store, hints } = listening(EIGHT + late);
+  ])('requests a message only when needed: the day %s', async (_, notified, after, expected) => {
+    const { deps, store, hints } = listening(EIGHT + after);
     await writeNotifiedHeartbeat(store, notified);
     expect(await requestHeartbeat(deps, daily, EIGHT - DAY)).toBe(EIGHT);
     expect(await hints()).toEqual(expected);

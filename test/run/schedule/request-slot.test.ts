@@ -177,7 +177,7 @@ describe('a slot that was skipped for overlap', () => {
     );
   });
 
-  it('is forgotten when its event can no longer be delivered', async () => {
+  it('is forgotten two days later, when its event can no longer be delivered', async () => {
     const { fire, publish, store, clock, end } = setUp();
     await fire(0);
     await fire(1);

@@ -349,15 +349,15 @@ describe('schedule, at its limits', () => {
     expect(await tick('nightly', SLOT)).toHaveLength(1);
   });
 
-  it('starts a slot until the last moment of start_within, and reports it as too late after that', async () => {
-    for (const [late, runs] of [
+  it('starts a slot until start_within has passed, and reports it as too late after that', async () => {
+    for (const [over, runs] of [
       [0, 1],
       [1, 0],
     ] as const) {
       const { clock, lines, tick, put, reasons } = setUp();
       await put('nightly');
       await tick();
-      clock.move(10 * MINUTE + 2 * HOUR + late);
+      clock.move(10 * MINUTE + 2 * HOUR + over);
       expect(await tick()).toHaveLength(runs);
       expect(await reasons()).toEqual(runs === 1 ? [] : ['too_late']);
       if (runs === 0) {

@@ -52,7 +52,7 @@ describe.each(['en', 'zh'] as const)('composeMessage in %s', (language) => {
     });
   });
 
-  it('words every kind of notification as the golden file has it', async () => {
+  it('writes every kind of notification as in the golden file', async () => {
     const texts = everyKind.map((one) => {
       const { subject, message_structure, message_attributes } = composeMessage(one, locale);
       const { default: text, sms, https = '' } = message_structure;

@@ -1,4 +1,7 @@
-import type { Notification } from '../../../../lib/run/notify/message/notification.ts';
+import type {
+  DailySummary,
+  Notification,
+} from '../../../../lib/run/notify/message/notification.ts';
 
 const counts = {
   selected: 20_000,
@@ -29,6 +32,14 @@ export function settledRun(changes: Partial<Settled> = {}): Settled {
     ...changes,
   };
 }
+
+/** A day without runs. */
+export const day = (changes: Partial<DailySummary> = {}): DailySummary => ({
+  ...{ since: '2026-01-01T00:00:00Z', until: '2026-01-02T00:00:00Z' },
+  runs: { completed: 0, partial: 0, failed: 0, skipped: 0, cancelled: 0 },
+  ...{ open: 0, active: 0, missed: 0, stale: [], invalid: [] },
+  ...changes,
+});
 
 const missed = (reason: string, slots: number): Notification => ({
   ...{ kind: 'missed', policy: 'nightly' },
@@ -73,15 +84,13 @@ export const everyKind: Notification[] = [
   ...[0, 2].map((n): Notification => ({
     kind: 'heartbeat',
     date: '20260102',
-    day: {
-      since: '2026-01-01T00:00:00Z',
-      until: '2026-01-02T00:00:00Z',
+    day: day({
       runs: { completed: 3 * n, partial: n, failed: 0, skipped: 0, cancelled: n },
       open: 1 + n,
       active: 4,
       missed: n,
       stale: n === 0 ? [] : ['nightly', 'weekly'],
       invalid: n === 0 ? [] : ['typo', 'other', 'third'],
-    },
+    }),
   })),
 ];

@@ -17,7 +17,7 @@ describe('headline', () => {
     expect(headline(stale, locale)).toBe(expected);
   });
 
-  it('bears times that no calendar holds', () => {
+  it('writes a time beyond the calendar as the last time of the year 9999', () => {
     expect(headline({ ...stale, since: 1e20 }, en)).toContain('since 10000-01-01');
   });
 
@@ -39,7 +39,7 @@ describe('messageText', () => {
     expect(texts.filter((text) => text?.includes('Check'))).toHaveLength(2);
   });
 
-  it('has sentences in both languages, where numbers do not say it all', () => {
+  it('has sentences in both languages for all but run results and daily messages', () => {
     for (const one of everyKind.filter(({ kind }) => kind !== 'settled')) {
       const texts = [messageText(one, en), messageText(one, zh)];
       if (one.kind === 'heartbeat') expect(texts).toEqual([undefined, undefined]);
