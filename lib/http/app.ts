@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { PhonevaultError } from '../errors.ts';
 import { authenticate, type Caller, requireScope } from './authenticate.ts';
-import { MAX_BODY_BYTES } from './input.ts';
+import { MAX_BODY_BYTES, MAX_SIGNED_BYTES, readBytes } from './input.ts';
 import { problem, toProblem, problemResponse } from './problem.ts';
 import type { HttpDeps, Route } from './route.ts';
 import { routes } from './all-routes.ts';
@@ -43,13 +43,16 @@ export function createHttpApp(): HttpApp {
     logCall(c);
   });
   app.use(async (c, next) => {
-    const bytes = new Uint8Array(await c.req.raw.arrayBuffer());
-    if (bytes.length > MAX_BODY_BYTES) {
+    const { raw } = c.req;
+    let signed: Uint8Array | undefined;
+    const body = async () => (signed = await readBytes(raw, MAX_SIGNED_BYTES));
+    const call = { headers: raw.headers, body };
+    c.set('caller', await authenticate(c.env.callers, call, c.env.run.clock.now()));
+    const bytes = signed ?? (await readBytes(raw, MAX_BODY_BYTES));
+    if (bytes === undefined || bytes.length > MAX_BODY_BYTES) {
       throw problem(413, 'body_too_large', `The body has more than ${MAX_BODY_BYTES} bytes.`);
     }
     c.set('bytes', bytes);
-    const call = { headers: c.req.raw.headers, body: bytes };
-    c.set('caller', authenticate(c.env.callers, call, c.env.run.clock.now()));
     await next();
   });
 

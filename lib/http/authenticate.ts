@@ -10,15 +10,14 @@ export type Caller =
 /** All authorized callers. */
 export type Callers = { tokens: TokenEntry[]; webhooks: WebhookSecret[] };
 
+/** `body` returns undefined for a body that is too large to be checked. Only a signed request's body is read. */
+type Call = { headers: Headers; body(): Promise<Uint8Array | undefined> };
+
 /**
  * Returns the caller, by bearer token or by the signature of a webhook. Throws a 401 that does not reveal which names exist.
  * `now` in epoch ms.
  */
-export function authenticate(
-  callers: Callers,
-  call: { headers: Headers; body: Uint8Array },
-  now: number,
-): Caller {
+export async function authenticate(callers: Callers, call: Call, now: number): Promise<Caller> {
   const authorization = call.headers.get('authorization');
   if (authorization !== null) return byToken(callers.tokens, authorization, now);
   const id = call.headers.get('webhook-id');
@@ -31,7 +30,8 @@ export function authenticate(
     const names = 'webhook-id, webhook-timestamp and webhook-signature';
     throw refused('signature_incomplete', `A signed request needs the headers ${names}.`);
   }
-  const signer = findSigner(callers.webhooks, { id, timestamp, signature }, call.body, now);
+  const body = await call.body();
+  const signer = body && findSigner(callers.webhooks, { id, timestamp, signature }, body, now);
   if (signer === 'stale') {
     const detail = 'The webhook-timestamp is more than five minutes off.';
     throw refused('signature_stale', detail);

@@ -4,6 +4,24 @@ import { MAX_ERRORS, problem } from './problem.ts';
 /** A body with a thousand phones has 35 KB. */
 export const MAX_BODY_BYTES = 256 * 1024;
 
+/** The gateway accepts no larger request. */
+export const MAX_SIGNED_BYTES = 6 * 1024 * 1024;
+
+/** Returns the body of a request, or undefined when it has more than `max` bytes: the rest is not read. */
+export async function readBytes(
+  { body }: Request,
+  max: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > max) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
 /** Returns the query. Throws a 400 that names every invalid, unknown or repeated parameter. */
 export function readQuery<Q extends z.ZodObject>(schema: Q, search: URLSearchParams): z.output<Q> {
   const names = [...search.keys()];

@@ -23,7 +23,8 @@ describe('events', () => {
         webhooks: [webhookSecret(EXAMPLE_SECRET)],
       };
       const at = Date.parse('2026-02-03T02:31:00+08:00');
-      expect(authenticate(callers, { headers: request.headers, body }, at)).toMatchObject(
+      const call = { headers: request.headers, body: async () => body };
+      expect(await authenticate(callers, call, at)).toMatchObject(
         name === 'apigWebhook' ? { kind: 'webhook' } : { kind: 'token', name: 'example' },
       );
     },

@@ -1,7 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { NIGHTLY } from '../../testing/night.ts';
-import { READER } from '../../testing/keys.ts';
+import { READER, WEBHOOK_KEYS, webhookSecret } from '../../testing/keys.ts';
+import { createHttpApp } from '../../lib/http/app.ts';
 import { api } from './support/api.ts';
+
+const forged = (now: number) => ({
+  'webhook-id': 'msg_1',
+  'webhook-timestamp': String(Math.floor(now / 1_000)),
+  'webhook-signature': `v1,${'A'.repeat(43)}=`,
+});
+
+/** A request whose body never ends. `pulled` returns the megabytes read. */
+function endless(headers: Record<string, string>) {
+  let pulled = 0;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      pulled += 1;
+      controller.enqueue(new Uint8Array(1024 * 1024));
+    },
+  });
+  const init = { method: 'POST', headers, body, duplex: 'half' } as RequestInit;
+  return { request: new Request('http://phonevault/v1/runs', init), pulled: () => pulled };
+}
 
 describe('createHttpApp', () => {
   it('logs the caller, the operation and the run of a call', async () => {
@@ -39,6 +59,27 @@ describe('createHttpApp', () => {
     ]);
     expect(JSON.stringify(lines)).not.toContain('hunter2');
   });
+
+  it.each([
+    ['no credentials', () => ({}), 'unauthenticated', 0],
+    ['an unknown token', () => ({ authorization: 'Bearer hunter2' }), 'token_unknown', 0],
+    ['a wrong signature', forged, 'signature_wrong', 7],
+  ])(
+    'answers 401 to a large body with %s, and reads little of it',
+    async (_, headersAt, code, mb) => {
+      const { clock, invocation } = await api();
+      const { request, pulled } = endless(headersAt(clock.now()));
+      const response = await createHttpApp().respond(request, {
+        run: invocation().deps,
+        wake: { functiongraph: { invokeAsync: async () => undefined }, driveUrn: undefined },
+        callers: { tokens: [], webhooks: [webhookSecret(WEBHOOK_KEYS[0] ?? '')] },
+        mount: '',
+        until: clock.now() + 50_000,
+      });
+      expect([response.status, await response.json()]).toMatchObject([401, { code }]);
+      expect(pulled()).toBeLessThanOrEqual(mb + 1);
+    },
+  );
 
   it('names the allowed methods of a route', async () => {
     const { call } = await api();

@@ -124,6 +124,15 @@ describe('a webhook', () => {
     expect((await call('POST', '/v1/runs', signed(restricted, now, body))).status).toBe(202);
   });
 
+  it.each([
+    ['of 300 KB that is signed', 300 * 1024, 413, 'body_too_large'],
+    ['of 7 MB, which cannot be checked', 7 * 1024 * 1024, 401, 'signature_wrong'],
+  ])('is refused with a body %s', async (_, size, status, code) => {
+    const { call, clock } = await api();
+    const answer = await call('POST', '/v1/runs', signed(key, clock.now(), 'x'.repeat(size)));
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+  });
+
   it('is refused on every other route', async () => {
     const { call, clock } = await api();
     for (const [method, path] of EVERY_ROUTE.slice(1, -1)) {
