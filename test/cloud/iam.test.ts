@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { Login } from '../../lib/cloud/iam.ts';
 import { reveal, secret } from '../../lib/secret.ts';
-import { revealed } from '../support/revealed.ts';
+import { revealSecrets } from '../support/reveal-secrets.ts';
 import type { FakeResponse } from './support/fake-caller.ts';
 import { iamThat, keystone, own } from './support/iam.ts';
 
@@ -27,7 +27,7 @@ const ISSUED: FakeResponse = {
 describe('createToken', () => {
   it('reads the token, its project and its expiry', async () => {
     const { iam, requests } = iamThat(ISSUED);
-    expect(revealed(await iam.createToken(login))).toEqual({
+    expect(revealSecrets(await iam.createToken(login))).toEqual({
       token: 'MIItoken',
       projectId: 'p1',
       expiresAt: Date.UTC(2026, 0, 3, 3, 4, 5, 123),
@@ -125,7 +125,7 @@ describe('createTemporaryKeys', () => {
 
   it('requests keys for a day with the token', async () => {
     const { iam, requests, bodies } = iamThat({ status: 201, json: { credential } });
-    expect(revealed(await iam.createTemporaryKeys(secret('MIItoken')))).toEqual({
+    expect(revealSecrets(await iam.createTemporaryKeys(secret('MIItoken')))).toEqual({
       accessKey: 'AKTEMP1',
       secretKey: 'SKTEMP1',
       securityToken: 'gAAA',

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { credentialsOf, type FgContext, requestIdOf, timeLeft } from '../../lib/runtime/context.ts';
 import { playClock } from '../../testing/play-clock.ts';
-import { revealed } from '../support/revealed.ts';
+import { revealSecrets } from '../support/reveal-secrets.ts';
 
 describe('credentialsOf', () => {
   it('calls the getters with the context as `this`', () => {
@@ -15,7 +15,7 @@ describe('credentialsOf', () => {
       getSecuritySecretKey: () => 'SK',
       getSecurityToken: () => 'ST\n',
     };
-    expect(revealed(credentialsOf(context))).toEqual({
+    expect(revealSecrets(credentialsOf(context))).toEqual({
       token: 'tok',
       accessKey: 'AK',
       secretKey: 'SK',

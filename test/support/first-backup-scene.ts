@@ -8,7 +8,8 @@ import type { OpenRun } from '../../lib/run/state/open-run.ts';
 import { reconcile } from '../../lib/run/first-backup/reconcile.ts';
 import { createFirstBackups } from '../../lib/run/first-backup/state.ts';
 import { fleet } from './fleet.ts';
-import { listening, policyText } from './listening.ts';
+import { inboxScene } from './inbox-scene.ts';
+import { policyText } from './policy-text.ts';
 
 const ON_PROVISIONED = { on_provisioned: 'true' };
 
@@ -17,7 +18,7 @@ export async function firstBackupScene(
   phones: Phone[] = [],
   policy: Record<string, string> = ON_PROVISIONED,
 ) {
-  const world = listening();
+  const world = inboxScene();
   const { deps, store, clock } = world;
   const project = fleet(phones);
   await store.put(layout.policy('newborn'), policyText('newborn', policy));

@@ -84,5 +84,6 @@ export function refusal(
   return new ServiceError(code, 'refused', call);
 }
 
-/** An error that stops one piece of work only. */
-export const trouble = (): PhonevaultError => new PhonevaultError('unreachable', 'no answer');
+/** An error that stops one step only and is retried. */
+export const temporaryError = (): PhonevaultError =>
+  new PhonevaultError('unreachable', 'no answer');

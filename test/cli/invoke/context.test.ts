@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { contextOf, type InvocationFacts } from '../../../cli/invoke/context.ts';
 import { credentialsOf, requestIdOf, timeLeft } from '../../../lib/runtime/context.ts';
 import { playClock } from '../../../testing/play-clock.ts';
-import { revealed } from '../../support/revealed.ts';
+import { revealSecrets } from '../../support/reveal-secrets.ts';
 
 const facts: InvocationFacts = {
   functionName: 'drive',
@@ -20,7 +20,7 @@ it('gives a handler everything that FunctionGraph would', () => {
   expect(context.getProjectID?.()).toBe('p1');
   expect(context.getUserData?.('PHONEVAULT_BUCKET')).toBe('b');
   expect(context.getUserData?.('constructor')).toBeUndefined();
-  expect(revealed(credentialsOf(context))).toEqual(facts.credentials);
+  expect(revealSecrets(credentialsOf(context))).toEqual(facts.credentials);
 });
 
 it('counts its time down from now on, to zero', () => {

@@ -20,7 +20,7 @@ import {
   createCredentialCache,
 } from '../../../cli/sign-in/credential-cache.ts';
 import { secret } from '../../../lib/secret.ts';
-import { revealed } from '../../support/revealed.ts';
+import { revealSecrets } from '../../support/reveal-secrets.ts';
 
 const SIGN_IN: CachedSignIn = {
   token: secret('MIItoken'),
@@ -42,14 +42,14 @@ afterEach(() => rm(base, { recursive: true, force: true }));
 
 const cacheOf = (password = 'right', identity = ['https://iam', 'acct', 'robot', 'p1']) =>
   createCredentialCache({ dir, identity, password: secret(password) });
-const readBy = async (cache: CredentialCache) => revealed(await cache.read());
+const readBy = async (cache: CredentialCache) => revealSecrets(await cache.read());
 const fileName = async () => (await readdir(dir)).find((name) => name.endsWith('.json')) ?? '';
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
 describe('createCredentialCache', () => {
   it('caches a sign-in for this user only, without the password', async () => {
     await cacheOf('a-long-password').write(SIGN_IN);
-    expect(await readBy(cacheOf('a-long-password'))).toEqual(revealed(SIGN_IN));
+    expect(await readBy(cacheOf('a-long-password'))).toEqual(revealSecrets(SIGN_IN));
     const path = join(dir, await fileName());
     expect([await modeOf(dir), await modeOf(path)]).toEqual(['700', '600']);
     expect(await readFile(path, 'utf8')).not.toContain('a-long-password');
@@ -65,7 +65,7 @@ describe('createCredentialCache', () => {
     await cacheOf().write(SIGN_IN);
     expect(await cacheOf('changed').read()).toBeUndefined();
     expect(await cacheOf('right', ['https://iam', 'acct', 'robot', 'p2']).read()).toBeUndefined();
-    expect(await readBy(cacheOf())).toEqual(revealed(SIGN_IN));
+    expect(await readBy(cacheOf())).toEqual(revealSecrets(SIGN_IN));
   });
 
   it('caches several identities, and the newest sign-in of each', async () => {
@@ -73,7 +73,7 @@ describe('createCredentialCache', () => {
     await cacheOf().write(SIGN_IN);
     await second.write(OTHER);
     await cacheOf('changed').write({ ...SIGN_IN, token: secret('MIInew') });
-    expect(await readBy(second)).toEqual(revealed(OTHER));
+    expect(await readBy(second)).toEqual(revealSecrets(OTHER));
     expect(await readBy(cacheOf('changed'))).toMatchObject({ token: 'MIInew' });
     expect(await readdir(dir)).toHaveLength(2);
   });
@@ -92,7 +92,7 @@ describe('createCredentialCache', () => {
     await spoil(path);
     expect(await cacheOf().read()).toBeUndefined();
     await cacheOf().write(OTHER);
-    expect(await readBy(cacheOf())).toEqual(revealed(OTHER));
+    expect(await readBy(cacheOf())).toEqual(revealSecrets(OTHER));
     expect([await modeOf(dir), await modeOf(path)]).toEqual(['700', '600']);
   });
 
@@ -102,7 +102,7 @@ describe('createCredentialCache', () => {
     await chown(path, 12_345, 12_345);
     expect(await cacheOf().read()).toBeUndefined();
     await cacheOf().write(OTHER);
-    expect(await readBy(cacheOf())).toEqual(revealed(OTHER));
+    expect(await readBy(cacheOf())).toEqual(revealSecrets(OTHER));
     await chown(dir, 12_345, 12_345);
     expect(await cacheOf().read()).toBeUndefined();
     await cacheOf().write(SIGN_IN);
@@ -120,7 +120,7 @@ describe('createCredentialCache', () => {
     expect(await cacheOf().read()).toBeUndefined();
     await cacheOf().write(OTHER);
     expect(await readFile(elsewhere, 'utf8')).toBe(before);
-    expect(await readBy(cacheOf())).toEqual(revealed(OTHER));
+    expect(await readBy(cacheOf())).toEqual(revealSecrets(OTHER));
   });
 
   it('does not cache in a folder that is a link', async () => {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { readEnvCredentials } from '../../../cli/sign-in/env-credentials.ts';
-import { revealed } from '../../support/revealed.ts';
+import { revealSecrets } from '../../support/reveal-secrets.ts';
 
 const KEYS = { HUAWEICLOUD_SDK_AK: 'AK1', HUAWEICLOUD_SDK_SK: 'SK1' };
 const HW = { HW_USER_NAME: 'robot', HW_USER_PASSWORD: ' pass word ', HW_DOMAIN_NAME: 'acct' };
 const OS = { OS_USERNAME: 'stacker', OS_PASSWORD: 'os-pass', OS_DOMAIN_NAME: 'os-acct' };
 
 function read(env: Record<string, string | undefined>) {
-  return revealed(readEnvCredentials(env));
+  return revealSecrets(readEnvCredentials(env));
 }
 
 describe('readSignIn', () => {

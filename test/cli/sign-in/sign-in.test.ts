@@ -10,7 +10,7 @@ import { createCloud } from '../../../local/cloud.ts';
 import { rawRequest } from '../../../local/http/raw-request.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { MARK } from '../../../testing/leaks/marks.ts';
-import { revealed } from '../../support/revealed.ts';
+import { revealSecrets } from '../../support/reveal-secrets.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -69,7 +69,10 @@ async function fixture() {
 }
 
 const textsOf = ({ credentials }: SignedIn) =>
-  revealed(credentials) as Record<'token' | 'accessKey' | 'secretKey' | 'securityToken', string>;
+  revealSecrets(credentials) as Record<
+    'token' | 'accessKey' | 'secretKey' | 'securityToken',
+    string
+  >;
 
 describe('with a password', () => {
   it('returns a token, keys and the project of the region', async () => {
@@ -220,7 +223,7 @@ describe('renew', () => {
     network.down = true;
     await expect(signedIn.renew?.()).rejects.toMatchObject({ code: 'unreachable' });
     network.down = false;
-    expect(revealed((await signedIn.renew?.())?.token)).toMatch(/^MII/);
+    expect(revealSecrets((await signedIn.renew?.())?.token)).toMatch(/^MII/);
   });
 });
 

@@ -7,7 +7,7 @@ import {
   readIndexedPhones,
 } from '../../../lib/ledger/state/phones.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
-import { reading } from '../../support/reading.ts';
+import { recordReads } from '../../support/fake-stores.ts';
 import type { OpenLedger } from '../store/store-suite.ts';
 
 const entry = (phone_id: string, verified_at: number, policy = 'nightly'): IndexEntry => ({
@@ -126,7 +126,7 @@ export function phonesSuite(open: OpenLedger): void {
       const entries = Array.from({ length: 600 }, (_, n) => entry(`p${n}`, 1));
       await indexArchives(store, entries);
       const asked = entries.slice(0, 300).map(({ phone_id }) => phone_id);
-      const read = reading(store);
+      const read = recordReads(store);
       expect(await archivedPhones(read, 'nightly', asked)).toEqual(new Set(asked));
       expect(new Set(read.reads).size).toBe(read.reads.length);
     });

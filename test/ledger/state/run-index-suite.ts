@@ -9,7 +9,7 @@ import {
   rebuildRunIndex,
 } from '../../../lib/ledger/state/run-index.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
-import { reading } from '../../support/reading.ts';
+import { recordReads } from '../../support/fake-stores.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 import type { OpenLedger } from '../store/store-suite.ts';
 
@@ -222,7 +222,7 @@ export function runIndexSuite(open: OpenLedger, cases: number): void {
         ...[1, 2, 3, 5].map((minute) => report(minute)),
         report(4, { policy: 'weekly', run_id: 'weekly-4', outcome: 'partial' }),
       );
-      const read = reading(store);
+      const read = recordReads(store);
       const range = { since: T0 + 2 * MINUTE, until: T0 + 4 * MINUTE };
       expect(await listSettled(read, range)).toMatchObject([
         { runId: 'weekly-4', outcome: 'partial', settledAt: T0 + 4 * MINUTE },

@@ -7,7 +7,7 @@ import {
   rebuildRunIndex,
 } from '../../../lib/ledger/state/run-index.ts';
 import { playClock } from '../../../testing/play-clock.ts';
-import { reading } from '../../support/reading.ts';
+import { recordReads } from '../../support/fake-stores.ts';
 
 const ALWAYS = { since: 0, until: Number.MAX_SAFE_INTEGER };
 
@@ -30,7 +30,7 @@ describe('the index of settled runs', () => {
     [1_000, 2],
     [2_001, 3],
   ])('of %i runs is read in %i pages', async (count, pages) => {
-    const read = reading(await holding(...indexed(count)));
+    const read = recordReads(await holding(...indexed(count)));
     const settled = await listSettled(read, ALWAYS);
     expect(new Set(settled.map(({ runId }) => runId)).size).toBe(count);
     expect(settled).toHaveLength(count);
@@ -38,7 +38,7 @@ describe('the index of settled runs', () => {
   });
 
   it.each([3, 999])('is read no further than to the %i runs that are asked for', async (max) => {
-    const read = reading(await holding(...indexed(1_500)));
+    const read = recordReads(await holding(...indexed(1_500)));
     expect(await listIndexedRuns(read, { max })).toHaveProperty('next');
     expect(read.reads.filter((what) => what.startsWith('list'))).toHaveLength(1);
     expect(read.reads).toHaveLength(1 + max);

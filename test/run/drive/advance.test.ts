@@ -14,7 +14,7 @@ import {
   SECOND,
 } from '../../support/drive-scene.ts';
 import { phone } from '../../support/fleet.ts';
-import { trouble } from '../../support/run-scene.ts';
+import { temporaryError } from '../../support/run-scene.ts';
 import { MINUTE, openRun, plannedPhone, T0, terms } from '../../support/runs.ts';
 
 describe('advance', () => {
@@ -55,7 +55,7 @@ export: { include: [/data/data], bucket: my-phone-backups, object_path: "{policy
   });
 
   it('pauses a run that cannot be planned', async () => {
-    const world = driveScene({ listPhones: () => Promise.reject(trouble()) });
+    const world = driveScene({ listPhones: () => Promise.reject(temporaryError()) });
     await world.store.put(layout.policy('nightly'), policyOf('nightly'));
     const run = { ...openRun(RUN, []), plan: undefined };
     await step(world, run);
@@ -91,7 +91,7 @@ export: { include: [/data/data], bucket: my-phone-backups, object_path: "{policy
   });
 
   it('does the other lookups after one fails, and does not pause the run', async () => {
-    const world = driveScene({ showPhone: () => Promise.reject(trouble()) });
+    const world = driveScene({ showPhone: () => Promise.reject(temporaryError()) });
     world.land(archive);
     const run = waiting();
     await step(world, run);
@@ -137,7 +137,7 @@ export: { include: [/data/data], bucket: my-phone-backups, object_path: "{policy
 
   it('pauses a run whose log cannot be written', async () => {
     const world = driveScene();
-    world.deps.store.put = () => Promise.reject(trouble());
+    world.deps.store.put = () => Promise.reject(temporaryError());
     const run = openRun(RUN, []);
     run.unwritten.flushedAt = 0;
     record(run, [cancelSeen]);

@@ -18,7 +18,7 @@ import {
   SECOND,
   skipped,
 } from '../../support/drive-scene.ts';
-import { trouble } from '../../support/run-scene.ts';
+import { temporaryError } from '../../support/run-scene.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
 describe('closeSettled', () => {
@@ -100,7 +100,7 @@ describe('closeSettled', () => {
 
   it('keeps a run open until its notification is published, and retries when that is due', async () => {
     const world = await finished();
-    world.topic.fails = trouble();
+    world.topic.fails = temporaryError();
     await close(world);
     expect(await world.logTypes()).toEqual(['notify_failed']);
     expect(world.work.runs.size).toBe(1);
@@ -117,7 +117,7 @@ describe('closeSettled', () => {
 
   it('settles a run once although the topic keeps failing', async () => {
     const world = await finished();
-    world.topic.fails = trouble();
+    world.topic.fails = temporaryError();
     await close(world);
     world.clock.move(MINUTE);
     await close(world);
@@ -127,7 +127,7 @@ describe('closeSettled', () => {
 
   it('does not notify again when another drive has notified meanwhile', async () => {
     const world = await finished();
-    world.topic.fails = trouble();
+    world.topic.fails = temporaryError();
     await close(world);
     world.topic.fails = undefined;
     await appendLog(world.store, layout.logEntry(RUN, '0000000002-b', 1), [
@@ -170,7 +170,7 @@ describe('closeSettled', () => {
     await world.load(OTHER);
     const create = world.store.create;
     world.deps.store.create = async (key, body) => {
-      if (key === layout.report(RUN)) throw trouble();
+      if (key === layout.report(RUN)) throw temporaryError();
       return create(key, body);
     };
     await close(world);

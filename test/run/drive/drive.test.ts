@@ -23,7 +23,7 @@ import type { OpenRun } from '../../../lib/run/state/open-run.ts';
 import { metricsOf } from '../../../lib/run/state/stored-run.ts';
 import { phone } from '../../support/fleet.ts';
 import { agendaClock } from '../../../testing/play-clock.ts';
-import { refusal, runScene, trouble } from '../../support/run-scene.ts';
+import { refusal, runScene, temporaryError } from '../../support/run-scene.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
 const SECOND = 1_000;
@@ -161,7 +161,7 @@ describe('who drives', () => {
   it('throws the error of its work although the lease cannot be released', async () => {
     const world = scene();
     await world.ask(RUN, [plannedPhone('p')]);
-    const [odd, away] = [new TypeError('odd'), trouble()];
+    const [odd, away] = [new TypeError('odd'), temporaryError()];
     const { put } = world.store;
     let isAway = false;
     world.deps.store.put = async (key, body) => {
@@ -360,7 +360,7 @@ describe('a drive', () => {
     const tried: number[] = [];
     world.deps.cph.listJobs = (ids) => {
       tried.push(world.seconds());
-      return tried.length === 1 ? Promise.reject(trouble()) : listJobs(ids);
+      return tried.length === 1 ? Promise.reject(temporaryError()) : listJobs(ids);
     };
     await world.go();
     expect(tried).toEqual([3, 23]);
@@ -373,7 +373,7 @@ describe('a drive', () => {
     const put = world.store.put;
     let refusals = 1;
     world.deps.store.put = async (key, body) => {
-      if (key.startsWith(layout.log(RUN)) && refusals-- > 0) throw trouble();
+      if (key.startsWith(layout.log(RUN)) && refusals-- > 0) throw temporaryError();
       await put(key, body);
     };
     expect(await world.go()).toEqual({ kind: 'worked', open: 0 });
@@ -404,7 +404,7 @@ describe('a drive', () => {
     await world.ask(RUN, [plannedPhone('p')]);
     const put = world.store.put;
     world.deps.store.put = async (key, body) => {
-      if (key === layout.limits) throw trouble();
+      if (key === layout.limits) throw temporaryError();
       await put(key, body);
     };
     expect(await world.go()).toEqual({ kind: 'worked', open: 0 });
@@ -464,7 +464,7 @@ describe('a drive', () => {
     for (let slot = 1; slot <= 6; slot += 1) await putMissed(world.store, missed(slot));
     world.deps.topic.publish = async () => {
       await world.clock.sleep(10 * SECOND);
-      throw trouble();
+      throw temporaryError();
     };
     await world.go();
     expect(await readReport(world.store, RUN)).toMatchObject({ outcome: 'completed' });
@@ -475,7 +475,7 @@ describe('a drive', () => {
     await world.ask(RUN, [plannedPhone('p')]);
     const own = { phone_id: 'p', attempt: 1 };
     const at = T0 - 2 * 60 * MINUTE;
-    world.topic.fails = trouble();
+    world.topic.fails = temporaryError();
     world.deps.cph.listJobs = async () => [{ job_id: 'j', phone_id: 'p', state: 'running' }];
     await appendLog(world.store, layout.logEntry(RUN, '0000000000-z', 1), [
       { type: 'accepted', at, ...own, job_id: 'j', request_id: 'r' },
@@ -577,7 +577,7 @@ describe('jobs that outlived their runs', () => {
 
   it('are all looked at though one look fails, and that one again', async () => {
     const world = await withLates((id, at) => {
-      if (id === 'late-p' && at === 0) throw trouble();
+      if (id === 'late-p' && at === 0) throw temporaryError();
       return 'failed';
     });
     await world.ask(RUN, [plannedPhone('r')]);
@@ -662,11 +662,11 @@ export: { include: [/data/data], bucket: my-phone-backups, object_path: "{policy
     const isOne = (key: string) => key.startsWith(`${layout.hints}${prefix}`);
     const fails = kind === 'missed' ? 'remove' : 'get';
     world.deps.store.get = async (key) => {
-      if (fails === 'get' && isOne(key)) throw trouble();
+      if (fails === 'get' && isOne(key)) throw temporaryError();
       return get(key);
     };
     world.deps.store.remove = async (keys) => {
-      if (fails === 'remove' && keys.some(isOne)) throw trouble();
+      if (fails === 'remove' && keys.some(isOne)) throw temporaryError();
       return remove(keys);
     };
     expect(await world.go()).toEqual({ kind: 'worked', open: 0 });

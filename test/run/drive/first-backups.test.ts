@@ -7,7 +7,7 @@ import { layout } from '../../../lib/ledger/store/layout.ts';
 import { requestFirstBackupsDue } from '../../../lib/run/drive/first-backups.ts';
 import { type DriveScene, driveScene, RUN, SECOND } from '../../support/drive-scene.ts';
 import { phone } from '../../support/fleet.ts';
-import { trouble } from '../../support/run-scene.ts';
+import { temporaryError } from '../../support/run-scene.ts';
 import { MINUTE, openRun, T0 } from '../../support/runs.ts';
 
 describe('requestFirstBackupsDue', () => {
@@ -119,7 +119,7 @@ on_provisioned: true
 
   it('contains a failure', async () => {
     const world = await newborn();
-    world.deps.cph.showPhone = () => Promise.reject(trouble());
+    world.deps.cph.showPhone = () => Promise.reject(temporaryError());
     await world.due();
     expect(world.logged('step_failed')).toHaveLength(1);
     expect(world.work.nextAt.firstBackups).toBe(T0 + AGE + 30 * SECOND);

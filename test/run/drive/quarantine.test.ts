@@ -7,7 +7,8 @@ import { layout } from '../../../lib/ledger/store/layout.ts';
 import { appendLog } from '../../../lib/ledger/run/log.ts';
 import { writePlan } from '../../../lib/ledger/run/plan.ts';
 import { quarantineRun } from '../../../lib/run/drive/quarantine.ts';
-import { failing, listening } from '../../support/listening.ts';
+import { withFailingStore } from '../../support/fake-stores.ts';
+import { inboxScene } from '../../support/inbox-scene.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
 const RUN = 'nightly-20260102t023000z';
@@ -20,7 +21,7 @@ const accepted = (phone_id: string): RunEvent => ({
 
 /** A ledger with a planned run, of which CPH exports p1. */
 async function scene() {
-  const made = listening();
+  const made = inboxScene();
   const phones = [plannedPhone('p1'), plannedPhone('p2')];
   const { plan } = openRun(RUN, phones);
   if (plan === undefined) throw new Error('no plan');
@@ -36,7 +37,7 @@ describe('quarantined', () => {
     ['fails at length', new Error('m'.repeat(301)), 'object_invalid', 'm'.repeat(300)],
     ['fails without a word', 'odd', 'object_invalid', 'object_invalid'],
   ])('tells, logs and notes a run that %s', async (_, error, code, message) => {
-    const { deps, store, published, lines } = listening();
+    const { deps, store, published, lines } = inboxScene();
     await quarantineRun(deps, RUN, error);
     const said = { run_id: RUN, policy: 'nightly', reason: code, message };
     expect(published).toMatchObject([{ kind: 'missed', ...said }]);
@@ -53,7 +54,7 @@ describe('quarantined', () => {
   });
 
   it('tells again what the topic did not take', async () => {
-    const { deps, store, topic, published } = listening();
+    const { deps, store, topic, published } = inboxScene();
     topic.fails = new PhonevaultError('unreachable', 'no answer');
     await quarantineRun(deps, RUN, broken);
     expect(await readQuarantined(store, RUN)).toBeUndefined();
@@ -105,7 +106,7 @@ describe('quarantined', () => {
 
   it('waits for a bucket that does not answer', async () => {
     const { deps, store, published, lines } = await scene();
-    const away = failing(deps, 'list', undefined, layout.log(RUN));
+    const away = withFailingStore(deps, 'list', undefined, layout.log(RUN));
     await expect(quarantineRun(away, RUN, broken)).rejects.toMatchObject({ code: 'unreachable' });
     expect([published, lines]).toEqual([[], []]);
     expect(await readQuarantined(store, RUN)).toBeUndefined();

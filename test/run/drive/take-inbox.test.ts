@@ -4,7 +4,7 @@ import { appendLog } from '../../../lib/ledger/run/log.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { takeInbox } from '../../../lib/run/drive/take-inbox.ts';
 import { accepted, cancelSeen, driveScene, intent, OTHER, RUN } from '../../support/drive-scene.ts';
-import { trouble } from '../../support/run-scene.ts';
+import { temporaryError } from '../../support/run-scene.ts';
 import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
 describe('takeInbox', () => {
@@ -86,7 +86,7 @@ describe('takeInbox', () => {
   it('throws when the ledger cannot be reached', async () => {
     const world = driveScene();
     await world.request(RUN);
-    world.deps.store.get = () => Promise.reject(trouble());
+    world.deps.store.get = () => Promise.reject(temporaryError());
     await expect(world.take()).rejects.toMatchObject({ code: 'unreachable' });
     expect(world.work.quarantined.size).toBe(0);
   });

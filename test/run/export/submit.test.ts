@@ -9,7 +9,7 @@ import type { OpenRun } from '../../../lib/run/state/open-run.ts';
 import { LeaseLost } from '../../../lib/errors.ts';
 import type { InFlightJob } from '../../../lib/run/export/batch.ts';
 import { submitWindow } from '../../../lib/run/export/submit.ts';
-import { refusal, runScene, trouble } from '../../support/run-scene.ts';
+import { refusal, runScene, temporaryError } from '../../support/run-scene.ts';
 import { MINUTE, openRun, plannedPhone, T0, terms } from '../../support/runs.ts';
 
 const SECOND = 1_000;
@@ -186,7 +186,7 @@ describe('submitWindow', () => {
   });
 
   it('throws what ended the window although the log cannot be written after it', async () => {
-    const [refused, away] = [refusal({ code: 'credentials_refused' }), trouble()];
+    const [refused, away] = [refusal({ code: 'credentials_refused' }), temporaryError()];
     const world = scene(() => {
       world.deps.store.put = () => Promise.reject(away);
       throw refused;

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type Lookup, putLookup } from '../../../lib/ledger/hints/lookup.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { type PendingHint, readPending } from '../../../lib/run/first-backup/pending-hints.ts';
-import { failing, listening } from '../../support/listening.ts';
-import { reading } from '../../support/reading.ts';
+import { recordReads, withFailingStore } from '../../support/fake-stores.ts';
+import { inboxScene } from '../../support/inbox-scene.ts';
 import { T0 } from '../../support/runs.ts';
 
 const HOUR = 60 * 60_000;
@@ -15,7 +15,7 @@ const noneKnown = () => new Map<string, PendingHint>();
 
 describe('readPending', () => {
   it('returns hints with the time when they were stored', async () => {
-    const { deps, store, clock, lines } = listening();
+    const { deps, store, clock, lines } = inboxScene();
     await putLookup(store, { id: 'trace-1', lookup: lookup() });
     clock.move(7);
     await putLookup(store, { id: 'discovered-2', lookup: lookup({ change: 'discovered' }) });
@@ -35,12 +35,12 @@ describe('readPending', () => {
   });
 
   it('reads each hint once, and forgets hints that are no longer listed', async () => {
-    const { deps, store } = listening();
+    const { deps, store } = inboxScene();
     await putLookup(store, { id: 'trace-1', lookup: lookup() });
     await putLookup(store, { id: 'trace-2', lookup: lookup() });
     const known = noneKnown();
     await readPending(deps, ['trace-1', 'trace-2'], known);
-    const watched = reading(store);
+    const watched = recordReads(store);
     const again = await readPending({ ...deps, store: watched }, ['trace-2', 'trace-3'], known);
     expect(again.map(({ id }) => id)).toEqual(['trace-2']);
     expect(watched.reads).toEqual(['get open/hints/trace-3.json']);
@@ -48,8 +48,8 @@ describe('readPending', () => {
   });
 
   it('ignores hints of other kinds', async () => {
-    const { deps, store } = listening();
-    const watched = reading(store);
+    const { deps, store } = inboxScene();
+    const watched = recordReads(store);
     expect(
       await readPending({ ...deps, store: watched }, ['sweep-202601020230'], noneKnown()),
     ).toEqual([]);
@@ -73,7 +73,7 @@ describe('readPending', () => {
     ['is 0 for a reset of unknown time, which is logged', { change: 'reset' }, 0, true],
     ['is 0 for a purchase', { change: 'created', at: T0 - HOUR }, 0, false],
   ])('returns a generation that %s', async (_, changes, generation, warns) => {
-    const { deps, store, lines } = listening();
+    const { deps, store, lines } = inboxScene();
     await putLookup(store, { id: 'trace-1', lookup: lookup(changes) });
     const [hint] = await readPending(deps, ['trace-1'], noneKnown());
     expect(hint?.generation).toBe(generation);
@@ -89,7 +89,7 @@ describe('readPending', () => {
       ['trace-1', 'trace-2'],
     ],
   ])('skips and logs a hint that %s', async (_, body, code, left) => {
-    const { deps, store, lines, hints } = listening();
+    const { deps, store, lines, hints } = inboxScene();
     await store.put(layout.hint('trace-1'), body);
     await putLookup(store, { id: 'trace-2', lookup: lookup() });
     const known = noneKnown();
@@ -102,10 +102,10 @@ describe('readPending', () => {
   });
 
   it('throws when the bucket does not respond', async () => {
-    const { deps, lines } = listening();
-    await expect(readPending(failing(deps, 'get'), ['trace-1'], noneKnown())).rejects.toThrow(
-      'no answer',
-    );
+    const { deps, lines } = inboxScene();
+    await expect(
+      readPending(withFailingStore(deps, 'get'), ['trace-1'], noneKnown()),
+    ).rejects.toThrow('no answer');
     expect(lines).toEqual([]);
   });
 });

@@ -3,8 +3,9 @@ import { layout } from '../../../lib/ledger/store/layout.ts';
 import type { Provisioning } from '../../../lib/ledger/state/provisioning.ts';
 import { findFirstBackupPolicies, isNewTo } from '../../../lib/run/first-backup/policies.ts';
 import { fleet, phone } from '../../support/fleet.ts';
-import { listening, policyText } from '../../support/listening.ts';
-import { reading } from '../../support/reading.ts';
+import { inboxScene } from '../../support/inbox-scene.ts';
+import { policyText } from '../../support/policy-text.ts';
+import { recordReads } from '../../support/fake-stores.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 
 const BASELINE = T0 - 10 * MINUTE;
@@ -15,10 +16,10 @@ const pausedFor = (ms: number) => ({
 });
 
 function scene(policies: Provisioning['policies'] = {}) {
-  const { deps, store, clock } = listening();
+  const { deps, store, clock } = inboxScene();
   const state: Provisioning = { policies, swept_at: 7 };
   const { cph, calls } = fleet([], ['s2']);
-  const read = reading(store);
+  const read = recordReads(store);
   return {
     ...{ store, clock, state, calls },
     /** Keys that were read since the last time. */
@@ -140,7 +141,7 @@ describe('findFirstBackupPolicies', () => {
   });
 
   it('skips a policy that is deleted during the read', async () => {
-    const { deps, store } = listening();
+    const { deps, store } = inboxScene();
     const state: Provisioning = { policies: {} };
     await store.put(layout.policy('newborn'), policyText('newborn', ON_PROVISIONED));
     const going = { ...store, get: async () => undefined };

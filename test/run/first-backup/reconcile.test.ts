@@ -3,9 +3,8 @@ import type { Lookup } from '../../../lib/ledger/hints/lookup.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { LeaseLost } from '../../../lib/errors.ts';
 import { phone } from '../../support/fleet.ts';
-import { failing } from '../../support/listening.ts';
+import { recordReads, withFailingStore } from '../../support/fake-stores.ts';
 import { firstBackupScene } from '../../support/first-backup-scene.ts';
-import { reading } from '../../support/reading.ts';
 import { MINUTE, openRun, T0 } from '../../support/runs.ts';
 
 const HOUR = 60 * MINUTE;
@@ -25,7 +24,9 @@ describe('reconcile', () => {
     expect([await hints(), await requested()]).toEqual([['trace-1'], []]);
     expect((await state()).policies.newborn).toMatchObject({ on: true, since: T0 - 10 * MINUTE });
     clock.move(5 * MINUTE);
-    await expect(reconcile({ store: failing(deps, 'put').store })).rejects.toThrow('no answer');
+    await expect(reconcile({ store: withFailingStore(deps, 'put').store })).rejects.toThrow(
+      'no answer',
+    );
     await expect(reconcile({ held: false })).rejects.toThrow(LeaseLost);
     expect([await hints(), await requested()]).toEqual([['trace-1'], []]);
     expect(await reconcile()).toBe(1);
@@ -75,7 +76,7 @@ describe('reconcile', () => {
     await putHint('trace-1', { phones: ['p1'] });
     await reconcile();
     clock.move(MINUTE);
-    expect(await reconcile({ store: reading(store) })).toBe(0);
+    expect(await reconcile({ store: recordReads(store) })).toBe(0);
   });
 
   it('counts phones as new from 10 minutes before the first waiting hint, at most from two hours ago', async () => {

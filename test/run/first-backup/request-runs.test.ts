@@ -4,28 +4,28 @@ import { indexArchives } from '../../../lib/ledger/state/phones.ts';
 import { listOpen, readRequest } from '../../../lib/ledger/run/request.ts';
 import { requestFirstBackups } from '../../../lib/run/first-backup/request-runs.ts';
 import { LeaseLost } from '../../../lib/errors.ts';
-import { type Listening, listening } from '../../support/listening.ts';
+import { type InboxScene, inboxScene } from '../../support/inbox-scene.ts';
 
 const held = () => Promise.resolve(true);
 const ask = (phones: Record<string, number>, policy = 'newborn') => ({
   policy,
   phones: new Map(Object.entries(phones)),
 });
-const requested = async ({ store }: Listening): Promise<string[]> =>
+const requested = async ({ store }: InboxScene): Promise<string[]> =>
   (await listOpen(store)).requests.map(({ runId }) => runId);
-const phonesOf = async (world: Listening): Promise<(string[] | undefined)[]> =>
+const phonesOf = async (world: InboxScene): Promise<(string[] | undefined)[]> =>
   Promise.all(
     (await requested(world)).map(async (id) => (await readRequest(world.store, id))?.phones),
   );
 
-async function archived(world: Listening, phone_id: string, policy: string): Promise<void> {
+async function archived(world: InboxScene, phone_id: string, policy: string): Promise<void> {
   const archive = { run_id: 'r', bucket: 'b', key: 'k', size: 1, etag: 'e', verified_at: 1 };
   await indexArchives(world.store, [{ phone_id, phone_name: 'game', policy, archive }]);
 }
 
 describe('requestFirstBackups', () => {
   it('requests a run of the phones, in order, and logs it', async () => {
-    const world = listening();
+    const world = inboxScene();
     expect(await requestFirstBackups(world.deps, [ask({ p2: 0, p1: 7 })], held)).toBe(1);
     const [run = ''] = await requested(world);
     expect(await readRequest(world.store, run)).toEqual({
@@ -44,7 +44,7 @@ describe('requestFirstBackups', () => {
   ])(
     'derives the run id from the policy, the phones and their generations: %s',
     async (_, again, runs) => {
-      const world = listening();
+      const world = inboxScene();
       await requestFirstBackups(world.deps, [ask({ p1: 0, p2: 7 })], held);
       const asked = await requestFirstBackups(world.deps, [ask(...again)], held);
       expect(asked).toBe(runs - 1);
@@ -54,13 +54,13 @@ describe('requestFirstBackups', () => {
   );
 
   it('keeps the run ids stable, so that an update requests nothing twice', async () => {
-    const world = listening();
+    const world = inboxScene();
     await requestFirstBackups(world.deps, [ask({ p1: 0, p2: 7 })], held);
     expect(await requested(world)).toEqual(['newborn-e4e8e2d946f3654be6595e86']);
   });
 
   it('requests no run that has a report', async () => {
-    const world = listening();
+    const world = inboxScene();
     await requestFirstBackups(world.deps, [ask({ p1: 0 })], held);
     const [run = ''] = await requested(world);
     await world.store.put(layout.report(run), '{}');
@@ -70,7 +70,7 @@ describe('requestFirstBackups', () => {
   });
 
   it('skips a new phone that already has an archive of the policy', async () => {
-    const world = listening();
+    const world = inboxScene();
     await archived(world, 'p1', 'newborn');
     await archived(world, 'p2', 'newborn');
     await archived(world, 'p3', 'nightly');
@@ -79,7 +79,7 @@ describe('requestFirstBackups', () => {
   });
 
   it('requests nothing, and checks no lease, when no phone is left', async () => {
-    const world = listening();
+    const world = inboxScene();
     await archived(world, 'p1', 'newborn');
     const refuse = () => Promise.reject(new Error('nobody should ask'));
     expect(await requestFirstBackups(world.deps, [ask({ p1: 0 }), ask({})], refuse)).toBe(0);
@@ -87,7 +87,7 @@ describe('requestFirstBackups', () => {
   });
 
   it('requests runs of up to 1,000 phones', async () => {
-    const world = listening();
+    const world = inboxScene();
     const many = Array.from({ length: 1001 }, (_, n) => [`p${1000 + n}`, 0] as const);
     const exact = Array.from({ length: 1000 }, (_, n) => [`q${1000 + n}`, 0] as const);
     const asks = [ask(Object.fromEntries(many)), ask(Object.fromEntries(exact), 'other')];
@@ -97,7 +97,7 @@ describe('requestFirstBackups', () => {
   });
 
   it('requests nothing when another drive holds the lease', async () => {
-    const world = listening();
+    const world = inboxScene();
     const asking = requestFirstBackups(world.deps, [ask({ p1: 0 })], () => Promise.resolve(false));
     await expect(asking).rejects.toThrow(LeaseLost);
     await expect(asking).rejects.toThrow('another drive holds the lease');

@@ -3,7 +3,7 @@ import { writeProvisioning } from '../../../lib/ledger/state/provisioning.ts';
 import type { OpenRun } from '../../../lib/run/state/open-run.ts';
 import { recordFirstBackups } from '../../../lib/run/first-backup/state.ts';
 import { firstBackupScene } from '../../support/first-backup-scene.ts';
-import { reading } from '../../support/reading.ts';
+import { recordReads } from '../../support/fake-stores.ts';
 import { openRun, T0 } from '../../support/runs.ts';
 
 describe('recordFirstBackups', () => {
@@ -34,7 +34,7 @@ describe('recordFirstBackups', () => {
   it('uses the state in memory, and writes nothing that is stored already', async () => {
     const { deps, store, firstBackups } = await firstBackupScene();
     await recordFirstBackups(deps, firstBackups, run(['p1'], T0));
-    const read = reading(store);
+    const read = recordReads(store);
     await recordFirstBackups({ ...deps, store: read }, firstBackups, run(['p1'], T0));
     expect(read.reads).toEqual([]);
   });

@@ -4,7 +4,7 @@ import type { Lookup } from '../../../lib/ledger/hints/lookup.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import type { Provisioning } from '../../../lib/ledger/state/provisioning.ts';
 import { phone } from '../../support/fleet.ts';
-import { failing } from '../../support/listening.ts';
+import { withFailingStore } from '../../support/fake-stores.ts';
 import { firstBackupScene } from '../../support/first-backup-scene.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 
@@ -110,7 +110,7 @@ describe('a sweep for new phones', () => {
   it('stores its progress before hints are removed', async () => {
     const { sweepHint, reconcile, hints, deps } = await firstBackupScene();
     await sweepHint();
-    const broken = failing(deps, 'put', undefined, layout.provisioning).store;
+    const broken = withFailingStore(deps, 'put', undefined, layout.provisioning).store;
     await expect(reconcile({ store: broken })).rejects.toThrow('no answer');
     expect(await hints()).toEqual(['sweep-202601020230']);
   });

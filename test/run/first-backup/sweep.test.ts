@@ -8,7 +8,7 @@ import type { OpenFirstBackup } from '../../../lib/run/first-backup/covered.ts';
 import type { FirstBackupPolicy } from '../../../lib/run/first-backup/policies.ts';
 import { requestSweep, sweep } from '../../../lib/run/first-backup/sweep.ts';
 import { fleet, phone } from '../../support/fleet.ts';
-import { listening } from '../../support/listening.ts';
+import { inboxScene } from '../../support/inbox-scene.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 
 type Options = Parameters<typeof sweep>[2];
@@ -36,7 +36,7 @@ const requestedFor = (id: string): OpenFirstBackup => ({
 });
 
 function scene(phones: Phone[], state: Partial<Provisioning> = {}) {
-  const { deps, clock, store, lines } = listening();
+  const { deps, clock, store, lines } = inboxScene();
   const project = fleet(phones);
   const full: Provisioning = { policies: {}, ...state };
   return {
@@ -219,7 +219,7 @@ describe('requestSweep', () => {
   const wanting = { nightly: cursor(), newborn: cursor({ on_provisioned: true, active: false }) };
 
   it('writes a hint every 15 minutes while a policy has on_provisioned', async () => {
-    const { deps, clock, hints } = listening(SLOT);
+    const { deps, clock, hints } = inboxScene(SLOT);
     expect(await requestSweep(deps, wanting, undefined)).toBe(SLOT);
     expect(await hints()).toEqual(['sweep-202601020230']);
     await deps.store.remove(['open/hints/sweep-202601020230.json']);
@@ -238,7 +238,7 @@ describe('requestSweep', () => {
       { nightly: cursor(), weekly: cursor({ on_provisioned: false }) },
     ],
   ])('writes nothing when %s', async (_, cursors) => {
-    const { deps, hints } = listening(SLOT);
+    const { deps, hints } = inboxScene(SLOT);
     expect(await requestSweep(deps, cursors, 7)).toBe(7);
     expect(await hints()).toEqual([]);
   });

@@ -4,7 +4,7 @@ import {
   clearCredentialsRefused,
   noteCredentialsRefused,
 } from '../../../lib/run/notify/credentials-alarm.ts';
-import { type RunScene, runScene, trouble } from '../../support/run-scene.ts';
+import { type RunScene, runScene, temporaryError } from '../../support/run-scene.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 
 const REASON = 'credentials_refused since 2026-01-02T02:30:00.000Z';
@@ -47,7 +47,7 @@ describe('noteCredentialsRefused', () => {
 
   it('notifies in the next drive when the topic failed', async () => {
     const scene = runScene();
-    scene.topic.fails = trouble();
+    scene.topic.fails = temporaryError();
     await drives(scene, 3);
     expect(await readCredentialAlarm(scene.store)).toMatchObject({ drives: 3, notified: false });
     scene.topic.fails = undefined;

@@ -6,8 +6,9 @@ import { putRequest } from '../../../lib/ledger/run/request.ts';
 import { indexRun } from '../../../lib/ledger/state/run-index.ts';
 import { timerRunId } from '../../../lib/policy/keys/run-id.ts';
 import { dailySummary } from '../../../lib/run/notify/daily-summary.ts';
-import { listening, policyText } from '../../support/listening.ts';
-import { reading } from '../../support/reading.ts';
+import { inboxScene } from '../../support/inbox-scene.ts';
+import { policyText } from '../../support/policy-text.ts';
+import { recordReads } from '../../support/fake-stores.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -24,8 +25,8 @@ const cursor = (changes: Partial<Cursor> = {}): Cursor => ({
 });
 
 function scene() {
-  const { deps, store } = listening(UNTIL + HOUR);
-  const read = reading(store);
+  const { deps, store } = inboxScene(UNTIL + HOUR);
+  const read = recordReads(store);
   return {
     store,
     reads: read.reads,

@@ -7,8 +7,8 @@ import {
 } from '../../../lib/ledger/state/notified.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { publishHeartbeat } from '../../../lib/run/notify/heartbeat.ts';
-import { failing, type Listening, listening } from '../../support/listening.ts';
-import { reading } from '../../support/reading.ts';
+import { recordReads, withFailingStore } from '../../support/fake-stores.ts';
+import { type InboxScene, inboxScene } from '../../support/inbox-scene.ts';
 
 const HOUR = 60 * 60_000;
 const DAY = 24 * HOUR;
@@ -20,8 +20,8 @@ const due = (changes: Partial<HeartbeatDue> = {}): HeartbeatDue => ({
   ...changes,
 });
 
-const requested = async (now = SLOT + HOUR): Promise<Listening> => {
-  const world = listening(now);
+const requested = async (now = SLOT + HOUR): Promise<InboxScene> => {
+  const world = inboxScene(now);
   await putHeartbeat(world.store, due());
   return world;
 };
@@ -52,8 +52,8 @@ describe('publishHeartbeat', () => {
   });
 
   it('ignores other hints without reading them', async () => {
-    const { deps, store, published } = listening();
-    const read = reading(store);
+    const { deps, store, published } = inboxScene();
+    const read = recordReads(store);
     await publishHeartbeat({ ...deps, store: read }, ['stale-nightly-1', 'trace-1']);
     expect([published, read.reads]).toEqual([[], []]);
   });
@@ -99,7 +99,7 @@ describe('publishHeartbeat', () => {
     ['is invalid, and removes it', '{', 'object_invalid', []],
     ['has a newer version, and keeps it', '{"version":2}', 'object_newer', [ID]],
   ])('logs that a hint %s', async (_, body, code, left) => {
-    const { deps, store, published, lines, hints } = listening();
+    const { deps, store, published, lines, hints } = inboxScene();
     await store.put(layout.hint(ID), body);
     await publishHeartbeat(deps, [ID]);
     expect(lines).toEqual([
@@ -111,7 +111,9 @@ describe('publishHeartbeat', () => {
 
   it('throws when the bucket does not respond', async () => {
     const { deps, hints, lines } = await requested();
-    await expect(publishHeartbeat(failing(deps, 'get'), [ID])).rejects.toThrow('no answer');
+    await expect(publishHeartbeat(withFailingStore(deps, 'get'), [ID])).rejects.toThrow(
+      'no answer',
+    );
     expect(lines).toEqual([]);
     expect(await hints()).toEqual([ID]);
   });

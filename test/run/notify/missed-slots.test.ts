@@ -4,8 +4,9 @@ import { readSkippedSlots } from '../../../lib/ledger/state/skipped-slots.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { writeCursors } from '../../../lib/ledger/state/cursors.ts';
 import { publishMissedSlots } from '../../../lib/run/notify/missed-slots.ts';
-import { failing, listening } from '../../support/listening.ts';
-import { trouble } from '../../support/run-scene.ts';
+import { withFailingStore } from '../../support/fake-stores.ts';
+import { inboxScene } from '../../support/inbox-scene.ts';
+import { temporaryError } from '../../support/run-scene.ts';
 import { T0 } from '../../support/runs.ts';
 
 const missed = (changes: Partial<MissedSlots> = {}): MissedSlots => ({
@@ -17,7 +18,7 @@ const RUN = 'nightly-20260101t183000z';
 
 /** An inbox with these hints. */
 async function scene(...all: MissedSlots[]) {
-  const world = listening();
+  const world = inboxScene();
   for (const one of all) await putMissed(world.store, one);
   const ids = all.map(missedId);
   return { ...world, publish: (deps = world.deps) => publishMissedSlots(deps, ids) };
@@ -76,7 +77,7 @@ describe('publishMissedSlots', () => {
 
   it('keeps all hints while the topic fails, after one try', async () => {
     const { publish, topic, lines, hints } = await scene(missed(), missed({ policy: 'weekly' }));
-    topic.fails = trouble();
+    topic.fails = temporaryError();
     await publish();
     expect(lines.map(([, event]) => event)).toEqual(['notify_failed']);
     expect(await hints()).toHaveLength(2);
@@ -96,7 +97,7 @@ describe('publishMissedSlots', () => {
 
   it('throws when the bucket does not respond', async () => {
     const { publish, deps, hints } = await scene(missed());
-    await expect(publish(failing(deps, 'get'))).rejects.toThrow('no answer');
+    await expect(publish(withFailingStore(deps, 'get'))).rejects.toThrow('no answer');
     expect(await hints()).toHaveLength(1);
   });
 });

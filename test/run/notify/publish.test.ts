@@ -4,7 +4,7 @@ import { writeCursors } from '../../../lib/ledger/state/cursors.ts';
 import { composeMessage } from '../../../lib/run/notify/message/compose.ts';
 import type { Notification } from '../../../lib/run/notify/message/notification.ts';
 import { localeOf, publish } from '../../../lib/run/notify/publish.ts';
-import { runScene, trouble } from '../../support/run-scene.ts';
+import { runScene, temporaryError } from '../../support/run-scene.ts';
 
 const missed = {
   reason: 'too_late',
@@ -47,7 +47,7 @@ describe('publish', () => {
 
   it('logs a failed notification without a policy', async () => {
     const { deps, lines, topic } = runScene();
-    topic.fails = trouble();
+    topic.fails = temporaryError();
     await publish(deps, { kind: 'credentials', code: 'credentials_refused', since: 0 });
     expect(lines).toMatchObject([
       ['error', 'notify_failed', { kind: 'credentials', policy: undefined }],

@@ -5,7 +5,8 @@ import { layout } from '../../../lib/ledger/store/layout.ts';
 import { putRecovered, putStale, readRecovered } from '../../../lib/ledger/hints/staleness.ts';
 import { readNotifiedStale, writeNotifiedStale } from '../../../lib/ledger/state/notified.ts';
 import { noteRecovered, publishStaleness } from '../../../lib/run/notify/staleness.ts';
-import { failing, type Listening, listening } from '../../support/listening.ts';
+import { withFailingStore } from '../../support/fake-stores.ts';
+import { type InboxScene, inboxScene } from '../../support/inbox-scene.ts';
 import { T0 } from '../../support/runs.ts';
 
 const DAY = 24 * 60 * 60_000;
@@ -17,14 +18,14 @@ const over = { ...notification, run_id: 'nightly-20260102t023000z' };
 const notified = { ...notification, notified_at: T0 };
 
 const ran = (
-  { store }: Listening,
+  { store }: InboxScene,
   settled_at: number,
   outcome: 'completed' | 'failed' = 'completed',
 ) => recordSettled(store, 'nightly', { run_id: 'n-1', outcome, settled_at });
 
 describe('noteRecovered', () => {
   it('writes a hint when drive has notified that the policy was stale', async () => {
-    const { deps, store, hints } = listening();
+    const { deps, store, hints } = inboxScene();
     await writeNotifiedStale(store, notified);
     await noteRecovered(deps, over, 'zh');
     expect(await hints()).toEqual([RECOVERED]);
@@ -32,7 +33,7 @@ describe('noteRecovered', () => {
   });
 
   it('writes nothing when no staleness was notified', async () => {
-    const { deps, hints } = listening();
+    const { deps, hints } = inboxScene();
     await noteRecovered(deps, over, 'en');
     expect(await hints()).toEqual([]);
   });
@@ -40,7 +41,7 @@ describe('noteRecovered', () => {
 
 describe('publishStaleness', () => {
   it('publishes that a policy is stale, records when, and removes the hint', async () => {
-    const world = listening();
+    const world = inboxScene();
     const { deps, store, lines, hints } = world;
     await putStale(store, notification);
     await publishStaleness(deps, [STALE]);
@@ -60,7 +61,7 @@ describe('publishStaleness', () => {
   });
 
   it('publishes the recovery with the report, and forgets the staleness', async () => {
-    const world = listening();
+    const world = inboxScene();
     const { deps, store, lines, hints } = world;
     await writeNotifiedStale(store, notified);
     await putRecovered(store, over);
@@ -83,7 +84,7 @@ describe('publishStaleness', () => {
     ['en', false],
     [undefined, false],
   ] as const)('uses the language of the policy: %s', async (language, isChinese) => {
-    const world = listening();
+    const world = inboxScene();
     const { deps, store } = world;
     const own = language === undefined ? {} : { language };
     await putStale(store, { ...notification, ...own });
@@ -95,7 +96,7 @@ describe('publishStaleness', () => {
   });
 
   it('publishes a recovery before a later staleness', async () => {
-    const world = listening();
+    const world = inboxScene();
     const { deps, store } = world;
     await writeNotifiedStale(store, notified);
     await putRecovered(store, over);
@@ -105,7 +106,7 @@ describe('publishStaleness', () => {
   });
 
   it('ignores other hints, and those that are gone', async () => {
-    const world = listening();
+    const world = inboxScene();
     const { deps, store, lines, hints } = world;
     await store.put(layout.hint('trace-1'), '{}');
     await publishStaleness(deps, ['trace-1', STALE, RECOVERED]);
@@ -113,7 +114,7 @@ describe('publishStaleness', () => {
     expect(await hints()).toEqual(['trace-1']);
   });
 
-  it.each<[string, (world: Listening) => Promise<unknown>, number]>([
+  it.each<[string, (world: InboxScene) => Promise<unknown>, number]>([
     ['was notified', ({ store }) => writeNotifiedStale(store, notified), 0],
     [
       'was notified of a later staleness',
@@ -136,7 +137,7 @@ describe('publishStaleness', () => {
   ])(
     'publishes staleness once, and not after a good run: the policy %s',
     async (_, before, messages) => {
-      const world = listening();
+      const world = inboxScene();
       await before(world);
       await putStale(world.store, notification);
       await publishStaleness(world.deps, [STALE]);
@@ -149,7 +150,7 @@ describe('publishStaleness', () => {
     ['was not notified', undefined],
     ['differs from the notified one', { ...notified, since: SINCE + DAY }],
   ])('publishes no recovery from a staleness that %s', async (_, before) => {
-    const world = listening();
+    const world = inboxScene();
     const { deps, store, hints } = world;
     if (before !== undefined) await writeNotifiedStale(store, before);
     await putRecovered(store, over);
@@ -160,7 +161,7 @@ describe('publishStaleness', () => {
   });
 
   it('keeps hints while the topic fails, and publishes the recovery from what it may have published', async () => {
-    const world = listening();
+    const world = inboxScene();
     const { deps, store, topic, hints, lines } = world;
     topic.fails = new PhonevaultError('unreachable', 'no answer');
     await putStale(store, notification);
@@ -182,7 +183,7 @@ describe('publishStaleness', () => {
     ['has a newer version, and keeps it', STALE, '{"version":2}', 'object_newer', [STALE]],
     ['is an invalid recovery, and removes it', RECOVERED, '{', 'object_invalid', []],
   ])('logs that a hint %s', async (_, id, body, code, left) => {
-    const { deps, store, lines, hints } = listening();
+    const { deps, store, lines, hints } = inboxScene();
     await store.put(layout.hint(id), body);
     await publishStaleness(deps, [id]);
     expect(lines).toEqual([
@@ -192,9 +193,11 @@ describe('publishStaleness', () => {
   });
 
   it('throws when the bucket does not respond', async () => {
-    const { deps, store, lines, hints } = listening();
+    const { deps, store, lines, hints } = inboxScene();
     await putStale(store, notification);
-    await expect(publishStaleness(failing(deps, 'get'), [STALE])).rejects.toThrow('no answer');
+    await expect(publishStaleness(withFailingStore(deps, 'get'), [STALE])).rejects.toThrow(
+      'no answer',
+    );
     expect(lines).toEqual([]);
     expect(await hints()).toEqual([STALE]);
   });

@@ -6,7 +6,7 @@ import type { RunRequest } from '../../../lib/ledger/run/request.ts';
 import { parsePolicy } from '../../../lib/policy/parse/parse.ts';
 import { draftPlan, failedDraft, startDraft } from '../../../lib/run/plan/draft.ts';
 import { fleet, phone } from '../../support/fleet.ts';
-import { policyText } from '../../support/listening.ts';
+import { policyText } from '../../support/policy-text.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 import { runScene } from '../../support/run-scene.ts';
 

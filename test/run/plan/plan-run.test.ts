@@ -6,7 +6,7 @@ import { type OpenRun, record } from '../../../lib/run/state/open-run.ts';
 import { createWriter } from '../../../lib/run/deps.ts';
 import { planRun } from '../../../lib/run/plan/plan-run.ts';
 import { fleet, phone } from '../../support/fleet.ts';
-import { policyText } from '../../support/listening.ts';
+import { policyText } from '../../support/policy-text.ts';
 import { runScene } from '../../support/run-scene.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 

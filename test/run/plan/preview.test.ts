@@ -11,8 +11,8 @@ import { PolicyInvalid } from '../../../lib/run/state/read-policy.ts';
 import { type PreviewRequest, previewRun } from '../../../lib/run/plan/preview.ts';
 import { previewSchema } from '../../../lib/run/query/schemas.ts';
 import { fleet, phone } from '../../support/fleet.ts';
-import { policyText } from '../../support/listening.ts';
-import { reading } from '../../support/reading.ts';
+import { policyText } from '../../support/policy-text.ts';
+import { recordReads } from '../../support/fake-stores.ts';
 import { runScene } from '../../support/run-scene.ts';
 import { night, NIGHTLY } from '../../../testing/night.ts';
 import { readPlan } from '../../../lib/ledger/run/plan.ts';
@@ -34,7 +34,7 @@ function scene(phones: Phone[]) {
   const list: typeof deps.archives.list = (...of) =>
     fails.list === undefined ? deps.archives.list(...of) : Promise.reject(fails.list);
   const own = {
-    ...{ ...deps, store: reading(store), cph: { ...cph, listPhones } },
+    ...{ ...deps, store: recordReads(store), cph: { ...cph, listPhones } },
     archives: { ...deps.archives, list },
   };
   const preview = (request: Partial<PreviewRequest> = {}, until = Infinity) =>

@@ -7,14 +7,16 @@ import { refreshInventories } from '../../../lib/run/plan/refresh-inventory.ts';
 import { fleet, phone } from '../../support/fleet.ts';
 import { listOpen } from '../../../lib/ledger/run/request.ts';
 import { night, NIGHTLY } from '../../../testing/night.ts';
-import { failing, listening, policyText } from '../../support/listening.ts';
+import { withFailingStore } from '../../support/fake-stores.ts';
+import { inboxScene } from '../../support/inbox-scene.ts';
+import { policyText } from '../../support/policy-text.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 
 const HINT = 'inventory-nightly';
 
 /** A fleet of two phones, and a request to read it for the policy `text`. */
 async function scene(text: string | undefined = policyText('nightly')) {
-  const made = listening();
+  const made = inboxScene();
   const { cph, calls } = fleet([phone('p1'), phone('p2', { phone_name: 'other' })]);
   const deps = { ...made.deps, cph };
   await made.store.put(layout.policy('nightly'), text);
@@ -107,7 +109,7 @@ describe('refreshInventories', () => {
     const { deps, store, hints, lines } = await scene();
     await store.put(layout.policy('weekly'), policyText('weekly'));
     await requestInventory(store, { policy: 'weekly', requested_at: T0 });
-    const away = failing(deps, 'get', undefined, layout.hint(HINT));
+    const away = withFailingStore(deps, 'get', undefined, layout.hint(HINT));
     const ids = [HINT, 'inventory-weekly'];
     expect(await refreshInventories(away, ids, T0 + MINUTE)).toEqual([]);
     expect(await hints()).toEqual([HINT]);
@@ -120,7 +122,7 @@ describe('refreshInventories', () => {
   it('throws refused credentials', async () => {
     const { deps, hints } = await scene();
     const refused = new PhonevaultError('credentials_refused', 'no');
-    const away = failing(deps, 'get', refused, layout.policy('nightly'));
+    const away = withFailingStore(deps, 'get', refused, layout.policy('nightly'));
     await expect(refreshInventories(away, [HINT], T0 + MINUTE)).rejects.toBe(refused);
     expect(await hints()).toEqual([HINT]);
   });

@@ -11,9 +11,9 @@ import { getRun, readRunState } from '../../../lib/run/query/get-run.ts';
 import { type RunPhone, runPhoneSchema, runViewSchema } from '../../../lib/run/query/schemas.ts';
 import { night, NIGHTLY } from '../../../testing/night.ts';
 import { playClock } from '../../../testing/play-clock.ts';
-import { reading } from '../../support/reading.ts';
+import { recordReads } from '../../support/fake-stores.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
-import { exported, settled } from '../../support/settled.ts';
+import { exportedPhone, putReport } from '../../support/reports.ts';
 
 const RUN = 'nightly-20260102t023000z';
 const NOW = T0 + 5 * MINUTE;
@@ -40,7 +40,7 @@ async function scene() {
     await writePlan(store, 'w', { ...made, ...changes }, planned);
   };
   const lookup = async () => {
-    const found = await readRunState(reading(store), RUN, NOW);
+    const found = await readRunState(recordReads(store), RUN, NOW);
     if (found === undefined) throw new Error('no such run');
     return found;
   };
@@ -96,7 +96,7 @@ describe('RunReader.view', () => {
     const { store, log, view } = await scene();
     await log(failedStep('throttled', T0), { type: 'notified', at: T0 + 2, message_id: 'm1' });
     await log({ type: 'notified', at: T0 + 9, message_id: 'm2' });
-    await settled(store, RUN, [exported('p1')], {
+    await putReport(store, RUN, [exportedPhone('p1')], {
       ...{ outcome: 'failed', reason: 'odd', message: 'It was odd.' },
       ...{ listing_complete: false, metrics: cost },
     });
@@ -111,7 +111,7 @@ describe('RunReader.view', () => {
 
   it('leaves out fields that the report does not have', async () => {
     const { store, view } = await scene();
-    await settled(store, RUN, []);
+    await putReport(store, RUN, []);
     const found = await view();
     expect(found).toMatchObject({ phase: 'settled', metrics: null, notified: null, failures: [] });
     expect(found).not.toHaveProperty('message');
@@ -132,8 +132,8 @@ describe('RunReader.view', () => {
   it('reads the log of a settled run once', async () => {
     const { store, log } = await scene();
     await log(failedStep('throttled', T0));
-    await settled(store, RUN, [exported('p1')]);
-    const watched = reading(store);
+    await putReport(store, RUN, [exportedPhone('p1')]);
+    const watched = recordReads(store);
     const found = await readRunState(watched, RUN, NOW);
     await found?.view();
     await found?.log();
@@ -147,7 +147,7 @@ describe('RunReader.view', () => {
   it('shows a run with a report as settled although its notification failed', async () => {
     const { store, log, view } = await scene();
     await log({ type: 'notify_failed', at: T0, code: 'service', message: 'no topic' });
-    await settled(store, RUN, []);
+    await putReport(store, RUN, []);
     expect(await view()).toMatchObject({ phase: 'settled', notified: null });
   });
 
@@ -156,7 +156,7 @@ describe('RunReader.view', () => {
     async (body) => {
       const { store, log, view, lookup } = await scene();
       await log({ type: 'notified', at: T0, message_id: 'm1' });
-      await settled(store, RUN, [exported('p1')]);
+      await putReport(store, RUN, [exportedPhone('p1')]);
       await store.put(layout.logEntry(RUN, '1-a', 9), body);
       await store.put(layout.plan(RUN), body);
       expect(await view()).toMatchObject({ phase: 'settled', notified: { message_id: 'm1' } });
@@ -173,10 +173,10 @@ describe('RunReader.view', () => {
         const attempts = ids.slice(from, from + 100).map((phone_id) => ({ phone_id, attempt: 1 }));
         await log({ type: 'intent', at: T0, window: `w${from}`, attempts });
       }
-      const watched = reading(store);
+      const watched = recordReads(store);
       const view = await getRun(watched, RUN, T0 + MINUTE);
       expect(view?.progress).toMatchObject({ selected: count, outcome_unknown: count });
-      expect(watched.most()).toBeGreaterThan(1);
+      expect(watched.maxInFlight()).toBeGreaterThan(1);
       return watched.reads.length;
     };
 
@@ -229,11 +229,11 @@ describe('RunReader.phones', () => {
   it('returns the phones of a settled run by its report, with names from the plan', async () => {
     const { store, plan, lookup } = await scene();
     await plan(['p1']);
-    await settled(store, RUN, [
-      exported('p1'),
+    await putReport(store, RUN, [
+      exportedPhone('p1'),
       { phone_id: 'p2', outcome: 'failed', reason: 'refused', attempts: 1 },
     ]);
-    const { outcome: state, ...rest } = exported('p1');
+    const { outcome: state, ...rest } = exportedPhone('p1');
     expect(await (await lookup()).phones()).toEqual([
       { ...rest, state, phone_name: 'game-p1', server_id: 's-p1' },
       {
@@ -245,7 +245,7 @@ describe('RunReader.phones', () => {
 
   it('returns phones without names when the plan is unreadable', async () => {
     const { store, lookup } = await scene();
-    await settled(store, RUN, [exported('p1')]);
+    await putReport(store, RUN, [exportedPhone('p1')]);
     const nameless = [{ phone_id: 'p1', phone_name: '', server_id: '' }];
     expect(await (await lookup()).phones()).toMatchObject(nameless);
     await store.put(layout.plan(RUN), 'not json');
@@ -255,10 +255,10 @@ describe('RunReader.phones', () => {
   it('returns the phones of every readable page of a large report, in order', async () => {
     const { store, lookup } = await scene();
     const ids = Array.from({ length: 2_001 }, (_, n) => `p${n}`);
-    await settled(
+    await putReport(
       store,
       RUN,
-      ids.map((id) => exported(id)),
+      ids.map((id) => exportedPhone(id)),
     );
     const read = async () => (await (await lookup()).phones()).map(({ phone_id }) => phone_id);
     expect(await read()).toEqual(ids);
@@ -280,7 +280,7 @@ describe('RunReader.log', () => {
     await plan(['p1']);
     await log(failedStep('unreachable', T0 + 2));
     await log(failedStep('throttled', T0 + 1));
-    await settled(store, RUN, []);
+    await putReport(store, RUN, []);
     const key = layout.logEntry(RUN, '1-a', 9);
     await store.put(key, 'not json');
     expect(await (await lookup()).log()).toEqual([
@@ -306,7 +306,7 @@ describe('readRunState, through a night', () => {
     const { store } = made.invocation().deps;
     const { clock } = made;
     const see = async (id: string) => {
-      const found = await readRunState(reading(store), id, clock.now());
+      const found = await readRunState(recordReads(store), id, clock.now());
       return {
         view: runViewSchema.parse(await found?.view()),
         phones: runPhoneSchema.array().parse(await found?.phones()),

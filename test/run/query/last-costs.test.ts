@@ -8,18 +8,18 @@ import type { Store } from '../../../lib/ledger/store/store.ts';
 import { lastCosts } from '../../../lib/run/query/last-costs.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
-import { exported, settled } from '../../support/settled.ts';
+import { exportedPhone, putReport } from '../../support/reports.ts';
 
 const store = () => memoryStore(playClock(T0));
 
 const phones = (count: number): ReportedPhone[] =>
-  Array.from({ length: count }, (_, n) => exported(`p${n}`));
+  Array.from({ length: count }, (_, n) => exportedPhone(`p${n}`));
 const failed: ReportedPhone = { phone_id: 'px', outcome: 'failed', reason: 'refused', attempts: 1 };
 
 /** A settled run with its place in the index; `at` in minutes. */
 async function ran(ledger: Store, at: number, of: ReportedPhone[], changes: Partial<Report> = {}) {
   const settled_at = new Date(T0 + at * MINUTE).toISOString();
-  await indexRun(ledger, await settled(ledger, `nightly-${at}`, of, { settled_at, ...changes }));
+  await indexRun(ledger, await putReport(ledger, `nightly-${at}`, of, { settled_at, ...changes }));
 }
 
 describe('lastCosts', () => {

@@ -9,7 +9,7 @@ import { stamp } from '../../../lib/policy/keys/stamp.ts';
 import { listRuns, type RunFilter } from '../../../lib/run/query/list-runs.ts';
 import { runSummarySchema } from '../../../lib/run/query/schemas.ts';
 import { playClock } from '../../../testing/play-clock.ts';
-import { reading } from '../../support/reading.ts';
+import { recordReads } from '../../support/fake-stores.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 
 const HOUR = 60 * MINUTE;
@@ -42,7 +42,7 @@ function setUp() {
     return report.run_id;
   };
   const list = async (filter: Partial<RunFilter> = {}, now = clock.now()) => {
-    const { runs, next } = await listRuns(reading(store), { max: 10, ...filter }, now);
+    const { runs, next } = await listRuns(recordReads(store), { max: 10, ...filter }, now);
     for (const run of runs) runSummarySchema.parse(run);
     return { ids: runs.map(({ run_id }) => run_id), runs, next };
   };

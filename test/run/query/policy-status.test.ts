@@ -9,7 +9,7 @@ import { stamp } from '../../../lib/policy/keys/stamp.ts';
 import { policyStatuses } from '../../../lib/run/query/policy-status.ts';
 import { policyStatusSchema } from '../../../lib/run/query/schemas.ts';
 import { playClock } from '../../../testing/play-clock.ts';
-import { reading } from '../../support/reading.ts';
+import { recordReads } from '../../support/fake-stores.ts';
 import { MINUTE } from '../../support/runs.ts';
 
 const HOUR = 60 * MINUTE;
@@ -33,7 +33,9 @@ function setUp() {
   const store = memoryStore(clock);
   const put = (name: string, text = policy(name)) => store.put(layout.policy(name), text);
   const statuses = async (now = NOW) =>
-    policyStatusSchema.array().parse(await policyStatuses({ store: reading(store), ledger }, now));
+    policyStatusSchema
+      .array()
+      .parse(await policyStatuses({ store: recordReads(store), ledger }, now));
   const status = async (now = NOW) => (await statuses(now))[0];
   const ran = (outcome: 'completed' | 'failed', settledAt: number, name = 'nightly') =>
     recordSettled(store, name, {
@@ -211,14 +213,14 @@ describe('policyStatuses', () => {
   it('reads each policy and its history once, several at a time, and lists open runs once', async () => {
     const { store, put } = setUp();
     for (let index = 0; index < 40; index += 1) await put(`p${index}`);
-    const watched = reading(store);
+    const watched = recordReads(store);
 
     await policyStatuses({ store: watched, ledger }, NOW);
 
     expect(watched.reads.filter((read) => read === `list ${layout.open}`)).toHaveLength(1);
     expect(new Set(watched.reads).size).toBe(watched.reads.length);
     expect(watched.reads).toHaveLength(3 + 2 * 40);
-    expect(watched.most()).toBeGreaterThan(8);
-    expect(watched.most()).toBeLessThanOrEqual(16);
+    expect(watched.maxInFlight()).toBeGreaterThan(8);
+    expect(watched.maxInFlight()).toBeLessThanOrEqual(16);
   });
 });

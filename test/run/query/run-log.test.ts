@@ -7,7 +7,7 @@ import type { Store } from '../../../lib/ledger/store/store.ts';
 import { exportCalls, logLines, readEvents } from '../../../lib/run/query/run-log.ts';
 import { instantOf, logLineSchema } from '../../../lib/run/query/schemas.ts';
 import { playClock } from '../../../testing/play-clock.ts';
-import { reading } from '../../support/reading.ts';
+import { recordReads } from '../../support/fake-stores.ts';
 import { T0 } from '../../support/runs.ts';
 
 const RUN = 'nightly-20260102t023000z';
@@ -105,7 +105,7 @@ describe('the log of a run', () => {
       );
       await appendLog(inner, layout.logEntry(RUN, '1-a', entry), events);
     }
-    const store = reading(inner);
+    const store = recordReads(inner);
 
     const lines = await runLog(store, RUN);
     const calls = exportCalls(lines);
@@ -113,8 +113,8 @@ describe('the log of a run', () => {
     expect(lines).toHaveLength(20_000);
     expect(new Set(store.reads).size).toBe(store.reads.length);
     expect(store.reads).toHaveLength(1 + entries);
-    expect(store.most()).toBeGreaterThan(1);
-    expect(store.most()).toBeLessThanOrEqual(16);
+    expect(store.maxInFlight()).toBeGreaterThan(1);
+    expect(store.maxInFlight()).toBeLessThanOrEqual(16);
     expect(calls).toHaveLength(entries);
     expect(calls.every(({ phones, accepted: jobs }) => phones === 50 && jobs === 50)).toBe(true);
   });

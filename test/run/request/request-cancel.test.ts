@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import { requestCancel } from '../../../lib/run/request/request-cancel.ts';
-import { listening } from '../../support/listening.ts';
-import { settled } from '../../support/settled.ts';
+import { inboxScene } from '../../support/inbox-scene.ts';
+import { putReport } from '../../support/reports.ts';
 
 const RUN = 'nightly-20260101t183000z';
 
 /** A ledger with one open run. `within` replaces methods of its store. */
 async function scene(within: (store: Store) => Partial<Store> = () => ({})) {
-  const { store } = listening();
+  const { store } = inboxScene();
   await store.put(layout.request(RUN), '{}');
   const used = { ...store, ...within(store) };
   return { store, cancel: (runId = RUN) => requestCancel(used, runId) };
@@ -28,7 +28,7 @@ describe('requestCancel', () => {
 
   it('writes nothing for a run that is settled and not yet closed', async () => {
     const { cancel, store } = await scene();
-    await settled(store, RUN, []);
+    await putReport(store, RUN, []);
     expect(await cancel()).toBe('settled');
     expect(await cancels(store)).toEqual([]);
   });
@@ -37,7 +37,7 @@ describe('requestCancel', () => {
     const { cancel, store } = await scene();
     await store.remove([layout.request(RUN)]);
     expect(await cancel()).toBe('not_found');
-    await settled(store, RUN, []);
+    await putReport(store, RUN, []);
     expect(await cancel()).toBe('settled');
     expect(await cancels(store)).toEqual([]);
   });
@@ -46,7 +46,7 @@ describe('requestCancel', () => {
     'writes nothing for run "%s", which does not exist',
     async (runId) => {
       const { cancel, store } = await scene();
-      await settled(store, '../policies/nightly', []);
+      await putReport(store, '../policies/nightly', []);
       await store.put(layout.request('a'.repeat(90)), '{}');
       expect(await cancel(runId)).toBe('not_found');
       expect(await cancels(store)).toEqual([]);
@@ -58,7 +58,7 @@ describe('requestCancel', () => {
       list: async (prefix, options) => {
         const found = await store.list(prefix, options);
         if (prefix === layout.request(RUN)) {
-          await settled(store, RUN, []);
+          await putReport(store, RUN, []);
           await store.remove([layout.request(RUN)]);
         }
         return found;
@@ -70,7 +70,7 @@ describe('requestCancel', () => {
   it('removes the cancel object again when the run settles at the same moment', async () => {
     const { cancel, store } = await scene((own) => ({
       put: async (key, body) => {
-        if (key === layout.cancel(RUN)) await settled(own, RUN, []);
+        if (key === layout.cancel(RUN)) await putReport(own, RUN, []);
         await own.put(key, body);
       },
     }));

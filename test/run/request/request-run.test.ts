@@ -5,12 +5,13 @@ import { listOpen, readRequest } from '../../../lib/ledger/run/request.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import { requestRun, type RunInput } from '../../../lib/run/request/request-run.ts';
 import { PolicyInvalid } from '../../../lib/run/state/read-policy.ts';
-import { listening, policyText } from '../../support/listening.ts';
+import { inboxScene } from '../../support/inbox-scene.ts';
+import { policyText } from '../../support/policy-text.ts';
 import { openRun } from '../../support/runs.ts';
 
 /** A ledger with the policies nightly and weekly. `within` replaces methods of its store. */
 async function scene(within: (store: Store) => Partial<Store> = () => ({})) {
-  const made = listening();
+  const made = inboxScene();
   const { store, lines } = made;
   for (const name of ['nightly', 'weekly']) await store.put(layout.policy(name), policyText(name));
   const writes: string[] = [];

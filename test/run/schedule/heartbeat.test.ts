@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { writeNotifiedHeartbeat } from '../../../lib/ledger/state/notified.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { requestHeartbeat, type Heartbeat } from '../../../lib/run/schedule/heartbeat.ts';
-import { failing, listening } from '../../support/listening.ts';
-import { reading } from '../../support/reading.ts';
+import { recordReads, withFailingStore } from '../../support/fake-stores.ts';
+import { inboxScene } from '../../support/inbox-scene.ts';
 
 const HOUR = 60 * 60_000;
 const DAY = 24 * HOUR;
@@ -14,7 +14,7 @@ const ID = 'heartbeat-20260103';
 
 describe('requestHeartbeat', () => {
   it('requests nothing unless the daily message is enabled', async () => {
-    const { deps, hints } = listening(EIGHT);
+    const { deps, hints } = inboxScene(EIGHT);
     expect(await requestHeartbeat(deps, undefined, 7)).toBe(7);
     expect(await hints()).toEqual([]);
   });
@@ -23,7 +23,7 @@ describe('requestHeartbeat', () => {
     ['right at its time', 0],
     ['later that day', 23 * HOUR],
   ])('requests the daily message %s', async (_, after) => {
-    const { deps, hints, body } = listening(EIGHT + after);
+    const { deps, hints, body } = inboxScene(EIGHT + after);
     expect(await requestHeartbeat(deps, daily, undefined)).toBe(EIGHT);
     expect(await hints()).toEqual([ID]);
     expect(await body(layout.hint(ID))).toMatchObject({
@@ -35,14 +35,14 @@ describe('requestHeartbeat', () => {
   });
 
   it("requests the message of the day before until today's is due", async () => {
-    const { deps, hints } = listening(EIGHT - 1);
+    const { deps, hints } = inboxScene(EIGHT - 1);
     expect(await requestHeartbeat(deps, daily, undefined)).toBe(EIGHT - DAY);
     expect(await hints()).toEqual(['heartbeat-20260102']);
   });
 
   it('reads the bucket once a day', async () => {
-    const { deps } = listening(EIGHT + HOUR);
-    const store = reading(deps.store);
+    const { deps } = inboxScene(EIGHT + HOUR);
+    const store = recordReads(deps.store);
     expect(await requestHeartbeat({ ...deps, store }, daily, EIGHT)).toBe(EIGHT);
     expect(store.reads).toEqual([]);
   });
@@ -53,14 +53,14 @@ describe('requestHeartbeat', () => {
     ['was not sent, but the day before was', EIGHT - DAY, HOUR, [ID]],
     ['seems sent in the future, by a clock that was ahead', EIGHT + DAY, HOUR, [ID]],
   ])('requests a message only when needed: the day %s', async (_, notified, after, expected) => {
-    const { deps, store, hints } = listening(EIGHT + after);
+    const { deps, store, hints } = inboxScene(EIGHT + after);
     await writeNotifiedHeartbeat(store, notified);
     expect(await requestHeartbeat(deps, daily, EIGHT - DAY)).toBe(EIGHT);
     expect(await hints()).toEqual(expected);
   });
 
   it('starts the very first day at its own slot, and requests none before it', async () => {
-    const { deps, clock, hints, body } = listening(HOUR);
+    const { deps, clock, hints, body } = inboxScene(HOUR);
     const noon = { ...daily, cron: '0 0 12 * * *', timezone: 'UTC' };
     expect(await requestHeartbeat(deps, noon, 7)).toBe(7);
     expect(await hints()).toEqual([]);
@@ -70,8 +70,10 @@ describe('requestHeartbeat', () => {
   });
 
   it('logs a delay when the bucket does not respond, and requests the message again', async () => {
-    const { deps, lines, hints } = listening(EIGHT);
-    expect(await requestHeartbeat(failing(deps, 'put'), daily, EIGHT - DAY)).toBe(EIGHT - DAY);
+    const { deps, lines, hints } = inboxScene(EIGHT);
+    expect(await requestHeartbeat(withFailingStore(deps, 'put'), daily, EIGHT - DAY)).toBe(
+      EIGHT - DAY,
+    );
     expect(lines).toEqual([
       ['warn', 'heartbeat_delayed', { code: 'unreachable', message: 'no answer' }],
     ]);
@@ -80,8 +82,8 @@ describe('requestHeartbeat', () => {
   });
 
   it('throws programming errors', async () => {
-    const { deps, lines } = listening(EIGHT);
-    const broken = failing(deps, 'get', new TypeError('no function'));
+    const { deps, lines } = inboxScene(EIGHT);
+    const broken = withFailingStore(deps, 'get', new TypeError('no function'));
     await expect(requestHeartbeat(broken, daily, undefined)).rejects.toThrow('no function');
     expect(lines).toEqual([]);
   });

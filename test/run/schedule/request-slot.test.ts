@@ -6,8 +6,8 @@ import { readSkippedSlots } from '../../../lib/ledger/state/skipped-slots.ts';
 import { timerRunId } from '../../../lib/policy/keys/run-id.ts';
 import { publishMissedSlots } from '../../../lib/run/notify/missed-slots.ts';
 import { noteMissed, requestSlot } from '../../../lib/run/schedule/request-slot.ts';
-import { listening } from '../../support/listening.ts';
-import { settled } from '../../support/settled.ts';
+import { inboxScene } from '../../support/inbox-scene.ts';
+import { putReport } from '../../support/reports.ts';
 
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 0, 1, 18, 30);
@@ -16,7 +16,7 @@ const runIdOf = (slot: number) => timerRunId('nightly', SLOTS[slot] ?? 0);
 
 /** A ledger whose open runs end when `end` is called. */
 function setUp() {
-  const { deps, store, clock, sent, hints, lines, body } = listening(START);
+  const { deps, store, clock, sent, hints, lines, body } = inboxScene(START);
   const ran = new Set<string>();
   return {
     ...{ deps, store, clock, ran, hints, lines, body },
@@ -37,7 +37,7 @@ function setUp() {
     /** Settles and closes all open runs, as drive does. */
     end: async () => {
       for (const { runId } of (await listOpen(store)).requests) {
-        await settled(store, runId, []);
+        await putReport(store, runId, []);
         await store.remove([layout.request(runId)]);
       }
     },
@@ -77,7 +77,7 @@ describe('requestSlot', () => {
     await fire(0);
     expect(await fire(1)).toBe(false);
     expect(await hints()).toEqual(['missed-nightly-20260101t184000z']);
-    await settled(store, runIdOf(0), []);
+    await putReport(store, runIdOf(0), []);
     expect(await fire(2)).toBe(true);
   });
 

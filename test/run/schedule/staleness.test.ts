@@ -5,8 +5,8 @@ import { layout } from '../../../lib/ledger/store/layout.ts';
 import { putStale } from '../../../lib/ledger/hints/staleness.ts';
 import { writeNotifiedStale } from '../../../lib/ledger/state/notified.ts';
 import { checkFreshness } from '../../../lib/run/schedule/staleness.ts';
-import { failing, listening } from '../../support/listening.ts';
-import { reading } from '../../support/reading.ts';
+import { recordReads, withFailingStore } from '../../support/fake-stores.ts';
+import { inboxScene } from '../../support/inbox-scene.ts';
 
 const HOUR = 60 * 60_000;
 const DAY = 24 * HOUR;
@@ -26,7 +26,7 @@ const checked = (at: number, before = cursor()): Cursor => ({
 });
 
 function scene(now = OVER) {
-  const world = listening(now);
+  const world = inboxScene(now);
   const good = (at: number) =>
     recordSettled(world.store, 'nightly', { run_id: 'n-1', outcome: 'completed', settled_at: at });
   return {
@@ -97,7 +97,7 @@ describe('checkFreshness', () => {
     ['was paused after it was checked', checked(SLOT - DAY, cursor({ paused_until: SLOT }))],
   ])('reads nothing for a policy that %s', async (_, one) => {
     const { deps } = scene();
-    const store = reading(deps.store);
+    const store = recordReads(deps.store);
     expect(await checkFreshness({ ...deps, store }, { nightly: one })).toEqual({ nightly: one });
     expect(store.reads).toEqual([]);
   });
@@ -135,7 +135,7 @@ describe('checkFreshness', () => {
 
   it('checks a policy again whose history cannot be read, and checks the others', async () => {
     const { deps, hints, lines } = scene();
-    const broken = failing(deps, 'get', undefined, layout.history('nightly'));
+    const broken = withFailingStore(deps, 'get', undefined, layout.history('nightly'));
     expect(await checkFreshness(broken, { nightly: cursor(), weekly: cursor() })).toEqual({
       nightly: cursor(),
       weekly: checked(SLOT),
@@ -150,7 +150,7 @@ describe('checkFreshness', () => {
 
   it('throws programming errors', async () => {
     const { deps } = scene();
-    const broken = failing(deps, 'get', new TypeError('no function'));
+    const broken = withFailingStore(deps, 'get', new TypeError('no function'));
     await expect(checkFreshness(broken, { nightly: cursor() })).rejects.toThrow('no function');
   });
 });

@@ -12,7 +12,7 @@ import { writeNotifiedStale } from '../../../lib/ledger/state/notified.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import { type OpenRun, record } from '../../../lib/run/state/open-run.ts';
 import { isSettled, settleRun } from '../../../lib/run/settle/settle.ts';
-import { failing } from '../../support/listening.ts';
+import { withFailingStore } from '../../support/fake-stores.ts';
 import { runScene } from '../../support/run-scene.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
@@ -230,7 +230,7 @@ describe('a run that is settled again', () => {
   it('records its result again until every record is written', async () => {
     const { settle, deps, store } = scene();
     const run = runOf(['p1'], [verified('p1')]);
-    const away = failing(deps, 'put', undefined, layout.runIndex);
+    const away = withFailingStore(deps, 'put', undefined, layout.runIndex);
     await expect(settleRun(away, run)).rejects.toThrow('no answer');
     expect([run.report?.outcome, run.unwritten.result]).toEqual(['completed', true]);
     await settle(run);

@@ -12,7 +12,7 @@ import {
   responseLost,
   succeeded,
   verified,
-} from '../../support/attempts.ts';
+} from '../../support/attempt-events.ts';
 import { MINUTE, phoneWith, T0 } from '../../support/runs.ts';
 
 const HOUR = 60 * MINUTE;

@@ -12,7 +12,7 @@ import {
   responseLost,
   succeeded,
   verified,
-} from '../../support/attempts.ts';
+} from '../../support/attempt-events.ts';
 import { MINUTE, phoneWith, runFacts, T0, terms } from '../../support/runs.ts';
 
 describe('nextStep', () => {

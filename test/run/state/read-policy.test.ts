@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import type { ValidationError } from '../../../lib/policy/parse/parse.ts';
 import { parsePolicyText, PolicyInvalid, readPolicy } from '../../../lib/run/state/read-policy.ts';
-import { listening, policyText } from '../../support/listening.ts';
+import { inboxScene } from '../../support/inbox-scene.ts';
+import { policyText } from '../../support/policy-text.ts';
 
 const invalid = (message: string, changes: Partial<ValidationError> = {}): ValidationError => ({
   ...{ path: 'x', found: 'nothing', allowed: 'something', message },
@@ -11,7 +12,7 @@ const invalid = (message: string, changes: Partial<ValidationError> = {}): Valid
 
 describe('readPolicy', () => {
   it('returns text, ETag and the parsed policy', async () => {
-    const { deps, store } = listening();
+    const { deps, store } = inboxScene();
     const text = policyText('nightly');
     await store.put(layout.policy('nightly'), text);
     expect(await readPolicy(deps, 'nightly')).toEqual({
@@ -22,7 +23,7 @@ describe('readPolicy', () => {
   });
 
   it('returns undefined when the file does not exist', async () => {
-    expect(await readPolicy(listening().deps, 'nightly')).toBeUndefined();
+    expect(await readPolicy(inboxScene().deps, 'nightly')).toBeUndefined();
   });
 });
 

@@ -3,7 +3,7 @@ import type { Store } from '../../lib/ledger/store/store.ts';
 import { countOutcomes } from '../../lib/run/settle/outcome.ts';
 import { MINUTE, T0 } from './runs.ts';
 
-export function exported(phone_id: string, size = 100): ReportedPhone {
+export function exportedPhone(phone_id: string, size = 100): ReportedPhone {
   return {
     ...{ phone_id, outcome: 'exported', attempts: 1, bucket: 'my-phone-backups' },
     ...{ key: `${phone_id}-1.tar`, size, etag: 'e' },
@@ -11,7 +11,7 @@ export function exported(phone_id: string, size = 100): ReportedPhone {
 }
 
 /** Writes the report of a run of nightly that settled a minute after its start. */
-export function settled(
+export function putReport(
   store: Store,
   run_id: string,
   phones: ReportedPhone[],
