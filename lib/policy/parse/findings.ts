@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { type Finding, type Path, type Problem, show } from './validation-error.ts';
-import { nearest } from './nearest.ts';
+import { didYouMean, nearest } from './nearest.ts';
 import { policySchema } from '../schema/schema.ts';
 
-// Finding the nearest field takes time: too much for every line of a file that is not a policy.
+// Finding the nearest name is slow. A file that is not a policy could have an unknown field in every line.
 const MAX_UNKNOWN = 200;
 
 type Issue = z.core.$ZodIssue;
@@ -42,7 +42,7 @@ function unknownField(path: Path, key: string, known: string): Finding {
     message: 'unknown field',
     found: show(key),
     allowed: known,
-    hint: suggest(nearest(key, known.split(', ')) ?? elsewhere(key)),
+    hint: didYouMean(nearest(key, known.split(', ')) ?? pathElsewhere(key)),
   };
 }
 
@@ -67,7 +67,7 @@ function problemOf(issue: Issue, value: unknown): Problem {
 
 function hintFor(issue: Issue, value: unknown): string | undefined {
   if (issue.code === 'invalid_value' && typeof value === 'string') {
-    return suggest(nearest(value, issue.values.map(String)));
+    return didYouMean(nearest(value, issue.values.map(String)));
   }
   return issue.code === 'invalid_type' ? typeHint(issue, value) : undefined;
 }
@@ -89,12 +89,8 @@ function typeHint(
   return expected === 'number' && /^\d+$/.test(value) ? 'Remove the quotes.' : undefined;
 }
 
-function suggest(name: string | undefined): string | undefined {
-  return name === undefined ? undefined : `Did you mean ${name}?`;
-}
-
 /** Returns the dotted path of a field with this name at another level. */
-function elsewhere(name: string): string | undefined {
+function pathElsewhere(name: string): string | undefined {
   return fieldPaths(policySchema.in.shape).find((path) => path.endsWith(`.${name}`));
 }
 

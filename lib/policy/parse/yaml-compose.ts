@@ -101,5 +101,5 @@ export function composeYaml(text: string): { documents: Document[]; problems: Ya
 /** Returns the rest of the line at an offset, shortened and in quotes. */
 export function snippet(text: string, offset: number): string {
   const line = text.slice(offset, offset + 80).split(/[\r\n]/, 1)[0] ?? '';
-  return line === '' ? 'the end of a line' : `"${clip(line)}"`;
+  return line === '' ? 'the end of the line' : `"${clip(line)}"`;
 }

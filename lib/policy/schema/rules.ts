@@ -10,8 +10,9 @@ export type RuleContext = { fileName: string; ledger?: { bucket: string; prefix:
 
 /** The policy as written, without the fields in which errors were found. */
 type Draft = {
-  /** Returns the text of a field, `absent` when the field is missing, or undefined when it has an error. */
-  text(path: Path, absent?: string): string | undefined;
+  /** Returns the text of a field, `fallback` when it is missing, or undefined when it has an error. */
+  text(path: Path, fallback?: string): string | undefined;
+  /** Returns the entries of a list that are text without an error. */
   texts(path: Path): { path: Path; value: string }[];
   mapping(path: Path): Record<string, unknown> | undefined;
 };
@@ -27,18 +28,18 @@ export function ruleFindings(
 ): Finding[] {
   const draft = draftOf(root, broken);
   return [
-    ...nameRule(draft, context.fileName),
-    ...selectorRule(draft),
-    ...duplicateRule(draft),
-    ...coverRule(draft),
-    ...timeRules(draft),
-    ...targetRules(draft, context.ledger),
+    ...nameErrors(draft, context.fileName),
+    ...conditionErrors(draft),
+    ...duplicateErrors(draft),
+    ...excludedErrors(draft),
+    ...durationErrors(draft),
+    ...objectPathErrors(draft, context.ledger),
   ];
 }
 
 function draftOf(root: Record<string, unknown>, broken: (path: Path) => boolean): Draft {
-  const text = (path: Path, absent?: string) => {
-    const value = broken(path) ? undefined : (valueAt(root, path) ?? absent);
+  const text = (path: Path, fallback?: string) => {
+    const value = broken(path) ? undefined : (valueAt(root, path) ?? fallback);
     return typeof value === 'string' ? value : undefined;
   };
   return {
@@ -59,7 +60,7 @@ function draftOf(root: Record<string, unknown>, broken: (path: Path) => boolean)
   };
 }
 
-function nameRule(draft: Draft, fileName: string): Finding[] {
+function nameErrors(draft: Draft, fileName: string): Finding[] {
   const name = draft.text(['name']);
   const base = (fileName.split('/').at(-1) ?? '').replace(/\.ya?ml$/, '');
   if (name === undefined || name === base) return [];
@@ -74,7 +75,7 @@ function nameRule(draft: Draft, fileName: string): Finding[] {
   ];
 }
 
-function selectorRule(draft: Draft): Finding[] {
+function conditionErrors(draft: Draft): Finding[] {
   const select = draft.mapping(['select']);
   const conditions = ['phones', 'servers', 'server_tags', 'name'];
   if (select === undefined || conditions.some((field) => field in select)) return [];
@@ -90,7 +91,7 @@ function selectorRule(draft: Draft): Finding[] {
   ];
 }
 
-function duplicateRule(draft: Draft): Finding[] {
+function duplicateErrors(draft: Draft): Finding[] {
   const tags = draft.mapping(['select', 'server_tags']) ?? {};
   const lists: Path[] = [
     ['select', 'phones'],
@@ -120,7 +121,7 @@ function duplicateRule(draft: Draft): Finding[] {
   });
 }
 
-function coverRule(draft: Draft): Finding[] {
+function excludedErrors(draft: Draft): Finding[] {
   const excludes = draft.texts(['export', 'exclude']);
   return draft.texts(['export', 'include']).flatMap(({ path, value }): Finding[] => {
     const cover = excludes.find((exclude) => covers(exclude.value, value));
@@ -137,7 +138,7 @@ function coverRule(draft: Draft): Finding[] {
   });
 }
 
-function timeRules(draft: Draft): Finding[] {
+function durationErrors(draft: Draft): Finding[] {
   const deadlineText = draft.text(['deadline'], '2h');
   if (deadlineText === undefined) return [];
   const deadline = parseDuration(deadlineText) ?? 0;
@@ -159,7 +160,7 @@ function timeRules(draft: Draft): Finding[] {
   ];
 }
 
-function targetRules(draft: Draft, ledger: RuleContext['ledger']): Finding[] {
+function objectPathErrors(draft: Draft, ledger: RuleContext['ledger']): Finding[] {
   const path: Path = ['export', 'object_path'];
   if (draft.mapping(['export']) === undefined) return [];
   const template = draft.text(path, '{policy}/{date}');

@@ -7,7 +7,7 @@ type Field = {
   /** Names of the values, starting with `min`. */
   words?: readonly string[];
   /** True when `?` is allowed; it means any value. */
-  question?: boolean;
+  allowsAny?: boolean;
 };
 
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
@@ -18,9 +18,9 @@ const FIELDS: readonly Field[] = [
   { name: 'second', min: 0, max: 59 },
   { name: 'minute', min: 0, max: 59 },
   { name: 'hour', min: 0, max: 23 },
-  { name: 'day of month', min: 1, max: 31, question: true },
+  { name: 'day of month', min: 1, max: 31, allowsAny: true },
   { name: 'month', min: 1, max: 12, words: MONTHS },
-  { name: 'day of week', min: 0, max: 6, words: DAYS, question: true },
+  { name: 'day of week', min: 0, max: 6, words: DAYS, allowsAny: true },
 ];
 
 const MAX_CHARACTERS = 256;
@@ -40,18 +40,18 @@ export function parseCron(text: string): CronParse {
   const problems: Problem[] = [];
   const fields = FIELDS.map((field, index) => {
     const part = parts[index] ?? '';
-    const read = readField(field, part);
-    if (read === undefined) problems.push(fieldProblem(field, part));
-    return read;
+    const values = readField(field, part);
+    if (values === undefined) problems.push(fieldProblem(field, part));
+    return values;
   });
   return problems.length > 0 ? { ok: false, problems } : { ok: true, pattern: fields.join(' ') };
 }
 
 function readField(field: Field, part: string): string | undefined {
-  if (part === '?') return field.question === true ? '*' : undefined;
+  if (part === '?') return field.allowsAny === true ? '*' : undefined;
   const items = part.split(',').map((item) => readItem(field, item));
   if (items.includes(undefined)) return undefined;
-  // A list with `*` means any value. Only a plain `*` says so when the two day fields are combined.
+  // A list with `*` means any value, which a cron library may only see in a plain `*`.
   return items.includes('*') ? '*' : items.join(',');
 }
 
@@ -83,11 +83,11 @@ function readValue(field: Field, word: string): number | undefined {
 
 function fieldProblem(field: Field, part: string): Problem {
   const names = field.words === undefined ? '' : ` or ${field.words[0]}-${field.words.at(-1)}`;
-  const question = field.question === true ? ' ?' : '';
+  const questionMark = field.allowsAny === true ? ' ?' : '';
   return {
     message: `the cron field "${field.name}" cannot be ${show(part)}`,
     found: show(part),
-    allowed: `${field.min}-${field.max}${names}, combined with , - * /${question}`,
+    allowed: `${field.min}-${field.max}${names}, combined with , - * /${questionMark}`,
     hint: fieldHint(field, part),
   };
 }

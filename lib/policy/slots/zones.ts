@@ -1,10 +1,10 @@
 import { type Problem, show } from '../parse/validation-error.ts';
-import { nearest } from '../parse/nearest.ts';
+import { didYouMean, nearest } from '../parse/nearest.ts';
 
 export const ZONE_ALLOWED = 'an IANA time zone, such as Asia/Shanghai or UTC';
 
 // Common names for a zone that are not similar to its IANA name.
-const NICKNAMES: Readonly<Record<string, string>> = {
+const ALIASES: Readonly<Record<string, string>> = {
   beijing: 'Asia/Shanghai',
   peking: 'Asia/Shanghai',
   china: 'Asia/Shanghai',
@@ -26,21 +26,20 @@ function isZone(zone: string): boolean {
 /** Returns what is wrong with a time zone, with a similar one as the hint. */
 export function zoneProblems(zone: string): Problem[] {
   if (isZone(zone)) return [];
-  const meant = suggestion(zone);
   return [
     {
       message: `${show(zone)} is not an IANA time zone`,
       allowed: ZONE_ALLOWED,
-      hint: meant === undefined ? undefined : `Did you mean ${meant}?`,
+      hint: didYouMean(similarZone(zone)),
     },
   ];
 }
 
-function suggestion(zone: string): string | undefined {
+function similarZone(zone: string): string | undefined {
   const zones = Intl.supportedValuesOf('timeZone');
   const city = (zone.split('/').at(-1) ?? '').toLowerCase().replaceAll(' ', '_');
   return (
-    NICKNAMES[city] ??
+    ALIASES[city] ??
     zones.find((known) => known.toLowerCase().endsWith(`/${city}`)) ??
     nearest(zone, [...zones, 'UTC'])
   );

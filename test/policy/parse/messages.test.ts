@@ -119,6 +119,7 @@ const CHANGES: [string, string][] = [
   ['attempts: 2', 'attempts: "a 2"'],
   ['attempts: 2', 'attempts: "12"'],
   ['retry: { attempts: 2 }', 'retry: 2'],
+  ['retry: { attempts: 2 }', 'retry: "2"'],
   ['when: always', 'when: problem'],
   ['when: always', 'when: never'],
   ['when: always', 'when: 1'],

@@ -53,7 +53,7 @@ function nightlyWith(piece: string, by: string): string {
 const paths = (errors: ValidationError[]) => errors.map(({ path }) => path);
 
 describe('a valid policy', () => {
-  test('is returned with durations in milliseconds', () => {
+  test('is parsed with durations in milliseconds', () => {
     expect(parsePolicy(NIGHTLY, context)).toEqual({
       ok: true,
       policy: {
@@ -107,7 +107,7 @@ describe('a valid policy', () => {
     ['CRLF', NIGHTLY.replaceAll('\n', '\r\n')],
     ['a document start and comments', `# mine\n---\n${NIGHTLY}# end\n`],
     [
-      'JSON',
+      'JSON instead of YAML',
       JSON.stringify({
         name: 'nightly',
         select: { name: '*' },
@@ -143,7 +143,7 @@ describe('a valid policy', () => {
       'the bucket of the ledger, outside its prefix',
       nightlyWith('my-phone-backups', 'phonevault-state'),
     ],
-  ])('may contain %s', (_, text) => {
+  ])('is valid with %s', (_, text) => {
     expect(errorsOf(text)).toEqual([]);
   });
 
@@ -186,7 +186,7 @@ describe('a file that is not a policy', () => {
       Array.from({ length: 30_000 }, (_, n) => `k${n}:`).join('\n'),
       'too many YAML tokens',
     ],
-  ])('has one error: %s', (_, text, message) => {
+  ])('reports one error for %s', (_, text, message) => {
     const errors = errorsOf(text);
     expect(errors).toHaveLength(1);
     expect(errors[0]).toMatchObject({

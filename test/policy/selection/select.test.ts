@@ -68,9 +68,12 @@ describe('selectPhones', () => {
   test.each([
     [4, undefined],
     [3, { found: 4, max: 3 }],
-  ])('compares 4 selected phones with a limit of %d', (max_phones, overLimit) => {
-    expect(selectPhones(select({ name: '*', max_phones }), fleet).overLimit).toEqual(overLimit);
-  });
+  ])(
+    'reports a selection of 4 phones only when the limit is lower: %d',
+    (max_phones, overLimit) => {
+      expect(selectPhones(select({ name: '*', max_phones }), fleet).overLimit).toEqual(overLimit);
+    },
+  );
 
   test('throws for server_tags without the tagged servers', () => {
     expect(() => selectPhones(select({ server_tags: { env: [] } }), fleet)).toThrow(TypeError);

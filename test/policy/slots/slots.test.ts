@@ -159,7 +159,7 @@ describe('newestSlotWithin', () => {
   test.each([
     [0, slot],
     [1, undefined],
-  ])('returns a slot up to start_within late: %d ms more', (over, expected) => {
+  ])('returns no slot that is later than start_within: %d ms later', (over, expected) => {
     const daily = { cron: '0 0 3 * * *', timezone: 'UTC', start_within: 2 * HOUR };
     expect(newestSlotWithin(daily, slot - DAY, slot + 2 * HOUR + over)).toBe(expected);
   });
