@@ -37,13 +37,13 @@ async function readOne(
   id: string,
 ): Promise<PendingHint | undefined> {
   try {
-    const found = await readLookup(deps.store, id);
-    if (found === undefined) return undefined;
-    const generation = generationOf(found.lookup, found.droppedAt);
-    if (found.lookup.change === 'reset' && generation === 0) {
+    const read = await readLookup(deps.store, id);
+    if (read === undefined) return undefined;
+    const generation = generationOf(read.lookup, read.droppedAt);
+    if (read.lookup.change === 'reset' && generation === 0) {
       deps.log.warn('hint_time_invalid', { hint: id });
     }
-    return { id, ...found, generation };
+    return { id, ...read, generation };
   } catch (error) {
     if (!isUnreadable(error)) throw error;
     deps.log.error('hint_unreadable', { hint: id, code: error.code, message: error.message });
@@ -53,8 +53,8 @@ async function readOne(
 }
 
 /**
- * A reset starts a generation, named by the time in its trace: the same however often and late the event arrives. A time in
- * the future does not count, or each repetition would start another backup.
+ * Returns the time in the trace of a reset, which stays the same however often and late the event arrives. Returns 0 for a
+ * time in the future: it is later than every backup, so each repeated event would request another one.
  */
 function generationOf({ change, at }: Lookup, droppedAt: number): number {
   return change === 'reset' && at !== undefined && at < droppedAt + CLOCKS_DIFFER_MS ? at : 0;

@@ -4,7 +4,7 @@ import type { RunDeps } from '../deps.ts';
 import { publish } from './publish.ts';
 
 const ALARM_ON_DRIVE = 3;
-const REST_MS = 5 * 60_000;
+const PAUSE_MS = 5 * 60_000;
 
 /**
  * Records that the credentials of a drive were refused. The third refusal in a row is published, once. After that drives try
@@ -19,11 +19,11 @@ export async function noteCredentialsRefused(deps: RunDeps, code: string): Promi
   if (drives >= ALARM_ON_DRIVE && !notified) {
     notified = await publish(deps, { kind: 'credentials', code, since });
   }
-  const retry_at = drives < ALARM_ON_DRIVE ? 0 : deps.clock.now() + REST_MS;
+  const retry_at = drives < ALARM_ON_DRIVE ? 0 : deps.clock.now() + PAUSE_MS;
   await writeCredentialAlarm(deps.store, { drives, since, notified, retry_at });
 }
 
-/** Forgets refused credentials: they work again. */
+/** Removes the record of refused credentials once they work again. */
 export async function clearCredentialsRefused(deps: Pick<RunDeps, 'store'>): Promise<void> {
   await deps.store.remove([layout.credentialAlarm]);
 }

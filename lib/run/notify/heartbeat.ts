@@ -8,7 +8,7 @@ import { publish } from './publish.ts';
 
 type Deps = Pick<RunDeps, 'clock' | 'log' | 'store' | 'topic' | 'topicUrn' | 'ledger'>;
 
-/** Publishes the newest daily message that is due, once, and drops those of earlier days. A failed one is published later. */
+/** Publishes the newest daily message that is due, once, and drops those of earlier days. A failed one is published by a later drive. */
 export async function publishHeartbeat(deps: Deps, hints: readonly string[]): Promise<void> {
   const ids = hints.filter(isHeartbeatHint).sort();
   const newest = ids.at(-1);

@@ -8,7 +8,7 @@ import { localeOf, publish } from './publish.ts';
 
 type Deps = Pick<RunDeps, 'clock' | 'log' | 'store' | 'topic' | 'topicUrn'>;
 
-/** Publishes slots that did not run, once each. When the topic fails, the other hints wait for a later drive. */
+/** Publishes slots that did not run, once each. When the topic fails, the other hints wait for the next drive. */
 export async function publishMissedSlots(deps: Deps, ids: readonly string[]): Promise<void> {
   let topicFails = false;
   for (const id of ids.filter(isMissedHint)) {
@@ -34,7 +34,7 @@ async function publishMissed(deps: Deps, id: string): Promise<boolean> {
   return true;
 }
 
-/** Two copies of an event may arrive together: one skips the slot, and the other requests it after the run before settled. */
+/** Two copies of an event may arrive together: one skips the slot, and the other requests it once the previous run has settled. */
 async function hasRun(
   { store }: Pick<RunDeps, 'store'>,
   { policy, last }: MissedSlots,

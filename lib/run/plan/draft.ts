@@ -61,7 +61,7 @@ export async function draftPlan(
     const message = `the policy selects ${selected} phones, more than max_phones (${max})`;
     return { ...failedDraft(base, 'too_many_phones', message), asOf };
   }
-  const phones = narrow(planPhones(selection.selected, selection.missing), request.phones);
+  const phones = narrowToRequest(planPhones(selection.selected, selection.missing), request.phones);
   return {
     plan: {
       ...base,
@@ -131,7 +131,7 @@ function planPhones(selected: Candidate[], missing: string[]): PlannedPhone[] {
 }
 
 /** Keeps the phones of the request. Those that the policy does not select fail. */
-function narrow(phones: PlannedPhone[], requested: string[] | undefined): PlannedPhone[] {
+function narrowToRequest(phones: PlannedPhone[], requested: string[] | undefined): PlannedPhone[] {
   if (requested === undefined) return phones;
   const ids = new Set(requested);
   const kept = phones.filter((phone) => ids.has(phone.phone_id));

@@ -22,7 +22,7 @@ export function estimateRun(
 ): Estimate {
   const calls = exportCallCount(servers.length, limits);
   const fullMinutes = Math.floor(Math.max(0, calls - 1) / limits.calls_per_minute);
-  const turns = Math.ceil(fullest(servers) / terms.max_in_flight_per_server);
+  const turns = Math.ceil(mostOnOneServer(servers) / terms.max_in_flight_per_server);
   const { export_ms } = limits;
   const one = servers.length === 0 ? 0 : (export_ms ?? 0);
   const bounds: [Estimate['limited_by'], number][] =
@@ -43,7 +43,7 @@ export function estimateRun(
   };
 }
 
-function fullest(servers: readonly string[]): number {
+function mostOnOneServer(servers: readonly string[]): number {
   const phones = new Map<string, number>();
   for (const server of servers) phones.set(server, (phones.get(server) ?? 0) + 1);
   return [...phones.values()].reduce((most, count) => Math.max(most, count), 0);

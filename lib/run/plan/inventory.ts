@@ -9,7 +9,7 @@ import type { Phone } from '../../cloud/cph/phone.ts';
 
 const PAGE = 100;
 const PASSES = 3;
-/** A reading that began this long before the request is still used: many policies are due in the same minute. */
+/** A reading may have begun this long before the request, since many policies are due in the same minute. */
 export const FRESH_MS = 60_000;
 
 /**
@@ -23,10 +23,10 @@ export async function readInventory(
   until: number,
 ): Promise<Inventory | undefined> {
   const known = await loadInventory(deps.store, serverId);
-  const fresh = known !== undefined && known.started_at >= requestedAt - FRESH_MS;
-  if (fresh && known.finished_at !== undefined) return known;
+  const isFresh = known !== undefined && known.started_at >= requestedAt - FRESH_MS;
+  if (isFresh && known.finished_at !== undefined) return known;
 
-  let inventory = fresh ? known : startInventory(deps.clock.now(), serverId);
+  let inventory = isFresh ? known : startInventory(deps.clock.now(), serverId);
   try {
     while (inventory.finished_at === undefined && deps.clock.now() < until) {
       const page = await deps.cph.listPhones({
@@ -57,22 +57,22 @@ function addPage(
   const pages = inventory.pages + 1;
   const exhausted = pages > PASSES * (Math.ceil(page.count / (PAGE - 1)) + 1);
   const first = page.phones[0];
-  const gap = inventory.offset > 0 && (first === undefined || !known.has(first.phone_id));
-  if (gap && !exhausted) {
+  const hasGap = inventory.offset > 0 && (first === undefined || !known.has(first.phone_id));
+  if (hasGap && !exhausted) {
     return { ...inventory, pages, offset: Math.max(0, inventory.offset - (PAGE - 1)) };
   }
 
-  const fresh = page.phones.filter(({ phone_id }) => !known.has(phone_id) && known.add(phone_id));
+  const added = page.phones.filter(({ phone_id }) => !known.has(phone_id) && known.add(phone_id));
   const next: Inventory = {
     ...inventory,
     pages,
-    complete: inventory.complete && !gap,
-    phones: [...inventory.phones, ...fresh.map(toCandidate)],
+    complete: inventory.complete && !hasGap,
+    phones: [...inventory.phones, ...added.map(toCandidate)],
     offset: inventory.offset + page.phones.length - 1,
   };
   const rereadingHead = inventory.passes > 1;
   const atEnd = page.phones.length <= 1 || inventory.offset + page.phones.length >= page.count;
-  if (!atEnd && !(rereadingHead && fresh.length === 0)) return next;
+  if (!atEnd && !(rereadingHead && added.length === 0)) return next;
   if (page.count <= next.phones.length) return { ...next, finished_at: now };
   if (exhausted || inventory.passes >= PASSES) {
     return { ...next, finished_at: now, complete: false };

@@ -17,7 +17,7 @@ import { instantOf, type LogLine, type RunPhone, type RunView } from './schemas.
 
 const PAGES_AT_ONCE = 8;
 
-/** Reads one run: its objects are read once, whatever is read of it. */
+/** Reads one run. Each object is read at most once, however often these are called. */
 export type RunReader = {
   view(): Promise<RunView>;
   /**

@@ -8,7 +8,7 @@ import { findRun } from './find-run.ts';
 import { settledSummary, summaryOf } from './summarize.ts';
 import type { RunSummary } from './schemas.ts';
 
-/** Each may have thousands of phones, and its log is read in parallel too. */
+/** Few, since a run may have thousands of phones and its log is read in parallel too. */
 const RUNS_AT_ONCE = 4;
 
 export type RunFilter = {

@@ -38,7 +38,7 @@ export async function readPolicyCursors(deps: Deps, known: Cursors, now: number)
   return cursors;
 }
 
-/** Slots count from now on for a policy that is new, was inactive or has another rule. */
+/** Returns the cursor of a valid policy. Slots count from now for one that is new, was inactive or has another rule. */
 function cursorOf(
   { enabled, schedule, paused_until, on_provisioned, deadline, notify }: Policy,
   etag: string,

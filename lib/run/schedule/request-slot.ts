@@ -44,7 +44,7 @@ function isTimerRunOf(policy: string, runId: string): boolean {
   return runId.startsWith(`${policy}-`) && /^\d{8}t\d{6}z$/.test(runId.slice(policy.length + 1));
 }
 
-/** Writes the hint that slots (epoch ms) of a policy do not run, for drive to publish. Without slots it counts from now. */
+/** Writes the hint for drive that slots (epoch ms) of a policy do not run. Without slots the policy does not run from now. */
 export async function noteMissed(
   deps: Deps,
   policy: string,

@@ -64,14 +64,14 @@ export async function schedule(
   return { requested };
 }
 
-/** Copies of an event without a time mostly arrive within the same minute. */
+/** Returns the start of the minute, in which copies of an event without a time mostly arrive. */
 function minuteOf(now: number): number {
   return Math.floor(now / 60_000) * 60_000;
 }
 
 /**
- * The plain minute timer: requests the runs of all policies whose slots are due since the last tick. Returns their ids. Safe
- * to repeat.
+ * Requests the runs of all policies whose slots are due since the last event of the minute timer. Returns their ids. Safe to
+ * repeat.
  */
 async function scheduleDue(deps: Deps, memory: ScheduleMemory): Promise<string[]> {
   const now = deps.clock.now();
@@ -87,10 +87,11 @@ async function scheduleDue(deps: Deps, memory: ScheduleMemory): Promise<string[]
     const due = dueSlotsOf(cursor, now);
     const newest = due.at(-1);
     if (newest === undefined || cursor.schedule === undefined) continue;
-    const runs = newest >= now - cursor.schedule.start_within;
-    const missed = runs ? due.slice(0, -1) : due;
-    if (missed.length > 0) await noteMissed(deps, policy, missed, runs ? 'superseded' : 'too_late');
-    if (runs && (await requestSlot(deps, policy, newest))) {
+    const isInTime = newest >= now - cursor.schedule.start_within;
+    const missed = isInTime ? due.slice(0, -1) : due;
+    if (missed.length > 0)
+      await noteMissed(deps, policy, missed, isInTime ? 'superseded' : 'too_late');
+    if (isInTime && (await requestSlot(deps, policy, newest))) {
       requested.push(timerRunId(policy, newest));
     }
     cursors[policy] = { ...cursor, handled_until: newest };
@@ -112,7 +113,7 @@ function dueSlotsOf(cursor: Cursor, now: number): number[] {
   return dueSlots(rule, Math.max(from, paused_until), now);
 }
 
-/** The timer of one policy: its event's time is the slot, and the policy's cron does not count. */
+/** Requests the run of one policy's timer: the time of the event is the slot, whatever the policy's cron says. */
 async function scheduleNamed(deps: Deps, policy: string, slot: number): Promise<string[]> {
   const file = await readPolicy(deps, policy);
   if (file === undefined) {
