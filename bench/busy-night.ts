@@ -52,7 +52,7 @@ async function main(): Promise<void> {
 
   const { doings, firsts } = busy;
   const owed = [...(doings?.owed ?? [])];
-  const wrong = owed.filter(([id, count]) => firsts.get(`newborn ${id}`) !== count);
+  const wrong = owed.filter(([id, count]) => firsts.get(`newphones ${id}`) !== count);
   const due = owed.reduce((sum, [, count]) => sum + count, 0);
   console.log(
     `\nfirst backups: ${due} due, ${owed.length} phones, ${firsts.size} requested, ${wrong.length} wrong`,

@@ -18,9 +18,9 @@ const POLICIES: Readonly<Record<string, string>> = {
     .replace('0 30 2', '0 35 2')
     .replace('name: "*"', 'name: "*7"'),
   ondemand: NIGHTLY.replace('nightly', 'ondemand').replace(/schedule:.*\n/, ''),
-  newborn: ON_PROVISIONED,
-  resting: `${ON_PROVISIONED.replace('newborn', 'resting')}paused_until: "2030-01-01T00:00:00Z"`,
-  off: `${ON_PROVISIONED.replace('newborn', 'off')}enabled: false`,
+  newphones: ON_PROVISIONED,
+  resting: `${ON_PROVISIONED.replace('newphones', 'resting')}paused_until: "2030-01-01T00:00:00Z"`,
+  off: `${ON_PROVISIONED.replace('newphones', 'off')}enabled: false`,
 };
 
 /** The course of one run. Times in epoch ms. */

@@ -11,7 +11,7 @@ const MINUTE = 60_000;
 
 /** A policy without a schedule. */
 export const ON_PROVISIONED = `
-name: newborn
+name: newphones
 select: { name: "*" }
 export:
   include: [/data/data]
@@ -49,7 +49,7 @@ export async function firstBackupNight(
     ...options,
   });
   const { store, log } = world.invocation().deps;
-  if (options.policy !== '') await world.putPolicy(options.policy ?? ON_PROVISIONED, 'newborn');
+  if (options.policy !== '') await world.putPolicy(options.policy ?? ON_PROVISIONED, 'newphones');
   const newTraces = async (make: () => unknown): Promise<Trace[]> => {
     const before = (await world.cloud.control.traces()).length;
     await make();
@@ -88,7 +88,7 @@ export async function firstBackupNight(
       return [...new Set(keys)];
     },
     inbox: async () => (await store.list(layout.open)).map(({ key }) => key),
-    given: async () => (await readProvisioning(store)).policies.newborn?.given ?? {},
+    given: async () => (await readProvisioning(store)).policies.newphones?.given ?? {},
   };
 }
 

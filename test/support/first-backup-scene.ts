@@ -13,7 +13,7 @@ import { policyText } from './policy-text.ts';
 
 const ON_PROVISIONED = { on_provisioned: 'true' };
 
-/** A ledger with the policy `newborn`, which has `on_provisioned`, and a drive that has just started. */
+/** A ledger with the policy `newphones`, which has `on_provisioned`, and a drive that has just started. */
 export async function firstBackupScene(
   phones: Phone[] = [],
   policy: Record<string, string> = ON_PROVISIONED,
@@ -21,7 +21,7 @@ export async function firstBackupScene(
   const world = inboxScene();
   const { deps, store, clock } = world;
   const project = fleet(phones);
-  await store.put(layout.policy('newborn'), policyText('newborn', policy));
+  await store.put(layout.policy('newphones'), policyText('newphones', policy));
   const firstBackups = createFirstBackups();
   const own = { ...deps, cph: project.cph };
   return {

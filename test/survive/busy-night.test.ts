@@ -57,7 +57,7 @@ describe.each([11, 12])('a night with much going on (seed %i)', (seed) => {
   });
 
   it('gives each phone and generation its first backup, from the one policy that does', () => {
-    const owed = [...doings().owed].map(([id, count]) => [`newborn ${id}`, count] as const);
+    const owed = [...doings().owed].map(([id, count]) => [`newphones ${id}`, count] as const);
     expect(owed.length).toBeGreaterThan(12);
     expect(played.firsts).toEqual(new Map(owed));
     expect(doings().untold).toHaveLength(3);

@@ -12,7 +12,7 @@ import { MINUTE, openRun, T0 } from '../../support/runs.ts';
 
 describe('requestFirstBackupsDue', () => {
   const POLICY = `
-name: newborn
+name: newphones
 select: { name: "*" }
 export: { include: [/data/data], bucket: my-phone-backups, object_path: "{policy}" }
 on_provisioned: true
@@ -20,7 +20,7 @@ on_provisioned: true
   const AGE = 5 * MINUTE;
 
   /** Five minutes after an event about new phones; showing one takes `takes` ms. */
-  async function newborn(ids: string[] = ['p'], takes = 0) {
+  async function scene(ids: string[] = ['p'], takes = 0) {
     const shown: string[] = [];
     const world = driveScene({
       showPhone: async (id) => {
@@ -29,7 +29,7 @@ on_provisioned: true
         return phone(id);
       },
     });
-    await world.store.put(layout.policy('newborn'), POLICY);
+    await world.store.put(layout.policy('newphones'), POLICY);
     const lookup = { change: 'created' as const, phones: ids, servers: [], others: [] };
     await putLookup(world.store, { id: 'trace-1', lookup });
     world.clock.move(AGE);
@@ -40,11 +40,11 @@ on_provisioned: true
   }
 
   it('requests first backups that are due, and takes up their run at once', async () => {
-    const world = await newborn();
+    const world = await scene();
     await world.due();
     const [run] = world.work.runs.values();
     expect(run?.request).toMatchObject({
-      policy: 'newborn',
+      policy: 'newphones',
       trigger: 'provisioned',
       phones: ['p'],
     });
@@ -53,8 +53,8 @@ on_provisioned: true
   });
 
   it('does not list the inbox when it requested nothing', async () => {
-    const world = await newborn();
-    await world.store.put(layout.policy('newborn'), POLICY.replace('true', 'false'));
+    const world = await scene();
+    await world.store.put(layout.policy('newphones'), POLICY.replace('true', 'false'));
     await world.request(RUN);
     await world.due();
     expect(world.work.runs.size).toBe(0);
@@ -66,7 +66,7 @@ on_provisioned: true
     ['the last lookup was moments ago', ({ work }) => (work.nextAt.firstBackups = T0 + AGE + 1)],
     ['the time is up', ({ deps }) => (deps.until = T0 + AGE)],
   ])('does nothing when %s', async (_, change) => {
-    const world = await newborn();
+    const world = await scene();
     change(world);
     const before = world.work.nextAt.firstBackups;
     await world.due();
@@ -76,11 +76,11 @@ on_provisioned: true
   });
 
   it('looks up phones again after half a minute', async () => {
-    const world = await newborn();
+    const world = await scene();
     await world.due();
     world.work.phoneHints = [sweepId(T0)];
     await putSweep(world.store, T0);
-    await world.store.remove([layout.policy('newborn')]);
+    await world.store.remove([layout.policy('newphones')]);
     world.clock.move(30 * SECOND - 1);
     await world.due();
     expect(await world.keys(layout.hints)).toHaveLength(1);
@@ -93,16 +93,16 @@ on_provisioned: true
     ['ten seconds', MINUTE, 2],
     ['the time that is left', 5 * SECOND, 1],
   ])('looks up phones for at most %s', async (_, left, expected) => {
-    const world = await newborn(['p', 'q', 'r'], 6 * SECOND);
+    const world = await scene(['p', 'q', 'r'], 6 * SECOND);
     world.deps.until = T0 + AGE + left;
     await world.due();
     expect(world.shown).toHaveLength(expected);
   });
 
   it('requests nothing that an open run covers', async () => {
-    const world = await newborn();
-    const run = openRun('newborn-1', []);
-    Object.assign(run.request, { policy: 'newborn', trigger: 'provisioned', phones: ['p'] });
+    const world = await scene();
+    const run = openRun('newphones-1', []);
+    Object.assign(run.request, { policy: 'newphones', trigger: 'provisioned', phones: ['p'] });
     world.hold(run);
     await world.due();
     expect(world.shown).toEqual([]);
@@ -110,7 +110,7 @@ on_provisioned: true
   });
 
   it('requests nothing when another drive holds the lease', async () => {
-    const world = await newborn();
+    const world = await scene();
     world.deps.stillHeld = async () => false;
     await expect(world.due()).rejects.toThrow(LeaseLost);
     expect(world.work.runs.size).toBe(0);
@@ -118,7 +118,7 @@ on_provisioned: true
   });
 
   it('contains a failure', async () => {
-    const world = await newborn();
+    const world = await scene();
     world.deps.cph.showPhone = () => Promise.reject(temporaryError());
     await world.due();
     expect(world.logged('step_failed')).toHaveLength(1);

@@ -14,11 +14,11 @@ import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 const RESET = T0 - MINUTE;
 
 const policyOf = (changes: Partial<FirstBackupPolicy> = {}): FirstBackupPolicy => ({
-  ...{ name: 'newborn', since: 0, lastRequested: {}, selects: () => true },
+  ...{ name: 'newphones', since: 0, lastRequested: {}, selects: () => true },
   ...changes,
 });
 const open = (changes: Partial<OpenFirstBackup> = {}): OpenFirstBackup => ({
-  ...{ policy: 'newborn', requestedAt: RESET },
+  ...{ policy: 'newphones', requestedAt: RESET },
   ...{ requested: new Set<string>(), inProgress: new Set<string>() },
   ...changes,
 });
@@ -117,9 +117,9 @@ describe('isCoveredByAll', () => {
   it.each<[string, FirstBackupPolicy[], string | undefined, boolean]>([
     ['true when every policy requested the phone', [covering], undefined, true],
     ['false when one policy did not request the phone', [covering, other], undefined, false],
-    ['true when the policy of the hint requested it', [covering, other], 'newborn', true],
+    ['true when the policy of the hint requested it', [covering, other], 'newphones', true],
     ['false when the policy of the hint did not', [covering, other], 'nightly', false],
-    ['true when the policy of the hint is not active', [other], 'newborn', true],
+    ['true when the policy of the hint is not active', [other], 'newphones', true],
   ])('is %s', (_, policies, policy, expected) => {
     expect(isCoveredByAll(policies, hint(policy), 'p1', [])).toBe(expected);
   });

@@ -12,12 +12,12 @@ const HOUR = 60 * MINUTE;
 const RESET = T0 - MINUTE;
 
 const policyOf = (changes: Partial<FirstBackupPolicy> = {}): FirstBackupPolicy => ({
-  ...{ name: 'newborn', since: 0, lastRequested: {}, selects: () => true },
+  ...{ name: 'newphones', since: 0, lastRequested: {}, selects: () => true },
   ...changes,
 });
 const open = (changes: Partial<OpenFirstBackup> = {}): OpenFirstBackup => ({
   ...{
-    policy: 'newborn',
+    policy: 'newphones',
     requestedAt: RESET,
     requested: new Set<string>(),
     inProgress: new Set<string>(),
@@ -55,7 +55,7 @@ function after(ms: number, world: World) {
 }
 
 const p1 = { hints: [hint({ phones: ['p1'] })], phones: { p1: phone('p1') } };
-const requested = { requests: [{ policy: 'newborn', p1: 0 }], waits: [{}] };
+const requested = { requests: [{ policy: 'newphones', p1: 0 }], waits: [{}] };
 const waiting = (reason: string) => ({ requests: [], waits: [{ p1: reason }] });
 const nothingDue = { requests: [], waits: [{}] };
 
@@ -78,7 +78,7 @@ describe('decideFirstBackup', () => {
       waits: [{}, { p2: 'window' }, { p1: 'window' }],
     });
     expect(after(5 * MINUTE, world)).toEqual({
-      requests: [{ policy: 'newborn', p1: 0, p2: 0 }],
+      requests: [{ policy: 'newphones', p1: 0, p2: 0 }],
       waits: [{}, {}, {}],
     });
   });
@@ -127,7 +127,7 @@ describe('decideFirstBackup', () => {
     (generations) => {
       const hints = generations.map((generation) => hint({ phones: ['p1'] }, { generation }));
       const world = { hints, phones: p1.phones };
-      expect(after(5 * MINUTE, world).requests).toEqual([{ policy: 'newborn', p1: RESET }]);
+      expect(after(5 * MINUTE, world).requests).toEqual([{ policy: 'newphones', p1: RESET }]);
       expect(after(0, world).waits).toEqual([{ p1: 'window' }, { p1: 'window' }]);
     },
   );
@@ -137,7 +137,7 @@ describe('decideFirstBackup', () => {
     const named = [hint({ phones: ['p1'], change: 'requested', policy: 'nightly' })];
     const policiesOf = (hints: PendingHint[]) =>
       after(5 * MINUTE, { ...p1, hints, policies }).requests.map(({ policy }) => policy);
-    expect(policiesOf(p1.hints)).toEqual(['newborn', 'nightly']);
+    expect(policiesOf(p1.hints)).toEqual(['newphones', 'nightly']);
     expect(policiesOf(named)).toEqual(['nightly']);
   });
 
@@ -172,7 +172,7 @@ describe('decideFirstBackup', () => {
   it('requests a phone after its reset while an export from before the reset is running', () => {
     const hints = [hint({ phones: ['p1'] }, { generation: RESET })];
     const world = { ...p1, hints, open: [open({ inProgress: new Set(['p1']) })] };
-    expect(after(5 * MINUTE, world).requests).toEqual([{ policy: 'newborn', p1: RESET }]);
+    expect(after(5 * MINUTE, world).requests).toEqual([{ policy: 'newphones', p1: RESET }]);
   });
 
   it.each<[Lookup['change'], number, object]>([

@@ -11,7 +11,7 @@ import { MINUTE, T0 } from '../../support/runs.ts';
 const HOUR = 60 * MINUTE;
 
 const policyOf = (lastRequested: Record<string, number> = {}): FirstBackupPolicy => ({
-  ...{ name: 'newborn', since: 0, lastRequested, selects: () => true },
+  ...{ name: 'newphones', since: 0, lastRequested, selects: () => true },
 });
 const hint = (lookup: Partial<Lookup>): PendingHint => ({
   ...{ id: 'trace-1', droppedAt: T0, generation: 0 },

@@ -17,7 +17,7 @@ const refusal = (status: number | undefined): ServiceError => {
   return new ServiceError('service', 'CPS.0006', { ...facts, carriedOut: 'no' });
 };
 
-/** A project, newest phone first, that notes what it is asked. */
+/** A project, newest phone first, that records its calls. */
 function project(count: number) {
   const phones = Array.from({ length: count }, (_, index) => phone(count - index));
   const calls: string[] = [];
@@ -40,7 +40,7 @@ function project(count: number) {
   return { cph, calls, clock: playClock() };
 }
 
-const worth = (phones: string[], servers: string[] = [], others: string[] = []) => ({
+const idsOf = (phones: string[], servers: string[] = [], others: string[] = []) => ({
   phones: new Set(phones),
   servers: new Set(servers),
   others: new Set(others),
@@ -49,9 +49,9 @@ const worth = (phones: string[], servers: string[] = [], others: string[] = []) 
 describe('lookUp', () => {
   it('fetches a few phones one by one', async () => {
     const { calls, ...deps } = project(300);
-    const seen = await lookUp(deps, worth(['p1', 'gone']), Infinity);
-    expect(seen.phones.get('p1')?.phone_name).toBe('game-1');
-    expect(seen.phones.get('gone')).toBeNull();
+    const fetched = await lookUp(deps, idsOf(['p1', 'gone']), Infinity);
+    expect(fetched.phones.get('p1')?.phone_name).toBe('game-1');
+    expect(fetched.phones.get('gone')).toBeNull();
     expect(calls).toEqual(expect.arrayContaining(['show p1', 'show gone']));
     expect(calls).toHaveLength(2);
   });
@@ -59,18 +59,18 @@ describe('lookUp', () => {
   it('reads the head of the list for many phones, while its pages hold some of them', async () => {
     const { calls, ...deps } = project(300);
     const many = Array.from({ length: 40 }, (_, index) => `p${300 - index}`);
-    const seen = await lookUp(deps, worth([...many, 'p1']), Infinity);
-    expect([...many, 'p1'].every((id) => seen.phones.get(id) != null)).toBe(true);
+    const fetched = await lookUp(deps, idsOf([...many, 'p1']), Infinity);
+    expect([...many, 'p1'].every((id) => fetched.phones.get(id) != null)).toBe(true);
     expect(calls).toEqual(['list all 0', 'show p1']);
   });
 
   it('finds out whether an id is a phone, a server or neither', async () => {
     const { calls, ...deps } = project(30);
-    const seen = await lookUp(deps, worth([], [], ['p2', 's1', 'CS26']), Infinity);
-    expect(seen.phones.get('p2')).toBeTruthy();
-    expect(seen.servers.get('s1')).toHaveLength(10);
-    expect(seen.servers.get('CS26')).toEqual([]);
-    expect(seen.servers.has('p2')).toBe(false);
+    const fetched = await lookUp(deps, idsOf([], [], ['p2', 's1', 'CS26']), Infinity);
+    expect(fetched.phones.get('p2')).toBeTruthy();
+    expect(fetched.servers.get('s1')).toHaveLength(10);
+    expect(fetched.servers.get('CS26')).toEqual([]);
+    expect(fetched.servers.has('p2')).toBe(false);
     expect(calls).toHaveLength(5);
   });
 
@@ -80,7 +80,7 @@ describe('lookUp', () => {
     const met = new Set<string>();
     for (let minute = 0; minute < 15; minute += 1) {
       calls.length = 0;
-      const { phones } = await lookUp(deps, worth(ids), Infinity);
+      const { phones } = await lookUp(deps, idsOf(ids), Infinity);
       for (const id of ids) if (phones.has(id)) met.add(id);
       expect(calls.length).toBeLessThanOrEqual(20);
       deps.clock.move(60_000);
@@ -93,7 +93,7 @@ describe('lookUp', () => {
     [4, ['list all 0']],
   ])('reads the list only for four phones or more: %i phones', async (count, expected) => {
     const { calls, ...deps } = project(10);
-    await lookUp(deps, worth(Array.from({ length: count }, (_, n) => `p${n + 1}`)), Infinity);
+    await lookUp(deps, idsOf(Array.from({ length: count }, (_, n) => `p${n + 1}`)), Infinity);
     expect(calls.sort()).toEqual(expected);
   });
 
@@ -102,7 +102,7 @@ describe('lookUp', () => {
     const ids = (from: number, count: number) =>
       Array.from({ length: count }, (_, n) => `p${from - n}`);
     const wanted = [...ids(500, 4), ...ids(400, 4), ...ids(300, 3), ...ids(150, 4)];
-    await lookUp(deps, worth(wanted), Infinity);
+    await lookUp(deps, idsOf(wanted), Infinity);
     expect(calls.slice(0, 4)).toEqual(['list all 0', 'list all 100', 'list all 200', 'show p150']);
     expect(calls).toHaveLength(7);
   });
@@ -110,45 +110,45 @@ describe('lookUp', () => {
   it.each([100, 104])('reads to the end of a list of %i phones at most', async (count) => {
     const { calls, ...deps } = project(count);
     const ids = Array.from({ length: 100 }, (_, n) => `p${count - n}`);
-    await lookUp(deps, worth([...ids, 'gone1', 'gone2', 'gone3', 'gone4']), Infinity);
+    await lookUp(deps, idsOf([...ids, 'gone1', 'gone2', 'gone3', 'gone4']), Infinity);
     const lists = calls.filter((call) => call.startsWith('list'));
     expect(lists).toEqual(count === 100 ? ['list all 0'] : ['list all 0', 'list all 100']);
   });
 
   it('fetches no id that a list has shown', async () => {
     const { calls, ...deps } = project(10);
-    const seen = await lookUp(deps, worth(['p1', 'p2', 'p3', 'p4'], [], ['p5']), Infinity);
-    expect(seen.phones.get('p5')).toBeTruthy();
+    const fetched = await lookUp(deps, idsOf(['p1', 'p2', 'p3', 'p4'], [], ['p5']), Infinity);
+    expect(fetched.phones.get('p5')).toBeTruthy();
     expect(calls).toEqual(['list all 0']);
   });
 
   it('fetches nothing when its time is up', async () => {
     const { calls, ...deps } = project(10);
-    const all = worth(['p1', 'p2', 'p3', 'p4'], ['s1'], ['p5']);
-    const seen = await lookUp(deps, all, deps.clock.now());
+    const all = idsOf(['p1', 'p2', 'p3', 'p4'], ['s1'], ['p5']);
+    const fetched = await lookUp(deps, all, deps.clock.now());
     expect(calls).toEqual([]);
-    expect(seen).toEqual({ phones: new Map(), servers: new Map() });
+    expect(fetched).toEqual({ phones: new Map(), servers: new Map() });
     expect((await lookUp(deps, all, deps.clock.now() + 1)).phones.size).toBe(10);
   });
 
   it('reserves eight calls for phones', async () => {
     const { calls, ...deps } = project(10);
-    const odd = Array.from({ length: 30 }, (_, n) => `odd${n}`);
-    const { phones } = await lookUp(deps, worth(['p1'], ['s0', 's1'], odd), Infinity);
+    const others = Array.from({ length: 30 }, (_, n) => `others${n}`);
+    const { phones } = await lookUp(deps, idsOf(['p1'], ['s0', 's1'], others), Infinity);
     expect(phones.has('p1')).toBe(true);
     expect(calls).toHaveLength(13);
     calls.length = 0;
-    await lookUp(deps, worth([], [], odd), Infinity);
+    await lookUp(deps, idsOf([], [], others), Infinity);
     expect(calls).toHaveLength(20);
   });
 
   it('starts at another id in each round, so that every id is fetched', async () => {
     const { calls, ...deps } = project(10);
-    const odd = Array.from({ length: 60 }, (_, n) => `odd${n}`);
+    const others = Array.from({ length: 60 }, (_, n) => `others${n}`);
     const met = new Set<string>();
     for (let minute = 0; minute < 8; minute += 1) {
       calls.length = 0;
-      const { phones } = await lookUp(deps, worth(['p1'], [], odd), Infinity);
+      const { phones } = await lookUp(deps, idsOf(['p1'], [], others), Infinity);
       for (const id of phones.keys()) met.add(id);
       deps.clock.move(60_000);
     }
@@ -160,23 +160,23 @@ describe('lookUp', () => {
     [101, ['list s0 0', 'list s0 100']],
   ])('reads all pages of a server of %i phones', async (count, expected) => {
     const { calls, ...deps } = project(count * 3);
-    const seen = await lookUp(deps, worth([], ['s0']), Infinity);
-    expect(seen.servers.get('s0')).toHaveLength(count);
+    const fetched = await lookUp(deps, idsOf([], ['s0']), Infinity);
+    expect(fetched.servers.get('s0')).toHaveLength(count);
     expect(calls).toEqual(expected);
   });
 
   it('reads a server as far as the calls allow', async () => {
     const { calls, ...deps } = project(9_000);
-    const seen = await lookUp(deps, worth(['p1'], ['s0']), Infinity);
-    expect(seen.servers.get('s0')).toHaveLength(1_200);
+    const fetched = await lookUp(deps, idsOf(['p1'], ['s0']), Infinity);
+    expect(fetched.servers.get('s0')).toHaveLength(1_200);
     expect(calls).toHaveLength(13);
   });
 
   it('does not change its arguments', async () => {
     const { calls, ...deps } = project(3);
-    const own = worth(['p1'], ['s1'], ['s2']);
+    const own = idsOf(['p1'], ['s1'], ['s2']);
     await lookUp(deps, own, Infinity);
-    expect(own).toEqual(worth(['p1'], ['s1'], ['s2']));
+    expect(own).toEqual(idsOf(['p1'], ['s1'], ['s2']));
     expect(calls).toContain('list s2 0');
   });
 
@@ -191,15 +191,15 @@ describe('lookUp', () => {
     async (_, error, expected) => {
       const { cph, clock } = project(3);
       const own = { ...cph, listPhones: () => Promise.reject(error) };
-      const looking = lookUp({ cph: own, clock }, worth([], ['s1']), Infinity);
-      if (expected === 'throws') await expect(looking).rejects.toBe(error);
-      else expect((await looking).servers.get('s1')).toEqual(expected);
+      const lookup = lookUp({ cph: own, clock }, idsOf([], ['s1']), Infinity);
+      if (expected === 'throws') await expect(lookup).rejects.toBe(error);
+      else expect((await lookup).servers.get('s1')).toEqual(expected);
     },
   );
 
   it('throws errors that are not about the id', async () => {
     const { cph, clock } = project(3);
     const down = { ...cph, showPhone: () => Promise.reject(new Error('down')) };
-    await expect(lookUp({ cph: down, clock }, worth(['p1']), Infinity)).rejects.toThrow('down');
+    await expect(lookUp({ cph: down, clock }, idsOf(['p1']), Infinity)).rejects.toThrow('down');
   });
 });

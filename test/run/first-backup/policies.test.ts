@@ -34,20 +34,20 @@ function scene(policies: Provisioning['policies'] = {}) {
 describe('findFirstBackupPolicies', () => {
   it('returns a policy with on_provisioned, whose phones count as new from the baseline', async () => {
     const { put, find, state } = scene();
-    await put('newborn');
-    expect(await find()).toMatchObject([{ name: 'newborn', since: BASELINE, lastRequested: {} }]);
+    await put('newphones');
+    expect(await find()).toMatchObject([{ name: 'newphones', since: BASELINE, lastRequested: {} }]);
     expect(state).toEqual({
       swept_at: 7,
-      policies: { newborn: { etag: 'e1', on: true, given: {}, since: BASELINE } },
+      policies: { newphones: { etag: 'e1', on: true, given: {}, since: BASELINE } },
     });
   });
 
   it('keeps the state of a policy whose file has changed', async () => {
     const known = { etag: 'old', on: true, since: 5, given: { p1: 6 } };
-    const { put, find, state } = scene({ newborn: known });
-    await put('newborn');
+    const { put, find, state } = scene({ newphones: known });
+    await put('newphones');
     expect(await find()).toMatchObject([{ since: 5, lastRequested: { p1: 6 } }]);
-    expect(state.policies).toEqual({ newborn: { ...known, etag: 'e1' } });
+    expect(state.policies).toEqual({ newphones: { ...known, etag: 'e1' } });
   });
 
   it.each([
@@ -55,80 +55,80 @@ describe('findFirstBackupPolicies', () => {
     ['is disabled', { ...ON_PROVISIONED, enabled: 'false' }],
   ])('forgets the state of a policy that %s', async (_, changes) => {
     const { put, find, state } = scene({
-      newborn: { etag: 'old', on: true, since: 5, given: { p1: 6 } },
+      newphones: { etag: 'old', on: true, since: 5, given: { p1: 6 } },
     });
-    await put('newborn', changes);
+    await put('newphones', changes);
     expect(await find()).toEqual([]);
-    expect(state.policies).toEqual({ newborn: { etag: 'e1', on: false, given: {} } });
+    expect(state.policies).toEqual({ newphones: { etag: 'e1', on: false, given: {} } });
   });
 
   it('counts phones as new from when a policy is enabled', async () => {
     const { put, find, state } = scene();
-    await put('newborn', {});
+    await put('newphones', {});
     await find();
-    await put('newborn');
+    await put('newphones');
     expect(await find(BASELINE + 7)).toMatchObject([{ since: BASELINE + 7 }]);
-    expect(state.policies.newborn).toMatchObject({ on: true, since: BASELINE + 7 });
+    expect(state.policies.newphones).toMatchObject({ on: true, since: BASELINE + 7 });
   });
 
   it('skips an invalid policy, and keeps its state', async () => {
     const given = { p1: 6 };
-    const { put, find, state } = scene({ newborn: { etag: 'old', on: true, since: 5, given } });
-    await put('newborn', { select: '7' });
+    const { put, find, state } = scene({ newphones: { etag: 'old', on: true, since: 5, given } });
+    await put('newphones', { select: '7' });
     expect(await find()).toEqual([]);
-    expect(state.policies).toEqual({ newborn: { etag: 'e1', on: false, since: 5, given } });
-    await put('newborn');
+    expect(state.policies).toEqual({ newphones: { etag: 'e1', on: false, since: 5, given } });
+    await put('newphones');
     expect(await find()).toMatchObject([{ since: 5, lastRequested: given }]);
   });
 
   it('counts phones as new from when an invalid policy was first seen', async () => {
     const { put, find } = scene();
-    await put('newborn', { select: '7' });
+    await put('newphones', { select: '7' });
     await find();
-    await put('newborn');
+    await put('newphones');
     expect(await find(BASELINE + 7)).toMatchObject([{ since: BASELINE }]);
   });
 
   it('skips a paused policy, and counts phones as new from the end of the pause', async () => {
     const given = { p1: 6 };
     const { put, find, state, clock, reads } = scene({
-      newborn: { etag: 'old', on: true, since: 5, given },
+      newphones: { etag: 'old', on: true, since: 5, given },
     });
-    await put('newborn', pausedFor(MINUTE));
+    await put('newphones', pausedFor(MINUTE));
     expect(await find()).toEqual([]);
     const paused = { etag: 'e1', on: false, given, paused_until: T0 + MINUTE };
-    expect(state.policies).toEqual({ newborn: paused });
+    expect(state.policies).toEqual({ newphones: paused });
     reads();
     clock.move(MINUTE - 1);
     expect(await find()).toEqual([]);
-    expect(state.policies).toEqual({ newborn: paused });
+    expect(state.policies).toEqual({ newphones: paused });
     expect(reads()).toEqual(['']);
     clock.move(1);
     expect(await find(BASELINE + MINUTE)).toMatchObject([
       { since: BASELINE + MINUTE, lastRequested: given },
     ]);
-    expect(state.policies.newborn).toMatchObject({ on: true, since: BASELINE + MINUTE });
-    expect(state.policies.newborn).not.toHaveProperty('paused_until');
+    expect(state.policies.newphones).toMatchObject({ on: true, since: BASELINE + MINUTE });
+    expect(state.policies.newphones).not.toHaveProperty('paused_until');
   });
 
   it('reads a paused policy again when its file changes', async () => {
     const { put, find } = scene();
-    await put('newborn', pausedFor(MINUTE));
+    await put('newphones', pausedFor(MINUTE));
     await find();
-    await put('newborn');
+    await put('newphones');
     expect(await find()).toHaveLength(1);
   });
 
   it('reads an inactive policy once, and an active one each time', async () => {
     const { put, find, reads, state } = scene();
     await put('broken', { select: '7' });
-    await put('newborn');
+    await put('newphones');
     await put('nightly', {});
     await find();
-    expect(reads()).toEqual(['', 'broken.yaml', 'newborn.yaml', 'nightly.yaml']);
+    expect(reads()).toEqual(['', 'broken.yaml', 'newphones.yaml', 'nightly.yaml']);
     const before = structuredClone(state);
     expect(await find()).toHaveLength(1);
-    expect(reads()).toEqual(['', 'newborn.yaml']);
+    expect(reads()).toEqual(['', 'newphones.yaml']);
     expect(state).toEqual(before);
   });
 
@@ -143,7 +143,7 @@ describe('findFirstBackupPolicies', () => {
   it('skips a policy that is deleted during the read', async () => {
     const { deps, store } = inboxScene();
     const state: Provisioning = { policies: {} };
-    await store.put(layout.policy('newborn'), policyText('newborn', ON_PROVISIONED));
+    await store.put(layout.policy('newphones'), policyText('newphones', ON_PROVISIONED));
     const going = { ...store, get: async () => undefined };
     const found = findFirstBackupPolicies(
       { ...deps, cph: fleet([]).cph, store: going },
@@ -151,12 +151,12 @@ describe('findFirstBackupPolicies', () => {
       BASELINE,
     );
     expect(await found).toEqual([]);
-    expect(state.policies.newborn).toMatchObject({ on: false, since: BASELINE });
+    expect(state.policies.newphones).toMatchObject({ on: false, since: BASELINE });
   });
 
   it('selects phones as the policy does', async () => {
     const { put, find, calls } = scene();
-    await put('newborn', { ...ON_PROVISIONED, select: '{ name: "game-*" }' });
+    await put('newphones', { ...ON_PROVISIONED, select: '{ name: "game-*" }' });
     const [giver] = await find();
     const named = ['game-1', 'shop-1'].map((phone_name) => phone('p1', { phone_name }));
     expect(named.map((one) => giver?.selects(one))).toEqual([true, false]);
@@ -165,7 +165,7 @@ describe('findFirstBackupPolicies', () => {
 
   it('asks CPH for the servers with the tags', async () => {
     const { put, find, calls } = scene();
-    await put('newborn', { ...ON_PROVISIONED, select: '{ server_tags: { env: [prod] } }' });
+    await put('newphones', { ...ON_PROVISIONED, select: '{ server_tags: { env: [prod] } }' });
     const [giver] = await find();
     const on = ['s1', 's2'].map((server_id) => giver?.selects(phone('p1', { server_id })));
     expect(on).toEqual([false, true]);

@@ -22,7 +22,7 @@ describe('reconcile', () => {
     await putHint('trace-1', { phones: ['p1'] });
     expect(await reconcile()).toBe(0);
     expect([await hints(), await requested()]).toEqual([['trace-1'], []]);
-    expect((await state()).policies.newborn).toMatchObject({ on: true, since: T0 - 10 * MINUTE });
+    expect((await state()).policies.newphones).toMatchObject({ on: true, since: T0 - 10 * MINUTE });
     clock.move(5 * MINUTE);
     await expect(reconcile({ store: withFailingStore(deps, 'put').store })).rejects.toThrow(
       'no answer',
@@ -43,7 +43,7 @@ describe('reconcile', () => {
     expect(await reconcile()).toBe(0);
     expect([await hints(), calls]).toEqual([[], []]);
     expect(firstBackups.known.size).toBe(0);
-    expect((await state()).policies.newborn?.on).toBe(false);
+    expect((await state()).policies.newphones?.on).toBe(false);
     expect(await state()).not.toHaveProperty('sweeping');
   });
 
@@ -86,7 +86,7 @@ describe('reconcile', () => {
       world.clock.move(30 * MINUTE);
       await world.putHint('trace-2', { phones: ['p2'] });
       await world.reconcile();
-      return (await world.state()).policies.newborn?.since;
+      return (await world.state()).policies.newphones?.since;
     };
     expect(await since({})).toBe(T0 - 10 * MINUTE);
     expect(await since({ at: T0 - 20 * MINUTE })).toBe(T0 - 30 * MINUTE);
@@ -98,7 +98,7 @@ describe('reconcile', () => {
     const { reconcile, sweepHint, state } = await firstBackupScene();
     await sweepHint();
     await reconcile();
-    expect((await state()).policies.newborn?.since).toBe(T0);
+    expect((await state()).policies.newphones?.since).toBe(T0);
   });
 
   it('fetches phones without a first backup, and all servers', async () => {
@@ -107,7 +107,7 @@ describe('reconcile', () => {
       phone('p3'),
     ]);
     const given = { p1: T0, x1: T0 };
-    firstBackups.state = { policies: { newborn: { etag: 'e1', on: true, since: 0, given } } };
+    firstBackups.state = { policies: { newphones: { etag: 'e1', on: true, since: 0, given } } };
     await putHint('trace-1', { phones: ['p1', 'p2'], servers: ['s1'], others: ['x1', 'p3'] });
     await reconcile();
     expect(calls.slice().sort()).toEqual(['list s1 0', 'show p2', 'show p3']);
@@ -139,8 +139,8 @@ describe('reconcile', () => {
     const { putHint, reconcile, clock, hints } = await firstBackupScene([phone('p1')]);
     await putHint('trace-1', { phones: ['p1'] });
     clock.move(5 * MINUTE);
-    const run = openRun('newborn-1', [{ ...phone('p1') }]);
-    run.request.policy = 'newborn';
+    const run = openRun('newphones-1', [{ ...phone('p1') }]);
+    run.request.policy = 'newphones';
     expect(await reconcile({ runs: [run] })).toBe(0);
     expect(await hints()).toEqual(['trace-1']);
     expect(await reconcile()).toBe(1);

@@ -7,7 +7,7 @@ import { LeaseLost } from '../../../lib/errors.ts';
 import { type InboxScene, inboxScene } from '../../support/inbox-scene.ts';
 
 const held = () => Promise.resolve(true);
-const ask = (phones: Record<string, number>, policy = 'newborn') => ({
+const request = (phones: Record<string, number>, policy = 'newphones') => ({
   policy,
   phones: new Map(Object.entries(phones)),
 });
@@ -26,13 +26,13 @@ async function archived(world: InboxScene, phone_id: string, policy: string): Pr
 describe('requestFirstBackups', () => {
   it('requests a run of the phones, in order, and logs it', async () => {
     const world = inboxScene();
-    expect(await requestFirstBackups(world.deps, [ask({ p2: 0, p1: 7 })], held)).toBe(1);
+    expect(await requestFirstBackups(world.deps, [request({ p2: 0, p1: 7 })], held)).toBe(1);
     const [run = ''] = await requested(world);
     expect(await readRequest(world.store, run)).toEqual({
-      ...{ run_id: run, policy: 'newborn' },
+      ...{ run_id: run, policy: 'newphones' },
       ...{ trigger: 'provisioned', phones: ['p1', 'p2'] },
     });
-    const fields = { run, policy: 'newborn', trigger: 'provisioned', phones: 2 };
+    const fields = { run, policy: 'newphones', trigger: 'provisioned', phones: 2 };
     expect(world.lines).toEqual([['info', 'requested', fields]]);
   });
 
@@ -45,9 +45,9 @@ describe('requestFirstBackups', () => {
     'derives the run id from the policy, the phones and their generations: %s',
     async (_, again, runs) => {
       const world = inboxScene();
-      await requestFirstBackups(world.deps, [ask({ p1: 0, p2: 7 })], held);
-      const asked = await requestFirstBackups(world.deps, [ask(...again)], held);
-      expect(asked).toBe(runs - 1);
+      await requestFirstBackups(world.deps, [request({ p1: 0, p2: 7 })], held);
+      const count = await requestFirstBackups(world.deps, [request(...again)], held);
+      expect(count).toBe(runs - 1);
       expect(await requested(world)).toHaveLength(runs);
       expect(world.lines).toHaveLength(runs);
     },
@@ -55,34 +55,36 @@ describe('requestFirstBackups', () => {
 
   it('keeps the run ids stable, so that an update requests nothing twice', async () => {
     const world = inboxScene();
-    await requestFirstBackups(world.deps, [ask({ p1: 0, p2: 7 })], held);
-    expect(await requested(world)).toEqual(['newborn-e4e8e2d946f3654be6595e86']);
+    await requestFirstBackups(world.deps, [request({ p1: 0, p2: 7 })], held);
+    expect(await requested(world)).toEqual(['newphones-776ec3f8c841354025c357c0']);
   });
 
   it('requests no run that has a report', async () => {
     const world = inboxScene();
-    await requestFirstBackups(world.deps, [ask({ p1: 0 })], held);
+    await requestFirstBackups(world.deps, [request({ p1: 0 })], held);
     const [run = ''] = await requested(world);
     await world.store.put(layout.report(run), '{}');
     await world.store.remove([layout.request(run)]);
-    expect(await requestFirstBackups(world.deps, [ask({ p1: 0 })], held)).toBe(0);
+    expect(await requestFirstBackups(world.deps, [request({ p1: 0 })], held)).toBe(0);
     expect(await requested(world)).toEqual([]);
   });
 
   it('skips a new phone that already has an archive of the policy', async () => {
     const world = inboxScene();
-    await archived(world, 'p1', 'newborn');
-    await archived(world, 'p2', 'newborn');
+    await archived(world, 'p1', 'newphones');
+    await archived(world, 'p2', 'newphones');
     await archived(world, 'p3', 'nightly');
-    expect(await requestFirstBackups(world.deps, [ask({ p1: 0, p2: 7, p3: 0 })], held)).toBe(1);
+    expect(await requestFirstBackups(world.deps, [request({ p1: 0, p2: 7, p3: 0 })], held)).toBe(1);
     expect(await phonesOf(world)).toEqual([['p2', 'p3']]);
   });
 
   it('requests nothing, and checks no lease, when no phone is left', async () => {
     const world = inboxScene();
-    await archived(world, 'p1', 'newborn');
-    const refuse = () => Promise.reject(new Error('nobody should ask'));
-    expect(await requestFirstBackups(world.deps, [ask({ p1: 0 }), ask({})], refuse)).toBe(0);
+    await archived(world, 'p1', 'newphones');
+    const refuse = () => Promise.reject(new Error('the lease was checked'));
+    expect(await requestFirstBackups(world.deps, [request({ p1: 0 }), request({})], refuse)).toBe(
+      0,
+    );
     expect(await requested(world)).toEqual([]);
   });
 
@@ -90,7 +92,7 @@ describe('requestFirstBackups', () => {
     const world = inboxScene();
     const many = Array.from({ length: 1001 }, (_, n) => [`p${1000 + n}`, 0] as const);
     const exact = Array.from({ length: 1000 }, (_, n) => [`q${1000 + n}`, 0] as const);
-    const asks = [ask(Object.fromEntries(many)), ask(Object.fromEntries(exact), 'other')];
+    const asks = [request(Object.fromEntries(many)), request(Object.fromEntries(exact), 'other')];
     expect(await requestFirstBackups(world.deps, asks, held)).toBe(3);
     const sizes = (await phonesOf(world)).map((phones) => phones?.length ?? 0);
     expect(sizes.sort((a, b) => a - b)).toEqual([1, 1000, 1000]);
@@ -98,7 +100,9 @@ describe('requestFirstBackups', () => {
 
   it('requests nothing when another drive holds the lease', async () => {
     const world = inboxScene();
-    const asking = requestFirstBackups(world.deps, [ask({ p1: 0 })], () => Promise.resolve(false));
+    const asking = requestFirstBackups(world.deps, [request({ p1: 0 })], () =>
+      Promise.resolve(false),
+    );
     await expect(asking).rejects.toThrow(LeaseLost);
     await expect(asking).rejects.toThrow('another drive holds the lease');
     expect(await requested(world)).toEqual([]);

@@ -8,27 +8,27 @@ import { openRun, T0 } from '../../support/runs.ts';
 
 describe('recordFirstBackups', () => {
   const run = (phones: string[] | undefined, requestedAt: number): OpenRun => {
-    const own = { ...openRun('newborn-1', []), requestedAt };
+    const own = { ...openRun('newphones-1', []), requestedAt };
     const named = phones === undefined ? {} : { phones };
-    return { ...own, request: { ...own.request, policy: 'newborn', ...named } };
+    return { ...own, request: { ...own.request, policy: 'newphones', ...named } };
   };
 
   it('records when the last first backup of each phone was requested', async () => {
     const { deps, store, firstBackups, state } = await firstBackupScene();
     const given = { p1: T0 + 5, p2: T0 - 5 };
     const known = { etag: 'e1', on: true, since: 5, given };
-    await writeProvisioning(store, { policies: { newborn: known } }, T0);
+    await writeProvisioning(store, { policies: { newphones: known } }, T0);
     await recordFirstBackups(deps, firstBackups, run(['p1', 'p2', 'p3'], T0));
     const recorded = { p1: T0 + 5, p2: T0, p3: T0 };
-    expect((await state()).policies).toEqual({ newborn: { ...known, given: recorded } });
-    expect(firstBackups.state?.policies.newborn?.given).toEqual(recorded);
+    expect((await state()).policies).toEqual({ newphones: { ...known, given: recorded } });
+    expect(firstBackups.state?.policies.newphones?.given).toEqual(recorded);
   });
 
   it('records the phones of an unknown policy, whose file is read again', async () => {
     const { deps, firstBackups, state } = await firstBackupScene();
     await recordFirstBackups(deps, firstBackups, run(['p1'], T0));
     const recorded = { etag: '', on: false, given: { p1: T0 } };
-    expect((await state()).policies).toEqual({ newborn: recorded });
+    expect((await state()).policies).toEqual({ newphones: recorded });
   });
 
   it('uses the state in memory, and writes nothing that is stored already', async () => {
@@ -42,6 +42,6 @@ describe('recordFirstBackups', () => {
   it('records nothing of a run that names no phones', async () => {
     const { deps, firstBackups } = await firstBackupScene();
     await recordFirstBackups(deps, firstBackups, run(undefined, T0));
-    expect(firstBackups.state?.policies.newborn?.given).toEqual({});
+    expect(firstBackups.state?.policies.newphones?.given).toEqual({});
   });
 });

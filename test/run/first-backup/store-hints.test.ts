@@ -43,7 +43,7 @@ describe('storeHints', () => {
     const { deps, store, lines } = setUp();
     const lookup = { change: 'requested' as const, phones: ['p1'], servers: [], others: [] };
     const hints = [
-      { id: 'message-1', lookup: { ...lookup, policy: 'newborn' } },
+      { id: 'message-1', lookup: { ...lookup, policy: 'newphones' } },
       { id: 'message-2', lookup },
       { id: 'message-2', lookup },
     ];
@@ -55,7 +55,7 @@ describe('storeHints', () => {
     expect(lines).toEqual([
       { event: 'event_ignored', reason: 'odd', count: 2 },
       { event: 'event_ignored', reason: 'other', count: 1 },
-      { event: 'hint_stored', hint: 'message-1', change: 'requested', policy: 'newborn' },
+      { event: 'hint_stored', hint: 'message-1', change: 'requested', policy: 'newphones' },
       { event: 'hint_stored', hint: 'message-2', change: 'requested', policy: undefined },
     ]);
     expect(await store.list('')).toHaveLength(2);

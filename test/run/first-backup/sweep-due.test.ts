@@ -13,7 +13,7 @@ const created = (id: string, at = T0): Phone => phone(id, { created_at: at });
 
 describe('a sweep for new phones', () => {
   const sweptBefore: Provisioning = {
-    policies: { newborn: { etag: 'e1', on: true, since: T0 - HOUR, given: {} } },
+    policies: { newphones: { etag: 'e1', on: true, since: T0 - HOUR, given: {} } },
     ...{ horizon: T0 - 15 * MINUTE, swept_at: T0 - 15 * MINUTE },
   };
 
@@ -66,7 +66,7 @@ describe('a sweep for new phones', () => {
       await firstBackupScene(phones);
     firstBackups.state = structuredClone(sweptBefore);
     await putHint('trace-1', { phones: ['p1'], others: ['p2'] });
-    await putHint('message-1', { phones: ['p3'], change: 'requested', policy: 'newborn' });
+    await putHint('message-1', { phones: ['p3'], change: 'requested', policy: 'newphones' });
     await sweepHint();
     await reconcile();
     const found = (await hints()).find((id) => id.startsWith('discovered-')) ?? '';

@@ -23,12 +23,12 @@ const created = (id: string, at: number | undefined, changes: Partial<Phone> = {
 const phonesFrom = (count: number, at = T0): Phone[] =>
   Array.from({ length: count }, (_, n) => created(`p${String(9999 - n)}`, at - n * 1000));
 const policyOf = (changes: Partial<FirstBackupPolicy> = {}): FirstBackupPolicy => ({
-  ...{ name: 'newborn', since: 0, lastRequested: {}, selects: () => true },
+  ...{ name: 'newphones', since: 0, lastRequested: {}, selects: () => true },
   ...changes,
 });
 const requestedFor = (id: string): OpenFirstBackup => ({
   ...{
-    policy: 'newborn',
+    policy: 'newphones',
     requestedAt: T0,
     requested: new Set([id]),
     inProgress: new Set<string>(),
@@ -216,7 +216,7 @@ describe('requestSweep', () => {
     ...{ etag: 'e', active: true, handled_until: 0 },
     ...changes,
   });
-  const wanting = { nightly: cursor(), newborn: cursor({ on_provisioned: true, active: false }) };
+  const wanting = { nightly: cursor(), newphones: cursor({ on_provisioned: true, active: false }) };
 
   it('writes a hint every 15 minutes while a policy has on_provisioned', async () => {
     const { deps, clock, hints } = inboxScene(SLOT);

@@ -5,7 +5,7 @@ import { useLightS3 } from '../support/light-s3.ts';
 const MINUTE = 60_000;
 
 /** Phones that have just been bought, their traces delivered, a few minutes before their run falls due. */
-async function newborn(): Promise<{ world: FirstBackupNight; ids: string[]; events: unknown[] }> {
+async function scene(): Promise<{ world: FirstBackupNight; ids: string[]; events: unknown[] }> {
   const world = await firstBackupNight();
   const traces = await world.buy(2);
   const events = traces.map((cts) => ({ cts }));
@@ -23,7 +23,7 @@ describe('a drive that is killed on the way to first backups', () => {
     'asks for them once, whichever call it is killed %s',
     async (when) => {
       for (let call = 1; ; call += call < 45 ? 1 : 4) {
-        const { world, ids, events } = await newborn();
+        const { world, ids, events } = await scene();
         const killed = await world.driveKilled(call, when);
         world.clock.move(2 * MINUTE);
         await world.fire(events[0]);
@@ -44,7 +44,7 @@ describe('a drive that is killed on the way to first backups', () => {
   );
 
   it('gives them when every drive is killed after a few calls more than the one before', async () => {
-    const { world, ids } = await newborn();
+    const { world, ids } = await scene();
     for (let call = 1; call < 70; call += 1) {
       if (await world.driveKilled(call, call % 2 === 0 ? 'before' : 'after')) {
         world.clock.move(2 * MINUTE);
