@@ -44,7 +44,7 @@ async function ledgerOf() {
   world.cloud.control.addFault({
     service: 'cph',
     operation: 'batch-storage',
-    kind: 'drop_answer',
+    kind: 'drop_response',
     times: 1,
   });
   await world.drive();

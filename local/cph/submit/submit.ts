@@ -81,8 +81,8 @@ function submit<T extends { phone_id: string }>(
   batch: Batch<T>,
 ): Submission {
   const { switches, random } = world;
-  if (switches.jobsAnswer === 'missing') return { request_id: requestId };
-  if (switches.jobsAnswer === 'empty') return { request_id: requestId, jobs: [] };
+  if (switches.jobsResponse === 'missing') return { request_id: requestId };
+  if (switches.jobsResponse === 'empty') return { request_id: requestId, jobs: [] };
   world.jobs.openRequest(requestId);
   // All items are checked before any starts: a phone that is listed twice gets two jobs.
   const checked = batch.items.map((item) => ({ item, phone: checkPhone(world, batch, item) }));

@@ -13,7 +13,7 @@ export const switchesSchema = z.strictObject({
   /** The status of accepted batch calls. */
   successStatus: z.union([z.literal(200), z.literal(201), z.literal(202)]).default(200),
   /** `missing` and `empty` accept the call but start no job. */
-  jobsAnswer: z.enum(['complete', 'missing', 'empty']).default('complete'),
+  jobsResponse: z.enum(['complete', 'missing', 'empty']).default('complete'),
   /** The share of responses that show status 0 or 3 for a running job. */
   oddStatusRate: z.number().min(0).max(1).default(0),
   /** The share of failed exports that leave a partial archive. */

@@ -93,11 +93,11 @@ describe('batch-storage', () => {
   it('returns another success status or no jobs, by switch', async () => {
     const created = cphFixture({ switches: { successStatus: 202 } });
     expect((await created.export([UNKNOWN])).status).toBe(202);
-    for (const [jobsAnswer, jobs] of [
+    for (const [jobsResponse, jobs] of [
       ['missing', undefined],
       ['empty', []],
     ] as const) {
-      const cloud = cphFixture({ switches: { jobsAnswer } });
+      const cloud = cphFixture({ switches: { jobsResponse } });
       const id = cloud.running()[0]!.id;
       const answer = await cloud.export([id]);
       await cloud.pass(HOUR);
