@@ -118,7 +118,6 @@ export default tseslint.config(
   // Known exceptions: fix them, do not add any.
   {
     files: [
-      'test/policy/slots/reference-cron.ts',
       'test/survive/support/invariants.ts',
       'test/survive/support/light-s3.ts',
       'testing/http-calls.ts',

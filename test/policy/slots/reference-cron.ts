@@ -11,8 +11,8 @@ export function minuteSlots(
   const minutes = values(minute, 0, 59);
   const hours = values(hour, 0, 23);
   const doms = values(dom, 1, 31);
-  const months = values(month, 1, 12, 'JanFebMarAprMayJunJulAugSepOctNovDec', 1);
-  const dows = values(dow, 0, 6, 'SunMonTueWedThuFriSat', 0);
+  const months = values(month, 1, 12, 'JanFebMarAprMayJunJulAugSepOctNovDec');
+  const dows = values(dow, 0, 6, 'SunMonTueWedThuFriSat');
   const isAny = (field: string) => field === '*' || field === '?';
   const matches = (ms: number) => {
     if (!minutes.has(Math.floor(ms / 60_000) % 60)) return false;
@@ -49,9 +49,9 @@ export function minuteSlots(
   return [...slots];
 }
 
-function values(field: string, min: number, max: number, names = '', base = 0): Set<number> {
+function values(field: string, min: number, max: number, names = ''): Set<number> {
   const number = (word: string) =>
-    /^\d+$/.test(word) ? Number(word) : names.indexOf(word) / 3 + base;
+    /^\d+$/.test(word) ? Number(word) : names.indexOf(word) / 3 + min;
   const chosen = new Set<number>();
   for (const item of field.split(',')) {
     const [range = '', step = '1'] = item.split('/');
