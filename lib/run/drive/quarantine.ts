@@ -35,7 +35,7 @@ export async function quarantineRun(
   return orphaned;
 }
 
-/** Orphans the jobs that a run's log shows as running. Returns undefined when its plan or log is unreadable. */
+/** Orphans the jobs that the readable entries of a run's log show as running. Returns undefined without a readable plan. */
 async function orphanJobs(
   deps: Pick<RunDeps, 'store' | 'clock'>,
   runId: string,

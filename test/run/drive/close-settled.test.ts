@@ -53,7 +53,7 @@ describe('closeSettled', () => {
 
   it.each<[string, (run: OpenRun) => void]>([
     [
-      'a run with a phone left',
+      'a run with a phone that has no outcome',
       (run) => (run.state.phones = openRun(RUN, [plannedPhone('q')]).state.phones),
     ],
     ['a run without a plan', (run) => (run.plan = undefined)],
@@ -74,7 +74,7 @@ describe('closeSettled', () => {
     expect(world.work.runs.size).toBe(0);
   });
 
-  it('hands over jobs that outlive their run, in place of those it had handed over before', async () => {
+  it('replaces the orphaned jobs of a run that settles', async () => {
     const world = driveScene();
     await world.request(RUN, [plannedPhone('p')]);
     const timedOut = { outcome: 'timed_out', reason: 'export_timeout' } as const;

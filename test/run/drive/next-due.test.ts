@@ -52,46 +52,50 @@ const orphaned = [{}] as unknown as Work['orphaned'];
 
 describe('nextDue', () => {
   it.each<[string, number, ReturnType<typeof workOf>]>([
-    ['a run without a plan: now', 0, workOf([unplanned()])],
-    ['one that rests: when it has rested', 9, workOf([paused(unplanned(), T0 + 9)])],
-    ['one that has rested: now', 0, workOf([paused(unplanned(), T0 - 9)])],
-    ['a report that nobody was told of: now', 0, workOf([settled(runOf([]))])],
-    ['a run whose phones have all ended: now', 0, workOf([openRun('nightly-1', [])])],
-    ['an export: the next look at the jobs', 7 * MINUTE, workOf([runOf([intent, accepted])])],
-    ['an ended job: now', 0, workOf([runOf([intent, accepted, ended])])],
+    ['now, for a run without a plan', 0, workOf([unplanned()])],
+    ['the end of the pause, for a paused run', 9, workOf([paused(unplanned(), T0 + 9)])],
+    ['now, for a run whose pause is over', 0, workOf([paused(unplanned(), T0 - 9)])],
+    ['now, for a report that was not notified', 0, workOf([settled(runOf([]))])],
+    ['now, for a run whose phones all have an outcome', 0, workOf([openRun('nightly-1', [])])],
+    ['the next poll, for a running job', 7 * MINUTE, workOf([runOf([intent, accepted])])],
+    ['now, for an ended job', 0, workOf([runOf([intent, accepted, ended])])],
     [
-      'an archive that was absent: the second look',
+      'the second lookup, for an absent archive',
       2 * MINUTE,
       workOf([runOf([intent, accepted, ended, { type: 'absent', at: T0, ...own }])]),
     ],
     [
-      'a lost answer: the look at the archives',
+      'the next lookup of archives, for a lost response',
       3 * MINUTE,
       workOf([retryAt(runOf([intent, unknown]), { unknownOutcomes: T0 + 3 * MINUTE })]),
     ],
     [
-      'a lost answer: the look at the jobs, if that is sooner',
+      'the next poll if it is sooner, for a lost response',
       2 * MINUTE,
       workOf([retryAt(runOf([intent, unknown]), { unknownOutcomes: T0 + 3 * MINUTE })], {
         pollAt: T0 + 2 * MINUTE,
       }),
     ],
     [
-      'a phone that does not run: the next look at its state',
+      'the next lookup of its state, for a phone that is not running',
       4 * MINUTE,
       workOf([retryAt(runOf([], { waiting: true }), { phoneStates: T0 + 4 * MINUTE })], {
         pollAt: T0,
       }),
     ],
-    ['a phone that could be sent: a look whether there is room', 5 * SECOND, workOf([runOf([])])],
-    ['a phone to be tried again: then', MINUTE, workOf([runOf([intent, busy])])],
+    ['five seconds later, for a phone that can be sent', 5 * SECOND, workOf([runOf([])])],
     [
-      'a phone that no call is free for: the next call',
+      'the time of the retry, for a phone that waits for it',
+      MINUTE,
+      workOf([runOf([intent, busy])]),
+    ],
+    [
+      'the next free call, for a phone without a free call',
       61 * SECOND,
       workOf([runOf([])], { limits: { calls_per_minute: 1, recent: [T0] } }),
     ],
     [
-      'a phone to be tried again that no call is free for: the later of both',
+      'the later of retry and free call, for a phone that waits for both',
       90 * SECOND,
       workOf([runOf([intent, busy])], { limits: { blocked_until: T0 + 90 * SECOND } }),
     ],
@@ -99,36 +103,36 @@ describe('nextDue', () => {
     expect(nextDue(work, T0)).toBe(T0 + after);
   });
 
-  it('takes a phone whose time has come for one that could be sent', () => {
+  it('treats a phone as ready from the exact time of its retry', () => {
     const now = T0 + MINUTE;
     expect(nextDue(workOf([runOf([intent, busy])]), now)).toBe(now + 5 * SECOND);
   });
 
-  it('is the time of the next try to tell of a report', () => {
+  it('is the time of the next notification attempt for a report', () => {
     const run = settled(runOf([]));
     fold(run.state, [{ type: 'notify_failed', at: T0, code: 'service', message: 'it failed' }]);
     expect(nextDue(workOf([run]), T0)).toBe(T0 + MINUTE);
   });
 
-  it('is the first thing that falls due, in whatever run', () => {
+  it('is the earliest due time of all runs', () => {
     const first = paused(unplanned(), T0 + 9);
     const second = paused(unplanned(), T0 + 8);
     const third = paused(unplanned(), T0 + 10);
     expect(nextDue(workOf([first, second, third]), T0)).toBe(T0 + 8);
   });
 
-  it('looks at jobs that outlived their runs only while a run is open', () => {
+  it('includes the poll of orphaned jobs only while a run is open', () => {
     const told = settled(runOf([]), true);
     expect(nextDue(workOf([told], { orphaned }), T0)).toBe(T0 + 8 * MINUTE);
     expect(nextDue(workOf([told]), T0)).toBeUndefined();
     expect(nextDue(workOf([], { orphaned }), T0)).toBeUndefined();
   });
 
-  it('is never without a run', () => {
+  it('is undefined without a run', () => {
     expect(nextDue(workOf([]), T0)).toBeUndefined();
   });
 
-  it('does not count a phone that has ended as living, nor one that lives as ended', () => {
+  it('is now only when all phones have an outcome', () => {
     const run = openRun('nightly-1', [
       plannedPhone('p', { verdict: { outcome: 'skipped', reason: 'stopped' } }),
       plannedPhone('q', { waiting: true }),
@@ -147,15 +151,15 @@ describe('pollInterval', () => {
     ['three seconds after a call', [exportAt(T0)], 1, 3 * SECOND],
     ['three seconds until a job is 15 seconds old', [exportAt(T0 - 15 * SECOND)], 1, 3 * SECOND],
     ['a fifth of the age of a job', [exportAt(T0 - MINUTE)], 1, 12 * SECOND],
-    ['half a minute at most', [exportAt(T0 - 10 * MINUTE)], 1, 30 * SECOND],
+    ['at most half a minute', [exportAt(T0 - 10 * MINUTE)], 1, 30 * SECOND],
     [
-      'by the youngest job of all runs',
+      'by the age of the youngest job of all runs',
       [exportAt(T0 - 2 * MINUTE), exportAt(T0 - MINUTE), exportAt(T0 - 3 * MINUTE)],
       3,
       12 * SECOND,
     ],
-    ['half a minute where no job is known', [runOf([])], 0, 30 * SECOND],
-    ['half a minute where only answers were lost', [runOf([intent, unknown])], 1, 30 * SECOND],
+    ['half a minute without a known job', [runOf([])], 0, 30 * SECOND],
+    ['half a minute when all responses were lost', [runOf([intent, unknown])], 1, 30 * SECOND],
     ['longer for many calls', [exportAt(T0)], 101, 7_200],
     ['longer than half a minute for very many', [exportAt(T0)], 1_000, MINUTE],
   ])('is %s', (_, runs, requests, expected) => {

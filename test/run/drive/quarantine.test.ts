@@ -33,9 +33,9 @@ async function scene() {
 describe('quarantined', () => {
   it.each<[string, unknown, string, string]>([
     ['is broken', broken, 'object_invalid', broken.message],
-    ['is newer', new PhonevaultError('object_newer', 'v2'), 'object_newer', 'v2'],
-    ['fails at length', new Error('m'.repeat(301)), 'object_invalid', 'm'.repeat(300)],
-    ['fails without a word', 'odd', 'object_invalid', 'object_invalid'],
+    ['has a newer version', new PhonevaultError('object_newer', 'v2'), 'object_newer', 'v2'],
+    ['fails with a long message', new Error('m'.repeat(301)), 'object_invalid', 'm'.repeat(300)],
+    ['fails with something other than an error', 'odd', 'object_invalid', 'object_invalid'],
   ])('tells, logs and notes a run that %s', async (_, error, code, message) => {
     const { deps, store, published, lines } = inboxScene();
     await quarantineRun(deps, RUN, error);
@@ -46,14 +46,14 @@ describe('quarantined', () => {
     expect(await readQuarantined(store, RUN)).toMatchObject({ run_id: RUN, code, message, at: T0 });
   });
 
-  it('does so once', async () => {
+  it('quarantines a run once', async () => {
     const { deps, published, lines } = await scene();
     await quarantineRun(deps, RUN, broken);
     expect(await quarantineRun(deps, RUN, broken)).toBeUndefined();
     expect([published.length, lines.length]).toEqual([1, 1]);
   });
 
-  it('tells again what the topic did not take', async () => {
+  it('notifies again when the topic refused the message', async () => {
     const { deps, store, topic, published } = inboxScene();
     topic.fails = new PhonevaultError('unreachable', 'no answer');
     await quarantineRun(deps, RUN, broken);
@@ -64,37 +64,41 @@ describe('quarantined', () => {
     expect(await readQuarantined(store, RUN)).toBeDefined();
   });
 
-  it('hands over the jobs that go on, and no others', async () => {
+  it('returns only the jobs that are still running', async () => {
     const { deps, store } = await scene();
-    const late = await quarantineRun(deps, RUN, broken);
-    expect(late).toMatchObject({ run_id: RUN, policy: 'nightly', until: T0 + 24 * 60 * MINUTE });
+    const orphaned = await quarantineRun(deps, RUN, broken);
+    expect(orphaned).toMatchObject({
+      run_id: RUN,
+      policy: 'nightly',
+      until: T0 + 24 * 60 * MINUTE,
+    });
     const jobs = [{ job_id: 'j-p1', request_id: 'r1' }];
-    expect(late?.attempts).toMatchObject([{ phone_id: 'p1', attempt: 1, jobs }]);
-    expect(await readOrphanedJobs(store, RUN)).toEqual(late);
+    expect(orphaned?.attempts).toMatchObject([{ phone_id: 'p1', attempt: 1, jobs }]);
+    expect(await readOrphanedJobs(store, RUN)).toEqual(orphaned);
   });
 
-  it('finds them as far as the log can be read', async () => {
+  it('returns the jobs that the readable log entries show', async () => {
     const { deps, store } = await scene();
     await store.put(layout.logEntry(RUN, '1-a', 2), 'not json');
     await appendLog(store, layout.logEntry(RUN, '1-a', 3), [accepted('p2')]);
-    const late = await quarantineRun(deps, RUN, broken);
-    expect(late?.attempts.map(({ phone_id }) => phone_id)).toEqual(['p1', 'p2']);
+    const orphaned = await quarantineRun(deps, RUN, broken);
+    expect(orphaned?.attempts.map(({ phone_id }) => phone_id)).toEqual(['p1', 'p2']);
   });
 
-  it('hands nothing over a second time', async () => {
+  it('returns no jobs for a run that has orphaned jobs already', async () => {
     const { deps, store } = await scene();
-    const late = await quarantineRun(deps, RUN, broken);
+    const orphaned = await quarantineRun(deps, RUN, broken);
     await store.remove([layout.quarantined(RUN)]);
     await appendLog(store, layout.logEntry(RUN, '1-a', 2), [accepted('p2')]);
     expect(await quarantineRun(deps, RUN, broken)).toBeUndefined();
-    expect(await readOrphanedJobs(store, RUN)).toEqual(late);
+    expect(await readOrphanedJobs(store, RUN)).toEqual(orphaned);
   });
 
   it.each([
     ['no plan', layout.plan(RUN), undefined],
-    ['a plan that cannot be read', layout.plan(RUN), 'not json'],
-    ['a plan that is newer', layout.plan(RUN), '{"version":99}'],
-    ['jobs handed over that cannot be read', layout.orphanedJobs(RUN), 'not json'],
+    ['an unreadable plan', layout.plan(RUN), 'not json'],
+    ['a plan of a newer version', layout.plan(RUN), '{"version":99}'],
+    ['unreadable orphaned jobs', layout.orphanedJobs(RUN), 'not json'],
   ])('notes a run that has %s without its jobs', async (_, key, body) => {
     const { deps, store, published } = await scene();
     if (body === undefined) await store.remove([key]);
@@ -104,7 +108,7 @@ describe('quarantined', () => {
     expect(await readQuarantined(store, RUN)).toBeDefined();
   });
 
-  it('waits for a bucket that does not answer', async () => {
+  it('throws when the bucket does not respond', async () => {
     const { deps, store, published, lines } = await scene();
     const away = withFailingStore(deps, 'list', undefined, layout.log(RUN));
     await expect(quarantineRun(away, RUN, broken)).rejects.toMatchObject({ code: 'unreachable' });

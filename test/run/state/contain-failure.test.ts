@@ -23,17 +23,17 @@ const failing =
   () =>
     Promise.reject(new PhonevaultError(code, message));
 
-const trouble = { type: 'step_failed', at: T0, code: 'service', message: 'it failed' };
+const stepFailed = { type: 'step_failed', at: T0, code: 'service', message: 'it failed' };
 
 describe('containFailure', () => {
-  it('answers that work was done and leaves no trace of it', async () => {
+  it('returns true for work that succeeds, and records nothing', async () => {
     const { deps, warnings, run } = scene();
     expect(await containFailure(deps, async () => 'done', { run })).toBe(true);
     expect(run).toMatchObject({ retryAt: { step: 0 }, unwritten: { events: [] } });
     expect(warnings).toEqual([]);
   });
 
-  it('counts what the work calls for the run that it is for', async () => {
+  it('counts the calls of the work for its run', async () => {
     const { deps, run } = scene();
     const owners: (string | undefined)[] = [];
     const lookup = async () => void owners.push(deps.meter.runId());
@@ -43,7 +43,7 @@ describe('containFailure', () => {
     expect(owners).toEqual(['nightly-1', undefined, 'nightly-1']);
   });
 
-  it('logs and notes what failed, and lets the run rest', async () => {
+  it('logs and records a failure, and pauses the run', async () => {
     const { deps, warnings, run } = scene();
     expect(await containFailure(deps, failing('service'), { run })).toBe(false);
     expect(warnings).toEqual([
@@ -52,19 +52,19 @@ describe('containFailure', () => {
         { run: 'nightly-1', policy: 'nightly', code: 'service', message: 'it failed' },
       ],
     ]);
-    expect(run.unwritten.events).toEqual([trouble]);
+    expect(run.unwritten.events).toEqual([stepFailed]);
     expect(run.retryAt.step).toBe(T0 + 20_000);
     expect(run.unwritten.metrics.throttled_ms).toBe(0);
   });
 
-  it('counts the rest after a throttle as waiting', async () => {
+  it('counts the pause after throttling as throttled time', async () => {
     const { deps, run } = scene();
     await containFailure(deps, failing('throttled'), { run });
     await containFailure(deps, failing('throttled'), { run });
     expect(run.unwritten.metrics.throttled_ms).toBe(40_000);
   });
 
-  it('lets a run go on that should not rest', async () => {
+  it('does not pause the run when `pauses` is false', async () => {
     const { deps, run } = scene();
     expect(await containFailure(deps, failing('throttled'), { run, pauses: false })).toBe(false);
     expect(run).toMatchObject({
@@ -74,7 +74,7 @@ describe('containFailure', () => {
     expect(run.unwritten.events).toMatchObject([{ type: 'step_failed', code: 'throttled' }]);
   });
 
-  it('notes the same trouble once, and again after another', async () => {
+  it('records a repeated failure once, and again after a different one', async () => {
     const { deps, warnings, run } = scene();
     fold(run.state, [{ type: 'step_failed', at: T0 - 2, code: 'service', message: 'before' }]);
     await containFailure(deps, failing('service'), { run });
@@ -82,24 +82,24 @@ describe('containFailure', () => {
     expect(warnings).toHaveLength(1);
     fold(run.state, [{ type: 'step_failed', at: T0 - 1, code: 'unreachable', message: 'before' }]);
     await containFailure(deps, failing('service'), { run });
-    expect(run.unwritten.events).toEqual([trouble]);
+    expect(run.unwritten.events).toEqual([stepFailed]);
   });
 
-  it('notes the beginning of a long message, and logs all of it', async () => {
+  it('records the beginning of a long message, and logs all of it', async () => {
     const { deps, warnings, run } = scene();
     await containFailure(deps, failing('service', 'm'.repeat(201)), { run });
-    expect(run.unwritten.events).toEqual([{ ...trouble, message: 'm'.repeat(200) }]);
+    expect(run.unwritten.events).toEqual([{ ...stepFailed, message: 'm'.repeat(200) }]);
     expect(warnings).toMatchObject([['step_failed', { message: 'm'.repeat(201) }]]);
   });
 
-  it('only logs the trouble of work that is for no run', async () => {
+  it('only logs a failure of work without a run', async () => {
     const { deps, warnings } = scene();
     expect(await containFailure(deps, failing('service'))).toBe(false);
     expect(warnings).toEqual([['step_failed', { code: 'service', message: 'it failed' }]]);
   });
 
   it.each([
-    ['a mistake of our own', new TypeError('no function')],
+    ['a programming error', new TypeError('no function')],
     ['a lost lease', new LeaseLost('another drives')],
     ['refused credentials', new PhonevaultError('credentials_refused', 'refused')],
   ])('lets %s pass through', async (_, error) => {
@@ -124,8 +124,8 @@ describe('stopsDrive', () => {
   it.each([
     ['missing rights', new PhonevaultError('access_denied', 'denied')],
     ['an error of the service', new PhonevaultError('service', 'broken')],
-    ['a mistake of our own', new TypeError('no function')],
-    ['what only looks like one', { code: 'clock_skew' }],
+    ['a programming error', new TypeError('no function')],
+    ['an object that is not an error', { code: 'clock_skew' }],
     ['nothing', undefined],
   ])('is false of %s', (_, error) => {
     expect(stopsDrive(error)).toBe(false);

@@ -25,7 +25,7 @@ describe('nextStep', () => {
   });
 
   it.each<[string, RunEvent[], number, object]>([
-    ['follows a running job', [intent(), accepted()], T0, { kind: 'poll' }],
+    ['polls a running job', [intent(), accepted()], T0, { kind: 'poll' }],
     [
       'verifies the archive of a succeeded job',
       [intent(), accepted(), succeeded()],
@@ -168,7 +168,7 @@ describe('nextStep', () => {
     expect(nextStep(phoneWith(events), runFacts(), now)).toMatchObject(expected);
   });
 
-  it('gives up after half an hour of failed lookups beyond the time', () => {
+  it('gives up only after lookups have failed for half an hour past the timeout', () => {
     const outage = (at: number) => runFacts({ outageSince: { jobs: at, archives: at } });
     const over = T0 + terms.deadline;
     const job = phoneWith([intent(), accepted()]);
@@ -196,14 +196,14 @@ describe('nextStep', () => {
     });
   });
 
-  it('waits for a phone in a passing state until it is ready', () => {
+  it('waits for a phone in a transient state until it is ready', () => {
     const waiting = { status: 'restarting', waiting: true };
     expect(nextStep(phoneWith([], waiting), runFacts(), T0).kind).toBe('await_state');
     const ready: RunEvent = { type: 'ready', at: T0, phone_id: 'p1' };
     expect(nextStep(phoneWith([ready], waiting), runFacts(), T0).kind).toBe('submit');
   });
 
-  it('cancels what was not sent and follows running jobs', () => {
+  it('cancels phones that were not sent and polls running jobs', () => {
     const facts = runFacts({ cancelledAt: T0 });
     expect(nextStep(phoneWith([]), facts, T0)).toMatchObject({
       kind: 'done',
@@ -212,7 +212,7 @@ describe('nextStep', () => {
     expect(nextStep(phoneWith([intent(), accepted()]), facts, T0).kind).toBe('poll');
   });
 
-  it('prefers a verified archive to every later verdict', () => {
+  it('prefers a verified archive to every later outcome', () => {
     const events: RunEvent[] = [
       { type: 'outcome', at: T0, phone_id: 'p1', outcome: 'timed_out', reason: 'deadline' },
       verified(1, T0 + 1),
@@ -220,7 +220,7 @@ describe('nextStep', () => {
     expect(nextStep(phoneWith(events), runFacts(), T0)).toMatchObject({ outcome: 'exported' });
   });
 
-  it('keeps the verdict of the plan', () => {
+  it('keeps the outcome that the plan decided', () => {
     const verdict = { outcome: 'skipped', reason: 'frozen' } as const;
     expect(nextStep(phoneWith([], { verdict }), runFacts(), T0)).toEqual({
       kind: 'done',
@@ -297,7 +297,7 @@ describe('nextStep, at the edges', () => {
     });
   });
 
-  it('doubles the pause after each failure that may pass', () => {
+  it('doubles the pause after each temporary failure', () => {
     const facts = runFacts({ terms: { ...terms, attempts: 5 } });
     const twice = [intent(), accepted(), failed('CPS.0054')];
     twice.push(intent(2), accepted(2), failed('CPS.0042', 2, T0 + 2 * MINUTE));
@@ -317,7 +317,7 @@ describe('nextStep, at the edges', () => {
     });
   });
 
-  it('does not count refusals that may pass after a lost response, but counts others', () => {
+  it('does not count temporary refusals after a lost response, but counts others', () => {
     const after = (code: string) => [...responseLost(1), intent(2), refused(2, code)];
     const once = runFacts({ terms: { ...terms, attempts: 1 } });
     for (const code of ['CPS.0042', 'CPS.0099']) {
@@ -330,7 +330,7 @@ describe('nextStep, at the edges', () => {
     expect(nextStep(phoneWith(before), once, T0).kind).toBe('done');
   });
 
-  it('waits for a busy phone at most twenty times, at most ten minutes apart', () => {
+  it('retries a busy phone at most twenty times, at most ten minutes apart', () => {
     const busy = (count: number): RunEvent[] => [
       ...responseLost(1),
       ...Array.from({ length: count }, (_, n): RunEvent[] => [
@@ -349,7 +349,7 @@ describe('nextStep, at the edges', () => {
     });
   });
 
-  it('reports the last failure of a phone that a cancel or the deadline ends', () => {
+  it('reports the last failure of a phone that was cancelled or timed out', () => {
     const phone = phoneWith([intent(), accepted(), failed('CPS.0054')]);
     expect(nextStep(phone, runFacts({ cancelledAt: T0 }), T0)).toEqual({
       kind: 'done',
@@ -369,7 +369,7 @@ describe('nextStep, at the edges', () => {
     expect(nextStep(phone, runFacts(), T0)).toEqual({ kind: 'done', ...outcome });
   });
 
-  it('submits a phone that was refused at the moment it was seen running', () => {
+  it('submits a phone that was refused in the same millisecond as it was found running', () => {
     const events: RunEvent[] = [
       { type: 'ready', at: T0, phone_id: 'p1' },
       intent(),

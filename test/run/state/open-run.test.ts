@@ -33,7 +33,7 @@ function scene(runId = RUN) {
 }
 
 describe('record', () => {
-  it('takes facts into the state, and keeps them for the log', () => {
+  it('folds events into the state and keeps them for the log', () => {
     const { run } = scene();
     record(run, [cancel]);
     record(run, [ready]);
@@ -48,7 +48,7 @@ describe('flush', () => {
     store: { put: () => Promise.reject(new Error('unreachable')) },
   });
 
-  it('appends what is pending as one entry, with what was counted, and logs it', async () => {
+  it('appends the unwritten events and metrics as one entry, and logs them', async () => {
     const { store, deps, run, clock, lines } = scene();
     record(run, [cancel, failed]);
     run.unwritten.metrics = cost(7);
@@ -67,7 +67,7 @@ describe('flush', () => {
     expect(lines).toEqual([['cancel_seen', { run: RUN, policy: 'nightly' }]]);
   });
 
-  it('writes nothing where nothing is pending, and keeps what was counted', async () => {
+  it('writes no entry without events, and keeps the metrics', async () => {
     const { store, deps, run, clock } = scene();
     run.unwritten.metrics = cost(7);
     clock.move(5);
@@ -77,7 +77,7 @@ describe('flush', () => {
     expect(run.unwritten.metrics).toEqual(cost(7));
   });
 
-  it('keeps what could not be appended, before what has come since', async () => {
+  it('keeps events that could not be written, in front of newer ones', async () => {
     const { deps, run, lines } = scene();
     record(run, [cancel]);
     run.unwritten.metrics = cost(7);
@@ -95,7 +95,7 @@ describe('flush', () => {
 });
 
 describe('flushAll', () => {
-  it('flushes every run, though others fail, and throws the first failure', async () => {
+  it('flushes every run although others fail, and throws the first failure', async () => {
     const { store, deps } = scene();
     const runs = ['a-1', 'b-1', 'c-1', 'd-1'].map((id) => openRun(id, []));
     for (const run of runs) record(run, [cancel]);
@@ -112,7 +112,7 @@ describe('flushAll', () => {
 });
 
 describe('assertSoleWriter', () => {
-  it('writes down what is pending, and is content with its own entries', async () => {
+  it('flushes the run and accepts its own entries', async () => {
     const { deps, store, run } = scene('nightly-1');
     record(run, [failed]);
     await assertSoleWriter(deps, run);
@@ -122,7 +122,7 @@ describe('assertSoleWriter', () => {
     expect(run.unwritten.events).toEqual([]);
   });
 
-  it('is content with entries that it has read already', async () => {
+  it('accepts entries of other drives that it has read', async () => {
     const { deps, store, run } = scene('nightly-1');
     const key = layout.logEntry('nightly-1', '2-b', 1);
     await appendLog(store, key, [failed]);
@@ -130,7 +130,7 @@ describe('assertSoleWriter', () => {
     await expect(assertSoleWriter(deps, run)).resolves.toBeUndefined();
   });
 
-  it('stops the drive at the entry of another, once it has written its own', async () => {
+  it('throws LeaseLost when another drive has written, after writing its own entry', async () => {
     const { deps, store, run } = scene('nightly-1');
     await appendLog(store, layout.logEntry('nightly-1', '2-b', 1), [
       { type: 'cancel_seen', at: T0 },
@@ -142,7 +142,7 @@ describe('assertSoleWriter', () => {
     expect(await readLog(store, 'nightly-1')).toContainEqual(failed);
   });
 
-  it('knows from then on what the other has written', async () => {
+  it('folds in the entries of the other drive', async () => {
     const { deps, store, run } = scene('nightly-1');
     await appendLog(store, layout.logEntry('nightly-1', '2-b', 1), [
       { type: 'cancel_seen', at: T0 },
@@ -152,7 +152,7 @@ describe('assertSoleWriter', () => {
     await expect(assertSoleWriter(deps, run)).resolves.toBeUndefined();
   });
 
-  it('does not look when what is pending cannot be written', async () => {
+  it('does not list the log when the flush fails', async () => {
     const { deps, store, run } = scene('nightly-1');
     await appendLog(store, layout.logEntry('nightly-1', '2-b', 1), [
       { type: 'cancel_seen', at: T0 },

@@ -20,21 +20,21 @@ describe('phoneSteps', () => {
     ...{ type: 'ended', at: T0, phone_id: 'p', attempt: 9, result: 'succeeded', took },
   });
 
-  it('tells of every phone in the order of submission', () => {
+  it('returns every phone in submission order', () => {
     const run = openRun(RUN, [plannedPhone('q'), plannedPhone('p')]);
     const all = phoneSteps(run, T0);
     expect(all.map(({ phone }) => phone.planned.phone_id)).toEqual(['q', 'p']);
     expect(all.map(({ step }) => step.kind)).toEqual(['submit', 'submit']);
   });
 
-  it('tells of none while there is no plan, or no terms', () => {
+  it('returns no phone without a plan or terms', () => {
     const run = openRun(RUN, [plannedPhone('p')]);
     expect(phoneSteps({ ...run, plan: undefined }, T0)).toEqual([]);
     if (run.plan !== undefined) delete run.plan.terms;
     expect(phoneSteps(run, T0)).toEqual([]);
   });
 
-  it('knows the terms, the beginning and whether the run is cancelled', () => {
+  it('decides by the terms, the start and the cancellation of the run', () => {
     const deadline = { terms: { deadline: MINUTE } };
     expect(stepOf([], T0 + MINUTE - 1, deadline)?.kind).toBe('submit');
     expect(stepOf([], T0 + MINUTE, deadline)).toMatchObject({ outcome: 'timed_out' });
@@ -59,21 +59,21 @@ describe('phoneSteps', () => {
     });
   });
 
-  it('knows since when looks at the jobs have failed', () => {
+  it('gives up a job after its lookups have failed for long', () => {
     const end = T0 + 60 * MINUTE;
-    const blind = (to: 'jobs' | 'archives'): RunEvent => ({ type: 'outage_started', at: T0, to });
+    const outage = (to: 'jobs' | 'archives'): RunEvent => ({ type: 'outage_started', at: T0, to });
     const seen: RunEvent = { type: 'outage_ended', at: T0 + 1, to: 'jobs' };
     const overdue = end + 30 * MINUTE;
-    expect(stepOf([accepted, blind('jobs')], overdue)?.kind).toBe('done');
-    expect(stepOf([accepted, blind('archives')], overdue)?.kind).toBe('poll');
-    expect(stepOf([accepted, blind('jobs'), seen], overdue)?.kind).toBe('poll');
+    expect(stepOf([accepted, outage('jobs')], overdue)?.kind).toBe('done');
+    expect(stepOf([accepted, outage('archives')], overdue)?.kind).toBe('poll');
+    expect(stepOf([accepted, outage('jobs'), seen], overdue)?.kind).toBe('poll');
   });
 
-  it('knows since when looks at the archives have failed', () => {
-    const blind = (to: 'jobs' | 'archives'): RunEvent => ({ type: 'outage_started', at: T0, to });
+  it('gives up an archive after its lookups have failed for long', () => {
+    const outage = (to: 'jobs' | 'archives'): RunEvent => ({ type: 'outage_started', at: T0, to });
     const events: RunEvent[] = [accepted, { type: 'ended', at: T0, ...own, result: 'succeeded' }];
     const over = T0 + 150 * MINUTE;
-    expect(stepOf([...events, blind('archives')], over)).toMatchObject({ reason: 'not_verified' });
-    expect(stepOf([...events, blind('jobs')], over)?.kind).toBe('verify');
+    expect(stepOf([...events, outage('archives')], over)).toMatchObject({ reason: 'not_verified' });
+    expect(stepOf([...events, outage('jobs')], over)?.kind).toBe('verify');
   });
 });

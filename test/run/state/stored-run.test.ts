@@ -21,7 +21,12 @@ import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 const RUN = 'nightly-20260102t023000z';
 const cancel: RunEvent = { type: 'cancel_seen', at: T0 };
 const ready: RunEvent = { type: 'ready', at: T0, phone_id: 'p' };
-const trouble = (code: string): RunEvent => ({ type: 'step_failed', at: T0, code, message: 'm' });
+const stepFailed = (code: string): RunEvent => ({
+  type: 'step_failed',
+  at: T0,
+  code,
+  message: 'm',
+});
 const cost = (function_ms: number) => ({ ...noMetrics(), function_ms });
 
 function scene(runId = RUN) {
@@ -44,24 +49,24 @@ const report = (runId: string): Parameters<typeof writeReport>[1] => ({
 });
 
 describe('loadRun', () => {
-  it('knows no run without a request', async () => {
+  it('returns undefined without a request', async () => {
     const { store } = scene();
     await appendLog(store, layout.logEntry(RUN, '1-a', 1), [cancel]);
     expect(await loadRun(store, RUN, T0)).toBeUndefined();
   });
 
-  it('reads a run that has no plan yet', async () => {
+  it('reads a run without a plan', async () => {
     const { store, run } = scene();
     await putRequest(store, run.request);
     const key = layout.logEntry(RUN, '1-a', 1);
-    await appendLog(store, key, [cancel, trouble('a')], cost(7));
+    await appendLog(store, key, [cancel, stepFailed('a')], cost(7));
     await writeReport(store, report(RUN), []);
     expect(await loadRun(store, RUN, T0 + 5)).toEqual({
       ...{ runId: RUN, requestedAt: T0 + 5, request: run.request },
       ...{ plan: undefined, report: undefined },
       state: {
         ...{ ...run.state, phones: new Map(), cancelledAt: T0 },
-        failures: [trouble('a')],
+        failures: [stepFailed('a')],
       },
       logMark: new Set([key]),
       loggedMetrics: new Map([[key, cost(7)]]),
@@ -89,7 +94,7 @@ describe('loadRun', () => {
     },
   );
 
-  it('reads the report of a run that is settled', async () => {
+  it('reads the report of a settled run', async () => {
     const { store, run } = scene();
     await putRequest(store, run.request);
     await writePlan(store, '1-a', planOf(run), []);
@@ -97,7 +102,7 @@ describe('loadRun', () => {
     expect((await loadRun(store, RUN, T0))?.report).toEqual(written);
   });
 
-  it('throws what cannot be read', async () => {
+  it('throws for an unreadable object', async () => {
     const { store, run } = scene();
     await putRequest(store, run.request);
     await store.put(layout.plan(RUN), 'not json');
@@ -106,9 +111,9 @@ describe('loadRun', () => {
 });
 
 describe('refresh', () => {
-  it('folds in what was appended since, and its costs, once', async () => {
+  it('folds in new log entries and their metrics once', async () => {
     const { store, run } = scene();
-    await appendLog(store, layout.logEntry(RUN, '1-a', 1), [trouble('a')], cost(1));
+    await appendLog(store, layout.logEntry(RUN, '1-a', 1), [stepFailed('a')], cost(1));
     await refresh(store, run);
     await appendLog(store, layout.logEntry(RUN, '2-b', 1), [cancel], cost(2));
     await refresh(store, run);
@@ -119,7 +124,7 @@ describe('refresh', () => {
 });
 
 describe('adoptPlan', () => {
-  it('reads the log anew for the phones that are there now', async () => {
+  it('reads the log again for the phones of the plan', async () => {
     const { store, run } = scene();
     const unplanned = { ...openRun(RUN, []), plan: undefined };
     await appendLog(store, layout.logEntry(RUN, '2-b', 1), [ready]);
@@ -130,7 +135,7 @@ describe('adoptPlan', () => {
     expect(unplanned.state.phones.get('p')?.readyAt).toBe(T0);
   });
 
-  it('keeps what is known of the run itself', async () => {
+  it('keeps the state that does not depend on phones', async () => {
     const { store, run } = scene();
     record(run, [cancel]);
     await adoptPlan(store, run, { plan: planOf(run), phones: [] });
@@ -140,7 +145,7 @@ describe('adoptPlan', () => {
 });
 
 describe('metricsOf', () => {
-  it('adds up what is logged and what is not yet', () => {
+  it('adds up logged and unwritten metrics', () => {
     const { run } = scene();
     run.loggedMetrics.set('k1', cost(1)).set('k2', cost(2));
     const unwritten = cost(4);
@@ -149,7 +154,7 @@ describe('metricsOf', () => {
     expect(metricsOf(run)).toEqual(cost(3));
   });
 
-  it('is nothing for a run that has cost nothing', () => {
+  it('is zero for a run without metrics', () => {
     expect(metricsOf(scene().run)).toEqual(noMetrics());
   });
 });
