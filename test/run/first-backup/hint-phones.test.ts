@@ -123,12 +123,12 @@ describe('unresolvedIds', () => {
       { x: 'not_fetched' },
     ],
     [
-      'takes an id that is neither phone nor server for an order',
+      'treats an id that is neither phone nor server as an order',
       { others: ['x'], change: 'requested' },
       fetched({ x: null }, { x: [] }),
       { x: 'order' },
     ],
-    ['takes a hint without ids for an order', {}, fetched(), { '': 'order' }],
+    ['treats a hint without ids as an order', {}, fetched(), { '': 'order' }],
     [
       'returns no server whose phones are known',
       { servers: ['s1'] },

@@ -163,7 +163,7 @@ describe('findFirstBackupPolicies', () => {
     expect(calls).toEqual([]);
   });
 
-  it('asks CPH for the servers with the tags', async () => {
+  it('selects by server tags with the servers that CPH lists for them', async () => {
     const { put, find, calls } = scene();
     await put('newphones', { ...ON_PROVISIONED, select: '{ server_tags: { env: [prod] } }' });
     const [giver] = await find();

@@ -108,8 +108,8 @@ describe('findCandidates', () => {
       [],
     ],
     ['each of fifty servers', { servers: numbered('s', 50) }, [], numbered('s', 50)],
-    ['the whole fleet for more', { servers: numbered('s', 51) }, [], ['all']],
-    ['the whole fleet when servers do not matter', { name: '*' }, ['s1'], ['all']],
+    ['the whole fleet for more than fifty servers', { servers: numbered('s', 51) }, [], ['all']],
+    ['the whole fleet for a selection without servers', { name: '*' }, ['s1'], ['all']],
   ])('reads %s', async (_, select, tagged, scopes) => {
     const { find, calls } = cloud({ tagged });
     const found = await find(select);

@@ -61,7 +61,7 @@ const failed = (reason: string) => ({ outcome: 'failed', reason });
 describe('startDraft', () => {
   const empty = { started_at: T0, listing_complete: true, selected: 0 };
 
-  it('takes the slot of the request', () => {
+  it('uses the slot of the request', () => {
     expect(startDraft(request, T0)).toEqual({ request, slot: SLOT, ...empty });
   });
 
@@ -107,7 +107,7 @@ describe('draftPlan', () => {
     });
   });
 
-  it('takes all terms from the policy', async () => {
+  it('copies all terms from the policy', async () => {
     const { drafted } = await draft([], {
       schedule: undefined,
       export:

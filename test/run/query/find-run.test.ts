@@ -133,7 +133,7 @@ describe('findRun, of a run with an unreadable object', () => {
     });
   });
 
-  it('takes the request from the plan when the request is unreadable or gone', async () => {
+  it('returns the request of the plan when the request is unreadable or gone', async () => {
     const { store, putPlan } = scene();
     await putPlan();
     await store.put(layout.request(RUN), 'not json');

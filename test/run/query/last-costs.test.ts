@@ -54,7 +54,7 @@ describe('lastCosts', () => {
     });
   });
 
-  it('takes the newest run that exported anything, of the last ten', async () => {
+  it('uses the newest of the last ten runs that exported anything', async () => {
     const ledger = store();
     await ran(ledger, 1, phones(1));
     await ran(ledger, 2, phones(2));

@@ -130,7 +130,7 @@ describe('the summary of a run that was quarantined', () => {
   it.each([
     [RUN, 'nightly'],
     ['odd', ''],
-  ])('takes the policy from the id %s when nothing is readable', (runId, policy) => {
+  ])('uses the policy in the id %s when nothing is readable', (runId, policy) => {
     expect(summaryOf(runId, { ...quarantined, request: undefined }, false, T0)).toStrictEqual({
       ...common,
       ...{ run_id: runId, policy, trigger: null, slot: null, cancelling: false },

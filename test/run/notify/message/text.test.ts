@@ -21,7 +21,7 @@ describe('headline', () => {
     expect(headline({ ...stale, since: 1e20 }, en)).toContain('since 10000-01-01');
   });
 
-  it('gives the reason of a run that did not start, and the counts of any other', () => {
+  it('names the reason of a run that did not start, and the counts of any other run', () => {
     const failed = settledRun({ outcome: 'failed' });
     expect(headline(failed, en)).toBe('nightly: failed, 1 of 20,000 phones exported');
     expect(headline({ ...failed, reason: 'bucket_missing' }, en)).toBe(
