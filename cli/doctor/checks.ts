@@ -57,7 +57,7 @@ function accessChecks({ clients, settings, deps }: DoctorDeps, { stage }: Doctor
   const someTopic = topicUrn ?? `urn:smn:${region}:${projectId}:phonevault`;
   const drive = functionUrn({ stage, ...settings }, 'drive');
   return [
-    singleCheck('access_obs', () => tryReads(obsReads(deps.store))),
+    singleCheck('access_obs', () => tryReads(obsReads(clients.obs, deps.store, settings))),
     singleCheck('access_smn', () => tryReads(smnReads(clients.smn, someTopic))),
     singleCheck('access_functiongraph', () =>
       tryReads(functionReads(clients.functiongraph, drive)),

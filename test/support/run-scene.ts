@@ -33,7 +33,6 @@ export function runScene(cph: Partial<RunDeps['cph']> = {}, clock = playClock(T0
     list: (_, prefix) =>
       lookup(`list ${prefix}`, () => ({
         objects: [...objects.values()].filter(({ key }) => key.startsWith(prefix ?? '')),
-        prefixes: [],
       })),
     tail: (_, key, bytes) =>
       lookup(`tail ${key}`, () =>

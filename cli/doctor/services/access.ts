@@ -1,5 +1,6 @@
 import type { Cph } from '../../../lib/cloud/cph/cph.ts';
 import type { FunctionGraph } from '../../../lib/cloud/functiongraph.ts';
+import type { Obs } from '../../../lib/cloud/obs/obs.ts';
 import type { Smn } from '../../../lib/cloud/smn.ts';
 import { PhonevaultError, ServiceError } from '../../../lib/errors.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
@@ -20,8 +21,16 @@ export const cphReads = (cph: Pick<Cph, 'listPhones' | 'listJobs'>): Read[] => [
   { right: 'cph:jobs:list', read: () => cph.listJobs([NO_REQUEST]) },
 ];
 
-export const obsReads = (store: Pick<Store, 'list' | 'get'>): Read[] => [
-  { right: 'obs:bucket:ListBucket', read: () => store.list(layout.policies, { max: 1 }) },
+export const obsReads = (
+  obs: Pick<Obs, 'list'>,
+  store: Pick<Store, 'get'>,
+  { bucket, prefix }: { bucket: string; prefix: string },
+): Read[] => [
+  // Two pages, to see that the second one begins after the first.
+  {
+    right: 'obs:bucket:ListBucket',
+    read: () => obs.list(bucket, prefix, { max: 2, page: 1 }),
+  },
   { right: 'obs:object:GetObject', read: () => store.get(layout.limits) },
 ];
 

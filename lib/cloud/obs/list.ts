@@ -1,11 +1,15 @@
 import { type ListObjectsV2CommandOutput, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { ServiceError } from '../../errors.ts';
+import { describe } from '../request/error-text.ts';
 import { incompleteResponse, type ObsCall } from './call.ts';
 
 /** `etag` without quotes, `size` in bytes, `lastModified` in epoch ms by the service's clock. */
 export type ObjectInfo = { key: string; size: number; etag: string; lastModified: number };
 
-export type ListOptions = { startAfter?: string; delimiter?: '/'; max?: number };
+/** `page`: the most keys of one response, at most 1,000. */
+export type ListOptions = { startAfter?: string; max?: number; page?: number };
 
+const OPERATION = 'ListObjectsV2';
 const PAGE = 1_000;
 /** Ten million keys: a listing that never ends must not be read forever. */
 const MAX_PAGES = 10_000;
@@ -18,40 +22,68 @@ function objectsOf(page: ListObjectsV2CommandOutput): ObjectInfo[] {
   });
 }
 
-/** Lists what is under a prefix, in key order, at most `max` objects and prefixes together. */
+/**
+ * Lists what is under a prefix, in key order, at most `max` objects. A page without a token for the next one goes on after its
+ * last key: OBS is reported to have answered so. Throws `service` where the next page begins again.
+ */
 export async function listObjects(
   call: ObsCall,
   bucket: string,
   prefix: string,
-  { startAfter, delimiter, max = Infinity }: ListOptions = {},
-): Promise<{ objects: ObjectInfo[]; prefixes: string[] }> {
+  { startAfter, max = Infinity, page: pageSize = PAGE }: ListOptions = {},
+): Promise<{ objects: ObjectInfo[] }> {
   const objects: ObjectInfo[] = [];
-  const prefixes: string[] = [];
+  let last = startAfter;
   let token: string | undefined;
   for (let pages = 1, more = max > 0; more; pages += 1) {
-    const room = max - objects.length - prefixes.length;
-    const page = await call('ListObjectsV2', async (client) => {
+    const room = max - objects.length;
+    const page = await call(OPERATION, async (client) => {
       const result = await client.send(
         new ListObjectsV2Command({
           Bucket: bucket,
+          MaxKeys: Math.min(pageSize, room),
           Prefix: prefix,
-          MaxKeys: Math.min(PAGE, room),
-          Delimiter: delimiter,
-          StartAfter: startAfter,
           ContinuationToken: token,
+          StartAfter: token === undefined ? last : undefined,
         }),
       );
       // A foreign response that happens to parse must not pass for an empty folder.
-      const next = result.NextContinuationToken;
-      const stuck = result.IsTruncated && (!next || next === token);
-      const endless = result.IsTruncated && pages >= MAX_PAGES;
-      if (result.Name === undefined || stuck || endless) throw incompleteResponse('ListObjectsV2');
+      const stuck = nextTokenOf(result, token) === undefined && lastKeyOf(result) === undefined;
+      const isIncomplete = result.IsTruncated === true && (stuck || pages >= MAX_PAGES);
+      if (result.Name === undefined || isIncomplete) throw incompleteResponse(OPERATION);
       return result;
     });
+    const first = page.Contents?.[0]?.Key;
+    if (first !== undefined && last !== undefined && !isAfter(first, last)) throw repeatedPage();
     objects.push(...objectsOf(page));
-    prefixes.push(...(page.CommonPrefixes ?? []).flatMap(({ Prefix }) => Prefix ?? []));
-    token = page.NextContinuationToken;
-    more = page.IsTruncated === true && objects.length + prefixes.length < max;
+    last = lastKeyOf(page) ?? last;
+    token = nextTokenOf(page, token);
+    more = page.IsTruncated === true && objects.length < max;
   }
-  return { objects, prefixes };
+  return { objects };
+}
+
+const lastKeyOf = ({ Contents }: ListObjectsV2CommandOutput): string | undefined =>
+  Contents?.at(-1)?.Key;
+
+/** Returns the token for the next page; undefined when it is missing or the same as for this page. */
+function nextTokenOf(
+  { NextContinuationToken: next }: ListObjectsV2CommandOutput,
+  token: string | undefined,
+): string | undefined {
+  return next === '' || next === token ? undefined : next;
+}
+
+/** Keys are ordered by their UTF-8 bytes. */
+const isAfter = (key: string, other: string): boolean =>
+  Buffer.compare(Buffer.from(key), Buffer.from(other)) > 0;
+
+function repeatedPage(): ServiceError {
+  const name = { service: 'obs', operation: OPERATION };
+  return new ServiceError(
+    'service',
+    describe(name, { message: 'the next page of the list begins again' }),
+    { ...name, carriedOut: 'no' },
+    { hint: 'use a bucket whose service supports ListObjectsV2 with start-after' },
+  );
 }

@@ -26,12 +26,8 @@ export type Obs = {
   ): Promise<PutResult>;
   /** Undefined when the key, or the bucket, does not exist: the service does not say which. */
   head(bucket: string, key: string): Promise<ObjectInfo | undefined>;
-  /** All pages in key order, at most `max` objects and prefixes together. */
-  list(
-    bucket: string,
-    prefix: string,
-    options?: ListOptions,
-  ): Promise<{ objects: ObjectInfo[]; prefixes: string[] }>;
+  /** All pages in key order, at most `max` objects. */
+  list(bucket: string, prefix: string, options?: ListOptions): Promise<{ objects: ObjectInfo[] }>;
   /** Absent keys count as deleted. */
   remove(bucket: string, keys: string[]): Promise<void>;
 };

@@ -70,8 +70,7 @@ function bucket({
     return answer;
   };
   const archives = {
-    list: (name: string, prefix: string) =>
-      tell(`list ${name} ${prefix}`, { objects: listed, prefixes: [] }),
+    list: (name: string, prefix: string) => tell(`list ${name} ${prefix}`, { objects: listed }),
     head: (name: string, key: string) =>
       tell(
         `head ${name} ${key}`,

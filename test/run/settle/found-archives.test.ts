@@ -49,7 +49,7 @@ function scene({
   };
   const archives = {
     list: (bucket: string, prefix: string) =>
-      respond(`list ${bucket} ${prefix}`, { objects: listed, prefixes: [] }, fails.list),
+      respond(`list ${bucket} ${prefix}`, { objects: listed }, fails.list),
     head: async (bucket: string, key: string) => {
       mostHeads = Math.max(mostHeads, (heads += 1));
       await Promise.resolve();

@@ -111,7 +111,6 @@ const list: Operation = {
     ...{ method: 'GET', headers: {} },
     query: given({
       'list-type': 2,
-      delimiter: input['Delimiter'],
       'max-keys': input['MaxKeys'],
       prefix: input['Prefix'],
       'continuation-token': input['ContinuationToken'],

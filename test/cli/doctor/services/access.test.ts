@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { HttpResponse } from '../../../../lib/cloud/request/send.ts';
+import { NIGHTLY } from '../../../../testing/night.ts';
 import { doctorNight } from '../../support/doctor-night.ts';
 
 /** The error of each service when a permission is missing, and that permission. */
@@ -43,6 +45,21 @@ describe('access_*', () => {
       expect(finding.fix).toContain(permission);
     },
   );
+
+  it('fails when the second page of a list begins again', async () => {
+    const cli = await doctorNight();
+    await cli.night.putPolicy(NIGHTLY.replace('nightly', 'weekly'), 'weekly');
+    const { send } = cli.io;
+    let page: Promise<HttpResponse> | undefined;
+    cli.io.send = (request) =>
+      /max-keys=1&prefix=phonevault%2F(&|$)/.test(request.url)
+        ? (page ??= send(request))
+        : send(request);
+    const { outcome, message, fix } = await cli.finding('access_obs');
+    expect(outcome).toBe('failed');
+    expect(message).toContain('the next page of the list begins again');
+    expect(fix).toContain('ListObjectsV2');
+  });
 
   it.each(['cph', 'smn', 'functiongraph', 'obs'] as const)(
     'fails when %s only returns errors, and still checks the other services',
