@@ -48,12 +48,12 @@ it('flushes long output into a pipe before it exits', async () => {
 
 it('exits quietly when the reader closes the pipe', async () => {
   const child = spawn(file, ['completion', 'bash'], { env: ENV });
-  let told = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (told += text));
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
   child.stdout.destroy();
 
   expect(await exitOf(child)).toBe(0);
-  expect(told).toBe('');
+  expect(errors).toBe('');
 });
 
 it('returns its exit code to the shell', async () => {

@@ -35,12 +35,12 @@ async function setUp(changes: Record<string, string> = {}) {
   const handler = createHandler(async (url, init) => {
     const headers = new Headers(init?.headers);
     const { pathname } = new URL(url);
-    const answer = await world.call(init?.method ?? 'GET', pathname.replace('/backup', ''), {
+    const response = await world.call(init?.method ?? 'GET', pathname.replace('/backup', ''), {
       token: headers.get('authorization')?.replace('Bearer ', '') ?? '',
       key: headers.get('idempotency-key') ?? '',
       body: init?.body,
     });
-    return new Response(answer.text, { status: answer.status });
+    return new Response(response.text, { status: response.status });
   });
   return { world, lines, fire: (event: unknown) => handler(event, context) };
 }

@@ -44,9 +44,9 @@ describe('the times that a function sees', () => {
     const [phone] = (await cloud.control.createPhones(1)) ?? [];
     const url = `https://cph.${cloud.region}.myhuaweicloud.com/v1/${cloud.projectId}/cloud-phone/phones/${String(phone?.phone_id)}`;
     const datesFor = async (token: string) => {
-      const answer = await cloud.handle(new Request(url, { headers: { 'x-auth-token': token } }));
-      const { create_time } = (await answer.json()) as { create_time: string };
-      return [Date.parse(create_time), Date.parse(answer.headers.get('date') ?? '')];
+      const response = await cloud.handle(new Request(url, { headers: { 'x-auth-token': token } }));
+      const { create_time } = (await response.json()) as { create_time: string };
+      return [Date.parse(create_time), Date.parse(response.headers.get('date') ?? '')];
     };
     const [simulated, now] = [cloud.time.simulated(), clock.now()];
     expect(await datesFor(outside.token)).toEqual([now, now]);

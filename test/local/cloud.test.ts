@@ -27,12 +27,12 @@ function s3Of(cloud: Cloud, now: number): S3Client {
         const { method, headers, body } = request;
         const hasBody = method !== 'GET' && method !== 'HEAD' && body !== undefined;
         const init = { method, headers, ...(hasBody ? { body: body as string } : {}) };
-        const answer = await cloud.handle(rawRequest(url, init));
+        const response = await cloud.handle(rawRequest(url, init));
         return {
           response: {
-            statusCode: answer.status,
-            headers: Object.fromEntries(answer.headers),
-            body: new Uint8Array(await answer.arrayBuffer()),
+            statusCode: response.status,
+            headers: Object.fromEntries(response.headers),
+            body: new Uint8Array(await response.arrayBuffer()),
           },
         };
       },
@@ -95,27 +95,27 @@ async function exportAll(
   }
   const requests: unknown[] = [];
   for (let index = 0; index < ids.length; index += batch) {
-    let answer = await cph(
+    let response = await cph(
       'POST',
       '/phones/batch-storage',
       storage(cloud, ids.slice(index, index + batch)),
     );
-    while (answer.status === 429) {
+    while (response.status === 429) {
       clock.move(60_000);
-      answer = await cph(
+      response = await cph(
         'POST',
         '/phones/batch-storage',
         storage(cloud, ids.slice(index, index + batch)),
       );
     }
-    note(answer.body);
-    requests.push(answer.body.request_id);
+    note(response.body);
+    requests.push(response.body.request_id);
   }
   clock.move(3_600_000);
   for (let index = 0; index < requests.length; index += 20) {
     const some = requests.slice(index, index + 20);
-    const answer = await cph('GET', `/jobs?request_ids=${some.join(',')}&limit=100`);
-    note(answer.body);
+    const response = await cph('GET', `/jobs?request_ids=${some.join(',')}&limit=100`);
+    note(response.body);
     clock.move(2_000);
   }
   const archives = await cloud.backend.list(cloud.bucket, 'backup/');
@@ -170,8 +170,8 @@ describe('the cloud in this process', () => {
 
   it('dates its responses in real time', async () => {
     const { cloud, clock, cphHost } = await fixture();
-    const answer = await cloud.handle(new Request(`https://${cphHost}/`));
-    expect(answer.headers.get('date')).toBe(new Date(clock.now()).toUTCString());
+    const response = await cloud.handle(new Request(`https://${cphHost}/`));
+    expect(response.headers.get('date')).toBe(new Date(clock.now()).toUTCString());
   });
 
   it('accepts the signature of its agency at every service', async () => {
@@ -186,8 +186,8 @@ describe('the cloud in this process', () => {
     ] as const) {
       const host = `${service}.${cloud.region}.myhuaweicloud.com`;
       const headers = signSdk({ method: 'GET', host, path, date: clock.now() }, cloud.credentials);
-      const answer = await cloud.handle(new Request(`https://${host}${path}`, { headers }));
-      statuses[service] = answer.status;
+      const response = await cloud.handle(new Request(`https://${host}${path}`, { headers }));
+      statuses[service] = response.status;
     }
     expect(statuses).toEqual({ cph: 200, iam: 200, smn: 200, functiongraph: 200, apig: 404 });
   });
@@ -202,14 +202,14 @@ describe('the cloud in this process', () => {
     const { cloud } = await fixture();
     const host = `smn.${cloud.region}.myhuaweicloud.com`;
     const path = `/v2/${cloud.projectId}/notifications/topics/${cloud.topicUrn}/publish`;
-    const answer = await cloud.handle(
+    const response = await cloud.handle(
       new Request(`https://${host}${path}`, {
         method: 'POST',
         headers: { 'x-auth-token': cloud.credentials.token, 'content-type': 'application/json' },
         body: JSON.stringify({ subject: 'hello', message: 'world' }),
       }),
     );
-    expect(answer.status).toBe(200);
+    expect(response.status).toBe(200);
     expect(await cloud.control.messages()).toMatchObject([{ subject: 'hello', message: 'world' }]);
   });
 

@@ -102,8 +102,8 @@ describe('the embedded cloud as a process', () => {
       const code = 'exports.handler = async () => [process.pid, process.env.RUNTIME_CODE_ROOT];';
       await post('/functions', functionBody({ func_code: { file: zipOf({ 'index.js': code }) } }));
       const urn = `urn:fss:${cloud.region}:${cloud.projectId}:function:default:backup`;
-      const answer = await post(`/functions/${encodeURIComponent(urn)}/invocations`, {});
-      const [pid, root] = (await answer.json()) as [number, string];
+      const response = await post(`/functions/${encodeURIComponent(urn)}/invocations`, {});
+      const [pid, root] = (await response.json()) as [number, string];
       expect(process.kill(pid, 0)).toBe(true);
       child.kill('SIGTERM');
       expect(await once(child, 'exit')).toEqual([0, null]);

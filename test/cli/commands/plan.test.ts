@@ -47,10 +47,10 @@ describe('plan', () => {
     const archives = phones
       .filter(({ plan }) => plan === 'export')
       .map(({ key }) => key?.split('/').at(-1));
-    const told = (text: string) => text.match(/\w+-1\.tar/g);
-    expect(told(some.out)).toEqual(archives.slice(0, 20));
+    const archivesIn = (text: string) => text.match(/\w+-1\.tar/g);
+    expect(archivesIn(some.out)).toEqual(archives.slice(0, 20));
     expect(some.out).toContain(`… and ${archives.length - 20} more: --all lists them`);
-    expect(told(all.out)).toEqual(archives);
+    expect(archivesIn(all.out)).toEqual(archives);
     expect(all.out).not.toContain('--all');
   });
 

@@ -32,20 +32,20 @@ describe('run', () => {
 
   it('prints changed progress into a pipe, at most every 10 seconds', async () => {
     const cli = await withPolicy({ phones: 24, servers: 1 });
-    const told: { at: number; text: string }[] = [];
+    const lines: { at: number; text: string }[] = [];
     const { err } = cli.io;
     cli.io.err = (text) => {
       err(text);
-      if (text.includes(' done')) told.push({ at: cli.io.clock.now(), text: text.slice(7) });
+      if (text.includes(' done')) lines.push({ at: cli.io.clock.now(), text: text.slice(7) });
     };
 
     await cli.run('run', 'nightly');
 
-    expect(told.length).toBeGreaterThan(2);
-    expect(told.at(-1)?.text).toMatch(/24 of 24 done: .*\d+ exported/);
-    const gaps = told.slice(1, -1).map(({ at }, index) => at - (told[index]?.at ?? 0));
+    expect(lines.length).toBeGreaterThan(2);
+    expect(lines.at(-1)?.text).toMatch(/24 of 24 done: .*\d+ exported/);
+    const gaps = lines.slice(1, -1).map(({ at }, index) => at - (lines[index]?.at ?? 0));
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(10_000);
-    expect(new Set(told.map(({ text }) => text)).size).toBe(told.length);
+    expect(new Set(lines.map(({ text }) => text)).size).toBe(lines.length);
   });
 
   it('draws a bar on a terminal, within its width, and removes it', async () => {

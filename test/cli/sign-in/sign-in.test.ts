@@ -186,9 +186,9 @@ describe('renew', () => {
   it('replaces an expired token once for all clients and the next command', async () => {
     const { signedIn, phones, passwords, enter } = await outlived();
     const [one, two] = [phones(signedIn), phones(signedIn)];
-    const answers = await Promise.all([one(), one(), two()]);
-    expect([...answers, await two()].map(({ status }) => status)).toEqual([200, 200, 200, 200]);
-    expect(answers.some(({ signed }) => signed)).toBe(false);
+    const responses = await Promise.all([one(), one(), two()]);
+    expect([...responses, await two()].map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect(responses.some(({ signed }) => signed)).toBe(false);
     expect(passwords()).toBe(2);
     await enter();
     expect(passwords()).toBe(2);

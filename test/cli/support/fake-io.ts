@@ -7,9 +7,9 @@ export type FakeIo = {
   io: Io;
   /** Everything that was printed on either output, and the lines that were drawn over each other. */
   printed: { out: string[]; err: string[]; status: string[] };
-  /** Ctrl-C; answers whether anybody listened. */
+  /** Sends Ctrl-C. Returns false when no handler is registered. */
   interrupt(): boolean;
-  /** Runs a command line; what it alone has printed. */
+  /** Runs a command line. Returns its exit code and only what it printed. */
   run(...argv: string[]): Promise<{ code: number; out: string; err: string; status: string[] }>;
 };
 

@@ -155,8 +155,8 @@ describe('/_local', () => {
     ['PUT', '/_local/phones', undefined, 404],
   ])('refuses %s %s with %j: %i', async (method, path, body, status) => {
     const { send } = fixture();
-    const answer = await send(method, path, body);
-    expect(answer.status).toBe(status);
-    expect(answer.body.error).toBeTypeOf('string');
+    const response = await send(method, path, body);
+    expect(response.status).toBe(status);
+    expect(response.body.error).toBeTypeOf('string');
   });
 });

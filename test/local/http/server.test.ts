@@ -28,10 +28,10 @@ const echo: Service = async (request) =>
 function exchange(port: number, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(text));
-    let answer = '';
-    socket.on('data', (chunk) => (answer += chunk.toString()));
+    let response = '';
+    socket.on('data', (chunk) => (response += chunk.toString()));
     socket.on('error', reject);
-    socket.on('close', () => (answer === '' ? reject(new Error('cut')) : resolve(answer)));
+    socket.on('close', () => (response === '' ? reject(new Error('cut')) : resolve(response)));
   });
 }
 
@@ -47,8 +47,8 @@ describe('listen', () => {
       '',
       'body',
     ].join('\r\n');
-    const answer = await exchange(port, text);
-    expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toEqual({
+    const response = await exchange(port, text);
+    expect(JSON.parse(response.slice(response.indexOf('\r\n\r\n')))).toEqual({
       method: 'POST',
       host: 'bucket.localhost:1234',
       path: '/a/../b%2Fc//d',
@@ -63,9 +63,12 @@ describe('listen', () => {
       async () =>
         new Response(null, { status: 200, headers: { 'content-length': '7', etag: 'x' } }),
     );
-    const answer = await exchange(port, 'HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
-    expect(answer).toMatch(/content-length: 7\r\n/i);
-    expect(answer.endsWith('\r\n\r\n')).toBe(true);
+    const response = await exchange(
+      port,
+      'HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
+    );
+    expect(response).toMatch(/content-length: 7\r\n/i);
+    expect(response.endsWith('\r\n\r\n')).toBe(true);
   });
 
   it('refuses a body that is too large', async () => {
@@ -111,8 +114,8 @@ describe('listen', () => {
     );
     const length = await new Promise((resolve, reject) => {
       const headers = { 'x-auth-token': 'x'.repeat(20_000) };
-      httpRequest({ port, host: '127.0.0.1', headers }, (answer) => {
-        answer.on('data', (chunk: Buffer) => resolve(Number(chunk.toString())));
+      httpRequest({ port, host: '127.0.0.1', headers }, (response) => {
+        response.on('data', (chunk: Buffer) => resolve(Number(chunk.toString())));
       })
         .on('error', reject)
         .end();

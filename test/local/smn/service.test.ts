@@ -32,8 +32,8 @@ function setUp() {
   const send = async (path: string, init: RequestInit = {}) => {
     const url = `https://smn.cn-north-4.myhuaweicloud.com${path}`;
     const headers = { 'x-auth-token': 'good', ...(init.headers as Record<string, string>) };
-    const answer = await smn.service(new Request(url, { ...init, headers }));
-    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    const response = await smn.service(new Request(url, { ...init, headers }));
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
   const publish = (body: unknown, urn = TOPIC, project = PROJECT) =>
     send(`/v2/${project}/notifications/topics/${encodeURIComponent(urn)}/publish`, {

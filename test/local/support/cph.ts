@@ -18,7 +18,7 @@ export const ACCOUNT = {
   agency: { userId: 'a0', userName: 'phonevault', domainId: 'd0' },
 };
 
-export type Answer = { status: number; body: Record<string, unknown>; headers: Headers };
+export type Reply = { status: number; body: Record<string, unknown>; headers: Headers };
 export type JobEntry = {
   phone_id: string;
   job_id?: string;
@@ -76,7 +76,7 @@ export function cphFixture(options: Partial<WorldOptions> = {}) {
     path: string,
     body?: unknown,
     headers: Record<string, string> = { 'x-auth-token': token },
-  ): Promise<Answer> => {
+  ): Promise<Reply> => {
     const response = await service(
       new Request(`https://cph.cn-north-4.myhuaweicloud.com${path}`, {
         method,
@@ -125,11 +125,11 @@ export function cphFixture(options: Partial<WorldOptions> = {}) {
         })),
       }),
     jobs: async (...requestIds: unknown[]): Promise<JobEntry[]> => {
-      const answer = await send(
+      const response = await send(
         'GET',
         `${base}/jobs?request_ids=${requestIds.join(',')}&limit=100`,
       );
-      return (answer.body.jobs ?? []) as JobEntry[];
+      return (response.body.jobs ?? []) as JobEntry[];
     },
     /** Moves the clock and runs what is due. */
     pass: async (ms: number) => {
@@ -139,4 +139,4 @@ export function cphFixture(options: Partial<WorldOptions> = {}) {
   };
 }
 
-export const entriesOf = (answer: Answer): JobEntry[] => answer.body.jobs as JobEntry[];
+export const entriesOf = (response: Reply): JobEntry[] => response.body.jobs as JobEntry[];

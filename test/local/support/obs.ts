@@ -115,12 +115,12 @@ export function inProcess(service: Service): NonNullable<S3ClientConfig['request
         headers: request.headers,
         ...(request.body ? { body: request.body as Uint8Array, duplex: 'half' as const } : {}),
       };
-      const answer = await service(rawRequest(url, init));
+      const response = await service(rawRequest(url, init));
       return {
         response: {
-          statusCode: answer.status,
-          headers: Object.fromEntries(answer.headers),
-          body: Readable.from([Buffer.from(await answer.arrayBuffer())], { objectMode: false }),
+          statusCode: response.status,
+          headers: Object.fromEntries(response.headers),
+          body: Readable.from([Buffer.from(await response.arrayBuffer())], { objectMode: false }),
         },
       };
     },

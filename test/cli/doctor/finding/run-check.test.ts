@@ -25,7 +25,7 @@ describe('runCheck', () => {
   });
 
   it("turns Phonevault's errors into verdicts", async () => {
-    const passing = new ServiceError('unreachable', 'cph list: no answer', facts, {
+    const passing = new ServiceError('unreachable', 'cph list: no response', facts, {
       retryable: true,
     });
     const lasting = new ServiceError('service', 'cph list: CPS.0002', facts);

@@ -4,7 +4,7 @@ import { doctorNight } from '../../support/doctor-night.ts';
 
 const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 700);
-const answer = (date: string | undefined, sentAt: number, receivedAt = sentAt) => [
+const response = (date: string | undefined, sentAt: number, receivedAt = sentAt) => [
   {
     service: 'cph',
     url: 'https://cph',
@@ -41,15 +41,15 @@ describe('clock', () => {
     [-2 * MINUTE, 'warning'],
     [-16 * MINUTE, 'failed'],
   ])('a clock that is off by %i ms: %s', (off, outcome) => {
-    expect(judgeClock(answer(serverDate, NOW + off)).outcome).toBe(outcome);
+    expect(judgeClock(response(serverDate, NOW + off)).outcome).toBe(outcome);
   });
 
   it('does not take a slow response for a wrong clock', () => {
-    expect(judgeClock(answer(serverDate, NOW - 5 * MINUTE, NOW + 5 * MINUTE)).outcome).toBe('ok');
+    expect(judgeClock(response(serverDate, NOW - 5 * MINUTE, NOW + 5 * MINUTE)).outcome).toBe('ok');
   });
 
   it('is unknown when no service sends its time', () => {
-    expect(judgeClock(answer(undefined, NOW)).outcome).toBe('unknown');
-    expect(judgeClock(answer('soon', NOW)).outcome).toBe('unknown');
+    expect(judgeClock(response(undefined, NOW)).outcome).toBe('unknown');
+    expect(judgeClock(response('soon', NOW)).outcome).toBe('unknown');
   });
 });

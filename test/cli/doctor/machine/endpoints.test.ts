@@ -15,7 +15,7 @@ const endpoints = {
 const clock = { now: () => 0, sleep: async () => undefined };
 
 describe('endpoints', () => {
-  it('passes when every service answers, whatever the status', async () => {
+  it('passes when every service responds, whatever the status', async () => {
     const cli = await doctorNight({ bare: true });
     const { outcome, message } = await cli.finding('endpoints');
     expect(outcome).toBe('ok');

@@ -13,8 +13,8 @@ describe('the job calls', () => {
     ['?request_id=a&offset=-1', 'CPS.0002'],
   ])('refuse %s', async (query, code) => {
     const cloud = cphFixture();
-    const answer = await cloud.send('GET', `${cloud.base}/jobs${query}`);
-    expect(answer).toMatchObject({ status: 400, body: { error_code: code } });
+    const response = await cloud.send('GET', `${cloud.base}/jobs${query}`);
+    expect(response).toMatchObject({ status: 400, body: { error_code: code } });
   });
 
   it('return an error or an empty list for an unknown request', async () => {
@@ -79,8 +79,8 @@ describe('the job calls', () => {
 
   it('forget a job 7 days after its end', async () => {
     const cloud = cphFixture();
-    const answer = await cloud.export([cloud.running()[0]!.id]);
-    const path = `${cloud.base}/jobs/${entriesOf(answer)[0]!.job_id}`;
+    const response = await cloud.export([cloud.running()[0]!.id]);
+    const path = `${cloud.base}/jobs/${entriesOf(response)[0]!.job_id}`;
     await cloud.pass(7 * DAY);
     cloud.useToken(cloud.issue());
     expect((await cloud.send('GET', path)).body.status).toBe(2);

@@ -55,8 +55,8 @@ describe('the phone calls', () => {
     ['status=running', 'CPS.0010'],
   ])('refuse %s', async (query, code) => {
     const cloud = cphFixture();
-    const answer = await cloud.send('GET', `${cloud.base}/phones?${query}`);
-    expect(answer).toMatchObject({ status: 400, body: { error_code: code } });
+    const response = await cloud.send('GET', `${cloud.base}/phones?${query}`);
+    expect(response).toMatchObject({ status: 400, body: { error_code: code } });
   });
 
   it('show details that a list does not contain', async () => {
@@ -74,7 +74,7 @@ describe('the phone calls', () => {
     ['not-an-id', 'CPS.0004'],
   ])('refuse the id %s with %s', async (id, code) => {
     const cloud = cphFixture();
-    const answer = await cloud.send('GET', `${cloud.base}/phones/${id}`);
-    expect(answer).toMatchObject({ status: 400, body: { error_code: code } });
+    const response = await cloud.send('GET', `${cloud.base}/phones/${id}`);
+    expect(response).toMatchObject({ status: 400, body: { error_code: code } });
   });
 });

@@ -16,12 +16,12 @@ function fixture() {
     },
   });
   const filter = async (body: object) => {
-    const answer = await cloud.send('POST', `${BASE}/resource_instances/action`, {
+    const response = await cloud.send('POST', `${BASE}/resource_instances/action`, {
       action: 'filter',
       ...body,
     });
-    const resources = answer.body.resources as { resource_name: string }[] | undefined;
-    return resources?.map((r) => r.resource_name) ?? answer.body.error_code;
+    const resources = response.body.resources as { resource_name: string }[] | undefined;
+    return resources?.map((r) => r.resource_name) ?? response.body.error_code;
   };
   return { cloud, filter, idOf: (n: number) => [...cloud.world.fleet.servers.keys()][n]! };
 }
@@ -90,7 +90,7 @@ describe('the other tag calls', () => {
 
   it('return CPS.0016 for an unknown server', async () => {
     const { cloud } = fixture();
-    const answer = await cloud.send('GET', `${BASE}/${'0'.repeat(32)}/tags`);
-    expect(answer.body.error_code).toBe('CPS.0016');
+    const response = await cloud.send('GET', `${BASE}/${'0'.repeat(32)}/tags`);
+    expect(response.body.error_code).toBe('CPS.0016');
   });
 });

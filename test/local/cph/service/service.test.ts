@@ -50,8 +50,8 @@ describe('CPH behind its gateway', () => {
       },
       key,
     );
-    const answer = await cloud.send('GET', `${cloud.base}/phones?limit=2`, undefined, headers);
-    expect(answer).toMatchObject({ status: 200, body: { count: 12 } });
+    const response = await cloud.send('GET', `${cloud.base}/phones?limit=2`, undefined, headers);
+    expect(response).toMatchObject({ status: 200, body: { count: 12 } });
   });
 
   it('throttles a user with the limit in the text and without Retry-After', async () => {
@@ -77,12 +77,12 @@ describe('CPH behind its gateway', () => {
 
   it('refuses a body of more than 12 MB', async () => {
     const cloud = cphFixture();
-    const answer = await cloud.send(
+    const response = await cloud.send(
       'POST',
       `${cloud.base}/phones/batch-storage`,
       ' '.repeat(12 * 1024 * 1024 + 1),
     );
-    expect(answer).toMatchObject({ status: 413, body: { error_code: 'APIGW.0201' } });
+    expect(response).toMatchObject({ status: 413, body: { error_code: 'APIGW.0201' } });
   });
 
   it('counts every call by operation and outcome', async () => {

@@ -33,11 +33,11 @@ describe('an export job', () => {
     const cloud = cphFixture();
     const phone = cloud.running()[0]!;
     phone.dataBytes = 500_000_000;
-    const answer = await cloud.export([phone.id]);
+    const response = await cloud.export([phone.id]);
     await cloud.pass(14_999);
-    const [before] = await cloud.jobs(answer.body.request_id);
+    const [before] = await cloud.jobs(response.body.request_id);
     await cloud.pass(1_001);
-    const [after] = await cloud.jobs(answer.body.request_id);
+    const [after] = await cloud.jobs(response.body.request_id);
     expect(before?.status).toBe(1);
     expect(before?.end_time ?? null).toBeNull();
     expect(after).toMatchObject({
@@ -56,9 +56,9 @@ describe('an export job', () => {
     ['no path exists', { include_files: ['/data/absent'] }, {}, 'CPS.0199'],
   ])('fails if %s', async (_, item, switches, code) => {
     const cloud = cphFixture({ switches });
-    const answer = await cloud.export([cloud.running()[0]!.id], item);
+    const response = await cloud.export([cloud.running()[0]!.id], item);
     await cloud.pass(HOUR);
-    const [job] = await cloud.jobs(answer.body.request_id);
+    const [job] = await cloud.jobs(response.body.request_id);
     expect(job).toMatchObject({ status: -1, error_code: code });
     expect(job?.end_time).toBeTypeOf('string');
     expect(await cloud.backend.list(BUCKET, '')).toEqual([]);
@@ -66,8 +66,8 @@ describe('an export job', () => {
 
   it('is refused at submission if the delegation is missing, by switch', async () => {
     const cloud = cphFixture({ switches: { delegation: 'refuses_call' } });
-    const answer = await cloud.export([cloud.running()[0]!.id]);
-    expect(answer).toMatchObject({ status: 400, body: { error_code: 'CPS.0346' } });
+    const response = await cloud.export([cloud.running()[0]!.id]);
+    expect(response).toMatchObject({ status: 400, body: { error_code: 'CPS.0346' } });
   });
 
   it.each([
@@ -76,13 +76,13 @@ describe('an export job', () => {
   ])('fails if its phone is %s meanwhile', async (how, code) => {
     const cloud = cphFixture({ switches: { partialObjectRate: 0 } });
     const { id } = cloud.running()[0]!;
-    const answer = await cloud.export([id]);
+    const response = await cloud.export([id]);
     await cloud.pass(1_000);
     if (how === 'deleted') await cloud.control.deletePhone(id);
     else
       await cloud.send('POST', `${cloud.base}/phones/batch-reset`, { phones: [{ phone_id: id }] });
     await cloud.pass(HOUR);
-    const [job] = await cloud.jobs(answer.body.request_id);
+    const [job] = await cloud.jobs(response.body.request_id);
     expect(job).toMatchObject({ status: -1, error_code: code });
     expect(await cloud.backend.list(BUCKET, '')).toEqual([]);
   });
@@ -91,9 +91,9 @@ describe('an export job', () => {
     const cloud = cphFixture({ switches: { partialObjectRate: 1 } });
     const [first, second] = cloud.running();
     cloud.faults.add({ service: 'cph', kind: 'job_failed', code: 'CPS.0107', phones: [first!.id] });
-    const answer = await cloud.export([first!.id, second!.id]);
+    const response = await cloud.export([first!.id, second!.id]);
     await cloud.pass(HOUR);
-    const job = (await cloud.jobs(answer.body.request_id)).find((j) => j.phone_id === first!.id);
+    const job = (await cloud.jobs(response.body.request_id)).find((j) => j.phone_id === first!.id);
     const partial = await cloud.backend.read(BUCKET, `${first!.id}.tar`);
     expect(job).toMatchObject({ status: -1, error_code: 'CPS.0107' });
     expect(partial).toBeDefined();
@@ -105,11 +105,11 @@ describe('an export job', () => {
     const [lost, stuck, fine] = cloud.running();
     cloud.faults.add({ service: 'cph', kind: 'missing_object', phones: [lost!.id] });
     cloud.faults.add({ service: 'cph', kind: 'never_ends', phones: [stuck!.id] });
-    const answer = await cloud.export([lost!.id, stuck!.id, fine!.id]);
+    const response = await cloud.export([lost!.id, stuck!.id, fine!.id]);
     await cloud.pass(24 * HOUR);
     cloud.useToken(cloud.issue());
     const jobs = new Map(
-      (await cloud.jobs(answer.body.request_id)).map((j) => [j.phone_id, j.status]),
+      (await cloud.jobs(response.body.request_id)).map((j) => [j.phone_id, j.status]),
     );
     expect(jobs).toEqual(
       new Map([

@@ -17,11 +17,11 @@ async function backUpAndRestore(from: string, to: string) {
   const [source, target] = cloud.phones();
   await cloud.export([source!.id], { object_path: 'a.tar', include_files: ['/data'] });
   await cloud.pass(HOUR);
-  const answer = await cloud.send('POST', `${cloud.base}/phones/batch-restore`, {
+  const response = await cloud.send('POST', `${cloud.base}/phones/batch-restore`, {
     restore_infos: [{ phone_id: target!.id, bucket_name: BUCKET, object_path: 'a.tar' }],
   });
   await cloud.pass(HOUR);
-  const [job] = await cloud.jobs(answer.body.request_id);
+  const [job] = await cloud.jobs(response.body.request_id);
   return { cloud, source: source!, target: target!, job };
 }
 
@@ -51,11 +51,11 @@ describe('batch-restore', () => {
     const body = new Uint8Array(Buffer.from('no archive'.repeat(100)));
     await cloud.backend.write(BUCKET, 'text.tar', body, { lastModified: 0 });
     const before = await cloud.control.files(id);
-    const answer = await cloud.send('POST', `${cloud.base}/phones/batch-restore`, {
+    const response = await cloud.send('POST', `${cloud.base}/phones/batch-restore`, {
       restore_infos: [{ phone_id: id, bucket_name: bucket, object_path: key }],
     });
     await cloud.pass(HOUR);
-    expect((await cloud.jobs(answer.body.request_id))[0]).toMatchObject({
+    expect((await cloud.jobs(response.body.request_id))[0]).toMatchObject({
       status: -1,
       error_code: code,
     });
@@ -66,11 +66,11 @@ describe('batch-restore', () => {
     const cloud = cphFixture({ fleet: phones('AOSP 9.0') });
     const { id } = cloud.phones()[0]!;
     cloud.backend.read = () => Promise.reject(new Error('disk'));
-    const answer = await cloud.send('POST', `${cloud.base}/phones/batch-restore`, {
+    const response = await cloud.send('POST', `${cloud.base}/phones/batch-restore`, {
       restore_infos: [{ phone_id: id, bucket_name: BUCKET, object_path: 'a.tar' }],
     });
     await cloud.pass(HOUR);
-    const [job] = await cloud.jobs(answer.body.request_id);
+    const [job] = await cloud.jobs(response.body.request_id);
     expect(job).toMatchObject({ status: -1, error_code: 'CPS.0003' });
   });
 

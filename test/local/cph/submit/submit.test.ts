@@ -9,10 +9,10 @@ describe('batch-storage', () => {
   it('returns an entry for each phone, and runs the accepted ones', async () => {
     const cloud = cphFixture();
     const [first, second] = cloud.running();
-    const answer = await cloud.export([first!.id, UNKNOWN, second!.id, MALFORMED]);
+    const response = await cloud.export([first!.id, UNKNOWN, second!.id, MALFORMED]);
     await cloud.pass(HOUR);
-    expect(answer.status).toBe(200);
-    const byPhone = new Map(entriesOf(answer).map((entry) => [entry.phone_id, entry]));
+    expect(response.status).toBe(200);
+    const byPhone = new Map(entriesOf(response).map((entry) => [entry.phone_id, entry]));
     expect(byPhone.get(UNKNOWN)).toEqual({
       phone_id: UNKNOWN,
       error_code: 'CPS.0005',
@@ -23,7 +23,7 @@ describe('batch-storage', () => {
       phone_id: first!.id,
       job_id: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
     });
-    const jobs = await cloud.jobs(answer.body.request_id);
+    const jobs = await cloud.jobs(response.body.request_id);
     expect(jobs.map(({ phone_id, status }) => [phone_id, status]).sort()).toEqual(
       [first!.id, second!.id].sort().map((id) => [id, 2]),
     );
@@ -33,16 +33,16 @@ describe('batch-storage', () => {
   it('returns the entries in another order', async () => {
     const cloud = cphFixture({ phones: 40 });
     const ids = cloud.running().map((phone) => phone.id);
-    const answer = await cloud.export(ids);
-    expect(entriesOf(answer).map((entry) => entry.phone_id)).not.toEqual(ids);
-    expect(entriesOf(answer)).toHaveLength(ids.length);
+    const response = await cloud.export(ids);
+    expect(entriesOf(response).map((entry) => entry.phone_id)).not.toEqual(ids);
+    expect(entriesOf(response)).toHaveLength(ids.length);
   });
 
   it('refuses a malformed call as a whole', async () => {
     const cloud = cphFixture();
-    const answer = await cloud.send('POST', `${cloud.base}/phones/batch-storage`, '{');
-    expect(answer).toMatchObject({ status: 400, body: { error_code: 'CPS.0167' } });
-    expect(answer.body.request_id).toMatch(/^[0-9a-f]{32}$/);
+    const response = await cloud.send('POST', `${cloud.base}/phones/batch-storage`, '{');
+    expect(response).toMatchObject({ status: 400, body: { error_code: 'CPS.0167' } });
+    expect(response.body.request_id).toMatch(/^[0-9a-f]{32}$/);
   });
 
   it.each([
@@ -71,8 +71,8 @@ describe('batch-storage', () => {
   it('starts two jobs for a phone that is listed twice', async () => {
     const cloud = cphFixture();
     const id = cloud.running()[0]!.id;
-    const answer = await cloud.export([id, id]);
-    expect(new Set(entriesOf(answer).map((entry) => entry.job_id)).size).toBe(2);
+    const response = await cloud.export([id, id]);
+    expect(new Set(entriesOf(response).map((entry) => entry.job_id)).size).toBe(2);
   });
 
   it('refuses, queues or runs a second job of a busy phone, by switch', async () => {
@@ -82,10 +82,10 @@ describe('batch-storage', () => {
       const phone = cloud.running()[0]!;
       phone.dataBytes = 0;
       await cloud.export([phone.id]);
-      const answer = await cloud.export([phone.id]);
+      const response = await cloud.export([phone.id]);
       await cloud.pass(6_000);
-      const [second] = await cloud.jobs(answer.body.request_id);
-      outcomes[busyPhones] = entriesOf(answer)[0]?.error_code ?? second?.status;
+      const [second] = await cloud.jobs(response.body.request_id);
+      outcomes[busyPhones] = entriesOf(response)[0]?.error_code ?? second?.status;
     }
     expect(outcomes).toEqual({ refuse: 'CPS.0042', queue: 1, allow: 2 });
   });
@@ -99,9 +99,9 @@ describe('batch-storage', () => {
     ] as const) {
       const cloud = cphFixture({ switches: { jobsResponse } });
       const id = cloud.running()[0]!.id;
-      const answer = await cloud.export([id]);
+      const response = await cloud.export([id]);
       await cloud.pass(HOUR);
-      expect(answer.body.jobs).toEqual(jobs);
+      expect(response.body.jobs).toEqual(jobs);
       expect(await cloud.backend.list(BUCKET, '')).toEqual([]);
     }
   });

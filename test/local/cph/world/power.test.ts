@@ -18,11 +18,11 @@ describe('batch-restart, batch-reset and batch-stop', () => {
   ])('sets for a %s first status %i, then %i', async (kind, through, to) => {
     const { cloud, post, phone } = fixture();
     const body = kind === 'stop' ? { phone_ids: [phone.id] } : { phones: [{ phone_id: phone.id }] };
-    const answer = await post(kind, body);
+    const response = await post(kind, body);
     expect(phone.status).toBe(through);
     await cloud.pass(HOUR);
     expect(phone.status).toBe(to);
-    expect((await cloud.jobs(answer.body.request_id))[0]?.status).toBe(2);
+    expect((await cloud.jobs(response.body.request_id))[0]?.status).toBe(2);
   });
 
   it('deletes all files on a reset and starts a new generation', async () => {

@@ -6,19 +6,19 @@ describe('POST /v3/auth/tokens', () => {
   it('returns a token of 24 hours in the header, for a project by name or id', async () => {
     const { logIn } = fixture();
     for (const project of [{ name: 'cn-north-4' }, { id: PROJECT }]) {
-      const answer = await logIn({ project, domain: { name: 'other' } });
-      expect(answer.status).toBe(201);
-      expect(answer.token).toMatch(/^MII/);
-      expect(answer.token.length).toBeGreaterThan(3_000);
-      expect(JSON.stringify(answer.body)).not.toContain(answer.token);
-      expect(answer.body.token).toMatchObject({
+      const response = await logIn({ project, domain: { name: 'other' } });
+      expect(response.status).toBe(201);
+      expect(response.token).toMatch(/^MII/);
+      expect(response.token.length).toBeGreaterThan(3_000);
+      expect(JSON.stringify(response.body)).not.toContain(response.token);
+      expect(response.body.token).toMatchObject({
         methods: ['password'],
         issued_at: '2026-01-02T02:30:00.000000Z',
         expires_at: '2026-01-03T02:30:00.000000Z',
         user: { name: 'robot', domain: { name: 'demo' } },
         project: { id: PROJECT, name: 'cn-north-4', domain: { id: 'd0' } },
       });
-      expect(answer.body.token.domain).toBeUndefined();
+      expect(response.body.token.domain).toBeUndefined();
     }
   });
 
@@ -49,10 +49,10 @@ describe('POST /v3/auth/tokens', () => {
     ['no password', PROJECT_SCOPE, { password: undefined }, 400],
   ])('refuses %s', async (_, scope, user, status) => {
     const { logIn } = fixture();
-    const answer = await logIn(scope, user);
-    expect(answer.status).toBe(status);
-    expect(answer.body.error).toMatchObject({ code: status });
-    expect(answer.token).toBe('');
+    const response = await logIn(scope, user);
+    expect(response.status).toBe(status);
+    expect(response.body.error).toMatchObject({ code: status });
+    expect(response.token).toBe('');
   });
 
   it.each([
@@ -60,9 +60,9 @@ describe('POST /v3/auth/tokens', () => {
     ['robot-console', 403, /console/],
   ])('gives no token to the restricted user %s', async (name, status, why) => {
     const { logIn } = fixture();
-    const answer = await logIn(PROJECT_SCOPE, { name });
-    expect([answer.status, answer.token]).toEqual([status, '']);
-    expect(JSON.stringify(answer.body)).toMatch(why);
+    const response = await logIn(PROJECT_SCOPE, { name });
+    expect([response.status, response.token]).toEqual([status, '']);
+    expect(JSON.stringify(response.body)).toMatch(why);
   });
 
   it('says that a locked user is locked', async () => {

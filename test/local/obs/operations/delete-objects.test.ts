@@ -4,8 +4,8 @@ import { BUCKET, NOW, setUp } from '../../support/obs.ts';
 
 const md5 = (text: string) => createHash('md5').update(text).digest('base64');
 const object = (key: string) => `<Object><Key>${key}</Key></Object>`;
-const codeOf = async (answer: Response) =>
-  `${answer.status} ${/<Code>(.*)<\/Code>/.exec(await answer.text())?.[1] ?? ''}`.trim();
+const codeOf = async (response: Response) =>
+  `${response.status} ${/<Code>(.*)<\/Code>/.exec(await response.text())?.[1] ?? ''}`.trim();
 
 const remove = (
   send: Awaited<ReturnType<typeof setUp>>['send'],
@@ -20,18 +20,20 @@ it('deletes 1,000 keys and confirms each', async () => {
     await backend.write(BUCKET, key, Buffer.from(''), { lastModified: NOW });
   }
 
-  const answer = await remove(send, `<Delete>${keys.map(object).join('')}</Delete>`);
+  const response = await remove(send, `<Delete>${keys.map(object).join('')}</Delete>`);
 
-  expect((await answer.text()).match(/<Deleted><Key>k\d+<\/Key><\/Deleted>/g)).toHaveLength(1_000);
+  expect((await response.text()).match(/<Deleted><Key>k\d+<\/Key><\/Deleted>/g)).toHaveLength(
+    1_000,
+  );
   expect((await backend.list(BUCKET, '')).map(({ key }) => key)).toEqual(['other']);
 });
 
 it('confirms nothing in quiet mode', async () => {
   const { send } = await setUp();
 
-  const answer = await remove(send, `<Delete><Quiet>true</Quiet>${object('a')}</Delete>`);
+  const response = await remove(send, `<Delete><Quiet>true</Quiet>${object('a')}</Delete>`);
 
-  expect(await answer.text()).toMatch(/<DeleteResult[^>]*><\/DeleteResult>$/);
+  expect(await response.text()).toMatch(/<DeleteResult[^>]*><\/DeleteResult>$/);
 });
 
 it.each([
@@ -55,8 +57,8 @@ it.each([
   const { send, backend } = await setUp();
   await backend.write(BUCKET, 'k', Buffer.from(''), { lastModified: NOW });
 
-  const answer = await remove(send, `<Delete>${object('k')}</Delete>`, headers);
+  const response = await remove(send, `<Delete>${object('k')}</Delete>`, headers);
 
-  expect(await codeOf(answer)).toBe(expected);
+  expect(await codeOf(response)).toBe(expected);
   expect(await backend.list(BUCKET, '')).toHaveLength(1);
 });

@@ -4,15 +4,15 @@ import { BUCKET, NOW, setUp } from '../../support/obs.ts';
 
 const MIB = 1024 * 1024;
 const md5 = (data: string | Buffer) => createHash('md5').update(data);
-const codeOf = async (answer: Response) =>
-  `${answer.status} ${/<Code>(.*)<\/Code>/.exec(await answer.text())?.[1] ?? ''}`.trim();
+const codeOf = async (response: Response) =>
+  `${response.status} ${/<Code>(.*)<\/Code>/.exec(await response.text())?.[1] ?? ''}`.trim();
 
 async function begun(options: Parameters<typeof setUp>[0] = {}) {
   const world = await setUp(options);
   const { send } = world;
   const headers = { 'content-type': 'a/b' };
-  const answer = await send({ method: 'POST', path: '/k', query: [['uploads', '']], headers });
-  const uploadId = /<UploadId>(.*)<\/UploadId>/.exec(await answer.text())?.[1] ?? '';
+  const response = await send({ method: 'POST', path: '/k', query: [['uploads', '']], headers });
+  const uploadId = /<UploadId>(.*)<\/UploadId>/.exec(await response.text())?.[1] ?? '';
   const part = (number: number | string, body: string, path = '/k') =>
     send({
       method: 'PUT',
@@ -50,11 +50,11 @@ describe('a multipart upload', () => {
     }
     expect(await backend.list(BUCKET, '')).toEqual([]);
 
-    const answer = await complete([[1, etags[0] ?? ''], [2, etags[1] ?? '']]); // prettier-ignore
+    const response = await complete([[1, etags[0] ?? ''], [2, etags[1] ?? '']]); // prettier-ignore
 
     const expected = `"${md5(Buffer.concat(bodies.map((body) => md5(body).digest()))).digest('hex')}-2"`;
     const head = await send({ method: 'HEAD', path: '/k' });
-    expect(answer.status).toBe(200);
+    expect(response.status).toBe(200);
     expect(head.headers.get('etag')).toBe(expected);
     expect(head.headers.get('content-type')).toBe('a/b');
     expect(head.headers.get('content-length')).toBe(String(5 * MIB + 4));
@@ -110,8 +110,8 @@ describe('a multipart upload', () => {
     await part(1, 'x');
     await backend.write(BUCKET, 'k', Buffer.from('old'), { lastModified: NOW });
 
-    const answer = await complete([[1, X]], { 'if-none-match': '*' });
+    const response = await complete([[1, X]], { 'if-none-match': '*' });
 
-    expect(await codeOf(answer)).toBe('412 PreconditionFailed');
+    expect(await codeOf(response)).toBe('412 PreconditionFailed');
   });
 });

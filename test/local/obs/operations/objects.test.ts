@@ -4,8 +4,8 @@ import { BUCKET, NOW, setUp } from '../../support/obs.ts';
 
 const md5 = (text: string, encoding: 'hex' | 'base64') =>
   createHash('md5').update(text).digest(encoding);
-const codeOf = async (answer: Response) =>
-  `${answer.status} ${/<Code>(.*)<\/Code>/.exec(await answer.text())?.[1] ?? ''}`.trim();
+const codeOf = async (response: Response) =>
+  `${response.status} ${/<Code>(.*)<\/Code>/.exec(await response.text())?.[1] ?? ''}`.trim();
 
 async function withObject(body = '0123456789') {
   const world = await setUp();
@@ -23,20 +23,20 @@ describe('PUT', () => {
   ])('with %s returns %s', async (_name, headers, expected) => {
     const { send } = await setUp();
 
-    const answer = await send({ method: 'PUT', path: '/k', body: 'abc', headers });
+    const response = await send({ method: 'PUT', path: '/k', body: 'abc', headers });
 
-    expect(await codeOf(answer)).toBe(expected);
+    expect(await codeOf(response)).toBe(expected);
   });
 
   it('refuses an object over the size limit', async () => {
     const { send } = await setUp({ maxObjectBytes: 3 });
 
-    const answers = [
+    const responses = [
       await send({ method: 'PUT', path: '/k', body: 'abc' }),
       await send({ method: 'PUT', path: '/k', body: 'abcd' }),
     ];
 
-    expect(await Promise.all(answers.map(codeOf))).toEqual(['200', '400 EntityTooLarge']);
+    expect(await Promise.all(responses.map(codeOf))).toEqual(['200', '400 EntityTooLarge']);
   });
 });
 
@@ -51,9 +51,9 @@ describe('a conditional PUT', () => {
     const { send, backend } = await setUp({ conditionalPut });
     await backend.write(BUCKET, 'k', Buffer.from('old'), { lastModified: NOW });
 
-    const answer = await send({ method: 'PUT', path: '/k', body: 'new', headers: create });
+    const response = await send({ method: 'PUT', path: '/k', body: 'new', headers: create });
 
-    expect(await codeOf(answer)).toBe(expected);
+    expect(await codeOf(response)).toBe(expected);
     expect(Buffer.from((await backend.read(BUCKET, 'k'))?.body ?? []).toString()).toBe(body);
   });
 
@@ -69,13 +69,13 @@ describe('a conditional PUT', () => {
   it('lets one of twenty win', async () => {
     const { send } = await setUp();
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 20 }, (_, i) =>
         send({ method: 'PUT', path: '/k', body: String(i), headers: create }),
       ),
     );
 
-    const statuses = answers.map(({ status }) => status);
+    const statuses = responses.map(({ status }) => status);
     expect(statuses.filter((status) => status === 200)).toHaveLength(1);
     expect(statuses.filter((status) => status === 412)).toHaveLength(19);
   });
@@ -88,22 +88,22 @@ describe('a conditional PUT', () => {
     const { send, etag } = await withObject();
 
     const headers = { 'if-match': tag(etag) };
-    const answer = await send({ method: 'PUT', path: '/k', body: 'new', headers });
+    const response = await send({ method: 'PUT', path: '/k', body: 'new', headers });
 
-    expect(await codeOf(answer)).toBe(expected);
+    expect(await codeOf(response)).toBe(expected);
   });
 
   it('with If-Match of an absent object returns NoSuchKey', async () => {
     const { send } = await setUp();
 
-    const answer = await send({
+    const response = await send({
       method: 'PUT',
       path: '/k',
       body: 'x',
       headers: { 'if-match': '*' },
     });
 
-    expect(await codeOf(answer)).toBe('404 NoSuchKey');
+    expect(await codeOf(response)).toBe('404 NoSuchKey');
   });
 });
 
@@ -115,13 +115,14 @@ describe('GET', () => {
   ])('with the range %s returns %i', async (range, status, body, contentRange) => {
     const { send } = await withObject();
 
-    const answer = await send({ path: '/k', headers: range === undefined ? {} : { range } });
+    const response = await send({ path: '/k', headers: range === undefined ? {} : { range } });
 
-    const text = await answer.text();
-    expect(answer.status).toBe(status);
-    expect(answer.headers.get('content-range')).toBe(contentRange);
+    const text = await response.text();
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-range')).toBe(contentRange);
     if (body === undefined) expect(text).toContain('InvalidRange');
-    else expect([text, answer.headers.get('content-length')]).toEqual([body, String(body.length)]);
+    else
+      expect([text, response.headers.get('content-length')]).toEqual([body, String(body.length)]);
   });
 
   it('checks its conditions', async () => {
@@ -144,9 +145,9 @@ it('HEAD returns the headers of a GET without the body', async () => {
 
   const [head, get] = [await send({ method: 'HEAD', path: '/k' }), await send({ path: '/k' })];
 
-  const described = (answer: Response) =>
+  const described = (response: Response) =>
     ['etag', 'content-length', 'content-type', 'last-modified', 'x-amz-meta-run'].map((name) =>
-      answer.headers.get(name),
+      response.headers.get(name),
     );
   expect(described(head)).toEqual([`"${md5('abc', 'hex')}"`, '3', 'a/b', 'Fri, 02 Jan 2026 03:04:05 GMT', 'r1']); // prettier-ignore
   expect(described(get)).toEqual(described(head));

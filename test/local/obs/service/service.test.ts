@@ -106,12 +106,12 @@ describe.each(TRANSPORTS)('the SDK %s', (_name, connect) => {
         await client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: 'x' }));
       }
 
-      const answer = await client.send(
+      const response = await client.send(
         new DeleteObjectsCommand({ Bucket: BUCKET, Delete: { Objects }, ChecksumAlgorithm: 'MD5' }),
       );
 
       const list = await client.send(new ListObjectsV2Command({ Bucket: BUCKET }));
-      expect(answer.Deleted).toEqual(Objects);
+      expect(response.Deleted).toEqual(Objects);
       expect(list.KeyCount).toBe(0);
     });
 
@@ -119,11 +119,11 @@ describe.each(TRANSPORTS)('the SDK %s', (_name, connect) => {
       const client = await connect(pathStyle);
       const Delete = { Objects: [{ Key: 'a' }] };
 
-      const answer = await thrown(
+      const response = await thrown(
         client.send(new DeleteObjectsCommand({ Bucket: BUCKET, Delete })),
       );
 
-      expect(answer).toBe('400 MissingRequiredHeader');
+      expect(response).toBe('400 MissingRequiredHeader');
     });
 
     it('sends a stream with its length and an empty body', async () => {
@@ -189,11 +189,11 @@ describe('the SDK with its default checksums', () => {
     open.push(async () => client.destroy(), close);
     const Body = Readable.from([Buffer.from('abc')], { objectMode: false });
 
-    const answer = await thrown(
+    const response = await thrown(
       client.send(new PutObjectCommand({ Bucket: BUCKET, Key: 's', Body, ContentLength: 3 })),
     );
 
-    expect(answer).toBe('400 XAmzContentSHA256Mismatch');
+    expect(response).toBe('400 XAmzContentSHA256Mismatch');
   });
 
   it('works for a text; its CRC32 is ignored', async () => {
@@ -212,17 +212,17 @@ it('accepts a temporary key with its token', async () => {
   const { service } = await withRealTime({ keys: { find: () => key } });
   const client = clientOf({ requestHandler: inProcess(service) }, key);
 
-  const answer = client.send(new HeadBucketCommand({ Bucket: BUCKET }));
+  const response = client.send(new HeadBucketCommand({ Bucket: BUCKET }));
 
-  await expect(answer).resolves.toMatchObject({ $metadata: { httpStatusCode: 200 } });
+  await expect(response).resolves.toMatchObject({ $metadata: { httpStatusCode: 200 } });
 });
 
 it('refuses path style by option', async () => {
   const { send } = await setUp({ pathStyle: 'refused' });
 
-  const answer = await send({ path: `/${BUCKET}/k`, host: DOMAIN });
+  const response = await send({ path: `/${BUCKET}/k`, host: DOMAIN });
 
-  expect(await answer.text()).toContain('VirtualHostDomainRequired');
+  expect(await response.text()).toContain('VirtualHostDomainRequired');
   expect((await send({ path: '/k' })).status).toBe(404);
 });
 
@@ -230,11 +230,11 @@ describe('an error', () => {
   it('is XML with the request id', async () => {
     const { send } = await setUp();
 
-    const answer = await send({ path: '/a%3Cb' });
+    const response = await send({ path: '/a%3Cb' });
 
-    const id = answer.headers.get('x-amz-request-id') ?? '';
-    const text = await answer.text();
-    expect(answer.headers.get('content-type')).toBe('application/xml');
+    const id = response.headers.get('x-amz-request-id') ?? '';
+    const text = await response.text();
+    expect(response.headers.get('content-type')).toBe('application/xml');
     expect(id).toMatch(/^[0-9A-F]{32}$/);
     expect(text).toContain(`<RequestId>${id}</RequestId>`);
     expect(text).toMatch(/<Resource>\/a%3Cb<\/Resource>.*<HostId>.+<\/HostId>/);
@@ -243,9 +243,9 @@ describe('an error', () => {
   it('has no body for a HEAD', async () => {
     const { send } = await setUp();
 
-    const answer = await send({ method: 'HEAD', path: '/k' });
+    const response = await send({ method: 'HEAD', path: '/k' });
 
-    expect([answer.status, await answer.text()]).toEqual([404, '']);
+    expect([response.status, await response.text()]).toEqual([404, '']);
   });
 
   it.each([
@@ -257,10 +257,10 @@ describe('an error', () => {
     async (method, host, query, expected) => {
       const { send } = await setUp();
 
-      const answer = await send({ method, host, path: '/k', query });
+      const response = await send({ method, host, path: '/k', query });
 
-      const code = /<Code>(.*)<\/Code>/.exec(await answer.text())?.[1];
-      expect(`${answer.status} ${code}`).toBe(expected);
+      const code = /<Code>(.*)<\/Code>/.exec(await response.text())?.[1];
+      expect(`${response.status} ${code}`).toBe(expected);
     },
   );
 });
@@ -290,10 +290,13 @@ describe('calls and faults', () => {
     const { send, faults, calls, backend } = await setUp();
     faults.add({ service: 'obs', operation: 'PutObject', kind, times: 1, ...more });
 
-    const answer = await send({ method: 'PUT', path: '/k', body: 'x' });
+    const response = await send({ method: 'PUT', path: '/k', body: 'x' });
 
     const found = await backend.read(BUCKET, 'k');
-    expect([answer.status, found && Buffer.from(found.body).toString()]).toEqual([status, stored]);
+    expect([response.status, found && Buffer.from(found.body).toString()]).toEqual([
+      status,
+      stored,
+    ]);
     const outcome = status === 200 ? { ok: 1, refused: 0 } : { ok: 0, refused: 1 };
     expect(calls.counts()['obs']?.['PutObject']).toEqual(outcome);
     expect((await send({ method: 'PUT', path: '/k', body: 'x' })).status).toBe(200);
@@ -303,9 +306,9 @@ describe('calls and faults', () => {
     const { send, faults } = await setUp();
     faults.add({ service: 'obs', kind: 'throttle' });
 
-    const answer = await send({ method: 'HEAD', path: '/k' });
+    const response = await send({ method: 'HEAD', path: '/k' });
 
-    expect([answer.status, await answer.text()]).toEqual([503, '']);
+    expect([response.status, await response.text()]).toEqual([503, '']);
   });
 
   it('carries out a call before it cuts the connection, but not before it hangs', async () => {

@@ -5,8 +5,8 @@ import { BUCKET, DOMAIN, KEY, NOW, REGION, setUp, TEMPORARY } from '../../suppor
 
 const HOST = `${BUCKET}.${DOMAIN}`;
 const MINUTE = 60_000;
-const codeOf = async (answer: Response) =>
-  /<Code>(.*)<\/Code>/.exec(await answer.text())?.[1] ?? `status ${answer.status}`;
+const codeOf = async (response: Response) =>
+  /<Code>(.*)<\/Code>/.exec(await response.text())?.[1] ?? `status ${response.status}`;
 
 describe('a signed request', () => {
   it.each([
@@ -25,9 +25,9 @@ describe('a signed request', () => {
     const { send, backend } = await setUp();
     const path = `/${key.split('/').map(percent).join('/')}`;
 
-    const answer = await send({ method: 'PUT', path, body: 'x' });
+    const response = await send({ method: 'PUT', path, body: 'x' });
 
-    expect(answer.status).toBe(200);
+    expect(response.status).toBe(200);
     expect((await backend.list(BUCKET, '')).map((record) => record.key)).toEqual([key]);
   });
 
@@ -38,9 +38,9 @@ describe('a signed request', () => {
   ])('is valid for a query with %s', async (_name, query) => {
     const { send } = await setUp();
 
-    const answer = await send({ path: '/', query });
+    const response = await send({ path: '/', query });
 
-    expect(answer.status).toBe(200);
+    expect(response.status).toBe(200);
   });
 
   it('treats a name without `=` as an empty value', async () => {
@@ -48,9 +48,9 @@ describe('a signed request', () => {
     const toSign = { method: 'GET', host: HOST, path: '/', query: [['location', '']] as [string, string][] }; // prettier-ignore
     const headers = signHeaders(toSign, KEY, { now: NOW, region: REGION });
 
-    const answer = await service(rawRequest(`https://${HOST}/?location`, { headers }));
+    const response = await service(rawRequest(`https://${HOST}/?location`, { headers }));
 
-    expect(answer.status).toBe(200);
+    expect(response.status).toBe(200);
   });
 
   it('is valid without spaces after the commas', async () => {
@@ -58,9 +58,9 @@ describe('a signed request', () => {
     const headers = signHeaders({ method: 'HEAD', host: HOST, path: '/' }, KEY, { now: NOW, region: REGION }); // prettier-ignore
     headers['authorization'] = (headers['authorization'] ?? '').replaceAll(', ', ',');
 
-    const answer = await service(rawRequest(`https://${HOST}/`, { method: 'HEAD', headers }));
+    const response = await service(rawRequest(`https://${HOST}/`, { method: 'HEAD', headers }));
 
-    expect(answer.status).toBe(200);
+    expect(response.status).toBe(200);
   });
 
   it.each([
@@ -71,9 +71,9 @@ describe('a signed request', () => {
   ])('dated %d ms off returns %s', async (offset, expected) => {
     const { send } = await setUp();
 
-    const answer = await send({ path: '/', query: [['location', '']] }, { now: NOW + offset });
+    const response = await send({ path: '/', query: [['location', '']] }, { now: NOW + offset });
 
-    expect(await codeOf(answer)).toBe(expected);
+    expect(await codeOf(response)).toBe(expected);
   });
 
   it.each([
@@ -87,18 +87,18 @@ describe('a signed request', () => {
   ])('with %s returns %s', async (_name, more, expected) => {
     const { send } = await setUp();
 
-    const answer = await send({ method: 'PUT', path: '/k', body: 'x' }, more);
+    const response = await send({ method: 'PUT', path: '/k', body: 'x' }, more);
 
-    expect(await codeOf(answer)).toBe(expected);
+    expect(await codeOf(response)).toBe(expected);
   });
 
   it('with an expired temporary key returns InvalidAccessKeyId', async () => {
     const { send, clock } = await setUp();
     clock.now = TEMPORARY.expiresAt ?? 0;
 
-    const answer = await send({ path: '/k' }, { key: TEMPORARY });
+    const response = await send({ path: '/k' }, { key: TEMPORARY });
 
-    expect([answer.status, await codeOf(answer)]).toEqual([403, 'InvalidAccessKeyId']);
+    expect([response.status, await codeOf(response)]).toEqual([403, 'InvalidAccessKeyId']);
   });
 
   it.each<[string, (headers: Record<string, string>) => void, string]>([
@@ -112,9 +112,9 @@ describe('a signed request', () => {
     const headers = signHeaders(toSign, KEY, { now: NOW, region: REGION });
     change(headers);
 
-    const answer = await service(rawRequest(`https://${HOST}/k`, { headers }));
+    const response = await service(rawRequest(`https://${HOST}/k`, { headers }));
 
-    expect(await codeOf(answer)).toBe(expected);
+    expect(await codeOf(response)).toBe(expected);
   });
 
   it.each(['/other', '/k?list-type=2', '/k/', '/K', '//k'])(
@@ -124,9 +124,9 @@ describe('a signed request', () => {
       const toSign = { method: 'GET', host: HOST, path: '/k' };
       const headers = signHeaders(toSign, KEY, { now: NOW, region: REGION });
 
-      const answer = await service(rawRequest(`https://${HOST}${target}`, { headers }));
+      const response = await service(rawRequest(`https://${HOST}${target}`, { headers }));
 
-      expect(await codeOf(answer)).toMatch(/^SignatureDoesNotMatch$|^NotImplemented$/);
+      expect(await codeOf(response)).toMatch(/^SignatureDoesNotMatch$|^NotImplemented$/);
     },
   );
 });
@@ -148,9 +148,9 @@ describe('a presigned URL', () => {
     const query = presign(toSign, key, { now: NOW, region: REGION, expires: 60 });
     clock.now = NOW + later;
 
-    const answer = await service(rawRequest(`https://${HOST}${toSign.path}?${query}`, {}));
+    const response = await service(rawRequest(`https://${HOST}${toSign.path}?${query}`, {}));
 
-    expect(await codeOf(answer)).toBe(expected);
+    expect(await codeOf(response)).toBe(expected);
   });
 
   it('is valid as long as it says, at most a week', async () => {
@@ -162,8 +162,8 @@ describe('a presigned URL', () => {
     };
     clock.now = NOW + 604_799_000;
 
-    const answers = await Promise.all([604_800, 604_801].map(fetchWith));
+    const responses = await Promise.all([604_800, 604_801].map(fetchWith));
 
-    expect(await Promise.all(answers.map(codeOf))).toEqual(['status 200', 'InvalidRequest']);
+    expect(await Promise.all(responses.map(codeOf))).toEqual(['status 200', 'InvalidRequest']);
   });
 });
