@@ -13,13 +13,13 @@ const item = (phoneId: string, attempt = 1): Item => ({ phoneId, serverId: 's1',
 const p1 = { at: T0, phone_id: 'p1', attempt: 1 };
 const p2 = { at: T0, phone_id: 'p2', attempt: 2 };
 
-describe('tryOf', () => {
-  it('names the try as events do', () => {
+describe('attemptOf', () => {
+  it('names the attempt as events do', () => {
     expect(attemptOf(item('p1', 3))).toStrictEqual({ phone_id: 'p1', attempt: 3 });
   });
 });
 
-describe('judgeAnswer', () => {
+describe('classifyResponse', () => {
   const job = { phone_id: 'p1', job_id: 'j1' };
   const refusal = { phone_id: 'p1', code: 'CPS.0005' };
   const accepted = { type: 'accepted', ...p1, job_id: 'j1', request_id: 'r1' };
@@ -28,32 +28,32 @@ describe('judgeAnswer', () => {
 
   it.each<[string, PhoneJob[], object]>([
     ['a job is accepted', [job], accepted],
-    ['a job beside a refusal is accepted', [refusal, job], accepted],
+    ['a phone with a job and a refusal is accepted', [refusal, job], accepted],
     ['a job with an error code is accepted', [{ ...job, code: 'CPS.0005' }], accepted],
     ['an error code is a refusal', [refusal], refused],
     ['a refusal with an empty job is a refusal', [{ ...refusal, job_id: '' }], refused],
     [
-      'a refusal tells its message',
+      'a refusal keeps its message',
       [{ ...refusal, message: 'no such phone' }],
       { ...refused, message: 'no such phone' },
     ],
-    ['an empty message is none', [{ ...refusal, message: '' }], refused],
+    ['an empty message is left out', [{ ...refusal, message: '' }], refused],
     [
-      'of a long refusal the beginning is kept',
+      'a long code and message are cut',
       [{ phone_id: 'p1', code: 'C'.repeat(65), message: 'm'.repeat(201) }],
       { ...refused, code: 'C'.repeat(64), message: 'm'.repeat(200) },
     ],
-    ['a phone that is not mentioned is in doubt', [], unknown],
-    ['what is said of another phone is not said of it', [{ ...job, phone_id: 'p9' }], unknown],
-    ['an entry that says nothing leaves it in doubt', [{ phone_id: 'p1' }], unknown],
-    ['so does an empty error code', [{ phone_id: 'p1', code: '' }], unknown],
+    ['a phone that the response does not mention has an unknown outcome', [], unknown],
+    ['the job of another phone does not count', [{ ...job, phone_id: 'p9' }], unknown],
+    ['an entry without job and code leaves the outcome unknown', [{ phone_id: 'p1' }], unknown],
+    ['an empty error code leaves the outcome unknown', [{ phone_id: 'p1', code: '' }], unknown],
   ])('%s', (_, jobs, expected) => {
     expect(classifyResponse([item('p1')], { request_id: 'r1', jobs }, T0)).toStrictEqual([
       expected,
     ]);
   });
 
-  it.each([undefined, ''])('without a request id (%j) no job counts', (request_id) => {
+  it.each([undefined, ''])('no job counts as accepted without a request id (%j)', (request_id) => {
     const jobs = [job, { ...job, phone_id: 'p2', code: 'CPS.0005' }];
     const events = classifyResponse([item('p1'), item('p2', 2)], { request_id, jobs }, T0);
     expect(events).toStrictEqual([
@@ -62,11 +62,11 @@ describe('judgeAnswer', () => {
     ]);
   });
 
-  it('without a request id a refusal is one all the same', () => {
+  it('a refusal counts without a request id', () => {
     expect(classifyResponse([item('p1')], { jobs: [refusal] }, T0)).toStrictEqual([refused]);
   });
 
-  it('judges each phone of the call for itself', () => {
+  it('returns an event of its own for each phone', () => {
     const events = classifyResponse(
       [item('p1'), item('p2', 2)],
       { request_id: 'r1', jobs: [job, { phone_id: 'p2', code: 'CPS.0022' }] },
@@ -87,7 +87,7 @@ const failure = (facts: Facts, code: ErrorCode = 'service', message = 'refused')
     ...facts,
   });
 
-describe('judgeFailure', () => {
+describe('classifyError', () => {
   const items = [item('p1'), item('p2', 2)];
   const refused = (code: string, message = 'refused') => [
     { type: 'refused', ...p1, code, message },
@@ -95,11 +95,11 @@ describe('judgeFailure', () => {
   ];
 
   it.each([
-    ['an error that is none of a service', new Error('odd')],
-    ['an error of ours', new PhonevaultError('time_up', 'no time left')],
-    ['a lost answer', failure({ carriedOut: 'unknown' })],
-    ['a lost answer, whatever it says', failure({ carriedOut: 'unknown' }, 'throttled')],
-  ])('leaves all phones in doubt after %s', (_, error) => {
+    ['an error that no service returned', new Error('odd')],
+    ['an error of Phonevault', new PhonevaultError('time_up', 'no time left')],
+    ['a lost response', failure({ carriedOut: 'unknown' })],
+    ['a lost response with any error code', failure({ carriedOut: 'unknown' }, 'throttled')],
+  ])('leaves the outcome of all phones unknown after %s', (_, error) => {
     expect(classifyError(items, error, T0)).toStrictEqual({
       kind: 'outcome_unknown',
       events: [
@@ -112,11 +112,11 @@ describe('judgeFailure', () => {
   it.each([
     ['throttled', 'throttled', failure({ status: 429 }, 'throttled')],
     ['never sent', 'unsent', failure({ status: undefined }, 'unreachable')],
-    ['not taken up (500)', 'unsent', failure({ status: 500 })],
-    ['not taken up (503)', 'unsent', failure({ status: 503, serviceCode: 'CPS.0001' })],
-    ['of too many phones', 'too_large', failure({ serviceCode: 'CPS.0170' })],
-    ['of which one phone is the culprit', 'one_phone', failure({ serviceCode: 'CPS.0005' })],
-  ])('says no more of the phones of a call that was %s', (_, kind, error) => {
+    ['not processed (500)', 'unsent', failure({ status: 500 })],
+    ['not processed (503)', 'unsent', failure({ status: 503, serviceCode: 'CPS.0001' })],
+    ['refused as too large', 'too_large', failure({ serviceCode: 'CPS.0170' })],
+    ['refused because of one phone', 'one_phone', failure({ serviceCode: 'CPS.0005' })],
+  ])('returns no events for a call that was %s', (_, kind, error) => {
     expect(classifyError(items, error, T0)).toStrictEqual({ kind });
   });
 
@@ -129,7 +129,7 @@ describe('judgeFailure', () => {
 
   it.each([
     ['by the code of the service', failure({ serviceCode: 'CPS.0042' }), 'CPS.0042'],
-    ['by its status, where there is no code', failure({ status: 499 }), 'HTTP.499'],
+    ['by its status, without a code', failure({ status: 499 }), 'HTTP.499'],
     ['with the beginning of its code', failure({ serviceCode: 'C'.repeat(65) }), 'C'.repeat(64)],
   ])('refuses all phones %s', (_, error, code) => {
     expect(classifyError(items, error, T0)).toStrictEqual({

@@ -47,13 +47,13 @@ function run(limits: Limits, hidden: { size: number; perMinute: number }, minute
   return { limits, counts };
 }
 
-describe('pace', () => {
-  it('starts careful', () => {
+describe('the rate limit', () => {
+  it('starts with low limits', () => {
     expect(callsAllowed(initialLimits, T0)).toBe(8);
     expect(initialLimits.phones_per_call).toBe(10);
   });
 
-  it('spends a minute at most', () => {
+  it('never sends more than the calls of a minute', () => {
     let limits = initialLimits;
     for (let call = 0; call < 8; call += 1) limits = noteSent(limits, T0 + call);
     expect(callsAllowed(limits, T0 + 10)).toBe(0);
@@ -76,20 +76,20 @@ describe('pace', () => {
     expect(counts.ok / 120).toBeGreaterThan(hidden.perMinute * 0.6);
   });
 
-  it('waits out the minute after a 429', () => {
+  it('sends nothing for a minute after a 429', () => {
     const limits = noteThrottled(noteSent(initialLimits, T0), T0);
     expect(callsAllowed(limits, T0 + MINUTE)).toBe(0);
     expect(nextCallAt(limits, T0)).toBeGreaterThan(T0 + MINUTE);
   });
 
-  it('gives up half at most for a stray 429, and wins it back', () => {
+  it('lowers the rate at most by half for a single 429, and raises it again', () => {
     const stray = noteThrottled(noteSent(initialLimits, T0), T0);
     expect(stray.calls_per_minute).toBe(4);
     const { limits } = run(stray, { size: 10, perMinute: 60 }, 120);
     expect(limits.calls_per_minute).toBeGreaterThan(50);
   });
 
-  it('falls back to what was accepted when a batch is too large', () => {
+  it('returns to the accepted size when a batch is too large', () => {
     const grown = noteAccepted({ ...initialLimits, phones_per_call: 12 }, 12, T0);
     expect(grown.phones_per_call).toBe(24);
     expect(noteTooLarge(grown, 24, T0).phones_per_call).toBe(12);
@@ -101,8 +101,8 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const sent = (count: number, at = T0): number[] => Array.from({ length: count }, () => at);
 
-describe('how many calls may be sent', () => {
-  it('forgets a call 61 seconds after it, and counts none of the future', () => {
+describe('callsAllowed and nextCallAt', () => {
+  it('stops counting a call after 61 seconds, and ignores calls in the future', () => {
     const limits = { ...initialLimits, calls_per_minute: 2, recent: [T0, T0 + 1_000] };
     expect(callsAllowed(limits, T0 + 1_000)).toBe(0);
     expect(callsAllowed(limits, T0 + 61_000 - 1)).toBe(0);
@@ -113,12 +113,12 @@ describe('how many calls may be sent', () => {
     expect(noteSent(limits, T0 + 61_500).recent).toEqual([T0 + 1_000, T0 + 61_500]);
   });
 
-  it('waits for as many calls to be forgotten as are too many', () => {
+  it('waits until enough calls no longer count', () => {
     const limits = { ...initialLimits, calls_per_minute: 2, recent: [T0, T0 + 1, T0 + 2, T0 + 3] };
     expect(nextCallAt(limits, T0 + 10)).toBe(T0 + 2 + 61_000);
   });
 
-  it('sends nothing until the block is over, and believes in none further ahead than two minutes', () => {
+  it('sends nothing until a block ends, and ignores one more than two minutes ahead', () => {
     const until = (ms: number) => ({ ...initialLimits, blocked_until: T0 + ms });
     expect(callsAllowed(until(1), T0)).toBe(0);
     expect(callsAllowed(until(0), T0)).toBe(8);
@@ -127,10 +127,10 @@ describe('how many calls may be sent', () => {
   });
 });
 
-describe('what an accepted call teaches', () => {
+describe('noteAccepted', () => {
   const full = { ...initialLimits, recent: sent(8) };
 
-  it('the largest batch, whichever comes last', () => {
+  it('remembers the largest accepted batch', () => {
     const first = noteAccepted(initialLimits, 7, T0);
     expect(first.accepted_size).toBe(7);
     expect(noteAccepted(first, 3, T0).accepted_size).toBe(7);
@@ -160,7 +160,7 @@ describe('what an accepted call teaches', () => {
     expect(noteAccepted(limits, size, T0).phones_per_call).toBe(expected);
   });
 
-  it('grows to 200 step by step where nothing was ever refused', () => {
+  it('grows to 200 step by step when nothing was refused', () => {
     let limits = { ...initialLimits, phones_per_call: 199 };
     limits = noteAccepted(limits, 199, T0);
     expect(limits.phones_per_call).toBe(200);
@@ -194,7 +194,7 @@ describe('what an accepted call teaches', () => {
   });
 });
 
-describe('what a refusal teaches', () => {
+describe('noteTooLarge and noteThrottled', () => {
   it.each<[string, Partial<Limits>, number, number, number]>([
     ['nothing was ever accepted: half', {}, 9, 4, 0],
     ['one phone: one phone', {}, 1, 1, 0],
@@ -220,7 +220,7 @@ describe('what a refusal teaches', () => {
     });
   });
 
-  it('leaves one call a minute at least', () => {
+  it('leaves at least one call a minute', () => {
     const limits = { ...initialLimits, calls_per_minute: 1, recent: sent(1) };
     expect(noteThrottled(limits, T0).calls_per_minute).toBe(1);
   });

@@ -71,7 +71,7 @@ const unsent = (run: OpenRun): string[] =>
   );
 
 describe('submitWindow', () => {
-  it('sends a call, after it has written down which tries it will send, and closes the window', async () => {
+  it('writes the intent to the log before it sends the call', async () => {
     const run = runOf('nightly-1', ['p', 'q']);
     const before: RunEvent[][] = [];
     const world = scene();
@@ -95,7 +95,7 @@ describe('submitWindow', () => {
     expect(run.unwritten.events).toEqual([]);
   });
 
-  it('says what to export, and where to', async () => {
+  it('sends the paths, the bucket and the key of each archive', async () => {
     const world = scene();
     await world.submit(runOf('nightly-1', ['p']));
     await world.submit(runOf('nightly-2', ['q'], { exclude: ['/data/cache'] }));
@@ -109,7 +109,7 @@ describe('submitWindow', () => {
     ]);
   });
 
-  it('sends as many phones a call, and as many calls, as the limits allow', async () => {
+  it('sends no more phones per call and calls than the limits allow', async () => {
     const world = scene();
     world.limit({ phones_per_call: 2, calls_per_minute: 2 });
     const run = runOf('nightly-1', numbered(7));
@@ -134,14 +134,14 @@ describe('submitWindow', () => {
     expect(await world.store.list('')).toEqual([]);
   });
 
-  it('leaves out the phones that jobs of earlier runs still take up', async () => {
+  it('leaves out phones that jobs of earlier runs still export', async () => {
     const world = scene();
     world.inFlight.push({ phone_id: 'p', server_id: 's1' });
     await world.submit(runOf('nightly-1', ['p', 'q']));
     expect(world.calls).toEqual([['q']]);
   });
 
-  it('declares every run before it sends the first call, each in a window of its own', async () => {
+  it('writes the intent of every run before the first call, each in its own window', async () => {
     const runs = [runOf('nightly-1', ['p']), runOf('weekly-1', ['q'])];
     const known: string[][] = [];
     const world = scene(() => {
@@ -152,7 +152,7 @@ describe('submitWindow', () => {
     expect(known[0]).toEqual([`${WRITER}-1`, `${WRITER}-3`]);
   });
 
-  it('counts calls and waits for the run that they serve', async () => {
+  it('counts calls and waits for the run that caused them', async () => {
     const world = refusing({ code: 'throttled', status: 429 }, 1);
     const run = runOf('nightly-1', ['p']);
     const served: unknown[] = [];
@@ -172,7 +172,7 @@ describe('submitWindow', () => {
     expect(logged?.throttled_ms).toBe(61 * SECOND);
   });
 
-  it('sends nothing, and frees what it meant to send, where another drive writes to the run', async () => {
+  it('sends nothing and frees its attempts when another drive writes to the run', async () => {
     const world = scene();
     const run = runOf('nightly-1', ['p']);
     await appendLog(world.store, layout.logEntry(run.runId, '0000000002-b', 1), [
@@ -185,7 +185,7 @@ describe('submitWindow', () => {
     expect(await events(world, run)).toEqual(['intent', 'unsent', 'cancel_seen']);
   });
 
-  it('throws what ended the window although the log cannot be written after it', async () => {
+  it('throws the error that ended the window even when the log cannot be written', async () => {
     const [refused, away] = [refusal({ code: 'credentials_refused' }), temporaryError()];
     const world = scene(() => {
       world.deps.store.put = () => Promise.reject(away);
@@ -197,7 +197,7 @@ describe('submitWindow', () => {
     expect(run.unwritten.events.map(({ type }) => type)).toEqual(['unsent']);
   });
 
-  it('writes nothing of a window that was never declared', async () => {
+  it('writes nothing for a window without a written intent', async () => {
     const world = scene();
     const [first, second] = [runOf('nightly-1', ['p']), runOf('weekly-1', ['q'])];
     await appendLog(world.store, layout.logEntry(first.runId, '0000000002-b', 1), []);
@@ -206,7 +206,7 @@ describe('submitWindow', () => {
     expect(await events(world, second)).toEqual([]);
   });
 
-  it('closes the windows of all runs though the log of one cannot be written', async () => {
+  it('closes the windows of all runs although the log of one cannot be written', async () => {
     const world = refusing({ code: 'throttled', status: 429 });
     const put = world.store.put;
     let puts = 0;
@@ -219,7 +219,7 @@ describe('submitWindow', () => {
     expect(runs.flatMap(unsent)).toEqual(['p', 'q']);
   });
 
-  it('begins no call when the time is up', async () => {
+  it('sends no call when the time is up', async () => {
     const world = scene();
     world.limit({ phones_per_call: 1 });
     world.deps.until = T0 + 2 * SECOND;
@@ -237,8 +237,8 @@ function windowsOf({ phones }: OpenRun['state']): string[] {
   );
 }
 
-describe('what an answer means', () => {
-  it('each phone has a verdict of its own', async () => {
+describe('a response of CPH', () => {
+  it('gives each phone an event of its own', async () => {
     const run = runOf('nightly-1', ['p', 'q', 'r']);
     const world = scene(() => ({
       request_id: 'r1',
@@ -251,28 +251,28 @@ describe('what an answer means', () => {
     expect(await events(world, run)).toEqual(['intent', 'accepted', 'refused', 'outcome_unknown']);
   });
 
-  it('a batch that was accepted lets the next be larger, and that is logged', async () => {
+  it('raises and logs the batch size after a full accepted batch', async () => {
     const world = scene();
     world.limit({ phones_per_call: 2 });
     await world.submit(runOf('nightly-1', ['p', 'q']));
     expect(world.learned.limits).toMatchObject({ phones_per_call: 4, accepted_size: 2 });
-    const told = { phones_per_call: 4, calls_per_minute: 8 };
+    const fields = { phones_per_call: 4, calls_per_minute: 8 };
     expect(world.logged('limits_raised', 'limits_lowered')).toEqual([
-      ['info', 'limits_raised', told],
+      ['info', 'limits_raised', fields],
     ]);
   });
 
-  it('a minute that was full lets the next hold one call more, and that is logged', async () => {
+  it('raises and logs the calls a minute after a full minute', async () => {
     const world = scene();
     world.limit({ calls_per_minute: 1, throttled_at: T0 - 20 * MINUTE });
     await world.submit(runOf('nightly-1', ['p']));
-    const told = { phones_per_call: 10, calls_per_minute: 2 };
+    const fields = { phones_per_call: 10, calls_per_minute: 2 };
     expect(world.logged('limits_raised', 'limits_lowered')).toEqual([
-      ['info', 'limits_raised', told],
+      ['info', 'limits_raised', fields],
     ]);
   });
 
-  it('limits that stay as they are are not logged', async () => {
+  it('logs no unchanged limits', async () => {
     const world = scene();
     await world.submit(runOf('nightly-1', ['p']));
     expect(world.logged('limits_raised', 'limits_lowered')).toEqual([]);
@@ -280,7 +280,7 @@ describe('what an answer means', () => {
   });
 });
 
-describe('what a failed call means', () => {
+describe('a failed call', () => {
   const line = (reason: string, code?: string) => [
     'warn',
     'call_refused',
@@ -289,33 +289,36 @@ describe('what a failed call means', () => {
 
   it.each<[string, Parameters<typeof refusal>[0], string, string, string[]]>([
     [
-      'an answer that was lost',
+      'a lost response',
       { carriedOut: 'unknown' },
       'outcome_unknown',
       'service',
       ['outcome_unknown', 'outcome_unknown'],
     ],
     [
-      'a refusal that each phone is tried again after',
+      'a refusal after which each phone is retried',
       { status: 400, serviceCode: 'CPS.0042' },
       'refused',
       'CPS.0042',
       ['refused', 'refused'],
     ],
-    ['a service that is not there', { status: 503 }, 'unsent', 'service', ['unsent']],
-    ['one that cannot be reached', { code: 'unreachable' }, 'unsent', 'unreachable', ['unsent']],
+    ['an unavailable service', { status: 503 }, 'unsent', 'service', ['unsent']],
+    ['an unreachable service', { code: 'unreachable' }, 'unsent', 'unreachable', ['unsent']],
     ['throttling', { code: 'throttled', status: 429 }, 'throttled', 'throttled', ['unsent']],
-  ])('%s is logged and judged', async (_, facts, reason, code, expected) => {
-    const world = refusing(facts);
-    const run = runOf('nightly-1', ['p', 'q']);
-    expect(await world.submit(run)).toBe(true);
-    expect(world.calls).toHaveLength(1);
-    expect(world.logged('call_refused')).toEqual([line(reason, code)]);
-    expect(await events(world, run)).toEqual(['intent', ...expected]);
-    expect(run.unwritten.events).toEqual([]);
-  });
+  ])(
+    'logs %s and records what it means for each phone',
+    async (_, facts, reason, code, expected) => {
+      const world = refusing(facts);
+      const run = runOf('nightly-1', ['p', 'q']);
+      expect(await world.submit(run)).toBe(true);
+      expect(world.calls).toHaveLength(1);
+      expect(world.logged('call_refused')).toEqual([line(reason, code)]);
+      expect(await events(world, run)).toEqual(['intent', ...expected]);
+      expect(run.unwritten.events).toEqual([]);
+    },
+  );
 
-  it('an error that is no answer of the service leaves its phones in doubt, with no code', async () => {
+  it('leaves outcomes unknown after an error that is not from the service', async () => {
     const world = scene(() => {
       throw new TypeError('odd');
     });
@@ -325,7 +328,7 @@ describe('what a failed call means', () => {
     expect(await events(world, run)).toEqual(['intent', 'outcome_unknown', 'outcome_unknown']);
   });
 
-  it('refused credentials end the drive, and free what was not sent', async () => {
+  it('ends the drive and frees unsent attempts when credentials are refused', async () => {
     const world = refusing({ code: 'credentials_refused', status: 401 });
     const run = runOf('nightly-1', ['p', 'q']);
     await expect(world.submit(run)).rejects.toMatchObject({ code: 'credentials_refused' });
@@ -334,7 +337,7 @@ describe('what a failed call means', () => {
     expect(world.logged('call_refused')).toEqual([]);
   });
 
-  it('a service that is not there has the run rest for twenty seconds, and no other', async () => {
+  it('pauses only the run of the call for twenty seconds when the service is unavailable', async () => {
     const world = scene((ids) => {
       if (ids.includes('p0')) throw refusal({ status: 503 });
     });
@@ -348,7 +351,7 @@ describe('what a failed call means', () => {
     expect(world.learned.limits.calls_per_minute).toBe(8);
   });
 
-  it('a run that has rested long enough sends again in the same window', async () => {
+  it('sends again in the same window after the pause', async () => {
     const world = scene((ids) => {
       if (ids.includes('p0')) throw refusal({ status: 503 });
       if (ids.includes('q')) world.clock.move(20 * SECOND - SECOND);
@@ -358,7 +361,7 @@ describe('what a failed call means', () => {
     expect(world.calls).toEqual([['p0'], ['q'], ['p1']]);
   });
 
-  it('throttling lowers the calls a minute, stops all others and is logged', async () => {
+  it('lowers and logs the calls a minute and stops all calls when throttled', async () => {
     const world = refusing({ code: 'throttled', status: 429 }, 1);
     world.limit({ phones_per_call: 1 });
     const [run, other] = [runOf('nightly-1', ['p', 'q']), runOf('weekly-1', ['r'])];
@@ -370,14 +373,14 @@ describe('what a failed call means', () => {
       calls_per_minute: 4,
       blocked_until: T0 + 62 * SECOND,
     });
-    const told = { phones_per_call: 1, calls_per_minute: 4 };
+    const fields = { phones_per_call: 1, calls_per_minute: 4 };
     expect(world.logged('limits_lowered', 'limits_raised')).toEqual([
-      ['warn', 'limits_lowered', told],
+      ['warn', 'limits_lowered', fields],
     ]);
     expect(run.retryAt.step).toBe(0);
   });
 
-  it('a call of too many phones is sent again in smaller ones, in order, and that is logged', async () => {
+  it('sends a too large call again in smaller ones, in order, and logs the new limit', async () => {
     const world = scene((ids) => {
       if (ids.length > 2) throw refusal({ status: 400, serviceCode: 'CPS.0170' });
     });
@@ -388,12 +391,12 @@ describe('what a failed call means', () => {
     expect(first).toEqual(numbered(5));
     expect(rest).toEqual([['p0', 'p1'], ['p2', 'p3'], ['p4'], ['p5', 'p6']]);
     expect(world.learned.limits).toMatchObject({ phones_per_call: 4, refused_size: 5 });
-    const told = { phones_per_call: 2, calls_per_minute: 8 };
-    expect(world.logged('limits_lowered')).toEqual([['warn', 'limits_lowered', told]]);
+    const fields = { phones_per_call: 2, calls_per_minute: 8 };
+    expect(world.logged('limits_lowered')).toEqual([['warn', 'limits_lowered', fields]]);
     expect(unsent(run)).toEqual([]);
   });
 
-  it('a call that is refused for one of its phones is cut in two until that phone is found', async () => {
+  it('halves a call that was refused because of one phone until it finds the phone', async () => {
     const world = scene((ids) => {
       if (ids.includes('p3')) throw refusal({ status: 400, serviceCode: 'CPS.0005' });
     });
@@ -416,7 +419,7 @@ describe('what a failed call means', () => {
     ]);
   });
 
-  it('one phone that is refused is found in a few minutes of two calls each', async () => {
+  it('finds a refused phone in a few minutes at two calls a minute', async () => {
     const world = scene((ids) => {
       if (ids.includes('p3')) throw refusal({ status: 400, serviceCode: 'CPS.0005' });
     });
@@ -435,7 +438,7 @@ describe('what a failed call means', () => {
     expect(refused.map(({ planned }) => planned.phone_id)).toEqual(['p3']);
   });
 
-  it('the limits of an unknown account are learned with a few refused calls', async () => {
+  it('learns the limits of an unknown account with few refused calls', async () => {
     const sentAt: number[] = [];
     const world = scene((ids) => {
       const now = world.clock.now();
@@ -459,7 +462,7 @@ describe('what a failed call means', () => {
     expect(world.logged('call_refused').length).toBeLessThan(8);
   });
 
-  it('what is left of a call that was cut is free when no call is left', async () => {
+  it('frees the rest of a halved call when no call is left', async () => {
     const world = refusing({ status: 400, serviceCode: 'CPS.0005' }, 1);
     world.limit({ calls_per_minute: 2, throttled_at: T0 });
     const run = runOf('nightly-1', numbered(3));
@@ -469,7 +472,7 @@ describe('what a failed call means', () => {
   });
 });
 
-describe('a refusal that nothing of the account can be exported after', () => {
+describe('an account in which nothing can be exported', () => {
   it.each([
     [{ status: 400, serviceCode: 'CPS.0007' }, 'CPS.0007'],
     [{ code: 'access_denied' as const, status: 403 }, 'HTTP.403'],
@@ -492,7 +495,7 @@ describe('a refusal that nothing of the account can be exported after', () => {
     expect((await events(world, run)).slice(0, 3)).toEqual(['intent', 'refused', 'unsent']);
   });
 
-  it('leaves what runs already, and other runs, alone', async () => {
+  it('does not affect running jobs and other runs', async () => {
     const world = scene((ids) => {
       if (ids.includes('q')) throw refusal({ status: 400, serviceCode: 'CPS.0007' });
     });

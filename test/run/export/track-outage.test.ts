@@ -7,34 +7,34 @@ import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
 const runs = () => ['a-1', 'b-1'].map((id) => openRun(id, [plannedPhone('p')]));
 const fails = () => Promise.reject(new Error('unreachable'));
 
-describe.each(['jobs', 'archives'] as const)('a look at the %s', (to) => {
+describe.each(['jobs', 'archives'] as const)('trackOutage of the %s', (to) => {
   const other = to === 'jobs' ? 'archives' : 'jobs';
 
-  it('answers what it saw and notes nothing while it works', async () => {
+  it('returns the result and records nothing while lookups work', async () => {
     const all = runs();
     expect(await trackOutage({ clock: playClock(T0) }, all, to, async () => 7)).toBe(7);
     expect(all.map(({ unwritten }) => unwritten.events)).toEqual([[], []]);
   });
 
-  it('notes once that it begins to fail, and throws what it failed with each time', async () => {
+  it('records once that lookups fail, and throws each error', async () => {
     const all = runs();
     const clock = playClock(T0);
     await expect(trackOutage({ clock }, all, to, fails)).rejects.toThrow('unreachable');
     clock.move(1);
     await expect(trackOutage({ clock }, all, to, fails)).rejects.toThrow('unreachable');
-    const blind = [{ type: 'outage_started', at: T0, to }];
-    expect(all.map(({ unwritten }) => unwritten.events)).toEqual([blind, blind]);
+    const started = [{ type: 'outage_started', at: T0, to }];
+    expect(all.map(({ unwritten }) => unwritten.events)).toEqual([started, started]);
   });
 
-  it('notes that it works again, at the time after the look, for the runs that were blind', async () => {
-    const [run, sighted] = runs();
-    if (run === undefined || sighted === undefined) throw new Error('no run');
+  it('records that lookups work again, for runs with an outage only', async () => {
+    const [run, healthy] = runs();
+    if (run === undefined || healthy === undefined) throw new Error('no run');
     fold(run.state, [{ type: 'outage_started', at: T0, to }]);
-    fold(sighted.state, [{ type: 'outage_started', at: T0, to: other }]);
+    fold(healthy.state, [{ type: 'outage_started', at: T0, to: other }]);
     const clock = playClock(T0);
-    await trackOutage({ clock }, [run, sighted], to, () => clock.sleep(5));
+    await trackOutage({ clock }, [run, healthy], to, () => clock.sleep(5));
     expect(run.unwritten.events).toEqual([{ type: 'outage_ended', at: T0 + 5, to }]);
-    expect(sighted.unwritten.events).toEqual([]);
+    expect(healthy.unwritten.events).toEqual([]);
     clock.move(1);
     await expect(trackOutage({ clock }, [run], to, fails)).rejects.toThrow('unreachable');
     expect(run.unwritten.events.at(-1)).toEqual({ type: 'outage_started', at: T0 + 6, to });

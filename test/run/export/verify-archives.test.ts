@@ -106,8 +106,8 @@ describe('endsAsTar', () => {
     ['has a byte before them', 1_536, but(0), false],
     ['has a byte after them', 1_536, but(1_023), false],
     ['is gone', 1_536, 'gone', false],
-    ['answers less', 1_536, new Uint8Array(512), false],
-    ['answers nothing', 1_536, new Uint8Array(0), false],
+    ['returns fewer bytes', 1_536, new Uint8Array(512), false],
+    ['returns no bytes', 1_536, new Uint8Array(0), false],
   ])('looks at the end of what %s', async (_, size, end, expected) => {
     const { archives, asked } = bucket({ tail: end });
     expect(await endsAsTar({ archives }, 'other', object('p', size))).toBe(expected);
@@ -129,14 +129,14 @@ describe('verifyArchives', () => {
   const verified = { type: 'verified', ...own, size: 2_048, etag: 'etag-p' };
 
   it.each<[string, ObjectInfo[], object]>([
-    ['an archive that is there', [object('p')], verified],
+    ['a present archive', [object('p')], verified],
     ['the smallest that may hold something', [object('p', 1_025)], { ...verified, size: 1_025 }],
     [
       'one that is too small',
       [object('p', 1_024)],
       { type: 'archive_rejected', ...own, reason: 'archive_too_small' },
     ],
-    ['none, for the first time', [object('q')], { type: 'absent', ...own }],
+    ['no archive, at the first lookup', [object('q')], { type: 'absent', ...own }],
   ])('judges %s by one HEAD', async (_, unlisted, expected) => {
     const run = ended(['p']);
     const { archives, asked } = bucket({ unlisted });
@@ -146,7 +146,7 @@ describe('verifyArchives', () => {
     expect(run.retryAt.archives).toBe(0);
   });
 
-  it('believes that an archive is missing after a second look two minutes later', async () => {
+  it('counts an archive as missing only after a second lookup two minutes later', async () => {
     const run = ended(['p']);
     fold(run.state, [{ type: 'absent', ...own }]);
     const early = bucket();
@@ -161,7 +161,7 @@ describe('verifyArchives', () => {
     ]);
   });
 
-  it('takes what comes between the looks', async () => {
+  it('verifies an archive that arrives between two lookups', async () => {
     const run = ended(['p']);
     fold(run.state, [{ type: 'absent', ...own }]);
     const { archives, asked } = bucket({ listed: [object('p')] });
@@ -171,7 +171,7 @@ describe('verifyArchives', () => {
     expect(run.unwritten.events).toEqual([{ ...verified, at }]);
   });
 
-  it('asks for up to seven archives by HEAD', async () => {
+  it('looks up to seven archives up with HEAD', async () => {
     const run = ended(ids(7));
     const { archives, asked } = bucket({ listed: ids(7).map((id) => object(id)) });
     await verifyArchives({ archives, clock: playClock(T0) }, run);
@@ -179,7 +179,7 @@ describe('verifyArchives', () => {
     expect(run.unwritten.events).toHaveLength(7);
   });
 
-  it('lists the folder from eight on, and asks by HEAD for what LIST does not show', async () => {
+  it('lists the folder for eight archives or more, and sends HEAD for those that LIST lacks', async () => {
     const run = ended(ids(8));
     const { archives, asked } = bucket({
       listed: ids(7).map((id) => object(id)),
@@ -190,7 +190,7 @@ describe('verifyArchives', () => {
     expect(run.unwritten.events.map((event) => event.type)).toEqual(ids(8).map(() => 'verified'));
   });
 
-  it('looks at no phone that is not there yet, and at nothing where there is none', async () => {
+  it('looks up no archive before its job ended', async () => {
     const run = runOf(['p', 'q', 'r'], (one) => (one.phone_id === 'p' ? [accepted(one)] : []));
     fold(run.state, [{ type: 'outage_started', at: T0, to: 'archives' }]);
     const { archives, asked } = bucket();
@@ -198,7 +198,7 @@ describe('verifyArchives', () => {
     expect([asked, run.unwritten.events, run.retryAt.archives]).toEqual([[], [], 0]);
   });
 
-  it('notes a look that failed, judges nothing by it and waits for twenty seconds', async () => {
+  it('records a failed lookup, rejects no archive, and retries after twenty seconds', async () => {
     const run = ended(['p']);
     const clock = playClock(T0);
     const broken = bucket({ broken: true });
@@ -218,12 +218,12 @@ describe('verifyArchives', () => {
   });
 });
 
-describe('watchDoubts', () => {
+describe('watchUnknownOutcomes', () => {
   const own = { phone_id: 'p', attempt: 1 };
   const watch = (run: OpenRun, { archives }: ReturnType<typeof bucket>, clock: PlayClock) =>
     watchUnknownOutcomes({ archives, clock }, run);
 
-  it('takes an archive that is whole', async () => {
+  it('verifies a whole archive', async () => {
     const run = doubted(['p']);
     const cloud = bucket({ unlisted: [object('p')] });
     await watch(run, cloud, playClock(T0 + 1));
@@ -244,7 +244,7 @@ describe('watchDoubts', () => {
     expect(cloud.asked[0]).toBe(head('p'));
   });
 
-  it('gives up when the watch ends, after a look that LIST is part of', async () => {
+  it('rejects the attempt when the watch ends, after a last lookup with LIST', async () => {
     const run = doubted(['p']);
     const at = T0 + 15 * MINUTE;
     const cloud = bucket();
@@ -255,7 +255,7 @@ describe('watchDoubts', () => {
     ]);
   });
 
-  it('lists the folder where one of the watches ends', async () => {
+  it('lists the folder when a watch ends', async () => {
     const run = runOf(['p', 'q'], (one) => [
       { type: 'outcome_unknown', at: one.phone_id === 'p' ? T0 : T0 + 1, ...one },
     ]);
@@ -265,13 +265,13 @@ describe('watchDoubts', () => {
     expect(run.unwritten.events).toMatchObject([{ type: 'archive_rejected', phone_id: 'p' }]);
   });
 
-  it('takes what is whole at the last look', async () => {
+  it('verifies a whole archive at the last lookup', async () => {
     const run = doubted(['p']);
     await watch(run, bucket({ listed: [object('p')] }), playClock(T0 + 15 * MINUTE));
     expect(run.unwritten.events).toMatchObject([{ type: 'verified' }]);
   });
 
-  it('looks every twenty seconds, though a look fails', async () => {
+  it('looks up every twenty seconds, even after a failed lookup', async () => {
     const run = doubted(['p']);
     const clock = playClock(T0);
     const broken = bucket({ broken: true });
@@ -287,7 +287,7 @@ describe('watchDoubts', () => {
     expect(cloud.asked).toEqual([head('p')]);
   });
 
-  it('has nothing to look at where nothing is in doubt', async () => {
+  it('looks up nothing without unknown outcomes', async () => {
     const run = ended(['p']);
     const cloud = bucket();
     await watch(run, cloud, playClock(T0));
@@ -295,31 +295,31 @@ describe('watchDoubts', () => {
   });
 });
 
-describe('nextLook', () => {
+describe('nextLookupAt', () => {
   const absent = (run: OpenRun, phone_id: string, at: number) => {
     fold(run.state, [{ type: 'absent', at, phone_id, attempt: 1 }]);
     return run;
   };
 
-  it('is now for an archive that was not looked for, or when looks begin again', () => {
+  it('is now for a first lookup, or the time of a retry', () => {
     const run = ended(['p']);
     expect(nextLookupAt(run, T0 + 5)).toBe(T0 + 5);
     run.retryAt.archives = T0 + 9;
     expect(nextLookupAt(run, T0 + 5)).toBe(T0 + 9);
   });
 
-  it('is two minutes after the first look at an archive that was absent', () => {
+  it('is two minutes after the first lookup of an absent archive', () => {
     expect(nextLookupAt(absent(ended(['p']), 'p', T0), T0 + 5)).toBe(T0 + 2 * MINUTE);
   });
 
-  it('is when doubts are looked at again, or now', () => {
+  it('is the next lookup of unknown outcomes, or now', () => {
     const run = doubted(['p']);
     expect(nextLookupAt(run, T0 + 5)).toBe(T0 + 5);
     run.retryAt.unknownOutcomes = T0 + 9;
     expect(nextLookupAt(run, T0 + 5)).toBe(T0 + 9);
   });
 
-  it('is the first of several, whatever their order', () => {
+  it('is the earliest of several', () => {
     const run = ended(['p', 'q', 'r']);
     absent(run, 'p', T0 + 2);
     absent(run, 'q', T0 + 1);
@@ -327,7 +327,7 @@ describe('nextLook', () => {
     expect(nextLookupAt(run, T0 + 5)).toBe(T0 + 1 + 2 * MINUTE);
   });
 
-  it('is never where nothing is to be looked for', () => {
+  it('is undefined when no archive is expected', () => {
     expect(
       nextLookupAt(
         runOf(['p'], (own) => [accepted(own)]),
