@@ -4,7 +4,7 @@ import {
   type ScheduleResult,
 } from '../lib/run/schedule/schedule.ts';
 import type { FgContext } from '../lib/runtime/context.ts';
-import { realInstance, startInvocation } from '../lib/runtime/invocation.ts';
+import { invocationLog, realInstance, startInvocation } from '../lib/runtime/invocation.ts';
 import {
   withForeignEventsIgnored,
   withErrorReporting,
@@ -23,5 +23,6 @@ export function handler(event: unknown, context: FgContext): Promise<ScheduleRes
     return schedule({ ...deps, wake, heartbeat: settings.heartbeat }, tick, memory);
   };
   const ignored = { requested: [], ignored: { event_invalid: 1 } };
-  return withErrorReporting(instance, () => withForeignEventsIgnored(instance, work, ignored));
+  const log = invocationLog(context, instance);
+  return withErrorReporting(log, () => withForeignEventsIgnored(log, work, ignored));
 }

@@ -1,7 +1,6 @@
 import { hasCode, PhonevaultError } from '../errors.ts';
 import { toProblem, problemBody, problemResponse } from '../http/problem.ts';
-import type { Instance } from './invocation.ts';
-import { createLog } from './log.ts';
+import type { Log } from './log.ts';
 
 /** The only form that the gateway accepts; for any other it responds with a 500 of its own (FSS.1202, FSS.1206). */
 export type ApigResponse = {
@@ -26,13 +25,12 @@ export async function toApigResponse(response: Response): Promise<ApigResponse> 
  * application, such as an invalid setting, is logged in full and becomes a 500 with only its code. Never throws.
  */
 export async function withApigResponse(
-  instance: Pick<Instance, 'clock' | 'write'>,
+  log: Log,
   work: () => Response | Promise<Response>,
 ): Promise<ApigResponse> {
   try {
     return await toApigResponse(await work());
   } catch (error) {
-    const log = createLog(instance.write, instance.clock);
     if (hasCode(error, 'event_invalid')) {
       log.warn('http_refused', { status: 400, code: error.code, error });
       return toApigResponse(problemResponse(toProblem(error).body));

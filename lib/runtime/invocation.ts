@@ -30,6 +30,14 @@ export function realInstance(): Instance {
   };
 }
 
+/** Returns the log of one invocation: each line has its request id. */
+export function invocationLog(
+  context: FgContext,
+  { write, clock }: Pick<Instance, 'write' | 'clock'>,
+): Log {
+  return createLog(write, clock, { request: requestIdOf(context) });
+}
+
 /**
  * Returns one invocation's dependencies, with the credentials in FunctionGraph's context. Throws `setting_invalid` with every
  * invalid setting.
@@ -41,7 +49,7 @@ export function startInvocation(
 ): Invocation {
   const { clock, random, send } = instance;
   const settings = readSettings(context, options);
-  const log = createLog(instance.write, clock, { request: requestIdOf(context) });
+  const log = invocationLog(context, instance);
   const meter = createMeter(clock);
   const credentials = credentialsOf(context);
   const clients = createClients({ settings, credentials, clock, random, send, log, meter });

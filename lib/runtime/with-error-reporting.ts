@@ -1,19 +1,15 @@
 import { hasCode, PhonevaultError } from '../errors.ts';
-import type { Instance } from './invocation.ts';
-import { createLog } from './log.ts';
+import type { Log } from './log.ts';
 
 /**
  * Runs a handler's work. Logs an error with its code and hint, and throws it with the hint in its message, because
  * FunctionGraph shows only the message.
  */
-export async function withErrorReporting<T>(
-  instance: Pick<Instance, 'clock' | 'write'>,
-  work: () => Promise<T>,
-): Promise<T> {
+export async function withErrorReporting<T>(log: Log, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    createLog(instance.write, instance.clock).error('invocation_failed', { error });
+    log.error('invocation_failed', { error });
     if (error instanceof PhonevaultError && error.hint !== undefined) {
       const { code, message, hint, retryable } = error;
       throw new PhonevaultError(code, `${message}: ${hint}`, { hint, retryable, cause: error });
@@ -27,7 +23,7 @@ export async function withErrorReporting<T>(
  * the platform does not deliver the event again.
  */
 export async function withForeignEventsIgnored<T>(
-  instance: Pick<Instance, 'clock' | 'write'>,
+  log: Log,
   work: () => Promise<T>,
   ignored: T,
 ): Promise<T> {
@@ -36,7 +32,7 @@ export async function withForeignEventsIgnored<T>(
   } catch (error) {
     if (!hasCode(error, 'event_invalid')) throw error;
     const reason = 'event_invalid';
-    createLog(instance.write, instance.clock).error('event_ignored', { reason, count: 1, error });
+    log.error('event_ignored', { reason, count: 1, error });
     return ignored;
   }
 }

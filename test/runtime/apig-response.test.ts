@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../../lib/errors.ts';
+import { createLog } from '../../lib/runtime/log.ts';
 import { withApigResponse, toApigResponse } from '../../lib/runtime/apig-response.ts';
 import { playClock } from '../../testing/play-clock.ts';
 
@@ -25,19 +26,19 @@ describe('toApigResponse', () => {
 describe('withApigResponse', () => {
   const run = async (error: Error) => {
     const lines: string[] = [];
-    const instance = { clock: playClock(), write: (line: string) => void lines.push(line) };
-    const answer = await withApigResponse(instance, () => Promise.reject(error));
-    return { answer, log: lines.join('\n') };
+    const log = createLog((line) => lines.push(line), playClock());
+    const answer = await withApigResponse(log, () => Promise.reject(error));
+    return { answer, logged: lines.join('\n') };
   };
 
   it('returns a problem with only the code for an error outside the application', async () => {
     const error = new PhonevaultError('setting_invalid', 'PHONEVAULT_HTTP_TOKENS is wrong');
-    const { answer, log } = await run(error);
+    const { answer, logged } = await run(error);
     expect(answer.statusCode).toBe(500);
     expect(answer.headers['content-type']).toBe('application/problem+json');
     expect(JSON.parse(answer.body)).toMatchObject({ status: 500, code: 'setting_invalid' });
     expect(answer.body).not.toContain('PHONEVAULT');
-    expect(log).toContain('PHONEVAULT_HTTP_TOKENS is wrong');
+    expect(logged).toContain('PHONEVAULT_HTTP_TOKENS is wrong');
   });
 
   it('returns nothing of a foreign error', async () => {

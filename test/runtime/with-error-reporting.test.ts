@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../../lib/errors.ts';
+import { createLog } from '../../lib/runtime/log.ts';
 import {
   withForeignEventsIgnored,
   withErrorReporting,
@@ -8,8 +9,8 @@ import { playClock } from '../../testing/play-clock.ts';
 
 async function failWith(error: Error) {
   const lines: string[] = [];
-  const instance = { clock: playClock(), write: (line: string) => void lines.push(line) };
-  const thrown = await withErrorReporting(instance, () => Promise.reject(error)).catch(
+  const log = createLog((line) => lines.push(line), playClock());
+  const thrown = await withErrorReporting(log, () => Promise.reject(error)).catch(
     (e: unknown) => e,
   );
   return { thrown: thrown as Error, line: JSON.parse(lines[0] ?? '{}') as Record<string, unknown> };
@@ -17,8 +18,8 @@ async function failWith(error: Error) {
 
 describe('withErrorReporting', () => {
   it('returns the result of the work', async () => {
-    const instance = { clock: playClock(), write: () => undefined };
-    expect(await withErrorReporting(instance, () => Promise.resolve(7))).toBe(7);
+    const log = createLog(() => undefined, playClock());
+    expect(await withErrorReporting(log, () => Promise.resolve(7))).toBe(7);
   });
 
   it('puts the hint into the message, and logs code and hint', async () => {
@@ -42,23 +43,23 @@ describe('withErrorReporting', () => {
 describe('withForeignEventsIgnored', () => {
   const run = async (error: Error) => {
     const lines: string[] = [];
-    const instance = { clock: playClock(), write: (line: string) => void lines.push(line) };
+    const log = createLog((line) => lines.push(line), playClock());
     const work = () => Promise.reject<string>(error);
-    const result = await withForeignEventsIgnored(instance, work, 'ignored').catch(
+    const result = await withForeignEventsIgnored(log, work, 'ignored').catch(
       (thrown: unknown) => thrown,
     );
-    return { result, log: lines.join('') };
+    return { result, logged: lines.join('') };
   };
 
   it('returns `ignored` for a foreign event, and logs it', async () => {
-    const { result, log } = await run(new PhonevaultError('event_invalid', 'not of a timer'));
+    const { result, logged } = await run(new PhonevaultError('event_invalid', 'not of a timer'));
     expect(result).toBe('ignored');
-    expect(log).toContain('not of a timer');
-    expect(log).toContain('"event_ignored"');
+    expect(logged).toContain('not of a timer');
+    expect(logged).toContain('"event_ignored"');
   });
 
   it('throws any other error', async () => {
     const error = new PhonevaultError('unreachable', 'OBS did not answer');
-    expect(await run(error)).toEqual({ result: error, log: '' });
+    expect(await run(error)).toEqual({ result: error, logged: '' });
   });
 });
