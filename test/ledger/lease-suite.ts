@@ -6,7 +6,7 @@ import type { OpenLedger } from './store/store-suite.ts';
 
 const TTL = 90_000;
 
-/** The right to drive, in any store; `conditional` is what it makes of a conditional PUT. */
+/** The rules of the lease, on any store. `conditional`: how the store handles a conditional PUT. */
 export function leaseSuite(open: OpenLedger, conditional: Conditional): void {
   const setUp = async () => {
     const { clock, store } = await open();
@@ -15,7 +15,7 @@ export function leaseSuite(open: OpenLedger, conditional: Conditional): void {
   };
 
   describe(`takeLease, conditional PUT ${conditional}`, () => {
-    it('gives the lease to one at a time', async () => {
+    it('gives the lease to one drive at a time', async () => {
       const { take } = await setUp();
       const first = await take('a');
       expect(first?.epoch).toBe(1);
@@ -23,7 +23,7 @@ export function leaseSuite(open: OpenLedger, conditional: Conditional): void {
       expect(await take('b')).toBeUndefined();
     });
 
-    it('gives it on after release, and after its time', async () => {
+    it('gives the lease to the next drive after a release or its expiry', async () => {
       const { clock, take } = await setUp();
       await (await take('a'))?.release();
       const second = await take('b');
@@ -35,7 +35,7 @@ export function leaseSuite(open: OpenLedger, conditional: Conditional): void {
       expect(await third?.stillHeld()).toBe(true);
     });
 
-    it('lets a late release of a dead holder change nothing', async () => {
+    it('ignores the release of an expired holder', async () => {
       const { clock, take } = await setUp();
       const dead = await take('a');
       clock.move(TTL + 1);
@@ -45,17 +45,20 @@ export function leaseSuite(open: OpenLedger, conditional: Conditional): void {
       expect(await take('c')).toBeUndefined();
     });
 
-    it.runIf(conditional === 'honoured')('goes to one of many who ask at once', async () => {
-      const { take } = await setUp();
-      for (let epoch = 1; epoch <= 10; epoch += 1) {
-        const asked = Array.from({ length: 8 }, (_, n) => take(`h${n}`));
-        const taken = (await Promise.all(asked)).filter((lease) => lease !== undefined);
-        expect(taken.map((lease) => lease.epoch)).toEqual([epoch]);
-        await taken[0]?.release();
-      }
-    });
+    it.runIf(conditional === 'honoured')(
+      'gives the lease to one of many concurrent drives',
+      async () => {
+        const { take } = await setUp();
+        for (let epoch = 1; epoch <= 10; epoch += 1) {
+          const asked = Array.from({ length: 8 }, (_, n) => take(`h${n}`));
+          const taken = (await Promise.all(asked)).filter((lease) => lease !== undefined);
+          expect(taken.map((lease) => lease.epoch)).toEqual([epoch]);
+          await taken[0]?.release();
+        }
+      },
+    );
 
-    it('respects a lease that it cannot read for as long as a good one', async () => {
+    it('treats an unreadable lease as valid for the usual time', async () => {
       const { clock, store, take } = await setUp();
       await store.put(layout.lease(7), '{"version":9}');
       expect(await take('a')).toBeUndefined();
@@ -63,7 +66,7 @@ export function leaseSuite(open: OpenLedger, conditional: Conditional): void {
       expect((await take('a'))?.epoch).toBe(8);
     });
 
-    it('keeps the folder small', async () => {
+    it('keeps at most ten leases', async () => {
       const { store, take } = await setUp();
       for (let round = 0; round < 15; round += 1) await (await take('a'))?.release();
       expect((await store.list(layout.leases)).length).toBeLessThanOrEqual(10);

@@ -3,7 +3,6 @@ import type { Conditional } from '../../lib/ledger/store/store.ts';
 import { hintsSuite } from './hints/hints-suite.ts';
 import { leaseSuite } from './lease-suite.ts';
 import { logSuite } from './run/log-suite.ts';
-import { phonesSuite } from './state/phones-suite.ts';
 import { reportSuite } from './run/report-suite.ts';
 import { runIndexSuite } from './state/run-index-suite.ts';
 import { type OpenLedger, storeSuite } from './store/store-suite.ts';
@@ -19,7 +18,6 @@ export function ledgerSuite(name: string, open: OpenLedger, facts: Facts): void 
     logSuite(open);
     reportSuite(open);
     runIndexSuite(open, cases);
-    phonesSuite(open);
     hintsSuite(open);
   });
 }

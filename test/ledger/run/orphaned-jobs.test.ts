@@ -9,7 +9,7 @@ import {
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 
-const late: OrphanedJobs = {
+const orphaned: OrphanedJobs = {
   run_id: 'nightly-1',
   policy: 'nightly',
   bucket: 'my-phone-backups',
@@ -31,9 +31,9 @@ describe('the jobs that outlived a run', () => {
   it('are read back, and gone once none is left', async () => {
     const store = memoryStore(playClock());
     expect(await readOrphanedJobs(store, 'nightly-1')).toBeUndefined();
-    await writeOrphanedJobs(store, late);
-    expect(await readOrphanedJobs(store, 'nightly-1')).toEqual(late);
-    await writeOrphanedJobs(store, { ...late, attempts: [] });
+    await writeOrphanedJobs(store, orphaned);
+    expect(await readOrphanedJobs(store, 'nightly-1')).toEqual(orphaned);
+    await writeOrphanedJobs(store, { ...orphaned, attempts: [] });
     expect(await store.list('')).toEqual([]);
   });
 
@@ -43,15 +43,19 @@ describe('the jobs that outlived a run', () => {
     ['in a folder that leads out', { folder: '../x' }, 'object_invalid'],
     [
       'of a phone that cannot be',
-      { attempts: [{ ...late.attempts[0], phone_id: '../p' }] },
+      { attempts: [{ ...orphaned.attempts[0], phone_id: '../p' }] },
       'object_invalid',
     ],
-    ['without jobs', { attempts: [{ ...late.attempts[0], jobs: undefined }] }, 'object_invalid'],
+    [
+      'without jobs',
+      { attempts: [{ ...orphaned.attempts[0], jobs: undefined }] },
+      'object_invalid',
+    ],
   ])('%s cannot be read', async (_, change, code) => {
     const store = memoryStore(playClock());
     await store.put(
       layout.orphanedJobs('nightly-1'),
-      JSON.stringify({ version: 1, ...late, ...change }),
+      JSON.stringify({ version: 1, ...orphaned, ...change }),
     );
     await expect(readOrphanedJobs(store, 'nightly-1')).rejects.toMatchObject({ code });
   });
@@ -62,5 +66,14 @@ describe('the jobs that outlived a run', () => {
     await recordLateArchive(store, 'nightly-1', { ...archive, size: 1, unconfirmed: true });
     const { body = '' } = (await store.get(layout.lateArchive('nightly-1', 'p1', 1))) ?? {};
     expect(JSON.parse(body)).toEqual({ version: 1, ...archive });
+  });
+});
+
+it.each(['weekly-1', '..', ''])('rejects the orphaned jobs of run %j', async (run_id) => {
+  const store = memoryStore(playClock());
+  const body = JSON.stringify({ version: 1, ...orphaned, run_id });
+  await store.put(layout.orphanedJobs('nightly-1'), body);
+  await expect(readOrphanedJobs(store, 'nightly-1')).rejects.toMatchObject({
+    code: 'object_invalid',
   });
 });

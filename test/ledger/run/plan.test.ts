@@ -96,3 +96,16 @@ describe('a plan', () => {
     await expect(readPlan(store, RUN)).rejects.toMatchObject({ code: 'object_invalid' });
   });
 });
+
+it.each([
+  ['the plan of another run', 'weekly-20260102t023000z', RUN],
+  ['a plan with the parts of another run', RUN, 'weekly-20260102t023000z'],
+])('rejects %s', async (_, run_id, partsOf) => {
+  const { store, rest } = setUp();
+  const part = layout.planPart(partsOf, 'w', 0);
+  await store.put(part, '{"version":1,"phones":[]}');
+  const request = { ...rest.request, run_id };
+  const body = JSON.stringify({ version: 1, ...rest, request, parts: [part] });
+  await store.put(layout.plan(RUN), body);
+  await expect(readPlan(store, RUN)).rejects.toMatchObject({ code: 'object_invalid' });
+});

@@ -158,3 +158,20 @@ describe('the pages of a report', () => {
     });
   });
 });
+
+it.each(['weekly-20260102t023000z', '..', ''])('rejects a report of run %j', async (run_id) => {
+  const store = setUp();
+  const body = JSON.stringify({ version: 1, ...facts, run_id, phones: [] });
+  await store.put(layout.report(RUN), body);
+  await expect(readReport(store, RUN)).rejects.toMatchObject({ code: 'object_invalid' });
+});
+
+it('rejects the page of another run', async () => {
+  const store = setUp();
+  const report = await writeReport(store, facts, []);
+  const key = layout.reportPage('weekly-20260102t023000z', 0);
+  await store.put(key, '{"version":1,"phones":[]}');
+  await expect(
+    readReportedPhones(store, { ...report, pages: [`${store.prefix}${key}`] }),
+  ).rejects.toMatchObject({ code: 'object_invalid' });
+});

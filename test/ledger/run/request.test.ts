@@ -96,3 +96,12 @@ describe('the inbox', () => {
     });
   });
 });
+
+it('rejects the request of another run', async () => {
+  const store = memoryStore(playClock());
+  const text = JSON.stringify({ version: 1, ...request, run_id: 'weekly-20260102t023000z' });
+  await store.put(layout.request(request.run_id), text);
+  await expect(readRequest(store, request.run_id)).rejects.toMatchObject({
+    code: 'object_invalid',
+  });
+});
