@@ -16,7 +16,7 @@ describe('fillBatches', () => {
     expect(batch?.items.map((item) => item.phoneId)).toEqual(['p0', 'p1', 'p2', 'p3']);
   });
 
-  it('keeps within the courtesy to a server, jobs of other runs included', () => {
+  it('keeps the limit of a server, including jobs of other runs', () => {
     const first = openRun('a-1', fleet(2, 1, 'a'));
     fold(first.state, [
       { type: 'intent', at: T0, window: 'w', attempts: [{ phone_id: 'a0', attempt: 1 }] },
@@ -28,7 +28,7 @@ describe('fillBatches', () => {
     expect(sent).toHaveLength(3);
   });
 
-  it('never sends a phone that another run or an outlived job is exporting', () => {
+  it('never sends a phone that another run or an orphaned job is exporting', () => {
     const phones = [plannedPhone('x'), plannedPhone('y'), plannedPhone('z')];
     const first = openRun('a-1', phones);
     fold(first.state, [
@@ -36,12 +36,12 @@ describe('fillBatches', () => {
       { type: 'accepted', at: T0, phone_id: 'x', attempt: 1, job_id: 'j', request_id: 'r' },
     ]);
     const second = openRun('b-1', phones);
-    const straggler = { phone_id: 'y', server_id: 's9' };
-    const batches = fillBatches([first, second], [straggler], { calls: 9, phonesPerCall: 9 }, T0);
+    const orphaned = { phone_id: 'y', server_id: 's9' };
+    const batches = fillBatches([first, second], [orphaned], { calls: 9, phonesPerCall: 9 }, T0);
     expect(batches.flatMap((batch) => batch.items.map((item) => item.phoneId))).toEqual(['z']);
   });
 
-  it('lets small runs and runs that a person asked for go first, then takes turns', () => {
+  it('sends small runs and runs that a person requested first, then takes turns', () => {
     const large = openRun('large-1', fleet(400, 100, 'l'));
     const other = openRun('other-1', fleet(400, 100, 'o'));
     const small = openRun('small-1', fleet(3, 3, 'm'));
@@ -56,7 +56,7 @@ describe('fillBatches', () => {
     expect(order.slice(2, 4)).toEqual(['large-1', 'other-1']);
   });
 
-  it('gives the others a call a minute while a large run that was asked for goes first', () => {
+  it('gives the others a call a minute while a large requested run goes first', () => {
     const large = openRun('large-1', fleet(400, 100, 'l'));
     const other = openRun('other-1', fleet(400, 100, 'o'));
     const manual = openRun('manual-1', fleet(400, 100, 'h'), { trigger: 'http' });
@@ -83,18 +83,18 @@ describe('fillBatches', () => {
     expect(served.filter((run) => run !== 'manual-1')).toEqual(['large-1', 'other-1', 'large-1']);
   });
 
-  it('leaves phones alone whose next try is not due yet', () => {
+  it('leaves out phones whose retry is not due', () => {
     const run = openRun('nightly-1', [plannedPhone('p')]);
     fold(run.state, [
       { type: 'intent', at: T0, window: 'w', attempts: [{ phone_id: 'p', attempt: 1 }] },
       { type: 'refused', at: T0, phone_id: 'p', attempt: 1, code: 'CPS.0099' },
     ]);
-    const cut = (now: number) => fillBatches([run], [], { calls: 1, phonesPerCall: 9 }, now);
-    expect(cut(T0 + MINUTE - 1)).toEqual([]);
-    expect(cut(T0 + MINUTE)[0]?.items).toEqual([{ phoneId: 'p', serverId: 's1', attempt: 2 }]);
+    const fill = (now: number) => fillBatches([run], [], { calls: 1, phonesPerCall: 9 }, now);
+    expect(fill(T0 + MINUTE - 1)).toEqual([]);
+    expect(fill(T0 + MINUTE)[0]?.items).toEqual([{ phoneId: 'p', serverId: 's1', attempt: 2 }]);
   });
 
-  it('holds for any fleet: no phone twice, no server over its share, no call over its size', () => {
+  it('repeats no phone and keeps all limits, for any fleet', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 120 }),
@@ -133,7 +133,7 @@ describe('fillBatches, at the edges', () => {
   const sizes = (batches: ReturnType<typeof fillBatches>) =>
     batches.map(({ items }) => items.length);
 
-  it('cuts no more calls than are allowed, and none of nothing', () => {
+  it('fills no more calls than are allowed, and none without phones', () => {
     const run = lane('a-1', fleet(9, 9));
     expect(sizes(fillBatches([run], [], { calls: 2, phonesPerCall: 2 }, T0))).toEqual([2, 2]);
     expect(fillBatches([run], [], { calls: 0, phonesPerCall: 2 }, T0)).toEqual([]);
@@ -143,19 +143,19 @@ describe('fillBatches, at the edges', () => {
     expect(sizes(fillBatches([run], [], { calls: 9, phonesPerCall: 4 }, T0))).toEqual([4, 4, 1]);
   });
 
-  it('leaves a run alone that rests, or that never began', () => {
-    const resting = lane('a-1', fleet(2, 2));
-    resting.retryAt.step = T0 + 1;
+  it('leaves out a paused run, and one that failed before it started', () => {
+    const paused = lane('a-1', fleet(2, 2));
+    paused.retryAt.step = T0 + 1;
     const limits = { calls: 1, phonesPerCall: 2 };
-    expect(fillBatches([resting], [], limits, T0)).toEqual([]);
-    expect(fillBatches([resting], [], limits, T0 + 1)).toHaveLength(1);
+    expect(fillBatches([paused], [], limits, T0)).toEqual([]);
+    expect(fillBatches([paused], [], limits, T0 + 1)).toHaveLength(1);
     const unplanned = { ...lane('b-1', fleet(2, 2)), plan: undefined };
     const failed = lane('c-1', fleet(2, 2));
     if (failed.plan !== undefined) delete failed.plan.terms;
     expect(fillBatches([unplanned, failed], [], limits, T0)).toEqual([]);
   });
 
-  it('cuts smaller calls after one that was refused for a single phone, until one is accepted', () => {
+  it('fills smaller calls after a call was refused because of one phone, until one is accepted', () => {
     const run = lane('a-1', fleet(9, 9));
     const limits = { calls: 1, phonesPerCall: 9 };
     fold(run.state, [{ type: 'batch_size_reduced', at: T0, size: 3 }]);
@@ -166,7 +166,7 @@ describe('fillBatches, at the edges', () => {
     expect(sizes(fillBatches([run], [], limits, T0 + 1))).toEqual([2]);
   });
 
-  it('waits for half a call to come together while a large run has exports underway', () => {
+  it('waits for half a call of phones while a large run has exports under way', () => {
     const run = lane('a-1', fleet(12, 12), { terms: { max_in_flight_per_server: 1 } });
     const busy = (count: number) =>
       Array.from({ length: count }, (_, n) => ({ phone_id: 'other', server_id: `s${n + 1}` }));
@@ -181,7 +181,7 @@ describe('fillBatches, at the edges', () => {
     expect(sizes(fillBatches([last], busy(3), limits, T0))).toEqual([1]);
   });
 
-  it('waits while answers are in doubt as while exports are underway', () => {
+  it('waits while outcomes are unknown as while exports are under way', () => {
     const run = lane('a-1', fleet(12, 12), { terms: { max_in_flight_per_server: 1 } });
     fold(run.state, [
       { type: 'intent', at: T0, window: 'w', attempts: [{ phone_id: 'p0', attempt: 1 }] },
@@ -192,49 +192,5 @@ describe('fillBatches, at the edges', () => {
       server_id: `s${n + 1}`,
     }));
     expect(fillBatches([run], others, { calls: 1, phonesPerCall: 4 }, T0)).toEqual([]);
-  });
-
-  const first = (runs: ReturnType<typeof openRun>[], now = T0) =>
-    fillBatches(runs, [], { calls: 1, phonesPerCall: 5 }, now)[0]?.run.runId;
-
-  it.each(['http', 'manual'] as const)(
-    'lets a large run go first that was asked for by %s',
-    (trigger) => {
-      const large = lane('a-1', fleet(60, 60));
-      const asked = lane('b-1', fleet(60, 60, 'b'), { trigger });
-      expect(first([large, asked])).toBe('b-1');
-    },
-  );
-
-  it('counts a run of fifty phones as small, and of fifty-one as large', () => {
-    const large = lane('a-1', fleet(51, 60));
-    expect(first([large, lane('b-1', fleet(50, 60, 'b'))])).toBe('b-1');
-    expect(first([large, lane('b-1', fleet(51, 60, 'b'))])).toBe('a-1');
-  });
-
-  it('among equals serves who waits longest, then by name', () => {
-    const served = lane('a-1', fleet(60, 60));
-    const waiting = lane('b-1', fleet(60, 60, 'b'));
-    expect(first([waiting, served])).toBe('a-1');
-    accept(served, 'p0', T0 + 1);
-    expect(first([waiting, served], T0 + 1)).toBe('b-1');
-  });
-
-  it('serves the others after they have stood back for a minute, and all of them wait for it', () => {
-    const asked = lane('m-1', fleet(60, 60, 'm'), { trigger: 'manual' });
-    const large = lane('a-1', fleet(60, 60));
-    const other = lane('b-1', fleet(60, 60, 'b'));
-    expect(first([asked, large, other], T0 + MINUTE - 1)).toBe('m-1');
-    expect(first([asked, large, other], T0 + MINUTE)).toBe('a-1');
-    accept(large, 'p0', T0 + MINUTE);
-    expect(first([asked, large, other], T0 + MINUTE + 1)).toBe('m-1');
-    expect(first([asked, large, other], T0 + 2 * MINUTE)).toBe('b-1');
-    const order = fillBatches(
-      [asked, large, other],
-      [],
-      { calls: 3, phonesPerCall: 5 },
-      T0 + 2 * MINUTE,
-    );
-    expect(order.map(({ run }) => run.runId)).toEqual(['b-1', 'm-1', 'a-1']);
   });
 });
