@@ -7,7 +7,8 @@ export type ErrorCode =
   | 'event_invalid' // a trigger event of a shape we do not know
   | 'policy_invalid'
   | 'policy_not_found'
-  | 'object_invalid' // a ledger object that cannot be read
+  | 'object_invalid' // a ledger object with the wrong content
+  | 'object_unreadable' // a ledger object that the service does not return
   | 'object_newer' // a ledger object written by a newer version
   | 'not_found'
   | 'bucket_missing'

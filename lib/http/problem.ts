@@ -114,6 +114,7 @@ export function toProblem(error: unknown): Problem {
     case 'bucket_missing':
     case 'setting_invalid':
     case 'object_invalid':
+    case 'object_unreadable':
     case 'object_newer':
       return problem(500, code, 'Phonevault is misconfigured. See the function log.');
   }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { isLeaseKey, layout } from './store/layout.ts';
 import { type ContentOf, ledgerObject, wholeKey } from './store/ledger-object.ts';
+import { isUnreadable } from './store/object-error.ts';
 import type { Conditional, Store } from './store/store.ts';
 
 /** Without conditional PUT: how long another drive may take between its read and its write. */
@@ -29,7 +30,16 @@ const leaseObject = ledgerObject({
 
 type StoredLease = ContentOf<typeof leaseObject>;
 
-type Options = { clock: Clock; holder: string; ttlMs: number };
+type Options = {
+  clock: Clock;
+  holder: string;
+  ttlMs: number;
+  /** Called with the key of an object that looks like a lease and cannot be one. */
+  onIgnored?: (key: string) => void;
+};
+
+/** A lease in the bucket, and when it was written (epoch ms). */
+type Listed = { key: string; lastModified: number };
 
 export type Lease = {
   epoch: number;
@@ -60,12 +70,12 @@ export async function takeLease(store: Store, options: Options): Promise<Lease |
     before?.conditional ?? (await store.tryConditional(key, leaseObject.text(mine)));
   if (conditional !== 'honoured') {
     await clock.sleep(READ_BACK_AFTER_MS);
-    if ((await latestLease(store, ttlMs, epoch))?.holder !== holder) return undefined;
+    if ((await latestLease(store, options, epoch))?.holder !== holder) return undefined;
   }
 
-  const old = (await listLeases(store)).filter(
-    (other) => other <= layout.lease(epoch - KEPT_LEASES),
-  );
+  const old = (await listLeases(store))
+    .map((other) => other.key)
+    .filter((other) => other <= layout.lease(epoch - KEPT_LEASES));
   if (old.length > 0) await store.remove(old);
 
   return {
@@ -74,8 +84,10 @@ export async function takeLease(store: Store, options: Options): Promise<Lease |
     writer: `${String(epoch).padStart(10, '0')}-${holder}`,
     conditional,
     stillHeld: async () => {
-      const latest = await latestLease(store, ttlMs, epoch);
-      return latest?.epoch === epoch && latest.holder === holder;
+      const latest = await latestLease(store, options, epoch);
+      if (latest?.epoch !== epoch) return false;
+      // Where the PUT was conditional, nobody else has written this epoch.
+      return latest.holder === holder || (latest.holder === '' && conditional === 'honoured');
     },
     release: () => leaseObject.put(store, { ...mine, expires_at: 0, conditional }, key),
   };
@@ -92,9 +104,10 @@ export async function readLease(
 /** Writes the next lease. Returns its epoch and the lease before it; undefined while that one is valid. */
 async function createNext(
   store: Store,
-  { clock, holder, ttlMs }: Options,
+  options: Options,
 ): Promise<{ epoch: number; before: StoredLease | undefined } | undefined> {
-  let before = await latestLease(store, ttlMs);
+  const { clock, holder, ttlMs } = options;
+  let before = await latestLease(store, options);
   for (let unlisted = 0; unlisted <= MAX_UNLISTED; unlisted += 1) {
     const left = (before?.expires_at ?? 0) - clock.now();
     if (left > 0 && left <= MAX_LEASE_MS) return undefined;
@@ -103,7 +116,8 @@ async function createNext(
     if ((await leaseObject.create(store, mine, layout.lease(epoch))) === 'created') {
       return { epoch, before };
     }
-    const found = await readStored(store, layout.lease(epoch), ttlMs);
+    const unlistedKey = layout.lease(epoch);
+    const found = await readStored(store, { key: unlistedKey, lastModified: clock.now() }, ttlMs);
     // The network may deliver a PUT twice. Then the second copy finds the object of the first.
     if (found?.holder === holder) return { epoch, before };
     if (found === undefined) return undefined;
@@ -117,35 +131,42 @@ function inherited(before: StoredLease | undefined): Pick<StoredLease, 'conditio
   return { conditional: before?.conditional };
 }
 
-/** Returns the keys of the leases that LIST shows, in order. Other objects in the folder are ignored. */
-async function listLeases(store: Pick<Store, 'list'>): Promise<string[]> {
+/** Returns the leases that LIST shows, in order. Other objects in the folder are ignored. */
+async function listLeases(
+  store: Pick<Store, 'list'>,
+  onIgnored?: (key: string) => void,
+): Promise<Listed[]> {
   const listed = await store.list(layout.leases);
-  return listed.map(({ key }) => key).filter(isLeaseKey);
+  for (const { key } of listed) if (!isLeaseKey(key)) onIgnored?.(key);
+  return listed.filter(({ key }) => isLeaseKey(key));
 }
 
 /** Returns the highest lease that LIST shows; the one of epoch `known` when LIST shows only lower ones. */
 async function latestLease(
   store: Store,
-  ttlMs: number,
+  { clock, ttlMs, onIgnored }: Options,
   known = 0,
 ): Promise<StoredLease | undefined> {
-  const listed = (await listLeases(store)).at(-1) ?? '';
-  const key = known > 0 && listed < layout.lease(known) ? layout.lease(known) : listed;
-  return key === '' ? undefined : readStored(store, key, ttlMs);
+  const listed = (await listLeases(store, known === 0 ? onIgnored : undefined)).at(-1);
+  const key = known === 0 ? '' : layout.lease(known);
+  const latest =
+    listed === undefined || listed.key < key ? { key, lastModified: clock.now() } : listed;
+  return latest.key === '' ? undefined : readStored(store, latest, ttlMs);
 }
 
-/** Returns a lease; an unreadable one is valid for `ttlMs` from its last modification. */
+/** Returns a lease; undefined when it is absent. An unreadable one holds for as long as a good one of the same age. */
 async function readStored(
   store: Store,
-  key: string,
+  { key, lastModified }: Listed,
   ttlMs: number,
 ): Promise<StoredLease | undefined> {
-  const object = await store.get(key);
-  if (object === undefined) return undefined;
+  const epoch = Number(/(\d+)\.json$/.exec(key)?.[1] ?? 0);
+  const unreadable = { epoch, holder: '', expires_at: lastModified + ttlMs };
   try {
-    return leaseObject.parse(key, object.body);
-  } catch {
-    const epoch = Number(/(\d+)\.json$/.exec(key)?.[1] ?? 0);
-    return { epoch, holder: '', expires_at: object.lastModified + ttlMs };
+    const lease = await leaseObject.read(store, key);
+    return lease === undefined || lease.epoch === epoch ? lease : unreadable;
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return unreadable;
   }
 }

@@ -32,6 +32,9 @@ export type ObsCall = <T>(
 
 const ATTEMPT_MS = 15_000;
 const LIMITS = { attempts: 3, throttledAttempts: 3, totalMs: 40_000 };
+/** Objects of the ledger are small: one that hangs must not use up the time of a drive. */
+export const GET_MS = 6_000;
+const GET_LIMITS = { ...LIMITS, totalMs: 10_000 };
 
 /** Returns the error for a success with missing parts, which says nothing about the object. */
 export function incompleteResponse(operation: string): ServiceError {
@@ -59,7 +62,8 @@ export function createObsCall(options: ObsOptions): ObsCall {
 
   return (operation, work, onFailure) => {
     const name = { service: 'obs', operation };
-    return withRetry(options, LIMITS, async (attempt) => {
+    const limits = operation === 'GetObject' ? GET_LIMITS : LIMITS;
+    return withRetry(options, limits, async (attempt) => {
       // More attempts with refused keys would lock them.
       if (refused) throw refused;
       const started = clock.now();

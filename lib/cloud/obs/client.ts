@@ -35,12 +35,12 @@ function urlOf(request: SdkRequest): string {
 /** Returns an SDK request handler that uses `send`. */
 function handlerOver(send: Send, timeoutMs: number, signal: AbortSignal | undefined) {
   return {
-    async handle(request: SdkRequest) {
+    async handle(request: SdkRequest, { requestTimeout = timeoutMs } = {}) {
       const { status, headers, body } = await send({
         method: request.method,
         url: urlOf(request),
         headers: request.headers,
-        timeoutMs,
+        timeoutMs: requestTimeout,
         ...(signal === undefined ? {} : { signal }),
         ...(request.body === undefined ? {} : { body: request.body }),
       });

@@ -1,9 +1,16 @@
 import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { ServiceError } from '../../errors.ts';
+import { getObject, type StoredText } from './get.ts';
 import { listObjects, type ListOptions, type ObjectInfo } from './list.ts';
 import { putObject, type PutResult } from './put.ts';
-import { removeObjects } from './remove.ts';
-import { absentAsUndefined, incompleteResponse, createObsCall, type ObsOptions } from './call.ts';
+import { type RefusedDelete, removeObjects } from './remove.ts';
+import {
+  absentAsUndefined,
+  createObsCall,
+  GET_MS,
+  incompleteResponse,
+  type ObsOptions,
+} from './call.ts';
 
 /**
  * The object store. All calls throw ServiceError (bucket_missing, access_denied, credentials_refused, clock_skew, throttled,
@@ -11,10 +18,7 @@ import { absentAsUndefined, incompleteResponse, createObsCall, type ObsOptions }
  */
 export type Obs = {
   /** Undefined when the key does not exist. */
-  get(
-    bucket: string,
-    key: string,
-  ): Promise<{ body: string; etag: string; lastModified: number } | undefined>;
+  get(bucket: string, key: string): Promise<StoredText | undefined>;
   /** The last `bytes` of an object, or all of a shorter one; undefined when the key does not exist. */
   tail(bucket: string, key: string, bytes: number): Promise<Uint8Array | undefined>;
   /** With `ifNoneMatch`, writes only if the key does not exist. */
@@ -28,8 +32,8 @@ export type Obs = {
   head(bucket: string, key: string): Promise<ObjectInfo | undefined>;
   /** All pages in key order, at most `max` objects. */
   list(bucket: string, prefix: string, options?: ListOptions): Promise<{ objects: ObjectInfo[] }>;
-  /** Absent keys count as deleted. */
-  remove(bucket: string, keys: string[]): Promise<void>;
+  /** Absent keys count as deleted. Returns the keys that the bucket refused to delete. */
+  remove(bucket: string, keys: string[]): Promise<RefusedDelete[]>;
 };
 
 /** Returns a client of OBS through its S3 interface. */
@@ -46,22 +50,13 @@ export function createObs(options: ObsOptions): Obs {
 
   return {
     head,
-    get: (bucket, key) =>
-      call('GetObject', async (client) => {
-        const result = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-        const { Body, ETag, LastModified } = result;
-        if (!Body || !ETag || !LastModified) throw incompleteResponse('GetObject');
-        return {
-          body: await Body.transformToString('utf-8'),
-          etag: ETag.replaceAll('"', ''),
-          lastModified: LastModified.getTime(),
-        };
-      }).catch(absentAsUndefined),
+    get: (bucket, key) => getObject(call, bucket, key),
     tail: (bucket, key, bytes) =>
       call('GetObject', async (client) => {
         const range = `bytes=-${bytes}`;
         const result = await client.send(
           new GetObjectCommand({ Bucket: bucket, Key: key, Range: range }),
+          { requestTimeout: GET_MS },
         );
         if (!result.Body || !result.ETag) throw incompleteResponse('GetObject');
         // A service that ignores the range returns the whole object.

@@ -43,13 +43,11 @@ export async function putLookup(
   await lookupHint.create(store, lookup, id);
 }
 
-/** Returns a hint and when it was written (epoch ms); undefined when it is gone. Throws `object_newer` and `object_invalid`. */
+/** Returns a hint and when it was written (epoch ms); undefined when it is gone. Throws ObjectError. */
 export async function readLookup(
   store: Pick<Store, 'get'>,
   id: string,
 ): Promise<{ lookup: Lookup; droppedAt: number } | undefined> {
-  const key = layout.hint(id);
-  const object = await store.get(key);
-  if (object === undefined) return undefined;
-  return { lookup: lookupHint.parse(key, object.body), droppedAt: object.lastModified };
+  const stored = await lookupHint.readStored(store, id);
+  return stored && { lookup: stored.content, droppedAt: stored.lastModified };
 }

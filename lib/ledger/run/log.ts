@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import * as z from 'zod';
 import { ledgerObject, wholeKey } from '../store/ledger-object.ts';
 import { layout } from '../store/layout.ts';
+import { missingObject } from '../store/object-error.ts';
 import type { Store } from '../store/store.ts';
 import { eventSchema, type RunEvent } from './events.ts';
 import { type Metrics, metricsSchema } from './metrics.ts';
@@ -34,7 +35,7 @@ export async function appendLog(
   await logEntry.put(store, { events, metrics }, key);
 }
 
-/** Returns the events of the entries that are not in `mark`, in key order. Adds the entries to `mark` and `metrics`. */
+/** Returns the events of the entries that `mark` lacks, in key order, and marks them. Adds their counters to `metrics`, by key. Throws ObjectError, and marks nothing then. */
 export async function readLog(
   store: Pick<Store, 'get' | 'list'>,
   runId: string,
@@ -48,8 +49,10 @@ export async function readLog(
     unread.map((key) =>
       limit(async () => {
         const entry = await logEntry.read(store, key);
-        if (entry?.metrics !== undefined) metrics.set(key, entry.metrics);
-        return entry?.events ?? [];
+        // No entry is ever deleted: without its events the run would be in the wrong state.
+        if (entry === undefined) throw missingObject(key);
+        if (entry.metrics !== undefined) metrics.set(key, entry.metrics);
+        return entry.events;
       }),
     ),
   );

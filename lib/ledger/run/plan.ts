@@ -1,7 +1,8 @@
 import pLimit from 'p-limit';
 import * as z from 'zod';
 import { layout, runOfKey } from '../store/layout.ts';
-import { invalidObject, ledgerObject, wholeKey } from '../store/ledger-object.ts';
+import { ledgerObject, wholeKey } from '../store/ledger-object.ts';
+import { missingObject } from '../store/object-error.ts';
 import { folderSchema, idSchema } from '../store/part-of-key.ts';
 import type { Store } from '../store/store.ts';
 import { requestSchema } from './request.ts';
@@ -108,6 +109,6 @@ export async function readPlan(
 
 async function readPart(store: Pick<Store, 'get'>, key: string): Promise<PlannedPhone[]> {
   const part = await planPart.read(store, key);
-  if (part === undefined) throw invalidObject(key, 'is missing');
+  if (part === undefined) throw missingObject(key);
   return part.phones;
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { layout, runOfKey } from '../store/layout.ts';
-import { invalidObject, ledgerObject, wholeKey } from '../store/ledger-object.ts';
+import { ledgerObject, wholeKey } from '../store/ledger-object.ts';
+import { invalidObject } from '../store/object-error.ts';
 import type { Store } from '../store/store.ts';
 import { metricsSchema } from './metrics.ts';
 import { requestSchema, triggers } from './request.ts';

@@ -3,7 +3,8 @@ import * as z from 'zod';
 import { hasCode } from '../../errors.ts';
 import { sha256hex } from '../store/digest.ts';
 import { layout } from '../store/layout.ts';
-import { type ContentOf, isUnreadable, ledgerObject, wholeKey } from '../store/ledger-object.ts';
+import { type ContentOf, ledgerObject, wholeKey } from '../store/ledger-object.ts';
+import { isUnreadable } from '../store/object-error.ts';
 import type { Store } from '../store/store.ts';
 
 const SHARDS_AT_ONCE = 8;

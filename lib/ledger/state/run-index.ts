@@ -9,7 +9,8 @@ import {
   runOutcomes,
 } from '../run/report.ts';
 import { layout } from '../store/layout.ts';
-import { isUnreadable, ledgerObject } from '../store/ledger-object.ts';
+import { ledgerObject } from '../store/ledger-object.ts';
+import { isUnreadable } from '../store/object-error.ts';
 import type { Store } from '../store/store.ts';
 
 const PAGE = 1_000;

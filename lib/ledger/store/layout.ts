@@ -52,8 +52,9 @@ export function readPolicyKey(key: string): string | undefined {
   return POLICY_NAME.test(name) ? name : undefined;
 }
 
+/** Returns whether a key is a lease's. Epochs count drives: no deployment reaches 500 million. */
 export function isLeaseKey(key: string): boolean {
-  return /^state\/lease\/\d{10}\.json$/.test(key);
+  return /^state\/lease\/0[0-4]\d{8}\.json$/.test(key);
 }
 
 /** Returns the run whose folder contains the key; '' for a key outside of `runs/`. */

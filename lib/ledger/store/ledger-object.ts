@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { hasCode, PhonevaultError } from '../../errors.ts';
+import { hasCode } from '../../errors.ts';
+import { getObject, ifReadable, invalidObject, ObjectError } from './object-error.ts';
 import type { Store } from './store.ts';
 
 const MAX_CHARACTERS = 16 * 1024 * 1024;
@@ -26,8 +27,13 @@ export type LedgerObject<T extends object, Ids extends Id[]> = {
   text(content: T): string;
   /** Parses the text of an object. Throws `object_newer` and `object_invalid`. */
   parse(key: string, body: string): T;
-  /** Returns the object; undefined when it is absent. Throws `object_newer` and `object_invalid`. */
+  /** Returns the object; undefined when it is absent. Throws ObjectError when it cannot be used. */
   read(store: Pick<Store, 'get'>, ...ids: Ids): Promise<T | undefined>;
+  /** Like `read`, with the time at which the object was written (epoch ms). */
+  readStored(
+    store: Pick<Store, 'get'>,
+    ...ids: Ids
+  ): Promise<{ content: T; lastModified: number } | undefined>;
   /** Returns the object; undefined when it is absent or unreadable. For caches, which can be rebuilt. */
   readCache(store: Pick<Store, 'get'>, ...ids: Ids): Promise<T | undefined>;
   /** Writes the object, replacing any. */
@@ -59,20 +65,32 @@ export function ledgerObject<T extends object, Ids extends Id[]>(
     const path = issue?.path.join('.') || 'its root';
     throw invalidObject(key, `is invalid at ${path}: ${issue?.message}`);
   };
-  const read: LedgerObject<T, Ids>['read'] = async (store, ...ids) => {
+  const readOnce: LedgerObject<T, Ids>['readStored'] = async (store, ...ids) => {
     const key = keyOf(...ids);
-    const object = await store.get(key);
+    const object = await getObject(store, key);
     if (object === undefined) return undefined;
     const content = parse(key, object.body);
     if (runsOf?.(content).some((run) => run !== ids[0]) === true) {
       throw invalidObject(key, 'belongs to another run');
     }
-    return content;
+    return { content, lastModified: object.lastModified };
   };
+  const readStored: LedgerObject<T, Ids>['readStored'] = async (...args) => {
+    try {
+      return await readOnce(...args);
+    } catch (error) {
+      if (!hasCode(error, 'object_invalid')) throw error;
+      // One response may be corrupted.
+      return readOnce(...args);
+    }
+  };
+  const read: LedgerObject<T, Ids>['read'] = async (...args) =>
+    (await readStored(...args))?.content;
   return {
     text,
     parse,
     read,
+    readStored,
     readCache: (store, ...ids) => ifReadable(read(store, ...ids)),
     put: (store, content, ...ids) => store.put(keyOf(...ids), text(content)),
     create: (store, content, ...ids) => store.create(keyOf(...ids), text(content)),
@@ -93,13 +111,10 @@ function parseHead(head: { version: number; type?: string }, key: string, body: 
   if (!hasHead(value)) throw invalidObject(key, 'has no version');
   const { version, ...content } = value;
   if (version > head.version) {
-    throw new PhonevaultError(
-      'object_newer',
-      `${key} has version ${version}; this Phonevault reads up to ${head.version}`,
-      {
-        hint: 'Deploy the newer version of Phonevault again. If the object was written by mistake, delete it.',
-      },
-    );
+    const what = `has version ${version}; this Phonevault reads up to ${head.version}`;
+    throw new ObjectError('object_newer', key, what, {
+      hint: 'Deploy the newer version of Phonevault again. If the object was written by mistake, delete it.',
+    });
   }
   if (version < head.version) throw invalidObject(key, `has version ${version}, which is unknown`);
   if (head.type !== undefined && content.type !== head.type) {
@@ -110,29 +125,4 @@ function parseHead(head: { version: number; type?: string }, key: string, body: 
 
 function hasHead(value: unknown): value is z.infer<typeof headSchema> {
   return headSchema.safeParse(value).success;
-}
-
-/** Returns the error for an invalid object. `what` continues the sentence that begins with the key. */
-export function invalidObject(key: string, what: string, cause?: unknown): PhonevaultError {
-  return new PhonevaultError('object_invalid', `${key} ${what}`, {
-    hint: 'Check the object in the bucket. Restore an earlier version of it, or delete it.',
-    cause,
-  });
-}
-
-/** Returns the result of a read; undefined when the object is unreadable. */
-export async function ifReadable<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (isUnreadable(error)) return undefined;
-    throw error;
-  }
-}
-
-/** Returns whether an error says that an object is invalid, or newer than this version. */
-export function isUnreadable(
-  error: unknown,
-): error is PhonevaultError & { code: 'object_newer' | 'object_invalid' } {
-  return hasCode(error, 'object_newer') || hasCode(error, 'object_invalid');
 }

@@ -40,6 +40,7 @@ export function memoryStore(clock: Clock, conditional: Conditional = 'honoured')
         })),
     remove: async (keys) => {
       for (const key of keys) objects.delete(key);
+      return [];
     },
   };
 }

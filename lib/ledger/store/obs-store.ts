@@ -1,4 +1,4 @@
-import type { Store } from './store.ts';
+import type { RefusedDelete, Store } from './store.ts';
 
 type Objects = {
   get(
@@ -17,7 +17,7 @@ type Objects = {
     prefix: string,
     options?: { startAfter?: string; max?: number },
   ): Promise<{ objects: { key: string; size: number; etag: string; lastModified: number }[] }>;
-  remove(bucket: string, keys: string[]): Promise<void>;
+  remove(bucket: string, keys: string[]): Promise<RefusedDelete[]>;
 };
 
 /** Returns a store in a bucket, with every key under `prefix`. */
@@ -49,10 +49,12 @@ export function obsStore(obs: Objects, bucket: string, prefix: string): Store {
       });
       return objects.map((object) => ({ ...object, key: object.key.slice(prefix.length) }));
     },
-    remove: (keys) =>
-      obs.remove(
+    remove: async (keys) => {
+      const refused = await obs.remove(
         bucket,
         keys.map((key) => prefix + key),
-      ),
+      );
+      return refused.map(({ key, code }) => ({ key: key.slice(prefix.length), code }));
+    },
   };
 }

@@ -39,7 +39,7 @@ export function readOnly(store: Store, clock: Clock): Store {
     },
     remove: async (keys) => {
       for (const key of keys) changed.add(key);
-      await written.remove(keys);
+      return written.remove(keys);
     },
   };
 }

@@ -6,6 +6,9 @@ type ListedObject = { key: string; size: number; etag: string; lastModified: num
 /** How the bucket handles `If-None-Match: *`, as observed. OBS does not document it. */
 export type Conditional = 'honoured' | 'ignored' | 'refused';
 
+/** A key that the bucket refused to delete, and the service's code. */
+export type RefusedDelete = { key: string; code: string };
+
 export type Store = {
   /** The prefix of every key in the bucket. */
   prefix: string;
@@ -20,7 +23,8 @@ export type Store = {
   /** Sends the conditional PUT of `create` without reading first. Returns how the bucket handles it. */
   tryConditional(key: string, body: string): Promise<Conditional>;
   list(prefix: string, options?: { startAfter?: string; max?: number }): Promise<ListedObject[]>;
-  remove(keys: string[]): Promise<void>;
+  /** Absent keys count as deleted. Returns the keys that the bucket refused to delete. */
+  remove(keys: string[]): Promise<RefusedDelete[]>;
 };
 
 /** Returns whether there is an object with exactly this key. */

@@ -1,7 +1,7 @@
 import { hasCode } from '../../errors.ts';
 import { writeQuarantined } from '../../ledger/state/notified.ts';
 import { fold, startState } from '../../ledger/run/fold.ts';
-import { isUnreadable } from '../../ledger/store/ledger-object.ts';
+import { isUnreadable } from '../../ledger/store/object-error.ts';
 import { type OrphanedJobs, readOrphanedJobs } from '../../ledger/run/orphaned-jobs.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { readPlan } from '../../ledger/run/plan.ts';

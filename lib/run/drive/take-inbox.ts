@@ -1,7 +1,7 @@
 import { isLookupHint } from '../../ledger/hints/lookup.ts';
 import { isSweepHint } from '../../ledger/hints/sweep.ts';
 import { layout } from '../../ledger/store/layout.ts';
-import { isUnreadable } from '../../ledger/store/ledger-object.ts';
+import { isUnreadable } from '../../ledger/store/object-error.ts';
 import type { Inbox } from '../../ledger/run/request.ts';
 import type { RunDeps } from '../deps.ts';
 import { type OpenRun, record, toOpenRun } from '../state/open-run.ts';

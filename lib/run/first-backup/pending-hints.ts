@@ -1,6 +1,6 @@
 import { isLookupHint, type Lookup, readLookup } from '../../ledger/hints/lookup.ts';
 import { layout } from '../../ledger/store/layout.ts';
-import { isUnreadable } from '../../ledger/store/ledger-object.ts';
+import { isUnreadable } from '../../ledger/store/object-error.ts';
 import pLimit from 'p-limit';
 import type { RunDeps } from '../deps.ts';
 

@@ -1,5 +1,5 @@
 import { readQuarantined } from '../../ledger/state/notified.ts';
-import { isUnreadable, ifReadable } from '../../ledger/store/ledger-object.ts';
+import { isUnreadable, ifReadable } from '../../ledger/store/object-error.ts';
 import { layout, readOpenKey } from '../../ledger/store/layout.ts';
 import { readPlan } from '../../ledger/run/plan.ts';
 import { readReport, type Report } from '../../ledger/run/report.ts';

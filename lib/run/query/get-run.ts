@@ -6,7 +6,7 @@ import { readReportedPhones, type Report, type ReportedPhone } from '../../ledge
 import { exists, type Store } from '../../ledger/store/store.ts';
 import { archiveKey } from '../../policy/keys/keys.ts';
 import { statusOf } from '../state/attempt-status.ts';
-import { ifReadable } from '../../ledger/store/ledger-object.ts';
+import { ifReadable } from '../../ledger/store/object-error.ts';
 import { findRun, type FoundRun } from './find-run.ts';
 import { type PhoneStep, phoneSteps } from '../state/phone-steps.ts';
 import { metricsOf, type StoredRun } from '../state/stored-run.ts';

@@ -4,7 +4,7 @@ import type { RunEvent } from '../../ledger/run/events.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { readLog } from '../../ledger/run/log.ts';
 import type { Store } from '../../ledger/store/store.ts';
-import { isUnreadable } from '../../ledger/store/ledger-object.ts';
+import { isUnreadable } from '../../ledger/store/object-error.ts';
 import { type ExportCall, instantOf, type LogLine } from './schemas.ts';
 
 const READS_AT_ONCE = 16;

@@ -1,4 +1,4 @@
-import { isUnreadable } from '../../ledger/store/ledger-object.ts';
+import { isUnreadable } from '../../ledger/store/object-error.ts';
 import type { RunDeps } from '../deps.ts';
 
 /**

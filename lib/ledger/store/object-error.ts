@@ -1,0 +1,90 @@
+import { hasCode, PhonevaultError, ServiceError } from '../../errors.ts';
+import type { Store, StoredObject } from './store.ts';
+
+type ObjectErrorCode = 'object_invalid' | 'object_newer' | 'object_unreadable';
+
+/** One object of the ledger cannot be used. It says nothing about any other object. */
+export class ObjectError extends PhonevaultError {
+  /** Relative to the ledger's prefix. */
+  readonly key: string;
+
+  constructor(
+    code: ObjectErrorCode,
+    key: string,
+    what: string,
+    options: { hint: string; retryable?: boolean; cause?: unknown },
+  ) {
+    super(code, `${key} ${what}`, options);
+    this.name = 'ObjectError';
+    this.key = key;
+  }
+}
+
+/** Returns whether an error concerns one object only. */
+export function isUnreadable(error: unknown): error is ObjectError {
+  return error instanceof ObjectError;
+}
+
+/** Returns what a read returns; undefined when the read meets an unreadable object. */
+export async function ifReadable<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isUnreadable(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Returns the error for an object with the wrong content. `what` continues the sentence that begins with the key. */
+export function invalidObject(key: string, what: string, cause?: unknown): ObjectError {
+  return new ObjectError('object_invalid', key, what, {
+    hint: 'Check the object in the bucket. Restore an earlier version of it, or delete it.',
+    cause,
+  });
+}
+
+/** Returns the error for an object that LIST shows and GET does not find. */
+export function missingObject(key: string): ObjectError {
+  return new ObjectError('object_unreadable', key, 'is listed, but OBS does not find it', {
+    hint: 'If it stays so, delete it, or restore an earlier version of it.',
+    retryable: true,
+  });
+}
+
+/** Reads an object as text; undefined when it is absent. Throws `object_unreadable` when the service does not return this one. */
+export async function getObject(
+  store: Pick<Store, 'get'>,
+  key: string,
+): Promise<StoredObject | undefined> {
+  try {
+    return await store.get(key);
+  } catch (error) {
+    throw asObjectError(key, error);
+  }
+}
+
+/** Errors that may concern one object. Refused credentials, throttles and the like concern every call. */
+function asObjectError(key: string, error: unknown): unknown {
+  const mayBeOwn =
+    hasCode(error, 'access_denied') || hasCode(error, 'service') || hasCode(error, 'unreachable');
+  if (!mayBeOwn) return error;
+  return new ObjectError('object_unreadable', key, `cannot be read: ${error.message}`, {
+    hint: hintFor(error),
+    retryable: true,
+    cause: error,
+  });
+}
+
+function hintFor(error: PhonevaultError): string {
+  const serviceCode = error instanceof ServiceError ? error.serviceCode : undefined;
+  if (serviceCode === 'InvalidObjectState') {
+    return 'It is in the archive storage class. Restore it in OBS, and let no lifecycle rule move the ledger, or delete it.';
+  }
+  if (error.code === 'access_denied') {
+    return (
+      "Grant the functions' agency obs:object:GetObject for it. If it is encrypted, grant the right to decrypt with its KMS key. " +
+      'If another account has written it, that account must grant the access. Or delete it.'
+    );
+  }
+  return 'It is tried again with growing pauses. If it stays so, restore an earlier version of it, or delete it.';
+}
