@@ -3,6 +3,7 @@ import type { Cph } from '../cloud/cph/cph.ts';
 import type { Obs } from '../cloud/obs/obs.ts';
 import type { Smn } from '../cloud/smn.ts';
 import type { Limits } from '../ledger/state/limits.ts';
+import type { Unreadable } from '../ledger/state/unreadable.ts';
 import type { Store } from '../ledger/store/store.ts';
 import type { Candidate } from '../policy/selection/select.ts';
 import type { Meter } from './meter.ts';
@@ -61,4 +62,6 @@ export type DriveDeps = RunDeps & {
   stillHeld(): Promise<boolean>;
   /** The learned limits of the service. Replaced when a call changes them. */
   learned: { limits: Limits };
+  /** Objects of the ledger that cannot be used, by key, and whether that changed since it was written. */
+  unreadable: { objects: Map<string, Unreadable>; changed: boolean };
 };

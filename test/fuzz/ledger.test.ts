@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { readCredentialAlarm } from '../../lib/ledger/state/notified.ts';
-import { readQuarantined } from '../../lib/ledger/state/notified.ts';
+import { readUnreadable } from '../../lib/ledger/state/unreadable.ts';
 import { readCursors } from '../../lib/ledger/state/cursors.ts';
 import { putLookup, readLookup } from '../../lib/ledger/hints/lookup.ts';
 import { putMissed, readMissed } from '../../lib/ledger/hints/missed-slots.ts';
@@ -119,7 +119,7 @@ async function readAll(store: Store): Promise<void> {
         const lookup = await readRunState(store, runId, now);
         JSON.stringify([await lookup?.view(), await lookup?.phones(), await lookup?.log()]);
       },
-      () => readQuarantined(store, runId),
+      () => readUnreadable(store),
       () => readOrphanedJobs(store, runId),
     ]),
     () => listRuns(store, { max: 10 }, now),

@@ -123,7 +123,7 @@ describe('a run over the embedded cloud', () => {
     await world.invocation().deps.store.put(layout.request(other), '{"version":2}');
     expect((await world.settle(runId)).report.outcome).toBe('completed');
     expect(await messages(world)).toMatchObject([
-      { kind: 'missed', run_id: other, reason: 'object_newer' },
+      { kind: 'unreadable', run_id: other, reason: 'object_newer' },
       { kind: 'settled', run_id: runId },
     ]);
   });

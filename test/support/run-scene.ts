@@ -55,6 +55,7 @@ export function runScene(cph: Partial<RunDeps['cph']> = {}, clock = playClock(T0
     log: { info: line('info'), warn: line('warn'), error: line('error') },
     ...{ writer: createWriter('0000000001-a'), until: clock.now() + MINUTE },
     ...{ stillHeld: async () => true, learned: { limits: initialLimits } },
+    unreadable: { objects: new Map(), changed: false },
   };
   return {
     ...{ clock, store, deps, lines, sent, published, topic, lookups },

@@ -48,11 +48,7 @@ async function whereRefused(
   }
 }
 
-async function removeMany(
-  call: ObsCall,
-  bucket: string,
-  keys: string[],
-): Promise<RefusedDelete[]> {
+async function removeMany(call: ObsCall, bucket: string, keys: string[]): Promise<RefusedDelete[]> {
   let left = keys;
   let refused: RefusedDelete[] = [];
   const removing = call('DeleteObjects', async (client) => {

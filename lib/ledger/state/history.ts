@@ -29,6 +29,9 @@ export type Settled = z.infer<typeof settledSchema>;
 
 export const readHistory = historyObject.readCache;
 
+/** Like `readHistory`, but throws ObjectError. */
+export const readHistoryStrictly = historyObject.read;
+
 /**
  * Records a settled run and returns the previous one. A run that is recorded again, or is older than the last, changes
  * nothing. A run of only some of the policy's phones (`whole` is false) never becomes the last good one.

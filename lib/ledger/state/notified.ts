@@ -18,17 +18,6 @@ const credentialAlarm = ledgerObject({
   }),
 });
 
-const quarantined = ledgerObject({
-  key: layout.quarantined,
-  version: 1,
-  schema: z.object({
-    run_id: z.string(),
-    code: z.string(),
-    message: z.string(),
-    at: z.number(),
-  }),
-});
-
 const notifiedStale = ledgerObject({
   key: layout.stale,
   version: 1,
@@ -49,25 +38,12 @@ const notifiedHeartbeat = ledgerObject({
 /** Refused credentials. */
 export type CredentialAlarm = ContentOf<typeof credentialAlarm>;
 
-/** An unreadable run. */
-export type Quarantined = ContentOf<typeof quarantined>;
-
 /** A stale policy. */
 export type NotifiedStale = ContentOf<typeof notifiedStale>;
 
 export const { readCache: readCredentialAlarm, put: writeCredentialAlarm } = credentialAlarm;
 
-export const readQuarantined = quarantined.readCache;
-
-/** Records that a run is quarantined; the first record stays. */
-export async function writeQuarantined(
-  store: Pick<Store, 'create'>,
-  run: Quarantined,
-): Promise<void> {
-  await quarantined.create(store, run, run.run_id);
-}
-
-/** Returns whether a policy was notified as stale. When it is lost, the recovery is not notified. */
+/** When it is lost, a policy that has recovered is not notified as such. */
 export const readNotifiedStale = notifiedStale.readCache;
 
 /** Records that a policy is notified as stale: before the message is sent, and again after it with `notified_at`. */

@@ -21,6 +21,7 @@ export const layout = {
   logEntry: (runId: string, writer: string, sequence: number) =>
     `runs/${runId}/log/${writer}-${pad(sequence, 5)}.json`,
   report: (runId: string) => `runs/${runId}/report.json`,
+  reportPages: (runId: string) => `runs/${runId}/report/`,
   reportPage: (runId: string, page: number) => `runs/${runId}/report/${pad(page, 4)}.json`,
   lateArchive: (runId: string, phoneId: string, attempt: number) =>
     `runs/${runId}/late/${phoneId}-${attempt}.json`,
@@ -40,7 +41,7 @@ export const layout = {
   heartbeat: 'state/heartbeat.json',
   skipped: (policy: string) => `state/skipped/${policy}.json`,
   stale: (policy: string) => `state/stale/${policy}.json`,
-  quarantined: (runId: string) => `state/quarantined/${runId}.json`,
+  unreadable: 'state/unreadable.json',
   inventory: (scope: string) => `state/inventory/${scope}.json`,
   probe: (id: string) => `state/probe/${id}.json`,
   clientKey: (digest: string) => `state/keys/${digest}/`,

@@ -2,6 +2,8 @@ import type { DriveDeps } from '../deps.ts';
 import { awaitPhones } from '../export/await-phones.ts';
 import { verifyArchives, watchUnknownOutcomes } from '../export/verify-archives.ts';
 import { planRun } from '../plan/plan-run.ts';
+import { layout } from '../../ledger/store/layout.ts';
+import { isResting, noteUsable } from '../state/resting.ts';
 import { containFailure } from '../state/contain-failure.ts';
 import { flush, type OpenRun } from '../state/open-run.ts';
 
@@ -14,8 +16,11 @@ export async function advance(deps: DriveDeps, run: OpenRun): Promise<void> {
   const { clock } = deps;
   if (clock.now() < run.retryAt.step || run.report !== undefined) return;
   if (run.plan === undefined) {
+    const policy = layout.policy(run.request.policy);
+    if (isResting(deps, policy)) return;
     const until = Math.min(deps.until, clock.now() + PLAN_SLICE_MS);
-    await containFailure(deps, () => planRun(deps, run, until), { run });
+    const isPlanned = () => planRun(deps, run, until);
+    if (await containFailure(deps, isPlanned, { run })) noteUsable(deps, (key) => key === policy);
     return;
   }
   // Each is contained on its own: archives are verified even when phones cannot be looked up.

@@ -5,6 +5,7 @@ import { notifyDue, notifyRun } from '../notify/notify-run.ts';
 import { isSettled, settleRun } from '../settle/settle.ts';
 import { containFailure } from '../state/contain-failure.ts';
 import { flush, type OpenRun } from '../state/open-run.ts';
+import { removeHandled } from '../state/resting.ts';
 import { refresh } from '../state/stored-run.ts';
 import type { Work } from './work.ts';
 
@@ -29,9 +30,10 @@ async function closeIfSettled(deps: DriveDeps, work: Work, run: OpenRun): Promis
   if (run.request.trigger === 'provisioned') {
     await recordFirstBackups(deps, work.firstBackups, run);
   }
-  await deps.store.remove([layout.cancel(run.runId), layout.quarantined(run.runId)]);
-  await deps.store.remove([layout.request(run.runId)]);
+  if (run.state.cancelledAt !== undefined) await removeHandled(deps, [layout.cancel(run.runId)]);
+  await removeHandled(deps, [layout.request(run.runId)]);
   work.runs.delete(run.runId);
+  work.open.delete(run.runId);
 }
 
 async function notifyIfDue(deps: DriveDeps, run: OpenRun): Promise<void> {

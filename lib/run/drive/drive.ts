@@ -4,10 +4,12 @@ import { type Lease, takeLease } from '../../ledger/lease.ts';
 import { type Inbox, listOpen } from '../../ledger/run/request.ts';
 import { readCredentialAlarm } from '../../ledger/state/notified.ts';
 import { readLimits, writeLimits } from '../../ledger/state/limits.ts';
+import { readUnreadable } from '../../ledger/state/unreadable.ts';
 import { createWriter, type DriveDeps, type RunDeps } from '../deps.ts';
 import { clearCredentialsRefused, noteCredentialsRefused } from '../notify/credentials-alarm.ts';
 import { loadOrphanedJobs } from '../settle/orphaned-jobs.ts';
-import { stopsDrive } from '../state/contain-failure.ts';
+import { saveUnreadable } from '../notify/unreadable.ts';
+import { stopsDrive } from '../state/stops-drive.ts';
 import { flushAll, type OpenRun } from '../state/open-run.ts';
 import { INBOX_EVERY_MS, workUntilIdle } from './loop.ts';
 import { takeInbox } from './take-inbox.ts';
@@ -66,15 +68,16 @@ async function driveUnderLease(
   { until, memory = new Map<string, OpenRun>() }: DriveOptions,
   { inbox, wereRefused }: { inbox: Inbox; wereRefused: boolean },
 ): Promise<DriveResult> {
-  const orphaned = await loadOrphanedJobs(deps, inbox.orphaned);
-  const limits = await readLimits(deps.store);
+  const [limits, objects] = await Promise.all([readLimits(deps.store), readUnreadable(deps.store)]);
   const own: DriveDeps = {
     ...deps,
     writer: createWriter(lease.writer),
     until,
     stillHeld: lease.stillHeld,
     learned: { limits },
+    unreadable: { objects, changed: false },
   };
+  const orphaned = await loadOrphanedJobs(own, inbox.orphaned);
   const work = createWork({ remembered: memory, orphaned }, deps.clock.now() + INBOX_EVERY_MS);
   await withCleanup(
     async () => {
@@ -89,6 +92,7 @@ async function driveUnderLease(
     async () => {
       memory.clear();
       if (own.learned.limits !== limits) await saveLimits(own);
+      await saveUnreadable(own);
       own.meter.share(work.runs.values());
       await flushAll(own, work.runs.values());
     },

@@ -27,6 +27,10 @@ export async function pollOrphanedDue(deps: DriveDeps, work: Work): Promise<void
   work.nextAt.orphanedJobs = now + ORPHANED_EVERY_MS;
   const remaining = [];
   for (const orphaned of work.orphaned) {
+    if (isStillOpen(work, orphaned.run_id)) {
+      remaining.push(orphaned);
+      continue;
+    }
     let rest = orphaned;
     await containFailure(deps, async () => {
       rest = await pollOrphanedJobs(deps, orphaned);
@@ -34,4 +38,9 @@ export async function pollOrphanedDue(deps: DriveDeps, work: Work): Promise<void
     if (rest.attempts.length > 0) remaining.push(rest);
   }
   work.orphaned = remaining;
+}
+
+/** A run that rests may follow its jobs again: until then they only keep their phones busy. */
+function isStillOpen(work: Work, runId: string): boolean {
+  return work.open.has(runId) && work.runs.get(runId)?.report === undefined;
 }

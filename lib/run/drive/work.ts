@@ -8,8 +8,8 @@ export type Work = {
   runs: Map<string, OpenRun>;
   /** Runs as an earlier drive of this instance left them. Only new log entries of these are read. */
   remembered: ReadonlyMap<string, OpenRun>;
-  /** Ids of unreadable runs. This drive does not retry them. */
-  quarantined: Set<string>;
+  /** Ids of all open runs, also of those that cannot be read. */
+  open: Set<string>;
   orphaned: OrphanedJobs[];
   /** Hints of the inbox that are not handled yet. */
   hints: string[];
@@ -27,7 +27,7 @@ export function createWork(
   return {
     runs: new Map(),
     ...known,
-    quarantined: new Set(),
+    open: new Set(),
     hints: [],
     phoneHints: [],
     firstBackups: createFirstBackups(),

@@ -3,7 +3,7 @@ import type { StorageInfo } from '../../cloud/cph/job.ts';
 import type { Limits } from '../../ledger/state/limits.ts';
 import { archiveKey } from '../../policy/keys/keys.ts';
 import type { DriveDeps } from '../deps.ts';
-import { stopsDrive } from '../state/contain-failure.ts';
+import { stopsDrive } from '../state/stops-drive.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
 import { classifyError, classifyResponse, type Failure } from './classify-response.ts';
 import type { Item } from './lanes.ts';

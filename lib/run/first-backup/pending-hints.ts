@@ -1,8 +1,9 @@
 import { isLookupHint, type Lookup, readLookup } from '../../ledger/hints/lookup.ts';
 import { layout } from '../../ledger/store/layout.ts';
-import { isUnreadable } from '../../ledger/store/object-error.ts';
 import pLimit from 'p-limit';
-import type { RunDeps } from '../deps.ts';
+import type { DriveDeps } from '../deps.ts';
+import { removeHandled } from '../state/resting.ts';
+import { tryHint } from '../state/try-hint.ts';
 
 const READS_AT_ONCE = 16;
 const CLOCKS_DIFFER_MS = 60 * 60_000;
@@ -18,7 +19,7 @@ export type PendingHint = {
 
 /** Returns the hints, reading those that `known` lacks. An invalid hint is logged and removed; one of a newer version stays. */
 export async function readPending(
-  deps: Pick<RunDeps, 'store' | 'log'>,
+  deps: Pick<DriveDeps, 'clock' | 'store' | 'log' | 'unreadable'>,
   ids: string[],
   known: Map<string, PendingHint>,
 ): Promise<PendingHint[]> {
@@ -33,23 +34,22 @@ export async function readPending(
 }
 
 async function readOne(
-  deps: Pick<RunDeps, 'store' | 'log'>,
+  deps: Pick<DriveDeps, 'clock' | 'store' | 'log' | 'unreadable'>,
   id: string,
 ): Promise<PendingHint | undefined> {
-  try {
-    const read = await readLookup(deps.store, id);
-    if (read === undefined) return undefined;
-    const generation = generationOf(read.lookup, read.droppedAt);
-    if (read.lookup.change === 'reset' && generation === 0) {
+  let pending: PendingHint | undefined;
+  const isInvalid = await tryHint(deps, id, async () => {
+    const found = await readLookup(deps.store, id);
+    if (found === undefined) return false;
+    const generation = generationOf(found.lookup, found.droppedAt);
+    if (found.lookup.change === 'reset' && generation === 0) {
       deps.log.warn('hint_time_invalid', { hint: id });
     }
-    return { id, ...read, generation };
-  } catch (error) {
-    if (!isUnreadable(error)) throw error;
-    deps.log.error('hint_unreadable', { hint: id, code: error.code, message: error.message });
-    if (error.code === 'object_invalid') await deps.store.remove([layout.hint(id)]);
-    return undefined;
-  }
+    pending = { id, ...found, generation };
+    return false;
+  });
+  if (isInvalid) await removeHandled(deps, [layout.hint(id)]);
+  return pending;
 }
 
 /**

@@ -3,8 +3,10 @@ import { layout, readPolicyKey } from '../../ledger/store/layout.ts';
 import type { Phone } from '../../cloud/cph/phone.ts';
 import type { Policy } from '../../policy/schema/schema.ts';
 import { type Candidate, selectPhones } from '../../policy/selection/select.ts';
-import type { RunDeps } from '../deps.ts';
+import { isUnreadable } from '../../ledger/store/object-error.ts';
+import type { DriveDeps } from '../deps.ts';
 import { readPolicy } from '../state/read-policy.ts';
+import { isResting, noteUnreadable } from '../state/resting.ts';
 
 const SECOND = 1_000;
 
@@ -18,12 +20,13 @@ export type FirstBackupPolicy = {
   selects(phone: Candidate): boolean;
 };
 
-type Deps = Pick<RunDeps, 'store' | 'clock' | 'ledger' | 'cph'>;
+type Deps = Pick<DriveDeps, 'store' | 'clock' | 'ledger' | 'cph' | 'log' | 'unreadable'>;
+type PolicyRead = { policy?: Policy; paused_until?: number };
 type PolicyState = Provisioning['policies'][string];
 
 /**
  * Returns the policies that request first backups now, and updates their state. A policy that is new, or was paused, counts
- * phones as new from `baseline` (epoch ms). A disabled policy is forgotten, an invalid one keeps its state.
+ * phones as new from `baseline` (epoch ms). A disabled policy is forgotten, an invalid or unreadable one keeps its state.
  */
 export async function findFirstBackupPolicies(
   deps: Deps,
@@ -40,7 +43,12 @@ export async function findFirstBackupPolicies(
       states[name] = known;
       continue;
     }
-    const { policy, paused_until } = await readOne(deps, name);
+    const read = await readOrRest(deps, name);
+    if (read === undefined) {
+      if (known !== undefined) states[name] = known;
+      continue;
+    }
+    const { policy, paused_until } = read;
     const since = known?.since ?? baseline;
     const next = stateOf({ etag, policy, paused_until, since }, known);
     states[name] = next;
@@ -50,6 +58,18 @@ export async function findFirstBackupPolicies(
   }
   state.policies = states;
   return policies;
+}
+
+/** Returns undefined for a policy that cannot be read now. */
+async function readOrRest(deps: Deps, name: string): Promise<PolicyRead | undefined> {
+  if (isResting(deps, layout.policy(name))) return undefined;
+  try {
+    return await readOne(deps, name);
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    noteUnreadable(deps, error);
+    return undefined;
+  }
 }
 
 /** Returns true for a phone created since the policy was first seen with `on_provisioned`. */
@@ -79,10 +99,7 @@ function stateOf(
   return { etag, on, given, ...(isEnabled ? { since } : {}) };
 }
 
-async function readOne(
-  deps: Deps,
-  name: string,
-): Promise<{ policy?: Policy; paused_until?: number }> {
+async function readOne(deps: Deps, name: string): Promise<PolicyRead> {
   const parsed = (await readPolicy(deps, name))?.parsed;
   if (parsed?.ok !== true) return {};
   const { policy } = parsed;

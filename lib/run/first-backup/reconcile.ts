@@ -1,6 +1,7 @@
 import { isSweepHint } from '../../ledger/hints/sweep.ts';
 import { layout } from '../../ledger/store/layout.ts';
-import type { RunDeps } from '../deps.ts';
+import type { DriveDeps, RunDeps } from '../deps.ts';
+import { removeHandled } from '../state/resting.ts';
 import type { StoredRun } from '../state/stored-run.ts';
 import { openFirstBackups } from './covered.ts';
 import { decideFirstBackup, HINT_EXPIRES_MS } from './decide.ts';
@@ -25,7 +26,7 @@ const NOTHING: ReadonlyMap<string, string> = new Map();
  * run was requested, and that request prevents a second one.
  */
 export async function reconcile(
-  deps: RunDeps,
+  deps: RunDeps & Pick<DriveDeps, 'unreadable'>,
   firstBackups: FirstBackups,
   hintIds: string[],
   options: { runs: StoredRun[]; until: number; stillHeld: () => Promise<boolean> },
@@ -115,11 +116,11 @@ function logExpired(
 }
 
 async function removeHints(
-  deps: Pick<RunDeps, 'store'>,
+  deps: Parameters<typeof removeHandled>[0],
   { known }: FirstBackups,
   ids: string[],
 ): Promise<void> {
   if (ids.length === 0) return;
-  await deps.store.remove(ids.map(layout.hint));
+  await removeHandled(deps, ids.map(layout.hint));
   for (const id of ids) known.delete(id);
 }

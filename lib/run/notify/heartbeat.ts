@@ -1,12 +1,16 @@
 import { isHeartbeatHint, readHeartbeat } from '../../ledger/hints/heartbeat.ts';
 import { readNotifiedHeartbeat, writeNotifiedHeartbeat } from '../../ledger/state/notified.ts';
 import { layout } from '../../ledger/store/layout.ts';
-import type { RunDeps } from '../deps.ts';
+import type { DriveDeps } from '../deps.ts';
+import { removeHandled } from '../state/resting.ts';
 import { tryHint } from '../state/try-hint.ts';
 import { dailySummary } from './daily-summary.ts';
 import { publish } from './publish.ts';
 
-type Deps = Pick<RunDeps, 'clock' | 'log' | 'store' | 'topic' | 'topicUrn' | 'ledger'>;
+type Deps = Pick<
+  DriveDeps,
+  'clock' | 'log' | 'store' | 'topic' | 'topicUrn' | 'ledger' | 'unreadable'
+>;
 
 /** Publishes the newest daily message that is due, once, and drops those of earlier days. A failed one is published by a later drive. */
 export async function publishHeartbeat(deps: Deps, hints: readonly string[]): Promise<void> {
@@ -14,7 +18,7 @@ export async function publishHeartbeat(deps: Deps, hints: readonly string[]): Pr
   const newest = ids.at(-1);
   if (newest === undefined) return;
   if (await tryHint(deps, newest, () => publishDay(deps, newest))) {
-    await deps.store.remove(ids.map(layout.hint));
+    await removeHandled(deps, ids.map(layout.hint));
   }
 }
 

@@ -2,11 +2,12 @@ import { isMissedHint, type MissedSlots, readMissed } from '../../ledger/hints/m
 import { recordSkippedSlot } from '../../ledger/state/skipped-slots.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { exists } from '../../ledger/store/store.ts';
-import type { RunDeps } from '../deps.ts';
+import type { DriveDeps, RunDeps } from '../deps.ts';
+import { removeHandled } from '../state/resting.ts';
 import { tryHint } from '../state/try-hint.ts';
 import { localeOf, publish } from './publish.ts';
 
-type Deps = Pick<RunDeps, 'clock' | 'log' | 'store' | 'topic' | 'topicUrn'>;
+type Deps = Pick<DriveDeps, 'clock' | 'log' | 'store' | 'topic' | 'topicUrn' | 'unreadable'>;
 
 /** Publishes slots that did not run, once each. When the topic fails, the other hints wait for the next drive. */
 export async function publishMissedSlots(deps: Deps, ids: readonly string[]): Promise<void> {
@@ -17,7 +18,7 @@ export async function publishMissedSlots(deps: Deps, ids: readonly string[]): Pr
       topicFails = !done;
       return done;
     });
-    if (isDone) await deps.store.remove([layout.hint(id)]);
+    if (isDone) await removeHandled(deps, [layout.hint(id)]);
     if (topicFails) return;
   }
 }

@@ -2,7 +2,7 @@ import { PhonevaultError } from '../../errors.ts';
 import { readCursors } from '../../ledger/state/cursors.ts';
 import { zoneProblems } from '../../policy/slots/zones.ts';
 import type { RunDeps } from '../deps.ts';
-import { composeMessage, kindOf } from './message/compose.ts';
+import { composeMessage } from './message/compose.ts';
 import type { Locale, Notification } from './message/notification.ts';
 
 /** Publishes a notification. Returns false when the topic fails, which is logged: the caller tries again later. */
@@ -19,7 +19,7 @@ export async function publish(
   } catch (error) {
     deps.log.error('notify_failed', {
       policy,
-      kind: kindOf(notification),
+      kind: notification.kind,
       code: error instanceof PhonevaultError ? error.code : 'unknown',
       message: error instanceof Error ? error.message : 'unknown',
     });

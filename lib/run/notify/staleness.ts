@@ -9,12 +9,16 @@ import {
   readStale,
 } from '../../ledger/hints/staleness.ts';
 import { readNotifiedStale, writeNotifiedStale } from '../../ledger/state/notified.ts';
-import type { RunDeps } from '../deps.ts';
+import type { DriveDeps, RunDeps } from '../deps.ts';
+import { removeHandled } from '../state/resting.ts';
 import { tryHint } from '../state/try-hint.ts';
 import type { Language } from './message/notification.ts';
 import { localeOf, publish } from './publish.ts';
 
-type Deps = Pick<RunDeps, 'clock' | 'log' | 'store' | 'topic' | 'topicUrn' | 'ledger'>;
+type Deps = Pick<
+  DriveDeps,
+  'clock' | 'log' | 'store' | 'topic' | 'topicUrn' | 'ledger' | 'unreadable'
+>;
 
 /**
  * Writes the hint that a policy has recovered, where drive has notified that it was stale: a full run completed. To be called
@@ -33,7 +37,7 @@ export async function noteRecovered(
 /** Publishes which policies have become stale or have recovered, once each. A failed one is published by a later drive. */
 export async function publishStaleness(deps: Deps, ids: readonly string[]): Promise<void> {
   const finish = async (id: string, work: typeof publishStale): Promise<void> => {
-    if (await tryHint(deps, id, () => work(deps, id))) await deps.store.remove([layout.hint(id)]);
+    if (await tryHint(deps, id, () => work(deps, id))) await removeHandled(deps, [layout.hint(id)]);
   };
   // In this order: a policy may become stale again after it has recovered.
   for (const id of ids.filter(isRecoveredHint)) await finish(id, publishRecovered);

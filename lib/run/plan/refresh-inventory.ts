@@ -1,13 +1,14 @@
 import { isInventoryRequest, readInventoryRequest } from '../../ledger/hints/inventory-request.ts';
 import { layout } from '../../ledger/store/layout.ts';
-import type { RunDeps } from '../deps.ts';
+import type { DriveDeps } from '../deps.ts';
 import { findCandidates } from './candidates.ts';
 import { containFailure } from '../state/contain-failure.ts';
 import { readPolicy } from '../state/read-policy.ts';
+import { removeHandled } from '../state/resting.ts';
 import { tryHint } from '../state/try-hint.ts';
 import { FRESH_MS } from './inventory.ts';
 
-type Deps = Pick<RunDeps, 'store' | 'cph' | 'clock' | 'log' | 'ledger' | 'meter'>;
+type Deps = Pick<DriveDeps, 'store' | 'cph' | 'clock' | 'log' | 'ledger' | 'meter' | 'unreadable'>;
 
 /**
  * Reads the fleets that callers have requested, as far as `until` (epoch ms) allows. Returns the hints whose reading is not
@@ -26,7 +27,7 @@ export async function refreshInventories(
         if (!done) unfinished.push(id);
         return done;
       });
-      if (isDone) await deps.store.remove([layout.hint(id)]);
+      if (isDone) await removeHandled(deps, [layout.hint(id)]);
     });
   }
   return unfinished;

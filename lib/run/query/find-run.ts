@@ -1,4 +1,4 @@
-import { readQuarantined } from '../../ledger/state/notified.ts';
+import { readUnreadable } from '../../ledger/state/unreadable.ts';
 import { isUnreadable, ifReadable } from '../../ledger/store/object-error.ts';
 import { layout, readOpenKey } from '../../ledger/store/layout.ts';
 import { readPlan } from '../../ledger/run/plan.ts';
@@ -47,21 +47,22 @@ async function readRun(store: Reading, runId: string): Promise<FoundRun | undefi
   return { kind: 'quarantined', ...quarantined, request: run.request };
 }
 
-/** Returns why drive quarantined the run; undefined when an object of the run was written since, which may have fixed it. */
+/** Returns why drive has quarantined the run; undefined when an object of it was written since, which may have fixed it. */
 async function currentQuarantine(
   store: Reading,
   runId: string,
 ): Promise<{ code: string; message: string } | undefined> {
-  const note = await readQuarantined(store, runId);
-  if (note === undefined) return undefined;
-  const [quarantined, request, written] = await Promise.all([
-    store.list(layout.quarantined(runId), { max: 1 }),
+  const objects = [...(await readUnreadable(store)).values()];
+  const own = objects.find(
+    ({ run_id, notified_at }) => run_id === runId && notified_at !== undefined,
+  );
+  if (own === undefined) return undefined;
+  const [request, written] = await Promise.all([
     store.list(layout.request(runId), { max: 1 }),
     store.list(layout.run(runId)),
   ]);
-  const notedAt = quarantined[0]?.lastModified ?? 0;
-  const isNewer = [...request, ...written].some(({ lastModified }) => lastModified > notedAt);
-  return isNewer ? undefined : { code: note.code, message: note.message };
+  const isNewer = [...request, ...written].some(({ lastModified }) => lastModified > own.tried_at);
+  return isNewer ? undefined : { code: own.code, message: own.message };
 }
 
 /** Returns the request, from the request itself or from the plan, as far as either is readable. */

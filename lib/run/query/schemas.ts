@@ -44,7 +44,7 @@ export const runSummarySchema = z.object({
   phase: z
     .enum(['requested', 'running', 'settled', 'quarantined'])
     .describe(
-      'requested: no plan yet. quarantined: an object is invalid or newer than this version.',
+      'requested: no plan yet. quarantined: an object cannot be read, is invalid, or newer than this version.',
     ),
   cancelling: z.boolean(),
   outcome: z.enum(runOutcomes).nullable(),

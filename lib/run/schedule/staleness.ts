@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { PhonevaultError } from '../../errors.ts';
 import type { Cursor, Cursors } from '../../ledger/state/cursors.ts';
-import { readHistory } from '../../ledger/state/history.ts';
+import { readHistoryStrictly } from '../../ledger/state/history.ts';
 import { putStale, type Stale } from '../../ledger/hints/staleness.ts';
 import { readNotifiedStale } from '../../ledger/state/notified.ts';
 import type { RunDeps } from '../deps.ts';
@@ -47,7 +47,7 @@ async function reportIfStale(
   facts: Omit<FreshnessFacts, 'goodAt'>,
   language: Stale['language'],
 ): Promise<void> {
-  const goodAt = (await readHistory(deps.store, policy))?.good?.settled_at;
+  const goodAt = (await readHistoryStrictly(deps.store, policy))?.good?.settled_at;
   if (freshnessOf({ ...facts, goodAt }, deps.clock.now()) !== 'stale') return;
   const since = Math.max(goodAt ?? 0, facts.from);
   const known = await readNotifiedStale(deps.store, policy);

@@ -1,5 +1,7 @@
-import { policyOfRun } from '../../policy/keys/run-id.ts';
-import { PhonevaultError } from '../../errors.ts';
+import pLimit from 'p-limit';
+import { layout } from '../../ledger/store/layout.ts';
+import { isUnreadable } from '../../ledger/store/object-error.ts';
+import { isResting, noteUnreadable, noteUsable } from '../state/resting.ts';
 import {
   type OrphanedJobs,
   readOrphanedJobs,
@@ -9,28 +11,33 @@ import type { Attempt } from '../../ledger/run/fold.ts';
 import type { Terms } from '../../ledger/run/plan.ts';
 import { mayStillArrive, statusOf } from '../state/attempt-status.ts';
 import type { InFlightJob } from '../export/batch.ts';
-import type { RunDeps } from '../deps.ts';
+import type { DriveDeps, RunDeps } from '../deps.ts';
 import type { StoredRun } from '../state/stored-run.ts';
 
+const READS_AT_ONCE = 8;
 const DAY = 24 * 60 * 60_000;
 
-/** Returns the jobs that outlived these runs. An unreadable object is logged and skipped. */
+/** Reads the jobs that outlived their runs. An object that cannot be read rests. */
 export async function loadOrphanedJobs(
-  deps: Pick<RunDeps, 'store' | 'log'>,
+  deps: Pick<DriveDeps, 'clock' | 'store' | 'log' | 'unreadable'>,
   runIds: string[],
 ): Promise<OrphanedJobs[]> {
-  const orphaned: OrphanedJobs[] = [];
-  for (const runId of runIds) {
-    try {
-      const jobs = await readOrphanedJobs(deps.store, runId);
-      if (jobs !== undefined) orphaned.push(jobs);
-    } catch (error) {
-      const policy = policyOfRun(runId);
-      const code = error instanceof PhonevaultError ? error.code : 'unknown';
-      const message = String(error).slice(0, 200);
-      deps.log.error('orphaned_jobs_unreadable', { run: runId, policy, code, message });
-    }
-  }
+  const limit = pLimit(READS_AT_ONCE);
+  const awake = runIds.filter((runId) => !isResting(deps, layout.orphanedJobs(runId)));
+  const each = awake.map((runId) =>
+    limit(async () => {
+      try {
+        return await readOrphanedJobs(deps.store, runId);
+      } catch (error) {
+        if (!isUnreadable(error)) throw error;
+        noteUnreadable(deps, error);
+        return undefined;
+      }
+    }),
+  );
+  const orphaned = (await Promise.all(each)).filter((jobs) => jobs !== undefined);
+  const read = new Set(orphaned.map(({ run_id }) => layout.orphanedJobs(run_id)));
+  noteUsable(deps, (key) => read.has(key));
   return orphaned;
 }
 

@@ -1,26 +1,18 @@
-import { type ErrorCode, PhonevaultError } from '../../errors.ts';
-import type { RunDeps } from '../deps.ts';
+import { PhonevaultError } from '../../errors.ts';
+import { isUnreadable } from '../../ledger/store/object-error.ts';
+import type { DriveDeps } from '../deps.ts';
 import { type OpenRun, record } from './open-run.ts';
+import { noteUnreadable } from './resting.ts';
+import { stopsDrive } from './stops-drive.ts';
 
 const PAUSE_MS = 20_000;
-const STOPS_DRIVE: ReadonlySet<ErrorCode> = new Set([
-  'lease_lost',
-  'credentials_refused',
-  'credentials_missing',
-  'clock_skew',
-]);
-
-/** Returns whether every further call of this invocation would fail with this error. */
-export function stopsDrive(error: unknown): boolean {
-  return error instanceof PhonevaultError && STOPS_DRIVE.has(error.code);
-}
 
 /**
  * Does one piece of work, of `run` if given. A failure is logged and recorded in the run, which pauses unless `pauses` is
- * false. Returns whether the work succeeded. Throws errors that stop the drive, and programming errors.
+ * false, for longer each time when an object cannot be read. Returns whether the work succeeded. Throws errors that stop the drive, and programming errors.
  */
 export async function containFailure(
-  deps: Pick<RunDeps, 'clock' | 'log' | 'meter'>,
+  deps: Pick<DriveDeps, 'clock' | 'log' | 'meter' | 'unreadable'>,
   work: () => Promise<unknown>,
   { run, pauses = true }: { run?: OpenRun; pauses?: boolean } = {},
 ): Promise<boolean> {
@@ -31,10 +23,11 @@ export async function containFailure(
     if (!(error instanceof PhonevaultError) || stopsDrive(error)) throw error;
     const { code, message } = error;
     deps.log.warn('step_failed', { run: run?.runId, policy: run?.request.policy, code, message });
-    if (run === undefined) return false;
     const at = deps.clock.now();
+    const retryAt = isUnreadable(error) ? noteUnreadable(deps, error) : at + PAUSE_MS;
+    if (run === undefined) return false;
     if (pauses) {
-      run.retryAt.step = at + PAUSE_MS;
+      run.retryAt.step = retryAt;
       if (code === 'throttled') run.unwritten.metrics.throttled_ms += PAUSE_MS;
     }
     const isRepeat = run.state.failures.at(-1)?.code === code;

@@ -1,16 +1,17 @@
 import { PhonevaultError } from '../../errors.ts';
 import { layout } from '../../ledger/store/layout.ts';
+import { getObject } from '../../ledger/store/object-error.ts';
 import { type ParseResult, parsePolicy, type ValidationError } from '../../policy/parse/parse.ts';
 import type { RunDeps } from '../deps.ts';
 
 type PolicyFile = { text: string; etag: string; parsed: ParseResult };
 
-/** Reads and parses a policy file of the bucket. Returns undefined when the file does not exist. */
+/** Reads and parses a policy file of the bucket. Returns undefined when the file does not exist. Throws ObjectError. */
 export async function readPolicy(
   deps: Pick<RunDeps, 'ledger'> & { store: Pick<RunDeps['store'], 'get'> },
   policy: string,
 ): Promise<PolicyFile | undefined> {
-  const object = await deps.store.get(layout.policy(policy));
+  const object = await getObject(deps.store, layout.policy(policy));
   if (object === undefined) return undefined;
   const { body: text, etag } = object;
   return { text, etag, parsed: parsePolicyText(deps, policy, text) };

@@ -1,21 +1,27 @@
 import { isUnreadable } from '../../ledger/store/object-error.ts';
-import type { RunDeps } from '../deps.ts';
+import { layout } from '../../ledger/store/layout.ts';
+import type { DriveDeps } from '../deps.ts';
+import { isResting, noteUnreadable } from './resting.ts';
 
 /**
- * Runs `work` for a hint. Returns true when the hint can be deleted: `work` returned true, or the hint is invalid. Logs an
- * unreadable hint; a hint that a newer version wrote is kept.
+ * Runs `work` for a hint. Returns true when the hint can be deleted: `work` returned true, now or in a drive that could not
+ * delete it, or the hint is invalid. A hint that cannot be read, or that a newer version wrote, is kept and rests.
  */
 export async function tryHint(
-  deps: Pick<RunDeps, 'log'>,
+  deps: Pick<DriveDeps, 'clock' | 'log' | 'unreadable'>,
   id: string,
   work: () => Promise<boolean>,
 ): Promise<boolean> {
+  const key = layout.hint(id);
+  if (isResting(deps, key)) return false;
+  if (deps.unreadable.objects.get(key)?.handled === true) return true;
   try {
     return await work();
   } catch (error) {
     if (!isUnreadable(error)) throw error;
-    const { code, message } = error;
-    deps.log.error('hint_unreadable', { hint: id, code, message: message.slice(0, 200) });
-    return code === 'object_invalid';
+    const isInvalidHint = error.code === 'object_invalid' && error.key === key;
+    if (!isInvalidHint) noteUnreadable(deps, error);
+    else deps.log.error('hint_invalid', { hint: id, message: error.message.slice(0, 200) });
+    return isInvalidHint;
   }
 }

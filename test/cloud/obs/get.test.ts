@@ -8,6 +8,7 @@ const ETAG = `"${md5(TEXT, 'hex')}"`;
 async function got(bodies: string[], headers: Record<string, string> = {}) {
   const { obs, received } = await startObs((_request, index) => {
     const response = found(bodies[index] ?? '', ETAG);
+    if (typeof response === 'string') return response;
     return { ...response, headers: { ...response.headers, ...headers } };
   });
   const object = await obs.get(BUCKET, 'k');

@@ -16,7 +16,11 @@ const ask = (made: Api, query: Record<string, string> = {}, body: object = {}) =
   made.call('POST', '/v1/plan', { query, body: { policy: 'nightly', ...body } });
 
 const refresh = (made: Api, ms = 60_000) =>
-  refreshInventories(made.invocation().deps, [HINT], made.clock.now() + ms);
+  refreshInventories(
+    { ...made.invocation().deps, unreadable: { objects: new Map(), changed: false } },
+    [HINT],
+    made.clock.now() + ms,
+  );
 
 async function storeFleet(made: Api, count: number): Promise<void> {
   const phones = Array.from({ length: count }, (_, index) => ({

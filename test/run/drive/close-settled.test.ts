@@ -32,23 +32,22 @@ describe('closeSettled', () => {
 
   it('reports, notifies and closes a run whose phones all have an outcome', async () => {
     const world = await finished();
-    for (const key of [layout.cancel(RUN), layout.quarantined(RUN)])
-      await world.store.put(key, '{}');
+    record(world.run, [{ type: 'cancel_seen', at: T0 }]);
+    await world.store.put(layout.cancel(RUN), '{}');
     await close(world);
     expect(await readReport(world.store, RUN)).toMatchObject({ outcome: 'skipped' });
     expect(world.sent).toHaveLength(1);
-    expect(await world.logTypes()).toEqual(['notified']);
+    expect(await world.logTypes()).toEqual(['cancel_seen', 'notified']);
     expect(await world.keys(layout.open)).toEqual([]);
-    expect(await world.store.get(layout.quarantined(RUN))).toBeUndefined();
     expect(world.work.runs.size).toBe(0);
     expect(await world.store.get(layout.provisioning)).toBeUndefined();
   });
 
   it('removes the request last, so that a killed drive leaves a run that can be closed', async () => {
     const world = await finished();
+    record(world.run, [{ type: 'cancel_seen', at: T0 }]);
     await close(world);
-    const keys = [layout.cancel(RUN), layout.quarantined(RUN)];
-    expect(world.removed.slice(-2)).toEqual([keys, [layout.request(RUN)]]);
+    expect(world.removed).toEqual([[layout.cancel(RUN)], [layout.request(RUN)]]);
   });
 
   it.each<[string, (run: OpenRun) => void]>([

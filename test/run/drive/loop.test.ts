@@ -155,7 +155,7 @@ export: { include: [/data/data], bucket: my-phone-backups, object_path: "{policy
     };
     expect(await world.drive()).toEqual({ kind: 'worked', open: 0 });
     expect(kinds(world)).toEqual(expected);
-    expect(world.logged('step_failed')).toHaveLength(1);
+    expect(world.logged('object_unreadable', 'object_undeletable')).toHaveLength(1);
     expect(await world.keys(layout.hints)).toHaveLength(1);
   });
 

@@ -2,9 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { sweepId } from '../../../lib/ledger/hints/sweep.ts';
 import { appendLog } from '../../../lib/ledger/run/log.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
+import { PhonevaultError } from '../../../lib/errors.ts';
+import { missingObject } from '../../../lib/ledger/store/object-error.ts';
+import { noteUnreadable } from '../../../lib/run/state/resting.ts';
 import { takeInbox } from '../../../lib/run/drive/take-inbox.ts';
-import { accepted, cancelSeen, driveScene, intent, OTHER, RUN } from '../../support/drive-scene.ts';
-import { temporaryError } from '../../support/run-scene.ts';
+import {
+  accepted,
+  cancelSeen,
+  driveScene,
+  intent,
+  OTHER,
+  RUN,
+  SECOND,
+} from '../../support/drive-scene.ts';
 import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
 describe('takeInbox', () => {
@@ -28,13 +38,13 @@ describe('takeInbox', () => {
     expect(work.runs.size).toBe(0);
   });
 
-  it('reads neither a run in hand nor a quarantined run again', async () => {
+  it('reads neither a run in hand nor a resting run again', async () => {
     const world = driveScene();
     await world.request(RUN);
     await world.request(OTHER);
     const run = openRun(RUN, []);
     world.hold(run);
-    world.work.quarantined.add(OTHER);
+    noteUnreadable(world.deps, missingObject(layout.plan(OTHER)));
     await world.take();
     expect([...world.work.runs.values()]).toEqual([run]);
     expect(world.work.runs.get(RUN)).toBe(run);
@@ -59,7 +69,7 @@ describe('takeInbox', () => {
     expect(world.work.runs.get(RUN)?.plan?.selected).toBe(1);
   });
 
-  it('quarantines an unreadable run once, keeps its jobs, and takes up the others', async () => {
+  it('lets an unreadable run rest, keeps its phones busy, and takes up the others', async () => {
     const world = driveScene();
     await world.request(RUN, [plannedPhone('p')]);
     await appendLog(world.store, layout.logEntry(RUN, '0000000002-b', 1), [intent, accepted]);
@@ -67,28 +77,56 @@ describe('takeInbox', () => {
     await world.request(OTHER);
     await world.take();
     expect([...world.work.runs.keys()]).toEqual([OTHER]);
-    expect(world.work.quarantined).toEqual(new Set([RUN]));
+    expect([...world.work.open].sort()).toEqual([RUN, OTHER].sort());
     expect(world.work.orphaned).toMatchObject([{ run_id: RUN, attempts: [{ phone_id: 'p' }] }]);
-    expect(world.logged('quarantined')).toHaveLength(1);
-    expect(world.sent).toHaveLength(1);
+    expect(world.logged('object_unreadable')).toHaveLength(1);
     await world.take();
-    expect(world.logged('quarantined')).toHaveLength(1);
+    expect(world.logged('object_unreadable')).toHaveLength(1);
   });
 
-  it('keeps no jobs of a quarantined run that has none', async () => {
+  it('takes a run up again that can be read again, and lets it follow its own jobs', async () => {
     const world = driveScene();
+    await world.request(RUN, [plannedPhone('p')]);
+    await appendLog(world.store, layout.logEntry(RUN, '0000000002-b', 1), [intent, accepted]);
+    const request = await world.store.get(layout.request(RUN));
     await world.store.put(layout.request(RUN), 'not json');
     await world.take();
-    expect(world.work.quarantined).toEqual(new Set([RUN]));
+    await world.store.put(layout.request(RUN), request?.body ?? '');
+    world.clock.move(20 * SECOND);
+    await world.take();
+    expect([...world.work.runs.keys()]).toEqual([RUN]);
     expect(world.work.orphaned).toEqual([]);
+    expect(await world.keys('open/late/')).toEqual([]);
+    expect(world.deps.unreadable.objects.size).toBe(0);
   });
 
-  it('throws when the ledger cannot be reached', async () => {
+  it('lets a run rest whose request is listed and not found', async () => {
     const world = driveScene();
     await world.request(RUN);
-    world.deps.store.get = () => Promise.reject(temporaryError());
-    await expect(world.take()).rejects.toMatchObject({ code: 'unreachable' });
-    expect(world.work.quarantined.size).toBe(0);
+    const { get } = world.store;
+    world.deps.store.get = async (key) => (key === layout.request(RUN) ? undefined : get(key));
+    await world.take();
+    expect(world.work.runs.size).toBe(0);
+    expect(world.deps.unreadable.objects.get(layout.request(RUN))).toMatchObject({
+      code: 'object_unreadable',
+      attempts: 1,
+    });
+  });
+
+  it('throws when the services refuse the credentials', async () => {
+    const world = driveScene();
+    await world.request(RUN);
+    const refused = new PhonevaultError('credentials_refused', 'refused');
+    world.deps.store.get = () => Promise.reject(refused);
+    await expect(world.take()).rejects.toBe(refused);
+  });
+
+  it('forgets what rests and was deleted', async () => {
+    const world = driveScene();
+    noteUnreadable(world.deps, missingObject(layout.request(RUN)));
+    noteUnreadable(world.deps, missingObject(layout.policy('nightly')));
+    await world.take();
+    expect([...world.deps.unreadable.objects.keys()]).toEqual([layout.policy('nightly')]);
   });
 
   it('takes up all hints, and those about phones separately', async () => {
@@ -122,10 +160,10 @@ describe('takeInbox', () => {
     expect(await world.keys('open/cancel/')).toEqual([layout.cancel(RUN)]);
   });
 
-  it('removes a request to cancel a closed run, and keeps one for a quarantined run', async () => {
+  it('removes a request to cancel a closed run, and keeps one for a resting run', async () => {
     const world = driveScene();
     for (const runId of [OTHER, 'third-1']) await world.request(runId);
-    world.work.quarantined.add(OTHER);
+    noteUnreadable(world.deps, missingObject(layout.plan(OTHER)));
     for (const runId of [RUN, OTHER]) await world.store.put(layout.cancel(runId), '{}');
     await world.take();
     expect(await world.keys('open/cancel/')).toEqual([layout.cancel(OTHER)]);

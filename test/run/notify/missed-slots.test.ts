@@ -7,7 +7,7 @@ import { publishMissedSlots } from '../../../lib/run/notify/missed-slots.ts';
 import { withFailingStore } from '../../support/fake-stores.ts';
 import { inboxScene } from '../../support/inbox-scene.ts';
 import { temporaryError } from '../../support/run-scene.ts';
-import { T0 } from '../../support/runs.ts';
+import { MINUTE, T0 } from '../../support/runs.ts';
 
 const missed = (changes: Partial<MissedSlots> = {}): MissedSlots => ({
   ...{ policy: 'nightly', reason: 'too_late', slots: 1 },
@@ -91,13 +91,28 @@ describe('publishMissedSlots', () => {
     await store.put(layout.hint(missedId(missed())), '{');
     await publish();
     expect(published).toMatchObject([{ policy: 'weekly' }]);
-    expect(lines[0]).toMatchObject(['error', 'hint_unreadable', { code: 'object_invalid' }]);
+    expect(lines[0]).toMatchObject(['error', 'hint_invalid', {}]);
     expect(await hints()).toEqual([]);
   });
 
-  it('throws when the bucket does not respond', async () => {
-    const { publish, deps, hints } = await scene(missed());
-    await expect(publish(withFailingStore(deps, 'get'))).rejects.toThrow('no answer');
+  it('keeps a hint that the bucket does not return', async () => {
+    const { publish, deps, hints, published } = await scene(missed());
+    await publish(withFailingStore(deps, 'get'));
+    expect(published).toEqual([]);
     expect(await hints()).toHaveLength(1);
+  });
+
+  it('publishes a hint once that the bucket does not delete', async () => {
+    const { publish, deps, clock, hints, published } = await scene(missed());
+    const locked = withFailingStore(deps, 'remove');
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
+      await publish(locked);
+      clock.move(MINUTE);
+    }
+    expect(published).toHaveLength(1);
+    expect(await hints()).toHaveLength(1);
+    clock.move(30 * MINUTE);
+    await publish(deps);
+    expect([published.length, await hints()]).toEqual([1, []]);
   });
 });

@@ -92,10 +92,7 @@ describe('refreshInventories', () => {
     expect(await refresh([hint, HINT])).toEqual([]);
     expect(await hints()).toEqual([]);
     const message = `${layout.hint(hint)} is not JSON`.slice(0, 200);
-    expect(lines).toEqual([
-      ['error', 'hint_unreadable', { hint, code: 'object_invalid', message }],
-      read('nightly'),
-    ]);
+    expect(lines).toEqual([['error', 'hint_invalid', { hint, message }], read('nightly')]);
   });
 
   it('keeps a hint of a newer version, and does not return it as unfinished', async () => {
@@ -114,7 +111,7 @@ describe('refreshInventories', () => {
     expect(await refreshInventories(away, ids, T0 + MINUTE)).toEqual([]);
     expect(await hints()).toEqual([HINT]);
     expect(lines.map(([level, event]) => [level, event])).toEqual([
-      ['warn', 'step_failed'],
+      ['error', 'object_unreadable'],
       ['info', 'inventory_read'],
     ]);
   });

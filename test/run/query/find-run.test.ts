@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { writeQuarantined } from '../../../lib/ledger/state/notified.ts';
+import { writeUnreadable } from '../../../lib/ledger/state/unreadable.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { appendLog } from '../../../lib/ledger/run/log.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
@@ -20,8 +20,13 @@ function scene() {
   const putPlan = async () => {
     if (plan !== undefined) await writePlan(store, '1-a', plan, [plannedPhone('p')]);
   };
-  const quarantineRun = () =>
-    writeQuarantined(store, { run_id: RUN, code: 'object_newer', message: 'too new', at: T0 });
+  /** Drive has found an object of the run that it cannot use, and has notified of it. */
+  const quarantineRun = () => {
+    const facts = { run_id: RUN, code: 'object_newer', message: 'too new', attempts: 1 };
+    const now = clock.now();
+    const entry = { ...facts, since: T0, tried_at: now, retry_at: now + 20_000, notified_at: now };
+    return writeUnreadable(store, new Map([[layout.plan(RUN), entry]]));
+  };
   const settle = () =>
     writeReport(
       store,
@@ -198,19 +203,19 @@ describe('findRun, of a run that drive has quarantined', () => {
     expect(await findRun(store, RUN)).toMatchObject({ kind: 'open' });
   });
 
-  it('treats a record that is deleted during the read as old', async () => {
-    const { store, putOpen, quarantineRun } = scene();
+  it('is open while drive has only failed to read it for a moment', async () => {
+    const { store, putOpen } = scene();
     await putOpen();
-    await quarantineRun();
-    const list: typeof store.list = async (prefix, options) =>
-      prefix === layout.quarantined(RUN) ? [] : store.list(prefix, options);
-    expect(await findRun({ get: store.get, list }, RUN)).toMatchObject({ kind: 'open' });
+    const entry = { run_id: RUN, code: 'object_unreadable', message: 'cut', attempts: 1 };
+    const times = { since: T0, tried_at: T0, retry_at: T0 };
+    await writeUnreadable(store, new Map([[layout.plan(RUN), { ...entry, ...times }]]));
+    expect(await findRun(store, RUN)).toMatchObject({ kind: 'open' });
   });
 
   it('ignores an unreadable record', async () => {
     const { store, putOpen } = scene();
     await putOpen();
-    await store.put(layout.quarantined(RUN), 'not json');
+    await store.put(layout.unreadable, 'not json');
     expect(await findRun(store, RUN)).toMatchObject({ kind: 'open' });
   });
 
@@ -222,7 +227,7 @@ describe('findRun, of a run that drive has quarantined', () => {
     expect(await findRun(store, RUN)).toMatchObject({ kind: 'settled' });
   });
 
-  it('lists one key of the record and of the request', async () => {
+  it('lists one key of the request', async () => {
     const { store, putOpen, quarantineRun } = scene();
     await putOpen();
     await quarantineRun();
@@ -233,7 +238,6 @@ describe('findRun, of a run that drive has quarantined', () => {
     };
     await findRun({ get: store.get, list }, RUN);
     expect(lists.slice(1)).toEqual([
-      [layout.quarantined(RUN), { max: 1 }],
       [layout.request(RUN), { max: 1 }],
       [layout.run(RUN), undefined],
     ]);

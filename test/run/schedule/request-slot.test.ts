@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { writeUnreadable } from '../../../lib/ledger/state/unreadable.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { listOpen, readRequest } from '../../../lib/ledger/run/request.ts';
 import { readSkippedSlots } from '../../../lib/ledger/state/skipped-slots.ts';
@@ -98,7 +99,10 @@ describe('requestSlot', () => {
   it('skips no slot for a run that is quarantined', async () => {
     const { fire, store, hints } = setUp();
     await store.put(layout.request('nightly-20260101t173000z'), '{}');
-    await store.put(layout.quarantined('nightly-20260101t173000z'), '{}');
+    const facts = { code: 'object_invalid', message: 'is not JSON', attempts: 1 };
+    const times = { since: START, tried_at: START, retry_at: START, notified_at: START };
+    const entry = { run_id: 'nightly-20260101t173000z', ...facts, ...times };
+    await writeUnreadable(store, new Map([[layout.plan(entry.run_id), entry]]));
     expect(await fire(0)).toBe(true);
     expect(await hints()).toEqual([]);
   });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type ErrorCode, LeaseLost, PhonevaultError } from '../../../lib/errors.ts';
+import { missingObject } from '../../../lib/ledger/store/object-error.ts';
 import { fold } from '../../../lib/ledger/run/fold.ts';
-import { containFailure, stopsDrive } from '../../../lib/run/state/contain-failure.ts';
+import { containFailure } from '../../../lib/run/state/contain-failure.ts';
+import type { DriveDeps } from '../../../lib/run/deps.ts';
 import { createMeter } from '../../../lib/run/meter.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
@@ -14,7 +16,8 @@ function scene() {
     warn: (event: string, fields: object = {}) => void warnings.push([event, fields]),
     error: () => undefined,
   };
-  const deps = { clock, log, meter: createMeter(clock) };
+  const unreadable: DriveDeps['unreadable'] = { objects: new Map(), changed: false };
+  const deps = { clock, log, meter: createMeter(clock), unreadable };
   return { deps, warnings, run: openRun('nightly-1', [plannedPhone('p')]) };
 }
 
@@ -98,6 +101,17 @@ describe('containFailure', () => {
     expect(warnings).toEqual([['step_failed', { code: 'service', message: 'it failed' }]]);
   });
 
+  it('lets a run rest for longer each time when an object cannot be read', async () => {
+    const { deps, run } = scene();
+    const work = () => Promise.reject(missingObject('policies/nightly.yaml'));
+    const pauses: number[] = [];
+    for (let attempt = 1; attempt <= 6; attempt += 1) {
+      await containFailure(deps, work, { run });
+      pauses.push((run.retryAt.step - deps.clock.now()) / 1_000);
+    }
+    expect(pauses).toEqual([20, 60, 180, 540, 1_620, 1_800]);
+  });
+
   it.each([
     ['a programming error', new TypeError('no function')],
     ['a lost lease', new LeaseLost('another drives')],
@@ -108,26 +122,5 @@ describe('containFailure', () => {
     expect(warnings).toEqual([]);
     expect(run).toMatchObject({ retryAt: { step: 0 }, unwritten: { events: [] } });
     expect(deps.meter.runId()).toBeUndefined();
-  });
-});
-
-describe('stopsDrive', () => {
-  it.each([
-    ['a lost lease', new LeaseLost('another drives')],
-    ['refused credentials', new PhonevaultError('credentials_refused', 'refused')],
-    ['missing credentials', new PhonevaultError('credentials_missing', 'none')],
-    ['a wrong clock', new PhonevaultError('clock_skew', 'an hour ahead')],
-  ])('is true of %s', (_, error) => {
-    expect(stopsDrive(error)).toBe(true);
-  });
-
-  it.each([
-    ['missing rights', new PhonevaultError('access_denied', 'denied')],
-    ['an error of the service', new PhonevaultError('service', 'broken')],
-    ['a programming error', new TypeError('no function')],
-    ['an object that is not an error', { code: 'clock_skew' }],
-    ['nothing', undefined],
-  ])('is false of %s', (_, error) => {
-    expect(stopsDrive(error)).toBe(false);
   });
 });

@@ -1,30 +1,64 @@
 import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../../../lib/errors.ts';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import { invalidObject, missingObject } from '../../../lib/ledger/store/object-error.ts';
+import { removeHandled } from '../../../lib/run/state/resting.ts';
 import { tryHint } from '../../../lib/run/state/try-hint.ts';
+import { withFailingStore } from '../../support/fake-stores.ts';
 import { runScene } from '../../support/run-scene.ts';
+import { MINUTE } from '../../support/runs.ts';
+
+const ID = 'trace-1';
+const KEY = layout.hint(ID);
 
 describe('tryHint', () => {
   it.each([true, false])('returns what the work returns: %s', async (done) => {
     const { deps, lines } = runScene();
-    expect(await tryHint(deps, 'trace-1', async () => done)).toBe(done);
+    expect(await tryHint(deps, ID, async () => done)).toBe(done);
     expect(lines).toEqual([]);
   });
 
-  it.each([
-    ['object_invalid', true],
-    ['object_newer', false],
-  ] as const)('logs a hint that is %s, and says whether to remove it: %s', async (code, done) => {
+  it('returns true for an invalid hint, and logs it', async () => {
     const { deps, lines } = runScene();
-    const work = () => Promise.reject(new PhonevaultError(code, 'x'.repeat(300)));
-    expect(await tryHint(deps, 'trace-1', work)).toBe(done);
-    const fields = { hint: 'trace-1', code, message: 'x'.repeat(200) };
-    expect(lines).toEqual([['error', 'hint_unreadable', fields]]);
+    const work = () => Promise.reject(invalidObject(KEY, 'x'.repeat(300)));
+    expect(await tryHint(deps, ID, work)).toBe(true);
+    const message = `${KEY} ${'x'.repeat(300)}`.slice(0, 200);
+    expect(lines).toEqual([['error', 'hint_invalid', { hint: ID, message }]]);
+  });
+
+  it('keeps a hint that cannot be read, and tries it again after a pause', async () => {
+    const { deps, clock, logged } = runScene();
+    let attempts = 0;
+    const work = () => {
+      attempts += 1;
+      return Promise.reject(missingObject(KEY));
+    };
+    expect(await tryHint(deps, ID, work)).toBe(false);
+    expect(await tryHint(deps, ID, work)).toBe(false);
+    expect([attempts, logged('object_unreadable').length]).toEqual([1, 1]);
+    clock.move(MINUTE);
+    await tryHint(deps, ID, work);
+    expect(attempts).toBe(2);
+  });
+
+  it('keeps a hint for whose work another object cannot be read', async () => {
+    const { deps } = runScene();
+    const work = () => Promise.reject(invalidObject('policies/a.yaml', 'is not JSON'));
+    expect(await tryHint(deps, ID, work)).toBe(false);
+    expect([...deps.unreadable.objects.keys()]).toEqual(['policies/a.yaml']);
+  });
+
+  it('does no work again for a hint that was handled and could not be deleted', async () => {
+    const { deps, clock } = runScene();
+    await removeHandled(withFailingStore(deps, 'remove'), [KEY]);
+    clock.move(MINUTE);
+    expect(await tryHint(deps, ID, () => Promise.reject(new Error('again')))).toBe(true);
   });
 
   it('throws any other error', async () => {
     const { deps, lines } = runScene();
     const work = () => Promise.reject(new PhonevaultError('unreachable', 'no answer'));
-    await expect(tryHint(deps, 'trace-1', work)).rejects.toThrow('no answer');
+    await expect(tryHint(deps, ID, work)).rejects.toThrow('no answer');
     expect(lines).toEqual([]);
   });
 });

@@ -25,6 +25,8 @@ type Fields = {
   report: object | null;
   reason?: string | undefined;
   message?: string | undefined;
+  object?: { bucket: string; key: string };
+  since?: string;
   day?: object;
 };
 
@@ -69,20 +71,18 @@ export function notificationId({
   run_id,
   policy,
   reason,
-}: Pick<Fields, 'kind' | 'run_id' | 'policy' | 'reason'>): string {
+  object,
+  since,
+}: Pick<Fields, 'kind' | 'run_id' | 'policy' | 'reason' | 'object' | 'since'>): string {
   const parts = [kind, run_id ?? '', policy ?? '', run_id ? '' : (reason ?? '')];
+  if (object !== undefined) parts.push(object.key, since ?? '');
   return sha256hex(parts.join('\0')).slice(0, 32);
-}
-
-/** Returns the kind that subscribers see: a quarantined run is a kind of missed run. */
-export function kindOf({ kind }: Notification): Exclude<Notification['kind'], 'quarantined'> {
-  return kind === 'quarantined' ? 'missed' : kind;
 }
 
 const none = { run_id: null, policy: null, outcome: null, counts: null, report: null };
 
 function fieldsOf(notification: Notification, locale: Locale): Fields {
-  const kind = kindOf(notification);
+  const { kind } = notification;
   const message = messageText(notification, locale);
   switch (notification.kind) {
     case 'settled': {
@@ -93,9 +93,10 @@ function fieldsOf(notification: Notification, locale: Locale): Fields {
       const { policy, missed } = notification;
       return { kind, ...none, policy, reason: missedReason(missed), message };
     }
-    case 'quarantined': {
-      const { run_id, policy = null, code } = notification;
-      return { kind, ...none, run_id, policy, reason: code, message };
+    case 'unreadable': {
+      const { run_id = null, policy = null, object, code } = notification;
+      const since = iso(notification.since);
+      return { kind, ...none, run_id, policy, object, reason: code, since, message };
     }
     case 'stale': {
       const { policy, since } = notification;

@@ -10,7 +10,7 @@ export type FailedPhone = Pick<ReportedPhone, 'phone_id' | 'outcome' | 'reason' 
 /** Slots that did not run. `first` and `last` are stamps; without `slots` the policy does not run from `first` on. */
 export type MissedSlots = { reason: string; first: string; last: string; slots: number };
 
-type ReportPlace = { bucket: string; key: string };
+type ObjectPlace = { bucket: string; key: string };
 
 /** Runs and policies of a day. Lists hold 50 names at most, the counts all. */
 export type DailySummary = {
@@ -36,7 +36,7 @@ export type Notification =
       run_id: string;
       outcome: RunOutcome;
       counts: Counts;
-      report: ReportPlace;
+      report: ObjectPlace;
       /** Why a run ended before it started: a code, and a sentence. */
       reason?: string | undefined;
       message?: string | undefined;
@@ -44,15 +44,20 @@ export type Notification =
       failed: FailedPhone[];
     }
   | { kind: 'missed'; policy: string; missed: MissedSlots }
+  /** An object of the ledger cannot be read or deleted. */
   | {
-      kind: 'quarantined';
+      kind: 'unreadable';
       policy: string | undefined;
-      run_id: string;
+      /** The run that rests because of it. */
+      run_id: string | undefined;
+      object: ObjectPlace;
       code: string;
       message: string;
+      hint: string | undefined;
+      since: number;
     }
   | { kind: 'stale'; policy: string; since: number }
-  | { kind: 'recovered'; policy: string; run_id: string; report: ReportPlace }
+  | { kind: 'recovered'; policy: string; run_id: string; report: ObjectPlace }
   | { kind: 'credentials'; code: string; since: number }
   /** `date` is the calendar day of the summary: `20260102`. */
   | { kind: 'heartbeat'; date: string; day: DailySummary };

@@ -37,8 +37,10 @@ export const english: Wording = {
     throttled: 'a service throttled the requests',
     service: 'a service failed',
     unreachable: 'a service could not be reached',
-    object_newer: 'a newer version wrote one of its objects',
-    object_invalid: 'one of its objects is invalid',
+    object_newer: 'a newer version wrote an object',
+    object_invalid: 'an object is invalid',
+    object_unreadable: 'OBS does not return an object',
+    object_undeletable: 'OBS does not delete an object',
     job_failed: 'the export job failed',
     refused: 'CPH refused the export',
     archive_missing: 'the archive is missing',
@@ -54,6 +56,7 @@ export const english: Wording = {
   exported: ({ exported, selected }) =>
     `${number(exported)} of ${number(selected)} phones exported`,
   quarantined: 'run quarantined',
+  unusable: 'an object of the ledger cannot be used',
   missed: ({ first, last, slots }) => {
     if (slots === 0) return `no runs since ${first}`;
     if (slots === 1) return `slot ${last} did not run`;

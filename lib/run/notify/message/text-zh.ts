@@ -42,6 +42,8 @@ export const chinese: Wording = {
     unreachable: '无法连接服务',
     object_newer: '有对象由更新的版本写入',
     object_invalid: '有对象无效',
+    object_unreadable: 'OBS 无法返回对象',
+    object_undeletable: 'OBS 无法删除对象',
     job_failed: '导出任务失败',
     refused: 'CPH 拒绝导出',
     archive_missing: '归档不存在',
@@ -56,6 +58,7 @@ export const chinese: Wording = {
   },
   exported: ({ exported, selected }) => `${number(selected)} 台中 ${number(exported)} 台已导出`,
   quarantined: '运行已隔离',
+  unusable: '账本中有对象无法使用',
   missed: ({ first, last, slots }) => {
     if (slots === 0) return `自 ${spaced(first)}起不再运行`;
     if (slots === 1) return `计划时间 ${spaced(last)}未运行`;

@@ -17,7 +17,8 @@ export function headline(notification: Notification, locale: Locale): string {
 /** Returns what happened and what to do in sentences; undefined where numbers say it. */
 export function messageText(notification: Notification, locale: Locale): string | undefined {
   const { kind } = notification;
-  if (kind === 'settled' || kind === 'quarantined') return notification.message;
+  if (kind === 'settled') return notification.message;
+  if (kind === 'unreadable') return unreadableText(notification);
   if (kind === 'heartbeat') return undefined;
   const { sentence, advice, space } = wordings[locale.language];
   const sentences = [sentence(phraseOf(notification, locale)), advice[kind]];
@@ -34,7 +35,9 @@ export function emailText(
   const policy = 'policy' in notification ? notification.policy : undefined;
   const lines = [
     policy === undefined ? undefined : wording.policy(policy),
-    'run_id' in notification ? wording.run(notification.run_id) : undefined,
+    'run_id' in notification && notification.run_id !== undefined
+      ? wording.run(notification.run_id)
+      : undefined,
     ...bodyLines(notification, locale),
     'report' in notification
       ? wording.report(`obs://${notification.report.bucket}/${notification.report.key}`)
@@ -54,8 +57,8 @@ function bodyLines(notification: Notification, locale: Locale): (string | undefi
       const why = reason === undefined ? undefined : wording.reason(reasonPhrase(reason, wording));
       return [wording.result(outcome), why, message, wording.phones(counts)];
     }
-    case 'quarantined':
-      return [wording.sentence(phraseOf(notification, locale)), notification.message];
+    case 'unreadable':
+      return [wording.sentence(phraseOf(notification, locale)), unreadableText(notification)];
     case 'heartbeat': {
       const { day } = notification;
       const time = (iso: string) => timeText(Date.parse(iso), locale);
@@ -81,8 +84,11 @@ function phraseOf(notification: Notification, locale: Locale): string {
       const times = { first: time(first), last: time(last), slots };
       return wording.because(wording.missed(times), reasonPhrase(reason, wording));
     }
-    case 'quarantined':
-      return wording.because(wording.quarantined, reasonPhrase(notification.code, wording));
+    case 'unreadable': {
+      const { run_id, code, object } = notification;
+      const what = run_id === undefined ? wording.unusable : wording.quarantined;
+      return `${wording.because(what, reasonPhrase(code, wording))}${wording.colon}${object.key}`;
+    }
     case 'stale':
       return wording.stale(timeText(notification.since, locale));
     case 'recovered':
@@ -103,6 +109,11 @@ function phraseOf(notification: Notification, locale: Locale): string {
 function reasonPhrase(code: string, { reasons, withCodes }: Wording): string {
   const phrase = Object.hasOwn(reasons, code) ? reasons[code] : undefined;
   return phrase === undefined ? code : withCodes(phrase, [code]);
+}
+
+/** What the service said, and what to do. Both are in English: they quote the service. */
+function unreadableText({ message, hint }: Extract<Notification, { kind: 'unreadable' }>): string {
+  return hint === undefined ? message : `${message}. ${hint}`;
 }
 
 function failedLines(failed: FailedPhone[], total: number, wording: Wording): string[] {

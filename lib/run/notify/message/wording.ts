@@ -20,7 +20,10 @@ export type Wording = {
   /** What reasons and error codes mean. */
   reasons: Record<string, string>;
   exported(counts: Counts): string;
+  /** A run rests because of an object. */
   quarantined: string;
+  /** An object that no run rests because of. */
+  unusable: string;
   missed(slots: Omit<MissedSlots, 'reason'>): string;
   stale(since: string): string;
   recovered: string;

@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  composeMessage,
-  kindOf,
-  notificationId,
-} from '../../../../lib/run/notify/message/compose.ts';
+import { composeMessage, notificationId } from '../../../../lib/run/notify/message/compose.ts';
 import { everyKind, settledRun } from './samples.ts';
 
 const POLICY = 'a-policy-name-of-thirty-two-char';
@@ -121,14 +117,6 @@ describe('composeMessage', () => {
     expect(subjectOf(fits).endsWith('运行')).toBe(true);
     expect(subjectOf(`${fits}p`).endsWith('全量运')).toBe(true);
     expect(subjectOf('😀'.repeat(300))).not.toContain('\ufffd');
-  });
-});
-
-describe('kindOf', () => {
-  it('shows a quarantined run as missed, and any other kind as it is', () => {
-    expect(new Set(everyKind.map(kindOf))).toEqual(
-      new Set(['settled', 'missed', 'stale', 'recovered', 'credentials', 'heartbeat']),
-    );
   });
 });
 

@@ -68,12 +68,16 @@ export const everyKind: Notification[] = [
   missed('superseded', 3),
   missed('policy_invalid', 0),
   {
-    ...{ kind: 'quarantined', policy: 'nightly', run_id: 'nightly-1' },
+    ...{ kind: 'unreadable', policy: 'nightly', run_id: 'nightly-1' },
     ...{ code: 'object_newer', message: 'runs/nightly-1/plan.json has version 9' },
+    ...{ hint: 'Deploy the newer version of Phonevault again.', since: Date.UTC(2026, 0, 1) },
+    object: { bucket: 'my-phone-backups', key: 'phonevault/runs/nightly-1/plan.json' },
   },
   {
-    ...{ kind: 'quarantined', policy: undefined, run_id: 'x' },
-    ...{ code: 'object_invalid', message: 'open/x.json is not JSON' },
+    ...{ kind: 'unreadable', policy: undefined, run_id: undefined },
+    ...{ code: 'object_unreadable', message: 'open/hints/trace-1.json cannot be read: 403' },
+    ...{ hint: undefined, since: Date.UTC(2026, 0, 1) },
+    object: { bucket: 'my-phone-backups', key: 'phonevault/open/hints/trace-1.json' },
   },
   { kind: 'stale', policy: 'nightly', since: Date.UTC(2026, 0, 1) },
   {

@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import { ledgerObject } from '../store/ledger-object.ts';
+import { layout } from '../store/layout.ts';
+import type { Store } from '../store/store.ts';
+
+const MAX_ENTRIES = 500;
+const MAX_CHARACTERS = 500;
+
+const entrySchema = z.object({
+  /** The run that it holds up. */
+  run_id: z.string().optional(),
+  policy: z.string().optional(),
+  code: z.string(),
+  /** What the service said, with its code and request id. */
+  message: z.string(),
+  hint: z.string().optional(),
+  since: z.number(),
+  attempts: z.number().int(),
+  tried_at: z.number(),
+  /** Nothing is tried before. */
+  retry_at: z.number(),
+  notified_at: z.number().optional(),
+  /** A hint that was handled, and only has to be deleted. */
+  handled: z.literal(true).optional(),
+});
+
+const unreadableObjects = ledgerObject({
+  key: () => layout.unreadable,
+  version: 1,
+  schema: z.object({ objects: z.record(z.string(), entrySchema) }),
+});
+
+/** An object of the ledger that cannot be read, or cannot be deleted. Times in epoch ms. */
+export type Unreadable = z.infer<typeof entrySchema>;
+
+/** Returns the objects that cannot be read, by key. A cache: when it is lost, each is tried and notified again. */
+export async function readUnreadable(store: Pick<Store, 'get'>): Promise<Map<string, Unreadable>> {
+  return new Map(Object.entries((await unreadableObjects.readCache(store))?.objects ?? {}));
+}
+
+/** Writes the objects that cannot be read: the newest 500 of them. */
+export async function writeUnreadable(
+  store: Pick<Store, 'put'>,
+  objects: ReadonlyMap<string, Unreadable>,
+): Promise<void> {
+  const newest = [...objects].sort(([, a], [, b]) => b.since - a.since).slice(0, MAX_ENTRIES);
+  const clipped = newest.map(([key, entry]) => [
+    key,
+    { ...entry, message: entry.message.slice(0, MAX_CHARACTERS) },
+  ]);
+  await unreadableObjects.put(store, {
+    objects: Object.fromEntries(clipped) as Record<string, Unreadable>,
+  });
+}

@@ -1,0 +1,36 @@
+import { fold, startState } from '../../ledger/run/fold.ts';
+import { readPlan } from '../../ledger/run/plan.ts';
+import { ifReadable, type ObjectError } from '../../ledger/store/object-error.ts';
+import type { DriveDeps } from '../deps.ts';
+import { readEvents } from '../query/run-log.ts';
+import { orphanRunningJobs } from '../settle/orphaned-jobs.ts';
+import { noteUnreadable } from '../state/resting.ts';
+import type { StoredRun } from '../state/stored-run.ts';
+import type { Work } from './work.ts';
+
+/**
+ * Lets a run rest one of whose objects cannot be used: it is tried again later, and all other runs go on. The phones that its
+ * jobs still export stay busy, as far as they are known: from `known`, or from what can be read of its plan and log.
+ */
+export async function restRun(
+  deps: DriveDeps,
+  work: Work,
+  run: { runId: string; known?: StoredRun | undefined },
+  error: ObjectError,
+): Promise<void> {
+  noteUnreadable(deps, error);
+  if (work.orphaned.some(({ run_id }) => run_id === run.runId)) return;
+  const known = run.known ?? (await ifReadable(readKnown(deps, run.runId)));
+  const jobs = known && (await orphanRunningJobs(deps, known));
+  if (jobs !== undefined) work.orphaned.push(jobs);
+}
+
+async function readKnown(
+  { store }: Pick<DriveDeps, 'store'>,
+  runId: string,
+): Promise<Pick<StoredRun, 'runId' | 'plan' | 'state'> | undefined> {
+  const planned = await readPlan(store, runId);
+  if (planned === undefined) return undefined;
+  const { events } = await readEvents(store, runId);
+  return { runId, plan: planned.plan, state: fold(startState(planned.phones), events) };
+}

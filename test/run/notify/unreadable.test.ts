@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { readUnreadable } from '../../../lib/ledger/state/unreadable.ts';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import { invalidObject } from '../../../lib/ledger/store/object-error.ts';
+import { publishUnreadable, saveUnreadable } from '../../../lib/run/notify/unreadable.ts';
+import { noteUnreadable } from '../../../lib/run/state/resting.ts';
+import { withFailingStore } from '../../support/fake-stores.ts';
+import { runScene, temporaryError } from '../../support/run-scene.ts';
+import { T0 } from '../../support/runs.ts';
+
+const KEY = layout.plan('nightly-20260102t023000z');
+
+function scene() {
+  const made = runScene();
+  noteUnreadable(made.deps, invalidObject(KEY, 'is not JSON'));
+  return made;
+}
+
+describe('publishUnreadable', () => {
+  it('names the key, what is wrong and what to do, once', async () => {
+    const { deps, published, store } = scene();
+    await publishUnreadable(deps);
+    await publishUnreadable(deps);
+    expect(published).toMatchObject([
+      {
+        ...{ kind: 'unreadable', run_id: 'nightly-20260102t023000z', policy: 'nightly' },
+        object: { bucket: 'ledger', key: `vault/${KEY}` },
+        reason: 'object_invalid',
+        since: new Date(T0).toISOString(),
+        message: expect.stringMatching(/is not JSON\. .*delete it/) as string,
+      },
+    ]);
+    expect((await readUnreadable(store)).get(KEY)?.notified_at).toBe(T0);
+  });
+
+  it('publishes again what the topic did not take', async () => {
+    const { deps, published, topic } = scene();
+    topic.fails = temporaryError();
+    await publishUnreadable(deps);
+    topic.fails = undefined;
+    await publishUnreadable(deps);
+    expect(published).toHaveLength(1);
+  });
+});
+
+describe('saveUnreadable', () => {
+  it('writes when something changed, and then not again', async () => {
+    const { deps, store } = scene();
+    await saveUnreadable(deps);
+    const written = await store.get(layout.unreadable);
+    await saveUnreadable(deps);
+    expect(await store.get(layout.unreadable)).toEqual(written);
+  });
+
+  it('logs that it could not write, and writes later', async () => {
+    const { deps, store, logged } = scene();
+    await saveUnreadable(withFailingStore(deps, 'put'));
+    expect(logged('unreadable_not_written')).toHaveLength(1);
+    await saveUnreadable(deps);
+    expect((await readUnreadable(store)).has(KEY)).toBe(true);
+  });
+});
