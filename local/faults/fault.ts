@@ -13,7 +13,7 @@ export const PHONE_KINDS = [
 const CALL_KINDS = [
   'throttle',
   'error',
-  'drop_response',
+  'drop_answer',
   'hang',
   'drop_request',
   'garbage',

@@ -29,7 +29,7 @@ export async function withFaults(
     case 'error':
       if (fault.carried_out === true) await run();
       return withFaultHeaders(injectedError(service, fault, time), fault);
-    case 'drop_response':
+    case 'drop_answer':
       await run();
       throw new ConnectionCut();
     case 'drop_request':

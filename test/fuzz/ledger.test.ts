@@ -44,7 +44,7 @@ async function ledgerOf() {
   world.cloud.control.addFault({
     service: 'cph',
     operation: 'batch-storage',
-    kind: 'drop_response',
+    kind: 'drop_answer',
     times: 1,
   });
   await world.drive();

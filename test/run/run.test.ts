@@ -78,7 +78,7 @@ describe('a run over the embedded cloud', () => {
 
   it('finds the archives of a lost response and exports nothing twice', async () => {
     const world = await small();
-    world.cloud.control.addFault({ ...EXPORTS, kind: 'drop_response', times: 1 });
+    world.cloud.control.addFault({ ...EXPORTS, kind: 'drop_answer', times: 1 });
     const { report, phones } = await world.settle(await world.ask());
     expect(report.counts.exported).toBe(6);
     expect(phones.map(({ attempts }) => attempts)).toEqual([1, 1, 1, 1, 1, 1]);

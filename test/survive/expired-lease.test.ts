@@ -38,7 +38,7 @@ async function slowNight(): Promise<Night> {
     timings: { exportBase: 18 * MINUTE, dataBytes: [1, 2] },
   });
   const fault = { service: 'cph', operation: 'batch-storage', times: 1 } as const;
-  world.cloud.control.addFault({ ...fault, kind: 'drop_response' });
+  world.cloud.control.addFault({ ...fault, kind: 'drop_answer' });
   await world.putPolicy(NIGHTLY);
   await world.ask();
   return world;

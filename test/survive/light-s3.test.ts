@@ -99,7 +99,7 @@ describe('a light S3 client sends and understands what that of the SDK does', ()
     { kind: 'error', status: 302 },
     { kind: 'error', status: 200 },
     { kind: 'garbage' },
-    { kind: 'drop_response' },
+    { kind: 'drop_answer' },
   ])('when calls end in %j', async (fault) => {
     await compare([{ service: 'obs', rate: 0.5, ...fault }]);
   });

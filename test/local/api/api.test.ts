@@ -53,7 +53,7 @@ describe('an API', () => {
 
   it('counts refused calls, and calls whose response was lost as carried out', async () => {
     const { send, faults, count } = fixture();
-    for (const kind of ['error', 'drop_response', 'drop_request'] as const) {
+    for (const kind of ['error', 'drop_answer', 'drop_request'] as const) {
       faults.add({ service: 'x', kind, times: 1 });
       await send('/v1/a').catch(() => undefined);
     }

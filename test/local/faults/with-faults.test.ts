@@ -63,7 +63,7 @@ describe('withFaults', () => {
   });
 
   it('carries out a call whose response is lost or corrupted, but not one that hangs', async () => {
-    const drop = fixture({ service: 'cph', kind: 'drop_response' });
+    const drop = fixture({ service: 'cph', kind: 'drop_answer' });
     await expect(drop.call()).rejects.toThrow(ConnectionCut);
     const before = fixture({ service: 'cph', kind: 'drop_request' });
     await expect(before.call()).rejects.toThrow(ConnectionCut);

@@ -136,7 +136,7 @@ describe('publish', () => {
 
   it('keeps a message whose response is lost', async () => {
     const { publish, faults, messages } = setUp();
-    faults.add({ service: 'smn', operation: 'publish', kind: 'drop_response', times: 1 });
+    faults.add({ service: 'smn', operation: 'publish', kind: 'drop_answer', times: 1 });
 
     await expect(publish({ message: 'm' })).rejects.toThrow(/cut/);
 

@@ -79,7 +79,7 @@ retry: { attempts: ${of(1, 2, 3)} }
       case 3:
         return { ...call, kind: 'error', status: of(200, 302, 400, 404, 408, 413, 429) };
       case 4:
-        return { ...call, kind: 'drop_response' };
+        return { ...call, kind: 'drop_answer' };
       case 5:
         return { ...call, kind: of('drop_request' as const, 'hang' as const) };
       case 6:

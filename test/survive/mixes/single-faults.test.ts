@@ -25,7 +25,7 @@ const onCalls: [string, CallFault][] = [
   ['fails with 500', { kind: 'error', status: 500 }],
   ['fails after the work was done', { kind: 'error', status: 504, carried_out: true }],
   ['returns an undocumented status', { kind: 'error', status: 418 }],
-  ['cuts the connection before the response', { kind: 'drop_response' }],
+  ['cuts the connection before the response', { kind: 'drop_answer' }],
   ['cuts the connection before the work', { kind: 'drop_request' }],
   ['hangs', { kind: 'hang' }],
   ['returns garbage', { kind: 'garbage' }],

@@ -71,7 +71,7 @@ export async function eventfulNight(conditionalPut: Mode): Promise<Script> {
     const answer = await send(request);
     if (isFirst && request.url.endsWith('/batch-storage')) {
       isFirst = false;
-      control.addFault({ ...fault, kind: 'drop_response' });
+      control.addFault({ ...fault, kind: 'drop_answer' });
     }
     return answer;
   };

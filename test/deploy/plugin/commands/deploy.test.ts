@@ -341,7 +341,7 @@ function changesOf(cloud: Cloud): Record<string, number> {
 describe('an interrupted deployment', () => {
   const kinds = [
     ['rejected', { kind: 'error', status: 500, code: 'FSS.0500' }],
-    ['carried out with a lost response', { kind: 'drop_response' }],
+    ['carried out with a lost response', { kind: 'drop_answer' }],
   ] as const;
   const operations = CHANGES.filter((name) => name !== 'deleteFunction');
   const cases = operations.flatMap((operation) =>

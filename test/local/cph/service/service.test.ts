@@ -103,7 +103,7 @@ describe('CPH behind its gateway', () => {
     cloud.faults.add({
       service: 'cph',
       operation: 'batch-storage',
-      kind: 'drop_response',
+      kind: 'drop_answer',
       times: 1,
     });
     await expect(cloud.export([first!.id])).rejects.toThrow('cut');

@@ -82,7 +82,7 @@ describe('invokeFunction', () => {
     cloud.control.addFault({ ...fault, kind: 'error', status: 503, code: 'FSS.0503' });
     expect((await invoke()).status).toBe(503);
     expect(cloud.functiongraph.logs('backup')).toEqual([]);
-    cloud.control.addFault({ ...fault, kind: 'drop_response' });
+    cloud.control.addFault({ ...fault, kind: 'drop_answer' });
     await expect(invoke()).rejects.toThrow('cut');
     expect(cloud.functiongraph.logs('backup')).toContain('ran');
   });

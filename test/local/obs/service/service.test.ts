@@ -313,7 +313,7 @@ describe('calls and faults', () => {
 
   it('carries out a call before it cuts the connection, but not before it hangs', async () => {
     const { send, faults, calls, backend } = await setUp();
-    faults.add({ service: 'obs', kind: 'drop_response', times: 1 });
+    faults.add({ service: 'obs', kind: 'drop_answer', times: 1 });
     faults.add({ service: 'obs', kind: 'hang', times: 1 });
 
     const cut = send({ method: 'PUT', path: '/cut', body: 'x' });
