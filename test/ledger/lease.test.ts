@@ -19,9 +19,9 @@ function lagging(conditional: Conditional) {
 }
 
 describe.each<Conditional>(['honoured', 'ignored', 'refused'])(
-  'takeLease where LIST lags, conditional PUT %s',
+  'a lease where LIST lags, conditional PUT %s',
   (conditional) => {
-    it('gives the lease, and holds it', async () => {
+    it('goes to one drive, and stays with it', async () => {
       const { take } = lagging(conditional);
       const first = await take('a');
       expect(first?.epoch).toBe(1);
@@ -29,7 +29,7 @@ describe.each<Conditional>(['honoured', 'ignored', 'refused'])(
       expect(await take('b')).toBeUndefined();
     });
 
-    it('goes on from leases that LIST does not show yet', async () => {
+    it('gets the next epoch although LIST does not show the leases before it', async () => {
       const { clock, take } = lagging(conditional);
       for (const [index, holder] of ['a', 'b', 'c', 'd'].entries()) {
         const lease = await take(holder);
@@ -49,23 +49,20 @@ describe('takeLease', () => {
         (name) => [name, conditional] as const,
       ),
     ),
-  )(
-    'goes by leases only, not by a file such as %s, conditional PUT %s',
-    async (name, conditional) => {
-      const clock = playClock();
-      const store = memoryStore(clock, conditional);
-      await store.put(`state/lease/${name}`, 'x');
-      for (const epoch of [1, 2]) {
-        clock.move(TTL);
-        const lease = await takeLease(store, { clock, holder: `h${epoch}`, ttlMs: TTL });
-        expect(lease?.epoch).toBe(epoch);
-        expect(await lease?.stillHeld()).toBe(true);
-      }
-    },
-  );
+  )('ignores %s in the folder of leases, conditional PUT %s', async (name, conditional) => {
+    const clock = playClock();
+    const store = memoryStore(clock, conditional);
+    await store.put(`state/lease/${name}`, 'x');
+    for (const epoch of [1, 2]) {
+      clock.move(TTL);
+      const lease = await takeLease(store, { clock, holder: `h${epoch}`, ttlMs: TTL });
+      expect(lease?.epoch).toBe(epoch);
+      expect(await lease?.stillHeld()).toBe(true);
+    }
+  });
 
   it.each<Conditional>(['honoured', 'ignored', 'refused'])(
-    'knows its own lease where the network sends each PUT twice, conditional PUT %s',
+    'takes the lease although the network sends each PUT twice, conditional PUT %s',
     async (conditional) => {
       const clock = playClock();
       const store = memoryStore(clock, conditional);
@@ -82,12 +79,12 @@ describe('takeLease', () => {
     },
   );
 
-  it('gives it to one of two who write at the same moment, whatever the bucket does', async () => {
+  it('gives the lease to one of two drives that write at the same moment, whatever the bucket supports', async () => {
     for (const conditional of ['honoured', 'ignored', 'refused'] as const) {
       const clock = playClock();
       const store = memoryStore(clock, conditional);
       let waiting: (() => void)[] = [];
-      // Both look before either writes.
+      // Both read before either writes.
       const together: Store = {
         ...store,
         create: async (key, body) => {
@@ -115,7 +112,7 @@ describe('takeLease', () => {
 const leaseBody = (changes: object = {}) =>
   JSON.stringify({ version: 1, epoch: 1, holder: 'other', expires_at: 0, ...changes });
 
-/** A ledger in memory that counts what is asked of it, with a clock on which things happen while others sleep. */
+/** A ledger in memory that counts some calls, with a clock that runs tasks while a caller sleeps. */
 function counted(conditional: Conditional = 'honoured') {
   const clock = agendaClock(T0);
   const memory = memoryStore(clock, conditional);
@@ -133,7 +130,7 @@ function counted(conditional: Conditional = 'honoured') {
 }
 
 describe('a lease', () => {
-  it('lies under its epoch and says whose it is, until when and what the bucket does', async () => {
+  it('is stored under its epoch, with its holder, its end and how the bucket handles conditional PUT', async () => {
     const { take, keys, lease } = counted();
     const taken = await take('a');
     expect(taken).toMatchObject({ epoch: 1, holder: 'a', writer: '0000000001-a' });
@@ -149,7 +146,7 @@ describe('a lease', () => {
     });
   });
 
-  it('ends in the millisecond that it names', async () => {
+  it('ends at the very millisecond of its expires_at', async () => {
     const { clock, take } = counted();
     const first = await take('a');
     clock.move(TTL - 1);
@@ -159,7 +156,7 @@ describe('a lease', () => {
     expect((await take('b'))?.epoch).toBe(2);
   });
 
-  it('holds for a quarter of an hour at most: what says longer is of a clock gone wrong', async () => {
+  it('is ignored when it ends more than 15 minutes ahead: a wrong clock wrote it', async () => {
     const { clock, store, take } = counted();
     const expires_at = T0 + 15 * MINUTE + 1;
     await store.put(layout.lease(1), leaseBody({ expires_at }));
@@ -170,7 +167,7 @@ describe('a lease', () => {
   });
 
   it.each(['broken', '{"version":9}', leaseBody({ holder: 7 })])(
-    'holds for the time of a good one where %j lies',
+    'holds for the usual time when the object holds %j',
     async (body) => {
       const { clock, store, take } = counted();
       await store.put(layout.lease(41), body);
@@ -181,14 +178,14 @@ describe('a lease', () => {
     },
   );
 
-  it('takes no number from a file that is no lease', async () => {
+  it('does not take its epoch from a file that is not a lease', async () => {
     const { clock, store, take } = counted();
     await store.put(`${layout.lease(7)}.bak`, 'broken');
     clock.move(TTL);
     expect((await take('a'))?.epoch).toBe(1);
   });
 
-  it('is no longer held once another holder or a later epoch stands there', async () => {
+  it('is no longer held once its object names another holder, or a later epoch exists', async () => {
     const { store, take } = counted();
     const lease = await take('a');
     await store.put(layout.lease(1), leaseBody({ expires_at: T0 + TTL }));
@@ -199,7 +196,7 @@ describe('a lease', () => {
     expect(await lease?.stillHeld()).toBe(false);
   });
 
-  it('is no longer held once it is gone', async () => {
+  it('is no longer held once its object is deleted', async () => {
     const { store, take } = counted();
     const lease = await take('a');
     await store.remove([layout.lease(1)]);
@@ -222,27 +219,30 @@ describe('takeLease', () => {
   it.each([
     [20, 21],
     [21, undefined],
-  ])('goes on from up to twenty leases that LIST does not show: %i', async (unlisted, epoch) => {
-    const { clock, store } = counted();
-    for (let n = 1; n <= unlisted; n += 1)
-      await store.put(layout.lease(n), leaseBody({ epoch: n }));
-    const blind = { ...store, list: async () => [] };
-    const lease = await takeLease(blind, { clock, holder: 'a', ttlMs: TTL });
-    expect(lease?.epoch).toBe(epoch);
-  });
+  ])(
+    'finds the next epoch past at most 20 leases that LIST does not show: %i',
+    async (unlisted, epoch) => {
+      const { clock, store } = counted();
+      for (let n = 1; n <= unlisted; n += 1)
+        await store.put(layout.lease(n), leaseBody({ epoch: n }));
+      const unlisting = { ...store, list: async () => [] };
+      const lease = await takeLease(unlisting, { clock, holder: 'a', ttlMs: TTL });
+      expect(lease?.epoch).toBe(epoch);
+    },
+  );
 
-  it('respects a lease that holds and that LIST does not show', async () => {
+  it('respects a valid lease that LIST does not show', async () => {
     const { clock, store } = counted();
     await store.put(layout.lease(1), leaseBody());
     await store.put(layout.lease(2), leaseBody({ epoch: 2, expires_at: T0 + 1 }));
-    const blind = { ...store, list: async () => [] };
-    const take = () => takeLease(blind, { clock, holder: 'a', ttlMs: TTL });
+    const unlisting = { ...store, list: async () => [] };
+    const take = () => takeLease(unlisting, { clock, holder: 'a', ttlMs: TTL });
     expect(await take()).toBeUndefined();
     clock.move(1);
     expect((await take())?.epoch).toBe(3);
   });
 
-  it('leaves the lease to others while one comes and goes', async () => {
+  it('takes no lease when another is created and deleted meanwhile', async () => {
     const { clock, store } = counted();
     let attempts = 0;
     const create: Store['create'] = async (key, body) =>
@@ -256,17 +256,17 @@ describe('takeLease', () => {
     ['honoured', 0],
     ['ignored', 2_000],
     ['refused', 2_000],
-  ])('where conditional PUT is %s waits for %i ms each time', async (conditional, ms) => {
+  ])('where conditional PUT is %s, waits %i ms before it reads back', async (conditional, ms) => {
     const { clock, calls, take } = counted(conditional);
     for (const times of [1, 2]) {
       await (await take('a'))?.release();
       expect(clock.now() - T0).toBe(times * ms);
     }
-    // What the bucket does is known from the lease before.
+    // The lease before says how the bucket handles conditional PUT.
     expect(calls.tryConditional).toBe(1);
   });
 
-  it('finds out anew what the bucket does after a holder that died', async () => {
+  it('tests conditional PUT again after a holder that did not release its lease', async () => {
     const { clock, calls, take } = counted();
     await take('a');
     clock.move(TTL);
@@ -280,7 +280,7 @@ describe('takeLease', () => {
     ['ignored', 'a later epoch', 2],
     ['refused', 'a later epoch', 2],
   ])(
-    'where conditional PUT is %s gives way to one who wrote %s meanwhile',
+    'where conditional PUT is %s, yields to a drive that wrote %s meanwhile',
     async (conditional, _, epoch) => {
       const { clock, store, take, lease } = counted(conditional);
       const body = leaseBody({ epoch, expires_at: T0 + TTL });
@@ -290,7 +290,7 @@ describe('takeLease', () => {
     },
   );
 
-  it('gives way where its lease is gone at the reread', async () => {
+  it('returns no lease when its object is gone at the read-back', async () => {
     const { clock, store, take } = counted('ignored');
     clock.at(T0 + 1_999, () => store.remove([layout.lease(1)]));
     expect(await take('a')).toBeUndefined();
@@ -298,14 +298,14 @@ describe('takeLease', () => {
 });
 
 describe('readLease', () => {
-  it('answers whose the lease is and when it ends', async () => {
+  it('returns the holder of a lease and when it ends', async () => {
     const { store, take } = counted();
     await take('a');
     const read = await readLease(store, layout.lease(1));
     expect(read).toMatchObject({ holder: 'a', expires_at: T0 + TTL });
   });
 
-  it('answers nothing for one that is gone or cannot be read', async () => {
+  it('returns undefined for a lease that is absent or unreadable', async () => {
     const { store } = counted();
     await store.put(layout.lease(1), 'broken');
     await store.put(layout.lease(2), '{"version":9}');

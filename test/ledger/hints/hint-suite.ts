@@ -59,7 +59,7 @@ export function hintSuite(name: string, { id, put, read, value, is }: Hint): voi
       await expect(read(store, id)).rejects.toMatchObject({ code });
     });
 
-    it('is known by its id, as one kind only', () => {
+    it('is recognised by its id, as one kind only', () => {
       expectKind(id, is);
       expect(is(`x-${id}`)).toBe(false);
       expect(isHint(`x-${id}`)).toBe(false);

@@ -14,7 +14,7 @@ const MISSED: MissedSlots = {
   last: '20260103T023000Z',
   slots: 2,
 };
-const LOOK: Lookup = { change: 'created', at: 5, phones: ['p1'], servers: [], others: ['o1'] };
+const LOOKUP: Lookup = { change: 'created', at: 5, phones: ['p1'], servers: [], others: ['o1'] };
 
 const idsIn = async (store: Store) =>
   (await store.list(layout.hints)).map(({ key }) => readOpenKey(key)?.id ?? key);
@@ -22,11 +22,11 @@ const idsIn = async (store: Store) =>
 /** The events' inbox, in any store. */
 export function hintsSuite(open: OpenLedger): void {
   describe('hints', () => {
-    it('are one however often they are dropped', async () => {
+    it('are stored once however often they are written', async () => {
       const { store } = await open();
       for (let time = 0; time < 3; time += 1) {
         await putMissed(store, MISSED);
-        await putLookup(store, { id: 'trace-1', lookup: LOOK });
+        await putLookup(store, { id: 'trace-1', lookup: LOOKUP });
         await putSweep(store, Date.UTC(2026, 0, 2, 2, 30));
       }
       const ids = await idsIn(store);
@@ -34,14 +34,14 @@ export function hintsSuite(open: OpenLedger): void {
       expect(ids.every(isHint)).toBe(true);
     });
 
-    it('are read as they were dropped, and not at all once they are done with', async () => {
+    it('are read as they were written, until they are deleted', async () => {
       const { store, clock } = await open();
       await putMissed(store, MISSED);
-      await putLookup(store, { id: 'trace-1', lookup: LOOK });
+      await putLookup(store, { id: 'trace-1', lookup: LOOKUP });
       const [missed = ''] = await idsIn(store);
       expect(await readMissed(store, missed)).toMatchObject(MISSED);
       const read = await readLookup(store, 'trace-1');
-      expect(read?.lookup).toMatchObject(LOOK);
+      expect(read?.lookup).toMatchObject(LOOKUP);
       // A real server has its own clock, and one that this machine may be a little off from.
       expect(Math.abs((read?.droppedAt ?? 0) - clock.now())).toBeLessThan(60_000);
       await store.remove([layout.hint(missed), layout.hint('trace-1')]);

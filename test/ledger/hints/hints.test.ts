@@ -3,7 +3,7 @@ import { isHint } from '../../../lib/ledger/hints/hints.ts';
 
 // Each kind of hint checks that its own id is known: hint-suite.ts.
 it.each(['', 'odd', 'missed', 'nightly-1', 'xmissed-nightly-1'])(
-  'does not take %j for the id of a hint',
+  'rejects %j as the id of a hint',
   (id) => {
     expect(isHint(id)).toBe(false);
   },

@@ -31,7 +31,7 @@ it('keeps the time and the content of the first delivery', async () => {
   expect(await readLookup(store, 'trace-1')).toEqual({ lookup, droppedAt: T0 });
 });
 
-it('names at most a thousand ids of a kind', async () => {
+it('rejects a hint of more than 1,000 ids of a kind', async () => {
   const store = memoryStore(playClock());
   const named = (count: number) => Array.from({ length: count }, (_, n) => `p${n}`);
   const [most, more] = [named(MAX_IDS_PER_HINT), named(MAX_IDS_PER_HINT + 1)];
@@ -41,11 +41,11 @@ it('names at most a thousand ids of a kind', async () => {
   await expect(readLookup(store, 'discovered-2')).rejects.toMatchObject({ code: 'object_invalid' });
 });
 
-it.each(['trace-1', 'message-1', 'discovered-20260102'])('knows the id %s', (id) => {
+it.each(['trace-1', 'message-1', 'discovered-20260102'])('recognises the id %s', (id) => {
   expectKind(id, isLookupHint);
 });
 
-it.each(['trace', 'tracer-1', 'a-trace-1', 'lost-1'])('does not know the id %s', (id) => {
+it.each(['trace', 'tracer-1', 'a-trace-1', 'lost-1'])('rejects the id %s', (id) => {
   expect(isLookupHint(id)).toBe(false);
   expect(isHint(id)).toBe(false);
 });

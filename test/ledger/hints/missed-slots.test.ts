@@ -24,7 +24,7 @@ hintSuite('missed slots', {
   is: isMissedHint,
 });
 
-it('gives each policy and each last slot an id of its own', () => {
+it('has its own id for each policy and last slot', () => {
   expect(missedId(missed)).toBe('missed-nightly-20260103t023000z');
   expect(missedId({ ...missed, policy: 'weekly' })).toBe('missed-weekly-20260103t023000z');
   expect(missedId({ ...missed, last: missed.first })).toBe('missed-nightly-20260102t023000z');

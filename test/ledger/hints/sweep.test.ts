@@ -12,7 +12,7 @@ it.each([
   [T0, T0, 'sweep-202601020230'],
   [T0 + 15 * MINUTE - 1, T0, 'sweep-202601020230'],
   [T0 + 15 * MINUTE, T0 + 15 * MINUTE, 'sweep-202601020245'],
-])('writes one hint for the quarter of an hour of %i', async (at, slot, id) => {
+])('writes one hint for the 15 minutes around %i', async (at, slot, id) => {
   const store = memoryStore(playClock());
   expect(sweepSlot(at)).toBe(slot);
   expect(sweepId(at)).toBe(id);
@@ -30,7 +30,7 @@ it.each([
   'sweep-2026010202xx',
   'x-sweep-202601020230',
   'sweep-',
-])('does not know the id %s', (id) => {
+])('rejects the id %s', (id) => {
   expect(isSweepHint(id)).toBe(false);
   expect(isHint(id)).toBe(false);
 });

@@ -98,7 +98,7 @@ describe('fold', () => {
     );
   });
 
-  it('lets a success stand over a lost or failed job', () => {
+  it('keeps the success of an attempt when another job of it fails or is lost', () => {
     const own = { at: 1, phone_id: 'p1', attempt: 1 };
     const events: RunEvent[] = [
       { type: 'ended', ...own, result: 'succeeded' },
@@ -109,19 +109,19 @@ describe('fold', () => {
     expect(state.phones.get('p1')?.attempts.get(1)?.ended?.result).toBe('succeeded');
   });
 
-  it('ignores events of phones that the plan does not hold', () => {
+  it('ignores events of phones that are not in the plan', () => {
     const state = fold(start(), [{ type: 'ready', at: 1, phone_id: 'elsewhere' }]);
     expect(state.phones.size).toBe(2);
   });
 });
 
-describe('what fold keeps', () => {
+describe('the state of a run', () => {
   const own = { phone_id: 'p1', attempt: 1 };
   const folded = (...events: RunEvent[]): RunState => fold(start(), events);
   const attemptOf = (state: RunState, phone = 'p1', number = 1) =>
     state.phones.get(phone)?.attempts.get(number);
 
-  it('begins with nothing', () => {
+  it('starts empty', () => {
     expect(plain(startState([]))).toEqual(
       plain({
         ...{ phones: new Map(), acceptedAt: 0, longestExport: 0 },
@@ -134,7 +134,7 @@ describe('what fold keeps', () => {
     );
   });
 
-  it('of an intent: each try and its window, which stays unsent once it is', () => {
+  it('holds each attempt with its windows, and keeps an unsent window unsent', () => {
     const attempts = [own, { phone_id: 'p2', attempt: 2 }, { phone_id: 'elsewhere', attempt: 1 }];
     const state = folded(
       { type: 'intent', at: 5, window: 'w1', attempts },
@@ -153,7 +153,7 @@ describe('what fold keeps', () => {
     expect(state.phones.size).toBe(2);
   });
 
-  it('of accepted: every job once, the earliest first, and when a phone was accepted last', () => {
+  it('holds every accepted job once, the earliest first, and when CPH last accepted a phone', () => {
     const job = (at: number, job_id: string): RunEvent => ({
       ...{ type: 'accepted', at, ...own, job_id, request_id: 'r' },
     });
@@ -175,7 +175,7 @@ describe('what fold keeps', () => {
     expect(foreign.acceptedAt).toBe(8);
   });
 
-  it('of ends: the one that knows most, then the earliest; and the longest that went well', () => {
+  it('prefers a success to a failure to a lost job, then the earliest end, and holds the longest successful export', () => {
     const end = (at: number, result: 'succeeded' | 'failed' | 'lost', took?: number): RunEvent => ({
       ...{ type: 'ended', at, ...own, result },
       ...(took === undefined ? {} : { took }),
@@ -211,7 +211,7 @@ describe('what fold keeps', () => {
     expect(folded({ ...at(1), phone_id: 'elsewhere' } as RunEvent)).toEqual(start());
   });
 
-  it('of phones: the latest time it was ready, the earliest outcome', () => {
+  it('holds the latest time at which a phone was ready, and its earliest outcome', () => {
     const ready = (at: number): RunEvent => ({ type: 'ready', at, phone_id: 'p1' });
     const outcome = (at: number, phone_id = 'p1'): RunEvent => ({
       ...{ type: 'outcome', at, phone_id, outcome: 'skipped', reason: 'frozen' },
@@ -222,7 +222,7 @@ describe('what fold keeps', () => {
     expect(state.phones.get('p2')).not.toHaveProperty('outcome');
   });
 
-  it('of the run: the last cut, the first cancel, the first notification', () => {
+  it('holds the last reduced batch size, the first cancel and the first notification', () => {
     const state = folded(
       { type: 'batch_size_reduced', at: 5, size: 2 },
       { type: 'batch_size_reduced', at: 9, size: 1 },
@@ -238,11 +238,11 @@ describe('what fold keeps', () => {
     expect(state.notified).toMatchObject({ at: 3, message_id: 'm' });
   });
 
-  it('of failures: each once, in order of time', () => {
+  it('holds each failure once, in order of time', () => {
     const failed = (at: number, code: string): RunEvent => ({
       ...{ type: 'notify_failed', at, code, message: '' },
     });
-    const trouble = (at: number, code: string): RunEvent => ({
+    const stepFailed = (at: number, code: string): RunEvent => ({
       ...{ type: 'step_failed', at, code, message: '' },
     });
     const state = folded(
@@ -251,8 +251,8 @@ describe('what fold keeps', () => {
       failed(5, 'a'),
       failed(5, 'c'),
       failed(6, 'a'),
-      trouble(2, 'x'),
-      trouble(1, 'x'),
+      stepFailed(2, 'x'),
+      stepFailed(1, 'x'),
     );
     const times = (list: { at: number; code: string }[]) =>
       list.map(({ at, code }) => `${at}${code}`);
@@ -260,7 +260,7 @@ describe('what fold keeps', () => {
     expect(times(state.failures)).toEqual(['1x', '2x']);
   });
 
-  it('of sweeps: the key, and the try where it is told', () => {
+  it('holds the keys of deleted archives, and marks their attempts when the event names them', () => {
     const state = folded(
       { type: 'superseded_deleted', at: 1, key: 'a' },
       { type: 'superseded_deleted', at: 1, key: 'b', ...own },
@@ -272,7 +272,7 @@ describe('what fold keeps', () => {
     expect(state.phones.get('p2')?.attempts.size).toBe(0);
   });
 
-  it('of what is missing: since when, unless it was seen since', () => {
+  it('holds since when an archive or a service is missing, unless it was seen after that', () => {
     const seen = (type: 'listed' | 'unlisted', at: number): RunEvent => ({ type, at, ...own });
     const since = (...events: RunEvent[]) => {
       const listing = attemptOf(folded(...events))?.listing;

@@ -10,7 +10,7 @@ const seen = (at: number): RunEvent => ({ type: 'cancel_seen', at });
 /** The log of a run, in any store. */
 export function logSuite(open: OpenLedger): void {
   describe('the log of a run', () => {
-    it('gives each entry once, by writer and then by number', async () => {
+    it('returns each entry once, ordered by writer and then by number', async () => {
       const { store } = await open();
       const mark: LogMark = new Set();
       await appendLog(store, layout.logEntry(RUN, '0000000002-b', 1), [seen(3)]);
@@ -22,7 +22,7 @@ export function logSuite(open: OpenLedger): void {
       expect(await readLog(store, RUN, mark)).toEqual([]);
     });
 
-    it('is read whole however long it is', async () => {
+    it('is read in full when it has hundreds of entries', async () => {
       const { store } = await open();
       const numbers = Array.from({ length: 200 }, (_, n) => n);
       await Promise.all(
@@ -31,14 +31,14 @@ export function logSuite(open: OpenLedger): void {
       expect((await readLog(store, RUN)).map(({ at }) => at)).toEqual(numbers);
     });
 
-    it('is that of one run, whatever the others are called', async () => {
+    it('holds no entries of a run whose id begins with the same text', async () => {
       const { store } = await open();
       for (const run of [RUN, `${RUN}-2`, 'nightly'])
         await appendLog(store, layout.logEntry(run, '1-a', 1), [seen(1)]);
       expect(await readLog(store, RUN)).toHaveLength(1);
     });
 
-    it('shows that another writer is at work', async () => {
+    it('shows new entries of another writer', async () => {
       const { store } = await open();
       await appendLog(store, layout.logEntry(RUN, '1-a', 1), [seen(1)]);
       const mark: LogMark = new Set([layout.logEntry(RUN, '1-a', 1)]);
@@ -50,7 +50,7 @@ export function logSuite(open: OpenLedger): void {
       ]);
     });
 
-    it('does not pass over an entry that it cannot read', async () => {
+    it('is not read past an unreadable entry', async () => {
       const { store } = await open();
       await store.put(layout.logEntry(RUN, '1-a', 1), '{"version":9}');
       await expect(readLog(store, RUN)).rejects.toMatchObject({ code: 'object_newer' });

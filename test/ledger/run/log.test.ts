@@ -21,14 +21,14 @@ const counted = (puts: number): Metrics => {
 
 // What holds in every store: log-suite.ts.
 describe('an entry of the log', () => {
-  it('lies under its writer and number, and holds its events and what was counted', async () => {
+  it('is stored under its writer and number, with its events and counters', async () => {
     const store = setUp();
     await appendLog(store, key(3), [cancel()], counted(2));
     const { body = '' } = (await store.get(key(3))) ?? {};
     expect(JSON.parse(body)).toEqual({ version: 1, events: [cancel()], metrics: counted(2) });
   });
 
-  it('that is appended again is read once', async () => {
+  it('is read once although it was appended twice', async () => {
     const store = setUp();
     for (let time = 0; time < 2; time += 1) await appendLog(store, key(1), [cancel()], counted(2));
     const metrics = new Map<string, Metrics>();
@@ -36,7 +36,7 @@ describe('an entry of the log', () => {
     expect(metrics).toEqual(new Map([[key(1), counted(2)]]));
   });
 
-  it('tells what it counted under its key, and nothing where nothing was', async () => {
+  it('returns its counters under its key, and none when it has none', async () => {
     const store = setUp();
     await appendLog(store, key(1), [], counted(1));
     await appendLog(store, key(2), [cancel()]);
@@ -52,7 +52,7 @@ describe('an entry of the log', () => {
     ['are none', 'many'],
     ['are negative', { ...noMetrics(), retries: -1 }],
     ['lack a number', { calls: {} }],
-  ])('is read all the same where its counters %s', async (_, broken) => {
+  ])('is read without its counters when these %s', async (_, broken) => {
     const store = setUp();
     const entry = { version: 1, events: [cancel()], metrics: broken };
     await store.put(key(1), JSON.stringify(entry));
@@ -61,7 +61,7 @@ describe('an entry of the log', () => {
     expect(metrics.size).toBe(0);
   });
 
-  it('that is listed and not found is an error, and marks nothing: no entry is ever deleted', async () => {
+  it('is an error when it is listed and not found: no entry is ever deleted', async () => {
     const store = setUp();
     await appendLog(store, key(1), [cancel(T0)]);
     await appendLog(store, key(2), [cancel(T0 + 1)]);
@@ -80,11 +80,11 @@ describe('an entry of the log', () => {
     ['is not JSON', '{"version":1', 'object_invalid'],
     ['holds no events', '{"version":1}', 'object_invalid'],
     [
-      'holds an event that nobody knows',
+      'holds an unknown event',
       '{"version":1,"events":[{"type":"lunch","at":1}]}',
       'object_invalid',
     ],
-  ])('that %s is not marked as read', async (_, body, code) => {
+  ])('is not marked as read when it %s', async (_, body, code) => {
     const store = setUp();
     await appendLog(store, key(1), [cancel()]);
     await store.put(key(2), body);
@@ -95,7 +95,7 @@ describe('an entry of the log', () => {
 });
 
 describe('foreignEntries', () => {
-  it('names those of writers whose name only begins like its own, by key', async () => {
+  it('returns the entries of other writers in key order, also of one whose name begins with its own', async () => {
     const store = setUp();
     const others = ['0000000007-ab', '0000000006-a'];
     for (const writer of [...others, WRITER])
@@ -106,7 +106,7 @@ describe('foreignEntries', () => {
     ]);
   });
 
-  it('is blind to other runs and to what was read', async () => {
+  it('ignores other runs, and entries that were read', async () => {
     const store = setUp();
     await appendLog(store, layout.logEntry('weekly-20260102t023000z', '0000000008-b', 1), [
       cancel(),

@@ -22,7 +22,7 @@ describe('metrics', () => {
     expect(metricsSchema.parse(sum)).toEqual(sum);
   });
 
-  it('add up, and leave what is added as it is', () => {
+  it('are summed without changing what is added', () => {
     const one = { ...noMetrics(), retries: 1, throttled_ms: 20, function_ms: 300 };
     addCall(one, { service: 'obs', operation: 'GetObject', result: 'ok' }, 2);
     const before = structuredClone(one);
@@ -36,7 +36,7 @@ describe('metrics', () => {
     });
   });
 
-  it('count under any name that a service may have, and touch nothing else', () => {
+  it('may use any service name, such as constructor, without changing a prototype', () => {
     const sum = noMetrics();
     for (const name of ['constructor', 'toString', 'hasOwnProperty']) {
       addMetrics(sum, {
@@ -59,7 +59,7 @@ describe('metrics', () => {
     { ...noMetrics(), calls: { '../x': {} } },
     { ...noMetrics(), calls: { obs: { GetObject: { ok: 1 } } } },
     { calls: {} },
-  ])('refuse %j', (odd) => {
+  ])('reject %j', (odd) => {
     expect(metricsSchema.safeParse(odd).success).toBe(false);
   });
 });

@@ -27,8 +27,8 @@ const orphaned: OrphanedJobs = {
 
 const archive = { phone_id: 'p1', attempt: 1, key: 'k.tar', size: 9_000, etag: 'e', seen_at: 8 };
 
-describe('the jobs that outlived a run', () => {
-  it('are read back, and gone once none is left', async () => {
+describe('orphaned jobs', () => {
+  it('are read as they were written, and deleted when none is left', async () => {
     const store = memoryStore(playClock());
     expect(await readOrphanedJobs(store, 'nightly-1')).toBeUndefined();
     await writeOrphanedJobs(store, orphaned);
@@ -40,9 +40,9 @@ describe('the jobs that outlived a run', () => {
   it.each<[string, object, string]>([
     ['of another run', { run_id: 'nightly-2' }, 'object_invalid'],
     ['of a newer version', { version: 2 }, 'object_newer'],
-    ['in a folder that leads out', { folder: '../x' }, 'object_invalid'],
+    ['in a folder with ".."', { folder: '../x' }, 'object_invalid'],
     [
-      'of a phone that cannot be',
+      'of an invalid phone id',
       { attempts: [{ ...orphaned.attempts[0], phone_id: '../p' }] },
       'object_invalid',
     ],
@@ -51,7 +51,7 @@ describe('the jobs that outlived a run', () => {
       { attempts: [{ ...orphaned.attempts[0], jobs: undefined }] },
       'object_invalid',
     ],
-  ])('%s cannot be read', async (_, change, code) => {
+  ])('are rejected %s', async (_, change, code) => {
     const store = memoryStore(playClock());
     await store.put(
       layout.orphanedJobs('nightly-1'),
@@ -60,7 +60,7 @@ describe('the jobs that outlived a run', () => {
     await expect(readOrphanedJobs(store, 'nightly-1')).rejects.toMatchObject({ code });
   });
 
-  it('leave a record of what landed, that is never rewritten', async () => {
+  it('keep the first record of an archive that landed late', async () => {
     const store = memoryStore(playClock());
     await recordLateArchive(store, 'nightly-1', archive);
     await recordLateArchive(store, 'nightly-1', { ...archive, size: 1, unconfirmed: true });

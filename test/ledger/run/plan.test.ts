@@ -20,37 +20,34 @@ function setUp() {
 }
 
 describe('a plan', () => {
-  it.each([0, 1, 1_000, 1_001, 2_500])(
-    'of %i phones is read back in their order',
-    async (count) => {
-      const { store, write, phones, rest } = setUp();
-      const written = await write('w1', count);
-      const read = await readPlan(store, RUN);
-      expect(read).toEqual(written);
-      expect(read?.phones).toEqual(phones(count));
-      expect(read?.plan).toEqual({ ...rest, selected: count, parts: read?.plan.parts });
-      expect(read?.plan.parts).toEqual(
-        Array.from({ length: Math.ceil(count / 1_000) }, (_, n) => layout.planPart(RUN, 'w1', n)),
-      );
-    },
-  );
+  it.each([0, 1, 1_000, 1_001, 2_500])('of %i phones keeps their order', async (count) => {
+    const { store, write, phones, rest } = setUp();
+    const written = await write('w1', count);
+    const read = await readPlan(store, RUN);
+    expect(read).toEqual(written);
+    expect(read?.phones).toEqual(phones(count));
+    expect(read?.plan).toEqual({ ...rest, selected: count, parts: read?.plan.parts });
+    expect(read?.plan.parts).toEqual(
+      Array.from({ length: Math.ceil(count / 1_000) }, (_, n) => layout.planPart(RUN, 'w1', n)),
+    );
+  });
 
-  it('stands once written: the second writer gets that of the first', async () => {
+  it('is written once: the second writer gets the plan of the first', async () => {
     const { store, write } = setUp();
     const first = await write('w1', 3);
     expect(await write('w2', 5)).toEqual(first);
     expect((await readPlan(store, RUN))?.phones).toHaveLength(3);
   });
 
-  it('is its own where it cannot be read back yet', async () => {
+  it('is returned to its writer when it cannot be read back yet', async () => {
     const { store, rest } = setUp();
-    const blind = { ...store, get: async () => undefined };
-    const { plan, phones } = await writePlan(blind, 'w1', rest, [plannedPhone('p')]);
+    const unreadable = { ...store, get: async () => undefined };
+    const { plan, phones } = await writePlan(unreadable, 'w1', rest, [plannedPhone('p')]);
     expect(plan).toEqual({ ...rest, parts: [layout.planPart(RUN, 'w1', 0)] });
     expect(phones).toEqual([plannedPhone('p')]);
   });
 
-  it('is none before it is written', async () => {
+  it('is undefined before it is written', async () => {
     expect(await readPlan(setUp().store, RUN)).toBeUndefined();
   });
 
@@ -71,8 +68,8 @@ describe('a plan', () => {
       'object_invalid',
     ],
     ['it is newer', (store) => store.put(layout.plan(RUN), '{"version":2}'), 'object_newer'],
-    ['it is cut', (store) => store.put(layout.plan(RUN), '{"version":1'), 'object_invalid'],
-  ])('cannot be read where %s', async (_, breaks, code) => {
+    ['it is cut off', (store) => store.put(layout.plan(RUN), '{"version":1'), 'object_invalid'],
+  ])('cannot be read when %s', async (_, breaks, code) => {
     const { store, write } = setUp();
     await write('w1', 2);
     await breaks(store);
@@ -80,16 +77,19 @@ describe('a plan', () => {
   });
 
   it.each<[string, (plan: Plan) => object]>([
-    ['a part elsewhere', (plan) => ({ ...plan, parts: ['policies/nightly.yaml'] })],
-    ['a part behind a way out', (plan) => ({ ...plan, parts: [`runs/${RUN}/plan/../x.json`] })],
-    ['a request of nobody', (plan) => ({ ...plan, request: { ...plan.request, policy: '../x' } })],
-    ['a folder that leads out', (plan) => ({ ...plan, terms: { ...plan.terms, folder: '../x' } })],
+    ['a part outside the run', (plan) => ({ ...plan, parts: ['policies/nightly.yaml'] })],
+    ['a part key with ".."', (plan) => ({ ...plan, parts: [`runs/${RUN}/plan/../x.json`] })],
+    [
+      'a request of an invalid policy name',
+      (plan) => ({ ...plan, request: { ...plan.request, policy: '../x' } }),
+    ],
+    ['a folder with ".."', (plan) => ({ ...plan, terms: { ...plan.terms, folder: '../x' } })],
     [
       'an unknown notification',
       (plan) => ({ ...plan, terms: { ...plan.terms, notify: { when: 'x', language: 'en' } } }),
     ],
-    ['a count that is none', (plan) => ({ ...plan, selected: 1.5 })],
-  ])('with %s is refused', async (_, change) => {
+    ['a count that is not an integer', (plan) => ({ ...plan, selected: 1.5 })],
+  ])('with %s is rejected', async (_, change) => {
     const { store, write } = setUp();
     const { plan } = await write('w1', 1);
     await store.put(layout.plan(RUN), JSON.stringify({ version: 1, ...change(plan) }));

@@ -36,7 +36,7 @@ export function reportSuite(open: OpenLedger): void {
       expect(report.pages).toBeUndefined();
     });
 
-    it('puts more than 1,000 into pages, named by their keys in the bucket', async () => {
+    it('writes more than 1,000 phones into pages, named by their keys in the bucket', async () => {
       const { store } = await open();
       const report = await writeReport(store, facts, phones(2_001));
       expect(report.phones).toEqual([]);
@@ -48,7 +48,7 @@ export function reportSuite(open: OpenLedger): void {
       expect(await readReportedPhones(store, report)).toEqual(phones(2_001));
     });
 
-    it('is written once: a second one changes nothing and answers the first', async () => {
+    it('writes once: a second report changes nothing and the first is returned', async () => {
       const { store } = await open();
       await writeReport(store, facts, phones(2));
       const second = await writeReport(store, { ...facts, outcome: 'failed' }, []);

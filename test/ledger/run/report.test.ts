@@ -41,28 +41,25 @@ const page = (n: number) => `phonevault/${layout.reportPage(RUN, n)}`;
 
 // What holds in every store: report-suite.ts.
 describe('a report', () => {
-  it('holds its facts and its phones', async () => {
+  it('is read as it was written', async () => {
     const store = setUp();
     const written = await writeReport(store, { ...facts, metrics: noMetrics() }, phones(1));
     expect(written).toEqual({ ...facts, metrics: noMetrics(), phones: phones(1) });
     expect(await readReport(store, RUN)).toEqual(written);
   });
 
-  it('is none before the run is settled', async () => {
+  it('is undefined before the run is settled', async () => {
     expect(await readReport(setUp(), RUN)).toBeUndefined();
   });
 
-  it.each([1_000, 1_001, 2_000, 2_001])(
-    'of %i phones in pages or not tells them all, in their order',
-    async (count) => {
-      const store = setUp();
-      const report = await writeReport(store, facts, phones(count));
-      expect(report.pages?.length).toBe(count === 1_000 ? undefined : Math.ceil(count / 1_000));
-      expect(await readReportedPhones(store, report)).toEqual(phones(count));
-    },
-  );
+  it.each([1_000, 1_001, 2_000, 2_001])('of %i phones returns them all in order', async (count) => {
+    const store = setUp();
+    const report = await writeReport(store, facts, phones(count));
+    expect(report.pages?.length).toBe(count === 1_000 ? undefined : Math.ceil(count / 1_000));
+    expect(await readReportedPhones(store, report)).toEqual(phones(count));
+  });
 
-  it('is not there before its pages are', async () => {
+  it('is written after its pages', async () => {
     const store = setUp();
     const written: string[] = [];
     const create: typeof store.create = async (key, body) => {
@@ -77,17 +74,17 @@ describe('a report', () => {
     ]);
   });
 
-  it('needs no second look where it is the first', async () => {
+  it('is not read back when it is the first', async () => {
     const get = async () => Promise.reject(new Error('down'));
     expect(await writeReport({ ...setUp(), get }, facts, phones(1))).toMatchObject(facts);
   });
 
-  it('is its own where an earlier one stands that is gone again', async () => {
+  it('is returned to its writer when the earlier one is deleted meanwhile', async () => {
     const gone = { ...setUp(), create: async () => 'exists' as const };
     expect(await writeReport(gone, facts, phones(1))).toMatchObject({ phones: phones(1) });
   });
 
-  it('is read without its counters where they are broken', async () => {
+  it('is read without its counters when they are invalid', async () => {
     const store = setUp();
     const report = { version: 1, ...facts, metrics: { calls: 'many' }, phones: [] };
     await store.put(layout.report(RUN), JSON.stringify(report));
@@ -97,11 +94,11 @@ describe('a report', () => {
   it.each<[string, object, string]>([
     ['newer', { version: 2 }, 'object_newer'],
     ['of another run', { run_id: 'weekly-20260102t023000z' }, 'object_invalid'],
-    ['of a policy that cannot be', { policy: '../nightly' }, 'object_invalid'],
-    ['of an outcome that nobody knows', { outcome: 'fine' }, 'object_invalid'],
-    ['settled at no time', { settled_at: 'yesterday' }, 'object_invalid'],
+    ['of an invalid policy name', { policy: '../nightly' }, 'object_invalid'],
+    ['of an unknown outcome', { outcome: 'fine' }, 'object_invalid'],
+    ['settled at an invalid time', { settled_at: 'yesterday' }, 'object_invalid'],
     ['without counts', { counts: undefined }, 'object_invalid'],
-  ])('that is %s cannot be read', async (_, change, code) => {
+  ])('cannot be read when it is %s', async (_, change, code) => {
     const store = setUp();
     const report = { version: 1, ...facts, phones: [], ...change };
     await store.put(layout.report(RUN), JSON.stringify(report));
@@ -116,7 +113,7 @@ describe('the pages of a report', () => {
     pages,
   });
 
-  it('come after the phones in the report itself, which they leave as they are', async () => {
+  it('add their phones after those in the report itself', async () => {
     const store = setUp();
     await store.put(
       layout.reportPage(RUN, 0),
@@ -127,7 +124,7 @@ describe('the pages of a report', () => {
     expect(report.phones).toEqual([phone(0)]);
   });
 
-  it('hold nothing where they are gone', async () => {
+  it('add no phones when they are deleted', async () => {
     expect(await readReportedPhones(setUp(), paged(page(0)))).toEqual([phone(0)]);
   });
 
@@ -135,7 +132,7 @@ describe('the pages of a report', () => {
     ['{"version":2,"phones":[]}', 'object_newer'],
     ['{"version":1}', 'object_invalid'],
     ['', 'object_invalid'],
-  ])('that hold %j cannot be read', async (body, code) => {
+  ])('cannot be read when they hold %j', async (body, code) => {
     const store = setUp();
     await store.put(layout.reportPage(RUN, 0), body);
     const reading = readReportedPhones(store, paged(page(0)));
@@ -149,7 +146,7 @@ describe('the pages of a report', () => {
     `phonevault/${layout.reportPage(RUN, 0)}.bak`,
     `elsewhere_/${layout.reportPage(RUN, 0)}`,
     layout.reportPage(RUN, 0),
-  ])('are not looked for under %s', async (odd) => {
+  ])('are not read from %s', async (odd) => {
     const store = setUp();
     const get = async () => Promise.reject(new Error('read'));
     await expect(readReportedPhones({ ...store, get }, paged(odd))).rejects.toMatchObject({

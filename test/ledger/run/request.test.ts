@@ -23,7 +23,7 @@ const setUp = () => {
 };
 
 describe('a request', () => {
-  it('is read back, and is the same object however often it is asked for', async () => {
+  it('is the same object however often it is written', async () => {
     const { store } = setUp();
     await putRequest(store, request);
     const first = await store.get(layout.request(request.run_id));
@@ -33,7 +33,7 @@ describe('a request', () => {
     expect(await readRequest(store, request.run_id)).toEqual(request);
   });
 
-  it('is made once: another under its id does not replace it', async () => {
+  it('is not replaced by another request under its id', async () => {
     const { store } = setUp();
     expect(await createRequest(store, request)).toBe('created');
     const other = { ...request, trigger: 'http' as const };
@@ -41,20 +41,20 @@ describe('a request', () => {
     expect(await readRequest(store, request.run_id)).toEqual(request);
   });
 
-  it('is none where there is none', async () => {
+  it('is undefined when absent', async () => {
     expect(await readRequest(setUp().store, request.run_id)).toBeUndefined();
   });
 
   it.each<[string, object, string]>([
     ['of a newer version', { version: 2 }, 'object_newer'],
-    ['with a field that nobody knows', { extra: 1 }, 'object_invalid'],
-    ['of a policy that cannot be', { policy: '../nightly' }, 'object_invalid'],
-    ['of a trigger that cannot be', { trigger: 'moon' }, 'object_invalid'],
-    ['with a slot that is none', { slot: 'tonight' }, 'object_invalid'],
+    ['with an unknown field', { extra: 1 }, 'object_invalid'],
+    ['of an invalid policy name', { policy: '../nightly' }, 'object_invalid'],
+    ['of an unknown trigger', { trigger: 'moon' }, 'object_invalid'],
+    ['with an invalid slot', { slot: 'tonight' }, 'object_invalid'],
     ['for no phones', { phones: [] }, 'object_invalid'],
-    ['for a phone without a name', { phones: [''] }, 'object_invalid'],
+    ['for an empty phone id', { phones: [''] }, 'object_invalid'],
     ['for too many phones', { phones: Array(1_001).fill('p') }, 'object_invalid'],
-  ])('%s cannot be read', async (_, change, code) => {
+  ])('cannot be read %s', async (_, change, code) => {
     const { store } = setUp();
     await store.put(
       layout.request(request.run_id),
@@ -74,7 +74,7 @@ describe('the inbox', () => {
     });
   });
 
-  it('tells what there is to do by kind, requests with the time they were written, and passes over the rest', async () => {
+  it('lists requests with their times, cancels, orphaned jobs and hints, and ignores other objects', async () => {
     const { clock, store } = setUp();
     const first = clock.now();
     await putRequest(store, request);

@@ -19,7 +19,7 @@ export function cacheSuite(name: string, { key, write, read, value, absent }: Ca
   describe(`the cache of ${name}`, () => {
     const open = () => memoryStore(playClock(T0));
 
-    it('is one object, read as it was written', async () => {
+    it('is one object that is read as it was written', async () => {
       const store = open();
       await write(store);
       expect((await store.list('')).map((object) => object.key)).toEqual([key]);

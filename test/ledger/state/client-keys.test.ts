@@ -45,9 +45,9 @@ describe('claimKey', () => {
             remove: s.scheduleFunction(async (keys: string[]) => store.remove(keys)),
           };
           const deps = { store: slow, clock: still, random: Math.random };
-          const asked = uses.map(async (use) => ({ use, answer: await claimKey(deps, 'k', use) }));
-          await s.waitFor(Promise.all(asked));
-          const claimed = (await Promise.all(asked)).filter(({ answer }) => answer === 'claimed');
+          const claims = uses.map(async (use) => ({ use, result: await claimKey(deps, 'k', use) }));
+          await s.waitFor(Promise.all(claims));
+          const claimed = (await Promise.all(claims)).filter(({ result }) => result === 'claimed');
           expect(new Set(claimed.map(({ use }) => use)).size).toBeLessThanOrEqual(1);
           if (ticking) expect(claimed.length).toBeGreaterThan(0);
         },
@@ -59,7 +59,7 @@ describe('claimKey', () => {
 
 type Use = Parameters<typeof claimKey>[2];
 
-/** The first look of `late` finds nothing, as that of somebody who looked before the others wrote. */
+/** The first LIST of `late` is empty, as if it ran before the others wrote. */
 function racing() {
   const clock = agendaClock(T0);
   const store = memoryStore(clock, 'ignored');
@@ -101,15 +101,15 @@ describe('a claim', () => {
     expect(JSON.parse(body)).toEqual({ version: 1, policy: 'nightly' });
   });
 
-  it('is of other phones when it names others, or none', async () => {
+  it('differs when it names other phones, or none', async () => {
     const uses = [{ policy: 'a' }, { policy: 'a', phones: [] }, { policy: 'a', phones: ['p1'] }];
     expect(new Set(await Promise.all(uses.map((use) => keyOf(use)))).size).toBe(3);
     expect(await keyOf({ policy: 'a', phones: undefined })).toBe(await keyOf({ policy: 'a' }));
   });
 });
 
-describe('claimKey, when several looked before any of them wrote', () => {
-  it('gives the key to the one who wrote first, and leaves nothing of the others', async () => {
+describe('claimKey, when several callers read before any of them wrote', () => {
+  it('gives the key to the caller that wrote first, and deletes the claims of the others', async () => {
     const { clock, claim, late, keys } = racing();
     const { first, second } = await byName();
     // Whatever the order of the names.
@@ -120,7 +120,7 @@ describe('claimKey, when several looked before any of them wrote', () => {
     expect(clock.now()).toBe(T0 + 1);
   });
 
-  it('gives it to the same use again', async () => {
+  it('gives the key to the same use again', async () => {
     const { clock, claim, late } = racing();
     await claim({ policy: 'a' });
     clock.move(1);
@@ -128,7 +128,7 @@ describe('claimKey, when several looked before any of them wrote', () => {
     expect(clock.now()).toBe(T0 + 1);
   });
 
-  it('lets the first by name wait in the same millisecond until the other has given way', async () => {
+  it('makes the first by name wait for the other to yield when both wrote in one millisecond', async () => {
     const { clock, store, late, keys } = racing();
     const { first, second } = await byName();
     await store.put(second.key, '{}');
@@ -138,7 +138,7 @@ describe('claimKey, when several looked before any of them wrote', () => {
     expect(await keys()).toEqual([first.key]);
   });
 
-  it('has it give way after a second, since the other may have the key', async () => {
+  it('makes the first by name yield after a second, since the other may have the key', async () => {
     const { clock, store, late, keys } = racing();
     const { first, second } = await byName();
     await store.put(second.key, '{}');
@@ -147,7 +147,7 @@ describe('claimKey, when several looked before any of them wrote', () => {
     expect(await keys()).toEqual([second.key]);
   });
 
-  it('has the later by name give way at once, also where it comes before a third', async () => {
+  it('makes the later by name yield at once, also when a third comes after it', async () => {
     const { clock, store, late, keys } = racing();
     const { first, second, third } = await byName();
     await store.put(first.key, '{}');
@@ -157,7 +157,7 @@ describe('claimKey, when several looked before any of them wrote', () => {
     expect(await keys()).toEqual([first.key, third.key]);
   });
 
-  it('counts the oldest of several claims of one use', async () => {
+  it('uses the oldest of several claims of one use', async () => {
     const { clock, store, claim, late } = racing();
     const { first, second } = await byName();
     for (const key of [await keyOf(first.use, 0.9), second.key, await keyOf(first.use, 0.1)]) {
@@ -170,10 +170,10 @@ describe('claimKey, when several looked before any of them wrote', () => {
     expect(await late(second.use, 0.2)).toBe('taken');
   });
 
-  it('gives way where LIST does not show its own claim', async () => {
+  it('yields when LIST does not show its own claim', async () => {
     const { clock, store } = racing();
-    const blind = { ...store, list: async () => [] };
-    const deps = { store: blind, clock, random: Math.random };
+    const unlisting = { ...store, list: async () => [] };
+    const deps = { store: unlisting, clock, random: Math.random };
     expect(await claimKey(deps, 'k', { policy: 'a' })).toBe('taken');
     expect(await store.list('')).toEqual([]);
   });

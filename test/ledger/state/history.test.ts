@@ -13,19 +13,19 @@ const run = (minute: number, outcome: Settled['outcome'] = 'completed'): Settled
 
 function setUp() {
   const store = memoryStore(playClock());
-  const note = (settled: Settled, options?: { whole?: boolean }) =>
+  const record = (settled: Settled, options?: { whole?: boolean }) =>
     recordSettled(store, 'nightly', settled, options);
   const history = () => readHistory(store, 'nightly');
-  return { store, note, history };
+  return { store, record, history };
 }
 
-describe('noteSettled', () => {
-  it('answers the run before, which the first one lacks', async () => {
-    const { note, history } = setUp();
-    expect(await note(run(1))).toBeUndefined();
+describe('recordSettled', () => {
+  it('returns the run before, and undefined for the first run', async () => {
+    const { record, history } = setUp();
+    expect(await record(run(1))).toBeUndefined();
     expect(await history()).toEqual({ last: run(1), good: run(1) });
-    expect(await note(run(2, 'partial'))).toEqual(run(1));
-    expect(await note(run(3))).toEqual(run(2, 'partial'));
+    expect(await record(run(2, 'partial'))).toEqual(run(1));
+    expect(await record(run(3))).toEqual(run(2, 'partial'));
     expect(await history()).toEqual({
       last: run(3),
       before: run(2, 'partial'),
@@ -38,53 +38,53 @@ describe('noteSettled', () => {
     ['the last run again, settled later', { ...run(2), settled_at: T0 + 9 * MINUTE }],
     ['an older run', run(0, 'failed')],
     ['another run of the same millisecond', { ...run(2, 'failed'), run_id: 'nightly-2-2' }],
-  ])('changes nothing for %s, and answers the run before the last', async (_, again) => {
-    const { note, history } = setUp();
-    await note(run(1));
-    await note(run(2));
+  ])('changes nothing for %s, and returns the run before the last', async (_, again) => {
+    const { record, history } = setUp();
+    await record(run(1));
+    await record(run(2));
     const before = await history();
-    expect(await note(again)).toEqual(run(1));
+    expect(await record(again)).toEqual(run(1));
     expect(await history()).toEqual(before);
   });
 
-  it('answers nothing when the only run is noted again', async () => {
-    const { note } = setUp();
-    await note(run(1));
-    expect(await note(run(1))).toBeUndefined();
+  it('returns undefined when the only run is recorded again', async () => {
+    const { record } = setUp();
+    await record(run(1));
+    expect(await record(run(1))).toBeUndefined();
   });
 
   it.each<[string, Settled, { whole?: boolean }]>([
-    ['one that failed', run(2, 'failed'), {}],
-    ['one that is partial', run(2, 'partial'), {}],
-    ['one that was skipped', run(2, 'skipped'), {}],
-    ['one that was cancelled', run(2, 'cancelled'), {}],
-    ['one of some phones only', run(2), { whole: false }],
-  ])('does not take %s for the last good one', async (_, second, options) => {
-    const { note, history } = setUp();
-    await note(run(1));
-    await note(second, options);
+    ['a failed run', run(2, 'failed'), {}],
+    ['a partial run', run(2, 'partial'), {}],
+    ['a skipped run', run(2, 'skipped'), {}],
+    ['a cancelled run', run(2, 'cancelled'), {}],
+    ['a run of some phones only', run(2), { whole: false }],
+  ])('does not count %s as the last good one', async (_, second, options) => {
+    const { record, history } = setUp();
+    await record(run(1));
+    await record(second, options);
     expect(await history()).toMatchObject({ last: second, good: run(1) });
   });
 
-  it('knows no good one before a run has completed', async () => {
-    const { note, history } = setUp();
-    await note(run(1, 'failed'));
-    await note(run(2), { whole: false });
+  it('has no good run before one of all phones has completed', async () => {
+    const { record, history } = setUp();
+    await record(run(1, 'failed'));
+    await record(run(2), { whole: false });
     expect(await history()).not.toHaveProperty('good');
   });
 
-  it('keeps the policies apart', async () => {
-    const { store, note, history } = setUp();
-    await note(run(1));
+  it('keeps policies apart', async () => {
+    const { store, record, history } = setUp();
+    await record(run(1));
     expect(await recordSettled(store, 'weekly', run(2))).toBeUndefined();
     expect((await history())?.last).toEqual(run(1));
   });
 
-  it.each(['broken', '{"version":9}'])('begins anew over %j', async (body) => {
-    const { store, note, history } = setUp();
+  it.each(['broken', '{"version":9}'])('starts again when the object holds %j', async (body) => {
+    const { store, record, history } = setUp();
     await store.put(layout.history('nightly'), body);
     expect(await history()).toBeUndefined();
-    expect(await note(run(1))).toBeUndefined();
+    expect(await record(run(1))).toBeUndefined();
     expect((await history())?.last).toEqual(run(1));
   });
 });

@@ -10,15 +10,15 @@ import {
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 
-describe('the limits', () => {
-  it('begin careful', async () => {
+describe('the learned limits', () => {
+  it('start low', async () => {
     expect(await readLimits(memoryStore(playClock()))).toEqual({
       ...{ phones_per_call: 10, calls_per_minute: 8 },
       ...{ blocked_until: 0, recent: [] },
     });
   });
 
-  it('are read back', async () => {
+  it('are read as they were written', async () => {
     const store = memoryStore(playClock());
     const learned: Limits = {
       ...{
@@ -41,7 +41,7 @@ describe('the limits', () => {
     JSON.stringify({ version: 1, ...initialLimits, calls_per_minute: 0 }),
     JSON.stringify({ version: 1, ...initialLimits, export_ms: 0 }),
     JSON.stringify({ version: 1, ...initialLimits, recent: ['now'] }),
-  ])('begin careful where %s was left', async (body) => {
+  ])('start low when the object holds %s', async (body) => {
     const store = memoryStore(playClock());
     await store.put(layout.limits, body);
     expect(await readLimits(store)).toEqual(initialLimits);
@@ -54,7 +54,7 @@ describe('the limits', () => {
     [{ calls_per_minute: 7 }, true],
     [{ refused_size: 40 }, true],
     [{ throttled_at: 1 }, true],
-  ])('with %j are learned: %s', (change, expected) => {
+  ])('with %j count as learned: %s', (change, expected) => {
     expect(isLearned({ ...initialLimits, ...change })).toBe(expected);
   });
 });

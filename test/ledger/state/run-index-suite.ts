@@ -29,7 +29,7 @@ const report = (minute: number, changes: Partial<Report> = {}): Report => ({
 
 const write = (store: Store, one: Report) => writeReport(store, one, one.phones);
 
-/** The index of settled runs, in any store. `cases`: of the property that is looked at. */
+/** The index of settled runs, in any store. `cases`: how many the property test tries. */
 export function runIndexSuite(open: OpenLedger, cases: number): void {
   async function indexed(...reports: Report[]) {
     const { store } = await open();
@@ -44,7 +44,7 @@ export function runIndexSuite(open: OpenLedger, cases: number): void {
   }
 
   describe('the index of settled runs', () => {
-    it('holds what a list of runs shows, once however often it is noted', async () => {
+    it('holds a run once, however often it is indexed', async () => {
       const one = report(1, { outcome: 'failed', reason: 'policy_gone', message: 'not there' });
       const { store } = await indexed(one, one);
       expect(await listIndexedRuns(store, { max: 10 })).toEqual({
@@ -64,7 +64,7 @@ export function runIndexSuite(open: OpenLedger, cases: number): void {
       });
     });
 
-    it('names a run so that a newer one is listed before it', async () => {
+    it('names a run so that LIST returns newer runs first', async () => {
       const never = report(0, { settled_at: new Date(0).toISOString() });
       const { store } = await indexed(report(0), report(1, { outcome: 'failed' }), never);
       const at = (left: number) => String(left).padStart(13, '0');
@@ -79,7 +79,7 @@ export function runIndexSuite(open: OpenLedger, cases: number): void {
       ['1969-12-31T23:59:59.999Z', '9999999999999'],
       ['2286-11-20T17:46:39.999Z', '0000000000000'],
       ['9999-12-31T23:59:59.999Z', '0000000000000'],
-    ])('keeps the form of its names at %s', async (settled_at, left) => {
+    ])('keeps names at a fixed length for a run settled at %s', async (settled_at, left) => {
       const { store, ids } = await indexed(report(1, { settled_at }));
       expect((await store.list(''))[0]?.key).toContain(`/${left}.nightly.`);
       expect(await ids()).toEqual(['nightly-1']);
@@ -99,7 +99,7 @@ export function runIndexSuite(open: OpenLedger, cases: number): void {
       ],
       ['an end before all', { until: -1 }, []],
       ['an end beyond all time', { until: Number.MAX_VALUE, max: 1 }, ['nightly-3']],
-    ])('answers the newest first, filtered by %s', async (_, filter, expected) => {
+    ])('returns the newest first, filtered by %s', async (_, filter, expected) => {
       const { ids } = await indexed(
         report(2, { outcome: 'failed' }),
         report(1),
@@ -109,14 +109,14 @@ export function runIndexSuite(open: OpenLedger, cases: number): void {
       expect(await ids(filter)).toEqual(expected);
     });
 
-    it('reads only what it answers', async () => {
+    it('reads only the runs that it returns', async () => {
       const reports = Array.from({ length: 50 }, (_, n) => report(n));
       const { ids, gets } = await indexed(...reports, report(60, { policy: 'weekly' }));
       expect(await ids({ policy: 'nightly', max: 3 })).toHaveLength(3);
       expect(gets).toHaveLength(3);
     });
 
-    it('goes beyond one page of the bucket', async () => {
+    it('continues past one page of the bucket', async () => {
       const { ids } = await indexed(
         ...Array.from({ length: 1_050 }, (_, n) => report(n + 1, { policy: 'weekly' })),
         report(0),
@@ -124,7 +124,7 @@ export function runIndexSuite(open: OpenLedger, cases: number): void {
       expect(await ids({ policy: 'nightly' })).toEqual(['nightly-0']);
     });
 
-    it('goes on after a place, or at an end that lies beyond it', async () => {
+    it('continues after a place, or from an end beyond it', async () => {
       const { store } = await indexed(...[1, 2, 3, 4].map((minute) => report(minute)));
       const { next = '' } = await listIndexedRuns(store, { max: 2 });
       const after = async (until: number) => {
@@ -135,7 +135,7 @@ export function runIndexSuite(open: OpenLedger, cases: number): void {
       expect(await after(T0 + MINUTE)).toEqual(['nightly-1']);
     });
 
-    it('gives a place to go on from only while there are more', async () => {
+    it('returns a place to continue from only while there are more', async () => {
       const { store } = await indexed(report(1), report(2), report(3, { policy: 'weekly' }));
       const next = async (max: number) =>
         (await listIndexedRuns(store, { max, policy: 'nightly' })).next;
@@ -145,7 +145,7 @@ export function runIndexSuite(open: OpenLedger, cases: number): void {
       expect(await listIndexedRuns(store, { max: 3 })).not.toHaveProperty('next');
     });
 
-    it('takes no other file for a run', async () => {
+    it('ignores other files', async () => {
       const { store, ids } = await indexed(report(1));
       const [object] = await store.list(layout.runIndex);
       const body = (await store.get(object?.key ?? ''))?.body ?? '';
@@ -172,7 +172,7 @@ export function runIndexSuite(open: OpenLedger, cases: number): void {
       expect(await listSettled(store, always)).toHaveLength(1);
     });
 
-    it('leaves out what cannot be read and goes on', async () => {
+    it('skips unreadable runs', async () => {
       const { ids, store } = await indexed(report(1), report(2), report(3));
       const [, second] = await store.list(layout.runIndex);
       await store.put(second?.key ?? '', 'broken');
@@ -180,7 +180,7 @@ export function runIndexSuite(open: OpenLedger, cases: number): void {
       expect(await ids()).toEqual(['nightly-3', 'nightly-1']);
     });
 
-    it('page by page is the same as at once', async () => {
+    it('returns the same runs page by page as all at once', async () => {
       const run = fc.record({
         minute: fc.nat(30),
         policy: fc.constantFrom('nightly', 'weekly'),
@@ -217,7 +217,7 @@ export function runIndexSuite(open: OpenLedger, cases: number): void {
   });
 
   describe('listSettled', () => {
-    it('tells what settled from one time to another, both included, without reading it', async () => {
+    it('lists the runs settled between two times, both included, without reading them', async () => {
       const { store } = await indexed(
         ...[1, 2, 3, 5].map((minute) => report(minute)),
         report(4, { policy: 'weekly', run_id: 'weekly-4', outcome: 'partial' }),
@@ -235,7 +235,7 @@ export function runIndexSuite(open: OpenLedger, cases: number): void {
   });
 
   describe('rebuildRunIndex', () => {
-    it('begins an index that is lost anew, and an empty one where there is nothing', async () => {
+    it('writes a lost index again, and nothing when there are no runs', async () => {
       const { store } = await indexed();
       expect(await rebuildRunIndex(store)).toBe(0);
       const reports = [report(1), report(2, { policy: 'weekly', run_id: 'weekly-2' })];
@@ -248,15 +248,15 @@ export function runIndexSuite(open: OpenLedger, cases: number): void {
       );
     });
 
-    it('takes nothing out when the bucket does not give a report', async () => {
+    it('removes nothing when the bucket does not return a report', async () => {
       const { store, ids } = await indexed(report(1), report(2));
       await write(store, report(1));
-      const get = () => Promise.reject(new Error('no answer'));
-      await expect(rebuildRunIndex({ ...store, get })).rejects.toThrow('no answer');
+      const get = () => Promise.reject(new Error('no response'));
+      await expect(rebuildRunIndex({ ...store, get })).rejects.toThrow('no response');
       expect(await ids()).toEqual(['nightly-2', 'nightly-1']);
     });
 
-    it('takes other files out of the index', async () => {
+    it('removes other files from the index', async () => {
       const { store } = await indexed(report(1));
       await write(store, report(1));
       await store.put(layout.report('nightly-2'), 'broken');
@@ -265,7 +265,7 @@ export function runIndexSuite(open: OpenLedger, cases: number): void {
       expect(await store.list(layout.runIndex)).toHaveLength(1);
     });
 
-    it('finds every report, whatever else the folders hold', async () => {
+    it('finds every report among the other objects of the runs', async () => {
       const { store, ids } = await indexed();
       for (const id of ['a', 'a-1', 'a0', 'b']) await write(store, report(1, { run_id: id }));
       await store.put(layout.plan('open-run'), '{}');
@@ -275,7 +275,7 @@ export function runIndexSuite(open: OpenLedger, cases: number): void {
       expect((await ids()).sort()).toEqual(['a', 'a-1', 'a0', 'b']);
     });
 
-    it('takes out what no report stands behind, and keeps what it knows of an unreadable one', async () => {
+    it('removes runs that have no report, and keeps those whose report is unreadable', async () => {
       const { store, ids } = await indexed(report(1), report(2), report(3));
       await write(store, report(1));
       await store.put(layout.report('nightly-2'), 'broken');

@@ -29,7 +29,7 @@ describe('the index of settled runs', () => {
     [999, 1],
     [1_000, 2],
     [2_001, 3],
-  ])('of %i runs is read in %i pages', async (count, pages) => {
+  ])('of %i runs is listed in %i pages', async (count, pages) => {
     const read = recordReads(await holding(...indexed(count)));
     const settled = await listSettled(read, ALWAYS);
     expect(new Set(settled.map(({ runId }) => runId)).size).toBe(count);
@@ -37,7 +37,7 @@ describe('the index of settled runs', () => {
     expect(read.reads).toEqual(Array.from({ length: pages }, () => 'list state/runs/'));
   });
 
-  it.each([3, 999])('is read no further than to the %i runs that are asked for', async (max) => {
+  it.each([3, 999])('is read only up to the %i requested runs', async (max) => {
     const read = recordReads(await holding(...indexed(1_500)));
     expect(await listIndexedRuns(read, { max })).toHaveProperty('next');
     expect(read.reads.filter((what) => what.startsWith('list'))).toHaveLength(1);
@@ -47,7 +47,7 @@ describe('the index of settled runs', () => {
 });
 
 describe('rebuildRunIndex', () => {
-  it('jumps over what lies in the folders of the runs', async () => {
+  it('skips the objects inside the folder of each run', async () => {
     const log = Array.from({ length: 2_100 }, (_, n) => layout.logEntry('a', 'w', n));
     const store = await holding(...log, layout.plan('b'));
     const lookups: unknown[] = [];
@@ -62,7 +62,7 @@ describe('rebuildRunIndex', () => {
   });
 });
 
-it('takes no file for a run that is not named as one', async () => {
+it('ignores files that are not named like an indexed run', async () => {
   const name = '8232000000000.nightly.completed.nightly-1';
   const read = await holding(
     `state/runs/${name}`,

@@ -4,7 +4,7 @@ import { layout, readOpenKey, readPolicyKey } from '../../../lib/ledger/store/la
 const RUN = 'nightly-20260102t023000z';
 
 describe('layout', () => {
-  // What lies in the buckets of those who use Phonevault: a key that changes loses what is there.
+  // These keys are in users' buckets: a changed key loses the objects under the old one.
   it.each([
     ['policies/', () => layout.policies],
     ['policies/nightly.yaml', () => layout.policy('nightly')],
@@ -46,14 +46,14 @@ describe('layout', () => {
     expect(key()).toBe(expected);
   });
 
-  it('lists what is numbered in the order of its numbers', () => {
+  it('pads numbers so that LIST returns entries in order', () => {
     const keys = [2, 10, 100].map((n) => layout.logEntry(RUN, 'w', n));
     expect([...keys].sort()).toEqual(keys);
   });
 });
 
 describe('readPolicyKey', () => {
-  it.each(['nightly', 'a', '2026-games', 'p'.repeat(32)])('knows the policy %s', (name) => {
+  it.each(['nightly', 'a', '2026-games', 'p'.repeat(32)])('returns the policy %s', (name) => {
     expect(readPolicyKey(layout.policy(name))).toBe(name);
   });
 
@@ -70,7 +70,7 @@ describe('readPolicyKey', () => {
     `policies/${'p'.repeat(33)}.yaml`,
     'runs/policies/nightly.yaml',
     'nightly.yaml',
-  ])('knows none by %s', (key) => {
+  ])('returns no policy for %s', (key) => {
     expect(readPolicyKey(key)).toBeUndefined();
   });
 });
@@ -83,7 +83,7 @@ describe('readOpenKey', () => {
     ['hint', layout.hint('trace-0_A.b'), 'trace-0_A.b'],
     ['request', layout.request('a'), 'a'],
     ['request', layout.request('cancel'), 'cancel'],
-  ])('tells a %s from its key', (kind, key, id) => {
+  ])('returns the kind and id of a %s', (kind, key, id) => {
     expect(readOpenKey(key)).toEqual({ kind, id });
   });
 
@@ -101,7 +101,7 @@ describe('readOpenKey', () => {
     'open//nightly.json',
     'runs/open/nightly.json',
     `runs/${RUN}/report.json`,
-  ])('knows nothing by %s', (key) => {
+  ])('returns undefined for %s', (key) => {
     expect(readOpenKey(key)).toBeUndefined();
   });
 });

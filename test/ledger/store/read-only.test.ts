@@ -16,7 +16,7 @@ async function setUp() {
 }
 
 describe('readOnly', () => {
-  it('shows what lies under it, its own writes above', async () => {
+  it('shows the store below with its own writes on top', async () => {
     const { store, keys } = await setUp();
     await store.put('a/2', 'above');
     await store.put('a/25', 'above');
@@ -28,7 +28,7 @@ describe('readOnly', () => {
     expect(await store.tryConditional('a/3', 'mine')).toBe('honoured');
   });
 
-  it('shows no longer what was removed, and fills a page beyond it', async () => {
+  it('hides removed objects, and fills the page with the next ones', async () => {
     const { store, keys } = await setUp();
     await store.remove(['a/1']);
     expect(await store.get('a/1')).toBeUndefined();
@@ -37,21 +37,21 @@ describe('readOnly', () => {
     expect((await store.get('a/1'))?.body).toBe('again');
   });
 
-  it('asks for a page, and for as much more as it hides', async () => {
+  it('lists as many more objects as its own writes may hide', async () => {
     const { under } = await setUp();
-    const asked: unknown[] = [];
+    const listed: unknown[] = [];
     const list: typeof under.list = (prefix, options) => (
-      asked.push(options),
+      listed.push(options),
       under.list(prefix, options)
     );
     const store = readOnly({ ...under, list }, playClock());
     await store.put('a/2', 'above');
     await store.list('a/', { max: 1, startAfter: 'a/1' });
     await store.list('a/');
-    expect(asked).toEqual([{ max: 2, startAfter: 'a/1' }, {}]);
+    expect(listed).toEqual([{ max: 2, startAfter: 'a/1' }, {}]);
   });
 
-  it('has the prefix of what lies under it, and writes as a bucket without conditional PUT', async () => {
+  it('has the prefix of the store below, and handles conditional PUT as a bucket that ignores it', async () => {
     const { under } = await setUp();
     const store = readOnly({ ...under, prefix: 'phonevault/' }, playClock());
     expect(store.prefix).toBe('phonevault/');
@@ -61,7 +61,7 @@ describe('readOnly', () => {
     expect((await store.get('b'))?.body).toBe('mine');
   });
 
-  it('changes nothing under it', async () => {
+  it('changes nothing in the store below', async () => {
     const { store, under } = await setUp();
     const before = await under.list('');
     await store.put('a/1', 'x');

@@ -49,7 +49,7 @@ type OpenStore = () => Promise<Store>;
 /** What `create` of every store must do. */
 export function createSuite(name: string, open: OpenStore, race?: Race): void {
   describe(`${name}: create`, () => {
-    it('writes a new key and keeps an old one', async () => {
+    it('creates a new object and keeps an existing one', async () => {
       const store = await open();
       expect(await store.create('a', 'first')).toBe('created');
       expect(await store.create('a', 'second')).toBe('exists');
@@ -58,7 +58,7 @@ export function createSuite(name: string, open: OpenStore, race?: Race): void {
       expect(await store.create('a', 'third')).toBe('created');
     });
 
-    it.runIf(race)('lets one of many create a key, in every round', async () => {
+    it.runIf(race)('lets only one of many concurrent writers create a key', async () => {
       const { creators, rounds } = race as Race;
       const store = await open();
       for (let round = 0; round < rounds; round += 1) {
@@ -81,7 +81,7 @@ export function storeSuite(name: string, open: OpenStore, race?: Race): void {
     (await store.list(...args)).map((object) => object.key);
 
   describe(`${name} as a store`, () => {
-    it('gives back what was written, and the newest of it', async () => {
+    it('returns the newest content of a key', async () => {
       const store = await open();
       await store.put('a/1.json', '{"text":"中文 \\u0000"}');
       await store.put('a/1.json', 'second');
@@ -105,7 +105,7 @@ export function storeSuite(name: string, open: OpenStore, race?: Race): void {
       expect((await store.list(''))[0]?.etag).toBe((await store.get('a'))?.etag);
     });
 
-    it('lists in key order, below a prefix, after a key, up to a number', async () => {
+    it('lists in key order, by prefix, after a key, up to a maximum', async () => {
       const store = await open();
       for (const key of ['b/2', 'b/10', 'a/1', 'b/1', 'c']) await store.put(key, key);
       expect(await keysOf(store, '')).toEqual(['a/1', 'b/1', 'b/10', 'b/2', 'c']);
@@ -117,7 +117,7 @@ export function storeSuite(name: string, open: OpenStore, race?: Race): void {
       expect(await keysOf(store, 'd/')).toEqual([]);
     });
 
-    it('keeps odd keys apart, in the order of their bytes', async () => {
+    it('keeps unusual keys apart, in the order of their bytes', async () => {
       const store = await open();
       await Promise.all([...ODD_KEYS].reverse().map((key) => store.put(key, `at ${key}`)));
       expect(await keysOf(store, '')).toEqual(ODD_KEYS);
@@ -132,7 +132,7 @@ export function storeSuite(name: string, open: OpenStore, race?: Race): void {
       expect(await store.list('')).toEqual([]);
     });
 
-    it('lists and removes more than a page', async () => {
+    it('lists and removes more than one page', async () => {
       const store = await open();
       const keys = Array.from(
         { length: 1_203 },

@@ -8,21 +8,21 @@ it.each([
   ['runs/a/report', false],
   ['runs/a/', false],
   ['runs/b/report.json', false],
-])('tells whether there is an object under the very key %s', async (key, there) => {
+])('finds an object only under its exact key: %s', async (key, there) => {
   const store = memoryStore(playClock());
   await store.put('runs/a/report.json', '{}');
   await store.put('runs/a/report.json.bak', '{}');
   expect(await exists(store, key)).toBe(there);
 });
 
-it('looks for an object with a list of one', async () => {
+it('checks for an object with a LIST of one', async () => {
   const store = memoryStore(playClock());
   for (const key of ['a', 'ab', 'abc']) await store.put(key, '');
-  const asked: unknown[] = [];
+  const listed: unknown[] = [];
   const list: typeof store.list = (prefix, options) => (
-    asked.push(options),
+    listed.push(options),
     store.list(prefix, options)
   );
   expect(await exists({ list }, 'a')).toBe(true);
-  expect(asked).toEqual([{ max: 1 }]);
+  expect(listed).toEqual([{ max: 1 }]);
 });

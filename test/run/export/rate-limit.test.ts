@@ -10,19 +10,19 @@ import {
 } from '../../../lib/run/export/rate-limit.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 
-/** A service with hidden limits; answers what it says to each call. */
+/** A service with hidden limits. Returns its result of each call. */
 function service(limit: { size: number; perMinute: number }) {
   const calls: number[] = [];
   return (size: number, now: number): 'ok' | 'too_many' | 'throttled' => {
-    const lately = calls.filter((at) => at > now - MINUTE).length;
+    const recent = calls.filter((at) => at > now - MINUTE).length;
     calls.push(now);
-    if (lately >= limit.perMinute) return 'throttled';
+    if (recent >= limit.perMinute) return 'throttled';
     return size > limit.size ? 'too_many' : 'ok';
   };
 }
 
 function run(limits: Limits, hidden: { size: number; perMinute: number }, minutes: number) {
-  const ask = service(hidden);
+  const call = service(hidden);
   const counts = { ok: 0, phones: 0, too_many: 0, throttled: 0 };
   let now = T0;
   const end = T0 + minutes * MINUTE;
@@ -33,14 +33,14 @@ function run(limits: Limits, hidden: { size: number; perMinute: number }, minute
     }
     const size = limits.phones_per_call;
     limits = noteSent(limits, now);
-    const answer = ask(size, now);
-    counts[answer] += 1;
-    if (answer === 'ok') {
+    const result = call(size, now);
+    counts[result] += 1;
+    if (result === 'ok') {
       counts.phones += size;
       limits = noteAccepted(limits, size, now);
     } else {
       limits =
-        answer === 'throttled' ? noteThrottled(limits, now) : noteTooLarge(limits, size, now);
+        result === 'throttled' ? noteThrottled(limits, now) : noteTooLarge(limits, size, now);
     }
     now += 300;
   }
@@ -71,7 +71,7 @@ describe('the rate limit', () => {
     const { limits, counts } = run(initialLimits, hidden, 120);
     expect(limits.phones_per_call).toBe(hidden.size);
     expect(counts.too_many).toBeLessThan(10);
-    // Throttled now and then, since it looks for more; never for long.
+    // It probes for more, so it is throttled now and then, never for long.
     expect(counts.throttled).toBeLessThanOrEqual(24);
     expect(counts.ok / 120).toBeGreaterThan(hidden.perMinute * 0.6);
   });
@@ -83,9 +83,9 @@ describe('the rate limit', () => {
   });
 
   it('lowers the rate at most by half for a single 429, and raises it again', () => {
-    const stray = noteThrottled(noteSent(initialLimits, T0), T0);
-    expect(stray.calls_per_minute).toBe(4);
-    const { limits } = run(stray, { size: 10, perMinute: 60 }, 120);
+    const throttled = noteThrottled(noteSent(initialLimits, T0), T0);
+    expect(throttled.calls_per_minute).toBe(4);
+    const { limits } = run(throttled, { size: 10, perMinute: 60 }, 120);
     expect(limits.calls_per_minute).toBeGreaterThan(50);
   });
 
@@ -137,25 +137,25 @@ describe('noteAccepted', () => {
   });
 
   it.each([
-    ['a batch that was not full lets none grow', 9, {}, 10],
-    ['a full one doubles', 10, {}, 20],
-    ['below what was refused it goes half of the way', 10, { refused_size: 16 }, 13],
-    ['next to it, it stays', 10, { refused_size: 11 }, 10],
+    ['stays after a batch that was not full', 9, {}, 10],
+    ['doubles after a full batch', 10, {}, 20],
+    ['grows half of the way to a refused size', 10, { refused_size: 16 }, 13],
+    ['stays just below a refused size', 10, { refused_size: 11 }, 10],
     [
-      'what was refused a day ago still counts',
+      'respects a size that was refused a day ago',
       10,
       { refused_size: 11, refused_size_at: T0 - DAY },
       10,
     ],
     [
-      'what was refused before that does not',
+      'forgets a size that was refused more than a day ago',
       10,
       { refused_size: 11, refused_size_at: T0 - DAY - 1 },
       20,
     ],
-    ['200 is the most', 120, { phones_per_call: 120 }, 160],
-    ['and stays it', 200, { phones_per_call: 200 }, 200],
-  ])('of the size: %s', (_, size, known: Partial<Limits>, expected) => {
+    ['grows half of the way to 200 when doubling exceeds it', 120, { phones_per_call: 120 }, 160],
+    ['never exceeds 200', 200, { phones_per_call: 200 }, 200],
+  ])('batch size: %s', (_, size, known: Partial<Limits>, expected) => {
     const limits = { ...initialLimits, refused_size_at: T0, ...known };
     expect(noteAccepted(limits, size, T0).phones_per_call).toBe(expected);
   });
@@ -167,26 +167,30 @@ describe('noteAccepted', () => {
   });
 
   it.each<[string, Partial<Limits>, number]>([
-    ['a minute that was not full', { recent: sent(7) }, 8],
-    ['a full one: a quarter more', {}, 10],
-    ['grown less than a minute ago', { grown_at: T0 - MINUTE + 1 }, 8],
-    ['grown a minute ago', { grown_at: T0 - MINUTE }, 10],
-    ['throttled half an hour ago', { throttled_at: T0 - 30 * MINUTE }, 10],
-    ['throttled a little later: one more', { throttled_at: T0 - 30 * MINUTE + 1 }, 9],
-    ['throttled ten minutes ago: one more', { throttled_at: T0 - 10 * MINUTE }, 9],
-    ['throttled since', { throttled_at: T0 - 10 * MINUTE + 1 }, 8],
+    ['stay when fewer calls were sent than allowed', { recent: sent(7) }, 8],
+    ['grow by a quarter when all were used', {}, 10],
+    ['stay when they grew less than a minute ago', { grown_at: T0 - MINUTE + 1 }, 8],
+    ['grow when they grew a minute ago', { grown_at: T0 - MINUTE }, 10],
+    ['grow by a quarter when throttled 30 minutes ago', { throttled_at: T0 - 30 * MINUTE }, 10],
     [
-      'throttled, and grown less than ten minutes ago',
+      'grow by one when throttled less than 30 minutes ago',
+      { throttled_at: T0 - 30 * MINUTE + 1 },
+      9,
+    ],
+    ['grow by one when throttled 10 minutes ago', { throttled_at: T0 - 10 * MINUTE }, 9],
+    ['stay when throttled less than 10 minutes ago', { throttled_at: T0 - 10 * MINUTE + 1 }, 8],
+    [
+      'stay when throttled and grown less than 10 minutes ago',
       { throttled_at: T0 - 20 * MINUTE, grown_at: T0 - 10 * MINUTE + 1 },
       8,
     ],
     [
-      'throttled, and grown ten minutes ago',
+      'grow by one when throttled, and grown 10 minutes ago',
       { throttled_at: T0 - 20 * MINUTE, grown_at: T0 - 10 * MINUTE },
       9,
     ],
-    ['600 is the most', { calls_per_minute: 599, recent: sent(599) }, 600],
-  ])('of the calls a minute: %s', (_, known, expected) => {
+    ['never exceed 600', { calls_per_minute: 599, recent: sent(599) }, 600],
+  ])('calls a minute: %s', (_, known, expected) => {
     const after = noteAccepted({ ...full, ...known }, 1, T0);
     expect(after.calls_per_minute).toBe(expected);
     const before = known.calls_per_minute ?? 8;
@@ -196,12 +200,12 @@ describe('noteAccepted', () => {
 
 describe('noteTooLarge and noteThrottled', () => {
   it.each<[string, Partial<Limits>, number, number, number]>([
-    ['nothing was ever accepted: half', {}, 9, 4, 0],
-    ['one phone: one phone', {}, 1, 1, 0],
-    ['back to what was accepted', { accepted_size: 6 }, 9, 6, 6],
-    ['what was accepted once is refused now: half of it', { accepted_size: 9 }, 9, 4, 0],
-    ['more was accepted once: half', { accepted_size: 12 }, 9, 4, 0],
-  ])('of the size: %s', (_, known, size, phones_per_call, accepted_size) => {
+    ['falls to half when nothing was ever accepted', {}, 9, 4, 0],
+    ['never falls below one phone', {}, 1, 1, 0],
+    ['falls to the accepted size', { accepted_size: 6 }, 9, 6, 6],
+    ['falls to half when the accepted size is refused now', { accepted_size: 9 }, 9, 4, 0],
+    ['falls to half when a larger size was accepted before', { accepted_size: 12 }, 9, 4, 0],
+  ])('batch size: %s', (_, known, size, phones_per_call, accepted_size) => {
     expect(noteTooLarge({ ...initialLimits, ...known }, size, T0)).toMatchObject({
       ...{ phones_per_call, accepted_size },
       ...{ refused_size: size, refused_size_at: T0 },
@@ -209,11 +213,11 @@ describe('noteTooLarge and noteThrottled', () => {
   });
 
   it.each([
-    ['the whole allowance was used: one less', 8, 7],
-    ['more was: one less', 11, 7],
-    ['less was: as many as were sent', 6, 6],
-    ['very few were: half', 1, 4],
-  ])('of the calls a minute: %s', (_, count, expected) => {
+    ['fall by one when all were used', 8, 7],
+    ['fall by one when more were used than allowed', 11, 7],
+    ['fall to the calls that were sent', 6, 6],
+    ['fall by half when very few were sent', 1, 4],
+  ])('calls a minute: %s', (_, count, expected) => {
     expect(noteThrottled({ ...initialLimits, recent: sent(count) }, T0)).toMatchObject({
       ...{ calls_per_minute: expected, throttled_at: T0 },
       blocked_until: T0 + MINUTE + 1_000,

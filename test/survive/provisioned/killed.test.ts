@@ -17,10 +17,10 @@ async function scene(): Promise<{ world: FirstBackupNight; ids: string[]; events
 
 useLightS3();
 
-describe('a drive that is killed on the way to first backups', () => {
-  // Every call up to those of the run itself, which others test.
+describe('first backups of new phones', () => {
+  // Every call up to those of the run itself, which other tests cover.
   it.each(['before', 'after'] as const)(
-    'asks for them once, whichever call it is killed %s',
+    'are made once when drive is killed %s any call',
     async (when) => {
       for (let call = 1; ; call += call < 45 ? 1 : 4) {
         const { world, ids, events } = await scene();
@@ -32,7 +32,7 @@ describe('a drive that is killed on the way to first backups', () => {
         await world.minutes(24, 4);
         expect(world.exported().sort(), `killed ${when} call ${call}`).toEqual(ids);
         expect(await world.runIds(), `killed ${when} call ${call}`).toHaveLength(1);
-        // Where an answer was lost, what may still land is watched for longer than the run.
+        // After a lost response, archives that may still land are watched beyond the end of the run.
         const left = (await world.inbox()).filter((key) => !key.startsWith('open/late/'));
         expect(left, `killed ${when} call ${call}`).toEqual([]);
         if (!killed) {
@@ -43,7 +43,7 @@ describe('a drive that is killed on the way to first backups', () => {
     },
   );
 
-  it('gives them when every drive is killed after a few calls more than the one before', async () => {
+  it('are made although each drive is killed one call later than the one before', async () => {
     const { world, ids } = await scene();
     for (let call = 1; call < 70; call += 1) {
       if (await world.driveKilled(call, call % 2 === 0 ? 'before' : 'after')) {

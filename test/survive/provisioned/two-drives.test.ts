@@ -7,27 +7,30 @@ const LEASE_OVER = 91_000;
 
 useLightS3();
 
-describe.each(['honoured', 'ignored'] as const)('two drives, conditional PUT %s', (mode) => {
-  it('give each phone one first backup when the first sleeps through its lease at any call', async () => {
-    for (let call = 1; ; call += 2) {
-      const world = await firstBackupNight({ conditionalPut: mode });
-      const traces = await world.buy(2);
-      for (const cts of traces) await world.fire({ cts });
-      await world.minutes(2);
-      world.clock.move(4 * MINUTE);
+describe.each(['honoured', 'ignored'] as const)(
+  'two drives at once, conditional PUT %s',
+  (mode) => {
+    it('make one first backup of each phone when the first drive sleeps past its lease before any call', async () => {
+      for (let call = 1; ; call += 2) {
+        const world = await firstBackupNight({ conditionalPut: mode });
+        const traces = await world.buy(2);
+        for (const cts of traces) await world.fire({ cts });
+        await world.minutes(2);
+        world.clock.move(4 * MINUTE);
 
-      const held = await world.driveHeld(call);
-      if (held === undefined) {
-        expect(call).toBeGreaterThan(40);
-        return;
+        const held = await world.driveHeld(call);
+        if (held === undefined) {
+          expect(call).toBeGreaterThan(40);
+          return;
+        }
+        world.clock.move(LEASE_OVER);
+        await world.drive();
+        await held.release();
+        await world.minutes(24, 4);
+        const ids = traces.map((trace) => trace.resource_id).sort();
+        expect(world.exported().sort(), `held before call ${call}`).toEqual(ids);
+        expect(await world.inbox(), `held before call ${call}`).toEqual([]);
       }
-      world.clock.move(LEASE_OVER);
-      await world.drive();
-      await held.release();
-      await world.minutes(24, 4);
-      const ids = traces.map((trace) => trace.resource_id).sort();
-      expect(world.exported().sort(), `held before call ${call}`).toEqual(ids);
-      expect(await world.inbox(), `held before call ${call}`).toEqual([]);
-    }
-  });
-});
+    });
+  },
+);
