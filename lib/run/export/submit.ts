@@ -1,13 +1,19 @@
 import { withCleanup } from '../../errors.ts';
 import type { RunEvent } from '../../ledger/run/events.ts';
 import type { DriveDeps } from '../deps.ts';
-import { assertSoleWriter, flushAll, type OpenRun, record } from '../state/open-run.ts';
+import { splitList } from '../../ledger/store/split.ts';
+import { containFailure } from '../state/contain-failure.ts';
+import { assertSoleWriter, flush, flushAll, type OpenRun, record } from '../state/open-run.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
 import { fillBatches, type InFlightJob } from './batch.ts';
 import { attemptOf } from './classify-response.ts';
 import type { Item } from './lanes.ts';
 import { callsAllowed } from './rate-limit.ts';
 import { sendBatch, type Window } from './send-batch.ts';
+
+const ATTEMPTS_PER_EVENT = 1_000;
+/** A window is written to the log whenever so many events have come in. */
+const FLUSH_EVENTS = 1_000;
 
 /**
  * Sends the exports that are due as one window: writes an intent to the log of each run, then sends the calls, then closes the
@@ -40,6 +46,8 @@ export async function submitWindow(
     }
     for (const { window, items } of sends) {
       await deps.meter.during(window.run, () => sendBatch(deps, window, items));
+      if (window.run.unwritten.events.length < FLUSH_EVENTS) continue;
+      await containFailure(deps, () => flush(deps, window.run), { run: window.run });
     }
   };
   await withCleanup(send, () => {
@@ -52,16 +60,28 @@ export async function submitWindow(
 async function writeIntent(deps: DriveDeps, window: Window): Promise<void> {
   const { clock, writer } = deps;
   window.id = `${writer.name}-${writer.next()}`;
-  const attempts = [...window.unsent.values()].map(attemptOf);
-  record(window.run, [{ type: 'intent', at: clock.now(), window: window.id, attempts }]);
+  const at = clock.now();
+  record(
+    window.run,
+    attemptLists(window).map((attempts) => ({ type: 'intent', at, window: window.id, attempts })),
+  );
   await assertSoleWriter(deps, window.run);
 }
 
+/** Returns the unsent attempts of a window in lists that fit into one event each. */
+function attemptLists({ unsent }: Window) {
+  return splitList([...unsent.values()].map(attemptOf), ATTEMPTS_PER_EVENT);
+}
+
 /** Records the attempts that were not sent. The caller flushes the runs. */
-function closeWindow({ run, id, unsent, stopCode }: Window, at: number): void {
-  if (id !== '' && unsent.size > 0) {
-    const attempts = [...unsent.values()].map(attemptOf);
-    record(run, [{ type: 'unsent', at, window: id, attempts }]);
+function closeWindow(window: Window, at: number): void {
+  const { run, id, stopCode } = window;
+  if (id !== '') {
+    const lists = attemptLists(window);
+    record(
+      run,
+      lists.map((attempts) => ({ type: 'unsent', at, window: id, attempts })),
+    );
   }
   if (stopCode !== undefined) failUnsubmitted(run, stopCode, at);
 }

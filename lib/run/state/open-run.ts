@@ -1,6 +1,7 @@
 import type { RunEvent } from '../../ledger/run/events.ts';
 import { fold } from '../../ledger/run/fold.ts';
 import { layout } from '../../ledger/store/layout.ts';
+import { countFitting } from '../../ledger/store/split.ts';
 import { appendLog, foreignEntries } from '../../ledger/run/log.ts';
 import { addMetrics, type Metrics, noMetrics } from '../../ledger/run/metrics.ts';
 import type { Store } from '../../ledger/store/store.ts';
@@ -8,6 +9,8 @@ import { LeaseLost } from '../../errors.ts';
 import type { DriveDeps } from '../deps.ts';
 import { logEvents } from './log-events.ts';
 import { refresh, type StoredRun } from './stored-run.ts';
+
+const EVENTS_PER_ENTRY = 5_000;
 
 /** A run as one drive works on it. */
 export type OpenRun = StoredRun & { unwritten: Unwritten; retryAt: RetryTimes };
@@ -49,18 +52,24 @@ export function toOpenRun(run: StoredRun): OpenRun {
 /** Folds events into the run's state; `flush` writes them to the log. */
 export function record(run: OpenRun, events: RunEvent[]): void {
   fold(run.state, events);
-  run.unwritten.events.push(...events);
+  for (const event of events) run.unwritten.events.push(event);
 }
 
 type Flushing = Pick<DriveDeps, 'clock' | 'log' | 'writer'> & { store: Pick<Store, 'put'> };
 
-/** Appends the unwritten events as one log entry. They stay unwritten when that fails. */
+/**
+ * Appends the unwritten events to the log, oldest first, in entries that stay below the size of an object. What fails to be
+ * written stays unwritten.
+ */
 export async function flush(deps: Flushing, run: OpenRun): Promise<void> {
+  run.unwritten.flushedAt = deps.clock.now();
+  while (run.unwritten.events.length > 0) await flushEntry(deps, run);
+}
+
+async function flushEntry(deps: Flushing, run: OpenRun): Promise<void> {
   const { unwritten } = run;
-  unwritten.flushedAt = deps.clock.now();
-  if (unwritten.events.length === 0) return;
-  const { events, metrics } = unwritten;
-  unwritten.events = [];
+  const events = unwritten.events.splice(0, countFitting(unwritten.events, EVENTS_PER_ENTRY));
+  const { metrics } = unwritten;
   unwritten.metrics = noMetrics();
   try {
     const { writer } = deps;

@@ -84,6 +84,36 @@ describe('takeInbox', () => {
     expect(world.logged('object_unreadable')).toHaveLength(1);
   });
 
+  it.each<[string, (world: ReturnType<typeof driveScene>, key: string) => Promise<void>, string]>([
+    [
+      '17 MB',
+      ({ store }, key) =>
+        store.put(key, JSON.stringify({ version: 1, events: [], pad: 'x'.repeat(17_000_000) })),
+      'object_invalid',
+    ],
+    [
+      '20 MB, which the transport does not read to its end',
+      async ({ store, deps }, key) => {
+        await store.put(key, '{}');
+        const get: typeof store.get = (wanted) =>
+          wanted === key
+            ? Promise.reject(new PhonevaultError('unreachable', 'too large'))
+            : store.get(wanted);
+        deps.store = { ...store, get };
+      },
+      'object_unreadable',
+    ],
+  ])('lets a run with a log entry of %s rest, and takes up the others', async (_, write, code) => {
+    const world = driveScene();
+    await world.request(RUN, [plannedPhone('p')]);
+    await world.request(OTHER, [plannedPhone('q')]);
+    const key = layout.logEntry(RUN, '0000000002-b', 1);
+    await write(world, key);
+    await world.take();
+    expect([...world.work.runs.keys()]).toEqual([OTHER]);
+    expect(world.deps.unreadable.objects.get(key)).toMatchObject({ code, run_id: RUN });
+  });
+
   it('takes a run up again that can be read again, and lets it follow its own jobs', async () => {
     const world = driveScene();
     await world.request(RUN, [plannedPhone('p')]);

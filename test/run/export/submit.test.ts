@@ -152,6 +152,64 @@ describe('submitWindow', () => {
     expect(known[0]).toEqual([`${WRITER}-1`, `${WRITER}-3`]);
   });
 
+  it('writes the intents of a large window in several events before the first call', async () => {
+    const known: [type: string, attempts: number][] = [];
+    const world = scene(() => undefined);
+    const { batchStorage } = world.deps.cph;
+    world.deps.cph.batchStorage = async (infos) => {
+      for (const event of await readLog(world.store, run.runId))
+        if (event.type === 'intent') known.push([event.window, event.attempts.length]);
+      world.deps.until = 0;
+      return batchStorage(infos);
+    };
+    world.limit({ phones_per_call: 1_250, calls_per_minute: 2 });
+    const run = runOf('nightly-1', numbered(2_500), { max_in_flight_per_server: 9_999 });
+    await world.submit(run);
+    const window = `${WRITER}-1`;
+    expect(known).toEqual([
+      [window, 1_000],
+      [window, 1_000],
+      [window, 500],
+    ]);
+    expect(unsent(run)).toHaveLength(1_250);
+  });
+
+  it('writes what came back between the calls, whenever there are a thousand events', async () => {
+    const logged: number[] = [];
+    const world = scene(() => undefined);
+    const { batchStorage } = world.deps.cph;
+    world.deps.cph.batchStorage = async (infos) => {
+      const known = await readLog(world.store, run.runId);
+      logged.push(known.filter(({ type }) => type === 'accepted').length);
+      return batchStorage(infos);
+    };
+    world.limit({ phones_per_call: 500, calls_per_minute: 5 });
+    const run = runOf('nightly-1', numbered(2_500), { max_in_flight_per_server: 9_999 });
+    await world.submit(run);
+    expect(logged).toEqual([0, 0, 1_000, 1_000, 2_000]);
+  });
+
+  it('goes on with other runs when the log of one cannot be written between the calls', async () => {
+    const world = scene(() => undefined);
+    const { put } = world.store;
+    let puts = 0;
+    world.deps.store.put = async (key, body) => {
+      if (key.startsWith(layout.run('nightly-1')) && (puts += 1) === 2) throw temporaryError();
+      await put(key, body);
+    };
+    world.limit({ phones_per_call: 1_000, calls_per_minute: 9 });
+    const many = { max_in_flight_per_server: 9_999 };
+    const [first, second] = [
+      runOf('nightly-1', numbered(2_500), many),
+      runOf('weekly-1', ['q'], many),
+    ];
+    await world.submit(first, second);
+    expect(world.calls.map((ids) => ids.length)).toEqual([1, 1_000]);
+    expect(unsent(first)).toHaveLength(1_500);
+    expect(first.retryAt.step).toBeGreaterThan(T0);
+    expect(await events(world, second)).toEqual(['intent', 'accepted']);
+  });
+
   it('counts calls and waits for the run that caused them', async () => {
     const world = refusing({ code: 'throttled', status: 429 }, 1);
     const run = runOf('nightly-1', ['p']);

@@ -3,6 +3,7 @@ import { LeaseLost } from '../../../lib/errors.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { appendLog, readLog } from '../../../lib/ledger/run/log.ts';
+import { MAX_OBJECT_BYTES } from '../../../lib/ledger/store/split.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import { noMetrics } from '../../../lib/ledger/run/metrics.ts';
 import { createWriter } from '../../../lib/run/deps.ts';
@@ -75,6 +76,54 @@ describe('flush', () => {
     expect(await store.list('')).toEqual([]);
     expect(run.unwritten.flushedAt).toBe(T0 + 5);
     expect(run.unwritten.metrics).toEqual(cost(7));
+  });
+
+  describe('of many events', () => {
+    const many = (count: number): RunEvent[] =>
+      Array.from({ length: count }, (_, n) => ({ type: 'ready', at: T0 + n, phone_id: 'p' }));
+
+    it('writes several entries of at most 5,000 events, oldest first, and counts the metrics once', async () => {
+      const { store, deps, run } = scene();
+      record(run, many(12_000));
+      run.unwritten.metrics = cost(7);
+      await flush(deps, run);
+      expect(await readLog(store, RUN)).toEqual(many(12_000));
+      expect([...run.logMark]).toEqual([1, 2, 3].map((n) => layout.logEntry(RUN, '1-a', n)));
+      const [first] = await readLog(
+        { ...store, list: async () => (await store.list('')).slice(1) },
+        RUN,
+      );
+      expect(first?.at).toBe(T0 + 5_000);
+      expect([...run.loggedMetrics.values()]).toEqual([cost(7), noMetrics(), noMetrics()]);
+    });
+
+    it('writes no entry larger than 1 MiB', async () => {
+      const { store, deps, run } = scene();
+      const message = '云'.repeat(200);
+      const refused = Array.from({ length: 5_000 }, (_, n): RunEvent => ({
+        ...{ type: 'refused', at: T0 + n, phone_id: 'p', attempt: 1, code: 'CPS.0042', message },
+      }));
+      record(run, refused);
+      await flush(deps, run);
+      const sizes = (await store.list('')).map(({ size }) => size);
+      expect(Math.max(...sizes)).toBeLessThan(MAX_OBJECT_BYTES);
+      expect(await readLog(store, RUN)).toEqual(refused);
+    });
+
+    it('keeps the rest when one of the entries cannot be written', async () => {
+      const { store, deps, run } = scene();
+      record(run, many(12_000));
+      let puts = 0;
+      const put: typeof store.put = async (key, body) => {
+        if ((puts += 1) === 2) throw new Error('unreachable');
+        await store.put(key, body);
+      };
+      await expect(flush({ ...deps, store: { put } }, run)).rejects.toThrow('unreachable');
+      expect(await readLog(store, RUN)).toEqual(many(5_000));
+      expect(run.unwritten.events).toEqual(many(12_000).slice(5_000));
+      await flush(deps, run);
+      expect(await readLog(store, RUN)).toEqual(many(12_000));
+    });
   });
 
   it('keeps events that could not be written, in front of newer ones', async () => {
