@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type Fate, type PlayedNight, playNight } from '../testing/busy-night.ts';
+import { type RunCourse, type PlayedNight, playNight } from '../testing/busy-night.ts';
 
 const MINUTE = 60_000;
 
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   const [busy, busySeconds] = await timed(() => playNight({ phones, servers, seed, busy: true }));
 
   console.log('\nrequested  first call  settled  phones  exported  outcome    run');
-  for (const fate of busy.fates) console.log(rowOf(fate, busy.large.requestedAt));
+  for (const course of busy.courses) console.log(rowOf(course, busy.large.requestedAt));
 
   const cells = (name: string, of: (played: PlayedNight) => number, digits = 0): string => {
     const [a, b] = [of(quiet), of(busy)];
@@ -50,14 +50,14 @@ async function main(): Promise<void> {
   ];
   console.log(lines.join('\n'));
 
-  const { doings, firsts } = busy;
-  const owed = [...(doings?.owed ?? [])];
-  const wrong = owed.filter(([id, count]) => firsts.get(`newphones ${id}`) !== count);
-  const due = owed.reduce((sum, [, count]) => sum + count, 0);
+  const { events, firstBackups } = busy;
+  const expected = [...(events?.firstBackups ?? [])];
+  const wrong = expected.filter(([id, count]) => firstBackups.get(`newphones ${id}`) !== count);
+  const due = expected.reduce((sum, [, count]) => sum + count, 0);
   console.log(
-    `\nfirst backups: ${due} due, ${owed.length} phones, ${firsts.size} requested, ${wrong.length} wrong`,
+    `\nfirst backups: ${due} due, ${expected.length} phones, ${firstBackups.size} requested, ${wrong.length} wrong`,
   );
-  console.log(`HTTP responses by status: ${JSON.stringify(doings?.statuses)}`);
+  console.log(`HTTP responses by status: ${JSON.stringify(events?.statuses)}`);
 }
 
 async function timed<T>(play: () => Promise<T>): Promise<[T, number]> {
@@ -65,7 +65,7 @@ async function timed<T>(play: () => Promise<T>): Promise<[T, number]> {
   return [await play(), (performance.now() - began) / 1000];
 }
 
-function rowOf({ runId, requestedAt, firstCallAt, report }: Fate, from: number): string {
+function rowOf({ runId, requestedAt, firstCallAt, report }: RunCourse, from: number): string {
   const minutes = (ms: number | undefined): string =>
     ms === undefined ? '-' : (ms / MINUTE).toFixed(1);
   const first = firstCallAt === undefined ? undefined : firstCallAt - requestedAt;
@@ -80,7 +80,7 @@ function rowOf({ runId, requestedAt, firstCallAt, report }: Fate, from: number):
   ].join(' ');
 }
 
-const minutesOf = ({ requestedAt, report }: Fate): number =>
+const minutesOf = ({ requestedAt, report }: RunCourse): number =>
   (Date.parse(report.settled_at) - requestedAt) / MINUTE;
 
 const acceptedOf = (exports: PlayedNight['night']['exports']): number =>

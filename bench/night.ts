@@ -16,7 +16,7 @@ async function main(): Promise<void> {
     await world.putPolicy(NIGHTLY.replace('deadline: 2h', 'deadline: 12h'));
     const began = performance.now();
     const start = world.clock.now();
-    const { report } = await world.settle(await world.ask(), 12 * 60);
+    const { report } = await world.settle(await world.requestRun(), 12 * 60);
     const seconds = (performance.now() - began) / 1000;
     const minutes = (world.clock.now() - start) / 60_000;
     const { storageInfosPerCall: size, writesPerMinute: rate } = world.cloud.control.limits();

@@ -4,9 +4,9 @@ import { PhonevaultError } from '../lib/errors.ts';
 import { cliNight } from './cli/support/cli-night.ts';
 import { api } from './http/support/api.ts';
 import { TOKEN, WEBHOOK_KEYS } from '../testing/keys.ts';
-import { witnessErrors } from '../testing/leaks/errors.ts';
+import { checkErrors } from '../testing/leaks/errors.ts';
 import { leakIn, MARK } from '../testing/leaks/marks.ts';
-import { takeLeaks, textsSeen, witnessed } from '../testing/leaks/witness.ts';
+import { takeLeaks, checkedTexts, checkText } from '../testing/leaks/check-text.ts';
 import { night, NIGHTLY } from '../testing/night.ts';
 
 const SMALL = { phones: 4, servers: 1, seed: 3 };
@@ -52,17 +52,17 @@ describe('the search for leaks', () => {
   });
 
   it('searches every output', async () => {
-    const before = textsSeen();
+    const before = checkedTexts();
     const http = await api({ ...SMALL, conditionalPut: 'honoured' });
     await http.putPolicy(NIGHTLY);
     await http.call('POST', '/v1/runs', { key: 'k1', body: { policy: 'nightly' } });
     await http.call('GET', '/v1/runs', { token: `${TOKEN}x` });
-    await http.settle(await http.ask());
+    await http.settle(await http.requestRun());
     const cli = await cliNight({ env: { PHONEVAULT_REGION: 'nowhere' } });
     await cli.run('status');
     process.stdout.write('printed\n');
-    witnessErrors();
-    const now = textsSeen();
+    checkErrors();
+    const now = checkedTexts();
     for (const kind of ['log', 'cli', 'console', 'http', 'error', 'obs', 'cph', 'smn']) {
       expect([kind, (now.get(kind) ?? 0) > (before.get(kind) ?? 0)]).toEqual([kind, true]);
     }
@@ -79,11 +79,11 @@ describe('the search for leaks', () => {
       message_structure: { default: token.slice(0, 60) },
       message_attributes: [],
     });
-    witnessed('http', `{"detail":"${TOKEN}"}`);
+    checkText('http', `{"detail":"${TOKEN}"}`);
     const hint = `check ${secretKey}`;
     void new PhonevaultError('service', 'mistaken', { hint });
     void new PhonevaultError('service', 'mistaken too', { cause: { keys: { secretKey } } });
-    witnessErrors();
+    checkErrors();
     const found = takeLeaks().map((leak) => leak.slice(0, leak.indexOf(':')));
     for (const kind of ['log', 'obs', 'smn', 'http', 'error']) expect(found).toContain(kind);
     expect(found.filter((kind) => kind === 'error').length).toBeGreaterThanOrEqual(2);

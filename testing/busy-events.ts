@@ -17,37 +17,43 @@ const RUNNING = 2;
 /** Runs with an unreadable request: one is cut JSON, one is of a newer version. */
 export const BROKEN = ['nightly-20251231t183000z', 'ondemand-0000000000000000'];
 
-/** What happened to the cloud and the functions, for comparison with the outcome. */
-export type Doings = {
-  /** How many first backups each phone is owed. */
-  owed: Map<string, number>;
+/** What happens during a busy night, for comparison with its outcome. */
+export type BusyEvents = {
+  /** How many first backups each phone needs, by phone id. */
+  firstBackups: Map<string, number>;
   /** Phones without an event. */
-  untold: string[];
+  withoutEvent: string[];
   /** The number of HTTP responses, by status. */
   statuses: Record<number, number>;
   /** Run ids in responses, by idempotency key. */
-  answered: Map<string, Set<string>>;
-  kicks: number;
+  runsByKey: Map<string, Set<string>>;
+  /** How often an HTTP request woke drive. */
+  wakeUps: number;
 };
 
 /**
- * Plans events from `start` (epoch ms) on: phones are bought and reset, with traces that come three times, late, in any order
- * or never; callers request runs under new and old keys, cancel and list them; unreadable requests appear.
+ * Plans events from `start` (epoch ms) on. Phones are bought and reset, with traces that arrive three times, late, in any
+ * order or never. Callers request runs under new and old keys, cancel and list them. Unreadable requests appear.
  */
-export function makeBusy(night: Night, clock: AgendaClock, start: number, seed: number): Doings {
+export function planBusyEvents(
+  night: Night,
+  clock: AgendaClock,
+  start: number,
+  seed: number,
+): BusyEvents {
   const random = createRandom(seed, 'busy');
-  const doings: Doings = {
-    owed: new Map(),
-    untold: [],
+  const events: BusyEvents = {
+    firstBackups: new Map(),
+    withoutEvent: [],
     statuses: {},
-    answered: new Map(),
-    kicks: 0,
+    runsByKey: new Map(),
+    wakeUps: 0,
   };
   const { control, world } = night.cloud;
   const at = (minute: number, event: () => unknown): void =>
     clock.at(start + (minute + random() * 0.4) * MINUTE, event);
-  const owe = (phoneId: string): void =>
-    void doings.owed.set(phoneId, (doings.owed.get(phoneId) ?? 0) + 1);
+  const expectBackup = (phoneId: string): void =>
+    void events.firstBackups.set(phoneId, (events.firstBackups.get(phoneId) ?? 0) + 1);
 
   control.setDelivery({
     copies: 3,
@@ -60,10 +66,12 @@ export function makeBusy(night: Night, clock: AgendaClock, start: number, seed: 
   };
   let delivered = 0;
   const deliver = async (): Promise<void> => {
-    const due = (await control.events()).filter(({ number }) => number > delivered);
-    delivered = due.at(-1)?.number ?? delivered;
-    const told = due.filter(({ event }) => !doings.untold.some((id) => namesPhone(event, id)));
-    await Promise.all(shuffled(random, told).map(({ event }) => fire(event)));
+    const fresh = (await control.events()).filter(({ number }) => number > delivered);
+    delivered = fresh.at(-1)?.number ?? delivered;
+    const listed = fresh.filter(
+      ({ event }) => !events.withoutEvent.some((id) => namesPhone(event, id)),
+    );
+    await Promise.all(shuffled(random, listed).map(({ event }) => fire(event)));
   };
   for (let second = 15; second <= 50 * 60; second += 15) {
     clock.at(start + second * SECOND, deliver);
@@ -71,12 +79,12 @@ export function makeBusy(night: Night, clock: AgendaClock, start: number, seed: 
 
   const buy = async (count: number): Promise<string[]> => {
     const bought = ((await control.createPhones(count)) ?? []).map(({ phone_id }) => phone_id);
-    for (const id of bought) owe(id);
+    for (const id of bought) expectBackup(id);
     return bought;
   };
   const idle = (count: number): string[] => {
     const running = [...world.fleet.phones.values()].filter(({ status }) => status === RUNNING);
-    const free = running.filter(({ id }) => !doings.owed.has(id));
+    const free = running.filter(({ id }) => !events.firstBackups.has(id));
     return shuffled(random, free)
       .slice(0, count)
       .map(({ id }) => id);
@@ -85,12 +93,12 @@ export function makeBusy(night: Night, clock: AgendaClock, start: number, seed: 
     const phone = world.fleet.phones.get(id);
     if (phone === undefined) throw new Error(`no phone ${id}`);
     changePower(world, 'reset', phone, `reset-${id}`);
-    owe(id);
+    expectBackup(id);
   };
 
-  let firstborn: string[] = [];
-  at(1, async () => (firstborn = await buy(4)));
-  at(4, async () => doings.untold.push(...(await buy(3))));
+  let firstBought: string[] = [];
+  at(1, async () => (firstBought = await buy(4)));
+  at(4, async () => events.withoutEvent.push(...(await buy(3))));
   at(6, () => buy(2));
   at(9, async () => {
     world.switches.traceResource = 'order';
@@ -101,15 +109,15 @@ export function makeBusy(night: Night, clock: AgendaClock, start: number, seed: 
   at(11, async () => {
     const [phone] = idle(1);
     if (phone === undefined) return;
-    owe(phone);
-    const message = { message_id: 'asked', message: JSON.stringify({ phone_id: phone }) };
+    expectBackup(phone);
+    const message = { message_id: 'message-1', message: JSON.stringify({ phone_id: phone }) };
     await Promise.all([1, 2, 3].map(() => fire({ record: [{ smn: message }] })));
   });
-  at(26, () => firstborn.slice(0, 1).forEach(reset));
-  // Every event again, long after its backup.
+  at(26, () => firstBought.slice(0, 1).forEach(reset));
+  // Each event is delivered again, long after its backup.
   at(45, async () => {
     const again = (await control.events()).filter(
-      ({ event }) => !doings.untold.some((id) => namesPhone(event, id)),
+      ({ event }) => !events.withoutEvent.some((id) => namesPhone(event, id)),
     );
     await Promise.all(shuffled(random, again).map(({ event }) => fire(event)));
   });
@@ -134,22 +142,22 @@ export function makeBusy(night: Night, clock: AgendaClock, start: number, seed: 
     });
     const { deps } = night.invocation();
     const wake = {
-      functiongraph: { invokeAsync: async () => void (doings.kicks += 1) },
+      functiongraph: { invokeAsync: async () => void (events.wakeUps += 1) },
       driveUrn: 'urn:fss:r:p:function:default:drive',
     };
     const until = clock.now() + 50 * SECOND;
-    const answer = await toApigResponse(
+    const response = await toApigResponse(
       await app.respond(request, { run: deps, wake, callers, mount, until }),
     );
-    doings.statuses[answer.statusCode] = (doings.statuses[answer.statusCode] ?? 0) + 1;
-    return answer.statusCode === 202 && path === '/v1/runs'
-      ? (JSON.parse(answer.body) as { run_id: string }).run_id
+    events.statuses[response.statusCode] = (events.statuses[response.statusCode] ?? 0) + 1;
+    return response.statusCode === 202 && path === '/v1/runs'
+      ? (JSON.parse(response.body) as { run_id: string }).run_id
       : undefined;
   };
-  const ask = async (key: string, phones: string[]): Promise<string | undefined> => {
+  const requestRun = async (key: string, phones: string[]): Promise<string | undefined> => {
     const runId = await call('POST', '/v1/runs', { policy: 'ondemand', phones }, key);
-    const known = doings.answered.get(key) ?? new Set();
-    if (runId !== undefined) doings.answered.set(key, known.add(runId));
+    const known = events.runsByKey.get(key) ?? new Set();
+    if (runId !== undefined) events.runsByKey.set(key, known.add(runId));
     return runId;
   };
   /** Phones for a request; one of them is being exported, if any is. */
@@ -160,20 +168,24 @@ export function makeBusy(night: Night, clock: AgendaClock, start: number, seed: 
     const exported = busy.length === 0 ? [] : [pick(random, busy).phoneId];
     return [...new Set([...exported, ...idle(count)])].slice(0, count);
   };
-  for (let asked = 0; asked < 10; asked += 1) {
-    const key = `busy-key-${asked}`;
-    at(0.5 + asked * 1.7, async () => {
-      const phones = wanted(1 + (asked % 3));
-      await Promise.all([ask(key, phones), ask(key, [...phones].reverse()), ask(key, phones)]);
-      clock.at(clock.now() + 3 * MINUTE, () => ask(key, phones));
+  for (let number = 0; number < 10; number += 1) {
+    const key = `busy-key-${number}`;
+    at(0.5 + number * 1.7, async () => {
+      const phones = wanted(1 + (number % 3));
+      await Promise.all([
+        requestRun(key, phones),
+        requestRun(key, [...phones].reverse()),
+        requestRun(key, phones),
+      ]);
+      clock.at(clock.now() + 3 * MINUTE, () => requestRun(key, phones));
       clock.at(clock.now() + 4 * MINUTE, () =>
         call('POST', '/v1/runs', { policy: 'ondemand', phones: ['another'] }, key),
       );
     });
   }
-  at(5, () => ask('busy-key-of-thirty', wanted(30)));
+  at(5, () => requestRun('busy-key-of-thirty', wanted(30)));
   at(7, async () => {
-    const runId = await ask('busy-key-cancelled', wanted(3));
+    const runId = await requestRun('busy-key-cancelled', wanted(3));
     await Promise.all([1, 2].map(() => call('POST', `/v1/runs/${runId}/cancel`)));
   });
   for (let minute = 1; minute < 20; minute += 1) {
@@ -185,7 +197,7 @@ export function makeBusy(night: Night, clock: AgendaClock, start: number, seed: 
     await store.put(layout.request(BROKEN[0] ?? ''), '{"version":1,"run_id":');
     await store.put(layout.request(BROKEN[1] ?? ''), '{"version":99}');
   });
-  return doings;
+  return events;
 }
 
 function namesPhone(event: unknown, phoneId: string): boolean {

@@ -3,7 +3,7 @@ import { readReport, readReportedPhones, type Report } from '../lib/ledger/run/r
 import { listOpen } from '../lib/ledger/run/request.ts';
 import type { CloudOptions } from '../local/cloud.ts';
 import type { Job } from '../local/cph/world/jobs.ts';
-import { BROKEN, type Doings, makeBusy } from './busy-events.ts';
+import { BROKEN, type BusyEvents, planBusyEvents } from './busy-events.ts';
 import { type Night, night, NIGHTLY } from './night.ts';
 import { agendaClock } from './play-clock.ts';
 import { ON_PROVISIONED } from './provisioning.ts';
@@ -24,7 +24,7 @@ const POLICIES: Readonly<Record<string, string>> = {
 };
 
 /** The course of one run. Times in epoch ms. */
-export type Fate = {
+export type RunCourse = {
   runId: string;
   /** When the request was written. */
   requestedAt: number;
@@ -35,21 +35,21 @@ export type Fate = {
 
 export type PlayedNight = {
   night: Night;
-  doings: Doings | undefined;
-  fates: Fate[];
+  events: BusyEvents | undefined;
+  courses: RunCourse[];
   /** The run of 02:30. */
-  large: Fate;
+  large: RunCourse;
   /** Pairs of exports of one phone that ran at the same time at CPH. */
   overlaps: number;
   /** First backups by policy and phone. */
-  firsts: Map<string, number>;
+  firstBackups: Map<string, number>;
   drives: number;
 };
 
 /**
- * Plays a night from 02:28 on with the timers of `schedule` and `drive`, in virtual time in which each call takes `latencyMs`:
- * with the run of 02:30 alone, or with all that `makeBusy` has happen beside it. CPH takes on whatever it is asked for, so that
- * only the functions keep two exports of a phone apart. Ends when nothing is left to do.
+ * Plays a night from 02:28 on with the timers of `schedule` and `drive`, in virtual time. Each call takes `latencyMs`. Plays
+ * only the run of 02:30, or also the events of `planBusyEvents`. CPH accepts a second export of a phone, so only the
+ * functions prevent one. Ends when nothing is left to do.
  */
 export async function playNight(
   options: CloudOptions & { busy: boolean; seed: number; latencyMs?: number },
@@ -61,20 +61,20 @@ export async function playNight(
   if (options.busy) {
     for (const [name, text] of Object.entries(POLICIES)) await world.putPolicy(text, name);
   }
-  const doings = options.busy ? makeBusy(world, clock, SLOT, options.seed) : undefined;
+  const events = options.busy ? planBusyEvents(world, clock, SLOT, options.seed) : undefined;
 
   let drives = 0;
   const { store } = world.invocation().deps;
   for (let minute = 0; ; minute += 1) {
     if (minute > 24 * 60) throw new Error('the night does not end');
     const end = SLOT + (minute - 1) * MINUTE;
-    let kicks = doings?.kicks;
+    let wakeUps = events?.wakeUps;
     await world.tick();
     await world.drive();
     drives += 1;
     while (clock.now() < end) {
-      if (kicks !== doings?.kicks) {
-        kicks = doings?.kicks;
+      if (wakeUps !== events?.wakeUps) {
+        wakeUps = events?.wakeUps;
         await world.drive();
         drives += 1;
       }
@@ -86,32 +86,32 @@ export async function playNight(
       clock.left() === 0 && !isLeft && !hints.some(isLookupHint) && orphaned.length === 0;
     if (minute > 2 && isOver) break;
   }
-  const fates = await fatesOf(world);
-  const large = fates.find(({ report }) => report.policy === 'nightly');
+  const courses = await coursesOf(world);
+  const large = courses.find(({ report }) => report.policy === 'nightly');
   if (large === undefined) throw new Error('nothing ran at 02:30');
   const jobs = [...world.cloud.world.jobs.byId.values()];
-  const firsts = await firstsOf(world, fates);
-  return { night: world, doings, fates, large, overlaps: overlapsOf(jobs), firsts, drives };
+  const firstBackups = await countFirstBackups(world, courses);
+  return { night: world, events, courses, large, overlaps: overlapsOf(jobs), firstBackups, drives };
 }
 
-async function fatesOf(world: Night): Promise<Fate[]> {
+async function coursesOf(world: Night): Promise<RunCourse[]> {
   const { store } = world.invocation().deps;
-  const fates: Fate[] = [];
+  const courses: RunCourse[] = [];
   for (const { event, run, time } of world.lines) {
     if (event !== 'requested') continue;
     const runId = String(run);
-    if (fates.some((fate) => fate.runId === runId)) continue;
+    if (courses.some((course) => course.runId === runId)) continue;
     const report = await readReport(store, runId);
     if (report === undefined) throw new Error(`${runId} has no report`);
     const calls = world.exports.filter(({ key }) => key.includes(`/${runId}/`));
-    fates.push({
+    courses.push({
       runId,
       requestedAt: Date.parse(String(time)),
       firstCallAt: calls[0]?.at,
       report,
     });
   }
-  return fates;
+  return courses;
 }
 
 function overlapsOf(jobs: Job[]): number {
@@ -130,14 +130,14 @@ function overlapsOf(jobs: Job[]): number {
   return overlaps;
 }
 
-async function firstsOf(world: Night, fates: Fate[]): Promise<Map<string, number>> {
+async function countFirstBackups(world: Night, courses: RunCourse[]): Promise<Map<string, number>> {
   const { store } = world.invocation().deps;
-  const firsts = new Map<string, number>();
-  for (const { report } of fates.filter((fate) => fate.report.trigger === 'provisioned')) {
+  const firstBackups = new Map<string, number>();
+  for (const { report } of courses.filter((course) => course.report.trigger === 'provisioned')) {
     for (const { phone_id, outcome } of await readReportedPhones(store, report)) {
       const own = `${report.policy} ${phone_id}`;
-      if (outcome === 'exported') firsts.set(own, (firsts.get(own) ?? 0) + 1);
+      if (outcome === 'exported') firstBackups.set(own, (firstBackups.get(own) ?? 0) + 1);
     }
   }
-  return firsts;
+  return firstBackups;
 }

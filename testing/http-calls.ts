@@ -3,7 +3,7 @@ import { EXPIRED, hashOf, READER, TOKEN, WEBHOOK_KEYS } from './keys.ts';
 
 const [SECRET = '', RESTRICTED = '', FOREIGN = ''] = WEBHOOK_KEYS;
 
-/** Who may make the calls. */
+/** The callers' tokens and webhook secrets. */
 export const HTTP_SETTINGS = {
   PHONEVAULT_HTTP_TOKENS: [
     `ci:read+run+cancel:never:sha256-${hashOf(TOKEN)}`,
@@ -13,7 +13,7 @@ export const HTTP_SETTINGS = {
   PHONEVAULT_WEBHOOK_SECRETS: `${SECRET},crm:nightly:${RESTRICTED}`,
 };
 
-/** A call to the API, and what it may be answered. The event is made when it is sent: signatures have a time. */
+/** A call to the API and its allowed statuses. The event is made when it is sent, because signatures have a time. */
 export type HttpCall = { kind: string; expected: number[]; event: () => unknown };
 
 type Sent = {
@@ -30,8 +30,8 @@ const json = (value: unknown): string => JSON.stringify(value);
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 /**
- * So many calls of every kind, in an order and with keys that `random` decides, against the policies nightly, weekly and broken. `known` are runs that are
- * there; the caller adds to it what it learns.
+ * Returns `count` calls of every kind, against the policies nightly, weekly and broken. `random` decides their order and keys.
+ * `known` holds the ids of existing runs; the caller adds new ones.
  */
 export function makeCalls(
   random: () => number,
@@ -41,7 +41,7 @@ export function makeCalls(
 ): HttpCall[] {
   const upTo = (most: number): number => Math.floor(random() * most);
   const some = (): string[] => [phones[upTo(phones.length)] ?? ''];
-  const ask = (body: unknown, key?: string): Sent => ({
+  const start = (body: unknown, key?: string): Sent => ({
     method: 'POST',
     path: '/v1/runs',
     headers: { ...bearer(TOKEN), ...(key === undefined ? {} : { 'Idempotency-Key': key }) },
@@ -79,29 +79,24 @@ export function makeCalls(
   const key = (): string => `key-${upTo(12)}`;
 
   const kinds: Kind[] = [
-    ['run: a key, used again and again', 10, [202], () => ask(nightly, key())],
-    ['run: some phones', 5, [202], (n) => ask({ ...nightly, phones: some() }, `some-${n}`)],
+    ['run: a repeated key', 10, [202], () => start(nightly, key())],
+    ['run: some phones', 5, [202], (n) => start({ ...nightly, phones: some() }, `some-${n}`)],
     [
       'run: a key for one of two bodies',
       5,
       [202, 409],
-      () => ask(random() < 0.5 ? nightly : { policy: 'weekly' }, `both-${upTo(6)}`),
+      () => start(random() < 0.5 ? nightly : { policy: 'weekly' }, `both-${upTo(6)}`),
     ],
-    [
-      'run: a phone that no one knows',
-      1,
-      [202],
-      () => ask({ ...nightly, phones: ['ffff'] }, 'ffff'),
-    ],
-    ['run: no key', 2, [400], () => ask(nightly)],
-    ['run: a key with spaces', 1, [400], () => ask(nightly, 'a b')],
-    ['run: not JSON', 2, [400], (n) => ask(['', '{', 'null x', '\u0000'][n % 4] ?? '', 'bad')],
+    ['run: an unknown phone', 1, [202], () => start({ ...nightly, phones: ['ffff'] }, 'ffff')],
+    ['run: no key', 2, [400], () => start(nightly)],
+    ['run: a key with spaces', 1, [400], () => start(nightly, 'a b')],
+    ['run: not JSON', 2, [400], (n) => start(['', '{', 'null x', '\u0000'][n % 4] ?? '', 'bad')],
     [
       'run: another shape',
       3,
       [400],
       (n) =>
-        ask(
+        start(
           [[], null, 7, { policy: 7 }, { ...nightly, x: 1 }, { ...nightly, phones: [] }][n % 6],
           'bad',
         ),
@@ -110,29 +105,24 @@ export function makeCalls(
       'run: __proto__',
       1,
       [400],
-      () => ask('{"__proto__":{"policy":"nightly"},"policy":"nightly"}', 'p'),
+      () => start('{"__proto__":{"policy":"nightly"},"policy":"nightly"}', 'p'),
     ],
     [
       'run: 1,001 phones',
       1,
       [400],
-      () => ask({ ...nightly, phones: Array.from({ length: 1001 }, (_, n) => `p${n}`) }, 'many'),
+      () => start({ ...nightly, phones: Array.from({ length: 1001 }, (_, n) => `p${n}`) }, 'many'),
     ],
-    ['run: no such policy', 2, [404], () => ask({ policy: 'nobody' }, 'k')],
-    ['run: a policy with faults', 2, [422], () => ask({ policy: 'broken' }, 'k')],
-    ['run: 7 MB', 0.3, [413], () => ask(`"${'x'.repeat(7e6)}"`, 'large')],
+    ['run: no such policy', 2, [404], () => start({ policy: 'nobody' }, 'k')],
+    ['run: a policy with faults', 2, [422], () => start({ policy: 'broken' }, 'k')],
+    ['run: 7 MB', 0.3, [413], () => start(`"${'x'.repeat(7e6)}"`, 'large')],
     [
       'run: a token that may only read',
       2,
       [403],
-      () => ({ ...ask(nightly, 'k'), headers: bearer(READER) }),
+      () => ({ ...start(nightly, 'k'), headers: bearer(READER) }),
     ],
-    [
-      'webhook: a message, again and again',
-      6,
-      [202],
-      () => hook([SECRET], `msg_${upTo(8)}`, nightly),
-    ],
+    ['webhook: a repeated message', 6, [202], () => hook([SECRET], `msg_${upTo(8)}`, nightly)],
     [
       'webhook: two signatures',
       3,
@@ -142,16 +132,16 @@ export function makeCalls(
     ['webhook: stale', 2, [401], () => hook([SECRET], 'msg_old', nightly, -301_000)],
     ['webhook: forged', 2, [401], () => hook([FOREIGN], 'msg_forged', nightly)],
     [
-      'webhook: not its policy',
+      'webhook: a secret for another policy',
       2,
       [403],
       () => hook([RESTRICTED], 'msg_other', { policy: 'weekly' }),
     ],
     [
-      'webhook: half of its headers',
+      'webhook: missing headers',
       1,
       [401],
-      () => ({ ...ask(nightly), headers: { 'webhook-id': 'a' } }),
+      () => ({ ...start(nightly), headers: { 'webhook-id': 'a' } }),
     ],
     ['list', 8, [200], () => get('/v1/runs')],
     [
@@ -187,7 +177,7 @@ export function makeCalls(
         ),
     ],
     [
-      'show: a run that is there',
+      'show: a run',
       6,
       [200],
       () => get(`/v1/runs/${aRun()}`, random() < 0.5 ? { phones: '1' } : {}),
@@ -201,7 +191,7 @@ export function makeCalls(
           `/v1/runs/${['nobody-1', '%2e%2e%2fstate', 'é', 'A'.repeat(4000), '__proto__', '%00'][n % 6]}`,
         ),
     ],
-    ['cancel: a run that is there', 3, [202, 409], () => cancel(aRun())],
+    ['cancel: a run', 3, [202, 409], () => cancel(aRun())],
     ['cancel: no such run', 2, [404], () => cancel('nightly-20200101t000000z')],
     ['plan', 5, [200, 202], () => plan(nightly)],
     ['plan: fresh', 2, [202], () => plan(nightly, { fresh: '1' })],
@@ -221,7 +211,7 @@ export function makeCalls(
     ['policies', 4, [200], () => get('/v1/policies')],
     ['openapi', 2, [200], () => get('/v1/openapi.json', {}, READER)],
     [
-      'no such address',
+      'no such route',
       2,
       [404],
       (n) => get(['/', '/v1', '/v1/run', '/v2/runs', '/v1/runs/a/b/c'][n % 5] ?? ''),
@@ -232,7 +222,7 @@ export function makeCalls(
       [405],
       (n) => ({ ...get('/v1/runs'), method: ['PUT', 'DELETE', 'PATCH'][n % 3] ?? '' }),
     ],
-    ['nobody', 2, [401], () => ({ path: '/v1/runs' })],
+    ['no token', 2, [401], () => ({ path: '/v1/runs' })],
     ['a wrong token', 2, [401], (n) => get('/v1/runs', {}, n % 2 ? EXPIRED : 'pv_wrong')],
     ['an event of another trigger', 1, [400], () => ({ path: '' })],
   ];
@@ -241,7 +231,7 @@ export function makeCalls(
     let left = random() * sum;
     return kinds.find(([, share]) => (left -= share) < 0);
   };
-  // Each kind comes once at least.
+  // Each kind is drawn at least once.
   const drawn = Array.from({ length: count }, (_, number) => kinds[number] ?? draw());
   return drawn
     .filter((kind) => kind !== undefined)
@@ -250,7 +240,7 @@ export function makeCalls(
     });
 }
 
-/** As the gateways hand a call over: in plain text or base64, below a path of the operator's or not. */
+/** Returns a call as API gateways deliver it: in plain text or base64, below a path of the operator or not. */
 function eventOf({ method = 'GET', path, query = {}, headers = {}, body }: Sent, number: number) {
   if (path === '') return { trigger_type: 'TIMER', time: '2026-02-03T02:15:00Z' };
   const mount = number % 3 === 0 ? '/backup' : '';

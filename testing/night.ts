@@ -1,6 +1,6 @@
 import { contextOf } from '../cli/invoke/context.ts';
 import type { Clock } from '../lib/clock.ts';
-import { type HttpRequest, type Send, TransportError } from '../lib/cloud/request/send.ts';
+import type { Send } from '../lib/cloud/request/send.ts';
 import type { OpenRun } from '../lib/run/state/open-run.ts';
 import { drive, type DriveResult, driveWindow } from '../lib/run/drive/drive.ts';
 import { schedule, type ScheduleMemory } from '../lib/run/schedule/schedule.ts';
@@ -14,9 +14,8 @@ import { layout } from '../lib/ledger/store/layout.ts';
 import type { FgContext } from '../lib/runtime/context.ts';
 import { type Invocation, startInvocation } from '../lib/runtime/invocation.ts';
 import { type Cloud, type CloudOptions, createCloud } from '../local/cloud.ts';
-import { ConnectionCut, ConnectionHang } from '../local/http/connection-errors.ts';
-import { rawRequest } from '../local/http/raw-request.ts';
 import { memoryBackend } from '../local/obs/storage/memory-backend.ts';
+import { sendInto, type SentExport } from './network.ts';
 import { playClock, type PlayClock } from './play-clock.ts';
 import { watchedBackend, type Write } from './watched-backend.ts';
 
@@ -40,16 +39,16 @@ export type Night = {
   cloud: Cloud;
   lines: Record<string, unknown>[];
   /** Every requested export, as CPH saw it. */
-  exports: AskedExport[];
+  exports: SentExport[];
   /** Every object written to the cloud, in order. */
   writes: Write[];
-  /** The network of every invocation, for tests that put something in between. */
+  /** The network of every invocation, which a test may wrap. */
   send: Send;
-  /** What a function has at hand; `clock` is for one with a wrong clock. */
+  /** Starts an invocation of a function; `clock` may be a wrong one. */
   invocation(context?: Partial<FgContext>, send?: Send, clock?: Clock): Invocation;
   putPolicy(text: string, name?: string): Promise<void>;
   /** Fires the timer of one policy. Returns the id of its run. */
-  ask(policy?: string): Promise<string>;
+  requestRun(policy?: string): Promise<string>;
   tick(): Promise<string[]>;
   drive(): Promise<DriveResult>;
   /** A drive, then time moves on to a minute after its start. */
@@ -68,70 +67,6 @@ export type Night = {
   ): Promise<{ report: Report; phones: ReportedPhone[]; drives: number }>;
 };
 
-/** `at` in epoch ms. */
-type AskedExport = { phone_id: string; key: string; accepted: boolean; at: number };
-
-/** Records exports; each call to the cloud takes `latencyMs`. */
-type Wire = { exports: AskedExport[]; latencyMs: number };
-
-/** Records what an export call requested and whether CPH accepted it. */
-export function noteExports(
-  exports: AskedExport[],
-  asked: unknown,
-  answer: string,
-  at: number,
-): void {
-  const { storage_infos } = JSON.parse(String(asked)) as {
-    storage_infos: { phone_id: string; object_path: string }[];
-  };
-  let jobs: { phone_id: string; job_id?: string }[] = [];
-  try {
-    ({ jobs = [] } = JSON.parse(answer) as { jobs?: typeof jobs });
-  } catch {
-    // A corrupt response: only the cloud's jobs show what it started.
-  }
-  for (const { phone_id, object_path: key } of storage_infos) {
-    const job = jobs.find((entry) => entry.phone_id === phone_id);
-    exports.push({ phone_id, key, accepted: job?.job_id !== undefined, at });
-  }
-}
-
-/** Throws what a socket would notice of a response. */
-function spoilt(
-  { method, maxBytes = 16 * 1024 * 1024 }: HttpRequest,
-  headers: Record<string, string>,
-  { length }: Uint8Array,
-): void {
-  if (length > maxBytes) throw new TransportError('too_large', true);
-  const promised = Number(headers['content-length'] ?? 0);
-  if (method !== 'HEAD' && promised > length) throw new TransportError('cut', true);
-}
-
-function sendInto(cloud: Cloud, clock: Clock, { exports, latencyMs }: Wire): Send {
-  return async (request) => {
-    const init = { method: request.method, headers: request.headers };
-    const body = request.body === undefined ? {} : { body: request.body };
-    const giveUpAt = clock.now() + request.timeoutMs;
-    try {
-      const response = await cloud.handle(rawRequest(request.url, { ...init, ...body }));
-      const bytes = new Uint8Array(await response.arrayBuffer());
-      if (request.url.endsWith('/batch-storage') && response.ok) {
-        noteExports(exports, request.body, Buffer.from(bytes).toString(), clock.now());
-      }
-      if (latencyMs > 0) await clock.sleep(latencyMs);
-      const headers = Object.fromEntries(response.headers);
-      spoilt(request, headers, bytes);
-      if (clock.now() > giveUpAt) throw new TransportError('timeout', true);
-      return { status: response.status, headers, body: bytes };
-    } catch (error) {
-      if (error instanceof ConnectionCut) throw new TransportError('cut', true, error);
-      if (!(error instanceof ConnectionHang)) throw error;
-      await clock.sleep(request.timeoutMs);
-      throw new TransportError('timeout', true, error);
-    }
-  };
-}
-
 export async function night(
   options: CloudOptions & { start?: number; playOn?: PlayClock; latencyMs?: number } = {},
 ): Promise<Night> {
@@ -141,7 +76,7 @@ export async function night(
   const backend = watchedBackend(options.backend ?? memoryBackend(), writes);
   const cloud = await createCloud({ ...options, backend, clock });
   const lines: Record<string, unknown>[] = [];
-  const exports: AskedExport[] = [];
+  const exports: SentExport[] = [];
   const memory = new Map<string, OpenRun>();
   const scheduleMemory: ScheduleMemory = {};
   const settings: Record<string, string> = {
@@ -206,8 +141,8 @@ export async function night(
         die();
         return never;
       }
-      const answer = await instance.send(request);
-      if (calls < call) return answer;
+      const response = await instance.send(request);
+      if (calls < call) return response;
       die();
       return never;
     };
@@ -261,9 +196,9 @@ export async function night(
     invocation,
     send: instance.send,
     putPolicy: (text, name = 'nightly') => invocation().deps.store.put(layout.policy(name), text),
-    ask: async (policy = 'nightly') => {
+    requestRun: async (policy = 'nightly') => {
       const [runId] = await timer({ time: clock.now(), policy });
-      if (runId === undefined) throw new Error('nothing was asked for');
+      if (runId === undefined) throw new Error('no run was requested');
       return runId;
     },
     tick: () => timer({ time: clock.now(), policy: undefined }),

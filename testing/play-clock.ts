@@ -2,7 +2,7 @@ import type { Clock } from '../lib/clock.ts';
 
 export type PlayClock = Clock & { move(ms: number): void };
 
-/** A clock that stands still until it is moved, or somebody sleeps. */
+/** A clock that moves only by `move` and during sleeps. */
 export function playClock(start = Date.UTC(2026, 0, 2, 2, 30)): PlayClock {
   let now = start;
   return {

@@ -1,5 +1,4 @@
 import { layout } from '../lib/ledger/store/layout.ts';
-import { readProvisioning } from '../lib/ledger/state/provisioning.ts';
 import { storeHints, type EventResult } from '../lib/run/first-backup/store-hints.ts';
 import { readEvent } from '../lib/runtime/events/read-event.ts';
 import type { CloudOptions } from '../local/cloud.ts';
@@ -34,7 +33,6 @@ export type FirstBackupNight = Night & {
   /** Ids of the runs in the ledger. */
   runIds(): Promise<string[]>;
   inbox(): Promise<string[]>;
-  given(): Promise<Record<string, number>>;
 };
 
 /** The embedded cloud with a policy for new phones. */
@@ -88,7 +86,6 @@ export async function firstBackupNight(
       return [...new Set(keys)];
     },
     inbox: async () => (await store.list(layout.open)).map(({ key }) => key),
-    given: async () => (await readProvisioning(store)).policies.newphones?.given ?? {},
   };
 }
 

@@ -80,7 +80,7 @@ describe('the example after-backup', () => {
   it('starts the next policy once, and nothing after the last policy', async () => {
     const { world, fire } = await setUp();
     const got = listener(world);
-    const first = await world.ask('nightly');
+    const first = await world.requestRun('nightly');
     await world.settle(first);
     const events = await got();
     expect(events).toHaveLength(5);
@@ -123,7 +123,7 @@ describe('the example after-backup', () => {
   ])('does not retry a rejected request: %j', async (changes, result) => {
     const { world, fire } = await setUp(changes);
     const got = listener(world);
-    await world.settle(await world.ask('nightly'));
+    await world.settle(await world.requestRun('nightly'));
     const [event] = await got();
     expect(await fire(event)).toEqual(result);
   });

@@ -36,11 +36,11 @@ async function ledgerOf() {
   const world = await night(OPTIONS);
   await world.putPolicy(`${NIGHTLY}on_provisioned: true\n`);
   await world.tick();
-  const settled = await world.ask();
+  const settled = await world.requestRun();
   await world.settle(settled);
   world.clock.move(3_600_000);
   world.cloud.credentials = world.cloud.renewCredentials();
-  const open = await world.ask();
+  const open = await world.requestRun();
   world.cloud.control.addFault({
     service: 'cph',
     operation: 'batch-storage',

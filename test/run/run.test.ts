@@ -30,7 +30,7 @@ describe('a run over the embedded cloud', () => {
   it('turns a policy into verified archives and one notification, and counts its calls', async () => {
     const world = await night({ phones: 30, servers: 3 });
     await world.putPolicy(NIGHTLY);
-    const { report, phones } = await world.settle(await world.ask());
+    const { report, phones } = await world.settle(await world.requestRun());
     expect(report.counts.selected).toBe(30);
     expect(report.counts.exported).toBeGreaterThan(20);
     for (const phone of phones.filter(({ outcome }) => outcome === 'exported')) {
@@ -59,7 +59,7 @@ describe('a run over the embedded cloud', () => {
     const passing = { kind: 'job_failed', code: 'CPS.0042', times: 1 } as const;
     control.addFault({ ...EXPORTS, ...passing, phones: [once] });
 
-    const { report, phones } = await world.settle(await world.ask());
+    const { report, phones } = await world.settle(await world.requestRun());
 
     const outcomes = byPhone(phones);
     const each = (ids: string[] = []) => ids.map((id) => outcomes.get(id));
@@ -79,7 +79,7 @@ describe('a run over the embedded cloud', () => {
   it('finds the archives of a lost response and exports nothing twice', async () => {
     const world = await small();
     world.cloud.control.addFault({ ...EXPORTS, kind: 'drop_answer', times: 1 });
-    const { report, phones } = await world.settle(await world.ask());
+    const { report, phones } = await world.settle(await world.requestRun());
     expect(report.counts.exported).toBe(6);
     expect(phones.map(({ attempts }) => attempts)).toEqual([1, 1, 1, 1, 1, 1]);
   });
@@ -87,7 +87,7 @@ describe('a run over the embedded cloud', () => {
   it('exports a phone that two policies select once at a time', async () => {
     const world = await small();
     await world.putPolicy(NIGHTLY.replace('name: nightly', 'name: second'), 'second');
-    const runIds = [await world.ask('nightly'), await world.ask('second')];
+    const runIds = [await world.requestRun('nightly'), await world.requestRun('second')];
     for (const runId of runIds) {
       const { report, phones } = await world.settle(runId);
       expect(report.counts.exported).toBe(6);
@@ -107,7 +107,7 @@ describe('a run over the embedded cloud', () => {
     ['too_many_phones', NIGHTLY.replace('name: "*"', 'name: "*", max_phones: 5')],
   ])('fails with %s before it exports anything', async (reason, text) => {
     const world = await small();
-    const runId = await world.ask();
+    const runId = await world.requestRun();
     if (text !== undefined) await world.putPolicy(text);
     else await world.invocation().deps.store.remove([layout.policy('nightly')]);
     const { report } = await world.settle(runId);
@@ -118,7 +118,7 @@ describe('a run over the embedded cloud', () => {
 
   it('settles although the request of another run cannot be read', async () => {
     const world = await small();
-    const runId = await world.ask();
+    const runId = await world.requestRun();
     const other = 'other-20260101t183000z';
     await world.invocation().deps.store.put(layout.request(other), '{"version":2}');
     expect((await world.settle(runId)).report.outcome).toBe('completed');
@@ -139,7 +139,7 @@ describe('credentials', () => {
 
   it('that the context lacks name the missing agency', async () => {
     const world = await small();
-    await world.ask();
+    await world.requestRun();
     const empty = () => '';
     const error = await driveAs(world, {
       ...{ getToken: empty, getSecurityToken: empty },
@@ -150,7 +150,7 @@ describe('credentials', () => {
 
   it('whose token is refused sign with their keys', async () => {
     const world = await small();
-    const runId = await world.ask();
+    const runId = await world.requestRun();
     for (let minute = 0; minute < 5; minute += 1) {
       await driveAs(world, { getToken: () => 'MIIexpired' });
       world.clock.move(MINUTE);
@@ -161,7 +161,7 @@ describe('credentials', () => {
 
   it('that are all refused stop the drive, leave the run open and notify on the third drive', async () => {
     const world = await small();
-    const runId = await world.ask();
+    const runId = await world.requestRun();
     // The keys still open the bucket; CPH accepts neither the token nor a signature.
     const fault = { service: 'cph', kind: 'error', status: 401, code: 'APIGW.0301' } as const;
     world.cloud.control.addFault(fault);

@@ -40,7 +40,7 @@ async function slowNight(): Promise<Night> {
   const fault = { service: 'cph', operation: 'batch-storage', times: 1 } as const;
   world.cloud.control.addFault({ ...fault, kind: 'drop_answer' });
   await world.putPolicy(NIGHTLY);
-  await world.ask();
+  await world.requestRun();
   return world;
 }
 

@@ -26,7 +26,7 @@ async function settleDuplicated(phones: number) {
     if (request.url.endsWith('/batch-storage')) await world.send(request);
     return world.send(request);
   };
-  const runId = await world.ask();
+  const runId = await world.requestRun();
   for (let minute = 0; minute < 150; minute += 1) {
     const next = world.clock.now() + MINUTE;
     const { deps, timeLeft, holder } = world.invocation({}, send);

@@ -18,7 +18,7 @@ describe('the archive of a failed job', () => {
     await world.putPolicy(`${NIGHTLY}retry: { attempts: 1 }\n`);
     world.clock.move(60_000);
     world.cloud.control.addFault({ ...fault, code: 'CPS.0102', rate: 1 });
-    const { phones } = await world.settle(await world.ask());
+    const { phones } = await world.settle(await world.requestRun());
     const left = await world.cloud.backend.list('phonevault-demo', 'nightly/');
     expect(left).toHaveLength(2);
     const reported = phones.flatMap(({ unconfirmed_archive = [] }) => unconfirmed_archive);
@@ -32,7 +32,7 @@ describe('the archive of a failed job', () => {
     const [phone] = await world.cloud.control.phones();
     const phoneId = phone?.phone_id ?? '';
     world.cloud.control.addFault({ ...fault, code: 'CPS.0102', phones: [phoneId], times: 1 });
-    const { report, phones } = await world.settle(await world.ask());
+    const { report, phones } = await world.settle(await world.requestRun());
     expect(report.outcome).toBe('completed');
     const left = await world.cloud.backend.list('phonevault-demo', 'nightly/');
     expect(left.map(({ key }) => key).sort()).toEqual(phones.map(({ key }) => key).sort());

@@ -1,18 +1,20 @@
 import {
-  withApigResponse as answer,
+  withApigResponse as respond,
   type ApigResponse,
-  toApigResponse as toAnswer,
+  toApigResponse as convert,
 } from '../../lib/runtime/apig-response.ts';
-import { witnessed } from './witness.ts';
+import { checkText } from './check-text.ts';
 
 export type * from '../../lib/runtime/apig-response.ts';
 
-function told(given: ApigResponse): ApigResponse {
-  witnessed('http', JSON.stringify(given.headers) + given.body);
-  return given;
+function checkResponse(response: ApigResponse): ApigResponse {
+  checkText('http', JSON.stringify(response.headers) + response.body);
+  return response;
 }
 
-/** The answers of the API; looks at each. */
-export const toApigResponse: typeof toAnswer = async (response) => told(await toAnswer(response));
+/** The API's responses, each checked for leaks. */
+export const toApigResponse: typeof convert = async (response) =>
+  checkResponse(await convert(response));
 
-export const withApigResponse: typeof answer = async (...args) => told(await answer(...args));
+export const withApigResponse: typeof respond = async (...args) =>
+  checkResponse(await respond(...args));

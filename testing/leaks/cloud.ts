@@ -3,21 +3,21 @@ import { SERVICE_NAMES, serviceOf } from '../../local/api/hosts.ts';
 import { targetOf } from '../../local/http/raw-request.ts';
 import type { Service } from '../../local/http/server.ts';
 import { MARK } from './marks.ts';
-import { witnessed } from './witness.ts';
+import { checkText } from './check-text.ts';
 
 export * from '../../local/cloud.ts';
 
-/** The embedded cloud with marked keys and tokens; looks at what it is sent, but for the headers and what goes to IAM. */
+/** The embedded cloud with marked keys and tokens. Checks requests for leaks, except their headers and the bodies to IAM. */
 export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
   const cloud = await create({ mark: MARK, ...options });
   const watch = (name: string, service: Service): Service => {
     return async (request) => {
-      witnessed(name, request.url);
+      checkText(name, request.url);
       const read = request.arrayBuffer.bind(request);
       if (name !== 'iam') {
         const value = async () => {
           const bytes = await read();
-          witnessed(name, Buffer.from(bytes).toString());
+          checkText(name, Buffer.from(bytes).toString());
           return bytes;
         };
         Object.defineProperty(request, 'arrayBuffer', { value });

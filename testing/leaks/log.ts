@@ -1,8 +1,8 @@
 import { createLog as create, type Log } from '../../lib/runtime/log.ts';
-import { witnessed } from './witness.ts';
+import { checkText } from './check-text.ts';
 
 export * from '../../lib/runtime/log.ts';
 
-/** The log; looks at every line that is written. */
+/** The log, each line checked for leaks. */
 export const createLog: typeof create = (write, clock, base): Log =>
-  create((line) => write(witnessed('log', line)), clock, base);
+  create((line) => write(checkText('log', line)), clock, base);

@@ -1,7 +1,7 @@
-/** Stands in every secret that the tests plant. Letters and digits only, so that no encoding of texts changes it. */
+/** Part of every secret that the tests plant. Letters and digits only, so that no encoding of texts changes it. */
 export const MARK = 'PLaNt3d';
 
-/** What is left of the mark wherever it stood in bytes that were encoded in base64. */
+/** The mark in base64, for each of its three possible offsets. */
 const inBase64 = [0, 1, 2].map((before) => {
   const text = Buffer.from(`${'x'.repeat(before)}${MARK}`).toString('base64');
   return text.slice(before === 0 ? 0 : before + 1, Math.floor(((before + MARK.length) * 4) / 3));
@@ -9,7 +9,7 @@ const inBase64 = [0, 1, 2].map((before) => {
 
 const inHex = Buffer.from(MARK).toString('hex');
 
-/** What must not be told. The embedded cloud's addresses, IMEIs and properties need no mark to be known. */
+/** What must not leak. The embedded cloud's addresses, IMEIs and properties are recognised without a mark. */
 const leaks: [string, RegExp][] = [
   ['a planted secret', new RegExp(MARK, 'i')],
   ['a planted secret in base64', new RegExp(inBase64.join('|'))],
@@ -26,7 +26,7 @@ const leaks: [string, RegExp][] = [
 
 const anyLeak = new RegExp(leaks.map(([, { source }]) => source).join('|'), 'i');
 
-/** What a text tells that it must not, with what stands around it; undefined for nothing. */
+/** Returns the first leak in a text, with the text around it; undefined when there is none. */
 export function leakIn(text: string): string | undefined {
   if (!anyLeak.test(text)) return undefined;
   for (const [what, pattern] of leaks) {

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
-import { witnessed } from './witness.ts';
+import { checkText } from './check-text.ts';
 
 let isWatching = false;
 
-/** Looks at what is printed in this process, by whatever way. */
+/** Checks everything that this process prints. */
 export function watchOutput(): void {
   if (isWatching) return;
   isWatching = true;
@@ -11,7 +11,7 @@ export function watchOutput(): void {
   for (const name of ['log', 'info', 'warn', 'error', 'debug'] as const) {
     const print = printer[name].bind(printer);
     printer[name] = (...args: unknown[]) => {
-      witnessed(
+      checkText(
         'console',
         args.map((arg) => (typeof arg === 'string' ? arg : inspect(arg))).join(),
       );
@@ -21,7 +21,7 @@ export function watchOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
     const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
     stream.write = (chunk: string | Uint8Array, ...rest: unknown[]) => {
-      witnessed('console', typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
+      checkText('console', typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
       return write(chunk, ...rest);
     };
   }

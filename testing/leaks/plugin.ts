@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** Modules that something is told through, and their stand-ins that look at it. */
+/** Modules through which text leaves the process, and the stand-ins that check it. */
 const standIns = new Map(
   [
     ['local/cloud.ts', 'cloud.ts'],
@@ -14,8 +14,7 @@ const standIns = new Map(
 const names = /(?:^|\/)(?:cloud|log|apig-response)\.ts$/;
 
 /**
- * Leads every import of these modules, whoever makes it, to stand-ins: so no test, and no support of one, has to remember
- * to have looked at what it makes known.
+ * Resolves every import of these modules to its stand-in, so that no test has to check its output itself.
  */
 export function watchLeaks() {
   return {

@@ -1,17 +1,17 @@
 import { afterAll, afterEach } from 'vitest';
-import { noteErrors, witnessErrors } from './errors.ts';
+import { noteErrors, checkErrors } from './errors.ts';
 import { watchOutput } from './output.ts';
-import { takeLeaks } from './witness.ts';
+import { takeLeaks } from './check-text.ts';
 
 const TIMEOUT_MS = 60_000;
 
-function demandNoLeak(): void {
-  witnessErrors();
+function failOnLeaks(): void {
+  checkErrors();
   const leaks = takeLeaks();
-  if (leaks.length > 0) throw new Error(`secrets were told:\n${leaks.join('\n')}`);
+  if (leaks.length > 0) throw new Error(`secrets leaked:\n${leaks.join('\n')}`);
 }
 
 noteErrors();
 watchOutput();
-afterEach(demandNoLeak, TIMEOUT_MS);
-afterAll(demandNoLeak, TIMEOUT_MS);
+afterEach(failOnLeaks, TIMEOUT_MS);
+afterAll(failOnLeaks, TIMEOUT_MS);

@@ -47,7 +47,7 @@ export async function putLookup(
 export async function readLookup(
   store: Pick<Store, 'get'>,
   id: string,
-): Promise<{ lookup: Lookup; droppedAt: number } | undefined> {
+): Promise<{ lookup: Lookup; writtenAt: number } | undefined> {
   const stored = await lookupHint.readStored(store, id);
-  return stored && { lookup: stored.content, droppedAt: stored.lastModified };
+  return stored && { lookup: stored.content, writtenAt: stored.lastModified };
 }

@@ -14,7 +14,7 @@ const policySchema = z.object({
   /** When the policy began to back up new phones. Phones created before are not new to it. */
   since: z.number().optional(),
   /** When the first backup of each phone was requested, by phone id. Later resets need another one. */
-  given: z.record(z.string(), z.number()),
+  requested_at: z.record(z.string(), z.number()),
 });
 
 const provisioningObject = ledgerObject({
@@ -45,12 +45,12 @@ export async function writeProvisioning(
   state: Provisioning,
   now: number,
 ): Promise<void> {
-  const recent = (given: Record<string, number>): Record<string, number> =>
-    Object.fromEntries(Object.entries(given).filter(([, at]) => at > now - KEPT_MS));
+  const recent = (requested_at: Record<string, number>): Record<string, number> =>
+    Object.fromEntries(Object.entries(requested_at).filter(([, at]) => at > now - KEPT_MS));
   const policies = Object.fromEntries(
     Object.entries(state.policies).map(([name, policy]) => [
       name,
-      { ...policy, given: recent(policy.given) },
+      { ...policy, requested_at: recent(policy.requested_at) },
     ]),
   );
   await provisioningObject.put(store, { ...state, policies });

@@ -87,7 +87,7 @@ function readyPhones(
         generation: Math.max(generation, hint.generation),
         hints: [...others, hint],
       });
-      result.first = Math.min(result.first, hint.droppedAt);
+      result.first = Math.min(result.first, hint.writtenAt);
     }
   }
   return result;

@@ -43,13 +43,13 @@ export function phonesOf(
 
 /** Returns the phones of a server that a hint is about. A purchase is only about phones that it may have created. */
 function phonesOn(
-  { lookup, droppedAt }: PendingHint,
+  { lookup, writtenAt }: PendingHint,
   { servers }: FetchedPhones,
   serverId: string,
 ): Phone[] | undefined {
   const phones = servers.get(serverId);
   if (lookup.change !== 'created') return phones;
-  const from = Math.min(lookup.at ?? droppedAt, droppedAt) - PURCHASE_MARGIN_MS;
+  const from = Math.min(lookup.at ?? writtenAt, writtenAt) - PURCHASE_MARGIN_MS;
   return phones?.filter(({ created_at: created = from }) => created >= from);
 }
 

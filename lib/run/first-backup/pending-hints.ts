@@ -12,7 +12,7 @@ const CLOCKS_DIFFER_MS = 60 * 60_000;
 export type PendingHint = {
   id: string;
   lookup: Lookup;
-  droppedAt: number;
+  writtenAt: number;
   /** The generation of the phone: when it was reset (epoch ms), or 0 when it is new. */
   generation: number;
 };
@@ -41,7 +41,7 @@ async function readOne(
   const isInvalid = await tryHint(deps, id, async () => {
     const found = await readLookup(deps.store, id);
     if (found === undefined) return false;
-    const generation = generationOf(found.lookup, found.droppedAt);
+    const generation = generationOf(found.lookup, found.writtenAt);
     if (found.lookup.change === 'reset' && generation === 0) {
       deps.log.warn('hint_time_invalid', { hint: id });
     }
@@ -56,6 +56,6 @@ async function readOne(
  * Returns the time in the trace of a reset, which stays the same however often and late the event arrives. Returns 0 for a
  * time in the future: it is later than every backup, so each repeated event would request another one.
  */
-function generationOf({ change, at }: Lookup, droppedAt: number): number {
-  return change === 'reset' && at !== undefined && at < droppedAt + CLOCKS_DIFFER_MS ? at : 0;
+function generationOf({ change, at }: Lookup, writtenAt: number): number {
+  return change === 'reset' && at !== undefined && at < writtenAt + CLOCKS_DIFFER_MS ? at : 0;
 }

@@ -54,7 +54,7 @@ export async function findFirstBackupPolicies(
     states[name] = next;
     if (policy === undefined || !next.on) continue;
     const selects = await selector(deps, policy.select);
-    policies.push({ name, since, lastRequested: known?.given ?? {}, selects });
+    policies.push({ name, since, lastRequested: known?.requested_at ?? {}, selects });
   }
   state.policies = states;
   return policies;
@@ -93,10 +93,10 @@ function stateOf(
 ): PolicyState {
   const { etag, policy, paused_until, since } = read;
   const isEnabled = policy === undefined || (policy.enabled && policy.on_provisioned);
-  const given = isEnabled ? (known?.given ?? {}) : {};
-  if (paused_until !== undefined) return { etag, on: false, given, paused_until };
+  const requested_at = isEnabled ? (known?.requested_at ?? {}) : {};
+  if (paused_until !== undefined) return { etag, on: false, requested_at, paused_until };
   const on = policy !== undefined && isEnabled;
-  return { etag, on, given, ...(isEnabled ? { since } : {}) };
+  return { etag, on, requested_at, ...(isEnabled ? { since } : {}) };
 }
 
 async function readOne(deps: Deps, name: string): Promise<PolicyRead> {

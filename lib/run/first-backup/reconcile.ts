@@ -60,7 +60,7 @@ export async function reconcile(
 
   const done = new Set(hints.filter((hint) => isResolved(hint, waitsOf(hint), swept)));
   const expired = hints.filter(
-    (hint) => !done.has(hint) && now >= hint.droppedAt + HINT_EXPIRES_MS,
+    (hint) => !done.has(hint) && now >= hint.writtenAt + HINT_EXPIRES_MS,
   );
   for (const hint of expired) logExpired(deps, hint, waitsOf(hint));
   const finished = [...done, ...expired].map(({ id }) => id);
@@ -73,7 +73,7 @@ export async function reconcile(
 
 /** A policy that is new while events wait counts phones as new from before the first event. */
 function baselineOf(hints: PendingHint[], now: number): number {
-  const times = hints.map(({ lookup, droppedAt }) => Math.min(lookup.at ?? droppedAt, droppedAt));
+  const times = hints.map(({ lookup, writtenAt }) => Math.min(lookup.at ?? writtenAt, writtenAt));
   const first = times.reduce((least, time) => Math.min(least, time), now + BASELINE_MARGIN_MS);
   return Math.max(first - BASELINE_MARGIN_MS, now - HINT_EXPIRES_MS);
 }
@@ -86,7 +86,7 @@ function namedPhones(hints: PendingHint[]): Set<string> {
 
 /** An order is done when a sweep has found phones as new as the order; a requested sweep, when it has ended. */
 function isResolved(
-  { lookup, droppedAt }: PendingHint,
+  { lookup, writtenAt }: PendingHint,
   waits: ReadonlyMap<string, string>,
   swept?: SweepResult,
 ): boolean {
@@ -94,7 +94,7 @@ function isResolved(
   if (swept?.ended !== true || ![...waits.values()].every((reason) => reason === 'order')) {
     return false;
   }
-  const orderedAt = Math.min(lookup.at ?? droppedAt, droppedAt);
+  const orderedAt = Math.min(lookup.at ?? writtenAt, writtenAt);
   return waits.has('') && lookup.change === 'requested'
     ? true
     : (swept.newest ?? 0) >= orderedAt - ORDER_MARGIN_MS;

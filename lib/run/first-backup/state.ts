@@ -37,7 +37,8 @@ export async function recordFirstBackups(
 ): Promise<void> {
   const { policy, phones = [] } = run.request;
   const { state, save } = await openState(deps, firstBackups);
-  const known = (state.policies[policy] ??= { etag: '', on: false, given: {} });
-  for (const id of phones) known.given[id] = Math.max(known.given[id] ?? 0, run.requestedAt);
+  const known = (state.policies[policy] ??= { etag: '', on: false, requested_at: {} });
+  for (const id of phones)
+    known.requested_at[id] = Math.max(known.requested_at[id] ?? 0, run.requestedAt);
   await save();
 }

@@ -17,7 +17,7 @@ export function isSweepDue(
 ): boolean {
   if (state.sweeping !== undefined) return true;
   const since = now - (state.swept_at ?? 0);
-  if (orders.some(({ droppedAt }) => droppedAt >= (state.swept_at ?? 0))) return true;
+  if (orders.some(({ writtenAt }) => writtenAt >= (state.swept_at ?? 0))) return true;
   return (
     sweeps.some((id) => !isSweptFor(state, id) && id <= sweepId(now)) ||
     (orders.length > 0 && since >= ORDER_EVERY_MS)

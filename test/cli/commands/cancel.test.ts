@@ -6,7 +6,7 @@ import { cliNight } from '../support/cli-night.ts';
 async function withRun(options: Parameters<typeof cliNight>[0] = {}) {
   const cli = await cliNight(options);
   await cli.night.putPolicy(NIGHTLY);
-  return { cli, runId: await cli.night.ask() };
+  return { cli, runId: await cli.night.requestRun() };
 }
 
 describe('cancel', () => {

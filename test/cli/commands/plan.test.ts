@@ -58,7 +58,7 @@ describe('plan', () => {
     const cli = await cliNight({ phones: 6, servers: 2 });
     await cli.night.putPolicy(NIGHTLY);
     expect((await cli.run('plan', 'nightly')).out).not.toContain('costs');
-    const { report, phones } = await cli.night.settle(await cli.night.ask());
+    const { report, phones } = await cli.night.settle(await cli.night.requestRun());
 
     const { out } = await cli.run('plan', 'nightly');
     const { costs } = JSON.parse((await cli.run('plan', 'nightly', '--json')).out) as Preview;
@@ -105,7 +105,7 @@ describe('plan', () => {
   it('warns of a missed deadline, and says what to change', async () => {
     const cli = await cliNight({ phones: 60, servers: 2 });
     await cli.night.putPolicy(NIGHTLY);
-    await cli.night.settle(await cli.night.ask());
+    await cli.night.settle(await cli.night.requestRun());
     await cli.night.putPolicy(NIGHTLY.replace('deadline: 2h', 'deadline: 1m'));
 
     const { code, out } = await cli.run('plan', 'nightly');

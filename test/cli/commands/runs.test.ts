@@ -15,10 +15,10 @@ const HOUR = 3_600_000;
 async function withRuns(options: Parameters<typeof cliNight>[0] = {}) {
   const cli = await cliNight(options);
   await cli.night.putPolicy(NIGHTLY);
-  const settled = await cli.night.ask();
+  const settled = await cli.night.requestRun();
   await cli.night.settle(settled);
   cli.night.clock.move(20 * HOUR);
-  const open = await cli.night.ask();
+  const open = await cli.night.requestRun();
   return { cli, settled, open };
 }
 

@@ -10,7 +10,7 @@ describe('status', () => {
   it("shows the last good run and the next slot, in the policy's zone and the reader's", async () => {
     const cli = await cliNight();
     await cli.night.putPolicy(NIGHTLY);
-    const runId = await cli.night.ask();
+    const runId = await cli.night.requestRun();
     await cli.night.settle(runId);
 
     const { code, out } = await cli.run('status');
@@ -29,7 +29,7 @@ describe('status', () => {
     await cli.night.putPolicy(NIGHTLY);
     await cli.night.putPolicy('name: broken\n', 'broken');
     await cli.night.tick();
-    await cli.night.settle(await cli.night.ask());
+    await cli.night.settle(await cli.night.requestRun());
     cli.night.clock.move(4 * DAY);
     cli.renew();
 
@@ -82,14 +82,14 @@ describe('status', () => {
   it('names open runs', async () => {
     const cli = await cliNight();
     await cli.night.putPolicy(NIGHTLY);
-    const runId = await cli.night.ask();
+    const runId = await cli.night.requestRun();
     expect((await cli.run('status')).out).toMatch(new RegExp(`open runs +${runId}`));
   });
 
   it("lists each phone's last archive, optionally of one policy", async () => {
     const cli = await cliNight();
     await cli.night.putPolicy(NIGHTLY);
-    const { report } = await cli.night.settle(await cli.night.ask());
+    const { report } = await cli.night.settle(await cli.night.requestRun());
 
     const text = await cli.run('status', '--phones');
     const json = await cli.run('status', '--phones', 'nightly', '--json');
@@ -135,7 +135,7 @@ describe('status', () => {
   it('fits a narrow window', async () => {
     const cli = await cliNight({ io: { columns: 40 } });
     await cli.night.putPolicy(NIGHTLY);
-    await cli.night.settle(await cli.night.ask());
+    await cli.night.settle(await cli.night.requestRun());
     const { out } = await cli.run('status');
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(40);
   });

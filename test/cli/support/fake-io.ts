@@ -1,6 +1,6 @@
 import type { Io } from '../../../cli/io/io.ts';
 import { runCli } from '../../../cli/run-cli.ts';
-import { witnessed } from '../../../testing/leaks/witness.ts';
+import { checkText } from '../../../testing/leaks/check-text.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 
 export type FakeIo = {
@@ -19,9 +19,9 @@ export function fakeIo(changes: Partial<Io> = {}): FakeIo {
   const listeners = new Set<() => void>();
   const refuse = () => Promise.reject(new Error('a test without a network'));
   const io: Io = {
-    out: (text) => void printed.out.push(witnessed('cli', text)),
-    err: (text) => void printed.err.push(witnessed('cli', text)),
-    status: (text) => void printed.status.push(witnessed('cli', text)),
+    out: (text) => void printed.out.push(checkText('cli', text)),
+    err: (text) => void printed.err.push(checkText('cli', text)),
+    status: (text) => void printed.status.push(checkText('cli', text)),
     outIsTerminal: false,
     errIsTerminal: false,
     columns: Infinity,

@@ -43,7 +43,7 @@ export function hintsSuite(open: OpenLedger): void {
       const read = await readLookup(store, 'trace-1');
       expect(read?.lookup).toMatchObject(LOOKUP);
       // A real server has its own clock, and one that this machine may be a little off from.
-      expect(Math.abs((read?.droppedAt ?? 0) - clock.now())).toBeLessThan(60_000);
+      expect(Math.abs((read?.writtenAt ?? 0) - clock.now())).toBeLessThan(60_000);
       await store.remove([layout.hint(missed), layout.hint('trace-1')]);
       expect(await readMissed(store, missed)).toBeUndefined();
       expect(await readLookup(store, 'trace-1')).toBeUndefined();

@@ -18,7 +18,7 @@ hintSuite('phones to look up', {
   id: 'trace-1',
   put: (store) => putLookup(store, { id: 'trace-1', lookup }),
   read: readLookup,
-  value: { lookup, droppedAt: T0 },
+  value: { lookup, writtenAt: T0 },
   is: isLookupHint,
 });
 
@@ -28,7 +28,7 @@ it('keeps the time and the content of the first delivery', async () => {
   await putLookup(store, { id: 'trace-1', lookup });
   clock.move(MINUTE);
   await putLookup(store, { id: 'trace-1', lookup: { ...lookup, phones: ['p2'] } });
-  expect(await readLookup(store, 'trace-1')).toEqual({ lookup, droppedAt: T0 });
+  expect(await readLookup(store, 'trace-1')).toEqual({ lookup, writtenAt: T0 });
 });
 
 it('rejects a hint of more than 1,000 ids of a kind', async () => {

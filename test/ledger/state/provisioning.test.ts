@@ -13,7 +13,7 @@ import { cacheSuite } from './cache-suite.ts';
 const DAY = 24 * 60 * MINUTE;
 
 const provisioning: Provisioning = {
-  policies: { nightly: { etag: 'e1', on: true, since: T0, given: { p1: T0 } } },
+  policies: { nightly: { etag: 'e1', on: true, since: T0, requested_at: { p1: T0 } } },
   swept_at: T0,
   horizon: T0 - MINUTE,
   sweeping: { started_at: T0, offset: 100 },
@@ -29,13 +29,13 @@ cacheSuite('new phones', {
 
 it('forgets the request of a first backup after eight days', async () => {
   const store = memoryStore(playClock());
-  const given = { old: T0 - 8 * DAY, young: T0 - 8 * DAY + 1, today: T0 };
+  const requested_at = { old: T0 - 8 * DAY, young: T0 - 8 * DAY + 1, today: T0 };
   await writeProvisioning(
     store,
     {
       policies: {
-        nightly: { etag: 'e1', on: true, since: T0 - 30 * DAY, given },
-        weekly: { etag: 'e2', on: false, paused_until: T0, given: { p1: 0 } },
+        nightly: { etag: 'e1', on: true, since: T0 - 30 * DAY, requested_at },
+        weekly: { etag: 'e2', on: false, paused_until: T0, requested_at: { p1: 0 } },
       },
     },
     T0,
@@ -46,9 +46,9 @@ it('forgets the request of a first backup after eight days', async () => {
         etag: 'e1',
         on: true,
         since: T0 - 30 * DAY,
-        given: { young: T0 - 8 * DAY + 1, today: T0 },
+        requested_at: { young: T0 - 8 * DAY + 1, today: T0 },
       },
-      weekly: { etag: 'e2', on: false, paused_until: T0, given: {} },
+      weekly: { etag: 'e2', on: false, paused_until: T0, requested_at: {} },
     },
   });
 });

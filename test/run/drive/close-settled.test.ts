@@ -159,7 +159,7 @@ describe('closeSettled', () => {
     await world.load(RUN);
     await close(world);
     const { policies } = await readProvisioning(world.store);
-    expect(policies.nightly?.given).toEqual({ p: T0 });
+    expect(policies.nightly?.requested_at).toEqual({ p: T0 });
     expect(world.work.runs.size).toBe(0);
   });
 

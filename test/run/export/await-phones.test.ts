@@ -262,7 +262,7 @@ async function turns(resetting: number): Promise<{ world: Night; second: string;
   const timings = { exportBase: 90 * SECOND, resetting: [resetting, resetting] as const };
   const world = await night({ phones: 2, servers: 1, seed: 3, timings });
   await world.putPolicy(POLICY);
-  const runId = await world.ask();
+  const runId = await world.requestRun();
   await world.minute();
   const phones = await world.cloud.control.phones();
   const second = phones.find(({ phone_id }) => phone_id !== world.exports[0]?.phone_id);

@@ -111,7 +111,7 @@ describe('isCoveredByAll', () => {
   const hint = (policy?: string, generation = 0): PendingHint => {
     const named = policy === undefined ? {} : { policy };
     const lookup = { change: 'created' as const, phones: [], servers: [], others: [], ...named };
-    return { id: 'trace-1', lookup, droppedAt: T0, generation };
+    return { id: 'trace-1', lookup, writtenAt: T0, generation };
   };
 
   it.each<[string, FirstBackupPolicy[], string | undefined, boolean]>([

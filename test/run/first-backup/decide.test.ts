@@ -27,7 +27,7 @@ const open = (changes: Partial<OpenFirstBackup> = {}): OpenFirstBackup => ({
 const hint = (lookup: Partial<Lookup>, changes: Partial<PendingHint> = {}): PendingHint => ({
   id: 'trace-1',
   lookup: { change: 'created', phones: [], servers: [], others: [], ...lookup },
-  ...{ droppedAt: T0, generation: 0 },
+  ...{ writtenAt: T0, generation: 0 },
   ...changes,
 });
 
@@ -67,8 +67,8 @@ describe('decideFirstBackup', () => {
 
   it('requests all phones of a policy together, five minutes after the first of their hints', () => {
     const hints = [
-      hint({ phones: ['old'] }, { droppedAt: T0 - HOUR }),
-      hint({ phones: ['p2'] }, { droppedAt: T0 + 4 * MINUTE }),
+      hint({ phones: ['old'] }, { writtenAt: T0 - HOUR }),
+      hint({ phones: ['p2'] }, { writtenAt: T0 + 4 * MINUTE }),
       hint({ phones: ['p1'] }),
     ];
     const phones = { p1: phone('p1'), p2: phone('p2'), old: phone('old') };

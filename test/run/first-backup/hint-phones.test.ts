@@ -14,7 +14,7 @@ const policyOf = (lastRequested: Record<string, number> = {}): FirstBackupPolicy
   ...{ name: 'newphones', since: 0, lastRequested, selects: () => true },
 });
 const hint = (lookup: Partial<Lookup>): PendingHint => ({
-  ...{ id: 'trace-1', droppedAt: T0, generation: 0 },
+  ...{ id: 'trace-1', writtenAt: T0, generation: 0 },
   lookup: { change: 'created', phones: [], servers: [], others: [], ...lookup },
 });
 const fetched = (

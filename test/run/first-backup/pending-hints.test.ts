@@ -22,11 +22,11 @@ describe('readPending', () => {
     const known = noneKnown();
     const pending = await readPending(deps, ['trace-1', 'discovered-2'], known);
     expect(pending).toMatchObject([
-      { id: 'trace-1', lookup: lookup(), droppedAt: T0, generation: 0 },
+      { id: 'trace-1', lookup: lookup(), writtenAt: T0, generation: 0 },
       {
         id: 'discovered-2',
         lookup: lookup({ change: 'discovered' }),
-        droppedAt: T0 + 7,
+        writtenAt: T0 + 7,
         generation: 0,
       },
     ]);

@@ -38,12 +38,12 @@ describe('findFirstBackupPolicies', () => {
     expect(await find()).toMatchObject([{ name: 'newphones', since: BASELINE, lastRequested: {} }]);
     expect(state).toEqual({
       swept_at: 7,
-      policies: { newphones: { etag: 'e1', on: true, given: {}, since: BASELINE } },
+      policies: { newphones: { etag: 'e1', on: true, requested_at: {}, since: BASELINE } },
     });
   });
 
   it('keeps the state of a policy whose file has changed', async () => {
-    const known = { etag: 'old', on: true, since: 5, given: { p1: 6 } };
+    const known = { etag: 'old', on: true, since: 5, requested_at: { p1: 6 } };
     const { put, find, state } = scene({ newphones: known });
     await put('newphones');
     expect(await find()).toMatchObject([{ since: 5, lastRequested: { p1: 6 } }]);
@@ -55,11 +55,11 @@ describe('findFirstBackupPolicies', () => {
     ['is disabled', { ...ON_PROVISIONED, enabled: 'false' }],
   ])('forgets the state of a policy that %s', async (_, changes) => {
     const { put, find, state } = scene({
-      newphones: { etag: 'old', on: true, since: 5, given: { p1: 6 } },
+      newphones: { etag: 'old', on: true, since: 5, requested_at: { p1: 6 } },
     });
     await put('newphones', changes);
     expect(await find()).toEqual([]);
-    expect(state.policies).toEqual({ newphones: { etag: 'e1', on: false, given: {} } });
+    expect(state.policies).toEqual({ newphones: { etag: 'e1', on: false, requested_at: {} } });
   });
 
   it('counts phones as new from when a policy is enabled', async () => {
@@ -72,13 +72,17 @@ describe('findFirstBackupPolicies', () => {
   });
 
   it('skips an invalid policy, and keeps its state', async () => {
-    const given = { p1: 6 };
-    const { put, find, state } = scene({ newphones: { etag: 'old', on: true, since: 5, given } });
+    const requested_at = { p1: 6 };
+    const { put, find, state } = scene({
+      newphones: { etag: 'old', on: true, since: 5, requested_at },
+    });
     await put('newphones', { select: '7' });
     expect(await find()).toEqual([]);
-    expect(state.policies).toEqual({ newphones: { etag: 'e1', on: false, since: 5, given } });
+    expect(state.policies).toEqual({
+      newphones: { etag: 'e1', on: false, since: 5, requested_at },
+    });
     await put('newphones');
-    expect(await find()).toMatchObject([{ since: 5, lastRequested: given }]);
+    expect(await find()).toMatchObject([{ since: 5, lastRequested: requested_at }]);
   });
 
   it('counts phones as new from when an invalid policy was first seen', async () => {
@@ -90,13 +94,13 @@ describe('findFirstBackupPolicies', () => {
   });
 
   it('skips a paused policy, and counts phones as new from the end of the pause', async () => {
-    const given = { p1: 6 };
+    const requested_at = { p1: 6 };
     const { put, find, state, clock, reads } = scene({
-      newphones: { etag: 'old', on: true, since: 5, given },
+      newphones: { etag: 'old', on: true, since: 5, requested_at },
     });
     await put('newphones', pausedFor(MINUTE));
     expect(await find()).toEqual([]);
-    const paused = { etag: 'e1', on: false, given, paused_until: T0 + MINUTE };
+    const paused = { etag: 'e1', on: false, requested_at, paused_until: T0 + MINUTE };
     expect(state.policies).toEqual({ newphones: paused });
     reads();
     clock.move(MINUTE - 1);
@@ -105,7 +109,7 @@ describe('findFirstBackupPolicies', () => {
     expect(reads()).toEqual(['']);
     clock.move(1);
     expect(await find(BASELINE + MINUTE)).toMatchObject([
-      { since: BASELINE + MINUTE, lastRequested: given },
+      { since: BASELINE + MINUTE, lastRequested: requested_at },
     ]);
     expect(state.policies.newphones).toMatchObject({ on: true, since: BASELINE + MINUTE });
     expect(state.policies.newphones).not.toHaveProperty('paused_until');
@@ -133,7 +137,9 @@ describe('findFirstBackupPolicies', () => {
   });
 
   it('forgets deleted policies, and ignores other files', async () => {
-    const { find, state, store, reads } = scene({ gone: { etag: 'e', on: true, given: {} } });
+    const { find, state, store, reads } = scene({
+      gone: { etag: 'e', on: true, requested_at: {} },
+    });
     await store.put('policies/README.md', 'Policies.');
     expect(await find()).toEqual([]);
     expect(state.policies).toEqual({});

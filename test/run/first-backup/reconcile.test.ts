@@ -106,8 +106,10 @@ describe('reconcile', () => {
       phone('p1'),
       phone('p3'),
     ]);
-    const given = { p1: T0, x1: T0 };
-    firstBackups.state = { policies: { newphones: { etag: 'e1', on: true, since: 0, given } } };
+    const requested_at = { p1: T0, x1: T0 };
+    firstBackups.state = {
+      policies: { newphones: { etag: 'e1', on: true, since: 0, requested_at } },
+    };
     await putHint('trace-1', { phones: ['p1', 'p2'], servers: ['s1'], others: ['x1', 'p3'] });
     await reconcile();
     expect(calls.slice().sort()).toEqual(['list s1 0', 'show p2', 'show p3']);

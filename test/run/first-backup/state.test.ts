@@ -15,19 +15,19 @@ describe('recordFirstBackups', () => {
 
   it('records when the last first backup of each phone was requested', async () => {
     const { deps, store, firstBackups, state } = await firstBackupScene();
-    const given = { p1: T0 + 5, p2: T0 - 5 };
-    const known = { etag: 'e1', on: true, since: 5, given };
+    const requested_at = { p1: T0 + 5, p2: T0 - 5 };
+    const known = { etag: 'e1', on: true, since: 5, requested_at };
     await writeProvisioning(store, { policies: { newphones: known } }, T0);
     await recordFirstBackups(deps, firstBackups, run(['p1', 'p2', 'p3'], T0));
     const recorded = { p1: T0 + 5, p2: T0, p3: T0 };
-    expect((await state()).policies).toEqual({ newphones: { ...known, given: recorded } });
-    expect(firstBackups.state?.policies.newphones?.given).toEqual(recorded);
+    expect((await state()).policies).toEqual({ newphones: { ...known, requested_at: recorded } });
+    expect(firstBackups.state?.policies.newphones?.requested_at).toEqual(recorded);
   });
 
   it('records the phones of an unknown policy, whose file is read again', async () => {
     const { deps, firstBackups, state } = await firstBackupScene();
     await recordFirstBackups(deps, firstBackups, run(['p1'], T0));
-    const recorded = { etag: '', on: false, given: { p1: T0 } };
+    const recorded = { etag: '', on: false, requested_at: { p1: T0 } };
     expect((await state()).policies).toEqual({ newphones: recorded });
   });
 
@@ -42,6 +42,6 @@ describe('recordFirstBackups', () => {
   it('records nothing of a run that names no phones', async () => {
     const { deps, firstBackups } = await firstBackupScene();
     await recordFirstBackups(deps, firstBackups, run(undefined, T0));
-    expect(firstBackups.state?.policies.newphones?.given).toEqual({});
+    expect(firstBackups.state?.policies.newphones?.requested_at).toEqual({});
   });
 });

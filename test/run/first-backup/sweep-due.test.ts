@@ -13,7 +13,7 @@ const created = (id: string, at = T0): Phone => phone(id, { created_at: at });
 
 describe('a sweep for new phones', () => {
   const sweptBefore: Provisioning = {
-    policies: { newphones: { etag: 'e1', on: true, since: T0 - HOUR, given: {} } },
+    policies: { newphones: { etag: 'e1', on: true, since: T0 - HOUR, requested_at: {} } },
     ...{ horizon: T0 - 15 * MINUTE, swept_at: T0 - 15 * MINUTE },
   };
 

@@ -208,7 +208,7 @@ describe('previewRun, before a real run', () => {
     const request = { policy: 'nightly', text: NIGHTLY, slot: world.clock.now() };
     const preview = await previewRun(deps, request, world.clock.now() + MINUTE);
     expect(world.exports).toEqual([]);
-    const runId = await world.ask();
+    const runId = await world.requestRun();
     const { phones } = await world.settle(runId);
     const planned = await readPlan(deps.store, runId);
 

@@ -313,7 +313,7 @@ describe('readRunState, through a night', () => {
       };
     };
     await made.putPolicy(NIGHTLY);
-    const runId = await made.ask();
+    const runId = await made.requestRun();
 
     const requested = await see(runId);
     expect(requested.view).toMatchObject({

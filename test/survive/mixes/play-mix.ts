@@ -86,7 +86,7 @@ async function startNight(mix: Mix): Promise<{ world: Night; runIds: string[] }>
   for (const { name, text } of mix.policies) await world.putPolicy(text, name);
   // Long enough ago for a LIST that lags.
   world.clock.move(MINUTE);
-  for (const { name } of mix.policies) runIds.push(await world.ask(name));
+  for (const { name } of mix.policies) runIds.push(await world.requestRun(name));
   return { world, runIds };
 }
 

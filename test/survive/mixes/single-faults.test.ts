@@ -99,7 +99,7 @@ describe('a run', () => {
     async (off, difference) => {
       const world = await night({ phones: 6, servers: 2, seed: 3 });
       await world.putPolicy(NIGHTLY);
-      const runId = await world.ask();
+      const runId = await world.requestRun();
       const { calls } = world.cloud.control;
       const listed = () =>
         Object.values(calls().obs?.ListObjectsV2 ?? {}).reduce((a, b) => a + b, 0);
@@ -124,7 +124,7 @@ describe('a run', () => {
     await world.putPolicy(NIGHTLY);
     const { token } = world.cloud.credentials;
     world.clock.move(DAY - 90_000);
-    const { report } = await settleWith(world, await world.ask(), { token });
+    const { report } = await settleWith(world, await world.requestRun(), { token });
     expect(world.clock.now()).toBeGreaterThan(Date.UTC(2026, 0, 1, 18, 30) + DAY);
     expect(report.counts).toMatchObject({ failed: 0, timed_out: 0, cancelled: 0 });
     expect(report.counts.exported).toBeGreaterThan(3);

@@ -127,7 +127,7 @@ export async function shortNight(conditionalPut: Mode): Promise<{ world: Night; 
     times: 1,
   });
   await world.putPolicy(NIGHTLY);
-  return { world, runId: await world.ask() };
+  return { world, runId: await world.requestRun() };
 }
 
 /** The timer that names the policy nightly. */

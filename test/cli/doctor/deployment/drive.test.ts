@@ -11,7 +11,7 @@ describe('drive', () => {
 
   it('passes while open runs progress', async () => {
     const cli = await doctorNight();
-    await cli.night.ask();
+    await cli.night.requestRun();
     expect((await cli.finding('drive')).outcome).toBe('ok');
     cli.night.cloud.control.addFault({ service: 'cph', kind: 'never_ends' });
     await cli.night.drive();
@@ -23,7 +23,7 @@ describe('drive', () => {
 
   it('passes while nothing is open', async () => {
     const cli = await doctorNight();
-    await cli.night.settle(await cli.night.ask());
+    await cli.night.settle(await cli.night.requestRun());
     cli.night.clock.move(60 * MINUTE);
     expect(await cli.finding('drive')).toMatchObject({
       outcome: 'ok',
@@ -33,7 +33,7 @@ describe('drive', () => {
 
   it('fails when a request waits and no drive works', async () => {
     const cli = await doctorNight();
-    await cli.night.ask();
+    await cli.night.requestRun();
     cli.night.clock.move(11 * MINUTE);
     const { outcome, message, fix, code } = await cli.finding('drive');
     expect({ outcome, code }).toEqual({ outcome: 'failed', code: 1 });
@@ -44,7 +44,7 @@ describe('drive', () => {
 
   it('fails when drives stopped in the middle of a run', async () => {
     const cli = await doctorNight();
-    await cli.night.ask();
+    await cli.night.requestRun();
     cli.night.cloud.control.addFault({ service: 'cph', kind: 'never_ends' });
     await cli.night.drive();
     cli.night.clock.move(15 * MINUTE);

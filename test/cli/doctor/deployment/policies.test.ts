@@ -38,7 +38,7 @@ describe('policies', () => {
 describe('runs', () => {
   it('passes after a good run', async () => {
     const cli = await doctorNight();
-    await cli.night.settle(await cli.night.ask());
+    await cli.night.settle(await cli.night.requestRun());
     const { outcome, message } = await cli.finding('runs');
     expect(outcome).toBe('ok');
     expect(message).toMatch(/^last good runs: nightly just now$/);
@@ -47,7 +47,7 @@ describe('runs', () => {
   it('fails for a stale policy', async () => {
     const cli = await doctorNight();
     await cli.night.tick();
-    await cli.night.settle(await cli.night.ask());
+    await cli.night.settle(await cli.night.requestRun());
     cli.night.clock.move(4 * DAY);
     cli.renew();
     const { outcome, message, code } = await cli.finding('runs');
@@ -76,7 +76,7 @@ describe('runs', () => {
       code: 'CPS.0107',
       phones: [phone?.phone_id ?? ''],
     });
-    const runId = await cli.night.ask();
+    const runId = await cli.night.requestRun();
     await cli.night.settle(runId);
     const { outcome, message, fix } = await cli.finding('runs');
     expect(outcome).toBe('warning');

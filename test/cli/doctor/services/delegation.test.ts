@@ -128,7 +128,7 @@ describe('delegation', () => {
     const { cli, check } = await withPhone();
     await cli.night.putPolicy(NIGHTLY);
     await check();
-    await cli.night.ask();
+    await cli.night.requestRun();
     cli.night.clock.move(11 * MINUTE);
     expect(await cli.finding('drive')).toMatchObject({
       outcome: 'failed',
