@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { PhonevaultError } from '../../lib/errors.ts';
 import { MAX_BYTES } from '../../lib/policy/parse/parse.ts';
 import { lastCosts } from '../../lib/run/query/last-costs.ts';
+import { problemOf } from '../../lib/run/query/unreadable.ts';
 import { previewRun } from '../../lib/run/plan/preview.ts';
 import type { Command } from '../program/command.ts';
 import { connect, type Session } from '../sign-in/connect.ts';
@@ -53,8 +54,9 @@ export const planCommand: Command<Options> = {
     const text = file ?? (await readPolicyText(session.deps, policy));
     io.status('reading the fleet …');
     const preview = await previewOf(session, { policy, text, ...(phone && { phones: phone }) });
-    const costs = await lastCosts(session.deps.store, policy);
+    const { costs, unreadable } = await lastCosts(session.deps.store, policy);
     if (costs !== undefined) preview.costs = costs;
+    if (unreadable.length > 0) preview.unreadable = unreadable.map(problemOf);
     io.status('');
     io.out(json ? toJson(preview) : previewText(io, preview, { all }));
     return preview.failure === undefined ? 0 : 1;

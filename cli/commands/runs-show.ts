@@ -32,7 +32,11 @@ export const runsShowCommand: Command<Options> = {
     const { deps } = await connect(io);
     const found = await readRunState(deps.store, runId, io.clock.now());
     if (found === undefined) throw await noSuchRun(deps, runId);
-    const [run, phones, log] = await Promise.all([found.view(), found.phones(), found.log()]);
+    const [run, phones, log] = await Promise.all([
+      found.view({ phones: true }),
+      found.phones(),
+      found.log(),
+    ]);
     const details = { run, phones, calls: exportCalls(log), log };
     if (json) io.out(toJson(details));
     else {

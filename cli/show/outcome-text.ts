@@ -6,6 +6,7 @@ import type { RunPhone, RunSummary, RunView } from '../../lib/run/query/schemas.
 import type { Io } from '../io/io.ts';
 import { type Colours, colours } from '../text/colour.ts';
 import { fold } from '../text/fold.ts';
+import { unreadableLines } from './unreadable-text.ts';
 
 const MAX_NAMES = 10;
 const ORDER = ['exported', 'skipped', 'cancelled', 'timed_out', 'failed'];
@@ -38,7 +39,7 @@ export async function readOutcome(
 ): Promise<{ view: RunView; phones: RunPhone[] }> {
   const found = await readRunState(store, runId, clock.now());
   if (found === undefined) throw new PhonevaultError('not_found', `there is no run ${runId}`);
-  const [view, phones] = await Promise.all([found.view(), found.phones()]);
+  const [view, phones] = await Promise.all([found.view({ phones: true }), found.phones()]);
   return { view, phones };
 }
 
@@ -62,6 +63,7 @@ export function outcomeText(
     ...(view.report === null ? [] : [`Report: obs://${bucket}/${view.report.key}`]),
   ]
     .map((line) => fold(line, io.columns, line.startsWith(' ') ? '' : '  '))
+    .concat(unreadableLines(io, view.unreadable ?? []))
     .join('\n');
 }
 

@@ -1,5 +1,6 @@
 import { PhonevaultError } from '../../lib/errors.ts';
 import { layout, readPolicyKey } from '../../lib/ledger/store/layout.ts';
+import { getObject } from '../../lib/ledger/store/object-error.ts';
 import { nearest } from '../../lib/policy/parse/nearest.ts';
 import type { RunDeps } from '../../lib/run/deps.ts';
 
@@ -10,9 +11,9 @@ export function noPoliciesText({ bucket, prefix }: RunDeps['ledger']): string {
   return `no policies yet; upload one to obs://${bucket}/${prefix}${layout.policy('<name>')}`;
 }
 
-/** Returns the text of a policy's file in the bucket. Throws `policy_not_found` with the most similar name as a hint. */
+/** Returns the text of a policy's file in the bucket. Throws ObjectError, and `policy_not_found` with the most similar name as a hint. */
 export async function readPolicyText(deps: Deps, name: string): Promise<string> {
-  const object = await deps.store.get(layout.policy(name));
+  const object = await getObject(deps.store, layout.policy(name));
   if (object === undefined) throw await noSuchPolicy(deps, name);
   return object.body;
 }

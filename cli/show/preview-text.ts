@@ -86,10 +86,11 @@ function costsText(costs: Preview['costs']): string | undefined {
   return `${known} (run ${run_id}, ${count(exported, 'phone')})`;
 }
 
-function warnings({ listing_complete, estimate }: Preview): string[] {
+function warnings({ listing_complete, estimate, unreadable = [] }: Preview): string[] {
   const incomplete =
     'phones were created or deleted while the fleet was read: some may be missing here';
   return [
+    ...unreadable.map(({ message, hint = '' }) => `${message}. ${hint}`.trim()),
     ...(listing_complete ? [] : [incomplete]),
     ...(estimate === undefined || estimate.meets_deadline ? [] : [deadlineAdvice(estimate)]),
   ];

@@ -16,6 +16,7 @@ import { facts } from './facts.ts';
 import { metricsFacts } from './metrics-text.ts';
 import { logText } from './log-text.ts';
 import { countsText, outcomeWord, whyText } from './outcome-text.ts';
+import { unreadableLines } from './unreadable-text.ts';
 import { when } from './when.ts';
 
 const PHONES = 50;
@@ -48,6 +49,7 @@ export function runText(
   return [
     fold(`${paint.bold(`Run ${run.run_id}:`)} ${stateText(run, io)}`, io.columns),
     ...summary(io, run, options.bucket),
+    ...unreadableLines(io, run.unreadable ?? []),
     ...(phones.length === 0
       ? []
       : [...title('Phones'), ...phonesTable(io, phones, options.allPhones)]),

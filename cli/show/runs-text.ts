@@ -1,24 +1,35 @@
 import type { RunSummary } from '../../lib/run/query/schemas.ts';
 import type { Io } from '../io/io.ts';
-import { colours } from '../text/colour.ts';
+import { type Colours, colours } from '../text/colour.ts';
 import { table } from '../text/table.ts';
 import { duration } from '../text/time.ts';
 import { outcomeWord } from './outcome-text.ts';
+import { unreadableLines } from './unreadable-text.ts';
 import { minuteOf } from './when.ts';
 
-/** Returns runs as a table. */
+/** Returns runs as a table, and below it which of their objects cannot be used. */
 export function runsText(io: Io, runs: readonly RunSummary[]): string {
   const paint = colours(io);
   const rows = runs.map((run) => [
     run.run_id,
-    run.outcome === null ? stateText(run) : outcomeWord(run.outcome, paint),
+    run.outcome === null ? stateText(run) : outcomeText(run.outcome, run, paint),
     exportedText(run),
     run.started_at === null ? '' : minuteOf(io, run.started_at),
     tookText(run, io.clock.now()),
     run.trigger ?? '',
   ]);
   const head = ['run', 'outcome', 'exported', `started (${io.zone})`, 'took', 'trigger'];
-  return table(rows, io.columns, { head, whole: [0] });
+  const problems = runs.flatMap(({ unreadable = [] }) => unreadable);
+  return [
+    table(rows, io.columns, { head, whole: [0] }),
+    ...(problems.length === 0 ? [] : ['', ...unreadableLines(io, problems)]),
+  ].join('\n');
+}
+
+/** Only the key of an unreadable entry of the index says how the run ended. */
+function outcomeText(outcome: string, { unreadable }: RunSummary, paint: Colours): string {
+  const word = outcomeWord(outcome, paint);
+  return unreadable === undefined ? word : `${word} (unreadable)`;
 }
 
 function stateText({ phase, cancelling, reason }: RunSummary): string {

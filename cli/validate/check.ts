@@ -1,5 +1,6 @@
 import { PhonevaultError } from '../../lib/errors.ts';
 import { layout } from '../../lib/ledger/store/layout.ts';
+import { getObject, isUnreadable } from '../../lib/ledger/store/object-error.ts';
 import { type ValidationError, MAX_BYTES, parsePolicy } from '../../lib/policy/parse/parse.ts';
 import { readYaml } from '../../lib/policy/parse/yaml.ts';
 import * as fields from '../../lib/runtime/setting-fields.ts';
@@ -37,7 +38,7 @@ export async function checkFiles(io: Io, paths: readonly string[]): Promise<Chec
   return checked;
 }
 
-/** Checks policies of the bucket: those named, or all. A policy that does not exist has one error. */
+/** Checks policies of the bucket: those named, or all. A policy that does not exist or cannot be read has one error. */
 export async function checkBucket(
   io: Io,
   names: readonly string[] | undefined,
@@ -49,9 +50,14 @@ export async function checkBucket(
   const checked: Checked[] = [];
   for (let first = 0; first < keys.length; first += AT_ONCE) {
     const batch = keys.slice(first, first + AT_ONCE).map(async (key) => {
-      const object = await store.get(key);
-      if (object !== undefined) return check(key, object.body, ledger);
-      return unread(key, new PhonevaultError('not_found', 'does not exist'));
+      try {
+        const object = await getObject(store, key);
+        if (object !== undefined) return check(key, object.body, ledger);
+        return unread(key, new PhonevaultError('not_found', 'does not exist'));
+      } catch (error) {
+        if (!isUnreadable(error)) throw error;
+        return unread(key, error);
+      }
     });
     checked.push(...(await Promise.all(batch)));
   }

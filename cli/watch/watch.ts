@@ -14,6 +14,8 @@ const MAX_PAUSE_MS = 30_000;
 /** A poll reads the run's whole log. The pause is this many times as long, so that a large run is not read all the time. */
 const PAUSE_PER_POLL = 10;
 const QUIET_MS = 3 * 60_000;
+/** A service may not return an object for a moment: so many polls in a row do not end the watch. */
+const MAX_UNREADABLE = 5;
 
 type Deps = Pick<RunDeps, 'store' | 'clock'>;
 
@@ -41,6 +43,7 @@ export async function watchRun(
   let mark = '';
   let changedAt = clock.now();
   let failures = 0;
+  let unreadable = 0;
   let isAdvised = advice === undefined;
   try {
     for (;;) {
@@ -54,7 +57,8 @@ export async function watchRun(
         }
         failures = view.failures.length;
         progress.show(view);
-        if (isOver(view)) return { view, isOver: true };
+        unreadable = view.reason === 'object_unreadable' ? unreadable + 1 : 0;
+        if (isOver(view, unreadable)) return { view, isOver: true };
         if (seen.mark !== mark) changedAt = clock.now();
         mark = seen.mark;
       } catch (error) {
@@ -96,6 +100,7 @@ async function readRun(
   return { view, mark: JSON.stringify([phase, cancelling, progress, drives]) };
 }
 
-function isOver({ phase }: RunView): boolean {
-  return phase === 'settled' || phase === 'quarantined';
+function isOver({ phase }: RunView, unreadable: number): boolean {
+  if (phase === 'settled') return true;
+  return phase === 'quarantined' && (unreadable === 0 || unreadable > MAX_UNREADABLE);
 }

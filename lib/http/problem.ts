@@ -74,7 +74,7 @@ export const MAX_ERRORS = 20;
 
 const RETRY_AFTER = { 'retry-after': '30' };
 
-/** Returns an error as a problem. Of errors that the caller did not cause it only has the code. */
+/** Returns an error as a problem. Of errors that the caller did not cause it has the code, and of an object of the ledger what to do. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (!(error instanceof PhonevaultError)) {
@@ -99,6 +99,11 @@ export function toProblem(error: unknown): Problem {
       return problem(400, code, detail);
     case 'conflict':
       return problem(409, code, 'This key was used for another request. Use a new one.');
+    case 'object_unreadable':
+      return problem(503, code, detail, { headers: RETRY_AFTER });
+    case 'object_invalid':
+    case 'object_newer':
+      return problem(500, code, detail);
     case 'throttled':
     case 'service':
     case 'unreachable':
@@ -113,9 +118,6 @@ export function toProblem(error: unknown): Problem {
     case 'access_denied':
     case 'bucket_missing':
     case 'setting_invalid':
-    case 'object_invalid':
-    case 'object_unreadable':
-    case 'object_newer':
       return problem(500, code, 'Phonevault is misconfigured. See the function log.');
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { problem, problemResponse, toProblem } from '../../lib/http/problem.ts';
+import { missingObject } from '../../lib/ledger/store/object-error.ts';
 import { type ErrorCode, PhonevaultError } from '../../lib/errors.ts';
 
 describe('toProblem', () => {
@@ -15,8 +16,15 @@ describe('toProblem', () => {
     ['access_denied', 500],
     ['setting_invalid', 500],
     ['object_newer', 500],
+    ['object_invalid', 500],
+    ['object_unreadable', 503],
   ])('turns %s into status %i', (code, status) => {
     expect(toProblem(new PhonevaultError(code, 'm')).body).toMatchObject({ status, code });
+  });
+
+  it('says of an object of the ledger what happened and what to do', () => {
+    const { detail } = toProblem(missingObject('policies/nightly.yaml')).body;
+    expect(detail).toMatch(/^policies\/nightly.yaml is listed, but .* delete it/);
   });
 
   it('asks for a retry when a cloud service fails', () => {

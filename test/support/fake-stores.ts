@@ -1,5 +1,6 @@
-import { PhonevaultError } from '../../lib/errors.ts';
-import type { Store } from '../../lib/ledger/store/store.ts';
+import { expect } from 'vitest';
+import { type ErrorCode, PhonevaultError, ServiceError } from '../../lib/errors.ts';
+import type { Store, StoredObject } from '../../lib/ledger/store/store.ts';
 
 /** A store that refuses every write and records every read. */
 export function recordReads(store: Store): Store & { reads: string[]; maxInFlight(): number } {
@@ -42,4 +43,59 @@ export function withFailingStore<D extends { store: Store }>(
   const own = (key: string | string[], ...rest: never[]): unknown =>
     [key].flat().some((one) => one.startsWith(prefix)) ? Promise.reject(error) : real(key, ...rest);
   return { ...deps, store: { ...deps.store, [operation]: own } };
+}
+
+const refused =
+  (code: ErrorCode, status: number | undefined, serviceCode?: string) => (): never => {
+    const what = [status, serviceCode, 'request 0001'].filter((part) => part !== undefined);
+    throw new ServiceError(code, `obs GetObject: ${what.join(' ')}`, {
+      ...{ service: 'obs', operation: 'GetObject', carriedOut: 'no' },
+      ...{ status, serviceCode, requestId: '0001' },
+    });
+  };
+const body = (text: string) => (object: StoredObject | undefined) =>
+  object && { ...object, body: text };
+
+/** What a bucket may do with one object that it lists, and the code of the error. */
+const objectFaults = {
+  'access denied': {
+    get: refused('access_denied', 403, 'AccessDenied'),
+    code: 'object_unreadable',
+  },
+  'in the archive class': {
+    get: refused('access_denied', 403, 'InvalidObjectState'),
+    code: 'object_unreadable',
+  },
+  'listed but not found': { get: () => undefined, code: 'object_unreadable' },
+  'a server error': { get: refused('service', 500, 'InternalError'), code: 'object_unreadable' },
+  'no response': { get: refused('unreachable', undefined), code: 'object_unreadable' },
+  'a wrong body': { get: body('<html>'), code: 'object_invalid' },
+  'a newer version': { get: body('{"version":99}'), code: 'object_newer' },
+} satisfies Record<
+  string,
+  { get: (object: StoredObject | undefined) => StoredObject | undefined; code: string }
+>;
+
+export type ObjectFault = keyof typeof objectFaults;
+
+export const faultNames = Object.keys(objectFaults) as ObjectFault[];
+
+/** Returns a store that reads one object with a fault, and all others well. */
+export function withObjectFault(store: Store, key: string, fault: ObjectFault): Store {
+  const get: Store['get'] = async (wanted) => {
+    const object = await store.get(wanted);
+    return wanted === key ? objectFaults[fault].get(object) : object;
+  };
+  return { ...store, get };
+}
+
+/** Expects the problem of an object with this fault: its key, what OBS said, and what to do. */
+export function problemWith(key: string, fault: ObjectFault) {
+  const { code } = objectFaults[fault];
+  return {
+    key,
+    code,
+    message: expect.stringContaining(key) as string,
+    hint: expect.any(String) as string,
+  };
 }

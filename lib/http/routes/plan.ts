@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { PhonevaultError } from '../../errors.ts';
 import { requestInventory } from '../../ledger/hints/inventory-request.ts';
 import { layout } from '../../ledger/store/layout.ts';
+import { getObject } from '../../ledger/store/object-error.ts';
 import { wakeDrive } from '../../run/request/wake-drive.ts';
 import { previewRun } from '../../run/plan/preview.ts';
 import { previewSchema } from '../../run/query/schemas.ts';
@@ -54,7 +55,7 @@ export const plan = route({
   },
   problems: [404, 422],
   handle: async ({ deps, query, body: { policy, phones, slot } }) => {
-    const object = await deps.run.store.get(layout.policy(policy));
+    const object = await getObject(deps.run.store, layout.policy(policy));
     if (object === undefined)
       throw new PhonevaultError('policy_not_found', `policy ${policy} does not exist`);
     if (query.fresh === true) return refresh(deps, policy);

@@ -32,8 +32,9 @@ export const showRun = route({
     const { store, clock } = deps.run;
     const found = isRunId(id) ? await readRunState(store, id, clock.now()) : undefined;
     if (found === undefined) throw noSuchRun();
-    const view = await found.view();
-    if (query.phones !== true) return { status: 200, body: view, run: id };
+    const withPhones = query.phones === true;
+    const view = await found.view({ phones: withPhones });
+    if (!withPhones) return { status: 200, body: view, run: id };
     const phones = await found.phones();
     const from = query.after === undefined ? 0 : placeAfter(query.after, phones);
     const page = phones.slice(from, from + query.limit);

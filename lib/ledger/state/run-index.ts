@@ -10,7 +10,7 @@ import {
 } from '../run/report.ts';
 import { layout } from '../store/layout.ts';
 import { ledgerObject } from '../store/ledger-object.ts';
-import { isUnreadable } from '../store/object-error.ts';
+import { isUnreadable, missingObject, type ObjectError } from '../store/object-error.ts';
 import type { Store } from '../store/store.ts';
 
 const PAGE = 1_000;
@@ -34,6 +34,11 @@ const indexedRun = ledgerObject({ key: layout.indexedRun, version: 1, schema: in
 
 /** A settled run without its phones. */
 export type IndexedRun = z.infer<typeof indexedRunSchema>;
+
+/** A settled run whose entry cannot be used: what its key says, and why. */
+export type UnreadRun = Pick<IndexedRun, 'run_id' | 'policy' | 'outcome' | 'settled_at'> & {
+  error: ObjectError;
+};
 
 type SettledRun = { runId: string; outcome: RunOutcome; settledAt: number };
 
@@ -60,23 +65,35 @@ export async function indexRun(store: Pick<Store, 'put'>, report: Report): Promi
 
 /**
  * Returns settled runs, newest first, and `next` while there are more. Filters by the keys that LIST shows, and reads only the
- * returned runs. Leaves out unreadable ones.
+ * returned runs.
  */
 export async function listIndexedRuns(
   store: Pick<Store, 'get' | 'list'>,
   filter: IndexFilter,
-): Promise<{ runs: IndexedRun[]; next?: string }> {
+): Promise<{ runs: (IndexedRun | UnreadRun)[]; next?: string }> {
   const found = await findRuns(store, filter, filter.max + 1);
   const page = found.slice(0, filter.max);
   const limit = pLimit(READS_AT_ONCE);
-  const runs = await Promise.all(
-    page.map(({ name }) => limit(() => indexedRun.readCache(store, name))),
-  );
+  const runs = await Promise.all(page.map((run) => limit(() => readNamed(store, run))));
   const last = page.at(-1);
   return {
-    runs: runs.filter((run) => run !== undefined),
+    runs,
     ...(found.length > page.length && last !== undefined ? { next: last.name } : {}),
   };
+}
+
+async function readNamed(
+  store: Pick<Store, 'get'>,
+  { name, runId, policy, outcome, settledAt }: NamedRun,
+): Promise<IndexedRun | UnreadRun> {
+  try {
+    const run = await indexedRun.read(store, name);
+    if (run === undefined) throw missingObject(layout.indexedRun(name));
+    return run;
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return { run_id: runId, policy, outcome, settled_at: new Date(settledAt).toISOString(), error };
+  }
 }
 
 /** Returns the runs that settled between two times (epoch ms), newest first, from the keys of the index: no GET. */

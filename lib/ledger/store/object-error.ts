@@ -1,5 +1,5 @@
 import { hasCode, PhonevaultError, ServiceError } from '../../errors.ts';
-import type { Store, StoredObject } from './store.ts';
+import { exists, type Store, type StoredObject } from './store.ts';
 
 type ObjectErrorCode = 'object_invalid' | 'object_newer' | 'object_unreadable';
 
@@ -49,6 +49,12 @@ export function missingObject(key: string): ObjectError {
     hint: 'If it stays so, delete it, or restore an earlier version of it.',
     retryable: true,
   });
+}
+
+/** To be called when GET has not found an object. Throws `object_unreadable` when LIST shows it. */
+export async function throwIfListed(store: Pick<Store, 'list'>, key: string): Promise<undefined> {
+  if (await exists(store, key)) throw missingObject(key);
+  return undefined;
 }
 
 /** Reads an object as text; undefined when it is absent. Throws `object_unreadable` when the service does not return this one. */

@@ -1,11 +1,13 @@
 import { readUnreadable } from '../../ledger/state/unreadable.ts';
-import { isUnreadable, ifReadable } from '../../ledger/store/object-error.ts';
+import { ifReadable, isUnreadable, throwIfListed } from '../../ledger/store/object-error.ts';
 import { layout, readOpenKey } from '../../ledger/store/layout.ts';
 import { readPlan } from '../../ledger/run/plan.ts';
 import { readReport, type Report } from '../../ledger/run/report.ts';
 import { readRequest, type RunRequest } from '../../ledger/run/request.ts';
 import type { Store } from '../../ledger/store/store.ts';
 import { loadRun, type StoredRun } from '../state/stored-run.ts';
+import type { ObjectProblem } from './schemas.ts';
+import { problemOf } from './unreadable.ts';
 
 /** Longer than any run id, so that stray objects of `open/` are shown too. */
 const MAX_ID_LENGTH = 200;
@@ -16,11 +18,11 @@ type Reading = Pick<Store, 'get' | 'list'>;
 export type FoundRun =
   | { kind: 'settled'; report: Report }
   | { kind: 'open'; run: StoredRun }
-  | { kind: 'quarantined'; code: string; message: string; request: RunRequest | undefined };
+  | { kind: 'quarantined'; problem: ObjectProblem; request: RunRequest | undefined };
 
 /**
  * Returns a run, with its folded state when it is open; undefined for an unknown id. A run is `quarantined` when an object of
- * it is invalid or newer than this version, or when drive has recorded so.
+ * it cannot be used, or when drive has recorded so.
  */
 export async function findRun(store: Reading, runId: string): Promise<FoundRun | undefined> {
   if (runId.length > MAX_ID_LENGTH || readOpenKey(layout.request(runId))?.id !== runId)
@@ -29,8 +31,8 @@ export async function findRun(store: Reading, runId: string): Promise<FoundRun |
     return await readRun(store, runId);
   } catch (error) {
     if (!isUnreadable(error)) throw error;
-    const { code, message } = error;
-    return { kind: 'quarantined', code, message, request: await readableRequest(store, runId) };
+    const request = await readableRequest(store, runId);
+    return { kind: 'quarantined', problem: problemOf(error), request };
   }
 }
 
@@ -41,28 +43,32 @@ async function readRun(store: Reading, runId: string): Promise<FoundRun | undefi
   // The report is written before the request is removed: a run that was closed meanwhile has one now.
   const newReport = run === undefined ? await readReport(store, runId) : run.report;
   if (newReport !== undefined) return { kind: 'settled', report: newReport };
-  if (run === undefined) return undefined;
-  const quarantined = await currentQuarantine(store, runId);
-  if (quarantined === undefined) return { kind: 'open', run };
-  return { kind: 'quarantined', ...quarantined, request: run.request };
+  if (run === undefined) {
+    await throwIfListed(store, layout.request(runId));
+    return throwIfListed(store, layout.report(runId));
+  }
+  if (run.plan === undefined) await throwIfListed(store, layout.plan(runId));
+  const problem = await currentQuarantine(store, runId);
+  if (problem === undefined) return { kind: 'open', run };
+  return { kind: 'quarantined', problem, request: run.request };
 }
 
 /** Returns why drive has quarantined the run; undefined when an object of it was written since, which may have fixed it. */
 async function currentQuarantine(
   store: Reading,
   runId: string,
-): Promise<{ code: string; message: string } | undefined> {
-  const objects = [...(await readUnreadable(store)).values()];
-  const own = objects.find(
-    ({ run_id, notified_at }) => run_id === runId && notified_at !== undefined,
-  );
-  if (own === undefined) return undefined;
+): Promise<ObjectProblem | undefined> {
+  const objects = [...(await readUnreadable(store))];
+  const [key, own] =
+    objects.find(([, { run_id, notified_at }]) => run_id === runId && notified_at !== undefined) ??
+    [];
+  if (key === undefined || own === undefined) return undefined;
   const [request, written] = await Promise.all([
     store.list(layout.request(runId), { max: 1 }),
     store.list(layout.run(runId)),
   ]);
   const isNewer = [...request, ...written].some(({ lastModified }) => lastModified > own.tried_at);
-  return isNewer ? undefined : { code: own.code, message: own.message };
+  return isNewer ? undefined : problemOf({ ...own, key });
 }
 
 /** Returns the request, from the request itself or from the plan, as far as either is readable. */

@@ -1,36 +1,30 @@
-import pLimit from 'p-limit';
 import type { EventOf, RunEvent } from '../../ledger/run/events.ts';
 import { layout } from '../../ledger/store/layout.ts';
+import { fold, startState } from '../../ledger/run/fold.ts';
 import { readPlan } from '../../ledger/run/plan.ts';
-import { readReportedPhones, type Report, type ReportedPhone } from '../../ledger/run/report.ts';
-import { exists, type Store } from '../../ledger/store/store.ts';
-import { archiveKey } from '../../policy/keys/keys.ts';
-import { statusOf } from '../state/attempt-status.ts';
 import { ifReadable } from '../../ledger/store/object-error.ts';
-import { findRun, type FoundRun } from './find-run.ts';
-import { type PhoneStep, phoneSteps } from '../state/phone-steps.ts';
+import { exists, type Store } from '../../ledger/store/store.ts';
 import { metricsOf, type StoredRun } from '../state/stored-run.ts';
-import { stateOf } from './progress.ts';
+import { findRun, type FoundRun } from './find-run.ts';
 import { logLines, type ReadEvents, readEvents } from './run-log.ts';
+import { openPhones, type Readable, settledPhones } from './run-phones.ts';
 import { summaryOf } from './summarize.ts';
 import { instantOf, type LogLine, type RunPhone, type RunView } from './schemas.ts';
-
-const PAGES_AT_ONCE = 8;
+import { problemOf } from './unreadable.ts';
 
 /** Reads one run. Each object is read at most once, however often these are called. */
 export type RunReader = {
-  view(): Promise<RunView>;
-  /**
-   * The phones in submission order. Empty without a readable plan; phones on an unreadable page of the report are left out.
-   */
+  /** The run without its phones and its log. With `phones`, `unreadable` also names the objects that hold them. */
+  view(options?: { phones?: boolean }): Promise<RunView>;
+  /** The phones in submission order, as far as the plan and the pages of the report can be read. */
   phones(): Promise<RunPhone[]>;
   /** The log, oldest line first. */
   log(): Promise<LogLine[]>;
 };
 
 /**
- * Reads a run as of `now` (epoch ms), open or settled. Returns undefined for an unknown id. Writes nothing. Unreadable objects
- * are shown and not thrown.
+ * Reads a run as of `now` (epoch ms), open or settled. Returns undefined for an unknown id. Writes nothing. Objects that cannot
+ * be used are named in the view, and never thrown.
  */
 export async function readRunState(
   store: Store,
@@ -39,13 +33,24 @@ export async function readRunState(
 ): Promise<RunReader | undefined> {
   const found = await findRun(store, runId);
   if (found === undefined) return undefined;
-  let read: Promise<ReadEvents> | undefined;
-  const events = (): Promise<ReadEvents> => (read ??= readEvents(store, runId));
+  const events = once(() => readEvents(store, runId));
+  const reading: Reading = { store, runId, found, events, now };
+  const phones = once(() => readPhones(reading));
   return {
-    view: () => readView({ store, runId, found, events, now }),
-    phones: async () => readPhones(store, found, now),
+    view: async (options = {}) => {
+      const view = await readView(reading);
+      const more = options.phones === true ? (await phones()).unreadable : [];
+      const unreadable = [...(view.unreadable ?? []), ...more.map(problemOf)];
+      return unreadable.length === 0 ? view : { ...view, unreadable };
+    },
+    phones: async () => (await phones()).phones,
     log: async () => logLines(await events()),
   };
+}
+
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let reading: Promise<T> | undefined;
+  return () => (reading ??= read());
 }
 
 /** Returns the view of a run, without phones and log. */
@@ -69,8 +74,14 @@ async function readView({ store, runId, found, events, now }: Reading): Promise<
   const cancelling = found.kind !== 'settled' && (await exists(store, layout.cancel(runId)));
   const summary = summaryOf(runId, found, cancelling, now);
   switch (found.kind) {
-    case 'quarantined':
-      return { ...summary, ...unknownYet, message: found.message };
+    case 'quarantined': {
+      const { message, key } = found.problem;
+      const log = await events();
+      return withGaps(
+        { ...summary, ...unknownYet, message, ...notifiedAndFailures(log.events) },
+        { ...log, unreadable: log.unreadable.filter(({ error }) => error.key !== key) },
+      );
+    }
     case 'open': {
       const { notified, failures } = found.run.state;
       const known = [...(notified === undefined ? [] : [notified]), ...failures];
@@ -86,16 +97,24 @@ async function readView({ store, runId, found, events, now }: Reading): Promise<
     }
     case 'settled': {
       const { message, listing_complete, metrics = null } = found.report;
-      return {
+      const log = await events();
+      const view = {
         ...summary,
         ...(message === undefined ? {} : { message }),
         listing_complete,
-        ...notifiedAndFailures((await events()).events),
+        ...notifiedAndFailures(log.events),
         metrics,
         report: { key: store.prefix + layout.report(runId) },
       };
+      return withGaps(view, log);
     }
   }
+}
+
+function withGaps(view: RunView, { unreadable }: ReadEvents): RunView {
+  if (unreadable.length === 0) return view;
+  const gaps = unreadable.map(({ error }) => problemOf(error));
+  return { ...view, unreadable: [...(view.unreadable ?? []), ...gaps] };
 }
 
 const unknownYet = {
@@ -127,48 +146,21 @@ function notifiedView({ at, message_id, skipped }: EventOf<'notified'>): RunView
   };
 }
 
-async function readPhones(store: Store, found: FoundRun, now: number): Promise<RunPhone[]> {
-  if (found.kind === 'settled') return readReported(store, found.report);
-  if (found.kind === 'quarantined') return [];
-  return phoneSteps(found.run, now).map((decided) => openPhone(found.run, decided));
+async function readPhones(reading: Reading): Promise<Readable<RunPhone>> {
+  const { store, found, now } = reading;
+  if (found.kind === 'settled') return settledPhones(store, found.report);
+  const run = found.kind === 'open' ? found.run : await ifReadable(readableRun(reading));
+  return { phones: run === undefined ? [] : openPhones(run, now), unreadable: [] };
 }
 
-async function readReported(store: Store, report: Report): Promise<RunPhone[]> {
-  const limit = pLimit(PAGES_AT_ONCE);
-  const pages = [{ ...report, pages: [] }, ...onePageEach(report)];
-  const [planned, ...phones] = await Promise.all([
-    ifReadable(readPlan(store, report.run_id)),
-    ...pages.map((page) => limit(() => ifReadable(readReportedPhones(store, page)))),
-  ]);
-  const names = new Map(planned?.phones.map((phone) => [phone.phone_id, phone]));
-  return phones
-    .flatMap((page): ReportedPhone[] => page ?? [])
-    .map(({ outcome, ...phone }) => {
-      const { phone_name = '', server_id = '' } = names.get(phone.phone_id) ?? {};
-      return { ...phone, phone_name, server_id, state: outcome };
-    });
-}
-
-const onePageEach = (report: Report): Report[] =>
-  (report.pages ?? []).map((page) => ({ ...report, phones: [], pages: [page] }));
-
-function openPhone(run: StoredRun, { phone, step }: PhoneStep): RunPhone {
-  const { phone_id, phone_name, server_id } = phone.planned;
-  const sent = [...phone.attempts.values()].filter(
-    (attempt) => statusOf(attempt).kind !== 'unsent',
-  );
-  const own = { phone_id, phone_name, server_id, state: stateOf(step), attempts: sent.length };
-  if (step.kind !== 'done') return own;
-  const { reason, code, archive } = step;
-  const terms = run.plan?.terms;
-  if (archive?.verified !== undefined && terms !== undefined) {
-    const { size, etag } = archive.verified;
-    const key = archiveKey(terms.folder, run.runId, phone_id, archive.number);
-    return { ...own, bucket: terms.bucket, key, size, etag };
-  }
+/** Returns a quarantined run as far as its log can be read; undefined without a plan. Throws ObjectError. */
+async function readableRun({ store, runId, events }: Reading): Promise<StoredRun | undefined> {
+  const planned = await readPlan(store, runId);
+  if (planned === undefined) return undefined;
+  const { plan, phones } = planned;
   return {
-    ...own,
-    ...(reason === undefined ? {} : { reason }),
-    ...(code === undefined ? {} : { code }),
+    ...{ runId, requestedAt: plan.started_at, request: plan.request, plan, report: undefined },
+    state: fold(startState(phones), (await events()).events),
+    ...{ logMark: new Set(), loggedMetrics: new Map() },
   };
 }

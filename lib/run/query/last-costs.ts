@@ -1,32 +1,58 @@
-import { readReport, readReportedPhones, type Report } from '../../ledger/run/report.ts';
+import { readReport, type Report } from '../../ledger/run/report.ts';
 import { listIndexedRuns } from '../../ledger/state/run-index.ts';
+import { layout } from '../../ledger/store/layout.ts';
+import { isUnreadable, type ObjectError, throwIfListed } from '../../ledger/store/object-error.ts';
 import type { Store } from '../../ledger/store/store.ts';
+import { readReported } from './run-phones.ts';
 import type { Preview } from './schemas.ts';
 
 /** How many of the policy's last runs are searched for one that exported something. */
 const MAX_RUNS = 10;
 
 type Costs = NonNullable<Preview['costs']>;
+type Reading = Pick<Store, 'get' | 'list' | 'prefix'>;
 
 /**
  * Returns what the policy's last run that exported anything has cost, as an estimate of the next one. Undefined when there is
- * none. Reads the report with its pages.
+ * none. Reads the report with its pages. A run one of whose objects cannot be used is passed over; `unreadable` has the errors.
  */
 export async function lastCosts(
-  store: Pick<Store, 'get' | 'list' | 'prefix'>,
+  store: Reading,
   policy: string,
-): Promise<Costs | undefined> {
+): Promise<{ costs: Costs | undefined; unreadable: ObjectError[] }> {
   const { runs } = await listIndexedRuns(store, { policy, max: MAX_RUNS });
-  const last = runs.find(({ counts }) => counts.exported > 0);
-  const report = last && (await readReport(store, last.run_id));
-  if (report === undefined) return undefined;
-  const phones = await readReportedPhones(store, report);
-  return {
-    run_id: report.run_id,
-    exported: report.counts.exported,
-    archive_bytes: phones.reduce((sum, { size = 0 }) => sum + size, 0),
-    ...countsOf(report),
-  };
+  const unreadable: ObjectError[] = [];
+  for (const run of runs) {
+    if ('error' in run) {
+      unreadable.push(run.error);
+    } else if (run.counts.exported > 0) {
+      const { costs, errors } = await costsOf(store, run.run_id);
+      if (costs !== undefined) return { costs, unreadable };
+      unreadable.push(...errors);
+    }
+  }
+  return { costs: undefined, unreadable };
+}
+
+async function costsOf(
+  store: Reading,
+  runId: string,
+): Promise<{ costs?: Costs; errors: ObjectError[] }> {
+  try {
+    const report = await readReport(store, runId);
+    if (report === undefined) {
+      await throwIfListed(store, layout.report(runId));
+      return { errors: [] };
+    }
+    const { phones, unreadable } = await readReported(store, report);
+    if (unreadable.length > 0) return { errors: unreadable };
+    const archive_bytes = phones.reduce((sum, { size = 0 }) => sum + size, 0);
+    const { exported } = report.counts;
+    return { costs: { run_id: runId, exported, archive_bytes, ...countsOf(report) }, errors: [] };
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return { errors: [error] };
+  }
 }
 
 function countsOf({ metrics }: Report): Pick<Costs, 'function_ms' | 'calls'> {

@@ -5,7 +5,7 @@ import { listIndexedRuns } from '../../ledger/state/run-index.ts';
 import type { Store } from '../../ledger/store/store.ts';
 import { policyOfRun } from '../../policy/keys/run-id.ts';
 import { findRun } from './find-run.ts';
-import { settledSummary, summaryOf } from './summarize.ts';
+import { indexedSummary, summaryOf } from './summarize.ts';
 import type { RunSummary } from './schemas.ts';
 
 /** Few, since a run may have thousands of phones and its log is read in parallel too. */
@@ -28,7 +28,7 @@ export type RunPage = { runs: RunSummary[]; next?: string };
 
 /**
  * Returns a page of runs: open ones by the time of their request, then settled ones, each newest first. A filter by outcome
- * excludes open runs. A page may hold fewer than `max` runs although there is a `next`. Unreadable runs are quarantined.
+ * excludes open runs. A page may hold fewer than `max` runs although there is a `next`. An unreadable run is marked.
  */
 export async function listRuns(store: Store, filter: RunFilter, now: number): Promise<RunPage> {
   const { open: only, after, ...rest } = filter;
@@ -44,7 +44,7 @@ export async function listRuns(store: Store, filter: RunFilter, now: number): Pr
 
   const from = after === undefined || token !== undefined ? {} : { after };
   const settled = await listIndexedRuns(store, { ...rest, max: room, ...from });
-  return pageOf([...open.runs, ...settled.runs.map(settledSummary)], settled.next);
+  return pageOf([...open.runs, ...settled.runs.map(indexedSummary)], settled.next);
 }
 
 function pageOf(runs: RunSummary[], next: string | undefined): RunPage {

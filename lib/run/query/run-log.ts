@@ -4,8 +4,9 @@ import type { RunEvent } from '../../ledger/run/events.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { readLog } from '../../ledger/run/log.ts';
 import type { Store } from '../../ledger/store/store.ts';
-import { isUnreadable } from '../../ledger/store/object-error.ts';
+import { isUnreadable, type ObjectError } from '../../ledger/store/object-error.ts';
 import { type ExportCall, instantOf, type LogLine } from './schemas.ts';
+import { problemOf } from './unreadable.ts';
 
 const READS_AT_ONCE = 16;
 
@@ -13,8 +14,8 @@ type Reading = Pick<Store, 'get' | 'list'>;
 
 export type ReadEvents = {
   events: RunEvent[];
-  /** Entries that cannot be read: their key, the error code, and when they were written (epoch ms). */
-  unreadable: { key: string; code: string; at: number }[];
+  /** Entries that cannot be read, and when they were written (epoch ms). */
+  unreadable: { at: number; error: ObjectError }[];
 };
 
 /** Returns all events of a run's log by time. An entry that is invalid or newer than this version is listed as unreadable. */
@@ -30,7 +31,7 @@ export async function readEvents(store: Reading, runId: string): Promise<ReadEve
           return await readLog(single, runId);
         } catch (error) {
           if (!isUnreadable(error)) throw error;
-          unreadable.push({ key: entry.key, code: error.code, at: entry.lastModified });
+          unreadable.push({ at: entry.lastModified, error });
           return [];
         }
       }),
@@ -39,9 +40,9 @@ export async function readEvents(store: Reading, runId: string): Promise<ReadEve
   return { events: entries.flat().sort((a, b) => a.at - b.at), unreadable };
 }
 
-/** Returns a log as lines, oldest first. An unreadable entry is a line of type `unreadable` with its key and error code. Pure. */
+/** Returns a log as lines, oldest first. An unreadable entry is a line of type `unreadable`. Pure. */
 export function logLines({ events, unreadable }: ReadEvents): LogLine[] {
-  const gaps = unreadable.map((gap) => ({ type: 'unreadable', ...gap }));
+  const gaps = unreadable.map(({ at, error }) => ({ at, type: 'unreadable', ...problemOf(error) }));
   return [...events, ...gaps]
     .sort((a, b) => a.at - b.at)
     .map((event) => ({ ...event, at: instantOf(event.at) }));

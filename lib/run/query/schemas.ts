@@ -15,6 +15,14 @@ export function instantOf(ms: number): string {
   return new Date(Math.min(Math.max(ms, 0), LAST_MS)).toISOString();
 }
 
+/** An object of the ledger that cannot be used, and what to do about it. */
+export const objectProblemSchema = z.object({
+  key: z.string().describe('Below the prefix of the ledger.'),
+  code: z.string(),
+  message: z.string().describe('What happened, with the code and the request id of OBS.'),
+  hint: z.string().optional().describe('What to do.'),
+});
+
 /** The states of a phone in an open run. */
 const openStates = ['waiting', 'queued', 'exporting', 'verifying', 'outcome_unknown'] as const;
 
@@ -53,6 +61,10 @@ export const runSummarySchema = z.object({
   settled_at: instant.nullable(),
   counts: countsSchema.nullable().describe('Outcomes of a settled run.'),
   progress: progressSchema.nullable().describe('Of an open run.'),
+  unreadable: z
+    .array(objectProblemSchema)
+    .optional()
+    .describe('Objects of the run that cannot be used. What they hold is missing here.'),
 });
 
 export const runViewSchema = runSummarySchema.extend({
@@ -191,9 +203,14 @@ export const previewSchema = z.object({
     })
     .optional()
     .describe("Cost of the policy's last run that exported anything. Only on the command line."),
+  unreadable: z
+    .array(objectProblemSchema)
+    .optional()
+    .describe('Objects of earlier runs that cannot be used. Only on the command line.'),
   phones: z.array(plannedPhoneViewSchema),
 });
 
+export type ObjectProblem = z.infer<typeof objectProblemSchema>;
 export type Progress = z.infer<typeof progressSchema>;
 export type RunSummary = z.infer<typeof runSummarySchema>;
 export type RunView = z.infer<typeof runViewSchema>;

@@ -1,8 +1,9 @@
-import type { IndexedRun } from '../../ledger/state/run-index.ts';
+import type { IndexedRun, UnreadRun } from '../../ledger/state/run-index.ts';
 import { policyOfRun } from '../../policy/keys/run-id.ts';
 import type { FoundRun } from './find-run.ts';
 import type { StoredRun } from '../state/stored-run.ts';
 import { progressOf } from './progress.ts';
+import { problemOf } from './unreadable.ts';
 import { instantOf, type RunSummary } from './schemas.ts';
 
 /** Returns the summary of a run at `now` (epoch ms). `cancelling`: whether a cancel was requested. Pure. */
@@ -18,7 +19,7 @@ export function summaryOf(
     case 'open':
       return openSummary(found.run, cancelling, now);
     case 'quarantined': {
-      const { code, request } = found;
+      const { problem, request } = found;
       const policy = request?.policy ?? policyOfRun(runId) ?? '';
       const { trigger = null, slot = null } = request ?? {};
       return {
@@ -27,7 +28,8 @@ export function summaryOf(
         phase: 'quarantined',
         ...unsettled,
         cancelling,
-        reason: code,
+        reason: problem.code,
+        unreadable: [problem],
       };
     }
   }
@@ -57,7 +59,19 @@ function openSummary(run: StoredRun, cancelling: boolean, now: number): RunSumma
   };
 }
 
-/** Returns the summary of a settled run, from its report or its entry in the index. Pure. */
+/** Returns the summary of a settled run, from its entry in the index, or from what the key of an unreadable entry says. Pure. */
+export function indexedSummary(run: IndexedRun | UnreadRun): RunSummary {
+  if (!('error' in run)) return settledSummary(run);
+  const { error, ...known } = run;
+  return {
+    ...{ trigger: null, slot: null, phase: 'settled', cancelling: false },
+    ...{ started_at: null, counts: null, progress: null },
+    ...known,
+    unreadable: [problemOf(error)],
+  };
+}
+
+/** Returns the summary of a settled run, from its report or its readable entry in the index. Pure. */
 export function settledSummary(run: IndexedRun): RunSummary {
   const { run_id, policy, trigger, slot, outcome, reason, started_at, settled_at, counts } = run;
   return {

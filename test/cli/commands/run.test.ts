@@ -156,6 +156,25 @@ describe('run', () => {
     expect(out).toMatch(/^Run nightly-\w+: quarantined\nobject_newer: /);
   });
 
+  it('goes on watching when an object cannot be read for a moment', async () => {
+    const cli = await withPolicy();
+    const { send } = cli.io;
+    let failures = 0;
+    cli.io.send = async (request) => {
+      const isWatched = cli.printed.err.some((line) => line.startsWith('Requested'));
+      const isRequest = request.method === 'GET' && /\/open\/[\w-]+\.json/.test(request.url);
+      if (!isWatched || !isRequest || failures >= 3) return send(request);
+      failures += 1;
+      const text = '<Error><Code>InternalError</Code><Message>broken</Message></Error>';
+      return { status: 500, headers: {}, body: new TextEncoder().encode(text) };
+    };
+
+    const { code, out } = await cli.run('run', 'nightly');
+
+    expect([code, failures]).toEqual([0, 3]);
+    expect(out).toContain(': completed');
+  });
+
   it('leaves the run open after Ctrl-C, and prints how to show and cancel it', async () => {
     const cli = await withPolicy();
     cli.whileWaiting = async () => void cli.interrupt();

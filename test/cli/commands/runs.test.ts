@@ -60,6 +60,20 @@ describe('runs', () => {
     expect(await listed(cli, ...argv)).toEqual(expected);
   });
 
+  it('shows the phones and the fix of a run one of whose objects cannot be used', async () => {
+    const { cli, settled } = await withRuns();
+    const { store } = cli.night.invocation().deps;
+    const key = `runs/${settled}/log/9999999999-broken-00001.json`;
+    await store.put(key, 'not json');
+
+    const { code, out } = await cli.run('runs', 'show', settled);
+
+    expect(code).toBe(0);
+    expect(out.replaceAll(/\s+/g, ' ')).toMatch(
+      new RegExp(`unreadable ${key} is not JSON fix Check the object.* Phones .*exported`),
+    );
+  });
+
   it('continues where the previous list ended', async () => {
     const { cli, settled } = await world;
 

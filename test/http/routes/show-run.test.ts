@@ -2,6 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { idOf, ready, startNightly } from '../support/runs.ts';
 
 describe('GET /v1/runs/{id}', () => {
+  it('names the objects that cannot be used, and shows the rest', async () => {
+    const made = await ready(3);
+    const id = idOf(await startNightly(made, 'k1'));
+    await made.settle(id);
+    const key = `runs/${id}/plan.json`;
+    await made.invocation().deps.store.put(key, 'not json');
+    const { status, body } = await made.call('GET', `/v1/runs/${id}`, { query: { phones: '1' } });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      ...{ phase: 'settled', phones: [{ state: 'exported' }, {}, {}] },
+      unreadable: [{ key, code: 'object_invalid', message: `${key} is not JSON` }],
+    });
+  });
+
   it('returns the phones page by page', async () => {
     const made = await ready(7);
     const id = idOf(await startNightly(made, 'k1'));

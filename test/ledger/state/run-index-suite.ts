@@ -172,12 +172,17 @@ export function runIndexSuite(open: OpenLedger, cases: number): void {
       expect(await listSettled(store, always)).toHaveLength(1);
     });
 
-    it('skips unreadable runs', async () => {
+    it('returns what the key says of an entry that cannot be read, and goes on', async () => {
       const { ids, store } = await indexed(report(1), report(2), report(3));
       const [, second] = await store.list(layout.runIndex);
       await store.put(second?.key ?? '', 'broken');
       await store.put(`${layout.runIndex}strange.json`, '{}');
-      expect(await ids()).toEqual(['nightly-3', 'nightly-1']);
+      expect(await ids()).toEqual(['nightly-3', 'nightly-2', 'nightly-1']);
+      expect((await listIndexedRuns(store, { max: 9 })).runs[1]).toEqual({
+        ...{ run_id: 'nightly-2', policy: 'nightly', outcome: 'completed' },
+        settled_at: new Date(T0 + 2 * MINUTE).toISOString(),
+        error: expect.objectContaining({ code: 'object_invalid', key: second?.key }) as object,
+      });
     });
 
     it('returns the same runs page by page as all at once', async () => {

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type ErrorCode, PhonevaultError, ServiceError } from '../../../lib/errors.ts';
-import { getObject, ifReadable, missingObject } from '../../../lib/ledger/store/object-error.ts';
+import {
+  getObject,
+  ifReadable,
+  missingObject,
+  throwIfListed,
+} from '../../../lib/ledger/store/object-error.ts';
 
 const KEY = 'runs/nightly-1/plan.json';
 const FACTS = { service: 'obs', operation: 'GetObject', carriedOut: 'no' } as const;
@@ -45,5 +50,18 @@ describe('ifReadable', () => {
     expect(await ifReadable(Promise.reject(missingObject(KEY)))).toBeUndefined();
     const other = new PhonevaultError('throttled', 'too many calls');
     await expect(ifReadable(Promise.reject(other))).rejects.toBe(other);
+  });
+});
+
+describe('throwIfListed', () => {
+  it('throws object_unreadable when LIST shows exactly this key', async () => {
+    const listing = (...keys: string[]) => ({
+      list: async () => keys.map((key) => ({ key, size: 1, etag: 'e', lastModified: 0 })),
+    });
+    expect(await throwIfListed(listing(), KEY)).toBeUndefined();
+    expect(await throwIfListed(listing(`${KEY}.old`), KEY)).toBeUndefined();
+    await expect(throwIfListed(listing(KEY), KEY)).rejects.toMatchObject({
+      ...{ code: 'object_unreadable', key: KEY },
+    });
   });
 });

@@ -8,6 +8,7 @@ import { writeReport } from '../../../lib/ledger/run/report.ts';
 import { putRequest } from '../../../lib/ledger/run/request.ts';
 import { findRun } from '../../../lib/run/query/find-run.ts';
 import { playClock } from '../../../testing/play-clock.ts';
+import { faultNames, problemWith, withObjectFault } from '../../support/fake-stores.ts';
 import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
 const RUN = 'nightly-20260102t023000z';
@@ -44,7 +45,8 @@ function scene() {
 }
 
 const newer = JSON.stringify({ version: 99 });
-const quarantined = { kind: 'quarantined', code: 'object_newer', message: 'too new', request };
+const problem = { key: layout.plan(RUN), code: 'object_newer', message: 'too new' };
+const quarantined = { kind: 'quarantined', problem, request };
 
 describe('findRun', () => {
   it('returns undefined for a run that was never requested', async () => {
@@ -69,7 +71,10 @@ describe('findRun', () => {
     const { store } = scene();
     const id = 'a'.repeat(200);
     await store.put(layout.request(id), 'not json');
-    expect(await findRun(store, id)).toMatchObject({ kind: 'quarantined', code: 'object_invalid' });
+    expect(await findRun(store, id)).toMatchObject({
+      kind: 'quarantined',
+      problem: { code: 'object_invalid' },
+    });
   });
 
   it('returns an open run with its state', async () => {
@@ -122,6 +127,33 @@ describe('findRun', () => {
 });
 
 describe('findRun, of a run with an unreadable object', () => {
+  const entry = layout.logEntry(RUN, '1-a', 1);
+  const part = layout.planPart(RUN, '1-a', 0);
+  it.each(
+    [layout.request(RUN), layout.plan(RUN), part, entry].flatMap((key) =>
+      faultNames.map((fault) => [key, fault] as const),
+    ),
+  )('names %s of an open run, which has %s, and what to do', async (key, fault) => {
+    const { store, putOpen, putPlan } = scene();
+    await putOpen();
+    await putPlan();
+    await appendLog(store, entry, []);
+    expect(await store.get(key)).toBeDefined();
+    expect(await findRun(withObjectFault(store, key, fault), RUN)).toStrictEqual({
+      ...{ kind: 'quarantined', problem: problemWith(key, fault), request },
+    });
+  });
+
+  it.each(faultNames)('names the report of a settled run, which has %s', async (fault) => {
+    const { store, putPlan, settle } = scene();
+    await putPlan();
+    await settle();
+    const key = layout.report(RUN);
+    expect(await findRun(withObjectFault(store, key, fault), RUN)).toStrictEqual({
+      ...{ kind: 'quarantined', problem: problemWith(key, fault), request },
+    });
+  });
+
   it.each([
     ['the report', layout.report(RUN)],
     ['the plan', layout.plan(RUN)],
@@ -132,8 +164,7 @@ describe('findRun, of a run with an unreadable object', () => {
     await store.put(key, newer);
     expect(await findRun(store, RUN)).toStrictEqual({
       kind: 'quarantined',
-      code: 'object_newer',
-      message: expect.stringContaining(key) as string,
+      problem: problemWith(key, 'a newer version'),
       request,
     });
   });
@@ -142,10 +173,13 @@ describe('findRun, of a run with an unreadable object', () => {
     const { store, putPlan } = scene();
     await putPlan();
     await store.put(layout.request(RUN), 'not json');
-    expect(await findRun(store, RUN)).toMatchObject({ code: 'object_invalid', request });
+    expect(await findRun(store, RUN)).toMatchObject({
+      problem: { code: 'object_invalid' },
+      request,
+    });
     await store.put(layout.report(RUN), newer);
     await store.remove([layout.request(RUN)]);
-    expect(await findRun(store, RUN)).toMatchObject({ code: 'object_newer', request });
+    expect(await findRun(store, RUN)).toMatchObject({ problem: { code: 'object_newer' }, request });
   });
 
   it('returns no request when neither is readable, or there is no plan', async () => {
@@ -153,7 +187,10 @@ describe('findRun, of a run with an unreadable object', () => {
     await store.put(layout.request(RUN), 'not json');
     expect(await findRun(store, RUN)).toMatchObject({ kind: 'quarantined', request: undefined });
     await store.put(layout.plan(RUN), newer);
-    expect(await findRun(store, RUN)).toMatchObject({ code: 'object_invalid', request: undefined });
+    expect(await findRun(store, RUN)).toMatchObject({
+      problem: { code: 'object_invalid' },
+      request: undefined,
+    });
   });
 
   it('throws when the bucket does not respond for the request', async () => {
@@ -238,6 +275,7 @@ describe('findRun, of a run that drive has quarantined', () => {
     };
     await findRun({ get: store.get, list }, RUN);
     expect(lists.slice(1)).toEqual([
+      [layout.plan(RUN), { max: 1 }],
       [layout.request(RUN), { max: 1 }],
       [layout.run(RUN), undefined],
     ]);

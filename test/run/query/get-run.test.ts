@@ -11,7 +11,12 @@ import { getRun, readRunState } from '../../../lib/run/query/get-run.ts';
 import { type RunPhone, runPhoneSchema, runViewSchema } from '../../../lib/run/query/schemas.ts';
 import { night, NIGHTLY } from '../../../testing/night.ts';
 import { playClock } from '../../../testing/play-clock.ts';
-import { recordReads } from '../../support/fake-stores.ts';
+import {
+  faultNames,
+  problemWith,
+  recordReads,
+  withObjectFault,
+} from '../../support/fake-stores.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 import { exportedPhone, putReport } from '../../support/reports.ts';
 
@@ -125,8 +130,62 @@ describe('RunReader.view', () => {
     expect(await view()).toMatchObject({
       ...{ phase: 'quarantined', reason: 'object_invalid' },
       message: `${layout.plan(RUN)} is not JSON`,
-      ...{ listing_complete: null, notified: null, failures: [], metrics: null, report: null },
+      ...{ notified: { message_id: 'm1' }, failures: [] },
+      ...{ listing_complete: null, metrics: null, report: null },
     });
+  });
+
+  it('shows what can be read of a quarantined run', async () => {
+    const { store, plan, log, lookup } = await scene();
+    await plan(['p1', 'p2']);
+    await log(failedStep('throttled', T0), { type: 'verified', ...own('p1'), size: 2, etag: 'e' });
+    const key = layout.logEntry(RUN, '1-a', 9);
+    await store.put(key, 'not json');
+    const found = await lookup();
+    expect(await found.view({ phones: true })).toMatchObject({
+      ...{ phase: 'quarantined', failures: [{ code: 'throttled' }] },
+      unreadable: [problemWith(key, 'a wrong body')],
+    });
+    expect(await found.phones()).toMatchObject([
+      { phone_id: 'p1', state: 'exported' },
+      { phone_id: 'p2', state: 'queued' },
+    ]);
+  });
+
+  const page = layout.reportPage(RUN, 1);
+  const entry = layout.logEntry(RUN, '1-a', 1);
+  it.each(
+    [page, entry, layout.plan(RUN)].flatMap((key) =>
+      faultNames.map((fault) => [key, fault] as const),
+    ),
+  )('names %s of a settled run, which has %s, and shows the rest', async (key, fault) => {
+    const { store, plan, log } = await scene();
+    await plan(['p0']);
+    await log({ type: 'notified', at: T0, message_id: 'm1' });
+    const phones = Array.from({ length: 1_001 }, (_, n) => exportedPhone(`p${n}`));
+    await putReport(store, RUN, phones);
+    expect(await store.get(key)).toBeDefined();
+    const broken = recordReads(withObjectFault(store, key, fault));
+
+    const found = await readRunState(broken, RUN, NOW);
+    const view = runViewSchema.parse(await found?.view({ phones: true }));
+
+    expect(view).toMatchObject({ phase: 'settled', counts: { exported: 1_001 } });
+    expect(view.unreadable).toEqual([problemWith(key, fault)]);
+    expect(view.notified).toEqual(key === entry ? null : { at: iso(T0), message_id: 'm1' });
+    expect(await found?.phones()).toHaveLength(key === page ? 1_000 : 1_001);
+  });
+
+  it('reads no page of the report without the phones', async () => {
+    const { store } = await scene();
+    await putReport(
+      store,
+      RUN,
+      Array.from({ length: 1_001 }, (_, n) => exportedPhone(`p${n}`)),
+    );
+    const watched = recordReads(store);
+    await (await readRunState(watched, RUN, NOW))?.view();
+    expect(watched.reads).not.toContain(`get ${page}`);
   });
 
   it('reads the log of a settled run once', async () => {
@@ -266,7 +325,7 @@ describe('RunReader.phones', () => {
     expect(await read()).toEqual([...ids.slice(0, 1_000), 'p2000']);
   });
 
-  it('returns no phones of a quarantined run', async () => {
+  it('returns no phones of a quarantined run without a readable plan', async () => {
     const { store, plan, lookup } = await scene();
     await plan(['p1']);
     await store.put(layout.plan(RUN), 'not json');
@@ -284,7 +343,7 @@ describe('RunReader.log', () => {
     const key = layout.logEntry(RUN, '1-a', 9);
     await store.put(key, 'not json');
     expect(await (await lookup()).log()).toEqual([
-      { at: iso(T0), type: 'unreadable', key, code: 'object_invalid' },
+      { at: iso(T0), type: 'unreadable', ...problemWith(key, 'a wrong body') },
       expect.objectContaining({ at: iso(T0 + 1), type: 'step_failed', code: 'throttled' }),
       expect.objectContaining({ at: iso(T0 + 2), type: 'step_failed', code: 'unreachable' }),
     ]);

@@ -9,7 +9,12 @@ import { stamp } from '../../../lib/policy/keys/stamp.ts';
 import { listRuns, type RunFilter } from '../../../lib/run/query/list-runs.ts';
 import { runSummarySchema } from '../../../lib/run/query/schemas.ts';
 import { playClock } from '../../../testing/play-clock.ts';
-import { recordReads } from '../../support/fake-stores.ts';
+import {
+  faultNames,
+  problemWith,
+  recordReads,
+  withObjectFault,
+} from '../../support/fake-stores.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 
 const HOUR = 60 * MINUTE;
@@ -182,6 +187,44 @@ describe('listRuns', () => {
     ]);
     const weekly = await list({ policy: 'weekly' });
     expect(weekly.ids).toEqual(['weekly-20260102t023000z']);
+  });
+
+  it.each(faultNames)(
+    'marks a settled run whose entry has %s, with what its key says, among the others',
+    async (fault) => {
+      const { clock, store, settle } = setUp();
+      const old = await settle('nightly', T0 - 48 * HOUR);
+      const bad = await settle('weekly', T0 - 24 * HOUR, 'failed');
+      const key =
+        (await store.list(layout.runIndex)).find((one) => one.key.includes(bad))?.key ?? '';
+
+      const broken = withObjectFault(store, key, fault);
+      const { runs } = await listRuns(recordReads(broken), { max: 10 }, clock.now());
+
+      expect(runSummarySchema.array().parse(runs)).toEqual([
+        {
+          ...{ run_id: bad, policy: 'weekly', outcome: 'failed', phase: 'settled' },
+          settled_at: new Date(T0 - 23 * HOUR).toISOString(),
+          ...{ trigger: null, slot: null, started_at: null, counts: null, progress: null },
+          ...{ cancelling: false, unreadable: [problemWith(key, fault)] },
+        },
+        expect.objectContaining({ run_id: old, counts: expect.anything() as unknown }),
+      ]);
+    },
+  );
+
+  it.each(faultNames)('marks an open run whose request has %s', async (fault) => {
+    const { clock, store, request } = setUp();
+    const bad = await request('nightly', T0);
+    const good = await request('weekly', T0);
+    const key = layout.request(bad);
+    const broken = withObjectFault(store, key, fault);
+    const { runs } = await listRuns(broken, { max: 10 }, clock.now());
+    const problem = problemWith(key, fault);
+    expect(runs).toMatchObject([
+      { run_id: good, phase: 'requested' },
+      { run_id: bad, policy: 'nightly', reason: problem.code, unreadable: [problem] },
+    ]);
   });
 
   it('shows which open runs are being cancelled', async () => {

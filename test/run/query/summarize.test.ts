@@ -111,8 +111,17 @@ describe('the summary of an open run', () => {
 
 describe('the summary of a run that was quarantined', () => {
   const { request } = openRun(RUN, []);
-  const quarantined = { kind: 'quarantined' as const, code: 'object_newer', message: 'too new' };
-  const common = { ...nothing, run_id: RUN, phase: 'quarantined', reason: 'object_newer' };
+  const problem = {
+    key: 'k',
+    code: 'object_newer',
+    message: 'k is too new',
+    hint: 'Deploy again.',
+  };
+  const quarantined = { kind: 'quarantined' as const, problem };
+  const common = {
+    ...{ ...nothing, run_id: RUN, phase: 'quarantined', reason: 'object_newer' },
+    unreadable: [problem],
+  };
 
   it('shows the readable part of the request', () => {
     expect(summaryOf(RUN, { ...quarantined, request }, true, T0)).toStrictEqual({
