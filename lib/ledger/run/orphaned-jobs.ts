@@ -1,8 +1,11 @@
 import * as z from 'zod';
 import { type ContentOf, ledgerObject } from '../store/ledger-object.ts';
 import { layout } from '../store/layout.ts';
+import { splitList } from '../store/split.ts';
 import { folderSchema, idSchema } from '../store/part-of-key.ts';
 import type { Store } from '../store/store.ts';
+
+const MAX_ATTEMPTS = 1_000;
 
 const orphanedAttemptSchema = z.object({
   phone_id: idSchema,
@@ -22,6 +25,8 @@ const orphanedJobs = ledgerObject({
   version: 1,
   schema: z.object({
     run_id: z.string(),
+    /** The number of this object, from 0, when one cannot hold all attempts of the run. */
+    part: z.number().int().min(1).optional(),
     policy: z.string(),
     bucket: z.string(),
     folder: folderSchema,
@@ -53,15 +58,36 @@ const lateArchive = ledgerObject({
 export type OrphanedJobs = ContentOf<typeof orphanedJobs>;
 export type OrphanedAttempt = z.infer<typeof orphanedAttemptSchema>;
 
-export const readOrphanedJobs = orphanedJobs.read;
+/** Returns the jobs in one object of `open/late/`, by its id in the inbox; undefined when it is gone. Throws ObjectError. */
+export async function readOrphanedJobs(
+  store: Pick<Store, 'get'>,
+  id: string,
+): Promise<OrphanedJobs | undefined> {
+  const [runId = '', part = '0'] = id.split('.');
+  return orphanedJobs.read(store, runId, Number(part));
+}
+
+/** Splits the orphaned attempts of a run into as many objects as they need. */
+export function splitOrphanedJobs(jobs: Omit<OrphanedJobs, 'part'>): OrphanedJobs[] {
+  return splitList(jobs.attempts, MAX_ATTEMPTS).map((attempts, part) => ({
+    ...jobs,
+    ...(part === 0 ? {} : { part }),
+    attempts,
+  }));
+}
+
+/** Returns the key of the object that holds these jobs. */
+export function orphanedJobsKey({ run_id, part }: Pick<OrphanedJobs, 'run_id' | 'part'>): string {
+  return layout.orphanedJobs(run_id, part);
+}
 
 /** Writes the jobs that are still polled; deletes the object when there are none. */
 export async function writeOrphanedJobs(
   store: Pick<Store, 'put' | 'remove'>,
   jobs: OrphanedJobs,
 ): Promise<void> {
-  if (jobs.attempts.length === 0) await store.remove([layout.orphanedJobs(jobs.run_id)]);
-  else await orphanedJobs.put(store, jobs, jobs.run_id);
+  if (jobs.attempts.length === 0) await store.remove([orphanedJobsKey(jobs)]);
+  else await orphanedJobs.put(store, jobs, jobs.run_id, jobs.part);
 }
 
 /** Records an archive that landed after the run's report was written; the first record stays. */

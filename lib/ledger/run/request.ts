@@ -66,7 +66,7 @@ export type Inbox = {
   requests: { runId: string; requestedAt: number }[];
   /** Runs to cancel. */
   cancels: string[];
-  /** Settled runs with jobs that are still polled. */
+  /** Ids of the objects with jobs that outlived their runs. */
   orphaned: string[];
   /** Hint ids. */
   hints: string[];

@@ -10,7 +10,8 @@ export const layout = {
   cancel: (runId: string) => `open/cancel/${runId}.json`,
   hints: 'open/hints/',
   hint: (id: string) => `open/hints/${id}.json`,
-  orphanedJobs: (runId: string) => `open/late/${runId}.json`,
+  orphanedJobs: (runId: string, part = 0) =>
+    `open/late/${runId}${part === 0 ? '' : `.${part}`}.json`,
 
   runs: 'runs/',
   run: (runId: string) => `runs/${runId}/`,

@@ -20,8 +20,9 @@ export async function closeSettled(deps: DriveDeps, work: Work): Promise<void> {
 async function closeIfSettled(deps: DriveDeps, work: Work, run: OpenRun): Promise<void> {
   if (run.unwritten.result && isSettled(run, deps.clock.now())) {
     const orphaned = await settleRun(deps, run);
-    if (orphaned !== undefined) {
-      work.orphaned = [...work.orphaned.filter(({ run_id }) => run_id !== run.runId), orphaned];
+    if (orphaned.length > 0) {
+      const others = work.orphaned.filter(({ run_id }) => run_id !== run.runId);
+      work.orphaned = [...others, ...orphaned];
     }
   }
   if (run.unwritten.result) return;

@@ -1,12 +1,16 @@
+import type { OrphanedAttempt, OrphanedJobs } from '../../ledger/run/orphaned-jobs.ts';
 import type { DriveDeps } from '../deps.ts';
 import { jobsToPoll, pollJobs } from '../export/poll-jobs.ts';
-import { pollOrphanedJobs } from '../settle/poll-orphaned-jobs.ts';
+import { pollLists, pollOrphanedJobs } from '../settle/poll-orphaned-jobs.ts';
 import { containFailure } from '../state/contain-failure.ts';
 import { pollInterval } from './next-due.ts';
 import type { Work } from './work.ts';
 
 const AFTER_FAILED_POLL_MS = 20_000;
 const ORPHANED_EVERY_MS = 30_000;
+/** Each needs one `list-jobs` call. */
+const ORPHANED_LISTS = 4;
+const GOLDEN_RATIO = 0.618_033_988_75;
 
 /** Polls the jobs of all runs together, when that is due: one call covers many export calls. */
 export async function pollDue(deps: DriveDeps, work: Work): Promise<void> {
@@ -20,24 +24,42 @@ export async function pollDue(deps: DriveDeps, work: Work): Promise<void> {
   if (!succeeded) work.nextAt.jobs = now + AFTER_FAILED_POLL_MS;
 }
 
-/** Polls the jobs that outlived their runs, when that is due. */
+/**
+ * Polls the jobs that outlived their runs, when that is due. However many they are, one pass makes only a few calls, for
+ * others each time, so that enough of the read limit is left for the open runs.
+ */
 export async function pollOrphanedDue(deps: DriveDeps, work: Work): Promise<void> {
   const now = deps.clock.now();
   if (now < work.nextAt.orphanedJobs || work.orphaned.length === 0) return;
   work.nextAt.orphanedJobs = now + ORPHANED_EVERY_MS;
-  const remaining = [];
-  for (const orphaned of work.orphaned) {
-    if (isStillOpen(work, orphaned.run_id)) {
-      remaining.push(orphaned);
-      continue;
-    }
+  const lists = work.orphaned
+    .filter(({ run_id }) => !isStillOpen(work, run_id))
+    .flatMap((orphaned) => pollLists(orphaned).map((due) => ({ orphaned, due })));
+  const byObject = new Map<OrphanedJobs, OrphanedAttempt[][]>();
+  for (const { orphaned, due } of turnOf(lists, now))
+    byObject.set(orphaned, [...(byObject.get(orphaned) ?? []), due]);
+  const polled = new Map<OrphanedJobs, OrphanedJobs>();
+  for (const [orphaned, own] of byObject) {
     let rest = orphaned;
-    await containFailure(deps, async () => {
-      rest = await pollOrphanedJobs(deps, orphaned);
-    });
-    if (rest.attempts.length > 0) remaining.push(rest);
+    for (const due of own) {
+      if (deps.clock.now() >= deps.until) break;
+      await containFailure(deps, async () => {
+        rest = await pollOrphanedJobs(deps, rest, due);
+      });
+    }
+    polled.set(orphaned, rest);
   }
-  work.orphaned = remaining;
+  work.orphaned = work.orphaned
+    .map((orphaned) => polled.get(orphaned) ?? orphaned)
+    .filter(({ attempts }) => attempts.length > 0);
+}
+
+/** Returns the lists that are polled now. Where they begin spreads evenly over all lists, whatever the time between polls. */
+function turnOf<T>(lists: T[], now: number): T[] {
+  if (lists.length <= ORPHANED_LISTS) return lists;
+  const part = (Math.floor(now / ORPHANED_EVERY_MS) * GOLDEN_RATIO) % 1;
+  const from = Math.floor(part * lists.length);
+  return [...lists.slice(from), ...lists.slice(0, from)].slice(0, ORPHANED_LISTS);
 }
 
 /** A run that rests may follow its jobs again: until then they only keep their phones busy. */

@@ -21,8 +21,7 @@ export async function restRun(
   noteUnreadable(deps, error);
   if (work.orphaned.some(({ run_id }) => run_id === run.runId)) return;
   const known = run.known ?? (await ifReadable(readKnown(deps, run.runId)));
-  const jobs = known && (await orphanRunningJobs(deps, known));
-  if (jobs !== undefined) work.orphaned.push(jobs);
+  if (known !== undefined) work.orphaned.push(...(await orphanRunningJobs(deps, known)));
 }
 
 async function readKnown(

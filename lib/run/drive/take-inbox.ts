@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { isLookupHint } from '../../ledger/hints/lookup.ts';
 import { isSweepHint } from '../../ledger/hints/sweep.ts';
+import { orphanedJobsKey } from '../../ledger/run/orphaned-jobs.ts';
 import type { Inbox } from '../../ledger/run/request.ts';
 import { layout, readOpenKey, runOfKey } from '../../ledger/store/layout.ts';
 import { isUnreadable, missingObject } from '../../ledger/store/object-error.ts';
@@ -80,9 +81,10 @@ async function goOn(deps: DriveDeps, work: Work, run: OpenRun): Promise<void> {
     if (key === layout.request(run.runId)) return handled !== true;
     return runOfKey(key) === run.runId && !key.startsWith(layout.reportPages(run.runId));
   });
-  if (run.report !== undefined || !work.orphaned.some(({ run_id }) => run_id === run.runId)) return;
+  const own = work.orphaned.filter(({ run_id }) => run_id === run.runId);
+  if (run.report !== undefined || own.length === 0) return;
   work.orphaned = work.orphaned.filter(({ run_id }) => run_id !== run.runId);
-  await removeHandled(deps, [layout.orphanedJobs(run.runId)]);
+  await removeHandled(deps, own.map(orphanedJobsKey));
 }
 
 /** Forgets objects of `open/` that somebody has deleted. */
@@ -90,7 +92,7 @@ function forgetGone(deps: DriveDeps, { requests, cancels, orphaned, hints }: Inb
   const listed = new Set([
     ...requests.map(({ runId }) => layout.request(runId)),
     ...cancels.map(layout.cancel),
-    ...orphaned.map(layout.orphanedJobs),
+    ...orphaned.map((id) => layout.orphanedJobs(id)),
     ...hints.map(layout.hint),
   ]);
   noteUsable(deps, (key) => readOpenKey(key) !== undefined && !listed.has(key));

@@ -4,7 +4,9 @@ import { isUnreadable } from '../../ledger/store/object-error.ts';
 import { isResting, noteUnreadable, noteUsable } from '../state/resting.ts';
 import {
   type OrphanedJobs,
+  orphanedJobsKey,
   readOrphanedJobs,
+  splitOrphanedJobs,
   writeOrphanedJobs,
 } from '../../ledger/run/orphaned-jobs.ts';
 import type { Attempt } from '../../ledger/run/fold.ts';
@@ -15,19 +17,20 @@ import type { DriveDeps, RunDeps } from '../deps.ts';
 import type { StoredRun } from '../state/stored-run.ts';
 
 const READS_AT_ONCE = 8;
+const PUTS_AT_ONCE = 8;
 const DAY = 24 * 60 * 60_000;
 
 /** Reads the jobs that outlived their runs. An object that cannot be read rests. */
 export async function loadOrphanedJobs(
   deps: Pick<DriveDeps, 'clock' | 'store' | 'log' | 'unreadable'>,
-  runIds: string[],
+  ids: string[],
 ): Promise<OrphanedJobs[]> {
   const limit = pLimit(READS_AT_ONCE);
-  const awake = runIds.filter((runId) => !isResting(deps, layout.orphanedJobs(runId)));
-  const each = awake.map((runId) =>
+  const awake = ids.filter((id) => !isResting(deps, layout.orphanedJobs(id)));
+  const each = awake.map((id) =>
     limit(async () => {
       try {
-        return await readOrphanedJobs(deps.store, runId);
+        return await readOrphanedJobs(deps.store, id);
       } catch (error) {
         if (!isUnreadable(error)) throw error;
         noteUnreadable(deps, error);
@@ -36,20 +39,20 @@ export async function loadOrphanedJobs(
     }),
   );
   const orphaned = (await Promise.all(each)).filter((jobs) => jobs !== undefined);
-  const read = new Set(orphaned.map(({ run_id }) => layout.orphanedJobs(run_id)));
+  const read = new Set(orphaned.map(orphanedJobsKey));
   noteUsable(deps, (key) => read.has(key));
   return orphaned;
 }
 
 /**
  * Stores the running jobs of a run that ends, which drive polls from then on. Where the response to an attempt was lost, its
- * archive is looked up for twice the export timeout. Returns undefined when nothing is left to watch.
+ * archive is looked up for twice the export timeout. Returns what was stored: nothing when nothing is left to watch.
  */
 export async function orphanRunningJobs(
   deps: Pick<RunDeps, 'store' | 'clock'>,
   { runId, plan, state }: Pick<StoredRun, 'runId' | 'plan' | 'state'>,
-): Promise<OrphanedJobs | undefined> {
-  if (plan?.terms === undefined) return undefined;
+): Promise<OrphanedJobs[]> {
+  if (plan?.terms === undefined) return [];
   const { terms } = plan;
   const attempts = [...state.phones.values()].flatMap(({ planned, attempts: all }) =>
     [...all.values()]
@@ -67,8 +70,7 @@ export async function orphanRunningJobs(
         ...(watch === 'job' ? {} : { watch_until: watch }),
       })),
   );
-  if (attempts.length === 0) return undefined;
-  const orphaned: OrphanedJobs = {
+  const orphaned = splitOrphanedJobs({
     run_id: runId,
     policy: plan.request.policy,
     bucket: terms.bucket,
@@ -76,8 +78,9 @@ export async function orphanRunningJobs(
     busy_until: state.acceptedAt + 2 * terms.export_timeout,
     until: state.acceptedAt + DAY,
     attempts,
-  };
-  await writeOrphanedJobs(deps.store, orphaned);
+  });
+  const limit = pLimit(PUTS_AT_ONCE);
+  await Promise.all(orphaned.map((jobs) => limit(() => writeOrphanedJobs(deps.store, jobs))));
   return orphaned;
 }
 

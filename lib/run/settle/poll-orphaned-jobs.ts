@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Job } from '../../cloud/cph/job.ts';
 import type { ObjectInfo } from '../../cloud/obs/list.ts';
 import {
@@ -6,67 +7,114 @@ import {
   recordLateArchive,
   writeOrphanedJobs,
 } from '../../ledger/run/orphaned-jobs.ts';
-import { indexArchives } from '../../ledger/state/phones.ts';
+import { type IndexEntry, indexArchives } from '../../ledger/state/phones.ts';
 import { archiveKey, runFolder } from '../../policy/keys/keys.ts';
 import type { RunDeps } from '../deps.ts';
 import { endsAsTar, isPlausible } from '../export/verify-archives.ts';
 import { RECHECK_AFTER_MS } from '../state/next-step.ts';
 
 const REQUESTS_PER_CALL = 20;
+/** As many jobs as one page of CPH's list holds. */
+const MAX_ATTEMPTS = 100;
 const MAX_HEADS = 20;
+const HEADS_AT_ONCE = 8;
+const MAX_LISTED = 5_000;
 
 /** One attempt that outlived its run. */
 type Orphan = { orphaned: OrphanedJobs; attempt: OrphanedAttempt };
 
-/** Polls the orphaned jobs of a settled run once. Records archives that arrived, drops ended jobs, returns what is left. */
+/** `arrived`: verified archives that are not in the phone index yet. */
+type PollDeps = RunDeps & { arrived: IndexEntry[] };
+
+/** Splits the attempts into lists for which one `list-jobs` call is enough. */
+export function pollLists({ attempts }: OrphanedJobs): OrphanedAttempt[][] {
+  const requestOf = ({ jobs }: OrphanedAttempt): string => jobs[0]?.request_id ?? '';
+  const sorted = [...attempts].sort((a, b) => compareText(requestOf(a), requestOf(b)));
+  const lists: OrphanedAttempt[][] = [];
+  let [list, requests]: [OrphanedAttempt[], Set<string>] = [[], new Set()];
+  for (const attempt of sorted) {
+    const next = new Set([...requests, ...attempt.jobs.map((job) => job.request_id)]);
+    if (list.length >= MAX_ATTEMPTS || (list.length > 0 && next.size > REQUESTS_PER_CALL)) {
+      lists.push(list);
+      [list, requests] = [[], new Set(attempt.jobs.map((job) => job.request_id))];
+    } else requests = next;
+    list.push(attempt);
+  }
+  return list.length === 0 ? lists : [...lists, list];
+}
+
+/**
+ * Polls orphaned attempts of a settled run once, all of them unless `due` names some. Records archives that arrived, drops
+ * ended jobs, returns what is left.
+ */
 export async function pollOrphanedJobs(
   deps: RunDeps,
   orphaned: OrphanedJobs,
+  due: readonly OrphanedAttempt[] = orphaned.attempts,
 ): Promise<OrphanedJobs> {
   const now = deps.clock.now();
-  const jobs = await listJobs(deps, orphaned);
-  const isListed = await listWatched(deps, orphaned);
-  const left: OrphanedAttempt[] = [];
-  for (const attempt of orphaned.attempts) {
-    const own = new Set(attempt.jobs.map((job) => job.job_id));
-    const states = jobs.filter((job) => own.has(job.job_id)).map((job) => job.state);
+  const own: PollDeps = { ...deps, arrived: [] };
+  const states = await jobStates(deps, due);
+  const isListed = await listWatched(deps, orphaned, due);
+  const limit = pLimit(HEADS_AT_ONCE);
+  const poll = async (attempt: OrphanedAttempt): Promise<OrphanedAttempt[]> => {
     const orphan = { orphaned, attempt };
-    if (states.includes('succeeded')) left.push(...(await verify(deps, orphan, now)));
-    else if (attempt.watch_until !== undefined) {
-      if (isListed(attempt)) left.push(...(await watch(deps, orphan, now)));
-      else if (now < attempt.watch_until) left.push(attempt);
-    } else if (!states.includes('failed') && now < orphaned.until) left.push(attempt);
-    else await recordUnconfirmed(deps, orphan, await headOf(deps, orphan), now);
-  }
-  const rest = { ...orphaned, attempts: left };
+    const known = attempt.jobs.map(({ job_id }) => states.get(job_id));
+    if (known.includes('succeeded')) return verify(own, orphan, now);
+    if (attempt.watch_until !== undefined) {
+      if (isListed(attempt)) return watch(own, orphan, now);
+      return now < attempt.watch_until ? [attempt] : [];
+    }
+    if (!known.includes('failed') && now < orphaned.until) return [attempt];
+    await recordUnconfirmed(deps, orphan, await headOf(deps, orphan), now);
+    return [];
+  };
+  const isDue = new Set(due);
+  const each = orphaned.attempts.map(async (attempt) =>
+    isDue.has(attempt) ? limit(() => poll(attempt)) : [attempt],
+  );
+  const rest = { ...orphaned, attempts: (await Promise.all(each)).flat() };
+  // Together: two changes of one shard at the same time would lose one of them.
+  if (own.arrived.length > 0) await indexArchives(deps.store, own.arrived);
   if (JSON.stringify(rest) !== JSON.stringify(orphaned)) await writeOrphanedJobs(deps.store, rest);
   return rest;
 }
 
-async function listJobs(deps: RunDeps, { attempts }: OrphanedJobs): Promise<Job[]> {
+async function jobStates(
+  deps: RunDeps,
+  attempts: readonly OrphanedAttempt[],
+): Promise<Map<string, Job['state']>> {
   const ids = [...new Set(attempts.flatMap(({ jobs }) => jobs.map((job) => job.request_id)))];
-  const jobs: Job[] = [];
+  const states = new Map<string, Job['state']>();
   for (let from = 0; from < ids.length; from += REQUESTS_PER_CALL) {
-    jobs.push(...(await deps.cph.listJobs(ids.slice(from, from + REQUESTS_PER_CALL))));
+    const jobs = await deps.cph.listJobs(ids.slice(from, from + REQUESTS_PER_CALL));
+    for (const { job_id, state } of jobs) states.set(job_id, state);
   }
-  return jobs;
+  return states;
 }
 
-/** Returns which watched keys need a HEAD: with many keys, those that one LIST shows. */
+/** Returns which watched keys need a HEAD: with many keys, those that one LIST shows, and those behind its end. */
 async function listWatched(
   deps: Pick<RunDeps, 'archives'>,
   orphaned: OrphanedJobs,
+  due: readonly OrphanedAttempt[],
 ): Promise<(attempt: OrphanedAttempt) => boolean> {
-  const watched = orphaned.attempts.filter((attempt) => attempt.watch_until !== undefined);
+  const watched = due.filter((attempt) => attempt.watch_until !== undefined);
   if (watched.length <= MAX_HEADS) return () => true;
-  const folder = runFolder(orphaned.folder, orphaned.run_id);
-  const { objects } = await deps.archives.list(orphaned.bucket, `${folder}/`);
+  const folder = `${runFolder(orphaned.folder, orphaned.run_id)}/`;
+  const { objects } = await deps.archives.list(orphaned.bucket, folder, { max: MAX_LISTED });
   const keys = new Set(objects.map(({ key }) => key));
-  return (attempt) => keys.has(keyOf({ orphaned, attempt }));
+  const end = objects.length < MAX_LISTED ? undefined : objects.at(-1)?.key;
+  return (attempt) => {
+    const key = keyOf({ orphaned, attempt });
+    return keys.has(key) || (end !== undefined && key > end);
+  };
 }
 
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 /** Records the archive of a succeeded job. Returns the attempt while its archive may still appear. */
-async function verify(deps: RunDeps, orphan: Orphan, now: number): Promise<OrphanedAttempt[]> {
+async function verify(deps: PollDeps, orphan: Orphan, now: number): Promise<OrphanedAttempt[]> {
   const found = await headOf(deps, orphan);
   if (found === undefined) {
     const absent_at = orphan.attempt.absent_at ?? now;
@@ -78,7 +126,7 @@ async function verify(deps: RunDeps, orphan: Orphan, now: number): Promise<Orpha
 }
 
 /** Looks up the archive of an attempt without a known job. Returns the attempt while its archive may still appear. */
-async function watch(deps: RunDeps, orphan: Orphan, now: number): Promise<OrphanedAttempt[]> {
+async function watch(deps: PollDeps, orphan: Orphan, now: number): Promise<OrphanedAttempt[]> {
   const { orphaned, attempt } = orphan;
   const found = await headOf(deps, orphan);
   if (found !== undefined && (await endsAsTar(deps, orphaned.bucket, found))) {
@@ -115,7 +163,7 @@ async function recordUnconfirmed(
 }
 
 async function recordArchive(
-  deps: RunDeps,
+  deps: PollDeps,
   orphan: Orphan,
   found: ObjectInfo,
   now: number,
@@ -125,6 +173,6 @@ async function recordArchive(
   const { key, size, etag } = found;
   await recordLateArchive(deps.store, run_id, lateArchive(orphan, found, now));
   const archive = { run_id, bucket, key, size, etag, verified_at: now };
-  await indexArchives(deps.store, [{ phone_id, phone_name, policy, archive }]);
+  deps.arrived.push({ phone_id, phone_name, policy, archive });
   deps.log.info('archive_arrived_late', { run: run_id, policy, phone: phone_id });
 }

@@ -23,21 +23,17 @@ export function isSettled(run: StoredRun, now: number): boolean {
 
 /**
  * Settles a run whose phones all have an outcome: deletes superseded archives, stores jobs that still run, writes the report
- * once and records the result. Returns the stored jobs. Safe to repeat after a crash: a written report never changes.
+ * once and records the result. Returns the stored jobs, when it wrote the report. Safe to repeat after a crash: a written report never changes.
  */
-export async function settleRun(deps: DriveDeps, run: OpenRun): Promise<OrphanedJobs | undefined> {
+export async function settleRun(deps: DriveDeps, run: OpenRun): Promise<OrphanedJobs[]> {
   const { plan } = run;
-  if (plan === undefined) return undefined;
-  const orphaned = run.report === undefined ? await reportRun(deps, run, plan) : undefined;
+  if (plan === undefined) return [];
+  const orphaned = run.report === undefined ? await reportRun(deps, run, plan) : [];
   if (run.report !== undefined) await recordResult(deps, run, plan, run.report);
   return orphaned;
 }
 
-async function reportRun(
-  deps: DriveDeps,
-  run: OpenRun,
-  plan: Plan,
-): Promise<OrphanedJobs | undefined> {
+async function reportRun(deps: DriveDeps, run: OpenRun, plan: Plan): Promise<OrphanedJobs[]> {
   const now = deps.clock.now();
   const found = await findArchives(deps, run);
   await verifyLostArchives(deps, run, phoneSteps(run, now), found);

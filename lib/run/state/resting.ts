@@ -111,7 +111,7 @@ function note(
 /** Returns the run that an object belongs to. */
 function runOf(key: string): string | undefined {
   const open = readOpenKey(key);
-  if (open !== undefined) return open.kind === 'hint' ? undefined : open.id;
+  if (open !== undefined) return open.kind === 'hint' ? undefined : open.id.split('.')[0];
   return runOfKey(key) || undefined;
 }
 

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../lib/cloud/cph/job.ts';
-import { readOrphanedJobs, writeOrphanedJobs } from '../../../lib/ledger/run/orphaned-jobs.ts';
+import {
+  readOrphanedJobs,
+  splitOrphanedJobs,
+  writeOrphanedJobs,
+} from '../../../lib/ledger/run/orphaned-jobs.ts';
+import { pollOrphanedDue } from '../../../lib/run/drive/poll.ts';
+import { createWork } from '../../../lib/run/drive/work.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { appendLog } from '../../../lib/ledger/run/log.ts';
 import { readReport } from '../../../lib/ledger/run/report.ts';
@@ -105,6 +111,89 @@ describe('pollOrphanedDue', () => {
       [30, 'orphaned-p'],
     ]);
     expect(world.logged('step_failed')).toHaveLength(1);
+  });
+
+  describe('of thousands of orphaned jobs', () => {
+    const phones = (count: number, name: string) =>
+      Array.from({ length: count }, (_, n) => plannedPhone(`${name}${n}`));
+
+    /** Drives a run of six phones; `asked`: the orphaned requests of each list-jobs call, by second. */
+    async function play(orphans: number, minutes: number) {
+      const world = driveWorld(35 * SECOND);
+      const [jobs] = [orphanedJobOf('old-1', 'x')];
+      const attempts = phones(orphans, 'old').map(({ phone_id }, n) => ({
+        ...{ phone_id, phone_name: '', server_id: 's9', attempt: 1 },
+        jobs: [{ job_id: `j${n}`, request_id: `orphaned-${Math.floor(n / 10)}` }],
+      }));
+      for (const part of splitOrphanedJobs({ ...jobs, attempts }))
+        await writeOrphanedJobs(world.store, part);
+      const asked: [seconds: number, ids: string[]][] = [];
+      const { listJobs } = world.deps.cph;
+      world.deps.cph.listJobs = async (ids) => {
+        const own = ids.filter((id) => id.startsWith('orphaned-'));
+        if (own.length > 0) asked.push([world.seconds(), own]);
+        return own.length > 0 ? [] : listJobs(ids);
+      };
+      await world.request(RUN, phones(6, 'new'));
+      await world.driveMinutes(minutes);
+      const { settled_at, counts } = (await readReport(world.store, RUN)) ?? {};
+      return { asked, settled: { settled_at, counts, exports: world.exports } };
+    }
+
+    it('plans and settles a new run as without them', async () => {
+      expect((await play(5_000, 5)).settled).toEqual((await play(0, 5)).settled);
+    });
+
+    it('makes at most four list-jobs calls a pass', async () => {
+      const { asked } = await play(5_000, 2);
+      const perPass = new Map<number, number>();
+      for (const [second] of asked) perPass.set(second, (perPass.get(second) ?? 0) + 1);
+      expect(Math.max(...perPass.values())).toBe(4);
+    });
+
+    it.each([0, 30, 60, 90])(
+      'asks for every job within half an hour, from second %i on',
+      async (start) => {
+        const world = driveWorld();
+        const attempts = phones(5_000, 'old').map(({ phone_id }, n) => ({
+          ...{ phone_id, phone_name: '', server_id: 's9', attempt: 1 },
+          jobs: [{ job_id: `j${n}`, request_id: `orphaned-${Math.floor(n / 10)}` }],
+        }));
+        const orphaned = splitOrphanedJobs({ ...orphanedJobOf('old-1', 'x'), attempts });
+        const asked = new Set<string>();
+        world.deps.cph.listJobs = async (ids) => {
+          for (const id of ids) asked.add(id);
+          return [];
+        };
+        world.clock.move(start * SECOND);
+        const work = createWork({ remembered: new Map(), orphaned }, 0);
+        const deps = { ...world.deps, until: Number.POSITIVE_INFINITY };
+        for (let minute = 0; minute < 30; minute += 1) {
+          await pollOrphanedDue(deps, work);
+          world.clock.move(MINUTE);
+        }
+        expect(asked.size).toBe(500);
+      },
+    );
+
+    it('asks for none when the time is up', async () => {
+      const world = driveWorld();
+      let calls = 0;
+      world.deps.cph.listJobs = async () => {
+        calls += 1;
+        world.clock.move(MINUTE);
+        return [];
+      };
+      const attempts = Array.from({ length: 100 }, (_, n) => ({
+        ...{ phone_id: `p${n}`, phone_name: '', server_id: 's9', attempt: 1 },
+        jobs: [{ job_id: `j${n}`, request_id: `orphaned-${n}` }],
+      }));
+      const orphaned = splitOrphanedJobs({ ...orphanedJobOf('old-1', 'x'), attempts });
+      const work = createWork({ remembered: new Map(), orphaned }, 0);
+      await pollOrphanedDue({ ...world.deps, until: T0 + MINUTE }, work);
+      expect(calls).toBe(1);
+      expect(work.orphaned).toEqual(orphaned);
+    });
   });
 
   it('does not export the phone of an orphaned job in the drive that settles its run', async () => {

@@ -3,9 +3,11 @@ import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import {
   type OrphanedAttempt,
   readOrphanedJobs,
+  splitOrphanedJobs,
   writeOrphanedJobs,
 } from '../../../lib/ledger/run/orphaned-jobs.ts';
-import { layout } from '../../../lib/ledger/store/layout.ts';
+import { layout, readOpenKey } from '../../../lib/ledger/store/layout.ts';
+import { MAX_OBJECT_BYTES } from '../../../lib/ledger/store/split.ts';
 import {
   inFlightJobs,
   loadOrphanedJobs,
@@ -71,20 +73,26 @@ describe('orphanRunningJobs', () => {
     );
     record(run, events);
     const orphaned = await orphanRunningJobs(scene.deps, run);
-    expect(await readOrphanedJobs(scene.store, RUN)).toEqual(orphaned);
+    const stored = (await scene.store.list(layout.open)).map(
+      ({ key }) => readOpenKey(key)?.id ?? '',
+    );
+    const read = await Promise.all(stored.map((id) => readOrphanedJobs(scene.store, id)));
+    expect(read.sort((a, b) => (a?.part ?? 0) - (b?.part ?? 0))).toEqual(orphaned);
     return orphaned;
   }
 
   it('stores the running jobs, for a day after the last accepted export', async () => {
     const events = ['p', 'q', 'r'].map((phone, n) => accepted(phone, T0 + n));
     const orphaned = await orphan([...events, ended('q', 'succeeded')], ['p', 'q', 'r']);
-    expect(orphaned).toEqual({
-      ...{ run_id: RUN, policy: 'nightly' },
-      ...{ bucket: terms.bucket, folder: terms.folder },
-      busy_until: T0 + 2 + 2 * terms.export_timeout,
-      until: T0 + 2 + DAY,
-      attempts: [attemptWithJob('p'), attemptWithJob('r')],
-    });
+    expect(orphaned).toEqual([
+      {
+        ...{ run_id: RUN, policy: 'nightly' },
+        ...{ bucket: terms.bucket, folder: terms.folder },
+        busy_until: T0 + 2 + 2 * terms.export_timeout,
+        until: T0 + 2 + DAY,
+        attempts: [attemptWithJob('p'), attemptWithJob('r')],
+      },
+    ]);
   });
 
   const until = T0 + 2 * terms.export_timeout;
@@ -117,13 +125,15 @@ describe('orphanRunningJobs', () => {
     ],
     ['watches nothing of a phone that was never sent', [], undefined],
   ])('%s', async (_, events, expected) => {
-    expect((await orphan(events))?.attempts).toEqual(expected);
+    expect((await orphan(events))[0]?.attempts).toEqual(expected);
   });
 
   it('watches a key for twice the export timeout', async () => {
     const events = [intent('p')];
-    expect((await orphan(events, ['p'], 2 * terms.export_timeout - 1))?.attempts).toHaveLength(1);
-    expect(await orphan(events, ['p'], 2 * terms.export_timeout)).toBeUndefined();
+    expect((await orphan(events, ['p'], 2 * terms.export_timeout - 1))[0]?.attempts).toHaveLength(
+      1,
+    );
+    expect(await orphan(events, ['p'], 2 * terms.export_timeout)).toEqual([]);
   });
 
   it('stores every job of a running attempt, and no ended attempt', async () => {
@@ -132,7 +142,7 @@ describe('orphanRunningJobs', () => {
       { ...accepted('p', T0 + 1), attempt: 2, job_id: 'j-2', request_id: 'r-2' } as RunEvent,
     ];
     const orphaned = await orphan([accepted('p'), ended('p', 'failed'), ...again]);
-    expect(orphaned?.attempts).toEqual([
+    expect(orphaned[0]?.attempts).toEqual([
       attemptWithJob('p', {
         attempt: 2,
         jobs: [
@@ -143,13 +153,37 @@ describe('orphanRunningJobs', () => {
     ]);
   });
 
+  it('stores many running jobs in several objects, each below 1 MiB', async () => {
+    const ids = Array.from({ length: 2_500 }, (_, n) => `p${n}`);
+    const orphaned = await orphan(
+      ids.map((id) => accepted(id)),
+      ids,
+    );
+    expect(orphaned.map(({ part, attempts }) => [part, attempts.length])).toEqual([
+      [undefined, 1_000],
+      [1, 1_000],
+      [2, 500],
+    ]);
+    expect(orphaned.flatMap(({ attempts }) => attempts.map(({ phone_id }) => phone_id))).toEqual(
+      ids,
+    );
+    const names = orphaned.flatMap((jobs) =>
+      splitOrphanedJobs({
+        ...jobs,
+        attempts: jobs.attempts.map((one) => ({ ...one, phone_name: '云'.repeat(1_024) })),
+      }),
+    );
+    const sizes = names.map((jobs) => Buffer.byteLength(JSON.stringify(jobs)));
+    expect(Math.max(...sizes)).toBeLessThan(MAX_OBJECT_BYTES);
+  });
+
   it('stores nothing for a run without a plan, or one that failed before it started', async () => {
     const { deps, store } = runScene();
     const run = openRun(RUN, [plannedPhone('p')]);
     record(run, [accepted('p')]);
-    expect(await orphanRunningJobs(deps, { ...run, plan: undefined })).toBeUndefined();
+    expect(await orphanRunningJobs(deps, { ...run, plan: undefined })).toEqual([]);
     if (run.plan !== undefined) delete run.plan.terms;
-    expect(await orphanRunningJobs(deps, run)).toBeUndefined();
+    expect(await orphanRunningJobs(deps, run)).toEqual([]);
     expect(await store.list('')).toEqual([]);
   });
 });

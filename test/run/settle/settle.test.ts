@@ -93,7 +93,7 @@ describe('settleRun', () => {
   it('does nothing without a plan', async () => {
     const { settle, store, lines } = scene();
     const run = { ...runOf([], []), plan: undefined };
-    expect(await settle(run)).toBeUndefined();
+    expect(await settle(run)).toEqual([]);
     expect([await store.list(''), lines, run.unwritten.result]).toEqual([[], [], true]);
   });
 
@@ -102,7 +102,7 @@ describe('settleRun', () => {
     land(key('p2'), 100);
     const run = runOf(['p1', 'p2'], [verified('p1'), refused('p2')]);
     run.unwritten.metrics = { ...noMetrics(), function_ms: 7 };
-    expect(await settle(run)).toBeUndefined();
+    expect(await settle(run)).toEqual([]);
     expect(run.report).toEqual({
       ...{ run_id: RUN, policy: 'nightly', trigger: 'timer' },
       ...{ slot: '20260102T023000Z', outcome: 'partial', listing_complete: true },
@@ -198,8 +198,8 @@ describe('settleRun', () => {
     const { settle, store } = scene();
     const run = runOf(['p1', 'p2'], [accepted('p1'), timedOut('p1'), verified('p2')]);
     const orphaned = await settle(run);
-    expect(orphaned).toMatchObject({ run_id: RUN, attempts: [{ phone_id: 'p1', attempt: 1 }] });
-    expect(await readOrphanedJobs(store, RUN)).toEqual(orphaned);
+    expect(orphaned).toMatchObject([{ run_id: RUN, attempts: [{ phone_id: 'p1', attempt: 1 }] }]);
+    expect([await readOrphanedJobs(store, RUN)]).toEqual(orphaned);
     expect(run.report?.outcome).toBe('partial');
   });
 });
@@ -213,7 +213,7 @@ describe('a run that is settled again', () => {
     const before = lookups.length;
     record(run, [verified('p1')]);
     clock.move(MINUTE);
-    expect(await settle(run)).toBeUndefined();
+    expect(await settle(run)).toEqual([]);
     expect(run.report).toEqual(report);
     expect(await readReport(store, RUN)).toEqual(report);
     expect(lookups).toHaveLength(before);
