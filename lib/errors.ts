@@ -15,8 +15,8 @@ export type ErrorCode =
   | 'access_denied'
   | 'conflict' // what was to be written once exists already
   | 'throttled'
-  | 'service' // the service answered with an error of its own
-  | 'unreachable' // no answer, or none that can be read
+  | 'service' // the service returned an error of its own
+  | 'unreachable' // no response, or an unreadable one
   | 'time_up' // the invocation's time ran out
   | 'lease_lost'; // another drive writes
 
@@ -42,8 +42,8 @@ export class PhonevaultError extends Error {
 
 /**
  * A call to a cloud service that did not succeed.
- * `carriedOut` tells what a caller of a call without idempotency must know: 'no' (refused for certain)
- * or 'unknown' (the answer was lost, broken or a 5xx: the service may have acted).
+ * `carriedOut` says whether the service may have acted: 'no' (refused for certain) or 'unknown' (the response was lost, broken
+ * or a 5xx).
  */
 export class ServiceError extends PhonevaultError {
   readonly service: string;

@@ -6,7 +6,7 @@ export const POLICY_NAME = /^[a-z0-9-]{1,32}$/;
 /** The name of a caller of the API, in the settings. */
 export const CALLER_NAME = /^[a-z0-9-]{1,32}$/;
 
-/** The id of a run: a policy's name and what tells its runs apart. */
+/** The id of a run: a policy's name and a part of its own. */
 export const RUN_ID = /^[a-z0-9-]{1,80}$/;
 
 /** Any id of the service, such as a job's or an order's: nothing that could lead out of a folder or a URL. */

@@ -74,7 +74,7 @@ const expected: Record<Name, [HandlerName, unknown]> = {
   apigRepeatedQuery: ['http', response(400, 'query_invalid')],
   apigShowRun: ['http', response(200, '"run_id":"nightly-20260202t183000z"')],
   apigCancelRun: ['http', response(202, '"run_id":"nightly-20260202t183000z"')],
-  apigPlan: ['http', response(202, '"asked_at"')],
+  apigPlan: ['http', response(202, '"requested_at"')],
   apigNoCaller: ['http', response(401, 'unauthenticated')],
   apigNotJson: ['http', response(400, 'not_json')],
   apigWebhook: ['http', response(401, 'signature_stale')],

@@ -96,7 +96,7 @@ const USES = 300;
 let world: Api | undefined;
 let uses = 0;
 
-/** The API; a new one from time to time, since what is asked for piles up. */
+/** The API; a new one from time to time, because requests pile up. */
 async function theApi(): Promise<Api> {
   if (world === undefined || ++uses % USES === 0) {
     world = await api({ phones: 4, servers: 1, seed: 3, conditionalPut: 'honoured' });
@@ -153,8 +153,8 @@ describe('calls of the API', () => {
         body: text,
       };
       await refusable(async () => {
-        const { status, body: told } = await send(method, at, options);
-        expect([status, told['code']]).not.toEqual([500, 'internal']);
+        const { status, body: problem } = await send(method, at, options);
+        expect([status, problem['code']]).not.toEqual([500, 'internal']);
         expect(status).toBeLessThan(600);
       });
     },

@@ -110,12 +110,12 @@ describe('a webhook', () => {
       { ...signed(key, now, body), body: weekly },
       signed(restricted, now, weekly),
     ];
-    const answers = [];
+    const responses = [];
     for (const one of refused) {
-      const { status, body: told } = await call('POST', '/v1/runs', one);
-      answers.push([status, told.code]);
+      const { status, body: problem } = await call('POST', '/v1/runs', one);
+      responses.push([status, problem.code]);
     }
-    expect(answers).toEqual([
+    expect(responses).toEqual([
       [401, 'signature_stale'],
       [401, 'signature_wrong'],
       [401, 'signature_wrong'],

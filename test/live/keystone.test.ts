@@ -15,10 +15,10 @@ import { reveal, type Secret, secret } from '../../lib/secret.ts';
 
 const keystone = inject('servers').keystone;
 const transport = nodeSend();
-const answers: HttpResponse[] = [];
+const responses: HttpResponse[] = [];
 const send: Send = async (request) => {
   const answer = await transport(request);
-  answers.push(answer);
+  responses.push(answer);
   return answer;
 };
 const tools = { send, clock: realClock, random: () => 0.5 };
@@ -38,7 +38,7 @@ const credentialsWith = (token: Secret): Credentials => ({
   securityToken: undefined,
 });
 
-/** Asks for something that a token opens, as a service's client does. */
+/** Calls an API with a token, as a service's client does. */
 const projects = (token: Secret, renew?: () => Promise<Credentials>) =>
   call(
     {
@@ -72,7 +72,7 @@ const refused = { code: 'credentials_refused', status: 401, retryable: false };
 
 describe('a password at Keystone', () => {
   it('gives a token for the project, good for as long as it says', async () => {
-    answers.length = 0;
+    responses.length = 0;
     const before = Date.now();
     const { token, projectId, expiresAt } = await iam.createToken(login());
     const after = Date.now();
@@ -82,10 +82,10 @@ describe('a password at Keystone', () => {
     const lifetimeMs = keystone.tokenSeconds * 1_000;
     expect(expiresAt).toBeGreaterThanOrEqual(before + lifetimeMs - 1_000);
     expect(expiresAt).toBeLessThanOrEqual(after + lifetimeMs + 1_000);
-    expect(answers).toHaveLength(1);
-    expect(answers[0]?.status).toBe(201);
-    // nocatalog was asked for: the answer stays short.
-    expect(Buffer.from(answers[0]?.body ?? []).toString()).not.toContain('"catalog"');
+    expect(responses).toHaveLength(1);
+    expect(responses[0]?.status).toBe(201);
+    // The request says nocatalog, so the response is short.
+    expect(Buffer.from(responses[0]?.body ?? []).toString()).not.toContain('"catalog"');
     const found = await projects(token);
     expect(found.projects.map(({ name }) => name)).toEqual([keystone.project]);
   });
@@ -103,15 +103,15 @@ describe('a password at Keystone', () => {
     ['an unknown project id', { project: { id: '0'.repeat(32) } }],
     ['a project in which the user has no part', { project: { name: keystone.otherProject } }],
   ])('gives none for %s, and is sent once', async (_, changes) => {
-    answers.length = 0;
+    responses.length = 0;
     const wanted = login(changes);
     const error = await iam.createToken(wanted).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject(refused);
     expect((error as Error).message).not.toContain(reveal(wanted.password));
-    expect(answers).toHaveLength(1);
+    expect(responses).toHaveLength(1);
   });
 
-  it('gives no keys: that is told with what to do', async () => {
+  it('issues no keys, and the error says what to do', async () => {
     const { token } = await iam.createToken(login());
     await expect(iam.createTemporaryKeys(token)).rejects.toMatchObject({
       code: 'not_found',

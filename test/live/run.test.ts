@@ -102,7 +102,7 @@ async function runByFunctions(policy: string, credentials: Ready): Promise<strin
 }
 
 describe('a run with its objects on radosgw', () => {
-  it('is told the server by the ready line, with keys of a session', () => {
+  it('names the server in the ready line, with session keys', () => {
     const { hostUrl, accessKey } = inject('servers').radosgw;
     expect(ready.obs).toBe(hostUrl);
     expect(ready.accessKey).not.toBe(accessKey);
@@ -146,10 +146,10 @@ describe('a run with its objects on radosgw', () => {
     await expectComplete((JSON.parse(stdout) as { run_id: string }).run_id);
   });
 
-  it('asks nothing of the embedded OBS, and tells no secret', async () => {
+  it('never calls the embedded OBS, and prints no secret', async () => {
     const calls = await (await fetch(`${ready.cph}/_local/calls`)).json();
-    const { obs: asked } = calls as { obs: Record<string, { ok: number; refused: number }> };
-    expect(Object.values(asked).filter(({ ok, refused }) => ok + refused > 0)).toEqual([]);
+    const { obs: counts } = calls as { obs: Record<string, { ok: number; refused: number }> };
+    expect(Object.values(counts).filter(({ ok, refused }) => ok + refused > 0)).toEqual([]);
     const { secretKey } = inject('servers').radosgw;
     const lines = readFileSync(logFile, 'utf8');
     for (const secret of [secretKey, ready.secretKey, ready.securityToken, ready.token]) {

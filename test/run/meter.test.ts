@@ -59,7 +59,7 @@ describe('a meter counts a call', () => {
 });
 
 describe('a meter knows the run that is worked at', () => {
-  it('during the work, and answers what the work does', async () => {
+  it('during the work, and returns the result of the work', async () => {
     const { meter, run, other } = scene();
     const seen: (string | undefined)[] = [];
     const lookup = () => void seen.push(meter.runId());

@@ -216,10 +216,10 @@ describe('readSettings', () => {
     ['PHONEVAULT_WEBHOOK_SECRETS', 'whsec_hunter2hunter2', '24 to 64 bytes'],
     ['PHONEVAULT_WEBHOOK_SECRETS', `crm:nightly:whsec_${'A'.repeat(32)}:hunter2`, 'whsec_<base64>'],
     ['PHONEVAULT_WEBHOOK_SECRETS', `crm:Hunter2:whsec_${'A'.repeat(32)}`, 'names of policies'],
-  ])('refuses %.40s %.20s… without printing it', (name, value, told) => {
+  ])('refuses %.40s %.20s… without printing it', (name, value, expected) => {
     const { message } = fault({ [name]: value });
     expect(message).toContain(`${name} is invalid`);
-    expect(message).toContain(told);
+    expect(message).toContain(expected);
     expect(message).not.toMatch(/hunter2|000000/i);
   });
 });

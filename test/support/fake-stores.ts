@@ -36,7 +36,7 @@ export function recordReads(store: Store): Store & { reads: string[]; maxInFligh
 export function withFailingStore<D extends { store: Store }>(
   deps: D,
   operation: 'get' | 'put' | 'list' | 'create' | 'remove',
-  error: Error = new PhonevaultError('unreachable', 'no answer'),
+  error: Error = new PhonevaultError('unreachable', 'no response'),
   prefix = '',
 ): D {
   const real = deps.store[operation] as (key: string | string[], ...rest: never[]) => unknown;

@@ -24,9 +24,9 @@ export function runScene(cph: Partial<RunDeps['cph']> = {}, clock = playClock(T0
   const objects = new Map<string, ObjectInfo>();
   const lookups: string[] = [];
   const topic = { fails: undefined as Error | undefined };
-  const lookup = async <T>(what: string, answer: () => T): Promise<T> => {
+  const lookup = async <T>(what: string, result: () => T): Promise<T> => {
     lookups.push(what);
-    return answer();
+    return result();
   };
   const archives: RunDeps['archives'] = {
     head: (_, key) => lookup(`head ${key}`, () => objects.get(key)),
@@ -86,4 +86,4 @@ export function refusal(
 
 /** An error that stops one step only and is retried. */
 export const temporaryError = (): PhonevaultError =>
-  new PhonevaultError('unreachable', 'no answer');
+  new PhonevaultError('unreachable', 'no response');

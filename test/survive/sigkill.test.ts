@@ -77,19 +77,19 @@ async function violationsAfter({ seed, call, when, mode }: Sample): Promise<stri
   let isKilled = false;
   let dying: Promise<unknown> | undefined;
   const callsOfKilled: { method: string; url: string }[] = [];
-  const carryOut: Between = async (asked, pass) => {
-    if (!isKilled) callsOfKilled.push({ method: asked.method, url: asked.path });
-    const answer = await pass(asked);
-    if (asked.path.endsWith('/batch-storage') && answer.status < 300) {
-      noteExports(exports, asked.body.toString(), answer.body.toString(), cloud.time.now());
+  const carryOut: Between = async (request, pass) => {
+    if (!isKilled) callsOfKilled.push({ method: request.method, url: request.path });
+    const response = await pass(request);
+    if (request.path.endsWith('/batch-storage') && response.status < 300) {
+      noteExports(exports, request.body.toString(), response.body.toString(), cloud.time.now());
     }
-    return answer;
+    return response;
   };
-  const { settings, close } = await open(cloud, async (asked, pass) => {
+  const { settings, close } = await open(cloud, async (request, pass) => {
     // The last calls of the killed process may or may not have arrived.
-    if (dying !== undefined) return random() < 0.5 ? 'cut' : carryOut(asked, pass);
-    if (asked.number !== call) return carryOut(asked, pass);
-    if (when === 'after') await carryOut(asked, pass);
+    if (dying !== undefined) return random() < 0.5 ? 'cut' : carryOut(request, pass);
+    if (request.number !== call) return carryOut(request, pass);
+    if (when === 'after') await carryOut(request, pass);
     isKilled = true;
     dying = current?.kill();
     await dying;

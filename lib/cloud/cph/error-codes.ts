@@ -1,6 +1,6 @@
 /**
  * What an error code of CPH means for an export (cph_api_0604, the error list of 2021 and fragments of later ones). CPH
- * reports every error with HTTP 400, so only the code tells them apart.
+ * reports every error with HTTP 400, so only the code distinguishes them.
  *
  * retry    retry under a new key, soon
  * wait     retry once the state of the phone or its server may have changed
@@ -57,7 +57,7 @@ export function isAboutState(code: string): boolean {
   return ABOUT_STATE.has(code);
 }
 
-/** True when CPH is busy. What it answers for a phone with an export under way is not documented, and may be this. */
+/** True when CPH is busy. Its response for a phone with an export under way is not documented, and may be this. */
 export function isBusyCode(code: string): boolean {
   return code === BUSY;
 }

@@ -23,8 +23,8 @@ function objectsOf(page: ListObjectsV2CommandOutput): ObjectInfo[] {
 }
 
 /**
- * Lists what is under a prefix, in key order, at most `max` objects. A page without a token for the next one goes on after its
- * last key: OBS is reported to have answered so. Throws `service` where the next page begins again.
+ * Lists what is under a prefix, in key order, at most `max` objects. A page without a token for the next one continues
+ * after its last key: OBS is reported to return such pages. Throws `service` when the next page begins again.
  */
 export async function listObjects(
   call: ObsCall,

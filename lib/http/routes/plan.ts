@@ -27,7 +27,9 @@ const planSchema = previewSchema.extend({
 });
 
 const refreshingSchema = z.object({
-  asked_at: z.iso.datetime().describe('A plan is fresh when its `as_of` is this time or later.'),
+  requested_at: z.iso
+    .datetime()
+    .describe('A plan is fresh when its `as_of` is this time or later.'),
   url: z.string().describe('Where to request the plan; also in Location.'),
   method: z.literal('POST'),
   retry_after: z.int().describe('Seconds to wait before the next request; also in Retry-After.'),
@@ -59,14 +61,14 @@ export const plan = route({
     if (object === undefined)
       throw new PhonevaultError('policy_not_found', `policy ${policy} does not exist`);
     if (query.fresh === true) return refresh(deps, policy);
-    const ask = {
+    const selection = {
       policy,
       text: object.body,
       ...(phones === undefined ? {} : { phones }),
       ...(slot === undefined ? {} : { slot }),
       inventory: 'known',
     } as const;
-    const preview = await previewRun(deps.run, ask, deps.until);
+    const preview = await previewRun(deps.run, selection, deps.until);
     if (preview === undefined) return refresh(deps, policy);
     const truncated = preview.phones.length > MAX_PHONES;
     return {
@@ -86,7 +88,7 @@ async function refresh(deps: HttpDeps, policy: string): Promise<RouteResponse> {
   return {
     status: 202,
     body: {
-      asked_at: new Date(requested_at).toISOString(),
+      requested_at: new Date(requested_at).toISOString(),
       url,
       method: 'POST',
       retry_after: RETRY_AFTER_S,

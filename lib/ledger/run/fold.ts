@@ -1,7 +1,7 @@
 import type { EventOf, RunEvent } from './events.ts';
 import type { PlannedPhone } from './plan.ts';
 
-/** One export of one phone under one key, as the events tell it. `lib/run/state` decides what follows. */
+/** One export of one phone under one key, as recorded in the events. `lib/run/state` decides what follows. */
 export type Attempt = {
   number: number;
   /** By window: 'unsent' once the log says that CPH never carried the attempt out. */

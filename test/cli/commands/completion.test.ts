@@ -13,14 +13,14 @@ describe.runIf(has('bash'))('bash', () => {
 
   const complete = (...words: string[]): string[] => {
     const quoted = words.map((word) => `'${word}'`).join(' ');
-    const ask = [
+    const commands = [
       // The builtin works only while bash completes by itself.
       'compopt() { :; }',
       script,
       `COMP_WORDS=(phonevault ${quoted}); COMP_CWORD=${words.length}; _phonevault`,
       'printf "%s\\n" "${COMPREPLY[@]}"',
     ].join('\n');
-    const text = execFileSync('bash', ['-uc', ask], {
+    const text = execFileSync('bash', ['-uc', commands], {
       cwd: import.meta.dirname,
       encoding: 'utf8',
     });
@@ -68,8 +68,8 @@ describe.runIf(has('fish'))('fish', () => {
     ['phonevault runs sh', ['show']],
     ['phonevault runs --outcome f', ['failed']],
   ])('completes %j', async (line, expected) => {
-    const ask = `${await scriptOf('fish')}\ncomplete -C '${line}'`;
-    const text = execFileSync('fish', ['--no-config', '-c', ask], { encoding: 'utf8' });
+    const commands = `${await scriptOf('fish')}\ncomplete -C '${line}'`;
+    const text = execFileSync('fish', ['--no-config', '-c', commands], { encoding: 'utf8' });
 
     expect(
       text

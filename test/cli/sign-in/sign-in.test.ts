@@ -134,7 +134,7 @@ describe('with a password', () => {
     ['a console user', { HW_USER_NAME: 'robot-console' }, {}, 'access_denied', /programmatic/],
     ['a region without project', {}, { region: 'cn-south-1' }, 'access_denied', /region/],
     ['a project of others', {}, { projectId: 'f'.repeat(32) }, 'access_denied', /project id/],
-  ])('tells of %s, and sends it once', async (_, env, options, code, hint) => {
+  ])('reports %s, and sends it once', async (_, env, options, code, hint) => {
     const { enter, passwords } = await fixture();
     const error: unknown = await enter({ ...HW, ...env }, options).catch((e: unknown) => e);
     expect(error).toMatchObject({ code, hint: expect.stringMatching(hint) as string });

@@ -5,9 +5,9 @@ describe('POST /v1/runs/{id}/cancel', () => {
   it('cancels a run, and returns 409 after it has settled', async () => {
     const made = await ready();
     const id = idOf(await startNightly(made, 'k1'));
-    const asked = await made.call('POST', `/v1/runs/${id}/cancel`);
-    expect([asked.status, asked.headers.location]).toEqual([202, `/backup/v1/runs/${id}`]);
-    expect(await made.call('POST', `/v1/runs/${id}/cancel`)).toEqual(asked);
+    const first = await made.call('POST', `/v1/runs/${id}/cancel`);
+    expect([first.status, first.headers.location]).toEqual([202, `/backup/v1/runs/${id}`]);
+    expect(await made.call('POST', `/v1/runs/${id}/cancel`)).toEqual(first);
     await made.settle(id);
     expect((await made.call('GET', `/v1/runs/${id}`)).body.outcome).toBe('cancelled');
     const late = await made.call('POST', `/v1/runs/${id}/cancel`);

@@ -48,14 +48,14 @@ describe('POST /v1/runs', () => {
       const made = await api({ phones: 2, servers: 1, conditionalPut });
       await made.putPolicy(NIGHTLY);
       await made.putPolicy(NIGHTLY.replace('nightly', 'weekly'), 'weekly');
-      const answers = await Promise.all([
+      const responses = await Promise.all([
         startNightly(made, 'k1'),
         startNightly(made, 'k1', change),
         startNightly(made, 'k1'),
         startNightly(made, 'k1', change),
       ]);
-      expect(answers.map(({ status }) => status).sort()).toEqual([202, 202, 409, 409]);
-      const accepted = answers.filter(({ status }) => status === 202);
+      expect(responses.map(({ status }) => status).sort()).toEqual([202, 202, 409, 409]);
+      const accepted = responses.filter(({ status }) => status === 202);
       expect(new Set(accepted.map(idOf)).size).toBe(1);
       expect((await made.call('GET', '/v1/runs')).body.runs).toHaveLength(1);
     }

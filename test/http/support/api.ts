@@ -36,7 +36,7 @@ type CallOptions = {
   body?: unknown;
 };
 
-type Answered = {
+type ApiResult = {
   status: number;
   headers: Record<string, string>;
   body: Record<string, unknown>;
@@ -46,7 +46,7 @@ type Answered = {
 export type Api = Night & {
   kicks: string[];
   /** A call as the gateway hands it over. By default with a token that may do everything. */
-  call(method: string, path: string, options?: CallOptions): Promise<Answered>;
+  call(method: string, path: string, options?: CallOptions): Promise<ApiResult>;
 };
 
 type Operation = {
@@ -61,7 +61,7 @@ const document = openApiDocument(routes, '') as {
 };
 const ajv = new Ajv({ strict: false, validateFormats: false, schemas: { document } });
 
-/** What is answered is what the OpenAPI document says: its status, its headers, and no field more. */
+/** Checks that a response is as the OpenAPI document says: its status, its headers, and no other field. */
 function expectDescribed(method: string, path: string, answer: ApigResponse): void {
   const { statusCode, headers, body } = answer;
   const value: unknown = body === '' ? undefined : JSON.parse(body);

@@ -87,7 +87,7 @@ async function startOsd(room: Room, start: Start): Promise<void> {
   await waitFor(daemon, async () => (await ceph(room, 'osd', 'stat')).includes('1 up'));
 }
 
-/** Asks the monitor, again where it was too busy to answer: all that is asked for here may be asked twice. */
+/** Calls the monitor, and again when it was too busy: every command here may be repeated. */
 async function ceph(room: Room, ...args: string[]): Promise<string> {
   for (let time = 1; ; time += 1) {
     try {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cphFixture } from '../support/cph.ts';
 
 describe('the control of a cloud', () => {
-  it('runs the events that are due before it looks', async () => {
+  it('runs the due events before each response', async () => {
     const { control, clock } = cphFixture();
     const [phone] = (await control.createPhones(1)) ?? [];
     clock.move(60_000);

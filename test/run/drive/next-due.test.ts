@@ -122,9 +122,9 @@ describe('nextDue', () => {
   });
 
   it('includes the poll of orphaned jobs only while a run is open', () => {
-    const told = settled(runOf([]), true);
-    expect(nextDue(workOf([told], { orphaned }), T0)).toBe(T0 + 8 * MINUTE);
-    expect(nextDue(workOf([told]), T0)).toBeUndefined();
+    const notified = settled(runOf([]), true);
+    expect(nextDue(workOf([notified], { orphaned }), T0)).toBe(T0 + 8 * MINUTE);
+    expect(nextDue(workOf([notified]), T0)).toBeUndefined();
     expect(nextDue(workOf([], { orphaned }), T0)).toBeUndefined();
   });
 

@@ -281,8 +281,8 @@ describe('a phone that stops before it is exported', () => {
     power(world, 'reset', second);
     const { phones } = await world.settle(runId);
     expect(phones.map(({ outcome }) => outcome)).toEqual(['exported', 'exported']);
-    const asked = world.exports.filter(({ phone_id }) => phone_id === second);
-    expect(asked.map(({ accepted }) => accepted)).toEqual([false, true]);
+    const attempts = world.exports.filter(({ phone_id }) => phone_id === second);
+    expect(attempts.map(({ accepted }) => accepted)).toEqual([false, true]);
   });
 
   it('is skipped when it does not run by the end of the wait, counted from the refusal', async () => {

@@ -8,7 +8,7 @@ import { type OpenRun, record } from '../../../lib/run/state/open-run.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { MINUTE, openRun, plannedPhone, T0, terms } from '../../support/runs.ts';
 
-/** One run whose jobs all end at one look; answers the export time that is known afterwards. */
+/** Polls a run whose jobs have all ended. Returns the export time that is learned from them. */
 async function learned(jobs: Partial<Job>[], known?: number): Promise<number | undefined> {
   const run = openRun(
     'nightly-1',
@@ -42,7 +42,7 @@ async function learned(jobs: Partial<Job>[], known?: number): Promise<number | u
 
 const took = (ms: number): Partial<Job> => ({ took: ms });
 
-describe('followJobs', () => {
+describe('the learned export time', () => {
   it.each<[string, Partial<Job>[], number | undefined, number | undefined]>([
     ['begins with the first export', [took(40_000)], undefined, 40_000],
     ['moves slowly towards the next', [took(100_000)], 50_000, 55_000],
@@ -70,19 +70,19 @@ const unknown = (phone_id: string, request_id?: string): RunEvent => ({
   ...(request_id === undefined ? {} : { request_id }),
 });
 
-/** Looks once, `after` ms from the beginning on, at a cloud that knows these jobs by request; tells what was asked for and recorded. */
+/** Polls once, `after` ms after T0, a cloud with these jobs by request. Returns the calls and the recorded events. */
 async function lookup(run: OpenRun, jobs: Record<string, Partial<Job>[]>, after = MINUTE) {
-  const asked: string[][] = [];
+  const calls: string[][] = [];
   const cph = {
     listJobs: async (ids: string[]) => {
-      asked.push(ids);
+      calls.push(ids);
       return ids.flatMap((id) => (jobs[id] ?? []).map((job) => ({ state: 'running', ...job })));
     },
   } as unknown as RunDeps['cph'];
   const before = run.unwritten.events.length;
   const learned = { limits: initialLimits };
   await pollJobs({ cph, clock: playClock(T0 + after), learned }, [run]);
-  return { asked, events: run.unwritten.events.slice(before) };
+  return { calls, events: run.unwritten.events.slice(before) };
 }
 
 const runOf = (ids: string[], events: RunEvent[]): OpenRun => {
@@ -94,7 +94,7 @@ const runOf = (ids: string[], events: RunEvent[]): OpenRun => {
   return run;
 };
 
-describe('what a look at the jobs records', () => {
+describe('what a poll records', () => {
   const own = { phone_id: 'p', attempt: 1 };
   const at = T0 + MINUTE;
 
@@ -135,8 +135,8 @@ describe('what a look at the jobs records', () => {
       phone_id: 'p',
       state: job_id === 'a' ? ('failed' as const) : ('succeeded' as const),
     }));
-    const { asked, events } = await lookup(run, { r1: jobs });
-    expect(asked).toEqual([['r1']]);
+    const { calls, events } = await lookup(run, { r1: jobs });
+    expect(calls).toEqual([['r1']]);
     expect(events).toMatchObject([{ result: 'succeeded' }]);
   });
 
@@ -157,7 +157,7 @@ describe('what a look at the jobs records', () => {
     ]);
   });
 
-  it('begins anew when it is listed again', async () => {
+  it('restarts the wait for a lost job when it is listed again', async () => {
     const run = runOf(['p'], [accepted('p', 'r1')]);
     const listed = { r1: [{ job_id: 'j-p', phone_id: 'p' }] };
     await lookup(run, {});
@@ -186,21 +186,21 @@ describe('what a look at the jobs records', () => {
   });
 });
 
-describe('how jobs are asked for', () => {
-  it('twenty calls at once, each once', async () => {
+describe('pollJobs', () => {
+  it('polls up to 20 requests in one call, each request once', async () => {
     const ids = Array.from({ length: 41 }, (_, n) => `p${n}`);
     const run = runOf(
       ids,
       ids.map((id) => accepted(id, `r-${id}`)),
     );
-    const { asked } = await lookup(run, {});
-    expect(asked.map((call) => call.length)).toEqual([20, 20, 1]);
-    expect(new Set(asked.flat()).size).toBe(41);
+    const { calls } = await lookup(run, {});
+    expect(calls.map((call) => call.length)).toEqual([20, 20, 1]);
+    expect(new Set(calls.flat()).size).toBe(41);
   });
 
-  it('not at all where there is nothing to ask for', async () => {
+  it('makes no call without accepted jobs', async () => {
     const run = runOf(['p', 'q'], [unknown('p'), unknown('q', '')]);
-    expect((await lookup(run, {})).asked).toEqual([]);
+    expect((await lookup(run, {})).calls).toEqual([]);
     expect(jobsToPoll([openRun('nightly-1', [plannedPhone('p')])], T0).size).toBe(0);
   });
 
@@ -209,14 +209,14 @@ describe('how jobs are asked for', () => {
       ['p', 'q', 'o'],
       [accepted('p', 'r1'), unknown('q', 'r1'), accepted('o', 'r2')],
     );
-    const { asked, events } = await lookup(run, {
+    const { calls, events } = await lookup(run, {
       r1: [
         { job_id: 'j-p', phone_id: 'p' },
         { job_id: 'j-q', phone_id: 'q' },
       ],
       r2: [{ job_id: 'j-o', phone_id: 'o' }],
     });
-    expect(asked).toEqual([['r1'], ['r2']]);
+    expect(calls).toEqual([['r1'], ['r2']]);
     expect(events).toEqual([
       {
         ...{ type: 'accepted', at: T0 + MINUTE, phone_id: 'q', attempt: 1 },

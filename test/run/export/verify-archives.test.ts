@@ -47,11 +47,11 @@ const accepted = (own: { phone_id: string; attempt: number }): RunEvent => ({
 /** Their jobs have ended well. */
 const ended = (phones: string[]): OpenRun =>
   runOf(phones, (own) => [accepted(own), { type: 'ended', at: T0, ...own, result: 'succeeded' }]);
-/** Their answers were lost. */
-const doubted = (phones: string[]): OpenRun =>
+/** Attempts whose responses were lost. */
+const unknownOf = (phones: string[]): OpenRun =>
   runOf(phones, (own) => [{ type: 'outcome_unknown', at: T0, ...own }]);
 
-/** A bucket that tells what it was asked for; `unlisted` shows by HEAD only. */
+/** A bucket that records lookups; `unlisted` objects are found by HEAD only. */
 function bucket({
   listed = [],
   unlisted = [],
@@ -63,9 +63,9 @@ function bucket({
   tail?: Uint8Array | 'gone';
   broken?: boolean;
 } = {}) {
-  const asked: string[] = [];
+  const lookups: string[] = [];
   const tell = async <T>(what: string, answer: T): Promise<T> => {
-    asked.push(what);
+    lookups.push(what);
     if (broken) throw new Error('unreachable');
     return answer;
   };
@@ -79,7 +79,7 @@ function bucket({
     tail: (name: string, key: string, bytes: number) =>
       tell(`tail ${name} ${key} ${bytes}`, tail === 'gone' ? undefined : tail),
   } as unknown as RunDeps['archives'];
-  return { archives, asked };
+  return { archives, lookups };
 }
 
 const head = (phone: string) => `head my-phone-backups ${keyOf(phone)}`;
@@ -108,18 +108,18 @@ describe('endsAsTar', () => {
     ['is gone', 1_536, 'gone', false],
     ['returns fewer bytes', 1_536, new Uint8Array(512), false],
     ['returns no bytes', 1_536, new Uint8Array(0), false],
-  ])('looks at the end of what %s', async (_, size, end, expected) => {
-    const { archives, asked } = bucket({ tail: end });
+  ])('reads the end of an archive that %s', async (_, size, end, expected) => {
+    const { archives, lookups } = bucket({ tail: end });
     expect(await endsAsTar({ archives }, 'other', object('p', size))).toBe(expected);
-    expect(asked).toEqual([`tail other ${keyOf('p')} 1024`]);
+    expect(lookups).toEqual([`tail other ${keyOf('p')} 1024`]);
   });
 
   it.each([0, 1_024, 1_025, 1_537])(
     'knows without a look that %i bytes are no tar file',
     async (size) => {
-      const { archives, asked } = bucket();
+      const { archives, lookups } = bucket();
       expect(await endsAsTar({ archives }, 'other', object('p', size))).toBe(false);
-      expect(asked).toEqual([]);
+      expect(lookups).toEqual([]);
     },
   );
 });
@@ -139,9 +139,9 @@ describe('verifyArchives', () => {
     ['no archive, at the first lookup', [object('q')], { type: 'absent', ...own }],
   ])('judges %s by one HEAD', async (_, unlisted, expected) => {
     const run = ended(['p']);
-    const { archives, asked } = bucket({ unlisted });
+    const { archives, lookups } = bucket({ unlisted });
     await verifyArchives({ archives, clock: playClock(T0) }, run);
-    expect(asked).toEqual([head('p')]);
+    expect(lookups).toEqual([head('p')]);
     expect(run.unwritten.events).toEqual([expected]);
     expect(run.retryAt.archives).toBe(0);
   });
@@ -151,11 +151,11 @@ describe('verifyArchives', () => {
     fold(run.state, [{ type: 'absent', ...own }]);
     const early = bucket();
     await verifyArchives({ ...early, clock: playClock(T0 + 2 * MINUTE - 1) }, run);
-    expect([early.asked, run.unwritten.events]).toEqual([[], []]);
-    const { archives, asked } = bucket();
+    expect([early.lookups, run.unwritten.events]).toEqual([[], []]);
+    const { archives, lookups } = bucket();
     const at = T0 + 2 * MINUTE;
     await verifyArchives({ archives, clock: playClock(at) }, run);
-    expect(asked).toEqual([list, head('p')]);
+    expect(lookups).toEqual([list, head('p')]);
     expect(run.unwritten.events).toEqual([
       { type: 'archive_rejected', ...own, at, reason: 'archive_missing' },
     ]);
@@ -164,38 +164,38 @@ describe('verifyArchives', () => {
   it('verifies an archive that arrives between two lookups', async () => {
     const run = ended(['p']);
     fold(run.state, [{ type: 'absent', ...own }]);
-    const { archives, asked } = bucket({ listed: [object('p')] });
+    const { archives, lookups } = bucket({ listed: [object('p')] });
     const at = T0 + 2 * MINUTE;
     await verifyArchives({ archives, clock: playClock(at) }, run);
-    expect(asked).toEqual([list]);
+    expect(lookups).toEqual([list]);
     expect(run.unwritten.events).toEqual([{ ...verified, at }]);
   });
 
   it('looks up to seven archives up with HEAD', async () => {
     const run = ended(ids(7));
-    const { archives, asked } = bucket({ listed: ids(7).map((id) => object(id)) });
+    const { archives, lookups } = bucket({ listed: ids(7).map((id) => object(id)) });
     await verifyArchives({ archives, clock: playClock(T0) }, run);
-    expect(asked).toEqual(ids(7).map(head));
+    expect(lookups).toEqual(ids(7).map(head));
     expect(run.unwritten.events).toHaveLength(7);
   });
 
   it('lists the folder for eight archives or more, and sends HEAD for those that LIST lacks', async () => {
     const run = ended(ids(8));
-    const { archives, asked } = bucket({
+    const { archives, lookups } = bucket({
       listed: ids(7).map((id) => object(id)),
       unlisted: [object('p7')],
     });
     await verifyArchives({ archives, clock: playClock(T0) }, run);
-    expect(asked).toEqual([list, head('p7')]);
+    expect(lookups).toEqual([list, head('p7')]);
     expect(run.unwritten.events.map((event) => event.type)).toEqual(ids(8).map(() => 'verified'));
   });
 
   it('looks up no archive before its job ended', async () => {
     const run = runOf(['p', 'q', 'r'], (one) => (one.phone_id === 'p' ? [accepted(one)] : []));
     fold(run.state, [{ type: 'outage_started', at: T0, to: 'archives' }]);
-    const { archives, asked } = bucket();
+    const { archives, lookups } = bucket();
     await verifyArchives({ archives, clock: playClock(T0 + 1) }, run);
-    expect([asked, run.unwritten.events, run.retryAt.archives]).toEqual([[], [], 0]);
+    expect([lookups, run.unwritten.events, run.retryAt.archives]).toEqual([[], [], 0]);
   });
 
   it('records a failed lookup, rejects no archive, and retries after twenty seconds', async () => {
@@ -205,10 +205,10 @@ describe('verifyArchives', () => {
     await expect(verifyArchives({ ...broken, clock }, run)).rejects.toThrow('unreachable');
     expect(run.unwritten.events).toEqual([{ type: 'outage_started', at: T0, to: 'archives' }]);
     expect(run.retryAt.archives).toBe(T0 + 20_000);
-    const { archives, asked } = bucket({ unlisted: [object('p')] });
+    const { archives, lookups } = bucket({ unlisted: [object('p')] });
     clock.move(19_999);
     await verifyArchives({ archives, clock }, run);
-    expect(asked).toEqual([]);
+    expect(lookups).toEqual([]);
     clock.move(1);
     await verifyArchives({ archives, clock }, run);
     expect(run.unwritten.events.slice(1)).toEqual([
@@ -224,10 +224,10 @@ describe('watchUnknownOutcomes', () => {
     watchUnknownOutcomes({ archives, clock }, run);
 
   it('verifies a whole archive', async () => {
-    const run = doubted(['p']);
+    const run = unknownOf(['p']);
     const cloud = bucket({ unlisted: [object('p')] });
     await watch(run, cloud, playClock(T0 + 1));
-    expect(cloud.asked).toEqual([head('p'), tail('p')]);
+    expect(cloud.lookups).toEqual([head('p'), tail('p')]);
     expect(run.unwritten.events).toEqual([
       { type: 'verified', at: T0 + 1, ...own, size: 2_048, etag: 'etag-p' },
     ]);
@@ -238,18 +238,18 @@ describe('watchUnknownOutcomes', () => {
     ['one that is not whole', bucket({ unlisted: [object('p')], tail: new Uint8Array(9) })],
     ['one of an odd size', bucket({ unlisted: [object('p', 2_049)] })],
   ])('waits on where it finds %s', async (_, cloud) => {
-    const run = doubted(['p']);
+    const run = unknownOf(['p']);
     await watch(run, cloud, playClock(T0 + 15 * MINUTE - 1));
     expect(run.unwritten.events).toEqual([]);
-    expect(cloud.asked[0]).toBe(head('p'));
+    expect(cloud.lookups[0]).toBe(head('p'));
   });
 
   it('rejects the attempt when the watch ends, after a last lookup with LIST', async () => {
-    const run = doubted(['p']);
+    const run = unknownOf(['p']);
     const at = T0 + 15 * MINUTE;
     const cloud = bucket();
     await watch(run, cloud, playClock(at));
-    expect(cloud.asked).toEqual([list, head('p')]);
+    expect(cloud.lookups).toEqual([list, head('p')]);
     expect(run.unwritten.events).toEqual([
       { type: 'archive_rejected', at, ...own, reason: 'response_lost' },
     ]);
@@ -261,18 +261,18 @@ describe('watchUnknownOutcomes', () => {
     ]);
     const cloud = bucket();
     await watch(run, cloud, playClock(T0 + 15 * MINUTE));
-    expect(cloud.asked).toEqual([list, head('p'), head('q')]);
+    expect(cloud.lookups).toEqual([list, head('p'), head('q')]);
     expect(run.unwritten.events).toMatchObject([{ type: 'archive_rejected', phone_id: 'p' }]);
   });
 
   it('verifies a whole archive at the last lookup', async () => {
-    const run = doubted(['p']);
+    const run = unknownOf(['p']);
     await watch(run, bucket({ listed: [object('p')] }), playClock(T0 + 15 * MINUTE));
     expect(run.unwritten.events).toMatchObject([{ type: 'verified' }]);
   });
 
   it('looks up every twenty seconds, even after a failed lookup', async () => {
-    const run = doubted(['p']);
+    const run = unknownOf(['p']);
     const clock = playClock(T0);
     const broken = bucket({ broken: true });
     await expect(watch(run, broken, clock)).rejects.toThrow('unreachable');
@@ -281,17 +281,17 @@ describe('watchUnknownOutcomes', () => {
     const cloud = bucket();
     clock.move(19_999);
     await watch(run, cloud, clock);
-    expect(cloud.asked).toEqual([]);
+    expect(cloud.lookups).toEqual([]);
     clock.move(1);
     await watch(run, cloud, clock);
-    expect(cloud.asked).toEqual([head('p')]);
+    expect(cloud.lookups).toEqual([head('p')]);
   });
 
   it('looks up nothing without unknown outcomes', async () => {
     const run = ended(['p']);
     const cloud = bucket();
     await watch(run, cloud, playClock(T0));
-    expect([cloud.asked, run.unwritten.events, run.retryAt.unknownOutcomes]).toEqual([[], [], 0]);
+    expect([cloud.lookups, run.unwritten.events, run.retryAt.unknownOutcomes]).toEqual([[], [], 0]);
   });
 });
 
@@ -313,7 +313,7 @@ describe('nextLookupAt', () => {
   });
 
   it('is the next lookup of unknown outcomes, or now', () => {
-    const run = doubted(['p']);
+    const run = unknownOf(['p']);
     expect(nextLookupAt(run, T0 + 5)).toBe(T0 + 5);
     run.retryAt.unknownOutcomes = T0 + 9;
     expect(nextLookupAt(run, T0 + 5)).toBe(T0 + 9);

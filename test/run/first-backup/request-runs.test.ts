@@ -92,8 +92,11 @@ describe('requestFirstBackups', () => {
     const world = inboxScene();
     const many = Array.from({ length: 1001 }, (_, n) => [`p${1000 + n}`, 0] as const);
     const exact = Array.from({ length: 1000 }, (_, n) => [`q${1000 + n}`, 0] as const);
-    const asks = [request(Object.fromEntries(many)), request(Object.fromEntries(exact), 'other')];
-    expect(await requestFirstBackups(world.deps, asks, held)).toBe(3);
+    const requests = [
+      request(Object.fromEntries(many)),
+      request(Object.fromEntries(exact), 'other'),
+    ];
+    expect(await requestFirstBackups(world.deps, requests, held)).toBe(3);
     const sizes = (await phonesOf(world)).map((phones) => phones?.length ?? 0);
     expect(sizes.sort((a, b) => a - b)).toEqual([1, 1000, 1000]);
   });

@@ -74,16 +74,16 @@ describe('loadRun', () => {
   });
 
   it.each([
-    ['when it was asked for', -1, -1],
-    ['when it was planned, though it is asked for again', 1, 0],
+    ['when it was requested', -1, -1],
+    ['when it was planned, though it is requested again', 1, 0],
   ])(
-    'reads the plan, the phones and the state of a planned run, asked for %s',
-    async (_, asked, known) => {
+    'reads the plan, the phones and the state of a planned run, requested %s',
+    async (_, requested, known) => {
       const { store, run } = scene();
       await putRequest(store, run.request);
       await writePlan(store, '1-a', planOf(run), [plannedPhone('p')]);
       await appendLog(store, layout.logEntry(RUN, '1-a', 1), [ready]);
-      const loaded = await loadRun(store, RUN, T0 + asked);
+      const loaded = await loadRun(store, RUN, T0 + requested);
       expect(loaded?.requestedAt).toBe(T0 + known);
       expect(loaded?.plan).toMatchObject({ started_at: T0, selected: 1 });
       expect(loaded?.state.phones.get('p')).toMatchObject({

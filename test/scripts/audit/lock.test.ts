@@ -107,8 +107,10 @@ describe('auditLock', () => {
   });
 
   it('accepts a package under an alias', () => {
-    const asked = { devDependencies: { one: 'npm:other@1.2.3' } };
-    expect(auditLock({ ...manifest, ...asked }, lockOf({}, asked)).problems).toEqual([]);
+    const dependencies = { devDependencies: { one: 'npm:other@1.2.3' } };
+    expect(auditLock({ ...manifest, ...dependencies }, lockOf({}, dependencies)).problems).toEqual(
+      [],
+    );
   });
 
   it('throws if the file is not a lock file', () => {

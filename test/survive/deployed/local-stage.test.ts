@@ -180,7 +180,7 @@ describe.each(nodes)('deployed to the embedded cloud, on %s', (node) => {
     4 * MINUTE,
   );
 
-  it('answers over HTTP, to those who were let in', async () => {
+  it('responds over HTTP to authorized callers', async () => {
     const headers = { authorization: `Bearer ${TOKEN}` };
     const answer = await fetch(`${ready.apig}/v1/runs`, { headers });
     expect(answer.status).toBe(200);
@@ -189,7 +189,7 @@ describe.each(nodes)('deployed to the embedded cloud, on %s', (node) => {
   });
 
   it(
-    'shows its logs, answers a call, and tells of one that fails',
+    'shows its logs, and invokes functions with success and failure',
     async () => {
       const logs = await serverless('logs', '-f', 'drive');
       expect(logs.out).toContain('"event":"settled"');

@@ -33,7 +33,7 @@ export type Played = {
 type Kill = { call: number; after: boolean };
 
 const LIMIT_MS = MINUTE;
-const LONGEST_NIGHT = 28 * 60;
+const MAX_MINUTES = 28 * 60;
 const never = new Promise<never>(() => undefined);
 
 /** Plays the night of a mix until nothing is open. Throws when it never ends, or when an error escapes that is none of ours. */
@@ -61,7 +61,7 @@ export async function playMix(mix: Mix): Promise<Played> {
       set = faults;
     }
     if (minute >= faultFree && (await openKeys(world)).length === 0) break;
-    if (minute > LONGEST_NIGHT) throw new Error(`still open: ${(await openKeys(world)).join(' ')}`);
+    if (minute > MAX_MINUTES) throw new Error(`still open: ${(await openKeys(world)).join(' ')}`);
     const next = clock.now() + stride(minute, faultFree) * MINUTE;
     const isKilled = minute < faultFree && random() < mix.kills;
     if (minute < faultFree && random() < mix.cold) memory.clear();

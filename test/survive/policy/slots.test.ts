@@ -56,7 +56,7 @@ function slotsByCronParser({ cron, timezone }: SlotRule, from: number, to: numbe
   return slots;
 }
 
-// What happens where clocks change is told in docs/policy.md and tested in test/policy/slots/slots.test.ts.
+// What happens when clocks change is described in docs/policy.md and tested in test/policy/slots/slots.test.ts.
 test.each(ZONES)('a year of slots in %s agrees with cron-parser', (timezone) => {
   for (const [from, to] of quietParts(timezone)) {
     for (const cron of CRONS) {

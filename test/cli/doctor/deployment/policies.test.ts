@@ -60,8 +60,8 @@ describe('runs', () => {
     const all = await cli.night.cloud.control.phones();
     const phone = all.find(({ status }) => status === 2)?.phone_id ?? '';
     const { deps } = cli.night.invocation();
-    const ask = { policy: 'nightly', token: 'one', trigger: 'http' } as const;
-    const { runId } = await requestRun(deps, { ...ask, phones: [phone] });
+    const request = { policy: 'nightly', token: 'one', trigger: 'http' } as const;
+    const { runId } = await requestRun(deps, { ...request, phones: [phone] });
     const { report } = await cli.night.settle(runId);
     expect(report.outcome).toBe('completed');
     expect((await cli.finding('runs')).outcome).toBe('ok');

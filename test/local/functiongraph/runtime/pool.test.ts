@@ -5,7 +5,7 @@ import { instanceProgram } from '../../../../local/functiongraph/runtime/program
 import { functionRecord, PLACE } from '../../support/functiongraph.ts';
 
 const CODE = 'exports.handler = async () => process.pid;';
-const asked: string[] = [];
+const issued: string[] = [];
 
 function fixture(more: object = {}, code = CODE) {
   const record = functionRecord({ ...more }, code);
@@ -19,7 +19,7 @@ function fixture(more: object = {}, code = CODE) {
     timers: { after: (_, run) => (idle.push(run), () => undefined), rearm: () => undefined },
     clock: () => ({ machineAt: 0, simulatedAt: 0, speed: 1 }),
     credentialsOf: async (agency) => {
-      asked.push(agency);
+      issued.push(agency);
       return { token: `token of ${agency}`, accessKey: '', secretKey: '', securityToken: '' };
     },
   });
@@ -77,7 +77,7 @@ describe('the pool of instances', () => {
     expect(data.credentials.token).toBe('token of execution');
     const { reserve: other } = fixture({ xrole: 'config' });
     await (await other()).contextData('r1', 3_000);
-    expect(asked.splice(0)).toEqual(['execution', 'config']);
+    expect(issued.splice(0)).toEqual(['execution', 'config']);
   });
 
   it('returns the error of code that cannot be loaded, and keeps no instance', async () => {

@@ -77,7 +77,7 @@ describe('ListObjectsV2', () => {
     expect(all(xml, 'Key')).toHaveLength(1_000);
   });
 
-  it('encodes keys and names the owner, if asked', async () => {
+  it('encodes keys and names the owner, if requested', async () => {
     const { list } = await withKeys(['a b/é+\u0001']);
 
     const xml = await list({ 'encoding-type': 'url', 'fetch-owner': 'true' });
@@ -110,17 +110,19 @@ describe('ListObjectsV2', () => {
       'max-keys': fc.constantFrom('1', '2', '3', '1000'),
     });
     await fc.assert(
-      fc.asyncProperty(fc.uniqueArray(key, { maxLength: 12 }), query, async (keys, asked) => {
+      fc.asyncProperty(fc.uniqueArray(key, { maxLength: 12 }), query, async (keys, parameters) => {
         const { list } = await withKeys(keys);
-        const { prefix, delimiter } = asked;
+        const { prefix, delimiter } = parameters;
         const wanted = keys
-          .filter((one) => one.startsWith(prefix) && compareBytes(one, asked['start-after']) > 0)
+          .filter(
+            (one) => one.startsWith(prefix) && compareBytes(one, parameters['start-after']) > 0,
+          )
           .map((one) => {
             const end = delimiter === '' ? -1 : one.indexOf(delimiter, prefix.length);
             return end === -1 ? one : one.slice(0, end + delimiter.length);
           });
 
-        const seen = await pages(list, asked);
+        const seen = await pages(list, parameters);
 
         expect(seen).toEqual([...new Set(wanted)].sort(compareBytes));
       }),

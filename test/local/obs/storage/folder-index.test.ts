@@ -38,7 +38,7 @@ it('finds files that a person added, with their MD5', async () => {
   expect(index.fileOf('policies/nightly.yaml')).toBe('b/policies/nightly.yaml');
 });
 
-it('logs each change, and writes the log anew when it opens', async () => {
+it('logs each change, and rewrites the log when it opens', async () => {
   const folder = newFolder();
   const index = await openIndex(folder, 'b');
   await index.set(record('k'), 'b/k');
