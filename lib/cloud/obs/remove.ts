@@ -8,8 +8,13 @@ import { absentAsUndefined, incompleteResponse, type ObsCall } from './call.ts';
 export type RefusedDelete = { key: string; code: string };
 
 const KEYS_A_CALL = 1_000;
+/** The code of a key that the response does not mention. */
+const UNMENTIONED = 'unknown';
 /** Codes of a single key that may pass when it is tried again. */
-const TRANSIENT = new Set(['InternalError', 'ServiceUnavailable', 'SlowDown', 'RequestTimeout']);
+const TRANSIENT = new Set([
+  ...['InternalError', 'ServiceUnavailable', 'SlowDown', 'RequestTimeout'],
+  UNMENTIONED,
+]);
 
 /** Deletes keys; absent ones count as deleted. Returns the keys that the bucket refused to delete. */
 export async function removeObjects(
@@ -34,7 +39,7 @@ export async function removeObjects(
   return refused;
 }
 
-/** A call that is denied as a whole refuses each of its keys. */
+/** A call that is refused as a whole refuses each of its keys. */
 async function whereRefused(
   keys: string[],
   remove: () => Promise<RefusedDelete[]>,
@@ -42,8 +47,14 @@ async function whereRefused(
   try {
     return await remove();
   } catch (error) {
-    if (!hasCode(error, 'access_denied')) throw error;
-    const code = (error instanceof ServiceError ? error.serviceCode : undefined) ?? 'AccessDenied';
+    const isDenied = hasCode(error, 'access_denied');
+    // Such as 405 MethodNotAllowed: the same call will never work.
+    const isRefused = hasCode(error, 'service') && !error.retryable;
+    if (!isDenied && !isRefused) throw error;
+    const { serviceCode, status } = error instanceof ServiceError ? error : {};
+    // The SDK calls an error without a body "Unknown".
+    const named = serviceCode === 'Unknown' ? undefined : serviceCode;
+    const code = named ?? (isDenied ? 'AccessDenied' : String(status ?? 'service'));
     return keys.map((key) => ({ key, code }));
   }
 }
@@ -60,17 +71,18 @@ async function removeMany(call: ObsCall, bucket: string, keys: string[]): Promis
         ChecksumAlgorithm: 'MD5',
       }),
     );
-    const errors = result.Errors ?? [];
-    if ((result.Deleted?.length ?? 0) + errors.length === 0)
-      throw incompleteResponse('DeleteObjects');
+    const { Errors: errors = [], Deleted: deleted = [] } = result;
+    if (deleted.length + errors.length === 0) throw incompleteResponse('DeleteObjects');
+    const mentioned = new Set([...deleted, ...errors].map(({ Key }) => Key));
     const failed = errors.flatMap(({ Key, Code }) => {
       if (Key === undefined || Code === 'NoSuchKey') return [];
       return [{ key: Key, code: scrub(Code ?? '', 60) || 'unknown' }];
     });
     const isTransient = ({ code }: RefusedDelete): boolean => TRANSIENT.has(code);
     const final = refused.filter((one) => !isTransient(one));
-    refused = [...final, ...failed];
-    left = failed.filter(isTransient).map(({ key }) => key);
+    const unmentioned = left.filter((key) => !mentioned.has(key));
+    refused = [...final, ...failed, ...unmentioned.map((key) => ({ key, code: UNMENTIONED }))];
+    left = refused.filter(isTransient).map(({ key }) => key);
     if (left.length > 0) throw partlyRemoved(refused, keys.length);
   });
   await removing.catch((error: unknown) => {

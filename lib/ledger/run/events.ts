@@ -87,6 +87,12 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('cancel_seen'), at }),
   /** A step of the run failed. */
   z.object({ type: z.literal('step_failed'), at, code: z.string(), message: z.string() }),
+  /** A superseded archive will be deleted. Written before the call. */
+  z.object({ type: z.literal('delete_intent'), at, ...phoneAttempt, key: z.string() }),
+  /** The bucket keeps a superseded archive. */
+  z.object({ type: z.literal('delete_refused'), at, key: z.string(), code: z.string() }),
+  /** A call that deletes superseded archives failed as a whole. */
+  z.object({ type: z.literal('delete_failed'), at, code: z.string(), message: z.string() }),
   z.object({
     type: z.literal('superseded_deleted'),
     at,

@@ -30,6 +30,13 @@ export type PhoneState = {
 /** Times (epoch ms) at which something was missing, and the last time at which it was present. */
 export type Outage = { missingAt: number[]; presentAt: number };
 
+/** What became of a superseded archive; neither `deleted` nor `refused`: its deletion is not known to have happened. */
+type Deletion = {
+  intent?: EventOf<'delete_intent'>;
+  deleted?: true;
+  refused?: EventOf<'delete_refused'>;
+};
+
 export type RunState = {
   phones: Map<string, PhoneState>;
   cancelledAt?: number;
@@ -40,7 +47,9 @@ export type RunState = {
   /** The longest successful export, in ms; 0 before the first. */
   longestExport: number;
   outages: { jobs: Outage; archives: Outage };
-  deleted: Set<string>;
+  /** Of superseded archives, by key. */
+  deletions: Map<string, Deletion>;
+  deleteFailures: EventOf<'delete_failed'>[];
   notified?: EventOf<'notified'>;
   notifyFailures: EventOf<'notify_failed'>[];
   failures: EventOf<'step_failed'>[];
@@ -53,7 +62,8 @@ export function startState(phones: PlannedPhone[]): RunState {
     acceptedAt: 0,
     longestExport: 0,
     outages: { jobs: neverMissing(), archives: neverMissing() },
-    deleted: new Set(),
+    deletions: new Map(),
+    deleteFailures: [],
     notifyFailures: [],
     failures: [],
   };
@@ -133,12 +143,17 @@ function apply(state: RunState, event: RunEvent): void {
     case 'cancel_seen':
       state.cancelledAt = Math.min(state.cancelledAt ?? event.at, event.at);
       return;
+    case 'delete_intent':
+      withDeletion(state, event, (known) => (known.intent = earliest(known.intent, event)));
+      return;
     case 'superseded_deleted':
-      state.deleted.add(event.key);
-      if (event.phone_id !== undefined && event.attempt !== undefined) {
-        const { phone_id, attempt } = event;
-        withAttempt(state, { phone_id, attempt }, (known) => (known.deleted = true));
-      }
+      withDeletion(state, event, (known) => (known.deleted = true));
+      return;
+    case 'delete_refused':
+      withDeletion(state, event, (known) => (known.refused = earliest(known.refused, event)));
+      return;
+    case 'delete_failed':
+      addOnce(state.deleteFailures, event);
       return;
     case 'notified':
       state.notified = earliest(state.notified, event);
@@ -173,6 +188,20 @@ function withAttempt(
     attempts.set(event.attempt, known);
     change(known);
   });
+}
+
+/** Changes the deletion of an archive. Its attempt, if known, no longer counts as verified. */
+function withDeletion(
+  state: RunState,
+  event: { key: string; phone_id?: string | undefined; attempt?: number | undefined },
+  change: (known: Deletion) => void,
+): void {
+  const known = state.deletions.get(event.key) ?? {};
+  state.deletions.set(event.key, known);
+  change(known);
+  const { phone_id, attempt } = event;
+  if (phone_id === undefined || attempt === undefined) return;
+  withAttempt(state, { phone_id, attempt }, (superseded) => (superseded.deleted = true));
 }
 
 function startAttempt(number: number): Attempt {

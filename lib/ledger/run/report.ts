@@ -57,6 +57,8 @@ export const reportSchema = z.object({
   counts: countsSchema,
   listing_complete: z.boolean(),
   superseded_deleted: z.array(z.string()).optional(),
+  /** Superseded archives that could not be deleted, and the code that says why. */
+  leftovers: z.array(z.object({ key: z.string(), code: z.string() })).optional(),
   /** The calls and the time of the run. */
   metrics: metricsSchema.optional().catch(undefined),
   phones: z.array(reportedPhoneSchema),

@@ -149,7 +149,7 @@ const notify = mapping({
     .prefault('always')
     .meta({
       description:
-        'Which settled runs are reported: all, those not completed, or those whose outcome differs from the previous run.',
+        'Which settled runs are reported: all, those not completed, or those whose outcome differs from the previous run. Archives that could not be deleted are always reported.',
       examples: ['problems'],
     }),
   language: choice(['en', 'zh'])

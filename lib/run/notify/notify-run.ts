@@ -4,10 +4,11 @@ import { layout } from '../../ledger/store/layout.ts';
 import { readReportedPhones, type Report, type RunOutcome } from '../../ledger/run/report.ts';
 import type { RunDeps } from '../deps.ts';
 import { composeMessage } from './message/compose.ts';
-import type { Notification } from './message/notification.ts';
+import type { Leftovers, Notification } from './message/notification.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
 
 const MINUTE = 60_000;
+const MAX_CODES = 5;
 const FIRST_PAUSE_MS = MINUTE;
 const MAX_PAUSE_MS = 60 * MINUTE;
 const GIVE_UP_AFTER_MS = 24 * 60 * MINUTE;
@@ -64,6 +65,8 @@ async function skipReason(
   report: Report,
   when: 'always' | 'problems' | 'change',
 ): Promise<string | undefined> {
+  // Archives that could not be deleted need a person, whatever the outcome.
+  if (report.leftovers !== undefined) return undefined;
   if (when === 'problems' && report.outcome === 'completed') return 'no_problem';
   if (when !== 'change') return undefined;
   const before = await outcomeBefore(deps, report);
@@ -89,5 +92,12 @@ async function settledNotification(deps: RunDeps, report: Report): Promise<Notif
     reason: report.reason,
     message: report.message,
     failed: phones.filter(({ outcome }) => outcome !== 'exported' && outcome !== 'skipped'),
+    leftovers: leftoversOf(report),
   };
+}
+
+function leftoversOf({ leftovers }: Report): Leftovers | undefined {
+  if (leftovers === undefined) return undefined;
+  const codes = [...new Set(leftovers.map(({ code }) => code))];
+  return { count: leftovers.length, codes: codes.slice(0, MAX_CODES) };
 }

@@ -3,10 +3,10 @@ import { hasCode } from '../../errors.ts';
 import type { ObjectInfo } from '../../cloud/obs/list.ts';
 import type { Attempt } from '../../ledger/run/fold.ts';
 import { archiveKey, parseArchiveKey, runFolder } from '../../policy/keys/keys.ts';
-import { mayStillArrive, statusOf } from '../state/attempt-status.ts';
+import { mayStillArrive } from '../state/attempt-status.ts';
 import { RECHECK_AFTER_MS } from '../state/next-step.ts';
-import type { DriveDeps, RunDeps } from '../deps.ts';
-import { assertSoleWriter, type OpenRun, record } from '../state/open-run.ts';
+import type { RunDeps } from '../deps.ts';
+import { type OpenRun, record } from '../state/open-run.ts';
 import type { PhoneStep } from '../state/phone-steps.ts';
 import { endsAsTar } from '../export/verify-archives.ts';
 
@@ -92,37 +92,4 @@ export async function verifyLostArchives(
       record(run, [{ type: 'verified', at: deps.clock.now(), phone_id, attempt, size, etag }]);
     }
   }
-}
-
-/**
- * Deletes archives that a verified one of the same phone in this run has superseded, unless their job may still write. Throws
- * LeaseLost, before anything is deleted, when another drive writes to the run: it may have settled on another archive.
- */
-export async function deleteSuperseded(
-  deps: DriveDeps,
-  run: OpenRun,
-  steps: PhoneStep[],
-  found: FoundArchives,
-): Promise<void> {
-  await assertSoleWriter(deps, run);
-  const superseded = steps.flatMap(({ phone, step }) => {
-    if (step.kind !== 'done' || step.archive === undefined) return [];
-    const verified = step.archive.number;
-    const { phone_id } = phone.planned;
-    const others = (found.get(phone_id) ?? []).filter(({ attempt }) => {
-      const other = phone.attempts.get(attempt);
-      const isRunning = other !== undefined && statusOf(other).kind === 'running';
-      return attempt !== verified && !isRunning;
-    });
-    return others.map(({ attempt, object }) => ({ phone_id, attempt, key: object.key }));
-  });
-  if (superseded.length === 0) return;
-  const at = deps.clock.now();
-  record(
-    run,
-    superseded.map((one) => ({ type: 'superseded_deleted' as const, at, ...one })),
-  );
-  await assertSoleWriter(deps, run);
-  const keys = superseded.map(({ key }) => key);
-  await deps.archives.remove(run.plan?.terms?.bucket ?? '', keys);
 }

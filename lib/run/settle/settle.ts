@@ -6,7 +6,8 @@ import type { Plan } from '../../ledger/run/plan.ts';
 import { readReportedPhones, type Report, writeReport } from '../../ledger/run/report.ts';
 import { indexRun } from '../../ledger/state/run-index.ts';
 import type { DriveDeps } from '../deps.ts';
-import { deleteSuperseded, findArchives, verifyLostArchives } from './found-archives.ts';
+import { deletedKeys, deleteSuperseded, leftoversOf } from './delete-superseded.ts';
+import { findArchives, verifyLostArchives } from './found-archives.ts';
 import { orphanRunningJobs } from './orphaned-jobs.ts';
 import type { OpenRun } from '../state/open-run.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
@@ -63,13 +64,16 @@ async function reportRun(deps: DriveDeps, run: OpenRun, plan: Plan): Promise<Orp
       counts,
       listing_complete: plan.listing_complete,
       metrics: metricsOf(run, run.unwritten.metrics),
-      ...(run.state.deleted.size === 0
-        ? {}
-        : { superseded_deleted: [...run.state.deleted].sort() }),
+      ...unlessEmpty('superseded_deleted', deletedKeys(run.state)),
+      ...unlessEmpty('leftovers', leftoversOf(run.state)),
     },
     phones,
   );
   return orphaned;
+}
+
+function unlessEmpty<Name extends string, T>(name: Name, list: T[]): Partial<Record<Name, T[]>> {
+  return list.length === 0 ? {} : ({ [name]: list } as Partial<Record<Name, T[]>>);
 }
 
 /** Records the result in the phone index, the policy's history and the run index, and logs it. */

@@ -67,6 +67,9 @@ function logEvent(
         key: event.key,
       });
       return;
+    case 'delete_refused':
+      log.warn('delete_refused', { ...own, key: event.key, code: event.code });
+      return;
     default:
       return;
   }

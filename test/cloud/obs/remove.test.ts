@@ -71,6 +71,31 @@ describe('removeObjects', () => {
     },
   );
 
+  it.each([[['a']], [['a', 'b']]])(
+    'returns each key of a call that will never work, such as one with status 405',
+    async (keys) => {
+      const { obs, received } = await startObs(() => xml(405, 'MethodNotAllowed'));
+      expect(await obs.remove(BUCKET, keys)).toEqual(
+        keys.map((key) => ({ key, code: 'MethodNotAllowed' })),
+      );
+      expect(received).toHaveLength(1);
+    },
+  );
+
+  it('names the status when a refusal has no code', async () => {
+    const { obs } = await startObs(() => ({ status: 405 }));
+    expect(await obs.remove(BUCKET, ['a'])).toEqual([{ key: 'a', code: '405' }]);
+  });
+
+  it('counts a key that the response does not mention as not deleted', async () => {
+    const { obs, received } = await startObs(() => ({
+      body: '<DeleteResult><Deleted><Key>a</Key></Deleted></DeleteResult>',
+    }));
+    expect(await obs.remove(BUCKET, ['a', 'b'])).toEqual([{ key: 'b', code: 'unknown' }]);
+    expect(received).toHaveLength(3);
+    expect(received[1]?.body).not.toContain('<Key>a</Key>');
+  });
+
   it('throws for an empty response', async () => {
     const { obs } = await startObs(() => ({ body: 'ok' }));
     await expect(obs.remove(BUCKET, ['a', 'b'])).rejects.toMatchObject({ code: 'unreachable' });

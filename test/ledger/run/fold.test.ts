@@ -59,6 +59,17 @@ const event: fc.Arbitrary<RunEvent> = fc.oneof(
     at,
     key: fc.constantFrom('a', 'b'),
   }),
+  fc.record({
+    type: fc.constant('delete_intent' as const),
+    ...{ at, phone_id: id, attempt: number },
+    key: fc.constantFrom('a', 'b'),
+  }),
+  fc.record({
+    type: fc.constant('delete_refused' as const),
+    ...{ at, code },
+    key: fc.constantFrom('a', 'b'),
+  }),
+  fc.record({ type: fc.constant('delete_failed' as const), at, code, message: code }),
 );
 
 const start = (): RunState => startState([plannedPhone('p1'), plannedPhone('p2')]);
@@ -129,7 +140,7 @@ describe('the state of a run', () => {
           jobs: { missingAt: [], presentAt: 0 },
           archives: { missingAt: [], presentAt: 0 },
         },
-        ...{ deleted: new Set(), notifyFailures: [], failures: [] },
+        ...{ deletions: new Map(), deleteFailures: [], notifyFailures: [], failures: [] },
       }),
     );
   });
@@ -260,16 +271,32 @@ describe('the state of a run', () => {
     expect(times(state.failures)).toEqual(['1x', '2x']);
   });
 
-  it('holds the keys of deleted archives, and marks their attempts when the event names them', () => {
+  it('holds what became of each deletion, and marks its attempt as superseded', () => {
+    const intent = { type: 'delete_intent', at: 1, key: 'a', ...own } as const;
+    const refused = { type: 'delete_refused', at: 3, key: 'a', code: 'AccessDenied' } as const;
     const state = folded(
-      { type: 'superseded_deleted', at: 1, key: 'a' },
-      { type: 'superseded_deleted', at: 1, key: 'b', ...own },
+      refused,
+      { ...refused, at: 4, code: 'later' },
+      intent,
+      { ...intent, at: 2 },
       { type: 'superseded_deleted', at: 1, key: 'c', phone_id: 'elsewhere', attempt: 1 },
       { type: 'superseded_deleted', at: 1, key: 'd', phone_id: 'p2' },
     );
-    expect([...state.deleted]).toEqual(['a', 'b', 'c', 'd']);
+    expect([...state.deletions]).toEqual([
+      ['a', { intent, refused }],
+      ['c', { deleted: true }],
+      ['d', { deleted: true }],
+    ]);
     expect(attemptOf(state)?.deleted).toBe(true);
     expect(state.phones.get('p2')?.attempts.size).toBe(0);
+  });
+
+  it('holds each failed delete call once, in order of time', () => {
+    const failed = (at: number): RunEvent => ({
+      ...{ type: 'delete_failed', at, code: 'unreachable', message: '' },
+    });
+    const state = folded(failed(2), failed(1), failed(2));
+    expect(state.deleteFailures).toEqual([failed(1), failed(2)]);
   });
 
   it('holds since when an archive or a service is missing, unless it was seen after that', () => {

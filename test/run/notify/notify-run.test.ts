@@ -199,6 +199,23 @@ describe('notifyRun', () => {
     },
   );
 
+  it.each(['always', 'problems', 'change'] as const)(
+    'publishes how many archives could not be deleted, whatever notify.when says: %s',
+    async (when) => {
+      const { deps, store, published } = scene();
+      const last = { run_id: 'n-1', outcome: 'completed', settled_at: T0 } as const;
+      await recordSettled(store, 'nightly', last);
+      const leftovers = ['AccessDenied', 'AccessDenied', 'InternalError'].map((code, number) => ({
+        ...{ key: `k${number}`, code },
+      }));
+      await notifyRun(deps, settledRun({ when }, reportOf({ outcome: 'completed', leftovers })));
+      expect(published).toMatchObject([
+        { leftovers: { count: 3, codes: ['AccessDenied', 'InternalError'] } },
+      ]);
+      expect(published[0]?.['message']).toContain('3 superseded archives not deleted');
+    },
+  );
+
   it('compares with the last run only for notify.when change', async () => {
     const { deps, store, sent } = scene();
     await recordSettled(store, 'nightly', { run_id: 'n-1', outcome: 'partial', settled_at: T0 });

@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ObjectInfo } from '../../../lib/cloud/obs/list.ts';
-import { type ErrorCode, LeaseLost, PhonevaultError } from '../../../lib/errors.ts';
-import { layout } from '../../../lib/ledger/store/layout.ts';
+import { type ErrorCode, PhonevaultError } from '../../../lib/errors.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { fold } from '../../../lib/ledger/run/fold.ts';
-import { appendLog, readLog } from '../../../lib/ledger/run/log.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
-import { createWriter, type DriveDeps, type RunDeps } from '../../../lib/run/deps.ts';
+import type { RunDeps } from '../../../lib/run/deps.ts';
 import {
-  deleteSuperseded,
   findArchives,
   type FoundArchives,
   verifyLostArchives,
@@ -27,7 +24,7 @@ const object = (name: string, size = 2_048): ObjectInfo => ({
 });
 const entry = (attempt: number, name: string) => ({ attempt, object: object(name) });
 
-type Fails = { list?: Error; head?: Error; remove?: Error };
+type Fails = { list?: Error; head?: Error };
 
 /** A ledger and a bucket that records its calls; only HEAD shows `unlisted` objects. */
 function scene({
@@ -58,13 +55,11 @@ function scene({
       return respond(`head ${bucket} ${key}`, found, fails.head);
     },
     tail: (bucket: string, key: string) => respond(`tail ${bucket} ${key}`, tail),
-    remove: (bucket: string, keys: string[]) =>
-      respond(`remove ${bucket} ${keys.join(' ')}`, undefined, fails.remove),
   };
   const quiet = () => undefined;
   const warn = (event: string, fields: object) => void warnings.push([event, fields]);
   const log = { info: quiet, warn, error: quiet };
-  const deps = { clock, store, archives, log } as unknown as DriveDeps;
+  const deps = { clock, store, archives, log } as unknown as RunDeps;
   return { clock, store, deps, calls, warnings, mostHeads: () => mostHeads };
 }
 
@@ -272,92 +267,5 @@ describe('verifyLostArchives', () => {
     const run = runOf(['q', 'p'], [verified('q'), ...lost('p'), over('p')]);
     await verifyLost(run, found(['q', [entry(1, 'q-1')]], ['p', [entry(1, 'p-1')]]));
     expect(run.unwritten.events).toEqual([verifiedEvent]);
-  });
-});
-
-describe('deleteSuperseded', () => {
-  const deleteAll = (run: OpenRun, all: FoundArchives, { deps } = scene(), name = '1-a') =>
-    deleteSuperseded({ ...deps, writer: createWriter(name) }, run, phoneSteps(run, T0), all);
-  const deleted = (name: string, attempt: number) => ({
-    ...{ type: 'superseded_deleted', at: T0, ...own('p', attempt) },
-    key: `${FOLDER}${name}.tar`,
-  });
-  const remove = (...names: string[]) =>
-    `remove my-phone-backups ${names.map((name) => `${FOLDER}${name}.tar`).join(' ')}`;
-  const three = found(['p', [entry(1, 'p-1'), entry(2, 'p-2'), entry(3, 'p-3')]]);
-
-  it('records superseded archives in the log, then deletes them', async () => {
-    const cloud = scene();
-    const run = runOf(['p'], [...lost('p'), verified('p', 2)]);
-    await deleteAll(run, three, cloud);
-    expect(cloud.calls).toEqual([remove('p-1', 'p-3')]);
-    expect(await readLog(cloud.store, 'nightly-1')).toEqual([deleted('p-1', 1), deleted('p-3', 3)]);
-    expect(run.state.phones.get('p')?.attempts.get(1)?.deleted).toBe(true);
-  });
-
-  it('keeps an archive that a running job may still write', async () => {
-    const cloud = scene();
-    const run = runOf(['p'], [accepted('p'), verified('p', 2), accepted('p', 3)]);
-    fold(run.state, [ended('p', 'failed', 3)]);
-    await deleteAll(run, three, cloud);
-    expect(cloud.calls).toEqual([remove('p-3')]);
-  });
-
-  it.each<[string, RunEvent[], FoundArchives]>([
-    ['of a phone without a verified archive', [...lost('p'), over('p')], three],
-    ['of a phone that has not ended', lost('p'), three],
-    ['when there is only the verified archive', [verified('p')], found(['p', [entry(1, 'p-1')]])],
-    ['when there is no archive', [verified('p')], found()],
-  ])('deletes nothing %s', async (_, events, all) => {
-    const cloud = scene();
-    const run = runOf(['p'], events);
-    await deleteAll(run, all, cloud);
-    expect(cloud.calls).toEqual([]);
-    expect(await readLog(cloud.store, 'nightly-1')).toEqual([]);
-  });
-
-  it('deletes and records nothing when another drive has written to the run', async () => {
-    const cloud = scene();
-    await appendLog(cloud.store, layout.logEntry('nightly-1', '2-b', 1), [verified('p', 3)]);
-    const run = runOf(['p'], [verified('p', 2)]);
-    await expect(deleteAll(run, three, cloud)).rejects.toThrow(LeaseLost);
-    expect([cloud.calls, run.unwritten.events]).toEqual([[], []]);
-    expect(await readLog(cloud.store, 'nightly-1')).toEqual([verified('p', 3)]);
-  });
-
-  it('throws LeaseLost for another drive even when there is nothing to delete', async () => {
-    const cloud = scene();
-    await appendLog(cloud.store, layout.logEntry('nightly-1', '2-b', 1), [verified('p')]);
-    await expect(deleteAll(runOf(['p'], []), found(), cloud)).rejects.toThrow(LeaseLost);
-  });
-
-  it('deletes nothing when another drive writes while the deletion is recorded', async () => {
-    const cloud = scene();
-    const put: RunDeps['store']['put'] = async (key, body) => {
-      await cloud.store.put(key, body);
-      await appendLog(cloud.store, layout.logEntry('nightly-1', '2-b', 1), [verified('p', 3)]);
-    };
-    const deps = { ...cloud.deps, store: { ...cloud.store, put } };
-    const run = runOf(['p'], [verified('p', 2)]);
-    await expect(deleteAll(run, three, { ...cloud, deps })).rejects.toThrow(LeaseLost);
-    expect(cloud.calls).toEqual([]);
-  });
-
-  it('deletes nothing when the deletion cannot be recorded', async () => {
-    const cloud = scene();
-    const put = () => Promise.reject(new Error('unreachable'));
-    const deps = { ...cloud.deps, store: { ...cloud.store, put } };
-    const run = runOf(['p'], [verified('p', 2)]);
-    await expect(deleteAll(run, three, { ...cloud, deps })).rejects.toThrow('unreachable');
-    expect(cloud.calls).toEqual([]);
-    expect(run.unwritten.events).toHaveLength(2);
-  });
-
-  it('throws when the bucket refuses the deletion, which is recorded already', async () => {
-    const cloud = scene({ fails: { remove: new Error('denied') } });
-    await expect(deleteAll(runOf(['p'], [verified('p', 2)]), three, cloud)).rejects.toThrow(
-      'denied',
-    );
-    expect(await readLog(cloud.store, 'nightly-1')).toHaveLength(2);
   });
 });

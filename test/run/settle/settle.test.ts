@@ -162,6 +162,7 @@ describe('settleRun', () => {
     expect(run.report).not.toHaveProperty('reason');
     expect(run.report).not.toHaveProperty('message');
     expect(run.report).not.toHaveProperty('superseded_deleted');
+    expect(run.report).not.toHaveProperty('leftovers');
   });
 
   it('counts a complete archive as the backup when its response was lost', async () => {
@@ -192,6 +193,23 @@ describe('settleRun', () => {
     expect(removed).toEqual([key('p2'), key('p1')]);
     expect(run.report?.superseded_deleted).toEqual([key('p1'), key('p2')]);
     expect(run.report?.phones.map((phone) => phone.key)).toEqual([key('p2', 2), key('p1', 2)]);
+  });
+
+  it('reports the superseded archives that could not be deleted, and settles all the same', async () => {
+    const { deps, land } = scene();
+    for (const id of ['p2', 'p1']) [1, 2].forEach((attempt) => land(key(id, attempt)));
+    const run = runOf(
+      ['p2', 'p1'],
+      ['p2', 'p1'].map((id) => verified(id, 2)),
+    );
+    const remove = async (_: string, keys: string[]) =>
+      keys.map((one) => ({ key: one, code: 'AccessDenied' }));
+    await settleRun({ ...deps, archives: { ...deps.archives, remove } }, run);
+    expect(run.report).not.toHaveProperty('superseded_deleted');
+    expect(run.report?.leftovers).toEqual(
+      ['p1', 'p2'].map((id) => ({ key: key(id), code: 'AccessDenied' })),
+    );
+    expect(run.report?.outcome).toBe('completed');
   });
 
   it('stores jobs that still run for later drives', async () => {

@@ -63,6 +63,10 @@ describe('logEvents', () => {
     ],
     [{ type: 'cancel_seen', at: T0 }, ['info', 'cancel_seen', {}]],
     [
+      { type: 'delete_refused', at: T0, key: 'k', code: 'AccessDenied' },
+      ['warn', 'delete_refused', { key: 'k', code: 'AccessDenied' }],
+    ],
+    [
       { type: 'superseded_deleted', at: T0, key: 'k', ...p1 },
       ['info', 'superseded_deleted', { ...phone, key: 'k' }],
     ],

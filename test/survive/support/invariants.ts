@@ -113,6 +113,7 @@ async function checkRun(
   for (const key of report.superseded_deleted ?? []) {
     check(!objects.includes(key), `${runId}: ${key} is reported deleted and still there`);
   }
+  for (const { key } of report.leftovers ?? []) known.add(key);
   for (const key of objects.filter((each) => each.startsWith(`${RUNS}${runId}/late/`))) {
     known.add(String((await json(key))?.['key']));
   }

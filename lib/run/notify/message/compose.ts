@@ -25,6 +25,7 @@ type Fields = {
   report: object | null;
   reason?: string | undefined;
   message?: string | undefined;
+  leftovers?: object | undefined;
   object?: { bucket: string; key: string };
   since?: string;
   day?: object;
@@ -86,8 +87,8 @@ function fieldsOf(notification: Notification, locale: Locale): Fields {
   const message = messageText(notification, locale);
   switch (notification.kind) {
     case 'settled': {
-      const { run_id, policy, outcome, counts, report, reason } = notification;
-      return { kind, run_id, policy, outcome, counts, report, reason, message };
+      const { run_id, policy, outcome, counts, report, reason, leftovers } = notification;
+      return { kind, run_id, policy, outcome, counts, report, reason, message, leftovers };
     }
     case 'missed': {
       const { policy, missed } = notification;

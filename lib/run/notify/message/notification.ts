@@ -10,6 +10,9 @@ export type FailedPhone = Pick<ReportedPhone, 'phone_id' | 'outcome' | 'reason' 
 /** Slots that did not run. `first` and `last` are stamps; without `slots` the policy does not run from `first` on. */
 export type MissedSlots = { reason: string; first: string; last: string; slots: number };
 
+/** How many archives could not be deleted, and the codes that say why, without repetition. */
+export type Leftovers = { count: number; codes: string[] };
+
 type ObjectPlace = { bucket: string; key: string };
 
 /** Runs and policies of a day. Lists hold 50 names at most, the counts all. */
@@ -42,6 +45,8 @@ export type Notification =
       message?: string | undefined;
       /** The phones that were wanted and not exported. */
       failed: FailedPhone[];
+      /** Superseded archives that could not be deleted. */
+      leftovers?: Leftovers | undefined;
     }
   | { kind: 'missed'; policy: string; missed: MissedSlots }
   /** An object of the ledger cannot be read or deleted. */

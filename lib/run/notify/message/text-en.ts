@@ -55,6 +55,10 @@ export const english: Wording = {
   },
   exported: ({ exported, selected }) =>
     `${number(exported)} of ${number(selected)} phones exported`,
+  notDeleted: (count) =>
+    `${number(count)} superseded ${count === 1 ? 'archive' : 'archives'} not deleted`,
+  leftoverAdvice:
+    'They stay in the bucket and cost storage; the report lists them under leftovers. Check the permissions, the versioning and the object lock of the bucket with phonevault doctor --write, then delete them yourself.',
   quarantined: 'run quarantined',
   unusable: 'an object of the ledger cannot be used',
   missed: ({ first, last, slots }) => {

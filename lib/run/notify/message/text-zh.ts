@@ -57,6 +57,9 @@ export const chinese: Wording = {
     cancelled: '运行已取消',
   },
   exported: ({ exported, selected }) => `${number(selected)} 台中 ${number(exported)} 台已导出`,
+  notDeleted: (count) => `${number(count)} 个被取代的归档未能删除`,
+  leftoverAdvice:
+    '它们仍在桶中并占用存储，清单见报告的 leftovers。请运行 phonevault doctor --write 检查桶的权限、多版本和 WORM 设置，然后手动删除。',
   quarantined: '运行已隔离',
   unusable: '账本中有对象无法使用',
   missed: ({ first, last, slots }) => {

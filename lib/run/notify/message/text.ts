@@ -1,5 +1,5 @@
 import { parseStamp } from '../../../policy/keys/stamp.ts';
-import type { FailedPhone, Language, Locale, Notification } from './notification.ts';
+import type { FailedPhone, Language, Leftovers, Locale, Notification } from './notification.ts';
 import { english } from './text-en.ts';
 import { chinese } from './text-zh.ts';
 import type { Wording } from './wording.ts';
@@ -17,7 +17,7 @@ export function headline(notification: Notification, locale: Locale): string {
 /** Returns what happened and what to do in sentences; undefined where numbers say it. */
 export function messageText(notification: Notification, locale: Locale): string | undefined {
   const { kind } = notification;
-  if (kind === 'settled') return notification.message;
+  if (kind === 'settled') return settledText(notification, wordings[locale.language]);
   if (kind === 'unreadable') return unreadableText(notification);
   if (kind === 'heartbeat') return undefined;
   const { sentence, advice, space } = wordings[locale.language];
@@ -53,9 +53,10 @@ function bodyLines(notification: Notification, locale: Locale): (string | undefi
   const wording = wordings[locale.language];
   switch (notification.kind) {
     case 'settled': {
-      const { outcome, reason, message, counts } = notification;
+      const { outcome, reason, message, counts, leftovers } = notification;
       const why = reason === undefined ? undefined : wording.reason(reasonPhrase(reason, wording));
-      return [wording.result(outcome), why, message, wording.phones(counts)];
+      const left = leftovers === undefined ? undefined : leftoversText(leftovers, wording);
+      return [wording.result(outcome), why, message, wording.phones(counts), left];
     }
     case 'unreadable':
       return [wording.sentence(phraseOf(notification, locale)), unreadableText(notification)];
@@ -73,10 +74,11 @@ function phraseOf(notification: Notification, locale: Locale): string {
   const wording = wordings[locale.language];
   switch (notification.kind) {
     case 'settled': {
-      const { reason, counts } = notification;
+      const { reason, counts, leftovers } = notification;
       const outcome = wording.runOutcomes[notification.outcome];
       if (reason !== undefined) return wording.because(outcome, reasonPhrase(reason, wording));
-      return `${outcome}${wording.comma}${wording.exported(counts)}`;
+      const left = leftovers === undefined ? [] : [wording.notDeleted(leftovers.count)];
+      return [outcome, wording.exported(counts), ...left].join(wording.comma);
     }
     case 'missed': {
       const { reason, first, last, slots } = notification.missed;
@@ -109,6 +111,21 @@ function phraseOf(notification: Notification, locale: Locale): string {
 function reasonPhrase(code: string, { reasons, withCodes }: Wording): string {
   const phrase = Object.hasOwn(reasons, code) ? reasons[code] : undefined;
   return phrase === undefined ? code : withCodes(phrase, [code]);
+}
+
+/** Why the run ended early, and which archives stay. */
+function settledText(
+  { message, leftovers }: Extract<Notification, { kind: 'settled' }>,
+  wording: Wording,
+): string | undefined {
+  const left = leftovers === undefined ? undefined : leftoversText(leftovers, wording);
+  if (message === undefined) return left;
+  return left === undefined ? message : `${message.replace(/\.$/, '')}. ${left}`;
+}
+
+function leftoversText({ count, codes }: Leftovers, wording: Wording): string {
+  const phrase = wording.withCodes(wording.notDeleted(count), codes);
+  return `${wording.sentence(phrase)}${wording.space}${wording.leftoverAdvice}`;
 }
 
 /** What the service said, and what to do. Both are in English: they quote the service. */

@@ -20,6 +20,9 @@ export type Wording = {
   /** What reasons and error codes mean. */
   reasons: Record<string, string>;
   exported(counts: Counts): string;
+  notDeleted(count: number): string;
+  /** What archives that could not be deleted cost, and what to do. */
+  leftoverAdvice: string;
   /** A run rests because of an object. */
   quarantined: string;
   /** An object that no run rests because of. */

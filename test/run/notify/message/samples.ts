@@ -64,6 +64,14 @@ export const everyKind: Notification[] = [
     ...{ reason: 'bucket_missing', message: 'bucket x does not exist' },
   }),
   settledRun({ outcome: 'failed', failed: [], reason: 'not_known_here' }),
+  settledRun({
+    ...{ outcome: 'completed', failed: [] },
+    leftovers: { count: 2, codes: ['AccessDenied', 'InternalError'] },
+  }),
+  settledRun({
+    ...{ outcome: 'failed', failed: [], leftovers: { count: 1, codes: ['AccessDenied'] } },
+    ...{ reason: 'bucket_missing', message: 'bucket x does not exist' },
+  }),
   missed('too_late', 1),
   missed('superseded', 3),
   missed('policy_invalid', 0),

@@ -35,8 +35,20 @@ describe('headline', () => {
 
 describe('messageText', () => {
   it('says what to do about stale policies and refused credentials', () => {
-    const texts = everyKind.map((one) => messageText(one, en));
+    const unsettled = everyKind.filter(({ kind }) => kind !== 'settled');
+    const texts = unsettled.map((one) => messageText(one, en));
     expect(texts.filter((text) => text?.includes('Check'))).toHaveLength(2);
+  });
+
+  it('says how many archives could not be deleted, why, and what to do', () => {
+    const run = settledRun({ leftovers: { count: 1, codes: ['AccessDenied'] } });
+    expect(headline(run, en)).toContain(', 1 superseded archive not deleted');
+    expect(headline(run, zh)).toContain('，1 个被取代的归档未能删除');
+    expect(messageText(run, en)).toMatch(/^1 superseded archive not deleted \(AccessDenied\)\. /);
+    expect(messageText(run, en)).toContain('phonevault doctor');
+    expect(messageText(run, zh)).toContain('phonevault doctor');
+    const failed = { ...run, message: 'The bucket is gone.' };
+    expect(messageText(failed, en)).toMatch(/^The bucket is gone\. 1 superseded archive/);
   });
 
   it('has sentences in both languages for all but run results and daily messages', () => {
