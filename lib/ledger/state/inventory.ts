@@ -1,8 +1,14 @@
 import * as z from 'zod';
 import { type ContentOf, ledgerObject } from '../store/ledger-object.ts';
 import { layout } from '../store/layout.ts';
+import { ifReadable, missingObject } from '../store/object-error.ts';
+import { phoneParts } from '../store/parts.ts';
 import { idSchema } from '../store/part-of-key.ts';
 import type { Store } from '../store/store.ts';
+
+const PHONES_PER_PART = 5_000;
+/** No drive lasts as long, so no drive writes a list of parts with one that is older. */
+const KEPT_MS = 15 * 60_000;
 
 const candidateSchema = z.object({
   phone_id: idSchema,
@@ -12,9 +18,13 @@ const candidateSchema = z.object({
   image_version: z.string().optional(),
 });
 
+const phones = phoneParts(candidateSchema, PHONES_PER_PART);
+
+const scopeOf = (serverId: string | undefined): string =>
+  serverId === undefined ? 'all' : `server-${serverId}`;
+
 const inventoryObject = ledgerObject({
-  key: (serverId: string | undefined) =>
-    layout.inventory(serverId === undefined ? 'all' : `server-${serverId}`),
+  key: (serverId: string | undefined) => layout.inventory(scopeOf(serverId)),
   version: 1,
   schema: z.object({
     /** Missing for the whole project. */
@@ -27,12 +37,18 @@ const inventoryObject = ledgerObject({
     offset: z.number().int(),
     passes: z.number().int(),
     pages: z.number().int(),
-    phones: z.array(candidateSchema),
+    /** The keys of the parts that hold the phones. */
+    parts: z.array(z.string().regex(/^state\/inventory\/[\w-]+\/[0-9a-f]+\.json$/)),
   }),
 });
 
-/** The phones of the fleet or of one server. Reading a large fleet takes several drives. Times in epoch ms. */
-export type Inventory = ContentOf<typeof inventoryObject>;
+/**
+ * The phones of the fleet or of one server. Reading a large fleet takes several drives. Times in epoch ms. `parts` are the
+ * objects that hold its phones as it was read.
+ */
+export type Inventory = ContentOf<typeof inventoryObject> & {
+  phones: z.infer<typeof candidateSchema>[];
+};
 
 export function startInventory(startedAt: number, serverId: string | undefined): Inventory {
   return {
@@ -42,16 +58,39 @@ export function startInventory(startedAt: number, serverId: string | undefined):
     offset: 0,
     passes: 1,
     pages: 0,
+    parts: [],
     phones: [],
   };
 }
 
 /** Returns the last inventory of a server, or of the whole project; undefined when there is none. A cache. */
-export const loadInventory = inventoryObject.readCache;
+export async function loadInventory(
+  store: Pick<Store, 'get'>,
+  serverId: string | undefined,
+): Promise<Inventory | undefined> {
+  const head = await inventoryObject.readCache(store, serverId);
+  if (head === undefined) return undefined;
+  const read = await ifReadable(phones.read(store, head.parts, missingObject));
+  return read && { ...head, phones: read };
+}
 
+/**
+ * Writes an inventory: first its parts that are not stored yet, then the object that names them. So a reading that goes on
+ * adds parts, and two readings never mix. Deletes parts that nothing has named for a while.
+ */
 export async function saveInventory(
-  store: Pick<Store, 'put'>,
+  store: Pick<Store, 'put' | 'list' | 'remove'>,
   inventory: Inventory,
 ): Promise<void> {
-  await inventoryObject.put(store, inventory, inventory.server_id);
+  const { phones: list, ...head } = inventory;
+  const folder = layout.inventoryParts(scopeOf(head.server_id));
+  const stored = new Set(head.parts);
+  const parts = (await phones.write(store, folder, list, { stored })) ?? [];
+  await inventoryObject.put(store, { ...head, parts }, head.server_id);
+  if (head.finished_at === undefined) return;
+  const named = new Set(parts);
+  const old = (await store.list(folder)).filter(
+    ({ key, lastModified }) => !named.has(key) && lastModified < (head.finished_at ?? 0) - KEPT_MS,
+  );
+  if (old.length > 0) await store.remove(old.map(({ key }) => key));
 }

@@ -44,6 +44,7 @@ export const layout = {
   stale: (policy: string) => `state/stale/${policy}.json`,
   unreadable: 'state/unreadable.json',
   inventory: (scope: string) => `state/inventory/${scope}.json`,
+  inventoryParts: (scope: string) => `state/inventory/${scope}/`,
   probe: (id: string) => `state/probe/${id}.json`,
   clientKey: (digest: string) => `state/keys/${digest}/`,
 } as const;

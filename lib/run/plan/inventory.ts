@@ -26,7 +26,8 @@ export async function readInventory(
   const isFresh = known !== undefined && known.started_at >= requestedAt - FRESH_MS;
   if (isFresh && known.finished_at !== undefined) return known;
 
-  let inventory = isFresh ? known : startInventory(deps.clock.now(), serverId);
+  const inventory = isFresh ? known : startInventory(deps.clock.now(), serverId);
+  const ids = new Set(inventory.phones.map((phone) => phone.phone_id));
   try {
     while (inventory.finished_at === undefined && deps.clock.now() < until) {
       const page = await deps.cph.listPhones({
@@ -34,7 +35,7 @@ export async function readInventory(
         limit: PAGE,
         ...(serverId === undefined ? {} : { serverId }),
       });
-      inventory = addPage(inventory, page, deps.clock.now());
+      addPage({ inventory, ids }, page, deps.clock.now());
     }
   } finally {
     await saveInventory(deps.store, inventory);
@@ -46,36 +47,37 @@ export async function readInventory(
  * Adds one page. The list is ordered newest first and shifts when phones come and go. Each page overlaps the one before by
  * one phone: when its first phone is unknown, phones before it were deleted and others were skipped, so the reading steps
  * back. Phones created meanwhile are at the head, which is read again at the end. After the pages of three passes the
- * reading ends and is marked as incomplete.
+ * reading ends and is marked as incomplete. `ids` are those of the phones that are known.
  */
 function addPage(
-  inventory: Inventory,
+  { inventory, ids }: { inventory: Inventory; ids: Set<string> },
   page: { count: number; phones: Phone[] },
   now: number,
-): Inventory {
-  const known = new Set(inventory.phones.map((phone) => phone.phone_id));
-  const pages = inventory.pages + 1;
+): void {
+  inventory.pages += 1;
+  const { offset, pages, passes, phones } = inventory;
   const exhausted = pages > PASSES * (Math.ceil(page.count / (PAGE - 1)) + 1);
   const first = page.phones[0];
-  const hasGap = inventory.offset > 0 && (first === undefined || !known.has(first.phone_id));
+  const hasGap = offset > 0 && (first === undefined || !ids.has(first.phone_id));
   if (hasGap && !exhausted) {
-    return { ...inventory, pages, offset: Math.max(0, inventory.offset - (PAGE - 1)) };
+    inventory.offset = Math.max(0, offset - (PAGE - 1));
+    return;
   }
 
-  const added = page.phones.filter(({ phone_id }) => !known.has(phone_id) && known.add(phone_id));
-  const next: Inventory = {
-    ...inventory,
-    pages,
-    complete: inventory.complete && !hasGap,
-    phones: [...inventory.phones, ...added.map(toCandidate)],
-    offset: inventory.offset + page.phones.length - 1,
-  };
-  const rereadingHead = inventory.passes > 1;
-  const atEnd = page.phones.length <= 1 || inventory.offset + page.phones.length >= page.count;
-  if (!atEnd && !(rereadingHead && added.length === 0)) return next;
-  if (page.count <= next.phones.length) return { ...next, finished_at: now };
-  if (exhausted || inventory.passes >= PASSES) {
-    return { ...next, finished_at: now, complete: false };
+  const added = page.phones.filter(({ phone_id }) => !ids.has(phone_id) && ids.add(phone_id));
+  phones.push(...added.map(toCandidate));
+  inventory.complete &&= !hasGap;
+  inventory.offset = offset + page.phones.length - 1;
+  const rereadingHead = passes > 1;
+  const atEnd = page.phones.length <= 1 || offset + page.phones.length >= page.count;
+  if (!atEnd && !(rereadingHead && added.length === 0)) return;
+  if (page.count <= phones.length) {
+    inventory.finished_at = now;
+  } else if (exhausted || passes >= PASSES) {
+    inventory.finished_at = now;
+    inventory.complete = false;
+  } else {
+    inventory.passes += 1;
+    inventory.offset = 0;
   }
-  return { ...next, passes: inventory.passes + 1, offset: 0 };
 }

@@ -101,6 +101,27 @@ describe('readInventory', () => {
     expect(calls()).toBeLessThan(20);
   });
 
+  it('reads a fleet of 100,000 phones over several drives, and looks at each phone once', async () => {
+    const { cph, phones } = project(100_000, () => undefined);
+    const clock = playClock();
+    const slow = {
+      ...cph,
+      listPhones: (page: Parameters<Cph['listPhones']>[0]) => {
+        clock.move(100);
+        return cph.listPhones(page);
+      },
+    };
+    const deps = { cph: slow, clock, store: memoryStore(clock) };
+    const requestedAt = clock.now();
+    let drives = 0;
+    let inventory: Awaited<ReturnType<typeof readInventory>>;
+    for (; inventory === undefined && drives < 10; drives += 1) {
+      inventory = await readInventory(deps, undefined, requestedAt, clock.now() + 50_000);
+    }
+    expect(drives).toBe(3);
+    expect(ids(inventory?.phones ?? [])).toEqual(ids(phones));
+  });
+
   it('continues where it stopped when the time was up', async () => {
     const { cph, calls } = project(450, () => undefined);
     const clock = playClock();
