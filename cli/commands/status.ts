@@ -1,10 +1,12 @@
 import { readIndexedPhones } from '../../lib/ledger/state/phones.ts';
 import { policyStatuses } from '../../lib/run/query/policy-status.ts';
+import { unreadableObjects } from '../../lib/run/query/unreadable.ts';
 import { type Command, wrongUse } from '../program/command.ts';
 import { connect } from '../sign-in/connect.ts';
 import { policyValue } from '../show/option-values.ts';
 import { archivesText, needsAttention, policiesText } from '../show/status-text.ts';
 import { noPoliciesText, readPolicyText } from '../show/policies.ts';
+import { unreadableLines } from '../show/unreadable-text.ts';
 import { fold } from '../text/fold.ts';
 import { toJson } from '../text/printable.ts';
 
@@ -24,7 +26,10 @@ export const statusCommand: Command<Options> = {
       text: 'show each phone’s last verified archive instead',
       parse: policyValue,
     },
-    { flags: '--check', text: 'exit with 1 when a policy is stale or invalid, for monitoring' },
+    {
+      flags: '--check',
+      text: 'exit with 1 when a policy is stale or invalid, or an object is unreadable, for monitoring',
+    },
   ],
   examples: [
     {
@@ -55,9 +60,15 @@ export const statusCommand: Command<Options> = {
       return 0;
     }
     const policies = await policyStatuses(deps, io.clock.now());
-    if (json) io.out(toJson({ policies }));
-    else if (policies.length > 0) io.out(policiesText(io, policies));
-    else print(noPoliciesText(deps.ledger));
-    return check && policies.some(needsAttention) ? 1 : 0;
+    const found = policies.flatMap((status) => status.unreadable ?? []);
+    const unreadable = await unreadableObjects(deps.store, found);
+    if (json) io.out(toJson({ policies, unreadable }));
+    else {
+      if (policies.length > 0) io.out(policiesText(io, policies));
+      else print(noPoliciesText(deps.ledger));
+      if (unreadable.length > 0) io.out(['', ...unreadableLines(io, unreadable)].join('\n'));
+    }
+    const isBad = policies.some(needsAttention) || unreadable.length > 0;
+    return check && isBad ? 1 : 0;
   },
 };

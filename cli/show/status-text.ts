@@ -9,9 +9,9 @@ import { facts } from './facts.ts';
 import { outcomeWord } from './outcome-text.ts';
 import { when } from './when.ts';
 
-/** Returns true for a policy that needs attention: invalid or stale. */
-export function needsAttention({ state, freshness }: PolicyStatus): boolean {
-  return state === 'invalid' || freshness === 'stale';
+/** Returns true for a policy that needs attention: invalid, unreadable or stale. */
+export function needsAttention({ state, freshness, unreadable }: PolicyStatus): boolean {
+  return state === 'invalid' || freshness === 'stale' || unreadable !== undefined;
 }
 
 /** Describes each policy in a few lines, then names those that need attention. */
@@ -20,8 +20,8 @@ export function policiesText(io: Io, policies: readonly PolicyStatus[]): string 
   const paint = colours(io);
   const summary =
     bad.length === 0
-      ? paint.green('No policy is stale or invalid.')
-      : paint.red(`Stale or invalid: ${bad.map(({ policy }) => policy).join(', ')}`);
+      ? paint.green('No policy is stale, invalid or unreadable.')
+      : paint.red(`Stale, invalid or unreadable: ${bad.map(({ policy }) => policy).join(', ')}`);
   return [
     ...policies.map((status) => policyText(io, status, paint)),
     fold(summary, io.columns),
@@ -37,7 +37,7 @@ function policyText(io: Io, status: PolicyStatus, paint: Colours): string {
       [
         ...errors.map((error) => ['error', error] as const),
         ['paused', paused_until && `until ${when(io, paused_until)}`],
-        ['last good run', good ? `${when(io, good.settled_at)} ${good.run_id}` : 'none yet'],
+        ['last good run', lastGoodText(io, status)],
         [
           'last run',
           last_run === null || last_run.run_id === good?.run_id
@@ -55,14 +55,24 @@ function policyText(io: Io, status: PolicyStatus, paint: Colours): string {
 }
 
 function stateText({ state, freshness }: PolicyStatus, paint: Colours): string {
-  if (state === 'invalid') return paint.red('INVALID');
+  if (state === 'invalid' || state === 'unreadable') return paint.red(state.toUpperCase());
   const words = {
     fresh: paint.green('fresh'),
     stale: paint.red('STALE'),
     never: 'no good run yet',
+    unknown: paint.red('freshness unknown'),
     unscheduled: undefined,
   };
   return [state, words[freshness]].filter((word) => word !== undefined).join(', ');
+}
+
+/** Nothing is known of the runs while the history cannot be read. */
+function lastGoodText(
+  io: Io,
+  { last_good_run: good, freshness }: PolicyStatus,
+): string | undefined {
+  if (good !== null) return `${when(io, good.settled_at)} ${good.run_id}`;
+  return freshness === 'unknown' ? undefined : 'none yet';
 }
 
 /** Returns the next slot in the policy's zone, and in the reader's where the time differs. */

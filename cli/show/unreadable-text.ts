@@ -1,20 +1,26 @@
-import type { ObjectProblem } from '../../lib/run/query/schemas.ts';
+import type { ObjectProblem, UnreadableObject } from '../../lib/run/query/schemas.ts';
 import type { Io } from '../io/io.ts';
 import { fold } from '../text/fold.ts';
 import { facts } from './facts.ts';
+import { when } from './when.ts';
 
 const SHOWN = 10;
 
 /** Says of each object that cannot be used what happened and what to do, the first ten of them. */
-export function unreadableLines(io: Io, objects: readonly ObjectProblem[]): string[] {
+export function unreadableLines(
+  io: Io,
+  objects: readonly (ObjectProblem & Partial<UnreadableObject>)[],
+): string[] {
   const more = objects.length - SHOWN;
   return [
     ...facts(
       objects.slice(0, SHOWN).flatMap(
-        ({ message, hint }) =>
+        ({ message, hint, since, retry_at }) =>
           [
             ['unreadable', message],
             ['fix', hint],
+            ['since', since ? when(io, since) : undefined],
+            ['next try', retry_at ? when(io, retry_at) : undefined],
           ] as const,
       ),
       io.columns,

@@ -8,6 +8,7 @@ import {
   runPhoneSchema,
   runSummarySchema,
   runViewSchema,
+  unreadableObjectSchema,
 } from '../../lib/run/query/schemas.ts';
 import { problemSchema } from '../../lib/http/problem.ts';
 import { routes } from '../../lib/http/all-routes.ts';
@@ -21,6 +22,7 @@ const shapes = {
   LogLine: logLineSchema,
   ExportCall: exportCallSchema,
   PolicyStatus: policyStatusSchema,
+  UnreadableObject: unreadableObjectSchema,
   PhoneArchive: phoneArchiveSchema,
   Preview: previewSchema,
   Problem: problemSchema,

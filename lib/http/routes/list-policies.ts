@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { policyStatuses } from '../../run/query/policy-status.ts';
-import { policyStatusSchema } from '../../run/query/schemas.ts';
+import { policyStatusSchema, unreadableObjectSchema } from '../../run/query/schemas.ts';
+import { unreadableObjects } from '../../run/query/unreadable.ts';
 import { noQuery, route } from '../route.ts';
 
 export const listPolicies = route({
@@ -13,13 +14,19 @@ export const listPolicies = route({
   query: noQuery,
   responses: {
     200: {
-      description: 'All policies, sorted by name.',
-      schema: z.object({ policies: z.array(policyStatusSchema) }),
+      description:
+        'All policies, sorted by name, and the objects of the ledger that cannot be used.',
+      schema: z.object({
+        policies: z.array(policyStatusSchema),
+        unreadable: z.array(unreadableObjectSchema),
+      }),
     },
   },
   problems: [],
-  handle: async ({ deps }) => ({
-    status: 200,
-    body: { policies: await policyStatuses(deps.run, deps.run.clock.now()) },
-  }),
+  handle: async ({ deps }) => {
+    const policies = await policyStatuses(deps.run, deps.run.clock.now());
+    const found = policies.flatMap(({ unreadable = [] }) => unreadable);
+    const unreadable = await unreadableObjects(deps.run.store, found);
+    return { status: 200, body: { policies, unreadable } };
+  },
 });

@@ -46,6 +46,9 @@ export async function readCursors(store: Pick<Store, 'get'>): Promise<Cursors> {
   return (await cursorsObject.readCache(store))?.policies ?? {};
 }
 
+/** Like `readCursors`, but undefined without an object, and throws ObjectError. */
+export const readCursorsStrictly = cursorsObject.read;
+
 export async function writeCursors(store: Pick<Store, 'put'>, policies: Cursors): Promise<void> {
   await cursorsObject.put(store, { policies });
 }

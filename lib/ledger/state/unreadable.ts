@@ -38,6 +38,13 @@ export async function readUnreadable(store: Pick<Store, 'get'>): Promise<Map<str
   return new Map(Object.entries((await unreadableObjects.readCache(store))?.objects ?? {}));
 }
 
+/** Like `readUnreadable`, but throws ObjectError. */
+export async function readUnreadableStrictly(
+  store: Pick<Store, 'get'>,
+): Promise<Map<string, Unreadable>> {
+  return new Map(Object.entries((await unreadableObjects.read(store))?.objects ?? {}));
+}
+
 /** Writes the objects that cannot be read: the newest 500 of them. */
 export async function writeUnreadable(
   store: Pick<Store, 'put'>,

@@ -9,12 +9,13 @@ import { dueSlots } from '../../policy/slots/slots.ts';
 import type { RunDeps } from '../deps.ts';
 import { policyStatuses } from '../query/policy-status.ts';
 import { instantOf } from '../query/schemas.ts';
+import { unreadableObjects } from '../query/unreadable.ts';
 import type { DailySummary } from './message/notification.ts';
 
 const MAX_LOOKUPS = 50;
 const MAX_NAMED = 50;
 
-/** Returns the runs and missed slots between two times (epoch ms), and the state of the policies now. */
+/** Returns the runs and missed slots between two times (epoch ms), and the state of the policies and of the ledger's objects now. */
 export async function dailySummary(
   deps: Pick<RunDeps, 'clock' | 'store' | 'ledger'>,
   since: number,
@@ -22,6 +23,8 @@ export async function dailySummary(
 ): Promise<DailySummary> {
   const now = deps.clock.now();
   const policies = await policyStatuses(deps, now);
+  const found = policies.flatMap(({ unreadable = [] }) => unreadable);
+  const objects = await unreadableObjects(deps.store, found);
   // In this order: a run that settles meanwhile is in the index before its request is removed.
   const { requests } = await listOpen(deps.store);
   const settled = await listSettled(deps.store, { since, until: now });
@@ -43,6 +46,7 @@ export async function dailySummary(
     missed: await missedSlots(deps.store, known, since, until),
     stale: named(policies.filter(({ freshness }) => freshness === 'stale')),
     invalid: named(policies.filter(({ state }) => state === 'invalid')),
+    unreadable: objects.slice(0, MAX_NAMED).map(({ key }) => key),
   };
 }
 

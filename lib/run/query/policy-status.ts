@@ -1,8 +1,14 @@
 import pLimit from 'p-limit';
 import { type Cursor, readCursors } from '../../ledger/state/cursors.ts';
-import { type History, readHistory, type Settled } from '../../ledger/state/history.ts';
+import { type History, readHistoryStrictly, type Settled } from '../../ledger/state/history.ts';
 import { layout, readPolicyKey } from '../../ledger/store/layout.ts';
 import { listOpen } from '../../ledger/run/request.ts';
+import {
+  getObject,
+  isUnreadable,
+  type ObjectError,
+  throwIfListed,
+} from '../../ledger/store/object-error.ts';
 import { exists, type Store, type StoredObject } from '../../ledger/store/store.ts';
 import { clip } from '../../policy/parse/validation-error.ts';
 import type { ValidationError } from '../../policy/parse/parse.ts';
@@ -12,6 +18,7 @@ import { policyOfRun } from '../../policy/keys/run-id.ts';
 import { parsePolicyText } from '../state/read-policy.ts';
 import { activeSince, freshnessOf } from './freshness.ts';
 import { instantOf, type PolicyStatus } from './schemas.ts';
+import { problemOf } from './unreadable.ts';
 
 const READS_AT_ONCE = 8;
 const MAX_ERRORS = 20;
@@ -21,7 +28,7 @@ type Deps = { store: Store; ledger: { bucket: string; prefix: string } };
 /** What is known of a policy beside its file. */
 type PolicyRuns = { cursor: Cursor | undefined; history: History | undefined; openRuns: string[] };
 
-/** Returns the status of every policy of the bucket at `now` (epoch ms), by name. */
+/** Returns the status of every policy of the bucket at `now` (epoch ms), by name. One that cannot be read says why. */
 export async function policyStatuses(deps: Deps, now: number): Promise<PolicyStatus[]> {
   const { store } = deps;
   const limit = pLimit(READS_AT_ONCE);
@@ -34,14 +41,45 @@ export async function policyStatuses(deps: Deps, now: number): Promise<PolicySta
     limit(async () => {
       const name = readPolicyKey(key);
       if (name === undefined) return misnamedFile(key.slice(layout.policies.length));
-      const [object, history] = await Promise.all([store.get(key), readHistory(store, name)]);
+      const [object, past] = await Promise.all([
+        readListed(store, key).catch(asValue),
+        readHistoryStrictly(store, name).catch(asValue),
+      ]);
       if (object === undefined) return undefined;
+      const history = isUnreadable(past) ? undefined : past;
       const runs = { cursor: cursors[name], history, openRuns: open.get(name) ?? [] };
-      return statusOf({ deps, name, object, runs, now });
+      const status = isUnreadable(object)
+        ? { ...unreadableStatus, policy: name, ...runsOf(runs) }
+        : statusOf({ deps, name, object, runs, now });
+      return marked(status, [object, past].filter(isUnreadable));
     }),
   );
   const statuses = (await Promise.all(each)).filter((status) => status !== undefined);
   return statuses.sort((a, b) => (a.policy < b.policy ? -1 : 1));
+}
+
+async function readListed(store: Store, key: string): Promise<StoredObject | undefined> {
+  return (await getObject(store, key)) ?? throwIfListed(store, key);
+}
+
+/** For `catch`: returns the error of one object, and throws any other. */
+function asValue(error: unknown): ObjectError {
+  if (isUnreadable(error)) return error;
+  throw error;
+}
+
+const unreadableStatus = {
+  state: 'unreadable',
+  on_provisioned: false,
+  next_slot: null,
+  freshness: 'unknown',
+} as const;
+
+/** Names the objects that cannot be read. Without its history nobody knows how fresh a policy's backups are. */
+function marked(status: PolicyStatus, errors: ObjectError[]): PolicyStatus {
+  if (errors.length === 0) return status;
+  const freshness = status.freshness === 'unscheduled' ? 'unscheduled' : 'unknown';
+  return { ...status, freshness, unreadable: errors.map(problemOf) };
 }
 
 /** Returns the open runs without a report. */

@@ -23,6 +23,14 @@ export const objectProblemSchema = z.object({
   hint: z.string().optional().describe('What to do.'),
 });
 
+/** Such an object, and since when drive has not been able to use it; null when only this call has met it. */
+export const unreadableObjectSchema = objectProblemSchema.extend({
+  run_id: z.string().optional().describe('The run that rests because of it.'),
+  policy: z.string().optional(),
+  since: instant.nullable().describe('Since when drive cannot use it. Null: drive has not met it.'),
+  retry_at: instant.nullable().describe('When drive tries it again.'),
+});
+
 /** The states of a phone in an open run. */
 const openStates = ['waiting', 'queued', 'exporting', 'verifying', 'outcome_unknown'] as const;
 
@@ -108,7 +116,9 @@ export const exportCallSchema = z.object({
 
 export const policyStatusSchema = z.object({
   policy: z.string(),
-  state: z.enum(['active', 'disabled', 'paused', 'unscheduled', 'invalid']),
+  state: z
+    .enum(['active', 'disabled', 'paused', 'unscheduled', 'invalid', 'unreadable'])
+    .describe('unreadable: OBS does not return the policy file.'),
   errors: z
     .array(z.string())
     .optional()
@@ -118,15 +128,19 @@ export const policyStatusSchema = z.object({
   on_provisioned: z.boolean(),
   next_slot: instant.nullable(),
   freshness: z
-    .enum(['fresh', 'stale', 'never', 'unscheduled'])
+    .enum(['fresh', 'stale', 'never', 'unscheduled', 'unknown'])
     .describe(
-      'stale: no run has completed since the older of the last two slots that should have ended. never: no run has completed, but fewer than two slots have ended.',
+      'stale: no run has completed since the older of the last two slots that should have ended. never: no run has completed, but fewer than two slots have ended. unknown: the policy file or the history of its runs cannot be read.',
     ),
   last_run: z
     .object({ run_id: z.string(), outcome: z.enum(runOutcomes), settled_at: instant })
     .nullable(),
   last_good_run: z.object({ run_id: z.string(), settled_at: instant }).nullable(),
   open_runs: z.array(z.string()),
+  unreadable: z
+    .array(objectProblemSchema)
+    .optional()
+    .describe('Objects of the policy that cannot be used. What they hold is missing here.'),
 });
 
 /** The last verified archive of a phone for one policy. */
@@ -211,6 +225,7 @@ export const previewSchema = z.object({
 });
 
 export type ObjectProblem = z.infer<typeof objectProblemSchema>;
+export type UnreadableObject = z.infer<typeof unreadableObjectSchema>;
 export type Progress = z.infer<typeof progressSchema>;
 export type RunSummary = z.infer<typeof runSummarySchema>;
 export type RunView = z.infer<typeof runViewSchema>;

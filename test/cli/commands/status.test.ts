@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { layout } from '../../../lib/ledger/store/layout.ts';
+import { writeUnreadable } from '../../../lib/ledger/state/unreadable.ts';
 import type { PhoneArchive, PolicyStatus } from '../../../lib/run/query/schemas.ts';
 import { NIGHTLY } from '../../../testing/night.ts';
 import { cliNight } from '../support/cli-night.ts';
@@ -40,13 +41,54 @@ describe('status', () => {
     expect(text.out).toContain('nightly  active, STALE');
     expect(text.out).toContain('broken  INVALID');
     expect(text.out).toMatch(/\n {2}error +/);
-    expect(text.out).toContain('Stale or invalid: broken, nightly');
+    expect(text.out).toContain('Stale, invalid or unreadable: broken, nightly');
     expect(check.code).toBe(1);
     const { policies } = JSON.parse(check.out) as { policies: PolicyStatus[] };
     expect(policies.map(({ policy, state }) => [policy, state])).toEqual([
       ['broken', 'invalid'],
       ['nightly', 'active'],
     ]);
+  });
+
+  it('shows the other policies, and which object cannot be read, since when and what to do', async () => {
+    const cli = await cliNight({ io: { columns: 80 } });
+    const { send } = cli.io;
+    await cli.night.putPolicy(NIGHTLY);
+    await cli.night.putPolicy(NIGHTLY.replace('name: nightly', 'name: weekly'), 'weekly');
+    const { store } = cli.night.invocation().deps;
+    const rests = {
+      code: 'object_unreadable',
+      message: 'open/x.json cannot be read: 500',
+      attempts: 1,
+    };
+    const now = cli.night.clock.now();
+    const times = { since: now - DAY, tried_at: now, retry_at: now + 60_000 };
+    await writeUnreadable(store, new Map([['open/x.json', { ...rests, ...times }]]));
+    cli.io.send = async (request) => {
+      if (request.method !== 'GET' || !request.url.includes('/policies/weekly.yaml'))
+        return send(request);
+      const text = '<Error><Code>AccessDenied</Code><RequestId>00A1</RequestId></Error>';
+      return { status: 403, headers: {}, body: new TextEncoder().encode(text) };
+    };
+
+    const { code, out } = await cli.run('status');
+    const check = await cli.run('status', '--check', '--json');
+
+    expect(code).toBe(0);
+    expect(out).toContain('nightly  active, no good run yet');
+    expect(out).toContain('weekly  UNREADABLE');
+    expect(out.replaceAll(/\s+/g, ' ')).toMatch(
+      /unreadable open\/x.json cannot be read: 500 since .* \(1 d ago\) next try .* \(in 1 min\) unreadable policies\/weekly.yaml cannot be read: .* AccessDenied \(HTTP 403, request 00A1\) fix Grant the functions' agency obs:object:GetObject/,
+    );
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(check.code).toBe(1);
+    expect(JSON.parse(check.out)).toMatchObject({
+      policies: [{ policy: 'nightly' }, { policy: 'weekly', state: 'unreadable' }],
+      unreadable: [
+        { key: 'open/x.json', since: new Date(now - DAY).toISOString() },
+        { key: 'policies/weekly.yaml', since: null, retry_at: null },
+      ],
+    });
   });
 
   it('shows paused and disabled policies as needing no attention', async () => {

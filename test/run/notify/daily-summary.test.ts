@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Cursor, writeCursors } from '../../../lib/ledger/state/cursors.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
+import { recordSettled } from '../../../lib/ledger/state/history.ts';
+import { writeUnreadable } from '../../../lib/ledger/state/unreadable.ts';
+import type { Store } from '../../../lib/ledger/store/store.ts';
 import type { Report, RunOutcome } from '../../../lib/ledger/run/report.ts';
 import { putRequest } from '../../../lib/ledger/run/request.ts';
 import { indexRun } from '../../../lib/ledger/state/run-index.ts';
@@ -8,7 +11,7 @@ import { timerRunId } from '../../../lib/policy/keys/run-id.ts';
 import { dailySummary } from '../../../lib/run/notify/daily-summary.ts';
 import { inboxScene } from '../../support/inbox-scene.ts';
 import { policyText } from '../../support/policy-text.ts';
-import { recordReads } from '../../support/fake-stores.ts';
+import { faultNames, recordReads, withObjectFault } from '../../support/fake-stores.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -30,7 +33,8 @@ function scene() {
   return {
     store,
     reads: read.reads,
-    day: (since = SINCE, until = UNTIL) => dailySummary({ ...deps, store: read }, since, until),
+    day: (since = SINCE, until = UNTIL, from: Store = read) =>
+      dailySummary({ ...deps, store: from }, since, until),
     settled: (runId: string, at: number, outcome: RunOutcome = 'completed') => {
       const counts = { selected: 1, exported: 1, failed: 0, skipped: 0, timed_out: 0 };
       const facts = { run_id: runId, policy: 'nightly', trigger: 'timer', slot: 'x', outcome };
@@ -50,7 +54,7 @@ describe('dailySummary', () => {
       since: '2026-01-02T00:00:00.000Z',
       until: '2026-01-03T00:00:00.000Z',
       runs: { completed: 0, partial: 0, failed: 0, skipped: 0, cancelled: 0 },
-      ...{ open: 0, active: 0, missed: 0, stale: [], invalid: [] },
+      ...{ open: 0, active: 0, missed: 0, stale: [], invalid: [], unreadable: [] },
     });
   });
 
@@ -65,6 +69,42 @@ describe('dailySummary', () => {
       ...{ completed: 2, partial: 1 },
       ...{ failed: 0, skipped: 0, cancelled: 0 },
     });
+  });
+
+  it.each(
+    [layout.policy('weekly'), layout.history('weekly'), layout.cursors, layout.unreadable].flatMap(
+      (key) => faultNames.map((fault) => [key, fault] as const),
+    ),
+  )('names %s, which has %s, and has the rest', async (key, fault) => {
+    const { store, day, settled, put, cursors } = scene();
+    await put('nightly');
+    await put('weekly');
+    await settled('nightly-1', SINCE + HOUR);
+    await recordSettled(store, 'weekly', {
+      ...{ run_id: 'weekly-1', outcome: 'completed', settled_at: SINCE },
+    });
+    await cursors({});
+    await writeUnreadable(store, new Map());
+    expect(await store.get(key)).toBeDefined();
+    const isPolicy = key === layout.policy('weekly');
+    // An absent cache is not missed, and any text is a policy, if an invalid one.
+    const isMarked = isPolicy
+      ? fault !== 'a wrong body' && fault !== 'a newer version'
+      : fault !== 'listed but not found';
+
+    expect(await day(SINCE, UNTIL, withObjectFault(store, key, fault))).toMatchObject({
+      ...{ runs: { completed: 1 }, active: isPolicy ? 1 : 2 },
+      unreadable: isMarked ? [key] : [],
+      invalid: isPolicy && !isMarked ? ['weekly'] : [],
+    });
+  });
+
+  it('names the objects that drive has met', async () => {
+    const { store, day } = scene();
+    const times = { since: SINCE, tried_at: SINCE, retry_at: UNTIL, attempts: 1 };
+    const entry = { ...times, code: 'object_unreadable', message: 'open/n-1.json cannot be read' };
+    await writeUnreadable(store, new Map([['open/n-1.json', entry]]));
+    expect((await day()).unreadable).toEqual(['open/n-1.json']);
   });
 
   it('reads only the part of the index since its start', async () => {

@@ -9,7 +9,12 @@ import { stamp } from '../../../lib/policy/keys/stamp.ts';
 import { policyStatuses } from '../../../lib/run/query/policy-status.ts';
 import { policyStatusSchema } from '../../../lib/run/query/schemas.ts';
 import { playClock } from '../../../testing/play-clock.ts';
-import { recordReads } from '../../support/fake-stores.ts';
+import {
+  faultNames,
+  problemWith,
+  recordReads,
+  withObjectFault,
+} from '../../support/fake-stores.ts';
 import { MINUTE } from '../../support/runs.ts';
 
 const HOUR = 60 * MINUTE;
@@ -202,11 +207,48 @@ describe('policyStatuses', () => {
     });
   });
 
-  it('ignores unreadable caches', async () => {
+  it.each(faultNames)('marks a policy whose file has %s, among the others', async (fault) => {
+    const { store, put, ran } = setUp();
+    for (const name of ['a', 'b']) await put(name);
+    await ran('completed', SLOT, 'a');
+    const key = layout.policy('a');
+    const broken = recordReads(withObjectFault(store, key, fault));
+    const statuses = await policyStatuses({ store: broken, ledger }, NOW);
+    // The text of a policy has no version: any text is read, and invalid.
+    const isRead = fault === 'a wrong body' || fault === 'a newer version';
+    const state = isRead ? 'invalid' : 'unreadable';
+    expect(policyStatusSchema.array().parse(statuses)).toMatchObject([
+      {
+        ...{ policy: 'a', state, next_slot: null, last_run: { outcome: 'completed' } },
+        ...(isRead ? {} : { freshness: 'unknown', unreadable: [problemWith(key, fault)] }),
+      },
+      { policy: 'b', state: 'active', freshness: 'never' },
+    ]);
+    expect(statuses[1]).not.toHaveProperty('unreadable');
+  });
+
+  it.each(faultNames.filter((fault) => fault !== 'listed but not found'))(
+    'does not know how fresh a policy is whose history has %s',
+    async (fault) => {
+      const { store, put, ran } = setUp();
+      await put('nightly');
+      await put('later', unscheduled('later'));
+      await ran('completed', SLOT);
+      const key = layout.history('nightly');
+      const broken = withObjectFault(store, key, fault);
+      const [later, nightly] = await policyStatuses({ store: broken, ledger }, NOW);
+      expect(nightly).toMatchObject({
+        ...{ state: 'active', next_slot: iso(SLOT + DAY), freshness: 'unknown', last_run: null },
+        unreadable: [problemWith(key, fault)],
+      });
+      expect(later).toMatchObject({ state: 'unscheduled', freshness: 'unscheduled' });
+    },
+  );
+
+  it('ignores unreadable cursors', async () => {
     const { store, put, status } = setUp();
     await put('nightly');
     await store.put(layout.cursors, 'not json');
-    await store.put(layout.history('nightly'), '{"version":99}');
     expect(await status()).toMatchObject({ state: 'active', freshness: 'never', last_run: null });
   });
 

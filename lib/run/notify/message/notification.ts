@@ -29,6 +29,8 @@ export type DailySummary = {
   missed: number;
   stale: string[];
   invalid: string[];
+  /** The keys of the objects that cannot be used. */
+  unreadable: string[];
 };
 
 /** What people and programs are notified of. Times in epoch ms. */

@@ -74,10 +74,11 @@ export const english: Wording = {
     credentials: 'Check the agency of the functions.',
   },
   summary: ({ year, month, day }) => `daily summary of ${year}-${month}-${day}`,
-  summaryParts: ({ runs, stale, invalid, missed }) => {
+  summaryParts: ({ runs, stale, invalid, unreadable, missed }) => {
     const counts: [count: number, what: string][] = [
       [stale.length, 'stale'],
       [invalid.length, 'invalid'],
+      [unreadable.length, unreadable.length === 1 ? 'unreadable object' : 'unreadable objects'],
       [missed, 'missed'],
       ...Object.entries(runs).map(([outcome, count]): [number, string] => [count, outcome]),
     ];
@@ -93,6 +94,7 @@ export const english: Wording = {
     `Missed slots: ${number(day.missed)}`,
     `Stale policies: ${day.stale.join(', ') || 'none'}`,
     `Invalid policies: ${day.invalid.join(', ') || 'none'}`,
+    `Unreadable objects: ${day.unreadable.join(', ') || 'none'}`,
   ],
   policy: (name) => `Policy: ${name}`,
   run: (id) => `Run: ${id}`,

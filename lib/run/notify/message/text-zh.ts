@@ -75,10 +75,11 @@ export const chinese: Wording = {
     credentials: '请检查函数的委托。',
   },
   summary: (date) => `${dateText(date)}每日报告`,
-  summaryParts: ({ runs, stale, invalid, missed }) => {
+  summaryParts: ({ runs, stale, invalid, unreadable, missed }) => {
     const parts = [
       ...(stale.length === 0 ? [] : [`${number(stale.length)} 个策略长时间没有成功备份`]),
       ...(invalid.length === 0 ? [] : [`${number(invalid.length)} 个策略无效`]),
+      ...(unreadable.length === 0 ? [] : [`${number(unreadable.length)} 个对象无法读取`]),
       ...(missed === 0 ? [] : [`错过 ${number(missed)} 个计划时间`]),
       ...Object.entries(runs).flatMap(([outcome, count]) =>
         count === 0 ? [] : [`${runOutcomes[outcome as RunOutcome]} ${number(count)} 次`],
@@ -93,6 +94,7 @@ export const chinese: Wording = {
     `错过的计划时间：${number(day.missed)}`,
     `长时间没有成功备份的策略：${day.stale.join('、') || '无'}`,
     `无效的策略：${day.invalid.join('、') || '无'}`,
+    `无法读取的对象：${day.unreadable.join('、') || '无'}`,
   ],
   policy: (name) => `策略：${name}`,
   run: (id) => `运行：${id}`,

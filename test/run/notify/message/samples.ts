@@ -37,7 +37,7 @@ export function settledRun(changes: Partial<Settled> = {}): Settled {
 export const day = (changes: Partial<DailySummary> = {}): DailySummary => ({
   ...{ since: '2026-01-01T00:00:00Z', until: '2026-01-02T00:00:00Z' },
   runs: { completed: 0, partial: 0, failed: 0, skipped: 0, cancelled: 0 },
-  ...{ open: 0, active: 0, missed: 0, stale: [], invalid: [] },
+  ...{ open: 0, active: 0, missed: 0, stale: [], invalid: [], unreadable: [] },
   ...changes,
 });
 
@@ -103,6 +103,7 @@ export const everyKind: Notification[] = [
       missed: n,
       stale: n === 0 ? [] : ['nightly', 'weekly'],
       invalid: n === 0 ? [] : ['typo', 'other', 'third'],
+      unreadable: n === 0 ? [] : ['policies/other.yaml'],
     }),
   })),
 ];
