@@ -38,7 +38,7 @@ export type RunDeps = {
   meter: Meter;
   store: Store;
   cph: Cph;
-  archives: Pick<Obs, 'head' | 'list' | 'tail' | 'remove'>;
+  archives: Pick<Obs, 'head' | 'list' | 'tail' | 'purge'>;
   topic: Smn;
   topicUrn: string;
   /** Where the ledger is stored. Archives must not be written into it. */

@@ -38,7 +38,7 @@ export function runScene(cph: Partial<RunDeps['cph']> = {}, clock = playClock(T0
       lookup(`tail ${key}`, () =>
         new Uint8Array(bytes).fill(objects.get(key)?.etag === 'cut' ? 1 : 0),
       ),
-    remove: async () => [],
+    purge: async () => ({ refused: [], versioning: 'off' }),
   };
   const publish = async (urn: string, message: TopicMessage) => {
     if (topic.fails !== undefined) throw topic.fails;

@@ -4,7 +4,7 @@ import {
   HeadBucketCommand,
 } from '@aws-sdk/client-s3';
 import { hasCode, PhonevaultError, ServiceError } from '../../errors.ts';
-import { createObsCall, type ObsOptions } from './call.ts';
+import { createObsCall, type ObsCall, type ObsOptions } from './call.ts';
 
 /** The properties of a bucket. All calls throw the errors of `Obs`. */
 export type ObsBucket = {
@@ -45,13 +45,7 @@ export function createObsBucket(options: ObsOptions): ObsBucket {
       return { region, isFileSystem: kind === 'Enabled' };
     },
 
-    async versioning(bucket) {
-      const { Status } = await call('GetBucketVersioning', (client) =>
-        client.send(new GetBucketVersioningCommand({ Bucket: bucket })),
-      );
-      if (Status === undefined) return 'off';
-      return Status === 'Enabled' ? 'enabled' : 'suspended';
-    },
+    versioning: (bucket) => readVersioning(call, bucket),
 
     async lock(bucket) {
       try {
@@ -70,6 +64,18 @@ export function createObsBucket(options: ObsOptions): ObsBucket {
       }
     },
   };
+}
+
+/** Returns whether a bucket keeps versions. Throws as `ObsBucket.versioning`. */
+export async function readVersioning(
+  call: ObsCall,
+  bucket: string,
+): Promise<'enabled' | 'suspended' | 'off'> {
+  const { Status } = await call('GetBucketVersioning', (client) =>
+    client.send(new GetBucketVersioningCommand({ Bucket: bucket })),
+  );
+  if (Status === undefined) return 'off';
+  return Status === 'Enabled' ? 'enabled' : 'suspended';
 }
 
 /** HEAD has no body with an error code, so only the status is known. */

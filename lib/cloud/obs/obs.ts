@@ -2,6 +2,7 @@ import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { ServiceError } from '../../errors.ts';
 import { getObject, type StoredText } from './get.ts';
 import { listObjects, type ListOptions, type ObjectInfo } from './list.ts';
+import { createPurge, type Purged } from './purge.ts';
 import { putObject, type PutResult } from './put.ts';
 import { type RefusedDelete, removeObjects } from './remove.ts';
 import {
@@ -34,6 +35,8 @@ export type Obs = {
   list(bucket: string, prefix: string, options?: ListOptions): Promise<{ objects: ObjectInfo[] }>;
   /** Absent keys count as deleted. Returns the keys that the bucket refused to delete. */
   remove(bucket: string, keys: string[]): Promise<RefusedDelete[]>;
+  /** Deletes objects for good, by their versions where the bucket keeps versions. */
+  purge(bucket: string, keys: string[]): Promise<Purged>;
 };
 
 /** Returns a client of OBS through its S3 interface. */
@@ -71,6 +74,12 @@ export function createObs(options: ObsOptions): Obs {
         return (await head(...where))?.etag;
       }),
     list: (bucket, prefix, listOptions) => listObjects(call, bucket, prefix, listOptions),
-    remove: (bucket, keys) => removeObjects(call, bucket, keys),
+    remove: (bucket, keys) =>
+      removeObjects(
+        call,
+        bucket,
+        keys.map((key) => ({ key })),
+      ),
+    purge: createPurge(call),
   };
 }

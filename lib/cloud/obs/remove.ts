@@ -16,32 +16,50 @@ const TRANSIENT = new Set([
   UNMENTIONED,
 ]);
 
-/** Deletes keys; absent ones count as deleted. Returns the keys that the bucket refused to delete. */
+/** An object, or one version of it, to delete. */
+export type Target = { key: string; versionId?: string };
+
+/** `markersStay`: an object that is only hidden by a delete marker counts as refused, with the code `delete_marker`. */
+type RemoveOptions = { markersStay?: true };
+
+/** The code of an object that is only hidden: its bucket keeps versions. */
+const DELETE_MARKER = 'delete_marker';
+
+/** Deletes objects; absent ones count as deleted. Returns the keys that the bucket refused to delete. */
 export async function removeObjects(
   call: ObsCall,
   bucket: string,
-  keys: string[],
+  targets: Target[],
+  options: RemoveOptions = {},
 ): Promise<RefusedDelete[]> {
-  const [only] = keys;
-  if (keys.length === 1 && only !== undefined) {
-    return whereRefused([only], async () => {
-      await call('DeleteObject', (client) =>
-        client.send(new DeleteObjectCommand({ Bucket: bucket, Key: only })),
-      ).catch(absentAsUndefined);
-      return [];
-    });
+  const [only] = targets;
+  if (targets.length === 1 && only !== undefined) {
+    return whereRefused([only], () => removeOne(call, bucket, only, options));
   }
   const refused: RefusedDelete[] = [];
-  for (let from = 0; from < keys.length; from += KEYS_A_CALL) {
-    const some = keys.slice(from, from + KEYS_A_CALL);
-    refused.push(...(await whereRefused(some, () => removeMany(call, bucket, some))));
+  for (let from = 0; from < targets.length; from += KEYS_A_CALL) {
+    const some = targets.slice(from, from + KEYS_A_CALL);
+    refused.push(...(await whereRefused(some, () => removeMany(call, bucket, some, options))));
   }
   return refused;
 }
 
+async function removeOne(
+  call: ObsCall,
+  bucket: string,
+  { key, versionId }: Target,
+  { markersStay }: RemoveOptions,
+): Promise<RefusedDelete[]> {
+  const result = await call('DeleteObject', (client) =>
+    client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId })),
+  ).catch(absentAsUndefined);
+  const isHidden = markersStay === true && result?.DeleteMarker === true;
+  return isHidden ? [{ key, code: DELETE_MARKER }] : [];
+}
+
 /** A call that is refused as a whole refuses each of its keys. */
 async function whereRefused(
-  keys: string[],
+  targets: Target[],
   remove: () => Promise<RefusedDelete[]>,
 ): Promise<RefusedDelete[]> {
   try {
@@ -55,18 +73,26 @@ async function whereRefused(
     // The SDK calls an error without a body "Unknown".
     const named = serviceCode === 'Unknown' ? undefined : serviceCode;
     const code = named ?? (isDenied ? 'AccessDenied' : String(status ?? 'service'));
-    return keys.map((key) => ({ key, code }));
+    return targets.map(({ key }) => ({ key, code }));
   }
 }
 
-async function removeMany(call: ObsCall, bucket: string, keys: string[]): Promise<RefusedDelete[]> {
-  let left = keys;
+async function removeMany(
+  call: ObsCall,
+  bucket: string,
+  targets: Target[],
+  { markersStay }: RemoveOptions,
+): Promise<RefusedDelete[]> {
+  const hidden: RefusedDelete[] = [];
+  let left = targets;
   let refused: RefusedDelete[] = [];
   const removing = call('DeleteObjects', async (client) => {
     const result = await client.send(
       new DeleteObjectsCommand({
         Bucket: bucket,
-        Delete: { Objects: left.map((key) => ({ Key: key })) },
+        Delete: {
+          Objects: left.map(({ key, versionId }) => ({ Key: key, VersionId: versionId })),
+        },
         // OBS requires Content-MD5 here; this setting makes the SDK send it.
         ChecksumAlgorithm: 'MD5',
       }),
@@ -80,15 +106,20 @@ async function removeMany(call: ObsCall, bucket: string, keys: string[]): Promis
     });
     const isTransient = ({ code }: RefusedDelete): boolean => TRANSIENT.has(code);
     const final = refused.filter((one) => !isTransient(one));
-    const unmentioned = left.filter((key) => !mentioned.has(key));
-    refused = [...final, ...failed, ...unmentioned.map((key) => ({ key, code: UNMENTIONED }))];
-    left = refused.filter(isTransient).map(({ key }) => key);
-    if (left.length > 0) throw partlyRemoved(refused, keys.length);
+    const unmentioned = left.filter(({ key }) => !mentioned.has(key));
+    refused = [...final, ...failed, ...unmentioned.map(({ key }) => ({ key, code: UNMENTIONED }))];
+    for (const { Key, DeleteMarker } of deleted) {
+      if (markersStay !== true || DeleteMarker !== true || Key === undefined) continue;
+      hidden.push({ key: Key, code: DELETE_MARKER });
+    }
+    const again = new Set(refused.filter(isTransient).map(({ key }) => key));
+    left = left.filter(({ key }) => again.has(key));
+    if (left.length > 0) throw partlyRemoved(refused, targets.length);
   });
   await removing.catch((error: unknown) => {
     if (!(error instanceof PartlyRemoved)) throw error;
   });
-  return refused;
+  return [...refused, ...hidden];
 }
 
 /** Some keys are left, and may be deleted by another attempt. */

@@ -23,7 +23,12 @@ export async function removeOrGiveUp(
   const bucket = run.plan?.terms?.bucket ?? '';
   const keys = intents.map(({ key }) => key);
   try {
-    return await deps.archives.remove(bucket, keys);
+    const { refused, versioning } = await deps.archives.purge(bucket, keys);
+    const { policy } = run.request;
+    if (versioning === 'unknown') {
+      deps.log.warn('versioning_unknown', { run: run.runId, policy, bucket });
+    }
+    return refused;
   } catch (error) {
     if (!(error instanceof PhonevaultError) || stopsDrive(error)) throw error;
     const { code, message } = error;

@@ -57,15 +57,16 @@ function scene(refuses: Record<string, string> = {}) {
   const made = runScene();
   const calls: string[] = [];
   const bucket = { fails: undefined as Error | undefined };
-  const remove: RunDeps['archives']['remove'] = async (name, keys) => {
+  const purge: RunDeps['archives']['purge'] = async (name, keys) => {
     calls.push(`${name} ${keys.join(' ')}`);
     if (bucket.fails !== undefined) throw bucket.fails;
-    return keys.flatMap((key) => {
+    const refused = keys.flatMap((key) => {
       const code = refuses[key];
       return code === undefined ? [] : [{ key, code }];
     });
+    return { refused, versioning: 'off' };
   };
-  const deps = { ...made.deps, archives: { ...made.deps.archives, remove } };
+  const deps = { ...made.deps, archives: { ...made.deps.archives, purge } };
   const act = (run: OpenRun, found = three, own = deps) =>
     deleteSuperseded({ ...own, writer: createWriter('1-a') }, run, phoneSteps(run, T0), found);
   const log = () => readLog(made.store, 'nightly-1');

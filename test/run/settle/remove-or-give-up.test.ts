@@ -28,10 +28,10 @@ function scene(
   const made = runScene();
   objects.forEach((key) => made.land(key));
   const run = openRun('nightly-1', [plannedPhone('p')]);
-  const remove = () => Promise.reject(error);
+  const purge = () => Promise.reject(error);
   const { head } = made.deps.archives;
   const archives = {
-    ...{ ...made.deps.archives, remove },
+    ...{ ...made.deps.archives, purge },
     head: async (bucket: string, key: string) => {
       const found = await head(bucket, key);
       if (headError !== undefined) throw headError;
@@ -105,4 +105,14 @@ describe('removeOrGiveUp', () => {
     await expect(act()).rejects.toThrow(error);
     expect(run.unwritten.events).toEqual([]);
   });
+});
+
+it('says when a bucket does not tell whether it keeps versions', async () => {
+  const { deps, logged } = runScene();
+  const run = openRun('nightly-1', [plannedPhone('p')]);
+  const purge = async () => ({ refused: [], versioning: 'unknown' as const });
+  const archives = { ...deps.archives, purge };
+  expect(await removeOrGiveUp({ ...deps, archives }, run, [intent('a')])).toEqual([]);
+  const fields = { run: 'nightly-1', policy: 'nightly', bucket: 'my-phone-backups' };
+  expect(logged()).toEqual([['warn', 'versioning_unknown', fields]]);
 });

@@ -48,9 +48,9 @@ function scene() {
   const removed: string[] = [];
   const archives = {
     ...made.deps.archives,
-    remove: async (_: string, keys: string[]) => {
+    purge: async (_: string, keys: string[]) => {
       removed.push(...keys);
-      return [];
+      return { refused: [], versioning: 'off' as const };
     },
   };
   const deps = { ...made.deps, archives };
@@ -202,9 +202,11 @@ describe('settleRun', () => {
       ['p2', 'p1'],
       ['p2', 'p1'].map((id) => verified(id, 2)),
     );
-    const remove = async (_: string, keys: string[]) =>
-      keys.map((one) => ({ key: one, code: 'AccessDenied' }));
-    await settleRun({ ...deps, archives: { ...deps.archives, remove } }, run);
+    const purge = async (_: string, keys: string[]) => ({
+      refused: keys.map((one) => ({ key: one, code: 'AccessDenied' })),
+      versioning: 'off' as const,
+    });
+    await settleRun({ ...deps, archives: { ...deps.archives, purge } }, run);
     expect(run.report).not.toHaveProperty('superseded_deleted');
     expect(run.report?.leftovers).toEqual(
       ['p1', 'p2'].map((id) => ({ key: key(id), code: 'AccessDenied' })),
@@ -252,7 +254,7 @@ describe('a run that is settled again', () => {
     const { settle, deps, store } = scene();
     const run = runOf(['p1'], [verified('p1')]);
     const away = withFailingStore(deps, 'put', undefined, layout.runIndex);
-    await expect(settleRun(away, run)).rejects.toThrow('no answer');
+    await expect(settleRun(away, run)).rejects.toThrow('no response');
     expect([run.report?.outcome, run.unwritten.result]).toEqual(['completed', true]);
     await settle(run);
     expect((await listIndexedRuns(store, { max: 10 })).runs).toHaveLength(1);
