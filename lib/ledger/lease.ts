@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
+import { hasCode } from '../errors.ts';
 import { isLeaseKey, layout } from './store/layout.ts';
 import { type ContentOf, ledgerObject, wholeKey } from './store/ledger-object.ts';
 import { isUnreadable } from './store/object-error.ts';
@@ -76,7 +77,7 @@ export async function takeLease(store: Store, options: Options): Promise<Lease |
   const old = (await listLeases(store))
     .map((other) => other.key)
     .filter((other) => other <= layout.lease(epoch - KEPT_LEASES));
-  if (old.length > 0) await store.remove(old);
+  if (old.length > 0) await removeOld(store, old);
 
   return {
     epoch,
@@ -91,6 +92,15 @@ export async function takeLease(store: Store, options: Options): Promise<Lease |
     },
     release: () => leaseObject.put(store, { ...mine, expires_at: 0, conditional }, key),
   };
+}
+
+/** Deletes leases that are no longer needed. What cannot be deleted now is deleted by a later drive. */
+async function removeOld(store: Store, keys: string[]): Promise<void> {
+  try {
+    await store.remove(keys);
+  } catch (error) {
+    if (!hasCode(error, 'service') && !hasCode(error, 'unreachable')) throw error;
+  }
 }
 
 /** Returns the holder of a lease and when it ends (epoch ms); undefined for a lease that is gone or unreadable. */
@@ -110,7 +120,8 @@ async function createNext(
   let before = await latestLease(store, options);
   for (let unlisted = 0; unlisted <= MAX_UNLISTED; unlisted += 1) {
     const left = (before?.expires_at ?? 0) - clock.now();
-    if (left > 0 && left <= MAX_LEASE_MS) return undefined;
+    if (left > MAX_LEASE_MS) options.onIgnored?.(layout.lease(before?.epoch ?? 0));
+    else if (left > 0) return undefined;
     const epoch = (before?.epoch ?? 0) + 1;
     const mine = { epoch, holder, expires_at: clock.now() + ttlMs, ...inherited(before) };
     if ((await leaseObject.create(store, mine, layout.lease(epoch))) === 'created') {
@@ -149,24 +160,30 @@ async function latestLease(
 ): Promise<StoredLease | undefined> {
   const listed = (await listLeases(store, known === 0 ? onIgnored : undefined)).at(-1);
   const key = known === 0 ? '' : layout.lease(known);
-  const latest =
-    listed === undefined || listed.key < key ? { key, lastModified: clock.now() } : listed;
-  return latest.key === '' ? undefined : readStored(store, latest, ttlMs);
+  if (listed !== undefined && listed.key >= key) {
+    return (await readStored(store, listed, ttlMs)) ?? unreadableLease(listed, ttlMs);
+  }
+  return key === '' ? undefined : readStored(store, { key, lastModified: clock.now() }, ttlMs);
 }
 
 /** Returns a lease; undefined when it is absent. An unreadable one holds for as long as a good one of the same age. */
 async function readStored(
   store: Store,
-  { key, lastModified }: Listed,
+  listed: Listed,
   ttlMs: number,
 ): Promise<StoredLease | undefined> {
-  const epoch = Number(/(\d+)\.json$/.exec(key)?.[1] ?? 0);
-  const unreadable = { epoch, holder: '', expires_at: lastModified + ttlMs };
+  const unreadable = unreadableLease(listed, ttlMs);
   try {
-    const lease = await leaseObject.read(store, key);
-    return lease === undefined || lease.epoch === epoch ? lease : unreadable;
+    const lease = await leaseObject.read(store, listed.key);
+    return lease === undefined || lease.epoch === unreadable.epoch ? lease : unreadable;
   } catch (error) {
     if (!isUnreadable(error)) throw error;
     return unreadable;
   }
+}
+
+/** Returns the lease that an unreadable object counts as. */
+function unreadableLease({ key, lastModified }: Listed, ttlMs: number): StoredLease {
+  const epoch = Number(/(\d+)\.json$/.exec(key)?.[1] ?? 0);
+  return { epoch, holder: '', expires_at: lastModified + ttlMs };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PhonevaultError } from '../../lib/errors.ts';
 import { layout } from '../../lib/ledger/store/layout.ts';
 import { readLease, takeLease } from '../../lib/ledger/lease.ts';
 import { memoryStore } from '../../lib/ledger/store/memory-store.ts';
@@ -177,6 +178,40 @@ describe('a lease', () => {
       expect((await take('a'))?.epoch).toBe(42);
     },
   );
+
+  it('holds for the usual time when LIST shows it and GET does not find it', async () => {
+    const { clock, store } = counted();
+    await store.put(layout.lease(41), leaseBody({ epoch: 41, expires_at: 0 }));
+    const hidden = {
+      ...store,
+      get: async (key: string) => (key === layout.lease(41) ? undefined : store.get(key)),
+    };
+    const take = () => takeLease(hidden, { clock, holder: 'a', ttlMs: TTL });
+    expect(await take()).toBeUndefined();
+    clock.move(TTL);
+    expect((await take())?.epoch).toBe(42);
+  });
+
+  it('is named when it cannot be one, or ends too late', async () => {
+    const { clock, store } = counted();
+    const ignored: string[] = [];
+    const absurd = 'state/lease/9999999999.json';
+    await store.put(layout.lease(1), leaseBody({ expires_at: T0 + 600 * MINUTE }));
+    await store.put(absurd, leaseBody({ epoch: 9_999_999_999 }));
+    const onIgnored = (key: string) => void ignored.push(key);
+    expect((await takeLease(store, { clock, holder: 'a', ttlMs: TTL, onIgnored }))?.epoch).toBe(2);
+    expect(ignored).toEqual([absurd, layout.lease(1)]);
+  });
+
+  it('is taken when an old one cannot be deleted', async () => {
+    const { clock, store } = counted();
+    for (let epoch = 1; epoch <= 12; epoch += 1) {
+      await store.put(layout.lease(epoch), leaseBody({ epoch, expires_at: 0 }));
+    }
+    const remove = () => Promise.reject(new PhonevaultError('service', 'InternalError'));
+    const taken = await takeLease({ ...store, remove }, { clock, holder: 'a', ttlMs: TTL });
+    expect(taken?.epoch).toBe(13);
+  });
 
   it('does not take its epoch from a file that is not a lease', async () => {
     const { clock, store, take } = counted();

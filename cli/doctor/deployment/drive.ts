@@ -1,5 +1,5 @@
 import { readCredentialAlarm } from '../../../lib/ledger/state/notified.ts';
-import { layout } from '../../../lib/ledger/store/layout.ts';
+import { isLeaseKey, layout } from '../../../lib/ledger/store/layout.ts';
 import { readLease } from '../../../lib/ledger/lease.ts';
 import { listOpen } from '../../../lib/ledger/run/request.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
@@ -12,6 +12,9 @@ import { failed, ok, unknown, type Verdict, warning } from '../finding/finding.t
 const SILENT_MS = 10 * 60_000;
 /** Longer than any invocation. */
 const MAX_MS = 15 * 60_000;
+
+/** The most keys named in a finding. */
+const MAX_KEYS = 5;
 
 const FIX =
   'check the function drive: its timer, its log (npx serverless logs -f drive), its agency. phonevault run POLICY --drive drives from this machine';
@@ -30,12 +33,18 @@ export async function checkDrive(
     const text = `the functions' credentials have been refused since ${ago(now - refused.since)}, over ${count(refused.drives, 'drive')}`;
     return failed(text, 'check the agency of the functions and its policies (deploy/iam)');
   }
-  const { lastWorked, ends } = await lastLease(store, leases);
+  const isLease = ({ key }: { key: string }): boolean => isLeaseKey(key);
+  const { lastWorked, ends } = await lastLease(store, leases.filter(isLease));
   if (ends - now > MAX_MS) {
     return warning(
       `the lease ends in ${duration(ends - now)}: its writer's clock is wrong; drives ignore it`,
       'set the clock of the machine that last ran phonevault run --drive',
     );
+  }
+  const ignored = leases.map(({ key }) => key).filter((key) => !isLeaseKey(key));
+  if (ignored.length > 0) {
+    const keys = `${ignored.slice(0, MAX_KEYS).join(', ')}${ignored.length > MAX_KEYS ? ', …' : ''}`;
+    return warning(`not a lease, so drives ignore it: ${keys}`, 'delete these objects');
   }
   const { requests } = await listOpen({ list: async () => inbox });
   const oldest = Math.min(...inbox.map(({ lastModified }) => lastModified));

@@ -50,7 +50,13 @@ export async function removeProbe(
   const where = `obs://${bucket}/${key}`;
   try {
     if ((await obs.head(bucket, key)) === undefined) return undefined;
-    await obs.remove(bucket, [key]);
+    const [refused] = await obs.remove(bucket, [key]);
+    if (refused !== undefined) {
+      return failed(
+        `${where} could not be deleted: ${refused.code}`,
+        `grant these credentials obs:object:DeleteObject; delete ${where} yourself`,
+      );
+    }
     if ((await obs.head(bucket, key)) === undefined) return undefined;
     return failed(`${where} still exists after its deletion`, `delete ${where} yourself`);
   } catch (error) {

@@ -29,4 +29,4 @@ export async function putHeartbeat(store: Pick<Store, 'put'>, due: HeartbeatDue)
 }
 
 /** Returns the hint with this id; undefined when it is gone. Throws `object_newer` and `object_invalid`. */
-export const readHeartbeat = heartbeatHint.read;
+export const readHeartbeat = heartbeatHint.readListed;

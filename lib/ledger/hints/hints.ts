@@ -4,6 +4,7 @@ import { isLookupHint } from './lookup.ts';
 import { isMissedHint } from './missed-slots.ts';
 import { isRecoveredHint, isStaleHint } from './staleness.ts';
 import { isSweepHint } from './sweep.ts';
+import { isUnreadablePolicyHint } from './unreadable-policy.ts';
 
 const kinds = [
   isMissedHint,
@@ -13,6 +14,7 @@ const kinds = [
   isRecoveredHint,
   isHeartbeatHint,
   isInventoryRequest,
+  isUnreadablePolicyHint,
 ];
 
 /** Returns whether this is the id of a hint. Drive ignores all other objects in `open/hints/`. */

@@ -33,8 +33,8 @@ export async function requestInventory(
 ): Promise<InventoryRequest> {
   const id = `${PREFIX}${request.policy}`;
   if ((await inventoryHint.create(store, request, id)) === 'created') return request;
-  return (await readInventoryRequest(store, id)) ?? request;
+  return (await inventoryHint.read(store, id)) ?? request;
 }
 
 /** Returns the request with this id; undefined when it is gone. Throws `object_newer` and `object_invalid`. */
-export const readInventoryRequest = inventoryHint.read;
+export const readInventoryRequest = inventoryHint.readListed;

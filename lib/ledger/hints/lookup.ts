@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type ContentOf, ledgerObject } from '../store/ledger-object.ts';
 import { layout } from '../store/layout.ts';
+import { throwIfListed } from '../store/object-error.ts';
 import { idSchema } from '../store/part-of-key.ts';
 import type { Store } from '../store/store.ts';
 
@@ -45,9 +46,10 @@ export async function putLookup(
 
 /** Returns a hint and when it was written (epoch ms); undefined when it is gone. Throws ObjectError. */
 export async function readLookup(
-  store: Pick<Store, 'get'>,
+  store: Pick<Store, 'get' | 'list'>,
   id: string,
 ): Promise<{ lookup: Lookup; writtenAt: number } | undefined> {
-  const stored = await lookupHint.readStored(store, id);
+  const stored =
+    (await lookupHint.readStored(store, id)) ?? (await throwIfListed(store, layout.hint(id)));
   return stored && { lookup: stored.content, writtenAt: stored.lastModified };
 }

@@ -41,4 +41,4 @@ export async function putMissed(store: Pick<Store, 'put'>, missed: MissedSlots):
 }
 
 /** Returns the hint with this id; undefined when it is gone. Throws `object_newer` and `object_invalid`. */
-export const readMissed = missedHint.read;
+export const readMissed = missedHint.readListed;

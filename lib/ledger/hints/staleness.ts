@@ -49,5 +49,5 @@ export async function putRecovered(store: Pick<Store, 'put'>, recovered: Recover
 }
 
 /** Both return the hint with this id; undefined when it is gone. They throw `object_newer` and `object_invalid`. */
-export const readStale = staleHint.read;
-export const readRecovered = recoveredHint.read;
+export const readStale = staleHint.readListed;
+export const readRecovered = recoveredHint.readListed;

@@ -60,11 +60,11 @@ export type OrphanedAttempt = z.infer<typeof orphanedAttemptSchema>;
 
 /** Returns the jobs in one object of `open/late/`, by its id in the inbox; undefined when it is gone. Throws ObjectError. */
 export async function readOrphanedJobs(
-  store: Pick<Store, 'get'>,
+  store: Pick<Store, 'get' | 'list'>,
   id: string,
 ): Promise<OrphanedJobs | undefined> {
   const [runId = '', part = '0'] = id.split('.');
-  return orphanedJobs.read(store, runId, Number(part));
+  return orphanedJobs.readListed(store, runId, Number(part));
 }
 
 /** Splits the orphaned attempts of a run into as many objects as they need. */

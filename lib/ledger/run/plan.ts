@@ -91,8 +91,10 @@ export async function writePlan(
     await planPart.create(store, { phones: phones.slice(from, from + PHONES_PER_PART) }, key);
     parts.push(key);
   }
-  await planObject.create(store, { ...plan, parts }, runId);
-  return (await readPlan(store, runId)) ?? { plan: { ...plan, parts }, phones };
+  const created = await planObject.create(store, { ...plan, parts }, runId);
+  const stored = await readPlan(store, runId);
+  if (stored === undefined && created === 'exists') throw missingObject(layout.plan(runId));
+  return stored ?? { plan: { ...plan, parts }, phones };
 }
 
 /** Returns the plan and its phones in submission order; undefined when the run is not planned yet. */

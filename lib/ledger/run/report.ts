@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { layout, runOfKey } from '../store/layout.ts';
 import { ledgerObject, wholeKey } from '../store/ledger-object.ts';
-import { invalidObject } from '../store/object-error.ts';
+import { invalidObject, missingObject } from '../store/object-error.ts';
 import type { Store } from '../store/store.ts';
 import { metricsSchema } from './metrics.ts';
 import { requestSchema, triggers } from './request.ts';
@@ -102,10 +102,13 @@ export async function writeReport(
   }
   const report: Report = { ...facts, phones: paged ? [] : phones, ...(paged ? { pages } : {}) };
   const created = await reportObject.create(store, report, facts.run_id);
-  return created === 'created' ? report : ((await readReport(store, facts.run_id)) ?? report);
+  if (created === 'created') return report;
+  const stored = await readReport(store, facts.run_id);
+  if (stored === undefined) throw missingObject(layout.report(facts.run_id));
+  return stored;
 }
 
-/** Returns all phones of a report, including its pages. A missing page counts as empty. */
+/** Returns all phones of a report, including its pages. Throws ObjectError, also for a missing page. */
 export async function readReportedPhones(
   store: Pick<Store, 'get' | 'prefix'>,
   report: Report,
@@ -120,7 +123,9 @@ export async function readReportedPhones(
         'names a page that is not a page of this run',
       );
     }
-    phones.push(...((await reportPage.read(store, key))?.phones ?? []));
+    const content = await reportPage.read(store, key);
+    if (content === undefined) throw missingObject(key);
+    phones.push(...content.phones);
   }
   return phones;
 }

@@ -16,6 +16,10 @@ const cursorSchema = z.object({
     .object({ cron: z.string(), timezone: z.string(), start_within: z.number() })
     .optional(),
   paused_until: z.number().optional(),
+  /** The version of the file that could not be read, and when it is tried again. The rest is of the version before it. */
+  unread: z
+    .object({ etag: z.string(), attempts: z.number().int(), retry_at: z.number() })
+    .optional(),
   /** Slots up to this time are handled: the last started or missed one, or when the policy became active. */
   handled_until: z.number(),
   /** The basis for the freshness of an active policy. */

@@ -1,6 +1,12 @@
 import * as z from 'zod';
 import { hasCode } from '../../errors.ts';
-import { getObject, ifReadable, invalidObject, ObjectError } from './object-error.ts';
+import {
+  getObject,
+  ifReadable,
+  invalidObject,
+  ObjectError,
+  throwIfListed,
+} from './object-error.ts';
 import type { Store } from './store.ts';
 
 const MAX_CHARACTERS = 16 * 1024 * 1024;
@@ -29,6 +35,8 @@ export type LedgerObject<T extends object, Ids extends Id[]> = {
   parse(key: string, body: string): T;
   /** Returns the object; undefined when it is absent. Throws ObjectError when it cannot be used. */
   read(store: Pick<Store, 'get'>, ...ids: Ids): Promise<T | undefined>;
+  /** Like `read`, for an object that LIST has shown: throws ObjectError when LIST shows it and GET does not find it. */
+  readListed(store: Pick<Store, 'get' | 'list'>, ...ids: Ids): Promise<T | undefined>;
   /** Like `read`, with the time at which the object was written (epoch ms). */
   readStored(
     store: Pick<Store, 'get'>,
@@ -90,6 +98,8 @@ export function ledgerObject<T extends object, Ids extends Id[]>(
     text,
     parse,
     read,
+    readListed: async (store, ...ids) =>
+      (await read(store, ...ids)) ?? throwIfListed(store, keyOf(...ids)),
     readStored,
     readCache: (store, ...ids) => ifReadable(read(store, ...ids)),
     put: (store, content, ...ids) => store.put(keyOf(...ids), text(content)),

@@ -1,11 +1,11 @@
-import { layout } from '../../ledger/store/layout.ts';
+import { layout, runOfKey } from '../../ledger/store/layout.ts';
 import type { DriveDeps } from '../deps.ts';
 import { recordFirstBackups } from '../first-backup/state.ts';
 import { notifyDue, notifyRun } from '../notify/notify-run.ts';
 import { isSettled, settleRun } from '../settle/settle.ts';
 import { containFailure } from '../state/contain-failure.ts';
 import { flush, type OpenRun } from '../state/open-run.ts';
-import { removeHandled } from '../state/resting.ts';
+import { noteUsable, removeHandled } from '../state/resting.ts';
 import { refresh } from '../state/stored-run.ts';
 import type { Work } from './work.ts';
 
@@ -32,6 +32,7 @@ async function closeIfSettled(deps: DriveDeps, work: Work, run: OpenRun): Promis
     await recordFirstBackups(deps, work.firstBackups, run);
   }
   if (run.state.cancelledAt !== undefined) await removeHandled(deps, [layout.cancel(run.runId)]);
+  noteUsable(deps, (key) => runOfKey(key) === run.runId);
   await removeHandled(deps, [layout.request(run.runId)]);
   work.runs.delete(run.runId);
   work.open.delete(run.runId);

@@ -48,7 +48,8 @@ export async function drive(deps: RunDeps, options: DriveOptions): Promise<Drive
     return { kind: 'credentials_refused', open: inbox.requests.length };
   }
   const { holder, ttlMs } = options;
-  const lease = await takeLease(deps.store, { clock: deps.clock, holder, ttlMs });
+  const onIgnored = (key: string): void => deps.log.warn('lease_ignored', { key });
+  const lease = await takeLease(deps.store, { clock: deps.clock, holder, ttlMs, onIgnored });
   if (lease === undefined) {
     deps.log.info('lease_held');
     return { kind: 'lease_held', open: inbox.requests.length };

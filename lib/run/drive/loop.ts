@@ -5,6 +5,7 @@ import { publishHeartbeat } from '../notify/heartbeat.ts';
 import { publishMissedSlots } from '../notify/missed-slots.ts';
 import { publishStaleness } from '../notify/staleness.ts';
 import { publishUnreadable } from '../notify/unreadable.ts';
+import { checkUnreadablePolicies } from '../notify/unreadable-policies.ts';
 import { refreshInventories } from '../plan/refresh-inventory.ts';
 import { inFlightJobs } from '../settle/orphaned-jobs.ts';
 import { containFailure } from '../state/contain-failure.ts';
@@ -65,6 +66,7 @@ async function handleHints(deps: DriveDeps, work: Work): Promise<void> {
   if (clock.now() >= until) return;
   const { hints } = work;
   work.hints = [];
+  await containFailure(deps, () => checkUnreadablePolicies(deps, hints));
   await containFailure(deps, () => publishUnreadable(deps));
   await containFailure(deps, () => publishStaleness(deps, hints));
   await containFailure(deps, () => publishMissedSlots(deps, hints));

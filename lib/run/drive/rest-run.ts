@@ -1,12 +1,15 @@
 import { fold, startState } from '../../ledger/run/fold.ts';
 import { readPlan } from '../../ledger/run/plan.ts';
 import { ifReadable, type ObjectError } from '../../ledger/store/object-error.ts';
+import type { Store } from '../../ledger/store/store.ts';
 import type { DriveDeps } from '../deps.ts';
 import { readEvents } from '../query/run-log.ts';
 import { orphanRunningJobs } from '../settle/orphaned-jobs.ts';
 import { noteUnreadable } from '../state/resting.ts';
 import type { StoredRun } from '../state/stored-run.ts';
 import type { Work } from './work.ts';
+
+type Reading = Pick<Store, 'get' | 'list'>;
 
 /**
  * Lets a run rest one of whose objects cannot be used: it is tried again later, and all other runs go on. The phones that its
@@ -20,12 +23,17 @@ export async function restRun(
 ): Promise<void> {
   noteUnreadable(deps, error);
   if (work.orphaned.some(({ run_id }) => run_id === run.runId)) return;
-  const known = run.known ?? (await ifReadable(readKnown(deps, run.runId)));
+  const store: Reading = {
+    ...deps.store,
+    // It is known to be unreadable, and may take long.
+    get: (key) => (key === error.key ? Promise.reject(error) : deps.store.get(key)),
+  };
+  const known = run.known ?? (await ifReadable(readKnown(store, run.runId)));
   if (known !== undefined) work.orphaned.push(...(await orphanRunningJobs(deps, known)));
 }
 
 async function readKnown(
-  { store }: Pick<DriveDeps, 'store'>,
+  store: Reading,
   runId: string,
 ): Promise<Pick<StoredRun, 'runId' | 'plan' | 'state'> | undefined> {
   const planned = await readPlan(store, runId);

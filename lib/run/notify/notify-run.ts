@@ -1,6 +1,7 @@
 import { PhonevaultError } from '../../errors.ts';
 import { readHistory } from '../../ledger/state/history.ts';
 import { layout } from '../../ledger/store/layout.ts';
+import { isUnreadable } from '../../ledger/store/object-error.ts';
 import { readReportedPhones, type Report, type RunOutcome } from '../../ledger/run/report.ts';
 import type { RunDeps } from '../deps.ts';
 import { composeMessage } from './message/compose.ts';
@@ -46,7 +47,7 @@ export async function notifyRun(deps: RunDeps, run: OpenRun): Promise<void> {
     const { policy, outcome } = report;
     deps.log.info('notified', { run: run.runId, policy, kind: 'settled', outcome });
   } catch (error) {
-    if (!(error instanceof PhonevaultError)) throw error;
+    if (!(error instanceof PhonevaultError) || isUnreadable(error)) throw error;
     record(run, [
       { type: 'notify_failed', at, code: error.code, message: error.message.slice(0, 200) },
     ]);

@@ -47,7 +47,6 @@ async function readRun(store: Reading, runId: string): Promise<FoundRun | undefi
     await throwIfListed(store, layout.request(runId));
     return throwIfListed(store, layout.report(runId));
   }
-  if (run.plan === undefined) await throwIfListed(store, layout.plan(runId));
   const problem = await currentQuarantine(store, runId);
   if (problem === undefined) return { kind: 'open', run };
   return { kind: 'quarantined', problem, request: run.request };

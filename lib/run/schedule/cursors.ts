@@ -1,41 +1,79 @@
 import type { Cursor, Cursors } from '../../ledger/state/cursors.ts';
+import { putUnreadablePolicy } from '../../ledger/hints/unreadable-policy.ts';
 import { layout, readPolicyKey } from '../../ledger/store/layout.ts';
+import { isUnreadable } from '../../ledger/store/object-error.ts';
 import type { Policy } from '../../policy/schema/schema.ts';
 import type { RunDeps } from '../deps.ts';
 import { sameRule } from '../query/freshness.ts';
 import { readPolicy } from '../state/read-policy.ts';
+import { contain } from './contain.ts';
 import { noteMissed } from './request-slot.ts';
+
+const FIRST_PAUSE_MS = 60_000;
+const MAX_PAUSE_MS = 30 * 60_000;
 
 type Deps = Pick<RunDeps, 'clock' | 'log' | 'ledger' | 'store'>;
 
-/** Returns the cursors as of `now` (epoch ms): one LIST of the policy files, and a GET for each that changed. */
-export async function readPolicyCursors(deps: Deps, known: Cursors, now: number): Promise<Cursors> {
+/**
+ * Returns the cursors: one LIST of the policy files, and a GET for each that changed. Slots of new policies count from `from`
+ * (epoch ms). A policy whose file cannot be read keeps its cursor, and is tried again with growing pauses.
+ */
+export async function readPolicyCursors(
+  deps: Deps,
+  known: Cursors,
+  from: number,
+): Promise<Cursors> {
   const cursors: Cursors = {};
   for (const { key, etag } of await deps.store.list(layout.policies)) {
     const policy = readPolicyKey(key);
     if (policy === undefined) continue;
     const before = known[policy];
     if (before?.etag === etag) {
-      cursors[policy] = before;
+      cursors[policy] = { ...before };
+      delete cursors[policy].unread;
       continue;
     }
-    const parsed = (await readPolicy(deps, policy))?.parsed;
-    if (parsed?.ok === true) {
-      cursors[policy] = cursorOf(parsed.policy, etag, before, now);
-      continue;
-    }
-    const message = parsed?.errors[0]?.message ?? 'the file does not exist';
-    deps.log.error('policy_invalid', { policy, message });
-    if (before?.active === true) await noteMissed(deps, policy, [], 'policy_invalid');
-    cursors[policy] = {
-      etag,
-      active: false,
-      error: message.slice(0, 300),
-      on_provisioned: before?.on_provisioned ?? false,
-      handled_until: now,
-    };
+    const resting = before ?? { etag: '', active: false, handled_until: from };
+    cursors[policy] = resting;
+    if (resting.unread?.etag === etag && deps.clock.now() < resting.unread.retry_at) continue;
+    const failure = await contain(deps, { event: 'policy_delayed', policy }, async () => {
+      cursors[policy] = await readCursor(deps, policy, etag, { before, from });
+    });
+    if (!isUnreadable(failure)) continue;
+    cursors[policy] = restCursor(resting, etag, deps.clock.now());
+    await contain(deps, { event: 'policy_delayed', policy }, () =>
+      putUnreadablePolicy(deps.store, { policy }),
+    );
   }
   return cursors;
+}
+
+/** Returns the cursor of a policy whose file cannot be read now (epoch ms): all else stays as it was. */
+function restCursor(cursor: Cursor, etag: string, now: number): Cursor {
+  const attempts = (cursor.unread?.etag === etag ? cursor.unread.attempts : 0) + 1;
+  const pause = Math.min(FIRST_PAUSE_MS * 2 ** (attempts - 1), MAX_PAUSE_MS);
+  return { ...cursor, unread: { etag, attempts, retry_at: now + pause } };
+}
+
+/** Returns the cursor of a changed policy file. Throws ObjectError. */
+async function readCursor(
+  deps: Deps,
+  policy: string,
+  etag: string,
+  { before, from }: { before: Cursor | undefined; from: number },
+): Promise<Cursor> {
+  const parsed = (await readPolicy(deps, policy))?.parsed;
+  if (parsed?.ok === true) return cursorOf(parsed.policy, etag, before, from);
+  const message = parsed?.errors[0]?.message ?? 'the file does not exist';
+  deps.log.error('policy_invalid', { policy, message });
+  if (before?.active === true) await noteMissed(deps, policy, [], 'policy_invalid');
+  return {
+    etag,
+    active: false,
+    error: message.slice(0, 300),
+    on_provisioned: before?.on_provisioned ?? false,
+    handled_until: from,
+  };
 }
 
 /** Returns the cursor of a valid policy. Slots count from now for one that is new, was inactive or has another rule. */

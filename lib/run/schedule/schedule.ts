@@ -2,15 +2,18 @@ import {
   type Cursor,
   type Cursors,
   readCursors,
+  readCursorsStrictly,
   writeCursors,
 } from '../../ledger/state/cursors.ts';
 import { layout } from '../../ledger/store/layout.ts';
+import { isUnreadable } from '../../ledger/store/object-error.ts';
 import { timerRunId } from '../../policy/keys/run-id.ts';
 import { dueSlots } from '../../policy/slots/slots.ts';
 import type { RunDeps } from '../deps.ts';
 import { requestSweep } from '../first-backup/sweep.ts';
 import { type Wake, wakeDrive } from '../request/wake-drive.ts';
 import { readPolicy } from '../state/read-policy.ts';
+import { contain } from './contain.ts';
 import { readPolicyCursors } from './cursors.ts';
 import { type Heartbeat, requestHeartbeat } from './heartbeat.ts';
 import { noteMissed, requestSlot } from './request-slot.ts';
@@ -21,6 +24,8 @@ type Deps = Pick<RunDeps, 'clock' | 'log' | 'ledger' | 'store'> & {
   heartbeat?: Heartbeat | undefined;
 };
 
+/** How far back slots are requested again when it is unknown which were. Asking twice for a run is asking once. */
+const LOOK_BACK_MS = 2 * 60_000;
 const CLOCKS_DIFFER_MS = 10 * 60_000;
 
 export type ScheduleResult = {
@@ -75,33 +80,62 @@ function minuteOf(now: number): number {
  */
 async function scheduleDue(deps: Deps, memory: ScheduleMemory): Promise<string[]> {
   const now = deps.clock.now();
-  const known = memory.cursors ?? (await readCursors(deps.store));
-  let cursors = await readPolicyCursors(deps, known, now);
+  const stored = memory.cursors ?? (await readKnown(deps));
+  const known = stored ?? {};
+  const from = stored === undefined ? now - LOOK_BACK_MS : now;
+  let cursors = await readPolicyCursors(deps, known, from);
   if (Object.values(cursors).some((cursor) => dueSlotsOf(cursor, now).length > 0)) {
     // Another instance may have handled these slots since this one read the cursors.
-    const stored = await readCursors(deps.store);
-    cursors = await readPolicyCursors(deps, { ...cursors, ...stored }, now);
+    const latest = await readCursors(deps.store);
+    cursors = await readPolicyCursors(deps, { ...cursors, ...latest }, from);
   }
   const requested: string[] = [];
   for (const [policy, cursor] of Object.entries(cursors)) {
-    const due = dueSlotsOf(cursor, now);
-    const newest = due.at(-1);
-    if (newest === undefined || cursor.schedule === undefined) continue;
-    const isInTime = newest >= now - cursor.schedule.start_within;
-    const missed = isInTime ? due.slice(0, -1) : due;
-    if (missed.length > 0)
-      await noteMissed(deps, policy, missed, isInTime ? 'superseded' : 'too_late');
-    if (isInTime && (await requestSlot(deps, policy, newest))) {
-      requested.push(timerRunId(policy, newest));
-    }
-    cursors[policy] = { ...cursor, handled_until: newest };
+    await contain(deps, { event: 'slot_delayed', policy }, async () => {
+      const { handled_until, runId } = await handleDue(deps, policy, cursor);
+      cursors[policy] = { ...cursor, handled_until };
+      if (runId !== undefined) requested.push(runId);
+    });
   }
   cursors = await checkFreshness(deps, cursors);
-  if (JSON.stringify(cursors) !== JSON.stringify(known)) await writeCursors(deps.store, cursors);
+  if (JSON.stringify(cursors) !== JSON.stringify(known)) {
+    await contain(deps, { event: 'cursors_not_written' }, () => writeCursors(deps.store, cursors));
+  }
   memory.cursors = cursors;
   memory.heartbeatSlot = await requestHeartbeat(deps, deps.heartbeat, memory.heartbeatSlot);
-  memory.sweptSlot = await requestSweep(deps, cursors, memory.sweptSlot);
+  await contain(deps, { event: 'sweep_delayed' }, async () => {
+    memory.sweptSlot = await requestSweep(deps, cursors, memory.sweptSlot);
+  });
   return requested;
+}
+
+/** Returns the stored cursors; undefined when they cannot be read. Then the slots of the last minutes are requested again. */
+async function readKnown(deps: Deps): Promise<Cursors | undefined> {
+  let known: Cursors | undefined;
+  const failure = await contain(deps, { event: 'cursors_unreadable' }, async () => {
+    known = (await readCursorsStrictly(deps.store))?.policies ?? {};
+  });
+  if (failure !== undefined && !isUnreadable(failure)) throw failure;
+  return known;
+}
+
+/** Handles the slots of a policy that are due: requests the run of the newest, if it is in time, and reports the others as missed. */
+async function handleDue(
+  deps: Deps,
+  policy: string,
+  cursor: Cursor,
+): Promise<{ handled_until: number; runId?: string }> {
+  const now = deps.clock.now();
+  const due = dueSlotsOf(cursor, now);
+  const newest = due.at(-1);
+  const { schedule: rule, handled_until } = cursor;
+  if (newest === undefined || rule === undefined) return { handled_until };
+  const isInTime = newest >= now - rule.start_within;
+  const missed = isInTime ? due.slice(0, -1) : due;
+  if (missed.length > 0)
+    await noteMissed(deps, policy, missed, isInTime ? 'superseded' : 'too_late');
+  const isRequested = isInTime && (await requestSlot(deps, policy, newest));
+  return { handled_until: newest, ...(isRequested ? { runId: timerRunId(policy, newest) } : {}) };
 }
 
 function dueSlotsOf(cursor: Cursor, now: number): number[] {
@@ -115,7 +149,18 @@ function dueSlotsOf(cursor: Cursor, now: number): number[] {
 
 /** Requests the run of one policy's timer: the time of the event is the slot, whatever the policy's cron says. */
 async function scheduleNamed(deps: Deps, policy: string, slot: number): Promise<string[]> {
-  const file = await readPolicy(deps, policy);
+  const second = Math.floor(slot / 1000) * 1000;
+  const request = async (): Promise<string[]> =>
+    (await requestSlot(deps, policy, second)) ? [timerRunId(policy, second)] : [];
+  const file = await readPolicy(deps, policy).catch((error: unknown) => {
+    if (!isUnreadable(error)) throw error;
+    return error;
+  });
+  if (isUnreadable(file)) {
+    // Its run waits until the file can be read.
+    deps.log.warn('policy_delayed', { policy, code: file.code, message: file.message });
+    return request();
+  }
   if (file === undefined) {
     const message = `a timer names policy ${policy}, but ${layout.policy(policy)} does not exist`;
     deps.log.error('policy_not_found', { policy, message });
@@ -132,6 +177,5 @@ async function scheduleNamed(deps: Deps, policy: string, slot: number): Promise<
     deps.log.info('timer_ignored', { policy, reason: enabled ? 'paused' : 'disabled' });
     return [];
   }
-  const second = Math.floor(slot / 1000) * 1000;
-  return (await requestSlot(deps, policy, second)) ? [timerRunId(policy, second)] : [];
+  return request();
 }

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { layout } from '../../ledger/store/layout.ts';
 import { isUnreadable } from '../../ledger/store/object-error.ts';
-import { isResting, noteUnreadable, noteUsable } from '../state/resting.ts';
+import { isResting, noteUnreadable, noteUsable, removeHandled } from '../state/resting.ts';
 import {
   type OrphanedJobs,
   orphanedJobsKey,
@@ -27,17 +27,23 @@ export async function loadOrphanedJobs(
 ): Promise<OrphanedJobs[]> {
   const limit = pLimit(READS_AT_ONCE);
   const awake = ids.filter((id) => !isResting(deps, layout.orphanedJobs(id)));
-  const each = awake.map((id) =>
-    limit(async () => {
-      try {
-        return await readOrphanedJobs(deps.store, id);
-      } catch (error) {
-        if (!isUnreadable(error)) throw error;
-        noteUnreadable(deps, error);
-        return undefined;
-      }
-    }),
-  );
+  const isHandled = (id: string): boolean =>
+    deps.unreadable.objects.get(layout.orphanedJobs(id))?.handled === true;
+  const handled = awake.filter(isHandled).map((id) => layout.orphanedJobs(id));
+  if (handled.length > 0) await removeHandled(deps, handled);
+  const each = awake
+    .filter((id) => !isHandled(id))
+    .map((id) =>
+      limit(async () => {
+        try {
+          return await readOrphanedJobs(deps.store, id);
+        } catch (error) {
+          if (!isUnreadable(error)) throw error;
+          noteUnreadable(deps, error);
+          return undefined;
+        }
+      }),
+    );
   const orphaned = (await Promise.all(each)).filter((jobs) => jobs !== undefined);
   const read = new Set(orphaned.map(orphanedJobsKey));
   noteUsable(deps, (key) => read.has(key));

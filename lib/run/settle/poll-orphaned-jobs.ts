@@ -4,14 +4,16 @@ import type { ObjectInfo } from '../../cloud/obs/list.ts';
 import {
   type OrphanedAttempt,
   type OrphanedJobs,
+  orphanedJobsKey,
   recordLateArchive,
   writeOrphanedJobs,
 } from '../../ledger/run/orphaned-jobs.ts';
 import { type IndexEntry, indexArchives } from '../../ledger/state/phones.ts';
 import { archiveKey, runFolder } from '../../policy/keys/keys.ts';
-import type { RunDeps } from '../deps.ts';
+import type { DriveDeps, RunDeps } from '../deps.ts';
 import { endsAsTar, isPlausible } from '../export/verify-archives.ts';
 import { RECHECK_AFTER_MS } from '../state/next-step.ts';
+import { removeHandled } from '../state/resting.ts';
 
 const REQUESTS_PER_CALL = 20;
 /** As many jobs as one page of CPH's list holds. */
@@ -48,7 +50,7 @@ export function pollLists({ attempts }: OrphanedJobs): OrphanedAttempt[][] {
  * ended jobs, returns what is left.
  */
 export async function pollOrphanedJobs(
-  deps: RunDeps,
+  deps: RunDeps & Pick<DriveDeps, 'unreadable'>,
   orphaned: OrphanedJobs,
   due: readonly OrphanedAttempt[] = orphaned.attempts,
 ): Promise<OrphanedJobs> {
@@ -76,7 +78,10 @@ export async function pollOrphanedJobs(
   const rest = { ...orphaned, attempts: (await Promise.all(each)).flat() };
   // Together: two changes of one shard at the same time would lose one of them.
   if (own.arrived.length > 0) await indexArchives(deps.store, own.arrived);
-  if (JSON.stringify(rest) !== JSON.stringify(orphaned)) await writeOrphanedJobs(deps.store, rest);
+  if (rest.attempts.length === 0) await removeHandled(deps, [orphanedJobsKey(orphaned)]);
+  else if (JSON.stringify(rest) !== JSON.stringify(orphaned)) {
+    await writeOrphanedJobs(deps.store, rest);
+  }
   return rest;
 }
 

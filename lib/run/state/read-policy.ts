@@ -1,6 +1,6 @@
 import { PhonevaultError } from '../../errors.ts';
 import { layout } from '../../ledger/store/layout.ts';
-import { getObject } from '../../ledger/store/object-error.ts';
+import { getObject, throwIfListed } from '../../ledger/store/object-error.ts';
 import { type ParseResult, parsePolicy, type ValidationError } from '../../policy/parse/parse.ts';
 import type { RunDeps } from '../deps.ts';
 
@@ -8,10 +8,11 @@ type PolicyFile = { text: string; etag: string; parsed: ParseResult };
 
 /** Reads and parses a policy file of the bucket. Returns undefined when the file does not exist. Throws ObjectError. */
 export async function readPolicy(
-  deps: Pick<RunDeps, 'ledger'> & { store: Pick<RunDeps['store'], 'get'> },
+  deps: Pick<RunDeps, 'ledger'> & { store: Pick<RunDeps['store'], 'get' | 'list'> },
   policy: string,
 ): Promise<PolicyFile | undefined> {
-  const object = await getObject(deps.store, layout.policy(policy));
+  const key = layout.policy(policy);
+  const object = (await getObject(deps.store, key)) ?? (await throwIfListed(deps.store, key));
   if (object === undefined) return undefined;
   const { body: text, etag } = object;
   return { text, etag, parsed: parsePolicyText(deps, policy, text) };

@@ -4,6 +4,8 @@ import { addMetrics, type Metrics, noMetrics } from '../../ledger/run/metrics.ts
 import { type Plan, type PlannedPhone, readPlan } from '../../ledger/run/plan.ts';
 import { readReport, type Report } from '../../ledger/run/report.ts';
 import { readRequest, type RunRequest } from '../../ledger/run/request.ts';
+import { layout } from '../../ledger/store/layout.ts';
+import { throwIfListed } from '../../ledger/store/object-error.ts';
 import type { Store } from '../../ledger/store/store.ts';
 
 type Readable = Pick<Store, 'get' | 'list'>;
@@ -32,7 +34,8 @@ export async function loadRun(
 ): Promise<StoredRun | undefined> {
   const request = await readRequest(store, runId);
   if (request === undefined) return undefined;
-  const planned = await readPlan(store, runId);
+  const planned =
+    (await readPlan(store, runId)) ?? (await throwIfListed(store, layout.plan(runId)));
   const run: StoredRun = {
     runId,
     // A request written again after the plan is a repeat.

@@ -5,7 +5,7 @@ import { isResting, noteUnreadable } from './resting.ts';
 
 /**
  * Runs `work` for a hint. Returns true when the hint can be deleted: `work` returned true, now or in a drive that could not
- * delete it, or the hint is invalid. A hint that cannot be read, or that a newer version wrote, is kept and rests.
+ * delete it. A hint that cannot be used is kept and rests.
  */
 export async function tryHint(
   deps: Pick<DriveDeps, 'clock' | 'log' | 'unreadable'>,
@@ -19,9 +19,7 @@ export async function tryHint(
     return await work();
   } catch (error) {
     if (!isUnreadable(error)) throw error;
-    const isInvalidHint = error.code === 'object_invalid' && error.key === key;
-    if (!isInvalidHint) noteUnreadable(deps, error);
-    else deps.log.error('hint_invalid', { hint: id, message: error.message.slice(0, 200) });
-    return isInvalidHint;
+    noteUnreadable(deps, error);
+    return false;
   }
 }

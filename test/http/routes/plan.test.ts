@@ -99,10 +99,6 @@ describe('POST /v1/plan', () => {
       'a policy that is gone',
       async (made: Api) => made.invocation().deps.store.remove(['policies/nightly.yaml']),
     ],
-    [
-      'a hint that cannot be read',
-      async (made: Api) => made.invocation().deps.store.put(`open/hints/${HINT}.json`, '{'),
-    ],
   ])('drops %s', async (_what, spoil) => {
     const made = await ready();
     await plan(made);

@@ -79,9 +79,10 @@ describe('a report', () => {
     expect(await writeReport({ ...setUp(), get }, facts, phones(1))).toMatchObject(facts);
   });
 
-  it('is returned to its writer when the earlier one is deleted meanwhile', async () => {
+  it('is not replaced by its writer when GET does not find the one that exists', async () => {
     const gone = { ...setUp(), create: async () => 'exists' as const };
-    expect(await writeReport(gone, facts, phones(1))).toMatchObject({ phones: phones(1) });
+    const writing = writeReport(gone, facts, phones(1));
+    await expect(writing).rejects.toMatchObject({ code: 'object_unreadable' });
   });
 
   it('is read without its counters when they are invalid', async () => {
@@ -124,8 +125,9 @@ describe('the pages of a report', () => {
     expect(report.phones).toEqual([phone(0)]);
   });
 
-  it('add no phones when they are deleted', async () => {
-    expect(await readReportedPhones(setUp(), paged(page(0)))).toEqual([phone(0)]);
+  it('are not left out in silence when they are deleted', async () => {
+    const reading = readReportedPhones(setUp(), paged(page(0)));
+    await expect(reading).rejects.toMatchObject({ code: 'object_unreadable' });
   });
 
   it.each([

@@ -43,7 +43,9 @@ describe('readPending', () => {
     const watched = recordReads(store);
     const again = await readPending({ ...deps, store: watched }, ['trace-2', 'trace-3'], known);
     expect(again.map(({ id }) => id)).toEqual(['trace-2']);
-    expect(watched.reads).toEqual(['get open/hints/trace-3.json']);
+    expect(watched.reads.filter((read) => read.startsWith('get'))).toEqual([
+      'get open/hints/trace-3.json',
+    ]);
     expect([...known.keys()]).toEqual(['trace-2']);
   });
 
@@ -80,15 +82,10 @@ describe('readPending', () => {
     expect(lines).toEqual(warns ? [['warn', 'hint_time_invalid', { hint: 'trace-1' }]] : []);
   });
 
-  it.each<[string, string, string, string[]]>([
-    ['is invalid, which it removes', '{', 'object_invalid', ['trace-2']],
-    [
-      'a newer version wrote, which it keeps',
-      '{"version":2}',
-      'object_newer',
-      ['trace-1', 'trace-2'],
-    ],
-  ])('skips and logs a hint that %s', async (_, body, code, left) => {
+  it.each([
+    ['is invalid', '{', 'object_invalid'],
+    ['a newer version wrote', '{"version":2}', 'object_newer'],
+  ])('skips, logs and keeps a hint that %s', async (_, body, code) => {
     const { deps, store, lines, hints } = inboxScene();
     await store.put(layout.hint('trace-1'), body);
     await putLookup(store, { id: 'trace-2', lookup: lookup() });
@@ -96,11 +93,8 @@ describe('readPending', () => {
     const pending = await readPending(deps, ['trace-1', 'trace-2'], known);
     expect(pending.map(({ id }) => id)).toEqual(['trace-2']);
     expect([...known.keys()]).toEqual(['trace-2']);
-    const message = expect.any(String) as string;
-    expect(lines).toMatchObject([
-      ['error', code === 'object_newer' ? 'object_unreadable' : 'hint_invalid', { message }],
-    ]);
-    expect(await hints()).toEqual(left);
+    expect(lines).toMatchObject([['error', 'object_unreadable', { code }]]);
+    expect(await hints()).toEqual(['trace-1', 'trace-2']);
   });
 
   it('skips a hint that the bucket does not return, which it keeps', async () => {

@@ -150,7 +150,8 @@ describe('findFirstBackupPolicies', () => {
     const { deps, store } = inboxScene();
     const state: Provisioning = { policies: {} };
     await store.put(layout.policy('newphones'), policyText('newphones', ON_PROVISIONED));
-    const going = { ...store, get: async () => undefined };
+    const get = async (key: string) => void (await store.remove([key]));
+    const going = { ...store, get };
     const found = findFirstBackupPolicies(
       { ...deps, cph: fleet([]).cph, store: going },
       state,

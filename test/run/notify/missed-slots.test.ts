@@ -83,7 +83,7 @@ describe('publishMissedSlots', () => {
     expect(await hints()).toHaveLength(2);
   });
 
-  it('removes an invalid hint, and publishes the others', async () => {
+  it('keeps an invalid hint, and publishes the others', async () => {
     const { publish, published, lines, hints, store } = await scene(
       missed(),
       missed({ policy: 'weekly' }),
@@ -91,8 +91,8 @@ describe('publishMissedSlots', () => {
     await store.put(layout.hint(missedId(missed())), '{');
     await publish();
     expect(published).toMatchObject([{ policy: 'weekly' }]);
-    expect(lines[0]).toMatchObject(['error', 'hint_invalid', {}]);
-    expect(await hints()).toEqual([]);
+    expect(lines[0]).toMatchObject(['error', 'object_unreadable', {}]);
+    expect(await hints()).toEqual([missedId(missed())]);
   });
 
   it('keeps a hint that the bucket does not return', async () => {

@@ -251,12 +251,12 @@ describe('notifyRun', () => {
     ]);
   });
 
-  it('records phones that cannot be read as a failed notification', async () => {
+  it('throws that phones cannot be read, so that the run rests', async () => {
     const { deps, sent } = scene();
     const run = settledRun({}, reportOf({ pages: ['vault/elsewhere.json'] }));
-    await notifyRun(deps, run);
+    await expect(notifyRun(deps, run)).rejects.toMatchObject({ code: 'object_invalid' });
     expect(sent).toEqual([]);
-    expect(run.unwritten.events).toMatchObject([{ type: 'notify_failed', code: 'object_invalid' }]);
+    expect(run.unwritten.events).toEqual([]);
   });
 
   it('throws programming errors, and records nothing', async () => {

@@ -85,14 +85,16 @@ describe('refreshInventories', () => {
     expect([calls, await hints(), lines]).toEqual([[], [], []]);
   });
 
-  it('removes and logs an invalid hint, and continues with the next', async () => {
+  it('keeps and logs an invalid hint, and continues with the next', async () => {
     const { refresh, store, hints, lines } = await scene();
     const hint = `inventory-${'x'.repeat(200)}`;
     await store.put(layout.hint(hint), 'not json');
     expect(await refresh([hint, HINT])).toEqual([]);
-    expect(await hints()).toEqual([]);
-    const message = `${layout.hint(hint)} is not JSON`.slice(0, 200);
-    expect(lines).toEqual([['error', 'hint_invalid', { hint, message }], read('nightly')]);
+    expect(await hints()).toEqual([hint]);
+    expect(lines).toMatchObject([
+      ['error', 'object_unreadable', { key: layout.hint(hint) }],
+      read('nightly'),
+    ]);
   });
 
   it('keeps a hint of a newer version, and does not return it as unfinished', async () => {

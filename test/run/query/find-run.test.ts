@@ -275,7 +275,7 @@ describe('findRun, of a run that drive has quarantined', () => {
     };
     await findRun({ get: store.get, list }, RUN);
     expect(lists.slice(1)).toEqual([
-      [layout.plan(RUN), { max: 1 }],
+      [layout.log(RUN), undefined],
       [layout.request(RUN), { max: 1 }],
       [layout.run(RUN), undefined],
     ]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PhonevaultError } from '../../../lib/errors.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import type { Cursors } from '../../../lib/ledger/state/cursors.ts';
@@ -24,8 +25,10 @@ function setUp() {
   const log = (level: string) => (event: string, fields?: object) =>
     void lines.push({ level, event, ...fields });
   const gets: string[] = [];
+  const refused = new Set<string>();
   const get = async (key: string) => {
     gets.push(key);
+    if (refused.has(key)) throw new PhonevaultError('access_denied', 'AccessDenied');
     return store.get(key);
   };
   const ledger = { bucket: 'phonevault-state', prefix: 'phonevault/' };
@@ -45,7 +48,7 @@ function setUp() {
     Promise.all(
       (await store.list(layout.hints)).map(async ({ key }) => (await store.get(key))?.body),
     );
-  return { store, lines, gets, read, put, hints };
+  return { clock, store, lines, gets, refused, read, put, hints };
 }
 
 describe('readPolicyCursors', () => {
@@ -200,5 +203,64 @@ describe('readPolicyCursors, of an invalid policy', () => {
     await store.remove([layout.policy('nightly')]);
     store.list = async () => list;
     expect((await read({}, T0)).nightly).toMatchObject({ active: false });
+  });
+});
+
+describe('readPolicyCursors, when a policy file cannot be read', () => {
+  const KEY = layout.policy('nightly');
+
+  it('keeps the known schedule, reads the file again after growing pauses, and asks drive to notify', async () => {
+    const { clock, read, put, refused, gets, hints, lines } = setUp();
+    await put(POLICY);
+    const known = await read({}, T0);
+    await put(POLICY.replace('deadline: 2h', 'deadline: 3h'));
+    refused.add(KEY);
+    let cursors = known;
+    for (let minute = 0; minute < 8; minute += 1) {
+      cursors = await read(cursors, clock.now());
+      clock.move(MINUTE);
+    }
+    expect(gets).toHaveLength(1 + 4);
+    const { unread, ...rest } = cursors['nightly'] ?? {};
+    expect(rest).toEqual(known['nightly']);
+    expect(unread).toMatchObject({ attempts: 4, retry_at: T0 + 15 * MINUTE });
+    expect(await hints()).toEqual(['{"version":1,"type":"unreadable_policy","policy":"nightly"}']);
+    expect(new Set(lines.map(({ event }) => event))).toEqual(new Set(['policy_delayed']));
+    refused.clear();
+    clock.move(15 * MINUTE);
+    const readable = (await read(cursors, clock.now()))['nightly'];
+    expect(readable).toMatchObject({ active: true, freshness: { deadline: 3 * HOUR } });
+    expect(readable).not.toHaveProperty('unread');
+  });
+
+  it('reads a file at once that was written again', async () => {
+    const { read, put, refused, gets } = setUp();
+    await put(POLICY);
+    refused.add(KEY);
+    const cursors = await read({}, T0);
+    expect(cursors['nightly']).toMatchObject({ active: false, unread: { attempts: 1 } });
+    await put(`${POLICY}# again\n`);
+    refused.clear();
+    expect((await read(cursors, T0))['nightly']).toMatchObject({ active: true });
+    expect(gets).toHaveLength(2);
+  });
+
+  it('reads the other policies', async () => {
+    const { store, read, put, refused } = setUp();
+    await put(POLICY);
+    await store.put(layout.policy('weekly'), POLICY.replace('nightly', 'weekly'));
+    refused.add(KEY);
+    expect((await read({}, T0))['weekly']).toMatchObject({ active: true });
+  });
+
+  it('does not take a file for deleted that LIST shows and GET does not find', async () => {
+    const { store, read, put, hints } = setUp();
+    await put(POLICY);
+    const known = await read({}, T0);
+    await put(`${POLICY}# again\n`);
+    const get = store.get;
+    store.get = async (key) => (key === KEY ? undefined : get(key));
+    expect((await read(known, T0))['nightly']).toMatchObject({ active: true });
+    expect(await hints()).toHaveLength(1);
   });
 });

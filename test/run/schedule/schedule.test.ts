@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { PhonevaultError } from '../../../lib/errors.ts';
+import { readCursors } from '../../../lib/ledger/state/cursors.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import { listOpen, readRequest } from '../../../lib/ledger/run/request.ts';
@@ -404,5 +406,65 @@ describe('schedule, at its limits', () => {
     await tick();
     clock.move(10 * MINUTE);
     expect(await tick()).toEqual(['nightly-20260101t183000z']);
+  });
+});
+
+describe('schedule, when the bucket refuses one object', () => {
+  const RUN = 'nightly-20260101t183000z';
+  const denied = () => Promise.reject(new PhonevaultError('access_denied', 'AccessDenied'));
+
+  it('requests the slots of the last two minutes when its cursors cannot be read', async () => {
+    const { clock, deps, tick, put, memory, events } = setUp();
+    await put('nightly');
+    await tick();
+    delete memory.cursors;
+    const { get } = deps.store;
+    deps.store.get = (key) => (key === layout.cursors ? denied() : get(key));
+    clock.move(11 * MINUTE);
+    expect(await tick()).toEqual([RUN]);
+    expect(events()).toContain('cursors_unreadable');
+    deps.store.get = get;
+    expect(Object.keys(await readCursors(deps.store))).toEqual(['nightly']);
+  });
+
+  it('requests no old slot when its cursors are lost', async () => {
+    const { tick, put } = setUp(SLOT + MINUTE);
+    await put('nightly');
+    expect(await tick()).toEqual([]);
+  });
+
+  it('goes on when its cursors cannot be written', async () => {
+    const { clock, deps, tick, put, events } = setUp();
+    await put('nightly');
+    const { put: write } = deps.store;
+    deps.store.put = (key, body) => (key === layout.cursors ? denied() : write(key, body));
+    await tick();
+    clock.move(10 * MINUTE);
+    expect(await tick()).toEqual([RUN]);
+    expect(events()).toContain('cursors_not_written');
+  });
+
+  it('requests the other runs when one request is refused, and that one in the next minute', async () => {
+    const { clock, deps, tick, put, events } = setUp();
+    await put('nightly');
+    await put('weekly');
+    await tick();
+    const { put: write } = deps.store;
+    deps.store.put = (key, body) => (key === layout.request(RUN) ? denied() : write(key, body));
+    clock.move(10 * MINUTE);
+    expect(await tick()).toEqual(['weekly-20260101t183000z']);
+    expect(events()).toContain('slot_delayed');
+    deps.store.put = write;
+    clock.move(MINUTE);
+    expect(await tick()).toEqual([RUN]);
+  });
+
+  it('requests the run of a named policy whose file cannot be read', async () => {
+    const { deps, tick, put, events } = setUp(SLOT);
+    await put('nightly');
+    const { get } = deps.store;
+    deps.store.get = (key) => (key === layout.policy('nightly') ? denied() : get(key));
+    expect(await tick('nightly', SLOT)).toEqual([RUN]);
+    expect(events()).toContain('policy_delayed');
   });
 });

@@ -74,4 +74,13 @@ describe('drive', () => {
     expect(outcome).toBe('warning');
     expect(message).toContain('the lease ends in 10 h');
   });
+
+  it('names objects that are not leases', async () => {
+    const cli = await doctorNight();
+    const { store } = cli.night.invocation().deps;
+    await store.put('state/lease/9999999999.json', '{}');
+    const { outcome, message } = await cli.finding('drive');
+    expect(outcome).toBe('warning');
+    expect(message).toContain('state/lease/9999999999.json');
+  });
 });
