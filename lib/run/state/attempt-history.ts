@@ -43,8 +43,11 @@ export function addAttempt(history: History, number: number, status: AttemptStat
 
 function addFailure(history: History, failure: Extract<AttemptStatus, { kind: 'failed' }>): void {
   const { at, reason, code } = failure;
-  // A job whose response was lost may still be running: such a refusal does not count towards `retry.attempts`.
-  const isBusy = history.lostResponses > 0 && reason === 'refused' && isTemporary(code);
+  // Nothing was exported because of a state that passes, or a job whose response was lost is still running: such a refusal does
+  // not count towards `retry.attempts`.
+  const kind = code === undefined ? 'final' : classOfCode(code);
+  const mayPass = kind === 'wait' || (kind === 'retry' && history.lostResponses > 0);
+  const isBusy = reason === 'refused' && mayPass;
   if (isBusy && history.busyRefusals < MAX_BUSY_REFUSALS) history.busyRefusals += 1;
   else history.failed += 1;
   history.lastFailure = failure;
@@ -60,8 +63,4 @@ export function pauseAfter({ lastFailure, failed, busyRefusals }: History): numb
   const { code } = lastFailure;
   if (code !== undefined && classOfCode(code) === 'wait') return BUSY_RETRY_AFTER_MS;
   return RETRY_AFTER_MS * 2 ** (failed - 1);
-}
-
-function isTemporary(code: string | undefined): boolean {
-  return code !== undefined && ['retry', 'wait'].includes(classOfCode(code));
 }

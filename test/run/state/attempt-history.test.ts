@@ -38,6 +38,11 @@ describe('addAttempt', () => {
       [lost, failed('CPS.0099')],
       { failed: 0, busyRefusals: 1 },
     ],
+    [
+      "counts no refusal as an attempt that is about the phone's state: a reset between two attempts",
+      [failed('CPS.0054', 'job_failed'), failed('CPS.0165')],
+      { failed: 1, busyRefusals: 1 },
+    ],
     ['counts a busy refusal before a lost response as an attempt', [busy(), lost], { failed: 1 }],
     ['counts a final refusal after a lost response', [lost, failed('CPS.9999')], { failed: 1 }],
     [
