@@ -11,6 +11,7 @@ import { archiveBuckets } from './services/archive-buckets.ts';
 import { checkBucket } from './services/bucket.ts';
 import { checkConditionalPut } from './services/conditional-put.ts';
 import { checkDelegation, delegationUntested } from './services/delegation.ts';
+import { checkObjects } from './services/objects.ts';
 import { checkProject } from './services/project.ts';
 import { checkTopic } from './services/topic.ts';
 import { checkVersioning } from './services/versioning.ts';
@@ -71,7 +72,7 @@ function serviceChecks(
   shared: Shared,
   isCphOk: boolean,
 ): Check[] {
-  const { clients, settings, buckets, listProjects } = doctor;
+  const { clients, settings, buckets, listProjects, deps, io } = doctor;
   const { region, projectId, bucket, topicUrn } = settings;
   const perBucket = (check: string, run: (name: string) => Promise<Verdict>): Check => ({
     name: check,
@@ -88,6 +89,7 @@ function serviceChecks(
     ),
     perBucket('bucket', (name) => checkBucket(buckets, name, region)),
     perBucket('versioning', (name) => checkVersioning(buckets, name)),
+    { name: 'objects', run: () => checkObjects(deps.store, io.clock.now()) },
     conditionalPutCheck(doctor, options),
     delegationCheck(doctor, options, shared),
     singleCheck('topic', () => checkTopic(clients.smn, topicUrn)),

@@ -35,6 +35,7 @@ const AFTER_SIGN_IN = [
   'project',
   'bucket',
   'versioning',
+  'objects',
   'conditional_put',
   'delegation',
   'topic',

@@ -1,18 +1,23 @@
 import type { PolicyStatus } from '../../../lib/run/query/schemas.ts';
 import { count } from '../../text/plural.ts';
 import { ago } from '../../text/time.ts';
-import { failed, ok, skipped, type Verdict, warning, worstOf } from '../finding/finding.ts';
+import {
+  failed,
+  ok,
+  skipped,
+  unknown,
+  type Verdict,
+  warning,
+  worstOf,
+} from '../finding/finding.ts';
 
-/** Checks that every policy file is valid. `where` is the key of a policy's file. */
+const NOT_RUN: ReadonlySet<PolicyStatus['state']> = new Set(['invalid', 'unreadable', 'disabled']);
+
+/** Checks that every policy file can be read and is valid. `where` is the key of a policy's file. */
 export function judgePolicies(statuses: readonly PolicyStatus[], where: string): Verdict {
   if (statuses.length === 0) return warning('no policies yet', `upload one to ${where}`);
-  const invalid = statuses.filter(({ state }) => state === 'invalid');
-  if (invalid.length > 0) {
-    const problems = invalid.map(
-      ({ policy, errors = [] }) => `${policy}: ${errors[0] ?? 'cannot be read'}`,
-    );
-    return failed(problems.join('; '), 'phonevault validate shows every error with its line');
-  }
+  const bad = [...statuses.flatMap(judgeFile), ...statuses.flatMap(judgeUnreadable)];
+  if (bad.length > 0) return worstOf(bad, '');
   const states = [...new Set(statuses.map(({ state }) => state))].sort().map((state) => {
     const number = statuses.filter((status) => status.state === state).length;
     return `${number} ${state}`;
@@ -20,9 +25,21 @@ export function judgePolicies(statuses: readonly PolicyStatus[], where: string):
   return ok(`${count(statuses.length, 'policy', 'policies')}: ${states.join(', ')}`);
 }
 
+function judgeFile({ policy, state, errors = [] }: PolicyStatus): Verdict[] {
+  if (state !== 'invalid') return [];
+  const fix = 'phonevault validate shows every error with its line';
+  return [failed(`${policy}: ${errors[0] ?? 'is invalid'}`, fix)];
+}
+
+function judgeUnreadable({ unreadable = [] }: PolicyStatus): Verdict[] {
+  return unreadable.map(({ message, hint = 'phonevault status shows it' }) =>
+    failed(message, hint),
+  );
+}
+
 /** Checks that no policy is stale and that its last run succeeded. `now` is epoch ms. */
 export function judgeRuns(statuses: readonly PolicyStatus[], now: number): Verdict {
-  const judged = statuses.filter(({ state }) => state !== 'invalid' && state !== 'disabled');
+  const judged = statuses.filter(({ state }) => !NOT_RUN.has(state));
   if (judged.length === 0) return skipped('no policy runs');
   const good = judged.map(({ policy, last_good_run: run }) =>
     run === null ? `${policy} none yet` : `${policy} ${ago(now - Date.parse(run.settled_at))}`,
@@ -37,6 +54,9 @@ function judgeRun(
   { policy, freshness, last_run: last, last_good_run: good }: PolicyStatus,
   now: number,
 ): Verdict[] {
+  if (freshness === 'unknown') {
+    return [unknown(`the runs of ${policy} cannot be read`, 'see the check policies')];
+  }
   if (freshness === 'stale') {
     const since =
       good === null ? 'no good run yet' : `last good run ${ago(now - Date.parse(good.settled_at))}`;

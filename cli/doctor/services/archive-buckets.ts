@@ -1,11 +1,12 @@
 import pLimit from 'p-limit';
 import { layout, readPolicyKey } from '../../../lib/ledger/store/layout.ts';
+import { getObject, ifReadable } from '../../../lib/ledger/store/object-error.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import { parsePolicy } from '../../../lib/policy/parse/parse.ts';
 
 const READS_AT_ONCE = 8;
 
-/** Returns the names of the buckets that valid policies export to. */
+/** Returns the names of the buckets that valid policies export to, as far as their files can be read. */
 export async function archiveBuckets(
   store: Pick<Store, 'list' | 'get'>,
   ledger: { bucket: string; prefix: string },
@@ -16,7 +17,7 @@ export async function archiveBuckets(
     files.map(({ key }) =>
       limit(async () => {
         const name = readPolicyKey(key);
-        const object = name === undefined ? undefined : await store.get(key);
+        const object = name === undefined ? undefined : await ifReadable(getObject(store, key));
         if (object === undefined) return undefined;
         const parsed = parsePolicy(object.body, { fileName: `${name}.yaml`, ledger });
         return parsed.ok ? parsed.policy.export.bucket : undefined;

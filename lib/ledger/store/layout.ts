@@ -30,6 +30,7 @@ export const layout = {
   phoneIndex: 'phones/',
   phones: (shard: string) => `phones/${shard}.json`,
 
+  state: 'state/',
   leases: 'state/lease/',
   lease: (epoch: number) => `state/lease/${pad(epoch, 10)}.json`,
   runIndex: 'state/runs/',
