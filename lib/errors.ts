@@ -85,6 +85,14 @@ export class LeaseLost extends PhonevaultError {
   }
 }
 
+/** The time of a drive is up in the middle of its work: the next one goes on. */
+export class TimeUp extends PhonevaultError {
+  constructor() {
+    super('time_up', 'the time of this drive is up', { retryable: true });
+    this.name = 'TimeUp';
+  }
+}
+
 /** True for an error of ours with this code. */
 export function hasCode(error: unknown, code: ErrorCode): error is PhonevaultError {
   return error instanceof PhonevaultError && error.code === code;

@@ -1,6 +1,7 @@
 import type { ObjectInfo } from '../../lib/cloud/obs/list.ts';
 import { type ErrorCode, PhonevaultError, ServiceError } from '../../lib/errors.ts';
 import { initialLimits } from '../../lib/ledger/state/limits.ts';
+import { compareKeys } from '../../lib/ledger/store/key-order.ts';
 import { memoryStore } from '../../lib/ledger/store/memory-store.ts';
 import { createWriter, type DriveDeps, type RunDeps } from '../../lib/run/deps.ts';
 import type { TopicMessage } from '../../lib/run/notify/message/compose.ts';
@@ -30,9 +31,12 @@ export function runScene(cph: Partial<RunDeps['cph']> = {}, clock = playClock(T0
   };
   const archives: RunDeps['archives'] = {
     head: (_, key) => lookup(`head ${key}`, () => objects.get(key)),
-    list: (_, prefix) =>
+    list: (_, prefix, { startAfter = '', max } = {}) =>
       lookup(`list ${prefix}`, () => ({
-        objects: [...objects.values()].filter(({ key }) => key.startsWith(prefix ?? '')),
+        objects: [...objects.values()]
+          .filter(({ key }) => key.startsWith(prefix ?? '') && compareKeys(key, startAfter) > 0)
+          .sort((a, b) => compareKeys(a.key, b.key))
+          .slice(0, max),
       })),
     tail: (_, key, bytes) =>
       lookup(`tail ${key}`, () =>

@@ -3,12 +3,14 @@ import * as z from 'zod';
 import { layout, runOfKey } from '../store/layout.ts';
 import { ledgerObject, wholeKey } from '../store/ledger-object.ts';
 import { missingObject } from '../store/object-error.ts';
+import { splitList } from '../store/split.ts';
 import { folderSchema, idSchema } from '../store/part-of-key.ts';
-import type { Store } from '../store/store.ts';
+import { listKeys, type Store } from '../store/store.ts';
 import { requestSchema } from './request.ts';
 
 const PHONES_PER_PART = 1000;
 const READS_AT_ONCE = 8;
+const WRITES_AT_ONCE = 8;
 
 /** A phone of the run, as the inventory listed it. `verdict` is the outcome of a phone that is never exported. */
 const plannedPhoneSchema = z.object({
@@ -75,26 +77,33 @@ const planPart = ledgerObject({
 });
 
 /**
- * Writes a plan once: first its parts, under keys of this writer, then `plan.json`, which makes the plan valid. Returns the
+ * Writes a plan once: first its parts, under keys with `name`, which must belong to this list of phones, then `plan.json`, which makes the plan valid. Returns the
  * stored plan, which may be an earlier one of another writer.
  */
 export async function writePlan(
-  store: Pick<Store, 'get' | 'create'>,
-  writer: string,
+  store: Pick<Store, 'get' | 'create' | 'list'>,
+  name: string,
   plan: Omit<Plan, 'parts'>,
   phones: PlannedPhone[],
 ): Promise<{ plan: Plan; phones: PlannedPhone[] }> {
   const runId = plan.request.run_id;
-  const parts: string[] = [];
-  for (let from = 0; from < phones.length; from += PHONES_PER_PART) {
-    const key = layout.planPart(runId, writer, parts.length);
-    await planPart.create(store, { phones: phones.slice(from, from + PHONES_PER_PART) }, key);
-    parts.push(key);
-  }
+  const limit = pLimit(WRITES_AT_ONCE);
+  const lists = splitList(phones, PHONES_PER_PART);
+  const written = lists.length > 1 ? await listKeys(store, layout.planParts(runId)) : new Set();
+  const each = lists.map((list, part) =>
+    limit(async () => {
+      const key = layout.planPart(runId, name, part);
+      if (!written.has(key)) await planPart.create(store, { phones: list }, key);
+      return key;
+    }),
+  );
+  const parts = await Promise.all(each);
   const created = await planObject.create(store, { ...plan, parts }, runId);
-  const stored = await readPlan(store, runId);
+  const stored = await planObject.read(store, runId);
   if (stored === undefined && created === 'exists') throw missingObject(layout.plan(runId));
-  return stored ?? { plan: { ...plan, parts }, phones };
+  const isOwn = stored === undefined || stored.parts.join() === parts.join();
+  const own = { plan: stored ?? { ...plan, parts }, phones };
+  return isOwn ? own : ((await readPlan(store, runId)) ?? own);
 }
 
 /** Returns the plan and its phones in submission order; undefined when the run is not planned yet. */

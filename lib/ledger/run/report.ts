@@ -1,13 +1,17 @@
+import pLimit from 'p-limit';
 import * as z from 'zod';
+import { sha256hex } from '../store/digest.ts';
 import { layout, runOfKey } from '../store/layout.ts';
 import { ledgerObject, wholeKey } from '../store/ledger-object.ts';
 import { invalidObject, missingObject } from '../store/object-error.ts';
-import type { Store } from '../store/store.ts';
+import { splitList } from '../store/split.ts';
+import { listKeys, type Store } from '../store/store.ts';
 import { metricsSchema } from './metrics.ts';
 import { requestSchema, triggers } from './request.ts';
 
 const INLINE_PHONES = 1000;
-const PAGE_KEY = /^runs\/[\w-]+\/report\/\d{4,6}\.json$/;
+const CALLS_AT_ONCE = 8;
+const PAGE_KEY = /^runs\/[\w-]+\/report\/\d{4,6}(?:-[0-9a-f]+)?\.json$/;
 
 export const phoneOutcomes = ['exported', 'failed', 'skipped', 'timed_out', 'cancelled'] as const;
 export type PhoneOutcome = (typeof phoneOutcomes)[number];
@@ -59,6 +63,8 @@ export const reportSchema = z.object({
   superseded_deleted: z.array(z.string()).optional(),
   /** Superseded archives that could not be deleted, and the code that says why. */
   leftovers: z.array(z.object({ key: z.string(), code: z.string() })).optional(),
+  /** How many more keys the two lists before would have. The log has them all. */
+  omitted: z.object({ superseded_deleted: z.int(), leftovers: z.int() }).optional(),
   /** The calls and the time of the run. */
   metrics: metricsSchema.optional().catch(undefined),
   phones: z.array(reportedPhoneSchema),
@@ -85,21 +91,29 @@ const reportPage = ledgerObject({
 export const readReport = reportObject.read;
 
 /**
- * Writes a report once: up to 1,000 phones inline, more of them in pages, `report.json` last. Returns the stored report: an
+ * Writes a report once: up to 1,000 phones inline where they fit, else in pages, `report.json` last. Returns the stored report: an
  * earlier one is kept.
  */
 export async function writeReport(
-  store: Pick<Store, 'get' | 'create' | 'prefix'>,
+  store: Pick<Store, 'get' | 'create' | 'list' | 'prefix'>,
   facts: Omit<Report, 'phones' | 'pages'>,
   phones: ReportedPhone[],
 ): Promise<Report> {
-  const paged = phones.length > INLINE_PHONES;
-  const pages: string[] = [];
-  for (let from = 0; paged && from < phones.length; from += INLINE_PHONES) {
-    const key = layout.reportPage(facts.run_id, pages.length);
-    await reportPage.create(store, { phones: phones.slice(from, from + INLINE_PHONES) }, key);
-    pages.push(store.prefix + key);
-  }
+  const lists = splitList(phones, INLINE_PHONES);
+  const paged = lists.length > 1;
+  // Pages that end at other phones when a drive is killed and the next one knows more: they get other keys.
+  const isFull = lists.slice(0, -1).every((list) => list.length === INLINE_PHONES);
+  const written = paged ? await listKeys(store, layout.reportPages(facts.run_id)) : new Set();
+  const limit = pLimit(CALLS_AT_ONCE);
+  const each = (paged ? lists : []).map((list, page) =>
+    limit(async () => {
+      const name = isFull ? undefined : sha256hex(JSON.stringify(list)).slice(0, 12);
+      const key = layout.reportPage(facts.run_id, page, name);
+      if (!written.has(key)) await reportPage.create(store, { phones: list }, key);
+      return store.prefix + key;
+    }),
+  );
+  const pages = await Promise.all(each);
   const report: Report = { ...facts, phones: paged ? [] : phones, ...(paged ? { pages } : {}) };
   const created = await reportObject.create(store, report, facts.run_id);
   if (created === 'created') return report;
@@ -113,19 +127,24 @@ export async function readReportedPhones(
   store: Pick<Store, 'get' | 'prefix'>,
   report: Report,
 ): Promise<ReportedPhone[]> {
-  const phones = [...report.phones];
-  for (const page of report.pages ?? []) {
+  const keys = (report.pages ?? []).map((page) => {
     const key = page.slice(store.prefix.length);
     const isOwn = PAGE_KEY.test(key) && runOfKey(key) === report.run_id;
-    if (!page.startsWith(store.prefix) || !isOwn) {
-      throw invalidObject(
-        layout.report(report.run_id),
-        'names a page that is not a page of this run',
-      );
-    }
-    const content = await reportPage.read(store, key);
-    if (content === undefined) throw missingObject(key);
-    phones.push(...content.phones);
-  }
-  return phones;
+    if (page.startsWith(store.prefix) && isOwn) return key;
+    throw invalidObject(
+      layout.report(report.run_id),
+      'names a page that is not a page of this run',
+    );
+  });
+  const limit = pLimit(CALLS_AT_ONCE);
+  const pages = await Promise.all(
+    keys.map((key) =>
+      limit(async () => {
+        const page = await reportPage.read(store, key);
+        if (page === undefined) throw missingObject(key);
+        return page.phones;
+      }),
+    ),
+  );
+  return [report.phones, ...pages].flat();
 }

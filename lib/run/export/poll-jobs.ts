@@ -9,8 +9,11 @@ import { type OpenRun, record } from '../state/open-run.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
 
 const MAX_REQUESTS_PER_CALL = 20;
+const MINUTE = 60_000;
+const MANY_CALLS = 20;
+const GOLDEN_RATIO = 0.618_033_988_75;
 /** A job that CPH has not listed for this long is lost. */
-const LOST_AFTER_MS = 2 * 60_000;
+const LOST_AFTER_MS = 2 * MINUTE;
 /** Each export moves the average export time by 1/10 of the difference. */
 const AVERAGED_EXPORTS = 10;
 
@@ -42,7 +45,7 @@ export function jobsToPoll(runs: OpenRun[], now: number): Map<string, PolledAtte
  * phone is then the missing one. Updates the average export time in the learned limits.
  */
 export async function pollJobs(
-  deps: Pick<DriveDeps, 'cph' | 'clock' | 'learned'>,
+  deps: Pick<DriveDeps, 'cph' | 'clock' | 'learned' | 'until'>,
   runs: OpenRun[],
 ): Promise<void> {
   const polled = jobsToPoll(runs, deps.clock.now());
@@ -53,7 +56,8 @@ export async function pollJobs(
   for (let from = 0; from < complete.length; from += MAX_REQUESTS_PER_CALL) {
     calls.push(complete.slice(from, from + MAX_REQUESTS_PER_CALL));
   }
-  for (const ids of calls) {
+  for (const ids of fromAnother(calls, deps.clock.now())) {
+    if (deps.clock.now() >= deps.until) return;
     const attempts = new Set(ids.flatMap((id) => polled.get(id) ?? []));
     const concerned = new Set([...attempts].map(({ run }) => run));
     const jobs = await trackOutage(deps, [...concerned], 'jobs', () => deps.cph.listJobs(ids));
@@ -67,6 +71,13 @@ export async function pollJobs(
       deps.learned.limits = events.reduce(learnExportTime, deps.learned.limits);
     }
   }
+}
+
+/** Returns many calls from another one each minute: one drive may not have the time for all of them. */
+function fromAnother(calls: string[][], now: number): string[][] {
+  const part = calls.length < MANY_CALLS ? 0 : (Math.floor(now / MINUTE) * GOLDEN_RATIO) % 1;
+  const from = Math.floor(part * calls.length);
+  return [...calls.slice(from), ...calls.slice(0, from)];
 }
 
 /** Returns the event that assigns an unknown job of the phone to an attempt without a job. */

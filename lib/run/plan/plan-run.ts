@@ -1,10 +1,12 @@
 import { PhonevaultError } from '../../errors.ts';
+import { sha256hex } from '../../ledger/store/digest.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { writePlan } from '../../ledger/run/plan.ts';
-import type { DriveDeps, RunDeps } from '../deps.ts';
+import type { RunDeps } from '../deps.ts';
 import { type PlanDraft, type Draft, draftPlan, failedDraft, startDraft } from './draft.ts';
 import { stopsDrive } from '../state/stops-drive.ts';
 import { readPolicy } from '../state/read-policy.ts';
+import { untilTimeUp } from '../state/until-time-up.ts';
 import { adoptPlan, type StoredRun } from '../state/stored-run.ts';
 
 const MAX_ERRORS = 3;
@@ -14,14 +16,13 @@ const PLAN_WITHIN_MS = 2 * 60 * 60_000;
  * Plans a run: reads the policy, selects the phones, fixes their order and writes the plan once. Returns false while the fleet
  * is still being read. A run that cannot start gets a plan that says why.
  */
-export async function planRun(
-  deps: RunDeps & Pick<DriveDeps, 'writer'>,
-  run: StoredRun,
-  until: number,
-): Promise<boolean> {
+export async function planRun(deps: RunDeps, run: StoredRun, until: number): Promise<boolean> {
   const draft = await draftRun(deps, run, until);
   if (draft === undefined) return false;
-  const written = await writePlan(deps.store, deps.writer.name, draft.plan, draft.phones);
+  // The same phones get the same keys: a drive goes on with the parts that an earlier one has written.
+  const name = sha256hex(JSON.stringify(draft.phones)).slice(0, 16);
+  const { store } = untilTimeUp({ ...deps, until });
+  const written = await writePlan(store, name, draft.plan, draft.phones);
   await adoptPlan(deps.store, run, written);
   const { failure, selected } = written.plan;
   deps.log.info('planned', {

@@ -10,11 +10,14 @@ import { deletedKeys, deleteSuperseded, leftoversOf } from './delete-superseded.
 import { findArchives, verifyLostArchives } from './found-archives.ts';
 import { orphanRunningJobs } from './orphaned-jobs.ts';
 import type { OpenRun } from '../state/open-run.ts';
+import { untilTimeUp } from '../state/until-time-up.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
 import { metricsOf, type StoredRun } from '../state/stored-run.ts';
 import { countOutcomes, runOutcome } from './outcome.ts';
 import { indexEntries, reportPhone } from './report-phone.ts';
 import { noteRecovered } from '../notify/staleness.ts';
+
+const MAX_KEYS = 50;
 
 /** Returns true when every phone of a planned run has its outcome. A run with a report stays settled. */
 export function isSettled(run: StoredRun, now: number): boolean {
@@ -24,9 +27,10 @@ export function isSettled(run: StoredRun, now: number): boolean {
 
 /**
  * Settles a run whose phones all have an outcome: deletes superseded archives, stores jobs that still run, writes the report
- * once and records the result. Returns the stored jobs, when it wrote the report. Safe to repeat after a crash: a written report never changes.
+ * once and records the result. Returns the stored jobs, when it wrote the report. Safe to repeat after a crash, or when the time is up: a written report never changes.
  */
-export async function settleRun(deps: DriveDeps, run: OpenRun): Promise<OrphanedJobs[]> {
+export async function settleRun(drive: DriveDeps, run: OpenRun): Promise<OrphanedJobs[]> {
+  const deps = untilTimeUp(drive);
   const { plan } = run;
   if (plan === undefined) return [];
   const orphaned = run.report === undefined ? await reportRun(deps, run, plan) : [];
@@ -64,16 +68,22 @@ async function reportRun(deps: DriveDeps, run: OpenRun, plan: Plan): Promise<Orp
       counts,
       listing_complete: plan.listing_complete,
       metrics: metricsOf(run, run.unwritten.metrics),
-      ...unlessEmpty('superseded_deleted', deletedKeys(run.state)),
-      ...unlessEmpty('leftovers', leftoversOf(run.state)),
+      ...keyLists(deletedKeys(run.state), leftoversOf(run.state)),
     },
     phones,
   );
   return orphaned;
 }
 
-function unlessEmpty<Name extends string, T>(name: Name, list: T[]): Partial<Record<Name, T[]>> {
-  return list.length === 0 ? {} : ({ [name]: list } as Partial<Record<Name, T[]>>);
+/** Returns the first keys of each list, and how many are left out: a report has to stay below the size of an object. */
+function keyLists(deleted: string[], leftovers: NonNullable<Report['leftovers']>) {
+  const more = (list: unknown[]): number => Math.max(0, list.length - MAX_KEYS);
+  const omitted = { superseded_deleted: more(deleted), leftovers: more(leftovers) };
+  return {
+    ...(deleted.length === 0 ? {} : { superseded_deleted: deleted.slice(0, MAX_KEYS) }),
+    ...(leftovers.length === 0 ? {} : { leftovers: leftovers.slice(0, MAX_KEYS) }),
+    ...(omitted.superseded_deleted + omitted.leftovers === 0 ? {} : { omitted }),
+  };
 }
 
 /** Records the result in the phone index, the policy's history and the run index, and logs it. */

@@ -1,4 +1,4 @@
-import { PhonevaultError } from '../../errors.ts';
+import { PhonevaultError, TimeUp } from '../../errors.ts';
 import { isUnreadable } from '../../ledger/store/object-error.ts';
 import type { DriveDeps } from '../deps.ts';
 import { type OpenRun, record } from './open-run.ts';
@@ -9,7 +9,7 @@ const PAUSE_MS = 20_000;
 
 /**
  * Does one piece of work, of `run` if given. A failure is logged and recorded in the run, which pauses unless `pauses` is
- * false, for longer each time when an object cannot be read. Returns whether the work succeeded. Throws errors that stop the drive, and programming errors.
+ * false, for longer each time when an object cannot be read. Work whose time is up has not failed: the next drive goes on. Returns whether the work succeeded. Throws errors that stop the drive, and programming errors.
  */
 export async function containFailure(
   deps: Pick<DriveDeps, 'clock' | 'log' | 'meter' | 'unreadable'>,
@@ -20,18 +20,27 @@ export async function containFailure(
     await (run === undefined ? work() : deps.meter.during(run, work));
     return true;
   } catch (error) {
+    if (error instanceof TimeUp) return false;
     if (!(error instanceof PhonevaultError) || stopsDrive(error)) throw error;
-    const { code, message } = error;
-    deps.log.warn('step_failed', { run: run?.runId, policy: run?.request.policy, code, message });
-    const at = deps.clock.now();
-    const retryAt = isUnreadable(error) ? noteUnreadable(deps, error) : at + PAUSE_MS;
-    if (run === undefined) return false;
-    if (pauses) {
-      run.retryAt.step = retryAt;
-      if (code === 'throttled') run.unwritten.metrics.throttled_ms += PAUSE_MS;
-    }
-    const isRepeat = run.state.failures.at(-1)?.code === code;
-    if (!isRepeat) record(run, [{ type: 'step_failed', at, code, message: message.slice(0, 200) }]);
+    fail(deps, error, { run, pauses });
     return false;
   }
+}
+
+function fail(
+  deps: Pick<DriveDeps, 'clock' | 'log' | 'unreadable'>,
+  error: PhonevaultError,
+  { run, pauses }: { run: OpenRun | undefined; pauses: boolean },
+): void {
+  const { code, message } = error;
+  deps.log.warn('step_failed', { run: run?.runId, policy: run?.request.policy, code, message });
+  const at = deps.clock.now();
+  const retryAt = isUnreadable(error) ? noteUnreadable(deps, error) : at + PAUSE_MS;
+  if (run === undefined) return;
+  if (pauses) {
+    run.retryAt.step = retryAt;
+    if (code === 'throttled') run.unwritten.metrics.throttled_ms += PAUSE_MS;
+  }
+  const isRepeat = run.state.failures.at(-1)?.code === code;
+  if (!isRepeat) record(run, [{ type: 'step_failed', at, code, message: message.slice(0, 200) }]);
 }

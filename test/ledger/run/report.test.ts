@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { layout } from '../../../lib/ledger/store/layout.ts';
+import { MAX_OBJECT_BYTES } from '../../../lib/ledger/store/split.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import { noMetrics } from '../../../lib/ledger/run/metrics.ts';
 import {
@@ -66,12 +67,35 @@ describe('a report', () => {
       written.push(key);
       return store.create(key, body);
     };
-    await writeReport({ ...store, create }, facts, phones(1_001));
+    const { pages = [] } = await writeReport({ ...store, create }, facts, phones(1_001));
+    expect(pages).toHaveLength(2);
     expect(written).toEqual([
-      layout.reportPage(RUN, 0),
-      layout.reportPage(RUN, 1),
+      ...pages.map((key) => key.slice(store.prefix.length)),
       layout.report(RUN),
     ]);
+  });
+
+  it('is written with objects below 1 MiB, however long its keys are', async () => {
+    const store = setUp();
+    const keys = Array.from({ length: 20 }, (_, n) => `${'k'.repeat(1_020)}${n}`);
+    const long = phones(1_000).map((one) => ({ ...one, unconfirmed_archive: keys }));
+    const report = await writeReport(store, facts, long);
+    expect(await readReportedPhones(store, report)).toEqual(long);
+    const sizes = (await store.list('')).map(({ size }) => size);
+    expect(Math.max(...sizes)).toBeLessThan(MAX_OBJECT_BYTES);
+  });
+
+  it('mixes no pages with those of a drive that was killed and knew fewer archives', async () => {
+    const store = setUp();
+    const create: typeof store.create = (key, body) =>
+      key === layout.report(RUN) ? Promise.reject(new Error('killed')) : store.create(key, body);
+    const keys = Array.from({ length: 5 }, (_, n) => `${'k'.repeat(1_020)}${n}`);
+    const knowing = (of: (n: number) => number) =>
+      phones(1_500).map((one, n) => ({ ...one, unconfirmed_archive: keys.slice(0, of(n)) }));
+    const [before, after] = [knowing(() => 2), knowing((n) => n % 5)];
+    await expect(writeReport({ ...store, create }, facts, before)).rejects.toThrow('killed');
+    const report = await writeReport(store, facts, after);
+    expect(await readReportedPhones(store, report)).toEqual(after);
   });
 
   it('is not read back when it is the first', async () => {

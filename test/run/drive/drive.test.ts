@@ -226,7 +226,7 @@ describe('drive', () => {
       await put(key, body);
     };
     expect(await world.drive()).toEqual({ kind: 'worked', open: 0 });
-    const fields = { code: 'unreachable', message: 'no answer' };
+    const fields = { code: 'unreachable', message: 'no response' };
     expect(world.logged('limits_not_written')).toEqual([['warn', 'limits_not_written', fields]]);
   });
 

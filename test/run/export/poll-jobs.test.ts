@@ -35,10 +35,45 @@ async function learned(jobs: Partial<Job>[], known?: number): Promise<number | u
   const learned = {
     limits: { ...initialLimits, ...(known === undefined ? {} : { export_ms: known }) },
   };
-  await pollJobs({ cph, clock: playClock(T0 + MINUTE), learned }, [run]);
-  await pollJobs({ cph, clock: playClock(T0 + 2 * MINUTE), learned }, [run]);
+  await pollJobs({ cph, clock: playClock(T0 + MINUTE), learned, until: Infinity }, [run]);
+  await pollJobs({ cph, clock: playClock(T0 + 2 * MINUTE), learned, until: Infinity }, [run]);
   return learned.limits.export_ms;
 }
+
+describe('many export calls', () => {
+  it('are polled until the time is up, and all of them over several drives', async () => {
+    const ids = Array.from({ length: 2_000 }, (_, n) => `p${n}`);
+    const run = openRun(
+      'nightly-1',
+      ids.map((id) => plannedPhone(id)),
+    );
+    record(
+      run,
+      ids.map((phone_id) => ({
+        ...{ type: 'accepted', at: T0, phone_id, attempt: 1 },
+        ...{ job_id: `j-${phone_id}`, request_id: `r-${phone_id}` },
+      })),
+    );
+    const clock = playClock(T0);
+    const polled = new Set<string>();
+    let calls = 0;
+    const listJobs = async (requests: string[]): Promise<Job[]> => {
+      calls += 1;
+      clock.move(1_000);
+      for (const id of requests) polled.add(id);
+      return requests.map((id) => ({ job_id: `j-${id.slice(2)}`, state: 'running' }));
+    };
+    const cph = { listJobs } as unknown as RunDeps['cph'];
+    let drives = 0;
+    for (; polled.size < 2_000 && drives < 20; drives += 1) {
+      const until = clock.now() + 20_000;
+      await pollJobs({ cph, clock, learned: { limits: initialLimits }, until }, [run]);
+      clock.move(40_000);
+    }
+    expect(calls).toBe(20 * drives);
+    expect(polled.size).toBe(2_000);
+  });
+});
 
 const took = (ms: number): Partial<Job> => ({ took: ms });
 
@@ -81,7 +116,7 @@ async function lookup(run: OpenRun, jobs: Record<string, Partial<Job>[]>, after 
   } as unknown as RunDeps['cph'];
   const before = run.unwritten.events.length;
   const learned = { limits: initialLimits };
-  await pollJobs({ cph, clock: playClock(T0 + after), learned }, [run]);
+  await pollJobs({ cph, clock: playClock(T0 + after), learned, until: Infinity }, [run]);
   return { calls, events: run.unwritten.events.slice(before) };
 }
 

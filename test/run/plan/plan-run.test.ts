@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type ErrorCode, PhonevaultError } from '../../../lib/errors.ts';
+import { type ErrorCode, PhonevaultError, TimeUp } from '../../../lib/errors.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
+import { saveInventory, startInventory } from '../../../lib/ledger/state/inventory.ts';
 import { readPlan, writePlan } from '../../../lib/ledger/run/plan.ts';
 import { type OpenRun, record } from '../../../lib/run/state/open-run.ts';
-import { createWriter } from '../../../lib/run/deps.ts';
 import { planRun } from '../../../lib/run/plan/plan-run.ts';
 import { fleet, phone } from '../../support/fleet.ts';
 import { policyText } from '../../support/policy-text.ts';
@@ -26,7 +26,7 @@ async function scene({
   const { deps, store, logged } = made;
   const run: OpenRun = { ...openRun(RUN, []), plan: undefined };
   await store.put(layout.policy('nightly'), text);
-  const plan = (until = Infinity) => planRun({ ...deps, writer: createWriter('1-a') }, run, until);
+  const plan = (until = Infinity) => planRun(deps, run, until);
   return {
     ...made,
     calls,
@@ -67,6 +67,39 @@ describe('planRun', () => {
     expect(planned()).toMatchObject([{ phones: 1 }]);
   });
 
+  it('writes a plan of many parts over several slices of time, each part once', async () => {
+    const select = '{ name: "game-*", max_phones: 100000 }';
+    const { run, store, deps, clock } = await scene({ text: policyText('nightly', { select }) });
+    const phones = Array.from({ length: 30_000 }, (_, n) => phone(`p${n}`));
+    const read = { ...startInventory(T0, undefined), finished_at: T0, phones };
+    await saveInventory(store, read);
+    const begun: number[] = [];
+    let until = T0;
+    const created: string[] = [];
+    const create: typeof store.create = async (key, body) => {
+      begun.push(clock.now() - until);
+      clock.move(1_000);
+      const result = await store.create(key, body);
+      if (result === 'created') created.push(key);
+      return result;
+    };
+    deps.store = { ...store, create };
+    let slices = 0;
+    for (let isPlanned = false; !isPlanned && slices < 9; slices += 1) {
+      until = clock.now() + 20_000;
+      isPlanned = await planRun(deps, run, until).catch((error: unknown) => {
+        if (error instanceof TimeUp) return false;
+        throw error;
+      });
+    }
+    expect(slices).toBeGreaterThan(1);
+    expect(Math.max(...begun)).toBeLessThan(3_000);
+    expect(new Set(created).size).toBe(31);
+    expect(created).toHaveLength(31);
+    expect(run.state.phones.size).toBe(30_000);
+    expect((await readPlan(store, RUN))?.phones).toHaveLength(30_000);
+  });
+
   it('returns false and writes no plan while the fleet is still being read', async () => {
     const { run, store, plan, planned } = await scene();
     expect(await plan(T0)).toBe(false);
@@ -78,7 +111,7 @@ describe('planRun', () => {
     await plan();
     clock.move(HOUR);
     run.requestedAt = T0 + MINUTE;
-    await plan(T0);
+    await plan(clock.now());
     expect(calls).toHaveLength(1);
   });
 

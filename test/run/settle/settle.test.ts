@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TimeUp } from '../../../lib/errors.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { recordSettled, readHistory } from '../../../lib/ledger/state/history.ts';
 import { readOrphanedJobs } from '../../../lib/ledger/run/orphaned-jobs.ts';
@@ -6,7 +7,7 @@ import { layout } from '../../../lib/ledger/store/layout.ts';
 import { noMetrics } from '../../../lib/ledger/run/metrics.ts';
 import { readIndexedPhones } from '../../../lib/ledger/state/phones.ts';
 import type { Terms } from '../../../lib/ledger/run/plan.ts';
-import { readReport, type RunOutcome } from '../../../lib/ledger/run/report.ts';
+import { readReport, readReportedPhones, type RunOutcome } from '../../../lib/ledger/run/report.ts';
 import { listIndexedRuns } from '../../../lib/ledger/state/run-index.ts';
 import { writeNotifiedStale } from '../../../lib/ledger/state/notified.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
@@ -53,12 +54,15 @@ function scene() {
       return { refused: [], versioning: 'off' as const };
     },
   };
-  const deps = { ...made.deps, archives };
+  const deps = { ...made.deps, archives, until: Infinity };
   made.clock.move(LATER - T0);
   const settle = (run: OpenRun) => settleRun(deps, run);
   return { ...made, deps, removed, settle };
 }
 
+const never = (): never => {
+  throw new Error('no report');
+};
 const indexed = async (store: Store) =>
   (await readIndexedPhones(store)).map(({ phone_id }) => phone_id);
 
@@ -212,6 +216,57 @@ describe('settleRun', () => {
       ['p1', 'p2'].map((id) => ({ key: key(id), code: 'AccessDenied' })),
     );
     expect(run.report?.outcome).toBe('completed');
+  });
+
+  it('settles a large run over several drives when the time is up', async () => {
+    const { deps, store, clock } = scene();
+    const ids = Array.from({ length: 12_000 }, (_, n) => `p${n}`);
+    const run = runOf(
+      ids,
+      ids.map((id) => verified(id)),
+    );
+    const late: number[] = [];
+    let until = clock.now();
+    const slowly =
+      <Args extends unknown[], T>(call: (...args: Args) => Promise<T>, ms: number) =>
+      (...args: Args): Promise<T> => {
+        late.push(clock.now() - until);
+        clock.move(ms);
+        return call(...args);
+      };
+    const slow = {
+      ...store,
+      create: slowly(store.create, 1_000),
+      get: slowly(store.get, 5),
+      put: slowly(store.put, 50),
+    };
+    let drives = 0;
+    for (; run.unwritten.result && drives < 20; drives += 1) {
+      until = clock.now() + 10_000;
+      await settleRun({ ...deps, store: slow, until }, run).catch((error: unknown) => {
+        if (!(error instanceof TimeUp)) throw error;
+      });
+    }
+    expect(drives).toBeGreaterThan(2);
+    expect(drives).toBeLessThan(10);
+    expect(Math.max(...late)).toBeLessThan(3_000);
+    expect(await readReportedPhones(store, (await readReport(store, RUN)) ?? never())).toHaveLength(
+      12_000,
+    );
+    expect(await indexed(store)).toHaveLength(12_000);
+  });
+
+  it('names at most fifty superseded archives in the report, and counts the others', async () => {
+    const { settle, land } = scene();
+    const ids = Array.from({ length: 70 }, (_, n) => `p${n}`);
+    const run = runOf(
+      ids,
+      ids.map((id) => verified(id, 2)),
+    );
+    for (const id of ids) for (const attempt of [1, 2]) land(key(id, attempt));
+    await settle(run);
+    expect(run.report?.superseded_deleted).toHaveLength(50);
+    expect(run.report?.omitted).toEqual({ superseded_deleted: 20, leftovers: 0 });
   });
 
   it('stores jobs that still run for later drives', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ErrorCode, LeaseLost, PhonevaultError } from '../../../lib/errors.ts';
+import { type ErrorCode, LeaseLost, PhonevaultError, TimeUp } from '../../../lib/errors.ts';
 import { missingObject } from '../../../lib/ledger/store/object-error.ts';
 import { fold } from '../../../lib/ledger/run/fold.ts';
 import { containFailure } from '../../../lib/run/state/contain-failure.ts';
@@ -32,6 +32,13 @@ describe('containFailure', () => {
   it('returns true for work that succeeds, and records nothing', async () => {
     const { deps, warnings, run } = scene();
     expect(await containFailure(deps, async () => 'done', { run })).toBe(true);
+    expect(run).toMatchObject({ retryAt: { step: 0 }, unwritten: { events: [] } });
+    expect(warnings).toEqual([]);
+  });
+
+  it('records nothing when the time is up: the next drive goes on', async () => {
+    const { deps, warnings, run } = scene();
+    expect(await containFailure(deps, () => Promise.reject(new TimeUp()), { run })).toBe(false);
     expect(run).toMatchObject({ retryAt: { step: 0 }, unwritten: { events: [] } });
     expect(warnings).toEqual([]);
   });

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { TimeUp } from '../../../lib/errors.ts';
+import { untilTimeUp } from '../../../lib/run/state/until-time-up.ts';
+import { runScene } from '../../support/run-scene.ts';
+import { T0 } from '../../support/runs.ts';
+
+const SECOND = 1_000;
+
+describe('untilTimeUp', () => {
+  it.each<[string, (deps: ReturnType<typeof runScene>['deps']) => Promise<unknown>]>([
+    ['GET', ({ store }) => store.get('a')],
+    ['PUT', ({ store }) => store.put('a', '')],
+    ['conditional PUT', ({ store }) => store.create('a', '')],
+    ['LIST', ({ store }) => store.list('')],
+    ['LIST of archives', ({ archives }) => archives.list('backups', 'a/')],
+    ['HEAD', ({ archives }) => archives.head('backups', 'a')],
+    ['ranged GET', ({ archives }) => archives.tail('backups', 'a', 1)],
+  ])('lets no %s begin three seconds after the end of the time', async (_, call) => {
+    const { deps, clock } = runScene();
+    const bounded = untilTimeUp({ ...deps, until: T0 + SECOND });
+    clock.move(4 * SECOND - 1);
+    await call(bounded);
+    clock.move(1);
+    await expect(call(bounded)).rejects.toThrow(TimeUp);
+    await call(deps);
+  });
+
+  it('lists archives 5,000 at a time, so that a long list ends with the time', async () => {
+    const { deps, clock, land, lookups } = runScene();
+    for (let n = 0; n < 12_000; n += 1) land(`a/${String(n).padStart(5, '0')}`);
+    const { list } = deps.archives;
+    deps.archives.list = (...of) => (clock.move(SECOND), list(...of));
+    const { objects } = await untilTimeUp({ ...deps, until: T0 + SECOND }).archives.list('b', 'a/');
+    expect(objects.map(({ key }) => key)).toEqual(
+      (await list('b', 'a/')).objects.map(({ key }) => key),
+    );
+    expect(lookups).toHaveLength(4);
+    const short = untilTimeUp({ ...deps, until: clock.now() - 2 * SECOND });
+    await expect(short.archives.list('b', 'a/')).rejects.toThrow(TimeUp);
+    expect(lookups).toHaveLength(5);
+    expect(
+      (await untilTimeUp({ ...deps, until: Infinity }).archives.list('b', 'a/', { max: 1 }))
+        .objects,
+    ).toHaveLength(1);
+  });
+});
