@@ -25,7 +25,7 @@ describe('reconcile', () => {
     expect((await state()).policies.newphones).toMatchObject({ on: true, since: T0 - 10 * MINUTE });
     clock.move(5 * MINUTE);
     await expect(reconcile({ store: withFailingStore(deps, 'put').store })).rejects.toThrow(
-      'no answer',
+      'no response',
     );
     await expect(reconcile({ held: false })).rejects.toThrow(LeaseLost);
     expect([await hints(), await requested()]).toEqual([['trace-1'], []]);

@@ -111,7 +111,7 @@ describe('a sweep for new phones', () => {
     const { sweepHint, reconcile, hints, deps } = await firstBackupScene();
     await sweepHint();
     const broken = withFailingStore(deps, 'put', undefined, layout.provisioning).store;
-    await expect(reconcile({ store: broken })).rejects.toThrow('no answer');
+    await expect(reconcile({ store: broken })).rejects.toThrow('no response');
     expect(await hints()).toEqual(['sweep-202601020230']);
   });
 

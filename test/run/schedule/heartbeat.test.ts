@@ -75,7 +75,7 @@ describe('requestHeartbeat', () => {
       EIGHT - DAY,
     );
     expect(lines).toEqual([
-      ['warn', 'heartbeat_delayed', { code: 'unreachable', message: 'no answer' }],
+      ['warn', 'heartbeat_delayed', { code: 'unreachable', message: 'no response' }],
     ]);
     expect(await requestHeartbeat(deps, daily, EIGHT - DAY)).toBe(EIGHT);
     expect(await hints()).toEqual([ID]);
