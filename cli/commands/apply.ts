@@ -1,4 +1,5 @@
 import { layout } from '../../lib/ledger/store/layout.ts';
+import { getObject, isUnreadable } from '../../lib/ledger/store/object-error.ts';
 import type { Store } from '../../lib/ledger/store/store.ts';
 import { type Command, wrongUse } from '../program/command.ts';
 import { connect } from '../sign-in/connect.ts';
@@ -49,8 +50,12 @@ async function put(
   text: string,
 ): Promise<Applied['result']> {
   const key = layout.policy(policy);
-  const before = await store.get(key);
-  if (before?.body === text) return 'unchanged';
+  const before = await getObject(store, key).catch((error: unknown) => {
+    // Applying the policy again is a way to fix it.
+    if (isUnreadable(error)) return 'unreadable';
+    throw error;
+  });
+  if (typeof before === 'object' && before.body === text) return 'unchanged';
   await store.put(key, text);
   return before === undefined ? 'created' : 'changed';
 }

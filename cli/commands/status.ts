@@ -1,6 +1,7 @@
 import { readIndexedPhones } from '../../lib/ledger/state/phones.ts';
+import type { ObjectError } from '../../lib/ledger/store/object-error.ts';
 import { policyStatuses } from '../../lib/run/query/policy-status.ts';
-import { unreadableObjects } from '../../lib/run/query/unreadable.ts';
+import { problemOf, unreadableObjects } from '../../lib/run/query/unreadable.ts';
 import { type Command, wrongUse } from '../program/command.ts';
 import { connect } from '../sign-in/connect.ts';
 import { policyValue } from '../show/option-values.ts';
@@ -50,13 +51,16 @@ export const statusCommand: Command<Options> = {
     const { deps } = await connect(io);
     const print = (text: string) => io.err(fold(text, io.errColumns));
     if (wanted !== undefined) {
-      const all = await readIndexedPhones(deps.store);
+      const errors: ObjectError[] = [];
+      const all = await readIndexedPhones(deps.store, errors);
+      const unreadable = errors.map(problemOf);
       const phones = wanted === true ? all : all.filter(({ policy }) => policy === wanted);
       // A deleted policy may have archives; one without any must exist.
       if (wanted !== true && phones.length === 0) await readPolicyText(deps, wanted);
-      if (json) io.out(toJson({ phones }));
+      if (json) io.out(toJson({ phones, ...(errors.length > 0 && { unreadable }) }));
       else if (phones.length > 0) io.out(archivesText(io, phones));
       else print(`no verified archive yet${wanted === true ? '' : ` of policy ${wanted}`}`);
+      if (!json && errors.length > 0) io.out(['', ...unreadableLines(io, unreadable)].join('\n'));
       return 0;
     }
     const policies = await policyStatuses(deps, io.clock.now());

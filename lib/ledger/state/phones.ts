@@ -4,7 +4,7 @@ import { hasCode } from '../../errors.ts';
 import { sha256hex } from '../store/digest.ts';
 import { layout } from '../store/layout.ts';
 import { type ContentOf, ledgerObject, wholeKey } from '../store/ledger-object.ts';
-import { isUnreadable } from '../store/object-error.ts';
+import { isUnreadable, type ObjectError } from '../store/object-error.ts';
 import type { Store } from '../store/store.ts';
 
 const SHARDS_AT_ONCE = 8;
@@ -78,13 +78,15 @@ export async function archivedPhones(
   return new Set(phoneIds.filter((id) => Object.hasOwn(phones.get(id)?.archives ?? {}, policy)));
 }
 
-/** Returns the whole index, sorted by phone name, phone id and policy. Leaves out unreadable shards. */
+/** Returns the whole index, sorted by phone name, phone id and policy. Adds the errors of unreadable shards to `unreadable`. */
 export async function readIndexedPhones(
   store: Pick<Store, 'get' | 'list'>,
+  unreadable: ObjectError[] = [],
 ): Promise<IndexedArchive[]> {
   const shards = await readShards(
     store,
     (await store.list(layout.phoneIndex)).map(({ key }) => key),
+    unreadable,
   );
   return shards
     .flatMap(archivesOf)
@@ -101,10 +103,19 @@ function shardKey(phoneId: string): string {
   return layout.phones(sha256hex(phoneId).slice(0, 2));
 }
 
-async function readShards(store: Pick<Store, 'get'>, keys: string[]): Promise<Shard[]> {
+async function readShards(
+  store: Pick<Store, 'get'>,
+  keys: string[],
+  unreadable: ObjectError[] = [],
+): Promise<Shard[]> {
   const limit = pLimit(SHARDS_AT_ONCE);
+  const collect = (error: unknown): undefined => {
+    if (!isUnreadable(error)) throw error;
+    unreadable.push(error);
+    return undefined;
+  };
   const shards = await Promise.all(
-    keys.map((key) => limit(() => shardObject.readCache(store, key))),
+    keys.map((key) => limit(() => shardObject.read(store, key).catch(collect))),
   );
   return shards.filter((shard) => shard !== undefined);
 }

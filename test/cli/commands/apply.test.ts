@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { NIGHTLY } from '../../../testing/night.ts';
-import { cliNight } from '../support/cli-night.ts';
+import { cliNight, denyGet } from '../support/cli-night.ts';
 
 let cwd: string;
 
@@ -38,6 +38,13 @@ describe('apply', () => {
     await cli.night.putPolicy(`${NIGHTLY}# before\n`);
     expect((await cli.run('apply', 'nightly.yaml')).out).toBe('nightly: changed');
     expect((await cli.run('apply', 'nightly.yaml')).out).toBe('nightly: unchanged');
+  });
+
+  it('replaces a policy that OBS does not return', async () => {
+    const cli = await empty();
+    await cli.night.putPolicy(`${NIGHTLY}# before\n`);
+    denyGet(cli, '/policies/nightly.yaml');
+    expect((await cli.run('apply', 'nightly.yaml')).out).toBe('nightly: changed');
   });
 
   it('uploads none when one has an error', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Preview } from '../../../lib/run/query/schemas.ts';
 import { NIGHTLY } from '../../../testing/night.ts';
-import { cliNight } from '../support/cli-night.ts';
+import { cliNight, denyGet } from '../support/cli-night.ts';
 
 const folders: string[] = [];
 afterEach(async () => {
@@ -75,6 +75,37 @@ describe('plan', () => {
       return sum + ok + refused + throttled + failed;
     }, 0);
     expect(costs?.calls?.obs).toBe(attempts);
+  });
+
+  it('plans without the costs of a run whose report OBS does not return, and names it', async () => {
+    const cli = await cliNight({ phones: 6, servers: 2 });
+    await cli.night.putPolicy(NIGHTLY);
+    const runId = await cli.night.requestRun();
+    await cli.night.settle(runId);
+    denyGet(cli, `/runs/${runId}/report.json`);
+    const { code, out } = await cli.run('plan', 'nightly');
+    const json = await cli.run('plan', 'nightly', '--json');
+    expect(code).toBe(0);
+    expect(out).toMatch(/warning: runs\/.*\/report.json cannot be read: .*00A1.* Grant/);
+    expect(out).not.toContain('costs');
+    expect(JSON.parse(json.out)).toMatchObject({
+      unreadable: [{ key: `runs/${runId}/report.json`, code: 'object_unreadable' }],
+    });
+  });
+
+  it('says which policy file OBS does not return, and what to do', async () => {
+    const cli = await cliNight();
+    await cli.night.putPolicy(NIGHTLY);
+    denyGet(cli, '/policies/nightly.yaml');
+    const { code, out } = await cli.run('plan', 'nightly', '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      error: {
+        code: 'object_unreadable',
+        message: expect.stringMatching(/^policies\/nightly.yaml cannot be read: .*00A1/) as string,
+        hint: expect.stringContaining('KMS key') as string,
+      },
+    });
   });
 
   it('plans only the given phones', async () => {

@@ -3,7 +3,7 @@ import { layout } from '../../../lib/ledger/store/layout.ts';
 import { writeUnreadable } from '../../../lib/ledger/state/unreadable.ts';
 import type { PhoneArchive, PolicyStatus } from '../../../lib/run/query/schemas.ts';
 import { NIGHTLY } from '../../../testing/night.ts';
-import { cliNight } from '../support/cli-night.ts';
+import { cliNight, denyGet } from '../support/cli-night.ts';
 
 const DAY = 86_400_000;
 
@@ -52,7 +52,6 @@ describe('status', () => {
 
   it('shows the other policies, and which object cannot be read, since when and what to do', async () => {
     const cli = await cliNight({ io: { columns: 80 } });
-    const { send } = cli.io;
     await cli.night.putPolicy(NIGHTLY);
     await cli.night.putPolicy(NIGHTLY.replace('name: nightly', 'name: weekly'), 'weekly');
     const { store } = cli.night.invocation().deps;
@@ -64,12 +63,7 @@ describe('status', () => {
     const now = cli.night.clock.now();
     const times = { since: now - DAY, tried_at: now, retry_at: now + 60_000 };
     await writeUnreadable(store, new Map([['open/x.json', { ...rests, ...times }]]));
-    cli.io.send = async (request) => {
-      if (request.method !== 'GET' || !request.url.includes('/policies/weekly.yaml'))
-        return send(request);
-      const text = '<Error><Code>AccessDenied</Code><RequestId>00A1</RequestId></Error>';
-      return { status: 403, headers: {}, body: new TextEncoder().encode(text) };
-    };
+    denyGet(cli, '/policies/weekly.yaml');
 
     const { code, out } = await cli.run('status');
     const check = await cli.run('status', '--check', '--json');
@@ -153,6 +147,21 @@ describe('status', () => {
       err: 'no verified archive yet of policy weekly',
     });
     expect(deleted.out).toBe(json.out);
+  });
+
+  it('names a part of the phone index that cannot be used, and lists the rest', async () => {
+    const cli = await cliNight();
+    await cli.night.putPolicy(NIGHTLY);
+    const { report } = await cli.night.settle(await cli.night.requestRun());
+    await cli.night.invocation().deps.store.put('phones/zz.json', 'broken');
+    const text = await cli.run('status', '--phones');
+    const json = await cli.run('status', '--phones', '--json');
+    expect(text.out).toMatch(
+      /obs:\/\/phonevault-demo\/[^]*unreadable +phones\/zz.json is not JSON/,
+    );
+    const found = JSON.parse(json.out) as { phones: PhoneArchive[]; unreadable: object[] };
+    expect(found.phones).toHaveLength(report.counts.exported);
+    expect(found.unreadable).toMatchObject([{ key: 'phones/zz.json', code: 'object_invalid' }]);
   });
 
   it('fails with policy_not_found for archives of a policy that never existed', async () => {

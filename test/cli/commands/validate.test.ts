@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NIGHTLY } from '../../../testing/night.ts';
-import { cliNight } from '../support/cli-night.ts';
+import { cliNight, denyGet } from '../support/cli-night.ts';
 import { fakeIo } from '../support/fake-io.ts';
 
 const BROKEN = NIGHTLY.replace('select:', 'selct:');
@@ -156,6 +156,17 @@ describe('the bucket', () => {
     expect(one).toMatchObject({ code: 0, out: 'policies/nightly.yaml: ok' });
     expect(two.code).toBe(1);
     expect(two.out).toContain('policies/gone.yaml: the file does not exist');
+  });
+
+  it('names a policy that OBS does not return, and checks the others', async () => {
+    const cli = await cliNight();
+    await cli.night.putPolicy(NIGHTLY);
+    await cli.night.putPolicy(NIGHTLY.replace('name: nightly', 'name: weekly'), 'weekly');
+    denyGet(cli, '/policies/weekly.yaml');
+    const { code, out } = await cli.run('validate', '--policy', 'nightly', 'weekly');
+    expect(code).toBe(1);
+    expect(out).toContain('policies/nightly.yaml: ok');
+    expect(out).toMatch(/policies\/weekly.yaml cannot be read: .*AccessDenied.*00A1/);
   });
 
   it('accepts a bucket without policies', async () => {

@@ -83,3 +83,13 @@ function sendInto(cloud: Cloud): Send {
     };
   };
 }
+
+/** Makes OBS deny the command every GET whose URL holds `part`. */
+export function denyGet({ io }: Pick<CliNight, 'io'>, part: string): void {
+  const { send } = io;
+  io.send = async (request) => {
+    if (request.method !== 'GET' || !request.url.includes(part)) return send(request);
+    const text = '<Error><Code>AccessDenied</Code><RequestId>00A1</RequestId></Error>';
+    return { status: 403, headers: {}, body: new TextEncoder().encode(text) };
+  };
+}

@@ -9,6 +9,7 @@ import {
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import { recordReads } from '../../support/fake-stores.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
+import type { ObjectError } from '../../../lib/ledger/store/object-error.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 
 const entry = (phone_id: string, verified_at: number, policy = 'nightly'): IndexEntry => ({
@@ -188,11 +189,13 @@ describe('readIndexedPhones', () => {
     });
   });
 
-  it('skips unreadable shards', async () => {
+  it('skips unreadable shards, and returns their errors', async () => {
     const { store } = open();
     await indexArchives(store, [entry('p1', 1)]);
     await store.put('phones/zz.json', 'broken');
     await store.put('phones/zy.json', '{"version":9}');
-    expect(await readIndexedPhones(store)).toHaveLength(1);
+    const errors: ObjectError[] = [];
+    expect(await readIndexedPhones(store, errors)).toHaveLength(1);
+    expect(errors.map(({ key }) => key).sort()).toEqual(['phones/zy.json', 'phones/zz.json']);
   });
 });

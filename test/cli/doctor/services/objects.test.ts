@@ -7,6 +7,7 @@ import { memoryStore } from '../../../../lib/ledger/store/memory-store.ts';
 import { playClock } from '../../../../testing/play-clock.ts';
 import { faultNames, withFailingStore, withObjectFault } from '../../../support/fake-stores.ts';
 import { MINUTE, T0 } from '../../../support/runs.ts';
+import { denyGet } from '../../support/cli-night.ts';
 import { doctorNight } from '../../support/doctor-night.ts';
 
 const samples = [
@@ -95,13 +96,7 @@ describe('objects', () => {
 
   it('is a check of doctor, which still makes all others', async () => {
     const cli = await doctorNight();
-    const { send } = cli.io;
-    cli.io.send = async (request) => {
-      const isPolicy = request.method === 'GET' && request.url.includes('/policies/nightly.yaml');
-      if (!isPolicy) return send(request);
-      const text = '<Error><Code>AccessDenied</Code><RequestId>00A1</RequestId></Error>';
-      return { status: 403, headers: {}, body: new TextEncoder().encode(text) };
-    };
+    denyGet(cli, '/policies/nightly.yaml');
     const { code, checks } = await cli.doctor();
     const failures = checks.filter(({ outcome }) => outcome === 'failed');
     expect(code).toBe(1);
