@@ -15,6 +15,7 @@ import type { KeySource } from './iam/auth/keys.ts';
 import type { Iam } from './iam/service/service.ts';
 import type { BucketTraits } from './obs/operations/call.ts';
 import type { ObjectBackend } from './obs/storage/backend.ts';
+import type { Versions } from './obs/storage/versions.ts';
 import { memoryBackend } from './obs/storage/memory-backend.ts';
 import { type BaseClock, createTime, machineClock, type Time } from './simulation/time.ts';
 import type { SmnMessage } from './smn/service.ts';
@@ -63,6 +64,8 @@ export type Cloud = {
   backend: ObjectBackend;
   /** How OBS behaves; may change while the cloud runs. */
   obs: ObsSwitches;
+  /** The versions of objects, for tests. */
+  versions: Versions;
   /** The state of CPH, for tests. */
   world: World;
   iam: Iam;
@@ -135,6 +138,7 @@ export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
     time,
     backend,
     obs: obs.switches,
+    versions: obs.versions,
     world,
     iam,
     functiongraph,

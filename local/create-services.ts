@@ -11,6 +11,7 @@ import type { KeySource } from './iam/auth/keys.ts';
 import { createIam, type Iam } from './iam/service/service.ts';
 import type { BucketTraits, ObsSettings } from './obs/operations/call.ts';
 import { createObs } from './obs/service/service.ts';
+import { createVersions, type Versions } from './obs/storage/versions.ts';
 import { createRandom } from './simulation/random.ts';
 import { createSmn, type Smn } from './smn/service.ts';
 
@@ -35,7 +36,7 @@ export type Services = {
   cph: Service;
   iam: Iam;
   /** `switches` are read in every call, so they may change while OBS runs. */
-  obs: { service: Service; switches: ObsSwitches };
+  obs: { service: Service; switches: ObsSwitches; versions: Versions };
   smn: Smn;
   functiongraph: FunctionGraph;
 };
@@ -50,8 +51,10 @@ export function createServices(settings: Settings): Services {
   const common = { time, calls, faults };
   const iam = createIam({ ...common, account, region, seed, keySource, mark });
   const { gateway } = iam;
+  const versions = createVersions(backend, { traits: settings.obs.traits, time });
   const world = createWorld({
     ...settings,
+    backend: versions.backend,
     faults,
     projectId,
     domain,
@@ -62,6 +65,7 @@ export function createServices(settings: Settings): Services {
     ...settings.obs,
     keys: iam.keys,
     backend,
+    versions,
     region,
     domains: [`obs.${region}.myhuaweicloud.com`, 'obs.localhost', 'localhost', '127.0.0.1'],
     pathStyle: 'allowed' as const,
@@ -93,7 +97,7 @@ export function createServices(settings: Settings): Services {
     world,
     cph: createCph({ world, gateway, projectId, calls, time }),
     iam,
-    obs: { service: createObs(obs), switches: obs },
+    obs: { service: createObs(obs), switches: obs, versions },
     smn,
     functiongraph,
   };

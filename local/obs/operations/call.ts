@@ -1,7 +1,16 @@
 import type { ObjectBackend, ListingBackend } from '../storage/backend.ts';
 import type { Time } from '../../simulation/time.ts';
 import type { RunSerially } from '../storage/serializer.ts';
+import type { Versions } from '../storage/versions.ts';
 import type { Uploads } from './uploads.ts';
+
+/** 403 AccessDenied without `status` and `code`. */
+type Denied = {
+  action: 'DeleteObject' | 'DeleteObjectVersion' | 'GetBucketVersioning';
+  keys?: string;
+  status?: number;
+  code?: string;
+};
 
 /** The properties of a special bucket; a bucket without any is a plain one of this region. */
 export type BucketTraits = {
@@ -12,6 +21,8 @@ export type BucketTraits = {
   versioning?: 'Enabled' | 'Suspended';
   /** WORM, with a default retention if `days` or `years` are set. */
   lock?: { days?: number; years?: number };
+  /** What the bucket's policy denies, for keys that contain `keys`. */
+  denied?: readonly Denied[];
 };
 
 /** The settings as of one call. */
@@ -39,6 +50,9 @@ export type ObsCall = {
   settings: ObsSettings;
   traits: BucketTraits;
   backend: ObjectBackend | ListingBackend;
+  versions: Versions;
+  /** Changes the bucket's properties. */
+  change(traits: BucketTraits): void;
   uploads: Uploads;
   /** Runs check and write of one key as a single step. */
   serially: RunSerially;

@@ -1,5 +1,6 @@
 import { xmlResponse } from '../wire/responses.ts';
 import type { Handler } from './call.ts';
+import { type Deleted, deleteOne } from './delete-one.ts';
 import { malformedXml, ObsError } from '../wire/error.ts';
 import { parseXml, textOf } from '../wire/parse-xml.ts';
 import type { Xml } from '../wire/write-xml.ts';
@@ -8,32 +9,59 @@ const MAX_KEYS = 1_000;
 
 /** Deletes up to 1,000 keys; requires Content-MD5 (en-us_topic_0125560366). Absent keys count as deleted. */
 export const deleteObjects: Handler = async (call) => {
-  const { request, body, backend, bucket, serially, settings } = call;
+  const { request, body, settings } = call;
   for (const header of ['content-md5', 'content-length']) {
     if (request.headers.has(header)) continue;
     const message = `Missing required header for this request: ${header}`;
     throw new ObsError(400, 'MissingRequiredHeader', message);
   }
-  const { keys, quiet } = readKeys(body);
+  const { targets, quiet } = readTargets(body);
   const results: Xml[] = [];
-  for (const key of keys) {
-    await serially(`${bucket}/${key}`, () => backend.remove(bucket, key));
-    if (!quiet) results.push(['Deleted', [['Key', key]]]);
+  for (const { key, versionId } of targets) {
+    try {
+      const deleted = await deleteOne(call, key, versionId);
+      if (!quiet) results.push(deletedXml(key, deleted));
+    } catch (error) {
+      if (!(error instanceof ObsError)) throw error;
+      const facts: Xml[] = [
+        ['Key', key],
+        ['VersionId', versionId],
+        ['Code', error.code],
+        ['Message', error.message],
+      ];
+      results.push(['Error', facts]);
+    }
   }
   return xmlResponse(['DeleteResult', results], settings.region);
 };
 
-function readKeys(body: Uint8Array): { keys: string[]; quiet: boolean } {
+function deletedXml(key: string, { versionId, markerId, isMarker }: Deleted): Xml {
+  return [
+    'Deleted',
+    [
+      ['Key', key],
+      ['VersionId', versionId],
+      ['DeleteMarker', isMarker ? true : undefined],
+      ['DeleteMarkerVersionId', markerId],
+    ],
+  ];
+}
+
+type Target = { key: string; versionId: string | undefined };
+
+function readTargets(body: Uint8Array): { targets: Target[]; quiet: boolean } {
   const root = parseXml(body);
   if (root.name !== 'Delete' || root.text.trim() !== '') throw malformedXml();
-  const keys = root.children.flatMap((child) => {
+  const targets = root.children.flatMap((child): Target[] => {
     if (child.name === 'Quiet') return [];
     const key = textOf(child, 'Key');
+    const versionId = textOf(child, 'VersionId');
+    const parts = versionId === undefined ? 1 : 2;
     const isValid =
-      child.name === 'Object' && child.text.trim() === '' && child.children.length === 1;
+      child.name === 'Object' && child.text.trim() === '' && child.children.length === parts;
     if (!isValid || key === undefined || key === '') throw malformedXml();
-    return [key];
+    return [{ key, versionId }];
   });
-  if (keys.length === 0 || keys.length > MAX_KEYS) throw malformedXml();
-  return { keys, quiet: textOf(root, 'Quiet') === 'true' };
+  if (targets.length === 0 || targets.length > MAX_KEYS) throw malformedXml();
+  return { targets, quiet: textOf(root, 'Quiet') === 'true' };
 }

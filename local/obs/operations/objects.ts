@@ -1,21 +1,23 @@
 import type { ObjectRecord } from '../storage/backend.ts';
 import { emptyResponse } from '../wire/responses.ts';
-import type { Handler } from './call.ts';
+import type { Handler, ObsCall } from './call.ts';
 import { checkReadConditions, rangeOf } from './conditions.ts';
+import { deleteOne } from './delete-one.ts';
 import { noSuchKey } from '../wire/error.ts';
 import { readAttributes, writeObject } from './write-object.ts';
 
 export const putObject: Handler = async (call) => {
   const record = await writeObject(call, call.body, readAttributes(call.request));
-  return emptyResponse(200, { etag: `"${record.etag}"` });
+  return emptyResponse(200, { etag: `"${record.etag}"`, ...versionHeader(call) });
 };
 
-export const getObject: Handler = async ({ backend, bucket, key, request }) => {
+export const getObject: Handler = async (call) => {
+  const { backend, bucket, key, request } = call;
   const found = await backend.read(bucket, key);
   if (found === undefined) throw noSuchKey();
   const { record, body } = found;
   checkReadConditions(request, record);
-  const headers = objectHeaders(record);
+  const headers = { ...objectHeaders(record), ...versionHeader(call) };
   const range = rangeOf(request.headers.get('range'), record.size);
   if (range === undefined) {
     return new Response(body, {
@@ -33,17 +35,35 @@ export const getObject: Handler = async ({ backend, bucket, key, request }) => {
   });
 };
 
-export const headObject: Handler = async ({ backend, bucket, key, request }) => {
+export const headObject: Handler = async (call) => {
+  const { backend, bucket, key, request, versions } = call;
   const record = await backend.stat(bucket, key);
-  if (record === undefined) throw noSuchKey();
+  if (record === undefined) {
+    if (versions.markerId(bucket, key) === undefined) throw noSuchKey();
+    return emptyResponse(404, { 'x-amz-delete-marker': 'true' });
+  }
   checkReadConditions(request, record);
-  return emptyResponse(200, { ...objectHeaders(record), 'content-length': String(record.size) });
+  return emptyResponse(200, {
+    ...{ ...objectHeaders(record), ...versionHeader(call) },
+    'content-length': String(record.size),
+  });
 };
 
-export const deleteObject: Handler = async ({ backend, bucket, key, serially }) => {
-  await serially(`${bucket}/${key}`, () => backend.remove(bucket, key));
-  return emptyResponse(204);
+/** DELETE of an object, or of one version (obs_04_0085). Throws AccessDenied. */
+export const deleteObject: Handler = async (call) => {
+  const deleted = await deleteOne(call, call.key, call.query.get('versionId'));
+  const id = deleted.markerId ?? deleted.versionId;
+  return emptyResponse(204, {
+    ...(id === undefined ? {} : { 'x-amz-version-id': id }),
+    ...(deleted.isMarker ? { 'x-amz-delete-marker': 'true' } : {}),
+  });
 };
+
+/** The version of an object; none for the version "null". */
+function versionHeader({ versions, bucket, key }: ObsCall): Record<string, string> {
+  const id = versions.currentId(bucket, key);
+  return id === undefined || id === 'null' ? {} : { 'x-amz-version-id': id };
+}
 
 /** Returns the headers of an object, without its length. */
 function objectHeaders(record: ObjectRecord): Record<string, string> {

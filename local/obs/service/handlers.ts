@@ -1,4 +1,8 @@
-import { getBucketVersioning, getObjectLockConfiguration } from '../operations/bucket-settings.ts';
+import {
+  getBucketVersioning,
+  getObjectLockConfiguration,
+  putBucketVersioning,
+} from '../operations/bucket-settings.ts';
 import { createBucket, getBucketLocation, headBucket, listBuckets } from '../operations/buckets.ts';
 import type { Handler } from '../operations/call.ts';
 import { deleteObjects } from '../operations/delete-objects.ts';
@@ -18,6 +22,7 @@ export const HANDLERS: Record<Operation, Handler> = {
   HeadBucket: headBucket,
   CreateBucket: createBucket,
   GetBucketLocation: getBucketLocation,
+  PutBucketVersioning: putBucketVersioning,
   GetBucketVersioning: getBucketVersioning,
   GetObjectLockConfiguration: getObjectLockConfiguration,
   ListObjectsV2: listObjects,

@@ -15,6 +15,7 @@ import { createSerializer } from '../storage/serializer.ts';
 import { createVerifier } from '../signing/signature.ts';
 import { checkStyle, readTarget, type Target } from './target.ts';
 import { createUploads } from '../operations/uploads.ts';
+import { createVersions, type Versions } from '../storage/versions.ts';
 
 /** All but `region` are read in every call, so they may change while the service runs. */
 export type ObsOptions = {
@@ -30,7 +31,9 @@ export type ObsOptions = {
   /** UNSIGNED-PAYLOAD in a signed header; OBS documents it only for presigned URLs. */
   unsignedPayload?: 'allowed' | 'refused';
   /** Special buckets by name. */
-  traits?: ReadonlyMap<string, BucketTraits>;
+  traits?: Map<string, BucketTraits>;
+  /** The versions of `backend`, if others write to them too. */
+  versions?: Versions;
 } & Pick<ObsSettings, 'region' | 'conditionalPut'> &
   Partial<ObsSettings>;
 
@@ -45,6 +48,8 @@ export function createObs(options: ObsOptions): Service {
   const verify = createVerifier({ keys, time, region });
   const serially = createSerializer();
   const uploads = createUploads();
+  const allTraits = options.traits ?? new Map<string, BucketTraits>();
+  const versions = options.versions ?? createVersions(options.backend, { traits: allTraits, time });
   let requestCount = 0;
 
   const run = async (request: Request, target: Target): Promise<Response> => {
@@ -63,11 +68,11 @@ export function createObs(options: ObsOptions): Service {
       { payloadHash, unsignedPayload: options.unsignedPayload ?? 'allowed' },
       isData ? settings.maxObjectBytes : MAX_XML,
     );
-    const { backend } = options;
+    const { backend } = versions;
     const bucket = address.bucket ?? '';
     const isMissing = bucket !== '' && !(await backend.hasBucket(bucket));
     if (isMissing && operation !== 'CreateBucket') throw noSuchBucket();
-    const traits = options.traits?.get(bucket) ?? {};
+    const traits = allTraits.get(bucket) ?? {};
     if (traits.region !== undefined && traits.region !== region) throw wrongRegion();
     return HANDLERS[operation]({
       request,
@@ -78,7 +83,9 @@ export function createObs(options: ObsOptions): Service {
       ownerId: key.projectId,
       settings,
       traits,
+      change: (changed) => void allTraits.set(bucket, changed),
       backend,
+      versions,
       uploads,
       serially,
       time,

@@ -40,7 +40,7 @@ it.each([
   ['1,001 keys', `<Delete>${object('k').repeat(1_001)}</Delete>`],
   ['no key', '<Delete></Delete>'],
   ['an empty key', `<Delete>${object('')}</Delete>`],
-  ['a version', '<Delete><Object><Key>k</Key><VersionId>1</VersionId></Object></Delete>'],
+  ['an unknown element', '<Delete><Object><Key>k</Key><Part>1</Part></Object></Delete>'],
   ['another root', `<Remove>${object('k')}</Remove>`],
   ['stray text', `<Delete>text${object('k')}</Delete>`],
   ['nothing', ''],
