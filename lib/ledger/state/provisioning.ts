@@ -5,6 +5,7 @@ import type { Store } from '../store/store.ts';
 
 /** No event is older: CTS keeps traces for a week, and FunctionGraph an event for a day. */
 const KEPT_MS = 8 * 24 * 60 * 60_000;
+const MAX_REQUESTS = 8_000;
 
 const policySchema = z.object({
   etag: z.string(),
@@ -39,14 +40,28 @@ export async function readProvisioning(store: Pick<Store, 'get'>): Promise<Provi
   return (await provisioningObject.readCache(store)) ?? { policies: {} };
 }
 
-/** Writes the state of first backups, without requests that are older than any event at `now` (epoch ms). */
+/**
+ * Writes the state of first backups, without requests that are older than any event at `now` (epoch ms), and at most the
+ * newest 8,000 requests: a new phone that has an archive by then needs no other first backup.
+ */
 export async function writeProvisioning(
   store: Pick<Store, 'put'>,
   state: Provisioning,
   now: number,
 ): Promise<void> {
-  const recent = (requested_at: Record<string, number>): Record<string, number> =>
-    Object.fromEntries(Object.entries(requested_at).filter(([, at]) => at > now - KEPT_MS));
+  const times = Object.values(state.policies).flatMap((policy) =>
+    Object.values(policy.requested_at),
+  );
+  const oldest = times.sort((one, other) => other - one)[MAX_REQUESTS - 1] ?? 0;
+  let left = MAX_REQUESTS;
+  const recent = (requested_at: Record<string, number>): Record<string, number> => {
+    const kept = Object.entries(requested_at)
+      .filter(([, at]) => at > now - KEPT_MS && at >= oldest)
+      .sort(([, one], [, other]) => other - one)
+      .slice(0, left);
+    left -= kept.length;
+    return Object.fromEntries(kept);
+  };
   const policies = Object.fromEntries(
     Object.entries(state.policies).map(([name, policy]) => [
       name,

@@ -5,6 +5,8 @@ import type { Store } from '../store/store.ts';
 
 /** Twice as long as FunctionGraph redelivers an event. */
 const KEPT_MS = 2 * 24 * 60 * 60_000;
+/** A slot each minute for two days, and more. */
+const MAX_SLOTS = 5_000;
 
 const skippedSlots = ledgerObject({
   key: layout.skipped,
@@ -36,7 +38,9 @@ export async function recordSkippedSlot(
   now: number,
 ): Promise<void> {
   const known = await readSkippedSlots(store, policy);
-  const recent = [...known].filter(([, notifiedAt]) => notifiedAt > now - KEPT_MS);
+  const recent = [...known]
+    .filter(([, notifiedAt]) => notifiedAt > now - KEPT_MS)
+    .slice(-MAX_SLOTS);
   const slots = Object.fromEntries([...recent, [slot, known.get(slot) ?? now]]);
   await skippedSlots.put(store, { policy, slots }, policy);
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ledgerObject } from '../store/ledger-object.ts';
 import { layout } from '../store/layout.ts';
+import { countFitting } from '../store/split.ts';
 import type { Store } from '../store/store.ts';
 
 const MAX_ENTRIES = 500;
@@ -45,17 +46,16 @@ export async function readUnreadableStrictly(
   return new Map(Object.entries((await unreadableObjects.read(store))?.objects ?? {}));
 }
 
-/** Writes the objects that cannot be read: the newest 500 of them. */
+/** Writes the objects that cannot be read: the newest 500 of them, or as many as fit. */
 export async function writeUnreadable(
   store: Pick<Store, 'put'>,
   objects: ReadonlyMap<string, Unreadable>,
 ): Promise<void> {
-  const newest = [...objects].sort(([, a], [, b]) => b.since - a.since).slice(0, MAX_ENTRIES);
-  const clipped = newest.map(([key, entry]) => [
+  const newest = [...objects].sort(([, a], [, b]) => b.since - a.since);
+  const clipped = newest.map(([key, entry]): [string, Unreadable] => [
     key,
     { ...entry, message: entry.message.slice(0, MAX_CHARACTERS) },
   ]);
-  await unreadableObjects.put(store, {
-    objects: Object.fromEntries(clipped) as Record<string, Unreadable>,
-  });
+  const stored = clipped.slice(0, countFitting(clipped, MAX_ENTRIES));
+  await unreadableObjects.put(store, { objects: Object.fromEntries(stored) });
 }
