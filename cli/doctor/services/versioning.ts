@@ -30,8 +30,8 @@ export async function checkVersioning(
   }
   if (versions === 'enabled') {
     return warning(
-      'versioning is enabled: overwritten and deleted objects stay as old versions, and you pay for them',
-      LIFECYCLE,
+      'versioning is enabled: overwritten and deleted objects stay as old versions, and you pay for them. Superseded archives are deleted by version',
+      `${LIFECYCLE}; grant the functions obs:bucket:GetBucketVersioning and obs:object:DeleteObjectVersion`,
     );
   }
   if (typeof versions === 'object') return versions;
