@@ -3,7 +3,7 @@ import { awaitPhones } from '../export/await-phones.ts';
 import { verifyArchives, watchUnknownOutcomes } from '../export/verify-archives.ts';
 import { planRun } from '../plan/plan-run.ts';
 import { layout } from '../../ledger/store/layout.ts';
-import { isResting, noteUsable } from '../state/resting.ts';
+import { noteUsable } from '../state/resting.ts';
 import { containFailure } from '../state/contain-failure.ts';
 import { flush, type OpenRun } from '../state/open-run.ts';
 
@@ -17,7 +17,11 @@ export async function advance(deps: DriveDeps, run: OpenRun): Promise<void> {
   if (clock.now() < run.retryAt.step || run.report !== undefined) return;
   if (run.plan === undefined) {
     const policy = layout.policy(run.request.policy);
-    if (isResting(deps, policy)) return;
+    const retryAt = deps.unreadable.objects.get(policy)?.retry_at ?? 0;
+    if (clock.now() < retryAt) {
+      run.retryAt.step = retryAt;
+      return;
+    }
     const until = Math.min(deps.until, clock.now() + PLAN_SLICE_MS);
     const isPlanned = () => planRun(deps, run, until);
     if (await containFailure(deps, isPlanned, { run })) noteUsable(deps, (key) => key === policy);

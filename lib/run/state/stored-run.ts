@@ -48,7 +48,10 @@ export async function loadRun(
     loggedMetrics: new Map(),
   };
   await refresh(store, run);
-  if (planned !== undefined) run.report = await readReport(store, runId);
+  if (planned !== undefined) {
+    run.report =
+      (await readReport(store, runId)) ?? (await throwIfListed(store, layout.report(runId)));
+  }
   return run;
 }
 

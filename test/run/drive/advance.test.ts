@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { fold } from '../../../lib/ledger/run/fold.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
+import { missingObject } from '../../../lib/ledger/store/object-error.ts';
+import { noteUnreadable } from '../../../lib/run/state/resting.ts';
 import { advance } from '../../../lib/run/drive/advance.ts';
 import { type OpenRun, record } from '../../../lib/run/state/open-run.ts';
 import {
@@ -77,6 +79,14 @@ export: { include: [/data/data], bucket: my-phone-backups, object_path: "{policy
   const archive = `${terms.folder}/${RUN}/p-1.tar`;
   const lost = `${terms.folder}/${RUN}/q-1.tar`;
   const isReady = async () => phone('w');
+
+  it('pauses a run whose policy file rests since an earlier drive', async () => {
+    const world = driveScene();
+    const run = { ...openRun(RUN, []), plan: undefined };
+    noteUnreadable(world.deps, missingObject(layout.policy('nightly')));
+    await step(world, run);
+    expect([run.plan, run.retryAt.step]).toEqual([undefined, T0 + 20 * SECOND]);
+  });
 
   it('looks up waiting phones, archives of ended jobs and archives of lost responses', async () => {
     const world = driveScene({ showPhone: isReady });
