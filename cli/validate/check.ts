@@ -3,6 +3,7 @@ import { layout } from '../../lib/ledger/store/layout.ts';
 import { getObject, isUnreadable } from '../../lib/ledger/store/object-error.ts';
 import { type ValidationError, MAX_BYTES, parsePolicy } from '../../lib/policy/parse/parse.ts';
 import { readYaml } from '../../lib/policy/parse/yaml.ts';
+import { policyWarnings } from '../../lib/policy/schema/warnings.ts';
 import * as fields from '../../lib/runtime/setting-fields.ts';
 import { connect } from '../sign-in/connect.ts';
 import type { Io } from '../io/io.ts';
@@ -14,6 +15,8 @@ export type Checked = {
   /** The `name` in the policy. */
   policy?: string;
   errors: ValidationError[];
+  /** What is allowed but hardly meant, in sentences. Missing when there is nothing. */
+  warnings?: string[];
   /** The text of the file, to show lines of it. */
   source: string;
 };
@@ -29,7 +32,7 @@ export async function checkFiles(io: Io, paths: readonly string[]): Promise<Chec
   for (const path of paths) {
     try {
       const source = await readInput(io, path, MAX_BYTES);
-      checked.push(check(path === '-' ? '(stdin)' : path, source, ledger));
+      checked.push(check(path === '-' ? '(stdin)' : path, source, { ledger, now: io.clock.now() }));
     } catch (error) {
       if (!(error instanceof PhonevaultError)) throw error;
       checked.push(unread(path, error));
@@ -52,7 +55,7 @@ export async function checkBucket(
     const batch = keys.slice(first, first + AT_ONCE).map(async (key) => {
       try {
         const object = await getObject(store, key);
-        if (object !== undefined) return check(key, object.body, ledger);
+        if (object !== undefined) return check(key, object.body, { ledger, now: io.clock.now() });
         return unread(key, new PhonevaultError('not_found', 'does not exist'));
       } catch (error) {
         if (!isUnreadable(error)) throw error;
@@ -64,16 +67,22 @@ export async function checkBucket(
   return checked;
 }
 
-function check(file: string, source: string, ledger: Ledger): Checked {
+function check(
+  file: string,
+  source: string,
+  { ledger, now }: { ledger: Ledger; now: number },
+): Checked {
   const policy = nameIn(source);
   // Standard input has no file name that the policy's name must match.
   const fileName = file === '(stdin)' ? (policy ?? file) : file;
   const result = parsePolicy(source, { fileName, ...(ledger === undefined ? {} : { ledger }) });
+  const warnings = result.ok ? policyWarnings(result.policy, now) : [];
   return {
     file,
     ok: result.ok,
     ...(policy === undefined ? {} : { policy }),
     errors: result.ok ? [] : result.errors,
+    ...(warnings.length === 0 ? {} : { warnings }),
     source,
   };
 }

@@ -7,10 +7,15 @@ import type { Checked } from './check.ts';
 
 const WIDEST_SOURCE = 120;
 
-/** Returns `file: ok`, or each error of a file with its line, a caret below it and a hint. */
-export function errorsText({ file, ok, errors, source }: Checked, io: Io): string {
+/** Returns `file: ok` and its warnings, or each error of a file with its line, a caret below it and a hint. */
+export function errorsText({ file, ok, errors, warnings = [], source }: Checked, io: Io): string {
   const c = colours(io);
-  if (ok) return fold(`${file}: ${c.green('ok')}`, io.columns);
+  if (ok) {
+    const lines = warnings.map((text) => `  ${c.yellow('warning:')} ${text}`);
+    return [`${file}: ${c.green('ok')}`, ...lines]
+      .map((line) => fold(line, io.columns, ''))
+      .join('\n');
+  }
   const lines = source.replace(/^\uFEFF/, '').split(/\r?\n/);
   return errors
     .map((error) => {

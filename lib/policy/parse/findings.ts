@@ -79,6 +79,8 @@ function typeHint(
   if (expected === 'string') {
     const isDuration = message.startsWith('a duration');
     if (isDuration && typeof value === 'number') return 'Add the unit: s, m, h or d.';
+    const isShare = message.startsWith('a percentage');
+    if (isShare && typeof value === 'number') return `Add the percent sign: ${value}%.`;
     return typeof value === 'object' ? undefined : 'Put the value in quotes.';
   }
   if (typeof value !== 'string') return undefined;

@@ -71,6 +71,22 @@ export function duration(min: number, max: number) {
     .transform((value) => parseDuration(value) ?? 0);
 }
 
+const SHARE_ALLOWED = 'a percentage from 1% to 100%, such as 90%';
+const SHARE_PATTERN = /^(?:100|[1-9]\d?(?:\.\d{1,2})?)%$/;
+
+/** A share: a percentage in the file, a number from 1 to 100 in the policy. */
+export const share = text(SHARE_ALLOWED)
+  .meta({ pattern: SHARE_PATTERN.source })
+  .superRefine(
+    refined((value) => {
+      if (SHARE_PATTERN.test(value)) return [];
+      return [
+        { message: `found ${show(value)}, expected ${SHARE_ALLOWED}`, allowed: SHARE_ALLOWED },
+      ];
+    }),
+  )
+  .transform((value) => Number.parseFloat(value));
+
 const NEVER_FIRES: Problem = {
   message: 'the cron expression never fires',
   allowed: 'days that exist in the given months',

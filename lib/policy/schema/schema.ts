@@ -13,6 +13,7 @@ import {
   objectPath,
   phonePath,
   policyName,
+  share,
   tags,
   whole,
   zone,
@@ -22,6 +23,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const WEEK = 7 * 24 * HOUR;
+const YEAR = 366 * 24 * HOUR;
 
 const MAX_IDS = 10_000;
 const ids = (what: string) => listOf(id, what, 1, MAX_IDS);
@@ -144,6 +146,21 @@ const retry = mapping({
     }),
 });
 
+const objective = mapping({
+  max_age: duration(MINUTE, YEAR)
+    .optional()
+    .meta({
+      description:
+        'How old the last verified archive of a phone may be. Default: a phone is late when its archive is older than the last two slots that should have ended.',
+      examples: ['26h'],
+    }),
+  phones: share.prefault('90%').meta({
+    description:
+      'How many of the phones that can be exported must have a backup that is recent enough. Below 100%, one phone may always be late.',
+    examples: ['98%'],
+  }),
+});
+
 const notify = mapping({
   when: choice(['always', 'problems', 'change'])
     .prefault('always')
@@ -209,6 +226,10 @@ const fileSchema = mapping({
   retry: retry
     .prefault({})
     .meta({ description: 'How often failed exports are repeated.', examples: [{ attempts: 3 }] }),
+  objective: objective.prefault({}).meta({
+    description: 'How recent the backups of the phones must be. A policy that misses it is stale.',
+    examples: [{ max_age: '26h', phones: '98%' }],
+  }),
   on_provisioned: flag()
     .prefault(false)
     .meta({

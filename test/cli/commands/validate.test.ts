@@ -28,6 +28,23 @@ describe('files', () => {
     expect({ code, out, err }).toEqual({ code: 0, out: 'nightly.yaml: ok', err: '' });
   });
 
+  it('warns of an objective that the schedule cannot meet, and exits with 0', async () => {
+    const source = `${NIGHTLY}objective: { max_age: 25h }\n`;
+    const run = (...args: string[]) =>
+      fakeIo({ cwd, readStdin: async () => source }).run('validate', '-', ...args);
+    const { code, out } = await run();
+
+    expect(code).toBe(0);
+    expect(out).toBe(
+      [
+        '(stdin): ok',
+        '  warning: objective.max_age: 1d1h is shorter than the longest interval of the schedule plus the deadline (1d2h): phones become late although every run succeeds',
+      ].join('\n'),
+    );
+    const { files } = JSON.parse((await run('--json')).out) as { files: { warnings: string[] }[] };
+    expect(files[0]?.warnings).toHaveLength(1);
+  });
+
   it('points at each error and suggests a correction', async () => {
     const { code, out, err } = await fakeIo({ cwd }).run('validate', 'nightly.yaml', 'broken.yaml');
 

@@ -17,6 +17,7 @@ export:
   bucket: my-phone-backups
 deadline: 2h
 retry: { attempts: 2 }
+objective: { max_age: 26h, phones: 98% }
 notify: { when: always }
 `.trimStart();
 
@@ -55,6 +56,14 @@ const CHANGES: [string, string][] = [
   ['"0 30 2 * * *"', '"0 30 2 30 2 ?"'],
   ['"0 30 2 * * *"', '5'],
   ['"0 30 2 * * *"', '"30 2 * * *"'],
+  ['phones: 98%', 'phones: 0%'],
+  ['phones: 98%', 'phones: 101%'],
+  ['phones: 98%', 'phones: 98'],
+  ['phones: 98%', 'phones: most'],
+  ['max_age: 26h', 'max_age: 26 hours'],
+  ['max_age: 26h', 'max_age: 26'],
+  ['max_age: 26h', 'max_age: 10s'],
+  ['max_age: 26h', 'max_ages: 26h'],
   ['Asia/Shanghai', 'Mars'],
   ['Asia/Shanghai', '8'],
   ['{ cron: "0 30 2 * * *", timezone: Asia/Shanghai }', 'nightly'],

@@ -62,6 +62,11 @@ describe('the JSON Schema and the parser', () => {
     ['export.object_path', 'a/{policy}_{slot}/#=+-'],
     ['wait_for_phones', '0s'],
     ['deadline', '7d'],
+    ['objective', {}],
+    ['objective.max_age', '35d'],
+    ['objective.phones', '100%'],
+    ['objective.phones', '99.95%'],
+    ['objective.phones', '1%'],
   ])('accepts %s: %j, as the parser does', (path, value) => {
     const policy = policyWith({ [path]: value });
     expect(isValid(policy)).toBe(true);
@@ -105,6 +110,11 @@ describe('the JSON Schema and the parser', () => {
     ['max_in_flight_per_server', 101],
     ['retry.attempts', 6],
     ['retry.times', 2],
+    ['objective.max_age', '30 s'],
+    ['objective.phones', '0%'],
+    ['objective.phones', '101%'],
+    ['objective.phones', '98'],
+    ['objective.phones', 98],
     ['notify.when', 'never'],
     ['notify.language', 'de'],
     ['on_provision', true],
