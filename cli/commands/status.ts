@@ -1,11 +1,11 @@
-import { readIndexedPhones } from '../../lib/ledger/state/phones.ts';
 import type { ObjectError } from '../../lib/ledger/store/object-error.ts';
+import { phoneBackups } from '../../lib/run/query/phone-backups.ts';
 import { policyStatuses } from '../../lib/run/query/policy-status.ts';
 import { problemOf, unreadableObjects } from '../../lib/run/query/unreadable.ts';
 import { type Command, wrongUse } from '../program/command.ts';
 import { connect } from '../sign-in/connect.ts';
 import { policyValue } from '../show/option-values.ts';
-import { archivesText, needsAttention, policiesText } from '../show/status-text.ts';
+import { backupsText, needsAttention, policiesText } from '../show/status-text.ts';
 import { noPoliciesText, readPolicyText } from '../show/policies.ts';
 import { unreadableLines } from '../show/unreadable-text.ts';
 import { fold } from '../text/fold.ts';
@@ -13,18 +13,18 @@ import { toJson } from '../text/printable.ts';
 
 type Options = { phones?: true | string; check?: boolean };
 
-/** Shows the state of each policy, or each phone's last archive. */
+/** Shows the state of each policy, or each phone's last backup. */
 export const statusCommand: Command<Options> = {
   name: 'status',
   summary: 'show policies and how fresh their backups are',
   description: [
-    'Shows each policy: its state, its last good run, its next slot in its own time zone and in yours, and its open runs.',
-    'Stale means that neither of the last two slots that should have ended has a completed run of all phones.',
+    'Shows each policy: its state, how many of its phones have a recent backup, its last good run, its next slot in its own time zone and in yours, and its open runs.',
+    'Stale means that too few phones have one: fewer than the objective of the policy.',
   ].join(' '),
   options: [
     {
       flags: '--phones [policy]',
-      text: 'show each phone’s last verified archive instead',
+      text: 'show each phone and its last verified archive instead, those without a recent one first',
       parse: policyValue,
     },
     {
@@ -37,6 +37,8 @@ export const statusCommand: Command<Options> = {
       run: 'phonevault status',
       shows: [
         'nightly  active, fresh',
+        '  phones         38 fresh, 1 late, 1 never backed up, 3 not exportable',
+        '  objective      90% of the phones within the last two slots',
         '  last good run  2026-01-02 02:55:10 +08:00 (9 h ago) nightly-20260101t183000z',
         '  next slot      2026-01-03 02:30:00 +08:00 Asia/Shanghai (in 14 h)',
       ].join('\n'),
@@ -52,14 +54,19 @@ export const statusCommand: Command<Options> = {
     const print = (text: string) => io.err(fold(text, io.errColumns));
     if (wanted !== undefined) {
       const errors: ObjectError[] = [];
-      const all = await readIndexedPhones(deps.store, errors);
+      const now = io.clock.now();
+      const policies = await policyStatuses(deps, now);
+      const all = await phoneBackups(deps.store, policies, now, errors);
       const unreadable = errors.map(problemOf);
       const phones = wanted === true ? all : all.filter(({ policy }) => policy === wanted);
       // A deleted policy may have archives; one without any must exist.
       if (wanted !== true && phones.length === 0) await readPolicyText(deps, wanted);
       if (json) io.out(toJson({ phones, ...(errors.length > 0 && { unreadable }) }));
-      else if (phones.length > 0) io.out(archivesText(io, phones));
-      else print(`no verified archive yet${wanted === true ? '' : ` of policy ${wanted}`}`);
+      else if (phones.length > 0) io.out(backupsText(io, phones));
+      else
+        print(
+          `no phones and no verified archive yet${wanted === true ? '' : ` of policy ${wanted}`}`,
+        );
       if (!json && errors.length > 0) io.out(['', ...unreadableLines(io, unreadable)].join('\n'));
       return 0;
     }

@@ -1,4 +1,5 @@
-import type { PhoneArchive, PolicyStatus } from '../../lib/run/query/schemas.ts';
+import { formatDuration } from '../../lib/policy/schema/duration.ts';
+import type { PhoneBackup, PolicyStatus } from '../../lib/run/query/schemas.ts';
 import type { Io } from '../io/io.ts';
 import { type Colours, colours } from '../text/colour.ts';
 import { fold } from '../text/fold.ts';
@@ -37,6 +38,8 @@ function policyText(io: Io, status: PolicyStatus, paint: Colours): string {
       [
         ...errors.map((error) => ['error', error] as const),
         ['paused', paused_until && `until ${when(io, paused_until)}`],
+        ['phones', phonesText(status)],
+        ['objective', objectiveText(status)],
         ['last good run', lastGoodText(io, status)],
         [
           'last run',
@@ -59,7 +62,7 @@ function stateText({ state, freshness }: PolicyStatus, paint: Colours): string {
   const words = {
     fresh: paint.green('fresh'),
     stale: paint.red('STALE'),
-    never: 'no good run yet',
+    never: 'no backup yet',
     unknown: paint.red('freshness unknown'),
     unscheduled: undefined,
   };
@@ -85,17 +88,47 @@ function slotTexts(io: Io, { next_slot, schedule }: PolicyStatus): string[] {
   return here === inZone(ms, zone) ? [there] : [there, `${here} ${io.zone}`];
 }
 
-/** Returns each phone's last verified archive as a table. */
-export function archivesText(io: Io, phones: readonly PhoneArchive[]): string {
-  const rows = phones.map(
-    ({ phone_name, phone_id, policy, verified_at, size: bytes, bucket, key }) => [
-      phone_name || phone_id,
-      policy,
-      ago(io.clock.now() - Date.parse(verified_at)),
-      size(bytes),
-      `obs://${bucket}/${key}`,
-    ],
-  );
-  const head = ['phone', 'policy', 'age', 'size', 'archive'];
-  return table(rows, io.columns, { head, right: [3], whole: [0, 2] });
+/** Returns each phone and its last verified archive as a table. */
+export function backupsText(io: Io, phones: readonly PhoneBackup[]): string {
+  const rows = phones.map(({ phone_name, phone_id, policy, state, reason, code, ...archive }) => [
+    phone_name || phone_id,
+    policy,
+    stateWords[state],
+    archive.verified_at === null ? '-' : ago(io.clock.now() - Date.parse(archive.verified_at)),
+    archive.size === undefined ? '-' : size(archive.size),
+    [reason, code].filter((word) => word !== undefined).join(' ') || '-',
+    archive.key === undefined ? '-' : `obs://${archive.bucket}/${archive.key}`,
+  ]);
+  const head = ['phone', 'policy', 'backup', 'age', 'size', 'last failure', 'archive'];
+  return table(rows, io.columns, { head, right: [4], whole: [0, 2, 3] });
+}
+
+const stateWords: Record<PhoneBackup['state'], string> = {
+  never: 'never',
+  late: 'late',
+  unknown: 'unknown',
+  not_exportable: 'not exportable',
+  fresh: 'fresh',
+  not_selected: 'not selected',
+};
+
+/** Returns how many phones have a recent backup; counts of zero but the fresh ones are left out. */
+export function phonesText({ phones }: Pick<PolicyStatus, 'phones'>): string | undefined {
+  if (phones === null) return undefined;
+  const { fresh, late, never, not_exportable, unknown } = phones;
+  const rest: [number, string][] = [
+    [late, 'late'],
+    [never, 'never backed up'],
+    [not_exportable, 'not exportable'],
+    [unknown, 'unknown'],
+  ];
+  const words = rest.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  return [`${fresh} fresh`, ...words].join(', ');
+}
+
+function objectiveText({ objective, freshness }: PolicyStatus): string | undefined {
+  if (objective === undefined || freshness === 'unscheduled') return undefined;
+  const { max_age_seconds: age, phones_percent } = objective;
+  const recent = age === null ? 'the last two slots' : formatDuration(age * 1000);
+  return `${phones_percent}% of the phones within ${recent}`;
 }

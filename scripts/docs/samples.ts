@@ -1,9 +1,9 @@
-import { readIndexedPhones } from '../../lib/ledger/state/phones.ts';
 import { layout } from '../../lib/ledger/store/layout.ts';
 import { previewRun } from '../../lib/run/plan/preview.ts';
 import { getRun, readRunState } from '../../lib/run/query/get-run.ts';
 import { exportCalls } from '../../lib/run/query/run-log.ts';
 import { listRuns } from '../../lib/run/query/list-runs.ts';
+import { phoneBackups } from '../../lib/run/query/phone-backups.ts';
 import { policyStatuses } from '../../lib/run/query/policy-status.ts';
 import { type Night, night } from '../../testing/night.ts';
 import { httpSamples } from './http-samples.ts';
@@ -95,14 +95,15 @@ async function viewSamples(world: Night, runId: string): Promise<Record<string, 
   const now = world.clock.now();
   const run = await readRunState(deps.store, runId, now);
   const lines = (await run?.log()) ?? [];
+  const policies = await policyStatuses(deps, now);
   return {
     run: await getRun(deps.store, runId, now),
     runs: await listRuns(deps.store, { max: 1 }, now),
     run_phones: firstOfEach((await run?.phones()) ?? [], ({ state }) => state),
     run_log: lines.slice(0, 2),
     export_calls: exportCalls(lines).slice(0, 2),
-    policies: await policyStatuses(deps, now),
-    phone_archives: (await readIndexedPhones(deps.store)).slice(0, 1),
+    policies,
+    phone_backups: firstOfEach(await phoneBackups(deps.store, policies, now), ({ state }) => state),
   };
 }
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import {
   exportCallSchema,
   logLineSchema,
-  phoneArchiveSchema,
+  phoneBackupSchema,
   policyStatusSchema,
   previewSchema,
   runPhoneSchema,
@@ -23,7 +23,7 @@ const shapes = {
   ExportCall: exportCallSchema,
   PolicyStatus: policyStatusSchema,
   UnreadableObject: unreadableObjectSchema,
-  PhoneArchive: phoneArchiveSchema,
+  PhoneBackup: phoneBackupSchema,
   Preview: previewSchema,
   Problem: problemSchema,
 } as const;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { putStale } from '../../lib/ledger/hints/staleness.ts';
+import { putFreshnessHint } from '../../lib/ledger/hints/freshness.ts';
 import { NIGHTLY } from '../../testing/night.ts';
 import {
   failAllExports,
@@ -12,11 +12,20 @@ import {
   storeOf,
   notifications,
 } from './support/days.ts';
+import { activate, DAY, storeRun } from '../support/full-run.ts';
 import { useLightS3 } from './support/light-s3.ts';
 
 const MINUTE = 60_000;
 
 useLightS3();
+
+/** Stores a policy whose only run is long ago, and what schedule found. */
+async function putStalePolicy(world: Awaited<ReturnType<typeof startDays>>): Promise<void> {
+  const store = storeOf(world);
+  await activate(store);
+  await storeRun(store, 'nightly-1', { phones: { p1: {}, p2: {} }, settledAt: START - 9 * DAY });
+  await putFreshnessHint(store, { policy: 'nightly', at: START, language: 'zh' });
+}
 
 it('cold instances notify once when a policy becomes stale, once when it recovers, and again the next time', async () => {
   const world = await startDays();
@@ -40,9 +49,57 @@ it('cold instances notify once when a policy becomes stale, once when it recover
 
   const sent = (await notifications(world)).filter(({ kind }) => kind !== 'settled');
   expect(new Set(sent.map(({ id }) => id)).size).toBe(3);
-  expect(sent[0]?.reason).toMatch(/^no_good_run since 2026-01-01T18:\d\d:/);
+  expect(sent[0]).toMatchObject({
+    reason: 'late_phones',
+    phones: { counted: 2, fresh: 0, late: 2 },
+  });
   expect(sent[1]).toMatchObject({ policy: 'nightly', run_id: 'nightly-20260106t183000z' });
   expect(await hintsOf(world)).toEqual([]);
+}, 60_000);
+
+it('one phone of ten that always fails is no staleness, and a total outage after that is notified at once', async () => {
+  const world = await startDays({ phones: 10, servers: 2 });
+  const [broken] = await world.cloud.control.phones();
+  const fault = { service: 'cph', operation: 'batch-storage', kind: 'job_failed' } as const;
+  world.cloud.control.addFault({ ...fault, phones: [broken?.phone_id ?? ''], code: 'CPS.0107' });
+  await playDays(world, 10);
+  expect(await stalenessMessages(world)).toEqual([]);
+  expect(await freshness(world)).toBe('fresh');
+
+  failAllExports(world);
+  await playDays(world, 1);
+  expect(await stalenessMessages(world)).toEqual([]);
+  await playDays(world, 1);
+  expect(await stalenessMessages(world)).toEqual(['stale']);
+  await playDays(world, 3);
+  expect(await stalenessMessages(world)).toEqual(['stale']);
+
+  world.cloud.control.clearFaults();
+  await playDays(world, 2);
+  expect(await stalenessMessages(world)).toEqual(['stale', 'recovered']);
+}, 60_000);
+
+it('a policy that stays stale is notified again when more than twice as many phones are late', async () => {
+  const world = await startDays({ phones: 10, servers: 2 });
+  const ids = (await world.cloud.control.phones()).map(({ phone_id }) => phone_id);
+  const fail = (phones: string[]) =>
+    world.cloud.control.addFault({
+      ...{ service: 'cph', operation: 'batch-storage', kind: 'job_failed' },
+      ...{ phones, code: 'CPS.0107' },
+    });
+  await playDays(world, 1);
+  fail(ids.slice(0, 2));
+  await playDays(world, 3);
+  fail(ids.slice(2, 4));
+  await playDays(world, 3);
+  expect(await stalenessMessages(world)).toEqual(['stale']);
+  fail(ids.slice(4, 5));
+  await playDays(world, 3);
+  expect(await stalenessMessages(world)).toEqual(['stale', 'stale']);
+  const [first, again] = (await notifications(world)).filter(({ kind }) => kind === 'stale');
+  expect(first).toMatchObject({ phones: { counted: 10, fresh: 8, late: 2 } });
+  expect(again).toMatchObject({ phones: { counted: 10, fresh: 5, late: 5 } });
+  expect(again?.id).not.toBe(first?.id);
 }, 60_000);
 
 it.each([
@@ -71,7 +128,10 @@ it('the loss of a cache notifies at most once more', async () => {
   await playDays(world, 1);
   failAllExports(world);
   await playDays(world, 2);
-  for (const what of ['state/stale/', 'state/history/', 'state/cursors', 'state/']) {
+  for (const what of [
+    ...['state/stale/', 'state/history/', 'state/freshness/', 'state/runs/'],
+    ...['phones/', 'state/cursors', 'state/'],
+  ]) {
     const before = (await stalenessMessages(world)).length;
     const store = storeOf(world);
     await store.remove((await store.list(what)).map(({ key }) => key));
@@ -90,7 +150,7 @@ it('staleness that ends while the topic fails is not notified afterwards', async
   const failing = { service: 'smn', kind: 'error', status: 500, code: 'SMN.0001' };
   world.cloud.control.addFault(failing as Parameters<typeof world.cloud.control.addFault>[0]);
   await playDays(world, 2);
-  expect(await hintsOf(world)).toEqual([expect.stringMatching(/^stale-nightly-\d+$/)]);
+  expect(await hintsOf(world)).toEqual(['freshness-nightly']);
   world.cloud.control.clearFaults();
   await playDays(world, 1);
   expect(
@@ -103,7 +163,7 @@ it('staleness that ends while the topic fails is not notified afterwards', async
 it('staleness is notified under one id although a second drive starts in the middle of any call of the first', async () => {
   for (let call = 1; ; call += 1) {
     const world = await startDays({ conditionalPut: 'ignored' });
-    await putStale(storeOf(world), { policy: 'nightly', since: START });
+    await putStalePolicy(world);
     const held = await world.driveHeld(call);
     if (held === undefined) break;
     world.clock.move(2 * MINUTE);
@@ -123,7 +183,7 @@ it.each(['before', 'after'] as const)(
   async (when) => {
     for (let call = 1; ; call += 1) {
       const world = await startDays();
-      await putStale(storeOf(world), { policy: 'nightly', since: START, language: 'zh' });
+      await putStalePolicy(world);
       const killed = await world.driveKilled(call, when);
       world.clock.move(2 * MINUTE);
       await world.drive();

@@ -1,4 +1,5 @@
 import type { PolicyStatus } from '../../../lib/run/query/schemas.ts';
+import { phonesText } from '../../show/status-text.ts';
 import { count } from '../../text/plural.ts';
 import { ago } from '../../text/time.ts';
 import {
@@ -51,7 +52,7 @@ export function judgeRuns(statuses: readonly PolicyStatus[], now: number): Verdi
 }
 
 function judgeRun(
-  { policy, freshness, last_run: last, last_good_run: good }: PolicyStatus,
+  { policy, freshness, phones, last_run: last, last_good_run: good }: PolicyStatus,
   now: number,
 ): Verdict[] {
   if (freshness === 'unknown') {
@@ -60,8 +61,9 @@ function judgeRun(
   if (freshness === 'stale') {
     const since =
       good === null ? 'no good run yet' : `last good run ${ago(now - Date.parse(good.settled_at))}`;
+    const why = [phonesText({ phones }), since].filter((text) => text !== undefined).join(', ');
     return [
-      failed(`${policy} is stale: ${since}`, `phonevault runs --policy ${policy} shows its runs`),
+      failed(`${policy} is stale: ${why}`, `phonevault status --phones ${policy} shows its phones`),
     ];
   }
   // A run of some phones only may complete, but is no good run of the policy.

@@ -1,8 +1,8 @@
+import { isFreshnessHint } from './freshness.ts';
 import { isHeartbeatHint } from './heartbeat.ts';
 import { isInventoryRequest } from './inventory-request.ts';
 import { isLookupHint } from './lookup.ts';
 import { isMissedHint } from './missed-slots.ts';
-import { isRecoveredHint, isStaleHint } from './staleness.ts';
 import { isSweepHint } from './sweep.ts';
 import { isUnreadablePolicyHint } from './unreadable-policy.ts';
 
@@ -10,8 +10,7 @@ const kinds = [
   isMissedHint,
   isLookupHint,
   isSweepHint,
-  isStaleHint,
-  isRecoveredHint,
+  isFreshnessHint,
   isHeartbeatHint,
   isInventoryRequest,
   isUnreadablePolicyHint,

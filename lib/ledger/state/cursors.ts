@@ -29,9 +29,13 @@ const cursorSchema = z.object({
       counts_from: z.number(),
       /** In ms. */
       deadline: z.number(),
+      /** The policy's objective; `max_age` in ms. */
+      objective: z.object({ max_age: z.number().optional(), phones: z.number() }),
       language: z.enum(['en', 'zh']),
       /** The newest slot that was over at the last check. */
       checked_slot: z.number().optional(),
+      /** When to check before the next slot is over: the objective may be missed from then on. */
+      check_at: z.number().optional(),
     })
     .optional(),
 });

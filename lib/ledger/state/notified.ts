@@ -23,7 +23,12 @@ const notifiedStale = ledgerObject({
   version: 1,
   schema: z.object({
     policy: z.string(),
+    /** When the policy was first found to be stale. */
     since: z.number(),
+    /** When this message's reason was found: `since`, or later when it became worse. */
+    at: z.number(),
+    /** Numbers of phones in the message. Missing when nothing was known of them. */
+    phones: z.object({ counted: z.number(), fresh: z.number() }).optional(),
     /** Missing while the message is being sent. */
     notified_at: z.number().optional(),
   }),

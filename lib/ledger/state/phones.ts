@@ -20,6 +20,8 @@ const archiveSchema = z.object({
   image_version: z.string().optional(),
 });
 
+export type Archive = z.infer<typeof archiveSchema>;
+
 const phoneSchema = z.object({
   phone_name: z.string(),
   /** The last verified archive of each policy that has one. */
@@ -38,7 +40,7 @@ export type IndexEntry = {
   phone_id: string;
   phone_name: string;
   policy: string;
-  archive: z.infer<typeof archiveSchema>;
+  archive: Archive;
 };
 
 /** The last verified archive of a phone for one policy. The time is in ISO 8601. */
@@ -76,6 +78,34 @@ export async function archivedPhones(
   const shards = await readShards(store, [...new Set(phoneIds.map(shardKey))]);
   const phones = new Map(shards.flatMap((shard) => Object.entries(shard.phones)));
   return new Set(phoneIds.filter((id) => Object.hasOwn(phones.get(id)?.archives ?? {}, policy)));
+}
+
+/** Returns the phones' last verified archives of a policy, and the phones whose shard cannot be read. */
+export async function lastArchives(
+  store: Pick<Store, 'get'>,
+  policy: string,
+  phoneIds: readonly string[],
+): Promise<{ archives: Map<string, Archive>; unreadable: Set<string> }> {
+  const archives = new Map<string, Archive>();
+  const unreadable = new Set<string>();
+  const byShard = new Map<string, string[]>();
+  for (const id of phoneIds) byShard.set(shardKey(id), [...(byShard.get(shardKey(id)) ?? []), id]);
+  const limit = pLimit(SHARDS_AT_ONCE);
+  const each = [...byShard].map(([key, ids]) =>
+    limit(async () => {
+      const shard = await shardObject.read(store, key).catch((error: unknown) => {
+        if (!isUnreadable(error)) throw error;
+        for (const id of ids) unreadable.add(id);
+      });
+      for (const id of ids) {
+        const own = Object.hasOwn(shard?.phones ?? {}, id) ? shard?.phones[id]?.archives : {};
+        const archive = Object.hasOwn(own ?? {}, policy) ? own?.[policy] : undefined;
+        if (archive !== undefined) archives.set(id, archive);
+      }
+    }),
+  );
+  await Promise.all(each);
+  return { archives, unreadable };
 }
 
 /** Returns the whole index, sorted by phone name, phone id and policy. Adds the errors of unreadable shards to `unreadable`. */

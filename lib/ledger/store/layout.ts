@@ -41,6 +41,7 @@ export const layout = {
   cursors: 'state/cursors.json',
   provisioning: 'state/provisioning.json',
   history: (policy: string) => `state/history/${policy}.json`,
+  freshness: (policy: string) => `state/freshness/${policy}.json`,
   credentialAlarm: 'state/credential-alarm.json',
   heartbeat: 'state/heartbeat.json',
   skipped: (policy: string) => `state/skipped/${policy}.json`,

@@ -3,7 +3,7 @@ import type { DriveDeps } from '../deps.ts';
 import { submitWindow } from '../export/submit.ts';
 import { publishHeartbeat } from '../notify/heartbeat.ts';
 import { publishMissedSlots } from '../notify/missed-slots.ts';
-import { publishStaleness } from '../notify/staleness.ts';
+import { publishFreshness } from '../notify/freshness.ts';
 import { publishUnreadable } from '../notify/unreadable.ts';
 import { checkUnreadablePolicies } from '../notify/unreadable-policies.ts';
 import { refreshInventories } from '../plan/refresh-inventory.ts';
@@ -68,7 +68,7 @@ async function handleHints(deps: DriveDeps, work: Work): Promise<void> {
   work.hints = [];
   await containFailure(deps, () => checkUnreadablePolicies(deps, hints));
   await containFailure(deps, () => publishUnreadable(deps));
-  await containFailure(deps, () => publishStaleness(deps, hints));
+  await containFailure(deps, () => publishFreshness(deps, hints));
   await containFailure(deps, () => publishMissedSlots(deps, hints));
   await containFailure(deps, () => publishHeartbeat(deps, hints));
   work.hints = await refreshInventories(

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { type Cursor, readCursors } from '../../ledger/state/cursors.ts';
+import { type Freshness, readFreshness } from '../../ledger/state/freshness.ts';
 import { type History, readHistoryStrictly, type Settled } from '../../ledger/state/history.ts';
 import { layout, readPolicyKey } from '../../ledger/store/layout.ts';
 import { listOpen } from '../../ledger/run/request.ts';
@@ -16,7 +17,8 @@ import type { Policy } from '../../policy/schema/schema.ts';
 import { nextSlot } from '../../policy/slots/slots.ts';
 import { policyOfRun } from '../../policy/keys/run-id.ts';
 import { parsePolicyText } from '../state/read-policy.ts';
-import { activeSince, freshnessOf } from './freshness.ts';
+import { activeSince, judge, type Judgement } from '../freshness/judge.ts';
+import { currentFreshness } from '../freshness/record.ts';
 import { instantOf, type PolicyStatus } from './schemas.ts';
 import { problemOf } from './unreadable.ts';
 
@@ -26,7 +28,12 @@ const MAX_ERRORS = 20;
 type Deps = { store: Store; ledger: { bucket: string; prefix: string } };
 
 /** What is known of a policy beside its file. */
-type PolicyRuns = { cursor: Cursor | undefined; history: History | undefined; openRuns: string[] };
+type PolicyRuns = {
+  cursor: Cursor | undefined;
+  history: History | undefined;
+  freshness: Freshness | undefined;
+  openRuns: string[];
+};
 
 /** Returns the status of every policy of the bucket at `now` (epoch ms), by name. One that cannot be read says why. */
 export async function policyStatuses(deps: Deps, now: number): Promise<PolicyStatus[]> {
@@ -41,16 +48,18 @@ export async function policyStatuses(deps: Deps, now: number): Promise<PolicySta
     limit(async () => {
       const name = readPolicyKey(key);
       if (name === undefined) return misnamedFile(key.slice(layout.policies.length));
-      const [object, past] = await Promise.all([
+      const [object, past, freshness] = await Promise.all([
         readListed(store, key).catch(asValue),
         readHistoryStrictly(store, name).catch(asValue),
+        readFreshness(store, name),
       ]);
       if (object === undefined) return undefined;
       const history = isUnreadable(past) ? undefined : past;
-      const runs = { cursor: cursors[name], history, openRuns: open.get(name) ?? [] };
+      const openRuns = open.get(name) ?? [];
+      const runs = { cursor: cursors[name], history, freshness, openRuns };
       const status = isUnreadable(object)
         ? { ...unreadableStatus, policy: name, ...runsOf(runs) }
-        : statusOf({ deps, name, object, runs, now });
+        : await withPhones({ deps, name, object, runs, now });
       return marked(status, [object, past].filter(isUnreadable));
     }),
   );
@@ -73,12 +82,15 @@ const unreadableStatus = {
   on_provisioned: false,
   next_slot: null,
   freshness: 'unknown',
+  late_before: null,
+  phones: null,
 } as const;
 
-/** Names the objects that cannot be read. Without its history nobody knows how fresh a policy's backups are. */
+/** Names the objects that cannot be read. Without its phones and its history nobody knows how fresh a policy's backups are. */
 function marked(status: PolicyStatus, errors: ObjectError[]): PolicyStatus {
   if (errors.length === 0) return status;
-  const freshness = status.freshness === 'unscheduled' ? 'unscheduled' : 'unknown';
+  const isKnown = status.freshness === 'unscheduled' || status.phones !== null;
+  const freshness = isKnown ? status.freshness : 'unknown';
   return { ...status, freshness, unreadable: errors.map(problemOf) };
 }
 
@@ -102,13 +114,23 @@ async function openRunsByPolicy(store: Store): Promise<Map<string, string[]>> {
 
 type Facts = { deps: Deps; name: string; object: StoredObject; runs: PolicyRuns; now: number };
 
+/** A policy whose summary is lost does not become stale because of that: its archives are read. */
+async function withPhones(facts: Facts): Promise<PolicyStatus> {
+  const { deps, name, runs, now } = facts;
+  const status = statusOf(facts);
+  const hasRun = runs.history !== undefined || status.freshness === 'stale';
+  if (runs.freshness !== undefined || !hasRun) return status;
+  const freshness = await currentFreshness(deps.store, name, undefined, now);
+  return freshness === undefined ? status : statusOf({ ...facts, runs: { ...runs, freshness } });
+}
+
 function statusOf({ deps, name, object, runs, now }: Facts): PolicyStatus {
   const parsed = parsePolicyText(deps, name, object.body);
   const known = { policy: name, ...runsOf(runs) };
   if (!parsed.ok) return { ...invalidStatus(parsed.errors.map(errorLine)), ...known };
 
   const { policy } = parsed;
-  const { schedule, deadline, on_provisioned } = policy;
+  const { schedule, deadline, objective, on_provisioned } = policy;
   const state = stateOf(policy, now);
   const pausedUntil = policy.paused_until === undefined ? 0 : Date.parse(policy.paused_until);
   const rule = state === 'disabled' ? undefined : schedule;
@@ -118,6 +140,8 @@ function statusOf({ deps, name, object, runs, now }: Facts): PolicyStatus {
   const written = Math.min(object.lastModified, goodAt ?? object.lastModified);
   const since = rule === undefined ? 0 : (activeSince(runs.cursor, rule, now) ?? written);
   const from = Math.max(since, pausedUntil);
+  const { freshness } = runs;
+  const found = judge({ rule, deadline, objective, from }, { freshness, goodAt }, now);
   return {
     ...known,
     state,
@@ -127,7 +151,22 @@ function statusOf({ deps, name, object, runs, now }: Facts): PolicyStatus {
       : { schedule: { cron: schedule.cron, timezone: schedule.timezone } }),
     on_provisioned,
     next_slot: next === undefined ? null : instantOf(next),
-    freshness: freshnessOf({ rule, deadline, from, goodAt }, now),
+    ...freshnessView(objective, found),
+  };
+}
+
+function freshnessView(
+  { max_age, phones: share }: Policy['objective'],
+  { state, limit, phones }: Judgement,
+): Pick<PolicyStatus, 'freshness' | 'objective' | 'late_before' | 'phones'> {
+  return {
+    freshness: state,
+    objective: {
+      max_age_seconds: max_age === undefined ? null : max_age / 1000,
+      phones_percent: share,
+    },
+    late_before: limit === undefined ? null : instantOf(limit),
+    phones: phones ?? null,
   };
 }
 
@@ -139,9 +178,19 @@ function stateOf({ enabled, schedule, paused_until }: Policy, now: number): Poli
 
 function invalidStatus(
   errors: string[],
-): Pick<PolicyStatus, 'state' | 'errors' | 'on_provisioned' | 'next_slot' | 'freshness'> {
-  const rest = { on_provisioned: false, next_slot: null, freshness: 'unscheduled' } as const;
-  return { state: 'invalid', errors: errors.slice(0, MAX_ERRORS), ...rest };
+): Pick<
+  PolicyStatus,
+  'state' | 'errors' | 'on_provisioned' | 'next_slot' | 'freshness' | 'late_before' | 'phones'
+> {
+  return {
+    state: 'invalid',
+    errors: errors.slice(0, MAX_ERRORS),
+    on_provisioned: false,
+    next_slot: null,
+    freshness: 'unscheduled',
+    late_before: null,
+    phones: null,
+  };
 }
 
 function errorLine({ line, column, message }: ValidationError): string {

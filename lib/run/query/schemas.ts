@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { metricsSchema } from '../../ledger/run/metrics.ts';
 import { countsSchema, phoneOutcomes, runOutcomes } from '../../ledger/run/report.ts';
 import { triggers } from '../../ledger/run/request.ts';
+import { freshnessStates } from '../freshness/judge.ts';
 
 // What the command line prints with --json and what the HTTP API returns: the same shapes.
 
@@ -128,10 +129,34 @@ export const policyStatusSchema = z.object({
   on_provisioned: z.boolean(),
   next_slot: instant.nullable(),
   freshness: z
-    .enum(['fresh', 'stale', 'never', 'unscheduled', 'unknown'])
+    .enum([...freshnessStates, 'unknown'])
     .describe(
-      'stale: no run has completed since the older of the last two slots that should have ended. never: no run has completed, but fewer than two slots have ended. unknown: the policy file or the history of its runs cannot be read.',
+      'stale: too few phones have a recent backup (objective). never: no phone has a backup, but none can be late yet. unknown: the policy file, or the history of its runs and its phones, cannot be read.',
     ),
+  objective: z
+    .object({
+      max_age_seconds: z
+        .number()
+        .nullable()
+        .describe('Null: the last two slots that should have ended count.'),
+      phones_percent: z.number(),
+    })
+    .optional()
+    .describe('Missing for an invalid policy.'),
+  late_before: instant
+    .nullable()
+    .describe('Archives older than this are late. Null while none can be late.'),
+  phones: z
+    .object({
+      counted: count.describe('fresh, late and never together.'),
+      fresh: count,
+      late: count.describe('Phones whose last verified archive is too old.'),
+      never: count.describe('Phones without a verified archive.'),
+      not_exportable: count.describe('Phones that the last run skipped, such as stopped ones.'),
+      unknown: count.describe('Phones whose last archive cannot be read.'),
+    })
+    .nullable()
+    .describe('Phones of the last run of all phones. Null before it.'),
   last_run: z
     .object({ run_id: z.string(), outcome: z.enum(runOutcomes), settled_at: instant })
     .nullable(),
@@ -143,16 +168,33 @@ export const policyStatusSchema = z.object({
     .describe('Objects of the policy that cannot be used. What they hold is missing here.'),
 });
 
-/** The last verified archive of a phone for one policy. */
-export const phoneArchiveSchema = z.object({
+/** How recent a phone's backup is, those that need attention first. */
+export const phoneStates = [
+  'never',
+  'late',
+  'unknown',
+  'not_exportable',
+  'fresh',
+  'not_selected',
+] as const;
+
+/** A phone of a policy, and its last verified archive if it has one. */
+export const phoneBackupSchema = z.object({
   phone_id: z.string(),
   phone_name: z.string(),
   policy: z.string(),
-  run_id: z.string(),
-  verified_at: instant,
-  size: count,
-  bucket: z.string(),
-  key: z.string(),
+  state: z
+    .enum(phoneStates)
+    .describe(
+      'never: no archive. late: it is too old. unknown: the index cannot be read. not_exportable: the last run skipped the phone. not_selected: that run did not select it.',
+    ),
+  reason: z.string().optional().describe('Why the last run of all phones did not export it.'),
+  code: z.string().optional(),
+  verified_at: instant.nullable(),
+  run_id: z.string().optional(),
+  size: count.optional(),
+  bucket: z.string().optional(),
+  key: z.string().optional(),
 });
 
 const plannedPhoneViewSchema = z.object({
@@ -233,6 +275,6 @@ export type RunPhone = z.infer<typeof runPhoneSchema>;
 export type LogLine = z.infer<typeof logLineSchema>;
 export type ExportCall = z.infer<typeof exportCallSchema>;
 export type PolicyStatus = z.infer<typeof policyStatusSchema>;
-export type PhoneArchive = z.infer<typeof phoneArchiveSchema>;
+export type PhoneBackup = z.infer<typeof phoneBackupSchema>;
 export type PlannedPhoneView = z.infer<typeof plannedPhoneViewSchema>;
 export type Preview = z.infer<typeof previewSchema>;

@@ -4,7 +4,7 @@ import { layout, readPolicyKey } from '../../ledger/store/layout.ts';
 import { isUnreadable } from '../../ledger/store/object-error.ts';
 import type { Policy } from '../../policy/schema/schema.ts';
 import type { RunDeps } from '../deps.ts';
-import { sameRule } from '../query/freshness.ts';
+import { sameRule } from '../freshness/judge.ts';
 import { readPolicy } from '../state/read-policy.ts';
 import { contain } from './contain.ts';
 import { noteMissed } from './request-slot.ts';
@@ -78,7 +78,7 @@ async function readCursor(
 
 /** Returns the cursor of a valid policy. Slots count from now for one that is new, was inactive or has another rule. */
 function cursorOf(
-  { enabled, schedule, paused_until, on_provisioned, deadline, notify }: Policy,
+  { enabled, schedule, paused_until, on_provisioned, deadline, objective, notify }: Policy,
   etag: string,
   before: Cursor | undefined,
   now: number,
@@ -87,7 +87,7 @@ function cursorOf(
   const cursor = { etag, on_provisioned: enabled && on_provisioned, ...pause };
   if (schedule === undefined) return { ...cursor, active: false, handled_until: now };
   if (!enabled) return { ...cursor, active: false, schedule, handled_until: now };
-  const freshness = { counts_from: now, deadline, language: notify.language };
+  const freshness = { counts_from: now, deadline, objective, language: notify.language };
   const started = { ...cursor, active: true, schedule, handled_until: now, freshness };
   if (before?.active !== true || !sameRule(before.schedule, schedule)) return started;
 

@@ -17,7 +17,7 @@ import { contain } from './contain.ts';
 import { readPolicyCursors } from './cursors.ts';
 import { type Heartbeat, requestHeartbeat } from './heartbeat.ts';
 import { noteMissed, requestSlot } from './request-slot.ts';
-import { checkFreshness } from './staleness.ts';
+import { checkFreshness } from './freshness.ts';
 
 type Deps = Pick<RunDeps, 'clock' | 'log' | 'ledger' | 'store'> & {
   wake: Wake;

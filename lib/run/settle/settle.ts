@@ -3,7 +3,12 @@ import { recordSettled } from '../../ledger/state/history.ts';
 import type { OrphanedJobs } from '../../ledger/run/orphaned-jobs.ts';
 import { indexArchives } from '../../ledger/state/phones.ts';
 import type { Plan } from '../../ledger/run/plan.ts';
-import { readReportedPhones, type Report, writeReport } from '../../ledger/run/report.ts';
+import {
+  readReportedPhones,
+  type Report,
+  type ReportedPhone,
+  writeReport,
+} from '../../ledger/run/report.ts';
 import { indexRun } from '../../ledger/state/run-index.ts';
 import type { DriveDeps } from '../deps.ts';
 import { deletedKeys, deleteSuperseded, leftoversOf } from './delete-superseded.ts';
@@ -15,7 +20,8 @@ import { phoneSteps } from '../state/phone-steps.ts';
 import { metricsOf, type StoredRun } from '../state/stored-run.ts';
 import { countOutcomes, runOutcome } from './outcome.ts';
 import { indexEntries, reportPhone } from './report-phone.ts';
-import { noteRecovered } from '../notify/staleness.ts';
+import { recordFreshness } from '../freshness/record.ts';
+import { checkRecovered } from '../notify/freshness.ts';
 
 const MAX_KEYS = 50;
 
@@ -106,10 +112,24 @@ async function recordResult(
     },
     { whole: isFullRun },
   );
-  if (isFullRun && report.outcome === 'completed') {
-    await noteRecovered(deps, report, plan.terms?.notify.language ?? 'en');
-  }
   await indexRun(deps.store, report);
+  await recordBackups(deps, run, report, phones);
+  await checkRecovered(deps, report.policy, plan.terms?.notify.language ?? 'en');
   run.unwritten.result = false;
   logSettled(deps.log, report, phones);
+}
+
+/** Records how recent the policy's backups are now. A run without phones changes nothing. */
+async function recordBackups(
+  deps: DriveDeps,
+  run: OpenRun,
+  { run_id, policy, settled_at, counts }: Report,
+  reported: ReportedPhone[],
+): Promise<void> {
+  if (reported.length === 0) return;
+  const isFullRun = run.request.phones === undefined;
+  if (!isFullRun && counts.exported === 0) return;
+  const planned = [...run.state.phones.values()].map((phone) => phone.planned);
+  const full = { run_id, policy, settledAt: Date.parse(settled_at), planned, reported };
+  await recordFreshness(deps.store, policy, isFullRun ? full : undefined, deps.clock.now());
 }

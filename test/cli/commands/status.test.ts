@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { writeUnreadable } from '../../../lib/ledger/state/unreadable.ts';
-import type { PhoneArchive, PolicyStatus } from '../../../lib/run/query/schemas.ts';
+import type { PhoneBackup, PolicyStatus } from '../../../lib/run/query/schemas.ts';
 import { NIGHTLY } from '../../../testing/night.ts';
 import { cliNight, denyGet } from '../support/cli-night.ts';
 
@@ -69,7 +69,7 @@ describe('status', () => {
     const check = await cli.run('status', '--check', '--json');
 
     expect(code).toBe(0);
-    expect(out).toContain('nightly  active, no good run yet');
+    expect(out).toContain('nightly  active, no backup yet');
     expect(out).toContain('weekly  UNREADABLE');
     expect(out.replaceAll(/\s+/g, ' ')).toMatch(
       /unreadable open\/x.json cannot be read: 500 since .* \(1 d ago\) next try .* \(in 1 min\) unreadable policies\/weekly.yaml cannot be read: .* AccessDenied \(HTTP 403, request 00A1\) fix Grant the functions' agency obs:object:GetObject/,
@@ -134,7 +134,7 @@ describe('status', () => {
     await cli.night.invocation().deps.store.remove([layout.policy('nightly')]);
     const deleted = await cli.run('status', '--phones', 'nightly', '--json');
 
-    const { phones } = JSON.parse(json.out) as { phones: PhoneArchive[] };
+    const { phones } = JSON.parse(json.out) as { phones: PhoneBackup[] };
     expect(phones).toHaveLength(report.counts.exported);
     for (const { phone_name, key } of phones) {
       expect(text.out).toMatch(
@@ -144,9 +144,40 @@ describe('status', () => {
     expect(other).toMatchObject({
       code: 0,
       out: '',
-      err: 'no verified archive yet of policy weekly',
+      err: 'no phones and no verified archive yet of policy weekly',
     });
-    expect(deleted.out).toBe(json.out);
+    const left = JSON.parse(deleted.out) as { phones: PhoneBackup[] };
+    expect(left.phones.map(({ key, state }) => [key, state])).toEqual(
+      phones.map(({ key }) => [key, 'not_selected']),
+    );
+  });
+
+  it('counts and lists phones that are late, were never backed up or cannot be exported', async () => {
+    const cli = await cliNight();
+    const { cloud } = cli.night;
+    await cli.night.putPolicy(NIGHTLY);
+    const [broken, stopped] = await cloud.control.phones();
+    const fault = { service: 'cph', operation: 'batch-storage', kind: 'job_failed' } as const;
+    cloud.control.addFault({ ...fault, phones: [broken?.phone_id ?? ''], code: 'CPS.0107' });
+    await cloud.control.setStatus(stopped?.phone_id ?? '', 8);
+    const { report } = await cli.night.settle(await cli.night.requestRun());
+    const { exported } = report.counts;
+
+    const text = await cli.run('status');
+    expect(text.out).toContain(`${exported} fresh, 1 never backed up, 1 not exportable`);
+    expect(text.out).toMatch(/objective +90% of the phones within the last two slots/);
+    const list = await cli.run('status', '--phones', 'nightly');
+    expect(list.out).toMatch(new RegExp(`${broken?.phone_name} +nightly +never .* job_failed`));
+    expect(list.out).toMatch(
+      new RegExp(`${stopped?.phone_name} +nightly +not exportable .* stopped`),
+    );
+    const { out } = await cli.run('status', '--phones', 'nightly', '--json');
+    const { phones } = JSON.parse(out) as { phones: PhoneBackup[] };
+    expect(phones).toHaveLength(report.counts.selected);
+    expect(phones[0]).toEqual({
+      ...{ phone_id: broken?.phone_id, phone_name: broken?.phone_name, policy: 'nightly' },
+      ...{ state: 'never', reason: 'job_failed', code: 'CPS.0107', verified_at: null },
+    });
   });
 
   it('names a part of the phone index that cannot be used, and lists the rest', async () => {
@@ -159,7 +190,7 @@ describe('status', () => {
     expect(text.out).toMatch(
       /obs:\/\/phonevault-demo\/[^]*unreadable +phones\/zz.json is not JSON/,
     );
-    const found = JSON.parse(json.out) as { phones: PhoneArchive[]; unreadable: object[] };
+    const found = JSON.parse(json.out) as { phones: PhoneBackup[]; unreadable: object[] };
     expect(found.phones).toHaveLength(report.counts.exported);
     expect(found.unreadable).toMatchObject([{ key: 'phones/zz.json', code: 'object_invalid' }]);
   });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { isFreshnessHint } from '../../../lib/ledger/hints/freshness.ts';
 import { isHeartbeatHint } from '../../../lib/ledger/hints/heartbeat.ts';
 import { isHint } from '../../../lib/ledger/hints/hints.ts';
 import { isInventoryRequest } from '../../../lib/ledger/hints/inventory-request.ts';
 import { isLookupHint } from '../../../lib/ledger/hints/lookup.ts';
 import { isMissedHint } from '../../../lib/ledger/hints/missed-slots.ts';
-import { isRecoveredHint, isStaleHint } from '../../../lib/ledger/hints/staleness.ts';
 import { isSweepHint } from '../../../lib/ledger/hints/sweep.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
@@ -15,8 +15,7 @@ import { T0 } from '../../support/runs.ts';
 const kinds = [
   isMissedHint,
   isLookupHint,
-  isStaleHint,
-  isRecoveredHint,
+  isFreshnessHint,
   isHeartbeatHint,
   isInventoryRequest,
   isSweepHint,

@@ -13,7 +13,13 @@ const cursors: Cursors = {
     schedule: { cron: '30 2 * * *', timezone: 'Asia/Shanghai', start_within: 60 * MINUTE },
     paused_until: T0 + DAY,
     handled_until: T0,
-    freshness: { counts_from: T0, deadline: DAY, language: 'zh', checked_slot: T0 - DAY },
+    freshness: {
+      counts_from: T0,
+      deadline: DAY,
+      objective: { phones: 90 },
+      language: 'zh',
+      checked_slot: T0 - DAY,
+    },
   },
   weekly: { etag: 'e2', active: false, error: 'schedule: unknown', handled_until: T0 },
 };

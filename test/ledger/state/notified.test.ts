@@ -13,7 +13,10 @@ import { MINUTE, T0 } from '../../support/runs.ts';
 import { cacheSuite } from './cache-suite.ts';
 
 const alarm: CredentialAlarm = { drives: 3, since: T0, notified: true, retry_at: T0 + MINUTE };
-const stale: NotifiedStale = { policy: 'nightly', since: T0, notified_at: T0 + MINUTE };
+const stale: NotifiedStale = {
+  ...{ policy: 'nightly', since: T0, at: T0, notified_at: T0 + MINUTE },
+  phones: { counted: 40, fresh: 28 },
+};
 
 cacheSuite('refused credentials', {
   key: layout.credentialAlarm,

@@ -5,9 +5,10 @@ import { requestInventory } from '../../../lib/ledger/hints/inventory-request.ts
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { readLog } from '../../../lib/ledger/run/log.ts';
 import { readReport } from '../../../lib/ledger/run/report.ts';
-import { putStale } from '../../../lib/ledger/hints/staleness.ts';
+import { putFreshnessHint } from '../../../lib/ledger/hints/freshness.ts';
 import { phone } from '../../support/fleet.ts';
 import { temporaryError } from '../../support/run-scene.ts';
+import { activate } from '../../support/full-run.ts';
 import { MINUTE, plannedPhone, T0 } from '../../support/runs.ts';
 
 import { OTHER, RUN, SECOND } from '../../support/drive-scene.ts';
@@ -124,7 +125,8 @@ export: { include: [/data/data], bucket: my-phone-backups, object_path: "{policy
   it('are notified once each', async () => {
     const world = driveWorld(25 * SECOND);
     await world.request(RUN, [plannedPhone('p')]);
-    await putStale(world.store, { policy: 'weekly', since: T0 - MINUTE });
+    await activate(world.store, { policy: 'weekly' });
+    await putFreshnessHint(world.store, { policy: 'weekly', at: T0 - MINUTE });
     await putHeartbeat(world.store, day);
     await putMissed(world.store, missedSlots());
     world.clock.at(T0 + 5 * SECOND, () => putMissed(world.store, missedSlots(2)));
@@ -134,12 +136,13 @@ export: { include: [/data/data], bucket: my-phone-backups, object_path: "{policy
   });
 
   it.each([
-    ['stale', 'stale-nightly-', ['missed', 'heartbeat']],
+    ['stale', 'freshness-nightly', ['missed', 'heartbeat']],
     ['missed', 'missed-nightly-', ['stale', 'missed', 'heartbeat']],
     ['heartbeat', 'heartbeat-', ['stale', 'missed']],
   ])('are notified although the store fails for the %s hint', async (kind, prefix, expected) => {
     const world = driveWorld();
-    await putStale(world.store, { policy: 'nightly', since: T0 - MINUTE });
+    await activate(world.store);
+    await putFreshnessHint(world.store, { policy: 'nightly', at: T0 - MINUTE });
     await putMissed(world.store, missedSlots());
     await putHeartbeat(world.store, day);
     const { get, remove } = world.store;

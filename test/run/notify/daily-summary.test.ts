@@ -21,7 +21,12 @@ const UNTIL = Date.UTC(2026, 0, 3);
 const SINCE = UNTIL - DAY;
 const SLOT = UNTIL - 5.5 * HOUR;
 const schedule = { cron: '0 30 2 * * *', timezone: 'Asia/Shanghai', start_within: 2 * HOUR };
-const freshness = { counts_from: 0, deadline: 2 * HOUR, language: 'en' as const };
+const freshness = {
+  counts_from: 0,
+  deadline: 2 * HOUR,
+  objective: { phones: 90 },
+  language: 'en' as const,
+};
 const cursor = (changes: Partial<Cursor> = {}): Cursor => ({
   ...{ etag: 'e', active: true, handled_until: 0, schedule, freshness },
   ...changes,

@@ -49,7 +49,12 @@ describe('publishMissedSlots', () => {
     const cursor = {
       ...{ etag: 'e', active: true, handled_until: 0 },
       schedule: { cron: '0 30 2 * * *', timezone: 'Asia/Shanghai', start_within: 1 },
-      freshness: { counts_from: 0, deadline: 1, language: 'zh' as const },
+      freshness: {
+        counts_from: 0,
+        deadline: 1,
+        objective: { phones: 90 },
+        language: 'zh' as const,
+      },
     };
     await writeCursors(store, { nightly: cursor });
     await publish();

@@ -59,7 +59,7 @@ describe('localeOf', () => {
   const cursor = (timezone: string) => ({
     ...{ etag: 'e', active: true, handled_until: 0 },
     schedule: { cron: '0 30 2 * * *', timezone, start_within: 1 },
-    freshness: { counts_from: 0, deadline: 1, language: 'zh' as const },
+    freshness: { counts_from: 0, deadline: 1, objective: { phones: 90 }, language: 'zh' as const },
   });
 
   it('returns the language and zone of the policy', async () => {

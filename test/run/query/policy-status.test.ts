@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { writeCursors } from '../../../lib/ledger/state/cursors.ts';
+import { writeFreshness } from '../../../lib/ledger/state/freshness.ts';
 import { recordSettled } from '../../../lib/ledger/state/history.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import { putRequest } from '../../../lib/ledger/run/request.ts';
 import { timerRunId } from '../../../lib/policy/keys/run-id.ts';
 import { stamp } from '../../../lib/policy/keys/stamp.ts';
+import { currentFreshness } from '../../../lib/run/freshness/record.ts';
+import type { Store } from '../../../lib/ledger/store/store.ts';
 import { policyStatuses } from '../../../lib/run/query/policy-status.ts';
 import { policyStatusSchema } from '../../../lib/run/query/schemas.ts';
 import { playClock } from '../../../testing/play-clock.ts';
@@ -15,6 +18,7 @@ import {
   recordReads,
   withObjectFault,
 } from '../../support/fake-stores.ts';
+import { storeRun } from '../../support/full-run.ts';
 import { MINUTE } from '../../support/runs.ts';
 
 const HOUR = 60 * MINUTE;
@@ -57,6 +61,17 @@ function setUp() {
   return { store, put, statuses, status, ran, request };
 }
 
+/** Has schedule know the policy as active, with slots that count from a time. */
+async function storeCursor(store: Store, counts_from: number): Promise<void> {
+  const schedule = { cron: '0 30 2 * * *', timezone: 'Asia/Shanghai', start_within: 2 * HOUR };
+  const freshness = {
+    ...{ counts_from, deadline: 2 * HOUR, objective: { phones: 90 } },
+    language: 'en' as const,
+  };
+  const cursor = { etag: 'e', active: true, schedule, handled_until: counts_from, freshness };
+  await writeCursors(store, { nightly: cursor });
+}
+
 describe('policyStatuses', () => {
   it('is empty without policies', async () => {
     expect(await setUp().statuses()).toEqual([]);
@@ -73,6 +88,9 @@ describe('policyStatuses', () => {
       policy: 'nightly',
       state: 'active',
       schedule: { cron: '0 30 2 * * *', timezone: 'Asia/Shanghai' },
+      objective: { max_age_seconds: null, phones_percent: 90 },
+      late_before: null,
+      phones: null,
       on_provisioned: true,
       next_slot: iso(SLOT + DAY),
       freshness: 'fresh',
@@ -180,11 +198,45 @@ describe('policyStatuses', () => {
 
     await put('nightly');
     expect((await status())?.freshness).toBe('stale');
-    const schedule = { cron: '0 30 2 * * *', timezone: 'Asia/Shanghai', start_within: 2 * HOUR };
-    const freshness = { counts_from: SLOT - HOUR, deadline: 2 * HOUR, language: 'en' } as const;
-    const cursor = { etag: 'e', active: true, schedule, handled_until: SLOT - HOUR, freshness };
-    await writeCursors(store, { nightly: cursor });
+    await storeCursor(store, SLOT - HOUR);
     expect((await status())?.freshness).toBe('fresh');
+  });
+
+  describe('of a policy with phones', () => {
+    const failed = { outcome: 'failed', verified_at: SLOT - 9 * DAY } as const;
+    const ten = (late: number) =>
+      Object.fromEntries(Array.from({ length: 10 }, (_, n) => [`p${n}`, n < late ? failed : {}]));
+    const settled = SLOT + HOUR;
+
+    async function withRun(late: number) {
+      const scene = setUp();
+      await scene.put('nightly', policy('nightly', 'objective: { phones: 80% }'));
+      await scene.ran('failed', settled);
+      await storeRun(scene.store, 'nightly-1', { phones: ten(late), settledAt: settled });
+      return scene;
+    }
+
+    it.each([
+      [2, 'fresh'],
+      [3, 'stale'],
+    ])('counts them against the objective: %i late is %s', async (late, freshness) => {
+      const { store, status } = await withRun(late);
+      const known = await currentFreshness(store, 'nightly', undefined, NOW);
+      if (known !== undefined) await writeFreshness(store, known, 'nightly');
+      await storeCursor(store, SLOT - 9 * DAY);
+      expect(await status()).toMatchObject({
+        ...{ freshness, late_before: iso(SLOT - DAY) },
+        objective: { max_age_seconds: null, phones_percent: 80 },
+        phones: { counted: 10, fresh: 10 - late, late, never: 0, not_exportable: 0, unknown: 0 },
+      });
+    });
+
+    it('counts them from the archives while the summary is lost', async () => {
+      const { store, status } = await withRun(1);
+      await store.put(layout.freshness('nightly'), 'not json');
+      await storeCursor(store, SLOT - 9 * DAY);
+      expect(await status()).toMatchObject({ freshness: 'fresh', phones: { fresh: 9, late: 1 } });
+    });
   });
 
   it('counts a policy that never ran as stale from the upload of its file, without a cursor', async () => {
@@ -252,7 +304,7 @@ describe('policyStatuses', () => {
     expect(await status()).toMatchObject({ state: 'active', freshness: 'never', last_run: null });
   });
 
-  it('reads each policy and its history once, several at a time, and lists open runs once', async () => {
+  it('reads each policy, its history and its freshness once, several at a time, and lists open runs once', async () => {
     const { store, put } = setUp();
     for (let index = 0; index < 40; index += 1) await put(`p${index}`);
     const watched = recordReads(store);
@@ -261,8 +313,8 @@ describe('policyStatuses', () => {
 
     expect(watched.reads.filter((read) => read === `list ${layout.open}`)).toHaveLength(1);
     expect(new Set(watched.reads).size).toBe(watched.reads.length);
-    expect(watched.reads).toHaveLength(3 + 2 * 40);
+    expect(watched.reads).toHaveLength(3 + 3 * 40);
     expect(watched.maxInFlight()).toBeGreaterThan(8);
-    expect(watched.maxInFlight()).toBeLessThanOrEqual(16);
+    expect(watched.maxInFlight()).toBeLessThanOrEqual(24);
   });
 });

@@ -62,7 +62,12 @@ describe('readPolicyCursors', () => {
         on_provisioned: false,
         schedule: RULE,
         handled_until: T0,
-        freshness: { counts_from: T0, deadline: 2 * HOUR, language: 'zh' },
+        freshness: {
+          counts_from: T0,
+          deadline: 2 * HOUR,
+          objective: { phones: 90 },
+          language: 'zh',
+        },
       },
     });
   });
@@ -116,7 +121,7 @@ describe('readPolicyCursors', () => {
     const judged = { ...nightly, freshness: { ...nightly.freshness, checked_slot: T0 + 5 } };
     await put(`${POLICY}# edited\n`);
     expect((await read({ nightly: judged }, T0 + HOUR)).nightly?.freshness).toEqual({
-      ...{ counts_from: T0, deadline: 2 * HOUR, language: 'zh' },
+      ...{ counts_from: T0, deadline: 2 * HOUR, objective: { phones: 90 }, language: 'zh' },
       checked_slot: T0 + 5,
     });
   });

@@ -130,7 +130,7 @@ describe('schedule, by the plain minute timer', () => {
     expect(await tick()).toEqual([]);
   });
 
-  it('reads the history of a policy when one more of its slots has ended', async () => {
+  it('reads the freshness of a policy when one more of its slots has ended', async () => {
     const { clock, store, tick, put, calls } = setUp();
     await put('nightly');
     await tick();
@@ -146,7 +146,9 @@ describe('schedule, by the plain minute timer', () => {
     await tick();
     expect(calls.slice(1)).toEqual([
       'list policies/',
+      'get state/freshness/nightly.json',
       'get state/history/nightly.json',
+      'get state/stale/nightly.json',
       'put state/cursors.json',
     ]);
     calls.length = 0;

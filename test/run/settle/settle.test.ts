@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TimeUp } from '../../../lib/errors.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
+import { readFreshness } from '../../../lib/ledger/state/freshness.ts';
 import { recordSettled, readHistory } from '../../../lib/ledger/state/history.ts';
 import { readOrphanedJobs } from '../../../lib/ledger/run/orphaned-jobs.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
@@ -318,49 +319,80 @@ describe('a run that is settled again', () => {
 });
 
 describe('the last good run', () => {
-  const HINT = layout.hint(`recovered-nightly-${T0}`);
-
-  /** Settles a run of a policy that was reported as stale. */
-  async function settled(run: OpenRun) {
+  async function goodAfter(run: OpenRun) {
     const { settle, store } = scene();
     await recordSettled(store, 'nightly', { run_id: 'n-0', outcome: 'failed', settled_at: T0 });
-    await writeNotifiedStale(store, { policy: 'nightly', since: T0 });
     await settle(run);
-    const hint = JSON.parse((await store.get(HINT))?.body ?? 'null') as object | null;
-    return { hint, good: (await readHistory(store, 'nightly'))?.good };
+    return (await readHistory(store, 'nightly'))?.good;
   }
-  const recovered = { type: 'recovered', policy: 'nightly', since: T0, run_id: RUN };
 
-  it('is a completed run of all phones, after which its policy has recovered', async () => {
-    const run = runOf(['p1'], [verified('p1')], { notify: { when: 'always', language: 'zh' } });
-    const { hint, good } = await settled(run);
-    expect(hint).toMatchObject({ ...recovered, language: 'zh' });
-    expect(good?.run_id).toBe(RUN);
+  it('is a completed run of all phones', async () => {
+    expect((await goodAfter(runOf(['p1'], [verified('p1')])))?.run_id).toBe(RUN);
   });
 
   it('is not a partial run', async () => {
     const run = runOf(['p1', 'p2'], [verified('p1'), refused('p2')]);
-    expect(await settled(run)).toEqual({ hint: null, good: undefined });
+    expect(await goodAfter(run)).toBeUndefined();
   });
 
   it('is not a run of requested phones', async () => {
     const run = runOf(['p1'], [verified('p1')]);
     run.request = { ...run.request, phones: ['p1'] };
-    expect(await settled(run)).toEqual({ hint: null, good: undefined });
-  });
-
-  it('is announced in English when the plan has no terms', async () => {
-    const { store, settle } = scene();
-    const done = runOf(['p1'], [verified('p1')]);
-    await settle(done);
-    await writeNotifiedStale(store, { policy: 'nightly', since: T0 });
-    const run = { ...runOf([], []), report: done.report };
-    if (run.plan !== undefined) delete run.plan.terms;
-    await settle(run);
-    const hint = JSON.parse((await store.get(HINT))?.body ?? 'null') as object;
-    expect(hint).toMatchObject({ ...recovered, language: 'en' });
+    expect(await goodAfter(run)).toBeUndefined();
   });
 });
+
+describe('the freshness of the policy', () => {
+  const failed = { outcome: 'failed', reason: 'refused', code: 'CPS.0004' } as const;
+  const stored = (store: Store) => readFreshness(store, 'nightly');
+
+  it('is stored with the phones of a run of all phones', async () => {
+    const { settle, store } = scene();
+    await settle(runOf(['p1', 'p2'], [verified('p1'), refused('p2')]));
+    expect(await stored(store)).toEqual({
+      ...{ run_id: RUN, not_exportable: 0, unknown: 0, never: 1, verified: [[T0, 1]] },
+      oldest: [
+        { phone_id: 'p2', phone_name: 'game-p2', ...failed },
+        { phone_id: 'p1', phone_name: 'game-p1', outcome: 'exported', verified_at: T0 },
+      ],
+    });
+  });
+
+  it.each([
+    ['selected no phone', runOf([], [])],
+    ['was of some phones, and exported none', ofSome(runOf(['p1'], [refused('p1')]))],
+    ['was of some phones, before any run of all', ofSome(runOf(['p1'], [verified('p1')]))],
+  ])('is not changed by a run that %s', async (_, run) => {
+    const { settle, store } = scene();
+    await settle(run);
+    expect(await stored(store)).toBeUndefined();
+  });
+
+  it.each([
+    ['zh', 'zh'],
+    [undefined, 'en'],
+  ] as const)(
+    'is checked by drive after each run while the policy is stale, in its language: %s',
+    async (language, expected) => {
+      const { settle, store } = scene();
+      await writeNotifiedStale(store, { policy: 'nightly', since: T0, at: T0 });
+      const terms = language === undefined ? {} : { notify: { when: 'always' as const, language } };
+      await settle(runOf(['p1'], [verified('p1')], terms));
+      const { body = 'null' } = (await store.get(layout.hint('freshness-nightly'))) ?? {};
+      expect(JSON.parse(body)).toMatchObject({ policy: 'nightly', at: LATER, language: expected });
+    },
+  );
+
+  it('is not checked after a run of a policy that is not stale', async () => {
+    const { settle, store } = scene();
+    await settle(runOf(['p1'], [verified('p1')]));
+    expect(await store.list(layout.hints)).toEqual([]);
+  });
+});
+
+function ofSome(run: OpenRun): OpenRun {
+  return { ...run, request: { ...run.request, phones: ['p1'] } };
+}
 
 it('settles a run whose report has several pages', async () => {
   const { settle, store } = scene();

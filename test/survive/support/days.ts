@@ -8,7 +8,14 @@ const HOUR = 60 * MINUTE;
 /** 01:00 in Shanghai; the slot is at 02:30 and its run is due to be over at 06:30. */
 export const START = Date.UTC(2026, 0, 1, 17);
 
-type Notification = { kind: string; id: string; policy: string; reason?: string; run_id: string };
+type Notification = {
+  kind: string;
+  id: string;
+  policy: string;
+  reason?: string;
+  run_id: string;
+  phones?: object;
+};
 
 export async function notifications(world: Night): Promise<Notification[]> {
   const messages = await world.cloud.control.messages();

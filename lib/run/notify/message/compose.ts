@@ -1,10 +1,10 @@
 import { sha256hex } from '../../../ledger/store/digest.ts';
-import type { FailedPhone, Locale, MissedSlots, Notification } from './notification.ts';
-import { emailText, headline, messageText } from './text.ts';
+import type { OldPhone } from '../../../ledger/state/freshness.ts';
+import type { Locale, MissedSlots, Notification } from './notification.ts';
+import { emailText, headline, messageText, shortened } from './text.ts';
 
 const MESSAGE_VERSION = 1;
 const MAX_FAILED = 50;
-const MAX_CODE_CHARACTERS = 64;
 /** SMN cuts a text message there (smn_pd_25005 and the publish page). */
 const SMS_CHARACTERS = 490;
 const SUBJECT_BYTES = 512;
@@ -28,6 +28,9 @@ type Fields = {
   leftovers?: object | undefined;
   object?: { bucket: string; key: string };
   since?: string;
+  checked_at?: string;
+  objective?: object;
+  phones?: object | null;
   day?: object;
 };
 
@@ -37,17 +40,16 @@ export function composeMessage(
   locale: Locale = { language: 'en', timezone: 'UTC' },
 ): TopicMessage {
   const fields = fieldsOf(notification, locale);
-  const phones = notification.kind === 'settled' ? notification.failed : [];
-  const failed = phones.slice(0, MAX_FAILED).map(shortened);
+  const { failed, total } = phonesOf(notification);
   const json = JSON.stringify({
     version: MESSAGE_VERSION,
     id: notificationId(fields),
     ...fields,
     failed,
-    truncated: phones.length > MAX_FAILED,
+    truncated: total > failed.length,
   });
   const line = headline(notification, locale);
-  const text = emailText(notification, failed, locale);
+  const text = emailText(notification, MAX_FAILED, locale);
   return {
     subject: cutBytes(`[Phonevault] ${line}`, SUBJECT_BYTES),
     message_structure: {
@@ -66,6 +68,11 @@ export function composeMessage(
   };
 }
 
+type IdFields = Pick<
+  Fields,
+  'kind' | 'run_id' | 'policy' | 'reason' | 'object' | 'since' | 'checked_at'
+>;
+
 /** Returns the same id for the same notification, so that a receiver can drop a repetition. */
 export function notificationId({
   kind,
@@ -73,10 +80,12 @@ export function notificationId({
   policy,
   reason,
   object,
-  since,
-}: Pick<Fields, 'kind' | 'run_id' | 'policy' | 'reason' | 'object' | 'since'>): string {
+  since = '',
+  checked_at,
+}: IdFields): string {
   const parts = [kind, run_id ?? '', policy ?? '', run_id ? '' : (reason ?? '')];
-  if (object !== undefined) parts.push(object.key, since ?? '');
+  if (object !== undefined) parts.push(object.key, since);
+  if (kind === 'stale' || kind === 'recovered') parts.push(checked_at ?? since);
   return sha256hex(parts.join('\0')).slice(0, 32);
 }
 
@@ -100,12 +109,15 @@ function fieldsOf(notification: Notification, locale: Locale): Fields {
       return { kind, ...none, run_id, policy, object, reason: code, since, message };
     }
     case 'stale': {
-      const { policy, since } = notification;
-      return { kind, ...none, policy, reason: `no_good_run since ${iso(since)}`, message };
+      const { policy, phones, at, objective } = notification;
+      const reason = phones === undefined ? 'no_good_run' : 'late_phones';
+      const since = iso(notification.since);
+      const found = { since, checked_at: iso(at), objective: objectiveOf(objective) };
+      return { kind, ...none, policy, reason, ...found, phones: phones ?? null, message };
     }
     case 'recovered': {
       const { run_id, policy, report } = notification;
-      return { kind, ...none, run_id, policy, report, message };
+      return { kind, ...none, run_id, policy, report, since: iso(notification.since), message };
     }
     case 'credentials': {
       const { code, since } = notification;
@@ -126,13 +138,33 @@ function missedReason({ reason, first, last, slots }: MissedSlots): string {
   return `${reason}: ${slots === 1 ? `slot ${last}` : `${slots} slots from ${first} to ${last}`}`;
 }
 
-function shortened({ phone_id, outcome, reason, code }: FailedPhone): FailedPhone {
-  return {
-    phone_id,
-    outcome,
-    ...(reason === undefined ? {} : { reason: reason.slice(0, MAX_CODE_CHARACTERS) }),
-    ...(code === undefined ? {} : { code: code.slice(0, MAX_CODE_CHARACTERS) }),
-  };
+/** For programs: durations as in policies would need a parser. */
+function objectiveOf({
+  max_age,
+  phones,
+}: {
+  max_age?: number | undefined;
+  phones: number;
+}): object {
+  return { max_age_seconds: max_age === undefined ? null : max_age / 1000, phones_percent: phones };
+}
+
+/** Returns the phones to list, at most 50, and how many there are. */
+function phonesOf(notification: Notification): { failed: object[]; total: number } {
+  if (notification.kind === 'settled') {
+    const { failed } = notification;
+    return { failed: failed.slice(0, MAX_FAILED).map(shortened), total: failed.length };
+  }
+  if (notification.kind !== 'stale') return { failed: [], total: 0 };
+  const { late, phones } = notification;
+  const total = phones === undefined ? late.length : phones.late + phones.never;
+  return { failed: late.slice(0, MAX_FAILED).map(latePhone), total };
+}
+
+function latePhone({ phone_name, verified_at, ...phone }: OldPhone): object {
+  const last_backup = verified_at === undefined ? null : iso(verified_at);
+  const { phone_id, ...why } = shortened(phone);
+  return { phone_id, phone_name, ...why, last_backup };
 }
 
 /** SMN allows letters, digits and underscores in an attribute's value, 32 at most. */

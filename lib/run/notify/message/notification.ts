@@ -1,4 +1,7 @@
 import type { Counts, ReportedPhone, RunOutcome } from '../../../ledger/run/report.ts';
+import type { OldPhone } from '../../../ledger/state/freshness.ts';
+import type { Policy } from '../../../policy/schema/schema.ts';
+import type { PhoneCounts } from '../../freshness/summarize.ts';
 
 export type Language = 'en' | 'zh';
 
@@ -63,8 +66,25 @@ export type Notification =
       hint: string | undefined;
       since: number;
     }
-  | { kind: 'stale'; policy: string; since: number }
-  | { kind: 'recovered'; policy: string; run_id: string; report: ObjectPlace }
+  /** Too few phones of a policy have a recent backup. */
+  | {
+      kind: 'stale';
+      policy: string;
+      /** When that was first found. */
+      since: number;
+      /** When this message's reason was found: `since`, or later when it became worse. */
+      at: number;
+      objective: Policy['objective'];
+      /** Archives older than this are late. */
+      limit: number;
+      /** The last completed run of all phones, or since when the policy is active. */
+      goodAt: number;
+      /** Missing when nothing is known of the phones. */
+      phones?: PhoneCounts;
+      /** Phones without a recent backup, the oldest first; not always all. */
+      late: OldPhone[];
+    }
+  | { kind: 'recovered'; policy: string; run_id: string; report: ObjectPlace; since: number }
   | { kind: 'credentials'; code: string; since: number }
   /** `date` is the calendar day of the summary: `20260102`. */
   | { kind: 'heartbeat'; date: string; day: DailySummary };

@@ -1,6 +1,8 @@
 import type { Counts } from '../../../ledger/run/report.ts';
 import type { DailySummary } from './notification.ts';
-import { number, type Wording } from './wording.ts';
+import { ageOf, freshShare, number, type Wording } from './wording.ts';
+
+const units = { minute: 'min', hour: 'h', day: 'd' };
 
 /** Notifications in English. */
 export const english: Wording = {
@@ -66,11 +68,17 @@ export const english: Wording = {
     if (slots === 1) return `slot ${last} did not run`;
     return `${number(slots)} slots from ${first} to ${last} did not run`;
   },
-  stale: (since) => `no full run has completed since ${since}`,
+  stale: (phones, { max_age, since, phones: objective }) => {
+    const { count, unit } = ageOf(max_age ?? 0);
+    const recent = max_age === undefined ? `since ${since}` : `within ${count} ${units[unit]}`;
+    const late = `${number(phones.late + phones.never)} of ${number(phones.counted)} phones`;
+    return `${late} have no backup ${recent} (${freshShare(phones)} have one; objective ${objective}%)`;
+  },
+  noGoodRun: (since) => `no full run has completed since ${since}`,
   recovered: 'backups are up to date again',
   credentials: (since) => `credentials refused since ${since}`,
   advice: {
-    stale: 'At least two slots have passed. Check the reports of the last runs.',
+    stale: 'Check the reports of the last runs. `phonevault status --phones` lists the phones.',
     credentials: 'Check the agency of the functions.',
   },
   summary: ({ year, month, day }) => `daily summary of ${year}-${month}-${day}`,
@@ -104,6 +112,9 @@ export const english: Wording = {
   report: (address) => `Report: ${address}`,
   notExported: 'Not exported:',
   more: (count) => `... and ${number(count)} more: see the report`,
+  noRecentBackup: 'No recent backup:',
+  lastBackup: (time) => (time === undefined ? 'never backed up' : `last backup ${time}`),
+  moreLate: (count) => `... and ${number(count)} more`,
 };
 
 function countsText({ selected, exported, failed, skipped, timed_out, cancelled }: Counts): string {

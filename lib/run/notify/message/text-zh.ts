@@ -1,6 +1,8 @@
 import type { Counts, RunOutcome } from '../../../ledger/run/report.ts';
 import type { DailySummary } from './notification.ts';
-import { type LocalTime, number, type Wording } from './wording.ts';
+import { ageOf, freshShare, type LocalTime, number, type Wording } from './wording.ts';
+
+const units = { minute: '分钟', hour: '小时', day: '天' };
 
 const runOutcomes = {
   completed: '全部完成',
@@ -67,11 +69,18 @@ export const chinese: Wording = {
     if (slots === 1) return `计划时间 ${spaced(last)}未运行`;
     return `${spaced(first)}至 ${spaced(last)}的 ${number(slots)} 个计划时间未运行`;
   },
-  stale: (since) => `自 ${spaced(since)}起没有成功的全量运行`,
+  stale: (phones, { max_age, since, phones: objective }) => {
+    const { count, unit } = ageOf(max_age ?? 0);
+    const recent =
+      max_age === undefined ? `自 ${spaced(since)}起` : `在最近 ${count} ${units[unit]}内`;
+    const late = `${number(phones.counted)} 台云手机中 ${number(phones.late + phones.never)} 台`;
+    return `${late}${recent}没有备份（${freshShare(phones)} 有备份，目标 ${objective}%）`;
+  },
+  noGoodRun: (since) => `自 ${spaced(since)}起没有成功的全量运行`,
   recovered: '备份时效已恢复正常',
   credentials: (since) => `自 ${spaced(since)}起凭证被拒绝`,
   advice: {
-    stale: '至少已过两个计划时间。请查看最近几次运行的报告。',
+    stale: '请查看最近几次运行的报告。`phonevault status --phones` 列出这些云手机。',
     credentials: '请检查函数的委托。',
   },
   summary: (date) => `${dateText(date)}每日报告`,
@@ -104,6 +113,9 @@ export const chinese: Wording = {
   report: (address) => `报告：${address}`,
   notExported: '未导出：',
   more: (count) => `……另有 ${number(count)} 台，详见报告`,
+  noRecentBackup: '没有近期备份：',
+  lastBackup: (time) => (time === undefined ? '从未备份' : `最近一次备份 ${time}`),
+  moreLate: (count) => `……另有 ${number(count)} 台`,
 };
 
 /** No space follows a full-width bracket. */

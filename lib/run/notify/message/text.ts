@@ -4,6 +4,8 @@ import { english } from './text-en.ts';
 import { chinese } from './text-zh.ts';
 import type { Wording } from './wording.ts';
 
+const MAX_CODE_CHARACTERS = 64;
+
 const wordings: Record<Language, Wording> = { en: english, zh: chinese };
 
 /** Returns one line for subjects and text messages: the policy, then what happened. */
@@ -25,12 +27,8 @@ export function messageText(notification: Notification, locale: Locale): string 
   return sentences.filter((text) => text !== undefined).join(space);
 }
 
-/** Returns the text of an e-mail. `failed` are the phones to list, of all that the notification holds. */
-export function emailText(
-  notification: Notification,
-  failed: FailedPhone[],
-  locale: Locale,
-): string {
+/** Returns the text of an e-mail, which lists at most `max` phones. */
+export function emailText(notification: Notification, max: number, locale: Locale): string {
   const wording = wordings[locale.language];
   const policy = 'policy' in notification ? notification.policy : undefined;
   const lines = [
@@ -42,9 +40,8 @@ export function emailText(
     'report' in notification
       ? wording.report(`obs://${notification.report.bucket}/${notification.report.key}`)
       : undefined,
-    ...(notification.kind === 'settled'
-      ? failedLines(failed, notification.failed.length, wording)
-      : []),
+    ...(notification.kind === 'settled' ? failedLines(notification.failed, max, wording) : []),
+    ...(notification.kind === 'stale' ? lateLines(notification, max, locale) : []),
   ];
   return lines.filter((line) => line !== undefined).join('\n');
 }
@@ -91,8 +88,11 @@ function phraseOf(notification: Notification, locale: Locale): string {
       const what = run_id === undefined ? wording.unusable : wording.quarantined;
       return `${wording.because(what, reasonPhrase(code, wording))}${wording.colon}${object.key}`;
     }
-    case 'stale':
-      return wording.stale(timeText(notification.since, locale));
+    case 'stale': {
+      const { phones, objective, goodAt, limit } = notification;
+      if (phones === undefined) return wording.noGoodRun(timeText(goodAt, locale));
+      return wording.stale(phones, { ...objective, since: timeText(limit, locale) });
+    }
     case 'recovered':
       return wording.recovered;
     case 'credentials': {
@@ -133,15 +133,56 @@ function unreadableText({ message, hint }: Extract<Notification, { kind: 'unread
   return hint === undefined ? message : `${message}. ${hint}`;
 }
 
-function failedLines(failed: FailedPhone[], total: number, wording: Wording): string[] {
+function failedLines(failed: FailedPhone[], max: number, wording: Wording): string[] {
   if (failed.length === 0) return [];
-  const { reasons, phoneOutcomes, withCodes, colon, notExported, more } = wording;
-  const lines = failed.map(({ phone_id, outcome, reason, code }) => {
-    const known = Object.hasOwn(reasons, reason ?? '') ? reasons[reason ?? ''] : undefined;
-    const codes = [reason, code].filter((text) => text !== undefined);
-    return `- ${phone_id}${colon}${withCodes(known ?? phoneOutcomes[outcome], codes)}`;
+  const { colon, notExported, more } = wording;
+  const lines = failed
+    .slice(0, max)
+    .map((phone) => `- ${phone.phone_id}${colon}${failureText(phone, wording)}`);
+  return [
+    notExported,
+    ...lines,
+    ...(failed.length > lines.length ? [more(failed.length - lines.length)] : []),
+  ];
+}
+
+function failureText(phone: FailedPhone, wording: Wording): string {
+  const { outcome, reason, code } = shortened(phone);
+  const { reasons, phoneOutcomes, withCodes } = wording;
+  const known = Object.hasOwn(reasons, reason ?? '') ? reasons[reason ?? ''] : undefined;
+  const codes = [reason, code].filter((text) => text !== undefined);
+  return withCodes(known ?? phoneOutcomes[outcome], codes);
+}
+
+/** Returns a phone with its outcome, its codes cut to 64 characters. */
+export function shortened({ phone_id, outcome, reason, code }: FailedPhone): FailedPhone {
+  return {
+    phone_id,
+    outcome,
+    ...(reason === undefined ? {} : { reason: reason.slice(0, MAX_CODE_CHARACTERS) }),
+    ...(code === undefined ? {} : { code: code.slice(0, MAX_CODE_CHARACTERS) }),
+  };
+}
+
+function lateLines(
+  { late, phones }: Extract<Notification, { kind: 'stale' }>,
+  max: number,
+  locale: Locale,
+): string[] {
+  if (late.length === 0 || phones === undefined) return [];
+  const wording = wordings[locale.language];
+  const { colon, comma, lastBackup, noRecentBackup, moreLate } = wording;
+  const lines = late.slice(0, max).map((phone) => {
+    const { phone_id, phone_name, verified_at, outcome } = phone;
+    const name = phone_name === '' ? phone_id : wording.withCodes(phone_name, [phone_id]);
+    const backup = lastBackup(
+      verified_at === undefined ? undefined : timeText(verified_at, locale),
+    );
+    const failure = outcome === 'exported' ? [] : [failureText(phone, wording)];
+    return `- ${name}${colon}${[backup, ...failure].join(comma)}`;
   });
-  return [notExported, ...lines, ...(total > failed.length ? [more(total - failed.length)] : [])];
+  const more = phones.late + phones.never - lines.length;
+  return [noRecentBackup, ...lines, ...(more > 0 ? [moreLate(more)] : [])];
 }
 
 const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);

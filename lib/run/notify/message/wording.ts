@@ -1,8 +1,12 @@
 import type { Counts, PhoneOutcome, RunOutcome } from '../../../ledger/run/report.ts';
+import type { Policy } from '../../../policy/schema/schema.ts';
+import type { PhoneCounts } from '../../freshness/summarize.ts';
 import type { DailySummary, MissedSlots, Notification } from './notification.ts';
 
 /** An instant on the clock of a zone. */
 export type LocalTime = { year: string; month: string; day: string; clock: string; zone: string };
+
+type Objective = Policy['objective'];
 
 /** The wording of notifications in one language. Times are written by `time`; a phrase has no full stop. */
 export type Wording = {
@@ -28,7 +32,10 @@ export type Wording = {
   /** An object that no run rests because of. */
   unusable: string;
   missed(slots: Omit<MissedSlots, 'reason'>): string;
-  stale(since: string): string;
+  /** Without `max_age` (ms), backups from before `since` are late. */
+  stale(phones: PhoneCounts, objective: Objective & { since: string }): string;
+  /** A policy is stale, and nothing is known of its phones. */
+  noGoodRun(since: string): string;
   recovered: string;
   credentials(since: string): string;
   /** What to do about a phrase. */
@@ -45,7 +52,30 @@ export type Wording = {
   report(address: string): string;
   notExported: string;
   more(count: number): string;
+  noRecentBackup: string;
+  /** Undefined for a phone that was never backed up. */
+  lastBackup(time: string | undefined): string;
+  moreLate(count: number): string;
 };
+
+const MINUTE = 60_000;
+
+/** Returns a duration (ms) in whole minutes, hours or days: the largest unit of which there are at least two. */
+export function ageOf(ms: number): { count: number; unit: 'minute' | 'hour' | 'day' } {
+  const units = [
+    ['day', 24 * 60 * MINUTE],
+    ['hour', 60 * MINUTE],
+  ] as const;
+  for (const [unit, size] of units) {
+    if (ms % size === 0 && ms >= 2 * size) return { count: ms / size, unit };
+  }
+  return { count: Math.round(ms / MINUTE), unit: 'minute' };
+}
+
+/** Writes how many of the phones are fresh, rounded down: `69%`. */
+export function freshShare({ fresh, counted }: PhoneCounts): string {
+  return `${Math.floor((100 * fresh) / Math.max(counted, 1))}%`;
+}
 
 /** Writes a count with separators: `20,000`. */
 export function number(count: number): string {

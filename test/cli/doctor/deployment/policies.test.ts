@@ -52,7 +52,7 @@ describe('runs', () => {
     cli.renew();
     const { outcome, message, code } = await cli.finding('runs');
     expect({ outcome, code }).toEqual({ outcome: 'failed', code: 1 });
-    expect(message).toMatch(/^nightly is stale: last good run 4 d/);
+    expect(message).toMatch(/^nightly is stale: 0 fresh, 6 late, last good run 4 d/);
   });
 
   it('passes when a run of some phones completed', async () => {

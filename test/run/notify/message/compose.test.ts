@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { composeMessage, notificationId } from '../../../../lib/run/notify/message/compose.ts';
-import { everyKind, settledRun } from './samples.ts';
+import { everyKind, settledRun, stalePolicy } from './samples.ts';
 
 const POLICY = 'a-policy-name-of-thirty-two-char';
 const large = settledRun({ policy: POLICY, run_id: `${POLICY}-20260102t023000z` });
@@ -109,18 +109,48 @@ describe('composeMessage', () => {
 
   it('cuts a subject at a whole character, and only a subject that is too long', () => {
     const locale = { language: 'zh', timezone: 'UTC' } as const;
-    const subjectOf = (policy: string) =>
-      composeMessage({ kind: 'stale', policy, since: 0 }, locale).subject;
+    const subjectOf = (policy: string) => composeMessage(stalePolicy({ policy }), locale).subject;
     const rest = Buffer.byteLength(subjectOf(''));
     const fits = 'p'.repeat(512 - rest);
     expect(Buffer.byteLength(subjectOf(fits))).toBe(512);
-    expect(subjectOf(fits).endsWith('运行')).toBe(true);
-    expect(subjectOf(`${fits}p`).endsWith('全量运')).toBe(true);
+    expect(subjectOf(fits).endsWith('98%）')).toBe(true);
+    expect(subjectOf(`${fits}p`).endsWith('98%')).toBe(true);
     expect(subjectOf('😀'.repeat(300))).not.toContain('\ufffd');
   });
 });
 
+describe('composeMessage of a stale policy', () => {
+  it('lists at most 50 phones with names, and says that there are more', () => {
+    const late = Array.from({ length: 50 }, (_, n) => ({
+      ...{ phone_id: `p${n}`, phone_name: 'n'.repeat(64), outcome: 'failed' as const },
+      ...{ reason: 'job_failed', code: 'CPS.0103', verified_at: 0 },
+    }));
+    const phones = { counted: 90, fresh: 30, late: 60, never: 0, not_exportable: 0, unknown: 0 };
+    const { message_structure } = composeMessage(stalePolicy({ late, phones }));
+    expect(Buffer.byteLength(JSON.stringify(message_structure))).toBeLessThan(96 * 1024);
+    const body = JSON.parse(message_structure.https ?? '') as { failed: object[] };
+    expect(body).toMatchObject({ truncated: true });
+    expect(body.failed).toHaveLength(50);
+    expect(body.failed[0]).toEqual({
+      ...{ phone_id: 'p0', phone_name: 'n'.repeat(64), outcome: 'failed' },
+      ...{ reason: 'job_failed', code: 'CPS.0103', last_backup: '1970-01-01T00:00:00.000Z' },
+    });
+    expect(message_structure.default).toContain('... and 10 more');
+  });
+});
+
 describe('notificationId', () => {
+  it('depends on when a policy was found stale, and which staleness has ended', () => {
+    const stale = { kind: 'stale', run_id: null, policy: 'a', reason: 'late_phones', since: 's' };
+    const id = notificationId({ ...stale, checked_at: 'x' });
+    expect(notificationId({ ...stale, since: 't', checked_at: 'x' })).toBe(id);
+    expect(notificationId({ ...stale, checked_at: 'y' })).not.toBe(id);
+    const recovered = { kind: 'recovered', run_id: 'a-1', policy: 'a' };
+    expect(notificationId({ ...recovered, since: 's' })).not.toBe(
+      notificationId({ ...recovered, since: 't' }),
+    );
+  });
+
   it('has 32 digits, and depends on the reason only without a run', () => {
     const facts = { kind: 'missed', run_id: null, policy: 'a', reason: 'x' };
     const id = notificationId(facts);

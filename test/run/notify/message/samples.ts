@@ -33,6 +33,32 @@ export function settledRun(changes: Partial<Settled> = {}): Settled {
   };
 }
 
+export type Stale = Extract<Notification, { kind: 'stale' }>;
+
+/** A policy of 40 phones of which 12 have no backup within 26 hours. */
+export function stalePolicy(changes: Partial<Stale> = {}): Stale {
+  const late = { outcome: 'failed', reason: 'job_failed', code: 'CPS.0103' } as const;
+  return {
+    ...{ kind: 'stale', policy: 'nightly', since: Date.UTC(2026, 0, 1), at: Date.UTC(2026, 0, 1) },
+    objective: { max_age: 26 * 60 * 60_000, phones: 98 },
+    ...{ limit: Date.UTC(2025, 11, 30, 22), goodAt: Date.UTC(2025, 11, 30) },
+    phones: { counted: 40, fresh: 28, late: 11, never: 1, not_exportable: 3, unknown: 0 },
+    late: [
+      { phone_id: 'p1', phone_name: 'game-0001', ...late },
+      { phone_id: 'p2', phone_name: '', verified_at: Date.UTC(2025, 11, 1), ...late },
+      {
+        ...{ phone_id: 'p3', phone_name: 'game-0003', outcome: 'exported' },
+        verified_at: Date.UTC(2025, 11, 30, 21),
+      },
+    ],
+    ...changes,
+  };
+}
+
+function withoutPhones({ phones: _, ...stale }: Stale): Stale {
+  return { ...stale, late: [] };
+}
+
 /** A day without runs. */
 export const day = (changes: Partial<DailySummary> = {}): DailySummary => ({
   ...{ since: '2026-01-01T00:00:00Z', until: '2026-01-02T00:00:00Z' },
@@ -87,9 +113,14 @@ export const everyKind: Notification[] = [
     ...{ hint: undefined, since: Date.UTC(2026, 0, 1) },
     object: { bucket: 'my-phone-backups', key: 'phonevault/open/hints/trace-1.json' },
   },
-  { kind: 'stale', policy: 'nightly', since: Date.UTC(2026, 0, 1) },
+  stalePolicy(),
+  stalePolicy({
+    ...{ at: Date.UTC(2026, 0, 3), objective: { phones: 90 } },
+    phones: { counted: 20_000, fresh: 1, late: 19_998, never: 1, not_exportable: 3, unknown: 2 },
+  }),
+  withoutPhones(stalePolicy()),
   {
-    ...{ kind: 'recovered', policy: 'nightly', run_id: 'nightly-2' },
+    ...{ kind: 'recovered', policy: 'nightly', run_id: 'nightly-2', since: Date.UTC(2026, 0, 1) },
     report: { bucket: 'my-phone-backups', key: 'phonevault/runs/nightly-2/report.json' },
   },
   { kind: 'credentials', code: 'credentials_refused', since: Date.UTC(2026, 0, 1) },

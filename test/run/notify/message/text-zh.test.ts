@@ -13,10 +13,10 @@ describe('chinese', () => {
 
   it('names the zone of a time except Asia/Shanghai, without a space after the bracket', () => {
     const time = { year: '2026', month: '01', day: '02', clock: '02:30' };
-    expect(chinese.stale(chinese.time({ ...time, zone: 'Asia/Shanghai' }))).toBe(
+    expect(chinese.noGoodRun(chinese.time({ ...time, zone: 'Asia/Shanghai' }))).toBe(
       '自 1 月 2 日 02:30 起没有成功的全量运行',
     );
-    expect(chinese.stale(chinese.time({ ...time, zone: 'UTC' }))).toBe(
+    expect(chinese.noGoodRun(chinese.time({ ...time, zone: 'UTC' }))).toBe(
       '自 1 月 2 日 02:30（UTC）起没有成功的全量运行',
     );
   });

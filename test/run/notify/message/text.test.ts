@@ -1,24 +1,48 @@
 import { describe, expect, it } from 'vitest';
 import type { Locale } from '../../../../lib/run/notify/message/notification.ts';
 import { emailText, headline, messageText } from '../../../../lib/run/notify/message/text.ts';
-import { everyKind, settledRun } from './samples.ts';
+import { everyKind, settledRun, stalePolicy } from './samples.ts';
 
 const en: Locale = { language: 'en', timezone: 'Asia/Shanghai' };
 const zh: Locale = { language: 'zh', timezone: 'Asia/Shanghai' };
-const stale = { kind: 'stale', policy: 'nightly', since: Date.UTC(2026, 0, 1, 16, 5) } as const;
+const stale = stalePolicy({ objective: { phones: 90 }, limit: Date.UTC(2026, 0, 1, 16, 5) });
+
+const HOUR = 60 * 60_000;
 
 describe('headline', () => {
   it.each([
-    [en, 'nightly: no full run has completed since 2026-01-02 00:05 Asia/Shanghai'],
-    [{ ...en, timezone: 'UTC' }, 'nightly: no full run has completed since 2026-01-01 16:05 UTC'],
-    [zh, 'nightly：自 1 月 2 日 00:05 起没有成功的全量运行'],
-    [{ ...zh, timezone: 'UTC' }, 'nightly：自 1 月 1 日 16:05（UTC）起没有成功的全量运行'],
+    [
+      en,
+      'nightly: 12 of 40 phones have no backup since 2026-01-02 00:05 Asia/Shanghai (70% have one; objective 90%)',
+    ],
+    [
+      { ...en, timezone: 'UTC' },
+      'nightly: 12 of 40 phones have no backup since 2026-01-01 16:05 UTC (70% have one; objective 90%)',
+    ],
+    [zh, 'nightly：40 台云手机中 12 台自 1 月 2 日 00:05 起没有备份（70% 有备份，目标 90%）'],
+    [
+      { ...zh, timezone: 'UTC' },
+      'nightly：40 台云手机中 12 台自 1 月 1 日 16:05（UTC）起没有备份（70% 有备份，目标 90%）',
+    ],
   ])('writes times in the zone of the policy: %j', (locale, expected) => {
     expect(headline(stale, locale)).toBe(expected);
   });
 
+  it.each([
+    [26 * HOUR, 'within 26 h', '在最近 26 小时内'],
+    [48 * HOUR, 'within 2 d', '在最近 2 天内'],
+    [90 * 60_000, 'within 90 min', '在最近 90 分钟内'],
+    [90_000, 'within 2 min', '在最近 2 分钟内'],
+  ])('writes the age of an objective in its own unit: %i ms', (max_age, english, chinese) => {
+    const one = { ...stale, objective: { max_age, phones: 98 } };
+    expect(headline(one, en)).toBe(
+      `nightly: 12 of 40 phones have no backup ${english} (70% have one; objective 98%)`,
+    );
+    expect(headline(one, zh)).toContain(`12 台${chinese}没有备份`);
+  });
+
   it('writes a time beyond the calendar as the last time of the year 9999', () => {
-    expect(headline({ ...stale, since: 1e20 }, en)).toContain('since 10000-01-01');
+    expect(headline({ ...stale, limit: 1e20 }, en)).toContain('since 10000-01-01');
   });
 
   it('names the reason of a run that did not start, and the counts of any other run', () => {
@@ -37,7 +61,7 @@ describe('messageText', () => {
   it('says what to do about stale policies and refused credentials', () => {
     const unsettled = everyKind.filter(({ kind }) => kind !== 'settled');
     const texts = unsettled.map((one) => messageText(one, en));
-    expect(texts.filter((text) => text?.includes('Check'))).toHaveLength(2);
+    expect(texts.filter((text) => text?.includes('Check'))).toHaveLength(4);
   });
 
   it('says how many archives could not be deleted, why, and what to do', () => {
@@ -72,20 +96,36 @@ describe('emailText', () => {
       { phone_id: 'p3', outcome: 'cancelled' as const },
     ];
     const run = settledRun({ failed });
-    expect(emailText(run, failed, en).split('\n').slice(-4)).toEqual([
+    expect(emailText(run, 50, en).split('\n').slice(-4)).toEqual([
       'Not exported:',
       '- p1: the export job failed (job_failed, CPS.0103)',
       '- p2: timed out (odd)',
       '- p3: cancelled',
     ]);
-    expect(emailText(run, failed, zh).split('\n').slice(-3)).toEqual([
+    expect(emailText(run, 50, zh).split('\n').slice(-3)).toEqual([
       '- p1：导出任务失败（job_failed，CPS.0103）',
       '- p2：超时（odd）',
       '- p3：已取消',
     ]);
   });
 
+  it('lists the phones without a recent backup by name, with their last backup and failure', () => {
+    expect(emailText(stalePolicy(), 2, en).split('\n').slice(-4)).toEqual([
+      'No recent backup:',
+      '- game-0001 (p1): never backed up, the export job failed (job_failed, CPS.0103)',
+      '- p2: last backup 2025-12-01 08:00 Asia/Shanghai, the export job failed (job_failed, CPS.0103)',
+      '... and 10 more',
+    ]);
+    expect(emailText(stalePolicy(), 50, zh).split('\n').slice(-5)).toEqual([
+      '没有近期备份：',
+      '- game-0001（p1）：从未备份，导出任务失败（job_failed，CPS.0103）',
+      '- p2：最近一次备份 12 月 1 日 08:00，导出任务失败（job_failed，CPS.0103）',
+      '- game-0003（p3）：最近一次备份 12 月 31 日 05:00',
+      '……另有 9 台',
+    ]);
+  });
+
   it('has no list when no phone failed', () => {
-    expect(emailText(settledRun({ failed: [] }), [], en)).not.toContain('Not exported');
+    expect(emailText(settledRun({ failed: [] }), 50, en)).not.toContain('Not exported');
   });
 });

@@ -1,0 +1,69 @@
+import { readFreshness } from '../../ledger/state/freshness.ts';
+import { readIndexedPhones } from '../../ledger/state/phones.ts';
+import type { ObjectError } from '../../ledger/store/object-error.ts';
+import type { Store } from '../../ledger/store/store.ts';
+import { type BackedUpPhone, backedUpPhones, lastFullRun } from '../freshness/read-phones.ts';
+import { counts } from '../freshness/summarize.ts';
+import { instantOf, type PhoneBackup, phoneStates, type PolicyStatus } from './schemas.ts';
+
+type Reader = Pick<Store, 'get' | 'list' | 'prefix'>;
+
+/**
+ * Returns the phones of each policy with their last verified archives, those without a recent one first: all that its last run of
+ * all phones selected, then others that have an archive. Adds the errors of unreadable parts of the index to `unreadable`. `now` is
+ * epoch ms.
+ */
+export async function phoneBackups(
+  store: Reader,
+  policies: readonly Pick<PolicyStatus, 'policy' | 'late_before'>[],
+  now: number,
+  unreadable: ObjectError[] = [],
+): Promise<PhoneBackup[]> {
+  const backups: PhoneBackup[] = [];
+  for (const { policy, late_before } of policies) {
+    const run = await lastFullRun(store, policy, await readFreshness(store, policy), now);
+    const limit = late_before === null ? undefined : Date.parse(late_before);
+    const phones = run === undefined ? [] : await backedUpPhones(store, run);
+    backups.push(...phones.map((phone) => viewOf(policy, phone, limit)));
+  }
+  const known = new Set(backups.map(idOf));
+  const others = (await readIndexedPhones(store, unreadable)).filter(
+    (archive) => !known.has(idOf(archive)),
+  );
+  return [...backups, ...others.map((archive) => ({ ...archive, state: 'not_selected' as const }))]
+    .map((backup) => ({ backup, rank: phoneStates.indexOf(backup.state) }))
+    .sort((a, b) => a.rank - b.rank || byName(a.backup, b.backup))
+    .map(({ backup }) => backup);
+}
+
+function viewOf(policy: string, phone: BackedUpPhone, limit: number | undefined): PhoneBackup {
+  const { phone_id, phone_name, outcome, reason, code, archive } = phone;
+  const why = outcome === 'exported' ? {} : { reason: reason ?? outcome, code };
+  return {
+    ...{ phone_id, phone_name, policy, state: stateOf(phone, limit) },
+    ...(why.reason === undefined ? {} : { reason: why.reason }),
+    ...(why.code === undefined ? {} : { code: why.code }),
+    verified_at: archive === undefined ? null : instantOf(archive.verified_at),
+    ...(archive === undefined
+      ? {}
+      : {
+          ...{ run_id: archive.run_id, size: archive.size },
+          ...{ bucket: archive.bucket, key: archive.key },
+        }),
+  };
+}
+
+function stateOf(phone: BackedUpPhone, limit: number | undefined): PhoneBackup['state'] {
+  const { outcome, verified_at } = phone;
+  if (!counts(phone)) return outcome === 'skipped' ? 'not_exportable' : 'unknown';
+  if (verified_at === undefined) return 'never';
+  return limit !== undefined && verified_at < limit ? 'late' : 'fresh';
+}
+
+const idOf = ({ policy, phone_id }: Pick<PhoneBackup, 'policy' | 'phone_id'>): string =>
+  `${policy} ${phone_id}`;
+
+function byName(a: PhoneBackup, b: PhoneBackup): number {
+  const [left, right] = [a, b].map((one) => [one.phone_name, one.phone_id, one.policy].join('\0'));
+  return (left ?? '') < (right ?? '') ? -1 : 1;
+}
