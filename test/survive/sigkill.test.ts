@@ -133,7 +133,7 @@ async function violationsAfter({ seed, call, when, mode }: Sample): Promise<stri
     await close();
   }
   const times = isKilled && killedBetweenPublishAndLog(callsOfKilled) ? 2 : 1;
-  const found = await violations(night, { messages: () => [times, times] });
+  const found = await violations(night, { messages: () => [times, times], watchesKeys: true });
   const [counts] = Object.values(await countsOf(night));
   if (counts?.exported !== PHONES) found.push(`ended as ${JSON.stringify(counts)}`);
   if (!isKilled) found.push(`the night ended before call ${call}`);
