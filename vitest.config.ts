@@ -2,7 +2,14 @@ import { configDefaults, defineConfig, type TestProjectInlineConfiguration } fro
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { watchLeaks } from './testing/leaks/plugin.ts';
 
-const LONGEST = ['fault-mixes', 'killed', 'two-drives', 'local-stage', 'single-faults'];
+const LONGEST = [
+  'unreadable-objects',
+  'fault-mixes',
+  'killed',
+  'two-drives',
+  'local-stage',
+  'single-faults',
+];
 
 /** Starts the files that take longest first, so that no processor waits for the last of them. */
 class LongestFirst extends BaseSequencer {

@@ -1,6 +1,7 @@
 import { readCredentialAlarm, writeCredentialAlarm } from '../../ledger/state/notified.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import type { RunDeps } from '../deps.ts';
+import { removeHandled } from '../state/resting.ts';
 import { publish } from './publish.ts';
 
 const ALARM_ON_DRIVE = 3;
@@ -24,6 +25,8 @@ export async function noteCredentialsRefused(deps: RunDeps, code: string): Promi
 }
 
 /** Removes the record of refused credentials once they work again. */
-export async function clearCredentialsRefused(deps: Pick<RunDeps, 'store'>): Promise<void> {
-  await deps.store.remove([layout.credentialAlarm]);
+export async function clearCredentialsRefused(
+  deps: Parameters<typeof removeHandled>[0],
+): Promise<void> {
+  await removeHandled(deps, [layout.credentialAlarm]);
 }

@@ -9,6 +9,8 @@ import type { Phone } from '../../cloud/cph/phone.ts';
 
 const PAGE = 100;
 const PASSES = 3;
+/** When the stored inventory hangs, it uses up the time: without these nothing would ever be planned. */
+const PAGES_AFTER_HANG = 10;
 /** A reading may have begun this long before the request, since many policies are due in the same minute. */
 export const FRESH_MS = 60_000;
 
@@ -22,14 +24,18 @@ export async function readInventory(
   requestedAt: number,
   until: number,
 ): Promise<Inventory | undefined> {
+  const begunAt = deps.clock.now();
   const known = await loadInventory(deps.store, serverId);
+  const hasHung = begunAt < until && deps.clock.now() >= until;
   const isFresh = known !== undefined && known.started_at >= requestedAt - FRESH_MS;
   if (isFresh && known.finished_at !== undefined) return known;
 
   const inventory = isFresh ? known : startInventory(deps.clock.now(), serverId);
   const ids = new Set(inventory.phones.map((phone) => phone.phone_id));
   try {
-    while (inventory.finished_at === undefined && deps.clock.now() < until) {
+    const least = inventory.pages + (hasHung ? PAGES_AFTER_HANG : 0);
+    const isTime = (): boolean => deps.clock.now() < until || inventory.pages < least;
+    while (inventory.finished_at === undefined && isTime()) {
       const page = await deps.cph.listPhones({
         offset: inventory.offset,
         limit: PAGE,

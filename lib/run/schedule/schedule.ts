@@ -6,7 +6,7 @@ import {
   writeCursors,
 } from '../../ledger/state/cursors.ts';
 import { layout } from '../../ledger/store/layout.ts';
-import { isUnreadable } from '../../ledger/store/object-error.ts';
+import { isUnreadable, throwIfListed } from '../../ledger/store/object-error.ts';
 import { timerRunId } from '../../policy/keys/run-id.ts';
 import { dueSlots } from '../../policy/slots/slots.ts';
 import type { RunDeps } from '../deps.ts';
@@ -113,7 +113,9 @@ async function scheduleDue(deps: Deps, memory: ScheduleMemory): Promise<string[]
 async function readKnown(deps: Deps): Promise<Cursors | undefined> {
   let known: Cursors | undefined;
   const failure = await contain(deps, { event: 'cursors_unreadable' }, async () => {
-    known = (await readCursorsStrictly(deps.store))?.policies ?? {};
+    const stored =
+      (await readCursorsStrictly(deps.store)) ?? (await throwIfListed(deps.store, layout.cursors));
+    known = stored?.policies ?? {};
   });
   if (failure !== undefined && !isUnreadable(failure)) throw failure;
   return known;

@@ -6,9 +6,20 @@ import type { RunDeps } from '../deps.ts';
 
 type PolicyFile = { text: string; etag: string; parsed: ParseResult };
 
-/** Reads and parses a policy file of the bucket. Returns undefined when the file does not exist. Throws ObjectError. */
+/**
+ * Reads and parses a policy file of the bucket. Returns undefined when the file does not exist. Throws ObjectError. An invalid
+ * file is read twice: one response may be corrupted.
+ */
 export async function readPolicy(
   deps: Pick<RunDeps, 'ledger'> & { store: Pick<RunDeps['store'], 'get' | 'list'> },
+  policy: string,
+): Promise<PolicyFile | undefined> {
+  const first = await readOnce(deps, policy);
+  return first?.parsed.ok === false ? readOnce(deps, policy) : first;
+}
+
+async function readOnce(
+  deps: Parameters<typeof readPolicy>[0],
   policy: string,
 ): Promise<PolicyFile | undefined> {
   const key = layout.policy(policy);

@@ -72,7 +72,7 @@ describe('clearCredentialsRefused', () => {
   it('starts the count again at the next refusal', async () => {
     const scene = runScene();
     await drives(scene, 3);
-    await clearCredentialsRefused(scene);
+    await clearCredentialsRefused(scene.deps);
     await drives(scene, 1);
     expect(await readCredentialAlarm(scene.store)).toMatchObject({
       drives: 1,

@@ -1,0 +1,202 @@
+import type { HttpRequest, HttpResponse, Send } from '../../../lib/cloud/request/send.ts';
+import { TransportError } from '../../../lib/cloud/request/send.ts';
+import { drive, driveWindow } from '../../../lib/run/drive/drive.ts';
+import { schedule } from '../../../lib/run/schedule/schedule.ts';
+import type { Report } from '../../../lib/ledger/run/report.ts';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import { timerRunId } from '../../../lib/policy/keys/run-id.ts';
+import { memoryBackend } from '../../../local/obs/storage/memory-backend.ts';
+import { type Night, night } from '../../../testing/night.ts';
+import { playClock } from '../../../testing/play-clock.ts';
+import { violations } from './invariants.ts';
+import { type BadObject, badObject, type ObjectFault } from './object-faults.ts';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+/** 02:30 in Shanghai. The object turns bad in the second night. */
+const FIRST_SLOT = Date.UTC(2026, 0, 1, 18, 30);
+export const SLOT = FIRST_SLOT + DAY;
+/** Minutes for which the object is bad after the slot: long enough for a notification. */
+const BAD_MINUTES = 8;
+/** Minutes until all is settled afterwards, at most: the pause before the next attempt, and a run. */
+const SETTLE_MINUTES = 30;
+
+export const NIGHTLY_RUN = timerRunId('nightly', SLOT);
+const WEEKLY_RUN = timerRunId('weekly', SLOT);
+export const FIRST_RUN = timerRunId('nightly', FIRST_SLOT);
+
+export type SceneWorld = Night & { write(key: string, body: string): Promise<void> };
+
+export type Scene = {
+  /** Prepares the ledger before the second night. */
+  prepare?: (world: SceneWorld) => Promise<unknown>;
+  /** Does something between schedule and drive of the slot. */
+  atSlot?: (world: SceneWorld) => Promise<unknown>;
+  /** The topic fails for two minutes once the concerned run has its report, which then has pages. */
+  interrupted?: true;
+};
+
+type Fate = {
+  /** Drives from the request to its notification, while the object was bad; undefined when it did not end. */
+  drives: number | undefined;
+  /** The report at the end of the night; undefined when there is none. */
+  report: Report | undefined;
+  /** When the run was settled while the object was bad: its report was there. */
+  settledWhileBad: boolean;
+};
+
+export type PlayedNight = {
+  nightly: Fate;
+  weekly: Fate;
+  messages: { kind: string; policy?: string; run_id?: string; object?: { key: string } }[];
+  lines: Record<string, unknown>[];
+  /** The keys written in the second night, relative to the ledger's prefix. */
+  written: Set<string>;
+  /** The bad object's key. */
+  key: string | undefined;
+  left: string[];
+  violations: string[];
+};
+
+export const policyText = (name: string, others: string[], more = ''): string => `
+name: ${name}
+schedule: { cron: "0 30 2 * * *", timezone: Asia/Shanghai }
+select: { name: "*", exclude: { phones: [${others.join(', ')}] } }
+export:
+  include: [/data/data]
+  bucket: phonevault-demo
+deadline: 2h
+${more}`;
+
+/** Plays two nights of two policies, `nightly` and `weekly`. In the second one an object is bad, as `fault` says. */
+export async function playNights(
+  scene: Scene,
+  bad?: { pattern: RegExp; fault: ObjectFault },
+): Promise<PlayedNight> {
+  const clock = playClock(FIRST_SLOT - 2 * MINUTE);
+  const backend = memoryBackend();
+  const started = await night({
+    ...{ phones: 6, servers: 2, seed: 5, playOn: clock, backend },
+    timings: { exportBase: 70_000, dataBytes: [1, 2] },
+  });
+  const write = async (key: string, body: string): Promise<void> => {
+    const { bucket } = started.cloud;
+    await backend.write(bucket, `phonevault/${key}`, Buffer.from(body), {
+      lastModified: clock.now(),
+    });
+  };
+  const world: SceneWorld = { ...started, write };
+  const phones = (await world.cloud.control.phones()).map(({ phone_id }) => phone_id);
+  const nightly = policyText('nightly', phones.slice(3), 'on_provisioned: true\n');
+  await world.putPolicy(nightly, 'nightly');
+  await world.putPolicy(policyText('weekly', phones.slice(0, 3)), 'weekly');
+
+  let send: Send = world.send;
+  const minute = async (atSlot?: () => Promise<unknown>): Promise<void> => {
+    const next = clock.now() + MINUTE;
+    const { deps, wake } = world.invocation({}, send);
+    const heartbeat = { cron: '0 33 2 * * *', timezone: 'Asia/Shanghai', language: 'en' } as const;
+    await schedule({ ...deps, wake, heartbeat }, { time: clock.now(), policy: undefined }, {});
+    await atSlot?.();
+    const own = world.invocation({}, send);
+    const window = driveWindow(clock.now(), own.timeLeft());
+    // Every drive is cold: it reads all that it needs.
+    await drive(own.deps, { ...window, holder: own.holder });
+    if (clock.now() < next) clock.move(next - clock.now());
+  };
+  const openKeys = async (): Promise<string[]> => {
+    const open = await world.cloud.backend.list(world.cloud.bucket, 'phonevault/open/');
+    return open.map(({ key }) => key.slice('phonevault/'.length));
+  };
+  /** Plays at least `least` minutes, and at most `most` until nothing is open. */
+  const minutes = async (least: number, most: number): Promise<void> => {
+    for (let each = 0; each < most; each += 1) {
+      if (each >= least && (await openKeys()).length === 0) return;
+      await minute();
+    }
+  };
+
+  await minutes(6, 20);
+  clock.move(SLOT - 2 * MINUTE - clock.now());
+  await scene.prepare?.(world);
+  const before = world.writes.length;
+  const object: BadObject | undefined =
+    bad && badObject({ cloud: world.cloud, clock, send: world.send }, bad.pattern, bad.fault);
+  send = scene.interrupted === true ? interrupted(world, object?.send ?? world.send) : send;
+  if (scene.interrupted !== true && object !== undefined) send = object.send;
+
+  await minutes(2, 2);
+  const drives: Record<string, number> = {};
+  for (let each = 0; each < BAD_MINUTES; each += 1) {
+    await minute(each === 0 ? () => scene.atSlot?.(world) ?? Promise.resolve() : undefined);
+    for (const runId of [NIGHTLY_RUN, WEEKLY_RUN]) {
+      const isTold = world.lines.some(
+        ({ event, run, kind }) => event === 'notified' && run === runId && kind === 'settled',
+      );
+      if (isTold) drives[runId] ??= each + 1;
+    }
+  }
+  const settled = new Set<string>();
+  for (const runId of [NIGHTLY_RUN, WEEKLY_RUN]) {
+    if ((await stat(world, layout.report(runId))) !== undefined) settled.add(runId);
+  }
+  object?.lift();
+  await minutes(3, SETTLE_MINUTES);
+
+  const fate = async (runId: string): Promise<Fate> => ({
+    drives: drives[runId],
+    report: await reportOf(world, runId),
+    settledWhileBad: settled.has(runId),
+  });
+  return {
+    nightly: await fate(NIGHTLY_RUN),
+    weekly: await fate(WEEKLY_RUN),
+    messages: (await world.cloud.control.messages()).map(({ message_structure }) => {
+      const { https } = JSON.parse(message_structure ?? '{}') as { https: string };
+      return JSON.parse(https) as PlayedNight['messages'][number];
+    }),
+    lines: world.lines,
+    written: new Set(world.writes.slice(before).map(({ key }) => key.slice('phonevault/'.length))),
+    key: object?.key(),
+    left: await openKeys(),
+    violations: await violations(world),
+  };
+}
+
+async function stat({ cloud }: Night, key: string) {
+  return cloud.backend.stat(cloud.bucket, `phonevault/${key}`);
+}
+
+async function reportOf({ cloud }: Night, runId: string): Promise<Report | undefined> {
+  const stored = await cloud.backend.read(cloud.bucket, `phonevault/${layout.report(runId)}`);
+  return stored && (JSON.parse(Buffer.from(stored.body).toString()) as Report);
+}
+
+/** As if the run were large, and its drive ended after the report: pages, and no message for two minutes. */
+function interrupted(world: SceneWorld, send: Send): Send {
+  let reportedAt: number | undefined;
+  const { clock } = world;
+  const paginate = async (): Promise<void> => {
+    const report = await reportOf(world, NIGHTLY_RUN);
+    if (report === undefined) return;
+    const page = layout.reportPage(NIGHTLY_RUN, 0);
+    const { phones, ...rest } = report;
+    await world.write(page, JSON.stringify({ version: 1, phones }));
+    const paged = { ...rest, phones: [], pages: [`phonevault/${page}`] };
+    await world.write(layout.report(NIGHTLY_RUN), JSON.stringify(paged));
+  };
+  return async (request: HttpRequest): Promise<HttpResponse> => {
+    const isPublish = request.url.endsWith('/publish');
+    const isOwn = isPublish && Buffer.from(request.body ?? '').includes(NIGHTLY_RUN);
+    if (isOwn && reportedAt !== undefined && clock.now() < reportedAt + 2 * MINUTE) {
+      throw new TransportError('cut', false);
+    }
+    const response = await send(request);
+    const isReport = request.url.includes(layout.report(NIGHTLY_RUN));
+    if (request.method === 'PUT' && isReport && reportedAt === undefined) {
+      reportedAt = clock.now();
+      await paginate();
+    }
+    return response;
+  };
+}
