@@ -46,6 +46,17 @@ export async function readUnreadableStrictly(
   return new Map(Object.entries((await unreadableObjects.read(store))?.objects ?? {}));
 }
 
+/** Returns the object that a run is quarantined for, with its key; undefined when people were notified of none. */
+export async function readQuarantine(
+  store: Pick<Store, 'get'>,
+  runId: string,
+): Promise<(Unreadable & { key: string }) | undefined> {
+  for (const [key, entry] of await readUnreadable(store)) {
+    if (entry.run_id === runId && entry.notified_at !== undefined) return { ...entry, key };
+  }
+  return undefined;
+}
+
 /** Writes the objects that cannot be read: the newest 500 of them, or as many as fit. */
 export async function writeUnreadable(
   store: Pick<Store, 'put'>,

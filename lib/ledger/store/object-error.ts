@@ -69,6 +69,14 @@ export async function getObject(
   }
 }
 
+/** Like `getObject`, but throws `object_unreadable` also for an object that LIST shows and GET does not find. */
+export async function getListed(
+  store: Pick<Store, 'get' | 'list'>,
+  key: string,
+): Promise<StoredObject | undefined> {
+  return (await getObject(store, key)) ?? throwIfListed(store, key);
+}
+
 /** Errors that may concern one object. Refused credentials, throttles and the like concern every call. */
 function asObjectError(key: string, error: unknown): unknown {
   const mayBeOwn =

@@ -20,16 +20,9 @@ export function countFitting(
 /** Splits a list into lists that fit into one object each. Lists that begin with the same items are split at the same places. */
 export function splitList<T>(items: readonly T[], maxItems: number): T[][] {
   const lists: T[][] = [];
-  let list: T[] = [];
-  let bytes = 0;
-  for (const item of items) {
-    const own = Buffer.byteLength(JSON.stringify(item)) + 1;
-    if (list.length > 0 && (list.length >= maxItems || bytes + own > MAX_LIST_BYTES)) {
-      lists.push(list);
-      [list, bytes] = [[], 0];
-    }
-    list.push(item);
-    bytes += own;
+  for (let from = 0; from < items.length; from += lists.at(-1)?.length ?? 0) {
+    const next = items.slice(from, from + maxItems);
+    lists.push(next.slice(0, countFitting(next, maxItems)));
   }
-  return list.length === 0 ? lists : [...lists, list];
+  return lists;
 }

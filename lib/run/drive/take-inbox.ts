@@ -4,8 +4,7 @@ import { isSweepHint } from '../../ledger/hints/sweep.ts';
 import { orphanedJobsKey } from '../../ledger/run/orphaned-jobs.ts';
 import type { Inbox } from '../../ledger/run/request.ts';
 import { layout, readOpenKey, runOfKey } from '../../ledger/store/layout.ts';
-import { isUnreadable, missingObject } from '../../ledger/store/object-error.ts';
-import { exists } from '../../ledger/store/store.ts';
+import { isUnreadable, throwIfListed } from '../../ledger/store/object-error.ts';
 import type { DriveDeps } from '../deps.ts';
 import { type OpenRun, record, toOpenRun } from '../state/open-run.ts';
 import { isResting, noteUsable, removeHandled, restsUntil } from '../state/resting.ts';
@@ -69,10 +68,7 @@ async function readNew(
   requestedAt: number,
 ): Promise<OpenRun | undefined> {
   const run = await loadRun(store, runId, requestedAt);
-  if (run !== undefined) return toOpenRun(run);
-  const key = layout.request(runId);
-  if (await exists(store, key)) throw missingObject(key);
-  return undefined;
+  return run === undefined ? throwIfListed(store, layout.request(runId)) : toOpenRun(run);
 }
 
 /** The run was read: it follows its jobs itself, also those that others followed while it rested. */

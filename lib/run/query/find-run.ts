@@ -1,4 +1,4 @@
-import { readUnreadable } from '../../ledger/state/unreadable.ts';
+import { readQuarantine } from '../../ledger/state/unreadable.ts';
 import { ifReadable, isUnreadable, throwIfListed } from '../../ledger/store/object-error.ts';
 import { layout, readOpenKey } from '../../ledger/store/layout.ts';
 import { readPlan } from '../../ledger/run/plan.ts';
@@ -57,17 +57,14 @@ async function currentQuarantine(
   store: Reading,
   runId: string,
 ): Promise<ObjectProblem | undefined> {
-  const objects = [...(await readUnreadable(store))];
-  const [key, own] =
-    objects.find(([, { run_id, notified_at }]) => run_id === runId && notified_at !== undefined) ??
-    [];
-  if (key === undefined || own === undefined) return undefined;
+  const own = await readQuarantine(store, runId);
+  if (own === undefined) return undefined;
   const [request, written] = await Promise.all([
     store.list(layout.request(runId), { max: 1 }),
     store.list(layout.run(runId)),
   ]);
   const isNewer = [...request, ...written].some(({ lastModified }) => lastModified > own.tried_at);
-  return isNewer ? undefined : problemOf({ ...own, key });
+  return isNewer ? undefined : problemOf(own);
 }
 
 /** Returns the request, from the request itself or from the plan, as far as either is readable. */

@@ -4,12 +4,7 @@ import { type Freshness, readFreshness } from '../../ledger/state/freshness.ts';
 import { type History, readHistoryStrictly, type Settled } from '../../ledger/state/history.ts';
 import { layout, readPolicyKey } from '../../ledger/store/layout.ts';
 import { listOpen } from '../../ledger/run/request.ts';
-import {
-  getObject,
-  isUnreadable,
-  type ObjectError,
-  throwIfListed,
-} from '../../ledger/store/object-error.ts';
+import { getListed, isUnreadable, type ObjectError } from '../../ledger/store/object-error.ts';
 import { exists, type Store, type StoredObject } from '../../ledger/store/store.ts';
 import { clip } from '../../policy/parse/validation-error.ts';
 import type { ValidationError } from '../../policy/parse/parse.ts';
@@ -49,7 +44,7 @@ export async function policyStatuses(deps: Deps, now: number): Promise<PolicySta
       const name = readPolicyKey(key);
       if (name === undefined) return misnamedFile(key.slice(layout.policies.length));
       const [object, past, freshness] = await Promise.all([
-        readListed(store, key).catch(asValue),
+        getListed(store, key).catch(asValue),
         readHistoryStrictly(store, name).catch(asValue),
         readFreshness(store, name),
       ]);
@@ -65,10 +60,6 @@ export async function policyStatuses(deps: Deps, now: number): Promise<PolicySta
   );
   const statuses = (await Promise.all(each)).filter((status) => status !== undefined);
   return statuses.sort((a, b) => (a.policy < b.policy ? -1 : 1));
-}
-
-async function readListed(store: Store, key: string): Promise<StoredObject | undefined> {
-  return (await getObject(store, key)) ?? throwIfListed(store, key);
 }
 
 /** For `catch`: returns the error of one object, and throws any other. */

@@ -1,7 +1,7 @@
 import { type MissedSlots, missedId, putMissed } from '../../ledger/hints/missed-slots.ts';
 import { listOpen, putRequest } from '../../ledger/run/request.ts';
 import { readSkippedSlots } from '../../ledger/state/skipped-slots.ts';
-import { readUnreadable } from '../../ledger/state/unreadable.ts';
+import { readQuarantine } from '../../ledger/state/unreadable.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { exists } from '../../ledger/store/store.ts';
 import { timerRunId } from '../../policy/keys/run-id.ts';
@@ -27,7 +27,8 @@ export async function requestSlot(deps: Deps, policy: string, slot: number): Pro
     .filter((runId) => runId !== run_id && isTimerRunOf(policy, runId));
   for (const other of others) {
     if (await exists(store, layout.report(other))) continue;
-    if (await isQuarantined(store, other)) continue;
+    // A run that waits for somebody to repair one of its objects must not keep its policy from running.
+    if ((await readQuarantine(store, other)) !== undefined) continue;
     await noteMissed(deps, policy, [slot], 'overlap');
     return false;
   }
@@ -39,12 +40,6 @@ export async function requestSlot(deps: Deps, policy: string, slot: number): Pro
   });
   log.info('requested', { run: run_id, policy, trigger: 'timer' });
   return true;
-}
-
-/** A run that waits for somebody to repair one of its objects must not keep its policy from running. */
-async function isQuarantined(store: Deps['store'], runId: string): Promise<boolean> {
-  const objects = [...(await readUnreadable(store)).values()];
-  return objects.some(({ run_id, notified_at }) => run_id === runId && notified_at !== undefined);
 }
 
 function isTimerRunOf(policy: string, runId: string): boolean {

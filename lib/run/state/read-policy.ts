@@ -1,6 +1,6 @@
 import { PhonevaultError } from '../../errors.ts';
 import { layout } from '../../ledger/store/layout.ts';
-import { getObject, throwIfListed } from '../../ledger/store/object-error.ts';
+import { getListed } from '../../ledger/store/object-error.ts';
 import { type ParseResult, parsePolicy, type ValidationError } from '../../policy/parse/parse.ts';
 import type { RunDeps } from '../deps.ts';
 
@@ -22,8 +22,7 @@ async function readOnce(
   deps: Parameters<typeof readPolicy>[0],
   policy: string,
 ): Promise<PolicyFile | undefined> {
-  const key = layout.policy(policy);
-  const object = (await getObject(deps.store, key)) ?? (await throwIfListed(deps.store, key));
+  const object = await getListed(deps.store, layout.policy(policy));
   if (object === undefined) return undefined;
   const { body: text, etag } = object;
   return { text, etag, parsed: parsePolicyText(deps, policy, text) };

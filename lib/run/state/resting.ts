@@ -1,6 +1,6 @@
 import { type ErrorCode, PhonevaultError } from '../../errors.ts';
 import type { Unreadable } from '../../ledger/state/unreadable.ts';
-import { readOpenKey, runOfKey } from '../../ledger/store/layout.ts';
+import { readOpenKey, readPolicyKey, runOfKey } from '../../ledger/store/layout.ts';
 import type { ObjectError } from '../../ledger/store/object-error.ts';
 import { policyOfRun } from '../../policy/keys/run-id.ts';
 import type { DriveDeps } from '../deps.ts';
@@ -36,7 +36,7 @@ export function noteUnreadable(
   { key, code, message, hint }: ObjectError,
 ): number {
   const run_id = runOf(key);
-  const policy = run_id === undefined ? policyOf(key) : policyOfRun(run_id);
+  const policy = run_id === undefined ? readPolicyKey(key) : policyOfRun(run_id);
   deps.log.error('object_unreadable', {
     ...{ key, run: run_id, policy, code },
     message: message.slice(0, 300),
@@ -114,5 +114,3 @@ function runOf(key: string): string | undefined {
   if (open !== undefined) return open.kind === 'hint' ? undefined : open.id.split('.')[0];
   return runOfKey(key) || undefined;
 }
-
-const policyOf = (key: string): string | undefined => /^policies\/([^/]+)\.yaml$/.exec(key)?.[1];
