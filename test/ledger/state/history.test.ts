@@ -66,6 +66,24 @@ describe('recordSettled', () => {
     expect(await history()).toMatchObject({ last: second, good: run(1) });
   });
 
+  it.each<[string, Settled[]]>([
+    ['before', [run(1), run(2), run(3)]],
+    ['after', [run(2), run(3), run(1)]],
+    ['between two runs of some phones', [run(2), run(1), run(3)]],
+  ])('keeps the last good run that is recorded %s later runs of some phones', async (_, runs) => {
+    const { record, history } = setUp();
+    for (const one of runs) await record(one, { whole: one.run_id === 'nightly-1' });
+    expect(await history()).toEqual({ last: run(3), before: run(2), good: run(1) });
+  });
+
+  it('keeps the newest of good runs that are recorded in any order', async () => {
+    const { record, history } = setUp();
+    await record(run(5, 'failed'));
+    await record(run(3));
+    await record(run(1));
+    expect(await history()).toEqual({ last: run(5, 'failed'), before: run(3), good: run(3) });
+  });
+
   it('has no good run before one of all phones has completed', async () => {
     const { record, history } = setUp();
     await record(run(1, 'failed'));
