@@ -10,7 +10,12 @@ import {
 } from '../run/report.ts';
 import { layout } from '../store/layout.ts';
 import { ledgerObject } from '../store/ledger-object.ts';
-import { isUnreadable, missingObject, type ObjectError } from '../store/object-error.ts';
+import {
+  isUnreadable,
+  missingObject,
+  type ObjectError,
+  throwIfListed,
+} from '../store/object-error.ts';
 import type { Store } from '../store/store.ts';
 
 const PAGE = 1_000;
@@ -156,7 +161,7 @@ export async function rebuildRunIndex(
   for (let ids = await runIdsAfter(store, ''); ids.length > 0;) {
     const each = ids.map((id) =>
       limit(async () => {
-        const report = await readReport(store, id).catch((error: unknown) => {
+        const report = await readListed(store, id).catch((error: unknown) => {
           if (!isUnreadable(error)) throw error;
           unreadable.add(id);
         });
@@ -172,6 +177,13 @@ export async function rebuildRunIndex(
     written.has(key) || unreadable.has(readName(key)?.runId ?? '');
   await store.remove(before.filter((key) => !isKept(key)));
   return written.size;
+}
+
+async function readListed(
+  store: Pick<Store, 'get' | 'list'>,
+  id: string,
+): Promise<Report | undefined> {
+  return (await readReport(store, id)) ?? throwIfListed(store, layout.report(id));
 }
 
 /** Returns the runs on the next page of `runs/`, in key order, after the folder of `last`. */

@@ -270,6 +270,16 @@ export function runIndexSuite(open: OpenLedger, cases: number): void {
       expect(await store.list(layout.runIndex)).toHaveLength(1);
     });
 
+    it.each([1, 2])('keeps a run whose listed report is not found %i times', async (times) => {
+      const { store, ids } = await indexed(report(1), report(2));
+      for (const number of [1, 2]) await write(store, report(number));
+      let left = times;
+      const get: typeof store.get = async (key) =>
+        key === layout.report('nightly-2') && (left -= 1) >= 0 ? undefined : store.get(key);
+      await rebuildRunIndex({ ...store, get });
+      expect(await ids()).toEqual(['nightly-2', 'nightly-1']);
+    });
+
     it('finds every report among the other objects of the runs', async () => {
       const { store, ids } = await indexed();
       for (const id of ['a', 'a-1', 'a0', 'b']) await write(store, report(1, { run_id: id }));
