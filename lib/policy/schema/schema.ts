@@ -166,7 +166,7 @@ const notify = mapping({
     .prefault('always')
     .meta({
       description:
-        'Which settled runs are reported: all, those not completed, or those whose outcome differs from the previous run. Archives that could not be deleted are always reported.',
+        'Which settled runs are reported: all, those not completed, or those whose outcome differs from the previous run.',
       examples: ['problems'],
     }),
   language: choice(['en', 'zh'])

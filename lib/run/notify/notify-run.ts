@@ -66,8 +66,6 @@ async function skipReason(
   report: Report,
   when: 'always' | 'problems' | 'change',
 ): Promise<string | undefined> {
-  // Archives that could not be deleted need a person, whatever the outcome.
-  if (report.leftovers !== undefined) return undefined;
   if (when === 'problems' && report.outcome === 'completed') return 'no_problem';
   if (when !== 'change') return undefined;
   const before = await outcomeBefore(deps, report);

@@ -199,16 +199,24 @@ describe('notifyRun', () => {
     },
   );
 
-  it.each(['always', 'problems', 'change'] as const)(
-    'publishes how many archives could not be deleted, whatever notify.when says: %s',
-    async (when) => {
+  it.each([
+    ['always', 'completed', true],
+    ['problems', 'completed', false],
+    ['problems', 'partial', true],
+    ['change', 'completed', false],
+    ['change', 'partial', true],
+  ] as const)(
+    'publishes archives that could not be deleted only when the outcome is published: %s, %s',
+    async (when, outcome, isPublished) => {
       const { deps, store, published } = scene();
       const last = { run_id: 'n-1', outcome: 'completed', settled_at: T0 } as const;
       await recordSettled(store, 'nightly', last);
       const leftovers = ['AccessDenied', 'AccessDenied', 'InternalError'].map((code, number) => ({
         ...{ key: `k${number}`, code },
       }));
-      await notifyRun(deps, settledRun({ when }, reportOf({ outcome: 'completed', leftovers })));
+      await notifyRun(deps, settledRun({ when }, reportOf({ outcome, leftovers })));
+      expect(published).toHaveLength(isPublished ? 1 : 0);
+      if (!isPublished) return;
       expect(published).toMatchObject([
         { leftovers: { count: 3, codes: ['AccessDenied', 'InternalError'] } },
       ]);
