@@ -37,9 +37,11 @@ export type CloudOptions = Partial<
   /** The source of temporary keys, if an external object server must know them too. */
   keySource?: KeySource;
   bucket?: string;
-  user?: { name: string; password: string };
+  user?: { name: string; password?: string | undefined };
   /** A word of letters and digits inside every key and token, for a test that searches for leaks. */
   mark?: string;
+  /** False: FunctionGraph creates no functions, so that no code runs. */
+  functions?: boolean;
   /** The Node.js binary that runs functions; by default the one that runs the cloud. */
   node?: string;
 } & Partial<ObsSwitches>;
@@ -48,6 +50,8 @@ export type Cloud = {
   region: string;
   projectId: string;
   accountId: string;
+  /** Signs in with `POST /v3/auth/tokens`. */
+  user: { name: string; password: string };
   /** The agency's credentials, as a function's context returns them; valid for 24 hours. */
   credentials: Credentials;
   /** Issues new credentials of the agency, always by IAM itself. */
@@ -76,7 +80,7 @@ export const DEFAULT_BUCKET = 'phonevault-demo';
 
 /**
  * Huawei Cloud in this process: CPH, IAM, OBS, SMN, FunctionGraph with one account, one project, one bucket, two topics.
- * It behaves the same for the same seed, clock and calls.
+ * It behaves the same for the same seed, clock and calls; only keys, tokens and the password differ each time.
  */
 export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
   const { seed = 1, region = 'cn-north-4', bucket = DEFAULT_BUCKET } = options;
@@ -106,6 +110,7 @@ export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
     keySource: options.keySource,
     mark: options.mark,
     node: options.node ?? process.execPath,
+    functions: options.functions ?? true,
   });
   const { world, cph, iam, obs, smn, functiongraph } = created;
   const { timeline } = world;
@@ -127,6 +132,7 @@ export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
     region,
     projectId,
     accountId,
+    user: { name: account.user.userName, password: account.user.password },
     credentials: await fetchCredentials(iam, agency, projectId),
     renewCredentials: () => issueCredentials(iam, agency, projectId),
     bucket,

@@ -28,6 +28,7 @@ type Settings = Omit<WorldOptions, 'faults' | 'projectId' | 'domain' | 'user'> &
   keySource: KeySource | undefined;
   mark: string | undefined;
   node: string;
+  functions: boolean;
 };
 
 export type Services = {
@@ -85,6 +86,7 @@ export function createServices(settings: Settings): Services {
     backend,
     timeline: world.timeline,
     place: { region, projectId, domainId: domain.id },
+    isEnabled: settings.functions,
     agencyTrust: iam.agencyTrust,
     issueCredentials: () =>
       fetchCredentials(iam, { ...agency, usesSimulatedTime: true }, projectId),

@@ -25,6 +25,7 @@ async function start(options: LocalOptions): Promise<void> {
     speed: options.speed,
     region: options.region,
     user: { name: options.user, password: options.password },
+    functions: options.functions === 'on',
     switches: options.switches,
     limits: options.limits,
     conditionalPut: options['conditional-put'],

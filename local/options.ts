@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { DEFAULT_USER } from './account.ts';
+import { DEFAULT_USER_NAME } from './account.ts';
 import { isLoopback } from './object-server/client.ts';
 import { limitsSchema, switchesSchema } from './cph/world/settings.ts';
 
@@ -35,12 +35,13 @@ const optionsSchema = z
       .string()
       .regex(/^[a-z]+(-[a-z0-9]+)+$/)
       .default('cn-north-4'),
-    user: z.string().min(1).max(64).default(DEFAULT_USER.name),
-    password: z.string().min(8).max(128).default(DEFAULT_USER.password),
+    user: z.string().min(1).max(64).default(DEFAULT_USER_NAME),
+    password: z.string().min(8).max(128).optional(),
     obs: serverUrl.optional(),
     'obs-access-key': key.optional(),
     'obs-secret-key': key.optional(),
     'obs-security-token': key.optional(),
+    functions: z.enum(['on', 'off']).default('on'),
     node: z.string().min(1).optional(),
     'conditional-put': z.enum(['honoured', 'ignored', 'refused']).default('ignored'),
     switch: z.array(z.string()).default([]),
@@ -57,7 +58,7 @@ export const USAGE = `Usage: npm run local -- [options]
   --port N           port of CPH; the other services use the next five (0: any free ports)
   --phones N         phones in the fleet (60)
   --servers N        servers in the fleet (3)
-  --seed N           seed of everything random (1)
+  --seed N           seed of the fleet and the hidden limits (1)
   --speed N          speed of jobs, throttling windows and passing states (1)
   --data DIR         keep objects as files in DIR/obs/<bucket>/<key> (default: in memory)
   --obs URL          keep objects on this S3 server instead; needs the next two
@@ -66,8 +67,9 @@ export const USAGE = `Usage: npm run local -- [options]
   --obs-security-token  if those keys are temporary
   --ready-file FILE  keep the ready line in FILE while the cloud runs, for deployments to it
   --region ID        region (cn-north-4)
-  --user NAME        user of POST /v3/auth/tokens (${DEFAULT_USER.name})
-  --password TEXT    password of that user (default: DEFAULT_USER in local/account.ts)
+  --user NAME        user of POST /v3/auth/tokens (${DEFAULT_USER_NAME})
+  --password TEXT    password of that user (default: a random one, in the ready file)
+  --functions        on or off: off creates no functions, so that no code runs (on)
   --node PATH        Node.js binary that runs functions (default: the one that runs the cloud)
   --conditional-put  honoured, ignored or refused: If-None-Match on an OBS PUT (ignored)
   --switch NAME=V    a behaviour of CPH; may be repeated. Names: ${Object.keys(switchesSchema.shape).join(', ')}

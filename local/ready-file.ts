@@ -17,6 +17,8 @@ export async function writeReadyFile(
     obsPathStyle: 'true',
     operatorsTopicUrn: `${cloud.topicUrn}-operators`,
     apiGroup: 'phonevault',
+    user: cloud.user.name,
+    password: cloud.user.password,
   });
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, text, { mode: 0o600 });

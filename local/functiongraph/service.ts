@@ -50,6 +50,8 @@ export type FunctionGraph = {
 
 type Options = {
   place: Place;
+  /** False: no function can be created, so no code runs. */
+  isEnabled: boolean;
   seed: number;
   gateway: Gateway;
   agencyTrust: FgDeps['agencyTrust'];

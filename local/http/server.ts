@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { ConnectionCut, ConnectionHang } from './connection-errors.ts';
+import { whyForeign } from './own-host.ts';
 import { rawRequest } from './raw-request.ts';
 
 /** A service as a function: it can run behind a socket or in the caller's process. */
@@ -13,7 +14,7 @@ const MAX_HEADER = 64 * 1024;
 
 /**
  * Serves on a loopback port (0: any free one). Path and query reach the service exactly as sent. A body over `maxBody`
- * bytes gets 413 before it reaches the service.
+ * bytes gets 413, and a call that may come from a web page 403, before it reaches the service.
  */
 export function listen(service: Service, port: number, maxBody: number): Promise<Listening> {
   const server = createServer({ maxHeaderSize: MAX_HEADER }, (incoming, outgoing) => {
@@ -45,6 +46,13 @@ async function exchange(
   outgoing: ServerResponse,
   maxBody: number,
 ): Promise<void> {
+  const foreign = whyForeign(incoming);
+  if (foreign !== undefined) {
+    outgoing
+      .writeHead(403, { connection: 'close', 'content-type': 'text/plain' })
+      .end(`${foreign}\n`);
+    return;
+  }
   try {
     const body = await readIncoming(incoming, maxBody);
     if (body === undefined) {

@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto';
+
 /** Returns the next number in [0, 1). */
 export type Random = () => number;
 
@@ -14,6 +16,11 @@ export function createRandom(seed: number, name: string): Random {
     return ((t ^ (t >>> 14)) >>> 0) / 0x1_0000_0000;
   };
 }
+
+const UNIT = 2 ** 47;
+
+/** Real randomness, for whatever nobody may guess. */
+export const secureRandom: Random = () => randomInt(UNIT) / UNIT;
 
 /** Returns a whole number from `min` to `max`, both included. */
 export function between(random: Random, min: number, max: number): number {

@@ -13,6 +13,7 @@ import { startFunction } from '../../testing/function-process.ts';
 import { obsWith } from './support/obs.ts';
 
 const PHONES = 6;
+const PASSWORD = 'a-password-of-the-test';
 const LEDGER = 'phonevault/';
 const root = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'phonevault-run-'));
@@ -27,7 +28,7 @@ beforeAll(async () => {
   const { hostUrl, accessKey, secretKey } = inject('servers').radosgw;
   const keys = ['--obs-access-key', accessKey, '--obs-secret-key', secretKey];
   const fleet = ['--phones', String(PHONES), '--servers', '1', '--seed', '7', '--speed', '20'];
-  cloud = startCloud(root, [...fleet, '--obs', hostUrl, ...keys], log);
+  cloud = startCloud(root, [...fleet, '--password', PASSWORD, '--obs', hostUrl, ...keys], log);
   ready = await cloud.ready;
   const { securityToken } = ready;
   obs = obsWith({ ...ready, securityToken, expiresAt: undefined });
@@ -175,7 +176,7 @@ function keysInEnv(): NodeJS.ProcessEnv {
 function passwordInEnv(): NodeJS.ProcessEnv {
   return {
     HW_USER_NAME: 'phonevault',
-    HW_USER_PASSWORD: 'Phonevault-local-1',
+    HW_USER_PASSWORD: PASSWORD,
     HW_DOMAIN_NAME: 'demo',
   };
 }

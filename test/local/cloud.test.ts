@@ -124,6 +124,15 @@ async function exportAll(
 }
 
 describe('the cloud in this process', () => {
+  it('draws keys, tokens and the password from real randomness, not from the seed', async () => {
+    const [one, other] = await Promise.all([1, 1].map((seed) => createCloud({ seed, phones: 1 })));
+    expect(one?.projectId).toBe(other?.projectId);
+    for (const name of ['accessKey', 'secretKey', 'securityToken', 'token'] as const) {
+      expect(one?.credentials[name]).not.toBe(other?.credentials[name]);
+    }
+    expect(one?.user.password).not.toBe(other?.user.password);
+  });
+
   it('behaves the same for the same seed, and differently for another', async () => {
     const play = async (seed: number) => exportAll(await fixture({ seed, phones: 80 }), 5);
     const first = await play(1);

@@ -5,11 +5,13 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { Cloud } from '../../local/cloud.ts';
 import { writeReadyFile } from '../../local/ready-file.ts';
 
+const CLOUD = { topicUrn: 'urn:t', user: { name: 'robot', password: 'drawn' } } as Cloud;
+
 async function written() {
   const folder = mkdtempSync(join(tmpdir(), 'ready-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'a', 'ready.json');
-  const remove = await writeReadyFile(file, { topicUrn: 'urn:t' } as Cloud, '{"ready":true}');
+  const remove = await writeReadyFile(file, CLOUD, '{"ready":true}');
   return { file, remove };
 }
 
@@ -20,6 +22,8 @@ it('writes a file that only its owner can read, with the values for a deployment
     obsPathStyle: 'true',
     operatorsTopicUrn: 'urn:t-operators',
     apiGroup: 'phonevault',
+    user: 'robot',
+    password: 'drawn',
   });
   expect(statSync(file).mode & 0o777).toBe(0o600);
   remove();

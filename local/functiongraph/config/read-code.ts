@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { ObjectBackend } from '../../obs/storage/backend.ts';
+import { decode } from '../../http/raw-request.ts';
 import { fss } from '../model/error.ts';
 import { isZip } from './unzip.ts';
 import type { Code } from '../model/function.ts';
@@ -9,6 +10,9 @@ const MB = 1024 * 1024;
 const MAX_ZIP = 50 * MB;
 const MAX_ZIP_IN_OBS = 300 * MB;
 const MAX_INLINE = 10 * 1024;
+
+/** A name, never a path: inline code is written to a file of that name. */
+const FILE_NAME = /^(?!\.{1,2}$)[\w. -]{1,255}$/;
 
 const codeSchema = z.object({
   code_type: z.enum(['inline', 'zip', 'obs']),
@@ -24,6 +28,7 @@ export async function readCode(body: unknown, backend: ObjectBackend): Promise<C
     throw fss(parsed.error.issues[0]?.path[0] === 'code_type' ? 'FSS.1006' : 'FSS.1011');
   }
   const { code_type: type, code_url, code_filename } = parsed.data;
+  if (!FILE_NAME.test(code_filename ?? 'index.js')) throw fss('FSS.1011', 'code_filename');
   const bytes =
     type === 'obs'
       ? await fromObs(code_url ?? '', backend)
@@ -55,7 +60,7 @@ async function fromObs(url: string, backend: ObjectBackend): Promise<Uint8Array>
   const [, bucket = '', key = ''] = match ?? [];
   if (match === null) throw fss('FSS.1010');
   const object = (await backend.hasBucket(bucket))
-    ? await backend.read(bucket, decodeURIComponent(key))
+    ? await backend.read(bucket, decode(key))
     : undefined;
   if (object === undefined) throw fss('FSS.1054');
   if (object.body.length > MAX_ZIP_IN_OBS) throw fss('FSS.1071');

@@ -12,7 +12,8 @@ const MEMORY = [
 const text = z.string().nullish();
 // The API returns 0 for a hook that is not set, so a client may send it back.
 const seconds = (max: number) => z.number().int().min(0).max(max).nullish();
-const handler = z.string().regex(/^(?=.{3,128}$)[\w./-]+\.[\w$]+$/);
+// A path below the code's root, and the name of an export.
+const handler = z.string().regex(/^(?=.{3,128}$)(?!.*\.\.\/)[\w./-]+\.[\w$]+$/);
 
 const configSchema = z.object({
   func_name: z.string().regex(/^[A-Za-z](?:[\w-]{0,58}[A-Za-z0-9])?$/),

@@ -15,6 +15,7 @@ export const DEFAULT_INSTANCES = 400;
 
 /** POST /functions (functiongraph_06_0108). */
 export async function createFunction(deps: FunctionDeps, { body }: FgCall): Promise<FgResponse> {
+  if (!deps.isEnabled) throw fss('FSS.0403', 'functions are switched off');
   const { name, package: group, config } = readConfig(body);
   if (deps.functions.has(group, name)) throw fss('FSS.1061');
   if (deps.functions.list().length >= MAX_FUNCTIONS) throw fss('FSS.1041');

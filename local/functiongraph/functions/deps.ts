@@ -10,6 +10,8 @@ import type { FunctionLogs } from '../runtime/function-logs.ts';
 /** What the calls about functions need. */
 export type FunctionDeps = {
   place: Place;
+  /** False: no function can be created, so no code runs. */
+  isEnabled: boolean;
   functions: FunctionStore;
   triggers: TriggerStore;
   backend: ObjectBackend;

@@ -3,7 +3,7 @@ import { type Call, createApi } from '../../api/api.ts';
 import { parseJson } from '../../http/body.ts';
 import { type Route } from '../../http/router.ts';
 import type { FaultRegistry } from '../../faults/fault-registry.ts';
-import { createRandom } from '../../simulation/random.ts';
+import { createRandom, secureRandom } from '../../simulation/random.ts';
 import type { Calls } from '../../api/calls.ts';
 import { type KeySource, createKeys, type Keys } from '../auth/keys.ts';
 import type { Service } from '../../http/server.ts';
@@ -65,9 +65,9 @@ export function createIam(options: {
   mark?: string | undefined;
 }): Iam {
   const { account, region, seed, time, calls, faults, mark } = options;
-  const keys = createKeys({ random: createRandom(seed, 'iam/keys'), time, mark });
+  const keys = createKeys({ random: secureRandom, time, mark });
   const issueTemporary = createIssueTemporary(keys, options.keySource);
-  const tokens = createTokens({ random: createRandom(seed, 'iam/tokens'), time, mark });
+  const tokens = createTokens({ random: secureRandom, time, mark });
   const random = createRandom(seed, 'iam/requests');
   const gateway = createGateway({ keys, tokens, time, random });
   const checkPassword = createPasswordCheck(account, time);

@@ -65,7 +65,7 @@ describe('listen', () => {
     );
     const response = await exchange(
       port,
-      'HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
+      'HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
     );
     expect(response).toMatch(/content-length: 7\r\n/i);
     expect(response.endsWith('\r\n\r\n')).toBe(true);
@@ -127,6 +127,39 @@ describe('listen', () => {
     const { port } = await start(echo);
     await expect(listen(echo, port, 10)).rejects.toThrow('EADDRINUSE');
   });
+
+  it.each([
+    ['a rebound name', ['Host: evil.example:18080']],
+    ['a name that only starts like loopback', ['Host: 127.0.0.1.evil.example']],
+    ['a name that only ends like loopback', ['Host: evillocalhost']],
+    ['all addresses', ['Host: 0.0.0.0:18080']],
+    ['a name of the real cloud', ['Host: cph.cn-north-4.myhuaweicloud.com']],
+    ['an Origin', ['Host: 127.0.0.1', 'Origin: https://evil.example']],
+    ['an Origin of its own', ['Host: 127.0.0.1', 'Origin: http://127.0.0.1:18080']],
+    ['an opaque Origin', ['Host: 127.0.0.1', 'Origin: null']],
+    ['an image of a page', ['Host: 127.0.0.1', 'Sec-Fetch-Site: cross-site']],
+  ])('refuses calls from web pages before the service sees them: %s', async (_, headers) => {
+    const service = vi.fn(echo);
+    const { port } = await start(service);
+    const text = ['POST / HTTP/1.1', ...headers, 'Content-Length: 0', '', ''].join('\r\n');
+    expect(await exchange(port, text)).toMatch(/^HTTP\/1\.1 403 /);
+    expect(service).not.toHaveBeenCalled();
+  });
+
+  it('refuses a foreign name in the absolute form of a URL', async () => {
+    const { port } = await start(echo);
+    const text = 'GET http://evil.example/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n';
+    expect(await exchange(port, text)).toMatch(/^HTTP\/1\.1 403 /);
+  });
+
+  it.each(['127.0.0.1:1', 'localhost', '[::1]:80', 'bucket.obs.localhost:18082', 'LOCALHOST'])(
+    'serves programs that call it %s',
+    async (host) => {
+      const { port } = await start(echo);
+      const text = `GET / HTTP/1.1\r\nHost: ${host}\r\nSec-Fetch-Site: none\r\nConnection: close\r\n\r\n`;
+      expect(await exchange(port, text)).toMatch(/^HTTP\/1\.1 200 /);
+    },
+  );
 
   it('listens on loopback only', async () => {
     expect((await start(echo)).url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);

@@ -50,8 +50,14 @@ describe('readCode', () => {
     ['code that is not a zip', { code_type: 'zip', func_code: { file: 'AAAA' } }, 'FSS.1011'],
     ['a malformed URL', { code_type: 'obs', code_url: 'code/a.zip' }, 'FSS.1010'],
     ['an unknown object', { code_type: 'obs', code_url: url('none.zip') }, 'FSS.1054'],
+    ['a malformed key', { code_type: 'obs', code_url: url('%') }, 'FSS.1054'],
     ['an unknown bucket', { code_type: 'obs', code_url: url('a', 'none') }, 'FSS.1054'],
-  ])('refuses %s', async (_, body, code) => {
+    ...['../../evil.js', '/etc/evil.js', 'a/b.js', '..', ''].map((code_filename) => [
+      `the file name "${code_filename}"`,
+      { code_type: 'inline', code_filename, func_code: { file: 'YQ==' } },
+      'FSS.1011',
+    ]),
+  ] as [string, object, string][])('refuses %s', async (_, body, code) => {
     await expect(read(body)).rejects.toMatchObject({ code });
   });
 });

@@ -41,6 +41,8 @@ describe('readConfig', () => {
     ['a name that begins with a digit', { func_name: '1backup' }, 'FSS.1002'],
     ['no name', { func_name: undefined }, 'FSS.1002'],
     ['a handler without a dot', { handler: 'handler' }, 'FSS.1003'],
+    ['a handler outside of the code', { handler: '../../evil.handler' }, 'FSS.1003'],
+    ['a handler that leads out', { handler: 'a/../../evil.handler' }, 'FSS.1003'],
     ['a handler of 129 characters', { handler: `index.${x(123)}` }, 'FSS.1003'],
     ['an unknown runtime', { runtime: 'Node.js22.1' }, 'FSS.1005'],
     ['memory between two sizes', { memory_size: 300 }, 'FSS.1007'],

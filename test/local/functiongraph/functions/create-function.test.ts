@@ -28,6 +28,12 @@ describe('createFunction', () => {
     expect(JSON.stringify(body)).not.toContain('secret');
   });
 
+  it('creates nothing while functions are switched off', async () => {
+    const { create, call } = await fixture({ functions: false });
+    expect(await create()).toMatchObject({ status: 403, body: { error_code: 'FSS.0403' } });
+    expect((await call('GET', '/functions')).body.count).toBe(0);
+  });
+
   it.each([
     ['invalid settings', { timeout: 2 }, 'FSS.1008'],
     ['an unknown agency', { xrole: 'nobody' }, 'FSS.1121'],
