@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { payloads } from '../../events/index.ts';
 import { handler } from '../../handlers/http.ts';
+import { context, loggedRequests, SETTINGS } from './logged-requests.ts';
 
 const event = { httpMethod: 'GET', path: '/v1/runs', headers: { authorization: 'Bearer hunter2' } };
 const settings: Record<string, string> = {
@@ -43,5 +45,19 @@ describe('the http handler', () => {
     expect(answer.statusCode).toBe(400);
     expect(JSON.parse(answer.body)).toMatchObject({ code: 'event_invalid', title: 'Bad Request' });
     expect(lines.join('')).toContain('http_refused');
+  });
+});
+
+describe('the http handler logs with the request id', () => {
+  const requests = loggedRequests();
+
+  it('that a setting is missing', async () => {
+    await handler(payloads.apigShowRun.event, context({}));
+    expect(requests()).toEqual(['invocation_failed request-4711']);
+  });
+
+  it('that it refused the event of another trigger', async () => {
+    await handler(payloads.timerPlain.event, context(SETTINGS));
+    expect(requests()).toEqual(['http_refused request-4711']);
   });
 });

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { layout } from '../../../lib/ledger/store/layout.ts';
-import { writeUnreadable } from '../../../lib/ledger/state/unreadable.ts';
 import type { PhoneBackup, PolicyStatus } from '../../../lib/run/query/schemas.ts';
 import { NIGHTLY } from '../../../testing/night.ts';
-import { cliNight, denyGet } from '../support/cli-night.ts';
+import { cliNight } from '../support/cli-night.ts';
 
 const DAY = 86_400_000;
 
@@ -50,65 +49,6 @@ describe('status', () => {
     ]);
   });
 
-  it('shows the other policies, and which object cannot be read, since when and what to do', async () => {
-    const cli = await cliNight({ io: { columns: 80 } });
-    await cli.night.putPolicy(NIGHTLY);
-    await cli.night.putPolicy(NIGHTLY.replace('name: nightly', 'name: weekly'), 'weekly');
-    const { store } = cli.night.invocation().deps;
-    const rests = {
-      code: 'object_unreadable',
-      message: 'open/x.json cannot be read: 500',
-      attempts: 1,
-    };
-    const now = cli.night.clock.now();
-    const times = { since: now - DAY, tried_at: now, retry_at: now + 60_000 };
-    await writeUnreadable(store, new Map([['open/x.json', { ...rests, ...times }]]));
-    denyGet(cli, '/policies/weekly.yaml');
-
-    const { code, out } = await cli.run('status');
-    const check = await cli.run('status', '--check', '--json');
-
-    expect(code).toBe(0);
-    expect(out).toContain('nightly  active, no backup yet');
-    expect(out).toContain('weekly  UNREADABLE');
-    expect(out.replaceAll(/\s+/g, ' ')).toMatch(
-      /unreadable open\/x.json cannot be read: 500 since .* \(1 d ago\) next try .* \(in 1 min\) unreadable policies\/weekly.yaml cannot be read: .* AccessDenied \(HTTP 403, request 00A1\) fix Grant the functions' agency obs:object:GetObject/,
-    );
-    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
-    expect(check.code).toBe(1);
-    expect(JSON.parse(check.out)).toMatchObject({
-      policies: [{ policy: 'nightly' }, { policy: 'weekly', state: 'unreadable' }],
-      unreadable: [
-        { key: 'open/x.json', since: new Date(now - DAY).toISOString() },
-        { key: 'policies/weekly.yaml', since: null, retry_at: null },
-      ],
-    });
-  });
-
-  it('shows paused and disabled policies as needing no attention', async () => {
-    const cli = await cliNight();
-    await cli.night.putPolicy(`${NIGHTLY}paused_until: "2026-01-05T00:00:00+08:00"\n`);
-    await cli.night.putPolicy(NIGHTLY.replace('name: nightly', 'name: off\nenabled: false'), 'off');
-    await cli.night.tick();
-    cli.night.clock.move(2 * DAY);
-    cli.renew();
-
-    const { code, out } = await cli.run('status', '--check');
-    const { policies } = JSON.parse((await cli.run('status', '--json')).out) as {
-      policies: PolicyStatus[];
-    };
-
-    expect(code).toBe(0);
-    expect(out).toContain('nightly  paused');
-    expect(out).toMatch(/paused +until 2026-01-04 17:00:00 \+01:00/);
-    expect(out).toMatch(/next slot +2026-01-05 02:30:00 \+08:00 Asia\/Shanghai/);
-    expect(out).toContain('off  disabled');
-    expect(policies).toMatchObject([
-      { policy: 'nightly', state: 'paused', paused_until: '2026-01-04T16:00:00.000Z' },
-      { policy: 'off', state: 'disabled', next_slot: null },
-    ]);
-  });
-
   it('exits with 0 with --check when no policy needs attention', async () => {
     const cli = await cliNight();
     await cli.night.putPolicy(NIGHTLY);
@@ -152,34 +92,6 @@ describe('status', () => {
     );
   });
 
-  it('counts and lists phones that are late, were never backed up or cannot be exported', async () => {
-    const cli = await cliNight();
-    const { cloud } = cli.night;
-    await cli.night.putPolicy(NIGHTLY);
-    const [broken, stopped] = await cloud.control.phones();
-    const fault = { service: 'cph', operation: 'batch-storage', kind: 'job_failed' } as const;
-    cloud.control.addFault({ ...fault, phones: [broken?.phone_id ?? ''], code: 'CPS.0107' });
-    await cloud.control.setStatus(stopped?.phone_id ?? '', 8);
-    const { report } = await cli.night.settle(await cli.night.requestRun());
-    const { exported } = report.counts;
-
-    const text = await cli.run('status');
-    expect(text.out).toContain(`${exported} fresh, 1 never backed up, 1 not exportable`);
-    expect(text.out).toMatch(/objective +90% of the phones within the last two slots/);
-    const list = await cli.run('status', '--phones', 'nightly');
-    expect(list.out).toMatch(new RegExp(`${broken?.phone_name} +nightly +never .* job_failed`));
-    expect(list.out).toMatch(
-      new RegExp(`${stopped?.phone_name} +nightly +not exportable .* stopped`),
-    );
-    const { out } = await cli.run('status', '--phones', 'nightly', '--json');
-    const { phones } = JSON.parse(out) as { phones: PhoneBackup[] };
-    expect(phones).toHaveLength(report.counts.selected);
-    expect(phones[0]).toEqual({
-      ...{ phone_id: broken?.phone_id, phone_name: broken?.phone_name, policy: 'nightly' },
-      ...{ state: 'never', reason: 'job_failed', code: 'CPS.0107', verified_at: null },
-    });
-  });
-
   it('names a part of the phone index that cannot be used, and lists the rest', async () => {
     const cli = await cliNight();
     await cli.night.putPolicy(NIGHTLY);
@@ -212,13 +124,5 @@ describe('status', () => {
     expect(err).toContain(
       'no policies yet; upload one to obs://phonevault-demo/phonevault/policies/<name>.yaml',
     );
-  });
-
-  it('fits a narrow window', async () => {
-    const cli = await cliNight({ io: { columns: 40 } });
-    await cli.night.putPolicy(NIGHTLY);
-    await cli.night.settle(await cli.night.requestRun());
-    const { out } = await cli.run('status');
-    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(40);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parsePolicy } from '../../../lib/policy/parse/parse.ts';
+import { parsePolicy } from '../../lib/policy/parse/parse.ts';
 
 const VALID = `
 name: nightly
@@ -194,5 +194,5 @@ test('every error says where it is, what was found, what is allowed and what to 
   });
   const whole = WHOLE.map(([name, text]) => `${name}\n${report(text)}`);
   const text = [report(VALID), ...changed, ...whole].join('\n');
-  await expect(text).toMatchFileSnapshot('messages.golden.txt');
+  await expect(text).toMatchFileSnapshot('parse.golden.txt');
 });

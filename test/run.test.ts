@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { hasCode } from '../../lib/errors.ts';
-import type { ReportedPhone } from '../../lib/ledger/run/report.ts';
-import { layout } from '../../lib/ledger/store/layout.ts';
-import { drive, driveWindow } from '../../lib/run/drive/drive.ts';
-import type { FgContext } from '../../lib/runtime/context.ts';
-import { type Night, night, NIGHTLY } from '../../testing/night.ts';
+import { hasCode } from '../lib/errors.ts';
+import type { ReportedPhone } from '../lib/ledger/run/report.ts';
+import { layout } from '../lib/ledger/store/layout.ts';
+import { drive, driveWindow } from '../lib/run/drive/drive.ts';
+import type { FgContext } from '../lib/runtime/context.ts';
+import { type Night, night, NIGHTLY } from '../testing/night.ts';
 
 const MINUTE = 60_000;
 const EXPORTS = { service: 'cph', operation: 'batch-storage' } as const;

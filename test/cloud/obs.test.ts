@@ -1,9 +1,9 @@
-import { credentialsFrom } from '../../../lib/cloud/request/credentials.ts';
-import { createObs } from '../../../lib/cloud/obs/obs.ts';
-import { createCloud } from '../../../local/cloud.ts';
-import { rawRequest } from '../../../local/http/raw-request.ts';
-import { playClock } from '../../../testing/play-clock.ts';
-import { obsAccessSuite } from './access-suite.ts';
+import { credentialsFrom } from '../../lib/cloud/request/credentials.ts';
+import { createObs } from '../../lib/cloud/obs/obs.ts';
+import { createCloud } from '../../local/cloud.ts';
+import { rawRequest } from '../../local/http/raw-request.ts';
+import { playClock } from '../../testing/play-clock.ts';
+import { obsAccessSuite } from './obs/access-suite.ts';
 
 const MINUTE = 60_000;
 

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
-import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
-import { MAX_OBJECT_BYTES } from '../../../lib/ledger/store/split.ts';
-import type { Store } from '../../../lib/ledger/store/store.ts';
-import { readProvisioning, writeProvisioning } from '../../../lib/ledger/state/provisioning.ts';
-import { recordSkippedSlot } from '../../../lib/ledger/state/skipped-slots.ts';
-import { readUnreadable, writeUnreadable } from '../../../lib/ledger/state/unreadable.ts';
-import { layout } from '../../../lib/ledger/store/layout.ts';
-import { playClock } from '../../../testing/play-clock.ts';
-import { T0 } from '../../support/runs.ts';
+import { memoryStore } from '../../lib/ledger/store/memory-store.ts';
+import { MAX_OBJECT_BYTES } from '../../lib/ledger/store/split.ts';
+import type { Store } from '../../lib/ledger/store/store.ts';
+import { readProvisioning, writeProvisioning } from '../../lib/ledger/state/provisioning.ts';
+import { recordSkippedSlot } from '../../lib/ledger/state/skipped-slots.ts';
+import { readUnreadable, writeUnreadable } from '../../lib/ledger/state/unreadable.ts';
+import { layout } from '../../lib/ledger/store/layout.ts';
+import { playClock } from '../../testing/play-clock.ts';
+import { T0 } from '../support/runs.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 const id = (n: number) => String(n).padStart(64, '0');

@@ -1,18 +1,18 @@
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { payloads } from '../../events/index.ts';
-import { nodeSend } from '../../lib/cloud/request/send.ts';
-import { realClock } from '../../lib/runtime/real-clock.ts';
-import { fakeIo } from '../cli/support/fake-io.ts';
+import { payloads } from '../events/index.ts';
+import { nodeSend } from '../lib/cloud/request/send.ts';
+import { realClock } from '../lib/runtime/real-clock.ts';
+import { fakeIo } from './cli/support/fake-io.ts';
 import {
   type Functions,
   HANDLERS,
   type HandlerName,
   startFunctions,
-} from '../../testing/functions.ts';
-import { NIGHTLY } from '../../testing/night.ts';
-import { EXAMPLE_SECRET, EXAMPLE_TOKEN } from './callers.ts';
+} from '../testing/functions.ts';
+import { NIGHTLY } from '../testing/night.ts';
+import { EXAMPLE_SECRET, EXAMPLE_TOKEN } from './events/callers.ts';
 
 const EXAMPLE_CALLERS = {
   PHONEVAULT_HTTP_TOKENS: EXAMPLE_TOKEN,
@@ -264,7 +264,7 @@ describe('phonevault invoke', () => {
     const { run } = fakeIo({
       clock: realClock,
       send: nodeSend(),
-      cwd: join(import.meta.dirname, '../..'),
+      cwd: join(import.meta.dirname, '..'),
       env: {
         ...functions.settings,
         HUAWEICLOUD_SDK_AK: accessKey,
@@ -279,7 +279,7 @@ describe('phonevault invoke', () => {
       },
     });
     await functions.store.remove((await functions.store.list('open/')).map(({ key }) => key));
-    const file = join(import.meta.dirname, '../../events/payloads', `${payload}.json`);
+    const file = join(import.meta.dirname, '../events/payloads', `${payload}.json`);
     const { code, out, err } = await run('invoke', handler, '--event', file);
     expect([code, out, err]).toEqual([
       0,

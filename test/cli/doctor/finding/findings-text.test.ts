@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { doctorNight } from '../../support/doctor-night.ts';
+
+describe('the text of findings', () => {
+  it('prints a line a check, and exits with 0 when nothing failed', async () => {
+    const cli = await doctorNight();
+    const before = cli.night.writes.length;
+    const { code, out } = await cli.run('doctor');
+    const lines = out.split('\n');
+    expect(code).toBe(0);
+    expect(lines).toContain('ok       bucket phonevault-demo: a plain object bucket in cn-north-4');
+    expect(lines.at(-1)).toBe('Nothing failed: 2 unknown, 1 skipped, 25 ok.');
+    expect(cli.night.writes.length).toBe(before);
+  });
+
+  it('prints the fix below a failed check, and exits with 1', async () => {
+    const cli = await doctorNight({ bare: true });
+    const { code, out } = await cli.run('doctor');
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      /^failed {3}function phonevault-prod-drive: is not deployed\n +fix: npx serverless deploy/m,
+    );
+    expect(out).toMatch(/\n2 failed, 2 warnings, /);
+  });
+
+  it('exits with 0 when there are only warnings', async () => {
+    const cli = await doctorNight();
+    cli.night.cloud.obs.traits.set('phonevault-demo', { versioning: 'Enabled' });
+    const { code, out } = await cli.run('doctor');
+    expect(code).toBe(0);
+    expect(out.split('\n').at(-1)).toMatch(/^Nothing failed: 1 warning, /);
+  });
+
+  it('fits a narrow window', async () => {
+    const cli = await doctorNight({ bare: true, io: { columns: 60 } });
+    const { out } = await cli.run('doctor');
+    const longest = Math.max(...out.split('\n').map((line) => line.length));
+    // The project's id and a place in the bucket are words that cannot be broken.
+    expect(longest).toBeLessThanOrEqual(75);
+  });
+});
