@@ -1,10 +1,16 @@
 /**
- * Returns a Request whose `url` is exactly the given text. `new Request` alone resolves `..` and re-encodes the path, which
- * would break the check of a signature.
+ * Returns a Request whose `url` is exactly the given text, and that has its body with any method. `new Request` alone resolves
+ * `..`, re-encodes the path and refuses the body of a GET: all three would break the check of a signature.
  */
 export function rawRequest(url: string, init: RequestInit & { duplex?: 'half' }): Request {
-  const request = new Request('http://raw.invalid/', init);
+  const { method = 'GET', body } = init;
+  const needsOther = body !== undefined && body !== null && (method === 'GET' || method === 'HEAD');
+  const request = new Request(
+    'http://raw.invalid/',
+    needsOther ? { ...init, method: 'POST' } : init,
+  );
   Object.defineProperty(request, 'url', { value: url });
+  if (needsOther) Object.defineProperty(request, 'method', { value: method });
   return request;
 }
 

@@ -90,8 +90,7 @@ function toRequest(incoming: IncomingMessage, body: Buffer): Request {
   const { method = 'GET', url = '/' } = incoming;
   // A client may send the absolute form of the URL.
   const target = url.startsWith('/') ? `http://${incoming.headers.host ?? HOST}${url}` : url;
-  const hasBody = body.length > 0 && method !== 'GET' && method !== 'HEAD';
-  return rawRequest(target, { method, headers, ...(hasBody ? { body } : {}) });
+  return rawRequest(target, { method, headers, ...(body.length > 0 ? { body } : {}) });
 }
 
 async function send(

@@ -58,6 +58,13 @@ describe('listen', () => {
     });
   });
 
+  it.each(['GET', 'DELETE'])('passes the body of a %s', async (method) => {
+    const { port } = await start(echo);
+    const text = `${method} / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`;
+    expect(await exchange(port, text)).toContain(`"method":"${method}"`);
+    expect(await exchange(port, text)).toContain('"body":"{}"');
+  });
+
   it('responds to HEAD with the length of a GET and no body', async () => {
     const { port } = await start(
       async () =>

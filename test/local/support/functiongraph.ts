@@ -110,6 +110,12 @@ export async function deployed(source: string, more: Json = {}) {
 const nothing = () => undefined;
 const quiet = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
+/** Stops the SDK's client from printing every failed request, with its keys. */
+export function silence(client: FunctionGraphClient): void {
+  const { httpClient } = Reflect.get(client, 'hcClient') as { httpClient: object };
+  Reflect.set(httpClient, '_logger', quiet);
+}
+
 /** The official SDK's client, connected to a cloud over a socket. */
 export async function sdkFixture(): Promise<
   Awaited<ReturnType<typeof fixture>> & { client: FunctionGraphClient; listening: Listening }
@@ -126,8 +132,6 @@ export async function sdkFixture(): Promise<
     .withCredential(credentials)
     .withEndpoint(listening.url)
     .build();
-  // By default it prints every failed request, with its keys.
-  const { httpClient } = Reflect.get(client, 'hcClient') as { httpClient: object };
-  Reflect.set(httpClient, '_logger', quiet);
+  silence(client);
   return { ...made, client, listening };
 }
