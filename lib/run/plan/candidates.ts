@@ -22,42 +22,76 @@ export type FoundCandidates = {
 /** `only` are the phones of the request. Times in epoch ms. */
 type Scope = { requestedAt: number; until: number; only?: readonly string[] | undefined };
 
+type Reading = Omit<FoundCandidates, 'taggedServers'>;
+
 /**
  * Returns the phones that a selection may choose from, read with the fewest calls: the phones of the request, the phones or
- * servers of the selection, or the whole fleet. Returns undefined when reading takes longer than `until`.
+ * servers of the selection, or the whole fleet. A phone of the request is absent only if CPH does not list it. Returns undefined
+ * when reading takes longer than `until`.
  */
 export async function findCandidates(
   deps: Pick<RunDeps, 'store' | 'cph' | 'clock'>,
   select: Policy['select'],
-  { requestedAt, until, only }: Scope,
+  scope: Scope,
 ): Promise<FoundCandidates | undefined> {
-  let asOf = deps.clock.now();
+  const begunAt = deps.clock.now();
   const tagged =
     select.server_tags === undefined
       ? undefined
       : new Set(await deps.cph.serversByTags(select.server_tags));
 
-  const few = [only, select.phones].find((ids) => ids !== undefined && ids.length <= MAX_SHOWN);
-  if (few !== undefined) {
-    const limit = pLimit(SHOWS_AT_ONCE);
-    const shown = await Promise.all(few.map((id) => limit(() => deps.cph.showPhone(id))));
-    const candidates = shown.filter((phone) => phone !== undefined).map(toCandidate);
-    return { candidates, taggedServers: tagged, complete: true, asOf };
-  }
+  const { only = [] } = scope;
+  const few = [scope.only, select.phones].find(
+    (ids) => ids !== undefined && ids.length <= MAX_SHOWN,
+  );
+  const first =
+    few === undefined
+      ? await readServers(deps, intersect(select.servers, tagged), scope)
+      : await showPhones(deps, few);
+  if (first === undefined) return undefined;
+  const known = new Set([...(few ?? []), ...first.candidates.map(({ phone_id }) => phone_id)]);
+  const rest = only.filter((id) => !known.has(id));
+  const second =
+    rest.length <= MAX_SHOWN
+      ? await showPhones(deps, rest)
+      : await readServers(deps, undefined, scope);
+  if (second === undefined) return undefined;
+  return {
+    candidates: [...first.candidates, ...second.candidates],
+    taggedServers: tagged,
+    complete: first.complete && second.complete,
+    asOf: Math.min(begunAt, first.asOf, second.asOf),
+  };
+}
 
-  const servers = intersect(select.servers, tagged);
+async function showPhones(
+  { cph, clock }: Pick<RunDeps, 'cph' | 'clock'>,
+  ids: readonly string[],
+): Promise<Reading> {
+  const asOf = clock.now();
+  const limit = pLimit(SHOWS_AT_ONCE);
+  const shown = await Promise.all(ids.map((id) => limit(() => cph.showPhone(id))));
+  const candidates = shown.filter((phone) => phone !== undefined).map(toCandidate);
+  return { candidates, complete: true, asOf };
+}
+
+/** Reads the phones of some servers, or of the whole fleet when `servers` is undefined or many. */
+async function readServers(
+  deps: Pick<RunDeps, 'store' | 'cph' | 'clock'>,
+  servers: string[] | undefined,
+  { requestedAt, until }: Scope,
+): Promise<Reading | undefined> {
   const scopes: (string | undefined)[] =
     servers === undefined || servers.length > MAX_SERVERS ? [undefined] : servers;
-  const candidates: Candidate[] = [];
-  let complete = true;
+  const reading: Reading = { candidates: [], complete: true, asOf: deps.clock.now() };
   for (const scope of scopes) {
     const inventory = await readInventory(deps, scope, requestedAt, until);
     if (inventory === undefined) return undefined;
-    complete &&= inventory.complete;
-    asOf = Math.min(asOf, inventory.started_at);
-    candidates.push(...inventory.phones.map(toCandidate));
+    reading.complete &&= inventory.complete;
+    reading.asOf = Math.min(reading.asOf, inventory.started_at);
+    reading.candidates.push(...inventory.phones.map(toCandidate));
   }
-  return { candidates, taggedServers: tagged, complete, asOf };
+  return reading;
 }
 
 function intersect(

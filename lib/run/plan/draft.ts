@@ -61,7 +61,11 @@ export async function draftPlan(
     const message = `the policy selects ${selected} phones, more than max_phones (${max})`;
     return { ...failedDraft(base, 'too_many_phones', message), asOf };
   }
-  const phones = narrowToRequest(planPhones(selection.selected, selection.missing), request.phones);
+  const phones = narrowToRequest(
+    planPhones(selection.selected, selection.missing),
+    request.phones,
+    new Set(candidates.map(({ phone_id }) => phone_id)),
+  );
   return {
     plan: {
       ...base,
@@ -130,15 +134,21 @@ function planPhones(selected: Candidate[], missing: string[]): PlannedPhone[] {
   return [...found, ...missing.map((phone_id) => failedPhone(phone_id, 'not_found'))];
 }
 
-/** Keeps the phones of the request. Those that the policy does not select fail. */
-function narrowToRequest(phones: PlannedPhone[], requested: string[] | undefined): PlannedPhone[] {
+/** Keeps the phones of the request. Those that CPH does not list (`listed`), or the policy does not select, fail. */
+function narrowToRequest(
+  phones: PlannedPhone[],
+  requested: string[] | undefined,
+  listed: ReadonlySet<string>,
+): PlannedPhone[] {
   if (requested === undefined) return phones;
   const ids = new Set(requested);
   const kept = phones.filter((phone) => ids.has(phone.phone_id));
   const known = new Set(kept.map((phone) => phone.phone_id));
   return [
     ...kept,
-    ...[...ids].filter((id) => !known.has(id)).map((id) => failedPhone(id, 'not_in_policy')),
+    ...[...ids]
+      .filter((id) => !known.has(id))
+      .map((id) => failedPhone(id, listed.has(id) ? 'not_in_policy' : 'not_found')),
   ];
 }
 

@@ -124,8 +124,6 @@ describe('POST /v1/plan', () => {
     await refresh(made);
     const { body } = await plan(made, {}, { phones: ['ffff'], slot: '2026-02-03T02:30:00+08:00' });
     expect(body.slot).toBe('20260202T183000Z');
-    expect(body.phones).toMatchObject([
-      { phone_id: 'ffff', plan: 'fail', reason: 'not_in_policy' },
-    ]);
+    expect(body.phones).toMatchObject([{ phone_id: 'ffff', plan: 'fail', reason: 'not_found' }]);
   });
 });

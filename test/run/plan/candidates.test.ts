@@ -78,13 +78,31 @@ describe('findCandidates', () => {
 
   it.each<[string, string[] | undefined, string[] | undefined, string]>([
     ['the phones of the request', ['o'], ['p'], 'show o'],
-    ['the phones of the policy when the request has too many', numbered('o', 21), ['p'], 'show p'],
     ['the phones of the request when the policy names none', ['o'], undefined, 'show o'],
     ['the fleet when neither names phones', undefined, undefined, 'list all'],
   ])('reads %s', async (_, only, phones, call) => {
     const { find, calls } = cloud();
     await find(phones === undefined ? {} : { phones }, only);
     expect(calls).toEqual([call]);
+  });
+
+  it.each<[string, Select, string[], string[]]>([
+    ['from the phones of the policy', { phones: ['p'] }, ['p', ...numbered('o', 20)], ['show p']],
+    ['from its servers', { servers: ['s1'] }, ['of-s1', ...numbered('o', 20)], ['list s1']],
+    ['from the fleet', { name: '*' }, ['of-all', ...numbered('o', 20)], ['list all']],
+  ])('looks up phones of a request that are not known %s one by one', async (_, ...scene) => {
+    const [select, only, first] = scene;
+    const { find, calls } = cloud({ gone: ['o1'] });
+    const found = await find(select, only);
+    expect(calls).toEqual([...first, ...numbered('o', 20).map((id) => `show ${id}`)]);
+    expect(found?.ids).toEqual(only.filter((id) => id !== 'o1'));
+  });
+
+  it('reads the fleet when more than 20 phones of a request are not known from its servers', async () => {
+    const { find, calls } = cloud();
+    const found = await find({ servers: ['s1'] }, numbered('o', 21));
+    expect(calls).toEqual(['list s1', 'list all']);
+    expect(found?.ids).toEqual(['of-s1', 'of-all']);
   });
 
   it.each<[string, Select, string[], string[]]>([

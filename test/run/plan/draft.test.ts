@@ -186,7 +186,7 @@ describe('draftPlan', () => {
     expect(ends(drafted)).toEqual([
       ...['a', 'b', ...ids].map((id) => [id, undefined, undefined]),
       ['alien', undefined, failed('not_in_policy')],
-      ['gone', undefined, failed('not_in_policy')],
+      ['gone', undefined, failed('not_found')],
     ]);
     expect(calls[0]).toBe(more === 0 ? 'show a' : 'list all 0');
   });

@@ -87,7 +87,7 @@ describe('previewRun', () => {
     const found = await scene([phone('a'), phone('b')]).preview({ phones: ['b', 'gone'] });
     expect(found?.phones.map(({ phone_id, plan, reason }) => [phone_id, plan, reason])).toEqual([
       ['b', 'export', undefined],
-      ['gone', 'fail', 'not_in_policy'],
+      ['gone', 'fail', 'not_found'],
     ]);
   });
 
