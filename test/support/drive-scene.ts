@@ -46,7 +46,7 @@ export function driveScene(cph: Partial<RunDeps['cph']> = {}) {
       const run = openRun(runId, phones ?? []);
       await putRequest(store, run.request);
       if (phones !== undefined && run.plan !== undefined) {
-        await writePlan(store, '0000000000-z', run.plan, phones);
+        await writePlan(store, run.plan, phones);
       }
     },
     load: async (runId: string): Promise<OpenRun> => {

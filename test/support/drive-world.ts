@@ -46,7 +46,7 @@ export function driveWorld(exportMs = 10 * SECOND) {
   const request = async (runId: string, phones: PlannedPhone[]) => {
     const run = openRun(runId, phones);
     await putRequest(world.store, run.request);
-    if (run.plan !== undefined) await writePlan(world.store, '0000000000-z', run.plan, phones);
+    if (run.plan !== undefined) await writePlan(world.store, run.plan, phones);
   };
   const driveOnce = (options: Partial<DriveOptions> = {}) =>
     drive(world.deps, {

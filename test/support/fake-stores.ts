@@ -45,6 +45,17 @@ export function withFailingStore<D extends { store: Store }>(
   return { ...deps, store: { ...deps.store, [operation]: own } };
 }
 
+/** Returns a store whose writes fail after the first so many, as if the drive was killed, and whether that has happened. */
+export function killedAfter(store: Store, writes: number): { killed: Store; isKilled(): boolean } {
+  let left = writes;
+  const write =
+    <Args extends unknown[], T>(call: (...args: Args) => Promise<T>) =>
+    (...args: Args): Promise<T> =>
+      (left -= 1) < 0 ? Promise.reject(new Error('killed')) : call(...args);
+  const killed = { ...store, put: write(store.put), create: write(store.create) };
+  return { killed, isKilled: () => left < 0 };
+}
+
 const refused =
   (code: ErrorCode, status: number | undefined, serviceCode?: string) => (): never => {
     const what = [status, serviceCode, 'request 0001'].filter((part) => part !== undefined);

@@ -36,7 +36,7 @@ export async function storeRun(
   };
   const planned = Object.keys(phones).map((id) => plannedPhone(id));
   const plan = { request, slot, started_at: T0, listing_complete: true, selected: planned.length };
-  await writePlan(store, 'writer', plan, planned);
+  await writePlan(store, plan, planned);
   const reported = Object.entries(phones).map(([phone_id, { verified_at: _, ...own }]) => ({
     ...{ phone_id, outcome: 'exported' as const, attempts: 1 },
     ...{ bucket: 'my-phone-backups', key: `${run_id}/${phone_id}.tar`, size: 2_048, etag: 'e' },

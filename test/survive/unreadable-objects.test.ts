@@ -148,13 +148,12 @@ const table: Record<keyof typeof layout, Row[] | 'folder'> = {
   runs: 'folder',
   run: 'folder',
   plan: [{ pattern: exactly(layout.plan(NIGHTLY_RUN)), role: 'run' }],
-  planPart: [{ pattern: below(`runs/${NIGHTLY_RUN}/plan/`), role: 'run' }],
+  planParts: [{ pattern: below(layout.planParts(NIGHTLY_RUN)), role: 'run' }],
   log: 'folder',
   logEntry: [{ pattern: below(layout.log(NIGHTLY_RUN)), role: 'run' }],
   report: [{ pattern: exactly(layout.report(NIGHTLY_RUN)), role: 'run', interrupted: true }],
-  reportPages: 'folder',
-  reportPage: [
-    { pattern: exactly(layout.reportPage(NIGHTLY_RUN, 0)), role: 'run', interrupted: true },
+  reportPages: [
+    { pattern: below(layout.reportPages(NIGHTLY_RUN)), role: 'run', interrupted: true },
   ],
   lateArchive: [{ pattern: below(`runs/${NIGHTLY_RUN}/late/`), role: 'unused' }],
 
@@ -210,7 +209,6 @@ const table: Record<keyof typeof layout, Row[] | 'folder'> = {
   inventory: [cache(below('state/inventory/'))],
   inventoryParts: 'folder',
   state: 'folder',
-  planParts: 'folder',
   probe: [{ pattern: below('state/probe/'), role: 'unused' }],
   clientKey: [{ pattern: below('state/keys/'), role: 'unused' }],
 };

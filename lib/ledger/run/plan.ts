@@ -1,16 +1,13 @@
-import pLimit from 'p-limit';
 import * as z from 'zod';
 import { layout, runOfKey } from '../store/layout.ts';
-import { ledgerObject, wholeKey } from '../store/ledger-object.ts';
+import { ledgerObject } from '../store/ledger-object.ts';
 import { missingObject } from '../store/object-error.ts';
-import { splitList } from '../store/split.ts';
+import { phoneParts } from '../store/parts.ts';
 import { folderSchema, idSchema } from '../store/part-of-key.ts';
 import { listKeys, type Store } from '../store/store.ts';
 import { requestSchema } from './request.ts';
 
 const PHONES_PER_PART = 1000;
-const READS_AT_ONCE = 8;
-const WRITES_AT_ONCE = 8;
 
 /** A phone of the run, as the inventory listed it. `verdict` is the outcome of a phone that is never exported. */
 const plannedPhoneSchema = z.object({
@@ -25,6 +22,8 @@ const plannedPhoneSchema = z.object({
 });
 
 export type PlannedPhone = z.infer<typeof plannedPhoneSchema>;
+
+const planParts = phoneParts(plannedPhoneSchema, PHONES_PER_PART);
 
 /** The policy's settings at the start of the run: later edits do not change the run. Durations in ms. */
 const termsSchema = z.object({
@@ -70,39 +69,25 @@ const planObject = ledgerObject({
   runsOf: ({ request, parts }) => [request.run_id, ...parts.map(runOfKey)],
 });
 
-const planPart = ledgerObject({
-  key: wholeKey,
-  version: 1,
-  schema: z.object({ phones: z.array(plannedPhoneSchema) }),
-});
-
 /**
- * Writes a plan once: first its parts, under keys with `name`, which must belong to this list of phones, then `plan.json`, which makes the plan valid. Returns the
- * stored plan, which may be an earlier one of another writer.
+ * Writes a plan once: first its parts, then `plan.json`, which makes the plan valid. Parts that an earlier drive wrote for other
+ * phones have other keys, and mean nothing. Returns the stored plan, which may be an earlier one of another writer.
  */
 export async function writePlan(
-  store: Pick<Store, 'get' | 'create' | 'list'>,
-  name: string,
+  store: Pick<Store, 'get' | 'put' | 'create' | 'list'>,
   plan: Omit<Plan, 'parts'>,
   phones: PlannedPhone[],
 ): Promise<{ plan: Plan; phones: PlannedPhone[] }> {
   const runId = plan.request.run_id;
-  const limit = pLimit(WRITES_AT_ONCE);
-  const lists = splitList(phones, PHONES_PER_PART);
-  const written = lists.length > 1 ? await listKeys(store, layout.planParts(runId)) : new Set();
-  const each = lists.map((list, part) =>
-    limit(async () => {
-      const key = layout.planPart(runId, name, part);
-      if (!written.has(key)) await planPart.create(store, { phones: list }, key);
-      return key;
-    }),
-  );
-  const parts = await Promise.all(each);
+  const folder = layout.planParts(runId);
+  const isSplit = phones.length > PHONES_PER_PART;
+  const stored = isSplit ? await listKeys(store, folder) : new Set<string>();
+  const parts = (await planParts.write(store, folder, phones, { stored })) ?? [];
   const created = await planObject.create(store, { ...plan, parts }, runId);
-  const stored = await planObject.read(store, runId);
-  if (stored === undefined && created === 'exists') throw missingObject(layout.plan(runId));
-  const isOwn = stored === undefined || stored.parts.join() === parts.join();
-  const own = { plan: stored ?? { ...plan, parts }, phones };
+  const found = await planObject.read(store, runId);
+  if (found === undefined && created === 'exists') throw missingObject(layout.plan(runId));
+  const isOwn = found === undefined || found.parts.join() === parts.join();
+  const own = { plan: found ?? { ...plan, parts }, phones };
   return isOwn ? own : ((await readPlan(store, runId)) ?? own);
 }
 
@@ -112,14 +97,5 @@ export async function readPlan(
   runId: string,
 ): Promise<{ plan: Plan; phones: PlannedPhone[] } | undefined> {
   const plan = await planObject.read(store, runId);
-  if (plan === undefined) return undefined;
-  const limit = pLimit(READS_AT_ONCE);
-  const parts = await Promise.all(plan.parts.map((key) => limit(() => readPart(store, key))));
-  return { plan, phones: parts.flat() };
-}
-
-async function readPart(store: Pick<Store, 'get'>, key: string): Promise<PlannedPhone[]> {
-  const part = await planPart.read(store, key);
-  if (part === undefined) throw missingObject(key);
-  return part.phones;
+  return plan && { plan, phones: await planParts.read(store, plan.parts) };
 }

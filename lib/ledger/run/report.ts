@@ -1,17 +1,15 @@
-import pLimit from 'p-limit';
 import * as z from 'zod';
-import { sha256hex } from '../store/digest.ts';
 import { layout, runOfKey } from '../store/layout.ts';
-import { ledgerObject, wholeKey } from '../store/ledger-object.ts';
+import { ledgerObject } from '../store/ledger-object.ts';
 import { invalidObject, missingObject } from '../store/object-error.ts';
-import { splitList } from '../store/split.ts';
+import { phoneParts } from '../store/parts.ts';
+import { countFitting } from '../store/split.ts';
 import { listKeys, type Store } from '../store/store.ts';
 import { metricsSchema } from './metrics.ts';
 import { requestSchema, triggers } from './request.ts';
 
 const INLINE_PHONES = 1000;
-const CALLS_AT_ONCE = 8;
-const PAGE_KEY = /^runs\/[\w-]+\/report\/\d{4,6}(?:-[0-9a-f]+)?\.json$/;
+const PAGE_KEY = /^runs\/[\w-]+\/report\/[0-9a-f]+\.json$/;
 
 export const phoneOutcomes = ['exported', 'failed', 'skipped', 'timed_out', 'cancelled'] as const;
 export type PhoneOutcome = (typeof phoneOutcomes)[number];
@@ -34,6 +32,8 @@ const reportedPhoneSchema = z.object({
 });
 
 export type ReportedPhone = z.infer<typeof reportedPhoneSchema>;
+
+const reportPages = phoneParts(reportedPhoneSchema, INLINE_PHONES);
 
 export const countsSchema = z.object({
   selected: z.number().int(),
@@ -81,45 +81,40 @@ const reportObject = ledgerObject({
   runsOf: ({ run_id }) => [run_id],
 });
 
-const reportPage = ledgerObject({
-  key: wholeKey,
-  version: 1,
-  schema: z.object({ phones: z.array(reportedPhoneSchema) }),
-});
-
 /** Returns a run's report; undefined while the run is not settled. Throws `object_newer` and `object_invalid`. */
 export const readReport = reportObject.read;
 
 /**
- * Writes a report once: up to 1,000 phones inline where they fit, else in pages, `report.json` last. Returns the stored report: an
- * earlier one is kept.
+ * Writes a report once: up to 1,000 phones inline where they fit, else in pages, `report.json` last. It names its pages by their
+ * content: those of a drive that was killed, and knew less, mean nothing. Returns the stored report: an earlier one is kept.
  */
 export async function writeReport(
-  store: Pick<Store, 'get' | 'create' | 'list' | 'prefix'>,
+  store: Pick<Store, 'get' | 'put' | 'create' | 'list' | 'prefix'>,
   facts: Omit<Report, 'phones' | 'pages'>,
   phones: ReportedPhone[],
 ): Promise<Report> {
-  const lists = splitList(phones, INLINE_PHONES);
-  const paged = lists.length > 1;
-  // Pages that end at other phones when a drive is killed and the next one knows more: they get other keys.
-  const isFull = lists.slice(0, -1).every((list) => list.length === INLINE_PHONES);
-  const written = paged ? await listKeys(store, layout.reportPages(facts.run_id)) : new Set();
-  const limit = pLimit(CALLS_AT_ONCE);
-  const each = (paged ? lists : []).map((list, page) =>
-    limit(async () => {
-      const name = isFull ? undefined : sha256hex(JSON.stringify(list)).slice(0, 12);
-      const key = layout.reportPage(facts.run_id, page, name);
-      if (!written.has(key)) await reportPage.create(store, { phones: list }, key);
-      return store.prefix + key;
-    }),
-  );
-  const pages = await Promise.all(each);
-  const report: Report = { ...facts, phones: paged ? [] : phones, ...(paged ? { pages } : {}) };
+  const isPaged = countFitting(phones, INLINE_PHONES) < phones.length;
+  const pages = isPaged ? await writePages(store, facts.run_id, phones) : undefined;
+  const report: Report = {
+    ...facts,
+    ...(pages === undefined ? { phones } : { phones: [], pages }),
+  };
   const created = await reportObject.create(store, report, facts.run_id);
   if (created === 'created') return report;
   const stored = await readReport(store, facts.run_id);
   if (stored === undefined) throw missingObject(layout.report(facts.run_id));
   return stored;
+}
+
+async function writePages(
+  store: Pick<Store, 'put' | 'list' | 'prefix'>,
+  runId: string,
+  phones: ReportedPhone[],
+): Promise<string[]> {
+  const folder = layout.reportPages(runId);
+  const stored = await listKeys(store, folder);
+  const keys = (await reportPages.write(store, folder, phones, { stored })) ?? [];
+  return keys.map((key) => store.prefix + key);
 }
 
 /** Returns all phones of a report, including its pages. Throws ObjectError, also for a missing page. */
@@ -136,15 +131,5 @@ export async function readReportedPhones(
       'names a page that is not a page of this run',
     );
   });
-  const limit = pLimit(CALLS_AT_ONCE);
-  const pages = await Promise.all(
-    keys.map((key) =>
-      limit(async () => {
-        const page = await reportPage.read(store, key);
-        if (page === undefined) throw missingObject(key);
-        return page.phones;
-      }),
-    ),
-  );
-  return [report.phones, ...pages].flat();
+  return [...report.phones, ...(await reportPages.read(store, keys))];
 }

@@ -17,15 +17,11 @@ export const layout = {
   run: (runId: string) => `runs/${runId}/`,
   plan: (runId: string) => `runs/${runId}/plan.json`,
   planParts: (runId: string) => `runs/${runId}/plan/`,
-  planPart: (runId: string, name: string, part: number) =>
-    `runs/${runId}/plan/${name}-${pad(part, 4)}.json`,
   log: (runId: string) => `runs/${runId}/log/`,
   logEntry: (runId: string, writer: string, sequence: number) =>
     `runs/${runId}/log/${writer}-${pad(sequence, 5)}.json`,
   report: (runId: string) => `runs/${runId}/report.json`,
   reportPages: (runId: string) => `runs/${runId}/report/`,
-  reportPage: (runId: string, page: number, name?: string) =>
-    `runs/${runId}/report/${pad(page, 4)}${name === undefined ? '' : `-${name}`}.json`,
   lateArchive: (runId: string, phoneId: string, attempt: number) =>
     `runs/${runId}/late/${phoneId}-${attempt}.json`,
 

@@ -26,6 +26,8 @@ type Kind<T extends object, Ids extends Id[]> = {
   schema: z.ZodType<T>;
   /** Returns the run ids in the content. All must equal the first id of the key. */
   runsOf?: (content: T) => readonly string[];
+  /** For keys that are a digest: returns whether a text is that of the key. */
+  isNamed?: (key: string, body: string) => boolean;
 };
 
 export type LedgerObject<T extends object, Ids extends Id[]> = {
@@ -62,7 +64,7 @@ export const wholeKey = (key: string): string => key;
 export function ledgerObject<T extends object, Ids extends Id[]>(
   kind: Kind<T, Ids>,
 ): LedgerObject<T, Ids> {
-  const { key: keyOf, version, type, schema, runsOf } = kind;
+  const { key: keyOf, version, type, schema, runsOf, isNamed } = kind;
   const head = type === undefined ? { version } : { version, type };
   const text = (content: T): string => JSON.stringify({ ...head, ...content });
 
@@ -80,6 +82,9 @@ export function ledgerObject<T extends object, Ids extends Id[]>(
     const content = parse(key, object.body);
     if (runsOf?.(content).some((run) => run !== ids[0]) === true) {
       throw invalidObject(key, 'belongs to another run');
+    }
+    if (isNamed?.(key, object.body) === false) {
+      throw invalidObject(key, 'has other content than the digest in its name says');
     }
     return { content, lastModified: object.lastModified };
   };

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import * as z from 'zod';
 import { sha256hex } from './digest.ts';
 import { ledgerObject, wholeKey } from './ledger-object.ts';
+import { missingObject } from './object-error.ts';
 import { splitList } from './split.ts';
 import type { Store } from './store.ts';
 
@@ -20,12 +21,8 @@ export type Parts<T> = {
     list: readonly T[],
     options?: { stored?: ReadonlySet<string>; isTimeUp?: () => boolean },
   ): Promise<string[] | undefined>;
-  /** Returns the items of the parts. Throws what `missing` returns for a part that is gone, and ObjectError. */
-  read(
-    store: Pick<Store, 'get'>,
-    keys: readonly string[],
-    missing: (key: string) => Error,
-  ): Promise<T[]>;
+  /** Returns the items of the parts. Throws ObjectError, also for a part that is gone or has other content than its key says. */
+  read(store: Pick<Store, 'get'>, keys: readonly string[]): Promise<T[]>;
 };
 
 /** Returns the readers and writers of lists of phones, at most `maxItems` a part. */
@@ -34,14 +31,14 @@ export function phoneParts<T>(item: z.ZodType<T>, maxItems: number): Parts<T> {
     key: wholeKey,
     version: 1,
     schema: z.object({ phones: z.array(item) }),
+    isNamed: (key, body) => key.endsWith(`/${nameOf(body)}`),
   });
   return {
     write: async (store, folder, list, { stored = new Set(), isTimeUp = () => false } = {}) => {
       const limit = pLimit(CALLS_AT_ONCE);
       const each = splitList(list, maxItems).map((phones) =>
         limit(async () => {
-          const digest = sha256hex(part.text({ phones })).slice(0, DIGITS);
-          const key = `${folder}${digest}.json`;
+          const key = `${folder}${nameOf(part.text({ phones }))}`;
           if (stored.has(key)) return key;
           if (isTimeUp()) return undefined;
           await part.put(store, { phones }, key);
@@ -52,12 +49,12 @@ export function phoneParts<T>(item: z.ZodType<T>, maxItems: number): Parts<T> {
       const written = keys.filter((key) => key !== undefined);
       return written.length === keys.length ? written : undefined;
     },
-    read: async (store, keys, missing) => {
+    read: async (store, keys) => {
       const limit = pLimit(CALLS_AT_ONCE);
       const each = keys.map((key) =>
         limit(async () => {
           const found = await part.read(store, key);
-          if (found === undefined) throw missing(key);
+          if (found === undefined) throw missingObject(key);
           return found.phones;
         }),
       );
@@ -65,3 +62,5 @@ export function phoneParts<T>(item: z.ZodType<T>, maxItems: number): Parts<T> {
     },
   };
 }
+
+const nameOf = (body: string): string => `${sha256hex(body).slice(0, DIGITS)}.json`;

@@ -1,5 +1,4 @@
 import { PhonevaultError } from '../../errors.ts';
-import { sha256hex } from '../../ledger/store/digest.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { writePlan } from '../../ledger/run/plan.ts';
 import type { RunDeps } from '../deps.ts';
@@ -19,10 +18,8 @@ const PLAN_WITHIN_MS = 2 * 60 * 60_000;
 export async function planRun(deps: RunDeps, run: StoredRun, until: number): Promise<boolean> {
   const draft = await draftRun(deps, run, until);
   if (draft === undefined) return false;
-  // The same phones get the same keys: a drive goes on with the parts that an earlier one has written.
-  const name = sha256hex(JSON.stringify(draft.phones)).slice(0, 16);
   const { store } = untilTimeUp({ ...deps, until });
-  const written = await writePlan(store, name, draft.plan, draft.phones);
+  const written = await writePlan(store, draft.plan, draft.phones);
   await adoptPlan(deps.store, run, written);
   const { failure, selected } = written.plan;
   deps.log.info('planned', {

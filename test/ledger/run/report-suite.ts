@@ -40,11 +40,12 @@ export function reportSuite(open: OpenLedger): void {
       const { store } = await open();
       const report = await writeReport(store, facts, phones(2_001));
       expect(report.phones).toEqual([]);
-      expect(report.pages).toEqual(
-        ['0000', '0001', '0002'].map(
-          (page) => `${store.prefix}runs/nightly-20260101t183000z/report/${page}.json`,
-        ),
-      );
+      const folder = `${store.prefix}runs/nightly-20260101t183000z/report/`;
+      expect(report.pages).toHaveLength(3);
+      for (const page of report.pages ?? []) {
+        expect(page.startsWith(folder)).toBe(true);
+        expect(page.slice(folder.length)).toMatch(/^[0-9a-f]{32}\.json$/);
+      }
       expect(await readReportedPhones(store, report)).toEqual(phones(2_001));
     });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sha256hex } from '../../../lib/ledger/store/digest.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { MAX_OBJECT_BYTES } from '../../../lib/ledger/store/split.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
@@ -9,6 +10,7 @@ import {
   type ReportedPhone,
   writeReport,
 } from '../../../lib/ledger/run/report.ts';
+import { killedAfter } from '../../support/fake-stores.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 
 const RUN = 'nightly-20260102t023000z';
@@ -38,7 +40,9 @@ const phones = (count: number) => Array.from({ length: count }, (_, n) => phone(
 
 /** A ledger that lies under a prefix in its bucket. */
 const setUp = () => ({ ...memoryStore(playClock()), prefix: 'phonevault/' });
-const page = (n: number) => `phonevault/${layout.reportPage(RUN, n)}`;
+const EMPTY = '{"version":1,"phones":[]}';
+const pageKey = (body: string, run = RUN) =>
+  `${layout.reportPages(run)}${sha256hex(body).slice(0, 32)}.json`;
 
 // What holds in every store: report-suite.ts.
 describe('a report', () => {
@@ -63,11 +67,15 @@ describe('a report', () => {
   it('is written after its pages', async () => {
     const store = setUp();
     const written: string[] = [];
+    const put: typeof store.put = async (key, body) => {
+      written.push(key);
+      return store.put(key, body);
+    };
     const create: typeof store.create = async (key, body) => {
       written.push(key);
       return store.create(key, body);
     };
-    const { pages = [] } = await writeReport({ ...store, create }, facts, phones(1_001));
+    const { pages = [] } = await writeReport({ ...store, put, create }, facts, phones(1_001));
     expect(pages).toHaveLength(2);
     expect(written).toEqual([
       ...pages.map((key) => key.slice(store.prefix.length)),
@@ -96,6 +104,24 @@ describe('a report', () => {
     await expect(writeReport({ ...store, create }, facts, before)).rejects.toThrow('killed');
     const report = await writeReport(store, facts, after);
     expect(await readReportedPhones(store, report)).toEqual(after);
+  });
+
+  it('agrees with its pages, wherever a drive was killed that decided otherwise', async () => {
+    for (let writes = 0; ; writes += 1) {
+      const store = setUp();
+      const { killed, isKilled } = killedAfter(store, writes);
+      const failed = phones(2_001).map((one): ReportedPhone => ({ ...one, outcome: 'failed' }));
+      const counts = { ...facts.counts, exported: 0, failed: 2_001 };
+      const first = { ...store, put: killed.put, create: killed.create };
+      await writeReport(first, { ...facts, counts }, failed).catch(() => undefined);
+      const exported = { ...facts, counts: { ...facts.counts, exported: 2_001 } };
+      const report = await writeReport(store, exported, phones(2_001));
+      const reported = await readReportedPhones(store, report);
+      const ended = isKilled() ? 'exported' : 'failed';
+      expect(report.counts[ended]).toBe(2_001);
+      expect(new Set(reported.map(({ outcome }) => outcome))).toEqual(new Set([ended]));
+      if (!isKilled()) return expect(writes).toBe(4);
+    }
   });
 
   it('is not read back when it is the first', async () => {
@@ -140,17 +166,15 @@ describe('the pages of a report', () => {
 
   it('add their phones after those in the report itself', async () => {
     const store = setUp();
-    await store.put(
-      layout.reportPage(RUN, 0),
-      JSON.stringify({ version: 1, phones: [phone(1), phone(2)] }),
-    );
-    const report = paged(page(0));
+    const body = JSON.stringify({ version: 1, phones: [phone(1), phone(2)] });
+    await store.put(pageKey(body), body);
+    const report = paged(`phonevault/${pageKey(body)}`);
     expect(await readReportedPhones(store, report)).toEqual(phones(3));
     expect(report.phones).toEqual([phone(0)]);
   });
 
   it('are not left out in silence when they are deleted', async () => {
-    const reading = readReportedPhones(setUp(), paged(page(0)));
+    const reading = readReportedPhones(setUp(), paged(`phonevault/${pageKey(EMPTY)}`));
     await expect(reading).rejects.toMatchObject({ code: 'object_unreadable' });
   });
 
@@ -158,10 +182,11 @@ describe('the pages of a report', () => {
     ['{"version":2,"phones":[]}', 'object_newer'],
     ['{"version":1}', 'object_invalid'],
     ['', 'object_invalid'],
+    ['{"version":1,"phones":[] }', 'object_invalid'],
   ])('cannot be read when they hold %j', async (body, code) => {
     const store = setUp();
-    await store.put(layout.reportPage(RUN, 0), body);
-    const reading = readReportedPhones(store, paged(page(0)));
+    await store.put(pageKey(EMPTY), body);
+    const reading = readReportedPhones(store, paged(`phonevault/${pageKey(EMPTY)}`));
     await expect(reading).rejects.toMatchObject({ code });
   });
 
@@ -169,9 +194,9 @@ describe('the pages of a report', () => {
     'phonevault/policies/nightly.yaml',
     `phonevault/${layout.report(RUN)}`,
     `phonevault/runs/../report/0000.json`,
-    `phonevault/${layout.reportPage(RUN, 0)}.bak`,
-    `elsewhere_/${layout.reportPage(RUN, 0)}`,
-    layout.reportPage(RUN, 0),
+    `phonevault/${pageKey(EMPTY)}.bak`,
+    `elsewhere_/${pageKey(EMPTY)}`,
+    pageKey(EMPTY),
   ])('are not read from %s', async (odd) => {
     const store = setUp();
     const get = async () => Promise.reject(new Error('read'));
@@ -192,8 +217,8 @@ it.each(['weekly-20260102t023000z', '..', ''])('rejects a report of run %j', asy
 it('rejects the page of another run', async () => {
   const store = setUp();
   const report = await writeReport(store, facts, []);
-  const key = layout.reportPage('weekly-20260102t023000z', 0);
-  await store.put(key, '{"version":1,"phones":[]}');
+  const key = pageKey(EMPTY, 'weekly-20260102t023000z');
+  await store.put(key, EMPTY);
   await expect(
     readReportedPhones(store, { ...report, pages: [`${store.prefix}${key}`] }),
   ).rejects.toMatchObject({ code: 'object_invalid' });

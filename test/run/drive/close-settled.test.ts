@@ -154,8 +154,8 @@ describe('closeSettled', () => {
     const request: RunRequest = { ...run.request, trigger: 'provisioned', phones: ['p'] };
     delete request.slot;
     await putRequest(world.store, request);
-    const plan = { ...run.plan, request } as Parameters<typeof writePlan>[2];
-    await writePlan(world.store, '0000000000-z', plan, [plannedPhone('p', skipped)]);
+    const plan = { ...run.plan, request } as Parameters<typeof writePlan>[1];
+    await writePlan(world.store, plan, [plannedPhone('p', skipped)]);
     await world.load(RUN);
     await close(world);
     const { policies } = await readProvisioning(world.store);

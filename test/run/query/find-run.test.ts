@@ -19,7 +19,7 @@ function scene() {
   const store = memoryStore(clock);
   const putOpen = () => putRequest(store, request);
   const putPlan = async () => {
-    if (plan !== undefined) await writePlan(store, '1-a', plan, [plannedPhone('p')]);
+    if (plan !== undefined) await writePlan(store, plan, [plannedPhone('p')]);
   };
   /** Drive has found an object of the run that it cannot use, and has notified of it. */
   const quarantineRun = () => {
@@ -128,16 +128,17 @@ describe('findRun', () => {
 
 describe('findRun, of a run with an unreadable object', () => {
   const entry = layout.logEntry(RUN, '1-a', 1);
-  const part = layout.planPart(RUN, '1-a', 0);
+  const folder = layout.planParts(RUN);
   it.each(
-    [layout.request(RUN), layout.plan(RUN), part, entry].flatMap((key) =>
-      faultNames.map((fault) => [key, fault] as const),
+    [layout.request(RUN), layout.plan(RUN), folder, entry].flatMap((first) =>
+      faultNames.map((fault) => [first, fault] as const),
     ),
-  )('names %s of an open run, which has %s, and what to do', async (key, fault) => {
+  )('names %s of an open run, which has %s, and what to do', async (first, fault) => {
     const { store, putOpen, putPlan } = scene();
     await putOpen();
     await putPlan();
     await appendLog(store, entry, []);
+    const [{ key = '' } = {}] = await store.list(first, { max: 1 });
     expect(await store.get(key)).toBeDefined();
     expect(await findRun(withObjectFault(store, key, fault), RUN)).toStrictEqual({
       ...{ kind: 'quarantined', problem: problemWith(key, fault), request },

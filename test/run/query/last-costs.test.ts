@@ -89,7 +89,8 @@ describe('lastCosts', () => {
     await ran(ledger, 1, phones(1));
     await ran(ledger, 2, phones(1_001));
     const [entry] = await ledger.list(layout.runIndex, { max: 1 });
-    const keys = { report: layout.report('nightly-2'), page: layout.reportPage('nightly-2', 1) };
+    const [page] = await ledger.list(layout.reportPages('nightly-2'), { max: 1 });
+    const keys = { report: layout.report('nightly-2'), page: page?.key };
     const key = { index: entry?.key, ...keys }[kind] ?? '';
     const found = await lastCosts(withObjectFault(ledger, key, fault), 'nightly');
     expect(found.costs).toMatchObject({ run_id: 'nightly-1' });

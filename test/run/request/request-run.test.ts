@@ -31,7 +31,7 @@ async function close(store: Store, runId: string): Promise<void> {
   const request = await readRequest(store, runId);
   const { plan } = openRun(runId, []);
   if (request === undefined || plan === undefined) throw new Error('no request');
-  await writePlan(store, 'w', { ...plan, request }, []);
+  await writePlan(store, { ...plan, request }, []);
   await store.remove([layout.request(runId)]);
 }
 

@@ -229,17 +229,20 @@ describe('settleRun', () => {
     const late: number[] = [];
     let until = clock.now();
     const slowly =
-      <Args extends unknown[], T>(call: (...args: Args) => Promise<T>, ms: number) =>
+      <Args extends [string, ...unknown[]], T>(
+        call: (...args: Args) => Promise<T>,
+        msOf: (key: string) => number,
+      ) =>
       (...args: Args): Promise<T> => {
         late.push(clock.now() - until);
-        clock.move(ms);
+        clock.move(msOf(args[0]));
         return call(...args);
       };
     const slow = {
       ...store,
-      create: slowly(store.create, 1_000),
-      get: slowly(store.get, 5),
-      put: slowly(store.put, 50),
+      create: slowly(store.create, () => 50),
+      get: slowly(store.get, () => 5),
+      put: slowly(store.put, (key) => (key.startsWith(layout.reportPages(RUN)) ? 1_000 : 50)),
     };
     let drives = 0;
     for (; run.unwritten.result && drives < 20; drives += 1) {

@@ -81,7 +81,7 @@ describe('loadRun', () => {
     async (_, requested, known) => {
       const { store, run } = scene();
       await putRequest(store, run.request);
-      await writePlan(store, '1-a', planOf(run), [plannedPhone('p')]);
+      await writePlan(store, planOf(run), [plannedPhone('p')]);
       await appendLog(store, layout.logEntry(RUN, '1-a', 1), [ready]);
       const loaded = await loadRun(store, RUN, T0 + requested);
       expect(loaded?.requestedAt).toBe(T0 + known);
@@ -97,7 +97,7 @@ describe('loadRun', () => {
   it('reads the report of a settled run', async () => {
     const { store, run } = scene();
     await putRequest(store, run.request);
-    await writePlan(store, '1-a', planOf(run), []);
+    await writePlan(store, planOf(run), []);
     const written = await writeReport(store, report(RUN), []);
     expect((await loadRun(store, RUN, T0))?.report).toEqual(written);
   });

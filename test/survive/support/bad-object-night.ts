@@ -3,6 +3,7 @@ import { TransportError } from '../../../lib/cloud/request/send.ts';
 import { drive, driveWindow } from '../../../lib/run/drive/drive.ts';
 import { schedule } from '../../../lib/run/schedule/schedule.ts';
 import type { Report } from '../../../lib/ledger/run/report.ts';
+import { sha256hex } from '../../../lib/ledger/store/digest.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { timerRunId } from '../../../lib/policy/keys/run-id.ts';
 import { memoryBackend } from '../../../local/obs/storage/memory-backend.ts';
@@ -179,9 +180,10 @@ function interrupted(world: SceneWorld, send: Send): Send {
   const paginate = async (): Promise<void> => {
     const report = await reportOf(world, NIGHTLY_RUN);
     if (report === undefined) return;
-    const page = layout.reportPage(NIGHTLY_RUN, 0);
     const { phones, ...rest } = report;
-    await world.write(page, JSON.stringify({ version: 1, phones }));
+    const body = JSON.stringify({ version: 1, phones });
+    const page = `${layout.reportPages(NIGHTLY_RUN)}${sha256hex(body).slice(0, 32)}.json`;
+    await world.write(page, body);
     const paged = { ...rest, phones: [], pages: [`phonevault/${page}`] };
     await world.write(layout.report(NIGHTLY_RUN), JSON.stringify(paged));
   };
