@@ -93,6 +93,19 @@ export class TimeUp extends PhonevaultError {
   }
 }
 
+/** No read of CPH is sent now: the reads of this minute are used up. Not a failure; the work goes on at `until` (epoch ms). */
+export class ReadsSpent extends PhonevaultError {
+  readonly until: number;
+
+  constructor(until: number) {
+    super('throttled', 'the reads of CPH that are allowed a minute are used up', {
+      hint: 'Try again in a minute.',
+    });
+    this.name = 'ReadsSpent';
+    this.until = until;
+  }
+}
+
 /** True for an error of ours with this code. */
 export function hasCode(error: unknown, code: ErrorCode): error is PhonevaultError {
   return error instanceof PhonevaultError && error.code === code;

@@ -7,6 +7,7 @@ import type { Unreadable } from '../ledger/state/unreadable.ts';
 import type { Store } from '../ledger/store/store.ts';
 import type { Candidate } from '../policy/selection/select.ts';
 import type { Meter } from './meter.ts';
+import type { ReadBudget } from './reads/read-budget.ts';
 
 /** Returns the fields of a listed phone that a run uses. */
 export function toCandidate(
@@ -36,6 +37,8 @@ export type RunDeps = {
   random: Random;
   log: LogPort;
   meter: Meter;
+  /** The reads of `cph`. */
+  reads: ReadBudget;
   store: Store;
   cph: Cph;
   archives: Pick<Obs, 'head' | 'list' | 'tail' | 'purge'>;

@@ -8,10 +8,18 @@ import type { Send } from '../cloud/request/send.ts';
 import { createSmn, type Smn } from '../cloud/smn.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { Meter } from '../run/meter.ts';
+import { createReadBudget, type ReadBudget } from '../run/reads/read-budget.ts';
 import type { Log } from './log.ts';
 import type { Settings } from './settings.ts';
 
-export type Clients = { cph: Cph; obs: Obs; smn: Smn; functiongraph: FunctionGraph };
+export type Clients = {
+  cph: Cph;
+  /** The reads of `cph`. */
+  reads: ReadBudget;
+  obs: Obs;
+  smn: Smn;
+  functiongraph: FunctionGraph;
+};
 
 /**
  * Returns the services' clients for one invocation, all with its credentials. Each authenticates on its own, because a topic
@@ -53,8 +61,10 @@ export function createClients(options: {
     }),
     projectId,
   });
+  const reads = createReadBudget({ clock, log });
   return {
-    cph: createCph({ ...caller(), endpoint: endpoints.cph }),
+    cph: createCph({ ...caller(), endpoint: endpoints.cph, reads }),
+    reads,
     smn: createSmn({ ...caller(), endpoint: endpoints.smn }),
     functiongraph: createFunctionGraph({ ...caller(), endpoint: endpoints.functiongraph }),
     obs: createObs({

@@ -18,7 +18,7 @@ export type WorkDeps = {
 /** Returns the engine's dependencies, from settings and the services' clients. */
 export function workDeps(
   { bucket, prefix, topicUrn = '', driveUrn }: Settings,
-  { cph, obs, smn, functiongraph }: Clients,
+  { cph, reads, obs, smn, functiongraph }: Clients,
   { clock, random, log, meter }: { clock: Clock; random: Random; log: Log; meter: Meter },
 ): WorkDeps {
   return {
@@ -29,6 +29,7 @@ export function workDeps(
       meter,
       store: obsStore(obs, bucket, prefix),
       cph,
+      reads,
       archives: obs,
       topic: smn,
       topicUrn,

@@ -6,6 +6,7 @@ import { memoryStore } from '../../lib/ledger/store/memory-store.ts';
 import { createWriter, type DriveDeps, type RunDeps } from '../../lib/run/deps.ts';
 import type { TopicMessage } from '../../lib/run/notify/message/compose.ts';
 import { createMeter } from '../../lib/run/meter.ts';
+import { createReadBudget } from '../../lib/run/reads/read-budget.ts';
 import { playClock } from '../../testing/play-clock.ts';
 import { MINUTE, T0 } from './runs.ts';
 
@@ -51,12 +52,13 @@ export function runScene(cph: Partial<RunDeps['cph']> = {}, clock = playClock(T0
     published.push(JSON.parse(message.message_structure.http ?? '') as Published);
     return { message_id: `m${sent.length}` };
   };
+  const log = { info: line('info'), warn: line('warn'), error: line('error') };
   const deps: DriveDeps = {
     ...{ clock, store, archives, topicUrn: 'urn:backups', random: () => 0 },
     topic: { publish } as RunDeps['topic'],
     ...{ cph: cph as RunDeps['cph'], meter: createMeter(clock) },
     ledger: { bucket: 'ledger', prefix: 'vault/' },
-    log: { info: line('info'), warn: line('warn'), error: line('error') },
+    ...{ log, reads: createReadBudget({ clock, log }) },
     ...{ writer: createWriter('0000000001-a'), until: clock.now() + MINUTE },
     ...{ stillHeld: async () => true, learned: { limits: initialLimits } },
     unreadable: { objects: new Map(), changed: false },

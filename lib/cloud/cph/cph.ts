@@ -1,5 +1,5 @@
 import { RESOURCE_ID } from '../../names.ts';
-import { call, type Caller, isAbsent, segment } from '../request/request.ts';
+import { call, type CallBudget, type Caller, isAbsent, segment } from '../request/request.ts';
 import { CPH_CODES, NO_JOBS, NO_PHONE } from './error-codes.ts';
 import { type Job, jobsReply, type PhoneJob, type StorageInfo, submitReply } from './job.ts';
 import { type Phone, phoneOf, phoneReply, phonesReply, serversReply } from './phone.ts';
@@ -29,11 +29,19 @@ const JOBS_A_PAGE = 100;
 const SERVERS_A_PAGE = 1_000;
 const MAX_PAGES = 1_000;
 
-/** Returns a client of CPH at `endpoint` for one project. */
-export function createCph(options: Caller & { endpoint: string; projectId: string }): Cph {
+/** Returns a client of CPH at `endpoint` for one project. `reads` is the budget of all calls but submissions. */
+export function createCph(
+  options: Caller & { endpoint: string; projectId: string; reads?: CallBudget },
+): Cph {
   const project = `${options.endpoint}/v1/${segment(options.projectId)}`;
   const url = `${project}/cloud-phone`;
-  const read = { service: 'cph', method: 'GET', idempotent: true, codes: CPH_CODES } as const;
+  const read = {
+    service: 'cph',
+    method: 'GET',
+    idempotent: true,
+    codes: CPH_CODES,
+    budget: options.reads,
+  } as const;
 
   const jobsPage = (requestIds: string[], offset: number) =>
     call(options, {

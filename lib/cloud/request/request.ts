@@ -27,6 +27,16 @@ export type Caller = {
   onThrottled?: ((ms: number) => void) | undefined;
 };
 
+/** The calls of one kind that may be made. */
+export type CallBudget = {
+  /** Throws when the call must wait. */
+  check(operation: string): void;
+  /** Called for each attempt. */
+  sent(): void;
+  /** Called with the outcome of each attempt that was answered. */
+  answered(outcome: CallRecord['outcome']): void;
+};
+
 export type CallSpec<T> = {
   service: string;
   operation: string;
@@ -39,6 +49,8 @@ export type CallSpec<T> = {
   reply: z.ZodType<T>;
   /** What the service's own error codes mean, beside the HTTP status. */
   codes?: CodeMeanings;
+  /** A budget takes over when the service throttles: the call is not sent again. */
+  budget?: CallBudget | undefined;
   /** May be sent again after an error. */
   idempotent: boolean;
   /** For one attempt, in milliseconds. */
@@ -82,14 +94,18 @@ export async function call<T>(caller: Caller, spec: CallSpec<T>): Promise<T> {
   const name = { service: spec.service, operation: spec.operation };
   const limits = {
     attempts: spec.idempotent ? 3 : 1,
-    throttledAttempts: 2,
+    throttledAttempts: spec.budget === undefined ? 2 : 1,
     totalMs: spec.totalMs ?? 25_000,
   };
+  spec.budget?.check(spec.operation);
   return withRetry(caller, limits, async (attempt, leftMs) => {
+    spec.budget?.sent();
     const started = clock.now();
     let status: number | undefined;
-    const record = (outcome: 'ok' | ErrorCode) =>
+    const record = (outcome: 'ok' | ErrorCode) => {
       caller.onCall?.({ ...name, attempt, outcome, status, ms: clock.now() - started });
+      if (status !== undefined) spec.budget?.answered(outcome);
+    };
     const request: HttpRequest = {
       method: spec.method,
       url: urlOf(spec),

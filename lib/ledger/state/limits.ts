@@ -3,6 +3,16 @@ import { type ContentOf, ledgerObject } from '../store/ledger-object.ts';
 import { layout } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
 
+const paceFields = {
+  calls_per_minute: z.number().int().min(1),
+  throttled_at: z.number().optional(),
+  grown_at: z.number().optional(),
+  /** No call is sent before this time. */
+  blocked_until: z.number(),
+  /** When the calls of the last minute were sent. Includes refused calls, which the service counts too. */
+  recent: z.array(z.number()),
+};
+
 const limitsObject = ledgerObject({
   key: () => layout.limits,
   version: 1,
@@ -13,27 +23,28 @@ const limitsObject = ledgerObject({
     /** The smallest batch that was refused as too large, and when. Growth stays below it for a day. */
     refused_size: z.number().int().optional(),
     refused_size_at: z.number().optional(),
-    calls_per_minute: z.number().int().min(1),
-    throttled_at: z.number().optional(),
-    grown_at: z.number().optional(),
+    ...paceFields,
     /** The average time of an export, in ms. */
     export_ms: z.number().int().min(1).optional(),
-    /** No call is sent before this time. */
-    blocked_until: z.number(),
-    /** When the calls of the last minute were sent. Includes refused calls, which the service counts too. */
-    recent: z.array(z.number()),
+    /** All calls that only read, counted together. */
+    reads: z.object({
+      ...paceFields,
+      /** Since when the service has refused every read. */
+      refused_since: z.number().optional(),
+    }),
   }),
 });
 
-/** The learned limits of CPH for batch-storage. Times in epoch ms. */
+/** The learned limits of CPH: for batch-storage, and for reads. Times in epoch ms. */
 export type Limits = ContentOf<typeof limitsObject>;
 
-/** Low starting values: CPH documents neither limit. */
+/** Low starting values: CPH documents none of these limits. */
 export const initialLimits: Limits = {
   phones_per_call: 10,
   calls_per_minute: 8,
   blocked_until: 0,
   recent: [],
+  reads: { calls_per_minute: 40, blocked_until: 0, recent: [] },
 };
 
 /** Returns whether a response of the service has confirmed or changed the initial limits. */

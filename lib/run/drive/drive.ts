@@ -78,6 +78,7 @@ async function driveUnderLease(
     learned: { limits },
     unreadable: { objects, changed: false },
   };
+  deps.reads.load(limits.reads);
   const orphaned = await loadOrphanedJobs(own, inbox.orphaned);
   const work = createWork({ remembered: memory, orphaned }, deps.clock.now() + INBOX_EVERY_MS);
   await withCleanup(
@@ -92,6 +93,8 @@ async function driveUnderLease(
     },
     async () => {
       memory.clear();
+      const reads = deps.reads.learned();
+      if (reads !== limits.reads) own.learned.limits = { ...own.learned.limits, reads };
       if (own.learned.limits !== limits) await saveLimits(own);
       await saveUnreadable(own);
       own.meter.share(work.runs.values());

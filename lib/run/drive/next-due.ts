@@ -3,14 +3,12 @@ import type { Limits } from '../../ledger/state/limits.ts';
 import type { OpenRun } from '../state/open-run.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
 import { notifyDue } from '../notify/notify-run.ts';
-import { callsAllowed, nextCallAt } from '../export/rate-limit.ts';
+import { callsAllowed, nextCallAt } from '../reads/pace.ts';
 import type { Work } from './work.ts';
 
 /** The jobs of an export call are first polled this long after it. */
 export const MIN_POLL_MS = 3_000;
 const MAX_POLL_MS = 30_000;
-/** Time between poll calls, each for 20 export calls: leaves enough of the read limit for all other reads. */
-const POLL_CALL_MS = 1_200;
 /** Ready phones of a full server wait for a job to end. Submitting them is tried again after this time. */
 const FULL_SERVER_RETRY_MS = 5_000;
 
@@ -59,8 +57,11 @@ function duesOfPlanned(
   return dues;
 }
 
-/** Returns the time between two polls of the jobs (ms): longer for older jobs and for more export calls. */
-export function pollInterval(runs: OpenRun[], requests: number, now: number): number {
+/**
+ * Returns the time between two polls of the jobs (ms): longer for older jobs, and at least `callsMs`, which the calls of one poll
+ * take.
+ */
+export function pollInterval(runs: OpenRun[], callsMs: number, now: number): number {
   let youngest = Number.POSITIVE_INFINITY;
   for (const run of runs) {
     for (const { step } of phoneSteps(run, now)) {
@@ -69,6 +70,5 @@ export function pollInterval(runs: OpenRun[], requests: number, now: number): nu
     }
   }
   const byAge = Number.isFinite(youngest) ? youngest * 0.2 : MAX_POLL_MS;
-  const byCalls = Math.ceil(requests / 20) * POLL_CALL_MS;
-  return Math.min(Math.max(MIN_POLL_MS, byAge, byCalls), Math.max(MAX_POLL_MS, byCalls));
+  return Math.min(Math.max(MIN_POLL_MS, byAge, callsMs), Math.max(MAX_POLL_MS, callsMs));
 }

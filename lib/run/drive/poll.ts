@@ -1,15 +1,17 @@
 import type { OrphanedAttempt, OrphanedJobs } from '../../ledger/run/orphaned-jobs.ts';
 import type { DriveDeps } from '../deps.ts';
-import { jobsToPoll, pollJobs } from '../export/poll-jobs.ts';
+import { jobsToPoll, pollCalls, pollJobs } from '../export/poll-jobs.ts';
 import { pollLists, pollOrphanedJobs } from '../settle/poll-orphaned-jobs.ts';
 import { containFailure } from '../state/contain-failure.ts';
 import { pollInterval } from './next-due.ts';
 import type { Work } from './work.ts';
 
+const MINUTE = 60_000;
 const AFTER_FAILED_POLL_MS = 20_000;
 const ORPHANED_EVERY_MS = 30_000;
-/** Each needs one `list-jobs` call. */
+/** Each needs about one `list-jobs` call: at most a fifth of the reads. */
 const ORPHANED_LISTS = 4;
+const READS_PER_ORPHANED_LIST = 10;
 const GOLDEN_RATIO = 0.618_033_988_75;
 
 /** Polls the jobs of all runs together, when that is due: one call covers many export calls. */
@@ -17,11 +19,19 @@ export async function pollDue(deps: DriveDeps, work: Work): Promise<void> {
   const now = deps.clock.now();
   if (now < work.nextAt.jobs) return;
   const runs = [...work.runs.values()];
-  const requests = jobsToPoll(runs, now).size;
-  work.nextAt.jobs = now + pollInterval(runs, requests, now);
-  if (requests === 0) return;
+  const calls = pollCalls(runs, jobsToPoll(runs, now)).length;
+  const interval = pollInterval(runs, calls * callMs(deps), now);
+  work.nextAt.jobs = now + interval;
+  deps.reads.keepForJobs((calls * MINUTE) / interval);
+  if (calls === 0) return;
   const succeeded = await containFailure(deps, () => pollJobs(deps, runs));
-  if (!succeeded) work.nextAt.jobs = now + AFTER_FAILED_POLL_MS;
+  if (succeeded) return;
+  work.nextAt.jobs = Math.max(now + AFTER_FAILED_POLL_MS, deps.reads.nextAt('jobs'));
+}
+
+/** Returns the time from one poll call to the next (ms), so that following jobs uses at most half of the reads. */
+function callMs({ reads }: Pick<DriveDeps, 'reads'>): number {
+  return (2 * MINUTE) / reads.learned().calls_per_minute;
 }
 
 /**
@@ -36,7 +46,9 @@ export async function pollOrphanedDue(deps: DriveDeps, work: Work): Promise<void
     .filter(({ run_id }) => !isStillOpen(work, run_id))
     .flatMap((orphaned) => pollLists(orphaned).map((due) => ({ orphaned, due })));
   const byObject = new Map<OrphanedJobs, OrphanedAttempt[][]>();
-  for (const { orphaned, due } of turnOf(lists, now))
+  const { calls_per_minute: reads } = deps.reads.learned();
+  const max = Math.min(ORPHANED_LISTS, Math.ceil(reads / READS_PER_ORPHANED_LIST));
+  for (const { orphaned, due } of turnOf(lists, max, now))
     byObject.set(orphaned, [...(byObject.get(orphaned) ?? []), due]);
   const polled = new Map<OrphanedJobs, OrphanedJobs>();
   for (const [orphaned, own] of byObject) {
@@ -54,12 +66,12 @@ export async function pollOrphanedDue(deps: DriveDeps, work: Work): Promise<void
     .filter(({ attempts }) => attempts.length > 0);
 }
 
-/** Returns the lists that are polled now. Where they begin spreads evenly over all lists, whatever the time between polls. */
-function turnOf<T>(lists: T[], now: number): T[] {
-  if (lists.length <= ORPHANED_LISTS) return lists;
+/** Returns the lists that are polled now, at most `max`. Where they begin spreads evenly over all lists, whatever the time between polls. */
+function turnOf<T>(lists: T[], max: number, now: number): T[] {
+  if (lists.length <= max) return lists;
   const part = (Math.floor(now / ORPHANED_EVERY_MS) * GOLDEN_RATIO) % 1;
   const from = Math.floor(part * lists.length);
-  return [...lists.slice(from), ...lists.slice(0, from)].slice(0, ORPHANED_LISTS);
+  return [...lists.slice(from), ...lists.slice(0, from)].slice(0, max);
 }
 
 /** A run that rests may follow its jobs again: until then they only keep their phones busy. */

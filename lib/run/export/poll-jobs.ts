@@ -11,6 +11,8 @@ import { phoneSteps } from '../state/phone-steps.ts';
 const MAX_REQUESTS_PER_CALL = 20;
 const MINUTE = 60_000;
 const MANY_CALLS = 20;
+/** A page of CPH's list that holds 100 jobs is followed by another. */
+const JOBS_PER_CALL = 99;
 const GOLDEN_RATIO = 0.618_033_988_75;
 /** A job that CPH has not listed for this long is lost. */
 const LOST_AFTER_MS = 2 * MINUTE;
@@ -40,23 +42,57 @@ export function jobsToPoll(runs: OpenRun[], now: number): Map<string, PolledAtte
 }
 
 /**
+ * Returns the request ids of each `list-jobs` call that a poll makes. Together they have no more jobs than one page, as far as
+ * possible: when a further page is refused, what was read before is lost.
+ */
+export function pollCalls(
+  runs: OpenRun[],
+  polled: ReadonlyMap<string, PolledAttempt[]>,
+): string[][] {
+  const sizes = new Map<string, number>();
+  for (const { state } of runs) {
+    for (const { attempts } of state.phones.values()) {
+      for (const { accepted } of attempts.values()) {
+        for (const { request_id: id } of accepted) sizes.set(id, (sizes.get(id) ?? 0) + 1);
+      }
+    }
+  }
+  const alone: string[][] = [];
+  const together: string[][] = [];
+  let jobs = JOBS_PER_CALL;
+  for (const [id, attempts] of polled) {
+    if (attempts.some(lacksJob)) {
+      alone.push([id]);
+      continue;
+    }
+    const size = sizes.get(id) ?? 0;
+    const last = together.at(-1);
+    if (last === undefined || last.length >= MAX_REQUESTS_PER_CALL || jobs + size > JOBS_PER_CALL) {
+      together.push([id]);
+      jobs = size;
+    } else {
+      last.push(id);
+      jobs += size;
+    }
+  }
+  return [...alone, ...together];
+}
+
+const lacksJob = ({ attempt }: PolledAttempt): boolean => attempt.accepted.length === 0;
+
+/**
  * Polls the jobs of many export calls at once and records the ended ones. A `Job` does not name its export call, so jobs are
  * matched by id (cph_api_0522). An export call whose response left out a phone is polled alone: an unknown job of that
  * phone is then the missing one. Updates the average export time in the learned limits.
  */
 export async function pollJobs(
-  deps: Pick<DriveDeps, 'cph' | 'clock' | 'learned' | 'until'>,
+  deps: Pick<DriveDeps, 'cph' | 'clock' | 'learned' | 'reads' | 'until'>,
   runs: OpenRun[],
 ): Promise<void> {
   const polled = jobsToPoll(runs, deps.clock.now());
-  const lacksJob = ({ attempt }: PolledAttempt): boolean => attempt.accepted.length === 0;
-  const incomplete = [...polled].filter(([, attempts]) => attempts.some(lacksJob));
-  const calls = incomplete.map(([id]) => [id]);
-  const complete = [...polled].filter(([, attempts]) => !attempts.some(lacksJob)).map(([id]) => id);
-  for (let from = 0; from < complete.length; from += MAX_REQUESTS_PER_CALL) {
-    calls.push(complete.slice(from, from + MAX_REQUESTS_PER_CALL));
-  }
-  for (const ids of fromAnother(calls, deps.clock.now())) {
+  const calls = pollCalls(runs, polled);
+  const isMany = calls.length >= Math.min(MANY_CALLS, deps.reads.allowed('jobs'));
+  for (const ids of isMany ? fromAnother(calls, deps.clock.now()) : calls) {
     if (deps.clock.now() >= deps.until) return;
     const attempts = new Set(ids.flatMap((id) => polled.get(id) ?? []));
     const concerned = new Set([...attempts].map(({ run }) => run));
@@ -73,9 +109,9 @@ export async function pollJobs(
   }
 }
 
-/** Returns many calls from another one each minute: one drive may not have the time for all of them. */
+/** Returns many calls from another one each minute: one drive may have neither the time nor the reads for all of them. */
 function fromAnother(calls: string[][], now: number): string[][] {
-  const part = calls.length < MANY_CALLS ? 0 : (Math.floor(now / MINUTE) * GOLDEN_RATIO) % 1;
+  const part = (Math.floor(now / MINUTE) * GOLDEN_RATIO) % 1;
   const from = Math.floor(part * calls.length);
   return [...calls.slice(from), ...calls.slice(0, from)];
 }

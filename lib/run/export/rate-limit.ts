@@ -1,30 +1,9 @@
 import type { Limits } from '../../ledger/state/limits.ts';
+import { raise, recentCalls } from '../reads/pace.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-/** Added to each minute, because the clock of the service may differ. */
-const MARGIN_MS = 1_000;
 const MAX_BATCH = 200;
-const MAX_CALLS = 600;
-
-/** Returns how many calls may be sent at `now`. */
-export function callsAllowed(limits: Limits, now: number): number {
-  if (isBlocked(limits, now)) return 0;
-  return Math.max(0, limits.calls_per_minute - recentCalls(limits, now).length);
-}
-
-/** Returns when the next call may be sent (epoch ms). */
-export function nextCallAt(limits: Limits, now: number): number {
-  if (isBlocked(limits, now)) return limits.blocked_until;
-  const sent = recentCalls(limits, now);
-  const oldest = sent[sent.length - limits.calls_per_minute];
-  return oldest === undefined ? now : oldest + MINUTE + MARGIN_MS;
-}
-
-/** Records that a call was sent. */
-export function noteSent(limits: Limits, now: number): Limits {
-  return { ...limits, recent: [...recentCalls(limits, now), now] };
-}
 
 /**
  * Records that a call of `size` phones was accepted. A full batch raises the batch size. A full minute raises the calls a
@@ -34,17 +13,7 @@ export function noteAccepted(limits: Limits, size: number, now: number): Limits 
   const known = { ...limits, accepted_size: Math.max(size, limits.accepted_size ?? 0) };
   const grown = size >= limits.phones_per_call ? growBatch(known, now) : known;
   const isFull = recentCalls(grown, now).length >= grown.calls_per_minute;
-  const sinceGrowth = now - (grown.grown_at ?? 0);
-  const sinceThrottle = now - (grown.throttled_at ?? 0);
-  const growsFast = sinceThrottle >= 30 * MINUTE;
-  if (!isFull || sinceGrowth < (growsFast ? MINUTE : 10 * MINUTE) || sinceThrottle < 10 * MINUTE)
-    return grown;
-  const step = growsFast ? Math.ceil(grown.calls_per_minute / 4) : 1;
-  return {
-    ...grown,
-    calls_per_minute: Math.min(MAX_CALLS, grown.calls_per_minute + step),
-    grown_at: now,
-  };
+  return isFull ? raise(grown, now) : grown;
 }
 
 function growBatch(limits: Limits, now: number): Limits {
@@ -70,29 +39,4 @@ export function noteTooLarge(limits: Limits, size: number, now: number): Limits 
     refused_size: size,
     refused_size_at: now,
   };
-}
-
-/**
- * Records that a call was throttled (429) and blocks calls for a minute. When all allowed calls were used, the limit is one
- * lower. When fewer were used, other clients may share the limit, and it falls to the calls used, at most by half.
- */
-export function noteThrottled(limits: Limits, now: number): Limits {
-  const allowed = limits.calls_per_minute;
-  const sent = recentCalls(limits, now).length;
-  const next = sent >= allowed ? allowed - 1 : Math.max(sent, Math.ceil(allowed / 2));
-  return {
-    ...limits,
-    calls_per_minute: Math.max(1, Math.min(allowed, next)),
-    throttled_at: now,
-    blocked_until: now + MINUTE + MARGIN_MS,
-  };
-}
-
-/** Ignores a block that ends later than any throttle can: a wrong clock wrote it. */
-function isBlocked({ blocked_until }: Limits, now: number): boolean {
-  return now < blocked_until && blocked_until - now <= 2 * MINUTE;
-}
-
-function recentCalls(limits: Limits, now: number): number[] {
-  return limits.recent.filter((at) => at > now - MINUTE - MARGIN_MS && at <= now);
 }

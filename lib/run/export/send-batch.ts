@@ -7,7 +7,8 @@ import { stopsDrive } from '../state/stops-drive.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
 import { classifyError, classifyResponse, type Failure } from './classify-response.ts';
 import type { Item } from './lanes.ts';
-import { callsAllowed, noteAccepted, noteSent, noteThrottled, noteTooLarge } from './rate-limit.ts';
+import { callsAllowed, noteSent, noteThrottled } from '../reads/pace.ts';
+import { noteAccepted, noteTooLarge } from './rate-limit.ts';
 
 const PAUSE_MS = 20_000;
 

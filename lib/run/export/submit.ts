@@ -8,7 +8,7 @@ import { phoneSteps } from '../state/phone-steps.ts';
 import { fillBatches, type InFlightJob } from './batch.ts';
 import { attemptOf } from './classify-response.ts';
 import type { Item } from './lanes.ts';
-import { callsAllowed } from './rate-limit.ts';
+import { callsAllowed } from '../reads/pace.ts';
 import { sendBatch, type Window } from './send-batch.ts';
 
 const ATTEMPTS_PER_EVENT = 1_000;

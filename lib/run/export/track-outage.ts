@@ -1,4 +1,5 @@
 import { missingSince } from '../../ledger/run/fold.ts';
+import { ReadsSpent } from '../../errors.ts';
 import type { RunDeps } from '../deps.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
 
@@ -22,6 +23,7 @@ export async function trackOutage<T>(
     }
     return found;
   } catch (error) {
+    if (error instanceof ReadsSpent) throw error;
     const at = deps.clock.now();
     for (const run of runs) {
       const isOutage = missingSince(run.state.outages[to]) !== undefined;

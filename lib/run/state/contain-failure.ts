@@ -1,4 +1,4 @@
-import { PhonevaultError, TimeUp } from '../../errors.ts';
+import { PhonevaultError, ReadsSpent, TimeUp } from '../../errors.ts';
 import { isUnreadable } from '../../ledger/store/object-error.ts';
 import type { DriveDeps } from '../deps.ts';
 import { type OpenRun, record } from './open-run.ts';
@@ -9,7 +9,8 @@ const PAUSE_MS = 20_000;
 
 /**
  * Does one piece of work, of `run` if given. A failure is logged and recorded in the run, which pauses unless `pauses` is
- * false, for longer each time when an object cannot be read. Work whose time is up has not failed: the next drive goes on. Returns whether the work succeeded. Throws errors that stop the drive, and programming errors.
+ * false, for longer each time when an object cannot be read. Work whose time or reads are used up has not failed: it goes on
+ * later. Returns whether the work succeeded. Throws errors that stop the drive, and programming errors.
  */
 export async function containFailure(
   deps: Pick<DriveDeps, 'clock' | 'log' | 'meter' | 'unreadable'>,
@@ -21,6 +22,10 @@ export async function containFailure(
     return true;
   } catch (error) {
     if (error instanceof TimeUp) return false;
+    if (error instanceof ReadsSpent) {
+      if (run !== undefined && pauses) run.retryAt.step = error.until;
+      return false;
+    }
     if (!(error instanceof PhonevaultError) || stopsDrive(error)) throw error;
     fail(deps, error, { run, pauses });
     return false;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { describe, expect, it } from 'vitest';
 import { call, type CallSpec, isAbsent, segment } from '../../../lib/cloud/request/request.ts';
-import { ServiceError } from '../../../lib/errors.ts';
+import { ReadsSpent, ServiceError } from '../../../lib/errors.ts';
 import { fakeCaller, type FakeResponse } from '../support/fake-caller.ts';
 
 const spec: CallSpec<{ ok: boolean }> = {
@@ -120,5 +120,43 @@ describe('segment', () => {
     ['..', '..'],
   ])('encodes %s as %s', (value, expected) => {
     expect(segment(value)).toBe(expected);
+  });
+});
+
+describe('a call with a budget', () => {
+  function budgeted(...responses: FakeResponse[]) {
+    const noted: string[] = [];
+    const budget = {
+      check: (operation: string) => void noted.push(`check ${operation}`),
+      sent: () => void noted.push('sent'),
+      answered: (outcome: string) => void noted.push(outcome),
+    };
+    const fake = fakeCaller(...responses);
+    return { ...fake, noted, budget, result: call(fake.caller, { ...spec, budget }) };
+  }
+
+  it('asks it once and counts each attempt; a lost response is no answer', async () => {
+    const { noted, result } = budgeted({ lost: 'cut' }, { status: 503 }, good);
+    await result;
+    expect(noted).toEqual(['check list-phones', 'sent', 'sent', 'unreachable', 'sent', 'ok']);
+  });
+
+  it('is not sent again after a 429', async () => {
+    const { noted, result } = budgeted({ status: 429 }, good);
+    await expect(result).rejects.toMatchObject({ code: 'throttled' });
+    expect(noted).toEqual(['check list-phones', 'sent', 'throttled']);
+  });
+
+  it('is not sent when it must wait', async () => {
+    const fake = fakeCaller(good);
+    const budget = {
+      check: () => {
+        throw new ReadsSpent(9);
+      },
+      sent: () => undefined,
+      answered: () => undefined,
+    };
+    await expect(call(fake.caller, { ...spec, budget })).rejects.toMatchObject({ until: 9 });
+    expect(fake.requests).toEqual([]);
   });
 });

@@ -15,6 +15,7 @@ describe('the learned limits', () => {
     expect(await readLimits(memoryStore(playClock()))).toEqual({
       ...{ phones_per_call: 10, calls_per_minute: 8 },
       ...{ blocked_until: 0, recent: [] },
+      reads: { calls_per_minute: 40, blocked_until: 0, recent: [] },
     });
   });
 
@@ -29,6 +30,10 @@ describe('the learned limits', () => {
       },
       ...{ calls_per_minute: 20, throttled_at: 3, grown_at: 4, export_ms: 40_000 },
       ...{ blocked_until: 6, recent: [1, 2] },
+      reads: {
+        ...{ calls_per_minute: 70, throttled_at: 3, grown_at: 4, refused_since: 2 },
+        ...{ blocked_until: 6, recent: [1, 2] },
+      },
     };
     await writeLimits(store, learned);
     expect(await readLimits(store)).toEqual(learned);
@@ -41,6 +46,7 @@ describe('the learned limits', () => {
     JSON.stringify({ version: 1, ...initialLimits, calls_per_minute: 0 }),
     JSON.stringify({ version: 1, ...initialLimits, export_ms: 0 }),
     JSON.stringify({ version: 1, ...initialLimits, recent: ['now'] }),
+    JSON.stringify({ version: 1, ...initialLimits, reads: undefined }),
   ])('start low when the object holds %s', async (body) => {
     const store = memoryStore(playClock());
     await store.put(layout.limits, body);

@@ -148,21 +148,26 @@ describe('pollInterval', () => {
   const exportAt = (at: number): OpenRun => runOf([intent, { ...accepted, at }]);
 
   it.each<[string, OpenRun[], number, number]>([
-    ['three seconds after a call', [exportAt(T0)], 1, 3 * SECOND],
-    ['three seconds until a job is 15 seconds old', [exportAt(T0 - 15 * SECOND)], 1, 3 * SECOND],
-    ['a fifth of the age of a job', [exportAt(T0 - MINUTE)], 1, 12 * SECOND],
-    ['at most half a minute', [exportAt(T0 - 10 * MINUTE)], 1, 30 * SECOND],
+    ['three seconds after a call', [exportAt(T0)], SECOND, 3 * SECOND],
+    [
+      'three seconds until a job is 15 seconds old',
+      [exportAt(T0 - 15 * SECOND)],
+      SECOND,
+      3 * SECOND,
+    ],
+    ['a fifth of the age of a job', [exportAt(T0 - MINUTE)], SECOND, 12 * SECOND],
+    ['at most half a minute', [exportAt(T0 - 10 * MINUTE)], SECOND, 30 * SECOND],
     [
       'by the age of the youngest job of all runs',
       [exportAt(T0 - 2 * MINUTE), exportAt(T0 - MINUTE), exportAt(T0 - 3 * MINUTE)],
-      3,
+      SECOND,
       12 * SECOND,
     ],
     ['half a minute without a known job', [runOf([])], 0, 30 * SECOND],
-    ['half a minute when all responses were lost', [runOf([intent, unknown])], 1, 30 * SECOND],
-    ['longer for many calls', [exportAt(T0)], 101, 7_200],
-    ['longer than half a minute for very many', [exportAt(T0)], 1_000, MINUTE],
-  ])('is %s', (_, runs, requests, expected) => {
-    expect(pollInterval(runs, requests, T0)).toBe(expected);
+    ['half a minute when all responses were lost', [runOf([intent, unknown])], SECOND, 30 * SECOND],
+    ['longer for many calls', [exportAt(T0)], 7_200, 7_200],
+    ['longer than half a minute for very many', [exportAt(T0)], MINUTE, MINUTE],
+  ])('is %s', (_, runs, callsMs, expected) => {
+    expect(pollInterval(runs, callsMs, T0)).toBe(expected);
   });
 });

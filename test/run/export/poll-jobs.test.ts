@@ -4,9 +4,13 @@ import { initialLimits } from '../../../lib/ledger/state/limits.ts';
 import type { RunDeps } from '../../../lib/run/deps.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { jobsToPoll, pollJobs } from '../../../lib/run/export/poll-jobs.ts';
+import { createReadBudget } from '../../../lib/run/reads/read-budget.ts';
 import { type OpenRun, record } from '../../../lib/run/state/open-run.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { MINUTE, openRun, plannedPhone, T0, terms } from '../../support/runs.ts';
+
+const log = { info: () => undefined, warn: () => undefined };
+const reads = createReadBudget({ clock: playClock(T0), log });
 
 /** Polls a run whose jobs have all ended. Returns the export time that is learned from them. */
 async function learned(jobs: Partial<Job>[], known?: number): Promise<number | undefined> {
@@ -35,8 +39,10 @@ async function learned(jobs: Partial<Job>[], known?: number): Promise<number | u
   const learned = {
     limits: { ...initialLimits, ...(known === undefined ? {} : { export_ms: known }) },
   };
-  await pollJobs({ cph, clock: playClock(T0 + MINUTE), learned, until: Infinity }, [run]);
-  await pollJobs({ cph, clock: playClock(T0 + 2 * MINUTE), learned, until: Infinity }, [run]);
+  await pollJobs({ cph, clock: playClock(T0 + MINUTE), learned, until: Infinity, reads }, [run]);
+  await pollJobs({ cph, clock: playClock(T0 + 2 * MINUTE), learned, until: Infinity, reads }, [
+    run,
+  ]);
   return learned.limits.export_ms;
 }
 
@@ -67,7 +73,7 @@ describe('many export calls', () => {
     let drives = 0;
     for (; polled.size < 2_000 && drives < 20; drives += 1) {
       const until = clock.now() + 20_000;
-      await pollJobs({ cph, clock, learned: { limits: initialLimits }, until }, [run]);
+      await pollJobs({ cph, clock, learned: { limits: initialLimits }, until, reads }, [run]);
       clock.move(40_000);
     }
     expect(calls).toBe(20 * drives);
@@ -116,7 +122,7 @@ async function lookup(run: OpenRun, jobs: Record<string, Partial<Job>[]>, after 
   } as unknown as RunDeps['cph'];
   const before = run.unwritten.events.length;
   const learned = { limits: initialLimits };
-  await pollJobs({ cph, clock: playClock(T0 + after), learned, until: Infinity }, [run]);
+  await pollJobs({ cph, clock: playClock(T0 + after), learned, until: Infinity, reads }, [run]);
   return { calls, events: run.unwritten.events.slice(before) };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ReadsSpent } from '../../../lib/errors.ts';
 import { fold } from '../../../lib/ledger/run/fold.ts';
 import { trackOutage } from '../../../lib/run/export/track-outage.ts';
 import { playClock } from '../../../testing/play-clock.ts';
@@ -24,6 +25,13 @@ describe.each(['jobs', 'archives'] as const)('trackOutage of the %s', (to) => {
     await expect(trackOutage({ clock }, all, to, fails)).rejects.toThrow('unreachable');
     const started = [{ type: 'outage_started', at: T0, to }];
     expect(all.map(({ unwritten }) => unwritten.events)).toEqual([started, started]);
+  });
+
+  it('records nothing when a lookup has to wait for its turn', async () => {
+    const all = runs();
+    const spent = () => Promise.reject(new ReadsSpent(T0 + 9));
+    await expect(trackOutage({ clock: playClock(T0) }, all, to, spent)).rejects.toThrow();
+    expect(all.map(({ unwritten }) => unwritten.events)).toEqual([[], []]);
   });
 
   it('records that lookups work again, for runs with an outage only', async () => {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type ErrorCode, LeaseLost, PhonevaultError, TimeUp } from '../../../lib/errors.ts';
+import {
+  type ErrorCode,
+  LeaseLost,
+  PhonevaultError,
+  ReadsSpent,
+  TimeUp,
+} from '../../../lib/errors.ts';
 import { missingObject } from '../../../lib/ledger/store/object-error.ts';
 import { fold } from '../../../lib/ledger/run/fold.ts';
 import { containFailure } from '../../../lib/run/state/contain-failure.ts';
@@ -41,6 +47,17 @@ describe('containFailure', () => {
     expect(await containFailure(deps, () => Promise.reject(new TimeUp()), { run })).toBe(false);
     expect(run).toMatchObject({ retryAt: { step: 0 }, unwritten: { events: [] } });
     expect(warnings).toEqual([]);
+  });
+
+  it('pauses the run until the reads of CPH allow more, and records nothing', async () => {
+    const { deps, warnings, run } = scene();
+    const spent = () => Promise.reject(new ReadsSpent(T0 + 9));
+    expect(await containFailure(deps, spent, { run })).toBe(false);
+    expect(run).toMatchObject({ retryAt: { step: T0 + 9 }, unwritten: { events: [] } });
+    expect(warnings).toEqual([]);
+    run.retryAt.step = 0;
+    await containFailure(deps, spent, { run, pauses: false });
+    expect(run.retryAt.step).toBe(0);
   });
 
   it('counts the calls of the work for its run', async () => {
