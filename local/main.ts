@@ -54,18 +54,30 @@ async function start(options: LocalOptions): Promise<void> {
   if (urls.apig !== undefined) cloud.functiongraph.setApigUrl(urls.apig);
   const timer = setInterval(() => void cloud.advance(), ADVANCE_INTERVAL_MS).unref();
   const ready = readyLine(cloud, urls);
-  const readyFile = options['ready-file'];
-  const deleteReadyFile =
-    readyFile === undefined ? undefined : await writeReadyFile(readyFile, cloud, ready);
+  const deleteReadyFile = await keepReadyFile(options['ready-file'], cloud, ready);
   const stop = () => {
-    deleteReadyFile?.();
+    deleteReadyFile();
     clearInterval(timer);
     const ends = [...listening.map((server) => server.close()), cloud.functiongraph.stop()];
     void Promise.all(ends).then(() => process.exit(0));
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, stop);
   console.log(ready);
+}
+
+/** Writes the ready file, if there is to be one. Returns a function that deletes it. Warns if another cloud has it. */
+async function keepReadyFile(
+  file: string | undefined,
+  cloud: Cloud,
+  ready: string,
+): Promise<() => void> {
+  if (file === undefined) return () => undefined;
+  const result = await writeReadyFile(file, cloud, ready);
+  if (result.kind === 'written') return result.remove;
+  console.error(
+    `${file} belongs to ${result.by}: it is left as it is, and "local:env" and "--stage local" mean that one. For this cloud use --ready-file FILE and PHONEVAULT_READY_FILE=FILE`,
+  );
+  return () => undefined;
 }
 
 /** Throws unless the path is a Node.js binary that runs. */

@@ -130,13 +130,21 @@ describe('the embedded cloud as a process', () => {
     expect(output).toContain('phones');
   });
 
-  it('keeps the ready file until it stops', async () => {
+  it('keeps the ready file until it stops, also while another cloud starts and stops in its folder', async () => {
     const data = mkdtempSync(join(tmpdir(), 'cloud-'));
     const file = join(data, 'a', 'ready.json');
     const child = run('--phones', '1', '--servers', '1', '--ready-file', file);
     try {
       const reader = createInterface({ input: child.stdout });
       const [line] = (await once(reader, 'line')) as [string];
+      expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject(JSON.parse(line) as Ready);
+      const second = run('--phones', '1', '--servers', '1', '--ready-file', file);
+      let warning = '';
+      second.stderr.on('data', (chunk: Buffer) => (warning += chunk.toString()));
+      await once(createInterface({ input: second.stdout }), 'line');
+      second.kill('SIGTERM');
+      await once(second, 'close');
+      expect(warning).toContain(`belongs to process ${child.pid}`);
       expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject(JSON.parse(line) as Ready);
       child.kill('SIGTERM');
       await once(child, 'exit');
