@@ -7,14 +7,15 @@
  * final    the phone cannot be exported; a retry changes nothing
  * stop     nothing of the account can be exported: the run makes no more calls
  * split    the call held too many phones: send it in smaller calls
+ * unknown  the lists that we could read do not have it. A refused submission is not repeated blindly; a failed job is
  */
-export type CodeClass = 'retry' | 'wait' | 'final' | 'stop' | 'split';
+export type CodeClass = 'retry' | 'wait' | 'final' | 'stop' | 'split' | 'unknown';
 
 const BUSY = 'CPS.0042';
 const INTERNAL = 'CPS.0003';
 const NO_PROJECT = 'CPS.0001';
 
-const CLASSES: Record<Exclude<CodeClass, 'final'>, readonly string[]> = {
+const CLASSES: Record<Exclude<CodeClass, 'unknown'>, readonly string[]> = {
   retry: [
     INTERNAL,
     'CPS.0011',
@@ -31,6 +32,38 @@ const CLASSES: Record<Exclude<CodeClass, 'final'>, readonly string[]> = {
   wait: ['CPS.0022', 'CPS.0099', 'CPS.0141', 'CPS.0158', 'CPS.0165'],
   stop: [NO_PROJECT, 'CPS.0006', 'CPS.0007', 'CPS.0008', 'CPS.0046'],
   split: ['CPS.0170', 'CPS.0190'],
+  final: [
+    'CPS.0002',
+    'CPS.0004',
+    'CPS.0005',
+    'CPS.0009',
+    'CPS.0010',
+    'CPS.0015',
+    'CPS.0016',
+    'CPS.0048',
+    'CPS.0049',
+    'CPS.0053',
+    'CPS.0065',
+    'CPS.0077',
+    'CPS.0080',
+    'CPS.0081',
+    'CPS.0097',
+    'CPS.0104',
+    'CPS.0117',
+    'CPS.0118',
+    'CPS.0134',
+    'CPS.0135',
+    'CPS.0156',
+    'CPS.0159',
+    'CPS.0161',
+    'CPS.0167',
+    'CPS.0168',
+    'CPS.0169',
+    'CPS.0171',
+    'CPS.0172',
+    'CPS.0196',
+    'CPS.0199',
+  ],
 };
 
 const classByCode = new Map(
@@ -42,9 +75,9 @@ const classByCode = new Map(
 const ABOUT_STATE = new Set(['CPS.0022', 'CPS.0141', 'CPS.0165']);
 const ABOUT_ONE_PHONE = new Set([...ABOUT_STATE, 'CPS.0004', 'CPS.0005', 'CPS.0053', 'CPS.0099']);
 
-/** Returns the class of a code. An unknown code is final: a submission is never repeated blindly. */
+/** Returns the class of a code. */
 export function classOfCode(code: string): CodeClass {
-  return classByCode.get(code) ?? 'final';
+  return classByCode.get(code) ?? 'unknown';
 }
 
 /** True for a code about one phone. On a whole call it means that one of its phones caused the error. */

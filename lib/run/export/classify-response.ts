@@ -6,6 +6,8 @@ import type { Item } from './lanes.ts';
 
 const MAX_CODE_LENGTH = 64;
 const MAX_MESSAGE_LENGTH = 200;
+/** The gateway refuses a body above 12 MB (APIGW.0201): fewer phones make a smaller one. */
+const TOO_LARGE = 413;
 
 /**
  * Returns one event per phone of the call: accepted with its job, refused, or with an unknown outcome when the response does
@@ -70,7 +72,8 @@ export function classifyError(items: Item[], error: unknown, at: number): Failur
   if (error.code === 'throttled') return { kind: 'throttled' };
   if (error.status === undefined || error.status >= 500) return { kind: 'unsent' };
   const code = (error.serviceCode ?? `HTTP.${error.status}`).slice(0, MAX_CODE_LENGTH);
-  if (classOfCode(code) === 'split' && items.length > 1) return { kind: 'too_large' };
+  const isTooLarge = classOfCode(code) === 'split' || error.status === TOO_LARGE;
+  if (isTooLarge && items.length > 1) return { kind: 'too_large' };
   if (isAboutOnePhone(code) && items.length > 1) return { kind: 'one_phone' };
   const message = error.message.slice(0, MAX_MESSAGE_LENGTH);
   const events = items.map((item): RunEvent => ({

@@ -1,4 +1,4 @@
-import { classOfCode, type CodeClass, isAboutState } from '../../cloud/cph/error-codes.ts';
+import { classOfCode, isAboutState } from '../../cloud/cph/error-codes.ts';
 import type { Attempt, PhoneState } from '../../ledger/run/fold.ts';
 import type { Terms } from '../../ledger/run/plan.ts';
 import type { PhoneOutcome } from '../../ledger/run/report.ts';
@@ -126,8 +126,7 @@ function stepWithoutAttempt(phone: PhoneState, facts: RunFacts, past: History, n
   const { lastFailure } = past;
   if (lastFailure !== undefined) {
     const { reason, code } = lastFailure;
-    const isFinal = code !== undefined && (isOf(code, 'final') || isOf(code, 'stop'));
-    if (isFinal || past.failed >= facts.terms.attempts) {
+    if (isFinal(lastFailure) || past.failed >= facts.terms.attempts) {
       return { kind: 'done', outcome: 'failed', reason, code };
     }
   }
@@ -159,7 +158,13 @@ function waitStartOf(
   return planned.waiting === true && readyAt === undefined ? startedAt : undefined;
 }
 
-const isOf = (code: string, kind: CodeClass): boolean => classOfCode(code) === kind;
+/** Returns whether a retry is useless. An unknown code is final where CPH refused the export, not where its job failed. */
+function isFinal({ reason, code }: NonNullable<History['lastFailure']>): boolean {
+  if (code === undefined) return false;
+  const kind = classOfCode(code);
+  if (kind === 'unknown') return reason === 'refused';
+  return kind === 'final' || kind === 'stop';
+}
 
 function deadlineOf(facts: RunFacts): number {
   return facts.startedAt + facts.terms.deadline;

@@ -13,7 +13,11 @@ const classes: Record<CodeClass, string[]> = {
   wait: '0022 0099 0141 0158 0165'.split(' '),
   stop: '0001 0006 0007 0008 0046'.split(' '),
   split: '0170 0190'.split(' '),
-  final: '0004 0005 0053 9999'.split(' '),
+  final:
+    '0002 0004 0005 0009 0010 0015 0016 0048 0049 0053 0065 0077 0080 0081 0097 0104 0117 0118 0134 0135 0156 0159 0161 0167 0168 0169 0171 0172 0196 0199'.split(
+      ' ',
+    ),
+  unknown: '0191 0347 9999'.split(' '),
 };
 const ofOnePhone = '0004 0005 0022 0053 0099 0141 0165'.split(' ');
 const ofState = '0022 0141 0165'.split(' ');
@@ -33,9 +37,9 @@ describe('an error code', () => {
   });
 
   it.each(['', 'HTTP.404', 'cps.0042', 'toString'])(
-    'that nobody knows (%j) is final, and of no phone',
+    'that nobody knows (%j) is unknown, and of no phone',
     (code) => {
-      expect(classOfCode(code)).toBe('final');
+      expect(classOfCode(code)).toBe('unknown');
       expect(isAboutOnePhone(code)).toBe(false);
       expect(isAboutState(code)).toBe(false);
     },

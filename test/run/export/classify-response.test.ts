@@ -115,9 +115,20 @@ describe('classifyError', () => {
     ['not processed (500)', 'unsent', failure({ status: 500 })],
     ['not processed (503)', 'unsent', failure({ status: 503, serviceCode: 'CPS.0001' })],
     ['refused as too large', 'too_large', failure({ serviceCode: 'CPS.0170' })],
+    ['refused for its body (413)', 'too_large', failure({ status: 413 })],
+    [
+      'refused for its body by the gateway',
+      'too_large',
+      failure({ status: 413, serviceCode: 'APIGW.0201' }),
+    ],
     ['refused because of one phone', 'one_phone', failure({ serviceCode: 'CPS.0005' })],
   ])('returns no events for a call that was %s', (_, kind, error) => {
     expect(classifyError(items, error, T0)).toStrictEqual({ kind });
+  });
+
+  it('refuses the one phone of a call whose body is too large', () => {
+    const failed = { kind: 'refused', events: [{ type: 'refused', ...p1, code: 'HTTP.413' }] };
+    expect(classifyError([item('p1')], failure({ status: 413 }), T0)).toMatchObject(failed);
   });
 
   it.each(['CPS.0170', 'CPS.0005'])('refuses the one phone of a call for %s', (serviceCode) => {

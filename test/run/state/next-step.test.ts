@@ -63,10 +63,22 @@ describe('nextStep', () => {
       { kind: 'submit', attempt: 2 },
     ],
     [
-      'fails the phone at an unknown code, without a retry',
+      'retries a job that failed with an unknown code',
       [intent(), accepted(), failed('CPS.9999')],
       T0,
+      { kind: 'submit', attempt: 2 },
+    ],
+    [
+      'ends after `retry.attempts` jobs that failed with an unknown code',
+      [intent(), accepted(), failed('CPS.9999'), intent(2), accepted(2), failed('CPS.9999', 2)],
+      T0,
       { kind: 'done', outcome: 'failed', reason: 'job_failed', code: 'CPS.9999' },
+    ],
+    [
+      'does not retry a job that failed with a final code',
+      [intent(), accepted(), failed('CPS.0199')],
+      T0,
+      { kind: 'done', outcome: 'failed', reason: 'job_failed', code: 'CPS.0199' },
     ],
     [
       'waits for the state of a phone that was refused for it',
