@@ -1,0 +1,51 @@
+import { expandObjectPath } from '../keys/keys.ts';
+import { keyLengthProblems } from '../keys/object-path.ts';
+import { type Finding, type Path, show } from '../parse/validation-error.ts';
+import type { Draft } from './draft.ts';
+import { covers } from './paths.ts';
+
+/** Returns an error for each include that is fully excluded. */
+export function excludedErrors(draft: Draft): Finding[] {
+  const excludes = draft.texts(['export', 'exclude']);
+  return draft.texts(['export', 'include']).flatMap(({ path, value }): Finding[] => {
+    const cover = excludes.find((exclude) => covers(exclude.value, value));
+    if (cover === undefined) return [];
+    return [
+      {
+        path,
+        message: `${show(value)} is fully excluded`,
+        found: show(value),
+        allowed: 'a path that is not fully excluded',
+        hint: `The exclude ${show(cover.value)} covers it.`,
+      },
+    ];
+  });
+}
+
+/** Returns what is wrong with the folder of the archives. They must not be written into `ledger`. */
+export function objectPathErrors(
+  draft: Draft,
+  ledger?: { bucket: string; prefix: string },
+): Finding[] {
+  const path: Path = ['export', 'object_path'];
+  if (draft.mapping(['export']) === undefined) return [];
+  const template = draft.text(path, '{policy}/{date}');
+  if (template === undefined) return [];
+  const policy = draft.text(['name']) ?? 'p'.repeat(32);
+  const folder = expandObjectPath(template, { policy, date: '20260102', slot: '20260102T000000Z' });
+  const findings: Finding[] = keyLengthProblems(folder).map((problem) => ({
+    path,
+    found: show(template),
+    ...problem,
+  }));
+  const bucket = draft.text(['export', 'bucket']);
+  if (bucket !== undefined && bucket === ledger?.bucket && `${folder}/`.startsWith(ledger.prefix)) {
+    findings.push({
+      path,
+      message: 'archives would be written into the ledger',
+      found: show(template),
+      allowed: `another bucket, or a folder outside ${show(ledger.prefix)}`,
+    });
+  }
+  return findings;
+}

@@ -1,0 +1,110 @@
+import {
+  bucket,
+  choice,
+  cron,
+  duration,
+  listOf,
+  mapping,
+  objectPath,
+  phonePath,
+  share,
+  whole,
+  zone,
+} from './fields.ts';
+import { MINUTE, SECOND, WEEK } from './duration.ts';
+
+const YEAR = 366 * 24 * 60 * MINUTE;
+
+// The sections of a policy file besides `select`.
+
+export const schedule = mapping({
+  cron: cron.meta({
+    description:
+      'When to run: second minute hour day-of-month month day-of-week, as in FunctionGraph timers.',
+    examples: ['0 30 2 * * *', '0 0 3 ? * Mon-Fri', '0 0/30 * * * *'],
+  }),
+  timezone: zone.meta({
+    description: 'The IANA time zone of the cron expression and of `{date}`.',
+    examples: ['Asia/Shanghai', 'UTC'],
+  }),
+  start_within: duration(SECOND, WEEK)
+    .prefault('2h')
+    .meta({
+      description:
+        'How late a slot may start, for example after an outage. An older slot does not run and is reported as missed.',
+      examples: ['30m'],
+    }),
+}).meta({
+  description:
+    'When the policy runs. Without it, only requests and timers that name the policy start runs.',
+  examples: [{ cron: '0 30 2 * * *', timezone: 'Asia/Shanghai' }],
+});
+
+export const exported = mapping({
+  include: listOf(phonePath, 'paths', 1, 100).meta({
+    description:
+      'The paths to export: /data, /cache or below. A `*` at the end matches every path that starts like that.',
+    examples: [['/data/data', '/data/media/0']],
+  }),
+  exclude: listOf(phonePath, 'paths', 0, 100)
+    .prefault([])
+    .meta({
+      description:
+        'Paths that are not exported, even below an `include`. Excluding all of an `include` is an error.',
+      examples: [['/data/data/com.example.cache', '/data/media/0/Download']],
+    }),
+  bucket: bucket.meta({
+    description: "The OBS bucket for the archives, in the phones' region.",
+    examples: ['my-phone-backups'],
+  }),
+  object_path: objectPath.prefault('{policy}/{date}').meta({
+    description:
+      'The folder of the archives, with `{policy}`, `{date}` and `{slot}` replaced. Run id, phone id and attempt are added.',
+    examples: ['phones/{policy}/{slot}'],
+  }),
+}).meta({
+  description: 'What to export, and where to.',
+  examples: [{ include: ['/data/data'], bucket: 'my-phone-backups' }],
+});
+
+export const retry = mapping({
+  attempts: whole(1, 5)
+    .prefault(2)
+    .meta({
+      description:
+        'The most attempts per phone. Attempts whose response was lost do not count; there may be 3 of those.',
+      examples: [3],
+    }),
+});
+
+export const objective = mapping({
+  max_age: duration(MINUTE, YEAR)
+    .optional()
+    .meta({
+      description:
+        'How old the last verified archive of a phone may be. Default: a phone is late when its archive is older than the last two slots that should have ended.',
+      examples: ['26h'],
+    }),
+  phones: share.prefault('90%').meta({
+    description:
+      'How many of the phones that can be exported must have a backup that is recent enough. Below 100%, one phone may always be late.',
+    examples: ['98%'],
+  }),
+});
+
+export const notify = mapping({
+  when: choice(['always', 'problems', 'change'])
+    .prefault('always')
+    .meta({
+      description:
+        'Which settled runs are reported: all, those not completed, or those whose outcome differs from the previous run.',
+      examples: ['problems'],
+    }),
+  language: choice(['en', 'zh'])
+    .prefault('en')
+    .meta({
+      description:
+        'The language of e-mails and text messages. Messages for programs do not depend on it.',
+      examples: ['zh'],
+    }),
+});
