@@ -2,6 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { NIGHTLY } from '../../testing/night.ts';
 import { api } from './support/api.ts';
+import { idOf, ready, startNightly } from './support/runs.ts';
 import { EXPIRED, READER, TOKEN, WEBHOOK_KEYS } from '../../testing/keys.ts';
 
 const EVERY_ROUTE = [
@@ -83,6 +84,21 @@ describe('a webhook', () => {
     expect(other.body.run_id).not.toBe(first.body.run_id);
     expect(kicks).toHaveLength(2);
     expect(lines.at(-1)).toMatchObject({ caller: 'webhook', kind: 'webhook' });
+  });
+
+  it('has idempotency keys of its own, as every caller has', async () => {
+    const made = await ready();
+    const start = async () => [
+      await startNightly(made, 'k1'),
+      await made.call('POST', '/v1/runs', signed(key, made.clock.now(), body, 'k1')),
+      await made.call('POST', '/v1/runs', signed(restricted, made.clock.now(), body, 'k1')),
+    ];
+    const first = await start();
+    expect(first.map(({ status }) => status)).toEqual([202, 202, 202]);
+    expect(new Set(first.map(idOf)).size).toBe(3);
+    expect((await start()).map(idOf)).toEqual(first.map(idOf));
+    const other = await startNightly(made, 'k1', { phones: ['a'] });
+    expect([other.status, other.body.code]).toEqual([409, 'conflict']);
   });
 
   it('may carry several signatures, in one header or in several', async () => {

@@ -210,6 +210,7 @@ const table: Record<keyof typeof layout, Row[] | 'folder'> = {
   inventoryParts: 'folder',
   state: 'folder',
   probe: [{ pattern: below('state/probe/'), role: 'unused' }],
+  clientKeys: 'folder',
   clientKey: [{ pattern: below('state/keys/'), role: 'unused' }],
 };
 

@@ -44,7 +44,7 @@ export const startRun = route({
     }
     const { runId, repeated } = await requestRun(deps.run, {
       policy,
-      token: key,
+      token: tokenOf(caller, key),
       trigger: 'http',
       ...(body.phones === undefined ? {} : { phones: body.phones }),
     });
@@ -58,6 +58,11 @@ export const startRun = route({
     };
   },
 });
+
+/** Returns the token of a key: each caller has its own keys. No name of a caller and no token of the command line has a NUL. */
+function tokenOf({ kind, name }: Caller, key: string): string {
+  return [kind, name, key].join('\0');
+}
 
 function keyOf(caller: Caller, headers: Headers): string {
   const webhook = caller.kind === 'webhook';

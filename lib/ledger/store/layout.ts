@@ -46,6 +46,7 @@ export const layout = {
   inventory: (scope: string) => `state/inventory/${scope}.json`,
   inventoryParts: (scope: string) => `state/inventory/${scope}/`,
   probe: (id: string) => `state/probe/${id}.json`,
+  clientKeys: 'state/keys/',
   clientKey: (digest: string) => `state/keys/${digest}/`,
 } as const;
 

@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PhonevaultError } from '../../../lib/errors.ts';
 import { claimKey } from '../../../lib/ledger/state/client-keys.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import { agendaClock, playClock } from '../../../testing/play-clock.ts';
-import { T0 } from '../../support/runs.ts';
+import { MINUTE, T0 } from '../../support/runs.ts';
 
 const USES = [{ policy: 'a' }, { policy: 'b' }, { policy: 'a', phones: ['p1'] }];
 
@@ -37,7 +38,7 @@ describe('claimKey', () => {
           const { clock, store } = setUp();
           const still = { ...clock, sleep: async () => undefined };
           const slow = {
-            list: s.scheduleFunction(async (prefix: string) => store.list(prefix)),
+            list: s.scheduleFunction(store.list),
             put: s.scheduleFunction(async (key: string, body: string) => {
               if (ticking) clock.move(1);
               return store.put(key, body);
@@ -57,6 +58,49 @@ describe('claimKey', () => {
   });
 });
 
+describe('the uses of keys', () => {
+  const WEEK = 7 * 24 * 60 * MINUTE;
+
+  it('count for a week, and then make room for another use of the same key', async () => {
+    const { clock, claim, store } = setUp();
+    const [first = { policy: '' }, second = { policy: '' }] = USES;
+    await claim(first);
+    clock.move(WEEK);
+    expect(await claim(second)).toBe('taken');
+    clock.move(1);
+    expect(await claim(second)).toBe('claimed');
+    expect(await claim(first)).toBe('taken');
+    expect(await store.list('state/keys/')).toHaveLength(1);
+  });
+
+  it('stay about as many as a week has, and cost no LIST that a claim does not need anyway', async () => {
+    const { clock, store } = setUp();
+    const calls = { list: 0, remove: 0 };
+    const counted: typeof store = {
+      ...store,
+      list: (...args) => ((calls.list += 1), store.list(...args)),
+      remove: (keys) => ((calls.remove += 1), store.remove(keys)),
+    };
+    for (let n = 0; n < 600; n += 1) {
+      clock.move(WEEK / 200);
+      await claimKey({ store: counted, clock, random: () => 0.5 }, `k${n}`, { policy: 'a' });
+    }
+    expect((await store.list('state/keys/')).length).toBeLessThan(250);
+    expect(calls.list).toBe(2 * 600);
+    expect(calls.remove).toBeLessThan(600);
+  });
+
+  it('count no more after a week even when they cannot be deleted, and keep no use from being accepted', async () => {
+    const { clock, store, claim } = setUp();
+    const [first = { policy: '' }, second = { policy: '' }] = USES;
+    await claim(first);
+    clock.move(WEEK + 1);
+    const remove = () => Promise.reject(new PhonevaultError('unreachable', 'no response'));
+    const deps = { store: { ...store, remove }, clock, random: () => 0.5 };
+    expect(await claimKey(deps, 'k', second)).toBe('claimed');
+  });
+});
+
 type Use = Parameters<typeof claimKey>[2];
 
 /** The first LIST of `late` is empty, as if it ran before the others wrote. */
@@ -67,8 +111,8 @@ function racing() {
     claimKey({ store, clock, random: () => random }, 'k', use);
   const late = (use: Use, random = 0.5) => {
     let lookups = 0;
-    const list: typeof store.list = async (prefix) =>
-      (lookups += 1) === 1 ? [] : store.list(prefix);
+    const list: typeof store.list = async (...args) =>
+      (lookups += 1) === 1 ? [] : store.list(...args);
     return claimKey({ store: { ...store, list }, clock, random: () => random }, 'k', use);
   };
   const keys = async () => (await store.list('')).map(({ key }) => key);
