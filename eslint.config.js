@@ -1,5 +1,5 @@
 import tseslint from 'typescript-eslint';
-import { arrows, noCircles } from './scripts/lint/imports.js';
+import { arrows, noCircles } from './scripts/imports.js';
 
 const base = ['lib/errors', 'lib/clock', 'lib/names', 'lib/secret'];
 const belowRun = ['lib/ledger', 'lib/policy', 'lib/cloud', ...base];
@@ -53,11 +53,10 @@ const ROOMS = {
   local: [],
   demo: ['cli', 'deploy'],
   deploy: [],
-  'scripts/audit': [],
-  'scripts/build': ['scripts/audit'],
-  testing: ['scripts/build', 'lib', 'local', 'handlers', 'cli', 'events'],
+  'scripts/packages': [],
+  testing: ['scripts/packages', 'lib', 'local', 'handlers', 'cli', 'events'],
   bench: ['testing', 'lib', 'local'],
-  scripts: ['testing', 'lib', 'cli', 'local', 'events'],
+  scripts: ['scripts/packages', 'testing', 'lib', 'cli', 'local', 'events'],
 };
 
 const zodAsNamespace = {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { auditLock } from './audit/lock.ts';
+import { auditLock } from './packages/lock.ts';
 
 const root = join(import.meta.dirname, '..');
 

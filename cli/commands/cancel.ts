@@ -7,7 +7,7 @@ import type { RunView } from '../../lib/run/query/schemas.ts';
 import type { Command } from '../program/command.ts';
 import { connect } from '../sign-in/connect.ts';
 import { noSuchRun } from '../show/no-such-run.ts';
-import { runIdValue } from '../show/option-values.ts';
+import { runIdValue } from '../program/id-values.ts';
 import { fold } from '../text/fold.ts';
 import { count } from '../text/plural.ts';
 import { toJson } from '../text/printable.ts';

@@ -1,7 +1,7 @@
 import { type Command, wrongUse } from '../program/command.ts';
 import { examine } from '../doctor/examine.ts';
 import { findingsText } from '../doctor/finding/findings-text.ts';
-import { phoneValue } from '../show/option-values.ts';
+import { phoneValue } from '../program/id-values.ts';
 import { toJson } from '../text/printable.ts';
 
 const INTERRUPTED = 130;

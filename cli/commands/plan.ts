@@ -7,7 +7,7 @@ import { previewRun } from '../../lib/run/plan/preview.ts';
 import type { Command } from '../program/command.ts';
 import { connect, type Session } from '../sign-in/connect.ts';
 import type { Io } from '../io/io.ts';
-import { phoneValue, policyValue } from '../show/option-values.ts';
+import { phoneValue, policyValue } from '../program/id-values.ts';
 import { previewText } from '../show/preview-text.ts';
 import { readPolicyText } from '../show/policies.ts';
 import { readInput } from '../io/read-text.ts';

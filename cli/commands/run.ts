@@ -6,7 +6,7 @@ import { wakeDrive } from '../../lib/run/request/wake-drive.ts';
 import { type Command, wrongUse } from '../program/command.ts';
 import { connect, type Session } from '../sign-in/connect.ts';
 import type { Io } from '../io/io.ts';
-import { phoneValue, policyValue, tokenValue } from '../show/option-values.ts';
+import { phoneValue, policyValue, tokenValue } from '../program/id-values.ts';
 import { outcomeText } from '../show/outcome-text.ts';
 import { noSuchPolicy } from '../show/policies.ts';
 import { fold } from '../text/fold.ts';

@@ -3,7 +3,7 @@ import { exportCalls } from '../../lib/run/query/run-log.ts';
 import type { Command } from '../program/command.ts';
 import { connect } from '../sign-in/connect.ts';
 import { noSuchRun } from '../show/no-such-run.ts';
-import { runIdValue } from '../show/option-values.ts';
+import { runIdValue } from '../program/id-values.ts';
 import { runText } from '../show/run-text.ts';
 import { toJson } from '../text/printable.ts';
 

@@ -3,7 +3,7 @@ import { rebuildRunIndex } from '../../lib/ledger/state/run-index.ts';
 import { listRuns, PAGE_TOKEN } from '../../lib/run/query/list-runs.ts';
 import { type Command, wrongUse } from '../program/command.ts';
 import { connect } from '../sign-in/connect.ts';
-import { policyValue } from '../show/option-values.ts';
+import { policyValue } from '../program/id-values.ts';
 import { runsText } from '../show/runs-text.ts';
 import { momentValue, wholeNumber } from '../program/option-values.ts';
 import { fold } from '../text/fold.ts';

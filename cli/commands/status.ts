@@ -4,7 +4,7 @@ import { policyStatuses } from '../../lib/run/query/policy-status.ts';
 import { problemOf, unreadableObjects } from '../../lib/run/query/unreadable.ts';
 import { type Command, wrongUse } from '../program/command.ts';
 import { connect } from '../sign-in/connect.ts';
-import { policyValue } from '../show/option-values.ts';
+import { policyValue } from '../program/id-values.ts';
 import { backupsText, needsAttention, policiesText } from '../show/status-text.ts';
 import { noPoliciesText, readPolicyText } from '../show/policies.ts';
 import { unreadableLines } from '../show/unreadable-text.ts';

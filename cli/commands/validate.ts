@@ -2,7 +2,7 @@ import { toJson } from '../text/printable.ts';
 import { colours } from '../text/colour.ts';
 import { count } from '../text/plural.ts';
 import { type Command, wrongUse } from '../program/command.ts';
-import { policyValue } from '../show/option-values.ts';
+import { policyValue } from '../program/id-values.ts';
 import { checkBucket, checkFiles, type Checked } from '../validate/check.ts';
 import { errorsText } from '../validate/errors-text.ts';
 

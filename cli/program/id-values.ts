@@ -1,5 +1,5 @@
-import { nameValue } from '../program/option-values.ts';
-import { wrongUse } from '../program/command.ts';
+import { nameValue } from './option-values.ts';
+import { wrongUse } from './command.ts';
 
 export const policyValue = nameValue('the name of a policy');
 

@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readLocal } from './plugin/account.js';
-import { deploy, printPlan } from './plugin/commands/deploy.js';
-import { DeployError } from './plugin/errors.js';
-import { checkParams } from './plugin/desired/check-settings.js';
-import { info } from './plugin/commands/info.js';
-import { eventOf, invoke, invokeLocal } from './plugin/commands/invoke.js';
-import { logs } from './plugin/commands/logs.js';
-import { remove } from './plugin/commands/remove.js';
-import { eventSchema, schema } from './plugin/desired/schema.js';
-import { createService } from './plugin/service.js';
-import { changesText } from './plugin/change/text.js';
+import { readLocal } from './account.js';
+import { deploy, printPlan } from './commands/deploy.js';
+import { DeployError } from './errors.js';
+import { checkParams } from './desired/check-settings.js';
+import { info } from './commands/info.js';
+import { eventOf, invoke, invokeLocal } from './commands/invoke.js';
+import { logs } from './commands/logs.js';
+import { remove } from './commands/remove.js';
+import { eventSchema, schema } from './desired/schema.js';
+import { createService } from './service.js';
+import { changesText } from './change/text.js';
 
 /** Exit code of `plan` if a deployment would change something. */
 const EXIT_CHANGES = 2;
@@ -135,7 +135,7 @@ export default class HuaweiPlugin {
     await this.change(await this.service.pack([this.options.function]));
   }
 
-  /** @param {import('./plugin/commands/deploy.js').PackagedFunction[]} pieces */
+  /** @param {import('./commands/deploy.js').PackagedFunction[]} pieces */
   async change(pieces) {
     const count = await deploy(await this.service.connect(), pieces, this.changes(), this.print);
     this.print(count === 0 ? 'Nothing changed.' : `Deployed: ${changesText(count)}.`);

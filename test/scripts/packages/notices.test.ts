@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { licencesText } from '../../../scripts/build/licences.ts';
+import { licencesText } from '../../../scripts/packages/notices.ts';
 
 let root: string;
 

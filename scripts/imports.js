@@ -6,7 +6,7 @@ import ts from 'typescript';
 /** @typedef {import('eslint').Rule.RuleContext} RuleContext */
 /** @typedef {{ from: string, to: string }} Import paths from the root, with slashes */
 
-const root = join(import.meta.dirname, '..', '..');
+const root = join(import.meta.dirname, '..');
 const NO_CODE = new Set(['node_modules', 'dist', 'coverage']);
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isAllowed } from '../../../scripts/audit/licences.ts';
+import { isAllowed } from '../../../scripts/packages/licences.ts';
 
 describe('isAllowed', () => {
   it.each([

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { Linter, type ESLint } from 'eslint';
 import { describe, expect, it } from 'vitest';
-import { arrows, chain, withoutTrees } from '../../../scripts/lint/imports.js';
+import { arrows, chain, withoutTrees } from '../../scripts/imports.js';
 
-const root = join(import.meta.dirname, '..', '..', '..');
+const root = join(import.meta.dirname, '..', '..');
 const ROOMS = { 'lib/top': ['lib/low', 'lib/errors'], 'lib/top/part': ['lib/low'], 'lib/low': [] };
 
 function lint(file: string, code: string): string[] {

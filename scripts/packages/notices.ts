@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAllowed } from '../audit/licences.ts';
+import { isAllowed } from './licences.ts';
 
 type Licensed = { name: string; version: string; licence: string; text: string };
 
