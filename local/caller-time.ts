@@ -31,7 +31,7 @@ function isFromFunction({ headers }: Request, { tokens, keys }: CallerOptions): 
   return accessKey !== undefined && keys.find(accessKey)?.usesSimulatedTime === true;
 }
 
-/** Returns the response with Last-Modified, `<LastModified>` and `*_time` in simulated time. */
+/** Returns the response with Last-Modified, the times of XML and `*_time` in simulated time. */
 async function inSimulatedTime(response: Response, time: Time): Promise<Response> {
   const simulated = (ms: number): Date => new Date(Math.round(time.toSimulated(ms)));
   const { headers, status } = response;
@@ -44,7 +44,9 @@ async function inSimulatedTime(response: Response, time: Time): Promise<Response
   const type = headers.get('content-type') ?? '';
   if (response.body === null || !/^application\/(?:json|xml)/.test(type)) return response;
   const text = (await response.text())
-    .replace(/(?<=<LastModified>)[^<]+/g, (stamp) => simulated(Date.parse(stamp)).toISOString())
+    .replace(/(?<=<(?:LastModified|CreationDate|Initiated)>)[^<]+/g, (stamp) =>
+      simulated(Date.parse(stamp)).toISOString(),
+    )
     .replace(/(?<="\w+_time":")\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?=[Z"])/g, (stamp) => {
       const iso = simulated(Date.parse(`${stamp.replace(' ', 'T')}Z`)).toISOString();
       return `${iso.slice(0, 10)}${stamp[10] ?? 'T'}${iso.slice(11, 19)}`;

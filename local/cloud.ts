@@ -90,7 +90,7 @@ export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
   const [projectId, accountId] = [account.project.id, account.domain.id];
   const topicUrn = `urn:smn:${region}:${projectId}:phonevault`;
   const backend = options.backend ?? memoryBackend();
-  if (!(await backend.hasBucket(bucket))) await backend.createBucket(bucket);
+  if (!(await backend.hasBucket(bucket))) await backend.createBucket(bucket, time.now());
 
   const created = createServices({
     ...options,

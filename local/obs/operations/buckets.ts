@@ -3,6 +3,7 @@ import { checkBucketName } from '../storage/backend.ts';
 import type { Handler } from './call.ts';
 import { malformedXml, notImplemented, ObsError } from '../wire/error.ts';
 import { parseXml, textOf } from '../wire/parse-xml.ts';
+import type { Xml } from '../wire/write-xml.ts';
 
 export const listBuckets: Handler = async ({ backend, ownerId, settings }) => {
   if (!('buckets' in backend)) throw notImplemented('A list of buckets');
@@ -12,12 +13,22 @@ export const listBuckets: Handler = async ({ backend, ownerId, settings }) => {
       'ListAllMyBucketsResult',
       [
         ['Owner', [['ID', ownerId]]],
-        ['Buckets', buckets.map((name) => ['Bucket', [['Name', name]]])],
+        ['Buckets', buckets.map(bucketXml)],
       ],
     ],
     settings.region,
   );
 };
+
+function bucketXml({ name, createdAt }: { name: string; createdAt: number }): Xml {
+  return [
+    'Bucket',
+    [
+      ['Name', name],
+      ['CreationDate', new Date(createdAt).toISOString()],
+    ],
+  ];
+}
 
 /** The header names are those that the vendor's SDK reads in S3 mode (huaweicloud-sdk-nodejs-obs, GetBucketMetadata). */
 export const headBucket: Handler = async ({ settings: { region }, traits }) =>
@@ -32,7 +43,8 @@ export const getBucketLocation: Handler = async ({ settings: { region } }) =>
   xmlResponse(['CreateBucketConfiguration', [['LocationConstraint', region]]], region);
 
 /** Throws InvalidBucketName, IllegalLocationConstraintException, BucketAlreadyOwnedByYou. */
-export const createBucket: Handler = async ({ backend, bucket, body, settings, serially }) => {
+export const createBucket: Handler = async (call) => {
+  const { backend, bucket, body, settings, serially, time } = call;
   checkBucketName(bucket);
   const location = body.byteLength === 0 ? settings.region : readLocation(body);
   if (location !== settings.region) {
@@ -43,7 +55,7 @@ export const createBucket: Handler = async ({ backend, bucket, body, settings, s
     if (await backend.hasBucket(bucket)) {
       throw new ObsError(409, 'BucketAlreadyOwnedByYou', 'You own this bucket already.');
     }
-    await backend.createBucket(bucket);
+    await backend.createBucket(bucket, time.now());
   });
   return emptyResponse(200, { location: `/${bucket}` });
 };

@@ -2,7 +2,7 @@ import type { ObjectBackend, ListingBackend } from '../storage/backend.ts';
 import type { Time } from '../../simulation/time.ts';
 import type { RunSerially } from '../storage/serializer.ts';
 import type { Versions } from '../storage/versions.ts';
-import type { Uploads } from './uploads.ts';
+import type { Uploads } from '../multipart/uploads.ts';
 
 /** 403 AccessDenied without `status` and `code`. */
 type Denied = {

@@ -1,126 +1,103 @@
-import type { ObjectRecord } from '../storage/backend.ts';
 import { xmlResponse } from '../wire/responses.ts';
-import { compareBytes, lowerBound } from '../storage/byte-order.ts';
 import type { Handler, ObsCall } from './call.ts';
-import { encode as percentEncode } from '../../http/raw-request.ts';
 import { invalidArgument } from '../wire/error.ts';
 import type { Xml } from '../wire/write-xml.ts';
-
-const MAX_KEYS = 1_000;
-
-type Item = { kind: 'key'; record: ObjectRecord } | { kind: 'prefix'; prefix: string };
-/** Where the next page starts: after a key, or after all keys under a common prefix. */
-type Position = { kind: 'key' | 'prefix'; text: string };
+import {
+  contents,
+  encoderOf,
+  type Item,
+  type Position,
+  readMax,
+  takeItems,
+  visibleRecords,
+} from './list-items.ts';
 
 /** GET Bucket V2 (en-us_topic_0000001358895697). Throws InvalidArgument. */
-export const listObjects: Handler = async (call) => {
-  const { query, bucket, settings, ownerId } = call;
-  const prefix = query.get('prefix') ?? '';
-  const delimiter = query.get('delimiter') ?? '';
-  const maxKeys = readMaxKeys(query.get('max-keys'));
+export const listObjectsV2: Handler = async (call) => {
+  const { query, ownerId } = call;
   const token = query.get('continuation-token');
   const startAfter = query.get('start-after');
   const encode = encoderOf(query.get('encoding-type'));
-  const owner = query.get('fetch-owner') === 'true' ? ownerId : undefined;
-
-  const position: Position =
+  const from: Position =
     token === undefined ? { kind: 'key', text: startAfter ?? '' } : readToken(token);
-  const items = takeItems(
-    await visibleRecords(call, prefix),
-    { prefix, delimiter, position },
-    maxKeys + 1,
-  );
-  const page = items.slice(0, maxKeys);
-  const isTruncated = items.length > maxKeys;
-  const last = page.at(-1);
-  return xmlResponse(
-    [
-      'ListBucketResult',
-      [
-        ['Name', bucket],
-        ['Prefix', encode(prefix)],
-        ['StartAfter', startAfter === undefined ? undefined : encode(startAfter)],
-        ['ContinuationToken', token],
-        ['NextContinuationToken', isTruncated && last !== undefined ? writeToken(last) : undefined],
-        ['KeyCount', page.length],
-        ['MaxKeys', maxKeys],
-        ['Delimiter', delimiter === '' ? undefined : encode(delimiter)],
-        ['EncodingType', query.get('encoding-type')],
-        ['IsTruncated', isTruncated],
-        ...page.flatMap((item) =>
-          item.kind === 'key' ? [contents(item.record, encode, owner)] : [],
-        ),
-        ...page.flatMap((item): Xml[] =>
-          item.kind === 'prefix' ? [['CommonPrefixes', [['Prefix', encode(item.prefix)]]]] : [],
-        ),
-      ],
-    ],
-    settings.region,
-  );
+  const { items, last, maxKeys } = await readPage(call, from);
+  const owner = query.get('fetch-owner') === 'true' ? ownerId : undefined;
+  return listResponse(call, { items, last, maxKeys, owner }, [
+    ['StartAfter', startAfter === undefined ? undefined : encode(startAfter)],
+    ['ContinuationToken', token],
+    ['NextContinuationToken', last === undefined ? undefined : writeToken(last)],
+    ['KeyCount', items.length],
+  ]);
 };
 
-async function visibleRecords(call: ObsCall, prefix: string): Promise<ObjectRecord[]> {
-  const { backend, bucket, settings, time } = call;
-  const records = await backend.list(bucket, prefix);
-  if (settings.listDelayMs <= 0) return records;
-  const newest = time.now() - settings.listDelayMs / time.speed();
-  return records.filter((record) => record.lastModified <= newest);
+/** GET Bucket (en-us_topic_0125560361): by marker, always with the owner. Throws InvalidArgument. */
+export const listObjects: Handler = async (call) => {
+  const { query, ownerId } = call;
+  const marker = query.get('marker') ?? '';
+  const encode = encoderOf(query.get('encoding-type'));
+  const { items, last, maxKeys } = await readPage(call, positionOf(marker, query));
+  const next = last === undefined ? undefined : textOf(last);
+  return listResponse(call, { items, last, maxKeys, owner: ownerId }, [
+    ['Marker', encode(marker)],
+    ['NextMarker', next === undefined ? undefined : encode(next)],
+  ]);
+};
+
+type Page = {
+  items: Item[];
+  /** The last item of the page if there are more; else undefined. */
+  last: Item | undefined;
+  maxKeys: number;
+};
+
+async function readPage(call: ObsCall, position: Position): Promise<Page> {
+  const { query } = call;
+  const prefix = query.get('prefix') ?? '';
+  const delimiter = query.get('delimiter') ?? '';
+  const maxKeys = readMax(query.get('max-keys'), 'max-keys');
+  const records = await visibleRecords(call, prefix);
+  const found = takeItems(records, { prefix, delimiter, position }, maxKeys + 1);
+  const items = found.slice(0, maxKeys);
+  return { items, last: found.length > maxKeys ? items.at(-1) : undefined, maxKeys };
 }
 
-/** Returns the first `max` keys and common prefixes after the position. */
-function takeItems(
-  records: readonly ObjectRecord[],
-  { prefix, delimiter, position }: { prefix: string; delimiter: string; position: Position },
-  max: number,
-): Item[] {
-  const items: Item[] = [];
-  let common = position.kind === 'prefix' ? position.text : undefined;
-  const isPassed = ({ key }: ObjectRecord) =>
-    (common !== undefined && key.startsWith(common)) || compareBytes(key, position.text) <= 0;
-  for (let i = lowerBound(records, position.text, ({ key }) => key); i < records.length; i += 1) {
-    const record = records[i] as ObjectRecord;
-    if (isPassed(record)) continue;
-    if (items.length === max) break;
-    const end = delimiter === '' ? -1 : record.key.indexOf(delimiter, prefix.length);
-    if (end === -1) {
-      items.push({ kind: 'key', record });
-    } else {
-      common = record.key.slice(0, end + delimiter.length);
-      items.push({ kind: 'prefix', prefix: common });
-    }
-  }
-  return items;
-}
-
-function contents(record: ObjectRecord, encode: (text: string) => string, owner?: string): Xml {
-  return [
-    'Contents',
-    [
-      ['Key', encode(record.key)],
-      ['LastModified', new Date(record.lastModified).toISOString()],
-      ['ETag', `"${record.etag}"`],
-      ['Size', record.size],
-      ['Owner', owner === undefined ? undefined : [['ID', owner]]],
-      ['StorageClass', 'STANDARD'],
-    ],
+function listResponse(
+  { query, bucket, settings }: ObsCall,
+  { items, last, maxKeys, owner }: Page & { owner: string | undefined },
+  place: Xml[],
+): Response {
+  const encode = encoderOf(query.get('encoding-type'));
+  const delimiter = query.get('delimiter') ?? '';
+  const facts: Xml[] = [
+    ['Name', bucket],
+    ['Prefix', encode(query.get('prefix') ?? '')],
+    ...place,
+    ['MaxKeys', maxKeys],
+    ['Delimiter', delimiter === '' ? undefined : encode(delimiter)],
+    ['EncodingType', query.get('encoding-type')],
+    ['IsTruncated', last !== undefined],
+    ...items.flatMap((item) => (item.kind === 'key' ? [contents(item.record, encode, owner)] : [])),
+    ...items.flatMap((item): Xml[] =>
+      item.kind === 'prefix' ? [['CommonPrefixes', [['Prefix', encode(item.prefix)]]]] : [],
+    ),
   ];
+  return xmlResponse(['ListBucketResult', facts], settings.region);
 }
 
-function readMaxKeys(text: string | undefined): number {
-  if (text === undefined) return MAX_KEYS;
-  if (!/^\d{1,9}$/.test(text) || Number(text) === 0) throw invalidArgument('max-keys');
-  return Math.min(Number(text), MAX_KEYS);
+/** A marker that is a common prefix stands for all keys under it. */
+function positionOf(marker: string, query: ReadonlyMap<string, string>): Position {
+  const prefix = query.get('prefix') ?? '';
+  const delimiter = query.get('delimiter') ?? '';
+  const end =
+    marker.startsWith(prefix) && delimiter !== '' ? marker.indexOf(delimiter, prefix.length) : -1;
+  const isPrefix = end !== -1 && end + delimiter.length === marker.length;
+  return { kind: isPrefix ? 'prefix' : 'key', text: marker };
 }
 
-function encoderOf(type: string | undefined): (text: string) => string {
-  if (type === undefined) return (text) => text;
-  if (type !== 'url') throw invalidArgument('encoding-type');
-  return (text) => percentEncode(text).replaceAll('%2F', '/');
-}
+const textOf = (item: Item) => (item.kind === 'key' ? item.record.key : item.prefix);
 
 function writeToken(item: Item): string {
-  const text = item.kind === 'key' ? `k${item.record.key}` : `p${item.prefix}`;
-  return Buffer.from(text).toString('base64url');
+  return Buffer.from(`${item.kind === 'key' ? 'k' : 'p'}${textOf(item)}`).toString('base64url');
 }
 
 function readToken(token: string): Position {

@@ -6,13 +6,14 @@ import {
 import { createBucket, getBucketLocation, headBucket, listBuckets } from '../operations/buckets.ts';
 import type { Handler } from '../operations/call.ts';
 import { deleteObjects } from '../operations/delete-objects.ts';
-import { listObjects } from '../operations/list-objects.ts';
+import { listMultipartUploads, listParts } from '../multipart/list-uploads.ts';
+import { listObjects, listObjectsV2 } from '../operations/list-objects.ts';
 import {
   abortMultipartUpload,
   completeMultipartUpload,
   createMultipartUpload,
   uploadPart,
-} from '../operations/multipart.ts';
+} from '../multipart/multipart.ts';
 import { deleteObject, getObject, headObject, putObject } from '../operations/objects.ts';
 import type { Operation } from './route.ts';
 
@@ -25,7 +26,10 @@ export const HANDLERS: Record<Operation, Handler> = {
   PutBucketVersioning: putBucketVersioning,
   GetBucketVersioning: getBucketVersioning,
   GetObjectLockConfiguration: getObjectLockConfiguration,
-  ListObjectsV2: listObjects,
+  ListObjects: listObjects,
+  ListObjectsV2: listObjectsV2,
+  ListMultipartUploads: listMultipartUploads,
+  ListParts: listParts,
   DeleteObjects: deleteObjects,
   PutObject: putObject,
   GetObject: getObject,

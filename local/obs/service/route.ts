@@ -26,11 +26,32 @@ const ROUTES = [
       'encoding-type',
     ],
   ],
+  [
+    'ListObjects',
+    'GET',
+    'bucket',
+    [],
+    ['prefix', 'delimiter', 'marker', 'max-keys', 'encoding-type'],
+  ],
+  [
+    'ListMultipartUploads',
+    'GET',
+    'bucket',
+    ['uploads'],
+    ['prefix', 'delimiter', 'key-marker', 'upload-id-marker', 'max-uploads', 'encoding-type'],
+  ],
   ['PutObject', 'PUT', 'object', [], []],
   ['GetObject', 'GET', 'object', [], []],
   ['HeadObject', 'HEAD', 'object', [], []],
   ['DeleteObject', 'DELETE', 'object', [], ['versionId']],
   ['CreateMultipartUpload', 'POST', 'object', ['uploads'], []],
+  [
+    'ListParts',
+    'GET',
+    'object',
+    ['uploadId'],
+    ['part-number-marker', 'max-parts', 'encoding-type'],
+  ],
   ['UploadPart', 'PUT', 'object', ['partNumber', 'uploadId'], []],
   ['CompleteMultipartUpload', 'POST', 'object', ['uploadId'], []],
   ['AbortMultipartUpload', 'DELETE', 'object', ['uploadId'], []],
@@ -50,8 +71,10 @@ export function routeOf(
 ): Operation {
   const { bucket, key } = address;
   const scope = bucket === undefined ? 'service' : key === undefined ? 'bucket' : 'object';
-  const header = [...request.headers.keys()].find((name) => UNSUPPORTED_HEADERS.test(name));
-  if (header !== undefined) throw notImplemented(`The header ${header}`);
+  for (const [name, value] of request.headers) {
+    const isOwnersOnly = name === 'x-amz-acl' && value === 'private';
+    if (UNSUPPORTED_HEADERS.test(name) && !isOwnersOnly) throw notImplemented(`The header ${name}`);
+  }
   if (query.has('list-type') && query.get('list-type') !== '2') throw notImplemented('list-type');
 
   const names = [...query.keys()].filter((name) => name !== 'x-id' && !/^X-Amz-/i.test(name));

@@ -14,7 +14,7 @@ import { HANDLERS } from './handlers.ts';
 import { createSerializer } from '../storage/serializer.ts';
 import { createVerifier } from '../signing/signature.ts';
 import { checkStyle, readTarget, type Target } from './target.ts';
-import { createUploads } from '../operations/uploads.ts';
+import { createUploads } from '../multipart/uploads.ts';
 import { createVersions, type Versions } from '../storage/versions.ts';
 
 /** All but `region` are read in every call, so they may change while the service runs. */

@@ -14,7 +14,8 @@ export type ObjectRecord = {
 /** A store of objects: memory, a folder of files, or an S3 server. */
 export type ObjectBackend = {
   hasBucket(bucket: string): Promise<boolean>;
-  createBucket(bucket: string): Promise<void>;
+  /** `createdAt`: real time in ms; now by default. */
+  createBucket(bucket: string, createdAt?: number): Promise<void>;
   write(
     bucket: string,
     key: string,
@@ -32,7 +33,7 @@ export type ObjectBackend = {
 };
 
 /** A backend that can list its buckets, sorted by name. */
-export type ListingBackend = ObjectBackend & { buckets(): string[] };
+export type ListingBackend = ObjectBackend & { buckets(): { name: string; createdAt: number }[] };
 
 /** `etag`: only for a multipart upload, whose ETag is not the MD5 of its bytes. */
 export type WriteOptions = Parameters<ObjectBackend['write']>[3] & { etag?: string };
@@ -49,9 +50,15 @@ export function recordOf(key: string, body: Uint8Array, facts: WriteOptions): Ob
   };
 }
 
-/** True for 3 to 63 of `a-z0-9.-`, a letter or digit at both ends, no two dots in a row. */
+const LABEL = '[a-z0-9](?:[a-z0-9-]*[a-z0-9])?';
+const BUCKET_NAME = new RegExp(`^(?=.{3,63}$)(?!\\d+(?:\\.\\d+){3}$)${LABEL}(?:\\.${LABEL})*$`);
+
+/**
+ * True for 3 to 63 of `a-z0-9.-` with a letter or digit at both ends and on both sides of a dot, unless it looks like an IP
+ * address (obs_04_0021).
+ */
 export function isBucketName(name: string): boolean {
-  return /^(?=.{3,63}$)[a-z0-9](?:[a-z0-9-]|\.(?!\.))*[a-z0-9]$/.test(name);
+  return BUCKET_NAME.test(name);
 }
 
 /** Throws InvalidBucketName. */

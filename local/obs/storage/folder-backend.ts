@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, rmdir, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import {
@@ -64,7 +64,12 @@ export function folderBackend(folder: string): ListingBackend {
 
   return {
     hasBucket: async (name) => buckets.has(name),
-    buckets: () => [...buckets.keys()].sort(),
+    buckets: () =>
+      [...buckets.keys()].sort().map((name) => {
+        // The time of creation where the file system knows it.
+        const { birthtimeMs, ctimeMs } = statSync(join(dir, name));
+        return { name, createdAt: birthtimeMs || ctimeMs };
+      }),
     async createBucket(name) {
       checkBucketName(name);
       await mkdir(join(dir, name), { recursive: true });

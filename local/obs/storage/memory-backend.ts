@@ -7,17 +7,21 @@ import {
 } from './backend.ts';
 import { createRecords, type Records } from './records.ts';
 
-type Bucket = { records: Records; bodies: Map<string, Uint8Array> };
+type Bucket = { createdAt: number; records: Records; bodies: Map<string, Uint8Array> };
 
 /** Keeps objects in memory, without copying bodies. Throws NoSuchBucket for an unknown bucket. */
 export function memoryBackend(): ListingBackend {
   const buckets = new Map<string, Bucket>();
   return {
     hasBucket: async (name) => buckets.has(name),
-    buckets: () => [...buckets.keys()].sort(),
-    async createBucket(name) {
+    buckets: () =>
+      [...buckets]
+        .map(([name, { createdAt }]) => ({ name, createdAt }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    async createBucket(name, createdAt = Date.now()) {
       checkBucketName(name);
-      if (!buckets.has(name)) buckets.set(name, { records: createRecords(), bodies: new Map() });
+      if (buckets.has(name)) return;
+      buckets.set(name, { createdAt, records: createRecords(), bodies: new Map() });
     },
     async write(name, key, body, facts: WriteOptions) {
       const { records, bodies } = getBucket(buckets, name);

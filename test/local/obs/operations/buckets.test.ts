@@ -7,12 +7,12 @@ const location = (region: string) =>
   `<CreateBucketConfiguration><LocationConstraint>${region}</LocationConstraint></CreateBucketConfiguration>`;
 
 describe('buckets', () => {
-  it('are listed with the project of the caller', async () => {
+  it('are listed with the project of the caller and the date of creation', async () => {
     const { send, backend } = await setUp();
-    await backend.createBucket('a-bucket');
+    await backend.createBucket('a-bucket', Date.UTC(2026, 0, 2));
     const host = 'obs.cn-north-4.myhuaweicloud.com';
     expect(await (await send({ path: '/', host })).text()).toContain(
-      `<Owner><ID>project1</ID></Owner><Buckets><Bucket><Name>a-bucket</Name></Bucket><Bucket><Name>${BUCKET}</Name></Bucket></Buckets>`,
+      `<Owner><ID>project1</ID></Owner><Buckets><Bucket><Name>a-bucket</Name><CreationDate>2026-01-02T00:00:00.000Z</CreationDate></Bucket><Bucket><Name>${BUCKET}</Name><CreationDate>`,
     );
   });
 
@@ -23,6 +23,9 @@ describe('buckets', () => {
     ['new-bucket', '<Other/>', '400 MalformedXML'],
     [BUCKET, undefined, '409 BucketAlreadyOwnedByYou'],
     ['no_bucket', undefined, '400 InvalidBucketName'],
+    ['192.168.1.1', undefined, '400 InvalidBucketName'],
+    ['a..b', undefined, '400 InvalidBucketName'],
+    ['a.-b', undefined, '400 InvalidBucketName'],
   ])('are created: %s with %s is %s', async (name, body, expected) => {
     const { send, backend } = await setUp();
     const host = `${name}.obs.cn-north-4.myhuaweicloud.com`;

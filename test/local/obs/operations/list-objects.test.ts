@@ -1,4 +1,4 @@
-import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { ListObjectsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareBytes } from '../../../../local/obs/storage/byte-order.ts';
@@ -163,5 +163,50 @@ describe('ListObjectsV2', () => {
     } while (ContinuationToken !== undefined);
 
     expect(seen).toEqual([...keys].sort(compareBytes));
+  });
+});
+
+describe('ListObjects', () => {
+  const keys = ['a/1', 'a/2', 'b', 'c/1', 'd é'];
+
+  async function listed(query: Record<string, string> = {}) {
+    const world = await withKeys(keys);
+    const marked = async (marker: string) =>
+      (await world.send({ path: '/', query: Object.entries({ ...query, marker }) })).text();
+    const seen: string[] = [];
+    let marker = '';
+    for (;;) {
+      const xml = await marked(marker);
+      seen.push(...[...xml.matchAll(/<(?:Key|CommonPrefixes><Prefix)>([^<]*)</g)].map((m) => m[1] ?? '')); // prettier-ignore
+      const [next] = all(xml, 'NextMarker');
+      expect(xml).toContain(`<IsTruncated>${next !== undefined}</IsTruncated>`);
+      if (next === undefined) return seen;
+      marker = next;
+    }
+  }
+
+  it.each([1, 2, 1_000])('shows each key once on pages of %d', async (size) => {
+    expect(await listed({ 'max-keys': String(size) })).toEqual(keys);
+  });
+
+  it.each([1, 2, 1_000])('shows each common prefix once on pages of %d', async (size) => {
+    const seen = await listed({ 'max-keys': String(size), delimiter: '/' });
+    expect(seen.sort(compareBytes)).toEqual(['a/', 'b', 'c/', 'd é']);
+  });
+
+  it('always names the owner', async () => {
+    const { send } = await withKeys(['a']);
+    expect(await (await send({ path: '/' })).text()).toContain('<Owner><ID>project1</ID></Owner>');
+  });
+
+  it('is understood by the SDK', async () => {
+    const { service } = await withKeys(keys, { time: createTime(machineClock) });
+    const client = clientOf({ requestHandler: inProcess(service) });
+    const { Contents, CommonPrefixes, Marker } = await client.send(
+      new ListObjectsCommand({ Bucket: BUCKET, Delimiter: '/', Marker: 'a/', EncodingType: 'url' }),
+    );
+    expect(Contents?.map(({ Key }) => Key)).toEqual(['b', 'd%20%C3%A9']);
+    expect(CommonPrefixes).toEqual([{ Prefix: 'c/' }]);
+    expect(Marker).toBe('a/');
   });
 });

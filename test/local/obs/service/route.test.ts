@@ -27,7 +27,11 @@ it.each([
   ['GET', 'bucket', 'location', 'GetBucketLocation'],
   ['GET', 'bucket', 'list-type=2&prefix=a&x-id=List', 'ListObjectsV2'],
   ['GET', 'bucket', 'list-type=1', 'NotImplemented'],
-  ['GET', 'bucket', '', 'NotImplemented'],
+  ['GET', 'bucket', '', 'ListObjects'],
+  ['GET', 'bucket', 'marker=a&delimiter=/', 'ListObjects'],
+  ['GET', 'bucket', 'uploads', 'ListMultipartUploads'],
+  ['GET', 'object', 'uploadId=u&max-parts=1', 'ListParts'],
+  ['GET', 'bucket', 'versions', 'NotImplemented'],
   ['GET', 'bucket', 'policy', 'NotImplemented'],
   ['DELETE', 'bucket', '', 'MethodNotAllowed'],
   ['POST', 'bucket', 'delete', 'DeleteObjects'],
@@ -47,3 +51,9 @@ it.each(['x-amz-copy-source', 'x-amz-server-side-encryption', 'x-amz-tagging', '
     expect(route('PUT', 'object', '', { [name]: 'x' })).toBe('NotImplemented');
   },
 );
+
+it('accepts the ACL that every object has, and no other', () => {
+  expect(route('PUT', 'object', '', { 'x-amz-acl': 'private' })).toBe('PutObject');
+  expect(route('PUT', 'bucket', '', { 'x-amz-acl': 'private' })).toBe('CreateBucket');
+  expect(route('PUT', 'object', '', { 'x-amz-acl': 'public-read' })).toBe('NotImplemented');
+});

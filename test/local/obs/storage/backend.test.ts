@@ -126,7 +126,8 @@ describe.each([
     await backend.createBucket('b-1');
     await backend.createBucket('b-1');
 
-    expect(backend.buckets()).toEqual(['b-1', 'b-2']);
+    expect(backend.buckets().map((bucket) => bucket.name)).toEqual(['b-1', 'b-2']);
+    expect(backend.buckets()[0]?.createdAt).toBeGreaterThan(Date.UTC(2026, 0, 1));
     const known = ['b-1', 'b-3', '..', '__proto__'].map((bucket) => backend.hasBucket(bucket));
     expect(await Promise.all(known)).toEqual([true, false, false, false]);
     await expect(backend.list('b-3', '')).rejects.toMatchObject({ code: 'NoSuchBucket' });

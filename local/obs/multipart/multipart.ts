@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
 import { emptyResponse, xmlResponse } from '../wire/responses.ts';
-import type { Handler, ObsCall } from './call.ts';
+import type { Handler, ObsCall } from '../operations/call.ts';
 import { invalidArgument, malformedXml, ObsError } from '../wire/error.ts';
 import { parseXml, textOf, type XmlElement } from '../wire/parse-xml.ts';
 import type { Part, Upload } from './uploads.ts';
-import { readAttributes, writeObject } from './write-object.ts';
+import { readAttributes, writeObject } from '../operations/write-object.ts';
 
 const MAX_PARTS = 10_000;
 const MIN_PART = 5 * 1024 * 1024;
 
 export const createMultipartUpload: Handler = async (call) => {
-  const { bucket, key, request, uploads, settings } = call;
-  const { id } = uploads.create({ bucket, key, facts: readAttributes(request) });
+  const { bucket, key, request, uploads, settings, time } = call;
+  const facts = readAttributes(request);
+  const { id } = uploads.create({ bucket, key, facts, startedAt: time.now() });
   return xmlResponse(
     [
       'InitiateMultipartUploadResult',
@@ -35,7 +36,7 @@ export const uploadPart: Handler = async (call) => {
     throw new ObsError(400, 'EntityTooLarge', 'The parts are larger than an object may be.');
   }
   const etag = createHash('md5').update(call.body).digest('hex');
-  upload.parts.set(number, { etag, body: call.body });
+  upload.parts.set(number, { etag, body: call.body, lastModified: call.time.now() });
   return emptyResponse(200, { etag: `"${etag}"` });
 };
 

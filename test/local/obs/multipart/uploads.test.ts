@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { createUploads } from '../../../../local/obs/operations/uploads.ts';
+import { createUploads } from '../../../../local/obs/multipart/uploads.ts';
 
-const target = { bucket: 'b', key: 'k', facts: {} };
+const target = { bucket: 'b', key: 'k', facts: {}, startedAt: 0 };
 
 it('finds an upload only by its id, bucket and key, until it is deleted', () => {
   const uploads = createUploads();
@@ -10,6 +10,8 @@ it('finds an upload only by its id, bucket and key, until it is deleted', () => 
   expect(uploads.get(id, 'b', 'k')).toMatchObject(target);
   const missing = expect.objectContaining({ code: 'NoSuchUpload' }) as Error;
   expect(() => uploads.get(id, 'b', 'other')).toThrow(missing);
+  expect(uploads.inBucket('b')).toHaveLength(2);
+  expect(uploads.inBucket('other')).toEqual([]);
   uploads.delete(id);
   expect(() => uploads.get(id, 'b', 'k')).toThrow(missing);
 });

@@ -2,21 +2,24 @@ import { createHash } from 'node:crypto';
 import type { WriteOptions } from '../storage/backend.ts';
 import { ObsError } from '../wire/error.ts';
 
-export type Part = { etag: string; body: Uint8Array };
+export type Part = { etag: string; body: Uint8Array; lastModified: number };
 
 export type Upload = {
   id: string;
   bucket: string;
   key: string;
   facts: Omit<WriteOptions, 'lastModified'>;
+  startedAt: number;
   parts: Map<number, Part>;
 };
 
 export type Uploads = {
   /** Throws ServiceUnavailable if too many are open. */
-  create(upload: Pick<Upload, 'bucket' | 'key' | 'facts'>): Upload;
+  create(upload: Pick<Upload, 'bucket' | 'key' | 'facts' | 'startedAt'>): Upload;
   /** Throws NoSuchUpload. */
   get(id: string, bucket: string, key: string): Upload;
+  /** The open uploads of a bucket, oldest first. */
+  inBucket(bucket: string): Upload[];
   delete(id: string): void;
 };
 
@@ -44,6 +47,7 @@ export function createUploads(): Uploads {
       }
       return upload;
     },
+    inBucket: (bucket) => [...uploads.values()].filter((upload) => upload.bucket === bucket),
     delete: (id) => void uploads.delete(id),
   };
 }
