@@ -88,8 +88,15 @@ function catchAllOf(given: Pairs): string | undefined {
 /** Operators may publish the API below any path, which may contain a /v1 itself: routes begin at the last one. */
 function splitPath(path: string, catchAll: string | undefined): { mount: string; route: string } {
   const at = path.lastIndexOf('/v1/');
-  if (at >= 0) return { mount: path.slice(0, at), route: path.slice(at) };
+  if (at >= 0) return { mount: mountOf(path.slice(0, at)), route: path.slice(at) };
   return { mount: '', route: catchAll?.startsWith('/v1/') === true ? catchAll : path };
+}
+
+/** Callers choose it and get it back in Location: so it is always a path, never "//host", and only of characters of a URL. */
+function mountOf(path: string): string {
+  const url = new URL('http://phonevault');
+  url.pathname = path;
+  return url.pathname.replace(/\/{2,}/g, '/').replace(/\/$/, '');
 }
 
 function headersOf(given: Pairs): Headers {

@@ -42,13 +42,33 @@ describe('parseApigEvent', () => {
     ['/v1/x/v1/plan', { '': 'v1/x/v1/plan' }, '/v1/x', '/v1/plan'],
     ['/somewhere', { '': 'v1/plan' }, '', '/v1/plan'],
     ['/elsewhere', { id: 'v1/plan' }, '', '/elsewhere'],
-    ['//evil.example/v1/runs', {}, '//evil.example', '/v1/runs'],
+    ['//evil.example/v1/runs', {}, '/evil.example', '/v1/runs'],
+    ['/\\\\evil.example/v1/runs', {}, '/evil.example', '/v1/runs'],
+    ['/..//evil.example/./v1/runs', {}, '/evil.example', '/v1/runs'],
+    ['/备份/v1/runs', {}, '/%E5%A4%87%E4%BB%BD', '/v1/runs'],
+    ['/a\r\nSet-Cookie: a=b/v1/runs', {}, '/aSet-Cookie:%20a=b', '/v1/runs'],
+    ['/a\u0000\uD800?#b/v1/runs', {}, '/a%00%EF%BF%BD%3F%23b', '/v1/runs'],
     [`/v1/runs/${'x'.repeat(9_000)}`, {}, '', `/v1/runs/${'x'.repeat(8_183)}`],
   ])('finds the route in %s with %o', (path, pathParameters, mount, route) => {
     const call = parseApigEvent({ ...captured, path, pathParameters });
     expect(call.mount).toBe(mount);
     expect(new URL(call.request.url).pathname).toBe(route);
     expect(new URL(call.request.url).host).toBe('phonevault');
+  });
+
+  it('gives any path a mount that is a path in a header', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const { mount } = parseApigEvent({
+          ...captured,
+          path: `/${text}/v1/runs`,
+          pathParameters: {},
+        });
+        expect(mount).toMatch(/^(\/[\x21-\x7e]+)*$/);
+        expect(mount.startsWith('//')).toBe(false);
+        expect(new URL(`${mount}/v1/runs`, 'https://gateway.example').host).toBe('gateway.example');
+      }),
+    );
   });
 
   it('does not read a question mark in the path as a query', () => {
