@@ -14,16 +14,18 @@ export type Callers = { tokens: TokenEntry[]; webhooks: WebhookSecret[] };
 type Call = { headers: Headers; body(): Promise<Uint8Array | undefined> };
 
 /**
- * Returns the caller, by bearer token or by the signature of a webhook. Throws a 401 that does not reveal which names exist.
- * `now` in epoch ms.
+ * Returns the caller, by bearer token or by the signature of a webhook. A signed request may carry an Authorization header for
+ * somebody else, such as a proxy. Throws a 401 that does not reveal which names exist. `now` in epoch ms.
  */
 export async function authenticate(callers: Callers, call: Call, now: number): Promise<Caller> {
   const authorization = call.headers.get('authorization');
-  if (authorization !== null) return byToken(callers.tokens, authorization, now);
+  const entry = authorization === null ? undefined : tokenEntry(callers.tokens, authorization);
+  if (entry !== undefined) return byToken(entry, now);
   const id = call.headers.get('webhook-id');
   const timestamp = call.headers.get('webhook-timestamp');
   const signature = call.headers.get('webhook-signature');
   if (id === null && timestamp === null && signature === null) {
+    if (authorization !== null) throw refused('token_unknown', 'Unknown bearer token.');
     throw refused('unauthenticated', 'Send a bearer token, or sign the request as a webhook.');
   }
   if (id === null || timestamp === null || signature === null) {
@@ -40,10 +42,12 @@ export async function authenticate(callers: Callers, call: Call, now: number): P
   return { kind: 'webhook', name: signer.name, policies: signer.policies, messageId: id };
 }
 
-function byToken(tokens: TokenEntry[], authorization: string, now: number): Caller {
+function tokenEntry(tokens: TokenEntry[], authorization: string): TokenEntry | undefined {
   const token = /^bearer +(\S+)$/i.exec(authorization)?.[1];
-  const entry = token === undefined ? undefined : findToken(tokens, token);
-  if (entry === undefined) throw refused('token_unknown', 'Unknown bearer token.');
+  return token === undefined ? undefined : findToken(tokens, token);
+}
+
+function byToken(entry: TokenEntry, now: number): Caller {
   if (now >= entry.expires) throw refused('token_expired', 'Token expired.');
   return { kind: 'token', name: entry.name, scopes: entry.scopes };
 }

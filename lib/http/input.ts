@@ -65,11 +65,21 @@ function jsonOf(bytes: Uint8Array): unknown {
 
 /** Unknown names are counted, not quoted: they may contain what the caller sent. */
 function errorsOf(error: z.ZodError): { path: string; message: string }[] {
-  return error.issues.slice(0, MAX_ERRORS).map((issue) => ({
-    path: issue.path.join('.'),
-    message:
-      issue.code === 'unrecognized_keys'
-        ? `${issue.keys.length} unknown ${issue.keys.length === 1 ? 'name' : 'names'}`
-        : issue.message,
-  }));
+  return error.issues
+    .flatMap(likeliest)
+    .slice(0, MAX_ERRORS)
+    .map((issue) => ({
+      path: issue.path.join('.'),
+      message:
+        issue.code === 'unrecognized_keys'
+          ? `${issue.keys.length} unknown ${issue.keys.length === 1 ? 'name' : 'names'}`
+          : issue.message,
+    }));
+}
+
+/** Of a body that may have one of several forms, returns the errors of the form that it comes closest to. */
+function likeliest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const [closest = []] = [...issue.errors].sort((a, b) => a.length - b.length);
+  return closest.map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
 }

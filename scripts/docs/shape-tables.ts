@@ -115,7 +115,9 @@ function callTable(): string {
 }
 
 function fieldsIn(schema: z.ZodType): string {
-  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input' }) as Node;
+  const shape = z.toJSONSchema(schema, { io: 'input' }) as Node;
+  // Of a body with several forms, the plain one comes first.
+  const { properties = {}, required = [] } = shape.anyOf?.[0] ?? shape;
   return Object.keys(properties)
     .map((name) => (required.includes(name) ? `\`${name}\`` : `\`${name}\`?`))
     .join(', ');

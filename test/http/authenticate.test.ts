@@ -114,6 +114,45 @@ describe('a webhook', () => {
     }
   });
 
+  it.each(['Basic dXNlcjpwYXNz', 'Bearer somebody-elses', 'Bearer'])(
+    'is judged by its signature when it also carries Authorization: %s',
+    async (authorization) => {
+      const { call, clock, putPolicy } = await api();
+      await putPolicy(NIGHTLY);
+      const sent = async (secret: string) => {
+        const one = signed(secret, clock.now(), body);
+        return call('POST', '/v1/runs', { ...one, headers: { ...one.headers, authorization } });
+      };
+      expect((await sent(key)).status).toBe(202);
+      expect((await sent(foreign)).body.code).toBe('signature_wrong');
+    },
+  );
+
+  it('does not hide that a known token has expired', async () => {
+    const { call, clock } = await api();
+    const { headers } = signed(key, clock.now(), body);
+    const sent = await call('POST', '/v1/runs', { token: EXPIRED, headers, body });
+    expect(sent.body.code).toBe('token_expired');
+  });
+
+  it('may wrap the body in the envelope of Standard Webhooks', async () => {
+    const { call, clock, putPolicy } = await api({ phones: 2, servers: 1 });
+    await putPolicy(NIGHTLY);
+    const send = async (envelope: unknown, id: string) =>
+      call('POST', '/v1/runs', signed(key, clock.now(), JSON.stringify(envelope), id));
+    const wrapped = {
+      type: 'backup.wanted',
+      timestamp: '2026-01-02T02:30:00Z',
+      data: { policy: 'nightly' },
+    };
+    const accepted = await send(wrapped, 'msg_1');
+    expect([accepted.status, accepted.body.policy]).toEqual([202, 'nightly']);
+    // The run is what counts, not how it is wrapped.
+    expect((await send(wrapped.data, 'msg_1')).body).toEqual(accepted.body);
+    const wrong = await send({ ...wrapped, data: { policy: 'nightly', phones: ['a/b'] } }, 'msg_2');
+    expect(wrong.body.errors).toMatchObject([{ path: 'data.phones.0' }]);
+  });
+
   it('is refused when it is stale, forged or for another policy', async () => {
     const { call, clock, putPolicy } = await api();
     await putPolicy(NIGHTLY);

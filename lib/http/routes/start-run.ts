@@ -6,7 +6,15 @@ import { phones, policyName } from '../fields.ts';
 import { problem } from '../problem.ts';
 import { noQuery, route } from '../route.ts';
 
-const bodySchema = z.strictObject({ policy: policyName, phones: phones.optional() });
+const fieldsSchema = z.strictObject({ policy: policyName, phones: phones.optional() });
+
+const bodySchema = z.union([
+  fieldsSchema,
+  z
+    .object({ type: z.string(), timestamp: z.union([z.string(), z.number()]), data: fieldsSchema })
+    .transform(({ data }) => data)
+    .describe('A Standard Webhooks message.'),
+]);
 
 const acceptedSchema = z.object({
   run_id: z.string(),
