@@ -87,6 +87,15 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('cancel_seen'), at }),
   /** A step of the run failed. */
   z.object({ type: z.literal('step_failed'), at, code: z.string(), message: z.string() }),
+  /** Something could not be done. `final`: it is given up, and the report says so. */
+  z.object({
+    type: z.literal('not_done'),
+    at,
+    step: z.string(),
+    code: z.string(),
+    message: z.string(),
+    final: z.literal(true).optional(),
+  }),
   /** A superseded archive will be deleted. Written before the call. */
   z.object({ type: z.literal('delete_intent'), at, ...phoneAttempt, key: z.string() }),
   /** The bucket keeps a superseded archive. */

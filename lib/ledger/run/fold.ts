@@ -53,6 +53,8 @@ export type RunState = {
   notified?: EventOf<'notified'>;
   notifyFailures: EventOf<'notify_failed'>[];
   failures: EventOf<'step_failed'>[];
+  /** What could not be done, by step: since when (epoch ms), and the event that gave it up. */
+  notDone: Map<string, { since: number; final?: EventOf<'not_done'> }>;
 };
 
 /** Returns the state of a run without events. */
@@ -66,6 +68,7 @@ export function startState(phones: PlannedPhone[]): RunState {
     deleteFailures: [],
     notifyFailures: [],
     failures: [],
+    notDone: new Map(),
   };
 }
 
@@ -164,6 +167,9 @@ function apply(state: RunState, event: RunEvent): void {
     case 'step_failed':
       addOnce(state.failures, event);
       return;
+    case 'not_done':
+      addNotDone(state, event);
+      return;
   }
 }
 
@@ -202,6 +208,13 @@ function withDeletion(
   const { phone_id, attempt } = event;
   if (phone_id === undefined || attempt === undefined) return;
   withAttempt(state, { phone_id, attempt }, (superseded) => (superseded.deleted = true));
+}
+
+function addNotDone({ notDone }: RunState, event: EventOf<'not_done'>): void {
+  const known = notDone.get(event.step) ?? { since: event.at };
+  known.since = Math.min(known.since, event.at);
+  if (event.final === true) known.final = earliest(known.final, event);
+  notDone.set(event.step, known);
 }
 
 function startAttempt(number: number): Attempt {

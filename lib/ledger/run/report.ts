@@ -65,6 +65,10 @@ export const reportSchema = z.object({
   leftovers: z.array(z.object({ key: z.string(), code: z.string() })).optional(),
   /** How many more keys the two lists before would have. The log has them all. */
   omitted: z.object({ superseded_deleted: z.int(), leftovers: z.int() }).optional(),
+  /** What the run could not do and why, such as a right that a bucket does not grant. */
+  not_done: z
+    .array(z.object({ step: z.string(), code: z.string(), message: z.string() }))
+    .optional(),
   /** The calls and the time of the run. */
   metrics: metricsSchema.optional().catch(undefined),
   phones: z.array(reportedPhoneSchema),

@@ -4,15 +4,13 @@ import type { RunEvent } from '../../ledger/run/events.ts';
 import type { Attempt } from '../../ledger/run/fold.ts';
 import type { ObjectInfo } from '../../cloud/obs/list.ts';
 import type { RunDeps } from '../deps.ts';
+import { endsAsTar, isPlausible } from './archive-file.ts';
+import { isError, isRefused, lookUpEach, noteMissingRight, orError } from './look-up.ts';
 import { trackOutage } from './track-outage.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
 
-/** A tar file ends with two blocks of zeros. A file of this size or smaller holds nothing. */
-const TAR_END_BYTES = 1024;
-const HEADS_AT_ONCE = 8;
-/** For so many archives, one LIST of the folder costs less than a HEAD for each archive. */
-const MIN_ARCHIVES_TO_LIST = 8;
+const READS_AT_ONCE = 8;
 const LOOKUP_EVERY_MS = 20_000;
 const RETRY_AFTER_MS = 20_000;
 
@@ -20,8 +18,8 @@ const RETRY_AFTER_MS = 20_000;
 type ExpectedArchive = { phoneId: string; attempt: Attempt; isLastLookup: boolean };
 
 /**
- * Looks up the archives of succeeded jobs with LIST, and with HEAD where LIST does not show them. Records them as verified.
- * An archive counts as missing only when a later HEAD does not find it either.
+ * Looks up the archives of succeeded jobs, each on its own, and records them as verified. An archive counts as missing only when
+ * a later lookup does not find it either.
  */
 export async function verifyArchives(
   deps: Pick<RunDeps, 'archives' | 'clock'>,
@@ -35,8 +33,7 @@ export async function verifyArchives(
     const isLastLookup = step.attempt.absent !== undefined;
     due.push({ phoneId: phone.planned.phone_id, attempt: step.attempt, isLastLookup });
   }
-  run.retryAt.archives = now + RETRY_AFTER_MS;
-  const events = await lookUp(deps, run, due, ({ phoneId, attempt, isLastLookup }, found) => {
+  const judge: ToEvent = ({ phoneId, attempt, isLastLookup }, found) => {
     const own = { at: now, phone_id: phoneId, attempt: attempt.number };
     if (found === undefined) {
       return isLastLookup
@@ -46,9 +43,14 @@ export async function verifyArchives(
     if (!isPlausible(found.size))
       return { type: 'archive_rejected', ...own, reason: 'archive_too_small' };
     return { type: 'verified', ...own, size: found.size, etag: found.etag };
-  });
-  run.retryAt.archives = 0;
-  record(run, events);
+  };
+  try {
+    await lookUp(deps, run, due, judge);
+    run.retryAt.archives = 0;
+  } catch (error) {
+    run.retryAt.archives = deps.clock.now() + RETRY_AFTER_MS;
+    throw error;
+  }
 }
 
 /**
@@ -74,16 +76,29 @@ export async function watchUnknownOutcomes(
   if (watched.length === 0 || now < run.retryAt.unknownOutcomes) return;
   run.retryAt.unknownOutcomes = now + LOOKUP_EVERY_MS;
   const bucket = run.plan?.terms?.bucket ?? '';
-  const events = await lookUp(deps, run, watched, async (expected, found) => {
+  await lookUp(deps, run, watched, async (expected, found) => {
     const own = { at: now, phone_id: expected.phoneId, attempt: expected.attempt.number };
-    if (found !== undefined && (await endsAsTar(deps, bucket, found))) {
+    if (found !== undefined && (await isWhole(deps, run, bucket, found))) {
       return { type: 'verified', ...own, size: found.size, etag: found.etag };
     }
     return expected.isLastLookup
       ? { type: 'archive_rejected', ...own, reason: 'response_lost' }
       : undefined;
   });
-  record(run, events);
+}
+
+/** Like `endsAsTar`. An archive whose content the bucket does not return is not known to be whole. */
+export async function isWhole(
+  deps: Pick<RunDeps, 'archives' | 'clock'>,
+  run: OpenRun,
+  bucket: string,
+  found: ObjectInfo,
+): Promise<boolean> {
+  const isTar = await orError(() => endsAsTar(deps, bucket, found));
+  if (!isError(isTar)) return isTar;
+  if (!isRefused(isTar)) throw isTar;
+  noteMissingRight(deps, run, 'read_archives', { bucket, error: isTar });
+  return false;
 }
 
 /** Returns when an archive is looked up next (epoch ms); undefined when none is expected. */
@@ -106,54 +121,39 @@ type ToEvent = (
   found: ObjectInfo | undefined,
 ) => RunEvent | undefined | Promise<RunEvent | undefined>;
 
-/** Looks up each archive and returns the events that `toEvent` makes of the results. */
+/**
+ * Looks up each archive and records the events that `toEvent` makes of the results. Throws the first error of those whose
+ * lookup failed, after the others are recorded.
+ */
 async function lookUp(
   deps: Pick<RunDeps, 'archives' | 'clock'>,
   run: OpenRun,
   expected: ExpectedArchive[],
   toEvent: ToEvent,
-): Promise<RunEvent[]> {
+): Promise<void> {
   const terms = run.plan?.terms;
-  if (terms === undefined || expected.length === 0) return [];
-  const keyOf = ({ phoneId, attempt }: ExpectedArchive): string =>
-    archiveKey(terms.folder, run.runId, phoneId, attempt.number);
-
-  return trackOutage(deps, [run], 'archives', async () => {
-    const listed = new Map<string, ObjectInfo>();
-    if (
-      expected.length >= MIN_ARCHIVES_TO_LIST ||
-      expected.some(({ isLastLookup }) => isLastLookup)
-    ) {
-      const folder = `${runFolder(terms.folder, run.runId)}/`;
-      const { objects } = await deps.archives.list(terms.bucket, folder);
-      for (const object of objects) listed.set(object.key, object);
-    }
-    const limit = pLimit(HEADS_AT_ONCE);
+  if (terms === undefined || expected.length === 0) return;
+  const wanted = expected.map((archive) => ({
+    ...archive,
+    key: archiveKey(terms.folder, run.runId, archive.phoneId, archive.attempt.number),
+  }));
+  const where = { bucket: terms.bucket, folder: `${runFolder(terms.folder, run.runId)}/` };
+  await trackOutage(deps, [run], 'archives', async () => {
+    const found = await lookUpEach(deps, run, where, wanted);
+    const limit = pLimit(READS_AT_ONCE);
     const events = await Promise.all(
-      expected.map((archive) =>
-        limit(async () => {
-          const key = keyOf(archive);
-          const found = listed.get(key) ?? (await deps.archives.head(terms.bucket, key));
-          return toEvent(archive, found);
+      found.map(({ of, finding }) =>
+        limit(() => {
+          if (isError(finding)) return finding;
+          return orError(async () => toEvent(of, finding === 'absent' ? undefined : finding));
         }),
       ),
     );
-    return events.filter((event) => event !== undefined);
+    record(
+      run,
+      events.flatMap((event) => (event === undefined || isError(event) ? [] : [event])),
+    );
+    const failed = events.find(isError);
+    if (failed !== undefined) throw failed;
   });
-}
-
-/** Returns whether an archive of this size (bytes) can hold a file. */
-export function isPlausible(size: number): boolean {
-  return size > TAR_END_BYTES;
-}
-
-/** Returns whether an object is a whole tar file: it ends with two blocks of zeros. */
-export async function endsAsTar(
-  deps: Pick<RunDeps, 'archives'>,
-  bucket: string,
-  found: ObjectInfo,
-): Promise<boolean> {
-  if (!isPlausible(found.size) || found.size % 512 !== 0) return false;
-  const tail = await deps.archives.tail(bucket, found.key, TAR_END_BYTES);
-  return tail?.length === TAR_END_BYTES && tail.every((byte) => byte === 0);
 }

@@ -10,6 +10,7 @@ import { type OpenRun, record } from '../state/open-run.ts';
 
 const MINUTE = 60_000;
 const MAX_CODES = 5;
+const MAX_NOT_DONE = 3;
 const FIRST_PAUSE_MS = MINUTE;
 const MAX_PAUSE_MS = 60 * MINUTE;
 const GIVE_UP_AFTER_MS = 24 * 60 * MINUTE;
@@ -89,10 +90,16 @@ async function settledNotification(deps: RunDeps, report: Report): Promise<Notif
     counts: report.counts,
     report: { bucket, key: prefix + layout.report(report.run_id) },
     reason: report.reason,
-    message: report.message,
+    message: messageOf(report),
     failed: phones.filter(({ outcome }) => outcome !== 'exported' && outcome !== 'skipped'),
     leftovers: leftoversOf(report),
   };
+}
+
+/** Returns why the run ended early, and what it could not do. */
+function messageOf({ message, not_done = [] }: Report): string | undefined {
+  const all = [message, ...not_done.slice(0, MAX_NOT_DONE).map((one) => one.message)];
+  return all.filter((text) => text !== undefined).join(' ') || undefined;
 }
 
 function leftoversOf({ leftovers }: Report): Leftovers | undefined {

@@ -8,7 +8,7 @@ import { RECHECK_AFTER_MS } from '../state/next-step.ts';
 import type { RunDeps } from '../deps.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
 import type { PhoneStep } from '../state/phone-steps.ts';
-import { endsAsTar } from '../export/verify-archives.ts';
+import { isWhole } from '../export/verify-archives.ts';
 
 /** The archives in the folder of a run, by phone. */
 export type FoundArchives = ReadonlyMap<string, { attempt: number; object: ObjectInfo }[]>;
@@ -87,7 +87,7 @@ export async function verifyLostArchives(
     for (const { attempt, object } of found.get(phone_id) ?? []) {
       const sent = phone.attempts.get(attempt);
       if (sent === undefined || !mayStillArrive(sent)) continue;
-      if (!(await endsAsTar(deps, bucket, object))) continue;
+      if (!(await isWhole(deps, run, bucket, object))) continue;
       const { size, etag } = object;
       record(run, [{ type: 'verified', at: deps.clock.now(), phone_id, attempt, size, etag }]);
     }

@@ -11,7 +11,7 @@ import {
 import { type IndexEntry, indexArchives } from '../../ledger/state/phones.ts';
 import { archiveKey, runFolder } from '../../policy/keys/keys.ts';
 import type { DriveDeps, RunDeps } from '../deps.ts';
-import { endsAsTar, isPlausible } from '../export/verify-archives.ts';
+import { endsAsTar, isPlausible } from '../export/archive-file.ts';
 import { RECHECK_AFTER_MS } from '../state/next-step.ts';
 import { removeHandled } from '../state/resting.ts';
 

@@ -10,6 +10,7 @@ import {
   writeReport,
 } from '../../ledger/run/report.ts';
 import { indexRun } from '../../ledger/state/run-index.ts';
+import type { RunState } from '../../ledger/run/fold.ts';
 import type { DriveDeps } from '../deps.ts';
 import { deletedKeys, deleteSuperseded, leftoversOf } from './delete-superseded.ts';
 import { findArchives, verifyLostArchives } from './found-archives.ts';
@@ -75,6 +76,7 @@ async function reportRun(deps: DriveDeps, run: OpenRun, plan: Plan): Promise<Orp
       listing_complete: plan.listing_complete,
       metrics: metricsOf(run, run.unwritten.metrics),
       ...keyLists(deletedKeys(run.state), leftoversOf(run.state)),
+      ...notDoneOf(run.state),
     },
     phones,
   );
@@ -90,6 +92,13 @@ function keyLists(deleted: string[], leftovers: NonNullable<Report['leftovers']>
     ...(leftovers.length === 0 ? {} : { leftovers: leftovers.slice(0, MAX_KEYS) }),
     ...(omitted.superseded_deleted + omitted.leftovers === 0 ? {} : { omitted }),
   };
+}
+
+function notDoneOf({ notDone }: RunState): Pick<Report, 'not_done'> {
+  const given = [...notDone].flatMap(([step, { final }]) =>
+    final === undefined ? [] : [{ step, code: final.code, message: final.message }],
+  );
+  return given.length === 0 ? {} : { not_done: given.sort((a, b) => (a.step < b.step ? -1 : 1)) };
 }
 
 /** Records the result in the phone index, the policy's history and the run index, and logs it. */

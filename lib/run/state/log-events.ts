@@ -67,6 +67,12 @@ function logEvent(
         key: event.key,
       });
       return;
+    case 'not_done':
+      if (event.final === true) {
+        const { step, code, message } = event;
+        log.warn('not_done', { ...own, step, code, message });
+      }
+      return;
     case 'delete_refused':
       log.warn('delete_refused', { ...own, key: event.key, code: event.code });
       return;

@@ -54,6 +54,7 @@ const event: fc.Arbitrary<RunEvent> = fc.oneof(
     code,
     message: code,
   }),
+  fc.record({ type: fc.constant('not_done' as const), at, step: code, code, message: code }),
   fc.record({
     type: fc.constant('superseded_deleted' as const),
     at,
@@ -141,7 +142,19 @@ describe('the state of a run', () => {
           archives: { missingAt: [], presentAt: 0 },
         },
         ...{ deletions: new Map(), deleteFailures: [], notifyFailures: [], failures: [] },
+        notDone: new Map(),
       }),
+    );
+  });
+
+  it('holds since when a step was not done, and what gave it up', () => {
+    const event = (at: number, final?: true): RunEvent => ({
+      ...{ type: 'not_done', at, step: 'index', code: 'service', message: 'no' },
+      ...(final === undefined ? {} : { final }),
+    });
+    expect(folded(event(5), event(3)).notDone).toEqual(new Map([['index', { since: 3 }]]));
+    expect(folded(event(9, true), event(7, true), event(3)).notDone).toEqual(
+      new Map([['index', { since: 3, final: event(7, true) }]]),
     );
   });
 

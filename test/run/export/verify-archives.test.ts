@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ObjectInfo } from '../../../lib/cloud/obs/list.ts';
+import { PhonevaultError } from '../../../lib/errors.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { fold } from '../../../lib/ledger/run/fold.ts';
 import type { RunDeps } from '../../../lib/run/deps.ts';
 import type { OpenRun } from '../../../lib/run/state/open-run.ts';
 import {
-  endsAsTar,
-  isPlausible,
   nextLookupAt,
   verifyArchives,
   watchUnknownOutcomes,
@@ -86,43 +85,6 @@ const head = (phone: string) => `head my-phone-backups ${keyOf(phone)}`;
 const list = `list my-phone-backups ${FOLDER}`;
 const tail = (phone: string) => `tail my-phone-backups ${keyOf(phone)} 1024`;
 const ids = (count: number) => Array.from({ length: count }, (_, n) => `p${n}`);
-
-describe('isPlausible', () => {
-  it.each([
-    [0, false],
-    [1_024, false],
-    [1_025, true],
-  ])('of %i bytes is %s', (size, expected) => {
-    expect(isPlausible(size)).toBe(expected);
-  });
-});
-
-describe('endsAsTar', () => {
-  const zeros = new Uint8Array(1_024);
-  const but = (at: number) => zeros.with(at, 1);
-
-  it.each<[string, number, Uint8Array | 'gone', boolean]>([
-    ['ends in two blocks of zeros', 1_536, zeros, true],
-    ['has a byte before them', 1_536, but(0), false],
-    ['has a byte after them', 1_536, but(1_023), false],
-    ['is gone', 1_536, 'gone', false],
-    ['returns fewer bytes', 1_536, new Uint8Array(512), false],
-    ['returns no bytes', 1_536, new Uint8Array(0), false],
-  ])('reads the end of an archive that %s', async (_, size, end, expected) => {
-    const { archives, lookups } = bucket({ tail: end });
-    expect(await endsAsTar({ archives }, 'other', object('p', size))).toBe(expected);
-    expect(lookups).toEqual([`tail other ${keyOf('p')} 1024`]);
-  });
-
-  it.each([0, 1_024, 1_025, 1_537])(
-    'knows without a look that %i bytes are no tar file',
-    async (size) => {
-      const { archives, lookups } = bucket();
-      expect(await endsAsTar({ archives }, 'other', object('p', size))).toBe(false);
-      expect(lookups).toEqual([]);
-    },
-  );
-});
 
 describe('verifyArchives', () => {
   const own = { at: T0, phone_id: 'p', attempt: 1 };
@@ -212,8 +174,54 @@ describe('verifyArchives', () => {
     clock.move(1);
     await verifyArchives({ archives, clock }, run);
     expect(run.unwritten.events.slice(1)).toEqual([
-      { type: 'outage_ended', at: T0 + 20_000, to: 'archives' },
       { ...verified, at: T0 + 20_000 },
+      { type: 'outage_ended', at: T0 + 20_000, to: 'archives' },
+    ]);
+  });
+});
+
+describe('an archive that cannot be looked up', () => {
+  const refusedFor = (cloud: ReturnType<typeof bucket>, operation: 'head' | 'tail', id: string) => {
+    const call = cloud.archives[operation] as (name: string, key: string, n: number) => unknown;
+    const refused = (name: string, key: string, n: number) =>
+      key === keyOf(id)
+        ? Promise.reject(new PhonevaultError('access_denied', 'obs: 403'))
+        : call(name, key, n);
+    return { ...cloud.archives, [operation]: refused } as RunDeps['archives'];
+  };
+
+  it('does not keep the others from being verified', async () => {
+    const run = ended(ids(5));
+    const cloud = bucket({ listed: ids(5).map((id) => object(id)) });
+    await verifyArchives({ archives: refusedFor(cloud, 'head', 'p2'), clock: playClock(T0) }, run);
+    const verified = run.unwritten.events.filter(({ type }) => type === 'verified');
+    expect(verified).toHaveLength(5);
+  });
+
+  it('stays open when LIST does not show it, and is looked up again', async () => {
+    const run = ended(ids(5));
+    const cloud = bucket({ unlisted: ids(5).map((id) => object(id)) });
+    const archives = refusedFor(cloud, 'head', 'p2');
+    const verifying = verifyArchives({ archives, clock: playClock(T0) }, run);
+    await expect(verifying).rejects.toThrow('403');
+    expect(run.unwritten.events.map(({ type }) => type)).toEqual([
+      ...['not_done', 'verified', 'verified', 'verified', 'verified', 'outage_started'],
+    ]);
+    expect(run.retryAt.archives).toBe(T0 + 20_000);
+  });
+
+  it('is not known to be whole when the bucket refuses to return it', async () => {
+    const run = unknownOf(['p']);
+    const cloud = bucket({ unlisted: [object('p')] });
+    const clock = playClock(T0 + 15 * MINUTE);
+    await watchUnknownOutcomes({ archives: refusedFor(cloud, 'tail', 'p'), clock }, run);
+    expect(run.unwritten.events).toMatchObject([
+      {
+        type: 'not_done',
+        step: 'read_archives',
+        message: expect.stringContaining('KMS') as string,
+      },
+      { type: 'archive_rejected', reason: 'response_lost' },
     ]);
   });
 });

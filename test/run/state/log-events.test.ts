@@ -103,8 +103,16 @@ describe('logEvents', () => {
     { type: 'listed', at: T0, ...p1 },
     { type: 'notified', at: T0, message_id: 'm1' },
     { type: 'step_failed', at: T0, code: 'service', message: 'it failed' },
+    { type: 'not_done', at: T0, step: 'index', code: 'service', message: 'it failed' },
   ])('does not log %j', (event) => {
     expect(linesOf([event])).toEqual([]);
+  });
+
+  it('logs what was given up', () => {
+    const facts = { step: 'index', code: 'service', message: 'it failed' };
+    expect(linesOf([{ type: 'not_done', at: T0, ...facts, final: true }])).toEqual([
+      ['warn', 'not_done', { ...own, ...facts }],
+    ]);
   });
 
   it('logs nothing without events', () => {
