@@ -1,34 +1,48 @@
 import { isBusy } from '../state/attempt-status.ts';
 import type { OpenRun } from '../state/open-run.ts';
-import { type Item, type Lane, lanesOf } from './lanes.ts';
+import { type Item, type Lane, lanesOf, MAX_WAIT_MS } from './lanes.ts';
 
 export type Batch = { run: OpenRun; items: Item[] };
 
 /** A job of an earlier run that may still be running: it counts as an export of its phone and of its server. */
 export type InFlightJob = { phone_id: string; server_id: string };
 
+/** What may be sent now. */
+export type Budget = {
+  calls: number;
+  phonesPerCall: number;
+  /** Before this time (epoch ms) a call that is less than half full may wait for more phones; without it none waits. */
+  partialFrom?: number;
+  /** The average time of an export, in ms. */
+  exportMs?: number | undefined;
+};
+
 /**
  * Returns the batches that can be sent now. Small runs and runs that a person requested go first; the others take turns and
- * get at least one call a minute. At most one run exports a phone at a time. A policy's limit per server counts the jobs of
+ * get at least one call a minute. While calls are scarce and jobs of a run end, its calls wait to be half full, for a
+ * minute at most. At most one run exports a phone at a time. A policy's limit per server counts the jobs of
  * all runs. Pure.
  */
 export function fillBatches(
   runs: OpenRun[],
   inFlight: InFlightJob[],
-  limits: { calls: number; phonesPerCall: number },
+  budget: Budget,
   now: number,
 ): Batch[] {
   const load = loadOf(runs, inFlight, now);
-  const lanes = lanesOf(runs, now);
+  const { calls, phonesPerCall, partialFrom = now, exportMs } = budget;
+  const lanes = lanesOf(runs, now, exportMs);
   const batches: Batch[] = [];
   let madeProgress = true;
-  while (batches.length < limits.calls && madeProgress) {
+  while (batches.length < calls && madeProgress) {
     madeProgress = false;
     for (const lane of lanes) {
-      if (batches.length >= limits.calls) break;
-      const size = Math.min(limits.phonesPerCall, lane.maxPhones);
+      if (batches.length >= calls) break;
+      const size = Math.min(phonesPerCall, lane.maxPhones);
       const items = takeItems(lane, load, size);
-      const waitsForMore = lane.isActive && lane.ready.length > limits.calls * limits.phonesPerCall;
+      const isScarce = lane.ready.length > calls * phonesPerCall;
+      const isEarly = now < Math.min(partialFrom, lane.lastCallAt + MAX_WAIT_MS);
+      const waitsForMore = isScarce && isEarly && lane.endsSoon;
       if (items.length === 0 || (waitsForMore && items.length < size / 2)) continue;
       for (const { phoneId, serverId } of items) occupy(load, phoneId, serverId);
       const taken = new Set(items);

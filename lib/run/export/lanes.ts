@@ -1,10 +1,11 @@
 import type { OpenRun } from '../state/open-run.ts';
+import type { Step } from '../state/next-step.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
 
 /** Runs with up to this many ready phones go first. */
 const MAX_SMALL_RUN = 50;
-/** A large run that had no call for this long gets the next one. */
-const MAX_WAIT_MS = 60_000;
+/** A large run that had no call for this long gets the next one, whether or not it fills the call. */
+export const MAX_WAIT_MS = 60_000;
 
 export type Item = { phoneId: string; serverId: string; attempt: number };
 
@@ -15,17 +16,20 @@ export type Lane = {
   maxPhones: number;
   maxPerServer: number;
   ready: Item[];
-  /** Whether exports of the run are under way. */
-  isActive: boolean;
+  /** Whether an export of the run is likely to end within a minute, and frees a place on its server. */
+  endsSoon: boolean;
   isFirst: boolean;
   /** When its last call was sent, or it was planned (epoch ms). */
   lastCallAt: number;
 };
 
-/** Returns the lanes in the order in which they get calls: small runs and runs that a person requested first. Pure. */
-export function lanesOf(runs: OpenRun[], now: number): Lane[] {
+/**
+ * Returns the lanes in the order in which they get calls: small runs and runs that a person requested first. `exportMs` is the
+ * average time of an export. Pure.
+ */
+export function lanesOf(runs: OpenRun[], now: number, exportMs?: number): Lane[] {
   const lanes = runs
-    .map((run) => laneOf(run, now))
+    .map((run) => laneOf(run, now, exportMs))
     .filter((lane) => lane !== undefined)
     .filter(({ ready }) => ready.length > 0)
     .sort(byTurn);
@@ -42,15 +46,15 @@ function byTurn(a: Lane, b: Lane): number {
 }
 
 /** Returns undefined for a run that is paused or has no terms. */
-function laneOf(run: OpenRun, now: number): Lane | undefined {
+function laneOf(run: OpenRun, now: number, exportMs?: number): Lane | undefined {
   const { plan, state, request } = run;
   if (plan?.terms === undefined || now < run.retryAt.step) return undefined;
   const ready: Item[] = [];
-  let isActive = false;
+  let endsSoon = false;
   let lastCallAt = plan.started_at;
   for (const { phone, step } of phoneSteps(run, now)) {
     for (const { intentAt } of phone.attempts.values()) lastCallAt = Math.max(lastCallAt, intentAt);
-    if (step.kind === 'poll' || step.kind === 'watch') isActive = true;
+    endsSoon ||= isAboutToEnd(step, now, exportMs);
     if (step.kind !== 'submit' || step.notBefore > now) continue;
     const { phone_id, server_id } = phone.planned;
     ready.push({ phoneId: phone_id, serverId: server_id, attempt: step.attempt });
@@ -63,8 +67,17 @@ function laneOf(run: OpenRun, now: number): Lane | undefined {
       reduced !== undefined && reduced.at > acceptedAt ? reduced.size : Number.POSITIVE_INFINITY,
     maxPerServer: plan.terms.max_in_flight_per_server,
     ready,
-    isActive,
+    endsSoon,
     isFirst: isRequested || ready.length <= MAX_SMALL_RUN,
     lastCallAt,
   };
+}
+
+/** A job that takes more than twice the average may never end. Before the first export ended, any job may end at any time. */
+function isAboutToEnd(step: Step, now: number, exportMs: number | undefined): boolean {
+  if (step.kind === 'watch') return step.until - now <= MAX_WAIT_MS;
+  if (step.kind !== 'poll') return false;
+  if (step.overdue !== undefined || exportMs === undefined) return true;
+  const age = now - (step.attempt.accepted[0]?.at ?? now);
+  return age + MAX_WAIT_MS >= exportMs && age <= 2 * exportMs + MAX_WAIT_MS;
 }

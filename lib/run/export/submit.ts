@@ -8,7 +8,7 @@ import { phoneSteps } from '../state/phone-steps.ts';
 import { fillBatches, type InFlightJob } from './batch.ts';
 import { attemptOf } from './classify-response.ts';
 import type { Item } from './lanes.ts';
-import { callsAllowed } from '../reads/pace.ts';
+import { callsAllowed, nextPartialAt } from '../reads/pace.ts';
 import { sendBatch, type Window } from './send-batch.ts';
 
 const ATTEMPTS_PER_EVENT = 1_000;
@@ -29,8 +29,9 @@ export async function submitWindow(
   const { limits } = deps.learned;
   const calls = callsAllowed(limits, now);
   if (calls === 0) return false;
-  const phonesPerCall = limits.phones_per_call;
-  const batches = fillBatches(runs, inFlight, { calls, phonesPerCall }, now);
+  const { phones_per_call: phonesPerCall, export_ms: exportMs } = limits;
+  const budget = { calls, phonesPerCall, partialFrom: nextPartialAt(limits, now), exportMs };
+  const batches = fillBatches(runs, inFlight, budget, now);
   if (batches.length === 0) return false;
 
   const windows = new Map<OpenRun, Window>();

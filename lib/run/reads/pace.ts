@@ -28,6 +28,12 @@ export function nextCallAt(pace: Pace, now: number): number {
   return oldest === undefined ? now : oldest + MINUTE + MARGIN_MS;
 }
 
+/** Returns from when a call that is less than half full is worth sending (epoch ms): the calls of a minute are spread evenly. */
+export function nextPartialAt(pace: Pace, now: number): number {
+  const last = recentCalls(pace, now).at(-1);
+  return last === undefined ? now : last + MINUTE / pace.calls_per_minute;
+}
+
 /** Records that a call was sent. */
 export function noteSent<P extends Pace>(pace: P, now: number): P {
   return { ...pace, recent: [...recentCalls(pace, now), now] };

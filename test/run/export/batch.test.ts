@@ -166,31 +166,69 @@ describe('fillBatches, at the edges', () => {
     expect(sizes(fillBatches([run], [], limits, T0 + 1))).toEqual([2]);
   });
 
-  it('waits for half a call of phones while a large run has exports under way', () => {
-    const run = lane('a-1', fleet(12, 12), { terms: { max_in_flight_per_server: 1 } });
-    const busy = (count: number) =>
-      Array.from({ length: count }, (_, n) => ({ phone_id: 'other', server_id: `s${n + 1}` }));
-    const limits = { calls: 1, phonesPerCall: 4 };
+  /** A run with one phone under way, and so many servers of the 12 taken by other jobs. */
+  const onePerServer = { terms: { max_in_flight_per_server: 1 } };
+  const busy = (count: number) =>
+    Array.from({ length: count }, (_, n) => ({ phone_id: 'other', server_id: `s${n + 1}` }));
+  const SECOND = 1_000;
+  const budget = { calls: 1, phonesPerCall: 4, partialFrom: T0 + 8 * SECOND };
+
+  it('waits for half a call of phones while calls are scarce and jobs of the run end', () => {
+    const run = lane('a-1', fleet(12, 12), onePerServer);
     accept(run, 'p0');
-    expect(sizes(fillBatches([run], busy(9), limits, T0))).toEqual([2]);
-    expect(sizes(fillBatches([run], busy(10), limits, T0))).toEqual([]);
-    const idle = lane('b-1', fleet(12, 12), { terms: { max_in_flight_per_server: 1 } });
-    expect(sizes(fillBatches([idle], busy(11), limits, T0))).toEqual([1]);
-    const last = lane('c-1', fleet(5, 12), { terms: { max_in_flight_per_server: 1 } });
+    expect(sizes(fillBatches([run], busy(9), budget, T0))).toEqual([2]);
+    expect(sizes(fillBatches([run], busy(10), budget, T0))).toEqual([]);
+    const idle = lane('b-1', fleet(12, 12), onePerServer);
+    expect(sizes(fillBatches([idle], busy(11), budget, T0))).toEqual([1]);
+    const last = lane('c-1', fleet(5, 12), onePerServer);
     accept(last, 'p0');
-    expect(sizes(fillBatches([last], busy(3), limits, T0))).toEqual([1]);
+    expect(sizes(fillBatches([last], busy(3), budget, T0))).toEqual([1]);
   });
 
-  it('waits while outcomes are unknown as while exports are under way', () => {
-    const run = lane('a-1', fleet(12, 12), { terms: { max_in_flight_per_server: 1 } });
+  it('waits no longer than the calls of a minute, spread evenly, are apart', () => {
+    const run = lane('a-1', fleet(12, 12), onePerServer);
+    accept(run, 'p0');
+    const fill = (now: number) => sizes(fillBatches([run], busy(10), budget, now));
+    expect(fill(T0 + 8 * SECOND - 1)).toEqual([]);
+    expect(fill(T0 + 8 * SECOND)).toEqual([1]);
+  });
+
+  it('waits a minute after the last call of the run at most, whatever calls others make', () => {
+    const run = lane('a-1', fleet(12, 12), onePerServer);
+    accept(run, 'p0');
+    const late = { ...budget, partialFrom: T0 + 10 * MINUTE };
+    const fill = (now: number) => sizes(fillBatches([run], busy(10), late, now));
+    expect(fill(T0 + MINUTE - 1)).toEqual([]);
+    expect(fill(T0 + MINUTE)).toEqual([1]);
+  });
+
+  it.each([
+    ['has just started', 10 * MINUTE, 0],
+    ['takes more than twice the average', 2 * MINUTE, 6 * MINUTE],
+  ])('does not wait for a job that %s', (_, exportMs, age) => {
+    const run = lane('a-1', fleet(12, 12), onePerServer);
+    accept(run, 'p0', T0);
+    const now = T0 + age;
+    accept(run, 'p1', now);
+    const own = { ...budget, partialFrom: now + 8 * SECOND, exportMs };
+    expect(sizes(fillBatches([run], busy(10), own, now))).toEqual([1]);
+    expect(sizes(fillBatches([run], busy(10), { ...own, exportMs: age + MINUTE }, now))).toEqual(
+      [],
+    );
+  });
+
+  it('waits while outcomes are unknown only if their watch ends soon', () => {
+    const run = lane('a-1', fleet(12, 12), onePerServer);
     fold(run.state, [
       { type: 'intent', at: T0, window: 'w', attempts: [{ phone_id: 'p0', attempt: 1 }] },
       { type: 'outcome_unknown', at: T0, phone_id: 'p0', attempt: 1 },
     ]);
-    const others = Array.from({ length: 10 }, (_, n) => ({
-      phone_id: 'x',
-      server_id: `s${n + 1}`,
-    }));
-    expect(fillBatches([run], others, { calls: 1, phonesPerCall: 4 }, T0)).toEqual([]);
+    const fill = (now: number) => {
+      accept(run, 'p1', now);
+      const own = { ...budget, partialFrom: now + 1, exportMs: 10 * MINUTE };
+      return sizes(fillBatches([run], busy(10), own, now));
+    };
+    expect(fill(T0)).toEqual([1]);
+    expect(fill(T0 + 14.5 * MINUTE)).toEqual([]);
   });
 });

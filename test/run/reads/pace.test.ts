@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { initialLimits } from '../../../lib/ledger/state/limits.ts';
-import { callsAllowed, nextCallAt, noteSent, noteThrottled } from '../../../lib/run/reads/pace.ts';
+import {
+  callsAllowed,
+  nextCallAt,
+  nextPartialAt,
+  noteSent,
+  noteThrottled,
+} from '../../../lib/run/reads/pace.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 
 const HOUR = 60 * MINUTE;
@@ -48,5 +54,17 @@ describe('noteThrottled', () => {
   it('leaves at least one call a minute', () => {
     const limits = { ...initialLimits, calls_per_minute: 1, recent: sent(1) };
     expect(noteThrottled(limits, T0).calls_per_minute).toBe(1);
+  });
+});
+
+describe('nextPartialAt', () => {
+  it('spreads the calls of a minute evenly from the last one on', () => {
+    const pace = { calls_per_minute: 8, blocked_until: 0, recent: [T0 - 30_000, T0] };
+    expect(nextPartialAt(pace, T0 + 1)).toBe(T0 + 7_500);
+  });
+
+  it('is at once when no call was sent in the last minute', () => {
+    const pace = { calls_per_minute: 1, blocked_until: 0, recent: [T0 - 62_000] };
+    expect(nextPartialAt(pace, T0)).toBe(T0);
   });
 });
