@@ -3,7 +3,7 @@ import { requestCancel } from '../../lib/run/request/request-cancel.ts';
 import { getRun } from '../../lib/run/query/get-run.ts';
 import { wakeDrive } from '../../lib/run/request/wake-drive.ts';
 import type { RunDeps } from '../../lib/run/deps.ts';
-import type { RunView } from '../../lib/run/query/schemas.ts';
+import type { RunView } from '../../lib/run/query/schemas/run.ts';
 import type { Command } from '../program/command.ts';
 import { connect } from '../sign-in/connect.ts';
 import { noSuchRun } from '../show/no-such-run.ts';

@@ -1,6 +1,6 @@
 import { layout } from '../../lib/ledger/store/layout.ts';
 import { policyStatuses } from '../../lib/run/query/policy-status.ts';
-import type { PolicyStatus } from '../../lib/run/query/schemas.ts';
+import type { PolicyStatus } from '../../lib/run/query/schemas/policy.ts';
 import { functionUrn } from './deployment/deployed.ts';
 import { deploymentChecks } from './deployment-checks.ts';
 import type { DoctorDeps } from './deps.ts';

@@ -1,5 +1,5 @@
 import { layout } from '../../lib/ledger/store/layout.ts';
-import type { PolicyStatus } from '../../lib/run/query/schemas.ts';
+import type { PolicyStatus } from '../../lib/run/query/schemas/policy.ts';
 import { type FunctionKey, functionName, functions, functionUrn } from './deployment/deployed.ts';
 import { checkDrive } from './deployment/drive.ts';
 import { checkFunction } from './deployment/functions.ts';

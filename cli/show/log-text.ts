@@ -1,4 +1,4 @@
-import type { LogLine } from '../../lib/run/query/schemas.ts';
+import type { LogLine } from '../../lib/run/query/schemas/run.ts';
 import type { Io } from '../io/io.ts';
 import { cut } from '../text/width.ts';
 import { size } from '../text/size.ts';

@@ -2,7 +2,7 @@ import { PhonevaultError } from '../../lib/errors.ts';
 import type { Counts } from '../../lib/ledger/run/report.ts';
 import type { RunDeps } from '../../lib/run/deps.ts';
 import { readRunState } from '../../lib/run/query/get-run.ts';
-import type { RunPhone, RunSummary, RunView } from '../../lib/run/query/schemas.ts';
+import type { RunPhone, RunSummary, RunView } from '../../lib/run/query/schemas/run.ts';
 import type { Io } from '../io/io.ts';
 import { type Colours, colours } from '../text/colour.ts';
 import { fold } from '../text/fold.ts';

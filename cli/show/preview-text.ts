@@ -1,4 +1,4 @@
-import type { PlannedPhoneView, Preview } from '../../lib/run/query/schemas.ts';
+import type { PlannedPhoneView, Preview } from '../../lib/run/query/schemas/preview.ts';
 import type { Io } from '../io/io.ts';
 import { colours } from '../text/colour.ts';
 import { fold } from '../text/fold.ts';

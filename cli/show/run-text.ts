@@ -4,7 +4,7 @@ import type {
   Progress,
   RunPhone,
   RunView,
-} from '../../lib/run/query/schemas.ts';
+} from '../../lib/run/query/schemas/run.ts';
 import type { Io } from '../io/io.ts';
 import { progressText } from '../watch/progress-bar.ts';
 import { colours } from '../text/colour.ts';

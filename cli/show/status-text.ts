@@ -1,5 +1,5 @@
 import { formatDuration } from '../../lib/policy/schema/duration.ts';
-import type { PhoneBackup, PolicyStatus } from '../../lib/run/query/schemas.ts';
+import type { PhoneBackup, PolicyStatus } from '../../lib/run/query/schemas/policy.ts';
 import type { Io } from '../io/io.ts';
 import { type Colours, colours } from '../text/colour.ts';
 import { fold } from '../text/fold.ts';

@@ -1,4 +1,4 @@
-import type { ObjectProblem, UnreadableObject } from '../../lib/run/query/schemas.ts';
+import type { ObjectProblem, UnreadableObject } from '../../lib/run/query/schemas/object.ts';
 import type { Io } from '../io/io.ts';
 import { fold } from '../text/fold.ts';
 import { facts } from './facts.ts';

@@ -1,4 +1,4 @@
-import type { Progress, RunView } from '../../lib/run/query/schemas.ts';
+import type { Progress, RunView } from '../../lib/run/query/schemas/run.ts';
 import type { Io } from '../io/io.ts';
 import { type Colours, colours } from '../text/colour.ts';
 import { fold } from '../text/fold.ts';

@@ -2,7 +2,7 @@ import { PhonevaultError } from '../../lib/errors.ts';
 import { layout } from '../../lib/ledger/store/layout.ts';
 import type { RunDeps } from '../../lib/run/deps.ts';
 import { getRun } from '../../lib/run/query/get-run.ts';
-import type { RunView } from '../../lib/run/query/schemas.ts';
+import type { RunView } from '../../lib/run/query/schemas/run.ts';
 import type { Io } from '../io/io.ts';
 import { createFailureLimit } from './failure-limit.ts';
 import { createProgress } from './progress-bar.ts';

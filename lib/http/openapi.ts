@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { policyStatusSchema, runPhoneSchema, runSummarySchema } from '../run/query/schemas.ts';
+import { policyStatusSchema } from '../run/query/schemas/policy.ts';
+import { runPhoneSchema, runSummarySchema } from '../run/query/schemas/run.ts';
 import { problemSchema } from './problem.ts';
 import type { Route } from './route.ts';
 

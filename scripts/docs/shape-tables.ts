@@ -1,15 +1,14 @@
 import * as z from 'zod';
+import { unreadableObjectSchema } from '../../lib/run/query/schemas/object.ts';
+import { phoneBackupSchema, policyStatusSchema } from '../../lib/run/query/schemas/policy.ts';
+import { previewSchema } from '../../lib/run/query/schemas/preview.ts';
 import {
   exportCallSchema,
   logLineSchema,
-  phoneBackupSchema,
-  policyStatusSchema,
-  previewSchema,
   runPhoneSchema,
   runSummarySchema,
   runViewSchema,
-  unreadableObjectSchema,
-} from '../../lib/run/query/schemas.ts';
+} from '../../lib/run/query/schemas/run.ts';
 import { problemSchema } from '../../lib/http/problem.ts';
 import { routes } from '../../lib/http/all-routes.ts';
 import { table } from './markdown.ts';

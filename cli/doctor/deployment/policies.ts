@@ -1,4 +1,4 @@
-import type { PolicyStatus } from '../../../lib/run/query/schemas.ts';
+import type { PolicyStatus } from '../../../lib/run/query/schemas/policy.ts';
 import { phonesText } from '../../show/status-text.ts';
 import { count } from '../../text/plural.ts';
 import { ago } from '../../text/time.ts';

@@ -1,6 +1,6 @@
 import type { Trigger } from '../../../lib/cloud/functiongraph-schemas.ts';
 import { hasCode } from '../../../lib/errors.ts';
-import type { PolicyStatus } from '../../../lib/run/query/schemas.ts';
+import type { PolicyStatus } from '../../../lib/run/query/schemas/policy.ts';
 import { deployFix, type FunctionKey } from './deployed.ts';
 import {
   failed,

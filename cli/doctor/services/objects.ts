@@ -2,7 +2,7 @@ import { PhonevaultError } from '../../../lib/errors.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { getObject, isUnreadable, throwIfListed } from '../../../lib/ledger/store/object-error.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
-import type { ObjectProblem, UnreadableObject } from '../../../lib/run/query/schemas.ts';
+import type { ObjectProblem, UnreadableObject } from '../../../lib/run/query/schemas/object.ts';
 import { problemOf, unreadableObjects } from '../../../lib/run/query/unreadable.ts';
 import { ago } from '../../text/time.ts';
 import { count } from '../../text/plural.ts';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { policyStatuses } from '../../run/query/policy-status.ts';
-import { policyStatusSchema, unreadableObjectSchema } from '../../run/query/schemas.ts';
+import { unreadableObjectSchema } from '../../run/query/schemas/object.ts';
+import { policyStatusSchema } from '../../run/query/schemas/policy.ts';
 import { unreadableObjects } from '../../run/query/unreadable.ts';
 import { noQuery, route } from '../route.ts';
 

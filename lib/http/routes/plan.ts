@@ -5,7 +5,7 @@ import { layout } from '../../ledger/store/layout.ts';
 import { getObject } from '../../ledger/store/object-error.ts';
 import { wakeDrive } from '../../run/request/wake-drive.ts';
 import { previewRun } from '../../run/plan/preview.ts';
-import { previewSchema } from '../../run/query/schemas.ts';
+import { previewSchema } from '../../run/query/schemas/preview.ts';
 import { flag, instant, phones, policyName } from '../fields.ts';
 import { type HttpDeps, route, type RouteResponse } from '../route.ts';
 

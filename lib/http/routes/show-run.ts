@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { readRunState } from '../../run/query/get-run.ts';
-import { runPhoneSchema, runViewSchema } from '../../run/query/schemas.ts';
+import { runPhoneSchema, runViewSchema } from '../../run/query/schemas/run.ts';
 import { flag, isRunId, pageSize } from '../fields.ts';
 import { problem } from '../problem.ts';
 import { route } from '../route.ts';

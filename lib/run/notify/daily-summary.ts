@@ -8,7 +8,7 @@ import { timerRunId } from '../../policy/keys/run-id.ts';
 import { dueSlots } from '../../policy/slots/slots.ts';
 import type { RunDeps } from '../deps.ts';
 import { policyStatuses } from '../query/policy-status.ts';
-import { instantOf } from '../query/schemas.ts';
+import { instantOf } from '../query/schemas/object.ts';
 import { unreadableObjects } from '../query/unreadable.ts';
 import type { DailySummary } from './message/notification.ts';
 

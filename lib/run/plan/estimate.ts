@@ -1,5 +1,5 @@
 import type { Limits } from '../../ledger/state/limits.ts';
-import type { Preview } from '../query/schemas.ts';
+import type { Preview } from '../query/schemas/preview.ts';
 
 const MINUTE = 60_000;
 

@@ -10,7 +10,7 @@ import type { RunDeps } from '../deps.ts';
 import { parsePolicyText, PolicyInvalid } from '../state/read-policy.ts';
 import { type Draft, draftPlan, failedDraft, startDraft } from './draft.ts';
 import { estimateRun, exportCallCount } from './estimate.ts';
-import type { PlannedPhoneView, Preview } from '../query/schemas.ts';
+import type { PlannedPhoneView, Preview } from '../query/schemas/preview.ts';
 
 type Deps = Pick<RunDeps, 'store' | 'cph' | 'archives' | 'clock' | 'ledger'>;
 

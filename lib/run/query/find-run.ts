@@ -6,7 +6,7 @@ import { readReport, type Report } from '../../ledger/run/report.ts';
 import { readRequest, type RunRequest } from '../../ledger/run/request.ts';
 import type { Store } from '../../ledger/store/store.ts';
 import { loadRun, type StoredRun } from '../state/stored-run.ts';
-import type { ObjectProblem } from './schemas.ts';
+import type { ObjectProblem } from './schemas/object.ts';
 import { problemOf } from './unreadable.ts';
 
 /** Longer than any run id, so that stray objects of `open/` are shown too. */

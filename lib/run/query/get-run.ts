@@ -9,7 +9,8 @@ import { findRun, type FoundRun } from './find-run.ts';
 import { logLines, type ReadEvents, readEvents } from './run-log.ts';
 import { openPhones, type Readable, settledPhones } from './run-phones.ts';
 import { summaryOf } from './summarize.ts';
-import { instantOf, type LogLine, type RunPhone, type RunView } from './schemas.ts';
+import { instantOf } from './schemas/object.ts';
+import { type LogLine, type RunPhone, type RunView } from './schemas/run.ts';
 import { problemOf } from './unreadable.ts';
 
 /** Reads one run. Each object is read at most once, however often these are called. */

@@ -6,7 +6,7 @@ import type { Store } from '../../ledger/store/store.ts';
 import { policyOfRun } from '../../policy/keys/run-id.ts';
 import { findRun } from './find-run.ts';
 import { indexedSummary, summaryOf } from './summarize.ts';
-import type { RunSummary } from './schemas.ts';
+import type { RunSummary } from './schemas/run.ts';
 
 /** Few, since a run may have thousands of phones and its log is read in parallel too. */
 const RUNS_AT_ONCE = 4;

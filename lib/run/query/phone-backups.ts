@@ -4,7 +4,8 @@ import type { ObjectError } from '../../ledger/store/object-error.ts';
 import type { Store } from '../../ledger/store/store.ts';
 import { type BackedUpPhone, backedUpPhones, lastFullRun } from '../freshness/read-phones.ts';
 import { counts } from '../freshness/summarize.ts';
-import { instantOf, type PhoneBackup, phoneStates, type PolicyStatus } from './schemas.ts';
+import { instantOf } from './schemas/object.ts';
+import { type PhoneBackup, phoneStates, type PolicyStatus } from './schemas/policy.ts';
 
 type Reader = Pick<Store, 'get' | 'list' | 'prefix'>;
 

@@ -5,7 +5,8 @@ import { layout } from '../../ledger/store/layout.ts';
 import { readLog } from '../../ledger/run/log.ts';
 import type { Store } from '../../ledger/store/store.ts';
 import { isUnreadable, type ObjectError } from '../../ledger/store/object-error.ts';
-import { type ExportCall, instantOf, type LogLine } from './schemas.ts';
+import { instantOf } from './schemas/object.ts';
+import { type ExportCall, type LogLine } from './schemas/run.ts';
 import { problemOf } from './unreadable.ts';
 
 const READS_AT_ONCE = 16;

@@ -14,7 +14,7 @@ import { statusOf } from '../state/attempt-status.ts';
 import { type PhoneStep, phoneSteps } from '../state/phone-steps.ts';
 import type { StoredRun } from '../state/stored-run.ts';
 import { stateOf } from './progress.ts';
-import type { RunPhone } from './schemas.ts';
+import type { RunPhone } from './schemas/run.ts';
 
 const PAGES_AT_ONCE = 8;
 

@@ -4,7 +4,8 @@ import type { FoundRun } from './find-run.ts';
 import type { StoredRun } from '../state/stored-run.ts';
 import { progressOf } from './progress.ts';
 import { problemOf } from './unreadable.ts';
-import { instantOf, type RunSummary } from './schemas.ts';
+import { instantOf } from './schemas/object.ts';
+import { type RunSummary } from './schemas/run.ts';
 
 /** Returns the summary of a run at `now` (epoch ms). `cancelling`: whether a cancel was requested. Pure. */
 export function summaryOf(

@@ -3,7 +3,7 @@ import { readUnreadableStrictly, type Unreadable } from '../../ledger/state/unre
 import { compareKeys } from '../../ledger/store/key-order.ts';
 import { isUnreadable } from '../../ledger/store/object-error.ts';
 import type { Store } from '../../ledger/store/store.ts';
-import { instantOf, type ObjectProblem, type UnreadableObject } from './schemas.ts';
+import { instantOf, type ObjectProblem, type UnreadableObject } from './schemas/object.ts';
 
 type Problem = { key: string; code: string; message: string; hint?: string | undefined };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RunView } from '../../../lib/run/query/schemas.ts';
+import type { RunView } from '../../../lib/run/query/schemas/run.ts';
 import { NIGHTLY } from '../../../testing/night.ts';
 import { cliNight } from '../support/cli-night.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Preview } from '../../../lib/run/query/schemas.ts';
+import type { Preview } from '../../../lib/run/query/schemas/preview.ts';
 import { NIGHTLY } from '../../../testing/night.ts';
 import { cliNight, denyGet } from '../support/cli-night.ts';
 

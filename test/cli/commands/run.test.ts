@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RunPhone, RunView } from '../../../lib/run/query/schemas.ts';
+import type { RunPhone, RunView } from '../../../lib/run/query/schemas/run.ts';
 import { withPolicy, runIdIn } from '../support/with-runs.ts';
 
 describe('run', () => {

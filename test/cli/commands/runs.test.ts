@@ -5,7 +5,7 @@ import type {
   RunPhone,
   RunSummary,
   RunView,
-} from '../../../lib/run/query/schemas.ts';
+} from '../../../lib/run/query/schemas/run.ts';
 import { type CliNight, cliNight } from '../support/cli-night.ts';
 import { withRuns } from '../support/with-runs.ts';
 

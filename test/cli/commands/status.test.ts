@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { layout } from '../../../lib/ledger/store/layout.ts';
-import type { PhoneBackup, PolicyStatus } from '../../../lib/run/query/schemas.ts';
+import type { PhoneBackup, PolicyStatus } from '../../../lib/run/query/schemas/policy.ts';
 import { NIGHTLY } from '../../../testing/night.ts';
 import { cliNight } from '../support/cli-night.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { countsText, outcomeText, outcomeWord, whyText } from '../../../cli/show/outcome-text.ts';
 import { colours } from '../../../cli/text/colour.ts';
-import type { RunPhone, RunSummary, RunView } from '../../../lib/run/query/schemas.ts';
+import type { RunPhone, RunSummary, RunView } from '../../../lib/run/query/schemas/run.ts';
 import { fakeIo } from '../support/fake-io.ts';
 
 const phone = (phone_name: string, state: RunPhone['state'], more: Partial<RunPhone> = {}) => ({

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Preview } from '../../../lib/run/query/schemas.ts';
+import type { Preview } from '../../../lib/run/query/schemas/preview.ts';
 import { NIGHTLY } from '../../../testing/night.ts';
 import { cliNight } from '../support/cli-night.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runsText } from '../../../cli/show/runs-text.ts';
-import type { RunSummary } from '../../../lib/run/query/schemas.ts';
+import type { RunSummary } from '../../../lib/run/query/schemas/run.ts';
 import { fakeIo } from '../support/fake-io.ts';
 
 const problem = (n: number) => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PhoneBackup, PolicyStatus } from '../../../lib/run/query/schemas.ts';
+import type { PhoneBackup, PolicyStatus } from '../../../lib/run/query/schemas/policy.ts';
 import { NIGHTLY } from '../../../testing/night.ts';
 import { cliNight } from '../support/cli-night.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createProgress, progressText } from '../../../cli/watch/progress-bar.ts';
-import type { Progress, RunView } from '../../../lib/run/query/schemas.ts';
+import type { Progress, RunView } from '../../../lib/run/query/schemas/run.ts';
 import { fakeIo } from '../support/fake-io.ts';
 
 const NONE: Progress = {

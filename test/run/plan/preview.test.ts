@@ -9,7 +9,7 @@ import {
 import { initialLimits, writeLimits } from '../../../lib/ledger/state/limits.ts';
 import { PolicyInvalid } from '../../../lib/run/state/read-policy.ts';
 import { type PreviewRequest, previewRun } from '../../../lib/run/plan/preview.ts';
-import { previewSchema } from '../../../lib/run/query/schemas.ts';
+import { previewSchema } from '../../../lib/run/query/schemas/preview.ts';
 import { fleet, phone } from '../../support/fleet.ts';
 import { policyText } from '../../support/policy-text.ts';
 import { recordReads } from '../../support/fake-stores.ts';

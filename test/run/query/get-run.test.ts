@@ -9,7 +9,11 @@ import { putRequest } from '../../../lib/ledger/run/request.ts';
 import type { Report } from '../../../lib/ledger/run/report.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import { getRun, readRunState } from '../../../lib/run/query/get-run.ts';
-import { type RunPhone, runPhoneSchema, runViewSchema } from '../../../lib/run/query/schemas.ts';
+import {
+  type RunPhone,
+  runPhoneSchema,
+  runViewSchema,
+} from '../../../lib/run/query/schemas/run.ts';
 import { night, NIGHTLY } from '../../../testing/night.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import {

@@ -7,7 +7,7 @@ import { indexRun } from '../../../lib/ledger/state/run-index.ts';
 import { timerRunId } from '../../../lib/policy/keys/run-id.ts';
 import { stamp } from '../../../lib/policy/keys/stamp.ts';
 import { listRuns, type RunFilter } from '../../../lib/run/query/list-runs.ts';
-import { runSummarySchema } from '../../../lib/run/query/schemas.ts';
+import { runSummarySchema } from '../../../lib/run/query/schemas/run.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import {
   faultNames,

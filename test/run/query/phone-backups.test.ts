@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { phoneBackups } from '../../../lib/run/query/phone-backups.ts';
-import { phoneBackupSchema } from '../../../lib/run/query/schemas.ts';
+import { phoneBackupSchema } from '../../../lib/run/query/schemas/policy.ts';
 import { withFailingStore } from '../../support/fake-stores.ts';
 import { DAY, storeRun } from '../../support/full-run.ts';
 import { runScene } from '../../support/run-scene.ts';

@@ -10,7 +10,7 @@ import { stamp } from '../../../lib/policy/keys/stamp.ts';
 import { currentFreshness } from '../../../lib/run/freshness/record.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import { policyStatuses } from '../../../lib/run/query/policy-status.ts';
-import { policyStatusSchema } from '../../../lib/run/query/schemas.ts';
+import { policyStatusSchema } from '../../../lib/run/query/schemas/policy.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import {
   faultNames,
@@ -120,50 +120,6 @@ describe('policyStatuses', () => {
       ['a-20260102t183000z', []],
       ['b', [ofB]],
     ]);
-  });
-
-  it.each([
-    ['disabled', policy('nightly', 'enabled: false'), 'unscheduled', null],
-    ['unscheduled', unscheduled('nightly'), 'unscheduled', null],
-    [
-      'paused',
-      policy('nightly', `paused_until: ${iso(SLOT + 3 * DAY)}`),
-      'never',
-      iso(SLOT + 4 * DAY),
-    ],
-    ['active', policy('nightly', `paused_until: ${iso(NOW)}`), 'never', iso(SLOT + DAY)],
-    [
-      'disabled',
-      policy('nightly', `enabled: false\npaused_until: ${iso(SLOT + 3 * DAY)}`),
-      'unscheduled',
-      null,
-    ],
-  ] as const)('returns the state %s', async (state, text, freshness, next_slot) => {
-    const { put, status } = setUp();
-    await put('nightly', text);
-    const found = await status();
-    expect(found).toMatchObject({ state, freshness, next_slot });
-    expect(found?.paused_until).toBe(state === 'paused' ? iso(SLOT + 3 * DAY) : undefined);
-  });
-
-  it('returns at most 20 validation errors of an invalid policy, with their places', async () => {
-    const { put, status, ran } = setUp();
-    await ran('completed', SLOT);
-    await put('nightly', policy('nightly', 'deadline: soon\nbogus: 1'));
-
-    const invalid = await status();
-
-    expect(invalid).toMatchObject({
-      state: 'invalid',
-      next_slot: null,
-      last_run: { outcome: 'completed' },
-    });
-    expect(invalid?.errors).toHaveLength(2);
-    expect(invalid?.errors?.[0]).toMatch(/^5:\d+ deadline: /);
-
-    const many = Array.from({ length: 40 }, (_, index) => `bogus${index}: 1`).join('\n');
-    await put('nightly', policy('nightly', many));
-    expect((await status())?.errors).toHaveLength(20);
   });
 
   it('shows files that are ignored because of their name', async () => {

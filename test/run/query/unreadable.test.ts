@@ -4,7 +4,10 @@ import { writeUnreadable } from '../../../lib/ledger/state/unreadable.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import { missingObject } from '../../../lib/ledger/store/object-error.ts';
-import { objectProblemSchema, unreadableObjectSchema } from '../../../lib/run/query/schemas.ts';
+import {
+  objectProblemSchema,
+  unreadableObjectSchema,
+} from '../../../lib/run/query/schemas/object.ts';
 import { problemOf, unreadableObjects } from '../../../lib/run/query/unreadable.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { faultNames, problemWith, withObjectFault } from '../../support/fake-stores.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { instantOf } from '../../../lib/run/query/schemas.ts';
+import { instantOf } from '../../../../lib/run/query/schemas/object.ts';
 
 it.each([
   [Date.UTC(2026, 0, 2, 2, 30), '2026-01-02T02:30:00.000Z'],

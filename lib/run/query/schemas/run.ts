@@ -1,0 +1,95 @@
+import * as z from 'zod';
+import { metricsSchema } from '../../../ledger/run/metrics.ts';
+import { countsSchema, phoneOutcomes, runOutcomes } from '../../../ledger/run/report.ts';
+import { triggers } from '../../../ledger/run/request.ts';
+import { count, instant, objectProblemSchema } from './object.ts';
+
+/** The states of a phone in an open run. */
+const openStates = ['waiting', 'queued', 'exporting', 'verifying', 'outcome_unknown'] as const;
+
+/** The number of phones in each state of an open run, then with each outcome. */
+export const progressSchema = z.object({
+  selected: count,
+  waiting: count.describe('Phones that start, stop or reset: not sent yet.'),
+  queued: count.describe('To be sent, for the first time or as a retry.'),
+  exporting: count,
+  verifying: count.describe('The job succeeded; the archive is being checked.'),
+  outcome_unknown: count.describe('The response of CPH was lost; the archive may still arrive.'),
+  exported: count,
+  failed: count,
+  skipped: count,
+  timed_out: count,
+  cancelled: count,
+});
+
+export const runSummarySchema = z.object({
+  run_id: z.string(),
+  policy: z.string(),
+  trigger: z.enum(triggers).nullable().describe('Null when the request is unreadable.'),
+  slot: z
+    .string()
+    .nullable()
+    .describe('Start stamp. Null for a run without a slot until it is planned.'),
+  phase: z
+    .enum(['requested', 'running', 'settled', 'quarantined'])
+    .describe(
+      'requested: no plan yet. quarantined: an object cannot be read, is invalid, or newer than this version.',
+    ),
+  cancelling: z.boolean(),
+  outcome: z.enum(runOutcomes).nullable(),
+  reason: z.string().optional().describe('Why a run ended before it started, or is quarantined.'),
+  started_at: instant.nullable(),
+  settled_at: instant.nullable(),
+  counts: countsSchema.nullable().describe('Outcomes of a settled run.'),
+  progress: progressSchema.nullable().describe('Of an open run.'),
+  unreadable: z
+    .array(objectProblemSchema)
+    .optional()
+    .describe('Objects of the run that cannot be used. What they hold is missing here.'),
+});
+
+export const runViewSchema = runSummarySchema.extend({
+  message: z.string().optional(),
+  listing_complete: z.boolean().nullable(),
+  notified: z
+    .object({ at: instant, message_id: z.string().optional(), skipped: z.string().optional() })
+    .nullable(),
+  failures: z.array(z.object({ at: instant, code: z.string(), message: z.string() })),
+  metrics: metricsSchema.nullable().describe('Cost so far. Null when nothing was counted.'),
+  report: z.object({ key: z.string().describe('In the bucket of the ledger.') }).nullable(),
+});
+
+export const runPhoneSchema = z.object({
+  phone_id: z.string(),
+  phone_name: z.string(),
+  server_id: z.string(),
+  state: z.enum([...openStates, ...phoneOutcomes]),
+  reason: z.string().optional(),
+  code: z.string().optional(),
+  attempts: count,
+  bucket: z.string().optional(),
+  key: z.string().optional(),
+  size: count.optional(),
+  etag: z.string().optional(),
+  unconfirmed_archive: z.array(z.string()).optional(),
+});
+
+/** One event of a run's log. Its other fields depend on its type. */
+export const logLineSchema = z.looseObject({ at: instant, type: z.string() });
+
+/** One export call, from the log. */
+export const exportCallSchema = z.object({
+  at: instant,
+  request_id: z.string().nullable(),
+  phones: count,
+  accepted: count,
+  refused: count,
+  outcome_unknown: count,
+});
+
+export type Progress = z.infer<typeof progressSchema>;
+export type RunSummary = z.infer<typeof runSummarySchema>;
+export type RunView = z.infer<typeof runViewSchema>;
+export type RunPhone = z.infer<typeof runPhoneSchema>;
+export type LogLine = z.infer<typeof logLineSchema>;
+export type ExportCall = z.infer<typeof exportCallSchema>;
