@@ -103,6 +103,7 @@ function waitReason(
   if (phone === null) return 'not_found';
   if (!policy.selects(toCandidate(phone))) return 'not_selected';
   if (hint.lookup.change === 'discovered' && !isNewTo(policy, phone)) return 'not_selected';
+  if (policy.tagsUnknown === true) return 'tags_unknown';
   const isExported = open.some(
     (run) => run.policy === policy.name && run.inProgress.has(phone.phone_id),
   );

@@ -1,6 +1,7 @@
-import { ServiceError } from '../../errors.ts';
+import { hasCode, ServiceError } from '../../errors.ts';
 import type { Phone } from '../../cloud/cph/phone.ts';
 import type { RunDeps } from '../deps.ts';
+import { contain } from '../state/contain-failure.ts';
 
 const PAGE = 100;
 const MAX_CALLS = 20;
@@ -21,9 +22,12 @@ export type FetchedPhones = {
 /** Ids to fetch; `others` may be the id of a phone, a server or an order. */
 export type IdsToFetch = { phones: Set<string>; servers: Set<string>; others: Set<string> };
 
-/** Fetches the phones of hints, with at most 20 calls. The remaining ids wait for the next time. */
+/**
+ * Fetches the phones of hints, with at most 20 calls. The remaining ids wait for the next time, and so does one whose call fails.
+ * A call that is throttled or gets no response ends the others.
+ */
 export async function lookUp(
-  deps: Pick<RunDeps, 'cph' | 'clock'>,
+  deps: Pick<RunDeps, 'cph' | 'clock' | 'log'>,
   ids: IdsToFetch,
   until: number,
 ): Promise<FetchedPhones> {
@@ -33,26 +37,35 @@ export async function lookUp(
   let calls = MAX_CALLS;
   const takeCall = (reserved = 0): boolean =>
     calls > reserved && deps.clock.now() < until && (calls -= 1) >= 0;
+  const attempt = async (id: string, work: () => Promise<unknown>): Promise<void> => {
+    const failure = await contain(deps, { event: 'phone_lookup_failed', id }, work);
+    if (hasCode(failure, 'throttled') || hasCode(failure, 'unreachable')) calls = 0;
+  };
   const round = Math.floor(deps.clock.now() / ROUND_MS);
 
   const left = (): string[] => [...phones].filter((id) => !fetched.phones.has(id));
-  for (let offset = 0; left().length >= LIST_FROM && takeCall(); offset += PAGE) {
-    const before = left().length;
-    const page = await deps.cph.listPhones({ offset, limit: PAGE });
-    for (const phone of page.phones) fetched.phones.set(phone.phone_id, phone);
-    if (before - left().length < LIST_FROM || offset + PAGE >= page.count) break;
-  }
-  const show = async (id: string): Promise<void> => {
-    fetched.phones.set(id, (await deps.cph.showPhone(id)) ?? null);
-  };
+  await attempt('all', async () => {
+    for (let offset = 0; left().length >= LIST_FROM && takeCall(); offset += PAGE) {
+      const before = left().length;
+      const page = await deps.cph.listPhones({ offset, limit: PAGE });
+      for (const phone of page.phones) fetched.phones.set(phone.phone_id, phone);
+      if (before - left().length < LIST_FROM || offset + PAGE >= page.count) break;
+    }
+  });
+  const show = (id: string): Promise<void> =>
+    attempt(id, async () => {
+      fetched.phones.set(id, (await deps.cph.showPhone(id)) ?? null);
+    });
   const reserve = phones.size === 0 ? 0 : CALLS_FOR_PHONES;
   for (const id of rotated([...others], round)) {
     if (!fetched.phones.has(id) && takeCall(reserve)) await show(id);
     if (fetched.phones.get(id) === null) servers.add(id);
   }
   for (const id of rotated([...servers], round)) {
-    if (takeCall(reserve))
+    if (!takeCall(reserve)) continue;
+    await attempt(id, async () => {
       fetched.servers.set(id, await phonesOf(deps, id, () => takeCall(reserve)));
+    });
   }
   for (const id of rotated(left(), round)) if (takeCall()) await show(id);
   return fetched;

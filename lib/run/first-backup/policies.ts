@@ -17,11 +17,18 @@ export type FirstBackupPolicy = {
   since: number;
   /** When the last first backup of each phone was requested. */
   lastRequested: Readonly<Record<string, number>>;
-  selects(phone: Candidate): boolean;
+  /** The tags that the phone's server must have. `selects` does not consider them before they are read. */
+  tags?: Record<string, string[]>;
+  /** True when they cannot be read now. */
+  tagsUnknown?: true;
+  selects(this: void, phone: Candidate): boolean;
 };
 
-type Deps = Pick<DriveDeps, 'store' | 'clock' | 'ledger' | 'cph' | 'log' | 'unreadable'>;
-type PolicyRead = { policy?: Policy; paused_until?: number };
+/** The policies that were read, by name: a drive reads each version of a file once. */
+export type PolicyFiles = Map<string, { etag: string; policy: Policy | undefined }>;
+
+type Deps = Pick<DriveDeps, 'store' | 'clock' | 'ledger' | 'log' | 'unreadable'>;
+type PolicyRead = { policy?: Policy | undefined; paused_until?: number };
 type PolicyState = Provisioning['policies'][string];
 
 /**
@@ -32,6 +39,7 @@ export async function findFirstBackupPolicies(
   deps: Deps,
   state: Provisioning,
   baseline: number,
+  files: PolicyFiles,
 ): Promise<FirstBackupPolicy[]> {
   const states: Provisioning['policies'] = {};
   const policies: FirstBackupPolicy[] = [];
@@ -43,7 +51,7 @@ export async function findFirstBackupPolicies(
       states[name] = known;
       continue;
     }
-    const read = await readOrRest(deps, name);
+    const read = await readOrRest(deps, name, etag, files);
     if (read === undefined) {
       if (known !== undefined) states[name] = known;
       continue;
@@ -53,18 +61,23 @@ export async function findFirstBackupPolicies(
     const next = stateOf({ etag, policy, paused_until, since }, known);
     states[name] = next;
     if (policy === undefined || !next.on) continue;
-    const selects = await selector(deps, policy.select);
-    policies.push({ name, since, lastRequested: known?.requested_at ?? {}, selects });
+    const lastRequested = known?.requested_at ?? {};
+    policies.push({ name, since, lastRequested, ...selectorOf(policy.select) });
   }
   state.policies = states;
   return policies;
 }
 
 /** Returns undefined for a policy that cannot be read now. */
-async function readOrRest(deps: Deps, name: string): Promise<PolicyRead | undefined> {
+async function readOrRest(
+  deps: Deps,
+  name: string,
+  etag: string,
+  files: PolicyFiles,
+): Promise<PolicyRead | undefined> {
   if (isResting(deps, layout.policy(name))) return undefined;
   try {
-    return await readOne(deps, name);
+    return await readOne(deps, name, etag, files);
   } catch (error) {
     if (!isUnreadable(error)) throw error;
     noteUnreadable(deps, error);
@@ -99,20 +112,31 @@ function stateOf(
   return { etag, on, requested_at, ...(isEnabled ? { since } : {}) };
 }
 
-async function readOne(deps: Deps, name: string): Promise<PolicyRead> {
-  const parsed = (await readPolicy(deps, name))?.parsed;
-  if (parsed?.ok !== true) return {};
-  const { policy } = parsed;
-  const until = policy.paused_until === undefined ? 0 : Date.parse(policy.paused_until);
+async function readOne(
+  deps: Deps,
+  name: string,
+  etag: string,
+  files: PolicyFiles,
+): Promise<PolicyRead> {
+  const known = files.get(name);
+  const policy = known?.etag === etag ? known.policy : await parseOne(deps, name);
+  files.set(name, { etag, policy });
+  const until = policy?.paused_until === undefined ? 0 : Date.parse(policy.paused_until);
   return until > deps.clock.now() ? { policy, paused_until: until } : { policy };
 }
 
-async function selector(
-  deps: Deps,
-  select: Policy['select'],
-): Promise<(phone: Candidate) => boolean> {
+async function parseOne(deps: Deps, name: string): Promise<Policy | undefined> {
+  const parsed = (await readPolicy(deps, name))?.parsed;
+  return parsed?.ok === true ? parsed.policy : undefined;
+}
+
+function selectorOf(select: Policy['select']): Pick<FirstBackupPolicy, 'tags' | 'selects'> {
   const { server_tags: tags } = select;
-  const context =
-    tags === undefined ? {} : { taggedServers: new Set(await deps.cph.serversByTags(tags)) };
-  return (phone) => selectPhones(select, [phone], context).selected.length > 0;
+  return {
+    ...(tags === undefined ? {} : { tags }),
+    selects: (phone) => {
+      const context = { taggedServers: new Set([phone.server_id]) };
+      return selectPhones(select, [phone], context).selected.length > 0;
+    },
+  };
 }

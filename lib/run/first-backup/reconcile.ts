@@ -1,15 +1,17 @@
 import { isSweepHint } from '../../ledger/hints/sweep.ts';
 import { layout } from '../../ledger/store/layout.ts';
-import type { DriveDeps, RunDeps } from '../deps.ts';
+import { type DriveDeps, type RunDeps, toCandidate } from '../deps.ts';
+import { contain } from '../state/contain-failure.ts';
 import { removeHandled } from '../state/resting.ts';
 import type { StoredRun } from '../state/stored-run.ts';
 import { openFirstBackups } from './covered.ts';
 import { decideFirstBackup, HINT_EXPIRES_MS } from './decide.ts';
-import { idsToFetch } from './hint-phones.ts';
+import { idsToFetch, phonesOf } from './hint-phones.ts';
 import { lookUp } from './look-up.ts';
 import { type PendingHint, readPending } from './pending-hints.ts';
 import { findFirstBackupPolicies } from './policies.ts';
 import { type FirstBackups, openState } from './state.ts';
+import { readServerTags } from './server-tags.ts';
 import { requestFirstBackups } from './request-runs.ts';
 import { isSweepDue, isSweptFor } from './sweep-due.ts';
 import { sweep, type SweepResult } from './sweep.ts';
@@ -36,9 +38,9 @@ export async function reconcile(
   const hints = await readPending(deps, hintIds, firstBackups.known);
   const now = deps.clock.now();
   const baseline = baselineOf(hints, now);
-  const policies = await findFirstBackupPolicies(deps, state, baseline);
+  const found = await findFirstBackupPolicies(deps, state, baseline, firstBackups.files);
   const sweeps = hintIds.filter(isSweepHint);
-  if (policies.length === 0) {
+  if (found.length === 0) {
     delete state.sweeping;
     await save();
     await removeHints(deps, firstBackups, [...hints.map(({ id }) => id), ...sweeps]);
@@ -46,16 +48,23 @@ export async function reconcile(
   }
 
   const open = openFirstBackups(runs, now);
-  const phones = await lookUp(deps, idsToFetch(hints, policies, open), until);
+  const phones = await lookUp(deps, idsToFetch(hints, found, open), until);
+  const named = hints.flatMap((hint) => [...phonesOf(hint, phones).values()]);
+  const candidates = named.filter((phone) => phone != null).map(toCandidate);
+  const policies = await readServerTags(deps, found, candidates, until);
   const facts = { phones, policies, open, now: deps.clock.now() };
   const { requests, waits } = decideFirstBackup(hints, facts);
   const requested = await requestFirstBackups(deps, requests, stillHeld);
 
   const waitsOf = (hint: PendingHint): ReadonlyMap<string, string> => waits.get(hint) ?? NOTHING;
   const orders = hints.filter((hint) => [...waitsOf(hint).values()].includes('order'));
-  const swept = isSweepDue(state, sweeps, orders, now)
-    ? await sweep(deps, state, { policies, open, expected: namedPhones(hints), baseline, until })
-    : undefined;
+  let swept: SweepResult | undefined;
+  if (isSweepDue(state, sweeps, orders, now)) {
+    const options = { policies: found, open, expected: namedPhones(hints), baseline, until };
+    await contain(deps, { event: 'sweep_failed' }, async () => {
+      swept = await sweep(deps, state, options);
+    });
+  }
   await save();
 
   const done = new Set(hints.filter((hint) => isResolved(hint, waitsOf(hint), swept)));

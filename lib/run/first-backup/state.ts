@@ -6,14 +6,20 @@ import {
 import type { RunDeps } from '../deps.ts';
 import type { StoredRun } from '../state/stored-run.ts';
 import type { PendingHint } from './pending-hints.ts';
+import type { PolicyFiles } from './policies.ts';
 
 /** What one drive keeps in memory of first backups and their hints. */
 export type FirstBackups = {
   state: Provisioning | undefined;
   known: Map<string, PendingHint>;
+  files: PolicyFiles;
 };
 
-export const createFirstBackups = (): FirstBackups => ({ state: undefined, known: new Map() });
+export const createFirstBackups = (): FirstBackups => ({
+  state: undefined,
+  known: new Map(),
+  files: new Map(),
+});
 
 /** Returns the stored state, read once a drive, and a function that writes it when it has changed since. */
 export async function openState(

@@ -5,8 +5,8 @@ import { isUnreadable } from '../../ledger/store/object-error.ts';
 import type { Policy } from '../../policy/schema/schema.ts';
 import type { RunDeps } from '../deps.ts';
 import { sameRule } from '../freshness/judge.ts';
+import { contain } from '../state/contain-failure.ts';
 import { readPolicy } from '../state/read-policy.ts';
-import { contain } from './contain.ts';
 import { noteMissed } from './request-slot.ts';
 
 const FIRST_PAUSE_MS = 60_000;

@@ -1,6 +1,6 @@
 import { PhonevaultError, ReadsSpent, TimeUp } from '../../errors.ts';
 import { isUnreadable } from '../../ledger/store/object-error.ts';
-import type { DriveDeps } from '../deps.ts';
+import type { DriveDeps, RunDeps } from '../deps.ts';
 import { type OpenRun, record } from './open-run.ts';
 import { noteUnreadable } from './resting.ts';
 import { stopsDrive } from './stops-drive.ts';
@@ -48,4 +48,26 @@ function fail(
   }
   const isRepeat = run.state.failures.at(-1)?.code === code;
   if (!isRepeat) record(run, [{ type: 'step_failed', at, code, message: message.slice(0, 200) }]);
+}
+
+/**
+ * Does one piece of work that belongs to no run. A failure is logged under `event` and returned: the others go on, and a later
+ * pass tries again. Throws errors that every call would meet, and programming errors.
+ */
+export async function contain(
+  { log }: Pick<RunDeps, 'log'>,
+  { event, ...fields }: { event: string; policy?: string; id?: string },
+  work: () => Promise<unknown>,
+): Promise<PhonevaultError | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof PhonevaultError) || stopsDrive(error)) throw error;
+    const { code, message } = error;
+    if (!(error instanceof ReadsSpent)) {
+      log.warn(event, { ...fields, code, message: message.slice(0, 300) });
+    }
+    return error;
+  }
 }

@@ -119,7 +119,9 @@ on_provisioned: true
 
   it('contains a failure', async () => {
     const world = await scene();
-    world.deps.cph.showPhone = () => Promise.reject(temporaryError());
+    const { list } = world.deps.store;
+    world.deps.store.list = (prefix, options) =>
+      prefix === layout.policies ? Promise.reject(temporaryError()) : list(prefix, options);
     await world.due();
     expect(world.logged('step_failed')).toHaveLength(1);
     expect(world.work.nextAt.firstBackups).toBe(T0 + AGE + 30 * SECOND);

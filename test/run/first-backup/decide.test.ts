@@ -149,6 +149,16 @@ describe('decideFirstBackup', () => {
       { phones: { p1: phone('p1', { status: 'resetting' }) } },
       waiting('resetting'),
     ],
+    [
+      'the policy may select, if its server has the tags',
+      { policies: [policyOf({ tagsUnknown: true })] },
+      waiting('tags_unknown'),
+    ],
+    [
+      'the policy does not select whatever its tags',
+      { policies: [policyOf({ tagsUnknown: true, selects: () => false })] },
+      nothingDue,
+    ],
     ['the policy does not select', { policies: [policyOf({ selects: () => false })] }, nothingDue],
     ['had its first backup', { policies: [policyOf({ lastRequested: { p1: 1 } })] }, nothingDue],
     [

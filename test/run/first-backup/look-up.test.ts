@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Cph } from '../../../lib/cloud/cph/cph.ts';
 import type { Phone } from '../../../lib/cloud/cph/phone.ts';
-import { ServiceError } from '../../../lib/errors.ts';
+import { type ErrorCode, PhonevaultError, ServiceError } from '../../../lib/errors.ts';
 import { lookUp } from '../../../lib/run/first-backup/look-up.ts';
+import type { RunDeps } from '../../../lib/run/deps.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 
 const phone = (number: number): Phone => ({
@@ -37,7 +38,13 @@ function project(count: number) {
       return phones.find(({ phone_id }) => phone_id === id);
     },
   } as unknown as Cph;
-  return { cph, calls, clock: playClock() };
+  const warned: string[] = [];
+  const log: RunDeps['log'] = {
+    info: () => undefined,
+    warn: (event, { id } = {}) => void warned.push(`${event} ${id}`),
+    error: () => undefined,
+  };
+  return { cph, calls, clock: playClock(), log, warned };
 }
 
 const idsOf = (phones: string[], servers: string[] = [], others: string[] = []) => ({
@@ -183,23 +190,52 @@ describe('lookUp', () => {
   it.each([
     ['404', refusal(404), []],
     ['400', refusal(400), []],
-    ['500', refusal(500), 'throws'],
-    ['no status', refusal(undefined), 'throws'],
-    ['404 in an error that is not of CPH', Object.assign(new Error(), { status: 404 }), 'throws'],
+    ['500', refusal(500), undefined],
+    ['no status', refusal(undefined), undefined],
   ])(
-    'counts a server without phones when CPH responds with 400 or 404, and throws otherwise: %s',
+    'counts a server without phones when CPH responds with 400 or 404, and waits otherwise: %s',
     async (_, error, expected) => {
-      const { cph, clock } = project(3);
+      const { cph, ...deps } = project(3);
       const own = { ...cph, listPhones: () => Promise.reject(error) };
-      const lookup = lookUp({ cph: own, clock }, idsOf([], ['s1']), Infinity);
-      if (expected === 'throws') await expect(lookup).rejects.toBe(error);
-      else expect((await lookup).servers.get('s1')).toEqual(expected);
+      const { servers } = await lookUp({ ...deps, cph: own }, idsOf([], ['s1']), Infinity);
+      expect(servers.get('s1')).toEqual(expected);
+      expect(deps.warned).toEqual(expected === undefined ? ['phone_lookup_failed s1'] : []);
     },
   );
 
-  it('throws errors that are not about the id', async () => {
-    const { cph, clock } = project(3);
-    const down = { ...cph, showPhone: () => Promise.reject(new Error('down')) };
-    await expect(lookUp({ cph: down, clock }, idsOf(['p1']), Infinity)).rejects.toThrow('down');
+  it.each([
+    ['a phone', idsOf(['p1', 'odd', 'p2']), ['p1', 'p2']],
+    ['an id of unknown kind', idsOf(['p1'], [], ['odd', 'p2']), ['p1', 'p2']],
+    ['a server', idsOf(['p1'], ['odd'], ['p2']), ['p1', 'p2']],
+    ['the head of the list', idsOf(['p1', 'p2', 'p3', 'gone']), ['p1', 'p2', 'p3', 'gone']],
+  ])('fetches the others when the call for %s fails', async (_, ids, expected) => {
+    const { cph, ...deps } = project(3);
+    const failing: Cph = {
+      ...cph,
+      showPhone: (id) => (id === 'odd' ? Promise.reject(refusal(400)) : cph.showPhone(id)),
+      listPhones: () => Promise.reject(refusal(500)),
+    };
+    const { phones } = await lookUp({ ...deps, cph: failing }, ids, Infinity);
+    expect([...phones.keys()].sort()).toEqual([...expected].sort());
+    expect(deps.warned).toHaveLength(1);
+  });
+
+  it.each<ErrorCode>(['throttled', 'unreachable'])(
+    'stops after a call that is %s',
+    async (code) => {
+      const { cph, ...deps } = project(3);
+      const down = { ...cph, showPhone: () => Promise.reject(new PhonevaultError(code, 'no')) };
+      const { phones } = await lookUp({ ...deps, cph: down }, idsOf(['p1', 'p2']), Infinity);
+      expect([phones.size, deps.warned.length]).toEqual([0, 1]);
+    },
+  );
+
+  it.each([
+    new PhonevaultError('credentials_refused', 'no'),
+    Object.assign(new Error(), { status: 404 }),
+  ])('throws errors that every call would meet, and those of the program: %s', async (error) => {
+    const { cph, ...deps } = project(3);
+    const down = { ...cph, showPhone: () => Promise.reject(error) };
+    await expect(lookUp({ ...deps, cph: down }, idsOf(['p1']), Infinity)).rejects.toBe(error);
   });
 });

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import type { Provisioning } from '../../../lib/ledger/state/provisioning.ts';
-import { findFirstBackupPolicies, isNewTo } from '../../../lib/run/first-backup/policies.ts';
-import { fleet, phone } from '../../support/fleet.ts';
+import {
+  findFirstBackupPolicies,
+  isNewTo,
+  type PolicyFiles,
+} from '../../../lib/run/first-backup/policies.ts';
+import { phone } from '../../support/fleet.ts';
 import { inboxScene } from '../../support/inbox-scene.ts';
 import { policyText } from '../../support/policy-text.ts';
 import { recordReads } from '../../support/fake-stores.ts';
@@ -18,16 +22,16 @@ const pausedFor = (ms: number) => ({
 function scene(policies: Provisioning['policies'] = {}) {
   const { deps, store, clock } = inboxScene();
   const state: Provisioning = { policies, swept_at: 7 };
-  const { cph, calls } = fleet([], ['s2']);
+  const files: PolicyFiles = new Map();
   const read = recordReads(store);
   return {
-    ...{ store, clock, state, calls },
+    ...{ store, clock, state, files },
     /** Keys that were read since the last time. */
     reads: () => read.reads.splice(0).map((one) => one.replace(/^\w+ policies\//, '')),
     put: (name: string, changes: Record<string, string | undefined> = ON_PROVISIONED) =>
       store.put(layout.policy(name), policyText(name, changes)),
     find: (baseline = BASELINE) =>
-      findFirstBackupPolicies({ ...deps, cph, store: read }, state, baseline),
+      findFirstBackupPolicies({ ...deps, store: read }, state, baseline, files),
   };
 }
 
@@ -123,8 +127,8 @@ describe('findFirstBackupPolicies', () => {
     expect(await find()).toHaveLength(1);
   });
 
-  it('reads an inactive policy once, and an active one each time', async () => {
-    const { put, find, reads, state } = scene();
+  it('reads an inactive policy once, and an active one once a drive', async () => {
+    const { put, find, reads, state, files } = scene();
     await put('broken', { select: '7' });
     await put('newphones');
     await put('nightly', {});
@@ -132,6 +136,9 @@ describe('findFirstBackupPolicies', () => {
     const twice = ['broken.yaml', 'broken.yaml'];
     expect(reads()).toEqual(['', ...twice, 'newphones.yaml', 'nightly.yaml']);
     const before = structuredClone(state);
+    expect(await find()).toHaveLength(1);
+    expect(reads()).toEqual(['']);
+    files.clear();
     expect(await find()).toHaveLength(1);
     expect(reads()).toEqual(['', 'newphones.yaml']);
     expect(state).toEqual(before);
@@ -153,31 +160,28 @@ describe('findFirstBackupPolicies', () => {
     await store.put(layout.policy('newphones'), policyText('newphones', ON_PROVISIONED));
     const get = async (key: string) => void (await store.remove([key]));
     const going = { ...store, get };
-    const found = findFirstBackupPolicies(
-      { ...deps, cph: fleet([]).cph, store: going },
-      state,
-      BASELINE,
-    );
+    const found = findFirstBackupPolicies({ ...deps, store: going }, state, BASELINE, new Map());
     expect(await found).toEqual([]);
     expect(state.policies.newphones).toMatchObject({ on: false, since: BASELINE });
   });
 
   it('selects phones as the policy does', async () => {
-    const { put, find, calls } = scene();
+    const { put, find } = scene();
     await put('newphones', { ...ON_PROVISIONED, select: '{ name: "game-*" }' });
     const [giver] = await find();
     const named = ['game-1', 'shop-1'].map((phone_name) => phone('p1', { phone_name }));
     expect(named.map((one) => giver?.selects(one))).toEqual([true, false]);
-    expect(calls).toEqual([]);
+    expect(giver).not.toHaveProperty('tags');
   });
 
-  it('selects by server tags with the servers that CPH lists for them', async () => {
-    const { put, find, calls } = scene();
-    await put('newphones', { ...ON_PROVISIONED, select: '{ server_tags: { env: [prod] } }' });
+  it('returns the tags of servers, which are not considered yet', async () => {
+    const { put, find } = scene();
+    const select = '{ server_tags: { env: [prod] }, name: "game-*" }';
+    await put('newphones', { ...ON_PROVISIONED, select });
     const [giver] = await find();
-    const on = ['s1', 's2'].map((server_id) => giver?.selects(phone('p1', { server_id })));
-    expect(on).toEqual([false, true]);
-    expect(calls).toEqual(['tags {"env":["prod"]}']);
+    expect(giver?.tags).toEqual({ env: ['prod'] });
+    const named = ['game-1', 'shop-1'].map((phone_name) => phone('p1', { phone_name }));
+    expect(named.map((one) => giver?.selects(one))).toEqual([true, false]);
   });
 });
 

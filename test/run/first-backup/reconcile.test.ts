@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Lookup } from '../../../lib/ledger/hints/lookup.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
-import { LeaseLost } from '../../../lib/errors.ts';
+import { LeaseLost, PhonevaultError } from '../../../lib/errors.ts';
 import { phone } from '../../support/fleet.ts';
 import { recordReads, withFailingStore } from '../../support/fake-stores.ts';
+import { policyText } from '../../support/policy-text.ts';
 import { firstBackupScene } from '../../support/first-backup-scene.ts';
 import { MINUTE, openRun, T0 } from '../../support/runs.ts';
 
@@ -135,6 +136,25 @@ describe('reconcile', () => {
     expect([await hints(), await requested()]).toEqual([['trace-1'], []]);
     cph.showPhone = show;
     expect(await reconcile()).toBe(1);
+  });
+
+  it('requests the first backups of a policy while the tags of another are refused', async () => {
+    const { putHint, reconcile, clock, hints, requested, cph, store, lines } =
+      await firstBackupScene([phone('p1')]);
+    const select = '{ server_tags: { env: [prod] } }';
+    await store.put(layout.policy('a'), policyText('a', { on_provisioned: 'true', select }));
+    const { serversByTags } = cph;
+    cph.serversByTags = () => Promise.reject(new PhonevaultError('access_denied', 'no right'));
+    await putHint('trace-1', { phones: ['p1'] });
+    clock.move(5 * MINUTE);
+    expect(await reconcile()).toBe(1);
+    expect([await hints(), await requested()]).toEqual([['trace-1'], [['p1']]]);
+    const fields = { policy: 'a', code: 'access_denied', message: 'no right' };
+    expect(lines).toContainEqual(['warn', 'first_backups_delayed', fields]);
+    cph.serversByTags = async (tags) => (await serversByTags(tags), ['s1']);
+    clock.move(10 * MINUTE);
+    expect(await reconcile()).toBe(1);
+    expect([await hints(), await requested()]).toEqual([[], [['p1'], ['p1']]]);
   });
 
   it('waits for a phone that a run is exporting', async () => {

@@ -8,10 +8,11 @@ import {
 } from '../../../lib/errors.ts';
 import { missingObject } from '../../../lib/ledger/store/object-error.ts';
 import { fold } from '../../../lib/ledger/run/fold.ts';
-import { containFailure } from '../../../lib/run/state/contain-failure.ts';
+import { contain, containFailure } from '../../../lib/run/state/contain-failure.ts';
 import type { DriveDeps } from '../../../lib/run/deps.ts';
 import { createMeter } from '../../../lib/run/meter.ts';
 import { playClock } from '../../../testing/play-clock.ts';
+import { runScene } from '../../support/run-scene.ts';
 import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
 function scene() {
@@ -147,4 +148,37 @@ describe('containFailure', () => {
     expect(run).toMatchObject({ retryAt: { step: 0 }, unwritten: { events: [] } });
     expect(deps.meter.runId()).toBeUndefined();
   });
+});
+
+const as = { event: 'slot_delayed', policy: 'nightly' };
+
+describe('contain', () => {
+  it('returns nothing for work that succeeds', async () => {
+    const { deps, lines } = runScene();
+    expect(await contain(deps, as, async () => 1)).toBeUndefined();
+    expect(lines).toEqual([]);
+  });
+
+  it('logs and returns a failure', async () => {
+    const { deps, lines } = runScene();
+    const error = new PhonevaultError('access_denied', 'no');
+    expect(await contain(deps, as, () => Promise.reject(error))).toBe(error);
+    const fields = { policy: 'nightly', code: 'access_denied', message: 'no' };
+    expect(lines).toEqual([['warn', 'slot_delayed', fields]]);
+  });
+
+  it('returns spent reads and does not log them: they are no failure', async () => {
+    const { deps, lines } = runScene();
+    const error = new ReadsSpent(T0);
+    expect(await contain(deps, as, () => Promise.reject(error))).toBe(error);
+    expect(lines).toEqual([]);
+  });
+
+  it.each([new PhonevaultError('credentials_refused', 'no'), new TypeError('no function')])(
+    'throws what concerns every call: %s',
+    async (error) => {
+      const { deps } = runScene();
+      await expect(contain(deps, as, () => Promise.reject(error))).rejects.toBe(error);
+    },
+  );
 });
