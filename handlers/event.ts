@@ -9,7 +9,7 @@ const instance = realInstance();
 /** CTS, EventGrid, SMN: stores hints for drive. Throws when the platform should deliver the event again. */
 export function handler(event: unknown, context: FgContext): Promise<EventResult> {
   return withErrorReporting(invocationLog(context, instance), async () => {
-    const { deps } = startInvocation(context, instance, { needsTopic: false });
-    return storeHints(deps, readEvent(event));
+    const { deps, settings } = startInvocation(context, instance, { needsTopic: false });
+    return storeHints(deps, readEvent(event, settings.ctsServiceType));
   });
 }

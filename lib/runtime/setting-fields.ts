@@ -63,6 +63,10 @@ export const endpoint = z
   )
   .transform((value) => value.replace(/\/$/, ''));
 
+export const ctsServiceType = z
+  .string()
+  .regex(/^[A-Za-z][\w -]{0,63}$/, 'a service type as traces show it, such as CPH');
+
 export const flag = z
   .string()
   .regex(/^(?:true|false|1|0)$/i, 'true or false')

@@ -25,6 +25,8 @@ export type Settings = {
   /** Without a slash at the end. */
   endpoints: Endpoints;
   obsPathStyle: boolean;
+  /** How CTS spells CPH, if in none of the usual ways. */
+  ctsServiceType: string | undefined;
 };
 
 type Env = Record<string, string | undefined>;
@@ -117,6 +119,7 @@ export function readSettings(
   const httpTokens = read('HTTP_TOKENS', fields.httpTokens, { secret: true }) ?? [];
   const webhookSecrets = read('WEBHOOK_SECRETS', fields.webhookSecrets, { secret: true }) ?? [];
   const obsPathStyle = read('OBS_PATH_STYLE', fields.flag) ?? false;
+  const ctsServiceType = read('CTS_SERVICE_TYPE', fields.ctsServiceType);
   const endpoints = readEndpoints(settings, region);
 
   if (errors.length > 0 || !region || !projectId || !bucket || !prefix) {
@@ -136,5 +139,6 @@ export function readSettings(
     webhookSecrets,
     endpoints,
     obsPathStyle,
+    ctsServiceType,
   };
 }

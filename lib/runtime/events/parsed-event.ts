@@ -18,6 +18,9 @@ export type IgnoredReason =
   | 'invocation_succeeded'
   | 'failed_again'; // a failed invocation whose event was a failed invocation
 
+/** For 50,000 ids: FunctionGraph delivers no event that names more. */
+const MAX_HINTS = 50;
+
 /** The hints in an event, and why other parts of it were ignored. */
 export type ParsedEvent = { hints: NamedLookup[]; ignored: IgnoredReason[] };
 
@@ -25,11 +28,23 @@ export function ignore(reason: IgnoredReason): ParsedEvent {
   return { hints: [], ignored: [reason] };
 }
 
-/** Returns one hint, named after the id of its source, which may be any text. */
+/** Returns hints named after the id of their source, which may be any text: one for every 1,000 ids. */
 export function hint(source: 'trace' | 'message', id: string, lookup: Lookup): ParsedEvent {
-  const named = lookup.phones.length + lookup.servers.length + lookup.others.length;
-  if (named > MAX_IDS_PER_HINT) return ignore('too_many_ids');
-  return { hints: [{ id: `${source}-${keySafe(id)}`, lookup }], ignored: [] };
+  const { phones, servers, others } = lookup;
+  const named = Object.entries({ phones, servers, others }).flatMap(([kind, ids]) =>
+    ids.map((one) => [kind, one] as const),
+  );
+  const count = Math.max(1, Math.ceil(named.length / MAX_IDS_PER_HINT));
+  if (count > MAX_HINTS) return ignore('too_many_ids');
+  const hints = Array.from({ length: count }, (_, index): NamedLookup => {
+    const own = named.slice(index * MAX_IDS_PER_HINT, (index + 1) * MAX_IDS_PER_HINT);
+    const of = (kind: string): string[] => own.flatMap(([its, one]) => (its === kind ? [one] : []));
+    return {
+      id: `${source}-${keySafe(id)}${index === 0 ? '' : `-${index + 1}`}`,
+      lookup: { ...lookup, phones: of('phones'), servers: of('servers'), others: of('others') },
+    };
+  });
+  return { hints, ignored: [] };
 }
 
 export function merge(events: ParsedEvent[]): ParsedEvent {

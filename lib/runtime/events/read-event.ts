@@ -15,6 +15,8 @@ type Envelope = {
   /** Directly inside a message: it may name phones in any form. */
   messageId?: string;
   time?: string | number | null;
+  /** How CTS spells CPH here, if in none of the usual ways. */
+  serviceType?: string;
 };
 
 /**
@@ -22,8 +24,12 @@ type Envelope = {
  * FunctionGraph's report of an asynchronous invocation. Never throws: an unreadable event is ignored with a reason, because
  * the platform would only deliver it again. An event that is too large is ignored as a whole.
  */
-export function readEvent(event: unknown): ParsedEvent {
-  return parseEvent(event, { depth: 0, failed: false });
+export function readEvent(event: unknown, serviceType?: string): ParsedEvent {
+  return parseEvent(event, {
+    depth: 0,
+    failed: false,
+    ...(serviceType === undefined ? {} : { serviceType }),
+  });
 }
 
 function parseEvent(event: unknown, envelope: Envelope): ParsedEvent {
@@ -57,14 +63,14 @@ const PARSERS: readonly [string, (event: object, envelope: Envelope) => ParsedEv
 /** Fields of timers, logs and queues. */
 const FIELDS_OF_OTHERS = ['trigger_type', 'lts', 'ShardID', 'records', 'httpMethod'];
 
-function parseCts(event: object, { time }: Envelope): ParsedEvent {
+function parseCts(event: object, envelope: Envelope): ParsedEvent {
   const { data } = shapes.ctsEventSchema.safeParse(event);
-  return data === undefined ? ignore('unknown_shape') : parseTrace(data.cts, time);
+  return data === undefined ? ignore('unknown_shape') : parseTrace(data.cts, envelope);
 }
 
-function parseBareTrace(event: object, { time }: Envelope): ParsedEvent {
+function parseBareTrace(event: object, envelope: Envelope): ParsedEvent {
   const { data } = shapes.traceSchema.safeParse(event);
-  return data === undefined ? ignore('unknown_shape') : parseTrace(data, time);
+  return data === undefined ? ignore('unknown_shape') : parseTrace(data, envelope);
 }
 
 function parseCloudEvent(event: object, envelope: Envelope): ParsedEvent {
@@ -122,6 +128,6 @@ function parseInvocation(event: object, envelope: Envelope): ParsedEvent {
 }
 
 /** The content of an envelope is an event of its own: it is no message, and has no time of the envelope. */
-function contentOf({ depth, failed }: Envelope): Envelope {
-  return { depth, failed };
+function contentOf({ messageId: _id, time: _time, ...rest }: Envelope): Envelope {
+  return rest;
 }

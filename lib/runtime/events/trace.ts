@@ -11,15 +11,20 @@ const CHANGES: Readonly<Record<string, Lookup['change']>> = {
   resetcloudphone: 'reset',
 };
 /** The documents do not say how CTS spells the service. */
-const SERVICE = /^(?:cph|cloud ?phone)$/i;
+const SERVICE = /^(?:cph|cphost|cloud[ _-]?phone(?:[ _-]?host)?)$/i;
+type Time = string | number | null;
 const PHONE_ID = /^[0-9a-f]{32}$/i;
 
 /**
  * Returns the hint in one trace, named after the trace's id in whatever form the trace came. A trace reports a call, not its
  * end. The documents do not say whether `resource_id` is a phone, a server or an order, so drive finds out.
+ * `serviceType`: how CTS spells CPH here, if in none of the usual ways.
  */
-export function parseTrace(trace: Trace, fallbackTime?: string | number | null): ParsedEvent {
-  if (!SERVICE.test(trace.service_type ?? '')) return ignore('other_service');
+export function parseTrace(
+  trace: Trace,
+  { serviceType, time: fallbackTime }: { serviceType?: string; time?: Time } = {},
+): ParsedEvent {
+  if (!isOfCph(trace, serviceType)) return ignore('other_service');
   const name = trace.trace_name.toLowerCase();
   const change = Object.hasOwn(CHANGES, name) ? CHANGES[name] : undefined;
   if (change === undefined) return ignore('other_trace');
@@ -34,6 +39,11 @@ export function parseTrace(trace: Trace, fallbackTime?: string | number | null):
   const at = traceTime(trace.time) ?? traceTime(trace.record_time) ?? traceTime(fallbackTime);
   const lookup = { change, ...(at === undefined ? {} : { at }), ...named };
   return hint('trace', trace.trace_id || digest(JSON.stringify([name, lookup])), lookup);
+}
+
+function isOfCph({ service_type }: Trace, own: string | undefined): boolean {
+  const service = service_type ?? '';
+  return SERVICE.test(service) || service.toLowerCase() === own?.toLowerCase();
 }
 
 /** The ids that the call and the trace name, and how many phones the call was refused for. */
@@ -55,9 +65,11 @@ function hasFailed({ trace_status, trace_rating, code, response }: Trace): boole
     /^(?:warning|incident)$/i.test(word ?? ''),
   );
   const body = parseText(response);
-  const error =
-    typeof body === 'object' && body !== null && 'error_code' in body && body.error_code;
-  return isBad || Number(code ?? 0) >= 400 || (typeof error === 'string' && error !== '');
+  if (isBad || Number(code ?? 0) >= 400) return true;
+  if (typeof body !== 'object' || body === null) return false;
+  const { error_code: error, status } = body as Record<string, unknown>;
+  const saysFailed = typeof status === 'string' && /^fail(?:ed|ure)?$|^error$/i.test(status);
+  return saysFailed || (typeof error === 'string' && error !== '');
 }
 
 /** Reads a trace's time as epoch ms: ms, seconds, or a text such as `2018/06/26 08:54:07 GMT+08:00`. */

@@ -12,11 +12,15 @@ describe('hint', () => {
     expect(hint('trace', id, lookup)).toEqual({ hints: [{ id: expected, lookup }], ignored: [] });
   });
 
-  it('names at most 1,000 ids', () => {
+  it('is split so that each names at most 1,000 ids, and none is lost', () => {
     const ids = (count: number) => Array.from({ length: count }, (_, n) => `p${n}`);
     const of = (phones: string[]) => hint('message', 'm', { ...lookup, phones, servers: ['s1'] });
     expect(of(ids(999)).hints).toHaveLength(1);
-    expect(of(ids(1_000))).toEqual(ignore('too_many_ids'));
+    const { hints } = of(ids(2_000));
+    expect(hints.map(({ id }) => id)).toEqual(['message-m', 'message-m-2', 'message-m-3']);
+    expect(hints.flatMap((one) => one.lookup.phones)).toEqual(ids(2_000));
+    expect(hints.map((one) => one.lookup.servers)).toEqual([[], [], ['s1']]);
+    expect(of(ids(50_000))).toEqual(ignore('too_many_ids'));
   });
 });
 

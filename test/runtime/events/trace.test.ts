@@ -83,15 +83,30 @@ describe('parseTrace', () => {
       'failed_trace',
       changed({ response: { jobs: [{ phone_id: PHONE, error_code: 'CPS.0005' }] } }),
     ],
+    ['failed_trace', changed({ response: { status: 'FAIL' } })],
+    ['failed_trace', changed({ response: '{"status":"Failed","job_id":"1"}' })],
     ['other_trace', payloads.ctsOtherTrace.parsed.cts],
     ['other_trace', changed({ trace_name: 'constructor' })],
     ['other_service', payloads.ctsOtherService.parsed.cts],
     ['other_service', changed({ service_type: null })],
-    [
-      'too_many_ids',
-      changed({ request: { phone_ids: Array.from({ length: 1001 }, (_, n) => `p-${n}`) } }),
-    ],
   ])('ignores a trace as %s', (reason, trace) => {
     expect(parseTrace(trace)).toEqual({ hints: [], ignored: [reason] });
+  });
+
+  it.each(['CPH', 'CPHost', 'cloud_phone', 'CloudPhoneHost', 'Cloud Phone'])(
+    'knows CPH as %s',
+    (service_type) => {
+      expect(parseTrace(changed({ service_type })).hints).toHaveLength(1);
+    },
+  );
+
+  it('knows CPH by the name that a setting gives it, in any case', () => {
+    const trace = changed({ service_type: 'MobileHost' });
+    expect(parseTrace(trace).ignored).toEqual(['other_service']);
+    expect(parseTrace(trace, { serviceType: 'mobilehost' }).hints).toHaveLength(1);
+  });
+
+  it('keeps a response that says it succeeded', () => {
+    expect(parseTrace(changed({ response: { status: 'SUCCESS' } })).hints).toHaveLength(1);
   });
 });
