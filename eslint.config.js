@@ -23,6 +23,7 @@ const ROOMS = {
   'lib/ledger/lease': ['lib/ledger/store', ...base],
   'lib/ledger/run': ['lib/ledger/store', ...base],
   'lib/ledger/state': ['lib/ledger/store', 'lib/ledger/run', ...base],
+  'lib/ledger/catalogue': ['lib/ledger/store', 'lib/ledger/run', ...base],
   'lib/ledger/hints': ['lib/ledger/store', ...base],
   'lib/run/meter': belowRun,
   'lib/run/reads': belowRun,

@@ -18,10 +18,11 @@ export async function sampleBlocks(
 /** The random name of an invocation, alone or after an epoch. */
 const INVOCATION = /^((?:.*\/)?(?:\d{10}-)?)[0-9a-f]{12}(?=$|-)/;
 
-/** Cuts lists, unless each entry has a kind of its own, rounds times to ms and gives all invocations the same name. */
+/** Cuts lists, unless they are rows or each entry has a kind of its own, rounds times to ms and gives all invocations the same name. */
 function shorten(value: unknown): unknown {
   if (Array.isArray(value)) {
-    const kept = kindsDiffer(value) ? value : value.slice(0, MAX_LENGTH);
+    const isRow = new Set(value.map((one) => typeof one)).size > 1;
+    const kept = isRow || kindsDiffer(value) ? value : value.slice(0, MAX_LENGTH);
     return kept.map(shorten);
   }
   if (typeof value === 'number') return Math.round(value);

@@ -72,7 +72,7 @@ type Report = { phones: { outcome: string }[] };
 async function ledgerSamples(world: Night, runId: string): Promise<Record<string, unknown>> {
   const { store } = world.invocation().deps;
   const [part] = await store.list(`${layout.run(runId)}plan/`);
-  const [shard] = await store.list(layout.phoneIndex);
+  const [shard] = await store.list(layout.archives('nightly'));
   const [indexed] = await store.list(layout.runIndex);
   const entries = await Promise.all(
     (await store.list(layout.log(runId))).map(({ key }) => read<Entry>(world, key)),
@@ -85,7 +85,7 @@ async function ledgerSamples(world: Night, runId: string): Promise<Record<string
     log: { version: entries[0]?.version, events: firstOfEach(events, ({ type }) => type) },
     report: { ...report, phones: firstOfEach(report?.phones ?? [], ({ outcome }) => outcome) },
     orphaned: await read(world, layout.orphanedJobs(runId)),
-    phones: await read(world, shard?.key),
+    archive_shard: await read(world, shard?.key),
     indexed_run: await read(world, indexed?.key),
   };
 }

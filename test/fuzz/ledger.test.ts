@@ -17,7 +17,9 @@ import { layout } from '../../lib/ledger/store/layout.ts';
 import { takeLease } from '../../lib/ledger/lease.ts';
 import { readLimits } from '../../lib/ledger/state/limits.ts';
 import { memoryStore } from '../../lib/ledger/store/memory-store.ts';
-import { readIndexedPhones } from '../../lib/ledger/state/phones.ts';
+import { newestArchives } from '../../lib/ledger/catalogue/newest-archives.ts';
+import { rebuildCatalogue } from '../../lib/ledger/catalogue/rebuild.ts';
+import { readResets } from '../../lib/ledger/catalogue/resets.ts';
 import { readProvisioning } from '../../lib/ledger/state/provisioning.ts';
 import { rebuildRunIndex } from '../../lib/ledger/state/run-index.ts';
 import type { Store } from '../../lib/ledger/store/store.ts';
@@ -128,7 +130,9 @@ async function readAll(store: Store): Promise<void> {
         { store, clock, ledger: { bucket: 'b-1', prefix: 'phonevault/' } } as never,
         now,
       ),
-    () => readIndexedPhones(store),
+    () => newestArchives(store, { max: 10 }),
+    () => readResets(store),
+    () => rebuildCatalogue(store),
     () => readLimits(store),
     () => readCursors(store),
     () => readProvisioning(store),

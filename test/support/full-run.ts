@@ -1,15 +1,16 @@
 import { writeCursors } from '../../lib/ledger/state/cursors.ts';
-import { indexArchives } from '../../lib/ledger/state/phones.ts';
+import { addArchives } from '../../lib/ledger/catalogue/add.ts';
 import { indexRun } from '../../lib/ledger/state/run-index.ts';
 import { writePlan } from '../../lib/ledger/run/plan.ts';
 import { type ReportedPhone, writeReport } from '../../lib/ledger/run/report.ts';
 import type { Store } from '../../lib/ledger/store/store.ts';
 import { countOutcomes } from '../../lib/run/settle/outcome.ts';
-import { MINUTE, plannedPhone, T0 } from './runs.ts';
+import { archiveOf } from './archives.ts';
+import { MINUTE, plannedPhone, T0, terms } from './runs.ts';
 
 export const DAY = 24 * 60 * MINUTE;
 
-type Phone = Partial<ReportedPhone> & {
+type Phone = Partial<Omit<ReportedPhone, 'verified_at'>> & {
   /** When its last archive was verified (epoch ms); with its run unless given. */
   verified_at?: number;
 };
@@ -23,7 +24,7 @@ type Settled = {
   settledAt?: number;
 };
 
-/** Stores a settled run: plan, report, index of runs and index of archives. */
+/** Stores a settled run: plan, report, index of runs and catalogue. */
 export async function storeRun(
   store: Store,
   run_id: string,
@@ -35,13 +36,21 @@ export async function storeRun(
     ...(requested === undefined ? {} : { phones: requested }),
   };
   const planned = Object.keys(phones).map((id) => plannedPhone(id));
-  const plan = { request, slot, started_at: T0, listing_complete: true, selected: planned.length };
+  const plan = {
+    request,
+    slot,
+    started_at: T0,
+    listing_complete: true,
+    selected: planned.length,
+    terms,
+  };
   await writePlan(store, plan, planned);
-  const reported = Object.entries(phones).map(([phone_id, { verified_at: _, ...own }]) => ({
-    ...{ phone_id, outcome: 'exported' as const, attempts: 1 },
-    ...{ bucket: 'my-phone-backups', key: `${run_id}/${phone_id}.tar`, size: 2_048, etag: 'e' },
-    ...own,
-  }));
+  const reported = Object.entries(phones).map(([phone_id, phone]): ReportedPhone => {
+    const { verified_at = settledAt, outcome = 'exported', ...own } = phone;
+    const { bucket, key, size, etag } = archiveOf(phone_id, verified_at, { run_id, policy });
+    const archive = { bucket, key, size, etag, verified_at: new Date(verified_at).toISOString() };
+    return { phone_id, outcome, attempts: 1, ...(outcome === 'exported' ? archive : {}), ...own };
+  });
   const at = new Date(settledAt).toISOString();
   const facts = {
     ...{ run_id, policy, trigger: 'timer' as const, slot, outcome: 'completed' as const },
@@ -53,15 +62,11 @@ export async function storeRun(
     ([, { outcome = 'exported', verified_at }]) =>
       outcome === 'exported' || verified_at !== undefined,
   );
-  await indexArchives(
+  await addArchives(
     store,
-    archived.map(([phone_id, { verified_at = settledAt }]) => ({
-      ...{ phone_id, phone_name: `game-${phone_id}`, policy },
-      archive: {
-        ...{ run_id, bucket: 'my-phone-backups', key: `${run_id}/${phone_id}.tar` },
-        ...{ size: 2_048, etag: 'e', verified_at },
-      },
-    })),
+    archived.map(([id, { verified_at = settledAt }]) =>
+      archiveOf(id, verified_at, { run_id, policy }),
+    ),
   );
 }
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Send } from '../../lib/cloud/request/send.ts';
 import { layout } from '../../lib/ledger/store/layout.ts';
-import { readIndexedPhones } from '../../lib/ledger/state/phones.ts';
+
 import { readReport } from '../../lib/ledger/run/report.ts';
 import { drive, driveWindow } from '../../lib/run/drive/drive.ts';
 import { night, NIGHTLY } from '../../testing/night.ts';
+import { catalogued } from '../support/archives.ts';
 import { useLightS3 } from './support/light-s3.ts';
 
 const SECOND = 1_000;
@@ -49,7 +50,7 @@ describe('exports whose call arrived twice, so that CPH reports their phones as 
     expect(report?.outcome).toBe('failed');
     expect(archives.length).toBeGreaterThan(2);
     expect(recorded).toHaveLength(archives.length);
-    const known = await readIndexedPhones(store);
+    const known = await catalogued(store);
     expect(known.map(({ key }) => key).sort()).toEqual(archives);
     expect(await store.list(layout.open)).toEqual([]);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { recordResets } from '../../lib/ledger/catalogue/resets.ts';
 import { putCancel } from '../../lib/ledger/run/request.ts';
 import { requestInventory } from '../../lib/ledger/hints/inventory-request.ts';
 import { putLookup } from '../../lib/ledger/hints/lookup.ts';
@@ -38,6 +39,8 @@ type Row = Scene & {
   overtaken?: true;
   /** Drive deletes it. */
   deleted?: true;
+  /** A cache of which an object that may come back stays as it is: what is new goes to another one. */
+  kept?: true;
 };
 
 const escaped = (key: string): string => key.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
@@ -157,8 +160,15 @@ const table: Record<keyof typeof layout, Row[] | 'folder'> = {
   ],
   lateArchive: [{ pattern: below(`runs/${NIGHTLY_RUN}/late/`), role: 'unused' }],
 
-  phoneIndex: 'folder',
-  phones: [cache(below(layout.phoneIndex))],
+  catalogue: 'folder',
+  archives: 'folder',
+  archiveShard: [{ ...cache(below(layout.archives('nightly'))), kept: true }],
+  resets: [
+    cache(exactly(layout.resets), (world) =>
+      recordResets(storeOf(world), new Map([['phone', SLOT - MINUTE]])),
+    ),
+  ],
+  lateArchives: 'folder',
 
   leases: 'folder',
   lease: [{ pattern: below(layout.leases), role: 'passed', deleted: true }],
@@ -263,7 +273,9 @@ function differences(row: Row, fault: ObjectFault, usual: PlayedNight, found: Pl
       : ['run', 'hint'].includes(row.role);
   const named = ofKind(found, 'unreadable').map(({ object }) => object?.key);
   same('objects notified', isNamed ? [`phonevault/${found.key}`] : [], named);
-  if (row.role === 'cache' && usual.written.has(found.key ?? '')) {
+  const mayComeBack = !['other_shape', 'not_json'].includes(fault) && !isOnce(fault);
+  const isKept = row.kept === true && mayComeBack && fault !== 'undeletable';
+  if (row.role === 'cache' && usual.written.has(found.key ?? '') && !isKept) {
     same('cache written', true, found.written.has(found.key ?? ''));
   }
   return list;

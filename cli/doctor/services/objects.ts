@@ -10,7 +10,7 @@ import { failed, type Finding, ok, verdictOf } from '../finding/finding.ts';
 
 const MAX_FINDINGS = 10;
 /** The folders of the ledger. */
-const FOLDERS = [layout.policies, layout.open, layout.runs, layout.phoneIndex, layout.state];
+const FOLDERS = [layout.policies, layout.open, layout.runs, layout.catalogue, layout.state];
 
 type Reading = Pick<Store, 'get' | 'list'>;
 

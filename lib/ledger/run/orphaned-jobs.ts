@@ -1,15 +1,18 @@
+import pLimit from 'p-limit';
 import * as z from 'zod';
-import { type ContentOf, ledgerObject } from '../store/ledger-object.ts';
+import { type ContentOf, ledgerObject, wholeKey } from '../store/ledger-object.ts';
 import { layout } from '../store/layout.ts';
 import { splitList } from '../store/split.ts';
 import { folderSchema, idSchema } from '../store/part-of-key.ts';
 import type { Store } from '../store/store.ts';
 
 const MAX_ATTEMPTS = 1_000;
+const READS_AT_ONCE = 8;
 
 const orphanedAttemptSchema = z.object({
   phone_id: idSchema,
   phone_name: z.string(),
+  image_version: z.string().optional(),
   server_id: z.string(),
   attempt: z.number().int(),
   /** When the job had succeeded and no archive was found. */
@@ -40,7 +43,7 @@ const orphanedJobs = ledgerObject({
 });
 
 const lateArchive = ledgerObject({
-  key: layout.lateArchive,
+  key: wholeKey,
   version: 1,
   schema: z.object({
     phone_id: idSchema,
@@ -56,6 +59,7 @@ const lateArchive = ledgerObject({
 
 /** Jobs that were, or may have been, running when their run settled. Polled so that no archive is lost. Times in epoch ms. */
 export type OrphanedJobs = ContentOf<typeof orphanedJobs>;
+export type LateArchive = ContentOf<typeof lateArchive>;
 export type OrphanedAttempt = z.infer<typeof orphanedAttemptSchema>;
 
 /** Returns the jobs in one object of `open/late/`, by its id in the inbox; undefined when it is gone. Throws ObjectError. */
@@ -90,11 +94,25 @@ export async function writeOrphanedJobs(
   else await orphanedJobs.put(store, jobs, jobs.run_id, jobs.part);
 }
 
-/** Records an archive that landed after the run's report was written; the first record stays. */
+/** Records an archive that landed after the run's report was written. Returns the first record, which stays. */
 export async function recordLateArchive(
-  store: Pick<Store, 'create'>,
+  store: Pick<Store, 'create' | 'get'>,
   runId: string,
-  archive: ContentOf<typeof lateArchive>,
-): Promise<void> {
-  await lateArchive.create(store, archive, runId, archive.phone_id, archive.attempt);
+  archive: LateArchive,
+): Promise<LateArchive> {
+  const key = layout.lateArchive(runId, archive.phone_id, archive.attempt);
+  if ((await lateArchive.create(store, archive, key)) === 'created') return archive;
+  return (await lateArchive.readCache(store, key)) ?? archive;
+}
+
+/** Returns the archives that landed after the report of a run. Throws ObjectError. */
+export async function readLateArchives(
+  store: Pick<Store, 'get' | 'list'>,
+  runId: string,
+): Promise<LateArchive[]> {
+  const limit = pLimit(READS_AT_ONCE);
+  const each = (await store.list(layout.lateArchives(runId))).map(({ key }) =>
+    limit(() => lateArchive.readListed(store, key)),
+  );
+  return (await Promise.all(each)).filter((archive) => archive !== undefined);
 }

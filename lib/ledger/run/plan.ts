@@ -91,6 +91,9 @@ export async function writePlan(
   return isOwn ? own : ((await readPlan(store, runId)) ?? own);
 }
 
+/** Returns the plan without its phones; undefined when the run is not planned yet. Throws ObjectError. */
+export const readPlanHead = planObject.read;
+
 /** Returns the plan and its phones in submission order; undefined when the run is not planned yet. */
 export async function readPlan(
   store: Pick<Store, 'get'>,

@@ -26,6 +26,8 @@ const reportedPhoneSchema = z.object({
   key: z.string().optional(),
   size: z.number().optional(),
   etag: z.string().optional(),
+  /** When the archive was verified. */
+  verified_at: z.iso.datetime().optional(),
   attempts: z.number().int(),
   /** Keys of this phone's objects that no job confirms. Kept, because the phone has no verified archive. */
   unconfirmed_archive: z.array(z.string()).optional(),

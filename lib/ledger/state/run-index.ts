@@ -8,6 +8,7 @@ import {
   type RunOutcome,
   runOutcomes,
 } from '../run/report.ts';
+import { runIdsAfter } from '../run/run-ids.ts';
 import { layout } from '../store/layout.ts';
 import { ledgerObject } from '../store/ledger-object.ts';
 import {
@@ -184,15 +185,6 @@ async function readListed(
   id: string,
 ): Promise<Report | undefined> {
   return (await readReport(store, id)) ?? throwIfListed(store, layout.report(id));
-}
-
-/** Returns the runs on the next page of `runs/`, in key order, after the folder of `last`. */
-async function runIdsAfter(store: Pick<Store, 'list'>, last: string): Promise<string[]> {
-  // The character after `/` is `0`: the first key behind the folder.
-  const startAfter = last === '' ? layout.runs : `${layout.runs}${last}0`;
-  const page = await store.list(layout.runs, { startAfter, max: PAGE });
-  const ids = page.map(({ key }) => key.slice(layout.runs.length).split('/')[0] ?? '');
-  return [...new Set(ids)];
 }
 
 function nameOf({ settled_at, policy, outcome, run_id }: Report): string {

@@ -1,4 +1,4 @@
-import { POLICY_NAME } from '../../names.ts';
+import { POLICY_NAME, RESOURCE_ID } from '../../names.ts';
 
 /** The keys of the ledger, relative to its prefix. */
 export const layout = {
@@ -22,11 +22,14 @@ export const layout = {
     `runs/${runId}/log/${writer}-${pad(sequence, 5)}.json`,
   report: (runId: string) => `runs/${runId}/report.json`,
   reportPages: (runId: string) => `runs/${runId}/report/`,
+  lateArchives: (runId: string) => `runs/${runId}/late/`,
   lateArchive: (runId: string, phoneId: string, attempt: number) =>
     `runs/${runId}/late/${phoneId}-${attempt}.json`,
 
-  phoneIndex: 'phones/',
-  phones: (shard: string) => `phones/${shard}.json`,
+  catalogue: 'phones/',
+  archives: (policy: string) => `phones/${policy}/`,
+  archiveShard: (policy: string, place: string) => `phones/${policy}/${place}.json`,
+  resets: 'phones/resets.json',
 
   state: 'state/',
   leases: 'state/lease/',
@@ -64,6 +67,16 @@ export function isLeaseKey(key: string): boolean {
 /** Returns the run whose folder contains the key; '' for a key outside of `runs/`. */
 export function runOfKey(key: string): string {
   return /^runs\/([^/]+)\//.exec(key)?.[1] ?? '';
+}
+
+/** Returns the policy and the first place of a shard of archives from its key; undefined for a key of another form. */
+export function readShardKey(
+  key: string,
+): { policy: string; verified_at: number; phone_id: string } | undefined {
+  const [, policy = '', at, phone_id = ''] =
+    /^phones\/([^/]+)\/(\d{13})\.([^/]+)\.json$/.exec(key) ?? [];
+  if (!POLICY_NAME.test(policy) || !RESOURCE_ID.test(phone_id)) return undefined;
+  return { policy, verified_at: Number(at), phone_id };
 }
 
 const OPEN_KINDS = { cancel: 'cancel', late: 'orphaned', hints: 'hint' } as const;

@@ -1,4 +1,5 @@
 import { isSweepHint } from '../../ledger/hints/sweep.ts';
+import { recordResets } from '../../ledger/catalogue/resets.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { type DriveDeps, type RunDeps, toCandidate } from '../deps.ts';
 import { contain } from '../state/contain-failure.ts';
@@ -36,6 +37,9 @@ export async function reconcile(
   const { runs, until, stillHeld } = options;
   const { state, save } = await openState(deps, firstBackups);
   const hints = await readPending(deps, hintIds, firstBackups.known);
+  await contain(deps, { event: 'resets_not_recorded' }, () =>
+    recordResets(deps.store, resetsOf(hints)),
+  );
   const now = deps.clock.now();
   const baseline = baselineOf(hints, now);
   const found = await findFirstBackupPolicies(deps, state, baseline, firstBackups.files);
@@ -50,11 +54,14 @@ export async function reconcile(
   const open = openFirstBackups(runs, now);
   const phones = await lookUp(deps, idsToFetch(hints, found, open), until);
   const named = hints.flatMap((hint) => [...phonesOf(hint, phones).values()]);
-  const candidates = named.filter((phone) => phone != null).map(toCandidate);
+  const shown = named.filter((phone) => phone != null);
+  const candidates = shown.map(toCandidate);
   const policies = await readServerTags(deps, found, candidates, until);
   const facts = { phones, policies, open, now: deps.clock.now() };
   const { requests, waits } = decideFirstBackup(hints, facts);
-  const requested = await requestFirstBackups(deps, requests, stillHeld);
+  const created = new Map(shown.map(({ phone_id, created_at }) => [phone_id, created_at]));
+  const createdAt = (id: string): number => created.get(id) ?? 0;
+  const requested = await requestFirstBackups(deps, requests, stillHeld, createdAt);
 
   const waitsOf = (hint: PendingHint): ReadonlyMap<string, string> => waits.get(hint) ?? NOTHING;
   const orders = hints.filter((hint) => [...waitsOf(hint).values()].includes('order'));
@@ -78,6 +85,17 @@ export async function reconcile(
     ...sweeps.filter((id) => isSweptFor(state, id)),
   ]);
   return requested;
+}
+
+/** Returns when the phones of the hints were reset, by phone id. */
+function resetsOf(hints: PendingHint[]): Map<string, number> {
+  const resets = new Map<string, number>();
+  for (const { lookup, generation } of hints) {
+    for (const id of generation === 0 ? [] : lookup.phones) {
+      resets.set(id, Math.max(generation, resets.get(id) ?? 0));
+    }
+  }
+  return resets;
 }
 
 /** A policy that is new while events wait counts phones as new from before the first event. */

@@ -1,5 +1,6 @@
 import type { Freshness } from '../../ledger/state/freshness.ts';
-import { type Archive, lastArchives } from '../../ledger/state/phones.ts';
+import { lastArchives } from '../../ledger/catalogue/last-archives.ts';
+import { reportedObject } from '../../ledger/catalogue/reported-archives.ts';
 import { listIndexedRuns } from '../../ledger/state/run-index.ts';
 import { type PlannedPhone, readPlan } from '../../ledger/run/plan.ts';
 import { readReport, readReportedPhones, type ReportedPhone } from '../../ledger/run/report.ts';
@@ -10,7 +11,16 @@ import type { PhoneBackup } from './summarize.ts';
 const MAX_RUNS = 20;
 const LOOK_BACK_MS = 31 * 24 * 60 * 60_000;
 
-type Reader = Pick<Store, 'get' | 'prefix'>;
+type Reader = Pick<Store, 'get' | 'list' | 'prefix'>;
+
+/** The last verified archive of a phone. `verified_at` is epoch ms. */
+type LastArchive = {
+  run_id: string;
+  bucket: string;
+  key: string;
+  size: number;
+  verified_at: number;
+};
 
 /** A settled run of all phones of its policy. `settledAt` is epoch ms. */
 export type FullRun = {
@@ -21,22 +31,20 @@ export type FullRun = {
   reported: readonly ReportedPhone[];
 };
 
-export type BackedUpPhone = PhoneBackup & { archive?: Archive };
+export type BackedUpPhone = PhoneBackup & { archive?: LastArchive };
 
-/**
- * Returns the phones of a run with their last verified archives. Where the index does not show the archive that the run
- * reports, the time of the report counts.
- */
+/** Returns the phones of a run with their last verified archives: those that it reports, unless the catalogue has newer ones. */
 export async function backedUpPhones(
   store: Reader,
   { run_id, policy, settledAt, planned, reported }: FullRun,
 ): Promise<BackedUpPhone[]> {
-  const ids = reported.map(({ phone_id }) => phone_id);
-  const { archives, unreadable } = await lastArchives(store, policy, ids);
+  const own = new Map(reported.map((phone) => [phone.phone_id, reportedObject(phone, settledAt)]));
+  const since = new Map([...own].map(([id, archive]) => [id, archive?.verified_at ?? 0]));
+  const { archives, unreadable } = await lastArchives(store, policy, since);
   const names = new Map(planned.map(({ phone_id, phone_name }) => [phone_id, phone_name]));
-  return reported.map((phone) => {
-    const { phone_id, outcome, reason, code } = phone;
-    const archive = archives.get(phone_id) ?? reportedArchive(phone, { run_id, settledAt });
+  return reported.map(({ phone_id, outcome, reason, code }) => {
+    const ofRun = own.get(phone_id);
+    const archive = archives.get(phone_id) ?? (ofRun && { run_id, ...ofRun });
     const verified_at = archive?.verified_at;
     return {
       ...{ phone_id, phone_name: names.get(phone_id) ?? '', outcome },
@@ -47,14 +55,6 @@ export async function backedUpPhones(
       ...(unreadable.has(phone_id) ? { unknown: true } : {}),
     };
   });
-}
-
-function reportedArchive(
-  { outcome, bucket, key, size, etag }: ReportedPhone,
-  { run_id, settledAt }: Pick<FullRun, 'run_id' | 'settledAt'>,
-): Archive | undefined {
-  if (outcome !== 'exported' || bucket === undefined || key === undefined) return undefined;
-  return { run_id, bucket, key, size: size ?? 0, etag: etag ?? '', verified_at: settledAt };
 }
 
 /** Returns a settled run with its phones; undefined when it was of some phones only, or selected none. Throws ObjectError. */
@@ -75,7 +75,7 @@ export async function readFullRun(store: Reader, runId: string): Promise<FullRun
  * days. Passes over unreadable runs. `now` is epoch ms.
  */
 export async function lastFullRun(
-  store: Reader & Pick<Store, 'list'>,
+  store: Reader,
   policy: string,
   known: Freshness | undefined,
   now: number,

@@ -1,8 +1,11 @@
 import { type Freshness, readFreshness, writeFreshness } from '../../ledger/state/freshness.ts';
+import { readNotifiedStale } from '../../ledger/state/notified.ts';
 import { ifReadable } from '../../ledger/store/object-error.ts';
 import type { Store } from '../../ledger/store/store.ts';
 import { backedUpPhones, type FullRun, lastFullRun, readFullRun } from './read-phones.ts';
-import { type PhoneBackup, summarize } from './summarize.ts';
+import { countPhones, type PhoneBackup, summarize } from './summarize.ts';
+
+const MANY_PHONES = 5_000;
 
 /**
  * Stores how recent the backups of a policy's phones are after one of its runs. `full` is the run if it was of all phones; a run
@@ -15,11 +18,22 @@ export async function recordFreshness(
   now: number,
 ): Promise<void> {
   const known = await readFreshness(store, policy);
+  if (full === undefined && (await canWait(store, policy, known))) return;
   const found =
     full === undefined
       ? await currentFreshness(store, policy, known, now)
       : await freshnessAfter(store, full, known);
   if (found !== undefined) await writeFreshness(store, found, policy);
+}
+
+/** Reading all phones of a large fleet after a run of a few only pays off when it may end an alarm: the next full run does it. */
+async function canWait(
+  store: Pick<Store, 'get'>,
+  policy: string,
+  known: Freshness | undefined,
+): Promise<boolean> {
+  if (known === undefined || countPhones(known, undefined).counted <= MANY_PHONES) return false;
+  return (await readNotifiedStale(store, policy)) === undefined;
 }
 
 /**
@@ -38,7 +52,7 @@ export async function currentFreshness(
 
 /** An archive never leaves the index by itself: when phones have lost theirs, what was known before counts. */
 async function freshnessAfter(
-  store: Pick<Store, 'get' | 'prefix'>,
+  store: Pick<Store, 'get' | 'list' | 'prefix'>,
   run: FullRun,
   known: Freshness | undefined,
 ): Promise<Freshness> {

@@ -1,5 +1,6 @@
 import { readFreshness } from '../../ledger/state/freshness.ts';
-import { readIndexedPhones } from '../../ledger/state/phones.ts';
+import { allLastArchives } from '../../ledger/catalogue/last-archives.ts';
+import type { Archive } from '../../ledger/catalogue/archive.ts';
 import type { ObjectError } from '../../ledger/store/object-error.ts';
 import type { Store } from '../../ledger/store/store.ts';
 import { type BackedUpPhone, backedUpPhones, lastFullRun } from '../freshness/read-phones.ts';
@@ -28,10 +29,9 @@ export async function phoneBackups(
     backups.push(...phones.map((phone) => viewOf(policy, phone, limit)));
   }
   const known = new Set(backups.map(idOf));
-  const others = (await readIndexedPhones(store, unreadable)).filter(
-    (archive) => !known.has(idOf(archive)),
-  );
-  return [...backups, ...others.map((archive) => ({ ...archive, state: 'not_selected' as const }))]
+  const others = await allLastArchives(store, (archive) => !known.has(idOf(archive)));
+  unreadable.push(...others.errors);
+  return [...backups, ...others.archives.map(otherView)]
     .map((backup) => ({ backup, rank: phoneStates.indexOf(backup.state) }))
     .sort((a, b) => a.rank - b.rank || byName(a.backup, b.backup))
     .map(({ backup }) => backup);
@@ -51,6 +51,14 @@ function viewOf(policy: string, phone: BackedUpPhone, limit: number | undefined)
           ...{ run_id: archive.run_id, size: archive.size },
           ...{ bucket: archive.bucket, key: archive.key },
         }),
+  };
+}
+
+function otherView(archive: Archive): PhoneBackup {
+  const { phone_id, phone_name, policy, verified_at, run_id, size, bucket, key } = archive;
+  return {
+    ...{ phone_id, phone_name, policy, state: 'not_selected', verified_at: instantOf(verified_at) },
+    ...{ run_id, size, bucket, key },
   };
 }
 

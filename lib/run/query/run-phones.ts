@@ -14,6 +14,7 @@ import { statusOf } from '../state/attempt-status.ts';
 import { type PhoneStep, phoneSteps } from '../state/phone-steps.ts';
 import type { StoredRun } from '../state/stored-run.ts';
 import { stateOf } from './progress.ts';
+import { instantOf } from './schemas/object.ts';
 import type { RunPhone } from './schemas/run.ts';
 
 const PAGES_AT_ONCE = 8;
@@ -86,9 +87,9 @@ function openPhone(run: StoredRun, { phone, step }: PhoneStep): RunPhone {
   const { reason, code, archive } = step;
   const terms = run.plan?.terms;
   if (archive?.verified !== undefined && terms !== undefined) {
-    const { size, etag } = archive.verified;
+    const { size, etag, at } = archive.verified;
     const key = archiveKey(terms.folder, run.runId, phone_id, archive.number);
-    return { ...own, bucket: terms.bucket, key, size, etag };
+    return { ...own, bucket: terms.bucket, key, size, etag, verified_at: instantOf(at) };
   }
   return {
     ...own,

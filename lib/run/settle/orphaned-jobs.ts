@@ -67,6 +67,7 @@ export async function orphanRunningJobs(
       .map(({ attempt, watch }) => ({
         phone_id: planned.phone_id,
         phone_name: planned.phone_name,
+        ...(planned.image_version === undefined ? {} : { image_version: planned.image_version }),
         server_id: planned.server_id,
         attempt: attempt.number,
         jobs:

@@ -2,17 +2,20 @@ import pLimit from 'p-limit';
 import type { Job } from '../../cloud/cph/job.ts';
 import type { ObjectInfo } from '../../cloud/obs/list.ts';
 import {
+  type LateArchive,
   type OrphanedAttempt,
   type OrphanedJobs,
   orphanedJobsKey,
   recordLateArchive,
   writeOrphanedJobs,
 } from '../../ledger/run/orphaned-jobs.ts';
-import { type IndexEntry, indexArchives } from '../../ledger/state/phones.ts';
+import { readPlanHead } from '../../ledger/run/plan.ts';
+import { ifReadable } from '../../ledger/store/object-error.ts';
 import { archiveKey, runFolder } from '../../policy/keys/keys.ts';
 import type { DriveDeps, RunDeps } from '../deps.ts';
 import { endsAsTar, isPlausible } from '../export/archive-file.ts';
 import { RECHECK_AFTER_MS } from '../state/next-step.ts';
+import { addReported } from './add-reported.ts';
 import { removeHandled } from '../state/resting.ts';
 
 const REQUESTS_PER_CALL = 20;
@@ -25,8 +28,8 @@ const MAX_LISTED = 5_000;
 /** One attempt that outlived its run. */
 type Orphan = { orphaned: OrphanedJobs; attempt: OrphanedAttempt };
 
-/** `arrived`: verified archives that are not in the phone index yet. */
-type PollDeps = RunDeps & { arrived: IndexEntry[] };
+/** `arrived`: verified archives that are not in the catalogue yet. */
+type PollDeps = RunDeps & { arrived: LateArchive[] };
 
 /** Splits the attempts into lists for which one `list-jobs` call is enough. */
 export function pollLists({ attempts }: OrphanedJobs): OrphanedAttempt[][] {
@@ -77,12 +80,22 @@ export async function pollOrphanedJobs(
   );
   const rest = { ...orphaned, attempts: (await Promise.all(each)).flat() };
   // Together: two changes of one shard at the same time would lose one of them.
-  if (own.arrived.length > 0) await indexArchives(deps.store, own.arrived);
+  if (own.arrived.length > 0) await addLate(deps, orphaned, own.arrived);
   if (rest.attempts.length === 0) await removeHandled(deps, [orphanedJobsKey(orphaned)]);
   else if (JSON.stringify(rest) !== JSON.stringify(orphaned)) {
     await writeOrphanedJobs(deps.store, rest);
   }
   return rest;
+}
+
+/** Adds archives to the catalogue; without the plan of their run only a rebuild can. */
+async function addLate(
+  deps: RunDeps,
+  { run_id, attempts: planned }: OrphanedJobs,
+  late: LateArchive[],
+): Promise<void> {
+  const plan = await ifReadable(readPlanHead(deps.store, run_id));
+  if (plan !== undefined) await addReported(deps, { plan, planned, late });
 }
 
 async function jobStates(
@@ -173,11 +186,8 @@ async function recordArchive(
   found: ObjectInfo,
   now: number,
 ): Promise<void> {
-  const { run_id, policy, bucket } = orphan.orphaned;
-  const { phone_id, phone_name } = orphan.attempt;
-  const { key, size, etag } = found;
-  await recordLateArchive(deps.store, run_id, lateArchive(orphan, found, now));
-  const archive = { run_id, bucket, key, size, etag, verified_at: now };
-  deps.arrived.push({ phone_id, phone_name, policy, archive });
+  const { run_id, policy } = orphan.orphaned;
+  const { phone_id } = orphan.attempt;
+  deps.arrived.push(await recordLateArchive(deps.store, run_id, lateArchive(orphan, found, now)));
   deps.log.info('archive_arrived_late', { run: run_id, policy, phone: phone_id });
 }

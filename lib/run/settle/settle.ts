@@ -1,7 +1,6 @@
 import { logSettled } from '../state/log-events.ts';
 import { recordSettled } from '../../ledger/state/history.ts';
 import type { OrphanedJobs } from '../../ledger/run/orphaned-jobs.ts';
-import { indexArchives } from '../../ledger/state/phones.ts';
 import type { Plan } from '../../ledger/run/plan.ts';
 import {
   readReportedPhones,
@@ -20,7 +19,8 @@ import { untilTimeUp } from '../state/until-time-up.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
 import { metricsOf, type StoredRun } from '../state/stored-run.ts';
 import { countOutcomes, runOutcome } from './outcome.ts';
-import { indexEntries, reportPhone } from './report-phone.ts';
+import { addReported } from './add-reported.ts';
+import { reportPhone } from './report-phone.ts';
 import { recordFreshness } from '../freshness/record.ts';
 import { checkRecovered } from '../notify/freshness.ts';
 
@@ -101,7 +101,7 @@ function notDoneOf({ notDone }: RunState): Pick<Report, 'not_done'> {
   return given.length === 0 ? {} : { not_done: given.sort((a, b) => (a.step < b.step ? -1 : 1)) };
 }
 
-/** Records the result in the phone index, the policy's history and the run index, and logs it. */
+/** Records the result in the catalogue, the policy's history and the run index, and logs it. */
 async function recordResult(
   deps: DriveDeps,
   run: OpenRun,
@@ -109,7 +109,9 @@ async function recordResult(
   report: Report,
 ): Promise<void> {
   const phones = await readReportedPhones(deps.store, report);
-  await indexArchives(deps.store, indexEntries(run, phones));
+  const planned = [...run.state.phones.values()].map((phone) => phone.planned);
+  const settledAt = Date.parse(report.settled_at);
+  await addReported(deps, { plan, planned, reported: phones, settledAt });
   const isFullRun = run.request.phones === undefined;
   await recordSettled(
     deps.store,

@@ -96,15 +96,17 @@ describe('status', () => {
     const cli = await cliNight();
     await cli.night.putPolicy(NIGHTLY);
     const { report } = await cli.night.settle(await cli.night.requestRun());
-    await cli.night.invocation().deps.store.put('phones/zz.json', 'broken');
+    await cli.night.invocation().deps.store.put('phones/nightly/0000000000001.p.json', 'broken');
     const text = await cli.run('status', '--phones');
     const json = await cli.run('status', '--phones', '--json');
     expect(text.out).toMatch(
-      /obs:\/\/phonevault-demo\/[^]*unreadable +phones\/zz.json is not JSON/,
+      /obs:\/\/phonevault-demo\/[^]*unreadable +phones\/nightly\/0000000000001.p.json is not JSON/,
     );
     const found = JSON.parse(json.out) as { phones: PhoneBackup[]; unreadable: object[] };
     expect(found.phones).toHaveLength(report.counts.exported);
-    expect(found.unreadable).toMatchObject([{ key: 'phones/zz.json', code: 'object_invalid' }]);
+    expect(found.unreadable).toMatchObject([
+      { key: 'phones/nightly/0000000000001.p.json', code: 'object_invalid' },
+    ]);
   });
 
   it('fails with policy_not_found for archives of a policy that never existed', async () => {

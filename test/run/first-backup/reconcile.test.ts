@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readResets } from '../../../lib/ledger/catalogue/resets.ts';
 import type { Lookup } from '../../../lib/ledger/hints/lookup.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { LeaseLost, PhonevaultError } from '../../../lib/errors.ts';
@@ -33,6 +34,21 @@ describe('reconcile', () => {
     expect(await reconcile()).toBe(1);
     expect([await hints(), await requested()]).toEqual([[], [['p1']]]);
     expect(await reconcile()).toBe(0);
+  });
+
+  it.each([
+    ['a policy has on_provisioned', undefined],
+    ['no policy has on_provisioned', {}],
+  ])('records when phones were reset, when %s', async (_, policy) => {
+    const { putHint, reconcile, store } = await firstBackupScene([phone('p1')], policy);
+    await putHint('trace-1', { change: 'reset', at: T0 - MINUTE, phones: ['p1', 'p2'] });
+    await putHint('trace-2', { change: 'reset', at: T0 - 2 * MINUTE, phones: ['p2'] });
+    await putHint('trace-3', { change: 'created', at: T0, phones: ['p3'] });
+    await reconcile();
+    expect(Object.fromEntries(await readResets(store))).toEqual({
+      p1: T0 - MINUTE,
+      p2: T0 - MINUTE,
+    });
   });
 
   it('removes hints without any call when no policy has on_provisioned', async () => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { layout } from '../../../lib/ledger/store/layout.ts';
-import { indexArchives } from '../../../lib/ledger/state/phones.ts';
+import { addArchives } from '../../../lib/ledger/catalogue/add.ts';
 import { listOpen, readRequest } from '../../../lib/ledger/run/request.ts';
 import { requestFirstBackups } from '../../../lib/run/first-backup/request-runs.ts';
 import { LeaseLost } from '../../../lib/errors.ts';
+import { archiveOf } from '../../support/archives.ts';
 import { type InboxScene, inboxScene } from '../../support/inbox-scene.ts';
 
 const held = () => Promise.resolve(true);
@@ -19,8 +20,7 @@ const phonesOf = async (world: InboxScene): Promise<(string[] | undefined)[]> =>
   );
 
 async function archived(world: InboxScene, phone_id: string, policy: string): Promise<void> {
-  const archive = { run_id: 'r', bucket: 'b', key: 'k', size: 1, etag: 'e', verified_at: 1 };
-  await indexArchives(world.store, [{ phone_id, phone_name: 'game', policy, archive }]);
+  await addArchives(world.store, [archiveOf(phone_id, 1, { policy })]);
 }
 
 describe('requestFirstBackups', () => {

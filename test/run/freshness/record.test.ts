@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readFreshness, writeFreshness } from '../../../lib/ledger/state/freshness.ts';
+import { writeNotifiedStale } from '../../../lib/ledger/state/notified.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { readFullRun } from '../../../lib/run/freshness/read-phones.ts';
 import { currentFreshness, recordFreshness } from '../../../lib/run/freshness/record.ts';
@@ -22,8 +23,7 @@ function scene() {
     /** Records a settled run as settle does. */
     record: async (runId: string, now = T0) =>
       recordFreshness(store, 'nightly', await readFullRun(store, runId), now),
-    loseIndex: async () =>
-      store.remove((await store.list(layout.phoneIndex)).map(({ key }) => key)),
+    loseIndex: async () => store.remove((await store.list(layout.catalogue)).map(({ key }) => key)),
   };
 }
 
@@ -71,6 +71,28 @@ describe('recordFreshness', () => {
     expect(await stored()).toMatchObject({ run_id: RUN, never: 0, verified });
   });
 
+  it('leaves the summary of a large fleet after a run of some phones, unless the policy is stale', async () => {
+    const { store, stored, record } = scene();
+    await storeRun(store, RUN, { phones: { p1: {}, p2: failed } });
+    await record(RUN);
+    const many = { ...(await stored()), verified: [[T0, 6_000]] } as NonNullable<
+      Awaited<ReturnType<typeof stored>>
+    >;
+    await writeFreshness(store, many, 'nightly');
+    await storeRun(store, NEXT, { phones: { p2: {} }, requested: ['p2'], settledAt: T0 + 5 });
+    await record(NEXT);
+    expect(await stored()).toEqual(many);
+    await writeNotifiedStale(store, { policy: 'nightly', since: T0, at: T0 });
+    await record(NEXT);
+    expect(await stored()).toMatchObject({
+      never: 0,
+      verified: [
+        [T0, 1],
+        [T0 + 5, 1],
+      ],
+    });
+  });
+
   it('counts no phone twice when it is repeated after a crash', async () => {
     const { store, stored, record } = scene();
     await storeRun(store, RUN, { phones: { p1: {}, p2: failed } });
@@ -83,7 +105,7 @@ describe('recordFreshness', () => {
   it('counts phones as unknown whose part of the index cannot be read, except those that were just exported', async () => {
     const { store } = scene();
     await storeRun(store, RUN, { phones: { p1: {}, p2: failed } });
-    const { store: broken } = withFailingStore({ store }, 'get', undefined, layout.phoneIndex);
+    const { store: broken } = withFailingStore({ store }, 'get', undefined, layout.catalogue);
     await recordFreshness(broken, 'nightly', await readFullRun(store, RUN), T0);
     expect(await readFreshness(store, 'nightly')).toMatchObject({
       ...{ unknown: 1, never: 0, verified: [[T0, 1]] },

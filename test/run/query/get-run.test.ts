@@ -287,6 +287,7 @@ describe('RunReader.phones', () => {
       {
         ...{ ...of('p1'), state: 'exported', attempts: 2, bucket: 'my-phone-backups' },
         ...{ key: `${FOLDER}/p1-2.tar`, size: 2_048, etag: 'e' },
+        verified_at: new Date(T0).toISOString(),
       },
       { ...of('p2'), state: 'failed', attempts: 1, reason: 'refused', code: 'CPS.0004' },
       { ...of('p3'), state: 'queued', attempts: 0 },

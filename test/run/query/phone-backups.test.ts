@@ -55,7 +55,7 @@ describe('phoneBackups', () => {
       {
         ...{ ...phone, phone_id: 'b', phone_name: 'game-b', state: 'late', run_id: RUN },
         verified_at: new Date(T0 - 1).toISOString(),
-        ...{ size: 2_048, bucket: 'my-phone-backups', key: `${RUN}/b.tar` },
+        ...{ size: 2_048, bucket: 'my-phone-backups', key: `nightly/20260102/${RUN}/b-1.tar` },
       },
     ]);
   });
@@ -69,7 +69,7 @@ describe('phoneBackups', () => {
   it('shows phones as unknown whose part of the index cannot be read', async () => {
     const { store, states } = scene();
     await storeRun(store, RUN, { phones: { a: {}, b: failed } });
-    const { store: broken } = withFailingStore({ store }, 'get', undefined, layout.phoneIndex);
+    const { store: broken } = withFailingStore({ store }, 'get', undefined, layout.catalogue);
     expect(await states(limit, broken)).toEqual([
       ['b', 'unknown'],
       ['a', 'fresh'],

@@ -5,7 +5,7 @@ import {
   readOrphanedJobs,
   writeOrphanedJobs,
 } from '../../../lib/ledger/run/orphaned-jobs.ts';
-import { readIndexedPhones } from '../../../lib/ledger/state/phones.ts';
+import { writePlan } from '../../../lib/ledger/run/plan.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { pollOrphanedJobs } from '../../../lib/run/settle/poll-orphaned-jobs.ts';
 import {
@@ -14,8 +14,9 @@ import {
   orphanedJobs,
   RUN,
 } from '../../support/orphaned-jobs.ts';
+import { catalogued } from '../../support/archives.ts';
 import { type RunScene, runScene } from '../../support/run-scene.ts';
-import { MINUTE, T0 } from '../../support/runs.ts';
+import { MINUTE, plannedPhone, T0, terms } from '../../support/runs.ts';
 
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -34,6 +35,14 @@ function cloud(states: Record<string, Job['state']> = {}) {
   return { ...runScene({ listJobs }), requested };
 }
 
+/** Stores the plan of the run. */
+async function plan({ store }: Pick<RunScene, 'store'>): Promise<void> {
+  const request = { run_id: RUN, policy: 'nightly', trigger: 'http' as const };
+  const own = { ...terms, bucket: 'backups', folder: 'nightly' };
+  const head = { request, slot: '20260102T023000Z', started_at: T0, selected: 1, terms: own };
+  await writePlan(store, { ...head, listing_complete: true }, [plannedPhone('p')]);
+}
+
 /** The late archives that were recorded, as phone and `unconfirmed`, and the phones in the index. */
 async function recorded({ store }: Pick<RunScene, 'store'>) {
   const records = [];
@@ -44,7 +53,7 @@ async function recorded({ store }: Pick<RunScene, 'store'>) {
     >;
     records.push([phone_id, unconfirmed ?? false]);
   }
-  return { records, indexed: (await readIndexedPhones(store)).map(({ phone_id }) => phone_id) };
+  return { records, indexed: (await catalogued(store)).map(({ phone_id }) => phone_id) };
 }
 
 describe('pollOrphanedJobs', () => {
@@ -73,7 +82,9 @@ describe('pollOrphanedJobs', () => {
 
   it('records and indexes the archive of a job that succeeded', async () => {
     const scene = cloud({ p: 'succeeded', q: 'running' });
-    const orphaned = orphanedJobs([attemptWithJob('p'), attemptWithJob('q')]);
+    await plan(scene);
+    const image_version = 'AOSP 10.0';
+    const orphaned = orphanedJobs([attemptWithJob('p', { image_version }), attemptWithJob('q')]);
     await writeOrphanedJobs(scene.store, orphaned);
     scene.land(keyOf('p'), 2_048, 'e1');
     scene.clock.move(5);
@@ -87,11 +98,11 @@ describe('pollOrphanedJobs', () => {
       ...{ version: 1, phone_id: 'p', attempt: 1, key: keyOf('p'), size: 2_048, etag: 'e1' },
       seen_at: T0 + 5,
     });
-    expect(await readIndexedPhones(scene.store)).toEqual([
+    expect(await catalogued(scene.store)).toMatchObject([
       {
         ...{ phone_id: 'p', phone_name: 'game-p', policy: 'nightly', run_id: RUN },
         ...{ bucket: 'backups', key: keyOf('p'), size: 2_048 },
-        verified_at: new Date(T0 + 5).toISOString(),
+        ...{ verified_at: T0 + 5, trigger: 'http', image_version },
       },
     ]);
     const line = ['info', 'archive_arrived_late', { run: RUN, policy: 'nightly', phone: 'p' }];
@@ -192,6 +203,7 @@ describe('pollOrphanedJobs', () => {
     'records an archive by job and size: %s',
     async (_, state, entry, after, [size, etag], unconfirmed) => {
       const scene = cloud({ p: state });
+      await plan(scene);
       scene.land(keyOf('p'), size, etag);
       scene.clock.move(after);
       const { attempts } = await pollOrphanedJobs(scene.deps, orphanedJobs([entry]));
@@ -219,6 +231,7 @@ describe('pollOrphanedJobs', () => {
 
   it('counts an attempt with two jobs as succeeded when one of them succeeded', async () => {
     const scene = cloud({ p: 'failed', q: 'succeeded' });
+    await plan(scene);
     const jobs = [...attemptWithJob('p').jobs, ...attemptWithJob('q').jobs];
     scene.land(keyOf('p'));
     await pollOrphanedJobs(scene.deps, orphanedJobs([attemptWithJob('p', { jobs })]));

@@ -7,7 +7,7 @@ import type { ReportedPhone } from '../../../lib/ledger/run/report.ts';
 import type { FoundArchives } from '../../../lib/run/settle/found-archives.ts';
 import type { OpenRun } from '../../../lib/run/state/open-run.ts';
 import { type PhoneStep, phoneSteps } from '../../../lib/run/state/phone-steps.ts';
-import { indexEntries, reportPhone } from '../../../lib/run/settle/report-phone.ts';
+import { reportPhone } from '../../../lib/run/settle/report-phone.ts';
 import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
 const key = (attempt: number) => `nightly/20260102/nightly-1/p-${attempt}.tar`;
@@ -28,6 +28,7 @@ const exported: ReportedPhone = {
   key: key(2),
   size: 2_048,
   etag: 'e',
+  verified_at: new Date(T0 + 2).toISOString(),
   attempts: 2,
 };
 
@@ -117,49 +118,5 @@ describe('reportPhone', () => {
   it('throws for a phone without an outcome', () => {
     const run = runOf([]);
     expect(() => reportPhone(run, stepOf(run), new Map())).toThrow('phone p has no outcome');
-  });
-});
-
-describe('indexEntries', () => {
-  const entry = {
-    phone_id: 'p',
-    phone_name: 'game-p',
-    policy: 'nightly',
-    archive: {
-      ...{ run_id: 'nightly-1', bucket: 'my-phone-backups', key: key(2) },
-      ...{ size: 2_048, etag: 'e', verified_at: T0 + 2 },
-    },
-  };
-
-  it('returns each archive with the time of its verification', () => {
-    const failed: ReportedPhone = { phone_id: 'q', outcome: 'failed', attempts: 1 };
-    const run = runOf([verified(1), verified(2)]);
-    expect(indexEntries(run, [failed, exported])).toStrictEqual([entry]);
-  });
-
-  it('returns the image version of the phone when it is known', () => {
-    const run = runOf([verified(2)], { image_version: 'v9' });
-    const archive = { ...entry.archive, image_version: 'v9' };
-    expect(indexEntries(run, [exported])).toStrictEqual([{ ...entry, archive }]);
-  });
-
-  it.each<[string, Partial<ReportedPhone>]>([
-    ['of an unknown phone', { phone_id: 'q' }],
-    ['without a key', { key: undefined }],
-    ['of another folder', { key: 'elsewhere/p-2.tar' }],
-    ['of an attempt that was not verified', { key: key(1) }],
-    ['of an attempt that the log does not have', { key: key(3) }],
-    ['without a bucket', { bucket: undefined }],
-    ['without a size', { size: undefined }],
-    ['without an etag', { etag: undefined }],
-  ])('returns no archive %s', (_, changes) => {
-    const run = runOf([refused(1), verified(2)]);
-    expect(indexEntries(run, [{ ...exported, ...changes }])).toEqual([]);
-  });
-
-  it('returns no archive of a run without terms', () => {
-    const run = runOf([verified(2)]);
-    expect(indexEntries({ ...run, plan: undefined }, [exported])).toEqual([]);
-    expect(indexEntries(withoutTerms(run), [exported])).toEqual([]);
   });
 });

@@ -160,7 +160,9 @@ export async function playNights(
     written: new Set(world.writes.slice(before).map(({ key }) => key.slice('phonevault/'.length))),
     key: object?.key(),
     left: await openKeys(),
-    violations: await violations(world),
+    violations: await violations(world, {
+      staleIndex: bad?.pattern.test(`${layout.archives('nightly')}1.json`) === true,
+    }),
   };
 }
 

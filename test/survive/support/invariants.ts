@@ -13,7 +13,7 @@ export type Leeway = {
   rewritten?: (key: string) => boolean;
   /** Export calls may have been refused. */
   refusals?: boolean;
-  /** Two writers may have lost each other's additions to the index of phones, which is a cache. */
+  /** The catalogue, which is a cache, may lack archives: two writers lost each other's additions, or a shard was replaced. */
   staleIndex?: boolean;
   /** Keys of lost responses are still watched: that lasts for twice the export timeout. */
   watchesKeys?: boolean;
@@ -62,7 +62,7 @@ export async function violations(world: Checked, leeway: Leeway = {}): Promise<s
   for (const key of objects.filter((each) => !each.startsWith(LEDGER))) {
     check(known.has(key), `${key} lies in the bucket and no run knows it`);
   }
-  found.push(...(await indexViolations(world, leeway)));
+  found.push(...(await catalogueViolations(world, leeway)));
   checkWrites(world, leeway, check);
   return found;
 }
@@ -159,33 +159,38 @@ async function settledMessages({ cloud }: Checked): Promise<Map<string, string[]
   return messages;
 }
 
-/** The index of phones names each exported phone, and no archive that is not there. */
-async function indexViolations({ cloud }: Checked, { staleIndex }: Leeway): Promise<string[]> {
+/** The catalogue names each exported archive once, and no archive that is not there. */
+async function catalogueViolations({ cloud }: Checked, { staleIndex }: Leeway): Promise<string[]> {
   const found: string[] = [];
-  const indexed = new Set<string>();
+  const named = new Set<string>();
   for (const { key: shard } of await cloud.backend.list(cloud.bucket, `${LEDGER}phones/`)) {
-    const { phones } = (await readJson(cloud, shard)) as {
-      phones: Record<string, { archives: Record<string, { bucket: string; key: string }> }>;
-    };
-    for (const [phoneId, { archives }] of Object.entries(phones)) {
-      for (const [policy, { bucket, key }] of Object.entries(archives)) {
-        indexed.add(`${policy} ${phoneId}`);
-        const stat = await cloud.backend.stat(bucket, key);
-        if (stat === undefined) found.push(`the index names ${key}, which is not there`);
-      }
+    if (!/phones\/[^/]+\//.test(shard)) continue;
+    const { phones, runs, archives } = (await readJson(cloud, shard)) as Shard;
+    for (const [, phone = 0, run = 0, attempt = 0] of archives) {
+      const { bucket, folder } = runs[run] ?? { bucket: '', folder: '' };
+      const key = `${folder}${phones[phone]?.[0]}-${attempt}.tar`;
+      if (named.has(key)) found.push(`the catalogue names ${key} twice`);
+      named.add(key);
+      const stat = await cloud.backend.stat(bucket, key);
+      if (stat === undefined) found.push(`the catalogue names ${key}, which is not there`);
     }
   }
   if (staleIndex === true) return found;
   for (const { key } of await cloud.backend.list(cloud.bucket, RUNS)) {
     if (!key.endsWith('/report.json')) continue;
     const report = (await readJson(cloud, key)) as Report;
-    for (const phone of report.phones.filter(({ outcome }) => outcome === 'exported')) {
-      const own = `${report.policy} ${phone.phone_id}`;
-      if (!indexed.has(own)) found.push(`the index does not know ${own}`);
+    for (const { outcome, key: own = '' } of report.phones) {
+      if (outcome === 'exported' && !named.has(own)) found.push(`the catalogue lacks ${own}`);
     }
   }
   return found;
 }
+
+type Shard = {
+  phones: string[][];
+  runs: { bucket: string; folder: string }[];
+  archives: number[][];
+};
 
 /** Returns whether an object of `open/` holds attempts without a job only: their keys are watched. */
 async function onlyWatchesKeys(cloud: Checked['cloud'], key: string): Promise<boolean> {

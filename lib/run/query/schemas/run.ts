@@ -71,6 +71,7 @@ export const runPhoneSchema = z.object({
   key: z.string().optional(),
   size: count.optional(),
   etag: z.string().optional(),
+  verified_at: instant.optional(),
   unconfirmed_archive: z.array(z.string()).optional(),
 });
 

@@ -14,7 +14,7 @@ const samples = [
   layout.policy('nightly'),
   layout.request('nightly-1'),
   layout.plan('nightly-1'),
-  layout.phones('00'),
+  layout.archiveShard('nightly', 'p'),
   layout.history('nightly'),
 ];
 

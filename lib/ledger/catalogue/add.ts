@@ -1,0 +1,94 @@
+import { hasCode } from '../../errors.ts';
+import { isUnreadable, type ObjectError } from '../store/object-error.ts';
+import type { Store } from '../store/store.ts';
+import { type Archive, comparePlaces } from './archive.ts';
+import { encode, shardObject } from './shard.ts';
+import { listShards, readShard, type Shard, shardName } from './shards.ts';
+
+type Writer = Pick<Store, 'get' | 'list' | 'put'>;
+
+/**
+ * Adds verified archives to the catalogue. Those that it has stay as they are, so adding twice, or again after a crash, is
+ * adding once. Returns the errors of the shards that could not be used: an invalid one is replaced, any other stays, and the new
+ * archives go to a shard beside it.
+ */
+export async function addArchives(
+  store: Writer,
+  archives: readonly Archive[],
+): Promise<ObjectError[]> {
+  const errors: ObjectError[] = [];
+  for (const [policy, own] of grouped(archives, (archive) => archive.policy)) {
+    const shards = await listShards(store, policy);
+    const sorted = [...own].sort(comparePlaces);
+    for (const [shard, added] of grouped(sorted, (archive) => shardOf(shards, archive))) {
+      const error = await addToShard(store, { policy, shard, added });
+      if (error !== undefined) errors.push(error);
+    }
+  }
+  return errors;
+}
+
+/** Returns the shard to which an archive belongs; undefined before the first one. */
+function shardOf(shards: readonly Shard[], archive: Archive): Shard | undefined {
+  return shards.findLast(({ from }) => comparePlaces(from, archive) <= 0);
+}
+
+async function addToShard(
+  store: Writer,
+  { policy, shard, added }: { policy: string; shard: Shard | undefined; added: Archive[] },
+): Promise<ObjectError | undefined> {
+  const { known, error } = await readKnown(store, shard);
+  const keys = new Set(known.map(idOf));
+  const fresh = [...new Map(added.map((archive) => [idOf(archive), archive])).values()].filter(
+    (archive) => !keys.has(idOf(archive)),
+  );
+  const [first] = fresh;
+  if (first === undefined) return error;
+  const isBeside = error !== undefined && !hasCode(error, 'object_invalid');
+  const name = shard === undefined || isBeside ? shardName(first) : shard.name;
+  if (isBeside && name === shard?.name) return error;
+  await writeShards(store, policy, { name, archives: [...known, ...fresh].sort(comparePlaces) });
+  return error;
+}
+
+async function readKnown(
+  store: Writer,
+  shard: Shard | undefined,
+): Promise<{ known: Archive[]; error?: ObjectError }> {
+  if (shard === undefined) return { known: [] };
+  try {
+    return { known: await readShard(store, shard) };
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return { known: [], error };
+  }
+}
+
+/**
+ * Writes archives that begin at a shard, splitting them where they are too many. The last part is written first: until the first
+ * one is written, the shard still has what it had, and readers take each archive from the shard to which it belongs.
+ */
+async function writeShards(
+  store: Pick<Store, 'put'>,
+  policy: string,
+  { name, archives }: { name: string; archives: readonly Archive[] },
+): Promise<void> {
+  const parts = encode(archives).map(({ first, content }, index) => ({
+    name: index === 0 ? name : shardName(first),
+    content,
+  }));
+  for (const part of parts.reverse()) await shardObject.put(store, part.content, policy, part.name);
+}
+
+/** An archive is known by its object. */
+const idOf = ({ bucket, key }: Archive): string => `${bucket} ${key}`;
+
+function grouped<T, K>(list: readonly T[], keyOf: (one: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const one of list) {
+    const group = groups.get(keyOf(one));
+    if (group === undefined) groups.set(keyOf(one), [one]);
+    else group.push(one);
+  }
+  return groups;
+}

@@ -1,0 +1,24 @@
+import { type Archive, includeSet } from '../../lib/ledger/catalogue/archive.ts';
+import { newestArchives } from '../../lib/ledger/catalogue/newest-archives.ts';
+import type { Store } from '../../lib/ledger/store/store.ts';
+
+/** Returns an archive of a phone as the catalogue has it. */
+export function archiveOf(
+  phone_id: string,
+  verified_at: number,
+  changes: Partial<Archive> = {},
+): Archive {
+  const { policy = 'nightly' } = changes;
+  const run_id = changes.run_id ?? `${policy}-${verified_at}`;
+  return {
+    ...{ policy, phone_id, phone_name: `game-${phone_id}`, run_id, trigger: 'timer' },
+    ...{ bucket: 'my-phone-backups', key: `${policy}/20260102/${run_id}/${phone_id}-1.tar` },
+    ...{ size: 2_048, etag: 'e', verified_at, includes: includeSet(['/data/data'], []) },
+    ...{ flags: {}, ...changes },
+  };
+}
+
+/** Returns all archives of the catalogue, newest first. */
+export async function catalogued(store: Pick<Store, 'get' | 'list'>): Promise<Archive[]> {
+  return (await newestArchives(store, { max: 1_000_000 })).archives;
+}
