@@ -7,6 +7,7 @@ import { putMissed } from '../../lib/ledger/hints/missed-slots.ts';
 import { putFreshnessHint } from '../../lib/ledger/hints/freshness.ts';
 import { writeOrphanedJobs } from '../../lib/ledger/run/orphaned-jobs.ts';
 import { writeCredentialAlarm, writeNotifiedStale } from '../../lib/ledger/state/notified.ts';
+import { readCursors, writeCursors } from '../../lib/ledger/state/cursors.ts';
 import { recordSkippedSlot } from '../../lib/ledger/state/skipped-slots.ts';
 import { writeUnreadable } from '../../lib/ledger/state/unreadable.ts';
 import { layout } from '../../lib/ledger/store/layout.ts';
@@ -176,6 +177,11 @@ const table: Record<keyof typeof layout, Row[] | 'folder'> = {
   indexedRun: [{ pattern: below(layout.runIndex), role: 'unused' }],
   limits: [cache(exactly(layout.limits))],
   cursors: [cache(exactly(layout.cursors))],
+  cursorsPart: [
+    cache(below('state/cursors/'), async (world) =>
+      writeCursors(storeOf(world), await readCursors(storeOf(world)), 1_000),
+    ),
+  ],
   provisioning: [cache(exactly(layout.provisioning))],
   history: [cache(exactly(layout.history('nightly')))],
   credentialAlarm: [

@@ -38,6 +38,7 @@ export const layout = {
   indexedRun: (name: string) => `state/runs/${name}.json`,
   limits: 'state/limits.json',
   cursors: 'state/cursors.json',
+  cursorsPart: (parts: number, part: number) => `state/cursors/${parts}-${part}.json`,
   provisioning: 'state/provisioning.json',
   history: (policy: string) => `state/history/${policy}.json`,
   freshness: (policy: string) => `state/freshness/${policy}.json`,

@@ -33,6 +33,21 @@ describe('a plan', () => {
     for (const part of read?.plan.parts ?? []) expect(await store.get(part)).toBeDefined();
   });
 
+  it('stays below the size of an object with the largest policy and 100,000 phones', async () => {
+    const { store, rest } = setUp();
+    const ids = Array.from({ length: 1_000 }, (_, n) => String(n).padStart(32, 'x'));
+    const paths = Array.from({ length: 16 }, (_, n) => `/data/${n}${'p'.repeat(240)}`);
+    const plan = {
+      ...{ ...rest, request: { ...rest.request, phones: ids }, selected: 100_000 },
+      terms: { ...terms, include: paths, exclude: paths, folder: 'f'.repeat(900) },
+      policy: { etag: 'e'.repeat(35), text: '"\n'.repeat((256 * 1024) / 2) },
+    };
+    const phones = Array.from({ length: 100_000 }, (_, n) => plannedPhone(`p${n}`));
+    await writePlan(store, plan, phones);
+    const sizes = (await store.list('runs/')).map(({ size }) => size);
+    expect(Math.max(...sizes)).toBeLessThan(1024 * 1024);
+  });
+
   it('is written once: the second writer gets the plan of the first', async () => {
     const { store, write } = setUp();
     const first = await write(3);

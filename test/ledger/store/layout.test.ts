@@ -34,6 +34,7 @@ describe('layout', () => {
     ['state/runs/name.json', () => layout.indexedRun('name')],
     ['state/limits.json', () => layout.limits],
     ['state/cursors.json', () => layout.cursors],
+    ['state/cursors/4-1.json', () => layout.cursorsPart(4, 1)],
     ['state/provisioning.json', () => layout.provisioning],
     ['state/history/nightly.json', () => layout.history('nightly')],
     ['state/credential-alarm.json', () => layout.credentialAlarm],
