@@ -1,5 +1,6 @@
 import type { Command } from './program/command.ts';
 import { applyCommand } from './commands/apply.ts';
+import { archivesCommand } from './commands/archives.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { createCompletionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   statusCommand,
   runsCommand,
   cancelCommand,
+  archivesCommand,
   doctorCommand,
   invokeCommand,
   localCommand,

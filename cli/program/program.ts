@@ -63,7 +63,7 @@ function add(parent: Commander, spec: Command, io: Io, done: (code: number) => v
     command.option('--json', 'print JSON');
   }
   for (const sub of spec.subcommands ?? []) add(command, sub, io, done);
-  if (spec.subcommands !== undefined) command.allowExcessArguments();
+  if (takesOnlySubcommands(spec)) command.allowExcessArguments();
 
   command.action(async () => {
     const args = command.args;
@@ -95,13 +95,16 @@ function readOr(parse: (value: string) => unknown, given: string): unknown {
   }
 }
 
+const takesOnlySubcommands = (spec: Command): boolean =>
+  spec.subcommands !== undefined && spec.arguments === undefined;
+
 /** Throws wrong use for a word that is no subcommand, with the most similar one as a hint. */
 function refuseUnknownSubcommand(spec: Command, args: readonly string[]): void {
   const [word] = args;
-  if (spec.subcommands === undefined || word === undefined) return;
+  if (!takesOnlySubcommands(spec) || word === undefined) return;
   const meant = nearest(
     word,
-    spec.subcommands.map(({ name }) => name),
+    (spec.subcommands ?? []).map(({ name }) => name),
   );
   throw wrongUse(
     `unknown command '${spec.name} ${word}'`,

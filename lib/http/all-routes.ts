@@ -1,4 +1,5 @@
 import { cancelRun } from './routes/cancel-run.ts';
+import { listArchives } from './routes/list-archives.ts';
 import { listPolicies } from './routes/list-policies.ts';
 import { listRuns } from './routes/list-runs.ts';
 import { plan } from './routes/plan.ts';
@@ -7,7 +8,7 @@ import { showOpenApi } from './routes/show-openapi.ts';
 import { showRun } from './routes/show-run.ts';
 import { startRun } from './routes/start-run.ts';
 
-const described = [startRun, listRuns, showRun, cancelRun, plan, listPolicies];
+const described = [startRun, listRuns, showRun, cancelRun, plan, listPolicies, listArchives];
 
 /** All routes of the API. */
 export const routes: readonly Route[] = [...described, showOpenApi(described)];

@@ -1,5 +1,6 @@
 import { POLICY_NAME } from '../names.ts';
 import * as z from 'zod';
+import { ARCHIVE_TOKEN } from '../run/query/archives.ts';
 import { PAGE_TOKEN } from '../run/query/list-runs.ts';
 
 /** The fields of bodies and queries. */
@@ -30,11 +31,13 @@ export const flag = z
 
 export const pageSize = (max: number) => z.coerce.number().int().min(1).max(max);
 
-/** Where a page begins: the `next` of the previous page. */
-export const cursor = z
-  .string()
-  .max(300)
-  .regex(PAGE_TOKEN, 'must be the `next` of the previous page');
+const NEXT = 'must be the `next` of the previous page';
+
+/** Where a page of runs begins: the `next` of the previous page. */
+export const cursor = z.string().max(300).regex(PAGE_TOKEN, NEXT);
+
+/** Where a page of archives begins. */
+export const archiveCursor = z.string().max(300).regex(ARCHIVE_TOKEN, NEXT);
 
 const RUN_ID = /^[a-z0-9-]{1,80}$/;
 

@@ -2,6 +2,7 @@ import { layout } from '../../lib/ledger/store/layout.ts';
 import { previewRun } from '../../lib/run/plan/preview.ts';
 import { getRun, readRunState } from '../../lib/run/query/get-run.ts';
 import { exportCalls } from '../../lib/run/query/run-log.ts';
+import { listArchives } from '../../lib/run/query/archives.ts';
 import { listRuns } from '../../lib/run/query/list-runs.ts';
 import { phoneBackups } from '../../lib/run/query/phone-backups.ts';
 import { policyStatuses } from '../../lib/run/query/policy-status.ts';
@@ -103,6 +104,7 @@ async function viewSamples(world: Night, runId: string): Promise<Record<string, 
     run_log: lines.slice(0, 2),
     export_calls: exportCalls(lines).slice(0, 2),
     policies,
+    archives: (await listArchives(deps.store, { max: 2 })).archives,
     phone_backups: firstOfEach(await phoneBackups(deps.store, policies, now), ({ state }) => state),
   };
 }

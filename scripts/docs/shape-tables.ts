@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { archiveSchema } from '../../lib/run/query/schemas/archive.ts';
 import { unreadableObjectSchema } from '../../lib/run/query/schemas/object.ts';
 import { phoneBackupSchema, policyStatusSchema } from '../../lib/run/query/schemas/policy.ts';
 import { previewSchema } from '../../lib/run/query/schemas/preview.ts';
@@ -23,6 +24,7 @@ const shapes = {
   PolicyStatus: policyStatusSchema,
   UnreadableObject: unreadableObjectSchema,
   PhoneBackup: phoneBackupSchema,
+  Archive: archiveSchema,
   Preview: previewSchema,
   Problem: problemSchema,
 } as const;

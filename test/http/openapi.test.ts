@@ -21,6 +21,7 @@ describe('GET /v1/openapi.json', () => {
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
     expect(operations.sort()).toEqual([
+      'get /v1/archives',
       'get /v1/openapi.json',
       'get /v1/policies',
       'get /v1/runs',

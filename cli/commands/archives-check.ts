@@ -1,0 +1,43 @@
+import { checkArchives } from '../../lib/run/query/check-archives.ts';
+import type { Command } from '../program/command.ts';
+import { unreadableLines } from '../show/unreadable-text.ts';
+import { connect } from '../sign-in/connect.ts';
+import { count } from '../text/plural.ts';
+import { toJson } from '../text/printable.ts';
+
+const SHOWN = 50;
+
+/** Compares the catalogue of archives with the buckets. */
+export const archivesCheckCommand: Command = {
+  name: 'check',
+  summary: 'compare the catalogue with the buckets',
+  description: [
+    'Lists the archives of the catalogue that their bucket does not hold (missing), and the objects that look like archives and are not in the catalogue (unknown), such as leftovers.',
+    'Exits with 1 when an archive is missing.',
+  ].join(' '),
+  examples: [
+    { run: 'phonevault archives check', shows: '0 archives missing, 2 objects unknown\n  ...' },
+    { run: 'phonevault archives check --json' },
+  ],
+  async run({ json }, io) {
+    const { deps } = await connect(io);
+    const checked = await checkArchives(deps);
+    const { missing, unknown, unreadable = [] } = checked;
+    if (json) io.out(toJson(checked));
+    else {
+      io.out(
+        `${count(missing.length, 'archive')} missing, ${count(unknown.length, 'object')} unknown`,
+      );
+      for (const [what, keys] of [
+        ['missing', missing],
+        ['unknown', unknown],
+      ] as const) {
+        for (const key of keys.slice(0, SHOWN)) io.out(`  ${what}  ${key}`);
+        const more = keys.length - SHOWN;
+        if (more > 0) io.out(`  … and ${more} more ${what}: --json lists them`);
+      }
+      if (unreadable.length > 0) io.out(unreadableLines(io, unreadable).join('\n'));
+    }
+    return missing.length + unreadable.length > 0 ? 1 : 0;
+  },
+};

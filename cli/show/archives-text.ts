@@ -1,0 +1,25 @@
+import type { ArchiveView } from '../../lib/run/query/schemas/archive.ts';
+import type { Io } from '../io/io.ts';
+import { size } from '../text/size.ts';
+import { table } from '../text/table.ts';
+import { ago } from '../text/time.ts';
+
+/** Returns archives as a table. */
+export function archivesText(io: Io, archives: readonly ArchiveView[]): string {
+  const rows = archives.map((archive) => [
+    archive.phone_name || archive.phone_id,
+    archive.policy,
+    ago(io.clock.now() - Date.parse(archive.verified_at)),
+    size(archive.size),
+    archive.image_version ?? '-',
+    flagsOf(archive) || '-',
+    `obs://${archive.bucket}/${archive.key}`,
+  ]);
+  const head = ['phone', 'policy', 'age', 'size', 'image', 'flags', 'archive'];
+  return table(rows, io.columns, { head, right: [3], whole: [0, 2, 6] });
+}
+
+function flagsOf({ suspect, pinned, trigger }: ArchiveView): string {
+  const flags = [suspect && 'suspect', pinned && 'pinned', trigger === 'manual' && 'manual'];
+  return flags.filter((flag) => flag !== undefined && flag !== false).join(', ');
+}

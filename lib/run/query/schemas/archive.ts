@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import { triggers } from '../../../ledger/run/request.ts';
+import { count, instant } from './object.ts';
+
+/** A verified archive of the catalogue. */
+export const archiveSchema = z.object({
+  phone_id: z.string(),
+  phone_name: z.string().describe('At the time of the run.'),
+  policy: z.string(),
+  run_id: z.string(),
+  trigger: z.enum(triggers),
+  bucket: z.string(),
+  key: z.string(),
+  size: count,
+  etag: z.string(),
+  verified_at: instant,
+  generation: instant
+    .optional()
+    .describe('When the phone was last reset before the run, as far as an event has reported it.'),
+  image_version: z.string().optional(),
+  suspect: z.literal(true).optional().describe('Much smaller than the archives before it.'),
+  pinned: z.literal(true).optional(),
+  include: z.array(z.string()),
+  exclude: z.array(z.string()),
+});
+
+export type ArchiveView = z.infer<typeof archiveSchema>;
