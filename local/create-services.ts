@@ -11,6 +11,7 @@ import type { KeySource } from './iam/auth/keys.ts';
 import { createIam, type Iam } from './iam/service/service.ts';
 import type { BucketTraits, ObsSettings } from './obs/operations/call.ts';
 import { createObs } from './obs/service/service.ts';
+import { createSpool } from './obs/storage/spool.ts';
 import { createVersions, type Versions } from './obs/storage/versions.ts';
 import { createRandom } from './simulation/random.ts';
 import { createSmn, type Smn } from './smn/service.ts';
@@ -52,7 +53,8 @@ export function createServices(settings: Settings): Services {
   const common = { time, calls, faults };
   const iam = createIam({ ...common, account, region, seed, keySource, mark });
   const { gateway } = iam;
-  const versions = createVersions(backend, { traits: settings.obs.traits, time });
+  const spool = createSpool(backend.drafts);
+  const versions = createVersions(backend, { traits: settings.obs.traits, time, spool });
   const world = createWorld({
     ...settings,
     backend: versions.backend,
@@ -67,6 +69,7 @@ export function createServices(settings: Settings): Services {
     keys: iam.keys,
     backend,
     versions,
+    spool,
     region,
     domains: [`obs.${region}.myhuaweicloud.com`, 'obs.localhost', 'localhost', '127.0.0.1'],
     pathStyle: 'allowed' as const,

@@ -8,7 +8,7 @@ import { listen, type Listening } from './http/server.ts';
 
 /** Above the services' own limits, so that the services return their own errors. */
 const MAX_BODY = 16 * 1024 * 1024;
-const MAX_OBJECT = 256 * 1024 * 1024;
+const MAX_OBJECT = 6 * 1024 * 1024 * 1024;
 const MAX_BODIES: Partial<Record<ServiceName, number>> = {
   obs: MAX_OBJECT,
   functiongraph: 96 * 1024 * 1024,

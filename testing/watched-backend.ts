@@ -14,6 +14,7 @@ export function watchedBackend(backend: ObjectBackend, writes: Write[]): ObjectB
       return record;
     },
     read: (bucket, key) => backend.read(bucket, key),
+    open: (...args) => backend.open(...args),
     stat: (bucket, key) => backend.stat(bucket, key),
     remove: (bucket, key) => backend.remove(bucket, key),
     list: (bucket, prefix) => backend.list(bucket, prefix),

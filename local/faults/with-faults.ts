@@ -27,17 +27,17 @@ export async function withFaults(
       return withFaultHeaders(response, fault);
     }
     case 'error':
-      if (fault.carried_out === true) await run();
+      if (fault.carried_out === true) await discard(run());
       return withFaultHeaders(injectedError(service, fault, time), fault);
     case 'drop_answer':
-      await run();
+      await discard(run());
       throw new ConnectionCut();
     case 'drop_request':
       throw new ConnectionCut(false);
     case 'hang':
       throw new ConnectionHang();
     case 'garbage':
-      await run();
+      await discard(run());
       return new Response('<html><body>upstream</body>', {
         status: 200,
         headers: { 'content-type': 'text/html' },
@@ -52,6 +52,11 @@ export async function withFaults(
     default:
       return run();
   }
+}
+
+/** Waits for a response that nobody gets; its body may be an open file. */
+async function discard(response: Promise<Response>): Promise<void> {
+  await (await response).body?.cancel();
 }
 
 function injectedError(service: string, { status = 500, code }: Fault, time: Time): Response {

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import { ConnectionCut, ConnectionHang } from './connection-errors.ts';
 import { whyForeign } from './own-host.ts';
 import { rawRequest } from './raw-request.ts';
@@ -11,6 +12,8 @@ export type Listening = { url: string; port: number; close(): Promise<void> };
 const HOST = '127.0.0.1';
 /** Tokens are some KB long; the gateway returns 494 only well above that. */
 const MAX_HEADER = 64 * 1024;
+/** Larger bodies are passed on while they arrive. */
+const MAX_BUFFERED = 1024 * 1024;
 
 /**
  * Serves on a loopback port (0: any free one). Path and query reach the service exactly as sent. A body over `maxBody`
@@ -54,8 +57,10 @@ async function exchange(
     return;
   }
   try {
-    const body = await readIncoming(incoming, maxBody);
-    if (body === undefined) {
+    const size = Number(incoming.headers['content-length'] ?? 0);
+    const isLong = size > MAX_BUFFERED || incoming.headers['transfer-encoding'] !== undefined;
+    const body = isLong ? streamOf(incoming) : await readIncoming(incoming, maxBody);
+    if (body === undefined || size > maxBody) {
       outgoing.writeHead(413, { connection: 'close' }).end();
       return;
     }
@@ -82,7 +87,23 @@ async function readIncoming(incoming: IncomingMessage, limit: number): Promise<B
   return Buffer.concat(chunks);
 }
 
-function toRequest(incoming: IncomingMessage, body: Buffer): Request {
+/** Nothing is read before the service asks for it, so that Node.js itself drains a body that nobody wants. */
+function streamOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
+  let chunks: AsyncIterator<Uint8Array, undefined> | undefined;
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        chunks ??= incoming[Symbol.asyncIterator]() as AsyncIterator<Uint8Array, undefined>;
+        const next = await chunks.next();
+        if (next.done === true) controller.close();
+        else controller.enqueue(next.value);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function toRequest(incoming: IncomingMessage, body: Buffer | ReadableStream): Request {
   const headers = new Headers();
   for (let index = 0; index + 1 < incoming.rawHeaders.length; index += 2) {
     headers.append(incoming.rawHeaders[index] ?? '', incoming.rawHeaders[index + 1] ?? '');
@@ -90,7 +111,12 @@ function toRequest(incoming: IncomingMessage, body: Buffer): Request {
   const { method = 'GET', url = '/' } = incoming;
   // A client may send the absolute form of the URL.
   const target = url.startsWith('/') ? `http://${incoming.headers.host ?? HOST}${url}` : url;
-  return rawRequest(target, { method, headers, ...(body.length > 0 ? { body } : {}) });
+  const isEmpty = body instanceof Buffer && body.length === 0;
+  return rawRequest(target, {
+    method,
+    headers,
+    ...(isEmpty ? {} : { body, duplex: 'half' as const }),
+  });
 }
 
 async function send(
@@ -99,6 +125,21 @@ async function send(
   outgoing: ServerResponse,
 ): Promise<void> {
   const headers = Object.fromEntries(response.headers);
+  const announced = Number(headers['content-length'] ?? 0);
+  if (incoming.method !== 'HEAD' && announced > MAX_BUFFERED && response.body !== null) {
+    outgoing.writeHead(response.status, headers);
+    let sent = 0;
+    const counted = new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        sent += chunk.byteLength;
+        controller.enqueue(chunk);
+      },
+    });
+    await pipeline(response.body.pipeThrough(counted), outgoing, { end: false });
+    if (sent < announced) incoming.socket.destroy();
+    else outgoing.end();
+    return;
+  }
   const body = Buffer.from(await response.arrayBuffer());
   if (incoming.method !== 'HEAD' && Number(headers['content-length'] ?? 0) > body.length) {
     // Truncated on purpose: cut the connection before the announced length.

@@ -9,6 +9,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { recordOf, type ObjectBackend, type ObjectRecord } from '../obs/storage/backend.ts';
+import { allOf, payloadOf } from '../obs/storage/payload.ts';
 import { createClient, type ObjectServer, statusOf } from './client.ts';
 
 /** Keeps objects on an S3 server. Times are the server's own. Throws the errors of the S3 client. */
@@ -16,6 +17,15 @@ export function serverBackend(server: ObjectServer): ObjectBackend {
   const client = createClient(server);
   // In us-east-1 a CreateBucket sends no location; a server may not know the region of this cloud.
   const bucketClient = createClient({ ...server, region: 'us-east-1' });
+
+  const read = async (bucket: string, key: string) => {
+    const found = await client
+      .send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+      .catch(orElse([404], undefined));
+    if (found?.Body === undefined) return undefined;
+    const body = await found.Body.transformToByteArray();
+    return { record: toRecord(key, found), body };
+  };
 
   return {
     hasBucket: (bucket) =>
@@ -27,7 +37,9 @@ export function serverBackend(server: ObjectServer): ObjectBackend {
     async createBucket(bucket) {
       await bucketClient.send(new CreateBucketCommand({ Bucket: bucket }));
     },
-    async write(bucket, key, body, facts) {
+    async write(bucket, key, given, facts) {
+      const payload = payloadOf(given);
+      const body = await allOf(payload.read());
       const { contentType, metadata } = facts;
       const { ETag } = await client.send(
         new PutObjectCommand({
@@ -38,15 +50,14 @@ export function serverBackend(server: ObjectServer): ObjectBackend {
           Metadata: metadata,
         }),
       );
-      return recordOf(key, body, { ...facts, ...(ETag && { etag: withoutQuotes(ETag) }) });
+      return recordOf(key, payload, { ...facts, ...(ETag && { etag: withoutQuotes(ETag) }) });
     },
-    async read(bucket, key) {
-      const found = await client
-        .send(new GetObjectCommand({ Bucket: bucket, Key: key }))
-        .catch(orElse([404], undefined));
-      if (found?.Body === undefined) return undefined;
-      const body = await found.Body.transformToByteArray();
-      return { record: toRecord(key, found), body };
+    read,
+    async open(bucket, key, choose = () => undefined) {
+      const found = await read(bucket, key);
+      const range = found && choose(found.record);
+      if (found === undefined || range === undefined) return found && { ...found, range };
+      return { ...found, range, body: found.body.subarray(range.start, range.end + 1) };
     },
     async stat(bucket, key) {
       const found = await client

@@ -6,6 +6,7 @@ import type { RestoreInfo } from './storage-request.ts';
 import { filesOf, type World } from '../world/world.ts';
 
 const OPERATION = 'batch-restore';
+const MAX_ARCHIVE = 256 * 1024 * 1024;
 
 /** Returns the work of a restore job: the archive's content replaces the phone's. */
 export function restoreWork(world: World, phone: Phone, info: RestoreInfo): JobWork {
@@ -36,6 +37,10 @@ async function readArchive(
   if (failed !== undefined) return failed.code ?? 'CPS.0107';
   if (switches.delegation !== 'granted') return 'CPS.0103';
   if (!(await backend.hasBucket(bucket))) return 'CPS.0104';
+  const stored = await backend.stat(bucket, key);
+  if (stored === undefined) return 'CPS.0104';
+  // A phone's files are in memory.
+  if (stored.size > MAX_ARCHIVE) return 'CPS.0172';
   const found = await backend.read(bucket, key);
   if (found === undefined) return 'CPS.0104';
   const from = world.archiveVersions.get(archiveId(bucket, key, found.record.etag));

@@ -59,11 +59,11 @@ async function fromObs(url: string, backend: ObjectBackend): Promise<Uint8Array>
   const match = /^https?:\/\/([^./]+)\.obs\.[^/]+\/(.+)$/.exec(url);
   const [, bucket = '', key = ''] = match ?? [];
   if (match === null) throw fss('FSS.1010');
-  const object = (await backend.hasBucket(bucket))
-    ? await backend.read(bucket, decode(key))
-    : undefined;
+  if (!(await backend.hasBucket(bucket))) throw fss('FSS.1054');
+  const size = (await backend.stat(bucket, decode(key)))?.size ?? 0;
+  if (size > MAX_ZIP_IN_OBS) throw fss('FSS.1071');
+  const object = await backend.read(bucket, decode(key));
   if (object === undefined) throw fss('FSS.1054');
-  if (object.body.length > MAX_ZIP_IN_OBS) throw fss('FSS.1071');
   if (!isZip(object.body)) throw fss('FSS.1011', 'not a zip');
   return object.body;
 }

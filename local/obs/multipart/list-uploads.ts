@@ -101,8 +101,8 @@ function partXml(number: number, part: Part): Xml {
     [
       ['PartNumber', number],
       ['LastModified', date(part.lastModified)],
-      ['ETag', `"${part.etag}"`],
-      ['Size', part.body.byteLength],
+      ['ETag', `"${part.payload.md5}"`],
+      ['Size', part.payload.size],
     ],
   ];
 }

@@ -1,3 +1,4 @@
+import { bytesOf, type Payload } from '../storage/payload.ts';
 import { createHash } from 'node:crypto';
 import { emptyResponse, xmlResponse } from '../wire/responses.ts';
 import type { Handler, ObsCall } from '../operations/call.ts';
@@ -31,30 +32,34 @@ export const uploadPart: Handler = async (call) => {
   const number = partNumber(call.query.get('partNumber'));
   if (number === undefined) throw invalidArgument(`partNumber must be 1 to ${MAX_PARTS}`);
   const others = [...upload.parts].filter(([other]) => other !== number);
-  const total = others.reduce((sum, [, part]) => sum + part.body.byteLength, call.body.byteLength);
+  const { body } = call;
+  const total = others.reduce((sum, [, { payload }]) => sum + payload.size, body.size);
   if (total > call.settings.maxObjectBytes) {
+    await body.discard();
     throw new ObsError(400, 'EntityTooLarge', 'The parts are larger than an object may be.');
   }
-  const etag = createHash('md5').update(call.body).digest('hex');
-  upload.parts.set(number, { etag, body: call.body, lastModified: call.time.now() });
-  return emptyResponse(200, { etag: `"${etag}"` });
+  const before = upload.parts.get(number);
+  upload.parts.set(number, { payload: body, lastModified: call.time.now() });
+  await before?.payload.discard();
+  return emptyResponse(200, { etag: `"${body.md5}"` });
 };
 
 export const abortMultipartUpload: Handler = async (call) => {
-  call.uploads.delete(uploadOf(call).id);
+  await call.uploads.delete(uploadOf(call).id);
   return emptyResponse(204);
 };
 
 /** The ETag is `<MD5 of the parts' MD5s>-<parts>`, not the MD5 of the bytes; HEAD shows it too. */
 export const completeMultipartUpload: Handler = async (call) => {
-  const { bucket, key, uploads, settings } = call;
+  const { bucket, key, uploads, settings, spool } = call;
   const upload = uploadOf(call);
   const parts = chosenParts(call.body, upload);
-  const body = Buffer.concat(parts.map((part) => part.body));
-  const md5s = Buffer.concat(parts.map((part) => Buffer.from(part.etag, 'hex')));
+  const whole = await spool.receive(bytesInOrder(parts), Infinity);
+  if (whole === undefined) throw malformedXml();
+  const md5s = Buffer.concat(parts.map(({ payload }) => Buffer.from(payload.md5, 'hex')));
   const etag = `${createHash('md5').update(md5s).digest('hex')}-${parts.length}`;
-  await writeObject(call, body, { ...upload.facts, etag });
-  uploads.delete(upload.id);
+  await writeObject(call, whole.payload, { ...upload.facts, etag });
+  await uploads.delete(upload.id);
   return xmlResponse(
     [
       'CompleteMultipartUploadResult',
@@ -68,6 +73,14 @@ export const completeMultipartUpload: Handler = async (call) => {
   );
 };
 
+async function* bytesInOrder(parts: readonly Part[]): AsyncGenerator<Uint8Array> {
+  for (const { payload } of parts) {
+    const body = payload.read();
+    if (body instanceof Uint8Array) yield body;
+    else yield* body as AsyncIterable<Uint8Array>;
+  }
+}
+
 function uploadOf({ uploads, query, bucket, key }: ObsCall): Upload {
   return uploads.get(query.get('uploadId') ?? '', bucket, key);
 }
@@ -77,8 +90,8 @@ function partNumber(text: string | undefined): number | undefined {
   return number >= 1 && number <= MAX_PARTS ? number : undefined;
 }
 
-function chosenParts(body: Uint8Array, upload: Upload): Part[] {
-  const root = parseXml(body);
+function chosenParts(body: Payload, upload: Upload): Part[] {
+  const root = parseXml(bytesOf(body));
   if (root.name !== 'CompleteMultipartUpload' || root.children.length === 0) throw malformedXml();
   const wanted = root.children.map(readPart);
   if (wanted.some(({ number }, i) => number <= (wanted[i - 1]?.number ?? 0))) {
@@ -86,10 +99,10 @@ function chosenParts(body: Uint8Array, upload: Upload): Part[] {
   }
   const parts = wanted.map(({ number, etag }) => {
     const part = upload.parts.get(number);
-    if (part?.etag === etag) return part;
+    if (part?.payload.md5 === etag) return part;
     throw new ObsError(400, 'InvalidPart', 'One or more of the parts could not be found.');
   });
-  if (parts.slice(0, -1).some((part) => part.body.byteLength < MIN_PART)) {
+  if (parts.slice(0, -1).some((part) => part.payload.size < MIN_PART)) {
     throw new ObsError(400, 'EntityTooSmall', 'A part but the last is smaller than 5 MiB.');
   }
   return parts;

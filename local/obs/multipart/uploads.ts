@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { WriteOptions } from '../storage/backend.ts';
+import type { Payload } from '../storage/payload.ts';
 import { ObsError } from '../wire/error.ts';
 
-export type Part = { etag: string; body: Uint8Array; lastModified: number };
+export type Part = { payload: Payload; lastModified: number };
 
 export type Upload = {
   id: string;
@@ -20,12 +21,13 @@ export type Uploads = {
   get(id: string, bucket: string, key: string): Upload;
   /** The open uploads of a bucket, oldest first. */
   inBucket(bucket: string): Upload[];
-  delete(id: string): void;
+  /** Forgets an upload and its parts. */
+  delete(id: string): Promise<void>;
 };
 
 const MAX_OPEN = 1_000;
 
-/** Open multipart uploads; always kept in memory. */
+/** Open multipart uploads; they end with the process. */
 export function createUploads(): Uploads {
   const uploads = new Map<string, Upload>();
   let count = 0;
@@ -48,6 +50,10 @@ export function createUploads(): Uploads {
       return upload;
     },
     inBucket: (bucket) => [...uploads.values()].filter((upload) => upload.bucket === bucket),
-    delete: (id) => void uploads.delete(id),
+    async delete(id) {
+      const parts = uploads.get(id)?.parts.values() ?? [];
+      uploads.delete(id);
+      for (const { payload } of parts) await payload.discard();
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { bytesOf } from '../storage/payload.ts';
 import { versioningOf } from '../storage/versions.ts';
 import { malformedXml, ObsError } from '../wire/error.ts';
 import { parseXml, textOf } from '../wire/parse-xml.ts';
@@ -16,7 +17,7 @@ export const getBucketVersioning: Handler = async ({ settings, traits }) => {
 /** PUT ?versioning (obs_04_0037). A lock does not allow to suspend it. */
 export const putBucketVersioning: Handler = async ({ body, traits, change }) => {
   if (traits.fileSystem === true) throw unsupportedByFileSystem();
-  const root = parseXml(body);
+  const root = parseXml(bytesOf(body));
   const status = textOf(root, 'Status');
   const isKnown = status === 'Enabled' || status === 'Suspended';
   if (root.name !== 'VersioningConfiguration' || !isKnown) throw malformedXml();

@@ -1,3 +1,4 @@
+import { bytesOf, type Payload } from '../storage/payload.ts';
 import { emptyResponse, xmlResponse } from '../wire/responses.ts';
 import { checkBucketName } from '../storage/backend.ts';
 import type { Handler } from './call.ts';
@@ -46,7 +47,7 @@ export const getBucketLocation: Handler = async ({ settings: { region } }) =>
 export const createBucket: Handler = async (call) => {
   const { backend, bucket, body, settings, serially, time } = call;
   checkBucketName(bucket);
-  const location = body.byteLength === 0 ? settings.region : readLocation(body);
+  const location = body.size === 0 ? settings.region : readLocation(body);
   if (location !== settings.region) {
     const message = `This endpoint creates buckets in ${settings.region} only.`;
     throw new ObsError(400, 'IllegalLocationConstraintException', message);
@@ -60,8 +61,8 @@ export const createBucket: Handler = async (call) => {
   return emptyResponse(200, { location: `/${bucket}` });
 };
 
-function readLocation(body: Uint8Array): string {
-  const root = parseXml(body);
+function readLocation(body: Payload): string {
+  const root = parseXml(bytesOf(body));
   const location = textOf(root, 'LocationConstraint') ?? textOf(root, 'Location');
   if (root.name !== 'CreateBucketConfiguration' || location === undefined) throw malformedXml();
   return location;

@@ -1,5 +1,7 @@
 import type { ObjectBackend, ListingBackend } from '../storage/backend.ts';
 import type { Time } from '../../simulation/time.ts';
+import type { Payload } from '../storage/payload.ts';
+import type { Spool } from '../storage/spool.ts';
 import type { RunSerially } from '../storage/serializer.ts';
 import type { Versions } from '../storage/versions.ts';
 import type { Uploads } from '../multipart/uploads.ts';
@@ -32,7 +34,7 @@ export type ObsSettings = {
   conditionalPut: 'honoured' | 'ignored' | 'refused';
   /** Simulated milliseconds until a LIST shows a new object. */
   listDelayMs: number;
-  /** The largest object, and the largest sum of an upload's parts; the real OBS accepts 5 GB a PUT. */
+  /** The largest object, and the largest sum of an upload's parts; OBS accepts 5 GB a PUT. */
   maxObjectBytes: number;
 };
 
@@ -44,7 +46,7 @@ export type ObsCall = {
   /** Empty for operations on a bucket. */
   key: string;
   query: ReadonlyMap<string, string>;
-  body: Uint8Array;
+  body: Payload;
   /** The project of the key that signed. */
   ownerId: string;
   settings: ObsSettings;
@@ -54,6 +56,7 @@ export type ObsCall = {
   /** Changes the bucket's properties. */
   change(traits: BucketTraits): void;
   uploads: Uploads;
+  spool: Spool;
   /** Runs check and write of one key as a single step. */
   serially: RunSerially;
   time: Time;

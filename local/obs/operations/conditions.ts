@@ -1,4 +1,5 @@
 import type { ObjectRecord } from '../storage/backend.ts';
+import type { ByteRange } from '../storage/payload.ts';
 import { ObsError, preconditionFailed } from '../wire/error.ts';
 
 /** True if an If-Match list contains the ETag, quoted or not, or `*`. */
@@ -23,8 +24,6 @@ export function checkReadConditions({ headers }: Request, record: ObjectRecord):
     throw new ObsError(304, 'NotModified', 'Not Modified');
   }
 }
-
-export type ByteRange = { start: number; end: number };
 
 /**
  * Returns the bytes that a Range header asks for, `end` included. Undefined means the whole object, also for a malformed

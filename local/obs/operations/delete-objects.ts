@@ -1,3 +1,4 @@
+import { bytesOf, type Payload } from '../storage/payload.ts';
 import { xmlResponse } from '../wire/responses.ts';
 import type { Handler } from './call.ts';
 import { type Deleted, deleteOne } from './delete-one.ts';
@@ -49,8 +50,8 @@ function deletedXml(key: string, { versionId, markerId, isMarker }: Deleted): Xm
 
 type Target = { key: string; versionId: string | undefined };
 
-function readTargets(body: Uint8Array): { targets: Target[]; quiet: boolean } {
-  const root = parseXml(body);
+function readTargets(body: Payload): { targets: Target[]; quiet: boolean } {
+  const root = parseXml(bytesOf(body));
   if (root.name !== 'Delete' || root.text.trim() !== '') throw malformedXml();
   const targets = root.children.flatMap((child): Target[] => {
     if (child.name === 'Quiet') return [];

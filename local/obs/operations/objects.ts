@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { ObjectRecord } from '../storage/backend.ts';
 import { emptyResponse } from '../wire/responses.ts';
 import type { Handler, ObsCall } from './call.ts';
@@ -13,19 +14,24 @@ export const putObject: Handler = async (call) => {
 
 export const getObject: Handler = async (call) => {
   const { backend, bucket, key, request } = call;
-  const found = await backend.read(bucket, key);
+  const found = await backend.open(bucket, key, (record) => {
+    checkReadConditions(request, record);
+    return rangeOf(request.headers.get('range'), record.size);
+  });
   if (found === undefined) throw noSuchKey();
-  const { record, body } = found;
-  checkReadConditions(request, record);
+  const { record, range } = found;
   const headers = { ...objectHeaders(record), ...versionHeader(call) };
-  const range = rangeOf(request.headers.get('range'), record.size);
+  const body =
+    found.body instanceof Uint8Array
+      ? found.body
+      : (Readable.toWeb(found.body) as unknown as ReadableStream<Uint8Array>);
   if (range === undefined) {
     return new Response(body, {
       headers: { ...headers, 'content-length': String(record.size) },
     });
   }
   const { start, end } = range;
-  return new Response(body.slice(start, end + 1), {
+  return new Response(body, {
     status: 206,
     headers: {
       ...headers,

@@ -1,4 +1,5 @@
 import type { ObjectRecord, WriteOptions } from '../storage/backend.ts';
+import type { Payload } from '../storage/payload.ts';
 import type { ObsCall } from './call.ts';
 import { matchesTag } from './conditions.ts';
 import { noSuchKey, notImplemented, ObsError, preconditionFailed } from '../wire/error.ts';
@@ -28,12 +29,17 @@ export function readAttributes({ headers }: Request): Omit<WriteOptions, 'lastMo
 /** Stores the object of a call if its conditions hold. Throws PreconditionFailed, NoSuchKey (If-Match), NotImplemented. */
 export function writeObject(
   call: ObsCall,
-  body: Uint8Array,
+  body: Payload,
   facts: Omit<WriteOptions, 'lastModified'>,
 ): Promise<ObjectRecord> {
   const { backend, bucket, key, time, serially } = call;
   return serially(`${bucket}/${key}`, async () => {
-    await checkConditions(call);
+    try {
+      await checkConditions(call);
+    } catch (error) {
+      await body.discard();
+      throw error;
+    }
     return backend.write(bucket, key, body, { ...facts, lastModified: time.now() });
   });
 }

@@ -15,6 +15,7 @@ import { createSerializer } from '../storage/serializer.ts';
 import { createVerifier } from '../signing/signature.ts';
 import { checkStyle, readTarget, type Target } from './target.ts';
 import { createUploads } from '../multipart/uploads.ts';
+import { createSpool, type Spool } from '../storage/spool.ts';
 import { createVersions, type Versions } from '../storage/versions.ts';
 
 /** All but `region` are read in every call, so they may change while the service runs. */
@@ -34,10 +35,12 @@ export type ObsOptions = {
   traits?: Map<string, BucketTraits>;
   /** The versions of `backend`, if others write to them too. */
   versions?: Versions;
+  /** Receives bodies. */
+  spool?: Spool;
 } & Pick<ObsSettings, 'region' | 'conditionalPut'> &
   Partial<ObsSettings>;
 
-const MAX_OBJECT = 64 * 1024 * 1024;
+const MAX_OBJECT = 5 * 1024 * 1024 * 1024;
 const MAX_XML = 2 * 1024 * 1024;
 /** Statuses that are a valid result of a call, not a refusal. */
 const EXPECTED_STATUSES = [404, 412, 416];
@@ -49,7 +52,9 @@ export function createObs(options: ObsOptions): Service {
   const serially = createSerializer();
   const uploads = createUploads();
   const allTraits = options.traits ?? new Map<string, BucketTraits>();
-  const versions = options.versions ?? createVersions(options.backend, { traits: allTraits, time });
+  const spool = options.spool ?? createSpool(options.backend.drafts);
+  const versions =
+    options.versions ?? createVersions(options.backend, { traits: allTraits, time, spool });
   let requestCount = 0;
 
   const run = async (request: Request, target: Target): Promise<Response> => {
@@ -66,7 +71,7 @@ export function createObs(options: ObsOptions): Service {
     const body = await checkedBody(
       request,
       { payloadHash, unsignedPayload: options.unsignedPayload ?? 'allowed' },
-      isData ? settings.maxObjectBytes : MAX_XML,
+      { spool, limit: isData ? settings.maxObjectBytes : MAX_XML },
     );
     const { backend } = versions;
     const bucket = address.bucket ?? '';
@@ -87,6 +92,7 @@ export function createObs(options: ObsOptions): Service {
       backend,
       versions,
       uploads,
+      spool,
       serially,
       time,
     });

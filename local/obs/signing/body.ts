@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readBody } from '../../http/body.ts';
-import { sha256Hex } from './canonical.ts';
+import { chunksOf } from '../../http/body.ts';
+import type { Payload } from '../storage/payload.ts';
+import type { Spool } from '../storage/spool.ts';
 import { UNSIGNED } from './credential.ts';
 import { notImplemented, ObsError } from '../wire/error.ts';
 
@@ -11,8 +11,8 @@ import { notImplemented, ObsError } from '../wire/error.ts';
 export async function checkedBody(
   request: Request,
   signed: { payloadHash: string; unsignedPayload: 'allowed' | 'refused' },
-  limit: number,
-): Promise<Uint8Array> {
+  { spool, limit }: { spool: Spool; limit: number },
+): Promise<Payload> {
   const { payloadHash, unsignedPayload } = signed;
   if (payloadHash.startsWith('STREAMING-AWS4-')) throw notImplemented('Signed chunks');
   const isHash = /^[0-9a-f]{64}$/.test(payloadHash);
@@ -21,25 +21,32 @@ export async function checkedBody(
 
   const declared = request.headers.get('content-length');
   if (request.headers.has('transfer-encoding')) throw missingLength();
-  const body = await readBody(request, limit);
-  if (body === undefined) {
+  const received =
+    Number(declared ?? 0) > limit ? undefined : await spool.receive(chunksOf(request), limit);
+  if (received === undefined) {
     throw new ObsError(400, 'EntityTooLarge', `The body exceeds ${limit} bytes.`);
   }
-  if (declared === null && body.byteLength > 0) throw missingLength();
-  if (declared !== null && Number(declared) !== body.byteLength) {
-    throw new ObsError(400, 'IncompleteBody', 'The body is not as long as Content-Length says.');
+  const { payload, sha256 } = received;
+  try {
+    if (declared === null && payload.size > 0) throw missingLength();
+    if (declared !== null && Number(declared) !== payload.size) {
+      throw new ObsError(400, 'IncompleteBody', 'The body is not as long as Content-Length says.');
+    }
+    if (isHash && sha256 !== payloadHash) throw wrongHash();
+    checkMd5(request.headers.get('content-md5'), payload);
+  } catch (error) {
+    await payload.discard();
+    throw error;
   }
-  if (isHash && sha256Hex(body) !== payloadHash) throw wrongHash();
-  checkMd5(request.headers.get('content-md5'), body);
-  return body;
+  return payload;
 }
 
-function checkMd5(header: string | null, body: Uint8Array): void {
+function checkMd5(header: string | null, { md5 }: Payload): void {
   if (header === null) return;
   if (!/^[A-Za-z0-9+/]{22}==$/.test(header)) {
     throw new ObsError(400, 'InvalidDigest', 'The Content-MD5 you specified was invalid.');
   }
-  if (createHash('md5').update(body).digest('base64') !== header) {
+  if (Buffer.from(md5, 'hex').toString('base64') !== header) {
     throw new ObsError(400, 'BadDigest', 'The Content-MD5 did not match what was received.');
   }
 }

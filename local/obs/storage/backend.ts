@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import { noSuchBucket, ObsError } from '../wire/error.ts';
+import type { ByteRange, Payload } from './payload.ts';
 
 export type ObjectRecord = {
   key: string;
@@ -16,20 +17,35 @@ export type ObjectBackend = {
   hasBucket(bucket: string): Promise<boolean>;
   /** `createdAt`: real time in ms; now by default. */
   createBucket(bucket: string, createdAt?: number): Promise<void>;
+  /** A payload then belongs to the backend. */
   write(
     bucket: string,
     key: string,
-    body: Uint8Array,
+    body: Uint8Array | Payload,
     facts: { lastModified: number; contentType?: string; metadata?: Record<string, string> },
   ): Promise<ObjectRecord>;
   read(
     bucket: string,
     key: string,
   ): Promise<{ record: ObjectRecord; body: Uint8Array } | undefined>;
+  /** The same for an object of any size; `choose` may ask for a part of it, or throw. */
+  open(
+    bucket: string,
+    key: string,
+    choose?: (record: ObjectRecord) => ByteRange | undefined,
+  ): Promise<OpenObject | undefined>;
   stat(bucket: string, key: string): Promise<ObjectRecord | undefined>;
   remove(bucket: string, key: string): Promise<void>;
   /** Returns the records under a prefix, in UTF-8 byte order of the keys. */
   list(bucket: string, prefix: string): Promise<ObjectRecord[]>;
+  /** A folder on the file system of the objects, for bodies that are being received. */
+  drafts?: string;
+};
+
+type OpenObject = {
+  record: ObjectRecord;
+  range: ByteRange | undefined;
+  body: Uint8Array | Readable;
 };
 
 /** A backend that can list its buckets, sorted by name. */
@@ -39,11 +55,11 @@ export type ListingBackend = ObjectBackend & { buckets(): { name: string; create
 export type WriteOptions = Parameters<ObjectBackend['write']>[3] & { etag?: string };
 
 /** Returns the record of a new object. */
-export function recordOf(key: string, body: Uint8Array, facts: WriteOptions): ObjectRecord {
+export function recordOf(key: string, body: Payload, facts: WriteOptions): ObjectRecord {
   return {
     key,
-    size: body.byteLength,
-    etag: facts.etag ?? createHash('md5').update(body).digest('hex'),
+    size: body.size,
+    etag: facts.etag ?? body.md5,
     lastModified: facts.lastModified,
     contentType: facts.contentType,
     metadata: facts.metadata ?? {},

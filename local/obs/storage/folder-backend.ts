@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, rmdir, utimes, writeFile } from 'node:fs/promises';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, rmdir, utimes } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import {
   getBucket,
@@ -11,7 +11,9 @@ import {
 } from './backend.ts';
 import { hashedFile, plainFile } from './file-names.ts';
 import { type FolderIndex, openIndex } from './folder-index.ts';
+import { payloadOf, readFrom } from './payload.ts';
 import { createSerializer } from './serializer.ts';
+import { MAX_IN_MEMORY } from './spool.ts';
 
 /**
  * Keeps objects as files: `<dir>/<bucket>/<key>`. A key that cannot be a path goes to `<dir>/.hashed`, metadata to
@@ -22,7 +24,11 @@ export function folderBackend(folder: string): ListingBackend {
   const serially = createSerializer();
   const buckets = new Map<string, { index: Promise<FolderIndex> | undefined }>();
   let drafts = 0;
-  mkdirSync(dir, { recursive: true });
+  const meta = join(dir, '.meta');
+  mkdirSync(meta, { recursive: true });
+  for (const name of readdirSync(meta)) {
+    if (name.startsWith('draft-')) rmSync(join(meta, name));
+  }
   for (const entry of readdirSync(dir, { withFileTypes: true })) {
     if (entry.isDirectory() && isBucketName(entry.name)) {
       buckets.set(entry.name, { index: undefined });
@@ -63,6 +69,7 @@ export function folderBackend(folder: string): ListingBackend {
   };
 
   return {
+    drafts: meta,
     hasBucket: async (name) => buckets.has(name),
     buckets: () =>
       [...buckets.keys()].sort().map((name) => {
@@ -77,9 +84,10 @@ export function folderBackend(folder: string): ListingBackend {
     },
     write: (name, key, body, facts: WriteOptions) =>
       inBucket(name, async (index) => {
-        const record = recordOf(key, body, facts);
-        const draft = join(dir, '.meta', `draft-${process.pid}-${(drafts += 1)}`);
-        await writeFile(draft, body);
+        const payload = payloadOf(body);
+        const record = recordOf(key, payload, facts);
+        const draft = join(meta, `draft-${process.pid}-of-${(drafts += 1)}`);
+        await payload.moveTo(draft);
         const modified = new Date(record.lastModified);
         await utimes(draft, modified, modified);
         const before = index.fileOf(key);
@@ -99,6 +107,17 @@ export function folderBackend(folder: string): ListingBackend {
         const file = index.fileOf(key);
         if (record === undefined || file === undefined) return undefined;
         return { record, body: await readFile(join(dir, file)) };
+      }),
+    open: (name, key, choose = () => undefined) =>
+      inBucket(name, async (index) => {
+        const record = index.records.get(key);
+        const file = index.fileOf(key);
+        if (record === undefined || file === undefined) return undefined;
+        const range = choose(record);
+        const path = join(dir, file);
+        if (record.size > MAX_IN_MEMORY) return { record, range, body: readFrom(path, range) };
+        const body = await readFile(path);
+        return { record, range, body: range ? body.subarray(range.start, range.end + 1) : body };
       }),
     stat: (name, key) => inBucket(name, async (index) => index.records.get(key)),
     remove: (name, key) =>

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { appendFile, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
 import { parseJsonText } from '../../http/body.ts';
 import type { ObjectRecord } from './backend.ts';
@@ -126,8 +128,8 @@ async function inspect(
   const key =
     entry?.key ?? (isPlain ? file.slice(bucket.length + 1).replaceAll(sep, '/') : undefined);
   if (key === undefined) return undefined;
-  const etag = createHash('md5')
-    .update(await readFile(join(dir, file)))
-    .digest('hex');
+  const md5 = createHash('md5');
+  await pipeline(createReadStream(join(dir, file)), md5);
+  const etag = md5.digest('hex');
   return { key, size, etag, lastModified, contentType: undefined, metadata: {} };
 }

@@ -1,12 +1,14 @@
 import type { Time } from '../../simulation/time.ts';
 import type { ObjectBackend, ObjectRecord } from './backend.ts';
+import { inMemory, type Payload } from './payload.ts';
+import type { Spool } from './spool.ts';
 
 /** What of a bucket's properties decides about versions. */
 type Keeping = { versioning?: 'Enabled' | 'Suspended'; lock?: object };
 
 /** One version of an object, or a delete marker. `null`: written without versioning, or while it was suspended. */
 type Version = { id: string; lastModified: number } & (
-  { marker: true } | { marker: false; record: ObjectRecord; body: Uint8Array }
+  { marker: true } | { marker: false; record: ObjectRecord; payload: Payload }
 );
 
 type KeyState = {
@@ -18,7 +20,7 @@ type KeyState = {
   older: Version[];
 };
 
-/** The versions of objects in buckets with versioning. Kept in memory, also where the backend keeps files. */
+/** The versions of objects in buckets with versioning. Older ones end with the process, also where the backend keeps files. */
 export type Versions = {
   /** Writes keep the versions before them. */
   backend: ObjectBackend;
@@ -44,7 +46,7 @@ export function versioningOf({ versioning, lock }: Keeping): 'Enabled' | 'Suspen
 /** Adds versions to a backend, for the buckets that have versioning by their traits at the time of a call. */
 export function createVersions(
   backend: ObjectBackend,
-  { traits, time }: { traits: ReadonlyMap<string, Keeping>; time: Time },
+  { traits, time, spool }: { traits: ReadonlyMap<string, Keeping>; time: Time; spool: Spool },
 ): Versions {
   const states = new Map<string, KeyState>();
   let count = 0;
@@ -57,18 +59,35 @@ export function createVersions(
   };
   const modeOf = (bucket: string) => versioningOf(traits.get(bucket) ?? {});
 
+  /** Copies the object that the backend has. */
+  const copyOf = async (bucket: string, key: string) => {
+    const found = await backend.open(bucket, key);
+    if (found === undefined) return undefined;
+    const { record, body } = found;
+    if (body instanceof Uint8Array) return { record, payload: inMemory(body, record.etag) };
+    const received = await spool.receive(body, Infinity);
+    return received && { record, payload: received.payload };
+  };
+
+  /** Forgets older versions. */
+  const drop = async (state: KeyState, isDropped: (version: Version) => boolean): Promise<void> => {
+    for (const version of state.older) {
+      if (isDropped(version) && !version.marker) await version.payload.discard();
+    }
+    state.older = state.older.filter((version) => !isDropped(version));
+  };
+
   /** Moves what is newest to the older versions. Under suspension the null version is replaced instead. */
   const keepNewest = async (bucket: string, key: string, isSuspended: boolean): Promise<void> => {
     const state = stateOf(bucket, key);
-    const found = await backend.read(bucket, key);
+    const found = await copyOf(bucket, key);
     if (state.marker !== undefined) state.older.unshift(state.marker);
     else if (found !== undefined) {
-      const { record, body } = found;
-      const { lastModified } = record;
-      state.older.unshift({ id: state.currentId, lastModified, marker: false, record, body });
+      const { lastModified } = found.record;
+      state.older.unshift({ id: state.currentId, lastModified, marker: false, ...found });
     }
     delete state.marker;
-    if (isSuspended) state.older = state.older.filter(({ id }) => id !== 'null');
+    if (isSuspended) await drop(state, ({ id }) => id === 'null');
   };
 
   /** Makes the newest of the older versions the present one. */
@@ -84,7 +103,7 @@ export function createVersions(
     }
     const { contentType, etag, lastModified, metadata } = next.record;
     const facts = { lastModified, metadata, etag, ...(contentType ? { contentType } : {}) };
-    await backend.write(bucket, key, next.body, facts);
+    await backend.write(bucket, key, next.payload, facts);
   };
 
   return {
@@ -122,7 +141,7 @@ export function createVersions(
         return { wasMarker };
       }
       const wasMarker = state.older.some((one) => one.id === id && one.marker);
-      state.older = state.older.filter((one) => one.id !== id);
+      await drop(state, (one) => one.id === id);
       return { wasMarker };
     },
     async writtenAt(bucket, key, id) {

@@ -8,7 +8,7 @@ it('reads a body up to its limit', async () => {
   expect(Buffer.from((await readBody(post('abc'), 3)) ?? '').toString()).toBe('abc');
   expect(await readBody(post('abcd'), 3)).toBeUndefined();
   expect(await readBody(post('a', { 'content-length': '4' }), 3)).toBeUndefined();
-  expect(await readBody(new Request('http://h/'), 3)).toEqual(new Uint8Array());
+  expect(await readBody(new Request('http://h/'), 3)).toHaveLength(0);
 });
 
 it('parses JSON in UTF-8 only', () => {

@@ -84,6 +84,34 @@ describe('listen', () => {
     expect((await fetch(url, { method: 'POST', body: 'x'.repeat(10) })).status).toBe(200);
   });
 
+  it('passes large bodies on while they arrive, both ways', async () => {
+    const size = 5 * 1024 * 1024;
+    const { url } = await start(
+      async (request) =>
+        new Response(request.body, { headers: { 'content-length': String(size) } }),
+      size,
+    );
+    const body = Buffer.alloc(size, 'x');
+    const response = await fetch(url, { method: 'PUT', body });
+    expect(Buffer.from(await response.arrayBuffer()).equals(body)).toBe(true);
+  });
+
+  it('responds before a large body that nobody reads, and serves the next request', async () => {
+    const { url } = await start(async () => new Response('no', { status: 403 }), 1e9);
+    for (let i = 0; i < 2; i += 1) {
+      const response = await fetch(url, { method: 'PUT', body: Buffer.alloc(5_000_000) });
+      expect([response.status, await response.text()]).toEqual([403, 'no']);
+    }
+  });
+
+  it('cuts the connection of a large response that ends too early', async () => {
+    const { url } = await start(
+      async () =>
+        new Response(Buffer.alloc(2_000_000), { headers: { 'content-length': '3000000' } }),
+    );
+    await expect(fetch(url).then((response) => response.arrayBuffer())).rejects.toThrow();
+  });
+
   it('cuts or holds the connection if the service throws so', async () => {
     const { url } = await start(async (request) => {
       const { path } = targetOf(request);

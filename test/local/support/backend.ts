@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ObjectBackend, ObjectRecord } from '../../../local/obs/storage/backend.ts';
+import { bytesOf, payloadOf } from '../../../local/obs/storage/payload.ts';
 
 /** A minimal store of objects. */
 export function mapBackend(...buckets: string[]): ObjectBackend {
@@ -8,13 +9,18 @@ export function mapBackend(...buckets: string[]): ObjectBackend {
   return {
     hasBucket: async (bucket) => known.has(bucket),
     createBucket: async (bucket) => void known.add(bucket),
-    write: async (bucket, key, body, { lastModified, contentType, metadata = {} }) => {
+    write: async (bucket, key, given, { lastModified, contentType, metadata = {} }) => {
+      const body = bytesOf(payloadOf(given));
       const etag = createHash('md5').update(body).digest('hex');
       const record = { key, size: body.byteLength, etag, lastModified, contentType, metadata };
       objects.set(`${bucket}/${key}`, { record, body });
       return record;
     },
     read: async (bucket, key) => objects.get(`${bucket}/${key}`),
+    open: async (bucket, key) => {
+      const found = objects.get(`${bucket}/${key}`);
+      return found && { ...found, range: undefined };
+    },
     stat: async (bucket, key) => objects.get(`${bucket}/${key}`)?.record,
     remove: async (bucket, key) => void objects.delete(`${bucket}/${key}`),
     list: async (bucket, prefix) =>

@@ -65,7 +65,7 @@ describe('batch-restore', () => {
   it('fails if the object store breaks', async () => {
     const cloud = cphFixture({ fleet: phones('AOSP 9.0') });
     const { id } = cloud.phones()[0]!;
-    cloud.backend.read = () => Promise.reject(new Error('disk'));
+    cloud.backend.stat = () => Promise.reject(new Error('disk'));
     const response = await cloud.send('POST', `${cloud.base}/phones/batch-restore`, {
       restore_infos: [{ phone_id: id, bucket_name: BUCKET, object_path: 'a.tar' }],
     });

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { bytesOf } from '../../../../local/obs/storage/payload.ts';
+import { createSpool } from '../../../../local/obs/storage/spool.ts';
 import { checkedBody } from '../../../../local/obs/signing/body.ts';
 
 const digest = (algorithm: string, encoding: 'hex' | 'base64') =>
@@ -12,8 +14,12 @@ async function outcomeOf(
   unsignedPayload: 'allowed' | 'refused' = 'allowed',
 ): Promise<string> {
   const request = new Request('http://h/', { method: 'PUT', body: 'abc', headers });
-  return checkedBody(request, { payloadHash, unsignedPayload }, 3).then(
-    (body) => Buffer.from(body).toString(),
+  return checkedBody(
+    request,
+    { payloadHash, unsignedPayload },
+    { spool: createSpool(), limit: 3 },
+  ).then(
+    (body) => Buffer.from(bytesOf(body)).toString(),
     (error: { code: string }) => error.code,
   );
 }
