@@ -131,8 +131,7 @@ export default class HuaweiPlugin {
   }
 
   async deployFunction() {
-    await this.service.build();
-    await this.change(await this.service.pack([this.options.function]));
+    await this.change(await this.service.packageAll([this.options.function]));
   }
 
   /** @param {import('./commands/deploy.js').PackagedFunction[]} pieces */

@@ -4,6 +4,7 @@ import { accountOf, readLocal } from './account.js';
 import { createCloud } from './cloud.js';
 import { DeployError } from './errors.js';
 import { checkSettings } from './desired/check-settings.js';
+import { checkValues } from './desired/check-values.js';
 import { build, packageFunction } from './commands/package.js';
 import { desiredFunction } from './desired/desired-function.js';
 
@@ -60,13 +61,13 @@ export function createService(serverless, root) {
     desired,
     allDesired,
     pack,
-    build: () => build(root),
-    /** Reports errors in serverless.yml before it builds anything. */
-    async packageAll() {
-      allDesired();
+    /** Reports errors in serverless.yml and in the settings before it builds anything. */
+    async packageAll(chosen = keys()) {
+      await checkValues(chosen.map(desired));
       await build(root);
-      return pack();
+      return pack(chosen);
     },
+    build: () => build(root),
     async connect() {
       return createCloud(await account(), (ms) => sleep(ms));
     },

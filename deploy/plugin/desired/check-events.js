@@ -1,4 +1,5 @@
 import { DeployError } from '../errors.js';
+import { cronError } from './cron-error.js';
 
 /** Fields of `eventData` by type of trigger; `true` marks required ones. FunctionGraph checks the others of APIG. */
 const FIELDS = {
@@ -13,6 +14,8 @@ const REQUIRED = {
 
 /** With the digest that a deployment adds, at most 64 characters. */
 const NAME = /^[A-Za-z][\w-]{0,51}$/;
+
+const TOPIC_URN = /^urn:smn:[\w-]+:\w+:[\w-]{1,255}$/;
 
 /**
  * Throws a DeployError that names an invalid field of `events`, before anything is sent.
@@ -40,6 +43,9 @@ export function checkEvents(key, events) {
       );
     }
     if (type === 'TIMER') checkTimer(at, data);
+    if (type === 'SMN' && !TOPIC_URN.test(String(data['topicUrn']))) {
+      reject(`${at}.topicUrn`, 'must be urn:smn:<region>:<project id>:<topic name>');
+    }
     const same = JSON.stringify([type, data]);
     if (seen.has(same)) reject(at, 'is a duplicate');
     seen.add(same);
@@ -56,11 +62,8 @@ function checkTimer(at, { scheduleType, schedule }) {
       reject(`${at}.schedule`, `is ${text}; a Rate is 1m to 60m, 1h to 24h or 1d to 30d`);
     }
   } else if (scheduleType === 'Cron') {
-    const fields = text.replace(/^CRON_TZ=\S+ /, '').split(/\s+/).length;
-    // The last field, the day of the week, is optional.
-    if (fields !== 6 && fields !== 5 && !text.startsWith('@')) {
-      reject(`${at}.schedule`, `is ${text}; a Cron has six fields, optionally after CRON_TZ=ZONE`);
-    }
+    const error = cronError(text);
+    if (error !== undefined) reject(`${at}.schedule`, `is ${text}; ${error}`);
   } else {
     reject(`${at}.scheduleType`, `is ${String(scheduleType)}; allowed: Rate, Cron`);
   }

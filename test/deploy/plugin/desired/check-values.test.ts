@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { checkValues } from '../../../../deploy/plugin/desired/check-values.js';
+import type { DeployError } from '../../../../deploy/plugin/errors.js';
+import { TOPIC } from '../serverless-yml.ts';
+
+const userData = {
+  PHONEVAULT_REGION: 'cn-north-4',
+  PHONEVAULT_PROJECT_ID: 'p1',
+  PHONEVAULT_BUCKET: 'phonevault-demo',
+  PHONEVAULT_TOPIC_URN: TOPIC,
+};
+const endpoints = Object.fromEntries(
+  ['CPH', 'IAM', 'OBS', 'SMN', 'FUNCTIONGRAPH'].map((service) => [
+    `PHONEVAULT_${service}_ENDPOINT`,
+    'https://service.example.com',
+  ]),
+);
+
+const errors = async (
+  changes: Record<string, string>,
+  secrets: Record<string, string> = {},
+): Promise<string[]> => {
+  const functions = [
+    { userData: { ...userData, ...changes }, secrets },
+    { userData: { ...userData, ...changes }, secrets: {} },
+  ];
+  return checkValues(functions).then(
+    () => [],
+    (error: unknown) => (error as DeployError).message.split('\n'),
+  );
+};
+
+describe('checkValues', () => {
+  it('accepts what the functions accept', async () => {
+    expect(await errors({ PHONEVAULT_HEARTBEAT: '08:00 Asia/Shanghai' })).toEqual([]);
+  });
+
+  it.each([
+    ['PHONEVAULT_REGION', { PHONEVAULT_REGION: 'cn-north-44' }],
+    ['PHONEVAULT_REGION', { PHONEVAULT_REGION: 'CN North', ...endpoints }],
+    ['PHONEVAULT_BUCKET', { PHONEVAULT_BUCKET: 'My_Bucket' }],
+    ['PHONEVAULT_PREFIX', { PHONEVAULT_PREFIX: '../prod' }],
+    ['PHONEVAULT_TOPIC_URN', { PHONEVAULT_TOPIC_URN: 'phonevault' }],
+    ['PHONEVAULT_HEARTBEAT', { PHONEVAULT_HEARTBEAT: '8 o clock' }],
+    ['PHONEVAULT_CTS_SERVICE_TYPE', { PHONEVAULT_CTS_SERVICE_TYPE: '?' }],
+    ['PHONEVAULT_SMN_ENDPOINT', { PHONEVAULT_SMN_ENDPOINT: 'http://smn.example.com' }],
+  ])('names %s once, however many functions refuse it', async (name, changes) => {
+    const found = await errors(changes);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(name);
+  });
+
+  it('names a refused secret without its content', async () => {
+    const found = await errors(
+      {},
+      {
+        PHONEVAULT_HTTP_TOKENS: 'ci:read:never:hunter2hunter2',
+        PHONEVAULT_WEBHOOK_SECRETS: 'whsec_c2hvcnQ=',
+      },
+    );
+    expect(found.map((line) => line.split(' ')[0])).toEqual([
+      'PHONEVAULT_HTTP_TOKENS',
+      'PHONEVAULT_WEBHOOK_SECRETS',
+    ]);
+    expect(found.join()).not.toMatch(/hunter2|c2hvcnQ/);
+  });
+
+  it('names all of them at once', async () => {
+    const found = await errors({ PHONEVAULT_BUCKET: 'a..b', PHONEVAULT_PREFIX: '/' });
+    expect(found).toHaveLength(2);
+  });
+});
