@@ -45,6 +45,15 @@ export const eventSchema = z.discriminatedUnion('type', [
     window: z.string(),
     attempts: z.array(z.object(phoneAttempt)),
   }),
+  /** CPH could not take the call, and carried out none of these attempts. The run makes no call before `until` (epoch ms). */
+  z.object({
+    type: z.literal('postponed'),
+    at,
+    window: z.string(),
+    attempts: z.array(z.object(phoneAttempt)),
+    code: z.string(),
+    until: z.number(),
+  }),
   /** The job ended, or CPH no longer lists it (`lost`). */
   z.object({
     type: z.literal('ended'),

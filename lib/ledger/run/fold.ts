@@ -9,6 +9,8 @@ export type Attempt = {
   intentAt: number;
   accepted: EventOf<'accepted'>[];
   refused?: EventOf<'refused'>;
+  /** The last call that carried it and was postponed. */
+  postponed?: EventOf<'postponed'>;
   unknown?: EventOf<'outcome_unknown'>;
   ended?: EventOf<'ended'>;
   /** When CPH did not list the job. */
@@ -42,6 +44,8 @@ export type RunState = {
   cancelledAt?: number;
   /** The last reduction of the batch size. */
   reduced?: EventOf<'batch_size_reduced'>;
+  /** Every postponed call, oldest first. */
+  postponed: EventOf<'postponed'>[];
   /** When CPH last accepted an export (epoch ms). */
   acceptedAt: number;
   /** The longest successful export, in ms; 0 before the first. */
@@ -61,6 +65,7 @@ export type RunState = {
 export function startState(phones: PlannedPhone[]): RunState {
   return {
     phones: new Map(phones.map((planned) => [planned.phone_id, { planned, attempts: new Map() }])),
+    postponed: [],
     acceptedAt: 0,
     longestExport: 0,
     outages: { jobs: neverMissing(), archives: neverMissing() },
@@ -93,8 +98,17 @@ function apply(state: RunState, event: RunEvent): void {
         withAttempt(state, attempt, (known) => known.windows.set(event.window, 'unsent'));
       }
       return;
+    case 'postponed':
+      addOnce(state.postponed, event);
+      for (const attempt of event.attempts) {
+        withAttempt(state, attempt, (known) => {
+          known.windows.set(event.window, 'unsent');
+          known.postponed = latest(known.postponed, event);
+        });
+      }
+      return;
     case 'batch_size_reduced':
-      if (state.reduced === undefined || isBefore(state.reduced, event)) state.reduced = event;
+      state.reduced = latest(state.reduced, event);
       return;
     case 'unlisted':
       withAttempt(state, event, (known) => addMissing(known.listing, event.at));
@@ -261,6 +275,10 @@ function moreCertain(
 
 function earliest<T extends { at: number }>(known: T | undefined, event: T): T {
   return known === undefined || isBefore(event, known) ? event : known;
+}
+
+function latest<T extends { at: number }>(known: T | undefined, event: T): T {
+  return known === undefined || isBefore(known, event) ? event : known;
 }
 
 /** Orders events of the same millisecond by their content, so that all readers agree. */

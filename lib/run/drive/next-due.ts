@@ -2,6 +2,7 @@ import { nextLookupAt } from '../export/verify-archives.ts';
 import type { Limits } from '../../ledger/state/limits.ts';
 import type { OpenRun } from '../state/open-run.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
+import { postponedUntil } from '../state/postponed.ts';
 import { notifyDue } from '../notify/notify-run.ts';
 import { callsAllowed, nextCallAt } from '../reads/pace.ts';
 import type { Work } from './work.ts';
@@ -41,14 +42,16 @@ function duesOfPlanned(
   let isUnfinished = false;
   const allowed = callsAllowed(limits, now) > 0;
   const callAt = nextCallAt(limits, now);
+  const pausedUntil = postponedUntil(run.state);
   for (const { step } of phoneSteps(run, now)) {
     if (step.kind === 'done') continue;
     isUnfinished = true;
     if (step.kind === 'poll' || step.kind === 'watch') dues.push(pollAt);
     if (step.kind === 'await_state') dues.push(run.retryAt.phoneStates);
     if (step.kind === 'submit') {
-      const isServerFull = step.notBefore <= now && allowed;
-      dues.push(isServerFull ? now + FULL_SERVER_RETRY_MS : Math.max(step.notBefore, callAt));
+      const notBefore = Math.max(step.notBefore, pausedUntil);
+      const isServerFull = notBefore <= now && allowed;
+      dues.push(isServerFull ? now + FULL_SERVER_RETRY_MS : Math.max(notBefore, callAt));
     }
   }
   const lookup = nextLookupAt(run, now);

@@ -1,13 +1,15 @@
 import { ServiceError } from '../../errors.ts';
 import type { PhoneJob } from '../../cloud/cph/job.ts';
 import type { RunEvent } from '../../ledger/run/events.ts';
-import { classOfCode, isAboutOnePhone } from '../../cloud/cph/error-codes.ts';
+import { classOfCode, isAboutOnePhone, isBusyCode } from '../../cloud/cph/error-codes.ts';
 import type { Item } from './lanes.ts';
 
 const MAX_CODE_LENGTH = 64;
 const MAX_MESSAGE_LENGTH = 200;
 /** The gateway refuses a body above 12 MB (APIGW.0201): fewer phones make a smaller one. */
 const TOO_LARGE = 413;
+/** Request Timeout and Too Early. */
+const UNPROCESSED = new Set([408, 425]);
 
 /**
  * Returns one event per phone of the call: accepted with its job, refused, or with an unknown outcome when the response does
@@ -50,8 +52,11 @@ export function classifyResponse(
 export type Failure =
   | { kind: 'refused' | 'outcome_unknown'; events: RunEvent[] }
   | { kind: 'throttled' }
-  /** The call did not reach the service, or the service did not process it. */
-  | { kind: 'unsent' }
+  /**
+   * The service could not take the call, and did nothing: the same call may succeed later. `orElse` says what it means for each
+   * phone when that takes too long.
+   */
+  | { kind: 'postponed'; code: string; orElse?: RunEvent[] }
   /** The call holds too many phones. */
   | { kind: 'too_large' }
   /** One phone of the call is the reason; the response does not name it. */
@@ -70,8 +75,8 @@ export function classifyError(items: Item[], error: unknown, at: number): Failur
     return { kind: 'outcome_unknown', events };
   }
   if (error.code === 'throttled') return { kind: 'throttled' };
-  if (error.status === undefined || error.status >= 500) return { kind: 'unsent' };
-  const code = (error.serviceCode ?? `HTTP.${error.status}`).slice(0, MAX_CODE_LENGTH);
+  const code = codeOf(error);
+  if (isUnavailable(error) || isBusyCode(code)) return { kind: 'postponed', code };
   const isTooLarge = classOfCode(code) === 'split' || error.status === TOO_LARGE;
   if (isTooLarge && items.length > 1) return { kind: 'too_large' };
   if (isAboutOnePhone(code) && items.length > 1) return { kind: 'one_phone' };
@@ -83,8 +88,19 @@ export function classifyError(items: Item[], error: unknown, at: number): Failur
     code,
     message,
   }));
+  if (classOfCode(code) === 'retry') return { kind: 'postponed', code, orElse: events };
   const stop = classOfCode(code) === 'stop' || error.code === 'access_denied';
   return stop ? { kind: 'stop', events, code } : { kind: 'refused', events };
+}
+
+function codeOf({ status, serviceCode, code }: ServiceError): string {
+  const name = serviceCode ?? (status === undefined ? code : `HTTP.${status}`);
+  return name.slice(0, MAX_CODE_LENGTH);
+}
+
+/** Returns whether the call did not reach the service, or the service did not process it. */
+function isUnavailable({ status }: ServiceError): boolean {
+  return status === undefined || status >= 500 || UNPROCESSED.has(status);
 }
 
 /** Returns the fields that name an item's attempt in events. */

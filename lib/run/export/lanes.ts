@@ -1,6 +1,8 @@
+import type { RunState } from '../../ledger/run/fold.ts';
 import type { OpenRun } from '../state/open-run.ts';
 import type { Step } from '../state/next-step.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
+import { postponedUntil } from '../state/postponed.ts';
 
 /** Runs with up to this many ready phones go first. */
 const MAX_SMALL_RUN = 50;
@@ -48,8 +50,9 @@ function byTurn(a: Lane, b: Lane): number {
 /** Returns undefined for a run that is paused or has no terms. */
 function laneOf(run: OpenRun, now: number, exportMs?: number): Lane | undefined {
   const { plan, state, request } = run;
-  if (plan?.terms === undefined || now < run.retryAt.step) return undefined;
-  const ready: Item[] = [];
+  const pausedUntil = Math.max(run.retryAt.step, postponedUntil(state));
+  if (plan?.terms === undefined || now < pausedUntil) return undefined;
+  const ready: { item: Item; postponedAt: number }[] = [];
   let endsSoon = false;
   let lastCallAt = plan.started_at;
   for (const { phone, step } of phoneSteps(run, now)) {
@@ -57,20 +60,25 @@ function laneOf(run: OpenRun, now: number, exportMs?: number): Lane | undefined 
     endsSoon ||= isAboutToEnd(step, now, exportMs);
     if (step.kind !== 'submit' || step.notBefore > now) continue;
     const { phone_id, server_id } = phone.planned;
-    ready.push({ phoneId: phone_id, serverId: server_id, attempt: step.attempt });
+    const item = { phoneId: phone_id, serverId: server_id, attempt: step.attempt };
+    ready.push({ item, postponedAt: phone.attempts.get(step.attempt)?.postponed?.at ?? 0 });
   }
-  const { reduced, acceptedAt } = state;
+  // One phone may be the reason why CPH could not take a call: the others go first.
+  ready.sort((a, b) => a.postponedAt - b.postponedAt);
   const isRequested = request.trigger === 'manual' || request.trigger === 'http';
   return {
     run,
-    maxPhones:
-      reduced !== undefined && reduced.at > acceptedAt ? reduced.size : Number.POSITIVE_INFINITY,
+    maxPhones: maxPhonesOf(state),
     maxPerServer: plan.terms.max_in_flight_per_server,
-    ready,
+    ready: ready.map(({ item }) => item),
     endsSoon,
     isFirst: isRequested || ready.length <= MAX_SMALL_RUN,
     lastCallAt,
   };
+}
+
+function maxPhonesOf({ reduced, acceptedAt }: RunState): number {
+  return reduced !== undefined && reduced.at > acceptedAt ? reduced.size : Number.POSITIVE_INFINITY;
 }
 
 /** A job that takes more than twice the average may never end. Before the first export ended, any job may end at any time. */

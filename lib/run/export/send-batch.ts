@@ -1,16 +1,21 @@
 import { ServiceError } from '../../errors.ts';
+import type { RunEvent } from '../../ledger/run/events.ts';
 import type { StorageInfo } from '../../cloud/cph/job.ts';
 import type { Limits } from '../../ledger/state/limits.ts';
 import { archiveKey } from '../../policy/keys/keys.ts';
 import type { DriveDeps } from '../deps.ts';
 import { stopsDrive } from '../state/stops-drive.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
-import { classifyError, classifyResponse, type Failure } from './classify-response.ts';
+import { pauseOf, postponedCalls, postponedUntil } from '../state/postponed.ts';
+import { attemptOf, classifyError, classifyResponse, type Failure } from './classify-response.ts';
 import type { Item } from './lanes.ts';
 import { callsAllowed, noteSent, noteThrottled } from '../reads/pace.ts';
 import { noteAccepted, noteTooLarge } from './rate-limit.ts';
 
-const PAUSE_MS = 20_000;
+/** After this time a refusal that may be a fault of the settings counts as one, for each phone. */
+const MAX_POSTPONED_MS = 10 * 60_000;
+/** One phone may be the reason why CPH is busy: after so many postponed calls in a row, they get smaller. */
+const CALLS_BEFORE_HALVING = 3;
 
 /** Attempts of one run whose intent is in its log before they are sent. */
 export type Window = {
@@ -27,7 +32,8 @@ export async function sendBatch(deps: DriveDeps, window: Window, items: Item[]):
   const queue = [items];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const now = deps.clock.now();
-    const mustStop = now < window.run.retryAt.step || now >= deps.until;
+    const { retryAt, state } = window.run;
+    const mustStop = now < Math.max(retryAt.step, postponedUntil(state)) || now >= deps.until;
     if (mustStop || window.stopCode !== undefined) return;
     if (callsAllowed(deps.learned.limits, now) === 0) return;
     queue.unshift(...(await sendCall(deps, window, next)));
@@ -77,8 +83,8 @@ function handleFailure(deps: DriveDeps, window: Window, items: Item[], failure: 
       record(run, [{ type: 'batch_size_reduced', at, size }]);
       return chunks(items, size);
     }
-    case 'unsent':
-      run.retryAt.step = at + PAUSE_MS;
+    case 'postponed':
+      record(run, postpone(deps, window, items, failure));
       return [];
     case 'stop':
       window.stopCode = failure.code;
@@ -89,6 +95,26 @@ function handleFailure(deps: DriveDeps, window: Window, items: Item[], failure: 
       record(run, failure.events);
       return [];
   }
+}
+
+/** Returns the event that postpones a call, or those that refuse its phones when that has lasted too long. */
+function postpone(
+  { clock, random }: Pick<DriveDeps, 'clock' | 'random'>,
+  { run, id }: Window,
+  items: Item[],
+  { code, orElse }: Extract<Failure, { kind: 'postponed' }>,
+): RunEvent[] {
+  const at = clock.now();
+  const before = postponedCalls(run.state);
+  const since = before[0]?.at ?? at;
+  if (orElse !== undefined && at - since >= MAX_POSTPONED_MS) return orElse;
+  const calls = before.length + 1;
+  const until = at + pauseOf(calls, random);
+  const attempts = items.map(attemptOf);
+  const postponed: RunEvent = { type: 'postponed', at, window: id, attempts, code, until };
+  if (calls < CALLS_BEFORE_HALVING || items.length === 1) return [postponed];
+  const size = Math.ceil(items.length / 2);
+  return [postponed, { type: 'batch_size_reduced', at, size }];
 }
 
 /** Replaces the learned limits and logs when they rise or fall. */
@@ -109,14 +135,14 @@ function chunks<T>(items: T[], size: number): T[][] {
   );
 }
 
-/** Removes the items whose attempt has a response, or whose response is lost, from `unsent`. */
-function removeSent({ run, unsent }: Window, items: Item[]): void {
+/** Removes the items from `unsent` whose attempt has a response, lost its response, or was postponed. */
+function removeSent({ run, id, unsent }: Window, items: Item[]): void {
   for (const { phoneId, attempt } of items) {
     const known = run.state.phones.get(phoneId)?.attempts.get(attempt);
     if (known === undefined) continue;
-    const { accepted, refused, unknown } = known;
+    const { accepted, refused, unknown, windows } = known;
     const isSent = accepted.length > 0 || refused !== undefined || unknown !== undefined;
-    if (isSent) unsent.delete(phoneId);
+    if (isSent || windows.get(id) === 'unsent') unsent.delete(phoneId);
   }
 }
 

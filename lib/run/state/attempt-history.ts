@@ -1,4 +1,4 @@
-import { classOfCode } from '../../cloud/cph/error-codes.ts';
+import { classOfCode, isBusyCode } from '../../cloud/cph/error-codes.ts';
 import type { AttemptStatus } from './attempt-status.ts';
 
 const MINUTE = 60_000;
@@ -43,10 +43,11 @@ export function addAttempt(history: History, number: number, status: AttemptStat
 
 function addFailure(history: History, failure: Extract<AttemptStatus, { kind: 'failed' }>): void {
   const { at, reason, code } = failure;
-  // Nothing was exported because of a state that passes, or a job whose response was lost is still running: such a refusal does
-  // not count towards `retry.attempts`.
+  // Nothing was exported because of a state that passes, because CPH was busy, or because a job whose response was lost is still
+  // running: such a refusal does not count towards `retry.attempts`.
   const kind = code === undefined ? 'final' : classOfCode(code);
-  const mayPass = kind === 'wait' || (kind === 'retry' && history.lostResponses > 0);
+  const isPassing = kind === 'wait' || isBusyCode(code ?? '');
+  const mayPass = isPassing || (kind === 'retry' && history.lostResponses > 0);
   const isBusy = reason === 'refused' && mayPass;
   if (isBusy && history.busyRefusals < MAX_BUSY_REFUSALS) history.busyRefusals += 1;
   else history.failed += 1;

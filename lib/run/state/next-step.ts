@@ -20,6 +20,8 @@ export type RunFacts = {
   cancelledAt?: number | undefined;
   /** How long an archive's key is watched after a lost response, in ms. */
   watchMs: number;
+  /** The last call of the run that was postponed, when CPH has accepted none since. */
+  postponed?: { at: number; code: string } | undefined;
   /** Since when lookups of the jobs or the archives have failed. */
   outageSince?: { jobs: number | undefined; archives: number | undefined };
 };
@@ -130,7 +132,7 @@ function stepWithoutAttempt(phone: PhoneState, facts: RunFacts, past: History, n
       return { kind: 'done', outcome: 'failed', reason, code };
     }
   }
-  const code = lastFailure?.code;
+  const code = lastCode([lastFailure, ...postponedAttempts(phone), facts.postponed]);
   if (past.lostResponses >= MAX_LOST_RESPONSES) {
     return { kind: 'done', outcome: 'failed', reason: 'response_lost' };
   }
@@ -145,6 +147,20 @@ function stepWithoutAttempt(phone: PhoneState, facts: RunFacts, past: History, n
     return { kind: 'await_state', until: waitStart + facts.terms.wait_for_phones };
   }
   return { kind: 'submit', attempt: past.next, notBefore: past.lastEnd + pauseAfter(past) };
+}
+
+const postponedAttempts = ({ attempts }: PhoneState) =>
+  [...attempts.values()].map(({ postponed }) => postponed);
+
+/** Returns the code of the last of these. */
+function lastCode(
+  causes: readonly ({ at: number; code?: string | undefined } | undefined)[],
+): string | undefined {
+  let last: { at: number; code?: string | undefined } | undefined;
+  for (const cause of causes) {
+    if (cause?.code !== undefined && cause.at >= (last?.at ?? 0)) last = cause;
+  }
+  return last?.code;
 }
 
 /** Returns since when the phone has not been running (epoch ms); undefined when it is running. */

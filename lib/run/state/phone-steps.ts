@@ -1,6 +1,7 @@
 import { missingSince, type PhoneState } from '../../ledger/run/fold.ts';
 import type { Terms } from '../../ledger/run/plan.ts';
 import { nextStep, type RunFacts, type Step } from './next-step.ts';
+import { postponedCalls } from './postponed.ts';
 import type { StoredRun } from './stored-run.ts';
 
 const MINUTE = 60_000;
@@ -28,6 +29,7 @@ function factsOf(run: StoredRun): RunFacts | undefined {
     startedAt: run.plan.started_at,
     cancelledAt: run.state.cancelledAt,
     watchMs: watchTime(run, terms),
+    postponed: postponedCalls(run.state).at(-1),
     outageSince: {
       jobs: missingSince(run.state.outages.jobs),
       archives: missingSince(run.state.outages.archives),

@@ -17,6 +17,10 @@ const event: fc.Arbitrary<RunEvent> = fc.oneof(
   fc.record({ type: fc.constant('intent' as const), at, window, attempts }),
   fc.record({ type: fc.constant('unsent' as const), at, window, attempts }),
   fc.record({
+    ...{ type: fc.constant('postponed' as const), at, window, attempts, until: at },
+    code: fc.constantFrom('CPS.0042', 'HTTP.408'),
+  }),
+  fc.record({
     type: fc.constant('accepted' as const),
     ...own,
     job_id: fc.constantFrom('j1', 'j2'),
@@ -136,7 +140,7 @@ describe('the state of a run', () => {
   it('starts empty', () => {
     expect(plain(startState([]))).toEqual(
       plain({
-        ...{ phones: new Map(), acceptedAt: 0, longestExport: 0 },
+        ...{ phones: new Map(), postponed: [], acceptedAt: 0, longestExport: 0 },
         outages: {
           jobs: { missingAt: [], presentAt: 0 },
           archives: { missingAt: [], presentAt: 0 },
@@ -156,6 +160,18 @@ describe('the state of a run', () => {
     expect(folded(event(9, true), event(7, true), event(3)).notDone).toEqual(
       new Map([['index', { since: 3, final: event(7, true) }]]),
     );
+  });
+
+  it('holds the postponed calls, and keeps their attempts unsent', () => {
+    const call = { type: 'postponed', window: 'w1', code: 'CPS.0042' } as const;
+    const state = folded(
+      { ...call, attempts: [own], at: 9, until: 20 },
+      { type: 'intent', at: 4, window: 'w1', attempts: [own] },
+      { ...call, attempts: [own], at: 5, until: 8 },
+    );
+    expect(state.postponed.map(({ until }) => until)).toEqual([8, 20]);
+    expect(attemptOf(state)?.windows).toEqual(new Map([['w1', 'unsent']]));
+    expect(attemptOf(state)?.postponed?.until).toBe(20);
   });
 
   it('holds each attempt with its windows, and keeps an unsent window unsent', () => {

@@ -111,9 +111,6 @@ describe('classifyError', () => {
 
   it.each([
     ['throttled', 'throttled', failure({ status: 429 }, 'throttled')],
-    ['never sent', 'unsent', failure({ status: undefined }, 'unreachable')],
-    ['not processed (500)', 'unsent', failure({ status: 500 })],
-    ['not processed (503)', 'unsent', failure({ status: 503, serviceCode: 'CPS.0001' })],
     ['refused as too large', 'too_large', failure({ serviceCode: 'CPS.0170' })],
     ['refused for its body (413)', 'too_large', failure({ status: 413 })],
     [
@@ -125,6 +122,26 @@ describe('classifyError', () => {
   ])('returns no events for a call that was %s', (_, kind, error) => {
     expect(classifyError(items, error, T0)).toStrictEqual({ kind });
   });
+
+  it.each([
+    ['never sent', failure({ status: undefined }, 'unreachable'), 'unreachable'],
+    ['not processed (500)', failure({ status: 500 }), 'HTTP.500'],
+    ['not processed (503)', failure({ status: 503, serviceCode: 'APIGW.0613' }), 'APIGW.0613'],
+    ['not received in time (408)', failure({ status: 408 }), 'HTTP.408'],
+    ['sent too early (425)', failure({ status: 425 }), 'HTTP.425'],
+    ['refused by a busy system', failure({ serviceCode: 'CPS.0042' }), 'CPS.0042'],
+  ])('postpones a call that was %s', (_, error, code) => {
+    expect(classifyError(items, error, T0)).toStrictEqual({ kind: 'postponed', code });
+  });
+
+  it.each(['CPS.0011', 'CPS.0050', 'CPS.0054', 'CPS.0103', 'CPS.0339', 'CPS.0346'])(
+    'postpones a call that was refused with %s, and says what it means if that does not pass',
+    (code) => {
+      expect(classifyError(items, failure({ serviceCode: code }), T0)).toStrictEqual({
+        ...{ kind: 'postponed', code, orElse: refused(code) },
+      });
+    },
+  );
 
   it('refuses the one phone of a call whose body is too large', () => {
     const failed = { kind: 'refused', events: [{ type: 'refused', ...p1, code: 'HTTP.413' }] };
@@ -139,7 +156,7 @@ describe('classifyError', () => {
   });
 
   it.each([
-    ['by the code of the service', failure({ serviceCode: 'CPS.0042' }), 'CPS.0042'],
+    ['by the code of the service', failure({ serviceCode: 'CPS.0199' }), 'CPS.0199'],
     ['by its status, without a code', failure({ status: 499 }), 'HTTP.499'],
     ['with the beginning of its code', failure({ serviceCode: 'C'.repeat(65) }), 'C'.repeat(64)],
   ])('refuses all phones %s', (_, error, code) => {
@@ -150,10 +167,10 @@ describe('classifyError', () => {
   });
 
   it('keeps the beginning of the message', () => {
-    const error = failure({ serviceCode: 'CPS.0042' }, 'service', 'm'.repeat(201));
+    const error = failure({ serviceCode: 'CPS.0199' }, 'service', 'm'.repeat(201));
     expect(classifyError(items, error, T0)).toStrictEqual({
       kind: 'refused',
-      events: refused('CPS.0042', 'm'.repeat(200)),
+      events: refused('CPS.0199', 'm'.repeat(200)),
     });
   });
 

@@ -3,6 +3,7 @@ import { fold } from '../../../lib/ledger/run/fold.ts';
 import type { Item } from '../../../lib/run/export/lanes.ts';
 import { sendBatch, type Window } from '../../../lib/run/export/send-batch.ts';
 import { refusal, runScene } from '../../support/run-scene.ts';
+import { postponedUntil } from '../../../lib/run/state/postponed.ts';
 import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
 const IDS = ['p1', 'p2', 'p3', 'p4'];
@@ -53,15 +54,71 @@ describe('sendBatch', () => {
     expect(deps.learned.limits.refused_size).toBe(4);
   });
 
-  it('keeps the attempts unsent and waits 20 s after a call that did not reach CPH', async () => {
-    const { send, calls, window, run, recorded } = scene(refusal());
+  const busy = () => refusal({ status: 400, serviceCode: 'CPS.0042' });
+
+  it.each([
+    ['did not reach CPH', refusal({ code: 'unreachable' }), 'unreachable'],
+    ['met a busy system', busy(), 'CPS.0042'],
+  ])('postpones a call that %s: its attempts are not sent, and no call follows', async (...row) => {
+    const [, failure, code] = row;
+    const { send, calls, window, run } = scene(failure);
     await send();
     expect(calls).toEqual([IDS]);
-    expect([...window.unsent.keys()]).toEqual(IDS);
-    expect(run.retryAt.step).toBe(T0 + 20_000);
-    expect(recorded()).toEqual([]);
+    const attempts = IDS.map((phone_id) => ({ phone_id, attempt: 1 }));
+    const own = { window: 'w1', attempts, code, until: T0 + 15_000 };
+    expect(run.unwritten.events).toEqual([{ type: 'postponed', at: T0, ...own }]);
+    expect(window.unsent.size).toBe(0);
     await send();
     expect(calls).toHaveLength(1);
+  });
+
+  it('waits longer after each postponed call, up to a minute, until one is accepted', async () => {
+    const { deps, send, clock, run } = scene(...Array.from({ length: 5 }, busy));
+    const waits: number[] = [];
+    deps.until = T0 + 3_600_000;
+    for (let each = 0; each < 5; each += 1) {
+      await send();
+      const { until = 0 } = run.state.postponed.at(-1) ?? {};
+      waits.push(until - clock.now());
+      clock.move(until - clock.now());
+    }
+    expect(waits).toEqual([15_000, 30_000, 60_000, 60_000, 60_000]);
+    await send();
+    expect(postponedUntil(run.state)).toBe(0);
+  });
+
+  it('shortens a wait by up to half, at random', async () => {
+    const { deps, send, run } = scene(busy());
+    deps.random = () => 0.5;
+    await send();
+    expect(run.state.postponed[0]?.until).toBe(T0 + 11_250);
+  });
+
+  it('makes calls smaller from the third postponed one on: one phone may be the reason', async () => {
+    const { deps, send, clock, run } = scene(busy(), busy(), busy());
+    deps.until = T0 + 3_600_000;
+    for (let each = 0; each < 3; each += 1) {
+      expect(run.state.reduced).toBeUndefined();
+      await send();
+      clock.move(60_000);
+    }
+    expect(run.state.reduced?.size).toBe(2);
+  });
+
+  it.each([
+    ['refuses the phones when that lasts for ten minutes', 'CPS.0346', 'refused'],
+    ['never refuses the phones of a busy system', 'CPS.0042', 'postponed'],
+  ])('%s (%s)', async (_, serviceCode, expected) => {
+    const { deps, send, clock, recorded } = scene(
+      refusal({ status: 400, serviceCode }),
+      refusal({ status: 400, serviceCode }),
+    );
+    deps.until = T0 + 3_600_000;
+    await send();
+    expect(recorded()).toEqual(['postponed']);
+    clock.move(10 * 60_000);
+    await send();
+    expect(recorded()[1]).toBe(expected);
   });
 
   it('records an unknown outcome after a lost response, and does not send again', async () => {

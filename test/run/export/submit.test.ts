@@ -6,6 +6,7 @@ import type { Limits } from '../../../lib/ledger/state/limits.ts';
 import { appendLog, readLog } from '../../../lib/ledger/run/log.ts';
 import type { Terms } from '../../../lib/ledger/run/plan.ts';
 import type { OpenRun } from '../../../lib/run/state/open-run.ts';
+import { postponedUntil } from '../../../lib/run/state/postponed.ts';
 import { LeaseLost } from '../../../lib/errors.ts';
 import type { InFlightJob } from '../../../lib/run/export/batch.ts';
 import { submitWindow } from '../../../lib/run/export/submit.ts';
@@ -354,14 +355,21 @@ describe('a failed call', () => {
       ['outcome_unknown', 'outcome_unknown'],
     ],
     [
-      'a refusal after which each phone is retried',
-      { status: 400, serviceCode: 'CPS.0042' },
+      'a refusal after which no phone is retried',
+      { status: 400, serviceCode: 'CPS.0199' },
       'refused',
-      'CPS.0042',
+      'CPS.0199',
       ['refused', 'refused'],
     ],
-    ['an unavailable service', { status: 503 }, 'unsent', 'service', ['unsent']],
-    ['an unreachable service', { code: 'unreachable' }, 'unsent', 'unreachable', ['unsent']],
+    [
+      'a busy system',
+      { status: 400, serviceCode: 'CPS.0042' },
+      'postponed',
+      'CPS.0042',
+      ['postponed'],
+    ],
+    ['an unavailable service', { status: 503 }, 'postponed', 'service', ['postponed']],
+    ['an unreachable service', { code: 'unreachable' }, 'postponed', 'unreachable', ['postponed']],
     ['throttling', { code: 'throttled', status: 429 }, 'throttled', 'throttled', ['unsent']],
   ])(
     'logs %s and records what it means for each phone',
@@ -395,7 +403,7 @@ describe('a failed call', () => {
     expect(world.logged('call_refused')).toEqual([]);
   });
 
-  it('pauses only the run of the call for twenty seconds when the service is unavailable', async () => {
+  it('makes no more calls of that run, but those of others, when the service is unavailable', async () => {
     const world = scene((ids) => {
       if (ids.includes('p0')) throw refusal({ status: 503 });
     });
@@ -403,8 +411,8 @@ describe('a failed call', () => {
     const [run, other] = [runOf('nightly-1', ['p0', 'p1']), runOf('weekly-1', ['q'])];
     await world.submit(run, other);
     expect(world.calls).toEqual([['p0'], ['q']]);
-    expect(run.retryAt.step).toBe(T0 + 21 * SECOND);
-    expect(other.retryAt.step).toBe(0);
+    expect(postponedUntil(run.state)).toBe(T0 + 16 * SECOND);
+    expect(other.state.postponed).toEqual([]);
     expect(unsent(run)).toEqual(['p0', 'p1']);
     expect(world.learned.limits.calls_per_minute).toBe(8);
   });

@@ -43,7 +43,12 @@ describe('addAttempt', () => {
       [failed('CPS.0054', 'job_failed'), failed('CPS.0165')],
       { failed: 1, busyRefusals: 1 },
     ],
-    ['counts a busy refusal before a lost response as an attempt', [busy(), lost], { failed: 1 }],
+    ['counts no refusal by a busy system as an attempt', [busy()], { failed: 0, busyRefusals: 1 }],
+    [
+      'counts a temporary refusal before a lost response as an attempt',
+      [failed('CPS.0107'), lost],
+      { failed: 1 },
+    ],
     ['counts a final refusal after a lost response', [lost, failed('CPS.9999')], { failed: 1 }],
     [
       'counts a failed job after a lost response',

@@ -329,6 +329,29 @@ describe('nextStep, at the edges', () => {
     });
   });
 
+  it('ends a phone whose calls were postponed until the deadline with the last code', () => {
+    const end = T0 + terms.deadline;
+    const call = { type: 'postponed', window: 'w1', until: T0 } as const;
+    const timedOut = (code: string) => ({
+      ...{ kind: 'done', outcome: 'timed_out', reason: 'deadline', code },
+    });
+    const events: RunEvent[] = [
+      { ...call, attempts: [own()], at: T0, code: 'HTTP.408' },
+      { ...call, attempts: [own()], at: T0 + 1, code: 'CPS.0042' },
+    ];
+    expect(nextStep(phoneWith(events), runFacts(), end - 1)).toMatchObject({ attempt: 1 });
+    expect(nextStep(phoneWith(events), runFacts(), end)).toEqual(timedOut('CPS.0042'));
+    const later = { postponed: { at: T0 + 2, code: 'CPS.0346' } };
+    expect(nextStep(phoneWith(events), runFacts(later), end)).toEqual(timedOut('CPS.0346'));
+    expect(nextStep(phoneWith([]), runFacts(later), end)).toEqual(timedOut('CPS.0346'));
+  });
+
+  it('does not count refusals by a busy system', () => {
+    const once = runFacts({ terms: { ...terms, attempts: 1 } });
+    const phone = phoneWith([intent(), refused(1, 'CPS.0042')]);
+    expect(nextStep(phone, once, T0)).toMatchObject({ attempt: 2, notBefore: T0 + MINUTE });
+  });
+
   it('does not count temporary refusals after a lost response, but counts others', () => {
     const after = (code: string) => [...responseLost(1), intent(2), refused(2, code)];
     const once = runFacts({ terms: { ...terms, attempts: 1 } });
@@ -338,7 +361,7 @@ describe('nextStep, at the edges', () => {
     expect(nextStep(phoneWith(after('CPS.9999')), once, T0).kind).toBe('done');
     const jobFailed = [...responseLost(1), intent(2), accepted(2), failed('CPS.0042', 2)];
     expect(nextStep(phoneWith(jobFailed), once, T0).kind).toBe('done');
-    const before = [intent(), refused(1, 'CPS.0042'), ...responseLost(2)];
+    const before = [intent(), refused(1, 'CPS.0107'), ...responseLost(2)];
     expect(nextStep(phoneWith(before), once, T0).kind).toBe('done');
   });
 
