@@ -83,7 +83,7 @@ async function followJob(
   const { clock, interrupted } = deps;
   while (clock.now() < until && !interrupted.aborted) {
     await clock.sleep(POLL_MS, interrupted);
-    const [job] = await listJobs(deps, requestId);
+    const [job] = (await listJobs(deps, requestId)) ?? [];
     if (job?.state === 'failed') return refused(job, test.path);
     if (job?.state === 'succeeded') {
       if (await appears(deps, test, VISIBLE_MS)) return exported;

@@ -20,8 +20,8 @@ export type Cph = {
   serversByTags(tags: Record<string, string[]>): Promise<string[]>;
   /** Submits exports. Never repeat it: after carriedOut 'unknown' CPH may have started them. */
   batchStorage(infos: StorageInfo[]): Promise<{ request_id: string | undefined; jobs: PhoneJob[] }>;
-  /** The jobs of up to 20 submissions, by their request ids. */
-  listJobs(requestIds: string[]): Promise<Job[]>;
+  /** The jobs of up to 20 submissions, by their request ids. Undefined when CPH does not know all of these ids, or none. */
+  listJobs(requestIds: string[]): Promise<Job[] | undefined>;
 };
 
 const MAX_REQUEST_IDS = 20;
@@ -142,6 +142,7 @@ export function createCph(
         }
       } catch (error) {
         if (!isAbsent(error)) throw error;
+        if (found.size === 0) return undefined;
       }
       return [...found.values()];
     },

@@ -19,7 +19,7 @@ export async function pollDue(deps: DriveDeps, work: Work): Promise<void> {
   const now = deps.clock.now();
   if (now < work.nextAt.jobs) return;
   const runs = [...work.runs.values()];
-  const calls = pollCalls(runs, jobsToPoll(runs, now)).length;
+  const calls = pollCalls(runs, jobsToPoll(runs, now), now).length;
   const interval = pollInterval(runs, calls * callMs(deps), now);
   work.nextAt.jobs = now + interval;
   deps.reads.keepForJobs((calls * MINUTE) / interval);

@@ -1,8 +1,10 @@
+import { PhonevaultError } from '../../errors.ts';
 import type { RunEvent } from '../../ledger/run/events.ts';
 import { phoneState } from '../../policy/selection/states.ts';
 import type { Phone } from '../../cloud/cph/phone.ts';
 import type { RunDeps } from '../deps.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
+import { stopsDrive } from '../state/stops-drive.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
 
 const LOOKUP_EVERY_MS = 20_000;
@@ -29,7 +31,7 @@ export async function awaitPhones(
   if (waiting.length === 0) return;
   run.retryAt.phoneStates = now + LOOKUP_EVERY_MS;
 
-  const phones = await lookUp(deps, waiting);
+  const { phones, failure } = await lookUp(deps, waiting);
   const at = deps.clock.now();
   for (const { phone_id, until } of waiting) {
     const phone = phones.get(phone_id);
@@ -47,6 +49,7 @@ export async function awaitPhones(
       record(run, [skipped(phone_id, status, at)]);
     }
   }
+  if (failure !== undefined) throw failure;
 }
 
 type Waiting = { phone_id: string; until: number };
@@ -63,28 +66,45 @@ function skipped(phone_id: string, reason: string, at: number): RunEvent {
   return { type: 'outcome', at, phone_id, outcome: 'skipped', reason };
 }
 
-/** Returns the phones by id: null for one that no longer exists; phones for which no call is left are missing. */
+/** `phones` by id: null for one that no longer exists. `failure`: the first failed call, which concerns only what it asked for. */
+type LookedUp = { phones: Map<string, Phone | null>; failure?: PhonevaultError };
+
+/** Looks up phones. Those for which no call is left, or whose call failed, are missing. After a throttled call none follows. */
 async function lookUp(
   deps: Pick<RunDeps, 'cph'>,
   waiting: { phone_id: string; server_id: string }[],
-): Promise<Map<string, Phone | null>> {
+): Promise<LookedUp> {
   const found = new Map<string, Phone | null>();
   const byServer = new Map<string, string[]>();
   for (const { phone_id, server_id } of waiting) {
     byServer.set(server_id, [...(byServer.get(server_id) ?? []), phone_id]);
   }
+  const looked: LookedUp = { phones: found };
   let callsLeft = MAX_CALLS_PER_LOOKUP;
+  const attempt = async (call: () => Promise<void>): Promise<void> => {
+    if (callsLeft <= 0) return;
+    callsLeft -= 1;
+    try {
+      await call();
+    } catch (error) {
+      if (!(error instanceof PhonevaultError) || stopsDrive(error)) throw error;
+      looked.failure ??= error;
+      if (error.code === 'throttled') callsLeft = 0;
+    }
+  };
   for (const [serverId, phoneIds] of byServer) {
-    if (phoneIds.length >= MIN_PHONES_TO_LIST && callsLeft > 0) {
-      callsLeft -= 1;
-      const { phones } = await deps.cph.listPhones({ offset: 0, limit: 100, serverId });
-      for (const phone of phones) found.set(phone.phone_id, phone);
+    if (phoneIds.length >= MIN_PHONES_TO_LIST) {
+      await attempt(async () => {
+        const { phones } = await deps.cph.listPhones({ offset: 0, limit: 100, serverId });
+        for (const phone of phones) found.set(phone.phone_id, phone);
+      });
     }
     for (const phoneId of phoneIds) {
-      if (found.has(phoneId) || callsLeft <= 0) continue;
-      callsLeft -= 1;
-      found.set(phoneId, (await deps.cph.showPhone(phoneId)) ?? null);
+      if (found.has(phoneId)) continue;
+      await attempt(
+        async () => void found.set(phoneId, (await deps.cph.showPhone(phoneId)) ?? null),
+      );
     }
   }
-  return found;
+  return looked;
 }

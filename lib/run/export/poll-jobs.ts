@@ -4,12 +4,15 @@ import type { Limits } from '../../ledger/state/limits.ts';
 import { statusOf } from '../state/attempt-status.ts';
 import type { Job } from '../../cloud/cph/job.ts';
 import type { DriveDeps } from '../deps.ts';
+import { listJobs } from './list-jobs.ts';
 import { trackOutage } from './track-outage.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
 
 const MAX_REQUESTS_PER_CALL = 20;
 const MINUTE = 60_000;
+/** CPH may not list a job yet that is younger. A list of such jobs alone is not halved. */
+const FRESH_MS = 30_000;
 const MANY_CALLS = 20;
 /** A page of CPH's list that holds 100 jobs is followed by another. */
 const JOBS_PER_CALL = 99;
@@ -48,6 +51,7 @@ export function jobsToPoll(runs: OpenRun[], now: number): Map<string, PolledAtte
 export function pollCalls(
   runs: OpenRun[],
   polled: ReadonlyMap<string, PolledAttempt[]>,
+  now: number,
 ): string[][] {
   const sizes = new Map<string, number>();
   for (const { state } of runs) {
@@ -58,25 +62,38 @@ export function pollCalls(
     }
   }
   const alone: string[][] = [];
-  const together: string[][] = [];
-  let jobs = JOBS_PER_CALL;
+  // Apart from each other: an id that CPH does not know may empty the list of all.
+  const together = { fresh: [] as Call[], unlisted: [] as Call[], listed: [] as Call[] };
   for (const [id, attempts] of polled) {
-    if (attempts.some(lacksJob)) {
-      alone.push([id]);
-      continue;
-    }
-    const size = sizes.get(id) ?? 0;
-    const last = together.at(-1);
-    if (last === undefined || last.length >= MAX_REQUESTS_PER_CALL || jobs + size > JOBS_PER_CALL) {
-      together.push([id]);
-      jobs = size;
-    } else {
-      last.push(id);
-      jobs += size;
-    }
+    if (attempts.some(lacksJob)) alone.push([id]);
+    else addToCalls(together[kindOf(attempts, now)], id, sizes.get(id) ?? 0);
   }
-  return [...alone, ...together];
+  const { fresh, unlisted, listed } = together;
+  return [...alone, ...[...fresh, ...unlisted, ...listed].map(({ ids }) => ids)];
 }
+
+/** The request ids of one call, and how many jobs they have. */
+type Call = { ids: string[]; jobs: number };
+
+function addToCalls(calls: Call[], id: string, jobs: number): void {
+  const last = calls.at(-1);
+  const fits =
+    last !== undefined &&
+    last.ids.length < MAX_REQUESTS_PER_CALL &&
+    last.jobs + jobs <= JOBS_PER_CALL;
+  if (!fits) return void calls.push({ ids: [id], jobs });
+  last.ids.push(id);
+  last.jobs += jobs;
+}
+
+function kindOf(attempts: PolledAttempt[], now: number): 'fresh' | 'unlisted' | 'listed' {
+  if (attempts.some((polled) => isFresh(polled, now))) return 'fresh';
+  const isMissing = attempts.some(({ attempt }) => missingSince(attempt.listing) !== undefined);
+  return isMissing ? 'unlisted' : 'listed';
+}
+
+const isFresh = ({ attempt }: PolledAttempt, now: number): boolean =>
+  now - (attempt.accepted[0]?.at ?? 0) < FRESH_MS;
 
 const lacksJob = ({ attempt }: PolledAttempt): boolean => attempt.accepted.length === 0;
 
@@ -90,15 +107,22 @@ export async function pollJobs(
   runs: OpenRun[],
 ): Promise<void> {
   const polled = jobsToPoll(runs, deps.clock.now());
-  const calls = pollCalls(runs, polled);
+  const calls = pollCalls(runs, polled, deps.clock.now());
   const isMany = calls.length >= Math.min(MANY_CALLS, deps.reads.allowed('jobs'));
   for (const ids of isMany ? fromAnother(calls, deps.clock.now()) : calls) {
     if (deps.clock.now() >= deps.until) return;
     const attempts = new Set(ids.flatMap((id) => polled.get(id) ?? []));
     const concerned = new Set([...attempts].map(({ run }) => run));
-    const jobs = await trackOutage(deps, [...concerned], 'jobs', () => deps.cph.listJobs(ids));
+    const polledAt = deps.clock.now();
+    const halve = ![...attempts].every((attempt) => isFresh(attempt, polledAt));
+    const { jobs, answered } = await trackOutage(deps, [...concerned], 'jobs', () =>
+      listJobs(deps.cph, ids, halve),
+    );
+    const asked = new Set(
+      ids.filter((id) => answered.has(id)).flatMap((id) => polled.get(id) ?? []),
+    );
     const now = deps.clock.now();
-    for (const attempt of attempts) {
+    for (const attempt of asked) {
       if (ids.length === 1 && lacksJob(attempt)) {
         record(attempt.run, findMissingJob(attempt, jobs, now));
       }

@@ -13,6 +13,7 @@ import { readPlanHead } from '../../ledger/run/plan.ts';
 import { ifReadable } from '../../ledger/store/object-error.ts';
 import { archiveKey, runFolder } from '../../policy/keys/keys.ts';
 import type { DriveDeps, RunDeps } from '../deps.ts';
+import { listJobs } from '../export/list-jobs.ts';
 import { endsAsTar, isPlausible } from '../export/archive-file.ts';
 import { RECHECK_AFTER_MS } from '../state/next-step.ts';
 import { addReported } from './add-reported.ts';
@@ -105,7 +106,7 @@ async function jobStates(
   const ids = [...new Set(attempts.flatMap(({ jobs }) => jobs.map((job) => job.request_id)))];
   const states = new Map<string, Job['state']>();
   for (let from = 0; from < ids.length; from += REQUESTS_PER_CALL) {
-    const jobs = await deps.cph.listJobs(ids.slice(from, from + REQUESTS_PER_CALL));
+    const { jobs } = await listJobs(deps.cph, ids.slice(from, from + REQUESTS_PER_CALL));
     for (const { job_id, state } of jobs) states.set(job_id, state);
   }
   return states;

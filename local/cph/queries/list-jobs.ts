@@ -23,6 +23,11 @@ export function listJobs(world: World, query: URLSearchParams): Record<string, u
   if (ids.length === 0) throw new CphError('CPS.0049');
   if (ids.length > MAX_REQUEST_IDS) throw new CphError('CPS.0161');
   const { offset, limit } = pagingOf(query, 100, 100);
+  const isVisibleId = (id: string): boolean =>
+    (world.jobs.byRequest.get(id) ?? []).some((job) => isVisible(world, job));
+  if (world.switches.unknownRequest === 'refuses_list' && !ids.every(isVisibleId)) {
+    throw new CphError('CPS.0011');
+  }
   const jobs = [...new Set(ids)].flatMap((id) => world.jobs.byRequest.get(id) ?? []);
   const visible = jobs.filter((job) => isVisible(world, job));
   // For an unknown or very new request one edition returns an error, another an empty list.

@@ -2,13 +2,14 @@ import { createRandom, between, hexId } from '../../simulation/random.ts';
 import { CphError } from '../protocol/errors.ts';
 import type { Phone } from '../world/fleet.ts';
 import { cphTime, isId } from '../protocol/format.ts';
+import { findServer } from './list-servers.ts';
 import { newestPage, pagingOf } from '../protocol/paging.ts';
 import type { World } from '../world/world.ts';
 
 /** GET phones, newest first (cph_api_0503). */
 export function listPhones(world: World, query: URLSearchParams): Record<string, unknown> {
   const paging = pagingOf(query, 200, 100);
-  const { count, page } = newestPage(world.fleet.order, filterOf(query), paging);
+  const { count, page } = newestPage(world.fleet.order, filterOf(world, query), paging);
   return { count, phones: page.map((phone) => describePhone(world, phone)) };
 }
 
@@ -38,9 +39,10 @@ export function showPhone(world: World, id: string): Record<string, unknown> {
   };
 }
 
-function filterOf(query: URLSearchParams): ((phone: Phone) => boolean) | undefined {
+function filterOf(world: World, query: URLSearchParams): ((phone: Phone) => boolean) | undefined {
   const name = query.get('phone_name');
   const serverId = query.get('server_id');
+  if (world.switches.unknownServer === 'refused' && serverId !== null) findServer(world, serverId);
   const type = integer(query.get('type'), 'CPS.0002');
   const status = integer(query.get('status'), 'CPS.0010');
   if (name === null && serverId === null && type === undefined && status === undefined) {

@@ -14,6 +14,10 @@ export const switchesSchema = z.strictObject({
   successStatus: z.union([z.literal(200), z.literal(201), z.literal(202)]).default(200),
   /** `missing` and `empty` accept the call but start no job. */
   jobsResponse: z.enum(['complete', 'missing', 'empty']).default('complete'),
+  /** What an id of list-jobs does that has no visible job: it adds nothing, or refuses the list of all ids. */
+  unknownRequest: z.enum(['ignored', 'refuses_list']).default('ignored'),
+  /** What a server that does not exist does as a filter of phones: no phone matches, or the call is refused. */
+  unknownServer: z.enum(['matches_none', 'refused']).default('matches_none'),
   /** The share of responses that show status 0 or 3 for a running job. */
   oddStatusRate: z.number().min(0).max(1).default(0),
   /** The share of failed exports that leave a partial archive. */

@@ -204,9 +204,14 @@ describe('listJobs', () => {
     );
   });
 
-  it.each(['CPS.0050', 'CPS.0011'])('reads %s as no jobs', async (error_code) => {
-    expect(await setUp({ status: 400, json: { error_code } }).cph.listJobs(['r1'])).toEqual([]);
-  });
+  it.each(['CPS.0050', 'CPS.0011'])(
+    'returns undefined for %s: CPH does not know one of the ids',
+    async (error_code) => {
+      expect(
+        await setUp({ status: 400, json: { error_code } }).cph.listJobs(['r1']),
+      ).toBeUndefined();
+    },
+  );
 
   it('records absent jobs as not_found', async () => {
     const { cph, records } = setUp({ status: 400, json: { error_code: 'CPS.0050' } });

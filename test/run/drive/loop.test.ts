@@ -34,7 +34,7 @@ describe('workUntilIdle', () => {
     const world = driveWorld();
     await world.request(RUN, [plannedPhone('p')]);
     const { listJobs } = world.deps.cph;
-    world.deps.cph.listJobs = async (ids) => (await listJobs(ids)).slice(1);
+    world.deps.cph.listJobs = async (ids) => (await listJobs(ids))?.slice(1);
     expect(await world.drive({ until: T0 + 6 * SECOND })).toEqual({ kind: 'worked', open: 1 });
     expect(world.polls).toEqual([3]);
     const types = (await readLog(world.store, RUN)).map(({ type }) => type);

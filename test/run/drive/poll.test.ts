@@ -77,14 +77,17 @@ describe('pollOrphanedDue', () => {
       if (!ids.includes('r-old')) return listJobs(ids);
       const isSettled = (await readReport(world.store, RUN)) !== undefined;
       lookups.push([world.seconds(), isSettled ? 'orphaned' : 'open']);
-      return [...(await listJobs(ids)), { job_id: 'j-old', phone_id: 'p', state: 'running' }];
+      return [
+        ...((await listJobs(ids)) ?? []),
+        { job_id: 'j-old', phone_id: 'p', state: 'running' },
+      ];
     };
     await world.drive();
     expect(lookups).toEqual([
       [0, 'open'],
       [3, 'open'],
-      [6, 'open'],
-      [6, 'orphaned'],
+      [9, 'open'],
+      [9, 'orphaned'],
     ]);
     expect(await readOrphanedJobs(world.store, RUN)).toMatchObject({
       attempts: [{ phone_id: 'p' }],
@@ -208,7 +211,7 @@ describe('pollOrphanedDue', () => {
     ]);
     const { listJobs } = world.deps.cph;
     world.deps.cph.listJobs = async (ids) => [
-      ...(await listJobs(ids)),
+      ...((await listJobs(ids)) ?? []),
       ...(ids.includes('r') ? [{ job_id: 'j', phone_id: 'p', state: 'running' } as const] : []),
     ];
     await world.drive();

@@ -8,6 +8,7 @@ import { fold } from '../../../lib/ledger/run/fold.ts';
 import type { PlannedPhone, Terms } from '../../../lib/ledger/run/plan.ts';
 import { awaitPhones } from '../../../lib/run/export/await-phones.ts';
 import { type OpenRun, record } from '../../../lib/run/state/open-run.ts';
+import { refusal } from '../../support/run-scene.ts';
 import { fleet, phone } from '../../support/fleet.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
@@ -63,6 +64,38 @@ describe('awaitPhones', () => {
     clock.move(after);
     await lookup();
     expect(run.unwritten.events).toEqual(expected);
+  });
+
+  it('looks up the phones of other servers, and each by itself, when CPH refuses the list of one', async () => {
+    const planned = ['a', 'b', 'c'].map((id) => waiting(id, { server_id: 's1' }));
+    const { deps, run } = scene(
+      [...planned, waiting('d', { server_id: 's2' })],
+      ['b', 'c', 'd'].map((id) => phone(id)),
+    );
+    deps.cph.listPhones = async () => {
+      throw refusal({ status: 400, serviceCode: 'CPS.0016' });
+    };
+    await expect(awaitPhones(deps, run)).rejects.toMatchObject({ serviceCode: 'CPS.0016' });
+    expect(run.unwritten.events).toEqual([
+      { type: 'outcome', at: T0, phone_id: 'a', outcome: 'failed', reason: 'not_found' },
+      ...['b', 'c', 'd'].map((id) => ready(id)),
+    ]);
+  });
+
+  it('keeps what it found, and makes no more calls, when a call is throttled', async () => {
+    const planned = ['a', 'b', 'c'].map((id) => waiting(id, { server_id: id }));
+    const { deps, run, calls } = scene(
+      planned,
+      ['a', 'b', 'c'].map((id) => phone(id)),
+    );
+    const { showPhone } = deps.cph;
+    deps.cph.showPhone = async (id) => {
+      if (id === 'b') throw refusal({ code: 'throttled', status: 429 });
+      return showPhone(id);
+    };
+    await expect(awaitPhones(deps, run)).rejects.toMatchObject({ code: 'throttled' });
+    expect(run.unwritten.events).toEqual([ready('a')]);
+    expect(calls).toEqual(['show a']);
   });
 
   it('fails a phone that no longer exists as not_found, and continues with the next', async () => {

@@ -27,6 +27,18 @@ describe('the job calls', () => {
     expect([...seen].sort()).toEqual(['CPS.0050', '[]']);
   });
 
+  it('refuse the list of all requests for one unknown request, by a switch', async () => {
+    const cloud = cphFixture({
+      switches: { unknownRequest: 'refuses_list' },
+      timings: { jobHidden: 0 },
+    });
+    const { body } = await cloud.export([cloud.running()[0]!.id]);
+    expect(await cloud.jobs(body.request_id)).toHaveLength(1);
+    const query = `?request_ids=${String(body.request_id)},unknown`;
+    const response = await cloud.send('GET', `${cloud.base}/jobs${query}`);
+    expect(response).toMatchObject({ status: 400, body: { error_code: 'CPS.0011' } });
+  });
+
   it('hide the jobs of a new request for a while, but not those of other requests', async () => {
     const cloud = cphFixture({ timings: { jobHidden: 60_000 } });
     const [first, second] = cloud.running();

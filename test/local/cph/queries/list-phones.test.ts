@@ -21,6 +21,15 @@ describe('the phone calls', () => {
     );
   });
 
+  it('refuse the filter of a server that does not exist, by a switch', async () => {
+    const id = 'f'.repeat(32);
+    const list = (cloud: ReturnType<typeof cphFixture>) =>
+      cloud.send('GET', `${cloud.base}/phones?server_id=${id}`);
+    expect(await list(cphFixture())).toMatchObject({ status: 200, body: { count: 0 } });
+    const strict = cphFixture({ switches: { unknownServer: 'refused' } });
+    expect(await list(strict)).toMatchObject({ status: 400, body: { error_code: 'CPS.0016' } });
+  });
+
   it('return a phone twice if another is created between two pages', async () => {
     const cloud = cphFixture({ phones: 20 });
     const page = async (offset: number) => {
