@@ -86,12 +86,16 @@ function costsText(costs: Preview['costs']): string | undefined {
   return `${known} (run ${run_id}, ${count(exported, 'phone')})`;
 }
 
-function warnings({ listing_complete, estimate, unreadable = [] }: Preview): string[] {
+function warnings(preview: Preview): string[] {
+  const { listing_complete, missing_servers = [], estimate, unreadable = [] } = preview;
   const incomplete =
     'phones were created or deleted while the fleet was read: some may be missing here';
   return [
     ...unreadable.map(({ message, hint = '' }) => `${message}. ${hint}`.trim()),
     ...(listing_complete ? [] : [incomplete]),
+    ...missing_servers.map(
+      (id) => `server ${id} does not exist. Remove it from \`select.servers\`, or its tags.`,
+    ),
     ...(estimate === undefined || estimate.meets_deadline ? [] : [deadlineAdvice(estimate)]),
   ];
 }

@@ -1,6 +1,6 @@
 import { RESOURCE_ID } from '../../names.ts';
 import { call, type CallBudget, type Caller, isAbsent, segment } from '../request/request.ts';
-import { CPH_CODES, NO_JOBS, NO_PHONE } from './error-codes.ts';
+import { CPH_CODES, NO_JOBS, NO_PHONE, NO_SERVER } from './error-codes.ts';
 import { type Job, jobsReply, type PhoneJob, type StorageInfo, submitReply } from './job.ts';
 import { type Phone, phoneOf, phoneReply, phonesReply, serversReply } from './phone.ts';
 
@@ -8,7 +8,7 @@ import { type Phone, phoneOf, phoneReply, phonesReply, serversReply } from './ph
  * The Cloud Phone service. All calls throw ServiceError. Reads make up to three attempts, a submission only one.
  */
 export type Cph = {
-  /** One page, newest phone first. `offset` counts phones, `limit` is 1 to 200, `count` is the total. */
+  /** One page, newest phone first. `offset` counts phones, `limit` is 1 to 200, `count` is the total. Throws not_found for an unknown server. */
   listPhones(query: {
     offset: number;
     limit: number;
@@ -61,6 +61,7 @@ export function createCph(
         url: `${url}/phones`,
         query: { offset, limit, server_id: serverId },
         reply: phonesReply,
+        codes: { ...CPH_CODES, absent: NO_SERVER },
       });
       const received = reply.phones.length;
       return {

@@ -111,5 +111,8 @@ export const CPH_CODES = {
 /** How CPH says that the phone does not exist. */
 export const NO_PHONE = ['CPS.0004', 'CPS.0005'] as const;
 
+/** How CPH says that the server does not exist. */
+export const NO_SERVER = ['CPS.0015', 'CPS.0016', 'CPS.0097', 'CPS.0156', 'CPS.0159'] as const;
+
 /** How CPH says that there are no jobs under these request ids (yet). */
 export const NO_JOBS = ['CPS.0011', 'CPS.0050'] as const;

@@ -56,6 +56,8 @@ const planSchema = z.object({
   policy: z.object({ etag: z.string(), text: z.string() }).optional(),
   /** False when phones were created or deleted faster than the listing could be read. */
   listing_complete: z.boolean(),
+  /** Servers of the policy that CPH does not know. */
+  missing_servers: z.array(z.string()).optional(),
   selected: z.number().int(),
   parts: z.array(z.string().regex(/^runs\/[\w-]+\/plan\/[\w-]+\.json$/)),
 });

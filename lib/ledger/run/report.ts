@@ -62,6 +62,8 @@ export const reportSchema = z.object({
   settled_at: z.iso.datetime(),
   counts: countsSchema,
   listing_complete: z.boolean(),
+  /** Servers of the policy that CPH does not know. */
+  missing_servers: z.array(z.string()).optional(),
   superseded_deleted: z.array(z.string()).optional(),
   /** Superseded archives that could not be deleted, and the code that says why. */
   leftovers: z.array(z.object({ key: z.string(), code: z.string() })).optional(),

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { isAbsent } from '../../cloud/request/request.ts';
 import type { Policy } from '../../policy/schema/schema.ts';
 import type { Candidate } from '../../policy/selection/select.ts';
 import { type RunDeps, toCandidate } from '../deps.ts';
@@ -17,6 +18,8 @@ export type FoundCandidates = {
   complete: boolean;
   /** When the phones were read (epoch ms); the oldest of several readings. */
   asOf: number;
+  /** Servers of the selection that CPH does not know. They have no phones. */
+  missingServers: string[];
 };
 
 /** `only` are the phones of the request. Times in epoch ms. */
@@ -61,6 +64,7 @@ export async function findCandidates(
     taggedServers: tagged,
     complete: first.complete && second.complete,
     asOf: Math.min(begunAt, first.asOf, second.asOf),
+    missingServers: first.missingServers,
   };
 }
 
@@ -72,7 +76,7 @@ async function showPhones(
   const limit = pLimit(SHOWS_AT_ONCE);
   const shown = await Promise.all(ids.map((id) => limit(() => cph.showPhone(id))));
   const candidates = shown.filter((phone) => phone !== undefined).map(toCandidate);
-  return { candidates, complete: true, asOf };
+  return { candidates, complete: true, asOf, missingServers: [] };
 }
 
 /** Reads the phones of some servers, or of the whole fleet when `servers` is undefined or many. */
@@ -83,9 +87,16 @@ async function readServers(
 ): Promise<Reading | undefined> {
   const scopes: (string | undefined)[] =
     servers === undefined || servers.length > MAX_SERVERS ? [undefined] : servers;
-  const reading: Reading = { candidates: [], complete: true, asOf: deps.clock.now() };
+  const asOf = deps.clock.now();
+  const reading: Reading = { candidates: [], complete: true, asOf, missingServers: [] };
   for (const scope of scopes) {
-    const inventory = await readInventory(deps, scope, requestedAt, until);
+    const read = readInventory(deps, scope, requestedAt, until);
+    const inventory = await read.catch((error: unknown) => {
+      if (scope === undefined || !isAbsent(error)) throw error;
+      reading.missingServers.push(scope);
+      return 'missing' as const;
+    });
+    if (inventory === 'missing') continue;
     if (inventory === undefined) return undefined;
     reading.complete &&= inventory.complete;
     reading.asOf = Math.min(reading.asOf, inventory.started_at);

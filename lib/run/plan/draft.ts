@@ -47,7 +47,7 @@ export async function draftPlan(
   const scope = { requestedAt, until, only: request.phones };
   const found = await findCandidates(deps, policy.select, scope);
   if (found === undefined) return undefined;
-  const { taggedServers, asOf } = found;
+  const { taggedServers, asOf, missingServers } = found;
   const requested = new Set(request.phones);
   const candidates =
     request.phones === undefined
@@ -73,6 +73,7 @@ export async function draftPlan(
       terms,
       policy: { etag, text },
       listing_complete: found.complete,
+      ...(missingServers.length === 0 ? {} : { missing_servers: missingServers }),
       selected: phones.length,
     },
     phones,

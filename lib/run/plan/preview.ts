@@ -74,6 +74,7 @@ function viewOf({ plan, phones, asOf = plan.started_at }: Draft, limits: Limits,
     slot: plan.slot,
     as_of: new Date(Math.min(asOf, now)).toISOString(),
     listing_complete: plan.listing_complete,
+    ...(plan.missing_servers === undefined ? {} : { missing_servers: plan.missing_servers }),
     ...(failure === undefined ? {} : { failure }),
     counts: {
       selected: plan.selected,

@@ -74,6 +74,7 @@ async function reportRun(deps: DriveDeps, run: OpenRun, plan: Plan): Promise<Orp
       settled_at: new Date(now).toISOString(),
       counts,
       listing_complete: plan.listing_complete,
+      ...(plan.missing_servers === undefined ? {} : { missing_servers: plan.missing_servers }),
       metrics: metricsOf(run, run.unwritten.metrics),
       ...keyLists(deletedKeys(run.state), leftoversOf(run.state)),
       ...notDoneOf(run.state),

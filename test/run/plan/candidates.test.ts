@@ -6,7 +6,7 @@ import {
 } from '../../../lib/ledger/state/inventory.ts';
 import { findCandidates } from '../../../lib/run/plan/candidates.ts';
 import { phone } from '../../support/fleet.ts';
-import { runScene } from '../../support/run-scene.ts';
+import { refusal, runScene } from '../../support/run-scene.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 
 type Select = Partial<Parameters<typeof findCandidates>[1]>;
@@ -33,6 +33,7 @@ function cloud({ tagged = [], gone = [] }: { tagged?: string[]; gone?: string[] 
     },
     listPhones: async ({ serverId = 'all' }) => {
       calls.push(`list ${serverId}`);
+      if (gone.includes(serverId)) throw refusal({ code: 'not_found', serviceCode: 'CPS.0016' });
       scene.clock.move(1);
       return { count: 1, phones: [phone(`of-${serverId}`)] };
     },
@@ -57,8 +58,20 @@ describe('findCandidates', () => {
       taggedServers: undefined,
       complete: true,
       asOf: T0,
+      missingServers: [],
     });
     expect(calls).toEqual(['show p', 'show q', 'show r']);
+  });
+
+  it('names the servers that do not exist, and reads the phones of the others', async () => {
+    const { find } = cloud({ gone: ['s1', 's3'] });
+    expect(await find({ servers: ['s1', 's2', 's3', 's4'] })).toMatchObject({
+      ...{ ids: ['of-s2', 'of-s4'], missingServers: ['s1', 's3'], complete: true },
+    });
+  });
+
+  it('throws when CPH refuses to list the whole fleet', async () => {
+    await expect(cloud({ gone: ['all'] }).find({})).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('reads at most four phones at once', async () => {

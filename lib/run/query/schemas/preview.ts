@@ -16,6 +16,10 @@ export const previewSchema = z.object({
   slot: z.string(),
   as_of: instant.describe('When the fleet was read.'),
   listing_complete: z.boolean(),
+  missing_servers: z
+    .array(z.string())
+    .optional()
+    .describe('Servers of the policy that CPH does not know.'),
   failure: z
     .object({ code: z.string(), message: z.string() })
     .optional()
