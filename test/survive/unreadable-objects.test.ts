@@ -179,7 +179,7 @@ const table: Record<keyof typeof layout, Row[] | 'folder'> = {
   cursors: [cache(exactly(layout.cursors))],
   cursorsPart: [
     cache(below('state/cursors/'), async (world) =>
-      writeCursors(storeOf(world), await readCursors(storeOf(world)), 1_000),
+      writeCursors(storeOf(world), await readCursors(storeOf(world)), 600),
     ),
   ],
   provisioning: [cache(exactly(layout.provisioning))],

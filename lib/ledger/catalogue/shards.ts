@@ -1,11 +1,10 @@
-import pLimit from 'p-limit';
 import { layout, readShardKey } from '../store/layout.ts';
 import { isUnreadable, type ObjectError } from '../store/object-error.ts';
 import type { Store } from '../store/store.ts';
 import { type Archive, comparePlaces, type Place } from './archive.ts';
 import { decode, shardObject } from './shard.ts';
 
-const READS_AT_ONCE = 8;
+const READS_AT_ONCE = 4;
 
 /** A shard holds a policy's archives from one place on, up to the next shard. */
 export type Shard = {
@@ -56,13 +55,14 @@ export async function* readShards(
   shards: readonly Shard[],
 ): AsyncGenerator<{ shard: Shard; archives: Archive[] | ObjectError }> {
   let size = 1;
-  for (let from = 0; from < shards.length; from += size / 2) {
+  for (let from = 0; from < shards.length;) {
     const batch = shards.slice(from, from + size);
-    const limit = pLimit(READS_AT_ONCE);
-    const each = batch.map((shard) =>
-      limit(async () => ({ shard, archives: await readShard(store, shard).catch(asValue) })),
-    );
+    const each = batch.map(async (shard) => {
+      const archives = await readShard(store, shard).catch(asValue);
+      return { shard, archives };
+    });
     yield* await Promise.all(each);
+    from += size;
     size = Math.min(size * 2, READS_AT_ONCE);
   }
 }
