@@ -12,23 +12,37 @@ const missedHint = ledgerObject({
     policy: idSchema,
     /**
      * overlap: the previous run was still open. too_late: nothing started it within `start_within`. superseded: a newer slot
-     * runs instead. policy_invalid: no slot runs from `first` on.
+     * runs instead. policy_invalid: no slot runs from `first` on. phones_not_ready: phones get no first backup.
      */
-    reason: z.enum(['overlap', 'too_late', 'superseded', 'policy_invalid']),
+    reason: z.enum(['overlap', 'too_late', 'superseded', 'policy_invalid', 'phones_not_ready']),
     /** Stamps of the first and the last slot, as in run ids. */
     first: idSchema,
     last: idSchema,
     /** The number of slots. */
     slots: z.number().int(),
+    /** For phones_not_ready: how many phones, and the first 50 with their reasons. */
+    first_backups: z
+      .object({
+        id: idSchema,
+        count: z.number().int(),
+        phones: z.array(
+          z.object({ phone_id: z.string(), phone_name: z.string(), reason: z.string() }),
+        ),
+      })
+      .optional(),
   }),
 });
 
-/** Slots of a policy that did not run. */
+/** Slots of a policy that did not run, or phones that get no first backup. */
 export type MissedSlots = ContentOf<typeof missedHint>;
 
-/** Returns the id of the hint for slots up to `last` (a stamp). */
-export function missedId({ policy, last }: Pick<MissedSlots, 'policy' | 'last'>): string {
-  return `missed-${policy}-${last.toLowerCase()}`;
+/** Returns the id of the hint for slots up to `last` (a stamp), or for first backups. */
+export function missedId({
+  policy,
+  last,
+  first_backups: first,
+}: Pick<MissedSlots, 'policy' | 'last' | 'first_backups'>): string {
+  return `missed-${policy}-${first === undefined ? last.toLowerCase() : `first-${first.id}`}`;
 }
 
 export function isMissedHint(id: string): boolean {

@@ -27,6 +27,8 @@ const provisioningObject = ledgerObject({
     swept_at: z.number().optional(),
     /** Sweeps have listed every phone that was created before this time. */
     horizon: z.number().optional(),
+    /** The hints that wait, as a digest of their ids, and when their phones are looked up next. */
+    waiting: z.object({ hints: z.string(), next_at: z.number() }).optional(),
     /** An unfinished sweep: when it started, and the offset where it continues. */
     sweeping: z.object({ started_at: z.number(), offset: z.number().int() }).optional(),
   }),

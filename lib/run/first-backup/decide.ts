@@ -6,12 +6,11 @@ import { phonesOf, unresolvedIds } from './hint-phones.ts';
 import type { FetchedPhones } from './look-up.ts';
 import type { PendingHint } from './pending-hints.ts';
 import { type FirstBackupPolicy, isNewTo } from './policies.ts';
+import type { UnreadyPhone } from './report-unready.ts';
 
 const MINUTE = 60_000;
 /** Phones whose hints arrive within this time share a run. */
 const WINDOW_MS = 5 * MINUTE;
-/** How long a hint waits for its phones to appear and to run. */
-export const HINT_EXPIRES_MS = 120 * MINUTE;
 
 /** The phones of a policy that need their first backup, with their generations. */
 export type FirstBackupRequest = { policy: string; phones: Map<string, number> };
@@ -20,6 +19,10 @@ export type Decision = {
   requests: FirstBackupRequest[];
   /** What a hint still waits for: the reason by phone or id. A hint that waits for nothing is done. */
   waits: Map<PendingHint, Map<string, string>>;
+  /** The phones that a policy cannot request now, but for those that CPH does not list. */
+  unready: UnreadyPhone[];
+  /** When the first of the windows ends (epoch ms); infinite without any. */
+  windowEndsAt: number;
 };
 
 /** What decisions depend on: `phones` as CPH shows them, the policies with `on_provisioned`, the open runs, and now (epoch ms). */
@@ -40,19 +43,25 @@ export function decideFirstBackup(hints: PendingHint[], facts: Facts): Decision 
     hints.map((hint) => [hint, unresolvedIds(hint, phones, policies, open)]),
   );
   const requests: FirstBackupRequest[] = [];
+  const unready: UnreadyPhone[] = [];
+  let windowEndsAt = Number.POSITIVE_INFINITY;
   for (const policy of policies) {
-    const { ready, first, starting } = readyPhones(hints, policy, facts, waits);
+    const { ready, first, starting, waiting } = readyPhones(hints, policy, facts);
+    for (const { hint, phone_id, reason } of waiting) waits.get(hint)?.set(phone_id, reason);
+    unready.push(...waiting.filter(({ reason }) => reason !== 'not_found'));
     const window = starting ? 2 * WINDOW_MS : WINDOW_MS;
-    if (now >= first + window && now >= lastRequestedAt(policy, open) + WINDOW_MS) {
+    const endsAt = Math.max(first + window, lastRequestedAt(policy, open) + WINDOW_MS);
+    if (now >= endsAt) {
       const generations = [...ready].map(([id, { generation }]) => [id, generation] as const);
       requests.push({ policy: policy.name, phones: new Map(generations) });
       continue;
     }
+    windowEndsAt = Math.min(windowEndsAt, endsAt);
     for (const [id, { hints: own }] of ready) {
       for (const hint of own) waits.get(hint)?.set(id, 'window');
     }
   }
-  return { requests, waits };
+  return { requests, waits, unready, windowEndsAt };
 }
 
 type Ready = {
@@ -61,24 +70,27 @@ type Ready = {
   first: number;
   /** Whether other phones will run soon. */
   starting: boolean;
+  /** The phones that it cannot request now. */
+  waiting: UnreadyPhone[];
 };
 
-/** Returns the phones that the policy can request now; the reasons of the others are added to `waits`. */
+/** Returns the phones that the policy can request now, and why it cannot request the others. */
 function readyPhones(
   hints: PendingHint[],
   policy: FirstBackupPolicy,
   { phones, open }: Facts,
-  waits: Decision['waits'],
 ): Ready {
-  const result: Ready = { ready: new Map(), first: Number.POSITIVE_INFINITY, starting: false };
+  const none = { ready: new Map(), first: Number.POSITIVE_INFINITY };
+  const result: Ready = { ...none, starting: false, waiting: [] };
   for (const hint of hints) {
     if (hint.lookup.policy !== undefined && hint.lookup.policy !== policy.name) continue;
     for (const [id, phone] of phonesOf(hint, phones)) {
       if (isCovered(policy, id, hint.generation, open)) continue;
-      const reason = phone === undefined ? 'not_fetched' : waitReason(policy, hint, phone, open);
+      const reason = waitReason(policy, hint, phone, open);
       if (reason === 'not_selected') continue;
       if (reason !== undefined) {
-        waits.get(hint)?.set(id, reason);
+        const named = { phone_id: id, phone_name: phone?.phone_name ?? '' };
+        result.waiting.push({ hint, policy: policy.name, ...named, reason });
         result.starting ||= phone != null && phoneState(phone.status) === 'passing';
         continue;
       }
@@ -97,9 +109,10 @@ function readyPhones(
 function waitReason(
   policy: FirstBackupPolicy,
   hint: PendingHint,
-  phone: Phone | null,
+  phone: Phone | null | undefined,
   open: OpenFirstBackup[],
 ): string | undefined {
+  if (phone === undefined) return 'not_fetched';
   if (phone === null) return 'not_found';
   if (!policy.selects(toCandidate(phone))) return 'not_selected';
   if (hint.lookup.change === 'discovered' && !isNewTo(policy, phone)) return 'not_selected';

@@ -1,16 +1,30 @@
+import type { Phone } from '../../cloud/cph/phone.ts';
+import { isLookupHint } from '../../ledger/hints/lookup.ts';
 import { isSweepHint } from '../../ledger/hints/sweep.ts';
 import { recordResets } from '../../ledger/catalogue/resets.ts';
+import type { Provisioning } from '../../ledger/state/provisioning.ts';
 import { layout } from '../../ledger/store/layout.ts';
+import { phoneState } from '../../policy/selection/states.ts';
 import { type DriveDeps, type RunDeps, toCandidate } from '../deps.ts';
 import { contain } from '../state/contain-failure.ts';
 import { removeHandled } from '../state/resting.ts';
 import type { StoredRun } from '../state/stored-run.ts';
-import { openFirstBackups } from './covered.ts';
-import { decideFirstBackup, HINT_EXPIRES_MS } from './decide.ts';
-import { idsToFetch, phonesOf } from './hint-phones.ts';
-import { lookUp } from './look-up.ts';
+import { type OpenFirstBackup, openFirstBackups } from './covered.ts';
+import { decideFirstBackup, type Facts } from './decide.ts';
+import { idsToFetch, phonesOf, unresolvedIds } from './hint-phones.ts';
+import { type FetchedPhones, lookUp } from './look-up.ts';
+import {
+  ABSENT_EXPIRES_MS,
+  HINT_EXPIRES_MS,
+  isSameWait,
+  nextLookAt,
+  stillExpected,
+  waitingFor,
+  type Waits,
+} from './pauses.ts';
 import { type PendingHint, readPending } from './pending-hints.ts';
-import { findFirstBackupPolicies } from './policies.ts';
+import { findFirstBackupPolicies, type FirstBackupPolicy } from './policies.ts';
+import { reportUnready } from './report-unready.ts';
 import { type FirstBackups, openState } from './state.ts';
 import { readServerTags } from './server-tags.ts';
 import { requestFirstBackups } from './request-runs.ts';
@@ -20,68 +34,118 @@ import { sweep, type SweepResult } from './sweep.ts';
 const MINUTE = 60_000;
 const ORDER_MARGIN_MS = 5 * MINUTE;
 const BASELINE_MARGIN_MS = 10 * MINUTE;
+/** A policy that is new counts no phone as new that is older. */
+const MAX_BASELINE_AGE_MS = 120 * MINUTE;
 const MAX_LOGGED_IDS = 20;
-const NOTHING: ReadonlyMap<string, string> = new Map();
+const NOTHING: Waits = new Map();
+
+type Options = { runs: StoredRun[]; until: number; stillHeld: () => Promise<boolean> };
+type Deps = RunDeps & Pick<DriveDeps, 'unreadable'>;
 
 /**
  * Works on the hints: fetches their phones, requests the first backups that are due, sweeps for phones without an event, and
- * removes finished hints. Returns how many runs were requested. Safe to kill at any point: a hint is removed only after its
- * run was requested, and that request prevents a second one.
+ * removes finished hints. Returns how many runs were requested. Waiting hints are looked at with growing pauses, and policies
+ * are read only when a phone may be due. Safe to kill at any point: a hint is removed only after its run was requested, and that
+ * request prevents a second one.
  */
 export async function reconcile(
-  deps: RunDeps & Pick<DriveDeps, 'unreadable'>,
+  deps: Deps,
   firstBackups: FirstBackups,
   hintIds: string[],
-  options: { runs: StoredRun[]; until: number; stillHeld: () => Promise<boolean> },
+  options: Options,
 ): Promise<number> {
-  const { runs, until, stillHeld } = options;
+  const { runs, until } = options;
   const { state, save } = await openState(deps, firstBackups);
+  const ids = hintIds.filter(isLookupHint);
+  const sweeps = hintIds.filter(isSweepHint);
+  const isSame = isSameWait(state, ids);
+  const isSweeping = isSweepDue(state, sweeps, [], deps.clock.now());
+  if (isSame && !isSweeping && deps.clock.now() < (state.waiting?.next_at ?? 0)) return 0;
+
   const hints = await readPending(deps, hintIds, firstBackups.known);
   await contain(deps, { event: 'resets_not_recorded' }, () =>
     recordResets(deps.store, resetsOf(hints)),
   );
+  const open = openFirstBackups(runs, deps.clock.now());
+  let phones: FetchedPhones | undefined;
+  if (isSame && !isSweeping) {
+    const policies = knownPolicies(state);
+    phones = await lookUp(deps, idsToFetch(hints, policies, open), until);
+    const now = deps.clock.now();
+    if (isQuiet(hints, phones, { policies, open, now })) {
+      state.waiting = waitingFor(ids, quietUntil(hints, now));
+      await save();
+      return 0;
+    }
+  }
+  return decideAndSweep(deps, firstBackups, { ids, sweeps, hints, open, phones }, options);
+}
+
+/** What a pass found: the hints of the inbox, and their phones if they are looked up already. */
+type Pass = {
+  ids: string[];
+  sweeps: string[];
+  hints: PendingHint[];
+  open: OpenFirstBackup[];
+  phones: FetchedPhones | undefined;
+};
+
+async function decideAndSweep(
+  deps: Deps,
+  firstBackups: FirstBackups,
+  pass: Pass,
+  { until, stillHeld }: Options,
+): Promise<number> {
+  const { ids, sweeps, hints, open } = pass;
+  const { state, save } = await openState(deps, firstBackups);
   const now = deps.clock.now();
   const baseline = baselineOf(hints, now);
   const found = await findFirstBackupPolicies(deps, state, baseline, firstBackups.files);
-  const sweeps = hintIds.filter(isSweepHint);
   if (found.length === 0) {
     delete state.sweeping;
+    delete state.waiting;
     await save();
     await removeHints(deps, firstBackups, [...hints.map(({ id }) => id), ...sweeps]);
     return 0;
   }
 
-  const open = openFirstBackups(runs, now);
-  const phones = await lookUp(deps, idsToFetch(hints, found, open), until);
+  const phones = pass.phones ?? (await lookUp(deps, idsToFetch(hints, found, open), until));
   const named = hints.flatMap((hint) => [...phonesOf(hint, phones).values()]);
   const shown = named.filter((phone) => phone != null);
   const candidates = shown.map(toCandidate);
   const policies = await readServerTags(deps, found, candidates, until);
   const facts = { phones, policies, open, now: deps.clock.now() };
-  const { requests, waits } = decideFirstBackup(hints, facts);
+  const { requests, waits, unready, windowEndsAt } = decideFirstBackup(hints, facts);
   const created = new Map(shown.map(({ phone_id, created_at }) => [phone_id, created_at]));
   const createdAt = (id: string): number => created.get(id) ?? 0;
   const requested = await requestFirstBackups(deps, requests, stillHeld, createdAt);
 
-  const waitsOf = (hint: PendingHint): ReadonlyMap<string, string> => waits.get(hint) ?? NOTHING;
+  const waitsOf = (hint: PendingHint): Waits => waits.get(hint) ?? NOTHING;
   const orders = hints.filter((hint) => [...waitsOf(hint).values()].includes('order'));
-  let swept: SweepResult | undefined;
+  const swept: { result?: SweepResult } = {};
   if (isSweepDue(state, sweeps, orders, now)) {
     const options = { policies: found, open, expected: namedPhones(hints), baseline, until };
     await contain(deps, { event: 'sweep_failed' }, async () => {
-      swept = await sweep(deps, state, options);
+      swept.result = await sweep(deps, state, options);
     });
   }
-  await save();
 
-  const done = new Set(hints.filter((hint) => isResolved(hint, waitsOf(hint), swept)));
-  const expired = hints.filter(
-    (hint) => !done.has(hint) && now >= hint.writtenAt + HINT_EXPIRES_MS,
+  const done = new Set(hints.filter((hint) => isResolved(hint, waitsOf(hint), swept.result)));
+  const waiting = new Map(
+    hints
+      .filter((hint) => !done.has(hint))
+      .map((hint) => [hint, stillExpected(hint, waitsOf(hint), now)] as const)
+      .filter(([, expected]) => expected.size > 0),
   );
+  const expired = new Set(hints.filter((hint) => !done.has(hint) && !waiting.has(hint)));
   for (const hint of expired) logExpired(deps, hint, waitsOf(hint));
-  const finished = [...done, ...expired].map(({ id }) => id);
+  await reportUnready(deps, expired, unready);
+  const left = ids.filter((id) => ![...done, ...expired].some((hint) => hint.id === id));
+  if (left.length === 0) delete state.waiting;
+  else state.waiting = waitingFor(left, nextLookAt(waiting, windowEndsAt, now));
+  await save();
   await removeHints(deps, firstBackups, [
-    ...finished,
+    ...[...done, ...expired].map(({ id }) => id),
     ...sweeps.filter((id) => isSweptFor(state, id)),
   ]);
   return requested;
@@ -98,11 +162,47 @@ function resetsOf(hints: PendingHint[]): Map<string, number> {
   return resets;
 }
 
+/** The policies as the last pass left them: enough to see which phones had their first backup. */
+function knownPolicies({ policies }: Provisioning): FirstBackupPolicy[] {
+  return Object.entries(policies)
+    .filter(([, { on }]) => on)
+    .map(([name, { requested_at, since = 0 }]) => ({
+      ...{ name, since, lastRequested: requested_at },
+      selects: () => true,
+    }));
+}
+
+/** Returns whether nothing can be decided: no phone runs, and no hint waits for an order or expires. */
+function isQuiet(
+  hints: PendingHint[],
+  phones: FetchedPhones,
+  { policies, open, now }: Omit<Facts, 'phones'>,
+): boolean {
+  return hints.every((hint) => {
+    const waits = unresolvedIds(hint, phones, policies, open);
+    const age = now - hint.writtenAt;
+    const shown = [...phonesOf(hint, phones).values()];
+    const isAbsent = shown.includes(null) && age >= ABSENT_EXPIRES_MS;
+    if (age >= HINT_EXPIRES_MS || isAbsent || [...waits.values()].includes('order')) return false;
+    return shown.length > 0 && shown.every((phone) => !canRun(phone));
+  });
+}
+
+function canRun(phone: Phone | null | undefined): boolean {
+  return phone != null && phoneState(phone.status) === 'exportable';
+}
+
+/** Returns when the phones are looked up again (epoch ms), when none of them runs now. */
+function quietUntil(hints: PendingHint[], now: number): number {
+  const waits: Waits = new Map([['', 'state']]);
+  return nextLookAt(new Map(hints.map((hint) => [hint, waits])), Number.POSITIVE_INFINITY, now);
+}
+
 /** A policy that is new while events wait counts phones as new from before the first event. */
 function baselineOf(hints: PendingHint[], now: number): number {
   const times = hints.map(({ lookup, writtenAt }) => Math.min(lookup.at ?? writtenAt, writtenAt));
   const first = times.reduce((least, time) => Math.min(least, time), now + BASELINE_MARGIN_MS);
-  return Math.max(first - BASELINE_MARGIN_MS, now - HINT_EXPIRES_MS);
+  return Math.max(first - BASELINE_MARGIN_MS, now - MAX_BASELINE_AGE_MS);
 }
 
 /** Returns the phones that hints for all policies name. */
@@ -114,7 +214,7 @@ function namedPhones(hints: PendingHint[]): Set<string> {
 /** An order is done when a sweep has found phones as new as the order; a requested sweep, when it has ended. */
 function isResolved(
   { lookup, writtenAt }: PendingHint,
-  waits: ReadonlyMap<string, string>,
+  waits: Waits,
   swept?: SweepResult,
 ): boolean {
   if (waits.size === 0) return true;
@@ -127,11 +227,7 @@ function isResolved(
     : (swept.newest ?? 0) >= orderedAt - ORDER_MARGIN_MS;
 }
 
-function logExpired(
-  deps: Pick<RunDeps, 'log'>,
-  hint: PendingHint,
-  waits: ReadonlyMap<string, string>,
-): void {
+function logExpired(deps: Pick<RunDeps, 'log'>, hint: PendingHint, waits: Waits): void {
   const listed = [...waits]
     .slice(0, MAX_LOGGED_IDS)
     .map(([id, reason]) => `${id || 'order'} ${reason}`);

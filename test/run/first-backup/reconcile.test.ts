@@ -3,6 +3,7 @@ import { readResets } from '../../../lib/ledger/catalogue/resets.ts';
 import type { Lookup } from '../../../lib/ledger/hints/lookup.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { LeaseLost, PhonevaultError } from '../../../lib/errors.ts';
+import { stamp } from '../../../lib/policy/keys/stamp.ts';
 import { phone } from '../../support/fleet.ts';
 import { recordReads, withFailingStore } from '../../support/fake-stores.ts';
 import { policyText } from '../../support/policy-text.ts';
@@ -10,11 +11,7 @@ import { firstBackupScene } from '../../support/first-backup-scene.ts';
 import { MINUTE, openRun, T0 } from '../../support/runs.ts';
 
 const HOUR = 60 * MINUTE;
-
-const sortedWaits = (fields?: object): object => {
-  const { waited_for = '' } = (fields ?? {}) as { waited_for?: string };
-  return { ...fields, waited_for: waited_for.split(', ').sort() };
-};
+const DAY = 24 * HOUR;
 
 describe('reconcile', () => {
   it('requests the first backup of a phone, and only then removes the hint', async () => {
@@ -92,7 +89,7 @@ describe('reconcile', () => {
     ]);
     await putHint('trace-1', { phones: ['p1'] });
     await reconcile();
-    clock.move(MINUTE);
+    clock.move(MINUTE - 1);
     expect(await reconcile({ store: recordReads(store) })).toBe(0);
   });
 
@@ -181,36 +178,116 @@ describe('reconcile', () => {
     run.request.policy = 'newphones';
     expect(await reconcile({ runs: [run] })).toBe(0);
     expect(await hints()).toEqual(['trace-1']);
+    clock.move(2 * MINUTE);
     expect(await reconcile()).toBe(1);
   });
 
-  it('removes a hint after two hours, and logs what it waited for', async () => {
+  it('gives up phones and orders that CPH does not show after two hours, and logs it', async () => {
     const { putHint, reconcile, clock, hints, lines } = await firstBackupScene([
-      phone('p1', { status: 'stopped' }),
+      phone('p1', { status: 'creating' }),
     ]);
     await putHint('trace-1', { phones: ['p1', 'p2'] });
     await putHint('trace-2', {});
+    await putHint('trace-3', { phones: ['p3'] });
     clock.move(2 * HOUR - 1);
-    await putHint('trace-3', { phones: ['p1'] });
     await reconcile();
     expect([await hints(), lines]).toEqual([['trace-1', 'trace-2', 'trace-3'], []]);
-    clock.move(1);
+    clock.move(15 * MINUTE);
     await reconcile();
-    expect(await hints()).toEqual(['trace-3']);
+    expect(await hints()).toEqual(['trace-1']);
     const expired = [
-      { hint: 'trace-1', unresolved: 2, waited_for: 'p2 not_found, p1 stopped' },
       { hint: 'trace-2', unresolved: 1, waited_for: 'order order' },
+      { hint: 'trace-3', unresolved: 1, waited_for: 'p3 not_found' },
     ];
-    expect(lines.map(([level, event, fields]) => [level, event, sortedWaits(fields)])).toEqual(
-      expired.map((fields) => ['warn', 'hint_expired', sortedWaits(fields)]),
-    );
+    expect(lines).toEqual(expired.map((fields) => ['warn', 'hint_expired', fields]));
+  });
+
+  it('waits for a day for a phone that CPH shows, then asks for a message a policy', async () => {
+    const { putHint, reconcile, clock, hints, lines, store, body } = await firstBackupScene([
+      phone('p1', { status: 'creating' }),
+    ]);
+    const narrow = { on_provisioned: 'true', select: '{ name: "game-p2" }' };
+    await store.put(layout.policy('other'), policyText('other', narrow));
+    await putHint('trace-1', { phones: ['p1', 'p2'] });
+    clock.move(DAY - 1);
+    await reconcile();
+    expect([await hints(), lines]).toEqual([['trace-1'], []]);
+    clock.move(15 * MINUTE);
+    await reconcile();
+    const [missed = '', ...others] = await hints();
+    expect(others).toEqual([]);
+    expect(missed).toMatch(/^missed-newphones-first-[0-9a-f]{16}$/);
+    expect(await body(layout.hint(missed))).toMatchObject({
+      ...{ policy: 'newphones', reason: 'phones_not_ready', slots: 0 },
+      ...{ first: stamp(T0), last: stamp(T0 + DAY + 15 * MINUTE - 1) },
+      first_backups: {
+        count: 1,
+        phones: [{ phone_id: 'p1', phone_name: 'game-p1', reason: 'creating' }],
+      },
+    });
+    const waited_for = 'p1 creating, p2 not_found';
+    const fields = { hint: 'trace-1', unresolved: 2, waited_for };
+    expect(lines).toEqual([['warn', 'hint_expired', fields]]);
+  });
+
+  it('looks at a waiting phone with growing pauses, and backs it up when it runs', async () => {
+    const { putHint, reconcile, clock, phones, calls, requested, lines } = await firstBackupScene([
+      phone('p1', { status: 'creating' }),
+    ]);
+    await putHint('trace-1', { phones: ['p1'] });
+    const minutes: number[] = [];
+    for (let minute = 0; minute < 12 * 60; minute += 1) {
+      const before = calls.length;
+      await reconcile();
+      if (calls.length > before) minutes.push(minute);
+      clock.move(MINUTE);
+    }
+    expect(minutes.slice(0, 12)).toEqual([0, 1, 2, 3, 4, 5, 7, 9, 12, 15, 19, 24]);
+    expect(minutes.filter((minute) => minute >= 60)).toHaveLength(44);
+    phones.splice(0, 1, phone('p1'));
+    for (let minute = 0; minute < 16; minute += 1) {
+      await reconcile();
+      clock.move(MINUTE);
+    }
+    expect(await requested()).toEqual([['p1']]);
+    expect(lines.filter(([level]) => level === 'warn')).toEqual([]);
+  });
+
+  it.each([
+    ['equal', () => 'prod', 1],
+    ['different', (n: number) => `prod${n}`, 40],
+  ])('reads policies with %s tags only when a phone may be due', async (_, value, tagCalls) => {
+    const world = await firstBackupScene([phone('p1', { status: 'creating' })], {});
+    const { putHint, sweepHint, reconcile, clock, calls, store, firstBackups } = world;
+    for (let n = 0; n < 40; n += 1) {
+      const select = `{ server_tags: { env: [${value(n)}] } }`;
+      const text = policyText(`p${n}`, { on_provisioned: 'true', select });
+      await store.put(layout.policy(`p${n}`), text);
+    }
+    world.cph.serversByTags = async () => (calls.push('tags'), ['s1']);
+    await putHint('trace-1', { phones: ['p1'] });
+    const read = recordReads(store);
+    const counted = { ...store, get: read.get };
+    for (let minute = 0; minute < 30; minute += 1) {
+      if (minute % 15 === 0) await sweepHint();
+      // Each minute another drive begins.
+      firstBackups.state = undefined;
+      firstBackups.files.clear();
+      firstBackups.known.clear();
+      await reconcile({ store: counted });
+      clock.move(MINUTE);
+    }
+    const of = (list: string[], what: string) => list.filter((one) => one.includes(what)).length;
+    const cost = { policies: of(read.reads, 'policies/p'), tags: of(calls, 'tags') };
+    expect(cost).toEqual({ policies: 2 * 40, tags: 2 * tagCalls });
+    expect([of(calls, 'show'), of(calls, 'list')]).toEqual([12, 2]);
   });
 
   it('logs 20 of the ids that an expired hint waited for', async () => {
     const { putHint, reconcile, clock, lines } = await firstBackupScene();
     const phones = Array.from({ length: 21 }, (_, n) => `p${n}`);
     await putHint('trace-1', { phones });
-    clock.move(2 * HOUR);
+    clock.move(DAY);
     await reconcile();
     const [fields] = lines.map(
       ([, , fields]) => fields as { unresolved: number; waited_for: string },

@@ -80,6 +80,27 @@ describe('publishMissedSlots', () => {
     },
   );
 
+  it('publishes the phones that get no first backup', async () => {
+    const { publish, published, hints } = await scene({
+      ...{ policy: 'nightly', reason: 'phones_not_ready', slots: 0 },
+      ...{ first: '20260101T183000Z', last: '20260102T183000Z' },
+      first_backups: {
+        ...{ id: 'ab', count: 51 },
+        phones: [{ phone_id: 'p1', phone_name: 'game-1', reason: 'creating' }],
+      },
+    });
+    expect(await hints()).toEqual(['missed-nightly-first-ab']);
+    await publish();
+    expect(published).toMatchObject([
+      {
+        ...{ kind: 'missed', policy: 'nightly', truncated: true },
+        reason: 'phones_not_ready: 51 since 20260101T183000Z, first p1',
+        failed: [{ phone_id: 'p1', phone_name: 'game-1', outcome: 'skipped', reason: 'creating' }],
+      },
+    ]);
+    expect(await hints()).toEqual([]);
+  });
+
   it('keeps all hints while the topic fails, after one try', async () => {
     const { publish, topic, lines, hints } = await scene(missed(), missed({ policy: 'weekly' }));
     topic.fails = temporaryError();

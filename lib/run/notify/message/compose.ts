@@ -133,7 +133,11 @@ function fieldsOf(notification: Notification, locale: Locale): Fields {
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** For programs: the reason, then the slots by their stamps. */
-function missedReason({ reason, first, last, slots }: MissedSlots): string {
+function missedReason({ reason, first, last, slots, first_backups }: MissedSlots): string {
+  if (first_backups !== undefined) {
+    const { count, phones } = first_backups;
+    return `${reason}: ${count} since ${first}, first ${phones[0]?.phone_id ?? 'unknown'}`;
+  }
   if (slots === 0) return `${reason}: since ${first}`;
   return `${reason}: ${slots === 1 ? `slot ${last}` : `${slots} slots from ${first} to ${last}`}`;
 }
@@ -154,6 +158,10 @@ function phonesOf(notification: Notification): { failed: object[]; total: number
   if (notification.kind === 'settled') {
     const { failed } = notification;
     return { failed: failed.slice(0, MAX_FAILED).map(shortened), total: failed.length };
+  }
+  if (notification.kind === 'missed') {
+    const { count = 0, phones = [] } = notification.missed.first_backups ?? {};
+    return { failed: phones.map((phone) => ({ ...phone, outcome: 'skipped' })), total: count };
   }
   if (notification.kind !== 'stale') return { failed: [], total: 0 };
   const { late, phones } = notification;

@@ -10,8 +10,20 @@ export type Locale = { language: Language; timezone: string };
 
 export type FailedPhone = Pick<ReportedPhone, 'phone_id' | 'outcome' | 'reason' | 'code'>;
 
-/** Slots that did not run. `first` and `last` are stamps; without `slots` the policy does not run from `first` on. */
-export type MissedSlots = { reason: string; first: string; last: string; slots: number };
+/**
+ * Slots that did not run. `first` and `last` are stamps; without `slots` the policy does not run from `first` on, or phones that an
+ * event named at `first` get no first backup.
+ */
+export type MissedSlots = {
+  reason: string;
+  first: string;
+  last: string;
+  slots: number;
+  /** At most 50 of the `count` phones. */
+  first_backups?: { count: number; phones: UnreadyPhone[] } | undefined;
+};
+
+type UnreadyPhone = { phone_id: string; phone_name: string; reason: string };
 
 /** How many archives could not be deleted, and the codes that say why, without repetition. */
 export type Leftovers = { count: number; codes: string[] };

@@ -68,6 +68,8 @@ export const english: Wording = {
     if (slots === 1) return `slot ${last} did not run`;
     return `${number(slots)} slots from ${first} to ${last} did not run`;
   },
+  noFirstBackup: (count, since) =>
+    `${number(count)} ${count === 1 ? 'phone gets' : 'phones get'} no first backup: not ready within 24 h of ${since}`,
   stale: (phones, { max_age, since, phones: objective }) => {
     const { count, unit } = ageOf(max_age ?? 0);
     const recent = max_age === undefined ? `since ${since}` : `within ${count} ${units[unit]}`;

@@ -69,6 +69,8 @@ export const chinese: Wording = {
     if (slots === 1) return `计划时间 ${spaced(last)}未运行`;
     return `${spaced(first)}至 ${spaced(last)}的 ${number(slots)} 个计划时间未运行`;
   },
+  noFirstBackup: (count, since) =>
+    `${number(count)} 台云手机没有首次备份：自 ${spaced(since)}起 24 小时内未就绪`,
   stale: (phones, { max_age, since, phones: objective }) => {
     const { count, unit } = ageOf(max_age ?? 0);
     const recent =

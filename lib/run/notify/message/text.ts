@@ -1,5 +1,12 @@
 import { parseStamp } from '../../../policy/keys/stamp.ts';
-import type { FailedPhone, Language, Leftovers, Locale, Notification } from './notification.ts';
+import type {
+  FailedPhone,
+  Language,
+  Leftovers,
+  Locale,
+  MissedSlots,
+  Notification,
+} from './notification.ts';
 import { english } from './text-en.ts';
 import { chinese } from './text-zh.ts';
 import type { Wording } from './wording.ts';
@@ -42,6 +49,7 @@ export function emailText(notification: Notification, max: number, locale: Local
       : undefined,
     ...(notification.kind === 'settled' ? failedLines(notification.failed, max, wording) : []),
     ...(notification.kind === 'stale' ? lateLines(notification, max, locale) : []),
+    ...(notification.kind === 'missed' ? unreadyLines(notification.missed, wording) : []),
   ];
   return lines.filter((line) => line !== undefined).join('\n');
 }
@@ -78,8 +86,9 @@ function phraseOf(notification: Notification, locale: Locale): string {
       return [outcome, wording.exported(counts), ...left].join(wording.comma);
     }
     case 'missed': {
-      const { reason, first, last, slots } = notification.missed;
+      const { reason, first, last, slots, first_backups: phones } = notification.missed;
       const time = (stamp: string) => timeText(parseStamp(stamp) ?? 0, locale);
+      if (phones !== undefined) return wording.noFirstBackup(phones.count, time(first));
       const times = { first: time(first), last: time(last), slots };
       return wording.because(wording.missed(times), reasonPhrase(reason, wording));
     }
@@ -162,6 +171,17 @@ export function shortened({ phone_id, outcome, reason, code }: FailedPhone): Fai
     ...(reason === undefined ? {} : { reason: reason.slice(0, MAX_CODE_CHARACTERS) }),
     ...(code === undefined ? {} : { code: code.slice(0, MAX_CODE_CHARACTERS) }),
   };
+}
+
+function unreadyLines({ first_backups: first }: MissedSlots, wording: Wording): string[] {
+  if (first === undefined) return [];
+  const { colon, withCodes, moreLate } = wording;
+  const lines = first.phones.map(({ phone_id, phone_name, reason }) => {
+    const name = phone_name === '' ? phone_id : withCodes(phone_name, [phone_id]);
+    return `- ${name}${colon}${reason.slice(0, MAX_CODE_CHARACTERS)}`;
+  });
+  const more = first.count - lines.length;
+  return more > 0 ? [...lines, moreLate(more)] : lines;
 }
 
 function lateLines(

@@ -32,6 +32,8 @@ export type Wording = {
   /** An object that no run rests because of. */
   unusable: string;
   missed(slots: Omit<MissedSlots, 'reason'>): string;
+  /** New phones that an event named at `since` are not backed up. */
+  noFirstBackup(count: number, since: string): string;
   /** Without `max_age` (ms), backups from before `since` are late. */
   stale(phones: PhoneCounts, objective: Objective & { since: string }): string;
   /** A policy is stale, and nothing is known of its phones. */

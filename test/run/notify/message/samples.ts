@@ -72,6 +72,20 @@ const missed = (reason: string, slots: number): Notification => ({
   missed: { reason, first: '20251230T183000Z', last: '20260101T183000Z', slots },
 });
 
+const unready = (count: number): Notification => ({
+  ...{ kind: 'missed', policy: 'nightly' },
+  missed: {
+    ...{ reason: 'phones_not_ready', slots: 0 },
+    ...{ first: '20251230T183000Z', last: '20251231T183000Z' },
+    first_backups: {
+      count,
+      phones: Array.from({ length: Math.min(count, 2) }, (_, n) => ({
+        ...{ phone_id: `p${n}`, phone_name: n === 0 ? 'game-0' : '', reason: 'creating' },
+      })),
+    },
+  },
+});
+
 /** One or more notifications of each kind. */
 export const everyKind: Notification[] = [
   settledRun({
@@ -101,6 +115,8 @@ export const everyKind: Notification[] = [
   missed('too_late', 1),
   missed('superseded', 3),
   missed('policy_invalid', 0),
+  unready(1),
+  unready(51),
   {
     ...{ kind: 'unreadable', policy: 'nightly', run_id: 'nightly-1' },
     ...{ code: 'object_newer', message: 'runs/nightly-1/plan.json has version 9' },
