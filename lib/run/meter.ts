@@ -15,6 +15,8 @@ type Metered = { runId: string; unwritten: { metrics: Metrics } };
 export type Meter = {
   /** Counts one attempt of a call, for the run of `during` or for all runs. Never throws. */
   call(record: CallRecord): void;
+  /** Returns whether CPH has accepted a call: then the credentials work. */
+  hasCphAccepted(): boolean;
   /** Counts a wait (ms) caused by throttling. */
   throttled(ms: number): void;
   /** Counts all calls of `work` for this run. Not for concurrent use: the calls of two runs would be mixed up. */
@@ -30,6 +32,7 @@ export function createMeter(clock: Pick<Clock, 'now'>): Meter {
   const unshared: Metrics[] = [];
   let sharedAt = clock.now();
   let turn = 0;
+  let hasCphAccepted = false;
 
   const add = (change: (metrics: Metrics) => void): void => {
     const own = owner?.unwritten.metrics;
@@ -40,11 +43,15 @@ export function createMeter(clock: Pick<Clock, 'now'>): Meter {
   };
 
   return {
-    call: ({ service, operation, attempt, outcome }) =>
+    call: ({ service, operation, attempt, outcome }) => {
+      const result = resultOf(outcome);
+      hasCphAccepted ||= service === 'cph' && result === 'ok';
       add((metrics) => {
-        addCall(metrics, { service, operation, result: resultOf(outcome) });
+        addCall(metrics, { service, operation, result });
         if (attempt > 1) metrics.retries += 1;
-      }),
+      });
+    },
+    hasCphAccepted: () => hasCphAccepted,
     throttled: (ms) => add((metrics) => void (metrics.throttled_ms += Math.round(ms))),
     during: async (run, work) => {
       const before = owner;

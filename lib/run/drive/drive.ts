@@ -86,7 +86,7 @@ async function driveUnderLease(
       try {
         await takeInbox(own, work, inbox);
         await workUntilIdle(own, work);
-        if (wereRefused) await clearCredentialsRefused(own);
+        if (wereRefused && own.meter.hasCphAccepted()) await clearCredentialsRefused(own);
       } catch (error) {
         await handleStop(own, error);
       }

@@ -127,7 +127,24 @@ describe('refused credentials', () => {
     expect(await world.lease()).toBeUndefined();
     world.clock.move(1);
     expect(await world.drive()).toEqual({ kind: 'worked', open: 0 });
-    expect(await readCredentialAlarm(world.store)).toBeUndefined();
+  });
+
+  it.each([
+    ['accepts a call', 'cph', 'ok', undefined],
+    ['refuses a call', 'cph', 'credentials_refused', noted],
+    ['is not called', 'obs', 'ok', noted],
+  ] as const)('count until CPH accepts a call: it %s', async (_, service, outcome, expected) => {
+    const world = driveWorld();
+    await world.request(RUN, [plannedPhone('p', skipped)]);
+    await writeCredentialAlarm(world.store, { ...noted, retry_at: 0 });
+    const { publish } = world.deps.topic;
+    world.deps.topic.publish = (...args) => {
+      world.deps.meter.call({ service, operation: 'x', attempt: 1, outcome, status: 200, ms: 1 });
+      return publish(...args);
+    };
+    await world.drive();
+    const alarm = await readCredentialAlarm(world.store);
+    expect(alarm).toEqual(expected && { ...expected, retry_at: 0 });
   });
 
   it('end the drive, are recorded, and free the attempts that were not sent', async () => {
@@ -151,7 +168,6 @@ describe('refused credentials', () => {
     await world.request(RUN, [plannedPhone('p', skipped)]);
     await writeCredentialAlarm(world.store, { ...noted, drives: 1, retry_at: 0 });
     expect(await world.drive()).toMatchObject({ kind: 'worked' });
-    expect(await readCredentialAlarm(world.store)).toBeUndefined();
   });
 
   it('are thrown even when writing to the ledger fails afterwards', async () => {
