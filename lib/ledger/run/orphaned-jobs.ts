@@ -37,6 +37,8 @@ const orphanedJobs = ledgerObject({
     busy_until: z.number(),
     /** Until when the jobs are polled and the keys watched. */
     until: z.number(),
+    /** Polls that failed without a success in between: since when, how often, and when the next is due. */
+    failed: z.object({ since: z.number(), times: z.int(), retry_at: z.number() }).optional(),
     attempts: z.array(orphanedAttemptSchema),
   }),
   runsOf: ({ run_id }) => [run_id],

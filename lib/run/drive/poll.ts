@@ -1,6 +1,7 @@
 import type { OrphanedAttempt, OrphanedJobs } from '../../ledger/run/orphaned-jobs.ts';
 import type { DriveDeps } from '../deps.ts';
 import { jobsToPoll, pollCalls, pollJobs } from '../export/poll-jobs.ts';
+import { isFailedPoll, noteFailedPoll } from '../settle/failed-poll.ts';
 import { pollLists, pollOrphanedJobs } from '../settle/poll-orphaned-jobs.ts';
 import { containFailure } from '../state/contain-failure.ts';
 import { pollInterval } from './next-due.ts';
@@ -43,7 +44,7 @@ export async function pollOrphanedDue(deps: DriveDeps, work: Work): Promise<void
   if (now < work.nextAt.orphanedJobs || work.orphaned.length === 0) return;
   work.nextAt.orphanedJobs = now + ORPHANED_EVERY_MS;
   const lists = work.orphaned
-    .filter(({ run_id }) => !isStillOpen(work, run_id))
+    .filter(({ run_id, failed }) => !isStillOpen(work, run_id) && now >= (failed?.retry_at ?? 0))
     .flatMap((orphaned) => pollLists(orphaned).map((due) => ({ orphaned, due })));
   const byObject = new Map<OrphanedJobs, OrphanedAttempt[][]>();
   const { calls_per_minute: reads } = deps.reads.learned();
@@ -56,7 +57,12 @@ export async function pollOrphanedDue(deps: DriveDeps, work: Work): Promise<void
     for (const due of own) {
       if (deps.clock.now() >= deps.until) break;
       await containFailure(deps, async () => {
-        rest = await pollOrphanedJobs(deps, rest, due);
+        try {
+          rest = await pollOrphanedJobs(deps, rest, due);
+        } catch (error) {
+          if (isFailedPoll(error)) rest = await noteFailedPoll(deps, rest);
+          throw error;
+        }
       });
     }
     polled.set(orphaned, rest);

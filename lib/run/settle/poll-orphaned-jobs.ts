@@ -79,7 +79,8 @@ export async function pollOrphanedJobs(
   const each = orphaned.attempts.map(async (attempt) =>
     isDue.has(attempt) ? limit(() => poll(attempt)) : [attempt],
   );
-  const rest = { ...orphaned, attempts: (await Promise.all(each)).flat() };
+  const rest: OrphanedJobs = { ...orphaned, attempts: (await Promise.all(each)).flat() };
+  delete rest.failed;
   // Together: two changes of one shard at the same time would lose one of them.
   if (own.arrived.length > 0) await addLate(deps, orphaned, own.arrived);
   if (rest.attempts.length === 0) await removeHandled(deps, [orphanedJobsKey(orphaned)]);
