@@ -128,6 +128,16 @@ export function basisOf(cursor: Cursor | undefined): Basis | undefined {
   return { rule, deadline, objective, from: Math.max(counts_from, paused_until) };
 }
 
+/** Returns what an active policy is judged by, as its file says, which was written at `writtenAt` (epoch ms); undefined for any other. */
+export function basisOfFile(
+  { enabled, schedule: rule, paused_until, deadline, objective }: Policy,
+  writtenAt: number,
+): Basis | undefined {
+  if (!enabled || rule === undefined) return undefined;
+  const pausedUntil = paused_until === undefined ? 0 : Date.parse(paused_until);
+  return { rule, deadline, objective, from: Math.max(writtenAt, pausedUntil) };
+}
+
 /**
  * Returns up to when (epoch ms) the slots of an active policy do not count; undefined without a cursor. A rule that schedule
  * has not read yet counts from now on.

@@ -3,7 +3,7 @@ import {
   putFreshnessHint,
   readFreshnessHint,
 } from '../../ledger/hints/freshness.ts';
-import { readCursors } from '../../ledger/state/cursors.ts';
+import { readCursorsStrictly } from '../../ledger/state/cursors.ts';
 import { type Freshness, readFreshness, writeFreshness } from '../../ledger/state/freshness.ts';
 import { readHistoryStrictly } from '../../ledger/state/history.ts';
 import {
@@ -12,10 +12,12 @@ import {
   writeNotifiedStale,
 } from '../../ledger/state/notified.ts';
 import { layout } from '../../ledger/store/layout.ts';
+import { ifReadable } from '../../ledger/store/object-error.ts';
 import type { DriveDeps, RunDeps } from '../deps.ts';
 import { hasRecovered, isCurrent, needsNotice } from '../freshness/change.ts';
-import { type Basis, basisOf, judge, type Judgement } from '../freshness/judge.ts';
+import { type Basis, basisOf, basisOfFile, judge, type Judgement } from '../freshness/judge.ts';
 import { currentFreshness } from '../freshness/record.ts';
+import { readPolicy } from '../state/read-policy.ts';
 import { removeHandled } from '../state/resting.ts';
 import { tryHint } from '../state/try-hint.ts';
 import type { Language, Locale } from './message/notification.ts';
@@ -71,10 +73,22 @@ async function publishPolicy(deps: Deps, id: string): Promise<boolean> {
   return publishStale(deps, found, messageAbout(found, known, at), own);
 }
 
+/** Returns what a policy is judged by: as schedule last read it, or from its file when the cursors are lost or unreadable. */
+async function basisFor(deps: Deps, policy: string): Promise<Basis | undefined> {
+  const { store } = deps;
+  const cursors = (await ifReadable(readCursorsStrictly(store)))?.policies;
+  if (cursors !== undefined) {
+    return basisOf(Object.hasOwn(cursors, policy) ? cursors[policy] : undefined);
+  }
+  const [file] = await store.list(layout.policy(policy), { max: 1 });
+  const parsed = (await readPolicy(deps, policy))?.parsed;
+  return parsed?.ok === true ? basisOfFile(parsed.policy, file?.lastModified ?? 0) : undefined;
+}
+
 /** Judges a policy from its archives, and stores what they say; undefined when it is not active. */
-async function findOut({ clock, store }: Deps, policy: string): Promise<Found | undefined> {
-  const cursors = await readCursors(store);
-  const basis = basisOf(Object.hasOwn(cursors, policy) ? cursors[policy] : undefined);
+async function findOut(deps: Deps, policy: string): Promise<Found | undefined> {
+  const { clock, store } = deps;
+  const basis = await basisFor(deps, policy);
   if (basis === undefined) return undefined;
   const now = clock.now();
   const freshness = await currentFreshness(store, policy, await readFreshness(store, policy), now);

@@ -16,15 +16,16 @@ type Deps = Pick<RunDeps, 'clock' | 'log' | 'ledger' | 'store'>;
 
 /**
  * Returns the cursors: one LIST of the policy files, and a GET for each that changed. Slots of new policies count from `from`
- * (epoch ms). A policy whose file cannot be read keeps its cursor, and is tried again with growing pauses.
+ * (epoch ms). For freshness they count from then too, or from when the file was written if the cursors are `lost`. A policy whose file cannot be read keeps its cursor, and is tried again with growing pauses.
  */
 export async function readPolicyCursors(
   deps: Deps,
   known: Cursors,
   from: number,
+  { lost = false }: { lost?: boolean } = {},
 ): Promise<Cursors> {
   const cursors: Cursors = {};
-  for (const { key, etag } of await deps.store.list(layout.policies)) {
+  for (const { key, etag, lastModified } of await deps.store.list(layout.policies)) {
     const policy = readPolicyKey(key);
     if (policy === undefined) continue;
     const before = known[policy];
@@ -37,7 +38,9 @@ export async function readPolicyCursors(
     cursors[policy] = resting;
     if (resting.unread?.etag === etag && deps.clock.now() < resting.unread.retry_at) continue;
     const failure = await contain(deps, { event: 'policy_delayed', policy }, async () => {
-      cursors[policy] = await readCursor(deps, policy, etag, { before, from });
+      const cursor = await readCursor(deps, policy, etag, { before, from });
+      const isNew = lost && before === undefined;
+      cursors[policy] = isNew ? countingFrom(cursor, lastModified) : cursor;
     });
     if (!isUnreadable(failure)) continue;
     cursors[policy] = restCursor(resting, etag, deps.clock.now());
@@ -46,6 +49,11 @@ export async function readPolicyCursors(
     );
   }
   return cursors;
+}
+
+function countingFrom(cursor: Cursor, counts_from: number): Cursor {
+  const { freshness } = cursor;
+  return freshness === undefined ? cursor : { ...cursor, freshness: { ...freshness, counts_from } };
 }
 
 /** Returns the cursor of a policy whose file cannot be read now (epoch ms): all else stays as it was. */

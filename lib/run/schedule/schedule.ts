@@ -83,7 +83,7 @@ async function scheduleDue(deps: Deps, memory: ScheduleMemory): Promise<string[]
   const stored = memory.cursors ?? (await readKnown(deps));
   const known = stored ?? {};
   const from = stored === undefined ? now - LOOK_BACK_MS : now;
-  let cursors = await readPolicyCursors(deps, known, from);
+  let cursors = await readPolicyCursors(deps, known, from, { lost: stored === undefined });
   if (Object.values(cursors).some((cursor) => dueSlotsOf(cursor, now).length > 0)) {
     // Another instance may have handled these slots since this one read the cursors.
     const latest = await readCursors(deps.store);

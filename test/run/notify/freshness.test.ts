@@ -8,6 +8,7 @@ import { layout } from '../../../lib/ledger/store/layout.ts';
 import { checkRecovered, publishFreshness } from '../../../lib/run/notify/freshness.ts';
 import { withFailingStore } from '../../support/fake-stores.ts';
 import { activate, DAY, storeRun } from '../../support/full-run.ts';
+import { policyText } from '../../support/policy-text.ts';
 import { inboxScene } from '../../support/inbox-scene.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 
@@ -132,6 +133,24 @@ describe('publishFreshness', () => {
     const chinese = messages.map(({ message }) => /\p{Script=Han}/u.test(String(message)));
     expect(chinese).toEqual([isChinese, isChinese]);
   });
+
+  it.each(['unreadable', 'lost'])(
+    'publishes staleness by the policy file when the cursors are %s',
+    async (how) => {
+      const { deps, store, published, hints } = await scene();
+      await store.remove([layout.cursors]);
+      await store.put(layout.policy('nightly'), policyText('nightly'));
+      const list: typeof store.list = async (...args) =>
+        (await store.list(...args)).map((one) => ({ ...one, lastModified: NOW - 9 * DAY }));
+      const get: typeof store.get = (key) =>
+        how === 'unreadable' && key === layout.cursors
+          ? Promise.reject(new PhonevaultError('access_denied', 'no right'))
+          : store.get(key);
+      await publishFreshness({ ...deps, store: { ...store, get, list } }, [HINT]);
+      expect(published).toMatchObject([{ kind: 'stale', policy: 'nightly' }]);
+      expect(await hints()).toEqual([]);
+    },
+  );
 
   it('ignores other hints, and those that are gone', async () => {
     const { deps, store, published, lines, hints } = inboxScene();

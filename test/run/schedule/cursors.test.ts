@@ -32,7 +32,7 @@ function setUp() {
     return store.get(key);
   };
   const ledger = { bucket: 'phonevault-state', prefix: 'phonevault/' };
-  const read = (known: Cursors, now: number) =>
+  const read = (known: Cursors, now: number, options: { lost?: boolean } = {}) =>
     readPolicyCursors(
       {
         clock,
@@ -42,6 +42,7 @@ function setUp() {
       },
       known,
       now,
+      options,
     );
   const put = (text: string) => store.put(layout.policy('nightly'), text);
   const hints = async () =>
@@ -52,6 +53,18 @@ function setUp() {
 }
 
 describe('readPolicyCursors', () => {
+  it('judges freshness from when the file was written while the cursors cannot be read, so that cold instances find staleness', async () => {
+    const { read, put } = setUp();
+    await put(POLICY);
+    const later = T0 + 9 * HOUR;
+    const countsFrom = async (known: Cursors, lost: boolean) =>
+      (await read(known, later, { lost })).nightly?.freshness?.counts_from;
+    expect(await countsFrom({}, true)).toBe(T0);
+    expect(await countsFrom({}, false)).toBe(later);
+    const inactive = { etag: 'old', active: false, handled_until: T0 };
+    expect(await countsFrom({ nightly: inactive }, true)).toBe(later);
+  });
+
   it('counts slots from when a policy is first seen', async () => {
     const { read, put } = setUp();
     await put(POLICY);
