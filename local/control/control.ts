@@ -1,14 +1,16 @@
-import { createHash } from 'node:crypto';
+import type * as z from 'zod';
 import type { CallCounts } from '../api/calls.ts';
 import { createPhones, deletePhone } from '../cph/world/lifecycle.ts';
 import type { Phone } from '../cph/world/fleet.ts';
 import { setStatus } from '../cph/world/power.ts';
 import type { Limits } from '../cph/world/settings.ts';
 import type { Trace } from '../cph/world/traces.ts';
-import { filesOf, type World } from '../cph/world/world.ts';
+import type { World } from '../cph/world/world.ts';
 import { createRandom } from '../simulation/random.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Time } from '../simulation/time.ts';
+import { changeLimits, type limitsInputSchema } from './limits.ts';
+import { describeFiles, type fileSchema, type FileView, putFile, wipe } from './phone-files.ts';
 import { createDeliveries, type Delivery, type DeliverySettings } from './deliveries.ts';
 
 export type PhoneView = {
@@ -19,8 +21,6 @@ export type PhoneView = {
   image_version: string;
 };
 
-export type FileView = { path: string; size: number; sha256: string };
-
 /** The /_local API as functions. Each first runs the events that are due. */
 export type Control<Message = unknown> = {
   messages(): Promise<Message[]>;
@@ -28,10 +28,13 @@ export type Control<Message = unknown> = {
   phones(): Promise<PhoneView[]>;
   /** Creates phones; undefined if the server is unknown. */
   createPhones(count: number, serverId?: string): Promise<PhoneView[] | undefined>;
-  /** Returns false, like the two below (or undefined), if the phone is unknown. */
+  /** Returns false, like those below (or undefined), if the phone is unknown. */
   deletePhone(id: string): Promise<boolean>;
   setStatus(id: string, status: number): Promise<boolean>;
   files(id: string): Promise<FileView[] | undefined>;
+  putFile(id: string, file: z.infer<typeof fileSchema>): Promise<FileView | undefined>;
+  /** Returns how many files were deleted. */
+  wipe(id: string, path: string): Promise<number | undefined>;
   traces(): Promise<Trace[]>;
   /** Returns what the triggers of traces and topics have delivered, oldest first. */
   events(): Promise<Delivery[]>;
@@ -40,6 +43,7 @@ export type Control<Message = unknown> = {
   /** Delivers the event that a topic's message becomes. */
   deliverMessage(event: unknown): void;
   limits(): Limits;
+  changeLimits(input: z.infer<typeof limitsInputSchema>): void;
   /** Runs what is due at the old speed first. */
   setSpeed(speed: number): Promise<void>;
   addFault(fault: Fault): void;
@@ -89,6 +93,8 @@ export function createControl<Message>(options: {
       return (await withPhone(id, (phone) => (setStatus(world, phone, status), true))) ?? false;
     },
     files: (id) => withPhone(id, (phone) => describeFiles(world, phone)),
+    putFile: (id, file) => withPhone(id, (phone) => putFile(world, phone, file)),
+    wipe: (id, path) => withPhone(id, (phone) => wipe(world, phone, path)),
     async traces() {
       await timeline.advance();
       return world.traces.list();
@@ -100,6 +106,7 @@ export function createControl<Message>(options: {
     setDelivery: deliveries.set,
     deliverMessage: deliveries.deliverMessage,
     limits: () => ({ ...world.limits }),
+    changeLimits: (input) => changeLimits(world.limits, input),
     async setSpeed(speed) {
       await timeline.advance();
       time.setSpeed(speed);
@@ -117,14 +124,4 @@ function describe(phone: Phone): PhoneView {
     status: phone.status,
     image_version: phone.imageVersion,
   };
-}
-
-function describeFiles(world: World, phone: Phone): FileView[] {
-  return [...filesOf(world, phone)]
-    .map(([path, data]) => ({
-      path,
-      size: data.byteLength,
-      sha256: createHash('sha256').update(data).digest('hex'),
-    }))
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
 }

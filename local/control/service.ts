@@ -7,10 +7,12 @@ import type { Service } from '../http/server.ts';
 import { deliveryForms } from './deliveries.ts';
 import { faultSchema } from '../faults/fault.ts';
 import type { Control } from './control.ts';
+import { limitsInputSchema } from './limits.ts';
+import { fileSchema, wipeSchema } from './phone-files.ts';
 
 const MAX_BODY = 4 * 1024 * 1024;
 
-type Input = { id: string; body: unknown };
+type Input = { id: string; body: unknown; query: Record<string, string> };
 type ControlRoute = Route & { run(control: Control, input: Input): unknown };
 
 const createSchema = z.strictObject({
@@ -43,6 +45,10 @@ const ROUTES: readonly ControlRoute[] = [
     return settings;
   }),
   route('GET', 'limits', (control) => control.limits()),
+  route('POST', 'limits', (control, { body }) => {
+    control.changeLimits(limitsInputSchema.parse(body));
+    return control.limits();
+  }),
   route('GET', 'phones', (control) => control.phones()),
   route('POST', 'phones', async (control, { body }) => {
     const { count, server_id } = createSchema.parse(body);
@@ -53,6 +59,13 @@ const ROUTES: readonly ControlRoute[] = [
   ),
   route('GET', 'phones/:id/files', async (control, { id }) => {
     return (await control.files(id)) ?? notFound('phone');
+  }),
+  route('PUT', 'phones/:id/files', async (control, { id, body }) => {
+    return (await control.putFile(id, fileSchema.parse(body))) ?? notFound('phone');
+  }),
+  route('DELETE', 'phones/:id/files', async (control, { id, query }) => {
+    const deleted = await control.wipe(id, wipeSchema.parse(query).path);
+    return deleted === undefined ? notFound('phone') : { deleted };
   }),
   route('POST', 'phones/:id/status', async (control, { id, body }) => {
     const { status } = statusSchema.parse(body);
@@ -78,13 +91,18 @@ const ROUTES: readonly ControlRoute[] = [
 export function createControlService(control: Control): Service {
   const find = createRouter(ROUTES);
   return async (request) => {
-    const match = find(request.method, targetOf(request).path);
+    const { path, query } = targetOf(request);
+    const match = find(request.method, path);
     if (match === undefined) return notFound('path');
     const body = await readBody(request, MAX_BODY);
     if (body === undefined)
       return jsonResponse(413, { error: `the body is larger than ${MAX_BODY} bytes` });
     try {
-      const input = { id: match.params.id ?? '', body: parseJson(body) };
+      const input = {
+        id: match.params.id ?? '',
+        body: parseJson(body),
+        query: Object.fromEntries(new URLSearchParams(query)),
+      };
       const result = await match.route.run(control, input);
       return result instanceof Response ? result : jsonResponse(200, result);
     } catch (error) {

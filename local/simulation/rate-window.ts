@@ -21,3 +21,17 @@ export function createRateWindow(limit: number, ms: number): RateWindow {
     },
   };
 }
+
+/** A fixed window: at most `limit` calls in each `ms` milliseconds since the epoch. */
+export function createFixedWindow(limit: number, ms: number): RateWindow {
+  let current = -1;
+  let count = 0;
+  return {
+    admit(now) {
+      const window = Math.floor(now / ms);
+      if (window !== current) [current, count] = [window, 0];
+      count += 1;
+      return count <= limit;
+    },
+  };
+}

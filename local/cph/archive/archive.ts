@@ -3,6 +3,7 @@ import type { PhoneFiles } from './phone-files.ts';
 import { createPathMatcher } from './path-pattern.ts';
 
 export type Entry = { path: string; data: Uint8Array | undefined };
+export type OwnedEntry = Entry & { uid: number };
 
 // A fixed time, so that the same phone and paths give the same bytes.
 const MTIME = new Date('2026-01-01T00:00:00Z');
@@ -37,8 +38,11 @@ export function selectEntries(
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Returns a tar of the entries, with names relative to the root. */
-export async function packArchive(entries: readonly Entry[]): Promise<Uint8Array> {
+/** Returns a tar of the entries, with names relative to the root and the owners of their paths. */
+export async function packArchive(
+  entries: readonly Entry[],
+  uidOf: (path: string) => number,
+): Promise<Uint8Array> {
   const stream = pack();
   const chunks: Buffer[] = [];
   const done = new Promise<void>((resolve, reject) => {
@@ -47,7 +51,8 @@ export async function packArchive(entries: readonly Entry[]): Promise<Uint8Array
     stream.on('error', reject);
   });
   for (const { path, data } of entries) {
-    const attributes = { mtime: MTIME, uid: 10_001, gid: 10_001 };
+    const uid = uidOf(path);
+    const attributes = { mtime: MTIME, uid, gid: uid };
     if (data === undefined) {
       stream.entry({ ...attributes, name: `${path.slice(1)}/`, type: 'directory', mode: 0o771 });
     } else {
@@ -60,8 +65,8 @@ export async function packArchive(entries: readonly Entry[]): Promise<Uint8Array
 }
 
 /** Returns the entries of a tar. Rejects if it is malformed or truncated. */
-export async function unpackArchive(archive: Uint8Array): Promise<Entry[]> {
-  const entries: Entry[] = [];
+export async function unpackArchive(archive: Uint8Array): Promise<OwnedEntry[]> {
+  const entries: OwnedEntry[] = [];
   const stream = extract();
   const done = new Promise<void>((resolve, reject) => {
     stream.on('entry', (header, body, next) => {
@@ -71,7 +76,7 @@ export async function unpackArchive(archive: Uint8Array): Promise<Entry[]> {
         const path = `/${header.name.replace(/\/+$/, '')}`;
         const data =
           header.type === 'directory' ? undefined : new Uint8Array(Buffer.concat(chunks));
-        entries.push({ path, data });
+        entries.push({ path, data, uid: header.uid ?? 0 });
         next();
       });
       body.on('error', reject);
@@ -84,9 +89,17 @@ export async function unpackArchive(archive: Uint8Array): Promise<Entry[]> {
   return entries;
 }
 
-/** Returns a phone's files after a restore. An archived directory replaces the phone's with all its content. */
-export function applyEntries(files: PhoneFiles, entries: readonly Entry[]): PhoneFiles {
-  const replaced = new Set(entries.filter((e) => e.data === undefined).map((e) => e.path));
+/**
+ * Returns a phone's files after a restore. `merge` leaves what the archive lacks; with `replace` an archived directory
+ * replaces the phone's with all its content.
+ */
+export function applyEntries(
+  files: PhoneFiles,
+  entries: readonly Entry[],
+  mode: 'merge' | 'replace',
+): PhoneFiles {
+  const directories = entries.filter((e) => mode === 'replace' && e.data === undefined);
+  const replaced = new Set(directories.map((e) => e.path));
   const after = new Map<string, Uint8Array>();
   for (const [path, data] of files) if (!hasAncestor(path, replaced)) after.set(path, data);
   for (const { path, data } of entries) if (data !== undefined) after.set(path, data);

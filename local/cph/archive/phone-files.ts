@@ -21,17 +21,19 @@ const APPS = [
 
 /**
  * Returns the files of a phone, a pure function of seed, phone and generation. `rich` has tens of KB and every kind of name
- * that is hard for a tar; `tiny` has a few hundred bytes, for fleets of thousands.
+ * that is hard for a tar; `tiny` has a few hundred bytes, for fleets of thousands. After a reset a phone has a fresh system.
  */
 export function generateFiles(options: {
   seed: number;
   phoneId: string;
   generation: number;
+  imageVersion: string;
   style: 'rich' | 'tiny';
 }): PhoneFiles {
-  const { seed, phoneId, generation, style } = options;
+  const { seed, phoneId, generation, imageVersion, style } = options;
+  if (generation > 1) return freshFiles(generation);
   const random = createRandom(seed, `files/${phoneId}/${generation}`);
-  return style === 'tiny' ? tinyFiles(random, phoneId) : richFiles(random, phoneId);
+  return style === 'tiny' ? tinyFiles(random, phoneId) : richFiles(random, phoneId, imageVersion);
 }
 
 function tinyFiles(random: Random, phoneId: string): PhoneFiles {
@@ -41,7 +43,20 @@ function tinyFiles(random: Random, phoneId: string): PhoneFiles {
   ]);
 }
 
-function richFiles(random: Random, phoneId: string): PhoneFiles {
+/** What a system has before anyone used it. */
+function freshFiles(generation: number): PhoneFiles {
+  return new Map([
+    [
+      '/data/data/com.android.settings/shared_prefs/setup.xml',
+      text(`<map><int name="boot" value="${generation}" /></map>\n`),
+    ],
+    ['/data/media/0/.nomedia', new Uint8Array()],
+  ]);
+}
+
+function richFiles(random: Random, phoneId: string, imageVersion: string): PhoneFiles {
+  // Since Android 11 an app's folder has random names.
+  const hasLabels = Number(/\d+/.exec(imageVersion)?.[0]) >= 11;
   const files = new Map<string, Uint8Array>();
   const blob = (max: number) => randomBytes(random, between(random, 1, max));
   for (const app of APPS) {
@@ -52,7 +67,8 @@ function richFiles(random: Random, phoneId: string): PhoneFiles {
     files.set(`${home}/shared_prefs/settings.xml`, preferences(random, phoneId));
     files.set(`${home}/cache/http/${between(random, 1_000, 9_999)}.0`, blob(1_000));
     files.set(`/data/media/0/Android/data/${app}/files/state.json`, state(random));
-    const folder = `/data/app/~~${label(random)}==/${app}-${label(random)}==`;
+    const labelled = `/data/app/~~${label(random)}==/${app}-${label(random)}==`;
+    const folder = hasLabels ? labelled : `/data/app/${app}-1`;
     files.set(`${folder}/base.apk`, blob(3_000));
     files.set(`${folder}/lib/arm64/libmain.so`, blob(1_500));
   }

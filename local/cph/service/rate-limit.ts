@@ -1,5 +1,9 @@
 import type { Identity } from '../../iam/auth/gateway.ts';
-import { createRateWindow, type RateWindow } from '../../simulation/rate-window.ts';
+import {
+  createFixedWindow,
+  createRateWindow,
+  type RateWindow,
+} from '../../simulation/rate-window.ts';
 import type { Time } from '../../simulation/time.ts';
 import type { World } from '../world/world.ts';
 import type { Kind } from './operations.ts';
@@ -14,8 +18,9 @@ export function createRateLimit(
   const windows = new Map<string, RateWindow>();
   return ({ principal }, kind) => {
     const limit = kind === 'write' ? limits.writesPerMinute : limits.readsPerMinute;
-    const name = `${principal.userId}/${kind}/${limit}`;
-    const window = windows.get(name) ?? createRateWindow(limit, MINUTE);
+    const name = `${principal.userId}/${kind}/${limits.window}/${limit}`;
+    const create = limits.window === 'fixed' ? createFixedWindow : createRateWindow;
+    const window = windows.get(name) ?? create(limit, MINUTE);
     windows.set(name, window);
     return window.admit(time.simulated()) ? undefined : limit;
   };

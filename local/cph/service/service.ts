@@ -27,7 +27,9 @@ export function createCph(options: {
     const caller = await gateway.identify(call.request, call.body);
     if (caller instanceof Response) return caller;
     const exceeded = admit(caller, operation.kind);
-    if (exceeded !== undefined) return throttled('cph', exceeded, time);
+    if (exceeded !== undefined) {
+      return throttled('cph', world.limits.hint ? exceeded : undefined, time);
+    }
     await world.timeline.advance();
     const requestId = hexId(random);
     try {

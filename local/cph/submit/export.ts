@@ -3,7 +3,7 @@ import { packArchive, selectEntries } from '../archive/archive.ts';
 import type { Job, JobWork } from '../world/jobs.ts';
 import type { Phone } from '../world/fleet.ts';
 import type { StorageInfo } from './storage-request.ts';
-import { filesOf, type World } from '../world/world.ts';
+import { filesOf, uidOf, type World } from '../world/world.ts';
 
 const OPERATION = 'batch-storage';
 
@@ -36,7 +36,7 @@ async function runExport(
     await leavePartialObject(world, phone, info);
     return failed.code ?? 'CPS.0107';
   }
-  const archive = await packArchive(entries);
+  const archive = await packArchive(entries, (path) => uidOf(world, phone, path));
   // The phone was deleted or reset meanwhile.
   if (job.status !== 1) return undefined;
   if (faults.forPhone('missing_object', phone.id, OPERATION) !== undefined) return undefined;
@@ -57,7 +57,7 @@ async function leavePartialObject(world: World, phone: Phone, info: StorageInfo)
   if (!(await canWrite(world, info.bucket_name))) return;
   const entries = selectEntries(filesOf(world, phone), info.include_files, info.exclude_files);
   if (entries === undefined) return;
-  const archive = await packArchive(entries);
+  const archive = await packArchive(entries, (path) => uidOf(world, phone, path));
   const part = archive.subarray(0, between(random, 0, archive.length - 1));
   const facts = { lastModified: timeline.realNow(), contentType: 'application/x-tar' };
   await backend.write(info.bucket_name, info.object_path, part, facts).catch(() => undefined);

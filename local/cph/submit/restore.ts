@@ -1,4 +1,4 @@
-import { applyEntries, type Entry, unpackArchive } from '../archive/archive.ts';
+import { applyEntries, type OwnedEntry, unpackArchive } from '../archive/archive.ts';
 import { archiveId } from './export.ts';
 import type { JobWork } from '../world/jobs.ts';
 import type { Phone } from '../world/fleet.ts';
@@ -8,7 +8,7 @@ import { filesOf, type World } from '../world/world.ts';
 const OPERATION = 'batch-restore';
 const MAX_ARCHIVE = 256 * 1024 * 1024;
 
-/** Returns the work of a restore job: the archive's content replaces the phone's. */
+/** Returns the work of a restore job: puts the archive's content on the phone, with the owners that it has there. */
 export function restoreWork(world: World, phone: Phone, info: RestoreInfo): JobWork {
   const { faults, timings } = world;
   const isEndless = faults.forPhone('never_ends', phone.id, OPERATION) !== undefined;
@@ -19,7 +19,8 @@ export function restoreWork(world: World, phone: Phone, info: RestoreInfo): JobW
       const result = await readArchive(world, phone, info);
       if (job.status !== 1) return;
       if (typeof result === 'string') return world.jobs.finish(job, result);
-      phone.files = applyEntries(filesOf(world, phone), result);
+      phone.files = applyEntries(filesOf(world, phone), result, world.switches.restore);
+      for (const { path, uid } of result) phone.owners.set(path, uid);
       world.jobs.finish(job);
     },
   };
@@ -30,7 +31,7 @@ async function readArchive(
   world: World,
   phone: Phone,
   info: RestoreInfo,
-): Promise<Entry[] | string> {
+): Promise<OwnedEntry[] | string> {
   const { backend, faults, switches } = world;
   const { bucket_name: bucket, object_path: key } = info;
   const failed = faults.forPhone('job_failed', phone.id, OPERATION);

@@ -65,7 +65,7 @@ export function createWorld(options: WorldOptions): World {
       timeline,
       timings,
       random: stream('jobs'),
-      perServer: limits.exportsPerServer,
+      limits,
       onePerPhone: () => switches.busyPhones === 'queue',
     }),
     traces: createTraces({

@@ -17,6 +17,8 @@ export type Phone = {
   dataBytes: number;
   /** The files after a restore; undefined means those generated from id and generation. */
   files: PhoneFiles | undefined;
+  /** The uids of files that were restored or written, by path. */
+  owners: Map<string, number>;
 };
 
 export type Server = {
@@ -76,6 +78,7 @@ export function createFleet(options: {
       generation: 1,
       dataBytes: between(random, min, max),
       files: undefined,
+      owners: new Map(),
     };
     created += 1;
     phones.set(phone.id, phone);

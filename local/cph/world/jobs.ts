@@ -43,16 +43,17 @@ export type Jobs = {
   activeOf(phoneId: string): Job[];
 };
 
-/** The jobs of all phones. Exports and restores share `perServer` slots on each server. */
+/** The jobs of all phones. Exports and restores share the slots of their server and of the account. */
 export function createJobs(options: {
   timeline: Timeline;
   timings: Timings;
   random: Random;
-  perServer: number;
+  /** Read whenever a job may start. */
+  limits: { exportsPerServer: number; exportsPerAccount: number };
   /** True if the jobs of a phone run one after the other. */
   onePerPhone: () => boolean;
 }): Jobs {
-  const { timeline, timings, random, perServer, onePerPhone } = options;
+  const { timeline, timings, random, limits, onePerPhone } = options;
   const byId = new Map<string, Job>();
   const byRequest = new Map<string, Job[]>();
   const visibleFrom = new Map<string, number>();
@@ -81,9 +82,11 @@ export function createJobs(options: {
     });
   };
 
+  const running = () => [...servers.values()].reduce((sum, queue) => sum + queue.running, 0);
+
   const startNext = (serverId: string) => {
     const queue = queueOf(serverId);
-    while (queue.running < perServer) {
+    while (queue.running < limits.exportsPerServer && running() < limits.exportsPerAccount) {
       const index = queue.waiting.findIndex(
         (job) => !onePerPhone() || !activeOf(job.phoneId).some((other) => other.running),
       );
@@ -92,6 +95,11 @@ export function createJobs(options: {
       queue.running += 1;
       start(next);
     }
+  };
+
+  /** A slot of the account may go to any server. */
+  const startAll = (first: string) => {
+    for (const id of [first, ...servers.keys()]) startNext(id);
   };
 
   const activeOf = (phoneId: string) => active.get(phoneId) ?? [];
@@ -117,7 +125,7 @@ export function createJobs(options: {
     if (job.running) queue.running -= 1;
     else queue.waiting = queue.waiting.filter((other) => other !== job);
     job.running = false;
-    startNext(job.serverId);
+    startAll(job.serverId);
   };
 
   return {

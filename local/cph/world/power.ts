@@ -39,6 +39,7 @@ export function changePower(world: World, kind: PowerKind, phone: Phone, request
   if (kind === 'reset') {
     phone.generation += 1;
     phone.files = undefined;
+    phone.owners.clear();
   }
   if (transition.trace !== undefined) traces.record(transition.trace, phone, timeline.realNow());
   const [min, max] = timings[transition.duration];

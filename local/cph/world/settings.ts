@@ -22,6 +22,8 @@ export const switchesSchema = z.strictObject({
   oddStatusRate: z.number().min(0).max(1).default(0),
   /** The share of failed exports that leave a partial archive. */
   partialObjectRate: z.number().min(0).max(1).default(0.3),
+  /** What a restore does to files that the archive lacks, below a folder that it has. */
+  restore: z.enum(['merge', 'replace']).default('merge'),
   /** The resource_id of the trace createCloudPhone: the phone or the order. */
   traceResource: z.enum(['phone', 'order']).default('phone'),
 });
@@ -35,6 +37,11 @@ export const limitsSchema = z.strictObject({
   writesPerMinute: z.number().int().min(1),
   readsPerMinute: z.number().int().min(1),
   exportsPerServer: z.number().int().min(1),
+  exportsPerAccount: z.number().int().min(1),
+  /** How calls a minute are counted. */
+  window: z.enum(['sliding', 'fixed']),
+  /** Whether a 429 names its limit. */
+  hint: z.union([z.boolean(), z.stringbool()]),
 });
 
 /** Limits that the service does not publish. */
@@ -49,6 +56,9 @@ export function drawLimits(random: Random, overrides: Partial<Limits> = {}): Lim
     writesPerMinute: between(random, 6, 20),
     readsPerMinute: between(random, 60, 200),
     exportsPerServer: between(random, 2, 6),
+    exportsPerAccount: 1_000_000,
+    window: 'sliding',
+    hint: true,
     ...overrides,
   };
 }

@@ -2,6 +2,7 @@ import type { FaultRegistry } from '../../faults/fault-registry.ts';
 import type { ObjectBackend } from '../../obs/storage/backend.ts';
 import type { Random } from '../../simulation/random.ts';
 import { generateFiles, type PhoneFiles } from '../archive/phone-files.ts';
+import { ownerOf } from '../archive/owners.ts';
 import type { Jobs } from './jobs.ts';
 import type { Fleet, Phone } from './fleet.ts';
 import type { Limits, Switches, Timings } from './settings.ts';
@@ -30,7 +31,11 @@ export type World = {
 /** Returns the files of a phone. */
 export function filesOf(world: World, phone: Phone): PhoneFiles {
   const { seed, fileStyle: style } = world;
-  return (
-    phone.files ?? generateFiles({ seed, phoneId: phone.id, generation: phone.generation, style })
-  );
+  const { id: phoneId, generation, imageVersion } = phone;
+  return phone.files ?? generateFiles({ seed, phoneId, generation, imageVersion, style });
+}
+
+/** Returns the uid of a path of a phone. */
+export function uidOf({ seed }: World, { id, generation, owners }: Phone, path: string): number {
+  return owners.get(path) ?? ownerOf({ seed, phoneId: id, generation }, path);
 }

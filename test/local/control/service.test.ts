@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CallCounts } from '../../../local/api/calls.ts';
-import type { FileView, PhoneView } from '../../../local/control/control.ts';
+import type { PhoneView } from '../../../local/control/control.ts';
+import type { FileView } from '../../../local/control/phone-files.ts';
 import { createControlService } from '../../../local/control/service.ts';
 import type { Trace } from '../../../local/cph/world/traces.ts';
 import { cphFixture } from '../support/cph.ts';
@@ -40,6 +41,81 @@ describe('/_local', () => {
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     });
     expect((await send('GET', '/_local/messages')).body).toEqual([]);
+  });
+
+  it('writes files of a phone and wipes below a path', async () => {
+    const { cloud, send } = fixture();
+    const id = cloud.phones()[0]!.id;
+    const path = `/_local/phones/${id}/files`;
+    const put = (body: object) => send<FileView>('PUT', path, body);
+    const text = await put({ path: '/data/data/com.example.new/a', text: 'é', uid: 10_777 });
+    expect(text).toMatchObject({
+      status: 200,
+      body: { path: '/data/data/com.example.new/a', size: 2 },
+    });
+    expect((await put({ path: '/data/datax', size: 3 })).body.size).toBe(3);
+    expect((await put({ path: '/data/empty' })).body.size).toBe(0);
+    const list = async () => (await send<FileView[]>('GET', path)).body.map((file) => file.path);
+    expect(await list()).toContain('/data/data/com.example.new/a');
+
+    expect((await send('DELETE', `${path}?path=/data/data`)).status).toBe(200);
+    const left = await list();
+    expect(left.filter((one) => one.startsWith('/data/data/'))).toEqual([]);
+    expect(left).toEqual(expect.arrayContaining(['/data/datax', '/data/empty']));
+    await send('DELETE', `${path}?path=${encodeURIComponent('/')}`);
+    expect(await list()).toEqual([]);
+  });
+
+  it.each([
+    ['PUT', 'files', { path: 'data' }],
+    ['PUT', 'files', { path: '/data/../etc' }],
+    ['PUT', 'files', { path: '/data/' }],
+    ['PUT', 'files', { path: '/data/a', text: '', size: 1 }],
+    ['PUT', 'files', { path: '/data/a', uid: -1 }],
+    ['DELETE', 'files', undefined],
+    ['DELETE', 'files?path=data', undefined],
+  ])('refuses %s %s of a phone with %j', async (method, path, body) => {
+    const { cloud, send } = fixture();
+    const { status } = await send(method, `/_local/phones/${cloud.phones()[0]!.id}/${path}`, body);
+    expect(status).toBe(400);
+    expect((await send(method, `/_local/phones/none/files?path=/a`, { path: '/a' })).status).toBe(
+      404,
+    );
+  });
+
+  it('changes hidden limits in mid-run', async () => {
+    const { cloud, send } = fixture();
+    const change = {
+      writes_per_minute: 1,
+      reads_per_minute: 2,
+      phones_per_call: 3,
+      exports_per_server: 4,
+      exports_per_account: 5,
+      window: 'fixed',
+      hint: false,
+    };
+    expect((await send('POST', '/_local/limits', change)).body).toEqual({
+      writesPerMinute: 1,
+      readsPerMinute: 2,
+      storageInfosPerCall: 3,
+      restoreInfosPerCall: 3,
+      phonesPerCall: 3,
+      exportsPerServer: 4,
+      exportsPerAccount: 5,
+      window: 'fixed',
+      hint: false,
+    });
+    expect((await send('POST', '/_local/limits', { reads_per_minute: 1 })).body).toMatchObject({
+      readsPerMinute: 1,
+      writesPerMinute: 1,
+    });
+    await cloud.send('GET', `${cloud.base}/phones`);
+    const refused = await cloud.send('GET', `${cloud.base}/phones`);
+    expect(refused.status).toBe(429);
+    expect(JSON.stringify(refused.body)).not.toContain('limit:');
+    for (const wrong of [{ writes_per_minute: 0 }, { window: 'none' }, { other: 1 }]) {
+      expect((await send('POST', '/_local/limits', wrong)).status).toBe(400);
+    }
   });
 
   it('shows every operation in the calls, from zero', async () => {

@@ -37,10 +37,17 @@ describe('selectEntries', () => {
 });
 
 describe('packArchive', () => {
-  const files = generateFiles({ seed: 1, phoneId: 'p', generation: 1, style: 'rich' });
+  const files = generateFiles({
+    seed: 1,
+    phoneId: 'p',
+    generation: 1,
+    imageVersion: 'AOSP 11.0',
+    style: 'rich',
+  });
+  const uidOf = (path: string) => path.length;
 
   it('writes a tar that the system’s tar unpacks to the same bytes', async () => {
-    const archive = await packArchive(selectEntries(files, ['/data', '/cache'], []) ?? []);
+    const archive = await packArchive(selectEntries(files, ['/data', '/cache'], []) ?? [], uidOf);
     const folder = mkdtempSync(join(tmpdir(), 'archive-'));
     try {
       execFileSync('tar', ['-xf', '-', '-C', folder], { input: archive });
@@ -54,30 +61,44 @@ describe('packArchive', () => {
 
   it('writes the same bytes for the same entries, and unpacks them', async () => {
     const entries = selectEntries(files, ['/data'], []) ?? [];
-    const archive = await packArchive(entries);
-    expect(Buffer.compare(archive, await packArchive(entries))).toBe(0);
+    const archive = await packArchive(entries, uidOf);
+    expect(Buffer.compare(archive, await packArchive(entries, uidOf))).toBe(0);
     const hex = (list: typeof entries) =>
       list.map(({ path, data }) => [path, data && Buffer.from(data).toString('hex')]);
-    expect(hex(await unpackArchive(archive))).toEqual(hex(entries));
+    const unpacked = await unpackArchive(archive);
+    expect(hex(unpacked)).toEqual(hex(entries));
+    expect(unpacked.map(({ uid }) => uid)).toEqual(entries.map(({ path }) => path.length));
   });
 
   it.each([
     ['truncated', 2_000],
     ['truncated in the first block', 100],
   ])('refuses an archive that is %s', async (_, length) => {
-    const archive = await packArchive(selectEntries(files, ['/data'], []) ?? []);
+    const archive = await packArchive(selectEntries(files, ['/data'], []) ?? [], uidOf);
     await expect(unpackArchive(archive.subarray(0, length))).rejects.toThrow();
   });
 });
 
 describe('applyEntries', () => {
-  it('replaces archived directories with all their content, and single files', () => {
-    const after = applyEntries(FILES, [
-      { path: '/data/data/a', data: undefined },
-      { path: '/data/data/a/new', data: bytes('n') },
-      { path: '/data/media/0/m', data: bytes('changed') },
-    ]);
-    expect([...after].map(([path, data]) => [path, Buffer.from(data).toString()]).sort()).toEqual([
+  const ENTRIES = [
+    { path: '/data/data/a', data: undefined },
+    { path: '/data/data/a/new', data: bytes('n') },
+    { path: '/data/media/0/m', data: bytes('changed') },
+  ];
+  const applied = (mode: 'merge' | 'replace') =>
+    [...applyEntries(FILES, ENTRIES, mode)]
+      .map(([path, data]) => [path, Buffer.from(data).toString()])
+      .sort();
+
+  it('leaves what the archive lacks when it merges', () => {
+    const before = [...FILES.keys()].filter((path) => path !== '/data/media/0/m');
+    expect(applied('merge').map(([path]) => path)).toEqual(
+      [...before, '/data/data/a/new', '/data/media/0/m'].sort(),
+    );
+  });
+
+  it('replaces archived directories with all their content when it replaces', () => {
+    expect(applied('replace')).toEqual([
       ['/data/data/a/new', 'n'],
       ['/data/data/b/z', ''],
       ['/data/media/0/m', 'changed'],

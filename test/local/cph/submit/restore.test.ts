@@ -1,3 +1,4 @@
+import { uidOf } from '../../../../local/cph/world/world.ts';
 import { describe, expect, it } from 'vitest';
 import { BUCKET, cphFixture, entriesOf } from '../../support/cph.ts';
 
@@ -12,8 +13,8 @@ const phones = (...versions: string[]) => ({
   ],
 });
 
-async function backUpAndRestore(from: string, to: string) {
-  const cloud = cphFixture({ fleet: phones(from, to) });
+async function backUpAndRestore(from: string, to: string, restore: 'merge' | 'replace' = 'merge') {
+  const cloud = cphFixture({ fleet: phones(from, to), switches: { restore } });
   const [source, target] = cloud.phones();
   await cloud.export([source!.id], { object_path: 'a.tar', include_files: ['/data'] });
   await cloud.pass(HOUR);
@@ -26,9 +27,23 @@ async function backUpAndRestore(from: string, to: string) {
 }
 
 describe('batch-restore', () => {
-  it('replaces the files of the target by the archived ones', async () => {
+  const inData = (file: { path: string }) => file.path.startsWith('/data/');
+
+  it('merges the archive into the files of the target, with the owners of the source', async () => {
     const { cloud, source, target, job } = await backUpAndRestore('AOSP 9.0', 'AOSP 11.0');
-    const inData = (file: { path: string }) => file.path.startsWith('/data/');
+    const restored = await cloud.control.files(target.id);
+    const original = await cloud.control.files(source.id);
+    expect(job?.status).toBe(2);
+    expect(restored).toEqual(expect.arrayContaining(original!.filter(inData)));
+    // The folder of an app on Android 11, which the source does not have.
+    expect(restored!.some(({ path }) => path.startsWith('/data/app/~~'))).toBe(true);
+    const app = '/data/data/com.example.game/databases/app.db';
+    expect(uidOf(cloud.world, target, app)).toBe(uidOf(cloud.world, source, app));
+  });
+
+  it('replaces the files of the target by the archived ones where it replaces', async () => {
+    const made = await backUpAndRestore('AOSP 9.0', 'AOSP 11.0', 'replace');
+    const { cloud, source, target, job } = made;
     const restored = await cloud.control.files(target.id);
     const original = await cloud.control.files(source.id);
     expect(job?.status).toBe(2);

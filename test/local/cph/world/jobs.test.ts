@@ -8,18 +8,23 @@ import { createTimeline } from '../../../../local/simulation/timeline.ts';
 import { manualClock } from '../../support/clock.ts';
 
 /** Jobs of 10 s on one server with two slots. */
-function fixture(options: { onePerPhone?: boolean; jobHidden?: number } = {}) {
+function fixture(options: { onePerPhone?: boolean; jobHidden?: number; perAccount?: number } = {}) {
   const clock = manualClock(0);
   const timeline = createTimeline(createTime(clock));
   const jobs = createJobs({
     timeline,
     timings: { ...defaultTimings, jobHidden: options.jobHidden ?? 0, jobKept: 1_000 },
     random: createRandom(1, 'jobs'),
-    perServer: 2,
+    limits: { exportsPerServer: 2, exportsPerAccount: options.perAccount ?? 99 },
     onePerPhone: () => options.onePerPhone ?? false,
   });
-  const submit = (phoneId: string, kind: Job['kind'] = 'export', run?: () => void): Job =>
-    jobs.submit(kind, { id: phoneId, serverId: 's1' } as Phone, 'r1', {
+  const submit = (
+    phoneId: string,
+    kind: Job['kind'] = 'export',
+    run?: () => void,
+    serverId = 's1',
+  ): Job =>
+    jobs.submit(kind, { id: phoneId, serverId } as Phone, 'r1', {
       duration: 10_000,
       run: run ?? ((job) => jobs.finish(job)),
     });
@@ -85,4 +90,15 @@ describe('jobs', () => {
     await pass(1);
     expect([jobs.byRequest.size, jobs.byId.size]).toEqual([0, 0]);
   });
+});
+
+it('shares the slots of the account between servers', async () => {
+  const { submit, pass } = fixture({ perAccount: 1 });
+  const jobs = ['s1', 's2', 's3'].map((server) => submit(server, 'export', undefined, server));
+  const running = () => jobs.map((job) => job.running);
+  expect(running()).toEqual([true, false, false]);
+  await pass(10_000);
+  expect(running()).toEqual([false, true, false]);
+  await pass(10_000);
+  expect(running()).toEqual([false, false, true]);
 });
