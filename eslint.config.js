@@ -21,6 +21,7 @@ const ROOMS = {
   'lib/cloud/smn': ['lib/cloud/request', ...base],
   'lib/ledger/store': base,
   'lib/ledger/lease': ['lib/ledger/store', ...base],
+  'lib/ledger/fleet': ['lib/ledger/store', ...base],
   'lib/ledger/run': ['lib/ledger/store', ...base],
   'lib/ledger/state': ['lib/ledger/store', 'lib/ledger/run', ...base],
   'lib/ledger/catalogue': ['lib/ledger/store', 'lib/ledger/run', ...base],

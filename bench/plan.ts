@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { saveInventory, startInventory } from '../lib/ledger/state/inventory.ts';
+import { saveInventory, startInventory } from '../lib/ledger/fleet/inventory.ts';
 import type { ApigResponse } from '../lib/runtime/apig-response.ts';
 import { startFunctions } from '../testing/functions.ts';
 import { HTTP_SETTINGS } from '../testing/http-calls.ts';

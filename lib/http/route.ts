@@ -7,7 +7,10 @@ import type { Scope } from './tokens.ts';
 
 /** The dependencies of one call. They hold the invocation's credentials, so each call gets its own. */
 export type HttpDeps = {
-  run: Pick<RunDeps, 'random' | 'store' | 'cph' | 'archives' | 'clock' | 'ledger' | 'log'>;
+  run: Pick<
+    RunDeps,
+    'random' | 'store' | 'cph' | 'archives' | 'clock' | 'ledger' | 'log' | 'readings'
+  >;
   wake: Wake;
   callers: Callers;
   /** The path before /v1 in the address that callers use. */

@@ -8,6 +8,7 @@ import type { Store } from '../ledger/store/store.ts';
 import type { Candidate } from '../policy/selection/select.ts';
 import type { Meter } from './meter.ts';
 import type { ReadBudget } from './reads/read-budget.ts';
+import type { Readings } from './reads/readings.ts';
 
 /** Returns the fields of a listed phone that a run uses. */
 export function toCandidate(
@@ -39,6 +40,8 @@ export type RunDeps = {
   meter: Meter;
   /** The reads of `cph`. */
   reads: ReadBudget;
+  /** What was read of phones and tags. */
+  readings: Readings;
   store: Store;
   cph: Cph;
   archives: Pick<Obs, 'head' | 'list' | 'tail' | 'purge'>;

@@ -3,6 +3,7 @@ import type { Clock, Random } from '../clock.ts';
 import { obsStore } from '../ledger/store/obs-store.ts';
 import type { RunDeps } from '../run/deps.ts';
 import type { Meter } from '../run/meter.ts';
+import { createReadings } from '../run/reads/readings.ts';
 import type { Wake } from '../run/request/wake-drive.ts';
 import type { Clients } from './clients.ts';
 import type { Log } from './log.ts';
@@ -30,6 +31,7 @@ export function workDeps(
       store: obsStore(obs, bucket, prefix),
       cph,
       reads,
+      readings: createReadings(),
       archives: obs,
       topic: smn,
       topicUrn,

@@ -7,7 +7,7 @@ import { putLookup, readLookup } from '../../lib/ledger/hints/lookup.ts';
 import { putMissed, readMissed } from '../../lib/ledger/hints/missed-slots.ts';
 import { putSweep } from '../../lib/ledger/hints/sweep.ts';
 import { readHistory } from '../../lib/ledger/state/history.ts';
-import { loadInventory } from '../../lib/ledger/state/inventory.ts';
+import { loadInventory } from '../../lib/ledger/fleet/inventory.ts';
 import {
   requestInventory,
   readInventoryRequest,

@@ -7,6 +7,7 @@ import { createWriter, type DriveDeps, type RunDeps } from '../../lib/run/deps.t
 import type { TopicMessage } from '../../lib/run/notify/message/compose.ts';
 import { createMeter } from '../../lib/run/meter.ts';
 import { createReadBudget } from '../../lib/run/reads/read-budget.ts';
+import { createReadings } from '../../lib/run/reads/readings.ts';
 import { playClock } from '../../testing/play-clock.ts';
 import { MINUTE, T0 } from './runs.ts';
 
@@ -58,7 +59,7 @@ export function runScene(cph: Partial<RunDeps['cph']> = {}, clock = playClock(T0
     topic: { publish } as RunDeps['topic'],
     ...{ cph: cph as RunDeps['cph'], meter: createMeter(clock) },
     ledger: { bucket: 'ledger', prefix: 'vault/' },
-    ...{ log, reads: createReadBudget({ clock, log }) },
+    ...{ log, reads: createReadBudget({ clock, log }), readings: createReadings() },
     ...{ writer: createWriter('0000000001-a'), until: clock.now() + MINUTE },
     ...{ stillHeld: async () => true, learned: { limits: initialLimits } },
     unreadable: { objects: new Map(), changed: false },

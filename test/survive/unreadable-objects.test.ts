@@ -222,6 +222,7 @@ const table: Record<keyof typeof layout, Row[] | 'folder'> = {
       ),
     ),
   ],
+  readings: [{ pattern: exactly(layout.readings), role: 'unused' }],
   inventory: [cache(below('state/inventory/'))],
   inventoryParts: 'folder',
   state: 'folder',

@@ -47,6 +47,7 @@ export const layout = {
   skipped: (policy: string) => `state/skipped/${policy}.json`,
   stale: (policy: string) => `state/stale/${policy}.json`,
   unreadable: 'state/unreadable.json',
+  readings: 'state/readings.json',
   inventory: (scope: string) => `state/inventory/${scope}.json`,
   inventoryParts: (scope: string) => `state/inventory/${scope}/`,
   probe: (id: string) => `state/probe/${id}.json`,

@@ -1,13 +1,14 @@
-import pLimit from 'p-limit';
 import { isAbsent } from '../../cloud/request/request.ts';
 import type { Policy } from '../../policy/schema/schema.ts';
 import type { Candidate } from '../../policy/selection/select.ts';
-import { type RunDeps, toCandidate } from '../deps.ts';
-import { readInventory } from './inventory.ts';
+import { toCandidate } from '../deps.ts';
+import { saveReadings } from '../reads/readings.ts';
+import { taggedServers } from '../reads/tagged-servers.ts';
+import { pagesLeft, type ReadDeps, readInventory, recallInventory } from './inventory.ts';
+import { readNamed } from './named-phones.ts';
 
-/** For more phones than this, reading the fleet needs fewer calls than a call for each phone. */
-const MAX_SHOWN = 20;
-const SHOWS_AT_ONCE = 4;
+/** So few are read one by one, whatever the size of the fleet. */
+const FEW_SERVERS = 4;
 /** For more servers than this, reading the fleet needs fewer calls than reading each server. */
 const MAX_SERVERS = 50;
 
@@ -28,69 +29,43 @@ type Scope = { requestedAt: number; until: number; only?: readonly string[] | un
 type Reading = Omit<FoundCandidates, 'taggedServers'>;
 
 /**
- * Returns the phones that a selection may choose from, read with the fewest calls: the phones of the request, the phones or
- * servers of the selection, or the whole fleet. A phone of the request is absent only if CPH does not list it. Returns undefined
+ * Returns the phones that a selection may choose from, read with the fewest calls: the phones of the request or of the
+ * selection, its servers, or the whole fleet. A phone of the request is absent only if CPH does not list it. Returns undefined
  * when reading takes longer than `until`.
  */
 export async function findCandidates(
-  deps: Pick<RunDeps, 'store' | 'cph' | 'clock'>,
+  deps: ReadDeps,
   select: Policy['select'],
   scope: Scope,
 ): Promise<FoundCandidates | undefined> {
   const begunAt = deps.clock.now();
-  const tagged =
-    select.server_tags === undefined
-      ? undefined
-      : new Set(await deps.cph.serversByTags(select.server_tags));
-
-  const { only = [] } = scope;
-  const few = [scope.only, select.phones].find(
-    (ids) => ids !== undefined && ids.length <= MAX_SHOWN,
-  );
-  const first =
-    few === undefined
-      ? await readServers(deps, intersect(select.servers, tagged), scope)
-      : await showPhones(deps, few);
-  if (first === undefined) return undefined;
-  const known = new Set([...(few ?? []), ...first.candidates.map(({ phone_id }) => phone_id)]);
-  const rest = only.filter((id) => !known.has(id));
-  const second =
-    rest.length <= MAX_SHOWN
-      ? await showPhones(deps, rest)
-      : await readServers(deps, undefined, scope);
-  if (second === undefined) return undefined;
-  return {
-    candidates: [...first.candidates, ...second.candidates],
-    taggedServers: tagged,
-    complete: first.complete && second.complete,
-    asOf: Math.min(begunAt, first.asOf, second.asOf),
-    missingServers: first.missingServers,
-  };
+  const { server_tags: tags } = select;
+  const named = scope.only ?? select.phones;
+  let tagged: ReadonlySet<string> | undefined;
+  let read: Awaited<ReturnType<typeof readServers | typeof readNamed>>;
+  try {
+    tagged = tags && (await taggedServers(deps, tags, scope.requestedAt));
+    read = await (named === undefined
+      ? readServers(deps, intersect(select.servers, tagged), scope)
+      : readNamed(deps, named, scope));
+  } finally {
+    if (read === undefined) await saveReadings(deps);
+  }
+  if (read === undefined) return undefined;
+  return { missingServers: [], ...read, taggedServers: tagged, asOf: Math.min(begunAt, read.asOf) };
 }
 
-async function showPhones(
-  { cph, clock }: Pick<RunDeps, 'cph' | 'clock'>,
-  ids: readonly string[],
-): Promise<Reading> {
-  const asOf = clock.now();
-  const limit = pLimit(SHOWS_AT_ONCE);
-  const shown = await Promise.all(ids.map((id) => limit(() => cph.showPhone(id))));
-  const candidates = shown.filter((phone) => phone !== undefined).map(toCandidate);
-  return { candidates, complete: true, asOf, missingServers: [] };
-}
-
-/** Reads the phones of some servers, or of the whole fleet when `servers` is undefined or many. */
+/** Reads the phones of some servers, or of the whole fleet when `servers` is undefined or its list takes fewer calls. */
 async function readServers(
-  deps: Pick<RunDeps, 'store' | 'cph' | 'clock'>,
+  deps: ReadDeps,
   servers: string[] | undefined,
   { requestedAt, until }: Scope,
 ): Promise<Reading | undefined> {
-  const scopes: (string | undefined)[] =
-    servers === undefined || servers.length > MAX_SERVERS ? [undefined] : servers;
+  const scopes = servers !== undefined && (await isCheaper(deps, servers)) ? servers : [undefined];
   const asOf = deps.clock.now();
   const reading: Reading = { candidates: [], complete: true, asOf, missingServers: [] };
   for (const scope of scopes) {
-    const read = readInventory(deps, scope, requestedAt, until);
+    const read = readInventory(deps, scope, { requestedAt, until });
     const inventory = await read.catch((error: unknown) => {
       if (scope === undefined || !isAbsent(error)) throw error;
       reading.missingServers.push(scope);
@@ -103,6 +78,14 @@ async function readServers(
     reading.candidates.push(...inventory.phones.map(toCandidate));
   }
   return reading;
+}
+
+/** Returns whether reading each of these servers takes fewer calls than reading the fleet, as far as its size is known. */
+async function isCheaper(deps: ReadDeps, servers: string[]): Promise<boolean> {
+  if (servers.length <= FEW_SERVERS) return true;
+  const fleet = await recallInventory(deps, undefined);
+  const pages = fleet && pagesLeft(fleet.inventory);
+  return servers.length <= Math.min(pages ?? MAX_SERVERS, MAX_SERVERS);
 }
 
 function intersect(

@@ -3,75 +3,138 @@ import {
   loadInventory,
   saveInventory,
   startInventory,
-} from '../../ledger/state/inventory.ts';
+} from '../../ledger/fleet/inventory.ts';
 import { type RunDeps, toCandidate } from '../deps.ts';
 import type { Phone } from '../../cloud/cph/phone.ts';
+import { FRESH_MS, type ListedPhones } from '../reads/readings.ts';
 
 const PAGE = 100;
 const PASSES = 3;
 /** When the stored inventory hangs, it uses up the time: without these nothing would ever be planned. */
 const PAGES_AFTER_HANG = 10;
-/** A reading may have begun this long before the request, since many policies are due in the same minute. */
-export const FRESH_MS = 60_000;
+/** A reading that began so long ago and has not ended is given up. */
+const UNDER_WAY_MS = 30 * 60_000;
+
+export type ReadDeps = Pick<RunDeps, 'store' | 'cph' | 'clock' | 'readings'>;
+
+type Wish = {
+  requestedAt: number;
+  until: number;
+  /** Returns true when no further page is needed. */
+  isEnough?: (listed: ListedPhones) => boolean;
+};
 
 /**
- * Reads the phones of one server or of the whole project until `until` (epoch ms), and continues in the next drive. Returns
- * undefined while there is more to read.
+ * Reads the phones of one server or of the whole project until `until` (epoch ms), and continues in the next drive. A reading
+ * that is under way is read to its end first, because earlier requests wait for it. Returns undefined while there is more to
+ * read.
  */
 export async function readInventory(
-  deps: Pick<RunDeps, 'store' | 'cph' | 'clock'>,
+  deps: ReadDeps,
   serverId: string | undefined,
-  requestedAt: number,
-  until: number,
+  wish: Wish,
 ): Promise<Inventory | undefined> {
+  const { requestedAt, until } = wish;
+  const isFresh = ({ started_at }: Inventory): boolean => started_at >= requestedAt - FRESH_MS;
   const begunAt = deps.clock.now();
-  const known = await loadInventory(deps.store, serverId);
+  const known = await recallInventory(deps, serverId);
   const hasHung = begunAt < until && deps.clock.now() >= until;
-  const isFresh = known !== undefined && known.started_at >= requestedAt - FRESH_MS;
-  if (isFresh && known.finished_at !== undefined) return known;
+  const least = hasHung ? PAGES_AFTER_HANG : 0;
+  if (known !== undefined && (isFresh(known.inventory) || isUnderWay(known.inventory, begunAt))) {
+    await readOn(deps, known, wish, least);
+    const { inventory } = known;
+    if (inventory.finished_at === undefined || isFresh(inventory)) return ended(inventory);
+  }
+  const listed = begin(deps, serverId);
+  await readOn(deps, listed, wish, least);
+  return ended(listed.inventory);
+}
 
-  const inventory = isFresh ? known : startInventory(deps.clock.now(), serverId);
-  const ids = new Set(inventory.phones.map((phone) => phone.phone_id));
+const ended = (inventory: Inventory): Inventory | undefined =>
+  inventory.finished_at === undefined ? undefined : inventory;
+
+/** Returns how many pages of the fleet are still to be read; undefined when its size is not known. */
+export function pagesLeft({ count, offset, finished_at }: Inventory): number | undefined {
+  if (count === undefined) return undefined;
+  const left = finished_at === undefined ? count - offset : count;
+  return Math.max(1, Math.ceil(left / (PAGE - 1)));
+}
+
+/** Returns the last reading of a server or of the whole project, as far as it got. */
+export async function recallInventory(
+  { store, readings }: Pick<ReadDeps, 'store' | 'readings'>,
+  serverId: string | undefined,
+): Promise<ListedPhones | undefined> {
+  const remembered = readings.inventories.get(serverId ?? '');
+  if (remembered !== undefined) return remembered;
+  const inventory = await loadInventory(store, serverId);
+  return inventory && remember(readings, inventory);
+}
+
+function begin({ clock, readings }: ReadDeps, serverId: string | undefined): ListedPhones {
+  return remember(readings, startInventory(clock.now(), serverId));
+}
+
+function remember({ inventories }: ReadDeps['readings'], inventory: Inventory): ListedPhones {
+  const byId = new Map(inventory.phones.map((phone) => [phone.phone_id, phone]));
+  const listed = { inventory, byId };
+  inventories.set(inventory.server_id ?? '', listed);
+  return listed;
+}
+
+function isUnderWay({ finished_at, started_at }: Inventory, now: number): boolean {
+  return finished_at === undefined && now - started_at < UNDER_WAY_MS;
+}
+
+/** Reads page after page until the end, until it is enough or the time is up, but at least `least` pages. Keeps what it read. */
+async function readOn(
+  deps: ReadDeps,
+  listed: ListedPhones,
+  { until, isEnough = () => false }: Wish,
+  least: number,
+): Promise<void> {
+  const { inventory } = listed;
+  const { server_id: serverId, pages: before } = inventory;
+  const isTime = (): boolean => deps.clock.now() < until || inventory.pages < before + least;
   try {
-    const least = inventory.pages + (hasHung ? PAGES_AFTER_HANG : 0);
-    const isTime = (): boolean => deps.clock.now() < until || inventory.pages < least;
-    while (inventory.finished_at === undefined && isTime()) {
+    while (inventory.finished_at === undefined && isTime() && !isEnough(listed)) {
       const page = await deps.cph.listPhones({
         offset: inventory.offset,
         limit: PAGE,
         ...(serverId === undefined ? {} : { serverId }),
       });
-      addPage({ inventory, ids }, page, deps.clock.now());
+      addPage(listed, page, deps.clock.now());
     }
   } finally {
-    await saveInventory(deps.store, inventory);
+    if (inventory.pages > before) await saveInventory(deps.store, inventory);
   }
-  return inventory.finished_at === undefined ? undefined : inventory;
 }
 
 /**
  * Adds one page. The list is ordered newest first and shifts when phones come and go. Each page overlaps the one before by
  * one phone: when its first phone is unknown, phones before it were deleted and others were skipped, so the reading steps
  * back. Phones created meanwhile are at the head, which is read again at the end. After the pages of three passes the
- * reading ends and is marked as incomplete. `ids` are those of the phones that are known.
+ * reading ends and is marked as incomplete.
  */
 function addPage(
-  { inventory, ids }: { inventory: Inventory; ids: Set<string> },
+  { inventory, byId }: ListedPhones,
   page: { count: number; phones: Phone[] },
   now: number,
 ): void {
   inventory.pages += 1;
+  inventory.count = page.count;
   const { offset, pages, passes, phones } = inventory;
   const exhausted = pages > PASSES * (Math.ceil(page.count / (PAGE - 1)) + 1);
   const first = page.phones[0];
-  const hasGap = offset > 0 && (first === undefined || !ids.has(first.phone_id));
+  const hasGap = offset > 0 && (first === undefined || !byId.has(first.phone_id));
   if (hasGap && !exhausted) {
     inventory.offset = Math.max(0, offset - (PAGE - 1));
     return;
   }
 
-  const added = page.phones.filter(({ phone_id }) => !ids.has(phone_id) && ids.add(phone_id));
-  phones.push(...added.map(toCandidate));
+  const added = page.phones.filter(({ phone_id }) => !byId.has(phone_id)).map(toCandidate);
+  for (const phone of added) byId.set(phone.phone_id, phone);
+  phones.push(...added);
   inventory.complete &&= !hasGap;
   inventory.offset = offset + page.phones.length - 1;
   const rereadingHead = passes > 1;

@@ -1,4 +1,4 @@
-import { PhonevaultError } from '../../errors.ts';
+import { PhonevaultError, ReadsSpent } from '../../errors.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { writePlan } from '../../ledger/run/plan.ts';
 import type { RunDeps } from '../deps.ts';
@@ -39,11 +39,17 @@ async function draftRun(deps: RunDeps, run: StoredRun, until: number): Promise<D
     return await draftFromPolicy(deps, run, base, until);
   } catch (error) {
     if (!(error instanceof PhonevaultError) || stopsDrive(error)) throw error;
-    const since = run.state.failures[0]?.at ?? deps.clock.now();
-    const tooLate = deps.clock.now() >= since + PLAN_WITHIN_MS;
+    const tooLate = deps.clock.now() >= failingSince(deps, run, error) + PLAN_WITHIN_MS;
     if (error.code !== 'access_denied' && !tooLate) throw error;
     return failedDraft(base, error.code, error.message.slice(0, 300));
   }
+}
+
+/** A plan that waits for reads fails only when CPH refuses all of them. */
+function failingSince({ clock, reads }: RunDeps, run: StoredRun, error: PhonevaultError): number {
+  const now = clock.now();
+  if (!(error instanceof ReadsSpent)) return run.state.failures[0]?.at ?? now;
+  return Math.max(reads.learned().refused_since ?? now, run.requestedAt);
 }
 
 async function draftFromPolicy(

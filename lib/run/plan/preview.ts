@@ -12,7 +12,7 @@ import { type Draft, draftPlan, failedDraft, startDraft } from './draft.ts';
 import { estimateRun, exportCallCount } from './estimate.ts';
 import type { PlannedPhoneView, Preview } from '../query/schemas/preview.ts';
 
-type Deps = Pick<RunDeps, 'store' | 'cph' | 'archives' | 'clock' | 'ledger'>;
+type Deps = Pick<RunDeps, 'store' | 'cph' | 'archives' | 'clock' | 'ledger' | 'readings'>;
 
 /** `text` is the policy file. `known` uses the fleet as drive last read it. `slot` in epoch ms, now by default. */
 export type PreviewRequest = {

@@ -6,9 +6,12 @@ import { containFailure } from '../state/contain-failure.ts';
 import { readPolicy } from '../state/read-policy.ts';
 import { removeHandled } from '../state/resting.ts';
 import { tryHint } from '../state/try-hint.ts';
-import { FRESH_MS } from './inventory.ts';
+import { FRESH_MS, saveReadings } from '../reads/readings.ts';
 
-type Deps = Pick<DriveDeps, 'store' | 'cph' | 'clock' | 'log' | 'ledger' | 'meter' | 'unreadable'>;
+type Deps = Pick<
+  DriveDeps,
+  'store' | 'cph' | 'clock' | 'log' | 'ledger' | 'meter' | 'readings' | 'unreadable'
+>;
 
 /**
  * Reads the fleets that callers have requested, as far as `until` (epoch ms) allows. Returns the hints whose reading is not
@@ -44,6 +47,7 @@ async function refresh(deps: Deps, id: string, until: number): Promise<boolean> 
   const requestedAt = requested_at + FRESH_MS;
   const found = await findCandidates(deps, parsed.policy.select, { requestedAt, until });
   if (found === undefined) return false;
+  await saveReadings(deps);
   deps.log.info('inventory_read', { policy, phones: found.candidates.length });
   return true;
 }

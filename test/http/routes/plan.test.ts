@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { saveInventory, startInventory } from '../../../lib/ledger/state/inventory.ts';
+import { saveInventory, startInventory } from '../../../lib/ledger/fleet/inventory.ts';
 import { refreshInventories } from '../../../lib/run/plan/refresh-inventory.ts';
 import { NIGHTLY } from '../../../testing/night.ts';
 import { api, type Api } from '../support/api.ts';

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
+import { createReadings } from '../../../lib/run/reads/readings.ts';
 import { readInventory } from '../../../lib/run/plan/inventory.ts';
 import type { Cph } from '../../../lib/cloud/cph/cph.ts';
 import type { Phone } from '../../../lib/cloud/cph/phone.ts';
@@ -31,7 +32,11 @@ function project(count: number, between: (phones: Phone[], call: number) => void
 async function read(cph: Cph) {
   const clock = playClock();
   const store = memoryStore(clock);
-  const inventory = await readInventory({ cph, clock, store }, undefined, clock.now(), Infinity);
+  const inventory = await readInventory(
+    { cph, clock, store, readings: createReadings() },
+    undefined,
+    { requestedAt: clock.now(), until: Infinity },
+  );
   if (inventory === undefined) throw new Error('not finished');
   return inventory;
 }
@@ -111,12 +116,15 @@ describe('readInventory', () => {
         return cph.listPhones(page);
       },
     };
-    const deps = { cph: slow, clock, store: memoryStore(clock) };
+    const deps = { cph: slow, clock, store: memoryStore(clock), readings: createReadings() };
     const requestedAt = clock.now();
     let drives = 0;
     let inventory: Awaited<ReturnType<typeof readInventory>>;
     for (; inventory === undefined && drives < 10; drives += 1) {
-      inventory = await readInventory(deps, undefined, requestedAt, clock.now() + 50_000);
+      inventory = await readInventory(deps, undefined, {
+        requestedAt,
+        until: clock.now() + 50_000,
+      });
     }
     expect(drives).toBe(3);
     expect(ids(inventory?.phones ?? [])).toEqual(ids(phones));
@@ -133,11 +141,16 @@ describe('readInventory', () => {
       },
     };
     const store = memoryStore(clock);
-    const deps = { cph: slow, clock, store };
+    const deps = { cph: slow, clock, store, readings: createReadings() };
     const requestedAt = clock.now();
-    expect(await readInventory(deps, undefined, requestedAt, requestedAt + 50_000)).toBeUndefined();
+    expect(
+      await readInventory(deps, undefined, { requestedAt, until: requestedAt + 50_000 }),
+    ).toBeUndefined();
     const before = calls();
-    const inventory = await readInventory(deps, undefined, requestedAt, requestedAt + 10 * MINUTE);
+    const inventory = await readInventory(deps, undefined, {
+      requestedAt,
+      until: requestedAt + 10 * MINUTE,
+    });
     expect(inventory?.phones).toHaveLength(450);
     expect(calls() - before).toBe(2);
   });
@@ -145,12 +158,12 @@ describe('readInventory', () => {
   it('uses one reading for requests of the same minute, and a new one for later requests', async () => {
     const { cph, calls } = project(50, () => undefined);
     const clock = playClock();
-    const deps = { cph, clock, store: memoryStore(clock) };
-    await readInventory(deps, undefined, clock.now(), Infinity);
-    await readInventory(deps, undefined, clock.now() + 30_000, Infinity);
+    const deps = { cph, clock, store: memoryStore(clock), readings: createReadings() };
+    await readInventory(deps, undefined, { requestedAt: clock.now(), until: Infinity });
+    await readInventory(deps, undefined, { requestedAt: clock.now() + 30_000, until: Infinity });
     expect(calls()).toBe(1);
     clock.move(10 * MINUTE);
-    await readInventory(deps, undefined, clock.now(), Infinity);
+    await readInventory(deps, undefined, { requestedAt: clock.now(), until: Infinity });
     expect(calls()).toBe(2);
   });
 
@@ -162,9 +175,14 @@ describe('readInventory', () => {
       queries.push(query);
       return { count: 1, phones: [phone(queries.length)] };
     };
-    const deps = { cph: { listPhones } as unknown as Cph, clock, store };
-    const one = await readInventory(deps, 's1', clock.now(), Infinity);
-    const all = await readInventory(deps, undefined, clock.now(), Infinity);
+    const deps = {
+      cph: { listPhones } as unknown as Cph,
+      clock,
+      store,
+      readings: createReadings(),
+    };
+    const one = await readInventory(deps, 's1', { requestedAt: clock.now(), until: Infinity });
+    const all = await readInventory(deps, undefined, { requestedAt: clock.now(), until: Infinity });
     expect(queries).toEqual([
       { offset: 0, limit: 100, serverId: 's1' },
       { offset: 0, limit: 100 },
@@ -176,15 +194,17 @@ describe('readInventory', () => {
   it('uses a reading that began up to a minute before, to the millisecond', async () => {
     const { cph, calls } = project(5, () => undefined);
     const clock = playClock();
-    const deps = { cph, clock, store: memoryStore(clock) };
+    const deps = { cph, clock, store: memoryStore(clock), readings: createReadings() };
     const begun = clock.now();
-    expect(await readInventory(deps, undefined, begun, begun)).toBeUndefined();
+    expect(
+      await readInventory(deps, undefined, { requestedAt: begun, until: begun }),
+    ).toBeUndefined();
     expect(calls()).toBe(0);
-    await readInventory(deps, undefined, begun, begun + 1);
+    await readInventory(deps, undefined, { requestedAt: begun, until: begun + 1 });
     expect(calls()).toBe(1);
-    await readInventory(deps, undefined, begun + MINUTE, begun + 1);
+    await readInventory(deps, undefined, { requestedAt: begun + MINUTE, until: begun + 1 });
     expect(calls()).toBe(1);
-    await readInventory(deps, undefined, begun + MINUTE + 1, begun + 1);
+    await readInventory(deps, undefined, { requestedAt: begun + MINUTE + 1, until: begun + 1 });
     expect(calls()).toBe(2);
   });
 

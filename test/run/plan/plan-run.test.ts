@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ErrorCode, PhonevaultError, TimeUp } from '../../../lib/errors.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
-import { saveInventory, startInventory } from '../../../lib/ledger/state/inventory.ts';
+import { saveInventory, startInventory } from '../../../lib/ledger/fleet/inventory.ts';
 import { readPlan, writePlan } from '../../../lib/ledger/run/plan.ts';
 import { type OpenRun, record } from '../../../lib/run/state/open-run.ts';
 import { planRun } from '../../../lib/run/plan/plan-run.ts';

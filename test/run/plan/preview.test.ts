@@ -5,7 +5,7 @@ import {
   type Inventory,
   saveInventory,
   startInventory,
-} from '../../../lib/ledger/state/inventory.ts';
+} from '../../../lib/ledger/fleet/inventory.ts';
 import { initialLimits, writeLimits } from '../../../lib/ledger/state/limits.ts';
 import { PolicyInvalid } from '../../../lib/run/state/read-policy.ts';
 import { type PreviewRequest, previewRun } from '../../../lib/run/plan/preview.ts';
@@ -166,8 +166,8 @@ describe('previewRun, by its inventory', () => {
     const { preview, store, calls } = scene([phone('a')]);
     await saveInventory(store, known());
     expect(ids(await preview())).toEqual(['a']);
-    expect(await preview({}, T0)).toBeUndefined();
     expect(calls).toEqual(['list all 0']);
+    expect(await scene([phone('a')]).preview({}, T0)).toBeUndefined();
   });
 
   it('uses the last finished reading of drive, of any age, for `known`', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../../../lib/errors.ts';
-import { loadInventory } from '../../../lib/ledger/state/inventory.ts';
+import { loadInventory } from '../../../lib/ledger/fleet/inventory.ts';
 import { requestInventory } from '../../../lib/ledger/hints/inventory-request.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { refreshInventories } from '../../../lib/run/plan/refresh-inventory.ts';

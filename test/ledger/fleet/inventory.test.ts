@@ -4,12 +4,12 @@ import {
   loadInventory,
   saveInventory,
   startInventory,
-} from '../../../lib/ledger/state/inventory.ts';
+} from '../../../lib/ledger/fleet/inventory.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import { MAX_OBJECT_BYTES } from '../../../lib/ledger/store/split.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
-import { cacheSuite } from './cache-suite.ts';
+import { cacheSuite } from '../state/cache-suite.ts';
 
 const inventory: Inventory = {
   ...startInventory(T0, undefined),

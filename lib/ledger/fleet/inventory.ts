@@ -5,18 +5,11 @@ import { ifReadable } from '../store/object-error.ts';
 import { phoneParts } from '../store/parts.ts';
 import { idSchema } from '../store/part-of-key.ts';
 import type { Store } from '../store/store.ts';
+import { candidateSchema } from './candidate.ts';
 
 const PHONES_PER_PART = 5_000;
 /** No drive lasts as long, so no drive writes a list of parts with one that is older. */
 const KEPT_MS = 15 * 60_000;
-
-const candidateSchema = z.object({
-  phone_id: idSchema,
-  phone_name: z.string(),
-  server_id: z.string(),
-  status: z.string(),
-  image_version: z.string().optional(),
-});
 
 const phones = phoneParts(candidateSchema, PHONES_PER_PART);
 
@@ -34,6 +27,8 @@ const inventoryObject = ledgerObject({
     finished_at: z.number().optional(),
     /** False when phones were created or deleted faster than the listing could be read. */
     complete: z.boolean(),
+    /** How many phones there are, as the last page said. Missing before the first page. */
+    count: z.number().int().optional(),
     offset: z.number().int(),
     passes: z.number().int(),
     pages: z.number().int(),
