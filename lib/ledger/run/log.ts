@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import * as z from 'zod';
 import { ledgerObject, wholeKey } from '../store/ledger-object.ts';
 import { layout } from '../store/layout.ts';
-import { missingObject } from '../store/object-error.ts';
+import { listFolder, missingObject } from '../store/object-error.ts';
 import type { Store } from '../store/store.ts';
 import { eventSchema, type RunEvent } from './events.ts';
 import { type Metrics, metricsSchema } from './metrics.ts';
@@ -42,7 +42,7 @@ export async function readLog(
   mark: LogMark = new Set(),
   metrics = new Map<string, Metrics>(),
 ): Promise<RunEvent[]> {
-  const listed = await store.list(layout.log(runId));
+  const listed = await listFolder(store, layout.log(runId));
   const unread = listed.map(({ key }) => key).filter((key) => !mark.has(key));
   const limit = pLimit(READS_AT_ONCE);
   const entries = await Promise.all(

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { layout, runOfKey } from '../store/layout.ts';
 import { ledgerObject } from '../store/ledger-object.ts';
 import { missingObject } from '../store/object-error.ts';
-import { phoneParts } from '../store/parts.ts';
+import { phoneParts, storedParts } from '../store/parts.ts';
 import { folderSchema, idSchema } from '../store/part-of-key.ts';
-import { listKeys, type Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { requestSchema } from './request.ts';
 
 const PHONES_PER_PART = 1000;
@@ -83,7 +83,7 @@ export async function writePlan(
   const runId = plan.request.run_id;
   const folder = layout.planParts(runId);
   const isSplit = phones.length > PHONES_PER_PART;
-  const stored = isSplit ? await listKeys(store, folder) : new Set<string>();
+  const stored = isSplit ? await storedParts(store, folder) : new Set<string>();
   const parts = (await planParts.write(store, folder, phones, { stored })) ?? [];
   const created = await planObject.create(store, { ...plan, parts }, runId);
   const found = await planObject.read(store, runId);

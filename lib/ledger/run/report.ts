@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { layout, runOfKey } from '../store/layout.ts';
 import { ledgerObject } from '../store/ledger-object.ts';
 import { invalidObject, missingObject } from '../store/object-error.ts';
-import { phoneParts } from '../store/parts.ts';
+import { phoneParts, storedParts } from '../store/parts.ts';
 import { countFitting } from '../store/split.ts';
-import { listKeys, type Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { metricsSchema } from './metrics.ts';
 import { requestSchema, triggers } from './request.ts';
 
@@ -120,7 +120,7 @@ async function writePages(
   phones: ReportedPhone[],
 ): Promise<string[]> {
   const folder = layout.reportPages(runId);
-  const stored = await listKeys(store, folder);
+  const stored = await storedParts(store, folder);
   const keys = (await reportPages.write(store, folder, phones, { stored })) ?? [];
   return keys.map((key) => store.prefix + key);
 }

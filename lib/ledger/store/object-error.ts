@@ -77,22 +77,37 @@ export async function getListed(
   return (await getObject(store, key)) ?? throwIfListed(store, key);
 }
 
+/** Lists a folder. Throws `object_unreadable` when the service does not list this one. */
+export async function listFolder(
+  store: Pick<Store, 'list'>,
+  folder: string,
+): Promise<{ key: string }[]> {
+  try {
+    return await store.list(folder);
+  } catch (error) {
+    throw asObjectError(folder, error);
+  }
+}
+
 /** Errors that may concern one object. Refused credentials, throttles and the like concern every call. */
 function asObjectError(key: string, error: unknown): unknown {
   const mayBeOwn =
     hasCode(error, 'access_denied') || hasCode(error, 'service') || hasCode(error, 'unreachable');
   if (!mayBeOwn) return error;
   return new ObjectError('object_unreadable', key, `cannot be read: ${error.message}`, {
-    hint: hintFor(error),
+    hint: hintFor(key, error),
     retryable: true,
     cause: error,
   });
 }
 
-function hintFor(error: PhonevaultError): string {
+function hintFor(key: string, error: PhonevaultError): string {
   const serviceCode = error instanceof ServiceError ? error.serviceCode : undefined;
   if (serviceCode === 'InvalidObjectState') {
     return 'It is in the archive storage class. Restore it in OBS, and let no lifecycle rule move the ledger, or delete it.';
+  }
+  if (error.code === 'access_denied' && key.endsWith('/')) {
+    return "Grant the functions' agency obs:bucket:ListBucket for it.";
   }
   if (error.code === 'access_denied') {
     return (

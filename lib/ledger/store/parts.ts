@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import * as z from 'zod';
 import { sha256hex } from './digest.ts';
 import { ledgerObject, wholeKey } from './ledger-object.ts';
-import { missingObject } from './object-error.ts';
+import { ifReadable, listFolder, missingObject } from './object-error.ts';
 import { splitList } from './split.ts';
 import type { Store } from './store.ts';
 
@@ -61,6 +61,15 @@ export function phoneParts<T>(item: z.ZodType<T>, maxItems: number): Parts<T> {
       return (await Promise.all(each)).flat();
     },
   };
+}
+
+/** Returns the keys of the parts in a folder; none when it cannot be listed: then they are written again. */
+export async function storedParts(
+  store: Pick<Store, 'list'>,
+  folder: string,
+): Promise<ReadonlySet<string>> {
+  const listed = (await ifReadable(listFolder(store, folder))) ?? [];
+  return new Set(listed.map(({ key }) => key));
 }
 
 const nameOf = (body: string): string => `${sha256hex(body).slice(0, DIGITS)}.json`;

@@ -27,11 +27,6 @@ export type Store = {
   remove(keys: string[]): Promise<RefusedDelete[]>;
 };
 
-/** Returns the keys below a prefix. */
-export async function listKeys(store: Pick<Store, 'list'>, prefix: string): Promise<Set<string>> {
-  return new Set((await store.list(prefix)).map(({ key }) => key));
-}
-
 /** Returns whether there is an object with exactly this key. */
 export async function exists(store: Pick<Store, 'list'>, key: string): Promise<boolean> {
   const [first] = await store.list(key, { max: 1 });

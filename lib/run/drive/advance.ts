@@ -43,6 +43,6 @@ export async function advance(deps: DriveDeps, run: OpenRun): Promise<void> {
     await containFailure(deps, () => lookUp(deps, run), { run, pauses: false });
   }
   if (clock.now() - run.unwritten.flushedAt >= FLUSH_EVERY_MS) {
-    await containFailure(deps, () => flush(deps, run), { run });
+    await containFailure(deps, () => flush(deps, run), { run, pauses: false });
   }
 }

@@ -2,6 +2,8 @@ import { layout, runOfKey } from '../../ledger/store/layout.ts';
 import type { DriveDeps } from '../deps.ts';
 import { recordFirstBackups } from '../first-backup/state.ts';
 import { notifyDue, notifyRun } from '../notify/notify-run.ts';
+import { orGiveUp } from '../settle/or-give-up.ts';
+import { isError, orError } from '../export/look-up.ts';
 import { isSettled, settleRun } from '../settle/settle.ts';
 import { containFailure } from '../state/contain-failure.ts';
 import { flush, type OpenRun } from '../state/open-run.ts';
@@ -29,8 +31,11 @@ async function closeIfSettled(deps: DriveDeps, work: Work, run: OpenRun): Promis
   await notifyIfDue(deps, run);
   if (run.state.notified === undefined) return;
   if (run.request.trigger === 'provisioned') {
-    await recordFirstBackups(deps, work.firstBackups, run);
+    await orGiveUp(deps, run, 'first_backups', () =>
+      recordFirstBackups(deps, work.firstBackups, run),
+    );
   }
+  await orGiveUp(deps, run, 'write_log', () => flush(deps, run));
   if (run.state.cancelledAt !== undefined) await removeHandled(deps, [layout.cancel(run.runId)]);
   noteUsable(deps, (key) => runOfKey(key) === run.runId);
   await removeHandled(deps, [layout.request(run.runId)]);
@@ -43,7 +48,12 @@ async function notifyIfDue(deps: DriveDeps, run: OpenRun): Promise<void> {
   const dueAt = notifyDue(run, now);
   if (dueAt === undefined || dueAt > now) return;
   // Another drive may have notified meanwhile.
-  await refresh(deps.store, run);
+  const unread = await orError(() => refresh(deps.store, run));
+  if (isError(unread)) {
+    // At worst people are notified twice.
+    const { code, message } = unread;
+    deps.log.warn('step_failed', { run: run.runId, policy: run.request.policy, code, message });
+  }
   if (run.state.notified === undefined) await notifyRun(deps, run);
-  await flush(deps, run);
+  await orGiveUp(deps, run, 'write_log', () => flush(deps, run));
 }

@@ -30,7 +30,13 @@ export async function openState(
   const before = JSON.stringify(state);
   const save = async (): Promise<void> => {
     if (JSON.stringify(state) === before) return;
-    await writeProvisioning(deps.store, state, deps.clock.now());
+    try {
+      await writeProvisioning(deps.store, state, deps.clock.now());
+    } catch (error) {
+      // The changes are not stored: the next one must not start from them.
+      firstBackups.state = undefined;
+      throw error;
+    }
   };
   return { state, save };
 }

@@ -40,7 +40,7 @@ export async function notifyRun(deps: RunDeps, run: OpenRun): Promise<void> {
     return;
   }
   try {
-    const notification = await settledNotification(deps, report);
+    const notification = await settledNotification(deps, run, report);
     const locale = { language: terms?.notify.language ?? 'en', timezone: 'UTC' };
     const message = composeMessage(notification, locale);
     const { message_id } = await deps.topic.publish(deps.topicUrn, message);
@@ -79,8 +79,14 @@ async function outcomeBefore(deps: RunDeps, report: Report): Promise<RunOutcome 
   return history.last.run_id === report.run_id ? history.before?.outcome : history.last.outcome;
 }
 
-async function settledNotification(deps: RunDeps, report: Report): Promise<Notification> {
-  const phones = await readReportedPhones(deps.store, report);
+/** Names no phones when the report's pages were given up. */
+async function settledNotification(
+  deps: RunDeps,
+  { state }: OpenRun,
+  report: Report,
+): Promise<Notification> {
+  const isReadable = state.notDone.get('report_pages')?.final === undefined;
+  const phones = isReadable ? await readReportedPhones(deps.store, report) : [];
   const { bucket, prefix } = deps.ledger;
   return {
     kind: 'settled',

@@ -22,7 +22,7 @@ export async function deleteSuperseded(
   found: FoundArchives,
 ): Promise<void> {
   await assertSoleWriter(deps, run);
-  record(run, intentsOf(run, steps, found, deps.clock.now()));
+  record(run, intentsOf(run.state, steps, found, deps.clock.now()));
   const intents = undecided(run.state, steps);
   if (intents.length === 0) return;
   await assertSoleWriter(deps, run);
@@ -40,13 +40,25 @@ export async function deleteSuperseded(
   await flush(deps, run);
 }
 
-/** Returns the superseded archives that could not be deleted, by key. */
-export function leftoversOf({ deletions }: RunState): RefusedDelete[] {
-  return [...deletions]
-    .flatMap(([key, { deleted, refused }]) =>
-      deleted === true || refused === undefined ? [] : [{ key, code: refused.code }],
-    )
-    .sort((a, b) => (a.key < b.key ? -1 : 1));
+/**
+ * Returns the superseded archives that could not be deleted, by key: those that the bucket kept, and all that are left when
+ * deleting was given up.
+ */
+export function leftoversOf(
+  { state }: Pick<OpenRun, 'state'>,
+  steps: PhoneStep[],
+  found: FoundArchives,
+): RefusedDelete[] {
+  const givenUp = state.notDone.get('delete_archives')?.final?.code;
+  const kept = [...state.deletions].flatMap(([key, { deleted, refused }]) => {
+    const code = refused?.code ?? givenUp;
+    return deleted === true || code === undefined ? [] : [{ key, code }];
+  });
+  const unsent =
+    givenUp === undefined
+      ? []
+      : intentsOf(state, steps, found, 0).map(({ key }) => ({ key, code: givenUp }));
+  return [...kept, ...unsent].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 /** Returns the keys of the superseded archives that were deleted, in order. */
@@ -55,7 +67,12 @@ export function deletedKeys({ deletions }: RunState): string[] {
 }
 
 /** Returns the intents for superseded archives that have none. */
-function intentsOf(run: OpenRun, steps: PhoneStep[], found: FoundArchives, at: number): RunEvent[] {
+function intentsOf(
+  { deletions }: RunState,
+  steps: PhoneStep[],
+  found: FoundArchives,
+  at: number,
+): Intent[] {
   return steps.flatMap(({ phone, step }) => {
     if (step.kind !== 'done' || step.archive === undefined) return [];
     const verified = step.archive.number;
@@ -63,7 +80,7 @@ function intentsOf(run: OpenRun, steps: PhoneStep[], found: FoundArchives, at: n
     const superseded = (found.get(phone_id) ?? []).filter(({ attempt, object }) => {
       const other = phone.attempts.get(attempt);
       const isRunning = other !== undefined && statusOf(other).kind === 'running';
-      return attempt !== verified && !isRunning && !run.state.deletions.has(object.key);
+      return attempt !== verified && !isRunning && !deletions.has(object.key);
     });
     return superseded.map(({ attempt, object }) => ({
       ...{ type: 'delete_intent' as const, at, phone_id, attempt },

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import type { Job } from '../../cloud/cph/job.ts';
+import type { PhonevaultError } from '../../errors.ts';
 import type { ObjectInfo } from '../../cloud/obs/list.ts';
 import {
   type LateArchive,
@@ -14,6 +15,7 @@ import { ifReadable } from '../../ledger/store/object-error.ts';
 import { archiveKey, runFolder } from '../../policy/keys/keys.ts';
 import type { DriveDeps, RunDeps } from '../deps.ts';
 import { listJobs } from '../export/list-jobs.ts';
+import { isError, orError } from '../export/look-up.ts';
 import { endsAsTar, isPlausible } from '../export/archive-file.ts';
 import { RECHECK_AFTER_MS } from '../state/next-step.ts';
 import { addReported } from './add-reported.ts';
@@ -51,7 +53,7 @@ export function pollLists({ attempts }: OrphanedJobs): OrphanedAttempt[][] {
 
 /**
  * Polls orphaned attempts of a settled run once, all of them unless `due` names some. Records archives that arrived, drops
- * ended jobs, returns what is left.
+ * ended jobs, returns what is left. An attempt that cannot be looked up holds up no other, and is given up after a day.
  */
 export async function pollOrphanedJobs(
   deps: RunDeps & Pick<DriveDeps, 'unreadable'>,
@@ -60,8 +62,18 @@ export async function pollOrphanedJobs(
 ): Promise<OrphanedJobs> {
   const now = deps.clock.now();
   const own: PollDeps = { ...deps, arrived: [] };
-  const states = await jobStates(deps, due);
-  const isListed = await listWatched(deps, orphaned, due);
+  const orOver = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
+    const result = await orError(work);
+    if (!isError(result)) return result;
+    if (due.some((attempt) => now < endOf(orphaned, attempt))) throw result;
+    noteGivenUp(deps, orphaned, result);
+    return otherwise;
+  };
+  const states = await orOver(() => jobStates(deps, due), new Map<string, Job['state']>());
+  const isListed = await orOver(
+    () => listWatched(deps, orphaned, due),
+    () => true,
+  );
   const limit = pLimit(HEADS_AT_ONCE);
   const poll = async (attempt: OrphanedAttempt): Promise<OrphanedAttempt[]> => {
     const orphan = { orphaned, attempt };
@@ -75,14 +87,25 @@ export async function pollOrphanedJobs(
     await recordUnconfirmed(deps, orphan, await headOf(deps, orphan), now);
     return [];
   };
+  const pollOrKeep = async (attempt: OrphanedAttempt): Promise<OrphanedAttempt[]> => {
+    const left = await orError(() => poll(attempt));
+    if (!isError(left)) return left;
+    if (left.code === 'time_up') throw left;
+    const isOver = now >= endOf(orphaned, attempt);
+    if (isOver) noteGivenUp(deps, orphaned, left);
+    else noteFailed(deps, orphaned, left);
+    return isOver ? [] : [attempt];
+  };
   const isDue = new Set(due);
   const each = orphaned.attempts.map(async (attempt) =>
-    isDue.has(attempt) ? limit(() => poll(attempt)) : [attempt],
+    isDue.has(attempt) ? limit(() => pollOrKeep(attempt)) : [attempt],
   );
   const rest: OrphanedJobs = { ...orphaned, attempts: (await Promise.all(each)).flat() };
   delete rest.failed;
   // Together: two changes of one shard at the same time would lose one of them.
-  if (own.arrived.length > 0) await addLate(deps, orphaned, own.arrived);
+  if (own.arrived.length > 0) {
+    await orOver(() => addLate(deps, orphaned, own.arrived), undefined);
+  }
   if (rest.attempts.length === 0) await removeHandled(deps, [orphanedJobsKey(orphaned)]);
   else if (JSON.stringify(rest) !== JSON.stringify(orphaned)) {
     await writeOrphanedJobs(deps.store, rest);
@@ -98,6 +121,27 @@ async function addLate(
 ): Promise<void> {
   const plan = await ifReadable(readPlanHead(deps.store, run_id));
   if (plan !== undefined) await addReported(deps, { plan, planned, late });
+}
+
+/** Returns when a look that still fails is the last (epoch ms). */
+function endOf({ until }: OrphanedJobs, { watch_until = 0 }: OrphanedAttempt): number {
+  return Math.max(until, watch_until);
+}
+
+function noteFailed(
+  { log }: Pick<RunDeps, 'log'>,
+  { run_id: run, policy }: OrphanedJobs,
+  { code, message }: PhonevaultError,
+): void {
+  log.warn('step_failed', { run, policy, code, message });
+}
+
+function noteGivenUp(
+  { log }: Pick<RunDeps, 'log'>,
+  { run_id: run, policy }: OrphanedJobs,
+  { code, message }: PhonevaultError,
+): void {
+  log.warn('not_done', { run, policy, step: 'orphaned_jobs', code, message });
 }
 
 async function jobStates(

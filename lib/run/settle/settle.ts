@@ -16,6 +16,7 @@ import { findArchives, verifyLostArchives } from './found-archives.ts';
 import { orphanRunningJobs } from './orphaned-jobs.ts';
 import type { OpenRun } from '../state/open-run.ts';
 import { untilTimeUp } from '../state/until-time-up.ts';
+import { orGiveUp } from './or-give-up.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
 import { metricsOf, type StoredRun } from '../state/stored-run.ts';
 import { countOutcomes, runOutcome } from './outcome.ts';
@@ -48,10 +49,12 @@ export async function settleRun(drive: DriveDeps, run: OpenRun): Promise<Orphane
 async function reportRun(deps: DriveDeps, run: OpenRun, plan: Plan): Promise<OrphanedJobs[]> {
   const now = deps.clock.now();
   const found = await findArchives(deps, run);
-  await verifyLostArchives(deps, run, phoneSteps(run, now), found);
+  await orGiveUp(deps, run, 'confirm_archives', () =>
+    verifyLostArchives(deps, run, phoneSteps(run, now), found),
+  );
   const steps = phoneSteps(run, now);
-  await deleteSuperseded(deps, run, steps, found);
-  const orphaned = await orphanRunningJobs(deps, run);
+  await orGiveUp(deps, run, 'delete_archives', () => deleteSuperseded(deps, run, steps, found));
+  const orphaned = await orGiveUp(deps, run, 'orphaned_jobs', () => orphanRunningJobs(deps, run));
 
   const phones = steps.map((step) => reportPhone(run, step, found));
   const counts = countOutcomes(phones.map((phone) => phone.outcome));
@@ -59,29 +62,27 @@ async function reportRun(deps: DriveDeps, run: OpenRun, plan: Plan): Promise<Orp
     failedToStart: plan.failure !== undefined,
     cancelled: run.state.cancelledAt !== undefined,
   });
-  run.report = await writeReport(
-    deps.store,
-    {
-      run_id: run.runId,
-      policy: run.request.policy,
-      trigger: run.request.trigger,
-      slot: plan.slot,
-      outcome,
-      ...(plan.failure === undefined
-        ? {}
-        : { reason: plan.failure.code, message: plan.failure.message }),
-      started_at: new Date(plan.started_at).toISOString(),
-      settled_at: new Date(now).toISOString(),
-      counts,
-      listing_complete: plan.listing_complete,
-      ...(plan.missing_servers === undefined ? {} : { missing_servers: plan.missing_servers }),
-      metrics: metricsOf(run, run.unwritten.metrics),
-      ...keyLists(deletedKeys(run.state), leftoversOf(run.state)),
-      ...notDoneOf(run.state),
-    },
-    phones,
-  );
-  return orphaned;
+  const facts = {
+    run_id: run.runId,
+    policy: run.request.policy,
+    trigger: run.request.trigger,
+    slot: plan.slot,
+    outcome,
+    ...(plan.failure === undefined
+      ? {}
+      : { reason: plan.failure.code, message: plan.failure.message }),
+    started_at: new Date(plan.started_at).toISOString(),
+    settled_at: new Date(now).toISOString(),
+    counts,
+    listing_complete: plan.listing_complete,
+    ...(plan.missing_servers === undefined ? {} : { missing_servers: plan.missing_servers }),
+    metrics: metricsOf(run, run.unwritten.metrics),
+    ...keyLists(deletedKeys(run.state), leftoversOf(run, steps, found)),
+    ...notDoneOf(run.state),
+  };
+  const written = await orGiveUp(deps, run, 'report', () => writeReport(deps.store, facts, phones));
+  run.report = written ?? { ...facts, ...notDoneOf(run.state), phones };
+  return orphaned ?? [];
 }
 
 /** Returns the first keys of each list, and how many are left out: a report has to stay below the size of an object. */
@@ -102,31 +103,33 @@ function notDoneOf({ notDone }: RunState): Pick<Report, 'not_done'> {
   return given.length === 0 ? {} : { not_done: given.sort((a, b) => (a.step < b.step ? -1 : 1)) };
 }
 
-/** Records the result in the catalogue, the policy's history and the run index, and logs it. */
+/**
+ * Records the result in the catalogue, the policy's history and the run index, and logs it. What cannot be written is given up:
+ * these are caches.
+ */
 async function recordResult(
   deps: DriveDeps,
   run: OpenRun,
   plan: Plan,
   report: Report,
 ): Promise<void> {
-  const phones = await readReportedPhones(deps.store, report);
+  const { store } = deps;
+  const { policy, outcome, settled_at } = report;
+  const step = (name: Parameters<typeof orGiveUp>[2], work: () => Promise<unknown>) =>
+    orGiveUp(deps, run, name, work);
+  const read = () => readReportedPhones(store, report);
+  const phones = (await orGiveUp(deps, run, 'report_pages', read)) ?? [];
   const planned = [...run.state.phones.values()].map((phone) => phone.planned);
-  const settledAt = Date.parse(report.settled_at);
-  await addReported(deps, { plan, planned, reported: phones, settledAt });
-  const isFullRun = run.request.phones === undefined;
-  await recordSettled(
-    deps.store,
-    run.request.policy,
-    {
-      run_id: run.runId,
-      outcome: report.outcome,
-      settled_at: Date.parse(report.settled_at),
-    },
-    { whole: isFullRun },
-  );
-  await indexRun(deps.store, report);
-  await recordBackups(deps, run, report, phones);
-  await checkRecovered(deps, report.policy, plan.terms?.notify.language ?? 'en');
+  const settledAt = Date.parse(settled_at);
+  const result = { plan, planned, reported: phones, settledAt };
+  await step('index_archives', () => addReported(deps, result));
+  const settled = { run_id: run.runId, outcome, settled_at: settledAt };
+  const whole = run.request.phones === undefined;
+  await step('history', () => recordSettled(store, policy, settled, { whole }));
+  await step('index_run', () => indexRun(store, report));
+  await step('freshness', () => recordBackups(deps, run, report, phones));
+  const language = plan.terms?.notify.language ?? 'en';
+  await step('recovered', () => checkRecovered(deps, policy, language));
   run.unwritten.result = false;
   logSettled(deps.log, report, phones);
 }

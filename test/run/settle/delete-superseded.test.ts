@@ -94,7 +94,21 @@ describe('deleteSuperseded', () => {
     await act(run);
     expect((await log()).slice(2)).toEqual([deleted('p-1', 1), refused('p-3', 'AccessDenied')]);
     expect(deletedKeys(run.state)).toEqual([keyOf('p-1')]);
-    expect(leftoversOf(run.state)).toEqual([{ key: keyOf('p-3'), code: 'AccessDenied' }]);
+    expect(leftoversOf(run, [], nothing)).toEqual([{ key: keyOf('p-3'), code: 'AccessDenied' }]);
+  });
+
+  it('leaves all superseded archives when deleting was given up', () => {
+    const run = runOf([
+      verified(2),
+      intent('p-1', 1),
+      {
+        ...{ type: 'not_done', at: T0, step: 'delete_archives', code: 'access_denied' },
+        ...{ message: 'the log cannot be written', final: true },
+      },
+    ]);
+    expect(leftoversOf(run, phoneSteps(run, T0), three)).toEqual(
+      ['p-1', 'p-3'].map((name) => ({ key: keyOf(name), code: 'access_denied' })),
+    );
   });
 
   it('keeps an archive that a running job may still write', async () => {
@@ -197,7 +211,7 @@ describe('deleteSuperseded of a bucket whose deletes fail as a whole', () => {
     }
     await act(run);
     expect(calls).toHaveLength(3);
-    expect(leftoversOf(run.state)).toEqual(
+    expect(leftoversOf(run, [], nothing)).toEqual(
       ['p-1', 'p-3'].map((name) => ({ key: keyOf(name), code: 'unreachable' })),
     );
     expect(deletedKeys(run.state)).toEqual([]);

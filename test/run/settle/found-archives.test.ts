@@ -186,32 +186,36 @@ describe('findArchives', () => {
   });
 
   it.each<ErrorCode>(['access_denied', 'bucket_missing'])(
-    'returns nothing and logs it when the folder cannot be read: %s',
+    'gives the folder up at once when it may not be listed: %s',
     async (code) => {
       const list = new PhonevaultError(code, 'closed');
-      const { deps, warnings } = scene({ fails: { list } });
-      expect((await findArchives(deps, runOf(['p'], []))).size).toBe(0);
-      const fields = { run: 'nightly-1', policy: 'nightly', bucket: 'my-phone-backups', code };
-      expect(warnings).toEqual([['folder_unreadable', fields]]);
+      const { deps } = scene({ fails: { list } });
+      const run = runOf(['p'], []);
+      expect((await findArchives(deps, run)).size).toBe(0);
+      expect(run.unwritten.events).toMatchObject([
+        { type: 'not_done', step: 'find_archives', code, final: true },
+      ]);
     },
   );
 
-  it('returns nothing when access is denied between LIST and HEAD', async () => {
+  it('returns what LIST shows when a HEAD is refused', async () => {
     const fails = { head: new PhonevaultError('access_denied', 'closed') };
-    const { deps, warnings } = scene({ listed: [object('q-1')], fails });
+    const { deps } = scene({ listed: [object('q-1')], fails });
     const run = runOf(['p'], [accepted('p'), ended('p', 'failed')]);
-    expect((await findArchives(deps, run)).size).toBe(0);
-    expect(warnings).toHaveLength(1);
+    expect([...(await findArchives(deps, run)).keys()]).toEqual(['q']);
+    expect(run.unwritten.events).toMatchObject([{ step: 'find_failed_archives', final: true }]);
   });
 
   it.each([
     ['a LIST', { list: new PhonevaultError('unreachable', 'no answer') }],
     ['a HEAD', { head: new PhonevaultError('unreachable', 'no answer') }],
-  ])('throws any other error of %s', async (_, fails) => {
-    const { deps, warnings } = scene({ fails });
+  ])('throws any other error of %s, for half an hour at most', async (_, fails) => {
+    const { deps, clock } = scene({ fails });
     const run = runOf(['p'], [accepted('p'), ended('p', 'failed')]);
     await expect(findArchives(deps, run)).rejects.toThrow('no answer');
-    expect(warnings).toEqual([]);
+    expect(run.unwritten.events).toMatchObject([{ type: 'not_done', code: 'unreachable' }]);
+    clock.move(30 * MINUTE);
+    expect((await findArchives(deps, run)).size).toBe(0);
   });
 });
 

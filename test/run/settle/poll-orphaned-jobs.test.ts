@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PhonevaultError } from '../../../lib/errors.ts';
 import type { Job } from '../../../lib/cloud/cph/job.ts';
 import {
   type OrphanedAttempt,
@@ -287,5 +288,45 @@ describe('pollOrphanedJobs', () => {
     clock.move(1);
     const { attempts } = await pollOrphanedJobs(deps, orphanedJobs(keys));
     expect(attempts).toEqual(keys.slice(1));
+  });
+});
+
+describe('an orphaned attempt that cannot be looked up', () => {
+  /** The archive of `p` cannot be looked up. */
+  function failing() {
+    const world = cloud({ p: 'succeeded', q: 'succeeded' });
+    const { head } = world.deps.archives;
+    world.deps.archives.head = (bucket, key) =>
+      key === keyOf('p')
+        ? Promise.reject(new PhonevaultError('access_denied', 'refused'))
+        : head(bucket, key);
+    world.land(keyOf('q'));
+    return world;
+  }
+  const both = () => orphanedJobs([attemptWithJob('p'), attemptWithJob('q')]);
+
+  it('holds up no other', async () => {
+    const world = failing();
+    const { attempts } = await pollOrphanedJobs(world.deps, both());
+    expect(attempts.map(({ phone_id }) => phone_id)).toEqual(['p']);
+    expect((await recorded(world)).records).toEqual([['q', false]]);
+    expect(world.logged('step_failed')).toHaveLength(1);
+  });
+
+  it('is given up after a day', async () => {
+    const world = failing();
+    const orphaned = both();
+    world.clock.move(orphaned.until - world.clock.now());
+    expect((await pollOrphanedJobs(world.deps, orphaned)).attempts).toEqual([]);
+    expect(world.logged('not_done')).toHaveLength(1);
+  });
+
+  it('is given up after a day also when the jobs cannot be listed', async () => {
+    const world = cloud();
+    const orphaned = orphanedJobs([attemptWithJob('p')]);
+    world.deps.cph.listJobs = () => Promise.reject(new PhonevaultError('unreachable', 'no answer'));
+    await expect(pollOrphanedJobs(world.deps, orphaned)).rejects.toThrow('no answer');
+    world.clock.move(orphaned.until - world.clock.now());
+    expect((await pollOrphanedJobs(world.deps, orphaned)).attempts).toEqual([]);
   });
 });

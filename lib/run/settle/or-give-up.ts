@@ -1,0 +1,78 @@
+import { type ErrorCode, PhonevaultError, TimeUp } from '../../errors.ts';
+import { isUnreadable } from '../../ledger/store/object-error.ts';
+import type { DriveDeps } from '../deps.ts';
+import { type OpenRun, record } from '../state/open-run.ts';
+import { stopsDrive } from '../state/stops-drive.ts';
+
+const MINUTE = 60_000;
+const GIVE_UP_AFTER_MS = 30 * MINUTE;
+const LATE_MS = 60 * MINUTE;
+const MAX_CHARACTERS = 300;
+const MAY_PASS: ReadonlySet<ErrorCode> = new Set(['throttled', 'unreachable', 'time_up']);
+
+/** The steps of settling, as the report names them. */
+const STEPS = [
+  ...(['find_archives', 'find_failed_archives', 'confirm_archives', 'delete_archives'] as const),
+  ...(['orphaned_jobs', 'report', 'report_pages', 'index_archives', 'history'] as const),
+  ...(['index_run', 'freshness', 'recovered', 'first_backups', 'write_log'] as const),
+];
+
+type SettleStep = (typeof STEPS)[number];
+
+/**
+ * Does one step of settling. A step is given up, with a record of why, when it is refused for certain, or still fails half an
+ * hour after the first failure of settling, and is not tried again: then returns undefined. Before that throws what it failed with, so that the run pauses.
+ */
+export async function orGiveUp<T>(
+  deps: Pick<DriveDeps, 'clock' | 'log'>,
+  run: OpenRun,
+  step: SettleStep,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  if (run.state.notDone.get(step)?.final !== undefined) return undefined;
+  try {
+    return await work();
+  } catch (error) {
+    // A drive that ran out of time says nothing about the step.
+    const isOwn = error instanceof PhonevaultError && !(error instanceof TimeUp);
+    if (!isOwn || stopsDrive(error)) throw error;
+    if (!noteFailure(deps, run, step, error)) throw error;
+    return undefined;
+  }
+}
+
+/** Records that a step failed. Returns whether it is given up. */
+function noteFailure(
+  { clock, log }: Pick<DriveDeps, 'clock' | 'log'>,
+  run: OpenRun,
+  step: SettleStep,
+  error: PhonevaultError,
+): boolean {
+  const at = clock.now();
+  const since = run.state.notDone.get(step)?.since;
+  const isRefused = !error.retryable && !MAY_PASS.has(error.code) && !isUnreadable(error);
+  const isOverdue = at - firstFailure(run, at) >= GIVE_UP_AFTER_MS || isLate(run, at);
+  const hasFailed = since !== undefined && isOverdue;
+  const { code } = error;
+  const message = error.message.slice(0, MAX_CHARACTERS);
+  const event = { type: 'not_done' as const, at, step, code, message };
+  if (isRefused || hasFailed) {
+    record(run, [{ ...event, final: true }]);
+    // It is logged when it is written, which this step cannot.
+    const { policy } = run.request;
+    if (step === 'write_log') log.warn('not_done', { run: run.runId, policy, step, code, message });
+    return true;
+  }
+  if (since === undefined) record(run, [event]);
+  return false;
+}
+
+/** Returns when the first step of settling failed (epoch ms): one bound for all, since steps may share what fails. */
+function firstFailure({ state }: OpenRun, now: number): number {
+  return Math.min(...STEPS.map((step) => state.notDone.get(step)?.since ?? now));
+}
+
+/** Without a log nothing tells a cold drive since when a step fails. */
+function isLate({ plan }: OpenRun, now: number): boolean {
+  return plan !== undefined && now >= plan.started_at + (plan.terms?.deadline ?? 0) + LATE_MS;
+}

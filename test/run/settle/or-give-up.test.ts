@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { LeaseLost, PhonevaultError, TimeUp } from '../../../lib/errors.ts';
+import { orGiveUp } from '../../../lib/run/settle/or-give-up.ts';
+import { runScene } from '../../support/run-scene.ts';
+import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
+
+function scene() {
+  const made = runScene();
+  const run = openRun('nightly-1', [plannedPhone('p')]);
+  let calls = 0;
+  const fail = (error: Error) =>
+    orGiveUp(made.deps, run, 'history', () => ((calls += 1), Promise.reject(error)));
+  return { ...made, run, fail, calls: () => calls };
+}
+
+const refused = new PhonevaultError('access_denied', 'refused');
+const failing = new PhonevaultError('unreachable', 'no answer', { retryable: true });
+
+describe('orGiveUp', () => {
+  it('returns what the step returns', async () => {
+    const { deps, run } = scene();
+    expect(await orGiveUp(deps, run, 'history', async () => 7)).toBe(7);
+    expect(run.unwritten.events).toEqual([]);
+  });
+
+  it('gives a refused step up at once, and does not try it again', async () => {
+    const { run, fail, calls } = scene();
+    expect(await fail(refused)).toBeUndefined();
+    expect(await fail(refused)).toBeUndefined();
+    expect(calls()).toBe(1);
+    const facts = { step: 'history', code: 'access_denied', message: 'refused' };
+    expect(run.unwritten.events).toEqual([{ type: 'not_done', at: T0, ...facts, final: true }]);
+  });
+
+  it('gives a failing step up half an hour after its first failure', async () => {
+    const { run, fail, clock } = scene();
+    await expect(fail(failing)).rejects.toThrow('no answer');
+    clock.move(30 * MINUTE - 1);
+    await expect(fail(failing)).rejects.toThrow('no answer');
+    expect(run.unwritten.events).toHaveLength(1);
+    clock.move(1);
+    expect(await fail(failing)).toBeUndefined();
+    expect(run.unwritten.events).toMatchObject([{ at: T0 }, { final: true }]);
+  });
+
+  it('gives a second failing step up with the first one, for what fails may be the same', async () => {
+    const { deps, run, fail, clock } = scene();
+    const other = () => orGiveUp(deps, run, 'freshness', () => Promise.reject(failing));
+    await expect(fail(failing)).rejects.toThrow('no answer');
+    clock.move(30 * MINUTE);
+    expect(await fail(failing)).toBeUndefined();
+    await expect(other()).rejects.toThrow('no answer');
+    expect(await other()).toBeUndefined();
+  });
+
+  it('gives it up with the second failure an hour after the deadline', async () => {
+    const { fail, clock } = scene();
+    clock.move(180 * MINUTE);
+    await expect(fail(failing)).rejects.toThrow('no answer');
+    expect(await fail(failing)).toBeUndefined();
+  });
+
+  it.each([
+    ['the time of the drive is up', new TimeUp()],
+    ['another drive writes', new LeaseLost('another drive')],
+    ['of a programming error', new TypeError('undefined')],
+  ])('records nothing when %s', async (_, error) => {
+    const { run, fail } = scene();
+    await expect(fail(error)).rejects.toThrow(error);
+    expect(run.unwritten.events).toEqual([]);
+  });
+});
