@@ -1,6 +1,6 @@
 import { BUCKET_NAME, POLICY_NAME } from '../../names.ts';
 import * as z from 'zod';
-import { parseCron } from '../slots/cron.ts';
+import { parseCron, tooOftenProblems } from '../slots/cron.ts';
 import { DURATION_PATTERN, formatDuration, parseDuration } from './duration.ts';
 import { type Problem, show } from '../parse/validation-error.ts';
 import { globProblems } from '../selection/glob.ts';
@@ -96,6 +96,8 @@ export const cron = text('a cron expression with six fields').superRefine(
   refined((value) => {
     const parsed = parseCron(value);
     if (!parsed.ok) return parsed.problems;
+    const tooOften = tooOftenProblems(value, parsed.pattern);
+    if (tooOften.length > 0) return tooOften;
     return nextSlot({ cron: value, timezone: 'UTC' }, 0) === undefined ? [NEVER_FIRES] : [];
   }),
 );

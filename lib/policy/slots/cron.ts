@@ -1,27 +1,6 @@
 import { type Problem, show } from '../parse/validation-error.ts';
-
-type Field = {
-  name: string;
-  min: number;
-  max: number;
-  /** Names of the values, starting with `min`. */
-  words?: readonly string[];
-  /** True when `?` is allowed; it means any value. */
-  allowsAny?: boolean;
-};
-
-const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
-const DAYS = 'sun mon tue wed thu fri sat'.split(' ');
-
-// The syntax of FunctionGraph timers (functiongraph_01_0207, functiongraph_01_0908).
-const FIELDS: readonly Field[] = [
-  { name: 'second', min: 0, max: 59 },
-  { name: 'minute', min: 0, max: 59 },
-  { name: 'hour', min: 0, max: 23 },
-  { name: 'day of month', min: 1, max: 31, allowsAny: true },
-  { name: 'month', min: 1, max: 12, words: MONTHS },
-  { name: 'day of week', min: 0, max: 6, words: DAYS, allowsAny: true },
-];
+import { countValues, type Field, FIELDS, readField } from './cron-fields.ts';
+import { fieldHint, shapeHint } from './cron-hints.ts';
 
 const MAX_CHARACTERS = 256;
 const SHAPE = 'six fields: second minute hour day-of-month month day-of-week';
@@ -47,42 +26,32 @@ export function parseCron(text: string): CronParse {
   return problems.length > 0 ? { ok: false, problems } : { ok: true, pattern: fields.join(' ') };
 }
 
-function readField(field: Field, part: string): string | undefined {
-  if (part === '?') return field.allowsAny === true ? '*' : undefined;
-  const items = part.split(',').map((item) => readItem(field, item));
-  if (items.includes(undefined)) return undefined;
-  // A list with `*` means any value, which a cron library may only see in a plain `*`.
-  return items.includes('*') ? '*' : items.join(',');
+/** Returns how often a pattern of `parseCron` fires: on each of its days, and within a minute. */
+export function cronCounts(pattern: string): { perDay: number; perMinute: number } {
+  const parts = pattern.split(' ');
+  const [seconds = 0, minutes = 0, hours = 0] = FIELDS.slice(0, 3).map((field, index) =>
+    countValues(field, parts[index] ?? ''),
+  );
+  return { perDay: seconds * minutes * hours, perMinute: seconds };
 }
 
-function readItem(field: Field, item: string): string | undefined {
-  const parts = /^(?:(\*)|([a-z\d]+)(?:-([a-z\d]+))?)(?:\/(\d{1,2}))?$/i.exec(item);
-  if (parts === null) return undefined;
-  const [, star, first = '', last, stepText] = parts;
-  const step = stepText === undefined ? undefined : Number(stepText);
-  if (step !== undefined && (step < 1 || step > field.max)) return undefined;
-  if (star !== undefined) return step === undefined || step === 1 ? '*' : `*/${step}`;
-  const range = readRange(field, first, last ?? (step === undefined ? undefined : `${field.max}`));
-  return range === undefined || step === undefined ? range : `${range}/${step}`;
-}
-
-function readRange(field: Field, first: string, last: string | undefined): string | undefined {
-  const from = readValue(field, first);
-  if (last === undefined) return from?.toString();
-  const to = readValue(field, last);
-  return from === undefined || to === undefined || to < from ? undefined : `${from}-${to}`;
-}
-
-function readValue(field: Field, word: string): number | undefined {
-  const index = field.words?.indexOf(word.toLowerCase()) ?? -1;
-  if (index >= 0) return field.min + index;
-  if (!/^\d{1,2}$/.test(word)) return undefined;
-  const value = Number(word);
-  return value >= field.min && value <= field.max ? value : undefined;
+/** Returns what is wrong with a valid pattern that fires more than once a minute. */
+export function tooOftenProblems(text: string, pattern: string): Problem[] {
+  const { perMinute } = cronCounts(pattern);
+  if (perMinute <= 1) return [];
+  const [, ...rest] = text.trim().split(/\s+/);
+  return [
+    {
+      message: `the cron expression fires ${perMinute} times a minute`,
+      allowed: 'at most one slot a minute',
+      hint: `The first field is the second. Write "${['0', ...rest].join(' ')}".`,
+    },
+  ];
 }
 
 function fieldProblem(field: Field, part: string): Problem {
-  const names = field.words === undefined ? '' : ` or ${field.words[0]}-${field.words.at(-1)}`;
+  const [first, last] = [field.words?.[0], field.words?.at(-1)];
+  const names = first === undefined ? '' : ` or ${first.toLowerCase()}-${last?.toLowerCase()}`;
   const questionMark = field.allowsAny === true ? ' ?' : '';
   return {
     message: `the cron field "${field.name}" cannot be ${show(part)}`,
@@ -90,14 +59,6 @@ function fieldProblem(field: Field, part: string): Problem {
     allowed: `${field.min}-${field.max}${names}, combined with , - * /${questionMark}`,
     hint: fieldHint(field, part),
   };
-}
-
-function fieldHint(field: Field, part: string): string | undefined {
-  if (/[LW#]/i.test(part) && /\d[LW]|^LW?$|#/i.test(part)) {
-    return 'L, W and # are not supported.';
-  }
-  if (field.name === 'day of week' && /\b7\b/.test(part)) return 'Sunday is 0.';
-  return undefined;
 }
 
 function shapeProblem(text: string, parts: string[]): Problem {
@@ -108,14 +69,6 @@ function shapeProblem(text: string, parts: string[]): Problem {
   return {
     message: 'the cron expression does not have six fields',
     allowed: SHAPE,
-    hint: shapeHint(text, parts),
+    hint: shapeHint(text, parts, (other) => parseCron(other).ok),
   };
-}
-
-function shapeHint(text: string, parts: string[]): string | undefined {
-  if (/\bCRON_TZ=/i.test(text)) return 'Remove CRON_TZ=... and set the zone in the field timezone.';
-  if (text.startsWith('@')) return 'Write six fields: "0 0 3 * * *" is every day at 03:00.';
-  if (parts.length === 5) return `The first field is the second. Write "0 ${parts.join(' ')}".`;
-  if (parts.length === 7) return 'Remove the year.';
-  return undefined;
 }

@@ -8,6 +8,8 @@ describe('an invalid value is reported once, at its field', () => {
     ['0 30 2 * * *', '0 30 2 * * 7', 'schedule.cron', 'day of week'],
     ['0 30 2 * * *', '30 2 * * *', 'schedule.cron', 'six fields'],
     ['0 30 2 * * *', '0 0 0 31 2,4 ?', 'schedule.cron', 'never fires'],
+    ['0 30 2 * * *', '* 30 2 * * *', 'schedule.cron', '60 times a minute'],
+    ['Asia/Shanghai', 'CST', 'schedule.timezone', 'not an IANA time zone'],
     ['Asia/Shanghai', 'Asia/Beijing', 'schedule.timezone', 'not an IANA time zone'],
     [', timezone: Asia/Shanghai', '', 'schedule.timezone', 'missing'],
     ['start_within: 2h', 'start_within: 8d', 'schedule.start_within', '1s to 7d'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseCron } from '../../../lib/policy/slots/cron.ts';
+import { cronCounts, parseCron, tooOftenProblems } from '../../../lib/policy/slots/cron.ts';
 
 test.each([
   ['0 30 2 * * *', '0 30 2 * * *'],
@@ -130,7 +130,28 @@ test.each(['Lx', 'xL', 'Wet', 'W', 'Jull', '5'.repeat(3)])('gives no hint for %s
 
 test('explains that Sunday is 0 only for a 7 in day of week', () => {
   expect(hintOf('0 0 0 * * 7')).toBe('Sunday is 0.');
-  expect(hintOf('0 0 0 * * Fri-7')).toBe('Sunday is 0.');
+  expect(hintOf('0 0 0 * * Fri-7')).toBe('Sunday is 0. Write Fri-Sat,Sun.');
   expect(hintOf('0 0 0 * * 17')).toBeUndefined();
   expect(hintOf('0 7-99 0 * * *')).toBeUndefined();
+});
+
+test.each([
+  ['0 30 2 * * *', 1, 1],
+  ['0 2 * * * *', 24, 1],
+  ['0 0/30 8-18,9 * * *', 22, 1],
+  ['* 5 2 * * *', 60, 60],
+  ['0,30 0 0 * * *', 2, 2],
+  ['0 */7 * * * Mon', 216, 1],
+])('%j fires %i times a day and %i times a minute', (text, perDay, perMinute) => {
+  const parsed = parseCron(text);
+  expect(parsed.ok && cronCounts(parsed.pattern)).toEqual({ perDay, perMinute });
+});
+
+test('an expression that fires every second is an error with a valid line as its hint', () => {
+  const [problem] = tooOftenProblems('* 30 2 * * *', '* 30 2 * * *');
+  expect(problem).toMatchObject({
+    message: 'the cron expression fires 60 times a minute',
+    hint: 'The first field is the second. Write "0 30 2 * * *".',
+  });
+  expect(tooOftenProblems('59 30 2 * * *', '59 30 2 * * *')).toEqual([]);
 });

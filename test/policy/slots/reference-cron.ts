@@ -38,8 +38,7 @@ export function minuteSlots(
     const gapStart = utc + before;
     if (isTimeOfDay && offset > before) {
       for (let skipped = gapStart; skipped < local; skipped += 60_000) {
-        const sameDay = Math.floor(skipped / 86_400_000) === Math.floor(local / 86_400_000);
-        if (sameDay && matches(skipped)) slots.add(utc);
+        if (matches(skipped)) slots.add(utc);
       }
     }
     if (matches(local) && !(isTimeOfDay && local <= seen)) slots.add(utc);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dueSlots, newestSlotWithin, nextSlot } from '../../../lib/policy/slots/slots.ts';
+import { changeDays, clockOf, dailySlot } from './brute-force.ts';
 import { minuteSlots } from './reference-cron.ts';
 
 const MINUTE = 60_000;
@@ -15,6 +16,7 @@ const ZONES = [
   'Europe/Berlin',
   'America/New_York',
   'America/Santiago', // clocks change at midnight
+  'America/Nuuk', // from 23:00 to midnight
   'Australia/Lord_Howe', // by half an hour
 ];
 
@@ -64,6 +66,55 @@ test('the slots of an interval equal a minute-by-minute reference', () => {
   );
 });
 
+describe('every daily time has exactly one slot a day', () => {
+  /** The slots of `time` from the day before `day` to the day after it. */
+  const around = (timezone: string, day: string, time: string): [number[], number[]] => {
+    const clock = clockOf(timezone);
+    const [hour, minute] = time.split(':').map(Number);
+    const days = [-1, 0, 1].map((away) => iso([at(day) + away * DAY])[0]?.slice(0, 10) ?? '');
+    const expected = days.map((one) => dailySlot(clock, one, time));
+    const rule = { cron: `0 ${minute} ${hour} * * *`, timezone };
+    const [first = 0, , last = 0] = expected;
+    return [dueSlots(rule, first - 1, last), expected];
+  };
+
+  // Clocks change there in unusual ways, or at midnight.
+  test.each([
+    ['America/Nuuk', '2027-03-27', '23:30'],
+    ['America/Santiago', '2026-09-06', '00:30'],
+    ['Africa/Cairo', '2026-04-24', '00:00'],
+    ['Antarctica/Casey', '2020-03-08', '01:30'],
+    ['Antarctica/Troll', '2026-03-29', '02:15'],
+    ['Australia/Lord_Howe', '2026-04-05', '01:45'],
+    ['Asia/Beirut', '2026-03-29', '00:15'],
+    ['America/Asuncion', '2024-10-06', '00:30'],
+    ['Africa/Casablanca', '2026-02-15', '02:30'],
+  ])('in %s around %s at %s', (timezone, day, time) => {
+    const [slots, expected] = around(timezone, day, time);
+    expect(iso(slots)).toEqual(iso(expected));
+  });
+
+  test('in any zone, at any time, on days when clocks change', () => {
+    const zones = [
+      'America/Nuuk',
+      'America/Havana',
+      'Europe/Dublin',
+      'Pacific/Norfolk',
+      'Asia/Gaza',
+    ];
+    const days = new Map(zones.map((zone) => [zone, changeDays(zone)]));
+    fc.assert(
+      fc.property(fc.constantFrom(...zones), fc.nat(), fc.nat(1439), (zone, place, minute) => {
+        const known = days.get(zone) ?? [];
+        const time = iso([minute * MINUTE])[0]?.slice(11, 16) ?? '';
+        const [slots, expected] = around(zone, known[place % known.length] ?? '', time);
+        expect(iso(slots)).toEqual(iso(expected));
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
 describe('when clocks change', () => {
   const timezone = 'Europe/Berlin';
   test('a skipped time of day fires at the first moment after the gap', () => {
@@ -74,6 +125,17 @@ describe('when clocks change', () => {
       '2026-03-29T01:00:00.000Z', // 03:00 local
       '2026-03-30T00:30:00.000Z',
     ]);
+  });
+
+  test('a time of day that is skipped up to midnight fires at midnight', () => {
+    const rule = { cron: '0 30 23 * * *', timezone: 'America/Nuuk' };
+    const slots = dueSlots(rule, at('2027-03-26T12:00:00Z'), at('2027-03-29T12:00:00Z'));
+    expect(iso(slots)).toEqual([
+      '2027-03-27T01:30:00.000Z',
+      '2027-03-28T01:00:00.000Z', // 00:00 local of the next day
+      '2027-03-29T00:30:00.000Z',
+    ]);
+    expect(nextSlot(rule, at('2027-03-27T12:00:00Z'))).toBe(at('2027-03-28T01:00:00Z'));
   });
 
   test('a repeated time of day fires once, the first time', () => {
