@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Finding, type Path, type Problem, show } from './validation-error.ts';
+import { INVISIBLE, lineHint } from './line-hint.ts';
 import { didYouMean, nearest } from './nearest.ts';
 import { policySchema } from '../schema/schema.ts';
 
@@ -42,14 +43,15 @@ function unknownField(path: Path, key: string, known: string): Finding {
     message: 'unknown field',
     found: show(key),
     allowed: known,
-    hint: didYouMean(nearest(key, known.split(', ')) ?? pathElsewhere(key)),
+    hint: lineHint(key) ?? didYouMean(nearest(key, known.split(', ')) ?? pathElsewhere(key)),
   };
 }
 
 function problemOf(issue: Issue, value: unknown): Problem {
   const found = show(value);
   if (issue.code === 'custom' && issue.params !== undefined) {
-    return { found, ...(issue.params as Problem) };
+    const problem = issue.params as Problem;
+    return { found, ...problem, hint: problem.hint ?? invisibleHint(value) };
   }
   const allowed = issue.message;
   if (value === undefined) return { message: 'the field is missing', found, allowed };
@@ -69,7 +71,11 @@ function hintFor(issue: Issue, value: unknown): string | undefined {
   if (issue.code === 'invalid_value' && typeof value === 'string') {
     return didYouMean(nearest(value, issue.values.map(String)));
   }
-  return issue.code === 'invalid_type' ? typeHint(issue, value) : undefined;
+  return issue.code === 'invalid_type' ? typeHint(issue, value) : invisibleHint(value);
+}
+
+function invisibleHint(value: unknown): string | undefined {
+  return typeof value === 'string' && INVISIBLE.test(value) ? lineHint(value) : undefined;
 }
 
 function typeHint(

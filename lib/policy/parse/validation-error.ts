@@ -28,8 +28,8 @@ export type Finding = Problem & { path: Path; at?: 'key' | 'value' };
 
 const MAX_SHOWN = 64;
 
-// Characters that could break a line, reverse text or be invisible in a log.
-const UNPRINTABLE = /[\p{C}\u2028\u2029]/gu;
+// Characters that could break a line, reverse text, be invisible in a log or look like a common space.
+const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
 
 const escape = (char: string) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`;
 

@@ -1,5 +1,6 @@
 import type { Document } from 'yaml';
 import { Composer, Lexer, Parser } from 'yaml';
+import { lineHint } from './line-hint.ts';
 import { type Path, type Problem, clip } from './validation-error.ts';
 
 /** A YAML error and its offset in the text. */
@@ -86,7 +87,7 @@ export function composeYaml(text: string): { documents: Document[]; problems: Ya
   // Unexpected tokens after the first error are mostly its consequences.
   const reported = errors.filter(({ code }, index) => index === 0 || code !== 'UNEXPECTED_TOKEN');
   for (const { code, message, pos } of reported)
-    report(pos[0], clip(message, MAX_MESSAGE), HINTS[code]);
+    report(pos[0], clip(message, MAX_MESSAGE), lineHint(lineAt(text, pos[0])) ?? HINTS[code]);
   const second = documents[1];
   if (second !== undefined && problems.length === 0) {
     report(
@@ -96,6 +97,15 @@ export function composeYaml(text: string): { documents: Document[]; problems: Ya
     );
   }
   return { documents, problems };
+}
+
+const MAX_LINE = 256;
+
+function lineAt(text: string, offset: number): string {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  return (
+    text.slice(Math.max(start, offset - MAX_LINE), offset + MAX_LINE).split(/[\r\n]/, 1)[0] ?? ''
+  );
 }
 
 /** Returns the rest of the line at an offset, shortened and in quotes. */

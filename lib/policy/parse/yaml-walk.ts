@@ -1,6 +1,6 @@
 import type { Node, Pair, YAMLMap } from 'yaml';
 import { isAlias, isMap, isScalar, isSeq } from 'yaml';
-import type { Path } from './validation-error.ts';
+import { clip, type Path } from './validation-error.ts';
 
 // No policy reaches these limits. Beyond them, recording the offsets would take seconds.
 const MAX_NAME_LENGTH = 128;
@@ -77,7 +77,7 @@ function toValue(walk: Walk, node: Node | null, path: Path): unknown {
   if (node === null) return null;
   const offset = startOf(node) ?? 0;
   if (isAlias(node)) {
-    const hint = 'Write out the value.';
+    const hint = `Write out the value, or put text that starts with * in quotes: "*${clip(node.source)}".`;
     walk.report(path, offset, { message: 'YAML aliases are not allowed', hint });
     return undefined;
   }

@@ -2,13 +2,15 @@ import { expandObjectPath } from '../keys/keys.ts';
 import { keyLengthProblems } from '../keys/object-path.ts';
 import { type Finding, type Path, show } from '../parse/validation-error.ts';
 import type { Draft } from './draft.ts';
-import { covers } from './paths.ts';
+import { covers, withoutSlash } from './paths.ts';
 
 /** Returns an error for each include that is fully excluded. */
 export function excludedErrors(draft: Draft): Finding[] {
   const excludes = draft.texts(['export', 'exclude']);
   return draft.texts(['export', 'include']).flatMap(({ path, value }): Finding[] => {
-    const cover = excludes.find((exclude) => covers(exclude.value, value));
+    const cover = excludes.find((exclude) =>
+      covers(withoutSlash(exclude.value), withoutSlash(value)),
+    );
     if (cover === undefined) return [];
     return [
       {
@@ -48,4 +50,26 @@ export function objectPathErrors(
     });
   }
   return findings;
+}
+
+/** Returns an error for each path with characters that only some regions allow, unless the policy says that its region does. */
+export function characterErrors(draft: Draft): Finding[] {
+  if (draft.text(['export', 'characters'], 'common') !== 'common') return [];
+  const lists = [
+    ['export', 'include'],
+    ['export', 'exclude'],
+  ].flatMap((list) => draft.texts(list));
+  return lists.flatMap(({ path, value }): Finding[] => {
+    const at = value.indexOf('~');
+    if (at < 0) return [];
+    return [
+      {
+        path,
+        message: `the path contains "~" at character ${at + 1}`,
+        found: show(value),
+        allowed: 'a path without ~ unless export.characters is wide',
+        hint: 'If CPH accepts ~ in your region, set export.characters: wide.',
+      },
+    ];
+  });
 }

@@ -5,7 +5,7 @@ import { DURATION_PATTERN, formatDuration, parseDuration } from './duration.ts';
 import { type Problem, show } from '../parse/validation-error.ts';
 import { globProblems } from '../selection/glob.ts';
 import { objectPathProblems } from '../keys/object-path.ts';
-import { pathProblems } from './paths.ts';
+import { pathProblems, withoutSlash } from './paths.ts';
 import { nextSlot } from '../slots/slots.ts';
 import { tagCountProblems, tagKeyProblems, tagValueProblems } from '../selection/tags.ts';
 import { ZONE_ALLOWED, zoneProblems } from '../slots/zones.ts';
@@ -119,9 +119,12 @@ export const tags = z
   )
   .superRefine(refined(tagCountProblems));
 
-export const phonePath = text('an absolute path on the phone')
-  .meta({ pattern: '^/(data|cache)(/|$)', maxLength: 4096 })
-  .superRefine(refined(pathProblems));
+/** A path on a phone. A slash at its end is left out of the policy. */
+export const phonePath = (use: 'include' | 'exclude') =>
+  text('an absolute path on the phone')
+    .meta({ pattern: '^/(data|cache)(/|$)', maxLength: 4096 })
+    .superRefine(refined((path) => pathProblems(withoutSlash(path), use)))
+    .transform(withoutSlash);
 
 export const objectPath = text('a folder such as "{policy}/{date}"').superRefine(
   refined(objectPathProblems),

@@ -5,7 +5,7 @@ import { policySchema } from './schema.ts';
 type JsonSchema = Record<string, unknown>;
 
 const NAME_PART = '([A-Za-z0-9._+#=-]|\\{(policy|date|slot)\\})+';
-const PATH = '^/(data|cache)(/[A-Za-z0-9./_+#=-]*\\*?)?$';
+const PATH = '^/(data|cache)(/[A-Za-z0-9./_+#=~-]*\\*?)?$';
 
 /**
  * JSON Schema keywords for the rules that are code, by field. They may allow more than the rule, never less: an editor must not

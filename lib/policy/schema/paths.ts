@@ -1,15 +1,21 @@
 import { type Problem, clip, show } from '../parse/validation-error.ts';
 
-/** What both editions of the export API (cph_api_0538) allow: only the older one has `*` elsewhere, only the newer one `~`. */
-const ALLOWED_CHARACTER = /[A-Za-z0-9./_+#=*-]/;
+/**
+ * What an edition of the export API (cph_api_0538) allows in a path; `~` only in newer regions, where apps lie in folders such as
+ * `/data/app/~~x==/`. `*` only as the last character.
+ */
+const ALLOWED_CHARACTER = /[A-Za-z0-9./_+#=~*-]/;
 
 const MAX_BYTES = 4096;
 
+/** Returns a path without the slashes at its end. */
+export const withoutSlash = (path: string): string => path.replace(/(?<=[^/])\/$/, '');
+
 /**
  * Returns what is wrong with a path on a phone. "Only data in the /data and cache directories" (cph_api_0538) is taken to
- * mean `/data`, `/cache` and everything below them.
+ * mean `/data`, `/cache` and everything below them. A hint never widens what is excluded.
  */
-export function pathProblems(path: string): Problem[] {
+export function pathProblems(path: string, use: 'include' | 'exclude'): Problem[] {
   const problems: Problem[] = [];
   const bytes = new TextEncoder().encode(path).length;
   if (bytes > MAX_BYTES) {
@@ -32,7 +38,7 @@ export function pathProblems(path: string): Problem[] {
       allowed: 'a path without . and ..',
     });
   }
-  const character = characterProblem(path);
+  const character = characterProblem(path, use);
   if (character !== undefined) problems.push(character);
   return problems;
 }
@@ -47,7 +53,7 @@ function rootProblem(path: string): Problem {
   };
 }
 
-function characterProblem(path: string): Problem | undefined {
+function characterProblem(path: string, use: 'include' | 'exclude'): Problem | undefined {
   const chars = [...path];
   const at = chars.findIndex(
     (char, index) => !ALLOWED_CHARACTER.test(char) || (char === '*' && index < chars.length - 1),
@@ -57,12 +63,15 @@ function characterProblem(path: string): Problem | undefined {
   return {
     message: `the path contains "${clip(char)}" at character ${at + 1}`,
     found: `"${clip(char)}" at character ${at + 1} of ${show(path)}`,
-    allowed: 'A-Z a-z 0-9 . / - _ + # = and * as the last character',
-    hint:
-      char === '*' || char === '~'
-        ? `Use * for the rest of the path: ${show(`${chars.slice(0, at).join('')}*`)}.`
-        : undefined,
+    allowed: 'A-Z a-z 0-9 . / - _ + # = ~ and * as the last character',
+    hint: char === '*' ? starHint(`${chars.slice(0, at).join('')}*`, use) : undefined,
   };
+}
+
+function starHint(start: string, use: 'include' | 'exclude'): string {
+  return use === 'include'
+    ? `To export all that starts like this, write ${show(start)}.`
+    : 'List each excluded path by its full name.';
 }
 
 /** True when `exclude` covers all of `include`, so that nothing of it would be exported. */

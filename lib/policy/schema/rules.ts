@@ -1,7 +1,8 @@
 import { parseDuration } from './duration.ts';
 import { type Finding, type Path, show } from '../parse/validation-error.ts';
 import { type Draft, draftOf } from './draft.ts';
-import { excludedErrors, objectPathErrors } from './export-rules.ts';
+import { withoutSlash } from './paths.ts';
+import { characterErrors, excludedErrors, objectPathErrors } from './export-rules.ts';
 
 /** What a policy is checked against, apart from its schema. */
 export type RuleContext = { fileName: string; ledger?: { bucket: string; prefix: string } };
@@ -20,6 +21,7 @@ export function ruleFindings(
     ...nameErrors(draft, context.fileName),
     ...conditionErrors(draft),
     ...duplicateErrors(draft),
+    ...characterErrors(draft),
     ...excludedErrors(draft),
     ...durationErrors(draft),
     ...objectPathErrors(draft, context.ledger),
@@ -45,6 +47,9 @@ function conditionErrors(draft: Draft): Finding[] {
   const select = draft.mapping(['select']);
   const conditions = ['phones', 'servers', 'server_tags', 'name'];
   if (select === undefined || conditions.some((field) => field in select)) return [];
+  const isMisspelt = Object.keys(select).some(
+    (field) => !['exclude', 'max_phones'].includes(field),
+  );
   return [
     {
       path: ['select'],
@@ -52,7 +57,8 @@ function conditionErrors(draft: Draft): Finding[] {
       message: 'the policy selects no phones',
       found: 'exclude' in select ? 'only exclude' : 'no condition',
       allowed: `at least one of ${conditions.join(', ')}`,
-      hint: 'To select all phones, write name: "*".',
+      // The error of the unknown field says which one is meant.
+      hint: isMisspelt ? undefined : 'To select all phones, write name: "*".',
     },
   ];
 }
@@ -71,8 +77,9 @@ function duplicateErrors(draft: Draft): Finding[] {
   return lists.flatMap((list) => {
     const seen = new Set<string>();
     return draft.texts(list).flatMap(({ path, value }): Finding[] => {
-      if (!seen.has(value)) {
-        seen.add(value);
+      const entry = list[0] === 'export' ? withoutSlash(value) : value;
+      if (!seen.has(entry)) {
+        seen.add(entry);
         return [];
       }
       return [

@@ -41,17 +41,24 @@ export const schedule = mapping({
 });
 
 export const exported = mapping({
-  include: listOf(phonePath, 'paths', 1, 100).meta({
+  include: listOf(phonePath('include'), 'paths', 1, 100).meta({
     description:
       'The paths to export: /data, /cache or below. A `*` at the end matches every path that starts like that.',
     examples: [['/data/data', '/data/media/0']],
   }),
-  exclude: listOf(phonePath, 'paths', 0, 100)
+  exclude: listOf(phonePath('exclude'), 'paths', 0, 100)
     .prefault([])
     .meta({
       description:
         'Paths that are not exported, even below an `include`. Excluding all of an `include` is an error.',
       examples: [['/data/data/com.example.cache', '/data/media/0/Download']],
+    }),
+  characters: choice(['common', 'wide'])
+    .prefault('common')
+    .meta({
+      description:
+        'Which characters paths may have. `wide` adds `~`, as in `/data/app/~~x==`: only for regions with the newer edition of the export API; CPH refuses the path elsewhere.',
+      examples: ['wide'],
     }),
   bucket: bucket.meta({
     description: "The OBS bucket for the archives, in the phones' region.",

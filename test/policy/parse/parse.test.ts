@@ -19,6 +19,7 @@ describe('a valid policy', () => {
         export: {
           include: ['/data/data', '/data/media/0'],
           exclude: ['/data/data/com.example.cache'],
+          characters: 'common',
           bucket: 'my-phone-backups',
           object_path: '{policy}/{date}',
         },
@@ -41,7 +42,13 @@ describe('a valid policy', () => {
         name: 'nightly',
         enabled: true,
         select: { name: '*', max_phones: 5000 },
-        export: { include: ['/data'], exclude: [], bucket: 'bbb', object_path: '{policy}/{date}' },
+        export: {
+          include: ['/data'],
+          exclude: [],
+          characters: 'common',
+          bucket: 'bbb',
+          object_path: '{policy}/{date}',
+        },
         deadline: 7_200_000,
         export_timeout: 3_600_000,
         wait_for_phones: 600_000,

@@ -4,6 +4,9 @@ import { errorsOf, NIGHTLY, nightlyWith, paths } from '../support/errors.ts';
 describe('an export that contradicts itself or the ledger', () => {
   test.each<[piece: string, by: string, path: string, message: string]>([
     ['/data/media/0]', '/data/data/com.example.cache/x]', 'export.include[1]', 'is fully excluded'],
+    ['/data/media/0]', '/data/data/com.example.cache/]', 'export.include[1]', 'is fully excluded'],
+    ['/data/media/0]', '/data/app/~~x==/p]', 'export.include[1]', '"~" at character 11'],
+    ['com.example.cache', '~x', 'export.exclude[0]', '"~" at character 12'],
     ['{policy}/{date}', 'x'.repeat(1000), 'export.object_path', 'up to 1101 characters'],
   ])('%s -> %s is an error of %s: %s', (piece, by, path, message) => {
     const errors = errorsOf(nightlyWith(piece, by));
@@ -27,5 +30,10 @@ describe('an export that contradicts itself or the ledger', () => {
   test('rejects any object path in the bucket of a ledger without a prefix', () => {
     const errors = errorsOf(NIGHTLY, { ledger: { bucket: 'my-phone-backups', prefix: '' } });
     expect(paths(errors)).toEqual(['export.object_path']);
+  });
+
+  test('allows ~ in paths where the policy says that the region does', () => {
+    const wide = nightlyWith('/data/media/0]', '/data/app/~~x==/p]\n  characters: wide');
+    expect(errorsOf(wide)).toEqual([]);
   });
 });

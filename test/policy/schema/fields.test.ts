@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { errorsOf, nightlyWith, paths } from '../support/errors.ts';
+import { parsePolicy } from '../../../lib/policy/parse/parse.ts';
+import { context, errorsOf, nightlyWith, paths } from '../support/errors.ts';
 
 describe('an invalid value is reported once, at its field', () => {
   test.each<[piece: string, by: string, path: string, message: string]>([
@@ -73,5 +74,12 @@ describe('an invalid value is reported once, at its field', () => {
   test('reports one error for a list that is too long, not one per entry', () => {
     const hundred = Array.from({ length: 100 }, (_, n) => `/x${n}`).join(', ');
     expect(paths(errorsOf(nightlyWith('/data/media/0', hundred)))).toEqual(['export.include']);
+  });
+
+  test('a path ends without a slash in the policy', () => {
+    const parsed = parsePolicy(nightlyWith('/data/media/0]', '/data/media/0/]'), context);
+    expect(parsed).toMatchObject({
+      policy: { export: { include: ['/data/data', '/data/media/0'] } },
+    });
   });
 });

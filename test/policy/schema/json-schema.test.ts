@@ -101,7 +101,6 @@ describe('the JSON Schema and the parser', () => {
     ['export.include', ['/database']],
     ['export.include', ['/data*']],
     ['export.include', ['/data/*/cache']],
-    ['export.include', ['/data/app/~~x==']],
     ['export.bucket', 'my.bucket'],
     ['export.object_path', '/backups'],
     ['export.object_path', 'backups/'],

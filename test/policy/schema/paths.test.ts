@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { covers, pathProblems } from '../../../lib/policy/schema/paths.ts';
+import { covers, pathProblems, withoutSlash } from '../../../lib/policy/schema/paths.ts';
 
 test.each([
   '/data',
@@ -10,7 +10,7 @@ test.each([
   '/data/a_b+c#d=e-1.2',
   `/data/${'x'.repeat(4090)}`,
 ])('accepts the path %s', (path) => {
-  expect(pathProblems(path)).toEqual([]);
+  expect(pathProblems(path, 'include')).toEqual([]);
 });
 
 test.each([
@@ -28,20 +28,33 @@ test.each([
   ['/data/**', '"*" at character 7'],
   ['/data/é', '"é" at character 7'],
   ['/data/a\nb', '"\\u{a}" at character 8'],
-  ['/data/~x', '"~" at character 7'],
   [`/data/${'x'.repeat(4091)}`, '4097 bytes'],
 ])('rejects the path %j: %s', (path, message) => {
-  const problems = pathProblems(path);
+  const problems = pathProblems(path, 'include');
   expect(problems.map((problem) => problem.message).join()).toContain(message);
 });
 
 test('reports each error of a path once', () => {
-  expect(pathProblems('/etc//../a b')).toHaveLength(4);
+  expect(pathProblems('/etc//../a b', 'include')).toHaveLength(4);
 });
 
-test('suggests a valid path for /sdcard and for characters that are not allowed', () => {
-  expect(pathProblems('/sdcard/DCIM')[0]?.hint).toContain('/data/media/0');
-  expect(pathProblems('/data/app/~~x==/p')[0]?.hint).toContain('"/data/app/*"');
+test('suggests a valid path for /sdcard', () => {
+  expect(pathProblems('/sdcard/DCIM', 'include')[0]?.hint).toContain('/data/media/0');
+});
+
+test('no hint widens an exclude', () => {
+  const hint = (use: 'include' | 'exclude') => pathProblems('/data/data/*/cache', use)[0]?.hint;
+  expect(hint('include')).toContain('"/data/data/*"');
+  expect(hint('exclude')).toBe('List each excluded path by its full name.');
+});
+
+test.each([
+  ['/data/app/', '/data/app'],
+  ['/data', '/data'],
+  ['/data//', '/data//'],
+  ['/', '/'],
+])('removes one slash at the end: %s', (path, expected) => {
+  expect(withoutSlash(path)).toBe(expected);
 });
 
 test.each([

@@ -5,6 +5,7 @@ describe('a rule between fields is reported once, at its field', () => {
   test.each<[piece: string, by: string, path: string, message: string]>([
     ['[0123456789abcdef0123456789abcdef]', '[a, b, a]', 'select.exclude.phones[2]', 'listed twice'],
     ['[prod]', '[prod, prod]', 'select.server_tags.env[1]', 'listed twice'],
+    ['/data/media/0]', '/data/data/]', 'export.include[1]', 'listed twice'],
     ['/data/media/0]', '/data/data]', 'export.include[1]', 'listed twice'],
     ['name: nightly', 'name: daily', 'name', 'does not match the file name'],
     [
@@ -33,5 +34,13 @@ describe('a rule between fields is reported once, at its field', () => {
   ])('reports that %s selects no phones', (select, found) => {
     const errors = errorsOf(SMALLEST.replace('select: { name: "*" }', select));
     expect(errors).toMatchObject([{ path: 'select', found }]);
+  });
+
+  test('never advises to select all phones when a condition is misspelt', () => {
+    const errors = errorsOf(SMALLEST.replace('name: "*" }', 'nmae: "game-*" }'));
+    expect(errors.map(({ path, hint }) => [path, hint])).toEqual([
+      ['select', undefined],
+      ['select.nmae', 'Did you mean name?'],
+    ]);
   });
 });

@@ -11,33 +11,31 @@ function warningsOf(values: Record<string, unknown>): string[] {
 }
 
 describe('policyWarnings', () => {
-  it.each<[string, Record<string, unknown>, number]>([
-    ['nothing without an objective', {}, 0],
-    ['nothing about a share alone', { 'objective.phones': '98%' }, 0],
-    ['nothing about the interval plus the deadline', { 'objective.max_age': '26h' }, 0],
-    ['a max_age one second shorter', { 'objective.max_age': '25h59m59s' }, 1],
-    [
-      'a max_age too short for a longer deadline',
-      { 'objective.max_age': '26h', deadline: '3h' },
-      1,
-    ],
-    [
-      'a max_age too short for the weekend',
-      { 'schedule.cron': '0 30 2 ? * Mon-Fri', 'objective.max_age': '50h' },
-      1,
-    ],
-    [
-      'nothing about a max_age that includes the weekend',
-      { 'schedule.cron': '0 30 2 ? * Mon-Fri', 'objective.max_age': '74h' },
-      0,
-    ],
-  ])('reports %s', (_, values, count) => {
-    expect(warningsOf(values)).toHaveLength(count);
+  it.each([
+    ['/data', '/data/data', 'the data of all apps'],
+    ['/data', '/data/data/*', 'the data of all apps'],
+    ['/data', '/data/data/', 'the data of all apps'],
+    ['/data', '/data/d*', 'the data of all apps'],
+    ['/data', '/data/media', 'photos'],
+    ['/data/media', '/data/media/0', 'photos'],
+  ])('says that include %s without %s loses %s', (include, exclude, words) => {
+    const found = warningsOf({ 'export.include': [include], 'export.exclude': [exclude] });
+    expect(found).toEqual([
+      expect.stringMatching(`export.exclude\\[0\\].*${words}.* out of the backup`),
+    ]);
   });
 
-  it('says how long the objective should be', () => {
-    expect(warningsOf({ 'objective.max_age': '20h' })).toEqual([
-      'objective.max_age: 20h is shorter than the longest interval of the schedule plus the deadline (1d2h): phones become late although every run succeeds',
+  it.each([
+    ['/data', '/data/data/com.example.cache'],
+    ['/data/data', '/data/media'],
+    ['/data/media/0', '/data/media/0/Download'],
+  ])('says nothing about include %s without %s', (include, exclude) => {
+    expect(warningsOf({ 'export.include': [include], 'export.exclude': [exclude] })).toEqual([]);
+  });
+
+  it.each(['select.name', 'select.exclude.name'])('finds typographic quotes in %s', (field) => {
+    expect(warningsOf({ [field]: '“game-*”' })).toEqual([
+      expect.stringContaining(`${field}: “ is part of the pattern`),
     ]);
   });
 });

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { lineHint } from '../../../lib/policy/parse/line-hint.ts';
+import { errorsOf, nightlyWith } from '../support/errors.ts';
+
+test.each([
+  ['deadline: 2h', 'deadline:1h', 'Put a space after the colon. Write "deadline: 1h".'],
+  ['deadline: 2h', 'deadline： 1h', 'The colon is a full-width one (：). Write "deadline: 1h".'],
+  ['attempts: 2', 'attempts:2', 'Put a space after the colon. Write "attempts: 2".'],
+  ['name: "game-*"', 'name: *', 'Put the value in quotes: name: "*".'],
+  ['name: "game-*"', 'name: *-x', 'put text that starts with * in quotes: "*-x".'],
+  ['"0 30 2 * * *"', '* * * * * *', 'Put the value in quotes: cron: "* * * * * *".'],
+  ['deadline: 2h', 'deadline: 2h\u00a0', 'the invisible character \\u{a0}'],
+  ['deadline: 2h', 'deadline:\u00a02h', 'the invisible character \\u{a0}'],
+  ['my-phone', '\u200bmy-phone', 'the invisible character \\u{200b}'],
+  ['enabled: true', 'enab\u200bled: true', 'the invisible character \\u{200b}'],
+  ['enabled: true', 'enabled:\u3000true', 'the invisible character \\u{3000}'],
+])('%j -> %j has the hint %s', (piece, by, hint) => {
+  expect(errorsOf(nightlyWith(piece, by))[0]?.hint).toContain(hint);
+});
+
+test('shows spaces that look like a common one', () => {
+  const [error] = errorsOf(nightlyWith('deadline: 2h', 'deadline: 2h\u00a0'));
+  expect(error?.found).toBe('"2h\\u{a0}"');
+});
+
+test.each(['deadline: 1h', 'include: [/data/data]', 'name: "*"', ''])(
+  'has no hint for %j',
+  (line) => {
+    expect(lineHint(line)).toBeUndefined();
+  },
+);
