@@ -5,9 +5,12 @@ import { type Command, wrongUse } from '../program/command.ts';
 import { connect } from '../sign-in/connect.ts';
 import { toJson } from '../text/printable.ts';
 import { checkFiles, type Checked } from '../validate/check.ts';
-import { errorsText } from '../validate/errors-text.ts';
+import { errorsText, notes } from '../validate/errors-text.ts';
 
-type Applied = { policy: string; result: 'created' | 'changed' | 'unchanged' };
+type Applied = Pick<Checked, 'warnings' | 'slots'> & {
+  policy: string;
+  result: 'created' | 'changed' | 'unchanged';
+};
 
 /** Uploads policy files to the bucket, where the functions read them. */
 export const applyCommand: Command = {
@@ -34,10 +37,11 @@ export const applyCommand: Command = {
     refuseDuplicates(files);
     const { deps } = await connect(io);
     const applied: Applied[] = [];
-    for (const { policy = '', source } of files) {
+    for (const file of files) {
+      const { policy = '', source, warnings, slots } = file;
       const result = await put(deps.store, policy, source);
-      applied.push({ policy, result });
-      if (!json) io.out(`${policy}: ${result}`);
+      applied.push({ policy, result, ...(warnings && { warnings }), ...(slots && { slots }) });
+      if (!json) io.out([`${policy}: ${result}`, ...notes(file, io)].join('\n'));
     }
     if (json) io.out(toJson({ ok: true, policies: applied }));
     return 0;

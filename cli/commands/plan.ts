@@ -12,6 +12,7 @@ import { previewText } from '../show/preview-text.ts';
 import { readPolicyText } from '../show/policies.ts';
 import { readInput } from '../io/read-text.ts';
 import { toJson } from '../text/printable.ts';
+import { check } from '../validate/check.ts';
 
 const MAX_MS = 15 * 60_000;
 
@@ -24,7 +25,7 @@ export const planCommand: Command<Options> = {
   description: [
     'Reads the policy and the fleet and shows what a run would do if it started now: which phones, in which order, which',
     'paths, where to, and how long. Nothing is written or exported. The folder shown is that of a scheduled run; a manual',
-    'run has another id in it. Exits with 1 when the run would fail before it starts.',
+    'run has another id in it. Exits with 1 when the run would fail before it starts, or selects no phone.',
   ].join(' '),
   arguments: [
     { name: '<policy>', text: 'name of a policy in the bucket, or a *.yaml or *.yml file' },
@@ -57,9 +58,15 @@ export const planCommand: Command<Options> = {
     const { costs, unreadable } = await lastCosts(session.deps.store, policy);
     if (costs !== undefined) preview.costs = costs;
     if (unreadable.length > 0) preview.unreadable = unreadable.map(problemOf);
+    const { slots, warnings } = check(`${policy}.yaml`, text, {
+      ledger: session.deps.ledger,
+      now: io.clock.now(),
+    });
+    if (slots !== undefined) preview.slots = slots;
+    if (warnings !== undefined) preview.warnings = warnings;
     io.status('');
     io.out(json ? toJson(preview) : previewText(io, preview, { all }));
-    return preview.failure === undefined ? 0 : 1;
+    return preview.failure === undefined && preview.counts.selected > 0 ? 0 : 1;
   },
 };
 

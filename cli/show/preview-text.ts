@@ -6,6 +6,7 @@ import { count } from '../text/plural.ts';
 import { size } from '../text/size.ts';
 import { table } from '../text/table.ts';
 import { duration } from '../text/time.ts';
+import { slotsText } from '../validate/slots-text.ts';
 import { facts } from './facts.ts';
 import { when } from './when.ts';
 
@@ -28,9 +29,11 @@ export function previewText(io: Io, preview: Preview, { all }: { all: boolean })
   const head =
     failure !== undefined
       ? `${policy}: a run would ${paint.red('fail')} before it starts`
-      : sent === 0
-        ? `${policy}: a run would be ${paint.yellow('skipped')}: nothing to export`
-        : `${policy}: a run would export ${count(sent, 'phone')} of ${counts.selected}`;
+      : counts.selected === 0
+        ? `${policy}: the selection ${paint.red('fits none')} of ${count(preview.fleet ?? 0, 'phone')}`
+        : sent === 0
+          ? `${policy}: a run would be ${paint.yellow('skipped')}: nothing to export`
+          : `${policy}: a run would export ${count(sent, 'phone')} of ${counts.selected}`;
   return [
     fold(paint.bold(head), io.columns),
     ...(failure === undefined
@@ -44,11 +47,12 @@ export function previewText(io: Io, preview: Preview, { all }: { all: boolean })
         ['calls', callsText(preview.calls)],
         ['time', preview.estimate && estimateText(preview.estimate, sent)],
         ['costs', costsText(preview.costs)],
+        ['slots', preview.slots && slotsText(preview.slots)],
         ['fleet', `as of ${when(io, preview.as_of)}`],
       ],
       io.columns,
     ),
-    ...warnings(preview).map((text) => fold(`${paint.yellow('warning:')} ${text}`, io.columns)),
+    ...warningsOf(preview).map((text) => fold(`${paint.yellow('warning:')} ${text}`, io.columns)),
     ...SECTIONS.flatMap((section) => sectionText(io, preview, section, all)),
   ].join('\n');
 }
@@ -86,11 +90,13 @@ function costsText(costs: Preview['costs']): string | undefined {
   return `${known} (run ${run_id}, ${count(exported, 'phone')})`;
 }
 
-function warnings(preview: Preview): string[] {
-  const { listing_complete, missing_servers = [], estimate, unreadable = [] } = preview;
+function warningsOf(preview: Preview): string[] {
+  const { listing_complete, missing_servers = [], estimate } = preview;
+  const { unreadable = [], warnings = [] } = preview;
   const incomplete =
     'phones were created or deleted while the fleet was read: some may be missing here';
   return [
+    ...warnings,
     ...unreadable.map(({ message, hint = '' }) => `${message}. ${hint}`.trim()),
     ...(listing_complete ? [] : [incomplete]),
     ...missing_servers.map(

@@ -8,6 +8,7 @@ import * as fields from '../../lib/runtime/setting-fields.ts';
 import { connect } from '../sign-in/connect.ts';
 import type { Io } from '../io/io.ts';
 import { readInput } from '../io/read-text.ts';
+import { type Upcoming, upcomingSlots } from './slots-text.ts';
 
 export type Checked = {
   file: string;
@@ -17,6 +18,8 @@ export type Checked = {
   errors: ValidationError[];
   /** What is allowed but hardly meant, in sentences. Missing when there is nothing. */
   warnings?: string[];
+  /** Missing without a schedule. */
+  slots?: Upcoming;
   /** The text of the file, to show lines of it. */
   source: string;
 };
@@ -67,7 +70,8 @@ export async function checkBucket(
   return checked;
 }
 
-function check(
+/** Checks the text of a policy file. `now` is epoch ms. */
+export function check(
   file: string,
   source: string,
   { ledger, now }: { ledger: Ledger; now: number },
@@ -77,12 +81,14 @@ function check(
   const fileName = file === '(stdin)' ? (policy ?? file) : file;
   const result = parsePolicy(source, { fileName, ...(ledger === undefined ? {} : { ledger }) });
   const warnings = result.ok ? policyWarnings(result.policy, now) : [];
+  const slots = result.ok ? upcomingSlots(result.policy, now) : undefined;
   return {
     file,
     ok: result.ok,
     ...(policy === undefined ? {} : { policy }),
     errors: result.ok ? [] : result.errors,
     ...(warnings.length === 0 ? {} : { warnings }),
+    ...(slots === undefined ? {} : { slots }),
     source,
   };
 }

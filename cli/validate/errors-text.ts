@@ -4,18 +4,16 @@ import { colours } from '../text/colour.ts';
 import { fold } from '../text/fold.ts';
 import { widthOf } from '../text/width.ts';
 import type { Checked } from './check.ts';
+import { slotsText } from './slots-text.ts';
 
 const WIDEST_SOURCE = 120;
 
-/** Returns `file: ok` and its warnings, or each error of a file with its line, a caret below it and a hint. */
-export function errorsText({ file, ok, errors, warnings = [], source }: Checked, io: Io): string {
+/** Returns `file: ok` with its notes, or each error of a file with its line, a caret below it and a hint. */
+export function errorsText(checked: Checked, io: Io): string {
+  const { file, ok, errors, source } = checked;
   const c = colours(io);
-  if (ok) {
-    const lines = warnings.map((text) => `  ${c.yellow('warning:')} ${text}`);
-    return [`${file}: ${c.green('ok')}`, ...lines]
-      .map((line) => fold(line, io.columns, ''))
-      .join('\n');
-  }
+  if (ok)
+    return [fold(`${file}: ${c.green('ok')}`, io.columns, ''), ...notes(checked, io)].join('\n');
   const lines = source.replace(/^\uFEFF/, '').split(/\r?\n/);
   return errors
     .map((error) => {
@@ -29,6 +27,15 @@ export function errorsText({ file, ok, errors, warnings = [], source }: Checked,
       ].join('\n');
     })
     .join('\n');
+}
+
+/** Returns a line for each warning of a valid policy, and its next slots. */
+export function notes({ warnings = [], slots }: Checked, io: Io): string[] {
+  const c = colours(io);
+  return [
+    ...warnings.map((text) => `  ${c.yellow('warning:')} ${text}`),
+    ...(slots === undefined ? [] : [`  next slots: ${slotsText(slots)}`]),
+  ].map((line) => fold(line, io.columns, ''));
 }
 
 /** Returns the hint, or else what is allowed, unless the message says it or the error has no line. */

@@ -9,7 +9,7 @@ const MAX_PER_DAY = 24;
 type Schedule = NonNullable<Policy['schedule']>;
 
 /** Returns how often a schedule fires on each of its days. */
-function slotsPerDay({ cron }: Pick<Schedule, 'cron'>): number {
+export function slotsPerDay({ cron }: Pick<Schedule, 'cron'>): number {
   const parsed = parseCron(cron);
   return parsed.ok ? cronCounts(parsed.pattern).perDay : 0;
 }

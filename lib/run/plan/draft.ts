@@ -14,8 +14,8 @@ export type DraftDeps = Pick<RunDeps, 'store' | 'cph' | 'archives' | 'clock' | '
 /** A plan before it is written. The plan of a run that cannot start has no phones and says why. */
 export type PlanDraft = Omit<Plan, 'version' | 'parts'>;
 
-/** `asOf`: when the fleet was read (epoch ms); undefined when it was not read. */
-export type Draft = { plan: PlanDraft; phones: PlannedPhone[]; asOf?: number };
+/** `asOf`: when the fleet was read (epoch ms); `listed`: how many phones CPH lists. Undefined when it was not read. */
+export type Draft = { plan: PlanDraft; phones: PlannedPhone[]; asOf?: number; listed?: number };
 
 /** Returns the plan of a request before anything else is known. */
 export function startDraft(request: RunRequest, now: number): PlanDraft {
@@ -78,6 +78,7 @@ export async function draftPlan(
     },
     phones,
     asOf,
+    listed: candidates.length,
   };
 }
 

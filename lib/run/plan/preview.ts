@@ -64,7 +64,11 @@ function requestOf({ policy, phones, slot }: PreviewRequest, now: number): RunRe
   };
 }
 
-function viewOf({ plan, phones, asOf = plan.started_at }: Draft, limits: Limits, now: number) {
+function viewOf(
+  { plan, phones, asOf = plan.started_at, listed }: Draft,
+  limits: Limits,
+  now: number,
+) {
   const { request, terms, failure } = plan;
   const views = phones.map((phone) => phoneView(phone, request.run_id, terms));
   const count = (what: PlannedPhoneView['plan']): number =>
@@ -76,6 +80,7 @@ function viewOf({ plan, phones, asOf = plan.started_at }: Draft, limits: Limits,
     listing_complete: plan.listing_complete,
     ...(plan.missing_servers === undefined ? {} : { missing_servers: plan.missing_servers }),
     ...(failure === undefined ? {} : { failure }),
+    ...(listed === undefined ? {} : { fleet: listed }),
     counts: {
       selected: plan.selected,
       export: count('export'),

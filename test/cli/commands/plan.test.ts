@@ -108,6 +108,26 @@ describe('plan', () => {
     expect((JSON.parse(json.out) as Preview).failure?.code).toBe('too_many_phones');
   });
 
+  it('exits with 1 when the selection fits no phone, and says of how many', async () => {
+    const cli = await cliNight();
+    await cli.night.putPolicy(NIGHTLY.replace('name: "*"', 'name: “game-*”'));
+
+    const { code, out } = await cli.run('plan', 'nightly');
+
+    expect(code).toBe(1);
+    expect(out).toContain('nightly: the selection fits none of 6 phones');
+    expect(out).toContain('warning: select.name: “ is part of the pattern');
+  });
+
+  it("shows the next slots in the policy's zone", async () => {
+    const cli = await cliNight();
+    await cli.night.putPolicy(NIGHTLY);
+    const { out } = await cli.run('plan', 'nightly');
+    const json = JSON.parse((await cli.run('plan', 'nightly', '--json')).out) as Preview;
+    expect(out).toMatch(/slots +2026-01-03 02:30, .* Asia\/Shanghai; 1 a day/);
+    expect(json.slots?.next).toHaveLength(5);
+  });
+
   it.each([
     { argv: ['nightli'], code: 1, says: 'did you mean nightly?' },
     { argv: ['else'], code: 1, says: 'phonevault status' },

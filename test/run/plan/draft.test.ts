@@ -104,6 +104,7 @@ describe('draftPlan', () => {
       },
       phones: [phone('c', { server_id: 's0' }), phone('a'), phone('b')],
       asOf: T0,
+      listed: 4,
     });
   });
 

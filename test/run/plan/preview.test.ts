@@ -58,6 +58,7 @@ describe('previewRun', () => {
       listing_complete: true,
       ...{ bucket: 'my-phone-backups', folder: FOLDER },
       ...{ include: ['/data/data'], exclude: ['/data/data/x'] },
+      fleet: 3,
       counts: { selected: 4, export: 1, wait: 1, skip: 1, fail: 1 },
       calls: { export_calls: 1, phones_per_call: 10, calls_per_minute: 8, learned: false },
       estimate: {

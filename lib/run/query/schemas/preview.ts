@@ -28,6 +28,7 @@ export const previewSchema = z.object({
   folder: z.string().optional().describe('The folder of the run.'),
   include: z.array(z.string()).optional(),
   exclude: z.array(z.string()).optional(),
+  fleet: count.optional().describe('Phones that CPH lists. Missing when the run would fail first.'),
   counts: z.object({
     selected: count,
     export: count,
@@ -67,6 +68,18 @@ export const previewSchema = z.object({
     })
     .optional()
     .describe("Cost of the policy's last run that exported anything. Only on the command line."),
+  slots: z
+    .object({
+      timezone: z.string(),
+      next: z.array(instant),
+      per_day: count.describe('On each day that has slots.'),
+    })
+    .optional()
+    .describe('The next five slots of the schedule. Only on the command line.'),
+  warnings: z
+    .array(z.string())
+    .optional()
+    .describe('What is hardly meant in the policy. Only on the command line.'),
   unreadable: z
     .array(objectProblemSchema)
     .optional()
