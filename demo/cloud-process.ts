@@ -33,10 +33,19 @@ export type CloudProcess = {
 const START_MS = 30_000;
 const STOP_MS = 5_000;
 
-/** Starts the embedded cloud with these options; its standard error goes to the open file `log`. */
-export function startCloud(root: string, options: readonly string[], log: number): CloudProcess {
+/**
+ * Starts the embedded cloud with these options; its standard error goes to the open file `log`. `secrets` are added to its
+ * environment.
+ */
+export function startCloud(
+  root: string,
+  options: readonly string[],
+  log: number,
+  secrets: Record<string, string> = {},
+): CloudProcess {
   const child = spawn(process.execPath, ['--import', 'tsx', 'local/main.ts', ...options], {
     cwd: root,
+    env: { ...process.env, ...secrets },
     // A process group of its own: Ctrl-C reaches this program, which then stops the cloud.
     detached: true,
     stdio: ['ignore', 'pipe', log],

@@ -24,7 +24,7 @@ async function start(options: LocalOptions): Promise<void> {
     servers: options.servers,
     speed: options.speed,
     region: options.region,
-    user: { name: options.user, password: options.password },
+    user: { name: options.user, password: options.PHONEVAULT_LOCAL_PASSWORD },
     functions: options.functions === 'on',
     switches: options.switches,
     limits: options.limits,
@@ -36,7 +36,7 @@ async function start(options: LocalOptions): Promise<void> {
   });
   if (objects.server && cloud.credentials.securityToken === '') {
     console.error(
-      `${objects.server.url} issues no session keys: functions get the keys from the command line`,
+      `${objects.server.url} issues no session keys: functions get the keys given for --obs`,
     );
   }
   const listening: Listening[] = [];
@@ -104,7 +104,7 @@ function readyLine(cloud: Cloud, urls: Partial<Record<ServiceName, string>>): st
 
 // The AWS SDK warns on Node 20 about its requirements of 2027.
 Object.assign(process.env, { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' });
-const parsed = parseOptions(process.argv.slice(2));
+const parsed = parseOptions(process.argv.slice(2), process.env);
 if (parsed.ok) {
   start(parsed.options).catch((error: unknown) => {
     console.error(error instanceof Error ? error.message : error);

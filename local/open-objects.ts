@@ -21,8 +21,8 @@ export async function openObjects(options: LocalOptions, bucket: string): Promis
   }
   const keys = {
     accessKey: options['obs-access-key'] ?? '',
-    secretKey: options['obs-secret-key'] ?? '',
-    securityToken: options['obs-security-token'],
+    secretKey: options.PHONEVAULT_LOCAL_OBS_SECRET_KEY ?? '',
+    securityToken: options.PHONEVAULT_LOCAL_OBS_SECURITY_TOKEN,
     expiresAt: undefined,
   };
   const { backend, keySource } = await openObjectServer({ url, region, keys }, bucket);

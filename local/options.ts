@@ -22,34 +22,40 @@ const serverUrl = z
 
 const key = z.string().regex(/^[\x21-\x7e]+$/, 'must not contain spaces');
 
-const optionsSchema = z
-  .object({
-    port: integer(0, 65_530).default(0),
-    phones: integer(0, 100_000).default(60),
-    servers: integer(1, 10_000).default(3),
-    seed: integer(0, 999_999_999).default(1),
-    speed: z.coerce.number().positive().max(1_000_000).default(1),
-    data: z.string().min(1).optional(),
-    'ready-file': z.string().min(1).optional(),
-    region: z
-      .string()
-      .regex(/^[a-z]+(-[a-z0-9]+)+$/)
-      .default('cn-north-4'),
-    user: z.string().min(1).max(64).default(DEFAULT_USER_NAME),
-    password: z.string().min(8).max(128).optional(),
-    obs: serverUrl.optional(),
-    'obs-access-key': key.optional(),
-    'obs-secret-key': key.optional(),
-    'obs-security-token': key.optional(),
-    functions: z.enum(['on', 'off']).default('on'),
-    node: z.string().min(1).optional(),
-    'conditional-put': z.enum(['honoured', 'ignored', 'refused']).default('ignored'),
-    switch: z.array(z.string()).default([]),
-    limit: z.array(z.string()).default([]),
-  })
-  .superRefine(checkObjectOptions);
+const optionsSchema = z.object({
+  port: integer(0, 65_530).default(0),
+  phones: integer(0, 100_000).default(60),
+  servers: integer(1, 10_000).default(3),
+  seed: integer(0, 999_999_999).default(1),
+  speed: z.coerce.number().positive().max(1_000_000).default(1),
+  data: z.string().min(1).optional(),
+  'ready-file': z.string().min(1).optional(),
+  region: z
+    .string()
+    .regex(/^[a-z]+(-[a-z0-9]+)+$/)
+    .default('cn-north-4'),
+  user: z.string().min(1).max(64).default(DEFAULT_USER_NAME),
+  obs: serverUrl.optional(),
+  'obs-access-key': key.optional(),
+  functions: z.enum(['on', 'off']).default('on'),
+  node: z.string().min(1).optional(),
+  'conditional-put': z.enum(['honoured', 'ignored', 'refused']).default('ignored'),
+  switch: z.array(z.string()).default([]),
+  limit: z.array(z.string()).default([]),
+});
 
-export type LocalOptions = Omit<z.infer<typeof optionsSchema>, 'switch' | 'limit'> & {
+/** Every user of the machine can list the command line of a process, so secrets come from the environment. */
+const secretsSchema = z.object({
+  PHONEVAULT_LOCAL_PASSWORD: z.string().min(8).max(128).optional(),
+  PHONEVAULT_LOCAL_OBS_SECRET_KEY: key.optional(),
+  PHONEVAULT_LOCAL_OBS_SECURITY_TOKEN: key.optional(),
+});
+
+const settingsSchema = optionsSchema.extend(secretsSchema.shape).superRefine(checkObjectOptions);
+
+const SECRETS = Object.keys(secretsSchema.shape);
+
+export type LocalOptions = Omit<z.infer<typeof settingsSchema>, 'switch' | 'limit'> & {
   switches: Partial<z.infer<typeof switchesSchema>>;
   limits: Partial<z.infer<typeof limitsSchema>>;
 };
@@ -61,24 +67,32 @@ export const USAGE = `Usage: npm run local -- [options]
   --seed N           seed of the fleet and the hidden limits (1)
   --speed N          speed of jobs, throttling windows and passing states (1)
   --data DIR         keep objects as files in DIR/obs/<bucket>/<key> (default: in memory)
-  --obs URL          keep objects on this S3 server instead; needs the next two
-  --obs-access-key   keys for that server: CPH uses them; functions get session keys if its STS issues them
-  --obs-secret-key
-  --obs-security-token  if those keys are temporary
+  --obs URL          keep objects on this S3 server instead; needs its keys
+  --obs-access-key   keys for that server, with PHONEVAULT_LOCAL_OBS_SECRET_KEY in the environment: CPH uses them;
+                     functions get session keys if its STS issues them
   --ready-file FILE  keep the ready line in FILE while the cloud runs, for deployments to it
   --region ID        region (cn-north-4)
   --user NAME        user of POST /v3/auth/tokens (${DEFAULT_USER_NAME})
-  --password TEXT    password of that user (default: a random one, in the ready file)
   --functions        on or off: off creates no functions, so that no code runs (on)
   --node PATH        Node.js binary that runs functions (default: the one that runs the cloud)
   --conditional-put  honoured, ignored or refused: If-None-Match on an OBS PUT (ignored)
   --switch NAME=V    a behaviour of CPH; may be repeated. Names: ${Object.keys(switchesSchema.shape).join(', ')}
-  --limit NAME=N     a hidden limit (default: drawn from the seed); may be repeated. Names: ${Object.keys(limitsSchema.shape).join(', ')}`;
+  --limit NAME=N     a hidden limit (default: drawn from the seed); may be repeated. Names: ${Object.keys(limitsSchema.shape).join(', ')}
+Secrets come from the environment:
+  PHONEVAULT_LOCAL_PASSWORD            password of the user (default: a random one, in the ready file)
+  PHONEVAULT_LOCAL_OBS_SECRET_KEY      secret key for --obs
+  PHONEVAULT_LOCAL_OBS_SECURITY_TOKEN  if the keys for --obs are temporary`;
 
-/** Parses the command line. Returns the errors as text if it is invalid. */
+/** Parses the command line and the secrets of the environment. Returns the errors as text if they are invalid. */
 export function parseOptions(
   args: string[],
+  env: Record<string, string | undefined>,
 ): { ok: true; options: LocalOptions } | { ok: false; errors: string } {
+  const given = secretOption(args);
+  if (given !== undefined) {
+    const errors = `--${given.option}: a secret is not an option, other users could read it. Set ${given.name} in the environment`;
+    return { ok: false, errors };
+  }
   try {
     const { values } = parseArgs({
       args,
@@ -90,7 +104,14 @@ export function parseOptions(
         limit: { type: 'string', multiple: true },
       },
     });
-    const { switch: switches, limit: limits, ...rest } = optionsSchema.parse(values);
+    const {
+      switch: switches,
+      limit: limits,
+      ...rest
+    } = settingsSchema.parse({
+      ...values,
+      ...secretsOf(env),
+    });
     return {
       ok: true,
       options: {
@@ -104,6 +125,22 @@ export function parseOptions(
     if (error instanceof TypeError) return { ok: false, errors: error.message };
     throw error;
   }
+}
+
+/** Returns the first secret that is given as an option, such as `--password`. */
+function secretOption(args: readonly string[]): { option: string; name: string } | undefined {
+  const known = SECRETS.map((name) => ({
+    option: name.replace('PHONEVAULT_LOCAL_', '').toLowerCase().replaceAll('_', '-'),
+    name,
+  }));
+  return known.find(({ option }) => args.some((arg) => arg.split('=')[0] === `--${option}`));
+}
+
+/** An empty variable counts as not set. */
+function secretsOf(env: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    SECRETS.flatMap((name) => (env[name] ? [[name, env[name]] as const] : [])),
+  );
 }
 
 /** Parses a list of NAME=VALUE; a numeric value becomes a number. */
@@ -120,22 +157,25 @@ function parsePairs(list: string[]): Record<string, string | number> {
 
 /** `--data` and `--obs` exclude each other, and `--obs` needs its keys. */
 function checkObjectOptions(
-  options: {
-    [Name in 'data' | 'obs' | 'obs-access-key' | 'obs-secret-key' | 'obs-security-token']?:
+  {
+    data,
+    obs,
+    ...rest
+  }: {
+    [Name in 'data' | 'obs' | 'obs-access-key' | 'PHONEVAULT_LOCAL_OBS_SECRET_KEY']?:
       string | undefined;
   },
   context: z.RefinementCtx,
 ): void {
-  const { data, obs, ...rest } = options;
-  const keys = ['obs-access-key', 'obs-secret-key', 'obs-security-token'] as const;
+  const keys = ['obs-access-key', 'PHONEVAULT_LOCAL_OBS_SECRET_KEY'] as const;
   const addIssue = (name: string, message: string) =>
     context.addIssue({ code: 'custom', path: [name], message });
   if (obs !== undefined && data !== undefined) addIssue('data', 'cannot be combined with --obs');
+  if (obs === undefined && rest['obs-access-key'] !== undefined)
+    addIssue('obs-access-key', 'needs --obs');
+  if (obs === undefined) return;
   for (const name of keys) {
-    if (obs === undefined && rest[name] !== undefined) addIssue(name, 'needs --obs');
-    const isNeeded = name !== 'obs-security-token';
-    if (obs !== undefined && isNeeded && rest[name] === undefined)
-      addIssue(name, 'is required with --obs');
+    if (rest[name] === undefined) addIssue(name, 'is required with --obs');
   }
 }
 

@@ -26,9 +26,13 @@ let obs: Obs;
 
 beforeAll(async () => {
   const { hostUrl, accessKey, secretKey } = inject('servers').radosgw;
-  const keys = ['--obs-access-key', accessKey, '--obs-secret-key', secretKey];
+  const objects = ['--obs', hostUrl, '--obs-access-key', accessKey];
+  const secrets = {
+    PHONEVAULT_LOCAL_OBS_SECRET_KEY: secretKey,
+    PHONEVAULT_LOCAL_PASSWORD: PASSWORD,
+  };
   const fleet = ['--phones', String(PHONES), '--servers', '1', '--seed', '7', '--speed', '20'];
-  cloud = startCloud(root, [...fleet, '--password', PASSWORD, '--obs', hostUrl, ...keys], log);
+  cloud = startCloud(root, [...fleet, ...objects], log, secrets);
   ready = await cloud.ready;
   const { securityToken } = ready;
   obs = obsWith({ ...ready, securityToken, expiresAt: undefined });

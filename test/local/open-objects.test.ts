@@ -5,8 +5,10 @@ import { expect, it, onTestFinished } from 'vitest';
 import { openObjects } from '../../local/open-objects.ts';
 import { type LocalOptions, parseOptions } from '../../local/options.ts';
 
+const env = { PHONEVAULT_LOCAL_OBS_SECRET_KEY: 'b' };
+
 const options = (...args: string[]) => {
-  const parsed = parseOptions(args);
+  const parsed = parseOptions(args, env);
   return (parsed as { options: LocalOptions }).options;
 };
 
@@ -21,6 +23,6 @@ it('keeps objects in memory by default, with --data as files', async () => {
 });
 
 it('rejects if the object server cannot be reached', async () => {
-  const args = '--obs http://127.0.0.1:1 --obs-access-key a --obs-secret-key b'.split(' ');
+  const args = '--obs http://127.0.0.1:1 --obs-access-key a'.split(' ');
   await expect(openObjects(options(...args), 'bucket')).rejects.toThrow('cannot be reached');
 });
