@@ -12,7 +12,7 @@ import { fold } from '../text/fold.ts';
 import { size } from '../text/size.ts';
 import { table } from '../text/table.ts';
 import { duration, inZone } from '../text/time.ts';
-import { facts } from './facts.ts';
+import { type Fact, facts } from './facts.ts';
 import { metricsFacts } from './metrics-text.ts';
 import { logText } from './log-text.ts';
 import { countsText, outcomeWord, whyText } from './outcome-text.ts';
@@ -86,9 +86,30 @@ function summary(io: Io, run: RunView, bucket: string): string[] {
       ...metricsFacts(run.metrics),
       ['notified', notified === null ? undefined : notifiedText(io, notified)],
       ['report', report === null ? undefined : `obs://${bucket}/${report.key}`],
+      ...shortfallFacts(run),
     ],
     io.columns,
   );
+}
+
+/** What the run left behind or could not do. */
+function shortfallFacts({
+  leftovers = [],
+  not_done = [],
+  missing_servers = [],
+  omitted,
+}: RunView): Fact[] {
+  const listed = (label: string, texts: readonly string[], more = 0): Fact[] => [
+    ...texts.map((text): Fact => [label, text]),
+    ...(more === 0 ? [] : [[label, `… and ${more} more`] as const]),
+  ];
+  const kept = leftovers.map(({ key, code }) => `${key}: ${code}`);
+  const undone = not_done.map(({ step, code, message }) => `${step} ${code}: ${message}`);
+  return [
+    ...listed('not deleted', kept, omitted?.leftovers),
+    ...listed('not done', undone, omitted?.not_done),
+    ...listed('no such server', missing_servers, omitted?.missing_servers),
+  ];
 }
 
 function notifiedText(

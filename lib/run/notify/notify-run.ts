@@ -11,6 +11,7 @@ import { type OpenRun, record } from '../state/open-run.ts';
 const MINUTE = 60_000;
 const MAX_CODES = 5;
 const MAX_NOT_DONE = 3;
+const MAX_SERVERS = 3;
 const FIRST_PAUSE_MS = MINUTE;
 const MAX_PAUSE_MS = 60 * MINUTE;
 const GIVE_UP_AFTER_MS = 24 * 60 * MINUTE;
@@ -99,6 +100,7 @@ async function settledNotification(
     message: messageOf(report),
     failed: phones.filter(({ outcome }) => outcome !== 'exported' && outcome !== 'skipped'),
     leftovers: leftoversOf(report),
+    missingServers: missingServersOf(report),
   };
 }
 
@@ -112,4 +114,9 @@ function leftoversOf({ leftovers }: Report): Leftovers | undefined {
   if (leftovers === undefined) return undefined;
   const codes = [...new Set(leftovers.map(({ code }) => code))];
   return { count: leftovers.length, codes: codes.slice(0, MAX_CODES) };
+}
+
+function missingServersOf({ missing_servers: missing = [] }: Report) {
+  if (missing.length === 0) return undefined;
+  return { count: missing.length, first: missing.slice(0, MAX_SERVERS) };
 }

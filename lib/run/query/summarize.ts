@@ -1,11 +1,14 @@
 import type { IndexedRun, UnreadRun } from '../../ledger/state/run-index.ts';
+import type { Report } from '../../ledger/run/report.ts';
 import { policyOfRun } from '../../policy/keys/run-id.ts';
 import type { FoundRun } from './find-run.ts';
 import type { StoredRun } from '../state/stored-run.ts';
 import { progressOf } from './progress.ts';
 import { problemOf } from './unreadable.ts';
 import { instantOf } from './schemas/object.ts';
-import { type RunSummary } from './schemas/run.ts';
+import type { RunSummary, RunView } from './schemas/run.ts';
+
+const MAX_LISTED = 50;
 
 /** Returns the summary of a run at `now` (epoch ms). `cancelling`: whether a cancel was requested. Pure. */
 export function summaryOf(
@@ -88,5 +91,29 @@ export function settledSummary(run: IndexedRun): RunSummary {
     settled_at,
     counts,
     progress: null,
+  };
+}
+
+/**
+ * Returns what a settled run left behind or could not do: the first 50 of each list of its report, and how many more there are.
+ * Pure.
+ */
+export function shortfallsOf(
+  report: Report,
+): Pick<RunView, 'leftovers' | 'not_done' | 'missing_servers' | 'omitted'> {
+  const { leftovers = [], not_done = [], missing_servers = [] } = report;
+  const over = (list: readonly unknown[]): number => Math.max(0, list.length - MAX_LISTED);
+  const omitted = {
+    leftovers: over(leftovers) + (report.omitted?.leftovers ?? 0),
+    not_done: over(not_done),
+    missing_servers: over(missing_servers),
+  };
+  return {
+    ...(leftovers.length === 0 ? {} : { leftovers: leftovers.slice(0, MAX_LISTED) }),
+    ...(not_done.length === 0 ? {} : { not_done: not_done.slice(0, MAX_LISTED) }),
+    ...(missing_servers.length === 0
+      ? {}
+      : { missing_servers: missing_servers.slice(0, MAX_LISTED) }),
+    ...(Object.values(omitted).every((more) => more === 0) ? {} : { omitted }),
   };
 }

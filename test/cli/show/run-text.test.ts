@@ -32,6 +32,28 @@ describe('the text of a run', () => {
     expect((await cli.run('runs', 'show', settled, '--phones')).out).not.toContain('more');
   });
 
+  it('lists archives that stay, steps not done and missing servers of a settled run', async () => {
+    const { cli, settled } = await withRuns();
+    const { store } = cli.night.invocation().deps;
+    const key = `runs/${settled}/report.json`;
+    const report = JSON.parse((await store.get(key))?.body ?? '') as object;
+    const lists = {
+      leftovers: [{ key: 'nightly/a-1.tar', code: 'AccessDenied' }],
+      omitted: { superseded_deleted: 0, leftovers: 5 },
+      not_done: [{ step: 'head_archives', code: 'access_denied', message: 'Grant GetObject.' }],
+      missing_servers: ['s-gone'],
+    };
+    await store.put(key, JSON.stringify({ ...report, ...lists }));
+
+    const { out } = await cli.run('runs', 'show', settled);
+
+    expect(out).toMatch(
+      /not deleted +nightly\/a-1\.tar: AccessDenied\n +not deleted +… and 5 more/,
+    );
+    expect(out).toMatch(/not done +head_archives access_denied: Grant GetObject\./);
+    expect(out).toMatch(/no such server +s-gone/);
+  });
+
   it('shows the progress of an open run', async () => {
     const { cli, open } = await withRuns({ phones: 40, servers: 1 });
     const before = await cli.run('runs', 'show', open);

@@ -224,6 +224,18 @@ describe('notifyRun', () => {
     },
   );
 
+  it('names three of the servers that CPH does not know, and no outcome changes for them', async () => {
+    const { deps, published } = scene();
+    const missing_servers = ['s1', 's2', 's3', 's4'];
+    await notifyRun(deps, settledRun({ when: 'always' }, reportOf({ missing_servers })));
+    expect(published[0]?.['message']).toContain('4 servers of the policy not found: s1, s2, s3, …');
+    await notifyRun(
+      deps,
+      settledRun({ when: 'problems' }, reportOf({ outcome: 'completed', missing_servers })),
+    );
+    expect(published).toHaveLength(1);
+  });
+
   it('compares with the last run only for notify.when change', async () => {
     const { deps, store, sent } = scene();
     await recordSettled(store, 'nightly', { run_id: 'n-1', outcome: 'partial', settled_at: T0 });

@@ -122,12 +122,43 @@ describe('RunReader.view', () => {
     });
   });
 
+  it('lists what a settled run left behind or could not do', async () => {
+    const { store, view } = await scene();
+    const lists = {
+      leftovers: [{ key: 'a-1.tar', code: 'AccessDenied' }],
+      not_done: [{ step: 'head_archives', code: 'access_denied', message: 'Grant GetObject.' }],
+      missing_servers: ['s-gone'],
+    };
+    await putReport(store, RUN, [exportedPhone('p1')], lists);
+    const found = await view();
+    expect(found).toMatchObject(lists);
+    expect(found).not.toHaveProperty('omitted');
+  });
+
+  it('lists at most 50 of each, and says how many more there are', async () => {
+    const { store, view } = await scene();
+    const ids = Array.from({ length: 60 }, (_, n) => `id-${n}`);
+    await putReport(store, RUN, [], {
+      leftovers: ids.slice(0, 50).map((key) => ({ key, code: 'AccessDenied' })),
+      omitted: { superseded_deleted: 7, leftovers: 5 },
+      not_done: ids.slice(0, 51).map((step) => ({ step, code: 'c', message: 'm' })),
+      missing_servers: ids,
+    });
+    const { leftovers, not_done, missing_servers, omitted } = await view();
+    expect([leftovers, not_done, missing_servers].map((list) => list?.length)).toEqual([
+      50, 50, 50,
+    ]);
+    expect(omitted).toEqual({ leftovers: 5, not_done: 1, missing_servers: 10 });
+  });
+
   it('leaves out fields that the report does not have', async () => {
     const { store, view } = await scene();
     await putReport(store, RUN, []);
     const found = await view();
     expect(found).toMatchObject({ phase: 'settled', metrics: null, notified: null, failures: [] });
-    expect(found).not.toHaveProperty('message');
+    for (const field of ['message', 'leftovers', 'not_done', 'missing_servers', 'omitted']) {
+      expect(found).not.toHaveProperty(field);
+    }
   });
 
   it('shows why a run is quarantined', async () => {

@@ -64,6 +64,8 @@ export type Notification =
       failed: FailedPhone[];
       /** Superseded archives that could not be deleted. */
       leftovers?: Leftovers | undefined;
+      /** Servers of the policy that CPH does not know: the first ones, and how many there are. */
+      missingServers?: { count: number; first: string[] } | undefined;
     }
   | { kind: 'missed'; policy: string; missed: MissedSlots }
   /** An object of the ledger cannot be read or deleted. */

@@ -61,6 +61,12 @@ export const english: Wording = {
     `${number(count)} superseded ${count === 1 ? 'archive' : 'archives'} not deleted`,
   leftoverAdvice:
     'They stay in the bucket and cost storage; the report lists them under leftovers. Check the permissions, the versioning and the object lock of the bucket with phonevault doctor --write, then delete them yourself.',
+  missingServers: (count, first) => {
+    const [servers, them, their] =
+      count === 1 ? ['server', 'it', 'its'] : ['servers', 'them', 'their'];
+    const names = `${first.join(', ')}${count > first.length ? ', …' : ''}`;
+    return `${number(count)} ${servers} of the policy not found: ${names}. Remove ${them} from select.servers, or ${their} tags.`;
+  },
   quarantined: 'run quarantined',
   unusable: 'an object of the ledger cannot be used',
   missed: ({ first, last, slots }) => {

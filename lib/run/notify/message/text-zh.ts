@@ -62,6 +62,8 @@ export const chinese: Wording = {
   notDeleted: (count) => `${number(count)} 个被取代的归档未能删除`,
   leftoverAdvice:
     '它们仍在桶中并占用存储，清单见报告的 leftovers。请运行 phonevault doctor --write 检查桶的权限、多版本和 WORM 设置，然后手动删除。',
+  missingServers: (count, first) =>
+    `策略中有 ${number(count)} 台服务器不存在：${first.join('，')}${count > first.length ? '……' : ''}。请从 select.servers 中删除，或删除其标签。`,
   quarantined: '运行已隔离',
   unusable: '账本中有对象无法使用',
   missed: ({ first, last, slots }) => {

@@ -13,6 +13,8 @@ import type { Wording } from './wording.ts';
 
 const MAX_CODE_CHARACTERS = 64;
 
+type Settled = Extract<Notification, { kind: 'settled' }>;
+
 const wordings: Record<Language, Wording> = { en: english, zh: chinese };
 
 /** Returns one line for subjects and text messages: the policy, then what happened. */
@@ -58,10 +60,10 @@ function bodyLines(notification: Notification, locale: Locale): (string | undefi
   const wording = wordings[locale.language];
   switch (notification.kind) {
     case 'settled': {
-      const { outcome, reason, message, counts, leftovers } = notification;
+      const { outcome, reason, message, counts } = notification;
       const why = reason === undefined ? undefined : wording.reason(reasonPhrase(reason, wording));
-      const left = leftovers === undefined ? undefined : leftoversText(leftovers, wording);
-      return [wording.result(outcome), why, message, wording.phones(counts), left];
+      const problems = shortfalls(notification, wording);
+      return [wording.result(outcome), why, message, wording.phones(counts), ...problems];
     }
     case 'unreadable':
       return [wording.sentence(phraseOf(notification, locale)), unreadableText(notification)];
@@ -122,14 +124,21 @@ function reasonPhrase(code: string, { reasons, withCodes }: Wording): string {
   return phrase === undefined ? code : withCodes(phrase, [code]);
 }
 
-/** Why the run ended early, and which archives stay. */
-function settledText(
-  { message, leftovers }: Extract<Notification, { kind: 'settled' }>,
-  wording: Wording,
-): string | undefined {
-  const left = leftovers === undefined ? undefined : leftoversText(leftovers, wording);
-  if (message === undefined) return left;
-  return left === undefined ? message : `${message.replace(/\.$/, '')}. ${left}`;
+/** Why the run ended early, and what it met on the way. */
+function settledText(notification: Settled, wording: Wording): string | undefined {
+  const { message } = notification;
+  const problems = shortfalls(notification, wording);
+  if (problems.length === 0) return message;
+  const first = message === undefined ? [] : [`${message.replace(/\.$/, '')}.`];
+  return first.concat(problems).join(' ');
+}
+
+/** Which archives stay, and which servers are missing. */
+function shortfalls({ leftovers, missingServers: missing }: Settled, wording: Wording): string[] {
+  return [
+    ...(leftovers === undefined ? [] : [leftoversText(leftovers, wording)]),
+    ...(missing === undefined ? [] : [wording.missingServers(missing.count, missing.first)]),
+  ];
 }
 
 function leftoversText({ count, codes }: Leftovers, wording: Wording): string {

@@ -27,6 +27,8 @@ export type Wording = {
   notDeleted(count: number): string;
   /** What archives that could not be deleted cost, and what to do. */
   leftoverAdvice: string;
+  /** Servers of the policy that CPH does not know, of which the `first` ones are named, and what to do. */
+  missingServers(count: number, first: string[]): string;
   /** A run rests because of an object. */
   quarantined: string;
   /** An object that no run rests because of. */

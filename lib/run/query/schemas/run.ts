@@ -1,6 +1,11 @@
 import * as z from 'zod';
 import { metricsSchema } from '../../../ledger/run/metrics.ts';
-import { countsSchema, phoneOutcomes, runOutcomes } from '../../../ledger/run/report.ts';
+import {
+  countsSchema,
+  phoneOutcomes,
+  reportSchema,
+  runOutcomes,
+} from '../../../ledger/run/report.ts';
 import { triggers } from '../../../ledger/run/request.ts';
 import { count, instant, objectProblemSchema } from './object.ts';
 
@@ -57,6 +62,17 @@ export const runViewSchema = runSummarySchema.extend({
   failures: z.array(z.object({ at: instant, code: z.string(), message: z.string() })),
   metrics: metricsSchema.nullable().describe('Cost so far. Null when nothing was counted.'),
   report: z.object({ key: z.string().describe('In the bucket of the ledger.') }).nullable(),
+  leftovers: reportSchema.shape.leftovers.describe(
+    'Superseded archives that could not be deleted, and why. At most 50.',
+  ),
+  not_done: reportSchema.shape.not_done.describe('What the run could not do, and why. At most 50.'),
+  missing_servers: reportSchema.shape.missing_servers.describe(
+    'Servers of the policy that CPH does not know. At most 50.',
+  ),
+  omitted: z
+    .object({ leftovers: count, not_done: count, missing_servers: count })
+    .optional()
+    .describe('How many more the three lists before would have.'),
 });
 
 export const runPhoneSchema = z.object({

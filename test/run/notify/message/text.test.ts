@@ -75,6 +75,23 @@ describe('messageText', () => {
     expect(messageText(failed, en)).toMatch(/^The bucket is gone\. 1 superseded archive/);
   });
 
+  it('names the first servers that CPH does not know, and how many there are', () => {
+    const one = settledRun({ missingServers: { count: 1, first: ['s-1'] } });
+    expect(messageText(one, en)).toMatch(/^1 server of the policy not found: s-1\. Remove it/);
+    expect(messageText(one, zh)).toContain('1 台服务器不存在：s-1。');
+    const many = settledRun({
+      ...{ message: 'It was odd.', leftovers: { count: 1, codes: [] } },
+      missingServers: { count: 1_200, first: ['s-1', 's-2', 's-3'] },
+    });
+    expect(messageText(many, en)).toMatch(
+      /^It was odd\. 1 superseded .* 1,200 servers of .*, …\. /,
+    );
+    expect(emailText(many, 1, en)).toMatch(
+      /\n1,200 servers of the policy not found: s-1, s-2, s-3, …\./,
+    );
+    expect(messageText(many, zh)).toContain('s-3……。请从 select.servers');
+  });
+
   it('has sentences in both languages for all but run results and daily messages', () => {
     for (const one of everyKind.filter(({ kind }) => kind !== 'settled')) {
       const texts = [messageText(one, en), messageText(one, zh)];
