@@ -29,7 +29,7 @@ export const doctorCommand: Command<Options> = {
     },
     {
       flags: '--write',
-      text: 'also write and delete a small object in the ledger, to test conditional writes',
+      text: 'also write and delete a small object in the ledger and in the folder of each enabled policy, to test the permissions and conditional writes',
     },
     {
       flags: '--phone <id>',
@@ -50,7 +50,7 @@ export const doctorCommand: Command<Options> = {
         'failed   trigger phonevault-prod-drive: its timer is disabled: every-minute-pv1b2c3d4e',
         '  fix: enable it in the console, or npx serverless deploy',
         '...',
-        '1 failed, 2 warnings, 1 unknown, 1 skipped, 21 ok',
+        '1 failed, 2 warnings, 1 unknown, 2 skipped, 21 ok',
       ].join('\n'),
     },
     { run: 'phonevault doctor --write --phone 0123456789abcdef0123456789abcdef' },

@@ -1,19 +1,21 @@
 import { layout } from '../../lib/ledger/store/layout.ts';
 import { policyStatuses } from '../../lib/run/query/policy-status.ts';
 import type { PolicyStatus } from '../../lib/run/query/schemas/policy.ts';
+import type { Policy } from '../../lib/policy/schema/schema.ts';
 import { functionUrn } from './deployment/deployed.ts';
 import { deploymentChecks } from './deployment-checks.ts';
 import type { DoctorDeps } from './deps.ts';
 import { type Finding, skipped, type Verdict } from './finding/finding.ts';
 import { type Check, singleCheck } from './finding/run-check.ts';
 import { cphReads, functionReads, obsReads, smnReads, tryReads } from './services/access.ts';
-import { archiveBuckets } from './services/archive-buckets.ts';
+import { archiveWriteUntested, checkArchiveWrite } from './services/archive-write.ts';
 import { checkBucket } from './services/bucket.ts';
 import { checkConditionalPut } from './services/conditional-put.ts';
 import { checkDelegation, delegationUntested } from './services/delegation.ts';
 import { checkObjects } from './services/objects.ts';
 import { checkProject } from './services/project.ts';
 import { checkTopic } from './services/topic.ts';
+import { archiveBuckets, validPolicies } from './services/valid-policies.ts';
 import { checkVersioning } from './services/versioning.ts';
 
 export type DoctorOptions = {
@@ -28,12 +30,12 @@ export type DoctorOptions = {
 /** What several checks need; read once. */
 type Shared = {
   statuses(): Promise<PolicyStatus[]>;
-  archiveBuckets(): Promise<string[]>;
+  policies(): Promise<Policy[]>;
 };
 
 /** The cleanup must not be cut off: these limits are longer than all calls of the check. */
 const DELEGATION_LIMIT_MS = 25 * 60_000;
-const CONDITIONAL_LIMIT_MS = 5 * 60_000;
+const WRITE_LIMIT_MS = 5 * 60_000;
 
 /** Checks whether CPH accepts these credentials. Runs before all other cloud checks. */
 export const cphCheck = ({ clients }: DoctorDeps): Check =>
@@ -44,7 +46,7 @@ export function cloudChecks(doctor: DoctorDeps, options: DoctorOptions, isCphOk:
   const { deps, io } = doctor;
   const shared: Shared = {
     statuses: once(() => policyStatuses(deps, io.clock.now())),
-    archiveBuckets: once(() => archiveBuckets(deps.store, deps.ledger).catch(() => [])),
+    policies: once(() => validPolicies(deps.store, deps.ledger).catch(() => [])),
   };
   return [
     ...accessChecks(doctor, options),
@@ -77,7 +79,7 @@ function serviceChecks(
   const perBucket = (check: string, run: (name: string) => Promise<Verdict>): Check => ({
     name: check,
     run: async () => {
-      const subjects = [...new Set([bucket, ...(await shared.archiveBuckets())])];
+      const subjects = [...new Set([bucket, ...archiveBuckets(await shared.policies())])];
       return Promise.all(
         subjects.map(async (subject) => ({ check, subject, ...(await run(subject)) })),
       );
@@ -91,6 +93,7 @@ function serviceChecks(
     perBucket('versioning', (name) => checkVersioning(buckets, name)),
     { name: 'objects', run: () => checkObjects(deps.store, io.clock.now()) },
     conditionalPutCheck(doctor, options),
+    archiveWriteCheck(doctor, options, shared),
     delegationCheck(doctor, options, shared),
     singleCheck('topic', () => checkTopic(clients.smn, topicUrn)),
   ];
@@ -105,24 +108,37 @@ function conditionalPutCheck(
     write
       ? checkConditionalPut(clients.obs, bucket, `${prefix}${layout.probe(holder)}`)
       : skipped('only with --write: it writes and deletes an object below state/');
-  return singleCheck('conditional_put', run, CONDITIONAL_LIMIT_MS);
+  return singleCheck('conditional_put', run, WRITE_LIMIT_MS);
+}
+
+function archiveWriteCheck(
+  { clients, buckets, holder, io }: DoctorDeps,
+  { write }: DoctorOptions,
+  shared: Shared,
+): Check {
+  const run = async (): Promise<Finding[]> => {
+    if (!write) return [archiveWriteUntested()];
+    const deps = { obs: clients.obs, buckets, holder, now: io.clock.now() };
+    return checkArchiveWrite(deps, await shared.policies());
+  };
+  return { name: 'archive_write', limitMs: WRITE_LIMIT_MS, run };
 }
 
 function delegationCheck(
-  { deps, clients, holder }: DoctorDeps,
+  { deps, clients, buckets: bucketSettings, holder }: DoctorDeps,
   { write, phoneId, path, interrupted }: DoctorOptions,
   shared: Shared,
 ): Check {
   const name = 'delegation';
   const run = async (): Promise<Finding[]> => {
     if (!write || phoneId === undefined) return [{ check: name, ...delegationUntested() }];
-    const named = await shared.archiveBuckets();
+    const named = archiveBuckets(await shared.policies());
     // Without a policy, test the ledger's own bucket.
     const buckets = named.length > 0 ? named : [deps.ledger.bucket];
     const { clock, store } = deps;
     const { cph, obs } = clients;
     return checkDelegation(
-      { clock, store, cph, obs, holder, interrupted },
+      { clock, store, cph, obs, buckets: bucketSettings, holder, interrupted },
       { phoneId, path, buckets },
     );
   };

@@ -37,6 +37,7 @@ const AFTER_SIGN_IN = [
   'versioning',
   'objects',
   'conditional_put',
+  'archive_write',
   'delegation',
   'topic',
   'function',

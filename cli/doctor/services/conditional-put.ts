@@ -41,8 +41,8 @@ export async function checkConditionalPut(
   return leftover === undefined || verdict.outcome === 'failed' ? verdict : leftover;
 }
 
-/** Deletes a probe object. Returns undefined when it is gone, else a failed verdict. */
-export async function removeProbe(
+/** Deletes the object as the ledger does. Returns undefined when it is gone, else a failed verdict. */
+async function removeProbe(
   obs: Pick<Obs, 'head' | 'remove'>,
   bucket: string,
   key: string,

@@ -1,16 +1,16 @@
 import type { Cph } from '../../../lib/cloud/cph/cph.ts';
-import type { Obs } from '../../../lib/cloud/obs/obs.ts';
 import { takeLease } from '../../../lib/ledger/lease.ts';
 import { listOpen } from '../../../lib/ledger/run/request.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
-import { removeProbe } from './conditional-put.ts';
 import { failed, type Finding, unknown, type Verdict, verdictOf } from '../finding/finding.ts';
+import { type ProbeDeps, purgeProbe } from './archive-probe.ts';
 import { testExport, type TestExportDeps } from './test-export.ts';
 
 type Deps = Omit<TestExportDeps, 'cph' | 'obs'> & {
   store: Store;
   cph: TestExportDeps['cph'] & Pick<Cph, 'showPhone'>;
-  obs: Pick<Obs, 'head' | 'remove'>;
+  obs: ProbeDeps['obs'];
+  buckets: ProbeDeps['buckets'];
   /** Who takes the lease; also names the test archives. */
   holder: string;
 };
@@ -88,6 +88,6 @@ async function testBucket(
   const verdict = await testExport(deps, { phoneId, path, bucket, key }, until).catch(
     (error: unknown) => verdictOf(error, 'cph:phones:storage'),
   );
-  const leftover = await removeProbe(deps.obs, bucket, key);
+  const leftover = await purgeProbe(deps, bucket, key);
   return leftover ?? verdict;
 }

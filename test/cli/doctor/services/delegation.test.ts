@@ -44,6 +44,14 @@ describe('delegation', () => {
     expect(await archives(cli)).toEqual([]);
   });
 
+  it('deletes the archive by its version in a bucket with versions', async () => {
+    const { cli, check } = await withPhone();
+    cli.night.cloud.obs.traits.set('phonevault-demo', { versioning: 'Enabled' });
+    expect((await check()).outcome).toBe('ok');
+    const [key = ''] = exported(cli);
+    expect(await cli.night.cloud.versions.list('phonevault-demo', key)).toEqual([]);
+  });
+
   it.each([
     ['fails_job', 'CPS.0103'],
     ['refuses_call', 'CPS.0346'],
