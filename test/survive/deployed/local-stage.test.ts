@@ -13,7 +13,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 type Ready = Record<
   'cph' | 'obs' | 'apig' | 'region' | 'bucket' | 'accessKey' | 'secretKey' | 'securityToken',
@@ -149,8 +149,16 @@ describe.each(nodes)('deployed to the embedded cloud, on %s', (node) => {
       });
       const archives = (await keys('often/')).filter((key) => key.endsWith('.tar'));
       expect(archives.length).toBeGreaterThanOrEqual(PHONES);
-      const messages = (await (await fetch(`${ready.cph}/_local/messages`)).json()) as unknown[];
-      expect(messages.length).toBeGreaterThan(0);
+      // The report is written before the message is published.
+      await vi.waitFor(
+        async () => {
+          const messages = (await (
+            await fetch(`${ready.cph}/_local/messages`)
+          ).json()) as unknown[];
+          expect(messages.length).toBeGreaterThan(0);
+        },
+        { timeout: MINUTE, interval: 500 },
+      );
     },
     4 * MINUTE,
   );
