@@ -52,7 +52,8 @@ export async function loadOrphanedJobs(
 
 /**
  * Stores the running jobs of a run that ends, which drive polls from then on. Where the response to an attempt was lost, its
- * archive is looked up for twice the export timeout. Returns what was stored: nothing when nothing is left to watch.
+ * archive is looked up for twice the export timeout: from now on for a phone that ends without a backup, whose job may have
+ * waited behind others, else from the attempt on. Returns what was stored: nothing when nothing is left to watch.
  */
 export async function orphanRunningJobs(
   deps: Pick<RunDeps, 'store' | 'clock'>,
@@ -60,10 +61,15 @@ export async function orphanRunningJobs(
 ): Promise<OrphanedJobs[]> {
   if (plan?.terms === undefined) return [];
   const { terms } = plan;
-  const attempts = [...state.phones.values()].flatMap(({ planned, attempts: all }) =>
-    [...all.values()]
-      .map((attempt) => ({ attempt, watch: watchOf(attempt, terms) }))
-      .filter(({ watch }) => watch === 'job' || watch > deps.clock.now())
+  const now = deps.clock.now();
+  const attempts = [...state.phones.values()].flatMap((phone) => {
+    const { planned } = phone;
+    const all = [...phone.attempts.values()];
+    const isExported = all.some((attempt) => statusOf(attempt).kind === 'verified');
+    const watchedFrom = ({ intentAt }: Attempt): number => (isExported ? intentAt : now);
+    return all
+      .map((attempt) => ({ attempt, watch: watchOf(attempt, watchedFrom(attempt), terms) }))
+      .filter(({ watch }) => watch === 'job' || watch > now)
       .map(({ attempt, watch }) => ({
         phone_id: planned.phone_id,
         phone_name: planned.phone_name,
@@ -75,8 +81,8 @@ export async function orphanRunningJobs(
             ? attempt.accepted.map(({ job_id, request_id }) => ({ job_id, request_id }))
             : [],
         ...(watch === 'job' ? {} : { watch_until: watch }),
-      })),
-  );
+      }));
+  });
   const orphaned = splitOrphanedJobs({
     run_id: runId,
     policy: plan.request.policy,
@@ -92,9 +98,9 @@ export async function orphanRunningJobs(
 }
 
 /** Returns 'job' for a running job, else until when the archive may still arrive (epoch ms). */
-function watchOf(attempt: Attempt, { export_timeout }: Terms): 'job' | number {
+function watchOf(attempt: Attempt, from: number, { export_timeout }: Terms): 'job' | number {
   if (statusOf(attempt).kind === 'running') return 'job';
-  return mayStillArrive(attempt) ? attempt.intentAt + 2 * export_timeout : 0;
+  return mayStillArrive(attempt) ? from + 2 * export_timeout : 0;
 }
 
 /** Returns the jobs that may still run, with their phones and servers. */

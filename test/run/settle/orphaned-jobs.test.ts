@@ -128,12 +128,22 @@ describe('orphanRunningJobs', () => {
     expect((await orphan(events))[0]?.attempts).toEqual(expected);
   });
 
-  it('watches a key for twice the export timeout', async () => {
-    const events = [intent('p')];
-    expect((await orphan(events, ['p'], 2 * terms.export_timeout - 1))[0]?.attempts).toHaveLength(
-      1,
-    );
+  it('watches a key for twice the export timeout from the attempt on when the phone has a backup', async () => {
+    const second = { phone_id: 'p', attempt: 2 };
+    const events: RunEvent[] = [
+      intent('p'),
+      { type: 'intent', at: T0, window: 'w2', attempts: [second] },
+      { type: 'verified', at: T0, ...second, size: 1, etag: 'e' },
+    ];
+    const before = await orphan(events, ['p'], 2 * terms.export_timeout - 1);
+    expect(before[0]?.attempts).toEqual([attemptWithoutJob('p', until)]);
     expect(await orphan(events, ['p'], 2 * terms.export_timeout)).toEqual([]);
+  });
+
+  it('watches a key for as long after a run that ends without a backup, for a job that was queued', async () => {
+    const after = 3 * terms.export_timeout;
+    const orphaned = await orphan([intent('p')], ['p'], after);
+    expect(orphaned[0]?.attempts).toEqual([attemptWithoutJob('p', until + after)]);
   });
 
   it('stores every job of a running attempt, and no ended attempt', async () => {
