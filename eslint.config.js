@@ -20,7 +20,7 @@ const ROOMS = {
   'lib/cloud/obs': ['lib/cloud/request', ...base],
   'lib/cloud/smn': ['lib/cloud/request', ...base],
   'lib/ledger/store': base,
-  'lib/ledger/lease': ['lib/ledger/store', ...base],
+  'lib/ledger/lease': ['lib/ledger/store', 'lib/ledger/run', ...base],
   'lib/ledger/fleet': ['lib/ledger/store', ...base],
   'lib/ledger/run': ['lib/ledger/store', ...base],
   'lib/ledger/state': ['lib/ledger/store', 'lib/ledger/run', ...base],

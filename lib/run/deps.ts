@@ -2,6 +2,7 @@ import type { Clock, Random } from '../clock.ts';
 import type { Cph } from '../cloud/cph/cph.ts';
 import type { Obs } from '../cloud/obs/obs.ts';
 import type { Smn } from '../cloud/smn.ts';
+import type { LogEnds, WriterEnds } from '../ledger/run/log-ends.ts';
 import type { Limits } from '../ledger/state/limits.ts';
 import type { Unreadable } from '../ledger/state/unreadable.ts';
 import type { Store } from '../ledger/store/store.ts';
@@ -51,12 +52,25 @@ export type RunDeps = {
   ledger: { bucket: string; prefix: string };
 };
 
-/** The name of this invocation in the ledger, and a counter: together they make keys that no other invocation writes. */
-export type Writer = { name: string; next(): number };
+/** One drive as it writes to the ledger. */
+export type Writer = {
+  /** `<epoch>-<holder>`, as no other drive has it. */
+  name: string;
+  /** Returns 1, 2, and so on: part of the names that this drive gives. */
+  next(): number;
+  log: LogEnds;
+};
 
-export function createWriter(name: string): Writer {
+/** `earlier`: what LIST may not show yet of the drives before. */
+export function createWriter(name: string, earlier: WriterEnds[] = []): Writer {
   let count = 0;
-  return { name, next: () => (count += 1) };
+  const log = {
+    earlier,
+    read: new Set<string>(),
+    own: new Map<string, number>(),
+    closed: new Set<string>(),
+  };
+  return { name, next: () => (count += 1), log };
 }
 
 /** What one drive needs. */

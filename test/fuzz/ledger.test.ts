@@ -14,7 +14,7 @@ import {
 } from '../../lib/ledger/hints/inventory-request.ts';
 import { readOrphanedJobs, writeOrphanedJobs } from '../../lib/ledger/run/orphaned-jobs.ts';
 import { layout } from '../../lib/ledger/store/layout.ts';
-import { takeLease } from '../../lib/ledger/lease.ts';
+import { takeLease } from '../../lib/ledger/lease/lease.ts';
 import { readLimits } from '../../lib/ledger/state/limits.ts';
 import { memoryStore } from '../../lib/ledger/store/memory-store.ts';
 import { newestArchives } from '../../lib/ledger/catalogue/newest-archives.ts';

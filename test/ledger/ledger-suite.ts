@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import type { Conditional } from '../../lib/ledger/store/store.ts';
 import { hintsSuite } from './hints/hints-suite.ts';
-import { leaseSuite } from './lease-suite.ts';
+import { leaseSuite } from './lease/lease-suite.ts';
 import { logSuite } from './run/log-suite.ts';
 import { reportSuite } from './run/report-suite.ts';
 import { runIndexSuite } from './state/run-index-suite.ts';

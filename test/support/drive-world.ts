@@ -2,7 +2,7 @@ import type { Job, StorageInfo } from '../../lib/cloud/cph/job.ts';
 import type { putMissed } from '../../lib/ledger/hints/missed-slots.ts';
 import { type OrphanedJobs } from '../../lib/ledger/run/orphaned-jobs.ts';
 import { layout } from '../../lib/ledger/store/layout.ts';
-import { readLease } from '../../lib/ledger/lease.ts';
+import { readLease } from '../../lib/ledger/lease/stored-lease.ts';
 import { type PlannedPhone, writePlan } from '../../lib/ledger/run/plan.ts';
 import { putRequest } from '../../lib/ledger/run/request.ts';
 import { drive, type DriveOptions } from '../../lib/run/drive/drive.ts';

@@ -1,6 +1,6 @@
 import { readCredentialAlarm } from '../../../lib/ledger/state/notified.ts';
 import { isLeaseKey, layout } from '../../../lib/ledger/store/layout.ts';
-import { readLease } from '../../../lib/ledger/lease.ts';
+import { readLease } from '../../../lib/ledger/lease/stored-lease.ts';
 import { listOpen } from '../../../lib/ledger/run/request.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import { isDoctorLease } from '../services/delegation.ts';

@@ -1,5 +1,5 @@
 import type { Cph } from '../../../lib/cloud/cph/cph.ts';
-import { takeLease } from '../../../lib/ledger/lease.ts';
+import { takeLease } from '../../../lib/ledger/lease/lease.ts';
 import { listOpen } from '../../../lib/ledger/run/request.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import { failed, type Finding, unknown, type Verdict, verdictOf } from '../finding/finding.ts';

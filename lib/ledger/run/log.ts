@@ -5,6 +5,7 @@ import { layout } from '../store/layout.ts';
 import { listFolder, missingObject } from '../store/object-error.ts';
 import type { Store } from '../store/store.ts';
 import { eventSchema, type RunEvent } from './events.ts';
+import { type LogEnds, unlistedEntries } from './log-ends.ts';
 import { type Metrics, metricsSchema } from './metrics.ts';
 
 const READS_AT_ONCE = 16;
@@ -35,15 +36,21 @@ export async function appendLog(
   await logEntry.put(store, { events, metrics }, key);
 }
 
-/** Returns the events of the entries that `mark` lacks, in key order, and marks them. Adds their counters to `metrics`, by key. Throws ObjectError, and marks nothing then. */
+/** `mark`: the entries that were read before. `metrics`: gets the counters of each entry, by key. `ends`: where the log ends. */
+type Reading = { mark?: LogMark; metrics?: Map<string, Metrics>; ends?: LogEnds | undefined };
+
+/**
+ * Returns the events of the entries that `mark` lacks, in key order, and marks them. With `ends` it finds entries that LIST does
+ * not show yet. Throws ObjectError, and marks nothing then.
+ */
 export async function readLog(
   store: Pick<Store, 'get' | 'list'>,
   runId: string,
-  mark: LogMark = new Set(),
-  metrics = new Map<string, Metrics>(),
+  { mark = new Set(), metrics = new Map<string, Metrics>(), ends }: Reading = {},
 ): Promise<RunEvent[]> {
-  const listed = await listFolder(store, layout.log(runId));
-  const unread = listed.map(({ key }) => key).filter((key) => !mark.has(key));
+  const listed = new Set((await listFolder(store, layout.log(runId))).map(({ key }) => key));
+  const unlisted = ends === undefined ? [] : await unlistedEntries(store, runId, listed, ends);
+  const unread = [...listed, ...unlisted].filter((key) => !mark.has(key)).sort();
   const limit = pLimit(READS_AT_ONCE);
   const entries = await Promise.all(
     unread.map((key) =>

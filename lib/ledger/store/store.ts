@@ -27,6 +27,9 @@ export type Store = {
   remove(keys: string[]): Promise<RefusedDelete[]>;
 };
 
+/** What was written or deleted this long ago, every LIST shows so. OBS documents no bound; GET and HEAD show it at once. */
+export const LIST_LAG_MS = 15 * 60_000;
+
 /** Returns whether there is an object with exactly this key. */
 export async function exists(store: Pick<Store, 'list'>, key: string): Promise<boolean> {
   const [first] = await store.list(key, { max: 1 });

@@ -39,6 +39,7 @@ async function closeIfSettled(deps: DriveDeps, work: Work, run: OpenRun): Promis
   if (run.state.cancelledAt !== undefined) await removeHandled(deps, [layout.cancel(run.runId)]);
   noteUsable(deps, (key) => runOfKey(key) === run.runId);
   await removeHandled(deps, [layout.request(run.runId)]);
+  deps.writer.log.closed.add(run.runId);
   work.runs.delete(run.runId);
   work.open.delete(run.runId);
 }

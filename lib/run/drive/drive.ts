@@ -1,6 +1,7 @@
 import { LeaseLost, PhonevaultError, withCleanup } from '../../errors.ts';
 import { isHint } from '../../ledger/hints/hints.ts';
-import { type Lease, takeLease } from '../../ledger/lease.ts';
+import { takeLease } from '../../ledger/lease/lease.ts';
+import { endsToKeep } from '../../ledger/run/log-ends.ts';
 import { type Inbox, listOpen } from '../../ledger/run/request.ts';
 import { readCredentialAlarm } from '../../ledger/state/notified.ts';
 import { readLimits, writeLimits } from '../../ledger/state/limits.ts';
@@ -18,7 +19,7 @@ import { createWork } from './work.ts';
 export type DriveOptions = {
   /** No work starts after this time (epoch ms). */
   until: number;
-  /** How long the lease lasts, in ms: the invocation's limit and a margin. */
+  /** How long the lease lasts, in ms: as long as a drive may work, and a margin. */
   ttlMs: number;
   /** Unique to this invocation, `[a-z0-9]+`. */
   holder: string;
@@ -56,28 +57,27 @@ export async function drive(deps: RunDeps, options: DriveOptions): Promise<Drive
   }
   deps.log.info('lease_taken', { epoch: lease.epoch });
 
+  const writer = createWriter(lease.writer, lease.log);
+  const left: Left = { open: new Set(inbox.requests.map(({ runId }) => runId)), unsure: true };
   const start = { inbox, wereRefused: refused !== undefined };
+  const under = { ...deps, writer, until: options.until, stillHeld: lease.stillHeld };
   return withCleanup(
-    () => driveUnderLease(deps, lease, options, start),
-    () => lease.release(),
+    () => driveUnderLease(under, options.memory ?? new Map<string, OpenRun>(), start, left),
+    () => lease.release(endsToKeep(writer, left, deps.clock.now())),
   );
 }
 
+/** What a drive leaves: the open runs, and whether more of its log entries may be in the bucket than it knows. */
+type Left = { open: ReadonlySet<string>; unsure: boolean };
+
 async function driveUnderLease(
-  deps: RunDeps,
-  lease: Lease,
-  { until, memory = new Map<string, OpenRun>() }: DriveOptions,
+  deps: Omit<DriveDeps, 'learned' | 'unreadable'>,
+  memory: Map<string, OpenRun>,
   { inbox, wereRefused }: { inbox: Inbox; wereRefused: boolean },
+  left: Left,
 ): Promise<DriveResult> {
   const [limits, objects] = await Promise.all([readLimits(deps.store), readUnreadable(deps.store)]);
-  const own: DriveDeps = {
-    ...deps,
-    writer: createWriter(lease.writer),
-    until,
-    stillHeld: lease.stillHeld,
-    learned: { limits },
-    unreadable: { objects, changed: false },
-  };
+  const own: DriveDeps = { ...deps, learned: { limits }, unreadable: { objects, changed: false } };
   deps.reads.load(limits.reads);
   const orphaned = await loadOrphanedJobs(own, inbox.orphaned);
   const work = createWork({ remembered: memory, orphaned }, deps.clock.now() + INBOX_EVERY_MS);
@@ -93,12 +93,14 @@ async function driveUnderLease(
     },
     async () => {
       memory.clear();
+      left.open = work.open;
       const reads = deps.reads.learned();
       if (reads !== limits.reads) own.learned.limits = { ...own.learned.limits, reads };
       if (own.learned.limits !== limits) await saveLimits(own);
       await saveUnreadable(own);
       own.meter.share(work.runs.values());
       await flushAll(own, work.runs.values());
+      left.unsure = false;
     },
   );
   for (const [runId, run] of work.runs) memory.set(runId, run);
@@ -136,13 +138,15 @@ function isEmpty({ requests, cancels, orphaned, hints }: Inbox): boolean {
 
 const MAX_WORK_MS = 50_000;
 const RESERVE_MS = 8_000;
-const LEASE_MARGIN_MS = 30_000;
+/** For the calls that are under way when the work ends, and the last writes. */
+const LEASE_MARGIN_MS = 40_000;
 
 /**
- * Returns until when a drive may work (epoch ms) and how long its lease lasts (ms), from the invocation's time left (ms). It
- * works for at most 50 s, so that drives of successive minutes do not overlap, and keeps a reserve for its last calls.
+ * Returns until when a drive may work (epoch ms), from the invocation's time left (ms), and how long its lease lasts (ms). It
+ * works for at most 50 s, so that drives of successive minutes do not overlap, and keeps a reserve for its last calls. The lease
+ * lasts for that work, whatever the function's time limit is.
  */
 export function driveWindow(now: number, leftMs: number): { until: number; ttlMs: number } {
   const work = Math.max(0, Math.min(MAX_WORK_MS, leftMs - RESERVE_MS));
-  return { until: now + work, ttlMs: Math.max(leftMs, MAX_WORK_MS) + LEASE_MARGIN_MS };
+  return { until: now + work, ttlMs: MAX_WORK_MS + LEASE_MARGIN_MS };
 }

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { isLookupHint } from '../../ledger/hints/lookup.ts';
 import { isSweepHint } from '../../ledger/hints/sweep.ts';
+import { isClosed } from '../../ledger/run/log-ends.ts';
 import { orphanedJobsKey } from '../../ledger/run/orphaned-jobs.ts';
 import type { Inbox } from '../../ledger/run/request.ts';
 import { layout, readOpenKey, runOfKey } from '../../ledger/store/layout.ts';
@@ -52,8 +53,9 @@ async function readOrRest(
   const known = remembered?.plan === undefined ? undefined : remembered;
   try {
     const run = known ?? (await readNew(deps, runId, requestedAt));
-    if (known !== undefined) await refresh(deps.store, known);
-    if (run !== undefined) await goOn(deps, work, run);
+    if (known !== undefined) await refresh(deps.store, known, deps.writer.log);
+    if (run === undefined) work.open.delete(runId);
+    else await goOn(deps, work, run);
     return run;
   } catch (error) {
     if (!isUnreadable(error)) throw error;
@@ -63,12 +65,13 @@ async function readOrRest(
 }
 
 async function readNew(
-  { store }: DriveDeps,
+  { store, writer }: DriveDeps,
   runId: string,
   requestedAt: number,
 ): Promise<OpenRun | undefined> {
-  const run = await loadRun(store, runId, requestedAt);
-  return run === undefined ? throwIfListed(store, layout.request(runId)) : toOpenRun(run);
+  const run = await loadRun(store, runId, requestedAt, writer.log);
+  if (run !== undefined) return toOpenRun(run);
+  return isClosed(writer.log, runId) ? undefined : throwIfListed(store, layout.request(runId));
 }
 
 /** The run was read: it follows its jobs itself, also those that others followed while it rested. */

@@ -1,7 +1,7 @@
 import { PhonevaultError, ReadsSpent } from '../../errors.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { writePlan } from '../../ledger/run/plan.ts';
-import type { RunDeps } from '../deps.ts';
+import type { DriveDeps, RunDeps } from '../deps.ts';
 import { type PlanDraft, type Draft, draftPlan, failedDraft, startDraft } from './draft.ts';
 import { stopsDrive } from '../state/stops-drive.ts';
 import { readPolicy } from '../state/read-policy.ts';
@@ -11,16 +11,18 @@ import { adoptPlan, type StoredRun } from '../state/stored-run.ts';
 const MAX_ERRORS = 3;
 const PLAN_WITHIN_MS = 2 * 60 * 60_000;
 
+type Planning = RunDeps & Pick<DriveDeps, 'writer'>;
+
 /**
  * Plans a run: reads the policy, selects the phones, fixes their order and writes the plan once. Returns false while the fleet
  * is still being read. A run that cannot start gets a plan that says why.
  */
-export async function planRun(deps: RunDeps, run: StoredRun, until: number): Promise<boolean> {
+export async function planRun(deps: Planning, run: StoredRun, until: number): Promise<boolean> {
   const draft = await draftRun(deps, run, until);
   if (draft === undefined) return false;
   const { store } = untilTimeUp({ ...deps, until });
   const written = await writePlan(store, draft.plan, draft.phones);
-  await adoptPlan(deps.store, run, written);
+  await adoptPlan(deps.store, run, written, deps.writer.log);
   const { failure, selected } = written.plan;
   deps.log.info('planned', {
     run: run.runId,

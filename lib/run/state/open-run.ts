@@ -19,6 +19,8 @@ export type OpenRun = StoredRun & { unwritten: Unwritten; retryAt: RetryTimes };
 type Unwritten = {
   /** Folded into the run's state, but not in its log yet. */
   events: RunEvent[];
+  /** A log entry that was not confirmed, and how many of `events` it holds. */
+  failed?: { key: string; count: number } | undefined;
   /** Counted since the last log entry. */
   metrics: Metrics;
   /** True until the indexes hold the result of the settled run. */
@@ -59,30 +61,37 @@ type Flushing = Pick<DriveDeps, 'clock' | 'log' | 'writer'> & { store: Pick<Stor
 
 /**
  * Appends the unwritten events to the log, oldest first, in entries that stay below the size of an object. What fails to be
- * written stays unwritten.
+ * written stays unwritten. It may be in the bucket all the same, so this drive writes the same events under that key again.
  */
 export async function flush(deps: Flushing, run: OpenRun): Promise<void> {
   run.unwritten.flushedAt = deps.clock.now();
   while (run.unwritten.events.length > 0) await flushEntry(deps, run);
 }
 
-async function flushEntry(deps: Flushing, run: OpenRun): Promise<void> {
+async function flushEntry({ store, log, writer }: Flushing, run: OpenRun): Promise<void> {
   const { unwritten } = run;
-  const events = unwritten.events.splice(0, countFitting(unwritten.events, EVENTS_PER_ENTRY));
+  const sequence = (writer.log.own.get(run.runId) ?? 0) + 1;
+  const key = layout.logEntry(run.runId, writer.name, sequence);
+  const count =
+    unwritten.failed?.key === key
+      ? unwritten.failed.count
+      : countFitting(unwritten.events, EVENTS_PER_ENTRY);
+  const events = unwritten.events.slice(0, count);
   const { metrics } = unwritten;
   unwritten.metrics = noMetrics();
+  unwritten.failed = { key, count };
   try {
-    const { writer } = deps;
-    const key = layout.logEntry(run.runId, writer.name, writer.next());
-    await appendLog(deps.store, key, events, metrics);
-    run.logMark.add(key);
-    run.loggedMetrics.set(key, metrics);
-    logEvents(deps.log, run, events);
+    await appendLog(store, key, events, metrics);
   } catch (error) {
     addMetrics(unwritten.metrics, metrics);
-    unwritten.events = [...events, ...unwritten.events];
     throw error;
   }
+  unwritten.failed = undefined;
+  unwritten.events.splice(0, count);
+  writer.log.own.set(run.runId, sequence);
+  run.logMark.add(key);
+  run.loggedMetrics.set(key, metrics);
+  logEvents(log, run, events);
 }
 
 /** Flushes every run, even when one fails. Throws the first failure at the end. */
@@ -93,16 +102,19 @@ export async function flushAll(deps: Flushing, runs: Iterable<OpenRun>): Promise
 }
 
 /**
- * Flushes the run, then lists its log once: of two drives that do so before they act, at least one sees the other. Throws
- * LeaseLost when the log holds an entry of another drive that this one has not read; that entry is folded in.
+ * Flushes the run, then lists its log and reads the lease once: of two drives that do so before they act, at least one sees the
+ * other, also where LIST lags. Throws LeaseLost when another drive has the lease, or when the log holds an entry of another one
+ * that this one has not read; that entry is folded in.
  */
 export async function assertSoleWriter(
-  deps: Pick<DriveDeps, 'store' | 'clock' | 'log' | 'writer'>,
+  deps: Pick<DriveDeps, 'store' | 'clock' | 'log' | 'writer' | 'stillHeld'>,
   run: OpenRun,
 ): Promise<void> {
   await flush(deps, run);
   const foreign = await foreignEntries(deps.store, run.runId, deps.writer.name, run.logMark);
-  if (foreign.length === 0) return;
-  await refresh(deps.store, run);
-  throw new LeaseLost(`another drive writes to run ${run.runId}`);
+  if (foreign.length > 0) {
+    await refresh(deps.store, run);
+    throw new LeaseLost(`another drive writes to run ${run.runId}`);
+  }
+  if (!(await deps.stillHeld())) throw new LeaseLost('another drive has taken the lease');
 }

@@ -1,5 +1,6 @@
 import { fold, type RunState, startState } from '../../ledger/run/fold.ts';
 import { type LogMark, readLog } from '../../ledger/run/log.ts';
+import type { LogEnds } from '../../ledger/run/log-ends.ts';
 import { addMetrics, type Metrics, noMetrics } from '../../ledger/run/metrics.ts';
 import { type Plan, type PlannedPhone, readPlan } from '../../ledger/run/plan.ts';
 import { readReport, type Report } from '../../ledger/run/report.ts';
@@ -26,11 +27,12 @@ export type StoredRun = {
   loggedMetrics: Map<string, Metrics>;
 };
 
-/** Reads a run; undefined when its request is gone. Throws `object_newer` and `object_invalid`. */
+/** Reads a run; undefined when its request is gone. `ends`: where its log ends. Throws `object_newer` and `object_invalid`. */
 export async function loadRun(
   store: Readable,
   runId: string,
   requestedAt: number,
+  ends?: LogEnds,
 ): Promise<StoredRun | undefined> {
   const request = await readRequest(store, runId);
   if (request === undefined) return undefined;
@@ -47,7 +49,7 @@ export async function loadRun(
     logMark: new Set(),
     loggedMetrics: new Map(),
   };
-  await refresh(store, run);
+  await refresh(store, run, ends);
   if (planned !== undefined) {
     run.report =
       (await readReport(store, runId)) ?? (await throwIfListed(store, layout.report(runId)));
@@ -56,8 +58,9 @@ export async function loadRun(
 }
 
 /** Folds in the log entries that were appended since the last read. */
-export async function refresh(store: Readable, run: StoredRun): Promise<void> {
-  fold(run.state, await readLog(store, run.runId, run.logMark, run.loggedMetrics));
+export async function refresh(store: Readable, run: StoredRun, ends?: LogEnds): Promise<void> {
+  const { logMark: mark, loggedMetrics: metrics } = run;
+  fold(run.state, await readLog(store, run.runId, { mark, metrics, ends }));
 }
 
 /**
@@ -68,11 +71,12 @@ export async function adoptPlan(
   store: Readable,
   run: StoredRun,
   { plan, phones }: { plan: Plan; phones: PlannedPhone[] },
+  ends?: LogEnds,
 ): Promise<void> {
   run.plan = plan;
   run.state.phones = startState(phones).phones;
   run.logMark.clear();
-  await refresh(store, run);
+  await refresh(store, run, ends);
 }
 
 /** Returns the metrics of the run: those in its log and `unwritten`. */

@@ -16,10 +16,10 @@ export function logSuite(open: OpenLedger): void {
       await appendLog(store, layout.logEntry(RUN, '0000000002-b', 1), [seen(3)]);
       await appendLog(store, layout.logEntry(RUN, '0000000001-a', 2), [seen(2)]);
       await appendLog(store, layout.logEntry(RUN, '0000000001-a', 1), [seen(1), seen(1)]);
-      expect((await readLog(store, RUN, mark)).map(({ at }) => at)).toEqual([1, 1, 2, 3]);
+      expect((await readLog(store, RUN, { mark })).map(({ at }) => at)).toEqual([1, 1, 2, 3]);
       await appendLog(store, layout.logEntry(RUN, '0000000001-a', 3), [seen(4)]);
-      expect((await readLog(store, RUN, mark)).map(({ at }) => at)).toEqual([4]);
-      expect(await readLog(store, RUN, mark)).toEqual([]);
+      expect((await readLog(store, RUN, { mark })).map(({ at }) => at)).toEqual([4]);
+      expect(await readLog(store, RUN, { mark })).toEqual([]);
     });
 
     it('is read in full when it has hundreds of entries', async () => {

@@ -32,7 +32,7 @@ describe('an entry of the log', () => {
     const store = setUp();
     for (let time = 0; time < 2; time += 1) await appendLog(store, key(1), [cancel()], counted(2));
     const metrics = new Map<string, Metrics>();
-    expect(await readLog(store, RUN, new Set(), metrics)).toEqual([cancel()]);
+    expect(await readLog(store, RUN, { metrics })).toEqual([cancel()]);
     expect(metrics).toEqual(new Map([[key(1), counted(2)]]));
   });
 
@@ -41,10 +41,10 @@ describe('an entry of the log', () => {
     await appendLog(store, key(1), [], counted(1));
     await appendLog(store, key(2), [cancel()]);
     const [mark, metrics] = [new Set<string>(), new Map<string, Metrics>()];
-    await readLog(store, RUN, mark, metrics);
+    await readLog(store, RUN, { mark, metrics });
     expect(metrics).toEqual(new Map([[key(1), counted(1)]]));
     await appendLog(store, key(3), [], counted(5));
-    await readLog(store, RUN, mark, metrics);
+    await readLog(store, RUN, { mark, metrics });
     expect([...metrics.keys()]).toEqual([key(1), key(3)]);
   });
 
@@ -57,7 +57,7 @@ describe('an entry of the log', () => {
     const entry = { version: 1, events: [cancel()], metrics: broken };
     await store.put(key(1), JSON.stringify(entry));
     const metrics = new Map<string, Metrics>();
-    expect(await readLog(store, RUN, new Set(), metrics)).toEqual([cancel()]);
+    expect(await readLog(store, RUN, { metrics })).toEqual([cancel()]);
     expect(metrics.size).toBe(0);
   });
 
@@ -68,7 +68,7 @@ describe('an entry of the log', () => {
     const mark = new Set<string>();
     const get: typeof store.get = async (wanted) =>
       wanted === key(1) ? undefined : store.get(wanted);
-    await expect(readLog({ ...store, get }, RUN, mark)).rejects.toMatchObject({
+    await expect(readLog({ ...store, get }, RUN, { mark })).rejects.toMatchObject({
       code: 'object_unreadable',
       key: key(1),
     });
@@ -89,7 +89,7 @@ describe('an entry of the log', () => {
     await appendLog(store, key(1), [cancel()]);
     await store.put(key(2), body);
     const mark = new Set<string>();
-    await expect(readLog(store, RUN, mark)).rejects.toMatchObject({ code });
+    await expect(readLog(store, RUN, { mark })).rejects.toMatchObject({ code });
     expect(mark.size).toBe(0);
   });
 });

@@ -2,7 +2,7 @@ import { describe } from 'vitest';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import type { Conditional } from '../../../lib/ledger/store/store.ts';
 import { playClock } from '../../../testing/play-clock.ts';
-import { leaseSuite } from '../lease-suite.ts';
+import { leaseSuite } from '../lease/lease-suite.ts';
 import { ledgerSuite } from '../ledger-suite.ts';
 
 const open = async (conditional: Conditional) => {

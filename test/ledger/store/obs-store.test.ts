@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { obsStore } from '../../../lib/ledger/store/obs-store.ts';
 import type { Conditional } from '../../../lib/ledger/store/store.ts';
 import { night } from '../../../testing/night.ts';
-import { leaseSuite } from '../lease-suite.ts';
+import { leaseSuite } from '../lease/lease-suite.ts';
 import { ledgerSuite } from '../ledger-suite.ts';
 import { createSuite } from './store-suite.ts';
 

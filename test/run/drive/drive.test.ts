@@ -345,17 +345,33 @@ describe('drive', () => {
 
 describe('driveWindow', () => {
   it.each([
-    [900, 50, 930],
-    [60, 50, 90],
-    [58, 50, 88],
-    [57, 49, 87],
-    [30, 22, 80],
-    [8, 0, 80],
-    [5, 0, 80],
-  ])('gives an invocation with %i s left %i s of work and a lease of %i s', (left, work, ttl) => {
+    [900, 50],
+    [86_400, 50],
+    [60, 50],
+    [58, 50],
+    [57, 49],
+    [30, 22],
+    [8, 0],
+    [5, 0],
+  ])('gives an invocation with %i s left %i s of work and a lease of 90 s', (left, work) => {
     expect(driveWindow(T0, left * SECOND)).toEqual({
       until: T0 + work * SECOND,
-      ttlMs: ttl * SECOND,
+      ttlMs: 90 * SECOND,
     });
+  });
+
+  it('keeps a second drive out, whatever the time limit of the function is', async () => {
+    for (const left of [60, 870, 900, 86_400]) {
+      const world = driveWorld(600 * SECOND);
+      await world.request(RUN, [plannedPhone('p')]);
+      let second: string | undefined;
+      world.clock.at(T0 + 20 * SECOND, async () => {
+        second = (
+          await world.drive({ ...driveWindow(world.clock.now(), left * SECOND), holder: 'b' })
+        ).kind;
+      });
+      await world.drive(driveWindow(T0, left * SECOND));
+      expect(second).toBe('lease_held');
+    }
   });
 });

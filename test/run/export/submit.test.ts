@@ -150,7 +150,7 @@ describe('submitWindow', () => {
     });
     await world.submit(...runs);
     expect(world.calls).toEqual([['p'], ['q']]);
-    expect(known[0]).toEqual([`${WRITER}-1`, `${WRITER}-3`]);
+    expect(known[0]).toEqual([`${WRITER}-1`, `${WRITER}-2`]);
   });
 
   it('writes the intents of a large window in several events before the first call', async () => {

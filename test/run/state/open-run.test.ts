@@ -29,7 +29,7 @@ function scene(runId = RUN) {
   const lines: unknown[] = [];
   const line = (event: string, fields?: object) => void lines.push([event, fields]);
   const log = { info: line, warn: line, error: line };
-  const deps = { clock, store, log, writer: createWriter('1-a') };
+  const deps = { clock, store, log, writer: createWriter('1-a'), stillHeld: async () => true };
   return { clock, store, lines, deps, run: openRun(runId, [plannedPhone('p')]) };
 }
 
@@ -57,10 +57,8 @@ describe('flush', () => {
     await flush(deps, run);
     const key = layout.logEntry(RUN, '1-a', 1);
     const logged = new Map<string, object>();
-    expect(await readLog(store, RUN, new Set(), logged as OpenRun['loggedMetrics'])).toEqual([
-      cancel,
-      failed,
-    ]);
+    const metrics = logged as OpenRun['loggedMetrics'];
+    expect(await readLog(store, RUN, { metrics })).toEqual([cancel, failed]);
     expect(logged).toEqual(new Map([[key, cost(7)]]));
     expect(run.unwritten).toMatchObject({ events: [], flushedAt: T0 + 5 });
     expect([run.logMark, run.loggedMetrics]).toEqual([new Set([key]), logged]);
@@ -138,8 +136,53 @@ describe('flush', () => {
     expect(run.unwritten.metrics).toEqual(cost(9));
     expect([run.logMark.size, run.loggedMetrics.size, lines]).toEqual([0, 0, []]);
     await flush(deps, run);
-    expect([...run.logMark]).toEqual([layout.logEntry(RUN, '1-a', 2)]);
+    expect([...run.logMark]).toEqual([1, 2].map((n) => layout.logEntry(RUN, '1-a', n)));
     expect(run.unwritten.events).toEqual([]);
+  });
+
+  it('writes an entry again as it was when its PUT was not confirmed', async () => {
+    const { store, deps, run } = scene();
+    const put: typeof store.put = async (key, body) => {
+      await store.put(key, body);
+      throw new Error('unreachable');
+    };
+    record(run, [cancel]);
+    await expect(flush({ ...deps, store: { put } }, run)).rejects.toThrow('unreachable');
+    record(run, [ready]);
+    await flush(deps, run);
+    const entries = await Promise.all(
+      [1, 2].map(
+        async (n) =>
+          JSON.parse((await store.get(layout.logEntry(RUN, '1-a', n)))?.body ?? '') as object,
+      ),
+    );
+    expect(entries).toMatchObject([{ events: [cancel] }, { events: [ready] }]);
+  });
+
+  it('writes what an earlier drive of the instance was not able to write under its own name', async () => {
+    const { deps, run } = scene();
+    record(run, [cancel]);
+    await expect(flush(failing(deps), run)).rejects.toThrow('unreachable');
+    record(run, [ready]);
+    await flush({ ...deps, writer: createWriter('2-a') }, run);
+    expect([...run.logMark]).toEqual([layout.logEntry(RUN, '2-a', 1)]);
+  });
+
+  it('numbers the entries of each run without gaps', async () => {
+    const { deps, run } = scene();
+    const other = openRun('weekly-1', [plannedPhone('p')]);
+    for (const each of [run, other, run]) {
+      record(each, [cancel]);
+      await flush(deps, each);
+    }
+    expect([...run.logMark]).toEqual([1, 2].map((n) => layout.logEntry(RUN, '1-a', n)));
+    expect([...other.logMark]).toEqual([layout.logEntry('weekly-1', '1-a', 1)]);
+    expect(deps.writer.log.own).toEqual(
+      new Map([
+        [RUN, 2],
+        ['weekly-1', 1],
+      ]),
+    );
   });
 });
 
@@ -189,6 +232,12 @@ describe('assertSoleWriter', () => {
     await expect(declared).rejects.toThrow(new LeaseLost('another drive writes to run nightly-1'));
     await expect(declared).rejects.toBeInstanceOf(LeaseLost);
     expect(await readLog(store, 'nightly-1')).toContainEqual(failed);
+  });
+
+  it('throws LeaseLost once another drive has the lease, although LIST shows no entry of it', async () => {
+    const { deps, run } = scene('nightly-1');
+    const lost = { ...deps, stillHeld: async () => false };
+    await expect(assertSoleWriter(lost, run)).rejects.toBeInstanceOf(LeaseLost);
   });
 
   it('folds in the entries of the other drive', async () => {

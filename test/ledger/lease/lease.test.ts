@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { PhonevaultError } from '../../lib/errors.ts';
-import { layout } from '../../lib/ledger/store/layout.ts';
-import { readLease, takeLease } from '../../lib/ledger/lease.ts';
-import { memoryStore } from '../../lib/ledger/store/memory-store.ts';
-import type { Conditional, Store } from '../../lib/ledger/store/store.ts';
-import { agendaClock, playClock } from '../../testing/play-clock.ts';
-import { MINUTE, T0 } from '../support/runs.ts';
+import { PhonevaultError } from '../../../lib/errors.ts';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import { takeLease } from '../../../lib/ledger/lease/lease.ts';
+import { readLease } from '../../../lib/ledger/lease/stored-lease.ts';
+import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
+import type { Conditional, Store } from '../../../lib/ledger/store/store.ts';
+import { agendaClock, playClock } from '../../../testing/play-clock.ts';
+import { MINUTE, T0 } from '../../support/runs.ts';
 
 const TTL = 90_000;
 
@@ -208,6 +209,7 @@ describe('a lease', () => {
     for (let epoch = 1; epoch <= 12; epoch += 1) {
       await store.put(layout.lease(epoch), leaseBody({ epoch, expires_at: 0 }));
     }
+    clock.move(15 * MINUTE);
     const remove = () => Promise.reject(new PhonevaultError('service', 'InternalError'));
     const taken = await takeLease({ ...store, remove }, { clock, holder: 'a', ttlMs: TTL });
     expect(taken?.epoch).toBe(13);
@@ -240,29 +242,31 @@ describe('a lease', () => {
 });
 
 describe('takeLease', () => {
-  it('keeps the last ten leases', async () => {
-    const { calls, take, keys } = counted();
-    for (let epoch = 1; epoch <= 10; epoch += 1) await (await take('a'))?.release();
-    expect(await keys()).toHaveLength(10);
-    expect(calls.remove).toBe(0);
-    for (let epoch = 11; epoch <= 12; epoch += 1) await (await take('a'))?.release();
-    const epochs = Array.from({ length: 10 }, (_, n) => n + 3);
-    expect(await keys()).toEqual(epochs.map(layout.lease));
-    expect(calls.remove).toBe(2);
+  it('keeps the last ten leases, and those that LIST may not show yet', async () => {
+    const { clock, calls, take, keys } = counted();
+    for (let epoch = 1; epoch <= 12; epoch += 1) await (await take('a'))?.release();
+    expect(await keys()).toHaveLength(12);
+    clock.move(15 * MINUTE - 1);
+    await (await take('a'))?.release();
+    expect([(await keys()).length, calls.remove]).toEqual([13, 0]);
+    clock.move(1);
+    await (await take('a'))?.release();
+    const epochs = Array.from({ length: 10 }, (_, n) => n + 5);
+    expect([await keys(), calls.remove]).toEqual([epochs.map(layout.lease), 1]);
   });
 
-  it.each([
-    [20, 21],
-    [21, undefined],
-  ])(
-    'finds the next epoch past at most 20 leases that LIST does not show: %i',
-    async (unlisted, epoch) => {
+  it.each([1, 2, 3, 7, 20, 500])(
+    'finds the next epoch past leases that LIST does not show, with few GETs: %i',
+    async (unlisted) => {
       const { clock, store } = counted();
       for (let n = 1; n <= unlisted; n += 1)
         await store.put(layout.lease(n), leaseBody({ epoch: n }));
-      const unlisting = { ...store, list: async () => [] };
+      let gets = 0;
+      const get: Store['get'] = (key) => ((gets += 1), store.get(key));
+      const unlisting = { ...store, get, list: async () => [] };
       const lease = await takeLease(unlisting, { clock, holder: 'a', ttlMs: TTL });
-      expect(lease?.epoch).toBe(epoch);
+      expect(lease?.epoch).toBe(unlisted + 1);
+      expect(gets).toBeLessThan(20);
     },
   );
 
@@ -329,6 +333,50 @@ describe('takeLease', () => {
     const { clock, store, take } = counted('ignored');
     clock.at(T0 + 1_999, () => store.remove([layout.lease(1)]));
     expect(await take('a')).toBeUndefined();
+  });
+});
+
+describe('what a lease says of the logs', () => {
+  const ends = (writer: string, at = T0) => ({ writer, at, ends: { 'nightly-1': 2 } });
+
+  it('comes from the release of the lease before', async () => {
+    const { take } = counted();
+    const first = await take('a');
+    expect(first?.log).toEqual([]);
+    await first?.release([ends('0000000001-a')]);
+    expect((await take('b'))?.log).toEqual([ends('0000000001-a')]);
+  });
+
+  it('stays when a holder releases its lease and adds nothing', async () => {
+    const { take } = counted();
+    await (await take('a'))?.release([ends('0000000001-a')]);
+    await (await take('b'))?.release();
+    expect((await take('c'))?.log).toEqual([ends('0000000001-a')]);
+  });
+
+  it('names a holder that was killed, and what that one knew', async () => {
+    const { clock, take } = counted();
+    await (await take('a'))?.release([ends('0000000001-a')]);
+    await take('b');
+    clock.move(TTL);
+    const at = clock.now();
+    const killed = { writer: '0000000002-b', at, ends: {}, unsure: true };
+    expect((await take('c'))?.log).toEqual([ends('0000000001-a'), killed]);
+  });
+
+  it('is forgotten once every LIST shows it', async () => {
+    const { clock, take } = counted();
+    await (await take('a'))?.release([ends('0000000001-a')]);
+    clock.move(15 * MINUTE);
+    expect((await take('b'))?.log).toEqual([]);
+  });
+
+  it('does not make a lease unreadable when it is invalid', async () => {
+    const { clock, store, take } = counted();
+    await store.put(layout.lease(1), leaseBody({ expires_at: T0 + 1, log: 'x' }));
+    expect(await take('a')).toBeUndefined();
+    clock.move(1);
+    expect((await take('a'))?.epoch).toBe(2);
   });
 });
 

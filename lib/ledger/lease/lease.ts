@@ -1,0 +1,134 @@
+import type { Clock } from '../../clock.ts';
+import { hasCode } from '../../errors.ts';
+import { recentEnds, type WriterEnds } from '../run/log-ends.ts';
+import { layout } from '../store/layout.ts';
+import { type Conditional, LIST_LAG_MS, type Store } from '../store/store.ts';
+import { latestFrom, latestListed, listLeases } from './find-latest.ts';
+import { leaseObject, logEndsOf, readEpoch, type StoredLease, writerOf } from './stored-lease.ts';
+
+/** Without conditional PUT: how long another drive may take between its read and its write. */
+const READ_BACK_AFTER_MS = 2_000;
+
+/** How many leases are kept at least. Those that LIST may not show yet are kept too: each epoch leads to the next. */
+const KEPT_LEASES = 10;
+/** So many drives may take the next epoch away from this one before it gives up. */
+const MAX_ATTEMPTS = 5;
+
+/** No lease lasts longer. One with a later end was written by a wrong clock. */
+const MAX_LEASE_MS = 15 * 60_000;
+
+type Options = {
+  clock: Clock;
+  holder: string;
+  ttlMs: number;
+  /** Called with the key of an object that looks like a lease and cannot be one. */
+  onIgnored?: (key: string) => void;
+};
+
+export type Lease = {
+  epoch: number;
+  holder: string;
+  /** `<epoch>-<holder>`: names this invocation in the keys that it writes. */
+  writer: string;
+  conditional: Conditional;
+  /** What LIST may not show yet of the logs that earlier drives have written. */
+  log: WriterEnds[];
+  /** Returns false once there is a later epoch: another drive has taken over. Needs no LIST. */
+  stillHeld(): Promise<boolean>;
+  /** `log`: what the next drive has to know; what this one knew, when left out. */
+  release(log?: WriterEnds[]): Promise<void>;
+};
+
+/**
+ * Takes the lease of drive; returns undefined while another drive holds it. Each lease is an object of its own,
+ * `state/lease/<epoch>.json`; the highest epoch is valid. Where the bucket honours conditional PUT, two drives cannot both
+ * create the same epoch. Elsewhere this drive waits and reads back which one won. LIST may lag behind, so it only gives the
+ * epoch to start from, and GET decides.
+ */
+export async function takeLease(store: Store, options: Options): Promise<Lease | undefined> {
+  const { clock, holder, ttlMs } = options;
+  const mine = await createNext(store, options);
+  if (mine === undefined) return undefined;
+  const { epoch, log = [] } = mine;
+  const key = layout.lease(epoch);
+  const isLatest = async (isMine: (own: StoredLease) => boolean): Promise<boolean> => {
+    const written = { writtenAt: clock.now(), ttlMs };
+    const own = await readEpoch(store, epoch, written);
+    return (
+      own !== undefined && isMine(own) && (await readEpoch(store, epoch + 1, written)) === undefined
+    );
+  };
+
+  const conditional = mine.conditional ?? (await store.tryConditional(key, leaseObject.text(mine)));
+  if (conditional !== 'honoured') {
+    await clock.sleep(READ_BACK_AFTER_MS);
+    if (!(await isLatest((own) => own.holder === holder))) return undefined;
+  }
+  await removeOld(store, epoch, clock.now());
+
+  return {
+    ...{ epoch, holder, conditional, log },
+    writer: writerOf(mine),
+    // Where the PUT was conditional, nobody else has written this epoch.
+    stillHeld: () =>
+      isLatest((own) => own.holder === holder || (own.holder === '' && conditional === 'honoured')),
+    release: (left = log) =>
+      leaseObject.put(store, { ...mine, expires_at: 0, conditional, ...ifAny(left) }, key),
+  };
+}
+
+/** Deletes leases that are no longer needed. What cannot be deleted now is deleted by a later drive. */
+async function removeOld(store: Store, epoch: number, now: number): Promise<void> {
+  const old = (await listLeases(store)).filter(
+    (other) => other.epoch <= epoch - KEPT_LEASES && other.lastModified <= now - LIST_LAG_MS,
+  );
+  if (old.length === 0) return;
+  try {
+    await store.remove(old.map(({ key }) => key));
+  } catch (error) {
+    if (!hasCode(error, 'service') && !hasCode(error, 'unreachable')) throw error;
+  }
+}
+
+/** Writes the next lease and returns it; undefined while the one before it is valid. */
+async function createNext(store: Store, options: Options): Promise<StoredLease | undefined> {
+  let before = await latestListed(store, options);
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    if (isValid(before, options)) return undefined;
+    const mine = leaseAfter(before, options);
+    if ((await leaseObject.create(store, mine, layout.lease(mine.epoch))) === 'created')
+      return mine;
+    const found = await latestFrom(store, mine.epoch, options);
+    // The network may deliver a PUT twice. Then the second copy finds the object of the first.
+    if (found?.epoch === mine.epoch && found.holder === mine.holder) return mine;
+    if (found === undefined) return undefined;
+    before = found;
+  }
+  return undefined;
+}
+
+/** Returns whether another drive holds the lease. */
+function isValid(lease: StoredLease | undefined, { clock, onIgnored }: Options): boolean {
+  if (lease === undefined) return false;
+  const left = lease.expires_at - clock.now();
+  if (left <= MAX_LEASE_MS) return left > 0;
+  onIgnored?.(layout.lease(lease.epoch));
+  return false;
+}
+
+function leaseAfter(
+  before: StoredLease | undefined,
+  { clock, holder, ttlMs }: Options,
+): StoredLease {
+  const now = clock.now();
+  return {
+    ...{ epoch: (before?.epoch ?? 0) + 1, holder, expires_at: now + ttlMs },
+    // Each lease copies from the one before it how the bucket handles conditional PUT.
+    conditional: before?.conditional,
+    ...ifAny(recentEnds(logEndsOf(before, now), now)),
+  };
+}
+
+function ifAny(log: WriterEnds[]): Pick<StoredLease, 'log'> {
+  return { log: log.length === 0 ? undefined : log };
+}

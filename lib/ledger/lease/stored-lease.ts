@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import { type WriterEnds, writerEndsSchema } from '../run/log-ends.ts';
+import { layout } from '../store/layout.ts';
+import { type ContentOf, ledgerObject, wholeKey } from '../store/ledger-object.ts';
+import { isUnreadable } from '../store/object-error.ts';
+import type { Store } from '../store/store.ts';
+
+export const leaseObject = ledgerObject({
+  key: wholeKey,
+  version: 1,
+  schema: z.object({
+    epoch: z.number().int(),
+    holder: z.string(),
+    /** Epoch ms; 0 once it is released. */
+    expires_at: z.number(),
+    conditional: z.enum(['honoured', 'ignored', 'refused']).optional(),
+    /** What LIST may not show yet of the logs: of earlier drives, and once it is released of this one. */
+    log: z.array(writerEndsSchema).optional().catch(undefined),
+  }),
+});
+
+export type StoredLease = ContentOf<typeof leaseObject>;
+
+/** Returns the holder of a lease and when it ends (epoch ms); undefined for a lease that is gone or unreadable. */
+export async function readLease(
+  store: Pick<Store, 'get'>,
+  key: string,
+): Promise<{ holder: string; expires_at: number } | undefined> {
+  return leaseObject.readCache(store, key);
+}
+
+/** Returns the name under which the holder of a lease writes: no other drive has it. */
+export function writerOf({ epoch, holder }: Pick<StoredLease, 'epoch' | 'holder'>): string {
+  return `${String(epoch).padStart(10, '0')}-${holder}`;
+}
+
+/** Returns what the drives up to this lease have left word of. A holder that did not release it may have written more. */
+export function logEndsOf(lease: StoredLease | undefined, now: number): WriterEnds[] {
+  const { holder = '', expires_at = 0, log = [] } = lease ?? {};
+  if (lease === undefined || holder === '' || expires_at === 0) return log;
+  return [...log, { writer: writerOf(lease), at: now, ends: {}, unsure: true }];
+}
+
+/**
+ * Returns the lease of an epoch; undefined when it is absent. An unreadable one, without a holder, holds for as long as a good
+ * one that was written at `writtenAt` (epoch ms).
+ */
+export async function readEpoch(
+  store: Pick<Store, 'get'>,
+  epoch: number,
+  { writtenAt, ttlMs }: { writtenAt: number; ttlMs: number },
+): Promise<StoredLease | undefined> {
+  const unreadable = { epoch, holder: '', expires_at: writtenAt + ttlMs };
+  try {
+    const lease = await leaseObject.read(store, layout.lease(epoch));
+    return lease === undefined || lease.epoch === epoch ? lease : unreadable;
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return unreadable;
+  }
+}
