@@ -145,8 +145,10 @@ export function nodeSend(options: { lookup?: LookupFunction } = {}): Send & { cl
       request.signal?.addEventListener('abort', onAbort, { once: true });
 
       outgoing.on('socket', (socket) => {
-        if (outgoing.reusedSocket || !socket.connecting) sent = true;
-        else socket.once('connect', () => (sent = true));
+        // Before the end of the TLS handshake no byte of the request leaves this machine.
+        const ready = target.secure ? 'secureConnect' : 'connect';
+        if (outgoing.reusedSocket || (!target.secure && !socket.connecting)) sent = true;
+        else socket.once(ready, () => (sent = true));
       });
       outgoing.on('error', (error) => fail(failure(error, sent)));
       outgoing.on('response', (message) => {
