@@ -3,7 +3,8 @@ import { readLog } from '../../lib/ledger/run/log.ts';
 import { type PlannedPhone, writePlan } from '../../lib/ledger/run/plan.ts';
 import { listOpen, putRequest } from '../../lib/ledger/run/request.ts';
 import type { RunDeps } from '../../lib/run/deps.ts';
-import { takeInbox } from '../../lib/run/drive/take-inbox.ts';
+import { readRuns } from '../../lib/run/drive/read-runs.ts';
+import { takeCancels, takeInbox } from '../../lib/run/drive/take-inbox.ts';
 import { createWork } from '../../lib/run/drive/work.ts';
 import { type OpenRun, toOpenRun } from '../../lib/run/state/open-run.ts';
 import { loadRun } from '../../lib/run/state/stored-run.ts';
@@ -40,7 +41,11 @@ export function driveScene(cph: Partial<RunDeps['cph']> = {}) {
   };
   return {
     ...{ ...scene, work, remembered, removed, hold },
-    take: async () => takeInbox(deps, work, await listOpen(store)),
+    take: async () => {
+      await takeInbox(deps, work, await listOpen(store));
+      await readRuns(deps, work, deps.until);
+      await takeCancels(deps, work);
+    },
     /** Requests a run, and plans it when its phones are given. */
     request: async (runId: string, phones?: PlannedPhone[]) => {
       const run = openRun(runId, phones ?? []);

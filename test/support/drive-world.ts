@@ -6,15 +6,14 @@ import { readLease } from '../../lib/ledger/lease/stored-lease.ts';
 import { type PlannedPhone, writePlan } from '../../lib/ledger/run/plan.ts';
 import { putRequest } from '../../lib/ledger/run/request.ts';
 import { drive, type DriveOptions } from '../../lib/run/drive/drive.ts';
-import { agendaClock } from '../../testing/play-clock.ts';
+import { type AgendaClock, agendaClock } from '../../testing/play-clock.ts';
 import { runScene } from './run-scene.ts';
 import { MINUTE, openRun, T0 } from './runs.ts';
 
 import { SECOND } from './drive-scene.ts';
 
 /** A cloud in memory whose exports take `exportMs`. Records calls with their seconds since T0. */
-export function driveWorld(exportMs = 10 * SECOND) {
-  const clock = agendaClock(T0);
+export function driveWorld(exportMs = 10 * SECOND, clock: AgendaClock = agendaClock(T0)) {
   const seconds = () => (clock.now() - T0) / SECOND;
   const sent: [at: number, ids: string[]][] = [];
   const polls: number[] = [];

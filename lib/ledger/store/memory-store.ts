@@ -5,11 +5,32 @@ import type { Conditional, Store, StoredObject } from './store.ts';
 /** Returns a store in memory that behaves like a bucket. */
 export function memoryStore(clock: Clock, conditional: Conditional = 'honoured'): Store {
   const objects = new Map<string, StoredObject>();
+  /** The keys, in order. */
+  const sorted: string[] = [];
   let writes = 0;
 
+  /** Returns how many keys come before `key`. */
+  const before = (key: string): number => {
+    let [from, to] = [0, sorted.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (compareKeys(sorted[middle] ?? '', key) < 0) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  };
   const write = (key: string, body: string): void => {
     writes += 1;
+    if (!objects.has(key)) sorted.splice(before(key), 0, key);
     objects.set(key, { body, etag: `e${writes}`, lastModified: clock.now() });
+  };
+  const listed = (key: string) => {
+    const { body, etag, lastModified } = objects.get(key) ?? {
+      body: '',
+      etag: '',
+      lastModified: 0,
+    };
+    return { key, size: Buffer.byteLength(body), etag, lastModified };
   };
 
   return {
@@ -27,19 +48,17 @@ export function memoryStore(clock: Clock, conditional: Conditional = 'honoured')
       write(key, body);
       return 'ignored';
     },
-    list: async (prefix, options = {}) =>
-      [...objects.entries()]
-        .filter(([key]) => key.startsWith(prefix) && compareKeys(key, options.startAfter ?? '') > 0)
-        .sort(([a], [b]) => compareKeys(a, b))
-        .slice(0, options.max)
-        .map(([key, { body, etag, lastModified }]) => ({
-          key,
-          size: Buffer.byteLength(body),
-          etag,
-          lastModified,
-        })),
+    list: async (prefix, { startAfter = '', max = Number.POSITIVE_INFINITY } = {}) => {
+      const keys: string[] = [];
+      for (let at = before(prefix); keys.length < max; at += 1) {
+        const key = sorted[at];
+        if (key?.startsWith(prefix) !== true) break;
+        if (compareKeys(key, startAfter) > 0) keys.push(key);
+      }
+      return keys.map(listed);
+    },
     remove: async (keys) => {
-      for (const key of keys) objects.delete(key);
+      for (const key of keys) if (objects.delete(key)) sorted.splice(before(key), 1);
       return [];
     },
   };

@@ -7,10 +7,13 @@ import { noteUsable } from '../state/resting.ts';
 import { containFailure } from '../state/contain-failure.ts';
 import { FRESH_MS } from '../reads/readings.ts';
 import { flush, type OpenRun } from '../state/open-run.ts';
+import { untilTimeUp } from '../state/until-time-up.ts';
+import { inTurn } from './in-turn.ts';
+import type { Work } from './work.ts';
 
 const FLUSH_EVERY_MS = 10_000;
-/** Reading a large fleet is split, so that other work continues. */
-const PLAN_SLICE_MS = 10_000;
+/** Reading a large fleet, and the steps of many runs, are split, so that other work continues. */
+const SLICE_MS = 10_000;
 
 /** Returns whether the list of the fleet serves this run: it may be planned without any read. */
 function isFleetKnown({ readings }: DriveDeps, { requestedAt }: OpenRun): boolean {
@@ -18,29 +21,43 @@ function isFleetKnown({ readings }: DriveDeps, { requestedAt }: OpenRun): boolea
   return fleet?.finished_at !== undefined && fleet.started_at >= requestedAt - FRESH_MS;
 }
 
-/** Takes one step of one run: plans it, or looks up its waiting phones and its archives. */
-export async function advance(deps: DriveDeps, run: OpenRun): Promise<void> {
+/** Looks up the waiting phones and the archives of the planned runs, and plans the others, for some seconds each. */
+export async function advanceDue(deps: DriveDeps, work: Work): Promise<void> {
   const { clock } = deps;
-  if (clock.now() < run.retryAt.step || run.report !== undefined) return;
-  if (run.plan === undefined) {
-    const policy = layout.policy(run.request.policy);
-    const retryAt = deps.unreadable.objects.get(policy)?.retry_at ?? 0;
-    if (clock.now() < retryAt) {
-      run.retryAt.step = retryAt;
-      return;
-    }
-    if (deps.reads.allowed('phones') === 0 && !isFleetKnown(deps, run)) {
-      run.retryAt.step = deps.reads.nextAt('phones');
-      return;
-    }
-    const until = Math.min(deps.until, clock.now() + PLAN_SLICE_MS);
-    const isPlanned = () => planRun(deps, run, until);
-    if (await containFailure(deps, isPlanned, { run })) noteUsable(deps, (key) => key === policy);
+  const slice = (): number => Math.min(deps.until, clock.now() + SLICE_MS);
+  const isDue = (run: OpenRun): boolean =>
+    clock.now() >= run.retryAt.step && run.report === undefined;
+  await inTurn(deps, work, { kind: 'look', until: slice() }, async (run) => {
+    if (isDue(run) && run.plan !== undefined) await lookUpRun(deps, run);
+  });
+  await inTurn(deps, work, { kind: 'plan', until: slice() }, async (run) => {
+    if (isDue(run) && run.plan === undefined) await planDue(deps, run);
+  });
+}
+
+async function planDue(deps: DriveDeps, run: OpenRun): Promise<void> {
+  const { clock } = deps;
+  const policy = layout.policy(run.request.policy);
+  const retryAt = deps.unreadable.objects.get(policy)?.retry_at ?? 0;
+  if (clock.now() < retryAt) {
+    run.retryAt.step = retryAt;
     return;
   }
+  if (deps.reads.allowed('phones') === 0 && !isFleetKnown(deps, run)) {
+    run.retryAt.step = deps.reads.nextAt('phones');
+    return;
+  }
+  const until = Math.min(deps.until, clock.now() + SLICE_MS);
+  const isPlanned = () => planRun(deps, run, until);
+  if (await containFailure(deps, isPlanned, { run })) noteUsable(deps, (key) => key === policy);
+}
+
+async function lookUpRun(deps: DriveDeps, run: OpenRun): Promise<void> {
+  const { clock } = deps;
+  const bounded = untilTimeUp(deps);
   // Each is contained on its own: archives are verified even when phones cannot be looked up.
   for (const lookUp of [awaitPhones, verifyArchives, watchUnknownOutcomes]) {
-    await containFailure(deps, () => lookUp(deps, run), { run, pauses: false });
+    await containFailure(deps, () => lookUp(bounded, run), { run, pauses: false });
   }
   if (clock.now() - run.unwritten.flushedAt >= FLUSH_EVERY_MS) {
     await containFailure(deps, () => flush(deps, run), { run, pauses: false });

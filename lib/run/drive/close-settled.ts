@@ -9,14 +9,20 @@ import { containFailure } from '../state/contain-failure.ts';
 import { flush, type OpenRun } from '../state/open-run.ts';
 import { noteUsable, removeHandled } from '../state/resting.ts';
 import { refresh } from '../state/stored-run.ts';
+import { inTurn } from './in-turn.ts';
 import type { Work } from './work.ts';
+
+/** Settling many runs is split, so that other work continues. */
+const CLOSE_SLICE_MS = 10_000;
 
 /** Settles the runs whose phones all have an outcome, notifies, and closes the runs that were notified. */
 export async function closeSettled(deps: DriveDeps, work: Work): Promise<void> {
-  for (const run of work.runs.values()) {
-    if (deps.clock.now() < run.retryAt.step) continue;
+  const { clock } = deps;
+  const until = Math.min(deps.until, clock.now() + CLOSE_SLICE_MS);
+  await inTurn(deps, work, { kind: 'close', until }, async (run) => {
+    if (clock.now() < run.retryAt.step) return;
     await containFailure(deps, () => closeIfSettled(deps, work, run), { run });
-  }
+  });
 }
 
 async function closeIfSettled(deps: DriveDeps, work: Work, run: OpenRun): Promise<void> {

@@ -79,8 +79,9 @@ async function driveUnderLease(
   const [limits, objects] = await Promise.all([readLimits(deps.store), readUnreadable(deps.store)]);
   const own: DriveDeps = { ...deps, learned: { limits }, unreadable: { objects, changed: false } };
   deps.reads.load(limits.reads);
+  const known = new Map(memory);
   const orphaned = await loadOrphanedJobs(own, inbox.orphaned);
-  const work = createWork({ remembered: memory, orphaned }, deps.clock.now() + INBOX_EVERY_MS);
+  const work = createWork({ remembered: known, orphaned }, deps.clock.now() + INBOX_EVERY_MS);
   await withCleanup(
     async () => {
       try {
@@ -103,8 +104,9 @@ async function driveUnderLease(
       left.unsure = false;
     },
   );
+  for (const [runId, run] of known) if (work.unread.has(runId)) memory.set(runId, run);
   for (const [runId, run] of work.runs) memory.set(runId, run);
-  return { kind: 'worked', open: work.runs.size };
+  return { kind: 'worked', open: work.runs.size + work.unread.size };
 }
 
 /** Ends the drive quietly when another one has taken over. Records refused credentials. Throws every error but a lost lease. */

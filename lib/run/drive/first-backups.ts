@@ -12,7 +12,14 @@ const SLICE_MS = 10_000;
 /** Requests the first backups that hints about new phones lead to, and adds these runs to the work. */
 export async function requestFirstBackupsDue(deps: DriveDeps, work: Work): Promise<void> {
   const now = deps.clock.now();
-  if (work.phoneHints.length === 0 || now < work.nextAt.firstBackups || now >= deps.until) return;
+  // A run that is not read yet may back up the same phones.
+  if (
+    work.unread.size > 0 ||
+    work.phoneHints.length === 0 ||
+    now < work.nextAt.firstBackups ||
+    now >= deps.until
+  )
+    return;
   work.nextAt.firstBackups = now + EVERY_MS;
   await containFailure(deps, async () => {
     const { firstBackups, phoneHints } = work;

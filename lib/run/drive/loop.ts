@@ -9,26 +9,31 @@ import { checkUnreadablePolicies } from '../notify/unreadable-policies.ts';
 import { refreshInventories } from '../plan/refresh-inventory.ts';
 import { inFlightJobs } from '../settle/orphaned-jobs.ts';
 import { containFailure } from '../state/contain-failure.ts';
-import { advance } from './advance.ts';
+import { advanceDue } from './advance.ts';
 import { closeSettled } from './close-settled.ts';
 import { requestFirstBackupsDue } from './first-backups.ts';
 import { MIN_POLL_MS, nextDue } from './next-due.ts';
 import { pollDue, pollOrphanedDue } from './poll.ts';
-import { takeInbox } from './take-inbox.ts';
+import { readRuns } from './read-runs.ts';
+import { takeCancels, takeInbox } from './take-inbox.ts';
 import type { Work } from './work.ts';
 
 export const INBOX_EVERY_MS = 10_000;
 /** Reading a large fleet is split, so that other work continues. */
 const INVENTORY_SLICE_MS = 10_000;
+/** Reading many runs is split, so that the jobs of those that were read are followed. */
+const READ_SLICE_MS = 25_000;
 
 /** Advances all open runs until nothing is due before `deps.until`. */
 export async function workUntilIdle(deps: DriveDeps, work: Work): Promise<void> {
   const { clock, until } = deps;
   for (;;) {
     await takeInboxDue(deps, work);
+    await readRuns(deps, work, Math.min(until, clock.now() + READ_SLICE_MS));
+    await takeCancels(deps, work);
     await pollDue(deps, work);
     await pollOrphanedDue(deps, work);
-    for (const run of work.runs.values()) await advance(deps, run);
+    await advanceDue(deps, work);
     await submitDue(deps, work);
     deps.meter.share(work.runs.values());
     await closeSettled(deps, work);
@@ -36,7 +41,8 @@ export async function workUntilIdle(deps: DriveDeps, work: Work): Promise<void> 
     await requestFirstBackupsDue(deps, work);
 
     const now = clock.now();
-    const dueAt = work.hints.length > 0 ? now : nextDue(work, deps.learned.limits, now);
+    const dueAt =
+      work.hints.length > 0 || work.unread.size > 0 ? now : nextDue(work, deps.learned.limits, now);
     if (dueAt === undefined || dueAt >= until || now >= until) return;
     const wakeAt = Math.min(Math.max(dueAt, now), work.nextAt.inbox, until);
     if (wakeAt > now) await clock.sleep(wakeAt - now);
@@ -52,7 +58,8 @@ async function takeInboxDue(deps: DriveDeps, work: Work): Promise<void> {
 
 async function submitDue(deps: DriveDeps, work: Work): Promise<void> {
   const now = deps.clock.now();
-  if (now >= deps.until) return;
+  // One export at a time for a phone: a run that is not read yet may export it.
+  if (now >= deps.until || work.unread.size > 0) return;
   const inFlight = inFlightJobs(work.orphaned, now);
   await containFailure(deps, async () => {
     const sent = await submitWindow(deps, [...work.runs.values()], inFlight);

@@ -1,6 +1,10 @@
 import type { OrphanedJobs } from '../../ledger/run/orphaned-jobs.ts';
 import { createFirstBackups, type FirstBackups } from '../first-backup/state.ts';
+import type { Inbox } from '../../ledger/run/request.ts';
 import type { OpenRun } from '../state/open-run.ts';
+
+/** Kinds of work that are done run by run. */
+export type Turn = 'look' | 'plan' | 'close';
 
 /** The work of one drive. */
 export type Work = {
@@ -8,6 +12,10 @@ export type Work = {
   runs: Map<string, OpenRun>;
   /** Runs as an earlier drive of this instance left them. Only new log entries of these are read. */
   remembered: ReadonlyMap<string, OpenRun>;
+  /** Open runs that are not read yet, by id. */
+  unread: Map<string, Inbox['requests'][number]>;
+  /** Runs to cancel. */
+  cancels: string[];
   /** Ids of all open runs, also of those that cannot be read. */
   open: Set<string>;
   orphaned: OrphanedJobs[];
@@ -16,6 +24,8 @@ export type Work = {
   /** Hints of the inbox about new phones. */
   phoneHints: string[];
   firstBackups: FirstBackups;
+  /** The run at which each kind of work stopped when its time was up. */
+  turn: Map<Turn, string>;
   /** When each kind of work is due next (epoch ms). */
   nextAt: { inbox: number; jobs: number; orphanedJobs: number; firstBackups: number };
 };
@@ -27,10 +37,13 @@ export function createWork(
   return {
     runs: new Map(),
     ...known,
+    unread: new Map(),
+    cancels: [],
     open: new Set(),
     hints: [],
     phoneHints: [],
     firstBackups: createFirstBackups(),
+    turn: new Map(),
     nextAt: { inbox: nextInboxAt, jobs: 0, orphanedJobs: 0, firstBackups: 0 },
   };
 }

@@ -12,6 +12,8 @@ import { callsAllowed, nextPartialAt } from '../reads/pace.ts';
 import { sendBatch, type Window } from './send-batch.ts';
 
 const ATTEMPTS_PER_EVENT = 1_000;
+/** Each may be of another run, with an intent of its own: that takes time. */
+const MAX_CALLS = 20;
 /** A window is written to the log whenever so many events have come in. */
 const FLUSH_EVENTS = 1_000;
 
@@ -31,7 +33,7 @@ export async function submitWindow(
   if (calls === 0) return false;
   const { phones_per_call: phonesPerCall, export_ms: exportMs } = limits;
   const budget = { calls, phonesPerCall, partialFrom: nextPartialAt(limits, now), exportMs };
-  const batches = fillBatches(runs, inFlight, budget, now);
+  const batches = fillBatches(runs, inFlight, budget, now).slice(0, MAX_CALLS);
   if (batches.length === 0) return false;
 
   const windows = new Map<OpenRun, Window>();

@@ -9,6 +9,7 @@ export async function publishUnreadable(deps: DriveDeps): Promise<void> {
   const { unreadable, clock, ledger } = deps;
   const due = [...unreadable.objects].filter(([, entry]) => needsNotice(entry));
   for (const [key, entry] of due) {
+    if (clock.now() >= deps.until) break;
     const { run_id, policy, code, message, hint, since } = entry;
     const locale = policy === undefined ? undefined : await localeOf(deps.store, policy);
     const object = { bucket: ledger.bucket, key: ledger.prefix + key };

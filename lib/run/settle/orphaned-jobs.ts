@@ -22,7 +22,7 @@ const DAY = 24 * 60 * 60_000;
 
 /** Reads the jobs that outlived their runs. An object that cannot be read rests. */
 export async function loadOrphanedJobs(
-  deps: Pick<DriveDeps, 'clock' | 'store' | 'log' | 'unreadable'>,
+  deps: Pick<DriveDeps, 'clock' | 'until' | 'store' | 'log' | 'unreadable'>,
   ids: string[],
 ): Promise<OrphanedJobs[]> {
   const limit = pLimit(READS_AT_ONCE);
@@ -35,6 +35,8 @@ export async function loadOrphanedJobs(
     .filter((id) => !isHandled(id))
     .map((id) =>
       limit(async () => {
+        // Nothing is exported after it, so no phone needs to be known as busy.
+        if (deps.clock.now() >= deps.until) return undefined;
         try {
           return await readOrphanedJobs(deps.store, id);
         } catch (error) {

@@ -4,7 +4,7 @@ import { fold } from '../../../lib/ledger/run/fold.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { missingObject } from '../../../lib/ledger/store/object-error.ts';
 import { noteUnreadable } from '../../../lib/run/state/resting.ts';
-import { advance } from '../../../lib/run/drive/advance.ts';
+import { advanceDue } from '../../../lib/run/drive/advance.ts';
 import { type OpenRun, record } from '../../../lib/run/state/open-run.ts';
 import {
   accepted,
@@ -19,13 +19,14 @@ import { phone } from '../../support/fleet.ts';
 import { temporaryError } from '../../support/run-scene.ts';
 import { MINUTE, openRun, plannedPhone, T0, terms } from '../../support/runs.ts';
 
-describe('advance', () => {
+describe('advanceDue', () => {
   const policyOf = (name: string) => `
 name: ${name}
 select: { name: "*" }
 export: { include: [/data/data], bucket: my-phone-backups, object_path: "{policy}" }
 `;
-  const step = ({ deps }: DriveScene, run: OpenRun) => advance(deps, run);
+  const step = ({ deps, work }: DriveScene, run: OpenRun) =>
+    advanceDue(deps, { ...work, runs: new Map([[run.runId, run]]) });
 
   it('plans a run without a plan', async () => {
     const world = driveScene();

@@ -22,7 +22,8 @@ import { temporaryError } from '../../support/run-scene.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
 describe('closeSettled', () => {
-  const close = ({ deps, work }: DriveScene) => closeSettled(deps, work);
+  const close = ({ clock, deps, work }: DriveScene) =>
+    closeSettled({ ...deps, until: clock.now() + MINUTE }, work);
   /** A scene with one run in hand whose only phone was skipped. */
   async function finished() {
     const world = driveScene();

@@ -5,6 +5,7 @@ import { putSweep, sweepId } from '../../../lib/ledger/hints/sweep.ts';
 import { listOpen } from '../../../lib/ledger/run/request.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { requestFirstBackupsDue } from '../../../lib/run/drive/first-backups.ts';
+import { readRuns } from '../../../lib/run/drive/read-runs.ts';
 import { type DriveScene, driveScene, RUN, SECOND } from '../../support/drive-scene.ts';
 import { phone } from '../../support/fleet.ts';
 import { temporaryError } from '../../support/run-scene.ts';
@@ -35,7 +36,10 @@ on_provisioned: true
     world.clock.move(AGE);
     world.work.phoneHints = ['trace-1'];
     world.deps.until = T0 + AGE + MINUTE;
-    const due = () => requestFirstBackupsDue(world.deps, world.work);
+    const due = async () => {
+      await requestFirstBackupsDue(world.deps, world.work);
+      await readRuns(world.deps, world.work, world.deps.until);
+    };
     return { ...world, shown, due };
   }
 

@@ -1,0 +1,87 @@
+import pLimit from 'p-limit';
+import { hasCode } from '../../errors.ts';
+import { isClosed } from '../../ledger/run/log-ends.ts';
+import { orphanedJobsKey } from '../../ledger/run/orphaned-jobs.ts';
+import type { Inbox } from '../../ledger/run/request.ts';
+import { layout, runOfKey } from '../../ledger/store/layout.ts';
+import { isUnreadable, throwIfListed } from '../../ledger/store/object-error.ts';
+import type { DriveDeps } from '../deps.ts';
+import { type OpenRun, toOpenRun } from '../state/open-run.ts';
+import { noteUsable, removeHandled } from '../state/resting.ts';
+import { loadRun, refresh } from '../state/stored-run.ts';
+import { untilTimeUp } from '../state/until-time-up.ts';
+import { fromAnother } from './in-turn.ts';
+import { restRun } from './rest-run.ts';
+import type { Work } from './work.ts';
+
+/** Each may have thousands of phones. */
+const RUNS_AT_ONCE = 16;
+
+/**
+ * Reads the runs that the inbox shows and that are not read yet, first those that a person requested. Begins with none after
+ * `until` (epoch ms). A run that cannot be read rests.
+ */
+export async function readRuns(deps: DriveDeps, work: Work, until: number): Promise<void> {
+  const { clock } = deps;
+  const bounded = untilTimeUp(deps);
+  const limit = pLimit(RUNS_AT_ONCE);
+  const isTimed = ({ runId }: { runId: string }): boolean => /-\d{8}t\d{6}z$/.test(runId);
+  const unread = [...work.unread.values()];
+  const order = [
+    ...unread.filter((request) => !isTimed(request)),
+    ...fromAnother(unread.filter(isTimed), clock.now()),
+  ];
+  const each = order.map((request) =>
+    limit(async () => {
+      if (clock.now() >= until) return;
+      const run = await readOrRest(bounded, work, request);
+      if (run === 'time_up') return;
+      work.unread.delete(request.runId);
+      if (run !== undefined) work.runs.set(run.runId, run);
+    }),
+  );
+  await Promise.all(each);
+}
+
+async function readOrRest(
+  deps: DriveDeps,
+  work: Work,
+  { runId, requestedAt }: Inbox['requests'][number],
+): Promise<OpenRun | 'time_up' | undefined> {
+  const remembered = work.remembered.get(runId);
+  const known = remembered?.plan === undefined ? undefined : remembered;
+  try {
+    const run = known ?? (await readNew(deps, runId, requestedAt));
+    if (known !== undefined) await refresh(deps.store, known, deps.writer.log);
+    if (run === undefined) work.open.delete(runId);
+    else await goOn(deps, work, run);
+    return run;
+  } catch (error) {
+    if (hasCode(error, 'time_up')) return 'time_up';
+    if (!isUnreadable(error)) throw error;
+    await restRun(deps, work, { runId, known }, error);
+    return undefined;
+  }
+}
+
+async function readNew(
+  { store, writer }: DriveDeps,
+  runId: string,
+  requestedAt: number,
+): Promise<OpenRun | undefined> {
+  const run = await loadRun(store, runId, requestedAt, writer.log);
+  if (run !== undefined) return toOpenRun(run);
+  return isClosed(writer.log, runId) ? undefined : throwIfListed(store, layout.request(runId));
+}
+
+/** The run was read: it follows its jobs itself, also those that others followed while it rested. */
+async function goOn(deps: DriveDeps, work: Work, run: OpenRun): Promise<void> {
+  noteUsable(deps, (key, { handled }) => {
+    if (key === layout.request(run.runId)) return handled !== true;
+    return runOfKey(key) === run.runId && !key.startsWith(layout.reportPages(run.runId));
+  });
+  const own = work.orphaned.filter(({ run_id }) => run_id === run.runId);
+  if (run.report !== undefined || own.length === 0) return;
+  work.orphaned = work.orphaned.filter(({ run_id }) => run_id !== run.runId);
+  await removeHandled(deps, own.map(orphanedJobsKey));
+}

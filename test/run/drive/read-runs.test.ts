@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import { readRuns } from '../../../lib/run/drive/read-runs.ts';
+import { takeInbox } from '../../../lib/run/drive/take-inbox.ts';
+import { listOpen } from '../../../lib/ledger/run/request.ts';
+import { workUntilIdle } from '../../../lib/run/drive/loop.ts';
+import { driveScene, SECOND } from '../../support/drive-scene.ts';
+import { MINUTE, plannedPhone, T0 } from '../../support/runs.ts';
+
+// What becomes of one run that is read: take-inbox.test.ts.
+describe('readRuns', () => {
+  const timed = (n: number) => `nightly-2026010${n % 10}t0${Math.floor(n / 10)}3000z`;
+  const MANUAL = 'weekly-0123456789abcdef01234567';
+
+  /** Forty runs, where reading an object takes `getMs`. */
+  async function scene(getMs: number) {
+    const world = driveScene();
+    for (let n = 0; n < 40; n += 1) await world.request(timed(n), [plannedPhone(`p${n}`)]);
+    await world.request(MANUAL, [plannedPhone('m')]);
+    const { get } = world.deps.store;
+    world.deps.store.get = async (key) => {
+      world.clock.move(getMs);
+      return get(key);
+    };
+    await takeInbox(world.deps, world.work, await listOpen(world.deps.store));
+    return world;
+  }
+
+  it('stops when its time is up, and reads the rest in the next call', async () => {
+    const world = await scene(SECOND / 5);
+    await readRuns(world.deps, world.work, T0 + 10 * SECOND);
+    const { runs, unread } = world.work;
+    expect(runs.size).toBeGreaterThan(0);
+    expect(unread.size).toBeGreaterThan(0);
+    expect(runs.size + unread.size).toBe(41);
+    expect(world.clock.now()).toBeLessThan(T0 + 25 * SECOND);
+    world.deps.until = T0 + 10 * MINUTE;
+    await readRuns(world.deps, world.work, T0 + 10 * MINUTE);
+    expect([runs.size, unread.size]).toEqual([41, 0]);
+  });
+
+  it('reads what a person requested first', async () => {
+    const world = await scene(0);
+    await readRuns(world.deps, world.work, T0 + SECOND);
+    expect([...world.work.runs.keys()][0]).toBe(MANUAL);
+  });
+
+  it('lets a drive export nothing while a run is not read: it may export the same phone', async () => {
+    const world = await scene(0);
+    const calls: unknown[] = [];
+    world.deps.cph.batchStorage = async (infos) => {
+      calls.push(infos);
+      return { request_id: 'r', jobs: [] };
+    };
+    world.deps.until = T0 + 10 * SECOND;
+    const get = world.deps.store.get;
+    world.deps.store.get = async (key) => {
+      if (key === layout.request(timed(7))) world.clock.move(MINUTE);
+      return get(key);
+    };
+    await workUntilIdle(world.deps, world.work);
+    expect(calls).toEqual([]);
+  });
+});
