@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 import { arrows, noCircles } from './scripts/imports.js';
 
-const base = ['lib/errors', 'lib/clock', 'lib/names', 'lib/secret'];
+const base = ['lib/errors', 'lib/clock', 'lib/names', 'lib/secret', 'lib/visible'];
 const belowRun = ['lib/ledger', 'lib/policy', 'lib/cloud', ...base];
 const step = ['lib/run/state', 'lib/run/deps', 'lib/run/reads', ...belowRun];
 
@@ -11,6 +11,7 @@ const ROOMS = {
   'lib/clock': [],
   'lib/names': [],
   'lib/secret': [],
+  'lib/visible': [],
   'lib/policy': base,
   'lib/cloud/request': base,
   'lib/cloud/endpoints': base,

@@ -1,4 +1,5 @@
 import { checkArchives } from '../../lib/run/query/check-archives.ts';
+import { visible } from '../../lib/visible.ts';
 import type { Command } from '../program/command.ts';
 import { unreadableLines } from '../show/unreadable-text.ts';
 import { connect } from '../sign-in/connect.ts';
@@ -32,7 +33,7 @@ export const archivesCheckCommand: Command = {
         ['missing', missing],
         ['unknown', unknown],
       ] as const) {
-        for (const key of keys.slice(0, SHOWN)) io.out(`  ${what}  ${key}`);
+        for (const key of keys.slice(0, SHOWN)) io.out(`  ${what}  ${visible(key)}`);
         const more = keys.length - SHOWN;
         if (more > 0) io.out(`  … and ${more} more ${what}: --json lists them`);
       }

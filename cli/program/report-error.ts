@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { scrub } from '../../lib/cloud/request/redact.ts';
 import { PhonevaultError } from '../../lib/errors.ts';
 import { isWrongUse } from './command.ts';
+import { visibleAll } from '../../lib/visible.ts';
 import type { Io } from '../io/io.ts';
 import { colours } from '../text/colour.ts';
 import { fold } from '../text/fold.ts';
@@ -22,8 +23,9 @@ export function reportError(error: unknown, argv: readonly string[], io: Io, hel
     io.out(toJson({ error: { code, message, ...(hint === undefined ? {} : { hint }) } }));
   } else {
     const c = colours(io, 'err');
-    io.err(fold(`${c.red('error:')} ${message}`, io.errColumns));
-    if (hint !== undefined) io.err(fold(`${c.cyan('hint:')} ${hint}`, io.errColumns));
+    const shown = visibleAll({ message, hint });
+    io.err(fold(`${c.red('error:')} ${shown.message}`, io.errColumns));
+    if (shown.hint !== undefined) io.err(fold(`${c.cyan('hint:')} ${shown.hint}`, io.errColumns));
   }
   if (io.env.PHONEVAULT_DEBUG) io.err(trace(error));
   return exit;

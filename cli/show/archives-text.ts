@@ -1,4 +1,5 @@
 import type { ArchiveView } from '../../lib/run/query/schemas/archive.ts';
+import { visibleAll } from '../../lib/visible.ts';
 import type { Io } from '../io/io.ts';
 import { size } from '../text/size.ts';
 import { table } from '../text/table.ts';
@@ -6,7 +7,7 @@ import { ago } from '../text/time.ts';
 
 /** Returns archives as a table. */
 export function archivesText(io: Io, archives: readonly ArchiveView[]): string {
-  const rows = archives.map((archive) => [
+  const rows = visibleAll(archives).map((archive) => [
     archive.phone_name || archive.phone_id,
     archive.policy,
     ago(io.clock.now() - Date.parse(archive.verified_at)),

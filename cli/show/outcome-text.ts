@@ -3,6 +3,7 @@ import type { Counts } from '../../lib/ledger/run/report.ts';
 import type { RunDeps } from '../../lib/run/deps.ts';
 import { readRunState } from '../../lib/run/query/get-run.ts';
 import type { RunPhone, RunSummary, RunView } from '../../lib/run/query/schemas/run.ts';
+import { visibleAll } from '../../lib/visible.ts';
 import type { Io } from '../io/io.ts';
 import { type Colours, colours } from '../text/colour.ts';
 import { fold } from '../text/fold.ts';
@@ -50,17 +51,18 @@ export function outcomeText(
   phones: readonly RunPhone[],
   { bucket, allPhones = false }: { bucket: string; allPhones?: boolean },
 ): string {
+  const shown = visibleAll(view);
   const paint = colours(io);
   const max = allPhones ? Infinity : MAX_NAMES;
-  const word = outcomeWord(view.outcome ?? view.phase, paint);
+  const word = outcomeWord(shown.outcome ?? shown.phase, paint);
   return [
-    `${paint.bold(`Run ${view.run_id}:`)} ${word}`,
-    ...whyText(view),
-    ...groupsOf(phones).flatMap(({ outcome, why, names }) => [
+    `${paint.bold(`Run ${shown.run_id}:`)} ${word}`,
+    ...whyText(shown),
+    ...groupsOf(visibleAll(phones)).flatMap(({ outcome, why, names }) => [
       `${outcomeWord(outcome, paint)}${why === '' ? '' : `: ${why}`} (${names.length})`,
       `  ${namesText(names, max)}`,
     ]),
-    ...(view.report === null ? [] : [`Report: obs://${bucket}/${view.report.key}`]),
+    ...(shown.report === null ? [] : [`Report: obs://${bucket}/${shown.report.key}`]),
   ]
     .map((line) => fold(line, io.columns, line.startsWith(' ') ? '' : '  '))
     .concat(unreadableLines(io, view.unreadable ?? []))

@@ -1,4 +1,5 @@
 import type { PlannedPhoneView, Preview } from '../../lib/run/query/schemas/preview.ts';
+import { visibleAll } from '../../lib/visible.ts';
 import type { Io } from '../io/io.ts';
 import { colours } from '../text/colour.ts';
 import { fold } from '../text/fold.ts';
@@ -22,7 +23,8 @@ const SECTIONS = [
 type Estimate = NonNullable<Preview['estimate']>;
 
 /** Describes what a run would do: paths, target and time, then the phones; with `all` every phone. */
-export function previewText(io: Io, preview: Preview, { all }: { all: boolean }): string {
+export function previewText(io: Io, given: Preview, { all }: { all: boolean }): string {
+  const preview = visibleAll(given);
   const paint = colours(io);
   const { policy, counts, failure, bucket, folder, include = [], exclude = [] } = preview;
   const sent = counts.export + counts.wait;

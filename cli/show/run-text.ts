@@ -5,6 +5,7 @@ import type {
   RunPhone,
   RunView,
 } from '../../lib/run/query/schemas/run.ts';
+import { visibleAll } from '../../lib/visible.ts';
 import type { Io } from '../io/io.ts';
 import { progressText } from '../watch/progress-bar.ts';
 import { colours } from '../text/colour.ts';
@@ -40,16 +41,17 @@ export type RunFacts = { run: RunView; phones: RunPhone[]; calls: ExportCall[]; 
 /** Describes one run. `allPhones`: not only the first 50. `log`: every event. */
 export function runText(
   io: Io,
-  { run, phones, calls, log }: RunFacts,
+  given: RunFacts,
   options: { bucket: string; allPhones: boolean; log: boolean },
 ): string {
+  const { run, phones, calls, log } = visibleAll(given);
   const paint = colours(io);
   const names = new Map(phones.map(({ phone_id, phone_name }) => [phone_id, phone_name]));
   const title = (text: string) => ['', paint.bold(text)];
   return [
     fold(`${paint.bold(`Run ${run.run_id}:`)} ${stateText(run, io)}`, io.columns),
     ...summary(io, run, options.bucket),
-    ...unreadableLines(io, run.unreadable ?? []),
+    ...unreadableLines(io, given.run.unreadable ?? []),
     ...(phones.length === 0
       ? []
       : [...title('Phones'), ...phonesTable(io, phones, options.allPhones)]),

@@ -1,4 +1,5 @@
 import type { RunSummary } from '../../lib/run/query/schemas/run.ts';
+import { visibleAll } from '../../lib/visible.ts';
 import type { Io } from '../io/io.ts';
 import { type Colours, colours } from '../text/colour.ts';
 import { table } from '../text/table.ts';
@@ -10,7 +11,7 @@ import { minuteOf } from './when.ts';
 /** Returns runs as a table, and below it which of their objects cannot be used. */
 export function runsText(io: Io, runs: readonly RunSummary[]): string {
   const paint = colours(io);
-  const rows = runs.map((run) => [
+  const rows = visibleAll(runs).map((run) => [
     run.run_id,
     run.outcome === null ? stateText(run) : outcomeText(run.outcome, run, paint),
     exportedText(run),

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../lib/policy/schema/duration.ts';
 import type { PhoneBackup, PolicyStatus } from '../../lib/run/query/schemas/policy.ts';
+import { visibleAll } from '../../lib/visible.ts';
 import type { Io } from '../io/io.ts';
 import { type Colours, colours } from '../text/colour.ts';
 import { fold } from '../text/fold.ts';
@@ -16,7 +17,8 @@ export function needsAttention({ state, freshness, unreadable }: PolicyStatus): 
 }
 
 /** Describes each policy in a few lines, then names those that need attention. */
-export function policiesText(io: Io, policies: readonly PolicyStatus[]): string {
+export function policiesText(io: Io, given: readonly PolicyStatus[]): string {
+  const policies = visibleAll(given);
   const bad = policies.filter(needsAttention);
   const paint = colours(io);
   const summary =
@@ -90,15 +92,17 @@ function slotTexts(io: Io, { next_slot, schedule }: PolicyStatus): string[] {
 
 /** Returns each phone and its last verified archive as a table. */
 export function backupsText(io: Io, phones: readonly PhoneBackup[]): string {
-  const rows = phones.map(({ phone_name, phone_id, policy, state, reason, code, ...archive }) => [
-    phone_name || phone_id,
-    policy,
-    stateWords[state],
-    archive.verified_at === null ? '-' : ago(io.clock.now() - Date.parse(archive.verified_at)),
-    archive.size === undefined ? '-' : size(archive.size),
-    [reason, code].filter((word) => word !== undefined).join(' ') || '-',
-    archive.key === undefined ? '-' : `obs://${archive.bucket}/${archive.key}`,
-  ]);
+  const rows = visibleAll(phones).map(
+    ({ phone_name, phone_id, policy, state, reason, code, ...archive }) => [
+      phone_name || phone_id,
+      policy,
+      stateWords[state],
+      archive.verified_at === null ? '-' : ago(io.clock.now() - Date.parse(archive.verified_at)),
+      archive.size === undefined ? '-' : size(archive.size),
+      [reason, code].filter((word) => word !== undefined).join(' ') || '-',
+      archive.key === undefined ? '-' : `obs://${archive.bucket}/${archive.key}`,
+    ],
+  );
   const head = ['phone', 'policy', 'backup', 'age', 'size', 'last failure', 'archive'];
   return table(rows, io.columns, { head, right: [4], whole: [0, 2, 3] });
 }

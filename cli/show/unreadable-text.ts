@@ -1,4 +1,5 @@
 import type { ObjectProblem, UnreadableObject } from '../../lib/run/query/schemas/object.ts';
+import { visibleAll } from '../../lib/visible.ts';
 import type { Io } from '../io/io.ts';
 import { fold } from '../text/fold.ts';
 import { facts } from './facts.ts';
@@ -14,7 +15,7 @@ export function unreadableLines(
   const more = objects.length - SHOWN;
   return [
     ...facts(
-      objects.slice(0, SHOWN).flatMap(
+      visibleAll(objects.slice(0, SHOWN)).flatMap(
         ({ message, hint, since, retry_at }) =>
           [
             ['unreadable', message],

@@ -1,18 +1,17 @@
-// What could move the cursor, rename the window or reverse a text; line ends, tabs and colours stay.
-const UNSAFE =
-  /(?!\u001b\[[\d;]{0,12}m)[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069](?<![\n\t])/gu;
+import { visible, visibleJson } from '../../lib/visible.ts';
 
-const point = (char: string) => (char.codePointAt(0) ?? 0).toString(16);
+// The colours that picocolors writes. Concealed and blinking text is none of ours.
+const COLOUR = /(\u001b\[(?:0|1|2|22|3[0-7]|39|9[0-7])m)/;
 
-/** Escapes what could control a terminal: names of phones and policies come from outside. */
+/** Escapes what could control a terminal, except for our own colours. The last resort: names are escaped before they are painted. */
 export function printable(text: string): string {
-  return text.replace(UNSAFE, (char) => `\\u{${point(char)}}`);
+  return text
+    .split(COLOUR)
+    .map((part, index) => (index % 2 === 1 ? part : visible(part, '\n\t')))
+    .join('');
 }
 
 /** Returns a value as JSON without characters that `printable` would change. */
 export function toJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(
-    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (char) => `\\u${point(char).padStart(4, '0')}`,
-  );
+  return visibleJson(value, 2);
 }

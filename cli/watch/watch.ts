@@ -3,6 +3,7 @@ import { layout } from '../../lib/ledger/store/layout.ts';
 import type { RunDeps } from '../../lib/run/deps.ts';
 import { getRun } from '../../lib/run/query/get-run.ts';
 import type { RunView } from '../../lib/run/query/schemas/run.ts';
+import { visibleAll } from '../../lib/visible.ts';
 import type { Io } from '../io/io.ts';
 import { createFailureLimit } from './failure-limit.ts';
 import { createProgress } from './progress-bar.ts';
@@ -52,7 +53,7 @@ export async function watchRun(
         const seen = await readRun(deps, runId);
         readFailures.reset();
         view = seen.view;
-        for (const { code, message } of view.failures.slice(failures)) {
+        for (const { code, message } of visibleAll(view.failures.slice(failures))) {
           print(`step failed: ${code}: ${message}`);
         }
         failures = view.failures.length;

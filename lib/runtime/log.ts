@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { PhonevaultError, ServiceError } from '../errors.ts';
 import { isSecret } from '../secret.ts';
+import { visibleJson } from '../visible.ts';
 
 type Level = 'info' | 'warn' | 'error';
 
@@ -75,7 +76,7 @@ export function createLog(
   const line = (level: Level) => (event: string, fields?: Fields) => {
     const time = new Date(clock.now()).toISOString();
     const own = fieldsOf({ ...base, ...fields }, 0);
-    write(JSON.stringify({ ...own, time, level, event }));
+    write(visibleJson({ ...own, time, level, event }));
   };
   return {
     info: line('info'),

@@ -1,3 +1,4 @@
+import { visibleAll } from '../../../lib/visible.ts';
 import type { Io } from '../../io/io.ts';
 import { type Colours, colours } from '../../text/colour.ts';
 import { fold } from '../../text/fold.ts';
@@ -8,7 +9,7 @@ import { type Finding, type Outcome, outcomes } from './finding.ts';
 /** Returns a line a check, with the fix below it, and a summary at the end. */
 export function findingsText(io: Io, findings: readonly Finding[]): string {
   const paint = colours(io);
-  const lines = findings.map((finding) => findingText(finding, io.columns, paint));
+  const lines = visibleAll(findings).map((finding) => findingText(finding, io.columns, paint));
   return [...lines, '', fold(summaryText(findings, paint), io.columns)].join('\n');
 }
 

@@ -1,10 +1,13 @@
 import { sha256hex } from '../../../ledger/store/digest.ts';
 import type { OldPhone } from '../../../ledger/state/freshness.ts';
+import { cutText, visibleAll, visibleJson } from '../../../visible.ts';
 import type { Locale, MissedSlots, Notification } from './notification.ts';
 import { emailText, headline, messageText, shortened } from './text.ts';
 
 const MESSAGE_VERSION = 1;
 const MAX_FAILED = 50;
+/** CPH allows 65. */
+const MAX_NAME_CHARACTERS = 80;
 /** SMN cuts a text message there (smn_pd_25005 and the publish page). */
 const SMS_CHARACTERS = 490;
 const SUBJECT_BYTES = 512;
@@ -39,23 +42,24 @@ export function composeMessage(
   notification: Notification,
   locale: Locale = { language: 'en', timezone: 'UTC' },
 ): TopicMessage {
-  const fields = fieldsOf(notification, locale);
+  const shown = visibleAll(notification);
+  const fields = fieldsOf(notification, messageText(shown, locale));
   const { failed, total } = phonesOf(notification);
-  const json = JSON.stringify({
+  const json = visibleJson({
     version: MESSAGE_VERSION,
     id: notificationId(fields),
     ...fields,
     failed,
     truncated: total > failed.length,
   });
-  const line = headline(notification, locale);
-  const text = emailText(notification, MAX_FAILED, locale);
+  const line = headline(shown, locale);
+  const text = emailText(shown, MAX_FAILED, locale);
   return {
     subject: cutBytes(`[Phonevault] ${line}`, SUBJECT_BYTES),
     message_structure: {
       default: text,
       email: text,
-      sms: `Phonevault ${line}`.slice(0, SMS_CHARACTERS),
+      sms: cutText(`Phonevault ${line}`, SMS_CHARACTERS),
       http: json,
       https: json,
       functiongraph: json,
@@ -91,9 +95,8 @@ export function notificationId({
 
 const none = { run_id: null, policy: null, outcome: null, counts: null, report: null };
 
-function fieldsOf(notification: Notification, locale: Locale): Fields {
+function fieldsOf(notification: Notification, message: string | undefined): Fields {
   const { kind } = notification;
-  const message = messageText(notification, locale);
   switch (notification.kind) {
     case 'settled': {
       const { run_id, policy, outcome, counts, report, reason, leftovers } = notification;
@@ -161,7 +164,12 @@ function phonesOf(notification: Notification): { failed: object[]; total: number
   }
   if (notification.kind === 'missed') {
     const { count = 0, phones = [] } = notification.missed.first_backups ?? {};
-    return { failed: phones.map((phone) => ({ ...phone, outcome: 'skipped' })), total: count };
+    const failed = phones.map((phone) => ({
+      ...phone,
+      phone_name: cutText(phone.phone_name, MAX_NAME_CHARACTERS),
+      outcome: 'skipped',
+    }));
+    return { failed, total: count };
   }
   if (notification.kind !== 'stale') return { failed: [], total: 0 };
   const { late, phones } = notification;
@@ -172,7 +180,7 @@ function phonesOf(notification: Notification): { failed: object[]; total: number
 function latePhone({ phone_name, verified_at, ...phone }: OldPhone): object {
   const last_backup = verified_at === undefined ? null : iso(verified_at);
   const { phone_id, ...why } = shortened(phone);
-  return { phone_id, phone_name, ...why, last_backup };
+  return { phone_id, phone_name: cutText(phone_name, MAX_NAME_CHARACTERS), ...why, last_backup };
 }
 
 /** SMN allows letters, digits and underscores in an attribute's value, 32 at most. */
@@ -182,7 +190,7 @@ function attributeValue(text: string): string {
 
 /** Returns the longest beginning of a text that fits into so many bytes of UTF-8. */
 function cutBytes(text: string, bytes: number): string {
-  let cut = text;
+  let cut = cutText(text, bytes);
   while (Buffer.byteLength(cut) > bytes) cut = [...cut].slice(0, -1).join('');
   return cut;
 }

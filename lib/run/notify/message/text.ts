@@ -8,6 +8,7 @@ import type {
   Notification,
 } from './notification.ts';
 import { english } from './text-en.ts';
+import { cutText } from '../../../visible.ts';
 import { chinese } from './text-zh.ts';
 import type { Wording } from './wording.ts';
 
@@ -177,8 +178,8 @@ export function shortened({ phone_id, outcome, reason, code }: FailedPhone): Fai
   return {
     phone_id,
     outcome,
-    ...(reason === undefined ? {} : { reason: reason.slice(0, MAX_CODE_CHARACTERS) }),
-    ...(code === undefined ? {} : { code: code.slice(0, MAX_CODE_CHARACTERS) }),
+    ...(reason === undefined ? {} : { reason: cutText(reason, MAX_CODE_CHARACTERS) }),
+    ...(code === undefined ? {} : { code: cutText(code, MAX_CODE_CHARACTERS) }),
   };
 }
 
@@ -187,7 +188,7 @@ function unreadyLines({ first_backups: first }: MissedSlots, wording: Wording): 
   const { colon, withCodes, moreLate } = wording;
   const lines = first.phones.map(({ phone_id, phone_name, reason }) => {
     const name = phone_name === '' ? phone_id : withCodes(phone_name, [phone_id]);
-    return `- ${name}${colon}${reason.slice(0, MAX_CODE_CHARACTERS)}`;
+    return `- ${name}${colon}${cutText(reason, MAX_CODE_CHARACTERS)}`;
   });
   const more = first.count - lines.length;
   return more > 0 ? [...lines, moreLate(more)] : lines;
