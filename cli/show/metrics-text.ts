@@ -1,6 +1,6 @@
 import type { Metrics } from '../../lib/ledger/run/metrics.ts';
 import { duration } from '../text/time.ts';
-import type { Fact } from './facts.ts';
+import type { Fact } from '../text/facts.ts';
 
 /** Returns what a run cost: its calls by service, with unsuccessful ones apart, and its times. */
 export function metricsFacts(metrics: Metrics | null): Fact[] {

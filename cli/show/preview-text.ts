@@ -8,8 +8,8 @@ import { size } from '../text/size.ts';
 import { table } from '../text/table.ts';
 import { duration } from '../text/time.ts';
 import { slotsText } from '../validate/slots-text.ts';
-import { facts } from './facts.ts';
-import { when } from './when.ts';
+import { facts } from '../text/facts.ts';
+import { when } from '../text/when.ts';
 
 const LINES = 20;
 

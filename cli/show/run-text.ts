@@ -13,12 +13,12 @@ import { fold } from '../text/fold.ts';
 import { size } from '../text/size.ts';
 import { table } from '../text/table.ts';
 import { duration, inZone } from '../text/time.ts';
-import { type Fact, facts } from './facts.ts';
+import { type Fact, facts } from '../text/facts.ts';
 import { metricsFacts } from './metrics-text.ts';
 import { logText } from './log-text.ts';
 import { countsText, outcomeWord, whyText } from './outcome-text.ts';
 import { unreadableLines } from './unreadable-text.ts';
-import { when } from './when.ts';
+import { when } from '../text/when.ts';
 
 const PHONES = 50;
 

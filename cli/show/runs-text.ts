@@ -6,7 +6,7 @@ import { table } from '../text/table.ts';
 import { duration } from '../text/time.ts';
 import { outcomeWord } from './outcome-text.ts';
 import { unreadableLines } from './unreadable-text.ts';
-import { minuteOf } from './when.ts';
+import { minuteOf } from '../text/when.ts';
 
 /** Returns runs as a table, and below it which of their objects cannot be used. */
 export function runsText(io: Io, runs: readonly RunSummary[]): string {

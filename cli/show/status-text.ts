@@ -7,9 +7,9 @@ import { fold } from '../text/fold.ts';
 import { size } from '../text/size.ts';
 import { table } from '../text/table.ts';
 import { ago, inZone } from '../text/time.ts';
-import { facts } from './facts.ts';
+import { facts } from '../text/facts.ts';
 import { outcomeWord } from './outcome-text.ts';
-import { when } from './when.ts';
+import { when } from '../text/when.ts';
 
 /** Returns true for a policy that needs attention: invalid, unreadable or stale. */
 export function needsAttention({ state, freshness, unreadable }: PolicyStatus): boolean {

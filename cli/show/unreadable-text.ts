@@ -2,8 +2,8 @@ import type { ObjectProblem, UnreadableObject } from '../../lib/run/query/schema
 import { visibleAll } from '../../lib/visible.ts';
 import type { Io } from '../io/io.ts';
 import { fold } from '../text/fold.ts';
-import { facts } from './facts.ts';
-import { when } from './when.ts';
+import { facts } from '../text/facts.ts';
+import { when } from '../text/when.ts';
 
 const SHOWN = 10;
 

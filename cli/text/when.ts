@@ -1,5 +1,5 @@
 import type { Io } from '../io/io.ts';
-import { ago, inZone } from '../text/time.ts';
+import { ago, inZone } from './time.ts';
 
 /** Returns a time (ISO 8601) in the reader's zone, and how long ago it is. */
 export function when(io: Pick<Io, 'clock' | 'zone'>, at: string): string {

@@ -1,5 +1,5 @@
-import { fold } from '../text/fold.ts';
-import { pad } from '../text/width.ts';
+import { fold } from './fold.ts';
+import { pad } from './width.ts';
 
 export type Fact = readonly [label: string, text: string | undefined];
 
