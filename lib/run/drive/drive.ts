@@ -10,7 +10,7 @@ import { createWriter, type DriveDeps, type RunDeps } from '../deps.ts';
 import { clearCredentialsRefused, noteCredentialsRefused } from '../notify/credentials-alarm.ts';
 import { loadOrphanedJobs } from '../settle/orphaned-jobs.ts';
 import { saveUnreadable } from '../notify/unreadable.ts';
-import { stopsDrive } from '../state/stops-drive.ts';
+import { stopsDrive } from '../state/failures/stops-drive.ts';
 import { flushAll, type OpenRun } from '../state/open-run.ts';
 import { INBOX_EVERY_MS, workUntilIdle } from './loop.ts';
 import { takeInbox } from './take-inbox.ts';

@@ -1,7 +1,7 @@
 import { listOpen } from '../../ledger/run/request.ts';
 import type { DriveDeps } from '../deps.ts';
 import { reconcile } from '../first-backup/reconcile.ts';
-import { containFailure } from '../state/contain-failure.ts';
+import { containFailure } from '../state/failures/contain-failure.ts';
 import { takeInbox } from './take-inbox.ts';
 import type { Work } from './work.ts';
 

@@ -8,7 +8,7 @@ import { publishUnreadable } from '../notify/unreadable.ts';
 import { checkUnreadablePolicies } from '../notify/unreadable-policies.ts';
 import { refreshInventories } from '../plan/refresh-inventory.ts';
 import { inFlightJobs } from '../settle/orphaned-jobs.ts';
-import { containFailure } from '../state/contain-failure.ts';
+import { containFailure } from '../state/failures/contain-failure.ts';
 import { advanceDue } from './advance.ts';
 import { closeSettled } from './close-settled.ts';
 import { requestFirstBackupsDue } from './first-backups.ts';

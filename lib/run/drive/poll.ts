@@ -3,7 +3,7 @@ import type { DriveDeps } from '../deps.ts';
 import { jobsToPoll, pollCalls, pollJobs } from '../export/poll-jobs.ts';
 import { isFailedPoll, noteFailedPoll } from '../settle/failed-poll.ts';
 import { pollLists, pollOrphanedJobs } from '../settle/poll-orphaned-jobs.ts';
-import { containFailure } from '../state/contain-failure.ts';
+import { containFailure } from '../state/failures/contain-failure.ts';
 import { pollInterval } from './next-due.ts';
 import type { Work } from './work.ts';
 

@@ -7,7 +7,7 @@ import { layout, runOfKey } from '../../ledger/store/layout.ts';
 import { isUnreadable, throwIfListed } from '../../ledger/store/object-error.ts';
 import type { DriveDeps } from '../deps.ts';
 import { type OpenRun, toOpenRun } from '../state/open-run.ts';
-import { noteUsable, removeHandled } from '../state/resting.ts';
+import { noteUsable, removeHandled } from '../state/failures/resting.ts';
 import { loadRun, refresh } from '../state/stored-run.ts';
 import { untilTimeUp } from '../state/until-time-up.ts';
 import { fromAnother } from './in-turn.ts';

@@ -5,7 +5,7 @@ import type { Store } from '../../ledger/store/store.ts';
 import type { DriveDeps } from '../deps.ts';
 import { readEvents } from '../query/run-log.ts';
 import { orphanRunningJobs } from '../settle/orphaned-jobs.ts';
-import { noteUnreadable } from '../state/resting.ts';
+import { noteUnreadable } from '../state/failures/resting.ts';
 import type { StoredRun } from '../state/stored-run.ts';
 import type { Work } from './work.ts';
 

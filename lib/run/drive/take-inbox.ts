@@ -4,7 +4,7 @@ import type { Inbox } from '../../ledger/run/request.ts';
 import { layout, readOpenKey } from '../../ledger/store/layout.ts';
 import type { DriveDeps } from '../deps.ts';
 import { record } from '../state/open-run.ts';
-import { isResting, noteUsable, removeHandled, restsUntil } from '../state/resting.ts';
+import { isResting, noteUsable, removeHandled, restsUntil } from '../state/failures/resting.ts';
 import type { Work } from './work.ts';
 
 /** Takes up what `open/` holds: new runs, which are read later, requests to cancel, hints. */

@@ -4,7 +4,7 @@ import { phoneState } from '../../policy/selection/states.ts';
 import type { Phone } from '../../cloud/cph/phone.ts';
 import type { RunDeps } from '../deps.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
-import { stopsDrive } from '../state/stops-drive.ts';
+import { stopsDrive } from '../state/failures/stops-drive.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
 
 const LOOKUP_EVERY_MS = 20_000;

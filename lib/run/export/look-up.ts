@@ -3,7 +3,7 @@ import type { ObjectInfo } from '../../cloud/obs/list.ts';
 import { hasCode, PhonevaultError } from '../../errors.ts';
 import type { RunDeps } from '../deps.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
-import { stopsDrive } from '../state/stops-drive.ts';
+import { stopsDrive } from '../state/failures/stops-drive.ts';
 import { isPlausible } from './archive-file.ts';
 
 const HEADS_AT_ONCE = 8;

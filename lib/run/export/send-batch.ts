@@ -4,7 +4,7 @@ import type { StorageInfo } from '../../cloud/cph/job.ts';
 import type { Limits } from '../../ledger/state/limits.ts';
 import { archiveKey } from '../../policy/keys/keys.ts';
 import type { DriveDeps } from '../deps.ts';
-import { stopsDrive } from '../state/stops-drive.ts';
+import { stopsDrive } from '../state/failures/stops-drive.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
 import { pauseOf, postponedCalls, postponedUntil } from '../state/postponed.ts';
 import { attemptOf, classifyError, classifyResponse, type Failure } from './classify-response.ts';

@@ -2,7 +2,7 @@ import { withCleanup } from '../../errors.ts';
 import type { RunEvent } from '../../ledger/run/events.ts';
 import type { DriveDeps } from '../deps.ts';
 import { splitList } from '../../ledger/store/split.ts';
-import { containFailure } from '../state/contain-failure.ts';
+import { containFailure } from '../state/failures/contain-failure.ts';
 import { assertSoleWriter, flush, flushAll, type OpenRun, record } from '../state/open-run.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
 import { fillBatches, type InFlightJob } from './batch.ts';

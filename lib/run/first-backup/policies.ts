@@ -6,7 +6,7 @@ import { type Candidate, selectPhones } from '../../policy/selection/select.ts';
 import { isUnreadable } from '../../ledger/store/object-error.ts';
 import type { DriveDeps } from '../deps.ts';
 import { readPolicy } from '../state/read-policy.ts';
-import { isResting, noteUnreadable } from '../state/resting.ts';
+import { isResting, noteUnreadable } from '../state/failures/resting.ts';
 
 const SECOND = 1_000;
 

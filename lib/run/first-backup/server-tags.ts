@@ -1,6 +1,6 @@
 import type { Candidate } from '../../policy/selection/select.ts';
 import type { RunDeps } from '../deps.ts';
-import { contain } from '../state/contain-failure.ts';
+import { contain } from '../state/failures/contain-failure.ts';
 import type { FirstBackupPolicy } from './policies.ts';
 
 type Deps = Pick<RunDeps, 'cph' | 'clock' | 'log'>;

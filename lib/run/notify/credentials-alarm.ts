@@ -1,7 +1,7 @@
 import { readCredentialAlarm, writeCredentialAlarm } from '../../ledger/state/notified.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import type { RunDeps } from '../deps.ts';
-import { removeHandled } from '../state/resting.ts';
+import { removeHandled } from '../state/failures/resting.ts';
 import { publish } from './publish.ts';
 
 const ALARM_ON_DRIVE = 3;

@@ -18,8 +18,8 @@ import { hasRecovered, isCurrent, needsNotice } from '../freshness/change.ts';
 import { type Basis, basisOf, basisOfFile, judge, type Judgement } from '../freshness/judge.ts';
 import { currentFreshness } from '../freshness/record.ts';
 import { readPolicy } from '../state/read-policy.ts';
-import { removeHandled } from '../state/resting.ts';
-import { tryHint } from '../state/try-hint.ts';
+import { removeHandled } from '../state/failures/resting.ts';
+import { tryHint } from '../state/failures/try-hint.ts';
 import type { Language, Locale } from './message/notification.ts';
 import { localeOf, publish } from './publish.ts';
 

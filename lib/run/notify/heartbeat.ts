@@ -2,8 +2,8 @@ import { isHeartbeatHint, readHeartbeat } from '../../ledger/hints/heartbeat.ts'
 import { readNotifiedHeartbeat, writeNotifiedHeartbeat } from '../../ledger/state/notified.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import type { DriveDeps } from '../deps.ts';
-import { removeHandled } from '../state/resting.ts';
-import { tryHint } from '../state/try-hint.ts';
+import { removeHandled } from '../state/failures/resting.ts';
+import { tryHint } from '../state/failures/try-hint.ts';
 import { dailySummary } from './daily-summary.ts';
 import { publish } from './publish.ts';
 

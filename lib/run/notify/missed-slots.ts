@@ -3,8 +3,8 @@ import { recordSkippedSlot } from '../../ledger/state/skipped-slots.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { exists } from '../../ledger/store/store.ts';
 import type { DriveDeps, RunDeps } from '../deps.ts';
-import { removeHandled } from '../state/resting.ts';
-import { tryHint } from '../state/try-hint.ts';
+import { removeHandled } from '../state/failures/resting.ts';
+import { tryHint } from '../state/failures/try-hint.ts';
 import { localeOf, publish } from './publish.ts';
 
 type Deps = Pick<DriveDeps, 'clock' | 'log' | 'store' | 'topic' | 'topicUrn' | 'unreadable'>;

@@ -5,8 +5,8 @@ import {
 import { layout } from '../../ledger/store/layout.ts';
 import type { DriveDeps } from '../deps.ts';
 import { readPolicy } from '../state/read-policy.ts';
-import { isResting, noteUsable, removeHandled } from '../state/resting.ts';
-import { tryHint } from '../state/try-hint.ts';
+import { isResting, noteUsable, removeHandled } from '../state/failures/resting.ts';
+import { tryHint } from '../state/failures/try-hint.ts';
 
 type Deps = Pick<DriveDeps, 'clock' | 'log' | 'store' | 'ledger' | 'unreadable'>;
 

@@ -1,7 +1,7 @@
 import { PhonevaultError } from '../../errors.ts';
 import { writeUnreadable } from '../../ledger/state/unreadable.ts';
 import type { DriveDeps } from '../deps.ts';
-import { needsNotice } from '../state/resting.ts';
+import { needsNotice } from '../state/failures/resting.ts';
 import { localeOf, publish } from './publish.ts';
 
 /** Publishes which objects of the ledger cannot be used, once each. When the topic fails, a later pass tries again. */

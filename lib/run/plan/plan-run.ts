@@ -3,7 +3,7 @@ import { layout } from '../../ledger/store/layout.ts';
 import { writePlan } from '../../ledger/run/plan.ts';
 import type { DriveDeps, RunDeps } from '../deps.ts';
 import { type PlanDraft, type Draft, draftPlan, failedDraft, startDraft } from './draft.ts';
-import { stopsDrive } from '../state/stops-drive.ts';
+import { stopsDrive } from '../state/failures/stops-drive.ts';
 import { readPolicy } from '../state/read-policy.ts';
 import { untilTimeUp } from '../state/until-time-up.ts';
 import { adoptPlan, type StoredRun } from '../state/stored-run.ts';

@@ -2,10 +2,10 @@ import { isInventoryRequest, readInventoryRequest } from '../../ledger/hints/inv
 import { layout } from '../../ledger/store/layout.ts';
 import type { DriveDeps } from '../deps.ts';
 import { findCandidates } from './candidates.ts';
-import { containFailure } from '../state/contain-failure.ts';
+import { containFailure } from '../state/failures/contain-failure.ts';
 import { readPolicy } from '../state/read-policy.ts';
-import { removeHandled } from '../state/resting.ts';
-import { tryHint } from '../state/try-hint.ts';
+import { removeHandled } from '../state/failures/resting.ts';
+import { tryHint } from '../state/failures/try-hint.ts';
 import { FRESH_MS, saveReadings } from '../reads/readings.ts';
 
 type Deps = Pick<

@@ -5,7 +5,7 @@ import { isUnreadable } from '../../ledger/store/object-error.ts';
 import type { Policy } from '../../policy/schema/schema.ts';
 import type { RunDeps } from '../deps.ts';
 import { sameRule } from '../freshness/judge.ts';
-import { contain } from '../state/contain-failure.ts';
+import { contain } from '../state/failures/contain-failure.ts';
 import { readPolicy } from '../state/read-policy.ts';
 import { noteMissed } from './request-slot.ts';
 

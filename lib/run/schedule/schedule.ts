@@ -12,7 +12,7 @@ import { dueSlots } from '../../policy/slots/slots.ts';
 import type { RunDeps } from '../deps.ts';
 import { requestSweep } from '../first-backup/sweep.ts';
 import { type Wake, wakeDrive } from '../request/wake-drive.ts';
-import { contain } from '../state/contain-failure.ts';
+import { contain } from '../state/failures/contain-failure.ts';
 import { readPolicy } from '../state/read-policy.ts';
 import { readPolicyCursors } from './cursors.ts';
 import { type Heartbeat, requestHeartbeat } from './heartbeat.ts';

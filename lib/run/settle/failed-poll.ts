@@ -5,8 +5,8 @@ import {
   writeOrphanedJobs,
 } from '../../ledger/run/orphaned-jobs.ts';
 import type { DriveDeps } from '../deps.ts';
-import { removeHandled } from '../state/resting.ts';
-import { stopsDrive } from '../state/stops-drive.ts';
+import { removeHandled } from '../state/failures/resting.ts';
+import { stopsDrive } from '../state/failures/stops-drive.ts';
 
 const FIRST_PAUSE_MS = 30_000;
 const MAX_PAUSE_MS = 30 * 60_000;

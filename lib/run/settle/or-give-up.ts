@@ -2,7 +2,7 @@ import { type ErrorCode, PhonevaultError, TimeUp } from '../../errors.ts';
 import { isUnreadable } from '../../ledger/store/object-error.ts';
 import type { DriveDeps } from '../deps.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
-import { stopsDrive } from '../state/stops-drive.ts';
+import { stopsDrive } from '../state/failures/stops-drive.ts';
 
 const MINUTE = 60_000;
 const GIVE_UP_AFTER_MS = 30 * MINUTE;

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { layout } from '../../ledger/store/layout.ts';
 import { isUnreadable } from '../../ledger/store/object-error.ts';
-import { isResting, noteUnreadable, noteUsable, removeHandled } from '../state/resting.ts';
+import { isResting, noteUnreadable, noteUsable, removeHandled } from '../state/failures/resting.ts';
 import {
   type OrphanedJobs,
   orphanedJobsKey,

@@ -19,7 +19,7 @@ import { isError, orError } from '../export/look-up.ts';
 import { endsAsTar, isPlausible } from '../export/archive-file.ts';
 import { RECHECK_AFTER_MS } from '../state/next-step.ts';
 import { addReported } from './add-reported.ts';
-import { removeHandled } from '../state/resting.ts';
+import { removeHandled } from '../state/failures/resting.ts';
 
 const REQUESTS_PER_CALL = 20;
 /** As many jobs as one page of CPH's list holds. */

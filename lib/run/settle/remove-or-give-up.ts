@@ -5,7 +5,7 @@ import type { EventOf } from '../../ledger/run/events.ts';
 import type { RunState } from '../../ledger/run/fold.ts';
 import type { DriveDeps } from '../deps.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
-import { stopsDrive } from '../state/stops-drive.ts';
+import { stopsDrive } from '../state/failures/stops-drive.ts';
 
 type Intent = EventOf<'delete_intent'>;
 

@@ -3,7 +3,7 @@ import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { fold } from '../../../lib/ledger/run/fold.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { missingObject } from '../../../lib/ledger/store/object-error.ts';
-import { noteUnreadable } from '../../../lib/run/state/resting.ts';
+import { noteUnreadable } from '../../../lib/run/state/failures/resting.ts';
 import { advanceDue } from '../../../lib/run/drive/advance.ts';
 import { type OpenRun, record } from '../../../lib/run/state/open-run.ts';
 import {

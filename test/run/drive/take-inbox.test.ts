@@ -4,7 +4,7 @@ import { appendLog } from '../../../lib/ledger/run/log.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { PhonevaultError } from '../../../lib/errors.ts';
 import { missingObject } from '../../../lib/ledger/store/object-error.ts';
-import { noteUnreadable } from '../../../lib/run/state/resting.ts';
+import { noteUnreadable } from '../../../lib/run/state/failures/resting.ts';
 import { takeInbox } from '../../../lib/run/drive/take-inbox.ts';
 import {
   accepted,

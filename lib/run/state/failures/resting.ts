@@ -1,9 +1,9 @@
-import { type ErrorCode, PhonevaultError } from '../../errors.ts';
-import type { Unreadable } from '../../ledger/state/unreadable.ts';
-import { readOpenKey, readPolicyKey, runOfKey } from '../../ledger/store/layout.ts';
-import type { ObjectError } from '../../ledger/store/object-error.ts';
-import { policyOfRun } from '../../policy/keys/run-id.ts';
-import type { DriveDeps } from '../deps.ts';
+import { type ErrorCode, PhonevaultError } from '../../../errors.ts';
+import type { Unreadable } from '../../../ledger/state/unreadable.ts';
+import { readOpenKey, readPolicyKey, runOfKey } from '../../../ledger/store/layout.ts';
+import type { ObjectError } from '../../../ledger/store/object-error.ts';
+import { policyOfRun } from '../../../policy/keys/run-id.ts';
+import type { DriveDeps } from '../../deps.ts';
 import { stopsDrive } from './stops-drive.ts';
 
 const FIRST_PAUSE_MS = 20_000;

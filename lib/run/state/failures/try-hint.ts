@@ -1,6 +1,6 @@
-import { isUnreadable } from '../../ledger/store/object-error.ts';
-import { layout } from '../../ledger/store/layout.ts';
-import type { DriveDeps } from '../deps.ts';
+import { isUnreadable } from '../../../ledger/store/object-error.ts';
+import { layout } from '../../../ledger/store/layout.ts';
+import type { DriveDeps } from '../../deps.ts';
 import { isResting, noteUnreadable } from './resting.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { PhonevaultError, ReadsSpent, TimeUp } from '../../errors.ts';
-import { isUnreadable } from '../../ledger/store/object-error.ts';
-import type { DriveDeps, RunDeps } from '../deps.ts';
-import { type OpenRun, record } from './open-run.ts';
+import { PhonevaultError, ReadsSpent, TimeUp } from '../../../errors.ts';
+import { isUnreadable } from '../../../ledger/store/object-error.ts';
+import type { DriveDeps, RunDeps } from '../../deps.ts';
+import { type OpenRun, record } from '../open-run.ts';
 import { noteUnreadable } from './resting.ts';
 import { stopsDrive } from './stops-drive.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { PhonevaultError } from '../../../lib/errors.ts';
-import { layout } from '../../../lib/ledger/store/layout.ts';
-import { invalidObject, missingObject } from '../../../lib/ledger/store/object-error.ts';
+import { PhonevaultError } from '../../../../lib/errors.ts';
+import { layout } from '../../../../lib/ledger/store/layout.ts';
+import { invalidObject, missingObject } from '../../../../lib/ledger/store/object-error.ts';
 import {
   isResting,
   needsNotice,
@@ -9,10 +9,10 @@ import {
   noteUsable,
   removeHandled,
   restsUntil,
-} from '../../../lib/run/state/resting.ts';
-import { withFailingStore } from '../../support/fake-stores.ts';
-import { runScene } from '../../support/run-scene.ts';
-import { MINUTE, T0 } from '../../support/runs.ts';
+} from '../../../../lib/run/state/failures/resting.ts';
+import { withFailingStore } from '../../../support/fake-stores.ts';
+import { runScene } from '../../../support/run-scene.ts';
+import { MINUTE, T0 } from '../../../support/runs.ts';
 
 const RUN = 'nightly-20260102t023000z';
 const PLAN = layout.plan(RUN);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { PhonevaultError } from '../../../lib/errors.ts';
-import { layout } from '../../../lib/ledger/store/layout.ts';
-import { invalidObject, missingObject } from '../../../lib/ledger/store/object-error.ts';
-import { removeHandled } from '../../../lib/run/state/resting.ts';
-import { tryHint } from '../../../lib/run/state/try-hint.ts';
-import { withFailingStore } from '../../support/fake-stores.ts';
-import { runScene } from '../../support/run-scene.ts';
-import { MINUTE } from '../../support/runs.ts';
+import { PhonevaultError } from '../../../../lib/errors.ts';
+import { layout } from '../../../../lib/ledger/store/layout.ts';
+import { invalidObject, missingObject } from '../../../../lib/ledger/store/object-error.ts';
+import { removeHandled } from '../../../../lib/run/state/failures/resting.ts';
+import { tryHint } from '../../../../lib/run/state/failures/try-hint.ts';
+import { withFailingStore } from '../../../support/fake-stores.ts';
+import { runScene } from '../../../support/run-scene.ts';
+import { MINUTE } from '../../../support/runs.ts';
 
 const ID = 'trace-1';
 const KEY = layout.hint(ID);

@@ -1,4 +1,4 @@
-import { type ErrorCode, PhonevaultError } from '../../errors.ts';
+import { type ErrorCode, PhonevaultError } from '../../../errors.ts';
 
 const STOPS_DRIVE: ReadonlySet<ErrorCode> = new Set([
   'lease_lost',

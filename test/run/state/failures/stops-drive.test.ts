@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { LeaseLost, PhonevaultError } from '../../../lib/errors.ts';
-import { stopsDrive } from '../../../lib/run/state/stops-drive.ts';
+import { LeaseLost, PhonevaultError } from '../../../../lib/errors.ts';
+import { stopsDrive } from '../../../../lib/run/state/failures/stops-drive.ts';
 
 describe('stopsDrive', () => {
   it.each([

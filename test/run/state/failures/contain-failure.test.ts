@@ -5,15 +5,15 @@ import {
   PhonevaultError,
   ReadsSpent,
   TimeUp,
-} from '../../../lib/errors.ts';
-import { missingObject } from '../../../lib/ledger/store/object-error.ts';
-import { fold } from '../../../lib/ledger/run/fold.ts';
-import { contain, containFailure } from '../../../lib/run/state/contain-failure.ts';
-import type { DriveDeps } from '../../../lib/run/deps.ts';
-import { createMeter } from '../../../lib/run/meter.ts';
-import { playClock } from '../../../testing/play-clock.ts';
-import { runScene } from '../../support/run-scene.ts';
-import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
+} from '../../../../lib/errors.ts';
+import { missingObject } from '../../../../lib/ledger/store/object-error.ts';
+import { fold } from '../../../../lib/ledger/run/fold.ts';
+import { contain, containFailure } from '../../../../lib/run/state/failures/contain-failure.ts';
+import type { DriveDeps } from '../../../../lib/run/deps.ts';
+import { createMeter } from '../../../../lib/run/meter.ts';
+import { playClock } from '../../../../testing/play-clock.ts';
+import { runScene } from '../../../support/run-scene.ts';
+import { openRun, plannedPhone, T0 } from '../../../support/runs.ts';
 
 function scene() {
   const clock = playClock(T0);
