@@ -1,6 +1,6 @@
 import { PhonevaultError } from '../../lib/errors.ts';
 import { requestCancel } from '../../lib/run/request/request-cancel.ts';
-import { getRun } from '../../lib/run/query/get-run.ts';
+import { getRun } from '../../lib/run/query/runs/get-run.ts';
 import { wakeDrive } from '../../lib/run/request/wake-drive.ts';
 import type { RunDeps } from '../../lib/run/deps.ts';
 import type { RunView } from '../../lib/run/query/schemas/run.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hasCode } from '../../lib/errors.ts';
 import { requestRun } from '../../lib/run/request/request-run.ts';
-import { getRun, readRunState } from '../../lib/run/query/get-run.ts';
+import { getRun, readRunState } from '../../lib/run/query/runs/get-run.ts';
 import { wakeDrive } from '../../lib/run/request/wake-drive.ts';
 import { type Command, wrongUse } from '../program/command.ts';
 import { connect, type Session } from '../sign-in/connect.ts';

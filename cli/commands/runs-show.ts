@@ -1,5 +1,5 @@
-import { readRunState } from '../../lib/run/query/get-run.ts';
-import { exportCalls } from '../../lib/run/query/run-log.ts';
+import { readRunState } from '../../lib/run/query/runs/get-run.ts';
+import { exportCalls } from '../../lib/run/query/runs/run-log.ts';
 import type { Command } from '../program/command.ts';
 import { connect } from '../sign-in/connect.ts';
 import { noSuchRun } from '../show/no-such-run.ts';

@@ -1,6 +1,6 @@
 import { runOutcomes, type RunOutcome } from '../../lib/ledger/run/report.ts';
 import { rebuildRunIndex } from '../../lib/ledger/state/run-index.ts';
-import { listRuns, PAGE_TOKEN } from '../../lib/run/query/list-runs.ts';
+import { listRuns, PAGE_TOKEN } from '../../lib/run/query/runs/list-runs.ts';
 import { type Command, wrongUse } from '../program/command.ts';
 import { connect } from '../sign-in/connect.ts';
 import { policyValue } from '../program/id-values.ts';

@@ -1,6 +1,6 @@
 import { PhonevaultError } from '../../lib/errors.ts';
 import { nearest } from '../../lib/policy/parse/nearest.ts';
-import { listRuns } from '../../lib/run/query/list-runs.ts';
+import { listRuns } from '../../lib/run/query/runs/list-runs.ts';
 import type { RunDeps } from '../../lib/run/deps.ts';
 
 const SEARCHED = 100;

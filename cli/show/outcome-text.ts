@@ -1,7 +1,7 @@
 import { PhonevaultError } from '../../lib/errors.ts';
 import type { Counts } from '../../lib/ledger/run/report.ts';
 import type { RunDeps } from '../../lib/run/deps.ts';
-import { readRunState } from '../../lib/run/query/get-run.ts';
+import { readRunState } from '../../lib/run/query/runs/get-run.ts';
 import type { RunPhone, RunSummary, RunView } from '../../lib/run/query/schemas/run.ts';
 import { visibleAll } from '../../lib/visible.ts';
 import type { Io } from '../io/io.ts';

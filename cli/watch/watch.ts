@@ -1,7 +1,7 @@
 import { PhonevaultError } from '../../lib/errors.ts';
 import { layout } from '../../lib/ledger/store/layout.ts';
 import type { RunDeps } from '../../lib/run/deps.ts';
-import { getRun } from '../../lib/run/query/get-run.ts';
+import { getRun } from '../../lib/run/query/runs/get-run.ts';
 import type { RunView } from '../../lib/run/query/schemas/run.ts';
 import { visibleAll } from '../../lib/visible.ts';
 import type { Io } from '../io/io.ts';

@@ -1,7 +1,7 @@
 import { POLICY_NAME } from '../names.ts';
 import * as z from 'zod';
 import { ARCHIVE_TOKEN } from '../run/query/archives.ts';
-import { PAGE_TOKEN } from '../run/query/list-runs.ts';
+import { PAGE_TOKEN } from '../run/query/runs/list-runs.ts';
 
 /** The fields of bodies and queries. */
 export const policyName = z

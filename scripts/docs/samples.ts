@@ -1,9 +1,9 @@
 import { layout } from '../../lib/ledger/store/layout.ts';
 import { previewRun } from '../../lib/run/plan/preview.ts';
-import { getRun, readRunState } from '../../lib/run/query/get-run.ts';
-import { exportCalls } from '../../lib/run/query/run-log.ts';
+import { getRun, readRunState } from '../../lib/run/query/runs/get-run.ts';
+import { exportCalls } from '../../lib/run/query/runs/run-log.ts';
 import { listArchives } from '../../lib/run/query/archives.ts';
-import { listRuns } from '../../lib/run/query/list-runs.ts';
+import { listRuns } from '../../lib/run/query/runs/list-runs.ts';
 import { phoneBackups } from '../../lib/run/query/phone-backups.ts';
 import { policyStatuses } from '../../lib/run/query/policy-status.ts';
 import { type Night, night } from '../../testing/night.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { runOutcomes } from '../../ledger/run/report.ts';
-import { listRuns as findRuns } from '../../run/query/list-runs.ts';
+import { listRuns as findRuns } from '../../run/query/runs/list-runs.ts';
 import { runSummarySchema } from '../../run/query/schemas/run.ts';
 import { cursor, flag, instant, pageSize, policyName } from '../fields.ts';
 import { route } from '../route.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readRunState } from '../../run/query/get-run.ts';
+import { readRunState } from '../../run/query/runs/get-run.ts';
 import { runPhoneSchema, runViewSchema } from '../../run/query/schemas/run.ts';
 import { flag, isRunId, pageSize } from '../fields.ts';
 import { problem } from '../problem.ts';

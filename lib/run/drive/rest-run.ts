@@ -3,7 +3,7 @@ import { readPlan } from '../../ledger/run/plan.ts';
 import { ifReadable, type ObjectError } from '../../ledger/store/object-error.ts';
 import type { Store } from '../../ledger/store/store.ts';
 import type { DriveDeps } from '../deps.ts';
-import { readEvents } from '../query/run-log.ts';
+import { readEvents } from '../query/runs/run-log.ts';
 import { orphanRunningJobs } from '../settle/orphaned-jobs.ts';
 import { noteUnreadable } from '../state/failures/resting.ts';
 import type { StoredRun } from '../state/stored-run.ts';

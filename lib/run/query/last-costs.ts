@@ -3,7 +3,7 @@ import { listIndexedRuns } from '../../ledger/state/run-index.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { isUnreadable, type ObjectError, throwIfListed } from '../../ledger/store/object-error.ts';
 import type { Store } from '../../ledger/store/store.ts';
-import { readReported } from './run-phones.ts';
+import { readReported } from './runs/run-phones.ts';
 import type { Preview } from './schemas/preview.ts';
 
 /** How many of the policy's last runs are searched for one that exported something. */

@@ -1,17 +1,17 @@
-import type { EventOf, RunEvent } from '../../ledger/run/events.ts';
-import { layout } from '../../ledger/store/layout.ts';
-import { fold, startState } from '../../ledger/run/fold.ts';
-import { readPlan } from '../../ledger/run/plan.ts';
-import { ifReadable } from '../../ledger/store/object-error.ts';
-import { exists, type Store } from '../../ledger/store/store.ts';
-import { metricsOf, type StoredRun } from '../state/stored-run.ts';
+import type { EventOf, RunEvent } from '../../../ledger/run/events.ts';
+import { layout } from '../../../ledger/store/layout.ts';
+import { fold, startState } from '../../../ledger/run/fold.ts';
+import { readPlan } from '../../../ledger/run/plan.ts';
+import { ifReadable } from '../../../ledger/store/object-error.ts';
+import { exists, type Store } from '../../../ledger/store/store.ts';
+import { metricsOf, type StoredRun } from '../../state/stored-run.ts';
 import { findRun, type FoundRun } from './find-run.ts';
 import { logLines, type ReadEvents, readEvents } from './run-log.ts';
 import { openPhones, type Readable, settledPhones } from './run-phones.ts';
 import { shortfallsOf, summaryOf } from './summarize.ts';
-import { instantOf } from './schemas/object.ts';
-import { type LogLine, type RunPhone, type RunView } from './schemas/run.ts';
-import { problemOf } from './unreadable.ts';
+import { instantOf } from '../schemas/object.ts';
+import { type LogLine, type RunPhone, type RunView } from '../schemas/run.ts';
+import { problemOf } from '../unreadable.ts';
 
 /** Reads one run. Each object is read at most once, however often these are called. */
 export type RunReader = {

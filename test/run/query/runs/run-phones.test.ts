@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
-import { readReported, settledPhones } from '../../../lib/run/query/run-phones.ts';
-import { playClock } from '../../../testing/play-clock.ts';
-import { faultNames, problemWith, withObjectFault } from '../../support/fake-stores.ts';
-import { exportedPhone, putReport } from '../../support/reports.ts';
-import { T0 } from '../../support/runs.ts';
+import { memoryStore } from '../../../../lib/ledger/store/memory-store.ts';
+import { readReported, settledPhones } from '../../../../lib/run/query/runs/run-phones.ts';
+import { playClock } from '../../../../testing/play-clock.ts';
+import { faultNames, problemWith, withObjectFault } from '../../../support/fake-stores.ts';
+import { exportedPhone, putReport } from '../../../support/reports.ts';
+import { T0 } from '../../../support/runs.ts';
 
 const RUN = 'nightly-20260102t023000z';
 

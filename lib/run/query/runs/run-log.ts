@@ -1,13 +1,13 @@
 import pLimit from 'p-limit';
 import * as z from 'zod';
-import type { RunEvent } from '../../ledger/run/events.ts';
-import { layout } from '../../ledger/store/layout.ts';
-import { readLog } from '../../ledger/run/log.ts';
-import type { Store } from '../../ledger/store/store.ts';
-import { isUnreadable, type ObjectError } from '../../ledger/store/object-error.ts';
-import { instantOf } from './schemas/object.ts';
-import { type ExportCall, type LogLine } from './schemas/run.ts';
-import { problemOf } from './unreadable.ts';
+import type { RunEvent } from '../../../ledger/run/events.ts';
+import { layout } from '../../../ledger/store/layout.ts';
+import { readLog } from '../../../ledger/run/log.ts';
+import type { Store } from '../../../ledger/store/store.ts';
+import { isUnreadable, type ObjectError } from '../../../ledger/store/object-error.ts';
+import { instantOf } from '../schemas/object.ts';
+import { type ExportCall, type LogLine } from '../schemas/run.ts';
+import { problemOf } from '../unreadable.ts';
 
 const READS_AT_ONCE = 16;
 

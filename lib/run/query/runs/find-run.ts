@@ -1,13 +1,13 @@
-import { readQuarantine } from '../../ledger/state/unreadable.ts';
-import { ifReadable, isUnreadable, throwIfListed } from '../../ledger/store/object-error.ts';
-import { layout, readOpenKey } from '../../ledger/store/layout.ts';
-import { readPlan } from '../../ledger/run/plan.ts';
-import { readReport, type Report } from '../../ledger/run/report.ts';
-import { readRequest, type RunRequest } from '../../ledger/run/request.ts';
-import type { Store } from '../../ledger/store/store.ts';
-import { loadRun, type StoredRun } from '../state/stored-run.ts';
-import type { ObjectProblem } from './schemas/object.ts';
-import { problemOf } from './unreadable.ts';
+import { readQuarantine } from '../../../ledger/state/unreadable.ts';
+import { ifReadable, isUnreadable, throwIfListed } from '../../../ledger/store/object-error.ts';
+import { layout, readOpenKey } from '../../../ledger/store/layout.ts';
+import { readPlan } from '../../../ledger/run/plan.ts';
+import { readReport, type Report } from '../../../ledger/run/report.ts';
+import { readRequest, type RunRequest } from '../../../ledger/run/request.ts';
+import type { Store } from '../../../ledger/store/store.ts';
+import { loadRun, type StoredRun } from '../../state/stored-run.ts';
+import type { ObjectProblem } from '../schemas/object.ts';
+import { problemOf } from '../unreadable.ts';
 
 /** Longer than any run id, so that stray objects of `open/` are shown too. */
 const MAX_ID_LENGTH = 200;

@@ -1,7 +1,7 @@
-import type { Step } from '../state/next-step.ts';
-import { phoneSteps } from '../state/phone-steps.ts';
-import type { StoredRun } from '../state/stored-run.ts';
-import type { Progress, RunPhone } from './schemas/run.ts';
+import type { Step } from '../../state/next-step.ts';
+import { phoneSteps } from '../../state/phone-steps.ts';
+import type { StoredRun } from '../../state/stored-run.ts';
+import type { Progress, RunPhone } from '../schemas/run.ts';
 
 /** Returns the state of a phone whose next step this is. */
 export function stateOf(step: Step): RunPhone['state'] {

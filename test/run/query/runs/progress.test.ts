@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../../lib/ledger/run/events.ts';
-import { fold } from '../../../lib/ledger/run/fold.ts';
-import { progressOf } from '../../../lib/run/query/progress.ts';
-import { progressSchema } from '../../../lib/run/query/schemas/run.ts';
-import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
+import type { RunEvent } from '../../../../lib/ledger/run/events.ts';
+import { fold } from '../../../../lib/ledger/run/fold.ts';
+import { progressOf } from '../../../../lib/run/query/runs/progress.ts';
+import { progressSchema } from '../../../../lib/run/query/schemas/run.ts';
+import { MINUTE, openRun, plannedPhone, T0 } from '../../../support/runs.ts';
 
 const at = T0 + MINUTE;
 const intent = (phone_id: string): RunEvent => ({

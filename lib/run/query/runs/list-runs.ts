@@ -1,12 +1,12 @@
 import pLimit from 'p-limit';
-import type { RunOutcome } from '../../ledger/run/report.ts';
-import { listOpen } from '../../ledger/run/request.ts';
-import { listIndexedRuns } from '../../ledger/state/run-index.ts';
-import type { Store } from '../../ledger/store/store.ts';
-import { policyOfRun } from '../../policy/keys/run-id.ts';
+import type { RunOutcome } from '../../../ledger/run/report.ts';
+import { listOpen } from '../../../ledger/run/request.ts';
+import { listIndexedRuns } from '../../../ledger/state/run-index.ts';
+import type { Store } from '../../../ledger/store/store.ts';
+import { policyOfRun } from '../../../policy/keys/run-id.ts';
 import { findRun } from './find-run.ts';
 import { indexedSummary, summaryOf } from './summarize.ts';
-import type { RunSummary } from './schemas/run.ts';
+import type { RunSummary } from '../schemas/run.ts';
 
 /** Few, since a run may have thousands of phones and its log is read in parallel too. */
 const RUNS_AT_ONCE = 4;

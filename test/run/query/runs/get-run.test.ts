@@ -1,29 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../../lib/ledger/run/events.ts';
-import { layout } from '../../../lib/ledger/store/layout.ts';
-import { appendLog } from '../../../lib/ledger/run/log.ts';
-import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
-import { noMetrics } from '../../../lib/ledger/run/metrics.ts';
-import { writePlan } from '../../../lib/ledger/run/plan.ts';
-import { putRequest } from '../../../lib/ledger/run/request.ts';
-import type { Report } from '../../../lib/ledger/run/report.ts';
-import type { Store } from '../../../lib/ledger/store/store.ts';
-import { getRun, readRunState } from '../../../lib/run/query/get-run.ts';
+import type { RunEvent } from '../../../../lib/ledger/run/events.ts';
+import { layout } from '../../../../lib/ledger/store/layout.ts';
+import { appendLog } from '../../../../lib/ledger/run/log.ts';
+import { memoryStore } from '../../../../lib/ledger/store/memory-store.ts';
+import { noMetrics } from '../../../../lib/ledger/run/metrics.ts';
+import { writePlan } from '../../../../lib/ledger/run/plan.ts';
+import { putRequest } from '../../../../lib/ledger/run/request.ts';
+import type { Report } from '../../../../lib/ledger/run/report.ts';
+import type { Store } from '../../../../lib/ledger/store/store.ts';
+import { getRun, readRunState } from '../../../../lib/run/query/runs/get-run.ts';
 import {
   type RunPhone,
   runPhoneSchema,
   runViewSchema,
-} from '../../../lib/run/query/schemas/run.ts';
-import { night, NIGHTLY } from '../../../testing/night.ts';
-import { playClock } from '../../../testing/play-clock.ts';
+} from '../../../../lib/run/query/schemas/run.ts';
+import { night, NIGHTLY } from '../../../../testing/night.ts';
+import { playClock } from '../../../../testing/play-clock.ts';
 import {
   faultNames,
   problemWith,
   recordReads,
   withObjectFault,
-} from '../../support/fake-stores.ts';
-import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
-import { exportedPhone, putReport } from '../../support/reports.ts';
+} from '../../../support/fake-stores.ts';
+import { MINUTE, openRun, plannedPhone, T0 } from '../../../support/runs.ts';
+import { exportedPhone, putReport } from '../../../support/reports.ts';
 
 const RUN = 'nightly-20260102t023000z';
 const NOW = T0 + 5 * MINUTE;
@@ -290,7 +290,7 @@ describe('getRun', () => {
     expect(await getRun(store, RUN, NOW)).toEqual(await view());
   });
 
-  it.each(['nightly-1', '', '../plan', 'cancel/x', 'x'.repeat(300)])(
+  it.each(['nightly-1', '', '../../plan', 'cancel/x', 'x'.repeat(300)])(
     'returns undefined for the unknown run %j',
     async (id) => {
       const { store } = await scene();

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { writeUnreadable } from '../../../lib/ledger/state/unreadable.ts';
-import { layout } from '../../../lib/ledger/store/layout.ts';
-import { appendLog } from '../../../lib/ledger/run/log.ts';
-import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
-import { writePlan } from '../../../lib/ledger/run/plan.ts';
-import { writeReport } from '../../../lib/ledger/run/report.ts';
-import { putRequest } from '../../../lib/ledger/run/request.ts';
-import { findRun } from '../../../lib/run/query/find-run.ts';
-import { playClock } from '../../../testing/play-clock.ts';
-import { faultNames, problemWith, withObjectFault } from '../../support/fake-stores.ts';
-import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
+import { writeUnreadable } from '../../../../lib/ledger/state/unreadable.ts';
+import { layout } from '../../../../lib/ledger/store/layout.ts';
+import { appendLog } from '../../../../lib/ledger/run/log.ts';
+import { memoryStore } from '../../../../lib/ledger/store/memory-store.ts';
+import { writePlan } from '../../../../lib/ledger/run/plan.ts';
+import { writeReport } from '../../../../lib/ledger/run/report.ts';
+import { putRequest } from '../../../../lib/ledger/run/request.ts';
+import { findRun } from '../../../../lib/run/query/runs/find-run.ts';
+import { playClock } from '../../../../testing/play-clock.ts';
+import { faultNames, problemWith, withObjectFault } from '../../../support/fake-stores.ts';
+import { openRun, plannedPhone, T0 } from '../../../support/runs.ts';
 
 const RUN = 'nightly-20260102t023000z';
 const { request, plan } = openRun(RUN, [plannedPhone('p')]);

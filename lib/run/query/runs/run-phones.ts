@@ -1,21 +1,21 @@
 import pLimit from 'p-limit';
-import { readPlan } from '../../ledger/run/plan.ts';
-import { readReportedPhones, type Report, type ReportedPhone } from '../../ledger/run/report.ts';
-import { layout } from '../../ledger/store/layout.ts';
+import { readPlan } from '../../../ledger/run/plan.ts';
+import { readReportedPhones, type Report, type ReportedPhone } from '../../../ledger/run/report.ts';
+import { layout } from '../../../ledger/store/layout.ts';
 import {
   isUnreadable,
   missingObject,
   type ObjectError,
   throwIfListed,
-} from '../../ledger/store/object-error.ts';
-import type { Store } from '../../ledger/store/store.ts';
-import { archiveKey } from '../../policy/keys/keys.ts';
-import { statusOf } from '../state/attempt-status.ts';
-import { type PhoneStep, phoneSteps } from '../state/phone-steps.ts';
-import type { StoredRun } from '../state/stored-run.ts';
+} from '../../../ledger/store/object-error.ts';
+import type { Store } from '../../../ledger/store/store.ts';
+import { archiveKey } from '../../../policy/keys/keys.ts';
+import { statusOf } from '../../state/attempt-status.ts';
+import { type PhoneStep, phoneSteps } from '../../state/phone-steps.ts';
+import type { StoredRun } from '../../state/stored-run.ts';
 import { stateOf } from './progress.ts';
-import { instantOf } from './schemas/object.ts';
-import type { RunPhone } from './schemas/run.ts';
+import { instantOf } from '../schemas/object.ts';
+import type { RunPhone } from '../schemas/run.ts';
 
 const PAGES_AT_ONCE = 8;
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { fold } from '../../../lib/ledger/run/fold.ts';
-import type { Report } from '../../../lib/ledger/run/report.ts';
-import { progressOf } from '../../../lib/run/query/progress.ts';
-import { settledSummary, summaryOf } from '../../../lib/run/query/summarize.ts';
-import { runSummarySchema } from '../../../lib/run/query/schemas/run.ts';
-import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
+import { fold } from '../../../../lib/ledger/run/fold.ts';
+import type { Report } from '../../../../lib/ledger/run/report.ts';
+import { progressOf } from '../../../../lib/run/query/runs/progress.ts';
+import { settledSummary, summaryOf } from '../../../../lib/run/query/runs/summarize.ts';
+import { runSummarySchema } from '../../../../lib/run/query/schemas/run.ts';
+import { openRun, plannedPhone, T0 } from '../../../support/runs.ts';
 
 const RUN = 'nightly-20260102t023000z';
 const SLOT = '20260102T023000Z';

@@ -1,12 +1,12 @@
-import type { IndexedRun, UnreadRun } from '../../ledger/state/run-index.ts';
-import type { Report } from '../../ledger/run/report.ts';
-import { policyOfRun } from '../../policy/keys/run-id.ts';
+import type { IndexedRun, UnreadRun } from '../../../ledger/state/run-index.ts';
+import type { Report } from '../../../ledger/run/report.ts';
+import { policyOfRun } from '../../../policy/keys/run-id.ts';
 import type { FoundRun } from './find-run.ts';
-import type { StoredRun } from '../state/stored-run.ts';
+import type { StoredRun } from '../../state/stored-run.ts';
 import { progressOf } from './progress.ts';
-import { problemOf } from './unreadable.ts';
-import { instantOf } from './schemas/object.ts';
-import type { RunSummary, RunView } from './schemas/run.ts';
+import { problemOf } from '../unreadable.ts';
+import { instantOf } from '../schemas/object.ts';
+import type { RunSummary, RunView } from '../schemas/run.ts';
 
 const MAX_LISTED = 50;
 

@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { layout } from '../../../lib/ledger/store/layout.ts';
-import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
-import { type Report, type RunOutcome, writeReport } from '../../../lib/ledger/run/report.ts';
-import { putRequest } from '../../../lib/ledger/run/request.ts';
-import { indexRun } from '../../../lib/ledger/state/run-index.ts';
-import { timerRunId } from '../../../lib/policy/keys/run-id.ts';
-import { stamp } from '../../../lib/policy/keys/stamp.ts';
-import { listRuns, type RunFilter } from '../../../lib/run/query/list-runs.ts';
-import { runSummarySchema } from '../../../lib/run/query/schemas/run.ts';
-import { playClock } from '../../../testing/play-clock.ts';
+import { layout } from '../../../../lib/ledger/store/layout.ts';
+import { memoryStore } from '../../../../lib/ledger/store/memory-store.ts';
+import { type Report, type RunOutcome, writeReport } from '../../../../lib/ledger/run/report.ts';
+import { putRequest } from '../../../../lib/ledger/run/request.ts';
+import { indexRun } from '../../../../lib/ledger/state/run-index.ts';
+import { timerRunId } from '../../../../lib/policy/keys/run-id.ts';
+import { stamp } from '../../../../lib/policy/keys/stamp.ts';
+import { listRuns, type RunFilter } from '../../../../lib/run/query/runs/list-runs.ts';
+import { runSummarySchema } from '../../../../lib/run/query/schemas/run.ts';
+import { playClock } from '../../../../testing/play-clock.ts';
 import {
   faultNames,
   problemWith,
   recordReads,
   withObjectFault,
-} from '../../support/fake-stores.ts';
-import { MINUTE, T0 } from '../../support/runs.ts';
+} from '../../../support/fake-stores.ts';
+import { MINUTE, T0 } from '../../../support/runs.ts';
 
 const HOUR = 60 * MINUTE;
 

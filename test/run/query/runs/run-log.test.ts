@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../../lib/ledger/run/events.ts';
-import { layout } from '../../../lib/ledger/store/layout.ts';
-import { appendLog } from '../../../lib/ledger/run/log.ts';
-import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
-import type { Store } from '../../../lib/ledger/store/store.ts';
-import { exportCalls, logLines, readEvents } from '../../../lib/run/query/run-log.ts';
-import { instantOf } from '../../../lib/run/query/schemas/object.ts';
-import { logLineSchema } from '../../../lib/run/query/schemas/run.ts';
-import { playClock } from '../../../testing/play-clock.ts';
-import { recordReads } from '../../support/fake-stores.ts';
-import { T0 } from '../../support/runs.ts';
+import type { RunEvent } from '../../../../lib/ledger/run/events.ts';
+import { layout } from '../../../../lib/ledger/store/layout.ts';
+import { appendLog } from '../../../../lib/ledger/run/log.ts';
+import { memoryStore } from '../../../../lib/ledger/store/memory-store.ts';
+import type { Store } from '../../../../lib/ledger/store/store.ts';
+import { exportCalls, logLines, readEvents } from '../../../../lib/run/query/runs/run-log.ts';
+import { instantOf } from '../../../../lib/run/query/schemas/object.ts';
+import { logLineSchema } from '../../../../lib/run/query/schemas/run.ts';
+import { playClock } from '../../../../testing/play-clock.ts';
+import { recordReads } from '../../../support/fake-stores.ts';
+import { T0 } from '../../../support/runs.ts';
 
 const RUN = 'nightly-20260102t023000z';
 
