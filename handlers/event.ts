@@ -1,4 +1,4 @@
-import { storeHints, type EventResult } from '../lib/run/first-backup/store-hints.ts';
+import { storeHints, type EventResult } from '../lib/run/first-backup/hints/store-hints.ts';
 import type { FgContext } from '../lib/runtime/context.ts';
 import { readEvent } from '../lib/runtime/events/read-event.ts';
 import { invocationLog, realInstance, startInvocation } from '../lib/runtime/invocation.ts';

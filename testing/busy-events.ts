@@ -1,6 +1,6 @@
 import { createHttpApp } from '../lib/http/app.ts';
 import { layout } from '../lib/ledger/store/layout.ts';
-import { storeHints } from '../lib/run/first-backup/store-hints.ts';
+import { storeHints } from '../lib/run/first-backup/hints/store-hints.ts';
 import { parseApigEvent } from '../lib/runtime/events/apig-event.ts';
 import { toApigResponse } from '../lib/runtime/apig-response.ts';
 import { readEvent } from '../lib/runtime/events/read-event.ts';

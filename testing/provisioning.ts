@@ -1,5 +1,5 @@
 import { layout } from '../lib/ledger/store/layout.ts';
-import { storeHints, type EventResult } from '../lib/run/first-backup/store-hints.ts';
+import { storeHints, type EventResult } from '../lib/run/first-backup/hints/store-hints.ts';
 import { readEvent } from '../lib/runtime/events/read-event.ts';
 import type { CloudOptions } from '../local/cloud.ts';
 import type { Trace } from '../local/cph/world/traces.ts';

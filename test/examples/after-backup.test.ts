@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createHandler } from '../../examples/after-backup/index.ts';
 import type { Notification } from '../../lib/run/notify/message/notification.ts';
 import { composeMessage } from '../../lib/run/notify/message/compose.ts';
-import { storeHints } from '../../lib/run/first-backup/store-hints.ts';
+import { storeHints } from '../../lib/run/first-backup/hints/store-hints.ts';
 import { readEvent } from '../../lib/runtime/events/read-event.ts';
 import { api, type Api } from '../http/support/api.ts';
 import { everyKind, settledRun } from '../run/notify/message/samples.ts';

@@ -1,6 +1,6 @@
 import { phoneSteps } from '../state/phone-steps.ts';
 import type { StoredRun } from '../state/stored-run.ts';
-import type { PendingHint } from './pending-hints.ts';
+import type { PendingHint } from './hints/pending-hints.ts';
 import type { FirstBackupPolicy } from './policies.ts';
 
 /** An open run, as far as it concerns first backups of its policy. Times in epoch ms. */

@@ -2,11 +2,11 @@ import { phoneState } from '../../policy/selection/states.ts';
 import type { Phone } from '../../cloud/cph/phone.ts';
 import { toCandidate } from '../deps.ts';
 import { isCovered, type OpenFirstBackup } from './covered.ts';
-import { phonesOf, unresolvedIds } from './hint-phones.ts';
-import type { FetchedPhones } from './look-up.ts';
-import type { PendingHint } from './pending-hints.ts';
+import { phonesOf, unresolvedIds } from './hints/hint-phones.ts';
+import type { FetchedPhones } from './hints/look-up.ts';
+import type { PendingHint } from './hints/pending-hints.ts';
 import { type FirstBackupPolicy, isNewTo } from './policies.ts';
-import type { UnreadyPhone } from './report-unready.ts';
+import type { UnreadyPhone } from './hints/report-unready.ts';
 
 const MINUTE = 60_000;
 /** Phones whose hints arrive within this time share a run. */

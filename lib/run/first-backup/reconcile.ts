@@ -11,8 +11,8 @@ import { removeHandled } from '../state/failures/resting.ts';
 import type { StoredRun } from '../state/stored-run.ts';
 import { type OpenFirstBackup, openFirstBackups } from './covered.ts';
 import { decideFirstBackup, type Facts } from './decide.ts';
-import { idsToFetch, phonesOf, unresolvedIds } from './hint-phones.ts';
-import { type FetchedPhones, lookUp } from './look-up.ts';
+import { idsToFetch, phonesOf, unresolvedIds } from './hints/hint-phones.ts';
+import { type FetchedPhones, lookUp } from './hints/look-up.ts';
 import {
   ABSENT_EXPIRES_MS,
   HINT_EXPIRES_MS,
@@ -21,10 +21,10 @@ import {
   stillExpected,
   waitingFor,
   type Waits,
-} from './pauses.ts';
-import { type PendingHint, readPending } from './pending-hints.ts';
+} from './hints/pauses.ts';
+import { type PendingHint, readPending } from './hints/pending-hints.ts';
 import { findFirstBackupPolicies, type FirstBackupPolicy } from './policies.ts';
-import { reportUnready } from './report-unready.ts';
+import { reportUnready } from './hints/report-unready.ts';
 import { type FirstBackups, openState } from './state.ts';
 import { readServerTags } from './server-tags.ts';
 import { requestFirstBackups } from './request-runs.ts';

@@ -5,7 +5,7 @@ import {
 } from '../../ledger/state/provisioning.ts';
 import type { RunDeps } from '../deps.ts';
 import type { StoredRun } from '../state/stored-run.ts';
-import type { PendingHint } from './pending-hints.ts';
+import type { PendingHint } from './hints/pending-hints.ts';
 import type { PolicyFiles } from './policies.ts';
 
 /** What one drive keeps in memory of first backups and their hints. */

@@ -1,6 +1,6 @@
 import { sweepId } from '../../ledger/hints/sweep.ts';
 import type { Provisioning } from '../../ledger/state/provisioning.ts';
-import type { PendingHint } from './pending-hints.ts';
+import type { PendingHint } from './hints/pending-hints.ts';
 
 /** While the hint of an order waits, sweeps for its phones are more frequent. */
 const ORDER_EVERY_MS = 60_000;

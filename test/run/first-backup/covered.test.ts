@@ -7,7 +7,7 @@ import {
   type OpenFirstBackup,
   openFirstBackups,
 } from '../../../lib/run/first-backup/covered.ts';
-import type { PendingHint } from '../../../lib/run/first-backup/pending-hints.ts';
+import type { PendingHint } from '../../../lib/run/first-backup/hints/pending-hints.ts';
 import type { FirstBackupPolicy } from '../../../lib/run/first-backup/policies.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 

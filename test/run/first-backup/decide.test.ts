@@ -3,7 +3,7 @@ import type { Phone } from '../../../lib/cloud/cph/phone.ts';
 import type { Lookup } from '../../../lib/ledger/hints/lookup.ts';
 import type { OpenFirstBackup } from '../../../lib/run/first-backup/covered.ts';
 import { decideFirstBackup } from '../../../lib/run/first-backup/decide.ts';
-import type { PendingHint } from '../../../lib/run/first-backup/pending-hints.ts';
+import type { PendingHint } from '../../../lib/run/first-backup/hints/pending-hints.ts';
 import type { FirstBackupPolicy } from '../../../lib/run/first-backup/policies.ts';
 import { phone } from '../../support/fleet.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';

@@ -1,8 +1,8 @@
-import type { Phone } from '../../cloud/cph/phone.ts';
-import { isCoveredByAll, type OpenFirstBackup } from './covered.ts';
+import type { Phone } from '../../../cloud/cph/phone.ts';
+import { isCoveredByAll, type OpenFirstBackup } from '../covered.ts';
 import type { FetchedPhones, IdsToFetch } from './look-up.ts';
 import type { PendingHint } from './pending-hints.ts';
-import type { FirstBackupPolicy } from './policies.ts';
+import type { FirstBackupPolicy } from '../policies.ts';
 
 /** Phones of a purchase are created after its trace; the margin allows for clocks that differ and late traces. */
 const PURCHASE_MARGIN_MS = 60 * 60_000;

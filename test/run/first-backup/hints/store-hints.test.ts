@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { payloads } from '../../../events/index.ts';
-import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
-import { storeHints } from '../../../lib/run/first-backup/store-hints.ts';
-import { readEvent } from '../../../lib/runtime/events/read-event.ts';
-import { playClock } from '../../../testing/play-clock.ts';
+import { payloads } from '../../../../events/index.ts';
+import { memoryStore } from '../../../../lib/ledger/store/memory-store.ts';
+import { storeHints } from '../../../../lib/run/first-backup/hints/store-hints.ts';
+import { readEvent } from '../../../../lib/runtime/events/read-event.ts';
+import { playClock } from '../../../../testing/play-clock.ts';
 
 function setUp() {
   const clock = playClock();

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type Lookup, putLookup } from '../../../lib/ledger/hints/lookup.ts';
-import { layout } from '../../../lib/ledger/store/layout.ts';
-import { type PendingHint, readPending } from '../../../lib/run/first-backup/pending-hints.ts';
-import { recordReads, withFailingStore } from '../../support/fake-stores.ts';
-import { inboxScene } from '../../support/inbox-scene.ts';
-import { T0 } from '../../support/runs.ts';
+import { type Lookup, putLookup } from '../../../../lib/ledger/hints/lookup.ts';
+import { layout } from '../../../../lib/ledger/store/layout.ts';
+import {
+  type PendingHint,
+  readPending,
+} from '../../../../lib/run/first-backup/hints/pending-hints.ts';
+import { recordReads, withFailingStore } from '../../../support/fake-stores.ts';
+import { inboxScene } from '../../../support/inbox-scene.ts';
+import { T0 } from '../../../support/runs.ts';
 
 const HOUR = 60 * 60_000;
 const lookup = (changes: Partial<Lookup> = {}): Lookup => ({

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Cph } from '../../../lib/cloud/cph/cph.ts';
-import type { Phone } from '../../../lib/cloud/cph/phone.ts';
-import { type ErrorCode, PhonevaultError, ServiceError } from '../../../lib/errors.ts';
-import { lookUp } from '../../../lib/run/first-backup/look-up.ts';
-import type { RunDeps } from '../../../lib/run/deps.ts';
-import { playClock } from '../../../testing/play-clock.ts';
+import type { Cph } from '../../../../lib/cloud/cph/cph.ts';
+import type { Phone } from '../../../../lib/cloud/cph/phone.ts';
+import { type ErrorCode, PhonevaultError, ServiceError } from '../../../../lib/errors.ts';
+import { lookUp } from '../../../../lib/run/first-backup/hints/look-up.ts';
+import type { RunDeps } from '../../../../lib/run/deps.ts';
+import { playClock } from '../../../../testing/play-clock.ts';
 
 const phone = (number: number): Phone => ({
   phone_id: `p${number}`,

@@ -1,9 +1,9 @@
-import { isLookupHint, type Lookup, readLookup } from '../../ledger/hints/lookup.ts';
-import { layout } from '../../ledger/store/layout.ts';
+import { isLookupHint, type Lookup, readLookup } from '../../../ledger/hints/lookup.ts';
+import { layout } from '../../../ledger/store/layout.ts';
 import pLimit from 'p-limit';
-import type { DriveDeps } from '../deps.ts';
-import { removeHandled } from '../state/failures/resting.ts';
-import { tryHint } from '../state/failures/try-hint.ts';
+import type { DriveDeps } from '../../deps.ts';
+import { removeHandled } from '../../state/failures/resting.ts';
+import { tryHint } from '../../state/failures/try-hint.ts';
 
 const READS_AT_ONCE = 16;
 const CLOCKS_DIFFER_MS = 60 * 60_000;

@@ -1,5 +1,5 @@
-import { sha256hex } from '../../ledger/store/digest.ts';
-import type { Provisioning } from '../../ledger/state/provisioning.ts';
+import { sha256hex } from '../../../ledger/store/digest.ts';
+import type { Provisioning } from '../../../ledger/state/provisioning.ts';
 import type { PendingHint } from './pending-hints.ts';
 
 const MINUTE = 60_000;

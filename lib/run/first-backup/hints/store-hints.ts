@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
-import { type NamedLookup, putLookup } from '../../ledger/hints/lookup.ts';
-import type { RunDeps } from '../deps.ts';
+import { type NamedLookup, putLookup } from '../../../ledger/hints/lookup.ts';
+import type { RunDeps } from '../../deps.ts';
 
 const PUTS_AT_ONCE = 8;
 

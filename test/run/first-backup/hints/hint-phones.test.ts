@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { Phone } from '../../../lib/cloud/cph/phone.ts';
-import type { Lookup } from '../../../lib/ledger/hints/lookup.ts';
-import { idsToFetch, phonesOf, unresolvedIds } from '../../../lib/run/first-backup/hint-phones.ts';
-import type { FetchedPhones } from '../../../lib/run/first-backup/look-up.ts';
-import type { PendingHint } from '../../../lib/run/first-backup/pending-hints.ts';
-import type { FirstBackupPolicy } from '../../../lib/run/first-backup/policies.ts';
-import { phone } from '../../support/fleet.ts';
-import { MINUTE, T0 } from '../../support/runs.ts';
+import type { Phone } from '../../../../lib/cloud/cph/phone.ts';
+import type { Lookup } from '../../../../lib/ledger/hints/lookup.ts';
+import {
+  idsToFetch,
+  phonesOf,
+  unresolvedIds,
+} from '../../../../lib/run/first-backup/hints/hint-phones.ts';
+import type { FetchedPhones } from '../../../../lib/run/first-backup/hints/look-up.ts';
+import type { PendingHint } from '../../../../lib/run/first-backup/hints/pending-hints.ts';
+import type { FirstBackupPolicy } from '../../../../lib/run/first-backup/policies.ts';
+import { phone } from '../../../support/fleet.ts';
+import { MINUTE, T0 } from '../../../support/runs.ts';
 
 const HOUR = 60 * MINUTE;
 

@@ -1,7 +1,7 @@
-import { putMissed } from '../../ledger/hints/missed-slots.ts';
-import { sha256hex } from '../../ledger/store/digest.ts';
-import { stamp } from '../../policy/keys/stamp.ts';
-import type { RunDeps } from '../deps.ts';
+import { putMissed } from '../../../ledger/hints/missed-slots.ts';
+import { sha256hex } from '../../../ledger/store/digest.ts';
+import { stamp } from '../../../policy/keys/stamp.ts';
+import type { RunDeps } from '../../deps.ts';
 import type { PendingHint } from './pending-hints.ts';
 
 const MAX_PHONES = 50;

@@ -1,7 +1,7 @@
-import { hasCode, ServiceError } from '../../errors.ts';
-import type { Phone } from '../../cloud/cph/phone.ts';
-import type { RunDeps } from '../deps.ts';
-import { contain } from '../state/failures/contain-failure.ts';
+import { hasCode, ServiceError } from '../../../errors.ts';
+import type { Phone } from '../../../cloud/cph/phone.ts';
+import type { RunDeps } from '../../deps.ts';
+import { contain } from '../../state/failures/contain-failure.ts';
 
 const PAGE = 100;
 const MAX_CALLS = 20;
