@@ -14,7 +14,7 @@ import { readPlanHead } from '../../ledger/run/plan.ts';
 import { ifReadable } from '../../ledger/store/object-error.ts';
 import { archiveKey, runFolder } from '../../policy/keys/keys.ts';
 import type { DriveDeps, RunDeps } from '../deps.ts';
-import { listJobs } from '../export/list-jobs.ts';
+import { listJobs } from '../export/jobs/list-jobs.ts';
 import { isError, orError } from '../export/look-up.ts';
 import { endsAsTar, isPlausible } from '../export/archive-file.ts';
 import { RECHECK_AFTER_MS } from '../state/next-step.ts';

@@ -1,5 +1,5 @@
-import type { Cph } from '../../cloud/cph/cph.ts';
-import type { Job } from '../../cloud/cph/job.ts';
+import type { Cph } from '../../../cloud/cph/cph.ts';
+import type { Job } from '../../../cloud/cph/job.ts';
 
 /** Finds one unknown id among the twenty of a call. */
 const MAX_CALLS = 12;

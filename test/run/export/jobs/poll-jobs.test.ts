@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { Job } from '../../../lib/cloud/cph/job.ts';
-import { initialLimits } from '../../../lib/ledger/state/limits.ts';
-import type { RunDeps } from '../../../lib/run/deps.ts';
-import type { RunEvent } from '../../../lib/ledger/run/events.ts';
-import { jobsToPoll, pollJobs } from '../../../lib/run/export/poll-jobs.ts';
-import { createReadBudget } from '../../../lib/run/reads/read-budget.ts';
-import { type OpenRun, record } from '../../../lib/run/state/open-run.ts';
-import { playClock } from '../../../testing/play-clock.ts';
-import { MINUTE, openRun, plannedPhone, T0, terms } from '../../support/runs.ts';
+import type { Job } from '../../../../lib/cloud/cph/job.ts';
+import { initialLimits } from '../../../../lib/ledger/state/limits.ts';
+import type { RunDeps } from '../../../../lib/run/deps.ts';
+import type { RunEvent } from '../../../../lib/ledger/run/events.ts';
+import { jobsToPoll, pollJobs } from '../../../../lib/run/export/jobs/poll-jobs.ts';
+import { createReadBudget } from '../../../../lib/run/reads/read-budget.ts';
+import { type OpenRun, record } from '../../../../lib/run/state/open-run.ts';
+import { playClock } from '../../../../testing/play-clock.ts';
+import { MINUTE, openRun, plannedPhone, T0, terms } from '../../../support/runs.ts';
 
 const log = { info: () => undefined, warn: () => undefined };
 const reads = createReadBudget({ clock: playClock(T0), log });

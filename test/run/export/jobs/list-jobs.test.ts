@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listJobs } from '../../../lib/run/export/list-jobs.ts';
+import { listJobs } from '../../../../lib/run/export/jobs/list-jobs.ts';
 
 /** A CPH that refuses every list with one of the `unknown` ids. Each other id has one job. */
 function scene(unknown: string[]) {

@@ -1,13 +1,13 @@
-import type { RunEvent } from '../../ledger/run/events.ts';
-import { missingSince, type Attempt } from '../../ledger/run/fold.ts';
-import type { Limits } from '../../ledger/state/limits.ts';
-import { statusOf } from '../state/attempt-status.ts';
-import type { Job } from '../../cloud/cph/job.ts';
-import type { DriveDeps } from '../deps.ts';
+import type { RunEvent } from '../../../ledger/run/events.ts';
+import { missingSince, type Attempt } from '../../../ledger/run/fold.ts';
+import type { Limits } from '../../../ledger/state/limits.ts';
+import { statusOf } from '../../state/attempt-status.ts';
+import type { Job } from '../../../cloud/cph/job.ts';
+import type { DriveDeps } from '../../deps.ts';
 import { listJobs } from './list-jobs.ts';
-import { trackOutage } from './track-outage.ts';
-import { type OpenRun, record } from '../state/open-run.ts';
-import { phoneSteps } from '../state/phone-steps.ts';
+import { trackOutage } from '../track-outage.ts';
+import { type OpenRun, record } from '../../state/open-run.ts';
+import { phoneSteps } from '../../state/phone-steps.ts';
 
 const MAX_REQUESTS_PER_CALL = 20;
 const MINUTE = 60_000;
