@@ -1,6 +1,7 @@
 import type { OrphanedAttempt, OrphanedJobs } from '../../ledger/run/orphaned-jobs.ts';
 import type { DriveDeps } from '../deps.ts';
-import { jobsToPoll, pollCalls, pollJobs } from '../export/jobs/poll-jobs.ts';
+import { jobsToPoll, pollCalls } from '../export/jobs/poll-calls.ts';
+import { pollJobs } from '../export/jobs/poll-jobs.ts';
 import { isFailedPoll, noteFailedPoll } from '../settle/failed-poll.ts';
 import { pollLists, pollOrphanedJobs } from '../settle/poll-orphaned-jobs.ts';
 import { containFailure } from '../state/failures/contain-failure.ts';
