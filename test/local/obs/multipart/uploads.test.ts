@@ -3,7 +3,7 @@ import { createUploads } from '../../../../local/obs/multipart/uploads.ts';
 
 const target = { bucket: 'b', key: 'k', facts: {}, startedAt: 0 };
 
-it('finds an upload only by its id, bucket and key, until it is deleted', () => {
+it('finds an upload only by its id, bucket and key, until it is deleted', async () => {
   const uploads = createUploads();
   const { id } = uploads.create(target);
   expect(uploads.create(target).id).not.toBe(id);
@@ -12,7 +12,7 @@ it('finds an upload only by its id, bucket and key, until it is deleted', () => 
   expect(() => uploads.get(id, 'b', 'other')).toThrow(missing);
   expect(uploads.inBucket('b')).toHaveLength(2);
   expect(uploads.inBucket('other')).toEqual([]);
-  uploads.delete(id);
+  await uploads.delete(id);
   expect(() => uploads.get(id, 'b', 'k')).toThrow(missing);
 });
 
