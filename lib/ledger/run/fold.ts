@@ -1,81 +1,13 @@
 import type { EventOf, RunEvent } from './events.ts';
-import type { PlannedPhone } from './plan.ts';
-
-/** One export of one phone under one key, as recorded in the events. `lib/run/state` decides what follows. */
-export type Attempt = {
-  number: number;
-  /** By window: 'unsent' once the log says that CPH never carried the attempt out. */
-  windows: Map<string, 'open' | 'unsent'>;
-  intentAt: number;
-  accepted: EventOf<'accepted'>[];
-  refused?: EventOf<'refused'>;
-  /** The last call that carried it and was postponed. */
-  postponed?: EventOf<'postponed'>;
-  unknown?: EventOf<'outcome_unknown'>;
-  ended?: EventOf<'ended'>;
-  /** When CPH did not list the job. */
-  listing: Outage;
-  absent?: EventOf<'absent'>;
-  rejected?: EventOf<'archive_rejected'>;
-  verified?: EventOf<'verified'>;
-  /** Set when its archive is deleted, or will be. */
-  deleted?: true;
-};
-
-export type PhoneState = {
-  planned: PlannedPhone;
-  readyAt?: number;
-  attempts: Map<number, Attempt>;
-  outcome?: EventOf<'outcome'>;
-};
-
-/** Times (epoch ms) at which something was missing, and the last time at which it was present. */
-export type Outage = { missingAt: number[]; presentAt: number };
-
-/** What became of a superseded archive; neither `deleted` nor `refused`: its deletion is not known to have happened. */
-type Deletion = {
-  intent?: EventOf<'delete_intent'>;
-  deleted?: true;
-  refused?: EventOf<'delete_refused'>;
-};
-
-export type RunState = {
-  phones: Map<string, PhoneState>;
-  cancelledAt?: number;
-  /** The last reduction of the batch size. */
-  reduced?: EventOf<'batch_size_reduced'>;
-  /** Every postponed call, oldest first. */
-  postponed: EventOf<'postponed'>[];
-  /** When CPH last accepted an export (epoch ms). */
-  acceptedAt: number;
-  /** The longest successful export, in ms; 0 before the first. */
-  longestExport: number;
-  outages: { jobs: Outage; archives: Outage };
-  /** Of superseded archives, by key. */
-  deletions: Map<string, Deletion>;
-  deleteFailures: EventOf<'delete_failed'>[];
-  notified?: EventOf<'notified'>;
-  notifyFailures: EventOf<'notify_failed'>[];
-  failures: EventOf<'step_failed'>[];
-  /** What could not be done, by step: since when (epoch ms), and the event that gave it up. */
-  notDone: Map<string, { since: number; final?: EventOf<'not_done'> }>;
-};
-
-/** Returns the state of a run without events. */
-export function startState(phones: PlannedPhone[]): RunState {
-  return {
-    phones: new Map(phones.map((planned) => [planned.phone_id, { planned, attempts: new Map() }])),
-    postponed: [],
-    acceptedAt: 0,
-    longestExport: 0,
-    outages: { jobs: neverMissing(), archives: neverMissing() },
-    deletions: new Map(),
-    deleteFailures: [],
-    notifyFailures: [],
-    failures: [],
-    notDone: new Map(),
-  };
-}
+import { addOnce, earliest, latest, moreCertain } from './precedence.ts';
+import {
+  type Attempt,
+  type Deletion,
+  neverMissing,
+  type Outage,
+  type PhoneState,
+  type RunState,
+} from './run-state.ts';
 
 /**
  * Applies events to the state and returns it. The result does not depend on the order of the events or on repeats. When two
@@ -248,48 +180,10 @@ function withJob(known: EventOf<'accepted'>[], event: EventOf<'accepted'>): Even
   );
 }
 
-const neverMissing = (): Outage => ({ missingAt: [], presentAt: 0 });
-
 function addMissing(outage: Outage, at: number): void {
   outage.missingAt = [...new Set([...outage.missingAt, at])].sort((a, b) => a - b);
 }
 
 function addPresent(outage: Outage, at: number): void {
   outage.presentAt = Math.max(outage.presentAt, at);
-}
-
-/** Returns since when something has been missing (epoch ms); undefined when it is present. */
-export function missingSince({ missingAt, presentAt }: Outage): number | undefined {
-  return missingAt.find((at) => at > presentAt);
-}
-
-const certainty = { lost: 0, failed: 1, succeeded: 2 } as const;
-
-function moreCertain(
-  known: EventOf<'ended'> | undefined,
-  event: EventOf<'ended'>,
-): EventOf<'ended'> {
-  if (known === undefined || certainty[event.result] > certainty[known.result]) return event;
-  return certainty[event.result] === certainty[known.result] ? earliest(known, event) : known;
-}
-
-function earliest<T extends { at: number }>(known: T | undefined, event: T): T {
-  return known === undefined || isBefore(event, known) ? event : known;
-}
-
-function latest<T extends { at: number }>(known: T | undefined, event: T): T {
-  return known === undefined || isBefore(known, event) ? event : known;
-}
-
-/** Orders events of the same millisecond by their content, so that all readers agree. */
-function isBefore<T extends { at: number }>(one: T, other: T): boolean {
-  if (one.at !== other.at) return one.at < other.at;
-  return JSON.stringify(one) < JSON.stringify(other);
-}
-
-function addOnce<T extends { at: number; code: string }>(list: T[], event: T): void {
-  const same = list.findIndex((known) => known.at === event.at && known.code === event.code);
-  if (same < 0) list.push(event);
-  else list[same] = earliest(list[same], event);
-  list.sort((a, b) => (isBefore(a, b) ? -1 : 1));
 }

@@ -1,4 +1,5 @@
-import { fold, startState } from '../../ledger/run/fold.ts';
+import { fold } from '../../ledger/run/fold.ts';
+import { startState } from '../../ledger/run/run-state.ts';
 import { readPlan } from '../../ledger/run/plan.ts';
 import { ifReadable, type ObjectError } from '../../ledger/store/object-error.ts';
 import type { Store } from '../../ledger/store/store.ts';

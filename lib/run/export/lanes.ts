@@ -1,4 +1,4 @@
-import type { RunState } from '../../ledger/run/fold.ts';
+import type { RunState } from '../../ledger/run/run-state.ts';
 import type { OpenRun } from '../state/open-run.ts';
 import type { Step } from '../state/next-step.ts';
 import { phoneSteps } from '../state/phone-steps.ts';

@@ -1,4 +1,4 @@
-import { missingSince } from '../../ledger/run/fold.ts';
+import { missingSince } from '../../ledger/run/run-state.ts';
 import { ReadsSpent } from '../../errors.ts';
 import type { RunDeps } from '../deps.ts';
 import { type OpenRun, record } from '../state/open-run.ts';

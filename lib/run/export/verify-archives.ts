@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { archiveKey, runFolder } from '../../policy/keys/keys.ts';
 import type { RunEvent } from '../../ledger/run/events.ts';
-import type { Attempt } from '../../ledger/run/fold.ts';
+import type { Attempt } from '../../ledger/run/run-state.ts';
 import type { ObjectInfo } from '../../cloud/obs/list.ts';
 import type { RunDeps } from '../deps.ts';
 import { endsAsTar, isPlausible } from './archive-file.ts';

@@ -1,6 +1,6 @@
 import type { RefusedDelete } from '../../cloud/obs/remove.ts';
 import type { EventOf, RunEvent } from '../../ledger/run/events.ts';
-import type { RunState } from '../../ledger/run/fold.ts';
+import type { RunState } from '../../ledger/run/run-state.ts';
 import type { DriveDeps } from '../deps.ts';
 import { statusOf } from '../state/attempt-status.ts';
 import { assertSoleWriter, flush, type OpenRun, record } from '../state/open-run.ts';

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { PhonevaultError } from '../../errors.ts';
 import type { ObjectInfo } from '../../cloud/obs/list.ts';
-import type { Attempt } from '../../ledger/run/fold.ts';
+import type { Attempt } from '../../ledger/run/run-state.ts';
 import { archiveKey, parseArchiveKey, runFolder } from '../../policy/keys/keys.ts';
 import { mayStillArrive } from '../state/attempt-status.ts';
 import { RECHECK_AFTER_MS } from '../state/next-step.ts';

@@ -9,7 +9,7 @@ import {
   splitOrphanedJobs,
   writeOrphanedJobs,
 } from '../../ledger/run/orphaned-jobs.ts';
-import type { Attempt } from '../../ledger/run/fold.ts';
+import type { Attempt } from '../../ledger/run/run-state.ts';
 import type { Terms } from '../../ledger/run/plan.ts';
 import { mayStillArrive, statusOf } from '../state/attempt-status.ts';
 import type { InFlightJob } from '../export/batch.ts';

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { RefusedDelete } from '../../cloud/obs/remove.ts';
 import { PhonevaultError, ServiceError } from '../../errors.ts';
 import type { EventOf } from '../../ledger/run/events.ts';
-import type { RunState } from '../../ledger/run/fold.ts';
+import type { RunState } from '../../ledger/run/run-state.ts';
 import type { DriveDeps } from '../deps.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
 import { stopsDrive } from '../state/failures/stops-drive.ts';

@@ -9,7 +9,7 @@ import {
   writeReport,
 } from '../../ledger/run/report.ts';
 import { indexRun } from '../../ledger/state/run-index.ts';
-import type { RunState } from '../../ledger/run/fold.ts';
+import type { RunState } from '../../ledger/run/run-state.ts';
 import type { DriveDeps } from '../deps.ts';
 import { deletedKeys, deleteSuperseded, leftoversOf } from './delete-superseded.ts';
 import { findArchives, verifyLostArchives } from './found-archives.ts';

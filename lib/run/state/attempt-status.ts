@@ -1,5 +1,5 @@
 import { isBusyCode } from '../../cloud/cph/error-codes.ts';
-import type { Attempt, PhoneState } from '../../ledger/run/fold.ts';
+import type { Attempt, PhoneState } from '../../ledger/run/run-state.ts';
 
 /** What is known of one attempt. Times in epoch ms. */
 export type AttemptStatus =

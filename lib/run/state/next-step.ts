@@ -1,5 +1,5 @@
 import { classOfCode, isAboutState } from '../../cloud/cph/error-codes.ts';
-import type { Attempt, PhoneState } from '../../ledger/run/fold.ts';
+import type { Attempt, PhoneState } from '../../ledger/run/run-state.ts';
 import type { Terms } from '../../ledger/run/plan.ts';
 import type { PhoneOutcome } from '../../ledger/run/report.ts';
 import { addAttempt, type History, pauseAfter, startHistory } from './attempt-history.ts';

@@ -1,4 +1,4 @@
-import { missingSince, type PhoneState } from '../../ledger/run/fold.ts';
+import { missingSince, type PhoneState } from '../../ledger/run/run-state.ts';
 import type { Terms } from '../../ledger/run/plan.ts';
 import { nextStep, type RunFacts, type Step } from './next-step.ts';
 import { postponedCalls } from './postponed.ts';

@@ -1,5 +1,5 @@
 import type { EventOf } from '../../ledger/run/events.ts';
-import type { RunState } from '../../ledger/run/fold.ts';
+import type { RunState } from '../../ledger/run/run-state.ts';
 
 const FIRST_PAUSE_MS = 15_000;
 const MAX_PAUSE_MS = 60_000;

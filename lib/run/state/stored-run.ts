@@ -1,4 +1,5 @@
-import { fold, type RunState, startState } from '../../ledger/run/fold.ts';
+import { fold } from '../../ledger/run/fold.ts';
+import { type RunState, startState } from '../../ledger/run/run-state.ts';
 import { type LogMark, readLog } from '../../ledger/run/log.ts';
 import type { LogEnds } from '../../ledger/run/log-ends.ts';
 import { addMetrics, type Metrics, noMetrics } from '../../ledger/run/metrics.ts';

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
-import { fold, missingSince, type RunState, startState } from '../../../lib/ledger/run/fold.ts';
+import { fold } from '../../../lib/ledger/run/fold.ts';
+import { missingSince, type RunState, startState } from '../../../lib/ledger/run/run-state.ts';
 import { plannedPhone } from '../../support/runs.ts';
 
 const id = fc.constantFrom('p1', 'p2');

@@ -1,6 +1,6 @@
 import type { Job } from '../../../cloud/cph/job.ts';
 import type { RunEvent } from '../../../ledger/run/events.ts';
-import { missingSince } from '../../../ledger/run/fold.ts';
+import { missingSince } from '../../../ledger/run/run-state.ts';
 import { statusOf } from '../../state/attempt-status.ts';
 import type { PolledAttempt } from './poll-calls.ts';
 

@@ -1,4 +1,4 @@
-import { type Attempt, missingSince } from '../../../ledger/run/fold.ts';
+import { type Attempt, missingSince } from '../../../ledger/run/run-state.ts';
 import type { OpenRun } from '../../state/open-run.ts';
 import { phoneSteps } from '../../state/phone-steps.ts';
 

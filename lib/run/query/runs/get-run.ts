@@ -1,6 +1,7 @@
 import type { EventOf, RunEvent } from '../../../ledger/run/events.ts';
 import { layout } from '../../../ledger/store/layout.ts';
-import { fold, startState } from '../../../ledger/run/fold.ts';
+import { fold } from '../../../ledger/run/fold.ts';
+import { startState } from '../../../ledger/run/run-state.ts';
 import { readPlan } from '../../../ledger/run/plan.ts';
 import { ifReadable } from '../../../ledger/store/object-error.ts';
 import { exists, type Store } from '../../../ledger/store/store.ts';

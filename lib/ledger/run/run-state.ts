@@ -1,0 +1,85 @@
+import type { EventOf } from './events.ts';
+import type { PlannedPhone } from './plan.ts';
+
+/** One export of one phone under one key, as recorded in the events. `lib/run/state` decides what follows. */
+export type Attempt = {
+  number: number;
+  /** By window: 'unsent' once the log says that CPH never carried the attempt out. */
+  windows: Map<string, 'open' | 'unsent'>;
+  intentAt: number;
+  accepted: EventOf<'accepted'>[];
+  refused?: EventOf<'refused'>;
+  /** The last call that carried it and was postponed. */
+  postponed?: EventOf<'postponed'>;
+  unknown?: EventOf<'outcome_unknown'>;
+  ended?: EventOf<'ended'>;
+  /** When CPH did not list the job. */
+  listing: Outage;
+  absent?: EventOf<'absent'>;
+  rejected?: EventOf<'archive_rejected'>;
+  verified?: EventOf<'verified'>;
+  /** Set when its archive is deleted, or will be. */
+  deleted?: true;
+};
+
+export type PhoneState = {
+  planned: PlannedPhone;
+  readyAt?: number;
+  attempts: Map<number, Attempt>;
+  outcome?: EventOf<'outcome'>;
+};
+
+/** Times (epoch ms) at which something was missing, and the last time at which it was present. */
+export type Outage = { missingAt: number[]; presentAt: number };
+
+/** What became of a superseded archive; neither `deleted` nor `refused`: its deletion is not known to have happened. */
+export type Deletion = {
+  intent?: EventOf<'delete_intent'>;
+  deleted?: true;
+  refused?: EventOf<'delete_refused'>;
+};
+
+export type RunState = {
+  phones: Map<string, PhoneState>;
+  cancelledAt?: number;
+  /** The last reduction of the batch size. */
+  reduced?: EventOf<'batch_size_reduced'>;
+  /** Every postponed call, oldest first. */
+  postponed: EventOf<'postponed'>[];
+  /** When CPH last accepted an export (epoch ms). */
+  acceptedAt: number;
+  /** The longest successful export, in ms; 0 before the first. */
+  longestExport: number;
+  outages: { jobs: Outage; archives: Outage };
+  /** Of superseded archives, by key. */
+  deletions: Map<string, Deletion>;
+  deleteFailures: EventOf<'delete_failed'>[];
+  notified?: EventOf<'notified'>;
+  notifyFailures: EventOf<'notify_failed'>[];
+  failures: EventOf<'step_failed'>[];
+  /** What could not be done, by step: since when (epoch ms), and the event that gave it up. */
+  notDone: Map<string, { since: number; final?: EventOf<'not_done'> }>;
+};
+
+/** Returns the state of a run without events. */
+export function startState(phones: PlannedPhone[]): RunState {
+  return {
+    phones: new Map(phones.map((planned) => [planned.phone_id, { planned, attempts: new Map() }])),
+    postponed: [],
+    acceptedAt: 0,
+    longestExport: 0,
+    outages: { jobs: neverMissing(), archives: neverMissing() },
+    deletions: new Map(),
+    deleteFailures: [],
+    notifyFailures: [],
+    failures: [],
+    notDone: new Map(),
+  };
+}
+
+export const neverMissing = (): Outage => ({ missingAt: [], presentAt: 0 });
+
+/** Returns since when something has been missing (epoch ms); undefined when it is present. */
+export function missingSince({ missingAt, presentAt }: Outage): number | undefined {
+  return missingAt.find((at) => at > presentAt);
+}
