@@ -7,16 +7,21 @@ import { exists, type Store } from '../../ledger/store/store.ts';
  * meanwhile.
  */
 export async function requestCancel(
-  store: Pick<Store, 'list' | 'put' | 'remove'>,
+  store: Pick<Store, 'get' | 'list' | 'put' | 'remove'>,
   runId: string,
 ): Promise<'requested' | 'settled' | 'not_found'> {
   if (!requestSchema.shape.run_id.safeParse(runId).success) return 'not_found';
   // In this order: the report is written before the request is removed.
-  const open = await exists(store, layout.request(runId));
-  if (await exists(store, layout.report(runId))) return 'settled';
+  const open = await isThere(store, layout.request(runId));
+  if (await isThere(store, layout.report(runId))) return 'settled';
   if (!open) return 'not_found';
   await putCancel(store, runId);
-  if (!(await exists(store, layout.report(runId)))) return 'requested';
+  if (!(await isThere(store, layout.report(runId)))) return 'requested';
   await store.remove([layout.cancel(runId)]);
   return 'settled';
+}
+
+/** LIST finds an object that may not be read, GET one that LIST does not show yet. */
+async function isThere(store: Pick<Store, 'get' | 'list'>, key: string): Promise<boolean> {
+  return (await exists(store, key)) || (await store.get(key)) !== undefined;
 }

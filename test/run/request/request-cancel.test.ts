@@ -26,6 +26,14 @@ describe('requestCancel', () => {
     expect(JSON.parse(body)).toEqual({ version: 1, run_id: RUN });
   });
 
+  it('cancels a run that LIST does not show yet', async () => {
+    const { cancel, store } = await scene(() => ({ list: async () => [] }));
+    expect(await cancel()).toBe('requested');
+    expect(await cancels(store)).toHaveLength(1);
+    await putReport(store, RUN, []);
+    expect(await cancel()).toBe('settled');
+  });
+
   it('writes nothing for a run that is settled and not yet closed', async () => {
     const { cancel, store } = await scene();
     await putReport(store, RUN, []);
