@@ -1,21 +1,17 @@
-import type { Phone } from '../../cloud/cph/phone.ts';
+import { recordResets } from '../../ledger/catalogue/resets.ts';
 import { isLookupHint } from '../../ledger/hints/lookup.ts';
 import { isSweepHint } from '../../ledger/hints/sweep.ts';
-import { recordResets } from '../../ledger/catalogue/resets.ts';
-import type { Provisioning } from '../../ledger/state/provisioning.ts';
 import { layout } from '../../ledger/store/layout.ts';
-import { phoneState } from '../../policy/selection/states.ts';
 import { type DriveDeps, type RunDeps, toCandidate } from '../deps.ts';
 import { contain } from '../state/failures/contain-failure.ts';
 import { removeHandled } from '../state/failures/resting.ts';
 import type { StoredRun } from '../state/stored-run.ts';
 import { type OpenFirstBackup, openFirstBackups } from './covered.ts';
-import { decideFirstBackup, type Facts } from './decide.ts';
-import { idsToFetch, phonesOf, unresolvedIds } from './hints/hint-phones.ts';
+import { decideFirstBackup } from './decide.ts';
+import { idsToFetch, phonesOf } from './hints/hint-phones.ts';
 import { type FetchedPhones, lookUp } from './hints/look-up.ts';
 import {
-  ABSENT_EXPIRES_MS,
-  HINT_EXPIRES_MS,
+  isResolved,
   isSameWait,
   nextLookAt,
   stillExpected,
@@ -23,19 +19,16 @@ import {
   type Waits,
 } from './hints/pauses.ts';
 import { type PendingHint, readPending } from './hints/pending-hints.ts';
-import { findFirstBackupPolicies, type FirstBackupPolicy } from './policies.ts';
 import { reportUnready } from './hints/report-unready.ts';
-import { type FirstBackups, openState } from './state.ts';
-import { readServerTags } from './server-tags.ts';
+import { baselineOf, namedPhones, resetsOf } from './hints/summarize.ts';
+import { isQuiet, knownPolicies, quietUntil } from './is-quiet.ts';
+import { findFirstBackupPolicies } from './policies.ts';
 import { requestFirstBackups } from './request-runs.ts';
+import { readServerTags } from './server-tags.ts';
+import { type FirstBackups, openState } from './state.ts';
 import { isSweepDue, isSweptFor } from './sweep-due.ts';
 import { sweep, type SweepResult } from './sweep.ts';
 
-const MINUTE = 60_000;
-const ORDER_MARGIN_MS = 5 * MINUTE;
-const BASELINE_MARGIN_MS = 10 * MINUTE;
-/** A policy that is new counts no phone as new that is older. */
-const MAX_BASELINE_AGE_MS = 120 * MINUTE;
 const MAX_LOGGED_IDS = 20;
 const NOTHING: Waits = new Map();
 
@@ -149,82 +142,6 @@ async function decideAndSweep(
     ...sweeps.filter((id) => isSweptFor(state, id)),
   ]);
   return requested;
-}
-
-/** Returns when the phones of the hints were reset, by phone id. */
-function resetsOf(hints: PendingHint[]): Map<string, number> {
-  const resets = new Map<string, number>();
-  for (const { lookup, generation } of hints) {
-    for (const id of generation === 0 ? [] : lookup.phones) {
-      resets.set(id, Math.max(generation, resets.get(id) ?? 0));
-    }
-  }
-  return resets;
-}
-
-/** The policies as the last pass left them: enough to see which phones had their first backup. */
-function knownPolicies({ policies }: Provisioning): FirstBackupPolicy[] {
-  return Object.entries(policies)
-    .filter(([, { on }]) => on)
-    .map(([name, { requested_at, since = 0 }]) => ({
-      ...{ name, since, lastRequested: requested_at },
-      selects: () => true,
-    }));
-}
-
-/** Returns whether nothing can be decided: no phone runs, and no hint waits for an order or expires. */
-function isQuiet(
-  hints: PendingHint[],
-  phones: FetchedPhones,
-  { policies, open, now }: Omit<Facts, 'phones'>,
-): boolean {
-  return hints.every((hint) => {
-    const waits = unresolvedIds(hint, phones, policies, open);
-    const age = now - hint.writtenAt;
-    const shown = [...phonesOf(hint, phones).values()];
-    const isAbsent = shown.includes(null) && age >= ABSENT_EXPIRES_MS;
-    if (age >= HINT_EXPIRES_MS || isAbsent || [...waits.values()].includes('order')) return false;
-    return shown.length > 0 && shown.every((phone) => !canRun(phone));
-  });
-}
-
-function canRun(phone: Phone | null | undefined): boolean {
-  return phone != null && phoneState(phone.status) === 'exportable';
-}
-
-/** Returns when the phones are looked up again (epoch ms), when none of them runs now. */
-function quietUntil(hints: PendingHint[], now: number): number {
-  const waits: Waits = new Map([['', 'state']]);
-  return nextLookAt(new Map(hints.map((hint) => [hint, waits])), Number.POSITIVE_INFINITY, now);
-}
-
-/** A policy that is new while events wait counts phones as new from before the first event. */
-function baselineOf(hints: PendingHint[], now: number): number {
-  const times = hints.map(({ lookup, writtenAt }) => Math.min(lookup.at ?? writtenAt, writtenAt));
-  const first = times.reduce((least, time) => Math.min(least, time), now + BASELINE_MARGIN_MS);
-  return Math.max(first - BASELINE_MARGIN_MS, now - MAX_BASELINE_AGE_MS);
-}
-
-/** Returns the phones that hints for all policies name. */
-function namedPhones(hints: PendingHint[]): Set<string> {
-  const forAll = hints.filter(({ lookup }) => lookup.policy === undefined);
-  return new Set(forAll.flatMap(({ lookup }) => [...lookup.phones, ...lookup.others]));
-}
-
-/** An order is done when a sweep has found phones as new as the order; a requested sweep, when it has ended. */
-function isResolved(
-  { lookup, writtenAt }: PendingHint,
-  waits: Waits,
-  swept?: SweepResult,
-): boolean {
-  if (waits.size === 0) return true;
-  if (swept?.ended !== true || ![...waits.values()].every((reason) => reason === 'order')) {
-    return false;
-  }
-  const orderedAt = Math.min(lookup.at ?? writtenAt, writtenAt);
-  return waits.has('') && lookup.change === 'requested'
-    ? true
-    : (swept.newest ?? 0) >= orderedAt - ORDER_MARGIN_MS;
 }
 
 function logExpired(deps: Pick<RunDeps, 'log'>, hint: PendingHint, waits: Waits): void {

@@ -1,5 +1,6 @@
 import { sha256hex } from '../../../ledger/store/digest.ts';
 import type { Provisioning } from '../../../ledger/state/provisioning.ts';
+import type { SweepResult } from '../sweep.ts';
 import type { PendingHint } from './pending-hints.ts';
 
 const MINUTE = 60_000;
@@ -11,9 +12,26 @@ const ABSENT: ReadonlySet<string> = new Set(['not_found', 'order']);
 const MIN_PAUSE_MS = MINUTE;
 const MAX_PAUSE_MS = 15 * MINUTE;
 const PAUSE_OF_AGE = 0.25;
+const ORDER_MARGIN_MS = 5 * MINUTE;
 
 /** What hints wait for: the reason by phone or id. */
 export type Waits = ReadonlyMap<string, string>;
+
+/** An order is done when a sweep has found phones as new as the order; a requested sweep, when it has ended. */
+export function isResolved(
+  { lookup, writtenAt }: PendingHint,
+  waits: Waits,
+  swept?: SweepResult,
+): boolean {
+  if (waits.size === 0) return true;
+  if (swept?.ended !== true || ![...waits.values()].every((reason) => reason === 'order')) {
+    return false;
+  }
+  const orderedAt = Math.min(lookup.at ?? writtenAt, writtenAt);
+  return waits.has('') && lookup.change === 'requested'
+    ? true
+    : (swept.newest ?? 0) >= orderedAt - ORDER_MARGIN_MS;
+}
 
 /** Returns what a hint waits for and may still get at `now` (epoch ms). */
 export function stillExpected({ writtenAt }: PendingHint, waits: Waits, now: number): Waits {
