@@ -13,14 +13,8 @@ export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
   const watch = (name: string, service: Service): Service => {
     return async (request) => {
       checkText(name, request.url);
-      const read = request.arrayBuffer.bind(request);
-      if (name !== 'iam') {
-        const value = async () => {
-          const bytes = await read();
-          checkText(name, Buffer.from(bytes).toString());
-          return bytes;
-        };
-        Object.defineProperty(request, 'arrayBuffer', { value });
+      if (name !== 'iam' && request.body !== null) {
+        Object.defineProperty(request, 'body', { value: checked(name, request.body) });
       }
       return service(request);
     };
@@ -31,4 +25,18 @@ export async function createCloud(options: CloudOptions = {}): Promise<Cloud> {
   const handle: Service = async (request) =>
     services[serviceOf(targetOf(request).host, cloud.region)](request);
   return Object.assign(cloud, { services, handle });
+}
+
+/** Returns a body that checks its text once it was read to its end. */
+function checked(name: string, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  return body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform: (chunk, controller) => {
+        chunks.push(chunk);
+        controller.enqueue(chunk);
+      },
+      flush: () => void checkText(name, Buffer.concat(chunks).toString()),
+    }),
+  );
 }
