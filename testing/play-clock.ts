@@ -2,17 +2,32 @@ import type { Clock } from '../lib/clock.ts';
 
 export type PlayClock = Clock & { move(ms: number): void };
 
-/** A clock that moves only by `move` and during sleeps. */
+/** A clock that moves only by `move` and during sleeps. A sleep with a signal is a timeout: it lasts until others move the clock that far. */
 export function playClock(start = Date.UTC(2026, 0, 2, 2, 30)): PlayClock {
   let now = start;
+  const timeouts = new Map<() => void, number>();
+  const move = (ms: number): void => {
+    now += ms;
+    for (const [end, at] of timeouts) if (at <= now) end();
+  };
+  const timeout = (ms: number, signal: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      const end = (): void => {
+        timeouts.delete(end);
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      timeouts.set(end, now + ms);
+      signal.addEventListener('abort', end);
+      if (signal.aborted || ms <= 0) end();
+    });
   return {
     now: () => now,
-    sleep: async (ms) => {
-      now += Math.max(0, ms);
+    sleep: async (ms, signal) => {
+      if (signal === undefined) move(Math.max(0, ms));
+      else await timeout(ms, signal);
     },
-    move: (ms) => {
-      now += ms;
-    },
+    move,
   };
 }
 
@@ -35,7 +50,8 @@ export function agendaClock(start: number): AgendaClock {
       agenda.splice(later === -1 ? agenda.length : later, 0, { time, event });
     },
     left: () => agenda.length,
-    sleep: async (ms) => {
+    sleep: async (ms, signal) => {
+      if (signal !== undefined) return clock.sleep(ms, signal);
       const end = clock.now() + Math.max(0, ms);
       for (;;) {
         const [next] = agenda;

@@ -12,6 +12,7 @@ export function eventClock(start: number): AgendaClock {
     isMoving = true;
     while (sleepers.length > 0) {
       await idle();
+      if (sleepers.length === 0) break;
       const at = Math.min(...sleepers.map((sleeper) => sleeper.at));
       clock.move(Math.max(0, at - clock.now()));
       const due = sleepers.filter((sleeper) => sleeper.at <= at);
@@ -24,9 +25,14 @@ export function eventClock(start: number): AgendaClock {
     ...clock,
     at: () => undefined,
     left: () => 0,
-    sleep: (ms) =>
+    sleep: (ms, signal) =>
       new Promise((resolve) => {
-        sleepers.push({ at: clock.now() + Math.max(0, ms), wake: resolve });
+        const sleeper = { at: clock.now() + Math.max(0, ms), wake: resolve };
+        sleepers.push(sleeper);
+        signal?.addEventListener('abort', () => {
+          if (sleepers.includes(sleeper)) sleepers.splice(sleepers.indexOf(sleeper), 1);
+          resolve();
+        });
         void moveOn();
       }),
   };

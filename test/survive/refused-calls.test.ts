@@ -11,6 +11,7 @@ import { timerRunId } from '../../lib/policy/keys/run-id.ts';
 import type { DriveDeps } from '../../lib/run/deps.ts';
 import { closeSettled } from '../../lib/run/drive/close-settled.ts';
 import { drive } from '../../lib/run/drive/drive.ts';
+import { readRuns } from '../../lib/run/drive/read-runs.ts';
 import { takeInbox } from '../../lib/run/drive/take-inbox.ts';
 import { createWork } from '../../lib/run/drive/work.ts';
 import { listOpen } from '../../lib/ledger/run/request.ts';
@@ -101,6 +102,7 @@ async function scene({ trigger = 'timer', phones = 0 }: Options = {}) {
   });
   const work = createWork({ remembered: new Map(), orphaned: [] }, T0);
   await takeInbox(deps, work, await listOpen(store));
+  await readRuns(deps, work, deps.until);
   return { ...world, clock, work };
 }
 

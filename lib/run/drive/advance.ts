@@ -56,10 +56,16 @@ async function lookUpRun(deps: DriveDeps, run: OpenRun): Promise<void> {
   const { clock } = deps;
   const bounded = untilTimeUp(deps);
   // Each is contained on its own: archives are verified even when phones cannot be looked up.
+  let isUnsure = false;
   for (const lookUp of [awaitPhones, verifyArchives, watchUnknownOutcomes]) {
-    await containFailure(deps, () => lookUp(bounded, run), { run, pauses: false });
+    const succeeded = await containFailure(deps, () => lookUp(bounded, run), {
+      run,
+      pauses: false,
+    });
+    if (!succeeded) isUnsure = true;
   }
-  if (clock.now() - run.unwritten.flushedAt >= FLUSH_EVERY_MS) {
+  // Since when look-ups fail decides when they are given up, also in the drive after one that was killed.
+  if (isUnsure || clock.now() - run.unwritten.flushedAt >= FLUSH_EVERY_MS) {
     await containFailure(deps, () => flush(deps, run), { run, pauses: false });
   }
 }

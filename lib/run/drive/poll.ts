@@ -5,12 +5,15 @@ import { pollJobs } from '../export/jobs/poll-jobs.ts';
 import { isFailedPoll, noteFailedPoll } from '../settle/failed-poll.ts';
 import { pollLists, pollOrphanedJobs } from '../settle/poll-orphaned-jobs.ts';
 import { containFailure } from '../state/failures/contain-failure.ts';
+import { untilTimeUp } from '../state/until-time-up.ts';
 import { pollInterval } from './next-due.ts';
 import type { Work } from './work.ts';
 
 const MINUTE = 60_000;
 const AFTER_FAILED_POLL_MS = 20_000;
 const ORPHANED_EVERY_MS = 30_000;
+/** Archives that do not answer must leave time for the open runs. */
+const ORPHANED_SLICE_MS = 10_000;
 /** Each needs about one `list-jobs` call: at most a fifth of the reads. */
 const ORPHANED_LISTS = 4;
 const READS_PER_ORPHANED_LIST = 10;
@@ -53,13 +56,15 @@ export async function pollOrphanedDue(deps: DriveDeps, work: Work): Promise<void
   for (const { orphaned, due } of turnOf(lists, max, now))
     byObject.set(orphaned, [...(byObject.get(orphaned) ?? []), due]);
   const polled = new Map<OrphanedJobs, OrphanedJobs>();
+  const until = Math.min(deps.until, now + ORPHANED_SLICE_MS);
   for (const [orphaned, own] of byObject) {
     let rest = orphaned;
+    const bounded = untilTimeUp(deps);
     for (const due of own) {
-      if (deps.clock.now() >= deps.until) break;
+      if (deps.clock.now() >= until) break;
       await containFailure(deps, async () => {
         try {
-          rest = await pollOrphanedJobs(deps, rest, due);
+          rest = await pollOrphanedJobs(bounded, rest, due);
         } catch (error) {
           if (isFailedPoll(error)) rest = await noteFailedPoll(deps, rest);
           throw error;

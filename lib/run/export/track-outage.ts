@@ -1,5 +1,5 @@
 import { missingSince } from '../../ledger/run/run-state.ts';
-import { ReadsSpent } from '../../errors.ts';
+import { ReadsSpent, TimeUp } from '../../errors.ts';
 import type { RunDeps } from '../deps.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
 
@@ -23,7 +23,7 @@ export async function trackOutage<T>(
     }
     return found;
   } catch (error) {
-    if (error instanceof ReadsSpent) throw error;
+    if (error instanceof ReadsSpent || error instanceof TimeUp) throw error;
     const at = deps.clock.now();
     for (const run of runs) {
       const isOutage = missingSince(run.state.outages[to]) !== undefined;

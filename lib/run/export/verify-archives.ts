@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { archiveKey, runFolder } from '../../policy/keys/keys.ts';
 import type { RunEvent } from '../../ledger/run/events.ts';
-import type { Attempt } from '../../ledger/run/run-state.ts';
+import { type Attempt, missingSince } from '../../ledger/run/run-state.ts';
 import type { ObjectInfo } from '../../cloud/obs/list.ts';
 import type { RunDeps } from '../deps.ts';
 import { endsAsTar, isPlausible } from './archive-file.ts';
@@ -13,6 +13,7 @@ import { phoneSteps } from '../state/phone-steps.ts';
 const READS_AT_ONCE = 8;
 const LOOKUP_EVERY_MS = 20_000;
 const RETRY_AFTER_MS = 20_000;
+const MAX_RETRY_AFTER_MS = 5 * 60_000;
 
 /** `isLastLookup`: an archive that is not found now counts as missing. */
 type ExpectedArchive = { phoneId: string; attempt: Attempt; isLastLookup: boolean };
@@ -48,7 +49,7 @@ export async function verifyArchives(
     await lookUp(deps, run, due, judge);
     run.retryAt.archives = 0;
   } catch (error) {
-    run.retryAt.archives = deps.clock.now() + RETRY_AFTER_MS;
+    run.retryAt.archives = retryAfterFailure(run, deps.clock.now());
     throw error;
   }
 }
@@ -76,7 +77,7 @@ export async function watchUnknownOutcomes(
   if (watched.length === 0 || now < run.retryAt.unknownOutcomes) return;
   run.retryAt.unknownOutcomes = now + LOOKUP_EVERY_MS;
   const bucket = run.plan?.terms?.bucket ?? '';
-  await lookUp(deps, run, watched, async (expected, found) => {
+  const judge: ToEvent = async (expected, found) => {
     const own = { at: now, phone_id: expected.phoneId, attempt: expected.attempt.number };
     if (found !== undefined && (await isWhole(deps, run, bucket, found))) {
       return { type: 'verified', ...own, size: found.size, etag: found.etag };
@@ -84,7 +85,19 @@ export async function watchUnknownOutcomes(
     return expected.isLastLookup
       ? { type: 'archive_rejected', ...own, reason: 'response_lost' }
       : undefined;
-  });
+  };
+  try {
+    await lookUp(deps, run, watched, judge);
+  } catch (error) {
+    run.retryAt.unknownOutcomes = retryAfterFailure(run, deps.clock.now());
+    throw error;
+  }
+}
+
+/** Returns when failed look-ups are repeated (epoch ms): the longer they have failed, the later, so that other runs go first. */
+function retryAfterFailure({ state }: OpenRun, now: number): number {
+  const failedFor = now - (missingSince(state.outages.archives) ?? now);
+  return now + Math.min(Math.max(RETRY_AFTER_MS, failedFor / 4), MAX_RETRY_AFTER_MS);
 }
 
 /** Like `endsAsTar`. An archive whose content the bucket does not return is not known to be whole. */

@@ -19,6 +19,7 @@ import { isError, orError } from '../export/look-up.ts';
 import { endsAsTar, isPlausible } from '../export/archive-file.ts';
 import { RECHECK_AFTER_MS } from '../state/next-step.ts';
 import { addReported } from './add-reported.ts';
+import { noteFailedPoll } from './failed-poll.ts';
 import { removeHandled } from '../state/failures/resting.ts';
 
 const REQUESTS_PER_CALL = 20;
@@ -65,7 +66,8 @@ export async function pollOrphanedJobs(
   const orOver = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
     const result = await orError(work);
     if (!isError(result)) return result;
-    if (due.some((attempt) => now < endOf(orphaned, attempt))) throw result;
+    const isOver = due.every((attempt) => now >= endOf(orphaned, attempt));
+    if (!isOver || result.code === 'time_up') throw result;
     noteGivenUp(deps, orphaned, result);
     return otherwise;
   };
@@ -75,6 +77,7 @@ export async function pollOrphanedJobs(
     () => true,
   );
   const limit = pLimit(HEADS_AT_ONCE);
+  let hasHung = false;
   const poll = async (attempt: OrphanedAttempt): Promise<OrphanedAttempt[]> => {
     const orphan = { orphaned, attempt };
     const known = attempt.jobs.map(({ job_id }) => states.get(job_id));
@@ -91,6 +94,7 @@ export async function pollOrphanedJobs(
     const left = await orError(() => poll(attempt));
     if (!isError(left)) return left;
     if (left.code === 'time_up') throw left;
+    if (left.code === 'unreachable') hasHung = true;
     const isOver = now >= endOf(orphaned, attempt);
     if (isOver) noteGivenUp(deps, orphaned, left);
     else noteFailed(deps, orphaned, left);
@@ -107,7 +111,9 @@ export async function pollOrphanedJobs(
     await orOver(() => addLate(deps, orphaned, own.arrived), undefined);
   }
   if (rest.attempts.length === 0) await removeHandled(deps, [orphanedJobsKey(orphaned)]);
-  else if (JSON.stringify(rest) !== JSON.stringify(orphaned)) {
+  else if (hasHung && rest.attempts.length === orphaned.attempts.length) {
+    return noteFailedPoll(deps, { ...orphaned, attempts: rest.attempts });
+  } else if (JSON.stringify(rest) !== JSON.stringify(orphaned)) {
     await writeOrphanedJobs(deps.store, rest);
   }
   return rest;

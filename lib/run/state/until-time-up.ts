@@ -1,15 +1,19 @@
-import { TimeUp } from '../../errors.ts';
+import type { Clock } from '../../clock.ts';
+import { PhonevaultError, TimeUp } from '../../errors.ts';
 import type { DriveDeps } from '../deps.ts';
 
 /** Short work that began in time may end. */
 const GRACE_MS = 3_000;
+/** A look-up of archives that hangs must leave time for the other runs. */
+const LOOK_UP_MS = 8_000;
 const KEYS_A_LIST = 5_000;
 
 type Bounded = Pick<DriveDeps, 'clock' | 'until' | 'store' | 'archives'>;
 
 /**
  * Returns the same deps with a ledger and archives that throw TimeUp before a call that begins three seconds after `until`, or
- * later. For work that repeats safely: the next drive does it again, and skips what is written once.
+ * later. For work that repeats safely: the next drive does it again, and skips what is written once. A look-up of archives lasts at
+ * most eight seconds, and never past that time. After one without a response, further ones of its kind fail at once.
  */
 export function untilTimeUp<D extends Bounded>(deps: D): D {
   const { clock, until, store, archives } = deps;
@@ -19,7 +23,23 @@ export function untilTimeUp<D extends Bounded>(deps: D): D {
       if (clock.now() >= until + GRACE_MS) throw new TimeUp();
       return call(...args);
     };
-  const listOnce = inTime(archives.list);
+  const lookUp = <Args extends unknown[], T>(
+    operation: string,
+    call: (...args: Args) => Promise<T>,
+  ): ((...args: Args) => Promise<T>) => {
+    let hung: PhonevaultError | undefined;
+    return inTime(async (...args) => {
+      if (hung !== undefined) throw hung;
+      const left = until + GRACE_MS - clock.now();
+      const result = await within(clock, Math.min(LOOK_UP_MS, left), () => call(...args));
+      if (result !== undefined) return result.value;
+      if (left < LOOK_UP_MS) throw new TimeUp();
+      const message = `${operation} of archives: no response within ${LOOK_UP_MS / 1_000} s`;
+      hung = new PhonevaultError('unreachable', message, { retryable: true });
+      throw hung;
+    });
+  };
+  const listOnce = lookUp('LIST', archives.list);
   const list: typeof archives.list = async (bucket, prefix, options = {}) => {
     const { max = Number.POSITIVE_INFINITY } = options;
     const objects = [];
@@ -40,6 +60,26 @@ export function untilTimeUp<D extends Bounded>(deps: D): D {
       create: inTime(store.create),
       list: inTime(store.list),
     },
-    archives: { ...archives, list, head: inTime(archives.head), tail: inTime(archives.tail) },
+    archives: {
+      ...archives,
+      list,
+      head: lookUp('HEAD', archives.head),
+      tail: lookUp('GET', archives.tail),
+    },
   };
+}
+
+/** Returns the result of a call; undefined when it takes longer than `ms`. Whatever it brings later is ignored. */
+async function within<T>(
+  clock: Clock,
+  ms: number,
+  call: () => Promise<T>,
+): Promise<{ value: T } | undefined> {
+  const answered = new AbortController();
+  const timeout = clock.sleep(ms, answered.signal).then(() => undefined);
+  try {
+    return await Promise.race([timeout, call().then((value) => ({ value }))]);
+  } finally {
+    answered.abort();
+  }
 }

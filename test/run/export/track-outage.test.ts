@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ReadsSpent } from '../../../lib/errors.ts';
+import { ReadsSpent, TimeUp } from '../../../lib/errors.ts';
 import { fold } from '../../../lib/ledger/run/fold.ts';
 import { trackOutage } from '../../../lib/run/export/track-outage.ts';
 import { playClock } from '../../../testing/play-clock.ts';
@@ -27,10 +27,12 @@ describe.each(['jobs', 'archives'] as const)('trackOutage of the %s', (to) => {
     expect(all.map(({ unwritten }) => unwritten.events)).toEqual([started, started]);
   });
 
-  it('records nothing when a lookup has to wait for its turn', async () => {
+  it('records nothing when a lookup has to wait for its turn or the next drive', async () => {
     const all = runs();
-    const spent = () => Promise.reject(new ReadsSpent(T0 + 9));
-    await expect(trackOutage({ clock: playClock(T0) }, all, to, spent)).rejects.toThrow();
+    for (const error of [new ReadsSpent(T0 + 9), new TimeUp()]) {
+      const waits = () => Promise.reject(error);
+      await expect(trackOutage({ clock: playClock(T0) }, all, to, waits)).rejects.toThrow(error);
+    }
     expect(all.map(({ unwritten }) => unwritten.events)).toEqual([[], []]);
   });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { TimeUp } from '../../../lib/errors.ts';
 import { untilTimeUp } from '../../../lib/run/state/until-time-up.ts';
-import { runScene } from '../../support/run-scene.ts';
+import { eventClock } from '../../support/event-clock.ts';
+import { runScene, temporaryError } from '../../support/run-scene.ts';
 import { T0 } from '../../support/runs.ts';
 
 const SECOND = 1_000;
@@ -42,5 +43,31 @@ describe('untilTimeUp', () => {
       (await untilTimeUp({ ...deps, until: Infinity }).archives.list('b', 'a/', { max: 1 }))
         .objects,
     ).toHaveLength(1);
+  });
+
+  it('ends look-ups of archives that hang after eight seconds, later ones of the kind at once', async () => {
+    const { deps } = runScene({}, eventClock(T0));
+    const { clock } = deps;
+    let calls = 0;
+    deps.archives.head = async () => {
+      calls += 1;
+      await clock.sleep(30 * SECOND);
+      throw temporaryError();
+    };
+    const { archives } = untilTimeUp({ ...deps, until: T0 + 50 * SECOND });
+    for (let n = 0; n < 2; n += 1) {
+      await expect(archives.head('b', 'a')).rejects.toMatchObject({ code: 'unreachable' });
+      expect([clock.now(), calls]).toEqual([T0 + 8 * SECOND, 1]);
+    }
+    expect((await archives.list('b', 'a/')).objects).toEqual([]);
+  });
+
+  it('says that the time is up when it cuts a look-up short', async () => {
+    const { deps } = runScene({}, eventClock(T0));
+    const { clock } = deps;
+    deps.archives.head = async () => (await clock.sleep(5 * SECOND), undefined);
+    const { archives } = untilTimeUp({ ...deps, until: T0 + SECOND });
+    await expect(archives.head('b', 'a')).rejects.toThrow(TimeUp);
+    expect(clock.now()).toBe(T0 + 4 * SECOND);
   });
 });

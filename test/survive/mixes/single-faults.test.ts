@@ -77,7 +77,7 @@ async function settleWith(
 ) {
   const context = token === undefined ? {} : { getToken: () => token };
   const { clock } = world;
-  const own = { now: () => clock.now() + off, sleep: (ms: number) => clock.sleep(ms) };
+  const own = { now: () => clock.now() + off, sleep: clock.sleep };
   const { store } = world.invocation().deps;
   for (let minute = 0; minute < 180; minute += 1) {
     const next = clock.now() + MINUTE;
