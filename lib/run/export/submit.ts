@@ -1,8 +1,10 @@
-import { withCleanup } from '../../errors.ts';
+import { PhonevaultError, withCleanup } from '../../errors.ts';
 import type { RunEvent } from '../../ledger/run/events.ts';
 import type { DriveDeps } from '../deps.ts';
+import { layout } from '../../ledger/store/layout.ts';
 import { splitList } from '../../ledger/store/split.ts';
 import { containFailure } from '../state/failures/contain-failure.ts';
+import { stopsDrive } from '../state/failures/stops-drive.ts';
 import { assertSoleWriter, flush, flushAll, type OpenRun, record } from '../state/open-run.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
 import { fillBatches, type InFlightJob } from './batch.ts';
@@ -19,7 +21,8 @@ const FLUSH_EVENTS = 1_000;
 
 /**
  * Sends the exports that are due as one window: writes an intent to the log of each run, then sends the calls, then closes the
- * window in the log. Wherever this drive stops, the next one reads from the log which attempts CPH may have carried out.
+ * window in the log. Wherever this drive stops, the next one reads from the log which attempts CPH may have carried out. A run
+ * whose intent cannot be written pauses, and nothing of it is sent.
  * Returns whether there was anything to send.
  */
 export async function submitWindow(
@@ -43,11 +46,15 @@ export async function submitWindow(
     for (const item of items) window.unsent.set(item.phoneId, item);
     return { window, items };
   });
+  const paused = new Set<OpenRun>();
   const send = async (): Promise<void> => {
     for (const window of windows.values()) {
-      await deps.meter.during(window.run, () => writeIntent(deps, window));
+      const { run } = window;
+      const isWritten = await containFailure(deps, () => writeIntent(deps, window), { run });
+      if (!isWritten) paused.add(run);
     }
     for (const { window, items } of sends) {
+      if (paused.has(window.run)) continue;
       await deps.meter.during(window.run, () => sendBatch(deps, window, items));
       if (window.run.unwritten.events.length < FLUSH_EVENTS) continue;
       await containFailure(deps, () => flush(deps, window.run), { run: window.run });
@@ -55,20 +62,38 @@ export async function submitWindow(
   };
   await withCleanup(send, () => {
     for (const window of windows.values()) closeWindow(window, deps.clock.now());
-    return flushAll(deps, windows.keys());
+    return flushAll(
+      deps,
+      [...windows.keys()].filter((run) => !paused.has(run)),
+    );
   });
   return true;
 }
 
 async function writeIntent(deps: DriveDeps, window: Window): Promise<void> {
   const { clock, writer } = deps;
+  // While the log cannot be written, each try would add another intent to what is unwritten.
+  if (window.run.unwritten.failed !== undefined) await writeLog(deps, window.run);
   window.id = `${writer.name}-${writer.next()}`;
   const at = clock.now();
   record(
     window.run,
     attemptLists(window).map((attempts) => ({ type: 'intent', at, window: window.id, attempts })),
   );
+  await writeLog(deps, window.run);
   await assertSoleWriter(deps, window.run);
+}
+
+/** Flushes the run. The error names the log, which OBS does not. */
+async function writeLog(deps: DriveDeps, run: OpenRun): Promise<void> {
+  try {
+    await flush(deps, run);
+  } catch (cause) {
+    if (!(cause instanceof PhonevaultError) || stopsDrive(cause)) throw cause;
+    const { code, retryable, message } = cause;
+    const line = `${layout.log(run.runId)} cannot be written: ${message}`;
+    throw new PhonevaultError(code, line, { retryable, cause });
+  }
 }
 
 /** Returns the unsent attempts of a window in lists that fit into one event each. */

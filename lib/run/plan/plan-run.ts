@@ -1,27 +1,29 @@
-import { PhonevaultError, ReadsSpent } from '../../errors.ts';
+import { PhonevaultError, ReadsSpent, TimeUp } from '../../errors.ts';
 import { layout } from '../../ledger/store/layout.ts';
+import { isUnreadable } from '../../ledger/store/object-error.ts';
 import { writePlan } from '../../ledger/run/plan.ts';
 import type { DriveDeps, RunDeps } from '../deps.ts';
 import { type PlanDraft, type Draft, draftPlan, failedDraft, startDraft } from './draft.ts';
+import { failingSince } from '../state/failures/failing-since.ts';
 import { stopsDrive } from '../state/failures/stops-drive.ts';
 import { readPolicy } from '../state/read-policy.ts';
 import { untilTimeUp } from '../state/until-time-up.ts';
 import { adoptPlan, type StoredRun } from '../state/stored-run.ts';
 
 const MAX_ERRORS = 3;
+const MAX_CHARACTERS = 300;
 const PLAN_WITHIN_MS = 2 * 60 * 60_000;
 
 type Planning = RunDeps & Pick<DriveDeps, 'writer'>;
 
 /**
  * Plans a run: reads the policy, selects the phones, fixes their order and writes the plan once. Returns false while the fleet
- * is still being read. A run that cannot start gets a plan that says why.
+ * is still being read. A run that cannot start gets a plan that says why, which stays unwritten when no plan can be written.
  */
 export async function planRun(deps: Planning, run: StoredRun, until: number): Promise<boolean> {
   const draft = await draftRun(deps, run, until);
   if (draft === undefined) return false;
-  const { store } = untilTimeUp({ ...deps, until });
-  const written = await writePlan(store, draft.plan, draft.phones);
+  const written = await writeOrFail(untilTimeUp({ ...deps, until }), run, draft);
   await adoptPlan(deps.store, run, written, deps.writer.log);
   const { failure, selected } = written.plan;
   deps.log.info('planned', {
@@ -40,18 +42,45 @@ async function draftRun(deps: RunDeps, run: StoredRun, until: number): Promise<D
   try {
     return await draftFromPolicy(deps, run, base, until);
   } catch (error) {
-    if (!(error instanceof PhonevaultError) || stopsDrive(error)) throw error;
-    const tooLate = deps.clock.now() >= failingSince(deps, run, error) + PLAN_WITHIN_MS;
+    if (!mayFail(error)) throw error;
+    const tooLate = deps.clock.now() >= draftFailsSince(deps, run, error) + PLAN_WITHIN_MS;
     if (error.code !== 'access_denied' && !tooLate) throw error;
-    return failedDraft(base, error.code, error.message.slice(0, 300));
+    return failedDraft(base, error.code, error.message.slice(0, MAX_CHARACTERS));
   }
 }
 
+/** A drive that stops, or runs out of time, says nothing about the run. */
+function mayFail(error: unknown): error is PhonevaultError {
+  return error instanceof PhonevaultError && !(error instanceof TimeUp) && !stopsDrive(error);
+}
+
 /** A plan that waits for reads fails only when CPH refuses all of them. */
-function failingSince({ clock, reads }: RunDeps, run: StoredRun, error: PhonevaultError): number {
+function draftFailsSince({ clock, reads }: RunDeps, run: StoredRun, error: Error): number {
   const now = clock.now();
-  if (!(error instanceof ReadsSpent)) return run.state.failures[0]?.at ?? now;
+  if (!(error instanceof ReadsSpent)) return failingSince(run.state, now);
   return Math.max(reads.learned().refused_since ?? now, run.requestedAt);
+}
+
+/** A run whose plan cannot be written for two hours fails, without a plan in the ledger. */
+async function writeOrFail(
+  { store, clock }: Pick<RunDeps, 'store' | 'clock'>,
+  run: StoredRun,
+  { plan, phones }: Draft,
+): Promise<Awaited<ReturnType<typeof writePlan>>> {
+  try {
+    return await writePlan(store, plan, phones);
+  } catch (error) {
+    if (!mayFail(error) || isUnreadable(error)) throw error;
+    const now = clock.now();
+    // Where the log is refused as well, nothing tells a cold drive since when.
+    const isRefused = error.code === 'access_denied';
+    const since = isRefused ? run.requestedAt : failingSince(run.state, now);
+    if (now < since + PLAN_WITHIN_MS) throw error;
+    const message = `${layout.plan(run.runId)} cannot be written: ${error.message}`;
+    const base = startDraft(run.request, now);
+    const failed = failedDraft(base, error.code, message.slice(0, MAX_CHARACTERS));
+    return { plan: { ...failed.plan, parts: [] }, phones: [] };
+  }
 }
 
 async function draftFromPolicy(

@@ -6,10 +6,13 @@ import { writeOrphanedJobs } from '../../../lib/ledger/run/orphaned-jobs.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { readLimits } from '../../../lib/ledger/state/limits.ts';
 import { appendLog, readLog } from '../../../lib/ledger/run/log.ts';
+import { putRequest } from '../../../lib/ledger/run/request.ts';
 import { readReport } from '../../../lib/ledger/run/report.ts';
 import { driveWindow } from '../../../lib/run/drive/drive.ts';
 import type { OpenRun } from '../../../lib/run/state/open-run.ts';
 import { metricsOf } from '../../../lib/run/state/stored-run.ts';
+import { fleet, phone } from '../../support/fleet.ts';
+import { policyText } from '../../support/policy-text.ts';
 import { refusal, temporaryError } from '../../support/run-scene.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
@@ -323,6 +326,38 @@ describe('drive', () => {
     await world.driveMinutes(3);
     expect(world.sent).toHaveLength(1);
     expect(await world.store.get(layout.request(RUN))).toBeUndefined();
+  });
+
+  it('exports the phones of other runs while the log of one cannot be written', async () => {
+    const world = driveWorld();
+    await world.request(RUN, [plannedPhone('p')]);
+    await world.request(OTHER, [plannedPhone('q')]);
+    const { put } = world.store;
+    world.deps.store.put = async (key, body) => {
+      if (key.startsWith(layout.log(RUN))) throw refusal({ code: 'access_denied', status: 403 });
+      await put(key, body);
+    };
+    await expect(world.drive()).rejects.toThrow('refused');
+    expect(world.exports).toEqual([[0, ['q']]]);
+    expect(await readReport(world.store, OTHER)).toMatchObject({ outcome: 'completed' });
+  });
+
+  it('ends a run whose plan cannot be written, and says so', async () => {
+    const world = driveWorld();
+    await world.store.put(layout.policy('nightly'), policyText('nightly'));
+    await putRequest(world.store, openRun(RUN, []).request);
+    world.deps.cph.listPhones = fleet([phone('p')]).cph.listPhones;
+    const { create } = world.store;
+    world.deps.store.create = async (key, text) => {
+      if (key === layout.plan(RUN)) throw refusal({ code: 'access_denied', status: 403 });
+      return create(key, text);
+    };
+    await world.driveMinutes(125);
+    expect(await world.keys(layout.open)).toEqual([]);
+    const message = `runs/${RUN}/plan.json cannot be written: refused`;
+    const failed = { outcome: 'failed', reason: 'access_denied', message };
+    expect(await readReport(world.store, RUN)).toMatchObject(failed);
+    expect(world.published).toMatchObject([{ kind: 'settled', reason: 'access_denied', message }]);
   });
 
   it('keeps open runs in memory, so that the next drive reads only new log entries', async () => {

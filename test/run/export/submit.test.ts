@@ -211,6 +211,35 @@ describe('submitWindow', () => {
     expect(await events(world, second)).toEqual(['intent', 'accepted']);
   });
 
+  it('sends the calls of other runs when the intent of one cannot be written', async () => {
+    const world = scene();
+    const { put } = world.store;
+    world.deps.store.put = async (key, body) => {
+      if (key.startsWith(layout.log('nightly-1'))) throw refusal({ code: 'access_denied' });
+      await put(key, body);
+    };
+    const [first, second] = [runOf('nightly-1', ['p']), runOf('weekly-1', ['q'])];
+    expect(await world.submit(first, second)).toBe(true);
+    expect(world.calls).toEqual([['q']]);
+    expect(await events(world, second)).toEqual(['intent', 'accepted']);
+    expect(first.retryAt.step).toBeGreaterThan(T0);
+    const message = 'runs/nightly-1/log/ cannot be written: refused';
+    expect(world.logged('step_failed')).toMatchObject([
+      ['warn', 'step_failed', { run: 'nightly-1', code: 'access_denied', message }],
+    ]);
+    const kept = [...first.unwritten.events];
+    expect(kept.map(({ type }) => type)).toEqual(['intent', 'step_failed', 'unsent']);
+
+    world.clock.move(MINUTE);
+    expect(await world.submit(first)).toBe(true);
+    expect(first.unwritten.events).toEqual(kept);
+    world.deps.store.put = put;
+    world.clock.move(MINUTE);
+    world.deps.until = Infinity;
+    await world.submit(first);
+    expect(world.calls).toEqual([['q'], ['p']]);
+  });
+
   it('counts calls and waits for the run that caused them', async () => {
     const world = refusing({ code: 'throttled', status: 429 }, 1);
     const run = runOf('nightly-1', ['p']);

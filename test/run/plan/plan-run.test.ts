@@ -5,9 +5,9 @@ import { saveInventory, startInventory } from '../../../lib/ledger/fleet/invento
 import { readPlan, writePlan } from '../../../lib/ledger/run/plan.ts';
 import { type OpenRun, record } from '../../../lib/run/state/open-run.ts';
 import { planRun } from '../../../lib/run/plan/plan-run.ts';
+import { refusal, runScene, temporaryError } from '../../support/run-scene.ts';
 import { fleet, phone } from '../../support/fleet.ts';
 import { policyText } from '../../support/policy-text.ts';
-import { runScene } from '../../support/run-scene.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
 const RUN = 'nightly-20260102t023000z';
@@ -176,6 +176,42 @@ describe('planRun, of a run that cannot be planned', () => {
     clock.move(1);
     expect(await plan()).toBe(true);
     expect(run.plan?.failure).toEqual({ code: 'unreachable', message: 'no' });
+  });
+
+  it('counts the two hours from the last time that it did not fail for long', async () => {
+    const { run, clock, plan } = await failing('unreachable');
+    troubled(run, T0);
+    clock.move(2 * HOUR);
+    await expect(plan()).rejects.toMatchObject({ code: 'unreachable' });
+    troubled(run, T0 + 2 * HOUR, T0 + 3 * HOUR);
+    clock.move(2 * HOUR - 1);
+    await expect(plan()).rejects.toMatchObject({ code: 'unreachable' });
+    clock.move(1);
+    expect(await plan()).toBe(true);
+  });
+
+  it('never fails because a drive ran out of time', async () => {
+    const { run, clock, plan } = await scene({ fails: new TimeUp() });
+    troubled(run, T0, T0 + HOUR);
+    clock.move(2 * HOUR);
+    await expect(plan()).rejects.toBeInstanceOf(TimeUp);
+  });
+
+  it.each([
+    ['refuses it, from the request on', refusal({ code: 'access_denied' }), []],
+    ['does not answer, from the first failure on', temporaryError(), [T0, T0 + HOUR]],
+  ])('fails when its plan cannot be written for two hours: OBS %s', async (_, error, times) => {
+    const { run, clock, store, deps, plan } = await scene();
+    deps.store.create = () => Promise.reject(error);
+    run.requestedAt = T0;
+    troubled(run, ...times);
+    clock.move(2 * HOUR - 1);
+    await expect(plan()).rejects.toBe(error);
+    clock.move(1);
+    expect(await plan()).toBe(true);
+    const message = `runs/${RUN}/plan.json cannot be written: ${error.message}`;
+    expect(run.plan?.failure).toEqual({ code: error.code, message });
+    expect([run.state.phones.size, await readPlan(store, RUN)]).toEqual([0, undefined]);
   });
 
   it('retries however long ago the run was requested', async () => {

@@ -2,6 +2,7 @@ import { PhonevaultError, ReadsSpent, TimeUp } from '../../../errors.ts';
 import { isUnreadable } from '../../../ledger/store/object-error.ts';
 import type { DriveDeps, RunDeps } from '../../deps.ts';
 import { type OpenRun, record } from '../open-run.ts';
+import { isRepeated } from './failing-since.ts';
 import { noteUnreadable } from './resting.ts';
 import { stopsDrive } from './stops-drive.ts';
 
@@ -46,8 +47,8 @@ function fail(
     run.retryAt.step = retryAt;
     if (code === 'throttled') run.unwritten.metrics.throttled_ms += PAUSE_MS;
   }
-  const isRepeat = run.state.failures.at(-1)?.code === code;
-  if (!isRepeat) record(run, [{ type: 'step_failed', at, code, message: message.slice(0, 200) }]);
+  if (isRepeated(run.state, code, at)) return;
+  record(run, [{ type: 'step_failed', at, code, message: message.slice(0, 200) }]);
 }
 
 /**

@@ -113,6 +113,15 @@ describe('containFailure', () => {
     expect(run.unwritten.events).toEqual([stepFailed]);
   });
 
+  it('records a lasting failure about twice an hour', async () => {
+    const { deps, run } = scene();
+    for (let minute = 0; minute < 120; minute += 1) {
+      await containFailure(deps, failing('service'), { run });
+      deps.clock.move(60_000);
+    }
+    expect(run.unwritten.events).toHaveLength(4);
+  });
+
   it('records the beginning of a long message, and logs all of it', async () => {
     const { deps, warnings, run } = scene();
     await containFailure(deps, failing('service', 'm'.repeat(201)), { run });
