@@ -32,7 +32,7 @@ export type CallBudget = {
   /** Throws when the call must wait. */
   check(operation: string): void;
   /** Called for each attempt. */
-  sent(): void;
+  sent(operation: string): void;
   /** Called with the outcome of each attempt that was answered. */
   answered(outcome: CallRecord['outcome']): void;
 };
@@ -99,7 +99,7 @@ export async function call<T>(caller: Caller, spec: CallSpec<T>): Promise<T> {
   };
   spec.budget?.check(spec.operation);
   return withRetry(caller, limits, async (attempt, leftMs) => {
-    spec.budget?.sent();
+    spec.budget?.sent(spec.operation);
     const started = clock.now();
     let status: number | undefined;
     const record = (outcome: 'ok' | ErrorCode) => {

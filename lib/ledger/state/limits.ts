@@ -31,6 +31,13 @@ const limitsObject = ledgerObject({
       ...paceFields,
       /** Since when the service has refused every read. */
       refused_since: z.number().optional(),
+      /** The reads by what they are for: their latest calls, and when one had to wait last. */
+      kinds: z
+        .partialRecord(
+          z.enum(['jobs', 'phones', 'fleet']),
+          z.object({ recent: z.array(z.number()), denied_at: z.number().optional() }),
+        )
+        .optional(),
     }),
   }),
 });

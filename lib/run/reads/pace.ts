@@ -1,6 +1,6 @@
 const MINUTE = 60_000;
-/** Added to each minute, because the clock of the service may differ. */
-const MARGIN_MS = 1_000;
+/** A minute, and a second because the clock of the service may differ. */
+export const WINDOW_MS = MINUTE + 1_000;
 const MAX_CALLS = 600;
 
 /** How many calls of one kind the service accepts a minute, as far as it is learned. Times in epoch ms. */
@@ -25,7 +25,7 @@ export function nextCallAt(pace: Pace, now: number): number {
   if (isBlocked(pace, now)) return pace.blocked_until;
   const sent = recentCalls(pace, now);
   const oldest = sent[sent.length - pace.calls_per_minute];
-  return oldest === undefined ? now : oldest + MINUTE + MARGIN_MS;
+  return oldest === undefined ? now : oldest + WINDOW_MS;
 }
 
 /** Returns from when a call that is less than half full is worth sending (epoch ms): the calls of a minute are spread evenly. */
@@ -71,16 +71,16 @@ export function noteThrottled<P extends Pace>(pace: P, now: number): P {
       Math.min(allowed - 1, Math.max(accepted, Math.ceil(allowed / 2))),
     ),
     throttled_at: now,
-    blocked_until: now + MINUTE + MARGIN_MS,
+    blocked_until: now + WINDOW_MS,
   };
 }
 
 /** Returns when the calls of the last minute were sent. */
-export function recentCalls({ recent }: Pace, now: number): number[] {
-  return recent.filter((at) => at > now - MINUTE - MARGIN_MS && at <= now);
+export function recentCalls({ recent }: Pick<Pace, 'recent'>, now: number): number[] {
+  return recent.filter((at) => at > now - WINDOW_MS && at <= now);
 }
 
 /** Ignores a block that ends later than any throttle can: a wrong clock wrote it. */
-function isBlocked({ blocked_until }: Pace, now: number): boolean {
+export function isBlocked({ blocked_until }: Pace, now: number): boolean {
   return now < blocked_until && blocked_until - now <= 2 * MINUTE;
 }

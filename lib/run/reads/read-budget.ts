@@ -2,22 +2,20 @@ import type { Clock } from '../../clock.ts';
 import type { CallBudget } from '../../cloud/request/request.ts';
 import { ReadsSpent } from '../../errors.ts';
 import { initialLimits, type Limits } from '../../ledger/state/limits.ts';
+import { isBlocked, noteSent, noteThrottled, raise, raiseBy, recentCalls } from './pace.ts';
 import {
-  callsAllowed,
-  nextCallAt,
-  noteSent,
-  noteThrottled,
-  raise,
-  raiseBy,
-  recentCalls,
-} from './pace.ts';
+  isAnyWanted,
+  type KindUse,
+  nextReadAt,
+  type ReadKind,
+  readsAllowed,
+  useOf,
+} from './shares.ts';
 
 const MINUTE = 60_000;
 
-/** What a read is for. Following jobs comes before phones and tags of runs, and these before whole fleets. */
-type ReadKind = 'jobs' | 'phones' | 'fleet';
-
 const KINDS: Record<string, ReadKind> = { 'list-jobs': 'jobs', 'list-phones': 'fleet' };
+const kindOf = (operation: string): ReadKind => KINDS[operation] ?? 'phones';
 
 /** The reads of CPH that one account may make. Without learned limits nothing is held back. */
 export type ReadBudget = CallBudget & {
@@ -28,7 +26,10 @@ export type ReadBudget = CallBudget & {
   keepForJobs(callsPerMinute: number): void;
   /** Returns how many reads may be sent now. */
   allowed(kind: ReadKind): number;
-  /** Returns when reads of this kind may be sent (epoch ms): some at once, so that work is not begun for each of them. */
+  /**
+   * Returns when reads of this kind may be sent (epoch ms): some at once, so that work is not begun for each of them. A read that
+   * must wait counts as wanted: its share is kept for it, and the limit may grow.
+   */
   nextAt(kind: ReadKind): number;
 };
 
@@ -42,23 +43,18 @@ export function createReadBudget({ clock, log }: Tools): ReadBudget {
   let pace = initialLimits.reads;
   let isOn = false;
   let forJobs = 0;
-  let deniedAt = Number.NEGATIVE_INFINITY;
 
-  const shareOf = (kind: ReadKind): number => {
-    const all = pace.calls_per_minute;
-    if (kind === 'jobs') return all;
-    const kept = Math.min(Math.max(forJobs, Math.ceil(all / 8)), Math.floor(all / 2));
-    const rest = all - kept;
-    return kind === 'phones' ? rest : Math.max(1, Math.floor((rest * 3) / 4));
-  };
-  const paceOf = (kind: ReadKind) => ({ ...pace, calls_per_minute: shareOf(kind) });
-  const nextAt = (kind: ReadKind): number => {
-    const share = shareOf(kind);
-    const atOnce = kind === 'jobs' ? 1 : Math.max(1, Math.floor(share / 8));
-    return nextCallAt({ ...pace, calls_per_minute: share - atOnce + 1 }, clock.now());
-  };
   const allowed = (kind: ReadKind): number =>
-    isOn ? callsAllowed(paceOf(kind), clock.now()) : Number.POSITIVE_INFINITY;
+    isOn ? readsAllowed({ reads: pace, forJobs }, kind, clock.now()) : Number.POSITIVE_INFINITY;
+  const noteKind = (kind: ReadKind, noted: Partial<KindUse>): void => {
+    const own = { ...useOf(pace, kind), ...noted };
+    pace = { ...pace, kinds: { ...pace.kinds, [kind]: own } };
+  };
+  const nextAt = (kind: ReadKind): number => {
+    const now = clock.now();
+    if (allowed(kind) === 0 && !isBlocked(pace, now)) noteKind(kind, { denied_at: now });
+    return nextReadAt({ reads: pace, forJobs }, kind, now);
+  };
   const learn = (next: Limits['reads']): void => {
     const change = next.calls_per_minute - pace.calls_per_minute;
     pace = next;
@@ -77,14 +73,14 @@ export function createReadBudget({ clock, log }: Tools): ReadBudget {
     allowed,
     nextAt: (kind) => (isOn ? nextAt(kind) : clock.now()),
     check: (operation) => {
-      const kind = KINDS[operation] ?? 'phones';
-      if (allowed(kind) > 0) return;
-      if (recentCalls(pace, clock.now()).length >= shareOf(kind)) deniedAt = clock.now();
-      throw new ReadsSpent(nextAt(kind));
+      const kind = kindOf(operation);
+      if (allowed(kind) === 0) throw new ReadsSpent(nextAt(kind));
     },
-    sent: () => {
+    sent: (operation) => {
       const now = clock.now();
       pace = { ...noteSent(pace, now), grown_at: pace.grown_at ?? now };
+      const kind = kindOf(operation);
+      noteKind(kind, { recent: [...recentCalls(useOf(pace, kind), now), now] });
     },
     answered: (outcome) => {
       const now = clock.now();
@@ -93,7 +89,7 @@ export function createReadBudget({ clock, log }: Tools): ReadBudget {
         return;
       }
       pace = { ...pace, refused_since: undefined };
-      if (now - deniedAt <= 2 * MINUTE) learn(grown(pace, now));
+      if (isAnyWanted(pace, now)) learn(grown(pace, now));
     },
   };
 }

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { readPlan } from '../../../lib/ledger/run/plan.ts';
+import { putRequest } from '../../../lib/ledger/run/request.ts';
+import { initialLimits, writeLimits } from '../../../lib/ledger/state/limits.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { fold } from '../../../lib/ledger/run/fold.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
@@ -12,9 +15,11 @@ import {
   type DriveScene,
   driveScene,
   ended,
+  OTHER,
   RUN,
   SECOND,
 } from '../../support/drive-scene.ts';
+import { driveWorld } from '../../support/drive-world.ts';
 import { phone } from '../../support/fleet.ts';
 import { temporaryError } from '../../support/run-scene.ts';
 import { MINUTE, openRun, plannedPhone, T0, terms } from '../../support/runs.ts';
@@ -155,5 +160,41 @@ export: { include: [/data/data], bucket: my-phone-backups, object_path: "{policy
     await step(world, run);
     expect(run.retryAt.step).toBe(0);
     expect(run.unwritten.events.map(({ type }) => type)).toEqual(['cancel_seen', 'step_failed']);
+  });
+
+  it('plans a new run while following exports uses half of few reads', async () => {
+    const world = driveWorld(50 * MINUTE);
+    const { deps, store, clock } = world;
+    const few = { ...initialLimits.reads, calls_per_minute: 20, throttled_at: T0, grown_at: T0 };
+    const quick = {
+      phones_per_call: 1,
+      calls_per_minute: 600,
+      refused_size: 2,
+      refused_size_at: T0,
+    };
+    await writeLimits(store, { ...initialLimits, ...quick, reads: few });
+    const { listJobs } = deps.cph;
+    const count = (operation: string): void => {
+      deps.reads.check(operation);
+      deps.reads.sent(operation);
+      deps.reads.answered('ok');
+    };
+    deps.cph.listJobs = async (ids) => (count('list-jobs'), listJobs(ids));
+    deps.cph.showPhone = async (id) => (count('show-phone'), phone(id));
+    const phones = Array.from({ length: 120 }, (_, n) =>
+      plannedPhone(`p${n}`, { server_id: `s${n}` }),
+    );
+    await world.request(RUN, phones);
+    for (let minute = 0; minute < 12; minute += 1) {
+      if (minute === 10) {
+        const named = policyOf('nightly').replace('name: "*"', `phones: [${'a'.repeat(32)}]`);
+        await store.put(layout.policy('nightly'), named);
+        await putRequest(store, openRun(OTHER, []).request);
+      }
+      await world.drive({ until: clock.now() + 50 * SECOND });
+      clock.move(T0 + (minute + 1) * MINUTE - clock.now());
+    }
+    expect((await readPlan(store, OTHER))?.plan.failure).toBeUndefined();
+    expect(await readPlan(store, OTHER)).toBeDefined();
   });
 });

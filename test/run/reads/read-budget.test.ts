@@ -8,6 +8,12 @@ import { MINUTE, T0 } from '../../support/runs.ts';
 const SECOND = 1_000;
 type Reads = Limits['reads'];
 
+/** Returns the same numbers from 0 to 1 for the same seed. */
+function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+}
+
 function budgetOf(learned: Partial<Reads> = {}) {
   const clock = playClock(T0);
   const logged: string[] = [];
@@ -23,7 +29,7 @@ function budgetOf(learned: Partial<Reads> = {}) {
       if (!(error instanceof ReadsSpent)) throw error;
       return error.until - T0;
     }
-    budget.sent();
+    budget.sent(operation);
     budget.answered(outcome);
     return undefined;
   };
@@ -41,7 +47,7 @@ describe('the read budget', () => {
     const budget = createReadBudget({ clock, log });
     for (let call = 0; call < 1_000; call += 1) {
       budget.check('list-phones');
-      budget.sent();
+      budget.sent('list-phones');
     }
     expect(budget.allowed('fleet')).toBe(Number.POSITIVE_INFINITY);
     expect(budget.nextAt('fleet')).toBe(T0);
@@ -139,5 +145,72 @@ describe('the read budget', () => {
     for (let call = 0; call < 35; call += 1, clock.move(SECOND)) read('show-phone');
     expect(budget.nextAt('phones')).toBe(T0 + (61 + 3) * SECOND);
     expect(budget.nextAt('jobs')).toBe(clock.now());
+  });
+
+  it('gives phones and fleets their share while following jobs uses its own', () => {
+    const { readAll, budget, clock } = budgetOf({ throttled_at: T0 });
+    budget.keepForJobs(20);
+    expect(readAll('list-jobs')).toBe(40);
+    expect(readAll('show-phone')).toBe(0);
+    clock.move(61 * SECOND);
+    expect([readAll('list-jobs'), readAll('show-phone')]).toEqual([20, 20]);
+    expect(readAll('list-phones')).toBe(0);
+    clock.move(61 * SECOND);
+    expect(['list-jobs', 'show-phone', 'list-phones'].map(readAll)).toEqual([20, 15, 5]);
+  });
+
+  it('grows when a read was wanted that it did not allow', () => {
+    const { readAll, read, budget, clock, logged } = budgetOf();
+    budget.keepForJobs(20);
+    readAll('show-phone');
+    const { learned } = budget;
+    expect(budget.nextAt('phones')).toBe(T0 + 61 * SECOND);
+    expect(learned().kinds?.phones?.denied_at).toBe(T0);
+    clock.move(61 * SECOND);
+    read('list-jobs');
+    expect(logged).toEqual(['limits_raised 80']);
+  });
+
+  it('never passes the limit, and gives each wanted kind its share within two windows', () => {
+    const operations = ['list-jobs', 'show-phone', 'list-phones'];
+    for (let seed = 1; seed <= 10; seed += 1) {
+      const random = seededRandom(seed);
+      const limit = 1 + Math.floor(random() ** 2 * 60);
+      const scene = budgetOf({ calls_per_minute: limit, throttled_at: T0 + 10 * 60 * MINUTE });
+      scene.budget.keepForJobs(random() * limit);
+      const sent = operations.map((): number[] => []);
+      const greedy = operations.map(() => random() < 0.7);
+      const end = T0 + 7 * MINUTE;
+      while (scene.clock.now() < end) {
+        const of = Math.floor(random() * 3);
+        const operation = operations[of] ?? '';
+        const burst = greedy[of] === true ? limit + 1 : Math.ceil(random() * 2);
+        for (let call = 0; call < burst && scene.read(operation) === undefined; call += 1) {
+          sent[of]?.push(scene.clock.now());
+        }
+        scene.clock.move(Math.ceil(random() * 2 * SECOND));
+      }
+      const all = sent.flat();
+      const within = (times: number[], from: number, ms: number) =>
+        times.filter((at) => at >= from && at < from + ms).length;
+      const most = Math.max(...all.map((from) => within(all, from, 61 * SECOND)));
+      expect(most, `seed ${seed}`).toBeLessThanOrEqual(limit);
+      const windows = limit < 4 ? 4 : 2;
+      const half = Math.floor(limit / 2);
+      const shares = [
+        Math.min(half, Math.ceil(limit / 8)),
+        Math.floor(half * 0.75),
+        Math.floor(half / 4),
+      ];
+      for (const [of, times] of sent.entries()) {
+        if (greedy[of] !== true) continue;
+        for (let from = T0; from < end - windows * 70 * SECOND; from += 7 * SECOND) {
+          const count = within(times, from, windows * 70 * SECOND);
+          expect(count, `seed ${seed} ${operations[of]} of ${limit}`).toBeGreaterThanOrEqual(
+            Math.max(1, shares[of] ?? 0),
+          );
+        }
+      }
+    }
   });
 });
