@@ -1,4 +1,4 @@
-import { type ErrorCode, PhonevaultError, TimeUp } from '../../errors.ts';
+import { hasCode, PhonevaultError, TimeUp } from '../../errors.ts';
 import { isUnreadable } from '../../ledger/store/object-error.ts';
 import type { DriveDeps } from '../deps.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
@@ -8,7 +8,6 @@ const MINUTE = 60_000;
 const GIVE_UP_AFTER_MS = 30 * MINUTE;
 const LATE_MS = 60 * MINUTE;
 const MAX_CHARACTERS = 300;
-const MAY_PASS: ReadonlySet<ErrorCode> = new Set(['throttled', 'unreachable', 'time_up']);
 
 /** The steps of settling, as the report names them. */
 const STEPS = [
@@ -19,9 +18,13 @@ const STEPS = [
 
 type SettleStep = (typeof STEPS)[number];
 
+/** What these write stands nowhere else, so that even a refusal gets half an hour to pass. */
+const PRECIOUS: ReadonlySet<SettleStep> = new Set(['report', 'orphaned_jobs', 'write_log']);
+
 /**
- * Does one step of settling. A step is given up, with a record of why, when it is refused for certain, or still fails half an
- * hour after the first failure of settling, and is not tried again: then returns undefined. Before that throws what it failed with, so that the run pauses.
+ * Does one step of settling. A step is given up, with a record of why, when a right or the bucket is missing for it, or when it still fails
+ * half an hour after the first failure of settling, and is not tried again: then returns undefined. Before that throws what it
+ * failed with, so that the run pauses.
  */
 export async function orGiveUp<T>(
   deps: Pick<DriveDeps, 'clock' | 'log'>,
@@ -50,7 +53,8 @@ function noteFailure(
 ): boolean {
   const at = clock.now();
   const since = run.state.notDone.get(step)?.since;
-  const isRefused = !error.retryable && !MAY_PASS.has(error.code) && !isUnreadable(error);
+  const isCertain = hasCode(error, 'access_denied') || hasCode(error, 'bucket_missing');
+  const isRefused = isCertain && !isUnreadable(error) && !PRECIOUS.has(step);
   const isOverdue = at - firstFailure(run, at) >= GIVE_UP_AFTER_MS || isLate(run, at);
   const hasFailed = since !== undefined && isOverdue;
   const { code } = error;

@@ -32,6 +32,23 @@ describe('orGiveUp', () => {
     expect(run.unwritten.events).toEqual([{ type: 'not_done', at: T0, ...facts, final: true }]);
   });
 
+  it.each(['report', 'orphaned_jobs', 'write_log'] as const)(
+    'gives a refused step half an hour when what it writes stands nowhere else: %s',
+    async (step) => {
+      const { deps, run, clock } = scene();
+      const fail = () => orGiveUp(deps, run, step, () => Promise.reject(refused));
+      await expect(fail()).rejects.toThrow('refused');
+      clock.move(30 * MINUTE);
+      expect(await fail()).toBeUndefined();
+    },
+  );
+
+  it('does not give a step up at once for a response that may pass', async () => {
+    const { fail } = scene();
+    await expect(fail(new PhonevaultError('not_found', 'HTTP 404'))).rejects.toThrow('404');
+    await expect(fail(new PhonevaultError('service', 'HTTP 400'))).rejects.toThrow('400');
+  });
+
   it('gives a failing step up half an hour after its first failure', async () => {
     const { run, fail, clock } = scene();
     await expect(fail(failing)).rejects.toThrow('no answer');
