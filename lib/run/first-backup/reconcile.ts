@@ -66,7 +66,7 @@ export async function reconcile(
     phones = await lookUp(deps, idsToFetch(hints, policies, open), until);
     const now = deps.clock.now();
     if (isQuiet(hints, phones, { policies, open, now })) {
-      state.waiting = waitingFor(ids, quietUntil(hints, now));
+      state.waiting = waitingFor(ids, hints, { next: quietUntil(hints, now), now });
       await save();
       return 0;
     }
@@ -135,7 +135,10 @@ async function decideAndSweep(
   await reportUnready(deps, expired, unready);
   const left = ids.filter((id) => ![...done, ...expired].some((hint) => hint.id === id));
   if (left.length === 0) delete state.waiting;
-  else state.waiting = waitingFor(left, nextLookAt(waiting, windowEndsAt, now));
+  else {
+    const next = nextLookAt(waiting, windowEndsAt, now);
+    state.waiting = waitingFor(left, hints, { next, now });
+  }
   await save();
   await removeHints(deps, firstBackups, [
     ...[...done, ...expired].map(({ id }) => id),

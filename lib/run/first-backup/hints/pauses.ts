@@ -58,9 +58,18 @@ export function nextLookAt(
   return next;
 }
 
-/** Returns the waiting hints as the state keeps them: enough to see whether they are still the same. */
-export function waitingFor(ids: string[], next_at: number): NonNullable<Provisioning['waiting']> {
-  return { hints: digestOf(ids), next_at };
+/**
+ * Returns the waiting hints as the state keeps them: enough to see whether they are still the same. A hint that could not be read
+ * is read again a minute after `now` at the latest (epoch ms), unless it rests longer.
+ */
+export function waitingFor(
+  ids: string[],
+  read: readonly PendingHint[],
+  { next, now }: { next: number; now: number },
+): NonNullable<Provisioning['waiting']> {
+  const known = new Set(read.map(({ id }) => id));
+  const isRead = ids.every((id) => known.has(id));
+  return { hints: digestOf(ids), next_at: isRead ? next : Math.min(next, now + MIN_PAUSE_MS) };
 }
 
 /** Returns whether the last pass left the same hints waiting. */
