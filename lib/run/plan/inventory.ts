@@ -17,7 +17,7 @@ const UNDER_WAY_MS = 30 * 60_000;
 
 export type ReadDeps = Pick<RunDeps, 'store' | 'cph' | 'clock' | 'readings'>;
 
-type Wish = {
+type ReadOptions = {
   requestedAt: number;
   until: number;
   /** Returns true when no further page is needed. */
@@ -32,21 +32,21 @@ type Wish = {
 export async function readInventory(
   deps: ReadDeps,
   serverId: string | undefined,
-  wish: Wish,
+  options: ReadOptions,
 ): Promise<Inventory | undefined> {
-  const { requestedAt, until } = wish;
+  const { requestedAt, until } = options;
   const isFresh = ({ started_at }: Inventory): boolean => started_at >= requestedAt - FRESH_MS;
   const begunAt = deps.clock.now();
   const known = await recallInventory(deps, serverId);
   const hasHung = begunAt < until && deps.clock.now() >= until;
   const least = hasHung ? PAGES_AFTER_HANG : 0;
   if (known !== undefined && (isFresh(known.inventory) || isUnderWay(known.inventory, begunAt))) {
-    await readOn(deps, known, wish, least);
+    await readOn(deps, known, options, least);
     const { inventory } = known;
     if (inventory.finished_at === undefined || isFresh(inventory)) return ended(inventory);
   }
   const listed = begin(deps, serverId);
-  await readOn(deps, listed, wish, least);
+  await readOn(deps, listed, options, least);
   return ended(listed.inventory);
 }
 
@@ -90,7 +90,7 @@ function isUnderWay({ finished_at, started_at }: Inventory, now: number): boolea
 async function readOn(
   deps: ReadDeps,
   listed: ListedPhones,
-  { until, isEnough = () => false }: Wish,
+  { until, isEnough = () => false }: ReadOptions,
   least: number,
 ): Promise<void> {
   const { inventory } = listed;
