@@ -1,13 +1,10 @@
 import { sha256hex } from '../../../ledger/store/digest.ts';
-import type { OldPhone } from '../../../ledger/state/freshness.ts';
 import { cutText, visibleAll, visibleJson } from '../../../visible.ts';
-import type { Locale, MissedSlots, Notification } from './notification.ts';
-import { emailText, headline, messageText, shortened } from './text.ts';
+import { fieldsOf, MAX_LISTED, phonesOf, type Fields } from './fields.ts';
+import type { Locale, Notification } from './notification.ts';
+import { emailText, headline, messageText } from './text.ts';
 
 const MESSAGE_VERSION = 1;
-const MAX_FAILED = 50;
-/** CPH allows 65. */
-const MAX_NAME_CHARACTERS = 80;
 /** SMN cuts a text message there (smn_pd_25005 and the publish page). */
 const SMS_CHARACTERS = 490;
 const SUBJECT_BYTES = 512;
@@ -16,25 +13,6 @@ export type TopicMessage = {
   subject: string;
   message_structure: Record<string, string>;
   message_attributes: { name: string; value: string }[];
-};
-
-/** What programs get besides the version, the id and the phones. `run_id` to `report` are null where they do not apply. */
-type Fields = {
-  kind: string;
-  run_id: string | null;
-  policy: string | null;
-  outcome: string | null;
-  counts: object | null;
-  report: object | null;
-  reason?: string | undefined;
-  message?: string | undefined;
-  leftovers?: object | undefined;
-  object?: { bucket: string; key: string };
-  since?: string;
-  checked_at?: string;
-  objective?: object;
-  phones?: object | null;
-  day?: object;
 };
 
 /** Returns the message for every kind of subscriber: text for people, JSON for programs. Its size does not grow with the fleet. */
@@ -53,7 +31,7 @@ export function composeMessage(
     truncated: total > failed.length,
   });
   const line = headline(shown, locale);
-  const text = emailText(shown, MAX_FAILED, locale);
+  const text = emailText(shown, MAX_LISTED, locale);
   return {
     subject: cutBytes(`[Phonevault] ${line}`, SUBJECT_BYTES),
     message_structure: {
@@ -91,96 +69,6 @@ export function notificationId({
   if (object !== undefined) parts.push(object.key, since);
   if (kind === 'stale' || kind === 'recovered') parts.push(checked_at ?? since);
   return sha256hex(parts.join('\0')).slice(0, 32);
-}
-
-const none = { run_id: null, policy: null, outcome: null, counts: null, report: null };
-
-function fieldsOf(notification: Notification, message: string | undefined): Fields {
-  const { kind } = notification;
-  switch (notification.kind) {
-    case 'settled': {
-      const { run_id, policy, outcome, counts, report, reason, leftovers } = notification;
-      return { kind, run_id, policy, outcome, counts, report, reason, message, leftovers };
-    }
-    case 'missed': {
-      const { policy, missed } = notification;
-      return { kind, ...none, policy, reason: missedReason(missed), message };
-    }
-    case 'unreadable': {
-      const { run_id = null, policy = null, object, code } = notification;
-      const since = iso(notification.since);
-      return { kind, ...none, run_id, policy, object, reason: code, since, message };
-    }
-    case 'stale': {
-      const { policy, phones, at, objective } = notification;
-      const reason = phones === undefined ? 'no_good_run' : 'late_phones';
-      const since = iso(notification.since);
-      const found = { since, checked_at: iso(at), objective: objectiveOf(objective) };
-      return { kind, ...none, policy, reason, ...found, phones: phones ?? null, message };
-    }
-    case 'recovered': {
-      const { run_id, policy, report } = notification;
-      return { kind, ...none, run_id, policy, report, since: iso(notification.since), message };
-    }
-    case 'credentials': {
-      const { code, since } = notification;
-      return { kind, ...none, reason: `${code} since ${iso(since)}`, message };
-    }
-    case 'heartbeat': {
-      const { date, day } = notification;
-      return { kind, ...none, reason: date, day };
-    }
-  }
-}
-
-const iso = (ms: number): string => new Date(ms).toISOString();
-
-/** For programs: the reason, then the slots by their stamps. */
-function missedReason({ reason, first, last, slots, first_backups }: MissedSlots): string {
-  if (first_backups !== undefined) {
-    const { count, phones } = first_backups;
-    return `${reason}: ${count} since ${first}, first ${phones[0]?.phone_id ?? 'unknown'}`;
-  }
-  if (slots === 0) return `${reason}: since ${first}`;
-  return `${reason}: ${slots === 1 ? `slot ${last}` : `${slots} slots from ${first} to ${last}`}`;
-}
-
-/** For programs: durations as in policies would need a parser. */
-function objectiveOf({
-  max_age,
-  phones,
-}: {
-  max_age?: number | undefined;
-  phones: number;
-}): object {
-  return { max_age_seconds: max_age === undefined ? null : max_age / 1000, phones_percent: phones };
-}
-
-/** Returns the phones to list, at most 50, and how many there are. */
-function phonesOf(notification: Notification): { failed: object[]; total: number } {
-  if (notification.kind === 'settled') {
-    const { failed } = notification;
-    return { failed: failed.slice(0, MAX_FAILED).map(shortened), total: failed.length };
-  }
-  if (notification.kind === 'missed') {
-    const { count = 0, phones = [] } = notification.missed.first_backups ?? {};
-    const failed = phones.map((phone) => ({
-      ...phone,
-      phone_name: cutText(phone.phone_name, MAX_NAME_CHARACTERS),
-      outcome: 'skipped',
-    }));
-    return { failed, total: count };
-  }
-  if (notification.kind !== 'stale') return { failed: [], total: 0 };
-  const { late, phones } = notification;
-  const total = phones === undefined ? late.length : phones.late + phones.never;
-  return { failed: late.slice(0, MAX_FAILED).map(latePhone), total };
-}
-
-function latePhone({ phone_name, verified_at, ...phone }: OldPhone): object {
-  const last_backup = verified_at === undefined ? null : iso(verified_at);
-  const { phone_id, ...why } = shortened(phone);
-  return { phone_id, phone_name: cutText(phone_name, MAX_NAME_CHARACTERS), ...why, last_backup };
 }
 
 /** SMN allows letters, digits and underscores in an attribute's value, 32 at most. */

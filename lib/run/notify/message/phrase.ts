@@ -1,0 +1,54 @@
+import { parseStamp } from '../../../policy/keys/stamp.ts';
+import type { Locale, Notification } from './notification.ts';
+import { timeText } from './time-text.ts';
+import type { Wording } from './wording.ts';
+import { wordings } from './wordings.ts';
+
+/** Returns what happened, in a few words and without the policy. */
+export function phraseOf(notification: Notification, locale: Locale): string {
+  const wording = wordings[locale.language];
+  switch (notification.kind) {
+    case 'settled': {
+      const { reason, counts, leftovers } = notification;
+      const outcome = wording.runOutcomes[notification.outcome];
+      if (reason !== undefined) return wording.because(outcome, reasonPhrase(reason, wording));
+      const left = leftovers === undefined ? [] : [wording.notDeleted(leftovers.count)];
+      return [outcome, wording.exported(counts), ...left].join(wording.comma);
+    }
+    case 'missed': {
+      const { reason, first, last, slots, first_backups: phones } = notification.missed;
+      const time = (stamp: string) => timeText(parseStamp(stamp) ?? 0, locale);
+      if (phones !== undefined) return wording.noFirstBackup(phones.count, time(first));
+      const times = { first: time(first), last: time(last), slots };
+      return wording.because(wording.missed(times), reasonPhrase(reason, wording));
+    }
+    case 'unreadable': {
+      const { run_id, code, object } = notification;
+      const what = run_id === undefined ? wording.unusable : wording.quarantined;
+      return `${wording.because(what, reasonPhrase(code, wording))}${wording.colon}${object.key}`;
+    }
+    case 'stale': {
+      const { phones, objective, goodAt, limit } = notification;
+      if (phones === undefined) return wording.noGoodRun(timeText(goodAt, locale));
+      return wording.stale(phones, { ...objective, since: timeText(limit, locale) });
+    }
+    case 'recovered':
+      return wording.recovered;
+    case 'credentials': {
+      const { code, since } = notification;
+      return wording.withCodes(wording.credentials(timeText(since, locale)), [code]);
+    }
+    case 'heartbeat': {
+      const { date, day } = notification;
+      const parts = { year: date.slice(0, 4), month: date.slice(4, 6), day: date.slice(6, 8) };
+      const counts = wording.summaryParts(day).join(wording.comma);
+      return `${wording.summary(parts)}${wording.colon}${counts}`;
+    }
+  }
+}
+
+/** Returns the reason in words and its code; an unknown code alone. */
+export function reasonPhrase(code: string, { reasons, withCodes }: Wording): string {
+  const phrase = Object.hasOwn(reasons, code) ? reasons[code] : undefined;
+  return phrase === undefined ? code : withCodes(phrase, [code]);
+}
