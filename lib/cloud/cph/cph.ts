@@ -1,7 +1,15 @@
 import { RESOURCE_ID } from '../../names.ts';
 import { call, type CallBudget, type Caller, isAbsent, segment } from '../request/request.ts';
 import { CPH_CODES, NO_JOBS, NO_PHONE, NO_SERVER } from './error-codes.ts';
-import { type Job, jobsReply, type PhoneJob, type StorageInfo, submitReply } from './job.ts';
+import { checkCommand } from './command.ts';
+import {
+  type Job,
+  jobsReply,
+  type PhoneJob,
+  type RestoreInfo,
+  type StorageInfo,
+  submitReply,
+} from './job.ts';
 import { type Phone, phoneOf, phoneReply, phonesReply, serversReply } from './phone.ts';
 
 /**
@@ -18,11 +26,23 @@ export type Cph = {
   showPhone(phoneId: string): Promise<Phone | undefined>;
   /** Ids of the servers that have all these tags, each with one of its values (an empty list: any value). */
   serversByTags(tags: Record<string, string[]>): Promise<string[]>;
-  /** Submits exports. Never repeat it: after carriedOut 'unknown' CPH may have started them. */
-  batchStorage(infos: StorageInfo[]): Promise<{ request_id: string | undefined; jobs: PhoneJob[] }>;
+  /** Submits exports. Never repeat a submission: after carriedOut 'unknown' CPH may have started its jobs. */
+  batchStorage(infos: StorageInfo[]): Promise<Submitted>;
+  /** Submits restores: CPH unpacks each archive on its phone. */
+  batchRestore(infos: RestoreInfo[]): Promise<Submitted>;
+  /** Restarts phones with the image they have. Starts those that are stopped. */
+  restartPhones(phoneIds: string[]): Promise<Submitted>;
+  /**
+   * Runs one shell command on phones; its output is that of the job. Other tasks of the same servers wait for it (cph_api_0532).
+   * Throws RangeError for a command that CPH cannot take.
+   */
+  runCommand(phoneIds: string[], command: string): Promise<Submitted>;
   /** The jobs of up to 20 submissions, by their request ids. Undefined when CPH does not know all of these ids, or none. */
   listJobs(requestIds: string[]): Promise<Job[] | undefined>;
 };
+
+/** The response to a submission. */
+type Submitted = { request_id: string | undefined; jobs: PhoneJob[] };
 
 const MAX_REQUEST_IDS = 20;
 const JOBS_A_PAGE = 100;
@@ -51,6 +71,17 @@ export function createCph(
       query: { request_ids: requestIds.join(','), offset, limit: JOBS_A_PAGE },
       reply: jobsReply,
       codes: { ...CPH_CODES, absent: NO_JOBS },
+    });
+
+  const submit = (operation: string, json: object): Promise<Submitted> =>
+    call(options, {
+      ...{ service: 'cph', operation, method: 'POST', json },
+      url: `${url}/phones/${operation}`,
+      reply: submitReply,
+      codes: CPH_CODES,
+      idempotent: false,
+      timeoutMs: 30_000,
+      totalMs: 30_000,
     });
 
   return {
@@ -115,18 +146,15 @@ export function createCph(
       return [...found];
     },
 
-    batchStorage: (infos) =>
-      call(options, {
-        service: 'cph',
-        operation: 'batch-storage',
-        method: 'POST',
-        url: `${url}/phones/batch-storage`,
-        json: { storage_infos: infos },
-        reply: submitReply,
-        codes: CPH_CODES,
-        idempotent: false,
-        timeoutMs: 30_000,
-        totalMs: 30_000,
+    batchStorage: (infos) => submit('batch-storage', { storage_infos: infos }),
+    batchRestore: (infos) => submit('batch-restore', { restore_infos: infos }),
+    restartPhones: (phoneIds) =>
+      submit('batch-restart', { phones: phoneIds.map((phone_id) => ({ phone_id })) }),
+    runCommand: (phoneIds, command) =>
+      submit('commands', {
+        command: 'shell',
+        content: checkCommand(command),
+        phone_ids: phoneIds,
       }),
 
     async listJobs(requestIds) {

@@ -10,6 +10,9 @@ export type StorageInfo = {
   object_path: string;
 };
 
+/** One phone's restore, as batch-restore takes it (cph_api_0539). `phone_id` is the phone to write to. */
+export type RestoreInfo = { phone_id: string; bucket_name: string; object_path: string };
+
 /** One phone in the response to a submission: it has a `job_id`, or a `code` when CPH refused it. */
 export type PhoneJob = {
   phone_id?: string;
@@ -38,6 +41,8 @@ export type Job = {
   message?: string;
   /** How long CPH says that it ran, in ms. */
   took?: number;
+  /** What the command of the job printed, cut at 1,024 characters. It may name what is on the phone: keep it out of logs. */
+  output?: string;
 };
 
 const job = z.object({
@@ -48,6 +53,7 @@ const job = z.object({
   error_msg: message,
   begin_time: text,
   end_time: text,
+  execute_msg: text,
 });
 
 /** CPH's codes for the state of a job (cph_api_0522). */
@@ -67,7 +73,8 @@ function jobOf({ job_id, phone_id, status, ...rest }: z.output<typeof job>): Job
   const state = STATES[String(status)] ?? 'unknown';
   const failure = state === 'failed' ? { code: rest.error_code, message: rest.error_msg } : {};
   const took = timeBetween(rest.begin_time, rest.end_time);
-  return { job_id, state, ...compact({ phone_id, ...failure, took }) };
+  const output = rest.execute_msg;
+  return { job_id, state, ...compact({ phone_id, ...failure, took, output }) };
 }
 
 /** Times are UTC, `YYYY-MM-DDTHH:MM:SSZ`. */

@@ -188,6 +188,42 @@ describe('batchStorage', () => {
   });
 });
 
+describe('the other submissions', () => {
+  const restore = { phone_id: 'a1', bucket_name: 'b', object_path: 'p/a1-1.tar' };
+  type Client = ReturnType<typeof setUp>['cph'];
+  const submissions: [string, (cph: Client) => Promise<unknown>, object][] = [
+    ['batch-restore', (cph) => cph.batchRestore([restore]), { restore_infos: [restore] }],
+    [
+      'batch-restart',
+      (cph) => cph.restartPhones(['a1', 'a2']),
+      { phones: [{ phone_id: 'a1' }, { phone_id: 'a2' }] },
+    ],
+    [
+      'commands',
+      (cph) => cph.runCommand(['a1'], 'restorecon -R /data/data/com.example.game'),
+      {
+        command: 'shell',
+        content: 'restorecon -R /data/data/com.example.game',
+        phone_ids: ['a1'],
+      },
+    ],
+  ];
+
+  it.each(submissions)('sends the documented body of %s', async (operation, submit, body) => {
+    const jobs = [{ phone_id: 'a1', job_id: 'j1' }];
+    const { cph, requests, bodies } = setUp({ json: { request_id: 'r1', jobs } });
+    expect(await submit(cph)).toEqual({ request_id: 'r1', jobs });
+    expect(requests[0]?.url).toBe(`${BASE}/cloud-phone/phones/${operation}`);
+    expect(bodies()).toEqual([body]);
+  });
+
+  it.each(submissions)('sends %s once, whatever the response', async (_operation, submit) => {
+    const { cph, requests } = setUp({ status: 503 });
+    await expect(submit(cph)).rejects.toThrow();
+    expect(requests).toHaveLength(1);
+  });
+});
+
 describe('listJobs', () => {
   const jobs = (from: number, n: number) => ({
     json: { jobs: Array.from({ length: n }, (_, i) => ({ job_id: `j${from + i}`, status: 1 })) },

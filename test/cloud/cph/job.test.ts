@@ -27,6 +27,11 @@ describe('jobsReply', () => {
       { status: -1, ...reason },
       { state: 'failed', code: 'CPS.0054', message: 'no phone at [address]' },
     ],
+    [
+      'what a command printed',
+      { status: 2, execute_msg: 'uid=0(root)' },
+      { state: 'succeeded', output: 'uid=0(root)' },
+    ],
     ['no reason of a success', { status: 2, ...reason }, { state: 'succeeded' }],
   ])('reads %s', (_what, entry, expected) => {
     const reply = jobsReply.parse({ jobs: [{ job_id: 'j1', ...entry }] });
