@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'policy_not_found'
   | 'object_invalid' // a ledger object with the wrong content
   | 'object_unreadable' // a ledger object that the service does not return
+  | 'object_unwritable' // a ledger object that the service does not let us write
   | 'object_newer' // a ledger object written by a newer version
   | 'not_found'
   | 'bucket_missing'

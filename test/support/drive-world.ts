@@ -53,10 +53,10 @@ export function driveWorld(exportMs = 10 * SECOND, clock: AgendaClock = agendaCl
       ...options,
     });
   /** Drives every minute until nothing is open, at most `max` minutes. */
-  const driveMinutes = async (max: number) => {
+  const driveMinutes = async (max: number, options: Partial<DriveOptions> = {}) => {
     for (let minute = 0; minute < max; minute += 1) {
       const startedAt = clock.now();
-      if ((await driveOnce({ until: startedAt + 50 * SECOND })).open === 0) return;
+      if ((await driveOnce({ ...options, until: startedAt + 50 * SECOND })).open === 0) return;
       clock.move(startedAt + MINUTE - clock.now());
     }
   };

@@ -1,7 +1,8 @@
 import { hasCode, PhonevaultError, ServiceError } from '../../errors.ts';
 import { exists, type Store, type StoredObject } from './store.ts';
 
-type ObjectErrorCode = 'object_invalid' | 'object_newer' | 'object_unreadable';
+type ObjectErrorCode =
+  'object_invalid' | 'object_newer' | 'object_unreadable' | 'object_unwritable';
 
 /** One object of the ledger cannot be used. It says nothing about any other object. */
 export class ObjectError extends PhonevaultError {
@@ -39,6 +40,18 @@ export async function ifReadable<T>(reading: Promise<T>): Promise<T | undefined>
 export function invalidObject(key: string, what: string, cause?: unknown): ObjectError {
   return new ObjectError('object_invalid', key, what, {
     hint: 'Check the object in the bucket. Restore an earlier version of it, or delete it.',
+    cause,
+  });
+}
+
+/** Returns the error for an object that OBS does not let us write, or for a folder of which it holds that. */
+export function unwritableObject(key: string, cause: PhonevaultError): ObjectError {
+  const isDenied = cause.code === 'access_denied';
+  return new ObjectError('object_unwritable', key, `cannot be written: ${cause.message}`, {
+    hint: isDenied
+      ? "Grant the functions' agency obs:object:PutObject for it, and the right to encrypt if the bucket does so with a KMS key."
+      : 'It is tried again with growing pauses. If it stays so, check the bucket in the console.',
+    retryable: true,
     cause,
   });
 }

@@ -11,8 +11,9 @@ import { clearCredentialsRefused, noteCredentialsRefused } from '../notify/crede
 import { loadOrphanedJobs } from '../settle/orphaned-jobs.ts';
 import { saveUnreadable } from '../notify/unreadable.ts';
 import { stopsDrive } from '../state/failures/stops-drive.ts';
-import { flushAll, type OpenRun } from '../state/open-run.ts';
+import type { OpenRun } from '../state/open-run.ts';
 import { INBOX_EVERY_MS, workUntilIdle } from './loop.ts';
+import { flushOrRest } from './rest-run.ts';
 import { takeInbox } from './take-inbox.ts';
 import { createWork } from './work.ts';
 
@@ -33,7 +34,7 @@ export type DriveResult = {
    * credentials, and drive waits before it tries again. worked: worked until nothing was due or the time was up.
    */
   kind: 'idle' | 'lease_held' | 'credentials_refused' | 'worked';
-  /** Runs that are still open. */
+  /** Runs that are still open, also those that rest. */
   open: number;
 };
 
@@ -98,15 +99,18 @@ async function driveUnderLease(
       const reads = deps.reads.learned();
       if (reads !== limits.reads) own.learned.limits = { ...own.learned.limits, reads };
       if (own.learned.limits !== limits) await saveLimits(own);
-      await saveUnreadable(own);
       own.meter.share(work.runs.values());
-      await flushAll(own, work.runs.values());
-      left.unsure = false;
+      await withCleanup(
+        async () => (left.unsure = !(await flushOrRest(own, work))),
+        () => saveUnreadable(own),
+      );
     },
   );
-  for (const [runId, run] of known) if (work.unread.has(runId)) memory.set(runId, run);
+  const isKept = ({ runId, unwritten }: OpenRun): boolean =>
+    work.unread.has(runId) || (work.open.has(runId) && unwritten.events.length > 0);
+  for (const [runId, run] of known) if (isKept(run)) memory.set(runId, run);
   for (const [runId, run] of work.runs) memory.set(runId, run);
-  return { kind: 'worked', open: work.runs.size + work.unread.size };
+  return { kind: 'worked', open: work.open.size };
 }
 
 /** Ends the drive quietly when another one has taken over. Records refused credentials. Throws every error but a lost lease. */

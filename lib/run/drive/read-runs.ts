@@ -76,8 +76,9 @@ async function readNew(
 
 /** The run was read: it follows its jobs itself, also those that others followed while it rested. */
 async function goOn(deps: DriveDeps, work: Work, run: OpenRun): Promise<void> {
-  noteUsable(deps, (key, { handled }) => {
+  noteUsable(deps, (key, { handled, code }) => {
     if (key === layout.request(run.runId)) return handled !== true;
+    if (code === 'object_unwritable') return false;
     return runOfKey(key) === run.runId && !key.startsWith(layout.reportPages(run.runId));
   });
   const own = work.orphaned.filter(({ run_id }) => run_id === run.runId);

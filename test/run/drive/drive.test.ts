@@ -5,6 +5,7 @@ import { putMissed } from '../../../lib/ledger/hints/missed-slots.ts';
 import { writeOrphanedJobs } from '../../../lib/ledger/run/orphaned-jobs.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { readLimits } from '../../../lib/ledger/state/limits.ts';
+import { readUnreadable } from '../../../lib/ledger/state/unreadable.ts';
 import { appendLog, readLog } from '../../../lib/ledger/run/log.ts';
 import { putRequest } from '../../../lib/ledger/run/request.ts';
 import { readReport } from '../../../lib/ledger/run/report.ts';
@@ -337,8 +338,64 @@ describe('drive', () => {
       if (key.startsWith(layout.log(RUN))) throw refusal({ code: 'access_denied', status: 403 });
       await put(key, body);
     };
-    await expect(world.drive()).rejects.toThrow('refused');
+    expect(await world.drive()).toEqual({ kind: 'worked', open: 1 });
     expect(world.exports).toEqual([[0, ['q']]]);
+    expect(await readReport(world.store, OTHER)).toMatchObject({ outcome: 'completed' });
+  });
+
+  it.each(['a drive that remembers it', 'drives that remember nothing'])(
+    'rests a run whose log cannot be written, tells once, and lets it go on later: %s',
+    async (which) => {
+      const world = driveWorld();
+      await world.request(RUN, [plannedPhone('p')]);
+      const { put } = world.store;
+      let tries: number[] = [];
+      world.deps.store.put = async (key, body) => {
+        if (key.startsWith(layout.log(RUN))) {
+          tries.push(Math.floor(world.seconds() / 60));
+          throw refusal({ code: 'access_denied', status: 403 });
+        }
+        await put(key, body);
+      };
+      const memory = new Map<string, OpenRun>();
+      const own = which.startsWith('a') ? { memory } : {};
+      await world.driveMinutes(60, own);
+      const drives = [...new Set(tries)];
+      expect(drives.length).toBeLessThan(9);
+      const pauses = drives.slice(1).map((minute, n) => minute - (drives[n] ?? 0));
+      expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
+      const object = { bucket: 'ledger', key: `vault/${layout.log(RUN)}` };
+      expect(world.published).toMatchObject([
+        { kind: 'unreadable', run_id: RUN, reason: 'object_unwritable', object },
+      ]);
+      expect(world.exports).toEqual([]);
+
+      world.deps.store.put = put;
+      tries = [];
+      await world.driveMinutes(35, own);
+      expect(await readReport(world.store, RUN)).toMatchObject({ outcome: 'completed' });
+      expect(world.published).toMatchObject([{ kind: 'unreadable' }, { kind: 'settled' }]);
+      expect((await readUnreadable(world.store)).size).toBe(0);
+    },
+  );
+
+  it('keeps the phones of a run busy whose log cannot be written any more', async () => {
+    const world = driveWorld(3 * MINUTE);
+    await world.request(RUN, [plannedPhone('p')]);
+    const { put } = world.store;
+    let isRefused = false;
+    world.deps.store.put = async (key, body) => {
+      if (isRefused && key.startsWith(layout.log(RUN))) {
+        throw refusal({ code: 'access_denied', status: 403 });
+      }
+      await put(key, body);
+      isRefused ||= body.includes('"intent"');
+    };
+    await world.driveMinutes(1);
+    await world.request(OTHER, [plannedPhone('p')]);
+    await world.driveMinutes(3);
+    expect(world.exports.map(([at]) => at)).toEqual([0]);
+    await world.driveMinutes(30);
     expect(await readReport(world.store, OTHER)).toMatchObject({ outcome: 'completed' });
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { appendLog } from '../../../lib/ledger/run/log.ts';
 import { readOrphanedJobs } from '../../../lib/ledger/run/orphaned-jobs.ts';
+import type { Report } from '../../../lib/ledger/run/report.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { invalidObject } from '../../../lib/ledger/store/object-error.ts';
 import { restRun } from '../../../lib/run/drive/rest-run.ts';
@@ -65,6 +66,20 @@ describe('restRun', () => {
     await rest();
     await rest();
     expect(work.orphaned).toHaveLength(1);
+  });
+
+  it('keeps them busy in this drive, and is read again, when that cannot be stored', async () => {
+    const { deps, work, rest } = await scene();
+    await rest(withFailingStore(deps, 'put', undefined, 'open/late/'));
+    expect(work.orphaned[0]?.attempts).toMatchObject([{ phone_id: 'p' }]);
+    expect(deps.unreadable.objects.get(broken.key)).toMatchObject({ retry_at: T0, attempts: 1 });
+  });
+
+  it('keeps no phone busy for a run that has its report', async () => {
+    const { deps, work, load } = await scene();
+    const known = { ...(await load(RUN)), report: {} as Report };
+    await restRun(deps, work, { runId: RUN, known }, broken);
+    expect(work.orphaned).toEqual([]);
   });
 
   it.each([

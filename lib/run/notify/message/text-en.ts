@@ -42,6 +42,7 @@ export const english: Wording = {
     object_newer: 'a newer version wrote an object',
     object_invalid: 'an object is invalid',
     object_unreadable: 'OBS does not return an object',
+    object_unwritable: 'OBS does not accept an object',
     object_undeletable: 'OBS does not delete an object',
     job_failed: 'the export job failed',
     refused: 'CPH refused the export',

@@ -45,6 +45,7 @@ export const chinese: Wording = {
     object_newer: '有对象由更新的版本写入',
     object_invalid: '有对象无效',
     object_unreadable: 'OBS 无法返回对象',
+    object_unwritable: 'OBS 拒绝写入对象',
     object_undeletable: 'OBS 无法删除对象',
     job_failed: '导出任务失败',
     refused: 'CPH 拒绝导出',

@@ -44,6 +44,12 @@ export function noteUnreadable(
   return note(deps, key, { run_id, policy, code, message, hint });
 }
 
+/** Lets a known object rest until `retryAt` (epoch ms). */
+export function restUntil({ unreadable }: Register, key: string, retryAt: number): void {
+  const known = unreadable.objects.get(key);
+  if (known !== undefined) unreadable.objects.set(key, { ...known, retry_at: retryAt });
+}
+
 /** Forgets that objects could not be used: they can be now, or are gone. */
 export function noteUsable(
   { unreadable, log }: Pick<DriveDeps, 'unreadable' | 'log'>,
