@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type RunCourse, type PlayedNight, playNight } from '../testing/busy-night.ts';
+import { type RunCourse, type PlayedNight, playNight } from '../testing/busy-night/play-night.ts';
 
 const MINUTE = 60_000;
 

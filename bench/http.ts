@@ -4,7 +4,8 @@ import type { ApigResponse } from '../lib/runtime/apig-response.ts';
 import { createRandom } from '../local/simulation/random.ts';
 import { NIGHTLY } from '../testing/night.ts';
 import { startFunctions } from '../testing/functions.ts';
-import { HTTP_SETTINGS, type HttpCall, makeCalls } from '../testing/http-calls.ts';
+import { type HttpCall, makeCalls } from '../testing/http-calls/make-calls.ts';
+import { HTTP_SETTINGS } from '../testing/http-calls/settings.ts';
 
 const MODEL_SPEED = 60;
 

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { saveInventory, startInventory } from '../lib/ledger/fleet/inventory.ts';
 import type { ApigResponse } from '../lib/runtime/apig-response.ts';
 import { startFunctions } from '../testing/functions.ts';
-import { HTTP_SETTINGS } from '../testing/http-calls.ts';
+import { HTTP_SETTINGS } from '../testing/http-calls/settings.ts';
 import { TOKEN } from '../testing/keys.ts';
 
 const MB = 2 ** 20;

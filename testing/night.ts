@@ -15,6 +15,7 @@ import type { FgContext } from '../lib/runtime/context.ts';
 import { type Invocation, startInvocation } from '../lib/runtime/invocation.ts';
 import { type Cloud, type CloudOptions, createCloud } from '../local/cloud.ts';
 import { memoryBackend } from '../local/obs/storage/memory-backend.ts';
+import { heldAt, killedAt } from './interrupt.ts';
 import { sendInto, type SentExport } from './network.ts';
 import { playClock, type PlayClock } from './play-clock.ts';
 import { watchedBackend, type Write } from './watched-backend.ts';
@@ -129,53 +130,9 @@ export async function night(
     const wake = { functiongraph: clients.functiongraph, driveUrn: undefined };
     return (await schedule({ ...deps, wake }, tick, scheduleMemory)).requested;
   };
-  const driveKilled = async (call: number, when: 'before' | 'after'): Promise<boolean> => {
-    memory.clear();
-    let calls = 0;
-    let die = (): void => undefined;
-    const killed = new Promise<true>((resolve) => (die = () => resolve(true)));
-    const never = new Promise<never>(() => undefined);
-    const send: Send = async (request) => {
-      calls += 1;
-      if (calls > call || (calls === call && when === 'before')) {
-        die();
-        return never;
-      }
-      const response = await instance.send(request);
-      if (calls < call) return response;
-      die();
-      return never;
-    };
+  const driveOver = async (send: Send): Promise<DriveResult> => {
     const { deps, timeLeft, holder } = invocation({}, send);
-    const drove = drive(deps, { ...driveWindow(clock.now(), timeLeft()), holder }).then(
-      () => false,
-    );
-    return Promise.race([drove, killed]);
-  };
-  const driveHeld = async (call: number): Promise<{ release(): Promise<unknown> } | undefined> => {
-    let calls = 0;
-    let reach = (): void => undefined;
-    let go = (): void => undefined;
-    const reached = new Promise<true>((resolve) => (reach = () => resolve(true)));
-    const released = new Promise<void>((resolve) => (go = resolve));
-    const send: Send = async (request) => {
-      calls += 1;
-      if (calls === call) {
-        reach();
-        await released;
-      }
-      return instance.send(request);
-    };
-    const { deps, timeLeft, holder } = invocation({}, send);
-    const window = driveWindow(clock.now(), timeLeft());
-    const drove = drive(deps, { ...window, holder }).catch((error: unknown) => error);
-    if (!(await Promise.race([reached, drove.then(() => false)]))) return undefined;
-    return {
-      release: () => {
-        go();
-        return drove;
-      },
-    };
+    return drive(deps, { ...driveWindow(clock.now(), timeLeft()), holder });
   };
   const driveOnce = async (): Promise<DriveResult> => {
     const { deps, timeLeft, holder } = invocation();
@@ -204,8 +161,11 @@ export async function night(
     tick: () => timer({ time: clock.now(), policy: undefined }),
     drive: driveOnce,
     minute,
-    driveKilled,
-    driveHeld,
+    driveKilled: async (call, when) => {
+      memory.clear();
+      return killedAt({ call, when }, instance.send, driveOver);
+    },
+    driveHeld: (call) => heldAt(call, instance.send, driveOver),
     settle: async (runId, minutes = 600) => {
       const { store } = invocation().deps;
       for (let drives = 1; drives <= minutes; drives += 1) {

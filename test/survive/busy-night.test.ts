@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { layout } from '../../lib/ledger/store/layout.ts';
 import { readLimits } from '../../lib/ledger/state/limits.ts';
-import { BROKEN } from '../../testing/busy-events.ts';
-import { type PlayedNight, playNight } from '../../testing/busy-night.ts';
+import { BROKEN } from '../../testing/busy-night/events.ts';
+import { type PlayedNight, playNight } from '../../testing/busy-night/play-night.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

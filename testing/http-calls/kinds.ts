@@ -1,84 +1,20 @@
-import { Webhook } from 'standardwebhooks';
-import { EXPIRED, hashOf, READER, TOKEN, WEBHOOK_KEYS } from './keys.ts';
+import { EXPIRED, READER } from '../keys.ts';
+import type { Sent } from './event.ts';
+import { bearer, cancel, get, hook, plan, start } from './sent.ts';
+import { FOREIGN, RESTRICTED, SECRET } from './settings.ts';
 
-const [SECRET = '', RESTRICTED = '', FOREIGN = ''] = WEBHOOK_KEYS;
-
-/** The callers' tokens and webhook secrets. */
-export const HTTP_SETTINGS = {
-  PHONEVAULT_HTTP_TOKENS: [
-    `ci:read+run+cancel:never:sha256-${hashOf(TOKEN)}`,
-    `screen:read:never:sha256-${hashOf(READER)}`,
-    `old:read+run:2025-12-31:sha256-${hashOf(EXPIRED)}`,
-  ].join(','),
-  PHONEVAULT_WEBHOOK_SECRETS: `${SECRET},crm:nightly:${RESTRICTED}`,
-};
-
-/** A call to the API and its allowed statuses. The event is made when it is sent, because signatures have a time. */
-export type HttpCall = { kind: string; expected: number[]; event: () => unknown };
-
-type Sent = {
-  method?: string;
-  path: string;
-  query?: Record<string, unknown>;
-  headers?: Record<string, unknown>;
-  body?: string;
-};
 type Make = (number: number) => Sent;
-type Kind = [kind: string, share: number, expected: number[], make: Make];
+export type Kind = [kind: string, share: number, expected: number[], make: Make];
 
-const json = (value: unknown): string => JSON.stringify(value);
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
-
-/**
- * Returns `count` calls of every kind, against the policies nightly, weekly and broken. `random` decides their order and keys.
- * `known` holds the ids of existing runs; the caller adds new ones.
- */
-export function makeCalls(
-  random: () => number,
-  count: number,
-  phones: string[],
-  known: string[],
-): HttpCall[] {
+/** Returns every kind of call with its share of all calls. */
+export function kindsOf(random: () => number, phones: string[], known: string[]): Kind[] {
   const upTo = (most: number): number => Math.floor(random() * most);
   const some = (): string[] => [phones[upTo(phones.length)] ?? ''];
-  const start = (body: unknown, key?: string): Sent => ({
-    method: 'POST',
-    path: '/v1/runs',
-    headers: { ...bearer(TOKEN), ...(key === undefined ? {} : { 'Idempotency-Key': key }) },
-    body: typeof body === 'string' ? body : json(body),
-  });
-  const get = (path: string, query = {}, token = TOKEN): Sent => ({
-    path,
-    query,
-    headers: bearer(token),
-  });
-  const plan = (body: unknown, query = {}): Sent => ({
-    method: 'POST',
-    path: '/v1/plan',
-    query,
-    headers: bearer(TOKEN),
-    body: json(body),
-  });
-  const cancel = (id: string): Sent => ({
-    method: 'POST',
-    path: `/v1/runs/${id}/cancel`,
-    headers: bearer(TOKEN),
-  });
-  const hook = (secrets: string[], id: string, body: unknown, away = 0, joint = ' '): Sent => {
-    const at = new Date(Date.now() + away);
-    const signatures = secrets.map((one) => new Webhook(one).sign(id, at, json(body)));
-    const headers = {
-      'Webhook-Id': id,
-      'Webhook-Timestamp': String(Math.floor(at.getTime() / 1000)),
-      'Webhook-Signature': signatures.join(joint),
-    };
-    return { method: 'POST', path: '/v1/runs', headers, body: json(body) };
-  };
   const nightly = { policy: 'nightly' };
   const aRun = (): string => known[upTo(known.length)] ?? 'none';
   const key = (): string => `key-${upTo(12)}`;
 
-  const kinds: Kind[] = [
+  return [
     ['run: a repeated key', 10, [202], () => start(nightly, key())],
     ['run: some phones', 5, [202], (n) => start({ ...nightly, phones: some() }, `some-${n}`)],
     [
@@ -127,9 +63,9 @@ export function makeCalls(
       'webhook: two signatures',
       3,
       [202],
-      (n) => hook([FOREIGN, SECRET], `two_${upTo(4)}`, nightly, 0, n % 2 ? ' ' : ', '),
+      (n) => hook([FOREIGN, SECRET], `two_${upTo(4)}`, nightly, { joint: n % 2 ? ' ' : ', ' }),
     ],
-    ['webhook: stale', 2, [401], () => hook([SECRET], 'msg_old', nightly, -301_000)],
+    ['webhook: stale', 2, [401], () => hook([SECRET], 'msg_old', nightly, { away: -301_000 })],
     ['webhook: forged', 2, [401], () => hook([FOREIGN], 'msg_forged', nightly)],
     [
       'webhook: a secret for another policy',
@@ -226,33 +162,4 @@ export function makeCalls(
     ['a wrong token', 2, [401], (n) => get('/v1/runs', {}, n % 2 ? EXPIRED : 'pv_wrong')],
     ['an event of another trigger', 1, [400], () => ({ path: '' })],
   ];
-  const sum = kinds.reduce((total, [, share]) => total + share, 0);
-  const draw = (): Kind | undefined => {
-    let left = random() * sum;
-    return kinds.find(([, share]) => (left -= share) < 0);
-  };
-  // Each kind is drawn at least once.
-  const drawn = Array.from({ length: count }, (_, number) => kinds[number] ?? draw());
-  return drawn
-    .filter((kind) => kind !== undefined)
-    .map(([kind, , expected, make], number) => {
-      return { kind, expected, event: () => eventOf(make(number), number) };
-    });
-}
-
-/** Returns a call as API gateways deliver it: in plain text or base64, below a path of the operator or not. */
-function eventOf({ method = 'GET', path, query = {}, headers = {}, body }: Sent, number: number) {
-  if (path === '') return { trigger_type: 'TIMER', time: '2026-02-03T02:15:00Z' };
-  const mount = number % 3 === 0 ? '/backup' : '';
-  const text = number % 2 === 0 ? body : body && Buffer.from(body).toString('base64');
-  return {
-    httpMethod: method,
-    path: `${mount}${path}`,
-    pathParameters: { '': path.slice(1) },
-    queryStringParameters: query,
-    headers: { 'content-type': 'application/json', ...headers },
-    body: text ?? '',
-    isBase64Encoded: number % 2 === 1,
-    requestContext: { apiId: 'a', requestId: `r${number}`, stage: 'RELEASE' },
-  };
 }

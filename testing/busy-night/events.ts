@@ -1,14 +1,11 @@
-import { createHttpApp } from '../lib/http/app.ts';
-import { layout } from '../lib/ledger/store/layout.ts';
-import { storeHints } from '../lib/run/first-backup/hints/store-hints.ts';
-import { parseApigEvent } from '../lib/runtime/events/apig-event.ts';
-import { toApigResponse } from '../lib/runtime/apig-response.ts';
-import { readEvent } from '../lib/runtime/events/read-event.ts';
-import { changePower } from '../local/cph/world/power.ts';
-import { createRandom, pick, shuffled } from '../local/simulation/random.ts';
-import { hashOf, TOKEN, tokenEntry } from './keys.ts';
-import type { Night } from './night.ts';
-import type { AgendaClock } from './play-clock.ts';
+import { layout } from '../../lib/ledger/store/layout.ts';
+import { storeHints } from '../../lib/run/first-backup/hints/store-hints.ts';
+import { readEvent } from '../../lib/runtime/events/read-event.ts';
+import { changePower } from '../../local/cph/world/power.ts';
+import { createRandom, shuffled } from '../../local/simulation/random.ts';
+import type { Night } from '../night.ts';
+import type { AgendaClock } from '../play-clock.ts';
+import { type Answers, planCallers } from './callers.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -18,17 +15,11 @@ const RUNNING = 2;
 export const BROKEN = ['nightly-20251231t183000z', 'ondemand-0000000000000000'];
 
 /** What happens during a busy night, for comparison with its outcome. */
-export type BusyEvents = {
+export type BusyEvents = Answers & {
   /** How many first backups each phone needs, by phone id. */
   firstBackups: Map<string, number>;
   /** Phones without an event. */
   withoutEvent: string[];
-  /** The number of HTTP responses, by status. */
-  statuses: Record<number, number>;
-  /** Run ids in responses, by idempotency key. */
-  runsByKey: Map<string, Set<string>>;
-  /** How often an HTTP request woke drive. */
-  wakeUps: number;
 };
 
 /**
@@ -122,76 +113,7 @@ export function planBusyEvents(
     await Promise.all(shuffled(random, again).map(({ event }) => fire(event)));
   });
 
-  const app = createHttpApp();
-  const callers = {
-    tokens: [tokenEntry(`ci:read+run+cancel:never:sha256-${hashOf(TOKEN)}`)],
-    webhooks: [],
-  };
-  const call = async (method: string, path: string, body?: object, key?: string) => {
-    const { request, mount } = parseApigEvent({
-      httpMethod: method,
-      path,
-      pathParameters: { '': path.slice(1) },
-      queryStringParameters: {},
-      headers: {
-        authorization: `Bearer ${TOKEN}`,
-        ...(key === undefined ? {} : { 'idempotency-key': key }),
-      },
-      body: body === undefined ? '' : JSON.stringify(body),
-      isBase64Encoded: false,
-    });
-    const { deps } = night.invocation();
-    const wake = {
-      functiongraph: { invokeAsync: async () => void (events.wakeUps += 1) },
-      driveUrn: 'urn:fss:r:p:function:default:drive',
-    };
-    const until = clock.now() + 50 * SECOND;
-    const response = await toApigResponse(
-      await app.respond(request, { run: deps, wake, callers, mount, until }),
-    );
-    events.statuses[response.statusCode] = (events.statuses[response.statusCode] ?? 0) + 1;
-    return response.statusCode === 202 && path === '/v1/runs'
-      ? (JSON.parse(response.body) as { run_id: string }).run_id
-      : undefined;
-  };
-  const requestRun = async (key: string, phones: string[]): Promise<string | undefined> => {
-    const runId = await call('POST', '/v1/runs', { policy: 'ondemand', phones }, key);
-    const known = events.runsByKey.get(key) ?? new Set();
-    if (runId !== undefined) events.runsByKey.set(key, known.add(runId));
-    return runId;
-  };
-  /** Phones for a request; one of them is being exported, if any is. */
-  const wanted = (count: number): string[] => {
-    const busy = [...world.jobs.byId.values()].filter(
-      ({ kind, status }) => kind === 'export' && status === 1,
-    );
-    const exported = busy.length === 0 ? [] : [pick(random, busy).phoneId];
-    return [...new Set([...exported, ...idle(count)])].slice(0, count);
-  };
-  for (let number = 0; number < 10; number += 1) {
-    const key = `busy-key-${number}`;
-    at(0.5 + number * 1.7, async () => {
-      const phones = wanted(1 + (number % 3));
-      await Promise.all([
-        requestRun(key, phones),
-        requestRun(key, [...phones].reverse()),
-        requestRun(key, phones),
-      ]);
-      clock.at(clock.now() + 3 * MINUTE, () => requestRun(key, phones));
-      clock.at(clock.now() + 4 * MINUTE, () =>
-        call('POST', '/v1/runs', { policy: 'ondemand', phones: ['another'] }, key),
-      );
-    });
-  }
-  at(5, () => requestRun('busy-key-of-thirty', wanted(30)));
-  at(7, async () => {
-    const runId = await requestRun('busy-key-cancelled', wanted(3));
-    await Promise.all([1, 2].map(() => call('POST', `/v1/runs/${runId}/cancel`)));
-  });
-  for (let minute = 1; minute < 20; minute += 1) {
-    at(minute, () => call('POST', '/v1/plan', { policy: minute % 2 ? 'nightly' : 'ondemand' }));
-    at(minute, () => call('GET', '/v1/runs'));
-  }
+  planCallers({ night, clock, at, random, idle }, events);
   at(2, async () => {
     const { store } = night.invocation().deps;
     await store.put(layout.request(BROKEN[0] ?? ''), '{"version":1,"run_id":');

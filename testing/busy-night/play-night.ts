@@ -1,12 +1,12 @@
-import { isLookupHint } from '../lib/ledger/hints/lookup.ts';
-import { readReport, readReportedPhones, type Report } from '../lib/ledger/run/report.ts';
-import { listOpen } from '../lib/ledger/run/request.ts';
-import type { CloudOptions } from '../local/cloud.ts';
-import type { Job } from '../local/cph/world/jobs.ts';
-import { BROKEN, type BusyEvents, planBusyEvents } from './busy-events.ts';
-import { type Night, night, NIGHTLY } from './night.ts';
-import { agendaClock } from './play-clock.ts';
-import { ON_PROVISIONED } from './provisioning.ts';
+import { isLookupHint } from '../../lib/ledger/hints/lookup.ts';
+import { readReport, readReportedPhones, type Report } from '../../lib/ledger/run/report.ts';
+import { listOpen } from '../../lib/ledger/run/request.ts';
+import type { CloudOptions } from '../../local/cloud.ts';
+import type { Job } from '../../local/cph/world/jobs.ts';
+import { BROKEN, type BusyEvents, planBusyEvents } from './events.ts';
+import { type Night, night, NIGHTLY } from '../night.ts';
+import { agendaClock } from '../play-clock.ts';
+import { ON_PROVISIONED } from '../provisioning.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
