@@ -69,6 +69,7 @@ export function createWriter(name: string, earlier: WriterEnds[] = []): Writer {
     read: new Set<string>(),
     own: new Map<string, number>(),
     closed: new Set<string>(),
+    orphaned: new Map<string, boolean>(),
   };
   return { name, next: () => (count += 1), log };
 }
@@ -80,6 +81,8 @@ export type DriveDeps = RunDeps & {
   until: number;
   /** Returns false once another invocation holds the lease. */
   stillHeld(): Promise<boolean>;
+  /** Leaves word of what this drive has written to `open/late/`, which LIST may not show to the next one. */
+  noteOrphans(): Promise<void>;
   /** The learned limits of the service. Replaced when a call changes them. */
   learned: { limits: Limits };
   /** Objects of the ledger that cannot be used, by key, and whether that changed since it was written. */

@@ -61,7 +61,11 @@ export function runScene(cph: Partial<RunDeps['cph']> = {}, clock = playClock(T0
     ledger: { bucket: 'ledger', prefix: 'vault/' },
     ...{ log, reads: createReadBudget({ clock, log }), readings: createReadings() },
     ...{ writer: createWriter('0000000001-a'), until: clock.now() + MINUTE },
-    ...{ stillHeld: async () => true, learned: { limits: initialLimits } },
+    ...{
+      stillHeld: async () => true,
+      noteOrphans: async () => undefined,
+      learned: { limits: initialLimits },
+    },
     unreadable: { objects: new Map(), changed: false },
   };
   return {

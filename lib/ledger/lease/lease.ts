@@ -35,6 +35,8 @@ export type Lease = {
   log: WriterEnds[];
   /** Returns false once there is a later epoch: another drive has taken over. Needs no LIST. */
   stillHeld(): Promise<boolean>;
+  /** Keeps the lease, and leaves in it what the next drive has to know in case that this one is killed. */
+  note(log: WriterEnds[]): Promise<void>;
   /** `log`: what the next drive has to know; what this one knew, when left out. */
   release(log?: WriterEnds[]): Promise<void>;
 };
@@ -72,6 +74,7 @@ export async function takeLease(store: Store, options: Options): Promise<Lease |
     // Where the PUT was conditional, nobody else has written this epoch.
     stillHeld: () =>
       isLatest((own) => own.holder === holder || (own.holder === '' && conditional === 'honoured')),
+    note: (left) => leaseObject.put(store, { ...mine, conditional, ...ifAny(left) }, key),
     release: (left = log) =>
       leaseObject.put(store, { ...mine, expires_at: 0, conditional, ...ifAny(left) }, key),
   };

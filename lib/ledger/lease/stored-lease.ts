@@ -38,7 +38,9 @@ export function writerOf({ epoch, holder }: Pick<StoredLease, 'epoch' | 'holder'
 export function logEndsOf(lease: StoredLease | undefined, now: number): WriterEnds[] {
   const { holder = '', expires_at = 0, log = [] } = lease ?? {};
   if (lease === undefined || holder === '' || expires_at === 0) return log;
-  return [...log, { writer: writerOf(lease), at: now, ends: {}, unsure: true }];
+  const writer = writerOf(lease);
+  const own = log.find((ends) => ends.writer === writer) ?? { writer, ends: {} };
+  return [...log.filter((ends) => ends !== own), { ...own, at: now, unsure: true }];
 }
 
 /**

@@ -15,6 +15,8 @@ export const writerEndsSchema = z.object({
   unsure: z.literal(true).optional(),
   /** The runs that it has closed. */
   closed: z.array(z.string()).optional(),
+  /** The objects of `open/late/` that it has written (true) or deleted (false), by id. */
+  orphaned: z.record(z.string(), z.boolean()).optional(),
 });
 
 export type WriterEnds = z.infer<typeof writerEndsSchema>;
@@ -29,6 +31,8 @@ export type LogEnds = {
   own: Map<string, number>;
   /** The runs that this drive has closed. */
   closed: Set<string>;
+  /** The objects of `open/late/` that this drive has written (true) or deleted (false), by id. */
+  orphaned: Map<string, boolean>;
 };
 
 /**
@@ -72,12 +76,22 @@ export function recentEnds(writers: WriterEnds[], now: number): WriterEnds[] {
   return writers.filter(({ at }) => at > now - LIST_LAG_MS);
 }
 
+/** Returns what the next drive has to know of this one while it works, in case that it is killed. */
+export function endsSoFar({ name, log }: Named, now: number): WriterEnds[] {
+  const { closed, orphaned } = log;
+  const own = { writer: name, at: now, ends: {}, unsure: true as const, closed: [...closed] };
+  return [...log.earlier, { ...own, orphaned: Object.fromEntries(orphaned) }];
+}
+
+/** A writer of logs, by the name in its keys. */
+type Named = { name: string; log: LogEnds };
+
 /**
  * Returns what the next drive has to know when this one ends. `open`: the runs that are still open. `unsure`: whether not all of
  * this drive's entries are confirmed. Where that does not fit into the lease, the next drive looks for the entries itself.
  */
 export function endsToKeep(
-  { name, log }: { name: string; log: LogEnds },
+  { name, log }: Named,
   { open, unsure }: { open: ReadonlySet<string>; unsure: boolean },
   now: number,
 ): WriterEnds[] {
@@ -89,6 +103,7 @@ export function endsToKeep(
   const own: WriterEnds = {
     ...{ writer: name, at: now, ends: Object.fromEntries(log.own), closed: [...log.closed] },
     unsure: unsure ? true : undefined,
+    orphaned: log.orphaned.size === 0 ? undefined : Object.fromEntries(log.orphaned),
   };
   const all = [...earlier, own].map((one) => ({
     ...one,
@@ -96,9 +111,12 @@ export function endsToKeep(
   }));
   const kept = recentEnds(all, now).filter(hasContent);
   if (JSON.stringify(kept).length < MAX_OBJECT_BYTES / 2) return kept;
-  return kept.map(({ writer, at }) => ({ writer, at, ends: {}, unsure: true }));
+  return kept.map(({ writer, at, orphaned }) => ({
+    ...{ writer, at, ends: {}, unsure: true },
+    orphaned,
+  }));
 }
 
-function hasContent({ ends, unsure, closed = [] }: WriterEnds): boolean {
-  return unsure === true || closed.length > 0 || Object.keys(ends).length > 0;
+function hasContent({ ends, unsure, closed = [], orphaned }: WriterEnds): boolean {
+  return unsure === true || closed.length > 0 || Object.keys({ ...ends, ...orphaned }).length > 0;
 }

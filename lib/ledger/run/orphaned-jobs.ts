@@ -82,6 +82,13 @@ export function splitOrphanedJobs(jobs: Omit<OrphanedJobs, 'part'>): OrphanedJob
   }));
 }
 
+/** Returns the ids of all objects that may hold the jobs of a run with so many orphaned attempts. */
+export function orphanIds(runId: string, attempts: number): string[] {
+  // Attempts are small: objects are full before they reach the size of one.
+  const parts = Math.ceil(attempts / MAX_ATTEMPTS);
+  return Array.from({ length: parts }, (_, part) => (part === 0 ? runId : `${runId}.${part}`));
+}
+
 /** Returns the key of the object that holds these jobs. */
 export function orphanedJobsKey({ run_id, part }: Pick<OrphanedJobs, 'run_id' | 'part'>): string {
   return layout.orphanedJobs(run_id, part);

@@ -44,8 +44,10 @@ async function closeIfSettled(deps: DriveDeps, work: Work, run: OpenRun): Promis
   await orGiveUp(deps, run, 'write_log', () => flush(deps, run));
   if (run.state.cancelledAt !== undefined) await removeHandled(deps, [layout.cancel(run.runId)]);
   noteUsable(deps, (key) => runOfKey(key) === run.runId);
-  await removeHandled(deps, [layout.request(run.runId)]);
   deps.writer.log.closed.add(run.runId);
+  // Without its request, only LIST and the lease lead to the jobs that it left.
+  await deps.noteOrphans();
+  await removeHandled(deps, [layout.request(run.runId)]);
   work.runs.delete(run.runId);
   work.open.delete(run.runId);
 }

@@ -1,12 +1,13 @@
 import { LeaseLost, PhonevaultError, withCleanup } from '../../errors.ts';
 import { isHint } from '../../ledger/hints/hints.ts';
-import { takeLease } from '../../ledger/lease/lease.ts';
-import { endsToKeep } from '../../ledger/run/log-ends.ts';
+import { type Lease, takeLease } from '../../ledger/lease/lease.ts';
+import { noteOrphans, orphanNames } from '../../ledger/lease/orphan-names.ts';
+import { endsSoFar, endsToKeep } from '../../ledger/run/log-ends.ts';
 import { type Inbox, listOpen } from '../../ledger/run/request.ts';
 import { readCredentialAlarm } from '../../ledger/state/notified.ts';
 import { readLimits, writeLimits } from '../../ledger/state/limits.ts';
 import { readUnreadable } from '../../ledger/state/unreadable.ts';
-import { createWriter, type DriveDeps, type RunDeps } from '../deps.ts';
+import { createWriter, type DriveDeps, type RunDeps, type Writer } from '../deps.ts';
 import { clearCredentialsRefused, noteCredentialsRefused } from '../notify/credentials-alarm.ts';
 import { loadOrphanedJobs } from '../settle/orphaned-jobs.ts';
 import { saveUnreadable } from '../notify/unreadable.ts';
@@ -60,12 +61,32 @@ export async function drive(deps: RunDeps, options: DriveOptions): Promise<Drive
 
   const writer = createWriter(lease.writer, lease.log);
   const left: Left = { open: new Set(inbox.requests.map(({ runId }) => runId)), unsure: true };
-  const start = { inbox, wereRefused: refused !== undefined };
-  const under = { ...deps, writer, until: options.until, stillHeld: lease.stillHeld };
+  const known = { ...inbox, orphaned: orphanNames(inbox.orphaned, writer.log) };
+  const start = { inbox: known, wereRefused: refused !== undefined };
+  const under = {
+    ...{ ...deps, writer, until: options.until, stillHeld: lease.stillHeld },
+    store: noteOrphans(deps.store, writer.log.orphaned),
+    noteOrphans: orphanNotes(lease, writer, deps.clock),
+  };
   return withCleanup(
     () => driveUnderLease(under, options.memory ?? new Map<string, OpenRun>(), start, left),
     () => lease.release(endsToKeep(writer, left, deps.clock.now())),
   );
+}
+
+/** Returns a function that notes in the lease what this drive has written to `open/late/`, when there is something new. */
+function orphanNotes(
+  lease: Lease,
+  writer: Writer,
+  clock: RunDeps['clock'],
+): DriveDeps['noteOrphans'] {
+  let noted = '{}';
+  return async () => {
+    const now = JSON.stringify(Object.fromEntries(writer.log.orphaned));
+    if (now === noted) return;
+    await lease.note(endsSoFar(writer, clock.now()));
+    noted = now;
+  };
 }
 
 /** What a drive leaves: the open runs, and whether more of its log entries may be in the bucket than it knows. */

@@ -1,8 +1,7 @@
-import { listOpen } from '../../ledger/run/request.ts';
 import type { DriveDeps } from '../deps.ts';
 import { reconcile } from '../first-backup/reconcile.ts';
 import { containFailure } from '../state/failures/contain-failure.ts';
-import { takeInbox } from './take-inbox.ts';
+import { readInbox, takeInbox } from './take-inbox.ts';
 import type { Work } from './work.ts';
 
 const EVERY_MS = 30_000;
@@ -28,6 +27,6 @@ export async function requestFirstBackupsDue(deps: DriveDeps, work: Work): Promi
       until: Math.min(deps.until, now + SLICE_MS),
       stillHeld: deps.stillHeld,
     });
-    if (requested > 0) await takeInbox(deps, work, await listOpen(deps.store));
+    if (requested > 0) await takeInbox(deps, work, await readInbox(deps));
   });
 }

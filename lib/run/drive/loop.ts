@@ -1,4 +1,3 @@
-import { listOpen } from '../../ledger/run/request.ts';
 import type { DriveDeps } from '../deps.ts';
 import { submitWindow } from '../export/submit.ts';
 import { publishHeartbeat } from '../notify/heartbeat.ts';
@@ -15,7 +14,7 @@ import { requestFirstBackupsDue } from './first-backups.ts';
 import { MIN_POLL_MS, nextDue } from './next-due.ts';
 import { pollDue, pollOrphanedDue } from './poll.ts';
 import { readRuns } from './read-runs.ts';
-import { takeCancels, takeInbox } from './take-inbox.ts';
+import { readInbox, takeCancels, takeInbox } from './take-inbox.ts';
 import type { Work } from './work.ts';
 
 export const INBOX_EVERY_MS = 10_000;
@@ -53,7 +52,7 @@ async function takeInboxDue(deps: DriveDeps, work: Work): Promise<void> {
   const now = deps.clock.now();
   if (now < work.nextAt.inbox) return;
   work.nextAt.inbox = now + INBOX_EVERY_MS;
-  await takeInbox(deps, work, await listOpen(deps.store));
+  await takeInbox(deps, work, await readInbox(deps));
 }
 
 async function submitDue(deps: DriveDeps, work: Work): Promise<void> {

@@ -1,11 +1,13 @@
 import pLimit from 'p-limit';
 import { hasCode } from '../../errors.ts';
 import { isClosed } from '../../ledger/run/log-ends.ts';
-import { orphanedJobsKey } from '../../ledger/run/orphaned-jobs.ts';
+import { orphanedJobsKey, orphanIds } from '../../ledger/run/orphaned-jobs.ts';
 import type { Inbox } from '../../ledger/run/request.ts';
 import { layout, runOfKey } from '../../ledger/store/layout.ts';
-import { isUnreadable, throwIfListed } from '../../ledger/store/object-error.ts';
+import { getObject, isUnreadable, throwIfListed } from '../../ledger/store/object-error.ts';
 import type { DriveDeps } from '../deps.ts';
+import { loadOrphanedJobs } from '../settle/orphaned-jobs.ts';
+import { mayLeaveJob } from '../state/attempt-status.ts';
 import { type OpenRun, toOpenRun } from '../state/open-run.ts';
 import { noteUsable, removeHandled } from '../state/failures/resting.ts';
 import { loadRun, refresh } from '../state/stored-run.ts';
@@ -71,7 +73,24 @@ async function readNew(
 ): Promise<OpenRun | undefined> {
   const run = await loadRun(store, runId, requestedAt, writer.log);
   if (run !== undefined) return toOpenRun(run);
-  return isClosed(writer.log, runId) ? undefined : throwIfListed(store, layout.request(runId));
+  // A drive that was killed has not told of the runs that it closed.
+  const isOver = isClosed(writer.log, runId) || (await getObject(store, layout.report(runId)));
+  return isOver ? undefined : throwIfListed(store, layout.request(runId));
+}
+
+/** Takes up the jobs that a settled run has left, although LIST may not show them yet: this drive closes the run. */
+async function takeLeft(deps: DriveDeps, work: Work, { runId, state }: OpenRun): Promise<void> {
+  const left = [...state.phones.values()].flatMap(({ attempts }) =>
+    [...attempts.values()].filter(mayLeaveJob),
+  ).length;
+  const known = new Set(work.orphaned.map(orphanedJobsKey));
+  for (const id of orphanIds(runId, left)) {
+    if (known.has(layout.orphanedJobs(id))) continue;
+    for (const jobs of await loadOrphanedJobs(deps, [id])) {
+      work.orphaned.push(jobs);
+      deps.writer.log.orphaned.set(id, true);
+    }
+  }
 }
 
 /** The run was read: it follows its jobs itself, also those that others followed while it rested. */
@@ -82,7 +101,8 @@ async function goOn(deps: DriveDeps, work: Work, run: OpenRun): Promise<void> {
     return runOfKey(key) === run.runId && !key.startsWith(layout.reportPages(run.runId));
   });
   const own = work.orphaned.filter(({ run_id }) => run_id === run.runId);
-  if (run.report !== undefined || own.length === 0) return;
+  if (run.report !== undefined) return takeLeft(deps, work, run);
+  if (own.length === 0) return;
   work.orphaned = work.orphaned.filter(({ run_id }) => run_id !== run.runId);
   await removeHandled(deps, own.map(orphanedJobsKey));
 }

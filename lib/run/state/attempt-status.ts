@@ -49,6 +49,11 @@ export function mayStillArrive(attempt: Attempt): boolean {
   return status.reason === 'refused' && isBusyCode(status.code ?? '');
 }
 
+/** Returns whether a job of this attempt may outlive its run. */
+export function mayLeaveJob(attempt: Attempt): boolean {
+  return statusOf(attempt).kind === 'running' || mayStillArrive(attempt);
+}
+
 /**
  * Returns whether a job of this phone may be running at CPH. A job that is twice as old as `exportTimeout` (ms) no longer
  * counts: it would block its phone forever.

@@ -364,6 +364,17 @@ describe('what a lease says of the logs', () => {
     expect((await take('c'))?.log).toEqual([ends('0000000001-a'), killed]);
   });
 
+  it('names what a killed holder noted while it worked', async () => {
+    const { clock, take, lease } = counted();
+    const first = await take('a');
+    const noted = { writer: '0000000001-a', at: T0, ends: {}, orphaned: { r: true } };
+    await first?.note([ends('0000000000-z'), noted]);
+    expect(await lease(1)).toMatchObject({ holder: 'a', expires_at: T0 + TTL });
+    clock.move(TTL);
+    const killed = { ...noted, at: clock.now(), unsure: true };
+    expect((await take('b'))?.log).toEqual([ends('0000000000-z'), killed]);
+  });
+
   it('is forgotten once every LIST shows it', async () => {
     const { clock, take } = counted();
     await (await take('a'))?.release([ends('0000000001-a')]);

@@ -7,6 +7,7 @@ import { readReport, readReportedPhones } from '../../../lib/ledger/run/report.t
 import { putRequest } from '../../../lib/ledger/run/request.ts';
 import { OTHER, RUN, SECOND } from '../../support/drive-scene.ts';
 import { driveWorld } from '../../support/drive-world.ts';
+import { dyingDeps } from '../../support/dying-deps.ts';
 import { laggingStore } from '../../support/lagging-store.ts';
 import { openRun, plannedPhone } from '../../support/runs.ts';
 
@@ -34,42 +35,22 @@ function lagScene({ lag, gap, workMs, conditional, killed = [] }: Case) {
   const keysSent: string[] = [];
   const instances = { started: 0 };
 
-  /** The same deps, whose calls take time and end for ever with the `last`. */
-  const dying = (last: number, die: () => void) => {
-    let calls = 0;
-    const slow = <T extends object>(client: T): T =>
-      Object.fromEntries(
-        Object.entries(client).map(([name, call]) => {
-          if (typeof call !== 'function') return [name, call];
-          const timed = async (...args: unknown[]): Promise<unknown> => {
-            calls += 1;
-            if (calls > last) {
-              die();
-              return new Promise(() => undefined);
-            }
-            await clock.sleep(CALL_MS);
-            const result = await (call as (...args: unknown[]) => Promise<unknown>)(...args);
-            return calls > last ? new Promise(() => undefined) : result;
-          };
-          return [name, timed];
-        }),
-      ) as T;
-    const { batchStorage } = deps.cph;
-    const cph: typeof deps.cph = {
-      ...deps.cph,
-      batchStorage: (infos) => {
-        for (const { object_path } of infos) keysSent.push(object_path);
-        return batchStorage(infos);
-      },
-    };
-    return { ...deps, store: slow(store), cph: slow(cph), archives: slow(deps.archives) };
+  const { batchStorage } = deps.cph;
+  const cph: typeof deps.cph = {
+    ...deps.cph,
+    batchStorage: (infos) => {
+      for (const { object_path } of infos) keysSent.push(object_path);
+      return batchStorage(infos);
+    },
   };
 
   const driveOnce = async (): Promise<void> => {
     instances.started += 1;
-    const last = killed.find(({ drive }) => drive === instances.started)?.call;
+    const last =
+      killed.find(({ drive }) => drive === instances.started)?.call ?? Number.POSITIVE_INFINITY;
     const died = new Promise<void>((resolve) => {
-      Object.assign(world.deps, dying(last ?? Number.POSITIVE_INFINITY, resolve));
+      const dying = { callMs: CALL_MS, last, die: resolve };
+      Object.assign(world.deps, dyingDeps({ ...deps, store, cph }, clock, dying));
     });
     const until = clock.now() + workMs;
     const driven = world.drive({ until, holder: `h${instances.started}` });
