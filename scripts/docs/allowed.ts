@@ -7,6 +7,9 @@ const valid = {
   export: { include: ['/data'], bucket: 'my-phone-backups' },
 };
 
+const AGE = 'retention.retention_duration_days';
+const RULES = { max_backups: 3, timezone: 'UTC' };
+
 const INVALID = '{"!"}';
 
 /**
@@ -30,6 +33,8 @@ function errorsAt(path: string, value: unknown): string[] {
 export function policyWith(values: Record<string, unknown>): Record<string, unknown> {
   const policy: Record<string, unknown> = structuredClone(valid);
   for (const [path, value] of Object.entries(values)) {
+    // A field of `retention` is valid only beside a rule.
+    if (path.startsWith('retention.') && path !== AGE) policy.retention ??= { ...RULES };
     const parts = path.split('.');
     const last = parts.pop() ?? '';
     let at = policy;

@@ -2,6 +2,7 @@ import { parseDuration } from './duration.ts';
 import { type Finding, type Path, show } from '../parse/validation-error.ts';
 import { type Draft, draftOf } from './draft.ts';
 import { withoutSlash } from './paths.ts';
+import { retentionErrors } from './retention-rules.ts';
 import { characterErrors, excludedErrors, objectPathErrors } from './export-rules.ts';
 
 /** What a policy is checked against, apart from its schema. */
@@ -25,6 +26,7 @@ export function ruleFindings(
     ...excludedErrors(draft),
     ...durationErrors(draft),
     ...objectPathErrors(draft, context.ledger),
+    ...retentionErrors(draft),
   ];
 }
 

@@ -1,0 +1,36 @@
+import type { Policy } from '../schema/schema.ts';
+
+/** The rules of a policy file. */
+export type RetentionRules = NonNullable<Policy['retention']>;
+
+/** What retention needs to know of an archive of a phone. Times in epoch ms. */
+export type RetainedArchive = {
+  /** When its run started. Ages and periods count from here. */
+  time: number;
+  /** Decides between archives of one time. */
+  verified_at: number;
+  /** A digest of the paths that it holds. */
+  includes: string;
+  /** When the phone was reset before it. Absent for a phone as it was created. */
+  generation?: number | undefined;
+  /** Much smaller than those before it: not good. */
+  suspect?: boolean | undefined;
+  pinned?: boolean | undefined;
+  /** A person started its run. */
+  manual?: boolean | undefined;
+  /** An open run or restore needs it. */
+  inUse?: boolean | undefined;
+  /** The bucket refuses to delete it for now. */
+  locked?: boolean | undefined;
+};
+
+export type KeepReason =
+  | ('newest' | 'day' | 'week' | 'month' | 'year' | 'last_good')
+  | ('pinned' | 'in_use' | 'future' | 'manual' | 'locked');
+
+type DeleteReason = 'expired' | 'over_count' | 'superseded' | 'orphaned';
+
+/** What is to become of an archive, and why. */
+export type Verdict<T> =
+  | { archive: T; keep: true; reasons: KeepReason[] }
+  | { archive: T; keep: false; reasons: DeleteReason[] };

@@ -1,0 +1,71 @@
+import type { KeepReason, RetainedArchive, RetentionRules, Verdict } from './archive.ts';
+import { lastGood, type Present } from './last-good.ts';
+import { periods, type PeriodsOf } from './periods.ts';
+
+const DAY = 86_400_000;
+
+/** The rules, the present, and the periods of the rules' time zone. */
+export type Terms = Present & { rules: RetentionRules; periodsOf: PeriodsOf };
+
+/**
+ * Returns what is to become of the archives of one phone and policy, newest first. Pure. Archives that are dated in the future,
+ * and those of runs by hand unless the rules cover them, take no place in a count.
+ */
+export function judge<T extends RetainedArchive>(
+  archives: readonly T[],
+  terms: Terms,
+): Verdict<T>[] {
+  const { rules, now } = terms;
+  const sorted = [...archives].sort((a, b) => b.time - a.time || b.verified_at - a.verified_at);
+  const isOutside = ({ time, manual }: T): boolean =>
+    time > now || (manual === true && !rules.manual);
+  const byRule = ruled(
+    sorted.filter((archive) => !isOutside(archive)),
+    terms,
+  );
+  const good = lastGood(sorted, terms);
+  const isAge = rules.retention_duration_days !== undefined;
+  return sorted.map((archive) => {
+    const reasons = [...(byRule.get(archive) ?? [])];
+    if (good.has(archive)) reasons.push('last_good');
+    if (archive.pinned === true) reasons.push('pinned');
+    if (archive.inUse === true) reasons.push('in_use');
+    if (archive.time > now) reasons.push('future');
+    if (archive.manual === true && !rules.manual) reasons.push('manual');
+    // The bucket decides only about what would be deleted.
+    if (archive.locked === true && reasons.length === 0) reasons.push('locked');
+    if (reasons.length > 0) return { archive, keep: true, reasons };
+    return { archive, keep: false, reasons: [isAge ? 'expired' : 'over_count'] };
+  });
+}
+
+/** Returns the archives that the rules keep, each with its reasons. `archives`: newest first. */
+function ruled<T extends RetainedArchive>(
+  archives: readonly T[],
+  { rules, now, periodsOf }: Terms,
+): Map<T, KeepReason[]> {
+  const kept = new Map<T, KeepReason[]>();
+  const keep = (archive: T, reason: KeepReason): void => {
+    const reasons = kept.get(archive);
+    if (reasons === undefined) kept.set(archive, [reason]);
+    else reasons.push(reason);
+  };
+  const { retention_duration_days: days, max_backups: max = 0 } = rules;
+  const isRecent = ({ time }: T): boolean => days !== undefined && now - time <= days * DAY;
+  for (const archive of archives.filter(isRecent)) keep(archive, 'newest');
+  for (const archive of archives.slice(0, max)) keep(archive, 'newest');
+  for (const period of periods) {
+    const wanted = rules[`${period}_backups`] ?? 0;
+    let last: number | undefined;
+    let count = 0;
+    for (const archive of archives) {
+      if (count === wanted) break;
+      const own = periodsOf(archive.time)[period];
+      if (own === last) continue;
+      last = own;
+      count += 1;
+      keep(archive, period);
+    }
+  }
+  return kept;
+}

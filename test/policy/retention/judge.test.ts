@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest';
+import { judge } from '../../../lib/policy/retention/judge.ts';
+import { archive, at, DAY, keptDates, keptTimes, nights, terms } from './support/archives.ts';
+
+describe('keeps what Huawei CBR keeps', () => {
+  test('adds up counts by union', () => {
+    const rules = { max_backups: 3, day_backups: 7, week_backups: 4, month_backups: 3 };
+    expect(keptDates(nights('2026-01-01', 40), rules)).toEqual([
+      ...['2026-01-25', '2026-01-31', '2026-02-01', '2026-02-03', '2026-02-04', '2026-02-05'],
+      ...['2026-02-06', '2026-02-07', '2026-02-08', '2026-02-09'],
+    ]);
+  });
+
+  test.each([
+    ['UTC', ['2026-01-10T16:30:00.000Z', '2026-01-11T15:30:00.000Z']],
+    ['Asia/Shanghai', ['2026-01-10T15:30:00.000Z', '2026-01-11T15:30:00.000Z']],
+  ])('begins days in %s', (timezone, kept) => {
+    const times = ['2026-01-10T15:30:00Z', '2026-01-10T16:30:00Z', '2026-01-11T15:30:00Z'];
+    const archives = times.map((time) => archive(time));
+    expect(keptTimes(archives, { day_backups: 2, timezone })).toEqual(kept);
+  });
+
+  test('begins weeks on Monday and years in January', () => {
+    const rules = { week_backups: 2, year_backups: 2 };
+    const kept = ['2026-12-31', '2027-01-03', '2027-01-04'];
+    expect(keptDates(nights('2026-12-28', 8), rules)).toEqual(kept);
+  });
+
+  test('counts only days that have an archive', () => {
+    const last = archive('2026-11-15').time;
+    const sundays = Array.from({ length: 12 }, (_, week) => archive(last - week * 7 * DAY));
+    const kept = ['2026-10-25', '2026-11-01', '2026-11-08', '2026-11-15'];
+    expect(keptDates(sundays, { day_backups: 4 })).toEqual(kept);
+  });
+
+  test('keeps an archive until it is older than the days', () => {
+    const archives = nights('2026-11-01', 3);
+    const now = archive('2026-11-04').time;
+    expect(keptDates(archives, { retention_duration_days: 2 }, { now })).toEqual([
+      '2026-11-02',
+      '2026-11-03',
+    ]);
+    const past = { now: now + 1 };
+    expect(keptDates(archives, { retention_duration_days: 2 }, past)).toEqual(['2026-11-03']);
+  });
+});
+
+describe('never deletes', () => {
+  test('the last good archive of a phone, however old', () => {
+    const now = at('2026-12-01T00:00:00Z');
+    const old = Array.from({ length: 10 }, (_, index) => archive(now - (60 + index) * DAY));
+    const verdicts = judge(old, terms({ retention_duration_days: 30 }, { now }));
+    expect(verdicts.map(({ keep }) => keep)).toEqual([true, ...Array<boolean>(9).fill(false)]);
+    expect(verdicts[0]?.reasons).toEqual(['last_good']);
+    expect(verdicts[1]?.reasons).toEqual(['expired']);
+  });
+
+  test('the last archive before those that are suspiciously small', () => {
+    const archives = nights('2026-11-01', 6);
+    for (const one of archives.slice(3)) one.suspect = true;
+    const kept = ['2026-11-03', '2026-11-04', '2026-11-05', '2026-11-06'];
+    expect(keptDates(archives, { max_backups: 3 })).toEqual(kept);
+  });
+
+  test('the last archive before a reset, for 30 days', () => {
+    const archives = nights('2026-11-01', 8);
+    const generation = at('2026-11-05T12:00:00Z');
+    for (const one of archives.slice(5)) one.generation = generation;
+    const keptAt = (now: number) => keptDates(archives, { max_backups: 2 }, { now });
+    const [before, newest] = ['2026-11-05', ['2026-11-07', '2026-11-08']];
+    expect(keptAt(generation + 30 * DAY - 1)).toEqual([before, ...newest]);
+    expect(keptAt(generation + 30 * DAY)).toEqual(newest);
+  });
+
+  test('the last archive before a reset, while the new phone has no good one', () => {
+    const archives = nights('2026-01-01', 3);
+    const known = { now: at('2026-11-01T00:00:00Z'), generation: at('2026-01-04T00:00:00Z') };
+    const kept = keptDates(archives, { retention_duration_days: 30 }, known);
+    expect(kept).toEqual(['2026-01-03']);
+    const small = [...archives, archive('2026-01-05', { generation: known.generation })];
+    for (const one of small.slice(3)) one.suspect = true;
+    expect(keptDates(small, { retention_duration_days: 30 }, known)).toEqual(['2026-01-03']);
+  });
+
+  test('the last archive of the paths before, for 30 days and until there is a good one of the new', () => {
+    const archives = nights('2026-11-01', 8);
+    for (const one of archives.slice(5)) one.includes = 'b';
+    const rules = { max_backups: 2 };
+    const includesSince = at('2026-11-05T12:00:00Z');
+    const changed = { includes: 'b', includesSince };
+    const keptAt = (now: number) => keptDates(archives, rules, { ...changed, now });
+    expect(keptAt(includesSince + 30 * DAY - 1)).toEqual([
+      '2026-11-05',
+      '2026-11-07',
+      '2026-11-08',
+    ]);
+    expect(keptAt(includesSince + 30 * DAY)).toEqual(['2026-11-07', '2026-11-08']);
+    const never = { ...changed, includes: 'c', now: includesSince + 90 * DAY };
+    expect(keptDates(archives.slice(0, 5), { max_backups: 1 }, never)).toEqual(['2026-11-05']);
+    const unknown = { includes: 'b', now: includesSince + 90 * DAY };
+    expect(keptDates(archives, rules, unknown)).toContain('2026-11-05');
+  });
+
+  test('archives dated in the future, which take no place of another one', () => {
+    const now = at('2026-11-03T12:00:00Z');
+    const verdicts = judge(
+      [...nights('2026-11-01', 3), archive('2030-01-01')],
+      terms({ max_backups: 2 }, { now }),
+    );
+    expect(verdicts.map(({ reasons }) => reasons)).toEqual([
+      ['future'],
+      ['newest', 'last_good'],
+      ['newest'],
+      ['over_count'],
+    ]);
+  });
+
+  test('archives by hand, which take no place of another one, unless the rules cover them', () => {
+    const archives = nights('2026-11-01', 7);
+    for (const one of [archives[0], archives[5]]) if (one !== undefined) one.manual = true;
+    const kept = ['2026-11-01', '2026-11-04', '2026-11-05', '2026-11-06', '2026-11-07'];
+    expect(keptDates(archives, { max_backups: 3 })).toEqual(kept);
+    expect(keptDates(archives, { max_backups: 3, manual: true })).toEqual(kept.slice(-3));
+  });
+
+  test.each([
+    ['pinned', { pinned: true }],
+    ['in_use', { inUse: true }],
+    ['locked', { locked: true }],
+  ])('what is %s', (reason, flag) => {
+    const archives = [archive('2026-11-01', flag), ...nights('2026-11-02', 3)];
+    const verdicts = judge(archives, terms({ max_backups: 1 }));
+    expect(verdicts.at(-1)).toMatchObject({ keep: true, reasons: [reason] });
+  });
+});
+
+test('names every rule that keeps an archive', () => {
+  const rules = { max_backups: 1, day_backups: 1, week_backups: 1, month_backups: 1 };
+  const [newest, ...others] = judge(
+    nights('2026-11-02', 4),
+    terms({ ...rules, year_backups: 1 }, { now: at('2026-11-06T00:00:00Z') }),
+  );
+  const all = ['newest', 'day', 'week', 'month', 'year', 'last_good'];
+  expect(newest).toMatchObject({ keep: true, reasons: all });
+  expect(others.map(({ reasons }) => reasons)).toEqual(Array(3).fill(['over_count']));
+});
+
+test('says locked only of what would be deleted', () => {
+  const [only] = judge([archive('2026-11-01', { locked: true })], terms({ max_backups: 1 }));
+  expect(only?.reasons).toEqual(['newest', 'last_good']);
+});
+
+test('returns nothing for a phone without archives', () => {
+  expect(judge([], terms({ max_backups: 1 }))).toEqual([]);
+});
