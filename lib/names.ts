@@ -12,5 +12,10 @@ export const RUN_ID = /^[a-z0-9-]{1,80}$/;
 /** Any id of the service, such as a job's or an order's: nothing that could lead out of a folder or a URL. */
 export const RESOURCE_ID = /^[\w-]{1,64}$/;
 
-/** The name of a bucket, without dots: no TLS certificate matches the host of a bucket with dots. */
-export const BUCKET_NAME = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
+/** The name of a bucket (obs_04_0021): no label is empty or ends at a dash, and it does not look like an IP address. */
+export const BUCKET_NAME =
+  /^(?=.{3,63}$)(?!\d+(?:\.\d+){3}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
+
+/** What BUCKET_NAME allows, in words. */
+export const BUCKET_NAME_RULE =
+  '3 to 63 characters from a-z, 0-9, - and ., with a letter or digit at both ends and around each dot, no IP address';

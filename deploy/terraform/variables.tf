@@ -14,8 +14,8 @@ variable "ledger_bucket" {
   type        = string
 
   validation {
-    condition     = can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.ledger_bucket))
-    error_message = "3 to 63 of a-z, 0-9 and -, no dots: their certificate would not fit."
+    condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.ledger_bucket))
+    error_message = "3 to 63 of a-z, 0-9, - and ., with a letter or digit at both ends."
   }
 }
 

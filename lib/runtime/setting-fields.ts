@@ -1,4 +1,4 @@
-import { BUCKET_NAME, RESOURCE_ID } from '../names.ts';
+import { BUCKET_NAME, BUCKET_NAME_RULE, RESOURCE_ID } from '../names.ts';
 import * as z from 'zod';
 import { isLoopback } from '../cloud/request/send.ts';
 import { zoneProblems } from '../policy/slots/zones.ts';
@@ -10,9 +10,7 @@ export const region = z.string().regex(/^[a-z][a-z0-9-]{1,31}$/, 'a region id su
 
 export const projectId = z.string().regex(RESOURCE_ID, 'the IAM project id of the region');
 
-export const bucket = z
-  .string()
-  .regex(BUCKET_NAME, '3 to 63 lower-case letters, digits and dashes; a dot would break TLS');
+export const bucket = z.string().regex(BUCKET_NAME, BUCKET_NAME_RULE);
 
 const folders = '"/"-separated names of letters, digits, ".", "_" and "-", at most 200 characters';
 

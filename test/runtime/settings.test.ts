@@ -87,7 +87,9 @@ describe('readSettings', () => {
     ['PHONEVAULT_REGION', 'CN North'],
     ['PHONEVAULT_PROJECT_ID', 'a/b'],
     ['PHONEVAULT_BUCKET', 'ab'],
-    ['PHONEVAULT_BUCKET', 'with.dot'],
+    ['PHONEVAULT_BUCKET', 'with..dots'],
+    ['PHONEVAULT_BUCKET', 'a.-b'],
+    ['PHONEVAULT_BUCKET', '192.168.1.1'],
     ['PHONEVAULT_PREFIX', '/abs/'],
     ['PHONEVAULT_PREFIX', 'a//b'],
     ['PHONEVAULT_PREFIX', 'a/../b/'],
@@ -130,6 +132,7 @@ describe('readSettings', () => {
     ],
     ['PHONEVAULT_DRIVE_URN', 'urn:fss:r:p1:function:default:drive:latest', {}],
     ['PHONEVAULT_PREFIX', 'a/b.c_d-1', { prefix: 'a/b.c_d-1/' }],
+    ['PHONEVAULT_BUCKET', 'my.phone.backups', { bucket: 'my.phone.backups' }],
     ['PHONEVAULT_OBS_PATH_STYLE', 'TRUE', { obsPathStyle: true }],
     ['PHONEVAULT_OBS_PATH_STYLE', '0', { obsPathStyle: false }],
   ])('accepts %s %s', (name, value, expected) => {

@@ -5,6 +5,7 @@ import { PhonevaultError } from '../../errors.ts';
 import { reveal } from '../../secret.ts';
 import type { Credentials } from '../request/credentials.ts';
 import type { Send } from '../request/send.ts';
+import { addressDotted, serverNameOf } from './dotted-bucket.ts';
 
 type SdkRequest = {
   method: string;
@@ -32,15 +33,19 @@ function urlOf(request: SdkRequest): string {
   return `${request.protocol}//${request.hostname}${port}${request.path}${query}`;
 }
 
+type HandlerOptions = { send: Send; timeoutMs: number; signal?: AbortSignal | undefined };
+
 /** Returns an SDK request handler that uses `send`. */
-function handlerOver(send: Send, timeoutMs: number, signal: AbortSignal | undefined) {
+function handlerOver({ send, timeoutMs, signal }: HandlerOptions, endpointHost: string) {
   return {
     async handle(request: SdkRequest, { requestTimeout = timeoutMs } = {}) {
+      const serverName = serverNameOf(request.hostname, endpointHost);
       const { status, headers, body } = await send({
         method: request.method,
         url: urlOf(request),
         headers: request.headers,
         timeoutMs: requestTimeout,
+        ...(serverName === undefined ? {} : { serverName }),
         ...(signal === undefined ? {} : { signal }),
         ...(request.body === undefined ? {} : { body: request.body }),
       });
@@ -71,6 +76,7 @@ export function createS3Client(options: {
   timeoutMs: number;
   signal?: AbortSignal | undefined;
 }): S3Client {
+  const { hostname } = new URL(options.endpoint);
   const client = new S3Client({
     region: options.region,
     endpoint: options.endpoint,
@@ -88,7 +94,7 @@ export function createS3Client(options: {
         ...(securityToken === undefined ? {} : { sessionToken: reveal(securityToken) }),
       };
     },
-    requestHandler: handlerOver(options.send, options.timeoutMs, options.signal),
+    requestHandler: handlerOver(options, hostname),
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     maxAttempts: 1,
@@ -104,6 +110,18 @@ export function createS3Client(options: {
     sigv4aSigningRegionSet: [options.region],
     userAgentAppId: 'phonevault',
   });
+
+  if (!options.pathStyle) {
+    client.middlewareStack.add(
+      (next) => (args) => {
+        const { Bucket: bucket = '' } = args.input as { Bucket?: string };
+        addressDotted(args.request as SdkRequest, bucket, hostname);
+        return next(args);
+      },
+      // Before the host header is set and signed.
+      { step: 'build', priority: 'high' },
+    );
+  }
 
   const signerOf = client.config.signer;
   client.config.signer = async (scheme) => {

@@ -8,6 +8,8 @@ export type HttpRequest = {
   method: string;
   /** Absolute. Path and query are sent exactly as written. */
   url: string;
+  /** For TLS: the name to ask for and to find in the certificate, if it is not the host of the URL. */
+  serverName?: string;
   headers: Record<string, string>;
   body?: string | Uint8Array;
   /** For the whole exchange, from the name lookup to the last byte of the response. */
@@ -104,9 +106,13 @@ function flatHeaders(message: http.IncomingMessage): Record<string, string> {
 
 /**
  * Returns a Send over node:http and node:https. Requests share kept-alive connections, except POSTs: a kept connection may
- * be dead, and nobody knows whether a POST that was cut has been carried out. `close` drops the idle connections.
+ * be dead, and nobody knows whether a POST that was cut has been carried out. `close` drops the idle connections. `ca` (PEM)
+ * is trusted in place of the certificate authorities of Node.js.
  */
-export function nodeSend(options: { lookup?: LookupFunction } = {}): Send & { close(): void } {
+export function nodeSend(
+  options: { lookup?: LookupFunction; ca?: string | undefined } = {},
+): Send & { close(): void } {
+  const { ca } = options;
   const lookup = loopbackFirst(options.lookup ?? dns.lookup);
   const plain = new http.Agent({ keepAlive: true, maxSockets: 32, lookup });
   const secure = new https.Agent({ keepAlive: true, maxSockets: 32, lookup });
@@ -125,6 +131,8 @@ export function nodeSend(options: { lookup?: LookupFunction } = {}): Send & { cl
         path: target.path,
         headers: request.headers,
         lookup,
+        ...(ca === undefined ? {} : { ca }),
+        ...(request.serverName === undefined ? {} : { servername: request.serverName }),
         agent: request.method === 'POST' ? false : target.secure ? secure : plain,
       });
 

@@ -1,4 +1,4 @@
-import { BUCKET_NAME, POLICY_NAME } from '../../names.ts';
+import { BUCKET_NAME, BUCKET_NAME_RULE, POLICY_NAME } from '../../names.ts';
 import * as z from 'zod';
 import { parseCron, tooOftenProblems } from '../slots/cron.ts';
 import { DURATION_PATTERN, formatDuration, parseDuration } from './duration.ts';
@@ -135,15 +135,6 @@ export const bucket = text('an OBS bucket name')
   .superRefine(
     refined((value) => {
       if (BUCKET_NAME.test(value)) return [];
-      const hint = value.includes('.')
-        ? 'Use a bucket without dots: the TLS certificate of OBS does not match its host name.'
-        : undefined;
-      return [
-        {
-          message: `${show(value)} is not a valid bucket name`,
-          allowed: '3 to 63 characters from a-z, 0-9 and -, with a letter or digit at both ends',
-          hint,
-        },
-      ];
+      return [{ message: `${show(value)} is not a valid bucket name`, allowed: BUCKET_NAME_RULE }];
     }),
   );

@@ -16,14 +16,29 @@ const time = (text: string): Buffer => der(0x17, Buffer.from(text));
 const COMMON_NAME = Buffer.from([0x06, 0x03, 0x55, 0x04, 0x03]);
 const ECDSA_WITH_SHA256 = sequence(Buffer.from('06082a8648ce3d040302', 'hex'));
 
-/** Returns a new key and a certificate for `localhost` that it has signed itself (X.509 v1, RFC 5280, 4.1). */
-export function selfSigned(): { key: string; cert: string } {
+const SUBJECT_ALTERNATIVE_NAME = Buffer.from([0x06, 0x03, 0x55, 0x1d, 0x11]);
+
+/** The version 3 and the extension that lists the DNS names (RFC 5280, 4.2.1.6). */
+function v3(names: string[]): { version: Buffer; extensions: Buffer } {
+  const list = sequence(...names.map((name) => der(0x82, Buffer.from(name))));
+  const extension = sequence(SUBJECT_ALTERNATIVE_NAME, der(0x04, list));
+  return {
+    version: der(0xa0, der(0x02, Buffer.from([2]))),
+    extensions: der(0xa3, sequence(extension)),
+  };
+}
+
+/** Returns a new key and a certificate that it has signed itself, for these DNS names (X.509, RFC 5280, 4.1). */
+export function selfSigned(names = ['localhost']): { key: string; cert: string } {
   const { privateKey, publicKey } = crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const name = sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from('localhost')))));
+  const { version, extensions } = v3(names);
   const content = sequence(
+    version,
     ...[der(0x02, Buffer.from([1])), ECDSA_WITH_SHA256, name],
     sequence(time('200101000000Z'), time('491231235959Z')),
     ...[name, publicKey.export({ type: 'spki', format: 'der' })],
+    extensions,
   );
   const signature = bits(crypto.sign('sha256', content, privateKey));
   const body = sequence(content, ECDSA_WITH_SHA256, signature).toString('base64');

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { afterAll, afterEach } from 'vitest';
+import { afterEach } from 'vitest';
 import { createObsBucket } from '../../../lib/cloud/obs/bucket.ts';
 import { createObs } from '../../../lib/cloud/obs/obs.ts';
 import { credentialsFrom } from '../../../lib/cloud/request/credentials.ts';
@@ -8,12 +8,10 @@ import { nodeSend } from '../../../lib/cloud/request/send.ts';
 import { recordingClock } from './recording-clock.ts';
 import { type ReceivedRequest, type ServerResponse, startServer } from './server.ts';
 
-const send = nodeSend();
 const open: (() => Promise<void>)[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((close) => close()));
 });
-afterAll(() => send.close());
 
 export const keys = credentialsFrom({
   token: '',
@@ -26,13 +24,23 @@ export const BUCKET = 'backups';
 const DATE = 'Fri, 02 Jan 2026 03:00:00 GMT';
 export const LAST_MODIFIED = Date.UTC(2026, 0, 2, 3);
 
+/** With an `identity` the store speaks TLS, and the clients trust its certificate. `host` is the endpoint's. */
+type StartOptions = {
+  pathStyle?: boolean;
+  credentials?: typeof keys;
+  identity?: { key: string; cert: string };
+  host?: string;
+};
+
 /** An object store that sends what `respond` returns, and the clients for it. It is closed after the test. */
 export async function startObs(
   respond: (request: ReceivedRequest, index: number) => ServerResponse,
-  options: { pathStyle?: boolean; credentials?: typeof keys } = {},
+  options: StartOptions = {},
 ) {
-  const server = await startServer(respond);
-  open.push(server.close);
+  const { identity, host = 'obs.localhost' } = options;
+  const server = await startServer(respond, identity);
+  const send = nodeSend({ ca: identity?.cert });
+  open.push(server.close, async () => send.close());
   const { clock, slept } = recordingClock();
   const records: CallRecord[] = [];
   const own = {
@@ -41,7 +49,7 @@ export async function startObs(
     clock,
     random: () => 0.5,
     region: 'cn-north-4',
-    endpoint: `http://obs.localhost:${server.port}`,
+    endpoint: `${identity ? 'https' : 'http'}://${host}:${server.port}`,
     pathStyle: options.pathStyle ?? false,
     onCall: (record: CallRecord) => records.push(record),
   };

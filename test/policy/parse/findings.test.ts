@@ -49,7 +49,6 @@ describe('an error helps to fix it', () => {
     ['deadline: 2h', 'deadline: 2', 'Add the unit: s, m, h or d.'],
     ['enabled: true', 'enabled: on', 'In YAML 1.2, yes, no, on and off are strings.'],
     ['[prod]', 'prod', 'Put the value in [ ].'],
-    ['my-phone-backups', 'my.backups', 'TLS certificate'],
   ])('%s -> %s has the hint: %s', (piece, by, hint) => {
     expect(errorsOf(nightlyWith(piece, by))[0]?.hint).toContain(hint);
   });

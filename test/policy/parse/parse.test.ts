@@ -138,7 +138,7 @@ select:
 export:
   include: [/data/ok, /sdcard, 5, *alias, /data/no/way]
   exclude: [/data/no]
-  bucket: my.bucket
+  bucket: my..bucket
   object_path: "/{polcy}"
 deadline: soon
 export_timeout: 3h

@@ -124,10 +124,10 @@ describe('function', () => {
 
   it('fails when the function cannot read its settings', async () => {
     const cli = await doctorNight({ bare: true });
-    await cli.deployed({ PHONEVAULT_BUCKET: 'no.dots.please' });
+    await cli.deployed({ PHONEVAULT_BUCKET: 'no..dots' });
     const { outcome, message } = await cli.finding('function', { subject: DRIVE });
     expect(outcome).toBe('failed');
-    expect(message).toContain('PHONEVAULT_BUCKET is "no.dots.please"');
+    expect(message).toContain('PHONEVAULT_BUCKET is "no..dots"');
   });
 
   it('fails when schedule wakes another function than drive', async () => {
