@@ -56,10 +56,10 @@ const ROOMS = {
   local: [],
   demo: ['cli', 'deploy'],
   deploy: [],
-  'scripts/packages': [],
-  testing: ['scripts/packages', 'lib', 'local', 'handlers', 'cli', 'events'],
+  packaging: [],
+  testing: ['packaging', 'lib', 'local', 'handlers', 'cli', 'events'],
   bench: ['testing', 'lib', 'local'],
-  scripts: ['scripts/packages', 'testing', 'lib', 'cli', 'local', 'events'],
+  scripts: ['packaging', 'testing', 'lib', 'cli', 'local', 'events'],
 };
 
 const zodAsNamespace = {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { auditLock } from './packages/lock.ts';
+import { auditLock } from '../packaging/lock.ts';
 
 const root = join(import.meta.dirname, '..');
 

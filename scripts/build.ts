@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { bundleHandlers, bundleTools } from './packages/bundle.ts';
-import { licencesText } from './packages/notices.ts';
+import { bundleHandlers, bundleTools } from '../packaging/bundle.ts';
+import { licencesText } from '../packaging/notices.ts';
 
 const root = join(import.meta.dirname, '..');
 const out = join(root, 'dist');

@@ -8,7 +8,7 @@ import { realInstance, startInvocation } from '../lib/runtime/invocation.ts';
 import { type Cloud, type CloudOptions, createCloud } from '../local/cloud.ts';
 import { SERVICE_NAMES } from '../local/api/hosts.ts';
 import { listen } from '../local/http/server.ts';
-import { bundleHandlers, bundleTools } from '../scripts/packages/bundle.ts';
+import { bundleHandlers, bundleTools } from '../packaging/bundle.ts';
 
 const root = join(import.meta.dirname, '..');
 export const HANDLERS = ['schedule', 'drive', 'http', 'event'] as const;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bundleTools } from '../../scripts/packages/bundle.ts';
+import { bundleTools } from '../../packaging/bundle.ts';
 
 const ENV = { PATH: process.env.PATH };
 let folder: string;

@@ -9,7 +9,7 @@ import { SERVICE_NAMES, type ServiceName } from '../../local/api/hosts.ts';
 import { memoryBackend } from '../../local/obs/storage/memory-backend.ts';
 import { between, createRandom, pick } from '../../local/simulation/random.ts';
 import { listen, type Listening } from '../../local/http/server.ts';
-import { bundleHandlers } from '../../scripts/packages/bundle.ts';
+import { bundleHandlers } from '../../packaging/bundle.ts';
 import { fastClock, fastProcess, type FastTime } from './support/fast-time.ts';
 import { killedBetweenPublishAndLog } from './support/killable.ts';
 import { type FunctionProcess, startFunction } from '../../testing/function-process.ts';

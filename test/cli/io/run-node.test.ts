@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runNode } from '../../../cli/io/run-node.ts';
-import { bundleTools } from '../../../scripts/packages/bundle.ts';
+import { bundleTools } from '../../../packaging/bundle.ts';
 
 it('returns the output and the exit code of a program', async () => {
   const script = 'console.log("out"); console.error("err"); process.exit(7)';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import type { Parts } from '../../../cli/io/io.ts';
-import { bundleTools } from '../../../scripts/packages/bundle.ts';
+import { bundleTools } from '../../../packaging/bundle.ts';
 
 const ECHO = `exports.handler = async (event, context) => {
   console.log('a line of its log');

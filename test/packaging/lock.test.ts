@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { auditLock } from '../../../scripts/packages/lock.ts';
+import { auditLock } from '../../packaging/lock.ts';
 
 const SHA512 = `sha512-${'a'.repeat(86)}==`;
 const manifest = { name: 'x', version: '1.0.0', devDependencies: { one: '1.2.3' } };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isAllowed } from '../../../scripts/packages/licences.ts';
+import { isAllowed } from '../../packaging/licences.ts';
 
 describe('isAllowed', () => {
   it.each([

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { licencesText } from '../../../scripts/packages/notices.ts';
+import { licencesText } from '../../packaging/notices.ts';
 
 let root: string;
 
