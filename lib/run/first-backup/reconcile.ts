@@ -106,7 +106,8 @@ async function decideAndSweep(
   const named = hints.flatMap((hint) => [...phonesOf(hint, phones).values()]);
   const shown = named.filter((phone) => phone != null);
   const candidates = shown.map(toCandidate);
-  const policies = await readServerTags(deps, found, candidates, until);
+  const since = Math.max(0, ...shown.map(({ created_at = 0 }) => created_at));
+  const policies = await readServerTags(deps, found, candidates, { until, since });
   const facts = { phones, policies, open, now: deps.clock.now() };
   const { requests, waits, unready, windowEndsAt } = decideFirstBackup(hints, facts);
   const created = new Map(shown.map(({ phone_id, created_at }) => [phone_id, created_at]));

@@ -1,55 +1,58 @@
 import type { Candidate } from '../../policy/selection/select.ts';
-import type { RunDeps } from '../deps.ts';
+import { FRESH_MS } from '../reads/readings.ts';
+import { taggedServers, tagsName } from '../reads/tagged-servers.ts';
 import { contain } from '../state/failures/contain-failure.ts';
+import type { RunDeps } from '../deps.ts';
 import type { FirstBackupPolicy } from './policies.ts';
 
-type Deps = Pick<RunDeps, 'cph' | 'clock' | 'log'>;
+type Deps = Pick<RunDeps, 'log'> & Parameters<typeof taggedServers>[0];
 type Tags = NonNullable<FirstBackupPolicy['tags']>;
+/** `until`: no call begins later. `since`: when the newest phone was created; its server may not have been there before. Epoch ms. */
+type Times = { until: number; since: number };
 
 /**
  * Returns the policies with the tags of servers considered. Only those that select one of the phones but for its server's tags
- * need a call, and equal tags share one. A policy whose tags cannot be read, or not before `until` (epoch ms), stays as it is and
- * is marked: its first backups wait, and those of the others do not.
+ * need a reading, which equal tags and runs share. A policy whose tags cannot be read, or not in time, stays as it is and is
+ * marked: its first backups wait, and those of the others do not.
  */
 export async function readServerTags(
   deps: Deps,
   policies: FirstBackupPolicy[],
   phones: Candidate[],
-  until: number,
+  times: Times,
 ): Promise<FirstBackupPolicy[]> {
-  const known = new Map<string, Promise<ReadonlySet<string> | undefined>>();
-  const read = (policy: string, tags: Tags): Promise<ReadonlySet<string> | undefined> => {
-    const name = JSON.stringify(Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1)));
-    const servers = known.get(name) ?? taggedServers(deps, policy, tags, until);
-    known.set(name, servers);
-    return servers;
-  };
+  const refused = new Set<string>();
   const result: FirstBackupPolicy[] = [];
   for (const policy of policies) {
-    const { name, tags, selects } = policy;
-    const tagged =
-      tags === undefined || !phones.some(selects) ? 'unneeded' : await read(name, tags);
-    if (tagged === 'unneeded') result.push(policy);
-    else if (tagged === undefined) result.push({ ...policy, tagsUnknown: true });
-    else {
-      const isSelected = (phone: Candidate): boolean =>
-        selects(phone) && tagged.has(phone.server_id);
-      result.push({ ...policy, selects: isSelected });
+    const { tags, selects } = policy;
+    if (tags === undefined || !phones.some(selects)) {
+      result.push(policy);
+      continue;
     }
+    const name = tagsName(tags);
+    const tagged = refused.has(name) ? undefined : await read(deps, policy.name, tags, times);
+    if (tagged === undefined) {
+      refused.add(name);
+      result.push({ ...policy, tagsUnknown: true });
+      continue;
+    }
+    const isSelected = (phone: Candidate): boolean => selects(phone) && tagged.has(phone.server_id);
+    result.push({ ...policy, selects: isSelected });
   }
   return result;
 }
 
-async function taggedServers(
+async function read(
   deps: Deps,
   policy: string,
   tags: Tags,
-  until: number,
+  { until, since }: Times,
 ): Promise<ReadonlySet<string> | undefined> {
+  const now = deps.clock.now();
   let servers: ReadonlySet<string> | undefined;
-  if (deps.clock.now() >= until) return servers;
+  if (now >= until) return servers;
   await contain(deps, { event: 'first_backups_delayed', policy }, async () => {
-    servers = new Set(await deps.cph.serversByTags(tags));
+    servers = await taggedServers(deps, tags, Math.max(now, since + FRESH_MS));
   });
   return servers;
 }

@@ -6,6 +6,11 @@ type Deps = Parameters<typeof recallReadings>[0] & {
   readings: Readings;
 };
 
+/** Returns the same name for the same tags, in whatever order they are written. */
+export function tagsName(tags: Record<string, string[]>): string {
+  return JSON.stringify(Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /**
  * Returns the servers that have all these tags. A reading since a minute before `requestedAt` (epoch ms) is used again, whoever
  * made it.
@@ -16,7 +21,7 @@ export async function taggedServers(
   requestedAt: number,
 ): Promise<ReadonlySet<string>> {
   const readings = await recallReadings(deps);
-  const name = JSON.stringify(Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const name = tagsName(tags);
   const known = readings.tags.get(name);
   if (known !== undefined && known.read_at >= requestedAt - FRESH_MS) return new Set(known.servers);
   const read_at = deps.clock.now();

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../../../lib/errors.ts';
 import type { FirstBackupPolicy } from '../../../lib/run/first-backup/policies.ts';
 import { readServerTags } from '../../../lib/run/first-backup/server-tags.ts';
+import { taggedServers } from '../../../lib/run/reads/tagged-servers.ts';
 import { phone } from '../../support/fleet.ts';
 import { runScene } from '../../support/run-scene.ts';
 import { T0 } from '../../support/runs.ts';
@@ -23,9 +24,12 @@ function scene(servers: Record<string, string[] | Error> = { prod: ['s1'] }) {
       return found;
     },
   });
-  const read = (policies: FirstBackupPolicy[], phones = [phone('p1')], until = Infinity) =>
-    readServerTags(deps, policies, phones, until);
-  return { calls, lines, read };
+  const read = (
+    policies: FirstBackupPolicy[],
+    phones = [phone('p1')],
+    { until = Infinity, since = 0 } = {},
+  ) => readServerTags(deps, policies, phones, { until, since });
+  return { calls, lines, read, deps };
 }
 
 const on = (policy: FirstBackupPolicy | undefined) =>
@@ -65,10 +69,26 @@ describe('readServerTags', () => {
   ])('marks a policy whose tags %s, and no other', async (_, servers, until) => {
     const { read, lines } = scene({ prod: ['s1'], ...servers });
     const policies = [policyOf('odd', { env: ['test'] }), policyOf('plain')];
-    const found = await read(policies, undefined, until);
+    const found = await read(policies, undefined, { until });
     expect(found.map(({ tagsUnknown }) => tagsUnknown)).toEqual([true, undefined]);
     const fields = { policy: 'odd', code: 'access_denied', message: 'no right' };
     expect(lines).toEqual(until === T0 ? [] : [['warn', 'first_backups_delayed', fields]]);
+  });
+
+  it('uses what a run has read of the same tags, but not from before its newest phone was created', async () => {
+    const { read, calls, deps } = scene();
+    await taggedServers(deps, PROD, T0);
+    for (const [since, made] of [
+      [0, 1],
+      [T0, 1],
+      [T0 + 1, 2],
+    ] as const) {
+      expect(on((await read([policyOf('tagged', PROD)], undefined, { since }))[0])).toEqual([
+        true,
+        false,
+      ]);
+      expect(calls).toHaveLength(made);
+    }
   });
 
   it('throws what every call would meet', async () => {
