@@ -21,6 +21,8 @@ const orphanedAttemptSchema = z.object({
   jobs: z.array(z.object({ job_id: z.string(), request_id: z.string() })),
   /** Until when a key without a job is watched. */
   watch_until: z.number().optional(),
+  /** Looks at its archive that failed in a row, and when the next is due. */
+  failed: z.object({ times: z.int(), retry_at: z.number() }).optional(),
 });
 
 const orphanedJobs = ledgerObject({

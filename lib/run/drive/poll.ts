@@ -49,7 +49,7 @@ export async function pollOrphanedDue(deps: DriveDeps, work: Work): Promise<void
   work.nextAt.orphanedJobs = now + ORPHANED_EVERY_MS;
   const lists = work.orphaned
     .filter(({ run_id, failed }) => !isStillOpen(work, run_id) && now >= (failed?.retry_at ?? 0))
-    .flatMap((orphaned) => pollLists(orphaned).map((due) => ({ orphaned, due })));
+    .flatMap((orphaned) => pollLists(orphaned, now).map((due) => ({ orphaned, due })));
   const byObject = new Map<OrphanedJobs, OrphanedAttempt[][]>();
   const { calls_per_minute: reads } = deps.reads.learned();
   const max = Math.min(ORPHANED_LISTS, Math.ceil(reads / READS_PER_ORPHANED_LIST));

@@ -18,6 +18,11 @@ export function isFailedPoll(error: unknown): boolean {
   return error instanceof PhonevaultError && !isPostponed && !stopsDrive(error);
 }
 
+/** Returns when a poll is tried again that has failed so many times before this one (epoch ms). */
+export function retryAt(times: number, now: number): number {
+  return now + Math.min(FIRST_PAUSE_MS * 2 ** times, MAX_PAUSE_MS);
+}
+
 /**
  * Records that a poll of orphaned jobs failed: the next one waits longer each time, up to half an hour. Gives the jobs up when
  * their time is over and all polls of a day have failed. Returns what is left.
@@ -34,8 +39,7 @@ export async function noteFailedPoll(
     await removeHandled(deps, [orphanedJobsKey(orphaned)]);
     return { ...orphaned, attempts: [] };
   }
-  const pause = Math.min(FIRST_PAUSE_MS * 2 ** times, MAX_PAUSE_MS);
-  const next = { ...orphaned, failed: { since, times: times + 1, retry_at: now + pause } };
+  const next = { ...orphaned, failed: { since, times: times + 1, retry_at: retryAt(times, now) } };
   await writeOrphanedJobs(deps.store, next);
   return next;
 }

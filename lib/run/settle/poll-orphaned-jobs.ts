@@ -19,7 +19,7 @@ import { isError, orError } from '../export/look-up.ts';
 import { endsAsTar, isPlausible } from '../export/archive-file.ts';
 import { RECHECK_AFTER_MS } from '../state/next-step.ts';
 import { addReported } from './add-reported.ts';
-import { noteFailedPoll } from './failed-poll.ts';
+import { noteFailedPoll, retryAt } from './failed-poll.ts';
 import { removeHandled } from '../state/failures/resting.ts';
 
 const REQUESTS_PER_CALL = 20;
@@ -35,10 +35,12 @@ type Orphan = { orphaned: OrphanedJobs; attempt: OrphanedAttempt };
 /** `arrived`: verified archives that are not in the catalogue yet. */
 type PollDeps = RunDeps & { arrived: LateArchive[] };
 
-/** Splits the attempts into lists for which one `list-jobs` call is enough. */
-export function pollLists({ attempts }: OrphanedJobs): OrphanedAttempt[][] {
+/** Splits the attempts that are due into lists for which one `list-jobs` call is enough. */
+export function pollLists({ attempts }: OrphanedJobs, now: number): OrphanedAttempt[][] {
   const requestOf = ({ jobs }: OrphanedAttempt): string => jobs[0]?.request_id ?? '';
-  const sorted = [...attempts].sort((a, b) => compareText(requestOf(a), requestOf(b)));
+  const sorted = attempts
+    .filter(({ failed }) => now >= (failed?.retry_at ?? 0))
+    .sort((a, b) => compareText(requestOf(a), requestOf(b)));
   const lists: OrphanedAttempt[][] = [];
   let [list, requests]: [OrphanedAttempt[], Set<string>] = [[], new Set()];
   for (const attempt of sorted) {
@@ -57,12 +59,12 @@ export function pollLists({ attempts }: OrphanedJobs): OrphanedAttempt[][] {
  * ended jobs, returns what is left. An attempt that cannot be looked up holds up no other, and is given up after a day.
  */
 export async function pollOrphanedJobs(
-  deps: RunDeps & Pick<DriveDeps, 'unreadable'>,
+  deps: RunDeps & Pick<DriveDeps, 'unreadable' | 'until'>,
   orphaned: OrphanedJobs,
   due: readonly OrphanedAttempt[] = orphaned.attempts,
 ): Promise<OrphanedJobs> {
   const now = deps.clock.now();
-  const own: PollDeps = { ...deps, arrived: [] };
+  const polling: PollDeps = { ...deps, arrived: [] };
   const orOver = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
     const result = await orError(work);
     if (!isError(result)) return result;
@@ -81,9 +83,9 @@ export async function pollOrphanedJobs(
   const poll = async (attempt: OrphanedAttempt): Promise<OrphanedAttempt[]> => {
     const orphan = { orphaned, attempt };
     const known = attempt.jobs.map(({ job_id }) => states.get(job_id));
-    if (known.includes('succeeded')) return verify(own, orphan, now);
+    if (known.includes('succeeded')) return verify(polling, orphan, now);
     if (attempt.watch_until !== undefined) {
-      if (isListed(attempt)) return watch(own, orphan, now);
+      if (isListed(attempt)) return watch(polling, orphan, now);
       return now < attempt.watch_until ? [attempt] : [];
     }
     if (!known.includes('failed') && now < orphaned.until) return [attempt];
@@ -91,14 +93,16 @@ export async function pollOrphanedJobs(
     return [];
   };
   const pollOrKeep = async (attempt: OrphanedAttempt): Promise<OrphanedAttempt[]> => {
-    const left = await orError(() => poll(attempt));
+    const { failed, ...own } = attempt;
+    const left = await orError(() => poll(own));
     if (!isError(left)) return left;
     if (left.code === 'time_up') throw left;
     if (left.code === 'unreachable') hasHung = true;
     const isOver = now >= endOf(orphaned, attempt);
     if (isOver) noteGivenUp(deps, orphaned, left);
     else noteFailed(deps, orphaned, left);
-    return isOver ? [] : [attempt];
+    const { times = 0 } = failed ?? {};
+    return isOver ? [] : [{ ...own, failed: { times: times + 1, retry_at: retryAt(times, now) } }];
   };
   const isDue = new Set(due);
   const each = orphaned.attempts.map(async (attempt) =>
@@ -107,8 +111,8 @@ export async function pollOrphanedJobs(
   const rest: OrphanedJobs = { ...orphaned, attempts: (await Promise.all(each)).flat() };
   delete rest.failed;
   // Together: two changes of one shard at the same time would lose one of them.
-  if (own.arrived.length > 0) {
-    await orOver(() => addLate(deps, orphaned, own.arrived), undefined);
+  if (polling.arrived.length > 0) {
+    await orOver(() => addLate(deps, orphaned, polling.arrived), undefined);
   }
   if (rest.attempts.length === 0) await removeHandled(deps, [orphanedJobsKey(orphaned)]);
   else if (hasHung && rest.attempts.length === orphaned.attempts.length) {
@@ -151,13 +155,14 @@ function noteGivenUp(
 }
 
 async function jobStates(
-  deps: RunDeps,
+  { cph, clock, until }: Pick<DriveDeps, 'cph' | 'clock' | 'until'>,
   attempts: readonly OrphanedAttempt[],
 ): Promise<Map<string, Job['state']>> {
   const ids = [...new Set(attempts.flatMap(({ jobs }) => jobs.map((job) => job.request_id)))];
   const states = new Map<string, Job['state']>();
   for (let from = 0; from < ids.length; from += REQUESTS_PER_CALL) {
-    const { jobs } = await listJobs(deps.cph, ids.slice(from, from + REQUESTS_PER_CALL));
+    const some = ids.slice(from, from + REQUESTS_PER_CALL);
+    const { jobs } = await listJobs(cph, some, () => clock.now() < until);
     for (const { job_id, state } of jobs) states.set(job_id, state);
   }
   return states;

@@ -8,7 +8,7 @@ import {
 } from '../../../lib/ledger/run/orphaned-jobs.ts';
 import { writePlan } from '../../../lib/ledger/run/plan.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
-import { pollOrphanedJobs } from '../../../lib/run/settle/poll-orphaned-jobs.ts';
+import { pollLists, pollOrphanedJobs } from '../../../lib/run/settle/poll-orphaned-jobs.ts';
 import {
   attemptWithJob,
   attemptWithoutJob,
@@ -311,6 +311,26 @@ describe('an orphaned attempt that cannot be looked up', () => {
     expect(attempts.map(({ phone_id }) => phone_id)).toEqual(['p']);
     expect((await recorded(world)).records).toEqual([['q', false]]);
     expect(world.logged('step_failed')).toHaveLength(1);
+  });
+
+  it('is asked for less often each time, and at once after a success', async () => {
+    const world = failing();
+    let heads = 0;
+    const { head } = world.deps.archives;
+    world.deps.archives.head = (...args) => ((heads += 1), head(...args));
+    let orphaned = orphanedJobs([attemptWithJob('p')]);
+    for (let at = 0; at < DAY; at += MINUTE / 2) {
+      const now = world.clock.now();
+      const due = pollLists(orphaned, now).flat();
+      if (due.length > 0) orphaned = await pollOrphanedJobs(world.deps, orphaned, due);
+      world.clock.move(MINUTE / 2);
+    }
+    expect(heads).toBeLessThan(60);
+    expect((await readOrphanedJobs(world.store, RUN))?.attempts).toEqual(orphaned.attempts);
+    world.deps.archives.head = async () => undefined;
+    world.clock.move(HOUR / 2);
+    const [left] = (await pollOrphanedJobs(world.deps, orphaned)).attempts;
+    expect(left?.failed).toBeUndefined();
   });
 
   it('is given up after a day', async () => {

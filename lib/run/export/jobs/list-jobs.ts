@@ -1,3 +1,4 @@
+import { ReadsSpent } from '../../../errors.ts';
 import type { Cph } from '../../../cloud/cph/cph.ts';
 import type { Job } from '../../../cloud/cph/job.ts';
 
@@ -9,26 +10,41 @@ export type ListedJobs = { jobs: Job[]; answered: Set<string> };
 
 /**
  * Lists the jobs of export calls by their request ids. CPH may refuse a list because of one id that it does not know: such a
- * list is halved, with at most twelve calls in all. `halve`: false leaves a refused list unanswered.
+ * list is halved, with at most twelve calls in all, while `mayHalve` and the reads allow it. What is left stays unanswered.
  */
 export async function listJobs(
   cph: Pick<Cph, 'listJobs'>,
   requestIds: string[],
-  halve = true,
+  mayHalve: () => boolean = () => true,
 ): Promise<ListedJobs> {
   const listed: ListedJobs = { jobs: [], answered: new Set() };
   const queue = [requestIds];
   for (let calls = 0; calls < MAX_CALLS; calls += 1) {
     const ids = queue.shift();
-    if (ids === undefined) break;
-    const jobs = await cph.listJobs(ids);
+    if (ids === undefined || (calls > 0 && !mayHalve())) break;
+    const jobs = await listOnce(cph, ids, calls > 0);
+    if (jobs === 'no_reads') break;
     if (jobs === undefined && ids.length > 1) {
       const middle = Math.ceil(ids.length / 2);
-      if (halve) queue.unshift(ids.slice(0, middle), ids.slice(middle));
+      queue.unshift(ids.slice(0, middle), ids.slice(middle));
       continue;
     }
     listed.jobs.push(...(jobs ?? []));
     for (const id of ids) listed.answered.add(id);
   }
   return listed;
+}
+
+/** Returns the jobs; `no_reads` when the reads are spent in the middle of a list, whose answers so far count. */
+async function listOnce(
+  cph: Pick<Cph, 'listJobs'>,
+  ids: string[],
+  isPart: boolean,
+): Promise<Job[] | 'no_reads' | undefined> {
+  try {
+    return await cph.listJobs(ids);
+  } catch (error) {
+    if (isPart && error instanceof ReadsSpent) return 'no_reads';
+    throw error;
+  }
 }

@@ -30,9 +30,10 @@ export async function pollJobs(
     const attempts = new Set(ids.flatMap((id) => polled.get(id) ?? []));
     const concerned = new Set([...attempts].map(({ run }) => run));
     const polledAt = deps.clock.now();
-    const halve = ![...attempts].every((attempt) => isFresh(attempt, polledAt));
+    const areFresh = [...attempts].every((attempt) => isFresh(attempt, polledAt));
+    const mayHalve = (): boolean => !areFresh && deps.clock.now() < deps.until;
     const { jobs, answered } = await trackOutage(deps, [...concerned], 'jobs', () =>
-      listJobs(deps.cph, ids, halve),
+      listJobs(deps.cph, ids, mayHalve),
     );
     const asked = new Set(
       ids.filter((id) => answered.has(id)).flatMap((id) => polled.get(id) ?? []),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ReadsSpent } from '../../../../lib/errors.ts';
 import { listJobs } from '../../../../lib/run/export/jobs/list-jobs.ts';
 
 /** A CPH that refuses every list with one of the `unknown` ids. Each other id has one job. */
@@ -49,9 +50,30 @@ describe('listJobs', () => {
     expect(await listJobs(cph, ['r0'])).toEqual({ jobs: [], answered: new Set(['r0']) });
   });
 
+  it('halves nothing once the time is up, and keeps what was answered', async () => {
+    const { cph, calls } = scene(['r19']);
+    const isTime = () => calls.length < 4;
+    const { jobs, answered } = await listJobs(cph, twenty, isTime);
+    expect(calls).toHaveLength(4);
+    expect(jobs).toHaveLength(15);
+    expect(answered.size).toBe(15);
+  });
+
+  it('keeps what was answered when a later call finds no reads left', async () => {
+    const { cph, calls } = scene(['r19']);
+    const limited = (ids: string[]) => {
+      if (calls.length >= 2) return Promise.reject(new ReadsSpent(5));
+      return cph.listJobs(ids);
+    };
+    expect((await listJobs({ listJobs: limited }, twenty)).answered.size).toBe(10);
+    await expect(
+      listJobs({ listJobs: () => Promise.reject(new ReadsSpent(5)) }, twenty),
+    ).rejects.toThrow(ReadsSpent);
+  });
+
   it('leaves a refused list unanswered when it must not be halved', async () => {
     const { cph, calls } = scene(['r0']);
-    expect((await listJobs(cph, twenty, false)).answered.size).toBe(0);
+    expect((await listJobs(cph, twenty, () => false)).answered.size).toBe(0);
     expect(calls).toHaveLength(1);
   });
 });
