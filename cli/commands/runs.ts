@@ -1,5 +1,5 @@
 import { runOutcomes, type RunOutcome } from '../../lib/ledger/run/report.ts';
-import { rebuildRunIndex } from '../../lib/ledger/state/run-index.ts';
+import { rebuildRunIndex } from '../../lib/ledger/state/run-index/rebuild.ts';
 import { listRuns, PAGE_TOKEN } from '../../lib/run/query/runs/list-runs.ts';
 import { type Command, wrongUse } from '../program/command.ts';
 import { connect } from '../sign-in/connect.ts';

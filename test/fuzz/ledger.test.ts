@@ -21,7 +21,7 @@ import { newestArchives } from '../../lib/ledger/catalogue/newest-archives.ts';
 import { rebuildCatalogue } from '../../lib/ledger/catalogue/rebuild.ts';
 import { readResets } from '../../lib/ledger/catalogue/resets.ts';
 import { readProvisioning } from '../../lib/ledger/state/provisioning.ts';
-import { rebuildRunIndex } from '../../lib/ledger/state/run-index.ts';
+import { rebuildRunIndex } from '../../lib/ledger/state/run-index/rebuild.ts';
 import type { Store } from '../../lib/ledger/store/store.ts';
 import { readRunState } from '../../lib/run/query/runs/get-run.ts';
 import { listRuns } from '../../lib/run/query/runs/list-runs.ts';

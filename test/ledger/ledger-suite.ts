@@ -4,7 +4,7 @@ import { hintsSuite } from './hints/hints-suite.ts';
 import { leaseSuite } from './lease/lease-suite.ts';
 import { logSuite } from './run/log-suite.ts';
 import { reportSuite } from './run/report-suite.ts';
-import { runIndexSuite } from './state/run-index-suite.ts';
+import { runIndexSuite } from './state/run-index/run-index-suite.ts';
 import { type OpenLedger, storeSuite } from './store/store-suite.ts';
 
 type Facts = { conditional: Conditional; creators: number; rounds: number; cases: number };

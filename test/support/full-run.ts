@@ -1,6 +1,6 @@
 import { writeCursors } from '../../lib/ledger/state/cursors.ts';
 import { addArchives } from '../../lib/ledger/catalogue/add.ts';
-import { indexRun } from '../../lib/ledger/state/run-index.ts';
+import { indexRun } from '../../lib/ledger/state/run-index/entry.ts';
 import { writePlan } from '../../lib/ledger/run/plan.ts';
 import { type ReportedPhone, writeReport } from '../../lib/ledger/run/report.ts';
 import type { Store } from '../../lib/ledger/store/store.ts';

@@ -1,7 +1,7 @@
 import type { Freshness } from '../../ledger/state/freshness.ts';
 import { lastArchives } from '../../ledger/catalogue/last-archives.ts';
 import { reportedObject } from '../../ledger/catalogue/reported-archives.ts';
-import { listIndexedRuns } from '../../ledger/state/run-index.ts';
+import { listIndexedRuns } from '../../ledger/state/run-index/list.ts';
 import { type PlannedPhone, readPlan } from '../../ledger/run/plan.ts';
 import { readReport, readReportedPhones, type ReportedPhone } from '../../ledger/run/report.ts';
 import { ifReadable } from '../../ledger/store/object-error.ts';

@@ -2,7 +2,7 @@ import { readCursors } from '../../ledger/state/cursors.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { runOutcomes } from '../../ledger/run/report.ts';
 import { listOpen } from '../../ledger/run/request.ts';
-import { listSettled } from '../../ledger/state/run-index.ts';
+import { listSettled } from '../../ledger/state/run-index/list.ts';
 import { exists, type Store } from '../../ledger/store/store.ts';
 import { timerRunId } from '../../policy/keys/run-id.ts';
 import { dueSlots } from '../../policy/slots/slots.ts';

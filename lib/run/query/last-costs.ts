@@ -1,5 +1,5 @@
 import { readReport, type Report } from '../../ledger/run/report.ts';
-import { listIndexedRuns } from '../../ledger/state/run-index.ts';
+import { listIndexedRuns } from '../../ledger/state/run-index/list.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { isUnreadable, type ObjectError, throwIfListed } from '../../ledger/store/object-error.ts';
 import type { Store } from '../../ledger/store/store.ts';

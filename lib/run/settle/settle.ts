@@ -8,7 +8,7 @@ import {
   type ReportedPhone,
   writeReport,
 } from '../../ledger/run/report.ts';
-import { indexRun } from '../../ledger/state/run-index.ts';
+import { indexRun } from '../../ledger/state/run-index/entry.ts';
 import type { RunState } from '../../ledger/run/run-state.ts';
 import type { DriveDeps } from '../deps.ts';
 import { deletedKeys, deleteSuperseded, leftoversOf } from './delete-superseded.ts';

@@ -6,7 +6,7 @@ import { writeUnreadable } from '../../../lib/ledger/state/unreadable.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import type { Report, RunOutcome } from '../../../lib/ledger/run/report.ts';
 import { putRequest } from '../../../lib/ledger/run/request.ts';
-import { indexRun } from '../../../lib/ledger/state/run-index.ts';
+import { indexRun } from '../../../lib/ledger/state/run-index/entry.ts';
 import { timerRunId } from '../../../lib/policy/keys/run-id.ts';
 import { dailySummary } from '../../../lib/run/notify/daily-summary.ts';
 import { inboxScene } from '../../support/inbox-scene.ts';

@@ -3,7 +3,7 @@ import { layout } from '../../../lib/ledger/store/layout.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import { addCall, noMetrics } from '../../../lib/ledger/run/metrics.ts';
 import type { Report, ReportedPhone } from '../../../lib/ledger/run/report.ts';
-import { indexRun } from '../../../lib/ledger/state/run-index.ts';
+import { indexRun } from '../../../lib/ledger/state/run-index/entry.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import { lastCosts } from '../../../lib/run/query/last-costs.ts';
 import { problemOf } from '../../../lib/run/query/unreadable.ts';

@@ -8,7 +8,7 @@ import { layout } from '../../../lib/ledger/store/layout.ts';
 import { noMetrics } from '../../../lib/ledger/run/metrics.ts';
 import type { Terms } from '../../../lib/ledger/run/plan.ts';
 import { readReport, readReportedPhones, type RunOutcome } from '../../../lib/ledger/run/report.ts';
-import { listIndexedRuns } from '../../../lib/ledger/state/run-index.ts';
+import { listIndexedRuns } from '../../../lib/ledger/state/run-index/list.ts';
 import { writeNotifiedStale } from '../../../lib/ledger/state/notified.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import { catalogued } from '../../support/archives.ts';

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { RunOutcome } from '../../../ledger/run/report.ts';
 import { listOpen } from '../../../ledger/run/request.ts';
-import { listIndexedRuns } from '../../../ledger/state/run-index.ts';
+import { listIndexedRuns } from '../../../ledger/state/run-index/list.ts';
 import type { Store } from '../../../ledger/store/store.ts';
 import { policyOfRun } from '../../../policy/keys/run-id.ts';
 import { findRun } from './find-run.ts';

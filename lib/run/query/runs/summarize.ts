@@ -1,4 +1,4 @@
-import type { IndexedRun, UnreadRun } from '../../../ledger/state/run-index.ts';
+import type { IndexedRun, UnreadRun } from '../../../ledger/state/run-index/entry.ts';
 import type { Report } from '../../../ledger/run/report.ts';
 import { policyOfRun } from '../../../policy/keys/run-id.ts';
 import type { FoundRun } from './find-run.ts';

@@ -3,7 +3,7 @@ import { layout } from '../../../../lib/ledger/store/layout.ts';
 import { memoryStore } from '../../../../lib/ledger/store/memory-store.ts';
 import { type Report, type RunOutcome, writeReport } from '../../../../lib/ledger/run/report.ts';
 import { putRequest } from '../../../../lib/ledger/run/request.ts';
-import { indexRun } from '../../../../lib/ledger/state/run-index.ts';
+import { indexRun } from '../../../../lib/ledger/state/run-index/entry.ts';
 import { timerRunId } from '../../../../lib/policy/keys/run-id.ts';
 import { stamp } from '../../../../lib/policy/keys/stamp.ts';
 import { listRuns, type RunFilter } from '../../../../lib/run/query/runs/list-runs.ts';

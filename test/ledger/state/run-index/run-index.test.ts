@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { layout } from '../../../lib/ledger/store/layout.ts';
-import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
-import {
-  listIndexedRuns,
-  listSettled,
-  rebuildRunIndex,
-} from '../../../lib/ledger/state/run-index.ts';
-import { playClock } from '../../../testing/play-clock.ts';
-import { recordReads } from '../../support/fake-stores.ts';
+import { layout } from '../../../../lib/ledger/store/layout.ts';
+import { memoryStore } from '../../../../lib/ledger/store/memory-store.ts';
+import { listIndexedRuns, listSettled } from '../../../../lib/ledger/state/run-index/list.ts';
+import { rebuildRunIndex } from '../../../../lib/ledger/state/run-index/rebuild.ts';
+import { playClock } from '../../../../testing/play-clock.ts';
+import { recordReads } from '../../../support/fake-stores.ts';
 
 const ALWAYS = { since: 0, until: Number.MAX_SAFE_INTEGER };
 

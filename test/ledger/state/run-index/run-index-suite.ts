@@ -1,17 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { layout } from '../../../lib/ledger/store/layout.ts';
-import { type Report, runOutcomes, writeReport } from '../../../lib/ledger/run/report.ts';
-import {
-  listIndexedRuns,
-  listSettled,
-  indexRun,
-  rebuildRunIndex,
-} from '../../../lib/ledger/state/run-index.ts';
-import type { Store } from '../../../lib/ledger/store/store.ts';
-import { recordReads } from '../../support/fake-stores.ts';
-import { MINUTE, T0 } from '../../support/runs.ts';
-import type { OpenLedger } from '../store/store-suite.ts';
+import { layout } from '../../../../lib/ledger/store/layout.ts';
+import { type Report, runOutcomes, writeReport } from '../../../../lib/ledger/run/report.ts';
+import { indexRun } from '../../../../lib/ledger/state/run-index/entry.ts';
+import { listIndexedRuns, listSettled } from '../../../../lib/ledger/state/run-index/list.ts';
+import { rebuildRunIndex } from '../../../../lib/ledger/state/run-index/rebuild.ts';
+import type { Store } from '../../../../lib/ledger/store/store.ts';
+import { recordReads } from '../../../support/fake-stores.ts';
+import { MINUTE, T0 } from '../../../support/runs.ts';
+import type { OpenLedger } from '../../store/store-suite.ts';
 
 const report = (minute: number, changes: Partial<Report> = {}): Report => ({
   run_id: `nightly-${minute}`,
