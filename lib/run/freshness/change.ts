@@ -1,12 +1,13 @@
 import type { NotifiedStale } from '../../ledger/state/notified.ts';
 import type { Basis, Judgement } from './judge.ts';
 
-/** A day, less what a check may be early. */
-const AGAIN_AFTER_MS = 23 * 60 * 60_000;
+const DAY = 24 * 60 * 60_000;
+/** A message goes out some minutes after its check: the check of the next day, at the same time, must not be too early. */
+const EARLY_MS = 15 * 60_000;
 
 /**
- * Returns whether people are to be notified of a policy: it is stale and they do not know yet or it has become much worse, or it
- * has recovered. `known`: the last message that it is stale. `now` is epoch ms. Pure.
+ * Returns whether people are to be notified of a policy: it is stale and they do not know yet, it has become much worse or a day
+ * has passed, or it has recovered. `known`: the last message that it is stale. `now` is epoch ms. Pure.
  */
 export function needsNotice(
   found: Judgement,
@@ -15,7 +16,16 @@ export function needsNotice(
   now: number,
 ): boolean {
   if (found.state !== 'stale') return known !== undefined && hasRecovered(found);
-  return !isCurrent(known, from) || known.notified_at === undefined || isWorse(found, known, now);
+  if (!isCurrent(known, from) || known.notified_at === undefined) return true;
+  return isWorse(found, known) || now >= nextNoticeAt(known) - EARLY_MS;
+}
+
+/** Returns when people are reminded that a policy is still stale (epoch ms). */
+export function nextNoticeAt({
+  at,
+  notified_at = at,
+}: Pick<NotifiedStale, 'at' | 'notified_at'>): number {
+  return notified_at + DAY;
 }
 
 /** Returns whether a message is about the present: the policy was neither inactive nor paused since. */
@@ -28,14 +38,9 @@ export function hasRecovered({ state, limit, phones }: Judgement): boolean {
   return state === 'fresh' && limit !== undefined && phones?.counted !== 0;
 }
 
-/** No phone is fresh any more: at once. More than twice as many phones without a recent backup: at most daily. */
-function isWorse(
-  { phones }: Judgement,
-  { phones: before, notified_at }: NotifiedStale,
-  now: number,
-) {
+/** No phone is fresh any more, or more than twice as many phones have no recent backup. */
+function isWorse({ phones }: Judgement, { phones: before }: NotifiedStale): boolean {
   if (phones === undefined || before === undefined) return false;
   if (phones.fresh === 0) return before.fresh > 0;
-  const isDouble = phones.counted - phones.fresh > 2 * (before.counted - before.fresh);
-  return isDouble && now - (notified_at ?? 0) >= AGAIN_AFTER_MS;
+  return phones.counted - phones.fresh > 2 * (before.counted - before.fresh);
 }

@@ -5,7 +5,7 @@ import { readFreshness } from '../../ledger/state/freshness.ts';
 import { readHistory } from '../../ledger/state/history.ts';
 import { readNotifiedStale } from '../../ledger/state/notified.ts';
 import type { RunDeps } from '../deps.ts';
-import { needsNotice } from '../freshness/change.ts';
+import { needsNotice, nextNoticeAt } from '../freshness/change.ts';
 import { type Basis, basisOf, judge, missedAt, newestEndedSlot } from '../freshness/judge.ts';
 
 const POLICIES_AT_ONCE = 8;
@@ -58,5 +58,8 @@ async function check(
     const { counted, fresh } = found.phones ?? {};
     log.warn('policy_stale', { policy, counted, fresh, notified: !changed });
   }
-  return missedAt(basis, freshness, now);
+  const times = [missedAt(basis, freshness, now)];
+  if (found.state === 'stale') times.push(nextNoticeAt(changed || !known ? { at: now } : known));
+  const next = Math.min(...times.filter((time) => time !== undefined));
+  return Number.isFinite(next) ? next : undefined;
 }

@@ -17,7 +17,7 @@ const RUN = 'nightly-20260101t023000z';
 /** When the runs of 31 December and 1 January should have ended. */
 const NOW = T0 - DAY + 241 * MINUTE;
 const OLD = T0 - 8 * DAY;
-const known = { policy: 'nightly', since: NOW - DAY, at: NOW - DAY, notified_at: NOW - DAY };
+const known = { policy: 'nightly', since: NOW - DAY, at: NOW - DAY, notified_at: NOW - MINUTE };
 
 /** A policy of ten phones, of which `late` have failed for long; a hint to check it. */
 async function scene({ late = 2, language = undefined as 'en' | 'zh' | undefined } = {}) {
@@ -169,13 +169,17 @@ describe('publishFreshness', () => {
     ],
     ['was notified, and many more are late', { ...known, phones: { counted: 30, fresh: 30 } }, 1],
     ['was notified before it was active again', { ...known, since: -1 }, 1],
-  ])('publishes staleness again only when it is worse: the policy %s', async (_, before, count) => {
-    const { publish, published, store, hints } = await scene();
-    await writeNotifiedStale(store, before);
-    await publish();
-    expect(published).toHaveLength(count);
-    expect(await hints()).toEqual([]);
-  });
+    ['was notified a day ago', { ...known, notified_at: NOW - DAY }, 1],
+  ])(
+    'publishes staleness again only when it is worse, or daily: the policy %s',
+    async (_, before, count) => {
+      const { publish, published, store, hints } = await scene();
+      await writeNotifiedStale(store, before);
+      await publish();
+      expect(published).toHaveLength(count);
+      expect(await hints()).toEqual([]);
+    },
+  );
 
   it('publishes under another id when it is worse, and under the same id when it may not have been sent', async () => {
     const { publish, published, store, hint, clock } = await scene();

@@ -34,6 +34,9 @@ const checked = (at: number, before = cursor()): Cursor => ({
   ...before,
   freshness: { ...freshness, ...before.freshness, checked_slot: at },
 });
+/** A policy that is stale is checked again for a reminder a day later, though no slot ends. */
+const remindedAt = (check_at: number, objective = freshness.objective): Cursor =>
+  checked(SLOT, cursor({}, { check_at, objective }));
 
 function scene(now = OVER) {
   const world = inboxScene(now);
@@ -54,7 +57,7 @@ function scene(now = OVER) {
       ),
     known: (own: Partial<NotifiedStale> = {}) =>
       writeNotifiedStale(world.store, {
-        ...{ policy: 'nightly', since: SLOT - DAY, at: SLOT - DAY, notified_at: OVER - DAY },
+        ...{ policy: 'nightly', since: SLOT - DAY, at: SLOT - DAY, notified_at: OVER - HOUR },
         ...own,
       }),
     check: (one = cursor()) => checkFreshness(world.deps, { nightly: one }),
@@ -68,7 +71,7 @@ describe('checkFreshness', () => {
   it('writes a hint for a policy that has become stale, and keeps the checked slot', async () => {
     const { check, backedUp, body, hints, lines } = scene();
     await backedUp(ten(2));
-    expect(await check()).toEqual({ nightly: checked(SLOT) });
+    expect(await check()).toEqual({ nightly: remindedAt(OVER + DAY) });
     expect(await hints()).toEqual([HINT]);
     const hint = { version: 1, type: 'freshness', policy: 'nightly', at: OVER, language: 'zh' };
     expect(await body(layout.hint(HINT))).toEqual(hint);
@@ -109,7 +112,7 @@ describe('checkFreshness', () => {
   it('checks again when one more slot has ended', async () => {
     const { check, hints, backedUp } = scene();
     await backedUp(ten(10));
-    expect(await check(checked(SLOT - DAY))).toEqual({ nightly: checked(SLOT) });
+    expect(await check(checked(SLOT - DAY))).toEqual({ nightly: remindedAt(OVER + DAY) });
     expect(await hints()).toHaveLength(1);
   });
 
@@ -121,9 +124,7 @@ describe('checkFreshness', () => {
     const now = await check(cursor({}, { objective }));
     expect(now).toEqual({ nightly: checked(SLOT, cursor({}, { objective, check_at })) });
     clock.move(check_at - OVER);
-    expect(await check(now['nightly'])).toEqual({
-      nightly: checked(SLOT, cursor({}, { objective })),
-    });
+    expect(await check(now['nightly'])).toEqual({ nightly: remindedAt(check_at + DAY, objective) });
     expect(await hints()).toEqual([HINT]);
   });
 
@@ -131,19 +132,9 @@ describe('checkFreshness', () => {
     ['as many are late', 4, { phones: { counted: 10, fresh: 6 } }, false],
     ['twice as many are late', 4, { phones: { counted: 10, fresh: 8 } }, false],
     ['more than twice as many are late', 5, { phones: { counted: 10, fresh: 8 } }, true],
-    [
-      'more than twice as many are late on the same day',
-      5,
-      { phones: { counted: 10, fresh: 8 }, notified_at: OVER - 12 * HOUR },
-      false,
-    ],
-    [
-      'no phone is fresh any more, on the same day',
-      10,
-      { phones: { counted: 10, fresh: 4 }, notified_at: OVER - HOUR },
-      true,
-    ],
+    ['no phone is fresh any more', 10, { phones: { counted: 10, fresh: 4 } }, true],
     ['still no phone is fresh', 10, { phones: { counted: 10, fresh: 0 } }, false],
+    ['a day has passed', 4, { notified_at: OVER - DAY }, true],
     ['the message may not have been sent', 4, { notified_at: undefined }, true],
     ['the message is from before the policy was disabled', 4, { since: SLOT - 10 * DAY }, true],
     ['nothing was known of the phones', 4, {}, false],
@@ -158,6 +149,21 @@ describe('checkFreshness', () => {
       expect(await hints()).toEqual(expected ? [HINT] : []);
     },
   );
+
+  it('reminds daily of a policy whose slots are a week apart', async () => {
+    const { check, backedUp, known, hints, clock } = scene();
+    await backedUp(ten(4));
+    await known({ phones: { counted: 10, fresh: 6 } });
+    const { nightly: one } = await check();
+    expect(one).toEqual(remindedAt(OVER - HOUR + DAY));
+    clock.move(DAY - HOUR - 1);
+    const weekly = { ...one, schedule: { ...schedule, cron: '0 30 2 * * 6' } } as Cursor;
+    await check(weekly);
+    expect(await hints()).toEqual([]);
+    clock.move(1);
+    await check(weekly);
+    expect(await hints()).toEqual([HINT]);
+  });
 
   it('does not take a policy for recovered in which nothing can be late yet', async () => {
     const { check, backedUp, known, hints } = scene();
@@ -193,7 +199,7 @@ describe('checkFreshness', () => {
       await backedUp(ten(0), 'weekly');
       const broken = withFailingStore(deps, 'get', undefined, layout.freshness('nightly'));
       expect(await checkFreshness(broken, { nightly: cursor(), weekly: cursor() })).toEqual({
-        nightly: checked(SLOT),
+        nightly: remindedAt(OVER + DAY),
         weekly: checked(SLOT),
       });
       expect(await hints()).toEqual([HINT]);

@@ -15,6 +15,8 @@ type Notification = {
   reason?: string;
   run_id: string;
   phones?: object;
+  message?: string;
+  since?: string;
 };
 
 export async function notifications(world: Night): Promise<Notification[]> {

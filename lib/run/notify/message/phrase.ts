@@ -1,7 +1,7 @@
 import { parseStamp } from '../../../policy/keys/stamp.ts';
 import type { Locale, Notification } from './notification.ts';
 import { timeText } from './time-text.ts';
-import type { Wording } from './wording.ts';
+import { lastsFor, type Wording } from './wording.ts';
 import { wordings } from './wordings.ts';
 
 /** Returns what happened, in a few words and without the policy. */
@@ -28,9 +28,9 @@ export function phraseOf(notification: Notification, locale: Locale): string {
       return `${wording.because(what, reasonPhrase(code, wording))}${wording.colon}${object.key}`;
     }
     case 'stale': {
-      const { phones, objective, goodAt, limit } = notification;
-      if (phones === undefined) return wording.noGoodRun(timeText(goodAt, locale));
-      return wording.stale(phones, { ...objective, since: timeText(limit, locale) });
+      const phrase = stalePhrase(notification, locale);
+      const age = lastsFor(notification.at - notification.since);
+      return age === undefined ? phrase : wording.still(age, phrase);
     }
     case 'recovered':
       return wording.recovered;
@@ -45,6 +45,15 @@ export function phraseOf(notification: Notification, locale: Locale): string {
       return `${wording.summary(parts)}${wording.colon}${counts}`;
     }
   }
+}
+
+function stalePhrase(
+  { phones, objective, goodAt, limit }: Extract<Notification, { kind: 'stale' }>,
+  locale: Locale,
+): string {
+  const wording = wordings[locale.language];
+  if (phones === undefined) return wording.noGoodRun(timeText(goodAt, locale));
+  return wording.stale(phones, { ...objective, since: timeText(limit, locale) });
 }
 
 /** Returns the reason in words and its code; an unknown code alone. */

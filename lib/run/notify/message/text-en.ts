@@ -83,6 +83,8 @@ export const english: Wording = {
     const late = `${number(phones.late + phones.never)} of ${number(phones.counted)} phones`;
     return `${late} have no backup ${recent} (${freshShare(phones)} have one; objective ${objective}%)`;
   },
+  still: ({ count, unit }, phrase) =>
+    `stale for ${count} ${unit === 'day' ? 'days' : units[unit]}: ${phrase}`,
   noGoodRun: (since) => `no full run has completed since ${since}`,
   recovered: 'backups are up to date again',
   credentials: (since) => `credentials refused since ${since}`,

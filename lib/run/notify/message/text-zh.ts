@@ -81,6 +81,7 @@ export const chinese: Wording = {
     const late = `${number(phones.counted)} 台云手机中 ${number(phones.late + phones.never)} 台`;
     return `${late}${recent}没有备份（${freshShare(phones)} 有备份，目标 ${objective}%）`;
   },
+  still: ({ count, unit }, phrase) => `备份时效未达标已持续 ${count} ${units[unit]}：${phrase}`,
   noGoodRun: (since) => `自 ${spaced(since)}起没有成功的全量运行`,
   recovered: '备份时效已恢复正常',
   credentials: (since) => `自 ${spaced(since)}起凭证被拒绝`,

@@ -38,6 +38,8 @@ export type Wording = {
   noFirstBackup(count: number, since: string): string;
   /** Without `max_age` (ms), backups from before `since` are late. */
   stale(phones: PhoneCounts, objective: Objective & { since: string }): string;
+  /** A policy has been stale for so long. */
+  still(age: Age, phrase: string): string;
   /** A policy is stale, and nothing is known of its phones. */
   noGoodRun(since: string): string;
   recovered: string;
@@ -62,18 +64,29 @@ export type Wording = {
   moreLate(count: number): string;
 };
 
+type Age = { count: number; unit: 'minute' | 'hour' | 'day' };
+
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 /** Returns a duration (ms) in whole minutes, hours or days: the largest unit of which there are at least two. */
-export function ageOf(ms: number): { count: number; unit: 'minute' | 'hour' | 'day' } {
+export function ageOf(ms: number): Age {
   const units = [
-    ['day', 24 * 60 * MINUTE],
-    ['hour', 60 * MINUTE],
+    ['day', 24 * HOUR],
+    ['hour', HOUR],
   ] as const;
   for (const [unit, size] of units) {
     if (ms % size === 0 && ms >= 2 * size) return { count: ms / size, unit };
   }
   return { count: Math.round(ms / MINUTE), unit: 'minute' };
+}
+
+/** Returns how long something has lasted, from `ms`: in hours, from two days on in whole days; undefined below half an hour. */
+export function lastsFor(ms: number): Age | undefined {
+  const hours = Math.round(ms / HOUR);
+  if (hours < 1) return undefined;
+  if (hours < 48) return { count: hours, unit: 'hour' };
+  return { count: Math.floor(hours / 24), unit: 'day' };
 }
 
 /** Writes how many of the phones are fresh, rounded down: `69%`. */
