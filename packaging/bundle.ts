@@ -1,6 +1,7 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
+import { withoutDeprecated } from './deprecated.ts';
 
 type Entry = { in: string; out: string };
 
@@ -10,6 +11,7 @@ const common = {
   format: 'cjs',
   mainFields: ['module', 'main'],
   legalComments: 'none',
+  plugins: [withoutDeprecated],
   // The SDK's warning about future Node.js versions is for maintainers, not for the log of every cold start.
   define: { 'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"' },
   logLevel: 'warning',
