@@ -52,7 +52,9 @@ describe('checking files', () => {
     expect((await run({})).code).toBe(0);
     expect((await run({ PHONEVAULT_BUCKET: 'vault' })).code).toBe(1);
     expect((await run({ PHONEVAULT_BUCKET: 'vault', PHONEVAULT_PREFIX: 'other/' })).code).toBe(0);
-    expect((await run({ PHONEVAULT_BUCKET: 'a.b' })).err).toContain('PHONEVAULT_BUCKET is invalid');
+    expect((await run({ PHONEVAULT_BUCKET: 'a..b' })).err).toContain(
+      'PHONEVAULT_BUCKET is invalid',
+    );
   });
 });
 
