@@ -1,5 +1,6 @@
 import { type Archive, includeSet } from '../../lib/ledger/catalogue/archive.ts';
 import { newestArchives } from '../../lib/ledger/catalogue/newest-archives.ts';
+import { T0 } from './runs.ts';
 import type { Store } from '../../lib/ledger/store/store.ts';
 
 /** Returns an archive of a phone as the catalogue has it. */
@@ -10,10 +11,12 @@ export function archiveOf(
 ): Archive {
   const { policy = 'nightly' } = changes;
   const run_id = changes.run_id ?? `${policy}-${verified_at}`;
+  const started_at = Number(/-(\d{13})$/.exec(run_id)?.[1] ?? T0);
   return {
     ...{ policy, phone_id, phone_name: `game-${phone_id}`, run_id, trigger: 'timer' },
     ...{ bucket: 'my-phone-backups', key: `${policy}/20260102/${run_id}/${phone_id}-1.tar` },
-    ...{ size: 2_048, etag: 'e', verified_at, includes: includeSet(['/data/data'], []) },
+    ...{ size: 2_048, etag: 'e', started_at, verified_at },
+    ...{ includes: includeSet(['/data/data'], []) },
     ...{ flags: {}, ...changes },
   };
 }

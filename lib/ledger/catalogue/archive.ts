@@ -27,6 +27,8 @@ export type Archive = {
   trigger: RunRequest['trigger'];
   bucket: string;
   key: string;
+  /** When its run started: its slot, or when it was planned without one. Retention counts from here. */
+  started_at: number;
   /** In bytes. */
   size: number;
   etag: string;

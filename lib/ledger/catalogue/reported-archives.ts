@@ -23,20 +23,26 @@ export function reportedArchives(run: ReportedRun, resets: Resets): Archive[] {
   const phones = new Map(planned.map((phone) => [phone.phone_id, phone]));
   const includes = includeSet(terms.include, terms.exclude);
   const { run_id, policy, trigger } = request;
+  const started = startOf(plan);
   const archiveOf = (
     phone_id: string,
     object: Pick<Archive, 'bucket' | 'key' | 'size' | 'etag' | 'verified_at'>,
+    suspect?: boolean,
   ): Archive => {
     const { phone_name = '', image_version } = phones.get(phone_id) ?? {};
     return {
-      ...{ policy, phone_id, phone_name, run_id, trigger, ...object, includes },
+      ...{ policy, phone_id, phone_name, run_id, trigger, started_at: started },
+      ...{ ...object, includes },
       ...(image_version === undefined ? {} : { image_version }),
-      flags: generationAt(resets, phone_id, started_at),
+      flags: {
+        ...generationAt(resets, phone_id, started_at),
+        ...(suspect === true ? { suspect } : {}),
+      },
     };
   };
   const ofReport = reported.flatMap(({ phone_id, ...phone }) => {
     const object = reportedObject(phone, settledAt);
-    return object === undefined ? [] : [archiveOf(phone_id, object)];
+    return object === undefined ? [] : [archiveOf(phone_id, object, phone.suspect)];
   });
   const arrived = late
     .filter(({ unconfirmed }) => unconfirmed !== true)
@@ -50,6 +56,12 @@ export function reportedArchives(run: ReportedRun, resets: Resets): Archive[] {
       }),
     );
   return [...ofReport, ...arrived];
+}
+
+/** Returns when a run started (epoch ms): its slot, which is a stamp such as `20260102T023000Z`. */
+function startOf({ slot, started_at }: Plan): number {
+  const iso = slot.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+  return Date.parse(iso) || started_at;
 }
 
 /** Returns the verified archive of a phone in a report. `settledAt` (epoch ms) counts when the report says no other time. */

@@ -33,6 +33,7 @@ const contentSchema = z
       z.object({
         run_id: z.string(),
         trigger: z.enum(triggers),
+        started_at: z.number(),
         bucket: z.string(),
         /** Of the archives' keys, with the slash at its end. */
         folder: z.string(),
@@ -68,10 +69,11 @@ export function decode(policy: string, content: Content): Archive[] {
     const includes = sets.get(run?.includes ?? '');
     if (phone === undefined || run === undefined || includes === undefined) return [];
     const [phone_id, phone_name, image_version] = phone;
-    const { run_id, trigger, bucket, folder } = run;
+    const { run_id, trigger, started_at, bucket, folder } = run;
     const key = folder + (typeof file === 'number' ? fileName(phone_id, file) : file);
     return {
-      ...{ policy, phone_id, phone_name, run_id, trigger, bucket, key, size, etag, verified_at },
+      ...{ policy, phone_id, phone_name, run_id, trigger, started_at },
+      ...{ bucket, key, size, etag, verified_at },
       includes,
       ...(image_version === undefined ? {} : { image_version }),
       flags,
@@ -129,7 +131,7 @@ function add(tables: Tables, archive: Archive): void {
   const phone = phones.get(phoneKey) ?? push(content.phones, phoneOf(archive));
   phones.set(phoneKey, phone);
   const folder = folderOf(key);
-  const runKey = `${run_id} ${digest} ${archive.bucket} ${archive.trigger} ${folder}`;
+  const runKey = `${run_id} ${digest} ${archive.bucket} ${archive.trigger} ${archive.started_at} ${folder}`;
   const run = runs.get(runKey) ?? push(content.runs, runOf(archive, folder));
   runs.set(runKey, run);
   push(content.archives, rowOf(archive, { phone, run, folder }));
@@ -156,8 +158,8 @@ function phoneOf({ phone_id, phone_name, image_version }: Archive): Content['pho
 }
 
 function runOf(archive: Archive, folder: string): Content['runs'][number] {
-  const { run_id, trigger, bucket, includes } = archive;
-  return { run_id, trigger, bucket, folder, includes: includes.digest };
+  const { run_id, trigger, started_at, bucket, includes } = archive;
+  return { run_id, trigger, started_at, bucket, folder, includes: includes.digest };
 }
 
 const folderOf = (key: string): string => key.slice(0, key.lastIndexOf('/') + 1);

@@ -28,6 +28,8 @@ const reportedPhoneSchema = z.object({
   etag: z.string().optional(),
   /** When the archive was verified. */
   verified_at: z.iso.datetime().optional(),
+  /** Much smaller than the archives before it. */
+  suspect: z.literal(true).optional(),
   attempts: z.number().int(),
   /** Keys of this phone's objects that no job confirms. Kept, because the phone has no verified archive. */
   unconfirmed_archive: z.array(z.string()).optional(),
@@ -64,6 +66,8 @@ export const reportSchema = z.object({
   listing_complete: z.boolean(),
   /** Servers of the policy that CPH does not know. */
   missing_servers: z.array(z.string()).optional(),
+  /** How many archives are marked as suspect. */
+  suspects: z.int().optional(),
   superseded_deleted: z.array(z.string()).optional(),
   /** Superseded archives that could not be deleted, and the code that says why. */
   leftovers: z.array(z.object({ key: z.string(), code: z.string() })).optional(),

@@ -2,7 +2,12 @@ import { PhonevaultError } from '../../errors.ts';
 import { readHistory } from '../../ledger/state/history.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { isUnreadable } from '../../ledger/store/object-error.ts';
-import { readReportedPhones, type Report, type RunOutcome } from '../../ledger/run/report.ts';
+import {
+  type ReportedPhone,
+  readReportedPhones,
+  type Report,
+  type RunOutcome,
+} from '../../ledger/run/report.ts';
 import type { RunDeps } from '../deps.ts';
 import { composeMessage } from './message/compose.ts';
 import type { Leftovers, Notification } from './message/notification.ts';
@@ -12,6 +17,7 @@ const MINUTE = 60_000;
 const MAX_CODES = 5;
 const MAX_NOT_DONE = 3;
 const MAX_SERVERS = 3;
+const MAX_SUSPECTS = 3;
 const FIRST_PAUSE_MS = MINUTE;
 const MAX_PAUSE_MS = 60 * MINUTE;
 const GIVE_UP_AFTER_MS = 24 * 60 * MINUTE;
@@ -68,6 +74,8 @@ async function skipReason(
   report: Report,
   when: 'always' | 'problems' | 'change',
 ): Promise<string | undefined> {
+  // A run may complete although its archives have lost most of their content.
+  if (report.suspects !== undefined) return undefined;
   if (when === 'problems' && report.outcome === 'completed') return 'no_problem';
   if (when !== 'change') return undefined;
   const before = await outcomeBefore(deps, report);
@@ -99,6 +107,7 @@ async function settledNotification(
     reason: report.reason,
     message: messageOf(report),
     failed: phones.filter(({ outcome }) => outcome !== 'exported' && outcome !== 'skipped'),
+    suspects: suspectsOf(report, phones),
     leftovers: leftoversOf(report),
     missingServers: missingServersOf(report),
   };
@@ -114,6 +123,12 @@ function leftoversOf({ leftovers }: Report): Leftovers | undefined {
   if (leftovers === undefined) return undefined;
   const codes = [...new Set(leftovers.map(({ code }) => code))];
   return { count: leftovers.length, codes: codes.slice(0, MAX_CODES) };
+}
+
+function suspectsOf({ suspects: count }: Report, phones: readonly ReportedPhone[]) {
+  if (count === undefined) return undefined;
+  const ids = phones.filter(({ suspect }) => suspect === true).map(({ phone_id }) => phone_id);
+  return { count, phones: ids.slice(0, MAX_SUSPECTS) };
 }
 
 function missingServersOf({ missing_servers: missing = [] }: Report) {

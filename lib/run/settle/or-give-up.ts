@@ -12,7 +12,14 @@ const MAX_CHARACTERS = 300;
 /** The steps of settling, as the report names them. */
 const STEPS = [
   ...(['find_archives', 'find_failed_archives', 'confirm_archives', 'delete_archives'] as const),
-  ...(['orphaned_jobs', 'report', 'report_pages', 'index_archives', 'history'] as const),
+  ...([
+    'orphaned_jobs',
+    'suspects',
+    'report',
+    'report_pages',
+    'index_archives',
+    'history',
+  ] as const),
   ...(['index_run', 'freshness', 'recovered', 'first_backups', 'write_log'] as const),
 ];
 

@@ -20,6 +20,7 @@ import { orGiveUp } from './or-give-up.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
 import { metricsOf, type StoredRun } from '../state/stored-run.ts';
 import { countOutcomes, runOutcome } from './outcome.ts';
+import { markSuspects } from './mark-suspects.ts';
 import { addReported } from './add-reported.ts';
 import { reportPhone } from './report-phone.ts';
 import { recordFreshness } from '../freshness/record.ts';
@@ -56,7 +57,9 @@ async function reportRun(deps: DriveDeps, run: OpenRun, plan: Plan): Promise<Orp
   await orGiveUp(deps, run, 'delete_archives', () => deleteSuperseded(deps, run, steps, found));
   const orphaned = await orGiveUp(deps, run, 'orphaned_jobs', () => orphanRunningJobs(deps, run));
 
-  const phones = steps.map((step) => reportPhone(run, step, found));
+  const settled = steps.map((step) => reportPhone(run, step, found));
+  const marked = await orGiveUp(deps, run, 'suspects', () => markSuspects(deps, plan, settled));
+  const phones = marked ?? settled;
   const counts = countOutcomes(phones.map((phone) => phone.outcome));
   const outcome = runOutcome(counts, {
     failedToStart: plan.failure !== undefined,
@@ -76,6 +79,7 @@ async function reportRun(deps: DriveDeps, run: OpenRun, plan: Plan): Promise<Orp
     counts,
     listing_complete: plan.listing_complete,
     ...(plan.missing_servers === undefined ? {} : { missing_servers: plan.missing_servers }),
+    ...suspectsOf(phones),
     metrics: metricsOf(run, run.unwritten.metrics),
     ...keyLists(deletedKeys(run.state), leftoversOf(run, steps, found)),
     ...notDoneOf(run.state),
@@ -83,6 +87,11 @@ async function reportRun(deps: DriveDeps, run: OpenRun, plan: Plan): Promise<Orp
   const written = await orGiveUp(deps, run, 'report', () => writeReport(deps.store, facts, phones));
   run.report = written ?? { ...facts, ...notDoneOf(run.state), phones };
   return orphaned ?? [];
+}
+
+function suspectsOf(phones: readonly ReportedPhone[]): Pick<Report, 'suspects'> {
+  const suspects = phones.filter(({ suspect }) => suspect === true).length;
+  return suspects === 0 ? {} : { suspects };
 }
 
 /** Returns the first keys of each list, and how many are left out: a report has to stay below the size of an object. */

@@ -224,6 +224,21 @@ describe('notifyRun', () => {
     },
   );
 
+  it.each(['problems', 'change', 'always'] as const)(
+    'publishes suspiciously small archives, also of a completed run: %s',
+    async (when) => {
+      const { deps, store, published } = scene();
+      await recordSettled(store, 'nightly', {
+        run_id: 'n-1',
+        outcome: 'completed',
+        settled_at: T0,
+      });
+      await notifyRun(deps, settledRun({ when }, reportOf({ outcome: 'completed', suspects: 1 })));
+      expect(published).toMatchObject([{ suspects: { count: 1, phones: [] } }]);
+      expect(published[0]?.['message']).toContain('1 archive is less than half as large as usual');
+    },
+  );
+
   it('names three of the servers that CPH does not know, and no outcome changes for them', async () => {
     const { deps, published } = scene();
     const missing_servers = ['s1', 's2', 's3', 's4'];

@@ -11,7 +11,9 @@ import { readReport, readReportedPhones, type RunOutcome } from '../../../lib/le
 import { listIndexedRuns } from '../../../lib/ledger/state/run-index/list.ts';
 import { writeNotifiedStale } from '../../../lib/ledger/state/notified.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
-import { catalogued } from '../../support/archives.ts';
+import { addArchives } from '../../../lib/ledger/catalogue/add.ts';
+import { includeSet } from '../../../lib/ledger/catalogue/archive.ts';
+import { archiveOf, catalogued } from '../../support/archives.ts';
 import { type OpenRun, record } from '../../../lib/run/state/open-run.ts';
 import { isSettled, settleRun } from '../../../lib/run/settle/settle.ts';
 import { withFailingStore } from '../../support/fake-stores.ts';
@@ -65,6 +67,20 @@ const never = (): never => {
   throw new Error('no report');
 };
 const indexed = async (store: Store) => (await catalogued(store)).map(({ phone_id }) => phone_id);
+
+it('marks an archive that is much smaller than the ones before it, in the report and in the catalogue', async () => {
+  const { deps, settle } = scene();
+  const { include, exclude } = openRun(RUN, []).plan?.terms ?? { include: [], exclude: [] };
+  const before = (id: string, size: number) =>
+    archiveOf(id, T0 - 1_440 * MINUTE, { size, includes: includeSet(include, exclude) });
+  await addArchives(deps.store, [before('p1', 4_097), before('p2', 4_096)]);
+  await settle(runOf(['p1', 'p2'], [verified('p1'), verified('p2')]));
+  const report = await readReport(deps.store, RUN);
+  expect(report?.suspects).toBe(1);
+  expect(report?.phones.map(({ suspect }) => suspect)).toEqual([true, undefined]);
+  const known = (await catalogued(deps.store)).filter(({ run_id }) => run_id === RUN);
+  expect(known.map(({ flags }) => flags.suspect)).toEqual([true, undefined]);
+});
 
 describe('isSettled', () => {
   const phones = ['p1', 'p2'];

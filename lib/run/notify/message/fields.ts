@@ -19,6 +19,7 @@ export type Fields = {
   reason?: string | undefined;
   message?: string | undefined;
   leftovers?: object | undefined;
+  suspects?: object | undefined;
   object?: { bucket: string; key: string };
   since?: string;
   checked_at?: string;
@@ -34,8 +35,10 @@ export function fieldsOf(notification: Notification, message: string | undefined
   const { kind } = notification;
   switch (notification.kind) {
     case 'settled': {
-      const { run_id, policy, outcome, counts, report, reason, leftovers } = notification;
-      return { kind, run_id, policy, outcome, counts, report, reason, message, leftovers };
+      const { run_id, policy, outcome, counts, report, reason, ...more } = notification;
+      const { leftovers, suspects } = more;
+      const known = { run_id, policy, outcome, counts, report, reason };
+      return { kind, ...known, message, leftovers, suspects };
     }
     case 'missed': {
       const { policy, missed } = notification;

@@ -64,6 +64,8 @@ export type Notification =
       failed: FailedPhone[];
       /** Superseded archives that could not be deleted. */
       leftovers?: Leftovers | undefined;
+      /** Archives that are much smaller than those before them: how many, and the ids of the first phones. */
+      suspects?: { count: number; phones: string[] } | undefined;
       /** Servers of the policy that CPH does not know: the first ones, and how many there are. */
       missingServers?: { count: number; first: string[] } | undefined;
     }

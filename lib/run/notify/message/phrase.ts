@@ -9,11 +9,12 @@ export function phraseOf(notification: Notification, locale: Locale): string {
   const wording = wordings[locale.language];
   switch (notification.kind) {
     case 'settled': {
-      const { reason, counts, leftovers } = notification;
+      const { reason, counts, leftovers, suspects } = notification;
       const outcome = wording.runOutcomes[notification.outcome];
       if (reason !== undefined) return wording.because(outcome, reasonPhrase(reason, wording));
       const left = leftovers === undefined ? [] : [wording.notDeleted(leftovers.count)];
-      return [outcome, wording.exported(counts), ...left].join(wording.comma);
+      const small = suspects === undefined ? [] : [wording.suspects(suspects.count)];
+      return [outcome, wording.exported(counts), ...small, ...left].join(wording.comma);
     }
     case 'missed': {
       const { reason, first, last, slots, first_backups: phones } = notification.missed;

@@ -58,6 +58,12 @@ export const english: Wording = {
   },
   exported: ({ exported, selected }) =>
     `${number(exported)} of ${number(selected)} phones exported`,
+  suspects: (count) => `${number(count)} suspiciously small`,
+  suspectAdvice: (count, first) => {
+    const [archives, are] = count === 1 ? ['archive', 'is'] : ['archives', 'are'];
+    const names = `${first.join(', ')}${count > first.length ? ', …' : ''}`;
+    return `${number(count)} ${archives} ${are} less than half as large as usual${first.length === 0 ? '' : `: ${names}`}. The last good archives stay. Check the phones, and the report for \`suspect\`.`;
+  },
   notDeleted: (count) =>
     `${number(count)} superseded ${count === 1 ? 'archive' : 'archives'} not deleted`,
   leftoverAdvice:

@@ -60,6 +60,9 @@ export const chinese: Wording = {
     cancelled: '运行已取消',
   },
   exported: ({ exported, selected }) => `${number(selected)} 台中 ${number(exported)} 台已导出`,
+  suspects: (count) => `${number(count)} 个归档明显偏小`,
+  suspectAdvice: (count, first) =>
+    `${number(count)} 个归档不到平常大小的一半${first.length === 0 ? '' : `：${first.join('，')}${count > first.length ? '……' : ''}`}。最近的正常归档会保留。请检查这些云手机，清单见报告中的 suspect。`,
   notDeleted: (count) => `${number(count)} 个被取代的归档未能删除`,
   leftoverAdvice:
     '它们仍在桶中并占用存储，清单见报告的 leftovers。请运行 phonevault doctor --write 检查桶的权限、多版本和 WORM 设置，然后手动删除。',

@@ -76,9 +76,11 @@ function settledText(notification: Settled, wording: Wording): string | undefine
   return first.concat(problems).join(' ');
 }
 
-/** Which archives stay, and which servers are missing. */
-function shortfalls({ leftovers, missingServers: missing }: Settled, wording: Wording): string[] {
+/** Which archives are suspiciously small or stay, and which servers are missing. */
+function shortfalls(settled: Settled, wording: Wording): string[] {
+  const { leftovers, missingServers: missing, suspects } = settled;
   return [
+    ...(suspects === undefined ? [] : [wording.suspectAdvice(suspects.count, suspects.phones)]),
     ...(leftovers === undefined ? [] : [leftoversText(leftovers, wording)]),
     ...(missing === undefined ? [] : [wording.missingServers(missing.count, missing.first)]),
   ];

@@ -24,6 +24,10 @@ export type Wording = {
   /** What reasons and error codes mean. */
   reasons: Record<string, string>;
   exported(counts: Counts): string;
+  /** Archives much smaller than those before them. */
+  suspects(count: number): string;
+  /** Names the `first` phones of the `count`, and says what to do. */
+  suspectAdvice(count: number, first: string[]): string;
   notDeleted(count: number): string;
   /** What archives that could not be deleted cost, and what to do. */
   leftoverAdvice: string;

@@ -88,6 +88,7 @@ export const runPhoneSchema = z.object({
   size: count.optional(),
   etag: z.string().optional(),
   verified_at: instant.optional(),
+  suspect: z.literal(true).optional().describe('Much smaller than the archives before it.'),
   unconfirmed_archive: z.array(z.string()).optional(),
 });
 

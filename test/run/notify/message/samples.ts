@@ -112,6 +112,10 @@ export const everyKind: Notification[] = [
     ...{ outcome: 'failed', failed: [], leftovers: { count: 1, codes: ['AccessDenied'] } },
     ...{ reason: 'bucket_missing', message: 'bucket x does not exist' },
   }),
+  settledRun({
+    ...{ outcome: 'completed', failed: [] },
+    suspects: { count: 4, phones: ['p1', 'p2', 'p3'] },
+  }),
   missed('too_late', 1),
   missed('superseded', 3),
   missed('policy_invalid', 0),

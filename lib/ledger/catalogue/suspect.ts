@@ -1,12 +1,12 @@
 /** As many archives before it say how large an archive should be. */
-const SIZES = 10;
+export const SIZES = 10;
 
 /**
  * Returns whether an archive is suspiciously small: under half of the median of the phone's last archives of the same paths.
- * `before` has their sizes; the newest ten are those of the list's end. Without any, nothing is suspect.
+ * `last` has their sizes, ten at most. Without any, nothing is suspect.
  */
-export function isSuspect(size: number, before: readonly number[]): boolean {
-  const sizes = before.slice(-SIZES).sort((a, b) => a - b);
+export function isSuspect(size: number, last: readonly number[]): boolean {
+  const sizes = [...last].sort((a, b) => a - b);
   if (sizes.length === 0) return false;
   const middle = sizes.length >> 1;
   const upper = sizes[middle] ?? 0;
