@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { recordResets } from '../../lib/ledger/catalogue/resets.ts';
 import { putCancel } from '../../lib/ledger/run/request.ts';
 import { requestInventory } from '../../lib/ledger/hints/inventory-request.ts';
@@ -13,14 +13,17 @@ import { writeUnreadable } from '../../lib/ledger/state/unreadable.ts';
 import { layout } from '../../lib/ledger/store/layout.ts';
 import {
   FIRST_RUN,
+  type FirstNight,
   NIGHTLY_RUN,
   type PlayedNight,
-  playNights,
+  playFirstNight,
+  playNight,
   policyText,
   type Scene,
   type SceneWorld,
   SLOT,
 } from './support/bad-object-night.ts';
+import { useLightS3 } from './support/light-s3.ts';
 import { isOnce, type ObjectFault, objectFaults } from './support/object-faults.ts';
 
 const MINUTE = 60_000;
@@ -259,13 +262,15 @@ function differences(row: Row, fault: ObjectFault, usual: PlayedNight, found: Pl
     list.push('nothing read or deleted the object');
   const isHeldUp = row.role === 'run' && fault !== 'undeletable' && !isOnce(fault);
   const more = drivesMore(row, fault);
+  // Reads that hang together last one after the other here, and a minute that long may see the exports end.
+  const least = fault === 'hanging' ? -1 : 0;
   for (const policy of ['nightly', 'weekly'] as const) {
     const [before, now] = [usual[policy], found[policy]];
     same(`${policy}: outcome`, before.report?.outcome, now.report?.outcome);
     same(`${policy}: counts`, before.report?.counts, now.report?.counts);
     const took = (now.drives ?? Infinity) - (before.drives ?? Infinity);
     if (policy === 'nightly' && isHeldUp) same('nightly: drives', undefined, now.drives);
-    else if (!(took >= 0 && took <= more)) same(`${policy}: drives`, before.drives, now.drives);
+    else if (!(took >= least && took <= more)) same(`${policy}: drives`, before.drives, now.drives);
   }
   same('left in open/', usual.left, found.left);
   same('violations', usual.violations, found.violations);
@@ -288,6 +293,20 @@ function differences(row: Row, fault: ObjectFault, usual: PlayedNight, found: Pl
   return list;
 }
 
+useLightS3();
+
+let first: FirstNight;
+let plain: Promise<PlayedNight> | undefined;
+beforeAll(async () => {
+  first = await playFirstNight();
+});
+
+/** Plays the night of a scene without a bad object, once for all scenes in which nothing else happens. */
+const playUsual = (scene: Scene): Promise<PlayedNight> =>
+  scene.prepare !== undefined || scene.atSlot !== undefined || scene.interrupted !== undefined
+    ? playNight(first, scene)
+    : (plain ??= playNight(first, {}));
+
 describe.each(rows)('a bad object of the kind $kind', (row) => {
   let untroubled: Promise<PlayedNight> | undefined;
   const faults = objectFaults.filter(
@@ -297,8 +316,8 @@ describe.each(rows)('a bad object of the kind $kind', (row) => {
   );
 
   it.each(faults)('stops nothing else: %s', async (fault) => {
-    const usual = await (untroubled ??= playNights(row));
-    const found = await playNights(row, { pattern: row.pattern, fault });
+    const usual = await (untroubled ??= playUsual(row));
+    const found = await playNight(first, row, { pattern: row.pattern, fault });
     expect(differences(row, fault, usual, found).join('\n')).toBe('');
   });
 });

@@ -6,6 +6,7 @@ import type { Report } from '../../../lib/ledger/run/report.ts';
 import { sha256hex } from '../../../lib/ledger/store/digest.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { timerRunId } from '../../../lib/policy/keys/run-id.ts';
+import type { ObjectBackend, ObjectRecord } from '../../../local/obs/storage/backend.ts';
 import { memoryBackend } from '../../../local/obs/storage/memory-backend.ts';
 import { type Night, night } from '../../../testing/night.ts';
 import { playClock } from '../../../testing/play-clock.ts';
@@ -25,6 +26,9 @@ const SETTLE_MINUTES = 30;
 export const NIGHTLY_RUN = timerRunId('nightly', SLOT);
 const WEEKLY_RUN = timerRunId('weekly', SLOT);
 export const FIRST_RUN = timerRunId('nightly', FIRST_SLOT);
+const FIRST_RUNS = [FIRST_RUN, timerRunId('weekly', FIRST_SLOT)];
+
+const LEDGER = 'phonevault/';
 
 export type SceneWorld = Night & { write(key: string, body: string): Promise<void> };
 
@@ -69,56 +73,103 @@ export:
 deadline: 2h
 ${more}`;
 
-/** Plays two nights of two policies, `nightly` and `weekly`. In the second one an object is bad, as `fault` says. */
-export async function playNights(
-  scene: Scene,
-  bad?: { pattern: RegExp; fault: ObjectFault },
-): Promise<PlayedNight> {
+/** What the nights of all scenes begin with: six phones that two policies backed up the night before. */
+export type FirstNight = Pick<Night, 'exports' | 'writes'> & {
+  objects: { record: ObjectRecord; body: Uint8Array }[];
+  archiveVersions: [string, string][];
+};
+
+/** Returns a night that waits for the first slot: six phones, half of them in the policy `nightly`, half in `weekly`. */
+async function openNight(backend: ObjectBackend): Promise<Night> {
   const clock = playClock(FIRST_SLOT - 2 * MINUTE);
-  const backend = memoryBackend();
-  const started = await night({
+  return night({
     ...{ phones: 6, servers: 2, seed: 5, playOn: clock, backend },
     timings: { exportBase: 70_000, dataBytes: [1, 2] },
   });
-  const write = async (key: string, body: string): Promise<void> => {
-    const { bucket } = started.cloud;
-    await backend.write(bucket, `phonevault/${key}`, Buffer.from(body), {
-      lastModified: clock.now(),
-    });
-  };
-  const world: SceneWorld = { ...started, write };
+}
+
+/** Plays one minute: a schedule, what `between` does, and a drive. */
+async function playMinute(
+  world: Night,
+  send: Send,
+  between?: () => Promise<unknown>,
+): Promise<void> {
+  const { clock } = world;
+  const next = clock.now() + MINUTE;
+  const { deps, wake } = world.invocation({}, send);
+  const heartbeat = { cron: '0 33 2 * * *', timezone: 'Asia/Shanghai', language: 'en' } as const;
+  await schedule({ ...deps, wake, heartbeat }, { time: clock.now(), policy: undefined }, {});
+  await between?.();
+  const own = world.invocation({}, send);
+  const window = driveWindow(clock.now(), own.timeLeft());
+  // Every drive is cold: it reads all that it needs.
+  await drive(own.deps, { ...window, holder: own.holder });
+  if (clock.now() < next) clock.move(next - clock.now());
+}
+
+async function openKeys({ cloud }: Night): Promise<string[]> {
+  const open = await cloud.backend.list(cloud.bucket, LEDGER + layout.open);
+  return open.map(({ key }) => key.slice(LEDGER.length));
+}
+
+/** Plays at least `least` minutes, and at most `most` until nothing is open. */
+async function playMinutes(world: Night, send: Send, least: number, most: number): Promise<void> {
+  for (let each = 0; each < most; each += 1) {
+    if (each >= least && (await openKeys(world)).length === 0) return;
+    await playMinute(world, send);
+  }
+}
+
+/** Plays the first night of two policies, `nightly` and `weekly`. Throws when it violates an invariant. */
+export async function playFirstNight(): Promise<FirstNight> {
+  const world = await openNight(memoryBackend());
   const phones = (await world.cloud.control.phones()).map(({ phone_id }) => phone_id);
   const nightly = policyText('nightly', phones.slice(3), 'on_provisioned: true\n');
   await world.putPolicy(nightly, 'nightly');
   await world.putPolicy(policyText('weekly', phones.slice(0, 3)), 'weekly');
+  await playMinutes(world, world.send, 6, 20);
+  const found = await violations(world);
+  if (found.length > 0) throw new Error(found.join('\n'));
 
-  let send: Send = world.send;
-  const minute = async (atSlot?: () => Promise<unknown>): Promise<void> => {
-    const next = clock.now() + MINUTE;
-    const { deps, wake } = world.invocation({}, send);
-    const heartbeat = { cron: '0 33 2 * * *', timezone: 'Asia/Shanghai', language: 'en' } as const;
-    await schedule({ ...deps, wake, heartbeat }, { time: clock.now(), policy: undefined }, {});
-    await atSlot?.();
-    const own = world.invocation({}, send);
-    const window = driveWindow(clock.now(), own.timeLeft());
-    // Every drive is cold: it reads all that it needs.
-    await drive(own.deps, { ...window, holder: own.holder });
-    if (clock.now() < next) clock.move(next - clock.now());
-  };
-  const openKeys = async (): Promise<string[]> => {
-    const open = await world.cloud.backend.list(world.cloud.bucket, 'phonevault/open/');
-    return open.map(({ key }) => key.slice('phonevault/'.length));
-  };
-  /** Plays at least `least` minutes, and at most `most` until nothing is open. */
-  const minutes = async (least: number, most: number): Promise<void> => {
-    for (let each = 0; each < most; each += 1) {
-      if (each >= least && (await openKeys()).length === 0) return;
-      await minute();
-    }
-  };
+  const { backend, bucket, world: cph } = world.cloud;
+  const objects: FirstNight['objects'] = [];
+  for (const { key } of await backend.list(bucket, '')) {
+    const object = await backend.read(bucket, key);
+    if (object !== undefined) objects.push(object);
+  }
+  const { exports, writes } = world;
+  return { exports, writes, objects, archiveVersions: [...cph.archiveVersions] };
+}
 
-  await minutes(6, 20);
+/** Returns the world as the first night left it, in the second one. */
+async function afterFirstNight(first: FirstNight): Promise<SceneWorld> {
+  const backend = memoryBackend();
+  const started = await openNight(backend);
+  const { clock, cloud } = started;
+  for (const { record, body } of first.objects) {
+    const { lastModified } = record;
+    await backend.write(cloud.bucket, record.key, body, { lastModified });
+  }
+  for (const [id, version] of first.archiveVersions) cloud.world.archiveVersions.set(id, version);
+  started.exports.push(...first.exports);
+  started.writes.push(...first.writes);
   clock.move(SLOT - 2 * MINUTE - clock.now());
+  const write = async (key: string, body: string): Promise<void> => {
+    const facts = { lastModified: clock.now() };
+    await backend.write(cloud.bucket, LEDGER + key, Buffer.from(body), facts);
+  };
+  return { ...started, write };
+}
+
+/** Plays the second night. An object is bad in it, as `fault` says. */
+export async function playNight(
+  first: FirstNight,
+  scene: Scene,
+  bad?: { pattern: RegExp; fault: ObjectFault },
+): Promise<PlayedNight> {
+  const world = await afterFirstNight(first);
+  const { clock } = world;
+  let send: Send = world.send;
   await scene.prepare?.(world);
   const before = world.writes.length;
   const object: BadObject | undefined =
@@ -126,10 +177,10 @@ export async function playNights(
   send = scene.interrupted === true ? interrupted(world, object?.send ?? world.send) : send;
   if (scene.interrupted !== true && object !== undefined) send = object.send;
 
-  await minutes(2, 2);
+  await playMinutes(world, send, 2, 2);
   const drives: Record<string, number> = {};
   for (let each = 0; each < BAD_MINUTES; each += 1) {
-    await minute(each === 0 ? () => scene.atSlot?.(world) ?? Promise.resolve() : undefined);
+    await playMinute(world, send, async () => void (each === 0 && (await scene.atSlot?.(world))));
     for (const runId of [NIGHTLY_RUN, WEEKLY_RUN]) {
       const isTold = world.lines.some(
         ({ event, run, kind }) => event === 'notified' && run === runId && kind === 'settled',
@@ -142,7 +193,7 @@ export async function playNights(
     if ((await stat(world, layout.report(runId))) !== undefined) settled.add(runId);
   }
   object?.lift();
-  await minutes(3, SETTLE_MINUTES);
+  await playMinutes(world, send, 3, SETTLE_MINUTES);
 
   const fate = async (runId: string): Promise<Fate> => ({
     drives: drives[runId],
@@ -157,10 +208,12 @@ export async function playNights(
       return JSON.parse(https) as PlayedNight['messages'][number];
     }),
     lines: world.lines,
-    written: new Set(world.writes.slice(before).map(({ key }) => key.slice('phonevault/'.length))),
+    written: new Set(world.writes.slice(before).map(({ key }) => key.slice(LEDGER.length))),
     key: object?.key(),
-    left: await openKeys(),
+    left: await openKeys(world),
     violations: await violations(world, {
+      // The first night's messages went to the cloud of that night.
+      messages: (runId) => (FIRST_RUNS.includes(runId) ? [0, 0] : [1, 1]),
       staleIndex: bad?.pattern.test(`${layout.archives('nightly')}1.json`) === true,
     }),
   };

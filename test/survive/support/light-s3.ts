@@ -156,12 +156,25 @@ async function sign({ config }: S3Client, bucket: string, request: Request): Pro
   const { key: object = '', headers, ...rest } = request;
   const path = `/${object.split('/').map(escape).join('/')}`;
   const host = port === undefined ? hostname : `${hostname}:${port}`;
-  const signer = await config.signer({
+  const signer = await signerOf(config);
+  const unsigned = { protocol, hostname, port, path, ...rest, headers: { ...headers, host } };
+  return signer.sign(unsigned as never, {});
+}
+
+type Signer = ReturnType<S3Client['config']['signer']>;
+
+/** The signer of each client's settings: making one takes longer than signing. */
+const signers = new WeakMap<object, Signer>();
+
+async function signerOf(config: S3Client['config']): Signer {
+  const known = signers.get(config);
+  if (known !== undefined) return known;
+  const signer = config.signer({
     ...{ name: 'sigv4', signingName: 's3', signingRegion: await config.region() },
     properties: {},
   });
-  const unsigned = { protocol, hostname, port, path, ...rest, headers: { ...headers, host } };
-  return signer.sign(unsigned as never, {});
+  signers.set(config, signer);
+  return signer;
 }
 
 function escape(text: string): string {
