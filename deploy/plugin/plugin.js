@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readLocal } from './account.js';
+import { commands } from './commands/commands.js';
 import { deploy, printPlan } from './commands/deploy.js';
 import { DeployError } from './errors.js';
 import { checkParams } from './desired/check-settings.js';
+import { placeOf, writeIam } from './commands/iam.js';
 import { info } from './commands/info.js';
 import { eventOf, invoke, invokeLocal } from './commands/invoke.js';
 import { logs } from './commands/logs.js';
@@ -14,14 +16,6 @@ import { changesText } from './change/text.js';
 
 /** Exit code of `plan` if a deployment would change something. */
 const EXIT_CHANGES = 2;
-
-const adopt = {
-  usage: 'Take over functions of these names that Phonevault did not deploy',
-  type: 'boolean',
-};
-const prune = { usage: 'Remove triggers that are not in serverless.yml', type: 'boolean' };
-const dropSecrets = { usage: 'Remove encrypted settings that are not set now', type: 'boolean' };
-const changing = { adopt, prune, 'drop-secrets': dropSecrets };
 
 /** The provider `huawei` of serverless.yml: defines the schema of `provider` and `functions`. */
 class HuaweiProvider {
@@ -41,7 +35,7 @@ class HuaweiProvider {
   }
 }
 
-/** The commands package, deploy, plan, info, invoke, logs and remove. */
+/** The commands package, deploy, plan, iam, info, invoke, logs and remove. */
 export default class HuaweiPlugin {
   /**
    * @param {any} serverless
@@ -55,16 +49,7 @@ export default class HuaweiPlugin {
     this.print = (/** @type {string} */ line) => writeText(line);
     this.root = serverless.serviceDir;
     this.service = createService(serverless, this.root);
-    this.commands = {
-      plan: {
-        usage: 'Print what deploy would change; exit code 2 if anything',
-        lifecycleEvents: ['plan'],
-        options: changing,
-      },
-      deploy: { options: changing, commands: { function: { options: changing } } },
-      remove: { options: { adopt } },
-      logs: { options: { minutes: { usage: 'Minutes to go back', type: 'string' } } },
-    };
+    this.commands = commands;
     /** `${local:NAME}` reads the ready line of `npm run local`; null in any other stage than local. */
     this.configurationVariablesSources = {
       local: {
@@ -80,6 +65,7 @@ export default class HuaweiPlugin {
       'deploy:deploy': () => this.deploy(),
       'deploy:function:deploy': () => this.deployFunction(),
       'plan:plan': () => this.plan(),
+      'iam:iam': () => this.iam(),
       'info:info': () => this.info(),
       'invoke:invoke': () => this.invoke(),
       'invoke:local:invoke': () => this.invokeLocal(),
@@ -149,6 +135,11 @@ export default class HuaweiPlugin {
       this.print,
     );
     if (count > 0) process.exitCode = EXIT_CHANGES;
+  }
+
+  async iam() {
+    const { desired, custom } = await this.service.checked('drive');
+    await writeIam(this.root, placeOf(desired, custom), this.print);
   }
 
   async info() {

@@ -61,6 +61,11 @@ export function createService(serverless, root) {
     desired,
     allDesired,
     pack,
+    /** Returns a function and the section `custom`, once no setting has an error. @param {string} key */
+    async checked(key) {
+      await checkValues(allDesired());
+      return { desired: desired(key), custom: serverless.service.custom ?? {} };
+    },
     /** Reports errors in serverless.yml and in the settings before it builds anything. */
     async packageAll(chosen = keys()) {
       await checkValues(chosen.map(desired));

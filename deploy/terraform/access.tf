@@ -1,72 +1,87 @@
+# The documents of deploy/iam, for this stage, prefix and buckets.
 locals {
-  policy_dir     = "${path.module}/../iam"
-  obs_statements = jsondecode(file("${local.policy_dir}/functions-obs.json")).Statement
+  policy_dir = "${path.module}/../iam"
 
-  # The documents contain one archive bucket; here there may be several.
-  functions_obs = {
-    Version = "1.1"
-    Statement = flatten([
-      for statement in local.obs_statements : merge(statement, {
-        Resource = distinct(flatten([
-          for resource in statement.Resource : [
-            for bucket in var.archive_buckets :
-            replace(replace(resource, "LEDGER_BUCKET", var.ledger_bucket), "ARCHIVE_BUCKET", bucket)
-          ]
-        ]))
-      })
-    ])
+  documents = {
+    for name in ["functions-project", "functions-obs", "functions-tags", "cph-obs"] :
+    name => replace(
+      replace(
+        replace(file("${local.policy_dir}/${name}.json"), "STAGE", var.stage),
+        "LEDGER_BUCKET", var.ledger_bucket
+      ),
+      "LEDGER_PREFIX", var.prefix
+    )
   }
 
-  cph_obs = {
-    Version = "1.1"
-    Statement = [
-      for statement in jsondecode(file("${local.policy_dir}/cph-obs.json")).Statement : merge(statement, {
-        Resource = distinct(flatten([
-          for resource in statement.Resource : [
-            for bucket in var.archive_buckets : replace(resource, "ARCHIVE_BUCKET", bucket)
-          ]
-        ]))
-      })
-    ]
+  # They contain one archive bucket; here there may be several.
+  in_buckets = {
+    for name in ["functions-obs", "cph-obs"] : name => jsonencode({
+      Version = "1.1"
+      Statement = [
+        for statement in jsondecode(local.documents[name]).Statement : merge(statement, {
+          Resource = distinct(flatten([
+            for resource in statement.Resource : [
+              for bucket in var.archive_buckets : replace(resource, "ARCHIVE_BUCKET", bucket)
+            ]
+          ]))
+        })
+      ]
+    })
   }
 }
 
 resource "huaweicloud_identity_role" "functions_project" {
-  name        = "phonevault-functions-project"
+  name        = "${local.name}-functions-project"
   description = "What the functions of Phonevault do at CPH, SMN and FunctionGraph"
   type        = "XA"
-  policy      = file("${local.policy_dir}/functions-project.json")
+  policy      = local.documents["functions-project"]
+}
+
+resource "huaweicloud_identity_role" "functions_tags" {
+  count = var.select_by_tags ? 1 : 0
+
+  name        = "${local.name}-functions-tags"
+  description = "How the functions of Phonevault find servers by tag"
+  type        = "XA"
+  policy      = local.documents["functions-tags"]
 }
 
 resource "huaweicloud_identity_role" "functions_obs" {
-  name        = "phonevault-functions-obs"
+  name        = "${local.name}-functions-obs"
   description = "What the functions of Phonevault do in the buckets"
   type        = "AX"
-  policy      = jsonencode(local.functions_obs)
+  policy      = local.in_buckets["functions-obs"]
 }
 
 resource "huaweicloud_identity_role" "cph_obs" {
-  name        = "phonevault-cph-obs"
+  count = var.cph_agency_name == "" ? 0 : 1
+
+  name        = "${local.name}-cph-obs"
   description = "CPH writes exports into the archive buckets"
   type        = "AX"
-  policy      = jsonencode(local.cph_obs)
+  policy      = local.in_buckets["cph-obs"]
 }
 
 resource "huaweicloud_identity_agency" "functions" {
-  name                   = "phonevault"
-  description            = "The functions of Phonevault"
+  name                   = local.name
+  description            = "The functions of Phonevault, stage ${var.stage}"
   delegated_service_name = "op_svc_cff"
 
   project_role {
     project = var.region
-    roles   = [huaweicloud_identity_role.functions_project.name]
+    roles = concat(
+      [huaweicloud_identity_role.functions_project.name],
+      huaweicloud_identity_role.functions_tags[*].name,
+    )
   }
   domain_roles = [huaweicloud_identity_role.functions_obs.name]
 }
 
 resource "huaweicloud_identity_agency" "cph" {
+  count = var.cph_agency_name == "" ? 0 : 1
+
   name                   = var.cph_agency_name
   description            = "CPH writes exports into the archive buckets"
   delegated_service_name = "op_svc_cph"
-  domain_roles           = [huaweicloud_identity_role.cph_obs.name]
+  domain_roles           = huaweicloud_identity_role.cph_obs[*].name
 }

@@ -1,8 +1,8 @@
 # The dimension of SYS.FunctionGraph metrics is package-function. Raw data arrives every minute or every five, by region.
 locals {
   alarms = {
-    "phonevault-drive-does-not-run" = { metric = "count", operator = "<", value = 1, count = 2 }
-    "phonevault-drive-fails"        = { metric = "failcount", operator = ">=", value = 3, count = 2 }
+    "${local.name}-drive-does-not-run" = { metric = "count", operator = "<", value = 1, count = 2 }
+    "${local.name}-drive-fails"        = { metric = "failcount", operator = ">=", value = 3, count = 2 }
   }
 }
 

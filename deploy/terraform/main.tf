@@ -1,5 +1,6 @@
 locals {
-  with_http = nonsensitive(var.http_tokens != "")
+  name      = "phonevault-${var.stage}"
+  with_http = nonsensitive(var.http_tokens != "" || var.webhook_secrets != "")
 
   functions = merge(
     {
@@ -12,7 +13,8 @@ locals {
   settings = {
     PHONEVAULT_REGION     = var.region
     PHONEVAULT_PROJECT_ID = data.huaweicloud_identity_projects.here.projects[0].id
-    PHONEVAULT_BUCKET     = huaweicloud_obs_bucket.ledger.bucket
+    PHONEVAULT_BUCKET     = var.ledger_bucket
+    PHONEVAULT_PREFIX     = var.prefix
     PHONEVAULT_TOPIC_URN  = huaweicloud_smn_topic.outcomes.topic_urn
   }
 }
@@ -22,19 +24,21 @@ data "huaweicloud_identity_projects" "here" {
 }
 
 resource "huaweicloud_obs_bucket" "ledger" {
+  count = var.create_ledger_bucket ? 1 : 0
+
   bucket = var.ledger_bucket
   acl    = "private"
 }
 
 resource "huaweicloud_smn_topic" "outcomes" {
-  name         = "phonevault"
-  display_name = "Phonevault"
+  name         = local.name
+  display_name = "Phonevault ${var.stage}"
 }
 
 # For failed functions; not the topic of the notifications.
 resource "huaweicloud_smn_topic" "operators" {
-  name         = "phonevault-operators"
-  display_name = "Phonevault operators"
+  name         = "${local.name}-operators"
+  display_name = "Phonevault ${var.stage} operators"
 }
 
 resource "huaweicloud_smn_subscription" "email" {
@@ -70,24 +74,24 @@ data "archive_file" "code" {
 }
 
 resource "huaweicloud_fgs_function" "drive" {
-  name             = "phonevault-${var.stage}-drive"
-  app              = "default"
-  description      = "Drives the open runs"
-  runtime          = var.runtime
-  handler          = "drive.handler"
-  memory_size      = var.drive_memory
-  timeout          = 60
-  code_type        = "zip"
-  code_filename    = "drive.zip"
-  func_code        = filebase64(data.archive_file.code["drive"].output_path)
-  agency           = huaweicloud_identity_agency.functions.name
-  user_data        = jsonencode(local.settings)
+  name          = "${local.name}-drive"
+  app           = "default"
+  description   = "Drives the open runs"
+  runtime       = var.runtime
+  handler       = "drive.handler"
+  memory_size   = var.drive_memory
+  timeout       = 60
+  code_type     = "zip"
+  code_filename = "drive.zip"
+  func_code     = filebase64(data.archive_file.code["drive"].output_path)
+  agency        = huaweicloud_identity_agency.functions.name
+  user_data     = jsonencode(local.settings)
 }
 
 resource "huaweicloud_fgs_function" "other" {
   for_each = local.functions
 
-  name          = "phonevault-${var.stage}-${each.key}"
+  name          = "${local.name}-${each.key}"
   app           = "default"
   runtime       = var.runtime
   handler       = "${each.key}.handler"
@@ -98,10 +102,20 @@ resource "huaweicloud_fgs_function" "other" {
   func_code     = filebase64(data.archive_file.code[each.key].output_path)
   agency        = huaweicloud_identity_agency.functions.name
 
-  user_data = jsonencode(merge(local.settings, {
-    PHONEVAULT_DRIVE_URN = huaweicloud_fgs_function.drive.urn
-  }))
-  encrypted_user_data = each.key == "http" ? jsonencode({ PHONEVAULT_HTTP_TOKENS = var.http_tokens }) : null
+  # Settings that are empty have a default.
+  user_data = jsonencode({
+    for name, value in merge(local.settings, {
+      PHONEVAULT_DRIVE_URN        = huaweicloud_fgs_function.drive.urn
+      PHONEVAULT_HEARTBEAT        = each.key == "schedule" ? var.heartbeat : ""
+      PHONEVAULT_CTS_SERVICE_TYPE = each.key == "event" ? var.cts_service_type : ""
+    }) : name => value if value != ""
+  })
+  encrypted_user_data = each.key == "http" ? jsonencode({
+    for name, value in {
+      PHONEVAULT_HTTP_TOKENS     = var.http_tokens
+      PHONEVAULT_WEBHOOK_SECRETS = var.webhook_secrets
+    } : name => value if value != ""
+  }) : null
 }
 
 # drive: the next minute is the retry; an event older than a minute is useless.

@@ -23,8 +23,8 @@ resource "huaweicloud_fgs_function_trigger" "new_phones" {
   type         = "CTS"
   status       = "ACTIVE"
   event_data = jsonencode({
-    name       = "phonevault_phones"
-    operations = ["${var.cts_service_type}:phone:createCloudPhone;resetCloudPhone"]
+    name       = replace("${local.name}-phones", "-", "_")
+    operations = ["${coalesce(var.cts_service_type, "CPH")}:phone:createCloudPhone;resetCloudPhone"]
   })
 }
 
@@ -32,8 +32,8 @@ resource "huaweicloud_fgs_function_trigger" "new_phones" {
 resource "huaweicloud_api_gateway_group" "http" {
   count = local.with_http ? 1 : 0
 
-  name        = "phonevault"
-  description = "Phonevault's HTTP API"
+  name        = replace(local.name, "-", "_")
+  description = "Phonevault's HTTP API, stage ${var.stage}"
 }
 
 resource "huaweicloud_fgs_function_trigger" "http" {
@@ -43,7 +43,7 @@ resource "huaweicloud_fgs_function_trigger" "http" {
   type         = "APIG"
   status       = "ACTIVE"
   event_data = jsonencode({
-    name       = "phonevault_http"
+    name       = replace("${local.name}-http", "-", "_")
     group_id   = huaweicloud_api_gateway_group.http[0].id
     env_name   = "RELEASE"
     env_id     = "DEFAULT_ENVIRONMENT_RELEASE_ID"

@@ -3,8 +3,9 @@ terraform {
 
   required_providers {
     huaweicloud = {
-      source  = "huaweicloud/huaweicloud"
-      version = ">= 1.60.0"
+      source = "huaweicloud/huaweicloud"
+      # The first with huaweicloud_fgs_function_trigger.
+      version = ">= 1.62.1"
     }
     archive = {
       source  = "hashicorp/archive"

@@ -57,7 +57,11 @@ describe('the documents of deploy/iam', () => {
       const actions = [...text.matchAll(/`([a-z]+:[A-Za-z]+:[A-Za-z]+\*?)`/g)];
       return [...new Set(actions.map(([, action = '']) => action))].sort();
     };
-    const functions = ['functions-project.json', 'functions-obs.json'].flatMap(actionsOf);
+    const functions = [
+      'functions-project.json',
+      'functions-obs.json',
+      'functions-tags.json',
+    ].flatMap(actionsOf);
     expect(listed(true)).toEqual([...new Set(functions)].sort());
     // The text lists the rights of CPH in buckets, and those of the deploying user at CTS.
     expect(listed(false).filter((action) => action.startsWith('obs:'))).toEqual(
@@ -69,7 +73,7 @@ describe('the documents of deploy/iam', () => {
     const { Statement } = policySchema.parse(JSON.parse(read('functions-obs.json')));
     const writes = Statement.filter(({ Action }) => Action.includes('obs:object:PutObject'));
     expect(writes.flatMap(({ Resource }) => Resource)).toEqual([
-      'OBS:*:*:object:LEDGER_BUCKET/phonevault/*',
+      'OBS:*:*:object:LEDGER_BUCKET/LEDGER_PREFIX*',
     ]);
   });
 });
