@@ -3,14 +3,20 @@ import { failed, ok, type Verdict, warning } from '../finding/finding.ts';
 /** The versions of this Node.js, from `process.versions`. */
 export type Versions = { node: string; tz?: string | undefined; icu?: string | undefined };
 
-const MIN_NODE = 20;
+/** The first minor version of each major one, as `engines` of package.json says; all newer major versions are allowed. */
+const FIRST_MINOR = new Map([
+  [20, 19],
+  [22, 13],
+]);
+const NEWEST = 24;
 const OLD_AFTER_YEARS = 2;
 
 /** Checks the Node.js of this machine; the functions run on FunctionGraph's. */
 export function judgeNode({ node }: Versions): Verdict {
-  const major = Number.parseInt(node, 10);
-  if (major >= MIN_NODE) return ok(`Node.js ${node}`);
-  return failed(`Node.js ${node}`, `install Node.js ${MIN_NODE} or newer on this machine`);
+  const [major = 0, minor = 0] = node.split('.').map(Number);
+  const isAllowed = major >= NEWEST || minor >= (FIRST_MINOR.get(major) ?? Infinity);
+  if (isAllowed) return ok(`Node.js ${node}`);
+  return failed(`Node.js ${node}`, `install Node.js ${NEWEST} or newer on this machine`);
 }
 
 /** Checks the time zone data that computes slots on this machine. `now` is epoch ms. */

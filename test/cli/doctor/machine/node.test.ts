@@ -5,8 +5,13 @@ const NOW = Date.UTC(2026, 6, 1);
 
 describe('node', () => {
   it.each([
-    ['20.0.0', 'ok'],
+    ['20.19.0', 'ok'],
+    ['22.13.0', 'ok'],
     ['24.1.0', 'ok'],
+    ['26.0.0', 'ok'],
+    ['20.18.3', 'failed'],
+    ['22.12.0', 'failed'],
+    ['23.11.0', 'failed'],
     ['18.20.4', 'failed'],
     ['nonsense', 'failed'],
   ])('Node.js %s: %s', (node, outcome) => {
