@@ -10,9 +10,10 @@ import { fold } from '../text/fold.ts';
 import { unreadableLines } from './unreadable-text.ts';
 
 const MAX_NAMES = 10;
-const ORDER = ['exported', 'skipped', 'cancelled', 'timed_out', 'failed'];
+const ORDER = ['exported', 'restored', 'skipped', 'cancelled', 'timed_out', 'failed'];
 const COLOURS: Record<string, 'green' | 'yellow'> = {
   exported: 'green',
+  restored: 'green',
   completed: 'green',
   skipped: 'yellow',
   cancelled: 'yellow',
@@ -26,7 +27,7 @@ export function outcomeWord(word: string, paint: Colours): string {
 
 /** Returns counts in words, without those that are 0: `61 selected, 57 exported, 1 failed`. */
 export function countsText({ selected, ...rest }: Counts): string {
-  const parts = Object.entries(rest).filter(([, number]) => number > 0);
+  const parts = Object.entries(rest).filter(([, number = 0]) => number > 0);
   return [
     `${selected} selected`,
     ...parts.map(([word, number]) => `${number} ${word.replaceAll('_', ' ')}`),

@@ -33,7 +33,12 @@ const ORDER: (keyof Progress)[] = [
   'queued',
   'exporting',
   'verifying',
+  'saving',
+  'thawing',
+  'restoring',
+  'restarting',
   'exported',
+  'restored',
 ];
 
 export type RunFacts = { run: RunView; phones: RunPhone[]; calls: ExportCall[]; log: LogLine[] };
@@ -126,14 +131,15 @@ function phonesTable(io: Io, phones: readonly RunPhone[], all: boolean): string[
   const paint = colours(io);
   const sorted = [...phones].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
   const shown = all ? sorted : sorted.slice(0, PHONES);
-  const isLive = (state: RunPhone['state']) => ORDER.indexOf(state) > 4 && state !== 'exported';
+  const isLive = (state: RunPhone['state']) =>
+    ORDER.indexOf(state) > 4 && state !== 'exported' && state !== 'restored';
   const rows = shown.map((phone) => [
     phone.phone_name || phone.phone_id,
     isLive(phone.state) ? phone.state : outcomeWord(phone.state, paint),
     [phone.reason, phone.code].filter((part) => part !== undefined).join(' '),
     String(phone.attempts),
     phone.size === undefined ? '' : size(phone.size),
-    phone.key === undefined ? phone.phone_id : `obs://${phone.bucket ?? ''}/${phone.key}`,
+    archiveOf(phone) ?? phone.phone_id,
   ]);
   const head = ['phone', 'outcome', 'why', 'attempts', 'size', 'archive or phone id'];
   const rest = sorted.length - shown.length;
@@ -141,6 +147,11 @@ function phonesTable(io: Io, phones: readonly RunPhone[], all: boolean): string[
     table(rows, io.columns, { head, right: [3, 4], whole: [0] }),
     ...(rest > 0 ? [fold(`… and ${rest} more: --phones lists them`, io.columns)] : []),
   ];
+}
+
+function archiveOf({ bucket, key, source }: RunPhone): string | undefined {
+  if (key !== undefined) return `obs://${bucket ?? ''}/${key}`;
+  return source && `obs://${source.bucket}/${source.key}`;
 }
 
 function callsTable(io: Io, calls: readonly ExportCall[]): string {

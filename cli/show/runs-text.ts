@@ -40,7 +40,7 @@ function stateText({ phase, cancelling, reason }: RunSummary): string {
 
 function exportedText({ counts, progress }: RunSummary): string {
   const known = counts ?? progress;
-  return known === null ? '' : `${known.exported}/${known.selected}`;
+  return known === null ? '' : `${known.restored ?? known.exported}/${known.selected}`;
 }
 
 function tookText({ started_at, settled_at }: RunSummary, now: number): string {

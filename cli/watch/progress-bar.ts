@@ -17,10 +17,15 @@ const MAX_BAR = 30;
 /** The states from last to first, each with its character and colour in the bar. */
 const STATES = [
   ['exported', '█', 'green'],
+  ['restored', '█', 'green'],
   ['failed', '█', 'red'],
   ['timed_out', '█', 'red'],
   ['cancelled', '█', 'yellow'],
   ['skipped', '█', 'yellow'],
+  ['restarting', '▓', 'green'],
+  ['restoring', '▒', 'cyan'],
+  ['thawing', '▒', 'dim'],
+  ['saving', '▒', 'dim'],
   ['verifying', '▓', 'green'],
   ['outcome_unknown', '▒', 'yellow'],
   ['exporting', '▒', 'cyan'],
@@ -98,7 +103,7 @@ function cells(progress: Progress, room: number, paint: Colours): string {
   let sum = 0;
   let drawn = 0;
   return STATES.map(([state, char, colour]) => {
-    sum += progress[state];
+    sum += progress[state] ?? 0;
     const upTo = progress.selected === 0 ? 0 : Math.floor((room * sum) / progress.selected);
     const own = Math.max(0, upTo - drawn);
     drawn += own;
@@ -113,14 +118,14 @@ function progressOf({ progress, counts }: RunView): Progress | undefined {
   return { waiting: 0, queued: 0, exporting: 0, verifying: 0, outcome_unknown: 0, ...counts };
 }
 
-function done({ exported, failed, skipped, timed_out, cancelled }: Progress): number {
-  return exported + failed + skipped + timed_out + cancelled;
+function done({ exported, failed, skipped, timed_out, cancelled, ...rest }: Progress): number {
+  return exported + (rest.restored ?? 0) + failed + skipped + timed_out + cancelled;
 }
 
 function legend(progress: Progress): string {
   return [...STATES]
     .reverse()
-    .filter(([state]) => progress[state] > 0)
+    .filter(([state]) => (progress[state] ?? 0) > 0)
     .map(([state]) => `${progress[state]} ${state.replace('_', ' ')}`)
     .join(', ');
 }

@@ -32,6 +32,8 @@ export type Cph = {
   batchRestore(infos: RestoreInfo[]): Promise<Submitted>;
   /** Restarts phones with the image they have. Starts those that are stopped. */
   restartPhones(phoneIds: string[]): Promise<Submitted>;
+  /** Resets phones: all their data is deleted. */
+  resetPhones(phoneIds: string[]): Promise<Submitted>;
   /**
    * Runs one shell command on phones; its output is that of the job. Other tasks of the same servers wait for it (cph_api_0532).
    * Throws RangeError for a command that CPH cannot take.
@@ -48,6 +50,8 @@ const MAX_REQUEST_IDS = 20;
 const JOBS_A_PAGE = 100;
 const SERVERS_A_PAGE = 1_000;
 const MAX_PAGES = 1_000;
+
+const asPhone = (phone_id: string) => ({ phone_id });
 
 /** Returns a client of CPH at `endpoint` for one project. `reads` is the budget of all calls but submissions. */
 export function createCph(
@@ -148,8 +152,8 @@ export function createCph(
 
     batchStorage: (infos) => submit('batch-storage', { storage_infos: infos }),
     batchRestore: (infos) => submit('batch-restore', { restore_infos: infos }),
-    restartPhones: (phoneIds) =>
-      submit('batch-restart', { phones: phoneIds.map((phone_id) => ({ phone_id })) }),
+    restartPhones: (phoneIds) => submit('batch-restart', { phones: phoneIds.map(asPhone) }),
+    resetPhones: (phoneIds) => submit('batch-reset', { phones: phoneIds.map(asPhone) }),
     runCommand: (phoneIds, command) =>
       submit('commands', {
         command: 'shell',

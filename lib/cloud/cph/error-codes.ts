@@ -95,6 +95,11 @@ export function isBusyCode(code: string): boolean {
   return code === BUSY;
 }
 
+/** True for a restore call that is invalid, perhaps because it holds too many phones: no other code for that is known. */
+export function isOversizedRestore(code: string): boolean {
+  return code === 'CPS.0171';
+}
+
 /** True when the phone does not have the path that was to be exported. */
 export function isMissingPath(code: string): boolean {
   return code === 'CPS.0199';

@@ -3,19 +3,27 @@ import * as z from 'zod';
 const phoneAttempt = { phone_id: z.string(), attempt: z.number().int().min(1) };
 const at = z.number();
 
+/** What a call does to its phones. Absent in events: an export. */
+export const calls = ['export', 'restore', 'restart', 'reset'] as const;
+export type Call = (typeof calls)[number];
+
 /**
  * An event of a run's log. An event is never changed or withdrawn: the state of a run follows from all its events, in any
  * order. `at` is in epoch ms.
  */
 export const eventSchema = z.discriminatedUnion('type', [
-  /** A phone in a transient state became exportable. */
+  /** A phone in a transient state runs now. */
   z.object({ type: z.literal('ready'), at, phone_id: z.string() }),
+  /** The phone was exported before its restore. Without a key it had nothing to export. */
+  z.object({ type: z.literal('saved'), at, phone_id: z.string(), key: z.string().optional() }),
+  /** The archive of the phone can be read. */
+  z.object({ type: z.literal('thawed'), at, phone_id: z.string() }),
   /** The calls of this window will carry these attempts. Written before the first of them is sent. */
   z.object({
     type: z.literal('intent'),
     at,
     window: z.string(),
-    attempts: z.array(z.object(phoneAttempt)),
+    attempts: z.array(z.object({ ...phoneAttempt, call: z.enum(calls).optional() })),
   }),
   z.object({
     type: z.literal('accepted'),

@@ -22,7 +22,10 @@ function apply(state: RunState, event: RunEvent): void {
   switch (event.type) {
     case 'intent':
       for (const attempt of event.attempts) {
-        withAttempt(state, attempt, (known) => addIntent(known, event));
+        withAttempt(state, attempt, (known) => {
+          addIntent(known, event);
+          if (attempt.call !== undefined) known.call = attempt.call;
+        });
       }
       return;
     case 'unsent':
@@ -84,6 +87,14 @@ function apply(state: RunState, event: RunEvent): void {
     case 'ready':
       withPhone(state, event, (known) => {
         known.readyAt = Math.max(known.readyAt ?? event.at, event.at);
+      });
+      return;
+    case 'saved':
+      withPhone(state, event, (known) => (known.saved = earliest(known.saved, event)));
+      return;
+    case 'thawed':
+      withPhone(state, event, (known) => {
+        known.thawedAt = Math.min(known.thawedAt ?? event.at, event.at);
       });
       return;
     case 'outcome':

@@ -3,13 +3,34 @@ import { layout, runOfKey } from '../store/layout.ts';
 import { ledgerObject } from '../store/ledger-object.ts';
 import { missingObject } from '../store/object-error.ts';
 import { phoneParts, storedParts } from '../store/parts.ts';
-import { folderSchema, idSchema } from '../store/part-of-key.ts';
+import { folderSchema, idSchema, policyNameSchema, runIdSchema } from '../store/part-of-key.ts';
 import type { Store } from '../store/store.ts';
 import { requestSchema } from './request.ts';
 
 const PHONES_PER_PART = 1000;
 
-/** A phone of the run, as the inventory listed it. `verdict` is the outcome of a phone that is never exported. */
+/** The archive that is restored to a phone, as the catalogue had it. Times in epoch ms. */
+const restoreSourceSchema = z.object({
+  /** The phone that was exported. */
+  phone_id: idSchema,
+  phone_name: z.string(),
+  policy: policyNameSchema,
+  run_id: runIdSchema,
+  bucket: z.string(),
+  key: z.string(),
+  /** In bytes. */
+  size: z.number(),
+  etag: z.string(),
+  verified_at: z.number(),
+  image_version: z.string().optional(),
+  /** The archive lies in a storage class that has to be thawed first. */
+  cold: z.literal(true).optional(),
+});
+
+export type RestoreSource = z.infer<typeof restoreSourceSchema>;
+
+/** A phone of the run, as the inventory listed it. `verdict` is the outcome of a phone that is never exported,
+ * or never restored. */
 const plannedPhoneSchema = z.object({
   phone_id: idSchema,
   phone_name: z.string(),
@@ -19,6 +40,10 @@ const plannedPhoneSchema = z.object({
   /** The phone is in a transient state. It is exported once it runs. */
   waiting: z.boolean().optional(),
   verdict: z.object({ outcome: z.enum(['skipped', 'failed']), reason: z.string() }).optional(),
+  /** Of a restore: what is restored to the phone. */
+  source: restoreSourceSchema.optional(),
+  /** Of a restore: the run that exports the phone first. */
+  safety_run: runIdSchema.optional(),
 });
 
 export type PlannedPhone = z.infer<typeof plannedPhoneSchema>;
@@ -38,12 +63,31 @@ const termsSchema = z.object({
   max_in_flight_per_server: z.number().int(),
   attempts: z.number().int(),
   notify: z.object({
-    when: z.enum(['always', 'problems', 'change']),
+    when: z.enum(['always', 'problems', 'change', 'never']),
     language: z.enum(['en', 'zh']),
   }),
 });
 
 export type Terms = z.infer<typeof termsSchema>;
+
+/** What a restore does beside restoring. */
+const restoreTermsSchema = z.object({
+  restart: z.boolean(),
+  reset_first: z.literal(true).optional(),
+  /** The runs that export the phones first: what each of them exports, and where to. */
+  safety_runs: z.array(
+    z.object({
+      run_id: runIdSchema,
+      policy: policyNameSchema,
+      bucket: z.string(),
+      folder: folderSchema,
+      include: z.array(z.string()),
+      exclude: z.array(z.string()),
+    }),
+  ),
+});
+
+export type RestoreTerms = z.infer<typeof restoreTermsSchema>;
 
 const planSchema = z.object({
   request: requestSchema,
@@ -52,7 +96,9 @@ const planSchema = z.object({
   started_at: z.number(),
   /** Set when the run failed before it started, such as for a missing policy or bucket. */
   failure: z.object({ code: z.string(), message: z.string() }).optional(),
+  /** Of a restore: only durations and limits mean something. */
   terms: termsSchema.optional(),
+  restore: restoreTermsSchema.optional(),
   policy: z.object({ etag: z.string(), text: z.string() }).optional(),
   /** False when phones were created or deleted faster than the listing could be read. */
   listing_complete: z.boolean(),

@@ -11,13 +11,15 @@ import { requestSchema, triggers } from './request.ts';
 const INLINE_PHONES = 1000;
 const PAGE_KEY = /^runs\/[\w-]+\/report\/[0-9a-f]+\.json$/;
 
-export const phoneOutcomes = ['exported', 'failed', 'skipped', 'timed_out', 'cancelled'] as const;
+export const phoneOutcomes = [
+  ...(['exported', 'restored', 'failed', 'skipped', 'timed_out', 'cancelled'] as const),
+];
 export type PhoneOutcome = (typeof phoneOutcomes)[number];
 
 export const runOutcomes = ['completed', 'partial', 'failed', 'skipped', 'cancelled'] as const;
 export type RunOutcome = (typeof runOutcomes)[number];
 
-const reportedPhoneSchema = z.object({
+export const reportedPhoneSchema = z.object({
   phone_id: z.string(),
   outcome: z.enum(phoneOutcomes),
   reason: z.string().optional(),
@@ -31,6 +33,14 @@ const reportedPhoneSchema = z.object({
   /** Much smaller than the archives before it. */
   suspect: z.literal(true).optional(),
   attempts: z.number().int(),
+  /** Of a restore: the archive, and the phone that it was exported from. */
+  source: z
+    .object({ phone_id: z.string(), run_id: z.string(), bucket: z.string(), key: z.string() })
+    .optional(),
+  /** Of a restore: the archive of the phone from before. */
+  saved: z.string().optional(),
+  /** Of a restored phone: from the first call until it ran again, in seconds. */
+  seconds: z.number().optional(),
   /** Keys of this phone's objects that no job confirms. Kept, because the phone has no verified archive. */
   unconfirmed_archive: z.array(z.string()).optional(),
 });
@@ -42,6 +52,8 @@ const reportPages = phoneParts(reportedPhoneSchema, INLINE_PHONES);
 export const countsSchema = z.object({
   selected: z.number().int(),
   exported: z.number().int(),
+  /** Of a restore. */
+  restored: z.number().int().optional(),
   failed: z.number().int(),
   skipped: z.number().int(),
   timed_out: z.number().int(),
@@ -52,6 +64,7 @@ export type Counts = z.infer<typeof countsSchema>;
 
 export const reportSchema = z.object({
   run_id: z.string(),
+  kind: z.literal('restore').optional(),
   /** Becomes part of a key in the run index. */
   policy: requestSchema.shape.policy,
   trigger: z.enum(triggers),

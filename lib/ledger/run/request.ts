@@ -3,25 +3,35 @@ import { ledgerObject } from '../store/ledger-object.ts';
 import { layout, readOpenKey } from '../store/layout.ts';
 import { policyNameSchema, runIdSchema } from '../store/part-of-key.ts';
 import type { Store } from '../store/store.ts';
+import { restoreOrderSchema } from './restore-order.ts';
 
-export const triggers = ['timer', 'http', 'manual', 'provisioned'] as const;
+/** `restore`: a restore exports its phones before it overwrites them. */
+export const triggers = ['timer', 'http', 'manual', 'provisioned', 'restore'] as const;
 
 /**
  * A request for a run. It holds only what its id is made of and no time, so a repeated request writes the same bytes to the
  * same key.
  */
-export const requestSchema = z.strictObject({
-  run_id: runIdSchema,
-  policy: policyNameSchema,
-  trigger: z.enum(triggers),
-  /** Start stamp of a timer's slot. Other runs get theirs when they are planned. */
-  slot: z
-    .string()
-    .regex(/^\d{8}T\d{6}Z$/)
-    .optional(),
-  /** Narrows the policy's selection to these phones. */
-  phones: z.array(z.string().min(1).max(32)).min(1).max(1000).optional(),
-});
+export const requestSchema = z
+  .strictObject({
+    run_id: runIdSchema,
+    policy: policyNameSchema,
+    trigger: z.enum(triggers),
+    /** Start stamp of a timer's slot. Other runs get theirs when they are planned. */
+    slot: z
+      .string()
+      .regex(/^\d{8}T\d{6}Z$/)
+      .optional(),
+    /** Narrows the policy's selection to these phones. */
+    phones: z.array(z.string().min(1).max(32)).min(1).max(1000).optional(),
+    kind: z.literal('restore').optional(),
+    /** Of a restore. */
+    restore: restoreOrderSchema.optional(),
+  })
+  .refine(
+    ({ kind, restore }) => (kind === undefined) === (restore === undefined),
+    'a restore without its order, or the reverse',
+  );
 
 export type RunRequest = z.infer<typeof requestSchema>;
 

@@ -1,9 +1,11 @@
-import type { EventOf } from './events.ts';
+import type { Call, EventOf } from './events.ts';
 import type { PlannedPhone } from './plan.ts';
 
-/** One export of one phone under one key, as recorded in the events. `lib/run/state` decides what follows. */
+/** One export of one phone under one key, or one step of its restore, as recorded in the events. `lib/run/state` decides what follows. */
 export type Attempt = {
   number: number;
+  /** Undefined: an export. */
+  call?: Call;
   /** By window: 'unsent' once the log says that CPH never carried the attempt out. */
   windows: Map<string, 'open' | 'unsent'>;
   intentAt: number;
@@ -25,6 +27,9 @@ export type Attempt = {
 export type PhoneState = {
   planned: PlannedPhone;
   readyAt?: number;
+  /** Of a restore: its export before, and when its archive could be read (epoch ms). */
+  saved?: EventOf<'saved'>;
+  thawedAt?: number;
   attempts: Map<number, Attempt>;
   outcome?: EventOf<'outcome'>;
 };

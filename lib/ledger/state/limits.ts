@@ -13,16 +13,24 @@ const paceFields = {
   recent: z.array(z.number()),
 };
 
+const sizeFields = {
+  phones_per_call: z.number().int().min(1),
+  /** The largest accepted batch. */
+  accepted_size: z.number().int().optional(),
+  /** The smallest batch that was refused as too large, and when. Growth stays below it for a day. */
+  refused_size: z.number().int().optional(),
+  refused_size_at: z.number().optional(),
+};
+
 const limitsObject = ledgerObject({
   key: () => layout.limits,
   version: 1,
   schema: z.object({
-    phones_per_call: z.number().int().min(1),
-    /** The largest accepted batch. */
-    accepted_size: z.number().int().optional(),
-    /** The smallest batch that was refused as too large, and when. Growth stays below it for a day. */
-    refused_size: z.number().int().optional(),
-    refused_size_at: z.number().optional(),
+    ...sizeFields,
+    /** Of the calls that are no exports. */
+    sizes: z
+      .partialRecord(z.enum(['restore', 'restart', 'reset']), z.object(sizeFields))
+      .optional(),
     ...paceFields,
     /** The average time of an export, in ms. */
     export_ms: z.number().int().min(1).optional(),
@@ -42,7 +50,7 @@ const limitsObject = ledgerObject({
   }),
 });
 
-/** The learned limits of CPH: for batch-storage, and for reads. Times in epoch ms. */
+/** The learned limits of CPH: for batch-storage and the other calls that change phones, and for reads. Times in epoch ms. */
 export type Limits = ContentOf<typeof limitsObject>;
 
 /** Low starting values: CPH documents none of these limits. */

@@ -1,5 +1,4 @@
 import { PhonevaultError } from '../../errors.ts';
-import type { RunEvent } from '../../ledger/run/events.ts';
 import { phoneState } from '../../policy/selection/states.ts';
 import type { Phone } from '../../cloud/cph/phone.ts';
 import type { RunDeps } from '../deps.ts';
@@ -14,8 +13,8 @@ const MIN_PHONES_TO_LIST = 3;
 
 /**
  * Looks up phones in a transient state, and phones that CPH refused because of their state. An exportable phone becomes
- * ready. A phone that is stuck, or still transient when its wait is over, is skipped with its state as the reason. A phone
- * that no longer exists fails.
+ * ready. A phone that is stuck, or still transient when its wait is over, is skipped with its state as the reason; after a
+ * restart it has failed or timed out. A phone that no longer exists fails.
  */
 export async function awaitPhones(
   deps: Pick<RunDeps, 'cph' | 'clock'>,
@@ -25,7 +24,9 @@ export async function awaitPhones(
   if (run.plan?.terms === undefined || now < run.retryAt.phoneStates) return;
   const waiting = phoneSteps(run, now)
     .flatMap(({ phone, step }) =>
-      step.kind === 'await_state' ? [{ ...phone.planned, until: step.until }] : [],
+      step.kind === 'await_state'
+        ? [{ ...phone.planned, until: step.until, restarted: step.restarted ?? false }]
+        : [],
     )
     .sort(byUrgency(run.retryAt.phoneSeenAt, now));
   if (waiting.length === 0) return;
@@ -33,7 +34,7 @@ export async function awaitPhones(
 
   const { phones, failure } = await lookUp(deps, waiting);
   const at = deps.clock.now();
-  for (const { phone_id, until } of waiting) {
+  for (const { phone_id, until, restarted } of waiting) {
     const phone = phones.get(phone_id);
     // No call was left for it. It is looked up before its wait counts as over.
     if (phone === undefined) continue;
@@ -46,7 +47,8 @@ export async function awaitPhones(
     const state = phoneState(status);
     if (state === 'exportable') record(run, [{ type: 'ready', at, phone_id }]);
     else if (state === 'stuck' || now >= until) {
-      record(run, [skipped(phone_id, status, at)]);
+      const outcome = !restarted ? 'skipped' : state === 'stuck' ? 'failed' : 'timed_out';
+      record(run, [{ type: 'outcome', at, phone_id, outcome, reason: status }]);
     }
   }
   if (failure !== undefined) throw failure;
@@ -60,10 +62,6 @@ function byUrgency(lookedUpAt: ReadonlyMap<string, number>, now: number) {
   const lastLookup = ({ phone_id }: Waiting): number => lookedUpAt.get(phone_id) ?? 0;
   return (a: Waiting, b: Waiting): number =>
     isOver(a) - isOver(b) || lastLookup(a) - lastLookup(b) || a.until - b.until;
-}
-
-function skipped(phone_id: string, reason: string, at: number): RunEvent {
-  return { type: 'outcome', at, phone_id, outcome: 'skipped', reason };
 }
 
 /** `phones` by id: null for one that no longer exists. `failure`: the first failed call, which concerns only what it asked for. */

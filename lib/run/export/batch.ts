@@ -1,8 +1,11 @@
+import type { Call } from '../../ledger/run/events.ts';
 import { isBusy } from '../state/attempt-status.ts';
+import { mayHaveActed } from '../state/next-restore-step.ts';
 import type { OpenRun } from '../state/open-run.ts';
+import { phoneSteps } from '../state/phone-steps.ts';
 import { type Item, type Lane, lanesOf, MAX_WAIT_MS } from './lanes.ts';
 
-export type Batch = { run: OpenRun; items: Item[] };
+export type Batch = { run: OpenRun; call: Call; items: Item[] };
 
 /** A job of an earlier run that may still be running: it counts as an export of its phone and of its server. */
 export type InFlightJob = { phone_id: string; server_id: string };
@@ -11,6 +14,8 @@ export type InFlightJob = { phone_id: string; server_id: string };
 export type Budget = {
   calls: number;
   phonesPerCall: number;
+  /** Of the calls that are no exports. */
+  otherSizes?: Partial<Record<Call, number>>;
   /** Before this time (epoch ms) a call that is less than half full may wait for more phones; without it none waits. */
   partialFrom?: number;
   /** The average time of an export, in ms. */
@@ -20,7 +25,7 @@ export type Budget = {
 /**
  * Returns the batches that can be sent now. Small runs and runs that a person requested go first; the others take turns and
  * get at least one call a minute. While calls are scarce and jobs of a run end, its calls wait to be half full, for a
- * minute at most. At most one run exports a phone at a time. A policy's limit per server counts the jobs of
+ * minute at most. At most one run exports or restores a phone at a time. A policy's limit per server counts the jobs of
  * all runs. Pure.
  */
 export function fillBatches(
@@ -30,7 +35,7 @@ export function fillBatches(
   now: number,
 ): Batch[] {
   const load = loadOf(runs, inFlight, now);
-  const { calls, phonesPerCall, partialFrom = now, exportMs } = budget;
+  const { calls, partialFrom = now, exportMs } = budget;
   const lanes = lanesOf(runs, now, exportMs);
   const batches: Batch[] = [];
   let madeProgress = true;
@@ -38,35 +43,51 @@ export function fillBatches(
     madeProgress = false;
     for (const lane of lanes) {
       if (batches.length >= calls) break;
-      const size = Math.min(phonesPerCall, lane.maxPhones);
+      const most = budget.otherSizes?.[lane.call] ?? budget.phonesPerCall;
+      const size = Math.min(most, lane.maxPhones);
       const items = takeItems(lane, load, size);
-      const isScarce = lane.ready.length > calls * phonesPerCall;
+      const isScarce = lane.ready.length > calls * most;
       const isEarly = now < Math.min(partialFrom, lane.lastCallAt + MAX_WAIT_MS);
       const waitsForMore = isScarce && isEarly && lane.endsSoon;
       if (items.length === 0 || (waitsForMore && items.length < size / 2)) continue;
       for (const { phoneId, serverId } of items) occupy(load, phoneId, serverId);
       const taken = new Set(items);
       lane.ready = lane.ready.filter((item) => !taken.has(item));
-      batches.push({ run: lane.run, items });
+      batches.push({ run: lane.run, call: lane.call, items });
       madeProgress = true;
     }
   }
   return batches;
 }
 
-/** Phones with a job, and the number of jobs per server. */
-type Load = { phones: Set<string>; perServer: Map<string, number> };
+/** Phones with a job, the number of jobs per server, and the phones that a restore keeps for itself, with its run. */
+type Load = {
+  phones: Set<string>;
+  perServer: Map<string, number>;
+  kept: Map<string, OpenRun>;
+};
 
 function loadOf(runs: OpenRun[], inFlight: InFlightJob[], now: number): Load {
-  const load: Load = { phones: new Set(), perServer: new Map() };
+  const load: Load = { phones: new Set(), perServer: new Map(), kept: new Map() };
   for (const { phone_id, server_id } of inFlight) occupy(load, phone_id, server_id);
   for (const run of runs) {
+    for (const phoneId of keptPhones(run, now)) load.kept.set(phoneId, run);
     for (const [phoneId, phone] of run.state.phones) {
       if (!isBusy(phone, run.plan?.terms?.export_timeout ?? 0, now)) continue;
       occupy(load, phoneId, phone.planned.server_id);
     }
   }
   return load;
+}
+
+/** A phone is not exported between its restore and its restart. */
+function keptPhones(run: OpenRun, now: number): string[] {
+  if (run.plan?.restore === undefined) return [];
+  return phoneSteps(run, now)
+    .filter(
+      ({ phone, step }) => step.kind !== 'done' && [...phone.attempts.values()].some(mayHaveActed),
+    )
+    .map(({ phone }) => phone.planned.phone_id);
 }
 
 function occupy({ phones, perServer }: Load, phoneId: string, serverId: string): void {
@@ -81,6 +102,7 @@ function takeItems(lane: Lane, load: Load, size: number): Item[] {
   for (const item of lane.ready) {
     if (items.length >= size) break;
     if (load.phones.has(item.phoneId)) continue;
+    if ((load.kept.get(item.phoneId) ?? lane.run) !== lane.run) continue;
     const own = added.get(item.serverId) ?? 0;
     if ((load.perServer.get(item.serverId) ?? 0) + own >= lane.maxPerServer) continue;
     added.set(item.serverId, own + 1);

@@ -1,7 +1,12 @@
 import { ServiceError } from '../../errors.ts';
 import type { PhoneJob } from '../../cloud/cph/job.ts';
 import type { RunEvent } from '../../ledger/run/events.ts';
-import { classOfCode, isAboutOnePhone, isBusyCode } from '../../cloud/cph/error-codes.ts';
+import {
+  classOfCode,
+  isAboutOnePhone,
+  isBusyCode,
+  isOversizedRestore,
+} from '../../cloud/cph/error-codes.ts';
 import type { Item } from './lanes.ts';
 
 const MAX_CODE_LENGTH = 64;
@@ -77,7 +82,8 @@ export function classifyError(items: Item[], error: unknown, at: number): Failur
   if (error.code === 'throttled') return { kind: 'throttled' };
   const code = codeOf(error);
   if (isUnavailable(error) || isBusyCode(code)) return { kind: 'postponed', code };
-  const isTooLarge = classOfCode(code) === 'split' || error.status === TOO_LARGE;
+  const isTooLarge =
+    classOfCode(code) === 'split' || isOversizedRestore(code) || error.status === TOO_LARGE;
   if (isTooLarge && items.length > 1) return { kind: 'too_large' };
   if (isAboutOnePhone(code) && items.length > 1) return { kind: 'one_phone' };
   const message = error.message.slice(0, MAX_MESSAGE_LENGTH);

@@ -1,3 +1,4 @@
+import { type Call, calls } from '../../ledger/run/events.ts';
 import type { RunState } from '../../ledger/run/run-state.ts';
 import type { OpenRun } from '../state/open-run.ts';
 import type { Step } from '../state/next-step.ts';
@@ -11,9 +12,10 @@ export const MAX_WAIT_MS = 60_000;
 
 export type Item = { phoneId: string; serverId: string; attempt: number };
 
-/** A run with phones that are ready to be sent. */
+/** The phones of a run that are ready for one kind of call. */
 export type Lane = {
   run: OpenRun;
+  call: Call;
   /** Phones per call. Limited after a call that was refused because of one phone. */
   maxPhones: number;
   maxPerServer: number;
@@ -30,11 +32,7 @@ export type Lane = {
  * average time of an export. Pure.
  */
 export function lanesOf(runs: OpenRun[], now: number, exportMs?: number): Lane[] {
-  const lanes = runs
-    .map((run) => laneOf(run, now, exportMs))
-    .filter((lane) => lane !== undefined)
-    .filter(({ ready }) => ready.length > 0)
-    .sort(byTurn);
+  const lanes = runs.flatMap((run) => lanesOfRun(run, now, exportMs)).sort(byTurn);
   const others = lanes.filter(({ isFirst }) => !isFirst);
   const longest = others[0];
   const isOverdue = others.every(({ lastCallAt }) => now - lastCallAt >= MAX_WAIT_MS);
@@ -44,15 +42,17 @@ export function lanesOf(runs: OpenRun[], now: number, exportMs?: number): Lane[]
 
 function byTurn(a: Lane, b: Lane): number {
   const byKind = Number(b.isFirst) - Number(a.isFirst);
-  return byKind || a.lastCallAt - b.lastCallAt || (a.run.runId < b.run.runId ? -1 : 1);
+  const byName = a.run === b.run ? 0 : a.run.runId < b.run.runId ? -1 : 1;
+  return byKind || a.lastCallAt - b.lastCallAt || byName;
 }
 
-/** Returns undefined for a run that is paused or has no terms. */
-function laneOf(run: OpenRun, now: number, exportMs?: number): Lane | undefined {
+/** Returns no lane for a run that is paused or has no terms. Phones that have to be restarted come first. */
+function lanesOfRun(run: OpenRun, now: number, exportMs?: number): Lane[] {
   const { plan, state, request } = run;
   const pausedUntil = Math.max(run.retryAt.step, postponedUntil(state));
-  if (plan?.terms === undefined || now < pausedUntil) return undefined;
-  const ready: { item: Item; postponedAt: number }[] = [];
+  if (plan?.terms === undefined || now < pausedUntil) return [];
+  const { terms } = plan;
+  const ready = new Map<Call, { item: Item; postponedAt: number }[]>();
   let endsSoon = false;
   let lastCallAt = plan.started_at;
   for (const { phone, step } of phoneSteps(run, now)) {
@@ -61,20 +61,29 @@ function laneOf(run: OpenRun, now: number, exportMs?: number): Lane | undefined 
     if (step.kind !== 'submit' || step.notBefore > now) continue;
     const { phone_id, server_id } = phone.planned;
     const item = { phoneId: phone_id, serverId: server_id, attempt: step.attempt };
-    ready.push({ item, postponedAt: phone.attempts.get(step.attempt)?.postponed?.at ?? 0 });
+    const { call = 'export' } = step;
+    const postponedAt = phone.attempts.get(step.attempt)?.postponed?.at ?? 0;
+    const own = ready.get(call);
+    if (own === undefined) ready.set(call, [{ item, postponedAt }]);
+    else own.push({ item, postponedAt });
   }
-  // One phone may be the reason why CPH could not take a call: the others go first.
-  ready.sort((a, b) => a.postponedAt - b.postponedAt);
-  const isRequested = request.trigger === 'manual' || request.trigger === 'http';
-  return {
-    run,
-    maxPhones: maxPhonesOf(state),
-    maxPerServer: plan.terms.max_in_flight_per_server,
-    ready: ready.map(({ item }) => item),
-    endsSoon,
-    isFirst: isRequested || ready.length <= MAX_SMALL_RUN,
-    lastCallAt,
-  };
+  return [...calls].reverse().flatMap((call) => {
+    // One phone may be the reason why CPH could not take a call: the others go first.
+    const own = ready.get(call)?.sort((a, b) => a.postponedAt - b.postponedAt) ?? [];
+    if (own.length === 0) return [];
+    return {
+      ...{ run, call, endsSoon, lastCallAt },
+      maxPhones: maxPhonesOf(state),
+      maxPerServer: terms.max_in_flight_per_server,
+      ready: own.map(({ item }) => item),
+      isFirst: isRequested(request) || own.length <= MAX_SMALL_RUN,
+    };
+  });
+}
+
+/** Returns whether a person waits for the run. */
+function isRequested({ trigger }: OpenRun['request']): boolean {
+  return trigger === 'manual' || trigger === 'http' || trigger === 'restore';
 }
 
 function maxPhonesOf({ reduced, acceptedAt }: RunState): number {

@@ -1,34 +1,40 @@
 import { ServiceError } from '../../errors.ts';
-import type { RunEvent } from '../../ledger/run/events.ts';
-import type { StorageInfo } from '../../cloud/cph/job.ts';
+import type { Call, RunEvent } from '../../ledger/run/events.ts';
 import type { Limits } from '../../ledger/state/limits.ts';
-import { archiveKey } from '../../policy/keys/keys.ts';
 import type { DriveDeps } from '../deps.ts';
 import { stopsDrive } from '../state/failures/stops-drive.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
 import { pauseOf, postponedCalls, postponedUntil } from '../state/postponed.ts';
+import type { Batch } from './batch.ts';
+import { sendItems } from './calls.ts';
 import { attemptOf, classifyError, classifyResponse, type Failure } from './classify-response.ts';
 import type { Item } from './lanes.ts';
 import { callsAllowed, noteSent, noteThrottled } from '../reads/pace.ts';
-import { noteAccepted, noteTooLarge } from './rate-limit.ts';
+import { noteAccepted, noteTooLarge, sizeOf } from './rate-limit.ts';
 
 /** After this time a refusal that may be a fault of the settings counts as one, for each phone. */
 const MAX_POSTPONED_MS = 10 * 60_000;
 /** One phone may be the reason why CPH is busy: after so many postponed calls in a row, they get smaller. */
 const CALLS_BEFORE_HALVING = 3;
 
+export type Unsent = Item & { call: Call };
+
 /** Attempts of one run whose intent is in its log before they are sent. */
 export type Window = {
   run: OpenRun;
   /** Empty until the intent is written. */
   id: string;
-  unsent: Map<string, Item>;
+  unsent: Map<string, Unsent>;
   /** The error code of CPH for an account in which nothing can be exported. */
   stopCode?: string;
 };
 
 /** Sends a batch of a window, in smaller calls when CPH refuses its size. Stops when the time or the limits are used up. */
-export async function sendBatch(deps: DriveDeps, window: Window, items: Item[]): Promise<void> {
+export async function sendBatch(
+  deps: DriveDeps,
+  window: Window,
+  { call, items }: Omit<Batch, 'run'>,
+): Promise<void> {
   const queue = [items];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const now = deps.clock.now();
@@ -36,20 +42,25 @@ export async function sendBatch(deps: DriveDeps, window: Window, items: Item[]):
     const mustStop = now < Math.max(retryAt.step, postponedUntil(state)) || now >= deps.until;
     if (mustStop || window.stopCode !== undefined) return;
     if (callsAllowed(deps.learned.limits, now) === 0) return;
-    queue.unshift(...(await sendCall(deps, window, next)));
+    queue.unshift(...(await sendCall(deps, window, { call, items: next })));
     removeSent(window, next);
   }
 }
 
 /** Sends one call and records what it returns for each phone. Returns the smaller calls to send instead, if any. */
-async function sendCall(deps: DriveDeps, window: Window, items: Item[]): Promise<Item[][]> {
+async function sendCall(
+  deps: DriveDeps,
+  window: Window,
+  batch: Omit<Batch, 'run'>,
+): Promise<Item[][]> {
   const { run } = window;
+  const { call, items } = batch;
   const { learned } = deps;
   learned.limits = noteSent(learned.limits, deps.clock.now());
   try {
-    const response = await deps.cph.batchStorage(items.map((item) => storageInfo(run, item)));
+    const response = await sendItems(deps.cph, run, call, items);
     const at = deps.clock.now();
-    learn(deps, noteAccepted(learned.limits, items.length, at));
+    learn(deps, noteAccepted(learned.limits, items.length, at, call));
     record(run, classifyResponse(items, response, at));
     return [];
   } catch (error) {
@@ -58,15 +69,21 @@ async function sendCall(deps: DriveDeps, window: Window, items: Item[]): Promise
     deps.log.warn('call_refused', {
       run: run.runId,
       policy: run.request.policy,
+      ...(call === 'export' ? {} : { call }),
       phones: items.length,
       reason: failure.kind,
       code: error instanceof ServiceError ? (error.serviceCode ?? error.code) : undefined,
     });
-    return handleFailure(deps, window, items, failure);
+    return handleFailure(deps, window, batch, failure);
   }
 }
 
-function handleFailure(deps: DriveDeps, window: Window, items: Item[], failure: Failure): Item[][] {
+function handleFailure(
+  deps: DriveDeps,
+  window: Window,
+  { call, items }: Omit<Batch, 'run'>,
+  failure: Failure,
+): Item[][] {
   const { run } = window;
   const { limits } = deps.learned;
   const at = deps.clock.now();
@@ -76,8 +93,8 @@ function handleFailure(deps: DriveDeps, window: Window, items: Item[], failure: 
       deps.meter.throttled(deps.learned.limits.blocked_until - at);
       return [];
     case 'too_large':
-      learn(deps, noteTooLarge(limits, items.length, at));
-      return chunks(items, deps.learned.limits.phones_per_call);
+      learn(deps, noteTooLarge(limits, items.length, at, call));
+      return chunks(items, sizeOf(deps.learned.limits, call).phones_per_call);
     case 'one_phone': {
       const size = Math.ceil(items.length / 2);
       record(run, [{ type: 'batch_size_reduced', at, size }]);
@@ -144,16 +161,4 @@ function removeSent({ run, id, unsent }: Window, items: Item[]): void {
     const isSent = accepted.length > 0 || refused !== undefined || unknown !== undefined;
     if (isSent || windows.get(id) === 'unsent') unsent.delete(phoneId);
   }
-}
-
-function storageInfo(run: OpenRun, { phoneId, attempt }: Item): StorageInfo {
-  const terms = run.plan?.terms;
-  if (terms === undefined) throw new Error(`run ${run.runId} has no terms`);
-  return {
-    phone_id: phoneId,
-    include_files: terms.include,
-    ...(terms.exclude.length === 0 ? {} : { exclude_files: terms.exclude }),
-    bucket_name: terms.bucket,
-    object_path: archiveKey(terms.folder, run.runId, phoneId, attempt),
-  };
 }

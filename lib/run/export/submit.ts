@@ -6,12 +6,13 @@ import { splitList } from '../../ledger/store/split.ts';
 import { containFailure } from '../state/failures/contain-failure.ts';
 import { stopsDrive } from '../state/failures/stops-drive.ts';
 import { assertSoleWriter, flush, flushAll, type OpenRun, record } from '../state/open-run.ts';
+import type { Step } from '../state/next-step.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
 import { fillBatches, type InFlightJob } from './batch.ts';
 import { attemptOf } from './classify-response.ts';
-import type { Item } from './lanes.ts';
 import { callsAllowed, nextPartialAt } from '../reads/pace.ts';
-import { sendBatch, type Window } from './send-batch.ts';
+import { otherSizes } from './rate-limit.ts';
+import { sendBatch, type Unsent, type Window } from './send-batch.ts';
 
 const ATTEMPTS_PER_EVENT = 1_000;
 /** Each may be of another run, with an intent of its own: that takes time. */
@@ -20,7 +21,7 @@ const MAX_CALLS = 20;
 const FLUSH_EVENTS = 1_000;
 
 /**
- * Sends the exports that are due as one window: writes an intent to the log of each run, then sends the calls, then closes the
+ * Sends the exports, restores and restarts that are due as one window: writes an intent to the log of each run, then sends the calls, then closes the
  * window in the log. Wherever this drive stops, the next one reads from the log which attempts CPH may have carried out. A run
  * whose intent cannot be written pauses, and nothing of it is sent.
  * Returns whether there was anything to send.
@@ -35,16 +36,17 @@ export async function submitWindow(
   const calls = callsAllowed(limits, now);
   if (calls === 0) return false;
   const { phones_per_call: phonesPerCall, export_ms: exportMs } = limits;
-  const budget = { calls, phonesPerCall, partialFrom: nextPartialAt(limits, now), exportMs };
+  const partialFrom = nextPartialAt(limits, now);
+  const budget = { calls, phonesPerCall, otherSizes: otherSizes(limits), partialFrom, exportMs };
   const batches = fillBatches(runs, inFlight, budget, now).slice(0, MAX_CALLS);
   if (batches.length === 0) return false;
 
   const windows = new Map<OpenRun, Window>();
-  const sends = batches.map(({ run, items }) => {
-    const window = windows.get(run) ?? { run, id: '', unsent: new Map<string, Item>() };
+  const sends = batches.map(({ run, call, items }) => {
+    const window = windows.get(run) ?? { run, id: '', unsent: new Map<string, Unsent>() };
     windows.set(run, window);
-    for (const item of items) window.unsent.set(item.phoneId, item);
-    return { window, items };
+    for (const item of items) window.unsent.set(item.phoneId, { ...item, call });
+    return { window, call, items };
   });
   const paused = new Set<OpenRun>();
   const send = async (): Promise<void> => {
@@ -53,9 +55,9 @@ export async function submitWindow(
       const isWritten = await containFailure(deps, () => writeIntent(deps, window), { run });
       if (!isWritten) paused.add(run);
     }
-    for (const { window, items } of sends) {
+    for (const { window, ...batch } of sends) {
       if (paused.has(window.run)) continue;
-      await deps.meter.during(window.run, () => sendBatch(deps, window, items));
+      await deps.meter.during(window.run, () => sendBatch(deps, window, batch));
       if (window.run.unwritten.events.length < FLUSH_EVENTS) continue;
       await containFailure(deps, () => flush(deps, window.run), { run: window.run });
     }
@@ -78,10 +80,18 @@ async function writeIntent(deps: DriveDeps, window: Window): Promise<void> {
   const at = clock.now();
   record(
     window.run,
-    attemptLists(window).map((attempts) => ({ type: 'intent', at, window: window.id, attempts })),
+    splitList([...window.unsent.values()].map(intentOf), ATTEMPTS_PER_EVENT).map((attempts) => ({
+      ...{ type: 'intent', at, window: window.id },
+      attempts,
+    })),
   );
   await writeLog(deps, window.run);
   await assertSoleWriter(deps, window.run);
+}
+
+/** Returns an attempt as an intent names it. */
+function intentOf({ call, ...item }: Unsent) {
+  return { ...attemptOf(item), ...(call === 'export' ? {} : { call }) };
 }
 
 /** Flushes the run. The error names the log, which OBS does not. */
@@ -114,11 +124,13 @@ function closeWindow(window: Window, at: number): void {
   if (stopCode !== undefined) failUnsubmitted(run, stopCode, at);
 }
 
+const UNSUBMITTED: ReadonlySet<Step['kind']> = new Set([
+  ...(['submit', 'await_state', 'await_export', 'await_archive'] as const),
+]);
+
 /** Fails all phones that have no job: nothing in the account can be exported. */
 function failUnsubmitted(run: OpenRun, code: string, at: number): void {
-  const phones = phoneSteps(run, at).filter(
-    ({ step }) => step.kind === 'submit' || step.kind === 'await_state',
-  );
+  const phones = phoneSteps(run, at).filter(({ step }) => UNSUBMITTED.has(step.kind));
   const failed = { type: 'outcome', at, outcome: 'failed', reason: 'refused', code } as const;
   const events = phones.map(({ phone }): RunEvent => ({
     ...failed,

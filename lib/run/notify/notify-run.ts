@@ -2,7 +2,9 @@ import { PhonevaultError } from '../../errors.ts';
 import { readHistory } from '../../ledger/state/history.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { isUnreadable } from '../../ledger/store/object-error.ts';
+import type { Terms } from '../../ledger/run/plan.ts';
 import {
+  type PhoneOutcome,
   type ReportedPhone,
   readReportedPhones,
   type Report,
@@ -53,15 +55,16 @@ export async function notifyRun(deps: RunDeps, run: OpenRun): Promise<void> {
     const { message_id } = await deps.topic.publish(deps.topicUrn, message);
     record(run, [{ type: 'notified', at, message_id }]);
     const { policy, outcome } = report;
-    deps.log.info('notified', { run: run.runId, policy, kind: 'settled', outcome });
+    deps.log.info('notified', { run: run.runId, policy, kind: kindOf(report), outcome });
   } catch (error) {
     if (!(error instanceof PhonevaultError) || isUnreadable(error)) throw error;
     record(run, [
       { type: 'notify_failed', at, code: error.code, message: error.message.slice(0, 200) },
     ]);
     const { policy } = report;
+    const kind = kindOf(report);
     const { code, message } = error;
-    deps.log.error('notify_failed', { run: run.runId, policy, kind: 'settled', code, message });
+    deps.log.error('notify_failed', { run: run.runId, policy, kind, code, message });
     const since = run.state.notifyFailures[0]?.at ?? at;
     if (at - since > GIVE_UP_AFTER_MS) {
       record(run, [{ type: 'notified', at, skipped: 'topic_failed' }]);
@@ -69,11 +72,17 @@ export async function notifyRun(deps: RunDeps, run: OpenRun): Promise<void> {
   }
 }
 
+const GOOD: ReadonlySet<string> = new Set<PhoneOutcome>(['exported', 'restored', 'skipped']);
+
+const kindOf = ({ kind }: Report): 'settled' | 'restore' => kind ?? 'settled';
+
 async function skipReason(
   deps: RunDeps,
   report: Report,
-  when: 'always' | 'problems' | 'change',
+  when: Terms['notify']['when'],
 ): Promise<string | undefined> {
+  // The restore that it belongs to notifies.
+  if (when === 'never') return 'part_of_restore';
   // A run may complete although its archives have lost most of their content.
   if (report.suspects !== undefined) return undefined;
   if (when === 'problems' && report.outcome === 'completed') return 'no_problem';
@@ -98,7 +107,7 @@ async function settledNotification(
   const phones = isReadable ? await readReportedPhones(deps.store, report) : [];
   const { bucket, prefix } = deps.ledger;
   return {
-    kind: 'settled',
+    kind: kindOf(report),
     run_id: report.run_id,
     policy: report.policy,
     outcome: report.outcome,
@@ -106,7 +115,7 @@ async function settledNotification(
     report: { bucket, key: prefix + layout.report(report.run_id) },
     reason: report.reason,
     message: messageOf(report),
-    failed: phones.filter(({ outcome }) => outcome !== 'exported' && outcome !== 'skipped'),
+    failed: phones.filter(({ outcome }) => !GOOD.has(outcome)),
     suspects: suspectsOf(report, phones),
     leftovers: leftoversOf(report),
     missingServers: missingServersOf(report),

@@ -2,6 +2,7 @@ import type { ReportedPhone } from '../../ledger/run/report.ts';
 import { archiveKey } from '../../policy/keys/keys.ts';
 import { statusOf } from '../state/attempt-status.ts';
 import type { FoundArchives } from './found-archives.ts';
+import { sourceFields } from '../state/restored-phone.ts';
 import type { PhoneStep } from '../state/phone-steps.ts';
 import type { StoredRun } from '../state/stored-run.ts';
 
@@ -34,6 +35,7 @@ export function reportPhone(
   return {
     phone_id,
     outcome: step.outcome,
+    ...sourceFields(phone, step),
     ...(step.reason === undefined ? {} : { reason: step.reason }),
     ...(step.code === undefined ? {} : { code: step.code }),
     attempts: attempts.length,

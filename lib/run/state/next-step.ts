@@ -1,6 +1,7 @@
 import { classOfCode, isAboutState } from '../../cloud/cph/error-codes.ts';
+import type { Call } from '../../ledger/run/events.ts';
 import type { Attempt, PhoneState } from '../../ledger/run/run-state.ts';
-import type { Terms } from '../../ledger/run/plan.ts';
+import type { RestoreTerms, Terms } from '../../ledger/run/plan.ts';
 import type { PhoneOutcome } from '../../ledger/run/report.ts';
 import { addAttempt, type History, pauseAfter, startHistory } from './attempt-history.ts';
 import { type AttemptStatus, statusOf } from './attempt-status.ts';
@@ -9,13 +10,15 @@ const MINUTE = 60_000;
 /** An archive counts as missing only when a HEAD this long after the first lookup does not find it either. */
 export const RECHECK_AFTER_MS = 2 * MINUTE;
 /** Lost responses do not count as the policy's attempts. */
-const MAX_LOST_RESPONSES = 3;
+export const MAX_LOST_RESPONSES = 3;
 /** A job or archive is given up only after lookups have failed, and it has been overdue, for this long. */
 const OUTAGE_GRACE_MS = 30 * MINUTE;
 
 /** The facts of a run that decide its phones' steps. Times in epoch ms. */
 export type RunFacts = {
   terms: Terms;
+  /** Of a restore. */
+  restore?: RestoreTerms | undefined;
   startedAt: number;
   cancelledAt?: number | undefined;
   /** How long an archive's key is watched after a lost response, in ms. */
@@ -34,14 +37,23 @@ export type Step =
       reason?: string | undefined;
       code?: string | undefined;
       archive?: Attempt | undefined;
+      /** Of a restored phone: from the first call until it ran again, in ms. */
+      took?: number | undefined;
     }
-  /** A phone that is still in a transient state at `until` is skipped. */
-  | { kind: 'await_state'; until: number }
-  | { kind: 'submit'; attempt: number; notBefore: number }
+  /** A phone that is still in a transient state at `until` is skipped, or timed out after its restart. */
+  | { kind: 'await_state'; until: number; restarted?: true }
+  /** Its export before the restore is under way. */
+  | { kind: 'await_export' }
+  /** Its archive is being thawed. */
+  | { kind: 'await_archive' }
+  /** `call`: undefined for an export. */
+  | { kind: 'submit'; attempt: number; notBefore: number; call?: Call }
   /** `overdue`: the next poll that finds the job still running ends it as timed out, for this reason. */
-  | { kind: 'poll'; attempt: Attempt; overdue?: 'export_timeout' | 'deadline' }
+  | { kind: 'poll'; attempt: Attempt; overdue?: Overdue }
   | { kind: 'verify'; attempt: Attempt; notBefore: number }
   | { kind: 'watch'; attempt: Attempt; until: number };
+
+export type Overdue = 'export_timeout' | 'deadline' | 'restore_timeout' | 'restart_timeout';
 
 /**
  * Decides what happens next to a phone, from its attempts, the facts of its run and the time. A phone has at most one attempt
@@ -63,7 +75,7 @@ export function nextStep(phone: PhoneState, facts: RunFacts, now: number): Step 
 }
 
 /** Sorts only when there are several: most phones have one attempt, and this runs for every phone of a fleet. */
-function byNumber(attempts: PhoneState['attempts']): Attempt[] {
+export function byNumber(attempts: PhoneState['attempts']): Attempt[] {
   const all = [...attempts.values()];
   return all.length < 2 ? all : all.sort((a, b) => a.number - b.number);
 }
@@ -118,7 +130,12 @@ function pollStep(attempt: Attempt, since: number, facts: RunFacts, now: number)
 }
 
 /** Returns whether lookups have failed for OUTAGE_GRACE_MS, and for as long after `due` (epoch ms). */
-function isGivenUp(facts: RunFacts, what: 'jobs' | 'archives', due: number, now: number): boolean {
+export function isGivenUp(
+  facts: RunFacts,
+  what: 'jobs' | 'archives',
+  due: number,
+  now: number,
+): boolean {
   const since = facts.outageSince?.[what];
   return since !== undefined && now >= Math.max(since, due) + OUTAGE_GRACE_MS;
 }
@@ -149,11 +166,11 @@ function stepWithoutAttempt(phone: PhoneState, facts: RunFacts, past: History, n
   return { kind: 'submit', attempt: past.next, notBefore: past.lastEnd + pauseAfter(past) };
 }
 
-const postponedAttempts = ({ attempts }: PhoneState) =>
+export const postponedAttempts = ({ attempts }: PhoneState) =>
   [...attempts.values()].map(({ postponed }) => postponed);
 
 /** Returns the code of the last of these. */
-function lastCode(
+export function lastCode(
   causes: readonly ({ at: number; code?: string | undefined } | undefined)[],
 ): string | undefined {
   let last: { at: number; code?: string | undefined } | undefined;
@@ -164,7 +181,7 @@ function lastCode(
 }
 
 /** Returns since when the phone has not been running (epoch ms); undefined when it is running. */
-function waitStartOf(
+export function waitStartOf(
   { planned, readyAt }: PhoneState,
   { startedAt }: RunFacts,
   failure: History['lastFailure'],
@@ -175,13 +192,13 @@ function waitStartOf(
 }
 
 /** Returns whether a retry is useless. An unknown code is final where CPH refused the export, not where its job failed. */
-function isFinal({ reason, code }: NonNullable<History['lastFailure']>): boolean {
+export function isFinal({ reason, code }: NonNullable<History['lastFailure']>): boolean {
   if (code === undefined) return false;
   const kind = classOfCode(code);
   if (kind === 'unknown') return reason === 'refused';
   return kind === 'final' || kind === 'stop';
 }
 
-function deadlineOf(facts: RunFacts): number {
+export function deadlineOf(facts: RunFacts): number {
   return facts.startedAt + facts.terms.deadline;
 }

@@ -1,5 +1,6 @@
 import { missingSince, type PhoneState } from '../../ledger/run/run-state.ts';
 import type { Terms } from '../../ledger/run/plan.ts';
+import { nextRestoreStep } from './next-restore-step.ts';
 import { nextStep, type RunFacts, type Step } from './next-step.ts';
 import { postponedCalls } from './postponed.ts';
 import type { StoredRun } from './stored-run.ts';
@@ -14,9 +15,10 @@ export type PhoneStep = { phone: PhoneState; step: Step };
 export function phoneSteps(run: StoredRun, now: number): PhoneStep[] {
   const facts = factsOf(run);
   if (facts === undefined) return [];
+  const decide = facts.restore === undefined ? nextStep : nextRestoreStep;
   return [...run.state.phones.values()].map((phone) => ({
     phone,
-    step: nextStep(phone, facts, now),
+    step: decide(phone, facts, now),
   }));
 }
 
@@ -26,6 +28,7 @@ function factsOf(run: StoredRun): RunFacts | undefined {
   if (run.plan === undefined || terms === undefined) return undefined;
   return {
     terms,
+    restore: run.plan.restore,
     startedAt: run.plan.started_at,
     cancelledAt: run.state.cancelledAt,
     watchMs: watchTime(run, terms),

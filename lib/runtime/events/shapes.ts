@@ -83,6 +83,7 @@ export const deliverySchema = z.object({
 // The compiler demands each kind here.
 const kinds: Record<Notification['kind'], true> = {
   settled: true,
+  restore: true,
   missed: true,
   stale: true,
   recovered: true,

@@ -198,6 +198,7 @@ describe('the other submissions', () => {
       (cph) => cph.restartPhones(['a1', 'a2']),
       { phones: [{ phone_id: 'a1' }, { phone_id: 'a2' }] },
     ],
+    ['batch-reset', (cph) => cph.resetPhones(['a1']), { phones: [{ phone_id: 'a1' }] }],
     [
       'commands',
       (cph) => cph.runCommand(['a1'], 'restorecon -R /data/data/com.example.game'),

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fold } from '../../../lib/ledger/run/fold.ts';
 import { fillBatches } from '../../../lib/run/export/batch.ts';
+import { callOf, restoredPhone, restoreRun } from '../../support/restores.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
 const fleet = (count: number, servers: number, prefix = 'p') =>
@@ -39,6 +40,25 @@ describe('fillBatches', () => {
     const orphaned = { phone_id: 'y', server_id: 's9' };
     const batches = fillBatches([first, second], [orphaned], { calls: 9, phonesPerCall: 9 }, T0);
     expect(batches.flatMap((batch) => batch.items.map((item) => item.phoneId))).toEqual(['z']);
+  });
+
+  it('keeps a phone for its restore until it was restarted', () => {
+    const restore = restoreRun([restoredPhone('p1'), restoredPhone('p2')]);
+    fold(restore.state, callOf('restore', 1, 'succeeded'));
+    const other = openRun('b-1', [plannedPhone('p1'), plannedPhone('p2')]);
+    const batches = fillBatches([restore, other], [], { calls: 9, phonesPerCall: 9 }, T0);
+    const sent = batches.flatMap(({ run, call, items }) =>
+      items.map(({ phoneId }) => [run.runId.split('-')[0], call, phoneId]),
+    );
+    expect(sent).toContainEqual(['restore', 'restart', 'p1']);
+    expect(sent).not.toContainEqual(['b', 'export', 'p1']);
+  });
+
+  it('cuts each kind of call to its own size', () => {
+    const run = restoreRun(['p1', 'p2', 'p3'].map((id) => restoredPhone(id)));
+    const budget = { calls: 9, phonesPerCall: 9, otherSizes: { restore: 2 } };
+    const batches = fillBatches([run], [], budget, T0);
+    expect(batches.map(({ items }) => items.length)).toEqual([2, 1]);
   });
 
   it('sends small runs and runs that a person requested first, then takes turns', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { initialLimits, type Limits } from '../../../lib/ledger/state/limits.ts';
-import { noteAccepted, noteTooLarge } from '../../../lib/run/export/rate-limit.ts';
+import { noteAccepted, noteTooLarge, otherSizes } from '../../../lib/run/export/rate-limit.ts';
 import { callsAllowed, nextCallAt, noteSent, noteThrottled } from '../../../lib/run/reads/pace.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 
@@ -45,6 +45,13 @@ describe('the rate limit', () => {
   it('starts with low limits', () => {
     expect(callsAllowed(initialLimits, T0)).toBe(8);
     expect(initialLimits.phones_per_call).toBe(10);
+  });
+
+  it('learns the size of each kind of call on its own', () => {
+    const restored = noteTooLarge(initialLimits, 10, T0, 'restore');
+    const both = noteAccepted(restored, 10, T0, 'restart');
+    expect(otherSizes(both)).toEqual({ restore: 5, restart: 20, reset: 10 });
+    expect(both.phones_per_call).toBe(initialLimits.phones_per_call);
   });
 
   it('never sends more than the calls of a minute', () => {

@@ -29,9 +29,9 @@ function scene(...failures: Error[]) {
   const items: Item[] = IDS.map((phoneId) => ({ phoneId, serverId: 's1', attempt: 1 }));
   const attempts = IDS.map((phone_id) => ({ phone_id, attempt: 1 }));
   fold(run.state, [{ type: 'intent', at: T0, window: 'w1', attempts }]);
-  const unsent = new Map(items.map((item) => [item.phoneId, item]));
+  const unsent = new Map(items.map((item) => [item.phoneId, { ...item, call: 'export' as const }]));
   const window: Window = { run, id: 'w1', unsent };
-  const send = () => sendBatch(deps, window, items);
+  const send = () => sendBatch(deps, window, { call: 'export', items });
   const recorded = () => run.unwritten.events.map(({ type }) => type);
   return { deps, clock, run, calls, window, send, recorded };
 }

@@ -8,6 +8,7 @@ import { type NamedRun, nameOf } from './name.ts';
 
 const indexedRunSchema = reportSchema.pick({
   run_id: true,
+  kind: true,
   policy: true,
   trigger: true,
   slot: true,

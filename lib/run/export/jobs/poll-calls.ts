@@ -1,5 +1,6 @@
 import { type Attempt, missingSince } from '../../../ledger/run/run-state.ts';
 import type { OpenRun } from '../../state/open-run.ts';
+import type { Overdue } from '../../state/next-step.ts';
 import { phoneSteps } from '../../state/phone-steps.ts';
 
 const MAX_REQUESTS_PER_CALL = 20;
@@ -9,8 +10,12 @@ const FRESH_MS = 30_000;
 const JOBS_PER_CALL = 99;
 
 /** An attempt to poll. `overdue` says which limit a job that still runs has passed. */
-export type PolledAttempt = { run: OpenRun; phoneId: string; attempt: Attempt; overdue: Overdue };
-type Overdue = 'export_timeout' | 'deadline' | undefined;
+export type PolledAttempt = {
+  run: OpenRun;
+  phoneId: string;
+  attempt: Attempt;
+  overdue: Overdue | undefined;
+};
 
 /** Returns the attempts to poll, by the request id of the export call that sent them. */
 export function jobsToPoll(runs: OpenRun[], now: number): Map<string, PolledAttempt[]> {

@@ -45,7 +45,9 @@ export async function pollJobs(
       }
       const events = pollEvents(attempt, jobs, now);
       record(attempt.run, events);
-      deps.learned.limits = events.reduce(learnExportTime, deps.learned.limits);
+      if (attempt.attempt.call === undefined) {
+        deps.learned.limits = events.reduce(learnExportTime, deps.learned.limits);
+      }
     }
   }
 }

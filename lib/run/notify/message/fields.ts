@@ -34,7 +34,8 @@ const none = { run_id: null, policy: null, outcome: null, counts: null, report: 
 export function fieldsOf(notification: Notification, message: string | undefined): Fields {
   const { kind } = notification;
   switch (notification.kind) {
-    case 'settled': {
+    case 'settled':
+    case 'restore': {
       const { run_id, policy, outcome, counts, report, reason, ...more } = notification;
       const { leftovers, suspects } = more;
       const known = { run_id, policy, outcome, counts, report, reason };
@@ -96,7 +97,7 @@ function objectiveOf({
 
 /** Returns the phones to list, at most 50, and how many there are. */
 export function phonesOf(notification: Notification): { failed: object[]; total: number } {
-  if (notification.kind === 'settled') {
+  if (notification.kind === 'settled' || notification.kind === 'restore') {
     const { failed } = notification;
     return { failed: failed.slice(0, MAX_LISTED).map(shortened), total: failed.length };
   }

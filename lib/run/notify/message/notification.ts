@@ -48,27 +48,30 @@ export type DailySummary = {
   unreadable: string[];
 };
 
+/** How a run ended. */
+type Ended = {
+  policy: string;
+  run_id: string;
+  outcome: RunOutcome;
+  counts: Counts;
+  report: ObjectPlace;
+  /** Why a run ended before it started: a code, and a sentence. */
+  reason?: string | undefined;
+  message?: string | undefined;
+  /** The phones that were wanted and not exported, or not restored. */
+  failed: FailedPhone[];
+  /** Superseded archives that could not be deleted. */
+  leftovers?: Leftovers | undefined;
+  /** Archives that are much smaller than those before them: how many, and the ids of the first phones. */
+  suspects?: { count: number; phones: string[] } | undefined;
+  /** Servers of the policy that CPH does not know: the first ones, and how many there are. */
+  missingServers?: { count: number; first: string[] } | undefined;
+};
+
 /** What people and programs are notified of. Times in epoch ms. */
 export type Notification =
-  | {
-      kind: 'settled';
-      policy: string;
-      run_id: string;
-      outcome: RunOutcome;
-      counts: Counts;
-      report: ObjectPlace;
-      /** Why a run ended before it started: a code, and a sentence. */
-      reason?: string | undefined;
-      message?: string | undefined;
-      /** The phones that were wanted and not exported. */
-      failed: FailedPhone[];
-      /** Superseded archives that could not be deleted. */
-      leftovers?: Leftovers | undefined;
-      /** Archives that are much smaller than those before them: how many, and the ids of the first phones. */
-      suspects?: { count: number; phones: string[] } | undefined;
-      /** Servers of the policy that CPH does not know: the first ones, and how many there are. */
-      missingServers?: { count: number; first: string[] } | undefined;
-    }
+  | ({ kind: 'settled' } & Ended)
+  | ({ kind: 'restore' } & Ended)
   | { kind: 'missed'; policy: string; missed: MissedSlots }
   /** An object of the ledger cannot be read or deleted. */
   | {

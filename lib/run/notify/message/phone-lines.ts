@@ -4,17 +4,19 @@ import { timeText } from './time-text.ts';
 import type { Wording } from './wording.ts';
 import { wordings } from './wordings.ts';
 
+type Settled = Extract<Notification, { kind: 'settled' | 'restore' }>;
+
 const MAX_CODE_CHARACTERS = 64;
 
 /** Returns a heading and a line for each phone, at most `max`. */
-export function failedLines(failed: FailedPhone[], max: number, wording: Wording): string[] {
+export function failedLines({ kind, failed }: Settled, max: number, wording: Wording): string[] {
   if (failed.length === 0) return [];
-  const { colon, notExported, more } = wording;
+  const { colon, notExported, notRestored, more } = wording;
   const lines = failed
     .slice(0, max)
     .map((phone) => `- ${phone.phone_id}${colon}${failureText(phone, wording)}`);
   return [
-    notExported,
+    kind === 'restore' ? notRestored : notExported,
     ...lines,
     ...(failed.length > lines.length ? [more(failed.length - lines.length)] : []),
   ];

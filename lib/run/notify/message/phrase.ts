@@ -8,7 +8,8 @@ import { wordings } from './wordings.ts';
 export function phraseOf(notification: Notification, locale: Locale): string {
   const wording = wordings[locale.language];
   switch (notification.kind) {
-    case 'settled': {
+    case 'settled':
+    case 'restore': {
       const { reason, counts, leftovers, suspects } = notification;
       const outcome = wording.runOutcomes[notification.outcome];
       if (reason !== undefined) return wording.because(outcome, reasonPhrase(reason, wording));

@@ -22,6 +22,7 @@ export const english: Wording = {
   },
   phoneOutcomes: {
     exported: 'exported',
+    restored: 'restored',
     failed: 'failed',
     skipped: 'skipped',
     timed_out: 'timed out',
@@ -55,9 +56,20 @@ export const english: Wording = {
     export_timeout: 'the export timed out',
     deadline: 'the run reached its deadline',
     cancelled: 'the run was cancelled',
+    restore_failed: 'the restore job failed',
+    restore_timeout: 'the restore timed out',
+    restart_failed: 'the phone did not restart',
+    restart_timeout: 'the restart timed out',
+    reset_failed: 'the phone could not be reset',
+    no_archive: 'the phone has no archive',
+    archive_changed: 'the archive has changed since it was verified',
+    older_android: 'the Android of the phone is older than that of the archive',
+    two_sources: 'two archives were to be restored to the phone',
+    safety_export_failed: 'the export before the restore failed',
+    not_first: 'only the first phones were to be restored',
   },
-  exported: ({ exported, selected }) =>
-    `${number(exported)} of ${number(selected)} phones exported`,
+  exported: ({ exported, restored, selected }) =>
+    `${number(restored ?? exported)} of ${number(selected)} phones ${restored === undefined ? 'exported' : 'restored'}`,
   suspects: (count) => `${number(count)} suspiciously small`,
   suspectAdvice: (count, first) => {
     const [archives, are] = count === 1 ? ['archive', 'is'] : ['archives', 'are'];
@@ -128,15 +140,26 @@ export const english: Wording = {
   phones: (counts) => `Phones: ${countsText(counts)}`,
   report: (address) => `Report: ${address}`,
   notExported: 'Not exported:',
+  notRestored: 'Not restored:',
   more: (count) => `... and ${number(count)} more: see the report`,
   noRecentBackup: 'No recent backup:',
   lastBackup: (time) => (time === undefined ? 'never backed up' : `last backup ${time}`),
   moreLate: (count) => `... and ${number(count)} more`,
 };
 
-function countsText({ selected, exported, failed, skipped, timed_out, cancelled }: Counts): string {
+function countsText({
+  selected,
+  failed,
+  skipped,
+  timed_out,
+  cancelled,
+  ...counts
+}: Counts): string {
+  const { exported, restored } = counts;
+  const done =
+    restored === undefined ? `${number(exported)} exported` : `${number(restored)} restored`;
   return [
-    `${number(selected)} selected, ${number(exported)} exported, ${number(failed)} failed`,
+    `${number(selected)} selected, ${done}, ${number(failed)} failed`,
     `${number(skipped)} skipped, ${number(timed_out)} timed out, ${number(cancelled)} cancelled`,
   ].join(', ');
 }

@@ -25,6 +25,7 @@ export const chinese: Wording = {
   runOutcomes,
   phoneOutcomes: {
     exported: '已导出',
+    restored: '已恢复',
     failed: '失败',
     skipped: '已跳过',
     timed_out: '超时',
@@ -58,8 +59,20 @@ export const chinese: Wording = {
     export_timeout: '导出超时',
     deadline: '运行到达截止时间',
     cancelled: '运行已取消',
+    restore_failed: '恢复任务失败',
+    restore_timeout: '恢复超时',
+    restart_failed: '云手机重启失败',
+    restart_timeout: '云手机重启超时',
+    reset_failed: '云手机重置失败',
+    no_archive: '该云手机没有归档',
+    archive_changed: '归档在校验之后发生了变化',
+    older_android: '云手机的 Android 版本低于归档',
+    two_sources: '同一台云手机有两个待恢复的归档',
+    safety_export_failed: '恢复前的导出失败',
+    not_first: '本次只恢复前几台',
   },
-  exported: ({ exported, selected }) => `${number(selected)} 台中 ${number(exported)} 台已导出`,
+  exported: ({ exported, restored, selected }) =>
+    `${number(selected)} 台中 ${number(restored ?? exported)} 台${restored === undefined ? '已导出' : '已恢复'}`,
   suspects: (count) => `${number(count)} 个归档明显偏小`,
   suspectAdvice: (count, first) =>
     `${number(count)} 个归档不到平常大小的一半${first.length === 0 ? '' : `：${first.join('，')}${count > first.length ? '……' : ''}`}。最近的正常归档会保留。请检查这些云手机，清单见报告中的 suspect。`,
@@ -121,6 +134,7 @@ export const chinese: Wording = {
   phones: (counts) => `云手机：${countsText(counts)}`,
   report: (address) => `报告：${address}`,
   notExported: '未导出：',
+  notRestored: '未恢复：',
   more: (count) => `……另有 ${number(count)} 台，详见报告`,
   noRecentBackup: '没有近期备份：',
   lastBackup: (time) => (time === undefined ? '从未备份' : `最近一次备份 ${time}`),
@@ -136,9 +150,18 @@ function dateText({ month, day }: Pick<LocalTime, 'month' | 'day'>): string {
   return `${Number(month)} 月 ${Number(day)} 日`;
 }
 
-function countsText({ selected, exported, failed, skipped, timed_out, cancelled }: Counts): string {
+function countsText({
+  selected,
+  failed,
+  skipped,
+  timed_out,
+  cancelled,
+  ...counts
+}: Counts): string {
+  const { exported, restored } = counts;
+  const done = restored === undefined ? `已导出 ${number(exported)}` : `已恢复 ${number(restored)}`;
   return [
-    `共 ${number(selected)} 台，已导出 ${number(exported)}，失败 ${number(failed)}`,
+    `共 ${number(selected)} 台，${done}，失败 ${number(failed)}`,
     `已跳过 ${number(skipped)}，超时 ${number(timed_out)}，已取消 ${number(cancelled)}`,
   ].join('，');
 }

@@ -5,7 +5,7 @@ import { timeText } from './time-text.ts';
 import type { Wording } from './wording.ts';
 import { wordings } from './wordings.ts';
 
-type Settled = Extract<Notification, { kind: 'settled' }>;
+type Settled = Extract<Notification, { kind: 'settled' | 'restore' }>;
 
 /** Returns one line for subjects and text messages: the policy, then what happened. */
 export function headline(notification: Notification, locale: Locale): string {
@@ -18,7 +18,9 @@ export function headline(notification: Notification, locale: Locale): string {
 /** Returns what happened and what to do in sentences; undefined where numbers say it. */
 export function messageText(notification: Notification, locale: Locale): string | undefined {
   const { kind } = notification;
-  if (kind === 'settled') return settledText(notification, wordings[locale.language]);
+  if (kind === 'settled' || kind === 'restore') {
+    return settledText(notification, wordings[locale.language]);
+  }
   if (kind === 'unreadable') return unreadableText(notification);
   if (kind === 'heartbeat') return undefined;
   const { sentence, advice, space } = wordings[locale.language];
@@ -39,7 +41,7 @@ export function emailText(notification: Notification, max: number, locale: Local
     'report' in notification
       ? wording.report(`obs://${notification.report.bucket}/${notification.report.key}`)
       : undefined,
-    ...(notification.kind === 'settled' ? failedLines(notification.failed, max, wording) : []),
+    ...('counts' in notification ? failedLines(notification, max, wording) : []),
     ...(notification.kind === 'stale' ? lateLines(notification, max, locale) : []),
     ...(notification.kind === 'missed' ? unreadyLines(notification.missed, wording) : []),
   ];
@@ -49,7 +51,8 @@ export function emailText(notification: Notification, max: number, locale: Local
 function bodyLines(notification: Notification, locale: Locale): (string | undefined)[] {
   const wording = wordings[locale.language];
   switch (notification.kind) {
-    case 'settled': {
+    case 'settled':
+    case 'restore': {
       const { outcome, reason, message, counts } = notification;
       const why = reason === undefined ? undefined : wording.reason(reasonPhrase(reason, wording));
       const problems = shortfalls(notification, wording);

@@ -61,6 +61,7 @@ export type Wording = {
   phones(counts: Counts): string;
   report(address: string): string;
   notExported: string;
+  notRestored: string;
   more(count: number): string;
   noRecentBackup: string;
   /** Undefined for a phone that was never backed up. */

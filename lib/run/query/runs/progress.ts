@@ -3,15 +3,26 @@ import { phoneSteps } from '../../state/phone-steps.ts';
 import type { StoredRun } from '../../state/stored-run.ts';
 import type { Progress, RunPhone } from '../schemas/run.ts';
 
+const POLLED = {
+  export: 'exporting',
+  restore: 'restoring',
+  restart: 'restarting',
+  reset: 'restarting',
+} as const;
+
 /** Returns the state of a phone whose next step this is. */
 export function stateOf(step: Step): RunPhone['state'] {
   switch (step.kind) {
     case 'await_state':
-      return 'waiting';
+      return step.restarted === true ? 'restarting' : 'waiting';
     case 'submit':
       return 'queued';
+    case 'await_export':
+      return 'saving';
+    case 'await_archive':
+      return 'thawing';
     case 'poll':
-      return 'exporting';
+      return POLLED[step.attempt.call ?? 'export'];
     case 'verify':
       return 'verifying';
     case 'watch':
@@ -20,6 +31,8 @@ export function stateOf(step: Step): RunPhone['state'] {
       return step.outcome;
   }
 }
+
+const RESTORE_STATES = { saving: 0, thawing: 0, restoring: 0, restarting: 0, restored: 0 };
 
 /** Counts the phones of a run by state at `now` (epoch ms). All zero before the run is planned. Pure. */
 export function progressOf(run: StoredRun, now: number): Progress {
@@ -35,10 +48,12 @@ export function progressOf(run: StoredRun, now: number): Progress {
     skipped: 0,
     timed_out: 0,
     cancelled: 0,
+    ...(run.request.kind === 'restore' ? RESTORE_STATES : {}),
   };
   for (const { step } of phoneSteps(run, now)) {
     progress.selected += 1;
-    progress[stateOf(step)] += 1;
+    const state = stateOf(step);
+    progress[state] = (progress[state] ?? 0) + 1;
   }
   return progress;
 }

@@ -9,6 +9,7 @@ import {
   throwIfListed,
 } from '../../../ledger/store/object-error.ts';
 import type { Store } from '../../../ledger/store/store.ts';
+import { sourceFields } from '../../state/restored-phone.ts';
 import { archiveKey } from '../../../policy/keys/keys.ts';
 import { statusOf } from '../../state/attempt-status.ts';
 import { type PhoneStep, phoneSteps } from '../../state/phone-steps.ts';
@@ -83,7 +84,8 @@ function openPhone(run: StoredRun, { phone, step }: PhoneStep): RunPhone {
     (attempt) => statusOf(attempt).kind !== 'unsent',
   );
   const own = { phone_id, phone_name, server_id, state: stateOf(step), attempts: sent.length };
-  if (step.kind !== 'done') return own;
+  const restored = sourceFields(phone, step);
+  if (step.kind !== 'done') return { ...own, ...restored };
   const { reason, code, archive } = step;
   const terms = run.plan?.terms;
   if (archive?.verified !== undefined && terms !== undefined) {
@@ -93,6 +95,7 @@ function openPhone(run: StoredRun, { phone, step }: PhoneStep): RunPhone {
   }
   return {
     ...own,
+    ...restored,
     ...(reason === undefined ? {} : { reason }),
     ...(code === undefined ? {} : { code }),
   };

@@ -51,6 +51,7 @@ function openSummary(run: StoredRun, cancelling: boolean, now: number): RunSumma
   const { plan, request, state } = run;
   return {
     run_id: run.runId,
+    ...(request.kind === undefined ? {} : { kind: request.kind }),
     policy: request.policy,
     trigger: request.trigger,
     slot: plan?.slot ?? request.slot ?? null,
@@ -80,6 +81,7 @@ export function settledSummary(run: IndexedRun): RunSummary {
   const { run_id, policy, trigger, slot, outcome, reason, started_at, settled_at, counts } = run;
   return {
     run_id,
+    ...(run.kind === undefined ? {} : { kind: run.kind }),
     policy,
     trigger,
     slot,

@@ -3,6 +3,7 @@ import { metricsSchema } from '../../../ledger/run/metrics.ts';
 import {
   countsSchema,
   phoneOutcomes,
+  reportedPhoneSchema,
   reportSchema,
   runOutcomes,
 } from '../../../ledger/run/report.ts';
@@ -10,7 +11,10 @@ import { triggers } from '../../../ledger/run/request.ts';
 import { count, instant, objectProblemSchema } from './object.ts';
 
 /** The states of a phone in an open run. */
-const openStates = ['waiting', 'queued', 'exporting', 'verifying', 'outcome_unknown'] as const;
+const openStates = [
+  ...(['waiting', 'queued', 'exporting', 'verifying', 'outcome_unknown'] as const),
+  ...(['saving', 'thawing', 'restoring', 'restarting'] as const),
+];
 
 /** The number of phones in each state of an open run, then with each outcome. */
 export const progressSchema = z.object({
@@ -20,7 +24,12 @@ export const progressSchema = z.object({
   exporting: count,
   verifying: count.describe('The job succeeded; the archive is being checked.'),
   outcome_unknown: count.describe('The response of CPH was lost; the archive may still arrive.'),
+  saving: count.optional().describe('Of a restore: the phone is exported first.'),
+  thawing: count.optional().describe('Of a restore: the archive is in a cold storage class.'),
+  restoring: count.optional().describe('Of a restore.'),
+  restarting: count.optional().describe('Of a restore.'),
   exported: count,
+  restored: count.optional().describe('Of a restore.'),
   failed: count,
   skipped: count,
   timed_out: count,
@@ -29,6 +38,7 @@ export const progressSchema = z.object({
 
 export const runSummarySchema = z.object({
   run_id: z.string(),
+  kind: z.literal('restore').optional().describe('Of a run that restores phones.'),
   policy: z.string(),
   trigger: z.enum(triggers).nullable().describe('Null when the request is unreadable.'),
   slot: z
@@ -90,6 +100,12 @@ export const runPhoneSchema = z.object({
   verified_at: instant.optional(),
   suspect: z.literal(true).optional().describe('Much smaller than the archives before it.'),
   unconfirmed_archive: z.array(z.string()).optional(),
+  source: reportedPhoneSchema.shape.source.describe('Of a restore: what is restored.'),
+  saved: z.string().optional().describe('Of a restore: the key of the archive from before.'),
+  seconds: z
+    .number()
+    .optional()
+    .describe('Of a restored phone: from its restore until it ran again.'),
 });
 
 /** One event of a run's log. Its other fields depend on its type. */

@@ -56,7 +56,7 @@ describe('progressOf', () => {
     const { selected, ...states } = progressSchema.parse(progressOf(run, at + 1));
 
     expect(selected).toBe(1);
-    expect(Object.entries(states).filter(([, count]) => count > 0)).toEqual([[state, 1]]);
+    expect(Object.entries(states).filter(([, count = 0]) => count > 0)).toEqual([[state, 1]]);
   });
 
   it('counts each phone once at any time', () => {
@@ -67,7 +67,7 @@ describe('progressOf', () => {
     for (const hours of [0, 1, 3, 100]) {
       const { selected, ...states } = progressOf(run, T0 + hours * 60 * MINUTE);
       expect(selected).toBe(50);
-      expect(Object.values(states).reduce((sum, count) => sum + count, 0)).toBe(50);
+      expect(Object.values(states).reduce<number>((sum, count = 0) => sum + count, 0)).toBe(50);
     }
   });
 
