@@ -7,17 +7,24 @@ import { reportSuite } from './run/report-suite.ts';
 import { runIndexSuite } from './state/run-index/run-index-suite.ts';
 import { type OpenLedger, storeSuite } from './store/store-suite.ts';
 
-type Facts = { conditional: Conditional; creators: number; rounds: number; cases: number };
+/** `page`: how many keys the store lists in one response. */
+type Facts = {
+  conditional: Conditional;
+  creators: number;
+  rounds: number;
+  cases: number;
+  page?: number;
+};
 
 /** The rules of the ledger, on any store. */
 export function ledgerSuite(name: string, open: OpenLedger, facts: Facts): void {
-  const { conditional, cases } = facts;
-  storeSuite(name, async () => (await open()).store, facts);
+  const { conditional, cases, page = 1_000 } = facts;
+  storeSuite(name, async () => (await open()).store, { ...facts, page });
   describe(`${name} as a ledger`, () => {
     leaseSuite(open, conditional);
     logSuite(open);
     reportSuite(open);
-    runIndexSuite(open, cases);
+    runIndexSuite(open, { cases, page });
     hintsSuite(open);
   });
 }

@@ -15,13 +15,14 @@ type Writer = Pick<Store, 'get' | 'list' | 'put'>;
 export async function addArchives(
   store: Writer,
   archives: readonly Archive[],
+  maxShardBytes?: number,
 ): Promise<ObjectError[]> {
   const errors: ObjectError[] = [];
   for (const [policy, own] of grouped(archives, (archive) => archive.policy)) {
     const shards = await listShards(store, policy);
     const sorted = [...own].sort(comparePlaces);
     for (const [shard, added] of grouped(sorted, (archive) => shardOf(shards, archive))) {
-      const error = await addToShard(store, { policy, shard, added });
+      const error = await addToShard(store, { policy, shard, added, maxShardBytes });
       if (error !== undefined) errors.push(error);
     }
   }
@@ -33,9 +34,17 @@ function shardOf(shards: readonly Shard[], archive: Archive): Shard | undefined 
   return shards.findLast(({ from }) => comparePlaces(from, archive) <= 0);
 }
 
+type Addition = {
+  policy: string;
+  /** Undefined before the policy's first one. */
+  shard: Shard | undefined;
+  added: Archive[];
+  maxShardBytes: number | undefined;
+};
+
 async function addToShard(
   store: Writer,
-  { policy, shard, added }: { policy: string; shard: Shard | undefined; added: Archive[] },
+  { policy, shard, added, maxShardBytes }: Addition,
 ): Promise<ObjectError | undefined> {
   const { known, error } = await readKnown(store, shard);
   const keys = new Set(known.map(idOf));
@@ -47,7 +56,8 @@ async function addToShard(
   const isBeside = error !== undefined && !hasCode(error, 'object_invalid');
   const name = shard === undefined || isBeside ? shardName(first) : shard.name;
   if (isBeside && name === shard?.name) return error;
-  await writeShards(store, policy, { name, archives: [...known, ...fresh].sort(comparePlaces) });
+  const all = [...known, ...fresh].sort(comparePlaces);
+  await writeShards(store, policy, name, encode(all, maxShardBytes));
   return error;
 }
 
@@ -65,15 +75,16 @@ async function readKnown(
 }
 
 /**
- * Writes archives that begin at a shard, splitting them where they are too many. The last part is written first: until the first
+ * Writes what a shard becomes, which is several where it was split. The last part is written first: until the first
  * one is written, the shard still has what it had, and readers take each archive from the shard to which it belongs.
  */
 async function writeShards(
   store: Pick<Store, 'put'>,
   policy: string,
-  { name, archives }: { name: string; archives: readonly Archive[] },
+  name: string,
+  encoded: ReturnType<typeof encode>,
 ): Promise<void> {
-  const parts = encode(archives).map(({ first, content }, index) => ({
+  const parts = encoded.map(({ first, content }, index) => ({
     name: index === 0 ? name : shardName(first),
     content,
   }));

@@ -82,12 +82,15 @@ export function decode(policy: string, content: Content): Archive[] {
 }
 
 /** Splits archives, which must be in order, into the contents of as many shards as they need. */
-export function encode(archives: readonly Archive[]): { first: Archive; content: Content }[] {
+export function encode(
+  archives: readonly Archive[],
+  maxBytes = MAX_SHARD_BYTES,
+): { first: Archive; content: Content }[] {
   const shards: { first: Archive; content: Content }[] = [];
   let open: Tables | undefined;
   let last: Archive | undefined;
   for (const archive of archives) {
-    const isFull = open !== undefined && open.bytes > MAX_SHARD_BYTES;
+    const isFull = open !== undefined && open.bytes > maxBytes;
     // Archives of one place stay together: a shard begins at a place.
     if (
       open === undefined ||

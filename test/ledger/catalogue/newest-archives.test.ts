@@ -12,13 +12,13 @@ import { T0 } from '../../support/runs.ts';
 async function ledger() {
   const store = memoryStore(playClock());
   const all = [0, 1, 2].flatMap((n) =>
-    Array.from({ length: 8_000 }, (_, p) =>
+    Array.from({ length: 200 }, (_, p) =>
       archiveOf(`p${p}`, T0 + n * 100_000 + Math.floor(p / 2), {
         ...{ policy: p % 3 === 0 ? 'weekly' : 'nightly', run_id: `r-${n}`, etag: 'e'.repeat(150) },
       }),
     ),
   );
-  await addArchives(store, all);
+  await addArchives(store, all, 20 * 1024);
   return { store, all: all.sort(compareNewest) };
 }
 
@@ -27,7 +27,7 @@ describe('newestArchives', () => {
     const { store, all } = await ledger();
     const paged = [];
     for (let after = undefined as (typeof all)[number] | undefined; ;) {
-      const { archives } = await newestArchives(store, { max: 7_000, after });
+      const { archives } = await newestArchives(store, { max: 175, after });
       paged.push(...archives);
       after = archives.at(-1);
       if (after === undefined) break;

@@ -13,6 +13,8 @@ import { killedAfter } from '../../support/fake-stores.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 import { cacheSuite } from './cache-suite.ts';
 
+/** Bytes of an object that holds about ten of the cursors of `many`. */
+const SMALL = 18 * 1024;
 const DAY = 24 * 60 * MINUTE;
 
 const nightly: Cursors[string] = {
@@ -72,13 +74,13 @@ describe('the cursors of many policies', () => {
   it('each have one cursor, wherever a write is cut off', async () => {
     for (let writes = 0; ; writes += 1) {
       const store = memoryStore(playClock());
-      await writeCursors(store, many(1_500));
+      await writeCursors(store, many(15), SMALL);
       const { killed, isKilled } = killedAfter(store, writes);
-      const next = many(4_000, T0 + DAY);
-      await writeCursors(killed, next).catch(() => undefined);
+      const next = many(40, T0 + DAY);
+      await writeCursors(killed, next, SMALL).catch(() => undefined);
       const found = Object.values(await readCursors(store));
-      expect([1_500, 4_000]).toContain(found.length);
-      await writeCursors(store, next);
+      expect([15, 40]).toContain(found.length);
+      await writeCursors(store, next, SMALL);
       expect(await readCursors(store)).toEqual(next);
       if (!isKilled()) return expect(writes).toBeGreaterThan(2);
     }

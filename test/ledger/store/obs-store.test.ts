@@ -6,10 +6,16 @@ import { leaseSuite } from '../lease/lease-suite.ts';
 import { ledgerSuite } from '../ledger-suite.ts';
 import { createSuite } from './store-suite.ts';
 
+/** Small pages make long lists out of few objects. */
+const PAGE = 50;
+
 const open = async (conditionalPut: Conditional) => {
   const { invocation, clock } = await night({ phones: 0, conditionalPut });
   const { clients, deps } = invocation();
-  return { store: obsStore(clients.obs, deps.ledger.bucket, 'a prefix/'), clock };
+  const { obs } = clients;
+  const list: typeof obs.list = (bucket, prefix, options) =>
+    obs.list(bucket, prefix, { page: PAGE, ...options });
+  return { store: obsStore({ ...obs, list }, deps.ledger.bucket, 'a prefix/'), clock };
 };
 
 ledgerSuite('the embedded OBS', () => open('honoured'), {
@@ -17,6 +23,7 @@ ledgerSuite('the embedded OBS', () => open('honoured'), {
   creators: 4,
   rounds: 10,
   cases: 5,
+  page: PAGE,
 });
 
 describe.each(['ignored', 'refused'] as const)('conditional PUT %s:', (conditional) => {

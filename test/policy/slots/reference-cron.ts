@@ -63,9 +63,13 @@ function values(field: string, min: number, max: number, names = ''): Set<number
   return chosen;
 }
 
+/** The offsets read so far, by zone and half-hour. */
+const knownOffsets = new Map<string, Map<number, number>>();
+
 /** Returns the UTC offset of a zone in ms. Reads it once per half-hour: clocks change at no other minute. */
 function offsets(timeZone: string): (utc: number) => number {
-  const known = new Map<number, number>();
+  const known = knownOffsets.get(timeZone) ?? new Map<number, number>();
+  knownOffsets.set(timeZone, known);
   const format = new Intl.DateTimeFormat('en-GB', {
     timeZone,
     dateStyle: 'short',

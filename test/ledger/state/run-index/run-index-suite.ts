@@ -26,8 +26,11 @@ const report = (minute: number, changes: Partial<Report> = {}): Report => ({
 
 const write = (store: Store, one: Report) => writeReport(store, one, one.phones);
 
-/** The index of settled runs, in any store. `cases`: how many the property test tries. */
-export function runIndexSuite(open: OpenLedger, cases: number): void {
+/** The index of settled runs, in any store. `cases`: how many the property test tries. `page`: the keys of one LIST response. */
+export function runIndexSuite(
+  open: OpenLedger,
+  { cases, page }: { cases: number; page: number },
+): void {
   async function indexed(...reports: Report[]) {
     const { store } = await open();
     await Promise.all(reports.map((one) => indexRun(store, one)));
@@ -115,7 +118,7 @@ export function runIndexSuite(open: OpenLedger, cases: number): void {
 
     it('continues past one page of the bucket', async () => {
       const { ids } = await indexed(
-        ...Array.from({ length: 1_050 }, (_, n) => report(n + 1, { policy: 'weekly' })),
+        ...Array.from({ length: page + 5 }, (_, n) => report(n + 1, { policy: 'weekly' })),
         report(0),
       );
       expect(await ids({ policy: 'nightly' })).toEqual(['nightly-0']);
@@ -281,7 +284,7 @@ export function runIndexSuite(open: OpenLedger, cases: number): void {
       const { store, ids } = await indexed();
       for (const id of ['a', 'a-1', 'a0', 'b']) await write(store, report(1, { run_id: id }));
       await store.put(layout.plan('open-run'), '{}');
-      const log = Array.from({ length: 1_200 }, (_, n) => layout.logEntry('a', 'w', n));
+      const log = Array.from({ length: page + 20 }, (_, n) => layout.logEntry('a', 'w', n));
       await Promise.all(log.map((key) => store.put(key, '{}')));
       expect(await rebuildRunIndex(store)).toBe(4);
       expect((await ids()).sort()).toEqual(['a', 'a-1', 'a0', 'b']);
