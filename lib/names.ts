@@ -12,6 +12,9 @@ export const RUN_ID = /^[a-z0-9-]{1,80}$/;
 /** Any id of the service, such as a job's or an order's: nothing that could lead out of a folder or a URL. */
 export const RESOURCE_ID = /^[\w-]{1,64}$/;
 
+/** The URN of an SMN topic: `urn:smn:<region>:<project id>:<topic name>`. */
+export const TOPIC_URN = /^urn:smn:[\w-]{1,32}:[\w-]{1,64}:[\w-]{1,255}$/;
+
 /** The name of a bucket (obs_04_0021): no label is empty or ends at a dash, and it does not look like an IP address. */
 export const BUCKET_NAME =
   /^(?=.{3,63}$)(?!\d+(?:\.\d+){3}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;

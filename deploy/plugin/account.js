@@ -7,6 +7,8 @@ import { DeployError } from './errors.js';
 /** `npm run local` writes its ready line here. */
 const READY_FILE = '.phonevault/local.json';
 
+const START_LOCAL = 'start the embedded cloud in another terminal, in this folder: npm run local';
+
 /**
  * Returns the ready line of the embedded cloud for the stage `local`, and undefined for any other stage.
  * @param {string} root
@@ -23,8 +25,10 @@ export async function readLocal(
   try {
     return JSON.parse(await readFile(resolve(root, file), 'utf8'));
   } catch (error) {
-    throw new DeployError('no_local_cloud', `stage local: ${file} does not exist`, {
-      hint: 'start the embedded cloud in another terminal, in this folder: npm run local',
+    const isAbsent = /** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT';
+    const what = isAbsent ? 'does not exist' : 'cannot be read';
+    throw new DeployError('no_local_cloud', `stage local: ${file} ${what}`, {
+      hint: START_LOCAL,
       cause: error,
     });
   }

@@ -11,6 +11,8 @@ const UPLOAD_TIMEOUT_MS = 300_000;
 const MAX_ATTEMPTS = 4;
 /** Reads are retried after any failure, changes only after these: the service carried out nothing. */
 const NOT_CARRIED_OUT = [429, 503];
+/** A host that does not exist, or where nothing listens. */
+const LASTING = /ENOTFOUND|ECONNREFUSED/;
 const SAME_CODE = /\b(same|identical|unchanged|not changed)\b|相同|一致|未变/i;
 
 const nothing = () => undefined;
@@ -68,10 +70,10 @@ export function createCloud(account, sleep) {
       try {
         return await client[operation](request);
       } catch (error) {
-        const failure = serviceError(operation, error);
-        const again =
-          NOT_CARRIED_OUT.includes(failure.status ?? 0) ||
-          (reads && (failure.status === undefined || failure.status >= 500));
+        const failure = serviceError(operation, error, account);
+        const mayPass =
+          failure.status === undefined ? !LASTING.test(failure.message) : failure.status >= 500;
+        const again = NOT_CARRIED_OUT.includes(failure.status ?? 0) || (reads && mayPass);
         if (!again || attempt === MAX_ATTEMPTS) throw failure;
         await sleep(1_000 * 2 ** attempt);
       }

@@ -1,3 +1,7 @@
+import { visible } from './from-lib.js';
+
+/** @typedef {{ region: string, projectId: string, endpoint: string }} Place where the call went */
+
 /** An error that the user can fix: what happened and what to do. */
 export class DeployError extends Error {
   /**
@@ -64,25 +68,40 @@ const HINTS = {
   'FSS.1417': 'check the API group, environment and path of the dedicated gateway trigger',
 };
 
+/** Codes that a project of another region gets, besides their other causes. */
+const MAYBE_ELSEWHERE = [
+  'APIGW.0302',
+  'APIGW.0307',
+  'APIGW.0310',
+  'APIGW.0802',
+  'FSS.0403',
+  'FSS.1309',
+];
+
 /**
  * Converts an error of the SDK. Drops its copy of the request, which contains secrets.
  * @param {string} operation
  * @param {unknown} error
+ * @param {Place} place
  * @returns {DeployError}
  */
-export function serviceError(operation, error) {
+export function serviceError(operation, error, place) {
   const { httpStatusCode, errorCode, errorMsg, requestId } =
     /** @type {{ httpStatusCode?: number, errorCode?: unknown, errorMsg?: unknown, requestId?: string }} */ (
       error ?? {}
     );
   const serviceCode =
     typeof errorCode === 'string' || typeof errorCode === 'number' ? String(errorCode) : undefined;
-  const text = typeof errorMsg === 'string' ? errorMsg.slice(0, 300) : 'no response';
-  const parts = [httpStatusCode && `HTTP ${httpStatusCode}`, serviceCode, text].filter(Boolean);
-  const hint = (serviceCode && HINTS[serviceCode]) || generalHint(httpStatusCode, text);
+  const text = typeof errorMsg === 'string' ? visible(errorMsg.slice(0, 300)) : 'no response';
+  const code = serviceCode && visible(serviceCode);
+  const parts = [httpStatusCode && `HTTP ${httpStatusCode}`, code, text].filter(Boolean);
+  const general = (serviceCode && HINTS[serviceCode]) || generalHint(httpStatusCode, text, place);
+  const hint = MAYBE_ELSEWHERE.includes(serviceCode ?? '')
+    ? `${elsewhere(place)}\n${general}`
+    : general;
   return new DeployError(
     'service',
-    `${operation}: ${parts.join(' ')}${requestId ? ` (request ${requestId})` : ''}`,
+    `${operation}: ${parts.join(' ')}${requestId ? ` (request ${visible(requestId)})` : ''}`,
     {
       hint,
       status: httpStatusCode,
@@ -92,14 +111,22 @@ export function serviceError(operation, error) {
   );
 }
 
-/** @param {number | undefined} status @param {string} text */
-function generalHint(status, text) {
+/** @param {Place} place */
+function elsewhere({ region, projectId }) {
+  return `is ${region} the right region (PHONEVAULT_REGION, --param region=), and ${projectId} its project (PHONEVAULT_PROJECT_ID, --param projectId=)?`;
+}
+
+/** @param {number | undefined} status @param {string} text @param {Place} place */
+function generalHint(status, text, { region, endpoint }) {
   const kept = 'completed steps are kept';
   if (status === undefined) {
-    const where = text.includes('ENOTFOUND')
-      ? 'the host does not exist: check the region (PHONEVAULT_REGION, --param region=), the endpoint'
-      : 'check the endpoint';
-    return `${where} and the network, then deploy again: ${kept}`;
+    if (text.includes('ENOTFOUND')) {
+      return `the host does not exist: is ${region} the right region (PHONEVAULT_REGION, --param region=)? If it is, check the endpoint and the network`;
+    }
+    if (text.includes('ECONNREFUSED') && endpoint.startsWith('http:')) {
+      return 'nothing listens there: start the embedded cloud in another terminal, in this folder: npm run local';
+    }
+    return `check the endpoint and the network, then deploy again: ${kept}`;
   }
   if (status >= 500 || status === 429) return `deploy again: ${kept}`;
   return `fix the problem, then deploy again: ${kept}`;

@@ -49,13 +49,17 @@ export default class HuaweiPlugin {
     this.print = (/** @type {string} */ line) => writeText(line);
     this.root = serverless.serviceDir;
     this.service = createService(serverless, this.root);
+    /** @type {unknown} */
+    this.localError = undefined;
     this.commands = commands;
     /** `${local:NAME}` reads the ready line of `npm run local`; null in any other stage than local. */
     this.configurationVariablesSources = {
       local: {
         resolve: async (/** @type {any} */ { address, resolveVariable }) => {
           const stage = await resolveVariable('sls:stage');
-          const local = await this.withReadableErrors(() => readLocal(this.root, stage));
+          const local = await readLocal(this.root, stage).catch((error) => {
+            this.localError = error;
+          });
           return { value: local?.[address] ?? null };
         },
       },
@@ -82,6 +86,11 @@ export default class HuaweiPlugin {
           }),
       ]),
     );
+    // Before any command. Thrown while the variables are resolved, it would appear once for each of them.
+    this.hooks['initialize'] = () =>
+      this.withReadableErrors(async () => {
+        if (this.localError !== undefined) throw this.localError;
+      });
   }
 
   /**

@@ -1,4 +1,4 @@
-import { BUCKET_NAME, BUCKET_NAME_RULE, RESOURCE_ID } from '../names.ts';
+import { BUCKET_NAME, BUCKET_NAME_RULE, RESOURCE_ID, TOPIC_URN } from '../names.ts';
 import * as z from 'zod';
 import { isLoopback } from '../cloud/request/send.ts';
 import { zoneProblems } from '../policy/slots/zones.ts';
@@ -25,12 +25,7 @@ export const prefix = z
       .max(200, folders),
   );
 
-export const topicUrn = z
-  .string()
-  .regex(
-    /^urn:smn:[\w-]{1,32}:[\w-]{1,64}:[\w-]{1,255}$/,
-    'urn:smn:<region>:<project id>:<topic name>',
-  );
+export const topicUrn = z.string().regex(TOPIC_URN, 'urn:smn:<region>:<project id>:<topic name>');
 
 export const functionUrn = z
   .string()

@@ -1,4 +1,5 @@
 import { DeployError } from '../errors.js';
+import { visible } from '../from-lib.js';
 import { readMarker, sameSecrets, short } from './marker.js';
 import { isRecorded, needsRecord } from './smn-triggers.js';
 import { triggerSteps } from './trigger-steps.js';
@@ -72,8 +73,10 @@ function checkPossible(desired, { config }, { adopt, dropSecrets }) {
   if (config.runtime !== desired.runtime) {
     throw new DeployError(
       'runtime_immutable',
-      `${desired.name} has the runtime ${config.runtime}; FunctionGraph cannot change it to ${desired.runtime}`,
-      { hint: `use --param runtime=${config.runtime}, or remove the stage and deploy it again` },
+      `${desired.name} has the runtime ${visible(config.runtime)}; FunctionGraph cannot change it to ${desired.runtime}`,
+      {
+        hint: `use --param runtime=${visible(config.runtime)}, or remove the stage and deploy it again`,
+      },
     );
   }
   const kept = Object.keys(parse(config.encrypted_user_data));
@@ -81,7 +84,7 @@ function checkPossible(desired, { config }, { adopt, dropSecrets }) {
   if (lost.length > 0 && !dropSecrets) {
     throw new DeployError(
       'secrets_missing',
-      `${desired.name} has encrypted settings that are not set now: ${lost.join(', ')}`,
+      `${desired.name} has encrypted settings that are not set now: ${visible(lost.join(', '))}`,
       {
         hint: 'set them in the environment, or remove them with --drop-secrets',
       },

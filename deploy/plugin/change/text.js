@@ -1,3 +1,5 @@
+import { visible } from '../from-lib.js';
+
 /** @import { ActualTrigger, Step, Desired } from '../types.js' */
 
 /**
@@ -9,11 +11,19 @@ export function changesText(count) {
 }
 
 /**
- * Describes a step.
+ * Describes a step on one line, without invisible characters.
  * @param {Step} step
  * @param {Desired} desired
  */
 export function stepText(step, desired) {
+  return visible(rawText(step, desired));
+}
+
+/**
+ * @param {Step} step
+ * @param {Desired} desired
+ */
+function rawText(step, desired) {
   switch (step.do) {
     case 'create':
       return `create ${desired.name} (${desired.runtime}, ${desired.memorySize} MB, ${desired.timeout} s)`;
@@ -40,11 +50,13 @@ export function stepText(step, desired) {
   }
 }
 
-/** @param {string} type @param {Record<string, unknown>} data */
+/** Describes a trigger on one line, without invisible characters. @param {string} type @param {Record<string, unknown>} data */
 export function triggerText(type, data) {
   const { name, schedule, path, topic_urn, operations } = data;
   const detail = schedule ?? path ?? topic_urn ?? operations ?? '';
-  return [`${type} trigger`, name, detail && `(${String(detail)})`].filter(Boolean).join(' ');
+  return visible(
+    [`${type} trigger`, name, detail && `(${String(detail)})`].filter(Boolean).join(' '),
+  );
 }
 
 /** @param {ActualTrigger} trigger */

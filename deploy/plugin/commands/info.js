@@ -1,6 +1,7 @@
 import { readMarker } from '../change/marker.js';
 import { readActual } from '../change/read-actual.js';
 import { triggerText } from '../change/text.js';
+import { visible } from '../from-lib.js';
 
 /** @import { Cloud, Desired } from '../types.js' */
 
@@ -8,9 +9,10 @@ import { triggerText } from '../change/text.js';
  * Prints the state of the functions of a stage.
  * @param {Cloud} cloud
  * @param {Desired[]} functions
- * @param {(line: string) => void} print
+ * @param {(line: string) => void} printLine
  */
-export async function info(cloud, functions, print) {
+export async function info(cloud, functions, printLine) {
+  const print = (/** @type {string} */ line) => printLine(visible(line));
   for (const { key, urn } of functions) {
     const actual = await readActual(cloud, urn);
     if (actual === undefined) {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeployError } from '../errors.js';
+import { visible } from '../from-lib.js';
 
 /** @import { Cloud, Desired } from '../types.js' */
 
@@ -34,13 +35,13 @@ export async function eventOf({ data, path }) {
  */
 export async function invoke(cloud, desired, event, print) {
   const { requestId, result, log, status } = await cloud.invoke(desired.urn, event);
-  if (log !== '') print(log.trimEnd());
-  print(result);
+  if (log !== '') print(visible(log.trimEnd(), '\n\t'));
+  print(visible(result));
   const failure = failureOf(result);
   if (status >= 400 || failure !== undefined) {
     throw new DeployError(
       'function_failed',
-      `${desired.name} failed: ${failure ?? `status ${status}`} (request ${requestId})`,
+      `${desired.name} failed: ${visible(failure ?? `status ${status}`)} (request ${visible(requestId)})`,
       {
         hint: `npx serverless logs -f ${desired.key}`,
       },

@@ -1,4 +1,5 @@
 import { DeployError } from '../errors.js';
+import { visible } from '../from-lib.js';
 
 /** @import { Cloud, Desired } from '../types.js' */
 
@@ -21,6 +22,11 @@ export async function logs(cloud, desired, { now, minutes = '15', filter }, prin
     );
   }
   const stream = await cloud.showLogStream(desired.urn);
+  if (stream === undefined && (await cloud.showFunction(desired.urn)) === undefined) {
+    throw new DeployError('not_deployed', `${desired.name} is not deployed`, {
+      hint: `npx serverless deploy --stage ${desired.stage}, or name another stage with --stage`,
+    });
+  }
   if (stream === undefined) {
     throw new DeployError('no_logs', `${desired.name} does not write its log to LTS`, {
       hint: "set provider.logs: true and deploy, or read the function's log in the console",
@@ -33,7 +39,8 @@ export async function logs(cloud, desired, { now, minutes = '15', filter }, prin
     const lines = await cloud.queryLogs(stream, { ...span, ...keywords, ...from, limit: PAGE });
     // Functions without their own log stream may share one.
     for (const { content, labels } of lines) {
-      if ((labels?.functionName ?? desired.name) === desired.name) print(content.trimEnd());
+      if ((labels?.functionName ?? desired.name) === desired.name)
+        print(visible(content.trimEnd(), '\n\t'));
     }
     const last = lines.at(-1);
     if (last === undefined || lines.length < PAGE) return;

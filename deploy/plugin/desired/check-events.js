@@ -1,4 +1,5 @@
 import { DeployError } from '../errors.js';
+import { TOPIC_URN } from '../from-lib.js';
 import { cronError } from './cron-error.js';
 
 /** Fields of `eventData` by type of trigger; `true` marks required ones. FunctionGraph checks the others of APIG. */
@@ -14,8 +15,6 @@ const REQUIRED = {
 
 /** With the digest that a deployment adds, at most 64 characters. */
 const NAME = /^[A-Za-z][\w-]{0,51}$/;
-
-const TOPIC_URN = /^urn:smn:[\w-]+:\w+:[\w-]{1,255}$/;
 
 /**
  * Throws a DeployError that names an invalid field of `events`, before anything is sent.

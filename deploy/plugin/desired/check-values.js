@@ -3,10 +3,12 @@ import { DeployError } from '../errors.js';
 
 /** @import { Desired } from '../types.js' */
 
+/** @typedef {Pick<Desired, 'userData' | 'secrets'> & Partial<Pick<Desired, 'async' | 'triggers'>>} Checked */
+
 /**
  * Throws one DeployError with every setting that the deployed functions would refuse, by the rules of the functions themselves.
  * No value of a secret is shown.
- * @param {readonly Pick<Desired, 'userData' | 'secrets'>[]} functions
+ * @param {readonly Checked[]} functions
  */
 export async function checkValues(functions) {
   /** @type {typeof import('../../../lib/runtime/settings.ts')} */
@@ -22,8 +24,32 @@ export async function checkValues(functions) {
       return message.split('\n');
     }
   });
+  // A wrong region is one error, not one for each topic too.
+  if (errors.length === 0) errors.push(...functions.flatMap(topicsElsewhere));
   if (errors.length === 0) return;
   throw new DeployError('setting_invalid', [...new Set(errors)].join('\n'), {
     hint: 'nothing was deployed: correct the environment variables or the --param of these names',
+  });
+}
+
+/**
+ * Returns an error for each topic of another region: SMN serves topics of its own region only. With an SMN endpoint of its own, a
+ * region may have any name.
+ * @param {Checked} checked
+ */
+function topicsElsewhere({ userData, async, triggers = [] }) {
+  const { PHONEVAULT_REGION: region = '', PHONEVAULT_SMN_ENDPOINT: endpoint } = userData;
+  if (endpoint) return [];
+  const topics = {
+    PHONEVAULT_TOPIC_URN: userData['PHONEVAULT_TOPIC_URN'],
+    PHONEVAULT_OPERATORS_TOPIC_URN: async?.failureTopicUrn,
+    PHONEVAULT_EVENT_TOPIC_URN: triggers.find(({ type }) => type === 'SMN')?.data['topic_urn'],
+  };
+  return Object.entries(topics).flatMap(([name, urn]) => {
+    const where = /^urn:smn:([\w-]+):/.exec(String(urn))?.[1];
+    if (where === undefined || where === region) return [];
+    return [
+      `${name} is a topic in ${where}, but PHONEVAULT_REGION is ${region}: correct one of them`,
+    ];
   });
 }

@@ -1,6 +1,8 @@
+import { TOPIC_URN } from '../from-lib.js';
+
 const text = { type: 'string' };
 const settings = { type: 'object', additionalProperties: { type: 'string' } };
-const urn = { type: 'string', pattern: '^(urn:smn:[a-z0-9-]+:[0-9A-Za-z]+:[\\w-]{1,255})?$' };
+const urn = { type: 'string', pattern: `^$|${TOPIC_URN.source}` };
 
 /** Schema of `provider` and `functions` in serverless.yml. An empty string counts as missing. */
 export const schema = {

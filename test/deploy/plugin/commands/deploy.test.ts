@@ -395,6 +395,18 @@ describe('an interrupted deployment', () => {
   });
 });
 
+it('does not try again where nothing listens', async () => {
+  const waits: number[] = [];
+  const nowhere = 'http://127.0.0.1:1';
+  const account = {
+    ...{ region: 'cn-north-4', projectId: 'p1', endpoint: nowhere, ltsEndpoint: nowhere },
+    ...{ accessKey: 'AK', secretKey: 'SK', securityToken: undefined },
+  };
+  const client = connect(account, async (ms) => void waits.push(ms));
+  await expect(client.showFunction('urn')).rejects.toThrow('ECONNREFUSED');
+  expect(waits).toEqual([]);
+});
+
 describe('remove', () => {
   it('removes triggers and functions once', async () => {
     const { client, run, print, allDesired, lines } = await fixture();

@@ -9,6 +9,7 @@ const userData = {
   PHONEVAULT_BUCKET: 'phonevault-demo',
   PHONEVAULT_TOPIC_URN: TOPIC,
 };
+const ELSEWHERE = TOPIC.replace('cn-north-4', 'cn-south-1');
 const endpoints = Object.fromEntries(
   ['CPH', 'IAM', 'OBS', 'SMN', 'FUNCTIONGRAPH'].map((service) => [
     `PHONEVAULT_${service}_ENDPOINT`,
@@ -63,6 +64,30 @@ describe('checkValues', () => {
       'PHONEVAULT_WEBHOOK_SECRETS',
     ]);
     expect(found.join()).not.toMatch(/hunter2|c2hvcnQ/);
+  });
+
+  it.each([
+    ['PHONEVAULT_TOPIC_URN', { userData: { ...userData, PHONEVAULT_TOPIC_URN: ELSEWHERE } }],
+    [
+      'PHONEVAULT_OPERATORS_TOPIC_URN',
+      { userData, async: { retries: 0, maxAge: 60, failureTopicUrn: ELSEWHERE } },
+    ],
+    [
+      'PHONEVAULT_EVENT_TOPIC_URN',
+      {
+        userData,
+        triggers: [{ type: 'SMN', status: 'ACTIVE' as const, data: { topic_urn: ELSEWHERE } }],
+      },
+    ],
+  ])('names both regions when %s is in another one', async (name, checked) => {
+    const found = checkValues([{ secrets: {}, ...checked }]);
+    await expect(found).rejects.toThrow(
+      `${name} is a topic in cn-south-1, but PHONEVAULT_REGION is cn-north-4`,
+    );
+  });
+
+  it('leaves the region of a topic to an SMN endpoint of its own', async () => {
+    expect(await errors({ PHONEVAULT_TOPIC_URN: ELSEWHERE, ...endpoints })).toEqual([]);
   });
 
   it('names all of them at once', async () => {
