@@ -30,11 +30,9 @@ export type ObsCall = <T>(
   onFailure?: (error: unknown) => void,
 ) => Promise<T>;
 
-const ATTEMPT_MS = 15_000;
-const LIMITS = { attempts: 3, throttledAttempts: 3, totalMs: 40_000 };
-/** Objects of the ledger are small: one that hangs must not use up the time of a drive. */
-export const GET_MS = 6_000;
-const GET_LIMITS = { ...LIMITS, totalMs: 10_000 };
+/** Objects of the ledger are small, as is each page of a LIST: a call that hangs must not use up the time of a drive. */
+const ATTEMPT_MS = 6_000;
+const LIMITS = { attempts: 3, throttledAttempts: 3, totalMs: 10_000 };
 
 /** Returns the error for a success with missing parts, which says nothing about the object. */
 export function incompleteResponse(operation: string): ServiceError {
@@ -62,8 +60,7 @@ export function createObsCall(options: ObsOptions): ObsCall {
 
   return (operation, work, onFailure) => {
     const name = { service: 'obs', operation };
-    const limits = operation === 'GetObject' ? GET_LIMITS : LIMITS;
-    return withRetry(options, limits, async (attempt) => {
+    return withRetry(options, LIMITS, async (attempt) => {
       // More attempts with refused keys would lock them.
       if (refused) throw refused;
       const started = clock.now();

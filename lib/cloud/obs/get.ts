@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import { absentAsUndefined, GET_MS, incompleteResponse, type ObsCall } from './call.ts';
+import { absentAsUndefined, incompleteResponse, type ObsCall } from './call.ts';
 
 /** An object as text. `etag` without quotes, `lastModified` in epoch ms by the service's clock. */
 export type StoredText = { body: string; etag: string; lastModified: number };
@@ -16,9 +16,7 @@ export function getObject(
 ): Promise<StoredText | undefined> {
   let before: string | undefined;
   return call('GetObject', async (client) => {
-    const result = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), {
-      requestTimeout: GET_MS,
-    });
+    const result = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     const { Body, ETag, LastModified, ServerSideEncryption } = result;
     if (!Body || !ETag || !LastModified) throw incompleteResponse('GetObject');
     const bytes = await Body.transformToByteArray();

@@ -5,13 +5,7 @@ import { listObjects, type ListOptions, type ObjectInfo } from './list.ts';
 import { createPurge, type Purged } from './purge.ts';
 import { putObject, type PutResult } from './put.ts';
 import { type RefusedDelete, removeObjects } from './remove.ts';
-import {
-  absentAsUndefined,
-  createObsCall,
-  GET_MS,
-  incompleteResponse,
-  type ObsOptions,
-} from './call.ts';
+import { absentAsUndefined, createObsCall, incompleteResponse, type ObsOptions } from './call.ts';
 
 /**
  * The object store. All calls throw ServiceError (bucket_missing, access_denied, credentials_refused, clock_skew, throttled,
@@ -59,7 +53,6 @@ export function createObs(options: ObsOptions): Obs {
         const range = `bytes=-${bytes}`;
         const result = await client.send(
           new GetObjectCommand({ Bucket: bucket, Key: key, Range: range }),
-          { requestTimeout: GET_MS },
         );
         if (!result.Body || !result.ETag) throw incompleteResponse('GetObject');
         // A service that ignores the range returns the whole object.

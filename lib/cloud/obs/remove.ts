@@ -8,6 +8,8 @@ import { absentAsUndefined, incompleteResponse, type ObsCall } from './call.ts';
 export type RefusedDelete = { key: string; code: string };
 
 const KEYS_A_CALL = 1_000;
+/** A call of so many keys takes longer than one of a single key. */
+const DELETE_MANY_MS = 12_000;
 /** The code of a key that the response does not mention. */
 const UNMENTIONED = 'unknown';
 /** Codes of a single key that may pass when it is tried again. */
@@ -96,6 +98,7 @@ async function removeMany(
         // OBS requires Content-MD5 here; this setting makes the SDK send it.
         ChecksumAlgorithm: 'MD5',
       }),
+      { requestTimeout: DELETE_MANY_MS },
     );
     const { Errors: errors = [], Deleted: deleted = [] } = result;
     if (deleted.length + errors.length === 0) throw incompleteResponse('DeleteObjects');

@@ -1,18 +1,20 @@
 import type { Clock } from '../../clock.ts';
+import type { Purged } from '../../cloud/obs/purge.ts';
 import { PhonevaultError, TimeUp } from '../../errors.ts';
 import type { DriveDeps } from '../deps.ts';
 
 /** Short work that began in time may end. */
 const GRACE_MS = 3_000;
-/** A look-up of archives that hangs must leave time for the other runs. */
-const LOOK_UP_MS = 8_000;
+/** A call on archives that hangs must leave time for the other runs. */
+const CALL_MS = 8_000;
+const KEYS_A_PURGE = 200;
 const KEYS_A_LIST = 5_000;
 
 type Bounded = Pick<DriveDeps, 'clock' | 'until' | 'store' | 'archives'>;
 
 /**
  * Returns the same deps with a ledger and archives that throw TimeUp before a call that begins three seconds after `until`, or
- * later. For work that repeats safely: the next drive does it again, and skips what is written once. A look-up of archives lasts at
+ * later. For work that repeats safely: the next drive does it again, and skips what is written once. A call on archives lasts at
  * most eight seconds, and never past that time. After one without a response, further ones of its kind fail at once.
  */
 export function untilTimeUp<D extends Bounded>(deps: D): D {
@@ -23,7 +25,7 @@ export function untilTimeUp<D extends Bounded>(deps: D): D {
       if (clock.now() >= until + GRACE_MS) throw new TimeUp();
       return call(...args);
     };
-  const lookUp = <Args extends unknown[], T>(
+  const bounded = <Args extends unknown[], T>(
     operation: string,
     call: (...args: Args) => Promise<T>,
   ): ((...args: Args) => Promise<T>) => {
@@ -31,15 +33,15 @@ export function untilTimeUp<D extends Bounded>(deps: D): D {
     return inTime(async (...args) => {
       if (hung !== undefined) throw hung;
       const left = until + GRACE_MS - clock.now();
-      const result = await within(clock, Math.min(LOOK_UP_MS, left), () => call(...args));
+      const result = await within(clock, Math.min(CALL_MS, left), () => call(...args));
       if (result !== undefined) return result.value;
-      if (left < LOOK_UP_MS) throw new TimeUp();
-      const message = `${operation} of archives: no response within ${LOOK_UP_MS / 1_000} s`;
+      if (left < CALL_MS) throw new TimeUp();
+      const message = `${operation} of archives: no response within ${CALL_MS / 1_000} s`;
       hung = new PhonevaultError('unreachable', message, { retryable: true });
       throw hung;
     });
   };
-  const listOnce = lookUp('LIST', archives.list);
+  const listOnce = bounded('LIST', archives.list);
   const list: typeof archives.list = async (bucket, prefix, options = {}) => {
     const { max = Number.POSITIVE_INFINITY } = options;
     const objects = [];
@@ -50,6 +52,18 @@ export function untilTimeUp<D extends Bounded>(deps: D): D {
       for (const object of page.objects) objects.push(object);
       if (page.objects.length < wanted || objects.length >= max) return { objects };
     }
+  };
+  const purgeSome = bounded('DELETE', archives.purge);
+  const purge: typeof archives.purge = async (bucket, keys) => {
+    const refused = [];
+    let [from, versioning]: [number, Purged['versioning']] = [0, 'off'];
+    do {
+      const purged = await purgeSome(bucket, keys.slice(from, from + KEYS_A_PURGE));
+      refused.push(...purged.refused);
+      ({ versioning } = purged);
+      from += KEYS_A_PURGE;
+    } while (from < keys.length);
+    return { refused, versioning };
   };
   return {
     ...deps,
@@ -63,8 +77,9 @@ export function untilTimeUp<D extends Bounded>(deps: D): D {
     archives: {
       ...archives,
       list,
-      head: lookUp('HEAD', archives.head),
-      tail: lookUp('GET', archives.tail),
+      head: bounded('HEAD', archives.head),
+      tail: bounded('GET', archives.tail),
+      purge,
     },
   };
 }

@@ -1,7 +1,10 @@
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
-import { BUCKET, startObs, xml } from '../support/obs-server.ts';
+import { createObs, type Obs } from '../../../lib/cloud/obs/obs.ts';
+import { TransportError } from '../../../lib/cloud/request/send.ts';
+import { playClock } from '../../../testing/play-clock.ts';
+import { BUCKET, keys, startObs, xml } from '../support/obs-server.ts';
 
 describe('createObsCall', () => {
   it('repeats a call after a transient error, waiting by our clock', async () => {
@@ -29,5 +32,28 @@ describe('createObsCall', () => {
     await expect(obs.get(BUCKET, 'a')).rejects.toMatchObject({ code: 'credentials_refused' });
     await expect(obs.get(BUCKET, 'b')).rejects.toMatchObject({ code: 'credentials_refused' });
     expect(received).toHaveLength(1);
+  });
+
+  it.each<[string, number, (obs: Obs) => Promise<unknown>]>([
+    ['GetObject', 13, (obs) => obs.get(BUCKET, 'k')],
+    ['HeadObject', 13, (obs) => obs.head(BUCKET, 'k')],
+    ['PutObject', 13, (obs) => obs.put(BUCKET, 'k', '')],
+    ['ListObjectsV2', 13, (obs) => obs.list(BUCKET, 'k')],
+    ['DeleteObject', 13, (obs) => obs.remove(BUCKET, ['k'])],
+    ['DeleteObjects', 13, (obs) => obs.remove(BUCKET, ['k', 'l'])],
+    ['GetBucketVersioning', 13, (obs) => obs.purge(BUCKET, ['k'])],
+  ])('ends a %s without a response within %d seconds', async (_, seconds, perform) => {
+    const clock = playClock(0);
+    const obs = createObs({
+      send: async ({ timeoutMs }) => {
+        clock.move(timeoutMs);
+        throw new TransportError('timeout', true);
+      },
+      credentials: () => keys,
+      ...{ clock, random: () => 0.99, region: 'cn-north-4', pathStyle: false },
+      endpoint: 'https://obs.cn-north-4.myhuaweicloud.com',
+    });
+    await expect(perform(obs)).rejects.toMatchObject({ code: 'unreachable' });
+    expect(clock.now()).toBeLessThanOrEqual(seconds * 1_000);
   });
 });

@@ -16,6 +16,7 @@ describe('untilTimeUp', () => {
     ['LIST of archives', ({ archives }) => archives.list('backups', 'a/')],
     ['HEAD', ({ archives }) => archives.head('backups', 'a')],
     ['ranged GET', ({ archives }) => archives.tail('backups', 'a', 1)],
+    ['DELETE', ({ archives }) => archives.purge('backups', ['a'])],
   ])('lets no %s begin three seconds after the end of the time', async (_, call) => {
     const { deps, clock } = runScene();
     const bounded = untilTimeUp({ ...deps, until: T0 + SECOND });
@@ -60,6 +61,30 @@ describe('untilTimeUp', () => {
       expect([clock.now(), calls]).toEqual([T0 + 8 * SECOND, 1]);
     }
     expect((await archives.list('b', 'a/')).objects).toEqual([]);
+  });
+
+  it('deletes archives 200 at a time, so that many need no longer than few', async () => {
+    const { deps } = runScene({}, eventClock(T0));
+    const sizes: number[] = [];
+    deps.archives.purge = async (_, keys) => {
+      sizes.push(keys.length);
+      await deps.clock.sleep(7 * SECOND);
+      return { refused: [{ key: keys[0] ?? '', code: 'AccessDenied' }], versioning: 'on' };
+    };
+    const { archives } = untilTimeUp({ ...deps, until: T0 + 50 * SECOND });
+    const keys = Array.from({ length: 450 }, (_, n) => `k${n}`);
+    const refused = ['k0', 'k200', 'k400'].map((key) => ({ key, code: 'AccessDenied' }));
+    expect(await archives.purge('b', keys)).toEqual({ refused, versioning: 'on' });
+    expect(sizes).toEqual([200, 200, 50]);
+  });
+
+  it('ends a DELETE of archives that hangs after eight seconds', async () => {
+    const { deps } = runScene({}, eventClock(T0));
+    deps.archives.purge = () =>
+      deps.clock.sleep(45 * SECOND).then(() => Promise.reject(temporaryError()));
+    const { archives } = untilTimeUp({ ...deps, until: T0 + 50 * SECOND });
+    await expect(archives.purge('b', ['k'])).rejects.toMatchObject({ code: 'unreachable' });
+    expect(deps.clock.now()).toBe(T0 + 8 * SECOND);
   });
 
   it('says that the time is up when it cuts a look-up short', async () => {
