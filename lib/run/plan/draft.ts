@@ -9,7 +9,7 @@ import { phoneState } from '../../policy/selection/states.ts';
 import type { RunDeps } from '../deps.ts';
 import { findCandidates } from './candidates.ts';
 
-export type DraftDeps = Pick<RunDeps, 'store' | 'cph' | 'archives' | 'clock' | 'readings'>;
+export type DraftDeps = Pick<RunDeps, 'store' | 'cph' | 'archives' | 'clock' | 'log' | 'readings'>;
 
 /** A plan before it is written. The plan of a run that cannot start has no phones and says why. */
 export type PlanDraft = Omit<Plan, 'version' | 'parts'>;

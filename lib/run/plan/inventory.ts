@@ -6,7 +6,9 @@ import {
 } from '../../ledger/fleet/inventory.ts';
 import { type RunDeps, toCandidate } from '../deps.ts';
 import type { Phone } from '../../cloud/cph/phone.ts';
-import { FRESH_MS, type ListedPhones } from '../reads/readings.ts';
+import type { PhonevaultError } from '../../errors.ts';
+import { contain } from '../state/failures/contain-failure.ts';
+import { FRESH_MS, type ListedPhones, notWritten } from '../reads/readings.ts';
 
 const PAGE = 100;
 const PASSES = 3;
@@ -15,7 +17,7 @@ const PAGES_AFTER_HANG = 10;
 /** A reading that began so long ago and has not ended is given up. */
 const UNDER_WAY_MS = 30 * 60_000;
 
-export type ReadDeps = Pick<RunDeps, 'store' | 'cph' | 'clock' | 'readings'>;
+export type ReadDeps = Pick<RunDeps, 'store' | 'cph' | 'clock' | 'log' | 'readings'>;
 
 type ReadOptions = {
   requestedAt: number;
@@ -96,8 +98,10 @@ async function readOn(
   const { inventory } = listed;
   const { server_id: serverId, pages: before } = inventory;
   const isTime = (): boolean => deps.clock.now() < until || inventory.pages < before + least;
+  const isOver = (): boolean => inventory.finished_at !== undefined || isEnough(listed);
+  let unwritten: PhonevaultError | undefined;
   try {
-    while (inventory.finished_at === undefined && isTime() && !isEnough(listed)) {
+    while (!isOver() && isTime()) {
       const page = await deps.cph.listPhones({
         offset: inventory.offset,
         limit: PAGE,
@@ -106,8 +110,21 @@ async function readOn(
       addPage(listed, page, deps.clock.now());
     }
   } finally {
-    if (inventory.pages > before) await saveInventory(deps.store, inventory);
+    if (inventory.pages > before) unwritten = await keep(deps, inventory);
   }
+  // The next drive would begin again.
+  if (unwritten !== undefined && !isOver()) throw unwritten;
+}
+
+/** Stores a reading for later drives. Returns the error when it cannot be written: this drive uses what it has read. */
+async function keep(
+  deps: Pick<ReadDeps, 'store' | 'log'>,
+  inventory: Inventory,
+): Promise<PhonevaultError | undefined> {
+  const cause = await contain(deps, { event: 'inventory_not_written' }, () =>
+    saveInventory(deps.store, inventory),
+  );
+  return cause && notWritten('the list of phones below state/inventory/', cause);
 }
 
 /**

@@ -8,11 +8,11 @@ import { timerRunId } from '../../policy/keys/run-id.ts';
 import { stamp } from '../../policy/keys/stamp.ts';
 import type { RunDeps } from '../deps.ts';
 import { parsePolicyText, PolicyInvalid } from '../state/read-policy.ts';
-import { type Draft, draftPlan, failedDraft, startDraft } from './draft.ts';
+import { type Draft, type DraftDeps, draftPlan, failedDraft, startDraft } from './draft.ts';
 import { estimateRun, exportCallCount } from './estimate.ts';
 import type { PlannedPhoneView, Preview } from '../query/schemas/preview.ts';
 
-type Deps = Pick<RunDeps, 'store' | 'cph' | 'archives' | 'clock' | 'ledger' | 'readings'>;
+type Deps = DraftDeps & Pick<RunDeps, 'ledger'>;
 
 /** `text` is the policy file. `known` uses the fleet as drive last read it. `slot` in epoch ms, now by default. */
 export type PreviewRequest = {

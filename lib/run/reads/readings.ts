@@ -1,6 +1,8 @@
 import type { Clock } from '../../clock.ts';
 import type { Inventory } from '../../ledger/fleet/inventory.ts';
 import { readReadings, type StoredReadings, writeReadings } from '../../ledger/fleet/readings.ts';
+import { hasCode, PhonevaultError } from '../../errors.ts';
+import { layout } from '../../ledger/store/layout.ts';
 import type { Store } from '../../ledger/store/store.ts';
 import { phoneState } from '../../policy/selection/states.ts';
 
@@ -45,7 +47,19 @@ export async function recallReadings({ store, readings }: Deps): Promise<Reading
   return readings;
 }
 
-/** Saves what later invocations may use: a plan that could not read everything does not start again. */
+/** Returns the error for a cache of readings that cannot be written. It says nothing about the right to read from CPH. */
+export function notWritten(what: string, cause: PhonevaultError): PhonevaultError {
+  return new PhonevaultError('object_unwritable', `${what} cannot be written: ${cause.message}`, {
+    hint: "Grant the functions' agency obs:object:PutObject for state/.",
+    retryable: true,
+    cause,
+  });
+}
+
+/**
+ * Saves what later invocations may use: a plan that could not read everything does not start again. Throws `object_unwritable`
+ * when they cannot be written.
+ */
 export async function saveReadings({ store, clock, readings }: Deps): Promise<void> {
   if (!readings.isChanged) return;
   const since = clock.now() - KEPT_MS;
@@ -53,7 +67,10 @@ export async function saveReadings({ store, clock, readings }: Deps): Promise<vo
     [...all.values()]
       .filter(({ read_at }) => read_at >= since)
       .sort((a, b) => b.read_at - a.read_at);
-  await writeReadings(store, { phones: kept(readings.phones), tags: kept(readings.tags) });
+  const content = { phones: kept(readings.phones), tags: kept(readings.tags) };
+  await writeReadings(store, content).catch((error: unknown) => {
+    throw hasCode(error, 'access_denied') ? notWritten(layout.readings, error) : error;
+  });
   readings.isChanged = false;
 }
 

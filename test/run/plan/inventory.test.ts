@@ -6,7 +6,10 @@ import { readInventory } from '../../../lib/run/plan/inventory.ts';
 import type { Cph } from '../../../lib/cloud/cph/cph.ts';
 import type { Phone } from '../../../lib/cloud/cph/phone.ts';
 import { playClock } from '../../../testing/play-clock.ts';
+import { runScene } from '../../support/run-scene.ts';
 import { MINUTE } from '../../support/runs.ts';
+
+const { log } = runScene().deps;
 
 const phone = (number: number): Phone => ({
   phone_id: `p${number}`,
@@ -33,7 +36,7 @@ async function read(cph: Cph) {
   const clock = playClock();
   const store = memoryStore(clock);
   const inventory = await readInventory(
-    { cph, clock, store, readings: createReadings() },
+    { cph, clock, store, log, readings: createReadings() },
     undefined,
     { requestedAt: clock.now(), until: Infinity },
   );
@@ -116,7 +119,7 @@ describe('readInventory', () => {
         return cph.listPhones(page);
       },
     };
-    const deps = { cph: slow, clock, store: memoryStore(clock), readings: createReadings() };
+    const deps = { cph: slow, clock, store: memoryStore(clock), log, readings: createReadings() };
     const requestedAt = clock.now();
     let drives = 0;
     let inventory: Awaited<ReturnType<typeof readInventory>>;
@@ -141,7 +144,7 @@ describe('readInventory', () => {
       },
     };
     const store = memoryStore(clock);
-    const deps = { cph: slow, clock, store, readings: createReadings() };
+    const deps = { cph: slow, clock, store, log, readings: createReadings() };
     const requestedAt = clock.now();
     expect(
       await readInventory(deps, undefined, { requestedAt, until: requestedAt + 50_000 }),
@@ -158,7 +161,7 @@ describe('readInventory', () => {
   it('uses one reading for requests of the same minute, and a new one for later requests', async () => {
     const { cph, calls } = project(50, () => undefined);
     const clock = playClock();
-    const deps = { cph, clock, store: memoryStore(clock), readings: createReadings() };
+    const deps = { cph, clock, store: memoryStore(clock), log, readings: createReadings() };
     await readInventory(deps, undefined, { requestedAt: clock.now(), until: Infinity });
     await readInventory(deps, undefined, { requestedAt: clock.now() + 30_000, until: Infinity });
     expect(calls()).toBe(1);
@@ -179,7 +182,7 @@ describe('readInventory', () => {
       cph: { listPhones } as unknown as Cph,
       clock,
       store,
-      readings: createReadings(),
+      ...{ log, readings: createReadings() },
     };
     const one = await readInventory(deps, 's1', { requestedAt: clock.now(), until: Infinity });
     const all = await readInventory(deps, undefined, { requestedAt: clock.now(), until: Infinity });
@@ -194,7 +197,7 @@ describe('readInventory', () => {
   it('uses a reading that began up to a minute before, to the millisecond', async () => {
     const { cph, calls } = project(5, () => undefined);
     const clock = playClock();
-    const deps = { cph, clock, store: memoryStore(clock), readings: createReadings() };
+    const deps = { cph, clock, store: memoryStore(clock), log, readings: createReadings() };
     const begun = clock.now();
     expect(
       await readInventory(deps, undefined, { requestedAt: begun, until: begun }),

@@ -6,6 +6,7 @@ import { readPlan, writePlan } from '../../../lib/ledger/run/plan.ts';
 import { type OpenRun, record } from '../../../lib/run/state/open-run.ts';
 import { planRun } from '../../../lib/run/plan/plan-run.ts';
 import { refusal, runScene, temporaryError } from '../../support/run-scene.ts';
+import { withFailingStore } from '../../support/fake-stores.ts';
 import { fleet, phone } from '../../support/fleet.ts';
 import { policyText } from '../../support/policy-text.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
@@ -54,6 +55,41 @@ describe('planRun', () => {
     expect(written?.plan).toMatchObject({ selected: 2, started_at: T0, request: run.request });
     expect(written?.plan.policy).toEqual({ etag: 'e1', text: policyText('nightly') });
     expect(planned()).toEqual([{ run: RUN, policy: 'nightly', phones: 2, code: undefined }]);
+  });
+
+  const denied = refusal({ code: 'access_denied', status: 403 });
+
+  it.each(['all.json', 'all/'])(
+    'uses the fleet that it has read when state/inventory/%s cannot be written',
+    async (name) => {
+      const { deps, run, logged } = await scene();
+      const broken = withFailingStore(deps, 'put', denied, `${layout.state}inventory/${name}`);
+      expect(await planRun(broken, run, Infinity)).toBe(true);
+      expect(run.plan).toMatchObject({ selected: 2 });
+      expect(run.plan?.failure).toBeUndefined();
+      expect(logged('inventory_not_written')).toMatchObject([
+        ['warn', 'inventory_not_written', { code: 'access_denied' }],
+      ]);
+    },
+  );
+
+  it.each([
+    ['a large fleet', {}, `${layout.state}inventory/`],
+    ['single phones', { select: '{ phones: [p1, p2] }' }, layout.readings],
+  ])('goes on trying when what is read of %s cannot be kept', async (_, changes, key) => {
+    const { deps, run, clock } = await scene({ text: policyText('nightly', changes) });
+    const { listPhones } = deps.cph;
+    deps.cph.listPhones = async (page) => {
+      clock.move(1);
+      return { ...(await listPhones(page)), count: 9 };
+    };
+    deps.cph.showPhone = async (phone_id) =>
+      phone_id === 'p1' ? phone('p1') : Promise.reject(temporaryError());
+    const broken = withFailingStore(deps, 'put', denied, key);
+    const failed = planRun(broken, run, clock.now() + 1);
+    await expect(failed).rejects.toMatchObject({ code: 'object_unwritable' });
+    await expect(failed).rejects.toThrow(`${key} cannot be written: refused`);
+    expect(run.plan).toBeUndefined();
   });
 
   it('adopts the plan that another drive wrote first', async () => {
