@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import type { ApigResponse } from '../lib/runtime/apig-response.ts';
 import { createRandom } from '../local/simulation/random.ts';
 import { NIGHTLY } from '../testing/night.ts';
-import { startFunctions } from '../testing/functions.ts';
+import { type Functions, startFunctions } from '../testing/functions.ts';
 import { type HttpCall, makeCalls } from '../testing/http-calls/make-calls.ts';
 import { HTTP_SETTINGS } from '../testing/http-calls/settings.ts';
 
@@ -59,12 +59,19 @@ async function main(): Promise<void> {
     return { call, status, ms };
   };
 
+  const drives = { worked: 0, failed: 0 };
   let isOver = false;
   const driving = (async () => {
-    for (let drives = 0; ; drives += 1) {
-      if (isOver) return drives;
+    while (!isOver) {
       const time = new Date().toISOString();
-      await functions.instance('drive')({ trigger_type: 'TIMER', time, trigger_name: 'minute' });
+      const event = { trigger_type: 'TIMER', time, trigger_name: 'minute' };
+      // A failed drive, such as one whose LIST timed out on a busy machine, is followed by the next, as on FunctionGraph.
+      await functions
+        .instance('drive')(event)
+        .then(
+          () => (drives.worked += 1),
+          () => (drives.failed += 1),
+        );
     }
   })();
   const began = performance.now();
@@ -73,14 +80,14 @@ async function main(): Promise<void> {
   results.push(...(await Promise.all(others.map((call, at) => limit(() => send(call, at + 1))))));
   const seconds = (performance.now() - began) / 1000;
   isOver = true;
-  const drives = await driving;
-  const reports = (await functions.store.list('state/runs/')).length;
+  await driving;
+  const reports = await countSettled(functions.store);
   await functions.stop();
   const logged = lines();
 
   console.log(`${calls.length} calls by ${instances} instances in ${seconds.toFixed(1)} s`);
   console.log(
-    `${drives} drives at the same time, ${reports} of ${new Set(known).size} runs settled\n`,
+    `${drives.worked} drives at the same time, ${drives.failed} failed; ${reports} of ${new Set(known).size} runs settled\n`,
   );
   console.log(`${'calls'.padEnd(44)}    n  p50 ms  p99 ms  statuses`);
   const kinds = new Map<string, Result[]>();
@@ -100,6 +107,15 @@ async function main(): Promise<void> {
   }
   console.log(`\n5xx: ${failed.length}; statuses that were not expected: ${wrong.length}`);
   process.exitCode = failed.length + wrong.length === 0 ? 0 : 1;
+}
+
+/** Returns how many runs have settled, or `?` if the embedded OBS did not respond. */
+async function countSettled(store: Functions['store']): Promise<string> {
+  try {
+    return String((await store.list('state/runs/')).length);
+  } catch {
+    return '?';
+  }
 }
 
 const runIdIn = (body: string): string => (JSON.parse(body) as { run_id: string }).run_id;
@@ -131,4 +147,6 @@ function captureLog(): () => string[] {
   };
 }
 
+// The AWS SDK warns on Node 20 about its requirements of 2027.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 await main();
