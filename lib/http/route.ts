@@ -45,11 +45,17 @@ type Contract = {
   path: string;
   scope: Scope | 'any';
   summary: string;
+  tag: 'Runs' | 'Policies' | 'Archives' | 'API';
   /** Request headers and their descriptions. */
   headers?: Record<string, string>;
   responses: Partial<
-    Record<200 | 202, { description: string; schema: z.ZodType; headers?: Record<string, string> }>
+    Record<
+      200 | 202,
+      { description: string; schema: z.ZodType; example: unknown; headers?: Record<string, string> }
+    >
   >;
+  /** Example bodies of the document, by name. */
+  bodyExamples?: Record<string, { summary: string; value: unknown }>;
   /** Statuses of problems beside those that every operation may have. */
   problems: number[];
 };

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { requestCancel } from '../../run/request/request-cancel.ts';
 import { wakeDrive } from '../../run/request/wake-drive.ts';
 import { isRunId } from '../fields.ts';
+import { cancellingExample } from '../openapi/examples.ts';
 import { problem } from '../problem.ts';
 import { noQuery, route } from '../route.ts';
 import { noSuchRun } from './show-run.ts';
@@ -12,6 +13,7 @@ export const cancelRun = route({
   id: 'cancelRun',
   method: 'POST',
   path: '/v1/runs/{id}/cancel',
+  tag: 'Runs',
   scope: 'cancel',
   summary: 'Cancels a run: no new exports are sent, those in progress are followed to their end.',
   query: noQuery,
@@ -19,6 +21,7 @@ export const cancelRun = route({
     202: {
       description: 'The run is being cancelled.',
       schema: cancellingSchema,
+      example: cancellingExample,
       headers: { Location: 'The same as `url`.' },
     },
   },

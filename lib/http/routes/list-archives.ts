@@ -3,6 +3,7 @@ import { listArchives as findArchives } from '../../run/query/archives.ts';
 import { archiveSchema } from '../../run/query/schemas/archive.ts';
 import { objectProblemSchema } from '../../run/query/schemas/object.ts';
 import { archiveCursor, instant, pageSize, policyName } from '../fields.ts';
+import { archivesExample } from '../openapi/examples.ts';
 import { route } from '../route.ts';
 
 const querySchema = z.strictObject({
@@ -31,10 +32,13 @@ export const listArchives = route({
   id: 'listArchives',
   method: 'GET',
   path: '/v1/archives',
+  tag: 'Archives',
   scope: 'read',
   summary: 'Lists verified archives, newest first.',
   query: querySchema,
-  responses: { 200: { description: 'A page of archives.', schema: listSchema } },
+  responses: {
+    200: { description: 'A page of archives.', schema: listSchema, example: archivesExample },
+  },
   problems: [404],
   handle: async ({ deps, query }) => {
     const { limit: max, ...filter } = query;

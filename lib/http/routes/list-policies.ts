@@ -3,12 +3,14 @@ import { policyStatuses } from '../../run/query/policy-status.ts';
 import { unreadableObjectSchema } from '../../run/query/schemas/object.ts';
 import { policyStatusSchema } from '../../run/query/schemas/policy.ts';
 import { unreadableObjects } from '../../run/query/unreadable.ts';
+import { policiesExample } from '../openapi/examples.ts';
 import { noQuery, route } from '../route.ts';
 
 export const listPolicies = route({
   id: 'listPolicies',
   method: 'GET',
   path: '/v1/policies',
+  tag: 'Policies',
   scope: 'read',
   summary:
     'The policies: whether they are enabled, when they run next, and how fresh their backups are.',
@@ -21,6 +23,7 @@ export const listPolicies = route({
         policies: z.array(policyStatusSchema),
         unreadable: z.array(unreadableObjectSchema),
       }),
+      example: policiesExample,
     },
   },
   problems: [],

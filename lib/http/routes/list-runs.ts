@@ -3,6 +3,7 @@ import { runOutcomes } from '../../ledger/run/report.ts';
 import { listRuns as findRuns } from '../../run/query/runs/list-runs.ts';
 import { runSummarySchema } from '../../run/query/schemas/run.ts';
 import { cursor, flag, instant, pageSize, policyName } from '../fields.ts';
+import { runsExample } from '../openapi/examples.ts';
 import { route } from '../route.ts';
 
 const querySchema = z.strictObject({
@@ -24,10 +25,11 @@ export const listRuns = route({
   id: 'listRuns',
   method: 'GET',
   path: '/v1/runs',
+  tag: 'Runs',
   scope: 'read',
   summary: 'Lists runs: open ones first, then settled ones, newest first.',
   query: querySchema,
-  responses: { 200: { description: 'A page of runs.', schema: listSchema } },
+  responses: { 200: { description: 'A page of runs.', schema: listSchema, example: runsExample } },
   problems: [],
   handle: async ({ deps, query }) => {
     const { limit: max, ...filter } = query;

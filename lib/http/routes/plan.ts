@@ -7,6 +7,7 @@ import { wakeDrive } from '../../run/request/wake-drive.ts';
 import { previewRun } from '../../run/plan/preview.ts';
 import { previewSchema } from '../../run/query/schemas/preview.ts';
 import { flag, instant, phones, policyName } from '../fields.ts';
+import { planExample, planExamples, refreshingExample } from '../openapi/examples.ts';
 import { type HttpDeps, route, type RouteResponse } from '../route.ts';
 
 const MAX_PHONES = 1000;
@@ -39,16 +40,23 @@ export const plan = route({
   id: 'plan',
   method: 'POST',
   path: '/v1/plan',
+  tag: 'Policies',
   scope: 'read',
   summary:
     'Shows what a run of a policy would do, by the last reading of the fleet. Starts nothing.',
   query: querySchema,
   body: bodySchema,
+  bodyExamples: planExamples,
   responses: {
-    200: { description: 'The plan, and when the fleet was read.', schema: planSchema },
+    200: {
+      description: 'The plan, and when the fleet was read.',
+      schema: planSchema,
+      example: planExample,
+    },
     202: {
       description: 'The fleet is being read. Repeat the request without `fresh`.',
       schema: refreshingSchema,
+      example: refreshingExample,
       headers: {
         Location: 'The same as `url`.',
         'Retry-After': 'The same as `retry_after`.',

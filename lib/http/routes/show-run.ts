@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { readRunState } from '../../run/query/runs/get-run.ts';
 import { runPhoneSchema, runViewSchema } from '../../run/query/schemas/run.ts';
 import { flag, isRunId, pageSize } from '../fields.ts';
+import { runExample } from '../openapi/examples.ts';
 import { problem } from '../problem.ts';
 import { route } from '../route.ts';
 
@@ -23,10 +24,11 @@ export const showRun = route({
   id: 'showRun',
   method: 'GET',
   path: '/v1/runs/{id}',
+  tag: 'Runs',
   scope: 'read',
   summary: 'Shows a run: its progress, or how it ended.',
   query: querySchema,
-  responses: { 200: { description: 'The run.', schema: runSchema } },
+  responses: { 200: { description: 'The run.', schema: runSchema, example: runExample } },
   problems: [404],
   handle: async ({ deps, id, query }) => {
     const { store, clock } = deps.run;

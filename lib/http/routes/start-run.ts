@@ -3,6 +3,7 @@ import { requestRun } from '../../run/request/request-run.ts';
 import { wakeDrive } from '../../run/request/wake-drive.ts';
 import type { Caller } from '../authenticate.ts';
 import { phones, policyName } from '../fields.ts';
+import { acceptedExample, startExamples } from '../openapi/examples.ts';
 import { problem } from '../problem.ts';
 import { noQuery, route } from '../route.ts';
 
@@ -28,6 +29,7 @@ export const startRun = route({
   id: 'startRun',
   method: 'POST',
   path: '/v1/runs',
+  tag: 'Runs',
   scope: 'run',
   summary: 'Starts a run of a policy. The same key with the same body returns the same run.',
   headers: {
@@ -36,10 +38,12 @@ export const startRun = route({
   },
   query: noQuery,
   body: bodySchema,
+  bodyExamples: startExamples,
   responses: {
     202: {
       description: 'The run is accepted.',
       schema: acceptedSchema,
+      example: acceptedExample,
       headers: { Location: 'The same as `url`.' },
     },
   },
