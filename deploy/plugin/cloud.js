@@ -119,6 +119,13 @@ export function createCloud(account, sleep) {
       orUndefined(
         call('showFunctionConfig', at(urn), { reads: true, isValid: has('func_urn', 'runtime') }),
       ),
+    async listFunctions(func_name) {
+      const request = { func_name, package_name: 'default', maxitems: '400' };
+      const { functions } = await call('listFunctions', request, {
+        isValid: (given) => Array.isArray(given?.functions),
+      });
+      return functions;
+    },
     createFunction: (body) => call('createFunction', { body }, { client: uploadClient }),
     async updateCode(urn, zip) {
       const body = {

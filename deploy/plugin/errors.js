@@ -56,7 +56,7 @@ const HINTS = {
   'FSS.1146':
     'an APIG trigger of this name or path already exists: remove it, or choose another path',
   'FSS.1147':
-    'another API of the group has this path: remove its trigger, or set another path for functions.http in serverless.yml',
+    'another API of the group has this path: remove its trigger, give each stage its own API group, or set another path for functions.http in serverless.yml',
   'FSS.1148': 'a timer of this name already exists: remove it, or deploy with --prune',
   'FSS.1171': 'the topic does not exist in this project and region',
   'FSS.1201': 'the request is too large: use fewer or shorter settings',
