@@ -1,5 +1,5 @@
-import { bytesOf, type Payload } from '../storage/payload.ts';
 import { createHash } from 'node:crypto';
+import { bytesOf, type Payload } from '../storage/payload.ts';
 import { emptyResponse, xmlResponse } from '../wire/responses.ts';
 import type { Handler, ObsCall } from '../operations/call.ts';
 import { invalidArgument, malformedXml, ObsError } from '../wire/error.ts';
@@ -28,7 +28,7 @@ export const createMultipartUpload: Handler = async (call) => {
 };
 
 export const uploadPart: Handler = async (call) => {
-  const upload = uploadOf(call);
+  const upload = await idleUpload(call);
   const number = partNumber(call.query.get('partNumber'));
   if (number === undefined) throw invalidArgument(`partNumber must be 1 to ${MAX_PARTS}`);
   const others = [...upload.parts].filter(([other]) => other !== number);
@@ -45,21 +45,17 @@ export const uploadPart: Handler = async (call) => {
 };
 
 export const abortMultipartUpload: Handler = async (call) => {
-  await call.uploads.delete(uploadOf(call).id);
+  await call.uploads.delete((await idleUpload(call)).id);
   return emptyResponse(204);
 };
 
-/** The ETag is `<MD5 of the parts' MD5s>-<parts>`, not the MD5 of the bytes; HEAD shows it too. */
+/** A client that lost its patience repeats the call meanwhile, and gets the response of the first. */
 export const completeMultipartUpload: Handler = async (call) => {
-  const { bucket, key, uploads, settings, spool } = call;
+  const { bucket, key, settings } = call;
   const upload = uploadOf(call);
   const parts = chosenParts(call.body, upload);
-  const whole = await spool.receive(bytesInOrder(parts), Infinity);
-  if (whole === undefined) throw malformedXml();
-  const md5s = Buffer.concat(parts.map(({ payload }) => Buffer.from(payload.md5, 'hex')));
-  const etag = `${createHash('md5').update(md5s).digest('hex')}-${parts.length}`;
-  await writeObject(call, whole.payload, { ...upload.facts, etag });
-  await uploads.delete(upload.id);
+  upload.completion ??= join(call, upload, parts).finally(() => (upload.completion = undefined));
+  const etag = await upload.completion;
   return xmlResponse(
     [
       'CompleteMultipartUploadResult',
@@ -73,12 +69,20 @@ export const completeMultipartUpload: Handler = async (call) => {
   );
 };
 
-async function* bytesInOrder(parts: readonly Part[]): AsyncGenerator<Uint8Array> {
-  for (const { payload } of parts) {
-    const body = payload.read();
-    if (body instanceof Uint8Array) yield body;
-    else yield* body as AsyncIterable<Uint8Array>;
-  }
+/** Returns the ETag: `<MD5 of the parts' MD5s>-<parts>`, not the MD5 of the bytes; HEAD shows it too. */
+async function join(call: ObsCall, upload: Upload, parts: Part[]): Promise<string> {
+  const whole = await call.spool.join(parts.map(({ payload }) => payload));
+  const md5s = Buffer.concat(parts.map(({ payload }) => Buffer.from(payload.md5, 'hex')));
+  const etag = `${createHash('md5').update(md5s).digest('hex')}-${parts.length}`;
+  await writeObject(call, whole, { ...upload.facts, etag });
+  await call.uploads.delete(upload.id);
+  return etag;
+}
+
+/** Returns an upload whose parts may be changed. Throws NoSuchUpload, also when it is complete in the end. */
+async function idleUpload(call: ObsCall): Promise<Upload> {
+  await uploadOf(call).completion?.catch(() => undefined);
+  return uploadOf(call);
 }
 
 function uploadOf({ uploads, query, bucket, key }: ObsCall): Upload {

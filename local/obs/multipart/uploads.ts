@@ -12,6 +12,8 @@ export type Upload = {
   facts: Omit<WriteOptions, 'lastModified'>;
   startedAt: number;
   parts: Map<number, Part>;
+  /** While the parts are being joined: the ETag to be. */
+  completion?: Promise<string> | undefined;
 };
 
 export type Uploads = {

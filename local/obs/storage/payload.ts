@@ -3,6 +3,9 @@ import { createReadStream, openSync } from 'node:fs';
 import { copyFile, rename, rm, writeFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 
+/** Bytes that are read from a file at once. */
+const CHUNK = 1024 * 1024;
+
 /** The first and the last byte, both included. */
 export type ByteRange = { start: number; end: number };
 
@@ -55,7 +58,7 @@ export function inFile(path: string, size: number, md5: string): Payload {
 
 /** Returns a stream of a file. The file is opened at once, so that it may be replaced while it is read. */
 export function readFrom(path: string, range?: ByteRange): Readable {
-  return createReadStream(path, { fd: openSync(path, 'r'), ...range });
+  return createReadStream(path, { fd: openSync(path, 'r'), highWaterMark: CHUNK, ...range });
 }
 
 /** Returns the bytes of a payload in memory. Throws for a file. */

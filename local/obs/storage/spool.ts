@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inFile, inMemory, type Payload } from './payload.ts';
+import { allOf, inFile, inMemory, type Payload } from './payload.ts';
 
 /** What has more bytes is kept in a file. Less than a part of a multipart upload, of which there may be thousands. */
 export const MAX_IN_MEMORY = 4 * 1024 * 1024;
@@ -14,6 +14,8 @@ export type Spool = {
     source: AsyncIterable<Uint8Array>,
     limit: number,
   ): Promise<{ payload: Payload; sha256: string } | undefined>;
+  /** Returns the bytes of all payloads, which stay as they are. A file gets no MD5: hashing takes longer than copying. */
+  join(payloads: readonly Payload[]): Promise<Payload>;
 };
 
 /** Returns what receives bodies. Large ones are files in `folder`, by default one that is deleted when the process exits. */
@@ -52,6 +54,27 @@ export function createSpool(folder?: string): Spool {
           ? inMemory(Buffer.concat(chunks), digest)
           : inFile(file.path, size, digest);
       return { payload, sha256: sha256.digest('hex') };
+    },
+    async join(payloads) {
+      const size = payloads.reduce((sum, payload) => sum + payload.size, 0);
+      if (size <= MAX_IN_MEMORY) {
+        return inMemory(Buffer.concat(await Promise.all(payloads.map((one) => allOf(one.read())))));
+      }
+      const { path, handle } = await create(nextFile());
+      let isComplete = false;
+      try {
+        for (const payload of payloads) {
+          const body = payload.read();
+          for await (const chunk of body instanceof Uint8Array ? [body] : body) {
+            await handle.appendFile(chunk as Uint8Array);
+          }
+        }
+        isComplete = true;
+      } finally {
+        await handle.close();
+        if (!isComplete) rmSync(path, { force: true });
+      }
+      return inFile(path, size, '');
     },
   };
 }

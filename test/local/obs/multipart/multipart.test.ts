@@ -1,6 +1,17 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { BUCKET, NOW, setUp } from '../../support/obs.ts';
+import {
+  abortMultipartUpload,
+  completeMultipartUpload,
+  uploadPart,
+} from '../../../../local/obs/multipart/multipart.ts';
+import { createUploads } from '../../../../local/obs/multipart/uploads.ts';
+import type { ObsCall } from '../../../../local/obs/operations/call.ts';
+import { memoryBackend } from '../../../../local/obs/storage/memory-backend.ts';
+import { inMemory } from '../../../../local/obs/storage/payload.ts';
+import { createSerializer } from '../../../../local/obs/storage/serializer.ts';
+import { createSpool } from '../../../../local/obs/storage/spool.ts';
+import { BUCKET, NOW, REGION, setUp } from '../../support/obs.ts';
 
 const MIB = 1024 * 1024;
 const md5 = (data: string | Buffer) => createHash('md5').update(data);
@@ -40,6 +51,8 @@ async function begun(options: Parameters<typeof setUp>[0] = {}) {
   return { ...world, part, complete, abort };
 }
 
+const X = md5('x').digest('hex');
+
 describe('a multipart upload', () => {
   it('becomes one object whose ETag counts the parts', async () => {
     const { part, complete, send, backend } = await begun();
@@ -61,7 +74,6 @@ describe('a multipart upload', () => {
     expect(await codeOf(await complete([[1, etags[0] ?? '']]))).toBe('404 NoSuchUpload');
   });
 
-  const X = md5('x').digest('hex');
   it.each<[string, [number, string][], string]>([
     ['an unknown part', [[2, X]], '400 InvalidPart'], // prettier-ignore
     ['a wrong ETag', [[1, 'other']], '400 InvalidPart'], // prettier-ignore
@@ -76,6 +88,39 @@ describe('a multipart upload', () => {
 
     expect(await codeOf(await complete(parts))).toBe(expected);
     expect(await backend.list(BUCKET, '')).toEqual([]);
+  });
+
+  it('is completed once, whatever arrives while its parts are joined', async () => {
+    const backend = memoryBackend();
+    await backend.createBucket(BUCKET);
+    const uploads = createUploads();
+    const upload = uploads.create({ bucket: BUCKET, key: 'k', facts: {}, startedAt: NOW });
+    const xml = `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${X}</ETag></Part></CompleteMultipartUpload>`;
+    const callWith = (body: string) =>
+      ({
+        ...{ bucket: BUCKET, key: 'k', backend, uploads, spool: createSpool() },
+        query: new Map([['uploadId', upload.id], ['partNumber', '1']]), // prettier-ignore
+        body: inMemory(Buffer.from(body)),
+        request: new Request('http://h/k'),
+        settings: { region: REGION, conditionalPut: 'ignored', maxObjectBytes: MIB },
+        ...{ serially: createSerializer(), time: { now: () => NOW } },
+      }) as unknown as ObsCall;
+    await uploadPart(callWith('x'));
+
+    const [first, repeated, late, aborted] = await Promise.allSettled([
+      completeMultipartUpload(callWith(xml)),
+      completeMultipartUpload(callWith(xml)),
+      uploadPart(callWith('late')),
+      abortMultipartUpload(callWith('')),
+    ]);
+
+    const responses = [first, repeated].map((one) => one.status === 'fulfilled' && one.value);
+    expect(responses).toMatchObject([{ status: 200 }, { status: 200 }]);
+    expect([late, aborted]).toMatchObject([
+      { reason: { code: 'NoSuchUpload' } },
+      { reason: { code: 'NoSuchUpload' } },
+    ]);
+    expect((await backend.read(BUCKET, 'k'))?.body.toString()).toBe('x');
   });
 
   it('does not exist after an abort', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { allOf, bytesOf } from '../../../../local/obs/storage/payload.ts';
+import { allOf, bytesOf, inMemory } from '../../../../local/obs/storage/payload.ts';
 import { createSpool, MAX_IN_MEMORY } from '../../../../local/obs/storage/spool.ts';
 
 const MIB = 1024 * 1024;
@@ -65,6 +65,35 @@ describe('a body that is received', () => {
       throw new Error('cut');
     }
     await expect(spool.receive(broken(), Infinity)).rejects.toThrow('cut');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('payloads that are joined', () => {
+  it('stay as they are, and become one in memory if they are small', async () => {
+    const { folder, spool } = fixture();
+    const parts = ['a', 'b'].map((text) => inMemory(Buffer.from(text)));
+    const joined = await spool.join(parts);
+    expect(bytesOf(joined).toString()).toBe('ab');
+    expect(joined).toMatchObject({ size: 2, md5: sum('md5', Buffer.from('ab')) });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('become a file if they are large', async () => {
+    const { folder, spool } = fixture();
+    const large = (await spool.receive(chunks(LARGE), LARGE * MIB))!.payload;
+    const joined = await spool.join([large, inMemory(Buffer.from('tail'))]);
+    expect(joined.size).toBe(LARGE * MIB + 4);
+    const body = Buffer.concat([whole(LARGE), Buffer.from('tail')]);
+    expect(sum('md5', await allOf(joined.read()))).toBe(sum('md5', body));
+    expect(readdirSync(folder)).toHaveLength(2);
+  });
+
+  it('leave no file when one of them cannot be read', async () => {
+    const { folder, spool } = fixture();
+    const large = (await spool.receive(chunks(LARGE), LARGE * MIB))!.payload;
+    await large.discard();
+    await expect(spool.join([large])).rejects.toThrow('ENOENT');
     expect(readdirSync(folder)).toEqual([]);
   });
 });
