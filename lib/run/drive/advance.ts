@@ -1,4 +1,5 @@
 import type { DriveDeps } from '../deps.ts';
+import { lookUpEarlierKeys } from '../export/earlier-keys.ts';
 import { awaitPhones } from '../export/await-phones.ts';
 import { verifyArchives, watchUnknownOutcomes } from '../export/verify-archives.ts';
 import { planRun } from '../plan/plan-run.ts';
@@ -57,7 +58,7 @@ async function lookUpRun(deps: DriveDeps, run: OpenRun): Promise<void> {
   const bounded = untilTimeUp(deps);
   // Each is contained on its own: archives are verified even when phones cannot be looked up.
   let isUnsure = false;
-  for (const lookUp of [awaitPhones, verifyArchives, watchUnknownOutcomes]) {
+  for (const lookUp of [awaitPhones, verifyArchives, watchUnknownOutcomes, lookUpEarlierKeys]) {
     const succeeded = await containFailure(deps, () => lookUp(bounded, run), {
       run,
       pauses: false,

@@ -1,3 +1,4 @@
+import { isCleared } from '../export/earlier-keys.ts';
 import { nextLookupAt } from '../export/verify-archives.ts';
 import type { Limits } from '../../ledger/state/limits.ts';
 import type { OpenRun } from '../state/open-run.ts';
@@ -43,13 +44,14 @@ function duesOfPlanned(
   const allowed = callsAllowed(limits, now) > 0;
   const callAt = nextCallAt(limits, now);
   const pausedUntil = postponedUntil(run.state);
-  for (const { step } of phoneSteps(run, now)) {
+  for (const { phone, step } of phoneSteps(run, now)) {
     if (step.kind === 'done') continue;
     isUnfinished = true;
     if (step.kind === 'poll' || step.kind === 'watch') dues.push(pollAt);
     if (step.kind === 'await_state') dues.push(run.retryAt.phoneStates);
     if (step.kind === 'submit') {
-      const notBefore = Math.max(step.notBefore, pausedUntil);
+      const lookUpAt = isCleared(run, phone, now) ? 0 : run.retryAt.earlierKeys;
+      const notBefore = Math.max(step.notBefore, pausedUntil, lookUpAt);
       const isServerFull = notBefore <= now && allowed;
       dues.push(isServerFull ? now + FULL_SERVER_RETRY_MS : Math.max(notBefore, callAt));
     }

@@ -1,4 +1,5 @@
 import { type Call, calls } from '../../ledger/run/events.ts';
+import { isCleared } from './earlier-keys.ts';
 import type { RunState } from '../../ledger/run/run-state.ts';
 import type { OpenRun } from '../state/open-run.ts';
 import type { Step } from '../state/next-step.ts';
@@ -58,7 +59,7 @@ function lanesOfRun(run: OpenRun, now: number, exportMs?: number): Lane[] {
   for (const { phone, step } of phoneSteps(run, now)) {
     for (const { intentAt } of phone.attempts.values()) lastCallAt = Math.max(lastCallAt, intentAt);
     endsSoon ||= isAboutToEnd(step, now, exportMs);
-    if (step.kind !== 'submit' || step.notBefore > now) continue;
+    if (step.kind !== 'submit' || step.notBefore > now || !isCleared(run, phone, now)) continue;
     const { phone_id, server_id } = phone.planned;
     const item = { phoneId: phone_id, serverId: server_id, attempt: step.attempt };
     const { call = 'export' } = step;

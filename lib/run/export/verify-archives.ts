@@ -95,7 +95,7 @@ export async function watchUnknownOutcomes(
 }
 
 /** Returns when failed look-ups are repeated (epoch ms): the longer they have failed, the later, so that other runs go first. */
-function retryAfterFailure({ state }: OpenRun, now: number): number {
+export function retryAfterFailure({ state }: OpenRun, now: number): number {
   const failedFor = now - (missingSince(state.outages.archives) ?? now);
   return now + Math.min(Math.max(RETRY_AFTER_MS, failedFor / 4), MAX_RETRY_AFTER_MS);
 }
@@ -129,7 +129,8 @@ export function nextLookupAt(run: OpenRun, now: number): number | undefined {
   return next;
 }
 
-type ToEvent = (
+/** Returns what a look-up says of an attempt. */
+export type ToEvent = (
   expected: ExpectedArchive,
   found: ObjectInfo | undefined,
 ) => RunEvent | undefined | Promise<RunEvent | undefined>;
@@ -138,7 +139,7 @@ type ToEvent = (
  * Looks up each archive and records the events that `toEvent` makes of the results. Throws the first error of those whose
  * lookup failed, after the others are recorded.
  */
-async function lookUp(
+export async function lookUp(
   deps: Pick<RunDeps, 'archives' | 'clock'>,
   run: OpenRun,
   expected: ExpectedArchive[],

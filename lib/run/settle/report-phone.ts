@@ -1,6 +1,6 @@
 import type { ReportedPhone } from '../../ledger/run/report.ts';
 import { archiveKey } from '../../policy/keys/keys.ts';
-import { statusOf } from '../state/attempt-status.ts';
+import { countAttempts } from '../state/attempt-history.ts';
 import type { FoundArchives } from './found-archives.ts';
 import { sourceFields } from '../state/restored-phone.ts';
 import type { PhoneStep } from '../state/phone-steps.ts';
@@ -13,9 +13,7 @@ export function reportPhone(
   found: FoundArchives,
 ): ReportedPhone {
   const { phone_id } = phone.planned;
-  const attempts = [...phone.attempts.values()].filter(
-    (attempt) => statusOf(attempt).kind !== 'unsent',
-  );
+  const attempts = countAttempts(phone);
   const terms = run.plan?.terms;
   if (step.kind !== 'done') throw new Error(`phone ${phone_id} has no outcome`);
   const archive = step.archive?.verified;
@@ -28,7 +26,7 @@ export function reportPhone(
       size: archive.size,
       etag: archive.etag,
       verified_at: new Date(archive.at).toISOString(),
-      attempts: attempts.length,
+      attempts,
     };
   }
   const unconfirmed = (found.get(phone_id) ?? []).map(({ object }) => object.key);
@@ -38,7 +36,7 @@ export function reportPhone(
     ...sourceFields(phone, step),
     ...(step.reason === undefined ? {} : { reason: step.reason }),
     ...(step.code === undefined ? {} : { code: step.code }),
-    attempts: attempts.length,
+    attempts,
     ...(unconfirmed.length === 0 ? {} : { unconfirmed_archive: unconfirmed }),
   };
 }

@@ -1,5 +1,6 @@
 import { classOfCode, isBusyCode } from '../../cloud/cph/error-codes.ts';
-import type { AttemptStatus } from './attempt-status.ts';
+import type { PhoneState } from '../../ledger/run/run-state.ts';
+import { type AttemptStatus, statusOf } from './attempt-status.ts';
 
 const MINUTE = 60_000;
 const MAX_BUSY_REFUSALS = 20;
@@ -53,6 +54,21 @@ function addFailure(history: History, failure: Extract<AttemptStatus, { kind: 'f
   else history.failed += 1;
   history.lastFailure = failure;
   history.lastEnd = Math.max(history.lastEnd, at);
+}
+
+/**
+ * Returns how many attempts a phone had: those that count towards `retry.attempts`, and those whose response was lost. What was
+ * never carried out, because CPH or the phone was busy, is none.
+ */
+export function countAttempts({ attempts }: Pick<PhoneState, 'attempts'>): number {
+  const history = startHistory();
+  let sent = 0;
+  for (const attempt of [...attempts.values()].sort((a, b) => a.number - b.number)) {
+    const status = statusOf(attempt);
+    if (status.kind !== 'unsent') sent += 1;
+    addAttempt(history, attempt.number, status);
+  }
+  return sent - history.busyRefusals;
 }
 
 /** Returns how long to wait after the last attempt before the next (ms). */

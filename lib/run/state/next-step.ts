@@ -12,7 +12,7 @@ export const RECHECK_AFTER_MS = 2 * MINUTE;
 /** Lost responses do not count as the policy's attempts. */
 export const MAX_LOST_RESPONSES = 3;
 /** A job or archive is given up only after lookups have failed, and it has been overdue, for this long. */
-const OUTAGE_GRACE_MS = 30 * MINUTE;
+export const OUTAGE_GRACE_MS = 30 * MINUTE;
 
 /** The facts of a run that decide its phones' steps. Times in epoch ms. */
 export type RunFacts = {

@@ -273,7 +273,8 @@ describe('drive', () => {
     expect(world.seconds()).toBeGreaterThan(60);
   });
 
-  it('exports a phone although its lost job runs longer than the watch', async () => {
+  /** A phone whose first export takes 30 minutes, and whose response is lost. CPH is busy with it meanwhile. */
+  async function lostAndBusy() {
     const world = driveWorld(30 * MINUTE);
     await world.request(RUN, [plannedPhone('p')]);
     const { batchStorage, listJobs } = world.deps.cph;
@@ -284,16 +285,40 @@ describe('drive', () => {
         await batchStorage(infos);
         throw refusal({ carriedOut: 'unknown' });
       }
-      if (world.clock.now() < T0 + 30 * MINUTE) {
-        return { request_id: `busy${calls}`, jobs: [{ phone_id: 'p', error_code: 'CPS.0042' }] };
+      if (world.clock.now() <= T0 + 30 * MINUTE) {
+        return { request_id: `busy${calls}`, jobs: [{ phone_id: 'p', code: 'CPS.0042' }] };
       }
       return batchStorage(infos);
     };
-    world.clock.at(T0 + 30 * MINUTE, () => listJobs(['r1']));
+    const { head, list } = world.deps.archives;
+    Object.assign(world.deps.archives, {
+      head: async (...args: Parameters<typeof head>) => (await listJobs(['r1']), head(...args)),
+      list: async (...args: Parameters<typeof list>) => (await listJobs(['r1']), list(...args)),
+    });
+    return { world, sent: () => calls };
+  }
+
+  it('takes the archive of a lost job that runs longer than the watch, and exports the phone once', async () => {
+    const { world, sent } = await lostAndBusy();
     await world.driveMinutes(90);
-    expect(calls).toBeGreaterThan(1);
+    expect(sent()).toBeGreaterThan(1);
+    expect(world.exports).toHaveLength(1);
     const report = await readReport(world.store, RUN);
-    expect(report?.counts).toMatchObject({ exported: 1, failed: 0 });
+    expect(report?.phones).toMatchObject([{ outcome: 'exported', attempts: 1 }]);
+    expect(report?.phones[0]?.key).toContain('p-1.tar');
+  });
+
+  it('exports such a phone again when its bucket has not answered for half an hour', async () => {
+    const { world } = await lostAndBusy();
+    const { head } = world.deps.archives;
+    const isDown = (): boolean => world.clock.now() < T0 + 80 * MINUTE;
+    const fail = () => Promise.reject(new PhonevaultError('unreachable', 'no answer'));
+    world.deps.archives.head = (...args) => (isDown() ? fail() : head(...args));
+    const { list } = world.deps.archives;
+    world.deps.archives.list = (...args) => (isDown() ? fail() : list(...args));
+    await world.driveMinutes(110);
+    expect(world.exports).toHaveLength(2);
+    expect((await readReport(world.store, RUN))?.counts).toMatchObject({ exported: 1, failed: 0 });
   });
 
   it('settles a run although every publish to the topic is slow and fails', async () => {

@@ -323,7 +323,7 @@ describe('a phone that stops before it is exported', () => {
     power(world, 'reset', second);
     const { phones, report } = await world.settle(runId);
     const phone = phones.find(({ phone_id }) => phone_id === second);
-    expect(phone).toMatchObject({ outcome: 'skipped', reason: 'resetting', attempts: 1 });
+    expect(phone).toMatchObject({ outcome: 'skipped', reason: 'resetting', attempts: 0 });
     const refusedAt = world.exports.find(({ phone_id }) => phone_id === second)?.at ?? 0;
     const waited = Date.parse(report.settled_at) - refusedAt;
     expect(waited).toBeGreaterThanOrEqual(10 * MINUTE);

@@ -77,6 +77,18 @@ describe('reportPhone', () => {
     expect(reported([refused(1)])).toStrictEqual({ ...failed, attempts: 1 });
   });
 
+  it('counts no refusal that passes as an attempt, but lost responses', () => {
+    const busy = (attempt: number): RunEvent => ({
+      ...{ type: 'refused', at: T0 + attempt, ...own(attempt), code: 'CPS.0042' },
+    });
+    const lost: RunEvent[] = [
+      { type: 'outcome_unknown', at: T0, ...own(1) },
+      { type: 'archive_rejected', at: T0, ...own(1), reason: 'response_lost' },
+    ];
+    const events = [...lost, busy(2), busy(3), refused(4), busy(5), verified(6)];
+    expect(reported(events)).toMatchObject({ outcome: 'exported', attempts: 3 });
+  });
+
   it('leaves out reason and code when they are unknown', () => {
     const verdict = { outcome: 'skipped' as const, reason: 'stopped' };
     expect(reported([], { verdict })).toStrictEqual({

@@ -11,7 +11,7 @@ import {
 import type { Store } from '../../../ledger/store/store.ts';
 import { sourceFields } from '../../state/restored-phone.ts';
 import { archiveKey } from '../../../policy/keys/keys.ts';
-import { statusOf } from '../../state/attempt-status.ts';
+import { countAttempts } from '../../state/attempt-history.ts';
 import { type PhoneStep, phoneSteps } from '../../state/phone-steps.ts';
 import type { StoredRun } from '../../state/stored-run.ts';
 import { stateOf } from './progress.ts';
@@ -80,10 +80,8 @@ function collectInto(unreadable: ObjectError[]): (error: unknown) => undefined {
 
 function openPhone(run: StoredRun, { phone, step }: PhoneStep): RunPhone {
   const { phone_id, phone_name, server_id } = phone.planned;
-  const sent = [...phone.attempts.values()].filter(
-    (attempt) => statusOf(attempt).kind !== 'unsent',
-  );
-  const own = { phone_id, phone_name, server_id, state: stateOf(step), attempts: sent.length };
+  const attempts = countAttempts(phone);
+  const own = { phone_id, phone_name, server_id, state: stateOf(step), attempts };
   const restored = sourceFields(phone, step);
   if (step.kind !== 'done') return { ...own, ...restored };
   const { reason, code, archive } = step;

@@ -316,7 +316,7 @@ describe('RunReader.phones', () => {
     const of = (id: string) => ({ phone_id: id, phone_name: `game-${id}`, server_id: `s-${id}` });
     expect(await (await lookup()).phones()).toStrictEqual([
       {
-        ...{ ...of('p1'), state: 'exported', attempts: 2, bucket: 'my-phone-backups' },
+        ...{ ...of('p1'), state: 'exported', attempts: 1, bucket: 'my-phone-backups' },
         ...{ key: `${FOLDER}/p1-2.tar`, size: 2_048, etag: 'e' },
         verified_at: new Date(T0).toISOString(),
       },

@@ -1,0 +1,57 @@
+import { missingSince, type PhoneState } from '../../ledger/run/run-state.ts';
+import type { RunDeps } from '../deps.ts';
+import { mayStillArrive } from '../state/attempt-status.ts';
+import { OUTAGE_GRACE_MS } from '../state/next-step.ts';
+import type { OpenRun } from '../state/open-run.ts';
+import { phoneSteps } from '../state/phone-steps.ts';
+import { isWhole, lookUp, retryAfterFailure, type ToEvent } from './verify-archives.ts';
+
+/** A phone may wait so long for its call before its earlier keys are looked up again. */
+const FRESH_MS = 20_000;
+
+/**
+ * Returns whether the next attempt of a phone may be sent: no earlier attempt without a job may have left an archive, as a recent
+ * look-up showed, or look-ups have failed for half an hour.
+ */
+export function isCleared(run: OpenRun, phone: PhoneState, now: number): boolean {
+  const isExport = run.plan?.restore === undefined;
+  if (!isExport || ![...phone.attempts.values()].some(mayStillArrive)) return true;
+  if (now - (run.retryAt.clearedAt.get(phone.planned.phone_id) ?? 0) < FRESH_MS) return true;
+  const since = missingSince(run.state.outages.archives);
+  return since !== undefined && now - since >= OUTAGE_GRACE_MS;
+}
+
+/**
+ * Looks up the archives of earlier attempts before a phone is sent again: a job whose response was lost keeps CPH busy, and may
+ * have ended since. A whole archive is recorded as verified.
+ */
+export async function lookUpEarlierKeys(
+  deps: Pick<RunDeps, 'archives' | 'clock'>,
+  run: OpenRun,
+): Promise<void> {
+  const now = deps.clock.now();
+  if (now < run.retryAt.earlierKeys) return;
+  const phones = phoneSteps(run, now).flatMap(({ phone, step }) =>
+    step.kind === 'submit' && step.notBefore <= now && !isCleared(run, phone, now) ? [phone] : [],
+  );
+  if (phones.length === 0) return;
+  const expected = phones.flatMap(({ planned, attempts }) =>
+    [...attempts.values()]
+      .filter(mayStillArrive)
+      .map((attempt) => ({ phoneId: planned.phone_id, attempt, isLastLookup: false })),
+  );
+  const bucket = run.plan?.terms?.bucket ?? '';
+  const judge: ToEvent = async ({ phoneId, attempt }, found) => {
+    if (found === undefined || !(await isWhole(deps, run, bucket, found))) return undefined;
+    const { size, etag } = found;
+    const own = { phone_id: phoneId, attempt: attempt.number };
+    return { type: 'verified', at: now, ...own, size, etag };
+  };
+  try {
+    await lookUp(deps, run, expected, judge);
+  } catch (error) {
+    run.retryAt.earlierKeys = retryAfterFailure(run, deps.clock.now());
+    throw error;
+  }
+  for (const { planned } of phones) run.retryAt.clearedAt.set(planned.phone_id, now);
+}

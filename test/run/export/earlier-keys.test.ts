@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { PhonevaultError } from '../../../lib/errors.ts';
+import type { RunEvent } from '../../../lib/ledger/run/events.ts';
+import { isCleared, lookUpEarlierKeys } from '../../../lib/run/export/earlier-keys.ts';
+import { lanesOf } from '../../../lib/run/export/lanes.ts';
+import { record } from '../../../lib/run/state/open-run.ts';
+import { driveScene, RUN, SECOND } from '../../support/drive-scene.ts';
+import { MINUTE, plannedPhone, T0 } from '../../support/runs.ts';
+
+const own = (phone_id: string, attempt: number) => ({ phone_id, attempt });
+const busy = (phone_id: string): RunEvent => ({
+  ...{ type: 'refused', at: T0, ...own(phone_id, 1), code: 'CPS.0042' },
+});
+
+/** A run whose phones p and q are tried again, since CPH was busy with them, and r, which is new. */
+async function scene() {
+  const world = driveScene();
+  await world.request(
+    RUN,
+    ['p', 'q', 'r'].map((id) => plannedPhone(id)),
+  );
+  const run = await world.load(RUN);
+  record(run, [busy('p'), busy('q')]);
+  world.clock.move(2 * MINUTE);
+  const ready = () =>
+    lanesOf([run], world.clock.now()).flatMap((lane) => lane.ready.map(({ phoneId }) => phoneId));
+  const key = (id: string, attempt = 1) => `${run.plan?.terms?.folder}/${RUN}/${id}-${attempt}.tar`;
+  return { ...world, run, ready, key };
+}
+
+describe('lookUpEarlierKeys', () => {
+  it('lets phones be sent again once their earlier keys hold nothing, and others at once', async () => {
+    const { deps, run, ready, clock } = await scene();
+    expect(ready()).toEqual(['r']);
+    await lookUpEarlierKeys(deps, run);
+    expect(ready().sort()).toEqual(['p', 'q', 'r']);
+    clock.move(20 * SECOND);
+    expect(ready()).toEqual(['r']);
+  });
+
+  it('records a whole archive as verified, and no other object', async () => {
+    const { deps, run, ready, key, land } = await scene();
+    land(key('p'));
+    land(key('q'), 2_048, 'cut');
+    await lookUpEarlierKeys(deps, run);
+    expect(run.state.phones.get('p')?.attempts.get(1)?.verified).toMatchObject({ size: 2_048 });
+    expect(ready().sort()).toEqual(['q', 'r']);
+  });
+
+  it('looks a phone up every twenty seconds while it waits for its call', async () => {
+    const { deps, run, lookups, clock } = await scene();
+    for (let n = 0; n < 13; n += 1) {
+      await lookUpEarlierKeys(deps, run);
+      clock.move(5 * SECOND);
+    }
+    expect(lookups).toHaveLength(2 * 4);
+  });
+
+  it('keeps a phone whose keys cannot be looked up, for half an hour', async () => {
+    const { deps, run, ready, clock } = await scene();
+    const fail = () => Promise.reject(new PhonevaultError('unreachable', 'no answer'));
+    Object.assign(deps.archives, { head: fail, list: fail });
+    await expect(lookUpEarlierKeys(deps, run)).rejects.toThrow('no answer');
+    expect(run.retryAt.earlierKeys).toBeGreaterThan(clock.now());
+    clock.move(30 * MINUTE - 1);
+    expect(ready()).toEqual(['r']);
+    clock.move(1);
+    expect(ready().sort()).toEqual(['p', 'q', 'r']);
+  });
+});
+
+it('a phone without an attempt that may have left an archive needs no look-up', async () => {
+  const { run, clock } = await scene();
+  const phone = run.state.phones.get('r');
+  expect(phone && isCleared(run, phone, clock.now())).toBe(true);
+});
