@@ -226,6 +226,7 @@ const table: Record<keyof typeof layout, Row[] | 'folder'> = {
     ),
   ],
   readings: [{ pattern: exactly(layout.readings), role: 'unused' }],
+  inFlight: [{ pattern: exactly(layout.inFlight), role: 'unused' }],
   inventory: [cache(below('state/inventory/'))],
   inventoryParts: 'folder',
   state: 'folder',

@@ -31,6 +31,8 @@ export type Lease = {
   /** `<epoch>-<holder>`: names this invocation in the keys that it writes. */
   writer: string;
   conditional: Conditional;
+  /** The epoch of the drive before; undefined when that one was killed, or there is none. */
+  follows: number | undefined;
   /** What LIST may not show yet of the logs that earlier drives have written. */
   log: WriterEnds[];
   /** Returns false once there is a later epoch: another drive has taken over. Needs no LIST. */
@@ -49,8 +51,9 @@ export type Lease = {
  */
 export async function takeLease(store: Store, options: Options): Promise<Lease | undefined> {
   const { clock, holder, ttlMs } = options;
-  const mine = await createNext(store, options);
-  if (mine === undefined) return undefined;
+  const created = await createNext(store, options);
+  if (created === undefined) return undefined;
+  const { mine, before } = created;
   const { epoch, log = [] } = mine;
   const key = layout.lease(epoch);
   const isLatest = async (isMine: (own: StoredLease) => boolean): Promise<boolean> => {
@@ -70,6 +73,7 @@ export async function takeLease(store: Store, options: Options): Promise<Lease |
 
   return {
     ...{ epoch, holder, conditional, log },
+    follows: before !== undefined && before.expires_at === 0 ? before.epoch : undefined,
     writer: writerOf(mine),
     // Where the PUT was conditional, nobody else has written this epoch.
     stillHeld: () =>
@@ -93,17 +97,20 @@ async function removeOld(store: Store, epoch: number, now: number): Promise<void
   }
 }
 
-/** Writes the next lease and returns it; undefined while the one before it is valid. */
-async function createNext(store: Store, options: Options): Promise<StoredLease | undefined> {
+/** Writes the next lease and returns it, with the one before it; undefined while that one is valid. */
+async function createNext(
+  store: Store,
+  options: Options,
+): Promise<{ mine: StoredLease; before: StoredLease | undefined } | undefined> {
   let before = await latestListed(store, options);
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     if (isValid(before, options)) return undefined;
     const mine = leaseAfter(before, options);
     if ((await leaseObject.create(store, mine, layout.lease(mine.epoch))) === 'created')
-      return mine;
+      return { mine, before };
     const found = await latestFrom(store, mine.epoch, options);
     // The network may deliver a PUT twice. Then the second copy finds the object of the first.
-    if (found?.epoch === mine.epoch && found.holder === mine.holder) return mine;
+    if (found?.epoch === mine.epoch && found.holder === mine.holder) return { mine, before };
     if (found === undefined) return undefined;
     before = found;
   }

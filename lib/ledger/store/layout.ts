@@ -48,6 +48,7 @@ export const layout = {
   stale: (policy: string) => `state/stale/${policy}.json`,
   unreadable: 'state/unreadable.json',
   readings: 'state/readings.json',
+  inFlight: 'state/in-flight.json',
   inventory: (scope: string) => `state/inventory/${scope}.json`,
   inventoryParts: (scope: string) => `state/inventory/${scope}/`,
   probe: (id: string) => `state/probe/${id}.json`,

@@ -12,6 +12,7 @@ import { clearCredentialsRefused, noteCredentialsRefused } from '../notify/crede
 import { loadOrphanedJobs } from '../settle/orphaned-jobs.ts';
 import { saveUnreadable } from '../notify/unreadable.ts';
 import { stopsDrive } from '../state/failures/stops-drive.ts';
+import { recallInFlight, saveInFlight } from '../state/in-flight.ts';
 import type { OpenRun } from '../state/open-run.ts';
 import { INBOX_EVERY_MS, workUntilIdle } from './loop.ts';
 import { flushOrRest } from './rest-run.ts';
@@ -62,7 +63,8 @@ export async function drive(deps: RunDeps, options: DriveOptions): Promise<Drive
   const writer = createWriter(lease.writer, lease.log);
   const left: Left = { open: new Set(inbox.requests.map(({ runId }) => runId)), unsure: true };
   const known = { ...inbox, orphaned: orphanNames(inbox.orphaned, writer.log) };
-  const start = { inbox: known, wereRefused: refused !== undefined };
+  const { epoch, follows } = lease;
+  const start = { inbox: known, wereRefused: refused !== undefined, epoch, follows };
   const under = {
     ...{ ...deps, writer, until: options.until, stillHeld: lease.stillHeld },
     store: noteOrphans(deps.store, writer.log.orphaned),
@@ -89,13 +91,16 @@ function orphanNotes(
   };
 }
 
+/** What a drive starts from. */
+type Start = { inbox: Inbox; wereRefused: boolean } & Pick<Lease, 'epoch' | 'follows'>;
+
 /** What a drive leaves: the open runs, and whether more of its log entries may be in the bucket than it knows. */
 type Left = { open: ReadonlySet<string>; unsure: boolean };
 
 async function driveUnderLease(
   deps: Omit<DriveDeps, 'learned' | 'unreadable'>,
   memory: Map<string, OpenRun>,
-  { inbox, wereRefused }: { inbox: Inbox; wereRefused: boolean },
+  { inbox, wereRefused, epoch, follows }: Start,
   left: Left,
 ): Promise<DriveResult> {
   const [limits, objects] = await Promise.all([readLimits(deps.store), readUnreadable(deps.store)]);
@@ -103,7 +108,9 @@ async function driveUnderLease(
   deps.reads.load(limits.reads);
   const known = new Map(memory);
   const orphaned = await loadOrphanedJobs(own, inbox.orphaned);
-  const work = createWork({ remembered: known, orphaned }, deps.clock.now() + INBOX_EVERY_MS);
+  const notRead = await recallInFlight(deps, inbox.requests.length, follows);
+  const recalled = { remembered: known, orphaned, notRead };
+  const work = createWork(recalled, deps.clock.now() + INBOX_EVERY_MS);
   await withCleanup(
     async () => {
       try {
@@ -122,7 +129,10 @@ async function driveUnderLease(
       if (own.learned.limits !== limits) await saveLimits(own);
       own.meter.share(work.runs.values());
       await withCleanup(
-        async () => (left.unsure = !(await flushOrRest(own, work))),
+        async () => {
+          left.unsure = !(await flushOrRest(own, work));
+          await saveInFlight(own, epoch, work);
+        },
         () => saveUnreadable(own),
       );
     },

@@ -7,6 +7,7 @@ import { publishUnreadable } from '../notify/unreadable.ts';
 import { checkUnreadablePolicies } from '../notify/unreadable-policies.ts';
 import { refreshInventories } from '../plan/refresh-inventory.ts';
 import { inFlightJobs } from '../settle/orphaned-jobs.ts';
+import { jobsNotRead } from '../state/in-flight.ts';
 import { containFailure } from '../state/failures/contain-failure.ts';
 import { advanceDue } from './advance.ts';
 import { closeSettled } from './close-settled.ts';
@@ -20,15 +21,16 @@ import type { Work } from './work.ts';
 export const INBOX_EVERY_MS = 10_000;
 /** Reading a large fleet is split, so that other work continues. */
 const INVENTORY_SLICE_MS = 10_000;
-/** Reading many runs is split, so that the jobs of those that were read are followed. */
-const READ_SLICE_MS = 25_000;
+/** Reading many runs is split, so that the jobs of those that were read are followed: less while all exports wait for it. */
+const READ_SLICE_MS = 5_000;
+const READ_UNKNOWN_SLICE_MS = 25_000;
 
 /** Advances all open runs until nothing is due before `deps.until`. */
 export async function workUntilIdle(deps: DriveDeps, work: Work): Promise<void> {
   const { clock, until } = deps;
   for (;;) {
     await takeInboxDue(deps, work);
-    await readRuns(deps, work, Math.min(until, clock.now() + READ_SLICE_MS));
+    await readRuns(deps, work, Math.min(until, clock.now() + readSlice(work)));
     await takeCancels(deps, work);
     await pollDue(deps, work);
     await pollOrphanedDue(deps, work);
@@ -48,6 +50,9 @@ export async function workUntilIdle(deps: DriveDeps, work: Work): Promise<void> 
   }
 }
 
+const readSlice = ({ notRead }: Work): number =>
+  notRead.unknown.size > 0 ? READ_UNKNOWN_SLICE_MS : READ_SLICE_MS;
+
 async function takeInboxDue(deps: DriveDeps, work: Work): Promise<void> {
   const now = deps.clock.now();
   if (now < work.nextAt.inbox) return;
@@ -57,9 +62,9 @@ async function takeInboxDue(deps: DriveDeps, work: Work): Promise<void> {
 
 async function submitDue(deps: DriveDeps, work: Work): Promise<void> {
   const now = deps.clock.now();
-  // One export at a time for a phone: a run that is not read yet may export it.
-  if (now >= deps.until || work.unread.size > 0) return;
-  const inFlight = inFlightJobs(work.orphaned, now);
+  // One export at a time for a phone: a run of which nothing is known may export it.
+  if (now >= deps.until || work.notRead.unknown.size > 0) return;
+  const inFlight = [...inFlightJobs(work.orphaned, now), ...jobsNotRead(work.notRead, now)];
   await containFailure(deps, async () => {
     const sent = await submitWindow(deps, [...work.runs.values()], inFlight);
     if (sent) work.nextAt.jobs = Math.min(work.nextAt.jobs, deps.clock.now() + MIN_POLL_MS);

@@ -9,6 +9,7 @@ import type { DriveDeps } from '../deps.ts';
 import { loadOrphanedJobs } from '../settle/orphaned-jobs.ts';
 import { mayLeaveJob } from '../state/attempt-status.ts';
 import { type OpenRun, toOpenRun } from '../state/open-run.ts';
+import { noteRead } from '../state/in-flight.ts';
 import { noteUsable, removeHandled } from '../state/failures/resting.ts';
 import { loadRun, refresh } from '../state/stored-run.ts';
 import { untilTimeUp } from '../state/until-time-up.ts';
@@ -20,8 +21,9 @@ import type { Work } from './work.ts';
 const RUNS_AT_ONCE = 16;
 
 /**
- * Reads the runs that the inbox shows and that are not read yet, first those that a person requested. Begins with none after
- * `until` (epoch ms). A run that cannot be read rests.
+ * Reads the runs that the inbox shows and that are not read yet: first those that hold up exports, since nothing is known of
+ * them, then those with exports in flight, then those that a person requested. Begins with none after `until` (epoch ms). A run
+ * that cannot be read rests.
  */
 export async function readRuns(deps: DriveDeps, work: Work, until: number): Promise<void> {
   const { clock } = deps;
@@ -29,16 +31,20 @@ export async function readRuns(deps: DriveDeps, work: Work, until: number): Prom
   const limit = pLimit(RUNS_AT_ONCE);
   const isTimed = ({ runId }: { runId: string }): boolean => /-\d{8}t\d{6}z$/.test(runId);
   const unread = [...work.unread.values()];
+  const { unknown, jobs } = work.notRead;
+  const rank = ({ runId }: { runId: string }): number =>
+    unknown.has(runId) ? 0 : jobs.has(runId) ? 1 : 2;
   const order = [
     ...unread.filter((request) => !isTimed(request)),
     ...fromAnother(unread.filter(isTimed), clock.now()),
-  ];
+  ].sort((a, b) => rank(a) - rank(b));
   const each = order.map((request) =>
     limit(async () => {
       if (clock.now() >= until) return;
       const run = await readOrRest(bounded, work, request);
       if (run === 'time_up') return;
       work.unread.delete(request.runId);
+      noteRead(work.notRead, request.runId);
       if (run !== undefined) work.runs.set(run.runId, run);
     }),
   );

@@ -4,6 +4,7 @@ import { orphanNames } from '../../ledger/lease/orphan-names.ts';
 import { type Inbox, listOpen } from '../../ledger/run/request.ts';
 import { layout, readOpenKey } from '../../ledger/store/layout.ts';
 import type { DriveDeps } from '../deps.ts';
+import { takeListed } from '../state/in-flight.ts';
 import { record } from '../state/open-run.ts';
 import { isResting, noteUsable, removeHandled, restsUntil } from '../state/failures/resting.ts';
 import type { Work } from './work.ts';
@@ -21,6 +22,7 @@ export async function takeInbox(deps: DriveDeps, work: Work, inbox: Inbox): Prom
   const isNew = ({ runId }: { runId: string }): boolean =>
     !work.runs.has(runId) && restsUntil(deps, runId) === 0;
   work.unread = new Map(inbox.requests.filter(isNew).map((request) => [request.runId, request]));
+  takeListed(work.notRead, new Set(work.unread.keys()));
   work.hints = inbox.hints;
   work.phoneHints = inbox.hints.filter((id) => isLookupHint(id) || isSweepHint(id));
   work.cancels = inbox.cancels;

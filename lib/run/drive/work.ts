@@ -1,6 +1,7 @@
 import type { OrphanedJobs } from '../../ledger/run/orphaned-jobs.ts';
 import { createFirstBackups, type FirstBackups } from '../first-backup/state.ts';
 import type { Inbox } from '../../ledger/run/request.ts';
+import { type NotRead, nothingKnown } from '../state/in-flight.ts';
 import type { OpenRun } from '../state/open-run.ts';
 
 /** Kinds of work that are done run by run. */
@@ -14,6 +15,8 @@ export type Work = {
   remembered: ReadonlyMap<string, OpenRun>;
   /** Open runs that are not read yet, by id. */
   unread: Map<string, Inbox['requests'][number]>;
+  /** What earlier drives knew of these. */
+  notRead: NotRead;
   /** Runs to cancel. */
   cancels: string[];
   /** Ids of all open runs, also of those that cannot be read. */
@@ -31,11 +34,12 @@ export type Work = {
 };
 
 export function createWork(
-  known: { remembered: Work['remembered']; orphaned: OrphanedJobs[] },
+  known: { remembered: Work['remembered']; orphaned: OrphanedJobs[]; notRead?: NotRead },
   nextInboxAt: number,
 ): Work {
   return {
     runs: new Map(),
+    notRead: nothingKnown(),
     ...known,
     unread: new Map(),
     cancels: [],

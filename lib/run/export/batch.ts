@@ -1,8 +1,7 @@
 import type { Call } from '../../ledger/run/events.ts';
 import { isBusy } from '../state/attempt-status.ts';
-import { mayHaveActed } from '../state/next-restore-step.ts';
 import type { OpenRun } from '../state/open-run.ts';
-import { phoneSteps } from '../state/phone-steps.ts';
+import { keptPhones } from '../state/phone-steps.ts';
 import { type Item, type Lane, lanesOf, MAX_WAIT_MS } from './lanes.ts';
 
 export type Batch = { run: OpenRun; call: Call; items: Item[] };
@@ -71,23 +70,13 @@ function loadOf(runs: OpenRun[], inFlight: InFlightJob[], now: number): Load {
   const load: Load = { phones: new Set(), perServer: new Map(), kept: new Map() };
   for (const { phone_id, server_id } of inFlight) occupy(load, phone_id, server_id);
   for (const run of runs) {
-    for (const phoneId of keptPhones(run, now)) load.kept.set(phoneId, run);
+    for (const { planned } of keptPhones(run, now)) load.kept.set(planned.phone_id, run);
     for (const [phoneId, phone] of run.state.phones) {
       if (!isBusy(phone, run.plan?.terms?.export_timeout ?? 0, now)) continue;
       occupy(load, phoneId, phone.planned.server_id);
     }
   }
   return load;
-}
-
-/** A phone is not exported between its restore and its restart. */
-function keptPhones(run: OpenRun, now: number): string[] {
-  if (run.plan?.restore === undefined) return [];
-  return phoneSteps(run, now)
-    .filter(
-      ({ phone, step }) => step.kind !== 'done' && [...phone.attempts.values()].some(mayHaveActed),
-    )
-    .map(({ phone }) => phone.planned.phone_id);
 }
 
 function occupy({ phones, perServer }: Load, phoneId: string, serverId: string): void {

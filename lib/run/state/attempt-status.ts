@@ -54,15 +54,21 @@ export function mayLeaveJob(attempt: Attempt): boolean {
   return statusOf(attempt).kind === 'running' || mayStillArrive(attempt);
 }
 
-/**
- * Returns whether a job of this phone may be running at CPH. A job that is twice as old as `exportTimeout` (ms) no longer
- * counts: it would block its phone forever.
- */
+/** Returns whether a job of this phone may be running at CPH. `exportTimeout` in ms. */
 export function isBusy(phone: PhoneState, exportTimeout: number, now: number): boolean {
-  for (const attempt of phone.attempts.values()) {
+  return now < busyUntil(phone, exportTimeout);
+}
+
+/**
+ * Returns until when a job of this phone may be running at CPH (epoch ms); 0 for none. A job that is twice as old as
+ * `exportTimeout` (ms) no longer counts: it would block its phone forever.
+ */
+export function busyUntil({ attempts }: PhoneState, exportTimeout: number): number {
+  let until = 0;
+  for (const attempt of attempts.values()) {
     const status = statusOf(attempt);
-    if (status.kind === 'running' && now < status.since + 2 * exportTimeout) return true;
-    if (status.kind === 'outcome_unknown' && now < status.since + exportTimeout) return true;
+    if (status.kind === 'running') until = Math.max(until, status.since + 2 * exportTimeout);
+    if (status.kind === 'outcome_unknown') until = Math.max(until, status.since + exportTimeout);
   }
-  return false;
+  return until;
 }

@@ -1,6 +1,6 @@
 import { missingSince, type PhoneState } from '../../ledger/run/run-state.ts';
 import type { Terms } from '../../ledger/run/plan.ts';
-import { nextRestoreStep } from './next-restore-step.ts';
+import { mayHaveActed, nextRestoreStep } from './next-restore-step.ts';
 import { nextStep, type RunFacts, type Step } from './next-step.ts';
 import { postponedCalls } from './postponed.ts';
 import type { StoredRun } from './stored-run.ts';
@@ -20,6 +20,16 @@ export function phoneSteps(run: StoredRun, now: number): PhoneStep[] {
     phone,
     step: decide(phone, facts, now),
   }));
+}
+
+/** Returns the phones that a restore keeps for itself: between its restore and its restart a phone is not exported. Pure. */
+export function keptPhones(run: StoredRun, now: number): PhoneState[] {
+  if (run.plan?.restore === undefined) return [];
+  return phoneSteps(run, now)
+    .filter(
+      ({ phone, step }) => step.kind !== 'done' && [...phone.attempts.values()].some(mayHaveActed),
+    )
+    .map(({ phone }) => phone);
 }
 
 /** Returns undefined for a run without a plan, or that failed before it started. */

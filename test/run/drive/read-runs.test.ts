@@ -4,7 +4,9 @@ import { readRuns } from '../../../lib/run/drive/read-runs.ts';
 import { takeInbox } from '../../../lib/run/drive/take-inbox.ts';
 import { listOpen } from '../../../lib/ledger/run/request.ts';
 import { workUntilIdle } from '../../../lib/run/drive/loop.ts';
-import { driveScene, SECOND } from '../../support/drive-scene.ts';
+import { LeaseLost, TimeUp } from '../../../lib/errors.ts';
+import type { NotRead } from '../../../lib/run/state/in-flight.ts';
+import { driveScene, OTHER, RUN, SECOND } from '../../support/drive-scene.ts';
 import { MINUTE, plannedPhone, T0 } from '../../support/runs.ts';
 
 // What becomes of one run that is read: take-inbox.test.ts.
@@ -43,6 +45,38 @@ describe('readRuns', () => {
     const world = await scene(0);
     await readRuns(world.deps, world.work, T0 + SECOND);
     expect([...world.work.runs.keys()][0]).toBe(MANUAL);
+  });
+
+  it.each<[string, Partial<NotRead>, string[]]>([
+    ['all phones while it is not known what that one exports', { unknown: new Set([OTHER]) }, []],
+    [
+      'the other phones while that one exports some',
+      {
+        jobs: new Map([[OTHER, [{ phone_id: 'p', server_id: 's', until: T0 + MINUTE }]]]),
+      },
+      ['q'],
+    ],
+    ['all phones while that one has no exports', {}, ['p', 'q']],
+  ])('lets a run that is not read hold up %s', async (_, known, expected) => {
+    const world = driveScene();
+    await world.request(RUN, [plannedPhone('p'), plannedPhone('q')]);
+    await world.request(OTHER, [plannedPhone('p')]);
+    Object.assign(world.work.notRead, { ...known, isContinued: true });
+    await takeInbox(world.deps, world.work, await listOpen(world.deps.store));
+    const { get } = world.deps.store;
+    world.deps.store.get = async (key) => {
+      if (key !== layout.request(OTHER)) return get(key);
+      world.clock.move(SECOND);
+      throw new TimeUp();
+    };
+    const sent: string[] = [];
+    world.deps.cph.batchStorage = async (infos) => {
+      sent.push(...infos.map(({ phone_id }) => phone_id));
+      throw new LeaseLost('enough');
+    };
+    world.deps.until = T0 + 8 * SECOND;
+    await workUntilIdle(world.deps, world.work).catch(() => undefined);
+    expect(sent).toEqual(expected);
   });
 
   it('lets a drive export nothing while a run is not read: it may export the same phone', async () => {
