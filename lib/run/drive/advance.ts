@@ -1,7 +1,7 @@
 import type { DriveDeps } from '../deps.ts';
-import { lookUpEarlierKeys } from '../export/earlier-keys.ts';
+import { lookUpEarlierKeys } from '../export/archives/earlier-keys.ts';
 import { awaitPhones } from '../export/await-phones.ts';
-import { verifyArchives, watchUnknownOutcomes } from '../export/verify-archives.ts';
+import { verifyArchives, watchUnknownOutcomes } from '../export/archives/verify-archives.ts';
 import { planRun } from '../plan/plan-run.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { noteUsable } from '../state/failures/resting.ts';

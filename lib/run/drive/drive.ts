@@ -12,11 +12,11 @@ import { clearCredentialsRefused, noteCredentialsRefused } from '../notify/crede
 import { loadOrphanedJobs } from '../settle/orphaned-jobs.ts';
 import { saveUnreadable } from '../notify/unreadable.ts';
 import { stopsDrive } from '../state/failures/stops-drive.ts';
-import { recallInFlight, saveInFlight } from '../state/in-flight.ts';
+import { recallInFlight, saveInFlight } from './inbox/in-flight.ts';
 import type { OpenRun } from '../state/open-run.ts';
 import { INBOX_EVERY_MS, workUntilIdle } from './loop.ts';
-import { flushOrRest } from './rest-run.ts';
-import { takeInbox } from './take-inbox.ts';
+import { flushOrRest } from './inbox/rest-run.ts';
+import { takeInbox } from './inbox/take-inbox.ts';
 import { createWork } from './work.ts';
 
 export type DriveOptions = {

@@ -1,7 +1,7 @@
 import type { DriveDeps } from '../deps.ts';
 import { reconcile } from '../first-backup/reconcile.ts';
 import { containFailure } from '../state/failures/contain-failure.ts';
-import { readInbox, takeInbox } from './take-inbox.ts';
+import { readInbox, takeInbox } from './inbox/take-inbox.ts';
 import type { Work } from './work.ts';
 
 const EVERY_MS = 30_000;

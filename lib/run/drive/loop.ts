@@ -7,15 +7,15 @@ import { publishUnreadable } from '../notify/unreadable.ts';
 import { checkUnreadablePolicies } from '../notify/unreadable-policies.ts';
 import { refreshInventories } from '../plan/refresh-inventory.ts';
 import { inFlightJobs } from '../settle/orphaned-jobs.ts';
-import { jobsNotRead } from '../state/in-flight.ts';
+import { jobsNotRead } from './inbox/in-flight.ts';
 import { containFailure } from '../state/failures/contain-failure.ts';
 import { advanceDue } from './advance.ts';
 import { closeSettled } from './close-settled.ts';
 import { requestFirstBackupsDue } from './first-backups.ts';
 import { MIN_POLL_MS, nextDue } from './next-due.ts';
 import { pollDue, pollOrphanedDue } from './poll.ts';
-import { readRuns } from './read-runs.ts';
-import { readInbox, takeCancels, takeInbox } from './take-inbox.ts';
+import { readRuns } from './inbox/read-runs.ts';
+import { readInbox, takeCancels, takeInbox } from './inbox/take-inbox.ts';
 import type { Work } from './work.ts';
 
 export const INBOX_EVERY_MS = 10_000;

@@ -1,5 +1,5 @@
-import { isCleared } from '../export/earlier-keys.ts';
-import { nextLookupAt } from '../export/verify-archives.ts';
+import { isCleared } from '../export/archives/earlier-keys.ts';
+import { nextLookupAt } from '../export/archives/verify-archives.ts';
 import type { Limits } from '../../ledger/state/limits.ts';
 import type { OpenRun } from '../state/open-run.ts';
 import { phoneSteps } from '../state/phone-steps.ts';

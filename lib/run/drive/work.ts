@@ -1,7 +1,7 @@
 import type { OrphanedJobs } from '../../ledger/run/orphaned-jobs.ts';
 import { createFirstBackups, type FirstBackups } from '../first-backup/state.ts';
 import type { Inbox } from '../../ledger/run/request.ts';
-import { type NotRead, nothingKnown } from '../state/in-flight.ts';
+import { type NotRead, nothingKnown } from './inbox/in-flight.ts';
 import type { OpenRun } from '../state/open-run.ts';
 
 /** Kinds of work that are done run by run. */

@@ -1,5 +1,5 @@
 import { type Call, calls } from '../../ledger/run/events.ts';
-import { isCleared } from './earlier-keys.ts';
+import { isCleared } from './archives/earlier-keys.ts';
 import type { RunState } from '../../ledger/run/run-state.ts';
 import type { OpenRun } from '../state/open-run.ts';
 import type { Step } from '../state/next-step.ts';

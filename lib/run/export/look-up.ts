@@ -4,7 +4,7 @@ import { hasCode, PhonevaultError } from '../../errors.ts';
 import type { RunDeps } from '../deps.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
 import { stopsDrive } from '../state/failures/stops-drive.ts';
-import { isPlausible } from './archive-file.ts';
+import { isPlausible } from './archives/archive-file.ts';
 
 const HEADS_AT_ONCE = 8;
 const KEYS_A_LIST = 1_000;

@@ -9,7 +9,7 @@ import type { DriveDeps, RunDeps } from '../deps.ts';
 import { isError, orError } from '../export/look-up.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
 import type { PhoneStep } from '../state/phone-steps.ts';
-import { isWhole } from '../export/verify-archives.ts';
+import { isWhole } from '../export/archives/verify-archives.ts';
 import { orGiveUp } from './or-give-up.ts';
 
 /** The archives in the folder of a run, by phone. */

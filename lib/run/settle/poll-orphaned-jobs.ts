@@ -16,7 +16,7 @@ import { archiveKey, runFolder } from '../../policy/keys/keys.ts';
 import type { DriveDeps, RunDeps } from '../deps.ts';
 import { listJobs } from '../export/jobs/list-jobs.ts';
 import { isError, orError } from '../export/look-up.ts';
-import { endsAsTar, isPlausible } from '../export/archive-file.ts';
+import { endsAsTar, isPlausible } from '../export/archives/archive-file.ts';
 import { RECHECK_AFTER_MS } from '../state/next-step.ts';
 import { addReported } from './add-reported.ts';
 import { noteFailedPoll, retryAt } from './failed-poll.ts';

@@ -5,7 +5,7 @@ import { putSweep, sweepId } from '../../../lib/ledger/hints/sweep.ts';
 import { listOpen } from '../../../lib/ledger/run/request.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { requestFirstBackupsDue } from '../../../lib/run/drive/first-backups.ts';
-import { readRuns } from '../../../lib/run/drive/read-runs.ts';
+import { readRuns } from '../../../lib/run/drive/inbox/read-runs.ts';
 import { type DriveScene, driveScene, RUN, SECOND } from '../../support/drive-scene.ts';
 import { phone } from '../../support/fleet.ts';
 import { temporaryError } from '../../support/run-scene.ts';

@@ -1,14 +1,14 @@
 import pLimit from 'p-limit';
-import { archiveKey, runFolder } from '../../policy/keys/keys.ts';
-import type { RunEvent } from '../../ledger/run/events.ts';
-import { type Attempt, missingSince } from '../../ledger/run/run-state.ts';
-import type { ObjectInfo } from '../../cloud/obs/list.ts';
-import type { RunDeps } from '../deps.ts';
+import { archiveKey, runFolder } from '../../../policy/keys/keys.ts';
+import type { RunEvent } from '../../../ledger/run/events.ts';
+import { type Attempt, missingSince } from '../../../ledger/run/run-state.ts';
+import type { ObjectInfo } from '../../../cloud/obs/list.ts';
+import type { RunDeps } from '../../deps.ts';
 import { endsAsTar, isPlausible } from './archive-file.ts';
-import { isError, isRefused, lookUpEach, noteMissingRight, orError } from './look-up.ts';
-import { trackOutage } from './track-outage.ts';
-import { type OpenRun, record } from '../state/open-run.ts';
-import { phoneSteps } from '../state/phone-steps.ts';
+import { isError, isRefused, lookUpEach, noteMissingRight, orError } from '../look-up.ts';
+import { trackOutage } from '../track-outage.ts';
+import { type OpenRun, record } from '../../state/open-run.ts';
+import { phoneSteps } from '../../state/phone-steps.ts';
 
 const READS_AT_ONCE = 8;
 const LOOKUP_EVERY_MS = 20_000;

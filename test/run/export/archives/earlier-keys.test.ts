@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { PhonevaultError } from '../../../lib/errors.ts';
-import type { RunEvent } from '../../../lib/ledger/run/events.ts';
-import { isCleared, lookUpEarlierKeys } from '../../../lib/run/export/earlier-keys.ts';
-import { lanesOf } from '../../../lib/run/export/lanes.ts';
-import { record } from '../../../lib/run/state/open-run.ts';
-import { driveScene, RUN, SECOND } from '../../support/drive-scene.ts';
-import { MINUTE, plannedPhone, T0 } from '../../support/runs.ts';
+import { PhonevaultError } from '../../../../lib/errors.ts';
+import type { RunEvent } from '../../../../lib/ledger/run/events.ts';
+import { isCleared, lookUpEarlierKeys } from '../../../../lib/run/export/archives/earlier-keys.ts';
+import { lanesOf } from '../../../../lib/run/export/lanes.ts';
+import { record } from '../../../../lib/run/state/open-run.ts';
+import { driveScene, RUN, SECOND } from '../../../support/drive-scene.ts';
+import { MINUTE, plannedPhone, T0 } from '../../../support/runs.ts';
 
 const own = (phone_id: string, attempt: number) => ({ phone_id, attempt });
 const busy = (phone_id: string): RunEvent => ({

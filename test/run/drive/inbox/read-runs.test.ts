@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { layout } from '../../../lib/ledger/store/layout.ts';
-import { readRuns } from '../../../lib/run/drive/read-runs.ts';
-import { takeInbox } from '../../../lib/run/drive/take-inbox.ts';
-import { listOpen } from '../../../lib/ledger/run/request.ts';
-import { workUntilIdle } from '../../../lib/run/drive/loop.ts';
-import { LeaseLost, TimeUp } from '../../../lib/errors.ts';
-import type { NotRead } from '../../../lib/run/state/in-flight.ts';
-import { driveScene, OTHER, RUN, SECOND } from '../../support/drive-scene.ts';
-import { MINUTE, plannedPhone, T0 } from '../../support/runs.ts';
+import { layout } from '../../../../lib/ledger/store/layout.ts';
+import { readRuns } from '../../../../lib/run/drive/inbox/read-runs.ts';
+import { takeInbox } from '../../../../lib/run/drive/inbox/take-inbox.ts';
+import { listOpen } from '../../../../lib/ledger/run/request.ts';
+import { workUntilIdle } from '../../../../lib/run/drive/loop.ts';
+import { LeaseLost, TimeUp } from '../../../../lib/errors.ts';
+import type { NotRead } from '../../../../lib/run/drive/inbox/in-flight.ts';
+import { driveScene, OTHER, RUN, SECOND } from '../../../support/drive-scene.ts';
+import { MINUTE, plannedPhone, T0 } from '../../../support/runs.ts';
 
 // What becomes of one run that is read: take-inbox.test.ts.
 describe('readRuns', () => {

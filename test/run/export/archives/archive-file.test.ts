@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { endsAsTar, isPlausible } from '../../../lib/run/export/archive-file.ts';
-import type { RunDeps } from '../../../lib/run/deps.ts';
-import { T0 } from '../../support/runs.ts';
+import { endsAsTar, isPlausible } from '../../../../lib/run/export/archives/archive-file.ts';
+import type { RunDeps } from '../../../../lib/run/deps.ts';
+import { T0 } from '../../../support/runs.ts';
 
 const KEY = 'nightly/p-1.tar';
 const object = (size: number) => ({ key: KEY, size, etag: 'e', lastModified: T0 });

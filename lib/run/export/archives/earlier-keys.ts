@@ -1,9 +1,9 @@
-import { missingSince, type PhoneState } from '../../ledger/run/run-state.ts';
-import type { RunDeps } from '../deps.ts';
-import { mayStillArrive } from '../state/attempt-status.ts';
-import { OUTAGE_GRACE_MS } from '../state/next-step.ts';
-import type { OpenRun } from '../state/open-run.ts';
-import { phoneSteps } from '../state/phone-steps.ts';
+import { missingSince, type PhoneState } from '../../../ledger/run/run-state.ts';
+import type { RunDeps } from '../../deps.ts';
+import { mayStillArrive } from '../../state/attempt-status.ts';
+import { OUTAGE_GRACE_MS } from '../../state/next-step.ts';
+import type { OpenRun } from '../../state/open-run.ts';
+import { phoneSteps } from '../../state/phone-steps.ts';
 import { isWhole, lookUp, retryAfterFailure, type ToEvent } from './verify-archives.ts';
 
 /** A phone may wait so long for its call before its earlier keys are looked up again. */

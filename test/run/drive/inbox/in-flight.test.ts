@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { PhonevaultError } from '../../../lib/errors.ts';
-import type { RunEvent } from '../../../lib/ledger/run/events.ts';
-import { layout } from '../../../lib/ledger/store/layout.ts';
+import { PhonevaultError } from '../../../../lib/errors.ts';
+import type { RunEvent } from '../../../../lib/ledger/run/events.ts';
+import { layout } from '../../../../lib/ledger/store/layout.ts';
 import {
   jobsNotRead,
   nothingKnown,
@@ -9,10 +9,10 @@ import {
   recallInFlight,
   saveInFlight,
   takeListed,
-} from '../../../lib/run/state/in-flight.ts';
-import { record } from '../../../lib/run/state/open-run.ts';
-import { runScene } from '../../support/run-scene.ts';
-import { MINUTE, openRun, plannedPhone, T0, terms } from '../../support/runs.ts';
+} from '../../../../lib/run/drive/inbox/in-flight.ts';
+import { record } from '../../../../lib/run/state/open-run.ts';
+import { runScene } from '../../../support/run-scene.ts';
+import { MINUTE, openRun, plannedPhone, T0, terms } from '../../../support/runs.ts';
 
 const MANY = 101;
 const own = { phone_id: 'p', attempt: 1 };

@@ -1,10 +1,10 @@
-import { type StoredJob, readInFlight, writeInFlight } from '../../ledger/state/in-flight.ts';
-import { PhonevaultError } from '../../errors.ts';
-import type { DriveDeps } from '../deps.ts';
-import { busyUntil } from './attempt-status.ts';
-import { stopsDrive } from './failures/stops-drive.ts';
-import { keptPhones } from './phone-steps.ts';
-import type { StoredRun } from './stored-run.ts';
+import { type StoredJob, readInFlight, writeInFlight } from '../../../ledger/state/in-flight.ts';
+import { PhonevaultError } from '../../../errors.ts';
+import type { DriveDeps } from '../../deps.ts';
+import { busyUntil } from '../../state/attempt-status.ts';
+import { stopsDrive } from '../../state/failures/stops-drive.ts';
+import { keptPhones } from '../../state/phone-steps.ts';
+import type { StoredRun } from '../../state/stored-run.ts';
 
 /** So many runs are read faster than the index pays off. */
 const FEW_RUNS = 100;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { appendLog } from '../../../lib/ledger/run/log.ts';
-import { readOrphanedJobs } from '../../../lib/ledger/run/orphaned-jobs.ts';
-import type { Report } from '../../../lib/ledger/run/report.ts';
-import { layout } from '../../../lib/ledger/store/layout.ts';
-import { invalidObject } from '../../../lib/ledger/store/object-error.ts';
-import { restRun } from '../../../lib/run/drive/rest-run.ts';
-import { accepted, driveScene, intent, RUN } from '../../support/drive-scene.ts';
-import { withFailingStore } from '../../support/fake-stores.ts';
-import { MINUTE, plannedPhone, T0 } from '../../support/runs.ts';
+import { appendLog } from '../../../../lib/ledger/run/log.ts';
+import { readOrphanedJobs } from '../../../../lib/ledger/run/orphaned-jobs.ts';
+import type { Report } from '../../../../lib/ledger/run/report.ts';
+import { layout } from '../../../../lib/ledger/store/layout.ts';
+import { invalidObject } from '../../../../lib/ledger/store/object-error.ts';
+import { restRun } from '../../../../lib/run/drive/inbox/rest-run.ts';
+import { accepted, driveScene, intent, RUN } from '../../../support/drive-scene.ts';
+import { withFailingStore } from '../../../support/fake-stores.ts';
+import { MINUTE, plannedPhone, T0 } from '../../../support/runs.ts';
 
 const broken = invalidObject(layout.request(RUN), 'is not JSON');
 

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { ObjectInfo } from '../../../lib/cloud/obs/list.ts';
-import { PhonevaultError } from '../../../lib/errors.ts';
-import type { RunEvent } from '../../../lib/ledger/run/events.ts';
-import { fold } from '../../../lib/ledger/run/fold.ts';
-import type { RunDeps } from '../../../lib/run/deps.ts';
-import type { OpenRun } from '../../../lib/run/state/open-run.ts';
+import type { ObjectInfo } from '../../../../lib/cloud/obs/list.ts';
+import { PhonevaultError } from '../../../../lib/errors.ts';
+import type { RunEvent } from '../../../../lib/ledger/run/events.ts';
+import { fold } from '../../../../lib/ledger/run/fold.ts';
+import type { RunDeps } from '../../../../lib/run/deps.ts';
+import type { OpenRun } from '../../../../lib/run/state/open-run.ts';
 import {
   nextLookupAt,
   verifyArchives,
   watchUnknownOutcomes,
-} from '../../../lib/run/export/verify-archives.ts';
-import { type PlayClock, playClock } from '../../../testing/play-clock.ts';
-import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
+} from '../../../../lib/run/export/archives/verify-archives.ts';
+import { type PlayClock, playClock } from '../../../../testing/play-clock.ts';
+import { MINUTE, openRun, plannedPhone, T0 } from '../../../support/runs.ts';
 
 const FOLDER = 'nightly/20260102/nightly-1/';
 const keyOf = (phone: string): string => `${FOLDER}${phone}-1.tar`;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { sweepId } from '../../../lib/ledger/hints/sweep.ts';
-import { appendLog } from '../../../lib/ledger/run/log.ts';
-import { layout } from '../../../lib/ledger/store/layout.ts';
-import { PhonevaultError } from '../../../lib/errors.ts';
-import { missingObject } from '../../../lib/ledger/store/object-error.ts';
-import { noteUnreadable } from '../../../lib/run/state/failures/resting.ts';
-import { takeInbox } from '../../../lib/run/drive/take-inbox.ts';
+import { sweepId } from '../../../../lib/ledger/hints/sweep.ts';
+import { appendLog } from '../../../../lib/ledger/run/log.ts';
+import { layout } from '../../../../lib/ledger/store/layout.ts';
+import { PhonevaultError } from '../../../../lib/errors.ts';
+import { missingObject } from '../../../../lib/ledger/store/object-error.ts';
+import { noteUnreadable } from '../../../../lib/run/state/failures/resting.ts';
+import { takeInbox } from '../../../../lib/run/drive/inbox/take-inbox.ts';
 import {
   accepted,
   cancelSeen,
@@ -14,8 +14,8 @@ import {
   OTHER,
   RUN,
   SECOND,
-} from '../../support/drive-scene.ts';
-import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
+} from '../../../support/drive-scene.ts';
+import { openRun, plannedPhone, T0 } from '../../../support/runs.ts';
 
 describe('takeInbox', () => {
   it('takes up requested runs with the time of their request', async () => {

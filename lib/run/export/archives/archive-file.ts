@@ -1,5 +1,5 @@
-import type { ObjectInfo } from '../../cloud/obs/list.ts';
-import type { RunDeps } from '../deps.ts';
+import type { ObjectInfo } from '../../../cloud/obs/list.ts';
+import type { RunDeps } from '../../deps.ts';
 
 /** A tar file ends with two blocks of zeros. A file of this size or smaller holds nothing. */
 const TAR_END_BYTES = 1024;

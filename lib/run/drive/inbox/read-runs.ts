@@ -1,21 +1,21 @@
 import pLimit from 'p-limit';
-import { hasCode } from '../../errors.ts';
-import { isClosed } from '../../ledger/run/log-ends.ts';
-import { orphanedJobsKey, orphanIds } from '../../ledger/run/orphaned-jobs.ts';
-import type { Inbox } from '../../ledger/run/request.ts';
-import { layout, runOfKey } from '../../ledger/store/layout.ts';
-import { getObject, isUnreadable, throwIfListed } from '../../ledger/store/object-error.ts';
-import type { DriveDeps } from '../deps.ts';
-import { loadOrphanedJobs } from '../settle/orphaned-jobs.ts';
-import { mayLeaveJob } from '../state/attempt-status.ts';
-import { type OpenRun, toOpenRun } from '../state/open-run.ts';
-import { noteRead } from '../state/in-flight.ts';
-import { noteUsable, removeHandled } from '../state/failures/resting.ts';
-import { loadRun, refresh } from '../state/stored-run.ts';
-import { untilTimeUp } from '../state/until-time-up.ts';
-import { fromAnother } from './in-turn.ts';
+import { hasCode } from '../../../errors.ts';
+import { isClosed } from '../../../ledger/run/log-ends.ts';
+import { orphanedJobsKey, orphanIds } from '../../../ledger/run/orphaned-jobs.ts';
+import type { Inbox } from '../../../ledger/run/request.ts';
+import { layout, runOfKey } from '../../../ledger/store/layout.ts';
+import { getObject, isUnreadable, throwIfListed } from '../../../ledger/store/object-error.ts';
+import type { DriveDeps } from '../../deps.ts';
+import { loadOrphanedJobs } from '../../settle/orphaned-jobs.ts';
+import { mayLeaveJob } from '../../state/attempt-status.ts';
+import { type OpenRun, toOpenRun } from '../../state/open-run.ts';
+import { noteRead } from './in-flight.ts';
+import { noteUsable, removeHandled } from '../../state/failures/resting.ts';
+import { loadRun, refresh } from '../../state/stored-run.ts';
+import { untilTimeUp } from '../../state/until-time-up.ts';
+import { fromAnother } from '../in-turn.ts';
 import { restRun } from './rest-run.ts';
-import type { Work } from './work.ts';
+import type { Work } from '../work.ts';
 
 /** Each may have thousands of phones. */
 const RUNS_AT_ONCE = 16;

@@ -1,18 +1,22 @@
-import { fold } from '../../ledger/run/fold.ts';
-import { startState } from '../../ledger/run/run-state.ts';
-import { readPlan } from '../../ledger/run/plan.ts';
-import { layout } from '../../ledger/store/layout.ts';
-import { ifReadable, type ObjectError, unwritableObject } from '../../ledger/store/object-error.ts';
-import type { Store } from '../../ledger/store/store.ts';
-import type { DriveDeps } from '../deps.ts';
-import { isError, orError } from '../export/look-up.ts';
-import { readEvents } from '../query/runs/run-log.ts';
-import { orphanRunningJobs } from '../settle/orphaned-jobs.ts';
-import { containFailure } from '../state/failures/contain-failure.ts';
-import { noteUnreadable, noteUsable, restUntil } from '../state/failures/resting.ts';
-import { flush, type OpenRun } from '../state/open-run.ts';
-import type { StoredRun } from '../state/stored-run.ts';
-import type { Work } from './work.ts';
+import { fold } from '../../../ledger/run/fold.ts';
+import { startState } from '../../../ledger/run/run-state.ts';
+import { readPlan } from '../../../ledger/run/plan.ts';
+import { layout } from '../../../ledger/store/layout.ts';
+import {
+  ifReadable,
+  type ObjectError,
+  unwritableObject,
+} from '../../../ledger/store/object-error.ts';
+import type { Store } from '../../../ledger/store/store.ts';
+import type { DriveDeps } from '../../deps.ts';
+import { isError, orError } from '../../export/look-up.ts';
+import { readEvents } from '../../query/runs/run-log.ts';
+import { orphanRunningJobs } from '../../settle/orphaned-jobs.ts';
+import { containFailure } from '../../state/failures/contain-failure.ts';
+import { noteUnreadable, noteUsable, restUntil } from '../../state/failures/resting.ts';
+import { flush, type OpenRun } from '../../state/open-run.ts';
+import type { StoredRun } from '../../state/stored-run.ts';
+import type { Work } from '../work.ts';
 
 type Reading = Pick<Store, 'get' | 'list'>;
 

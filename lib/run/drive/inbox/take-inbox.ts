@@ -1,13 +1,13 @@
-import { isLookupHint } from '../../ledger/hints/lookup.ts';
-import { isSweepHint } from '../../ledger/hints/sweep.ts';
-import { orphanNames } from '../../ledger/lease/orphan-names.ts';
-import { type Inbox, listOpen } from '../../ledger/run/request.ts';
-import { layout, readOpenKey } from '../../ledger/store/layout.ts';
-import type { DriveDeps } from '../deps.ts';
-import { takeListed } from '../state/in-flight.ts';
-import { record } from '../state/open-run.ts';
-import { isResting, noteUsable, removeHandled, restsUntil } from '../state/failures/resting.ts';
-import type { Work } from './work.ts';
+import { isLookupHint } from '../../../ledger/hints/lookup.ts';
+import { isSweepHint } from '../../../ledger/hints/sweep.ts';
+import { orphanNames } from '../../../ledger/lease/orphan-names.ts';
+import { type Inbox, listOpen } from '../../../ledger/run/request.ts';
+import { layout, readOpenKey } from '../../../ledger/store/layout.ts';
+import type { DriveDeps } from '../../deps.ts';
+import { takeListed } from './in-flight.ts';
+import { record } from '../../state/open-run.ts';
+import { isResting, noteUsable, removeHandled, restsUntil } from '../../state/failures/resting.ts';
+import type { Work } from '../work.ts';
 
 /** Returns what `open/` holds, with the orphaned jobs that LIST does not show yet. */
 export async function readInbox({ store, writer }: DriveDeps): Promise<Inbox> {
