@@ -53,12 +53,13 @@ async function stalled(mode: Mode, call: number, other: number, ownLease?: strin
   return { ended, found: await violationsAfter(world, mode, EXPORTS) };
 }
 
+// Every call where the bucket honours conditional PUT. Elsewhere the two tests take turns: each stalls in calls that the other skips.
 describe.each<[Mode, number]>([
   ['honoured', 1],
-  ['ignored', 1],
+  ['ignored', 2],
   ['refused', 3],
 ])('two drives, conditional PUT %s', (mode, stride) => {
-  if (mode !== 'refused') useLightS3();
+  useLightS3();
 
   it('do no harm when the lease of the first expires in any call and it resumes in the middle of the second', async () => {
     for (let call = 1; ; call += stride) {
@@ -70,7 +71,7 @@ describe.each<[Mode, number]>([
   });
 
   it('do no harm when both hold a lease', async () => {
-    for (let call = 1; ; call += stride) {
+    for (let call = stride; ; call += stride) {
       const other = between(createRandom(call, 'own'), 1, 70);
       const { ended, found } = await stalled(mode, call, other, 'second');
       expect(found, `stalled in call ${call}, ${other} calls of the other`).toEqual([]);
@@ -84,7 +85,7 @@ describe.each<[Mode, number]>([
   ['ignored', 2],
   ['refused', 4],
 ])('the last call of a killed drive, conditional PUT %s', (mode, stride) => {
-  if (mode !== 'refused') useLightS3();
+  useLightS3();
 
   it.each(['while another drives', 'after the run is closed'])(
     'does no harm when it arrives minutes later, %s',

@@ -10,8 +10,19 @@ export type LocalTime = {
   latest(instant: number): number;
 };
 
+/** The clocks in use, by zone: making a format takes longer than all that is done with it. */
+const clocks = new Map<string, LocalTime>();
+
 /** Returns the clock of an IANA time zone. */
 export function localTime(timeZone: string): LocalTime {
+  const known = clocks.get(timeZone);
+  if (known !== undefined) return known;
+  const made = makeClock(timeZone);
+  clocks.set(timeZone, made);
+  return made;
+}
+
+function makeClock(timeZone: string): LocalTime {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone,
     hourCycle: 'h23',

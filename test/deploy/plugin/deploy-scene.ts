@@ -45,16 +45,12 @@ export async function fixture() {
     failureTopicUrn: `${topicUrn}-operators`,
     environment: { PHONEVAULT_TOPIC_URN: topicUrn },
   };
-  const allDesired = (
-    change: Record<string, Partial<Definition>> = {},
-    stage = 'test',
-    environment: Record<string, string> = {},
-  ): Desired[] =>
+  const allDesired = (change: Record<string, Partial<Definition>> = {}): Desired[] =>
     Object.entries(definitions({ apiGroup: 'g1' })).map(([key, definition]) =>
       desiredFunction({
         service: 'phonevault',
-        stage,
-        provider: { ...here, environment: { ...here.environment, ...environment } },
+        stage: 'test',
+        provider: here,
         key,
         definition: { ...definition, ...change[key] },
       }),

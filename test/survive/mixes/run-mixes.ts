@@ -4,8 +4,8 @@ import { violationsOf } from './check-mix.ts';
 import { drawMix } from './draw-mix.ts';
 import { playMix } from './play-mix.ts';
 
-/** Every fourth night uses the SDK's S3 client, the others a light one. */
-const SDK_EVERY = 4;
+/** Every tenth night uses the SDK's S3 client, the others a light one. */
+const SDK_EVERY = 10;
 
 async function violationsOfSeed(seed: number): Promise<string[]> {
   const restore = seed % SDK_EVERY === 0 ? undefined : installLightS3();
