@@ -34,6 +34,7 @@ const ROOMS = {
   'lib/run/freshness': step,
   'lib/run/query': ['lib/run/freshness', ...step],
   'lib/run/export': step,
+  'lib/run/archive': step,
   'lib/run/restore': step,
   'lib/run/retention': step,
   'lib/run/notify': ['lib/run/freshness', 'lib/run/query', ...step],

@@ -1,6 +1,6 @@
 import type { Command } from './program/command.ts';
 import { applyCommand } from './commands/apply.ts';
-import { archivesCommand } from './commands/archives.ts';
+import { archivesCommand } from './commands/archives/archives.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { createCompletionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';

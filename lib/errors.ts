@@ -15,6 +15,8 @@ export type ErrorCode =
   | 'bucket_missing'
   | 'access_denied'
   | 'conflict' // what was to be written once exists already
+  | 'archive_changed' // an archive is not the one that was verified
+  | 'archive_broken' // an archive cannot be read to its end
   | 'throttled'
   | 'service' // the service returned an error of its own
   | 'unreachable' // no response, or an unreadable one

@@ -45,3 +45,11 @@ export function nameValue(what: string): (value: string) => string {
     throw wrongUse(`${quote(value)} is not ${what}`);
   };
 }
+
+/** Reads an absolute path on a phone, without a slash at its end. */
+export function phonePathValue(value: string): string {
+  const path = value.replace(/(?<=.)\/+$/, '');
+  const isPath = path.startsWith('/') && !/\/\/|\/\.{1,2}(?:\/|$)|\0/.test(path);
+  if (isPath && path.length <= 4_096) return path;
+  throw wrongUse(`${quote(value)} is not an absolute path such as /data/data/com.example`);
+}

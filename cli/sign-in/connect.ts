@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { PhonevaultError } from '../../lib/errors.ts';
+import type { Obs } from '../../lib/cloud/obs/obs.ts';
 import { createMeter, type Meter } from '../../lib/run/meter.ts';
 import { createClients } from '../../lib/runtime/clients.ts';
 import { createLog, type Log } from '../../lib/runtime/log.ts';
@@ -8,7 +9,7 @@ import { type WorkDeps, workDeps } from '../../lib/runtime/work-deps.ts';
 import type { Io } from '../io/io.ts';
 import { signIn, type SignedIn } from './sign-in.ts';
 
-export type Session = WorkDeps & { settings: Settings };
+export type Session = WorkDeps & { settings: Settings; obs: Obs };
 
 type Options = {
   /** True when the command publishes to the topic. */
@@ -61,7 +62,11 @@ export async function connect(io: Io, options: Options = {}): Promise<Session> {
     log,
     meter,
   });
-  return { settings, ...workDeps(settings, clients, { clock, random, log, meter }) };
+  return {
+    settings,
+    obs: clients.obs,
+    ...workDeps(settings, clients, { clock, random, log, meter }),
+  };
 }
 
 /** Returns the engine's log, printed only with PHONEVAULT_DEBUG, and its meter. */

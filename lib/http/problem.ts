@@ -103,6 +103,8 @@ export function toProblem(error: unknown): Problem {
       return problem(503, code, detail, { headers: RETRY_AFTER });
     case 'object_invalid':
     case 'object_newer':
+    case 'archive_changed':
+    case 'archive_broken':
     case 'object_unwritable':
       return problem(500, code, detail);
     case 'throttled':

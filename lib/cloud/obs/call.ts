@@ -6,7 +6,7 @@ import { describe } from '../request/error-text.ts';
 import { createS3Client } from './client.ts';
 import { obsError } from './errors.ts';
 import type { CallRecord } from '../request/request.ts';
-import { withRetry } from '../request/retry.ts';
+import { type RetryLimits, withRetry } from '../request/retry.ts';
 import type { Send } from '../request/send.ts';
 
 export type ObsOptions = {
@@ -26,8 +26,11 @@ export type ObsOptions = {
 export type ObsCall = <T>(
   operation: string,
   work: (client: S3Client) => Promise<T>,
-  /** Called with the error of each attempt, as one of our errors. */
-  onFailure?: (error: unknown) => void,
+  options?: {
+    /** Called with the error of each attempt, as one of our errors. */
+    onFailure?: (error: unknown) => void;
+    limits?: RetryLimits;
+  },
 ) => Promise<T>;
 
 /** Objects of the ledger are small, as is each page of a LIST: a call that hangs must not use up the time of a drive. */
@@ -58,9 +61,9 @@ export function createObsCall(options: ObsOptions): ObsCall {
   const client = createS3Client({ ...options, timeoutMs: ATTEMPT_MS });
   let refused: PhonevaultError | undefined;
 
-  return (operation, work, onFailure) => {
+  return (operation, work, { onFailure, limits = LIMITS } = {}) => {
     const name = { service: 'obs', operation };
-    return withRetry(options, LIMITS, async (attempt) => {
+    return withRetry(options, limits, async (attempt) => {
       // More attempts with refused keys would lock them.
       if (refused) throw refused;
       const started = clock.now();

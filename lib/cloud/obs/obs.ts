@@ -4,6 +4,7 @@ import { getObject, type StoredText } from './get.ts';
 import { listObjects, type ListOptions, type ObjectInfo } from './list.ts';
 import { createPurge, type Purged } from './purge.ts';
 import { putObject, type PutResult } from './put.ts';
+import { getRange, type Part, type PartBytes } from './range.ts';
 import { type RefusedDelete, removeObjects } from './remove.ts';
 import { absentAsUndefined, createObsCall, incompleteResponse, type ObsOptions } from './call.ts';
 
@@ -16,6 +17,8 @@ export type Obs = {
   get(bucket: string, key: string): Promise<StoredText | undefined>;
   /** The last `bytes` of an object, or all of a shorter one; undefined when the key does not exist. */
   tail(bucket: string, key: string, bytes: number): Promise<Uint8Array | undefined>;
+  /** A part of one version of an object. Throws `conflict` when its ETag is another, `not_found` when it does not exist. */
+  range(bucket: string, key: string, part: Part): Promise<PartBytes>;
   /** With `ifNoneMatch`, writes only if the key does not exist. */
   put(
     bucket: string,
@@ -62,6 +65,7 @@ export function createObs(options: ObsOptions): Obs {
         if (error instanceof ServiceError && error.status === 416) return new Uint8Array(0);
         return absentAsUndefined(error);
       }),
+    range: (bucket, key, part) => getRange(call, bucket, key, part),
     put: (bucket, key, body, { ifNoneMatch = false } = {}) =>
       putObject(call, { bucket, key, body, ifNoneMatch }, async (...where) => {
         return (await head(...where))?.etag;

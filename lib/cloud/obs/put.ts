@@ -50,8 +50,10 @@ export async function putObject(
         if (!result.ETag) throw incompleteResponse('PutObject');
         return { outcome: 'written', etag: result.ETag.replaceAll('"', '') };
       },
-      (error) => {
-        mayBeWritten ||= error instanceof ServiceError && error.carriedOut === 'unknown';
+      {
+        onFailure: (error) => {
+          mayBeWritten ||= error instanceof ServiceError && error.carriedOut === 'unknown';
+        },
       },
     );
   } catch (error) {

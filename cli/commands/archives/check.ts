@@ -1,10 +1,10 @@
-import { checkArchives } from '../../lib/run/query/check-archives.ts';
-import { visible } from '../../lib/visible.ts';
-import type { Command } from '../program/command.ts';
-import { unreadableLines } from '../show/unreadable-text.ts';
-import { connect } from '../sign-in/connect.ts';
-import { count } from '../text/plural.ts';
-import { toJson } from '../text/printable.ts';
+import { checkArchives } from '../../../lib/run/query/check-archives.ts';
+import { visible } from '../../../lib/visible.ts';
+import type { Command } from '../../program/command.ts';
+import { unreadableLines } from '../../show/unreadable-text.ts';
+import { connect } from '../../sign-in/connect.ts';
+import { count } from '../../text/plural.ts';
+import { toJson } from '../../text/printable.ts';
 
 const SHOWN = 50;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ArchiveView } from '../../../lib/run/query/schemas/archive.ts';
-import { NIGHTLY } from '../../../testing/night.ts';
-import { type CliNight, cliNight } from '../support/cli-night.ts';
+import type { ArchiveView } from '../../../../lib/run/query/schemas/archive.ts';
+import { NIGHTLY } from '../../../../testing/night.ts';
+import { type CliNight, cliNight } from '../../support/cli-night.ts';
 
 /** Two settled nights of six phones. */
 async function nights() {

@@ -1,19 +1,23 @@
-import { rebuildCatalogue } from '../../lib/ledger/catalogue/rebuild.ts';
-import { problemOf } from '../../lib/run/query/unreadable.ts';
-import { listArchives, type ArchivePage } from '../../lib/run/query/archives.ts';
-import type { ObjectProblem } from '../../lib/run/query/schemas/object.ts';
-import type { Store } from '../../lib/ledger/store/store.ts';
-import type { Io } from '../io/io.ts';
-import type { Command } from '../program/command.ts';
-import { momentValue, wholeNumber } from '../program/option-values.ts';
-import { archivesText } from '../show/archives-text.ts';
-import { policyValue, runIdValue } from '../program/id-values.ts';
-import { unreadableLines } from '../show/unreadable-text.ts';
-import { connect } from '../sign-in/connect.ts';
-import { fold } from '../text/fold.ts';
-import { count } from '../text/plural.ts';
-import { toJson } from '../text/printable.ts';
-import { archivesCheckCommand } from './archives-check.ts';
+import { rebuildCatalogue } from '../../../lib/ledger/catalogue/rebuild.ts';
+import { problemOf } from '../../../lib/run/query/unreadable.ts';
+import { listArchives, type ArchivePage } from '../../../lib/run/query/archives.ts';
+import type { ObjectProblem } from '../../../lib/run/query/schemas/object.ts';
+import type { Store } from '../../../lib/ledger/store/store.ts';
+import type { Io } from '../../io/io.ts';
+import type { Command } from '../../program/command.ts';
+import { momentValue, wholeNumber } from '../../program/option-values.ts';
+import { archivesText } from '../../show/archives-text.ts';
+import { policyValue, runIdValue } from '../../program/id-values.ts';
+import { unreadableLines } from '../../show/unreadable-text.ts';
+import { connect } from '../../sign-in/connect.ts';
+import { fold } from '../../text/fold.ts';
+import { count } from '../../text/plural.ts';
+import { toJson } from '../../text/printable.ts';
+import { archivesCheckCommand } from './check.ts';
+import { archivesExtractCommand } from './extract.ts';
+import { archivesGetCommand } from './get.ts';
+import { archivesLsCommand } from './ls.ts';
+import { archivesVerifyCommand } from './verify.ts';
 
 const MAX = 1_000_000;
 const SHOWN = 50;
@@ -60,7 +64,13 @@ export const archivesCommand: Command<Options> = {
     { run: 'phonevault archives --policy nightly --at 2026-01-02 --json' },
     { run: 'phonevault archives check' },
   ],
-  subcommands: [archivesCheckCommand],
+  subcommands: [
+    archivesLsCommand,
+    archivesGetCommand,
+    archivesExtractCommand,
+    archivesVerifyCommand,
+    archivesCheckCommand,
+  ],
   async run({ args: [phone], options, json }, io) {
     const { policy, at, rebuild, max = json ? MAX * 1_000 : SHOWN } = options;
     const { deps } = await connect(io);

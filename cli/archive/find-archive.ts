@@ -1,0 +1,67 @@
+import { PhonevaultError } from '../../lib/errors.ts';
+import { type ArchiveFilter, listArchives } from '../../lib/run/query/archives.ts';
+import type { ArchiveView } from '../../lib/run/query/schemas/archive.ts';
+import type { Store } from '../../lib/ledger/store/store.ts';
+import { visible } from '../../lib/visible.ts';
+import type { Io } from '../io/io.ts';
+import { policyValue, runIdValue } from '../program/id-values.ts';
+import { momentValue } from '../program/option-values.ts';
+import type { OptionSpec } from '../program/command.ts';
+
+/** Archives that are looked at for the newest good one. */
+const MAX = 1_000;
+
+export type ChoiceOptions = { policy?: string; run?: string; at?: (now: number) => number };
+
+/** The options that choose one archive of a phone. */
+export const choiceOptions: OptionSpec[] = [
+  { flags: '--policy <name>', text: 'only archives of this policy', parse: policyValue },
+  { flags: '--run <id>', text: 'the archive of this run', parse: runIdValue },
+  {
+    flags: '--at <moment>',
+    text: 'the newest verified until then: 7d (ago), 2026-01-02 or 2026-01-02T03:04:05Z',
+    parse: momentValue,
+  },
+];
+
+/**
+ * Returns the newest archive of a phone that is not suspect, or that of a run, even if it is. Throws `not_found` when there is none, or when the name belongs to
+ * several phones.
+ */
+export async function findArchive(
+  io: Io,
+  store: Store,
+  phone: string,
+  { policy, run, at }: ChoiceOptions,
+): Promise<ArchiveView> {
+  const filter: ArchiveFilter = {
+    ...{ phone, max: MAX },
+    ...(policy === undefined ? {} : { policy }),
+    ...(at === undefined ? {} : { at: at(io.clock.now()) }),
+  };
+  const { archives } = await listArchives(store, filter);
+  const fitting = archives.filter(({ run_id }) => run === undefined || run_id === run);
+  const ids = [...new Set(fitting.map(({ phone_id }) => phone_id))];
+  if (ids.length > 1) throw ambiguous(phone, ids);
+  const [good] = fitting.filter(({ suspect }) => suspect === undefined || run !== undefined);
+  if (good !== undefined) return good;
+  throw noGoodArchive(phone, fitting[0]);
+}
+
+function ambiguous(phone: string, ids: string[]): PhonevaultError {
+  return new PhonevaultError(
+    'not_found',
+    `${ids.length} phones are or were named ${visible(phone)}`,
+    {
+      hint: `give the id of one: ${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ', …' : ''}`,
+    },
+  );
+}
+
+function noGoodArchive(phone: string, suspect: ArchiveView | undefined): PhonevaultError {
+  const hint =
+    suspect === undefined
+      ? `phonevault archives ${phone} lists all of its archives`
+      : `the newest is suspect, because it is much smaller than those before: to take it, add --run ${suspect.run_id}`;
+  return new PhonevaultError('not_found', `no good archive of ${visible(phone)} matches`, { hint });
+}

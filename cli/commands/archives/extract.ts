@@ -1,0 +1,62 @@
+import { resolve } from 'node:path';
+import { readArchive } from '../../../lib/run/archive/read-archive.ts';
+import { readEntries } from '../../../lib/run/archive/read-entries.ts';
+import { visible } from '../../../lib/visible.ts';
+import { extractInto } from '../../archive/extract-entries.ts';
+import { choiceOptions, type ChoiceOptions, findArchive } from '../../archive/find-archive.ts';
+import { createTransferProgress } from '../../archive/transfer-progress.ts';
+import type { Command } from '../../program/command.ts';
+import { phonePathValue } from '../../program/option-values.ts';
+import { connect } from '../../sign-in/connect.ts';
+import { fold } from '../../text/fold.ts';
+import { count } from '../../text/plural.ts';
+import { toJson } from '../../text/printable.ts';
+import { size } from '../../text/size.ts';
+
+/** Writes files of an archive to this machine. */
+export const archivesExtractCommand: Command<ChoiceOptions & { path?: string; output?: string }> = {
+  name: 'extract',
+  summary: 'take files out of an archive of a phone',
+  description: [
+    'Writes files of the newest good archive of a phone into a folder, with the folders of the phone inside. The whole archive is read.',
+    'Never overwrites a file. Links and devices are left out; owners and modes are not kept.',
+    'Exits with 1 when nothing is at the path, or the archive has changed, is broken or missing.',
+  ].join(' '),
+  arguments: [{ name: '<phone>', text: 'the id or the name of a phone' }],
+  options: [
+    ...choiceOptions,
+    {
+      flags: '--path <path>',
+      text: 'only this path of the phone and what is below it',
+      parse: phonePathValue,
+    },
+    { flags: '-o, --output <folder>', text: 'write there (default: the current folder)' },
+  ],
+  examples: [
+    {
+      run: 'phonevault archives extract game-0010 --path /data/data/com.example.game -o saved',
+      shows: '12 files (3.4 MB) written below saved',
+    },
+  ],
+  async run({ args: [phone = ''], options, json }, io) {
+    const { deps, obs } = await connect(io);
+    const archive = await findArchive(io, deps.store, phone, options);
+    const folder = resolve(io.cwd, options.output ?? '.');
+    const progress = createTransferProgress(
+      io,
+      archive.phone_name || archive.phone_id,
+      archive.size,
+    );
+    const onPart = async (bytes: Uint8Array) => progress.add(bytes.length);
+    const { visit, done } = extractInto(folder, options.path ?? '/');
+    await readEntries(readArchive(obs, archive, { onPart }), visit).finally(progress.stop);
+    if (json) io.out(toJson({ ...archive, folder, ...done }));
+    else {
+      const files = `${count(done.files, 'file')} (${size(done.bytes)})`;
+      io.out(fold(`${files} written below ${visible(options.output ?? '.')}`, io.columns));
+      if (done.skipped > 0)
+        io.err(`${count(done.skipped, 'link or device', 'links or devices')} left out`);
+    }
+    return done.files + done.skipped > 0 ? 0 : 1;
+  },
+};

@@ -1,0 +1,79 @@
+import { visible, visibleJson } from '../../../lib/visible.ts';
+import { readArchive } from '../../../lib/run/archive/read-archive.ts';
+import { type Entry, readEntries } from '../../../lib/run/archive/read-entries.ts';
+import { isAtOrBelow } from '../../archive/extract-entries.ts';
+import { choiceOptions, type ChoiceOptions, findArchive } from '../../archive/find-archive.ts';
+import { createTransferProgress } from '../../archive/transfer-progress.ts';
+import type { Command } from '../../program/command.ts';
+import { phonePathValue } from '../../program/option-values.ts';
+import { connect } from '../../sign-in/connect.ts';
+import { fold } from '../../text/fold.ts';
+import { count } from '../../text/plural.ts';
+import { size } from '../../text/size.ts';
+
+/** Lists what an archive holds. */
+export const archivesLsCommand: Command<ChoiceOptions & { path?: string }> = {
+  name: 'ls',
+  summary: 'list the files in an archive of a phone',
+  description: [
+    'Lists what the newest good archive of a phone holds, in the order of the archive. The whole archive is read.',
+    'Exits with 1 when nothing is at the path, or the archive has changed, is broken or missing.',
+  ].join(' '),
+  arguments: [{ name: '<phone>', text: 'the id or the name of a phone' }],
+  options: [
+    ...choiceOptions,
+    {
+      flags: '--path <path>',
+      text: 'only this path of the phone and what is below it',
+      parse: phonePathValue,
+    },
+  ],
+  examples: [
+    {
+      run: 'phonevault archives ls game-0010 --path /data/data/com.example.game',
+      shows:
+        '-         -  /data/data/com.example.game/\n   10086  4.0 KB  /data/data/com.example.game/shared_prefs/game.xml',
+    },
+    { run: 'phonevault archives ls game-0010 --json' },
+  ],
+  async run({ args: [phone = ''], options, json }, io) {
+    const { deps, obs } = await connect(io);
+    const archive = await findArchive(io, deps.store, phone, options);
+    const progress = createTransferProgress(
+      io,
+      archive.phone_name || archive.phone_id,
+      archive.size,
+    );
+    let shown = 0;
+    const print = (entry: Entry) => {
+      if (!isAtOrBelow(entry.path, options.path ?? '/')) return;
+      // An archive may hold more names than memory: each is printed at once.
+      if (json) io.out(`${shown === 0 ? '[' : ','}${visibleJson(factsOf(entry))}`);
+      else io.out(lineOf(entry));
+      shown += 1;
+    };
+    const onPart = async (bytes: Uint8Array) => progress.add(bytes.length);
+    const { entries } = await readEntries(readArchive(obs, archive, { onPart }), print).finally(
+      progress.stop,
+    );
+    if (json) io.out(shown === 0 ? '[]' : ']');
+    if (shown === 0) {
+      const where = options.path ?? '/';
+      io.err(fold(`none of ${count(entries, 'entry', 'entries')} is at ${where}`, io.errColumns));
+    }
+    return shown === 0 ? 1 : 0;
+  },
+};
+
+function factsOf({ path, type, size: bytes, mtime, uid, gid }: Entry) {
+  return { path, type: type ?? 'file', size: bytes ?? 0, modified: mtime ?? null, uid, gid };
+}
+
+function lineOf({ path, type, size: bytes = 0, uid = 0, linkname }: Entry): string {
+  const isFolder = type === 'directory';
+  const link = linkname ? ` -> ${linkname}` : '';
+  const amount = isFolder ? '-' : size(bytes);
+  return visible(
+    `${String(uid).padStart(6)}  ${amount.padStart(8)}  ${path}${isFolder ? '/' : link}`,
+  );
+}

@@ -1,0 +1,87 @@
+import { type Verified, verifyArchive } from '../../../lib/run/archive/verify-archive.ts';
+import { listArchives } from '../../../lib/run/query/archives.ts';
+import type { ArchiveView } from '../../../lib/run/query/schemas/archive.ts';
+import { visible } from '../../../lib/visible.ts';
+import { createTransferProgress } from '../../archive/transfer-progress.ts';
+import type { Io } from '../../io/io.ts';
+import type { Command } from '../../program/command.ts';
+import { policyValue } from '../../program/id-values.ts';
+import { momentValue, wholeNumber } from '../../program/option-values.ts';
+import { connect } from '../../sign-in/connect.ts';
+import { fold } from '../../text/fold.ts';
+import { count } from '../../text/plural.ts';
+import { toJson } from '../../text/printable.ts';
+import { size } from '../../text/size.ts';
+
+const READ = 10;
+
+type Options = { policy?: string; at?: (now: number) => number; max?: number };
+
+/** Reads archives to their end. */
+export const archivesVerifyCommand: Command<Options> = {
+  name: 'verify',
+  summary: 'read archives to their end',
+  description: [
+    'Downloads archives without keeping them, newest first: the tar must be readable to its last byte, and size and ETag must be those that were verified.',
+    'Names included paths of which an archive holds nothing.',
+    'Exits with 1 when an archive has changed, is broken, missing or unreadable.',
+  ].join(' '),
+  arguments: [{ name: '[phone]', text: 'the id or the name of a phone' }],
+  options: [
+    { flags: '--policy <name>', text: 'only archives of this policy', parse: policyValue },
+    {
+      flags: '--at <moment>',
+      text: 'only archives verified until then: 7d (ago), 2026-01-02 or 2026-01-02T03:04:05Z',
+      parse: momentValue,
+    },
+    {
+      flags: '--max <n>',
+      text: `read at most this many (default: ${READ})`,
+      parse: wholeNumber(1, 10_000),
+    },
+  ],
+  examples: [
+    {
+      run: 'phonevault archives verify game-0010 --max 1',
+      shows: 'ok  game-0010  nightly  120 MB, 61 files\n1 archive of 1 read to the end',
+    },
+    { run: 'phonevault archives verify --policy nightly --json' },
+  ],
+  async run({ args: [phone], options: { policy, at, max = READ }, json }, io) {
+    const { deps, obs } = await connect(io);
+    const { archives } = await listArchives(deps.store, {
+      max,
+      ...(phone === undefined ? {} : { phone }),
+      ...(policy === undefined ? {} : { policy }),
+      ...(at === undefined ? {} : { at: at(io.clock.now()) }),
+    });
+    if (archives.length === 0) io.err('no verified archive matches');
+    const results: (ArchiveView & Verified)[] = [];
+    for (const archive of archives) {
+      const progress = createTransferProgress(io, nameOf(archive), archive.size);
+      const verified = await verifyArchive(obs, archive, progress.add).finally(progress.stop);
+      results.push({ ...archive, ...verified });
+      if (!json) printOne(io, archive, verified);
+    }
+    const good = results.filter(({ result }) => result === 'ok').length;
+    if (json) io.out(toJson(results));
+    else io.out(`${count(good, 'archive')} of ${archives.length} read to the end`);
+    return good === archives.length && good > 0 ? 0 : 1;
+  },
+};
+
+const nameOf = ({ phone_name, phone_id }: ArchiveView): string => phone_name || phone_id;
+
+function printOne(io: Io, archive: ArchiveView, verified: Verified): void {
+  const start = `${verified.result}  ${visible(nameOf(archive))}  ${archive.policy}  `;
+  const print = (text: string) => io.out(fold(text, io.columns, '    '));
+  if (verified.result !== 'ok') {
+    print(`${start}${visible(verified.message)}`);
+    if (verified.hint !== undefined) print(`  ${verified.hint}`);
+    return;
+  }
+  print(`${start}${size(archive.size)}, ${count(verified.files, 'file')}`);
+  if (verified.absent.length > 0) {
+    print(`  nothing of ${verified.absent.join(', ')}: the phone may not have had it`);
+  }
+}
