@@ -8,6 +8,8 @@ export type Draft = {
   /** Returns the entries of a list that are text without an error. */
   texts(path: Path): { path: Path; value: string }[];
   mapping(path: Path): Record<string, unknown> | undefined;
+  /** True for a mapping that has fields which are not in it: merge keys, or names that are no text. */
+  hidesFields(path: Path): boolean;
 };
 
 /** Returns what the rules between fields read of a policy as written. `broken` tells which fields have an error. */
@@ -31,5 +33,6 @@ export function draftOf(root: Record<string, unknown>, broken: (path: Path) => b
       const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
       return isMapping ? (value as Record<string, unknown>) : undefined;
     },
+    hidesFields: (path) => broken(path) || broken([...path, '<<']),
   };
 }

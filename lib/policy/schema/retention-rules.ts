@@ -1,9 +1,11 @@
 import type { Finding } from '../parse/validation-error.ts';
 import type { Draft } from './draft.ts';
+import { retention as schema } from './retention.ts';
 
 const AGE = 'retention_duration_days';
 const PERIODS = ['day_backups', 'week_backups', 'month_backups', 'year_backups'];
 const COUNTS = ['max_backups', ...PERIODS];
+const OTHERS = Object.keys(schema.shape).filter((field) => ![AGE, ...COUNTS].includes(field));
 
 /** Returns the errors between the fields of `retention`: no rule, age together with counts, periods without a time zone. */
 export function retentionErrors(draft: Draft): Finding[] {
@@ -11,7 +13,9 @@ export function retentionErrors(draft: Draft): Finding[] {
   if (retention === undefined) return [];
   const given = (field: string): boolean => field in retention;
   const counts = COUNTS.filter(given);
-  if (!given(AGE) && counts.length === 0) return [noRule(retention)];
+  if (!given(AGE) && counts.length === 0) {
+    return draft.hidesFields(['retention']) ? [] : [noRule(retention)];
+  }
   const errors: Finding[] = [];
   if (given(AGE) && counts.length > 0) {
     errors.push({
@@ -40,12 +44,14 @@ export function retentionErrors(draft: Draft): Finding[] {
 
 function noRule(retention: Record<string, unknown>): Finding {
   const fields = Object.keys(retention);
+  const isMisspelt = fields.some((field) => !OTHERS.includes(field));
   return {
     path: ['retention'],
     at: 'key',
     message: 'no rule says what to keep',
     found: fields.length === 0 ? 'an empty mapping' : `only ${fields.join(', ')}`,
     allowed: `at least one of ${[AGE, ...COUNTS].join(', ')}`,
-    hint: 'To keep all archives, remove retention.',
+    // The error of the unknown field says which one is meant.
+    hint: isMisspelt ? undefined : 'To keep all archives, remove retention.',
   };
 }

@@ -49,6 +49,8 @@ function conditionErrors(draft: Draft): Finding[] {
   const select = draft.mapping(['select']);
   const conditions = ['phones', 'servers', 'server_tags', 'name'];
   if (select === undefined || conditions.some((field) => field in select)) return [];
+  // It may select something: that error is reported.
+  if (draft.hidesFields(['select'])) return [];
   const isMisspelt = Object.keys(select).some(
     (field) => !['exclude', 'max_phones'].includes(field),
   );

@@ -9,7 +9,7 @@ export type Field = {
   allowsAny?: boolean;
 };
 
-const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+export const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 const DAYS = 'Sun Mon Tue Wed Thu Fri Sat'.split(' ');
 
 /** The syntax of FunctionGraph timers (functiongraph_01_0207, functiongraph_01_0908). */
@@ -60,13 +60,13 @@ export function readValue(field: Field, word: string): number | undefined {
   return value >= field.min && value <= field.max ? value : undefined;
 }
 
-/** Returns how many values a field that `readField` returned has. */
-export function countValues({ min, max }: Field, part: string): number {
+/** Returns the values of a field that `readField` returned. */
+export function valuesOf({ min, max }: Field, part: string): Set<number> {
   const values = new Set<number>();
   for (const item of part.split(',')) {
     const [range = '', step = '1'] = item.split('/');
     const [first = '', last = first] = range === '*' ? [`${min}`, `${max}`] : range.split('-');
     for (let value = Number(first); value <= Number(last); value += Number(step)) values.add(value);
   }
-  return values.size;
+  return values;
 }

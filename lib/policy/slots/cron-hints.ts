@@ -2,7 +2,8 @@ import { type Field, readValue } from './cron-fields.ts';
 
 /** Returns how to fix a field that is invalid, or undefined. */
 export function fieldHint(field: Field, part: string): string | undefined {
-  if (/\d[LW]|^LW?$|#|^H\b/i.test(part)) return 'L, W, # and H are not supported.';
+  if (part.split(',').some((item) => /\d[LW]|^LW?(?:-\d+)?$|#|^H\b/i.test(item)))
+    return 'L, W, # and H are not supported.';
   const range = /^([a-z\d]+)-([a-z\d]+)$/i.exec(part);
   if (range !== null) return rangeHint(field, range[1] ?? '', range[2] ?? '');
   if (field.name === 'day of week' && /\b7\b/.test(part)) return 'Sunday is 0.';

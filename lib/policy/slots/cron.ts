@@ -1,5 +1,5 @@
 import { type Problem, show } from '../parse/validation-error.ts';
-import { countValues, type Field, FIELDS, readField } from './cron-fields.ts';
+import { type Field, FIELDS, readField, valuesOf } from './cron-fields.ts';
 import { fieldHint, shapeHint } from './cron-hints.ts';
 
 const MAX_CHARACTERS = 256;
@@ -26,14 +26,36 @@ export function parseCron(text: string): CronParse {
   return problems.length > 0 ? { ok: false, problems } : { ok: true, pattern: fields.join(' ') };
 }
 
+/** Returns the values of each field of a pattern of `parseCron`, in the order of `FIELDS`. */
+const fieldValues = (pattern: string): Set<number>[] =>
+  pattern.split(' ').flatMap((part, index) => {
+    const field = FIELDS[index];
+    return field === undefined ? [] : [valuesOf(field, part)];
+  });
+
 /** Returns how often a pattern of `parseCron` fires: on each of its days, and within a minute. */
 export function cronCounts(pattern: string): { perDay: number; perMinute: number } {
-  const parts = pattern.split(' ');
-  const [seconds = 0, minutes = 0, hours = 0] = FIELDS.slice(0, 3).map((field, index) =>
-    countValues(field, parts[index] ?? ''),
-  );
+  const [seconds = 0, minutes = 0, hours = 0] = fieldValues(pattern).map(({ size }) => size);
   return { perDay: seconds * minutes * hours, perMinute: seconds };
 }
+
+/**
+ * Returns what a pattern of `parseCron` says of days: whether both day fields are set, so that one match is enough, and the
+ * months that have none of its days of the month, at least in most years (1 to 12).
+ */
+export function cronDays(pattern: string): { eitherDay: boolean; monthsWithout: number[] } {
+  const [, , , day = '*', , weekday = '*'] = pattern.split(' ');
+  const [, , , days = [], months = []] = fieldValues(pattern);
+  const first = Math.min(...days);
+  const monthsWithout = [...months].filter((month) => first > daysIn(month));
+  return {
+    eitherDay: day !== '*' && weekday !== '*',
+    monthsWithout: weekday === '*' ? monthsWithout.sort((a, b) => a - b) : [],
+  };
+}
+
+/** Returns how many days a month (1 to 12) has in most years. */
+const daysIn = (month: number): number => new Date(Date.UTC(2001, month, 0)).getUTCDate();
 
 /** Returns what is wrong with a valid pattern that fires more than once a minute. */
 export function tooOftenProblems(text: string, pattern: string): Problem[] {

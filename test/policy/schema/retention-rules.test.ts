@@ -36,6 +36,15 @@ describe('retention', () => {
     expect(found[0]).toContain(message);
   });
 
+  test.each([
+    ['{ day_backup: 7 }', 'retention.day_backup: unknown field | Did you mean day_backups?'],
+    ['\n  <<: { day_backups: 7 }', 'retention["<<"]: YAML merge keys are not allowed'],
+  ])('never advises to remove %s, whose rule cannot be read', (retention, expected) => {
+    const found = messages(withRetention(retention));
+    expect(found.some((message) => message.includes(expected))).toBe(true);
+    expect(found.filter((message) => message.includes('remove retention'))).toEqual([]);
+  });
+
   test("suggests the schedule's zone", () => {
     const schedule = 'schedule: { cron: "0 30 2 * * *", timezone: Europe/Berlin }\n';
     const [message] = messages(withRetention('{ day_backups: 7 }', schedule));

@@ -36,6 +36,15 @@ describe('a rule between fields is reported once, at its field', () => {
     expect(errors).toMatchObject([{ path: 'select', found }]);
   });
 
+  test.each([
+    ['select:\n  <<: { name: game-1 }', ['select["<<"]']],
+    ['select: { 1: game-1 }', ['select']],
+  ])('reports only the fields that it cannot read in %s', (select, found) => {
+    const errors = errorsOf(SMALLEST.replace('select: { name: "*" }', select));
+    expect(errors.map(({ path }) => path)).toEqual(found);
+    expect(errors[0]?.message).not.toContain('selects no phones');
+  });
+
   test('never advises to select all phones when a condition is misspelt', () => {
     const errors = errorsOf(SMALLEST.replace('name: "*" }', 'nmae: "game-*" }'));
     expect(errors.map(({ path, hint }) => [path, hint])).toEqual([

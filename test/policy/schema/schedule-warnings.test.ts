@@ -35,6 +35,22 @@ describe('warnings about the times', () => {
     expect(warningsOf(values)).toHaveLength(count);
   });
 
+  it.each<[string, string, string | undefined]>([
+    ['both day fields', '0 0 16 4 * fri', 'day of month and day of week are both set'],
+    ['a step and a day of week', '0 0 2 */2 * MON', 'day of month and day of week are both set'],
+    ['nothing about a question mark', '0 0 2 ? * MON-FRI', undefined],
+    ['nothing about every day of both', '0 0 2 */1 * MON', undefined],
+    ['months without day 31', '0 0 2 31 * *', 'no slot in Feb, Apr, Jun, Sep, Nov:'],
+    ['months without day 30', '0 0 2 30,31 1-4 ?', 'no slot in Feb:'],
+    ['years without 29 February', '0 0 2 29 2 *', 'no slot in Feb:'],
+    ['nothing about a list that every month has a day of', '0 0 2 15,31 * *', undefined],
+    ['nothing about months that are long enough', '0 0 2 31 Jan,Dec *', undefined],
+    ['no short months when weekdays have slots too', '0 0 2 31 * MON', 'are both'],
+  ])('reports %s', (_, cron, expected) => {
+    const found = warningsOf({ 'schedule.cron': cron });
+    expect(found).toEqual(expected === undefined ? [] : [expect.stringContaining(expected)]);
+  });
+
   it.each<[string, string, string, string[]]>([
     [
       'an hourly schedule with a line padded at the wrong end',

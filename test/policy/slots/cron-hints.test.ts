@@ -14,6 +14,9 @@ test.each([
   ['0 0 0 * Nov-Feb *', 'Write Nov-Dec,Jan-Feb.'],
   ['0 0 24 * * *', 'Midnight is 0.'],
   ['0 H 2 * * *', 'H are not supported'],
+  ['0 0 2 L,15 * *', 'L, W, # and H are not supported'],
+  ['0 0 2 L-3 * *', 'L, W, # and H are not supported'],
+  ['0 0 2 * * Mon,5#2', 'L, W, # and H are not supported'],
 ])('%j has the hint %s', (text, hint) => {
   expect(hintOf(text)).toContain(hint);
 });
