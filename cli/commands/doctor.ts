@@ -48,7 +48,7 @@ export const doctorCommand: Command<Options> = {
       shows: [
         'ok       bucket my-phonevault: a plain object bucket in cn-north-4',
         'failed   trigger phonevault-prod-drive: its timer is disabled: every-minute-pv1b2c3d4e',
-        '  fix: enable it in the console, or npx serverless deploy',
+        '  fix: enable it in the console, or in a checkout: npx serverless deploy',
         '...',
         '1 failed, 2 warnings, 1 unknown, 2 skipped, 21 ok',
       ].join('\n'),

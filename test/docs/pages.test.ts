@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { parsePolicy } from '../../lib/policy/parse/parse.ts';
 import { policyWith } from '../../scripts/docs/allowed.ts';
 import { generatedFiles } from '../../scripts/docs/generated.ts';
-import { type Page, proseOf, readPage, readPages, root, sources } from './pages.ts';
+import { localLinks, type Page, readPage, readPages, root, sources } from './pages.ts';
 
 const pages = readPages();
 
@@ -40,12 +40,8 @@ describe('links', () => {
     return anchors.includes(decodeURIComponent(anchor)) ? undefined : `${path} has no #${anchor}`;
   }
 
-  it.each(pages)('$path links to files and headings that exist', ({ path, text }) => {
-    const prose = proseOf(text).replace(/`[^`]*`/g, '');
-    const found = [...prose.matchAll(/\]\(([^()\s]+)\)|(?:src|href)="([^"]+)"/g)];
-    const links = found.map(([, target, attribute]) => target ?? attribute ?? '');
-    const local = links.filter((link) => !/^[a-z]+:/.test(link));
-    expect(local.flatMap((link) => problemOf(path, link) ?? [])).toEqual([]);
+  it.each(pages)('$path links to files and headings that exist', (page) => {
+    expect(localLinks(page).flatMap((link) => problemOf(page.path, link) ?? [])).toEqual([]);
   });
 });
 

@@ -50,6 +50,14 @@ function blocksOf(text: string): Block[] {
   );
 }
 
+/** Returns the links of a page to other files and to headings, as they are written. */
+export function localLinks({ text }: Pick<Page, 'text'>): string[] {
+  const prose = proseOf(text).replace(/`[^`]*`/g, '');
+  const found = [...prose.matchAll(/\]\(([^()\s]+)\)|(?:src|href)="([^"]+)"/g)];
+  const links = found.map(([, target, attribute]) => target ?? attribute ?? '');
+  return links.filter((link) => !/^[a-z]+:/.test(link));
+}
+
 /** Returns the text without fenced blocks. */
 export function proseOf(text: string): string {
   return text.replace(FENCED, '');

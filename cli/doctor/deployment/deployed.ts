@@ -15,4 +15,4 @@ export const functionUrn = ({ stage, region, projectId }: Place, key: FunctionKe
 
 /** Returns the command that deploys a stage, as the fix of what is wrong with its functions. */
 export const deployFix = (stage: string): string =>
-  `npx serverless deploy${stage === 'prod' ? '' : ` --stage ${stage}`}`;
+  `in a checkout: npx serverless deploy${stage === 'prod' ? '' : ` --stage ${stage}`}`;

@@ -17,7 +17,7 @@ const MAX_MS = 15 * 60_000;
 const MAX_KEYS = 5;
 
 const FIX =
-  'check the function drive: its timer, its log (npx serverless logs -f drive), its agency. phonevault run POLICY --drive drives from this machine';
+  'check the function drive: its timer, its log (in a checkout: npx serverless logs -f drive), its agency. phonevault run POLICY --drive drives from this machine';
 
 /** Checks by the ledger that drive works: open objects are handled, and its credentials are accepted. `now` is epoch ms. */
 export async function checkDrive(

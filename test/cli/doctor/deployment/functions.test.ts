@@ -152,7 +152,7 @@ describe('function', () => {
     const { outcome, message, fix } = await cli.finding('function', { subject: SCHEDULE });
     expect(outcome).toBe('warning');
     expect(message).toContain('PHONEVAULT_DRIVE_URN is not set');
-    expect(fix).toBe('npx serverless deploy');
+    expect(fix).toBe('in a checkout: npx serverless deploy');
   });
 
   it('fails when failures go to the topic for notifications, and warns when they go nowhere', async () => {

@@ -18,7 +18,7 @@ describe('the text of findings', () => {
     const { code, out } = await cli.run('doctor');
     expect(code).toBe(1);
     expect(out).toMatch(
-      /^failed {3}function phonevault-prod-drive: is not deployed\n +fix: npx serverless deploy/m,
+      /^failed {3}function phonevault-prod-drive: is not deployed\n +fix: in a checkout: npx serverless deploy/m,
     );
     expect(out).toMatch(/\n2 failed, 2 warnings, /);
   });
