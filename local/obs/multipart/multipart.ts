@@ -51,7 +51,8 @@ export const abortMultipartUpload: Handler = async (call) => {
 
 /** A client that lost its patience repeats the call meanwhile, and gets the response of the first. */
 export const completeMultipartUpload: Handler = async (call) => {
-  const { bucket, key, settings } = call;
+  const { bucket, key, request, settings } = call;
+  const { origin, pathname } = new URL(request.url);
   const upload = uploadOf(call);
   const parts = chosenParts(call.body, upload);
   upload.completion ??= join(call, upload, parts).finally(() => (upload.completion = undefined));
@@ -60,6 +61,7 @@ export const completeMultipartUpload: Handler = async (call) => {
     [
       'CompleteMultipartUploadResult',
       [
+        ['Location', `${origin}${pathname}`],
         ['Bucket', bucket],
         ['Key', key],
         ['ETag', `"${etag}"`],

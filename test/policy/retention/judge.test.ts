@@ -26,6 +26,34 @@ describe('keeps what Huawei CBR keeps', () => {
     expect(keptDates(nights('2026-12-28', 8), rules)).toEqual(kept);
   });
 
+  // kopia/kopia issue 5096: the last Sunday before the ISO year 2026-W02 lost its week.
+  test('gives the week of New Year one archive, its last', () => {
+    const kept = ['2025-12-28', '2026-01-04', '2026-01-08'];
+    expect(keptDates(nights('2025-12-22', 18), { week_backups: 3 })).toEqual(kept);
+    const fiftyThree = ['2026-12-27', '2027-01-03', '2027-01-06'];
+    expect(keptDates(nights('2026-12-21', 17), { week_backups: 3 })).toEqual(fiftyThree);
+  });
+
+  // kopia/kopia issue 5348: days were those of UTC, weeks those of the machine.
+  test('begins weeks, months and years where it begins days', () => {
+    const timezone = 'America/Phoenix';
+    const times = ['2027-01-01T06:00:00Z', '2027-01-01T08:00:00Z', '2027-01-04T06:00:00Z'];
+    const archives = [...times, '2027-01-04T08:00:00Z'].map((time) => archive(time));
+    const keptBy = (rules: object) =>
+      keptTimes(archives, { ...rules, timezone }).map((time) => time.slice(5, 13));
+    expect(keptBy({ day_backups: 9 })).toEqual(['01-01T06', '01-01T08', '01-04T06', '01-04T08']);
+    expect(keptBy({ week_backups: 9 })).toEqual(['01-04T06', '01-04T08']);
+    expect(keptBy({ month_backups: 9 })).toEqual(['01-01T06', '01-04T08']);
+    expect(keptBy({ year_backups: 9 })).toEqual(['01-01T06', '01-04T08']);
+  });
+
+  // bit-team/backintime issue 1094: one archive a week, and the oldest of the weeks was lost.
+  test('keeps as many weeks as it says when there is one archive a week', () => {
+    const last = archive('2026-11-15').time;
+    const sundays = Array.from({ length: 12 }, (_, week) => archive(last - week * 7 * DAY));
+    expect(keptDates(sundays, { week_backups: 4 })).toHaveLength(4);
+  });
+
   test('counts only days that have an archive', () => {
     const last = archive('2026-11-15').time;
     const sundays = Array.from({ length: 12 }, (_, week) => archive(last - week * 7 * DAY));

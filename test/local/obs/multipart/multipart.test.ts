@@ -68,6 +68,8 @@ describe('a multipart upload', () => {
     const expected = `"${md5(Buffer.concat(bodies.map((body) => md5(body).digest()))).digest('hex')}-2"`;
     const head = await send({ method: 'HEAD', path: '/k' });
     expect(response.status).toBe(200);
+    // The minio client fails without a location.
+    expect(await response.text()).toMatch(/<Location>https?:[^<]+\/k<\/Location>/);
     expect(head.headers.get('etag')).toBe(expected);
     expect(head.headers.get('content-type')).toBe('a/b');
     expect(head.headers.get('content-length')).toBe(String(5 * MIB + 4));
