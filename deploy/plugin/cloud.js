@@ -25,6 +25,16 @@ const silent = /** @type {any} */ ({
 });
 
 /**
+ * Returns whether a response is an object with these fields. Nothing may be changed or removed because of a response that is not.
+ * @param {string[]} fields
+ * @returns {(response: any) => boolean}
+ */
+const has =
+  (...fields) =>
+  (response) =>
+    typeof response === 'object' && response !== null && fields.every((name) => response[name]);
+
+/**
  * Returns the calls of a deployment over the official SDK, with timeouts, without its log, and with errors that contain a hint.
  * @param {Account} account
  * @param {(ms: number) => Promise<void>} sleep
@@ -63,12 +73,18 @@ export function createCloud(account, sleep) {
   /**
    * @param {string} operation
    * @param {object} request
-   * @param {{ reads?: boolean, client?: any }} [how]
+   * @param {{ reads?: boolean, client?: any, isValid?: (response: any) => boolean }} [how]
    */
-  const call = async (operation, request, { reads = false, client = defaultClient } = {}) => {
+  const call = async (
+    operation,
+    request,
+    { reads = false, client = defaultClient, isValid } = {},
+  ) => {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await client[operation](request);
+        const response = await client[operation](request);
+        if (isValid?.(response) === false) throw { errorMsg: 'the response cannot be read' };
+        return response;
       } catch (error) {
         const failure = serviceError(operation, error, account);
         const mayPass =
@@ -85,7 +101,8 @@ export function createCloud(account, sleep) {
    */
   const orUndefined = (response) =>
     response.catch((error) => {
-      if (error.status === 404) return undefined;
+      // Without a code of FunctionGraph, the address does not exist, not the function.
+      if (error.status === 404 && error.serviceCode?.startsWith('FSS.')) return undefined;
       throw error;
     });
   /** @param {string} urn */
@@ -98,7 +115,17 @@ export function createCloud(account, sleep) {
   });
 
   return {
-    showFunction: (urn) => orUndefined(call('showFunctionConfig', at(urn), { reads: true })),
+    showFunction: (urn) =>
+      orUndefined(
+        call('showFunctionConfig', at(urn), { reads: true, isValid: has('func_urn', 'runtime') }),
+      ),
+    async listFunctions(func_name) {
+      const request = { func_name, package_name: 'default', maxitems: '400' };
+      const { functions } = await call('listFunctions', request, {
+        isValid: (given) => Array.isArray(given?.functions),
+      });
+      return functions;
+    },
     createFunction: (body) => call('createFunction', { body }, { client: uploadClient }),
     async updateCode(urn, zip) {
       const body = {
@@ -121,14 +148,18 @@ export function createCloud(account, sleep) {
       call('updateFunctionMaxInstanceConfig', { ...at(urn), body: { max_instance_num } }),
     deleteFunction: (urn) => call('deleteFunction', at(urn)),
     showAsync: (urn) =>
-      orUndefined(call('showFunctionAsyncInvokeConfig', at(urn), { reads: true })),
+      orUndefined(call('showFunctionAsyncInvokeConfig', at(urn), { reads: true, isValid: has() })),
     putAsync: (urn, body) => call('updateFunctionAsyncInvokeConfig', { ...at(urn), body }),
     deleteAsync: (urn) => call('deleteFunctionAsyncInvokeConfig', at(urn)),
     async listTriggers(urn) {
-      const response = await call('listFunctionTriggers', at(urn), { reads: true });
       // The SDK returns the list itself, though its type says that the list is in `body`.
-      const list = Array.isArray(response) ? response : response.body;
-      return Array.isArray(list) ? [...list] : [];
+      const listOf = (/** @type {any} */ response) => response?.body ?? response;
+      const isTrigger = has('trigger_id', 'trigger_type_code', 'event_data');
+      const response = await call('listFunctionTriggers', at(urn), {
+        reads: true,
+        isValid: (given) => Array.isArray(listOf(given)) && listOf(given).every(isTrigger),
+      });
+      return [...listOf(response)];
     },
     createTrigger: (urn, body) => call('createFunctionTrigger', { ...at(urn), body }),
     setTriggerStatus: (urn, trigger, trigger_status) =>
@@ -144,7 +175,9 @@ export function createCloud(account, sleep) {
       return { requestId: request_id, result, log, status };
     },
     async showLogStream(urn) {
-      const stream = await orUndefined(call('showLtsLogDetails', at(urn), { reads: true }));
+      const stream = await orUndefined(
+        call('showLtsLogDetails', at(urn), { reads: true, isValid: has() }),
+      );
       return stream?.group_id ? stream : undefined;
     },
     async queryLogs({ group_id, stream_id }, data) {

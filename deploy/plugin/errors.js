@@ -20,17 +20,20 @@ export class DeployError extends Error {
   }
 }
 
+const KEYS =
+  'check the keys, their security token and the clock of this machine (at most 15 minutes off)';
+const PERMISSION =
+  'the user of these keys has no permission: grant "FunctionGraph FullAccess", and CTS and APIG rights for their triggers (docs/deploy.md)';
+
 // functiongraph appendix "error codes", and the gateway's.
 /** @type {Record<string, string>} */
 const HINTS = {
-  'APIGW.0301':
-    'check the keys, their security token and the clock of this machine (at most 15 minutes off)',
-  'APIGW.0302':
-    'the user of these keys has no permission: grant "FunctionGraph FullAccess", and CTS and APIG rights for their triggers (docs/deploy.md)',
+  'APIGW.0101': 'there is no such service at this address',
+  'APIGW.0301': KEYS,
+  'APIGW.0302': PERMISSION,
   'APIGW.0308': 'too many calls: wait a minute and deploy again',
-  'FSS.0401': 'check the keys and their security token',
-  'FSS.0403':
-    'the user of these keys has no permission: grant "FunctionGraph FullAccess", and CTS and APIG rights for their triggers (docs/deploy.md)',
+  'FSS.0401': KEYS,
+  'FSS.0403': PERMISSION,
   'FSS.0409': 'another client is changing this function: wait a minute and deploy again',
   'FSS.0413': 'the request is too large: use a smaller zip or fewer settings',
   'FSS.0429': 'too many calls or functions: wait a minute and deploy again',
@@ -53,7 +56,7 @@ const HINTS = {
   'FSS.1146':
     'an APIG trigger of this name or path already exists: remove it, or choose another path',
   'FSS.1147':
-    'another API of the group has this path: remove its trigger, or set another path for functions.http in serverless.yml',
+    'another API of the group has this path: remove its trigger, give each stage its own API group, or set another path for functions.http in serverless.yml',
   'FSS.1148': 'a timer of this name already exists: remove it, or deploy with --prune',
   'FSS.1171': 'the topic does not exist in this project and region',
   'FSS.1201': 'the request is too large: use fewer or shorter settings',
@@ -70,6 +73,7 @@ const HINTS = {
 
 /** Codes that a project of another region gets, besides their other causes. */
 const MAYBE_ELSEWHERE = [
+  'APIGW.0101',
   'APIGW.0302',
   'APIGW.0307',
   'APIGW.0310',
@@ -126,8 +130,10 @@ function generalHint(status, text, { region, endpoint }) {
     if (text.includes('ECONNREFUSED') && endpoint.startsWith('http:')) {
       return 'nothing listens there: start the embedded cloud in another terminal, in this folder: npm run local';
     }
-    return `check the endpoint and the network, then deploy again: ${kept}`;
+    return `check the endpoint and the network, then repeat the command: ${kept}`;
   }
-  if (status >= 500 || status === 429) return `deploy again: ${kept}`;
-  return `fix the problem, then deploy again: ${kept}`;
+  if (status === 401) return KEYS;
+  if (status === 403) return PERMISSION;
+  if (status >= 500 || status === 429) return `repeat the command: ${kept}`;
+  return `fix the problem, then repeat the command: ${kept}`;
 }

@@ -95,6 +95,8 @@ export type Step =
 /** The calls of FunctionGraph's management API that a deployment needs. */
 export type Cloud = {
   showFunction(urn: string): Promise<ActualFunction | undefined>;
+  /** Functions of the package `default` with this in their name, at most 400. */
+  listFunctions(part: string): Promise<ActualFunction[]>;
   createFunction(body: Record<string, unknown>): Promise<ActualFunction>;
   updateCode(urn: string, zip: Buffer): Promise<'changed' | 'same'>;
   updateConfig(urn: string, body: Record<string, unknown>): Promise<void>;

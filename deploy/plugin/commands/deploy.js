@@ -1,5 +1,6 @@
 import { apply } from '../change/apply.js';
 import { readActual } from '../change/read-actual.js';
+import { sharedLedgers } from '../change/shared-ledger.js';
 import { stepsFor } from '../change/steps.js';
 import { changesText, foreignText, stepText } from '../change/text.js';
 
@@ -9,7 +10,7 @@ import { changesText, foreignText, stepText } from '../change/text.js';
  * @typedef {{ desired: Desired, code: Code }} PackagedFunction
  * @typedef {{ adopt?: boolean, prune?: boolean, dropSecrets?: boolean }} Options
  * @typedef {{ pieces: { piece: PackagedFunction, actual: Actual | undefined, steps: Step[],
- *   foreign: ActualTrigger[] }[], count: number }} Plan
+ *   foreign: ActualTrigger[], warnings: string[] }[], count: number }} Plan
  */
 
 /**
@@ -23,7 +24,10 @@ async function plan(cloud, pieces, options) {
   const planned = [];
   for (const piece of pieces) {
     const actual = await readActual(cloud, piece.desired.urn);
-    planned.push({ piece, actual, ...stepsFor(piece.desired, actual, piece.code, options) });
+    const change = stepsFor(piece.desired, actual, piece.code, options);
+    const isDrive = piece.desired.key === 'drive';
+    const warnings = isDrive ? await sharedLedgers(cloud, piece.desired) : [];
+    planned.push({ piece, actual, ...change, warnings });
   }
   return { pieces: planned, count: planned.reduce((sum, { steps }) => sum + steps.length, 0) };
 }
@@ -38,13 +42,14 @@ async function plan(cloud, pieces, options) {
  */
 export async function deploy(cloud, pieces, options, print) {
   const planned = await plan(cloud, pieces, options);
-  for (const { piece, actual, steps, foreign } of planned.pieces) {
+  for (const { piece, actual, steps, foreign, warnings } of planned.pieces) {
     const { desired, code } = piece;
     await apply(cloud, { desired, actual, code, steps }, (step) =>
       print(`${desired.key}: ${stepText(step, desired)}`),
     );
     if (steps.length === 0) print(`${desired.key}: no change`);
     for (const trigger of foreign) print(`${desired.key}: ${foreignText(trigger)}`);
+    for (const warning of warnings) print(`${desired.key}: warning: ${warning}`);
   }
   return planned.count;
 }
@@ -59,11 +64,12 @@ export async function deploy(cloud, pieces, options, print) {
  */
 export async function printPlan(cloud, pieces, options, print) {
   const planned = await plan(cloud, pieces, options);
-  for (const { piece, steps, foreign } of planned.pieces) {
+  for (const { piece, steps, foreign, warnings } of planned.pieces) {
     const { desired } = piece;
     for (const step of steps) print(`${desired.key}: ${stepText(step, desired)}`);
     if (steps.length === 0) print(`${desired.key}: no change`);
     for (const trigger of foreign) print(`${desired.key}: ${foreignText(trigger)}`);
+    for (const warning of warnings) print(`${desired.key}: warning: ${warning}`);
   }
   const { count } = planned;
   print(count === 0 ? 'deploy would change nothing.' : `deploy would make ${changesText(count)}.`);

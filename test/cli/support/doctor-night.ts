@@ -136,6 +136,7 @@ function pluginCloud(call: DoctorNight['call'], projectId: string): PluginCloud 
   };
   const unused = () => Promise.reject(new Error('no deployment calls this'));
   return {
+    listFunctions: async () => [],
     showFunction: (urn) => fgs('GET', `/functions/${urn}/config`).catch(orUndefined),
     createFunction: (body) => fgs('POST', '/functions', body),
     updateCode: unused,

@@ -45,12 +45,16 @@ export async function fixture() {
     failureTopicUrn: `${topicUrn}-operators`,
     environment: { PHONEVAULT_TOPIC_URN: topicUrn },
   };
-  const allDesired = (change: Record<string, Partial<Definition>> = {}): Desired[] =>
+  const allDesired = (
+    change: Record<string, Partial<Definition>> = {},
+    stage = 'test',
+    environment: Record<string, string> = {},
+  ): Desired[] =>
     Object.entries(definitions({ apiGroup: 'g1' })).map(([key, definition]) =>
       desiredFunction({
         service: 'phonevault',
-        stage: 'test',
-        provider: here,
+        stage,
+        provider: { ...here, environment: { ...here.environment, ...environment } },
         key,
         definition: { ...definition, ...change[key] },
       }),

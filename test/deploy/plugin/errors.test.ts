@@ -29,6 +29,13 @@ describe('serviceError', () => {
     );
   });
 
+  it.each([
+    ['CTS.0003', 403, 'CTS and APIG rights'],
+    ['X.1', 401, 'check the keys'],
+  ])('names permissions or keys for the unknown code %s', (errorCode, httpStatusCode, text) => {
+    expect(hintOf({ httpStatusCode, errorCode, errorMsg: 'no' })).toContain(text);
+  });
+
   it('does not name the region as the cause of other errors', () => {
     const hint = hintOf({ httpStatusCode: 403, errorCode: 'FSS.1041', errorMsg: 'quota' });
     expect(hint).toBe('the account has reached its limit of functions');

@@ -17,6 +17,18 @@ describe('bucket', () => {
     ]);
   });
 
+  it('passes for a bucket whose name has dots, also with --write', async () => {
+    const cli = await doctorNight({ bare: true });
+    await cli.night.cloud.backend.createBucket('my.phone.backups');
+    await cli.night.putPolicy(
+      NIGHTLY.replace('bucket: phonevault-demo', 'bucket: my.phone.backups'),
+    );
+    const { checks } = await cli.doctor('--write');
+    const own = checks.filter((one) => one.subject === 'my.phone.backups');
+    expect(own.map(({ check, outcome }) => `${check}: ${outcome}`)).toContain('archive_write: ok');
+    expect(own.map(({ outcome }) => outcome)).not.toContain('failed');
+  });
+
   it('fails when a policy exports to a missing bucket', async () => {
     const cli = await doctorNight({ bare: true });
     await cli.night.putPolicy(NIGHTLY.replace('bucket: phonevault-demo', 'bucket: no-such-bucket'));

@@ -299,6 +299,30 @@ describe('an interrupted deployment', () => {
   });
 });
 
+describe('a read that FunctionGraph did not answer', () => {
+  it.each([
+    ['showFunctionConfig', { kind: 'garbage' }],
+    ['listFunctionTriggers', { kind: 'garbage' }],
+    ['showFunctionConfig', { kind: 'error', status: 404, code: 'APIGW.0101' }],
+  ] as const)('is an error, and nothing is changed or removed: %s %j', async (operation, fault) => {
+    const { cloud, client, run, print, allDesired, lines } = await fixture();
+    await run();
+    const before = JSON.stringify(changesOf(cloud));
+    cloud.control.addFault({ service: 'functiongraph', operation, ...fault });
+    lines.length = 0;
+    const tries = [
+      () => run(allDesired(), SECOND),
+      () => remove(client, allDesired(), {}, print),
+      () => info(client, allDesired(), print),
+    ];
+    for (const attempt of tries) {
+      await expect(attempt()).rejects.toThrow(`${operation}: `);
+    }
+    expect(lines).toEqual([]);
+    expect(JSON.stringify(changesOf(cloud))).toBe(before);
+  });
+});
+
 it('does not try again where nothing listens', async () => {
   const waits: number[] = [];
   const nowhere = 'http://127.0.0.1:1';
