@@ -44,10 +44,12 @@ export function createService(serverless, root) {
     return accountOf(provider, env, await readLocal(root, provider.stage));
   };
 
-  /** Returns the zips of some or all functions. */
+  /** Returns the zips of some or all functions. With `deploy --package` nothing else has checked the settings. */
   const pack = async (chosen = keys()) => {
+    const functions = chosen.map(desired);
+    await checkValues(functions);
     const packed = [];
-    for (const one of chosen.map(desired)) {
+    for (const one of functions) {
       const folder = join(root, '.serverless');
       packed.push({
         desired: one,
