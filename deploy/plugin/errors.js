@@ -25,6 +25,9 @@ const KEYS =
 const PERMISSION =
   'the user of these keys has no permission: grant "FunctionGraph FullAccess", and CTS and APIG rights for their triggers (docs/deploy.md)';
 
+const LOGS =
+  'the user of these keys may not read logs: grant permission to read LTS (docs/deploy.md)';
+
 // functiongraph appendix "error codes", and the gateway's.
 /** @type {Record<string, string>} */
 const HINTS = {
@@ -99,7 +102,10 @@ export function serviceError(operation, error, place) {
   const text = typeof errorMsg === 'string' ? visible(errorMsg.slice(0, 300)) : 'no response';
   const code = serviceCode && visible(serviceCode);
   const parts = [httpStatusCode && `HTTP ${httpStatusCode}`, code, text].filter(Boolean);
-  const general = (serviceCode && HINTS[serviceCode]) || generalHint(httpStatusCode, text, place);
+  const general =
+    (operation === 'listLogs' && httpStatusCode === 403 && LOGS) ||
+    (serviceCode && HINTS[serviceCode]) ||
+    generalHint(httpStatusCode, text, place);
   const hint = MAYBE_ELSEWHERE.includes(serviceCode ?? '')
     ? `${elsewhere(place)}\n${general}`
     : general;

@@ -6,7 +6,8 @@ import { readMarker } from './marker.js';
 const DEFAULT_PREFIX = 'phonevault/';
 
 /**
- * Returns a warning for each other stage whose `drive` works on the ledger of this `drive`. None if functions may not be listed.
+ * Returns a warning for each other stage whose `drive` works on the ledger of this `drive`, or on one inside or around it. None if
+ * functions may not be listed.
  * @param {Cloud} cloud
  * @param {Desired} drive
  * @returns {Promise<string[]>}
@@ -14,15 +15,18 @@ const DEFAULT_PREFIX = 'phonevault/';
 export async function sharedLedgers(cloud, drive) {
   const own = ledgerOf(drive.userData);
   const others = await cloud.listFunctions('-drive').catch(() => []);
-  return others
-    .filter((other) => {
-      const marker = readMarker(other.description);
-      return marker !== undefined && marker.stage !== drive.stage && ledgerIn(other) === own;
-    })
-    .map(
-      ({ func_name }) =>
-        `${visible(func_name)} works on the same ledger, ${own}: give each stage a PHONEVAULT_PREFIX or PHONEVAULT_BUCKET of its own`,
-    );
+  return others.flatMap((other) => {
+    const marker = readMarker(other.description);
+    const ledger = ledgerIn(other);
+    if (marker === undefined || marker.stage === drive.stage || ledger === undefined) return [];
+    if (!own.startsWith(ledger) && !ledger.startsWith(own)) return [];
+    const where = ledger === own ? `the same ledger, ${own}` : `${ledger}, not apart from ${own}`;
+    return [
+      visible(
+        `${other.func_name} works on ${where}: give each stage a PHONEVAULT_PREFIX or PHONEVAULT_BUCKET of its own`,
+      ),
+    ];
+  });
 }
 
 /** @param {Record<string, string>} settings */

@@ -36,6 +36,11 @@ describe('serviceError', () => {
     expect(hintOf({ httpStatusCode, errorCode, errorMsg: 'no' })).toContain(text);
   });
 
+  it('names the permission for LTS when the log may not be read', () => {
+    const error = { httpStatusCode: 403, errorCode: 'LTS.0403', errorMsg: 'no' };
+    expect(serviceError('listLogs', error, PLACE).hint).toContain('permission to read LTS');
+  });
+
   it('does not name the region as the cause of other errors', () => {
     const hint = hintOf({ httpStatusCode: 403, errorCode: 'FSS.1041', errorMsg: 'quota' });
     expect(hint).toBe('the account has reached its limit of functions');

@@ -29,6 +29,18 @@ it.each([
 });
 
 it.each([
+  ['inside', 'phonevault/', 'phonevault/test/'],
+  ['around', 'teams/a/', 'teams/'],
+])('plan warns of a ledger %s the one of another stage', async (_, first, own) => {
+  const found = await warnings(
+    { ...BUCKET, PHONEVAULT_PREFIX: first },
+    { ...BUCKET, PHONEVAULT_PREFIX: own },
+  );
+  expect(found[0]).toContain(`works on obs://vault/${first}, not apart from obs://vault/${own}`);
+});
+
+it.each([
+  ['a longer prefix', { PHONEVAULT_PREFIX: 'phonevault-2/' }, 'other'],
   ['another prefix', { PHONEVAULT_PREFIX: 'other/' }, 'other'],
   ['another bucket', { PHONEVAULT_BUCKET: 'other' }, 'other'],
   ['the same stage', {}, 'test'],

@@ -60,7 +60,7 @@ describe('npx serverless iam', () => {
     );
     expect(test['functions-obs.json']).not.toContain('vault/phonevault/');
     expect(resourcesOf(test['functions-project.json'])).toContain(
-      'FUNCTIONGRAPH:*:*:function:default/phonevault-test-*',
+      'FUNCTIONGRAPH:*:*:function:default/phonevault-test-drive*',
     );
   });
 
