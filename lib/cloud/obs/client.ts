@@ -5,7 +5,7 @@ import { PhonevaultError } from '../../errors.ts';
 import { reveal } from '../../secret.ts';
 import type { Credentials } from '../request/credentials.ts';
 import type { Send } from '../request/send.ts';
-import { addressDotted, serverNameOf } from './dotted-bucket.ts';
+import { addressDotted, explained, serverNameOf } from './dotted-bucket.ts';
 
 type SdkRequest = {
   method: string;
@@ -40,15 +40,17 @@ function handlerOver({ send, timeoutMs, signal }: HandlerOptions, endpointHost: 
   return {
     async handle(request: SdkRequest, { requestTimeout = timeoutMs } = {}) {
       const serverName = serverNameOf(request.hostname, endpointHost);
-      const { status, headers, body } = await send({
-        method: request.method,
-        url: urlOf(request),
-        headers: request.headers,
-        timeoutMs: requestTimeout,
-        ...(serverName === undefined ? {} : { serverName }),
-        ...(signal === undefined ? {} : { signal }),
-        ...(request.body === undefined ? {} : { body: request.body }),
-      });
+      const { status, headers, body } = await explained(serverName, () =>
+        send({
+          method: request.method,
+          url: urlOf(request),
+          headers: request.headers,
+          timeoutMs: requestTimeout,
+          ...(serverName === undefined ? {} : { serverName }),
+          ...(signal === undefined ? {} : { signal }),
+          ...(request.body === undefined ? {} : { body: request.body }),
+        }),
+      );
       return {
         response: {
           statusCode: status,

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { type HttpResponse, TransportError } from '../request/send.ts';
 
 /** The parts of an SDK request that say where it goes. */
 type Addressed = { protocol: string; hostname: string; path: string };
@@ -26,4 +27,19 @@ export function addressDotted(request: Addressed, bucket: string, endpoint: stri
 export function serverNameOf(hostname: string, endpoint: string): string | undefined {
   if (!hostname.endsWith(`.${endpoint}`)) return undefined;
   return hostname.slice(0, -endpoint.length - 1).includes('.') ? endpoint : undefined;
+}
+
+/** Performs a call. If TLS under a server name of our own fails, the error has a hint. */
+export async function explained(
+  serverName: string | undefined,
+  work: () => Promise<HttpResponse>,
+): Promise<HttpResponse> {
+  try {
+    return await work();
+  } catch (error) {
+    if (serverName !== undefined && error instanceof TransportError && error.kind === 'tls') {
+      error.hint = `the bucket's name has dots, so ${serverName} was the TLS server name, which OBS may not accept: use a bucket without dots`;
+    }
+    throw error;
+  }
 }

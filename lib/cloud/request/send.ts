@@ -35,6 +35,8 @@ export type TransportKind = 'refused' | 'timeout' | 'cut' | 'aborted' | 'too_lar
 export class TransportError extends Error {
   readonly kind: TransportKind;
   readonly sent: boolean;
+  /** What may be the cause, and what to do. */
+  hint?: string;
 
   constructor(kind: TransportKind, sent: boolean, cause?: unknown) {
     super(`no response: ${kind}`, cause === undefined ? undefined : { cause });

@@ -105,7 +105,8 @@ export function lostError(call: CallName, error: unknown): unknown {
   }
   const line = describe(call, { message: `no response (${error.kind})` });
   const retryable = error.kind !== 'tls' && error.kind !== 'too_large';
-  return new ServiceError('unreachable', line, facts, { retryable, cause: error });
+  const hint = error.hint === undefined ? {} : { hint: error.hint };
+  return new ServiceError('unreachable', line, facts, { retryable, cause: error, ...hint });
 }
 
 /** Returns the error for a success that cannot be read: the call may have been carried out. */
