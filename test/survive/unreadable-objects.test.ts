@@ -152,6 +152,10 @@ const table: Record<keyof typeof layout, Row[] | 'folder'> = {
     },
   ],
 
+  // The policies of these nights have no retention.
+  pruneRequest: [{ pattern: below('open/prune/'), role: 'unused' }],
+  pruneIntent: [{ pattern: below('open/prune/'), role: 'unused' }],
+
   runs: 'folder',
   run: 'folder',
   plan: [{ pattern: exactly(layout.plan(NIGHTLY_RUN)), role: 'run' }],
@@ -164,6 +168,11 @@ const table: Record<keyof typeof layout, Row[] | 'folder'> = {
   ],
   lateArchive: [{ pattern: below(`runs/${NIGHTLY_RUN}/late/`), role: 'unused' }],
 
+  deletedFolder: 'folder',
+  deletedArchives: [{ pattern: below(`runs/${NIGHTLY_RUN}/deleted/`), role: 'unused' }],
+
+  pins: 'folder',
+  pin: [{ pattern: below(layout.pins), role: 'unused' }],
   catalogue: 'folder',
   archives: 'folder',
   archiveShard: [{ ...cache(below(layout.archives('nightly'))), kept: true }],
@@ -198,6 +207,7 @@ const table: Record<keyof typeof layout, Row[] | 'folder'> = {
     },
   ],
   heartbeat: [cache(exactly(layout.heartbeat))],
+  retention: [{ pattern: below('state/retention/'), role: 'unused' }],
   freshness: [cache(exactly(layout.freshness('nightly')))],
   skipped: [
     cache(exactly(layout.skipped('nightly')), (world) =>

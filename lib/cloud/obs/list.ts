@@ -4,7 +4,14 @@ import { describe } from '../request/error-text.ts';
 import { incompleteResponse, type ObsCall } from './call.ts';
 
 /** `etag` without quotes, `size` in bytes, `lastModified` in epoch ms by the service's clock. */
-export type ObjectInfo = { key: string; size: number; etag: string; lastModified: number };
+export type ObjectInfo = {
+  key: string;
+  size: number;
+  etag: string;
+  lastModified: number;
+  /** From HEAD: until when WORM protects the object (epoch ms). */
+  lockedUntil?: number;
+};
 
 /** `page`: the most keys of one response, at most 1,000. */
 export type ListOptions = { startAfter?: string; max?: number; page?: number };

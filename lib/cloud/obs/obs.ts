@@ -43,9 +43,12 @@ export function createObs(options: ObsOptions): Obs {
   const head: Obs['head'] = (bucket, key) =>
     call('HeadObject', async (client) => {
       const result = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
-      const { ETag, LastModified, ContentLength: size } = result;
+      const { ETag, LastModified, ContentLength: size, ObjectLockRetainUntilDate: lock } = result;
       if (!ETag || !LastModified || size === undefined) throw incompleteResponse('HeadObject');
-      return { key, size, etag: ETag.replaceAll('"', ''), lastModified: LastModified.getTime() };
+      return {
+        ...{ key, size, etag: ETag.replaceAll('"', ''), lastModified: LastModified.getTime() },
+        ...(lock === undefined ? {} : { lockedUntil: lock.getTime() }),
+      };
     }).catch(absentAsUndefined);
 
   return {

@@ -2,6 +2,7 @@ import { hasCode } from '../../errors.ts';
 import { isUnreadable, type ObjectError } from '../store/object-error.ts';
 import type { Store } from '../store/store.ts';
 import { type Archive, comparePlaces } from './archive.ts';
+import { grouped } from '../store/grouped.ts';
 import { encode, shardObject } from './shard.ts';
 import { listShards, readShard, type Shard, shardName } from './shards.ts';
 
@@ -78,7 +79,7 @@ async function readKnown(
  * Writes what a shard becomes, which is several where it was split. The last part is written first: until the first
  * one is written, the shard still has what it had, and readers take each archive from the shard to which it belongs.
  */
-async function writeShards(
+export async function writeShards(
   store: Pick<Store, 'put'>,
   policy: string,
   name: string,
@@ -93,13 +94,3 @@ async function writeShards(
 
 /** An archive is known by its object. */
 const idOf = ({ bucket, key }: Archive): string => `${bucket} ${key}`;
-
-function grouped<T, K>(list: readonly T[], keyOf: (one: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const one of list) {
-    const group = groups.get(keyOf(one));
-    if (group === undefined) groups.set(keyOf(one), [one]);
-    else group.push(one);
-  }
-  return groups;
-}

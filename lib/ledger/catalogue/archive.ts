@@ -10,7 +10,10 @@ export const flagsSchema = z.looseObject({
   generation: z.number().min(0).optional(),
   /** Much smaller than the archives before it. */
   suspect: z.literal(true).optional(),
-  pinned: z.literal(true).optional(),
+  /** The bucket refuses to delete it until then (epoch ms). */
+  locked: z.number().min(0).optional(),
+  /** Since when it is in the trash (epoch ms). */
+  trashed: z.number().min(0).optional(),
 });
 
 type ArchiveFlags = z.infer<typeof flagsSchema>;

@@ -1,3 +1,4 @@
+import { readDeleted } from '../run/deleted-archives.ts';
 import { readLateArchives } from '../run/orphaned-jobs.ts';
 import { readPlan } from '../run/plan.ts';
 import { readReport, readReportedPhones } from '../run/report.ts';
@@ -64,7 +65,9 @@ async function archivesOf(
     const reported = await readReportedPhones(store, report);
     const late = await readLateArchives(store, runId);
     const settledAt = Date.parse(report.settled_at);
-    return reportedArchives({ plan, planned, reported, settledAt, late }, resets);
+    const archives = reportedArchives({ plan, planned, reported, settledAt, late }, resets);
+    const deleted = await readDeleted(store, runId);
+    return archives.filter(({ key }) => !deleted.has(key));
   } catch (error) {
     if (!isUnreadable(error)) throw error;
     errors.push(error);

@@ -80,16 +80,20 @@ export type Inbox = {
   orphaned: string[];
   /** Hint ids. */
   hints: string[];
+  /** Policies whose retention rules are to be applied, each with the time of the request (epoch ms). */
+  prunes: { policy: string; requestedAt: number }[];
 };
 
 /** Returns all open work from one LIST of `open/`. Ignores objects with other keys. */
 export async function listOpen(store: Pick<Store, 'list'>): Promise<Inbox> {
-  const inbox: Inbox = { requests: [], cancels: [], orphaned: [], hints: [] };
+  const inbox: Inbox = { requests: [], cancels: [], orphaned: [], hints: [], prunes: [] };
   for (const { key, lastModified } of await store.list(layout.open)) {
     const entry = readOpenKey(key);
     if (entry === undefined) continue;
     if (entry.kind === 'request') {
       inbox.requests.push({ runId: entry.id, requestedAt: lastModified });
+    } else if (entry.kind === 'prune') {
+      inbox.prunes.push({ policy: entry.id, requestedAt: lastModified });
     } else {
       inbox[LISTS[entry.kind]].push(entry.id);
     }

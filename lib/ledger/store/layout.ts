@@ -8,6 +8,8 @@ export const layout = {
   open: 'open/',
   request: (runId: string) => `open/${runId}.json`,
   cancel: (runId: string) => `open/cancel/${runId}.json`,
+  pruneRequest: (policy: string) => `open/prune/${policy}.json`,
+  pruneIntent: (policy: string) => `open/prune/${policy}.intent.json`,
   hints: 'open/hints/',
   hint: (id: string) => `open/hints/${id}.json`,
   orphanedJobs: (runId: string, part = 0) =>
@@ -26,6 +28,12 @@ export const layout = {
   lateArchive: (runId: string, phoneId: string, attempt: number) =>
     `runs/${runId}/late/${phoneId}-${attempt}.json`,
 
+  deletedFolder: (runId: string) => `runs/${runId}/deleted/`,
+  deletedArchives: (runId: string, name: string) => `runs/${runId}/deleted/${name}.json`,
+
+  pins: 'pins/',
+  pin: (name: string) => `pins/${name}.json`,
+
   catalogue: 'phones/',
   archives: (policy: string) => `phones/${policy}/`,
   archiveShard: (policy: string, place: string) => `phones/${policy}/${place}.json`,
@@ -41,6 +49,7 @@ export const layout = {
   cursorsPart: (parts: number, part: number) => `state/cursors/${parts}-${part}.json`,
   provisioning: 'state/provisioning.json',
   history: (policy: string) => `state/history/${policy}.json`,
+  retention: (policy: string) => `state/retention/${policy}.json`,
   freshness: (policy: string) => `state/freshness/${policy}.json`,
   credentialAlarm: 'state/credential-alarm.json',
   heartbeat: 'state/heartbeat.json',
@@ -82,15 +91,19 @@ export function readShardKey(
   return { policy, verified_at: Number(at), phone_id };
 }
 
-const OPEN_KINDS = { cancel: 'cancel', late: 'orphaned', hints: 'hint' } as const;
+const OPEN_KINDS = {
+  ...({ cancel: 'cancel', late: 'orphaned', hints: 'hint', prune: 'prune' } as const),
+};
 
 /** Returns the kind and the id of an object in `open/` from its key; undefined for a key of another form. */
 export function readOpenKey(
   key: string,
-): { kind: 'request' | 'cancel' | 'orphaned' | 'hint'; id: string } | undefined {
+): { kind: 'request' | 'cancel' | 'orphaned' | 'hint' | 'prune'; id: string } | undefined {
   const [, folder, id] =
-    /^open\/(?:(cancel|late|hints)\/)?([A-Za-z0-9._-]+)\.json$/.exec(key) ?? [];
+    /^open\/(?:(cancel|late|hints|prune)\/)?([A-Za-z0-9._-]+)\.json$/.exec(key) ?? [];
   if (id === undefined) return undefined;
+  // The intent beside a request of retention is part of its work.
+  if (folder === 'prune' && !POLICY_NAME.test(id)) return undefined;
   return {
     kind: folder === undefined ? 'request' : OPEN_KINDS[folder as keyof typeof OPEN_KINDS],
     id,

@@ -24,9 +24,11 @@ export type RetainedArchive = {
   locked?: boolean | undefined;
 };
 
-export type KeepReason =
-  | ('newest' | 'day' | 'week' | 'month' | 'year' | 'last_good')
-  | ('pinned' | 'in_use' | 'future' | 'manual' | 'locked');
+export const keepReasons = [
+  ...(['newest', 'day', 'week', 'month', 'year', 'last_good'] as const),
+  ...(['pinned', 'in_use', 'future', 'manual', 'locked'] as const),
+] as const;
+export type KeepReason = (typeof keepReasons)[number];
 
 type DeleteReason = 'expired' | 'over_count' | 'superseded' | 'orphaned';
 

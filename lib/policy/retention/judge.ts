@@ -3,12 +3,16 @@ import { lastGood, type Present } from './last-good.ts';
 import { periods, type PeriodsOf } from './periods.ts';
 
 const DAY = 86_400_000;
+const RULES = [
+  ...(['retention_duration_days', 'max_backups', 'day_backups'] as const),
+  ...(['week_backups', 'month_backups', 'year_backups'] as const),
+];
 
 /** The rules, the present, and the periods of the rules' time zone. */
 export type Terms = Present & { rules: RetentionRules; periodsOf: PeriodsOf };
 
 /**
- * Returns what is to become of the archives of one phone and policy, newest first. Pure. Archives that are dated in the future,
+ * Returns what is to become of the archives of one phone and policy, newest first. Pure. Without any rule all are kept. Archives that are dated in the future,
  * and those of runs by hand unless the rules cover them, take no place in a count.
  */
 export function judge<T extends RetainedArchive>(
@@ -25,6 +29,7 @@ export function judge<T extends RetainedArchive>(
   );
   const good = lastGood(sorted, terms);
   const isAge = rules.retention_duration_days !== undefined;
+  const isRuled = RULES.some((rule) => rules[rule] !== undefined);
   return sorted.map((archive) => {
     const reasons = [...(byRule.get(archive) ?? [])];
     if (good.has(archive)) reasons.push('last_good');
@@ -34,7 +39,7 @@ export function judge<T extends RetainedArchive>(
     if (archive.manual === true && !rules.manual) reasons.push('manual');
     // The bucket decides only about what would be deleted.
     if (archive.locked === true && reasons.length === 0) reasons.push('locked');
-    if (reasons.length > 0) return { archive, keep: true, reasons };
+    if (reasons.length > 0 || !isRuled) return { archive, keep: true, reasons };
     return { archive, keep: false, reasons: [isAge ? 'expired' : 'over_count'] };
   });
 }

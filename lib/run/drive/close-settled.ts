@@ -4,6 +4,7 @@ import { recordFirstBackups } from '../first-backup/state.ts';
 import { notifyDue, notifyRun } from '../notify/notify-run.ts';
 import { orGiveUp } from '../settle/or-give-up.ts';
 import { isError, orError } from '../export/look-up.ts';
+import { requestPruneDue } from '../retention/request-due.ts';
 import { isSettled, settleRun } from '../settle/settle.ts';
 import { containFailure } from '../state/failures/contain-failure.ts';
 import { flush, type OpenRun } from '../state/open-run.ts';
@@ -41,6 +42,7 @@ async function closeIfSettled(deps: DriveDeps, work: Work, run: OpenRun): Promis
       recordFirstBackups(deps, work.firstBackups, run),
     );
   }
+  await orGiveUp(deps, run, 'retention', () => requestPruneDue(deps, run));
   await orGiveUp(deps, run, 'write_log', () => flush(deps, run));
   if (run.state.cancelledAt !== undefined) await removeHandled(deps, [layout.cancel(run.runId)]);
   noteUsable(deps, (key) => runOfKey(key) === run.runId);

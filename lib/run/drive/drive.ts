@@ -169,8 +169,9 @@ async function saveLimits({ store, log, learned }: DriveDeps): Promise<void> {
   }
 }
 
-function isEmpty({ requests, cancels, orphaned, hints }: Inbox): boolean {
-  return requests.length + cancels.length + orphaned.length + hints.filter(isHint).length === 0;
+function isEmpty({ requests, cancels, orphaned, hints, prunes }: Inbox): boolean {
+  const known = [requests, cancels, orphaned, hints.filter(isHint), prunes];
+  return known.every((list) => list.length === 0);
 }
 
 const MAX_WORK_MS = 50_000;

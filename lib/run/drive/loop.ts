@@ -14,6 +14,7 @@ import { closeSettled } from './close-settled.ts';
 import { requestFirstBackupsDue } from './first-backups.ts';
 import { MIN_POLL_MS, nextDue } from './next-due.ts';
 import { pollDue, pollOrphanedDue } from './poll.ts';
+import { pruneDue } from './prune.ts';
 import { readRuns } from './inbox/read-runs.ts';
 import { readInbox, takeCancels, takeInbox } from './inbox/take-inbox.ts';
 import type { Work } from './work.ts';
@@ -38,6 +39,7 @@ export async function workUntilIdle(deps: DriveDeps, work: Work): Promise<void> 
     await submitDue(deps, work);
     deps.meter.share(work.runs.values());
     await closeSettled(deps, work);
+    await pruneDue(deps, work);
     await handleHints(deps, work);
     await requestFirstBackupsDue(deps, work);
 

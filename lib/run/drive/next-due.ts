@@ -6,6 +6,7 @@ import { phoneSteps } from '../state/phone-steps.ts';
 import { postponedUntil } from '../state/postponed.ts';
 import { notifyDue } from '../notify/notify-run.ts';
 import { callsAllowed, nextCallAt } from '../reads/pace.ts';
+import { nextPruneAt } from './prune.ts';
 import type { Work } from './work.ts';
 
 /** The jobs of an export call are first polled this long after it. */
@@ -29,6 +30,7 @@ export function nextDue(work: Work, limits: Limits, now: number): number | undef
     else dues.push(...duesOfPlanned(run, { limits, pollAt: work.nextAt.jobs }, now));
     for (const time of dues) at(Math.max(time, run.retryAt.step));
   }
+  at(nextPruneAt(work));
   if (work.orphaned.length > 0 && work.runs.size > 0) at(work.nextAt.orphanedJobs);
   return due;
 }

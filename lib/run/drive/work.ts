@@ -2,10 +2,20 @@ import type { OrphanedJobs } from '../../ledger/run/orphaned-jobs.ts';
 import { createFirstBackups, type FirstBackups } from '../first-backup/state.ts';
 import type { Inbox } from '../../ledger/run/request.ts';
 import { type NotRead, nothingKnown } from './inbox/in-flight.ts';
+import type { PruneResult } from '../retention/prune.ts';
 import type { OpenRun } from '../state/open-run.ts';
 
 /** Kinds of work that are done run by run. */
 export type Turn = 'look' | 'plan' | 'close';
+
+/** An open request to apply the retention rules of a policy. Times in epoch ms. */
+type OpenPrune = {
+  requestedAt: number;
+  /** Nothing is tried before this time: the last step failed. */
+  retryAt: number;
+  /** What is under way. Starting again is safe, and repeats only what was not done. */
+  steps: AsyncGenerator<void, PruneResult> | undefined;
+};
 
 /** The work of one drive. */
 export type Work = {
@@ -27,6 +37,10 @@ export type Work = {
   /** Hints of the inbox about new phones. */
   phoneHints: string[];
   firstBackups: FirstBackups;
+  /** Policies whose retention rules are to be applied. */
+  prunes: Map<string, OpenPrune>;
+  /** The requests of that kind that this drive has handled, by policy: when they were made (epoch ms). */
+  pruned: Map<string, number>;
   /** The run at which each kind of work stopped when its time was up. */
   turn: Map<Turn, string>;
   /** When each kind of work is due next (epoch ms). */
@@ -47,6 +61,8 @@ export function createWork(
     hints: [],
     phoneHints: [],
     firstBackups: createFirstBackups(),
+    prunes: new Map(),
+    pruned: new Map(),
     turn: new Map(),
     nextAt: { inbox: nextInboxAt, jobs: 0, orphanedJobs: 0, firstBackups: 0 },
   };

@@ -20,7 +20,7 @@ const STEPS = [
     'index_archives',
     'history',
   ] as const),
-  ...(['index_run', 'freshness', 'recovered', 'first_backups', 'write_log'] as const),
+  ...(['index_run', 'freshness', 'recovered', 'first_backups', 'retention', 'write_log'] as const),
 ];
 
 type SettleStep = (typeof STEPS)[number];

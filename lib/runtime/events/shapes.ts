@@ -90,6 +90,7 @@ const kinds: Record<Notification['kind'], true> = {
   credentials: true,
   unreadable: true,
   heartbeat: true,
+  prune: true,
 };
 
 /** One of our notifications. */

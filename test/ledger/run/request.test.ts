@@ -71,6 +71,7 @@ describe('the inbox', () => {
       cancels: [],
       orphaned: [],
       hints: [],
+      prunes: [],
     });
   });
 
@@ -83,6 +84,8 @@ describe('the inbox', () => {
     await store.put(layout.cancel('nightly-1'), '{}');
     await store.put(layout.orphanedJobs('nightly-2'), '{}');
     await store.put(layout.hint('trace-1'), '{}');
+    await store.put(layout.pruneRequest('nightly'), '{}');
+    await store.put(layout.pruneIntent('nightly'), '{}');
     await store.put('open/readme.txt', 'hello');
     await store.put('open/unknown/nightly-3.json', '{}');
     expect(await listOpen(store)).toEqual({
@@ -93,6 +96,7 @@ describe('the inbox', () => {
       cancels: ['nightly-1'],
       orphaned: ['nightly-2'],
       hints: ['trace-1'],
+      prunes: [{ policy: 'nightly', requestedAt: first + 5 }],
     });
   });
 });

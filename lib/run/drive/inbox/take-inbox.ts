@@ -7,6 +7,7 @@ import type { DriveDeps } from '../../deps.ts';
 import { takeListed } from './in-flight.ts';
 import { record } from '../../state/open-run.ts';
 import { isResting, noteUsable, removeHandled, restsUntil } from '../../state/failures/resting.ts';
+import { takePrunes } from '../prune.ts';
 import type { Work } from '../work.ts';
 
 /** Returns what `open/` holds, with the orphaned jobs that LIST does not show yet. */
@@ -26,6 +27,7 @@ export async function takeInbox(deps: DriveDeps, work: Work, inbox: Inbox): Prom
   work.hints = inbox.hints;
   work.phoneHints = inbox.hints.filter((id) => isLookupHint(id) || isSweepHint(id));
   work.cancels = inbox.cancels;
+  takePrunes(deps, work, inbox.prunes);
 }
 
 /** Records the requests to cancel in the runs that were read. */
@@ -46,12 +48,14 @@ async function takeCancel(deps: DriveDeps, work: Work, runId: string): Promise<v
 }
 
 /** Forgets objects of `open/` that somebody has deleted. */
-function forgetGone(deps: DriveDeps, { requests, cancels, orphaned, hints }: Inbox): void {
+function forgetGone(deps: DriveDeps, inbox: Inbox): void {
+  const { requests, cancels, orphaned, hints, prunes } = inbox;
   const listed = new Set([
     ...requests.map(({ runId }) => layout.request(runId)),
     ...cancels.map(layout.cancel),
     ...orphaned.map((id) => layout.orphanedJobs(id)),
     ...hints.map(layout.hint),
+    ...prunes.map(({ policy }) => layout.pruneRequest(policy)),
   ]);
   noteUsable(deps, (key) => readOpenKey(key) !== undefined && !listed.has(key));
 }

@@ -20,6 +20,7 @@ export type Fields = {
   message?: string | undefined;
   leftovers?: object | undefined;
   suspects?: object | undefined;
+  codes?: string[];
   object?: { bucket: string; key: string };
   since?: string;
   checked_at?: string;
@@ -64,6 +65,13 @@ export function fieldsOf(notification: Notification, message: string | undefined
     case 'credentials': {
       const { code, since } = notification;
       return { kind, ...none, reason: `${code} since ${iso(since)}`, message };
+    }
+    case 'prune': {
+      const { policy, pruned, codes } = notification;
+      const { blocked, standing, due, deleted, refused } = pruned;
+      const reason = blocked ?? 'refused';
+      const counts = { standing, due, deleted, refused };
+      return { kind, ...none, policy, outcome: reason, counts, reason, codes, message };
     }
     case 'heartbeat': {
       const { date, day } = notification;

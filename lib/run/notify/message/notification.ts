@@ -1,4 +1,5 @@
 import type { Counts, ReportedPhone, RunOutcome } from '../../../ledger/run/report.ts';
+import type { Pruned } from '../../../ledger/retention/state.ts';
 import type { OldPhone } from '../../../ledger/state/freshness.ts';
 import type { Policy } from '../../../policy/schema/schema.ts';
 import type { PhoneCounts } from '../../freshness/summarize.ts';
@@ -105,5 +106,7 @@ export type Notification =
     }
   | { kind: 'recovered'; policy: string; run_id: string; report: ObjectPlace; since: number }
   | { kind: 'credentials'; code: string; since: number }
+  /** The retention rules of a policy could not be applied, or not to all archives. `codes`: why the bucket refuses to delete. */
+  | { kind: 'prune'; policy: string; pruned: Pruned; codes: string[] }
   /** `date` is the calendar day of the summary: `20260102`. */
   | { kind: 'heartbeat'; date: string; day: DailySummary };

@@ -1,3 +1,4 @@
+import type { Block } from '../../../ledger/retention/state.ts';
 import { parseStamp } from '../../../policy/keys/stamp.ts';
 import type { Locale, Notification } from './notification.ts';
 import { timeText } from './time-text.ts';
@@ -40,6 +41,13 @@ export function phraseOf(notification: Notification, locale: Locale): string {
       const { code, since } = notification;
       return wording.withCodes(wording.credentials(timeText(since, locale)), [code]);
     }
+    case 'prune': {
+      const { pruned, codes } = notification;
+      const { blocked, refused } = pruned;
+      if (blocked === 'max_delete') return wording.tooManyDeletes(pruned.due, pruned.standing);
+      if (blocked === undefined) return wording.withCodes(wording.keptByBucket(refused), codes);
+      return wording.because(wording.notPruned, reasonPhrase(reasonOf(blocked), wording));
+    }
     case 'heartbeat': {
       const { date, day } = notification;
       const parts = { year: date.slice(0, 4), month: date.slice(4, 6), day: date.slice(6, 8) };
@@ -57,6 +65,9 @@ function stalePhrase(
   if (phones === undefined) return wording.noGoodRun(timeText(goodAt, locale));
   return wording.stale(phones, { ...objective, since: timeText(limit, locale) });
 }
+
+const reasonOf = (blocked: Block): string =>
+  blocked === 'unreadable' ? 'object_unreadable' : blocked;
 
 /** Returns the reason in words and its code; an unknown code alone. */
 export function reasonPhrase(code: string, { reasons, withCodes }: Wording): string {

@@ -40,6 +40,7 @@ export const english: Wording = {
     throttled: 'a service throttled the requests',
     service: 'a service failed',
     unreachable: 'a service could not be reached',
+    failed: 'a service failed',
     object_newer: 'a newer version wrote an object',
     object_invalid: 'an object is invalid',
     object_unreadable: 'OBS does not return an object',
@@ -105,10 +106,17 @@ export const english: Wording = {
     `stale for ${count} ${unit === 'day' ? 'days' : units[unit]}: ${phrase}`,
   noGoodRun: (since) => `no full run has completed since ${since}`,
   recovered: 'backups are up to date again',
+  tooManyDeletes: (due, standing) =>
+    `no archives deleted: retention covers ${number(due)} of ${number(standing)}, more than max_delete`,
+  keptByBucket: (count) =>
+    `the bucket refused to delete ${number(count)} expired ${count === 1 ? 'archive' : 'archives'}`,
+  notPruned: 'no expired archives deleted',
   credentials: (since) => `credentials refused since ${since}`,
   advice: {
     stale: 'Check the reports of the last runs. `phonevault status --phones` lists the phones.',
     credentials: 'Check the agency of the functions.',
+    prune:
+      'Backups go on. `phonevault prune --dry-run` lists the archives. Fix `retention` in the policy, raise `retention.max_delete`, or grant the functions obs:object:DeleteObject.',
   },
   summary: ({ year, month, day }) => `daily summary of ${year}-${month}-${day}`,
   summaryParts: ({ runs, stale, invalid, unreadable, missed }) => {

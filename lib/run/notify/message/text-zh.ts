@@ -43,6 +43,7 @@ export const chinese: Wording = {
     throttled: '请求被服务限流',
     service: '服务出错',
     unreachable: '无法连接服务',
+    failed: '服务出错',
     object_newer: '有对象由更新的版本写入',
     object_invalid: '有对象无效',
     object_unreadable: 'OBS 无法返回对象',
@@ -100,10 +101,16 @@ export const chinese: Wording = {
   still: ({ count, unit }, phrase) => `备份时效未达标已持续 ${count} ${units[unit]}：${phrase}`,
   noGoodRun: (since) => `自 ${spaced(since)}起没有成功的全量运行`,
   recovered: '备份时效已恢复正常',
+  tooManyDeletes: (due, standing) =>
+    `未删除任何归档：${number(standing)} 个归档中有 ${number(due)} 个已过期，超过 max_delete`,
+  keptByBucket: (count) => `桶拒绝删除 ${number(count)} 个过期归档`,
+  notPruned: '未删除过期归档',
   credentials: (since) => `自 ${spaced(since)}起凭证被拒绝`,
   advice: {
     stale: '请查看最近几次运行的报告。`phonevault status --phones` 列出这些云手机。',
     credentials: '请检查函数的委托。',
+    prune:
+      '备份照常进行。`phonevault prune --dry-run` 列出这些归档。请修改策略的 `retention`、调高 `retention.max_delete`，或授予函数 obs:object:DeleteObject 权限。',
   },
   summary: (date) => `${dateText(date)}每日报告`,
   summaryParts: ({ runs, stale, invalid, unreadable, missed }) => {

@@ -47,6 +47,12 @@ export type Wording = {
   /** A policy is stale, and nothing is known of its phones. */
   noGoodRun(since: string): string;
   recovered: string;
+  /** More archives are due than may be deleted at once: none was deleted. */
+  tooManyDeletes(due: number, standing: number): string;
+  /** The bucket refuses to delete expired archives. */
+  keptByBucket(count: number): string;
+  /** No expired archive was deleted. */
+  notPruned: string;
   credentials(since: string): string;
   /** What to do about a phrase. */
   advice: Partial<Record<Notification['kind'], string>>;

@@ -117,6 +117,8 @@ function note(
 /** Returns the run that an object belongs to. */
 function runOf(key: string): string | undefined {
   const open = readOpenKey(key);
-  if (open !== undefined) return open.kind === 'hint' ? undefined : open.id.split('.')[0];
+  if (open !== undefined) {
+    return open.kind === 'hint' || open.kind === 'prune' ? undefined : open.id.split('.')[0];
+  }
   return runOfKey(key) || undefined;
 }

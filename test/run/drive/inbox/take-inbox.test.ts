@@ -34,7 +34,7 @@ describe('takeInbox', () => {
   it('ignores a run whose request is gone', async () => {
     const { deps, work } = driveScene();
     const requests = [{ runId: RUN, requestedAt: T0 }];
-    await takeInbox(deps, work, { requests, cancels: [], orphaned: [], hints: [] });
+    await takeInbox(deps, work, { requests, cancels: [], orphaned: [], hints: [], prunes: [] });
     expect(work.runs.size).toBe(0);
   });
 
@@ -163,7 +163,7 @@ describe('takeInbox', () => {
     const { deps, work } = driveScene();
     const phoneHints = ['trace-1', 'message-1', 'discovered-1', sweepId(T0)];
     const hints = ['missed-nightly-1', ...phoneHints, 'stale-nightly-1', 'odd'];
-    await takeInbox(deps, work, { requests: [], cancels: [], orphaned: [], hints });
+    await takeInbox(deps, work, { requests: [], cancels: [], orphaned: [], hints, prunes: [] });
     expect(work.hints).toEqual(hints);
     expect(work.phoneHints).toEqual(phoneHints);
   });

@@ -1,3 +1,4 @@
+import type { Block } from '../../../../lib/ledger/retention/state.ts';
 import type {
   DailySummary,
   Notification,
@@ -52,6 +53,18 @@ export function stalePolicy(changes: Partial<Stale> = {}): Stale {
       },
     ],
     ...changes,
+  };
+}
+
+function pruneOf(blocked: Block | undefined): Notification {
+  const refusals = blocked === undefined ? [{ key: 'k', code: 'AccessDenied' }] : [];
+  return {
+    ...{ kind: 'prune', policy: 'nightly', codes: refusals.map(({ code }) => code) },
+    pruned: {
+      ...{ at: Date.UTC(2026, 0, 1), ...(blocked && { blocked }) },
+      ...{ standing: 150_000, due: 135_000, deleted: 0, bytes: 0, trashed: 0 },
+      ...{ refused: refusals.length, refusals },
+    },
   };
 }
 
@@ -116,6 +129,9 @@ export const everyKind: Notification[] = [
     ...{ outcome: 'completed', failed: [] },
     suspects: { count: 4, phones: ['p1', 'p2', 'p3'] },
   }),
+  ...(['max_delete', 'failed', 'unreadable', undefined] as const).map((blocked) =>
+    pruneOf(blocked),
+  ),
   missed('too_late', 1),
   missed('superseded', 3),
   missed('policy_invalid', 0),

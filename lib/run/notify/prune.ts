@@ -1,0 +1,39 @@
+import { type Pruned, type RetentionState, writeRetention } from '../../ledger/retention/state.ts';
+import type { RunDeps } from '../deps.ts';
+import { localeOf, publish } from './publish.ts';
+
+const MAX_CODES = 3;
+
+type Deps = Pick<RunDeps, 'log' | 'store' | 'topic' | 'topicUrn'>;
+
+/**
+ * Stores what became of a policy's retention, and tells people once when it could not be done: that more than may be deleted at once is due,
+ * that archives cannot be read, or that the bucket refuses to delete.
+ */
+export async function closePrune(deps: Deps, policy: string, state: RetentionState): Promise<void> {
+  const { last } = state;
+  const problem = last && problemOf(last);
+  let told = problem === undefined ? undefined : state.told;
+  if (last !== undefined && problem !== undefined && problem !== told) {
+    const locale = await localeOf(deps.store, policy);
+    const codes = codesOf(last);
+    if (await publish(deps, { kind: 'prune', policy, pruned: last, codes }, locale)) {
+      told = problem;
+      deps.log.info('notified', { policy, kind: 'prune' });
+    }
+  }
+  const stored = { ...state };
+  if (told === undefined) delete stored.told;
+  else stored.told = told;
+  await writeRetention(deps.store, stored, policy);
+}
+
+/** Returns what people are told of, as long as it is the same once; undefined when nothing is wrong, or they are told otherwise. */
+function problemOf({ blocked, refused, ...last }: Pruned): string | undefined {
+  if (blocked === 'max_delete' || blocked === 'unreadable' || blocked === 'failed') return blocked;
+  return refused > 0 ? `refused ${codesOf(last).join(' ')}` : undefined;
+}
+
+function codesOf({ refusals }: Pick<Pruned, 'refusals'>): string[] {
+  return [...new Set(refusals.map(({ code }) => code))].sort().slice(0, MAX_CODES);
+}
