@@ -23,6 +23,8 @@ type Options = {
   ttlMs: number;
   /** Called with the key of an object that looks like a lease and cannot be one. */
   onIgnored?: (key: string) => void;
+  /** Called with the key of a lease that holds although it cannot be read. */
+  onUnreadable?: (key: string) => void;
 };
 
 export type Lease = {
@@ -104,7 +106,7 @@ async function createNext(
 ): Promise<{ mine: StoredLease; before: StoredLease | undefined } | undefined> {
   let before = await latestListed(store, options);
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-    if (isValid(before, options)) return undefined;
+    if (isValid(await heldLonger(store, before, options), options)) return undefined;
     const mine = leaseAfter(before, options);
     if ((await leaseObject.create(store, mine, layout.lease(mine.epoch))) === 'created')
       return { mine, before };
@@ -117,11 +119,28 @@ async function createNext(
   return undefined;
 }
 
+/**
+ * Returns the lease. One that cannot be read does not tell where the logs end, so it holds until every LIST shows them. Where the
+ * lease before it cannot be read either, the bucket returns none, and waiting brings nothing.
+ */
+async function heldLonger(
+  store: Store,
+  lease: StoredLease | undefined,
+  { clock, ttlMs, onUnreadable }: Options,
+): Promise<StoredLease | undefined> {
+  if (lease?.isUnreadable !== true) return lease;
+  const before = await readEpoch(store, lease.epoch - 1, { writtenAt: clock.now(), ttlMs });
+  if (before?.isUnreadable === true) return lease;
+  const held = { ...lease, expires_at: lease.expires_at + LIST_LAG_MS };
+  if (clock.now() < held.expires_at) onUnreadable?.(layout.lease(lease.epoch));
+  return held;
+}
+
 /** Returns whether another drive holds the lease. */
 function isValid(lease: StoredLease | undefined, { clock, onIgnored }: Options): boolean {
   if (lease === undefined) return false;
   const left = lease.expires_at - clock.now();
-  if (left <= MAX_LEASE_MS) return left > 0;
+  if (left <= MAX_LEASE_MS || lease.isUnreadable === true) return left > 0;
   onIgnored?.(layout.lease(lease.epoch));
   return false;
 }

@@ -19,7 +19,8 @@ export const leaseObject = ledgerObject({
   }),
 });
 
-export type StoredLease = ContentOf<typeof leaseObject>;
+/** `isUnreadable`: nothing but its key is known. */
+export type StoredLease = ContentOf<typeof leaseObject> & { isUnreadable?: true };
 
 /** Returns the holder of a lease and when it ends (epoch ms); undefined for a lease that is gone or unreadable. */
 export async function readLease(
@@ -52,7 +53,8 @@ export async function readEpoch(
   epoch: number,
   { writtenAt, ttlMs }: { writtenAt: number; ttlMs: number },
 ): Promise<StoredLease | undefined> {
-  const unreadable = { epoch, holder: '', expires_at: writtenAt + ttlMs };
+  const expires_at = writtenAt + ttlMs;
+  const unreadable = { epoch, holder: '', expires_at, isUnreadable: true as const };
   try {
     const lease = await leaseObject.read(store, layout.lease(epoch));
     return lease === undefined || lease.epoch === epoch ? lease : unreadable;

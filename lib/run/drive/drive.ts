@@ -53,7 +53,9 @@ export async function drive(deps: RunDeps, options: DriveOptions): Promise<Drive
   }
   const { holder, ttlMs } = options;
   const onIgnored = (key: string): void => deps.log.warn('lease_ignored', { key });
-  const lease = await takeLease(deps.store, { clock: deps.clock, holder, ttlMs, onIgnored });
+  const onUnreadable = (key: string): void => deps.log.error('lease_unreadable', { key });
+  const leasing = { clock: deps.clock, holder, ttlMs, onIgnored, onUnreadable };
+  const lease = await takeLease(deps.store, leasing);
   if (lease === undefined) {
     deps.log.info('lease_held');
     return { kind: 'lease_held', open: inbox.requests.length };

@@ -124,7 +124,8 @@ function counted(conditional: Conditional = 'honoured') {
     tryConditional: (...args) => ((calls.tryConditional += 1), memory.tryConditional(...args)),
     remove: (...args) => ((calls.remove += 1), memory.remove(...args)),
   };
-  const take = (holder: string) => takeLease(store, { clock, holder, ttlMs: TTL });
+  const take = (holder: string, onUnreadable?: (key: string) => void) =>
+    takeLease(store, { clock, holder, ttlMs: TTL, ...(onUnreadable && { onUnreadable }) });
   const keys = async () => (await memory.list('')).map(({ key }) => key);
   const lease = async (epoch: number) =>
     JSON.parse((await memory.get(layout.lease(epoch)))?.body ?? '{}') as unknown;
@@ -169,16 +170,29 @@ describe('a lease', () => {
   });
 
   it.each(['broken', '{"version":9}', leaseBody({ holder: 7 })])(
-    'holds for the usual time when the object holds %j',
+    'holds until every LIST shows what its holder wrote when the object holds %j',
     async (body) => {
       const { clock, store, take } = counted();
+      const unreadable: string[] = [];
+      await store.put(layout.lease(40), leaseBody({ epoch: 40 }));
       await store.put(layout.lease(41), body);
-      clock.move(TTL - 1);
-      expect(await take('a')).toBeUndefined();
+      clock.move(TTL + 15 * MINUTE - 1);
+      expect(await take('a', (key) => void unreadable.push(key))).toBeUndefined();
+      expect(unreadable).toEqual([layout.lease(41)]);
       clock.move(1);
       expect((await take('a'))?.epoch).toBe(42);
     },
   );
+
+  it('holds for the usual time when the one before it is unreadable too: the bucket returns none', async () => {
+    const { clock, store, take } = counted();
+    await store.put(layout.lease(40), 'broken');
+    await store.put(layout.lease(41), 'broken');
+    clock.move(TTL - 1);
+    expect(await take('a')).toBeUndefined();
+    clock.move(1);
+    expect((await take('a'))?.epoch).toBe(42);
+  });
 
   it('holds for the usual time when LIST shows it and GET does not find it', async () => {
     const { clock, store } = counted();
