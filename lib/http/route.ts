@@ -9,7 +9,7 @@ import type { Scope } from './tokens.ts';
 export type HttpDeps = {
   run: Pick<
     RunDeps,
-    'random' | 'store' | 'cph' | 'archives' | 'clock' | 'ledger' | 'log' | 'readings'
+    'random' | 'store' | 'cph' | 'archives' | 'clock' | 'ledger' | 'log' | 'readings' | 'reads'
   >;
   wake: Wake;
   callers: Callers;

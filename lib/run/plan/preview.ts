@@ -1,4 +1,4 @@
-import { hasCode } from '../../errors.ts';
+import { hasCode, ReadsSpent } from '../../errors.ts';
 import { isLearned, type Limits, readLimits } from '../../ledger/state/limits.ts';
 import type { PlannedPhone, Terms } from '../../ledger/run/plan.ts';
 import { readOnly } from '../../ledger/store/read-only.ts';
@@ -12,7 +12,7 @@ import { type Draft, type DraftDeps, draftPlan, failedDraft, startDraft } from '
 import { estimateRun, exportCallCount } from './estimate.ts';
 import type { PlannedPhoneView, Preview } from '../query/schemas/preview.ts';
 
-type Deps = DraftDeps & Pick<RunDeps, 'ledger'>;
+type Deps = DraftDeps & Pick<RunDeps, 'ledger' | 'reads'>;
 
 /** `text` is the policy file. `known` uses the fleet as drive last read it. `slot` in epoch ms, now by default. */
 export type PreviewRequest = {
@@ -25,8 +25,8 @@ export type PreviewRequest = {
 
 /**
  * Returns what a run of this policy would do if it started now. Writes and exports nothing. The keys are those of the timer
- * run of that slot; a manual run has another run id. Returns undefined when the fleet cannot be read by `until` (epoch ms), or
- * `known` finds no finished reading. Throws PolicyInvalid and ServiceError.
+ * run of that slot; a manual run has another run id. Keeps to the reads a minute that drive has learned. Returns undefined when
+ * the fleet cannot be read by `until` (epoch ms), or `known` finds no finished reading. Throws PolicyInvalid and ServiceError.
  */
 export async function previewRun(
   deps: Deps,
@@ -38,19 +38,37 @@ export async function previewRun(
   if (!parsed.ok) throw new PolicyInvalid(name, parsed.errors);
 
   const now = deps.clock.now();
+  const limits = await readLimits(deps.store);
+  deps.reads.load(limits.reads);
   const base = startDraft(requestOf(request, now), now);
-  const drafted = await draftPlan(
-    { ...deps, store: readOnly(deps.store, deps.clock) },
-    base,
-    { policy: parsed.policy, text, etag: '' },
-    // A reading of any age is used, and nothing is read.
-    inventory === 'known' ? { requestedAt: 0, until: 0 } : { requestedAt: now, until },
-  ).catch((error: unknown) => {
-    if (!hasCode(error, 'access_denied')) throw error;
-    return failedDraft(base, error.code, error.message.slice(0, 300));
-  });
-  if (drafted === undefined) return undefined;
-  return viewOf(drafted, await readLimits(deps.store), now);
+  const own = { ...deps, store: readOnly(deps.store, deps.clock) };
+  const file = { policy: parsed.policy, text, etag: '' };
+  // A reading of any age is used, and nothing is read.
+  const scope = inventory === 'known' ? { requestedAt: 0, until: 0 } : { requestedAt: now, until };
+  const drafted = await whenAllowed(deps.clock, until, () =>
+    draftPlan(own, base, file, scope).catch((error: unknown) => {
+      if (!hasCode(error, 'access_denied')) throw error;
+      return failedDraft(base, error.code, error.message.slice(0, 300));
+    }),
+  );
+  return drafted && viewOf(drafted, limits, now);
+}
+
+/** Does work that reads, again whenever more reads are allowed: what it has read is kept. Undefined when that is after `until`. */
+async function whenAllowed<T>(
+  clock: Deps['clock'],
+  until: number,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ReadsSpent)) throw error;
+      if (error.until >= until) return undefined;
+      await clock.sleep(Math.max(1, error.until - clock.now()));
+    }
+  }
 }
 
 function requestOf({ policy, phones, slot }: PreviewRequest, now: number): RunRequest {

@@ -201,6 +201,34 @@ describe('previewRun, by its inventory', () => {
   });
 });
 
+describe('previewRun, while drive uses the reads of the account', () => {
+  async function busy() {
+    const world = await night({ phones: 20, servers: 1, seed: 3, limits: { readsPerMinute: 20 } });
+    await world.putPolicy(NIGHTLY);
+    const { deps } = world.invocation();
+    const recent = Array.from({ length: 20 }, () => world.clock.now());
+    const reads = { calls_per_minute: 20, blocked_until: 0, recent };
+    await writeLimits(deps.store, { ...initialLimits, reads });
+    const request = { policy: 'nightly', text: NIGHTLY };
+    const sent = () => world.cloud.control.calls().cph?.['list-phones'];
+    return { world, sent, preview: (until: number) => previewRun(deps, request, until) };
+  }
+
+  it('waits for its share of them', async () => {
+    const { world, preview, sent } = await busy();
+    const startedAt = world.clock.now();
+    expect((await preview(startedAt + 5 * MINUTE))?.counts.selected).toBe(20);
+    expect(world.clock.now() - startedAt).toBeGreaterThan(MINUTE);
+    expect(sent()?.refused ?? 0).toBe(0);
+  });
+
+  it('returns undefined when that takes too long', async () => {
+    const { world, preview, sent } = await busy();
+    expect(await preview(world.clock.now() + MINUTE / 2)).toBeUndefined();
+    expect(sent()?.ok ?? 0).toBe(0);
+  });
+});
+
 describe('previewRun, before a real run', () => {
   it('has the phones, order and keys of the run that follows', async () => {
     const world = await night({ phones: 20, servers: 1, seed: 3 });
