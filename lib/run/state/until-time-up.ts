@@ -4,7 +4,7 @@ import { PhonevaultError, TimeUp } from '../../errors.ts';
 import type { DriveDeps } from '../deps.ts';
 
 /** Short work that began in time may end. */
-const GRACE_MS = 3_000;
+const GRACE_MS = 2_000;
 /** A call on archives that hangs must leave time for the other runs. */
 const CALL_MS = 8_000;
 const KEYS_A_PURGE = 200;
@@ -13,7 +13,7 @@ const KEYS_A_LIST = 5_000;
 type Bounded = Pick<DriveDeps, 'clock' | 'until' | 'store' | 'archives'>;
 
 /**
- * Returns the same deps with a ledger and archives that throw TimeUp before a call that begins three seconds after `until`, or
+ * Returns the same deps with a ledger and archives that throw TimeUp before a call that begins two seconds after `until`, or
  * later. For work that repeats safely: the next drive does it again, and skips what is written once. A call on archives lasts at
  * most eight seconds, and never past that time. After one without a response, further ones of its kind fail at once.
  */
