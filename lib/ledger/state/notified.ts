@@ -31,6 +31,8 @@ const notifiedStale = ledgerObject({
     phones: z.object({ counted: z.number(), fresh: z.number() }).optional(),
     /** Missing while the message is being sent. */
     notified_at: z.number().optional(),
+    /** The policy has recovered, and the bucket does not delete this object. */
+    recovered_at: z.number().optional(),
   }),
 });
 
@@ -48,8 +50,27 @@ export type NotifiedStale = ContentOf<typeof notifiedStale>;
 
 export const { readCache: readCredentialAlarm, put: writeCredentialAlarm } = credentialAlarm;
 
-/** When it is lost, a policy that has recovered is not notified as such. */
-export const readNotifiedStale = notifiedStale.readCache;
+/**
+ * Returns the last message that a policy is stale; undefined when it has recovered. When it is lost, a policy that has recovered
+ * is not notified as such.
+ */
+export async function readNotifiedStale(
+  store: Pick<Store, 'get'>,
+  policy: string,
+): Promise<NotifiedStale | undefined> {
+  const known = await notifiedStale.readCache(store, policy);
+  return known?.recovered_at === undefined ? known : undefined;
+}
+
+/** Records that a stale policy has recovered at `now` (epoch ms): deletes the message, or marks it where it cannot be deleted. */
+export async function forgetNotifiedStale(
+  store: Pick<Store, 'put' | 'remove'>,
+  stale: NotifiedStale,
+  now: number,
+): Promise<void> {
+  const refused = await store.remove([layout.stale(stale.policy)]);
+  if (refused.length > 0) await writeNotifiedStale(store, { ...stale, recovered_at: now });
+}
 
 /** Records that a policy is notified as stale: before the message is sent, and again after it with `notified_at`. */
 export async function writeNotifiedStale(

@@ -7,6 +7,7 @@ import { readCursorsStrictly } from '../../ledger/state/cursors.ts';
 import { type Freshness, readFreshness, writeFreshness } from '../../ledger/state/freshness.ts';
 import { readHistoryStrictly } from '../../ledger/state/history.ts';
 import {
+  forgetNotifiedStale,
   type NotifiedStale,
   readNotifiedStale,
   writeNotifiedStale,
@@ -17,11 +18,12 @@ import type { DriveDeps, RunDeps } from '../deps.ts';
 import { hasRecovered, isCurrent, needsNotice } from '../freshness/change.ts';
 import { type Basis, basisOf, basisOfFile, judge, type Judgement } from '../freshness/judge.ts';
 import { currentFreshness } from '../freshness/record.ts';
+import { contain } from '../state/failures/contain-failure.ts';
 import { readPolicy } from '../state/read-policy.ts';
 import { removeHandled } from '../state/failures/resting.ts';
 import { tryHint } from '../state/failures/try-hint.ts';
 import type { Language, Locale } from './message/notification.ts';
-import { localeOf, publish } from './publish.ts';
+import { localeOf, publish, recordNotified } from './publish.ts';
 
 type Deps = Pick<
   DriveDeps,
@@ -92,7 +94,11 @@ async function findOut(deps: Deps, policy: string): Promise<Found | undefined> {
   if (basis === undefined) return undefined;
   const now = clock.now();
   const freshness = await currentFreshness(store, policy, await readFreshness(store, policy), now);
-  if (freshness !== undefined) await writeFreshness(store, freshness, policy);
+  if (freshness !== undefined) {
+    await contain(deps, { event: 'freshness_not_written', policy }, () =>
+      writeFreshness(store, freshness, policy),
+    );
+  }
   // Without phones the runs count: that no run is known may not be why a message goes out.
   const history = freshness === undefined ? await readHistoryStrictly(store, policy) : undefined;
   const good = history?.good;
@@ -123,8 +129,10 @@ async function publishStale(
   message: NotifiedStale,
   locale: Locale,
 ): Promise<boolean> {
+  const record = (stale: NotifiedStale): Promise<void> =>
+    recordNotified(deps, { kind: 'stale', policy }, () => writeNotifiedStale(deps.store, stale));
   // Before the message goes out: if this drive is killed in between, the recovery is published all the same.
-  await writeNotifiedStale(deps.store, message);
+  await record(message);
   const { limit = 0, phones } = judgement;
   const late = (freshness?.oldest ?? []).filter(({ verified_at: time = 0 }) => time < limit);
   const sent = await publish(
@@ -138,7 +146,7 @@ async function publishStale(
     locale,
   );
   if (!sent) return false;
-  await writeNotifiedStale(deps.store, { ...message, notified_at: deps.clock.now() });
+  await record({ ...message, notified_at: deps.clock.now() });
   deps.log.info('notified', { policy, kind: 'stale' });
   return true;
 }
@@ -146,16 +154,18 @@ async function publishStale(
 async function publishRecovered(
   deps: Deps,
   { policy, freshness, lastGood }: Found,
-  { since }: NotifiedStale,
+  known: NotifiedStale,
   locale: Locale,
 ): Promise<boolean> {
   const run_id = freshness?.run_id ?? lastGood;
   if (run_id === undefined) return true;
   const { bucket, prefix } = deps.ledger;
   const report = { bucket, key: prefix + layout.report(run_id) };
-  const recovered = { kind: 'recovered', policy, run_id, report, since } as const;
+  const recovered = { kind: 'recovered', policy, run_id, report, since: known.since } as const;
   if (!(await publish(deps, recovered, locale))) return false;
-  await deps.store.remove([layout.stale(policy)]);
+  await recordNotified(deps, { kind: 'recovered', policy }, () =>
+    forgetNotifiedStale(deps.store, known, deps.clock.now()),
+  );
   deps.log.info('notified', { run: run_id, policy, kind: 'recovered' });
   return true;
 }

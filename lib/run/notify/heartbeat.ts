@@ -5,7 +5,7 @@ import type { DriveDeps } from '../deps.ts';
 import { removeHandled } from '../state/failures/resting.ts';
 import { tryHint } from '../state/failures/try-hint.ts';
 import { dailySummary } from './daily-summary.ts';
-import { publish } from './publish.ts';
+import { publish, recordNotified } from './publish.ts';
 
 type Deps = Pick<
   DriveDeps,
@@ -31,7 +31,7 @@ async function publishDay(deps: Deps, id: string): Promise<boolean> {
   const day = await dailySummary(deps, since, slot);
   const locale = { language, timezone };
   if (!(await publish(deps, { kind: 'heartbeat', date, day }, locale))) return false;
-  await writeNotifiedHeartbeat(deps.store, slot);
+  await recordNotified(deps, { kind: 'heartbeat' }, () => writeNotifiedHeartbeat(deps.store, slot));
   deps.log.info('notified', { kind: 'heartbeat', date });
   return true;
 }

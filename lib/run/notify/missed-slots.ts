@@ -5,7 +5,7 @@ import { exists } from '../../ledger/store/store.ts';
 import type { DriveDeps, RunDeps } from '../deps.ts';
 import { removeHandled } from '../state/failures/resting.ts';
 import { tryHint } from '../state/failures/try-hint.ts';
-import { localeOf, publish } from './publish.ts';
+import { localeOf, publish, recordNotified } from './publish.ts';
 
 type Deps = Pick<DriveDeps, 'clock' | 'log' | 'store' | 'topic' | 'topicUrn' | 'unreadable'>;
 
@@ -31,7 +31,11 @@ async function publishMissed(deps: Deps, id: string): Promise<boolean> {
   const locale = await localeOf(deps.store, policy);
   if (!(await publish(deps, { kind: 'missed', policy, missed }, locale))) return false;
   deps.log.info('notified', { policy, kind: 'missed' });
-  if (reason === 'overlap') await recordSkippedSlot(deps.store, policy, last, deps.clock.now());
+  if (reason === 'overlap') {
+    await recordNotified(deps, { kind: 'missed', policy }, () =>
+      recordSkippedSlot(deps.store, policy, last, deps.clock.now()),
+    );
+  }
   return true;
 }
 

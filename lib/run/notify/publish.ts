@@ -2,6 +2,7 @@ import { PhonevaultError } from '../../errors.ts';
 import { readCursors } from '../../ledger/state/cursors.ts';
 import { zoneProblems } from '../../policy/slots/zones.ts';
 import type { RunDeps } from '../deps.ts';
+import { contain } from '../state/failures/contain-failure.ts';
 import { composeMessage } from './message/compose.ts';
 import type { Locale, Notification } from './message/notification.ts';
 
@@ -25,6 +26,18 @@ export async function publish(
     });
     return false;
   }
+}
+
+/**
+ * Records that something was published, or is about to be. A record that cannot be written is logged: without it the message
+ * may be sent once more, but neither never nor again and again.
+ */
+export async function recordNotified(
+  deps: Pick<RunDeps, 'log'>,
+  of: { kind: Notification['kind']; policy?: string },
+  write: () => Promise<unknown>,
+): Promise<void> {
+  await contain(deps, { event: 'notified_not_written', ...of }, write);
 }
 
 /** Returns language and time zone of a policy, as schedule last read them. English and UTC by default. */

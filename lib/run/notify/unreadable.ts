@@ -4,10 +4,18 @@ import type { DriveDeps } from '../deps.ts';
 import { needsNotice } from '../state/failures/resting.ts';
 import { localeOf, publish } from './publish.ts';
 
-/** Publishes which objects of the ledger cannot be used, once each. When the topic fails, a later pass tries again. */
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/**
+ * Publishes which objects of the ledger cannot be used, once each. When the topic fails, a later pass tries again. While it cannot
+ * be stored what was published, that is only in the first minute of an hour.
+ */
 export async function publishUnreadable(deps: DriveDeps): Promise<void> {
   const { unreadable, clock, ledger } = deps;
   const due = [...unreadable.objects].filter(([, entry]) => needsNotice(entry));
+  if (due.length === 0) return;
+  if (!(await saveUnreadable(deps)) && clock.now() % HOUR >= MINUTE) return;
   for (const [key, entry] of due) {
     if (clock.now() >= deps.until) break;
     const { run_id, policy, code, message, hint, since } = entry;
@@ -19,17 +27,22 @@ export async function publishUnreadable(deps: DriveDeps): Promise<void> {
     unreadable.changed = true;
     deps.log.info('notified', { run: run_id, policy, kind: 'unreadable' });
   }
-  if (due.length > 0) await saveUnreadable(deps);
+  await saveUnreadable(deps);
 }
 
-/** Writes the objects that cannot be used, if they changed. What cannot be written is found out again. */
-export async function saveUnreadable({ unreadable, store, log }: DriveDeps): Promise<void> {
-  if (!unreadable.changed) return;
+/**
+ * Writes the objects that cannot be used, if they changed. What cannot be written is found out again. Returns whether all is
+ * written.
+ */
+export async function saveUnreadable({ unreadable, store, log }: DriveDeps): Promise<boolean> {
+  if (!unreadable.changed) return true;
   try {
     await writeUnreadable(store, unreadable.objects);
     unreadable.changed = false;
+    return true;
   } catch (error) {
     if (!(error instanceof PhonevaultError)) throw error;
-    log.warn('unreadable_not_written', { code: error.code, message: error.message });
+    log.error('unreadable_not_written', { code: error.code, message: error.message });
+    return false;
   }
 }

@@ -119,6 +119,33 @@ describe('publishFreshness', () => {
   });
 
   it.each([
+    ['the message', layout.stale('nightly'), 'notified_not_written'],
+    ['what the archives say', layout.freshness('nightly'), 'freshness_not_written'],
+  ])('publishes staleness although %s cannot be stored', async (_, key, event) => {
+    const { deps, published, hints, logged } = await scene();
+    await publishFreshness(withFailingStore(deps, 'put', undefined, key), [HINT]);
+    expect(published).toMatchObject([{ kind: 'stale' }]);
+    expect(await hints()).toEqual([]);
+    expect(logged(event)).not.toEqual([]);
+  });
+
+  it('publishes a recovery once although the staleness cannot be deleted', async () => {
+    const { deps, published, store, hint, hints } = await scene({ late: 1 });
+    await writeNotifiedStale(store, known);
+    const { remove } = store;
+    deps.store.remove = async (keys) => {
+      const own = keys.filter((key) => key === layout.stale('nightly'));
+      await remove(keys.filter((key) => !own.includes(key)));
+      return own.map((key) => ({ key, code: 'AccessDenied' }));
+    };
+    await publishFreshness(deps, [HINT]);
+    await hint();
+    await publishFreshness(deps, [HINT]);
+    expect(published.map(({ kind }) => kind)).toEqual(['recovered']);
+    expect(await hints()).toEqual([]);
+  });
+
+  it.each([
     ['zh', true],
     ['en', false],
     [undefined, false],

@@ -42,6 +42,15 @@ describe('publishHeartbeat', () => {
     expect(await hints()).toEqual([]);
   });
 
+  it('publishes a day once although that cannot be recorded', async () => {
+    const { deps, published, hints, logged } = await requested();
+    const broken = withFailingStore(deps, 'put', undefined, layout.heartbeat);
+    await publishHeartbeat(broken, [ID]);
+    expect(published).toHaveLength(1);
+    expect(await hints()).toEqual([]);
+    expect(logged('notified_not_written')).toHaveLength(1);
+  });
+
   it('publishes only the newest of several days', async () => {
     const { deps, store, published, hints } = await requested(SLOT + DAY + HOUR);
     const next = due({ slot: SLOT + DAY, since: SLOT, date: '20260104' });

@@ -61,6 +61,13 @@ describe('publishMissedSlots', () => {
     expect(published[0]?.message).toContain('计划时间 1 月 2 日 02:30 未运行');
   });
 
+  it('publishes a skipped slot once although that cannot be recorded', async () => {
+    const { publish, deps, published, hints } = await scene(missed({ reason: 'overlap' }));
+    await publish(withFailingStore(deps, 'put', undefined, layout.skipped('nightly')));
+    expect(published).toHaveLength(1);
+    expect(await hints()).toEqual([]);
+  });
+
   it('records a slot that was skipped for overlap, and no other', async () => {
     const overlap = missed({ reason: 'overlap' });
     const { publish, store } = await scene(overlap, missed({ policy: 'weekly' }));

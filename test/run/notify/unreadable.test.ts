@@ -33,6 +33,22 @@ describe('publishUnreadable', () => {
     expect((await readUnreadable(store)).get(KEY)?.notified_at).toBe(T0);
   });
 
+  it('publishes at most hourly while that cannot be stored', async () => {
+    const at: number[] = [];
+    for (let minute = 0; minute < 120; minute += 1) {
+      // Each drive is cold: it finds the object anew.
+      const { deps, clock, published } = runScene();
+      clock.move(minute * 60_000);
+      deps.until = Infinity;
+      noteUnreadable(deps, invalidObject(KEY, 'is not JSON'));
+      const broken = withFailingStore(deps, 'put', undefined, layout.unreadable);
+      await publishUnreadable(broken);
+      await publishUnreadable(broken);
+      at.push(...published.map(() => minute));
+    }
+    expect(at).toEqual([30, 90]);
+  });
+
   it('publishes again what the topic did not take', async () => {
     const { deps, published, topic } = scene();
     topic.fails = temporaryError();

@@ -57,7 +57,7 @@ function fail(
  */
 export async function contain(
   { log }: Pick<RunDeps, 'log'>,
-  { event, ...fields }: { event: string; policy?: string; id?: string },
+  { event, ...fields }: { event: string; policy?: string; id?: string; kind?: string },
   work: () => Promise<unknown>,
 ): Promise<PhonevaultError | undefined> {
   try {
