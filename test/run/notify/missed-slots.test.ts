@@ -61,6 +61,14 @@ describe('publishMissedSlots', () => {
     expect(published[0]?.message).toContain('计划时间 1 月 2 日 02:30 未运行');
   });
 
+  it('publishes the slots of other policies when those of one cannot be looked up', async () => {
+    const overlap = missed({ reason: 'overlap' });
+    const { publish, deps, published, hints } = await scene(overlap, missed({ policy: 'weekly' }));
+    await publish(withFailingStore(deps, 'list', temporaryError(), layout.request(RUN)));
+    expect(published).toMatchObject([{ kind: 'missed', policy: 'weekly' }]);
+    expect(await hints()).toEqual([missedId(overlap)]);
+  });
+
   it('publishes a skipped slot once although that cannot be recorded', async () => {
     const { publish, deps, published, hints } = await scene(missed({ reason: 'overlap' }));
     await publish(withFailingStore(deps, 'put', undefined, layout.skipped('nightly')));

@@ -54,10 +54,20 @@ describe('tryHint', () => {
     expect(await tryHint(deps, ID, () => Promise.reject(new Error('again')))).toBe(true);
   });
 
-  it('throws any other error', async () => {
+  it('keeps a hint whose work fails, logs it, and lets other hints go on', async () => {
     const { deps, lines } = runScene();
     const work = () => Promise.reject(new PhonevaultError('unreachable', 'no answer'));
-    await expect(tryHint(deps, ID, work)).rejects.toThrow('no answer');
-    expect(lines).toEqual([]);
+    expect(await tryHint(deps, ID, work)).toBe(false);
+    const fields = { id: ID, code: 'unreachable', message: 'no answer' };
+    expect(lines).toEqual([['warn', 'step_failed', fields]]);
+    expect(deps.unreadable.objects.size).toBe(0);
   });
+
+  it.each([new PhonevaultError('lease_lost', 'no lease'), new TypeError('no function')])(
+    'throws what stops the drive: %s',
+    async (error) => {
+      const { deps } = runScene();
+      await expect(tryHint(deps, ID, () => Promise.reject(error))).rejects.toBe(error);
+    },
+  );
 });
