@@ -66,7 +66,7 @@ export function missingObject(key: string): ObjectError {
 
 /** To be called when GET has not found an object. Throws `object_unreadable` when LIST shows it. */
 export async function throwIfListed(store: Pick<Store, 'list'>, key: string): Promise<undefined> {
-  if (await exists(store, key)) throw missingObject(key);
+  if (await isListed(store, key)) throw missingObject(key);
   return undefined;
 }
 
@@ -94,11 +94,19 @@ export async function getListed(
 export async function listFolder(
   store: Pick<Store, 'list'>,
   folder: string,
-): Promise<{ key: string }[]> {
+): ReturnType<Store['list']> {
   try {
     return await store.list(folder);
   } catch (error) {
     throw asObjectError(folder, error);
+  }
+}
+
+async function isListed(store: Pick<Store, 'list'>, key: string): Promise<boolean> {
+  try {
+    return await exists(store, key);
+  } catch (error) {
+    throw asObjectError(key, error);
   }
 }
 

@@ -75,3 +75,22 @@ it('goes on with runs while the archives of orphaned jobs hang, and asks for the
   expect(Math.max(...lengths)).toBeLessThanOrEqual(53 * SECOND);
   expect(new Set(calls).size).toBeLessThan(10);
 });
+
+it.each(['put', 'get', 'list', 'remove'] as const)(
+  'goes on with other runs while each %s of an object of one run hangs',
+  async (operation) => {
+    const { deps, store, request, driveFor, clock } = hungWorld();
+    const real = store[operation] as (key: string | string[], ...rest: never[]) => unknown;
+    const own = async (key: string | string[], ...rest: never[]): Promise<unknown> => {
+      const isBad = [key].flat().some((one) => one.includes(RUN));
+      if (!isBad) return real(key, ...rest);
+      await clock.sleep(12 * SECOND);
+      throw temporaryError();
+    };
+    await request(RUN, [plannedPhone('a')]);
+    await request(OTHER, [plannedPhone('b', { server_id: 's2' })]);
+    deps.store = { ...deps.store, [operation]: own };
+    await driveFor(4);
+    expect((await readReport(store, OTHER))?.outcome).toBe('completed');
+  },
+);

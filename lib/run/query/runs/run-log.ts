@@ -4,7 +4,7 @@ import type { RunEvent } from '../../../ledger/run/events.ts';
 import { layout } from '../../../ledger/store/layout.ts';
 import { readLog } from '../../../ledger/run/log.ts';
 import type { Store } from '../../../ledger/store/store.ts';
-import { isUnreadable, type ObjectError } from '../../../ledger/store/object-error.ts';
+import { isUnreadable, listFolder, type ObjectError } from '../../../ledger/store/object-error.ts';
 import { instantOf } from '../schemas/object.ts';
 import { type ExportCall, type LogLine } from '../schemas/run.ts';
 import { problemOf } from '../unreadable.ts';
@@ -19,11 +19,11 @@ export type ReadEvents = {
   unreadable: { at: number; error: ObjectError }[];
 };
 
-/** Returns all events of a run's log by time. An entry that is invalid or newer than this version is listed as unreadable. */
+/** Returns all events of a run's log by time. An entry that is invalid or newer than this version is listed as unreadable. Throws ObjectError for the log as a whole. */
 export async function readEvents(store: Reading, runId: string): Promise<ReadEvents> {
   const limit = pLimit(READS_AT_ONCE);
   const unreadable: ReadEvents['unreadable'] = [];
-  const listed = await store.list(layout.log(runId));
+  const listed = await listFolder(store, layout.log(runId));
   const entries = await Promise.all(
     listed.map((entry) =>
       limit(async () => {
