@@ -59,10 +59,11 @@ export function jobsNotRead({ jobs }: NotRead, now: number): StoredJob[] {
   return [...jobs.values()].flat().filter(({ until }) => now < until);
 }
 
-/** The open runs of a drive, and those that it has read. */
+/** The open runs of a drive: those that it has read, those that it has not read yet, and others that could not be read. */
 type Known = {
   open: ReadonlySet<string>;
   runs: ReadonlyMap<string, StoredRun>;
+  unread: ReadonlyMap<string, unknown>;
   notRead: NotRead;
 };
 
@@ -73,7 +74,7 @@ type Known = {
 export async function saveInFlight(
   { store, clock, log }: Pick<DriveDeps, 'store' | 'clock' | 'log'>,
   epoch: number,
-  { open, runs, notRead }: Known,
+  { open, runs, unread, notRead }: Known,
 ): Promise<void> {
   if (open.size <= FEW_RUNS) return;
   const now = clock.now();
@@ -82,8 +83,9 @@ export async function saveInFlight(
     const own = [...jobsOf(run), ...keptOf(run, now)].filter(({ until }) => now < until);
     if (own.length > 0) jobs[run.runId] = own;
   }
+  const unreadable = [...open].filter((id) => !runs.has(id) && !unread.has(id));
   try {
-    await writeInFlight(store, { epoch, jobs, unknown: [...notRead.unknown] });
+    await writeInFlight(store, { epoch, jobs, unknown: [...notRead.unknown, ...unreadable] });
   } catch (error) {
     if (!(error instanceof PhonevaultError) || stopsDrive(error)) throw error;
     log.warn('in_flight_not_written', { code: error.code, message: error.message });

@@ -28,10 +28,12 @@ function runWith(id: string, events: RunEvent[]) {
 const openIds = (count: number) => new Set(Array.from({ length: count }, (_, n) => `r-${n}`));
 
 /** What a drive of epoch 7 leaves of these runs. */
-async function saved(runs: ReturnType<typeof runWith>[], notRead = nothingKnown(), open = MANY) {
+async function saved(runs: ReturnType<typeof runWith>[], notRead = nothingKnown(), count = MANY) {
   const scene = runScene();
   const held = new Map(runs.map((run) => [run.runId, run]));
-  await saveInFlight(scene.deps, 7, { open: openIds(open), runs: held, notRead });
+  const open = openIds(count);
+  const unread = new Map([...open].map((id) => [id, {}]));
+  await saveInFlight(scene.deps, 7, { open, runs: held, unread, notRead });
   return scene;
 }
 
@@ -58,6 +60,15 @@ describe('what a drive leaves of the exports in flight', () => {
     expect(await recallInFlight(deps, MANY, 7)).toEqual({ ...before, isContinued: true });
   });
 
+  it('counts an open run that could not be read as unknown', async () => {
+    const { deps } = runScene();
+    const open = openIds(MANY);
+    const unread = new Map([...open].slice(2).map((id) => [id, {}]));
+    const runs = new Map([['r-0', runWith('r-0', [])]]);
+    await saveInFlight(deps, 7, { open, runs, unread, notRead: nothingKnown() });
+    expect((await recallInFlight(deps, MANY, 7)).unknown).toEqual(new Set(['r-1']));
+  });
+
   it.each<[string, number | undefined, number]>([
     ['of another drive', 6, MANY],
     ['after a drive that was killed', undefined, MANY],
@@ -79,11 +90,8 @@ describe('what a drive leaves of the exports in flight', () => {
     const { deps, logged } = runScene();
     const fail = () => Promise.reject(new PhonevaultError('service', 'down'));
     const failing = { ...deps, store: { ...deps.store, put: fail } };
-    await saveInFlight(failing, 7, {
-      open: openIds(MANY),
-      runs: new Map(),
-      notRead: nothingKnown(),
-    });
+    const known = { open: openIds(MANY), runs: new Map(), unread: new Map() };
+    await saveInFlight(failing, 7, { ...known, notRead: nothingKnown() });
     expect(logged('in_flight_not_written')).toHaveLength(1);
     await deps.store.put(layout.inFlight, 'broken');
     expect(await recallInFlight(deps, MANY, 7)).toEqual(nothingKnown());
