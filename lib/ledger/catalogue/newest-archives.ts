@@ -43,6 +43,45 @@ export async function newestArchives(
   return { archives, errors };
 }
 
+/**
+ * Returns whether an archive is good enough to be restored without being named: it is not suspiciously small, and no restore made
+ * it. Such an archive holds what the phone was to be saved from.
+ */
+export function isGood({ flags, trigger }: Archive): boolean {
+  return flags.suspect === undefined && trigger !== 'restore';
+}
+
+/**
+ * Returns the newest archive of each phone that `isEligible`, and the errors of the shards that cannot be used. `policy`: only
+ * archives of this one. Reads from the newest shard back, until nothing newer can be found.
+ */
+export async function newestOfPhones(
+  store: Pick<Store, 'get' | 'list'>,
+  phones: ReadonlySet<string>,
+  isEligible: (archive: Archive) => boolean,
+  policy?: string,
+): Promise<{ archives: Map<string, Archive>; errors: ObjectError[] }> {
+  const shards = (await listShards(store, policy)).sort((a, b) => endOf(b) - endOf(a));
+  const archives = new Map<string, Archive>();
+  const errors: ObjectError[] = [];
+  for await (const { shard, archives: found } of readShards(store, shards)) {
+    if (isUnreadable(found)) errors.push(found);
+    else {
+      for (const archive of found) {
+        if (!phones.has(archive.phone_id) || !isEligible(archive)) continue;
+        const known = archives.get(archive.phone_id);
+        if (known !== undefined && known.verified_at >= archive.verified_at) continue;
+        archives.set(archive.phone_id, archive);
+      }
+    }
+    const next = shards[shards.indexOf(shard) + 1];
+    if (next === undefined || archives.size < phones.size) continue;
+    const oldest = Math.min(...[...archives.values()].map(({ verified_at }) => verified_at));
+    if (endOf(next) < oldest) break;
+  }
+  return { archives, errors };
+}
+
 function passes(archive: Archive, { phones, until, after }: ArchiveFilter): boolean {
   return (
     (phones === undefined || phones.has(archive.phone_id)) &&

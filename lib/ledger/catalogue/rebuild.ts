@@ -58,19 +58,28 @@ async function archivesOf(
   errors: ObjectError[],
 ): Promise<Archive[] | undefined> {
   try {
-    const report = await readReport(store, runId);
-    const stored = report && (await readPlan(store, runId));
-    if (report === undefined || stored === undefined) return undefined;
-    const { plan, phones: planned } = stored;
-    const reported = await readReportedPhones(store, report);
-    const late = await readLateArchives(store, runId);
-    const settledAt = Date.parse(report.settled_at);
-    const archives = reportedArchives({ plan, planned, reported, settledAt, late }, resets);
-    const deleted = await readDeleted(store, runId);
-    return archives.filter(({ key }) => !deleted.has(key));
+    return await archivesOfRun(store, runId, resets);
   } catch (error) {
     if (!isUnreadable(error)) throw error;
     errors.push(error);
     return undefined;
   }
+}
+
+/** Returns the archives of a run, as its report has them; undefined for a run that has not settled. Throws ObjectError. */
+export async function archivesOfRun(
+  store: Pick<Store, 'get' | 'list' | 'prefix'>,
+  runId: string,
+  resets: Resets,
+): Promise<Archive[] | undefined> {
+  const report = await readReport(store, runId);
+  const stored = report && (await readPlan(store, runId));
+  if (report === undefined || stored === undefined) return undefined;
+  const { plan, phones: planned } = stored;
+  const reported = await readReportedPhones(store, report);
+  const late = await readLateArchives(store, runId);
+  const settledAt = Date.parse(report.settled_at);
+  const archives = reportedArchives({ plan, planned, reported, settledAt, late }, resets);
+  const deleted = await readDeleted(store, runId);
+  return archives.filter(({ key }) => !deleted.has(key));
 }

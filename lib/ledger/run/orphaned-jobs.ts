@@ -30,6 +30,8 @@ const orphanedJobs = ledgerObject({
   version: 1,
   schema: z.object({
     run_id: z.string(),
+    /** They keep their phones busy, and leave no archive. */
+    kind: z.literal('restore').optional(),
     /** The number of this object, from 0, when one cannot hold all attempts of the run. */
     part: z.number().int().min(1).optional(),
     policy: z.string(),

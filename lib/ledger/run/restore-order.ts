@@ -4,6 +4,9 @@ import { idSchema, policyNameSchema, runIdSchema } from '../store/part-of-key.ts
 /** How many phones one request may name. A whole run is named by its id. */
 const MAX_TARGETS = 5_000;
 
+/** The name that restores have where runs have that of their policy. No policy may have it. */
+export const RESTORE = 'restore';
+
 /** Which archives go to which phones, and how. */
 export const restoreOrderSchema = z
   .strictObject({
@@ -38,3 +41,5 @@ export const restoreOrderSchema = z
   })
   .refine(({ targets, run }) => targets !== undefined || run !== undefined, 'no phones and no run')
   .refine(({ failed_only, run }) => failed_only === undefined || run !== undefined, 'no run');
+
+export type RestoreOrder = z.infer<typeof restoreOrderSchema>;

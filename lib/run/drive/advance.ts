@@ -2,6 +2,7 @@ import type { DriveDeps } from '../deps.ts';
 import { lookUpEarlierKeys } from '../export/archives/earlier-keys.ts';
 import { awaitPhones } from '../export/await-phones.ts';
 import { verifyArchives, watchUnknownOutcomes } from '../export/archives/verify-archives.ts';
+import { awaitExports } from '../restore/await-exports.ts';
 import { planRun } from '../plan/plan-run.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { noteUsable } from '../state/failures/resting.ts';
@@ -29,7 +30,7 @@ export async function advanceDue(deps: DriveDeps, work: Work): Promise<void> {
   const isDue = (run: OpenRun): boolean =>
     clock.now() >= run.retryAt.step && run.report === undefined;
   await inTurn(deps, work, { kind: 'look', until: slice() }, async (run) => {
-    if (isDue(run) && run.plan !== undefined) await lookUpRun(deps, run);
+    if (isDue(run) && run.plan !== undefined) await lookUpRun(deps, work, run);
   });
   await inTurn(deps, work, { kind: 'plan', until: slice() }, async (run) => {
     if (isDue(run) && run.plan === undefined) await planDue(deps, run);
@@ -53,12 +54,14 @@ async function planDue(deps: DriveDeps, run: OpenRun): Promise<void> {
   if (await containFailure(deps, isPlanned, { run })) noteUsable(deps, (key) => key === policy);
 }
 
-async function lookUpRun(deps: DriveDeps, run: OpenRun): Promise<void> {
+async function lookUpRun(deps: DriveDeps, work: Work, run: OpenRun): Promise<void> {
   const { clock } = deps;
   const bounded = untilTimeUp(deps);
   // Each is contained on its own: archives are verified even when phones cannot be looked up.
   let isUnsure = false;
-  for (const lookUp of [awaitPhones, verifyArchives, watchUnknownOutcomes, lookUpEarlierKeys]) {
+  const ofRestore = [awaitPhones, (own: DriveDeps) => awaitExports(own, run, work.runs)];
+  const ofExport = [awaitPhones, verifyArchives, watchUnknownOutcomes, lookUpEarlierKeys];
+  for (const lookUp of run.request.kind === 'restore' ? ofRestore : ofExport) {
     const succeeded = await containFailure(deps, () => lookUp(bounded, run), {
       run,
       pauses: false,

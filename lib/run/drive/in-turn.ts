@@ -1,5 +1,6 @@
 import type { DriveDeps } from '../deps.ts';
 import type { OpenRun } from '../state/open-run.ts';
+import { isRequested } from '../state/stored-run.ts';
 import type { Turn, Work } from './work.ts';
 
 /** Runs with up to this many phones go first. */
@@ -32,8 +33,7 @@ export async function inTurn(
 }
 
 function isFirst({ request, state }: OpenRun): boolean {
-  const isRequested = request.trigger === 'manual' || request.trigger === 'http';
-  return isRequested || state.phones.size <= MAX_SMALL_RUN;
+  return isRequested(request) || state.phones.size <= MAX_SMALL_RUN;
 }
 
 /** Returns many items from another one each minute: what an earlier drive did not get to comes first sooner or later. */

@@ -50,6 +50,9 @@ function duesOfPlanned(
     if (step.kind === 'done') continue;
     isUnfinished = true;
     if (step.kind === 'poll' || step.kind === 'watch') dues.push(pollAt);
+    if (step.kind === 'await_export' || step.kind === 'await_archive') {
+      dues.push(Math.max(run.retryAt.archives, now + MIN_POLL_MS));
+    }
     if (step.kind === 'await_state') dues.push(run.retryAt.phoneStates);
     if (step.kind === 'submit') {
       const lookUpAt = isCleared(run, phone, now) ? 0 : run.retryAt.earlierKeys;

@@ -4,6 +4,7 @@ import type { RunState } from '../../ledger/run/run-state.ts';
 import type { OpenRun } from '../state/open-run.ts';
 import type { Step } from '../state/next-step.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
+import { isRequested } from '../state/stored-run.ts';
 import { postponedUntil } from '../state/postponed.ts';
 
 /** Runs with up to this many ready phones go first. */
@@ -80,11 +81,6 @@ function lanesOfRun(run: OpenRun, now: number, exportMs?: number): Lane[] {
       isFirst: isRequested(request) || own.length <= MAX_SMALL_RUN,
     };
   });
-}
-
-/** Returns whether a person waits for the run. */
-function isRequested({ trigger }: OpenRun['request']): boolean {
-  return trigger === 'manual' || trigger === 'http' || trigger === 'restore';
 }
 
 function maxPhonesOf({ reduced, acceptedAt }: RunState): number {

@@ -4,6 +4,7 @@ import { isUnreadable } from '../../ledger/store/object-error.ts';
 import { writePlan } from '../../ledger/run/plan.ts';
 import type { DriveDeps, RunDeps } from '../deps.ts';
 import { type PlanDraft, type Draft, draftPlan, failedDraft, startDraft } from './draft.ts';
+import { draftRestore } from './restore/draft-restore.ts';
 import { failingSince } from '../state/failures/failing-since.ts';
 import { stopsDrive } from '../state/failures/stops-drive.ts';
 import { readPolicy } from '../state/read-policy.ts';
@@ -17,7 +18,7 @@ const PLAN_WITHIN_MS = 2 * 60 * 60_000;
 type Planning = RunDeps & Pick<DriveDeps, 'writer'>;
 
 /**
- * Plans a run: reads the policy, selects the phones, fixes their order and writes the plan once. Returns false while the fleet
+ * Plans a run: reads the policy, selects the phones, or the archives of a restore, fixes their order and writes the plan once. Returns false while the fleet
  * is still being read. A run that cannot start gets a plan that says why, which stays unwritten when no plan can be written.
  */
 export async function planRun(deps: Planning, run: StoredRun, until: number): Promise<boolean> {
@@ -40,7 +41,9 @@ async function draftRun(deps: RunDeps, run: StoredRun, until: number): Promise<D
   const base = startDraft(run.request, deps.clock.now());
   if (run.state.cancelledAt !== undefined) return { plan: base, phones: [] };
   try {
-    return await draftFromPolicy(deps, run, base, until);
+    const { restore } = run.request;
+    if (restore === undefined) return await draftFromPolicy(deps, run, base, until);
+    return await draftRestore(deps, base, restore, { requestedAt: run.requestedAt, until });
   } catch (error) {
     if (!mayFail(error)) throw error;
     const tooLate = deps.clock.now() >= draftFailsSince(deps, run, error) + PLAN_WITHIN_MS;

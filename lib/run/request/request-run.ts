@@ -3,17 +3,12 @@ import { PhonevaultError } from '../../errors.ts';
 import { claimKey } from '../../ledger/state/client-keys.ts';
 import { sha256hex } from '../../ledger/store/digest.ts';
 import { layout } from '../../ledger/store/layout.ts';
-import { readPlan } from '../../ledger/run/plan.ts';
-import {
-  createRequest,
-  readRequest,
-  requestSchema,
-  type RunRequest,
-} from '../../ledger/run/request.ts';
+import { createRequest, requestSchema, type RunRequest } from '../../ledger/run/request.ts';
 import { clip } from '../../policy/parse/validation-error.ts';
 import { requestRunId } from '../../policy/keys/run-id.ts';
 import type { RunDeps } from '../deps.ts';
 import { PolicyInvalid, readPolicy } from '../state/read-policy.ts';
+import { conflict, findRequest } from './known-request.ts';
 
 type Deps = Pick<RunDeps, 'clock' | 'log' | 'random' | 'store' | 'ledger'>;
 
@@ -68,23 +63,12 @@ function requestOf({ policy, token, trigger, phones }: RunInput): RunRequest {
   );
 }
 
-/** Returns the request of a run. `open/` no longer holds that of a closed run, but its plan does. */
-async function findRequest({ store }: Deps, runId: string): Promise<RunRequest | undefined> {
-  return (await readRequest(store, runId)) ?? (await readPlan(store, runId))?.plan.request;
-}
-
 function repeated(
   request: RunRequest,
   known: RunRequest | undefined,
 ): { runId: string; repeated: true } {
   if (isDeepStrictEqual(request, known)) return { runId: request.run_id, repeated: true };
   throw conflict();
-}
-
-function conflict(): PhonevaultError {
-  return new PhonevaultError('conflict', 'this token was already used for another request', {
-    hint: 'Use a new token for a new request.',
-  });
 }
 
 async function checkPolicy(deps: Deps, policy: string): Promise<void> {

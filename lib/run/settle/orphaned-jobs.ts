@@ -63,6 +63,7 @@ export async function orphanRunningJobs(
 ): Promise<OrphanedJobs[]> {
   if (plan?.terms === undefined) return [];
   const { terms } = plan;
+  const { kind } = plan.request;
   const now = deps.clock.now();
   const attempts = [...state.phones.values()].flatMap((phone) => {
     const { planned } = phone;
@@ -71,7 +72,7 @@ export async function orphanRunningJobs(
     const watchedFrom = ({ intentAt }: Attempt): number => (isExported ? intentAt : now);
     return all
       .map((attempt) => ({ attempt, watch: watchOf(attempt, watchedFrom(attempt), terms) }))
-      .filter(({ watch }) => watch === 'job' || watch > now)
+      .filter(({ watch }) => watch === 'job' || (kind === undefined && watch > now))
       .map(({ attempt, watch }) => ({
         phone_id: planned.phone_id,
         phone_name: planned.phone_name,
@@ -87,6 +88,7 @@ export async function orphanRunningJobs(
   });
   const orphaned = splitOrphanedJobs({
     run_id: runId,
+    ...(kind === undefined ? {} : { kind }),
     policy: plan.request.policy,
     bucket: terms.bucket,
     folder: terms.folder,

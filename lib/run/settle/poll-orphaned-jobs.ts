@@ -83,6 +83,10 @@ export async function pollOrphanedJobs(
   const poll = async (attempt: OrphanedAttempt): Promise<OrphanedAttempt[]> => {
     const orphan = { orphaned, attempt };
     const known = attempt.jobs.map(({ job_id }) => states.get(job_id));
+    if (orphaned.kind === 'restore') {
+      const isOver = known.includes('succeeded') || known.includes('failed');
+      return isOver || now >= orphaned.until ? [] : [attempt];
+    }
     if (known.includes('succeeded')) return verify(polling, orphan, now);
     if (attempt.watch_until !== undefined) {
       if (isListed(attempt)) return watch(polling, orphan, now);

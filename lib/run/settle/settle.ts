@@ -12,9 +12,9 @@ import { indexRun } from '../../ledger/state/run-index/entry.ts';
 import type { RunState } from '../../ledger/run/run-state.ts';
 import type { DriveDeps } from '../deps.ts';
 import { deletedKeys, deleteSuperseded, leftoversOf } from './delete-superseded.ts';
-import { findArchives, verifyLostArchives } from './found-archives.ts';
+import { type FoundArchives, findArchives, verifyLostArchives } from './found-archives.ts';
 import { orphanRunningJobs } from './orphaned-jobs.ts';
-import type { OpenRun } from '../state/open-run.ts';
+import { assertSoleWriter, type OpenRun } from '../state/open-run.ts';
 import { untilTimeUp } from '../state/until-time-up.ts';
 import { orGiveUp } from './or-give-up.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
@@ -49,24 +49,27 @@ export async function settleRun(drive: DriveDeps, run: OpenRun): Promise<Orphane
 
 async function reportRun(deps: DriveDeps, run: OpenRun, plan: Plan): Promise<OrphanedJobs[]> {
   const now = deps.clock.now();
-  const found = await findArchives(deps, run);
-  await orGiveUp(deps, run, 'confirm_archives', () =>
-    verifyLostArchives(deps, run, phoneSteps(run, now), found),
-  );
+  const { kind } = run.request;
+  const found = kind === 'restore' ? new Map<string, never>() : await findExports(deps, run, now);
+  // Another drive may have restored more.
+  if (kind === 'restore') await assertSoleWriter(deps, run);
   const steps = phoneSteps(run, now);
-  await orGiveUp(deps, run, 'delete_archives', () => deleteSuperseded(deps, run, steps, found));
   const orphaned = await orGiveUp(deps, run, 'orphaned_jobs', () => orphanRunningJobs(deps, run));
 
   const settled = steps.map((step) => reportPhone(run, step, found));
   const marked = await orGiveUp(deps, run, 'suspects', () => markSuspects(deps, plan, settled));
   const phones = marked ?? settled;
-  const counts = countOutcomes(phones.map((phone) => phone.outcome));
+  const counts = countOutcomes(
+    phones.map((phone) => phone.outcome),
+    kind,
+  );
   const outcome = runOutcome(counts, {
     failedToStart: plan.failure !== undefined,
     cancelled: run.state.cancelledAt !== undefined,
   });
   const facts = {
     run_id: run.runId,
+    ...(kind === undefined ? {} : { kind }),
     policy: run.request.policy,
     trigger: run.request.trigger,
     slot: plan.slot,
@@ -87,6 +90,17 @@ async function reportRun(deps: DriveDeps, run: OpenRun, plan: Plan): Promise<Orp
   const written = await orGiveUp(deps, run, 'report', () => writeReport(deps.store, facts, phones));
   run.report = written ?? { ...facts, ...notDoneOf(run.state), phones };
   return orphaned ?? [];
+}
+
+/** Returns the archives of a run, after the superseded ones are deleted. */
+async function findExports(deps: DriveDeps, run: OpenRun, now: number): Promise<FoundArchives> {
+  const found = await findArchives(deps, run);
+  await orGiveUp(deps, run, 'confirm_archives', () =>
+    verifyLostArchives(deps, run, phoneSteps(run, now), found),
+  );
+  const steps = phoneSteps(run, now);
+  await orGiveUp(deps, run, 'delete_archives', () => deleteSuperseded(deps, run, steps, found));
+  return found;
 }
 
 function suspectsOf(phones: readonly ReportedPhone[]): Pick<Report, 'suspects'> {
@@ -131,14 +145,20 @@ async function recordResult(
   const planned = [...run.state.phones.values()].map((phone) => phone.planned);
   const settledAt = Date.parse(settled_at);
   const result = { plan, planned, reported: phones, settledAt };
-  await step('index_archives', () => addReported(deps, result));
+  const isBackup = run.request.kind === undefined;
+  if (isBackup) await step('index_archives', () => addReported(deps, result));
   const settled = { run_id: run.runId, outcome, settled_at: settledAt };
   const whole = run.request.phones === undefined;
-  await step('history', () => recordSettled(store, policy, settled, { whole }));
+  // The exports of a restore say nothing about how the policy does.
+  if (isBackup && run.request.trigger !== 'restore') {
+    await step('history', () => recordSettled(store, policy, settled, { whole }));
+  }
   await step('index_run', () => indexRun(store, report));
-  await step('freshness', () => recordBackups(deps, run, report, phones));
-  const language = plan.terms?.notify.language ?? 'en';
-  await step('recovered', () => checkRecovered(deps, policy, language));
+  if (isBackup) {
+    await step('freshness', () => recordBackups(deps, run, report, phones));
+    const language = plan.terms?.notify.language ?? 'en';
+    await step('recovered', () => checkRecovered(deps, policy, language));
+  }
   run.unwritten.result = false;
   logSettled(deps.log, report, phones);
 }

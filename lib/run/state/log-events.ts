@@ -13,7 +13,12 @@ export function logEvents(
   for (const event of events) logEvent(log, own, event);
   const countOf = (type: RunEvent['type']) => events.filter((event) => event.type === type).length;
   const [accepted, verified] = [countOf('accepted'), countOf('verified')];
-  if (accepted > 0) log.info('exports_accepted', { ...own, phones: accepted });
+  const isRestore = request.kind === 'restore';
+  if (accepted > 0) {
+    const fields = { ...own, phones: accepted };
+    if (isRestore) log.info('jobs_accepted', fields);
+    else log.info('exports_accepted', fields);
+  }
   if (verified > 0) log.info('archives_verified', { ...own, phones: verified });
 }
 
@@ -25,8 +30,10 @@ function logEvent(
   switch (event.type) {
     case 'intent':
       log.info('window_opened', { ...own, window: event.window, phones: event.attempts.length });
-      for (const { phone_id: phone, attempt: number } of event.attempts) {
-        if (number > 1) log.info('export_retried', { ...own, phone, attempt: number });
+      for (const { phone_id: phone, attempt: number, call } of event.attempts) {
+        if (call === undefined && number > 1) {
+          log.info('export_retried', { ...own, phone, attempt: number });
+        }
       }
       return;
     case 'unsent':
@@ -91,14 +98,16 @@ const MAX_LOGGED_PHONES = 100;
 /** Logs that a run settled, and the first 100 phones that were not exported. The report lists all of them. */
 export function logSettled(
   log: RunDeps['log'],
-  { run_id: run, policy, outcome, counts }: Report,
+  { run_id: run, kind, policy, outcome, counts }: Report,
   phones: readonly ReportedPhone[],
 ): void {
-  const notExported = phones
-    .filter((phone) => phone.outcome !== 'exported')
+  const others = phones
+    .filter(({ outcome }) => outcome !== 'exported' && outcome !== 'restored')
     .slice(0, MAX_LOGGED_PHONES);
-  for (const { phone_id: phone, outcome: end, reason, code } of notExported) {
-    log.info('not_exported', { run, policy, phone, outcome: end, reason, code });
+  for (const { phone_id: phone, outcome: end, reason, code } of others) {
+    const fields = { run, policy, phone, outcome: end, reason, code };
+    if (kind === 'restore') log.info('not_restored', fields);
+    else log.info('not_exported', fields);
   }
   log.info('settled', { run, policy, outcome, ...counts });
 }

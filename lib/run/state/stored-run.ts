@@ -86,3 +86,8 @@ export function metricsOf(run: StoredRun, unwritten: Metrics = noMetrics()): Met
   for (const metrics of [...run.loggedMetrics.values(), unwritten]) addMetrics(sum, metrics);
   return sum;
 }
+
+/** Returns whether a person waits for the run. */
+export function isRequested({ trigger }: RunRequest): boolean {
+  return trigger === 'manual' || trigger === 'http' || trigger === 'restore';
+}

@@ -1,0 +1,96 @@
+import type { Terms } from '../../../ledger/run/plan.ts';
+import type { RestoreOrder } from '../../../ledger/run/restore-order.ts';
+import { hasCode } from '../../../errors.ts';
+import type { RunDeps } from '../../deps.ts';
+import { readPolicy } from '../../state/read-policy.ts';
+import { type Draft, failedDraft, type PlanDraft } from '../draft.ts';
+import { readNamed } from '../named-phones.ts';
+import { checkArchives, idOf } from './check-archives.ts';
+import { chooseArchives, type Wanted } from './choose-archives.ts';
+import { planPhones } from './plan-phones.ts';
+import { planSafetyRuns } from './safety-runs.ts';
+
+type Deps = Pick<RunDeps, 'store' | 'ledger' | 'cph' | 'archives' | 'clock' | 'readings' | 'log'>;
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** Nothing of a restore comes from a policy but its language. Paths and places are those of each archive. */
+const TERMS: Terms = {
+  ...{ include: [], exclude: [], bucket: '', folder: 'restore' },
+  deadline: 12 * HOUR,
+  export_timeout: HOUR,
+  wait_for_phones: 10 * MINUTE,
+  max_in_flight_per_server: 4,
+  attempts: 2,
+  notify: { when: 'always', language: 'en' },
+};
+
+/**
+ * Drafts the plan of a restore: which archive each phone gets, and why some get none. Returns undefined when reading the phones takes
+ * longer than `until` (epoch ms). An order that names no archive at all makes a plan that says so. Throws errors of the services
+ * and ObjectError.
+ */
+export async function draftRestore(
+  deps: Deps,
+  base: PlanDraft,
+  order: RestoreOrder,
+  { requestedAt, until }: { requestedAt: number; until: number },
+): Promise<Draft | undefined> {
+  const wanted = await chosen(deps, order);
+  if ('code' in wanted) return failedDraft(base, wanted.code, wanted.message);
+  const ids = wanted.map(({ phone }) => phone);
+  const read = ids.length === 0 ? undefined : await readNamed(deps, ids, { requestedAt, until });
+  if (read === undefined && ids.length > 0) return undefined;
+  const candidates = read?.candidates ?? [];
+  const archives = wanted.flatMap(({ archive }) => (archive === undefined ? [] : [archive]));
+  const planned = planPhones(wanted, {
+    phones: new Map(candidates.map((phone) => [phone.phone_id, phone])),
+    archives: await checkArchives(deps, archives),
+    first: order.first,
+  });
+  const byId = new Map(archives.map((archive) => [idOf(archive), archive]));
+  const { runs, phones } = order.safety_export
+    ? planSafetyRuns(base.request.run_id, planned, byId)
+    : { runs: [], phones: planned };
+  return {
+    plan: {
+      ...base,
+      started_at: deps.clock.now(),
+      terms: { ...TERMS, notify: await notifyOf(deps, wanted) },
+      restore: {
+        restart: order.restart,
+        ...(order.reset_first === true ? { reset_first: true as const } : {}),
+        safety_runs: runs,
+      },
+      selected: phones.length,
+    },
+    phones,
+    asOf: read?.asOf ?? deps.clock.now(),
+    listed: candidates.length,
+  };
+}
+
+/** Returns the archives of an order, or why the order cannot be carried out. */
+async function chosen(
+  deps: Deps,
+  order: RestoreOrder,
+): Promise<Wanted[] | { code: string; message: string }> {
+  try {
+    return await chooseArchives(deps, order);
+  } catch (error) {
+    if (!hasCode(error, 'not_found') && !hasCode(error, 'event_invalid')) throw error;
+    return {
+      code: hasCode(error, 'not_found') ? 'run_not_found' : 'time_invalid',
+      message: error.message,
+    };
+  }
+}
+
+/** A restore always notifies, in the language of the first archive's policy. */
+async function notifyOf(deps: Deps, wanted: readonly Wanted[]): Promise<Terms['notify']> {
+  const policy = wanted.find(({ archive }) => archive !== undefined)?.archive?.policy;
+  const file = policy === undefined ? undefined : await readPolicy(deps, policy);
+  if (file?.parsed.ok !== true) return TERMS.notify;
+  return { when: 'always', language: file.parsed.policy.notify.language };
+}

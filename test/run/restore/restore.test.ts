@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { listArchives } from '../../../lib/run/query/archives.ts';
+import { requestRestore } from '../../../lib/run/request/request-restore.ts';
+import type { RestoreOrder } from '../../../lib/ledger/run/restore-order.ts';
+import { night, NIGHTLY, type Night } from '../../../testing/night.ts';
+
+/** A fleet whose phones were all exported by `nightly`. */
+async function backedUp(options: Parameters<typeof night>[0] = {}) {
+  const scene = await night({ phones: 6, servers: 2, seed: 3, ...options });
+  await scene.putPolicy(NIGHTLY.replace('[/data/data]', '[/data]').replace(/ {2}exclude.*\n/, ''));
+  await scene.settle(await scene.requestRun());
+  const fleet = (await scene.cloud.control.phones()).filter(({ status }) => status === 2);
+  return { ...scene, fleet };
+}
+
+async function restore(scene: Night, order: Partial<RestoreOrder>, token = 't1') {
+  const { deps } = scene.invocation();
+  const full = { safety_export: true, restart: true, ...order };
+  const { runId } = await requestRestore(deps, { token, trigger: 'manual', order: full });
+  return scene.settle(runId);
+}
+
+const filesOf = async (scene: Night, id: string) =>
+  (await scene.cloud.control.files(id))?.filter(({ path }) => path.startsWith('/data/'));
+
+describe('a restore', () => {
+  it('brings back every file of a wiped phone, restarts it, and notifies once', async () => {
+    const scene = await backedUp();
+    const [one] = scene.fleet;
+    const before = await filesOf(scene, one!.phone_id);
+    await scene.cloud.control.wipe(one!.phone_id, '/data');
+    const told = (await scene.cloud.control.messages()).length;
+
+    const { report, phones } = await restore(scene, { targets: [{ phone: one!.phone_id }] });
+
+    expect(report).toMatchObject({
+      kind: 'restore',
+      outcome: 'completed',
+      counts: { restored: 1 },
+    });
+    expect(phones).toMatchObject([{ phone_id: one!.phone_id, outcome: 'restored' }]);
+    expect(phones[0]!.seconds).toBeGreaterThan(5);
+    expect(await filesOf(scene, one!.phone_id)).toEqual(before);
+    expect(scene.cloud.control.calls().cph?.['batch-restart']).toEqual({ ok: 1, refused: 0 });
+    expect((await scene.cloud.control.messages()).length).toBe(told + 1);
+  });
+
+  it('exports the phone first, and never takes that export for a good archive', async () => {
+    const scene = await backedUp();
+    const { phone_id } = scene.fleet[0]!;
+    await scene.cloud.control.putFile(phone_id, { path: '/data/media/0/new.txt', text: 'new' });
+
+    const first = await restore(scene, { targets: [{ phone: phone_id }] }, 't1');
+    const second = await restore(scene, { targets: [{ phone: phone_id }] }, 't2');
+
+    const { archives } = await listArchives(scene.invocation().deps.store, {
+      phone: phone_id,
+      max: 9,
+    });
+    expect(archives.map(({ trigger }) => trigger)).toEqual(['restore', 'restore', 'timer']);
+    expect(first.phones[0]!.saved).toBe(archives[1]!.key);
+    expect(second.phones[0]!.source).toEqual(first.phones[0]!.source);
+  });
+
+  it('restores one archive to many phones in calls of the learned size', async () => {
+    const scene = await backedUp({ phones: 40, servers: 4, limits: { restoreInfosPerCall: 7 } });
+    const versionOf = (image: string) => Number(image.replace('AOSP ', ''));
+    const [oldest] = [...scene.fleet].sort(
+      (a, b) => versionOf(a.image_version) - versionOf(b.image_version),
+    );
+    const source = oldest!.phone_id;
+    const targets = scene.fleet.map(({ phone_id }) => ({ phone: phone_id, source }));
+
+    const { phones } = await restore(scene, { targets, safety_export: false });
+    expect(phones.filter(({ outcome }) => outcome !== 'restored')).toEqual([]);
+
+    const files = await filesOf(scene, source);
+    expect(phones).toHaveLength(targets.length);
+    for (const { phone } of targets) {
+      expect(await filesOf(scene, phone)).toEqual(expect.arrayContaining(files!));
+    }
+  });
+});
