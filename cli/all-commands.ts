@@ -7,6 +7,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { invokeCommand } from './commands/invoke.ts';
 import { localCommand } from './commands/local.ts';
 import { planCommand } from './commands/plan.ts';
+import { restoreCommand } from './commands/restore.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
 import { statusCommand } from './commands/status.ts';
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   runsCommand,
   cancelCommand,
   archivesCommand,
+  restoreCommand,
   doctorCommand,
   invokeCommand,
   localCommand,

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { createInterface } from 'node:readline/promises';
 import { nodeSend } from '../../lib/cloud/request/send.ts';
 import { realClock } from '../../lib/runtime/real-clock.ts';
 import type { Io } from './io.ts';
@@ -53,6 +54,15 @@ export function realIo(folder: string): Io & { close(): void } {
       return () => {
         for (const signal of signals) process.off(signal, handler);
       };
+    },
+    ask: async (question) => {
+      if (!stdin.isTTY || !stderr.isTTY) return undefined;
+      const lines = createInterface({ input: stdin, output: stderr });
+      try {
+        return await lines.question(question);
+      } finally {
+        lines.close();
+      }
     },
     readStdin: (maxBytes) => readText(stdin, maxBytes),
     parts: partsFrom(folder),

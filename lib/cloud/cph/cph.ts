@@ -21,6 +21,8 @@ export type Cph = {
     offset: number;
     limit: number;
     serverId?: string;
+    /** Only phones whose name contains this. */
+    name?: string;
   }): Promise<{ count: number; phones: Phone[] }>;
   /** Undefined when the phone does not exist. */
   showPhone(phoneId: string): Promise<Phone | undefined>;
@@ -89,12 +91,12 @@ export function createCph(
     });
 
   return {
-    async listPhones({ offset, limit, serverId }) {
+    async listPhones({ offset, limit, serverId, name }) {
       const reply = await call(options, {
         ...read,
         operation: 'list-phones',
         url: `${url}/phones`,
-        query: { offset, limit, server_id: serverId },
+        query: { offset, limit, server_id: serverId, phone_name: name },
         reply: phonesReply,
         codes: { ...CPH_CODES, absent: NO_SERVER },
       });

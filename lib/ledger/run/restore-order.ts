@@ -5,7 +5,7 @@ import { idSchema, policyNameSchema, runIdSchema } from '../store/part-of-key.ts
 const MAX_TARGETS = 5_000;
 
 /** The name that restores have where runs have that of their policy. No policy may have it. */
-export const RESTORE = 'restore';
+export const RESTORE = 'restore' as const;
 
 /** Which archives go to which phones, and how. */
 export const restoreOrderSchema = z

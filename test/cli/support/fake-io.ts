@@ -37,6 +37,7 @@ export function fakeIo(changes: Partial<Io> = {}): FakeIo {
       listeners.add(handler);
       return () => listeners.delete(handler);
     },
+    ask: async () => undefined,
     readStdin: async () => '',
     parts: { version: '0.0.0', dist: '/nowhere', local: [], worker: '/nowhere' },
     runNode: refuse,

@@ -1,0 +1,66 @@
+import { getRun, readRunState } from '../../lib/run/query/runs/get-run.ts';
+import { wakeDrive } from '../../lib/run/request/wake-drive.ts';
+import type { Io } from '../io/io.ts';
+import { outcomeText } from '../show/outcome-text.ts';
+import type { Session } from '../sign-in/connect.ts';
+import { fold } from '../text/fold.ts';
+import { toJson } from '../text/printable.ts';
+import type { DrivableRun } from './watch-to-end.ts';
+
+/** Exit code of a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
+
+/** Wakes drive; says so when that fails. */
+export async function wake({ deps, wake }: Session, print: (text: string) => void) {
+  if ((await wakeDrive(deps, wake)) !== 'failed') return;
+  print(
+    'The drive function could not be woken. If it is deployed, its timer starts it within a minute.',
+  );
+}
+
+/** Prints a run that was requested, and how to follow it. Returns the exit code. */
+export async function printRequested(
+  io: Io,
+  { deps }: Session,
+  runId: string,
+  json: boolean,
+): Promise<number> {
+  if (json) io.out(toJson(await getRun(deps.store, runId, deps.clock.now())));
+  else io.out(commandsText(io, runId));
+  return 0;
+}
+
+function commandsText(io: Io, runId: string): string {
+  return [`  show it: phonevault runs show ${runId}`, `  cancel it: phonevault cancel ${runId}`]
+    .map((line) => fold(line, io.columns, '    '))
+    .join('\n');
+}
+
+/** Prints how a watched run ended, or that it goes on. Returns the exit code. */
+export async function printEnd(
+  io: Io,
+  { deps }: Session,
+  { runId, driveCommand }: DrivableRun,
+  how: { isOver: boolean; drive: boolean; json: boolean; phones: boolean },
+): Promise<number> {
+  const { store, clock, ledger } = deps;
+  // The notification may have been sent since the watch saw the report.
+  const found = await readRunState(store, runId, clock.now());
+  const view = await found?.view();
+  if (how.json) {
+    const phones = how.phones ? await found?.phones() : undefined;
+    io.out(toJson({ ...view, ...(phones && { phones }) }));
+  }
+  if (!how.isOver || view === undefined) {
+    const next = `The run stays open. If no function drives it, continue with: ${driveCommand}`;
+    io.err(fold(how.drive ? next : 'The run continues.', io.errColumns));
+    io.err(commandsText(io, runId));
+    return INTERRUPTED;
+  }
+  if (!how.json) {
+    const phones = (await found?.phones()) ?? [];
+    io.out(outcomeText(io, view, phones, ledger));
+  }
+  const isNothingToDo = view.outcome === 'skipped' && view.kind === undefined;
+  return view.outcome === 'completed' || isNothingToDo ? 0 : 1;
+}
