@@ -103,7 +103,7 @@ export const restoreCommand: Command<Options> = {
       io.out(json ? toJson(preview) : restoreText(io, preview));
       return ready > 0 ? 0 : 1;
     }
-    if (!json) io.err(restoreText({ ...io, columns: io.errColumns }, preview));
+    if (!json) io.err(restoreText(io, preview, 'err'));
     if (ready === 0) return nothingToDo(io, preview, json);
     if (!yes) await confirm(io, preview);
 

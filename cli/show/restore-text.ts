@@ -11,13 +11,14 @@ import { minuteOf } from '../text/when.ts';
 
 const SHOWN = 50;
 
-/** Describes what a restore would do, and what it cannot bring back. */
-export function restoreText(io: Io, preview: RestorePreview): string {
+/** Describes what a restore would do, and what it cannot bring back. `to`: the output that shows it. */
+export function restoreText(io: Io, preview: RestorePreview, to: 'out' | 'err' = 'out'): string {
   const { counts, failure, phones } = visibleAll(preview);
-  const paint = colours(io);
+  const paint = colours(io, to);
+  const columns = to === 'out' ? io.columns : io.errColumns;
   const now = io.clock.now();
   if (failure !== undefined) {
-    return fold(`${paint.red('cannot restore')}: ${failure.message} (${failure.code})`, io.columns);
+    return fold(`${paint.red('cannot restore')}: ${failure.message} (${failure.code})`, columns);
   }
   const ready = counts.restore + counts.wait;
   const rest = phones.length - SHOWN;
@@ -25,7 +26,7 @@ export function restoreText(io: Io, preview: RestorePreview): string {
     paint.bold(`Restores ${count(ready, 'phone')} of ${counts.selected}`),
     table(
       phones.slice(0, SHOWN).map((phone) => rowOf(io, phone, now)),
-      io.columns,
+      columns,
       {
         head: ['phone', 'plan', 'archive of', `taken (${io.zone})`, 'age', 'size'],
         right: [5],
@@ -36,9 +37,7 @@ export function restoreText(io: Io, preview: RestorePreview): string {
     '',
     ...(ready === 0 ? [] : effects(preview)),
   ];
-  return lines
-    .map((line) => (line.includes('\n') ? line : fold(line, io.columns, '  ')))
-    .join('\n');
+  return lines.map((line) => (line.includes('\n') ? line : fold(line, columns, '  '))).join('\n');
 }
 
 function rowOf(io: Io, phone: PlannedRestore, now: number): string[] {

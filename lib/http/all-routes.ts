@@ -6,9 +6,19 @@ import { plan } from './routes/plan.ts';
 import type { Route } from './route.ts';
 import { showOpenApi } from './routes/show-openapi.ts';
 import { showRun } from './routes/show-run.ts';
+import { startRestore } from './routes/start-restore.ts';
 import { startRun } from './routes/start-run.ts';
 
-const described = [startRun, listRuns, showRun, cancelRun, plan, listPolicies, listArchives];
+const described = [
+  startRun,
+  startRestore,
+  listRuns,
+  showRun,
+  cancelRun,
+  plan,
+  listPolicies,
+  listArchives,
+];
 
 /** All routes of the API. */
 export const routes: readonly Route[] = [...described, showOpenApi(described)];

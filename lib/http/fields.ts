@@ -8,7 +8,7 @@ export const policyName = z
   .string()
   .regex(POLICY_NAME, 'must be a policy name: 1 to 32 of a-z 0-9 and -');
 
-const phoneId = z
+export const phoneId = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be a phone id: 1 to 32 of A-Z a-z 0-9 _ and -');
 
@@ -40,6 +40,8 @@ export const cursor = z.string().max(300).regex(PAGE_TOKEN, NEXT);
 export const archiveCursor = z.string().max(300).regex(ARCHIVE_TOKEN, NEXT);
 
 const RUN_ID = /^[a-z0-9-]{1,80}$/;
+
+export const runId = z.string().regex(RUN_ID, 'must be the id of a run');
 
 export function isRunId(text: string): boolean {
   return RUN_ID.test(text);

@@ -2,7 +2,7 @@ import { CALLER_NAME } from '../names.ts';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { reveal, type Secret, secret } from '../secret.ts';
 
-const scopes = ['read', 'run', 'cancel'] as const;
+const scopes = ['read', 'run', 'cancel', 'restore'] as const;
 export type Scope = (typeof scopes)[number];
 
 /** A caller with a bearer token. Only the SHA-256 of the token is stored. */

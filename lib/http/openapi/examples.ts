@@ -153,3 +153,45 @@ export const planExamples = {
     value: { policy: 'nightly', phones: [PHONE], slot: '2026-01-03T02:30:00+08:00' },
   },
 };
+
+const RESTORE = 'restore-5d41402abc4b2a76b9719d91';
+
+export const restoreAcceptedExample = { run_id: RESTORE, url: `/v1/runs/${RESTORE}` };
+
+export const restorePlanExample = {
+  as_of: '2026-01-02T08:00:00.000Z',
+  counts: { selected: 1, restore: 1, wait: 0, skip: 0, fail: 0 },
+  ...{ safety_export: true, restart: true, reset_first: false },
+  phones: [
+    {
+      phone_id: PHONE,
+      phone_name: 'game-0002',
+      server_id: SERVER,
+      image_version: 'AOSP 9.0',
+      plan: 'restore',
+      source: {
+        phone_id: PHONE,
+        phone_name: 'game-0002',
+        policy: 'nightly',
+        run_id: RUN,
+        bucket: 'my-phone-backups',
+        key: ARCHIVE,
+        size: 42_496,
+        verified_at: SETTLED_AT,
+        image_version: 'AOSP 9.0',
+      },
+    },
+  ],
+};
+
+export const restoreExamples = {
+  newest: { summary: 'Its newest good archive', value: { phones: [PHONE] } },
+  another: {
+    summary: 'To another phone',
+    value: {
+      map: [{ source: PHONE, target: 'f2c1aab39e85ef0fd2826ad7e1058e99' }],
+      at: '2026-01-01 03:00',
+    },
+  },
+  run: { summary: 'The first phones of a run', value: { run: RUN, first: 5 } },
+};

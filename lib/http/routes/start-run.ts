@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { requestRun } from '../../run/request/request-run.ts';
 import { wakeDrive } from '../../run/request/wake-drive.ts';
-import type { Caller } from '../authenticate.ts';
 import { phones, policyName } from '../fields.ts';
 import { acceptedExample, startExamples } from '../openapi/examples.ts';
+import { KEY_HEADER, keyOf, tokenOf } from '../idempotency-key.ts';
 import { problem } from '../problem.ts';
 import { noQuery, route } from '../route.ts';
 
@@ -23,8 +23,6 @@ const acceptedSchema = z.object({
   url: z.string().describe('Where to follow the run; also in Location.'),
 });
 
-const KEY = /^[\x21-\x7e]{1,255}$/;
-
 export const startRun = route({
   id: 'startRun',
   method: 'POST',
@@ -33,8 +31,7 @@ export const startRun = route({
   scope: 'run',
   summary: 'Starts a run of a policy. The same key with the same body returns the same run.',
   headers: {
-    'Idempotency-Key':
-      'Idempotency key: 1 to 255 visible ASCII characters. Required with a bearer token; for a webhook it is the webhook-id.',
+    'Idempotency-Key': KEY_HEADER,
   },
   query: noQuery,
   body: bodySchema,
@@ -70,23 +67,3 @@ export const startRun = route({
     };
   },
 });
-
-/** Returns the token of a key: each caller has its own keys. No name of a caller and no token of the command line has a NUL. */
-function tokenOf({ kind, name }: Caller, key: string): string {
-  return [kind, name, key].join('\0');
-}
-
-function keyOf(caller: Caller, headers: Headers): string {
-  const webhook = caller.kind === 'webhook';
-  const name = webhook ? 'webhook-id' : 'Idempotency-Key';
-  const key = webhook ? caller.messageId : headers.get('idempotency-key');
-  if (key === null || key === '') {
-    throw problem(
-      400,
-      'key_missing',
-      `The header ${name} is missing: it makes a repeated request safe.`,
-    );
-  }
-  if (KEY.test(key)) return key;
-  throw problem(400, 'key_invalid', `${name} must be 1 to 255 visible ASCII characters.`);
-}

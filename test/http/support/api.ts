@@ -20,7 +20,7 @@ import {
 
 const callers = (): Callers => ({
   tokens: [
-    tokenEntry(`ci:read+run+cancel:never:sha256-${hashOf(TOKEN)}`),
+    tokenEntry(`ci:read+run+cancel+restore:never:sha256-${hashOf(TOKEN)}`),
     tokenEntry(`screen:read:never:sha256-${hashOf(READER)}`),
     tokenEntry(`old:read+run:2025-12-31:sha256-${hashOf(EXPIRED)}`),
   ],
