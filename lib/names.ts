@@ -22,3 +22,6 @@ export const BUCKET_NAME =
 /** What BUCKET_NAME allows, in words. */
 export const BUCKET_NAME_RULE =
   '3 to 63 characters from a-z, 0-9, - and ., with a letter or digit at both ends and around each dot, no IP address';
+
+/** The name that restores have where runs have that of their policy. No policy may have it. */
+export const RESTORE = 'restore';

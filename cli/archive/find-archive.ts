@@ -25,7 +25,7 @@ export const choiceOptions: OptionSpec[] = [
 ];
 
 /**
- * Returns the newest archive of a phone that is not suspect, or that of a run, even if it is. Throws `not_found` when there is none, or when the name belongs to
+ * Returns the newest archive of a phone that is not suspect, and that no restore made, or that of a run, whatever it is. Throws `not_found` when there is none, or when the name belongs to
  * several phones.
  */
 export async function findArchive(
@@ -43,7 +43,9 @@ export async function findArchive(
   const fitting = archives.filter(({ run_id }) => run === undefined || run_id === run);
   const ids = [...new Set(fitting.map(({ phone_id }) => phone_id))];
   if (ids.length > 1) throw ambiguous(phone, ids);
-  const [good] = fitting.filter(({ suspect }) => suspect === undefined || run !== undefined);
+  const isGood = ({ suspect, trigger }: ArchiveView): boolean =>
+    suspect === undefined && trigger !== 'restore';
+  const [good] = fitting.filter((archive) => run !== undefined || isGood(archive));
   if (good !== undefined) return good;
   throw noGoodArchive(phone, fitting[0]);
 }

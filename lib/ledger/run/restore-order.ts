@@ -4,9 +4,6 @@ import { idSchema, policyNameSchema, runIdSchema } from '../store/part-of-key.ts
 /** How many phones one request may name. A whole run is named by its id. */
 const MAX_TARGETS = 5_000;
 
-/** The name that restores have where runs have that of their policy. No policy may have it. */
-export const RESTORE = 'restore' as const;
-
 /** Which archives go to which phones, and how. */
 export const restoreOrderSchema = z
   .strictObject({

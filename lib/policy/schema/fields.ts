@@ -1,4 +1,4 @@
-import { BUCKET_NAME, BUCKET_NAME_RULE, POLICY_NAME } from '../../names.ts';
+import { BUCKET_NAME, BUCKET_NAME_RULE, POLICY_NAME, RESTORE } from '../../names.ts';
 import * as z from 'zod';
 import { parseCron, tooOftenProblems } from '../slots/cron.ts';
 import { DURATION_PATTERN, formatDuration, parseDuration } from './duration.ts';
@@ -49,7 +49,12 @@ export function mapping<T extends z.ZodRawShape>(shape: T) {
 }
 
 const NAME_ALLOWED = '1 to 32 characters from a-z, 0-9 and -';
-export const policyName = text(NAME_ALLOWED).regex(POLICY_NAME, NAME_ALLOWED);
+export const policyName = text(NAME_ALLOWED)
+  .regex(POLICY_NAME, NAME_ALLOWED)
+  .refine(
+    (name) => name !== RESTORE,
+    `${NAME_ALLOWED}, but not ${RESTORE}: restores have that name`,
+  );
 
 const ID_ALLOWED = 'an id of 1 to 32 characters from A-Z, a-z, 0-9, _ and -';
 export const id = text(ID_ALLOWED).regex(/^[A-Za-z0-9_-]{1,32}$/, ID_ALLOWED);

@@ -1,5 +1,6 @@
 import type { PlannedPhone, RestoreSource } from '../../../ledger/run/plan.ts';
-import { RESTORE, type RestoreOrder } from '../../../ledger/run/restore-order.ts';
+import type { RestoreOrder } from '../../../ledger/run/restore-order.ts';
+import { RESTORE } from '../../../names.ts';
 import { readOnly } from '../../../ledger/store/read-only.ts';
 import type { RunDeps } from '../../deps.ts';
 import { instantOf } from '../../query/schemas/object.ts';
@@ -21,7 +22,7 @@ export async function previewRestore(
   const now = deps.clock.now();
   const request = {
     ...{ run_id: `${RESTORE}-preview`, policy: RESTORE, trigger: 'manual' as const },
-    ...{ kind: RESTORE, restore: order },
+    ...{ kind: 'restore' as const, restore: order },
   };
   const reading = { ...deps, store: readOnly(deps.store, deps.clock) };
   const times = { requestedAt: now, until };
