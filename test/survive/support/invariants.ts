@@ -50,7 +50,7 @@ export async function violations(world: Checked, leeway: Leeway = {}): Promise<s
   );
   check(runIds.size > 0, 'there is no run');
   for (const runId of runIds) {
-    await checkRun(world, runId, objects, known, check);
+    await checkRun(world, runId, { objects, known }, check);
     const [least, most] = leeway.messages?.(runId) ?? [1, 1];
     const ids = messages.get(runId) ?? [];
     check(
@@ -71,8 +71,7 @@ export async function violations(world: Checked, leeway: Leeway = {}): Promise<s
 async function checkRun(
   { cloud }: Checked,
   runId: string,
-  objects: string[],
-  known: Set<string>,
+  { objects, known }: { objects: string[]; known: Set<string> },
   check: Check,
 ): Promise<void> {
   const json = (key: string) => readJson(cloud, key);

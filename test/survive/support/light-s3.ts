@@ -56,13 +56,11 @@ function readObject({ headers }: Response): object | undefined {
 }
 
 function readList(_: Response, body: Buffer): object | undefined {
-  const Contents: object[] = [];
-  const rest = body
-    .toString()
-    .replace(CONTENTS, (_all, Key: string, at: string, etag: string, size: string) => {
-      Contents.push({ Key, LastModified: new Date(at), ETag: `"${etag}"`, Size: Number(size) });
-      return '';
-    });
+  const text = body.toString();
+  const Contents = [...text.matchAll(CONTENTS)].map(([, Key, at = '', etag, size]) => {
+    return { Key, LastModified: new Date(at), ETag: `"${etag}"`, Size: Number(size) };
+  });
+  const rest = text.replace(CONTENTS, '');
   const [, Name, NextContinuationToken, more] = EMPTY_LIST.exec(rest) ?? [];
   if (Name === undefined) return undefined;
   return { Name, Contents, NextContinuationToken, IsTruncated: more === 'true' };
