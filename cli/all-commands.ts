@@ -6,6 +6,9 @@ import { createCompletionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { invokeCommand } from './commands/invoke.ts';
 import { localCommand } from './commands/local.ts';
+import { pinCommand, unpinCommand } from './commands/retention/pin.ts';
+import { pruneCommand } from './commands/retention/prune.ts';
+import { retentionCommand } from './commands/retention/retention.ts';
 import { planCommand } from './commands/plan.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { runCommand } from './commands/run.ts';
@@ -24,6 +27,10 @@ export const commands: readonly Command[] = [
   cancelCommand,
   archivesCommand,
   restoreCommand,
+  pinCommand,
+  unpinCommand,
+  pruneCommand,
+  retentionCommand,
   doctorCommand,
   invokeCommand,
   localCommand,

@@ -25,7 +25,7 @@ export const choiceOptions: OptionSpec[] = [
 ];
 
 /**
- * Returns the newest archive of a phone that is not suspect, and that no restore made, or that of a run, whatever it is. Throws `not_found` when there is none, or when the name belongs to
+ * Returns the newest archive of a phone that is neither suspect nor in the trash, and that no restore made, or that of a run, whatever it is. Throws `not_found` when there is none, or when the name belongs to
  * several phones.
  */
 export async function findArchive(
@@ -43,8 +43,8 @@ export async function findArchive(
   const fitting = archives.filter(({ run_id }) => run === undefined || run_id === run);
   const ids = [...new Set(fitting.map(({ phone_id }) => phone_id))];
   if (ids.length > 1) throw ambiguous(phone, ids);
-  const isGood = ({ suspect, trigger }: ArchiveView): boolean =>
-    suspect === undefined && trigger !== 'restore';
+  const isGood = ({ suspect, trigger, trashed_at }: ArchiveView): boolean =>
+    suspect === undefined && trashed_at === undefined && trigger !== 'restore';
   const [good] = fitting.filter((archive) => run !== undefined || isGood(archive));
   if (good !== undefined) return good;
   throw noGoodArchive(phone, fitting[0]);
@@ -64,6 +64,6 @@ function noGoodArchive(phone: string, suspect: ArchiveView | undefined): Phoneva
   const hint =
     suspect === undefined
       ? `phonevault archives ${phone} lists all of its archives`
-      : `the newest is suspect, because it is much smaller than those before: to take it, add --run ${suspect.run_id}`;
+      : `the newest is suspect (much smaller than those before) or in the trash: to take it, add --run ${suspect.run_id}`;
   return new PhonevaultError('not_found', `no good archive of ${visible(phone)} matches`, { hint });
 }

@@ -20,7 +20,10 @@ export function archivesText(io: Io, archives: readonly ArchiveView[]): string {
   return table(rows, io.columns, { head, right: [3], whole: [0, 2, 6] });
 }
 
-function flagsOf({ suspect, pinned, trigger }: ArchiveView): string {
-  const flags = [suspect && 'suspect', pinned && 'pinned', trigger === 'manual' && 'manual'];
+function flagsOf({ suspect, pinned, trigger, trashed_at }: ArchiveView): string {
+  const flags = [
+    ...[suspect && 'suspect', pinned && 'pinned', trigger === 'manual' && 'manual'],
+    trashed_at !== undefined && 'trash',
+  ];
   return flags.filter((flag) => flag !== undefined && flag !== false).join(', ');
 }

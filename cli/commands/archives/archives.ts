@@ -17,6 +17,7 @@ import { archivesCheckCommand } from './check.ts';
 import { archivesExtractCommand } from './extract.ts';
 import { archivesGetCommand } from './get.ts';
 import { archivesLsCommand } from './ls.ts';
+import { archivesUndeleteCommand } from '../retention/pin.ts';
 import { archivesVerifyCommand } from './verify.ts';
 
 const MAX = 1_000_000;
@@ -70,6 +71,7 @@ export const archivesCommand: Command<Options> = {
     archivesExtractCommand,
     archivesVerifyCommand,
     archivesCheckCommand,
+    archivesUndeleteCommand,
   ],
   async run({ args: [phone], options, json }, io) {
     const { policy, at, rebuild, max = json ? MAX * 1_000 : SHOWN } = options;

@@ -44,11 +44,11 @@ export async function newestArchives(
 }
 
 /**
- * Returns whether an archive is good enough to be restored without being named: it is not suspiciously small, and no restore made
- * it. Such an archive holds what the phone was to be saved from.
+ * Returns whether an archive is good enough to be restored without being named: it is not suspiciously small, not in the trash, and
+ * no restore made it. Such an archive holds what the phone was to be saved from.
  */
 export function isGood({ flags, trigger }: Archive): boolean {
-  return flags.suspect === undefined && trigger !== 'restore';
+  return flags.suspect === undefined && flags.trashed === undefined && trigger !== 'restore';
 }
 
 /**

@@ -45,3 +45,12 @@ export async function putPin(
   const content = { bucket, key, policy, phone_id, at };
   await pinObject.put(store, content, nameOf(content));
 }
+
+/** Removes the pin of an archive. Throws nothing when there is none. Returns the code when the bucket refuses. */
+export async function removePin(
+  store: Pick<Store, 'remove'>,
+  archive: Place,
+): Promise<string | undefined> {
+  const [refused] = await store.remove([layout.pin(nameOf(archive))]);
+  return refused?.code;
+}

@@ -30,7 +30,7 @@ export const retention = mapping({
     .optional()
     .meta({
       description:
-        'How long an archive that falls under the rules stays marked before it is deleted. `phonevault archives undelete` takes it back.',
+        'How long an archive that falls under the rules stays marked before it is deleted. `phonevault archives undelete game-0010` takes it back.',
       examples: ['7d'],
     }),
   manual: flag()

@@ -1,5 +1,6 @@
 import type { Archive, ArchivePosition } from '../../ledger/catalogue/archive.ts';
 import { findArchivedPhones } from '../../ledger/catalogue/find-phones.ts';
+import { isPinned, listPins } from '../../ledger/catalogue/pins.ts';
 import { newestArchives } from '../../ledger/catalogue/newest-archives.ts';
 import type { ObjectError } from '../../ledger/store/object-error.ts';
 import type { Store } from '../../ledger/store/store.ts';
@@ -36,12 +37,13 @@ export async function listArchives(
     after: after === undefined ? undefined : readToken(after),
   });
   const page = archives.slice(0, max);
+  const pins = await listPins(store);
   const last = page.at(-1);
   const unreadable = new Map(
     [...errors, ...(found?.errors ?? [])].map((error) => [error.key, problemOf(error)]),
   );
   return {
-    archives: page.map(viewOf),
+    archives: page.map((archive) => viewOf(archive, isPinned(pins, archive))),
     ...(archives.length > max && last !== undefined ? { next: tokenOf(last) } : {}),
     ...(unreadable.size === 0 ? {} : { unreadable: [...unreadable.values()] }),
   };
@@ -56,7 +58,8 @@ function noArchive([first]: ObjectError[]): PhonevaultError {
   return new PhonevaultError('not_found', message, { hint });
 }
 
-function viewOf(archive: Archive): ArchiveView {
+/** Returns an archive as people and programs see it. */
+export function viewOf(archive: Archive, pinned: boolean): ArchiveView {
   const { phone_id, phone_name, policy, run_id, trigger, bucket, key, size, etag } = archive;
   const { verified_at, image_version, includes, flags } = archive;
   return {
@@ -65,7 +68,8 @@ function viewOf(archive: Archive): ArchiveView {
     ...(flags.generation === undefined ? {} : { generation: instantOf(flags.generation) }),
     ...(image_version === undefined ? {} : { image_version }),
     ...(flags.suspect === undefined ? {} : { suspect: true }),
-    ...(flags.pinned === undefined ? {} : { pinned: true }),
+    ...(pinned ? { pinned } : {}),
+    ...(flags.trashed === undefined || pinned ? {} : { trashed_at: instantOf(flags.trashed) }),
     ...{ include: includes.include, exclude: includes.exclude },
   };
 }

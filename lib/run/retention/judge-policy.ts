@@ -17,18 +17,20 @@ export type JudgedShard = { shard: Shard; verdicts: Uint16Array };
 /**
  * Judges all archives of a policy, phone by phone. A policy with very many archives is read several times, for another part of its
  * phones each time. Yields between steps of some milliseconds, so that other work goes on. Throws the ObjectError of a shard that cannot
- * be used: what it holds may be the last good archive of a phone.
+ * be used: what it holds may be the last good archive of a phone. `phones`: judges only their archives.
  */
 export async function* judgePolicy(
   store: Pick<Store, 'get' | 'list'>,
   { policy, terms, resets }: Omit<PolicyTerms, 'block' | 'state'>,
   protect: Protected,
+  phones?: ReadonlySet<string>,
 ): AsyncGenerator<void, JudgedShard[]> {
   const shards = await listShards(store, policy);
-  const passes = Math.max(1, Math.ceil(shards.length / SHARDS_A_PASS));
+  const passes = phones === undefined ? Math.max(1, Math.ceil(shards.length / SHARDS_A_PASS)) : 1;
   let judged: JudgedShard[] = [];
   for (let pass = 0; pass < passes; pass += 1) {
-    const takes = (phoneId: string): boolean => hashOf(phoneId) % passes === pass;
+    const takes = (phoneId: string): boolean =>
+      phones === undefined ? hashOf(phoneId) % passes === pass : phones.has(phoneId);
     const found = yield* collect(store, shards, { protect, now: terms.now, takes });
     if (pass === 0) {
       judged = shards.map((shard, index) => ({

@@ -2,12 +2,10 @@ import type { Archive } from '../../ledger/catalogue/archive.ts';
 import { isPinned, listPins } from '../../ledger/catalogue/pins.ts';
 import { readPlan } from '../../ledger/run/plan.ts';
 import { listOpen } from '../../ledger/run/request.ts';
+import { RESTORE } from '../../names.ts';
 import type { RunDeps } from '../deps.ts';
 
 type Place = Pick<Archive, 'bucket' | 'key'>;
-
-/** How the ids of restores begin. No policy has this name. */
-const RESTORES = 'restore-';
 
 /** What may not be deleted although no rule keeps it. */
 export type Protected = {
@@ -27,7 +25,7 @@ export async function readProtected(
 ): Promise<Protected> {
   const [pins, { requests }] = await Promise.all([listPins(store), listOpen(store)]);
   const needed = new Set<string>();
-  for (const { runId } of requests.filter(({ runId }) => runId.startsWith(RESTORES))) {
+  for (const { runId } of requests.filter(({ runId }) => runId.startsWith(`${RESTORE}-`))) {
     const planned = await readPlan(store, runId);
     for (const { source } of planned?.phones ?? []) {
       if (source !== undefined) needed.add(placeOf(source));

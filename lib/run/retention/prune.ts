@@ -62,7 +62,7 @@ async function* deleteDue(
 }
 
 /** Counts the archives, and those that no rule keeps. What is in the trash already was counted when it got there. */
-function countVerdicts(judged: readonly JudgedShard[]): { standing: number; due: number } {
+export function countVerdicts(judged: readonly JudgedShard[]): { standing: number; due: number } {
   let [standing, due] = [0, 0];
   for (const { verdicts } of judged) {
     standing += verdicts.length;

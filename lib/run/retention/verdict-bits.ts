@@ -17,6 +17,11 @@ export const isKept = (bits: number): boolean => bits === 0 || (bits & KEEPS) !=
 
 export const isTrashed = (bits: number): boolean => (bits & TRASHED) !== 0;
 
+/** Returns the reasons of a verdict. */
+export function reasonsOf(bits: number): (typeof ALL)[number][] {
+  return ALL.filter((_, index) => (bits & (1 << index)) !== 0);
+}
+
 /** Returns why an archive is deleted. */
 export function deleteReasonsOf(bits: number): (typeof deleteReasons)[number][] {
   return deleteReasons.filter((reason) => (bits & (1 << ALL.indexOf(reason))) !== 0);

@@ -4,12 +4,13 @@ import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import { ARCHIVE_TOKEN, listArchives } from '../../../lib/run/query/archives.ts';
 import { archiveSchema } from '../../../lib/run/query/schemas/archive.ts';
 import { playClock } from '../../../testing/play-clock.ts';
-import { archiveOf } from '../../support/archives.ts';
+import { putPin } from '../../../lib/ledger/catalogue/pins.ts';
+import { archiveOf, catalogued } from '../../support/archives.ts';
 import { T0 } from '../../support/runs.ts';
 
 async function ledger() {
   const store = memoryStore(playClock());
-  const flags = { generation: T0 - 1, suspect: true, pinned: true } as const;
+  const flags = { generation: T0 - 1, suspect: true } as const;
   await addArchives(store, [
     archiveOf('p1', T0, { image_version: 'AOSP 10.0', flags }),
     archiveOf('p1', T0 + 1, { policy: 'weekly' }),
@@ -22,7 +23,9 @@ async function ledger() {
 
 describe('listArchives', () => {
   it('shows what is known of each archive, newest first', async () => {
-    const { list } = await ledger();
+    const { list, store } = await ledger();
+    const [oldest] = (await catalogued(store)).slice(-1);
+    if (oldest !== undefined) await putPin(store, oldest, T0);
     const { archives, ...rest } = await list();
     expect(rest).toEqual({});
     expect(archiveSchema.strict().array().parse(archives)).toEqual(archives);

@@ -19,7 +19,10 @@ export const archiveSchema = z.object({
     .describe('When the phone was last reset before the run, as far as an event has reported it.'),
   image_version: z.string().optional(),
   suspect: z.literal(true).optional().describe('Much smaller than the archives before it.'),
-  pinned: z.literal(true).optional(),
+  pinned: z.literal(true).optional().describe('Kept until it is unpinned.'),
+  trashed_at: instant
+    .optional()
+    .describe('Since when it is in the trash: no retention rule keeps it.'),
   include: z.array(z.string()),
   exclude: z.array(z.string()),
 });

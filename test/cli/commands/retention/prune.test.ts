@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { addArchives } from '../../../../lib/ledger/catalogue/add.ts';
+import type { ArchiveView } from '../../../../lib/run/query/schemas/archive.ts';
+import { NIGHTLY } from '../../../../testing/night.ts';
+import { archiveOf } from '../../../support/archives.ts';
+import { cliNight } from '../../support/cli-night.ts';
+
+type Entry = { phone_id: string; key: string; size: number; reasons: string[]; code?: string };
+type Pruned = { policies: { policy: string; blocked?: string; delete: Entry[]; keep: Entry[] }[] };
+
+/** Three settled nights of six phones, under retention rules. */
+async function nights(retention = '{ max_backups: 1 }') {
+  const cli = await cliNight();
+  await cli.night.putPolicy(`${NIGHTLY}retention: ${retention}\n`);
+  for (let n = 0; n < 3; n += 1) {
+    const run = await cli.night.requestRun();
+    await cli.night.settle(run);
+    cli.night.clock.move(3_600_000);
+  }
+  const json = async <T>(...argv: string[]): Promise<{ code: number; value: T }> => {
+    const { code, out } = await cli.run(...argv, '--json');
+    return { code, value: JSON.parse(out) as T };
+  };
+  const { store } = cli.night.invocation().deps;
+  return { cli, json, store };
+}
+
+describe('prune', () => {
+  it('shows what would be deleted and kept, with reasons, and changes nothing', async () => {
+    const { cli, json } = await nights();
+    const before = await cli.keys();
+    const { code, value } = await json<Pruned>('prune', '--dry-run');
+    expect(code).toBe(0);
+    const [nightly] = value.policies;
+    expect(nightly?.blocked).toBeUndefined();
+    expect(nightly?.delete.map(({ reasons }) => reasons)).toEqual(Array(12).fill(['over_count']));
+    expect(nightly?.keep.map(({ reasons }) => reasons)).toEqual(
+      Array(6).fill(['newest', 'last_good']),
+    );
+    const { out } = await cli.run('prune', 'nightly', '--dry-run');
+    expect(out).toMatch(/^nightly: 12 of 18 archives would be deleted \(/);
+    expect(await cli.keys()).toEqual(before);
+  });
+
+  it('asks drive, watches, and prints what was deleted', async () => {
+    const { cli, json } = await nights();
+    const { code, value } = await json<Pruned>('prune', 'nightly');
+    expect(code).toBe(0);
+    expect(value.policies[0]?.delete).toHaveLength(12);
+    expect(value.policies[0]?.keep).toHaveLength(6);
+    const { value: left } = await json<ArchiveView[]>('archives');
+    expect(left).toHaveLength(6);
+    const { missing, unknown } = (
+      await json<{ missing: string[]; unknown: string[] }>('archives', 'check')
+    ).value;
+    expect([missing, unknown]).toEqual([[], []]);
+    expect((await cli.keys()).filter((key) => key.startsWith('open/'))).toEqual([]);
+  });
+
+  it('deletes nothing when more than may be deleted is due, and exits with 1', async () => {
+    const { json, store } = await nights();
+    const many = Array.from({ length: 150 }, (_, n) =>
+      archiveOf('p1', 1_000 + n, { started_at: n }),
+    );
+    await addArchives(store, many);
+    const { code, value } = await json<Pruned>('prune');
+    expect(code).toBe(1);
+    expect(value.policies[0]).toMatchObject({ policy: 'nightly', blocked: 'max_delete' });
+    expect((await json<ArchiveView[]>('archives')).value).toHaveLength(168);
+  });
+
+  it('does the work in this process with --drive', async () => {
+    const { cli } = await nights();
+    cli.whileWaiting = async () => undefined;
+    const { code, out } = await cli.run('prune', 'nightly', '--drive');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^nightly: 12 of 18 archives deleted \(/);
+  });
+
+  it('keeps the archives of a policy whose file is gone', async () => {
+    const { json, store } = await nights();
+    await store.remove(['policies/nightly.yaml']);
+    const { code, value } = await json<Pruned>('prune', '--dry-run');
+    expect(code).toBe(0);
+    expect(value.policies[0]).toMatchObject({ blocked: 'policy_gone', delete: [] });
+    expect(value.policies[0]?.keep).toHaveLength(18);
+  });
+
+  it('fails for a policy that does not exist', async () => {
+    const { cli } = await nights();
+    const { code, err } = await cli.run('prune', 'nightli');
+    expect(code).toBe(1);
+    expect(err).toContain('did you mean nightly?');
+  });
+});
+
+describe('pin', () => {
+  it('keeps an archive until it is unpinned', async () => {
+    const { cli, json } = await nights();
+    const all = (await json<ArchiveView[]>('archives', 'game-0001')).value;
+    const [, , oldest] = all;
+    const { code, out } = await cli.run('pin', 'game-0001', '--at', oldest?.verified_at ?? '');
+    expect([code, out]).toEqual([0, `pinned: obs://${oldest?.bucket}/${oldest?.key}`]);
+    await cli.run('prune', 'nightly');
+    const left = (await json<ArchiveView[]>('archives', 'game-0001')).value;
+    expect(left.map(({ key, pinned }) => [key, pinned])).toEqual([
+      [all[0]?.key, undefined],
+      [oldest?.key, true],
+    ]);
+    const explained = (
+      await json<{ key: string; keep: boolean; reasons: string[] }[]>(
+        'retention',
+        'explain',
+        'game-0001',
+      )
+    ).value;
+    expect(explained.map(({ keep, reasons }) => [keep, reasons])).toEqual([
+      [true, ['newest', 'last_good']],
+      [true, ['pinned']],
+    ]);
+    expect((await cli.run('unpin', oldest?.key ?? '')).code).toBe(0);
+    await cli.run('prune', 'nightly');
+    expect((await json<ArchiveView[]>('archives', 'game-0001')).value).toHaveLength(1);
+    expect((await cli.run('pin', oldest?.key ?? '')).code).toBe(1);
+  });
+
+  it('takes an archive out of the trash', async () => {
+    const { cli, json } = await nights('{ max_backups: 1, trash: 7d }');
+    expect((await cli.run('prune', 'nightly')).code).toBe(0);
+    const trashed = (await json<ArchiveView[]>('archives', 'game-0001')).value;
+    expect(trashed.map(({ trashed_at }) => trashed_at !== undefined)).toEqual([false, true, true]);
+    const [, second, third] = trashed;
+    expect((await cli.run('archives', 'undelete', second?.key ?? '')).code).toBe(0);
+    cli.night.clock.move(8 * 86_400_000);
+    cli.renew();
+    const explained = (
+      await json<{ key: string; keep: boolean }[]>('retention', 'explain', 'game-0001')
+    ).value;
+    expect(explained.map(({ keep }) => keep)).toEqual([true, true, false]);
+    expect(explained[2]?.key).toBe(third?.key);
+  });
+});
