@@ -5,6 +5,7 @@ import { type Command, wrongUse } from '../program/command.ts';
 import { connect } from '../sign-in/connect.ts';
 import { toJson } from '../text/printable.ts';
 import { checkFiles, type Checked } from '../validate/check.ts';
+import { withRetentionWarnings } from '../validate/retention-warnings.ts';
 import { errorsText, notes } from '../validate/errors-text.ts';
 
 type Applied = Pick<Checked, 'warnings' | 'slots'> & {
@@ -26,7 +27,7 @@ export const applyCommand: Command = {
     { run: 'phonevault apply nightly.yaml weekly.yaml' },
   ],
   async run({ args, json }, io) {
-    const files = await checkFiles(io, args);
+    const files = await withRetentionWarnings(io, await checkFiles(io, args));
     const invalid = files.filter(({ ok }) => !ok);
     if (invalid.length > 0) {
       if (json) io.out(toJson({ ok: false, files: files.map(({ source: _, ...rest }) => rest) }));

@@ -4,6 +4,7 @@ import { count } from '../text/plural.ts';
 import { type Command, wrongUse } from '../program/command.ts';
 import { policyValue } from '../program/id-values.ts';
 import { checkBucket, checkFiles, type Checked } from '../validate/check.ts';
+import { withRetentionWarnings } from '../validate/retention-warnings.ts';
 import { errorsText } from '../validate/errors-text.ts';
 
 type Options = { policy?: string[] };
@@ -43,8 +44,9 @@ export const validateCommand: Command<Options> = {
     if (args.length > 0 && options.policy !== undefined) {
       throw wrongUse('files and --policy were given', 'check one or the other');
     }
-    const files =
+    const checked =
       args.length > 0 ? await checkFiles(io, args) : await checkBucket(io, options.policy);
+    const files = await withRetentionWarnings(io, checked);
     const isValid = files.every(({ ok }) => ok);
     if (json) {
       io.out(toJson({ ok: isValid, files: files.map(({ source: _, ...rest }) => rest) }));

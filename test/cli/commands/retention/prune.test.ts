@@ -94,6 +94,22 @@ describe('prune', () => {
   });
 });
 
+describe('validate', () => {
+  it('warns when the rules would delete more than may be deleted at once', async () => {
+    const { cli, store } = await nights();
+    const many = Array.from({ length: 150 }, (_, n) =>
+      archiveOf('p1', 1_000 + n, { started_at: n }),
+    );
+    expect((await cli.run('validate')).out).not.toContain('max_delete');
+    await addArchives(store, many);
+    const { code, out } = await cli.run('validate', '--json');
+    expect(code).toBe(0);
+    expect(out).toContain('161 of 168 archives would be deleted at once, more than max_delete');
+    await store.put('phones/nightly/0000000001000.p1.json', 'broken');
+    expect((await cli.run('validate')).code).toBe(0);
+  });
+});
+
 describe('pin', () => {
   it('keeps an archive until it is unpinned', async () => {
     const { cli, json } = await nights();
