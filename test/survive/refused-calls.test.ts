@@ -132,7 +132,7 @@ async function settleWith(world: Scene, refused: Call, status: 403 | 500): Promi
   const { clock } = world;
   const isOpen = async () => (await world.store.get(layout.request(RUN))) !== undefined;
   await closeSettled(deps, world.work);
-  for (let minute = 0; minute < 240; minute += 1) {
+  for (let minute = 0; minute < 300; minute += 1) {
     const entry = deps.unreadable.objects.get(layout.request(RUN));
     if (!(await isOpen()) || entry?.handled === true) return minute;
     const next = clock.now() + MINUTE;
@@ -180,7 +180,8 @@ describe.each<[Options, pattern: RegExp]>([
         if (!kinds.includes('unreadable')) say('rests in silence');
         continue;
       }
-      const bound = call.name === `put ${layout.log(RUN)}*` ? 190 : 45;
+      // Three hours, and two pauses of half an hour between attempts.
+      const bound = call.name === `put ${layout.log(RUN)}*` ? 245 : 45;
       if (minutes > bound) say(`open for ${minutes} minutes`);
       if (!kinds.includes('settled')) say('no message');
       const isUndone = !isCacheRead(call) && !isShortLived(call, status);

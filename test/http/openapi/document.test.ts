@@ -30,6 +30,7 @@ describe('GET /v1/openapi.json', () => {
       'get /v1/runs',
       'get /v1/runs/{id}',
       'post /v1/plan',
+      'post /v1/restores',
       'post /v1/runs',
       'post /v1/runs/{id}/cancel',
     ]);
