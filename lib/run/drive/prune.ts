@@ -1,5 +1,6 @@
 import { LeaseLost, PhonevaultError, TimeUp } from '../../errors.ts';
 import type { Inbox } from '../../ledger/run/request.ts';
+import { readPruneIntent } from '../../ledger/retention/prune.ts';
 import { type Pruned, readRetention } from '../../ledger/retention/state.ts';
 import { isUnreadable } from '../../ledger/store/object-error.ts';
 import { layout } from '../../ledger/store/layout.ts';
@@ -64,6 +65,7 @@ async function pruneUntil(
       await close(deps, work, { policy, ...value });
       return;
     }
+    await giveUpEndless(deps, work, policy, open.requestedAt);
   } catch (error) {
     open.steps = undefined;
     if (error instanceof TimeUp || error instanceof LeaseLost) throw error;
@@ -73,6 +75,21 @@ async function pruneUntil(
     if (now - open.requestedAt < GIVE_UP_AFTER_MS) throw error;
     await close(deps, work, { policy, pruned: failed(error, now) });
   }
+}
+
+/** Ends what every drive begins anew and none can finish: a policy with too many archives to be judged in the time of one drive. */
+async function giveUpEndless(
+  deps: DriveDeps,
+  work: Work,
+  policy: string,
+  requestedAt: number,
+): Promise<void> {
+  const now = deps.clock.now();
+  if (now < deps.until || now - requestedAt < GIVE_UP_AFTER_MS) return;
+  // What has begun to delete gets on with each drive.
+  if ((await readPruneIntent(deps.store, policy)) !== undefined) return;
+  const what = `policy ${policy} has too many archives to be judged in the time of one drive`;
+  await close(deps, work, { policy, pruned: failed(new PhonevaultError('time_up', what), now) });
 }
 
 function failed(error: PhonevaultError, at: number): Pruned {

@@ -220,6 +220,21 @@ describe('applying the retention rules', () => {
   });
 });
 
+it('is given up when no drive can judge all archives in its time, and tells so', async () => {
+  const scene = pruneScene();
+  await scene.putPolicy('{ max_backups: 1 }');
+  await scene.add(nightsOf(1, 3));
+  const get: typeof scene.store.get = async (key) => {
+    if (key.startsWith('phones/nightly/')) scene.clock.move(51_000);
+    return scene.store.get(key);
+  };
+  const using = { ...scene.deps, store: { ...scene.store, get } };
+  const last = await scene.prune('nightly', { using, max: 40 });
+  expect(last).toMatchObject({ blocked: 'failed', deleted: 0 });
+  expect(scene.bucket.size).toBe(3);
+  expect(scene.published).toMatchObject([{ kind: 'prune', reason: 'failed' }]);
+});
+
 describe('a drive that is killed while it deletes', () => {
   it('leaves what the next one brings to the same end', async () => {
     for (let call = 1; ; call += 1) {
