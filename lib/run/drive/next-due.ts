@@ -61,7 +61,8 @@ function duesOfPlanned(
       dues.push(isServerFull ? now + FULL_SERVER_RETRY_MS : Math.max(notBefore, callAt));
     }
   }
-  const lookup = nextLookupAt(run, now);
+  // A restore leaves no archive to look up.
+  const lookup = run.plan?.restore === undefined ? nextLookupAt(run, now) : undefined;
   if (lookup !== undefined) dues.push(lookup);
   if (!isUnfinished) dues.push(now);
   return dues;

@@ -7,6 +7,7 @@ import type { Report } from '../../../lib/ledger/run/report.ts';
 import { nextDue as nextDueOf, pollInterval } from '../../../lib/run/drive/next-due.ts';
 import type { OpenRun } from '../../../lib/run/state/open-run.ts';
 import { createWork, type Work } from '../../../lib/run/drive/work.ts';
+import { restoredPhone, restoreRun } from '../../support/restores.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
 const SECOND = 1_000;
@@ -51,6 +52,16 @@ const paused = (run: OpenRun, until: number): OpenRun => retryAt(run, { step: un
 const orphaned = [{}] as unknown as Work['orphaned'];
 
 describe('nextDue', () => {
+  it('waits for the next poll while a restore whose response was lost is watched', () => {
+    const run = restoreRun([restoredPhone('p1')]);
+    const attempts = [{ phone_id: 'p1', attempt: 1, call: 'restore' as const }];
+    fold(run.state, [
+      { type: 'intent', at: T0, window: 'w1', attempts },
+      { type: 'outcome_unknown', at: T0, phone_id: 'p1', attempt: 1 },
+    ]);
+    expect(nextDue(workOf([run], { pollAt: T0 + MINUTE }), T0)).toBe(T0 + MINUTE);
+  });
+
   it.each<[string, number, ReturnType<typeof workOf>]>([
     ['now, for a run without a plan', 0, workOf([unplanned()])],
     ['the end of the pause, for a paused run', 9, workOf([paused(unplanned(), T0 + 9)])],
