@@ -9,7 +9,7 @@ import { readLimits, writeLimits } from '../../ledger/state/limits.ts';
 import { readUnreadable } from '../../ledger/state/unreadable.ts';
 import { createWriter, type DriveDeps, type RunDeps, type Writer } from '../deps.ts';
 import { clearCredentialsRefused, noteCredentialsRefused } from '../notify/credentials-alarm.ts';
-import { loadOrphanedJobs } from '../settle/orphaned-jobs.ts';
+import { loadOrphanedJobs } from '../settle/orphaned/orphaned-jobs.ts';
 import { saveUnreadable } from '../notify/unreadable.ts';
 import { stopsDrive } from '../state/failures/stops-drive.ts';
 import { recallInFlight, saveInFlight } from './inbox/in-flight.ts';

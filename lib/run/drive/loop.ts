@@ -6,7 +6,7 @@ import { publishFreshness } from '../notify/freshness.ts';
 import { publishUnreadable } from '../notify/unreadable.ts';
 import { checkUnreadablePolicies } from '../notify/unreadable-policies.ts';
 import { refreshInventories } from '../plan/refresh-inventory.ts';
-import { inFlightJobs } from '../settle/orphaned-jobs.ts';
+import { inFlightJobs } from '../settle/orphaned/orphaned-jobs.ts';
 import { jobsNotRead } from './inbox/in-flight.ts';
 import { containFailure } from '../state/failures/contain-failure.ts';
 import { advanceDue } from './advance.ts';

@@ -2,8 +2,8 @@ import type { OrphanedAttempt, OrphanedJobs } from '../../ledger/run/orphaned-jo
 import type { DriveDeps } from '../deps.ts';
 import { jobsToPoll, pollCalls } from '../export/jobs/poll-calls.ts';
 import { pollJobs } from '../export/jobs/poll-jobs.ts';
-import { isFailedPoll, noteFailedPoll } from '../settle/failed-poll.ts';
-import { pollLists, pollOrphanedJobs } from '../settle/poll-orphaned-jobs.ts';
+import { isFailedPoll, noteFailedPoll } from '../settle/orphaned/failed-poll.ts';
+import { pollLists, pollOrphanedJobs } from '../settle/orphaned/poll-orphaned-jobs.ts';
 import { containFailure } from '../state/failures/contain-failure.ts';
 import { untilTimeUp } from '../state/until-time-up.ts';
 import { pollInterval } from './next-due.ts';

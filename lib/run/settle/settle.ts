@@ -13,7 +13,7 @@ import type { RunState } from '../../ledger/run/run-state.ts';
 import type { DriveDeps } from '../deps.ts';
 import { deletedKeys, deleteSuperseded, leftoversOf } from './delete-superseded.ts';
 import { type FoundArchives, findArchives, verifyLostArchives } from './found-archives.ts';
-import { orphanRunningJobs } from './orphaned-jobs.ts';
+import { orphanRunningJobs } from './orphaned/orphaned-jobs.ts';
 import { assertSoleWriter, type OpenRun } from '../state/open-run.ts';
 import { untilTimeUp } from '../state/until-time-up.ts';
 import { orGiveUp } from './or-give-up.ts';

@@ -6,7 +6,7 @@ import type { Inbox } from '../../../ledger/run/request.ts';
 import { layout, runOfKey } from '../../../ledger/store/layout.ts';
 import { getObject, isUnreadable, throwIfListed } from '../../../ledger/store/object-error.ts';
 import type { DriveDeps } from '../../deps.ts';
-import { loadOrphanedJobs } from '../../settle/orphaned-jobs.ts';
+import { loadOrphanedJobs } from '../../settle/orphaned/orphaned-jobs.ts';
 import { mayLeaveJob } from '../../state/attempt-status.ts';
 import { type OpenRun, toOpenRun } from '../../state/open-run.ts';
 import { noteRead } from './in-flight.ts';

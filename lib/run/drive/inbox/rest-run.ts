@@ -11,7 +11,7 @@ import type { Store } from '../../../ledger/store/store.ts';
 import type { DriveDeps } from '../../deps.ts';
 import { isError, orError } from '../../export/look-up.ts';
 import { readEvents } from '../../query/runs/run-log.ts';
-import { orphanRunningJobs } from '../../settle/orphaned-jobs.ts';
+import { orphanRunningJobs } from '../../settle/orphaned/orphaned-jobs.ts';
 import { containFailure } from '../../state/failures/contain-failure.ts';
 import { noteUnreadable, noteUsable, restUntil } from '../../state/failures/resting.ts';
 import { flush, type OpenRun } from '../../state/open-run.ts';

@@ -1,20 +1,25 @@
 import pLimit from 'p-limit';
-import { layout } from '../../ledger/store/layout.ts';
-import { isUnreadable } from '../../ledger/store/object-error.ts';
-import { isResting, noteUnreadable, noteUsable, removeHandled } from '../state/failures/resting.ts';
+import { layout } from '../../../ledger/store/layout.ts';
+import { isUnreadable } from '../../../ledger/store/object-error.ts';
+import {
+  isResting,
+  noteUnreadable,
+  noteUsable,
+  removeHandled,
+} from '../../state/failures/resting.ts';
 import {
   type OrphanedJobs,
   orphanedJobsKey,
   readOrphanedJobs,
   splitOrphanedJobs,
   writeOrphanedJobs,
-} from '../../ledger/run/orphaned-jobs.ts';
-import type { Attempt } from '../../ledger/run/run-state.ts';
-import type { Terms } from '../../ledger/run/plan.ts';
-import { mayStillArrive, statusOf } from '../state/attempt-status.ts';
-import type { InFlightJob } from '../export/batch.ts';
-import type { DriveDeps, RunDeps } from '../deps.ts';
-import type { StoredRun } from '../state/stored-run.ts';
+} from '../../../ledger/run/orphaned-jobs.ts';
+import type { Attempt } from '../../../ledger/run/run-state.ts';
+import type { Terms } from '../../../ledger/run/plan.ts';
+import { mayStillArrive, statusOf } from '../../state/attempt-status.ts';
+import type { InFlightJob } from '../../export/batch.ts';
+import type { DriveDeps, RunDeps } from '../../deps.ts';
+import type { StoredRun } from '../../state/stored-run.ts';
 
 const READS_AT_ONCE = 8;
 const PUTS_AT_ONCE = 8;

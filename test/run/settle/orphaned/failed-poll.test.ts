@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { PhonevaultError, ReadsSpent, TimeUp } from '../../../lib/errors.ts';
+import { PhonevaultError, ReadsSpent, TimeUp } from '../../../../lib/errors.ts';
 import {
   type OrphanedJobs,
   readOrphanedJobs,
   writeOrphanedJobs,
-} from '../../../lib/ledger/run/orphaned-jobs.ts';
-import { isFailedPoll, noteFailedPoll } from '../../../lib/run/settle/failed-poll.ts';
-import { inboxScene } from '../../support/inbox-scene.ts';
-import { MINUTE, T0 } from '../../support/runs.ts';
+} from '../../../../lib/ledger/run/orphaned-jobs.ts';
+import { isFailedPoll, noteFailedPoll } from '../../../../lib/run/settle/orphaned/failed-poll.ts';
+import { inboxScene } from '../../../support/inbox-scene.ts';
+import { MINUTE, T0 } from '../../../support/runs.ts';
 
 const DAY = 24 * 60 * MINUTE;
 const orphaned: OrphanedJobs = {

@@ -1,12 +1,12 @@
-import { PhonevaultError, ReadsSpent, TimeUp } from '../../errors.ts';
+import { PhonevaultError, ReadsSpent, TimeUp } from '../../../errors.ts';
 import {
   type OrphanedJobs,
   orphanedJobsKey,
   writeOrphanedJobs,
-} from '../../ledger/run/orphaned-jobs.ts';
-import type { DriveDeps } from '../deps.ts';
-import { removeHandled } from '../state/failures/resting.ts';
-import { stopsDrive } from '../state/failures/stops-drive.ts';
+} from '../../../ledger/run/orphaned-jobs.ts';
+import type { DriveDeps } from '../../deps.ts';
+import { removeHandled } from '../../state/failures/resting.ts';
+import { stopsDrive } from '../../state/failures/stops-drive.ts';
 
 const FIRST_PAUSE_MS = 30_000;
 const MAX_PAUSE_MS = 30 * 60_000;

@@ -1,26 +1,30 @@
 import pLimit from 'p-limit';
-import type { Job } from '../../cloud/cph/job.ts';
-import type { PhonevaultError } from '../../errors.ts';
-import type { ObjectInfo } from '../../cloud/obs/list.ts';
+import type { Job } from '../../../cloud/cph/job.ts';
+import type { PhonevaultError } from '../../../errors.ts';
 import {
   type LateArchive,
   type OrphanedAttempt,
   type OrphanedJobs,
   orphanedJobsKey,
-  recordLateArchive,
   writeOrphanedJobs,
-} from '../../ledger/run/orphaned-jobs.ts';
-import { readPlanHead } from '../../ledger/run/plan.ts';
-import { ifReadable } from '../../ledger/store/object-error.ts';
-import { archiveKey, runFolder } from '../../policy/keys/keys.ts';
-import type { DriveDeps, RunDeps } from '../deps.ts';
-import { listJobs } from '../export/jobs/list-jobs.ts';
-import { isError, orError } from '../export/look-up.ts';
-import { endsAsTar, isPlausible } from '../export/archives/archive-file.ts';
-import { RECHECK_AFTER_MS } from '../state/next-step.ts';
-import { addReported } from './add-reported.ts';
+} from '../../../ledger/run/orphaned-jobs.ts';
+import { readPlanHead } from '../../../ledger/run/plan.ts';
+import { ifReadable } from '../../../ledger/store/object-error.ts';
+import { runFolder } from '../../../policy/keys/keys.ts';
+import type { DriveDeps, RunDeps } from '../../deps.ts';
+import { listJobs } from '../../export/jobs/list-jobs.ts';
+import { isError, orError } from '../../export/look-up.ts';
+import { addReported } from '../add-reported.ts';
 import { noteFailedPoll, retryAt } from './failed-poll.ts';
-import { removeHandled } from '../state/failures/resting.ts';
+import {
+  headOf,
+  keyOf,
+  type PollDeps,
+  recordUnconfirmed,
+  verifyOrphan,
+  watchOrphan,
+} from './orphaned-archive.ts';
+import { removeHandled } from '../../state/failures/resting.ts';
 
 const REQUESTS_PER_CALL = 20;
 /** As many jobs as one page of CPH's list holds. */
@@ -28,12 +32,6 @@ const MAX_ATTEMPTS = 100;
 const MAX_HEADS = 20;
 const HEADS_AT_ONCE = 8;
 const MAX_LISTED = 5_000;
-
-/** One attempt that outlived its run. */
-type Orphan = { orphaned: OrphanedJobs; attempt: OrphanedAttempt };
-
-/** `arrived`: verified archives that are not in the catalogue yet. */
-type PollDeps = RunDeps & { arrived: LateArchive[] };
 
 /** Splits the attempts that are due into lists for which one `list-jobs` call is enough. */
 export function pollLists({ attempts }: OrphanedJobs, now: number): OrphanedAttempt[][] {
@@ -87,9 +85,9 @@ export async function pollOrphanedJobs(
       const isOver = known.includes('succeeded') || known.includes('failed');
       return isOver || now >= orphaned.until ? [] : [attempt];
     }
-    if (known.includes('succeeded')) return verify(polling, orphan, now);
+    if (known.includes('succeeded')) return verifyOrphan(polling, orphan, now);
     if (attempt.watch_until !== undefined) {
-      if (isListed(attempt)) return watch(polling, orphan, now);
+      if (isListed(attempt)) return watchOrphan(polling, orphan, now);
       return now < attempt.watch_until ? [attempt] : [];
     }
     if (!known.includes('failed') && now < orphaned.until) return [attempt];
@@ -191,64 +189,3 @@ async function listWatched(
 }
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** Records the archive of a succeeded job. Returns the attempt while its archive may still appear. */
-async function verify(deps: PollDeps, orphan: Orphan, now: number): Promise<OrphanedAttempt[]> {
-  const found = await headOf(deps, orphan);
-  if (found === undefined) {
-    const absent_at = orphan.attempt.absent_at ?? now;
-    return now - absent_at < RECHECK_AFTER_MS ? [{ ...orphan.attempt, absent_at }] : [];
-  }
-  if (isPlausible(found.size)) await recordArchive(deps, orphan, found, now);
-  else await recordUnconfirmed(deps, orphan, found, now);
-  return [];
-}
-
-/** Looks up the archive of an attempt without a known job. Returns the attempt while its archive may still appear. */
-async function watch(deps: PollDeps, orphan: Orphan, now: number): Promise<OrphanedAttempt[]> {
-  const { orphaned, attempt } = orphan;
-  const found = await headOf(deps, orphan);
-  if (found !== undefined && (await endsAsTar(deps, orphaned.bucket, found))) {
-    await recordArchive(deps, orphan, found, now);
-    return [];
-  }
-  if (now < (attempt.watch_until ?? 0)) return [attempt];
-  await recordUnconfirmed(deps, orphan, found, now);
-  return [];
-}
-
-function headOf(deps: Pick<RunDeps, 'archives'>, orphan: Orphan): Promise<ObjectInfo | undefined> {
-  return deps.archives.head(orphan.orphaned.bucket, keyOf(orphan));
-}
-
-function keyOf({ orphaned, attempt }: Orphan): string {
-  return archiveKey(orphaned.folder, orphaned.run_id, attempt.phone_id, attempt.attempt);
-}
-
-function lateArchive({ attempt }: Orphan, { key, size, etag }: ObjectInfo, seen_at: number) {
-  return { phone_id: attempt.phone_id, attempt: attempt.attempt, key, size, etag, seen_at };
-}
-
-/** Records an object that no job confirms, if there is one. */
-async function recordUnconfirmed(
-  deps: Pick<RunDeps, 'store'>,
-  orphan: Orphan,
-  found: ObjectInfo | undefined,
-  now: number,
-): Promise<void> {
-  if (found === undefined) return;
-  const archive = { ...lateArchive(orphan, found, now), unconfirmed: true as const };
-  await recordLateArchive(deps.store, orphan.orphaned.run_id, archive);
-}
-
-async function recordArchive(
-  deps: PollDeps,
-  orphan: Orphan,
-  found: ObjectInfo,
-  now: number,
-): Promise<void> {
-  const { run_id, policy } = orphan.orphaned;
-  const { phone_id } = orphan.attempt;
-  deps.arrived.push(await recordLateArchive(deps.store, run_id, lateArchive(orphan, found, now)));
-  deps.log.info('archive_arrived_late', { run: run_id, policy, phone: phone_id });
-}

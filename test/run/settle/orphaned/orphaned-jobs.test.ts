@@ -1,27 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../../lib/ledger/run/events.ts';
+import type { RunEvent } from '../../../../lib/ledger/run/events.ts';
 import {
   type OrphanedAttempt,
   readOrphanedJobs,
   splitOrphanedJobs,
   writeOrphanedJobs,
-} from '../../../lib/ledger/run/orphaned-jobs.ts';
-import { layout, readOpenKey } from '../../../lib/ledger/store/layout.ts';
-import { MAX_OBJECT_BYTES } from '../../../lib/ledger/store/split.ts';
+} from '../../../../lib/ledger/run/orphaned-jobs.ts';
+import { layout, readOpenKey } from '../../../../lib/ledger/store/layout.ts';
+import { MAX_OBJECT_BYTES } from '../../../../lib/ledger/store/split.ts';
 import {
   inFlightJobs,
   loadOrphanedJobs,
   orphanRunningJobs,
-} from '../../../lib/run/settle/orphaned-jobs.ts';
-import { record } from '../../../lib/run/state/open-run.ts';
+} from '../../../../lib/run/settle/orphaned/orphaned-jobs.ts';
+import { record } from '../../../../lib/run/state/open-run.ts';
 import {
   attemptWithJob,
   attemptWithoutJob,
   orphanedJobs,
   RUN,
-} from '../../support/orphaned-jobs.ts';
-import { runScene } from '../../support/run-scene.ts';
-import { MINUTE, openRun, plannedPhone, T0, terms } from '../../support/runs.ts';
+} from '../../../support/orphaned-jobs.ts';
+import { runScene } from '../../../support/run-scene.ts';
+import { MINUTE, openRun, plannedPhone, T0, terms } from '../../../support/runs.ts';
 
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;

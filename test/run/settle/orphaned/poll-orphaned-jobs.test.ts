@@ -1,23 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { PhonevaultError } from '../../../lib/errors.ts';
-import type { Job } from '../../../lib/cloud/cph/job.ts';
+import { PhonevaultError } from '../../../../lib/errors.ts';
+import type { Job } from '../../../../lib/cloud/cph/job.ts';
 import {
   type OrphanedAttempt,
   readOrphanedJobs,
   writeOrphanedJobs,
-} from '../../../lib/ledger/run/orphaned-jobs.ts';
-import { writePlan } from '../../../lib/ledger/run/plan.ts';
-import { layout } from '../../../lib/ledger/store/layout.ts';
-import { pollLists, pollOrphanedJobs } from '../../../lib/run/settle/poll-orphaned-jobs.ts';
+} from '../../../../lib/ledger/run/orphaned-jobs.ts';
+import { writePlan } from '../../../../lib/ledger/run/plan.ts';
+import { layout } from '../../../../lib/ledger/store/layout.ts';
+import {
+  pollLists,
+  pollOrphanedJobs,
+} from '../../../../lib/run/settle/orphaned/poll-orphaned-jobs.ts';
 import {
   attemptWithJob,
   attemptWithoutJob,
   orphanedJobs,
   RUN,
-} from '../../support/orphaned-jobs.ts';
-import { catalogued } from '../../support/archives.ts';
-import { type RunScene, runScene } from '../../support/run-scene.ts';
-import { MINUTE, plannedPhone, T0, terms } from '../../support/runs.ts';
+} from '../../../support/orphaned-jobs.ts';
+import { catalogued } from '../../../support/archives.ts';
+import { type RunScene, runScene } from '../../../support/run-scene.ts';
+import { MINUTE, plannedPhone, T0, terms } from '../../../support/runs.ts';
 
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
