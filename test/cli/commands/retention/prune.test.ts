@@ -8,9 +8,9 @@ import { cliNight } from '../../support/cli-night.ts';
 type Entry = { phone_id: string; key: string; size: number; reasons: string[]; code?: string };
 type Pruned = { policies: { policy: string; blocked?: string; delete: Entry[]; keep: Entry[] }[] };
 
-/** Three settled nights of six phones, under retention rules. */
+/** Three settled nights of two phones, under retention rules. */
 async function nights(retention = '{ max_backups: 1 }') {
-  const cli = await cliNight();
+  const cli = await cliNight({ phones: 2, servers: 1 });
   await cli.night.putPolicy(`${NIGHTLY}retention: ${retention}\n`);
   for (let n = 0; n < 3; n += 1) {
     const run = await cli.night.requestRun();
@@ -33,12 +33,12 @@ describe('prune', () => {
     expect(code).toBe(0);
     const [nightly] = value.policies;
     expect(nightly?.blocked).toBeUndefined();
-    expect(nightly?.delete.map(({ reasons }) => reasons)).toEqual(Array(12).fill(['over_count']));
+    expect(nightly?.delete.map(({ reasons }) => reasons)).toEqual(Array(4).fill(['over_count']));
     expect(nightly?.keep.map(({ reasons }) => reasons)).toEqual(
-      Array(6).fill(['newest', 'last_good']),
+      Array(2).fill(['newest', 'last_good']),
     );
     const { out } = await cli.run('prune', 'nightly', '--dry-run');
-    expect(out).toMatch(/^nightly: 12 of 18 archives would be deleted \(/);
+    expect(out).toMatch(/^nightly: 4 of 6 archives would be deleted \(/);
     expect(await cli.keys()).toEqual(before);
   });
 
@@ -46,10 +46,10 @@ describe('prune', () => {
     const { cli, json } = await nights();
     const { code, value } = await json<Pruned>('prune', 'nightly');
     expect(code).toBe(0);
-    expect(value.policies[0]?.delete).toHaveLength(12);
-    expect(value.policies[0]?.keep).toHaveLength(6);
+    expect(value.policies[0]?.delete).toHaveLength(4);
+    expect(value.policies[0]?.keep).toHaveLength(2);
     const { value: left } = await json<ArchiveView[]>('archives');
-    expect(left).toHaveLength(6);
+    expect(left).toHaveLength(2);
     const { missing, unknown } = (
       await json<{ missing: string[]; unknown: string[] }>('archives', 'check')
     ).value;
@@ -66,7 +66,7 @@ describe('prune', () => {
     const { code, value } = await json<Pruned>('prune');
     expect(code).toBe(1);
     expect(value.policies[0]).toMatchObject({ policy: 'nightly', blocked: 'max_delete' });
-    expect((await json<ArchiveView[]>('archives')).value).toHaveLength(168);
+    expect((await json<ArchiveView[]>('archives')).value).toHaveLength(156);
   });
 
   it('does the work in this process with --drive', async () => {
@@ -74,7 +74,7 @@ describe('prune', () => {
     cli.whileWaiting = async () => undefined;
     const { code, out } = await cli.run('prune', 'nightly', '--drive');
     expect(code).toBe(0);
-    expect(out).toMatch(/^nightly: 12 of 18 archives deleted \(/);
+    expect(out).toMatch(/^nightly: 4 of 6 archives deleted \(/);
   });
 
   it('keeps the archives of a policy whose file is gone', async () => {
@@ -83,7 +83,7 @@ describe('prune', () => {
     const { code, value } = await json<Pruned>('prune', '--dry-run');
     expect(code).toBe(0);
     expect(value.policies[0]).toMatchObject({ blocked: 'policy_gone', delete: [] });
-    expect(value.policies[0]?.keep).toHaveLength(18);
+    expect(value.policies[0]?.keep).toHaveLength(6);
   });
 
   it('fails for a policy that does not exist', async () => {
@@ -104,7 +104,7 @@ describe('validate', () => {
     await addArchives(store, many);
     const { code, out } = await cli.run('validate', '--json');
     expect(code).toBe(0);
-    expect(out).toContain('161 of 168 archives would be deleted at once, more than max_delete');
+    expect(out).toContain('153 of 156 archives would be deleted at once, more than max_delete');
     await store.put('phones/nightly/0000000001000.p1.json', 'broken');
     expect((await cli.run('validate')).code).toBe(0);
   });
