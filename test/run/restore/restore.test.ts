@@ -80,4 +80,51 @@ describe('a restore', () => {
       expect(await filesOf(scene, phone)).toEqual(expect.arrayContaining(files!));
     }
   });
+
+  it('leaves nothing but the archive and a fresh system after a reset', async () => {
+    const scene = await backedUp();
+    const { phone_id } = scene.fleet[0]!;
+    const before = await filesOf(scene, phone_id);
+    const extra = '/data/data/com.example.game/extra';
+    await scene.cloud.control.putFile(phone_id, { path: extra, text: 'x' });
+
+    const { phones } = await restore(scene, { targets: [{ phone: phone_id }], reset_first: true });
+
+    const after = (await filesOf(scene, phone_id))!;
+    expect(phones).toMatchObject([{ outcome: 'restored' }]);
+    expect(after).toEqual(expect.arrayContaining(before!));
+    expect(after.map(({ path }) => path)).not.toContain(extra);
+  });
+
+  it.each([
+    ['batch-restore', 'drop_answer'],
+    ['batch-restart', 'drop_answer'],
+    ['batch-restore', 'throttle'],
+  ] as const)('restores all the same when CPH meets %s with %s', async (operation, kind) => {
+    const scene = await backedUp();
+    const { phone_id } = scene.fleet[0]!;
+    const before = await filesOf(scene, phone_id);
+    await scene.cloud.control.wipe(phone_id, '/data');
+    const limit = kind === 'throttle' ? { per_minute: 0 } : {};
+    scene.cloud.control.addFault({ service: 'cph', operation, kind, times: 1, ...limit });
+
+    const { phones } = await restore(scene, { targets: [{ phone: phone_id }] });
+
+    expect(phones).toMatchObject([{ outcome: 'restored' }]);
+    expect(await filesOf(scene, phone_id)).toEqual(before);
+  });
+
+  it('restores nothing to a phone whose export before it failed', async () => {
+    const scene = await backedUp();
+    const { phone_id } = scene.fleet[0]!;
+    const fault = { service: 'cph', operation: 'batch-storage', kind: 'job_failed' as const };
+    scene.cloud.control.addFault({ ...fault, code: 'CPS.0107', phones: [phone_id] });
+
+    const { phones } = await restore(scene, { targets: [{ phone: phone_id }] });
+
+    expect(phones).toMatchObject([
+      { outcome: 'failed', reason: 'safety_export_failed', code: 'CPS.0107' },
+    ]);
+    expect(scene.cloud.control.calls().cph?.['batch-restore']?.ok).toBe(0);
+  });
 });
