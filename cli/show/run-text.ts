@@ -34,7 +34,6 @@ const ORDER: (keyof Progress)[] = [
   'exporting',
   'verifying',
   'saving',
-  'thawing',
   'restoring',
   'restarting',
   'exported',

@@ -24,7 +24,6 @@ const STATES = [
   ['skipped', '█', 'yellow'],
   ['restarting', '▓', 'green'],
   ['restoring', '▒', 'cyan'],
-  ['thawing', '▒', 'dim'],
   ['saving', '▒', 'dim'],
   ['verifying', '▓', 'green'],
   ['outcome_unknown', '▒', 'yellow'],

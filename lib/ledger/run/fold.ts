@@ -92,11 +92,6 @@ function apply(state: RunState, event: RunEvent): void {
     case 'saved':
       withPhone(state, event, (known) => (known.saved = earliest(known.saved, event)));
       return;
-    case 'thawed':
-      withPhone(state, event, (known) => {
-        known.thawedAt = Math.min(known.thawedAt ?? event.at, event.at);
-      });
-      return;
     case 'outcome':
       withPhone(state, event, (known) => (known.outcome = earliest(known.outcome, event)));
       return;

@@ -23,8 +23,6 @@ const restoreSourceSchema = z.object({
   etag: z.string(),
   verified_at: z.number(),
   image_version: z.string().optional(),
-  /** The archive lies in a storage class that has to be thawed first. */
-  cold: z.literal(true).optional(),
 });
 
 export type RestoreSource = z.infer<typeof restoreSourceSchema>;

@@ -27,9 +27,8 @@ export type Attempt = {
 export type PhoneState = {
   planned: PlannedPhone;
   readyAt?: number;
-  /** Of a restore: its export before, and when its archive could be read (epoch ms). */
+  /** Of a restore: its export before. */
   saved?: EventOf<'saved'>;
-  thawedAt?: number;
   attempts: Map<number, Attempt>;
   outcome?: EventOf<'outcome'>;
 };

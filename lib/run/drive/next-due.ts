@@ -50,7 +50,7 @@ function duesOfPlanned(
     if (step.kind === 'done') continue;
     isUnfinished = true;
     if (step.kind === 'poll' || step.kind === 'watch') dues.push(pollAt);
-    if (step.kind === 'await_export' || step.kind === 'await_archive') {
+    if (step.kind === 'await_export') {
       dues.push(Math.max(run.retryAt.archives, now + MIN_POLL_MS));
     }
     if (step.kind === 'await_state') dues.push(run.retryAt.phoneStates);

@@ -125,7 +125,7 @@ function closeWindow(window: Window, at: number): void {
 }
 
 const UNSUBMITTED: ReadonlySet<Step['kind']> = new Set([
-  ...(['submit', 'await_state', 'await_export', 'await_archive'] as const),
+  ...(['submit', 'await_state', 'await_export'] as const),
 ]);
 
 /** Fails all phones that have no job: nothing in the account can be exported. */

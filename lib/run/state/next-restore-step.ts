@@ -25,7 +25,7 @@ const RESTART_WATCH_MS = 2 * MINUTE;
 const RUNNING_WITHIN_MS = 15 * MINUTE;
 
 /**
- * Decides what happens next to a phone of a restore: it is exported, its archive is thawed, the archive is restored, the phone is
+ * Decides what happens next to a phone of a restore: it is exported, its archive is restored, the phone is
  * restarted and waited for. Once its restore may have begun, neither a cancel nor the deadline leaves it without its restart.
  * Each call is an attempt with a number of its own. Pure.
  */
@@ -96,7 +96,7 @@ function stepOfCall(
 
 /** Returns what comes before the first call that changes the phone; undefined when nothing does. */
 function stepBefore(phone: PhoneState, facts: RunFacts, now: number): Step | undefined {
-  const { planned, saved, thawedAt } = phone;
+  const { planned, saved } = phone;
   if (facts.cancelledAt !== undefined) {
     return { kind: 'done', outcome: 'cancelled', reason: 'cancelled' };
   }
@@ -104,7 +104,6 @@ function stepBefore(phone: PhoneState, facts: RunFacts, now: number): Step | und
     const code = lastCode([...postponedAttempts(phone), facts.postponed]);
     return { kind: 'done', outcome: 'timed_out', reason: 'deadline', code };
   }
-  if (planned.source?.cold === true && thawedAt === undefined) return { kind: 'await_archive' };
   if (planned.safety_run !== undefined && saved === undefined) return { kind: 'await_export' };
   return undefined;
 }

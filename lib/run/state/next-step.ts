@@ -44,8 +44,6 @@ export type Step =
   | { kind: 'await_state'; until: number; restarted?: true }
   /** Its export before the restore is under way. */
   | { kind: 'await_export' }
-  /** Its archive is being thawed. */
-  | { kind: 'await_archive' }
   /** `call`: undefined for an export. */
   | { kind: 'submit'; attempt: number; notBefore: number; call?: Call }
   /** `overdue`: the next poll that finds the job still running ends it as timed out, for this reason. */

@@ -66,16 +66,11 @@ describe('nextRestoreStep', () => {
     });
   });
 
-  it('thaws the archive, then exports the phone, before anything is written to it', () => {
-    const phone = {
-      source: restoreSource('p1', { cold: true }),
-      safety_run: 'nightly-0123456789abcdef01234567',
-    };
-    const thawed: RunEvent = { type: 'thawed', at: T0, phone_id: 'p1' };
+  it('exports the phone before anything is written to it', () => {
+    const phone = { safety_run: 'nightly-0123456789abcdef01234567' };
     const saved: RunEvent = { type: 'saved', at: T0, phone_id: 'p1', key: 'k' };
-    expect(stepOf({ phone })).toEqual({ kind: 'await_archive' });
-    expect(stepOf({ phone, events: [thawed] })).toEqual({ kind: 'await_export' });
-    expect(stepOf({ phone, events: [thawed, saved] })).toMatchObject({ kind: 'submit' });
+    expect(stepOf({ phone })).toEqual({ kind: 'await_export' });
+    expect(stepOf({ phone, events: [saved] })).toMatchObject({ kind: 'submit' });
   });
 
   it('waits for a phone in a passing state before its restore', () => {

@@ -19,8 +19,6 @@ export function stateOf(step: Step): RunPhone['state'] {
       return 'queued';
     case 'await_export':
       return 'saving';
-    case 'await_archive':
-      return 'thawing';
     case 'poll':
       return POLLED[step.attempt.call ?? 'export'];
     case 'verify':
@@ -32,7 +30,7 @@ export function stateOf(step: Step): RunPhone['state'] {
   }
 }
 
-const RESTORE_STATES = { saving: 0, thawing: 0, restoring: 0, restarting: 0, restored: 0 };
+const RESTORE_STATES = { saving: 0, restoring: 0, restarting: 0, restored: 0 };
 
 /** Counts the phones of a run by state at `now` (epoch ms). All zero before the run is planned. Pure. */
 export function progressOf(run: StoredRun, now: number): Progress {
