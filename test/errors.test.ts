@@ -11,7 +11,7 @@ describe('LeaseLost', () => {
 });
 
 describe('hasCode', () => {
-  it('tells errors of ours by their code', () => {
+  it('recognises errors of ours by their code', () => {
     const call = { service: 'obs', operation: 'GetObject', carriedOut: 'no' as const };
     expect(hasCode(new ServiceError('not_found', 'gone', call), 'not_found')).toBe(true);
     expect(hasCode(new PhonevaultError('conflict', 'other content'), 'not_found')).toBe(false);

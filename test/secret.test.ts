@@ -48,7 +48,7 @@ describe('secret', () => {
     expect(ways.length - shows.length).toBe(spreads.length);
   });
 
-  it('reads as it was when it is asked for', () => {
+  it('reads as it was when it is revealed', () => {
     expect(reveal(secret(TEXT))).toBe(TEXT);
     expect(reveal(secret(''))).toBe('');
     expect(secretIn('')).toBeUndefined();
@@ -63,7 +63,7 @@ describe('secret', () => {
     ]);
   });
 
-  it('is told from what only looks like it', () => {
+  it('differs from what only looks like it', () => {
     const value = secret(TEXT);
     expect(isSecret(value)).toBe(true);
     for (const other of [

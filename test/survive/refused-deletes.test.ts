@@ -123,7 +123,7 @@ describe('a run whose archive bucket keeps versions', () => {
 });
 
 describe('a run whose deletes fail as a whole', () => {
-  it('settles within ten minutes, and tells what stays', async () => {
+  it('settles within ten minutes, and reports what stays', async () => {
     const usual = await usualDrives();
     const world = await nightWith({});
     world.cloud.control.addFault({

@@ -12,7 +12,7 @@ export type Draft = {
   hidesFields(path: Path): boolean;
 };
 
-/** Returns what the rules between fields read of a policy as written. `broken` tells which fields have an error. */
+/** Returns what the rules between fields read of a policy as written. `broken` says which fields have an error. */
 export function draftOf(root: Record<string, unknown>, broken: (path: Path) => boolean): Draft {
   const text = (path: Path, fallback?: string) => {
     const value = broken(path) ? undefined : (valueAt(root, path) ?? fallback);

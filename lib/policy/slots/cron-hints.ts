@@ -27,7 +27,7 @@ function rangeHint(field: Field, first: string, last: string): string | undefine
 }
 
 /**
- * Returns how to fix an expression that does not have six fields, or undefined. `isValid` tells whether an expression may be
+ * Returns how to fix an expression that does not have six fields, or undefined. `isValid` says whether an expression may be
  * suggested.
  */
 export function shapeHint(

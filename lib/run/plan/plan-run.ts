@@ -75,7 +75,7 @@ async function writeOrFail(
   } catch (error) {
     if (!mayFail(error) || isUnreadable(error)) throw error;
     const now = clock.now();
-    // Where the log is refused as well, nothing tells a cold drive since when.
+    // Where the log is refused as well, a cold drive does not know since when.
     const isRefused = error.code === 'access_denied';
     const since = isRefused ? run.requestedAt : failingSince(run.state, now);
     if (now < since + PLAN_WITHIN_MS) throw error;

@@ -83,7 +83,7 @@ function firstFailure({ state }: OpenRun, now: number): number {
   return Math.min(...STEPS.map((step) => state.notDone.get(step)?.since ?? now));
 }
 
-/** Without a log nothing tells a cold drive since when a step fails. */
+/** Without a log a cold drive does not know since when a step fails. */
 function isLate({ plan }: OpenRun, now: number): boolean {
   return plan !== undefined && now >= plan.started_at + (plan.terms?.deadline ?? 0) + LATE_MS;
 }

@@ -95,7 +95,7 @@ describe('lookUpEach', () => {
     },
   );
 
-  it('lets LIST decide where every HEAD is refused, and tells the missing right', async () => {
+  it('lets LIST decide where every HEAD is refused, and names the missing right', async () => {
     for (const isLast of [false, true]) {
       const { look, told } = bucket({ head: { '*': '403' }, listed: without(first) });
       expect(await look(ids(5), isLast)).toEqual(['absent', ...REST]);
@@ -114,7 +114,7 @@ describe('lookUpEach', () => {
     },
   );
 
-  it('finds each archive by HEAD where LIST is refused, and tells the missing right', async () => {
+  it('finds each archive by HEAD where LIST is refused, and names the missing right', async () => {
     const keys = ids(8);
     const { look, told } = bucket({ there: keys.map((key) => object(key)), list: ['403'] });
     expect(await look(keys)).toEqual(keys.map(() => 2_048));
@@ -128,7 +128,7 @@ describe('lookUpEach', () => {
     expect(await look(ids(5), true)).toEqual(['access_denied', ...REST]);
   });
 
-  it('knows nothing where LIST and HEAD are refused, and tells both rights', async () => {
+  it('knows nothing where LIST and HEAD are refused, and names both rights', async () => {
     const { look, told } = bucket({ head: { '*': '403' }, list: ['403'] });
     expect(await look()).toEqual(ids(5).map(() => 'access_denied'));
     expect(told().map(([step]) => step)).toEqual(['head_archives', 'list_archives']);

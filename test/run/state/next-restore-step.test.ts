@@ -28,7 +28,7 @@ const lost = (call: 'restore' | 'restart', attempt: number, at = T0): RunEvent[]
 };
 
 describe('nextRestoreStep', () => {
-  it('restores, restarts, waits until the phone runs, and tells how long it took', () => {
+  it('restores, restarts, waits until the phone runs, and says how long it took', () => {
     const restored = callOf('restore', 1, 'succeeded');
     const restarted = [...restored, ...callOf('restart', 2, 'succeeded')];
 

@@ -79,7 +79,7 @@ async function readNew(
 ): Promise<OpenRun | undefined> {
   const run = await loadRun(store, runId, requestedAt, writer.log);
   if (run !== undefined) return toOpenRun(run);
-  // A drive that was killed has not told of the runs that it closed.
+  // A drive that was killed has not recorded the runs that it closed.
   const isOver = isClosed(writer.log, runId) || (await getObject(store, layout.report(runId)));
   return isOver ? undefined : throwIfListed(store, layout.request(runId));
 }

@@ -16,7 +16,7 @@ const listensTo = (...topics: string[]) => ({
 });
 
 describe('the record of SMN triggers', () => {
-  it('tells a trigger that a deployment created from one made by hand', () => {
+  it('distinguishes a trigger of a deployment from one made by hand', () => {
     const recorded = triggersToRecord(listensTo('urn:a'), undefined);
     expect(isRecorded(trigger('SMN', { topic_urn: 'urn:a' }), recorded)).toBe(true);
     expect(isRecorded(trigger('SMN', { topic_urn: 'urn:b' }), recorded)).toBe(false);

@@ -69,7 +69,7 @@ describe('a bucket with versions', () => {
     expect(await text()).toBe('one');
   });
 
-  it('keeps objects from before versioning as the version "null", which no header tells', async () => {
+  it('keeps objects from before versioning as the version "null", which no header names', async () => {
     const { map, put, head, remove } = await bucketWith({});
     expect(await put('one')).toBeNull();
     map.set(BUCKET, { versioning: 'Enabled' });
