@@ -9,6 +9,8 @@ export type ObjectInfo = {
   size: number;
   etag: string;
   lastModified: number;
+  /** It lies in a storage class whose objects cannot be read before they are restored in OBS. LIST does not say whether that was done. */
+  cold?: true;
   /** From HEAD: until when WORM protects the object (epoch ms). */
   lockedUntil?: number;
 };
@@ -16,16 +18,24 @@ export type ObjectInfo = {
 /** `page`: the most keys of one response, at most 1,000. */
 export type ListOptions = { startAfter?: string; max?: number; page?: number };
 
+/** The S3 interface has the first name, V2 lists of OBS also the others. */
+const COLD: ReadonlySet<string> = new Set(['GLACIER', 'COLD', 'DEEP_ARCHIVE']);
+
+export function isCold(storageClass: string | undefined): boolean {
+  return COLD.has(storageClass ?? '');
+}
+
 const OPERATION = 'ListObjectsV2';
 const PAGE = 1_000;
 /** Ten million keys: a listing that never ends must not be read forever. */
 const MAX_PAGES = 10_000;
 
 function objectsOf(page: ListObjectsV2CommandOutput): ObjectInfo[] {
-  return (page.Contents ?? []).flatMap(({ Key, Size, ETag, LastModified }) => {
+  return (page.Contents ?? []).flatMap(({ Key, Size, ETag, LastModified, StorageClass }) => {
     if (Key === undefined || Size === undefined || LastModified === undefined) return [];
     const etag = (ETag ?? '').replaceAll('"', '');
-    return [{ key: Key, size: Size, etag, lastModified: LastModified.getTime() }];
+    const cold = isCold(StorageClass) ? { cold: true as const } : {};
+    return [{ key: Key, size: Size, etag, lastModified: LastModified.getTime(), ...cold }];
   });
 }
 

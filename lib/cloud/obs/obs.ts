@@ -1,7 +1,7 @@
 import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { ServiceError } from '../../errors.ts';
 import { getObject, type StoredText } from './get.ts';
-import { listObjects, type ListOptions, type ObjectInfo } from './list.ts';
+import { isCold, listObjects, type ListOptions, type ObjectInfo } from './list.ts';
 import { createPurge, type Purged } from './purge.ts';
 import { putObject, type PutResult } from './put.ts';
 import { getRange, type Part, type PartBytes } from './range.ts';
@@ -45,8 +45,10 @@ export function createObs(options: ObsOptions): Obs {
       const result = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
       const { ETag, LastModified, ContentLength: size, ObjectLockRetainUntilDate: lock } = result;
       if (!ETag || !LastModified || size === undefined) throw incompleteResponse('HeadObject');
+      const isRestored = result.Restore?.includes('ongoing-request="false"') === true;
       return {
         ...{ key, size, etag: ETag.replaceAll('"', ''), lastModified: LastModified.getTime() },
+        ...(isCold(result.StorageClass) && !isRestored ? { cold: true as const } : {}),
         ...(lock === undefined ? {} : { lockedUntil: lock.getTime() }),
       };
     }).catch(absentAsUndefined);

@@ -20,6 +20,19 @@ describe('get and head', () => {
     });
   });
 
+  it.each([
+    [{}, undefined],
+    [{ 'x-amz-storage-class': 'GLACIER' }, true],
+    [{ 'x-amz-storage-class': 'GLACIER', 'x-amz-restore': 'ongoing-request="true"' }, true],
+    [{ 'x-amz-storage-class': 'GLACIER', 'x-amz-restore': 'ongoing-request="false"' }, undefined],
+  ])('tell a cold object that cannot be read yet (%o)', async (headers, cold) => {
+    const known = { etag: '"e1"', 'last-modified': new Date(LAST_MODIFIED).toUTCString() };
+    const { obs } = await startObs(() => ({
+      headers: { ...known, 'content-length': '12', ...headers },
+    }));
+    expect((await obs.head(BUCKET, 'k'))?.cold).toBe(cold);
+  });
+
   it('return undefined for an absent key', async () => {
     const { obs, received } = await startObs((one) =>
       one.method === 'HEAD' ? { status: 404 } : xml(404, 'NoSuchKey'),

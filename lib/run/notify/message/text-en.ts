@@ -64,6 +64,7 @@ export const english: Wording = {
     reset_failed: 'the phone could not be reset',
     no_archive: 'the phone has no archive',
     archive_changed: 'the archive has changed since it was verified',
+    archive_cold: 'the archive is in a cold storage class',
     older_android: 'the Android of the phone is older than that of the archive',
     two_sources: 'two archives were to be restored to the phone',
     safety_export_failed: 'the export before the restore failed',

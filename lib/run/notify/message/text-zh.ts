@@ -67,6 +67,7 @@ export const chinese: Wording = {
     reset_failed: '云手机重置失败',
     no_archive: '该云手机没有归档',
     archive_changed: '归档在校验之后发生了变化',
+    archive_cold: '归档在冷存储类别中',
     older_android: '云手机的 Android 版本低于归档',
     two_sources: '同一台云手机有两个待恢复的归档',
     safety_export_failed: '恢复前的导出失败',

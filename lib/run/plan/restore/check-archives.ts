@@ -9,7 +9,7 @@ const READS_AT_ONCE = 8;
 const MIN_ARCHIVES_TO_LIST = 8;
 
 /** What the bucket says of an archive. */
-export type ArchiveState = 'there' | 'archive_missing' | 'archive_changed';
+export type ArchiveState = 'there' | 'archive_missing' | 'archive_changed' | 'archive_cold';
 
 type Place = Pick<Archive, 'bucket' | 'key' | 'size' | 'etag'>;
 
@@ -36,8 +36,15 @@ export async function checkArchives(
     if (own.length < MIN_ARCHIVES_TO_LIST) await Promise.all(own.map(head));
     else {
       const objects = await list(archives, first.bucket, folderOf(first.key));
-      for (const archive of own)
+      // LIST may lag, and does not show that a cold archive was restored.
+      const isClear = ({ key }: Place): boolean => {
+        const found = objects.get(key);
+        return found !== undefined && found.cold === undefined;
+      };
+      for (const archive of own.filter(isClear)) {
         states.set(idOf(archive), stateOf(archive, objects.get(archive.key)));
+      }
+      await Promise.all(own.filter((archive) => !isClear(archive)).map(head));
     }
   }
   return states;
@@ -59,7 +66,8 @@ async function list(
 
 function stateOf({ size, etag }: Place, found: ObjectInfo | undefined): ArchiveState {
   if (found === undefined) return 'archive_missing';
-  return found.size === size && found.etag === etag ? 'there' : 'archive_changed';
+  if (found.size !== size || found.etag !== etag) return 'archive_changed';
+  return found.cold === true ? 'archive_cold' : 'there';
 }
 
 /** An archive is known by its object. */
