@@ -34,7 +34,8 @@ export async function listPins(store: Pick<Store, 'list'>): Promise<Pins> {
   return new Set(listed.map(({ key }) => key.slice(layout.pins.length).replace(/\.json$/, '')));
 }
 
-export const isPinned = (pins: Pins, archive: Place): boolean => pins.has(nameOf(archive));
+export const isPinned = (pins: Pins, archive: Place): boolean =>
+  pins.size > 0 && pins.has(nameOf(archive));
 
 /** Pins an archive: it is not deleted until it is unpinned. Safe to repeat. `at`: epoch ms. */
 export async function putPin(

@@ -64,21 +64,34 @@ export function decode(policy: string, content: Content): Archive[] {
   const sets = new Map<string, IncludeSet>(
     Object.entries(content.includes).map(([digest, set]) => [digest, { digest, ...set }]),
   );
-  return content.archives.flatMap(([verified_at, phoneAt, runAt, file, size, etag, flags = {}]) => {
+  // No spreads: a shard has 14,000 archives, and a policy hundreds of shards.
+  const archives: Archive[] = [];
+  for (const [verified_at, phoneAt, runAt, file, size, etag, flags = {}] of content.archives) {
     const [phone, run] = [content.phones[phoneAt], content.runs[runAt]];
     const includes = sets.get(run?.includes ?? '');
-    if (phone === undefined || run === undefined || includes === undefined) return [];
+    if (phone === undefined || run === undefined || includes === undefined) continue;
     const [phone_id, phone_name, image_version] = phone;
     const { run_id, trigger, started_at, bucket, folder } = run;
     const key = folder + (typeof file === 'number' ? fileName(phone_id, file) : file);
-    return {
-      ...{ policy, phone_id, phone_name, run_id, trigger, started_at },
-      ...{ bucket, key, size, etag, verified_at },
+    const archive: Archive = {
+      policy,
+      phone_id,
+      phone_name,
+      run_id,
+      trigger,
+      started_at,
+      bucket,
+      key,
+      size,
+      etag,
+      verified_at,
       includes,
-      ...(image_version === undefined ? {} : { image_version }),
       flags,
     };
-  });
+    if (image_version !== undefined) archive.image_version = image_version;
+    archives.push(archive);
+  }
+  return archives;
 }
 
 /** Splits archives, which must be in order, into the contents of as many shards as they need. */

@@ -33,6 +33,6 @@ export async function readProtected(
   }
   return {
     isPinned: (archive) => isPinned(pins, archive),
-    isInUse: (archive) => needed.has(placeOf(archive)),
+    isInUse: (archive) => needed.size > 0 && needed.has(placeOf(archive)),
   };
 }
