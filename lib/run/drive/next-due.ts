@@ -1,4 +1,4 @@
-import { isCleared } from '../export/archives/earlier-keys.ts';
+import { heldUntil } from '../export/archives/earlier-keys.ts';
 import { nextLookupAt } from '../export/archives/verify-archives.ts';
 import type { Limits } from '../../ledger/state/limits.ts';
 import type { OpenRun } from '../state/open-run.ts';
@@ -55,8 +55,7 @@ function duesOfPlanned(
     }
     if (step.kind === 'await_state') dues.push(run.retryAt.phoneStates);
     if (step.kind === 'submit') {
-      const lookUpAt = isCleared(run, phone, now) ? 0 : run.retryAt.earlierKeys;
-      const notBefore = Math.max(step.notBefore, pausedUntil, lookUpAt);
+      const notBefore = Math.max(step.notBefore, pausedUntil, heldUntil(run, phone, now));
       const isServerFull = notBefore <= now && allowed;
       dues.push(isServerFull ? now + FULL_SERVER_RETRY_MS : Math.max(notBefore, callAt));
     }

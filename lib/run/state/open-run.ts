@@ -39,8 +39,8 @@ type RetryTimes = {
   archives: number;
   /** The archives of attempts whose outcome is unknown. */
   unknownOutcomes: number;
-  /** The archives of earlier attempts of phones that are sent again. */
-  earlierKeys: number;
+  /** The archives of earlier attempts of a phone that is sent again, by its id. */
+  earlierKeys: Map<string, number>;
   /** When these archives of a phone were last looked up, by its id. */
   clearedAt: Map<string, number>;
   /** When each waiting phone was last looked up, by id. */
@@ -52,8 +52,8 @@ export function toOpenRun(run: StoredRun): OpenRun {
     ...run,
     unwritten: { events: [], metrics: noMetrics(), result: true, flushedAt: 0 },
     retryAt: {
-      ...{ step: 0, phoneStates: 0, archives: 0, unknownOutcomes: 0, earlierKeys: 0 },
-      ...{ phoneSeenAt: new Map(), clearedAt: new Map() },
+      ...{ step: 0, phoneStates: 0, archives: 0, unknownOutcomes: 0 },
+      ...{ phoneSeenAt: new Map(), clearedAt: new Map(), earlierKeys: new Map() },
     },
   };
 }

@@ -1,4 +1,4 @@
-import { missingSince, type PhoneState } from '../../../ledger/run/run-state.ts';
+import { type Attempt, missingSince, type PhoneState } from '../../../ledger/run/run-state.ts';
 import type { RunDeps } from '../../deps.ts';
 import { mayStillArrive } from '../../state/attempt-status.ts';
 import { OUTAGE_GRACE_MS } from '../../state/next-step.ts';
@@ -21,19 +21,26 @@ export function isCleared(run: OpenRun, phone: PhoneState, now: number): boolean
   return since !== undefined && now - since >= OUTAGE_GRACE_MS;
 }
 
+/** Returns until when a phone is not sent again because its earlier keys could not be looked up (epoch ms); 0: not held. */
+export function heldUntil(run: OpenRun, phone: PhoneState, now: number): number {
+  if (isCleared(run, phone, now)) return 0;
+  return run.retryAt.earlierKeys.get(phone.planned.phone_id) ?? 0;
+}
+
 /**
  * Looks up the archives of earlier attempts before a phone is sent again: a job whose response was lost keeps CPH busy, and may
- * have ended since. A whole archive is recorded as verified.
+ * have ended since. A whole archive is recorded as verified. A phone whose archives cannot be looked up holds up no other.
  */
 export async function lookUpEarlierKeys(
   deps: Pick<RunDeps, 'archives' | 'clock'>,
   run: OpenRun,
 ): Promise<void> {
   const now = deps.clock.now();
-  if (now < run.retryAt.earlierKeys) return;
-  const phones = phoneSteps(run, now).flatMap(({ phone, step }) =>
-    step.kind === 'submit' && step.notBefore <= now && !isCleared(run, phone, now) ? [phone] : [],
-  );
+  const { clearedAt, earlierKeys } = run.retryAt;
+  const phones = phoneSteps(run, now).flatMap(({ phone, step }) => {
+    if (step.kind !== 'submit' || isCleared(run, phone, now)) return [];
+    return Math.max(step.notBefore, heldUntil(run, phone, now)) <= now ? [phone] : [];
+  });
   if (phones.length === 0) return;
   const expected = phones.flatMap(({ planned, attempts }) =>
     [...attempts.values()]
@@ -41,17 +48,25 @@ export async function lookUpEarlierKeys(
       .map((attempt) => ({ phoneId: planned.phone_id, attempt, isLastLookup: false })),
   );
   const bucket = run.plan?.terms?.bucket ?? '';
+  const seen = new Set<Attempt>();
   const judge: ToEvent = async ({ phoneId, attempt }, found) => {
-    if (found === undefined || !(await isWhole(deps, run, bucket, found))) return undefined;
+    const isArchive = found !== undefined && (await isWhole(deps, run, bucket, found));
+    seen.add(attempt);
+    if (!isArchive) return undefined;
     const { size, etag } = found;
     const own = { phone_id: phoneId, attempt: attempt.number };
     return { type: 'verified', at: now, ...own, size, etag };
   };
   try {
     await lookUp(deps, run, expected, judge);
-  } catch (error) {
-    run.retryAt.earlierKeys = retryAfterFailure(run, deps.clock.now());
-    throw error;
+  } finally {
+    const retryAt = retryAfterFailure(run, deps.clock.now());
+    for (const { planned, attempts } of phones) {
+      const isLookedUp = [...attempts.values()]
+        .filter(mayStillArrive)
+        .every((attempt) => seen.has(attempt));
+      if (isLookedUp) clearedAt.set(planned.phone_id, now);
+      else earlierKeys.set(planned.phone_id, retryAt);
+    }
   }
-  for (const { planned } of phones) run.retryAt.clearedAt.set(planned.phone_id, now);
 }

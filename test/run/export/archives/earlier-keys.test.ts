@@ -56,12 +56,28 @@ describe('lookUpEarlierKeys', () => {
     expect(lookups).toHaveLength(2 * 4);
   });
 
+  it('lets the others be sent while the keys of one phone cannot be looked up', async () => {
+    const { deps, run, ready, key, clock } = await scene();
+    const { head } = deps.archives;
+    Object.assign(deps.archives, {
+      head: (bucket: string, asked: string) =>
+        asked === key('p')
+          ? Promise.reject(new PhonevaultError('access_denied', 'not this one'))
+          : head(bucket, asked),
+    });
+    for (let minute = 0; minute < 10; minute += 1) {
+      await lookUpEarlierKeys(deps, run).catch(() => undefined);
+      expect(ready().sort()).toEqual(['q', 'r']);
+      clock.move(MINUTE);
+    }
+  });
+
   it('keeps a phone whose keys cannot be looked up, for half an hour', async () => {
     const { deps, run, ready, clock } = await scene();
     const fail = () => Promise.reject(new PhonevaultError('unreachable', 'no answer'));
     Object.assign(deps.archives, { head: fail, list: fail });
     await expect(lookUpEarlierKeys(deps, run)).rejects.toThrow('no answer');
-    expect(run.retryAt.earlierKeys).toBeGreaterThan(clock.now());
+    expect(run.retryAt.earlierKeys.get('p')).toBeGreaterThan(clock.now());
     clock.move(30 * MINUTE - 1);
     expect(ready()).toEqual(['r']);
     clock.move(1);
