@@ -25,8 +25,8 @@ export const choiceOptions: OptionSpec[] = [
 ];
 
 /**
- * Returns the newest archive of a phone that is neither suspect nor in the trash, and that no restore made, or that of a run, whatever it is. Throws `not_found` when there is none, or when the name belongs to
- * several phones.
+ * Returns the newest archive of a phone that is neither suspect nor in the trash, and that no restore made, or that of a run, whatever
+ * it is. Throws `not_found` when there is none, or when the name belongs to several phones.
  */
 export async function findArchive(
   io: Io,

@@ -22,8 +22,9 @@ export function archivesText(io: Io, archives: readonly ArchiveView[]): string {
 
 function flagsOf({ suspect, pinned, trigger, trashed_at }: ArchiveView): string {
   const flags = [
-    ...[suspect && 'suspect', pinned && 'pinned', trigger === 'manual' && 'manual'],
-    trashed_at !== undefined && 'trash',
+    ...[suspect && 'suspect', pinned && 'pinned', trashed_at !== undefined && 'trash'],
+    // Both are treated apart: by retention, and when a phone is restored.
+    (trigger === 'manual' || trigger === 'restore') && trigger,
   ];
   return flags.filter((flag) => flag !== undefined && flag !== false).join(', ');
 }
