@@ -6,12 +6,13 @@ import { T0 } from './runs.ts';
 
 export type InboxScene = ReturnType<typeof inboxScene>;
 
-/** A scene of runs that also returns the hints in `open/` and the bodies of objects. */
+/** A scene of runs, in a drive without end, that also returns the hints in `open/` and the bodies of objects. */
 export function inboxScene(start = T0) {
   const scene = runScene({}, playClock(start));
   const { store } = scene;
   return {
     ...scene,
+    deps: { ...scene.deps, until: Number.POSITIVE_INFINITY },
     /** Ids of the hints in the inbox. */
     hints: () => hintsIn(store),
     body: async (key: string) => JSON.parse((await store.get(key))?.body ?? 'null') as unknown,

@@ -27,7 +27,7 @@ import { localeOf, publish, recordNotified } from './publish.ts';
 
 type Deps = Pick<
   DriveDeps,
-  'clock' | 'log' | 'store' | 'topic' | 'topicUrn' | 'ledger' | 'unreadable'
+  'clock' | 'until' | 'log' | 'store' | 'topic' | 'topicUrn' | 'ledger' | 'unreadable'
 >;
 
 /** What is published about: judged now, from the archives. */
@@ -53,6 +53,7 @@ export async function checkRecovered(
 /** Publishes which policies have become stale, much worse, or have recovered. A failed one is published by a later drive. */
 export async function publishFreshness(deps: Deps, ids: readonly string[]): Promise<void> {
   for (const id of ids.filter(isFreshnessHint)) {
+    if (deps.clock.now() >= deps.until) return;
     const isDone = await tryHint(deps, id, () => publishPolicy(deps, id));
     if (isDone) await removeHandled(deps, [layout.hint(id)]);
   }

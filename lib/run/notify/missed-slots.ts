@@ -7,12 +7,16 @@ import { removeHandled } from '../state/failures/resting.ts';
 import { tryHint } from '../state/failures/try-hint.ts';
 import { localeOf, publish, recordNotified } from './publish.ts';
 
-type Deps = Pick<DriveDeps, 'clock' | 'log' | 'store' | 'topic' | 'topicUrn' | 'unreadable'>;
+type Deps = Pick<
+  DriveDeps,
+  'clock' | 'until' | 'log' | 'store' | 'topic' | 'topicUrn' | 'unreadable'
+>;
 
 /** Publishes slots that did not run, once each. When the topic fails, the other hints wait for the next drive. */
 export async function publishMissedSlots(deps: Deps, ids: readonly string[]): Promise<void> {
   let topicFails = false;
   for (const id of ids.filter(isMissedHint)) {
+    if (deps.clock.now() >= deps.until) return;
     const isDone = await tryHint(deps, id, async () => {
       const done = await publishMissed(deps, id);
       topicFails = !done;

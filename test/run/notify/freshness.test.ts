@@ -64,6 +64,12 @@ describe('checkRecovered', () => {
 });
 
 describe('publishFreshness', () => {
+  it('leaves to the next drive what it does not get to in its time', async () => {
+    const { deps, published, hints } = await scene();
+    await publishFreshness({ ...deps, until: NOW }, [HINT]);
+    expect([published, await hints()]).toEqual([[], [HINT]]);
+  });
+
   it('publishes which phones of a policy have no recent backup, records it, and removes the hint', async () => {
     const { publish, published, store, lines, hints } = await scene();
     await publish();

@@ -44,6 +44,16 @@ describe('publishMissedSlots', () => {
     expect(published).toHaveLength(2);
   });
 
+  it('leaves to the next drive what it does not get to in its time', async () => {
+    const weekly = missed({ policy: 'weekly' });
+    const { publish, deps, published, hints, clock } = await scene(missed(), weekly);
+    const { get } = deps.store;
+    const slow = { ...deps.store, get: (key: string) => (clock.move(MINUTE), get(key)) };
+    await publish({ ...deps, store: slow, until: T0 + MINUTE });
+    expect(published).toMatchObject([{ policy: 'nightly' }]);
+    expect(await hints()).toEqual([missedId(weekly)]);
+  });
+
   it('uses the language and zone of the policy', async () => {
     const { publish, published, store } = await scene(missed());
     const cursor = {

@@ -43,6 +43,12 @@ describe('checkUnreadablePolicies', () => {
     expect(await hints()).toEqual([]);
   });
 
+  it('leaves to the next drive what it does not get to in its time', async () => {
+    const { deps, clock, hints } = await scene();
+    await checkUnreadablePolicies({ ...deps, until: clock.now() }, [ID]);
+    expect(await hints()).toEqual([ID]);
+  });
+
   it('ignores hints of other kinds', async () => {
     const { deps, lines } = inboxScene();
     await checkUnreadablePolicies(deps, ['missed-nightly-20260102t000000z']);
