@@ -155,6 +155,8 @@ const table: Record<keyof typeof layout, Row[] | 'folder'> = {
   // The policies of these nights have no retention.
   pruneRequest: [{ pattern: below('open/prune/'), role: 'unused' }],
   pruneIntent: [{ pattern: below('open/prune/'), role: 'unused' }],
+  pruneObjects: 'folder',
+  pruneProgress: [{ pattern: below('open/prune/'), role: 'unused' }],
 
   runs: 'folder',
   run: 'folder',

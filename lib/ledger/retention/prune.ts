@@ -33,6 +33,12 @@ export async function requestPrune(store: Pick<Store, 'put'>, policy: string): P
 
 export const readPruneIntent = intentObject.read;
 
+/** Returns when the request of a policy, or how far it got, was last written (epoch ms); 0 when there is none. */
+export async function lastPruneStep(store: Pick<Store, 'list'>, policy: string): Promise<number> {
+  const objects = await store.list(layout.pruneObjects(policy));
+  return Math.max(0, ...objects.map(({ lastModified }) => lastModified));
+}
+
 export async function writePruneIntent(
   store: Pick<Store, 'put'>,
   intent: PruneIntent,

@@ -10,6 +10,9 @@ export const layout = {
   cancel: (runId: string) => `open/cancel/${runId}.json`,
   pruneRequest: (policy: string) => `open/prune/${policy}.json`,
   pruneIntent: (policy: string) => `open/prune/${policy}.intent.json`,
+  /** The prefix of a policy's request, intent and progress. */
+  pruneObjects: (policy: string) => `open/prune/${policy}.`,
+  pruneProgress: (policy: string) => `open/prune/${policy}.progress.json`,
   hints: 'open/hints/',
   hint: (id: string) => `open/hints/${id}.json`,
   orphanedJobs: (runId: string, part = 0) =>
@@ -102,7 +105,7 @@ export function readOpenKey(
   const [, folder, id] =
     /^open\/(?:(cancel|late|hints|prune)\/)?([A-Za-z0-9._-]+)\.json$/.exec(key) ?? [];
   if (id === undefined) return undefined;
-  // The intent beside a request of retention is part of its work.
+  // The intent and the progress beside a request of retention are part of its work.
   if (folder === 'prune' && !POLICY_NAME.test(id)) return undefined;
   return {
     kind: folder === undefined ? 'request' : OPEN_KINDS[folder as keyof typeof OPEN_KINDS],

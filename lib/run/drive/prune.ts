@@ -1,6 +1,6 @@
 import { LeaseLost, PhonevaultError, TimeUp } from '../../errors.ts';
 import type { Inbox } from '../../ledger/run/request.ts';
-import { readPruneIntent } from '../../ledger/retention/prune.ts';
+import { lastPruneStep } from '../../ledger/retention/prune.ts';
 import { type Pruned, readRetention } from '../../ledger/retention/state.ts';
 import { isUnreadable } from '../../ledger/store/object-error.ts';
 import { layout } from '../../ledger/store/layout.ts';
@@ -72,12 +72,12 @@ async function pruneUntil(
     if (!(error instanceof PhonevaultError) || stopsDrive(error)) throw error;
     const now = deps.clock.now();
     open.retryAt = now + PAUSE_MS;
-    if (now - open.requestedAt < GIVE_UP_AFTER_MS) throw error;
+    if (!(await isStuck(deps, policy, open.requestedAt))) throw error;
     await close(deps, work, { policy, pruned: failed(error, now) });
   }
 }
 
-/** Ends what every drive begins anew and none can finish: a policy with too many archives to be judged in the time of one drive. */
+/** Ends what every drive begins anew and none can finish: a policy with too many archives to judge a part of its phones in the time of one drive. */
 async function giveUpEndless(
   deps: DriveDeps,
   work: Work,
@@ -85,11 +85,15 @@ async function giveUpEndless(
   requestedAt: number,
 ): Promise<void> {
   const now = deps.clock.now();
-  if (now < deps.until || now - requestedAt < GIVE_UP_AFTER_MS) return;
-  // What has begun to delete gets on with each drive.
-  if ((await readPruneIntent(deps.store, policy)) !== undefined) return;
-  const what = `policy ${policy} has too many archives to be judged in the time of one drive`;
+  if (now < deps.until || !(await isStuck(deps, policy, requestedAt))) return;
+  const what = `policy ${policy} has too many archives: no drive could judge a part of them in its time`;
   await close(deps, work, { policy, pruned: failed(new PhonevaultError('time_up', what), now) });
+}
+
+/** Returns whether nothing came of a request for half an hour. */
+async function isStuck(deps: DriveDeps, policy: string, requestedAt: number): Promise<boolean> {
+  const long = deps.clock.now() - GIVE_UP_AFTER_MS;
+  return requestedAt <= long && (await lastPruneStep(deps.store, policy)) <= long;
 }
 
 function failed(error: PhonevaultError, at: number): Pruned {
@@ -119,5 +123,9 @@ async function close(
   const open = work.prunes.get(policy);
   if (open !== undefined) work.pruned.set(policy, open.requestedAt);
   work.prunes.delete(policy);
-  await removeHandled(deps, [layout.pruneIntent(policy), layout.pruneRequest(policy)]);
+  await removeHandled(deps, [
+    layout.pruneIntent(policy),
+    layout.pruneProgress(policy),
+    layout.pruneRequest(policy),
+  ]);
 }

@@ -7,60 +7,104 @@ import type { Protected } from './protected.ts';
 import type { PolicyTerms } from './terms.ts';
 import { toBits } from './verdict-bits.ts';
 
-/** A shard holds about 14,000 archives: a pass needs about 100 MB at most. */
-const SHARDS_A_PASS = 256;
+/** A shard holds 7,000 to 14,000 archives. A part of a policy's phones has about as many archives as these. */
+const SHARDS_A_PART = 96;
 const PHONES_A_STEP = 2_000;
 
-/** A shard with a verdict for each of its archives, in their order. */
+/** A shard with a verdict for each of its archives, in their order; 0 for those that were not judged. */
 export type JudgedShard = { shard: Shard; verdicts: Uint16Array };
 
+type Reader = Pick<Store, 'get' | 'list'>;
+type Own = Omit<PolicyTerms, 'block' | 'state'>;
+
+/** Returns in how many parts the phones of a policy are judged, so that one part fits into the time and the memory of a drive. */
+export async function countParts(store: Pick<Store, 'list'>, policy: string): Promise<number> {
+  return Math.max(1, Math.ceil((await listShards(store, policy)).length / SHARDS_A_PART));
+}
+
+/** Returns which phones belong to a part: always the same ones. */
+export function inPart(part: number, parts: number): (phoneId: string) => boolean {
+  return (phoneId) => hashOf(phoneId) % parts === part;
+}
+
 /**
- * Judges all archives of a policy, phone by phone. A policy with very many archives is read several times, for another part of its
- * phones each time. Yields between steps of some milliseconds, so that other work goes on. Throws the ObjectError of a shard that cannot
- * be used: what it holds may be the last good archive of a phone. `phones`: judges only their archives.
+ * Judges the archives of the phones that `takes` accepts, phone by phone. Yields between steps of some milliseconds, so that other work
+ * goes on. Throws the ObjectError of a shard that cannot be used: what it holds may be the last good archive of a phone.
  */
 export async function* judgePolicy(
-  store: Pick<Store, 'get' | 'list'>,
-  { policy, terms, resets }: Omit<PolicyTerms, 'block' | 'state'>,
+  store: Reader,
+  { policy, terms, resets }: Own,
   protect: Protected,
-  phones?: ReadonlySet<string>,
+  takes: (phoneId: string) => boolean,
 ): AsyncGenerator<void, JudgedShard[]> {
   const shards = await listShards(store, policy);
-  const passes = phones === undefined ? Math.max(1, Math.ceil(shards.length / SHARDS_A_PASS)) : 1;
-  let judged: JudgedShard[] = [];
-  for (let pass = 0; pass < passes; pass += 1) {
-    const takes = (phoneId: string): boolean =>
-      phones === undefined ? hashOf(phoneId) % passes === pass : phones.has(phoneId);
-    const found = yield* collect(store, shards, { protect, now: terms.now, takes });
-    if (pass === 0) {
-      judged = shards.map((shard, index) => ({
-        shard,
-        verdicts: new Uint16Array(found.rows[index] ?? 0),
-      }));
+  const found = yield* collect(store, shards, { protect, now: terms.now, takes });
+  const judged = shards.map((shard, index) => ({
+    shard,
+    verdicts: new Uint16Array(found.rows[index] ?? 0),
+  }));
+  const set = setter(judged);
+  let count = 0;
+  for (const [phoneId, places] of found.phones) {
+    const archives = places.map((place) => found.at(place));
+    for (const verdict of judge(archives, { ...terms, generation: resets.get(phoneId) })) {
+      set(verdict.archive.verified_at, toBits(verdict));
     }
-    if (judged.some(({ verdicts }, index) => verdicts.length !== found.rows[index])) {
-      throw new PhonevaultError(
-        'conflict',
-        `the catalogue of policy ${policy} has changed meanwhile`,
-        {
-          retryable: true,
-        },
-      );
-    }
-    const set = setter(judged);
-    let count = 0;
-    for (const [phoneId, places] of found.phones) {
-      const archives = places.map((place) => found.at(place));
-      for (const verdict of judge(archives, { ...terms, generation: resets.get(phoneId) })) {
-        set(verdict.archive.verified_at, toBits(verdict));
-      }
-      count += 1;
-      if (count % PHONES_A_STEP === 0) yield;
-    }
+    count += 1;
+    if (count % PHONES_A_STEP === 0) yield;
   }
   return judged;
 }
 
+/**
+ * Judges all archives of a policy. One with very many archives is read several times, for another part of its phones each time. Throws
+ * the same, and `conflict` when the catalogue changes meanwhile.
+ */
+export async function judgeWhole(
+  store: Reader,
+  own: Own,
+  protect: Protected,
+): Promise<JudgedShard[]> {
+  const parts = await countParts(store, own.policy);
+  let judged: JudgedShard[] = [];
+  for (let part = 0; part < parts; part += 1) {
+    const found = await judgeSome(store, own, protect, inPart(part, parts));
+    judged = part === 0 ? found : merged(own.policy, judged, found);
+  }
+  return judged;
+}
+
+/** Judges the archives of some phones at once. */
+export async function judgeSome(
+  store: Reader,
+  own: Own,
+  protect: Protected,
+  takes: (phoneId: string) => boolean,
+): Promise<JudgedShard[]> {
+  const steps = judgePolicy(store, own, protect, takes);
+  for (;;) {
+    const { done, value } = await steps.next();
+    if (done === true) return value;
+  }
+}
+
+function merged(
+  policy: string,
+  all: readonly JudgedShard[],
+  part: readonly JudgedShard[],
+): JudgedShard[] {
+  const isSame =
+    all.length === part.length &&
+    all.every(({ verdicts }, index) => verdicts.length === part[index]?.verdicts.length);
+  if (!isSame) {
+    const what = `the catalogue of policy ${policy} has changed meanwhile`;
+    throw new PhonevaultError('conflict', what, { retryable: true });
+  }
+  return all.map(({ shard, verdicts }, index) => ({
+    shard,
+    verdicts: verdicts.map((bits, row) => bits | (part[index]?.verdicts[row] ?? 0)),
+  }));
+}
 /** Returns what stores a verdict at the place of an archive. */
 function setter(judged: readonly JudgedShard[]): (place: number, bits: number) => void {
   const all = judged.reduce((sum, { verdicts }) => sum + verdicts.length, 0);

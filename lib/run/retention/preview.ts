@@ -5,7 +5,7 @@ import { isUnreadable } from '../../ledger/store/object-error.ts';
 import { mostDeletes } from '../../policy/retention/breaker.ts';
 import type { Policy } from '../../policy/schema/schema.ts';
 import type { RunDeps } from '../deps.ts';
-import { type JudgedShard, judgePolicy } from './judge-policy.ts';
+import { type JudgedShard, judgeSome, judgeWhole } from './judge-policy.ts';
 import { type Protected, readProtected } from './protected.ts';
 import { countVerdicts } from './prune.ts';
 import { policyTerms, type PolicyTerms } from './terms.ts';
@@ -74,12 +74,9 @@ async function judgeAll(
   protect: Protected,
   phones: ReadonlySet<string> | undefined,
 ) {
-  const steps = judgePolicy(store, own, protect, phones);
   try {
-    for (;;) {
-      const { done, value } = await steps.next();
-      if (done === true) return value;
-    }
+    if (phones === undefined) return await judgeWhole(store, own, protect);
+    return await judgeSome(store, own, protect, (phoneId) => phones.has(phoneId));
   } catch (error) {
     if (isUnreadable(error)) return error;
     throw error;

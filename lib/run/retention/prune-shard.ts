@@ -8,6 +8,7 @@ import type { JudgedShard } from './judge-policy.ts';
 import { deleteReasonsOf, isKept } from './verdict-bits.ts';
 
 const MAX_BATCH = 1_000;
+const MAX_REFUSALS = 50;
 
 export type Deps = Pick<DriveDeps, 'clock' | 'log' | 'store' | 'archives' | 'stillHeld'>;
 
@@ -16,6 +17,8 @@ export type Tally = {
   deleted: number;
   bytes: number;
   trashed: number;
+  /** Archives that the bucket refused to delete: how many, and the first ones. */
+  refused: number;
   refusals: { key: string; code: string }[];
 };
 
@@ -76,7 +79,9 @@ function count(tally: Tally, batch: Batch, { deleted, kept }: Deleted): void {
   const refused = kept.filter(
     ({ code, lockedUntil }) => code !== 'protected' && lockedUntil === undefined,
   );
-  tally.refusals.push(...refused.map(({ key, code }) => ({ key, code })));
+  tally.refused += refused.length;
+  const first = refused.slice(0, MAX_REFUSALS - tally.refusals.length);
+  tally.refusals.push(...first.map(({ key, code }) => ({ key, code })));
 }
 
 function workOf(
@@ -87,6 +92,8 @@ function workOf(
   const work: Work = { due: [], marks: new Map() };
   for (const [index, archive] of archives.entries()) {
     const bits = verdicts[index] ?? 0;
+    // Its phone belongs to another part.
+    if (bits === 0) continue;
     const { trashed } = archive.flags;
     if (isKept(bits)) {
       if (trashed !== undefined) work.marks.set(archive.key, undefined);

@@ -1,49 +1,100 @@
+import { PhonevaultError } from '../../errors.ts';
 import type { Pruned } from '../../ledger/retention/state.ts';
+import { layout } from '../../ledger/store/layout.ts';
 import { mostDeletes } from '../../policy/retention/breaker.ts';
 import type { DriveDeps } from '../deps.ts';
 import { untilTimeUp } from '../state/until-time-up.ts';
 import { finishIntent } from './finish-intent.ts';
-import { type JudgedShard, judgePolicy } from './judge-policy.ts';
+import { inPart, type JudgedShard, judgePolicy } from './judge-policy.ts';
+import { beginOrResume, emptyTally, type Progress, saveProgress } from './progress.ts';
 import { readProtected } from './protected.ts';
 import { type Deps, pruneShard, type Tally } from './prune-shard.ts';
 import { policyTerms, type PolicyTerms } from './terms.ts';
 import { isKept, isTrashed } from './verdict-bits.ts';
 
-const MAX_REFUSALS = 50;
-
 /** What drive has done, and by what. */
 export type PruneResult = { own: PolicyTerms; pruned: Pruned };
 
+/** A part of a policy's phones that is judged. */
+type Judged = { part: number; shards: JudgedShard[] };
+
 /**
  * Applies the retention rules of a policy: judges all its archives, and deletes those that no rule keeps, unless they are more than may
- * be deleted at once. Yields between steps, so that other work goes on. Killed anywhere, it can be started again: it finishes what was
- * written down, and judges anew. Throws ObjectError and what a call failed with.
+ * be deleted at once. Yields between steps, so that other work goes on. A policy with very many archives is judged in parts of its
+ * phones: all are counted before the first deletion, and the next drive goes on with the part that was not finished. Killed anywhere, it
+ * can be started again: it finishes what was written down, and judges the part anew. Throws ObjectError and what a call failed with.
  */
 export async function* prunePolicy(
   drive: DriveDeps,
   policy: string,
 ): AsyncGenerator<void, PruneResult> {
   const deps = untilTimeUp(drive);
-  const tally: Tally = { deleted: 0, bytes: 0, trashed: 0, refusals: [] };
-  await finishIntent(deps, policy, tally);
+  const finished = emptyTally();
+  await finishIntent(deps, policy, finished);
   const own = await policyTerms(deps, policy);
-  const judged = own.block === undefined ? yield* judgeNow(deps, own) : [];
-  const counts = countVerdicts(judged);
-  const isTooMany = counts.due > mostDeletes(counts.standing, own.terms.rules.max_delete);
+  const progress = await beginOrResume(deps, own, finished);
+  const last = own.block === undefined ? yield* countParts(deps, own, progress) : undefined;
+  const { standing, due, tally } = progress;
+  const isTooMany = due > mostDeletes(standing, own.terms.rules.max_delete);
   const blocked = own.block ?? (isTooMany ? ('max_delete' as const) : undefined);
-  if (blocked === undefined) yield* deleteDue(deps, own, judged, tally);
-  const { deleted, bytes, trashed, refusals } = tally;
-  const pruned: Pruned = {
-    at: deps.clock.now(),
-    ...(blocked === undefined ? {} : { blocked }),
-    ...{ ...counts, deleted, bytes, trashed },
-    ...{ refused: refusals.length, refusals: refusals.slice(0, MAX_REFUSALS) },
-  };
-  return { own, pruned };
+  if (blocked === undefined) yield* pruneParts(deps, own, progress, last);
+  const reason = blocked === undefined ? {} : { blocked };
+  return { own, pruned: { at: deps.clock.now(), ...reason, standing, due, ...tally } };
 }
 
-async function* judgeNow(deps: Deps, own: PolicyTerms): AsyncGenerator<void, JudgedShard[]> {
-  return yield* judgePolicy(deps.store, own, await readProtected(deps.store));
+/** Counts what is due in each part. Returns the one that was judged last. */
+async function* countParts(
+  deps: Deps,
+  own: PolicyTerms,
+  progress: Progress,
+): AsyncGenerator<void, Judged | undefined> {
+  let last: Judged | undefined;
+  while (progress.counted < progress.parts) {
+    last = yield* judgePart(deps, own, progress, progress.counted);
+    const { standing, due } = countVerdicts(last.shards);
+    progress.standing = standing;
+    progress.due += due;
+    progress.counted += 1;
+    await saveProgress(deps, progress);
+  }
+  return last;
+}
+
+/** Deletes what is due in each part. Throws `conflict` when more is due than was counted and may be deleted at once. */
+async function* pruneParts(
+  deps: Deps,
+  own: PolicyTerms,
+  progress: Progress,
+  last: Judged | undefined,
+): AsyncGenerator<void, void> {
+  const { policy, terms } = own;
+  const most = mostDeletes(progress.standing, terms.rules.max_delete);
+  while (progress.pruned < progress.parts) {
+    // The part that was counted last comes first: it need not be judged again.
+    const part = progress.parts - 1 - progress.pruned;
+    const judged = last?.part === part ? last : yield* judgePart(deps, own, progress, part);
+    const { due } = countVerdicts(judged.shards);
+    if (progress.handled + due > most) {
+      await deps.store.remove([layout.pruneProgress(policy)]);
+      const what = `more archives of policy ${policy} are due than were counted`;
+      throw new PhonevaultError('conflict', what, { retryable: true });
+    }
+    yield* deleteDue(deps, own, judged.shards, progress.tally);
+    progress.handled += due;
+    progress.pruned += 1;
+    await saveProgress(deps, progress);
+  }
+}
+
+async function* judgePart(
+  { store }: Deps,
+  own: PolicyTerms,
+  { at, parts }: Progress,
+  part: number,
+): AsyncGenerator<void, Judged> {
+  const asOf = { ...own, terms: { ...own.terms, now: at } };
+  const protect = await readProtected(store);
+  return { part, shards: yield* judgePolicy(store, asOf, protect, inPart(part, parts)) };
 }
 
 async function* deleteDue(

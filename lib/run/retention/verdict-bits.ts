@@ -6,7 +6,7 @@ const KEEPS = (1 << keepReasons.length) - 1;
 
 const TRASHED = 1 << 15;
 
-/** Verdicts of millions of archives have to fit into memory: returns one as 16 bits, never 0. */
+/** Verdicts of millions of archives have to fit into memory: returns one as 16 bits, not 0 where there are rules. */
 export function toBits({ archive, reasons }: Verdict<{ trashed?: boolean }>): number {
   const bits = archive.trashed === true ? TRASHED : 0;
   return reasons.reduce((all, reason) => all | (1 << ALL.indexOf(reason)), bits);
