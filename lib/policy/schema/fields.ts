@@ -1,12 +1,11 @@
 import { BUCKET_NAME, BUCKET_NAME_RULE, POLICY_NAME, RESTORE } from '../../names.ts';
 import * as z from 'zod';
-import { parseCron, tooOftenProblems } from '../slots/cron.ts';
+import { everFires, parseCron, tooOftenProblems } from '../slots/cron.ts';
 import { DURATION_PATTERN, formatDuration, parseDuration } from './duration.ts';
 import { type Problem, show } from '../parse/validation-error.ts';
 import { globProblems } from '../selection/glob.ts';
 import { objectPathProblems } from '../keys/object-path.ts';
 import { pathProblems, withoutSlash } from './paths.ts';
-import { nextSlot } from '../slots/slots.ts';
 import { tagCountProblems, tagKeyProblems, tagValueProblems } from '../selection/tags.ts';
 import { ZONE_ALLOWED, zoneProblems } from '../slots/zones.ts';
 
@@ -101,9 +100,7 @@ export const cron = text('a cron expression with six fields').superRefine(
   refined((value) => {
     const parsed = parseCron(value);
     if (!parsed.ok) return parsed.problems;
-    const tooOften = tooOftenProblems(value, parsed.pattern);
-    if (tooOften.length > 0) return tooOften;
-    return nextSlot({ cron: value, timezone: 'UTC' }, 0) === undefined ? [NEVER_FIRES] : [];
+    return everFires(parsed.pattern) ? tooOftenProblems(value, parsed.pattern) : [NEVER_FIRES];
   }),
 );
 

@@ -1,29 +1,51 @@
-import { type Field, readValue } from './cron-fields.ts';
+import { type Field, readField, readValue } from './cron-fields.ts';
 
 /** Returns how to fix a field that is invalid, or undefined. */
 export function fieldHint(field: Field, part: string): string | undefined {
-  if (part.split(',').some((item) => /\d[LW]|^LW?(?:-\d+)?$|#|^H\b/i.test(item)))
+  const items = part.split(',');
+  if (items.some((item) => /\d[LW]|^LW?(?:-\d+)?$|#|^H\b/i.test(item)))
     return 'L, W, # and H are not supported.';
-  const range = /^([a-z\d]+)-([a-z\d]+)$/i.exec(part);
-  if (range !== null) return rangeHint(field, range[1] ?? '', range[2] ?? '');
-  if (field.name === 'day of week' && /\b7\b/.test(part)) return 'Sunday is 0.';
-  if (field.name === 'hour' && part === '24') return 'Midnight is 0.';
-  return undefined;
+  const wrong = items.find((item) => readField(field, item) === undefined) ?? '';
+  const [reason, instead] = itemHint(field, wrong);
+  const place = items.length > 1 ? ` for ${wrong}` : '';
+  const write = instead === undefined ? undefined : `Write ${instead}${place}.`;
+  return [reason, write].filter((text) => text !== undefined).join(' ') || undefined;
+}
+
+/** Why an item of a list is invalid, and what to write instead, as far as that is known. */
+type ItemHint = [reason: string | undefined, instead: string | undefined];
+
+function itemHint(field: Field, item: string): ItemHint {
+  const [, first = '', last = ''] = /^([a-z\d]+)-([a-z\d]+)$/i.exec(item) ?? [];
+  const reason = reasonFor(field, item);
+  const from = readValue(field, first);
+  const to = reason === SUNDAY && last === '7' ? field.min : readValue(field, last);
+  if (from === undefined || to === undefined) return [reason, shortName(field, item)];
+  const isNamed = /[a-z]/i.test(first);
+  return [reason ?? 'A range does not go backwards.', twoRanges(field, from, to, isNamed)];
+}
+
+const SUNDAY = 'Sunday is 0.';
+
+function reasonFor(field: Field, item: string): string | undefined {
+  if (field.name === 'day of week' && /\b7\b/.test(item)) return SUNDAY;
+  return field.name === 'hour' && /\b24\b/.test(item) ? 'Midnight is 0.' : undefined;
+}
+
+/** Returns `Mon` for `Monday`, or undefined. */
+function shortName(field: Field, item: string): string | undefined {
+  if (!/^[a-z]+$/i.test(item)) return undefined;
+  return field.words?.find((name) => item.toLowerCase().startsWith(name.toLowerCase()));
 }
 
 /** Returns two ranges for one that goes over the last value, such as `Sat-Sun`, `22-2` or `5-7`. */
-function rangeHint(field: Field, first: string, last: string): string | undefined {
-  const isSunday = field.name === 'day of week' && last === '7';
-  const from = readValue(field, first);
-  const to = isSunday ? 0 : readValue(field, last);
-  if (from === undefined || to === undefined) return isSunday ? 'Sunday is 0.' : undefined;
-  const isNamed = /[a-z]/i.test(first);
+function twoRanges(field: Field, from: number, to: number, isNamed: boolean): string {
   const show = (value: number): string =>
     (isNamed ? field.words?.[value - field.min] : undefined) ?? String(value);
   const span = (low: number, high: number): string =>
     low === high ? show(low) : `${show(low)}-${show(high)}`;
-  const reason = isSunday ? 'Sunday is 0' : 'A range does not go backwards';
-  return `${reason}. Write ${span(from, field.max)},${span(field.min, to)}.`;
+  const rest = from === field.min ? '' : `,${span(field.min, to)}`;
+  return `${span(from, field.max)}${rest}`;
 }
 
 /**

@@ -47,15 +47,27 @@ export function cronDays(pattern: string): { eitherDay: boolean; monthsWithout: 
   const [, , , day = '*', , weekday = '*'] = pattern.split(' ');
   const [, , , days = [], months = []] = fieldValues(pattern);
   const first = Math.min(...days);
-  const monthsWithout = [...months].filter((month) => first > daysIn(month));
+  const monthsWithout = [...months].filter((month) => first > daysIn(month, COMMON_YEAR));
   return {
     eitherDay: day !== '*' && weekday !== '*',
     monthsWithout: weekday === '*' ? monthsWithout.sort((a, b) => a - b) : [],
   };
 }
 
-/** Returns how many days a month (1 to 12) has in most years. */
-const daysIn = (month: number): number => new Date(Date.UTC(2001, month, 0)).getUTCDate();
+const LEAP_YEAR = 2000;
+const COMMON_YEAR = 2001;
+
+/** Returns how many days a month (1 to 12) has. */
+const daysIn = (month: number, year: number): number =>
+  new Date(Date.UTC(year, month, 0)).getUTCDate();
+
+/** True when a pattern of `parseCron` fires in some year. */
+export function everFires(pattern: string): boolean {
+  const [, , , , , weekday = '*'] = pattern.split(' ');
+  const [, , , days = [], months = []] = fieldValues(pattern);
+  const first = Math.min(...days);
+  return weekday !== '*' || [...months].some((month) => first <= daysIn(month, LEAP_YEAR));
+}
 
 /** Returns what is wrong with a valid pattern that fires more than once a minute. */
 export function tooOftenProblems(text: string, pattern: string): Problem[] {
@@ -91,6 +103,12 @@ function shapeProblem(text: string, parts: string[]): Problem {
   return {
     message: 'the cron expression does not have six fields',
     allowed: SHAPE,
-    hint: shapeHint(text, parts, (other) => parseCron(other).ok),
+    hint: shapeHint(text, parts, isUsable),
   };
+}
+
+/** True when an expression is valid as a schedule. */
+function isUsable(text: string): boolean {
+  const parsed = parseCron(text);
+  return parsed.ok && everFires(parsed.pattern) && cronCounts(parsed.pattern).perMinute <= 1;
 }

@@ -8,7 +8,7 @@ export const ZONE_ALLOWED = 'an IANA time zone, such as Asia/Shanghai or UTC';
 const ALIASES: Readonly<Record<string, string>> = {
   ...of(
     'Asia/Shanghai',
-    'beijing peking china shenzhen guangzhou 北京 北京时间 上海 中国 cst ctt bjt',
+    'beijing peking china shenzhen guangzhou china_standard_time 北京 北京时间 上海 中国 中国标准时间 东八区 cst ctt bjt',
   ),
   ...of('Asia/Tokyo', 'jst'),
   ...of('Asia/Seoul', 'kst'),
@@ -22,7 +22,7 @@ function of(zone: string, names: string): Record<string, string> {
 }
 
 /** UTC+8 as people write it. */
-const CHINA_OFFSET = /^(?:utc|gmt)?\s*[+＋]\s*0?8(?::?00)?$/i;
+const CHINA_OFFSET = /^(?:utc|gmt)?\s*[+＋]?\s*0?8(?::?00)?$/i;
 const ABBREVIATION = /^(?:SystemV\/)?[A-Z]{3,4}\d?$/;
 const ABBREVIATIONS = 'Abbreviations mean several zones. Name a city, such as Asia/Shanghai.';
 

@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest';
+import { cron } from '../../../lib/policy/schema/fields.ts';
 import { parseCron } from '../../../lib/policy/slots/cron.ts';
 
 const hintOf = (text: string): string | undefined => {
   const parsed = parseCron(text);
   return parsed.ok ? 'no error' : parsed.problems[0]?.hint;
 };
+
+const hintOfIssue = (issue: object): string | undefined =>
+  'params' in issue ? (issue.params as { hint?: string }).hint : undefined;
 
 test.each([
   ['0 0 0 * * Sat-Sun', 'Write Sat,Sun.'],
@@ -17,6 +21,12 @@ test.each([
   ['0 0 2 L,15 * *', 'L, W, # and H are not supported'],
   ['0 0 2 L-3 * *', 'L, W, # and H are not supported'],
   ['0 0 2 * * Mon,5#2', 'L, W, # and H are not supported'],
+  ['0 0 22-2,12 * * *', 'Write 22-23,0-2 for 22-2.'],
+  ['0 0 0 * * Sat-Sun,Wed', 'Write Sat,Sun for Sat-Sun.'],
+  ['0 0 0,24 * * *', 'Midnight is 0.'],
+  ['0 0 22-24 * * *', 'Midnight is 0.'],
+  ['0 0 0 * * 1,7', 'Sunday is 0.'],
+  ['0 0 0 * * Monday', 'Write Mon.'],
 ])('%j has the hint %s', (text, hint) => {
   expect(hintOf(text)).toContain(hint);
 });
@@ -29,15 +39,23 @@ test.each([
   '30 24 * * *',
   '0 0 24 * * * 2026',
   '@daily',
+  '30 2 31 2 *',
+  '30 2 30 Feb *',
+  '* 30 2 31 2 *',
+  '*/5 0 0 31 4,6 ?',
+  '*/2 * * * * *',
 ])('no line that the hint of %j proposes is an error', (text) => {
-  for (const [, proposed = ''] of hintOf(text)?.matchAll(/"([^"]+)"/g) ?? []) {
-    expect(parseCron(proposed)).toMatchObject({ ok: true });
+  const hint = cron.safeParse(text).error?.issues.map(hintOfIssue)[0];
+  for (const [, proposed = ''] of hint?.matchAll(/"([^"]+)"/g) ?? []) {
+    expect(cron.safeParse(proposed)).toMatchObject({ success: true });
   }
 });
 
 test('says to remove the year only when the rest is valid', () => {
   expect(hintOf('0 30 2 * * * 2026')).toBe('Remove the year.');
   expect(hintOf('0 30 24 * * * 2026')).toBeUndefined();
+  expect(hintOf('* * * * * * 2026')).toBeUndefined();
+  expect(hintOf('0 30 2 31 2 * 2026')).toBeUndefined();
 });
 
 test.each(['Sat-Sun', '22-2', '5-7', 'Nov-Feb', 'Tue-7'])(
