@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Finding, type Path, type Problem, show } from './validation-error.ts';
-import { INVISIBLE, lineHint } from './line-hint.ts';
+import { lineHint, slipIn } from './line-hint.ts';
 import { didYouMean, nearest } from './nearest.ts';
 import { policySchema } from '../schema/schema.ts';
 
@@ -51,7 +51,7 @@ function problemOf(issue: Issue, value: unknown): Problem {
   const found = show(value);
   if (issue.code === 'custom' && issue.params !== undefined) {
     const problem = issue.params as Problem;
-    return { found, ...problem, hint: problem.hint ?? invisibleHint(value) };
+    return { found, ...problem, hint: slipHint(value) ?? problem.hint };
   }
   const allowed = issue.message;
   if (value === undefined) return { message: 'the field is missing', found, allowed };
@@ -71,11 +71,11 @@ function hintFor(issue: Issue, value: unknown): string | undefined {
   if (issue.code === 'invalid_value' && typeof value === 'string') {
     return didYouMean(nearest(value, issue.values.map(String)));
   }
-  return issue.code === 'invalid_type' ? typeHint(issue, value) : invisibleHint(value);
+  return issue.code === 'invalid_type' ? typeHint(issue, value) : slipHint(value);
 }
 
-function invisibleHint(value: unknown): string | undefined {
-  return typeof value === 'string' && INVISIBLE.test(value) ? lineHint(value) : undefined;
+function slipHint(value: unknown): string | undefined {
+  return typeof value === 'string' ? slipIn(value)?.hint : undefined;
 }
 
 function typeHint(
@@ -90,7 +90,10 @@ function typeHint(
     return typeof value === 'object' ? undefined : 'Put the value in quotes.';
   }
   if (typeof value !== 'string') return undefined;
-  if (expected === 'array') return 'Put the value in [ ].';
+  if (expected === 'object') return lineHint(value);
+  if (expected === 'array') {
+    return /^-\S/.test(value) ? 'Put a space after each dash (-).' : 'Put the value in [ ].';
+  }
   if (expected === 'boolean' && /^(yes|no|on|off)$/i.test(value)) {
     return 'In YAML 1.2, yes, no, on and off are strings.';
   }

@@ -1,3 +1,4 @@
+import { slipIn } from '../parse/line-hint.ts';
 import { covers } from './paths.ts';
 import { scheduleWarnings } from './schedule-warnings.ts';
 import type { Policy } from './schema.ts';
@@ -11,38 +12,55 @@ const MAIN_PARTS: readonly (readonly [path: string, what: string])[] = [
   ['/data/app', 'all installed apps'],
 ];
 
-const TYPOGRAPHIC_QUOTES = /[“”„‟‘’‚‛«»「」『』＂＇]/;
+/** Where a pattern such as `com.*` covers nearly all apps. */
+const MOST_APPS = ['/data/data/com.', '/data/user/0/com.'];
 
 /** Returns what is allowed in a policy but hardly meant, in sentences. `now` is epoch ms. */
 export function policyWarnings(policy: Policy, now: number): string[] {
   return [
     ...scheduleWarnings(policy, now),
     ...excludeWarnings(policy.export),
-    ...quoteWarnings(policy.select),
+    ...slipWarnings(policy.select),
+    ...zoneWarnings(policy.schedule?.timezone ?? ''),
   ];
 }
 
 function excludeWarnings({ include, exclude }: Policy['export']): string[] {
   return exclude.flatMap((path, index) => {
-    const lost = MAIN_PARTS.filter(
-      ([part]) => covers(path, part) && include.some((one) => one !== part && covers(one, part)),
-    );
-    const what = [...new Set(lost.map(([, words]) => words))];
-    if (what.length === 0) return [];
-    return [`export.exclude[${index}]: "${path}" leaves ${what.join(' and ')} out of the backup`];
+    const isLost = (part: string): boolean =>
+      covers(path, part) && include.some((one) => one !== part && covers(one, part));
+    const lost = MAIN_PARTS.filter(([part]) => isLost(part)).map(([, words]) => words);
+    if (lost.length === 0 && MOST_APPS.some(isLost)) lost.push('the data of most apps');
+    if (lost.length === 0) return [];
+    const what = [...new Set(lost)].join(' and ');
+    return [`export.exclude[${index}]: "${path}" leaves ${what} out of the backup`];
   });
 }
 
-function quoteWarnings({ name, exclude }: Policy['select']): string[] {
-  const patterns = [
-    ['select.name', name],
-    ['select.exclude.name', exclude?.name],
+/** Returns the conditions that hold a character nobody sees or means, so that they fit no phone. */
+function slipWarnings({ name, server_tags = {}, exclude }: Policy['select']): string[] {
+  const tags = Object.values(server_tags).flat();
+  const texts = [
+    ['select.name', 'the pattern', name],
+    ['select.exclude.name', 'the pattern', exclude?.name],
+    ...tags.map((value) => ['select.server_tags', 'a value', value] as const),
   ] as const;
-  return patterns.flatMap(([field, pattern = '']) => {
-    const quote = TYPOGRAPHIC_QUOTES.exec(pattern)?.[0];
-    if (quote === undefined) return [];
+  return texts.flatMap(([field, what, text = '']) => {
+    const slip = slipIn(text);
+    if (slip === undefined) return [];
     return [
-      `${field}: ${quote} is part of the pattern, so only names that contain it match. Use straight quotes, such as "game-*"`,
+      `${field}: ${slip.shown} is part of ${what}, so only what contains it matches. ${slip.hint}`,
     ];
   });
+}
+
+/** Returns what surprises in a zone of POSIX style: the sign of its name is inverted. */
+function zoneWarnings(timezone: string): string[] {
+  const [, sign, hours = ''] = /^Etc\/GMT([+-])([1-9]\d?)$/.exec(timezone) ?? [];
+  if (sign === undefined) return [];
+  const [side, other, inverse] =
+    sign === '+' ? ['behind', 'ahead of', '-'] : ['ahead of', 'behind', '+'];
+  return [
+    `schedule.timezone: ${timezone} is ${hours} hours ${side} UTC. The zone ${other} UTC is Etc/GMT${inverse}${hours}`,
+  ];
 }

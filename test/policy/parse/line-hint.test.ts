@@ -5,11 +5,25 @@ import { errorsOf, nightlyWith } from '../support/errors.ts';
 test.each([
   ['deadline: 2h', 'deadline:1h', 'Put a space after the colon. Write "deadline: 1h".'],
   ['deadline: 2h', 'deadline： 1h', 'The colon is a full-width one (：). Write "deadline: 1h".'],
+  [
+    '[/data/data, /data/media/0]',
+    '\n    -/data/data\n    -/data/media/0',
+    'Put a space after each dash',
+  ],
+  ['{ attempts: 2 }', '\n  attempts:2', 'Put a space after the colon. Write "attempts: 2".'],
+  ['[/data/data,', '[“/data/data”,', 'Use straight quotes.'],
   ['attempts: 2', 'attempts:2', 'Put a space after the colon. Write "attempts: 2".'],
   ['name: "game-*"', 'name: *', 'Put the value in quotes: name: "*".'],
   ['name: "game-*"', 'name: *-x', 'put text that starts with * in quotes: "*-x".'],
   ['"0 30 2 * * *"', '* * * * * *', 'Put the value in quotes: cron: "* * * * * *".'],
   ['deadline: 2h', 'deadline: 2h\u00a0', 'the invisible character \\u{a0}'],
+  [
+    'Asia/Shanghai, start',
+    'Asia/Shanghai，start',
+    '， is a full-width character. Write , instead.',
+  ],
+  ['deadline: 2h', 'deadline: ２h', '２ is a full-width character. Write 2 instead.'],
+  ['deadline: 2h', 'deadline: “2h”', 'Use straight quotes.'],
   ['deadline: 2h', 'deadline:\u00a02h', 'the invisible character \\u{a0}'],
   ['my-phone', '\u200bmy-phone', 'the invisible character \\u{200b}'],
   ['enabled: true', 'enab\u200bled: true', 'the invisible character \\u{200b}'],
@@ -23,9 +37,12 @@ test('shows spaces that look like a common one', () => {
   expect(error?.found).toBe('"2h\\u{a0}"');
 });
 
-test.each(['deadline: 1h', 'include: [/data/data]', 'name: "*"', ''])(
-  'has no hint for %j',
-  (line) => {
-    expect(lineHint(line)).toBeUndefined();
-  },
-);
+test.each([
+  'deadline: 1h',
+  'deadline: 1h # 一小时，最多　“2h”',
+  'include: [/data/data]',
+  'name: "*"',
+  '',
+])('has no hint for %j', (line) => {
+  expect(lineHint(line)).toBeUndefined();
+});
