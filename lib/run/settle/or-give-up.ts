@@ -30,8 +30,8 @@ const PRECIOUS: ReadonlySet<SettleStep> = new Set(['report', 'orphaned_jobs', 'w
 
 /**
  * Does one step of settling. A step is given up, with a record of why, when a right or the bucket is missing for it, or when it still fails
- * half an hour after the first failure of settling, and is not tried again: then returns undefined. Before that throws what it
- * failed with, so that the run pauses.
+ * half an hour after the first failure of settling, or is longer than a drive for half an hour. It is not tried again: then returns
+ * undefined. Before that throws what it failed with, so that the run pauses.
  */
 export async function orGiveUp<T>(
   deps: Pick<DriveDeps, 'clock' | 'log'>,
@@ -43,12 +43,32 @@ export async function orGiveUp<T>(
   try {
     return await work();
   } catch (error) {
-    // A drive that ran out of time says nothing about the step.
-    const isOwn = error instanceof PhonevaultError && !(error instanceof TimeUp);
-    if (!isOwn || stopsDrive(error)) throw error;
-    if (!noteFailure(deps, run, step, error)) throw error;
+    if (!(error instanceof PhonevaultError) || stopsDrive(error)) throw error;
+    const note = error instanceof TimeUp ? noteTimeUp : noteFailure;
+    if (!note(deps, run, step, error)) throw error;
     return undefined;
   }
+}
+
+/**
+ * Records that the time of a drive was up in the middle of a step. Once says nothing about the step; one that began again in each
+ * drive of half an hour is longer than a drive. Returns whether it is given up: what is precious goes on where it stopped.
+ */
+function noteTimeUp(
+  { clock }: Pick<DriveDeps, 'clock'>,
+  run: OpenRun,
+  step: SettleStep,
+  { code }: PhonevaultError,
+): boolean {
+  if (PRECIOUS.has(step)) return false;
+  const at = clock.now();
+  const since = run.state.notDone.get(step)?.since;
+  const isEndless = since !== undefined && at - since >= GIVE_UP_AFTER_MS;
+  const message = `${step} takes longer than one drive`;
+  const event = { type: 'not_done' as const, at, step, code, message };
+  if (isEndless) record(run, [{ ...event, final: true }]);
+  else if (since === undefined) record(run, [event]);
+  return isEndless;
 }
 
 /** Records that a step failed. Returns whether it is given up. */

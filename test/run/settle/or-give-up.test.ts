@@ -77,8 +77,30 @@ describe('orGiveUp', () => {
     expect(await fail(failing)).toBeUndefined();
   });
 
+  it('gives a step up that was longer than each drive of half an hour', async () => {
+    const { run, fail, clock } = scene();
+    for (let minute = 0; minute < 30; minute += 1) {
+      await expect(fail(new TimeUp())).rejects.toThrow(TimeUp);
+      clock.move(MINUTE);
+    }
+    expect(run.unwritten.events).toHaveLength(1);
+    expect(await fail(new TimeUp())).toBeUndefined();
+    expect(run.state.notDone.get('history')?.final).toMatchObject({
+      ...{ code: 'time_up', message: 'history takes longer than one drive' },
+    });
+  });
+
+  it('never gives up writing a report for want of time: it goes on where it stopped', async () => {
+    const { deps, run, clock } = scene();
+    for (let hour = 0; hour < 5; hour += 1) {
+      const write = () => orGiveUp(deps, run, 'report', () => Promise.reject(new TimeUp()));
+      await expect(write()).rejects.toThrow(TimeUp);
+      clock.move(60 * MINUTE);
+    }
+    expect(run.unwritten.events).toEqual([]);
+  });
+
   it.each([
-    ['the time of the drive is up', new TimeUp()],
     ['another drive writes', new LeaseLost('another drive')],
     ['of a programming error', new TypeError('undefined')],
   ])('records nothing when %s', async (_, error) => {
