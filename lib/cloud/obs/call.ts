@@ -33,7 +33,7 @@ export type ObsCall = <T>(
   },
 ) => Promise<T>;
 
-/** Objects of the ledger are small, as is each page of a LIST: a call that hangs must not use up the time of a drive. */
+/** Beside the time for the bytes. A call that hangs must not use up the time of a drive. */
 const ATTEMPT_MS = 6_000;
 const LIMITS = { attempts: 3, throttledAttempts: 3, totalMs: 10_000 };
 

@@ -33,6 +33,9 @@ function urlOf(request: SdkRequest): string {
   return `${request.protocol}//${request.hostname}${port}${request.path}${query}`;
 }
 
+/** In bytes a second: objects of a megabyte arrive over such a link too. */
+const SLOWEST_LINK = 100_000;
+
 type HandlerOptions = { send: Send; timeoutMs: number; signal?: AbortSignal | undefined };
 
 /** Returns an SDK request handler that uses `send`. */
@@ -46,6 +49,7 @@ function handlerOver({ send, timeoutMs, signal }: HandlerOptions, endpointHost: 
           url: urlOf(request),
           headers: request.headers,
           timeoutMs: requestTimeout,
+          bytesPerSecond: SLOWEST_LINK,
           ...(serverName === undefined ? {} : { serverName }),
           ...(signal === undefined ? {} : { signal }),
           ...(request.body === undefined ? {} : { body: request.body }),

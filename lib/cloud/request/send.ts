@@ -14,6 +14,8 @@ export type HttpRequest = {
   body?: string | Uint8Array;
   /** For the whole exchange, from the name lookup to the last byte of the response. */
   timeoutMs: number;
+  /** With it, the exchange gets the time that its bytes need at this rate too, for a megabyte at most. */
+  bytesPerSecond?: number;
   signal?: AbortSignal;
   /** The largest response accepted, in bytes. */
   maxBytes?: number;
@@ -47,6 +49,15 @@ export class TransportError extends Error {
 }
 
 const MAX_BYTES = 16 * 1024 * 1024;
+const MEGABYTE = 1024 * 1024;
+
+/** Returns the time for the bytes of an exchange, in ms. */
+function transferMs(
+  { bytesPerSecond = Number.POSITIVE_INFINITY }: HttpRequest,
+  bytes: number,
+): number {
+  return (Math.min(bytes, MEGABYTE) * 1_000) / bytesPerSecond;
+}
 
 /** True for this machine: loopback addresses, `localhost` and its subdomains (RFC 6761, 6.3). */
 export function isLoopback(hostname: string): boolean {
@@ -144,10 +155,14 @@ export function nodeSend(
         outgoing.destroy();
       };
       const onAbort = () => fail(new TransportError('aborted', sent));
-      const timer = setTimeout(
-        () => fail(new TransportError('timeout', sent)),
-        Math.max(0, request.timeoutMs),
-      );
+      const started = performance.now();
+      const expire = () => fail(new TransportError('timeout', sent));
+      const timerFor = (bytes: number) => {
+        const end = started + Math.max(0, request.timeoutMs) + transferMs(request, bytes);
+        return setTimeout(expire, end - performance.now());
+      };
+      const sentBytes = request.body === undefined ? 0 : Buffer.byteLength(request.body);
+      let timer = timerFor(sentBytes);
       const settle = () => {
         clearTimeout(timer);
         request.signal?.removeEventListener('abort', onAbort);
@@ -166,8 +181,11 @@ export function nodeSend(
         let size = 0;
         message.on('data', (chunk: Buffer) => {
           size += chunk.length;
-          if (size > maxBytes) fail(new TransportError('too_large', true));
-          else chunks.push(chunk);
+          if (size > maxBytes) return fail(new TransportError('too_large', true));
+          chunks.push(chunk);
+          if (request.bytesPerSecond === undefined) return;
+          clearTimeout(timer);
+          timer = timerFor(sentBytes + size);
         });
         message.on('error', (error) => fail(failure(error, true)));
         message.on('close', () => {

@@ -34,6 +34,21 @@ describe('createObsCall', () => {
     expect(received).toHaveLength(1);
   });
 
+  it('gives each call the time for its bytes over a link of 100 KB/s', async () => {
+    const rates: (number | undefined)[] = [];
+    const obs = createObs({
+      send: async ({ bytesPerSecond }) => {
+        rates.push(bytesPerSecond);
+        throw new TransportError('aborted', true);
+      },
+      credentials: () => keys,
+      ...{ clock: playClock(0), random: () => 0, region: 'cn-north-4', pathStyle: false },
+      endpoint: 'https://obs.cn-north-4.myhuaweicloud.com',
+    });
+    await expect(obs.put(BUCKET, 'k', 'x')).rejects.toThrow('PutObject');
+    expect(new Set(rates)).toEqual(new Set([100_000]));
+  });
+
   it.each<[string, number, (obs: Obs) => Promise<unknown>]>([
     ['GetObject', 13, (obs) => obs.get(BUCKET, 'k')],
     ['HeadObject', 13, (obs) => obs.head(BUCKET, 'k')],

@@ -152,6 +152,39 @@ describe('nodeSend', () => {
     );
   });
 
+  it('gives an upload the time for its bytes', async () => {
+    await withServer(
+      () => ({}),
+      async (server) => {
+        const put = {
+          ...get(server.url, { timeoutMs: 0 }),
+          method: 'PUT',
+          body: 'x'.repeat(1_000),
+        };
+        expect(await failure(send(put))).toMatchObject({ kind: 'timeout' });
+        expect((await send({ ...put, bytesPerSecond: 100 })).status).toBe(200);
+      },
+    );
+  });
+
+  it('gives a download the time for its bytes', async () => {
+    const part = 'x'.repeat(1_000);
+    const server = net.createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', () => {
+        socket.write(`HTTP/1.1 200 OK\r\ncontent-length: 2000\r\n\r\n${part}`);
+        setTimeout(() => socket.end(part), 120);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as net.AddressInfo;
+    const slow = get(`http://127.0.0.1:${port}/`, { timeoutMs: 60 });
+    expect(await failure(send(slow))).toMatchObject({ kind: 'timeout' });
+    const { body } = await send({ ...slow, bytesPerSecond: 100 });
+    expect(body).toHaveLength(2_000);
+    server.close();
+  });
+
   it('rejects with `cut` when a response is shorter than its length', async () => {
     const server = net.createServer((socket) => {
       socket.on('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf'));
