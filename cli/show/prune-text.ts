@@ -77,6 +77,10 @@ export async function pruneText(io: Io, policy: PrunedPolicy): Promise<string> {
   if (blocked !== undefined) lines.push(blockText(blocked, preview.most));
   if ((last?.refused ?? 0) > 0)
     lines.push(`  the bucket refused ${count(last?.refused ?? 0, 'deletion')}: ${codesOf(policy)}`);
+  if ((last?.missing ?? 0) > 0)
+    lines.push(
+      `  ${count(last?.missing ?? 0, 'last good archive')} missing or changed in the bucket: nothing of these phones is deleted`,
+    );
   const touched = all.filter((phone) => phone.deleted > 0);
   const rows = touched
     .slice(0, SHOWN)

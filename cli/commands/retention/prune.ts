@@ -121,7 +121,8 @@ async function pruneNow(
   await print(io, json, results);
   if (!isDone) return INTERRUPTED;
   const isBad = ({ preview, last }: PrunedPolicy): boolean =>
-    (last?.blocked ?? preview.block) !== undefined || (last?.refused ?? 0) > 0;
+    (last?.blocked ?? preview.block) !== undefined ||
+    (last?.refused ?? 0) + (last?.missing ?? 0) > 0;
   return results.some(isBad) ? 1 : 0;
 }
 

@@ -26,6 +26,8 @@ const progressObject = ledgerObject({
       trashed: z.number(),
       refused: z.number(),
       refusals: z.array(z.object({ key: z.string(), code: z.string() })),
+      missing: z.number(),
+      missing_keys: z.array(z.string()),
     }),
   }),
 });

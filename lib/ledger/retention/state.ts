@@ -32,6 +32,9 @@ const retentionObject = ledgerObject({
         /** Archives that the bucket refused to delete: how many, and the first ones. */
         refused: z.number(),
         refusals: z.array(z.object({ key: z.string(), code: z.string() })),
+        /** Last good archives that are missing in the bucket, or were changed there: how many, and the first ones. Nothing of their phones is deleted. */
+        missing: z.number(),
+        missing_keys: z.array(z.string()),
       })
       .optional(),
     /** What people were told last; absent when nothing was wrong since. */

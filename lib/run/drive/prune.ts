@@ -101,6 +101,7 @@ function failed(error: PhonevaultError, at: number): Pruned {
     ...{ at, blocked: isUnreadable(error) ? 'unreadable' : 'failed' },
     message: error.message.slice(0, 300),
     ...{ standing: 0, due: 0, deleted: 0, bytes: 0, trashed: 0, refused: 0, refusals: [] },
+    ...{ missing: 0, missing_keys: [] },
   };
 }
 

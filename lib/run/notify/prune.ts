@@ -8,7 +8,8 @@ type Deps = Pick<RunDeps, 'log' | 'store' | 'topic' | 'topicUrn'>;
 
 /**
  * Stores what became of a policy's retention, and tells people once when it could not be done: that more than may be deleted at once is due,
- * that archives cannot be read, or that the bucket refuses to delete.
+ * that archives cannot be read, that last good archives are missing, or that the bucket
+ * refuses to delete.
  */
 export async function closePrune(deps: Deps, policy: string, state: RetentionState): Promise<void> {
   const { last } = state;
@@ -29,9 +30,13 @@ export async function closePrune(deps: Deps, policy: string, state: RetentionSta
 }
 
 /** Returns what people are told of, as long as it is the same once; undefined when nothing is wrong, or they are told otherwise. */
-function problemOf({ blocked, refused, ...last }: Pruned): string | undefined {
+function problemOf({ blocked, refused, missing, ...last }: Pruned): string | undefined {
   if (blocked === 'max_delete' || blocked === 'unreadable' || blocked === 'failed') return blocked;
-  return refused > 0 ? `refused ${codesOf(last).join(' ')}` : undefined;
+  const problems = [
+    ...(missing > 0 ? [`missing ${missing}`] : []),
+    ...(refused > 0 ? [`refused ${codesOf(last).join(' ')}`] : []),
+  ];
+  return problems.length === 0 ? undefined : problems.join(', ');
 }
 
 function codesOf({ refusals }: Pick<Pruned, 'refusals'>): string[] {

@@ -11,8 +11,11 @@ import { toBits } from './verdict-bits.ts';
 const SHARDS_A_PART = 96;
 const PHONES_A_STEP = 2_000;
 
-/** A shard with a verdict for each of its archives, in their order; 0 for those that were not judged. */
-export type JudgedShard = { shard: Shard; verdicts: Uint16Array };
+/**
+ * A shard with a verdict for each of its archives, in their order; 0 for those that were not judged. `guards`: the rows of the last good
+ * archives of phones of which something is due.
+ */
+export type JudgedShard = { shard: Shard; verdicts: Uint16Array; guards: number[] };
 
 type Reader = Pick<Store, 'get' | 'list'>;
 type Own = Omit<PolicyTerms, 'block' | 'state'>;
@@ -42,13 +45,17 @@ export async function* judgePolicy(
   const judged = shards.map((shard, index) => ({
     shard,
     verdicts: new Uint16Array(found.rows[index] ?? 0),
+    guards: [],
   }));
   const set = setter(judged);
   let count = 0;
   for (const [phoneId, places] of found.phones) {
     const archives = places.map((place) => found.at(place));
-    for (const verdict of judge(archives, { ...terms, generation: resets.get(phoneId) })) {
-      set(verdict.archive.verified_at, toBits(verdict));
+    const verdicts = judge(archives, { ...terms, generation: resets.get(phoneId) });
+    const isDue = verdicts.some(({ keep }) => !keep);
+    for (const verdict of verdicts) {
+      const isGuard = isDue && verdict.keep && verdict.reasons.includes('last_good');
+      set(verdict.archive.verified_at, toBits(verdict), isGuard);
     }
     count += 1;
     if (count % PHONES_A_STEP === 0) yield;
@@ -100,13 +107,15 @@ function merged(
     const what = `the catalogue of policy ${policy} has changed meanwhile`;
     throw new PhonevaultError('conflict', what, { retryable: true });
   }
-  return all.map(({ shard, verdicts }, index) => ({
-    shard,
+  return all.map(({ shard, verdicts, guards }, index) => ({
+    ...{ shard, guards },
     verdicts: verdicts.map((bits, row) => bits | (part[index]?.verdicts[row] ?? 0)),
   }));
 }
 /** Returns what stores a verdict at the place of an archive. */
-function setter(judged: readonly JudgedShard[]): (place: number, bits: number) => void {
+function setter(
+  judged: readonly JudgedShard[],
+): (place: number, bits: number, isGuard: boolean) => void {
   const all = judged.reduce((sum, { verdicts }) => sum + verdicts.length, 0);
   const shardOf = new Uint32Array(all);
   const firstOf: number[] = [];
@@ -116,10 +125,13 @@ function setter(judged: readonly JudgedShard[]): (place: number, bits: number) =
     shardOf.fill(index, first, first + verdicts.length);
     first += verdicts.length;
   }
-  return (place, bits) => {
+  return (place, bits, isGuard) => {
     const index = shardOf[place] ?? 0;
-    const verdicts = judged[index]?.verdicts;
-    if (verdicts !== undefined) verdicts[place - (firstOf[index] ?? 0)] = bits;
+    const shard = judged[index];
+    if (shard === undefined) return;
+    const row = place - (firstOf[index] ?? 0);
+    shard.verdicts[row] = bits;
+    if (isGuard) shard.guards.push(row);
   };
 }
 

@@ -21,6 +21,7 @@ export type Progress = PruneProgress;
 export const emptyTally = (): Tally => ({
   ...{ deleted: 0, bytes: 0, trashed: 0, refused: 0 },
   refusals: [],
+  ...{ missing: 0, missing_keys: [] },
 });
 
 /**

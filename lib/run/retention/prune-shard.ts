@@ -8,7 +8,7 @@ import type { JudgedShard } from './judge-policy.ts';
 import { deleteReasonsOf, isKept } from './verdict-bits.ts';
 
 const MAX_BATCH = 1_000;
-const MAX_REFUSALS = 50;
+const MAX_KEYS = 50;
 
 export type Deps = Pick<DriveDeps, 'clock' | 'log' | 'store' | 'archives' | 'stillHeld'>;
 
@@ -20,6 +20,17 @@ export type Tally = {
   /** Archives that the bucket refused to delete: how many, and the first ones. */
   refused: number;
   refusals: { key: string; code: string }[];
+  /** Last good archives that are missing in the bucket, or were changed there: how many, and the first ones. */
+  missing: number;
+  missing_keys: string[];
+};
+
+/** `trash` in ms. `spared`: phones of which nothing is deleted. */
+type Options = {
+  before: Shard | undefined;
+  trash: number | undefined;
+  spared: ReadonlySet<string>;
+  tally: Tally;
 };
 
 /** What is to be done with a shard's archives: delete, put into the trash, or take out of it. */
@@ -32,11 +43,11 @@ type Work = { due: Batch; marks: Map<string, number | undefined> };
 export async function* pruneShard(
   deps: Deps,
   { shard, verdicts }: JudgedShard,
-  { before, trash, tally }: { before: Shard | undefined; trash: number | undefined; tally: Tally },
+  { before, tally, ...terms }: Options,
 ): AsyncGenerator<void, Shard | undefined> {
   const archives = await readShard(deps.store, shard);
   if (archives.length !== verdicts.length) return shard;
-  const { due, marks } = workOf(archives, verdicts, { trash, now: deps.clock.now() });
+  const { due, marks } = workOf(archives, verdicts, { ...terms, now: deps.clock.now() });
   const batches = batchesOf(due);
   let last: Shard | undefined = shard;
   for (const [index, batch] of batches.entries()) {
@@ -69,6 +80,13 @@ export function afterDeletion({
   };
 }
 
+/** Counts last good archives that are missing in the bucket. */
+export function noteMissing(tally: Tally, missing: readonly { key: string }[]): void {
+  tally.missing += missing.length;
+  const first = missing.slice(0, MAX_KEYS - tally.missing_keys.length);
+  tally.missing_keys.push(...first.map(({ key }) => key));
+}
+
 function count(tally: Tally, batch: Batch, { deleted, kept }: Deleted): void {
   for (const { archive } of batch) {
     if (!deleted.has(archive.key)) continue;
@@ -80,14 +98,14 @@ function count(tally: Tally, batch: Batch, { deleted, kept }: Deleted): void {
     ({ code, lockedUntil }) => code !== 'protected' && lockedUntil === undefined,
   );
   tally.refused += refused.length;
-  const first = refused.slice(0, MAX_REFUSALS - tally.refusals.length);
+  const first = refused.slice(0, MAX_KEYS - tally.refusals.length);
   tally.refusals.push(...first.map(({ key, code }) => ({ key, code })));
 }
 
 function workOf(
   archives: readonly Archive[],
   verdicts: Uint16Array,
-  { trash, now }: { trash: number | undefined; now: number },
+  { trash, spared, now }: Pick<Options, 'trash' | 'spared'> & { now: number },
 ): Work {
   const work: Work = { due: [], marks: new Map() };
   for (const [index, archive] of archives.entries()) {
@@ -97,6 +115,8 @@ function workOf(
     const { trashed } = archive.flags;
     if (isKept(bits)) {
       if (trashed !== undefined) work.marks.set(archive.key, undefined);
+    } else if (spared.has(archive.phone_id)) {
+      continue;
     } else if (trash === undefined || (trashed !== undefined && now >= trashed + trash)) {
       work.due.push({ archive, reasons: deleteReasonsOf(bits) });
     } else if (trashed === undefined) work.marks.set(archive.key, now);

@@ -6,9 +6,10 @@ import type { DriveDeps } from '../deps.ts';
 import { untilTimeUp } from '../state/until-time-up.ts';
 import { finishIntent } from './finish-intent.ts';
 import { inPart, type JudgedShard, judgePolicy } from './judge-policy.ts';
+import { findMissingCopies } from './missing-copies.ts';
 import { beginOrResume, emptyTally, type Progress, saveProgress } from './progress.ts';
 import { readProtected } from './protected.ts';
-import { type Deps, pruneShard, type Tally } from './prune-shard.ts';
+import { type Deps, noteMissing, pruneShard, type Tally } from './prune-shard.ts';
 import { policyTerms, type PolicyTerms } from './terms.ts';
 import { isKept, isTrashed } from './verdict-bits.ts';
 
@@ -104,11 +105,14 @@ async function* deleteDue(
   tally: Tally,
 ): AsyncGenerator<void, void> {
   const { trash } = terms.rules;
+  const missing = yield* findMissingCopies(deps, judged);
+  const spared = new Set(missing.map(({ phone_id }) => phone_id));
+  noteMissing(tally, missing);
   let before: JudgedShard['shard'] | undefined;
   for (const shard of judged) {
     const isTouched = shard.verdicts.some((bits) => !isKept(bits) || isTrashed(bits));
     if (!isTouched) before = shard.shard;
-    else before = yield* pruneShard(deps, shard, { before, trash, tally });
+    else before = yield* pruneShard(deps, shard, { before, trash, spared, tally });
   }
 }
 

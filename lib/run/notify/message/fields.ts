@@ -68,9 +68,9 @@ export function fieldsOf(notification: Notification, message: string | undefined
     }
     case 'prune': {
       const { policy, pruned, codes } = notification;
-      const { blocked, standing, due, deleted, refused } = pruned;
-      const reason = blocked ?? 'refused';
-      const counts = { standing, due, deleted, refused };
+      const { blocked, standing, due, deleted, refused, missing } = pruned;
+      const reason = blocked ?? (missing > 0 ? 'missing' : 'refused');
+      const counts = { standing, due, deleted, refused, missing };
       return { kind, ...none, policy, outcome: reason, counts, reason, codes, message };
     }
     case 'heartbeat': {

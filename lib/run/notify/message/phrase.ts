@@ -43,9 +43,16 @@ export function phraseOf(notification: Notification, locale: Locale): string {
     }
     case 'prune': {
       const { pruned, codes } = notification;
-      const { blocked, refused } = pruned;
+      const { blocked, refused, missing } = pruned;
       if (blocked === 'max_delete') return wording.tooManyDeletes(pruned.due, pruned.standing);
-      if (blocked === undefined) return wording.withCodes(wording.keptByBucket(refused), codes);
+      if (blocked === undefined) {
+        const refusal = wording.withCodes(wording.keptByBucket(refused), codes);
+        const parts = [
+          ...(missing > 0 ? [wording.lastGoodMissing(missing)] : []),
+          ...(refused > 0 ? [refusal] : []),
+        ];
+        return parts.join(wording.comma);
+      }
       return wording.because(wording.notPruned, reasonPhrase(reasonOf(blocked), wording));
     }
     case 'heartbeat': {

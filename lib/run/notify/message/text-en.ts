@@ -111,13 +111,15 @@ export const english: Wording = {
     `no archives deleted: retention covers ${number(due)} of ${number(standing)}, more than max_delete`,
   keptByBucket: (count) =>
     `the bucket refused to delete ${number(count)} expired ${count === 1 ? 'archive' : 'archives'}`,
+  lastGoodMissing: (count) =>
+    `the last good ${count === 1 ? 'archive of 1 phone' : `archives of ${number(count)} phones`} ${count === 1 ? 'is' : 'are'} missing or changed in the bucket: their older archives are kept`,
   notPruned: 'no expired archives deleted',
   credentials: (since) => `credentials refused since ${since}`,
   advice: {
     stale: 'Check the reports of the last runs. `phonevault status --phones` lists the phones.',
     credentials: 'Check the agency of the functions.',
     prune:
-      'Backups go on. `phonevault prune --dry-run` lists the archives. Fix `retention` in the policy, raise `retention.max_delete`, or grant the functions obs:object:DeleteObject.',
+      'Backups go on. `phonevault prune --dry-run` lists the archives, `phonevault archives check` those that are missing. Fix `retention` in the policy, raise `retention.max_delete`, or grant the functions obs:object:DeleteObject.',
   },
   summary: ({ year, month, day }) => `daily summary of ${year}-${month}-${day}`,
   summaryParts: ({ runs, stale, invalid, unreadable, missed }) => {

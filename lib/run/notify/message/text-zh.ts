@@ -105,13 +105,15 @@ export const chinese: Wording = {
   tooManyDeletes: (due, standing) =>
     `未删除任何归档：${number(standing)} 个归档中有 ${number(due)} 个已过期，超过 max_delete`,
   keptByBucket: (count) => `桶拒绝删除 ${number(count)} 个过期归档`,
+  lastGoodMissing: (count) =>
+    `${number(count)} 台云手机最近的正常归档在桶中缺失或已改变：保留其较早的归档`,
   notPruned: '未删除过期归档',
   credentials: (since) => `自 ${spaced(since)}起凭证被拒绝`,
   advice: {
     stale: '请查看最近几次运行的报告。`phonevault status --phones` 列出这些云手机。',
     credentials: '请检查函数的委托。',
     prune:
-      '备份照常进行。`phonevault prune --dry-run` 列出这些归档。请修改策略的 `retention`、调高 `retention.max_delete`，或授予函数 obs:object:DeleteObject 权限。',
+      '备份照常进行。`phonevault prune --dry-run` 列出这些归档，`phonevault archives check` 列出缺失的归档。请修改策略的 `retention`、调高 `retention.max_delete`，或授予函数 obs:object:DeleteObject 权限。',
   },
   summary: (date) => `${dateText(date)}每日报告`,
   summaryParts: ({ runs, stale, invalid, unreadable, missed }) => {

@@ -51,6 +51,8 @@ export type Wording = {
   tooManyDeletes(due: number, standing: number): string;
   /** The bucket refuses to delete expired archives. */
   keptByBucket(count: number): string;
+  /** Last good archives are missing in the bucket, or were changed there. */
+  lastGoodMissing(count: number): string;
   /** No expired archive was deleted. */
   notPruned: string;
   credentials(since: string): string;

@@ -56,14 +56,14 @@ export function stalePolicy(changes: Partial<Stale> = {}): Stale {
   };
 }
 
-function pruneOf(blocked: Block | undefined): Notification {
+function pruneOf(blocked: Block | undefined, missing = 0): Notification {
   const refusals = blocked === undefined ? [{ key: 'k', code: 'AccessDenied' }] : [];
   return {
     ...{ kind: 'prune', policy: 'nightly', codes: refusals.map(({ code }) => code) },
     pruned: {
       ...{ at: Date.UTC(2026, 0, 1), ...(blocked && { blocked }) },
       ...{ standing: 150_000, due: 135_000, deleted: 0, bytes: 0, trashed: 0 },
-      ...{ refused: refusals.length, refusals },
+      ...{ refused: refusals.length, refusals, missing, missing_keys: [] },
     },
   };
 }
@@ -132,6 +132,7 @@ export const everyKind: Notification[] = [
   ...(['max_delete', 'failed', 'unreadable', undefined] as const).map((blocked) =>
     pruneOf(blocked),
   ),
+  pruneOf(undefined, 2),
   missed('too_late', 1),
   missed('superseded', 3),
   missed('policy_invalid', 0),

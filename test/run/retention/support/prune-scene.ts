@@ -21,13 +21,25 @@ export function pruneScene() {
   const bucket = new Set<string>();
   const locks = new Map<string, number>();
   const purged: string[][] = [];
+  const [heads, lists]: [string[], string[]] = [[], []];
+  const etags = new Map<string, string>();
+  const objectOf = (key: string) => ({
+    ...{ key, size: 2_048, lastModified: T0 },
+    etag: etags.get(key) ?? 'e',
+  });
   let refuse: (key: string) => string | undefined = () => undefined;
   const archives: RunDeps['archives'] = {
     ...scene.deps.archives,
     head: async (_, key) => {
+      heads.push(key);
       const lockedUntil = locks.get(key);
       const lock = lockedUntil === undefined ? {} : { lockedUntil };
-      return bucket.has(key) ? { key, size: 1, etag: 'e', lastModified: T0, ...lock } : undefined;
+      return bucket.has(key) ? { ...objectOf(key), ...lock } : undefined;
+    },
+    list: async (_, prefix = '', { startAfter = '', max } = {}) => {
+      lists.push(prefix);
+      const keys = [...bucket].filter((key) => key.startsWith(prefix) && key > startAfter);
+      return { objects: keys.sort().slice(0, max).map(objectOf) };
     },
     purge: async (_, keys) => {
       purged.push(keys);
@@ -43,7 +55,7 @@ export function pruneScene() {
   const deps = { ...scene.deps, archives };
   let drives = 0;
   return {
-    ...{ ...scene, deps, clock, bucket, locks, purged },
+    ...{ ...scene, deps, clock, bucket, locks, purged, heads, lists, etags },
     setRefusal: (code: (key: string) => string | undefined) => void (refuse = code),
     putPolicy: (retention: string, name = 'nightly') =>
       store.put(`policies/${name}.yaml`, policyText(name, { retention })),
