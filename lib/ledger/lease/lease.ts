@@ -4,6 +4,7 @@ import { recentEnds, type WriterEnds } from '../run/log-ends.ts';
 import { layout } from '../store/layout.ts';
 import { type Conditional, LIST_LAG_MS, type Store } from '../store/store.ts';
 import { latestFrom, latestListed, listLeases } from './find-latest.ts';
+import { copyRelease, readRelease } from './last-release.ts';
 import { leaseObject, logEndsOf, readEpoch, type StoredLease, writerOf } from './stored-lease.ts';
 
 /** Without conditional PUT: how long another drive may take between its read and its write. */
@@ -23,7 +24,7 @@ type Options = {
   ttlMs: number;
   /** Called with the key of an object that looks like a lease and cannot be one. */
   onIgnored?: (key: string) => void;
-  /** Called with the key of a lease that holds although it cannot be read. */
+  /** Called with the key of a lease that cannot be read. */
   onUnreadable?: (key: string) => void;
 };
 
@@ -81,8 +82,10 @@ export async function takeLease(store: Store, options: Options): Promise<Lease |
     stillHeld: () =>
       isLatest((own) => own.holder === holder || (own.holder === '' && conditional === 'honoured')),
     note: (left) => leaseObject.put(store, { ...mine, conditional, ...ifAny(left) }, key),
-    release: (left = log) =>
-      leaseObject.put(store, { ...mine, expires_at: 0, conditional, ...ifAny(left) }, key),
+    release: async (left = log) => {
+      const released = { ...mine, expires_at: 0, conditional, ...ifAny(left) };
+      await Promise.all([leaseObject.put(store, released, key), copyRelease(store, epoch, left)]);
+    },
   };
 }
 
@@ -106,7 +109,8 @@ async function createNext(
 ): Promise<{ mine: StoredLease; before: StoredLease | undefined } | undefined> {
   let before = await latestListed(store, options);
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-    if (isValid(await heldLonger(store, before, options), options)) return undefined;
+    before = await ifUnreadable(store, before, options);
+    if (isValid(before, options)) return undefined;
     const mine = leaseAfter(before, options);
     if ((await leaseObject.create(store, mine, layout.lease(mine.epoch))) === 'created')
       return { mine, before };
@@ -120,15 +124,22 @@ async function createNext(
 }
 
 /**
- * Returns the lease. One that cannot be read does not tell where the logs end, so it holds until every LIST shows them. Where the
- * lease before it cannot be read either, the bucket returns none, and waiting brings nothing.
+ * Returns the lease, and for one that cannot be read what is known of it. Released, its copy tells where the logs end; else it
+ * holds until every LIST shows them. Where the lease before it cannot be read either, the bucket returns none, and waiting brings
+ * nothing.
  */
-async function heldLonger(
+async function ifUnreadable(
   store: Store,
   lease: StoredLease | undefined,
   { clock, ttlMs, onUnreadable }: Options,
 ): Promise<StoredLease | undefined> {
-  if (lease?.isUnreadable !== true) return lease;
+  if (lease === undefined || lease.holder !== '') return lease;
+  const log = await readRelease(store, lease.epoch);
+  if (log !== undefined) {
+    onUnreadable?.(layout.lease(lease.epoch));
+    return { ...lease, expires_at: 0, log };
+  }
+  if (lease.isUnreadable !== true) return lease;
   const before = await readEpoch(store, lease.epoch - 1, { writtenAt: clock.now(), ttlMs });
   if (before?.isUnreadable === true) return lease;
   const held = { ...lease, expires_at: lease.expires_at + LIST_LAG_MS };

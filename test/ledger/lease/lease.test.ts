@@ -126,7 +126,7 @@ function counted(conditional: Conditional = 'honoured') {
   };
   const take = (holder: string, onUnreadable?: (key: string) => void) =>
     takeLease(store, { clock, holder, ttlMs: TTL, ...(onUnreadable && { onUnreadable }) });
-  const keys = async () => (await memory.list('')).map(({ key }) => key);
+  const keys = async () => (await memory.list(layout.leases)).map(({ key }) => key);
   const lease = async (epoch: number) =>
     JSON.parse((await memory.get(layout.lease(epoch)))?.body ?? '{}') as unknown;
   return { clock, store, calls, take, keys, lease };
@@ -183,6 +183,40 @@ describe('a lease', () => {
       expect((await take('a'))?.epoch).toBe(42);
     },
   );
+
+  it('holds up nothing once it was released, and its copy says where the logs end', async () => {
+    const { clock, store, take } = counted();
+    await (await take('a'))?.release();
+    const ends = [{ writer: '0000000002-a', at: clock.now(), ends: { 'nightly-1': 3 } }];
+    await (await take('a'))?.release(ends);
+    await store.put(layout.lease(2), 'broken');
+    const unreadable: string[] = [];
+    const third = await take('b', (key) => void unreadable.push(key));
+    expect(third).toMatchObject({ epoch: 3, follows: 2, log: ends });
+    expect(unreadable).toEqual([layout.lease(2)]);
+    await store.put(layout.lease(3), 'broken');
+    expect(await take('c')).toBeUndefined();
+  });
+
+  it('holds up nothing once it was released, where LIST shows it and GET does not find it', async () => {
+    const { clock, store, take } = counted();
+    const ends = [{ writer: '0000000001-a', at: clock.now(), ends: { 'nightly-1': 3 } }];
+    await (await take('a'))?.release(ends);
+    const get: Store['get'] = async (key) => (key === layout.lease(1) ? undefined : store.get(key));
+    const second = await takeLease({ ...store, get }, { clock, holder: 'b', ttlMs: TTL });
+    expect(second).toMatchObject({ epoch: 2, log: ends });
+  });
+
+  it('is released although its copy cannot be written', async () => {
+    const { clock, store } = counted();
+    const put: Store['put'] = (key, body) =>
+      key === layout.lastRelease
+        ? Promise.reject(new PhonevaultError('access_denied', 'refused'))
+        : store.put(key, body);
+    const take = () => takeLease({ ...store, put }, { clock, holder: 'a', ttlMs: TTL });
+    await (await take())?.release();
+    expect((await take())?.epoch).toBe(2);
+  });
 
   it('holds for the usual time when the one before it is unreadable too: the bucket returns none', async () => {
     const { clock, store, take } = counted();
