@@ -3,7 +3,7 @@ import { requestCancel } from '../../lib/run/request/request-cancel.ts';
 import { getRun } from '../../lib/run/query/runs/get-run.ts';
 import { wakeDrive } from '../../lib/run/request/wake-drive.ts';
 import type { RunDeps } from '../../lib/run/deps.ts';
-import type { RunView } from '../../lib/run/query/schemas/run.ts';
+import type { Progress, RunView } from '../../lib/run/query/schemas/run.ts';
 import type { Command } from '../program/command.ts';
 import { connect } from '../sign-in/connect.ts';
 import { noSuchRun } from '../show/no-such-run.ts';
@@ -18,6 +18,7 @@ export const cancelCommand: Command = {
   summary: 'cancel a run',
   description: [
     'Cancels a run: no new exports are sent, exports in progress are followed to their end, all other phones are cancelled.',
+    'Of a restore: no further phone is overwritten; one whose restore has begun is restored to the end and restarted.',
     'Exits with 1 when the run is already settled or unknown.',
   ].join(' '),
   arguments: [{ name: '<run>', text: 'the id of a run' }],
@@ -40,18 +41,25 @@ export const cancelCommand: Command = {
 };
 
 function nextText(run: RunView | undefined): string {
-  const nothing = 'No new exports are sent';
+  const [work, nothing] =
+    run?.kind === 'restore'
+      ? ['restore', 'No further phone is restored']
+      : ['export', 'No new exports are sent'];
   if (run?.phase === 'quarantined') {
     return 'It is quarantined because its objects cannot be read. It continues when they can be read again.';
   }
   if (run?.progress == null) return `${nothing}; the next drive settles the run.`;
-  const { exporting, verifying, outcome_unknown } = run.progress;
-  const inProgress = exporting + verifying + outcome_unknown;
+  const inProgress = inProgressOf(run.progress);
   const first =
     inProgress === 0
-      ? 'no export is in progress'
-      : `${count(inProgress, 'export')} in progress end first`;
+      ? `no ${work} is in progress`
+      : `${count(inProgress, work)} in progress end first`;
   return `${nothing}; ${first}, then the run settles.`;
+}
+
+function inProgressOf(progress: Progress): number {
+  const { exporting, verifying, outcome_unknown, restoring = 0, restarting = 0 } = progress;
+  return exporting + verifying + outcome_unknown + restoring + restarting;
 }
 
 async function alreadySettled({ store, clock }: RunDeps, runId: string): Promise<PhonevaultError> {

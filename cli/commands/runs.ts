@@ -59,7 +59,7 @@ export const runsCommand: Command<Options> = {
   examples: [
     {
       run: 'phonevault runs --policy nightly --since 7d',
-      shows: 'run                       outcome    exported  started (UTC)     took\n...',
+      shows: 'run                       outcome    done  started (UTC)     took\n...',
     },
     { run: 'phonevault runs show nightly-20260101t183000z' },
   ],

@@ -59,10 +59,12 @@ export function runText(
     ...(phones.length === 0
       ? []
       : [...title('Phones'), ...phonesTable(io, phones, options.allPhones)]),
-    ...(calls.length === 0 ? [] : [...title('Export calls'), callsTable(io, calls)]),
+    ...(calls.length === 0 ? [] : [...title(callsTitle(run)), callsTable(io, calls)]),
     ...(options.log && log.length > 0 ? [...title('Log'), ...logText(io, log, names)] : []),
   ].join('\n');
 }
+
+const callsTitle = ({ kind }: RunView) => (kind === 'restore' ? 'Calls' : 'Export calls');
 
 function stateText(run: RunView, io: Io): string {
   if (run.outcome !== null) return outcomeWord(run.outcome, colours(io));

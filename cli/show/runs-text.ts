@@ -14,12 +14,12 @@ export function runsText(io: Io, runs: readonly RunSummary[]): string {
   const rows = visibleAll(runs).map((run) => [
     run.run_id,
     run.outcome === null ? stateText(run) : outcomeText(run.outcome, run, paint),
-    exportedText(run),
+    doneText(run),
     run.started_at === null ? '' : minuteOf(io, run.started_at),
     tookText(run, io.clock.now()),
     run.trigger ?? '',
   ]);
-  const head = ['run', 'outcome', 'exported', `started (${io.zone})`, 'took', 'trigger'];
+  const head = ['run', 'outcome', 'done', `started (${io.zone})`, 'took', 'trigger'];
   const problems = runs.flatMap(({ unreadable = [] }) => unreadable);
   return [
     table(rows, io.columns, { head, whole: [0] }),
@@ -38,7 +38,8 @@ function stateText({ phase, cancelling, reason }: RunSummary): string {
   return cancelling ? 'being cancelled' : phase;
 }
 
-function exportedText({ counts, progress }: RunSummary): string {
+/** How many phones were exported, or restored. */
+function doneText({ counts, progress }: RunSummary): string {
   const known = counts ?? progress;
   return known === null ? '' : `${known.restored ?? known.exported}/${known.selected}`;
 }

@@ -4,6 +4,7 @@ import { recordFirstBackups } from '../first-backup/state.ts';
 import { notifyDue, notifyRun } from '../notify/notify-run.ts';
 import { orGiveUp } from '../settle/or-give-up.ts';
 import { isError, orError } from '../export/look-up.ts';
+import { requestCancel } from '../request/request-cancel.ts';
 import { requestPruneDue } from '../retention/request-due.ts';
 import { isSettled, settleRun } from '../settle/settle.ts';
 import { containFailure } from '../state/failures/contain-failure.ts';
@@ -44,7 +45,10 @@ async function closeIfSettled(deps: DriveDeps, work: Work, run: OpenRun): Promis
   }
   await orGiveUp(deps, run, 'retention', () => requestPruneDue(deps, run));
   await orGiveUp(deps, run, 'write_log', () => flush(deps, run));
-  if (run.state.cancelledAt !== undefined) await removeHandled(deps, [layout.cancel(run.runId)]);
+  if (run.state.cancelledAt !== undefined) {
+    await orGiveUp(deps, run, 'cancel_exports', () => cancelExports(deps, run));
+    await removeHandled(deps, [layout.cancel(run.runId)]);
+  }
   noteUsable(deps, (key) => runOfKey(key) === run.runId);
   deps.writer.log.closed.add(run.runId);
   // Without its request, only LIST and the lease lead to the jobs that it left.
@@ -52,6 +56,11 @@ async function closeIfSettled(deps: DriveDeps, work: Work, run: OpenRun): Promis
   await removeHandled(deps, [layout.request(run.runId)]);
   work.runs.delete(run.runId);
   work.open.delete(run.runId);
+}
+
+/** After a cancelled restore is closed, only requests of their own cancel the runs that export its phones. */
+async function cancelExports({ store }: DriveDeps, { plan }: OpenRun): Promise<void> {
+  for (const { run_id } of plan?.restore?.safety_runs ?? []) await requestCancel(store, run_id);
 }
 
 async function notifyIfDue(deps: DriveDeps, run: OpenRun): Promise<void> {

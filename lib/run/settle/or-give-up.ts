@@ -20,7 +20,8 @@ const STEPS = [
     'index_archives',
     'history',
   ] as const),
-  ...(['index_run', 'freshness', 'recovered', 'first_backups', 'retention', 'write_log'] as const),
+  ...(['index_run', 'freshness', 'recovered', 'first_backups', 'retention'] as const),
+  ...(['cancel_exports', 'write_log'] as const),
 ];
 
 type SettleStep = (typeof STEPS)[number];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { requestRestore } from '../../../lib/run/request/request-restore.ts';
 import type { RunView } from '../../../lib/run/query/schemas/run.ts';
 import { NIGHTLY } from '../../../testing/night.ts';
 import { cliNight } from '../support/cli-night.ts';
@@ -33,6 +34,16 @@ describe('cancel', () => {
     const { report } = await cli.night.settle(runId);
     expect(report.counts.exported).toBe(sent);
     expect(report.counts.cancelled).toBeGreaterThan(0);
+  });
+
+  it('speaks of a restore as one', async () => {
+    const cli = await cliNight({ phones: 1, servers: 1 });
+    const { deps } = cli.night.invocation();
+    const phone = (await cli.night.cloud.control.phones())[0]!.phone_id;
+    const order = { targets: [{ phone }], safety_export: false, restart: true };
+    const { runId } = await requestRestore(deps, { token: 't', trigger: 'manual', order });
+    const { out } = await cli.run('cancel', runId);
+    expect(out).toContain('No further phone is restored; the next drive settles the run.');
   });
 
   it('prints the run with --json', async () => {

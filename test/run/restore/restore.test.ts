@@ -1,27 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { listArchives } from '../../../lib/run/query/archives.ts';
-import { requestRestore } from '../../../lib/run/request/request-restore.ts';
-import type { RestoreOrder } from '../../../lib/ledger/run/restore-order.ts';
-import { night, NIGHTLY, type Night } from '../../../testing/night.ts';
-
-/** A fleet whose phones were all exported by `nightly`. */
-async function backedUp(options: Parameters<typeof night>[0] = {}) {
-  const scene = await night({ phones: 6, servers: 2, seed: 3, ...options });
-  await scene.putPolicy(NIGHTLY.replace('[/data/data]', '[/data]').replace(/ {2}exclude.*\n/, ''));
-  await scene.settle(await scene.requestRun());
-  const fleet = (await scene.cloud.control.phones()).filter(({ status }) => status === 2);
-  return { ...scene, fleet };
-}
-
-async function restore(scene: Night, order: Partial<RestoreOrder>, token = 't1') {
-  const { deps } = scene.invocation();
-  const full = { safety_export: true, restart: true, ...order };
-  const { runId } = await requestRestore(deps, { token, trigger: 'manual', order: full });
-  return scene.settle(runId);
-}
-
-const filesOf = async (scene: Night, id: string) =>
-  (await scene.cloud.control.files(id))?.filter(({ path }) => path.startsWith('/data/'));
+import { backedUp, filesOf, restore } from './backed-up.ts';
 
 describe('a restore', () => {
   it('brings back every file of a wiped phone, restarts it, and notifies once', async () => {

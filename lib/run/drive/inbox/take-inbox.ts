@@ -30,7 +30,7 @@ export async function takeInbox(deps: DriveDeps, work: Work, inbox: Inbox): Prom
   takePrunes(deps, work, inbox.prunes);
 }
 
-/** Records the requests to cancel in the runs that were read. */
+/** Records the requests to cancel in the runs that were read. A restore takes the runs that export its phones along. */
 export async function takeCancels(deps: DriveDeps, work: Work): Promise<void> {
   for (const runId of work.cancels) await takeCancel(deps, work, runId);
   work.cancels = work.cancels.filter((runId) => work.unread.has(runId));
@@ -42,8 +42,10 @@ async function takeCancel(deps: DriveDeps, work: Work, runId: string): Promise<v
   if (run === undefined && !work.open.has(runId) && !isResting(deps, key)) {
     await removeHandled(deps, [key]);
   }
-  if (run !== undefined && run.state.cancelledAt === undefined) {
-    record(run, [{ type: 'cancel_seen', at: deps.clock.now() }]);
+  const exports = run?.plan?.restore?.safety_runs ?? [];
+  for (const each of [run, ...exports.map(({ run_id }) => work.runs.get(run_id))]) {
+    if (each === undefined || each.state.cancelledAt !== undefined) continue;
+    record(each, [{ type: 'cancel_seen', at: deps.clock.now() }]);
   }
 }
 

@@ -47,7 +47,7 @@ export const english: Wording = {
     object_unwritable: 'OBS does not accept an object',
     object_undeletable: 'OBS does not delete an object',
     job_failed: 'the export job failed',
-    refused: 'CPH refused the export',
+    refused: 'CPH refused the request',
     archive_missing: 'the archive is missing',
     archive_too_small: 'the archive is empty',
     not_verified: 'the archive could not be verified',

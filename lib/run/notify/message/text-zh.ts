@@ -50,7 +50,7 @@ export const chinese: Wording = {
     object_unwritable: 'OBS 拒绝写入对象',
     object_undeletable: 'OBS 无法删除对象',
     job_failed: '导出任务失败',
-    refused: 'CPH 拒绝导出',
+    refused: 'CPH 拒绝了请求',
     archive_missing: '归档不存在',
     archive_too_small: '归档为空',
     not_verified: '无法校验归档',
