@@ -17,13 +17,15 @@ import { sendBatch, type Unsent, type Window } from './send-batch.ts';
 const ATTEMPTS_PER_EVENT = 1_000;
 /** Each may be of another run, with an intent of its own: that takes time. */
 const MAX_CALLS = 20;
+/** Writing the intents leaves half of the time, and most of a minute, for the calls. */
+const INTENTS_MS = 10_000;
 /** A window is written to the log whenever so many events have come in. */
 const FLUSH_EVENTS = 1_000;
 
 /**
  * Sends the exports, restores and restarts that are due as one window: writes an intent to the log of each run, then sends the calls, then closes the
  * window in the log. Wherever this drive stops, the next one reads from the log which attempts CPH may have carried out. A run
- * whose intent cannot be written pauses, and nothing of it is sent.
+ * whose intent cannot be written pauses, and nothing of it is sent. Runs for whose intents there is no time wait for the next window.
  * Returns whether there was anything to send.
  */
 export async function submitWindow(
@@ -49,10 +51,13 @@ export async function submitWindow(
     return { window, call, items };
   });
   const paused = new Set<OpenRun>();
+  const intentsUntil = now + Math.min(INTENTS_MS, (deps.until - now) / 2);
   const send = async (): Promise<void> => {
     for (const window of windows.values()) {
       const { run } = window;
-      const isWritten = await containFailure(deps, () => writeIntent(deps, window), { run });
+      const isWritten =
+        deps.clock.now() < intentsUntil &&
+        (await containFailure(deps, () => writeIntent(deps, window), { run }));
       if (!isWritten) paused.add(run);
     }
     for (const { window, ...batch } of sends) {

@@ -72,6 +72,20 @@ const unsent = (run: OpenRun): string[] =>
   );
 
 describe('submitWindow', () => {
+  it('leaves half of its time for the calls: runs without an intent wait for the next window', async () => {
+    const runs = ['a-1', 'b-1', 'c-1', 'd-1'].map((id) => runOf(id, [`of-${id}`]));
+    const world = scene();
+    const { deps, store, clock } = world;
+    const { put } = store;
+    deps.store.put = (key, body) => (clock.move(4 * SECOND), put(key, body));
+    deps.until = T0 + 12 * SECOND;
+    await world.submit(...runs);
+    expect(world.calls).toEqual([['of-a-1'], ['of-b-1']]);
+    expect(runs.map(({ state }) => [...state.phones.values()][0]?.attempts.size)).toEqual([
+      1, 1, 0, 0,
+    ]);
+  });
+
   it('writes the intent to the log before it sends the call', async () => {
     const run = runOf('nightly-1', ['p', 'q']);
     const before: RunEvent[][] = [];
