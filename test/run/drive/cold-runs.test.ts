@@ -9,7 +9,7 @@ import { MINUTE, plannedPhone, T0 } from '../../support/runs.ts';
 const runId = (n: number) => `p${n}-20260102t023000z`;
 
 /** More runs than a cold drive can read in its time: a run of one phone each, and one more of the phone of the first. */
-async function scene(runs: number, exportMs: number) {
+async function scene(runs: number, exportMs: number, callMs = 300) {
   const clock = eventClock(T0);
   const world = driveWorld(exportMs, clock);
   const { deps } = world;
@@ -21,7 +21,7 @@ async function scene(runs: number, exportMs: number) {
   const drive = async (last = Number.POSITIVE_INFINITY) => {
     drives += 1;
     const died = new Promise<void>((resolve) => {
-      Object.assign(deps, dyingDeps(own, clock, { callMs: 300, last, die: resolve }));
+      Object.assign(deps, dyingDeps(own, clock, { callMs, last, die: resolve }));
     });
     const startedAt = clock.now();
     const driven = world.drive({ until: startedAt + 20 * SECOND, holder: `h${drives}` });
@@ -40,6 +40,13 @@ describe('more open runs than a cold drive can read', () => {
     expect(exports).toEqual([]);
     for (let n = 0; n < 8; n += 1) await drive();
     expect(exports.length).toBeGreaterThan(20);
+    expect(new Set(exports.flatMap(([, ids]) => ids)).size).toBe(exports.length);
+  });
+
+  it('are exported where each call of a healthy service takes 700 ms', async () => {
+    const { drive, exports } = await scene(100, 10 * SECOND, 700);
+    for (let n = 0; n < 9; n += 1) await drive();
+    expect(exports.length).toBeGreaterThan(5);
     expect(new Set(exports.flatMap(([, ids]) => ids)).size).toBe(exports.length);
   });
 

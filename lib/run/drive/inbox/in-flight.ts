@@ -6,8 +6,8 @@ import { stopsDrive } from '../../state/failures/stops-drive.ts';
 import { keptPhones } from '../../state/phone-steps.ts';
 import type { StoredRun } from '../../state/stored-run.ts';
 
-/** So many runs are read faster than the index pays off. */
-const FEW_RUNS = 100;
+/** So many runs are read at once, in a few seconds also from a slow service. */
+const FEW_RUNS = 16;
 
 /** Each drive says again that a phone is kept. */
 const KEPT_MS = 60 * 60_000;

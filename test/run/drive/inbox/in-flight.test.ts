@@ -14,7 +14,7 @@ import { record } from '../../../../lib/run/state/open-run.ts';
 import { runScene } from '../../../support/run-scene.ts';
 import { MINUTE, openRun, plannedPhone, T0, terms } from '../../../support/runs.ts';
 
-const MANY = 101;
+const MANY = 17;
 const own = { phone_id: 'p', attempt: 1 };
 const accepted: RunEvent = { type: 'accepted', at: T0, ...own, job_id: 'j', request_id: 'r' };
 const lost: RunEvent = { type: 'outcome_unknown', at: T0, ...own };
