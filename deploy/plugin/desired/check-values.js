@@ -1,5 +1,6 @@
 import { tsImport } from 'tsx/esm/api';
 import { DeployError } from '../errors.js';
+import { TOPIC_URN } from '../from-lib.js';
 
 /** @import { Desired } from '../types.js' */
 
@@ -24,12 +25,26 @@ export async function checkValues(functions) {
       return message.split('\n');
     }
   });
+  errors.push(...functions.flatMap(invalidFailureTopic));
   // A wrong region is one error, not one for each topic too.
   if (errors.length === 0) errors.push(...functions.flatMap(topicsElsewhere));
   if (errors.length === 0) return;
   throw new DeployError('setting_invalid', [...new Set(errors)].join('\n'), {
     hint: 'nothing was deployed: correct the environment variables or the --param of these names',
   });
+}
+
+/**
+ * Returns an error for a topic of failed functions that is none. The functions do not read it.
+ * @param {Checked} checked
+ */
+function invalidFailureTopic({ async }) {
+  const urn = async?.failureTopicUrn;
+  if (!urn || TOPIC_URN.test(urn)) return [];
+  const shown = JSON.stringify(urn);
+  return [
+    `PHONEVAULT_OPERATORS_TOPIC_URN is ${shown}; allowed: urn:smn:<region>:<project id>:<topic name>`,
+  ];
 }
 
 /**

@@ -1,24 +1,21 @@
-import { TOPIC_URN } from '../from-lib.js';
-
 const text = { type: 'string' };
 const settings = { type: 'object', additionalProperties: { type: 'string' } };
-const urn = { type: 'string', pattern: `^$|${TOPIC_URN.source}` };
 
-/** Schema of `provider` and `functions` in serverless.yml. An empty string counts as missing. */
+/** Schema of `provider` and `functions` in serverless.yml. An empty string counts as missing. `checkValues` checks the settings. */
 export const schema = {
   provider: {
     properties: {
       stage: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,29}$' },
-      region: { type: 'string', pattern: '^([a-z]+(-[a-z0-9]+)+)?$' },
-      projectId: { type: 'string', pattern: '^[0-9a-zA-Z]{0,64}$' },
-      endpoint: { type: 'string', pattern: '^(https?://.+)?$' },
+      region: text,
+      projectId: text,
+      endpoint: text,
       ltsEndpoint: { type: 'string', pattern: '^(https?://.+)?$' },
       runtime: { enum: ['Node.js18.15', 'Node.js20.15'] },
       agency: { type: 'string', minLength: 1, maxLength: 64 },
       executionAgency: { type: 'string', maxLength: 64 },
       logs: { type: 'boolean' },
       environment: settings,
-      failureTopicUrn: urn,
+      failureTopicUrn: text,
     },
     required: ['region', 'agency'],
   },

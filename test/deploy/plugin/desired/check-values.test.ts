@@ -51,6 +51,15 @@ describe('checkValues', () => {
     expect(found[0]).toContain(name);
   });
 
+  it('names the topic of failed functions beside other settings', async () => {
+    const async = { retries: 0, maxAge: 60, failureTopicUrn: 'nope' };
+    const changed = { ...userData, PHONEVAULT_TOPIC_URN: 'phonevault' };
+    const refused = checkValues([{ userData: changed, secrets: {}, async }]);
+    await expect(refused).rejects.toThrow(
+      /^PHONEVAULT_TOPIC_URN is .*\nPHONEVAULT_OPERATORS_TOPIC_URN is "nope"; allowed: urn:smn:.*$/,
+    );
+  });
+
   it('names a refused secret without its content', async () => {
     const found = await errors(
       {},
