@@ -40,12 +40,15 @@ export async function recallInFlight(
   return { jobs, unknown: new Set(stored.unknown), isContinued: true };
 }
 
-/** Takes up a LIST of the open runs: of which of the `unread` ones nothing is known, and which are gone. */
-export function takeListed(notRead: NotRead, unread: ReadonlySet<string>): void {
+/** Takes up a LIST of the `open` runs: of which of the `unread` ones nothing is known, and which are gone. */
+export function takeListed(
+  notRead: NotRead,
+  { open, unread }: { open: ReadonlySet<string>; unread: ReadonlyMap<string, unknown> },
+): void {
   const { jobs, unknown, isContinued } = notRead;
-  if (!isContinued) for (const id of unread) unknown.add(id);
+  if (!isContinued) for (const id of unread.keys()) unknown.add(id);
   for (const id of unknown) if (!unread.has(id)) unknown.delete(id);
-  for (const id of jobs.keys()) if (!unread.has(id)) jobs.delete(id);
+  for (const id of jobs.keys()) if (!open.has(id)) jobs.delete(id);
 }
 
 /** Forgets what others knew of a run: it was read. */

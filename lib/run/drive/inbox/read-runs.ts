@@ -44,11 +44,18 @@ export async function readRuns(deps: DriveDeps, work: Work, until: number): Prom
       const run = await readOrRest(bounded, work, request);
       if (run === 'time_up') return;
       work.unread.delete(request.runId);
-      noteRead(work.notRead, request.runId);
       if (run !== undefined) work.runs.set(run.runId, run);
+      if (isLost(work, request)) work.notRead.unknown.delete(request.runId);
+      else noteRead(work.notRead, request.runId);
     }),
   );
   await Promise.all(each);
+}
+
+/** Returns whether a run rests whose exports cannot be read: then those that the drive before knew count on. */
+function isLost({ open, runs, orphaned }: Work, { runId }: { runId: string }): boolean {
+  const isKnown = runs.has(runId) || orphaned.some(({ run_id }) => run_id === runId);
+  return open.has(runId) && !isKnown;
 }
 
 async function readOrRest(

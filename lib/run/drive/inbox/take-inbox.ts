@@ -23,7 +23,7 @@ export async function takeInbox(deps: DriveDeps, work: Work, inbox: Inbox): Prom
   const isNew = ({ runId }: { runId: string }): boolean =>
     !work.runs.has(runId) && restsUntil(deps, runId) === 0;
   work.unread = new Map(inbox.requests.filter(isNew).map((request) => [request.runId, request]));
-  takeListed(work.notRead, new Set(work.unread.keys()));
+  takeListed(work.notRead, work);
   work.hints = inbox.hints;
   work.phoneHints = inbox.hints.filter((id) => isLookupHint(id) || isSweepHint(id));
   work.cancels = inbox.cancels;

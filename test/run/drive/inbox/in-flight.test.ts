@@ -27,6 +27,12 @@ function runWith(id: string, events: RunEvent[]) {
 
 const openIds = (count: number) => new Set(Array.from({ length: count }, (_, n) => `r-${n}`));
 
+/** A LIST of open runs of which none was read. */
+const listed = (ids: string[]) => ({
+  open: new Set(ids),
+  unread: new Map(ids.map((id) => [id, {}])),
+});
+
 /** What a drive of epoch 7 leaves of these runs. */
 async function saved(runs: ReturnType<typeof runWith>[], notRead = nothingKnown(), count = MANY) {
   const scene = runScene();
@@ -101,9 +107,9 @@ describe('what a drive leaves of the exports in flight', () => {
 describe('runs that are not read', () => {
   it('are unknown after a gap, until they are read or gone', () => {
     const notRead = nothingKnown();
-    takeListed(notRead, new Set(['a', 'b', 'c']));
+    takeListed(notRead, listed(['a', 'b', 'c']));
     noteRead(notRead, 'a');
-    takeListed(notRead, new Set(['b', 'd']));
+    takeListed(notRead, listed(['b', 'd']));
     expect(notRead.unknown).toEqual(new Set(['b', 'd']));
   });
 
@@ -111,7 +117,7 @@ describe('runs that are not read', () => {
     const job = { phone_id: 'x', server_id: 's', until: T0 };
     const jobs = new Map(['a', 'b', 'c'].map((id) => [id, [job]]));
     const notRead = { jobs, unknown: new Set(['a']), isContinued: true };
-    takeListed(notRead, new Set(['a', 'b', 'new']));
+    takeListed(notRead, listed(['a', 'b', 'new']));
     expect(notRead).toEqual({
       ...{ jobs: new Map(['a', 'b'].map((id) => [id, [job]])), unknown: new Set(['a']) },
       isContinued: true,

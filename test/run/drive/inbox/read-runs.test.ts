@@ -6,6 +6,7 @@ import { listOpen } from '../../../../lib/ledger/run/request.ts';
 import { workUntilIdle } from '../../../../lib/run/drive/loop.ts';
 import { LeaseLost, TimeUp } from '../../../../lib/errors.ts';
 import type { NotRead } from '../../../../lib/run/drive/inbox/in-flight.ts';
+import { withFailingStore } from '../../../support/fake-stores.ts';
 import { driveScene, OTHER, RUN, SECOND } from '../../../support/drive-scene.ts';
 import { MINUTE, plannedPhone, T0 } from '../../../support/runs.ts';
 
@@ -77,6 +78,28 @@ describe('readRuns', () => {
     world.deps.until = T0 + 8 * SECOND;
     await workUntilIdle(world.deps, world.work).catch(() => undefined);
     expect(sent).toEqual(expected);
+  });
+
+  it('lets a run hold up the phones that it exports, as the drive before knew, when its plan cannot be read', async () => {
+    const world = driveScene();
+    await world.request(RUN, [plannedPhone('p'), plannedPhone('q')]);
+    await world.request(OTHER, [plannedPhone('p')]);
+    const jobs = new Map([[OTHER, [{ phone_id: 'p', server_id: 's', until: T0 + MINUTE }]]]);
+    Object.assign(world.work.notRead, { jobs, isContinued: true });
+    world.deps.store = withFailingStore(world.deps, 'get', undefined, layout.plan(OTHER)).store;
+    const sent: string[] = [];
+    world.deps.cph.batchStorage = async (infos) => {
+      sent.push(...infos.map(({ phone_id }) => phone_id));
+      throw new LeaseLost('enough');
+    };
+    // It is met in the drive that finds it unreadable, and in one in which it rests.
+    for (let drive = 0; drive < 2; drive += 1) {
+      await takeInbox(world.deps, world.work, await listOpen(world.deps.store));
+      await workUntilIdle(world.deps, world.work).catch(() => undefined);
+      expect(world.work.runs.has(OTHER)).toBe(false);
+      world.work.runs.clear();
+    }
+    expect([...new Set(sent)]).toEqual(['q']);
   });
 
   it('lets a drive export nothing while a run is not read: it may export the same phone', async () => {
