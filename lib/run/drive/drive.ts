@@ -113,7 +113,7 @@ async function driveUnderLease(
   const notRead = await recallInFlight(deps, inbox.requests.length, follows);
   const recalled = { remembered: known, orphaned, notRead };
   const work = createWork(recalled, deps.clock.now() + INBOX_EVERY_MS);
-  await withCleanup(
+  const ended = withCleanup(
     async () => {
       try {
         await takeInbox(own, work, inbox);
@@ -139,6 +139,12 @@ async function driveUnderLease(
       );
     },
   );
+  await ended.catch((error: unknown) => {
+    // What could not be written stands nowhere else.
+    const runs = error instanceof PhonevaultError ? [...known.values(), ...work.runs.values()] : [];
+    for (const run of runs) if (run.unwritten.events.length > 0) memory.set(run.runId, run);
+    throw error;
+  });
   const isKept = ({ runId, unwritten }: OpenRun): boolean =>
     work.unread.has(runId) || (work.open.has(runId) && unwritten.events.length > 0);
   for (const [runId, run] of known) if (isKept(run)) memory.set(runId, run);

@@ -190,6 +190,26 @@ describe('refused credentials', () => {
     expect(refused.cause).toBe(away);
   });
 
+  it('lose nothing that they keep from being written: the next drive of the instance writes it', async () => {
+    const world = driveWorld(2 * MINUTE);
+    await world.request(RUN, [plannedPhone('p')]);
+    const memory = new Map<string, OpenRun>();
+    const { put } = world.store;
+    const refused = new PhonevaultError('credentials_refused', 'refused');
+    world.deps.store.put = (key, body) =>
+      key.startsWith(layout.log(RUN)) && body.includes('accepted')
+        ? Promise.reject(refused)
+        : put(key, body);
+    await expect(world.drive({ memory })).rejects.toBe(refused);
+    expect([...memory.keys()]).toEqual([RUN]);
+    world.deps.store.put = put;
+    world.clock.move(3 * MINUTE);
+    await world.drive({ memory, until: world.clock.now() + MINUTE });
+    const { phones } = (await readReport(world.store, RUN)) ?? {};
+    expect(phones).toMatchObject([{ outcome: 'exported', attempts: 1 }]);
+    expect((await readLog(world.store, RUN)).map(({ type }) => type)).toContain('accepted');
+  });
+
   it('are not recorded for a programming error', async () => {
     const world = driveWorld();
     await world.request(RUN, [plannedPhone('p')]);
