@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { RESOURCE_ID } from '../../names.ts';
 import { triggers } from '../run/request.ts';
 import { layout } from '../store/layout.ts';
 import { ledgerObject } from '../store/ledger-object.ts';
@@ -21,10 +22,51 @@ const rowSchema = z.tuple([
   flagsSchema.optional(),
 ]);
 
+type Row = z.infer<typeof rowSchema>;
+
+/** `[phone_id, phone_name, image_version?]`. */
+const phoneSchema = z.tuple([idSchema, z.string(), z.string().optional()]);
+type Phone = z.infer<typeof phoneSchema>;
+
+/** Checks the usual entry at a fraction of the schema's cost: a policy has millions. The schema decides about any other. */
+function isPhone(phone: unknown): boolean {
+  if (!Array.isArray(phone)) return false;
+  const values: readonly unknown[] = phone;
+  const [id, name, version = ''] = values;
+  const isUsual =
+    values.length <= 3 &&
+    typeof id === 'string' &&
+    RESOURCE_ID.test(id) &&
+    typeof name === 'string' &&
+    typeof version === 'string';
+  return isUsual || phoneSchema.safeParse(phone).success;
+}
+
+/** Checks the usual row at a fraction of the schema's cost: a policy has millions. The schema decides about any other. */
+function isRow(row: unknown): boolean {
+  if (!Array.isArray(row)) return false;
+  const values: readonly unknown[] = row;
+  const isUsual =
+    values.length === 6 &&
+    isCount(values[0], LAST_MS) &&
+    isCount(values[1]) &&
+    isCount(values[2]) &&
+    Number.isSafeInteger(values[3]) &&
+    Number.isFinite(values[4]) &&
+    typeof values[5] === 'string';
+  return isUsual || rowSchema.safeParse(row).success;
+}
+
+function isCount(value: unknown, max = Number.MAX_SAFE_INTEGER): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max;
+}
+
+const listOf = <T>(isEntry: (entry: unknown) => boolean, what: string) =>
+  z.custom<T[]>((value) => Array.isArray(value) && value.every(isEntry), what);
+
 const contentSchema = z
   .object({
-    /** `[phone_id, phone_name, image_version?]`. */
-    phones: z.array(z.tuple([idSchema, z.string(), z.string().optional()])),
+    phones: listOf<Phone>(isPhone, 'not a list of phones'),
     includes: z.record(
       z.string(),
       z.object({ include: z.array(z.string()), exclude: z.array(z.string()) }),
@@ -41,17 +83,16 @@ const contentSchema = z
         includes: z.string(),
       }),
     ),
-    archives: z.array(rowSchema),
+    archives: listOf<Row>(isRow, 'not a list of archives'),
   })
   .refine(
     ({ phones, includes, runs, archives }) =>
-      archives.every(([, phone, run]) => phone < phones.length && run < runs.length) &&
+      archives.every((row) => row[1] < phones.length && row[2] < runs.length) &&
       runs.every((run) => Object.hasOwn(includes, run.includes)),
     'an archive, or a run, without its entry in a table',
   );
 
 type Content = z.infer<typeof contentSchema>;
-type Row = Content['archives'][number];
 
 export const shardObject = ledgerObject({
   key: layout.archiveShard,
@@ -167,7 +208,7 @@ function rowOf(
   return row;
 }
 
-function phoneOf({ phone_id, phone_name, image_version }: Archive): Content['phones'][number] {
+function phoneOf({ phone_id, phone_name, image_version }: Archive): Phone {
   return image_version === undefined
     ? [phone_id, phone_name]
     : [phone_id, phone_name, image_version];
