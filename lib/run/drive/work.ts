@@ -25,6 +25,8 @@ export type Work = {
   remembered: ReadonlyMap<string, OpenRun>;
   /** Open runs that are not read yet, by id. */
   unread: Map<string, Inbox['requests'][number]>;
+  /** Those whose reading OBS has throttled in this drive. */
+  throttled: Set<string>;
   /** What earlier drives knew of these. */
   notRead: NotRead;
   /** Runs to cancel. */
@@ -56,6 +58,7 @@ export function createWork(
     notRead: nothingKnown(),
     ...known,
     unread: new Map(),
+    throttled: new Set(),
     cancels: [],
     open: new Set(),
     hints: [],

@@ -1,10 +1,15 @@
 import pLimit from 'p-limit';
-import { hasCode } from '../../../errors.ts';
+import { hasCode, type PhonevaultError } from '../../../errors.ts';
 import { isClosed } from '../../../ledger/run/log-ends.ts';
 import { orphanedJobsKey, orphanIds } from '../../../ledger/run/orphaned-jobs.ts';
 import type { Inbox } from '../../../ledger/run/request.ts';
 import { layout, runOfKey } from '../../../ledger/store/layout.ts';
-import { getObject, isUnreadable, throwIfListed } from '../../../ledger/store/object-error.ts';
+import {
+  getObject,
+  isUnreadable,
+  ObjectError,
+  throwIfListed,
+} from '../../../ledger/store/object-error.ts';
 import type { DriveDeps } from '../../deps.ts';
 import { loadOrphanedJobs } from '../../settle/orphaned/orphaned-jobs.ts';
 import { mayLeaveJob } from '../../state/attempt-status.ts';
@@ -23,7 +28,7 @@ const RUNS_AT_ONCE = 16;
 /**
  * Reads the runs that the inbox shows and that are not read yet: first those that hold up exports, since nothing is known of
  * them, then those with exports in flight, then those that a person requested. Begins with none after `until` (epoch ms). A run
- * that cannot be read rests.
+ * that cannot be read rests; one whose reading is throttled is read later, and rests the second time.
  */
 export async function readRuns(deps: DriveDeps, work: Work, until: number): Promise<void> {
   const { clock } = deps;
@@ -42,7 +47,7 @@ export async function readRuns(deps: DriveDeps, work: Work, until: number): Prom
     limit(async () => {
       if (clock.now() >= until) return;
       const run = await readOrRest(bounded, work, request);
-      if (run === 'time_up') return;
+      if (run === 'later') return;
       work.unread.delete(request.runId);
       if (run !== undefined) work.runs.set(run.runId, run);
       if (isLost(work, request)) work.notRead.unknown.delete(request.runId);
@@ -62,7 +67,7 @@ async function readOrRest(
   deps: DriveDeps,
   work: Work,
   { runId, requestedAt }: Inbox['requests'][number],
-): Promise<OpenRun | 'time_up' | undefined> {
+): Promise<OpenRun | 'later' | undefined> {
   const remembered = work.remembered.get(runId);
   const known = remembered?.plan === undefined ? undefined : remembered;
   try {
@@ -72,11 +77,25 @@ async function readOrRest(
     else await goOn(deps, work, run);
     return run;
   } catch (error) {
-    if (hasCode(error, 'time_up')) return 'time_up';
-    if (!isUnreadable(error)) throw error;
-    await restRun(deps, work, { runId, known }, error);
+    if (hasCode(error, 'time_up')) return 'later';
+    if (hasCode(error, 'throttled') && !work.throttled.has(runId)) {
+      // That says nothing of the run yet.
+      work.throttled.add(runId);
+      return 'later';
+    }
+    const unreadable = hasCode(error, 'throttled') ? throttledRun(runId, error) : error;
+    if (!isUnreadable(unreadable)) throw error;
+    await restRun(deps, work, { runId, known }, unreadable);
     return undefined;
   }
+}
+
+function throttledRun(runId: string, cause: PhonevaultError): ObjectError {
+  const what = `cannot be read: ${cause.message}`;
+  const hint =
+    'It is tried again with growing pauses. If it stays so, raise the limits of the bucket.';
+  const options = { hint, retryable: true, cause };
+  return new ObjectError('object_unreadable', layout.run(runId), what, options);
 }
 
 async function readNew(

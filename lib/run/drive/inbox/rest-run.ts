@@ -1,3 +1,4 @@
+import { hasCode } from '../../../errors.ts';
 import { fold } from '../../../ledger/run/fold.ts';
 import { startState } from '../../../ledger/run/run-state.ts';
 import { readPlan } from '../../../ledger/run/plan.ts';
@@ -56,7 +57,10 @@ function readAround(
     ...deps.store,
     get: (key) => (key === error.key ? Promise.reject(error) : deps.store.get(key)),
   };
-  return ifReadable(readKnown(store, runId));
+  return ifReadable(readKnown(store, runId)).catch((failed: unknown) => {
+    if (hasCode(failed, 'throttled')) return undefined;
+    throw failed;
+  });
 }
 
 async function readKnown(

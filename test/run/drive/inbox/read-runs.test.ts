@@ -4,7 +4,7 @@ import { readRuns } from '../../../../lib/run/drive/inbox/read-runs.ts';
 import { takeInbox } from '../../../../lib/run/drive/inbox/take-inbox.ts';
 import { listOpen } from '../../../../lib/ledger/run/request.ts';
 import { workUntilIdle } from '../../../../lib/run/drive/loop.ts';
-import { LeaseLost, TimeUp } from '../../../../lib/errors.ts';
+import { LeaseLost, PhonevaultError, TimeUp } from '../../../../lib/errors.ts';
 import type { NotRead } from '../../../../lib/run/drive/inbox/in-flight.ts';
 import { withFailingStore } from '../../../support/fake-stores.ts';
 import { driveScene, OTHER, RUN, SECOND } from '../../../support/drive-scene.ts';
@@ -78,6 +78,35 @@ describe('readRuns', () => {
     world.deps.until = T0 + 8 * SECOND;
     await workUntilIdle(world.deps, world.work).catch(() => undefined);
     expect(sent).toEqual(expected);
+  });
+
+  it('reads the others while OBS throttles the reads of one, and that one later', async () => {
+    const world = driveScene();
+    await world.request(RUN, [plannedPhone('p')]);
+    await world.request(OTHER, [plannedPhone('q')]);
+    await takeInbox(world.deps, world.work, await listOpen(world.deps.store));
+    const throttled = new PhonevaultError('throttled', 'slow down', { retryable: true });
+    const slow = withFailingStore(world.deps, 'get', throttled, layout.plan(OTHER));
+    await readRuns(slow, world.work, T0 + SECOND);
+    const { runs, unread } = world.work;
+    expect([[...runs.keys()], [...unread.keys()]]).toEqual([[RUN], [OTHER]]);
+    await readRuns(world.deps, world.work, T0 + SECOND);
+    expect([runs.size, unread.size]).toEqual([2, 0]);
+  });
+
+  it('lets a run rest whose reading stays throttled', async () => {
+    const world = driveScene();
+    await world.request(OTHER, [plannedPhone('q')]);
+    await takeInbox(world.deps, world.work, await listOpen(world.deps.store));
+    const throttled = new PhonevaultError('throttled', 'slow down', { retryable: true });
+    const slow = withFailingStore(world.deps, 'get', throttled, layout.run(OTHER));
+    await readRuns(slow, world.work, T0 + SECOND);
+    expect(world.deps.unreadable.objects.size).toBe(0);
+    await readRuns(slow, world.work, T0 + SECOND);
+    expect(world.work.unread.size).toBe(0);
+    const entry = world.deps.unreadable.objects.get(layout.run(OTHER));
+    expect(entry).toMatchObject({ run_id: OTHER, code: 'object_unreadable' });
+    expect(entry?.retry_at).toBeGreaterThan(T0);
   });
 
   it('lets a run hold up the phones that it exports, as the drive before knew, when its plan cannot be read', async () => {
