@@ -15,6 +15,8 @@ export type PruneEntry = {
   code?: string;
 };
 
+const MISSING = 'missing';
+
 /** A policy before (`isDryRun`) or after its rules were applied. */
 export type PrunedPolicy = {
   preview: Preview;
@@ -47,18 +49,18 @@ export async function* deletedEntries({
   for (const entry of planned) if (!left.has(entry.key)) yield entry;
 }
 
-/** Yields the archives that stay, also those that the bucket refused to delete. */
+/** Yields the archives that stay, also those that the bucket refused to delete; with code `missing` the last good ones that are not in it. */
 export async function* keptEntries({
   preview,
   isDryRun,
   last,
 }: PrunedPolicy): AsyncGenerator<PruneEntry> {
   const codes = new Map(last?.refusals.map(({ key, code }) => [key, code]));
+  for (const key of last?.missing_keys ?? []) codes.set(key, MISSING);
   for await (const judged of preview.archives()) {
-    if (judged.keep) yield entryOf(judged);
-    else if (!isDryRun && judged.delete_at === undefined) {
-      const code = codes.get(judged.archive.key);
-      yield { ...entryOf(judged), reasons: [], ...(code === undefined ? {} : { code }) };
-    }
+    if (!judged.keep && (isDryRun || judged.delete_at !== undefined)) continue;
+    const code = codes.get(judged.archive.key);
+    const reasons = judged.keep ? judged.reasons : [];
+    yield { ...entryOf(judged), reasons, ...(code === undefined ? {} : { code }) };
   }
 }

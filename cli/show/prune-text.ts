@@ -13,6 +13,7 @@ import {
 } from './prune-entries.ts';
 
 const SHOWN = 50;
+const MISSING_SHOWN = 3;
 const LINES_AT_ONCE = 1_000;
 
 type Phone = { name: string; kept: number; deleted: number; bytes: number };
@@ -77,10 +78,12 @@ export async function pruneText(io: Io, policy: PrunedPolicy): Promise<string> {
   if (blocked !== undefined) lines.push(blockText(blocked, preview.most));
   if ((last?.refused ?? 0) > 0)
     lines.push(`  the bucket refused ${count(last?.refused ?? 0, 'deletion')}: ${codesOf(policy)}`);
-  if ((last?.missing ?? 0) > 0)
+  if (last !== undefined && last.missing > 0) {
+    const keys = last.missing_keys.slice(0, MISSING_SHOWN).map((key) => visible(key));
     lines.push(
-      `  ${count(last?.missing ?? 0, 'last good archive')} missing or changed in the bucket: nothing of these phones is deleted`,
+      `  ${count(last.missing, 'last good archive')} missing or changed in the bucket, nothing of these phones is deleted: ${keys.join(', ')}`,
     );
+  }
   const touched = all.filter((phone) => phone.deleted > 0);
   const rows = touched
     .slice(0, SHOWN)

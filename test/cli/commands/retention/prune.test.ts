@@ -69,6 +69,22 @@ describe('prune', () => {
     expect((await json<ArchiveView[]>('archives')).value).toHaveLength(156);
   });
 
+  it('names a last good archive that is missing in the bucket, and exits with 1', async () => {
+    const { cli, json } = await nights();
+    const { value: archives } = await json<ArchiveView[]>('archives');
+    const [newest] = archives;
+    if (newest === undefined) throw new Error('no archives');
+    await cli.night.cloud.backend.remove(newest.bucket, newest.key);
+    const { code, value } = await json<Pruned>('prune', 'nightly');
+    expect(code).toBe(1);
+    expect(value.policies[0]?.delete).toHaveLength(2);
+    const lost = value.policies[0]?.keep.filter((entry) => entry.code === 'missing');
+    expect(lost?.map(({ key }) => key)).toEqual([newest.key]);
+    const { out } = await cli.run('prune', 'nightly');
+    expect(out).toMatch(/1 last good archive missing or changed in the bucket/);
+    expect(out.replaceAll(/\s/g, '')).toContain(newest.key);
+  });
+
   it('does the work in this process with --drive', async () => {
     const { cli } = await nights();
     cli.whileWaiting = async () => undefined;
