@@ -1,7 +1,6 @@
 import type { Call } from '../../ledger/run/events.ts';
-import { isBusy } from '../state/attempt-status.ts';
 import type { OpenRun } from '../state/open-run.ts';
-import { keptPhones } from '../state/phone-steps.ts';
+import { busyPhones, keptPhones } from '../state/phone-steps.ts';
 import { type Item, type Lane, lanesOf, MAX_WAIT_MS } from './lanes.ts';
 
 export type Batch = { run: OpenRun; call: Call; items: Item[] };
@@ -71,9 +70,8 @@ function loadOf(runs: OpenRun[], inFlight: InFlightJob[], now: number): Load {
   for (const { phone_id, server_id } of inFlight) occupy(load, phone_id, server_id);
   for (const run of runs) {
     for (const { planned } of keptPhones(run, now)) load.kept.set(planned.phone_id, run);
-    for (const [phoneId, phone] of run.state.phones) {
-      if (!isBusy(phone, run.plan?.terms?.export_timeout ?? 0, now)) continue;
-      occupy(load, phoneId, phone.planned.server_id);
+    for (const { planned } of busyPhones(run, now)) {
+      occupy(load, planned.phone_id, planned.server_id);
     }
   }
   return load;

@@ -1,5 +1,6 @@
 import { missingSince, type PhoneState } from '../../ledger/run/run-state.ts';
 import type { Terms } from '../../ledger/run/plan.ts';
+import { isBusy } from './attempt-status.ts';
 import { mayHaveActed, nextRestoreStep } from './next-restore-step.ts';
 import { nextStep, type RunFacts, type Step } from './next-step.ts';
 import { postponedCalls } from './postponed.ts';
@@ -30,6 +31,19 @@ export function keptPhones(run: StoredRun, now: number): PhoneState[] {
       ({ phone, step }) => step.kind !== 'done' && [...phone.attempts.values()].some(mayHaveActed),
     )
     .map(({ phone }) => phone);
+}
+
+/**
+ * Returns the phones of which a job may be running at CPH. A restore that is to send a call again has waited long enough for the one
+ * whose response was lost. Pure.
+ */
+export function busyPhones(run: StoredRun, now: number): PhoneState[] {
+  const facts = factsOf(run);
+  const timeout = facts?.terms.export_timeout ?? 0;
+  return [...run.state.phones.values()].filter((phone) => {
+    if (!isBusy(phone, timeout, now)) return false;
+    return facts?.restore === undefined || nextRestoreStep(phone, facts, now).kind !== 'submit';
+  });
 }
 
 /** Returns undefined for a run without a plan, or that failed before it started. */

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { listArchives } from '../../../lib/run/query/archives.ts';
 import { backedUp, filesOf, restore } from './backed-up.ts';
 
+const MINUTE = 60_000;
+
 describe('a restore', () => {
   it('brings back every file of a wiped phone, restarts it, and notifies once', async () => {
     const scene = await backedUp();
@@ -76,22 +78,27 @@ describe('a restore', () => {
   });
 
   it.each([
-    ['batch-restore', 'drop_answer'],
-    ['batch-restart', 'drop_answer'],
-    ['batch-restore', 'throttle'],
-  ] as const)('restores all the same when CPH meets %s with %s', async (operation, kind) => {
-    const scene = await backedUp();
-    const { phone_id } = scene.fleet[0]!;
-    const before = await filesOf(scene, phone_id);
-    await scene.cloud.control.wipe(phone_id, '/data');
-    const limit = kind === 'throttle' ? { per_minute: 0 } : {};
-    scene.cloud.control.addFault({ service: 'cph', operation, kind, times: 1, ...limit });
+    ['batch-restore', 'drop_answer', 20],
+    ['batch-restart', 'drop_answer', 6],
+    ['batch-restore', 'throttle', 6],
+  ] as const)(
+    'restores all the same after %s met %s, within %i minutes',
+    async (operation, kind, minutes) => {
+      const scene = await backedUp();
+      const { phone_id } = scene.fleet[0]!;
+      const before = await filesOf(scene, phone_id);
+      await scene.cloud.control.wipe(phone_id, '/data');
+      const limit = kind === 'throttle' ? { per_minute: 0 } : {};
+      scene.cloud.control.addFault({ service: 'cph', operation, kind, times: 1, ...limit });
 
-    const { phones } = await restore(scene, { targets: [{ phone: phone_id }] });
+      const { report, phones } = await restore(scene, { targets: [{ phone: phone_id }] });
 
-    expect(phones).toMatchObject([{ outcome: 'restored' }]);
-    expect(await filesOf(scene, phone_id)).toEqual(before);
-  });
+      expect(phones).toMatchObject([{ outcome: 'restored' }]);
+      const took = Date.parse(report.settled_at) - Date.parse(report.started_at);
+      expect(took).toBeLessThan(minutes * MINUTE);
+      expect(await filesOf(scene, phone_id)).toEqual(before);
+    },
+  );
 
   it('restores nothing to a phone whose export before it failed', async () => {
     const scene = await backedUp();
