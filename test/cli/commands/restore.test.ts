@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { NIGHTLY } from '../../../testing/night.ts';
 import { withPolicy } from '../support/with-runs.ts';
 
@@ -37,7 +37,7 @@ describe('restore', () => {
   });
 
   it('restores a whole wiped fleet from one run, the first phones first', async () => {
-    const cli = await exported({ phones: 8 });
+    const cli = await exported({ phones: 5 });
     const before = new Map<string, unknown>();
     for (const { phone_id } of cli.fleet) {
       before.set(phone_id, await cli.filesOf(phone_id));
@@ -60,35 +60,42 @@ describe('restore', () => {
     }
   });
 
-  it.each([
-    ['nothing', undefined, 2],
-    ['another name', 'other', 2],
-  ])('restores nothing when %s was typed', async (_what, typed, expected) => {
-    const cli = await exported();
-    cli.io.ask = async () => typed;
-    const { code } = await cli.run('restore', cli.fleet[0]!.phone_name);
-    expect(code).toBe(expected);
-    expect(cli.restores()).toEqual({ ok: 0, refused: 0 });
-    expect((await cli.keys()).filter((key) => key.startsWith('open/'))).toEqual([]);
-  });
-
-  it('shows the plan and writes nothing with --dry-run', async () => {
-    const cli = await exported();
-    const before = await cli.keys();
-    const { phone_id, phone_name } = cli.fleet[0]!;
-    const text = await cli.run('restore', phone_name, '--dry-run');
-    const json = await cli.run('restore', phone_name, '--dry-run', '--json');
-    expect(text.code).toBe(0);
-    expect(text.out).toContain(`${phone_name} (nightly)`);
-    expect(JSON.parse(json.out)).toMatchObject({
-      counts: { restore: 1 },
-      phones: [{ phone_id, plan: 'restore', source: { phone_id, policy: 'nightly' } }],
+  describe('that is not confirmed', () => {
+    // Nothing is written, so all share one fleet.
+    let cli: Awaited<ReturnType<typeof exported>>;
+    beforeAll(async () => {
+      cli = await exported();
     });
-    expect(await cli.keys()).toEqual(before);
+
+    it.each([
+      ['nothing', undefined],
+      ['another name', 'other'],
+    ])('restores nothing when %s was typed', async (_what, typed) => {
+      const before = await cli.keys();
+      cli.io.ask = async () => typed;
+      const { code } = await cli.run('restore', cli.fleet[0]!.phone_name);
+      expect(code).toBe(2);
+      expect(cli.restores()).toEqual({ ok: 0, refused: 0 });
+      expect(await cli.keys()).toEqual(before);
+    });
+
+    it('shows the plan and writes nothing with --dry-run', async () => {
+      const before = await cli.keys();
+      const { phone_id, phone_name } = cli.fleet[0]!;
+      const text = await cli.run('restore', phone_name, '--dry-run');
+      const json = await cli.run('restore', phone_name, '--dry-run', '--json');
+      expect(text.code).toBe(0);
+      expect(text.out).toContain(`${phone_name} (nightly)`);
+      expect(JSON.parse(json.out)).toMatchObject({
+        counts: { restore: 1 },
+        phones: [{ phone_id, plan: 'restore', source: { phone_id, policy: 'nightly' } }],
+      });
+      expect(await cli.keys()).toEqual(before);
+    });
   });
 
   it('refuses what cannot be restored before anything starts, each with its reason', async () => {
-    const cli = await exported({ phones: 40, servers: 2 });
+    const cli = await exported({ phones: 12, servers: 2 });
     const running = cli.fleet;
     const isOld = ({ image_version }: { image_version: string }) => image_version === 'AOSP 7.0';
     const [old, young] = [running.find(isOld)!, running.find((phone) => !isOld(phone))!];

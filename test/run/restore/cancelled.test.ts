@@ -3,7 +3,8 @@ import { readPlan } from '../../../lib/ledger/run/plan.ts';
 import { requestCancel } from '../../../lib/run/request/request-cancel.ts';
 import { backedUp, request } from './backed-up.ts';
 
-const LEASE_MS = 2 * 60_000;
+const MINUTE = 60_000;
+const LEASE_MS = 2 * MINUTE;
 
 /** A restore whose phones are being exported, four at a time: its last drive was killed after the first export was sent. */
 async function exporting() {
@@ -12,7 +13,7 @@ async function exporting() {
   const targets = scene.fleet.map(({ phone_id }) => ({ phone: phone_id }));
   const runId = await request(scene, { targets });
   const before = scene.exports.length;
-  for (let call = 20; scene.exports.length === before; call += 2) {
+  for (let call = 28; scene.exports.length === before; call += 2) {
     await scene.driveKilled(call, 'after');
     scene.clock.move(LEASE_MS);
   }
@@ -36,6 +37,9 @@ describe('a cancelled restore', () => {
 });
 
 async function expectCancelled(scene: Awaited<ReturnType<typeof exporting>>): Promise<void> {
+  await scene.minute();
+  // The response to the export was lost: drives in between find nothing to do.
+  scene.clock.move(15 * MINUTE);
   const { report } = await scene.settle(scene.runId);
   const safety = await scene.settle(scene.safety);
 
