@@ -119,8 +119,8 @@ async function close(
       ? state.includes
       : { digest: terms.includes, since: terms.includesSince ?? terms.now };
   await closePrune(deps, policy, { ...state, ...(includes && { includes }), last: pruned });
-  const { blocked, deleted, trashed, refused } = pruned;
-  deps.log.info('pruned', { policy, blocked, deleted, trashed, refused });
+  const { blocked, deleted, trashed, refused, missing } = pruned;
+  deps.log.info('pruned', { policy, blocked, deleted, trashed, refused, missing });
   const open = work.prunes.get(policy);
   if (open !== undefined) work.pruned.set(policy, open.requestedAt);
   work.prunes.delete(policy);
