@@ -53,7 +53,7 @@ function nextText(run: RunView | undefined): string {
   const first =
     inProgress === 0
       ? `no ${work} is in progress`
-      : `${count(inProgress, work)} in progress end first`;
+      : `${count(inProgress, work)} in progress ${inProgress === 1 ? 'ends' : 'end'} first`;
   return `${nothing}; ${first}, then the run settles.`;
 }
 

@@ -81,7 +81,7 @@ function summary(io: Io, run: RunView, bucket: string): string[] {
   return facts(
     [
       ...whyText(run).map((text) => ['why', text] as const),
-      ['policy', run.policy || undefined],
+      ['policy', run.kind === 'restore' ? undefined : run.policy || undefined],
       ['trigger', run.trigger ?? undefined],
       ['started', started_at === null ? undefined : when(io, started_at)],
       ['settled', settled_at === null ? undefined : `${when(io, settled_at)}${took}`],

@@ -30,7 +30,7 @@ describe('cancel', () => {
 
     const { out } = await cli.run('cancel', runId);
 
-    expect(out).toMatch(/\d+ exports? in progress end first/);
+    expect(out).toMatch(/(1 export in progress ends|\d+ exports in progress end) first/);
     const { report } = await cli.night.settle(runId);
     expect(report.counts.exported).toBe(sent);
     expect(report.counts.cancelled).toBeGreaterThan(0);

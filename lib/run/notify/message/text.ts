@@ -31,7 +31,9 @@ export function messageText(notification: Notification, locale: Locale): string 
 /** Returns the text of an e-mail, which lists at most `max` phones. */
 export function emailText(notification: Notification, max: number, locale: Locale): string {
   const wording = wordings[locale.language];
-  const policy = 'policy' in notification ? notification.policy : undefined;
+  // A restore has no policy, only a name.
+  const hasPolicy = 'policy' in notification && notification.kind !== 'restore';
+  const policy = hasPolicy ? notification.policy : undefined;
   const lines = [
     policy === undefined ? undefined : wording.policy(policy),
     'run_id' in notification && notification.run_id !== undefined

@@ -106,6 +106,16 @@ describe('messageText', () => {
 });
 
 describe('emailText', () => {
+  it('speaks of a restore without a policy', () => {
+    const counts = { selected: 2, exported: 0, restored: 1, failed: 1 };
+    const none = { skipped: 0, timed_out: 0, cancelled: 0 };
+    const settled = settledRun({ policy: 'restore', counts: { ...counts, ...none } });
+    const run = { ...settled, kind: 'restore' as const };
+    expect(headline(run, en)).toMatch(/^restore: .*1 of 2 phones restored$/);
+    expect(emailText(run, 9, en)).not.toContain('Policy');
+    expect(emailText(run, 9, en)).toContain('Phones: 2 selected, 1 restored, 1 failed');
+  });
+
   it('explains each phone by its reason, with the codes behind it', () => {
     const failed = [
       { phone_id: 'p1', outcome: 'failed' as const, reason: 'job_failed', code: 'CPS.0103' },
