@@ -7,7 +7,7 @@ export const ALL_DATA = NIGHTLY.replace('[/data/data]', '[/data]').replace(/ {2}
 
 /** A fleet whose phones were all exported by `nightly`. */
 export async function backedUp(options: Parameters<typeof night>[0] = {}) {
-  const scene = await night({ phones: 6, servers: 2, seed: 3, ...options });
+  const scene = await night({ phones: 4, servers: 2, seed: 3, ...options });
   await scene.putPolicy(ALL_DATA);
   const nightly = await scene.requestRun();
   await scene.settle(nightly);

@@ -44,7 +44,7 @@ describe('a restore', () => {
   });
 
   it('restores one archive to many phones in calls of the learned size', async () => {
-    const scene = await backedUp({ phones: 24, servers: 4, limits: { restoreInfosPerCall: 5 } });
+    const scene = await backedUp({ phones: 16, servers: 4, limits: { restoreInfosPerCall: 3 } });
     const versionOf = (image: string) => Number(image.replace('AOSP ', ''));
     const [oldest] = [...scene.fleet].sort(
       (a, b) => versionOf(a.image_version) - versionOf(b.image_version),
