@@ -6,7 +6,10 @@ import { parseTokenEntry } from '../http/tokens.ts';
 import { parseWebhookSecret } from '../http/webhooks.ts';
 
 /** Each message says what is allowed; readSettings adds the setting's name and its value. */
-export const region = z.string().regex(/^[a-z][a-z0-9-]{1,31}$/, 'a region id such as cn-north-4');
+export const region = z
+  .string()
+  .max(32)
+  .regex(/^[a-z]+(-[a-z0-9]+)+$/, 'a region id such as cn-north-4');
 
 export const projectId = z.string().regex(RESOURCE_ID, 'the IAM project id of the region');
 

@@ -22,7 +22,10 @@ export async function checkValues(functions) {
     } catch (error) {
       const { code, message } = /** @type {{ code?: string, message: string }} */ (error);
       if (code !== 'setting_invalid') throw error;
-      return message.split('\n');
+      const lines = message.split('\n');
+      // The plugin makes the URN of drive from region and project: what is wrong with them is said.
+      const given = lines.filter((line) => !line.startsWith('PHONEVAULT_DRIVE_URN '));
+      return given.length > 0 ? given : lines;
     }
   });
   errors.push(...functions.flatMap(invalidFailureTopic));

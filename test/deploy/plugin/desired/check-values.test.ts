@@ -39,6 +39,11 @@ describe('checkValues', () => {
   it.each([
     ['PHONEVAULT_REGION', { PHONEVAULT_REGION: 'cn-north-44' }],
     ['PHONEVAULT_REGION', { PHONEVAULT_REGION: 'CN North', ...endpoints }],
+    ['PHONEVAULT_REGION', { PHONEVAULT_REGION: 'cnnorth4', ...endpoints }],
+    [
+      'PHONEVAULT_PROJECT_ID',
+      { PHONEVAULT_PROJECT_ID: 'a b', PHONEVAULT_DRIVE_URN: 'urn:fss:cn-north-4:a b:function:x' },
+    ],
     ['PHONEVAULT_BUCKET', { PHONEVAULT_BUCKET: 'My_Bucket' }],
     ['PHONEVAULT_PREFIX', { PHONEVAULT_PREFIX: '../prod' }],
     ['PHONEVAULT_TOPIC_URN', { PHONEVAULT_TOPIC_URN: 'phonevault' }],
