@@ -12,8 +12,8 @@ export function fastClock({ start, speed }: FastTime): BaseClock {
 }
 
 /**
- * A module to `--import` that puts a whole process into fast time. It shortens every timer, but not those that limit calls: a slow
- * machine must not run into them. A call of OBS has six seconds; a timer of more than ten takes at least two.
+ * A module to `--import` that puts a whole process into fast time. It shortens every timer but the limits of calls, which a slow
+ * machine must not run into: they are what is left of six seconds and more, in fractions of a millisecond.
  */
 export function fastProcess({ start, speed }: FastTime): string {
   const code = `
@@ -24,10 +24,7 @@ export function fastProcess({ start, speed }: FastTime): string {
       static now() { return fast(); }
     };
     const later = globalThis.setTimeout;
-    const realMs = (ms) => {
-      if (ms === 6_000) return ms;
-      return ms > 10_000 ? Math.max(2_000, ms / ${speed}) : ms / ${speed};
-    };
+    const realMs = (ms) => (ms < 5_000 || Number.isInteger(ms) ? ms / ${speed} : ms);
     globalThis.setTimeout = (run, ms = 0, ...rest) => later(run, realMs(ms), ...rest);
   `;
   return `data:text/javascript,${encodeURIComponent(code)}`;
