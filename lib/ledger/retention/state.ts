@@ -37,12 +37,12 @@ const retentionObject = ledgerObject({
         missing_keys: z.array(z.string()),
       })
       .optional(),
-    /** What people were told last; absent when nothing was wrong since. */
-    told: z.string().optional(),
+    /** The last problem that was notified; absent when nothing was wrong since. */
+    notified: z.string().optional(),
   }),
 });
 
-/** What is known of a policy's retention. A cache: lost, the paths count as new, and people may be told again. Times in epoch ms. */
+/** What is known of a policy's retention. A cache: lost, the paths count as new, and problems may be notified again. Times in epoch ms. */
 export type RetentionState = ContentOf<typeof retentionObject>;
 export type Pruned = NonNullable<RetentionState['last']>;
 export type Block = (typeof blocks)[number];

@@ -60,7 +60,7 @@ describe('applying the retention rules', () => {
     expect(scene.bucket.size).toBe(2);
   });
 
-  it('deletes nothing when more than may be deleted at once is due, and tells so once', async () => {
+  it('deletes nothing when more than may be deleted at once is due, and notifies once', async () => {
     const scene = pruneScene();
     const archives = nightsOf(40, 6);
     await scene.putPolicy('{ max_backups: 3 }');
@@ -80,7 +80,7 @@ describe('applying the retention rules', () => {
     expect(scene.published).toHaveLength(2);
   });
 
-  it('keeps what the bucket refuses to delete, with the code, and tells so once', async () => {
+  it('keeps what the bucket refuses to delete, with the code, and notifies once', async () => {
     const scene = pruneScene();
     const archives = nightsOf(2_500, 2);
     await scene.putPolicy('{ max_backups: 1, max_delete: 100% }');
@@ -181,7 +181,7 @@ describe('applying the retention rules', () => {
     expect(scene.bucket.size).toBe(3);
   });
 
-  it('deletes nothing while a part of the catalogue cannot be read, and tells so', async () => {
+  it('deletes nothing while a part of the catalogue cannot be read, and notifies', async () => {
     const scene = pruneScene();
     await scene.putPolicy('{ max_backups: 1 }');
     await scene.add(nightsOf(1, 3));
@@ -220,7 +220,7 @@ describe('applying the retention rules', () => {
   });
 });
 
-it('is given up when no drive can judge all archives in its time, and tells so', async () => {
+it('is given up when no drive can judge all archives in its time, and notifies', async () => {
   const scene = pruneScene();
   await scene.putPolicy('{ max_backups: 1 }');
   await scene.add(nightsOf(1, 3));

@@ -64,7 +64,7 @@ describe('a bucket that refuses every deletion', () => {
       },
     ],
     ['the whole call', withoutDeletes],
-  ])('lets runs settle and the next slots run, and is told once: %s', async (_, deny) => {
+  ])('lets runs settle and the next slots run, and is notified once: %s', async (_, deny) => {
     const world = await bucketWorld();
     const send = deny(world);
     for (let count = 0; count < NIGHTS; count += 1)
