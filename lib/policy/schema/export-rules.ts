@@ -4,10 +4,11 @@ import { type Finding, type Path, show } from '../parse/validation-error.ts';
 import type { Draft } from './draft.ts';
 import { covers, withoutSlash } from './paths.ts';
 
-/** Returns an error for each include that is fully excluded. */
+/** Returns an error for each include when all are fully excluded, so that nothing would be exported. */
 export function excludedErrors(draft: Draft): Finding[] {
   const excludes = draft.texts(['export', 'exclude']);
-  return draft.texts(['export', 'include']).flatMap(({ path, value }): Finding[] => {
+  const includes = draft.texts(['export', 'include']);
+  const findings = includes.flatMap(({ path, value }): Finding[] => {
     const cover = excludes.find((exclude) =>
       covers(withoutSlash(exclude.value), withoutSlash(value)),
     );
@@ -22,6 +23,7 @@ export function excludedErrors(draft: Draft): Finding[] {
       },
     ];
   });
+  return findings.length === includes.length ? findings : [];
 }
 
 /** Returns what is wrong with the folder of the archives. They must not be written into `ledger`. */

@@ -50,7 +50,7 @@ export const exported = mapping({
     .prefault([])
     .meta({
       description:
-        'Paths that are not exported, even below an `include`. Excluding all of an `include` is an error.',
+        'Paths that are not exported, even below an `include`. Excluding every `include` is an error, excluding one of several a warning.',
       examples: [['/data/data/com.example.cache', '/data/media/0/Download']],
     }),
   characters: choice(['common', 'wide'])

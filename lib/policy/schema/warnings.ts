@@ -28,9 +28,11 @@ export function policyWarnings(policy: Policy, now: number): string[] {
 function excludeWarnings({ include, exclude }: Policy['export']): string[] {
   return exclude.flatMap((path, index) => {
     const isLost = (part: string): boolean =>
-      covers(path, part) && include.some((one) => one !== part && covers(one, part));
+      covers(path, part) && include.some((one) => covers(one, part));
     const lost = MAIN_PARTS.filter(([part]) => isLost(part)).map(([, words]) => words);
     if (lost.length === 0 && MOST_APPS.some(isLost)) lost.push('the data of most apps');
+    const isMain = (one: string): boolean => MAIN_PARTS.some(([part]) => part === one);
+    lost.push(...include.filter((one) => covers(path, one) && !isMain(one)));
     if (lost.length === 0) return [];
     const what = [...new Set(lost)].join(' and ');
     return [`export.exclude[${index}]: "${path}" leaves ${what} out of the backup`];

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { errorsOf, NIGHTLY, nightlyWith, paths } from '../support/errors.ts';
 
+const INCLUDE = '[/data/data, /data/media/0]';
+
 describe('an export that contradicts itself or the ledger', () => {
   test.each<[piece: string, by: string, path: string, message: string]>([
-    ['/data/media/0]', '/data/data/com.example.cache/x]', 'export.include[1]', 'is fully excluded'],
-    ['/data/media/0]', '/data/data/com.example.cache/]', 'export.include[1]', 'is fully excluded'],
+    [INCLUDE, '[/data/data/com.example.cache/x]', 'export.include[0]', 'is fully excluded'],
+    [INCLUDE, '[/data/data/com.example.cache/]', 'export.include[0]', 'is fully excluded'],
     ['/data/media/0]', '/data/app/~~x==/p]', 'export.include[1]', '"~" at character 11'],
     ['com.example.cache', '~x', 'export.exclude[0]', '"~" at character 12'],
     ['{policy}/{date}', 'x'.repeat(1000), 'export.object_path', 'up to 1101 characters'],
@@ -30,6 +32,10 @@ describe('an export that contradicts itself or the ledger', () => {
   test('rejects any object path in the bucket of a ledger without a prefix', () => {
     const errors = errorsOf(NIGHTLY, { ledger: { bucket: 'my-phone-backups', prefix: '' } });
     expect(paths(errors)).toEqual(['export.object_path']);
+  });
+
+  test('allows an exclude that covers one of several includes: a warning says what is lost', () => {
+    expect(errorsOf(nightlyWith('/data/media/0]', '/data/data/com.example.cache/x]'))).toEqual([]);
   });
 
   test('allows ~ in paths where the policy says that the region does', () => {

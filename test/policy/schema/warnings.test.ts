@@ -38,6 +38,17 @@ describe('policyWarnings', () => {
     expect(warningsOf({ 'export.include': [include], 'export.exclude': [exclude] })).toEqual([]);
   });
 
+  it.each([
+    ['/data/app/*', 'all installed apps'],
+    ['/data/local/x', '/data/local/x'],
+    ['/data/local/*', '/data/local/x'],
+  ])('says which of several includes %s leaves out', (exclude, words) => {
+    const include = ['/data/media/0', '/data/app', '/data/local/x'];
+    expect(warningsOf({ 'export.include': include, 'export.exclude': [exclude] })).toEqual([
+      `export.exclude[0]: "${exclude}" leaves ${words} out of the backup`,
+    ]);
+  });
+
   it.each(['select.name', 'select.exclude.name'])('finds typographic quotes in %s', (field) => {
     expect(warningsOf({ [field]: '“game-*”' })).toEqual([
       expect.stringContaining(`${field}: “ is part of the pattern`),
