@@ -7,6 +7,7 @@ import { fakeIo } from '../cli/support/fake-io.ts';
 import { type Api, api } from '../http/support/api.ts';
 import { TOKEN } from '../../testing/keys.ts';
 import { NIGHTLY } from '../../testing/night.ts';
+import { playClock } from '../../testing/play-clock.ts';
 import { fuzz, refusable } from './fuzz.ts';
 import { asBody, hostileText, mutated } from './hostile.ts';
 
@@ -78,7 +79,16 @@ describe('command lines', () => {
     fc.tuple(argv, hostileText),
     async ([[name, rest], stdin]) => {
       const keys = { HUAWEICLOUD_SDK_AK: 'AK', HUAWEICLOUD_SDK_SK: 'SK' };
+      const clock = playClock();
       const fake = fakeIo({
+        // Nobody else moves the clock: each sleep does, also one that is a time limit.
+        clock: {
+          now: clock.now,
+          async sleep(ms, signal) {
+            await new Promise((resolve) => setImmediate(resolve));
+            if (signal?.aborted !== true) await clock.sleep(ms);
+          },
+        },
         env: { ...ENV, ...keys },
         send: () => Promise.reject(new TransportError('refused', false)),
         readStdin: async () => stdin,
