@@ -136,7 +136,7 @@ select:
   phones: [a, a, "b c"]
   exclude: { name: "x{" }
 export:
-  include: [/data/ok, /sdcard, 5, *alias, /data/no/way]
+  include: [/data/ok, /sdcard, 5, *alias, /data/no//way]
   exclude: [/data/no]
   bucket: my..bucket
   object_path: "/{polcy}"
