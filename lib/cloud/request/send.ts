@@ -159,7 +159,7 @@ export function nodeSend(
       const expire = () => fail(new TransportError('timeout', sent));
       const timerFor = (bytes: number) => {
         const end = started + Math.max(0, request.timeoutMs) + transferMs(request, bytes);
-        return setTimeout(expire, end - performance.now());
+        return setTimeout(expire, Math.max(0, end - performance.now()));
       };
       const sentBytes = request.body === undefined ? 0 : Buffer.byteLength(request.body);
       let timer = timerFor(sentBytes);
