@@ -35,7 +35,7 @@ export async function listJobs(
   return listed;
 }
 
-/** Returns the jobs; `no_reads` when the reads are spent in the middle of a list, whose answers so far count. */
+/** Returns the jobs; `no_reads` when the reads are spent in the middle of a list: the jobs listed before that are kept. */
 async function listOnce(
   cph: Pick<Cph, 'listJobs'>,
   ids: string[],

@@ -7,6 +7,7 @@ import { drive } from '../../../../lib/run/drive/drive.ts';
 import type { RunDeps } from '../../../../lib/run/deps.ts';
 import { agendaClock } from '../../../../testing/play-clock.ts';
 import { archiveOf, catalogued } from '../../../support/archives.ts';
+import { dyingDeps } from '../../../support/dying-deps.ts';
 import { policyText } from '../../../support/policy-text.ts';
 import { runScene } from '../../../support/run-scene.ts';
 import { MINUTE, T0 } from '../../../support/runs.ts';
@@ -54,6 +55,10 @@ export function pruneScene() {
   };
   const deps = { ...scene.deps, archives };
   let drives = 0;
+  const driveOnce = (using: RunDeps) => {
+    drives += 1;
+    return drive(using, { until: clock.now() + 50_000, ttlMs: 90_000, holder: `d${drives}` });
+  };
   return {
     ...{ ...scene, deps, clock, bucket, locks, purged, heads, lists, etags },
     setRefusal: (code: (key: string) => string | undefined) => void (refuse = code),
@@ -70,13 +75,22 @@ export function pruneScene() {
     ) => {
       await requestPrune(store, policy);
       for (let minute = 0; minute < max; minute += 1) {
-        drives += 1;
-        const until = clock.now() + 50_000;
-        await drive(using, { until, ttlMs: 90_000, holder: `d${drives}` });
+        await driveOnce(using);
         if ((await store.list('open/')).length === 0) break;
         clock.move(MINUTE);
       }
       return (await readRetention(store, policy))?.last;
+    },
+    /** The same by one drive that is killed after so many calls; false when it ended before. Its lease is over afterwards. */
+    pruneKilled: async (calls: number, policy = 'nightly'): Promise<boolean> => {
+      await requestPrune(store, policy);
+      const isKilled = await new Promise<boolean>((resolve, reject) => {
+        const die = (): void => resolve(true);
+        const using = dyingDeps(deps, clock, { callMs: 0, last: calls, die });
+        driveOnce(using).then(() => resolve(false), reject);
+      });
+      clock.move(2 * MINUTE);
+      return isKilled;
     },
     keys: async () => (await catalogued(store)).map(({ key }) => key).sort(),
     deletedOf: async (runId: string) => [...(await readDeleted(store, runId))].sort(),
