@@ -1,27 +1,23 @@
 import { PhonevaultError } from '../../lib/errors.ts';
-import { type ArchiveFilter, listArchives } from '../../lib/run/query/archives.ts';
+import { listArchives } from '../../lib/run/query/archives.ts';
 import type { ArchiveView } from '../../lib/run/query/schemas/archive.ts';
 import type { Store } from '../../lib/ledger/store/store.ts';
 import { visible } from '../../lib/visible.ts';
 import type { Io } from '../io/io.ts';
-import { policyValue, runIdValue } from '../program/id-values.ts';
-import { momentValue } from '../program/option-values.ts';
+import { runIdValue } from '../program/id-values.ts';
 import type { OptionSpec } from '../program/command.ts';
+import { atOption, filterOf, type FilterOptions, policyOption } from './filter.ts';
 
 /** Archives that are looked at for the newest good one. */
 const MAX = 1_000;
 
-export type ChoiceOptions = { policy?: string; run?: string; at?: (now: number) => number };
+export type ChoiceOptions = FilterOptions & { run?: string };
 
 /** The options that choose one archive of a phone. */
 export const choiceOptions: OptionSpec[] = [
-  { flags: '--policy <name>', text: 'only archives of this policy', parse: policyValue },
+  policyOption,
   { flags: '--run <id>', text: 'the archive of this run', parse: runIdValue },
-  {
-    flags: '--at <moment>',
-    text: 'the newest verified until then: 7d (ago), 2026-01-02 or 2026-01-02T03:04:05Z',
-    parse: momentValue,
-  },
+  atOption('the newest'),
 ];
 
 /**
@@ -32,14 +28,9 @@ export async function findArchive(
   io: Io,
   store: Store,
   phone: string,
-  { policy, run, at }: ChoiceOptions,
+  { run, ...filter }: ChoiceOptions,
 ): Promise<ArchiveView> {
-  const filter: ArchiveFilter = {
-    ...{ phone, max: MAX },
-    ...(policy === undefined ? {} : { policy }),
-    ...(at === undefined ? {} : { at: at(io.clock.now()) }),
-  };
-  const { archives } = await listArchives(store, filter);
+  const { archives } = await listArchives(store, { ...filterOf(io, filter, phone), max: MAX });
   const fitting = archives.filter(({ run_id }) => run === undefined || run_id === run);
   const ids = [...new Set(fitting.map(({ phone_id }) => phone_id))];
   if (ids.length > 1) throw ambiguous(phone, ids);

@@ -3,11 +3,12 @@ import { problemOf } from '../../../lib/run/query/unreadable.ts';
 import { listArchives, type ArchivePage } from '../../../lib/run/query/archives.ts';
 import type { ObjectProblem } from '../../../lib/run/query/schemas/object.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
+import { atOption, filterOf, type FilterOptions, policyOption } from '../../archive/filter.ts';
 import type { Io } from '../../io/io.ts';
 import type { Command } from '../../program/command.ts';
-import { momentValue, wholeNumber } from '../../program/option-values.ts';
+import { wholeNumber } from '../../program/option-values.ts';
 import { archivesText } from '../../show/archives-text.ts';
-import { policyValue, runIdValue } from '../../program/id-values.ts';
+import { runIdValue } from '../../program/id-values.ts';
 import { unreadableLines } from '../../show/unreadable-text.ts';
 import { connect } from '../../sign-in/connect.ts';
 import { fold } from '../../text/fold.ts';
@@ -25,12 +26,7 @@ const SHOWN = 50;
 /** As many archives as are kept in memory at once. */
 const PAGE = 20_000;
 
-type Options = {
-  policy?: string;
-  at?: (now: number) => number;
-  max?: number;
-  rebuild?: true | string;
-};
+type Options = FilterOptions & { max?: number; rebuild?: true | string };
 
 /** Lists verified archives, newest first. */
 export const archivesCommand: Command<Options> = {
@@ -39,12 +35,8 @@ export const archivesCommand: Command<Options> = {
   description: 'Lists the verified archives of all phones, or of one, newest first.',
   arguments: [{ name: '[phone]', text: 'the id or the name of a phone' }],
   options: [
-    { flags: '--policy <name>', text: 'only archives of this policy', parse: policyValue },
-    {
-      flags: '--at <moment>',
-      text: 'only archives verified until then: 7d (ago), 2026-01-02 or 2026-01-02T03:04:05Z',
-      parse: momentValue,
-    },
+    policyOption,
+    atOption('only archives'),
     {
       flags: '--max <n>',
       text: `list at most this many (default: ${SHOWN}, all with --json)`,
@@ -74,15 +66,11 @@ export const archivesCommand: Command<Options> = {
     archivesUndeleteCommand,
   ],
   async run({ args: [phone], options, json }, io) {
-    const { policy, at, rebuild, max = json ? MAX * 1_000 : SHOWN } = options;
+    const { rebuild, max = json ? MAX * 1_000 : SHOWN } = options;
     const { deps } = await connect(io);
     const print = (text: string) => io.err(fold(text, io.errColumns));
     if (rebuild !== undefined) await rebuildHere(io, deps.store, rebuild === true ? '' : rebuild);
-    const filter = {
-      ...(phone === undefined ? {} : { phone }),
-      ...(policy === undefined ? {} : { policy }),
-      ...(at === undefined ? {} : { at: at(io.clock.now()) }),
-    };
+    const filter = filterOf(io, options, phone);
     const pages = pagesOf(max, (page) => listArchives(deps.store, { ...filter, ...page }));
     const { more, unreadable } = json ? await printJson(io, pages) : await printText(io, pages);
     if (more && !json) print(`more archives: --max lists more than ${max}`);

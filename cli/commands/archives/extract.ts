@@ -1,13 +1,9 @@
 import { resolve } from 'node:path';
-import { readArchive } from '../../../lib/run/archive/read-archive.ts';
-import { readEntries } from '../../../lib/run/archive/read-entries.ts';
 import { visible } from '../../../lib/visible.ts';
 import { extractInto } from '../../archive/extract-entries.ts';
-import { choiceOptions, type ChoiceOptions, findArchive } from '../../archive/find-archive.ts';
-import { createTransferProgress } from '../../archive/transfer-progress.ts';
+import { choiceOptions, type ChoiceOptions } from '../../archive/find-archive.ts';
+import { openArchive, pathOption, phoneArgument } from '../../archive/open-archive.ts';
 import type { Command } from '../../program/command.ts';
-import { phonePathValue } from '../../program/option-values.ts';
-import { connect } from '../../sign-in/connect.ts';
 import { fold } from '../../text/fold.ts';
 import { count } from '../../text/plural.ts';
 import { toJson } from '../../text/printable.ts';
@@ -22,14 +18,10 @@ export const archivesExtractCommand: Command<ChoiceOptions & { path?: string; ou
     'Never overwrites a file. Links and devices are left out; owners and modes are not kept.',
     'Exits with 1 when nothing is at the path, or the archive has changed, is broken or missing.',
   ].join(' '),
-  arguments: [{ name: '<phone>', text: 'the id or the name of a phone' }],
+  arguments: [phoneArgument],
   options: [
     ...choiceOptions,
-    {
-      flags: '--path <path>',
-      text: 'only this path of the phone and what is below it',
-      parse: phonePathValue,
-    },
+    pathOption,
     { flags: '-o, --output <folder>', text: 'write there (default: the current folder)' },
   ],
   examples: [
@@ -39,17 +31,10 @@ export const archivesExtractCommand: Command<ChoiceOptions & { path?: string; ou
     },
   ],
   async run({ args: [phone = ''], options, json }, io) {
-    const { deps, obs } = await connect(io);
-    const archive = await findArchive(io, deps.store, phone, options);
+    const { archive, read } = await openArchive(io, phone, options);
     const folder = resolve(io.cwd, options.output ?? '.');
-    const progress = createTransferProgress(
-      io,
-      archive.phone_name || archive.phone_id,
-      archive.size,
-    );
-    const onPart = async (bytes: Uint8Array) => progress.add(bytes.length);
     const { visit, done } = extractInto(folder, options.path ?? '/');
-    await readEntries(readArchive(obs, archive, { onPart }), visit).finally(progress.stop);
+    await read(visit);
     if (json) io.out(toJson({ ...archive, folder, ...done }));
     else {
       const files = `${count(done.files, 'file')} (${size(done.bytes)})`;

@@ -1,10 +1,9 @@
 import { join, resolve } from 'node:path';
 import { visible } from '../../../lib/visible.ts';
-import { choiceOptions, type ChoiceOptions, findArchive } from '../../archive/find-archive.ts';
+import { choiceOptions, type ChoiceOptions } from '../../archive/find-archive.ts';
 import { download } from '../../archive/download.ts';
-import { createTransferProgress } from '../../archive/transfer-progress.ts';
+import { openArchive, phoneArgument } from '../../archive/open-archive.ts';
 import type { Command } from '../../program/command.ts';
-import { connect } from '../../sign-in/connect.ts';
 import { fold } from '../../text/fold.ts';
 import { count } from '../../text/plural.ts';
 import { toJson } from '../../text/printable.ts';
@@ -20,7 +19,7 @@ export const archivesGetCommand: Command<ChoiceOptions & { output?: string }> = 
     'An interrupted download goes on where it stopped: type the same command again.',
     'Exits with 1 when the archive has changed, is broken or missing.',
   ].join(' '),
-  arguments: [{ name: '<phone>', text: 'the id or the name of a phone' }],
+  arguments: [phoneArgument],
   options: [
     ...choiceOptions,
     { flags: '-o, --output <folder>', text: 'write it there (default: the current folder)' },
@@ -34,15 +33,9 @@ export const archivesGetCommand: Command<ChoiceOptions & { output?: string }> = 
     { run: 'phonevault archives get game-0010 --at 2026-01-02 -o /tmp' },
   ],
   async run({ args: [phone = ''], options, json }, io) {
-    const { deps, obs } = await connect(io);
-    const archive = await findArchive(io, deps.store, phone, options);
+    const { archive, obs, progress } = await openArchive(io, phone, options);
     const name = `${fileName(archive.phone_name || archive.phone_id)}-${archive.run_id}.tar`;
     const file = join(resolve(io.cwd, options.output ?? '.'), name);
-    const progress = createTransferProgress(
-      io,
-      archive.phone_name || archive.phone_id,
-      archive.size,
-    );
     const { held, ...content } = await download(obs, archive, file, progress).finally(
       progress.stop,
     );

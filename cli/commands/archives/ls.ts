@@ -1,12 +1,9 @@
 import { visible, visibleJson } from '../../../lib/visible.ts';
-import { readArchive } from '../../../lib/run/archive/read-archive.ts';
-import { type Entry, readEntries } from '../../../lib/run/archive/read-entries.ts';
+import type { Entry } from '../../../lib/run/archive/read-entries.ts';
 import { isAtOrBelow } from '../../archive/extract-entries.ts';
-import { choiceOptions, type ChoiceOptions, findArchive } from '../../archive/find-archive.ts';
-import { createTransferProgress } from '../../archive/transfer-progress.ts';
+import { choiceOptions, type ChoiceOptions } from '../../archive/find-archive.ts';
+import { openArchive, pathOption, phoneArgument } from '../../archive/open-archive.ts';
 import type { Command } from '../../program/command.ts';
-import { phonePathValue } from '../../program/option-values.ts';
-import { connect } from '../../sign-in/connect.ts';
 import { fold } from '../../text/fold.ts';
 import { count } from '../../text/plural.ts';
 import { size } from '../../text/size.ts';
@@ -19,15 +16,8 @@ export const archivesLsCommand: Command<ChoiceOptions & { path?: string }> = {
     'Lists what the newest good archive of a phone holds, in the order of the archive. The whole archive is read.',
     'Exits with 1 when nothing is at the path, or the archive has changed, is broken or missing.',
   ].join(' '),
-  arguments: [{ name: '<phone>', text: 'the id or the name of a phone' }],
-  options: [
-    ...choiceOptions,
-    {
-      flags: '--path <path>',
-      text: 'only this path of the phone and what is below it',
-      parse: phonePathValue,
-    },
-  ],
+  arguments: [phoneArgument],
+  options: [...choiceOptions, pathOption],
   examples: [
     {
       run: 'phonevault archives ls game-0010 --path /data/data/com.example.game',
@@ -37,13 +27,7 @@ export const archivesLsCommand: Command<ChoiceOptions & { path?: string }> = {
     { run: 'phonevault archives ls game-0010 --json' },
   ],
   async run({ args: [phone = ''], options, json }, io) {
-    const { deps, obs } = await connect(io);
-    const archive = await findArchive(io, deps.store, phone, options);
-    const progress = createTransferProgress(
-      io,
-      archive.phone_name || archive.phone_id,
-      archive.size,
-    );
+    const { read } = await openArchive(io, phone, options);
     let shown = 0;
     const print = (entry: Entry) => {
       if (!isAtOrBelow(entry.path, options.path ?? '/')) return;
@@ -52,10 +36,7 @@ export const archivesLsCommand: Command<ChoiceOptions & { path?: string }> = {
       else io.out(lineOf(entry));
       shown += 1;
     };
-    const onPart = async (bytes: Uint8Array) => progress.add(bytes.length);
-    const { entries } = await readEntries(readArchive(obs, archive, { onPart }), print).finally(
-      progress.stop,
-    );
+    const { entries } = await read(print);
     if (json) io.out(shown === 0 ? '[]' : ']');
     if (shown === 0) {
       const where = options.path ?? '/';

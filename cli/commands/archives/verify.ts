@@ -2,11 +2,11 @@ import { type Verified, verifyArchive } from '../../../lib/run/archive/verify-ar
 import { listArchives } from '../../../lib/run/query/archives.ts';
 import type { ArchiveView } from '../../../lib/run/query/schemas/archive.ts';
 import { visible } from '../../../lib/visible.ts';
+import { atOption, filterOf, type FilterOptions, policyOption } from '../../archive/filter.ts';
 import { createTransferProgress } from '../../archive/transfer-progress.ts';
 import type { Io } from '../../io/io.ts';
 import type { Command } from '../../program/command.ts';
-import { policyValue } from '../../program/id-values.ts';
-import { momentValue, wholeNumber } from '../../program/option-values.ts';
+import { wholeNumber } from '../../program/option-values.ts';
 import { connect } from '../../sign-in/connect.ts';
 import { fold } from '../../text/fold.ts';
 import { count } from '../../text/plural.ts';
@@ -15,7 +15,7 @@ import { size } from '../../text/size.ts';
 
 const READ = 10;
 
-type Options = { policy?: string; at?: (now: number) => number; max?: number };
+type Options = FilterOptions & { max?: number };
 
 /** Reads archives to their end. */
 export const archivesVerifyCommand: Command<Options> = {
@@ -28,12 +28,8 @@ export const archivesVerifyCommand: Command<Options> = {
   ].join(' '),
   arguments: [{ name: '[phone]', text: 'the id or the name of a phone' }],
   options: [
-    { flags: '--policy <name>', text: 'only archives of this policy', parse: policyValue },
-    {
-      flags: '--at <moment>',
-      text: 'only archives verified until then: 7d (ago), 2026-01-02 or 2026-01-02T03:04:05Z',
-      parse: momentValue,
-    },
+    policyOption,
+    atOption('only archives'),
     {
       flags: '--max <n>',
       text: `read at most this many (default: ${READ})`,
@@ -47,14 +43,9 @@ export const archivesVerifyCommand: Command<Options> = {
     },
     { run: 'phonevault archives verify --policy nightly --json' },
   ],
-  async run({ args: [phone], options: { policy, at, max = READ }, json }, io) {
+  async run({ args: [phone], options: { max = READ, ...filter }, json }, io) {
     const { deps, obs } = await connect(io);
-    const { archives } = await listArchives(deps.store, {
-      max,
-      ...(phone === undefined ? {} : { phone }),
-      ...(policy === undefined ? {} : { policy }),
-      ...(at === undefined ? {} : { at: at(io.clock.now()) }),
-    });
+    const { archives } = await listArchives(deps.store, { ...filterOf(io, filter, phone), max });
     if (archives.length === 0) io.err('no verified archive matches');
     const results: (ArchiveView & Verified)[] = [];
     for (const archive of archives) {

@@ -3,8 +3,8 @@ import { PhonevaultError } from '../../../lib/errors.ts';
 import { namedArchive } from '../../../lib/run/query/named-archive.ts';
 import { viewOf } from '../../../lib/run/query/archives.ts';
 import { visible } from '../../../lib/visible.ts';
+import { atOption } from '../../archive/filter.ts';
 import type { Command } from '../../program/command.ts';
-import { momentValue } from '../../program/option-values.ts';
 import { connect } from '../../sign-in/connect.ts';
 import { toJson } from '../../text/printable.ts';
 
@@ -15,11 +15,7 @@ const words = {
     name: '<archive>',
     text: 'the key of an archive, or the name or the id of a phone: its newest archive',
   },
-  at: {
-    flags: '--at <moment>',
-    text: 'the newest archive of the phone verified until then: 7d (ago), 2026-01-02 or 2026-01-02T03:04:05Z',
-    parse: momentValue,
-  },
+  at: atOption('the newest archive of the phone'),
 };
 
 /** Pins an archive, so that retention never deletes it. */

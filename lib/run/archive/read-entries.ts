@@ -14,7 +14,7 @@ export type Entry = Header & {
 export type TarSummary = { entries: number; files: number; bytes: number };
 
 /** Gets an entry and its content, which it may leave unread. */
-type Visit = (entry: Entry, content: AsyncIterable<Uint8Array>) => Promise<void> | void;
+export type Visit = (entry: Entry, content: AsyncIterable<Uint8Array>) => Promise<void> | void;
 
 /**
  * Reads a tar to its last byte and visits its entries in order. Throws `archive_broken` when it is cut, damaged or no tar.
