@@ -1,3 +1,4 @@
+import * as http from 'node:http';
 import * as net from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
 import { hasCode } from '../../../lib/errors.ts';
@@ -153,18 +154,17 @@ describe('nodeSend', () => {
   });
 
   it('gives an upload the time for its bytes', async () => {
-    await withServer(
-      () => ({}),
-      async (server) => {
-        const put = {
-          ...get(server.url, { timeoutMs: 0 }),
-          method: 'PUT',
-          body: 'x'.repeat(1_000),
-        };
-        expect(await failure(send(put))).toMatchObject({ kind: 'timeout' });
-        expect((await send({ ...put, bytesPerSecond: 100 })).status).toBe(200);
-      },
-    );
+    const server = http.createServer((request, response) => {
+      request.resume().on('end', () => setTimeout(() => response.end(), 120));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as net.AddressInfo;
+    const slow = get(`http://127.0.0.1:${port}/`, { timeoutMs: 60 });
+    const put = { ...slow, method: 'PUT', body: 'x'.repeat(1_000) };
+    expect(await failure(send(put))).toMatchObject({ kind: 'timeout' });
+    expect((await send({ ...put, bytesPerSecond: 100 })).status).toBe(200);
+    server.closeAllConnections();
+    server.close();
   });
 
   it('gives a download the time for its bytes', async () => {
