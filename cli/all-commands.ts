@@ -1,7 +1,7 @@
 import type { Command } from './program/command.ts';
 import { applyCommand } from './commands/apply.ts';
 import { archivesCommand } from './commands/archives/archives.ts';
-import { cancelCommand } from './commands/cancel.ts';
+import { cancelCommand } from './commands/runs/cancel.ts';
 import { createCompletionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { invokeCommand } from './commands/invoke.ts';
@@ -10,9 +10,9 @@ import { pinCommand, unpinCommand } from './commands/retention/pin.ts';
 import { pruneCommand } from './commands/retention/prune.ts';
 import { retentionCommand } from './commands/retention/retention.ts';
 import { planCommand } from './commands/plan.ts';
-import { restoreCommand } from './commands/restore.ts';
-import { runCommand } from './commands/run.ts';
-import { runsCommand } from './commands/runs.ts';
+import { restoreCommand } from './commands/runs/restore.ts';
+import { runCommand } from './commands/runs/run.ts';
+import { runsCommand } from './commands/runs/runs.ts';
 import { statusCommand } from './commands/status.ts';
 import { validateCommand } from './commands/validate.ts';
 

@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Io } from '../cli/io/io.ts';
 import { runCli } from '../cli/run-cli.ts';
-import { readOutcome } from '../cli/show/outcome-text.ts';
+import { readOutcome } from '../cli/show/runs/outcome-text.ts';
 import { connect } from '../cli/sign-in/connect.ts';
 import { watchRun } from '../cli/watch/watch.ts';
 import { type Ready, startCloud } from './cloud-process.ts';

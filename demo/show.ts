@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Io } from '../cli/io/io.ts';
-import { outcomeText, type readOutcome } from '../cli/show/outcome-text.ts';
+import { outcomeText, type readOutcome } from '../cli/show/runs/outcome-text.ts';
 import { count } from '../cli/text/plural.ts';
 import { size } from '../cli/text/size.ts';
 import { duration } from '../cli/text/time.ts';

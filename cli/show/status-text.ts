@@ -8,7 +8,7 @@ import { size } from '../text/size.ts';
 import { table } from '../text/table.ts';
 import { ago, inZone } from '../text/time.ts';
 import { facts } from '../text/facts.ts';
-import { outcomeWord } from './outcome-text.ts';
+import { outcomeWord } from './runs/outcome-text.ts';
 import { when } from '../text/when.ts';
 
 /** Returns true for a policy that needs attention: invalid, unreadable or stale. */

@@ -1,7 +1,7 @@
 import { getRun, readRunState } from '../../lib/run/query/runs/get-run.ts';
 import { wakeDrive } from '../../lib/run/request/wake-drive.ts';
 import type { Io } from '../io/io.ts';
-import { outcomeText } from '../show/outcome-text.ts';
+import { outcomeText } from '../show/runs/outcome-text.ts';
 import type { Session } from '../sign-in/connect.ts';
 import { fold } from '../text/fold.ts';
 import { toJson } from '../text/printable.ts';

@@ -2,7 +2,7 @@ import type { Clock, Random } from '../clock.ts';
 import type { Cph } from '../cloud/cph/cph.ts';
 import type { Obs } from '../cloud/obs/obs.ts';
 import type { Smn } from '../cloud/smn.ts';
-import type { LogEnds, WriterEnds } from '../ledger/run/log-ends.ts';
+import type { LogEnds, WriterEnds } from '../ledger/run/log/log-ends.ts';
 import type { Limits } from '../ledger/state/limits.ts';
 import type { Unreadable } from '../ledger/state/unreadable.ts';
 import type { Store } from '../ledger/store/store.ts';

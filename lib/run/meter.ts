@@ -6,7 +6,7 @@ import {
   type CallResult,
   type Metrics,
   noMetrics,
-} from '../ledger/run/metrics.ts';
+} from '../ledger/run/log/metrics.ts';
 
 /** A run, and the metrics that are not in its log yet. */
 type Metered = { runId: string; unwritten: { metrics: Metrics } };

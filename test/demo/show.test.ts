@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { showNextSteps, showNotification, showOutcome } from '../../demo/show.ts';
-import type { readOutcome } from '../../cli/show/outcome-text.ts';
+import type { readOutcome } from '../../cli/show/runs/outcome-text.ts';
 import { fakeIo } from '../cli/support/fake-io.ts';
 
 type Outcome = Awaited<ReturnType<typeof readOutcome>>;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { memoryStore } from '../../lib/ledger/store/memory-store.ts';
-import { MAX_OBJECT_BYTES } from '../../lib/ledger/store/split.ts';
+import { MAX_OBJECT_BYTES } from '../../lib/ledger/store/parts/split.ts';
 import type { Store } from '../../lib/ledger/store/store.ts';
 import { readProvisioning, writeProvisioning } from '../../lib/ledger/state/provisioning.ts';
 import { recordSkippedSlot } from '../../lib/ledger/state/skipped-slots.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CallRecord } from '../../lib/cloud/request/request.ts';
-import { type Metrics, noMetrics } from '../../lib/ledger/run/metrics.ts';
+import { type Metrics, noMetrics } from '../../lib/ledger/run/log/metrics.ts';
 import { createMeter } from '../../lib/run/meter.ts';
 import { playClock } from '../../testing/play-clock.ts';
 import { T0 } from '../support/runs.ts';

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../lib/ledger/run/events.ts';
-import { readLog } from '../../lib/ledger/run/log.ts';
+import { readLog } from '../../lib/ledger/run/log/log.ts';
 import { type PlannedPhone, writePlan } from '../../lib/ledger/run/plan.ts';
 import { listOpen, putRequest } from '../../lib/ledger/run/request.ts';
 import type { RunDeps } from '../../lib/run/deps.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ErrorCode, PhonevaultError, ServiceError } from '../../lib/errors.ts';
 import type { RunEvent } from '../../lib/ledger/run/events.ts';
-import { appendLog } from '../../lib/ledger/run/log.ts';
+import { appendLog } from '../../lib/ledger/run/log/log.ts';
 import { type PlannedPhone, writePlan } from '../../lib/ledger/run/plan.ts';
 import { readReport } from '../../lib/ledger/run/report.ts';
 import { putRequest } from '../../lib/ledger/run/request.ts';

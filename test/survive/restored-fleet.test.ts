@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readLog } from '../../lib/ledger/run/log.ts';
+import { readLog } from '../../lib/ledger/run/log/log.ts';
 import { readPlan } from '../../lib/ledger/run/plan.ts';
 import type { Store } from '../../lib/ledger/store/store.ts';
 import { requestRestore } from '../../lib/run/request/request-restore.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { recordResets } from '../../lib/ledger/catalogue/resets.ts';
+import { recordResets } from '../../lib/ledger/catalogue/rebuild/resets.ts';
 import { putCancel } from '../../lib/ledger/run/request.ts';
 import { requestInventory } from '../../lib/ledger/hints/inventory-request.ts';
 import { putLookup } from '../../lib/ledger/hints/lookup.ts';

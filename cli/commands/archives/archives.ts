@@ -1,4 +1,4 @@
-import { rebuildCatalogue } from '../../../lib/ledger/catalogue/rebuild.ts';
+import { rebuildCatalogue } from '../../../lib/ledger/catalogue/rebuild/rebuild.ts';
 import { problemOf } from '../../../lib/run/query/unreadable.ts';
 import { listArchives, type ArchivePage } from '../../../lib/run/query/archives.ts';
 import type { ObjectProblem } from '../../../lib/run/query/schemas/object.ts';

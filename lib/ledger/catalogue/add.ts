@@ -2,7 +2,7 @@ import { hasCode } from '../../errors.ts';
 import { isUnreadable, type ObjectError } from '../store/object-error.ts';
 import type { Store } from '../store/store.ts';
 import { type Archive, comparePlaces } from './archive.ts';
-import { grouped } from '../store/grouped.ts';
+import { grouped } from '../store/parts/grouped.ts';
 import { encode, shardObject } from './shard.ts';
 import { listShards, readShard, type Shard, shardName } from './shards.ts';
 

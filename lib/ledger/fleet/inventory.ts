@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type ContentOf, ledgerObject } from '../store/ledger-object.ts';
 import { layout } from '../store/layout.ts';
 import { ifReadable } from '../store/object-error.ts';
-import { phoneParts } from '../store/parts.ts';
+import { phoneParts } from '../store/parts/parts.ts';
 import { idSchema } from '../store/part-of-key.ts';
 import type { Store } from '../store/store.ts';
 import { candidateSchema } from './candidate.ts';

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type ContentOf, ledgerObject } from '../store/ledger-object.ts';
 import { layout } from '../store/layout.ts';
 import { idSchema } from '../store/part-of-key.ts';
-import { countFitting } from '../store/split.ts';
+import { countFitting } from '../store/parts/split.ts';
 import type { Store } from '../store/store.ts';
 import { candidateSchema } from './candidate.ts';
 

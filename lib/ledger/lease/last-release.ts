@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { PhonevaultError } from '../../errors.ts';
-import { type WriterEnds, writerEndsSchema } from '../run/log-ends.ts';
+import { type WriterEnds, writerEndsSchema } from '../run/log/log-ends.ts';
 import { layout } from '../store/layout.ts';
 import { ledgerObject } from '../store/ledger-object.ts';
 import type { Store } from '../store/store.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { hasCode } from '../../errors.ts';
-import { recentEnds, type WriterEnds } from '../run/log-ends.ts';
+import { recentEnds, type WriterEnds } from '../run/log/log-ends.ts';
 import { layout } from '../store/layout.ts';
 import { type Conditional, LIST_LAG_MS, type Store } from '../store/store.ts';
 import { latestFrom, latestListed, listLeases } from './find-latest.ts';

@@ -1,4 +1,4 @@
-import type { LogEnds } from '../run/log-ends.ts';
+import type { LogEnds } from '../run/log/log-ends.ts';
 import { readOpenKey } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type WriterEnds, writerEndsSchema } from '../run/log-ends.ts';
+import { type WriterEnds, writerEndsSchema } from '../run/log/log-ends.ts';
 import { layout } from '../store/layout.ts';
 import { type ContentOf, ledgerObject, wholeKey } from '../store/ledger-object.ts';
 import { isUnreadable } from '../store/object-error.ts';

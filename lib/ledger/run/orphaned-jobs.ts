@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import * as z from 'zod';
 import { type ContentOf, ledgerObject, wholeKey } from '../store/ledger-object.ts';
 import { layout } from '../store/layout.ts';
-import { splitList } from '../store/split.ts';
+import { splitList } from '../store/parts/split.ts';
 import { folderSchema, idSchema } from '../store/part-of-key.ts';
 import type { Store } from '../store/store.ts';
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { layout, runOfKey } from '../store/layout.ts';
 import { ledgerObject } from '../store/ledger-object.ts';
 import { missingObject } from '../store/object-error.ts';
-import { phoneParts, storedParts } from '../store/parts.ts';
+import { phoneParts, storedParts } from '../store/parts/parts.ts';
 import { folderSchema, idSchema, policyNameSchema, runIdSchema } from '../store/part-of-key.ts';
 import type { Store } from '../store/store.ts';
 import { requestSchema } from './request.ts';

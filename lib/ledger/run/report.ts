@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { layout, runOfKey } from '../store/layout.ts';
 import { ledgerObject } from '../store/ledger-object.ts';
 import { invalidObject, missingObject } from '../store/object-error.ts';
-import { phoneParts, storedParts } from '../store/parts.ts';
-import { countFitting } from '../store/split.ts';
+import { phoneParts, storedParts } from '../store/parts/parts.ts';
+import { countFitting } from '../store/parts/split.ts';
 import type { Store } from '../store/store.ts';
-import { metricsSchema } from './metrics.ts';
+import { metricsSchema } from './log/metrics.ts';
 import { requestSchema, triggers } from './request.ts';
 
 const INLINE_PHONES = 1000;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ledgerObject } from '../store/ledger-object.ts';
 import { layout } from '../store/layout.ts';
-import { countFitting } from '../store/split.ts';
+import { countFitting } from '../store/parts/split.ts';
 import type { Store } from '../store/store.ts';
 
 const MAX_ENTRIES = 500;

@@ -1,7 +1,7 @@
 import { type ValidationError, type Finding, type Path, pathText } from './validation-error.ts';
 import { findingsOf } from './findings.ts';
 import { type Position, positionsIn } from './position.ts';
-import { type RuleContext, ruleFindings } from '../schema/rules.ts';
+import { type RuleContext, ruleFindings } from '../schema/rules/rules.ts';
 import { type Policy, policySchema } from '../schema/schema.ts';
 import { readYaml } from './yaml.ts';
 

@@ -2,7 +2,7 @@ import { LeaseLost, PhonevaultError, withCleanup } from '../../errors.ts';
 import { isHint } from '../../ledger/hints/hints.ts';
 import { type Lease, takeLease } from '../../ledger/lease/lease.ts';
 import { noteOrphans, orphanNames } from '../../ledger/lease/orphan-names.ts';
-import { endsSoFar, endsToKeep } from '../../ledger/run/log-ends.ts';
+import { endsSoFar, endsToKeep } from '../../ledger/run/log/log-ends.ts';
 import { type Inbox, listOpen } from '../../ledger/run/request.ts';
 import { readCredentialAlarm } from '../../ledger/state/notified.ts';
 import { readLimits, writeLimits } from '../../ledger/state/limits.ts';

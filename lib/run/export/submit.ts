@@ -2,7 +2,7 @@ import { PhonevaultError, withCleanup } from '../../errors.ts';
 import type { RunEvent } from '../../ledger/run/events.ts';
 import type { DriveDeps } from '../deps.ts';
 import { layout } from '../../ledger/store/layout.ts';
-import { splitList } from '../../ledger/store/split.ts';
+import { splitList } from '../../ledger/store/parts/split.ts';
 import { containFailure } from '../state/failures/contain-failure.ts';
 import { stopsDrive } from '../state/failures/stops-drive.ts';
 import { assertSoleWriter, flush, flushAll, type OpenRun, record } from '../state/open-run.ts';

@@ -1,4 +1,4 @@
-import { recordResets } from '../../ledger/catalogue/resets.ts';
+import { recordResets } from '../../ledger/catalogue/rebuild/resets.ts';
 import { isLookupHint } from '../../ledger/hints/lookup.ts';
 import { isSweepHint } from '../../ledger/hints/sweep.ts';
 import { layout } from '../../ledger/store/layout.ts';

@@ -1,6 +1,6 @@
 import type { Freshness } from '../../ledger/state/freshness.ts';
 import { lastArchives } from '../../ledger/catalogue/last-archives.ts';
-import { reportedObject } from '../../ledger/catalogue/reported-archives.ts';
+import { reportedObject } from '../../ledger/catalogue/rebuild/reported-archives.ts';
 import { listIndexedRuns } from '../../ledger/state/run-index/list.ts';
 import { type PlannedPhone, readPlan } from '../../ledger/run/plan.ts';
 import { readReport, readReportedPhones, type ReportedPhone } from '../../ledger/run/report.ts';

@@ -3,9 +3,9 @@ import { LeaseLost } from '../../errors.ts';
 import type { Archive } from '../../ledger/catalogue/archive.ts';
 import { type DeletedArchive, recordDeleted } from '../../ledger/run/deleted-archives.ts';
 import { type PruneIntent, writePruneIntent } from '../../ledger/retention/prune.ts';
-import { grouped } from '../../ledger/store/grouped.ts';
+import { grouped } from '../../ledger/store/parts/grouped.ts';
 import type { DriveDeps } from '../deps.ts';
-import { readProtected } from './protected.ts';
+import { readProtected } from './judge/protected.ts';
 
 const HEADS_AT_ONCE = 8;
 /** Codes behind which an object lock may stand. */

@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
 import type { Archive } from '../../ledger/catalogue/archive.ts';
 import { readShard } from '../../ledger/catalogue/shards.ts';
-import { grouped } from '../../ledger/store/grouped.ts';
-import type { JudgedShard } from './judge-policy.ts';
+import { grouped } from '../../ledger/store/parts/grouped.ts';
+import type { JudgedShard } from './judge/judge-policy.ts';
 import type { Deps } from './prune-shard.ts';
 
 /** A folder in which so few archives are looked for is not listed. */

@@ -5,11 +5,11 @@ import { isUnreadable } from '../../ledger/store/object-error.ts';
 import { mostDeletes } from '../../policy/retention/breaker.ts';
 import type { Policy } from '../../policy/schema/schema.ts';
 import type { RunDeps } from '../deps.ts';
-import { type JudgedShard, judgeSome, judgeWhole } from './judge-policy.ts';
-import { type Protected, readProtected } from './protected.ts';
+import { type JudgedShard, judgeSome, judgeWhole } from './judge/judge-policy.ts';
+import { type Protected, readProtected } from './judge/protected.ts';
 import { countVerdicts } from './prune.ts';
-import { policyTerms, type PolicyTerms } from './terms.ts';
-import { isKept, reasonsOf } from './verdict-bits.ts';
+import { policyTerms, type PolicyTerms } from './judge/terms.ts';
+import { isKept, reasonsOf } from './judge/verdict-bits.ts';
 
 type Deps = Pick<RunDeps, 'clock' | 'ledger'> & { store: Pick<RunDeps['store'], 'get' | 'list'> };
 

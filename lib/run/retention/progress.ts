@@ -5,9 +5,9 @@ import {
 } from '../../ledger/retention/progress.ts';
 import { sha256hex } from '../../ledger/store/digest.ts';
 import type { DriveDeps } from '../deps.ts';
-import { countParts } from './judge-policy.ts';
+import { countParts } from './judge/judge-policy.ts';
 import type { Tally } from './prune-shard.ts';
-import type { PolicyTerms } from './terms.ts';
+import type { PolicyTerms } from './judge/terms.ts';
 
 /** What was counted says nothing about a much later time. */
 const MAX_AGE_MS = 6 * 3_600_000;

@@ -1,11 +1,11 @@
 import type { Archive } from '../../ledger/catalogue/archive.ts';
 import { rewriteShard } from '../../ledger/catalogue/rewrite.ts';
-import { grouped } from '../../ledger/store/grouped.ts';
+import { grouped } from '../../ledger/store/parts/grouped.ts';
 import { readShard, type Shard } from '../../ledger/catalogue/shards.ts';
 import type { DriveDeps } from '../deps.ts';
 import { type Batch, deleteArchives, type Deleted } from './delete-archives.ts';
-import type { JudgedShard } from './judge-policy.ts';
-import { deleteReasonsOf, isKept } from './verdict-bits.ts';
+import type { JudgedShard } from './judge/judge-policy.ts';
+import { deleteReasonsOf, isKept } from './judge/verdict-bits.ts';
 
 const MAX_BATCH = 1_000;
 const MAX_KEYS = 50;

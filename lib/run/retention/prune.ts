@@ -5,13 +5,13 @@ import { mostDeletes } from '../../policy/retention/breaker.ts';
 import type { DriveDeps } from '../deps.ts';
 import { untilTimeUp } from '../state/until-time-up.ts';
 import { finishIntent } from './finish-intent.ts';
-import { inPart, type JudgedShard, judgePolicy } from './judge-policy.ts';
+import { inPart, type JudgedShard, judgePolicy } from './judge/judge-policy.ts';
 import { findMissingCopies } from './missing-copies.ts';
 import { beginOrResume, emptyTally, type Progress, saveProgress } from './progress.ts';
-import { readProtected } from './protected.ts';
+import { readProtected } from './judge/protected.ts';
 import { type Deps, noteMissing, pruneShard, type Tally } from './prune-shard.ts';
-import { policyTerms, type PolicyTerms } from './terms.ts';
-import { isKept, isTrashed } from './verdict-bits.ts';
+import { policyTerms, type PolicyTerms } from './judge/terms.ts';
+import { isKept, isTrashed } from './judge/verdict-bits.ts';
 
 /** What drive has done, and by what. */
 export type PruneResult = { own: PolicyTerms; pruned: Pruned };

@@ -1,6 +1,9 @@
 import { addArchives } from '../../ledger/catalogue/add.ts';
-import { type ReportedRun, reportedArchives } from '../../ledger/catalogue/reported-archives.ts';
-import { readResets } from '../../ledger/catalogue/resets.ts';
+import {
+  type ReportedRun,
+  reportedArchives,
+} from '../../ledger/catalogue/rebuild/reported-archives.ts';
+import { readResets } from '../../ledger/catalogue/rebuild/resets.ts';
 import type { RunDeps } from '../deps.ts';
 
 /** So many take a fraction of a second, also on a slow processor. */

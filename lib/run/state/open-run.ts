@@ -1,9 +1,9 @@
 import type { RunEvent } from '../../ledger/run/events.ts';
 import { fold } from '../../ledger/run/fold.ts';
 import { layout } from '../../ledger/store/layout.ts';
-import { countFitting } from '../../ledger/store/split.ts';
-import { appendLog, foreignEntries } from '../../ledger/run/log.ts';
-import { addMetrics, type Metrics, noMetrics } from '../../ledger/run/metrics.ts';
+import { countFitting } from '../../ledger/store/parts/split.ts';
+import { appendLog, foreignEntries } from '../../ledger/run/log/log.ts';
+import { addMetrics, type Metrics, noMetrics } from '../../ledger/run/log/metrics.ts';
 import type { Store } from '../../ledger/store/store.ts';
 import { LeaseLost } from '../../errors.ts';
 import type { DriveDeps } from '../deps.ts';

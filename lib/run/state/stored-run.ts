@@ -1,8 +1,8 @@
 import { fold } from '../../ledger/run/fold.ts';
 import { type RunState, startState } from '../../ledger/run/run-state.ts';
-import { type LogMark, readLog } from '../../ledger/run/log.ts';
-import type { LogEnds } from '../../ledger/run/log-ends.ts';
-import { addMetrics, type Metrics, noMetrics } from '../../ledger/run/metrics.ts';
+import { type LogMark, readLog } from '../../ledger/run/log/log.ts';
+import type { LogEnds } from '../../ledger/run/log/log-ends.ts';
+import { addMetrics, type Metrics, noMetrics } from '../../ledger/run/log/metrics.ts';
 import { type Plan, type PlannedPhone, readPlan } from '../../ledger/run/plan.ts';
 import { readReport, type Report } from '../../ledger/run/report.ts';
 import { readRequest, type RunRequest } from '../../ledger/run/request.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { addArchives } from '../../../lib/ledger/catalogue/add.ts';
 import { includeSet } from '../../../lib/ledger/catalogue/archive.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
-import { MAX_OBJECT_BYTES } from '../../../lib/ledger/store/split.ts';
+import { MAX_OBJECT_BYTES } from '../../../lib/ledger/store/parts/split.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { archiveOf, catalogued } from '../../support/archives.ts';

@@ -6,7 +6,7 @@ import {
   startInventory,
 } from '../../../lib/ledger/fleet/inventory.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
-import { MAX_OBJECT_BYTES } from '../../../lib/ledger/store/split.ts';
+import { MAX_OBJECT_BYTES } from '../../../lib/ledger/store/parts/split.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
 import { cacheSuite } from '../state/cache-suite.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readReadings, writeReadings } from '../../../lib/ledger/fleet/readings.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
-import { MAX_OBJECT_BYTES } from '../../../lib/ledger/store/split.ts';
+import { MAX_OBJECT_BYTES } from '../../../lib/ledger/store/parts/split.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { T0 } from '../../support/runs.ts';
 

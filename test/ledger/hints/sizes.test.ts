@@ -7,7 +7,7 @@ import { putMissed } from '../../../lib/ledger/hints/missed-slots.ts';
 import { putSweep } from '../../../lib/ledger/hints/sweep.ts';
 import { putUnreadablePolicy } from '../../../lib/ledger/hints/unreadable-policy.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
-import { MAX_OBJECT_BYTES } from '../../../lib/ledger/store/split.ts';
+import { MAX_OBJECT_BYTES } from '../../../lib/ledger/store/parts/split.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { T0 } from '../../support/runs.ts';
 

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
-import { appendLog, foreignEntries, type LogMark, readLog } from '../../../lib/ledger/run/log.ts';
+import {
+  appendLog,
+  foreignEntries,
+  type LogMark,
+  readLog,
+} from '../../../lib/ledger/run/log/log.ts';
 import type { OpenLedger } from '../store/store-suite.ts';
 
 const RUN = 'nightly-20260102t023000z';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { sha256hex } from '../../../lib/ledger/store/digest.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
-import { MAX_OBJECT_BYTES } from '../../../lib/ledger/store/split.ts';
+import { MAX_OBJECT_BYTES } from '../../../lib/ledger/store/parts/split.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
-import { noMetrics } from '../../../lib/ledger/run/metrics.ts';
+import { noMetrics } from '../../../lib/ledger/run/log/metrics.ts';
 import {
   readReport,
   readReportedPhones,

@@ -7,7 +7,7 @@ import {
 } from '../../../lib/ledger/state/cursors.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
-import { MAX_OBJECT_BYTES } from '../../../lib/ledger/store/split.ts';
+import { MAX_OBJECT_BYTES } from '../../../lib/ledger/store/parts/split.ts';
 import { playClock } from '../../../testing/play-clock.ts';
 import { killedAfter } from '../../support/fake-stores.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';

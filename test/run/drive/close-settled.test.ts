@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { appendLog } from '../../../lib/ledger/run/log.ts';
+import { appendLog } from '../../../lib/ledger/run/log/log.ts';
 import { type OrphanedJobs, readOrphanedJobs } from '../../../lib/ledger/run/orphaned-jobs.ts';
 import { writePlan } from '../../../lib/ledger/run/plan.ts';
 import { readReport } from '../../../lib/ledger/run/report.ts';

@@ -6,7 +6,7 @@ import { writeOrphanedJobs } from '../../../lib/ledger/run/orphaned-jobs.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { readLimits } from '../../../lib/ledger/state/limits.ts';
 import { readUnreadable } from '../../../lib/ledger/state/unreadable.ts';
-import { appendLog, readLog } from '../../../lib/ledger/run/log.ts';
+import { appendLog, readLog } from '../../../lib/ledger/run/log/log.ts';
 import { putRequest } from '../../../lib/ledger/run/request.ts';
 import { readReport } from '../../../lib/ledger/run/report.ts';
 import { driveWindow } from '../../../lib/run/drive/drive.ts';

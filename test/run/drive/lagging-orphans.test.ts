@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
-import { appendLog } from '../../../lib/ledger/run/log.ts';
+import { appendLog } from '../../../lib/ledger/run/log/log.ts';
 import { writePlan } from '../../../lib/ledger/run/plan.ts';
 import { readReport } from '../../../lib/ledger/run/report.ts';
 import { putRequest } from '../../../lib/ledger/run/request.ts';

@@ -3,7 +3,7 @@ import { putHeartbeat } from '../../../lib/ledger/hints/heartbeat.ts';
 import { putMissed } from '../../../lib/ledger/hints/missed-slots.ts';
 import { requestInventory } from '../../../lib/ledger/hints/inventory-request.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
-import { readLog } from '../../../lib/ledger/run/log.ts';
+import { readLog } from '../../../lib/ledger/run/log/log.ts';
 import { readReport } from '../../../lib/ledger/run/report.ts';
 import { putFreshnessHint } from '../../../lib/ledger/hints/freshness.ts';
 import { phone } from '../../support/fleet.ts';

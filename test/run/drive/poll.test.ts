@@ -8,7 +8,7 @@ import {
 import { pollOrphanedDue } from '../../../lib/run/drive/poll.ts';
 import { createWork } from '../../../lib/run/drive/work.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
-import { appendLog } from '../../../lib/ledger/run/log.ts';
+import { appendLog } from '../../../lib/ledger/run/log/log.ts';
 import { readReport } from '../../../lib/ledger/run/report.ts';
 import { temporaryError } from '../../support/run-scene.ts';
 import { MINUTE, plannedPhone, T0 } from '../../support/runs.ts';

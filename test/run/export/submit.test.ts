@@ -3,7 +3,7 @@ import type { PhoneJob, StorageInfo } from '../../../lib/cloud/cph/job.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import type { Limits } from '../../../lib/ledger/state/limits.ts';
-import { appendLog, readLog } from '../../../lib/ledger/run/log.ts';
+import { appendLog, readLog } from '../../../lib/ledger/run/log/log.ts';
 import type { Terms } from '../../../lib/ledger/run/plan.ts';
 import type { OpenRun } from '../../../lib/run/state/open-run.ts';
 import { postponedUntil } from '../../../lib/run/state/postponed.ts';

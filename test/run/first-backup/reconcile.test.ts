@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readResets } from '../../../lib/ledger/catalogue/resets.ts';
+import { readResets } from '../../../lib/ledger/catalogue/rebuild/resets.ts';
 import type { Lookup } from '../../../lib/ledger/hints/lookup.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { LeaseLost, PhonevaultError } from '../../../lib/errors.ts';

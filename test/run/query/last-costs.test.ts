@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
-import { addCall, noMetrics } from '../../../lib/ledger/run/metrics.ts';
+import { addCall, noMetrics } from '../../../lib/ledger/run/log/metrics.ts';
 import type { Report, ReportedPhone } from '../../../lib/ledger/run/report.ts';
 import { indexRun } from '../../../lib/ledger/state/run-index/entry.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readLog } from '../../../lib/ledger/run/log.ts';
+import { readLog } from '../../../lib/ledger/run/log/log.ts';
 import { requestRestore } from '../../../lib/run/request/request-restore.ts';
 import type { Night } from '../../../testing/night.ts';
 import { api } from '../../http/support/api.ts';

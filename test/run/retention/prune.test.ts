@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { putPin } from '../../../lib/ledger/catalogue/pins.ts';
-import { rebuildCatalogue } from '../../../lib/ledger/catalogue/rebuild.ts';
+import { rebuildCatalogue } from '../../../lib/ledger/catalogue/rebuild/rebuild.ts';
 import { writeCursors } from '../../../lib/ledger/state/cursors.ts';
-import { readProtected } from '../../../lib/run/retention/protected.ts';
+import { readProtected } from '../../../lib/run/retention/judge/protected.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { writePlan } from '../../../lib/ledger/run/plan.ts';
 import { archiveOf } from '../../support/archives.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LeaseLost, PhonevaultError } from '../../../lib/errors.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { fold } from '../../../lib/ledger/run/fold.ts';
-import { appendLog, readLog } from '../../../lib/ledger/run/log.ts';
+import { appendLog, readLog } from '../../../lib/ledger/run/log/log.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { createWriter, type RunDeps } from '../../../lib/run/deps.ts';
 import {

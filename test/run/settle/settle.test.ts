@@ -5,7 +5,7 @@ import { readFreshness } from '../../../lib/ledger/state/freshness.ts';
 import { recordSettled, readHistory } from '../../../lib/ledger/state/history.ts';
 import { readOrphanedJobs } from '../../../lib/ledger/run/orphaned-jobs.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
-import { noMetrics } from '../../../lib/ledger/run/metrics.ts';
+import { noMetrics } from '../../../lib/ledger/run/log/metrics.ts';
 import type { Terms } from '../../../lib/ledger/run/plan.ts';
 import { readReport, readReportedPhones, type RunOutcome } from '../../../lib/ledger/run/report.ts';
 import { listIndexedRuns } from '../../../lib/ledger/state/run-index/list.ts';

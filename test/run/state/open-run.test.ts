@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { LeaseLost } from '../../../lib/errors.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
-import { appendLog, readLog } from '../../../lib/ledger/run/log.ts';
-import { MAX_OBJECT_BYTES } from '../../../lib/ledger/store/split.ts';
+import { appendLog, readLog } from '../../../lib/ledger/run/log/log.ts';
+import { MAX_OBJECT_BYTES } from '../../../lib/ledger/store/parts/split.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
-import { noMetrics } from '../../../lib/ledger/run/metrics.ts';
+import { noMetrics } from '../../../lib/ledger/run/log/metrics.ts';
 import { createWriter } from '../../../lib/run/deps.ts';
 import {
   assertSoleWriter,

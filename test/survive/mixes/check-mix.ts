@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
-import { readLog } from '../../../lib/ledger/run/log.ts';
+import { readLog } from '../../../lib/ledger/run/log/log.ts';
 import { readReport, readReportedPhones } from '../../../lib/ledger/run/report.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import type { Night } from '../../../testing/night.ts';

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { hasCode, type PhonevaultError } from '../../../errors.ts';
-import { isClosed } from '../../../ledger/run/log-ends.ts';
+import { isClosed } from '../../../ledger/run/log/log-ends.ts';
 import { orphanedJobsKey, orphanIds } from '../../../ledger/run/orphaned-jobs.ts';
 import type { Inbox } from '../../../ledger/run/request.ts';
 import { layout, runOfKey } from '../../../ledger/store/layout.ts';

@@ -1,7 +1,7 @@
 import type { Archive } from '../../../ledger/catalogue/archive.ts';
 import { isGood, newestOfPhones } from '../../../ledger/catalogue/newest-archives.ts';
-import { archivesOfRun } from '../../../ledger/catalogue/rebuild.ts';
-import { readResets } from '../../../ledger/catalogue/resets.ts';
+import { archivesOfRun } from '../../../ledger/catalogue/rebuild/rebuild.ts';
+import { readResets } from '../../../ledger/catalogue/rebuild/resets.ts';
 import { listShards } from '../../../ledger/catalogue/shards.ts';
 import { readPlan } from '../../../ledger/run/plan.ts';
 import { readReport, readReportedPhones } from '../../../ledger/run/report.ts';

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import * as z from 'zod';
 import type { RunEvent } from '../../../ledger/run/events.ts';
 import { layout } from '../../../ledger/store/layout.ts';
-import { readLog } from '../../../ledger/run/log.ts';
+import { readLog } from '../../../ledger/run/log/log.ts';
 import type { Store } from '../../../ledger/store/store.ts';
 import { isUnreadable, listFolder, type ObjectError } from '../../../ledger/store/object-error.ts';
 import { instantOf } from '../schemas/object.ts';

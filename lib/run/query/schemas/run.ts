@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { metricsSchema } from '../../../ledger/run/metrics.ts';
+import { metricsSchema } from '../../../ledger/run/log/metrics.ts';
 import {
   countsSchema,
   phoneOutcomes,

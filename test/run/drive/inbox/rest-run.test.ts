@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { appendLog } from '../../../../lib/ledger/run/log.ts';
+import { appendLog } from '../../../../lib/ledger/run/log/log.ts';
 import { readOrphanedJobs } from '../../../../lib/ledger/run/orphaned-jobs.ts';
 import type { Report } from '../../../../lib/ledger/run/report.ts';
 import { layout } from '../../../../lib/ledger/store/layout.ts';

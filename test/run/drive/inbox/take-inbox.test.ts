@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sweepId } from '../../../../lib/ledger/hints/sweep.ts';
-import { appendLog } from '../../../../lib/ledger/run/log.ts';
+import { appendLog } from '../../../../lib/ledger/run/log/log.ts';
 import { layout } from '../../../../lib/ledger/store/layout.ts';
 import { PhonevaultError } from '../../../../lib/errors.ts';
 import { missingObject } from '../../../../lib/ledger/store/object-error.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { writeUnreadable } from '../../../../lib/ledger/state/unreadable.ts';
 import { layout } from '../../../../lib/ledger/store/layout.ts';
-import { appendLog } from '../../../../lib/ledger/run/log.ts';
+import { appendLog } from '../../../../lib/ledger/run/log/log.ts';
 import { memoryStore } from '../../../../lib/ledger/store/memory-store.ts';
 import { writePlan } from '../../../../lib/ledger/run/plan.ts';
 import { writeReport } from '../../../../lib/ledger/run/report.ts';

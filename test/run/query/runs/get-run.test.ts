@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../../lib/ledger/run/events.ts';
 import { layout } from '../../../../lib/ledger/store/layout.ts';
-import { appendLog } from '../../../../lib/ledger/run/log.ts';
+import { appendLog } from '../../../../lib/ledger/run/log/log.ts';
 import { memoryStore } from '../../../../lib/ledger/store/memory-store.ts';
-import { noMetrics } from '../../../../lib/ledger/run/metrics.ts';
+import { noMetrics } from '../../../../lib/ledger/run/log/metrics.ts';
 import { writePlan } from '../../../../lib/ledger/run/plan.ts';
 import { putRequest } from '../../../../lib/ledger/run/request.ts';
 import type { Report } from '../../../../lib/ledger/run/report.ts';

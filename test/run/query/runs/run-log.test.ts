@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../../lib/ledger/run/events.ts';
 import { layout } from '../../../../lib/ledger/store/layout.ts';
-import { appendLog } from '../../../../lib/ledger/run/log.ts';
+import { appendLog } from '../../../../lib/ledger/run/log/log.ts';
 import { memoryStore } from '../../../../lib/ledger/store/memory-store.ts';
 import type { Store } from '../../../../lib/ledger/store/store.ts';
 import { exportCalls, logLines, readEvents } from '../../../../lib/run/query/runs/run-log.ts';

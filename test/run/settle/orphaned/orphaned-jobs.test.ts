@@ -7,7 +7,7 @@ import {
   writeOrphanedJobs,
 } from '../../../../lib/ledger/run/orphaned-jobs.ts';
 import { layout, readOpenKey } from '../../../../lib/ledger/store/layout.ts';
-import { MAX_OBJECT_BYTES } from '../../../../lib/ledger/store/split.ts';
+import { MAX_OBJECT_BYTES } from '../../../../lib/ledger/store/parts/split.ts';
 import {
   inFlightJobs,
   loadOrphanedJobs,

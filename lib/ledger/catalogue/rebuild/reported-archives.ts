@@ -1,0 +1,76 @@
+import type { LateArchive } from '../../run/orphaned-jobs.ts';
+import type { Plan, PlannedPhone } from '../../run/plan.ts';
+import type { ReportedPhone } from '../../run/report.ts';
+import { type Archive, includeSet } from '../archive.ts';
+import { generationAt, type Resets } from './resets.ts';
+
+/** A run, with the phones of its plan and of its report, and the archives that arrived after the report. */
+export type ReportedRun = {
+  plan: Plan;
+  /** Epoch ms. Counts where the report does not say when an archive was verified. */
+  settledAt?: number;
+  planned: readonly Pick<PlannedPhone, 'phone_id' | 'phone_name' | 'image_version'>[];
+  reported?: readonly ReportedPhone[];
+  late?: readonly LateArchive[];
+};
+
+/** Returns the verified archives of a run, for the catalogue. Pure. */
+export function reportedArchives(run: ReportedRun, resets: Resets): Archive[] {
+  const { plan, planned, reported = [], late = [] } = run;
+  const { terms, request, started_at } = plan;
+  const { settledAt = started_at } = run;
+  if (terms === undefined) return [];
+  const phones = new Map(planned.map((phone) => [phone.phone_id, phone]));
+  const includes = includeSet(terms.include, terms.exclude);
+  const { run_id, policy, trigger } = request;
+  const started = startOf(plan);
+  const archiveOf = (
+    phone_id: string,
+    object: Pick<Archive, 'bucket' | 'key' | 'size' | 'etag' | 'verified_at'>,
+    suspect?: boolean,
+  ): Archive => {
+    const { phone_name = '', image_version } = phones.get(phone_id) ?? {};
+    return {
+      ...{ policy, phone_id, phone_name, run_id, trigger, started_at: started },
+      ...{ ...object, includes },
+      ...(image_version === undefined ? {} : { image_version }),
+      flags: {
+        ...generationAt(resets, phone_id, started_at),
+        ...(suspect === true ? { suspect } : {}),
+      },
+    };
+  };
+  const ofReport = reported.flatMap(({ phone_id, ...phone }) => {
+    const object = reportedObject(phone, settledAt);
+    return object === undefined ? [] : [archiveOf(phone_id, object, phone.suspect)];
+  });
+  const arrived = late
+    .filter(({ unconfirmed }) => unconfirmed !== true)
+    .map(({ phone_id, key, size, etag, seen_at }) =>
+      archiveOf(phone_id, {
+        bucket: terms.bucket,
+        key,
+        size,
+        etag,
+        verified_at: Math.floor(seen_at),
+      }),
+    );
+  return [...ofReport, ...arrived];
+}
+
+/** Returns when a run started (epoch ms): its slot, which is a stamp such as `20260102T023000Z`. */
+function startOf({ slot, started_at }: Plan): number {
+  const iso = slot.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+  return Date.parse(iso) || started_at;
+}
+
+/** Returns the verified archive of a phone in a report. `settledAt` (epoch ms) counts when the report says no other time. */
+export function reportedObject(
+  phone: Omit<ReportedPhone, 'phone_id'>,
+  settledAt: number,
+): Pick<Archive, 'bucket' | 'key' | 'size' | 'etag' | 'verified_at'> | undefined {
+  const { bucket, key, size, etag, verified_at: at } = phone;
+  if (bucket === undefined || key === undefined) return undefined;
+  if (size === undefined || etag === undefined) return undefined;
+  return { bucket, key, size, etag, verified_at: at === undefined ? settledAt : Date.parse(at) };
+}

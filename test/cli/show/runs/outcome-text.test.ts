@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import {
+  countsText,
+  outcomeText,
+  outcomeWord,
+  whyText,
+} from '../../../../cli/show/runs/outcome-text.ts';
+import { colours } from '../../../../cli/text/colour.ts';
+import type { RunPhone, RunSummary, RunView } from '../../../../lib/run/query/schemas/run.ts';
+import { fakeIo } from '../../support/fake-io.ts';
+
+const phone = (phone_name: string, state: RunPhone['state'], more: Partial<RunPhone> = {}) => ({
+  phone_id: `id-${phone_name}`,
+  phone_name,
+  server_id: 's1',
+  state,
+  attempts: 1,
+  ...more,
+});
+
+const view = {
+  run_id: 'nightly-20260101t183000z',
+  phase: 'settled',
+  outcome: 'partial',
+  report: { key: 'phonevault/runs/nightly-20260101t183000z/report.json' },
+} as RunView;
+
+describe('the outcome of a run', () => {
+  const phones = [
+    phone('game-2', 'exported'),
+    phone('game-1', 'exported'),
+    phone('game-3', 'exported', { attempts: 2 }),
+    phone('game-4', 'failed', { reason: 'job_failed', code: 'CPS.0107', attempts: 2 }),
+    phone('game-5', 'skipped', { reason: 'stopped' }),
+    phone('', 'skipped', { reason: 'stopped' }),
+  ];
+
+  it('groups the phones by outcome and reason, failures last', () => {
+    expect(outcomeText(fakeIo().io, view, phones, { bucket: 'b' }).split('\n')).toEqual([
+      'Run nightly-20260101t183000z: partial',
+      'exported (2)',
+      '  game-1 game-2',
+      'exported: 2 attempts (1)',
+      '  game-3',
+      'skipped: stopped (2)',
+      '  game-5 id-',
+      'failed: job_failed CPS.0107 (1)',
+      '  game-4',
+      'Report: obs://b/phonevault/runs/nightly-20260101t183000z/report.json',
+    ]);
+  });
+
+  it('names ten phones of a group, or all', () => {
+    const twelve = Array.from({ length: 12 }, (_, n) => phone(`game-${10 + n}`, 'exported'));
+    const { io } = fakeIo();
+
+    expect(outcomeText(io, view, twelve, { bucket: 'b' })).toContain('game-19 … and 2 more\n');
+    expect(outcomeText(io, view, twelve, { bucket: 'b', allPhones: true })).toContain(
+      'game-19 game-20 game-21\n',
+    );
+  });
+
+  it('fits into a narrow window', () => {
+    const { io } = fakeIo({ columns: 30 });
+    const lines = outcomeText(io, { ...view, report: null }, phones, { bucket: 'b' }).split('\n');
+
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(30);
+  });
+});
+
+it('leaves counts of 0 out', () => {
+  const counts = { selected: 4, exported: 3, failed: 0, skipped: 0, timed_out: 1, cancelled: 0 };
+  expect(countsText(counts)).toBe('4 selected, 3 exported, 1 timed out');
+});
+
+it.each([
+  [{}, []],
+  [{ message: 'm' }, ['m']],
+  [{ reason: 'max_phones' }, ['max_phones']],
+  [{ reason: 'max_phones', message: 'm' }, ['max_phones: m']],
+])('says why a run of %j never started', (run, expected) => {
+  expect(whyText(run as RunSummary)).toEqual(expected);
+});
+
+it.each([
+  ['completed', '\u001b[32mcompleted\u001b[39m'],
+  ['timed_out', '\u001b[31mtimed out\u001b[39m'],
+  ['partial', '\u001b[33mpartial\u001b[39m'],
+])('paints %s', (word, expected) => {
+  const io = { env: { FORCE_COLOR: '1' }, outIsTerminal: false, errIsTerminal: false };
+  expect(outcomeWord(word, colours(io))).toBe(expected);
+});
