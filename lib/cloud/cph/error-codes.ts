@@ -15,7 +15,7 @@ const BUSY = 'CPS.0042';
 const INTERNAL = 'CPS.0003';
 const NO_PROJECT = 'CPS.0001';
 
-const CLASSES: Record<Exclude<CodeClass, 'unknown'>, readonly string[]> = {
+const CLASSES = {
   retry: [
     INTERNAL,
     'CPS.0011',
@@ -64,16 +64,28 @@ const CLASSES: Record<Exclude<CodeClass, 'unknown'>, readonly string[]> = {
     'CPS.0196',
     'CPS.0199',
   ],
-};
+} as const satisfies Record<Exclude<CodeClass, 'unknown'>, readonly string[]>;
 
-const classByCode = new Map(
+/** A code that has a class. */
+export type CphCode = (typeof CLASSES)[keyof typeof CLASSES][number];
+
+/** All codes that have a class. */
+export const cphCodes: readonly CphCode[] = Object.values(CLASSES).flat();
+
+const classByCode = new Map<string, CodeClass>(
   Object.entries(CLASSES).flatMap(([name, codes]) =>
     codes.map((code) => [code, name as CodeClass] as const),
   ),
 );
 
-const ABOUT_STATE = new Set(['CPS.0022', 'CPS.0141', 'CPS.0165']);
-const ABOUT_ONE_PHONE = new Set([...ABOUT_STATE, 'CPS.0004', 'CPS.0005', 'CPS.0053', 'CPS.0099']);
+const ABOUT_STATE = new Set<string>(['CPS.0022', 'CPS.0141', 'CPS.0165']);
+const ABOUT_ONE_PHONE = new Set<string>([
+  ...ABOUT_STATE,
+  'CPS.0004',
+  'CPS.0005',
+  'CPS.0053',
+  'CPS.0099',
+]);
 
 /** Returns the class of a code. */
 export function classOfCode(code: string): CodeClass {

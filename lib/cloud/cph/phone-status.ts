@@ -15,9 +15,10 @@ const STATUSES = {
   '-9': 'stop_failed',
 } as const;
 
+export type NamedStatus = (typeof STATUSES)[keyof typeof STATUSES];
+
 /** `unknown` without a code, `unknown_<code>` for a code that CPH's documents do not have. */
-export type PhoneStatus =
-  (typeof STATUSES)[keyof typeof STATUSES] | 'unknown' | `unknown_${number}`;
+export type PhoneStatus = NamedStatus | 'unknown' | `unknown_${number}`;
 
 /** Returns the word for CPH's code of a phone's state. */
 export function phoneStatus(code: number | undefined): PhoneStatus {

@@ -11,7 +11,7 @@ type SdkError = Error & {
   $response?: { statusCode?: number; headers?: Record<string, string> };
 };
 
-const CODES: Record<string, ErrorCode> = {
+const CODES = {
   NoSuchBucket: 'bucket_missing',
   AccessDenied: 'access_denied',
   VirtualHostDomainRequired: 'setting_invalid',
@@ -26,7 +26,7 @@ const CODES: Record<string, ErrorCode> = {
   NotFound: 'not_found',
   PreconditionFailed: 'conflict',
   ObjectAlreadyExists: 'conflict',
-};
+} as const satisfies Record<string, ErrorCode>;
 
 const HINTS: Partial<Record<ErrorCode, string>> = {
   bucket_missing: 'create the bucket, or fix its name in the policy or in PHONEVAULT_BUCKET',
@@ -39,7 +39,24 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
     "check the bucket's region, PHONEVAULT_OBS_ENDPOINT and PHONEVAULT_OBS_PATH_STYLE",
 };
 
-const TRANSIENT = new Set(['OperationAborted', 'ConditionalRequestConflict', 'RequestTimeout']);
+const TRANSIENT = ['OperationAborted', 'ConditionalRequestConflict', 'RequestTimeout'] as const;
+
+/** What else a bucket may say of a key, the last three in our own words. */
+const KEY_CODES = [
+  ...(['InternalError', 'ServiceUnavailable', 'SlowDown', 'InvalidObjectState'] as const),
+  ...(['ObjectLocked', 'InvalidRequest', 'MethodNotAllowed'] as const),
+  ...(['delete_marker', 'older_versions', 'unknown'] as const),
+] as const;
+
+/** A code of OBS that this version knows, or a word of ours in its place. */
+export type ObsCode = keyof typeof CODES | (typeof TRANSIENT)[number] | (typeof KEY_CODES)[number];
+
+/** All of them. */
+export const obsCodes: readonly ObsCode[] = [
+  ...(Object.keys(CODES) as (keyof typeof CODES)[]),
+  ...TRANSIENT,
+  ...KEY_CODES,
+];
 
 /** Returns the service's code; undefined for the names that the SDK makes up for a response without a body. */
 function codeIn(name: string): string | undefined {
@@ -48,7 +65,7 @@ function codeIn(name: string): string | undefined {
 }
 
 function codeOf(name: string, status: number): ErrorCode {
-  const known = Object.hasOwn(CODES, name) ? CODES[name] : undefined;
+  const known = Object.hasOwn(CODES, name) ? CODES[name as keyof typeof CODES] : undefined;
   if (known !== undefined) return known;
   if (status === 401) return 'credentials_refused';
   if (status === 403) return 'access_denied';
@@ -82,9 +99,11 @@ export function obsError(call: CallName, error: unknown, now: number): unknown {
   const code = codeOf(error.name, status);
   const skew = code === 'clock_skew' ? skewOf(headers['date'], now) : undefined;
   const message = skew === undefined ? line : `${line}; ${skewText(skew).message}`;
-  const options = { retryable: TRANSIENT.has(error.name), ...hintFor(code) };
+  const options = { retryable: isTransient(error.name), ...hintFor(code) };
   return new ServiceError(code, message, facts, options);
 }
+
+const isTransient = (name: string): boolean => (TRANSIENT as readonly string[]).includes(name);
 
 /** The response that the S3 client failed on; undefined when there was none. */
 function responseOf({ $metadata: metadata, $response: response }: SdkError) {

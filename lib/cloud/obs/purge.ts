@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import { hasCode } from '../../errors.ts';
 import { readVersioning } from './bucket.ts';
 import { absentAsUndefined, type ObsCall } from './call.ts';
+import type { ObsCode } from './errors.ts';
 import { type RefusedDelete, removeObjects, type Target } from './remove.ts';
 
 /** Whether a bucket keeps versions; unknown when it does not say, or may not be asked. */
@@ -14,7 +15,7 @@ export type Purged = { refused: RefusedDelete[]; versioning: Versioning };
 const HEADS_AT_ONCE = 8;
 /** An object that was overwritten has several versions. */
 const MAX_VERSIONS = 3;
-const OLDER_VERSIONS = 'older_versions';
+const OLDER_VERSIONS: ObsCode = 'older_versions';
 
 /**
  * Returns how to delete objects for good. In a bucket with versions a plain DELETE frees nothing, so each version is deleted by

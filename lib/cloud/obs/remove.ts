@@ -3,6 +3,7 @@ import { hasCode, ServiceError } from '../../errors.ts';
 import { describe } from '../request/error-text.ts';
 import { scrub } from '../request/redact.ts';
 import { absentAsUndefined, incompleteResponse, type ObsCall } from './call.ts';
+import type { ObsCode } from './errors.ts';
 
 /** A key that the bucket refused to delete, and its code, such as `AccessDenied`. */
 export type RefusedDelete = { key: string; code: string };
@@ -11,9 +12,9 @@ const KEYS_A_CALL = 1_000;
 /** A call of so many keys takes longer than one of a single key. */
 const DELETE_MANY_MS = 12_000;
 /** The code of a key that the response does not mention. */
-const UNMENTIONED = 'unknown';
+const UNMENTIONED: ObsCode = 'unknown';
 /** Codes of a single key that may pass when it is tried again. */
-const TRANSIENT = new Set([
+const TRANSIENT = new Set<string>([
   ...['InternalError', 'ServiceUnavailable', 'SlowDown', 'RequestTimeout'],
   UNMENTIONED,
 ]);
@@ -25,7 +26,7 @@ export type Target = { key: string; versionId?: string };
 type RemoveOptions = { markersStay?: true };
 
 /** The code of an object that is only hidden: its bucket keeps versions. */
-const DELETE_MARKER = 'delete_marker';
+const DELETE_MARKER: ObsCode = 'delete_marker';
 
 /** Deletes objects; absent ones count as deleted. Returns the keys that the bucket refused to delete. */
 export async function removeObjects(

@@ -4,17 +4,22 @@ import { layout } from '../store/layout.ts';
 import { idSchema } from '../store/part-of-key.ts';
 import type { Store } from '../store/store.ts';
 
+/**
+ * overlap: the previous run was still open. too_late: nothing started it within `start_within`. superseded: a newer slot
+ * runs instead. policy_invalid: no slot runs from `first` on. phones_not_ready: phones get no first backup.
+ */
+export const missedReasons = [
+  ...(['overlap', 'too_late', 'superseded', 'policy_invalid', 'phones_not_ready'] as const),
+] as const;
+export type MissedReason = (typeof missedReasons)[number];
+
 const missedHint = ledgerObject({
   key: layout.hint,
   type: 'missed',
   version: 1,
   schema: z.object({
     policy: idSchema,
-    /**
-     * overlap: the previous run was still open. too_late: nothing started it within `start_within`. superseded: a newer slot
-     * runs instead. policy_invalid: no slot runs from `first` on. phones_not_ready: phones get no first backup.
-     */
-    reason: z.enum(['overlap', 'too_late', 'superseded', 'policy_invalid', 'phones_not_ready']),
+    reason: z.enum(missedReasons),
     /** Stamps of the first and the last slot, as in run ids. */
     first: idSchema,
     last: idSchema,

@@ -3,7 +3,7 @@ import { layout } from '../store/layout.ts';
 import { type ContentOf, ledgerObject } from '../store/ledger-object.ts';
 
 /** Why nothing of a policy is deleted. */
-const blocks = [
+export const blocks = [
   ...(['max_delete', 'stale', 'policy_gone', 'policy_invalid'] as const),
   ...(['no_rules', 'unreadable', 'failed'] as const),
 ] as const;

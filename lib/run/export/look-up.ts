@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import type { ObjectInfo } from '../../cloud/obs/list.ts';
 import { hasCode, PhonevaultError } from '../../errors.ts';
+import type { MissingRight } from '../../ledger/run/reasons.ts';
 import type { RunDeps } from '../deps.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
 import { stopsDrive } from '../state/failures/stops-drive.ts';
@@ -105,7 +106,7 @@ function noteRefused(
   }
 }
 
-const RIGHTS = {
+const RIGHTS: Record<MissingRight, string> = {
   head_archives: 'obs:object:GetObject, and the right to decrypt with the KMS key of the objects',
   read_archives: 'obs:object:GetObject, and the right to decrypt with the KMS key of the objects',
   list_archives: 'obs:bucket:ListBucket',
@@ -115,7 +116,7 @@ const RIGHTS = {
 export function noteMissingRight(
   { clock }: Pick<RunDeps, 'clock'>,
   run: OpenRun,
-  step: keyof typeof RIGHTS,
+  step: MissingRight,
   { bucket, error }: { bucket: string; error: PhonevaultError },
 ): void {
   if (run.state.notDone.get(step)?.final !== undefined) return;

@@ -1,5 +1,6 @@
 import { hasCode, PhonevaultError, TimeUp } from '../../errors.ts';
 import { isUnreadable } from '../../ledger/store/object-error.ts';
+import { type SettleStep, settleSteps } from '../../ledger/run/reasons.ts';
 import type { DriveDeps } from '../deps.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
 import { stopsDrive } from '../state/failures/stops-drive.ts';
@@ -8,23 +9,6 @@ const MINUTE = 60_000;
 const GIVE_UP_AFTER_MS = 30 * MINUTE;
 const LATE_MS = 60 * MINUTE;
 const MAX_CHARACTERS = 300;
-
-/** The steps of settling, as the report names them. */
-const STEPS = [
-  ...(['find_archives', 'find_failed_archives', 'confirm_archives', 'delete_archives'] as const),
-  ...([
-    'orphaned_jobs',
-    'suspects',
-    'report',
-    'report_pages',
-    'index_archives',
-    'history',
-  ] as const),
-  ...(['index_run', 'freshness', 'recovered', 'first_backups', 'retention'] as const),
-  ...(['cancel_exports', 'write_log'] as const),
-];
-
-type SettleStep = (typeof STEPS)[number];
 
 /** What these write stands nowhere else, so that even a refusal gets half an hour to pass. */
 const PRECIOUS: ReadonlySet<SettleStep> = new Set(['report', 'orphaned_jobs', 'write_log']);
@@ -101,7 +85,7 @@ function noteFailure(
 
 /** Returns when the first step of settling failed (epoch ms): one bound for all, since steps may share what fails. */
 function firstFailure({ state }: OpenRun, now: number): number {
-  return Math.min(...STEPS.map((step) => state.notDone.get(step)?.since ?? now));
+  return Math.min(...settleSteps.map((step) => state.notDone.get(step)?.since ?? now));
 }
 
 /** Without a log a cold drive does not know since when a step fails. */
