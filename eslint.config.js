@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 import { arrows, noCircles } from './scripts/imports.js';
 
-const base = ['lib/errors', 'lib/clock', 'lib/names', 'lib/secret', 'lib/visible'];
+const base = ['lib/errors', 'lib/clock', 'lib/names', 'lib/secret', 'lib/version', 'lib/visible'];
 const belowRun = ['lib/meanings', 'lib/ledger', 'lib/policy', 'lib/cloud', ...base];
 const step = ['lib/run/state', 'lib/run/deps', 'lib/run/reads', ...belowRun];
 
@@ -11,6 +11,7 @@ const ROOMS = {
   'lib/clock': [],
   'lib/names': [],
   'lib/secret': [],
+  'lib/version': ['package'],
   'lib/visible': [],
   'lib/policy': base,
   'lib/cloud/request': base,
@@ -34,7 +35,8 @@ const ROOMS = {
   'lib/run/deps': ['lib/run/meter', 'lib/run/reads', ...belowRun],
   'lib/run/state': ['lib/run/deps', 'lib/run/reads', ...belowRun],
   'lib/run/freshness': step,
-  'lib/run/query': ['lib/run/freshness', ...step],
+  'lib/run/totals': step,
+  'lib/run/query': ['lib/run/freshness', 'lib/run/totals', ...step],
   'lib/run/export': step,
   'lib/run/archive': step,
   'lib/run/restore': step,
@@ -43,7 +45,10 @@ const ROOMS = {
   'lib/run/plan': ['lib/run/query', ...step],
   'lib/run/first-backup': step,
   'lib/run/request': step,
-  'lib/run/settle': ['lib/run/export', 'lib/run/freshness', 'lib/run/notify', ...step],
+  'lib/run/settle': [
+    ...['lib/run/export', 'lib/run/freshness', 'lib/run/notify', 'lib/run/totals'],
+    ...step,
+  ],
   'lib/run/schedule': [
     ...['lib/run/first-backup', 'lib/run/freshness', 'lib/run/notify', 'lib/run/request'],
     ...step,

@@ -6,6 +6,7 @@ import { createCompletionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { invokeCommand } from './commands/invoke.ts';
 import { localCommand } from './commands/local.ts';
+import { metricsCommand } from './commands/metrics.ts';
 import { pinCommand, unpinCommand } from './commands/retention/pin.ts';
 import { pruneCommand } from './commands/retention/prune.ts';
 import { retentionCommand } from './commands/retention/retention.ts';
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   unpinCommand,
   pruneCommand,
   retentionCommand,
+  metricsCommand,
   doctorCommand,
   invokeCommand,
   localCommand,

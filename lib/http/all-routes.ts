@@ -5,6 +5,7 @@ import { listRuns } from './routes/list-runs.ts';
 import { plan } from './routes/plan.ts';
 import type { Route } from './route.ts';
 import { showOpenApi } from './routes/show-openapi.ts';
+import { showMetrics } from './routes/show-metrics.ts';
 import { showRun } from './routes/show-run.ts';
 import { startRestore } from './routes/start-restore.ts';
 import { startRun } from './routes/start-run.ts';
@@ -18,6 +19,7 @@ const described = [
   plan,
   listPolicies,
   listArchives,
+  showMetrics,
 ];
 
 /** All routes of the API. */

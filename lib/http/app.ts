@@ -83,9 +83,14 @@ async function handle(c: Context<Env>, route: Route): Promise<Response> {
     bytes: c.get('bytes'),
   });
   if (run !== undefined) c.set('run', run);
-  return new Response(JSON.stringify(body), {
+  const type = route.responses[status]?.type;
+  return new Response(type === undefined ? JSON.stringify(body) : String(body), {
     status,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+    headers: {
+      'content-type': type ?? 'application/json',
+      'cache-control': 'no-store',
+      ...headers,
+    },
   });
 }
 

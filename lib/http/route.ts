@@ -21,6 +21,7 @@ export type HttpDeps = {
 
 export type RouteResponse = {
   status: 200 | 202;
+  /** Sent as JSON; a text of another media type as it is. */
   body: unknown;
   headers?: Record<string, string>;
   /** The id of its run, for the log. */
@@ -45,13 +46,20 @@ type Contract = {
   path: string;
   scope: Scope | 'any';
   summary: string;
-  tag: 'Runs' | 'Policies' | 'Archives' | 'API';
+  tag: 'Runs' | 'Policies' | 'Archives' | 'Monitoring' | 'API';
   /** Request headers and their descriptions. */
   headers?: Record<string, string>;
   responses: Partial<
     Record<
       200 | 202,
-      { description: string; schema: z.ZodType; example: unknown; headers?: Record<string, string> }
+      {
+        description: string;
+        schema: z.ZodType;
+        example: unknown;
+        headers?: Record<string, string>;
+        /** The media type of a text that is not JSON. */
+        type?: string;
+      }
     >
   >;
   /** Example bodies of the document, by name. */

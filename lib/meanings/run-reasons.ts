@@ -97,6 +97,7 @@ export const undone = {
   report: { says: ['the report was not written', '报告未写入'] },
   report_pages: { says: ['the pages of the report cannot be read', '报告的分页无法读取'] },
   index_archives: { says: ['the archives are not in the index', '归档未写入索引'] },
+  totals: { says: ['the run is missing in the metrics', '指标中缺少该运行'] },
   history: { says: ['the run is not in the history of its policy', '运行未写入策略的历史'] },
   index_run: {
     says: ['the run is not in the index', '运行未写入索引'],

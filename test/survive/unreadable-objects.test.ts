@@ -212,6 +212,8 @@ const table: Record<keyof typeof layout, Row[] | 'folder'> = {
   heartbeat: [cache(exactly(layout.heartbeat))],
   retention: [{ pattern: below('state/retention/'), role: 'unused' }],
   freshness: [cache(exactly(layout.freshness('nightly')))],
+  allTotals: 'folder',
+  totals: [cache(exactly(layout.totals('nightly')))],
   skipped: [
     cache(exactly(layout.skipped('nightly')), (world) =>
       recordSkippedSlot(storeOf(world), 'nightly', '20260102T100000Z', world.clock.now()),

@@ -21,6 +21,7 @@ const TAGS = {
   Runs: 'Start, follow and cancel runs.',
   Policies: 'What a policy would do, and how fresh its backups are.',
   Archives: 'Verified archives.',
+  Monitoring: 'Metrics for Prometheus.',
   API: 'About this API.',
 };
 

@@ -95,6 +95,11 @@ export const policiesExample = {
   unreadable: [],
 };
 
+export const metricsExample = `# HELP phonevault_policy_last_success_timestamp_seconds When the last completed run of all phones settled.
+# TYPE phonevault_policy_last_success_timestamp_seconds gauge
+phonevault_policy_last_success_timestamp_seconds{policy="nightly"} 1767292227.92
+`;
+
 export const planExample = {
   policy: 'nightly',
   slot: '20260102T183000Z',

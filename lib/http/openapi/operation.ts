@@ -8,14 +8,16 @@ export type Json = Record<string, unknown>;
 /** Returns the operation object of a route. */
 export function operation(route: Route): Json {
   const { id, tag, summary, scope, query, body, responses } = route;
-  const good = Object.entries(responses).map(([status, { description, headers, example }]) => [
-    status,
-    {
-      description,
-      ...(headers === undefined ? {} : { headers: headersOf(headers) }),
-      content: contentOf('application/json', responseName(id, status), { example }),
-    },
-  ]);
+  const good = Object.entries(responses).map(
+    ([status, { description, headers, example, type = 'application/json' }]) => [
+      status,
+      {
+        description,
+        ...(headers === undefined ? {} : { headers: headersOf(headers) }),
+        content: contentOf(type, responseName(id, status), { example }),
+      },
+    ],
+  );
   const bad = [...COMMON, ...route.problems].map((status) => [
     String(status),
     { $ref: `#/components/responses/${problemName(status)}` },

@@ -11,6 +11,7 @@ export type Shard = {
   policy: string;
   /** The name of its object: `<time>.<phone id>`. */
   name: string;
+  etag: string;
   from: Place;
   /** Where the policy's next shard begins; undefined for its last one. */
   to: Place | undefined;
@@ -26,11 +27,11 @@ export function shardName({ verified_at, phone_id }: Place): string {
 /** Returns the shards of a policy, or of all, each policy's oldest first. */
 export async function listShards(store: Pick<Store, 'list'>, policy?: string): Promise<Shard[]> {
   const folder = policy === undefined ? layout.catalogue : layout.archives(policy);
-  const shards = (await store.list(folder)).flatMap(({ key }): Shard[] => {
+  const shards = (await store.list(folder)).flatMap(({ key, etag }): Shard[] => {
     const named = readShardKey(key);
     if (named === undefined) return [];
     const { policy: owner, ...from } = named;
-    return [{ policy: owner, name: shardName(from), from, to: undefined }];
+    return [{ policy: owner, name: shardName(from), etag, from, to: undefined }];
   });
   for (const [index, shard] of shards.entries()) {
     const next = shards[index + 1];

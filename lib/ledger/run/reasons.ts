@@ -29,6 +29,7 @@ export type Silence = (typeof silences)[number];
 export const settleSteps = [
   ...(['find_archives', 'find_failed_archives', 'confirm_archives', 'delete_archives'] as const),
   ...(['orphaned_jobs', 'suspects', 'report', 'report_pages', 'index_archives'] as const),
+  ...(['totals'] as const),
   ...(['history', 'index_run', 'freshness', 'recovered', 'first_backups'] as const),
   ...(['retention', 'cancel_exports', 'write_log'] as const),
 ] as const;

@@ -55,6 +55,8 @@ export const layout = {
   history: (policy: string) => `state/history/${policy}.json`,
   retention: (policy: string) => `state/retention/${policy}.json`,
   freshness: (policy: string) => `state/freshness/${policy}.json`,
+  allTotals: 'state/totals/',
+  totals: (policy: string) => `state/totals/${policy}.json`,
   credentialAlarm: 'state/credential-alarm.json',
   heartbeat: 'state/heartbeat.json',
   skipped: (policy: string) => `state/skipped/${policy}.json`,

@@ -24,6 +24,7 @@ import { markSuspects } from './mark-suspects.ts';
 import { addReported } from './add-reported.ts';
 import { reportPhone } from './report-phone.ts';
 import { recordFreshness } from '../freshness/record.ts';
+import { recordTotals } from '../totals/record.ts';
 import { checkRecovered } from '../notify/freshness.ts';
 
 const MAX_KEYS = 50;
@@ -154,6 +155,7 @@ async function recordResult(
     await step('history', () => recordSettled(store, policy, settled, { whole }));
   }
   await step('index_run', () => indexRun(store, report));
+  await step('totals', () => recordTotals(deps, report, phones));
   if (isBackup) {
     await step('freshness', () => recordBackups(deps, run, report, phones));
     const language = plan.terms?.notify.language ?? 'en';

@@ -25,6 +25,7 @@ describe('GET /v1/openapi.json', () => {
     );
     expect(operations.sort()).toEqual([
       'get /v1/archives',
+      'get /v1/metrics',
       'get /v1/openapi.json',
       'get /v1/policies',
       'get /v1/runs',

@@ -64,7 +64,8 @@ const ajv = new Ajv({ strict: false, validateFormats: false, schemas: { document
 /** Checks that a response is as the OpenAPI document says: its status, its headers, and no other field. */
 function expectDescribed(method: string, path: string, answer: ApigResponse): void {
   const { statusCode, headers, body } = answer;
-  const value: unknown = body === '' ? undefined : JSON.parse(body);
+  const type = headers['content-type'] ?? '';
+  const value: unknown = body === '' ? undefined : valueOf(answer);
   const fits = (pattern: string) =>
     new RegExp(`^${pattern.replace('{id}', '[^/]+')}/?$`).test(path);
   const [pattern = ''] = Object.keys(document.paths).filter(fits);
@@ -81,10 +82,15 @@ function expectDescribed(method: string, path: string, answer: ApigResponse): vo
   expect(
     Object.keys(described?.headers ?? {}).filter((name) => !(name.toLowerCase() in headers)),
   ).toEqual([]);
-  const schema = described?.content?.['application/json']?.schema as { $ref: string };
+  const schema = described?.content?.[type]?.schema as { $ref: string };
   expectFits(schema.$ref, value);
   const route = routes.find((one) => one.method === method && one.path === pattern);
   expect(route?.responses[statusCode as 200 | 202]?.schema.parse(value)).toEqual(value);
+}
+
+/** Returns the body as JSON, or as it is where it is none. */
+function valueOf({ headers, body }: ApigResponse): unknown {
+  return headers['content-type']?.includes('json') === true ? JSON.parse(body) : body;
 }
 
 function expectFits(ref: string, value: unknown): void {
@@ -134,7 +140,7 @@ export async function api(options: CloudOptions & { callers?: Callers } = {}): P
       return {
         status: answer.statusCode,
         headers: answer.headers,
-        body: (answer.body === '' ? {} : JSON.parse(answer.body)) as Record<string, unknown>,
+        body: (answer.body === '' ? {} : valueOf(answer)) as Record<string, unknown>,
         text: answer.body,
       };
     },
