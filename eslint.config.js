@@ -41,7 +41,7 @@ const ROOMS = {
   'lib/run/archive': step,
   'lib/run/restore': step,
   'lib/run/retention': ['lib/run/freshness', ...step],
-  'lib/run/notify': ['lib/run/freshness', 'lib/run/query', ...step],
+  'lib/run/notify': ['lib/run/archive', 'lib/run/freshness', 'lib/run/query', ...step],
   'lib/run/plan': ['lib/run/query', ...step],
   'lib/run/first-backup': step,
   'lib/run/request': step,

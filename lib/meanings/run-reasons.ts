@@ -116,5 +116,8 @@ export const undone = {
     says: ['the exports of a cancelled restore go on', '已取消的恢复的导出仍在继续'],
     fix: ['`phonevault cancel ID` for each of them.', '请逐个执行 `phonevault cancel ID`。'],
   },
+  index_reads: {
+    says: ['what was found in archives is not in the index', '归档的读取结果未写入索引'],
+  },
   write_log: { says: ['the log of the run cannot be written', '运行的日志无法写入'] },
 } satisfies Record<SettleStep | MissingRight, Entry>;

@@ -18,6 +18,7 @@ export:
 deadline: 2h
 retry: { attempts: 2 }
 objective: { max_age: 26h, phones: 98% }
+verify: { read: 5% }
 notify: { when: always }
 `.trimStart();
 
@@ -56,6 +57,10 @@ const CHANGES: [string, string][] = [
   ['"0 30 2 * * *"', '"0 30 2 30 2 ?"'],
   ['"0 30 2 * * *"', '5'],
   ['"0 30 2 * * *"', '"30 2 * * *"'],
+  ['read: 5%', 'read: 0%'],
+  ['read: 5%', 'read: 5'],
+  ['verify: { read: 5% }', 'verify: 5%'],
+  ['verify: { read: 5% }', 'verify: {}'],
   ['phones: 98%', 'phones: 0%'],
   ['phones: 98%', 'phones: 101%'],
   ['phones: 98%', 'phones: 98'],

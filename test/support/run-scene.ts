@@ -44,6 +44,17 @@ export function runScene(cph: Partial<RunDeps['cph']> = {}, clock = playClock(T0
       lookup(`tail ${key}`, () =>
         new Uint8Array(bytes).fill(objects.get(key)?.etag === 'cut' ? 1 : 0),
       ),
+    range: (_, key, { etag, start, length }) =>
+      lookup(`range ${key} ${start}`, () => {
+        const object = objects.get(key);
+        if (object === undefined || (object.etag !== etag && object.etag !== 'cut')) {
+          const facts = { service: 'obs', operation: 'GetObject', carriedOut: 'no' as const };
+          const code = object === undefined ? 'not_found' : 'conflict';
+          throw new ServiceError(code, 'refused', facts);
+        }
+        const bytes = new Uint8Array(length).fill(object.etag === 'cut' ? 1 : 0);
+        return { bytes, encrypted: false };
+      }),
     purge: async () => ({ refused: [], versioning: 'off' }),
   };
   const publish = async (urn: string, message: TopicMessage) => {

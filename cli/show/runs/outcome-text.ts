@@ -6,7 +6,10 @@ import type { RunPhone, RunSummary, RunView } from '../../../lib/run/query/schem
 import { visibleAll } from '../../../lib/visible.ts';
 import type { Io } from '../../io/io.ts';
 import { type Colours, colours } from '../../text/colour.ts';
+import type { Fact } from '../../text/facts.ts';
 import { fold } from '../../text/fold.ts';
+import { count } from '../../text/plural.ts';
+import { size } from '../../text/size.ts';
 import { unreadableLines } from '../unreadable-text.ts';
 
 const MAX_NAMES = 10;
@@ -104,4 +107,23 @@ function namesText(names: readonly string[], max: number): string {
   const more = names.length - max;
   const shown = [...names].sort().slice(0, max).join(' ');
   return more > 0 ? `${shown} … and ${more} more` : shown;
+}
+
+/** Returns what came of reading archives of a run to their end. */
+export function readFacts(read: RunView['read']): Fact[] {
+  if (read === undefined) return [];
+  const { chosen, unreadable, entries, bytes, problems } = read;
+  const of = chosen === null ? 'so far' : `of ${chosen} chosen`;
+  const bad = unreadable === 0 ? '' : `, ${unreadable} cannot be used`;
+  return [
+    [
+      'read',
+      `${count(read.read, 'archive')} ${of}: ${count(entries, 'entry', 'entries')}, ${size(bytes)}${bad}`,
+    ],
+    ...problems.map(({ phone_id, result, absent = [], message }): Fact => {
+      const what =
+        result === 'ok' ? `nothing of ${absent.join(', ')}` : `${result}: ${message ?? ''}`;
+      return ['read', `${phone_id} ${what}`];
+    }),
+  ];
 }

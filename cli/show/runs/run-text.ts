@@ -16,7 +16,7 @@ import { duration, inZone } from '../../text/time.ts';
 import { type Fact, facts } from '../../text/facts.ts';
 import { metricsFacts } from './metrics-text.ts';
 import { logText } from './log-text.ts';
-import { countsText, outcomeWord, whyText } from './outcome-text.ts';
+import { countsText, outcomeWord, readFacts, whyText } from './outcome-text.ts';
 import { unreadableLines } from '../unreadable-text.ts';
 import { when } from '../../text/when.ts';
 
@@ -94,6 +94,7 @@ function summary(io: Io, run: RunView, bucket: string): string[] {
       ...metricsFacts(run.metrics),
       ['notified', notified === null ? undefined : notifiedText(io, notified)],
       ['report', report === null ? undefined : `obs://${bucket}/${report.key}`],
+      ...readFacts(run.read),
       ...shortfallFacts(run),
     ],
     io.columns,

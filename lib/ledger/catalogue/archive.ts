@@ -1,15 +1,30 @@
 import * as z from 'zod';
+import { readResults } from '../run/events.ts';
 import type { RunRequest } from '../run/request.ts';
 import { sha256hex } from '../store/digest.ts';
 
 const DIGITS = 16;
 
+/** What came of reading an archive to its end. `absent`: the first included paths of which it holds nothing. */
+const readSchema = z.looseObject({
+  /** Epoch ms. */
+  at: z.number(),
+  result: z.enum(readResults),
+  entries: z.int().optional(),
+  files: z.int().optional(),
+  bytes: z.number().optional(),
+  absent: z.array(z.string()).optional(),
+});
+
+export type ArchiveRead = z.infer<typeof readSchema>;
+
 /** What only some archives have. Flags of later versions are kept. */
 export const flagsSchema = z.looseObject({
   /** When the phone was last reset before the export (epoch ms). Absent for a phone as it was created. */
   generation: z.number().min(0).optional(),
-  /** Much smaller than the archives before it. */
+  /** Much smaller than the archives before it, or read and found missing, changed or broken. */
   suspect: z.literal(true).optional(),
+  read: readSchema.optional(),
   /** The bucket refuses to delete it until then (epoch ms). */
   locked: z.number().min(0).optional(),
   /** Since when it is in the trash (epoch ms). */

@@ -7,6 +7,22 @@ const at = z.number();
 export const calls = ['export', 'restore', 'restart', 'reset'] as const;
 export type Call = (typeof calls)[number];
 
+/** What became of reading an archive. `unreadable`: a right is missing, or it is in a cold storage class. */
+export const readResults = ['ok', 'changed', 'broken', 'missing', 'unreadable'] as const;
+
+/** How far a tar was read: `read` bytes of it, and all entries before byte `next`. */
+const readPositionSchema = z.object({
+  read: z.int().min(0),
+  next: z.int().min(0),
+  entries: z.int().min(0),
+  files: z.int().min(0),
+  bytes: z.number().min(0),
+  /** The positions of the included paths of which nothing was found so far. */
+  absent: z.array(z.int().min(0)),
+});
+
+export type ReadPosition = z.infer<typeof readPositionSchema>;
+
 /**
  * An event of a run's log. An event is never changed or withdrawn: the state of a run follows from all its events, in any
  * order. `at` is in epoch ms.
@@ -124,6 +140,22 @@ export const eventSchema = z.discriminatedUnion('type', [
     phone_id: z.string().optional(),
     attempt: z.number().int().min(1).optional(),
   }),
+  /** An archive was read to its end, or cannot be. `absent`: the first included paths of which it holds nothing. */
+  z.object({
+    type: z.literal('read'),
+    at,
+    ...phoneAttempt,
+    result: z.enum(readResults),
+    entries: z.int().optional(),
+    files: z.int().optional(),
+    bytes: z.number().optional(),
+    absent: z.array(z.string()).optional(),
+    message: z.string().optional(),
+  }),
+  /** An archive was read up to here: another drive goes on. */
+  z.object({ type: z.literal('read_part'), at, ...phoneAttempt, position: readPositionSchema }),
+  /** No more archives are read of the `chosen` ones. */
+  z.object({ type: z.literal('read_ended'), at, chosen: z.int() }),
   z.object({
     type: z.literal('notified'),
     at,

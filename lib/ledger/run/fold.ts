@@ -84,6 +84,15 @@ function apply(state: RunState, event: RunEvent): void {
     case 'verified':
       withAttempt(state, event, (known) => (known.verified = earliest(known.verified, event)));
       return;
+    case 'read':
+      withAttempt(state, event, (known) => (known.read = earliest(known.read, event)));
+      return;
+    case 'read_part':
+      withAttempt(state, event, (known) => (known.readPart = latest(known.readPart, event)));
+      return;
+    case 'read_ended':
+      state.readEnded = earliest(state.readEnded, event);
+      return;
     case 'ready':
       withPhone(state, event, (known) => {
         known.readyAt = Math.max(known.readyAt ?? event.at, event.at);

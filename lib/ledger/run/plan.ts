@@ -60,6 +60,8 @@ const termsSchema = z.object({
   wait_for_phones: z.number(),
   max_in_flight_per_server: z.number().int(),
   attempts: z.number().int(),
+  /** The share of the archives that are read to their end, in percent. */
+  read: z.number().optional(),
   notify: z.object({
     when: z.enum(['always', 'problems', 'change', 'never']),
     language: z.enum(['en', 'zh']),

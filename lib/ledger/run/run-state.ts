@@ -20,6 +20,9 @@ export type Attempt = {
   absent?: EventOf<'absent'>;
   rejected?: EventOf<'archive_rejected'>;
   verified?: EventOf<'verified'>;
+  /** Its archive was read to the end, or up to a part. */
+  read?: EventOf<'read'>;
+  readPart?: EventOf<'read_part'>;
   /** Set when its archive is deleted, or will be. */
   deleted?: true;
 };
@@ -58,6 +61,7 @@ export type RunState = {
   /** Of superseded archives, by key. */
   deletions: Map<string, Deletion>;
   deleteFailures: EventOf<'delete_failed'>[];
+  readEnded?: EventOf<'read_ended'>;
   notified?: EventOf<'notified'>;
   notifyFailures: EventOf<'notify_failed'>[];
   failures: EventOf<'step_failed'>[];

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { HOUR, MINUTE, SECOND, WEEK } from './duration.ts';
 import { duration, flag, instant, mapping, policyName, whole } from './fields.ts';
-import { exported, notify, objective, retry, schedule } from './sections.ts';
+import { exported, notify, objective, retry, schedule, verify } from './sections.ts';
 import { retention } from './retention.ts';
 import { select } from './select.ts';
 
@@ -57,6 +57,7 @@ const fileSchema = mapping({
     description: 'How recent the backups of the phones must be. A policy that misses it is stale.',
     examples: [{ max_age: '26h', phones: '98%' }],
   }),
+  verify: verify.optional(),
   retention: retention.optional(),
   on_provisioned: flag()
     .prefault(false)

@@ -99,6 +99,17 @@ export const objective = mapping({
   }),
 });
 
+export const verify = mapping({
+  read: share.meta({
+    description:
+      'How many of the new archives of a run drive reads to their end, at least one. Which ones follows from the ids of run and phones.',
+    examples: ['5%'],
+  }),
+}).meta({
+  description: 'What is verified of an archive besides its job, size and ETag.',
+  examples: [{ read: '5%' }],
+});
+
 export const notify = mapping({
   when: choice(['always', 'problems', 'change'])
     .prefault('always')

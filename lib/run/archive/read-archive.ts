@@ -12,6 +12,8 @@ type Known = { size: number; bytes: AsyncIterable<Uint8Array> };
 
 type Options = {
   known?: Known;
+  /** Begins at this byte. Then the bytes are not compared with the ETag. */
+  from?: number;
   /** Gets each part that was read from the bucket, before it is returned. */
   onPart?: (bytes: Uint8Array) => Promise<void>;
 };
@@ -23,7 +25,7 @@ type Options = {
 export async function* readArchive(
   archives: Pick<Obs, 'range'>,
   archive: StoredArchive,
-  { known, onPart }: Options = {},
+  { known, from = 0, onPart }: Options = {},
 ): AsyncGenerator<Uint8Array> {
   const md5 = createHash('md5');
   for await (const bytes of known?.bytes ?? []) {
@@ -31,7 +33,7 @@ export async function* readArchive(
     yield bytes;
   }
   let encrypted = false;
-  let start = known?.size ?? 0;
+  let start = known?.size ?? from;
   if (start >= archive.size) ({ encrypted } = await lastByte(archives, archive));
   let next = part(archives, archive, start);
   while (next !== undefined) {
@@ -45,7 +47,7 @@ export async function* readArchive(
     await onPart?.(bytes);
     yield bytes;
   }
-  if (!encrypted) checkDigest(archive, md5);
+  if (!encrypted && from === 0) checkDigest(archive, md5);
 }
 
 /** Nothing is left to read, but only the bucket knows whether the object is still the same. */

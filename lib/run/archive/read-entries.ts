@@ -2,12 +2,15 @@ import { pipeline } from 'node:stream/promises';
 import { extract, type Header } from 'tar-stream';
 import { PhonevaultError } from '../../errors.ts';
 
+const HEADER_BYTES = 512;
 const END_BYTES = 1024;
 
 /** A file, a folder or something else in an archive. */
 export type Entry = Header & {
   /** Absolute, as on the phone, without a slash at its end. */
   path: string;
+  /** Where its content begins, in bytes from the start of what was read. */
+  contentAt: number;
 };
 
 /** `files`: regular ones. `bytes`: their content. */
@@ -48,7 +51,8 @@ export async function readEntries(
       }
       try {
         const path = `/${header.name.replace(/^\/+|\/+$/g, '')}`;
-        await visit({ ...header, path }, entry as AsyncIterable<Uint8Array>);
+        const contentAt = entry.offset + HEADER_BYTES;
+        await visit({ ...header, path, contentAt }, entry as AsyncIterable<Uint8Array>);
       } catch (error) {
         failed.visit = error;
         throw error;

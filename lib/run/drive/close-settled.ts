@@ -12,6 +12,7 @@ import { flush, type OpenRun } from '../state/open-run.ts';
 import { noteUsable, removeHandled } from '../state/failures/resting.ts';
 import { refresh } from '../state/stored-run.ts';
 import { inTurn } from './in-turn.ts';
+import { hasSample } from './read-samples.ts';
 import type { Work } from './work.ts';
 
 /** Settling many runs is split, so that other work continues. */
@@ -37,7 +38,7 @@ async function closeIfSettled(deps: DriveDeps, work: Work, run: OpenRun): Promis
   }
   if (run.unwritten.result) return;
   await notifyIfDue(deps, run);
-  if (run.state.notified === undefined) return;
+  if (run.state.notified === undefined || hasSample(run)) return;
   if (run.request.trigger === 'provisioned') {
     await orGiveUp(deps, run, 'first_backups', () =>
       recordFirstBackups(deps, work.firstBackups, run),

@@ -17,6 +17,7 @@ import { pollDue, pollOrphanedDue } from './poll.ts';
 import { pruneDue } from './prune.ts';
 import { readRuns } from './inbox/read-runs.ts';
 import { readInbox, takeCancels, takeInbox } from './inbox/take-inbox.ts';
+import { readSamples } from './read-samples.ts';
 import type { Work } from './work.ts';
 
 export const INBOX_EVERY_MS = 10_000;
@@ -39,6 +40,7 @@ export async function workUntilIdle(deps: DriveDeps, work: Work): Promise<void> 
     await submitDue(deps, work);
     deps.meter.share(work.runs.values());
     await closeSettled(deps, work);
+    await readSamples(deps, work);
     await pruneDue(deps, work);
     await handleHints(deps, work);
     await requestFirstBackupsDue(deps, work);

@@ -7,6 +7,7 @@ import { postponedUntil } from '../state/postponed.ts';
 import { notifyDue } from '../notify/notify-run.ts';
 import { callsAllowed, nextCallAt } from '../reads/pace.ts';
 import { nextPruneAt } from './prune.ts';
+import { hasSample } from './read-samples.ts';
 import type { Work } from './work.ts';
 
 /** The jobs of an export call are first polled this long after it. */
@@ -26,6 +27,7 @@ export function nextDue(work: Work, limits: Limits, now: number): number | undef
     if (run.report !== undefined) {
       const notify = notifyDue(run, now);
       if (notify !== undefined) dues.push(notify);
+      else if (hasSample(run)) dues.push(now);
     } else if (run.plan === undefined) dues.push(now);
     else dues.push(...duesOfPlanned(run, { limits, pollAt: work.nextAt.jobs }, now));
     for (const time of dues) at(Math.max(time, run.retryAt.step));

@@ -2,11 +2,12 @@ import type { OrphanedJobs } from '../../ledger/run/orphaned-jobs.ts';
 import { createFirstBackups, type FirstBackups } from '../first-backup/state.ts';
 import type { Inbox } from '../../ledger/run/request.ts';
 import { type NotRead, nothingKnown } from './inbox/in-flight.ts';
+import type { Chosen } from '../archive/choose-sample.ts';
 import type { PruneResult } from '../retention/prune.ts';
 import type { OpenRun } from '../state/open-run.ts';
 
 /** Kinds of work that are done run by run. */
-export type Turn = 'look' | 'plan' | 'close';
+export type Turn = 'look' | 'plan' | 'close' | 'read';
 
 /** An open request to apply the retention rules of a policy. Times in epoch ms. */
 type OpenPrune = {
@@ -39,6 +40,8 @@ export type Work = {
   /** Hints of the inbox about new phones. */
   phoneHints: string[];
   firstBackups: FirstBackups;
+  /** The archives of settled runs that are read to their end, by run. */
+  samples: Map<string, Chosen[]>;
   /** Policies whose retention rules are to be applied. */
   prunes: Map<string, OpenPrune>;
   /** The requests of that kind that this drive has handled, by policy: when they were made (epoch ms). */
@@ -64,6 +67,7 @@ export function createWork(
     hints: [],
     phoneHints: [],
     firstBackups: createFirstBackups(),
+    samples: new Map(),
     prunes: new Map(),
     pruned: new Map(),
     turn: new Map(),

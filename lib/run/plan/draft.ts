@@ -95,6 +95,7 @@ function termsOf(policy: Policy, slot: string): Terms {
     wait_for_phones: policy.wait_for_phones,
     max_in_flight_per_server: policy.max_in_flight_per_server,
     attempts: policy.retry.attempts,
+    ...(policy.verify === undefined ? {} : { read: policy.verify.read }),
     notify: policy.notify,
   };
 }

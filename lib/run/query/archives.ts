@@ -1,4 +1,4 @@
-import type { Archive, ArchivePosition } from '../../ledger/catalogue/archive.ts';
+import type { Archive, ArchivePosition, ArchiveRead } from '../../ledger/catalogue/archive.ts';
 import { findArchivedPhones } from '../../ledger/catalogue/find-phones.ts';
 import { isPinned, listPins } from '../../ledger/catalogue/pins.ts';
 import { newestArchives } from '../../ledger/catalogue/newest-archives.ts';
@@ -68,9 +68,18 @@ export function viewOf(archive: Archive, pinned: boolean): ArchiveView {
     ...(flags.generation === undefined ? {} : { generation: instantOf(flags.generation) }),
     ...(image_version === undefined ? {} : { image_version }),
     ...(flags.suspect === undefined ? {} : { suspect: true }),
+    ...(flags.read === undefined ? {} : { read: readOf(flags.read) }),
     ...(pinned ? { pinned } : {}),
     ...(flags.trashed === undefined || pinned ? {} : { trashed_at: instantOf(flags.trashed) }),
     ...{ include: includes.include, exclude: includes.exclude },
+  };
+}
+
+function readOf({ at, result, entries, files, bytes, absent }: ArchiveRead): ArchiveView['read'] {
+  return {
+    ...{ at: instantOf(at), result },
+    ...(entries === undefined ? {} : { entries, files, bytes }),
+    ...(absent === undefined ? {} : { absent }),
   };
 }
 

@@ -57,6 +57,10 @@ function logEvent(
     case 'archive_rejected':
       log.warn('archive_rejected', { ...own, ...attemptOf(event), code: event.reason });
       return;
+    case 'read':
+      if (event.result === 'ok') log.info('archive_read', { ...own, ...attemptOf(event) });
+      else log.warn('archive_unreadable', { ...own, ...attemptOf(event), code: event.result });
+      return;
     case 'outage_started':
       log.warn('outage_started', { ...own, to: event.to });
       return;

@@ -80,6 +80,7 @@ export function untilTimeUp<D extends Bounded>(deps: D): D {
       list,
       head: bounded('HEAD', archives.head),
       tail: bounded('GET', archives.tail),
+      range: bounded('GET', archives.range),
       purge,
     },
   };

@@ -1,12 +1,14 @@
 import { readDeleted } from '../../run/deleted-archives.ts';
+import { readLog } from '../../run/log/log.ts';
 import { readLateArchives } from '../../run/orphaned-jobs.ts';
 import { readPlan } from '../../run/plan.ts';
 import { readReport, readReportedPhones } from '../../run/report.ts';
 import { runIdsAfter } from '../../run/run-ids.ts';
-import { isUnreadable, type ObjectError } from '../../store/object-error.ts';
+import { ifReadable, isUnreadable, type ObjectError } from '../../store/object-error.ts';
 import type { Store } from '../../store/store.ts';
 import { addArchives } from '../add.ts';
-import type { Archive } from '../archive.ts';
+import type { Archive, ArchiveRead } from '../archive.ts';
+import { archiveRead } from '../mark-read.ts';
 import { reportedArchives } from './reported-archives.ts';
 import { readResets, type Resets } from './resets.ts';
 
@@ -79,7 +81,19 @@ export async function archivesOfRun(
   const reported = await readReportedPhones(store, report);
   const late = await readLateArchives(store, runId);
   const settledAt = Date.parse(report.settled_at);
-  const archives = reportedArchives({ plan, planned, reported, settledAt, late }, resets);
+  const reads = plan.terms?.read === undefined ? undefined : await readsOf(store, runId);
+  const run = { plan, planned, reported, settledAt, late, ...(reads && { reads }) };
+  const archives = reportedArchives(run, resets);
   const deleted = await readDeleted(store, runId);
   return archives.filter(({ key }) => !deleted.has(key));
+}
+
+/** Returns what came of reading the archives of a run to their end, by phone. */
+async function readsOf(
+  store: Pick<Store, 'get' | 'list'>,
+  runId: string,
+): Promise<Map<string, ArchiveRead>> {
+  const events = (await ifReadable(readLog(store, runId))) ?? [];
+  const reads = events.filter((event) => event.type === 'read').reverse();
+  return new Map(reads.map((event) => [event.phone_id, archiveRead(event)]));
 }

@@ -1,7 +1,8 @@
 import type { LateArchive } from '../../run/orphaned-jobs.ts';
 import type { Plan, PlannedPhone } from '../../run/plan.ts';
 import type { ReportedPhone } from '../../run/report.ts';
-import { type Archive, includeSet } from '../archive.ts';
+import { type Archive, type ArchiveRead, includeSet } from '../archive.ts';
+import { readFlags } from '../mark-read.ts';
 import { generationAt, type Resets } from './resets.ts';
 
 /** A run, with the phones of its plan and of its report, and the archives that arrived after the report. */
@@ -12,6 +13,8 @@ export type ReportedRun = {
   planned: readonly Pick<PlannedPhone, 'phone_id' | 'phone_name' | 'image_version'>[];
   reported?: readonly ReportedPhone[];
   late?: readonly LateArchive[];
+  /** What came of reading archives to their end, by phone. */
+  reads?: ReadonlyMap<string, ArchiveRead>;
 };
 
 /** Returns the verified archives of a run, for the catalogue. Pure. */
@@ -42,7 +45,10 @@ export function reportedArchives(run: ReportedRun, resets: Resets): Archive[] {
   };
   const ofReport = reported.flatMap(({ phone_id, ...phone }) => {
     const object = reportedObject(phone, settledAt);
-    return object === undefined ? [] : [archiveOf(phone_id, object, phone.suspect)];
+    if (object === undefined) return [];
+    const archive = archiveOf(phone_id, object, phone.suspect);
+    const read = run.reads?.get(phone_id);
+    return [read === undefined ? archive : { ...archive, flags: readFlags(archive, read) }];
   });
   const arrived = late
     .filter(({ unconfirmed }) => unconfirmed !== true)

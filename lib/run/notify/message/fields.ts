@@ -20,6 +20,7 @@ export type Fields = {
   message?: string | undefined;
   leftovers?: object | undefined;
   suspects?: object | undefined;
+  archives?: object | undefined;
   codes?: string[];
   object?: { bucket: string; key: string };
   since?: string;
@@ -47,9 +48,9 @@ export function fieldsOf(notification: Notification, message: string | undefined
       return { kind, ...none, policy, reason: missedReason(missed), message };
     }
     case 'unreadable': {
-      const { run_id = null, policy = null, object, code } = notification;
+      const { run_id = null, policy = null, object, code, archives } = notification;
       const since = iso(notification.since);
-      return { kind, ...none, run_id, policy, object, reason: code, since, message };
+      return { kind, ...none, run_id, policy, object, reason: code, since, archives, message };
     }
     case 'stale': {
       const { policy, phones, at, objective } = notification;

@@ -74,7 +74,7 @@ export type Notification =
   | ({ kind: 'settled' } & Ended)
   | ({ kind: 'restore' } & Ended)
   | { kind: 'missed'; policy: string; missed: MissedSlots }
-  /** An object of the ledger cannot be read or deleted. */
+  /** An object of the ledger cannot be read or deleted, or archives of a run cannot be read to their end: `object` is the first. */
   | {
       kind: 'unreadable';
       policy: string | undefined;
@@ -85,6 +85,8 @@ export type Notification =
       message: string;
       hint: string | undefined;
       since: number;
+      /** How many of those that were read, and the ids of the first phones. */
+      archives?: { count: number; read: number; phones: string[] };
     }
   /** Too few phones of a policy have a recent backup. */
   | {

@@ -26,8 +26,9 @@ export function phraseOf(notification: Notification, locale: Locale): string {
       return wording.because(wording.missed(times), reasonPhrase(reason, wording));
     }
     case 'unreadable': {
-      const { run_id, code, object } = notification;
-      const what = run_id === undefined ? wording.unusable : wording.quarantined;
+      const { run_id, code, object, archives } = notification;
+      const ofLedger = run_id === undefined ? wording.unusable : wording.quarantined;
+      const what = archives === undefined ? ofLedger : wording.notReadable(archives);
       return `${wording.because(what, reasonPhrase(code, wording))}${wording.colon}${object.key}`;
     }
     case 'stale': {

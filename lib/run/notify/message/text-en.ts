@@ -64,6 +64,7 @@ export const english: Wording = {
     reset_failed: 'the phone could not be reset',
     no_archive: 'the phone has no archive',
     archive_changed: 'the archive has changed since it was verified',
+    archive_broken: 'the archive is damaged',
     archive_cold: 'the archive is in a cold storage class',
     older_android: 'the Android of the phone is older than that of the archive',
     two_sources: 'two archives were to be restored to the phone',
@@ -90,6 +91,8 @@ export const english: Wording = {
   },
   quarantined: 'run quarantined',
   unusable: 'an object of the ledger cannot be used',
+  notReadable: ({ count, read }) =>
+    `${number(count)} of ${number(read)} archives that were read cannot be used`,
   missed: ({ first, last, slots }) => {
     if (slots === 0) return `no runs since ${first}`;
     if (slots === 1) return `slot ${last} did not run`;

@@ -67,6 +67,7 @@ export const chinese: Wording = {
     reset_failed: '云手机重置失败',
     no_archive: '该云手机没有归档',
     archive_changed: '归档在校验之后发生了变化',
+    archive_broken: '归档已损坏',
     archive_cold: '归档在冷存储类别中',
     older_android: '云手机的 Android 版本低于归档',
     two_sources: '同一台云手机有两个待恢复的归档',
@@ -85,6 +86,8 @@ export const chinese: Wording = {
     `策略中有 ${number(count)} 台服务器不存在：${first.join('，')}${count > first.length ? '……' : ''}。请从 select.servers 中删除，或删除其标签。`,
   quarantined: '运行已隔离',
   unusable: '账本中有对象无法使用',
+  notReadable: ({ count, read }) =>
+    `已读取的 ${number(read)} 个归档中有 ${number(count)} 个无法使用`,
   missed: ({ first, last, slots }) => {
     if (slots === 0) return `自 ${spaced(first)}起不再运行`;
     if (slots === 1) return `计划时间 ${spaced(last)}未运行`;

@@ -37,6 +37,8 @@ export type Wording = {
   quarantined: string;
   /** An object that no run rests because of. */
   unusable: string;
+  /** Archives of a run that cannot be read to their end. */
+  notReadable(archives: { count: number; read: number }): string;
   missed(slots: Omit<MissedSlots, 'reason'>): string;
   /** New phones that an event named at `since` are not backed up. */
   noFirstBackup(count: number, since: string): string;

@@ -9,6 +9,7 @@ import { metricsOf, type StoredRun } from '../../state/stored-run.ts';
 import { findRun, type FoundRun } from './find-run.ts';
 import { logLines, type ReadEvents, readEvents } from './run-log.ts';
 import { openPhones, type Readable, settledPhones } from './run-phones.ts';
+import { readsOf } from './reads.ts';
 import { shortfallsOf, summaryOf } from './summarize.ts';
 import { instantOf } from '../schemas/object.ts';
 import { type LogLine, type RunPhone, type RunView } from '../schemas/run.ts';
@@ -108,6 +109,7 @@ async function readView({ store, runId, found, events, now }: Reading): Promise<
         metrics,
         report: { key: store.prefix + layout.report(runId) },
         ...shortfallsOf(found.report),
+        ...readsOf(log.events),
       };
       return withGaps(view, log);
     }

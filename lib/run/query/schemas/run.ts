@@ -7,6 +7,7 @@ import {
   reportSchema,
   runOutcomes,
 } from '../../../ledger/run/report.ts';
+import { readResults } from '../../../ledger/run/events.ts';
 import { triggers } from '../../../ledger/run/request.ts';
 import { count, instant, objectProblemSchema } from './object.ts';
 
@@ -71,6 +72,26 @@ export const runViewSchema = runSummarySchema.extend({
   failures: z.array(z.object({ at: instant, code: z.string(), message: z.string() })),
   metrics: metricsSchema.nullable().describe('Cost so far. Null when nothing was counted.'),
   report: z.object({ key: z.string().describe('In the bucket of the ledger.') }).nullable(),
+  read: z
+    .object({
+      chosen: count.nullable().describe('Null while the archives are being read.'),
+      read: count,
+      unreadable: count,
+      entries: count,
+      bytes: count,
+      problems: z
+        .array(
+          z.object({
+            phone_id: z.string(),
+            result: z.enum(readResults),
+            absent: z.array(z.string()).optional(),
+            message: z.string().optional(),
+          }),
+        )
+        .describe('Archives that cannot be used, or that lack included paths. At most 50.'),
+    })
+    .optional()
+    .describe('What came of reading archives of the run to their end, as `verify.read` says.'),
   leftovers: reportSchema.shape.leftovers.describe(
     'Superseded archives that could not be deleted, and why. At most 50.',
   ),
