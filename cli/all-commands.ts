@@ -15,6 +15,7 @@ import { restoreCommand } from './commands/runs/restore.ts';
 import { runCommand } from './commands/runs/run.ts';
 import { runsCommand } from './commands/runs/runs.ts';
 import { statusCommand } from './commands/status.ts';
+import { versionCommand } from './commands/version.ts';
 import { validateCommand } from './commands/validate.ts';
 
 /** All commands, in the order of the help. */
@@ -36,5 +37,6 @@ export const commands: readonly Command[] = [
   doctorCommand,
   invokeCommand,
   localCommand,
+  versionCommand,
   createCompletionCommand(() => commands),
 ];

@@ -5,6 +5,7 @@ import { lastCosts } from '../../lib/run/query/last-costs.ts';
 import { problemOf } from '../../lib/run/query/unreadable.ts';
 import { previewRun } from '../../lib/run/plan/preview.ts';
 import type { Command } from '../program/command.ts';
+import { findExisting } from '../restore/find-phone.ts';
 import { connect, type Session } from '../sign-in/connect.ts';
 import type { Io } from '../io/io.ts';
 import { phoneValue, policyValue } from '../program/id-values.ts';
@@ -31,7 +32,11 @@ export const planCommand: Command<Options> = {
     { name: '<policy>', text: 'name of a policy in the bucket, or a *.yaml or *.yml file' },
   ],
   options: [
-    { flags: '--phone <id...>', text: 'only these phones of the policy', parse: phoneValue },
+    {
+      flags: '--phone <phone...>',
+      text: 'only these phones of the policy, by id or name',
+      parse: phoneValue,
+    },
     { flags: '--all', text: 'list every phone, not only the first 20 of each kind' },
   ],
   examples: [
@@ -53,8 +58,9 @@ export const planCommand: Command<Options> = {
     const policy = isFile ? basename(given).replace(/\.ya?ml$/i, '') : policyValue(given);
     const session = await connect(io);
     const text = file ?? (await readPolicyText(session.deps, policy));
+    const phones = phone && (await findExisting(session.deps, phone));
     io.status('reading the fleet …');
-    const preview = await previewOf(session, { policy, text, ...(phone && { phones: phone }) });
+    const preview = await previewOf(session, { policy, text, ...(phones && { phones }) });
     const { costs, unreadable } = await lastCosts(session.deps.store, policy);
     if (costs !== undefined) preview.costs = costs;
     if (unreadable.length > 0) preview.unreadable = unreadable.map(problemOf);

@@ -2,11 +2,12 @@ import type { ObjectError } from '../../lib/ledger/store/object-error.ts';
 import { phoneBackups } from '../../lib/run/query/phone-backups.ts';
 import { policyStatuses } from '../../lib/run/query/policy-status.ts';
 import { problemOf, unreadableObjects } from '../../lib/run/query/unreadable.ts';
-import { type Command, wrongUse } from '../program/command.ts';
+import { wrongUse } from '../program/command.ts';
+import { repeatable } from '../program/repeat.ts';
 import { connect } from '../sign-in/connect.ts';
 import { policyValue } from '../program/id-values.ts';
 import { backupsText, needsAttention, policiesText } from '../show/status-text.ts';
-import { noPoliciesText, readPolicyText } from '../show/policies.ts';
+import { noPoliciesText, noSuchPolicy, readPolicyText } from '../show/policies.ts';
 import { unreadableLines } from '../show/unreadable-text.ts';
 import { fold } from '../text/fold.ts';
 import { toJson } from '../text/printable.ts';
@@ -14,13 +15,14 @@ import { toJson } from '../text/printable.ts';
 type Options = { phones?: true | string; check?: boolean };
 
 /** Shows the state of each policy, or each phone's last backup. */
-export const statusCommand: Command<Options> = {
+export const statusCommand = repeatable<Options>({
   name: 'status',
   summary: 'show policies and how fresh their backups are',
   description: [
     'Shows each policy: its state, how many of its phones have a recent backup, its last good run, its next slot in its own time zone and in yours, and its open runs.',
     'Stale means that too few phones have one: fewer than the objective of the policy.',
   ].join(' '),
+  arguments: [{ name: '[policy]', text: 'the name of a policy; all if missing' }],
   options: [
     {
       flags: '--phones [policy]',
@@ -43,10 +45,12 @@ export const statusCommand: Command<Options> = {
         '  next slot      2026-01-03 02:30:00 +08:00 Asia/Shanghai (in 14 h)',
       ].join('\n'),
     },
-    { run: 'phonevault status --phones nightly' },
+    { run: 'phonevault status nightly --phones' },
     { run: 'phonevault status --check --json' },
   ],
-  async run({ options: { phones: wanted, check = false }, json }, io) {
+  async run({ args: [name], options: { phones, check = false }, json }, io) {
+    const only = name === undefined ? undefined : policyValue(name);
+    const wanted = phones === true ? (only ?? true) : phones;
     if (wanted !== undefined && check) {
       throw wrongUse('--phones and --check exclude each other', '--check is about policies');
     }
@@ -58,11 +62,11 @@ export const statusCommand: Command<Options> = {
       const policies = await policyStatuses(deps, now);
       const all = await phoneBackups(deps.store, policies, now, errors);
       const unreadable = errors.map(problemOf);
-      const phones = wanted === true ? all : all.filter(({ policy }) => policy === wanted);
+      const shown = wanted === true ? all : all.filter(({ policy }) => policy === wanted);
       // A deleted policy may have archives; one without any must exist.
-      if (wanted !== true && phones.length === 0) await readPolicyText(deps, wanted);
-      if (json) io.out(toJson({ phones, ...(errors.length > 0 && { unreadable }) }));
-      else if (phones.length > 0) io.out(backupsText(io, phones));
+      if (wanted !== true && shown.length === 0) await readPolicyText(deps, wanted);
+      if (json) io.out(toJson({ phones: shown, ...(errors.length > 0 && { unreadable }) }));
+      else if (shown.length > 0) io.out(backupsText(io, shown));
       else
         print(
           `no phones and no verified archive yet${wanted === true ? '' : ` of policy ${wanted}`}`,
@@ -70,7 +74,9 @@ export const statusCommand: Command<Options> = {
       if (!json && errors.length > 0) io.out(['', ...unreadableLines(io, unreadable)].join('\n'));
       return 0;
     }
-    const policies = await policyStatuses(deps, io.clock.now());
+    const all = await policyStatuses(deps, io.clock.now());
+    const policies = only === undefined ? all : all.filter(({ policy }) => policy === only);
+    if (only !== undefined && policies.length === 0) throw await noSuchPolicy(deps, only);
     const found = policies.flatMap((status) => status.unreadable ?? []);
     const unreadable = await unreadableObjects(deps.store, found);
     if (json) io.out(toJson({ policies, unreadable }));
@@ -82,4 +88,4 @@ export const statusCommand: Command<Options> = {
     const isBad = policies.some(needsAttention) || unreadable.length > 0;
     return check && isBad ? 1 : 0;
   },
-};
+});

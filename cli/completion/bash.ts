@@ -1,12 +1,18 @@
+import { lookupOf } from './tree.ts';
 import type { CompletedOption, Place, Values } from './tree.ts';
 
 const namesOf = ({ long, short }: CompletedOption) =>
   short === undefined ? [long] : [short, long];
 
 function reply(values: Values): string {
+  if (typeof values !== 'string') {
+    return `COMPREPLY=($(compgen -W '${values.join(' ')}' -- "$cur"))`;
+  }
   if (values === 'files') return 'compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur"))';
-  if (values === 'unknown') return 'COMPREPLY=()';
-  return `COMPREPLY=($(compgen -W '${values.join(' ')}' -- "$cur"))`;
+  const lookup = lookupOf(values, '$cur');
+  return lookup === undefined
+    ? 'COMPREPLY=()'
+    : `COMPREPLY=($(compgen -W "$(${lookup})" -- "$cur"))`;
 }
 
 function afterOption({ at, options }: Place): string[] {
@@ -24,7 +30,9 @@ function words({ at, commands, options, args }: Place): string {
     ...options.flatMap(namesOf).filter((name) => name.startsWith('--')),
   ];
   const files = args === 'files' ? ' files=1' : '';
-  return `    '${at}') list='${all.join(' ')}'${files} ;;`;
+  const lookup = lookupOf(args, '$cur');
+  const found = lookup === undefined ? '' : `; [[ $cur == -* ]] || list+=" $(${lookup})"`;
+  return `    '${at}') list='${all.join(' ')}'${files}${found} ;;`;
 }
 
 /** Returns a completion script for bash 4 and later, to be sourced. */

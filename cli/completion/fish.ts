@@ -1,11 +1,17 @@
+import { lookupOf } from './tree.ts';
 import type { CompletedOption, Place, Values } from './tree.ts';
 
 const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 
+/** What was typed so far of the current word. */
+const WORD = '$(commandline -ct)';
+
 function valuesOf(values: Values | undefined): string {
   if (values === undefined) return '';
+  if (typeof values !== 'string') return ` -x -a ${quoted(values.join(' '))}`;
   if (values === 'files') return ' -r -F';
-  return values === 'unknown' ? ' -x' : ` -x -a ${quoted(values.join(' '))}`;
+  const lookup = lookupOf(values, WORD);
+  return lookup === undefined ? ' -x' : ` -x -a ${quoted(`(${lookup})`)}`;
 }
 
 function optionLine(when: string, { long, short, text, values }: CompletedOption): string {
@@ -14,11 +20,13 @@ function optionLine(when: string, { long, short, text, values }: CompletedOption
 }
 
 function linesOf({ at, commands, options, args }: Place): string[] {
+  const lookup = lookupOf(args, WORD);
   const when = `complete -c phonevault -n ${quoted(`__phonevault_at "${at}"`)}`;
   return [
     ...commands.map(({ name, text }) => `${when} -a ${name} -d ${quoted(text)}`),
     ...(args === 'files' ? [`${when} -F`] : []),
     ...(typeof args === 'string' ? [] : [`${when} -a ${quoted(args.join(' '))}`]),
+    ...(lookup === undefined ? [] : [`${when} -a ${quoted(`(${lookup})`)}`]),
     ...options.map((option) => optionLine(when, option)),
   ];
 }

@@ -1,3 +1,4 @@
+import { lookupOf } from './tree.ts';
 import type { CompletedOption, Place, Values } from './tree.ts';
 
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
@@ -9,9 +10,10 @@ const namesOf = ({ long, short }: CompletedOption) =>
   short === undefined ? [long] : [short, long];
 
 function reply(values: Values): string {
+  if (typeof values !== 'string') return `compadd -- ${values.join(' ')}`;
   if (values === 'files') return '_files';
-  if (values === 'unknown') return "_message 'value'";
-  return `compadd -- ${values.join(' ')}`;
+  const lookup = lookupOf(values, '$words[CURRENT]');
+  return lookup === undefined ? "_message 'value'" : `compadd -- $(${lookup})`;
 }
 
 function afterOption({ at, options }: Place): string[] {
@@ -23,6 +25,7 @@ function afterOption({ at, options }: Place): string[] {
 }
 
 function words({ at, commands, options, args }: Place): string[] {
+  const lookup = lookupOf(args, '$words[CURRENT]');
   const items = [
     ...commands.map(({ name, text }) => item(name, text)),
     ...(typeof args === 'string' ? [] : args.map(quoted)),
@@ -31,6 +34,9 @@ function words({ at, commands, options, args }: Place): string[] {
   return [
     `    (${quoted(at)})`,
     ...(args === 'files' ? ['      [[ $words[CURRENT] == -* ]] || { _files; return }'] : []),
+    ...(lookup === undefined
+      ? []
+      : [`      [[ $words[CURRENT] == -* ]] || compadd -- $(${lookup})`]),
     `      list=(${items.join(' ')}) ;;`,
   ];
 }

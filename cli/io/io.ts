@@ -9,6 +9,8 @@ export type Io = {
   err(text: string): void;
   /** Draws a status line on standard error in place of the last one; '' removes it. Does nothing unless that is a terminal. */
   status(text: string): void;
+  /** Removes what a terminal shows of standard output. Does nothing unless that is a terminal. */
+  clear(): void;
   outIsTerminal: boolean;
   errIsTerminal: boolean;
   /** Width of standard output; Infinity in a pipe. It may change: read it each time. */

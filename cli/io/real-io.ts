@@ -8,6 +8,8 @@ import { readText } from './read-text.ts';
 import { runNode } from './run-node.ts';
 import { cut } from '../text/width.ts';
 
+/** The cursor goes to the top left, and all below it is removed. */
+const CLEAR_SCREEN = '\u001b[H\u001b[J';
 const CLEAR_LINE = '\r\u001b[K';
 
 /** Returns the real Io. `folder` is that of the entry module. `close` closes what keeps the process alive. */
@@ -33,6 +35,7 @@ export function realIo(folder: string): Io & { close(): void } {
     out: print(stdout),
     err: print(stderr),
     status,
+    clear: () => void (stdout.isTTY && env.TERM !== 'dumb' && stdout.write(CLEAR_SCREEN)),
     outIsTerminal: stdout.isTTY === true,
     errIsTerminal: stderr.isTTY === true,
     get columns() {

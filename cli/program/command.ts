@@ -8,7 +8,7 @@ export type Command<Options extends object = Record<string, unknown>> = {
   /** The text of the command's own help. */
   description?: string;
   arguments?: ArgumentSpec[];
-  /** Besides `--json`, which every command has. */
+  /** Besides `--json` and `--output`, which every command has (see `output.ts`). */
   options?: OptionSpec[];
   examples: Example[];
   /** Passes all arguments and options on unchanged, `--help` included. */
@@ -26,7 +26,7 @@ type ArgumentSpec = {
 };
 
 export type OptionSpec = {
-  /** `--max <n>`, `--phone <id...>`, `-w, --wait`. */
+  /** `--limit <n>`, `--phone <id...>`, `-w, --wait`. */
   flags: string;
   text: string;
   default?: unknown;

@@ -5,10 +5,10 @@ export const policyValue = nameValue('the name of a policy');
 
 export const runIdValue = nameValue('the id of a run');
 
-/** Reads the id of a phone. Throws wrong use for anything that a request cannot hold. */
+/** Reads the id or the name of a phone. A name has up to 65 characters (cph_api_0515). */
 export function phoneValue(value: string): string {
-  if (/^[\w-]{1,32}$/.test(value)) return value;
-  throw wrongUse(`${JSON.stringify(value.slice(0, 64))} is not the id of a phone`);
+  if (/^[^\p{C}]{1,65}$/u.test(value)) return value;
+  throw wrongUse(`${JSON.stringify(value.slice(0, 64))} is neither the id nor the name of a phone`);
 }
 
 /** Reads an idempotency key. Throws wrong use for a key that the ledger cannot hold. */

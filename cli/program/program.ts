@@ -3,6 +3,7 @@ import { nearest } from '../../lib/policy/parse/nearest.ts';
 import { type Command, isWrongUse, type OptionSpec, wrongUse } from './command.ts';
 import { examplesText, helpFormat } from './help.ts';
 import type { Io } from '../io/io.ts';
+import { type Format, formatOption, inFormat, jsonOption, takesFormat } from './output.ts';
 
 const ABOUT =
   'Backs up fleets of Huawei Cloud Phones: policies in a bucket, runs, verified archives.';
@@ -60,7 +61,8 @@ function add(parent: Commander, spec: Command, io: Io, done: (code: number) => v
   if (spec.passThrough) {
     command.helpOption(false).allowUnknownOption().passThroughOptions().argument('[options...]');
   } else {
-    command.option('--json', 'print JSON');
+    command.addOption(toOption(jsonOption));
+    if (takesFormat(spec)) command.addOption(toOption(formatOption).conflicts('json'));
   }
   for (const sub of spec.subcommands ?? []) add(command, sub, io, done);
   if (takesOnlySubcommands(spec)) command.allowExcessArguments();
@@ -68,8 +70,16 @@ function add(parent: Commander, spec: Command, io: Io, done: (code: number) => v
   command.action(async () => {
     const args = command.args;
     refuseUnknownSubcommand(spec, args);
-    const { json = false, ...options } = command.optsWithGlobals<{ json?: boolean }>();
-    done(await spec.run({ args, options, json }, io));
+    const { json: isJson = false, ...given } = command.optsWithGlobals<{ json?: boolean }>();
+    if (!takesFormat(spec)) {
+      done(await spec.run({ args, options: given, json: isJson }, io));
+      return;
+    }
+    const { output = isJson ? 'json' : 'table', ...options }: { output?: Format } = given;
+    const printed = inFormat(io, output);
+    const code = await spec.run({ args, options, json: printed.json }, printed.io);
+    printed.end();
+    done(code);
   });
 }
 

@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { scrub } from '../../lib/cloud/request/redact.ts';
 import { PhonevaultError } from '../../lib/errors.ts';
 import { isWrongUse } from './command.ts';
+import { wantsData } from './output.ts';
 import { visibleAll } from '../../lib/visible.ts';
 import type { Io } from '../io/io.ts';
 import { colours } from '../text/colour.ts';
@@ -19,7 +20,7 @@ export function reportError(error: unknown, argv: readonly string[], io: Io, hel
   if (reported === undefined) return 0;
   const { exit, code, message } = reported;
   const hint = reported.hint ?? (code === 'wrong_use' ? `see ${help}` : undefined);
-  if (wantsJson(argv)) {
+  if (wantsData(argv)) {
     io.out(toJson({ error: { code, message, ...(hint === undefined ? {} : { hint }) } }));
   } else {
     const c = colours(io, 'err');
@@ -64,11 +65,6 @@ function describeCommander(error: CommanderError): Reported | undefined {
   const [message = '', meant] = text.split(/\n\(Did you mean (.+)\?\)$/s);
   const hint = meant === undefined ? undefined : `did you mean ${meant}?`;
   return { exit: 2, code: 'wrong_use', message, hint };
-}
-
-function wantsJson(argv: readonly string[]): boolean {
-  const end = argv.indexOf('--');
-  return (end < 0 ? argv : argv.slice(0, end)).includes('--json');
 }
 
 /** Returns the stacks of an error and its causes, with secrets redacted. */

@@ -4,6 +4,8 @@ import type { RunDeps } from '../../lib/run/deps.ts';
 import { wrongUse } from '../program/command.ts';
 
 const PAGE = 100;
+/** A name that is contained in the names of more phones than these pages hold must be given as an id. */
+const MAX_PAGES = 20;
 /** CPH's ids have 32 hexadecimal digits. */
 const PHONE_ID = /^[0-9a-f]{32}$/;
 
@@ -16,9 +18,7 @@ export async function findPhone(
   idOrName: string,
 ): Promise<string> {
   if (PHONE_ID.test(idOrName)) return idOrName;
-  const { phones } = await cph.listPhones({ offset: 0, limit: PAGE, name: idOrName });
-  const named = phones.filter(({ phone_name }) => phone_name === idOrName);
-  const ids = named.map(({ phone_id }) => phone_id);
+  const ids = await idsOf(cph, idOrName);
   const found = ids.length > 0 ? ids : [...(await findArchivedPhones(store, idOrName)).ids];
   const [first] = found;
   if (first === undefined) {
@@ -31,4 +31,36 @@ export async function findPhone(
     `several phones have the name ${idOrName}: ${found.slice(0, 5).join(' ')}`,
     'name one by its id',
   );
+}
+
+/**
+ * Returns the ids of existing phones that have these ids or names. Throws wrong use for a name that several phones have, and
+ * `not_found` for what CPH does not know.
+ */
+export async function findExisting(
+  deps: Pick<RunDeps, 'cph' | 'store'>,
+  idsOrNames: readonly string[],
+): Promise<string[]> {
+  const found = new Set<string>();
+  for (const given of new Set(idsOrNames)) {
+    const id = await findPhone(deps, given);
+    if ((await deps.cph.showPhone(id)) === undefined) {
+      throw new PhonevaultError('not_found', `CPH has no phone ${given}`, {
+        hint: '`phonevault status --phones` lists the phones of the policies',
+      });
+    }
+    found.add(id);
+  }
+  return [...found];
+}
+
+/** Returns the ids of the phones that have exactly this name: CPH finds all that contain it. */
+async function idsOf(cph: RunDeps['cph'], name: string): Promise<string[]> {
+  const ids: string[] = [];
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const { count, phones } = await cph.listPhones({ offset: page * PAGE, limit: PAGE, name });
+    ids.push(...phones.filter((one) => one.phone_name === name).map((one) => one.phone_id));
+    if (phones.length === 0 || (page + 1) * PAGE >= count) break;
+  }
+  return [...new Set(ids)];
 }

@@ -5,7 +5,7 @@ import { size } from '../text/size.ts';
 import { table } from '../text/table.ts';
 import { ago } from '../text/time.ts';
 
-/** Returns archives as a table. */
+/** Returns archives as a table, without their keys where the window is too narrow. */
 export function archivesText(io: Io, archives: readonly ArchiveView[]): string {
   const rows = visibleAll(archives).map((archive) => [
     archive.phone_name || archive.phone_id,
@@ -17,7 +17,7 @@ export function archivesText(io: Io, archives: readonly ArchiveView[]): string {
     `obs://${archive.bucket}/${archive.key}`,
   ]);
   const head = ['phone', 'policy', 'age', 'size', 'image', 'flags', 'archive'];
-  return table(rows, io.columns, { head, right: [3], whole: [0, 2, 6] });
+  return table(rows, io.columns, { head, right: [3], whole: [0, 2, 5], spare: [6, 4] });
 }
 
 function flagsOf({ suspect, pinned, trigger, trashed_at }: ArchiveView): string {

@@ -104,7 +104,7 @@ export function backupsText(io: Io, phones: readonly PhoneBackup[]): string {
     ],
   );
   const head = ['phone', 'policy', 'backup', 'age', 'size', 'last failure', 'archive'];
-  return table(rows, io.columns, { head, right: [4], whole: [0, 2, 3] });
+  return table(rows, io.columns, { head, right: [4], whole: [0, 2, 3], spare: [6] });
 }
 
 const stateWords: Record<PhoneBackup['state'], string> = {

@@ -39,8 +39,13 @@ export async function signInWithSettings(io: Io, settings: Settings): Promise<Si
     clock: io.clock,
     random: io.random,
     send: io.send,
-    cacheDir: join(io.env.XDG_CACHE_HOME || join(io.home, '.cache'), 'phonevault'),
+    cacheDir: cacheFolder(io),
   });
+}
+
+/** Returns the folder of what this user's commands keep for the next ones. */
+export function cacheFolder({ env, home }: Pick<Io, 'env' | 'home'>): string {
+  return join(env.XDG_CACHE_HOME || join(home, '.cache'), 'phonevault');
 }
 
 function givenProject({ env }: Io): string | undefined {

@@ -8,6 +8,8 @@ type TableOptions = {
   head?: readonly string[];
   /** Columns that are never cut, such as ids that people copy. */
   whole?: readonly number[];
+  /** Columns that are left out, the first one first, rather than that others are cut. */
+  spare?: readonly number[];
   /** Columns aligned to the right, such as sizes. */
   right?: readonly number[];
 };
@@ -16,33 +18,50 @@ const GAP = 2;
 const MIN_CELLS = 6;
 
 /**
- * Returns a table of at most `columns` cells, without a line end. The widest columns are cut with `…` first. Where six cells
- * a column do not fit, each row becomes a paragraph.
+ * Returns a table of at most `columns` cells, without a line end. Spare columns give way first, then the widest columns are cut
+ * with `…`. Where six cells a column do not fit, each row becomes a paragraph.
  */
 export function table(rows: Rows, columns: number, options: TableOptions = {}): string {
-  const { head, whole = [], right = [] } = options;
+  const { head, whole = [], right = [], spare = [] } = options;
   const all = head === undefined ? rows : [head, ...rows];
   const count = Math.max(0, ...all.map((row) => row.length));
   const natural = Array.from({ length: count }, (_, column) =>
     Math.max(0, ...all.map((row) => widthOf(row[column] ?? ''))),
   );
-  const least = natural.map((width, column) =>
-    whole.includes(column) ? width : Math.min(width, MIN_CELLS),
+  const shown = withoutSpare(natural, columns, spare);
+  const widthsOf = shown.map((column) => natural[column] ?? 0);
+  const least = shown.map((column) =>
+    whole.includes(column) ? (natural[column] ?? 0) : Math.min(natural[column] ?? 0, MIN_CELLS),
   );
-  const room = columns - GAP * Math.max(0, count - 1);
+  const room = columns - GAP * Math.max(0, shown.length - 1);
   if (sum(least) > room) return paragraphs(rows, columns, head);
-  const widths = shrink(natural, least, room);
-  const ui = cliui({ width: sum(widths) + GAP * count });
+  const widths = shrink(widthsOf, least, room);
+  const ui = cliui({ width: sum(widths) + GAP * shown.length });
   for (const row of all) {
-    const cells = widths.map((width, column) => ({
-      text: cut(row[column] ?? '', width),
+    const cells = widths.map((width, index) => ({
+      text: cut(row[shown[index] ?? 0] ?? '', width),
       width: width + GAP,
       padding: [0, GAP, 0, 0],
-      ...(right.includes(column) ? { align: 'right' as const } : {}),
+      ...(right.includes(shown[index] ?? 0) ? { align: 'right' as const } : {}),
     }));
     ui.div(...cells);
   }
   return ui.toString();
+}
+
+/** Returns the columns to show: all, or all but as many spare ones as it takes for the others to fit. */
+function withoutSpare(
+  natural: readonly number[],
+  columns: number,
+  spare: readonly number[],
+): number[] {
+  let shown = [...natural.keys()];
+  for (const column of spare) {
+    const room = columns - GAP * Math.max(0, shown.length - 1);
+    if (sum(shown.map((one) => natural[one] ?? 0)) <= room) break;
+    shown = shown.filter((one) => one !== column);
+  }
+  return shown;
 }
 
 function shrink(natural: number[], least: number[], room: number): number[] {

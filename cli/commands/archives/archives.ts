@@ -10,7 +10,8 @@ import { wholeNumber } from '../../program/option-values.ts';
 import { archivesText } from '../../show/archives-text.ts';
 import { runIdValue } from '../../program/id-values.ts';
 import { unreadableLines } from '../../show/unreadable-text.ts';
-import { connect } from '../../sign-in/connect.ts';
+import { readPolicyText } from '../../show/policies.ts';
+import { connect, type Session } from '../../sign-in/connect.ts';
 import { fold } from '../../text/fold.ts';
 import { count } from '../../text/plural.ts';
 import { toJson } from '../../text/printable.ts';
@@ -26,7 +27,7 @@ const SHOWN = 50;
 /** As many archives as are kept in memory at once. */
 const PAGE = 20_000;
 
-type Options = FilterOptions & { max?: number; rebuild?: true | string };
+type Options = FilterOptions & { limit?: number; rebuild?: true | string };
 
 /** Lists verified archives, newest first. */
 export const archivesCommand: Command<Options> = {
@@ -38,7 +39,7 @@ export const archivesCommand: Command<Options> = {
     policyOption,
     atOption('only archives'),
     {
-      flags: '--max <n>',
+      flags: '--limit <n>',
       text: `list at most this many (default: ${SHOWN}, all with --json)`,
       parse: wholeNumber(1, MAX),
     },
@@ -66,18 +67,25 @@ export const archivesCommand: Command<Options> = {
     archivesUndeleteCommand,
   ],
   async run({ args: [phone], options, json }, io) {
-    const { rebuild, max = json ? MAX * 1_000 : SHOWN } = options;
+    const { rebuild, limit: max = json ? MAX * 1_000 : SHOWN } = options;
     const { deps } = await connect(io);
     const print = (text: string) => io.err(fold(text, io.errColumns));
     if (rebuild !== undefined) await rebuildHere(io, deps.store, rebuild === true ? '' : rebuild);
     const filter = filterOf(io, options, phone);
+    if (options.policy !== undefined) await assertKnown(deps, options.policy);
     const pages = pagesOf(max, (page) => listArchives(deps.store, { ...filter, ...page }));
     const { more, unreadable } = json ? await printJson(io, pages) : await printText(io, pages);
-    if (more && !json) print(`more archives: --max lists more than ${max}`);
+    if (more && !json) print(`more archives: --limit lists more than ${max}`);
     if (unreadable.length > 0) io.err(unreadableLines(io, unreadable).join('\n'));
     return 0;
   },
 };
+
+/** Throws `policy_not_found` for a policy that is not in the bucket and has no archive. */
+async function assertKnown(deps: Session['deps'], policy: string): Promise<void> {
+  const { archives } = await listArchives(deps.store, { policy, max: 1 });
+  if (archives.length === 0) await readPolicyText(deps, policy);
+}
 
 async function rebuildHere(io: Io, store: Store, after: string): Promise<void> {
   const print = (text: string) => io.err(fold(text, io.errColumns));

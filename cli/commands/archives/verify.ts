@@ -15,7 +15,7 @@ import { size } from '../../text/size.ts';
 
 const READ = 10;
 
-type Options = FilterOptions & { max?: number };
+type Options = FilterOptions & { limit?: number };
 
 /** Reads archives to their end. */
 export const archivesVerifyCommand: Command<Options> = {
@@ -31,19 +31,19 @@ export const archivesVerifyCommand: Command<Options> = {
     policyOption,
     atOption('only archives'),
     {
-      flags: '--max <n>',
+      flags: '--limit <n>',
       text: `read at most this many (default: ${READ})`,
       parse: wholeNumber(1, 10_000),
     },
   ],
   examples: [
     {
-      run: 'phonevault archives verify game-0010 --max 1',
+      run: 'phonevault archives verify game-0010 --limit 1',
       shows: 'ok  game-0010  nightly  120 MB, 61 files\n1 archive of 1 read to the end',
     },
     { run: 'phonevault archives verify --policy nightly --json' },
   ],
-  async run({ args: [phone], options: { max = READ, ...filter }, json }, io) {
+  async run({ args: [phone], options: { limit: max = READ, ...filter }, json }, io) {
     const { deps, obs } = await connect(io);
     const { archives } = await listArchives(deps.store, { ...filterOf(io, filter, phone), max });
     if (archives.length === 0) io.err('no verified archive matches');

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hasCode } from '../../../lib/errors.ts';
 import { requestRun } from '../../../lib/run/request/request-run.ts';
 import { type Command, wrongUse } from '../../program/command.ts';
+import { findExisting } from '../../restore/find-phone.ts';
 import { connect } from '../../sign-in/connect.ts';
 import { phoneValue, policyValue, tokenValue } from '../../program/id-values.ts';
 import { noSuchPolicy } from '../../show/policies.ts';
@@ -29,7 +30,11 @@ export const runCommand: Command<Options> = {
   ].join(' '),
   arguments: [{ name: '<policy>', text: 'the name of a policy in the bucket' }],
   options: [
-    { flags: '--phone <id...>', text: 'only these phones of the policy', parse: phoneValue },
+    {
+      flags: '--phone <phone...>',
+      text: 'only these phones of the policy, by id or name',
+      parse: phoneValue,
+    },
     {
       flags: '--token <text>',
       text: 'idempotency key; the same token again returns the same run',
@@ -47,7 +52,7 @@ export const runCommand: Command<Options> = {
       run: 'phonevault run nightly',
       shows: 'Run nightly-1f4c...: completed\nexported (61)\n  game-0001 game-0002 ...',
     },
-    { run: 'phonevault run nightly --phone 0123456789abcdef0123456789abcdef --drive' },
+    { run: 'phonevault run nightly --phone game-0010 --drive' },
     { run: 'phonevault run nightly --token ticket-4711 --no-wait --json' },
   ],
   async run({ args: [name = ''], options, json }, io) {
@@ -58,7 +63,8 @@ export const runCommand: Command<Options> = {
     const session = await connect(io, { needsTopic: drive });
     const print = (text: string) => io.err(fold(text, io.errColumns));
 
-    const request = { policy, token, trigger: 'manual', ...(phone && { phones: phone }) } as const;
+    const phones = phone && (await findExisting(session.deps, phone));
+    const request = { policy, token, trigger: 'manual', ...(phones && { phones }) } as const;
     const { runId, repeated } = await requestRun(session.deps, request).catch(
       async (error: unknown) => {
         throw hasCode(error, 'policy_not_found') ? await noSuchPolicy(session.deps, policy) : error;
@@ -66,9 +72,14 @@ export const runCommand: Command<Options> = {
     );
     print(`${repeated ? 'Requested before' : 'Requested'}: run ${runId}`);
     if (!drive) await wake(session, print);
+    if (!drive && session.settings.driveUrn === undefined) {
+      print(
+        'PHONEVAULT_DRIVE_URN is not set. A deployed drive takes the run up within a minute; without functions nobody does: add --drive.',
+      );
+    }
     if (!wait) return printRequested(io, session, runId, json);
 
-    const command = ['phonevault run', policy, ...(phone ?? []).map((id) => `--phone ${id}`)];
+    const command = ['phonevault run', policy, ...(phones ?? []).map((id) => `--phone ${id}`)];
     const run = { runId, driveCommand: [...command, `--token ${token} --drive`].join(' ') };
     const watched = await watchToEnd(io, session, run, drive);
     return printEnd(io, session, run, { ...watched, drive, json, phones: options.phones ?? false });

@@ -1,7 +1,10 @@
 import { runOutcomes, type RunOutcome } from '../../../lib/ledger/run/report.ts';
 import { rebuildRunIndex } from '../../../lib/ledger/state/run-index/rebuild.ts';
 import { listRuns, PAGE_TOKEN } from '../../../lib/run/query/runs/list-runs.ts';
-import { type Command, wrongUse } from '../../program/command.ts';
+import { wrongUse } from '../../program/command.ts';
+import { repeatable } from '../../program/repeat.ts';
+import type { RunDeps } from '../../../lib/run/deps.ts';
+import { readPolicyText } from '../../show/policies.ts';
 import { connect } from '../../sign-in/connect.ts';
 import { policyValue } from '../../program/id-values.ts';
 import { runsText } from '../../show/runs/runs-text.ts';
@@ -20,15 +23,14 @@ type Options = {
   since?: (now: number) => number;
   until?: (now: number) => number;
   open?: boolean;
-  max?: number;
+  limit?: number;
   after?: string;
   rebuild?: boolean;
 };
 
-/** Lists runs, newest first. */
-export const runsCommand: Command<Options> = {
-  name: 'runs',
-  summary: 'list runs, or show one',
+const runsListCommand = repeatable<Options>({
+  name: 'list',
+  summary: 'list runs',
   description: 'Lists open runs, then settled ones, newest first.',
   options: [
     { flags: '--policy <name>', text: 'only runs of this policy', parse: policyValue },
@@ -45,7 +47,7 @@ export const runsCommand: Command<Options> = {
     },
     { flags: '--open', text: 'only open runs' },
     {
-      flags: '--max <n>',
+      flags: '--limit <n>',
       text: `list at most this many (default: ${DEFAULT_MAX})`,
       parse: wholeNumber(1, MAX),
     },
@@ -63,9 +65,8 @@ export const runsCommand: Command<Options> = {
     },
     { run: 'phonevault runs show nightly-20260101t183000z' },
   ],
-  subcommands: [runsShowCommand],
   async run({ options, json }, io) {
-    const { since, until, max = DEFAULT_MAX, rebuild, ...filter } = options;
+    const { since, until, limit: max = DEFAULT_MAX, rebuild, ...filter } = options;
     if (filter.open && filter.outcome) {
       throw wrongUse('--open and --outcome exclude each other', 'an open run has no outcome yet');
     }
@@ -81,6 +82,9 @@ export const runsCommand: Command<Options> = {
       { ...filter, max, ...(since && { since: since(now) }), ...(until && { until: until(now) }) },
       now,
     );
+    if (page.runs.length === 0 && filter.after === undefined && filter.policy !== undefined) {
+      await assertKnown(deps, filter.policy, now);
+    }
     if (json) {
       io.out(toJson(page));
       return 0;
@@ -91,7 +95,21 @@ export const runsCommand: Command<Options> = {
     if (page.next !== undefined) print(`more runs: --after ${page.next}`);
     return 0;
   },
+});
+
+/** Lists runs, newest first, with and without the word `list`. */
+export const runsCommand: typeof runsListCommand = {
+  ...runsListCommand,
+  name: 'runs',
+  summary: 'list runs, or show one',
+  subcommands: [runsListCommand, runsShowCommand],
 };
+
+/** Throws `policy_not_found` for a policy that is not in the bucket and has no run. */
+async function assertKnown(deps: RunDeps, policy: string, now: number): Promise<void> {
+  const { runs } = await listRuns(deps.store, { policy, max: 1 }, now);
+  if (runs.length === 0) await readPolicyText(deps, policy);
+}
 
 function isFiltered({ policy, outcome, since, until, open, after }: Options): boolean {
   return [policy, outcome, since, until, open, after].some((given) => given !== undefined);

@@ -19,10 +19,17 @@ export function runsText(io: Io, runs: readonly RunSummary[]): string {
     tookText(run, io.clock.now()),
     run.trigger ?? '',
   ]);
-  const head = ['run', 'outcome', 'done', `started (${io.zone})`, 'took', 'trigger'];
+  const head = [
+    'run',
+    'outcome',
+    'done',
+    `started (${io.zone.split('/').at(-1)})`,
+    'took',
+    'trigger',
+  ];
   const problems = runs.flatMap(({ unreadable = [] }) => unreadable);
   return [
-    table(rows, io.columns, { head, whole: [0] }),
+    table(rows, io.columns, { head, whole: [0, 1, 2, 3], spare: [5, 4] }),
     ...(problems.length === 0 ? [] : ['', ...unreadableLines(io, problems)]),
   ].join('\n');
 }

@@ -71,14 +71,13 @@ describe('plan', () => {
     const cli = await cliNight();
     await cli.night.putPolicy(NIGHTLY);
     const [first, second] = await cli.night.cloud.control.phones();
-    const ids = [first?.phone_id ?? '', second?.phone_id ?? '', 'unheard-of'];
+    const ids = [first?.phone_id ?? '', second?.phone_id ?? ''];
 
-    const argv = ids.flatMap((id) => ['--phone', id]);
+    const argv = ['--phone', first?.phone_name ?? '', '--phone', ids[1] ?? ''];
     const { out } = await cli.run('plan', 'nightly', ...argv, '--json');
 
     const { phones } = JSON.parse(out) as Preview;
     expect(phones.map(({ phone_id }) => phone_id).sort()).toEqual(ids.sort());
-    expect(phones.find(({ phone_id }) => phone_id === 'unheard-of')?.plan).toBe('fail');
   });
 
   it('plans a local file that is not in the bucket', async () => {
@@ -134,7 +133,8 @@ describe('plan', () => {
     { argv: ['gone.yaml'], code: 1, says: 'gone.yaml does not exist' },
     { argv: ['broken.yaml'], code: 1, says: 'is invalid' },
     { argv: ['../x'], code: 2, says: 'not the name of a policy' },
-    { argv: ['nightly', '--phone', 'a/b'], code: 2, says: 'not the id of a phone' },
+    { argv: ['nightly', '--phone', 'a\n'], code: 2, says: 'neither the id nor the name' },
+    { argv: ['nightly', '--phone', 'game-9'], code: 1, says: 'no phone has the id or the name' },
     { argv: [], code: 2, says: 'policy' },
   ])('says what is wrong: plan $argv', async ({ argv, code, says }) => {
     const cwd = await folderWith({ 'broken.yaml': 'name: broken\n' });

@@ -14,6 +14,7 @@ describe.runIf(has('bash'))('bash', () => {
     const lines = [
       // The builtin works only while bash completes by itself.
       'compopt() { :; }',
+      'phonevault() { echo "looked-up-$3 $4"; }',
       script,
       `COMP_WORDS=(phonevault ${quoted}); COMP_CWORD=${words.length}; _phonevault`,
       'printf "%s\\n" "${COMPREPLY[@]}"',
@@ -36,10 +37,10 @@ describe.runIf(has('bash'))('bash', () => {
     [['help', 'inv'], ['invoke']],
     [['runs', 'sh'], ['show']],
     [['runs', '--outcome', 'f'], ['failed']],
-    [['runs', '--max', ''], []],
+    [['runs', '--limit', ''], []],
     [
       ['completion', ''],
-      ['bash', 'zsh', 'fish', '--json', '--help'],
+      ['bash', 'zsh', 'fish', '--values', '--prefix', '--json', '--output', '--help'],
     ],
     [['validate', '--po'], ['--policy']],
     [['validate', 'zsh.t'], ['zsh.test.ts']],
@@ -47,6 +48,10 @@ describe.runIf(has('bash'))('bash', () => {
     [['invoke', 'drive', '-e', 'fish.t'], ['fish.test.ts']],
     [['runs', 'show', 'an-id', '--js'], ['--json']],
     [['nothing', 'sh'], []],
+    [['status', 'look'], ['looked-up-policies']],
+    [['runs', '--policy', 'look'], ['looked-up-policies']],
+    [['run', 'nightly', '--phone', '--p'], ['--prefix=--p']],
+    [['runs', 'show', 'look'], ['looked-up-runs']],
   ])('completes %j to %j', (words, expected) => {
     expect(complete(...words)).toEqual(expected);
   });

@@ -9,7 +9,7 @@ const commands: Command[] = [
     arguments: [{ name: '[file...]', text: 'files' }],
     options: [
       { flags: '-w, --wait', text: 'wait' },
-      { flags: '--max <n>', text: 'at most' },
+      { flags: '--limit <n>', text: 'at most' },
       { flags: '--kind <word>', text: 'the kind', choices: ['a', 'b'] },
     ],
     subcommands: [{ ...base, name: 'show', arguments: [{ name: '<id>', text: 'id' }] }],
@@ -27,9 +27,10 @@ it('lists the commands, and help, at the root and after help', () => {
 it('knows which options take a value, and which values', () => {
   expect(at('/check')?.options).toMatchObject([
     { long: '--wait', short: '-w' },
-    { long: '--max', values: 'unknown' },
+    { long: '--limit', values: 'unknown' },
     { long: '--kind', values: ['a', 'b'] },
     { long: '--json' },
+    { long: '--output', short: '-o', values: ['table', 'wide', 'json', 'yaml'] },
     { long: '--help', short: '-h' },
   ]);
   expect(at('/check')?.options[0]).not.toHaveProperty('values');

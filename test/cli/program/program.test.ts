@@ -15,7 +15,7 @@ describe('wrong use', () => {
     [['validate', 'a.yaml', '--policy', 'b'], 'files and --policy were given', 'one or the other'],
     [['completion', 'tcsh'], 'Allowed choices are bash, zsh, fish', 'see phonevault'],
     [['runs', '--outcome', 'good'], 'Allowed choices are completed', 'see phonevault'],
-    [['runs', '--max', '1e3'], '"1e3" is not a whole number', 'see phonevault'],
+    [['runs', '--limit', '1e3'], '"1e3" is not a whole number', 'see phonevault'],
     [['--frob'], "unknown option '--frob'", 'see phonevault --help'],
   ])('%j ends with 2 and says what was meant', async (argv, message, hint) => {
     const { code, out, err } = await fakeIo().run(...argv);

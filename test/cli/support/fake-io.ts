@@ -22,6 +22,7 @@ export function fakeIo(changes: Partial<Io> = {}): FakeIo {
     out: (text) => void printed.out.push(checkText('cli', text)),
     err: (text) => void printed.err.push(checkText('cli', text)),
     status: (text) => void printed.status.push(checkText('cli', text)),
+    clear: () => void printed.out.splice(0),
     outIsTerminal: false,
     errIsTerminal: false,
     columns: Infinity,

@@ -43,15 +43,20 @@ describe('archives', () => {
     expect(await listed(cli, own[0]?.phone_id ?? '')).toEqual(own);
     const at = own[1]?.verified_at ?? '';
     expect(await listed(cli, 'game-0001', '--at', at)).toEqual([own[1]]);
-    expect(await listed(cli, '--policy', 'weekly')).toEqual([]);
   });
 
   it('says how to see more', async () => {
     const { cli } = await world;
-    const { out, err } = await cli.run('archives', '--max', '2');
+    const { out, err } = await cli.run('archives', '--limit', '2');
     expect(out.split('\n')).toHaveLength(3);
-    expect(err).toContain('--max');
-    expect(await listed(cli, '--max', '2')).toHaveLength(2);
+    expect(err).toContain('--limit');
+    expect(await listed(cli, '--limit', '2')).toHaveLength(2);
+  });
+
+  it('fails for an unknown policy', async () => {
+    const { cli } = await world;
+    const { code, err } = await cli.run('archives', '--policy', 'weekly');
+    expect([code, err]).toEqual([1, expect.stringContaining('policy weekly does not exist')]);
   });
 
   it('fails for an unknown phone', async () => {

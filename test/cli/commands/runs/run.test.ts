@@ -2,6 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { RunPhone, RunView } from '../../../../lib/run/query/schemas/run.ts';
 import { withPolicy, runIdIn } from '../../support/with-runs.ts';
 
+function fail(): never {
+  throw new Error('no phone runs');
+}
+
 describe('run', () => {
   it('watches a run of the functions and prints its outcome', async () => {
     const cli = await withPolicy({ phones: 24, servers: 3 });
@@ -85,6 +89,30 @@ describe('run', () => {
 
     expect(code).toBe(0);
     expect(cli.night.exports.map(({ phone_id }) => phone_id)).toEqual([id]);
+  });
+
+  it('finds phones by name, and requests nothing when one is unknown', async () => {
+    const cli = await withPolicy();
+    const phones = await cli.night.cloud.control.phones();
+    const { phone_id: id, phone_name: name = '' } =
+      phones.find(({ status }) => status === 2) ?? fail();
+    const before = await cli.keys();
+
+    const unknown = await cli.run('run', 'nightly', '--phone', name, 'game-9999');
+    const deleted = await cli.run('run', 'nightly', '--phone', 'f'.repeat(32));
+    expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('game-9999')]);
+    expect([deleted.code, deleted.err]).toEqual([1, expect.stringContaining('CPH has no phone')]);
+    expect(await cli.keys()).toEqual(before);
+
+    expect((await cli.run('run', 'nightly', '--phone', name)).code).toBe(0);
+    expect(cli.night.exports.map(({ phone_id }) => phone_id)).toEqual([id]);
+  });
+
+  it('says at once that nobody takes the run up without functions', async () => {
+    const cli = await withPolicy();
+    const { err } = await cli.run('run', 'nightly', '--no-wait');
+    expect(err).toContain('PHONEVAULT_DRIVE_URN is not set');
+    expect(err).toContain('--drive');
   });
 
   it('prints one object with --json, with its phones with --phones', async () => {

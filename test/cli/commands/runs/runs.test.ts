@@ -36,21 +36,42 @@ describe('runs', () => {
     { argv: ['--open'], finds: ['open'] },
     { argv: ['--outcome', 'completed'], finds: ['settled'] },
     { argv: ['--outcome', 'failed'], finds: [] },
-    { argv: ['--policy', 'weekly'], finds: [] },
+    { argv: ['--policy', 'nightly', '--outcome', 'failed'], finds: [] },
+    { argv: ['list', '--open'], finds: ['open'] },
     { argv: ['--since', '2h'], finds: ['open'] },
     { argv: ['--until', '2h'], finds: ['settled'] },
     { argv: ['--since', '2026-01-01', '--until', '2026-01-02'], finds: ['settled'] },
-    { argv: ['--max', '1'], finds: ['open'] },
+    { argv: ['--limit', '1'], finds: ['open'] },
   ])('narrows: runs $argv', async ({ argv, finds }) => {
     const { cli, ...ids } = await world;
     const expected = finds.map((name) => ids[name as 'open' | 'settled']);
     expect(await listed(cli, ...argv)).toEqual(expected);
   });
 
+  it('shows id, outcome, counts and time in 80 columns, and nothing cut in 40', async () => {
+    const { cli, settled } = await world;
+    const show = async (columns: number): Promise<string> => {
+      Object.assign(cli.io, { columns });
+      return (await cli.run('runs')).out;
+    };
+    const wide = await show(80);
+    expect(wide).toMatch(new RegExp(`^${settled} +completed +\\d/6 +2026-01-01 19:\\d\\d`, 'm'));
+    expect(wide + (await show(40))).not.toContain('…');
+    Object.assign(cli.io, { columns: Number.POSITIVE_INFINITY });
+    expect(Math.max(...wide.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  it.each(['runs', 'archives'])('fails for a policy that does not exist: %s', async (command) => {
+    const { cli } = await world;
+    const { code, err } = await cli.run(command, '--policy', 'nighty');
+    expect(code).toBe(1);
+    expect(err).toMatch(/policy nighty does not exist[^]*did you mean nightly\?/);
+  });
+
   it('continues where the previous list ended', async () => {
     const { cli, settled } = await world;
 
-    const { err } = await cli.run('runs', '--max', '1');
+    const { err } = await cli.run('runs', '--limit', '1');
 
     const [, token = ''] = /--after (\S+)/.exec(err) ?? [];
     expect(await listed(cli, '--after', token)).toEqual([settled]);
@@ -76,7 +97,7 @@ describe('runs', () => {
   it.each([
     { argv: ['--open', '--outcome', 'failed'], says: 'an open run has no outcome yet' },
     { argv: ['--since', 'yesterday'], says: 'not a time' },
-    { argv: ['--max', '0'], says: 'whole number' },
+    { argv: ['--limit', '0'], says: 'whole number' },
     { argv: ['--outcome', 'good'], says: 'completed' },
     { argv: ['--after', 'a b'], says: 'the page token that the list printed' },
     { argv: ['shwo', 'x'], says: 'did you mean runs show?' },

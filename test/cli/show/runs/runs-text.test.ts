@@ -19,7 +19,7 @@ describe('the table of runs', () => {
   it('marks a run whose entry cannot be read, and says why and what to do, in 80 columns', () => {
     const { io } = fakeIo({ columns: 80 });
     expect(runsText(io, [run(1)]).split('\n')).toEqual([
-      'run        outcome               done  started (Europe/Berlin)  took  trigger',
+      'run        outcome               done  started (Berlin)  took  trigger',
       'nightly-1  partial (unreadable)',
       '',
       '  unreadable  state/runs/1.json cannot be read: obs GetObject failed: 403',
