@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type ContentOf, ledgerObject } from '../store/ledger-object.ts';
 import { layout } from '../store/layout.ts';
-import { ifReadable } from '../store/object-error.ts';
+import { ifCached } from '../store/object-error.ts';
 import { phoneParts } from '../store/parts/parts.ts';
 import { idSchema } from '../store/part-of-key.ts';
 import type { Store } from '../store/store.ts';
@@ -65,7 +65,7 @@ export async function loadInventory(
 ): Promise<Inventory | undefined> {
   const head = await inventoryObject.readCache(store, serverId);
   if (head === undefined) return undefined;
-  const read = await ifReadable(phones.read(store, head.parts));
+  const read = await ifCached(phones.read(store, head.parts));
   return read && { ...head, phones: read };
 }
 

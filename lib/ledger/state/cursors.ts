@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { sha256hex } from '../store/digest.ts';
 import { ledgerObject } from '../store/ledger-object.ts';
 import { layout } from '../store/layout.ts';
-import { ifReadable, missingObject } from '../store/object-error.ts';
+import { ifCached, missingObject } from '../store/object-error.ts';
 import type { Store } from '../store/store.ts';
 
 const MAX_PART_BYTES = 896 * 1024;
@@ -67,7 +67,7 @@ export type Cursors = Record<string, Cursor>;
 
 /** Returns the cursors by policy. A cache: when it is lost, slots count from now on. */
 export async function readCursors(store: Pick<Store, 'get'>): Promise<Cursors> {
-  return (await ifReadable(readCursorsStrictly(store)))?.policies ?? {};
+  return (await ifCached(readCursorsStrictly(store)))?.policies ?? {};
 }
 
 /** Like `readCursors`, but undefined without an object, and throws ObjectError, also for a part that is gone. */

@@ -1,12 +1,6 @@
 import * as z from 'zod';
 import { hasCode } from '../../errors.ts';
-import {
-  getObject,
-  ifReadable,
-  invalidObject,
-  ObjectError,
-  throwIfListed,
-} from './object-error.ts';
+import { getObject, ifCached, invalidObject, ObjectError, throwIfListed } from './object-error.ts';
 import type { Store } from './store.ts';
 
 const MAX_CHARACTERS = 16 * 1024 * 1024;
@@ -44,7 +38,7 @@ export type LedgerObject<T extends object, Ids extends Id[]> = {
     store: Pick<Store, 'get'>,
     ...ids: Ids
   ): Promise<{ content: T; lastModified: number } | undefined>;
-  /** Returns the object; undefined when it is absent or unreadable. For caches, which can be rebuilt. */
+  /** Returns the object; undefined when it is absent, unreadable or throttled. For caches, which can be rebuilt. */
   readCache(store: Pick<Store, 'get'>, ...ids: Ids): Promise<T | undefined>;
   /** Writes the object, replacing any. */
   put(store: Pick<Store, 'put'>, content: T, ...ids: Ids): Promise<void>;
@@ -106,7 +100,7 @@ export function ledgerObject<T extends object, Ids extends Id[]>(
     readListed: async (store, ...ids) =>
       (await read(store, ...ids)) ?? throwIfListed(store, keyOf(...ids)),
     readStored,
-    readCache: (store, ...ids) => ifReadable(read(store, ...ids)),
+    readCache: (store, ...ids) => ifCached(read(store, ...ids)),
     put: (store, content, ...ids) => store.put(keyOf(...ids), text(content)),
     create: (store, content, ...ids) => store.create(keyOf(...ids), text(content)),
   };

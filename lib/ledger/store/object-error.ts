@@ -36,6 +36,25 @@ export async function ifReadable<T>(reading: Promise<T>): Promise<T | undefined>
   }
 }
 
+/** Like `ifReadable`, for a cache: undefined also when the read stays throttled. */
+export async function ifCached<T>(reading: Promise<T>): Promise<T | undefined> {
+  return ifReadable(reading).catch((error: unknown) => {
+    if (hasCode(error, 'throttled')) return undefined;
+    throw error;
+  });
+}
+
+/** Returns the error of a read that concerns one object, also of one that stayed throttled. Throws any other. */
+export function asUnreadable(key: string, error: unknown): ObjectError {
+  if (isUnreadable(error)) return error;
+  if (!hasCode(error, 'throttled')) throw error;
+  return new ObjectError('object_unreadable', key, `cannot be read: ${error.message}`, {
+    hint: 'It is tried again with growing pauses. If it stays so, raise the limits of the bucket.',
+    retryable: true,
+    cause: error,
+  });
+}
+
 /** Returns the error for an object with the wrong content. `what` continues the sentence that begins with the key. */
 export function invalidObject(key: string, what: string, cause?: unknown): ObjectError {
   return new ObjectError('object_invalid', key, what, {

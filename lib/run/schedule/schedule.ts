@@ -117,7 +117,8 @@ async function readKnown(deps: Deps): Promise<Cursors | undefined> {
       (await readCursorsStrictly(deps.store)) ?? (await throwIfListed(deps.store, layout.cursors));
     known = stored?.policies ?? {};
   });
-  if (failure !== undefined && !isUnreadable(failure)) throw failure;
+  const isOfCursors = isUnreadable(failure) || failure?.code === 'throttled';
+  if (failure !== undefined && !isOfCursors) throw failure;
   return known;
 }
 

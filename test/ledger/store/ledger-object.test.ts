@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { hasCode } from '../../../lib/errors.ts';
+import { hasCode, PhonevaultError } from '../../../lib/errors.ts';
 import { ledgerObject, wholeKey } from '../../../lib/ledger/store/ledger-object.ts';
 import { ifReadable, invalidObject, isUnreadable } from '../../../lib/ledger/store/object-error.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
@@ -160,6 +160,14 @@ describe('readCache', () => {
     async (body) => {
       const store = setUp();
       if (body !== undefined) await store.put('k', body);
+      expect(await plain.readCache(store, 'k')).toBeUndefined();
+    },
+  );
+
+  it.each(['throttled', 'service', 'unreachable', 'access_denied'] as const)(
+    'counts an object as absent whose GET fails with %s',
+    async (code) => {
+      const store = { get: () => Promise.reject(new PhonevaultError(code, 'no')) };
       expect(await plain.readCache(store, 'k')).toBeUndefined();
     },
   );

@@ -415,13 +415,16 @@ describe('schedule, when the bucket refuses one object', () => {
   const RUN = 'nightly-20260101t183000z';
   const denied = () => Promise.reject(new PhonevaultError('access_denied', 'AccessDenied'));
 
-  it('requests the slots of the last two minutes when its cursors cannot be read', async () => {
+  it.each([
+    ['refused', denied],
+    ['throttled', () => Promise.reject(new PhonevaultError('throttled', 'SlowDown'))],
+  ])('requests the slots of the last two minutes when its cursors are %s', async (_, refuse) => {
     const { clock, deps, tick, put, memory, events } = setUp();
     await put('nightly');
     await tick();
     delete memory.cursors;
     const { get } = deps.store;
-    deps.store.get = (key) => (key === layout.cursors ? denied() : get(key));
+    deps.store.get = (key) => (key === layout.cursors ? refuse() : get(key));
     clock.move(11 * MINUTE);
     expect(await tick()).toEqual([RUN]);
     expect(events()).toContain('cursors_unreadable');

@@ -1,15 +1,10 @@
 import pLimit from 'p-limit';
-import { hasCode, type PhonevaultError } from '../../../errors.ts';
+import { hasCode } from '../../../errors.ts';
 import { isClosed } from '../../../ledger/run/log/log-ends.ts';
 import { orphanedJobsKey, orphanIds } from '../../../ledger/run/orphaned-jobs.ts';
 import type { Inbox } from '../../../ledger/run/request.ts';
 import { layout, runOfKey } from '../../../ledger/store/layout.ts';
-import {
-  getObject,
-  isUnreadable,
-  ObjectError,
-  throwIfListed,
-} from '../../../ledger/store/object-error.ts';
+import { asUnreadable, getObject, throwIfListed } from '../../../ledger/store/object-error.ts';
 import type { DriveDeps } from '../../deps.ts';
 import { loadOrphanedJobs } from '../../settle/orphaned/orphaned-jobs.ts';
 import { mayLeaveJob } from '../../state/attempt-status.ts';
@@ -83,19 +78,9 @@ async function readOrRest(
       work.throttled.add(runId);
       return 'later';
     }
-    const unreadable = hasCode(error, 'throttled') ? throttledRun(runId, error) : error;
-    if (!isUnreadable(unreadable)) throw error;
-    await restRun(deps, work, { runId, known }, unreadable);
+    await restRun(deps, work, { runId, known }, asUnreadable(layout.run(runId), error));
     return undefined;
   }
-}
-
-function throttledRun(runId: string, cause: PhonevaultError): ObjectError {
-  const what = `cannot be read: ${cause.message}`;
-  const hint =
-    'It is tried again with growing pauses. If it stays so, raise the limits of the bucket.';
-  const options = { hint, retryable: true, cause };
-  return new ObjectError('object_unreadable', layout.run(runId), what, options);
 }
 
 async function readNew(

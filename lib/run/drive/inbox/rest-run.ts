@@ -1,10 +1,9 @@
-import { hasCode } from '../../../errors.ts';
 import { fold } from '../../../ledger/run/fold.ts';
 import { startState } from '../../../ledger/run/run-state.ts';
 import { readPlan } from '../../../ledger/run/plan.ts';
 import { layout } from '../../../ledger/store/layout.ts';
 import {
-  ifReadable,
+  ifCached,
   type ObjectError,
   unwritableObject,
 } from '../../../ledger/store/object-error.ts';
@@ -57,10 +56,7 @@ function readAround(
     ...deps.store,
     get: (key) => (key === error.key ? Promise.reject(error) : deps.store.get(key)),
   };
-  return ifReadable(readKnown(store, runId)).catch((failed: unknown) => {
-    if (hasCode(failed, 'throttled')) return undefined;
-    throw failed;
-  });
+  return ifCached(readKnown(store, runId));
 }
 
 async function readKnown(

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { layout } from '../../../ledger/store/layout.ts';
-import { isUnreadable } from '../../../ledger/store/object-error.ts';
+import { asUnreadable } from '../../../ledger/store/object-error.ts';
 import {
   isResting,
   noteUnreadable,
@@ -45,8 +45,7 @@ export async function loadOrphanedJobs(
         try {
           return await readOrphanedJobs(deps.store, id);
         } catch (error) {
-          if (!isUnreadable(error)) throw error;
-          noteUnreadable(deps, error);
+          noteUnreadable(deps, asUnreadable(layout.orphanedJobs(id), error));
           return undefined;
         }
       }),
