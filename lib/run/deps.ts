@@ -4,7 +4,7 @@ import type { Obs } from '../cloud/obs/obs.ts';
 import type { Smn } from '../cloud/smn.ts';
 import type { LogEnds, WriterEnds } from '../ledger/run/log/log-ends.ts';
 import type { Limits } from '../ledger/state/limits.ts';
-import type { Unreadable } from '../ledger/state/unreadable.ts';
+import type { Register } from '../ledger/state/unreadable.ts';
 import type { Store } from '../ledger/store/store.ts';
 import type { Candidate } from '../policy/selection/select.ts';
 import type { Meter } from './meter.ts';
@@ -86,5 +86,5 @@ export type DriveDeps = RunDeps & {
   /** The learned limits of the service. Replaced when a call changes them. */
   learned: { limits: Limits };
   /** Objects of the ledger that cannot be used, by key, and whether that changed since it was written. */
-  unreadable: { objects: Map<string, Unreadable>; changed: boolean };
+  unreadable: Register & { changed: boolean };
 };

@@ -77,7 +77,7 @@ export function runScene(cph: Partial<RunDeps['cph']> = {}, clock = playClock(T0
       noteOrphans: async () => undefined,
       learned: { limits: initialLimits },
     },
-    unreadable: { objects: new Map(), changed: false },
+    unreadable: { objects: new Map(), isLost: false, changed: false },
   };
   return {
     ...{ clock, store, deps, lines, sent, published, topic, lookups },

@@ -187,7 +187,7 @@ const table: Record<keyof typeof layout, Row[] | 'folder'> = {
 
   leases: 'folder',
   lease: [{ pattern: below(layout.leases), role: 'passed', deleted: true }],
-  lastRelease: [{ pattern: exactly(layout.lastRelease), role: 'unused' }],
+  leaseCopy: [{ pattern: exactly(layout.leaseCopy), role: 'unused' }],
   runIndex: 'folder',
   indexedRun: [{ pattern: below(layout.runIndex), role: 'unused' }],
   limits: [cache(exactly(layout.limits))],

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { isLeaseKey, layout } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
-import { readEpoch, type StoredLease } from './stored-lease.ts';
+import { type FoundLease, leaseObject, readEpoch } from './stored-lease.ts';
 
 type Options = { clock: Pick<Clock, 'now'>; ttlMs: number };
 
@@ -24,12 +24,18 @@ export async function listLeases(
 export async function latestListed(
   store: Pick<Store, 'get' | 'list'>,
   { ttlMs, onIgnored }: Options & { onIgnored?: ((key: string) => void) | undefined },
-): Promise<StoredLease | undefined> {
+): Promise<FoundLease | undefined> {
   const last = (await listLeases(store, onIgnored)).at(-1);
   if (last === undefined) return undefined;
   const { epoch, lastModified } = last;
   const lease = await readEpoch(store, epoch, { writtenAt: lastModified, ttlMs });
   return lease ?? { epoch, holder: '', expires_at: lastModified + ttlMs };
+}
+
+/** Throws ObjectError when the highest lease that LIST shows cannot be read. */
+export async function readLastLease(store: Pick<Store, 'get' | 'list'>): Promise<void> {
+  const last = (await listLeases(store)).at(-1);
+  if (last !== undefined) await leaseObject.readListed(store, last.key);
 }
 
 /**
@@ -40,8 +46,8 @@ export async function latestFrom(
   store: Pick<Store, 'get'>,
   epoch: number,
   { clock, ttlMs }: Options,
-): Promise<StoredLease | undefined> {
-  const read = async (wanted: number): Promise<StoredLease | undefined> =>
+): Promise<FoundLease | undefined> {
+  const read = async (wanted: number): Promise<FoundLease | undefined> =>
     readEpoch(store, wanted, { writtenAt: clock.now(), ttlMs });
   let latest = await read(epoch);
   let step = 1;

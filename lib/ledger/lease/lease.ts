@@ -4,8 +4,16 @@ import { recentEnds, type WriterEnds } from '../run/log/log-ends.ts';
 import { layout } from '../store/layout.ts';
 import { type Conditional, LIST_LAG_MS, type Store } from '../store/store.ts';
 import { latestFrom, latestListed, listLeases } from './find-latest.ts';
-import { copyRelease, readRelease } from './last-release.ts';
-import { leaseObject, logEndsOf, readEpoch, type StoredLease, writerOf } from './stored-lease.ts';
+import { missingObject, type ObjectError } from '../store/object-error.ts';
+import { copyLease, readCopy } from './copy.ts';
+import {
+  type FoundLease,
+  leaseObject,
+  logEndsOf,
+  readEpoch,
+  type StoredLease,
+  writerOf,
+} from './stored-lease.ts';
 
 /** Without conditional PUT: how long another drive may take between its read and its write. */
 const READ_BACK_AFTER_MS = 2_000;
@@ -24,8 +32,16 @@ type Options = {
   ttlMs: number;
   /** Called with the key of an object that looks like a lease and cannot be one. */
   onIgnored?: (key: string) => void;
-  /** Called with the key of a lease that cannot be read. */
-  onUnreadable?: (key: string) => void;
+  onUnreadable?: (found: UnreadableLease) => void;
+};
+
+/** The last lease, which cannot be read. */
+export type UnreadableLease = {
+  error: ObjectError;
+  /** Its holder released it: its copy says so, and nothing waits for it. */
+  isReleased: boolean;
+  /** It has no copy either: until when it holds (epoch ms), longer than a drive works. */
+  heldUntil?: number;
 };
 
 export type Lease = {
@@ -59,6 +75,9 @@ export async function takeLease(store: Store, options: Options): Promise<Lease |
   const { mine, before } = created;
   const { epoch, log = [] } = mine;
   const key = layout.lease(epoch);
+  const put = async (lease: StoredLease): Promise<void> => {
+    await Promise.all([leaseObject.put(store, lease, key), copyLease(store, lease)]);
+  };
   const isLatest = async (isMine: (own: StoredLease) => boolean): Promise<boolean> => {
     const written = { writtenAt: clock.now(), ttlMs };
     const own = await readEpoch(store, epoch, written);
@@ -72,7 +91,8 @@ export async function takeLease(store: Store, options: Options): Promise<Lease |
     await clock.sleep(READ_BACK_AFTER_MS);
     if (!(await isLatest((own) => own.holder === holder))) return undefined;
   }
-  await removeOld(store, epoch, clock.now());
+  // Before anything else is written: the next drive has to know by whom.
+  await Promise.all([copyLease(store, mine), removeOld(store, epoch, clock.now())]);
 
   return {
     ...{ epoch, holder, conditional, log },
@@ -81,11 +101,8 @@ export async function takeLease(store: Store, options: Options): Promise<Lease |
     // Where the PUT was conditional, nobody else has written this epoch.
     stillHeld: () =>
       isLatest((own) => own.holder === holder || (own.holder === '' && conditional === 'honoured')),
-    note: (left) => leaseObject.put(store, { ...mine, conditional, ...ifAny(left) }, key),
-    release: async (left = log) => {
-      const released = { ...mine, expires_at: 0, conditional, ...ifAny(left) };
-      await Promise.all([leaseObject.put(store, released, key), copyRelease(store, epoch, left)]);
-    },
+    note: (left) => put({ ...mine, conditional, ...ifAny(left) }),
+    release: (left = log) => put({ ...mine, expires_at: 0, conditional, ...ifAny(left) }),
   };
 }
 
@@ -106,7 +123,7 @@ async function removeOld(store: Store, epoch: number, now: number): Promise<void
 async function createNext(
   store: Store,
   options: Options,
-): Promise<{ mine: StoredLease; before: StoredLease | undefined } | undefined> {
+): Promise<{ mine: StoredLease; before: FoundLease | undefined } | undefined> {
   let before = await latestListed(store, options);
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     before = await ifUnreadable(store, before, options);
@@ -124,34 +141,39 @@ async function createNext(
 }
 
 /**
- * Returns the lease, and for one that cannot be read what is known of it. Released, its copy tells where the logs end; else it
+ * Returns the lease; for one that cannot be read its copy. Without a copy nobody knows the names of its holder's log entries, so it
  * holds until every LIST shows them. Where the lease before it cannot be read either, the bucket returns none, and waiting brings
  * nothing.
  */
 async function ifUnreadable(
   store: Store,
-  lease: StoredLease | undefined,
+  lease: FoundLease | undefined,
   { clock, ttlMs, onUnreadable }: Options,
-): Promise<StoredLease | undefined> {
+): Promise<FoundLease | undefined> {
   if (lease === undefined || lease.holder !== '') return lease;
-  const log = await readRelease(store, lease.epoch);
-  if (log !== undefined) {
-    onUnreadable?.(layout.lease(lease.epoch));
-    return { ...lease, expires_at: 0, log };
+  const error = lease.error ?? missingObject(layout.lease(lease.epoch));
+  const copy = await readCopy(store, lease.epoch);
+  if (copy !== undefined) {
+    onUnreadable?.({ error, isReleased: copy.expires_at === 0 });
+    return copy;
   }
-  if (lease.isUnreadable !== true) return lease;
+  if (lease.error === undefined) return lease;
   const before = await readEpoch(store, lease.epoch - 1, { writtenAt: clock.now(), ttlMs });
-  if (before?.isUnreadable === true) return lease;
-  const held = { ...lease, expires_at: lease.expires_at + LIST_LAG_MS };
-  if (clock.now() < held.expires_at) onUnreadable?.(layout.lease(lease.epoch));
-  return held;
+  if (before?.error !== undefined) {
+    onUnreadable?.({ error, isReleased: false });
+    return lease;
+  }
+  const heldUntil = lease.expires_at + LIST_LAG_MS;
+  const isLonger = lease.expires_at <= clock.now() && clock.now() < heldUntil;
+  onUnreadable?.({ error, isReleased: false, ...(isLonger ? { heldUntil } : {}) });
+  return { ...lease, expires_at: heldUntil };
 }
 
 /** Returns whether another drive holds the lease. */
-function isValid(lease: StoredLease | undefined, { clock, onIgnored }: Options): boolean {
+function isValid(lease: FoundLease | undefined, { clock, onIgnored }: Options): boolean {
   if (lease === undefined) return false;
   const left = lease.expires_at - clock.now();
-  if (left <= MAX_LEASE_MS || lease.isUnreadable === true) return left > 0;
+  if (left <= MAX_LEASE_MS || lease.error !== undefined) return left > 0;
   onIgnored?.(layout.lease(lease.epoch));
   return false;
 }

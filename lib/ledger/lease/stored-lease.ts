@@ -1,26 +1,26 @@
 import * as z from 'zod';
 import { type WriterEnds, writerEndsSchema } from '../run/log/log-ends.ts';
 import { layout } from '../store/layout.ts';
-import { type ContentOf, ledgerObject, wholeKey } from '../store/ledger-object.ts';
-import { isUnreadable } from '../store/object-error.ts';
+import { ledgerObject, wholeKey } from '../store/ledger-object.ts';
+import { asUnreadable, invalidObject, type ObjectError } from '../store/object-error.ts';
 import type { Store } from '../store/store.ts';
 
-export const leaseObject = ledgerObject({
-  key: wholeKey,
-  version: 1,
-  schema: z.object({
-    epoch: z.number().int(),
-    holder: z.string(),
-    /** Epoch ms; 0 once it is released. */
-    expires_at: z.number(),
-    conditional: z.enum(['honoured', 'ignored', 'refused']).optional(),
-    /** What LIST may not show yet of the logs: of earlier drives, and once it is released of this one. */
-    log: z.array(writerEndsSchema).optional().catch(undefined),
-  }),
+export const leaseSchema = z.object({
+  epoch: z.number().int(),
+  holder: z.string(),
+  /** Epoch ms; 0 once it is released. */
+  expires_at: z.number(),
+  conditional: z.enum(['honoured', 'ignored', 'refused']).optional(),
+  /** What LIST may not show yet of the logs: of earlier drives, and once it is released of this one. */
+  log: z.array(writerEndsSchema).optional().catch(undefined),
 });
 
-/** `isUnreadable`: nothing but its key is known. */
-export type StoredLease = ContentOf<typeof leaseObject> & { isUnreadable?: true };
+export const leaseObject = ledgerObject({ key: wholeKey, version: 1, schema: leaseSchema });
+
+export type StoredLease = z.infer<typeof leaseSchema>;
+
+/** A lease as it was found. `error`: why nothing but its key is known. */
+export type FoundLease = StoredLease & { error?: ObjectError };
 
 /** Returns the holder of a lease and when it ends (epoch ms); undefined for a lease that is gone or unreadable. */
 export async function readLease(
@@ -52,14 +52,14 @@ export async function readEpoch(
   store: Pick<Store, 'get'>,
   epoch: number,
   { writtenAt, ttlMs }: { writtenAt: number; ttlMs: number },
-): Promise<StoredLease | undefined> {
-  const expires_at = writtenAt + ttlMs;
-  const unreadable = { epoch, holder: '', expires_at, isUnreadable: true as const };
+): Promise<FoundLease | undefined> {
+  const key = layout.lease(epoch);
+  const unknown = { epoch, holder: '', expires_at: writtenAt + ttlMs };
   try {
-    const lease = await leaseObject.read(store, layout.lease(epoch));
-    return lease === undefined || lease.epoch === epoch ? lease : unreadable;
-  } catch (error) {
-    if (!isUnreadable(error)) throw error;
-    return unreadable;
+    const lease = await leaseObject.read(store, key);
+    if (lease === undefined || lease.epoch === epoch) return lease;
+    return { ...unknown, error: invalidObject(key, 'is the lease of another epoch') };
+  } catch (thrown) {
+    return { ...unknown, error: asUnreadable(key, thrown) };
   }
 }

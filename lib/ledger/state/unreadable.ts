@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ledgerObject } from '../store/ledger-object.ts';
 import { layout } from '../store/layout.ts';
+import { ifCached } from '../store/object-error.ts';
 import { countFitting } from '../store/parts/split.ts';
 import type { Store } from '../store/store.ts';
 
@@ -34,12 +35,21 @@ const unreadableObjects = ledgerObject({
 /** An object of the ledger that cannot be read, or cannot be deleted. Times in epoch ms. */
 export type Unreadable = z.infer<typeof entrySchema>;
 
-/** Returns the objects that cannot be read, by key. A cache: when it is lost, each is tried and notified again. */
-export async function readUnreadable(store: Pick<Store, 'get'>): Promise<Map<string, Unreadable>> {
-  return new Map(Object.entries((await unreadableObjects.readCache(store))?.objects ?? {}));
+/** `isLost`: the register itself cannot be read, so it does not say what was notified. */
+export type Register = { objects: Map<string, Unreadable>; isLost: boolean };
+
+/** Returns the objects that cannot be read, by key. A cache: when it is lost, each is tried again. */
+export async function readRegister(store: Pick<Store, 'get'>): Promise<Register> {
+  const objects = await ifCached(readUnreadableStrictly(store));
+  return { objects: objects ?? new Map<string, Unreadable>(), isLost: objects === undefined };
 }
 
-/** Like `readUnreadable`, but throws ObjectError. */
+/** Like `readRegister`, for readers that notify nobody. */
+export async function readUnreadable(store: Pick<Store, 'get'>): Promise<Map<string, Unreadable>> {
+  return (await readRegister(store)).objects;
+}
+
+/** Returns the objects that cannot be read, by key. Throws ObjectError. */
 export async function readUnreadableStrictly(
   store: Pick<Store, 'get'>,
 ): Promise<Map<string, Unreadable>> {

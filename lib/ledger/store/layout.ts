@@ -45,7 +45,7 @@ export const layout = {
   state: 'state/',
   leases: 'state/lease/',
   lease: (epoch: number) => `state/lease/${pad(epoch, 10)}.json`,
-  lastRelease: 'state/last-release.json',
+  leaseCopy: 'state/lease-copy.json',
   runIndex: 'state/runs/',
   indexedRun: (name: string) => `state/runs/${name}.json`,
   limits: 'state/limits.json',

@@ -1,16 +1,17 @@
 import { LeaseLost, PhonevaultError, withCleanup } from '../../errors.ts';
 import { isHint } from '../../ledger/hints/hints.ts';
-import { type Lease, takeLease } from '../../ledger/lease/lease.ts';
+import { type Lease, takeLease, type UnreadableLease } from '../../ledger/lease/lease.ts';
 import { noteOrphans, orphanNames } from '../../ledger/lease/orphan-names.ts';
 import { endsSoFar, endsToKeep } from '../../ledger/run/log/log-ends.ts';
 import { type Inbox, listOpen } from '../../ledger/run/request.ts';
 import { readCredentialAlarm } from '../../ledger/state/notified.ts';
 import { readLimits, writeLimits } from '../../ledger/state/limits.ts';
-import { readUnreadable } from '../../ledger/state/unreadable.ts';
+import { readRegister } from '../../ledger/state/unreadable.ts';
 import { createWriter, type DriveDeps, type RunDeps, type Writer } from '../deps.ts';
 import { clearCredentialsRefused, noteCredentialsRefused } from '../notify/credentials-alarm.ts';
 import { loadOrphanedJobs } from '../settle/orphaned/orphaned-jobs.ts';
 import { saveUnreadable } from '../notify/unreadable.ts';
+import { noteLease, publishHeldUp } from '../notify/unreadable-lease.ts';
 import { stopsDrive } from '../state/failures/stops-drive.ts';
 import { recallInFlight, saveInFlight } from './inbox/in-flight.ts';
 import type { OpenRun } from '../state/open-run.ts';
@@ -51,13 +52,16 @@ export async function drive(deps: RunDeps, options: DriveOptions): Promise<Drive
   if (refused !== undefined && deps.clock.now() < refused.retry_at) {
     return { kind: 'credentials_refused', open: inbox.requests.length };
   }
-  const { holder, ttlMs } = options;
+  const { holder, ttlMs, until } = options;
   const onIgnored = (key: string): void => deps.log.warn('lease_ignored', { key });
-  const onUnreadable = (key: string): void => deps.log.error('lease_unreadable', { key });
+  let unreadable: UnreadableLease | undefined;
+  const onUnreadable = (found: UnreadableLease): void => void (unreadable = found);
   const leasing = { clock: deps.clock, holder, ttlMs, onIgnored, onUnreadable };
   const lease = await takeLease(deps.store, leasing);
+  if (unreadable !== undefined) logUnreadable(deps, unreadable);
   if (lease === undefined) {
     deps.log.info('lease_held');
+    if (unreadable?.heldUntil !== undefined) await publishHeldUp({ ...deps, until }, unreadable);
     return { kind: 'lease_held', open: inbox.requests.length };
   }
   deps.log.info('lease_taken', { epoch: lease.epoch });
@@ -66,9 +70,9 @@ export async function drive(deps: RunDeps, options: DriveOptions): Promise<Drive
   const left: Left = { open: new Set(inbox.requests.map(({ runId }) => runId)), unsure: true };
   const known = { ...inbox, orphaned: orphanNames(inbox.orphaned, writer.log) };
   const { epoch, follows } = lease;
-  const start = { inbox: known, wereRefused: refused !== undefined, epoch, follows };
+  const start = { inbox: known, wereRefused: refused !== undefined, epoch, follows, unreadable };
   const under = {
-    ...{ ...deps, writer, until: options.until, stillHeld: lease.stillHeld },
+    ...{ ...deps, writer, until, stillHeld: lease.stillHeld },
     store: noteOrphans(deps.store, writer.log.orphaned),
     noteOrphans: orphanNotes(lease, writer, deps.clock),
   };
@@ -76,6 +80,11 @@ export async function drive(deps: RunDeps, options: DriveOptions): Promise<Drive
     () => driveUnderLease(under, options.memory ?? new Map<string, OpenRun>(), start, left),
     () => lease.release(endsToKeep(writer, left, deps.clock.now())),
   );
+}
+
+function logUnreadable({ log }: Pick<RunDeps, 'log'>, { error }: UnreadableLease): void {
+  const { key, code, message } = error;
+  log.error('lease_unreadable', { key, code, message: message.slice(0, 300) });
 }
 
 /** Returns a function that notes in the lease what this drive has written to `open/late/`, when there is something new. */
@@ -93,8 +102,12 @@ function orphanNotes(
   };
 }
 
-/** What a drive starts from. */
-type Start = { inbox: Inbox; wereRefused: boolean } & Pick<Lease, 'epoch' | 'follows'>;
+/** What a drive starts from. `unreadable`: the lease before its own, when it could not be read. */
+type Start = {
+  inbox: Inbox;
+  wereRefused: boolean;
+  unreadable: UnreadableLease | undefined;
+} & Pick<Lease, 'epoch' | 'follows'>;
 
 /** What a drive leaves: the open runs, and whether more of its log entries may be in the bucket than it knows. */
 type Left = { open: ReadonlySet<string>; unsure: boolean };
@@ -102,11 +115,16 @@ type Left = { open: ReadonlySet<string>; unsure: boolean };
 async function driveUnderLease(
   deps: Omit<DriveDeps, 'learned' | 'unreadable'>,
   memory: Map<string, OpenRun>,
-  { inbox, wereRefused, epoch, follows }: Start,
+  { inbox, wereRefused, epoch, follows, unreadable }: Start,
   left: Left,
 ): Promise<DriveResult> {
-  const [limits, objects] = await Promise.all([readLimits(deps.store), readUnreadable(deps.store)]);
-  const own: DriveDeps = { ...deps, learned: { limits }, unreadable: { objects, changed: false } };
+  const [limits, register] = await Promise.all([readLimits(deps.store), readRegister(deps.store)]);
+  const own: DriveDeps = {
+    ...deps,
+    learned: { limits },
+    unreadable: { ...register, changed: false },
+  };
+  noteLease(own, unreadable);
   deps.reads.load(limits.reads);
   const known = new Map(memory);
   const orphaned = await loadOrphanedJobs(own, inbox.orphaned);

@@ -1,5 +1,5 @@
 import { PhonevaultError } from '../../errors.ts';
-import { writeUnreadable } from '../../ledger/state/unreadable.ts';
+import { readRegister, writeUnreadable } from '../../ledger/state/unreadable.ts';
 import type { DriveDeps } from '../deps.ts';
 import { needsNotice } from '../state/failures/resting.ts';
 import { localeOf, publish } from './publish.ts';
@@ -7,11 +7,16 @@ import { localeOf, publish } from './publish.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
+type Deps = Pick<
+  DriveDeps,
+  'clock' | 'until' | 'log' | 'store' | 'ledger' | 'topic' | 'topicUrn' | 'unreadable'
+>;
+
 /**
  * Publishes which objects of the ledger cannot be used, once each. When the topic fails, a later pass tries again. While it cannot
- * be stored what was published, that is only in the first minute of an hour.
+ * be stored what was published, or not read again, that is only in the first minute of an hour.
  */
-export async function publishUnreadable(deps: DriveDeps): Promise<void> {
+export async function publishUnreadable(deps: Deps): Promise<void> {
   const { unreadable, clock, ledger } = deps;
   const due = [...unreadable.objects].filter(([, entry]) => needsNotice(entry));
   if (due.length === 0) return;
@@ -32,14 +37,19 @@ export async function publishUnreadable(deps: DriveDeps): Promise<void> {
 
 /**
  * Writes the objects that cannot be used, if they changed. What cannot be written is found out again. Returns whether all is
- * written.
+ * written, and the next drive can read it as far as is known.
  */
-export async function saveUnreadable({ unreadable, store, log }: DriveDeps): Promise<boolean> {
+export async function saveUnreadable({
+  unreadable,
+  store,
+  log,
+}: Pick<Deps, 'unreadable' | 'store' | 'log'>): Promise<boolean> {
   if (!unreadable.changed) return true;
   try {
     await writeUnreadable(store, unreadable.objects);
     unreadable.changed = false;
-    return true;
+    if (unreadable.isLost) unreadable.isLost = (await readRegister(store)).isLost;
+    return !unreadable.isLost;
   } catch (error) {
     if (!(error instanceof PhonevaultError)) throw error;
     log.error('unreadable_not_written', { code: error.code, message: error.message });

@@ -1,5 +1,6 @@
 import { readCursorsStrictly } from '../../ledger/state/cursors.ts';
 import { readUnreadableStrictly, type Unreadable } from '../../ledger/state/unreadable.ts';
+import { readLastLease } from '../../ledger/lease/find-latest.ts';
 import { compareKeys } from '../../ledger/store/key-order.ts';
 import { isUnreadable } from '../../ledger/store/object-error.ts';
 import type { Store } from '../../ledger/store/store.ts';
@@ -13,11 +14,11 @@ export function problemOf({ key, code, message, hint }: Problem): ObjectProblem 
 }
 
 /**
- * Returns the objects of the ledger that cannot be used, by key: those that drive has met, `found` by the caller, and the caches
- * that all policies share.
+ * Returns the objects of the ledger that cannot be used, by key: those that drive has met, `found` by the caller, the caches that
+ * all policies share, and the last lease.
  */
 export async function unreadableObjects(
-  store: Pick<Store, 'get'>,
+  store: Pick<Store, 'get' | 'list'>,
   found: readonly ObjectProblem[] = [],
 ): Promise<UnreadableObject[]> {
   const own: ObjectProblem[] = [...found];
@@ -29,6 +30,7 @@ export async function unreadableObjects(
   const [known = new Map<string, Unreadable>()] = await Promise.all([
     readUnreadableStrictly(store).catch(collect),
     readCursorsStrictly(store).catch(collect),
+    readLastLease(store).catch(collect),
   ]);
   const objects = new Map<string, UnreadableObject>(
     own.map((problem) => [problem.key, { ...problem, since: null, retry_at: null }]),

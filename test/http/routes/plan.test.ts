@@ -17,7 +17,10 @@ const plan = (made: Api, query: Record<string, string> = {}, body: object = {}) 
 
 const refresh = (made: Api, ms = 60_000) =>
   refreshInventories(
-    { ...made.invocation().deps, unreadable: { objects: new Map(), changed: false } },
+    {
+      ...made.invocation().deps,
+      unreadable: { objects: new Map(), isLost: false, changed: false },
+    },
     [HINT],
     made.clock.now() + ms,
   );

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../../../lib/errors.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
-import { takeLease } from '../../../lib/ledger/lease/lease.ts';
+import { takeLease, type UnreadableLease } from '../../../lib/ledger/lease/lease.ts';
 import { readLease } from '../../../lib/ledger/lease/stored-lease.ts';
+import type { ObjectError } from '../../../lib/ledger/store/object-error.ts';
 import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import type { Conditional, Store } from '../../../lib/ledger/store/store.ts';
 import { agendaClock, playClock } from '../../../testing/play-clock.ts';
@@ -124,8 +125,11 @@ function counted(conditional: Conditional = 'honoured') {
     tryConditional: (...args) => ((calls.tryConditional += 1), memory.tryConditional(...args)),
     remove: (...args) => ((calls.remove += 1), memory.remove(...args)),
   };
-  const take = (holder: string, onUnreadable?: (key: string) => void) =>
-    takeLease(store, { clock, holder, ttlMs: TTL, ...(onUnreadable && { onUnreadable }) });
+  const take = (holder: string, found: UnreadableLease[] = []) =>
+    takeLease(store, {
+      ...{ clock, holder, ttlMs: TTL },
+      onUnreadable: (one) => void found.push(one),
+    });
   const keys = async () => (await memory.list(layout.leases)).map(({ key }) => key);
   const lease = async (epoch: number) =>
     JSON.parse((await memory.get(layout.lease(epoch)))?.body ?? '{}') as unknown;
@@ -173,12 +177,17 @@ describe('a lease', () => {
     'holds until every LIST shows what its holder wrote when the object holds %j',
     async (body) => {
       const { clock, store, take } = counted();
-      const unreadable: string[] = [];
+      const found: UnreadableLease[] = [];
       await store.put(layout.lease(40), leaseBody({ epoch: 40 }));
       await store.put(layout.lease(41), body);
-      clock.move(TTL + 15 * MINUTE - 1);
-      expect(await take('a', (key) => void unreadable.push(key))).toBeUndefined();
-      expect(unreadable).toEqual([layout.lease(41)]);
+      clock.move(TTL - 1);
+      expect(await take('a', found)).toBeUndefined();
+      const error = expect.objectContaining({ key: layout.lease(41) }) as ObjectError;
+      expect(found).toEqual([{ error, isReleased: false }]);
+      clock.move(15 * MINUTE);
+      expect(await take('a', found)).toBeUndefined();
+      const heldUntil = T0 + TTL + 15 * MINUTE;
+      expect(found.at(-1)).toEqual({ error, isReleased: false, heldUntil });
       clock.move(1);
       expect((await take('a'))?.epoch).toBe(42);
     },
@@ -190,12 +199,41 @@ describe('a lease', () => {
     const ends = [{ writer: '0000000002-a', at: clock.now(), ends: { 'nightly-1': 3 } }];
     await (await take('a'))?.release(ends);
     await store.put(layout.lease(2), 'broken');
-    const unreadable: string[] = [];
-    const third = await take('b', (key) => void unreadable.push(key));
+    const found: UnreadableLease[] = [];
+    const third = await take('b', found);
     expect(third).toMatchObject({ epoch: 3, follows: 2, log: ends });
-    expect(unreadable).toEqual([layout.lease(2)]);
+    expect(found).toMatchObject([{ error: { key: layout.lease(2) }, isReleased: true }]);
     await store.put(layout.lease(3), 'broken');
     expect(await take('c')).toBeUndefined();
+  });
+
+  it('holds for the usual time after its holder was killed, and its copy names that one', async () => {
+    const { clock, store, take } = counted();
+    const killed = await take('a');
+    await killed?.note([{ writer: '0000000001-a', at: T0, ends: {}, orphaned: { r: true } }]);
+    await store.put(layout.lease(1), 'broken');
+    clock.move(TTL - 1);
+    expect(await take('b')).toBeUndefined();
+    clock.move(1);
+    const found: UnreadableLease[] = [];
+    const next = await take('b', found);
+    expect(next).toMatchObject({ epoch: 2, follows: undefined, conditional: 'honoured' });
+    expect(next?.log).toMatchObject([
+      { writer: '0000000001-a', unsure: true, orphaned: { r: true } },
+    ]);
+    expect(found).toMatchObject([{ error: { key: layout.lease(1) }, isReleased: false }]);
+    expect(found[0]?.heldUntil).toBeUndefined();
+  });
+
+  it('is known from its copy where GET stays throttled', async () => {
+    const { clock, store, take } = counted();
+    await (await take('a'))?.release();
+    const get: Store['get'] = (key) =>
+      key === layout.lease(1)
+        ? Promise.reject(new PhonevaultError('throttled', 'SlowDown'))
+        : store.get(key);
+    const second = await takeLease({ ...store, get }, { clock, holder: 'b', ttlMs: TTL });
+    expect(second?.epoch).toBe(2);
   });
 
   it('holds up nothing once it was released, where LIST shows it and GET does not find it', async () => {
@@ -210,7 +248,7 @@ describe('a lease', () => {
   it('is released although its copy cannot be written', async () => {
     const { clock, store } = counted();
     const put: Store['put'] = (key, body) =>
-      key === layout.lastRelease
+      key === layout.leaseCopy
         ? Promise.reject(new PhonevaultError('access_denied', 'refused'))
         : store.put(key, body);
     const take = () => takeLease({ ...store, put }, { clock, holder: 'a', ttlMs: TTL });

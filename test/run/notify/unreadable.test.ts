@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PhonevaultError } from '../../../lib/errors.ts';
 import { readUnreadable } from '../../../lib/ledger/state/unreadable.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { invalidObject } from '../../../lib/ledger/store/object-error.ts';
@@ -47,6 +48,28 @@ describe('publishUnreadable', () => {
       at.push(...published.map(() => minute));
     }
     expect(at).toEqual([30, 90]);
+  });
+
+  it('publishes at most hourly while the register can be written and not read', async () => {
+    const at: number[] = [];
+    for (let minute = 0; minute < 120; minute += 1) {
+      const { deps, clock, published } = runScene();
+      clock.move(minute * 60_000);
+      deps.until = Infinity;
+      deps.unreadable.isLost = true;
+      noteUnreadable(deps, invalidObject(KEY, 'is not JSON'));
+      const error = new PhonevaultError('throttled', 'SlowDown');
+      await publishUnreadable(withFailingStore(deps, 'get', error, layout.unreadable));
+      at.push(...published.map(() => minute));
+    }
+    expect(at).toEqual([30, 90]);
+  });
+
+  it('publishes at once when a lost register can be read after it was written anew', async () => {
+    const { deps, published } = scene();
+    deps.unreadable.isLost = true;
+    await publishUnreadable(deps);
+    expect(published).toHaveLength(1);
   });
 
   it('publishes again what the topic did not take', async () => {

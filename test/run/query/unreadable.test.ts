@@ -49,6 +49,19 @@ describe('unreadableObjects', () => {
     ]);
   });
 
+  it.each(faultNames)('names the last lease, which has %s', async (fault) => {
+    const store = memoryStore(playClock(T0));
+    const lease = { version: 1, holder: 'a', expires_at: 0 };
+    for (const epoch of [1, 2])
+      await store.put(layout.lease(epoch), JSON.stringify({ ...lease, epoch }));
+    expect(await unreadableObjects(store)).toEqual([]);
+    const key = layout.lease(2);
+    expect(await unreadableObjects(withObjectFault(store, key, fault))).toEqual([
+      { ...problemWith(key, fault), since: null, retry_at: null },
+    ]);
+    expect(await unreadableObjects(withObjectFault(store, layout.lease(1), fault))).toEqual([]);
+  });
+
   it.each(
     [layout.unreadable, layout.cursors].flatMap((key) =>
       faultNames

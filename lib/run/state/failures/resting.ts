@@ -33,7 +33,7 @@ export function restsUntil({ clock, unreadable }: Register, runId: string): numb
 /** Records that an object could not be read, and logs it. It rests for longer each time. Returns until when (epoch ms). */
 export function noteUnreadable(
   deps: Register & Pick<DriveDeps, 'log'>,
-  { key, code, message, hint }: ObjectError,
+  { key, code, message, hint }: Pick<ObjectError, 'key' | 'code' | 'message' | 'hint'>,
 ): number {
   const run_id = runOf(key);
   const policy = run_id === undefined ? readPolicyKey(key) : policyOfRun(run_id);
@@ -42,6 +42,14 @@ export function noteUnreadable(
     message: message.slice(0, 300),
   });
   return note(deps, key, { run_id, policy, code, message, hint });
+}
+
+/** Has people notified of a known object now: it has held up everything. */
+export function needsNoticeNow({ unreadable }: Pick<Register, 'unreadable'>, key: string): void {
+  const known = unreadable.objects.get(key);
+  if (known === undefined) return;
+  const attempts = Math.max(known.attempts, ATTEMPTS_BEFORE_NOTICE);
+  unreadable.objects.set(key, { ...known, attempts });
 }
 
 /** Lets a known object rest until `retryAt` (epoch ms). */

@@ -23,7 +23,7 @@ function scene() {
     warn: (event: string, fields: object = {}) => void warnings.push([event, fields]),
     error: () => undefined,
   };
-  const unreadable: DriveDeps['unreadable'] = { objects: new Map(), changed: false };
+  const unreadable: DriveDeps['unreadable'] = { objects: new Map(), isLost: false, changed: false };
   const deps = { clock, log, meter: createMeter(clock), unreadable };
   return { deps, warnings, run: openRun('nightly-1', [plannedPhone('p')]) };
 }

@@ -1,0 +1,46 @@
+import type { UnreadableLease } from '../../ledger/lease/lease.ts';
+import { readRegister } from '../../ledger/state/unreadable.ts';
+import { isLeaseKey } from '../../ledger/store/layout.ts';
+import type { DriveDeps, RunDeps } from '../deps.ts';
+import { needsNoticeNow, noteUnreadable, noteUsable } from '../state/failures/resting.ts';
+import { publishUnreadable } from './unreadable.ts';
+
+/**
+ * Records whether the lease before this drive could be read. Leases that cannot be read one after the other are one object with one
+ * message: at once when a holder was killed, else after the third, as for any object.
+ */
+export function noteLease(
+  deps: Pick<DriveDeps, 'clock' | 'log' | 'unreadable'>,
+  found: UnreadableLease | undefined,
+): void {
+  const { objects } = deps.unreadable;
+  if (found === undefined) {
+    noteUsable(deps, isLeaseKey);
+    return;
+  }
+  const { error, isReleased, heldUntil } = found;
+  for (const [key, entry] of [...objects].filter(([each]) => isLeaseKey(each))) {
+    objects.delete(key);
+    objects.set(error.key, entry);
+  }
+  const { key, code, hint } = error;
+  const wait =
+    heldUntil === undefined
+      ? ''
+      : `. No drive works before ${new Date(heldUntil).toISOString()}: the bucket may not list yet what its holder wrote`;
+  noteUnreadable(deps, { key, code, hint, message: error.message + wait });
+  if (!isReleased) needsNoticeNow(deps, error.key);
+}
+
+/**
+ * Notifies that no drive works until an unreadable lease ends. No drive holds it any more, so this one may write the register of
+ * unreadable objects; all else needs the lease.
+ */
+export async function publishHeldUp(
+  deps: RunDeps & Pick<DriveDeps, 'until'>,
+  found: UnreadableLease,
+): Promise<void> {
+  const unreadable = { ...(await readRegister(deps.store)), changed: false };
+  noteLease({ ...deps, unreadable }, found);
+  await publishUnreadable({ ...deps, unreadable });
+}

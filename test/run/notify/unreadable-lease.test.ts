@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { PhonevaultError } from '../../../lib/errors.ts';
+import { takeLease } from '../../../lib/ledger/lease/lease.ts';
+import { putMissed } from '../../../lib/ledger/hints/missed-slots.ts';
+import { readUnreadable } from '../../../lib/ledger/state/unreadable.ts';
+import { layout } from '../../../lib/ledger/store/layout.ts';
+import type { Store } from '../../../lib/ledger/store/store.ts';
+import { drive } from '../../../lib/run/drive/drive.ts';
+import { driveWorld, missedSlots } from '../../support/drive-world.ts';
+import { MINUTE } from '../../support/runs.ts';
+
+const TTL = 90_000;
+const REFUSED = 'HTTP 403 AccessDenied (request id 0A1B)';
+
+/** Drives of a bucket that refuses GET for some keys, each cold, with a hint to handle. */
+async function scene(isRefused: (key: string) => boolean) {
+  const world = driveWorld();
+  const { clock, store, deps } = world;
+  const get: Store['get'] = (key) =>
+    isRefused(key) ? Promise.reject(new PhonevaultError('access_denied', REFUSED)) : store.get(key);
+  const kill = async () => {
+    await (await takeLease(store, { clock, holder: 'before', ttlMs: TTL }))?.release();
+    await takeLease(store, { clock, holder: 'killed', ttlMs: TTL });
+  };
+  const minute = async (holder: string): Promise<string> => {
+    const next = clock.now() + MINUTE;
+    const own = { ...deps, store: { ...store, get } };
+    const { kind } = await drive(own, { until: clock.now() + 50_000, ttlMs: TTL, holder });
+    clock.move(Math.max(0, next - clock.now()));
+    return kind;
+  };
+  const minutes = async (count: number): Promise<string[]> => {
+    const kinds: string[] = [];
+    for (let n = 0; n < count; n += 1) {
+      await putMissed(store, missedSlots());
+      kinds.push(await minute(`h${n}`));
+    }
+    return kinds;
+  };
+  const told = () => world.published.filter(({ kind }) => kind === 'unreadable');
+  return { ...world, kill, minutes, told };
+}
+
+describe('an unreadable lease', () => {
+  it('of a killed drive costs no more time than a readable one, and is notified of once', async () => {
+    const { kill, minutes, told, logged } = await scene((key) => key === layout.lease(2));
+    await kill();
+    expect(await minutes(4)).toEqual(['lease_held', 'lease_held', 'worked', 'worked']);
+    expect(told()).toMatchObject([
+      { reason: 'object_unreadable', object: { key: `vault/${layout.lease(2)}` } },
+    ]);
+    expect(told()[0]?.['message']).toMatch(/403 AccessDenied \(request id 0A1B\).*Grant/);
+    expect(logged('lease_unreadable')).toHaveLength(3);
+    // The lease after it was read: the object holds up nothing any more.
+    expect(logged('object_usable')).toHaveLength(1);
+  });
+
+  it('is notified of once while it holds up everything, and says until when', async () => {
+    const isRefused = (key: string) => key === layout.lease(2) || key === layout.leaseCopy;
+    const { kill, minutes, told, store } = await scene(isRefused);
+    await kill();
+    const kinds = await minutes(19);
+    expect(kinds.indexOf('worked')).toBe(17);
+    expect(told()).toHaveLength(1);
+    const until = '2026-01-02T02:46:30.000Z';
+    expect(told()[0]?.['message']).toContain(`No drive works before ${until}`);
+    expect([...(await readUnreadable(store)).keys()]).toEqual([]);
+  });
+
+  it('is notified of at most hourly when the register of what was notified cannot be read', async () => {
+    const isRefused = (key: string) =>
+      key === layout.lease(2) || key === layout.leaseCopy || key === layout.unreadable;
+    const { clock, kill, minutes, told } = await scene(isRefused);
+    // The hour begins within the wait.
+    clock.move(20 * MINUTE);
+    await kill();
+    expect(await minutes(17)).not.toContain('worked');
+    expect(told()).toHaveLength(1);
+  });
+
+  it('is one object with those after it, where the bucket returns none', async () => {
+    const { minutes, told, store } = await scene((key) => key.startsWith(layout.leases));
+    expect(new Set(await minutes(8))).toEqual(new Set(['worked']));
+    expect(told()).toHaveLength(1);
+    expect((await readUnreadable(store)).size).toBe(1);
+  });
+
+  it('that was released is notified of when three in a row could not be read', async () => {
+    const { minutes, told } = await scene((key) => key === layout.lease(1));
+    await minutes(4);
+    expect(told()).toEqual([]);
+  });
+});
