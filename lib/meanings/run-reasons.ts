@@ -119,5 +119,11 @@ export const undone = {
   index_reads: {
     says: ['what was found in archives is not in the index', '归档的读取结果未写入索引'],
   },
+  note_orphans: {
+    says: [
+      'the lease does not say which jobs outlived the run: a phone may be exported once more',
+      '租约未能记录运行结束后仍在执行的任务：云手机可能再导出一次',
+    ],
+  },
   write_log: { says: ['the log of the run cannot be written', '运行的日志无法写入'] },
 } satisfies Record<SettleStep | MissingRight, Entry>;

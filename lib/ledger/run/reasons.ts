@@ -31,7 +31,7 @@ export const settleSteps = [
   ...(['orphaned_jobs', 'suspects', 'report', 'report_pages', 'index_archives'] as const),
   ...(['totals'] as const),
   ...(['history', 'index_run', 'freshness', 'recovered', 'first_backups'] as const),
-  ...(['retention', 'cancel_exports', 'write_log', 'index_reads'] as const),
+  ...(['retention', 'cancel_exports', 'note_orphans', 'write_log', 'index_reads'] as const),
 ] as const;
 export type SettleStep = (typeof settleSteps)[number];
 

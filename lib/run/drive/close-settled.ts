@@ -53,7 +53,8 @@ async function closeIfSettled(deps: DriveDeps, work: Work, run: OpenRun): Promis
   noteUsable(deps, (key) => runOfKey(key) === run.runId);
   deps.writer.log.closed.add(run.runId);
   // Without its request, only LIST and the lease lead to the jobs that it left.
-  await deps.noteOrphans();
+  await orGiveUp(deps, run, 'note_orphans', () => deps.noteOrphans());
+  await orGiveUp(deps, run, 'write_log', () => flush(deps, run));
   await removeHandled(deps, [layout.request(run.runId)]);
   work.runs.delete(run.runId);
   work.open.delete(run.runId);

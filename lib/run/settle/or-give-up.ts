@@ -11,7 +11,9 @@ const LATE_MS = 60 * MINUTE;
 const MAX_CHARACTERS = 300;
 
 /** What these write stands nowhere else, so that even a refusal gets half an hour to pass. */
-const PRECIOUS: ReadonlySet<SettleStep> = new Set(['report', 'orphaned_jobs', 'write_log']);
+const PRECIOUS: ReadonlySet<SettleStep> = new Set([
+  ...(['report', 'orphaned_jobs', 'note_orphans', 'write_log'] as const),
+]);
 
 /**
  * Does one step of settling. A step is given up, with a record of why, when a right or the bucket is missing for it, or when it still fails

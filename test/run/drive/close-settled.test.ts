@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { appendLog } from '../../../lib/ledger/run/log/log.ts';
+import { appendLog, readLog } from '../../../lib/ledger/run/log/log.ts';
 import { type OrphanedJobs, readOrphanedJobs } from '../../../lib/ledger/run/orphaned-jobs.ts';
 import { writePlan } from '../../../lib/ledger/run/plan.ts';
 import { readReport } from '../../../lib/ledger/run/report.ts';
@@ -113,6 +113,25 @@ describe('closeSettled', () => {
     await close(world);
     expect(world.sent).toHaveLength(1);
     expect(world.work.runs.size).toBe(0);
+  });
+
+  it('gives up after half an hour to leave word of orphaned jobs in the lease, and records that', async () => {
+    const world = await finished();
+    world.deps.noteOrphans = () => Promise.reject(temporaryError());
+    const minutes: number[] = [];
+    for (let minute = 0; world.work.runs.size > 0 && minute < 90; minute += 1) {
+      await close(world);
+      minutes.push(minute);
+      world.clock.move(MINUTE);
+    }
+    expect(minutes.at(-1)).toBe(30);
+    expect(world.sent).toHaveLength(1);
+    expect(await world.keys(layout.open)).toEqual([]);
+    const events = await readLog(world.store, RUN);
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'not_done', step: 'note_orphans', final: true }),
+    );
+    expect(world.logged('not_done')).toHaveLength(1);
   });
 
   it('settles a run once although the topic keeps failing', async () => {

@@ -32,7 +32,7 @@ describe('orGiveUp', () => {
     expect(run.unwritten.events).toEqual([{ type: 'not_done', at: T0, ...facts, final: true }]);
   });
 
-  it.each(['report', 'orphaned_jobs', 'write_log'] as const)(
+  it.each(['report', 'orphaned_jobs', 'note_orphans', 'write_log'] as const)(
     'gives a refused step half an hour when what it writes stands nowhere else: %s',
     async (step) => {
       const { deps, run, clock } = scene();
