@@ -12,6 +12,7 @@ import { createIam, type Iam } from './iam/service/service.ts';
 import type { BucketTraits, ObsSettings } from './obs/operations/call.ts';
 import { createObs } from './obs/service/service.ts';
 import { createSpool } from './obs/storage/spool.ts';
+import { createThaws } from './obs/classes/thaws.ts';
 import { createVersions, type Versions } from './obs/storage/versions.ts';
 import { createRandom } from './simulation/random.ts';
 import { createSmn, type Smn } from './smn/service.ts';
@@ -21,7 +22,7 @@ export type ObsSwitches = Pick<ObsSettings, 'conditionalPut' | 'listDelayMs'> & 
   traits: Map<string, BucketTraits>;
 };
 
-type Settings = Omit<WorldOptions, 'faults' | 'projectId' | 'domain' | 'user'> & {
+type Settings = Omit<WorldOptions, 'thaws' | 'faults' | 'projectId' | 'domain' | 'user'> & {
   region: string;
   account: Account;
   topics: string[];
@@ -55,8 +56,10 @@ export function createServices(settings: Settings): Services {
   const { gateway } = iam;
   const spool = createSpool(backend.drafts);
   const versions = createVersions(backend, { traits: settings.obs.traits, time, spool });
+  const thaws = createThaws({ time, random: createRandom(seed, 'thaws') });
   const world = createWorld({
     ...settings,
+    thaws,
     backend: versions.backend,
     faults,
     projectId,
@@ -69,6 +72,7 @@ export function createServices(settings: Settings): Services {
     keys: iam.keys,
     backend,
     versions,
+    thaws,
     spool,
     region,
     domains: [`obs.${region}.myhuaweicloud.com`, 'obs.localhost', 'localhost', '127.0.0.1'],

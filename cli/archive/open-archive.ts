@@ -6,7 +6,8 @@ import type { Io } from '../io/io.ts';
 import type { OptionSpec } from '../program/command.ts';
 import { phonePathValue } from '../program/option-values.ts';
 import { connect } from '../sign-in/connect.ts';
-import { type ChoiceOptions, findArchive } from './find-archive.ts';
+import { choiceOptions, type ChoiceOptions, findArchive } from './find-archive.ts';
+import { thawArchive, thawOption, type ThawOptions } from './thaw-archive.ts';
 import { createTransferProgress, type TransferProgress } from './transfer-progress.ts';
 
 export const phoneArgument = { name: '<phone>', text: 'the id or the name of a phone' };
@@ -17,6 +18,14 @@ export const pathOption: OptionSpec = {
   parse: phonePathValue,
 };
 
+/** The options of the commands that read one archive. */
+export const readOptions: OptionSpec[] = [
+  ...choiceOptions,
+  thawOption('make an archive in a cold storage class readable first, and wait'),
+];
+
+export type ReadOptions = ChoiceOptions & ThawOptions;
+
 type OpenArchive = {
   archive: ArchiveView;
   obs: Obs;
@@ -25,14 +34,15 @@ type OpenArchive = {
   read(visit: Visit): Promise<TarSummary>;
 };
 
-/** Signs in and finds the archive of a phone that the options choose. Throws the errors of both. */
+/** Signs in and finds the archive of a phone that the options choose, readable where `thaw` asks for it. Throws the errors of both. */
 export async function openArchive(
   io: Io,
   phone: string,
-  options: ChoiceOptions,
+  { thaw, ...options }: ReadOptions,
 ): Promise<OpenArchive> {
   const { deps, obs } = await connect(io);
   const archive = await findArchive(io, deps.store, phone, options);
+  if (thaw !== undefined) await thawArchive(io, obs, archive, thaw);
   const name = archive.phone_name || archive.phone_id;
   const progress = createTransferProgress(io, name, archive.size);
   const onPart = async (bytes: Uint8Array) => progress.add(bytes.length);

@@ -3,10 +3,11 @@ import { type RestoreOrder, restoreOrderSchema } from '../../lib/ledger/run/rest
 import type { RunDeps } from '../../lib/run/deps.ts';
 import type { Io } from '../io/io.ts';
 import { wrongUse } from '../program/command.ts';
+import type { ThawOptions } from '../archive/thaw-archive.ts';
 import { findPhone } from './find-phone.ts';
 import { type MappedPhone, readMap } from './read-map.ts';
 
-export type RestoreOptions = {
+export type RestoreOptions = ThawOptions & {
   run?: string;
   failedOnly?: boolean;
   at?: string;
@@ -36,10 +37,10 @@ export async function orderOf(
     phone: ids.get(target) ?? target,
     ...(source === target ? {} : { source: ids.get(source) ?? source }),
   }));
-  const { run, failedOnly, at, policy, first, resetFirst } = options;
+  const { run, failedOnly, at, policy, first, resetFirst, thaw } = options;
   const parsed = restoreOrderSchema.safeParse({
     ...(targets.length === 0 ? {} : { targets }),
-    ...{ run, at, policy, first },
+    ...{ run, at, policy, first, thaw },
     ...(failedOnly === true ? { failed_only: true } : {}),
     ...(resetFirst === true ? { reset_first: true } : {}),
     safety_export: options.safetyExport ?? true,

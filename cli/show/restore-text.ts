@@ -41,8 +41,9 @@ export function restoreText(io: Io, preview: RestorePreview, to: 'out' | 'err' =
 }
 
 function rowOf(io: Io, phone: PlannedRestore, now: number): string[] {
-  const { phone_name, phone_id, plan, reason, source } = phone;
-  const what = reason === undefined ? plan : `${plan}: ${reason}`;
+  const { phone_name, phone_id, plan, reason, thaw, source } = phone;
+  const planned = thaw === undefined ? plan : `thaw, ${plan}`;
+  const what = reason === undefined ? planned : `${plan}: ${reason}`;
   if (source === undefined) return [phone_name || phone_id, what, '', '', '', ''];
   return [
     phone_name || phone_id,
@@ -59,6 +60,11 @@ function effects({ safety_export, restart, reset_first, phones }: RestorePreview
     ({ phone_id, source }) => source !== undefined && source.phone_id !== phone_id,
   );
   return [
+    ...(phones.some(({ thaw }) => thaw !== undefined)
+      ? [
+          'Makes the archives in a cold storage class readable first, for two days, which OBS charges for: minutes, or hours with --thaw standard.',
+        ]
+      : []),
     'Overwrites what the phones hold under the paths of the archives: what changed since an archive was taken is lost.',
     reset_first
       ? 'Resets each phone first: everything else on it is deleted too.'

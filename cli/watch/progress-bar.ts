@@ -25,6 +25,7 @@ const STATES = [
   ['restarting', '▓', 'green'],
   ['restoring', '▒', 'cyan'],
   ['saving', '▒', 'dim'],
+  ['thawing', '░', 'cyan'],
   ['verifying', '▓', 'green'],
   ['outcome_unknown', '▒', 'yellow'],
   ['exporting', '▒', 'cyan'],

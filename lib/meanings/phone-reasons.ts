@@ -129,7 +129,7 @@ export const phoneReason = {
   },
   archive_cold: {
     says: ['the archive is in a cold storage class', '归档在冷存储类别中'],
-    fix: ['Thaw it in OBS, or restore a newer archive.', '请在 OBS 中解冻，或恢复更新的归档。'],
+    fix: ['Restore it again: newer versions thaw it first.', '请重新恢复：新版本会先取回归档。'],
   },
   older_android: {
     says: [
@@ -152,6 +152,22 @@ export const phoneReason = {
       'Fix the cause, or restore with `--no-safety-export`: then nothing of the phone as it is now is kept.',
       '请排除原因，或使用 `--no-safety-export`：此时不保留云手机当前的数据。',
     ],
+  },
+  thaw_refused: {
+    says: ['OBS refused to make the cold archive readable', 'OBS 拒绝取回冷存储中的归档'],
+    more: ['The phone was not changed.', '该云手机没有改变。'],
+    fix: [
+      "Grant the functions' agency `obs:object:RestoreObject`, then restore with `--failed-only`.",
+      '请为函数的委托授予 `obs:object:RestoreObject`，然后用 `--failed-only` 重试。',
+    ],
+  },
+  not_thawed: {
+    says: [
+      'the cold archive was not readable before the deadline',
+      '冷存储中的归档未在截止时间前取回',
+    ],
+    more: ['The phone was not changed.', '该云手机没有改变。'],
+    fix: ['Restore again with `--failed-only`.', '请用 `--failed-only` 重新恢复。'],
   },
   not_first: { says: ['only the first phones were to be restored', '本次只恢复前几台'] },
 } satisfies Record<PhoneReason, Entry>;

@@ -84,6 +84,9 @@ export const undone = {
       '桶拒绝 GET：响应丢失的归档无法确认完整',
     ],
   },
+  thaw_archives: {
+    says: ['the bucket refuses to make cold archives readable', '桶拒绝取回冷存储中的归档'],
+  },
   find_archives: { says: ['the folder of the run could not be listed', '无法列出运行的文件夹'] },
   find_failed_archives: {
     says: ['an archive of the run could not be looked up', '无法查询运行的某个归档'],

@@ -45,7 +45,7 @@ export type RunDeps = {
   readings: Readings;
   store: Store;
   cph: Cph;
-  archives: Pick<Obs, 'head' | 'list' | 'tail' | 'purge' | 'range'>;
+  archives: Pick<Obs, 'head' | 'list' | 'tail' | 'range' | 'purge' | 'restoreObject'>;
   topic: Smn;
   topicUrn: string;
   /** Where the ledger is stored. Archives must not be written into it. */

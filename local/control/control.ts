@@ -11,6 +11,7 @@ import type { Fault } from '../faults/fault.ts';
 import type { Time } from '../simulation/time.ts';
 import { changeLimits, type limitsInputSchema } from './limits.ts';
 import { describeFiles, type fileSchema, type FileView, putFile, wipe } from './phone-files.ts';
+import { changeClass, type classSchema } from './objects.ts';
 import { createDeliveries, type Delivery, type DeliverySettings } from './deliveries.ts';
 
 export type PhoneView = {
@@ -35,6 +36,8 @@ export type Control<Message = unknown> = {
   putFile(id: string, file: z.infer<typeof fileSchema>): Promise<FileView | undefined>;
   /** Returns how many files were deleted. */
   wipe(id: string, path: string): Promise<number | undefined>;
+  /** Moves an object to a storage class; false if it is unknown. */
+  changeClass(change: z.infer<typeof classSchema>): Promise<boolean>;
   traces(): Promise<Trace[]>;
   /** Returns what the triggers of traces and topics have delivered, oldest first. */
   events(): Promise<Delivery[]>;
@@ -95,6 +98,7 @@ export function createControl<Message>(options: {
     files: (id) => withPhone(id, (phone) => describeFiles(world, phone)),
     putFile: (id, file) => withPhone(id, (phone) => putFile(world, phone, file)),
     wipe: (id, path) => withPhone(id, (phone) => wipe(world, phone, path)),
+    changeClass: (change) => changeClass(world.backend, change),
     async traces() {
       await timeline.advance();
       return world.traces.list();

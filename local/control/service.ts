@@ -8,6 +8,7 @@ import { deliveryForms } from './deliveries.ts';
 import { faultSchema } from '../faults/fault.ts';
 import type { Control } from './control.ts';
 import { limitsInputSchema } from './limits.ts';
+import { classSchema } from './objects.ts';
 import { fileSchema, wipeSchema } from './phone-files.ts';
 
 const MAX_BODY = 4 * 1024 * 1024;
@@ -71,6 +72,9 @@ const ROUTES: readonly ControlRoute[] = [
     const { status } = statusSchema.parse(body);
     return (await control.setStatus(id, status)) ? {} : notFound('phone');
   }),
+  route('POST', 'objects', async (control, { body }) =>
+    (await control.changeClass(classSchema.parse(body))) ? {} : notFound('object'),
+  ),
   route('POST', 'clock', async (control, { body }) => {
     const { speed } = clockSchema.parse(body);
     await control.setSpeed(speed);

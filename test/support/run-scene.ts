@@ -56,6 +56,7 @@ export function runScene(cph: Partial<RunDeps['cph']> = {}, clock = playClock(T0
         return { bytes, encrypted: false };
       }),
     purge: async () => ({ refused: [], versioning: 'off' }),
+    restoreObject: (_, key) => lookup(`thaw ${key}`, () => undefined),
   };
   const publish = async (urn: string, message: TopicMessage) => {
     if (topic.fails !== undefined) throw topic.fails;

@@ -40,7 +40,7 @@ export function runFacts(changes: Partial<RunFacts> = {}): RunFacts {
 export function openRun(
   runId: string,
   phones: PlannedPhone[],
-  changes: { trigger?: 'timer' | 'http' | 'manual'; terms?: Partial<Terms> } = {},
+  changes: { trigger?: 'timer' | 'http' | 'manual' | 'restore'; terms?: Partial<Terms> } = {},
 ): OpenRun {
   const request = {
     run_id: runId,

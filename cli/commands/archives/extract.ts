@@ -1,8 +1,13 @@
 import { resolve } from 'node:path';
 import { visible } from '../../../lib/visible.ts';
 import { extractInto } from '../../archive/extract-entries.ts';
-import { choiceOptions, type ChoiceOptions } from '../../archive/find-archive.ts';
-import { openArchive, pathOption, phoneArgument } from '../../archive/open-archive.ts';
+import {
+  openArchive,
+  pathOption,
+  phoneArgument,
+  readOptions,
+  type ReadOptions,
+} from '../../archive/open-archive.ts';
 import type { Command } from '../../program/command.ts';
 import { fold } from '../../text/fold.ts';
 import { count } from '../../text/plural.ts';
@@ -10,7 +15,7 @@ import { toJson } from '../../text/printable.ts';
 import { size } from '../../text/size.ts';
 
 /** Writes files of an archive to this machine. */
-export const archivesExtractCommand: Command<ChoiceOptions & { path?: string; output?: string }> = {
+export const archivesExtractCommand: Command<ReadOptions & { path?: string; output?: string }> = {
   name: 'extract',
   summary: 'take files out of an archive of a phone',
   description: [
@@ -20,7 +25,7 @@ export const archivesExtractCommand: Command<ChoiceOptions & { path?: string; ou
   ].join(' '),
   arguments: [phoneArgument],
   options: [
-    ...choiceOptions,
+    ...readOptions,
     pathOption,
     { flags: '-o, --output <folder>', text: 'write there (default: the current folder)' },
   ],

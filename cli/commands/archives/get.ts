@@ -1,8 +1,12 @@
 import { join, resolve } from 'node:path';
 import { visible } from '../../../lib/visible.ts';
-import { choiceOptions, type ChoiceOptions } from '../../archive/find-archive.ts';
 import { download } from '../../archive/download.ts';
-import { openArchive, phoneArgument } from '../../archive/open-archive.ts';
+import {
+  openArchive,
+  phoneArgument,
+  readOptions,
+  type ReadOptions,
+} from '../../archive/open-archive.ts';
 import type { Command } from '../../program/command.ts';
 import { fold } from '../../text/fold.ts';
 import { count } from '../../text/plural.ts';
@@ -11,7 +15,7 @@ import { size } from '../../text/size.ts';
 import { ago } from '../../text/time.ts';
 
 /** Downloads an archive and reads it to its end. */
-export const archivesGetCommand: Command<ChoiceOptions & { output?: string }> = {
+export const archivesGetCommand: Command<ReadOptions & { output?: string }> = {
   name: 'get',
   summary: 'download an archive of a phone',
   description: [
@@ -21,7 +25,7 @@ export const archivesGetCommand: Command<ChoiceOptions & { output?: string }> = 
   ].join(' '),
   arguments: [phoneArgument],
   options: [
-    ...choiceOptions,
+    ...readOptions,
     { flags: '-o, --output <folder>', text: 'write it there (default: the current folder)' },
   ],
   examples: [

@@ -1,15 +1,20 @@
 import { visible, visibleJson } from '../../../lib/visible.ts';
 import type { Entry } from '../../../lib/run/archive/read-entries.ts';
 import { isAtOrBelow } from '../../archive/extract-entries.ts';
-import { choiceOptions, type ChoiceOptions } from '../../archive/find-archive.ts';
-import { openArchive, pathOption, phoneArgument } from '../../archive/open-archive.ts';
+import {
+  openArchive,
+  pathOption,
+  phoneArgument,
+  readOptions,
+  type ReadOptions,
+} from '../../archive/open-archive.ts';
 import type { Command } from '../../program/command.ts';
 import { fold } from '../../text/fold.ts';
 import { count } from '../../text/plural.ts';
 import { size } from '../../text/size.ts';
 
 /** Lists what an archive holds. */
-export const archivesLsCommand: Command<ChoiceOptions & { path?: string }> = {
+export const archivesLsCommand: Command<ReadOptions & { path?: string }> = {
   name: 'ls',
   summary: 'list the files in an archive of a phone',
   description: [
@@ -17,7 +22,7 @@ export const archivesLsCommand: Command<ChoiceOptions & { path?: string }> = {
     'Exits with 1 when nothing is at the path, or the archive has changed, is broken or missing.',
   ].join(' '),
   arguments: [phoneArgument],
-  options: [...choiceOptions, pathOption],
+  options: [...readOptions, pathOption],
   examples: [
     {
       run: 'phonevault archives ls game-0010 --path /data/data/com.example.game',

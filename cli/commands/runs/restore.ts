@@ -7,6 +7,7 @@ import type { Io } from '../../io/io.ts';
 import { type Command, wrongUse } from '../../program/command.ts';
 import { policyValue, runIdValue, tokenValue } from '../../program/id-values.ts';
 import { wholeNumber } from '../../program/option-values.ts';
+import { thawOption } from '../../archive/thaw-archive.ts';
 import { orderOf, type RestoreOptions } from '../../restore/order-of.ts';
 import { restoreText } from '../../show/restore-text.ts';
 import { connect } from '../../sign-in/connect.ts';
@@ -66,6 +67,7 @@ export const restoreCommand: Command<Options> = {
       flags: '--reset-first',
       text: 'reset each phone first, so that it holds nothing but the archive',
     },
+    thawOption('how fast archives in a cold storage class become readable (default: expedited)'),
     { flags: '--dry-run', text: 'show the plan and exit' },
     { flags: '-y, --yes', text: 'do not ask' },
     {
@@ -126,8 +128,8 @@ export const restoreCommand: Command<Options> = {
 
 /** Returns the command that drives the same restore from here. */
 function driveCommandOf(phones: readonly string[], options: Options, token: string): string {
-  const { run, at, policy, to, map, first } = options;
-  const values = Object.entries({ run, at: at && `"${at}"`, policy, to, map, first });
+  const { run, at, policy, to, map, first, thaw } = options;
+  const values = Object.entries({ run, at: at && `"${at}"`, policy, to, map, first, thaw });
   const flags = [
     ...values.flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${value}`])),
     ...(options.failedOnly === true ? ['--failed-only'] : []),

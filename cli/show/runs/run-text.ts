@@ -33,6 +33,7 @@ const ORDER: (keyof Progress)[] = [
   'queued',
   'exporting',
   'verifying',
+  'thawing',
   'saving',
   'restoring',
   'restarting',

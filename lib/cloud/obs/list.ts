@@ -11,6 +11,10 @@ export type ObjectInfo = {
   lastModified: number;
   /** It lies in a storage class whose objects cannot be read before they are restored in OBS. LIST does not say whether that was done. */
   cold?: true;
+  /** From HEAD: OBS is making it readable. */
+  thawing?: true;
+  /** From HEAD: until when a cold object stays readable (epoch ms). */
+  readableUntil?: number;
   /** From HEAD: until when WORM protects the object (epoch ms). */
   lockedUntil?: number;
 };

@@ -1,10 +1,11 @@
 import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { ServiceError } from '../../errors.ts';
-import { getObject, type StoredText } from './get.ts';
-import { isCold, listObjects, type ListOptions, type ObjectInfo } from './list.ts';
+import { getObject, type StoredText } from './reading/get.ts';
+import { listObjects, type ListOptions, type ObjectInfo } from './list.ts';
 import { createPurge, type Purged } from './purge.ts';
 import { putObject, type PutResult } from './put.ts';
-import { getRange, type Part, type PartBytes } from './range.ts';
+import { getRange, type Part, type PartBytes } from './reading/range.ts';
+import { restoreObject, thawFields, type ThawOrder } from './reading/restore-object.ts';
 import { type RefusedDelete, removeObjects } from './remove.ts';
 import { absentAsUndefined, createObsCall, incompleteResponse, type ObsOptions } from './call.ts';
 
@@ -28,6 +29,8 @@ export type Obs = {
   ): Promise<PutResult>;
   /** Undefined when the key, or the bucket, does not exist: the service does not say which. */
   head(bucket: string, key: string): Promise<ObjectInfo | undefined>;
+  /** Asks for a cold object to become readable for some days. HEAD tells when it is. Repeating it changes nothing. */
+  restoreObject(bucket: string, key: string, order: ThawOrder): Promise<void>;
   /** All pages in key order, at most `max` objects. */
   list(bucket: string, prefix: string, options?: ListOptions): Promise<{ objects: ObjectInfo[] }>;
   /** Absent keys count as deleted. Returns the keys that the bucket refused to delete. */
@@ -45,10 +48,9 @@ export function createObs(options: ObsOptions): Obs {
       const result = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
       const { ETag, LastModified, ContentLength: size, ObjectLockRetainUntilDate: lock } = result;
       if (!ETag || !LastModified || size === undefined) throw incompleteResponse('HeadObject');
-      const isRestored = result.Restore?.includes('ongoing-request="false"') === true;
       return {
         ...{ key, size, etag: ETag.replaceAll('"', ''), lastModified: LastModified.getTime() },
-        ...(isCold(result.StorageClass) && !isRestored ? { cold: true as const } : {}),
+        ...thawFields(result),
         ...(lock === undefined ? {} : { lockedUntil: lock.getTime() }),
       };
     }).catch(absentAsUndefined);
@@ -82,6 +84,7 @@ export function createObs(options: ObsOptions): Obs {
         bucket,
         keys.map((key) => ({ key })),
       ),
+    restoreObject: (bucket, key, order) => restoreObject(call, bucket, key, order),
     purge: createPurge(call),
   };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { previewRestore } from '../../run/plan/restore/preview-restore.ts';
+import { thawTiers } from '../../ledger/run/restore-order.ts';
 import { restorePreviewSchema } from '../../run/query/schemas/restore.ts';
 import { requestRestore } from '../../run/request/request-restore.ts';
 import { wakeDrive } from '../../run/request/wake-drive.ts';
@@ -48,6 +49,10 @@ const bodySchema = z
     safety_export: z.boolean().default(true).describe('Exports each phone first.'),
     restart: z.boolean().default(true).describe('Restarts each phone afterwards.'),
     reset_first: z.boolean().default(false).describe('Resets each phone first.'),
+    thaw: z
+      .enum(thawTiers)
+      .optional()
+      .describe('How fast archives in a cold storage class become readable: expedited by default.'),
     dry_run: z.boolean().default(false).describe('Returns the plan, and restores nothing.'),
   })
   .refine(
@@ -116,6 +121,7 @@ function orderOf(body: z.output<typeof bodySchema>) {
     ...(first === undefined ? {} : { first }),
     ...(body.failed_only ? { failed_only: true as const } : {}),
     ...(body.reset_first ? { reset_first: true as const } : {}),
+    ...(body.thaw === undefined ? {} : { thaw: body.thaw }),
     ...{ safety_export, restart },
   };
 }

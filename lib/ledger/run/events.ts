@@ -32,6 +32,8 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), at, phone_id: z.string() }),
   /** The phone was exported before its restore. Without a key it had nothing to export. */
   z.object({ type: z.literal('saved'), at, phone_id: z.string(), key: z.string().optional() }),
+  /** The archive of the phone can be read: its storage class is no obstacle any more. */
+  z.object({ type: z.literal('thawed'), at, phone_id: z.string() }),
   /** The calls of this window will carry these attempts. Written before the first of them is sent. */
   z.object({
     type: z.literal('intent'),

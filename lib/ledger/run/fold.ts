@@ -101,6 +101,9 @@ function apply(state: RunState, event: RunEvent): void {
     case 'saved':
       withPhone(state, event, (known) => (known.saved = earliest(known.saved, event)));
       return;
+    case 'thawed':
+      withPhone(state, event, (known) => (known.thawed = earliest(known.thawed, event)));
+      return;
     case 'outcome':
       withPhone(state, event, (known) => (known.outcome = earliest(known.outcome, event)));
       return;

@@ -6,6 +6,7 @@ import { phoneParts, storedParts } from '../store/parts/parts.ts';
 import { folderSchema, idSchema, policyNameSchema, runIdSchema } from '../store/part-of-key.ts';
 import type { Store } from '../store/store.ts';
 import { requestSchema } from './request.ts';
+import { thawTiers } from './restore-order.ts';
 
 const PHONES_PER_PART = 1000;
 
@@ -40,6 +41,8 @@ const plannedPhoneSchema = z.object({
   verdict: z.object({ outcome: z.enum(['skipped', 'failed']), reason: z.string() }).optional(),
   /** Of a restore: what is restored to the phone. */
   source: restoreSourceSchema.optional(),
+  /** Of a restore: the archive cannot be read before OBS has restored it. */
+  cold: z.literal(true).optional(),
   /** Of a restore: the run that exports the phone first. */
   safety_run: runIdSchema.optional(),
 });
@@ -74,6 +77,7 @@ export type Terms = z.infer<typeof termsSchema>;
 const restoreTermsSchema = z.object({
   restart: z.boolean(),
   reset_first: z.literal(true).optional(),
+  thaw: z.enum(thawTiers).optional(),
   /** The runs that export the phones first: what each of them exports, and where to. */
   safety_runs: z.array(
     z.object({

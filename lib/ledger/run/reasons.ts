@@ -12,6 +12,7 @@ export const phoneReasons = [
   ...(['restore_failed', 'restore_timeout', 'restart_failed', 'restart_timeout'] as const),
   ...(['reset_failed', 'no_archive', 'archive_changed', 'archive_cold', 'older_android'] as const),
   ...(['two_sources', 'safety_export_failed', 'not_first'] as const),
+  ...(['thaw_refused', 'not_thawed'] as const),
 ] as const;
 export type PhoneReason = (typeof phoneReasons)[number];
 
@@ -36,5 +37,7 @@ export const settleSteps = [
 export type SettleStep = (typeof settleSteps)[number];
 
 /** Rights that the bucket of the archives does not grant to a run. */
-export const missingRights = ['head_archives', 'list_archives', 'read_archives'] as const;
+export const missingRights = [
+  ...(['head_archives', 'list_archives', 'read_archives', 'thaw_archives'] as const),
+] as const;
 export type MissingRight = (typeof missingRights)[number];

@@ -1,6 +1,10 @@
 import * as z from 'zod';
 import { idSchema, policyNameSchema, runIdSchema } from '../store/part-of-key.ts';
 
+/** How fast a cold archive becomes readable, as OBS names it. */
+export const thawTiers = ['expedited', 'standard'] as const;
+export type ThawTier = (typeof thawTiers)[number];
+
 /** How many phones one request may name. A whole run is named by its id. */
 const MAX_TARGETS = 5_000;
 
@@ -35,6 +39,8 @@ export const restoreOrderSchema = z
     restart: z.boolean(),
     /** Resets each phone first, so that it holds nothing but the archive. */
     reset_first: z.literal(true).optional(),
+    /** How fast archives in a cold storage class become readable; expedited if absent. */
+    thaw: z.enum(thawTiers).optional(),
   })
   .refine(({ targets, run }) => targets !== undefined || run !== undefined, 'no phones and no run')
   .refine(({ failed_only, run }) => failed_only === undefined || run !== undefined, 'no run');

@@ -32,6 +32,8 @@ export type PhoneState = {
   readyAt?: number;
   /** Of a restore: its export before. */
   saved?: EventOf<'saved'>;
+  /** Of a restore: its archive was cold, and is readable. */
+  thawed?: EventOf<'thawed'>;
   attempts: Map<number, Attempt>;
   outcome?: EventOf<'outcome'>;
 };

@@ -86,7 +86,7 @@ function readError(key: string, error: unknown): unknown {
   }
   if (error instanceof ServiceError && error.serviceCode === 'InvalidObjectState') {
     return new PhonevaultError('access_denied', `the archive ${key} is in a cold storage class`, {
-      hint: 'restore the object in OBS first (expedited: minutes, standard: hours), then try again',
+      hint: '`phonevault archives get PHONE --thaw expedited` makes it readable first (minutes), `--thaw standard` costs less (hours)',
       cause: error,
     });
   }

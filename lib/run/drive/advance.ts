@@ -2,6 +2,7 @@ import type { DriveDeps } from '../deps.ts';
 import { lookUpEarlierKeys } from '../export/archives/earlier-keys.ts';
 import { awaitPhones } from '../export/await-phones.ts';
 import { verifyArchives, watchUnknownOutcomes } from '../export/archives/verify-archives.ts';
+import { awaitThaws } from '../restore/await-thaws.ts';
 import { awaitExports } from '../restore/await-exports.ts';
 import { planRun } from '../plan/plan-run.ts';
 import { layout } from '../../ledger/store/layout.ts';
@@ -59,7 +60,8 @@ async function lookUpRun(deps: DriveDeps, work: Work, run: OpenRun): Promise<voi
   const bounded = untilTimeUp(deps);
   // Each is contained on its own: archives are verified even when phones cannot be looked up.
   let isUnsure = false;
-  const ofRestore = [awaitPhones, (own: DriveDeps) => awaitExports(own, run, work.runs)];
+  const exported = (own: DriveDeps) => awaitExports(own, run, work.runs);
+  const ofRestore = [awaitPhones, awaitThaws, exported];
   const ofExport = [awaitPhones, verifyArchives, watchUnknownOutcomes, lookUpEarlierKeys];
   for (const lookUp of run.request.kind === 'restore' ? ofRestore : ofExport) {
     const succeeded = await containFailure(deps, () => lookUp(bounded, run), {

@@ -3,7 +3,7 @@ import type { DriveDeps } from '../deps.ts';
 import { recordFirstBackups } from '../first-backup/state.ts';
 import { notifyDue, notifyRun } from '../notify/notify-run.ts';
 import { orGiveUp } from '../settle/or-give-up.ts';
-import { isError, orError } from '../export/look-up.ts';
+import { isError, orError } from '../state/failures/or-error.ts';
 import { requestCancel } from '../request/request-cancel.ts';
 import { requestPruneDue } from '../retention/request-due.ts';
 import { isSettled, settleRun } from '../settle/settle.ts';
@@ -46,8 +46,8 @@ async function closeIfSettled(deps: DriveDeps, work: Work, run: OpenRun): Promis
   }
   await orGiveUp(deps, run, 'retention', () => requestPruneDue(deps, run));
   await orGiveUp(deps, run, 'write_log', () => flush(deps, run));
+  if (hasUnsaved(run)) await orGiveUp(deps, run, 'cancel_exports', () => cancelExports(deps, run));
   if (run.state.cancelledAt !== undefined) {
-    await orGiveUp(deps, run, 'cancel_exports', () => cancelExports(deps, run));
     await removeHandled(deps, [layout.cancel(run.runId)]);
   }
   noteUsable(deps, (key) => runOfKey(key) === run.runId);
@@ -60,7 +60,14 @@ async function closeIfSettled(deps: DriveDeps, work: Work, run: OpenRun): Promis
   work.open.delete(run.runId);
 }
 
-/** After a cancelled restore is closed, only requests of their own cancel the runs that export its phones. */
+/** Returns whether a restore has ended with a phone before its export has: that export waits for nobody any more. */
+function hasUnsaved({ state }: OpenRun): boolean {
+  return [...state.phones.values()].some(
+    ({ planned, saved }) => planned.safety_run !== undefined && saved === undefined,
+  );
+}
+
+/** After a restore is closed, only requests of their own cancel the runs that export its phones. */
 async function cancelExports({ store }: DriveDeps, { plan }: OpenRun): Promise<void> {
   for (const { run_id } of plan?.restore?.safety_runs ?? []) await requestCancel(store, run_id);
 }

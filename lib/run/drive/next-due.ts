@@ -1,5 +1,6 @@
 import { heldUntil } from '../export/archives/earlier-keys.ts';
 import { nextLookupAt } from '../export/archives/verify-archives.ts';
+import { nextThawAt } from '../restore/await-thaws.ts';
 import type { Limits } from '../../ledger/state/limits.ts';
 import type { OpenRun } from '../state/open-run.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
@@ -63,8 +64,8 @@ function duesOfPlanned(
     }
   }
   // A restore leaves no archive to look up.
-  const lookup = run.plan?.restore === undefined ? nextLookupAt(run, now) : undefined;
-  if (lookup !== undefined) dues.push(lookup);
+  const archives = run.plan?.restore === undefined ? nextLookupAt(run, now) : nextThawAt(run, now);
+  if (archives !== undefined) dues.push(archives);
   if (!isUnfinished) dues.push(now);
   return dues;
 }

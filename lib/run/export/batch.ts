@@ -1,6 +1,7 @@
 import type { Call } from '../../ledger/run/events.ts';
 import type { OpenRun } from '../state/open-run.ts';
 import { busyPhones, keptPhones } from '../state/phone-steps.ts';
+import { restoreTurns, type RestoreTurns } from './restore-turns.ts';
 import { type Item, type Lane, lanesOf, MAX_WAIT_MS } from './lanes.ts';
 
 export type Batch = { run: OpenRun; call: Call; items: Item[] };
@@ -23,8 +24,8 @@ export type Budget = {
 /**
  * Returns the batches that can be sent now. Small runs and runs that a person requested go first; the others take turns and
  * get at least one call a minute. While calls are scarce and jobs of a run end, its calls wait to be half full, for a
- * minute at most. At most one run exports or restores a phone at a time. A policy's limit per server counts the jobs of
- * all runs. Pure.
+ * minute at most. At most one run exports or restores a phone at a time, and restores of a phone take turns. A policy's limit
+ * per server counts the jobs of all runs. Pure.
  */
 export function fillBatches(
   runs: OpenRun[],
@@ -58,15 +59,17 @@ export function fillBatches(
   return batches;
 }
 
-/** Phones with a job, the number of jobs per server, and the phones that a restore keeps for itself, with its run. */
+/** Phones with a job, the number of jobs per server, the phones that a restore keeps for itself, with its run, and whose turn it is. */
 type Load = {
   phones: Set<string>;
   perServer: Map<string, number>;
   kept: Map<string, OpenRun>;
+  turns: RestoreTurns;
 };
 
 function loadOf(runs: OpenRun[], inFlight: InFlightJob[], now: number): Load {
-  const load: Load = { phones: new Set(), perServer: new Map(), kept: new Map() };
+  const turns = restoreTurns(runs, now);
+  const load: Load = { phones: new Set(), perServer: new Map(), kept: new Map(), turns };
   for (const { phone_id, server_id } of inFlight) occupy(load, phone_id, server_id);
   for (const run of runs) {
     for (const { planned } of keptPhones(run, now)) load.kept.set(planned.phone_id, run);
@@ -90,6 +93,7 @@ function takeItems(lane: Lane, load: Load, size: number): Item[] {
     if (items.length >= size) break;
     if (load.phones.has(item.phoneId)) continue;
     if ((load.kept.get(item.phoneId) ?? lane.run) !== lane.run) continue;
+    if (!load.turns.mayWork(lane.run, item.phoneId)) continue;
     const own = added.get(item.serverId) ?? 0;
     if ((load.perServer.get(item.serverId) ?? 0) + own >= lane.maxPerServer) continue;
     added.set(item.serverId, own + 1);

@@ -1,15 +1,14 @@
 import pLimit from 'p-limit';
 import type { ObjectInfo } from '../../cloud/obs/list.ts';
-import { hasCode, PhonevaultError } from '../../errors.ts';
-import type { MissingRight } from '../../ledger/run/reasons.ts';
+import type { PhonevaultError } from '../../errors.ts';
 import type { RunDeps } from '../deps.ts';
-import { type OpenRun, record } from '../state/open-run.ts';
-import { stopsDrive } from '../state/failures/stops-drive.ts';
+import { noteMissingRight } from '../state/failures/missing-right.ts';
+import { isError, isRefused, orError } from '../state/failures/or-error.ts';
+import type { OpenRun } from '../state/open-run.ts';
 import { isPlausible } from './archives/archive-file.ts';
 
 const HEADS_AT_ONCE = 8;
 const KEYS_A_LIST = 1_000;
-const MAX_CHARACTERS = 200;
 /** For so many archives, one LIST of the folder costs less than a HEAD for each archive. */
 const MIN_ARCHIVES_TO_LIST = 8;
 
@@ -77,21 +76,6 @@ async function listFolder(
   }
 }
 
-/** Returns a failure as a value. Throws errors that stop the drive, and programming errors. */
-export async function orError<T>(call: () => Promise<T>): Promise<T | PhonevaultError> {
-  try {
-    return await call();
-  } catch (error) {
-    if (!(error instanceof PhonevaultError) || stopsDrive(error)) throw error;
-    return error;
-  }
-}
-
-export const isError = (value: unknown): value is PhonevaultError =>
-  value instanceof PhonevaultError;
-
-export const isRefused = (value: unknown): boolean => hasCode(value, 'access_denied');
-
 function noteRefused(
   deps: Pick<RunDeps, 'clock'>,
   run: OpenRun,
@@ -104,24 +88,4 @@ function noteRefused(
   if (error !== undefined && isRefused(error)) {
     noteMissingRight(deps, run, 'list_archives', { bucket, error });
   }
-}
-
-const RIGHTS: Record<MissingRight, string> = {
-  head_archives: 'obs:object:GetObject, and the right to decrypt with the KMS key of the objects',
-  read_archives: 'obs:object:GetObject, and the right to decrypt with the KMS key of the objects',
-  list_archives: 'obs:bucket:ListBucket',
-};
-
-/** Records, once a run, that a bucket refuses a call: which right the functions' agency lacks, and on which bucket. */
-export function noteMissingRight(
-  { clock }: Pick<RunDeps, 'clock'>,
-  run: OpenRun,
-  step: MissingRight,
-  { bucket, error }: { bucket: string; error: PhonevaultError },
-): void {
-  if (run.state.notDone.get(step)?.final !== undefined) return;
-  const { code } = error;
-  const said = error.message.slice(0, MAX_CHARACTERS);
-  const message = `bucket ${bucket}: ${said}. Grant the functions' agency ${RIGHTS[step]}.`;
-  record(run, [{ type: 'not_done', at: clock.now(), step, code, message, final: true }]);
 }

@@ -130,7 +130,7 @@ function closeWindow(window: Window, at: number): void {
 }
 
 const UNSUBMITTED: ReadonlySet<Step['kind']> = new Set([
-  ...(['submit', 'await_state', 'await_export'] as const),
+  ...(['submit', 'await_state', 'await_thaw', 'await_export'] as const),
 ]);
 
 /** Fails all phones that have no job: nothing in the account can be exported. */

@@ -106,7 +106,9 @@ async function requestExport(
   const plan: Omit<Plan, 'parts'> = {
     ...{ request, slot: stamp(now), started_at: now },
     terms: {
-      ...{ ...restore.terms, ...paths, deadline: 4 * HOUR },
+      ...{ ...restore.terms, ...paths },
+      // It may have to wait for another restore of the same phones.
+      deadline: Math.max(HOUR, restore.started_at + restore.terms.deadline - now),
       notify: { ...restore.terms.notify, when: 'never' },
     },
     listing_complete: true,

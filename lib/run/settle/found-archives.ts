@@ -6,7 +6,7 @@ import { archiveKey, parseArchiveKey, runFolder } from '../../policy/keys/keys.t
 import { mayStillArrive } from '../state/attempt-status.ts';
 import { RECHECK_AFTER_MS } from '../state/next-step.ts';
 import type { DriveDeps, RunDeps } from '../deps.ts';
-import { isError, orError } from '../export/look-up.ts';
+import { isError, orError } from '../state/failures/or-error.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
 import type { PhoneStep } from '../state/phone-steps.ts';
 import { isWhole } from '../export/archives/verify-archives.ts';

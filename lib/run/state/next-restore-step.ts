@@ -25,7 +25,7 @@ const RESTART_WATCH_MS = 2 * MINUTE;
 const RUNNING_WITHIN_MS = 15 * MINUTE;
 
 /**
- * Decides what happens next to a phone of a restore: it is exported, its archive is restored, the phone is
+ * Decides what happens next to a phone of a restore: its archive becomes readable, it is exported, the archive is restored, the phone is
  * restarted and waited for. Once its restore may have begun, neither a cancel nor the deadline leaves it without its restart.
  * Each call is an attempt with a number of its own. Pure.
  */
@@ -96,14 +96,17 @@ function stepOfCall(
 
 /** Returns what comes before the first call that changes the phone; undefined when nothing does. */
 function stepBefore(phone: PhoneState, facts: RunFacts, now: number): Step | undefined {
-  const { planned, saved } = phone;
+  const { planned, saved, thawed } = phone;
+  const isCold = planned.cold === true && thawed === undefined;
   if (facts.cancelledAt !== undefined) {
     return { kind: 'done', outcome: 'cancelled', reason: 'cancelled' };
   }
   if (now >= deadlineOf(facts)) {
     const code = lastCode([...postponedAttempts(phone), facts.postponed]);
-    return { kind: 'done', outcome: 'timed_out', reason: 'deadline', code };
+    return { kind: 'done', outcome: 'timed_out', reason: isCold ? 'not_thawed' : 'deadline', code };
   }
+  // The export comes last: what the phone holds is lost from then on.
+  if (isCold) return { kind: 'await_thaw' };
   if (planned.safety_run !== undefined && saved === undefined) return { kind: 'await_export' };
   return undefined;
 }

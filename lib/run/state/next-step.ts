@@ -42,6 +42,8 @@ export type Step =
     }
   /** A phone that is still in a transient state at `until` is skipped, or timed out after its restart. */
   | { kind: 'await_state'; until: number; restarted?: true }
+  /** Its archive is cold, and becomes readable. */
+  | { kind: 'await_thaw' }
   /** Its export before the restore is under way. */
   | { kind: 'await_export' }
   /** `call`: undefined for an export. */
@@ -197,6 +199,6 @@ export function isFinal({ reason, code }: NonNullable<History['lastFailure']>): 
   return kind === 'final' || kind === 'stop';
 }
 
-export function deadlineOf(facts: RunFacts): number {
+export function deadlineOf(facts: Pick<RunFacts, 'startedAt' | 'terms'>): number {
   return facts.startedAt + facts.terms.deadline;
 }

@@ -37,6 +37,8 @@ type RetryTimes = {
   phoneStates: number;
   /** The archives of ended jobs. */
   archives: number;
+  /** The look-up of each cold archive, by its bucket and key. */
+  thaws: Map<string, number>;
   /** The archives of attempts whose outcome is unknown. */
   unknownOutcomes: number;
   /** The archives of earlier attempts of a phone that is sent again, by its id. */
@@ -54,6 +56,7 @@ export function toOpenRun(run: StoredRun): OpenRun {
     retryAt: {
       ...{ step: 0, phoneStates: 0, archives: 0, unknownOutcomes: 0 },
       ...{ phoneSeenAt: new Map(), clearedAt: new Map(), earlierKeys: new Map() },
+      thaws: new Map(),
     },
   };
 }

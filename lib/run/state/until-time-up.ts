@@ -81,6 +81,7 @@ export function untilTimeUp<D extends Bounded>(deps: D): D {
       head: bounded('HEAD', archives.head),
       tail: bounded('GET', archives.tail),
       range: bounded('GET', archives.range),
+      restoreObject: bounded('POST ?restore', archives.restoreObject),
       purge,
     },
   };

@@ -32,7 +32,7 @@ async function readArchive(
   phone: Phone,
   info: RestoreInfo,
 ): Promise<OwnedEntry[] | string> {
-  const { backend, faults, switches } = world;
+  const { backend, faults, switches, thaws } = world;
   const { bucket_name: bucket, object_path: key } = info;
   const failed = faults.forPhone('job_failed', phone.id, OPERATION);
   if (failed !== undefined) return failed.code ?? 'CPS.0107';
@@ -40,6 +40,8 @@ async function readArchive(
   if (!(await backend.hasBucket(bucket))) return 'CPS.0104';
   const stored = await backend.stat(bucket, key);
   if (stored === undefined) return 'CPS.0104';
+  // No document names a code for an archived object: CPH can read it as little as a missing one.
+  if (!thaws.isReadable(bucket, stored)) return 'CPS.0104';
   // A phone's files are in memory.
   if (stored.size > MAX_ARCHIVE) return 'CPS.0172';
   const found = await backend.read(bucket, key);

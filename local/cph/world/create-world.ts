@@ -1,5 +1,6 @@
 import type { FaultRegistry } from '../../faults/fault-registry.ts';
 import { createRandom } from '../../simulation/random.ts';
+import { createThaws, type Thaws } from '../../obs/classes/thaws.ts';
 import type { ObjectBackend } from '../../obs/storage/backend.ts';
 import type { Time } from '../../simulation/time.ts';
 import { defaultFleet, type FleetSpec } from './default-fleet.ts';
@@ -26,6 +27,8 @@ export type WorldOptions = {
   time: Time;
   faults: FaultRegistry;
   backend: ObjectBackend;
+  /** Which archived objects can be read. */
+  thaws?: Thaws;
   projectId: string;
   domain: { id: string; name: string };
   user: { id: string; name: string };
@@ -60,6 +63,7 @@ export function createWorld(options: WorldOptions): World {
     switches,
     faults,
     backend,
+    thaws: options.thaws ?? createThaws({ time, random: stream('thaws') }),
     random: stream('operations'),
     jobs: createJobs({
       timeline,

@@ -1,4 +1,5 @@
 import type { FaultRegistry } from '../../faults/fault-registry.ts';
+import type { Thaws } from '../../obs/classes/thaws.ts';
 import type { ObjectBackend } from '../../obs/storage/backend.ts';
 import type { Random } from '../../simulation/random.ts';
 import { generateFiles, type PhoneFiles } from '../archive/phone-files.ts';
@@ -18,6 +19,7 @@ export type World = {
   traces: Traces;
   faults: FaultRegistry;
   backend: ObjectBackend;
+  thaws: Thaws;
   limits: Limits;
   /** May be changed while the cloud runs. */
   switches: Switches;

@@ -1,3 +1,4 @@
+import type { Thaws } from '../classes/thaws.ts';
 import type { ObjectBackend, ListingBackend } from '../storage/backend.ts';
 import type { Time } from '../../simulation/time.ts';
 import type { Payload } from '../storage/payload.ts';
@@ -8,7 +9,7 @@ import type { Uploads } from '../multipart/uploads.ts';
 
 /** 403 AccessDenied without `status` and `code`. */
 type Denied = {
-  action: 'DeleteObject' | 'DeleteObjectVersion' | 'GetBucketVersioning';
+  action: 'DeleteObject' | 'DeleteObjectVersion' | 'GetBucketVersioning' | 'RestoreObject';
   keys?: string;
   status?: number;
   code?: string;
@@ -53,6 +54,7 @@ export type ObsCall = {
   traits: BucketTraits;
   backend: ObjectBackend | ListingBackend;
   versions: Versions;
+  thaws: Thaws;
   /** Changes the bucket's properties. */
   change(traits: BucketTraits): void;
   uploads: Uploads;

@@ -1,4 +1,5 @@
 import { encode as percentEncode } from '../../http/raw-request.ts';
+import { nativeName } from '../classes/classes.ts';
 import type { ObjectRecord } from '../storage/backend.ts';
 import { compareBytes, lowerBound } from '../storage/byte-order.ts';
 import { invalidArgument } from '../wire/error.ts';
@@ -59,7 +60,7 @@ export function contents(
       ['ETag', `"${record.etag}"`],
       ['Size', record.size],
       ['Owner', owner === undefined ? undefined : [['ID', owner]]],
-      ['StorageClass', 'STANDARD'],
+      ['StorageClass', nativeName(record.storageClass)],
     ],
   ];
 }

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { checkReadable, classHeaders } from '../classes/restore-object.ts';
 import type { ObjectRecord } from '../storage/backend.ts';
 import { emptyResponse } from '../wire/responses.ts';
 import type { Handler, ObsCall } from './call.ts';
@@ -16,11 +17,16 @@ export const getObject: Handler = async (call) => {
   const { backend, bucket, key, request } = call;
   const found = await backend.open(bucket, key, (record) => {
     checkReadConditions(request, record);
+    checkReadable(call, record);
     return rangeOf(request.headers.get('range'), record.size);
   });
   if (found === undefined) throw noSuchKey();
   const { record, range } = found;
-  const headers = { ...objectHeaders(record), ...versionHeader(call) };
+  const headers = {
+    ...objectHeaders(record),
+    ...classHeaders(call, record),
+    ...versionHeader(call),
+  };
   const body =
     found.body instanceof Uint8Array
       ? found.body
@@ -50,7 +56,7 @@ export const headObject: Handler = async (call) => {
   }
   checkReadConditions(request, record);
   return emptyResponse(200, {
-    ...{ ...objectHeaders(record), ...versionHeader(call) },
+    ...{ ...objectHeaders(record), ...classHeaders(call, record), ...versionHeader(call) },
     'content-length': String(record.size),
   });
 };

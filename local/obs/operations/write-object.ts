@@ -1,3 +1,4 @@
+import { requestedClass } from '../classes/restore-object.ts';
 import type { ObjectRecord, WriteOptions } from '../storage/backend.ts';
 import type { Payload } from '../storage/payload.ts';
 import type { ObsCall } from './call.ts';
@@ -7,10 +8,9 @@ import { noSuchKey, notImplemented, ObsError, preconditionFailed } from '../wire
 // 2 KB in S3 mode (OBS limits page); a name counts without its prefix.
 const MAX_METADATA = 2_048;
 
-/** Returns content type and user metadata of a request. Throws MetadataTooLarge, NotImplemented. */
-export function readAttributes({ headers }: Request): Omit<WriteOptions, 'lastModified'> {
-  const storageClass = headers.get('x-amz-storage-class') ?? 'STANDARD';
-  if (storageClass !== 'STANDARD') throw notImplemented(`The storage class ${storageClass}`);
+/** Returns content type, user metadata and storage class of a request. Throws MetadataTooLarge, InvalidStorageClass. */
+export function readAttributes(request: Request): Omit<WriteOptions, 'lastModified'> {
+  const { headers } = request;
   const metadata: Record<string, string> = {};
   let size = 0;
   for (const [name, value] of headers) {
@@ -23,7 +23,10 @@ export function readAttributes({ headers }: Request): Omit<WriteOptions, 'lastMo
     throw new ObsError(400, 'MetadataTooLarge', 'Your metadata headers exceed 2 KB.');
   }
   const contentType = headers.get('content-type');
-  return { metadata, ...(contentType === null ? {} : { contentType }) };
+  return {
+    ...{ metadata, ...requestedClass(request) },
+    ...(contentType === null ? {} : { contentType }),
+  };
 }
 
 /** Stores the object of a call if its conditions hold. Throws PreconditionFailed, NoSuchKey (If-Match), NotImplemented. */

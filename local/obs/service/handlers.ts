@@ -5,7 +5,9 @@ import {
 } from '../operations/bucket-settings.ts';
 import { createBucket, getBucketLocation, headBucket, listBuckets } from '../operations/buckets.ts';
 import type { Handler } from '../operations/call.ts';
+import { copyObject } from '../operations/copy-object.ts';
 import { deleteObjects } from '../operations/delete-objects.ts';
+import { restoreObject } from '../classes/restore-object.ts';
 import { listMultipartUploads, listParts } from '../multipart/list-uploads.ts';
 import { listObjects, listObjectsV2 } from '../operations/list-objects.ts';
 import {
@@ -32,6 +34,8 @@ export const HANDLERS: Record<Operation, Handler> = {
   ListParts: listParts,
   DeleteObjects: deleteObjects,
   PutObject: putObject,
+  CopyObject: copyObject,
+  RestoreObject: restoreObject,
   GetObject: getObject,
   HeadObject: headObject,
   DeleteObject: deleteObject,

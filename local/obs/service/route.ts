@@ -44,6 +44,7 @@ const ROUTES = [
   ['GetObject', 'GET', 'object', [], []],
   ['HeadObject', 'HEAD', 'object', [], []],
   ['DeleteObject', 'DELETE', 'object', [], ['versionId']],
+  ['RestoreObject', 'POST', 'object', ['restore'], []],
   ['CreateMultipartUpload', 'POST', 'object', ['uploads'], []],
   [
     'ListParts',
@@ -57,11 +58,11 @@ const ROUTES = [
   ['AbortMultipartUpload', 'DELETE', 'object', ['uploadId'], []],
 ] as const satisfies [string, string, 'service' | 'bucket' | 'object', string[], string[]][];
 
-export type Operation = (typeof ROUTES)[number][0];
+export type Operation = (typeof ROUTES)[number][0] | 'CopyObject';
 
 // Headers of features that this server lacks: it refuses them instead of ignoring them.
 const UNSUPPORTED_HEADERS =
-  /^x-amz-(?:copy-source|server-side-encryption|tagging|object-lock|website-redirect|acl|grant|mfa)/;
+  /^x-amz-(?:copy-source-|server-side-encryption|tagging|object-lock|website-redirect|acl|grant|mfa)/;
 
 /** Returns the operation of a request, by its address, method and query. Throws MethodNotAllowed, NotImplemented. */
 export function routeOf(
@@ -84,10 +85,17 @@ export function routeOf(
       required?.every((name) => names.includes(name)) &&
       names.every((name) => required.includes(name) || optional?.includes(name)),
   );
-  if (route !== undefined) return route[0];
+  if (route !== undefined) return operationOf(route[0], request);
   if (candidates.length > 0 || names.length > 0) {
     throw notImplemented(`${request.method} with the query [${names.join(' ').slice(0, 100)}]`);
   }
   const message = 'The specified method is not allowed against this resource.';
   throw new ObsError(405, 'MethodNotAllowed', message);
+}
+
+/** A PUT with a source is a copy. */
+function operationOf(operation: (typeof ROUTES)[number][0], { headers }: Request): Operation {
+  if (!headers.has('x-amz-copy-source')) return operation;
+  if (operation === 'PutObject') return 'CopyObject';
+  throw notImplemented('The header x-amz-copy-source');
 }

@@ -5,6 +5,7 @@ import type { Calls } from '../../api/calls.ts';
 import type { KeyStore } from '../../iam/auth/keys.ts';
 import type { ObjectBackend, ListingBackend } from '../storage/backend.ts';
 import type { Service } from '../../http/server.ts';
+import { createRandom } from '../../simulation/random.ts';
 import type { Time } from '../../simulation/time.ts';
 import { emptyResponse, errorResponse, withCommonHeaders } from '../wire/responses.ts';
 import { checkedBody } from '../signing/body.ts';
@@ -16,6 +17,7 @@ import { createVerifier } from '../signing/signature.ts';
 import { checkStyle, readTarget, type Target } from './target.ts';
 import { createUploads } from '../multipart/uploads.ts';
 import { createSpool, type Spool } from '../storage/spool.ts';
+import { createThaws, type Thaws } from '../classes/thaws.ts';
 import { createVersions, type Versions } from '../storage/versions.ts';
 
 /** All but `region` are read in every call, so they may change while the service runs. */
@@ -35,6 +37,8 @@ export type ObsOptions = {
   traits?: Map<string, BucketTraits>;
   /** The versions of `backend`, if others write to them too. */
   versions?: Versions;
+  /** The readable copies of archived objects, if others read them too. */
+  thaws?: Thaws;
   /** Receives bodies. */
   spool?: Spool;
 } & Pick<ObsSettings, 'region' | 'conditionalPut'> &
@@ -55,6 +59,7 @@ export function createObs(options: ObsOptions): Service {
   const spool = options.spool ?? createSpool(options.backend.drafts);
   const versions =
     options.versions ?? createVersions(options.backend, { traits: allTraits, time, spool });
+  const thaws = options.thaws ?? createThaws({ time, random: createRandom(0, 'thaws') });
   let requestCount = 0;
 
   const run = async (request: Request, target: Target): Promise<Response> => {
@@ -91,6 +96,7 @@ export function createObs(options: ObsOptions): Service {
       change: (changed) => void allTraits.set(bucket, changed),
       backend,
       versions,
+      thaws,
       uploads,
       spool,
       serially,

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { noSuchBucket, ObsError } from '../wire/error.ts';
+import type { StorageClass } from '../classes/classes.ts';
 import type { ByteRange, Payload } from './payload.ts';
 
 export type ObjectRecord = {
@@ -10,6 +11,8 @@ export type ObjectRecord = {
   lastModified: number;
   contentType: string | undefined;
   metadata: Record<string, string>;
+  /** Undefined for STANDARD. */
+  storageClass?: StorageClass | undefined;
 };
 
 /** A store of objects: memory, a folder of files, or an S3 server. */
@@ -52,10 +55,14 @@ type OpenObject = {
 export type ListingBackend = ObjectBackend & { buckets(): { name: string; createdAt: number }[] };
 
 /** `etag`: only for a multipart upload, whose ETag is not the MD5 of its bytes. */
-export type WriteOptions = Parameters<ObjectBackend['write']>[3] & { etag?: string };
+export type WriteOptions = Parameters<ObjectBackend['write']>[3] & {
+  etag?: string;
+  storageClass?: StorageClass | undefined;
+};
 
 /** Returns the record of a new object. */
 export function recordOf(key: string, body: Payload, facts: WriteOptions): ObjectRecord {
+  const { storageClass = 'STANDARD' } = facts;
   return {
     key,
     size: body.size,
@@ -63,6 +70,7 @@ export function recordOf(key: string, body: Payload, facts: WriteOptions): Objec
     lastModified: facts.lastModified,
     contentType: facts.contentType,
     metadata: facts.metadata ?? {},
+    ...(storageClass === 'STANDARD' ? {} : { storageClass }),
   };
 }
 

@@ -4,6 +4,7 @@ import { appendFile, mkdir, readdir, readFile, rename, stat, writeFile } from 'n
 import { join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
+import { STORAGE_CLASSES } from '../classes/classes.ts';
 import { parseJsonText } from '../../http/body.ts';
 import type { ObjectRecord } from './backend.ts';
 import { foldFile, HASHED_FOLDER } from './file-names.ts';
@@ -17,6 +18,7 @@ const entrySchema = z.object({
   lastModified: z.number(),
   contentType: z.string().optional(),
   metadata: z.record(z.string(), z.string()),
+  storageClass: z.enum(STORAGE_CLASSES).optional(),
 });
 const lineSchema = z.union([entrySchema, z.object({ gone: z.string() })]);
 
@@ -121,8 +123,8 @@ async function inspect(
   const { size, mtimeMs } = await stat(join(dir, file));
   const lastModified = Math.round(mtimeMs);
   if (entry?.size === size && entry.lastModified === lastModified) {
-    const { key, etag, contentType, metadata } = entry;
-    return { key, size, etag, lastModified, contentType, metadata };
+    const { key, etag, contentType, metadata, storageClass } = entry;
+    return { key, size, etag, lastModified, contentType, metadata, storageClass };
   }
   const isPlain = file.startsWith(bucket + sep);
   const key =

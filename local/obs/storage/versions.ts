@@ -101,8 +101,11 @@ export function createVersions(
       state.marker = next;
       return backend.remove(bucket, key);
     }
-    const { contentType, etag, lastModified, metadata } = next.record;
-    const facts = { lastModified, metadata, etag, ...(contentType ? { contentType } : {}) };
+    const { contentType, etag, lastModified, metadata, storageClass } = next.record;
+    const facts = {
+      ...{ lastModified, metadata, etag, storageClass },
+      ...(contentType ? { contentType } : {}),
+    };
     await backend.write(bucket, key, next.payload, facts);
   };
 

@@ -2,6 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { BUCKET, found, headOf, LAST_MODIFIED, startObs, xml } from '../support/obs-server.ts';
 import type { ServerResponse } from '../support/server.ts';
 
+const COLD = { 'x-amz-storage-class': 'GLACIER' };
+const readableUntil = Date.UTC(2026, 0, 4);
+const EXPIRY = `expiry-date="${new Date(readableUntil).toUTCString()}"`;
+
 describe('get and head', () => {
   it('return the object', async () => {
     const { obs } = await startObs((received) =>
@@ -21,16 +25,23 @@ describe('get and head', () => {
   });
 
   it.each([
-    [{}, undefined],
-    [{ 'x-amz-storage-class': 'GLACIER' }, true],
-    [{ 'x-amz-storage-class': 'GLACIER', 'x-amz-restore': 'ongoing-request="true"' }, true],
-    [{ 'x-amz-storage-class': 'GLACIER', 'x-amz-restore': 'ongoing-request="false"' }, undefined],
-  ])('tell a cold object that cannot be read yet (%o)', async (headers, cold) => {
+    [{}, {}],
+    [{ 'x-amz-restore': 'ongoing-request="true"' }, {}],
+    [COLD, { cold: true }],
+    [
+      { ...COLD, 'x-amz-restore': 'ongoing-request="true"' },
+      { cold: true, thawing: true },
+    ],
+    [{ ...COLD, 'x-amz-restore': 'ongoing-request="false"' }, {}],
+    [{ ...COLD, 'x-amz-restore': `ongoing-request="false", ${EXPIRY}` }, { readableUntil }],
+  ])('tell a cold object that cannot be read yet (%o)', async (headers, expected) => {
     const known = { etag: '"e1"', 'last-modified': new Date(LAST_MODIFIED).toUTCString() };
     const { obs } = await startObs(() => ({
       headers: { ...known, 'content-length': '12', ...headers },
     }));
-    expect((await obs.head(BUCKET, 'k'))?.cold).toBe(cold);
+    const { key, size, etag, lastModified, ...rest } = (await obs.head(BUCKET, 'k'))!;
+    expect([key, size, etag, lastModified]).toEqual(['k', 12, 'e1', LAST_MODIFIED]);
+    expect(rest).toEqual(expected);
   });
 
   it('return undefined for an absent key', async () => {

@@ -62,6 +62,25 @@ describe('restores of one phone at once', () => {
     expect(await filesOf(made, phone)).toEqual(before);
   });
 
+  it('export the phone after the restore before, so that the way back leads there', async () => {
+    const scene = await backedUp({ phones: 2, servers: 1 });
+    const phone = scene.fleet[0]!.phone_id;
+    const before = await filesOf(scene, phone);
+    await scene.cloud.control.wipe(phone, '/data');
+    const targets = [{ phone }];
+    const first = await request(scene, { targets, safety_export: false }, 'a');
+    const second = await request(scene, { targets }, 'b');
+    await scene.settle(first, 30);
+    const saved = (await scene.settle(second, 30)).phones[0]!.saved!;
+
+    const [begun] = (await spansOf(scene, phone)).filter(({ runId }) => runId === first);
+    const exported = (await spansOf(scene, phone)).find(({ runId }) => saved.includes(runId));
+    expect(exported?.from).toBeGreaterThanOrEqual(begun!.to);
+    await scene.cloud.control.wipe(phone, '/data');
+    await scene.settle(await request(scene, { run: exported!.runId }, 'c'), 30);
+    expect(await filesOf(scene, phone)).toEqual(before);
+  });
+
   it('wait for the export of a nightly run, which waits for a restore that has begun', async () => {
     const scene = await backedUp({ phones: 2, servers: 1 });
     const phone = scene.fleet[0]!.phone_id;

@@ -43,6 +43,17 @@ describe('nextRestoreStep', () => {
     });
   });
 
+  it('waits for a cold archive, then for the export, and until the deadline', () => {
+    const phone = { cold: true as const, safety_run: 'nightly-1' };
+    const thawed: RunEvent = { type: 'thawed', at: T0, phone_id: 'p1' };
+    expect(stepOf({ phone })).toEqual({ kind: 'await_thaw' });
+    expect(stepOf({ phone, events: [thawed] })).toEqual({ kind: 'await_export' });
+    expect(stepOf({ phone, now: T0 + 24 * 60 * MINUTE })).toMatchObject({
+      ...{ kind: 'done', outcome: 'timed_out', reason: 'not_thawed' },
+    });
+    expect(stepOf({ phone, facts: { cancelledAt: NOW } })).toMatchObject({ outcome: 'cancelled' });
+  });
+
   it('ignores that the phone ran before its restart', () => {
     const events = [
       ...callOf('restore', 1, 'succeeded'),

@@ -9,7 +9,7 @@ import {
 } from '../../../ledger/store/object-error.ts';
 import type { Store } from '../../../ledger/store/store.ts';
 import type { DriveDeps } from '../../deps.ts';
-import { isError, orError } from '../../export/look-up.ts';
+import { isError, orError } from '../../state/failures/or-error.ts';
 import { readEvents } from '../../query/runs/run-log.ts';
 import { orphanRunningJobs } from '../../settle/orphaned/orphaned-jobs.ts';
 import { containFailure } from '../../state/failures/contain-failure.ts';

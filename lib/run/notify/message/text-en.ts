@@ -66,6 +66,8 @@ export const english: Wording = {
     archive_changed: 'the archive has changed since it was verified',
     archive_broken: 'the archive is damaged',
     archive_cold: 'the archive is in a cold storage class',
+    thaw_refused: 'OBS refused to make the cold archive readable',
+    not_thawed: 'the cold archive was not readable before the deadline',
     older_android: 'the Android of the phone is older than that of the archive',
     two_sources: 'two archives were to be restored to the phone',
     safety_export_failed: 'the export before the restore failed',

@@ -69,6 +69,8 @@ export const chinese: Wording = {
     archive_changed: '归档在校验之后发生了变化',
     archive_broken: '归档已损坏',
     archive_cold: '归档在冷存储类别中',
+    thaw_refused: 'OBS 拒绝取回冷存储中的归档',
+    not_thawed: '冷存储中的归档未在截止时间前取回',
     older_android: '云手机的 Android 版本低于归档',
     two_sources: '同一台云手机有两个待恢复的归档',
     safety_export_failed: '恢复前的导出失败',

@@ -13,10 +13,14 @@ export type ArchiveState = 'there' | 'archive_missing' | 'archive_changed' | 'ar
 
 type Place = Pick<Archive, 'bucket' | 'key' | 'size' | 'etag'>;
 
-/** Returns whether each archive is in its bucket as it was verified, by key. Throws ServiceError. */
+/**
+ * Returns whether each archive is in its bucket as it was verified, by key. One that is cold, or will be again before `until`
+ * (epoch ms), is cold. Throws ServiceError.
+ */
 export async function checkArchives(
   { archives }: Pick<RunDeps, 'archives'>,
   wanted: readonly Place[],
+  until: number,
 ): Promise<Map<string, ArchiveState>> {
   const unique = new Map(wanted.map((archive) => [idOf(archive), archive]));
   const folders = new Map<string, Place[]>();
@@ -28,7 +32,7 @@ export async function checkArchives(
   const states = new Map<string, ArchiveState>();
   const head = async (archive: Place): Promise<void> => {
     const found = await limit(() => archives.head(archive.bucket, archive.key));
-    states.set(idOf(archive), stateOf(archive, found));
+    states.set(idOf(archive), stateOf(archive, found, until));
   };
   for (const own of folders.values()) {
     const [first] = own;
@@ -42,7 +46,7 @@ export async function checkArchives(
         return found !== undefined && found.cold === undefined;
       };
       for (const archive of own.filter(isClear)) {
-        states.set(idOf(archive), stateOf(archive, objects.get(archive.key)));
+        states.set(idOf(archive), stateOf(archive, objects.get(archive.key), until));
       }
       await Promise.all(own.filter((archive) => !isClear(archive)).map(head));
     }
@@ -64,10 +68,15 @@ async function list(
   }
 }
 
-function stateOf({ size, etag }: Place, found: ObjectInfo | undefined): ArchiveState {
+function stateOf(
+  { size, etag }: Place,
+  found: ObjectInfo | undefined,
+  until: number,
+): ArchiveState {
   if (found === undefined) return 'archive_missing';
   if (found.size !== size || found.etag !== etag) return 'archive_changed';
-  return found.cold === true ? 'archive_cold' : 'there';
+  const isCold = found.cold === true || (found.readableUntil ?? until) < until;
+  return isCold ? 'archive_cold' : 'there';
 }
 
 /** An archive is known by its object. */

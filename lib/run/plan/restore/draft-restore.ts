@@ -1,4 +1,4 @@
-import type { Terms } from '../../../ledger/run/plan.ts';
+import type { PlannedPhone, Terms } from '../../../ledger/run/plan.ts';
 import type { RestoreOrder } from '../../../ledger/run/restore-order.ts';
 import { hasCode } from '../../../errors.ts';
 import type { RunDeps } from '../../deps.ts';
@@ -14,6 +14,8 @@ type Deps = Pick<RunDeps, 'store' | 'ledger' | 'cph' | 'archives' | 'clock' | 'r
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+/** As long as OBS may take to make an archive readable: 12 hours for the coldest. */
+const THAW_MS = 12 * HOUR;
 
 /** Nothing of a restore comes from a policy but its language. Paths and places are those of each archive. */
 const TERMS: Terms = {
@@ -46,7 +48,7 @@ export async function draftRestore(
   const archives = wanted.flatMap(({ archive }) => (archive === undefined ? [] : [archive]));
   const planned = planPhones(wanted, {
     phones: new Map(candidates.map((phone) => [phone.phone_id, phone])),
-    archives: await checkArchives(deps, archives),
+    archives: await checkArchives(deps, archives, deps.clock.now() + TERMS.deadline + HOUR),
     first: order.first,
   });
   const byId = new Map(archives.map((archive) => [idOf(archive), archive]));
@@ -57,10 +59,11 @@ export async function draftRestore(
     plan: {
       ...base,
       started_at: deps.clock.now(),
-      terms: { ...TERMS, notify: await notifyOf(deps, wanted) },
+      terms: { ...termsOf(phones), notify: await notifyOf(deps, wanted) },
       restore: {
         restart: order.restart,
         ...(order.reset_first === true ? { reset_first: true as const } : {}),
+        ...(order.thaw === undefined ? {} : { thaw: order.thaw }),
         safety_runs: runs,
       },
       selected: phones.length,
@@ -69,6 +72,12 @@ export async function draftRestore(
     asOf: read?.asOf ?? deps.clock.now(),
     listed: candidates.length,
   };
+}
+
+/** A restore has more time while archives become readable. */
+function termsOf(phones: readonly PlannedPhone[]): Terms {
+  const isCold = phones.some(({ cold, verdict }) => cold === true && verdict === undefined);
+  return isCold ? { ...TERMS, deadline: TERMS.deadline + THAW_MS } : TERMS;
 }
 
 /** Returns the archives of an order, or why the order cannot be carried out. */

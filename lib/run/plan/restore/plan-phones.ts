@@ -17,7 +17,7 @@ type Known = {
 /**
  * Returns the phones of a restore in submission order, each with its archive, or with the reason why it is not restored. A phone
  * that runs, or will soon, is restored unless two archives are meant for it, it has none, the archive is not as it was verified, or
- * the archive's Android is newer. Pure.
+ * the archive's Android is newer. A cold archive is made readable first. Pure.
  */
 export function planPhones(wanted: readonly Wanted[], known: Known): PlannedPhone[] {
   const archives = new Map<string, Archive | undefined>();
@@ -34,7 +34,12 @@ export function planPhones(wanted: readonly Wanted[], known: Known): PlannedPhon
       ? ({ outcome: 'failed', reason: 'two_sources' } as const)
       : refusalOf(candidate, archive, known);
     if (refusal !== undefined) return { ...candidate, ...source, verdict: refusal };
-    return { ...candidate, ...source, ...(state === 'passing' ? { waiting: true } : {}) };
+    const isCold = archive !== undefined && known.archives.get(idOf(archive)) === 'archive_cold';
+    return {
+      ...{ ...candidate, ...source },
+      ...(isCold ? { cold: true as const } : {}),
+      ...(state === 'passing' ? { waiting: true } : {}),
+    };
   });
   return onlyFirst(submissionOrder(planned), known.first);
 }
@@ -49,7 +54,7 @@ function refusalOf(
   if (!known.phones.has(phone.phone_id)) return { outcome: 'failed', reason: 'not_found' };
   if (archive === undefined) return { outcome: 'failed', reason: 'no_archive' };
   const state = known.archives.get(idOf(archive)) ?? 'archive_missing';
-  if (state !== 'there') return { outcome: 'failed', reason: state };
+  if (state !== 'there' && state !== 'archive_cold') return { outcome: 'failed', reason: state };
   if (isOlder(phone.image_version, archive.image_version)) {
     return { outcome: 'failed', reason: 'older_android' };
   }

@@ -50,13 +50,14 @@ export async function previewRestore(
 }
 
 function viewOf(phone: PlannedPhone): PlannedRestore {
-  const { phone_id, phone_name, server_id, image_version, verdict, waiting, source } = phone;
+  const { phone_id, phone_name, server_id, image_version, verdict, waiting, cold, source } = phone;
   const ofVerdict = verdict?.outcome === 'failed' ? 'fail' : 'skip';
   return {
     ...{ phone_id, phone_name, server_id },
     ...(image_version === undefined ? {} : { image_version }),
     plan: verdict !== undefined ? ofVerdict : waiting === true ? 'wait' : 'restore',
     ...(verdict === undefined ? {} : { reason: verdict.reason }),
+    ...(cold === undefined || verdict !== undefined ? {} : { thaw: cold }),
     ...(source === undefined ? {} : { source: sourceOf(source) }),
   };
 }

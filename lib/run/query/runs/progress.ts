@@ -17,6 +17,8 @@ export function stateOf(step: Step): RunPhone['state'] {
       return step.restarted === true ? 'restarting' : 'waiting';
     case 'submit':
       return 'queued';
+    case 'await_thaw':
+      return 'thawing';
     case 'await_export':
       return 'saving';
     case 'poll':
@@ -30,7 +32,7 @@ export function stateOf(step: Step): RunPhone['state'] {
   }
 }
 
-const RESTORE_STATES = { saving: 0, restoring: 0, restarting: 0, restored: 0 };
+const RESTORE_STATES = { thawing: 0, saving: 0, restoring: 0, restarting: 0, restored: 0 };
 
 /** Counts the phones of a run by state at `now` (epoch ms). All zero before the run is planned. Pure. */
 export function progressOf(run: StoredRun, now: number): Progress {

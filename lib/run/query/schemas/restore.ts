@@ -20,6 +20,10 @@ const plannedRestoreSchema = z.object({
   image_version: z.string().optional(),
   plan: z.enum(['restore', 'wait', 'skip', 'fail']),
   reason: z.string().optional(),
+  thaw: z
+    .literal(true)
+    .optional()
+    .describe('The archive is in a cold storage class: OBS makes it readable first.'),
   source: sourceSchema.optional().describe('The archive that it gets.'),
 });
 

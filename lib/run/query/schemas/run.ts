@@ -14,7 +14,7 @@ import { count, instant, objectProblemSchema } from './object.ts';
 /** The states of a phone in an open run. */
 const openStates = [
   ...(['waiting', 'queued', 'exporting', 'verifying', 'outcome_unknown'] as const),
-  ...(['saving', 'restoring', 'restarting'] as const),
+  ...(['thawing', 'saving', 'restoring', 'restarting'] as const),
 ];
 
 /** The number of phones in each state of an open run, then with each outcome. */
@@ -25,6 +25,9 @@ export const progressSchema = z.object({
   exporting: count,
   verifying: count.describe('The job succeeded; the archive is being checked.'),
   outcome_unknown: count.describe('The response of CPH was lost; the archive may still arrive.'),
+  thawing: count
+    .optional()
+    .describe('Of a restore: OBS makes the archive readable, which is in a cold storage class.'),
   saving: count.optional().describe('Of a restore: the phone is exported first.'),
   restoring: count.optional().describe('Of a restore.'),
   restarting: count.optional().describe('Of a restore.'),

@@ -13,7 +13,7 @@ import { ifReadable } from '../../../ledger/store/object-error.ts';
 import { runFolder } from '../../../policy/keys/keys.ts';
 import type { DriveDeps, RunDeps } from '../../deps.ts';
 import { listJobs } from '../../export/jobs/list-jobs.ts';
-import { isError, orError } from '../../export/look-up.ts';
+import { isError, orError } from '../../state/failures/or-error.ts';
 import { addReported } from '../add-reported.ts';
 import { noteFailedPoll, retryAt } from './failed-poll.ts';
 import {

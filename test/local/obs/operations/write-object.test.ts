@@ -13,14 +13,14 @@ describe('the attributes of a new object', () => {
     expect(read({})).toEqual({ metadata: {} });
   });
 
-  it('have at most 2 KB of metadata, and the standard storage class', () => {
+  it('have at most 2 KB of metadata, and a storage class that exists', () => {
     expect(() => read({ 'x-amz-meta-a': 'v'.repeat(2_047) })).not.toThrow();
     expect(() => read({ 'x-amz-meta-a': 'v'.repeat(2_048) })).toThrow(
       expect.objectContaining({ code: 'MetadataTooLarge' }),
     );
-    expect(() => read({ 'x-amz-storage-class': 'STANDARD' })).not.toThrow();
-    expect(() => read({ 'x-amz-storage-class': 'GLACIER' })).toThrow(
-      expect.objectContaining({ code: 'NotImplemented' }),
+    expect(read({ 'x-amz-storage-class': 'GLACIER' })).toMatchObject({ storageClass: 'GLACIER' });
+    expect(() => read({ 'x-amz-storage-class': 'glacier' })).toThrow(
+      expect.objectContaining({ code: 'InvalidStorageClass' }),
     );
   });
 });

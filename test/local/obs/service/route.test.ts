@@ -45,12 +45,20 @@ it.each([
   expect(route(method, scope, query)).toBe(expected);
 });
 
-it.each(['x-amz-copy-source', 'x-amz-server-side-encryption', 'x-amz-tagging', 'x-amz-acl'])(
-  'refuses the header %s instead of ignoring it',
-  (name) => {
-    expect(route('PUT', 'object', '', { [name]: 'x' })).toBe('NotImplemented');
-  },
-);
+it.each([
+  'x-amz-copy-source-if-match',
+  'x-amz-server-side-encryption',
+  'x-amz-tagging',
+  'x-amz-acl',
+])('refuses the header %s instead of ignoring it', (name) => {
+  expect(route('PUT', 'object', '', { [name]: 'x' })).toBe('NotImplemented');
+});
+
+it('routes a PUT with a source to CopyObject, and copies no parts', () => {
+  const source = { 'x-amz-copy-source': '/b/k' };
+  expect(route('PUT', 'object', '', source)).toBe('CopyObject');
+  expect(route('PUT', 'object', 'partNumber=1&uploadId=u', source)).toBe('NotImplemented');
+});
 
 it('accepts the ACL that every object has, and no other', () => {
   expect(route('PUT', 'object', '', { 'x-amz-acl': 'private' })).toBe('PutObject');

@@ -4,6 +4,7 @@ import type { RunDeps } from '../../../../lib/run/deps.ts';
 import { checkArchives } from '../../../../lib/run/plan/restore/check-archives.ts';
 
 const key = (name: string) => `nightly/20260101/nightly-1/${name}-1.tar`;
+const UNTIL = 1_000;
 const archive = (name: string) => ({ bucket: 'b', key: key(name), size: 9, etag: 'e' });
 const found = (name: string, changes: Partial<ObjectInfo> = {}): ObjectInfo => ({
   ...{ key: key(name), size: 9, etag: 'e', lastModified: 1 },
@@ -24,7 +25,7 @@ async function check(names: string[], listed: ObjectInfo[], hidden: ObjectInfo[]
       return { objects: listed };
     },
   } as unknown as RunDeps['archives'];
-  const states = await checkArchives({ archives }, names.map(archive));
+  const states = await checkArchives({ archives }, names.map(archive), UNTIL);
   return { states: names.map((name) => states.get(`b ${key(name)}`)), calls };
 }
 
@@ -38,6 +39,14 @@ describe('checkArchives', () => {
     expect(states).toEqual([
       ...['there', 'archive_changed', 'archive_changed', 'archive_missing', 'archive_cold'],
     ]);
+  });
+
+  it('counts an archive that is readable for too short a time as cold', async () => {
+    const objects = [
+      found('a', { readableUntil: UNTIL - 1 }),
+      found('b', { readableUntil: UNTIL }),
+    ];
+    expect((await check(['a', 'b'], objects)).states).toEqual(['archive_cold', 'there']);
   });
 
   it('lists a folder for many archives, and looks again where LIST may be wrong', async () => {

@@ -56,6 +56,12 @@ describe('planPhones', () => {
     expect(planOf(scene).verdict).toBeUndefined();
   });
 
+  it('waits for a cold archive of a phone that is restored, and for no other', () => {
+    expect(planOf({ state: 'archive_cold' })).toMatchObject({ cold: true });
+    const stopped = planOf({ state: 'archive_cold', phone: { status: 'stopped' } });
+    expect([stopped.cold, stopped.verdict?.reason]).toEqual([undefined, 'stopped']);
+  });
+
   it('waits for a phone in a passing state', () => {
     expect(planOf({ phone: { status: 'restarting' } })).toMatchObject({ waiting: true });
   });

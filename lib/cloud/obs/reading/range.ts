@@ -1,5 +1,5 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import { incompleteResponse, type ObsCall } from './call.ts';
+import { incompleteResponse, type ObsCall } from '../call.ts';
 
 const PART_MS = 60_000;
 /** A slow line is no reason to begin again: parts are large, and people wait for them. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BUCKET, found, md5, startObs } from '../support/obs-server.ts';
+import { BUCKET, found, md5, startObs } from '../../support/obs-server.ts';
 
 const TEXT = '{"version":1}';
 const ETAG = `"${md5(TEXT, 'hex')}"`;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import { absentAsUndefined, incompleteResponse, type ObsCall } from './call.ts';
+import { absentAsUndefined, incompleteResponse, type ObsCall } from '../call.ts';
 
 /** An object as text. `etag` without quotes, `lastModified` in epoch ms by the service's clock. */
 export type StoredText = { body: string; etag: string; lastModified: number };

@@ -1,0 +1,64 @@
+import type { Obs } from '../../lib/cloud/obs/obs.ts';
+import { type ThawTier, thawTiers } from '../../lib/ledger/run/restore-order.ts';
+import type { ArchiveView } from '../../lib/run/query/schemas/archive.ts';
+import { visible } from '../../lib/visible.ts';
+import type { Io } from '../io/io.ts';
+import { type OptionSpec, wrongUse } from '../program/command.ts';
+import { fold } from '../text/fold.ts';
+import { duration } from '../text/time.ts';
+
+export type ThawOptions = { thaw?: ThawTier };
+
+const LOOK_EVERY_MS = 15_000;
+const PRINT_EVERY_MS = 60_000;
+const DAYS = 1;
+
+const TAKES: Record<ThawTier, string> = {
+  expedited: '1 to 5 minutes from COLD, hours from DEEP_ARCHIVE',
+  standard: '3 to 12 hours',
+};
+
+/** `what`: what happens to the archives. */
+export function thawOption(what: string): OptionSpec {
+  return {
+    flags: '--thaw <tier>',
+    text: `${what}: expedited (minutes, costs more) or standard (hours)`,
+    parse: tierValue,
+  };
+}
+
+function tierValue(text: string): ThawTier {
+  const tier = thawTiers.find((one) => one === text);
+  if (tier !== undefined) return tier;
+  throw wrongUse(`--thaw ${visible(text)} is not a tier`, `write ${thawTiers.join(' or ')}`);
+}
+
+/** Waits until an archive in a cold storage class can be read, for a day. Returns at once for any other. Throws ServiceError. */
+export async function thawArchive(
+  io: Io,
+  obs: Pick<Obs, 'head' | 'restoreObject'>,
+  {
+    bucket,
+    key,
+    phone_name,
+    phone_id,
+  }: Pick<ArchiveView, 'bucket' | 'key' | 'phone_name' | 'phone_id'>,
+  tier: ThawTier,
+): Promise<void> {
+  const started = io.clock.now();
+  let printedAt = Number.NEGATIVE_INFINITY;
+  for (;;) {
+    const found = await obs.head(bucket, key);
+    if (found?.cold !== true) break;
+    if (found.thawing !== true) await obs.restoreObject(bucket, key, { days: DAYS, tier });
+    const now = io.clock.now();
+    const text = `${visible(phone_name || phone_id)}  OBS makes the archive readable (${TAKES[tier]}): ${duration(now - started)}`;
+    if (io.errIsTerminal) io.status(text);
+    else if (now - printedAt >= PRINT_EVERY_MS) {
+      io.err(fold(text, io.errColumns));
+      printedAt = now;
+    }
+    await io.clock.sleep(LOOK_EVERY_MS);
+  }
+  io.status('');
+}
