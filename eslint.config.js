@@ -92,7 +92,7 @@ const readsSecrets = [
 export default tseslint.config(
   { ignores: ['dist', 'node_modules', 'coverage', '.phonevault', '.stryker-tmp'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [...tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
@@ -113,13 +113,13 @@ export default tseslint.config(
   // Plain JavaScript, which the Serverless Framework and ESLint load directly; tsc checks its types.
   { files: ['{deploy,scripts}/**/*.js'], extends: [...tseslint.configs.recommended] },
   {
-    files: ['**/*.{ts,js}'],
+    files: ['**/*.{ts,tsx,js}'],
     plugins: { imports: { rules: { arrows, 'no-circles': noCircles } } },
     rules: { 'imports/arrows': ['error', ROOMS], 'imports/no-circles': 'error' },
   },
   // The tables of test.each may have more columns.
   {
-    files: ['**/*.{ts,js}'],
+    files: ['**/*.{ts,tsx,js}'],
     ignores: ['**/*.test.ts'],
     rules: { 'max-params': ['error', 4] },
   },
@@ -137,7 +137,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['{lib,cli,handlers,scripts,deploy}/**/*.ts'],
+    files: ['{lib,cli,handlers,scripts,deploy}/**/*.{ts,tsx}'],
     ignores: readsSecrets,
     rules: {
       'no-restricted-syntax': [

@@ -15,6 +15,7 @@ import { restoreCommand } from './commands/runs/restore.ts';
 import { runCommand } from './commands/runs/run.ts';
 import { runsCommand } from './commands/runs/runs.ts';
 import { statusCommand } from './commands/status.ts';
+import { uiCommand } from './commands/ui.ts';
 import { versionCommand } from './commands/version.ts';
 import { validateCommand } from './commands/validate.ts';
 
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   pruneCommand,
   retentionCommand,
   metricsCommand,
+  uiCommand,
   doctorCommand,
   invokeCommand,
   localCommand,

@@ -22,16 +22,38 @@ export async function phoneBackups(
   unreadable: ObjectError[] = [],
 ): Promise<PhoneBackup[]> {
   const backups: PhoneBackup[] = [];
-  for (const { policy, late_before } of policies) {
-    const run = await lastFullRun(store, policy, await readFreshness(store, policy), now);
-    const limit = late_before === null ? undefined : Date.parse(late_before);
-    const phones = run === undefined ? [] : await backedUpPhones(store, run);
-    backups.push(...phones.map((phone) => viewOf(policy, phone, limit)));
-  }
+  for (const policy of policies) backups.push(...(await backupsOfRun(store, policy, now)));
   const known = new Set(backups.map(idOf));
   const others = await allLastArchives(store, (archive) => !known.has(idOf(archive)));
   unreadable.push(...others.errors);
-  return [...backups, ...others.archives.map(otherView)]
+  return inOrder([...backups, ...others.archives.map(otherView)]);
+}
+
+/**
+ * Returns the phones that the last run of all phones of a policy selected, with their last verified archives, those without a recent
+ * one first. `now` is epoch ms. Throws ObjectError.
+ */
+export async function policyBackups(
+  store: Reader,
+  policy: Pick<PolicyStatus, 'policy' | 'late_before'>,
+  now: number,
+): Promise<PhoneBackup[]> {
+  return inOrder(await backupsOfRun(store, policy, now));
+}
+
+async function backupsOfRun(
+  store: Reader,
+  { policy, late_before }: Pick<PolicyStatus, 'policy' | 'late_before'>,
+  now: number,
+): Promise<PhoneBackup[]> {
+  const run = await lastFullRun(store, policy, await readFreshness(store, policy), now);
+  const limit = late_before === null ? undefined : Date.parse(late_before);
+  const phones = run === undefined ? [] : await backedUpPhones(store, run);
+  return phones.map((phone) => viewOf(policy, phone, limit));
+}
+
+function inOrder(backups: readonly PhoneBackup[]): PhoneBackup[] {
+  return backups
     .map((backup) => ({ backup, rank: phoneStates.indexOf(backup.state) }))
     .sort((a, b) => a.rank - b.rank || byName(a.backup, b.backup))
     .map(({ backup }) => backup);

@@ -44,7 +44,7 @@ export async function listIndexedRuns(
 export async function listSettled(
   store: Pick<Store, 'list'>,
   range: { since: number; until: number },
-): Promise<SettledRun[]> {
+): Promise<(SettledRun & { policy: string })[]> {
   return findRuns(store, range, Number.POSITIVE_INFINITY);
 }
 

@@ -1,0 +1,59 @@
+import type { Finding, Outcome } from '../../doctor/finding/finding.ts';
+import { Coded, Link, Table, type View } from '../parts/view.tsx';
+
+const ORDER: readonly Outcome[] = ['failed', 'warning', 'unknown', 'skipped', 'ok'];
+
+/** What `phonevault doctor` found, in one line; undefined while it runs. */
+export function ChecksSummary({
+  view,
+  findings,
+}: {
+  view: View;
+  findings: readonly Finding[] | undefined;
+}) {
+  const { words } = view.text;
+  if (findings === undefined) {
+    return (
+      <p class="soft">
+        <Coded text={words.checksRunning} />{' '}
+        <Link href={view.href(['checks'])}>{words.showChecks}</Link>
+      </p>
+    );
+  }
+  const count = (outcome: Outcome): number =>
+    findings.filter((finding) => finding.outcome === outcome).length;
+  const text = words.checksSummary(count('failed'), count('warning'), count('ok'));
+  const tone = count('failed') > 0 ? 'bad' : count('warning') > 0 ? 'warn' : 'good';
+  const href = view.href(['checks']);
+  return (
+    <p>
+      <span class={`badge ${tone}`}>{words.checks}</span> {text}
+      {href === undefined ? null : (
+        <>
+          {' '}
+          <a href={href}>{words.showChecks}</a>
+        </>
+      )}
+    </p>
+  );
+}
+
+/** All checks, those that failed first. */
+export function ChecksTable({ view, findings }: { view: View; findings: readonly Finding[] }) {
+  const { words } = view.text;
+  const rank = ({ outcome }: Finding): number => ORDER.indexOf(outcome);
+  const sorted = [...findings].sort((a, b) => rank(a) - rank(b));
+  return (
+    <Table label={words.checks} head={[words.result, words.check, words.doThis]}>
+      {sorted.map(({ check, subject, outcome, message, fix }) => (
+        <tr>
+          <td class="whole">{words.outcomes[outcome]}</td>
+          <td lang="en">
+            <strong>{[check, subject].filter(Boolean).join(' ')}</strong>: {message}
+          </td>
+          <td lang="en">{fix ?? ''}</td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
