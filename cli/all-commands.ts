@@ -16,6 +16,7 @@ import { runCommand } from './commands/runs/run.ts';
 import { runsCommand } from './commands/runs/runs.ts';
 import { statusCommand } from './commands/status.ts';
 import { uiCommand } from './commands/ui.ts';
+import { schemaCommand } from './commands/schema.ts';
 import { versionCommand } from './commands/version.ts';
 import { validateCommand } from './commands/validate.ts';
 
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   doctorCommand,
   invokeCommand,
   localCommand,
+  schemaCommand,
   versionCommand,
   createCompletionCommand(() => commands),
 ];

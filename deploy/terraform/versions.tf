@@ -13,8 +13,3 @@ terraform {
     }
   }
 }
-
-# Credentials: HW_ACCESS_KEY and HW_SECRET_KEY.
-provider "huaweicloud" {
-  region = var.region
-}

@@ -11,7 +11,26 @@ const all = Object.values(sources).join('\n');
 const found = (pattern: RegExp, text = all): string[] =>
   [...new Set([...text.matchAll(pattern)].map(([, name = '']) => name))].sort();
 
-describe('the Terraform example', () => {
+describe('the Terraform module', () => {
+  it('leaves the provider to its user, and has an example that sets only variables it knows', () => {
+    expect(all).not.toMatch(/^provider "/m);
+    const example = read('deploy/terraform/example/main.tf');
+    const block = /^module "phonevault" \{\n([^]*?)^\}/m.exec(example)?.[1] ?? '';
+    const given = found(/^ {2}(\w+) +=/gm, block).filter((name) => name !== 'source');
+    const declared = found(/^variable "(\w+)"/gm);
+    expect(given.filter((name) => !declared.includes(name))).toEqual([]);
+    const required = all.split(/^(?=variable ")/m).filter((text) => !/^ {2}default /m.test(text));
+    const missing = found(/^variable "(\w+)"/gm, required.join('')).filter(
+      (name) => !given.includes(name),
+    );
+    expect(missing).toEqual([]);
+    expect(found(/module\.phonevault\.(\w+)/g, example).length).toBeGreaterThan(0);
+    const outputs = found(/^output "(\w+)"/gm);
+    expect(
+      found(/module\.phonevault\.(\w+)/g, example).filter((one) => !outputs.includes(one)),
+    ).toEqual([]);
+  });
+
   it('declares exactly the variables that it uses', () => {
     const declared = found(/^variable "(\w+)"/gm);
     expect(found(/\bvar\.(\w+)/g, all.replace(/^  +condition .*$/gm, ''))).toEqual(declared);

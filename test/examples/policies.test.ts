@@ -8,7 +8,9 @@ import { policyJsonSchema } from '../../lib/policy/schema/json-schema.ts';
 
 const folder = join(import.meta.dirname, '../../examples');
 const formats = { 'date-time': true } as const;
-const validate = new Ajv({ formats }).compile(policyJsonSchema());
+const validate = new Ajv({ formats, keywords: ['patternErrorMessage'] }).compile(
+  policyJsonSchema(),
+);
 
 it.each(readdirSync(folder).filter((file) => file.endsWith('.yaml')))(
   'examples/%s is a valid policy and names its JSON Schema',

@@ -4,6 +4,9 @@ import { policySchema } from './schema.ts';
 
 type JsonSchema = Record<string, unknown>;
 
+/** Where the schema of the newest version lies. */
+const ID = 'https://raw.githubusercontent.com/phonevault/phonevault/main/docs/policy.schema.json';
+
 const NAME_PART = '([A-Za-z0-9._+#=-]|\\{(policy|date|slot)\\})+';
 const PATH = '^/(data|cache)(/[A-Za-z0-9./_+#=~-]*\\*?)?$';
 
@@ -56,7 +59,23 @@ export function policyJsonSchema(): JsonSchema {
       if (jsonSchema.pattern === DURATION_PATTERN.source) Object.assign(jsonSchema, DURATION);
       if (jsonSchema.type === 'array') jsonSchema.uniqueItems = true;
       Object.assign(jsonSchema, KEYWORDS[field]);
+      const allowed = allowedIn(zodSchema);
+      // Editors show this where a pattern does not match; they would show the pattern.
+      if (jsonSchema.pattern !== undefined && allowed !== undefined) {
+        jsonSchema.patternErrorMessage = `Expected ${allowed}.`;
+      }
     },
   });
-  return { ...schema, title: 'Phonevault policy' };
+  return { $id: ID, ...schema, title: 'Phonevault policy' };
+}
+
+type Definition = { error: z.core.$ZodErrorMap; in: z.core.$ZodType; innerType: z.core.$ZodType };
+
+/** Returns what the message of a field's schema says is allowed. */
+function allowedIn({ _zod: { def } }: z.core.$ZodType): string | undefined {
+  const { error, in: input, innerType } = def as unknown as Partial<Definition>;
+  const message = error?.({ code: 'invalid_type', expected: 'string', input: undefined, path: [] });
+  if (typeof message === 'string') return message;
+  const inner = input ?? innerType;
+  return inner === undefined ? undefined : allowedIn(inner);
 }

@@ -31,6 +31,13 @@ test('the JSON Schema describes the file as written, not the parsed policy', () 
   expect(byPath.get('select.max_phones')).toMatchObject({ type: 'integer', default: 5000 });
 });
 
+test('an editor shows a sentence where a pattern does not match', () => {
+  const patterns = [...JSON.stringify(schema).matchAll(/"pattern":/g)];
+  const sentences = [...JSON.stringify(schema).matchAll(/"patternErrorMessage":"Expected /g)];
+  expect(patterns.length).toBeGreaterThan(10);
+  expect(sentences).toHaveLength(patterns.length);
+});
+
 test('the JSON Schema allows no unknown field', () => {
   const objects = [schema, ...fields(schema).map(([, field]) => field)].filter(
     (field) => field.properties !== undefined,
@@ -39,6 +46,7 @@ test('the JSON Schema allows no unknown field', () => {
 });
 
 const validate = new Ajv({
+  keywords: ['patternErrorMessage'],
   strict: true,
   strictTypes: false,
   strictRequired: false,
