@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { nodeSend } from '../../lib/cloud/request/send.ts';
 import { realClock } from '../../lib/runtime/real-clock.ts';
 import type { Io } from './io.ts';
+import { proxyFor } from './proxy.ts';
 import { partsFrom } from './parts.ts';
 import { readText } from './read-text.ts';
 import { runNode } from './run-node.ts';
@@ -15,7 +16,7 @@ const CLEAR_LINE = '\r\u001b[K';
 /** Returns the real Io. `folder` is that of the entry module. `close` closes what keeps the process alive. */
 export function realIo(folder: string): Io & { close(): void } {
   const { stdin, stdout, stderr, env } = process;
-  const send = nodeSend();
+  const send = nodeSend({ proxy: proxyFor() });
   let isDrawn = false;
   const status = (text: string) => {
     if (!stderr.isTTY || env.TERM === 'dumb' || (text === '' && !isDrawn)) return;

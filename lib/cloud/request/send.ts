@@ -120,12 +120,16 @@ function flatHeaders(message: http.IncomingMessage): Record<string, string> {
 /**
  * Returns a Send over node:http and node:https. Requests share kept-alive connections, except POSTs: a kept connection may
  * be dead, and nobody knows whether a POST that was cut has been carried out. `close` drops the idle connections. `ca` (PEM)
- * is trusted in place of the certificate authorities of Node.js.
+ * is trusted in place of the certificate authorities of Node.js. `proxy` returns the agent for a URL that is called through a proxy.
  */
 export function nodeSend(
-  options: { lookup?: LookupFunction; ca?: string | undefined } = {},
+  options: {
+    lookup?: LookupFunction;
+    ca?: string | undefined;
+    proxy?: (url: string) => http.Agent | undefined;
+  } = {},
 ): Send & { close(): void } {
-  const { ca } = options;
+  const { ca, proxy } = options;
   const lookup = loopbackFirst(options.lookup ?? dns.lookup);
   const plain = new http.Agent({ keepAlive: true, maxSockets: 32, lookup });
   const secure = new https.Agent({ keepAlive: true, maxSockets: 32, lookup });
@@ -146,7 +150,9 @@ export function nodeSend(
         lookup,
         ...(ca === undefined ? {} : { ca }),
         ...(request.serverName === undefined ? {} : { servername: request.serverName }),
-        agent: request.method === 'POST' ? false : target.secure ? secure : plain,
+        agent:
+          proxy?.(request.url) ??
+          (request.method === 'POST' ? false : target.secure ? secure : plain),
       });
 
       const fail = (error: TransportError) => {
