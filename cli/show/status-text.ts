@@ -1,4 +1,5 @@
 import { formatDuration } from '../../lib/policy/schema/duration.ts';
+import { isBadDrill } from '../../lib/run/query/drill-view.ts';
 import type { PhoneBackup, PolicyStatus } from '../../lib/run/query/schemas/policy.ts';
 import { visibleAll } from '../../lib/visible.ts';
 import type { Io } from '../io/io.ts';
@@ -6,14 +7,16 @@ import { type Colours, colours } from '../text/colour.ts';
 import { fold } from '../text/fold.ts';
 import { size } from '../text/size.ts';
 import { table } from '../text/table.ts';
-import { ago, inZone } from '../text/time.ts';
+import { ago, duration, inZone } from '../text/time.ts';
 import { facts } from '../text/facts.ts';
 import { outcomeWord } from './runs/outcome-text.ts';
 import { when } from '../text/when.ts';
 
-/** Returns true for a policy that needs attention: invalid, unreadable or stale. */
-export function needsAttention({ state, freshness, unreadable }: PolicyStatus): boolean {
-  return state === 'invalid' || freshness === 'stale' || unreadable !== undefined;
+/** Returns true for a policy that needs attention: invalid, unreadable or stale, or with a drill that failed or is overdue. */
+export function needsAttention(status: PolicyStatus): boolean {
+  const { state, freshness, unreadable } = status;
+  const isBad = state === 'invalid' || freshness === 'stale' || unreadable !== undefined;
+  return isBad || isBadDrill(status);
 }
 
 /** Describes each policy in a few lines, then names those that need attention. */
@@ -24,12 +27,17 @@ export function policiesText(io: Io, given: readonly PolicyStatus[]): string {
   const summary =
     bad.length === 0
       ? paint.green('No policy is stale, invalid or unreadable.')
-      : paint.red(`Stale, invalid or unreadable: ${bad.map(({ policy }) => policy).join(', ')}`);
+      : paint.red(`${problemsOf(bad)}: ${bad.map(({ policy }) => policy).join(', ')}`);
   return [
     ...policies.map((status) => policyText(io, status, paint)),
     fold(summary, io.columns),
   ].join('\n\n');
 }
+
+const problemsOf = (bad: readonly PolicyStatus[]): string =>
+  bad.some(isBadDrill)
+    ? 'Stale, invalid or unreadable, or a drill failed or is overdue'
+    : 'Stale, invalid or unreadable';
 
 function policyText(io: Io, status: PolicyStatus, paint: Colours): string {
   const { policy, errors = [], paused_until, last_run, last_good_run: good, open_runs } = status;
@@ -51,6 +59,7 @@ function policyText(io: Io, status: PolicyStatus, paint: Colours): string {
         ],
         ['next slot', slot],
         ['your time', slotHere],
+        ['drill', drillText(io, status, paint)],
         ['new phones', status.on_provisioned ? 'first backup after provisioning' : undefined],
         ['open runs', open_runs.length === 0 ? undefined : open_runs.join(' ')],
       ],
@@ -69,6 +78,17 @@ function stateText({ state, freshness }: PolicyStatus, paint: Colours): string {
     unscheduled: undefined,
   };
   return [state, words[freshness]].filter((word) => word !== undefined).join(', ');
+}
+
+function drillText(io: Io, { drill }: PolicyStatus, paint: Colours): string | undefined {
+  if (drill === undefined) return undefined;
+  const { state, last, next_slot } = drill;
+  const isBad = state === 'failed' || state === 'overdue';
+  const word = isBad ? paint.red(state.toUpperCase()) : state;
+  const took = last?.seconds === undefined ? '' : ` after ${duration(last.seconds * 1_000)}`;
+  const at = last === null ? '' : ` ${when(io, last.settled_at)}${took} ${last.run_id}`;
+  const next = next_slot === null ? '' : `, next ${when(io, next_slot)}`;
+  return `${word}${at}${next}`;
 }
 
 /** Nothing is known of the runs while the history cannot be read. */

@@ -25,6 +25,20 @@ export const runReason = {
     says: ['the run to restore from does not exist', '要恢复的运行不存在'],
     fix: ['`phonevault runs` lists the runs.', '`phonevault runs` 列出运行。'],
   },
+  no_drill: {
+    says: ['the policy has no drill', '策略没有恢复演练'],
+    fix: ['Add `drill` to the policy.', '请在策略中添加 `drill`。'],
+  },
+  drill_target_selected: {
+    says: [
+      'the policy selects a scratch phone of its drill: nothing was restored',
+      '策略选中了演练用的云手机，未恢复任何数据',
+    ],
+    fix: [
+      'Add the phone to `select.exclude.phones`, or name another in `drill.target`.',
+      '请将该云手机加入 `select.exclude.phones`，或在 `drill.target` 中换一台。',
+    ],
+  },
   time_invalid: {
     says: ['the time to restore from is invalid', '要恢复的时间无效'],
     fix: ['Write the time as 2026-01-02T02:30:00+08:00.', '时间请写作 2026-01-02T02:30:00+08:00。'],
@@ -119,6 +133,7 @@ export const undone = {
     says: ['the exports of a cancelled restore go on', '已取消的恢复的导出仍在继续'],
     fix: ['`phonevault cancel ID` for each of them.', '请逐个执行 `phonevault cancel ID`。'],
   },
+  drill: { says: ['the result of the drill was not stored', '未保存演练的结果'] },
   index_reads: {
     says: ['what was found in archives is not in the index', '归档的读取结果未写入索引'],
   },

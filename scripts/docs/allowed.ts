@@ -8,6 +8,7 @@ const valid = {
 };
 
 const AGE = 'retention.retention_duration_days';
+const DRILL = { schedule: { cron: '0 0 6 * * *', timezone: 'UTC' }, target: ['t1', 't2'] };
 const RULES = { max_backups: 3, timezone: 'UTC' };
 
 const INVALID = '{"!"}';
@@ -35,6 +36,7 @@ export function policyWith(values: Record<string, unknown>): Record<string, unkn
   for (const [path, value] of Object.entries(values)) {
     // A field of `retention` is valid only beside a rule.
     if (path.startsWith('retention.') && path !== AGE) policy.retention ??= { ...RULES };
+    if (path.startsWith('drill.')) policy.drill ??= structuredClone(DRILL);
     const parts = path.split('.');
     const last = parts.pop() ?? '';
     let at = policy;

@@ -19,6 +19,7 @@ deadline: 2h
 retry: { attempts: 2 }
 objective: { max_age: 26h, phones: 98% }
 verify: { read: 5% }
+drill: { schedule: { cron: "0 0 6 * * *", timezone: UTC }, phones: 2, target: [t1, t2] }
 notify: { when: always }
 `.trimStart();
 
@@ -57,6 +58,14 @@ const CHANGES: [string, string][] = [
   ['"0 30 2 * * *"', '"0 30 2 30 2 ?"'],
   ['"0 30 2 * * *"', '5'],
   ['"0 30 2 * * *"', '"30 2 * * *"'],
+  ['target: [t1, t2]', 'target: [t1]'],
+  ['target: [t1, t2]', 'target: [t1, t1]'],
+  ['target: [t1, t2]', 'target: [p1, t2]'],
+  ['target: [t1, t2]', 'target: []'],
+  ['target: [t1, t2]', 'check: id'],
+  ['phones: 2', 'phones: 0'],
+  ['phones: 2', 'pick: oldest'],
+  ['schedule: { cron: "0 0 6 * * *", timezone: UTC }, ', ''],
   ['read: 5%', 'read: 0%'],
   ['read: 5%', 'read: 5'],
   ['verify: { read: 5% }', 'verify: 5%'],

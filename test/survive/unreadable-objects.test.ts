@@ -211,6 +211,7 @@ const table: Record<keyof typeof layout, Row[] | 'folder'> = {
   ],
   heartbeat: [cache(exactly(layout.heartbeat))],
   retention: [{ pattern: below('state/retention/'), role: 'unused' }],
+  drill: [{ pattern: below('state/drill/'), role: 'unused' }],
   freshness: [cache(exactly(layout.freshness('nightly')))],
   allTotals: 'folder',
   totals: [cache(exactly(layout.totals('nightly')))],

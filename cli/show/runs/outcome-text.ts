@@ -10,6 +10,7 @@ import type { Fact } from '../../text/facts.ts';
 import { fold } from '../../text/fold.ts';
 import { count } from '../../text/plural.ts';
 import { size } from '../../text/size.ts';
+import { duration } from '../../text/time.ts';
 import { unreadableLines } from '../unreadable-text.ts';
 
 const MAX_NAMES = 10;
@@ -62,6 +63,7 @@ export function outcomeText(
   return [
     `${paint.bold(`Run ${shown.run_id}:`)} ${word}`,
     ...whyText(shown),
+    ...drillText(shown),
     ...groupsOf(visibleAll(phones)).flatMap(({ outcome, why, names }) => [
       `${outcomeWord(outcome, paint)}${why === '' ? '' : `: ${why}`} (${names.length})`,
       `  ${namesText(names, max)}`,
@@ -71,6 +73,14 @@ export function outcomeText(
     .map((line) => fold(line, io.columns, line.startsWith(' ') ? '' : '  '))
     .concat(unreadableLines(io, view.unreadable ?? []))
     .join('\n');
+}
+
+/** Returns what came of a drill; nothing for another run. */
+export function drillText({ drill }: Pick<RunView, 'drill'>): string[] {
+  if (drill === undefined) return [];
+  const { policy, verdict, seconds } = drill;
+  const took = seconds === undefined ? '' : ` within ${duration(seconds * 1_000)}`;
+  return [`Drill of ${policy}: ${verdict}${took}`];
 }
 
 /** Returns why a run never started or was quarantined; nothing otherwise. */

@@ -16,7 +16,7 @@ import { duration, inZone } from '../../text/time.ts';
 import { type Fact, facts } from '../../text/facts.ts';
 import { metricsFacts } from './metrics-text.ts';
 import { logText } from './log-text.ts';
-import { countsText, outcomeWord, readFacts, whyText } from './outcome-text.ts';
+import { countsText, drillText, outcomeWord, readFacts, whyText } from './outcome-text.ts';
 import { unreadableLines } from '../unreadable-text.ts';
 import { when } from '../../text/when.ts';
 
@@ -82,6 +82,7 @@ function summary(io: Io, run: RunView, bucket: string): string[] {
   return facts(
     [
       ...whyText(run).map((text) => ['why', text] as const),
+      ...drillText(run).map((text) => ['drill', text] as const),
       ['policy', run.kind === 'restore' ? undefined : run.policy || undefined],
       ['trigger', run.trigger ?? undefined],
       ['started', started_at === null ? undefined : when(io, started_at)],

@@ -78,6 +78,8 @@ const restoreTermsSchema = z.object({
   restart: z.boolean(),
   reset_first: z.literal(true).optional(),
   thaw: z.enum(thawTiers).optional(),
+  /** The policy whose archives a drill restores. */
+  drill: z.object({ policy: policyNameSchema }).optional(),
   /** The runs that export the phones first: what each of them exports, and where to. */
   safety_runs: z.array(
     z.object({

@@ -19,6 +19,8 @@ export type PhoneReason = (typeof phoneReasons)[number];
 /** Why a run ended before it started, beside error codes. */
 export const runReasons = [
   ...(['policy_gone', 'too_many_phones', 'run_not_found', 'time_invalid'] as const),
+  // Of a drill.
+  ...(['no_drill', 'drill_target_selected'] as const),
 ] as const;
 export type RunReason = (typeof runReasons)[number];
 
@@ -33,6 +35,7 @@ export const settleSteps = [
   ...(['totals'] as const),
   ...(['history', 'index_run', 'freshness', 'recovered', 'first_backups'] as const),
   ...(['retention', 'cancel_exports', 'note_orphans', 'write_log', 'index_reads'] as const),
+  'drill',
 ] as const;
 export type SettleStep = (typeof settleSteps)[number];
 

@@ -62,6 +62,13 @@ export const countsSchema = z.object({
 
 export type Counts = z.infer<typeof countsSchema>;
 
+/** What came of a drill. `seconds`: from its request until the last phone ran with its archive. */
+export const drillSchema = z.object({
+  policy: requestSchema.shape.policy,
+  verdict: z.enum(['passed', 'failed']),
+  seconds: z.number().optional(),
+});
+
 export const reportSchema = z.object({
   run_id: z.string(),
   kind: z.literal('restore').optional(),
@@ -76,6 +83,7 @@ export const reportSchema = z.object({
   started_at: z.iso.datetime(),
   settled_at: z.iso.datetime(),
   counts: countsSchema,
+  drill: drillSchema.optional(),
   listing_complete: z.boolean(),
   /** Servers of the policy that CPH does not know. */
   missing_servers: z.array(z.string()).optional(),

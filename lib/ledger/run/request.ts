@@ -3,7 +3,7 @@ import { ledgerObject } from '../store/ledger-object.ts';
 import { layout, readOpenKey } from '../store/layout.ts';
 import { policyNameSchema, runIdSchema } from '../store/part-of-key.ts';
 import type { Store } from '../store/store.ts';
-import { restoreOrderSchema } from './restore-order.ts';
+import { restoreOrderSchema, slotSchema } from './restore-order.ts';
 
 /** `restore`: a restore exports its phones before it overwrites them. */
 export const triggers = ['timer', 'http', 'manual', 'provisioned', 'restore'] as const;
@@ -18,10 +18,7 @@ export const requestSchema = z
     policy: policyNameSchema,
     trigger: z.enum(triggers),
     /** Start stamp of a timer's slot. Other runs get theirs when they are planned. */
-    slot: z
-      .string()
-      .regex(/^\d{8}T\d{6}Z$/)
-      .optional(),
+    slot: slotSchema.optional(),
     /** Narrows the policy's selection to these phones. */
     phones: z.array(z.string().min(1).max(32)).min(1).max(1000).optional(),
     kind: z.literal('restore').optional(),

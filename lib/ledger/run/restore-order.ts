@@ -8,6 +8,9 @@ export type ThawTier = (typeof thawTiers)[number];
 /** How many phones one request may name. A whole run is named by its id. */
 const MAX_TARGETS = 5_000;
 
+/** Start stamp of a slot. */
+export const slotSchema = z.string().regex(/^\d{8}T\d{6}Z$/);
+
 /** Which archives go to which phones, and how. */
 export const restoreOrderSchema = z
   .strictObject({
@@ -29,6 +32,8 @@ export const restoreOrderSchema = z
         'not a time such as 2026-11-28 03:00',
       )
       .optional(),
+    /** A drill of this policy, for a slot of its schedule: its settings say which archives go where. */
+    drill: z.strictObject({ policy: policyNameSchema, slot: slotSchema.optional() }).optional(),
     /** Only archives of this policy. */
     policy: policyNameSchema.optional(),
     /** Restores only the first phones. */
@@ -42,7 +47,10 @@ export const restoreOrderSchema = z
     /** How fast archives in a cold storage class become readable; expedited if absent. */
     thaw: z.enum(thawTiers).optional(),
   })
-  .refine(({ targets, run }) => targets !== undefined || run !== undefined, 'no phones and no run')
+  .refine(
+    ({ targets, run, drill }) => [targets, run, drill].some((one) => one !== undefined),
+    'no phones, no run and no drill',
+  )
   .refine(({ failed_only, run }) => failed_only === undefined || run !== undefined, 'no run');
 
 export type RestoreOrder = z.infer<typeof restoreOrderSchema>;

@@ -22,6 +22,13 @@ const cursorSchema = z.object({
     .object({ cron: z.string(), timezone: z.string(), start_within: z.number() })
     .optional(),
   paused_until: z.number().optional(),
+  /** The drills of a policy that is enabled: slots up to `handled_until` are handled, slots after `counts_from` count. */
+  drill: z
+    .object({
+      ...{ cron: z.string(), timezone: z.string(), start_within: z.number() },
+      ...{ handled_until: z.number(), counts_from: z.number() },
+    })
+    .optional(),
   /** The version of the file that could not be read, and when it is tried again. The rest is of the version before it. */
   unread: z
     .object({ etag: z.string(), attempts: z.number().int(), retry_at: z.number() })

@@ -54,6 +54,7 @@ export const layout = {
   provisioning: 'state/provisioning.json',
   history: (policy: string) => `state/history/${policy}.json`,
   retention: (policy: string) => `state/retention/${policy}.json`,
+  drill: (policy: string) => `state/drill/${policy}.json`,
   freshness: (policy: string) => `state/freshness/${policy}.json`,
   allTotals: 'state/totals/',
   totals: (policy: string) => `state/totals/${policy}.json`,

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { HOUR, MINUTE, SECOND, WEEK } from './duration.ts';
 import { duration, flag, instant, mapping, policyName, whole } from './fields.ts';
-import { exported, notify, objective, retry, schedule, verify } from './sections.ts';
+import { drill, exported, notify, objective, retry, schedule, verify } from './sections.ts';
 import { retention } from './retention.ts';
 import { select } from './select.ts';
 
@@ -59,6 +59,7 @@ const fileSchema = mapping({
   }),
   verify: verify.optional(),
   retention: retention.optional(),
+  drill: drill.optional(),
   on_provisioned: flag()
     .prefault(false)
     .meta({

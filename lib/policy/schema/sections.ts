@@ -3,6 +3,7 @@ import {
   choice,
   cron,
   duration,
+  id,
   listOf,
   mapping,
   objectPath,
@@ -108,6 +109,36 @@ export const verify = mapping({
 }).meta({
   description: 'What is verified of an archive besides its job, size and ETag.',
   examples: [{ read: '5%' }],
+});
+
+export const drill = mapping({
+  schedule: schedule.meta({
+    description: 'When to drill, as in [`schedule`](#schedule).',
+    examples: [{ cron: '0 0 6 ? * Sun', timezone: 'Asia/Shanghai' }],
+  }),
+  phones: whole(1, 50)
+    .prefault(1)
+    .meta({ description: 'How many archives are restored, each of another phone.', examples: [2] }),
+  pick: choice(['random', 'newest'])
+    .prefault('random')
+    .meta({
+      description:
+        'Which archives: those of any phones, by a choice that follows from the run id, or the newest. Always the newest good archive of a phone.',
+      examples: ['newest'],
+    }),
+  target: listOf(id, 'phone ids', 1, 50).meta({
+    description:
+      'The scratch phones that the archives are restored to, at least as many as `phones`. What they hold is lost. The policy must not select them.',
+    examples: [['0123456789abcdef0123456789abcdef']],
+  }),
+}).meta({
+  description: 'Restores archives of the policy to scratch phones, to prove that they can be.',
+  examples: [
+    {
+      schedule: { cron: '0 0 6 ? * Sun', timezone: 'Asia/Shanghai' },
+      target: ['0123456789abcdef0123456789abcdef'],
+    },
+  ],
 });
 
 export const notify = mapping({

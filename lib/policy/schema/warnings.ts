@@ -22,6 +22,7 @@ export function policyWarnings(policy: Policy, now: number): string[] {
     ...excludeWarnings(policy.export),
     ...slipWarnings(policy.select),
     ...zoneWarnings(policy.schedule?.timezone ?? ''),
+    ...drillWarnings(policy),
   ];
 }
 
@@ -64,5 +65,17 @@ function zoneWarnings(timezone: string): string[] {
     sign === '+' ? ['behind', 'ahead of', '-'] : ['ahead of', 'behind', '+'];
   return [
     `schedule.timezone: ${timezone} is ${hours} hours ${side} UTC. The zone ${other} UTC is Etc/GMT${inverse}${hours}`,
+  ];
+}
+
+/** Returns the targets that the policy may select by other conditions than their ids. */
+function drillWarnings({ drill, select }: Policy): string[] {
+  if (drill === undefined || select.phones !== undefined) return [];
+  const excluded = new Set(select.exclude?.phones);
+  const open = drill.target.filter((id) => !excluded.has(id));
+  if (open.length === 0) return [];
+  const which = open.length === 1 ? `${open[0]} is` : `${open.length} phones are`;
+  return [
+    `drill.target: ${which} not in select.exclude.phones. Should the policy select one, its drills fail and restore nothing`,
   ];
 }

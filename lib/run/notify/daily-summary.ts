@@ -7,6 +7,7 @@ import { exists, type Store } from '../../ledger/store/store.ts';
 import { timerRunId } from '../../policy/keys/run-id.ts';
 import { dueSlots } from '../../policy/slots/slots.ts';
 import type { RunDeps } from '../deps.ts';
+import { isBadDrill } from '../query/drill-view.ts';
 import { policyStatuses } from '../query/policy-status.ts';
 import { instantOf } from '../query/schemas/object.ts';
 import { unreadableObjects } from '../query/unreadable.ts';
@@ -45,6 +46,7 @@ export async function dailySummary(
     active: policies.filter(({ state }) => state === 'active').length,
     missed: await missedSlots(deps.store, known, since, until),
     stale: named(policies.filter(({ freshness }) => freshness === 'stale')),
+    drills: named(policies.filter(isBadDrill)),
     invalid: named(policies.filter(({ state }) => state === 'invalid')),
     unreadable: objects.slice(0, MAX_NAMED).map(({ key }) => key),
   };

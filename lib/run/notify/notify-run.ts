@@ -74,7 +74,8 @@ export async function notifyRun(deps: RunDeps, run: OpenRun): Promise<void> {
 
 const GOOD: ReadonlySet<string> = new Set<PhoneOutcome>(['exported', 'restored', 'skipped']);
 
-const kindOf = ({ kind }: Report): 'settled' | 'restore' => kind ?? 'settled';
+const kindOf = ({ kind, drill }: Report): 'settled' | 'restore' | 'drill' =>
+  drill === undefined ? (kind ?? 'settled') : 'drill';
 
 async function skipReason(
   deps: RunDeps,
@@ -106,10 +107,11 @@ async function settledNotification(
   const isReadable = state.notDone.get('report_pages')?.final === undefined;
   const phones = isReadable ? await readReportedPhones(deps.store, report) : [];
   const { bucket, prefix } = deps.ledger;
+  const { drill, kind = 'settled' } = report;
   return {
-    kind: kindOf(report),
+    ...(drill === undefined ? { kind } : { kind: 'drill', drill }),
     run_id: report.run_id,
-    policy: report.policy,
+    policy: drill?.policy ?? report.policy,
     outcome: report.outcome,
     counts: report.counts,
     report: { bucket, key: prefix + layout.report(report.run_id) },

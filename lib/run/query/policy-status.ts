@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { readCursors } from '../../ledger/state/cursors.ts';
+import { readDrills } from '../../ledger/state/drills.ts';
 import { readFreshness } from '../../ledger/state/freshness.ts';
 import { readHistoryStrictly } from '../../ledger/state/history.ts';
 import { layout, readPolicyKey } from '../../ledger/store/layout.ts';
@@ -36,15 +37,16 @@ export async function policyStatuses(
     limit(async () => {
       const name = readPolicyKey(key);
       if (name === undefined) return misnamedFile(key.slice(layout.policies.length));
-      const [object, past, freshness] = await Promise.all([
+      const [object, past, freshness, drills] = await Promise.all([
         getListed(store, key).catch(asValue),
         readHistoryStrictly(store, name).catch(asValue),
         readFreshness(store, name),
+        cursors[name]?.drill === undefined ? undefined : readDrills(store, name),
       ]);
       if (object === undefined) return undefined;
       const history = isUnreadable(past) ? undefined : past;
       const openRuns = open.get(name) ?? [];
-      const runs = { cursor: cursors[name], history, freshness, openRuns };
+      const runs = { cursor: cursors[name], history, freshness, drills, openRuns };
       const status = isUnreadable(object)
         ? unreadableView(name, runs)
         : summaries

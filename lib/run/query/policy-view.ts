@@ -8,6 +8,7 @@ import type { Policy } from '../../policy/schema/schema.ts';
 import { nextSlot } from '../../policy/slots/slots.ts';
 import { activeSince, judge, type Judgement } from '../freshness/judge.ts';
 import { parsePolicyText } from '../state/read-policy.ts';
+import { drillView } from './drill-view.ts';
 import { instantOf } from './schemas/object.ts';
 import type { PolicyStatus } from './schemas/policy.ts';
 
@@ -18,6 +19,7 @@ export type PolicyRuns = {
   cursor: Cursor | undefined;
   history: History | undefined;
   freshness: Freshness | undefined;
+  drills: Parameters<typeof drillView>[1]['drills'];
   openRuns: string[];
 };
 
@@ -71,6 +73,7 @@ export function statusOf({ deps, name, object, runs, now }: Facts): PolicyStatus
     on_provisioned,
     next_slot: next === undefined ? null : instantOf(next),
     ...freshnessView(objective, found),
+    ...drillView(policy, runs, now),
   };
 }
 

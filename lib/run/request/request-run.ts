@@ -6,6 +6,7 @@ import { layout } from '../../ledger/store/layout.ts';
 import { createRequest, requestSchema, type RunRequest } from '../../ledger/run/request.ts';
 import { clip } from '../../policy/parse/validation-error.ts';
 import { requestRunId } from '../../policy/keys/run-id.ts';
+import type { Policy } from '../../policy/schema/schema.ts';
 import type { RunDeps } from '../deps.ts';
 import { PolicyInvalid, readPolicy } from '../state/read-policy.ts';
 import { conflict, findRequest } from './known-request.ts';
@@ -71,10 +72,15 @@ function repeated(
   throw conflict();
 }
 
-async function checkPolicy(deps: Deps, policy: string): Promise<void> {
+/** Returns a policy. Throws `policy_not_found`, and `policy_invalid` with all validation errors. */
+export async function checkPolicy(
+  deps: Pick<Deps, 'store' | 'ledger'>,
+  policy: string,
+): Promise<Policy> {
   const file = await readPolicy(deps, policy);
   if (file === undefined) throw policyNotFound(policy);
   if (!file.parsed.ok) throw new PolicyInvalid(policy, file.parsed.errors);
+  return file.parsed.policy;
 }
 
 function policyNotFound(policy: string): PhonevaultError {

@@ -71,7 +71,10 @@ async function readCursor(
   { before, from }: { before: Cursor | undefined; from: number },
 ): Promise<Cursor> {
   const parsed = (await readPolicy(deps, policy))?.parsed;
-  if (parsed?.ok === true) return cursorOf(parsed.policy, etag, before, from);
+  if (parsed?.ok === true) {
+    const { policy: own } = parsed;
+    return { ...cursorOf(own, etag, before, from), ...drillCursor(own, before, from) };
+  }
   const message = parsed?.errors[0]?.message ?? 'the file does not exist';
   deps.log.error('policy_invalid', { policy, message });
   if (before?.active === true) await noteMissed(deps, policy, [], 'policy_invalid');
@@ -111,4 +114,16 @@ function cursorOf(
       ...(checked_slot === undefined ? {} : { checked_slot }),
     },
   };
+}
+
+/** Returns the cursor of a policy's drills, which count from now when they are new or have another rule. */
+function drillCursor(
+  { enabled, drill }: Policy,
+  before: Cursor | undefined,
+  now: number,
+): Pick<Cursor, 'drill'> {
+  if (!enabled || drill === undefined) return {};
+  const known = before?.drill;
+  if (known !== undefined && sameRule(known, drill.schedule)) return { drill: known };
+  return { drill: { ...drill.schedule, handled_until: now, counts_from: now } };
 }

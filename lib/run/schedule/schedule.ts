@@ -16,6 +16,7 @@ import { contain } from '../state/failures/contain-failure.ts';
 import { readPolicy } from '../state/read-policy.ts';
 import { readPolicyCursors } from './cursors.ts';
 import { type Heartbeat, requestHeartbeat } from './heartbeat.ts';
+import { handleDrill } from './drills.ts';
 import { noteMissed, requestSlot } from './request-slot.ts';
 import { checkFreshness } from './freshness.ts';
 
@@ -94,6 +95,11 @@ async function scheduleDue(deps: Deps, memory: ScheduleMemory): Promise<string[]
     await contain(deps, { event: 'slot_delayed', policy }, async () => {
       const { handled_until, runId } = await handleDue(deps, policy, cursor);
       cursors[policy] = { ...cursor, handled_until };
+      if (runId !== undefined) requested.push(runId);
+    });
+    await contain(deps, { event: 'drill_delayed', policy }, async () => {
+      const { drill, runId } = await handleDrill(deps, policy, cursor);
+      if (drill !== undefined) cursors[policy] = { ...(cursors[policy] ?? cursor), drill };
       if (runId !== undefined) requested.push(runId);
     });
   }

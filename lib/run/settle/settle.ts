@@ -22,6 +22,7 @@ import { metricsOf, type StoredRun } from '../state/stored-run.ts';
 import { countOutcomes, runOutcome } from './outcome.ts';
 import { markSuspects } from './mark-suspects.ts';
 import { addReported } from './add-reported.ts';
+import { drillOf, recordDrilled } from './drill.ts';
 import { reportPhone } from './report-phone.ts';
 import { recordFreshness } from '../freshness/record.ts';
 import { recordTotals } from '../totals/record.ts';
@@ -81,6 +82,7 @@ async function reportRun(deps: DriveDeps, run: OpenRun, plan: Plan): Promise<Orp
     started_at: new Date(plan.started_at).toISOString(),
     settled_at: new Date(now).toISOString(),
     counts,
+    ...drillOf(run, phones),
     listing_complete: plan.listing_complete,
     ...(plan.missing_servers === undefined ? {} : { missing_servers: plan.missing_servers }),
     ...suspectsOf(phones),
@@ -155,6 +157,7 @@ async function recordResult(
     await step('history', () => recordSettled(store, policy, settled, { whole }));
   }
   await step('index_run', () => indexRun(store, report));
+  await step('drill', () => recordDrilled(store, plan, report));
   await step('totals', () => recordTotals(deps, report, phones));
   if (isBackup) {
     await step('freshness', () => recordBackups(deps, run, report, phones));

@@ -84,6 +84,7 @@ export const deliverySchema = z.object({
 const kinds: Record<Notification['kind'], true> = {
   settled: true,
   restore: true,
+  drill: true,
   missed: true,
   stale: true,
   recovered: true,

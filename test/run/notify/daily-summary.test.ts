@@ -59,7 +59,7 @@ describe('dailySummary', () => {
       since: '2026-01-02T00:00:00.000Z',
       until: '2026-01-03T00:00:00.000Z',
       runs: { completed: 0, partial: 0, failed: 0, skipped: 0, cancelled: 0 },
-      ...{ open: 0, active: 0, missed: 0, stale: [], invalid: [], unreadable: [] },
+      ...{ open: 0, active: 0, missed: 0, stale: [], drills: [], invalid: [], unreadable: [] },
     });
   });
 

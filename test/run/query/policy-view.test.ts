@@ -21,7 +21,13 @@ const unscheduled = (name: string): string => policy(name).replace(/^schedule.*\
 
 function view(body: string, history?: History): PolicyStatus {
   const object = { body, etag: '1', lastModified: NOW };
-  const runs = { cursor: undefined, history, freshness: undefined, openRuns: [] };
+  const runs = {
+    cursor: undefined,
+    history,
+    freshness: undefined,
+    drills: undefined,
+    openRuns: [],
+  };
   const deps = { ledger: { bucket: 'ledger', prefix: 'phonevault/' } };
   return statusOf({ deps, name: 'nightly', object, runs, now: NOW });
 }

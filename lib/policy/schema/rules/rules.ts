@@ -2,6 +2,7 @@ import { parseDuration } from '../duration.ts';
 import { type Finding, type Path, show } from '../../parse/validation-error.ts';
 import { type Draft, draftOf } from './draft.ts';
 import { withoutSlash } from '../paths.ts';
+import { drillErrors } from './drill-rules.ts';
 import { retentionErrors } from './retention-rules.ts';
 import { characterErrors, excludedErrors, objectPathErrors } from './export-rules.ts';
 
@@ -27,6 +28,7 @@ export function ruleFindings(
     ...durationErrors(draft),
     ...objectPathErrors(draft, context.ledger),
     ...retentionErrors(draft),
+    ...drillErrors(draft),
   ];
 }
 
@@ -75,6 +77,7 @@ function duplicateErrors(draft: Draft): Finding[] {
     ...Object.keys(tags).map((key): Path => ['select', 'server_tags', key]),
     ['select', 'exclude', 'phones'],
     ['select', 'exclude', 'servers'],
+    ['drill', 'target'],
     ['export', 'include'],
     ['export', 'exclude'],
   ];

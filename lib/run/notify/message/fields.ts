@@ -21,6 +21,7 @@ export type Fields = {
   leftovers?: object | undefined;
   suspects?: object | undefined;
   archives?: object | undefined;
+  drill?: object | undefined;
   codes?: string[];
   object?: { bucket: string; key: string };
   since?: string;
@@ -37,11 +38,13 @@ export function fieldsOf(notification: Notification, message: string | undefined
   const { kind } = notification;
   switch (notification.kind) {
     case 'settled':
-    case 'restore': {
+    case 'restore':
+    case 'drill': {
       const { run_id, policy, outcome, counts, report, reason, ...more } = notification;
       const { leftovers, suspects } = more;
       const known = { run_id, policy, outcome, counts, report, reason };
-      return { kind, ...known, message, leftovers, suspects };
+      const drill = notification.kind === 'drill' ? notification.drill : undefined;
+      return { kind, ...known, drill, message, leftovers, suspects };
     }
     case 'missed': {
       const { policy, missed } = notification;
@@ -106,7 +109,7 @@ function objectiveOf({
 
 /** Returns the phones to list, at most 50, and how many there are. */
 export function phonesOf(notification: Notification): { failed: object[]; total: number } {
-  if (notification.kind === 'settled' || notification.kind === 'restore') {
+  if ('failed' in notification) {
     const { failed } = notification;
     return { failed: failed.slice(0, MAX_LISTED).map(shortened), total: failed.length };
   }

@@ -1,4 +1,4 @@
-import type { Counts, ReportedPhone, RunOutcome } from '../../../ledger/run/report.ts';
+import type { Counts, Report, ReportedPhone, RunOutcome } from '../../../ledger/run/report.ts';
 import type { Pruned } from '../../../ledger/retention/state.ts';
 import type { OldPhone } from '../../../ledger/state/freshness.ts';
 import type { Policy } from '../../../policy/schema/schema.ts';
@@ -44,6 +44,8 @@ export type DailySummary = {
   /** Slots without a run. */
   missed: number;
   stale: string[];
+  /** Policies whose last drill failed, or is overdue. */
+  drills: string[];
   invalid: string[];
   /** The keys of the objects that cannot be used. */
   unreadable: string[];
@@ -73,6 +75,7 @@ type Ended = {
 export type Notification =
   | ({ kind: 'settled' } & Ended)
   | ({ kind: 'restore' } & Ended)
+  | ({ kind: 'drill'; drill: NonNullable<Report['drill']> } & Ended)
   | { kind: 'missed'; policy: string; missed: MissedSlots }
   /** An object of the ledger cannot be read or deleted, or archives of a run cannot be read to their end: `object` is the first. */
   | {

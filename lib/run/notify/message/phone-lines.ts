@@ -4,7 +4,7 @@ import { timeText } from './time-text.ts';
 import type { Wording } from './wording.ts';
 import { wordings } from './wordings.ts';
 
-type Settled = Extract<Notification, { kind: 'settled' | 'restore' }>;
+type Settled = Extract<Notification, { kind: 'settled' | 'restore' | 'drill' }>;
 
 const MAX_CODE_CHARACTERS = 64;
 
@@ -16,7 +16,7 @@ export function failedLines({ kind, failed }: Settled, max: number, wording: Wor
     .slice(0, max)
     .map((phone) => `- ${phone.phone_id}${colon}${failureText(phone, wording)}`);
   return [
-    kind === 'restore' ? notRestored : notExported,
+    kind === 'settled' ? notExported : notRestored,
     ...lines,
     ...(failed.length > lines.length ? [more(failed.length - lines.length)] : []),
   ];

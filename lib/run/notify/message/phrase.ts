@@ -10,9 +10,12 @@ export function phraseOf(notification: Notification, locale: Locale): string {
   const wording = wordings[locale.language];
   switch (notification.kind) {
     case 'settled':
-    case 'restore': {
+    case 'restore':
+    case 'drill': {
       const { reason, counts, leftovers, suspects } = notification;
-      const outcome = wording.runOutcomes[notification.outcome];
+      const isDrill = notification.kind === 'drill';
+      const ended = wording.runOutcomes[notification.outcome];
+      const outcome = isDrill ? drillPhrase(notification.drill, wording) : ended;
       if (reason !== undefined) return wording.because(outcome, reasonPhrase(reason, wording));
       const left = leftovers === undefined ? [] : [wording.notDeleted(leftovers.count)];
       const small = suspects === undefined ? [] : [wording.suspects(suspects.count)];
@@ -81,4 +84,11 @@ const reasonOf = (blocked: Block): string =>
 export function reasonPhrase(code: string, { reasons, withCodes }: Wording): string {
   const phrase = Object.hasOwn(reasons, code) ? reasons[code] : undefined;
   return phrase === undefined ? code : withCodes(phrase, [code]);
+}
+
+function drillPhrase(
+  { verdict, seconds }: Extract<Notification, { kind: 'drill' }>['drill'],
+  wording: Wording,
+): string {
+  return wording.drill(verdict, seconds === undefined ? undefined : Math.ceil(seconds / 60));
 }

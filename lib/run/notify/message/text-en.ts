@@ -68,11 +68,15 @@ export const english: Wording = {
     archive_cold: 'the archive is in a cold storage class',
     thaw_refused: 'OBS refused to make the cold archive readable',
     not_thawed: 'the cold archive was not readable before the deadline',
+    no_drill: 'the policy has no drill',
+    drill_target_selected: 'the policy selects a scratch phone',
     older_android: 'the Android of the phone is older than that of the archive',
     two_sources: 'two archives were to be restored to the phone',
     safety_export_failed: 'the export before the restore failed',
     not_first: 'only the first phones were to be restored',
   },
+  drill: (verdict, minutes) =>
+    `restore drill ${verdict}${minutes === undefined ? '' : ` within ${number(minutes)} min`}`,
   exported: ({ exported, restored, selected }) =>
     `${number(restored ?? exported)} of ${number(selected)} phones ${restored === undefined ? 'exported' : 'restored'}`,
   suspects: (count) => `${number(count)} suspiciously small`,
@@ -127,9 +131,10 @@ export const english: Wording = {
       'Backups go on. `phonevault prune --dry-run` lists the archives, `phonevault archives check` those that are missing. Fix `retention` in the policy, raise `retention.max_delete`, or grant the functions obs:object:DeleteObject.',
   },
   summary: ({ year, month, day }) => `daily summary of ${year}-${month}-${day}`,
-  summaryParts: ({ runs, stale, invalid, unreadable, missed }) => {
+  summaryParts: ({ runs, stale, drills, invalid, unreadable, missed }) => {
     const counts: [count: number, what: string][] = [
       [stale.length, 'stale'],
+      [drills.length, drills.length === 1 ? 'drill failed or overdue' : 'drills failed or overdue'],
       [invalid.length, 'invalid'],
       [unreadable.length, unreadable.length === 1 ? 'unreadable object' : 'unreadable objects'],
       [missed, 'missed'],
@@ -146,6 +151,7 @@ export const english: Wording = {
     `Active policies: ${number(day.active)}`,
     `Missed slots: ${number(day.missed)}`,
     `Stale policies: ${day.stale.join(', ') || 'none'}`,
+    `Drills failed or overdue: ${day.drills.join(', ') || 'none'}`,
     `Invalid policies: ${day.invalid.join(', ') || 'none'}`,
     `Unreadable objects: ${day.unreadable.join(', ') || 'none'}`,
   ],

@@ -71,10 +71,16 @@ export const chinese: Wording = {
     archive_cold: '归档在冷存储类别中',
     thaw_refused: 'OBS 拒绝取回冷存储中的归档',
     not_thawed: '冷存储中的归档未在截止时间前取回',
+    no_drill: '策略没有恢复演练',
+    drill_target_selected: '策略选中了演练用的云手机',
     older_android: '云手机的 Android 版本低于归档',
     two_sources: '同一台云手机有两个待恢复的归档',
     safety_export_failed: '恢复前的导出失败',
     not_first: '本次只恢复前几台',
+  },
+  drill: (verdict, minutes) => {
+    const words = verdict === 'passed' ? '恢复演练通过' : '恢复演练失败';
+    return minutes === undefined ? words : `${words}，用时 ${number(minutes)} 分钟以内`;
   },
   exported: ({ exported, restored, selected }) =>
     `${number(selected)} 台中 ${number(restored ?? exported)} 台${restored === undefined ? '已导出' : '已恢复'}`,
@@ -121,9 +127,10 @@ export const chinese: Wording = {
       '备份照常进行。`phonevault prune --dry-run` 列出这些归档，`phonevault archives check` 列出缺失的归档。请修改策略的 `retention`、调高 `retention.max_delete`，或授予函数 obs:object:DeleteObject 权限。',
   },
   summary: (date) => `${dateText(date)}每日报告`,
-  summaryParts: ({ runs, stale, invalid, unreadable, missed }) => {
+  summaryParts: ({ runs, stale, drills, invalid, unreadable, missed }) => {
     const parts = [
       ...(stale.length === 0 ? [] : [`${number(stale.length)} 个策略长时间没有成功备份`]),
+      ...(drills.length === 0 ? [] : [`${number(drills.length)} 个策略的恢复演练失败或逾期`]),
       ...(invalid.length === 0 ? [] : [`${number(invalid.length)} 个策略无效`]),
       ...(unreadable.length === 0 ? [] : [`${number(unreadable.length)} 个对象无法读取`]),
       ...(missed === 0 ? [] : [`错过 ${number(missed)} 个计划时间`]),
@@ -139,6 +146,7 @@ export const chinese: Wording = {
     `启用的策略：${number(day.active)}`,
     `错过的计划时间：${number(day.missed)}`,
     `长时间没有成功备份的策略：${day.stale.join('、') || '无'}`,
+    `恢复演练失败或逾期的策略：${day.drills.join('、') || '无'}`,
     `无效的策略：${day.invalid.join('、') || '无'}`,
     `无法读取的对象：${day.unreadable.join('、') || '无'}`,
   ],

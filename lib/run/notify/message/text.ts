@@ -5,7 +5,7 @@ import { timeText } from './time-text.ts';
 import type { Wording } from './wording.ts';
 import { wordings } from './wordings.ts';
 
-type Settled = Extract<Notification, { kind: 'settled' | 'restore' }>;
+type Settled = Extract<Notification, { kind: 'settled' | 'restore' | 'drill' }>;
 
 /** Returns one line for subjects and text messages: the policy, then what happened. */
 export function headline(notification: Notification, locale: Locale): string {
@@ -18,7 +18,7 @@ export function headline(notification: Notification, locale: Locale): string {
 /** Returns what happened and what to do in sentences; undefined where numbers say it. */
 export function messageText(notification: Notification, locale: Locale): string | undefined {
   const { kind } = notification;
-  if (kind === 'settled' || kind === 'restore') {
+  if (kind === 'settled' || kind === 'restore' || kind === 'drill') {
     return settledText(notification, wordings[locale.language]);
   }
   if (kind === 'unreadable') return unreadableText(notification);
@@ -54,7 +54,8 @@ function bodyLines(notification: Notification, locale: Locale): (string | undefi
   const wording = wordings[locale.language];
   switch (notification.kind) {
     case 'settled':
-    case 'restore': {
+    case 'restore':
+    case 'drill': {
       const { outcome, reason, message, counts } = notification;
       const why = reason === undefined ? undefined : wording.reason(reasonPhrase(reason, wording));
       const problems = shortfalls(notification, wording);

@@ -24,6 +24,8 @@ export type Wording = {
   /** What reasons and error codes mean. */
   reasons: Record<string, string>;
   exported(counts: Counts): string;
+  /** `minutes`: from the request until the last phone ran. */
+  drill(verdict: 'passed' | 'failed', minutes: number | undefined): string;
   /** Archives much smaller than those before them. */
   suspects(count: number): string;
   /** Names the `first` phones of the `count`, and says what to do. */

@@ -7,6 +7,7 @@ import { type Draft, failedDraft, type PlanDraft } from '../draft.ts';
 import { readNamed } from '../named-phones.ts';
 import { checkArchives, idOf } from './check-archives.ts';
 import { chooseArchives, type Wanted } from './choose-archives.ts';
+import { chooseDrill } from './choose-drill.ts';
 import { planPhones } from './plan-phones.ts';
 import { planSafetyRuns } from './safety-runs.ts';
 
@@ -39,7 +40,8 @@ export async function draftRestore(
   order: RestoreOrder,
   { requestedAt, until }: { requestedAt: number; until: number },
 ): Promise<Draft | undefined> {
-  const wanted = await chosen(deps, order);
+  const wanted = await chosen(deps, base.request.run_id, order, { requestedAt, until });
+  if (wanted === undefined) return undefined;
   if ('code' in wanted) return failedDraft(base, wanted.code, wanted.message);
   const ids = wanted.map(({ phone }) => phone);
   const read = ids.length === 0 ? undefined : await readNamed(deps, ids, { requestedAt, until });
@@ -64,6 +66,7 @@ export async function draftRestore(
         restart: order.restart,
         ...(order.reset_first === true ? { reset_first: true as const } : {}),
         ...(order.thaw === undefined ? {} : { thaw: order.thaw }),
+        ...(order.drill === undefined ? {} : { drill: { policy: order.drill.policy } }),
         safety_runs: runs,
       },
       selected: phones.length,
@@ -80,11 +83,15 @@ function termsOf(phones: readonly PlannedPhone[]): Terms {
   return isCold ? { ...TERMS, deadline: TERMS.deadline + THAW_MS } : TERMS;
 }
 
-/** Returns the archives of an order, or why the order cannot be carried out. */
+/** Returns the archives of an order, or why the order cannot be carried out; undefined when the time is up. */
 async function chosen(
   deps: Deps,
+  runId: string,
   order: RestoreOrder,
-): Promise<Wanted[] | { code: string; message: string }> {
+  scope: { requestedAt: number; until: number },
+): Promise<Wanted[] | { code: string; message: string } | undefined> {
+  const { drill } = order;
+  if (drill !== undefined) return chooseDrill(deps, { runId, policy: drill.policy }, scope);
   try {
     return await chooseArchives(deps, order);
   } catch (error) {

@@ -63,7 +63,7 @@ function refusalOf(
 }
 
 /** Returns whether one Android is older than another: a newer one's data cannot be restored to it (cph_api_0539). */
-function isOlder(one: string | undefined, other: string | undefined): boolean {
+export function isOlder(one: string | undefined, other: string | undefined): boolean {
   const [a, b] = [versionOf(one), versionOf(other)];
   for (let part = 0; part < Math.max(a.length, b.length); part += 1) {
     const difference = (a[part] ?? 0) - (b[part] ?? 0);

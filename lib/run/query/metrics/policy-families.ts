@@ -2,6 +2,7 @@ import { runOutcomes } from '../../../ledger/run/report.ts';
 import { nextSlot } from '../../../policy/slots/slots.ts';
 import { freshnessStates } from '../../freshness/judge.ts';
 import { policyStatusSchema } from '../schemas/policy.ts';
+import { isBadDrill } from '../drill-view.ts';
 import type { Family } from './exposition.ts';
 import type { MetricsFacts, PolicyFacts } from './facts.ts';
 
@@ -92,6 +93,21 @@ export function policyGauges({ policies, now }: MetricsFacts): Family[] {
       'next_slot_timestamp_seconds',
       'When the policy runs next. Absent without a schedule.',
       ({ status }) => seconds(status.next_slot),
+    ),
+    gauge(
+      'drill_last_success_timestamp_seconds',
+      'When the last restore drill that passed settled.',
+      ({ status }) => seconds(status.drill?.last_passed?.settled_at),
+    ),
+    gauge(
+      'drill_last_success_seconds',
+      'How long that drill took, from its request until the last phone ran.',
+      ({ status }) => status.drill?.last_passed?.seconds,
+    ),
+    gauge(
+      'drill_bad',
+      '1 when the last restore drill failed or is overdue, else 0. Absent without drills.',
+      ({ status }) => status.drill && Number(isBadDrill(status)),
     ),
     gauge('open_runs', 'Runs that have not settled.', ({ status }) => status.open_runs.length),
     gauge(

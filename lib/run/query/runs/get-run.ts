@@ -109,6 +109,7 @@ async function readView({ store, runId, found, events, now }: Reading): Promise<
         metrics,
         report: { key: store.prefix + layout.report(runId) },
         ...shortfallsOf(found.report),
+        ...(found.report.drill === undefined ? {} : { drill: found.report.drill }),
         ...readsOf(log.events),
       };
       return withGaps(view, log);

@@ -3,6 +3,12 @@ import { runOutcomes } from '../../../ledger/run/report.ts';
 import { freshnessStates } from '../../freshness/judge.ts';
 import { count, instant, objectProblemSchema } from './object.ts';
 
+const drillSchema = z.object({
+  run_id: z.string(),
+  settled_at: instant,
+  seconds: count.optional().describe('From the request until the last phone ran.'),
+});
+
 export const policyStatusSchema = z.object({
   policy: z.string(),
   state: z
@@ -49,6 +55,17 @@ export const policyStatusSchema = z.object({
     .object({ run_id: z.string(), outcome: z.enum(runOutcomes), settled_at: instant })
     .nullable(),
   last_good_run: z.object({ run_id: z.string(), settled_at: instant }).nullable(),
+  drill: z
+    .object({
+      state: z
+        .enum(['pending', 'passed', 'failed', 'overdue'])
+        .describe('overdue: no drill has ended since its slot. pending: none was due yet.'),
+      last: drillSchema.nullable(),
+      last_passed: drillSchema.nullable(),
+      next_slot: instant.nullable(),
+    })
+    .optional()
+    .describe('Of a policy with drills.'),
   open_runs: z.array(z.string()),
   unreadable: z
     .array(objectProblemSchema)

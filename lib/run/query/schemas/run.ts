@@ -75,6 +75,7 @@ export const runViewSchema = runSummarySchema.extend({
   failures: z.array(z.object({ at: instant, code: z.string(), message: z.string() })),
   metrics: metricsSchema.nullable().describe('Cost so far. Null when nothing was counted.'),
   report: z.object({ key: z.string().describe('In the bucket of the ledger.') }).nullable(),
+  drill: reportSchema.shape.drill.describe('Of a drill that has settled.'),
   read: z
     .object({
       chosen: count.nullable().describe('Null while the archives are being read.'),

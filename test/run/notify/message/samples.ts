@@ -76,7 +76,7 @@ function withoutPhones({ phones: _, ...stale }: Stale): Stale {
 export const day = (changes: Partial<DailySummary> = {}): DailySummary => ({
   ...{ since: '2026-01-01T00:00:00Z', until: '2026-01-02T00:00:00Z' },
   runs: { completed: 0, partial: 0, failed: 0, skipped: 0, cancelled: 0 },
-  ...{ open: 0, active: 0, missed: 0, stale: [], invalid: [], unreadable: [] },
+  ...{ open: 0, active: 0, missed: 0, stale: [], drills: [], invalid: [], unreadable: [] },
   ...changes,
 });
 
@@ -98,6 +98,23 @@ const unready = (count: number): Notification => ({
     },
   },
 });
+
+function drilled(
+  drill: { verdict: 'passed' | 'failed'; seconds?: number },
+  outcome: Settled['outcome'],
+  reason?: string,
+): Notification {
+  const done = drill.verdict === 'passed' ? 2 : 1;
+  const failed = { phone_id: 'p1', outcome: 'failed' as const, reason: 'restore_failed' };
+  return {
+    ...{ kind: 'drill', policy: 'nightly', run_id: 'restore-1', outcome },
+    drill: { policy: 'nightly', ...drill },
+    counts: { ...counts, selected: 2, exported: 0, restored: done, failed: 2 - done },
+    report: { bucket: 'my-phone-backups', key: 'phonevault/runs/restore-1/report.json' },
+    failed: outcome === 'partial' ? [failed] : [],
+    ...(reason === undefined ? {} : { reason, message: 'policy nightly selects t1' }),
+  };
+}
 
 /** One or more notifications of each kind. */
 export const everyKind: Notification[] = [
@@ -150,6 +167,16 @@ export const everyKind: Notification[] = [
     ...{ hint: undefined, since: Date.UTC(2026, 0, 1) },
     object: { bucket: 'my-phone-backups', key: 'phonevault/open/hints/trace-1.json' },
   },
+  {
+    ...{ kind: 'unreadable', policy: 'nightly', run_id: 'nightly-1', code: 'archive_broken' },
+    ...{ message: 'the archive is no readable tar', since: Date.UTC(2026, 0, 1) },
+    hint: 'Older archives of these phones stay',
+    object: { bucket: 'my-phone-backups', key: 'nightly/nightly-1/p1-1.tar' },
+    archives: { count: 2, read: 50, phones: ['p1', 'p2'] },
+  },
+  drilled({ verdict: 'passed', seconds: 373 }, 'completed'),
+  drilled({ verdict: 'failed' }, 'partial'),
+  drilled({ verdict: 'failed' }, 'failed', 'drill_target_selected'),
   stalePolicy(),
   stalePolicy({
     ...{ at: Date.UTC(2026, 0, 3), objective: { phones: 90 } },
@@ -170,6 +197,7 @@ export const everyKind: Notification[] = [
       active: 4,
       missed: n,
       stale: n === 0 ? [] : ['nightly', 'weekly'],
+      drills: n === 0 ? [] : ['weekly'],
       invalid: n === 0 ? [] : ['typo', 'other', 'third'],
       unreadable: n === 0 ? [] : ['policies/other.yaml'],
     }),
