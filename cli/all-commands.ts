@@ -5,6 +5,7 @@ import { drillCommand } from './commands/runs/drill.ts';
 import { cancelCommand } from './commands/runs/cancel.ts';
 import { createCompletionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { initCommand } from './commands/init.ts';
 import { invokeCommand } from './commands/invoke.ts';
 import { localCommand } from './commands/local.ts';
 import { metricsCommand } from './commands/metrics.ts';
@@ -23,6 +24,7 @@ import { validateCommand } from './commands/validate.ts';
 
 /** All commands, in the order of the help. */
 export const commands: readonly Command[] = [
+  initCommand,
   validateCommand,
   applyCommand,
   planCommand,

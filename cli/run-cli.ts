@@ -1,6 +1,7 @@
 import { commands } from './all-commands.ts';
 import type { Io } from './io/io.ts';
 import { createProgram } from './program/program.ts';
+import { withProfile } from './sign-in/profile.ts';
 import { reportError } from './program/report-error.ts';
 import { printable } from './text/printable.ts';
 
@@ -9,6 +10,7 @@ export async function runCli(argv: string[], io: Io): Promise<number> {
   const safe = withSafeText(io);
   let code = 0;
   try {
+    safe.env = await withProfile(io);
     const program = createProgram(commands, safe, (result) => (code = result));
     await program.parseAsync(argv, { from: 'user' });
     return code;

@@ -27,8 +27,11 @@ export type Io = {
   send: Send;
   /** Calls `handler` on Ctrl-C or SIGTERM, which otherwise end the process. Returns a function that stops listening. */
   onInterrupt(handler: () => void): () => void;
-  /** Asks a question on a terminal and returns the line that was typed. Returns undefined where there is no terminal. */
-  ask(question: string): Promise<string | undefined>;
+  /**
+   * Asks a question on a terminal and returns the line that was typed. Returns undefined where there is no terminal. What is
+   * typed to a hidden question is not shown.
+   */
+  ask(question: string, options?: { isHidden?: boolean }): Promise<string | undefined>;
   /** Returns standard input as text. Throws `event_invalid` above `maxBytes` or when it is not UTF-8. */
   readStdin(maxBytes: number): Promise<string>;
   /** Paths of the parts of this program. */

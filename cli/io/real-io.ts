@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
-import { createInterface } from 'node:readline/promises';
 import { nodeSend } from '../../lib/cloud/request/send.ts';
 import { realClock } from '../../lib/runtime/real-clock.ts';
 import type { Io } from './io.ts';
+import { askOn } from './ask-on.ts';
 import { proxyFor } from './proxy.ts';
 import { partsFrom } from './parts.ts';
 import { readText } from './read-text.ts';
@@ -59,15 +59,10 @@ export function realIo(folder: string): Io & { close(): void } {
         for (const signal of signals) process.off(signal, handler);
       };
     },
-    ask: async (question) => {
-      if (!stdin.isTTY || !stderr.isTTY) return undefined;
-      const lines = createInterface({ input: stdin, output: stderr });
-      try {
-        return await lines.question(question);
-      } finally {
-        lines.close();
-      }
-    },
+    ask: (question, options) =>
+      stdin.isTTY && stderr.isTTY
+        ? askOn({ input: stdin, output: stderr }, question, options)
+        : Promise.resolve(undefined),
     readStdin: (maxBytes) => readText(stdin, maxBytes),
     parts: partsFrom(folder),
     runNode,

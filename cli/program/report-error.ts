@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { scrub } from '../../lib/cloud/request/redact.ts';
 import { PhonevaultError } from '../../lib/errors.ts';
 import { isWrongUse } from './command.ts';
+import { terminalHint } from './terminal-hint.ts';
 import { wantsData } from './output.ts';
 import { visibleAll } from '../../lib/visible.ts';
 import type { Io } from '../io/io.ts';
@@ -16,7 +17,7 @@ type Reported = { exit: number; code: string; message: string; hint?: string | u
  * `help` is the command to type after wrong use.
  */
 export function reportError(error: unknown, argv: readonly string[], io: Io, help: string): number {
-  const reported = describe(error);
+  const reported = describe(error, io);
   if (reported === undefined) return 0;
   const { exit, code, message } = reported;
   const hint = reported.hint ?? (code === 'wrong_use' ? `see ${help}` : undefined);
@@ -32,13 +33,13 @@ export function reportError(error: unknown, argv: readonly string[], io: Io, hel
   return exit;
 }
 
-function describe(error: unknown): Reported | undefined {
+function describe(error: unknown, io: Io): Reported | undefined {
   if (error instanceof CommanderError) return describeCommander(error);
   if (isWrongUse(error)) {
     return { exit: 2, code: 'wrong_use', message: error.message, hint: error.hint };
   }
   if (error instanceof PhonevaultError) {
-    return { exit: 1, code: error.code, message: error.message, hint: error.hint };
+    return { exit: 1, code: error.code, message: error.message, hint: terminalHint(error, io) };
   }
   // The message of an unknown error may hold secrets: print its name only.
   const name = error instanceof Error ? error.name : typeof error;

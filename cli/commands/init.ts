@@ -1,0 +1,157 @@
+import { access, appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { stringify } from 'yaml';
+import { PhonevaultError } from '../../lib/errors.ts';
+import { layout } from '../../lib/ledger/store/layout.ts';
+import type { Io } from '../io/io.ts';
+import { type Command, wrongUse } from '../program/command.ts';
+import { connect } from '../sign-in/connect.ts';
+import { profileFile } from '../sign-in/profile.ts';
+import { errorsText } from '../validate/errors-text.ts';
+import { check } from '../validate/check.ts';
+import { fold } from '../text/fold.ts';
+import { toJson } from '../text/printable.ts';
+
+type Question = { name: string; text: string; isOptional?: boolean; isHidden?: boolean };
+
+const QUESTIONS: Question[] = [
+  { name: 'PHONEVAULT_REGION', text: 'Region of the phones, such as cn-north-4' },
+  { name: 'PHONEVAULT_BUCKET', text: 'Bucket for policies and reports' },
+  { name: 'HUAWEICLOUD_SDK_AK', text: 'Access key id (AK)' },
+  { name: 'HUAWEICLOUD_SDK_SK', text: 'Secret key (SK), not shown', isHidden: true },
+  {
+    name: 'HUAWEICLOUD_SDK_SECURITY_TOKEN',
+    text: 'Security token of temporary keys, not shown; empty for permanent ones',
+    isOptional: true,
+    isHidden: true,
+  },
+  { name: 'PHONEVAULT_TOPIC_URN', text: 'URN of the SMN topic, empty for none', isOptional: true },
+  {
+    name: 'PHONEVAULT_DRIVE_URN',
+    text: 'URN of the function drive, empty without functions',
+    isOptional: true,
+  },
+];
+
+/** Asks for settings and credentials, tries them, and keeps them for later commands. */
+export const initCommand: Command<{ profile?: string }> = {
+  name: 'init',
+  summary: 'set up this machine: settings, credentials, a first policy',
+  description: [
+    'Asks for settings and access keys, tries them, and writes them to ~/.phonevault/config, readable by you alone. Where the bucket has no policy,',
+    'it then writes a first one into the current folder. Nothing is written when the keys or the bucket do not work.',
+  ].join(' '),
+  options: [
+    {
+      flags: '--profile <name>',
+      text: 'write this profile (default: default)',
+      parse: profileName,
+    },
+  ],
+  examples: [{ run: 'phonevault init' }, { run: 'phonevault init --profile test' }],
+  async run({ options: { profile = 'default' }, json }, io) {
+    const path = profileFile(io);
+    await assertFree(path, profile);
+    const answers = await askAll(io);
+    // Only the answers count: the environment may hold other credentials.
+    const own = Object.fromEntries(
+      Object.entries(io.env).filter(([name]) =>
+        /^PHONEVAULT_\w+_ENDPOINT$|^PHONEVAULT_(?:PREFIX|PROJECT_ID)$/.test(name),
+      ),
+    );
+    const { deps } = await connect(
+      Object.create(io, { env: { value: { ...own, ...answers } } }) as Io,
+    );
+    const policies = await deps.store.list(layout.policies);
+    const kept = { ...own, ...answers };
+    await keep(path, profile, kept);
+    const file = policies.length === 0 ? await writePolicy(io, kept) : undefined;
+    if (json) io.out(toJson({ path, profile, ...(file && { policy: file }) }));
+    else for (const line of nextSteps(path, profile, file)) io.out(fold(line, io.columns));
+    return 0;
+  },
+};
+
+function profileName(value: string): string {
+  if (/^[\w.-]{1,64}$/.test(value)) return value;
+  throw wrongUse('a profile has 1 to 64 letters, digits, ".", "_" or "-"');
+}
+
+async function assertFree(path: string, profile: string): Promise<void> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  if (!text.split(/\r?\n/).some((line) => line.trim() === `[${profile}]`)) return;
+  throw new PhonevaultError('conflict', `${path} has a profile ${profile} already`, {
+    hint: 'edit it there, or write another with --profile',
+  });
+}
+
+async function askAll(io: Io): Promise<Record<string, string>> {
+  const answers: Record<string, string> = {};
+  for (const { name, text, isOptional = false, isHidden = false } of QUESTIONS) {
+    const known = isHidden ? undefined : io.env[name]?.trim();
+    const answer = await askOne(io, known ? `${text} [${known}]` : text, isHidden);
+    const value = answer === '' ? (known ?? '') : answer;
+    if (value !== '') answers[name] = value;
+    else if (!isOptional) throw wrongUse(`${name} is needed`, 'begin again with phonevault init');
+  }
+  return answers;
+}
+
+async function askOne(io: Io, question: string, isHidden = false): Promise<string> {
+  const answer = await io.ask(`${question}: `, { isHidden });
+  if (answer !== undefined) return answer.trim();
+  throw wrongUse('init asks questions and needs a terminal', 'set environment variables instead');
+}
+
+async function keep(
+  path: string,
+  profile: string,
+  settings: Record<string, string | undefined>,
+): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
+  await appendFile(path, [`[${profile}]`, ...lines, '', ''].join('\n'), { mode: 0o600 });
+}
+
+/** Writes a policy into the current folder, unless it has one of that name. Returns the name of the file. */
+async function writePolicy(
+  io: Io,
+  settings: Record<string, string | undefined>,
+): Promise<string | undefined> {
+  const file = 'nightly.yaml';
+  if (
+    await access(join(io.cwd, file)).then(
+      () => true,
+      () => false,
+    )
+  )
+    return undefined;
+  const pattern = (await askOne(io, 'Names of the phones to back up, such as game-*')) || '*';
+  const bucket =
+    (await askOne(io, `Bucket for archives [${settings.PHONEVAULT_BUCKET}]`)) ||
+    settings.PHONEVAULT_BUCKET;
+  const policy = {
+    name: 'nightly',
+    schedule: { cron: '0 30 2 * * *', timezone: io.zone },
+    select: { name: pattern },
+    export: { include: ['/data/data', '/data/media/0'], bucket },
+  };
+  const text = stringify(policy);
+  const checked = check(file, text, { ledger: undefined, now: io.clock.now() });
+  if (!checked.ok) {
+    io.err(errorsText(checked, io));
+    return undefined;
+  }
+  await writeFile(join(io.cwd, file), text, { flag: 'wx' });
+  return file;
+}
+
+function nextSteps(path: string, profile: string, file: string | undefined): string[] {
+  const other = profile === 'default' ? [] : [`Use it with: export PHONEVAULT_PROFILE=${profile}`];
+  return [
+    `Written: ${path}, profile ${profile}`,
+    ...other,
+    ...(file === undefined ? [] : [`Written: ${file}. Look at it, then: phonevault apply ${file}`]),
+    'Next: phonevault doctor',
+  ];
+}
