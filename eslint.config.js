@@ -40,6 +40,7 @@ const ROOMS = {
   'lib/run/export': step,
   'lib/run/archive': step,
   'lib/run/restore': step,
+  'lib/run/fold': step,
   'lib/run/retention': ['lib/run/freshness', ...step],
   'lib/run/notify': ['lib/run/archive', 'lib/run/freshness', 'lib/run/query', ...step],
   'lib/run/plan': ['lib/run/query', ...step],

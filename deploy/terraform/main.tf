@@ -85,7 +85,12 @@ resource "huaweicloud_fgs_function" "drive" {
   code_filename = "drive.zip"
   func_code     = filebase64(data.archive_file.code["drive"].output_path)
   agency        = huaweicloud_identity_agency.functions.name
-  user_data     = jsonencode(local.settings)
+  # Settings that are empty have a default.
+  user_data = jsonencode({
+    for name, value in merge(local.settings, {
+      PHONEVAULT_KEEP_RUNS = var.keep_runs
+    }) : name => value if value != ""
+  })
 }
 
 resource "huaweicloud_fgs_function" "other" {

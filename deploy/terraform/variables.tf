@@ -88,6 +88,12 @@ variable "heartbeat" {
   default     = ""
 }
 
+variable "keep_runs" {
+  description = "How long drive keeps runs whole, such as 90d, its default (PHONEVAULT_KEEP_RUNS)."
+  type        = string
+  default     = ""
+}
+
 variable "select_by_tags" {
   description = "Grants the permission to find servers by tag, for select.server_tags. IAM may not know it: see deploy/iam."
   type        = bool

@@ -50,6 +50,8 @@ export type RunDeps = {
   topicUrn: string;
   /** Where the ledger is stored. Archives must not be written into it. */
   ledger: { bucket: string; prefix: string };
+  /** How long runs are kept whole (ms); without it, for ever. */
+  keepRuns?: number | undefined;
 };
 
 /** One drive as it writes to the ledger. */

@@ -1,9 +1,12 @@
 import { BUCKET_NAME, BUCKET_NAME_RULE, RESOURCE_ID, TOPIC_URN } from '../names.ts';
 import * as z from 'zod';
 import { isLoopback } from '../cloud/request/send.ts';
+import { HOUR, parseDuration } from '../policy/schema/duration.ts';
 import { zoneProblems } from '../policy/slots/zones.ts';
 import { parseTokenEntry } from '../http/tokens.ts';
 import { parseWebhookSecret } from '../http/webhooks.ts';
+
+const DAY = 24 * HOUR;
 
 /** Each message says what is allowed; readSettings adds the setting's name and its value. */
 export const region = z
@@ -78,6 +81,19 @@ export const heartbeat = z.string().transform((value, context) => {
   const cron = `0 ${Number(minute)} ${Number(hour)} * * *`;
   return { cron, timezone, language: language === 'zh' ? ('zh' as const) : ('en' as const) };
 });
+
+const keptFor = 'a duration from 2d to 3650d, such as 90d';
+
+/** In ms. */
+export const keepRuns = z
+  .string()
+  .transform((value) => parseDuration(value) ?? 0)
+  .pipe(
+    z
+      .number()
+      .min(2 * DAY, keptFor)
+      .max(3_650 * DAY, keptFor),
+  );
 
 const MAX_ENTRIES = 20;
 

@@ -17,6 +17,8 @@ export type Settings = {
   prefix: string;
   topicUrn: string | undefined;
   driveUrn: string | undefined;
+  /** How long runs are kept whole, in ms. */
+  keepRuns: number | undefined;
   /** When the daily message is sent; none while unset. */
   heartbeat: Heartbeat | undefined;
   /** Who may call the HTTP API; nobody while both are empty. */
@@ -32,6 +34,7 @@ export type Settings = {
 type Env = Record<string, string | undefined>;
 
 const DEFAULT_PREFIX = 'phonevault/';
+const DEFAULT_KEEP_RUNS = '90d';
 const MAX_LENGTH = 4_096;
 
 /** Says what an invalid value is, unless it may be a secret or contain one. No valid setting that is shown has an "@". */
@@ -114,6 +117,7 @@ export function readSettings(
   const topicUrn = read('TOPIC_URN', fields.topicUrn, {
     ...(options.needsTopic ? { missing: 'the URN of the SMN topic for notifications' } : {}),
   });
+  const keepRuns = read('KEEP_RUNS', fields.keepRuns, { fallback: DEFAULT_KEEP_RUNS });
   const heartbeat = read('HEARTBEAT', fields.heartbeat);
   const driveUrn = read('DRIVE_URN', fields.functionUrn);
   const httpTokens = read('HTTP_TOKENS', fields.httpTokens, { secret: true }) ?? [];
@@ -134,6 +138,7 @@ export function readSettings(
     prefix,
     topicUrn,
     driveUrn,
+    keepRuns,
     heartbeat,
     httpTokens,
     webhookSecrets,

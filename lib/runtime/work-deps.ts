@@ -18,7 +18,7 @@ export type WorkDeps = {
 
 /** Returns the engine's dependencies, from settings and the services' clients. */
 export function workDeps(
-  { bucket, prefix, topicUrn = '', driveUrn }: Settings,
+  { bucket, prefix, topicUrn = '', driveUrn, keepRuns }: Settings,
   { cph, reads, obs, smn, functiongraph }: Clients,
   { clock, random, log, meter }: { clock: Clock; random: Random; log: Log; meter: Meter },
 ): WorkDeps {
@@ -36,6 +36,7 @@ export function workDeps(
       topic: smn,
       topicUrn,
       ledger: { bucket, prefix },
+      keepRuns,
     },
     wake: { functiongraph, driveUrn },
     holder: randomBytes(6).toString('hex'),

@@ -31,6 +31,7 @@ describe('readSettings', () => {
       prefix: 'phonevault/',
       topicUrn: undefined,
       driveUrn: undefined,
+      keepRuns: 90 * 24 * 3_600_000,
       heartbeat: undefined,
       httpTokens: [],
       webhookSecrets: [],
@@ -179,6 +180,23 @@ describe('readSettings', () => {
     (text) => {
       const { message } = fault({ PHONEVAULT_HEARTBEAT: text });
       expect(message).toMatch(/PHONEVAULT_HEARTBEAT is .*allowed: .*08:00 Asia\/Shanghai/);
+    },
+  );
+
+  it.each([
+    ['2d', 2],
+    ['30d', 30],
+    ['3650d', 3_650],
+    ['48h', 2],
+  ])('reads how long runs are kept: %s', (text, days) => {
+    expect(read({ PHONEVAULT_KEEP_RUNS: text }).keepRuns).toBe(days * 86_400_000);
+  });
+
+  it.each(['1d', '0', '90', '3651d', 'never', '-3d'])(
+    'refuses "%s" as the time for which runs are kept',
+    (text) => {
+      const { message } = fault({ PHONEVAULT_KEEP_RUNS: text });
+      expect(message).toMatch(/PHONEVAULT_KEEP_RUNS is .*allowed: .*from 2d to 3650d/);
     },
   );
 

@@ -3,6 +3,7 @@ import { addArchives } from '../../lib/ledger/catalogue/add.ts';
 import { indexRun } from '../../lib/ledger/state/run-index/entry.ts';
 import { writePlan } from '../../lib/ledger/run/plan.ts';
 import { type ReportedPhone, writeReport } from '../../lib/ledger/run/report.ts';
+import type { Terms } from '../../lib/ledger/run/plan.ts';
 import type { Store } from '../../lib/ledger/store/store.ts';
 import { countOutcomes } from '../../lib/run/settle/outcome.ts';
 import { archiveOf } from './archives.ts';
@@ -22,13 +23,15 @@ type Settled = {
   /** Set for a run of requested phones. */
   requested?: string[];
   settledAt?: number;
+  /** What differs in its terms. */
+  terms?: Partial<Terms>;
 };
 
 /** Stores a settled run: plan, report, index of runs and catalogue. */
 export async function storeRun(
   store: Store,
   run_id: string,
-  { policy = 'nightly', phones, requested, settledAt = T0 }: Settled,
+  { policy = 'nightly', phones, requested, settledAt = T0, terms: changes }: Settled,
 ): Promise<void> {
   const slot = '20260102T023000Z';
   const request = {
@@ -42,7 +45,7 @@ export async function storeRun(
     started_at: T0,
     listing_complete: true,
     selected: planned.length,
-    terms,
+    terms: { ...terms, ...changes },
   };
   await writePlan(store, plan, planned);
   const reported = Object.entries(phones).map(([phone_id, phone]): ReportedPhone => {

@@ -168,6 +168,9 @@ const table: Record<keyof typeof layout, Row[] | 'folder'> = {
   reportPages: [
     { pattern: below(layout.reportPages(NIGHTLY_RUN)), role: 'run', interrupted: true },
   ],
+  settled: 'folder',
+  folded: [{ pattern: exactly(layout.folded(NIGHTLY_RUN)), role: 'unused' }],
+  foldedParts: 'folder',
   lateArchive: [{ pattern: below(`runs/${NIGHTLY_RUN}/late/`), role: 'unused' }],
 
   deletedFolder: 'folder',
@@ -188,6 +191,7 @@ const table: Record<keyof typeof layout, Row[] | 'folder'> = {
   leases: 'folder',
   lease: [{ pattern: below(layout.leases), role: 'passed', deleted: true }],
   leaseCopy: [{ pattern: exactly(layout.leaseCopy), role: 'unused' }],
+  folding: [cache(exactly(layout.folding))],
   runIndex: 'folder',
   indexedRun: [{ pattern: below(layout.runIndex), role: 'unused' }],
   limits: [cache(exactly(layout.limits))],

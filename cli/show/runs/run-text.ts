@@ -97,6 +97,12 @@ function summary(io: Io, run: RunView, bucket: string): string[] {
       ['notified', notified === null ? undefined : notifiedText(io, notified)],
       ['report', report === null ? undefined : `obs://${bucket}/${report.key}`],
       ...readFacts(run.read),
+      [
+        'folded',
+        run.folded === undefined
+          ? undefined
+          : 'only a summary of this old run is left: no log, and only phones that had an archive',
+      ],
       ...shortfallFacts(run),
     ],
     io.columns,

@@ -1,3 +1,4 @@
+import { isFoldHint } from './fold.ts';
 import { isFreshnessHint } from './freshness.ts';
 import { isHeartbeatHint } from './heartbeat.ts';
 import { isInventoryRequest } from './inventory-request.ts';
@@ -10,6 +11,7 @@ const kinds = [
   isMissedHint,
   isLookupHint,
   isSweepHint,
+  isFoldHint,
   isFreshnessHint,
   isHeartbeatHint,
   isInventoryRequest,

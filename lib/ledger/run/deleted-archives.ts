@@ -52,11 +52,19 @@ export async function readDeleted(
   store: Pick<Store, 'get' | 'list'>,
   runId: string,
 ): Promise<Set<string>> {
-  const deleted = new Set<string>();
-  for (const { key } of await listFolder(store, layout.deletedFolder(runId))) {
-    const found = await deletedObject.read(store, key);
-    if (found === undefined) throw missingObject(key);
-    for (const archive of found.archives) deleted.add(archive.key);
+  return new Set((await readDeletions(store, runId)).flatMap(({ archives }) => archives));
+}
+
+/** Returns the records of a run's deleted archives: the key of each, and those of its archives. */
+export async function readDeletions(
+  store: Pick<Store, 'get' | 'list'>,
+  runId: string,
+): Promise<{ record: string; archives: string[] }[]> {
+  const deletions = [];
+  for (const { key: record } of await listFolder(store, layout.deletedFolder(runId))) {
+    const found = await deletedObject.read(store, record);
+    if (found === undefined) throw missingObject(record);
+    deletions.push({ record, archives: found.archives.map(({ key }) => key) });
   }
-  return deleted;
+  return deletions;
 }

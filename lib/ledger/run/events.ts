@@ -23,6 +23,19 @@ const readPositionSchema = z.object({
 
 export type ReadPosition = z.infer<typeof readPositionSchema>;
 
+/** An archive was read to its end, or cannot be. `absent`: the first included paths of which it holds nothing. */
+export const readEventSchema = z.object({
+  type: z.literal('read'),
+  at,
+  ...phoneAttempt,
+  result: z.enum(readResults),
+  entries: z.int().optional(),
+  files: z.int().optional(),
+  bytes: z.number().optional(),
+  absent: z.array(z.string()).optional(),
+  message: z.string().optional(),
+});
+
 /**
  * An event of a run's log. An event is never changed or withdrawn: the state of a run follows from all its events, in any
  * order. `at` is in epoch ms.
@@ -142,18 +155,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     phone_id: z.string().optional(),
     attempt: z.number().int().min(1).optional(),
   }),
-  /** An archive was read to its end, or cannot be. `absent`: the first included paths of which it holds nothing. */
-  z.object({
-    type: z.literal('read'),
-    at,
-    ...phoneAttempt,
-    result: z.enum(readResults),
-    entries: z.int().optional(),
-    files: z.int().optional(),
-    bytes: z.number().optional(),
-    absent: z.array(z.string()).optional(),
-    message: z.string().optional(),
-  }),
+  readEventSchema,
   /** An archive was read up to here: another drive goes on. */
   z.object({ type: z.literal('read_part'), at, ...phoneAttempt, position: readPositionSchema }),
   /** No more archives are read of the `chosen` ones. */

@@ -48,24 +48,22 @@ const orphanedJobs = ledgerObject({
   runsOf: ({ run_id }) => [run_id],
 });
 
-const lateArchive = ledgerObject({
-  key: wholeKey,
-  version: 1,
-  schema: z.object({
-    phone_id: idSchema,
-    attempt: z.number().int(),
-    key: z.string(),
-    size: z.number(),
-    etag: z.string(),
-    seen_at: z.number(),
-    /** The job failed, or no job is known and the object is not a whole archive. */
-    unconfirmed: z.literal(true).optional(),
-  }),
+export const lateArchiveSchema = z.object({
+  phone_id: idSchema,
+  attempt: z.number().int(),
+  key: z.string(),
+  size: z.number(),
+  etag: z.string(),
+  seen_at: z.number(),
+  /** The job failed, or no job is known and the object is not a whole archive. */
+  unconfirmed: z.literal(true).optional(),
 });
+
+const lateArchive = ledgerObject({ key: wholeKey, version: 1, schema: lateArchiveSchema });
 
 /** Jobs that were, or may have been, running when their run settled. Polled so that no archive is lost. Times in epoch ms. */
 export type OrphanedJobs = ContentOf<typeof orphanedJobs>;
-export type LateArchive = ContentOf<typeof lateArchive>;
+export type LateArchive = z.infer<typeof lateArchiveSchema>;
 export type OrphanedAttempt = z.infer<typeof orphanedAttemptSchema>;
 
 /** Returns the jobs in one object of `open/late/`, by its id in the inbox; undefined when it is gone. Throws ObjectError. */

@@ -30,7 +30,7 @@ export type RestoreSource = z.infer<typeof restoreSourceSchema>;
 
 /** A phone of the run, as the inventory listed it. `verdict` is the outcome of a phone that is never exported,
  * or never restored. */
-const plannedPhoneSchema = z.object({
+export const plannedPhoneSchema = z.object({
   phone_id: idSchema,
   phone_name: z.string(),
   server_id: z.string(),
@@ -95,7 +95,7 @@ const restoreTermsSchema = z.object({
 
 export type RestoreTerms = z.infer<typeof restoreTermsSchema>;
 
-const planSchema = z.object({
+export const planSchema = z.object({
   request: requestSchema,
   slot: z.string(),
   /** Epoch ms. The deadline and the waits count from here. */

@@ -27,6 +27,10 @@ export const layout = {
     `runs/${runId}/log/${writer}-${pad(sequence, 5)}.json`,
   report: (runId: string) => `runs/${runId}/report.json`,
   reportPages: (runId: string) => `runs/${runId}/report/`,
+  /** The prefix of what a settled run has: its report, or what it is folded into. */
+  settled: (runId: string) => `runs/${runId}/report.`,
+  folded: (runId: string) => `runs/${runId}/report.folded.json`,
+  foldedParts: (runId: string) => `runs/${runId}/report.folded/`,
   lateArchives: (runId: string) => `runs/${runId}/late/`,
   lateArchive: (runId: string, phoneId: string, attempt: number) =>
     `runs/${runId}/late/${phoneId}-${attempt}.json`,
@@ -46,6 +50,7 @@ export const layout = {
   leases: 'state/lease/',
   lease: (epoch: number) => `state/lease/${pad(epoch, 10)}.json`,
   leaseCopy: 'state/lease-copy.json',
+  folding: 'state/folding.json',
   runIndex: 'state/runs/',
   indexedRun: (name: string) => `state/runs/${name}.json`,
   limits: 'state/limits.json',

@@ -1,5 +1,6 @@
 import type { DriveDeps } from '../deps.ts';
 import { submitWindow } from '../export/submit.ts';
+import { foldOldRuns } from '../fold/fold-old-runs.ts';
 import { publishHeartbeat } from '../notify/heartbeat.ts';
 import { publishMissedSlots } from '../notify/missed-slots.ts';
 import { publishFreshness } from '../notify/freshness.ts';
@@ -27,7 +28,7 @@ const INVENTORY_SLICE_MS = 10_000;
 const READ_SLICE_MS = 5_000;
 const READ_UNKNOWN_SLICE_MS = 25_000;
 
-/** Advances all open runs until nothing is due before `deps.until`. */
+/** Advances all open runs until nothing is due before `deps.until`, then folds old ones. */
 export async function workUntilIdle(deps: DriveDeps, work: Work): Promise<void> {
   const { clock, until } = deps;
   for (;;) {
@@ -48,10 +49,11 @@ export async function workUntilIdle(deps: DriveDeps, work: Work): Promise<void> 
     const now = clock.now();
     const dueAt =
       work.hints.length > 0 || work.unread.size > 0 ? now : nextDue(work, deps.learned.limits, now);
-    if (dueAt === undefined || dueAt >= until || now >= until) return;
+    if (dueAt === undefined || dueAt >= until || now >= until) break;
     const wakeAt = Math.min(Math.max(dueAt, now), work.nextAt.inbox, until);
     if (wakeAt > now) await clock.sleep(wakeAt - now);
   }
+  await containFailure(deps, () => foldOldRuns(deps));
 }
 
 const readSlice = ({ notRead }: Work): number =>

@@ -2,6 +2,7 @@ import { sha256hex } from '../../ledger/store/digest.ts';
 import { layout } from '../../ledger/store/layout.ts';
 import { lastArchives } from '../../ledger/catalogue/last-archives.ts';
 import { putRequest } from '../../ledger/run/request.ts';
+import { hasSettled } from '../../ledger/run/settled/has-settled.ts';
 import { exists } from '../../ledger/store/store.ts';
 import { requestRunId } from '../../policy/keys/run-id.ts';
 import type { RunDeps } from '../deps.ts';
@@ -49,9 +50,8 @@ async function requestOnce(
 ): Promise<boolean> {
   const token = phones.map(([id, generation]) => `${id}@${generation}`).join(' ');
   const run_id = requestRunId(policy, `provisioned ${token}`, sha256hex);
-  for (const key of [layout.report(run_id), layout.request(run_id)]) {
-    if (await exists(deps.store, key)) return false;
-  }
+  if (await hasSettled(deps.store, run_id)) return false;
+  if (await exists(deps.store, layout.request(run_id))) return false;
   await putRequest(deps.store, {
     run_id,
     policy,

@@ -2,8 +2,9 @@ import type { Freshness } from '../../ledger/state/freshness.ts';
 import { lastArchives } from '../../ledger/catalogue/last-archives.ts';
 import { reportedObject } from '../../ledger/catalogue/rebuild/reported-archives.ts';
 import { listIndexedRuns } from '../../ledger/state/run-index/list.ts';
-import { type PlannedPhone, readPlan } from '../../ledger/run/plan.ts';
-import { readReport, readReportedPhones, type ReportedPhone } from '../../ledger/run/report.ts';
+import type { PlannedPhone } from '../../ledger/run/plan.ts';
+import type { ReportedPhone } from '../../ledger/run/report.ts';
+import { readWhole } from '../../ledger/run/settled/read-settled.ts';
 import { ifReadable } from '../../ledger/store/object-error.ts';
 import type { Store } from '../../ledger/store/store.ts';
 import type { PhoneBackup } from './summarize.ts';
@@ -57,17 +58,17 @@ export async function backedUpPhones(
   });
 }
 
-/** Returns a settled run with its phones; undefined when it was of some phones only, or selected none. Throws ObjectError. */
+/**
+ * Returns a settled run with its phones; undefined when it was of some phones only, selected none, or is folded: then it has only some
+ * of its phones. Throws ObjectError.
+ */
 export async function readFullRun(store: Reader, runId: string): Promise<FullRun | undefined> {
-  const stored = await readPlan(store, runId);
-  const report = await readReport(store, runId);
-  if (stored === undefined || report === undefined) return undefined;
-  if (stored.plan.request.phones !== undefined || report.counts.selected === 0) return undefined;
-  return {
-    ...{ run_id: runId, policy: report.policy, settledAt: Date.parse(report.settled_at) },
-    planned: stored.phones,
-    reported: await readReportedPhones(store, report),
-  };
+  const run = await readWhole(store, runId);
+  if (run === undefined) return undefined;
+  const { plan, report, planned, reported } = run;
+  if (plan.request.phones !== undefined || report.counts.selected === 0) return undefined;
+  const settledAt = Date.parse(report.settled_at);
+  return { run_id: runId, policy: report.policy, settledAt, planned, reported };
 }
 
 /**

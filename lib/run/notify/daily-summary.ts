@@ -1,9 +1,9 @@
 import { readCursors } from '../../ledger/state/cursors.ts';
-import { layout } from '../../ledger/store/layout.ts';
 import { runOutcomes } from '../../ledger/run/report.ts';
 import { listOpen } from '../../ledger/run/request.ts';
+import { hasSettled } from '../../ledger/run/settled/has-settled.ts';
 import { listSettled } from '../../ledger/state/run-index/list.ts';
-import { exists, type Store } from '../../ledger/store/store.ts';
+import type { Store } from '../../ledger/store/store.ts';
 import { timerRunId } from '../../policy/keys/run-id.ts';
 import { dueSlots } from '../../policy/slots/slots.ts';
 import type { RunDeps } from '../deps.ts';
@@ -67,7 +67,7 @@ async function missedSlots(
   });
   let missed = unknown.length;
   for (const runId of unknown.slice(0, MAX_LOOKUPS)) {
-    if (await exists(store, layout.report(runId))) missed -= 1;
+    if (await hasSettled(store, runId)) missed -= 1;
   }
   return missed;
 }

@@ -1,6 +1,7 @@
 import { isMissedHint, type MissedSlots, readMissed } from '../../ledger/hints/missed-slots.ts';
 import { recordSkippedSlot } from '../../ledger/state/skipped-slots.ts';
 import { layout } from '../../ledger/store/layout.ts';
+import { hasSettled } from '../../ledger/run/settled/has-settled.ts';
 import { exists } from '../../ledger/store/store.ts';
 import type { DriveDeps, RunDeps } from '../deps.ts';
 import { removeHandled } from '../state/failures/resting.ts';
@@ -49,5 +50,5 @@ async function hasRun(
   { policy, last }: MissedSlots,
 ): Promise<boolean> {
   const runId = `${policy}-${last.toLowerCase()}`;
-  return (await exists(store, layout.request(runId))) || exists(store, layout.report(runId));
+  return (await exists(store, layout.request(runId))) || hasSettled(store, runId);
 }

@@ -6,7 +6,8 @@ import { readHistoryStrictly } from '../../ledger/state/history.ts';
 import { layout, readPolicyKey } from '../../ledger/store/layout.ts';
 import { listOpen } from '../../ledger/run/request.ts';
 import { getListed, isUnreadable, type ObjectError } from '../../ledger/store/object-error.ts';
-import { exists, type Store } from '../../ledger/store/store.ts';
+import { hasSettled } from '../../ledger/run/settled/has-settled.ts';
+import type { Store } from '../../ledger/store/store.ts';
 import { policyOfRun } from '../../policy/keys/run-id.ts';
 import { currentFreshness } from '../freshness/record.ts';
 import type { PolicyStatus } from './schemas/policy.ts';
@@ -78,7 +79,7 @@ async function openRunsByPolicy(store: Store): Promise<Map<string, string[]>> {
   const limit = pLimit(READS_AT_ONCE);
   const { requests } = await listOpen(store);
   const settled = await Promise.all(
-    requests.map(({ runId }) => limit(() => exists(store, layout.report(runId)))),
+    requests.map(({ runId }) => limit(() => hasSettled(store, runId))),
   );
   const byPolicy = new Map<string, string[]>();
   for (const [index, { runId }] of requests.entries()) {

@@ -2,8 +2,7 @@ import { type MissedSlots, missedId, putMissed } from '../../ledger/hints/missed
 import { listOpen, putRequest } from '../../ledger/run/request.ts';
 import { readSkippedSlots } from '../../ledger/state/skipped-slots.ts';
 import { readQuarantine } from '../../ledger/state/unreadable.ts';
-import { layout } from '../../ledger/store/layout.ts';
-import { exists } from '../../ledger/store/store.ts';
+import { hasSettled } from '../../ledger/run/settled/has-settled.ts';
 import { timerRunId } from '../../policy/keys/run-id.ts';
 import { stamp } from '../../policy/keys/stamp.ts';
 import type { RunDeps } from '../deps.ts';
@@ -17,7 +16,7 @@ type Deps = Pick<RunDeps, 'clock' | 'log' | 'store'>;
 export async function requestSlot(deps: Deps, policy: string, slot: number): Promise<boolean> {
   const { store, log } = deps;
   const run_id = timerRunId(policy, slot);
-  if (await exists(store, layout.report(run_id))) return false;
+  if (await hasSettled(store, run_id)) return false;
   const inbox = await listOpen(store);
   // In this order: drive writes the skipped slot before it removes the hint.
   if (inbox.hints.includes(missedId({ policy, last: stamp(slot) }))) return false;
@@ -26,7 +25,7 @@ export async function requestSlot(deps: Deps, policy: string, slot: number): Pro
     .map(({ runId }) => runId)
     .filter((runId) => runId !== run_id && isTimerRunOf(policy, runId));
   for (const other of others) {
-    if (await exists(store, layout.report(other))) continue;
+    if (await hasSettled(store, other)) continue;
     // A run that waits for somebody to repair one of its objects must not keep its policy from running.
     if ((await readQuarantine(store, other)) !== undefined) continue;
     await noteMissed(deps, policy, [slot], 'overlap');

@@ -1,13 +1,10 @@
 import { readDeleted } from '../../run/deleted-archives.ts';
-import { readLog } from '../../run/log/log.ts';
-import { readLateArchives } from '../../run/orphaned-jobs.ts';
-import { readPlan } from '../../run/plan.ts';
-import { readReport, readReportedPhones } from '../../run/report.ts';
 import { runIdsAfter } from '../../run/run-ids.ts';
-import { ifReadable, isUnreadable, type ObjectError } from '../../store/object-error.ts';
+import { readSettled } from '../../run/settled/read-settled.ts';
+import { isUnreadable, type ObjectError } from '../../store/object-error.ts';
 import type { Store } from '../../store/store.ts';
 import { addArchives } from '../add.ts';
-import type { Archive, ArchiveRead } from '../archive.ts';
+import type { Archive } from '../archive.ts';
 import { archiveRead } from '../mark-read.ts';
 import { reportedArchives } from './reported-archives.ts';
 import { readResets, type Resets } from './resets.ts';
@@ -74,26 +71,13 @@ export async function archivesOfRun(
   runId: string,
   resets: Resets,
 ): Promise<Archive[] | undefined> {
-  const report = await readReport(store, runId);
-  const stored = report && (await readPlan(store, runId));
-  if (report === undefined || stored === undefined) return undefined;
-  const { plan, phones: planned } = stored;
-  const reported = await readReportedPhones(store, report);
-  const late = await readLateArchives(store, runId);
-  const settledAt = Date.parse(report.settled_at);
-  const reads = plan.terms?.read === undefined ? undefined : await readsOf(store, runId);
-  const run = { plan, planned, reported, settledAt, late, ...(reads && { reads }) };
-  const archives = reportedArchives(run, resets);
+  const run = await readSettled(store, runId);
+  if (run === undefined) return undefined;
+  const settledAt = Date.parse(run.report.settled_at);
+  // The first one counts.
+  const events = [...(run.reads ?? [])].reverse();
+  const reads = new Map(events.map((event) => [event.phone_id, archiveRead(event)]));
+  const archives = reportedArchives({ ...run, settledAt, reads }, resets);
   const deleted = await readDeleted(store, runId);
   return archives.filter(({ key }) => !deleted.has(key));
-}
-
-/** Returns what came of reading the archives of a run to their end, by phone. */
-async function readsOf(
-  store: Pick<Store, 'get' | 'list'>,
-  runId: string,
-): Promise<Map<string, ArchiveRead>> {
-  const events = (await ifReadable(readLog(store, runId))) ?? [];
-  const reads = events.filter((event) => event.type === 'read').reverse();
-  return new Map(reads.map((event) => [event.phone_id, archiveRead(event)]));
 }

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
-import { readReport, type Report } from '../../run/report.ts';
+import type { Report } from '../../run/report.ts';
 import { runIdsAfter } from '../../run/run-ids.ts';
+import { readSettledReport } from '../../run/settled/read-settled.ts';
 import { layout } from '../../store/layout.ts';
 import { isUnreadable, throwIfListed } from '../../store/object-error.ts';
 import type { Store } from '../../store/store.ts';
@@ -46,5 +47,5 @@ async function readListed(
   store: Pick<Store, 'get' | 'list'>,
   id: string,
 ): Promise<Report | undefined> {
-  return (await readReport(store, id)) ?? throwIfListed(store, layout.report(id));
+  return (await readSettledReport(store, id)) ?? throwIfListed(store, layout.report(id));
 }

@@ -6,6 +6,7 @@ import type { Inbox } from '../../../ledger/run/request.ts';
 import { layout, runOfKey } from '../../../ledger/store/layout.ts';
 import { asUnreadable, getObject, throwIfListed } from '../../../ledger/store/object-error.ts';
 import type { DriveDeps } from '../../deps.ts';
+import { isFolded } from '../../../ledger/run/settled/has-settled.ts';
 import { loadOrphanedJobs } from '../../settle/orphaned/orphaned-jobs.ts';
 import { mayLeaveJob } from '../../state/attempt-status.ts';
 import { type OpenRun, toOpenRun } from '../../state/open-run.ts';
@@ -84,11 +85,17 @@ async function readOrRest(
 }
 
 async function readNew(
-  { store, writer }: DriveDeps,
+  deps: DriveDeps,
   runId: string,
   requestedAt: number,
 ): Promise<OpenRun | undefined> {
+  const { store, writer } = deps;
   const run = await loadRun(store, runId, requestedAt, writer.log);
+  if (run !== undefined && run.plan === undefined && (await isFolded(store, runId))) {
+    // It was requested again long after it had settled.
+    await removeHandled(deps, [layout.request(runId)]);
+    return undefined;
+  }
   if (run !== undefined) return toOpenRun(run);
   // A drive that was killed has not recorded the runs that it closed.
   const isOver = isClosed(writer.log, runId) || (await getObject(store, layout.report(runId)));

@@ -4,7 +4,7 @@ import { archivesOfRun } from '../../../ledger/catalogue/rebuild/rebuild.ts';
 import { readResets } from '../../../ledger/catalogue/rebuild/resets.ts';
 import { listShards } from '../../../ledger/catalogue/shards.ts';
 import { readPlan } from '../../../ledger/run/plan.ts';
-import { readReport, readReportedPhones } from '../../../ledger/run/report.ts';
+import { readSettled } from '../../../ledger/run/settled/read-settled.ts';
 import type { RestoreOrder } from '../../../ledger/run/restore-order.ts';
 import { PhonevaultError } from '../../../errors.ts';
 import { momentIn } from '../../../policy/slots/moment.ts';
@@ -84,13 +84,17 @@ async function readRun(
   { failed_only: failedOnly }: RestoreOrder,
   runId: string,
 ): Promise<Map<string, Archive | undefined>> {
-  const report = await readReport(store, runId);
-  if (report === undefined) {
+  const run = await readSettled(store, runId);
+  if (run === undefined) {
     throw new PhonevaultError('not_found', `run ${runId} does not exist, or has not settled`, {
       hint: '`phonevault runs` lists the runs.',
     });
   }
-  const reported = await readReportedPhones(store, report);
+  const { report, reported, isFolded } = run;
+  if (isFolded && (failedOnly === true || report.kind === 'restore')) {
+    const what = `which phones failed in run ${runId}, or what it restored, is no longer known: only a summary of it is left`;
+    throw new PhonevaultError('not_found', what, { hint: 'Name the phones to restore.' });
+  }
   const wanted = reported.filter(
     ({ outcome }) => failedOnly !== true || (outcome !== 'exported' && outcome !== 'restored'),
   );

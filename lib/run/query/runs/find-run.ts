@@ -4,6 +4,7 @@ import { layout, readOpenKey } from '../../../ledger/store/layout.ts';
 import { readPlan } from '../../../ledger/run/plan.ts';
 import { readReport, type Report } from '../../../ledger/run/report.ts';
 import { readRequest, type RunRequest } from '../../../ledger/run/request.ts';
+import { type FoldedRun, readFolded } from '../../../ledger/run/settled/folded-run.ts';
 import type { Store } from '../../../ledger/store/store.ts';
 import { loadRun, type StoredRun } from '../../state/stored-run.ts';
 import type { ObjectProblem } from '../schemas/object.ts';
@@ -14,9 +15,9 @@ const MAX_ID_LENGTH = 200;
 
 type Reading = Pick<Store, 'get' | 'list'>;
 
-/** A run in the ledger. A run with a report is settled, whether or not its notification was published. */
+/** A run in the ledger. A run with a report is settled, whether or not its notification was published. `folded`: what is left of an old one. */
 export type FoundRun =
-  | { kind: 'settled'; report: Report }
+  | { kind: 'settled'; report: Report; folded?: FoldedRun }
   | { kind: 'open'; run: StoredRun }
   | { kind: 'quarantined'; problem: ObjectProblem; request: RunRequest | undefined };
 
@@ -39,6 +40,10 @@ export async function findRun(store: Reading, runId: string): Promise<FoundRun |
 async function readRun(store: Reading, runId: string): Promise<FoundRun | undefined> {
   const report = await readReport(store, runId);
   if (report !== undefined) return { kind: 'settled', report };
+  const folded = await readFolded(store, runId);
+  if (folded !== undefined) {
+    return { kind: 'settled', report: { ...folded.report, phones: [] }, folded };
+  }
   const run = await loadRun(store, runId, 0);
   // The report is written before the request is removed: a run that was closed meanwhile has one now.
   const newReport = run === undefined ? await readReport(store, runId) : run.report;

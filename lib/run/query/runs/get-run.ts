@@ -1,8 +1,9 @@
-import type { EventOf, RunEvent } from '../../../ledger/run/events.ts';
+import type { RunEvent } from '../../../ledger/run/events.ts';
 import { layout } from '../../../ledger/store/layout.ts';
 import { fold } from '../../../ledger/run/fold.ts';
 import { startState } from '../../../ledger/run/run-state.ts';
 import { readPlan } from '../../../ledger/run/plan.ts';
+import type { FoldedRun } from '../../../ledger/run/settled/folded-run.ts';
 import { ifReadable } from '../../../ledger/store/object-error.ts';
 import { exists, type Store } from '../../../ledger/store/store.ts';
 import { metricsOf, type StoredRun } from '../../state/stored-run.ts';
@@ -100,14 +101,19 @@ async function readView({ store, runId, found, events, now }: Reading): Promise<
     }
     case 'settled': {
       const { message, listing_complete, metrics = null } = found.report;
-      const log = await events();
+      const { folded } = found;
+      const log = folded === undefined ? await events() : { events: [], unreadable: [] };
+      const notified = folded?.notified && notifiedView(folded.notified);
       const view = {
         ...summary,
         ...(message === undefined ? {} : { message }),
         listing_complete,
         ...notifiedAndFailures(log.events),
+        ...(notified === undefined ? {} : { notified }),
         metrics,
-        report: { key: store.prefix + layout.report(runId) },
+        ...(folded === undefined
+          ? { report: { key: store.prefix + layout.report(runId) } }
+          : { folded: true as const, report: { key: store.prefix + layout.folded(runId) } }),
         ...shortfallsOf(found.report),
         ...(found.report.drill === undefined ? {} : { drill: found.report.drill }),
         ...readsOf(log.events),
@@ -144,7 +150,11 @@ function notifiedAndFailures(events: readonly RunEvent[]): Pick<RunView, 'notifi
   };
 }
 
-function notifiedView({ at, message_id, skipped }: EventOf<'notified'>): RunView['notified'] {
+function notifiedView({
+  at,
+  message_id,
+  skipped,
+}: NonNullable<FoldedRun['notified']>): RunView['notified'] {
   return {
     at: instantOf(at),
     ...(message_id === undefined ? {} : { message_id }),
@@ -154,7 +164,7 @@ function notifiedView({ at, message_id, skipped }: EventOf<'notified'>): RunView
 
 async function readPhones(reading: Reading): Promise<Readable<RunPhone>> {
   const { store, found, now } = reading;
-  if (found.kind === 'settled') return settledPhones(store, found.report);
+  if (found.kind === 'settled') return settledPhones(store, found);
   const run = found.kind === 'open' ? found.run : await ifReadable(readableRun(reading));
   return { phones: run === undefined ? [] : openPhones(run, now), unreadable: [] };
 }

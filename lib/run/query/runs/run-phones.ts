@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { readPlan } from '../../../ledger/run/plan.ts';
+import { type FoldedRun, readFoldedPhones } from '../../../ledger/run/settled/folded-run.ts';
 import { readReportedPhones, type Report, type ReportedPhone } from '../../../ledger/run/report.ts';
 import { layout } from '../../../ledger/store/layout.ts';
 import {
@@ -30,9 +31,21 @@ export function openPhones(run: StoredRun, now: number): RunPhone[] {
   return phoneSteps(run, now).map((decided) => openPhone(run, decided));
 }
 
-/** Returns the phones of a report in submission order, with the names of the plan. */
-export async function settledPhones(store: Reading, report: Report): Promise<Readable<RunPhone>> {
+/** Returns the phones of a settled run in submission order, with the names of the plan; of a folded run those that it still knows. */
+export async function settledPhones(
+  store: Reading,
+  { report, folded }: { report: Report; folded?: FoldedRun },
+): Promise<Readable<RunPhone>> {
   const unreadable: ObjectError[] = [];
+  if (folded !== undefined) {
+    const known = await readFoldedPhones(store, folded).catch(collectInto(unreadable));
+    const phones = (known ?? []).map(
+      ({ outcome, late: _, read: __, image_version: ___, ...phone }) => {
+        return { ...phone, state: outcome };
+      },
+    );
+    return { phones, unreadable };
+  }
   const [planned, reported] = await Promise.all([
     readPlan(store, report.run_id)
       .then((planned) => planned ?? throwIfListed(store, layout.plan(report.run_id)))

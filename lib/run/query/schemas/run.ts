@@ -96,6 +96,12 @@ export const runViewSchema = runSummarySchema.extend({
     })
     .optional()
     .describe('What came of reading archives of the run to their end, as `verify.read` says.'),
+  folded: z
+    .literal(true)
+    .optional()
+    .describe(
+      'An old run, of which only a summary is left: no log, and only the phones that had an archive.',
+    ),
   leftovers: reportSchema.shape.leftovers.describe(
     'Superseded archives that could not be deleted, and why. At most 50.',
   ),

@@ -35,7 +35,7 @@ describe('readReported', () => {
 describe('settledPhones', () => {
   it('returns phones without names when there is no plan', async () => {
     const { store, report } = await large();
-    const { phones, unreadable } = await settledPhones(store, report);
+    const { phones, unreadable } = await settledPhones(store, { report });
     expect(phones[0]).toMatchObject({ phone_id: 'p0', phone_name: '', state: 'exported' });
     expect(unreadable).toEqual([]);
   });

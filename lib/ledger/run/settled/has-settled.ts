@@ -1,0 +1,14 @@
+import { layout } from '../../store/layout.ts';
+import { getObject } from '../../store/object-error.ts';
+import type { Store } from '../../store/store.ts';
+
+/** Returns whether a run has settled, by one LIST: it has a report, or is folded. */
+export async function hasSettled(store: Pick<Store, 'list'>, runId: string): Promise<boolean> {
+  const [first] = await store.list(layout.settled(runId), { max: 1 });
+  return first !== undefined;
+}
+
+/** Returns whether a run is folded. By GET: LIST may not show it yet. Throws ObjectError. */
+export async function isFolded(store: Pick<Store, 'get'>, runId: string): Promise<boolean> {
+  return (await getObject(store, layout.folded(runId))) !== undefined;
+}
