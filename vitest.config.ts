@@ -57,10 +57,12 @@ const projects = [
   watched({
     name: 'unit',
     include: ['test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, 'test/survive/**', 'test/live/**'],
+    exclude: [...configDefaults.exclude, 'test/survive/**', 'test/live/**', 'test/browser/**'],
   }),
   // Minutes: runs that are killed, run twice and given wrong answers at every call.
   watched({ name: 'survive', include: ['test/survive/**/*.test.ts'], testTimeout: 600_000 }),
+  // Chromium, which must be installed: see .ci/run.
+  watched({ name: 'browser', include: ['test/browser/**/*.test.ts'] }),
   // Real servers, which the set-up starts: Ceph's object gateway and OpenStack Keystone.
   watched({
     name: 'live',

@@ -9,7 +9,7 @@ import { type Ready, startCloud } from './cloud-process.ts';
 import { deployFunctions, settingsOf } from './functions.ts';
 import { prepareIncidents } from './incidents.ts';
 import { createLocalApi } from './local-api.ts';
-import { showNextSteps, showNotification, showOutcome } from './show.ts';
+import { PAGE, showNextSteps, showNotification, showOutcome, writePage } from './show.ts';
 import { say, title, withSettings, withSpeed } from './terminal.ts';
 
 export type DemoContext = {
@@ -33,7 +33,7 @@ const RUN_MS = 120_000;
 export async function runNight(context: DemoContext): Promise<void> {
   const { io, root, data, atEnd } = context;
   mkdirSync(data, { recursive: true });
-  for (const old of ['obs', 'functions', 'functions.log']) {
+  for (const old of ['obs', 'functions', 'functions.log', PAGE]) {
     rmSync(join(data, old), { recursive: true, force: true });
   }
   const log = openSync(join(data, 'cloud.log'), 'w');
@@ -74,6 +74,7 @@ async function runOn(cloud: Ready, context: DemoContext): Promise<void> {
   const outcome = await readOutcome(deps, runId);
   showOutcome(io, outcome, cloud.bucket);
   await showNotification(io, api, runId);
+  await writePage(cli, outcome, data);
   showNextSteps(io, outcome, relative(root, data), io.clock.now() - started);
 }
 

@@ -1,5 +1,6 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Io } from '../cli/io/io.ts';
+import { runCli } from '../cli/run-cli.ts';
 import { outcomeText, type readOutcome } from '../cli/show/runs/outcome-text.ts';
 import { count } from '../cli/text/plural.ts';
 import { size } from '../cli/text/size.ts';
@@ -11,6 +12,8 @@ type Outcome = Awaited<ReturnType<typeof readOutcome>>;
 
 const MESSAGE_MS = 10_000;
 const POLL_MS = 200;
+/** The page of the demo, in its folder. */
+export const PAGE = 'report.html';
 
 /** Prints the outcome of every phone. Throws unless the run is completed or partial. */
 export function showOutcome(io: Io, { view, phones }: Outcome, bucket: string): void {
@@ -38,6 +41,22 @@ export async function showNotification(
     if (clock.now() > deadline) throw new Error(`the topic received no message about ${runId}`);
     await clock.sleep(POLL_MS);
   }
+}
+
+/** Writes the page about the ledger into a file of the folder of the demo and prints its path. */
+export async function writePage(cli: Io, { view }: Outcome, folder: string): Promise<void> {
+  const file = join(folder, PAGE);
+  const { clock } = cli;
+  // The clock of the cloud is ahead: on the page the run has just settled.
+  const ahead = Math.max(0, Date.parse(view.settled_at ?? '') - clock.now()) || 0;
+  const later = { ...clock, now: () => clock.now() + ahead };
+  const quiet = Object.create(cli, {
+    ...{ out: { value: () => undefined, writable: true }, clock: { value: later } },
+  }) as Io;
+  const code = await runCli(['ui', '--out', file, '--no-checks'], quiet);
+  if (code !== 0) throw new Error('the page was not written');
+  title(cli, 'Page: open it in a browser');
+  cli.out(relative(cli.cwd, file));
 }
 
 /** Prints three commands that work in the checkout after the demo, not folded. `data` is the folder of the demo. */

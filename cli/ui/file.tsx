@@ -99,25 +99,30 @@ type Phones = { view: View; policy: string; backups: readonly PhoneBackup[]; id:
 function AllPhones({ view, policy, backups, id }: Phones) {
   const { words } = view.text;
   return (
-    <section class="card" aria-label={`${words.phones}: ${policy}`}>
+    <section class="card" aria-label={`${words.phones}${words.colon}${policy}`}>
       <h3>
-        {words.phones}: {policy}
+        {words.phones}
+        {words.colon}
+        {policy}
       </h3>
       {FILTERS.filter((state) => state !== 'all').map((state) => {
         const found = filtered(backups, { state, q: '' });
         if (found.length === 0) return null;
         const list = `${id}-${state}`;
+        const label = `${policy}${words.colon}${words.filterStates[state]}`;
         return (
           <details open={state === 'never' || state === 'late' ? true : undefined}>
             <summary>
-              {words.filterStates[state]}: {found.length}
+              {words.filterStates[state]}
+              {words.colon}
+              {found.length}
             </summary>
             <label>
               {words.search}
               <br />
               <input type="search" data-filter={list} />
             </label>
-            <PhoneTable view={view} phones={found.slice(0, MAX_PHONES)} id={list} />
+            <PhoneTable view={view} phones={found.slice(0, MAX_PHONES)} label={label} id={list} />
             {found.length <= MAX_PHONES ? null : (
               <p class="soft">
                 <Coded text={words.firstOf(MAX_PHONES, found.length)} />

@@ -1,6 +1,11 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { showNextSteps, showNotification, showOutcome } from '../../demo/show.ts';
-import type { readOutcome } from '../../cli/show/runs/outcome-text.ts';
+import { PAGE, showNextSteps, showNotification, showOutcome, writePage } from '../../demo/show.ts';
+import { readOutcome } from '../../cli/show/runs/outcome-text.ts';
+import { NIGHTLY } from '../../testing/night.ts';
+import { cliNight } from '../cli/support/cli-night.ts';
 import { fakeIo } from '../cli/support/fake-io.ts';
 
 type Outcome = Awaited<ReturnType<typeof readOutcome>>;
@@ -60,4 +65,20 @@ it('ends with three commands, not folded', () => {
     'npm run local -- --data .phonevault',
     'eval "$(npm run --silent local:env)" && npx phonevault plan nightly',
   ]);
+});
+
+it('leaves the page as a file, as of when the run settled', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'phonevault-demo-'));
+  const cli = await cliNight({ io: { cwd: folder } });
+  await cli.night.putPolicy(NIGHTLY);
+  const runId = await cli.night.requestRun();
+  await cli.night.settle(runId);
+  const outcome = await readOutcome(cli.night.invocation().deps, runId);
+
+  await writePage(cli.io, outcome, folder);
+
+  const html = readFileSync(join(folder, PAGE), 'utf8');
+  rmSync(folder, { recursive: true });
+  expect(cli.printed.out.at(-1)).toBe('report.html');
+  expect(html).toContain('6 fresh');
 });

@@ -39,7 +39,7 @@ export function PhoneHistory({
                 <br />
                 <span class="soft small">{ago(archive.verified_at)}</span>
               </td>
-              <td>{archive.policy}</td>
+              <td class="whole">{archive.policy}</td>
               <td>
                 <Link href={view.href(['runs', archive.run_id])}>{archive.run_id}</Link>
               </td>

@@ -24,16 +24,18 @@ export function filtered(
 export function PhoneTable({
   view,
   phones,
+  label = view.text.words.phones,
   id,
 }: {
   view: View;
   phones: readonly PhoneBackup[];
+  label?: string;
   id?: string;
 }) {
   const { words, ago, time } = view.text;
   const head = [words.name, words.backup, words.age, words.size, words.why];
   return (
-    <Table label={words.phones} head={head} {...(id === undefined ? {} : { id })}>
+    <Table label={label} head={head} {...(id === undefined ? {} : { id })}>
       {phones.map(({ phone_id, phone_name, state, verified_at, reason, code, ...archive }) => (
         <tr>
           <td>
@@ -74,7 +76,7 @@ export function PhoneList({
       ...{ state: filter.state, q: filter.q, page: String(other) },
     });
   return (
-    <section aria-label={words.phones}>
+    <div data-phones="">
       <h2>{words.phones}</h2>
       <form
         method="get"
@@ -121,6 +123,6 @@ export function PhoneList({
           </nav>
         </>
       )}
-    </section>
+    </div>
   );
 }

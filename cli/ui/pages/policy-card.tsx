@@ -134,9 +134,15 @@ function Phones({ view, overview: { status, oldest } }: Props) {
               const cause = outcome === 'exported' ? '' : causeOf(view, { outcome, reason, code });
               return (
                 <li>
-                  <Link href={view.href(['phones', phone_id])}>{phone_name || phone_id}</Link>:{' '}
+                  <Link href={view.href(['phones', phone_id])}>{phone_name || phone_id}</Link>
+                  {words.colon}
                   {verified_at === undefined ? words.filterStates.never : ago(verified_at)}
-                  {cause === '' ? null : <span class="soft">, {cause}</span>}
+                  {cause === '' ? null : (
+                    <span class="soft">
+                      {words.comma}
+                      {cause}
+                    </span>
+                  )}
                 </li>
               );
             })}
@@ -162,16 +168,20 @@ function Runs({ view, overview: { status, slots, recent } }: Props) {
             <Link href={view.href(['runs', last.run_id])}>
               {meaningOf('runOutcome', last.outcome, language)?.says ?? last.outcome}
             </Link>
-            , {time(last.settled_at, zone)} ({ago(last.settled_at)})
+            {words.comma}
+            {time(last.settled_at, zone)}
+            {words.note(ago(last.settled_at))}
             {counted === undefined
               ? null
-              : `, ${words.took(duration(counted.settled_at - counted.started_at))}`}
+              : `${words.comma}${words.took(duration(counted.settled_at - counted.started_at))}`}
           </p>
         )}
       </Fact>
       <Fact title={words.lastGood}>
         <p>
-          {good === null ? words.none : `${time(good.settled_at, zone)} (${ago(good.settled_at)})`}
+          {good === null
+            ? words.none
+            : `${time(good.settled_at, zone)}${words.note(ago(good.settled_at))}`}
         </p>
       </Fact>
       {slots.length === 0 ? null : (
@@ -179,7 +189,8 @@ function Runs({ view, overview: { status, slots, recent } }: Props) {
           <ul>
             {slots.map((slot, index) => (
               <li>
-                {time(slot, zone)} {index === 0 ? `${zone} (${ago(slot)})` : null}
+                {time(slot, zone)}
+                {index === 0 ? ` ${zone}${words.note(ago(slot))}` : null}
               </li>
             ))}
           </ul>

@@ -35,32 +35,28 @@ export function RunPage({
       )}
       <section class="card" aria-label={words.runOf(run_id)}>
         <div class="grid">
-          <Fact title={words.policy}>
+          <Fact level="h3" title={words.policy}>
             <p>
               <a href={view.href(['policies', policy])}>{policy}</a>
             </p>
           </Fact>
           {outcome === null ? null : (
-            <Fact title={words.result}>
+            <Fact level="h3" title={words.result}>
               <p>{meaningOf('runOutcome', outcome, language)?.says ?? outcome}</p>
             </Fact>
           )}
           {started_at === null ? null : (
-            <Fact title={words.started}>
-              <p>
-                {time(started_at, zone)} {zone} ({ago(started_at)})
-              </p>
+            <Fact level="h3" title={words.started}>
+              <p>{`${time(started_at, zone)} ${zone}${words.note(ago(started_at))}`}</p>
             </Fact>
           )}
           {settled_at === null ? null : (
-            <Fact title={words.settled}>
-              <p>
-                {time(settled_at, zone)} ({ago(settled_at)})
-              </p>
+            <Fact level="h3" title={words.settled}>
+              <p>{`${time(settled_at, zone)}${words.note(ago(settled_at))}`}</p>
             </Fact>
           )}
           {counts === null ? null : (
-            <Fact title={words.counts}>
+            <Fact level="h3" title={words.counts}>
               <ul class="counts">
                 {COUNTS.filter((one) => (counts[one] ?? 0) > 0).map((one) => (
                   <li>

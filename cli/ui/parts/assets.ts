@@ -14,14 +14,14 @@ header,main{max-width:1120px;margin:0 auto;padding:0 16px}
 header{display:flex;flex-wrap:wrap;gap:4px 16px;align-items:baseline;padding-top:16px}
 header h1{font-size:20px;margin:0}header h1 a{color:inherit;text-decoration:none}header p{margin:0;color:var(--soft)}header nav{margin-left:auto}
 main{padding-bottom:48px}
-h2{font-size:17px;margin:24px 0 8px}h3{font-size:17px;margin:0}h4{font-size:14px;margin:0 0 4px}
+h2{font-size:17px;margin:24px 0 8px}h3{font-size:17px;margin:0}.grid h3{font-size:14px;margin:0 0 4px}h4{font-size:14px;margin:0 0 4px}
 .banner{border-radius:8px;padding:10px 14px;margin:16px 0}.banner p{margin:4px 0}
 .good{background:var(--good-bg);color:var(--good)}.bad{background:var(--bad-bg);color:var(--bad)}.warn{background:var(--warn-bg);color:var(--warn)}.calm{background:var(--calm-bg);color:var(--text)}
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:16px;margin:0 0 16px}
 .head{display:flex;flex-wrap:wrap;gap:6px 10px;align-items:center;margin-bottom:10px}
 .badge{border-radius:99px;padding:1px 10px;font-size:13px;white-space:nowrap}
 .grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,300px),1fr));gap:14px 28px;margin-top:14px}
-.grid p,.grid ul{margin:0}.card :is(p,ul,div)+h4,.grid div+div>h4{margin-top:10px}.grid>div>h4:first-child{margin-top:0}.head h2{margin:0}.grid ul{padding-left:18px}
+.grid p,.grid ul{margin:0}.card>div>h4:first-child{margin-top:14px}.head h4,.banner h4:first-child{margin-top:0!important}.chart{margin-top:6px}.card :is(p,ul,div)+h4,.grid div+div>h4{margin-top:10px}.grid>div>h4:first-child{margin-top:0}.head h2{margin:0}.grid ul{padding-left:18px}
 .nights{list-style:none;display:flex;flex-wrap:wrap;gap:3px;margin:6px 0 0;padding:0}
 .nights li{flex:1 0 28px;max-width:40px}.nights a,.nights span{display:block;height:28px;line-height:28px;text-align:center;border-radius:5px;text-decoration:none;font-weight:700}
 .soft{color:var(--soft)}.small{font-size:13px}
@@ -39,6 +39,7 @@ details{margin:8px 0}summary{cursor:pointer;padding:4px 0}
 .failure{border-left:4px solid var(--bad);padding:2px 0 2px 12px;margin:10px 0}.failure.skipped{border-color:var(--line)}.failure p{margin:2px 0}
 .pages{display:flex;gap:16px;align-items:baseline;margin:12px 0}
 [hidden]{display:none!important}
+@media (max-width:480px){.nights li{flex:0 0 28px}}
 @media print{header nav,form,.pages{display:none}body{background:none}}
 `;
 

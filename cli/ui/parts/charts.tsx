@@ -22,7 +22,7 @@ export function Nights({ view, nights }: { view: View; nights: readonly Night[] 
     <ol class="nights" aria-label={words.nights(nights.length)}>
       {nights.map(({ date, outcome, run_id, runs }) => {
         if (outcome === undefined || run_id === undefined) {
-          const label = `${date}: ${words.noRun}`;
+          const label = `${date}${words.colon}${words.noRun}`;
           return (
             <li>
               <span class="calm soft" role="img" aria-label={label} title={label}>
@@ -33,7 +33,7 @@ export function Nights({ view, nights }: { view: View; nights: readonly Night[] 
         }
         const [sign, tone] = SIGNS[outcome];
         const says = meaningOf('runOutcome', outcome, language)?.says ?? outcome;
-        const label = `${date}: ${says}, ${words.runs(runs)}`;
+        const label = `${date}${words.colon}${says}${words.comma}${words.runs(runs)}`;
         const href = view.href(['runs', run_id]);
         return (
           <li>
@@ -82,7 +82,7 @@ export function Trend({ view, days }: { view: View; days: readonly TrendDay[] })
   if (most <= 0) return null;
   const { words } = view.text;
   const step = WIDTH / days.length;
-  const label = `${words.trend(days.length)}; ${words.trendMost(size(most))}`;
+  const label = `${words.trend(days.length)}${words.semicolon}${words.trendMost(size(most))}`;
   return (
     <>
       <svg

@@ -14,12 +14,16 @@ export function Failures({ view, groups }: { view: View; groups: readonly Failur
         return (
           <div class={isSkipped ? 'failure skipped' : 'failure'}>
             <p>
-              <strong>{words.phonesOf(count)}:</strong> {cause}
+              <strong>
+                {words.phonesOf(count)}
+                {words.colon}
+              </strong>
+              {cause}
             </p>
             <p>
               {phones.map(({ phone_id, phone_name }, index) => (
                 <>
-                  {index === 0 ? null : ', '}
+                  {index === 0 ? null : language === 'zh' ? '、' : ', '}
                   <Link href={view.href(['phones', phone_id])}>{phone_name || phone_id}</Link>
                 </>
               ))}
@@ -27,7 +31,9 @@ export function Failures({ view, groups }: { view: View; groups: readonly Failur
             </p>
             {meaning?.fix === undefined ? null : (
               <p class="soft">
-                {words.doThis}: <Coded text={meaning.fix} />
+                {words.doThis}
+                {words.colon}
+                <Coded text={meaning.fix} />
               </p>
             )}
           </div>

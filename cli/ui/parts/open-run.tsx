@@ -13,14 +13,19 @@ export function OpenRun({ view, run }: { view: View; run: RunSummary }) {
     const why = runMeaning(reason ?? '', language)?.says ?? reason;
     return (
       <p class="banner warn">
-        {link}: {words.quarantined}. {why}
+        {link}
+        {words.colon}
+        {words.quarantined}
+        {why === undefined ? null : words.note(why)}
       </p>
     );
   }
   if (progress === null) {
     return (
       <p data-live="">
-        {link}: {words.requested}
+        {link}
+        {words.colon}
+        {words.requested}
       </p>
     );
   }
@@ -29,7 +34,9 @@ export function OpenRun({ view, run }: { view: View; run: RunSummary }) {
   return (
     <div data-live="">
       <p>
-        {link}: {label}
+        {link}
+        {words.colon}
+        {label}
       </p>
       <progress value={done} max={Math.max(1, progress.selected)} aria-label={label}>
         {label}

@@ -11,7 +11,9 @@ export function Problems({ view, objects }: { view: View; objects: readonly Obje
     <section class="banner bad" aria-label={words.unreadableTitle}>
       <p>
         <strong>
-          {words.unreadableTitle}: {objects.length}
+          {words.unreadableTitle}
+          {words.colon}
+          {objects.length}
         </strong>
       </p>
       <ul lang="en">

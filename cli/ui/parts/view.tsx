@@ -25,11 +25,19 @@ export function Coded({ text }: { text: string }) {
   );
 }
 
-/** A fact of a policy, with its title. */
-export function Fact({ title, children }: { title: string; children: Child }) {
+/** A fact, with its title: below a third heading unless told otherwise. */
+export function Fact({
+  title,
+  level: Title = 'h4',
+  children,
+}: {
+  title: string;
+  level?: 'h3' | 'h4';
+  children: Child;
+}) {
   return (
     <div>
-      <h4>{title}</h4>
+      <Title>{title}</Title>
       {children}
     </div>
   );

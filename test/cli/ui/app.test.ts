@@ -51,7 +51,7 @@ describe('the first page', () => {
     const get = open();
     const zh = await get('/?lang=zh');
     expect(zh.html).toContain('<html lang="zh-CN">');
-    expect(zh.text).toContain('2026-01-31 11:00 (9 小时前)');
+    expect(zh.text).toContain('2026-01-31 11:00（9 小时前）');
     expect(zh.text).toContain('31 有近期备份');
     expect(zh.html).toContain('href="/ledgers/1/policies/nightly?lang=zh"');
     expect((await get('/', { 'accept-language': 'zh-CN,en;q=0.5' })).html).toContain(
