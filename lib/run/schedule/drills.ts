@@ -1,9 +1,8 @@
 import { putRequest, listOpen, readRequest, type RunRequest } from '../../ledger/run/request.ts';
+import { hasSettled } from '../../ledger/run/settled/has-settled.ts';
 import type { Cursor } from '../../ledger/state/cursors.ts';
 import { sha256hex } from '../../ledger/store/digest.ts';
-import { layout } from '../../ledger/store/layout.ts';
 import { ifReadable } from '../../ledger/store/object-error.ts';
-import { exists } from '../../ledger/store/store.ts';
 import { RESTORE } from '../../names.ts';
 import { requestRunId } from '../../policy/keys/run-id.ts';
 import { stamp } from '../../policy/keys/stamp.ts';
@@ -30,7 +29,7 @@ export async function handleDrill(deps: Deps, policy: string, cursor: Cursor): P
   }
   const request = requestOf(policy, newest);
   const runId = request.run_id;
-  if (await exists(deps.store, layout.report(runId))) return { drill: handled };
+  if (await hasSettled(deps.store, runId)) return { drill: handled };
   if (await isDrilling(deps, policy, runId)) {
     deps.log.warn('drill_missed', { policy, reason: 'overlap' });
     return { drill: handled };
@@ -57,7 +56,7 @@ async function isDrilling({ store }: Deps, policy: string, runId: string): Promi
     if (other === runId || !other.startsWith(`${RESTORE}-`)) continue;
     const request = await ifReadable(readRequest(store, other));
     if (request?.restore?.drill?.policy !== policy) continue;
-    if (!(await exists(store, layout.report(other)))) return true;
+    if (!(await hasSettled(store, other))) return true;
   }
   return false;
 }

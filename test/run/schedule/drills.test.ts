@@ -79,6 +79,9 @@ describe('handleDrill', () => {
     await store.remove([layout.request(runId)]);
     await store.put(layout.report(runId), '{}');
     expect(await handleDrill(deps, 'nightly', cursor)).not.toHaveProperty('runId');
+    await store.remove([layout.report(runId)]);
+    await store.put(layout.folded(runId), '{}');
+    expect(await handleDrill(deps, 'nightly', cursor)).not.toHaveProperty('runId');
     expect(await open()).toEqual([]);
   });
 });
