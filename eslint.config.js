@@ -1,7 +1,10 @@
 import tseslint from 'typescript-eslint';
 import { arrows, noCircles } from './scripts/imports.js';
 
-const base = ['lib/errors', 'lib/clock', 'lib/names', 'lib/secret', 'lib/version', 'lib/visible'];
+const base = [
+  ...['lib/errors', 'lib/clock', 'lib/names', 'lib/secret', 'lib/version', 'lib/visible'],
+  ...['lib/amounts', 'lib/name-ranges'],
+];
 const belowRun = ['lib/meanings', 'lib/ledger', 'lib/policy', 'lib/cloud', ...base];
 const step = ['lib/run/state', 'lib/run/deps', 'lib/run/reads', ...belowRun];
 
@@ -13,6 +16,8 @@ const ROOMS = {
   'lib/secret': [],
   'lib/version': ['package'],
   'lib/visible': [],
+  'lib/amounts': [],
+  'lib/name-ranges': [],
   'lib/policy': base,
   'lib/cloud/request': base,
   'lib/cloud/endpoints': base,

@@ -3,7 +3,7 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{DI}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /** CPH allows 65 characters. */
 const MAX_NAME = 80;
-const NAMES = ['phone_name', 'image_version'];
+const NAMES = ['phone_name', 'image_version', 'names'];
 
 /** Returns a text in which every character that could move, hide, reverse or split text is escaped as `\u{..}`. `keep` stays. */
 export function visible(text: string, keep = ''): string {
@@ -38,6 +38,13 @@ function visibleField(text: string, field: string): string {
 /** Returns at most `max` UTF-16 units of a text, without half a character at the end. */
 export function cutText(text: string, max: number): string {
   return text.length <= max ? text : text.slice(0, max).replace(/[\ud800-\udbff]$/, '');
+}
+
+/** Returns the longest beginning of a text that fits into so many bytes of UTF-8. */
+export function cutBytes(text: string, bytes: number): string {
+  let cut = cutText(text, bytes);
+  while (Buffer.byteLength(cut) > bytes) cut = [...cut].slice(0, -1).join('');
+  return cut;
 }
 
 /** Returns a value as JSON that holds nothing but visible characters and parses to the same value. */

@@ -1,9 +1,6 @@
-const UNITS = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['min', 60_000],
-  ['s', 1_000],
-] as const;
+import { TIME_UNITS } from '../../lib/amounts.ts';
+
+export { duration } from '../../lib/amounts.ts';
 
 /** Returns a time (epoch ms) in a time zone: `2026-01-02 10:30:00 +08:00`. */
 export function inZone(ms: number, zone: string): string {
@@ -24,25 +21,11 @@ export function inZone(ms: number, zone: string): string {
   return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}:${part('second')} ${offset}`;
 }
 
-/** Returns milliseconds in at most two units: `0 s`, `1 min 5 s`, `3 d 2 h`. */
-export function duration(ms: number): string {
-  let rest = Math.round(Math.abs(ms) / 1_000) * 1_000;
-  const first = UNITS.findIndex(([, size]) => rest >= size);
-  if (first < 0) return '0 s';
-  const words: string[] = [];
-  for (const [unit, size] of UNITS.slice(first, first + 2)) {
-    const count = Math.floor(rest / size);
-    rest -= count * size;
-    if (count > 0) words.push(`${count} ${unit}`);
-  }
-  return words.join(' ');
-}
-
 /** Returns an age (ms) in one unit: `just now`, `5 min ago`; a negative age is in the future: `in 3 h`. */
 export function ago(ms: number): string {
   const size = Math.abs(ms);
   if (size < 1_000) return 'just now';
-  const [unit, one] = UNITS.find(([, least]) => size >= least) ?? UNITS[3];
-  const text = `${Math.floor(size / one)} ${unit}`;
+  const unit = TIME_UNITS.find(({ ms: least }) => size >= least) ?? TIME_UNITS[3];
+  const text = `${Math.floor(size / unit.ms)} ${unit.en}`;
   return ms < 0 ? `in ${text}` : `${text} ago`;
 }

@@ -3,7 +3,7 @@ import { cph } from './cph-codes.ts';
 import { type Entry, inLanguage, type Language, type Meaning } from './entry.ts';
 import { error } from './errors.ts';
 import { kind } from './kinds.ts';
-import { backup, phoneOutcome, runOutcome, trigger } from './outcomes.ts';
+import { backup, drill, phoneOutcome, runOutcome, trigger } from './outcomes.ts';
 import { phoneReason } from './phone-reasons.ts';
 import { firstBackup, phoneState } from './phone-states.ts';
 import { keep, prune, remove } from './retention.ts';
@@ -12,7 +12,7 @@ import { gateway, obs } from './service-codes.ts';
 
 /** What every code means, by family: the same word may mean something else in another family. */
 export const meanings = {
-  ...{ runOutcome, phoneOutcome, backup, trigger },
+  ...{ runOutcome, phoneOutcome, backup, drill, trigger },
   ...{ phoneReason, phoneState, firstBackup },
   ...{ runReason, missed, silence, undone },
   ...{ error, cph, obs, gateway },
@@ -78,7 +78,10 @@ export function phoneMeaning(
     serviceMeaning(code, language) ??
     meaningOf('phoneReason', code, language) ??
     meaningOf('phoneState', code, language);
-  if (own === undefined) return cause ?? meaningOf('phoneOutcome', outcome, language);
+  if (own === undefined) {
+    if (cause !== undefined || reason !== '' || code !== '') return cause;
+    return meaningOf('phoneOutcome', outcome, language);
+  }
   if (cause === undefined) return own;
   if (ONLY_WHERE.has(reason)) return cause;
   const colon = language === 'zh' ? '：' : ': ';

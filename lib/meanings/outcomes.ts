@@ -1,11 +1,11 @@
-import type { PhoneOutcome, RunOutcome } from '../ledger/run/report.ts';
+import type { PhoneOutcome, Report, RunOutcome } from '../ledger/run/report.ts';
 import type { RunRequest } from '../ledger/run/request.ts';
 import type { Entry } from './entry.ts';
 
 /** How a run ended. */
 export const runOutcome = {
   completed: {
-    says: ['completed', '全部完成'],
+    says: ['completed', '已完成'],
     more: [
       'At least one phone was exported or restored; none failed or timed out. Some may have been skipped.',
       '至少一台云手机已导出或已恢复，没有失败或超时，可能有跳过的。',
@@ -69,6 +69,22 @@ export const phoneOutcome = {
   timed_out: { says: ['timed out', '超时'], fix: ['Look at its reason.', '请查看其原因。'] },
   cancelled: { says: ['cancelled', '已取消'] },
 } satisfies Record<PhoneOutcome, Entry>;
+
+/** What came of a restore drill. */
+export const drill = {
+  passed: {
+    says: ['passed', '通过'],
+    more: [
+      'Every scratch phone ran again with the archive that was restored to it.',
+      '每台演练用的云手机恢复归档后均已运行。',
+    ],
+  },
+  failed: {
+    says: ['failed', '失败'],
+    more: ['At least one scratch phone was not restored.', '至少一台演练用的云手机没有恢复。'],
+    fix: ['Look at the reasons of its phones.', '请查看其云手机的原因。'],
+  },
+} satisfies Record<NonNullable<Report['drill']>['verdict'], Entry>;
 
 /** What started a run. */
 export const trigger = {

@@ -18,7 +18,7 @@ export const keep = {
   last_good: { says: ['the last good archive of its phone', '该云手机最近的正常归档'] },
   pinned: {
     says: ['pinned', '已固定'],
-    fix: ['`phonevault unpin` removes the pin.', '`phonevault unpin` 取消固定。'],
+    fix: ['`phonevault unpin PHONE` removes the pin.', '`phonevault unpin PHONE` 取消固定。'],
   },
   in_use: { says: ['an open run or restore needs it', '未结束的运行或恢复需要它'] },
   future: {

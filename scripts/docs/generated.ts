@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { policyJsonSchema } from '../../lib/policy/schema/json-schema.ts';
+import { codesParts } from './codes-page.ts';
 import { fill } from './markdown.ts';
 import { policyParts } from './policy-page.ts';
 import { sampleBlocks } from './sample-blocks.ts';
@@ -15,6 +16,11 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
   const formats = { ...shapeParts(), ...(await sampleBlocks(await takeSamples())) };
   const schema = `${JSON.stringify(policyJsonSchema(), null, 2)}\n`;
   return [
+    { path: 'docs/codes.md', text: await page('codes-page.md', codesParts('en')) },
+    {
+      path: 'docs/codes.zh-CN.md',
+      text: await page('codes-page.zh-CN.md', codesParts('zh')),
+    },
     { path: 'docs/formats.md', text: await page('formats-page.md', formats) },
     { path: 'docs/policy.md', text: await page('policy-page.md', policyParts()) },
     { path: 'docs/policy.schema.json', text: schema },

@@ -115,6 +115,7 @@ async function messageSamples({ cloud }: Night): Promise<Record<string, string |
   return {
     notification: JSON.parse(texts.https ?? '{}') as object,
     notification_attributes: message?.message_attributes ?? {},
+    notification_line: texts.default ?? '',
     notification_email: `${message?.subject}\n\n${texts.email}`,
     notification_sms: texts.sms ?? '',
   };

@@ -2,12 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commands } from '../../cli/all-commands.ts';
-import type { Io } from '../../cli/io/io.ts';
-import type { Command } from '../../cli/program/command.ts';
-import { createProgram } from '../../cli/program/program.ts';
 import { routes } from '../../lib/http/all-routes.ts';
 import { parseTokenEntry } from '../../lib/http/tokens.ts';
+import { parseCommand } from '../support/parse-command.ts';
 import { proseOf, readPages, root } from './pages.ts';
 
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
@@ -47,7 +44,7 @@ const starting = (pattern: RegExp) =>
 
 describe('the documentation', () => {
   it.each(starting(/^(npx )?phonevault /))('$at: "$command" is valid', async ({ command }) => {
-    await expect(parse(command)).resolves.toBe(0);
+    await expect(parseCommand(command)).resolves.toBe(0);
   });
 
   it.each(starting(/^npm (run|start|test)\b/))('$at: "$command" exists', ({ command }) => {
@@ -76,23 +73,3 @@ describe('the documentation', () => {
     expect(parseTokenEntry(entry)).toMatchObject({ name: 'ci', scopes: ['read', 'run'] });
   });
 });
-
-/** Parses a command line with the program's own parser, without running it. Returns the exit code. */
-async function parse(line: string): Promise<number | undefined> {
-  const argv = (line.replace(/ [>|&].*$/, '').match(/"[^"]*"|'[^']*'|\S+/g) ?? [])
-    .map((word) => word.replace(/^(["'])(.*)\1$/, '$2'))
-    .slice(line.startsWith('npx ') ? 2 : 1);
-  const idle = (command: Command): Command => ({
-    ...command,
-    ...(command.subcommands === undefined ? {} : { subcommands: command.subcommands.map(idle) }),
-    run: async () => 0,
-  });
-  const output = { out: () => {}, err: () => {}, columns: 80, errColumns: 80 };
-  const io = { ...output, parts: { version: '0' }, env: {} } as unknown as Io;
-  let code: number | undefined;
-  const program = createProgram(commands.map(idle), io, (given) => (code = given));
-  await program.parseAsync(argv, { from: 'user' }).catch((error: { exitCode?: number }) => {
-    code = error.exitCode;
-  });
-  return code;
-}

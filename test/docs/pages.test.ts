@@ -57,6 +57,8 @@ describe('translations', () => {
   it.each([
     ['README.zh-CN.md', 'README.md'],
     ['docs/operations.zh-CN.md', 'docs/operations.md'],
+    ['docs/notifications.zh-CN.md', 'docs/notifications.md'],
+    ['docs/codes.zh-CN.md', 'docs/codes.md'],
   ])('%s has the headings and blocks of %s', (translation, original) => {
     // A comment in a block may be translated.
     const outline = ({ headings, blocks }: Page) => ({

@@ -158,7 +158,7 @@ describe('the example after-backup', () => {
 
 describe('the function event on the topic of the notifications', () => {
   const phone = '0123456789abcdef0123456789abcdef';
-  const failed = [{ phone_id: phone, outcome: 'failed' as const }];
+  const failed = [{ phone_id: phone, phone_name: '', outcome: 'failed' as const }];
   const notification: Notification[] = [...everyKind, settledRun({ outcome: 'completed', failed })];
 
   it('cannot loop: no notification of Phonevault, in any form, stores a hint', async () => {

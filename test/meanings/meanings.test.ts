@@ -12,7 +12,7 @@ import {
   settleSteps,
   silences,
 } from '../../lib/ledger/run/reasons.ts';
-import { phoneOutcomes, runOutcomes } from '../../lib/ledger/run/report.ts';
+import { drillSchema, phoneOutcomes, runOutcomes } from '../../lib/ledger/run/report.ts';
 import { triggers } from '../../lib/ledger/run/request.ts';
 import { type Entry, languages } from '../../lib/meanings/entry.ts';
 import {
@@ -32,6 +32,7 @@ const words: [Family, readonly string[]][] = [
   ['runOutcome', runOutcomes],
   ['phoneOutcome', phoneOutcomes],
   ['trigger', triggers],
+  ['drill', drillSchema.shape.verdict.options],
   ['backup', phoneStates],
   ['phoneReason', phoneReasons],
   ['phoneState', Array.from({ length: 20 }, (_, n) => phoneStatus(n - 10))],
@@ -135,7 +136,8 @@ describe('phoneMeaning', () => {
       'the export before the restore failed: stopped',
     ],
     ['the state of the phone', 'frozen', undefined, 'frozen'],
-    ['the outcome alone', 'odd', undefined, 'timed out'],
+    ['the outcome alone', undefined, undefined, 'timed out'],
+    ['nothing of an unknown reason', 'odd', undefined, undefined],
   ])('says %s', (_, reason, code, expected) => {
     expect(phoneMeaning({ outcome: 'timed_out', reason, code }, 'en')?.says).toBe(expected);
   });

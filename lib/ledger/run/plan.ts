@@ -68,6 +68,8 @@ const termsSchema = z.object({
   notify: z.object({
     when: z.enum(['always', 'problems', 'change', 'never']),
     language: z.enum(['en', 'zh']),
+    /** The zone in which the policy's times are told. */
+    timezone: z.string().optional(),
   }),
 });
 

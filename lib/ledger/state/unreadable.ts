@@ -17,6 +17,8 @@ const entrySchema = z.object({
   message: z.string(),
   hint: z.string().optional(),
   since: z.number(),
+  /** Nothing is done before, because of it. */
+  held_until: z.number().optional(),
   attempts: z.number().int(),
   tried_at: z.number(),
   /** Nothing is tried before. */

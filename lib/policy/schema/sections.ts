@@ -153,7 +153,7 @@ export const notify = mapping({
     .prefault('en')
     .meta({
       description:
-        'The language of e-mails and text messages. Messages for programs do not depend on it.',
+        'The language of all messages. Codes and field names for programs do not depend on it.',
       examples: ['zh'],
     }),
 });

@@ -21,6 +21,16 @@ function of(zone: string, names: string): Record<string, string> {
   return Object.fromEntries(names.split(' ').map((name) => [name, zone]));
 }
 
+type Zoned = { timezone?: string | undefined };
+
+/** Returns the zone in which people are told the times of a policy. */
+export function messageZone(policy: {
+  schedule?: Zoned | undefined;
+  retention?: Zoned | undefined;
+}): string {
+  return policy.schedule?.timezone ?? policy.retention?.timezone ?? 'UTC';
+}
+
 /** UTC+8 as people write it. */
 const CHINA_OFFSET = /^(?:utc|gmt)?\s*[+＋]?\s*0?8(?::?00)?$/i;
 const ABBREVIATION = /^(?:SystemV\/)?[A-Z]{3,4}\d?$/;

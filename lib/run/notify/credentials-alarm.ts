@@ -2,6 +2,7 @@ import { readCredentialAlarm, writeCredentialAlarm } from '../../ledger/state/no
 import { layout } from '../../ledger/store/layout.ts';
 import type { RunDeps } from '../deps.ts';
 import { removeHandled } from '../state/failures/resting.ts';
+import { localeOf } from './locale.ts';
 import { publish } from './publish.ts';
 
 const ALARM_ON_DRIVE = 3;
@@ -18,7 +19,8 @@ export async function noteCredentialsRefused(deps: RunDeps, code: string): Promi
   deps.log.error('credentials_refused', { code, drives });
   let notified = known?.notified ?? false;
   if (drives >= ALARM_ON_DRIVE && !notified) {
-    notified = await publish(deps, { kind: 'credentials', code, since });
+    const locale = await localeOf(deps.store);
+    notified = await publish(deps, { kind: 'credentials', code, since }, locale);
   }
   const retry_at = drives < ALARM_ON_DRIVE ? 0 : deps.clock.now() + PAUSE_MS;
   await writeCredentialAlarm(deps.store, { drives, since, notified, retry_at });

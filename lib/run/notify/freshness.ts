@@ -22,8 +22,10 @@ import { contain } from '../state/failures/contain-failure.ts';
 import { readPolicy } from '../state/read-policy.ts';
 import { removeHandled } from '../state/failures/resting.ts';
 import { tryHint } from '../state/failures/try-hint.ts';
-import type { Language, Locale } from './message/notification.ts';
-import { localeOf, publish, recordNotified } from './publish.ts';
+import type { Language } from '../../meanings/entry.ts';
+import type { Locale } from './message/notification.ts';
+import { localeOf } from './locale.ts';
+import { publish, recordNotified } from './publish.ts';
 
 type Deps = Pick<
   DriveDeps,

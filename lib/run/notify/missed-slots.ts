@@ -6,7 +6,8 @@ import { exists } from '../../ledger/store/store.ts';
 import type { DriveDeps, RunDeps } from '../deps.ts';
 import { removeHandled } from '../state/failures/resting.ts';
 import { tryHint } from '../state/failures/try-hint.ts';
-import { localeOf, publish, recordNotified } from './publish.ts';
+import { localeOf } from './locale.ts';
+import { publish, recordNotified } from './publish.ts';
 
 type Deps = Pick<
   DriveDeps,

@@ -1,25 +1,15 @@
 import { PhonevaultError } from '../../errors.ts';
 import { readHistory } from '../../ledger/state/history.ts';
-import { layout } from '../../ledger/store/layout.ts';
 import { isUnreadable } from '../../ledger/store/object-error.ts';
 import type { Terms } from '../../ledger/run/plan.ts';
-import {
-  type PhoneOutcome,
-  type ReportedPhone,
-  readReportedPhones,
-  type Report,
-  type RunOutcome,
-} from '../../ledger/run/report.ts';
+import type { Report, RunOutcome } from '../../ledger/run/report.ts';
 import type { RunDeps } from '../deps.ts';
+import { localeOfRun } from './locale.ts';
 import { composeMessage } from './message/compose.ts';
-import type { Leftovers, Notification } from './message/notification.ts';
+import { settledNotification } from './message/settled.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
 
 const MINUTE = 60_000;
-const MAX_CODES = 5;
-const MAX_NOT_DONE = 3;
-const MAX_SERVERS = 3;
-const MAX_SUSPECTS = 3;
 const FIRST_PAUSE_MS = MINUTE;
 const MAX_PAUSE_MS = 60 * MINUTE;
 const GIVE_UP_AFTER_MS = 24 * 60 * MINUTE;
@@ -50,7 +40,7 @@ export async function notifyRun(deps: RunDeps, run: OpenRun): Promise<void> {
   }
   try {
     const notification = await settledNotification(deps, run, report);
-    const locale = { language: terms?.notify.language ?? 'en', timezone: 'UTC' };
+    const locale = await localeOfRun(deps.store, run);
     const message = composeMessage(notification, locale);
     const { message_id } = await deps.topic.publish(deps.topicUrn, message);
     record(run, [{ type: 'notified', at, message_id }]);
@@ -71,8 +61,6 @@ export async function notifyRun(deps: RunDeps, run: OpenRun): Promise<void> {
     }
   }
 }
-
-const GOOD: ReadonlySet<string> = new Set<PhoneOutcome>(['exported', 'restored', 'skipped']);
 
 const kindOf = ({ kind, drill }: Report): 'settled' | 'restore' | 'drill' =>
   drill === undefined ? (kind ?? 'settled') : 'drill';
@@ -96,53 +84,4 @@ async function outcomeBefore(deps: RunDeps, report: Report): Promise<RunOutcome 
   const history = await readHistory(deps.store, report.policy);
   if (history === undefined) return undefined;
   return history.last.run_id === report.run_id ? history.before?.outcome : history.last.outcome;
-}
-
-/** Names no phones when the report's pages were given up. */
-async function settledNotification(
-  deps: RunDeps,
-  { state }: OpenRun,
-  report: Report,
-): Promise<Notification> {
-  const isReadable = state.notDone.get('report_pages')?.final === undefined;
-  const phones = isReadable ? await readReportedPhones(deps.store, report) : [];
-  const { bucket, prefix } = deps.ledger;
-  const { drill, kind = 'settled' } = report;
-  return {
-    ...(drill === undefined ? { kind } : { kind: 'drill', drill }),
-    run_id: report.run_id,
-    policy: drill?.policy ?? report.policy,
-    outcome: report.outcome,
-    counts: report.counts,
-    report: { bucket, key: prefix + layout.report(report.run_id) },
-    reason: report.reason,
-    message: messageOf(report),
-    failed: phones.filter(({ outcome }) => !GOOD.has(outcome)),
-    suspects: suspectsOf(report, phones),
-    leftovers: leftoversOf(report),
-    missingServers: missingServersOf(report),
-  };
-}
-
-/** Returns why the run ended early, and what it could not do. */
-function messageOf({ message, not_done = [] }: Report): string | undefined {
-  const all = [message, ...not_done.slice(0, MAX_NOT_DONE).map((one) => one.message)];
-  return all.filter((text) => text !== undefined).join(' ') || undefined;
-}
-
-function leftoversOf({ leftovers }: Report): Leftovers | undefined {
-  if (leftovers === undefined) return undefined;
-  const codes = [...new Set(leftovers.map(({ code }) => code))];
-  return { count: leftovers.length, codes: codes.slice(0, MAX_CODES) };
-}
-
-function suspectsOf({ suspects: count }: Report, phones: readonly ReportedPhone[]) {
-  if (count === undefined) return undefined;
-  const ids = phones.filter(({ suspect }) => suspect === true).map(({ phone_id }) => phone_id);
-  return { count, phones: ids.slice(0, MAX_SUSPECTS) };
-}
-
-function missingServersOf({ missing_servers: missing = [] }: Report) {
-  if (missing.length === 0) return undefined;
-  return { count: missing.length, first: missing.slice(0, MAX_SERVERS) };
 }

@@ -1,6 +1,7 @@
 import { type Pruned, type RetentionState, writeRetention } from '../../ledger/retention/state.ts';
 import type { RunDeps } from '../deps.ts';
-import { localeOf, publish } from './publish.ts';
+import { localeOf } from './locale.ts';
+import { publish } from './publish.ts';
 
 const MAX_CODES = 3;
 

@@ -1,6 +1,4 @@
 import { PhonevaultError } from '../../errors.ts';
-import { readCursors } from '../../ledger/state/cursors.ts';
-import { zoneProblems } from '../../policy/slots/zones.ts';
 import type { RunDeps } from '../deps.ts';
 import { contain } from '../state/failures/contain-failure.ts';
 import { composeMessage } from './message/compose.ts';
@@ -38,16 +36,4 @@ export async function recordNotified(
   write: () => Promise<unknown>,
 ): Promise<void> {
   await contain(deps, { event: 'notified_not_written', ...of }, write);
-}
-
-/** Returns language and time zone of a policy, as schedule last read them. English and UTC by default. */
-export async function localeOf(
-  store: Pick<RunDeps['store'], 'get'>,
-  policy: string,
-): Promise<Locale> {
-  const cursors = await readCursors(store);
-  const { freshness, schedule } = (Object.hasOwn(cursors, policy) && cursors[policy]) || {};
-  const zone = schedule?.timezone ?? 'UTC';
-  const timezone = zoneProblems(zone).length === 0 ? zone : 'UTC';
-  return { language: freshness?.language ?? 'en', timezone };
 }

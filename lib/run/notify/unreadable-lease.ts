@@ -28,7 +28,7 @@ export function noteLease(
     heldUntil === undefined
       ? ''
       : `. No drive works before ${new Date(heldUntil).toISOString()}: the bucket may not list yet what its holder wrote`;
-  noteUnreadable(deps, { key, code, hint, message: error.message + wait });
+  noteUnreadable(deps, { key, code, hint, message: error.message + wait }, heldUntil);
   if (!isReleased) needsNoticeNow(deps, error.key);
 }
 

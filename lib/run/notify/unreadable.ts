@@ -2,7 +2,8 @@ import { PhonevaultError } from '../../errors.ts';
 import { readRegister, writeUnreadable } from '../../ledger/state/unreadable.ts';
 import type { DriveDeps } from '../deps.ts';
 import { needsNotice } from '../state/failures/resting.ts';
-import { localeOf, publish } from './publish.ts';
+import { localeOf } from './locale.ts';
+import { publish } from './publish.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -23,10 +24,10 @@ export async function publishUnreadable(deps: Deps): Promise<void> {
   if (!(await saveUnreadable(deps)) && clock.now() % HOUR >= MINUTE) return;
   for (const [key, entry] of due) {
     if (clock.now() >= deps.until) break;
-    const { run_id, policy, code, message, hint, since } = entry;
-    const locale = policy === undefined ? undefined : await localeOf(deps.store, policy);
+    const { run_id, policy, code, message, hint, since, held_until } = entry;
+    const locale = await localeOf(deps.store, policy);
     const object = { bucket: ledger.bucket, key: ledger.prefix + key };
-    const facts = { run_id, policy, code, message, hint, since, object };
+    const facts = { run_id, policy, code, message, hint, since, object, held_until };
     if (!(await publish(deps, { kind: 'unreadable', ...facts }, locale))) return;
     unreadable.objects.set(key, { ...entry, notified_at: clock.now() });
     unreadable.changed = true;

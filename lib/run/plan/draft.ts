@@ -3,6 +3,7 @@ import type { Plan, PlannedPhone, Terms } from '../../ledger/run/plan.ts';
 import type { RunRequest } from '../../ledger/run/request.ts';
 import { expandObjectPath, runFolder } from '../../policy/keys/keys.ts';
 import type { Policy } from '../../policy/schema/schema.ts';
+import { messageZone } from '../../policy/slots/zones.ts';
 import { type Candidate, selectPhones, submissionOrder } from '../../policy/selection/select.ts';
 import { localDate, parseStamp, stamp } from '../../policy/keys/stamp.ts';
 import { phoneState } from '../../policy/selection/states.ts';
@@ -96,7 +97,7 @@ function termsOf(policy: Policy, slot: string): Terms {
     max_in_flight_per_server: policy.max_in_flight_per_server,
     attempts: policy.retry.attempts,
     ...(policy.verify === undefined ? {} : { read: policy.verify.read }),
-    notify: policy.notify,
+    notify: { ...policy.notify, timezone: messageZone(policy) },
   };
 }
 

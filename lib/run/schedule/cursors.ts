@@ -3,6 +3,7 @@ import { putUnreadablePolicy } from '../../ledger/hints/unreadable-policy.ts';
 import { layout, readPolicyKey } from '../../ledger/store/layout.ts';
 import { isUnreadable } from '../../ledger/store/object-error.ts';
 import type { Policy } from '../../policy/schema/schema.ts';
+import { messageZone } from '../../policy/slots/zones.ts';
 import type { RunDeps } from '../deps.ts';
 import { sameRule } from '../freshness/judge.ts';
 import { contain } from '../state/failures/contain-failure.ts';
@@ -83,19 +84,17 @@ async function readCursor(
     active: false,
     error: message.slice(0, 300),
     on_provisioned: before?.on_provisioned ?? false,
+    ...(before?.locale === undefined ? {} : { locale: before.locale }),
     handled_until: from,
   };
 }
 
 /** Returns the cursor of a valid policy. Slots count from now for one that is new, was inactive or has another rule. */
-function cursorOf(
-  { enabled, schedule, paused_until, on_provisioned, deadline, objective, notify }: Policy,
-  etag: string,
-  before: Cursor | undefined,
-  now: number,
-): Cursor {
+function cursorOf(policy: Policy, etag: string, before: Cursor | undefined, now: number): Cursor {
+  const { enabled, schedule, paused_until, on_provisioned, deadline, objective, notify } = policy;
   const pause = paused_until === undefined ? {} : { paused_until: Date.parse(paused_until) };
-  const cursor = { etag, on_provisioned: enabled && on_provisioned, ...pause };
+  const locale = { language: notify.language, timezone: messageZone(policy) };
+  const cursor = { etag, on_provisioned: enabled && on_provisioned, locale, ...pause };
   if (schedule === undefined) return { ...cursor, active: false, handled_until: now };
   if (!enabled) return { ...cursor, active: false, schedule, handled_until: now };
   const freshness = { counts_from: now, deadline, objective, language: notify.language };

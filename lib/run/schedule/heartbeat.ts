@@ -4,7 +4,7 @@ import { readNotifiedHeartbeat } from '../../ledger/state/notified.ts';
 import { newestSlotWithin } from '../../policy/slots/slots.ts';
 import { localDate } from '../../policy/keys/stamp.ts';
 import type { RunDeps } from '../deps.ts';
-import type { Language } from '../notify/message/notification.ts';
+import type { Language } from '../../meanings/entry.ts';
 
 /** When the daily message is due, and in which language. */
 export type Heartbeat = { cron: string; timezone: string; language: Language };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { zoneProblems } from '../../../lib/policy/slots/zones.ts';
+import { messageZone, zoneProblems } from '../../../lib/policy/slots/zones.ts';
 
 test.each([
   'Asia/Shanghai',
@@ -60,3 +60,15 @@ test.each(['', '+09:30', 'Mars/Olympus_Mons', 'x'.repeat(100), 'constructor/__pr
     expect(zoneProblems(zone)[0]?.hint).toBeUndefined();
   },
 );
+
+test.each([
+  [
+    'of its schedule',
+    { schedule: { timezone: 'Asia/Shanghai' }, retention: { timezone: 'UTC' } },
+    'Asia/Shanghai',
+  ],
+  ['of its retention', { retention: { timezone: 'Europe/Berlin' } }, 'Europe/Berlin'],
+  ['UTC', { retention: {} }, 'UTC'],
+])('tells the times of a policy in the zone %s', (_, policy, expected) => {
+  expect(messageZone(policy)).toBe(expected);
+});

@@ -459,7 +459,9 @@ describe('drive', () => {
     const message = `runs/${RUN}/plan.json cannot be written: refused`;
     const failed = { outcome: 'failed', reason: 'access_denied', message };
     expect(await readReport(world.store, RUN)).toMatchObject(failed);
-    expect(world.published).toMatchObject([{ kind: 'settled', reason: 'access_denied', message }]);
+    expect(world.published).toMatchObject([
+      { kind: 'settled', reason: 'access_denied', detail: message },
+    ]);
   });
 
   it('keeps open runs in memory, so that the next drive reads only new log entries', async () => {

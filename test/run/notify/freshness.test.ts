@@ -85,7 +85,7 @@ describe('publishFreshness', () => {
         objective: { max_age_seconds: null, phones_percent: 90 },
         phones: { counted: 10, fresh: 8, late: 2, never: 0, not_exportable: 0 },
         message: expect.stringMatching(
-          /^2 of 10 phones have no backup since 2025-12-31 02:30 UTC \(80% have one; objective 90%\)\. /,
+          /^nightly stale: 2 of 10 phones have no backup since 2025-12-31 02:30 UTC \(game-p0, game-p1\), 80% have one, objective 90%\. /,
         ) as string,
         failed: [phone(0), phone(1)],
         truncated: false,
@@ -115,7 +115,9 @@ describe('publishFreshness', () => {
         ...{ kind: 'recovered', policy: 'nightly', run_id: RUN },
         report: { bucket: 'ledger', key: `vault/runs/${RUN}/report.json` },
         since: new Date(known.since).toISOString(),
-        message: 'Backups are up to date again.',
+        message: expect.stringMatching(
+          /^nightly recovered: backups are up to date again, /,
+        ) as string,
       },
     ]);
     const fields = { run: RUN, policy: 'nightly', kind: 'recovered' };

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { PhonevaultError, ServiceError } from '../../../lib/errors.ts';
 import { fold } from '../../../lib/ledger/run/fold.ts';
+import { writeCursors } from '../../../lib/ledger/state/cursors.ts';
 import { recordSettled } from '../../../lib/ledger/state/history.ts';
 import type { Terms } from '../../../lib/ledger/run/plan.ts';
 import type { Report, RunOutcome } from '../../../lib/ledger/run/report.ts';
 import { notifyDue, notifyRun } from '../../../lib/run/notify/notify-run.ts';
 import type { OpenRun } from '../../../lib/run/state/open-run.ts';
 import { runScene } from '../../support/run-scene.ts';
-import { MINUTE, openRun, T0 } from '../../support/runs.ts';
+import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
 const RUN = 'nightly-20260102t023000z';
 const HOUR = 60 * MINUTE;
@@ -25,7 +26,7 @@ function reportOf(changes: Partial<Report> = {}): Report {
     counts,
     listing_complete: true,
     phones: [
-      { phone_id: 'p1', outcome: 'exported', attempts: 1 },
+      { phone_id: 'p1', outcome: 'exported', size: 5_000, attempts: 1 },
       { phone_id: 'p2', outcome: 'failed', reason: 'refused', code: 'CPS.0005', attempts: 1 },
       { phone_id: 'p3', outcome: 'skipped', reason: 'stopped', attempts: 0 },
       { phone_id: 'p4', outcome: 'timed_out', reason: 'deadline', attempts: 1 },
@@ -36,7 +37,8 @@ function reportOf(changes: Partial<Report> = {}): Report {
 
 function settledRun(notify?: Partial<Terms['notify']>, report = reportOf()): OpenRun {
   const own = { notify: { when: 'always' as const, language: 'en' as const, ...notify } };
-  return { ...openRun(RUN, [], { terms: own }), report };
+  const phones = ['p1', 'p2', 'p3'].map((id) => plannedPhone(id));
+  return { ...openRun(RUN, phones, { terms: own }), report };
 }
 
 const failedAt = (run: OpenRun, ...times: number[]): OpenRun => {
@@ -112,13 +114,34 @@ describe('notifyRun', () => {
       counts,
       report: { bucket: 'ledger', key: `vault/runs/${RUN}/report.json` },
       reason: 'odd',
-      message: 'Something was odd.',
+      message: expect.stringMatching(/^nightly 02:30 partial: Something was odd \(odd\)/) as string,
+      detail: 'Something was odd.',
+      ...{ started_at: '2026-01-02T02:30:00.000Z', settled_at: '2026-01-02T03:30:00.000Z' },
+      bytes: 5_000,
       failed: [
-        { phone_id: 'p2', outcome: 'failed', reason: 'refused', code: 'CPS.0005' },
-        { phone_id: 'p4', outcome: 'timed_out', reason: 'deadline' },
+        {
+          ...{ phone_id: 'p2', phone_name: 'game-p2', outcome: 'failed' },
+          ...{ reason: 'refused', code: 'CPS.0005' },
+        },
+        { phone_id: 'p4', phone_name: '', outcome: 'timed_out', reason: 'deadline' },
       ],
       truncated: false,
     });
+  });
+
+  it('tells times in the zone of the plan, else in the language and zone that schedule knows', async () => {
+    const { deps, store, sent } = scene();
+    const locale = { language: 'zh', timezone: 'Asia/Shanghai' } as const;
+    const cursor = { etag: 'e', active: false, handled_until: 0, locale };
+    await notifyRun(deps, settledRun({ timezone: 'Europe/Berlin' }));
+    await writeCursors(store, { nightly: cursor });
+    await notifyRun(deps, { ...settledRun(), plan: undefined });
+    await notifyRun(deps, settledRun({ language: 'en' }));
+    expect(sent.map(({ message }) => message.subject.slice(0, 40))).toEqual([
+      expect.stringMatching(/^\[Phonevault\] nightly 03:30 partial: /),
+      expect.stringMatching(/^\[Phonevault\] nightly 10:30 部分完成：/),
+      expect.stringMatching(/^\[Phonevault\] nightly 10:30 partial: /),
+    ]);
   });
 
   it('uses the language of the policy, and English without one', async () => {
@@ -235,7 +258,7 @@ describe('notifyRun', () => {
       });
       await notifyRun(deps, settledRun({ when }, reportOf({ outcome: 'completed', suspects: 1 })));
       expect(published).toMatchObject([{ suspects: { count: 1, phones: [] } }]);
-      expect(published[0]?.['message']).toContain('1 archive is less than half as large as usual');
+      expect(published[0]?.['message']).toContain('1 suspiciously small');
     },
   );
 
@@ -243,7 +266,7 @@ describe('notifyRun', () => {
     const { deps, published } = scene();
     const missing_servers = ['s1', 's2', 's3', 's4'];
     await notifyRun(deps, settledRun({ when: 'always' }, reportOf({ missing_servers })));
-    expect(published[0]?.['message']).toContain('4 servers of the policy not found: s1, s2, s3, …');
+    expect(published[0]?.['message']).toContain('4 servers not found');
     await notifyRun(
       deps,
       settledRun({ when: 'problems' }, reportOf({ outcome: 'completed', missing_servers })),

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../../../lib/errors.ts';
-import { writeCursors } from '../../../lib/ledger/state/cursors.ts';
 import { composeMessage } from '../../../lib/run/notify/message/compose.ts';
 import type { Notification } from '../../../lib/run/notify/message/notification.ts';
-import { localeOf, publish } from '../../../lib/run/notify/publish.ts';
+import { publish } from '../../../lib/run/notify/publish.ts';
 import { runScene, temporaryError } from '../../support/run-scene.ts';
 
 const missed = {
@@ -52,35 +51,5 @@ describe('publish', () => {
     expect(lines).toMatchObject([
       ['error', 'notify_failed', { kind: 'credentials', policy: undefined }],
     ]);
-  });
-});
-
-describe('localeOf', () => {
-  const cursor = (timezone: string) => ({
-    ...{ etag: 'e', active: true, handled_until: 0 },
-    schedule: { cron: '0 30 2 * * *', timezone, start_within: 1 },
-    freshness: { counts_from: 0, deadline: 1, objective: { phones: 90 }, language: 'zh' as const },
-  });
-
-  it('returns the language and zone of the policy', async () => {
-    const { store } = runScene();
-    await writeCursors(store, { nightly: cursor('Asia/Shanghai') });
-    expect(await localeOf(store, 'nightly')).toEqual({
-      ...{ language: 'zh', timezone: 'Asia/Shanghai' },
-    });
-  });
-
-  it('returns English and UTC for a policy that schedule does not know', async () => {
-    const { store } = runScene();
-    await writeCursors(store, { nightly: cursor('Asia/Shanghai') });
-    for (const policy of ['weekly', 'constructor']) {
-      expect(await localeOf(store, policy)).toEqual({ language: 'en', timezone: 'UTC' });
-    }
-  });
-
-  it('returns UTC for an unknown zone', async () => {
-    const { store } = runScene();
-    await writeCursors(store, { nightly: cursor('Mars/Olympus') });
-    expect(await localeOf(store, 'nightly')).toEqual({ language: 'zh', timezone: 'UTC' });
   });
 });

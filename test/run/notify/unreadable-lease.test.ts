@@ -49,7 +49,8 @@ describe('an unreadable lease', () => {
     expect(told()).toMatchObject([
       { reason: 'object_unreadable', object: { key: `vault/${layout.lease(2)}` } },
     ]);
-    expect(told()[0]?.['message']).toMatch(/403 AccessDenied \(request id 0A1B\).*Grant/);
+    expect(told()[0]?.['detail']).toMatch(/403 AccessDenied \(request id 0A1B\)/);
+    expect(told()[0]?.['hint']).toMatch(/Grant/i);
     expect(logged('lease_unreadable')).toHaveLength(3);
     // The lease after it was read: the object holds up nothing any more.
     expect(logged('object_usable')).toHaveLength(1);
@@ -63,7 +64,12 @@ describe('an unreadable lease', () => {
     expect(kinds.indexOf('worked')).toBe(17);
     expect(told()).toHaveLength(1);
     const until = '2026-01-02T02:46:30.000Z';
-    expect(told()[0]?.['message']).toContain(`No drive works before ${until}`);
+    expect(told()[0]).toMatchObject({
+      message: expect.stringContaining(
+        'nothing is backed up before 2026-01-02 02:46 UTC',
+      ) as string,
+      held_until: until,
+    });
     expect([...(await readUnreadable(store)).keys()]).toEqual([]);
   });
 

@@ -28,7 +28,11 @@ describe('publishUnreadable', () => {
         object: { bucket: 'ledger', key: `vault/${KEY}` },
         reason: 'object_invalid',
         since: new Date(T0).toISOString(),
-        message: expect.stringMatching(/is not JSON\. .*delete it/) as string,
+        message: expect.stringMatching(
+          /^nightly run quarantined: .* \(object_invalid\), /,
+        ) as string,
+        detail: expect.stringContaining('is not JSON') as string,
+        hint: expect.stringContaining('delete it') as string,
       },
     ]);
     expect((await readUnreadable(store)).get(KEY)?.notified_at).toBe(T0);

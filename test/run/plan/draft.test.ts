@@ -99,7 +99,7 @@ describe('draftPlan', () => {
           ...{ include: ['/data/data'], exclude: [], bucket: 'my-phone-backups' },
           ...{ folder: 'nightly/20260103', deadline: 120 * MINUTE, export_timeout: 60 * MINUTE },
           ...{ wait_for_phones: 10 * MINUTE, max_in_flight_per_server: 4, attempts: 2 },
-          notify: { when: 'always', language: 'en' },
+          notify: { when: 'always', language: 'en', timezone: 'Asia/Shanghai' },
         },
       },
       phones: [phone('c', { server_id: 's0' }), phone('a'), phone('b')],
@@ -125,7 +125,7 @@ describe('draftPlan', () => {
       ...{ folder: `x/${SLOT}/20260102/nightly`, deadline: 180 * MINUTE },
       ...{ export_timeout: 20 * MINUTE, wait_for_phones: 5 * MINUTE },
       ...{ max_in_flight_per_server: 2, attempts: 3 },
-      notify: { when: 'change', language: 'zh' },
+      notify: { when: 'change', language: 'zh', timezone: 'UTC' },
     });
   });
 

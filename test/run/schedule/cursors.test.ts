@@ -16,6 +16,7 @@ export: { include: [/data/data], bucket: my-phone-backups }
 deadline: 2h
 notify: { when: always, language: zh }
 `;
+const LOCALE = { language: 'zh', timezone: 'Asia/Shanghai' };
 const RULE = { cron: '0 30 2 * * *', timezone: 'Asia/Shanghai', start_within: 2 * HOUR };
 
 function setUp() {
@@ -74,6 +75,7 @@ describe('readPolicyCursors', () => {
         active: true,
         on_provisioned: false,
         schedule: RULE,
+        locale: LOCALE,
         handled_until: T0,
         freshness: {
           counts_from: T0,
@@ -180,6 +182,8 @@ describe('readPolicyCursors, of an invalid policy', () => {
       active: false,
       error: expect.stringContaining('') as string,
       on_provisioned: true,
+      // The message about it is in the language that the policy had.
+      locale: LOCALE,
       handled_until: T0 + HOUR,
     });
     expect(await hints()).toEqual([expect.stringContaining('policy_invalid')]);

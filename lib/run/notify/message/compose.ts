@@ -1,12 +1,10 @@
 import { sha256hex } from '../../../ledger/store/digest.ts';
-import { cutText, visibleAll, visibleJson } from '../../../visible.ts';
-import { fieldsOf, MAX_LISTED, phonesOf, type Fields } from './fields.ts';
+import { cutBytes, visibleAll, visibleJson } from '../../../visible.ts';
+import { fieldsOf, phonesOf, type Fields } from './fields.ts';
 import type { Locale, Notification } from './notification.ts';
-import { emailText, headline, messageText } from './text.ts';
+import { textsOf } from './text.ts';
 
 const MESSAGE_VERSION = 1;
-/** SMN cuts a text message there (smn_pd_25005 and the publish page). */
-const SMS_CHARACTERS = 490;
 const SUBJECT_BYTES = 512;
 
 export type TopicMessage = {
@@ -20,8 +18,8 @@ export function composeMessage(
   notification: Notification,
   locale: Locale = { language: 'en', timezone: 'UTC' },
 ): TopicMessage {
-  const shown = visibleAll(notification);
-  const fields = fieldsOf(notification, messageText(shown, locale));
+  const { subject, line, sms, email } = textsOf(visibleAll(notification), locale);
+  const fields = fieldsOf(notification, line);
   const { failed, total } = phonesOf(notification);
   const json = visibleJson({
     version: MESSAGE_VERSION,
@@ -30,17 +28,11 @@ export function composeMessage(
     failed,
     truncated: total > failed.length,
   });
-  const line = headline(shown, locale);
-  const text = emailText(shown, MAX_LISTED, locale);
   return {
-    subject: cutBytes(`[Phonevault] ${line}`, SUBJECT_BYTES),
+    subject: cutBytes(`[Phonevault] ${subject}`, SUBJECT_BYTES),
     message_structure: {
-      default: text,
-      email: text,
-      sms: cutText(`Phonevault ${line}`, SMS_CHARACTERS),
-      http: json,
-      https: json,
-      functiongraph: json,
+      ...{ default: line, email, sms },
+      ...{ http: json, https: json, functiongraph: json },
     },
     message_attributes: [
       { name: 'kind', value: fields.kind },
@@ -74,11 +66,4 @@ export function notificationId({
 /** SMN allows letters, digits and underscores in an attribute's value, 32 at most. */
 function attributeValue(text: string): string {
   return text.replace(/[^A-Za-z0-9_]/g, '_').slice(0, 32);
-}
-
-/** Returns the longest beginning of a text that fits into so many bytes of UTF-8. */
-function cutBytes(text: string, bytes: number): string {
-  let cut = cutText(text, bytes);
-  while (Buffer.byteLength(cut) > bytes) cut = [...cut].slice(0, -1).join('');
-  return cut;
 }

@@ -1,10 +1,10 @@
 import type { OldPhone } from '../../../ledger/state/freshness.ts';
 import { cutText } from '../../../visible.ts';
-import type { MissedSlots, Notification } from './notification.ts';
-import { shortened } from './phone-lines.ts';
+import type { EndedPhone, MissedSlots, Notification } from './notification.ts';
+import { shortCode } from './story/causes.ts';
 
-/** The most phones that a message lists. */
-export const MAX_LISTED = 50;
+/** The most phones that programs get. */
+const MAX_LISTED = 50;
 /** CPH allows 65. */
 const MAX_NAME_CHARACTERS = 80;
 
@@ -17,7 +17,14 @@ export type Fields = {
   counts: object | null;
   report: object | null;
   reason?: string | undefined;
+  started_at?: string;
+  settled_at?: string;
+  bytes?: number;
   message?: string | undefined;
+  /** What a service, or Phonevault, said. */
+  detail?: string | undefined;
+  hint?: string | undefined;
+  undone?: object | undefined;
   leftovers?: object | undefined;
   suspects?: object | undefined;
   archives?: object | undefined;
@@ -26,6 +33,7 @@ export type Fields = {
   object?: { bucket: string; key: string };
   since?: string;
   checked_at?: string;
+  held_until?: string;
   objective?: object;
   phones?: object | null;
   day?: object;
@@ -33,27 +41,33 @@ export type Fields = {
 
 const none = { run_id: null, policy: null, outcome: null, counts: null, report: null };
 
-/** Returns what programs get. `message`: the same text as people get. */
-export function fieldsOf(notification: Notification, message: string | undefined): Fields {
+/** Returns what programs get. `message`: what people get, in one line. */
+export function fieldsOf(notification: Notification, message: string): Fields {
   const { kind } = notification;
   switch (notification.kind) {
     case 'settled':
     case 'restore':
     case 'drill': {
       const { run_id, policy, outcome, counts, report, reason, ...more } = notification;
-      const { leftovers, suspects } = more;
+      const { leftovers, suspects, bytes } = more;
       const known = { run_id, policy, outcome, counts, report, reason };
       const drill = notification.kind === 'drill' ? notification.drill : undefined;
-      return { kind, ...known, drill, message, leftovers, suspects };
+      const times = { started_at: iso(more.started_at), settled_at: iso(more.settled_at) };
+      const small = suspects && { count: suspects.count, phones: suspects.phones };
+      const said = { message, detail: more.message, undone: more.undone };
+      return { kind, ...known, drill, ...times, bytes, ...said, leftovers, suspects: small };
     }
     case 'missed': {
       const { policy, missed } = notification;
       return { kind, ...none, policy, reason: missedReason(missed), message };
     }
     case 'unreadable': {
-      const { run_id = null, policy = null, object, code, archives } = notification;
-      const since = iso(notification.since);
-      return { kind, ...none, run_id, policy, object, reason: code, since, archives, message };
+      const { run_id = null, policy = null, object, code, ...more } = notification;
+      const { since, held_until, archives, message: detail, hint } = more;
+      const known = { run_id, policy, object, reason: code, since: iso(since) };
+      const held = held_until === undefined ? {} : { held_until: iso(held_until) };
+      const bad = archives && { ...archives, names: undefined };
+      return { kind, ...none, ...known, ...held, archives: bad, message, detail, hint };
     }
     case 'stale': {
       const { policy, phones, at, objective } = notification;
@@ -79,7 +93,7 @@ export function fieldsOf(notification: Notification, message: string | undefined
     }
     case 'heartbeat': {
       const { date, day } = notification;
-      return { kind, ...none, reason: date, day };
+      return { kind, ...none, reason: date, day, message };
     }
   }
 }
@@ -111,15 +125,11 @@ function objectiveOf({
 export function phonesOf(notification: Notification): { failed: object[]; total: number } {
   if ('failed' in notification) {
     const { failed } = notification;
-    return { failed: failed.slice(0, MAX_LISTED).map(shortened), total: failed.length };
+    return { failed: failed.slice(0, MAX_LISTED).map(listedPhone), total: failed.length };
   }
   if (notification.kind === 'missed') {
     const { count = 0, phones = [] } = notification.missed.first_backups ?? {};
-    const failed = phones.map((phone) => ({
-      ...phone,
-      phone_name: cutText(phone.phone_name, MAX_NAME_CHARACTERS),
-      outcome: 'skipped',
-    }));
+    const failed = phones.map((phone) => listedPhone({ ...phone, outcome: 'skipped' }));
     return { failed, total: count };
   }
   if (notification.kind !== 'stale') return { failed: [], total: 0 };
@@ -128,8 +138,20 @@ export function phonesOf(notification: Notification): { failed: object[]; total:
   return { failed: late.slice(0, MAX_LISTED).map(latePhone), total };
 }
 
-function latePhone({ phone_name, verified_at, ...phone }: OldPhone): object {
-  const last_backup = verified_at === undefined ? null : iso(verified_at);
-  const { phone_id, ...why } = shortened(phone);
-  return { phone_id, phone_name: cutText(phone_name, MAX_NAME_CHARACTERS), ...why, last_backup };
+/** Programs get names as they are, but no longer than CPH allows. */
+function listedPhone({ phone_id, phone_name, outcome, reason, code }: EndedPhone): object {
+  return {
+    phone_id,
+    phone_name: cutText(phone_name, MAX_NAME_CHARACTERS),
+    outcome,
+    reason: shortCode(reason),
+    code: shortCode(code),
+  };
+}
+
+function latePhone({ verified_at, ...phone }: OldPhone): object {
+  return {
+    ...listedPhone(phone),
+    last_backup: verified_at === undefined ? null : iso(verified_at),
+  };
 }

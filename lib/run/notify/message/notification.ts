@@ -2,14 +2,16 @@ import type { Counts, Report, ReportedPhone, RunOutcome } from '../../../ledger/
 import type { Pruned } from '../../../ledger/retention/state.ts';
 import type { OldPhone } from '../../../ledger/state/freshness.ts';
 import type { Policy } from '../../../policy/schema/schema.ts';
+import type { Language } from '../../../meanings/entry.ts';
 import type { PhoneCounts } from '../../freshness/summarize.ts';
-
-export type Language = 'en' | 'zh';
 
 /** How people read a notification: its language, and the IANA zone of its times. */
 export type Locale = { language: Language; timezone: string };
 
-export type FailedPhone = Pick<ReportedPhone, 'phone_id' | 'outcome' | 'reason' | 'code'>;
+/** A phone and how it ended. Its name is empty where CPH lists none. */
+export type EndedPhone = Pick<ReportedPhone, 'phone_id' | 'outcome' | 'reason' | 'code'> & {
+  phone_name: string;
+};
 
 /**
  * Slots that did not run. `first` and `last` are stamps; without `slots` the policy does not run from `first` on, or phones that an
@@ -27,7 +29,7 @@ export type MissedSlots = {
 type UnreadyPhone = { phone_id: string; phone_name: string; reason: string };
 
 /** How many archives could not be deleted, and the codes that say why, without repetition. */
-export type Leftovers = { count: number; codes: string[] };
+type Leftovers = { count: number; codes: string[] };
 
 type ObjectPlace = { bucket: string; key: string };
 
@@ -51,31 +53,44 @@ export type DailySummary = {
   unreadable: string[];
 };
 
-/** How a run ended. */
-type Ended = {
+/** How a run ended. Times in epoch ms. */
+export type Ended = {
   policy: string;
   run_id: string;
   outcome: RunOutcome;
   counts: Counts;
   report: ObjectPlace;
-  /** Why a run ended before it started: a code, and a sentence. */
+  /** The slot of a timer, else when it was planned. */
+  slot: number;
+  started_at: number;
+  settled_at: number;
+  /** The archives that were written, or restored. */
+  bytes: number;
+  /** Why a run ended before it started: a code, and a sentence in English. */
   reason?: string | undefined;
   message?: string | undefined;
+  /** The first things that the run could not do, with a sentence in English. */
+  undone?: { step: string; message: string }[] | undefined;
   /** The phones that were wanted and not exported, or not restored. */
-  failed: FailedPhone[];
+  failed: EndedPhone[];
+  skipped: EndedPhone[];
   /** Superseded archives that could not be deleted. */
   leftovers?: Leftovers | undefined;
-  /** Archives that are much smaller than those before them: how many, and the ids of the first phones. */
-  suspects?: { count: number; phones: string[] } | undefined;
+  /** Archives that are much smaller than those before them: how many, and the ids and names of the first phones. */
+  suspects?: { count: number; phones: string[]; names: string[] } | undefined;
   /** Servers of the policy that CPH does not know: the first ones, and how many there are. */
   missingServers?: { count: number; first: string[] } | undefined;
 };
 
-/** What people and programs are notified of. Times in epoch ms. */
-export type Notification =
+/** A run, a restore or a drill that has settled. */
+export type Settled =
   | ({ kind: 'settled' } & Ended)
   | ({ kind: 'restore' } & Ended)
-  | ({ kind: 'drill'; drill: NonNullable<Report['drill']> } & Ended)
+  | ({ kind: 'drill'; drill: NonNullable<Report['drill']> } & Ended);
+
+/** What people and programs are notified of. Times in epoch ms. */
+export type Notification =
+  | Settled
   | { kind: 'missed'; policy: string; missed: MissedSlots }
   /** An object of the ledger cannot be read or deleted, or archives of a run cannot be read to their end: `object` is the first. */
   | {
@@ -88,8 +103,10 @@ export type Notification =
       message: string;
       hint: string | undefined;
       since: number;
-      /** How many of those that were read, and the ids of the first phones. */
-      archives?: { count: number; read: number; phones: string[] };
+      /** Nothing is backed up before, because of it. */
+      held_until?: number | undefined;
+      /** How many of those that were read, and the ids and names of the first phones. */
+      archives?: { count: number; read: number; phones: string[]; names: string[] };
     }
   /** Too few phones of a policy have a recent backup. */
   | {

@@ -1,103 +1,110 @@
-import type { Leftovers, Locale, Notification } from './notification.ts';
-import { failedLines, lateLines, unreadyLines } from './phone-lines.ts';
-import { phraseOf, reasonPhrase } from './phrase.ts';
-import { timeText } from './time-text.ts';
-import type { Wording } from './wording.ts';
-import { wordings } from './wordings.ts';
+import { cutBytes } from '../../../visible.ts';
+import type { Locale, Notification } from './notification.ts';
+import {
+  credentialsStory,
+  heartbeatStory,
+  missedStory,
+  pruneStory,
+  recoveredStory,
+  unreadableStory,
+} from './story/other-stories.ts';
+import { settledStory } from './story/settled-story.ts';
+import { smsText } from './sms.ts';
+import { staleStory } from './story/stale-story.ts';
+import type { Story } from './story/story.ts';
+import type { Wording } from './words/wording.ts';
+import { wordings } from './words/wordings.ts';
 
-type Settled = Extract<Notification, { kind: 'settled' | 'restore' | 'drill' }>;
+/** What people read. */
+export type Texts = {
+  /** Without a prefix. */
+  subject: string;
+  /** In one line: what, how bad, which phones, why, and what to do next. */
+  line: string;
+  sms: string;
+  email: string;
+};
 
-/** Returns one line for subjects and text messages: the policy, then what happened. */
-export function headline(notification: Notification, locale: Locale): string {
+const NAME = 'Phonevault';
+/** A chatbot of WeCom takes 2,048 bytes (work.weixin.qq.com, path 91770), the least of the chatbots; the subject may be among them. */
+const LINE_BYTES = 2_048 - 512;
+
+/** Returns what people read of a notification. Pure. */
+export function textsOf(notification: Notification, locale: Locale): Texts {
+  const story = storyOf(notification, locale);
   const wording = wordings[locale.language];
-  const what = phraseOf(notification, locale);
-  const policy = 'policy' in notification ? notification.policy : undefined;
-  return policy === undefined ? what : `${policy}${wording.colon}${what}`;
+  const forms = formsOf(story, wording);
+  const next = `${story.next.isUrgent ? wording.next : wording.details}${story.next.command}`;
+  const line = lineOf(forms, `${wording.space}${next}`, wording);
+  return {
+    subject: withoutName(forms.brief),
+    line,
+    sms: smsOf(forms, line, story.head),
+    email: [[forms.brief, next], ...story.blocks]
+      .filter((block) => block.length > 0)
+      .map((block) => block.join('\n'))
+      .join('\n\n'),
+  };
 }
 
-/** Returns what happened and what to do in sentences; undefined where numbers say it. */
-export function messageText(notification: Notification, locale: Locale): string | undefined {
-  const { kind } = notification;
-  if (kind === 'settled' || kind === 'restore' || kind === 'drill') {
-    return settledText(notification, wordings[locale.language]);
-  }
-  if (kind === 'unreadable') return unreadableText(notification);
-  if (kind === 'heartbeat') return undefined;
-  const { sentence, advice, space } = wordings[locale.language];
-  const sentences = [sentence(phraseOf(notification, locale)), advice[kind]];
-  return sentences.filter((text) => text !== undefined).join(space);
+/** The same story in fewer and fewer words. */
+type Forms = Record<'full' | 'main' | 'named' | 'brief' | 'first', string>;
+
+function formsOf({ head, facts }: Story, wording: Wording): Forms {
+  const joined = (parts: readonly string[]): string =>
+    oneLine(parts.length === 0 ? head : `${head}${wording.colon}${parts.join(wording.comma)}`);
+  const main = facts.flatMap(({ full, brief, named = brief }) =>
+    brief === undefined || named === undefined ? [] : [{ full, named, brief }],
+  );
+  return {
+    full: joined(facts.map(({ full }) => full)),
+    main: joined(main.map(({ full }) => full)),
+    named: joined(main.map(({ named }) => named)),
+    brief: joined(main.map(({ brief }) => brief)),
+    first: joined(main.slice(0, 1).map(({ brief }) => brief)),
+  };
 }
 
-/** Returns the text of an e-mail, which lists at most `max` phones. */
-export function emailText(notification: Notification, max: number, locale: Locale): string {
-  const wording = wordings[locale.language];
-  // A restore has no policy, only a name.
-  const hasPolicy = 'policy' in notification && notification.kind !== 'restore';
-  const policy = hasPolicy ? notification.policy : undefined;
-  const lines = [
-    policy === undefined ? undefined : wording.policy(policy),
-    'run_id' in notification && notification.run_id !== undefined
-      ? wording.run(notification.run_id)
-      : undefined,
-    ...bodyLines(notification, locale),
-    'report' in notification
-      ? wording.report(`obs://${notification.report.bucket}/${notification.report.key}`)
-      : undefined,
-    ...('counts' in notification ? failedLines(notification, max, wording) : []),
-    ...(notification.kind === 'stale' ? lateLines(notification, max, locale) : []),
-    ...(notification.kind === 'missed' ? unreadyLines(notification.missed, wording) : []),
-  ];
-  return lines.filter((line) => line !== undefined).join('\n');
+/** What a service said may have several lines. */
+const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ');
+
+/** Returns the longest form that chatbots take, with what to do next. */
+function lineOf({ full, main, named, brief }: Forms, next: string, { sentence }: Wording): string {
+  const lines = [full, main, named, brief].map((form) => sentence(form) + next);
+  const found = lines.find((line) => Buffer.byteLength(line) <= LINE_BYTES);
+  return found ?? cutBytes(brief, LINE_BYTES - Buffer.byteLength(sentence('') + next)) + next;
 }
 
-function bodyLines(notification: Notification, locale: Locale): (string | undefined)[] {
-  const wording = wordings[locale.language];
+function smsOf({ full, main, named, brief, first }: Forms, line: string, head: string): string {
+  const long = [line, full, main, named].map(withName);
+  const rest = [brief, first].flatMap((form) => [withName(form), form]);
+  return smsText([...long, named, ...rest, withName(head)]);
+}
+
+const withName = (text: string): string => (text.startsWith(NAME) ? text : `${NAME} ${text}`);
+
+const withoutName = (text: string): string =>
+  text.startsWith(NAME) ? text.slice(NAME.length).trimStart() : text;
+
+function storyOf(notification: Notification, locale: Locale): Story {
   switch (notification.kind) {
     case 'settled':
     case 'restore':
-    case 'drill': {
-      const { outcome, reason, message, counts } = notification;
-      const why = reason === undefined ? undefined : wording.reason(reasonPhrase(reason, wording));
-      const problems = shortfalls(notification, wording);
-      return [wording.result(outcome), why, message, wording.phones(counts), ...problems];
-    }
+    case 'drill':
+      return settledStory(notification, locale);
+    case 'missed':
+      return missedStory(notification, locale);
     case 'unreadable':
-      return [wording.sentence(phraseOf(notification, locale)), unreadableText(notification)];
-    case 'heartbeat': {
-      const { day } = notification;
-      const time = (iso: string) => timeText(Date.parse(iso), locale);
-      return wording.summaryLines(day, time(day.since), time(day.until));
-    }
-    default:
-      return [messageText(notification, locale)];
+      return unreadableStory(notification, locale);
+    case 'stale':
+      return staleStory(notification, locale);
+    case 'recovered':
+      return recoveredStory(notification, locale);
+    case 'credentials':
+      return credentialsStory(notification, locale);
+    case 'prune':
+      return pruneStory(notification, locale);
+    case 'heartbeat':
+      return heartbeatStory(notification, locale);
   }
-}
-
-/** Why the run ended early, and what it met on the way. */
-function settledText(notification: Settled, wording: Wording): string | undefined {
-  const { message } = notification;
-  const problems = shortfalls(notification, wording);
-  if (problems.length === 0) return message;
-  const first = message === undefined ? [] : [`${message.replace(/\.$/, '')}.`];
-  return first.concat(problems).join(' ');
-}
-
-/** Which archives are suspiciously small or stay, and which servers are missing. */
-function shortfalls(settled: Settled, wording: Wording): string[] {
-  const { leftovers, missingServers: missing, suspects } = settled;
-  return [
-    ...(suspects === undefined ? [] : [wording.suspectAdvice(suspects.count, suspects.phones)]),
-    ...(leftovers === undefined ? [] : [leftoversText(leftovers, wording)]),
-    ...(missing === undefined ? [] : [wording.missingServers(missing.count, missing.first)]),
-  ];
-}
-
-function leftoversText({ count, codes }: Leftovers, wording: Wording): string {
-  const phrase = wording.withCodes(wording.notDeleted(count), codes);
-  return `${wording.sentence(phrase)}${wording.space}${wording.leftoverAdvice}`;
-}
-
-/** What the service said, and what to do. Both are in English: they quote the service. */
-function unreadableText({ message, hint }: Extract<Notification, { kind: 'unreadable' }>): string {
-  return hint === undefined ? message : `${message}. ${hint}`;
 }

@@ -1,6 +1,7 @@
 import type { PlannedPhone, Terms } from '../../../ledger/run/plan.ts';
 import type { RestoreOrder } from '../../../ledger/run/restore-order.ts';
 import { hasCode } from '../../../errors.ts';
+import { messageZone } from '../../../policy/slots/zones.ts';
 import type { RunDeps } from '../../deps.ts';
 import { readPolicy } from '../../state/read-policy.ts';
 import { type Draft, failedDraft, type PlanDraft } from '../draft.ts';
@@ -103,10 +104,11 @@ async function chosen(
   }
 }
 
-/** A restore always notifies, in the language of the first archive's policy. */
+/** A restore always notifies, in the language and the zone of the first archive's policy. */
 async function notifyOf(deps: Deps, wanted: readonly Wanted[]): Promise<Terms['notify']> {
   const policy = wanted.find(({ archive }) => archive !== undefined)?.archive?.policy;
   const file = policy === undefined ? undefined : await readPolicy(deps, policy);
   if (file?.parsed.ok !== true) return TERMS.notify;
-  return { when: 'always', language: file.parsed.policy.notify.language };
+  const { notify, ...own } = file.parsed.policy;
+  return { when: 'always', language: notify.language, timezone: messageZone(own) };
 }

@@ -30,10 +30,14 @@ export function restsUntil({ clock, unreadable }: Register, runId: string): numb
   return Math.max(0, ...ends);
 }
 
-/** Records that an object could not be read, and logs it. It rests for longer each time. Returns until when (epoch ms). */
+/**
+ * Records that an object could not be read, and logs it. It rests for longer each time. Returns until when (epoch ms). `heldUntil`:
+ * nothing is done before (epoch ms).
+ */
 export function noteUnreadable(
   deps: Register & Pick<DriveDeps, 'log'>,
   { key, code, message, hint }: Pick<ObjectError, 'key' | 'code' | 'message' | 'hint'>,
+  heldUntil?: number,
 ): number {
   const run_id = runOf(key);
   const policy = run_id === undefined ? readPolicyKey(key) : policyOfRun(run_id);
@@ -41,7 +45,8 @@ export function noteUnreadable(
     ...{ key, run: run_id, policy, code },
     message: message.slice(0, 300),
   });
-  return note(deps, key, { run_id, policy, code, message, hint });
+  const held = heldUntil === undefined ? {} : { held_until: heldUntil };
+  return note(deps, key, { run_id, policy, code, message, hint, ...held });
 }
 
 /** Has people notified of a known object now: it has held up everything. */
@@ -110,7 +115,7 @@ export function needsNotice({ code, attempts, notified_at }: Unreadable): boolea
 function note(
   { clock, unreadable }: Register,
   key: string,
-  facts: Pick<Unreadable, 'run_id' | 'policy' | 'code' | 'message' | 'hint' | 'handled'>,
+  facts: Omit<Unreadable, 'since' | 'attempts' | 'tried_at' | 'retry_at' | 'notified_at'>,
 ): number {
   const now = clock.now();
   const known = unreadable.objects.get(key);

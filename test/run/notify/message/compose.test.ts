@@ -12,7 +12,8 @@ describe.each(['en', 'zh'] as const)('composeMessage in %s', (language) => {
     const { subject, message_structure, message_attributes } = composeMessage(large, locale);
     expect(Buffer.byteLength(subject)).toBeLessThanOrEqual(512);
     expect(Buffer.byteLength(JSON.stringify(message_structure))).toBeLessThan(64 * 1024);
-    expect(message_structure.sms?.length).toBeLessThanOrEqual(490);
+    expect(message_structure.sms?.length).toBeLessThanOrEqual(160);
+    expect(Buffer.byteLength(message_structure.default ?? '')).toBeLessThanOrEqual(2_048);
     expect(message_structure.sms).not.toMatch(/[[\]【】]/);
     for (const { name, value } of message_attributes) {
       expect(name).toMatch(/^[a-z0-9]+(?:_[a-z0-9]+)*$/);
@@ -28,7 +29,7 @@ describe.each(['en', 'zh'] as const)('composeMessage in %s', (language) => {
     };
     expect(body.failed).toHaveLength(50);
     expect(body.truncated).toBe(true);
-    expect(message_structure.default).toContain('19,949');
+    expect(message_structure.default).toMatch(/19,999 (?:failed \(|台失败（)game-00001 … 19999/);
   });
 
   it('sends text to people and JSON to programs', () => {
@@ -51,10 +52,10 @@ describe.each(['en', 'zh'] as const)('composeMessage in %s', (language) => {
   it('writes every kind of notification as in the golden file', async () => {
     const texts = everyKind.map((one) => {
       const { subject, message_structure, message_attributes } = composeMessage(one, locale);
-      const { default: text, sms, https = '' } = message_structure;
+      const { default: text, email, sms, https = '' } = message_structure;
       const attributes = message_attributes.map(({ name, value }) => `${name}=${value}`).join(' ');
       const json = JSON.stringify(JSON.parse(https), null, 1);
-      return [subject, attributes, sms, text, json, ''].join('\n');
+      return [subject, attributes, sms, text, '', email, '', json, ''].join('\n');
     });
     await expect(texts.join('\n')).toMatchFileSnapshot(`compose.golden.${language}.txt`);
   });
@@ -76,20 +77,24 @@ describe('composeMessage', () => {
     expect(message_structure.default).not.toContain('undefined');
   });
 
-  it('lists 50 phones in full, and says that there are more only when there are', () => {
+  it('gives programs 50 phones with name and code, and says whether there are more', () => {
     const of = (count: number) => {
       const { message_structure } = composeMessage(
         settledRun({ failed: large.failed.slice(0, count) }),
       );
       return {
-        text: message_structure.default,
-        json: JSON.parse(message_structure.https ?? '') as unknown,
+        json: JSON.parse(message_structure.https ?? '') as { failed: object[] },
       };
     };
-    expect(of(50).text).not.toContain('more');
     expect(of(50).json).toMatchObject({ truncated: false });
-    expect(of(51).text).toContain('... and 1 more: see the report');
     expect(of(51).json).toMatchObject({ truncated: true });
+    expect(of(51).json.failed).toHaveLength(50);
+    expect(of(1).json.failed).toEqual([
+      {
+        ...{ phone_id: '0'.repeat(32), phone_name: 'game-00001', outcome: 'failed' },
+        ...{ reason: 'job_failed', code: 'CPS.0103' },
+      },
+    ]);
   });
 
   it('stays within 256 KB when a service returns very long error codes', () => {
@@ -113,8 +118,8 @@ describe('composeMessage', () => {
     const rest = Buffer.byteLength(subjectOf(''));
     const fits = 'p'.repeat(512 - rest);
     expect(Buffer.byteLength(subjectOf(fits))).toBe(512);
-    expect(subjectOf(fits).endsWith('98%）')).toBe(true);
-    expect(subjectOf(`${fits}p`).endsWith('98%')).toBe(true);
+    expect(subjectOf(fits).endsWith('没有备份')).toBe(true);
+    expect(subjectOf(`${fits}p`).endsWith('没有备')).toBe(true);
     expect(subjectOf('😀'.repeat(300))).not.toContain('\ufffd');
   });
 });
@@ -135,7 +140,7 @@ describe('composeMessage of a stale policy', () => {
       ...{ phone_id: 'p0', phone_name: 'n'.repeat(64), outcome: 'failed' },
       ...{ reason: 'job_failed', code: 'CPS.0103', last_backup: '1970-01-01T00:00:00.000Z' },
     });
-    expect(message_structure.default).toContain('... and 10 more');
+    expect(message_structure.email).toContain('\n… and 10 more');
   });
 });
 

@@ -6,7 +6,7 @@ import { everyKind } from './samples.ts';
 
 const FROM_OUTSIDE = new Set([
   ...['phone_name', 'code', 'reason', 'codes', 'key', 'bucket', 'message', 'hint'],
-  ...['stale', 'invalid', 'unreadable'],
+  ...['stale', 'invalid', 'unreadable', 'names', 'first', 'step'],
 ]);
 
 /** Puts a text in the place of every text from outside. */
@@ -41,13 +41,13 @@ describe.each(['en', 'zh'] as const)('a message in %s', (language) => {
   it.each(cases)('of kind %s holds %s as data in every channel', (_, __, notification, name) => {
     const message = compose(withTexts(notification, name));
     const { subject, message_structure, message_attributes } = message;
-    const { sms = '', https = '', default: text = '' } = message_structure;
+    const { sms = '', https = '', default: text = '', email = '' } = message_structure;
     for (const one of [subject, ...Object.values(message_structure)]) {
       expect(one).not.toMatch(UNSAFE_TEXT);
     }
-    for (const one of [subject, sms, https]) expect(one).not.toContain('\n');
+    for (const one of [subject, sms, https, text]) expect(one).not.toContain('\n');
     for (const { value } of message_attributes) expect(value).toMatch(/^\w{1,32}$/);
-    expect(text).not.toMatch(/^(?:exported|\s*b$)/m);
+    expect(email).not.toMatch(/^(?:exported|\s*b$)/m);
     expect(Buffer.byteLength(JSON.stringify(message))).toBeLessThan(256 * 1024);
     expect(JSON.parse(https)).toMatchObject({ kind: notification.kind });
   });

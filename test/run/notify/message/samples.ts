@@ -13,6 +13,9 @@ const counts = {
   cancelled: 0,
 };
 
+/** 02:30 in Shanghai. */
+export const START = Date.UTC(2026, 0, 1, 18, 30);
+
 export type Settled = Extract<Notification, { kind: 'settled' }>;
 
 /** A settled run of 20,000 phones of which one was exported. */
@@ -24,8 +27,11 @@ export function settledRun(changes: Partial<Settled> = {}): Settled {
     outcome: 'partial',
     counts,
     report: { bucket: 'my-phone-backups', key: 'phonevault/runs/x/report.json' },
+    ...{ slot: START, started_at: START + 3_000, settled_at: START + 32_000, bytes: 2_100_000_000 },
+    skipped: [],
     failed: Array.from({ length: 19_999 }, (_, index) => ({
       phone_id: String(index).padStart(32, '0'),
+      phone_name: `game-${String(index + 1).padStart(5, '0')}`,
       outcome: 'failed' as const,
       reason: 'job_failed',
       code: 'CPS.0103',
@@ -99,19 +105,33 @@ const unready = (count: number): Notification => ({
   },
 });
 
+const none = { selected: 0, exported: 0, failed: 0, skipped: 0, timed_out: 0, cancelled: 0 };
+
+type Phone = Settled['failed'][number];
+
+/** A phone that CPH could not export. */
+export const failedPhone = (phone_name: string, changes: Partial<Phone> = {}): Phone => ({
+  ...{ phone_id: `id-of-${phone_name}`, phone_name, outcome: 'failed' },
+  ...{ reason: 'job_failed', code: 'CPS.0107', ...changes },
+});
+
+/** A phone that was skipped because of its state. */
+export const skippedPhone = (phone_name: string, reason: string): Phone =>
+  failedPhone(phone_name, { outcome: 'skipped', reason, code: undefined });
+
 function drilled(
   drill: { verdict: 'passed' | 'failed'; seconds?: number },
   outcome: Settled['outcome'],
   reason?: string,
 ): Notification {
   const done = drill.verdict === 'passed' ? 2 : 1;
-  const failed = { phone_id: 'p1', outcome: 'failed' as const, reason: 'restore_failed' };
   return {
-    ...{ kind: 'drill', policy: 'nightly', run_id: 'restore-1', outcome },
+    ...settledRun({ policy: 'nightly', run_id: 'restore-1', outcome }),
+    kind: 'drill',
     drill: { policy: 'nightly', ...drill },
-    counts: { ...counts, selected: 2, exported: 0, restored: done, failed: 2 - done },
+    counts: { ...none, selected: 2, exported: 0, restored: done, failed: 2 - done },
     report: { bucket: 'my-phone-backups', key: 'phonevault/runs/restore-1/report.json' },
-    failed: outcome === 'partial' ? [failed] : [],
+    failed: outcome === 'partial' ? [failedPhone('test-1', { reason: 'restore_failed' })] : [],
     ...(reason === undefined ? {} : { reason, message: 'policy nightly selects t1' }),
   };
 }
@@ -119,16 +139,45 @@ function drilled(
 /** One or more notifications of each kind. */
 export const everyKind: Notification[] = [
   settledRun({
+    counts: {
+      ...none,
+      selected: 40,
+      exported: 30,
+      failed: 5,
+      timed_out: 1,
+      cancelled: 1,
+      skipped: 3,
+    },
     failed: [
-      { phone_id: 'p1', outcome: 'failed', reason: 'job_failed', code: 'CPS.0103' },
-      { phone_id: 'p2', outcome: 'timed_out', reason: 'deadline' },
-      { phone_id: 'p3', outcome: 'failed', reason: 'r'.repeat(99), code: 'C'.repeat(99) },
-      { phone_id: 'p4', outcome: 'cancelled' },
+      ...['game-0023', 'game-0021', 'game-0020', 'game-0022'].map((name) => failedPhone(name)),
+      failedPhone('', {
+        phone_id: 'p2',
+        outcome: 'timed_out',
+        reason: 'deadline',
+        code: 'CPS.0042',
+      }),
+      failedPhone('odd', { reason: 'r'.repeat(99), code: 'C'.repeat(99) }),
+      failedPhone('late', { outcome: 'cancelled', reason: 'cancelled', code: undefined }),
+    ],
+    skipped: [
+      skippedPhone('game-0009', 'stopped'),
+      skippedPhone('game-0018', 'stopped'),
+      skippedPhone('x', 'frozen'),
     ],
   }),
-  ...(['completed', 'failed', 'skipped', 'cancelled'] as const).map((outcome) =>
-    settledRun({ outcome, failed: [] }),
-  ),
+  settledRun({ outcome: 'completed', failed: [], counts: { ...none, selected: 37, exported: 37 } }),
+  settledRun({
+    ...{ outcome: 'skipped', failed: [], bytes: 0, counts: { ...none, selected: 1, skipped: 1 } },
+    skipped: [skippedPhone('game-0009', 'stopped')],
+  }),
+  settledRun({ outcome: 'skipped', failed: [], bytes: 0, counts: none }),
+  settledRun({ outcome: 'cancelled', failed: [], bytes: 0, counts: none }),
+  settledRun({ outcome: 'failed', counts: { ...none, selected: 4, failed: 4 }, failed: [] }),
+  {
+    ...settledRun({ policy: 'restore', run_id: 'restore-1' }),
+    ...{ kind: 'restore', counts: { ...none, selected: 2, restored: 1, failed: 1 } },
+    failed: [failedPhone('game-0002', { reason: 'restore_failed', code: 'CPS.0104' })],
+  },
   settledRun({
     ...{ outcome: 'failed', failed: [] },
     ...{ reason: 'bucket_missing', message: 'bucket x does not exist' },
@@ -144,7 +193,9 @@ export const everyKind: Notification[] = [
   }),
   settledRun({
     ...{ outcome: 'completed', failed: [] },
-    suspects: { count: 4, phones: ['p1', 'p2', 'p3'] },
+    suspects: { count: 4, phones: ['p1', 'p2', 'p3'], names: ['game-1', 'game-2', 'p3'] },
+    undone: [{ step: 'index_run', message: 'runs/index: OBS answered 403' }],
+    missingServers: { count: 1_200, first: ['s-1', 's-2', 's-3'] },
   }),
   ...(['max_delete', 'failed', 'unreadable', undefined] as const).map((blocked) =>
     pruneOf(blocked),
@@ -164,15 +215,15 @@ export const everyKind: Notification[] = [
   {
     ...{ kind: 'unreadable', policy: undefined, run_id: undefined },
     ...{ code: 'object_unreadable', message: 'open/hints/trace-1.json cannot be read: 403' },
-    ...{ hint: undefined, since: Date.UTC(2026, 0, 1) },
+    ...{ hint: undefined, since: Date.UTC(2026, 0, 1), held_until: Date.UTC(2026, 0, 1, 0, 17) },
     object: { bucket: 'my-phone-backups', key: 'phonevault/open/hints/trace-1.json' },
   },
   {
-    ...{ kind: 'unreadable', policy: 'nightly', run_id: 'nightly-1', code: 'archive_broken' },
-    ...{ message: 'the archive is no readable tar', since: Date.UTC(2026, 0, 1) },
-    hint: 'Older archives of these phones stay',
-    object: { bucket: 'my-phone-backups', key: 'nightly/nightly-1/p1-1.tar' },
-    archives: { count: 2, read: 50, phones: ['p1', 'p2'] },
+    ...{ kind: 'unreadable', policy: 'nightly', run_id: 'nightly-20260102t023000z' },
+    ...{ code: 'archive_broken', message: 'the tar ends early', hint: 'Back the phones up again' },
+    since: Date.UTC(2026, 0, 1),
+    object: { bucket: 'my-phone-backups', key: 'nightly/20260102/x/p1-1.tar' },
+    archives: { count: 4, read: 9, phones: ['p1', 'p2'], names: ['game-0001', 'game-0002'] },
   },
   drilled({ verdict: 'passed', seconds: 373 }, 'completed'),
   drilled({ verdict: 'failed' }, 'partial'),

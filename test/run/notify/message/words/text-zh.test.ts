@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { chinese } from '../../../../lib/run/notify/message/text-zh.ts';
-import { day } from './samples.ts';
+import { chinese } from '../../../../../lib/run/notify/message/words/text-zh.ts';
+import { day } from '../samples.ts';
 
 describe('chinese', () => {
   it.each([
@@ -24,11 +24,16 @@ describe('chinese', () => {
   it('counts problems first in a daily summary, and leaves out counts of zero', () => {
     const runs = { completed: 3, partial: 0, failed: 1, skipped: 0, cancelled: 0 };
     expect(chinese.summaryParts(day({ runs, missed: 2, stale: ['a'], invalid: [] }))).toEqual([
-      ...['1 个策略长时间没有成功备份', '错过 2 个计划时间', '全部完成 3 次', '失败 1 次'],
+      ...['1 个策略备份时效未达标', '错过 2 个计划时间', '已完成 3 次', '失败 1 次'],
     ]);
   });
 
   it('says so when a day had no runs and no problems', () => {
     expect(chinese.summaryParts(day())).toEqual(['没有运行']);
+  });
+
+  it('separates Latin words from Chinese ones', () => {
+    expect(chinese.phonesThat(2, '已关机')).toBe('2 台已关机');
+    expect(chinese.phonesThat(2, 'CPH 拒绝了请求')).toBe('2 台 CPH 拒绝了请求');
   });
 });

@@ -1,4 +1,4 @@
-import type { Language } from './notification.ts';
+import type { Language } from '../../../../meanings/entry.ts';
 import { english } from './text-en.ts';
 import { chinese } from './text-zh.ts';
 import type { Wording } from './wording.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { english } from '../../../../lib/run/notify/message/text-en.ts';
-import { day } from './samples.ts';
+import { english } from '../../../../../lib/run/notify/message/words/text-en.ts';
+import { day } from '../samples.ts';
 
 describe('english', () => {
   it.each([
-    [0, 'no runs since A'],
+    [0, 'has not run since A'],
     [1, 'slot B did not run'],
     [2_000, '2,000 slots from A to B did not run'],
   ])('names missed slots by their number: %i', (slots, expected) => {
@@ -22,7 +22,8 @@ describe('english', () => {
     expect(english.summaryParts(day())).toEqual(['no runs']);
   });
 
-  it('makes a sentence of a phrase', () => {
-    expect(english.sentence('run quarantined')).toBe('Run quarantined.');
+  it('ends a sentence once', () => {
+    expect(english.sentence('it failed')).toBe('it failed.');
+    expect(english.sentence('it failed.')).toBe('it failed.');
   });
 });
