@@ -1,5 +1,7 @@
 import { type Archive, includeSet } from '../../lib/ledger/catalogue/archive.ts';
 import { newestArchives } from '../../lib/ledger/catalogue/newest-archives.ts';
+import { listShards, readShards } from '../../lib/ledger/catalogue/shards.ts';
+import { isUnreadable } from '../../lib/ledger/store/object-error.ts';
 import { T0 } from './runs.ts';
 import type { Store } from '../../lib/ledger/store/store.ts';
 
@@ -19,6 +21,22 @@ export function archiveOf(
     ...{ includes: includeSet(['/data/data'], []) },
     ...{ flags: {}, ...changes },
   };
+}
+
+/** Returns the leftovers of the catalogue, oldest first, each as its key and what it is. */
+export async function cataloguedLeftovers(
+  store: Pick<Store, 'get' | 'list'>,
+): Promise<[string, string][]> {
+  const found: [string, string][] = [];
+  for await (const { archives } of readShards(store, await listShards(store), {
+    leftovers: true,
+  })) {
+    if (isUnreadable(archives)) throw archives;
+    for (const { key, flags } of archives) {
+      if (flags.leftover !== undefined) found.push([key, flags.leftover]);
+    }
+  }
+  return found;
 }
 
 /** Returns all archives of the catalogue, newest first. */

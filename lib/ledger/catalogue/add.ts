@@ -10,7 +10,7 @@ type Writer = Pick<Store, 'get' | 'list' | 'put'>;
 
 /**
  * Adds verified archives to the catalogue. Those that it has stay as they are, so adding twice, or again after a crash, is
- * adding once. Returns the errors of the shards that could not be used: an invalid one is replaced, any other stays, and the new
+ * adding once; a leftover that was verified after all becomes an archive. Returns the errors of the shards that could not be used: an invalid one is replaced, any other stays, and the new
  * archives go to a shard beside it.
  */
 export async function addArchives(
@@ -48,16 +48,20 @@ async function addToShard(
   { policy, shard, added, maxShardBytes }: Addition,
 ): Promise<ObjectError | undefined> {
   const { known, error } = await readKnown(store, shard);
-  const keys = new Set(known.map(idOf));
+  const byId = new Map(known.map((archive) => [idOf(archive), archive]));
   const fresh = [...new Map(added.map((archive) => [idOf(archive), archive])).values()].filter(
-    (archive) => !keys.has(idOf(archive)),
+    (archive) => {
+      const same = byId.get(idOf(archive));
+      return same === undefined || (isLeftover(same) && !isLeftover(archive));
+    },
   );
   const [first] = fresh;
   if (first === undefined) return error;
   const isBeside = error !== undefined && !hasCode(error, 'object_invalid');
   const name = shard === undefined || isBeside ? shardName(first) : shard.name;
   if (isBeside && name === shard?.name) return error;
-  const all = [...known, ...fresh].sort(comparePlaces);
+  for (const archive of fresh) byId.set(idOf(archive), archive);
+  const all = [...byId.values()].sort(comparePlaces);
   await writeShards(store, policy, name, encode(all, maxShardBytes));
   return error;
 }
@@ -91,6 +95,8 @@ export async function writeShards(
   }));
   for (const part of parts.reverse()) await shardObject.put(store, part.content, policy, part.name);
 }
+
+const isLeftover = ({ flags }: Archive): boolean => flags.leftover !== undefined;
 
 /** An archive is known by its object. */
 const idOf = ({ bucket, key }: Archive): string => `${bucket} ${key}`;

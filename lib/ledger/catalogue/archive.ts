@@ -29,6 +29,8 @@ export const flagsSchema = z.looseObject({
   locked: z.number().min(0).optional(),
   /** Since when it is in the trash (epoch ms). */
   trashed: z.number().min(0).optional(),
+  /** It is no backup: another attempt of its run has superseded it, or no job confirms it. */
+  leftover: z.enum(['superseded', 'orphaned']).optional(),
 });
 
 type ArchiveFlags = z.infer<typeof flagsSchema>;
@@ -36,7 +38,7 @@ type ArchiveFlags = z.infer<typeof flagsSchema>;
 /** The paths of a backup. Two runs with the same digest back up the same paths. */
 export type IncludeSet = { digest: string; include: string[]; exclude: string[] };
 
-/** A verified archive of a phone. Times in epoch ms. */
+/** A verified archive of a phone, or a leftover, which only retention reads. Times in epoch ms. */
 export type Archive = {
   policy: string;
   phone_id: string;

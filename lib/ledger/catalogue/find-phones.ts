@@ -13,7 +13,8 @@ export async function findArchivedPhones(
   const errors: ObjectError[] = [];
   const lastSeen = new Map<string, { at: number; name: string }>();
   const named = new Set<string>();
-  for await (const { archives } of readShards(store, (await listShards(store)).reverse())) {
+  const shards = (await listShards(store)).reverse();
+  for await (const { archives } of readShards(store, shards, { leftovers: true })) {
     if (isUnreadable(archives)) {
       errors.push(archives);
       continue;

@@ -40,7 +40,7 @@ export async function listShards(store: Pick<Store, 'list'>, policy?: string): P
   return shards;
 }
 
-/** Returns the archives of a shard, oldest first. What belongs to the next one is left out. Throws ObjectError. */
+/** Returns the archives and the leftovers of a shard, oldest first. What belongs to the next one is left out. Throws ObjectError. */
 export async function readShard(store: Reader, { policy, name, to }: Shard): Promise<Archive[]> {
   const content = await shardObject.readListed(store, policy, name);
   const archives = content === undefined ? [] : decode(policy, content);
@@ -49,17 +49,20 @@ export async function readShard(store: Reader, { policy, name, to }: Shard): Pro
 
 /**
  * Reads shards in the given order, some at once, more the longer it goes on. Yields an ObjectError instead of the archives of one that
- * cannot be used.
+ * cannot be used. Without leftovers, unless they are wanted.
  */
 export async function* readShards(
   store: Reader,
   shards: readonly Shard[],
+  { leftovers = false }: { leftovers?: boolean } = {},
 ): AsyncGenerator<{ shard: Shard; archives: Archive[] | ObjectError }> {
   let size = 1;
   for (let from = 0; from < shards.length;) {
     const batch = shards.slice(from, from + size);
     const each = batch.map(async (shard) => {
-      const archives = await readShard(store, shard).catch(asValue);
+      const all = await readShard(store, shard).catch(asValue);
+      const isWhole = leftovers || isUnreadable(all);
+      const archives = isWhole ? all : all.filter(({ flags }) => flags.leftover === undefined);
       return { shard, archives };
     });
     yield* await Promise.all(each);

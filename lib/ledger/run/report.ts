@@ -43,6 +43,8 @@ export const reportedPhoneSchema = z.object({
   seconds: z.number().optional(),
   /** Keys of this phone's objects that no job confirms. Kept, because the phone has no verified archive. */
   unconfirmed_archive: z.array(z.string()).optional(),
+  /** The sizes of these objects, in bytes. */
+  unconfirmed_size: z.array(z.number()).optional(),
 });
 
 export type ReportedPhone = z.infer<typeof reportedPhoneSchema>;
@@ -92,6 +94,8 @@ export const reportSchema = z.object({
   superseded_deleted: z.array(z.string()).optional(),
   /** Superseded archives that could not be deleted, and the code that says why. */
   leftovers: z.array(z.object({ key: z.string(), code: z.string() })).optional(),
+  /** The sizes of these archives, in bytes; 0 where nobody knows. */
+  leftover_size: z.array(z.number()).optional(),
   /** How many more keys the two lists before would have. The log has them all. */
   omitted: z.object({ superseded_deleted: z.int(), leftovers: z.int() }).optional(),
   /** What the run could not do and why, such as a right that a bucket does not grant. */

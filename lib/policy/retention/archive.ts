@@ -22,6 +22,10 @@ export type RetainedArchive = {
   inUse?: boolean | undefined;
   /** The bucket refuses to delete it for now. */
   locked?: boolean | undefined;
+  /** No backup: another attempt of its run has superseded it. */
+  superseded?: boolean | undefined;
+  /** No backup: no job confirms it. */
+  orphaned?: boolean | undefined;
 };
 
 export const keepReasons = [
@@ -30,7 +34,7 @@ export const keepReasons = [
 ] as const;
 export type KeepReason = (typeof keepReasons)[number];
 
-type DeleteReason = 'expired' | 'over_count' | 'superseded' | 'orphaned';
+export type DeleteReason = 'expired' | 'over_count' | 'superseded' | 'orphaned';
 
 /** What is to become of an archive, and why. */
 export type Verdict<T> =

@@ -1,4 +1,10 @@
-import type { KeepReason, RetainedArchive, RetentionRules, Verdict } from './archive.ts';
+import type {
+  DeleteReason,
+  KeepReason,
+  RetainedArchive,
+  RetentionRules,
+  Verdict,
+} from './archive.ts';
 import { lastGood, type Present } from './last-good.ts';
 import { periods, type PeriodsOf } from './periods.ts';
 
@@ -11,9 +17,13 @@ const RULES = [
 /** The rules, the present, and the periods of the rules' time zone. */
 export type Terms = Present & { rules: RetentionRules; periodsOf: PeriodsOf };
 
+/** Leftovers are not deleted before: somebody may look at them. */
+const GRACE_MS = 7 * DAY;
+
 /**
  * Returns what is to become of the archives of one phone and policy, newest first. Pure. Without any rule all are kept. Archives that are dated in the future,
- * and those of runs by hand unless the rules cover them, take no place in a count.
+ * and those of runs by hand unless the rules cover them, take no place in a count. Leftovers are due a week after their run started, while
+ * the phone has a good archive; until then they are kept without a reason.
  */
 export function judge<T extends RetainedArchive>(
   archives: readonly T[],
@@ -21,27 +31,45 @@ export function judge<T extends RetainedArchive>(
 ): Verdict<T>[] {
   const { rules, now } = terms;
   const sorted = [...archives].sort((a, b) => b.time - a.time || b.verified_at - a.verified_at);
+  const backups = sorted.filter((archive) => leftoverOf(archive) === undefined);
   const isOutside = ({ time, manual }: T): boolean =>
     time > now || (manual === true && !rules.manual);
   const byRule = ruled(
-    sorted.filter((archive) => !isOutside(archive)),
+    backups.filter((archive) => !isOutside(archive)),
     terms,
   );
-  const good = lastGood(sorted, terms);
+  const good = lastGood(backups, terms);
   const isAge = rules.retention_duration_days !== undefined;
   const isRuled = RULES.some((rule) => rules[rule] !== undefined);
   return sorted.map((archive) => {
     const reasons = [...(byRule.get(archive) ?? [])];
     if (good.has(archive)) reasons.push('last_good');
-    if (archive.pinned === true) reasons.push('pinned');
-    if (archive.inUse === true) reasons.push('in_use');
-    if (archive.time > now) reasons.push('future');
-    if (archive.manual === true && !rules.manual) reasons.push('manual');
+    addProtections(reasons, archive, terms);
+    const leftover = leftoverOf(archive);
+    const isEarly = leftover !== undefined && (good.size === 0 || now < archive.time + GRACE_MS);
+    if (isEarly) return { archive, keep: true, reasons };
     // The bucket decides only about what would be deleted.
     if (archive.locked === true && reasons.length === 0) reasons.push('locked');
     if (reasons.length > 0 || !isRuled) return { archive, keep: true, reasons };
-    return { archive, keep: false, reasons: [isAge ? 'expired' : 'over_count'] };
+    return { archive, keep: false, reasons: [leftover ?? (isAge ? 'expired' : 'over_count')] };
   });
+}
+
+/** Adds why an archive is kept whatever the rules say. */
+function addProtections(
+  reasons: KeepReason[],
+  { time, pinned, inUse, manual }: RetainedArchive,
+  { rules, now }: Terms,
+): void {
+  if (pinned === true) reasons.push('pinned');
+  if (inUse === true) reasons.push('in_use');
+  if (time > now) reasons.push('future');
+  if (manual === true && !rules.manual) reasons.push('manual');
+}
+
+function leftoverOf({ superseded, orphaned }: RetainedArchive): DeleteReason | undefined {
+  if (superseded === true) return 'superseded';
+  return orphaned === true ? 'orphaned' : undefined;
 }
 
 /** Returns the archives that the rules keep, each with its reasons. `archives`: newest first. */

@@ -41,12 +41,22 @@ async function writeSummary({ store }: Deps, runId: string): Promise<FoldedRun |
   const freshness = await readFreshness(store, run.plan.request.policy);
   if (freshness?.run_id === runId) return undefined;
   const deleted = await readDeleted(store, runId);
-  const { leftovers, ...report } = run.report;
-  const standing = leftovers?.filter(({ key }) => !deleted.has(key)) ?? [];
+  const { leftovers = [], leftover_size = [], ...report } = run.report;
+  const standing = leftovers
+    .map((leftover, index) => ({ leftover, size: leftover_size[index] ?? 0 }))
+    .filter(({ leftover }) => !deleted.has(leftover.key));
   const notified = await notificationOf(store, runId);
   const facts = {
     plan: run.plan,
-    report: { ...report, ...(standing.length === 0 ? {} : { leftovers: standing }) },
+    report: {
+      ...report,
+      ...(standing.length === 0
+        ? {}
+        : {
+            leftovers: standing.map(({ leftover }) => leftover),
+            leftover_size: standing.map(({ size }) => size),
+          }),
+    },
     ...(notified === undefined ? {} : { notified }),
   };
   return writeFolded(store, facts, standingPhones(run, deleted));
@@ -82,14 +92,22 @@ function standingPhones(
 
 /** Returns a phone without its archives that are deleted. */
 function withoutDeleted(phone: ReportedPhone, deleted: ReadonlySet<string>): ReportedPhone {
-  const { bucket, key, size, etag, verified_at, suspect, unconfirmed_archive, ...facts } = phone;
+  const { bucket, key, size, etag, verified_at, suspect, ...rest } = phone;
+  const { unconfirmed_archive = [], unconfirmed_size = [], ...facts } = rest;
   const archive = { bucket, key, size, etag, verified_at, suspect };
-  const unconfirmed = unconfirmed_archive?.filter((one) => !deleted.has(one)) ?? [];
+  const unconfirmed = unconfirmed_archive
+    .map((one, index) => ({ key: one, size: unconfirmed_size[index] ?? 0 }))
+    .filter((one) => !deleted.has(one.key));
   const isGone = key === undefined || deleted.has(key);
   return {
     ...facts,
     ...(isGone ? {} : archive),
-    ...(unconfirmed.length === 0 ? {} : { unconfirmed_archive: unconfirmed }),
+    ...(unconfirmed.length === 0
+      ? {}
+      : {
+          unconfirmed_archive: unconfirmed.map((one) => one.key),
+          unconfirmed_size: unconfirmed.map((one) => one.size),
+        }),
   };
 }
 

@@ -54,7 +54,8 @@ export async function checkArchives(deps: Deps): Promise<CheckedArchives> {
   const missing: string[] = [];
   await eachArchive(deps, [], (archive) => {
     const at = indexOf(known, hashOf(archive));
-    if (at !== undefined && isFound[at] === 0) missing.push(archive.key);
+    const isLeftover = archive.flags.leftover !== undefined;
+    if (at !== undefined && isFound[at] === 0 && !isLeftover) missing.push(archive.key);
   });
   const unreadable = errors.length === 0 ? {} : { unreadable: errors.map(problemOf) };
   return { missing: missing.sort(), unknown, ...unreadable };
@@ -65,7 +66,9 @@ async function eachArchive(
   errors: ObjectError[],
   visit: (archive: Archive) => void,
 ): Promise<void> {
-  for await (const { archives } of readShards(store, await listShards(store))) {
+  for await (const { archives } of readShards(store, await listShards(store), {
+    leftovers: true,
+  })) {
     if (isUnreadable(archives)) errors.push(archives);
     else for (const archive of archives) visit(archive);
   }

@@ -26,7 +26,8 @@ export async function namedArchive(store: Reader, what: string, at?: number): Pr
 
 async function byKey(store: Reader, what: string): Promise<Archive | undefined> {
   const [, bucket, key = what] = /^obs:\/\/([^/]+)\/(.+)$/.exec(what) ?? [];
-  for await (const { archives } of readShards(store, (await listShards(store)).reverse())) {
+  const shards = (await listShards(store)).reverse();
+  for await (const { archives } of readShards(store, shards, { leftovers: true })) {
     if (isUnreadable(archives)) continue;
     const found = archives.find(
       (archive) => archive.key === key && (bucket === undefined || archive.bucket === bucket),

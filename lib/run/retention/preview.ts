@@ -96,7 +96,7 @@ async function* archivesOf(
       const { trashed } = archive.flags;
       const isLeaving = !isKept(bits) && trash !== undefined && trashed !== undefined;
       yield {
-        ...{ archive, keep: isKept(bits), reasons: reasonsOf(bits) },
+        ...{ archive, keep: isKept(bits), reasons: reasonsOf(bits, archive.flags.leftover) },
         pinned: protect.isPinned(archive),
         ...(isLeaving ? { delete_at: trashed + trash } : {}),
       };

@@ -4,6 +4,7 @@ import { grouped } from '../../ledger/store/parts/grouped.ts';
 import { readShard, type Shard } from '../../ledger/catalogue/shards.ts';
 import type { DriveDeps } from '../deps.ts';
 import { type Batch, deleteArchives, type Deleted } from './delete-archives.ts';
+import { withoutConfirmed } from './confirmed-late.ts';
 import type { JudgedShard } from './judge/judge-policy.ts';
 import { deleteReasonsOf, isKept } from './judge/verdict-bits.ts';
 
@@ -48,7 +49,7 @@ export async function* pruneShard(
   const archives = await readShard(deps.store, shard);
   if (archives.length !== verdicts.length) return shard;
   const { due, marks } = workOf(archives, verdicts, { ...terms, now: deps.clock.now() });
-  const batches = batchesOf(due);
+  const batches = batchesOf(await withoutConfirmed(deps.store, due));
   let last: Shard | undefined = shard;
   for (const [index, batch] of batches.entries()) {
     const done = await deleteArchives(deps, shard.policy, batch);

@@ -29,7 +29,7 @@ export function reportPhone(
       attempts,
     };
   }
-  const unconfirmed = (found.get(phone_id) ?? []).map(({ object }) => object.key);
+  const unconfirmed = (found.get(phone_id) ?? []).map(({ object }) => object);
   return {
     phone_id,
     outcome: step.outcome,
@@ -37,6 +37,11 @@ export function reportPhone(
     ...(step.reason === undefined ? {} : { reason: step.reason }),
     ...(step.code === undefined ? {} : { code: step.code }),
     attempts,
-    ...(unconfirmed.length === 0 ? {} : { unconfirmed_archive: unconfirmed }),
+    ...(unconfirmed.length === 0
+      ? {}
+      : {
+          unconfirmed_archive: unconfirmed.map(({ key }) => key),
+          unconfirmed_size: unconfirmed.map(({ size }) => size),
+        }),
   };
 }

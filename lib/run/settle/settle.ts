@@ -1,6 +1,11 @@
 import { logSettled } from '../state/log-events.ts';
 import { recordSettled } from '../../ledger/state/history.ts';
-import type { OrphanedJobs } from '../../ledger/run/orphaned-jobs.ts';
+import {
+  type LateArchive,
+  type OrphanedJobs,
+  readLateArchives,
+} from '../../ledger/run/orphaned-jobs.ts';
+import { type Leftover, leftoversIn } from '../../ledger/catalogue/rebuild/reported-archives.ts';
 import type { Plan } from '../../ledger/run/plan.ts';
 import {
   readReportedPhones,
@@ -87,7 +92,7 @@ async function reportRun(deps: DriveDeps, run: OpenRun, plan: Plan): Promise<Orp
     ...(plan.missing_servers === undefined ? {} : { missing_servers: plan.missing_servers }),
     ...suspectsOf(phones),
     metrics: metricsOf(run, run.unwritten.metrics),
-    ...keyLists(deletedKeys(run.state), leftoversOf(run, steps, found)),
+    ...keyLists(deletedKeys(run.state), leftoversOf(run, steps, found), found),
     ...notDoneOf(run.state),
   };
   const written = await orGiveUp(deps, run, 'report', () => writeReport(deps.store, facts, phones));
@@ -112,14 +117,29 @@ function suspectsOf(phones: readonly ReportedPhone[]): Pick<Report, 'suspects'> 
 }
 
 /** Returns the first keys of each list, and how many are left out: a report has to stay below the size of an object. */
-function keyLists(deleted: string[], leftovers: NonNullable<Report['leftovers']>) {
+function keyLists(
+  deleted: string[],
+  leftovers: NonNullable<Report['leftovers']>,
+  found: FoundArchives,
+) {
   const more = (list: unknown[]): number => Math.max(0, list.length - MAX_KEYS);
   const omitted = { superseded_deleted: more(deleted), leftovers: more(leftovers) };
   return {
     ...(deleted.length === 0 ? {} : { superseded_deleted: deleted.slice(0, MAX_KEYS) }),
-    ...(leftovers.length === 0 ? {} : { leftovers: leftovers.slice(0, MAX_KEYS) }),
+    ...(leftovers.length === 0
+      ? {}
+      : {
+          leftovers: leftovers.slice(0, MAX_KEYS),
+          leftover_size: sizesOf(leftovers.slice(0, MAX_KEYS), found),
+        }),
     ...(omitted.superseded_deleted + omitted.leftovers === 0 ? {} : { omitted }),
   };
+}
+
+function sizesOf(leftovers: readonly { key: string }[], found: FoundArchives): number[] {
+  const objects = [...found.values()].flat().map(({ object }) => object);
+  const sizes = new Map(objects.map(({ key, size }) => [key, size]));
+  return leftovers.map(({ key }) => sizes.get(key) ?? 0);
 }
 
 function notDoneOf({ notDone }: RunState): Pick<Report, 'not_done'> {
@@ -147,9 +167,14 @@ async function recordResult(
   const phones = (await orGiveUp(deps, run, 'report_pages', read)) ?? [];
   const planned = [...run.state.phones.values()].map((phone) => phone.planned);
   const settledAt = Date.parse(settled_at);
-  const result = { plan, planned, reported: phones, settledAt };
+  const leftovers = allLeftovers(run, report);
+  const result = { plan, planned, reported: phones, settledAt, leftovers };
   const isBackup = run.request.kind === undefined;
-  if (isBackup) await step('index_archives', () => addReported(deps, result));
+  if (isBackup) {
+    await step('index_archives', async () => {
+      await addReported(deps, { ...result, late: await lateOf(store, report, phones) });
+    });
+  }
   const settled = { run_id: run.runId, outcome, settled_at: settledAt };
   const whole = run.request.phones === undefined;
   // The exports of a restore say nothing about how the policy does.
@@ -166,6 +191,27 @@ async function recordResult(
   }
   run.unwritten.result = false;
   logSettled(deps.log, report, phones);
+}
+
+/**
+ * Returns what arrived after the report of a run that reports unconfirmed archives: a job may have confirmed one since. Of the usual run
+ * nothing has to be read.
+ */
+async function lateOf(
+  store: DriveDeps['store'],
+  { run_id }: Report,
+  phones: readonly ReportedPhone[],
+): Promise<LateArchive[]> {
+  const isUnsure = phones.some(({ unconfirmed_archive }) => unconfirmed_archive !== undefined);
+  return isUnsure ? readLateArchives(store, run_id) : [];
+}
+
+/** Returns the superseded archives that stay, also those that the report leaves out. */
+function allLeftovers({ state }: OpenRun, report: Report): Leftover[] {
+  const stay = [...state.deletions].flatMap(([key, { intent, deleted }]) =>
+    intent === undefined || deleted === true ? [] : [{ key }],
+  );
+  return [...stay, ...leftoversIn(report)];
 }
 
 /** Records how recent the policy's backups are now. A run without phones changes nothing. */

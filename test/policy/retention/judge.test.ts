@@ -181,3 +181,66 @@ test('says locked only of what would be deleted', () => {
 test('returns nothing for a phone without archives', () => {
   expect(judge([], terms({ max_backups: 1 }))).toEqual([]);
 });
+
+describe('what runs have left beside their archives', () => {
+  const left = (date: string, more: object = {}) => archive(date, { orphaned: true, ...more });
+  const reasonsOf = (own: ReturnType<typeof archive>[], rules: object, now: string) =>
+    judge(own, terms(rules, { now: at(`${now}T02:30:00Z`) })).map(({ keep, reasons, ...one }) => [
+      new Date(one.archive.time).toISOString().slice(5, 10),
+      keep,
+      reasons,
+    ]);
+
+  test('is deleted a week after its run, while the phone has a good archive', () => {
+    const own = [
+      archive('2026-01-01'),
+      left('2026-01-02'),
+      left('2026-01-03', { orphaned: false, superseded: true }),
+    ];
+    expect(reasonsOf(own, { max_backups: 3 }, '2026-01-09')).toEqual([
+      ['01-03', true, []],
+      ['01-02', false, ['orphaned']],
+      ['01-01', true, ['newest', 'last_good']],
+    ]);
+    expect(reasonsOf(own, { max_backups: 3 }, '2026-01-10')).toContainEqual([
+      ...['01-03', false, ['superseded']],
+    ]);
+  });
+
+  test('takes no place in a count, and is never the last good one', () => {
+    const own = [
+      left('2026-01-04'),
+      archive('2026-01-03'),
+      left('2026-01-02'),
+      archive('2026-01-01'),
+    ];
+    expect(reasonsOf(own, { max_backups: 2 }, '2026-01-05')).toEqual([
+      ['01-04', true, []],
+      ['01-03', true, ['newest', 'last_good']],
+      ['01-02', true, []],
+      ['01-01', true, ['newest']],
+    ]);
+  });
+
+  test.each([
+    ['without any good archive of the phone', [left('2026-01-02')], { max_backups: 1 }],
+    [
+      'beside a suspect archive',
+      [left('2026-01-02'), archive('2026-01-01', { suspect: true })],
+      { max_backups: 1 },
+    ],
+    ['without any rule', [left('2026-01-02'), archive('2026-01-01')], {}],
+  ])('stays %s', (_, own, rules) => {
+    expect(reasonsOf(own, rules, '2026-06-01')[0]).toEqual(['01-02', true, []]);
+  });
+
+  test.each([
+    ['pinned', { pinned: true }],
+    ['in_use', { inUse: true }],
+    ['manual', { manual: true }],
+    ['locked', { locked: true }],
+  ])('stays when it is %s', (reason, more) => {
+    const own = [left('2026-01-02', more), archive('2026-01-01')];
+    expect(reasonsOf(own, { max_backups: 1 }, '2026-06-01')[0]).toEqual(['01-02', true, [reason]]);
+  });
+});

@@ -107,7 +107,12 @@ describe('reportPhone', () => {
       ['q', [{ attempt: 3, object: object(3) }]],
     ]);
     expect(reported([refused(1)], {}, found)).toStrictEqual({
-      ...{ ...failed, attempts: 1, unconfirmed_archive: [key(1), key(2)] },
+      ...{
+        ...failed,
+        attempts: 1,
+        unconfirmed_archive: [key(1), key(2)],
+        unconfirmed_size: [2_048, 2_048],
+      },
     });
     expect(reported([refused(1)], {}, new Map([['p', []]]))).not.toHaveProperty(
       'unconfirmed_archive',

@@ -3,7 +3,7 @@ import { TimeUp } from '../../../lib/errors.ts';
 import type { RunEvent } from '../../../lib/ledger/run/events.ts';
 import { readFreshness } from '../../../lib/ledger/state/freshness.ts';
 import { recordSettled, readHistory } from '../../../lib/ledger/state/history.ts';
-import { readOrphanedJobs } from '../../../lib/ledger/run/orphaned-jobs.ts';
+import { readOrphanedJobs, recordLateArchive } from '../../../lib/ledger/run/orphaned-jobs.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { noMetrics } from '../../../lib/ledger/run/log/metrics.ts';
 import type { Terms } from '../../../lib/ledger/run/plan.ts';
@@ -13,7 +13,7 @@ import { writeNotifiedStale } from '../../../lib/ledger/state/notified.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import { addArchives } from '../../../lib/ledger/catalogue/add.ts';
 import { includeSet } from '../../../lib/ledger/catalogue/archive.ts';
-import { archiveOf, catalogued } from '../../support/archives.ts';
+import { archiveOf, catalogued, cataloguedLeftovers } from '../../support/archives.ts';
 import { type OpenRun, record } from '../../../lib/run/state/open-run.ts';
 import { isSettled, settleRun } from '../../../lib/run/settle/settle.ts';
 import { withFailingStore } from '../../support/fake-stores.ts';
@@ -138,11 +138,28 @@ describe('settleRun', () => {
         },
         {
           ...{ phone_id: 'p2', outcome: 'failed', reason: 'refused', code: 'CPS.0004' },
-          ...{ attempts: 1, unconfirmed_archive: [key('p2')] },
+          ...{ attempts: 1, unconfirmed_archive: [key('p2')], unconfirmed_size: [100] },
         },
       ],
     });
     expect(await readReport(store, RUN)).toEqual(run.report);
+  });
+
+  it('leaves to retention what no job confirms, unless a job has confirmed it since', async () => {
+    const { settle, store, land } = scene();
+    for (const id of ['p1', 'p2']) land(key(id), 100);
+    const late = {
+      phone_id: 'p1',
+      attempt: 1,
+      key: key('p1'),
+      size: 2_048,
+      etag: 'l',
+      seen_at: LATER,
+    };
+    await recordLateArchive(store, RUN, late);
+    await settle(runOf(['p1', 'p2'], [refused('p1'), refused('p2')]));
+    expect(await cataloguedLeftovers(store)).toEqual([[key('p2'), 'orphaned']]);
+    expect((await catalogued(store)).map((archive) => archive.key)).toEqual([key('p1')]);
   });
 
   it('records the result in history and indexes, and logs it', async () => {
@@ -217,7 +234,7 @@ describe('settleRun', () => {
   });
 
   it('reports the superseded archives that could not be deleted, and settles all the same', async () => {
-    const { deps, land } = scene();
+    const { deps, land, store } = scene();
     for (const id of ['p2', 'p1']) [1, 2].forEach((attempt) => land(key(id, attempt)));
     const run = runOf(
       ['p2', 'p1'],
@@ -232,6 +249,11 @@ describe('settleRun', () => {
     expect(run.report?.leftovers).toEqual(
       ['p1', 'p2'].map((id) => ({ key: key(id), code: 'AccessDenied' })),
     );
+    expect(run.report?.leftover_size).toEqual([2_048, 2_048]);
+    expect(await cataloguedLeftovers(store)).toEqual([
+      [key('p1'), 'superseded'],
+      [key('p2'), 'superseded'],
+    ]);
     expect(run.report?.outcome).toBe('completed');
   });
 

@@ -6,7 +6,7 @@ import type { Store } from '../../store/store.ts';
 import { addArchives } from '../add.ts';
 import type { Archive } from '../archive.ts';
 import { archiveRead } from '../mark-read.ts';
-import { reportedArchives } from './reported-archives.ts';
+import { leftoversIn, reportedArchives } from './reported-archives.ts';
 import { readResets, type Resets } from './resets.ts';
 
 /** As many archives as are kept in memory before they are written. */
@@ -30,7 +30,7 @@ export async function rebuildCatalogue(
   let pending: Archive[] = [];
   const write = async (last: string): Promise<void> => {
     rebuilt.errors.push(...(await addArchives(store, pending)));
-    rebuilt.archives += pending.length;
+    rebuilt.archives += pending.filter(({ flags }) => flags.leftover === undefined).length;
     pending = [];
     onWritten?.(last);
   };
@@ -65,7 +65,7 @@ async function archivesOf(
   }
 }
 
-/** Returns the archives of a run, as its report has them; undefined for a run that has not settled. Throws ObjectError. */
+/** Returns the archives of a run and its leftovers, as its report has them; undefined for a run that has not settled. Throws ObjectError. */
 export async function archivesOfRun(
   store: Pick<Store, 'get' | 'list' | 'prefix'>,
   runId: string,
@@ -77,7 +77,8 @@ export async function archivesOfRun(
   // The first one counts.
   const events = [...(run.reads ?? [])].reverse();
   const reads = new Map(events.map((event) => [event.phone_id, archiveRead(event)]));
-  const archives = reportedArchives({ ...run, settledAt, reads }, resets);
+  const leftovers = leftoversIn(run.report);
+  const archives = reportedArchives({ ...run, settledAt, reads, leftovers }, resets);
   const deleted = await readDeleted(store, runId);
   return archives.filter(({ key }) => !deleted.has(key));
 }

@@ -105,7 +105,8 @@ async function readRun(
 
 async function exported(store: Deps['store'], runId: string): Promise<Map<string, Archive>> {
   const archives = (await archivesOfRun(store, runId, await readResets(store))) ?? [];
-  return new Map(archives.map((archive) => [archive.phone_id, archive]));
+  const backups = archives.filter(({ flags }) => flags.leftover === undefined);
+  return new Map(backups.map((archive) => [archive.phone_id, archive]));
 }
 
 /** Returns the archives that a restore was to restore, by the phone to restore. */

@@ -130,6 +130,7 @@ export const runPhoneSchema = z.object({
   verified_at: instant.optional(),
   suspect: z.literal(true).optional().describe('Much smaller than the archives before it.'),
   unconfirmed_archive: z.array(z.string()).optional(),
+  unconfirmed_size: z.array(count).optional().describe('The sizes of these objects.'),
   source: reportedPhoneSchema.shape.source.describe('Of a restore: what is restored.'),
   saved: z.string().optional().describe('Of a restore: the key of the archive from before.'),
   seconds: z

@@ -5,7 +5,11 @@ import type { Store } from '../../../ledger/store/store.ts';
 import type { RetainedArchive } from '../../../policy/retention/archive.ts';
 import type { Protected } from './protected.ts';
 
-const FLAGS = ['suspect', 'pinned', 'manual', 'inUse', 'locked', 'trashed'] as const;
+/** Eight fit into the byte that an archive has for them. */
+const FLAGS = [
+  ...(['suspect', 'pinned', 'manual', 'inUse', 'locked', 'trashed'] as const),
+  ...(['superseded', 'orphaned'] as const),
+] as const;
 
 /** `verified_at` is the place: shards are in the order of the time of verification. */
 type CollectedArchive = RetainedArchive & { trashed?: boolean };
@@ -49,7 +53,7 @@ export async function* collect(
   const phones = new Map<string, number[]>();
   const digests = new Map<string, number>();
   let first = 0;
-  for await (const { archives } of readShards(store, shards)) {
+  for await (const { archives } of readShards(store, shards, { leftovers: true })) {
     if (isUnreadable(archives)) throw archives;
     parts.push(columnsOf(archives, first, { ...options, digests, phones }));
     rows.push(archives.length);
@@ -102,6 +106,8 @@ function flagsOf(archive: Archive, { protect, now }: Options): number {
     inUse: protect.isInUse(archive),
     locked: flags.locked !== undefined && now < flags.locked,
     trashed: flags.trashed !== undefined,
+    superseded: flags.leftover === 'superseded',
+    orphaned: flags.leftover === 'orphaned',
   };
   return FLAGS.reduce((bits, flag, index) => (is[flag] ? bits | (1 << index) : bits), 0);
 }

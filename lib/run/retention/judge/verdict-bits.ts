@@ -12,14 +12,15 @@ export function toBits({ archive, reasons }: Verdict<{ trashed?: boolean }>): nu
   return reasons.reduce((all, reason) => all | (1 << ALL.indexOf(reason)), bits);
 }
 
-/** An archive without a verdict is kept. */
-export const isKept = (bits: number): boolean => bits === 0 || (bits & KEEPS) !== 0;
+/** An archive without a reason to delete it is kept. */
+export const isKept = (bits: number): boolean => (bits & ~TRASHED) === 0 || (bits & KEEPS) !== 0;
 
 export const isTrashed = (bits: number): boolean => (bits & TRASHED) !== 0;
 
-/** Returns the reasons of a verdict. */
-export function reasonsOf(bits: number): (typeof ALL)[number][] {
-  return ALL.filter((_, index) => (bits & (1 << index)) !== 0);
+/** Returns the reasons of a verdict; of a leftover that is not due yet, what it is. */
+export function reasonsOf(bits: number, leftover?: (typeof ALL)[number]): (typeof ALL)[number][] {
+  const reasons = ALL.filter((_, index) => (bits & (1 << index)) !== 0);
+  return reasons.length === 0 && leftover !== undefined ? [leftover] : reasons;
 }
 
 /** Returns why an archive is deleted. */

@@ -13,7 +13,7 @@ import { RECHECK_AFTER_MS } from '../../state/next-step.ts';
 /** One attempt that outlived its run. */
 export type Orphan = { orphaned: OrphanedJobs; attempt: OrphanedAttempt };
 
-/** `arrived`: verified archives that are not in the catalogue yet. */
+/** `arrived`: archives and leftovers that are not in the catalogue yet. */
 export type PollDeps = RunDeps & { arrived: LateArchive[] };
 
 /** Records the archive of a succeeded job. Returns the attempt while its archive may still appear. */
@@ -66,14 +66,14 @@ function lateArchive({ attempt }: Orphan, { key, size, etag }: ObjectInfo, seen_
 
 /** Records an object that no job confirms, if there is one. */
 export async function recordUnconfirmed(
-  deps: Pick<RunDeps, 'store'>,
+  deps: Pick<PollDeps, 'store' | 'arrived'>,
   orphan: Orphan,
   found: ObjectInfo | undefined,
   now: number,
 ): Promise<void> {
   if (found === undefined) return;
   const archive = { ...lateArchive(orphan, found, now), unconfirmed: true as const };
-  await recordLateArchive(deps.store, orphan.orphaned.run_id, archive);
+  deps.arrived.push(await recordLateArchive(deps.store, orphan.orphaned.run_id, archive));
 }
 
 async function recordArchive(

@@ -9,6 +9,7 @@ import {
   writeOrphanedJobs,
 } from '../../../ledger/run/orphaned-jobs.ts';
 import { readPlanHead } from '../../../ledger/run/plan.ts';
+import { readReport } from '../../../ledger/run/report.ts';
 import { ifReadable } from '../../../ledger/store/object-error.ts';
 import { runFolder } from '../../../policy/keys/keys.ts';
 import type { DriveDeps, RunDeps } from '../../deps.ts';
@@ -16,6 +17,7 @@ import { listJobs } from '../../export/jobs/list-jobs.ts';
 import { isError, orError } from '../../state/failures/or-error.ts';
 import { addReported } from '../add-reported.ts';
 import { noteFailedPoll, retryAt } from './failed-poll.ts';
+import { forgetLeftovers } from './forget-leftovers.ts';
 import {
   headOf,
   keyOf,
@@ -91,7 +93,7 @@ export async function pollOrphanedJobs(
       return now < attempt.watch_until ? [attempt] : [];
     }
     if (!known.includes('failed') && now < orphaned.until) return [attempt];
-    await recordUnconfirmed(deps, orphan, await headOf(deps, orphan), now);
+    await recordUnconfirmed(polling, orphan, await headOf(deps, orphan), now);
     return [];
   };
   const pollOrKeep = async (attempt: OrphanedAttempt): Promise<OrphanedAttempt[]> => {
@@ -125,14 +127,23 @@ export async function pollOrphanedJobs(
   return rest;
 }
 
-/** Adds archives to the catalogue; without the plan of their run only a rebuild can. */
+/** Adds archives and leftovers to the catalogue; without the plan of their run only a rebuild can. What was verified is no leftover any more. */
 async function addLate(
   deps: RunDeps,
   { run_id, attempts: planned }: OrphanedJobs,
   late: LateArchive[],
 ): Promise<void> {
   const plan = await ifReadable(readPlanHead(deps.store, run_id));
-  if (plan !== undefined) await addReported(deps, { plan, planned, late });
+  if (plan === undefined) return;
+  const { policy } = plan.request;
+  const verified = late.filter(({ unconfirmed }) => unconfirmed !== true);
+  if (verified.length > 0) {
+    const keys = new Set(verified.map(({ key }) => key));
+    await forgetLeftovers(deps.store, policy, { keys, since: plan.started_at });
+  }
+  const report = await ifReadable(readReport(deps.store, run_id));
+  const settledAt = report === undefined ? plan.started_at : Date.parse(report.settled_at);
+  await addReported(deps, { plan, planned, late, settledAt });
 }
 
 /** Returns when a look that still fails is the last (epoch ms). */

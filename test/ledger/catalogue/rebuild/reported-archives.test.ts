@@ -42,19 +42,50 @@ describe('the archives of a settled run', () => {
     expect(unnamed?.started_at).toBe(plan.started_at);
   });
 
-  it('include those that arrived later, but none that stays unconfirmed', () => {
+  it('include those that arrived later', () => {
     const late = { ...{ phone_id: 'p2', attempt: 1, size: 5, etag: 'e', seen_at: T0 + 0.5 } };
     const arrived = reportedArchives(
-      {
-        ...{ plan, planned },
-        late: [
-          { ...late, key: 'a.tar' },
-          { ...late, key: 'b.tar', unconfirmed: true },
-        ],
-      },
+      { ...{ plan, planned }, late: [{ ...late, key: 'a.tar' }] },
       new Map(),
     );
     expect(arrived.map(({ key, verified_at }) => [key, verified_at])).toEqual([['a.tar', T0]]);
+  });
+
+  it('come with what the run has left, marked as that', () => {
+    const late = { ...{ phone_id: 'p2', attempt: 3, size: 5, etag: 'e', seen_at: T0 + MINUTE } };
+    const unconfirmed = {
+      ...{ phone_id: 'p2', outcome: 'failed' as const, attempts: 2 },
+      ...{ unconfirmed_archive: ['c.tar', 'd.tar'], unconfirmed_size: [7] },
+    };
+    const found = reportedArchives(
+      {
+        ...{ plan, planned, settledAt, reported: [exportedPhone('p1'), unconfirmed] },
+        leftovers: [{ key: 'a/p1-1.tar', size: 6 }, { key: 'another.txt' }],
+        late: [{ ...late, key: 'e.tar', unconfirmed: true }],
+      },
+      new Map(),
+    );
+    expect(found.slice(1)).toMatchObject([
+      { phone_id: 'p1', key: 'a/p1-1.tar', size: 6, flags: { leftover: 'superseded' } },
+      { phone_id: 'p2', key: 'c.tar', size: 7, flags: { leftover: 'orphaned' } },
+      { phone_id: 'p2', key: 'd.tar', size: 0, flags: { leftover: 'orphaned' } },
+      { phone_id: 'p2', key: 'e.tar', size: 5, flags: { leftover: 'orphaned' } },
+    ]);
+    expect(found).toHaveLength(5);
+  });
+
+  it('are no leftovers when a job has confirmed them after the report', () => {
+    const late = { ...{ phone_id: 'p2', attempt: 1, size: 5, etag: 'e', seen_at: T0 + MINUTE } };
+    const unconfirmed = {
+      ...{ phone_id: 'p2', outcome: 'timed_out' as const, attempts: 1 },
+      unconfirmed_archive: ['a.tar'],
+    };
+    const found = reportedArchives(
+      { ...{ plan, planned, reported: [unconfirmed] }, late: [{ ...late, key: 'a.tar' }] },
+      new Map(),
+    );
+    expect(found).toMatchObject([{ key: 'a.tar', etag: 'e', flags: {} }]);
+    expect(found).toHaveLength(1);
   });
 
   it('carry the generation of a phone that was reset, and a suspect size', () => {

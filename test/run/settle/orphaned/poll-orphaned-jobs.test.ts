@@ -6,7 +6,9 @@ import {
   readOrphanedJobs,
   writeOrphanedJobs,
 } from '../../../../lib/ledger/run/orphaned-jobs.ts';
-import { writePlan } from '../../../../lib/ledger/run/plan.ts';
+import { addArchives } from '../../../../lib/ledger/catalogue/add.ts';
+import { reportedArchives } from '../../../../lib/ledger/catalogue/rebuild/reported-archives.ts';
+import { readPlan, writePlan } from '../../../../lib/ledger/run/plan.ts';
 import { layout } from '../../../../lib/ledger/store/layout.ts';
 import {
   pollLists,
@@ -18,7 +20,7 @@ import {
   orphanedJobs,
   RUN,
 } from '../../../support/orphaned-jobs.ts';
-import { catalogued } from '../../../support/archives.ts';
+import { catalogued, cataloguedLeftovers } from '../../../support/archives.ts';
 import { type RunScene, runScene } from '../../../support/run-scene.ts';
 import { MINUTE, plannedPhone, T0, terms } from '../../../support/runs.ts';
 
@@ -220,6 +222,36 @@ describe('pollOrphanedJobs', () => {
       expect(scene.logged('archive_arrived_late')).toHaveLength(unconfirmed === false ? 1 : 0);
     },
   );
+
+  it('leaves an unconfirmed archive to retention', async () => {
+    const scene = cloud({ p: 'failed' });
+    await plan(scene);
+    scene.land(keyOf('p'), plausible);
+    await pollOrphanedJobs(scene.deps, orphanedJobs([attemptWithJob('p')]));
+    expect(await cataloguedLeftovers(scene.store)).toEqual([[keyOf('p'), 'orphaned']]);
+  });
+
+  it('makes an archive of what was unconfirmed in the report and is verified now', async () => {
+    const scene = cloud({ p: 'succeeded' });
+    await plan(scene);
+    const stored = await readPlan(scene.store, RUN);
+    if (stored === undefined) throw new Error('no plan');
+    const [before] = reportedArchives(
+      {
+        ...{ plan: stored.plan, planned: stored.phones, settledAt: T0 + 1 },
+        reported: [
+          { phone_id: 'p', outcome: 'timed_out', attempts: 1, unconfirmed_archive: [keyOf('p')] },
+        ],
+      },
+      new Map(),
+    );
+    if (before === undefined) throw new Error('no leftover');
+    await addArchives(scene.store, [before, { ...before, key: 'another' }]);
+    scene.land(keyOf('p'), plausible);
+    await pollOrphanedJobs(scene.deps, orphanedJobs([attemptWithJob('p')]));
+    expect(await cataloguedLeftovers(scene.store)).toEqual([['another', 'orphaned']]);
+    expect((await catalogued(scene.store)).map(({ key }) => key)).toEqual([keyOf('p')]);
+  });
 
   it.each<[string, Job['state'], OrphanedAttempt, number]>([
     ['an attempt whose job failed', 'failed', attemptWithJob('p'), 0],
