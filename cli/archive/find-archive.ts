@@ -1,15 +1,16 @@
 import { PhonevaultError } from '../../lib/errors.ts';
-import { listArchives } from '../../lib/run/query/archives.ts';
+import type { Archive } from '../../lib/ledger/catalogue/archive.ts';
+import { isGood } from '../../lib/ledger/catalogue/newest-archives.ts';
+import { isPinned, listPins } from '../../lib/ledger/catalogue/pins.ts';
+import { viewOf } from '../../lib/run/query/archives.ts';
+import { archivesOfPhone } from '../../lib/run/query/named-archive.ts';
 import type { ArchiveView } from '../../lib/run/query/schemas/archive.ts';
 import type { Store } from '../../lib/ledger/store/store.ts';
 import { visible } from '../../lib/visible.ts';
 import type { Io } from '../io/io.ts';
 import { runIdValue } from '../program/id-values.ts';
 import type { OptionSpec } from '../program/command.ts';
-import { atOption, filterOf, type FilterOptions, policyOption } from './filter.ts';
-
-/** Archives that are looked at for the newest good one. */
-const MAX = 1_000;
+import { atOption, type FilterOptions, policyOption } from './filter.ts';
 
 export type ChoiceOptions = FilterOptions & { run?: string };
 
@@ -21,37 +22,22 @@ export const choiceOptions: OptionSpec[] = [
 ];
 
 /**
- * Returns the newest archive of a phone that is neither suspect nor in the trash, and that no restore made, or that of a run, whatever
- * it is. Throws `not_found` when there is none, or when the name belongs to several phones.
+ * Returns the newest good archive of a phone, or that of a run, whatever it is. Throws `not_found` when there is none, or when the name
+ * belongs to several phones.
  */
 export async function findArchive(
-  io: Io,
+  { clock }: Pick<Io, 'clock'>,
   store: Store,
   phone: string,
-  { run, ...filter }: ChoiceOptions,
+  { run, policy, at }: ChoiceOptions,
 ): Promise<ArchiveView> {
-  const { archives } = await listArchives(store, { ...filterOf(io, filter, phone), max: MAX });
-  const fitting = archives.filter(({ run_id }) => run === undefined || run_id === run);
-  const ids = [...new Set(fitting.map(({ phone_id }) => phone_id))];
-  if (ids.length > 1) throw ambiguous(phone, ids);
-  const isGood = ({ suspect, trigger, trashed_at }: ArchiveView): boolean =>
-    suspect === undefined && trashed_at === undefined && trigger !== 'restore';
-  const [good] = fitting.filter((archive) => run !== undefined || isGood(archive));
-  if (good !== undefined) return good;
-  throw noGoodArchive(phone, fitting[0]);
+  const fitting = await archivesOfPhone(store, phone, { run, policy, at: at?.(clock.now()) });
+  const found = run === undefined ? fitting.find(isGood) : fitting[0];
+  if (found === undefined) throw noGoodArchive(phone, fitting[0]);
+  return viewOf(found, isPinned(await listPins(store), found));
 }
 
-function ambiguous(phone: string, ids: string[]): PhonevaultError {
-  return new PhonevaultError(
-    'not_found',
-    `${ids.length} phones are or were named ${visible(phone)}`,
-    {
-      hint: `give the id of one: ${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ', …' : ''}`,
-    },
-  );
-}
-
-function noGoodArchive(phone: string, suspect: ArchiveView | undefined): PhonevaultError {
+function noGoodArchive(phone: string, suspect: Archive | undefined): PhonevaultError {
   const hint =
     suspect === undefined
       ? `phonevault archives ${phone} lists all of its archives`

@@ -49,7 +49,8 @@ export async function listArchives(
   };
 }
 
-function noArchive([first]: ObjectError[]): PhonevaultError {
+/** Returns the error for a phone without any archive. `errors`: of what cannot be read. */
+export function noArchive([first]: ObjectError[]): PhonevaultError {
   const message = 'no archive belongs to a phone of this id or name';
   const hint =
     first === undefined
