@@ -5,6 +5,7 @@ import type { Language } from '../../lib/meanings/entry.ts';
 import type { Io } from '../io/io.ts';
 import { type Command, wrongUse } from '../program/command.ts';
 import { wholeNumber } from '../program/option-values.ts';
+import { isCredential } from '../sign-in/profile.ts';
 import { size } from '../text/size.ts';
 import { toJson } from '../text/printable.ts';
 import { createUi } from '../ui/app.tsx';
@@ -85,11 +86,18 @@ async function openLedgers(io: Io, files: readonly string[], stage: string): Pro
   return Promise.all(
     files.map(async (file) => {
       const text = await readFile(resolve(io.cwd, file), 'utf8').catch(cannot(`read ${file}`));
-      const env = { ...io.env, ...parseEnv(text) };
+      const env = withFile(io.env, parseEnv(text));
       const own = Object.create(io, { env: { value: env } }) as Io;
       return createLedger(own, `${basename(file, '.env')}: ${nameOf(env)}`, stage);
     }),
   );
+}
+
+/** Two users are never mixed: the credentials of a file replace all those of the environment. */
+function withFile(env: Io['env'], file: Io['env']): Io['env'] {
+  const hasOwn = Object.keys(file).some(isCredential);
+  const kept = Object.entries(env).filter(([name]) => !(hasOwn && isCredential(name)));
+  return { ...Object.fromEntries(kept), ...file };
 }
 
 function nameOf({ PHONEVAULT_REGION, PHONEVAULT_BUCKET, PHONEVAULT_PREFIX }: Io['env']): string {

@@ -11,6 +11,9 @@ const CREDENTIAL =
   /^(?:HUAWEICLOUD_SDK_(?:AK|SK|SECURITY_TOKEN)|(?:HW|OS)_\w*(?:USER|PASSWORD|DOMAIN)\w*)$/;
 const MAX_BYTES = 64 * 1024;
 
+/** Returns whether a variable is part of a user's credentials. */
+export const isCredential = (name: string): boolean => CREDENTIAL.test(name);
+
 /** Returns where the settings of the command line may lie. */
 export function profileFile({ home }: Pick<Io, 'home'>): string {
   return join(home, '.phonevault', 'config');

@@ -62,7 +62,8 @@ export function createLedger(io: Io, name: string, stage: string): Ledger {
         }),
       ),
     phones: (policy) =>
-      remember(`phones ${policy.policy}`, MINUTE, () =>
+      // Backups change when a run settles, and become late when a slot has ended.
+      remember(phonesKey(policy), 10 * MINUTE, () =>
         session(async ({ deps }) =>
           visibleAll(await policyBackups(deps.store, policy, clock.now())),
         ),
@@ -103,6 +104,9 @@ function signedIn(io: Io, remember: Remember) {
     }
   };
 }
+
+const phonesKey = ({ policy, last_run, late_before }: PolicyStatus): string =>
+  ['phones', policy, last_run?.run_id, late_before].join(' ');
 
 function orNone(error: unknown): ArchivePage {
   if (hasCode(error, 'not_found')) return { archives: [] };

@@ -76,6 +76,7 @@ function Facts({ view, overview }: Props) {
         <Runs view={view} overview={overview} />
         <Archives view={view} overview={overview} />
         <Retention view={view} overview={overview} />
+        <Drill view={view} status={overview.status} />
       </div>
     </>
   );
@@ -232,6 +233,34 @@ function Retention({ view, overview: { pruned } }: Props) {
   return (
     <Fact title={words.retention}>
       <p class={blocked === undefined ? undefined : 'banner warn'}>{text}</p>
+    </Fact>
+  );
+}
+
+function Drill({ view, status }: { view: View; status: PolicyStatus }) {
+  const { words, ago, time } = view.text;
+  const { drill } = status;
+  if (drill === undefined) return null;
+  const { state, last, next_slot } = drill;
+  const isBad = state === 'failed' || state === 'overdue';
+  return (
+    <Fact title={words.drill}>
+      <p class={isBad ? 'banner bad' : undefined}>
+        {words.drillStates[state]}
+        {last === null ? null : (
+          <>
+            {words.comma}
+            <Link href={view.href(['runs', last.run_id])}>{ago(last.settled_at)}</Link>
+          </>
+        )}
+      </p>
+      {next_slot === null ? null : (
+        <p class="soft small">
+          {words.next}
+          {words.colon}
+          {time(next_slot, zoneOf(status))}
+        </p>
+      )}
     </Fact>
   );
 }

@@ -9,7 +9,7 @@ export const en = {
   skip: 'Skip to the content',
   back: 'All policies',
   asOf: (time: string) => `As of ${time}`,
-  allGood: 'No policy is stale, invalid or unreadable.',
+  allGood: 'No policy needs attention.',
   bad: (names: string) => `Needs attention: ${names}`,
   noPolicies: 'No policies yet. `phonevault apply FILE` adds one.',
   ledgerFailed: 'This ledger cannot be read.',
@@ -63,6 +63,13 @@ export const en = {
       ? `nothing deleted, ${when}`
       : `${many(deleted, 'archive')} deleted (${size}), ${when}`,
   retentionBlocked: (why: string, when: string) => `nothing is deleted: ${why}, ${when}`,
+  drill: 'Restore drills',
+  drillStates: {
+    pending: 'none was due yet',
+    passed: 'the last one passed',
+    failed: 'the last one failed',
+    overdue: 'overdue: none has ended since its slot',
+  },
   openRun: 'Running now',
   otherRuns: 'Other open runs',
   requested: 'requested, not planned yet',

@@ -8,7 +8,7 @@ export const zh: Words = {
   skip: '跳到正文',
   back: '所有策略',
   asOf: (time) => `截至 ${time}`,
-  allGood: '没有过期、无效或无法读取的策略。',
+  allGood: '没有需要处理的策略。',
   bad: (names) => `需要处理：${names}`,
   noPolicies: '还没有策略。用 `phonevault apply FILE` 添加。',
   ledgerFailed: '无法读取该账本。',
@@ -60,6 +60,13 @@ export const zh: Words = {
   retentionDid: (deleted, size, when) =>
     deleted === 0 ? `没有删除归档，${when}` : `删除了 ${deleted} 个归档（${size}），${when}`,
   retentionBlocked: (why, when) => `不删除任何归档：${why}，${when}`,
+  drill: '恢复演练',
+  drillStates: {
+    pending: '尚未到计划时间',
+    passed: '最近一次已通过',
+    failed: '最近一次未通过',
+    overdue: '已逾期：计划时间之后没有演练结束',
+  },
   openRun: '正在运行',
   otherRuns: '其他未结束的运行',
   requested: '已请求，尚未制定计划',

@@ -41,6 +41,18 @@ describe('ui', () => {
     expect(html).toContain('This ledger cannot be read.');
   });
 
+  it('never mixes the keys of a file with those of the environment', async () => {
+    const cli = await ready();
+    const { HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK } = cli.io.env;
+    const keys = `HUAWEICLOUD_SDK_AK=${HUAWEICLOUD_SDK_AK}\nHUAWEICLOUD_SDK_SK=${HUAWEICLOUD_SDK_SK}\n`;
+    writeFileSync(join(folder, 'other.env'), keys);
+    await cli.run('ui', '--out', 'other.html', '--no-checks', '--env-file', 'other.env');
+    // Without the security token of the environment the keys are refused.
+    expect(readFileSync(join(folder, 'other.html'), 'utf8')).toContain(
+      'This ledger cannot be read.',
+    );
+  });
+
   it('serves the page until Ctrl-C', async () => {
     const cli = await ready();
     const running = cli.run('ui', '--port', '0');

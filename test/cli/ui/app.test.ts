@@ -98,6 +98,16 @@ describe('the first page', () => {
     expect(text).toContain('900 archives');
   });
 
+  it('shows how the last restore drill ended', async () => {
+    const { status } = policyOverview('nightly');
+    const last = { run_id: 'drill-1', settled_at: '2026-01-30T12:00:00.000Z' };
+    const drill = { state: 'failed', last, last_passed: null, next_slot: null } as const;
+    const policies = [policyOverview('nightly', { status: { ...status, drill } })];
+    const { text } = await open(fakeLedger({}, { policies, others: [], unreadable: [] }))('/');
+    expect(text).toContain('Restore drills the last one failed, 1 d ago');
+    expect(text).toContain('Needs attention: nightly');
+  });
+
   it('says why nothing is deleted', async () => {
     const pruned = {
       ...{ at: NOW - 60_000, blocked: 'max_delete' as const, standing: 9, due: 9, deleted: 0 },
