@@ -15,11 +15,16 @@ export async function checkDelete(
 ): Promise<void> {
   const action = versionId === undefined ? 'DeleteObject' : 'DeleteObjectVersion';
   checkAllowed(traits, action, key);
-  if (versionId === undefined || traits.lock === undefined) return;
-  const { days = 0, years = 0 } = traits.lock;
+  if (versionId === undefined) return;
   const writtenAt = await versions.writtenAt(bucket, key, versionId);
-  if (writtenAt === undefined || time.now() >= writtenAt + days * DAY + years * YEAR) return;
+  if (writtenAt === undefined || time.now() >= (lockEnd(traits, writtenAt) ?? 0)) return;
   throw new ObsError(403, 'AccessDenied', 'The object version is protected by WORM.');
+}
+
+/** Returns until when a version is locked that was written at some time (epoch ms); undefined without a lock. */
+export function lockEnd({ lock }: ObsCall['traits'], writtenAt: number): number | undefined {
+  const { days = 0, years = 0 } = lock ?? {};
+  return days + years === 0 ? undefined : writtenAt + days * DAY + years * YEAR;
 }
 
 /** Throws when the bucket's policy denies the action. */

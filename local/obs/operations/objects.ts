@@ -5,6 +5,7 @@ import { emptyResponse } from '../wire/responses.ts';
 import type { Handler, ObsCall } from './call.ts';
 import { checkReadConditions, rangeOf } from './conditions.ts';
 import { deleteOne } from './delete-one.ts';
+import { lockEnd } from './delete-rights.ts';
 import { noSuchKey } from '../wire/error.ts';
 import { readAttributes, writeObject } from './write-object.ts';
 
@@ -57,9 +58,20 @@ export const headObject: Handler = async (call) => {
   checkReadConditions(request, record);
   return emptyResponse(200, {
     ...{ ...objectHeaders(record), ...classHeaders(call, record), ...versionHeader(call) },
+    ...lockHeaders(call, record),
     'content-length': String(record.size),
   });
 };
+
+/** How long WORM protects an object (obs_04_0084, with the names of the S3 interface). */
+function lockHeaders({ traits }: ObsCall, { lastModified }: ObjectRecord): Record<string, string> {
+  const end = lockEnd(traits, lastModified);
+  if (end === undefined) return {};
+  return {
+    'x-amz-object-lock-mode': 'COMPLIANCE',
+    'x-amz-object-lock-retain-until-date': new Date(end).toISOString(),
+  };
+}
 
 /** DELETE of an object, or of one version (obs_04_0085). Throws AccessDenied. */
 export const deleteObject: Handler = async (call) => {
