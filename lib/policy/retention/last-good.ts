@@ -13,10 +13,6 @@ export type Present = {
   generation?: number | undefined;
 };
 
-/** Returns whether an archive can be restored without doubt: it is not suspect, and not dated in the future. */
-const isGood = ({ suspect, time }: RetainedArchive, now: number): boolean =>
-  suspect !== true && time <= now;
-
 /**
  * Returns the archives that protect a phone: the newest good one of the present paths and generation, and the newest good one from
  * before either changed, for 30 days and until there is a good one under the new. `archives` are of one phone and policy, newest
@@ -29,7 +25,7 @@ export function lastGood<T extends RetainedArchive>(
   const past = archives.filter(({ time }) => time <= now);
   const generationOf = ({ generation = 0 }: RetainedArchive): number => generation;
   const generation = past.reduce((last, own) => Math.max(last, generationOf(own)), reset);
-  const good = past.filter((archive) => isGood(archive, now));
+  const good = past.filter(({ suspect }) => suspect !== true);
   const same = good.filter((archive) => archive.includes === includes);
   const present = same.find((archive) => generationOf(archive) === generation);
   const earlierGeneration = same.find((archive) => generationOf(archive) !== generation);

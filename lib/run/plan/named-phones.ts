@@ -8,9 +8,9 @@ import {
 } from '../reads/readings.ts';
 import { pagesLeft, type ReadDeps, readInventory, recallInventory } from './inventory.ts';
 
-/** So many phones are shown one by one, whatever the size of the fleet. */
+/** Up to this many phones are shown one by one, whatever the size of the fleet. */
 const FEW = 4;
-/** So many are shown even when the time is up. */
+/** Up to this many are shown even when the time is up. */
 const ALWAYS_SHOWN = 20;
 const SHOWS_AT_ONCE = 4;
 

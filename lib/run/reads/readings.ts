@@ -75,8 +75,8 @@ export async function saveReadings({ store, clock, readings }: Deps): Promise<vo
 }
 
 /**
- * Returns whether a phone that was read at `readAt` (undefined: CPH does not know it) is read again for a request. Only what
- * an export can use is believed from shortly before the request. Times in epoch ms.
+ * Returns whether a phone (undefined: CPH does not know it) that was read at `readAt` is recent enough for a request. Only a
+ * phone that can be exported may have been read shortly before the request. Times in epoch ms.
  */
 export function isCurrent(
   phone: { status: string } | undefined,

@@ -90,45 +90,6 @@ describe('never deletes', () => {
     expect(keptDates(archives, { max_backups: 3 })).toEqual(kept);
   });
 
-  test('the last archive before a reset, for 30 days', () => {
-    const archives = nights('2026-11-01', 8);
-    const generation = at('2026-11-05T12:00:00Z');
-    for (const one of archives.slice(5)) one.generation = generation;
-    const keptAt = (now: number) => keptDates(archives, { max_backups: 2 }, { now });
-    const [before, newest] = ['2026-11-05', ['2026-11-07', '2026-11-08']];
-    expect(keptAt(generation + 30 * DAY - 1)).toEqual([before, ...newest]);
-    expect(keptAt(generation + 30 * DAY)).toEqual(newest);
-  });
-
-  test('the last archive before a reset, while the new phone has no good one', () => {
-    const archives = nights('2026-01-01', 3);
-    const known = { now: at('2026-11-01T00:00:00Z'), generation: at('2026-01-04T00:00:00Z') };
-    const kept = keptDates(archives, { retention_duration_days: 30 }, known);
-    expect(kept).toEqual(['2026-01-03']);
-    const small = [...archives, archive('2026-01-05', { generation: known.generation })];
-    for (const one of small.slice(3)) one.suspect = true;
-    expect(keptDates(small, { retention_duration_days: 30 }, known)).toEqual(['2026-01-03']);
-  });
-
-  test('the last archive of the paths before, for 30 days and until there is a good one of the new', () => {
-    const archives = nights('2026-11-01', 8);
-    for (const one of archives.slice(5)) one.includes = 'b';
-    const rules = { max_backups: 2 };
-    const includesSince = at('2026-11-05T12:00:00Z');
-    const changed = { includes: 'b', includesSince };
-    const keptAt = (now: number) => keptDates(archives, rules, { ...changed, now });
-    expect(keptAt(includesSince + 30 * DAY - 1)).toEqual([
-      '2026-11-05',
-      '2026-11-07',
-      '2026-11-08',
-    ]);
-    expect(keptAt(includesSince + 30 * DAY)).toEqual(['2026-11-07', '2026-11-08']);
-    const never = { ...changed, includes: 'c', now: includesSince + 90 * DAY };
-    expect(keptDates(archives.slice(0, 5), { max_backups: 1 }, never)).toEqual(['2026-11-05']);
-    const unknown = { includes: 'b', now: includesSince + 90 * DAY };
-    expect(keptDates(archives, rules, unknown)).toContain('2026-11-05');
-  });
-
   test('archives dated in the future, which take no place of another one', () => {
     const now = at('2026-11-03T12:00:00Z');
     const verdicts = judge(

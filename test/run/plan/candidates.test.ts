@@ -8,54 +8,15 @@ import { ReadsSpent } from '../../../lib/errors.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import { findCandidates } from '../../../lib/run/plan/candidates.ts';
 import { phone } from '../../support/fleet.ts';
-import { refusal, runScene } from '../../support/run-scene.ts';
+import { runScene } from '../../support/run-scene.ts';
 import { MINUTE, T0 } from '../../support/runs.ts';
+import { countedCloud, numbered } from './counted-cloud.ts';
 
 type Select = Partial<Parameters<typeof findCandidates>[1]>;
-type Cloud = { tagged?: string[]; gone?: string[]; fleet?: string[]; store?: Store };
 
-const numbered = (letter: string, count: number): string[] =>
-  Array.from({ length: count }, (_, n) => `${letter}${n}`);
-
-/**
- * A cloud that has every phone except `gone`. Its list has those of `fleet`, newest first; each server has the phone of its name.
- * `spend` limits the reads that follow.
- */
-function cloud({ tagged = [], gone = [], fleet = ['of-all'], store: known }: Cloud = {}) {
-  const calls: string[] = [];
-  let now = 0;
-  let most = 0;
-  let left = Number.POSITIVE_INFINITY;
-  const read = (what: string): void => {
-    if (left <= 0) throw new ReadsSpent(T0 + MINUTE);
-    left -= 1;
-    calls.push(what);
-  };
-  const scene = runScene({
-    serversByTags: async (tags) => {
-      read(`tags ${Object.keys(tags).join()}`);
-      return tagged;
-    },
-    showPhone: async (id) => {
-      read(`show ${id}`);
-      most = Math.max(most, (now += 1));
-      await Promise.resolve();
-      now -= 1;
-      return gone.includes(id) ? undefined : phone(id);
-    },
-    listPhones: async ({ serverId, offset, limit }) => {
-      read(`list ${serverId ?? 'all'}${offset > 0 ? ` ${offset}` : ''}`);
-      const isGone = gone.includes(serverId ?? 'all');
-      if (isGone) throw refusal({ code: 'not_found', serviceCode: 'CPS.0016' });
-      scene.clock.move(1);
-      const ids = serverId === undefined ? fleet : [`of-${serverId}`];
-      return {
-        count: ids.length,
-        phones: ids.slice(offset, offset + limit).map((id) => phone(id)),
-      };
-    },
-  });
-  if (known !== undefined) scene.deps.store = known;
+function cloud(facts: Parameters<typeof countedCloud>[0] & { store?: Store } = {}) {
+  const scene = countedCloud(facts);
+  if (facts.store !== undefined) scene.deps.store = facts.store;
   const find = async (select: Select, only?: string[], until = T0 + MINUTE, requestedAt = T0) => {
     const found = await findCandidates(
       scene.deps,
@@ -64,8 +25,7 @@ function cloud({ tagged = [], gone = [], fleet = ['of-all'], store: known }: Clo
     );
     return found && { ...found, ids: found.candidates.map(({ phone_id }) => phone_id) };
   };
-  const spend = (reads: number): void => void (left = reads);
-  return { ...scene, calls, most: () => most, find, spend };
+  return { ...scene, find };
 }
 
 describe('findCandidates', () => {
@@ -91,12 +51,6 @@ describe('findCandidates', () => {
 
   it('throws when CPH refuses to list the whole fleet', async () => {
     await expect(cloud({ gone: ['all'] }).find({})).rejects.toMatchObject({ code: 'not_found' });
-  });
-
-  it('reads at most four phones at once', async () => {
-    const { find, most } = cloud({ fleet: numbered('x', 50_000) });
-    await find({ phones: numbered('p', 20) });
-    expect(most()).toBe(4);
   });
 
   it.each<[string, string[] | undefined, string[] | undefined, string]>([
@@ -179,100 +133,6 @@ describe('findCandidates', () => {
     expect((await find({ servers: ['s1', 's2'] }))?.ids).toEqual(['of-s1', 'of-s2']);
   });
 
-  it('returns only the fields of a phone that a selection needs', async () => {
-    const scene = runScene({
-      showPhone: async (id) => phone(id, { image_version: 'v1', created_at: T0 }),
-    });
-    const select = { phones: ['p'] } as Parameters<typeof findCandidates>[1];
-    const found = await findCandidates(scene.deps, select, { requestedAt: T0, until: T0 });
-    expect(found?.candidates).toEqual([phone('p', { image_version: 'v1' })]);
-  });
-});
-
-describe('reading named phones', () => {
-  const fleet = numbered('p', 500);
-  const pages = [
-    'list all',
-    'list all 99',
-    'list all 198',
-    'list all 297',
-    'list all 396',
-    'list all 495',
-  ];
-
-  it('reads up to four one by one, and the list for more when it takes fewer calls', async () => {
-    const few = cloud({ fleet });
-    await few.find({ phones: numbered('p', 4) });
-    expect(few.calls).toHaveLength(4);
-    const many = cloud({ fleet });
-    expect((await many.find({ phones: ['p0', 'p499', 'p200', 'p3', 'p4', 'p5'] }))?.ids).toEqual([
-      ...['p0', 'p499', 'p200', 'p3', 'p4', 'p5'],
-    ]);
-    expect(many.calls).toEqual(['list all', 'show p499', 'show p200']);
-  });
-
-  it('stops the list as soon as it has seen them all', async () => {
-    const { find, calls } = cloud({ fleet });
-    await find({ phones: numbered('p', 120) });
-    expect(calls).toEqual(pages.slice(0, 2));
-  });
-
-  it('stops the list when its rest takes more calls than the phones', async () => {
-    const { find, calls } = cloud({ fleet: numbered('x', 5_000) });
-    await find({ phones: numbered('p', 20) });
-    expect(calls).toEqual(['list all', ...numbered('p', 20).map((id) => `show ${id}`)]);
-  });
-
-  it('reads the list once for many runs of one phone each', async () => {
-    const { find, calls } = cloud({ fleet });
-    for (const id of fleet) expect((await find({ name: '*' }, [id]))?.ids).toEqual([id]);
-    expect(calls).toEqual([...numbered('p', 4).map((id) => `show ${id}`), ...pages]);
-  });
-
-  it('shows the phones of many runs when the fleet is large, and each only once', async () => {
-    const { find, calls } = cloud({ fleet: numbered('x', 50_000) });
-    for (let run = 0; run < 100; run += 1) await find({ name: '*' }, [`p${run % 50}`]);
-    expect(calls.filter((call) => call.startsWith('show'))).toHaveLength(50);
-    expect(calls.filter((call) => call.startsWith('list'))).toHaveLength(1);
-  });
-
-  it('never takes more than twice the calls of the list', async () => {
-    const { find, calls } = cloud({ fleet: numbered('p', 3_000) });
-    for (let run = 0; run < 3_000; run += 7) await find({ name: '*' }, [`p${run}`]);
-    expect(calls.length).toBeLessThan(2 * 32);
-  });
-
-  it('shows a phone again that the list or an earlier run did not know before the request', async () => {
-    const { find, calls, clock } = cloud({ fleet, gone: ['q'] });
-    expect((await find({ phones: ['q', ...numbered('p', 8)] }))?.ids).toHaveLength(8);
-    expect(calls).toEqual(['list all', 'show q']);
-    clock.move(30_000);
-    const requestedAt = clock.now();
-    await find({ phones: ['q', 'p1'] }, undefined, Infinity, requestedAt);
-    await find({ phones: ['q', 'p1'] }, undefined, Infinity, requestedAt);
-    expect(calls).toEqual(['list all', 'show q', 'show q']);
-  });
-
-  it('believes a whole list that began after the request', async () => {
-    const { find, calls } = cloud({ fleet });
-    expect((await find({ phones: numbered('q', 20) }))?.ids).toEqual([]);
-    expect(calls).toEqual(pages);
-  });
-
-  it('shows a phone again that could not be exported before the request', async () => {
-    const { find, calls, clock, deps } = cloud();
-    deps.cph.showPhone = async (id) => {
-      calls.push(`show ${id}`);
-      return phone(id, { status: id === 'p' ? 'stopped' : 'running' });
-    };
-    await find({ phones: ['p', 'q'] });
-    clock.move(30_000);
-    await find({ phones: ['p', 'q'] }, undefined, Infinity, clock.now());
-    clock.move(MINUTE);
-    await find({ phones: ['q'] }, undefined, Infinity, clock.now());
-    expect(calls).toEqual(['show p', 'show q', 'show p', 'show q']);
-  });
-
   it('stops at the first read that must wait, and goes on there, in later drives too', async () => {
     const large = { fleet: numbered('x', 50_000) };
     const wanted = { phones: numbered('p', 20) };
@@ -293,28 +153,13 @@ describe('reading named phones', () => {
     );
   });
 
-  it('keeps what was read when one phone fails', async () => {
-    const { find, calls, deps } = cloud({ fleet: numbered('x', 5_000) });
-    const { showPhone } = deps.cph;
-    let fails = true;
-    deps.cph.showPhone = async (id) => {
-      const shown = await showPhone(id);
-      if (id === 'p7' && fails) throw new TypeError('odd');
-      return shown;
-    };
-    await expect(find({ phones: numbered('p', 20) })).rejects.toThrow('odd');
-    const before = calls.length;
-    expect(before).toBeLessThan(1 + 8 + 4);
-    fails = false;
-    expect((await find({ phones: numbered('p', 20) }))?.ids).toHaveLength(20);
-    expect(new Set(calls).size).toBe(calls.length - 1);
-  });
-
-  it('returns undefined when more than twenty take longer than there is time', async () => {
-    const { find, calls } = cloud({ fleet: numbered('x', 50_000) });
-    expect(await find({ phones: numbered('p', 21) }, undefined, T0)).toBeUndefined();
-    expect(calls).toEqual([]);
-    expect((await find({ phones: numbered('p', 20) }, undefined, T0))?.ids).toHaveLength(20);
+  it('returns only the fields of a phone that a selection needs', async () => {
+    const scene = runScene({
+      showPhone: async (id) => phone(id, { image_version: 'v1', created_at: T0 }),
+    });
+    const select = { phones: ['p'] } as Parameters<typeof findCandidates>[1];
+    const found = await findCandidates(scene.deps, select, { requestedAt: T0, until: T0 });
+    expect(found?.candidates).toEqual([phone('p', { image_version: 'v1' })]);
   });
 });
 

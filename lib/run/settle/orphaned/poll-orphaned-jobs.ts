@@ -146,7 +146,7 @@ async function addLate(
   await addReported(deps, { plan, planned, late, settledAt });
 }
 
-/** Returns when a look that still fails is the last (epoch ms). */
+/** Returns from when on a lookup that fails again is the last one (epoch ms). */
 function endOf({ until }: OrphanedJobs, { watch_until = 0 }: OrphanedAttempt): number {
   return Math.max(until, watch_until);
 }

@@ -1,90 +1,21 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { layout } from '../../../../lib/ledger/store/layout.ts';
-import { type Report, runOutcomes, writeReport } from '../../../../lib/ledger/run/report.ts';
-import { indexRun } from '../../../../lib/ledger/state/run-index/entry.ts';
-import { listIndexedRuns, listSettled } from '../../../../lib/ledger/state/run-index/list.ts';
+import { type Report, runOutcomes } from '../../../../lib/ledger/run/report.ts';
+import { listIndexedRuns } from '../../../../lib/ledger/state/run-index/list.ts';
 import { rebuildRunIndex } from '../../../../lib/ledger/state/run-index/rebuild.ts';
-import type { Store } from '../../../../lib/ledger/store/store.ts';
-import { recordReads } from '../../../support/fake-stores.ts';
 import { MINUTE, T0 } from '../../../support/runs.ts';
 import type { OpenLedger } from '../../store/store-suite.ts';
-
-const report = (minute: number, changes: Partial<Report> = {}): Report => ({
-  run_id: `nightly-${minute}`,
-  policy: 'nightly',
-  trigger: 'timer',
-  slot: '20260102T023000Z',
-  outcome: 'completed',
-  started_at: new Date(T0).toISOString(),
-  settled_at: new Date(T0 + minute * MINUTE).toISOString(),
-  counts: { selected: 1, exported: 1, failed: 0, skipped: 0, timed_out: 0, cancelled: 0 },
-  listing_complete: true,
-  phones: [],
-  ...changes,
-});
-
-const write = (store: Store, one: Report) => writeReport(store, one, one.phones);
+import { indexedRuns, report, write } from './indexed-runs.ts';
 
 /** The index of settled runs, in any store. `cases`: how many the property test tries. `page`: the keys of one LIST response. */
 export function runIndexSuite(
   open: OpenLedger,
   { cases, page }: { cases: number; page: number },
 ): void {
-  async function indexed(...reports: Report[]) {
-    const { store } = await open();
-    await Promise.all(reports.map((one) => indexRun(store, one)));
-    const gets: string[] = [];
-    const counted = { ...store, get: (key: string) => (gets.push(key), store.get(key)) };
-    const ids = async (filter: Partial<Parameters<typeof listIndexedRuns>[1]> = {}) => {
-      const { runs } = await listIndexedRuns(counted, { max: 100, ...filter });
-      return runs.map(({ run_id }) => run_id);
-    };
-    return { store, counted, gets, ids };
-  }
+  const indexed = async (...reports: Report[]) => indexedRuns((await open()).store, ...reports);
 
   describe('the index of settled runs', () => {
-    it('holds a run once, however often it is indexed', async () => {
-      const one = report(1, { outcome: 'failed', reason: 'policy_gone', message: 'not there' });
-      const { store } = await indexed(one, one);
-      expect(await listIndexedRuns(store, { max: 10 })).toEqual({
-        runs: [
-          {
-            run_id: 'nightly-1',
-            policy: 'nightly',
-            trigger: 'timer',
-            slot: '20260102T023000Z',
-            outcome: 'failed',
-            reason: 'policy_gone',
-            started_at: one.started_at,
-            settled_at: one.settled_at,
-            counts: one.counts,
-          },
-        ],
-      });
-    });
-
-    it('names a run so that LIST returns newer runs first', async () => {
-      const never = report(0, { settled_at: new Date(0).toISOString() });
-      const { store } = await indexed(report(0), report(1, { outcome: 'failed' }), never);
-      const at = (left: number) => String(left).padStart(13, '0');
-      expect((await store.list('')).map(({ key }) => key)).toEqual([
-        `state/runs/${at(9_999_999_999_999 - T0 - MINUTE)}.nightly.failed.nightly-1.json`,
-        `state/runs/${at(9_999_999_999_999 - T0)}.nightly.completed.nightly-0.json`,
-        'state/runs/9999999999999.nightly.completed.nightly-0.json',
-      ]);
-    });
-
-    it.each([
-      ['1969-12-31T23:59:59.999Z', '9999999999999'],
-      ['2286-11-20T17:46:39.999Z', '0000000000000'],
-      ['9999-12-31T23:59:59.999Z', '0000000000000'],
-    ])('keeps names at a fixed length for a run settled at %s', async (settled_at, left) => {
-      const { store, ids } = await indexed(report(1, { settled_at }));
-      expect((await store.list(''))[0]?.key).toContain(`/${left}.nightly.`);
-      expect(await ids()).toEqual(['nightly-1']);
-    });
-
     it.each([
       ['nothing', {}, ['nightly-3', 'nightly-2', 'weekly-2', 'nightly-1']],
       ['a policy', { policy: 'nightly' }, ['nightly-3', 'nightly-2', 'nightly-1']],
@@ -107,13 +38,6 @@ export function runIndexSuite(
         report(2, { run_id: 'weekly-2', policy: 'weekly' }),
       );
       expect(await ids(filter)).toEqual(expected);
-    });
-
-    it('reads only the runs that it returns', async () => {
-      const reports = Array.from({ length: 50 }, (_, n) => report(n));
-      const { ids, gets } = await indexed(...reports, report(60, { policy: 'weekly' }));
-      expect(await ids({ policy: 'nightly', max: 3 })).toHaveLength(3);
-      expect(gets).toHaveLength(3);
     });
 
     it('continues past one page of the bucket', async () => {
@@ -143,46 +67,6 @@ export function runIndexSuite(
       expect(await next(2)).toBeUndefined();
       expect(await listIndexedRuns(store, { max: 2 })).toHaveProperty('next');
       expect(await listIndexedRuns(store, { max: 3 })).not.toHaveProperty('next');
-    });
-
-    it('ignores other files', async () => {
-      const { store, ids } = await indexed(report(1));
-      const [object] = await store.list(layout.runIndex);
-      const body = (await store.get(object?.key ?? ''))?.body ?? '';
-      for (const name of [
-        '123456789012.nightly.completed.nightly-1',
-        '12345678901234.nightly.completed.nightly-1',
-        'x1234567890123.nightly.completed.nightly-1',
-        '123456789012x.nightly.completed.nightly-1',
-        '1234567890123.Nightly.completed.nightly-1',
-        '1234567890123.nightly.done.nightly-1',
-        '1234567890123.nightly.completed2.nightly-1',
-        '1234567890123.nightly.completed.Nightly-1',
-        '1234567890123.nightly.completed.nightly-1.bak',
-        '1234567890123.nightly.completed.nightly_1',
-        '1234567890123.nightly.completed.',
-        '1234567890123..completed.nightly-1',
-        '1234567890123.nightly.completed',
-      ])
-        await store.put(layout.indexedRun(name), body);
-      for (const end of ['.json.json', '.json-2'])
-        await store.put(`${layout.runIndex}1234567890123.nightly.completed.r${end}`, body);
-      expect(await ids()).toEqual(['nightly-1']);
-      const always = { since: 0, until: Number.MAX_SAFE_INTEGER };
-      expect(await listSettled(store, always)).toHaveLength(1);
-    });
-
-    it('returns what the key says of an entry that cannot be read, and goes on', async () => {
-      const { ids, store } = await indexed(report(1), report(2), report(3));
-      const [, second] = await store.list(layout.runIndex);
-      await store.put(second?.key ?? '', 'broken');
-      await store.put(`${layout.runIndex}strange.json`, '{}');
-      expect(await ids()).toEqual(['nightly-3', 'nightly-2', 'nightly-1']);
-      expect((await listIndexedRuns(store, { max: 9 })).runs[1]).toEqual({
-        ...{ run_id: 'nightly-2', policy: 'nightly', outcome: 'completed' },
-        settled_at: new Date(T0 + 2 * MINUTE).toISOString(),
-        error: expect.objectContaining({ code: 'object_invalid', key: second?.key }) as object,
-      });
     });
 
     it('returns the same runs page by page as all at once', async () => {
@@ -221,24 +105,6 @@ export function runIndexSuite(
     });
   });
 
-  describe('listSettled', () => {
-    it('lists the runs settled between two times, both included, without reading them', async () => {
-      const { store } = await indexed(
-        ...[1, 2, 3, 5].map((minute) => report(minute)),
-        report(4, { policy: 'weekly', run_id: 'weekly-4', outcome: 'partial' }),
-      );
-      const read = recordReads(store);
-      const range = { since: T0 + 2 * MINUTE, until: T0 + 4 * MINUTE };
-      expect(await listSettled(read, range)).toMatchObject([
-        { runId: 'weekly-4', outcome: 'partial', settledAt: T0 + 4 * MINUTE },
-        { runId: 'nightly-3', outcome: 'completed', settledAt: T0 + 3 * MINUTE },
-        { runId: 'nightly-2', outcome: 'completed', settledAt: T0 + 2 * MINUTE },
-      ]);
-      expect(read.reads).toEqual(['list state/runs/']);
-      expect(await listSettled(store, { since: T0 + 6 * MINUTE, until: T0 * 2 })).toEqual([]);
-    });
-  });
-
   describe('rebuildRunIndex', () => {
     it('writes a lost index again, and nothing when there are no runs', async () => {
       const { store } = await indexed();
@@ -253,33 +119,6 @@ export function runIndexSuite(
       );
     });
 
-    it('removes nothing when the bucket does not return a report', async () => {
-      const { store, ids } = await indexed(report(1), report(2));
-      await write(store, report(1));
-      const get = () => Promise.reject(new Error('no response'));
-      await expect(rebuildRunIndex({ ...store, get })).rejects.toThrow('no response');
-      expect(await ids()).toEqual(['nightly-2', 'nightly-1']);
-    });
-
-    it('removes other files from the index', async () => {
-      const { store } = await indexed(report(1));
-      await write(store, report(1));
-      await store.put(layout.report('nightly-2'), 'broken');
-      await store.put(layout.indexedRun('strange'), '{}');
-      await rebuildRunIndex(store);
-      expect(await store.list(layout.runIndex)).toHaveLength(1);
-    });
-
-    it.each([1, 2])('keeps a run whose listed report is not found %i times', async (times) => {
-      const { store, ids } = await indexed(report(1), report(2));
-      for (const number of [1, 2]) await write(store, report(number));
-      let left = times;
-      const get: typeof store.get = async (key) =>
-        key === layout.report('nightly-2') && (left -= 1) >= 0 ? undefined : store.get(key);
-      await rebuildRunIndex({ ...store, get });
-      expect(await ids()).toEqual(['nightly-2', 'nightly-1']);
-    });
-
     it('finds every report among the other objects of the runs', async () => {
       const { store, ids } = await indexed();
       for (const id of ['a', 'a-1', 'a0', 'b']) await write(store, report(1, { run_id: id }));
@@ -288,15 +127,6 @@ export function runIndexSuite(
       await Promise.all(log.map((key) => store.put(key, '{}')));
       expect(await rebuildRunIndex(store)).toBe(4);
       expect((await ids()).sort()).toEqual(['a', 'a-1', 'a0', 'b']);
-    });
-
-    it('removes runs that have no report, and keeps those whose report is unreadable', async () => {
-      const { store, ids } = await indexed(report(1), report(2), report(3));
-      await write(store, report(1));
-      await store.put(layout.report('nightly-2'), 'broken');
-      await store.put(layout.report('nightly-4'), '{"version":9}');
-      expect(await rebuildRunIndex(store)).toBe(1);
-      expect(await ids()).toEqual(['nightly-2', 'nightly-1']);
     });
   });
 }

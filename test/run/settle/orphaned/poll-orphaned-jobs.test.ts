@@ -115,16 +115,11 @@ describe('pollOrphanedJobs', () => {
     expect(scene.lines).toEqual([line]);
   });
 
-  it('looks up the archive of a succeeded job for two minutes', async () => {
-    const { deps, clock, store } = cloud({ p: 'succeeded' });
+  it('stores what it saw of an archive that is absent', async () => {
+    const { deps, store } = cloud({ p: 'succeeded' });
     const absent = await pollOrphanedJobs(deps, orphanedJobs([attemptWithJob('p')]));
     expect(absent.attempts).toEqual([attemptWithJob('p', { absent_at: T0 })]);
     expect(await readOrphanedJobs(store, RUN)).toEqual(absent);
-    clock.move(2 * MINUTE - 1);
-    expect(await pollOrphanedJobs(deps, absent)).toEqual(absent);
-    clock.move(1);
-    expect((await pollOrphanedJobs(deps, absent)).attempts).toEqual([]);
-    expect(await store.list(layout.open)).toEqual([]);
   });
 
   it('removes the stored jobs when none is left', async () => {
@@ -155,14 +150,6 @@ describe('pollOrphanedJobs', () => {
       [plausible, 'cut'],
       false,
     ],
-    [
-      'leaves it unconfirmed when it is too small, for a succeeded job',
-      'succeeded',
-      attemptWithJob('p'),
-      0,
-      [1_024],
-      true,
-    ],
     ['leaves it unconfirmed for a failed job', 'failed', attemptWithJob('p'), 0, [plausible], true],
     ['waits while the job runs', 'running', attemptWithJob('p'), DAY - 1, [plausible], 'waits'],
     [
@@ -181,32 +168,8 @@ describe('pollOrphanedJobs', () => {
       [plausible],
       false,
     ],
-    [
-      'indexes it when it is complete at the end of the watch',
-      'unknown',
-      attemptWithoutJob('p'),
-      HOUR,
-      [plausible],
-      false,
-    ],
-    [
-      'waits while it is incomplete and the response was lost',
-      'unknown',
-      attemptWithoutJob('p'),
-      HOUR - 1,
-      [plausible, 'cut'],
-      'waits',
-    ],
-    [
-      'leaves it unconfirmed when it is incomplete at the end of the watch',
-      'unknown',
-      attemptWithoutJob('p'),
-      HOUR,
-      [plausible, 'cut'],
-      true,
-    ],
   ])(
-    'records an archive by job and size: %s',
+    'records an archive by its job: %s',
     async (_, state, entry, after, [size, etag], unconfirmed) => {
       const scene = cloud({ p: state });
       await plan(scene);
@@ -256,7 +219,6 @@ describe('pollOrphanedJobs', () => {
   it.each<[string, Job['state'], OrphanedAttempt, number]>([
     ['an attempt whose job failed', 'failed', attemptWithJob('p'), 0],
     ['an attempt whose job runs for a day', 'running', attemptWithJob('p'), DAY],
-    ['a lost response at the end of the watch', 'unknown', attemptWithoutJob('p'), HOUR],
   ])('drops %s when there is no archive', async (_, state, entry, after) => {
     const scene = cloud({ p: state });
     scene.clock.move(after);
