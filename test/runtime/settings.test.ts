@@ -84,27 +84,9 @@ describe('readSettings', () => {
     expect(hint).toContain('environment variables');
   });
 
-  it.each([
-    ['PHONEVAULT_REGION', 'CN North'],
-    ['PHONEVAULT_PROJECT_ID', 'a/b'],
-    ['PHONEVAULT_BUCKET', 'ab'],
-    ['PHONEVAULT_BUCKET', 'with..dots'],
-    ['PHONEVAULT_BUCKET', 'a.-b'],
-    ['PHONEVAULT_BUCKET', '192.168.1.1'],
-    ['PHONEVAULT_PREFIX', '/abs/'],
-    ['PHONEVAULT_PREFIX', 'a//b'],
-    ['PHONEVAULT_PREFIX', 'a/../b/'],
-    ['PHONEVAULT_PREFIX', 'x'.repeat(201)],
-    ['PHONEVAULT_TOPIC_URN', 'urn:fss:r:p:function:default:x'],
-    ['PHONEVAULT_DRIVE_URN', 'drive'],
-    ['PHONEVAULT_CPH_ENDPOINT', 'https://cph.example.com/v1'],
-    ['PHONEVAULT_CPH_ENDPOINT', 'http://10.0.0.1'],
-    ['PHONEVAULT_SMN_ENDPOINT', 'smn.example.com'],
-    ['PHONEVAULT_FUNCTIONGRAPH_ENDPOINT', 'ftp://localhost'],
-    ['PHONEVAULT_BUCKET', 'b'.repeat(5_000)],
-  ])('refuses %s "%s"', (name, value) => {
-    const { message } = fault({ [name]: value });
-    expect(message).toMatch(new RegExp(`^${name} is "`));
+  it('refuses a value of more than 4,096 characters without quoting it whole', () => {
+    const { message } = fault({ PHONEVAULT_BUCKET: 'b'.repeat(5_000) });
+    expect(message).toMatch(/^PHONEVAULT_BUCKET is "/);
     expect(message.length).toBeLessThan(400);
   });
 
@@ -120,34 +102,9 @@ describe('readSettings', () => {
     expect(`${message}${hint}`).not.toMatch(/hunter2|someone/);
   });
 
-  it.each([
-    [
-      'PHONEVAULT_TOPIC_URN',
-      'urn:smn:cn-north-4:p1:backup',
-      { topicUrn: 'urn:smn:cn-north-4:p1:backup' },
-    ],
-    [
-      'PHONEVAULT_DRIVE_URN',
-      'urn:fss:r:p1:function:default:drive',
-      { driveUrn: 'urn:fss:r:p1:function:default:drive' },
-    ],
-    ['PHONEVAULT_DRIVE_URN', 'urn:fss:r:p1:function:default:drive:latest', {}],
-    ['PHONEVAULT_PREFIX', 'a/b.c_d-1', { prefix: 'a/b.c_d-1/' }],
-    ['PHONEVAULT_BUCKET', 'my.phone.backups', { bucket: 'my.phone.backups' }],
-    ['PHONEVAULT_OBS_PATH_STYLE', 'TRUE', { obsPathStyle: true }],
-    ['PHONEVAULT_OBS_PATH_STYLE', '0', { obsPathStyle: false }],
-  ])('accepts %s %s', (name, value, expected) => {
-    expect(read({ [name]: value })).toMatchObject(expected);
-  });
-
-  it.each([
-    'http://localhost:8080',
-    'http://obs.localhost:1/',
-    'http://127.0.0.1:9',
-    'https://cph.example.com',
-  ])('accepts the endpoint %s', (url) => {
-    const { endpoints } = read({ PHONEVAULT_CPH_ENDPOINT: url });
-    expect(endpoints.cph).toBe(url.replace(/\/$/, ''));
+  it('prefers an endpoint that is set to that of the region', () => {
+    const { endpoints } = read({ PHONEVAULT_CPH_ENDPOINT: 'http://localhost:8080/' });
+    expect(endpoints.cph).toBe('http://localhost:8080');
     expect(endpoints.smn).toContain('myhuaweicloud.com');
   });
 
@@ -168,37 +125,18 @@ describe('readSettings', () => {
     expect(fault({}, true).message).toMatch(/^PHONEVAULT_TOPIC_URN is missing/);
   });
 
-  it.each([
-    ['08:00 Asia/Shanghai', { cron: '0 0 8 * * *', timezone: 'Asia/Shanghai', language: 'en' }],
-    ['23:59 UTC zh', { cron: '0 59 23 * * *', timezone: 'UTC', language: 'zh' }],
-  ])('reads the time of the daily message: %s', (text, expected) => {
-    expect(read({ PHONEVAULT_HEARTBEAT: text }).heartbeat).toEqual(expected);
+  it('reads each setting by its name', () => {
+    const [topicUrn, driveUrn] = ['urn:smn:r:p1:backup', 'urn:fss:r:p1:function:default:drive'];
+    const settings = read({
+      ...{ PHONEVAULT_PREFIX: 'a/b', PHONEVAULT_OBS_PATH_STYLE: 'true' },
+      ...{ PHONEVAULT_TOPIC_URN: topicUrn, PHONEVAULT_DRIVE_URN: driveUrn },
+      ...{ PHONEVAULT_HEARTBEAT: '08:00 UTC', PHONEVAULT_KEEP_RUNS: '48h' },
+    });
+    expect(settings).toMatchObject({
+      ...{ prefix: 'a/b/', obsPathStyle: true, topicUrn, driveUrn },
+      ...{ heartbeat: { cron: '0 0 8 * * *' }, keepRuns: 2 * 86_400_000 },
+    });
   });
-
-  it.each(['8:00 UTC', '24:00 UTC', '08:00', '08:00 Mars/Olympus', '08:00 UTC fr', 'on'])(
-    'refuses "%s" as the time of the daily message and says what is allowed',
-    (text) => {
-      const { message } = fault({ PHONEVAULT_HEARTBEAT: text });
-      expect(message).toMatch(/PHONEVAULT_HEARTBEAT is .*allowed: .*08:00 Asia\/Shanghai/);
-    },
-  );
-
-  it.each([
-    ['2d', 2],
-    ['30d', 30],
-    ['3650d', 3_650],
-    ['48h', 2],
-  ])('reads how long runs are kept: %s', (text, days) => {
-    expect(read({ PHONEVAULT_KEEP_RUNS: text }).keepRuns).toBe(days * 86_400_000);
-  });
-
-  it.each(['1d', '0', '90', '3651d', 'never', '-3d'])(
-    'refuses "%s" as the time for which runs are kept',
-    (text) => {
-      const { message } = fault({ PHONEVAULT_KEEP_RUNS: text });
-      expect(message).toMatch(/PHONEVAULT_KEEP_RUNS is .*allowed: .*from 2d to 3650d/);
-    },
-  );
 
   it('reads tokens and webhook secrets and never prints them', () => {
     const hash = 'ab'.repeat(32);
@@ -232,12 +170,11 @@ describe('readSettings', () => {
     ['PHONEVAULT_HTTP_TOKENS', `ci:read:2027-02-30:sha256-${'0'.repeat(64)}`, 'a last day'],
     ['PHONEVAULT_HTTP_TOKENS', `ci:read::sha256-${'0'.repeat(64)}`, 'a last day'],
     ['PHONEVAULT_HTTP_TOKENS', 'ci:read:never:hunter2', 'hash of the token'],
-    ['PHONEVAULT_HTTP_TOKENS', Array.from({ length: 21 }, () => entry).join(), 'at most 20'],
     ['PHONEVAULT_WEBHOOK_SECRETS', 'hunter2', 'entry 1'],
     ['PHONEVAULT_WEBHOOK_SECRETS', 'whsec_hunter2hunter2', '24 to 64 bytes'],
     ['PHONEVAULT_WEBHOOK_SECRETS', `crm:nightly:whsec_${'A'.repeat(32)}:hunter2`, 'whsec_<base64>'],
     ['PHONEVAULT_WEBHOOK_SECRETS', `crm:Hunter2:whsec_${'A'.repeat(32)}`, 'names of policies'],
-  ])('refuses %.40s %.20s… without printing it', (name, value, expected) => {
+  ])('refuses an invalid entry of %s without printing it', (name, value, expected) => {
     const { message } = fault({ [name]: value });
     expect(message).toContain(`${name} is invalid`);
     expect(message).toContain(expected);

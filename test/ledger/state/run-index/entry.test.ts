@@ -35,10 +35,9 @@ describe('readEntry', () => {
   it.each([
     ['invalid', 'broken', 'object_invalid'],
     ['newer', '{"version":2}', 'object_newer'],
-  ])('returns what the name says of an %s entry', async (_, body, code) => {
+  ])('returns what the name says of an entry that is %s', async (_, body, code) => {
     const { store, key, named, described } = scene();
     await store.put(key, body);
-    expect(JSON.parse((await store.get(key))?.body ?? '')).not.toHaveProperty('phones');
     expect(await readEntry(store, named)).toEqual({
       ...described,
       error: expect.objectContaining({ code, key }) as object,
