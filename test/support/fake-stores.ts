@@ -45,15 +45,32 @@ export function withFailingStore<D extends { store: Store }>(
   return { ...deps, store: { ...deps.store, [operation]: own } };
 }
 
-/** Returns a store whose writes fail after the first so many, as if the drive was killed, and whether that has happened. */
-export function killedAfter(store: Store, writes: number): { killed: Store; isKilled(): boolean } {
-  let left = writes;
-  const write =
-    <Args extends unknown[], T>(call: (...args: Args) => Promise<T>) =>
-    (...args: Args): Promise<T> =>
-      (left -= 1) < 0 ? Promise.reject(new Error('killed')) : call(...args);
-  const killed = { ...store, put: write(store.put), create: write(store.create) };
-  return { killed, isKilled: () => left < 0 };
+type Operation = 'get' | 'put' | 'list' | 'create' | 'remove';
+
+/**
+ * Works on a store until it is killed: after the first `last` calls of these `operations` none returns, nor has an effect. Returns
+ * whether that happened.
+ */
+export function untilKilled(
+  store: Store,
+  last: number,
+  work: (store: Store) => Promise<unknown>,
+  operations: readonly Operation[] = ['put', 'create', 'remove'],
+): Promise<boolean> {
+  let calls = 0;
+  return new Promise((resolve, reject) => {
+    const dying = operations.map((operation) => {
+      const real = store[operation] as (...args: unknown[]) => Promise<unknown>;
+      const call = (...args: unknown[]): Promise<unknown> => {
+        calls += 1;
+        if (calls <= last) return real(...args);
+        resolve(true);
+        return new Promise(() => undefined);
+      };
+      return [operation, call];
+    });
+    work({ ...store, ...Object.fromEntries(dying) } as Store).then(() => resolve(false), reject);
+  });
 }
 
 const refused =

@@ -5,7 +5,7 @@ import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import { type Plan, readPlan, writePlan } from '../../../lib/ledger/run/plan.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
 import { playClock } from '../../../testing/play-clock.ts';
-import { killedAfter } from '../../support/fake-stores.ts';
+import { untilKilled } from '../../support/fake-stores.ts';
 import { openRun, plannedPhone, terms } from '../../support/runs.ts';
 
 const RUN = 'nightly-20260102t023000z';
@@ -66,13 +66,14 @@ describe('a plan', () => {
   it('never mixes two selections, wherever the drive of the first is killed', async () => {
     for (let writes = 0; ; writes += 1) {
       const { store, rest, phones } = setUp();
-      const { killed, isKilled } = killedAfter(store, writes);
-      await writePlan(killed, rest, phones(2_001)).catch(() => undefined);
+      const isKilled = await untilKilled(store, writes, (dying) =>
+        writePlan(dying, rest, phones(2_001)),
+      );
       const other = phones(2_001).map((one) => ({ ...one, phone_name: 'other' }));
-      const expected = isKilled() ? other : phones(2_001);
+      const expected = isKilled ? other : phones(2_001);
       expect((await writePlan(store, rest, other)).phones).toEqual(expected);
       expect((await readPlan(store, RUN))?.phones).toEqual(expected);
-      if (!isKilled()) return expect(writes).toBe(4);
+      if (!isKilled) return expect(writes).toBe(4);
     }
   });
 

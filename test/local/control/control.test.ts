@@ -10,15 +10,6 @@ describe('the control of a cloud', () => {
     expect(phones.find(({ phone_id }) => phone_id === phone?.phone_id)?.status).toBe(2);
   });
 
-  it('lists the files of a phone by path, with size and hash', async () => {
-    const { control, running } = cphFixture();
-    const { id } = running()[0]!;
-    const files = (await control.files(id)) ?? [];
-    const paths = files.map(({ path }) => path);
-    expect(paths).toEqual([...paths].sort());
-    expect(files[0]?.sha256).toMatch(/^[0-9a-f]{64}$/);
-  });
-
   it('returns false or undefined for an unknown phone or server', async () => {
     const { control } = cphFixture();
     expect([

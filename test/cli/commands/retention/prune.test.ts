@@ -1,33 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { addArchives } from '../../../../lib/ledger/catalogue/add.ts';
 import type { ArchiveView } from '../../../../lib/run/query/schemas/archive.ts';
-import { NIGHTLY } from '../../../../testing/night.ts';
 import { archiveOf } from '../../../support/archives.ts';
-import { cliNight } from '../../support/cli-night.ts';
+import { threeNights } from './three-nights.ts';
 
 type Entry = { phone_id: string; key: string; size: number; reasons: string[]; code?: string };
 type Pruned = { policies: { policy: string; blocked?: string; delete: Entry[]; keep: Entry[] }[] };
 
-/** Three settled nights of two phones, under retention rules. */
-async function nights(retention = '{ max_backups: 1 }') {
-  const cli = await cliNight({ phones: 2, servers: 1 });
-  await cli.night.putPolicy(`${NIGHTLY}retention: ${retention}\n`);
-  for (let n = 0; n < 3; n += 1) {
-    const run = await cli.night.requestRun();
-    await cli.night.settle(run);
-    cli.night.clock.move(3_600_000);
-  }
-  const json = async <T>(...argv: string[]): Promise<{ code: number; value: T }> => {
-    const { code, out } = await cli.run(...argv, '--json');
-    return { code, value: JSON.parse(out) as T };
-  };
-  const { store } = cli.night.invocation().deps;
-  return { cli, json, store };
-}
-
 describe('prune', () => {
   it('shows what would be deleted and kept, with reasons, and changes nothing', async () => {
-    const { cli, json } = await nights();
+    const { cli, json } = await threeNights();
     const before = await cli.keys();
     const { code, value } = await json<Pruned>('prune', '--dry-run');
     expect(code).toBe(0);
@@ -43,7 +25,7 @@ describe('prune', () => {
   });
 
   it('asks drive, watches, and prints what was deleted', async () => {
-    const { cli, json } = await nights();
+    const { cli, json } = await threeNights();
     const { code, value } = await json<Pruned>('prune', 'nightly');
     expect(code).toBe(0);
     expect(value.policies[0]?.delete).toHaveLength(4);
@@ -58,7 +40,7 @@ describe('prune', () => {
   });
 
   it('deletes nothing when more than may be deleted is due, and exits with 1', async () => {
-    const { json, store } = await nights();
+    const { json, store } = await threeNights();
     const many = Array.from({ length: 150 }, (_, n) =>
       archiveOf('p1', 1_000 + n, { started_at: n }),
     );
@@ -70,7 +52,7 @@ describe('prune', () => {
   });
 
   it('names a last good archive that is missing in the bucket, and exits with 1', async () => {
-    const { cli, json } = await nights();
+    const { cli, json } = await threeNights();
     const { value: archives } = await json<ArchiveView[]>('archives');
     const [newest] = archives;
     if (newest === undefined) throw new Error('no archives');
@@ -86,7 +68,7 @@ describe('prune', () => {
   });
 
   it('does the work in this process with --drive', async () => {
-    const { cli } = await nights();
+    const { cli } = await threeNights();
     cli.whileWaiting = async () => undefined;
     const { code, out } = await cli.run('prune', 'nightly', '--drive');
     expect(code).toBe(0);
@@ -94,7 +76,7 @@ describe('prune', () => {
   });
 
   it('keeps the archives of a policy whose file is gone', async () => {
-    const { json, store } = await nights();
+    const { json, store } = await threeNights();
     await store.remove(['policies/nightly.yaml']);
     const { code, value } = await json<Pruned>('prune', '--dry-run');
     expect(code).toBe(0);
@@ -103,7 +85,7 @@ describe('prune', () => {
   });
 
   it('fails for a policy that does not exist', async () => {
-    const { cli } = await nights();
+    const { cli } = await threeNights();
     const { code, err } = await cli.run('prune', 'nightli');
     expect(code).toBe(1);
     expect(err).toContain('did you mean nightly?');
@@ -112,7 +94,7 @@ describe('prune', () => {
 
 describe('validate', () => {
   it('warns when the rules would delete more than may be deleted at once', async () => {
-    const { cli, store } = await nights();
+    const { cli, store } = await threeNights();
     const many = Array.from({ length: 150 }, (_, n) =>
       archiveOf('p1', 1_000 + n, { started_at: n }),
     );
@@ -123,52 +105,5 @@ describe('validate', () => {
     expect(out).toContain('153 of 156 archives would be deleted at once, more than max_delete');
     await store.put('phones/nightly/0000000001000.p1.json', 'broken');
     expect((await cli.run('validate')).code).toBe(0);
-  });
-});
-
-describe('pin', () => {
-  it('keeps an archive until it is unpinned', async () => {
-    const { cli, json } = await nights();
-    const all = (await json<ArchiveView[]>('archives', 'game-0001')).value;
-    const [, , oldest] = all;
-    const { code, out } = await cli.run('pin', 'game-0001', '--at', oldest?.verified_at ?? '');
-    expect([code, out]).toEqual([0, `pinned: obs://${oldest?.bucket}/${oldest?.key}`]);
-    await cli.run('prune', 'nightly');
-    const left = (await json<ArchiveView[]>('archives', 'game-0001')).value;
-    expect(left.map(({ key, pinned }) => [key, pinned])).toEqual([
-      [all[0]?.key, undefined],
-      [oldest?.key, true],
-    ]);
-    const explained = (
-      await json<{ key: string; keep: boolean; reasons: string[] }[]>(
-        'retention',
-        'explain',
-        'game-0001',
-      )
-    ).value;
-    expect(explained.map(({ keep, reasons }) => [keep, reasons])).toEqual([
-      [true, ['newest', 'last_good']],
-      [true, ['pinned']],
-    ]);
-    expect((await cli.run('unpin', oldest?.key ?? '')).code).toBe(0);
-    await cli.run('prune', 'nightly');
-    expect((await json<ArchiveView[]>('archives', 'game-0001')).value).toHaveLength(1);
-    expect((await cli.run('pin', oldest?.key ?? '')).code).toBe(1);
-  });
-
-  it('takes an archive out of the trash', async () => {
-    const { cli, json } = await nights('{ max_backups: 1, trash: 7d }');
-    expect((await cli.run('prune', 'nightly')).code).toBe(0);
-    const trashed = (await json<ArchiveView[]>('archives', 'game-0001')).value;
-    expect(trashed.map(({ trashed_at }) => trashed_at !== undefined)).toEqual([false, true, true]);
-    const [, second, third] = trashed;
-    expect((await cli.run('archives', 'undelete', second?.key ?? '')).code).toBe(0);
-    cli.night.clock.move(8 * 86_400_000);
-    cli.renew();
-    const explained = (
-      await json<{ key: string; keep: boolean }[]>('retention', 'explain', 'game-0001')
-    ).value;
-    expect(explained.map(({ keep }) => keep)).toEqual([true, true, false]);
-    expect(explained[2]?.key).toBe(third?.key);
   });
 });

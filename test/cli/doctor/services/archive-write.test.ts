@@ -68,16 +68,6 @@ describe('archive_write', () => {
       { versioning: 'Enabled', denied: [{ action: 'DeleteObjectVersion' }] },
       'obs:object:DeleteObjectVersion',
     ],
-    [
-      'to say that it keeps versions',
-      { versioning: 'Enabled', denied: [{ action: 'GetBucketVersioning' }] },
-      'obs:bucket:GetBucketVersioning and obs:object:DeleteObjectVersion',
-    ],
-    [
-      'DELETE as a method',
-      { denied: [{ action: 'DeleteObject', code: 'MethodNotAllowed', status: 405 }] },
-      'use a plain object bucket',
-    ],
   ])('fails when the bucket refuses %s, and names the right and what stays', async (...row) => {
     const [, traits, right] = row;
     const { cli, check } = await doctorOf(traits);

@@ -67,14 +67,6 @@ describe('delegation', () => {
     },
   );
 
-  it('fails when the job succeeds and the archive is missing', async () => {
-    const { cli, check } = await withPhone();
-    cli.night.cloud.control.addFault({ service: 'cph', kind: 'missing_object' });
-    const { outcome, message } = await check();
-    expect(outcome).toBe('failed');
-    expect(message).toContain('the archive does not exist');
-  });
-
   it('fails when CPH denies the call, and names the permission', async () => {
     const { cli, check } = await withPhone();
     const denied = { kind: 'error', status: 403, code: 'CPS.0001' } as const;
@@ -82,13 +74,6 @@ describe('delegation', () => {
     const { outcome, fix } = await check();
     expect(outcome).toBe('failed');
     expect(fix).toContain('cph:phones:storage');
-  });
-
-  it('is unknown when the phone does not have the path', async () => {
-    const { check } = await withPhone();
-    const { outcome, fix } = await check('--path', '/data/no/such/folder');
-    expect(outcome).toBe('unknown');
-    expect(fix).toContain('--path');
   });
 
   it('is unknown when the export does not end, and names the archive that may still appear', async () => {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { createCloud as connect } from '../../../../deploy/plugin/cloud.js';
 import { info } from '../../../../deploy/plugin/commands/info.js';
 import { remove } from '../../../../deploy/plugin/commands/remove.js';
 import type { Cloud } from '../../../../local/cloud.ts';
@@ -278,25 +277,6 @@ describe('an interrupted deployment', () => {
       await stateOf(reference.cloud, reference.client, reference.allDesired()),
     );
   });
-
-  it('retries failed reads and throttled changes', async () => {
-    const { cloud, run, waits } = await fixture();
-    const fault = { service: 'functiongraph', kind: 'error', times: 1 } as const;
-    cloud.control.addFault({
-      ...fault,
-      operation: 'showFunctionConfig',
-      status: 502,
-      code: 'APIGW.0201',
-    });
-    cloud.control.addFault({
-      ...fault,
-      operation: 'createFunction',
-      status: 429,
-      code: 'APIGW.0308',
-    });
-    await run();
-    expect(waits).toHaveLength(2);
-  });
 });
 
 describe('a read that FunctionGraph did not answer', () => {
@@ -321,18 +301,6 @@ describe('a read that FunctionGraph did not answer', () => {
     expect(lines).toEqual([]);
     expect(JSON.stringify(changesOf(cloud))).toBe(before);
   });
-});
-
-it('does not try again where nothing listens', async () => {
-  const waits: number[] = [];
-  const nowhere = 'http://127.0.0.1:1';
-  const account = {
-    ...{ region: 'cn-north-4', projectId: 'p1', endpoint: nowhere, ltsEndpoint: nowhere },
-    ...{ accessKey: 'AK', secretKey: 'SK', securityToken: undefined },
-  };
-  const client = connect(account, async (ms) => void waits.push(ms));
-  await expect(client.showFunction('urn')).rejects.toThrow('ECONNREFUSED');
-  expect(waits).toEqual([]);
 });
 
 describe('remove', () => {

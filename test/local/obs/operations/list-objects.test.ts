@@ -60,14 +60,6 @@ describe('ListObjectsV2', () => {
     expect(xml).toContain('<KeyCount>4</KeyCount>');
   });
 
-  it('starts after a key', async () => {
-    const { list } = await withKeys(['a', 'b', 'c']);
-
-    expect(all(await list({ 'start-after': 'a' }), 'Key')).toEqual(['b', 'c']);
-    expect(all(await list({ 'start-after': 'aa' }), 'Key')).toEqual(['b', 'c']);
-    expect(all(await list({ 'start-after': 'c' }), 'Key')).toEqual([]);
-  });
-
   it('returns at most 1,000 keys a page', async () => {
     const { list } = await withKeys(Array.from({ length: 1_001 }, (_, i) => `k${i}`));
 
@@ -89,8 +81,6 @@ describe('ListObjectsV2', () => {
 
   it.each([
     { 'max-keys': '0' },
-    { 'max-keys': '-1' },
-    { 'max-keys': 'many' },
     { 'encoding-type': 'base64' },
     { 'continuation-token': '' },
     { 'continuation-token': 'not a token' },
