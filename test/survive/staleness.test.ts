@@ -63,8 +63,8 @@ it('a total outage of ten days is notified on each day from the first missed obj
   failAllExports(world);
   await playDays(world, 10);
   const sent = (await notifications(world)).filter(({ kind }) => kind === 'stale');
-  expect(sent.map(({ message }) => /^Stale for (.*?):/.exec(message ?? '')?.[1])).toEqual([
-    ...[undefined, '24 h', '2 days', '3 days', '4 days', '5 days', '6 days', '7 days', '8 days'],
+  expect(sent.map(({ message }) => /, for (\d+ \w+)\. Next: /.exec(message ?? '')?.[1])).toEqual([
+    ...[undefined, '24 h', '2 d', '3 d', '4 d', '5 d', '6 d', '7 d', '8 d'],
   ]);
   expect(new Set(sent.map(({ since }) => since)).size).toBe(1);
   expect(new Set(sent.map(({ id }) => id)).size).toBe(sent.length);

@@ -94,7 +94,7 @@ describe('readSamples', () => {
         },
       ]);
       expect(world.sent[1]?.message.message_structure.default).toContain(
-        '4 of 4 archives that were read cannot be used',
+        'nightly archives: 4 of 4 that were read cannot be used (game-p4, game-p1, game-p2 and 1 more)',
       );
       expect((await readReport(world.store, RUN))?.outcome).toBe('completed');
     },
