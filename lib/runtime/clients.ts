@@ -36,8 +36,10 @@ export function createClients(options: {
   log: Log;
   meter: Meter;
   signal?: AbortSignal | undefined;
+  timeLeft?: (() => number) | undefined;
 }): Clients {
-  const { settings, credentials, renew, clock, random, send, log, meter, signal } = options;
+  const { settings, credentials, renew, clock, random, send, log, meter, signal, timeLeft } =
+    options;
   const { endpoints, projectId, region, obsPathStyle: pathStyle } = settings;
   const onCall = (call: CallRecord) => {
     meter.call(call);
@@ -68,7 +70,7 @@ export function createClients(options: {
     smn: createSmn({ ...caller(), endpoint: endpoints.smn }),
     functiongraph: createFunctionGraph({ ...caller(), endpoint: endpoints.functiongraph }),
     obs: createObs({
-      ...common,
+      ...{ ...common, timeLeft },
       credentials: () => credentials,
       region,
       endpoint: endpoints.obs,

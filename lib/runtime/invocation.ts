@@ -52,12 +52,14 @@ export function startInvocation(
   const log = invocationLog(context, instance);
   const meter = createMeter(clock);
   const credentials = credentialsOf(context);
-  const clients = createClients({ settings, credentials, clock, random, send, log, meter });
+  const left = timeLeft(context, clock, FALLBACK_MS);
+  const own = { settings, credentials, clock, random, send, log, meter };
+  const clients = createClients({ ...own, timeLeft: left });
   return {
     settings,
     clients,
     log,
-    timeLeft: timeLeft(context, clock, FALLBACK_MS),
+    timeLeft: left,
     ...workDeps(settings, clients, { clock, random, log, meter }),
   };
 }

@@ -3,7 +3,7 @@ import type { Clock, Random } from '../../clock.ts';
 import { type ErrorCode, hasCode, PhonevaultError, ServiceError } from '../../errors.ts';
 import type { Credentials } from '../request/credentials.ts';
 import { describe } from '../request/error-text.ts';
-import { createS3Client } from './client.ts';
+import { type AttemptLimit, createS3Client } from './client.ts';
 import { obsError } from './errors.ts';
 import type { CallRecord } from '../request/request.ts';
 import { type RetryLimits, withRetry } from '../request/retry.ts';
@@ -17,6 +17,8 @@ export type ObsOptions = {
   region: string;
   endpoint: string;
   pathStyle: boolean;
+  /** Returns the milliseconds left in the invocation: a call that hangs ends five seconds before. */
+  timeLeft?: (() => number) | undefined;
   signal?: AbortSignal | undefined;
   onCall?: ((call: CallRecord) => void) | undefined;
   onThrottled?: ((ms: number) => void) | undefined;
@@ -36,6 +38,13 @@ export type ObsCall = <T>(
 /** Beside the time for the bytes. A call that hangs must not use up the time of a drive. */
 const ATTEMPT_MS = 6_000;
 const LIMITS = { attempts: 3, throttledAttempts: 3, totalMs: 10_000 };
+/** In bytes a second: objects of a megabyte arrive over such a link too, in less than eleven seconds. */
+const SLOWEST_LINK = 100_000;
+const LARGEST_MS = 11_000;
+
+/** Kept for what an invocation does last, such as the release of a lease. */
+const RESERVE_MS = 5_000;
+const LEAST_MS = 1_000;
 
 /** Returns the error for a success with missing parts, which says nothing about the object. */
 export function incompleteResponse(operation: string): ServiceError {
@@ -58,12 +67,19 @@ export function absentAsUndefined(error: unknown): undefined {
 /** Returns the way to perform operations with `options`. Once the keys were refused, every operation throws that error. */
 export function createObsCall(options: ObsOptions): ObsCall {
   const { clock } = options;
-  const client = createS3Client({ ...options, timeoutMs: ATTEMPT_MS });
+  const left = (): number =>
+    Math.max(LEAST_MS, (options.timeLeft?.() ?? Number.POSITIVE_INFINITY) - RESERVE_MS);
+  const limit = (): AttemptLimit =>
+    left() < ATTEMPT_MS + LARGEST_MS
+      ? { timeoutMs: Math.min(ATTEMPT_MS, left()) }
+      : { timeoutMs: ATTEMPT_MS, bytesPerSecond: SLOWEST_LINK };
+  const client = createS3Client({ ...options, limit });
   let refused: PhonevaultError | undefined;
 
   return (operation, work, { onFailure, limits = LIMITS } = {}) => {
     const name = { service: 'obs', operation };
-    return withRetry(options, limits, async (attempt) => {
+    const totalMs = Math.min(limits.totalMs, left());
+    return withRetry(options, { ...limits, totalMs }, async (attempt) => {
       // More attempts with refused keys would lock them.
       if (refused) throw refused;
       const started = clock.now();

@@ -4,7 +4,7 @@ import type { Clock } from '../../clock.ts';
 import { PhonevaultError } from '../../errors.ts';
 import { reveal } from '../../secret.ts';
 import type { Credentials } from '../request/credentials.ts';
-import type { Send } from '../request/send.ts';
+import type { HttpRequest, Send } from '../request/send.ts';
 import { addressDotted, explained, serverNameOf } from './dotted-bucket.ts';
 
 type SdkRequest = {
@@ -33,23 +33,26 @@ function urlOf(request: SdkRequest): string {
   return `${request.protocol}//${request.hostname}${port}${request.path}${query}`;
 }
 
-/** In bytes a second: objects of a megabyte arrive over such a link too. */
-const SLOWEST_LINK = 100_000;
+/** How long one attempt may take: the time for its bytes comes on top of `timeoutMs`. */
+export type AttemptLimit = Pick<HttpRequest, 'timeoutMs' | 'bytesPerSecond'>;
 
-type HandlerOptions = { send: Send; timeoutMs: number; signal?: AbortSignal | undefined };
+type HandlerOptions = {
+  send: Send;
+  limit: () => AttemptLimit;
+  signal?: AbortSignal | undefined;
+};
 
 /** Returns an SDK request handler that uses `send`. */
-function handlerOver({ send, timeoutMs, signal }: HandlerOptions, endpointHost: string) {
+function handlerOver({ send, limit, signal }: HandlerOptions, endpointHost: string) {
   return {
-    async handle(request: SdkRequest, { requestTimeout = timeoutMs } = {}) {
+    async handle(request: SdkRequest) {
       const serverName = serverNameOf(request.hostname, endpointHost);
       const { status, headers, body } = await explained(serverName, () =>
         send({
           method: request.method,
           url: urlOf(request),
           headers: request.headers,
-          timeoutMs: requestTimeout,
-          bytesPerSecond: SLOWEST_LINK,
+          ...limit(),
           ...(serverName === undefined ? {} : { serverName }),
           ...(signal === undefined ? {} : { signal }),
           ...(request.body === undefined ? {} : { body: request.body }),
@@ -79,7 +82,7 @@ export function createS3Client(options: {
   region: string;
   endpoint: string;
   pathStyle: boolean;
-  timeoutMs: number;
+  limit: () => AttemptLimit;
   signal?: AbortSignal | undefined;
 }): S3Client {
   const { hostname } = new URL(options.endpoint);

@@ -71,4 +71,34 @@ describe('createObsCall', () => {
     await expect(perform(obs)).rejects.toMatchObject({ code: 'unreachable' });
     expect(clock.now()).toBeLessThanOrEqual(seconds * 1_000);
   });
+
+  it.each([
+    [60, 13],
+    [12, 8],
+    [6, 1],
+    [0, 1],
+  ])(
+    'ends a call without a response in time, %d seconds before the end of the invocation',
+    async (left, seconds) => {
+      const clock = playClock(0);
+      const limits: object[] = [];
+      const obs = createObs({
+        send: async ({ timeoutMs, bytesPerSecond }) => {
+          limits.push({ bytesPerSecond });
+          clock.move(timeoutMs);
+          throw new TransportError('timeout', true);
+        },
+        credentials: () => keys,
+        ...{ clock, random: () => 0.99, region: 'cn-north-4', pathStyle: false },
+        endpoint: 'https://obs.cn-north-4.myhuaweicloud.com',
+        timeLeft: () => left * 1_000 - clock.now(),
+      });
+      await expect(obs.put(BUCKET, 'k', 'x'.repeat(1e6))).rejects.toMatchObject({
+        code: 'unreachable',
+      });
+      expect(Math.ceil(clock.now() / 1_000)).toBeLessThanOrEqual(seconds);
+      // The time for its bytes would come on top.
+      expect(limits[0]).toEqual({ bytesPerSecond: left === 60 ? 100_000 : undefined });
+    },
+  );
 });
