@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { watchLeaks } from './testing/leaks/plugin.ts';
 
 const LONGEST = [
-  'unreadable-objects',
+  'unreadable/',
   'fault-mixes',
   'killed',
   'two-drives',

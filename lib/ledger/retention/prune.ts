@@ -31,7 +31,8 @@ export async function requestPrune(store: Pick<Store, 'put'>, policy: string): P
   await requestObject.put(store, { kind: 'prune', policy }, policy);
 }
 
-export const readPruneIntent = intentObject.read;
+/** Returns what was about to be deleted; undefined when there is nothing. Throws ObjectError. */
+export const readPruneIntent = intentObject.readListed;
 
 /** Returns when the request of a policy, or how far it got, was last written (epoch ms); 0 when there is none. */
 export async function lastPruneStep(store: Pick<Store, 'list'>, policy: string): Promise<number> {

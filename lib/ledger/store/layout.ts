@@ -8,6 +8,7 @@ export const layout = {
   open: 'open/',
   request: (runId: string) => `open/${runId}.json`,
   cancel: (runId: string) => `open/cancel/${runId}.json`,
+  prunes: 'open/prune/',
   pruneRequest: (policy: string) => `open/prune/${policy}.json`,
   pruneIntent: (policy: string) => `open/prune/${policy}.intent.json`,
   /** The prefix of a policy's request, intent and progress. */

@@ -10,6 +10,7 @@ import { refreshInventories } from '../plan/refresh-inventory.ts';
 import { inFlightJobs } from '../settle/orphaned/orphaned-jobs.ts';
 import { jobsNotRead } from './inbox/in-flight.ts';
 import { containFailure } from '../state/failures/contain-failure.ts';
+import { removeLeft } from '../state/failures/remove-left.ts';
 import { advanceDue } from './advance.ts';
 import { closeSettled } from './close-settled.ts';
 import { requestFirstBackupsDue } from './first-backups.ts';
@@ -83,6 +84,7 @@ async function handleHints(deps: DriveDeps, work: Work): Promise<void> {
   if (clock.now() >= until) return;
   const { hints } = work;
   work.hints = [];
+  await containFailure(deps, () => removeLeft(deps));
   await containFailure(deps, () => checkUnreadablePolicies(deps, hints));
   await containFailure(deps, () => publishUnreadable(deps));
   await containFailure(deps, () => publishFreshness(deps, hints));

@@ -9,7 +9,7 @@ import { closePrune } from '../notify/prune.ts';
 import { prunePolicy, type PruneResult } from '../retention/prune.ts';
 import { recountArchives } from '../totals/record.ts';
 import { containFailure } from '../state/failures/contain-failure.ts';
-import { isResting, removeHandled } from '../state/failures/resting.ts';
+import { removeHandled } from '../state/failures/resting.ts';
 import { stopsDrive } from '../state/failures/stops-drive.ts';
 import type { Work } from './work.ts';
 
@@ -20,13 +20,15 @@ const GIVE_UP_AFTER_MS = 30 * 60_000;
 
 /** Takes up the requests that the inbox shows. One that is gone from it is dropped. */
 export function takePrunes(deps: DriveDeps, work: Work, prunes: Inbox['prunes']): void {
+  const { objects } = deps.unreadable;
   const listed = new Map(prunes.map(({ policy, requestedAt }) => [policy, requestedAt]));
   for (const policy of work.prunes.keys()) if (!listed.has(policy)) work.prunes.delete(policy);
   for (const [policy, requestedAt] of listed) {
     // LIST may still show a request that was removed.
     if (work.pruned.get(policy) === requestedAt || work.prunes.has(policy)) continue;
     // It could not be deleted when it was handled.
-    if (isResting(deps, layout.pruneRequest(policy))) continue;
+    const { handled, tried_at = 0 } = objects.get(layout.pruneRequest(policy)) ?? {};
+    if (handled === true && requestedAt <= tried_at) continue;
     work.prunes.set(policy, { requestedAt, retryAt: 0, steps: undefined });
   }
 }

@@ -37,6 +37,8 @@ export type Scene = {
   prepare?: (world: SceneWorld) => Promise<unknown>;
   /** Does something between schedule and drive of the slot. */
   atSlot?: (world: SceneWorld) => Promise<unknown>;
+  /** Runs that settled longer ago (ms) are folded. */
+  keepRuns?: number;
   /** The topic fails for two minutes once the concerned run has its report, which then has pages. */
   interrupted?: true;
 };
@@ -44,6 +46,8 @@ export type Scene = {
 type Fate = {
   /** Drives from the request to its notification, while the object was bad; undefined when it did not end. */
   drives: number | undefined;
+  /** When it was notified (epoch ms), while the object was bad. */
+  at: number | undefined;
   /** The report at the end of the night; undefined when there is none. */
   report: Report | undefined;
   /** When the run was settled while the object was bad: its report was there. */
@@ -57,6 +61,12 @@ export type PlayedNight = {
   lines: Record<string, unknown>[];
   /** The keys written in the second night, relative to the ledger's prefix. */
   written: Set<string>;
+  /** The keys that were read by GET, of the ledger. */
+  reads: string[];
+  /** All keys of the ledger that there were in the second night. */
+  keys: string[];
+  /** The longest drive, in ms. */
+  longest: number;
   /** The bad object's key. */
   key: string | undefined;
   left: string[];
@@ -88,12 +98,12 @@ async function openNight(backend: ObjectBackend): Promise<Night> {
   });
 }
 
-/** Plays one minute: a schedule, what `between` does, and a drive. */
+/** Plays one minute: a schedule, what `between` does, and a drive. Returns how long the drive took (ms). */
 async function playMinute(
   world: Night,
   send: Send,
   between?: () => Promise<unknown>,
-): Promise<void> {
+): Promise<number> {
   const { clock } = world;
   const next = clock.now() + MINUTE;
   const { deps, wake } = world.invocation({}, send);
@@ -103,8 +113,11 @@ async function playMinute(
   const own = world.invocation({}, send);
   const window = driveWindow(clock.now(), own.timeLeft());
   // Every drive is cold: it reads all that it needs.
+  const begun = clock.now();
   await drive(own.deps, { ...window, holder: own.holder });
+  const took = clock.now() - begun;
   if (clock.now() < next) clock.move(next - clock.now());
+  return took;
 }
 
 async function openKeys({ cloud }: Night): Promise<string[]> {
@@ -112,12 +125,14 @@ async function openKeys({ cloud }: Night): Promise<string[]> {
   return open.map(({ key }) => key.slice(LEDGER.length));
 }
 
-/** Plays at least `least` minutes, and at most `most` until nothing is open. */
-async function playMinutes(world: Night, send: Send, least: number, most: number): Promise<void> {
+/** Plays at least `least` minutes, and at most `most` until nothing is open. Returns how long the longest drive took (ms). */
+async function playMinutes(world: Night, send: Send, least: number, most: number): Promise<number> {
+  let longest = 0;
   for (let each = 0; each < most; each += 1) {
-    if (each >= least && (await openKeys(world)).length === 0) return;
-    await playMinute(world, send);
+    if (each >= least && (await openKeys(world)).length === 0) break;
+    longest = Math.max(longest, await playMinute(world, send));
   }
+  return longest;
 }
 
 /** Plays the first night of two policies, `nightly` and `weekly`. Throws when it violates an invariant. */
@@ -168,7 +183,12 @@ export async function playNight(
   bad?: { pattern: RegExp; fault: ObjectFault },
 ): Promise<PlayedNight> {
   const world = await afterFirstNight(first);
-  const { clock } = world;
+  const { clock, invocation } = world;
+  const { keepRuns } = scene;
+  world.invocation = (...args) => {
+    const own = invocation(...args);
+    return keepRuns === undefined ? own : { ...own, deps: { ...own.deps, keepRuns } };
+  };
   let send: Send = world.send;
   await scene.prepare?.(world);
   const before = world.writes.length;
@@ -176,16 +196,30 @@ export async function playNight(
     bad && badObject({ cloud: world.cloud, clock, send: world.send }, bad.pattern, bad.fault);
   send = scene.interrupted === true ? interrupted(world, object?.send ?? world.send) : send;
   if (scene.interrupted !== true && object !== undefined) send = object.send;
+  const ledger = await ledgerKeys(world);
+  const reads = new Set<string>();
+  const wrapped = send;
+  send = (request) => {
+    const key = keyRead(world, request);
+    if (key !== undefined) reads.add(key);
+    return wrapped(request);
+  };
 
-  await playMinutes(world, send, 2, 2);
+  let longest = await playMinutes(world, send, 2, 2);
   const drives: Record<string, number> = {};
+  const times: Record<string, number> = {};
   for (let each = 0; each < BAD_MINUTES; each += 1) {
-    await playMinute(world, send, async () => void (each === 0 && (await scene.atSlot?.(world))));
+    const took = await playMinute(world, send, async () => {
+      if (each === 0) await scene.atSlot?.(world);
+    });
+    longest = Math.max(longest, took);
     for (const runId of [NIGHTLY_RUN, WEEKLY_RUN]) {
-      const isTold = world.lines.some(
+      const told = world.lines.find(
         ({ event, run, kind }) => event === 'notified' && run === runId && kind === 'settled',
       );
-      if (isTold) drives[runId] ??= each + 1;
+      if (told === undefined) continue;
+      drives[runId] ??= each + 1;
+      times[runId] ??= Date.parse(String(told['time']));
     }
   }
   const settled = new Set<string>();
@@ -193,10 +227,12 @@ export async function playNight(
     if ((await stat(world, layout.report(runId))) !== undefined) settled.add(runId);
   }
   object?.lift();
-  await playMinutes(world, send, 3, SETTLE_MINUTES);
+  longest = Math.max(longest, await playMinutes(world, send, 3, SETTLE_MINUTES));
 
+  const written = world.writes.slice(before).map(({ key }) => key.slice(LEDGER.length));
   const fate = async (runId: string): Promise<Fate> => ({
     drives: drives[runId],
+    at: times[runId],
     report: await reportOf(world, runId),
     settledWhileBad: settled.has(runId),
   });
@@ -208,7 +244,8 @@ export async function playNight(
       return JSON.parse(https) as PlayedNight['messages'][number];
     }),
     lines: world.lines,
-    written: new Set(world.writes.slice(before).map(({ key }) => key.slice(LEDGER.length))),
+    written: new Set(written),
+    ...{ reads: [...reads], keys: [...ledger, ...written, ...(await ledgerKeys(world))], longest },
     key: object?.key(),
     left: await openKeys(world),
     violations: await violations(world, {
@@ -217,6 +254,19 @@ export async function playNight(
       staleIndex: bad?.pattern.test(`${layout.archives('nightly')}1.json`) === true,
     }),
   };
+}
+
+async function ledgerKeys({ cloud }: Night): Promise<string[]> {
+  const objects = await cloud.backend.list(cloud.bucket, LEDGER);
+  return objects.map(({ key }) => key.slice(LEDGER.length));
+}
+
+/** Returns the key of the ledger that a request reads by GET. */
+function keyRead({ cloud }: Night, { method, url }: HttpRequest): string | undefined {
+  const { hostname, pathname } = new URL(url);
+  const key = decodeURIComponent(pathname.slice(1));
+  const isRead = method === 'GET' && hostname.startsWith(`${cloud.bucket}.obs.`);
+  return isRead && key.startsWith(LEDGER) ? key.slice(LEDGER.length) : undefined;
 }
 
 async function stat({ cloud }: Night, key: string) {

@@ -1,0 +1,3 @@
+import { describeCells } from '../support/bad-object-cells.ts';
+
+describeCells(({ role }) => role === 'hint');
