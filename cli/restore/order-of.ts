@@ -18,6 +18,7 @@ export type RestoreOptions = ThawOptions & {
   safetyExport?: boolean;
   restart?: boolean;
   resetFirst?: boolean;
+  checks?: boolean;
 };
 
 /** Returns the order of a command line. Names of phones become ids. Throws wrong use, and `not_found` for an unknown phone. */
@@ -43,6 +44,7 @@ export async function orderOf(
     ...{ run, at, policy, first, thaw },
     ...(failedOnly === true ? { failed_only: true } : {}),
     ...(resetFirst === true ? { reset_first: true } : {}),
+    ...(options.checks === false ? { checks: false } : {}),
     safety_export: options.safetyExport ?? true,
     restart: options.restart ?? true,
   });

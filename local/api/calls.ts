@@ -19,6 +19,8 @@ const OPERATIONS: Record<string, readonly string[]> = {
     'batch-restart',
     'batch-reset',
     'batch-stop',
+    'commands',
+    'sync-commands',
   ],
   obs: ['PutObject', 'GetObject', 'HeadObject', 'ListObjectsV2', 'DeleteObject', 'DeleteObjects'],
   smn: ['publish'],

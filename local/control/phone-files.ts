@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Phone } from '../cph/world/fleet.ts';
-import { filesOf, type World } from '../cph/world/world.ts';
+import { filesOf, stamp, type World } from '../cph/world/world.ts';
 import { createRandom, randomBytes } from '../simulation/random.ts';
 
 const MAX_SIZE = 64 * 1024 * 1024;
@@ -43,6 +43,7 @@ export function putFile(
       : new TextEncoder().encode(text);
   phone.files = new Map([...filesOf(world, phone), [path, data]]);
   if (uid !== undefined) phone.owners.set(path, uid);
+  phone.changed.set(path, stamp(world));
   return describe(path, data);
 }
 

@@ -62,6 +62,10 @@ export const restoreCommand: Command<Options> = {
       parse: wholeNumber(1, 1_000_000),
     },
     { flags: '--no-safety-export', text: 'do not export the phones first' },
+    {
+      flags: '--no-checks',
+      text: 'run no commands on the phones: owners are not put right, and leftovers not told',
+    },
     { flags: '--no-restart', text: 'do not restart the phones' },
     {
       flags: '--reset-first',
@@ -135,6 +139,7 @@ function driveCommandOf(phones: readonly string[], options: Options, token: stri
     ...(options.failedOnly === true ? ['--failed-only'] : []),
     ...(options.safetyExport === false ? ['--no-safety-export'] : []),
     ...(options.restart === false ? ['--no-restart'] : []),
+    ...(options.checks === false ? ['--no-checks'] : []),
     ...(options.resetFirst === true ? ['--reset-first'] : []),
   ];
   return ['phonevault restore', ...phones, ...flags, `--token ${token} --yes --drive`].join(' ');

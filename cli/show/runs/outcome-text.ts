@@ -11,6 +11,7 @@ import { fold } from '../../text/fold.ts';
 import { count } from '../../text/plural.ts';
 import { size } from '../../text/size.ts';
 import { duration } from '../../text/time.ts';
+import { checkLines } from './checks-text.ts';
 import { unreadableLines } from '../unreadable-text.ts';
 
 const MAX_NAMES = 10;
@@ -68,6 +69,7 @@ export function outcomeText(
       `${outcomeWord(outcome, paint)}${why === '' ? '' : `: ${why}`} (${names.length})`,
       `  ${namesText(names, max)}`,
     ]),
+    ...checkLines(visibleAll(phones)),
     ...(shown.report === null ? [] : [`Report: obs://${bucket}/${shown.report.key}`]),
   ]
     .map((line) => fold(line, io.columns, line.startsWith(' ') ? '' : '  '))

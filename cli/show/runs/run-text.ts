@@ -17,6 +17,7 @@ import { type Fact, facts } from '../../text/facts.ts';
 import { metricsFacts } from './metrics-text.ts';
 import { logText } from './log-text.ts';
 import { countsText, drillText, outcomeWord, readFacts, whyText } from './outcome-text.ts';
+import { checkLines } from './checks-text.ts';
 import { unreadableLines } from '../unreadable-text.ts';
 import { when } from '../../text/when.ts';
 
@@ -60,6 +61,7 @@ export function runText(
     ...(phones.length === 0
       ? []
       : [...title('Phones'), ...phonesTable(io, phones, options.allPhones)]),
+    ...checkLines(phones).map((line) => fold(line, io.columns, '  ')),
     ...(calls.length === 0 ? [] : [...title(callsTitle(run)), callsTable(io, calls)]),
     ...(options.log && log.length > 0 ? [...title('Log'), ...logText(io, log, names)] : []),
   ].join('\n');

@@ -53,6 +53,12 @@ const bodySchema = z
       .enum(thawTiers)
       .optional()
       .describe('How fast archives in a cold storage class become readable: expedited by default.'),
+    checks: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Looks for files that the archive lacks and for wrong owners of apps, by commands on the phones.',
+      ),
     dry_run: z.boolean().default(false).describe('Returns the plan, and restores nothing.'),
   })
   .refine(
@@ -121,6 +127,7 @@ function orderOf(body: z.output<typeof bodySchema>) {
     ...(first === undefined ? {} : { first }),
     ...(body.failed_only ? { failed_only: true as const } : {}),
     ...(body.reset_first ? { reset_first: true as const } : {}),
+    ...(body.checks ? {} : { checks: false as const }),
     ...(body.thaw === undefined ? {} : { thaw: body.thaw }),
     ...{ safety_export, restart },
   };

@@ -4,7 +4,7 @@ const phoneAttempt = { phone_id: z.string(), attempt: z.number().int().min(1) };
 const at = z.number();
 
 /** What a call does to its phones. Absent in events: an export. */
-export const calls = ['export', 'restore', 'restart', 'reset'] as const;
+export const calls = ['export', 'restore', 'command', 'restart', 'reset'] as const;
 export type Call = (typeof calls)[number];
 
 /** What became of reading an archive. `unreadable`: a right is missing, or it is in a cold storage class. */
@@ -52,7 +52,14 @@ export const eventSchema = z.discriminatedUnion('type', [
     type: z.literal('intent'),
     at,
     window: z.string(),
-    attempts: z.array(z.object({ ...phoneAttempt, call: z.enum(calls).optional() })),
+    attempts: z.array(
+      z.object({
+        ...phoneAttempt,
+        call: z.enum(calls).optional(),
+        /** The name of a command: `contentOf` says what CPH runs. */
+        command: z.string().optional(),
+      }),
+    ),
   }),
   z.object({
     type: z.literal('accepted'),
@@ -101,6 +108,8 @@ export const eventSchema = z.discriminatedUnion('type', [
     message: z.string().optional(),
     /** How long the job took, in ms, as CPH reports it. */
     took: z.number().optional(),
+    /** What its command printed, as CPH cut it. */
+    output: z.string().optional(),
   }),
   z.object({
     type: z.literal('verified'),

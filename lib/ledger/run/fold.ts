@@ -25,6 +25,7 @@ function apply(state: RunState, event: RunEvent): void {
         withAttempt(state, attempt, (known) => {
           addIntent(known, event);
           if (attempt.call !== undefined) known.call = attempt.call;
+          if (attempt.command !== undefined) known.command = attempt.command;
         });
       }
       return;

@@ -43,6 +43,10 @@ export const plannedPhoneSchema = z.object({
   source: restoreSourceSchema.optional(),
   /** Of a restore: the archive cannot be read before OBS has restored it. */
   cold: z.literal(true).optional(),
+  /** Of a restore: the set of `path_sets` that the archive was to hold. */
+  paths: z.number().int().optional(),
+  /** Of a restore: the apps of the phone may have other uids than in the archive. That is put right, or only told. */
+  owners: z.enum(['fix', 'tell']).optional(),
   /** Of a restore: the run that exports the phone first. */
   safety_run: runIdSchema.optional(),
 });
@@ -75,6 +79,9 @@ const termsSchema = z.object({
 
 export type Terms = z.infer<typeof termsSchema>;
 
+const pathSetSchema = z.object({ include: z.array(z.string()), exclude: z.array(z.string()) });
+export type PathSet = z.infer<typeof pathSetSchema>;
+
 /** What a restore does beside restoring. */
 const restoreTermsSchema = z.object({
   restart: z.boolean(),
@@ -82,6 +89,8 @@ const restoreTermsSchema = z.object({
   thaw: z.enum(thawTiers).optional(),
   /** The policy whose archives a drill restores. */
   drill: z.object({ policy: policyNameSchema }).optional(),
+  /** The paths under which restored phones are checked. */
+  path_sets: z.array(pathSetSchema).optional(),
   /** The runs that export the phones first: what each of them exports, and where to. */
   safety_runs: z.array(
     z.object({

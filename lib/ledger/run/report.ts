@@ -19,6 +19,20 @@ export type PhoneOutcome = (typeof phoneOutcomes)[number];
 export const runOutcomes = ['completed', 'partial', 'failed', 'skipped', 'cancelled'] as const;
 export type RunOutcome = (typeof runOutcomes)[number];
 
+/** What was seen on a restored phone. */
+const checksSchema = z.object({
+  /** Files that its archive lacks, from before the restore. `more`: CPH has cut the list. */
+  leftovers: z
+    .object({ count: z.int(), more: z.literal(true).optional(), paths: z.array(z.string()) })
+    .optional(),
+  /** Apps whose data had the uid of another phone: put right, or still wrong. */
+  owners: z.object({ fixed: z.array(z.string()), wrong: z.array(z.string()) }).optional(),
+  /** What could not be seen, or not completely. */
+  unseen: z.array(z.enum(['leftovers', 'owners'])).optional(),
+});
+
+export type ReportedChecks = z.infer<typeof checksSchema>;
+
 export const reportedPhoneSchema = z.object({
   phone_id: z.string(),
   outcome: z.enum(phoneOutcomes),
@@ -41,6 +55,7 @@ export const reportedPhoneSchema = z.object({
   saved: z.string().optional(),
   /** Of a restored phone: from the first call until it ran again, in seconds. */
   seconds: z.number().optional(),
+  ...checksSchema.shape,
   /** Keys of this phone's objects that no job confirms. Kept, because the phone has no verified archive. */
   unconfirmed_archive: z.array(z.string()).optional(),
   /** The sizes of these objects, in bytes. */

@@ -46,6 +46,8 @@ export const restoreOrderSchema = z
     reset_first: z.literal(true).optional(),
     /** How fast archives in a cold storage class become readable; expedited if absent. */
     thaw: z.enum(thawTiers).optional(),
+    /** False: the phones are not checked for leftovers and owners. */
+    checks: z.literal(false).optional(),
   })
   .refine(
     ({ targets, run, drill }) => [targets, run, drill].some((one) => one !== undefined),

@@ -6,6 +6,8 @@ export type Attempt = {
   number: number;
   /** Undefined: an export. */
   call?: Call;
+  /** Of a command: its name. */
+  command?: string;
   /** By window: 'unsent' once the log says that CPH never carried the attempt out. */
   windows: Map<string, 'open' | 'unsent'>;
   intentAt: number;

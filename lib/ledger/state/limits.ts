@@ -29,7 +29,7 @@ const limitsObject = ledgerObject({
     ...sizeFields,
     /** Of the calls that are no exports. */
     sizes: z
-      .partialRecord(z.enum(['restore', 'restart', 'reset']), z.object(sizeFields))
+      .partialRecord(z.enum(['command', 'restore', 'restart', 'reset']), z.object(sizeFields))
       .optional(),
     ...paceFields,
     /** The average time of an export, in ms. */

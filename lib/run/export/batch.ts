@@ -4,7 +4,8 @@ import { busyPhones, keptPhones } from '../state/phone-steps.ts';
 import { restoreTurns, type RestoreTurns } from './restore-turns.ts';
 import { type Item, type Lane, lanesOf, MAX_WAIT_MS } from './lanes.ts';
 
-export type Batch = { run: OpenRun; call: Call; items: Item[] };
+/** `command`: what is run, of a command. */
+export type Batch = { run: OpenRun; call: Call; command?: string | undefined; items: Item[] };
 
 /** A job of an earlier run that may still be running: it counts as an export of its phone and of its server. */
 export type InFlightJob = { phone_id: string; server_id: string };
@@ -52,7 +53,8 @@ export function fillBatches(
       for (const { phoneId, serverId } of items) occupy(load, phoneId, serverId);
       const taken = new Set(items);
       lane.ready = lane.ready.filter((item) => !taken.has(item));
-      batches.push({ run: lane.run, call: lane.call, items });
+      const { run, call, command } = lane;
+      batches.push({ run, call, ...(command === undefined ? {} : { command }), items });
       madeProgress = true;
     }
   }

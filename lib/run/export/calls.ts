@@ -8,13 +8,19 @@ import type { Item } from './lanes.ts';
 type Submitted = Awaited<ReturnType<Cph['batchStorage']>>;
 
 /** Sends one call for these phones of a run. Throws what the client throws. */
-export function sendItems(cph: Cph, run: OpenRun, call: Call, items: Item[]): Promise<Submitted> {
+export function sendItems(
+  cph: Cph,
+  run: OpenRun,
+  { call, command = '', items }: { call: Call; command?: string | undefined; items: Item[] },
+): Promise<Submitted> {
   const ids = items.map(({ phoneId }) => phoneId);
   switch (call) {
     case 'export':
       return cph.batchStorage(items.map((item) => storageInfo(run, item)));
     case 'restore':
       return cph.batchRestore(ids.map((id) => restoreInfo(run, id)));
+    case 'command':
+      return cph.runCommand(ids, command);
     case 'restart':
       return cph.restartPhones(ids);
     case 'reset':

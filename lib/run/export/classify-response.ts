@@ -1,6 +1,6 @@
 import { ServiceError } from '../../errors.ts';
 import type { PhoneJob } from '../../cloud/cph/job.ts';
-import type { RunEvent } from '../../ledger/run/events.ts';
+import type { Call, RunEvent } from '../../ledger/run/events.ts';
 import {
   classOfCode,
   isAboutOnePhone,
@@ -97,6 +97,19 @@ export function classifyError(items: Item[], error: unknown, at: number): Failur
   if (classOfCode(code) === 'retry') return { kind: 'postponed', code, orElse: events };
   const stop = classOfCode(code) === 'stop' || error.code === 'access_denied';
   return stop ? { kind: 'stop', events, code } : { kind: 'refused', events };
+}
+
+/**
+ * Returns why a call failed. A command that CPH cannot take is refused for its phones: nothing depends on it, so it holds up
+ * no other call. Pure.
+ */
+export function classifyCall(call: Call, items: Item[], error: unknown, at: number): Failure {
+  const failure = classifyError(items, error, at);
+  const { kind } = failure;
+  if (call !== 'command' || !(error instanceof ServiceError)) return failure;
+  if (kind !== 'postponed' && kind !== 'stop' && kind !== 'one_phone') return failure;
+  const refused = { type: 'refused', at, code: codeOf(error) } as const;
+  return { kind: 'refused', events: items.map((item) => ({ ...refused, ...attemptOf(item) })) };
 }
 
 function codeOf({ status, serviceCode, code }: ServiceError): string {

@@ -1,6 +1,8 @@
 import { type Call, calls } from '../../ledger/run/events.ts';
 import { isCleared } from './archives/earlier-keys.ts';
-import type { RunState } from '../../ledger/run/run-state.ts';
+import type { PhoneState, RunState } from '../../ledger/run/run-state.ts';
+import { contentOf } from '../state/checks/commands.ts';
+import { pathsOf } from '../state/checks/next-command.ts';
 import type { OpenRun } from '../state/open-run.ts';
 import type { Step } from '../state/next-step.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
@@ -12,12 +14,15 @@ const MAX_SMALL_RUN = 50;
 /** A large run that had no call for this long gets the next one, whether or not it fills the call. */
 export const MAX_WAIT_MS = 60_000;
 
-export type Item = { phoneId: string; serverId: string; attempt: number };
+/** `command`: the name of a command in the log. */
+export type Item = { phoneId: string; serverId: string; attempt: number; command?: string };
 
 /** The phones of a run that are ready for one kind of call. */
 export type Lane = {
   run: OpenRun;
   call: Call;
+  /** The command that its phones run. */
+  command?: string;
   /** Phones per call. Limited after a call that was refused because of one phone. */
   maxPhones: number;
   maxPerServer: number;
@@ -54,33 +59,58 @@ function lanesOfRun(run: OpenRun, now: number, exportMs?: number): Lane[] {
   const pausedUntil = Math.max(run.retryAt.step, postponedUntil(state));
   if (plan?.terms === undefined || now < pausedUntil) return [];
   const { terms } = plan;
-  const ready = new Map<Call, { item: Item; postponedAt: number }[]>();
+  const ready = new Map<string, Ready>();
   let endsSoon = false;
   let lastCallAt = plan.started_at;
   for (const { phone, step } of phoneSteps(run, now)) {
     for (const { intentAt } of phone.attempts.values()) lastCallAt = Math.max(lastCallAt, intentAt);
     endsSoon ||= isAboutToEnd(step, now, exportMs);
     if (step.kind !== 'submit' || step.notBefore > now || !isCleared(run, phone, now)) continue;
-    const { phone_id, server_id } = phone.planned;
-    const item = { phoneId: phone_id, serverId: server_id, attempt: step.attempt };
-    const { call = 'export' } = step;
-    const postponedAt = phone.attempts.get(step.attempt)?.postponed?.at ?? 0;
-    const own = ready.get(call);
-    if (own === undefined) ready.set(call, [{ item, postponedAt }]);
-    else own.push({ item, postponedAt });
+    addReady(ready, run, { phone, step });
   }
-  return [...calls].reverse().flatMap((call) => {
+  const inOrder = [...ready.values()].sort((a, b) => calls.indexOf(b.call) - calls.indexOf(a.call));
+  return inOrder.map(({ call, command, items }) => {
     // One phone may be the reason why CPH could not take a call: the others go first.
-    const own = ready.get(call)?.sort((a, b) => a.postponedAt - b.postponedAt) ?? [];
-    if (own.length === 0) return [];
+    const own = items.sort((a, b) => a.postponedAt - b.postponedAt);
     return {
-      ...{ run, call, endsSoon, lastCallAt },
+      ...{ run, call, endsSoon, lastCallAt, ...(command === undefined ? {} : { command }) },
       maxPhones: maxPhonesOf(state),
       maxPerServer: terms.max_in_flight_per_server,
       ready: own.map(({ item }) => item),
       isFirst: isRequested(request) || own.length <= MAX_SMALL_RUN,
     };
   });
+}
+
+/** The phones of a run that are ready for the same call. */
+type Ready = {
+  call: Call;
+  command: string | undefined;
+  items: { item: Item; postponedAt: number }[];
+};
+
+function addReady(
+  ready: Map<string, Ready>,
+  run: OpenRun,
+  { phone, step }: { phone: PhoneState; step: Extract<Step, { kind: 'submit' }> },
+): void {
+  const { phone_id, server_id } = phone.planned;
+  const { attempt, call = 'export', command: name } = step;
+  const command = name === undefined ? undefined : commandOf(run, phone, name);
+  const item: Item = { phoneId: phone_id, serverId: server_id, attempt };
+  if (name !== undefined) item.command = name;
+  const postponedAt = phone.attempts.get(attempt)?.postponed?.at ?? 0;
+  const kind = `${call} ${command ?? ''}`;
+  const own = ready.get(kind);
+  if (own !== undefined) own.items.push({ item, postponedAt });
+  else ready.set(kind, { call, command, items: [{ item, postponedAt }] });
+}
+
+function commandOf(run: OpenRun, phone: PhoneState, name: string): string {
+  const paths = pathsOf(phone, run.plan?.restore);
+  const command = contentOf(name, { runId: run.runId, paths });
+  if (command === undefined) throw new Error(`run ${run.runId} has no command ${name}`);
+  return command;
 }
 
 function maxPhonesOf({ reduced, acceptedAt }: RunState): number {

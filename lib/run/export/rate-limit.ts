@@ -47,7 +47,12 @@ function withSize(limits: Limits, call: Call, size: BatchSize): Limits {
 /** Returns how many phones each call that is no export may hold. */
 export function otherSizes(limits: Limits): Record<Exclude<Call, 'export'>, number> {
   const of = (call: Call): number => sizeOf(limits, call).phones_per_call;
-  return { restore: of('restore'), restart: of('restart'), reset: of('reset') };
+  return {
+    command: of('command'),
+    restore: of('restore'),
+    restart: of('restart'),
+    reset: of('reset'),
+  };
 }
 
 function growBatch(limits: BatchSize, now: number): BatchSize {

@@ -7,7 +7,7 @@ import { type OpenRun, record } from '../state/open-run.ts';
 import { pauseOf, postponedCalls, postponedUntil } from '../state/postponed.ts';
 import type { Batch } from './batch.ts';
 import { sendItems } from './calls.ts';
-import { attemptOf, classifyError, classifyResponse, type Failure } from './classify-response.ts';
+import { attemptOf, classifyCall, classifyResponse, type Failure } from './classify-response.ts';
 import type { Item } from './lanes.ts';
 import { callsAllowed, noteSent, noteThrottled } from '../reads/pace.ts';
 import { noteAccepted, noteTooLarge, sizeOf } from './rate-limit.ts';
@@ -33,7 +33,7 @@ export type Window = {
 export async function sendBatch(
   deps: DriveDeps,
   window: Window,
-  { call, items }: Omit<Batch, 'run'>,
+  { items, ...call }: Omit<Batch, 'run'>,
 ): Promise<void> {
   const queue = [items];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
@@ -42,7 +42,7 @@ export async function sendBatch(
     const mustStop = now < Math.max(retryAt.step, postponedUntil(state)) || now >= deps.until;
     if (mustStop || window.stopCode !== undefined) return;
     if (callsAllowed(deps.learned.limits, now) === 0) return;
-    queue.unshift(...(await sendCall(deps, window, { call, items: next })));
+    queue.unshift(...(await sendCall(deps, window, { ...call, items: next })));
     removeSent(window, next);
   }
 }
@@ -58,14 +58,14 @@ async function sendCall(
   const { learned } = deps;
   learned.limits = noteSent(learned.limits, deps.clock.now());
   try {
-    const response = await sendItems(deps.cph, run, call, items);
+    const response = await sendItems(deps.cph, run, batch);
     const at = deps.clock.now();
     learn(deps, noteAccepted(learned.limits, items.length, at, call));
     record(run, classifyResponse(items, response, at));
     return [];
   } catch (error) {
     if (stopsDrive(error)) throw error;
-    const failure = classifyError(items, error, deps.clock.now());
+    const failure = classifyCall(call, items, error, deps.clock.now());
     deps.log.warn('call_refused', {
       run: run.runId,
       policy: run.request.policy,

@@ -44,11 +44,13 @@ export async function submitWindow(
   if (batches.length === 0) return false;
 
   const windows = new Map<OpenRun, Window>();
-  const sends = batches.map(({ run, call, items }) => {
+  const sends = batches.map(({ run, ...batch }) => {
     const window = windows.get(run) ?? { run, id: '', unsent: new Map<string, Unsent>() };
     windows.set(run, window);
-    for (const item of items) window.unsent.set(item.phoneId, { ...item, call });
-    return { window, call, items };
+    for (const item of batch.items) {
+      window.unsent.set(item.phoneId, { ...item, call: batch.call });
+    }
+    return { window, ...batch };
   });
   const paused = new Set<OpenRun>();
   const intentsUntil = now + Math.min(INTENTS_MS, (deps.until - now) / 2);
@@ -95,8 +97,12 @@ async function writeIntent(deps: DriveDeps, window: Window): Promise<void> {
 }
 
 /** Returns an attempt as an intent names it. */
-function intentOf({ call, ...item }: Unsent) {
-  return { ...attemptOf(item), ...(call === 'export' ? {} : { call }) };
+function intentOf({ call, command, ...item }: Unsent) {
+  return {
+    ...attemptOf(item),
+    ...(call === 'export' ? {} : { call }),
+    ...(command === undefined ? {} : { command }),
+  };
 }
 
 /** Flushes the run. The error names the log, which OBS does not. */

@@ -122,6 +122,9 @@ async function requestExport(
 function exportedPhone({
   source: _source,
   safety_run: _run,
+  paths: _paths,
+  owners: _owners,
+  cold: _cold,
   ...phone
 }: PlannedPhone): PlannedPhone {
   return phone;

@@ -33,7 +33,7 @@ export function reportPhone(
   return {
     phone_id,
     outcome: step.outcome,
-    ...sourceFields(phone, step),
+    ...sourceFields(phone, step, run.plan?.restore),
     ...(step.reason === undefined ? {} : { reason: step.reason }),
     ...(step.code === undefined ? {} : { code: step.code }),
     attempts,

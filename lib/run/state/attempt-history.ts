@@ -64,6 +64,7 @@ export function countAttempts({ attempts }: Pick<PhoneState, 'attempts'>): numbe
   const history = startHistory();
   let sent = 0;
   for (const attempt of [...attempts.values()].sort((a, b) => a.number - b.number)) {
+    if (attempt.call === 'command') continue;
     const status = statusOf(attempt);
     if (status.kind !== 'unsent') sent += 1;
     addAttempt(history, attempt.number, status);

@@ -1,6 +1,9 @@
 import { isBusyCode } from '../../cloud/cph/error-codes.ts';
 import type { Attempt, PhoneState } from '../../ledger/run/run-state.ts';
 
+/** How long a command is waited for: it may have to wait for the other jobs of its server. */
+export const COMMAND_TIMEOUT_MS = 5 * 60_000;
+
 /** What is known of one attempt. Times in epoch ms. */
 export type AttemptStatus =
   | { kind: 'unsent' }
@@ -51,6 +54,8 @@ export function mayStillArrive(attempt: Attempt): boolean {
 
 /** Returns whether a job of this attempt may outlive its run. */
 export function mayLeaveJob(attempt: Attempt): boolean {
+  // It leaves nothing behind.
+  if (attempt.call === 'command') return false;
   return statusOf(attempt).kind === 'running' || mayStillArrive(attempt);
 }
 
@@ -67,6 +72,10 @@ export function busyUntil({ attempts }: PhoneState, exportTimeout: number): numb
   let until = 0;
   for (const attempt of attempts.values()) {
     const status = statusOf(attempt);
+    if (attempt.call === 'command') {
+      if (status.kind === 'running') until = Math.max(until, status.since + COMMAND_TIMEOUT_MS);
+      continue;
+    }
     if (status.kind === 'running') until = Math.max(until, status.since + 2 * exportTimeout);
     if (status.kind === 'outcome_unknown') until = Math.max(until, status.since + exportTimeout);
   }

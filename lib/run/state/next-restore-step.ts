@@ -1,8 +1,8 @@
 import type { Call } from '../../ledger/run/events.ts';
-import type { RestoreTerms } from '../../ledger/run/plan.ts';
 import type { Attempt, PhoneState } from '../../ledger/run/run-state.ts';
 import { addAttempt, pauseAfter, startHistory } from './attempt-history.ts';
 import { statusOf } from './attempt-status.ts';
+import { commandsAfter, commandsBefore, commandStep } from './checks/next-command.ts';
 import {
   byNumber,
   deadlineOf,
@@ -36,20 +36,50 @@ export function nextRestoreStep(phone: PhoneState, facts: RunFacts, now: number)
     return { kind: 'done', outcome, reason, code: phone.outcome?.code };
   }
   const attempts = byNumber(phone.attempts);
-  for (const call of callsOf(facts.restore)) {
-    const step = stepOfCall(phone, { call, attempts }, facts, now);
+  for (const stage of stagesOf(phone, attempts, facts)) {
+    const step =
+      'command' in stage
+        ? stepOfCommand(phone, { ...stage, attempts }, facts, now)
+        : stepOfCall(phone, { ...stage, attempts }, facts, now);
     if (step !== undefined) return step;
   }
   return endStep(phone, attempts, facts);
 }
 
-/** The calls that a phone gets, in their order. */
-function callsOf(restore: RestoreTerms | undefined): Call[] {
+/** What a phone gets, in order: calls that have to succeed, and commands, on which nothing depends. */
+function stagesOf(
+  phone: PhoneState,
+  attempts: Attempt[],
+  { restore }: RunFacts,
+): ({ call: Call } | { command: string })[] {
+  const named = (commands: string[]) => commands.map((command) => ({ command }));
   return [
-    ...(restore?.reset_first === true ? (['reset'] as const) : []),
-    'restore',
-    ...(restore?.restart === true ? (['restart'] as const) : []),
+    ...(restore?.reset_first === true ? [{ call: 'reset' as const }] : []),
+    ...named(commandsBefore(phone, restore)),
+    { call: 'restore' },
+    ...named(commandsAfter(phone, attempts, restore)),
+    ...(restore?.restart === true ? [{ call: 'restart' as const }] : []),
   ];
+}
+
+/** Returns the step of a command; undefined when it has ended, or is given up. */
+function stepOfCommand(
+  phone: PhoneState,
+  { command, attempts }: { command: string; attempts: Attempt[] },
+  facts: RunFacts,
+  now: number,
+): Step | undefined {
+  const step = commandStep(command, attempts, now);
+  if (step?.kind !== 'submit') return step;
+  const isUntouched = attempts.every((attempt) => !mayHaveActed(attempt));
+  const notYet = isUntouched ? stepBefore(phone, facts, now) : undefined;
+  if (notYet !== undefined) return notYet;
+  const waitStart = waitStartOf(phone, facts, undefined);
+  if (waitStart !== undefined) {
+    return { kind: 'await_state', until: waitStart + facts.terms.wait_for_phones };
+  }
+  const attempt = nextNumber(attempts, 'command', command);
+  return { ...step, attempt, call: 'command', command };
 }
 
 type Stage = { call: Call; attempts: Attempt[] };
@@ -135,16 +165,19 @@ function endStep(phone: PhoneState, attempts: Attempt[], facts: RunFacts): Step 
 
 const hasSucceeded = ({ ended }: Attempt): boolean => ended?.result === 'succeeded';
 
-/** Returns whether CPH may have carried out an attempt. */
+/** Returns whether CPH may have carried out an attempt that changes the data of the phone. */
 export function mayHaveActed(attempt: Attempt): boolean {
+  if (attempt.call === 'command') return false;
   const { kind } = statusOf(attempt);
   return kind !== 'unsent' && !(kind === 'failed' && attempt.refused !== undefined);
 }
 
-/** An attempt that was never sent keeps its number for the same call. */
-function nextNumber(attempts: Attempt[], call: Call): number {
+/** An attempt that was never sent keeps its number for the same call, and the same command. */
+function nextNumber(attempts: Attempt[], call: Call, command?: string): number {
+  const isSame = (attempt: Attempt): boolean =>
+    attempt.call === call && attempt.command === command;
   const used = attempts.filter(
-    (attempt) => statusOf(attempt).kind !== 'unsent' || attempt.call !== call,
+    (attempt) => statusOf(attempt).kind !== 'unsent' || !isSame(attempt),
   );
   return Math.max(0, ...used.map(({ number }) => number)) + 1;
 }

@@ -47,7 +47,7 @@ export type Step =
   /** Its export before the restore is under way. */
   | { kind: 'await_export' }
   /** `call`: undefined for an export. */
-  | { kind: 'submit'; attempt: number; notBefore: number; call?: Call }
+  | { kind: 'submit'; attempt: number; notBefore: number; call?: Call; command?: string }
   /** `overdue`: the next poll that finds the job still running ends it as timed out, for this reason. */
   | { kind: 'poll'; attempt: Attempt; overdue?: Overdue }
   | { kind: 'verify'; attempt: Attempt; notBefore: number }

@@ -6,6 +6,14 @@ const SHELL = 2_000;
 /** Of installed apps on Android. */
 const APPS = [10_050, 10_999] as const;
 
+/** Returns the uid that a phone gave to an app when it was installed. */
+export function appUid(
+  { seed, phoneId, generation }: { seed: number; phoneId: string; generation: number },
+  app: string,
+): number {
+  return between(createRandom(seed, `uid/${phoneId}/${generation}/${app}`), ...APPS);
+}
+
 /**
  * Returns the uid that owns a path of a phone. An app gets its uid when it is installed: the same app has another one on
  * another phone, and on the same phone after a reset.
@@ -15,9 +23,7 @@ export function ownerOf(
   path: string,
 ): number {
   const app = /^\/data\/data\/([^/]+)/.exec(path)?.[1];
-  if (app !== undefined) {
-    return between(createRandom(seed, `uid/${phoneId}/${generation}/${app}`), ...APPS);
-  }
+  if (app !== undefined) return appUid({ seed, phoneId, generation }, app);
   if (/^\/data\/media(?:\/|$)/.test(path)) return MEDIA;
   return /^\/data\/local(?:\/|$)/.test(path) ? SHELL : SYSTEM;
 }

@@ -55,7 +55,7 @@ function describeJob(world: World, job: Job): Record<string, unknown> {
     end_time: job.end === undefined ? null : cphTime(job.end),
     error_code: job.code ?? null,
     error_msg: job.code === undefined ? null : messageOf(job.code),
-    execute_msg: null,
+    execute_msg: job.output ?? null,
   };
   for (const [name, value] of Object.entries(rest)) {
     if (running && value === null && chance(random, NULL_OMITTED_RATE)) continue;

@@ -4,7 +4,13 @@ import { type Route } from '../../http/router.ts';
 import { listJobs, showJob } from '../queries/list-jobs.ts';
 import { listPhones, showPhone } from '../queries/list-phones.ts';
 import { listServers, showServer } from '../queries/list-servers.ts';
-import { submitExports, submitPower, submitRestores } from '../submit/submit.ts';
+import {
+  runCommands,
+  submitCommands,
+  submitExports,
+  submitPower,
+  submitRestores,
+} from '../submit/submit.ts';
 import {
   changeServerTags,
   listProjectTags,
@@ -13,8 +19,8 @@ import {
 } from '../queries/server-tags.ts';
 import type { World } from '../world/world.ts';
 
-/** Reads and writes have separate rate limits. */
-export type Kind = 'read' | 'write';
+/** Reads, writes and commands that are run at once have separate rate limits. */
+export type Kind = 'read' | 'write' | 'sync';
 
 export type Operation = Route & {
   kind: Kind;
@@ -37,6 +43,11 @@ export const OPERATIONS: readonly Operation[] = [
   ),
   batch('batch-reset', (world, call, id) => submitPower(world, 'reset', parseJson(call.body), id)),
   batch('batch-stop', (world, call, id) => submitPower(world, 'stop', parseJson(call.body), id)),
+  batch('commands', (world, call, id) => submitCommands(world, parseJson(call.body), id)),
+  {
+    ...batch('sync-commands', (world, call) => runCommands(world, parseJson(call.body))),
+    kind: 'sync',
+  },
   read('GET', PHONES, 'list-phones', (world, { query }) => listPhones(world, query)),
   read('GET', `${PHONES}/:phone_id`, 'show-phone', (world, { params }) =>
     showPhone(world, params.phone_id ?? ''),

@@ -9,6 +9,8 @@ import type { World } from '../world/world.ts';
 import type { Kind } from './operations.ts';
 
 const MINUTE = 60_000;
+/** Of commands that are run at once: the only limit that CPH publishes (cph_api_0537). */
+const SYNC_PER_MINUTE = 6;
 
 /** A limit per user and kind, in simulated time. The returned function counts a call and returns the limit if exceeded. */
 export function createRateLimit(
@@ -17,7 +19,11 @@ export function createRateLimit(
 ): (caller: Identity, kind: Kind) => number | undefined {
   const windows = new Map<string, RateWindow>();
   return ({ principal }, kind) => {
-    const limit = kind === 'write' ? limits.writesPerMinute : limits.readsPerMinute;
+    const limit = {
+      write: limits.writesPerMinute,
+      read: limits.readsPerMinute,
+      sync: SYNC_PER_MINUTE,
+    }[kind];
     const name = `${principal.userId}/${kind}/${limits.window}/${limit}`;
     const create = limits.window === 'fixed' ? createFixedWindow : createRateWindow;
     const window = windows.get(name) ?? create(limit, MINUTE);

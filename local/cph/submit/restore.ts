@@ -3,7 +3,9 @@ import { archiveId } from './export.ts';
 import type { JobWork } from '../world/jobs.ts';
 import type { Phone } from '../world/fleet.ts';
 import type { RestoreInfo } from './storage-request.ts';
-import { filesOf, type World } from '../world/world.ts';
+import { labelOf } from '../shell/phone-tree.ts';
+import { ownerOf } from '../archive/owners.ts';
+import { filesOf, stamp, type World } from '../world/world.ts';
 
 const OPERATION = 'batch-restore';
 const MAX_ARCHIVE = 256 * 1024 * 1024;
@@ -20,7 +22,13 @@ export function restoreWork(world: World, phone: Phone, info: RestoreInfo): JobW
       if (job.status !== 1) return;
       if (typeof result === 'string') return world.jobs.finish(job, result);
       phone.files = applyEntries(filesOf(world, phone), result, world.switches.restore);
-      for (const { path, uid } of result) phone.owners.set(path, uid);
+      for (const { path, uid } of result) {
+        phone.owners.set(path, uid);
+        phone.changed.set(path, stamp(world));
+        // The label lies in the archive, as the owner does: that of the app on the phone that was exported.
+        const isApp = path.startsWith('/data/data/') && uid !== ownUid(world, phone, path);
+        if (isApp) phone.labels.set(path, labelOf(uid));
+      }
       world.jobs.finish(job);
     },
   };
@@ -53,6 +61,10 @@ async function readArchive(
   } catch {
     return 'CPS.0172';
   }
+}
+
+function ownUid({ seed }: World, { id, generation }: Phone, path: string): number {
+  return ownerOf({ seed, phoneId: id, generation }, path);
 }
 
 function versionOf(imageVersion: string): number {

@@ -1,10 +1,11 @@
-import { shuffled } from '../../simulation/random.ts';
+import { hexId, shuffled } from '../../simulation/random.ts';
 import { CphError, messageOf } from '../protocol/errors.ts';
 import { isId } from '../protocol/format.ts';
 import { type Phone, PHONE } from '../world/fleet.ts';
 import type { Job } from '../world/jobs.ts';
 import { changePower, powerError, type PowerKind } from '../world/power.ts';
 import type { World } from '../world/world.ts';
+import { commandWork, parseCommand, runNow } from './commands.ts';
 import { exportWork } from './export.ts';
 import { parsePowerRequest } from './power-request.ts';
 import { restoreWork } from './restore.ts';
@@ -71,6 +72,29 @@ export function submitPower(
   });
 }
 
+/** POST commands: runs a command on phones, as jobs (cph_api_0532). Throws a CphError for the whole call. */
+export function submitCommands(world: World, body: unknown, requestId: string): Submission {
+  const { content, items } = parseCommand(world, body, 'async');
+  return submit(world, requestId, {
+    operation: 'commands',
+    items,
+    errorOf: (phone) => statusError(phone.status, false),
+    start: (phone) =>
+      world.jobs.submit('command', phone, requestId, commandWork(world, phone, content)),
+  });
+}
+
+/** POST sync-commands: runs a command on up to 15 phones, and returns what it printed (cph_api_0537). Throws CphError. */
+export function runCommands(world: World, body: unknown): { jobs: Record<string, unknown>[] } {
+  const { content, items } = parseCommand(world, body, 'sync');
+  const errorOf = (phone: Phone): string | undefined => statusError(phone.status, false);
+  const jobs = items.map((item) => {
+    const phone = checkPhone(world, { operation: 'sync-commands', errorOf }, item);
+    return runNow(world, phone, { ...item, content, jobId: hexId(world.random) });
+  });
+  return { jobs: shuffled(world.random, jobs) };
+}
+
 function checkDelegation({ switches }: World): void {
   if (switches.delegation === 'refuses_call') throw new CphError('CPS.0346');
 }
@@ -107,7 +131,7 @@ function hideVanishingJob({ faults }: World, operation: string, job: Job): void 
 /** Returns the phone of an item, or its error code. */
 function checkPhone<T extends { phone_id: string }>(
   { faults, fleet }: World,
-  { operation, errorOf }: Batch<T>,
+  { operation, errorOf }: Pick<Batch<T>, 'operation' | 'errorOf'>,
   { phone_id }: T,
 ): Phone | string {
   const fault = faults.forPhone('item_error', phone_id, operation);
@@ -121,7 +145,8 @@ function checkPhone<T extends { phone_id: string }>(
 function dataError({ switches, jobs }: World, phone: Phone): string | undefined {
   const error = statusError(phone.status, switches.stoppedPhones === 'allow');
   if (error !== undefined) return error;
-  const isBusy = switches.busyPhones === 'refuse' && jobs.activeOf(phone.id).length > 0;
+  const others = jobs.activeOf(phone.id).filter(({ kind }) => kind !== 'command');
+  const isBusy = switches.busyPhones === 'refuse' && others.length > 0;
   return isBusy ? 'CPS.0042' : undefined;
 }
 

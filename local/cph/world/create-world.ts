@@ -81,6 +81,7 @@ export function createWorld(options: WorldOptions): World {
     }),
     fileStyle: fleet.order.length > MAX_PHONES_WITH_RICH_FILES ? 'tiny' : 'rich',
     archiveVersions: new Map(),
+    lastStamp: 0,
   };
   for (const phone of fleet.order) scheduleStatusChange(world, phone);
   return world;

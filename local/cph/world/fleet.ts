@@ -19,6 +19,12 @@ export type Phone = {
   files: PhoneFiles | undefined;
   /** The uids of files that were restored or written, by path. */
   owners: Map<string, number>;
+  /** The SELinux labels of paths that have another one than the system wants. */
+  labels: Map<string, string>;
+  /** When paths were last changed: see `stamp`. */
+  changed: Map<string, number>;
+  /** Files in memory, with the time of their last change. A restart deletes them. */
+  inMemory: Map<string, number>;
 };
 
 export type Server = {
@@ -79,6 +85,9 @@ export function createFleet(options: {
       dataBytes: between(random, min, max),
       files: undefined,
       owners: new Map(),
+      labels: new Map(),
+      changed: new Map(),
+      inMemory: new Map(),
     };
     created += 1;
     phones.set(phone.id, phone);

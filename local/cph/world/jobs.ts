@@ -3,7 +3,7 @@ import type { Phone } from './fleet.ts';
 import type { Timings } from './settings.ts';
 import type { Timeline } from '../../simulation/timeline.ts';
 
-type JobKind = 'export' | 'restore' | 'restart' | 'reset' | 'stop';
+type JobKind = 'export' | 'restore' | 'restart' | 'reset' | 'stop' | 'command';
 
 export type Job = {
   id: string;
@@ -16,6 +16,8 @@ export type Job = {
   begin: number;
   end: number | undefined;
   code: string | undefined;
+  /** What its command printed. */
+  output?: string;
   /** Simulated time from which the job calls return it. */
   visibleAt: number;
   running: boolean;
@@ -168,5 +170,5 @@ export function createJobs(options: {
 }
 
 function needsSlot(kind: JobKind): boolean {
-  return kind === 'export' || kind === 'restore';
+  return kind === 'export' || kind === 'restore' || kind === 'command';
 }

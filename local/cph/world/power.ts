@@ -36,10 +36,13 @@ export function changePower(world: World, kind: PowerKind, phone: Phone, request
   const transition = TRANSITIONS[kind];
   failJobs(world, phone, 'CPS.0054');
   setStatus(world, phone, transition.through);
+  phone.inMemory.clear();
   if (kind === 'reset') {
     phone.generation += 1;
     phone.files = undefined;
     phone.owners.clear();
+    phone.labels.clear();
+    phone.changed.clear();
   }
   if (transition.trace !== undefined) traces.record(transition.trace, phone, timeline.realNow());
   const [min, max] = timings[transition.duration];

@@ -24,6 +24,8 @@ export const switchesSchema = z.strictObject({
   partialObjectRate: z.number().min(0).max(1).default(0.3),
   /** What a restore does to files that the archive lacks, below a folder that it has. */
   restore: z.enum(['merge', 'replace']).default('merge'),
+  /** The shell of commands: that of root, one without its rights, or root's with an older `find`, which lacks `-newerXY`. */
+  shell: z.enum(['root', 'unprivileged', 'older']).default('root'),
   /** The resource_id of the trace createCloudPhone: the phone or the order. */
   traceResource: z.enum(['phone', 'order']).default('phone'),
 });

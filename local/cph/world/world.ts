@@ -28,7 +28,15 @@ export type World = {
   fileStyle: 'rich' | 'tiny';
   /** The Android version of each archive, by bucket, key and ETag. */
   archiveVersions: Map<string, string>;
+  /** The last time that `stamp` returned. */
+  lastStamp: number;
 };
+
+/** Returns the time of a change on a phone: real time in ms, and later than that of every change before. */
+export function stamp(world: World): number {
+  world.lastStamp = Math.max(world.timeline.realNow(), world.lastStamp + 0.001);
+  return world.lastStamp;
+}
 
 /** Returns the files of a phone. */
 export function filesOf(world: World, phone: Phone): PhoneFiles {

@@ -50,7 +50,7 @@ describe('the rate limit', () => {
   it('learns the size of each kind of call on its own', () => {
     const restored = noteTooLarge(initialLimits, 10, T0, 'restore');
     const both = noteAccepted(restored, 10, T0, 'restart');
-    expect(otherSizes(both)).toEqual({ restore: 5, restart: 20, reset: 10 });
+    expect(otherSizes(both)).toEqual({ command: 10, restore: 5, restart: 20, reset: 10 });
     expect(both.phones_per_call).toBe(initialLimits.phones_per_call);
   });
 

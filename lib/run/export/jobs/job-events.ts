@@ -7,6 +7,7 @@ import type { PolledAttempt } from './poll-calls.ts';
 const MINUTE = 60_000;
 /** A job that CPH has not listed for this long is lost. */
 const LOST_AFTER_MS = 2 * MINUTE;
+const MAX_OUTPUT = 1_024;
 
 /** Returns the event that assigns an unknown job of the phone to an attempt without a job. */
 export function findMissingJob(
@@ -34,7 +35,10 @@ export function pollEvents(
   const listed = jobs.filter((job) => known.has(job.job_id));
   const ended =
     listed.find((job) => job.state === 'succeeded') ?? listed.find((job) => job.state === 'failed');
-  if (ended !== undefined) return [endedEvent(ended, own, now)];
+  if (ended !== undefined) {
+    const isCommand = attempt.call === 'command';
+    return [endedEvent(ended, own, { now, output: isCommand ? ended.output : undefined })];
+  }
   if (statusOf(attempt).kind !== 'running') return [];
   const unlistedSince = missingSince(attempt.listing);
   if (listed.length > 0 && overdue !== undefined) {
@@ -48,7 +52,11 @@ export function pollEvents(
   return [{ type: 'ended', at: now, ...own, result: 'lost' }];
 }
 
-function endedEvent(job: Job, own: { phone_id: string; attempt: number }, now: number): RunEvent {
+function endedEvent(
+  job: Job,
+  own: { phone_id: string; attempt: number },
+  { now, output }: { now: number; output: string | undefined },
+): RunEvent {
   const { code, message, took } = job;
   return {
     type: 'ended',
@@ -58,5 +66,6 @@ function endedEvent(job: Job, own: { phone_id: string; attempt: number }, now: n
     ...(code === undefined ? {} : { code: code.slice(0, 64) }),
     ...(message === undefined ? {} : { message: message.slice(0, 200) }),
     ...(took === undefined ? {} : { took }),
+    ...(output === undefined ? {} : { output: output.slice(0, MAX_OUTPUT) }),
   };
 }

@@ -1,6 +1,6 @@
 import type { OldPhone } from '../../../ledger/state/freshness.ts';
 import { cutText } from '../../../visible.ts';
-import type { EndedPhone, MissedSlots, Notification } from './notification.ts';
+import type { EndedPhone, MissedSlots, Notification, RestoreChecks } from './notification.ts';
 import { shortCode } from './story/causes.ts';
 
 /** The most phones that programs get. */
@@ -27,6 +27,7 @@ export type Fields = {
   undone?: object | undefined;
   leftovers?: object | undefined;
   suspects?: object | undefined;
+  checks?: object | undefined;
   archives?: object | undefined;
   drill?: object | undefined;
   codes?: string[];
@@ -49,13 +50,14 @@ export function fieldsOf(notification: Notification, message: string): Fields {
     case 'restore':
     case 'drill': {
       const { run_id, policy, outcome, counts, report, reason, ...more } = notification;
-      const { leftovers, suspects, bytes } = more;
+      const { leftovers, suspects, checks, bytes } = more;
       const known = { run_id, policy, outcome, counts, report, reason };
       const drill = notification.kind === 'drill' ? notification.drill : undefined;
       const times = { started_at: iso(more.started_at), settled_at: iso(more.settled_at) };
       const small = suspects && { count: suspects.count, phones: suspects.phones };
       const said = { message, detail: more.message, undone: more.undone };
-      return { kind, ...known, drill, ...times, bytes, ...said, leftovers, suspects: small };
+      const found = { leftovers, suspects: small, checks: numbersOf(checks) };
+      return { kind, ...known, drill, ...times, bytes, ...said, ...found };
     }
     case 'missed': {
       const { policy, missed } = notification;
@@ -96,6 +98,13 @@ export function fieldsOf(notification: Notification, message: string): Fields {
       return { kind, ...none, reason: date, day, message };
     }
   }
+}
+
+/** Programs find the phones in the report. */
+function numbersOf(checks: RestoreChecks | undefined): object | undefined {
+  if (checks === undefined) return undefined;
+  const { leftovers, wrong_owners, unseen } = checks;
+  return { leftovers, wrong_owners, unseen };
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();

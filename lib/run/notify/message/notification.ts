@@ -53,6 +53,17 @@ export type DailySummary = {
   unreadable: string[];
 };
 
+/** On how many restored phones something was found. `names`: the first ones with leftovers. */
+export type RestoreChecks = {
+  /** They hold files that their archive lacks. */
+  leftovers: number;
+  names: string[];
+  /** Apps whose data has the uid of another phone. */
+  wrong_owners: number;
+  /** Something could not be seen. */
+  unseen: number;
+};
+
 /** How a run ended. Times in epoch ms. */
 export type Ended = {
   policy: string;
@@ -78,6 +89,8 @@ export type Ended = {
   leftovers?: Leftovers | undefined;
   /** Archives that are much smaller than those before them: how many, and the ids and names of the first phones. */
   suspects?: { count: number; phones: string[]; names: string[] } | undefined;
+  /** Of restored phones; undefined when nothing was found. */
+  checks?: RestoreChecks | undefined;
   /** Servers of the policy that CPH does not know: the first ones, and how many there are. */
   missingServers?: { count: number; first: string[] } | undefined;
 };

@@ -9,7 +9,7 @@ import { layout } from '../../../ledger/store/layout.ts';
 import { parseStamp } from '../../../policy/keys/stamp.ts';
 import type { RunDeps } from '../../deps.ts';
 import type { OpenRun } from '../../state/open-run.ts';
-import type { Ended, EndedPhone, Settled } from './notification.ts';
+import type { Ended, EndedPhone, RestoreChecks, Settled } from './notification.ts';
 
 const MAX_CODES = 5;
 const MAX_UNDONE = 3;
@@ -49,6 +49,7 @@ export async function settledNotification(
     failed: named((outcome) => !GOOD.has(outcome)),
     skipped: named((outcome) => outcome === 'skipped'),
     suspects: suspectsOf(report, phones, state),
+    checks: checksOf(phones, state),
     leftovers: leftoversOf(report),
     missingServers: missingServersOf(report),
   };
@@ -83,6 +84,17 @@ function suspectsOf(
   const ids = reported.filter(({ suspect }) => suspect === true).map(({ phone_id }) => phone_id);
   const phones = ids.slice(0, MAX_SUSPECTS);
   return { count, phones, names: phones.map((id) => nameIn(state, id) || id) };
+}
+
+/** Returns undefined when nothing was found on restored phones. */
+function checksOf(phones: readonly ReportedPhone[], state: Phones): RestoreChecks | undefined {
+  const left = phones.filter(({ leftovers }) => leftovers !== undefined);
+  const wrong = phones.filter(({ owners }) => (owners?.wrong.length ?? 0) > 0).length;
+  const unseen = phones.filter((phone) => phone.unseen !== undefined).length;
+  if (left.length + wrong + unseen === 0) return undefined;
+  const ids = left.map(({ phone_id }) => phone_id).slice(0, MAX_SUSPECTS);
+  const names = ids.map((id) => nameIn(state, id) || id);
+  return { leftovers: left.length, names, wrong_owners: wrong, unseen };
 }
 
 function missingServersOf({ missing_servers: missing = [] }: Report): Ended['missingServers'] {

@@ -1,4 +1,6 @@
 import type { PlannedPhone, Terms } from '../../../ledger/run/plan.ts';
+import { readResets } from '../../../ledger/catalogue/rebuild/resets.ts';
+import type { Archive } from '../../../ledger/catalogue/archive.ts';
 import type { RestoreOrder } from '../../../ledger/run/restore-order.ts';
 import { hasCode } from '../../../errors.ts';
 import { messageZone } from '../../../policy/slots/zones.ts';
@@ -10,6 +12,7 @@ import { checkArchives, idOf } from './check-archives.ts';
 import { chooseArchives, type Wanted } from './choose-archives.ts';
 import { chooseDrill } from './choose-drill.ts';
 import { planPhones } from './plan-phones.ts';
+import { planChecks } from './plan-checks.ts';
 import { planSafetyRuns } from './safety-runs.ts';
 
 type Deps = Pick<RunDeps, 'store' | 'ledger' | 'cph' | 'archives' | 'clock' | 'readings' | 'log'>;
@@ -55,19 +58,18 @@ export async function draftRestore(
     first: order.first,
   });
   const byId = new Map(archives.map((archive) => [idOf(archive), archive]));
+  const { sets, phones: checked } = await withChecks(deps, order, planned, byId);
   const { runs, phones } = order.safety_export
-    ? planSafetyRuns(base.request.run_id, planned, byId)
-    : { runs: [], phones: planned };
+    ? planSafetyRuns(base.request.run_id, checked, byId)
+    : { runs: [], phones: checked };
   return {
     plan: {
       ...base,
       started_at: deps.clock.now(),
       terms: { ...termsOf(phones), notify: await notifyOf(deps, wanted) },
       restore: {
-        restart: order.restart,
-        ...(order.reset_first === true ? { reset_first: true as const } : {}),
-        ...(order.thaw === undefined ? {} : { thaw: order.thaw }),
-        ...(order.drill === undefined ? {} : { drill: { policy: order.drill.policy } }),
+        ...termsOfOrder(order),
+        ...(sets.length === 0 ? {} : { path_sets: sets }),
         safety_runs: runs,
       },
       selected: phones.length,
@@ -75,6 +77,27 @@ export async function draftRestore(
     phones,
     asOf: read?.asOf ?? deps.clock.now(),
     listed: candidates.length,
+  };
+}
+
+/** Returns the phones with what is checked on each, unless nothing is to be checked. */
+async function withChecks(
+  { store }: Pick<Deps, 'store'>,
+  { checks, reset_first: isReset }: RestoreOrder,
+  phones: PlannedPhone[],
+  archives: ReadonlyMap<string, Archive>,
+): Promise<ReturnType<typeof planChecks>> {
+  if (checks === false) return { sets: [], phones };
+  return planChecks(phones, archives, { resets: await readResets(store), isReset });
+}
+
+/** Returns what the order says of how phones are restored. */
+function termsOfOrder({ restart, reset_first, thaw, drill }: RestoreOrder) {
+  return {
+    restart,
+    ...(reset_first === true ? { reset_first: true as const } : {}),
+    ...(thaw === undefined ? {} : { thaw }),
+    ...(drill === undefined ? {} : { drill: { policy: drill.policy } }),
   };
 }
 

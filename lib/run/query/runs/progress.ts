@@ -5,6 +5,7 @@ import type { Progress, RunPhone } from '../schemas/run.ts';
 
 const POLLED = {
   export: 'exporting',
+  command: 'restoring',
   restore: 'restoring',
   restart: 'restarting',
   reset: 'restarting',

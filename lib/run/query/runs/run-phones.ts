@@ -95,7 +95,7 @@ function openPhone(run: StoredRun, { phone, step }: PhoneStep): RunPhone {
   const { phone_id, phone_name, server_id } = phone.planned;
   const attempts = countAttempts(phone);
   const own = { phone_id, phone_name, server_id, state: stateOf(step), attempts };
-  const restored = sourceFields(phone, step);
+  const restored = sourceFields(phone, step, run.plan?.restore);
   if (step.kind !== 'done') return { ...own, ...restored };
   const { reason, code, archive } = step;
   const terms = run.plan?.terms;

@@ -132,6 +132,15 @@ export const runPhoneSchema = z.object({
   unconfirmed_archive: z.array(z.string()).optional(),
   unconfirmed_size: z.array(count).optional().describe('The sizes of these objects.'),
   source: reportedPhoneSchema.shape.source.describe('Of a restore: what is restored.'),
+  leftovers: reportedPhoneSchema.shape.leftovers.describe(
+    'Of a restored phone: files from before that its archive lacks, the first 10. `more`: CPH has cut the list.',
+  ),
+  owners: reportedPhoneSchema.shape.owners.describe(
+    'Of a restored phone: apps whose data had the uid of another phone, put right or still wrong.',
+  ),
+  unseen: reportedPhoneSchema.shape.unseen.describe(
+    'Of a restored phone: what could not be checked, or not completely.',
+  ),
   saved: z.string().optional().describe('Of a restore: the key of the archive from before.'),
   seconds: z
     .number()

@@ -34,6 +34,21 @@ export const english: Wording = {
   ended: (outcome, count) => `${number(count)} ${outcome.replaceAll('_', ' ')}`,
   phonesThat: (count, says) => `${number(count)} ${says}`,
   suspects: (count) => `${number(count)} suspiciously small`,
+  checks: ({ leftovers, wrong_owners: wrong, unseen }) => [
+    ...(leftovers === 0 ? [] : [`${number(leftovers)} with files that the archive lacks`]),
+    ...(wrong === 0 ? [] : [`${number(wrong)} with wrong owners`]),
+    ...(unseen === 0 ? [] : [`${number(unseen)} not checked`]),
+  ],
+  checkAdvice: ({ leftovers, names, wrong_owners: wrong }) => [
+    ...(leftovers === 0
+      ? []
+      : [
+          `Files that the archive lacks stayed on ${plural(leftovers, 'phone')}${listed(names, leftovers)}. \`--reset-first\` removes them.`,
+        ]),
+    ...(wrong === 0
+      ? []
+      : ['Apps whose data has another owner cannot read it: reinstall them and restore again.']),
+  ],
   suspectAdvice: ({ count, first }) =>
     `${plural(count, 'archive')} ${count === 1 ? 'is' : 'are'} less than half as large as usual${listed(first, count)}. The last good archives stay. Check the phones.`,
   notDeleted: (count) => `${plural(count, 'superseded archive')} not deleted`,

@@ -44,6 +44,19 @@ export const chinese: Wording = {
   ended: (outcome, count) => `${number(count)} 台${outcomes[outcome]}`,
   phonesThat: (count, says) => `${number(count)} 台${/^[\da-z]/i.test(says) ? ' ' : ''}${says}`,
   suspects: (count) => `${number(count)} 个归档异常偏小`,
+  checks: ({ leftovers, wrong_owners: wrong, unseen }) => [
+    ...(leftovers === 0 ? [] : [`${number(leftovers)} 台有归档以外的文件`]),
+    ...(wrong === 0 ? [] : [`${number(wrong)} 台有属主错误`]),
+    ...(unseen === 0 ? [] : [`${number(unseen)} 台未能检查`]),
+  ],
+  checkAdvice: ({ leftovers, names, wrong_owners: wrong }) => [
+    ...(leftovers === 0
+      ? []
+      : [
+          `${number(leftovers)} 台云手机上仍有归档中没有的文件${listed(names, leftovers)}。\`--reset-first\` 可以清除。`,
+        ]),
+    ...(wrong === 0 ? [] : ['属主错误的应用无法读取数据：请重新安装后再恢复。']),
+  ],
   suspectAdvice: ({ count, first }) =>
     `${number(count)} 个归档不到平时的一半${listed(first, count)}。最近的正常归档会保留。请检查这些云手机。`,
   notDeleted: (count) => `${number(count)} 个被取代的归档未能删除`,
