@@ -10,7 +10,8 @@ export async function runCli(argv: string[], io: Io): Promise<number> {
   const safe = withSafeText(io);
   let code = 0;
   try {
-    safe.env = await withProfile(io);
+    // The Io of a caller may not let its own be changed.
+    Object.defineProperty(safe, 'env', { value: await withProfile(io) });
     const program = createProgram(commands, safe, (result) => (code = result));
     await program.parseAsync(argv, { from: 'user' });
     return code;

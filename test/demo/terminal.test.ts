@@ -1,4 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
+import { runCli } from '../../cli/run-cli.ts';
 import { createTerminal, say, title, withSettings, withSpeed } from '../../demo/terminal.ts';
 import { fakeIo } from '../cli/support/fake-io.ts';
 
@@ -31,6 +32,19 @@ it('adds settings for the command line', () => {
 
   expect(withSettings(io, { A: '1' }).env).toEqual({ TERM: 'xterm', A: '1' });
   expect(io.env).toEqual({ TERM: 'xterm' });
+});
+
+it('runs the command line, which takes its settings from there', async () => {
+  const terminal = createTerminal(ROOT, '/data');
+  const said: string[] = [];
+  const quiet = Object.create(withSettings(terminal, { A: '1' }), {
+    out: { value: (text: string) => void said.push(text), writable: true },
+    err: { value: (text: string) => void said.push(text), writable: true },
+  }) as typeof terminal;
+
+  expect(await runCli(['completion', 'bash'], quiet)).toBe(0);
+  expect(said.join('')).toContain('phonevault');
+  terminal.close();
 });
 
 it('runs a clock faster', async () => {
