@@ -4,16 +4,16 @@ import { type Cause, namesOf } from './causes.ts';
 import type { Wording } from '../words/wording.ts';
 
 /** How many causes a text names, and how many names of each. */
-const LINE = { causes: 3, names: { max: 4, characters: 90 } };
+const LINE = { causes: 3, states: 5, names: { max: 4, characters: 90 } };
 const LIST = { causes: 10, names: { max: 25, characters: 800 } };
 
 /** Returns which phones and why, in one line: `game-0020 … 0023: CPH could not write to OBS, CPS.0107`. */
 export function causeText(causes: readonly Cause[], wording: Wording): string {
-  const shown = causes.slice(0, LINE.causes).map((cause) => {
+  const shown = causes.slice(0, shownOf(causes, LINE.causes)).map((cause) => {
     const why = [cause.says, ...serviceCode(cause)].join(wording.comma);
     return `${namesText(cause, LINE.names, wording)}${wording.colon}${why}`;
   });
-  return [...shown, ...restOf(causes, LINE.causes, wording)].join(wording.semicolon);
+  return [...shown, ...restOf(causes, shown.length, wording)].join(wording.semicolon);
 }
 
 /** Returns which phones, in one line. */
@@ -25,9 +25,9 @@ export function phonesText(causes: readonly Cause[], wording: Wording): string {
 /** Returns how many phones were skipped why, in one line: `1 stopped, 1 frozen`. */
 export function skipText(causes: readonly Cause[], wording: Wording): string {
   const shown = causes
-    .slice(0, LINE.causes)
+    .slice(0, shownOf(causes, LINE.states))
     .map(({ phones, says }) => wording.phonesThat(phones.length, says));
-  return [...shown, ...restOf(causes, LINE.causes, wording)].join(wording.comma);
+  return [...shown, ...restOf(causes, shown.length, wording)].join(wording.comma);
 }
 
 /** Returns the same in lines, with what to do. `count`: of the phones that ended so, also of those that are not known. */
@@ -74,6 +74,10 @@ function serviceCode({ reason, code, isKnown }: Cause): string[] {
 function codesOf({ reason, code, says }: Cause): string[] {
   return [reason, code].filter((one) => one !== undefined && one !== says) as string[];
 }
+
+/** One cause more takes no more room than to say that there is one. */
+const shownOf = (causes: readonly Cause[], max: number): number =>
+  causes.length === max + 1 ? max + 1 : max;
 
 function restOf(causes: readonly Cause[], shown: number, wording: Wording): string[] {
   const rest = causes.slice(shown);

@@ -50,11 +50,15 @@ describe('causeText', () => {
 
 describe('skipText', () => {
   it('counts phones by their state', () => {
-    const states = ['stopped', 'stopped', 'frozen', 'abnormal', 'unknown_12'];
+    const states = ['stopped', 'stopped', 'frozen', 'abnormal', 'unknown_12', 'creating'];
     const skipped = states.map((state, n) => skippedPhone(`p${n}`, state));
     expect(skipText(causesOf(skipped.slice(0, 3), 'en'), english)).toBe('2 stopped, 1 frozen');
-    expect(skipText(causesOf(skipped, 'zh'), chinese)).toBe(
-      '2 台已关机，1 台异常，1 台已冻结，另有 1 种原因，共 1 台',
+    const more = ['resetting', 'stopping'].map((state) => skippedPhone('x', state));
+    expect(skipText(causesOf([...skipped, ...more], 'zh'), chinese)).toBe(
+      '2 台已关机，1 台异常，1 台仍在创建，1 台已冻结，1 台仍在重置，另有 2 种原因，共 2 台',
+    );
+    expect(skipText(causesOf([...skipped, ...more.slice(1)], 'en'), english)).not.toContain(
+      'other',
     );
   });
 });
