@@ -27,6 +27,7 @@ describe('the calls of CPH', () => {
     const writes = OPERATIONS.filter(({ kind }) => kind === 'write');
     expect(writes.filter(({ isBatch }) => isBatch).map(({ operation }) => operation)).toEqual([
       ...['batch-storage', 'batch-restore', 'batch-restart', 'batch-reset', 'batch-stop'],
+      'commands',
     ]);
     expect(writes.filter(({ isBatch }) => !isBatch).map(({ path }) => path)).toEqual([
       `${TAGS}/:server_id/tags/action`,
