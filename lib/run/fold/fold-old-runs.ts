@@ -81,7 +81,10 @@ async function foldOrPass(deps: DriveDeps, runId: string, isFirst: boolean): Pro
   }
 }
 
-/** The hint goes before the end of a pass is written: without it, only a drive with other work would go on. */
+/**
+ * The hint goes before the end of a pass is written: without it, only a drive with other work would go on. A drive that was stopped
+ * before the first run has left one too.
+ */
 async function save(deps: DriveDeps, known: Folding, { after, end }: Pass): Promise<void> {
   const { clock, store } = deps;
   if (end === undefined) {
@@ -89,6 +92,6 @@ async function save(deps: DriveDeps, known: Folding, { after, end }: Pass): Prom
     await putFoldHint(store);
     return;
   }
-  if (known.after !== '') await removeHandled(deps, [foldHintKey]);
+  await removeHandled(deps, [foldHintKey]);
   await writeFolding(store, { after: '', passed_at: clock.now() });
 }
