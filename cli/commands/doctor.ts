@@ -1,7 +1,7 @@
 import { type Command, wrongUse } from '../program/command.ts';
 import { examine } from '../doctor/examine.ts';
 import { findingsText } from '../doctor/finding/findings-text.ts';
-import { phoneValue } from '../program/id-values.ts';
+import { nameValue } from '../program/option-values.ts';
 import { toJson } from '../text/printable.ts';
 
 const INTERRUPTED = 130;
@@ -34,7 +34,7 @@ export const doctorCommand: Command<Options> = {
     {
       flags: '--phone <id>',
       text: 'with --write: let CPH export one small path of this phone, to test that it may write to the bucket, and delete the archive',
-      parse: phoneValue,
+      parse: nameValue('the id of a phone'),
     },
     {
       flags: '--path <path>',

@@ -158,20 +158,22 @@ async function settledMessages({ cloud }: Checked): Promise<Map<string, string[]
   return messages;
 }
 
-/** The catalogue names each exported archive once, and no archive that is not there. */
+/** The catalogue names each exported archive once, and no archive that is not there. Of a leftover, another drive may have deleted it. */
 async function catalogueViolations({ cloud }: Checked, { staleIndex }: Leeway): Promise<string[]> {
   const found: string[] = [];
   const named = new Set<string>();
   for (const { key: shard } of await cloud.backend.list(cloud.bucket, `${LEDGER}phones/`)) {
     if (!/phones\/[^/]+\//.test(shard)) continue;
     const { phones, runs, archives } = (await readJson(cloud, shard)) as Shard;
-    for (const [, phone = 0, run = 0, attempt = 0] of archives) {
+    for (const [, phone, run, attempt, , , flags] of archives) {
       const { bucket, folder } = runs[run] ?? { bucket: '', folder: '' };
       const key = `${folder}${phones[phone]?.[0]}-${attempt}.tar`;
       if (named.has(key)) found.push(`the catalogue names ${key} twice`);
       named.add(key);
       const stat = await cloud.backend.stat(bucket, key);
-      if (stat === undefined) found.push(`the catalogue names ${key}, which is not there`);
+      if (stat === undefined && flags?.leftover === undefined) {
+        found.push(`the catalogue names ${key}, which is not there`);
+      }
     }
   }
   if (staleIndex === true) return found;
@@ -188,7 +190,7 @@ async function catalogueViolations({ cloud }: Checked, { staleIndex }: Leeway): 
 type Shard = {
   phones: string[][];
   runs: { bucket: string; folder: string }[];
-  archives: number[][];
+  archives: [number, number, number, number, number, string, { leftover?: string }?][];
 };
 
 /** Returns whether an object of `open/` holds attempts without a job only: their keys are watched. */

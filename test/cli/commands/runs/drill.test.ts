@@ -54,7 +54,7 @@ describe('drill', () => {
     expect(status.code).toBe(1);
     expect(status.out).toMatch(/drill +FAILED/);
     const [message] = (await cli.control.messages()).slice(-1);
-    expect(message?.subject).toContain('nightly: restore drill failed');
+    expect(message?.subject).toContain('restore drill failed');
   });
 
   it.each([
