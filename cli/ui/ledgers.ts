@@ -51,7 +51,7 @@ export function createLedger(io: Io, name: string, stage: string): Ledger {
       remember(`failures ${runId}`, MINUTE, () =>
         session(async ({ deps }) => {
           const reader = await readRunState(deps.store, runId, clock.now());
-          return visibleAll(failuresOf(settledOnly((await reader?.phones()) ?? [])));
+          return visibleAll(failuresOf((await reader?.phones()) ?? []));
         }),
       ),
     run: (runId) =>
@@ -112,12 +112,3 @@ function orNone(error: unknown): ArchivePage {
   if (hasCode(error, 'not_found')) return { archives: [] };
   throw error;
 }
-
-const OPEN: ReadonlySet<string> = new Set([
-  ...['waiting', 'queued', 'exporting', 'verifying', 'outcome_unknown'],
-  ...['saving', 'restoring', 'restarting'],
-]);
-
-/** Phones without an outcome have not failed. */
-const settledOnly = <T extends { state: string }>(phones: readonly T[]): T[] =>
-  phones.filter(({ state }) => !OPEN.has(state));

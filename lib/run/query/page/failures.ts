@@ -1,8 +1,12 @@
+import { phoneOutcomes } from '../../../ledger/run/report.ts';
 import type { RunPhone } from '../schemas/run.ts';
 
 const MAX_GROUPS = 20;
 const MAX_NAMED = 10;
-const DONE: ReadonlySet<RunPhone['state']> = new Set(['exported', 'restored']);
+/** The outcomes of a phone that is listed. */
+const UNDONE: ReadonlySet<string> = new Set(
+  phoneOutcomes.filter((outcome) => outcome !== 'exported' && outcome !== 'restored'),
+);
 
 /** Phones of a run that ended in the same way for the same reason. */
 export type FailureGroup = {
@@ -14,11 +18,11 @@ export type FailureGroup = {
   phones: { phone_id: string; phone_name: string }[];
 };
 
-/** Returns the phones of a settled run without a success, by cause: what failed before what was skipped, the most phones first. Pure. */
+/** Returns the phones of a run that have ended without a success, by cause: what failed before what was skipped, the most phones first. Pure. */
 export function failuresOf(phones: readonly RunPhone[]): FailureGroup[] {
   const groups = new Map<string, FailureGroup>();
   for (const { state, reason, code, phone_id, phone_name } of phones) {
-    if (DONE.has(state)) continue;
+    if (!UNDONE.has(state)) continue;
     const id = JSON.stringify([state, reason, code]);
     const group = groups.get(id) ?? {
       outcome: state,

@@ -26,6 +26,13 @@ describe('failuresOf', () => {
     expect(groups[0]?.phones[0]).toEqual({ phone_id: 'failed-0', phone_name: 'game-0' });
   });
 
+  it.each(['waiting', 'outcome_unknown', 'thawing', 'restarting'] as const)(
+    'leaves out a phone that has not ended: %s',
+    (state) => {
+      expect(failuresOf(phones(1, { state }))).toEqual([]);
+    },
+  );
+
   it('shows at most 20 causes', () => {
     const all = Array.from({ length: 30 }, (_, n) =>
       phones(n + 1, { state: 'failed', code: `C${n}` }),
