@@ -1,4 +1,5 @@
 import { commands } from './all-commands.ts';
+import { changedIo } from './io/changed-io.ts';
 import type { Io } from './io/io.ts';
 import { createProgram } from './program/program.ts';
 import { withProfile } from './sign-in/profile.ts';
@@ -10,8 +11,7 @@ export async function runCli(argv: string[], io: Io): Promise<number> {
   const safe = withSafeText(io);
   let code = 0;
   try {
-    // The Io of a caller may not let its own be changed.
-    Object.defineProperty(safe, 'env', { value: await withProfile(io) });
+    safe.env = await withProfile(io);
     const program = createProgram(commands, safe, (result) => (code = result));
     await program.parseAsync(argv, { from: 'user' });
     return code;
@@ -29,9 +29,10 @@ function helpFor([name]: readonly string[]): string {
 
 /** Returns the same Io, with control characters removed from all output. Getters stay live. */
 function withSafeText(io: Io): Io {
-  const safe = Object.create(io) as Io;
-  safe.out = (text) => io.out(printable(text));
-  safe.err = (text) => io.err(printable(text));
-  safe.status = (text) => io.status(printable(text));
-  return safe;
+  return changedIo(io, {
+    out: (text) => io.out(printable(text)),
+    err: (text) => io.err(printable(text)),
+    status: (text) => io.status(printable(text)),
+    env: io.env,
+  });
 }

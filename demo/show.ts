@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path';
+import { changedIo } from '../cli/io/changed-io.ts';
 import type { Io } from '../cli/io/io.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { outcomeText, type readOutcome } from '../cli/show/runs/outcome-text.ts';
@@ -50,9 +51,7 @@ export async function writePage(cli: Io, { view }: Outcome, folder: string): Pro
   // The clock of the cloud is ahead: on the page the run has just settled.
   const ahead = Math.max(0, Date.parse(view.settled_at ?? '') - clock.now()) || 0;
   const later = { ...clock, now: () => clock.now() + ahead };
-  const quiet = Object.create(cli, {
-    ...{ out: { value: () => undefined, writable: true }, clock: { value: later } },
-  }) as Io;
+  const quiet = changedIo(cli, { out: () => undefined, clock: later });
   const code = await runCli(['ui', '--out', file, '--no-checks'], quiet);
   if (code !== 0) throw new Error('the page was not written');
   title(cli, 'Page: open it in a browser');

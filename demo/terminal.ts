@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { changedIo } from '../cli/io/changed-io.ts';
 import type { Io } from '../cli/io/io.ts';
 import { realIo } from '../cli/io/real-io.ts';
 import { colours } from '../cli/text/colour.ts';
@@ -27,7 +28,7 @@ export function createTerminal(root: string, data: string): Terminal {
 
 /** Returns the same with settings and keys for the command line. */
 export function withSettings(io: Io, settings: Record<string, string>): Io {
-  return Object.create(io, { env: { value: { ...io.env, ...settings } } }) as Io;
+  return changedIo(io, { env: { ...io.env, ...settings } });
 }
 
 /** Returns the same with a clock that runs `speed` times as fast, like the cloud's. */
@@ -38,7 +39,7 @@ export function withSpeed(io: Io, speed: number): Io {
     now: () => start + (clock.now() - start) * speed,
     sleep: (ms, signal) => clock.sleep(ms / speed, signal),
   };
-  return Object.create(io, { clock: { value: fast } }) as Io;
+  return changedIo(io, { clock: fast });
 }
 
 /** Prints a text, folded. */

@@ -1,8 +1,10 @@
-import { access, appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { PhonevaultError } from '../../lib/errors.ts';
 import { layout } from '../../lib/ledger/store/layout.ts';
+import { changedIo } from '../io/changed-io.ts';
 import type { Io } from '../io/io.ts';
 import { type Command, wrongUse } from '../program/command.ts';
 import { connect } from '../sign-in/connect.ts';
@@ -33,6 +35,8 @@ const QUESTIONS: Question[] = [
   },
 ];
 
+const PLACE = /^PHONEVAULT_(?:\w+_ENDPOINT|PREFIX|PROJECT_ID)$/;
+
 /** Asks for settings and credentials, tries them, and keeps them for later commands. */
 export const initCommand: Command<{ profile?: string }> = {
   name: 'init',
@@ -52,20 +56,13 @@ export const initCommand: Command<{ profile?: string }> = {
   async run({ options: { profile = 'default' }, json }, io) {
     const path = profileFile(io);
     await assertFree(path, profile);
-    const answers = await askAll(io);
-    // Only the answers count: the environment may hold other credentials.
-    const own = Object.fromEntries(
-      Object.entries(io.env).filter(([name]) =>
-        /^PHONEVAULT_\w+_ENDPOINT$|^PHONEVAULT_(?:PREFIX|PROJECT_ID)$/.test(name),
-      ),
-    );
-    const { deps } = await connect(
-      Object.create(io, { env: { value: { ...own, ...answers } } }) as Io,
-    );
+    // Of the environment only what says where to call: it may hold other credentials.
+    const place = Object.entries(io.env).filter(([name]) => PLACE.test(name));
+    const settings = { ...Object.fromEntries(place), ...(await askAll(io)) };
+    const { deps } = await connect(changedIo(io, { env: settings }));
     const policies = await deps.store.list(layout.policies);
-    const kept = { ...own, ...answers };
-    await keep(path, profile, kept);
-    const file = policies.length === 0 ? await writePolicy(io, kept) : undefined;
+    await keep(path, profile, settings);
+    const file = policies.length === 0 ? await writePolicy(io, settings) : undefined;
     if (json) io.out(toJson({ path, profile, ...(file && { policy: file }) }));
     else for (const line of nextSteps(path, profile, file)) io.out(fold(line, io.columns));
     return 0;
@@ -86,15 +83,15 @@ async function assertFree(path: string, profile: string): Promise<void> {
 }
 
 async function askAll(io: Io): Promise<Record<string, string>> {
-  const answers: Record<string, string> = {};
+  const given: Record<string, string> = {};
   for (const { name, text, isOptional = false, isHidden = false } of QUESTIONS) {
     const known = isHidden ? undefined : io.env[name]?.trim();
     const answer = await askOne(io, known ? `${text} [${known}]` : text, isHidden);
     const value = answer === '' ? (known ?? '') : answer;
-    if (value !== '') answers[name] = value;
+    if (value !== '') given[name] = value;
     else if (!isOptional) throw wrongUse(`${name} is needed`, 'begin again with phonevault init');
   }
-  return answers;
+  return given;
 }
 
 async function askOne(io: Io, question: string, isHidden = false): Promise<string> {
@@ -119,13 +116,7 @@ async function writePolicy(
   settings: Record<string, string | undefined>,
 ): Promise<string | undefined> {
   const file = 'nightly.yaml';
-  if (
-    await access(join(io.cwd, file)).then(
-      () => true,
-      () => false,
-    )
-  )
-    return undefined;
+  if (existsSync(join(io.cwd, file))) return undefined;
   const pattern = (await askOne(io, 'Names of the phones to back up, such as game-*')) || '*';
   const bucket =
     (await askOne(io, `Bucket for archives [${settings.PHONEVAULT_BUCKET}]`)) ||

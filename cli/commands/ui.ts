@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { Language } from '../../lib/meanings/entry.ts';
+import { changedIo } from '../io/changed-io.ts';
 import type { Io } from '../io/io.ts';
 import { type Command, wrongUse } from '../program/command.ts';
 import { wholeNumber } from '../program/option-values.ts';
@@ -87,8 +88,11 @@ async function openLedgers(io: Io, files: readonly string[], stage: string): Pro
     files.map(async (file) => {
       const text = await readFile(resolve(io.cwd, file), 'utf8').catch(cannot(`read ${file}`));
       const env = withFile(io.env, parseEnv(text));
-      const own = Object.create(io, { env: { value: env } }) as Io;
-      return createLedger(own, `${basename(file, '.env')}: ${nameOf(env)}`, stage);
+      return createLedger(
+        changedIo(io, { env }),
+        `${basename(file, '.env')}: ${nameOf(env)}`,
+        stage,
+      );
     }),
   );
 }

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { changedIo } from '../io/changed-io.ts';
 import type { Io } from '../io/io.ts';
 import type { OptionSpec } from './command.ts';
 
@@ -24,12 +25,12 @@ export function takesFormat({ options = [] }: { options?: readonly OptionSpec[] 
  */
 export function inFormat(io: Io, format: Format): { io: Io; json: boolean; end: () => void } {
   if (format === 'wide') {
-    const wide = Object.create(io, { columns: { value: Number.POSITIVE_INFINITY } }) as Io;
+    const wide = changedIo(io, { columns: Number.POSITIVE_INFINITY });
     return { io: wide, json: false, end: () => undefined };
   }
   if (format !== 'yaml') return { io, json: format === 'json', end: () => undefined };
   const texts: string[] = [];
-  const kept = Object.create(io, { out: { value: (text: string) => texts.push(text) } }) as Io;
+  const kept = changedIo(io, { out: (text) => void texts.push(text) });
   const end = () => {
     if (texts.length > 0)
       io.out(stringify(JSON.parse(texts.join('\n')), { lineWidth: 0 }).trimEnd());
