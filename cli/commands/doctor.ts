@@ -1,10 +1,9 @@
-import { type Command, wrongUse } from '../program/command.ts';
+import { type Command, INTERRUPTED, wrongUse } from '../program/command.ts';
 import { examine } from '../doctor/examine.ts';
 import { findingsText } from '../doctor/finding/findings-text.ts';
 import { nameValue } from '../program/option-values.ts';
 import { toJson } from '../text/printable.ts';
 
-const INTERRUPTED = 130;
 /** Exists on every Android and is almost empty on most. */
 const SMALL_PATH = '/data/local/tmp';
 

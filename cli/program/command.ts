@@ -49,6 +49,9 @@ type Call<Options extends object = Record<string, unknown>> = {
   json: boolean;
 };
 
+/** Exit code of a program that Ctrl-C ended. */
+export const INTERRUPTED = 130;
+
 /** The command line is wrong: exit code 2. */
 class WrongUse extends Error {
   readonly hint: string | undefined;

@@ -1,9 +1,7 @@
-import type { Command, OptionSpec } from './command.ts';
+import { type Command, INTERRUPTED, type OptionSpec } from './command.ts';
 import { wholeNumber } from './option-values.ts';
 
 const DEFAULT_SECONDS = 5;
-/** Exit code of a program that Ctrl-C ended. */
-const INTERRUPTED = 130;
 
 const watchOption: OptionSpec = {
   flags: '--watch [seconds]',

@@ -1,4 +1,4 @@
-import { PhonevaultError } from '../../lib/errors.ts';
+import { hasCode, PhonevaultError } from '../../lib/errors.ts';
 import { layout, readPolicyKey } from '../../lib/ledger/store/layout.ts';
 import { getObject } from '../../lib/ledger/store/object-error.ts';
 import { nearest } from '../../lib/policy/parse/nearest.ts';
@@ -31,4 +31,11 @@ export async function noSuchPolicy(deps: Deps, name: string): Promise<Phonevault
         ? '`phonevault status` lists the policies'
         : `did you mean ${meant}?`;
   return new PhonevaultError('policy_not_found', `policy ${name} does not exist`, { hint });
+}
+
+/** For `catch`: throws, in place of `policy_not_found`, the error that names the most similar policy. */
+export function orNoSuchPolicy(deps: Deps, name: string): (error: unknown) => Promise<never> {
+  return async (error) => {
+    throw hasCode(error, 'policy_not_found') ? await noSuchPolicy(deps, name) : error;
+  };
 }

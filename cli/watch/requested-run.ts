@@ -1,14 +1,12 @@
 import { getRun, readRunState } from '../../lib/run/query/runs/get-run.ts';
 import { wakeDrive } from '../../lib/run/request/wake-drive.ts';
 import type { Io } from '../io/io.ts';
+import { INTERRUPTED } from '../program/command.ts';
 import { outcomeText } from '../show/runs/outcome-text.ts';
 import type { Session } from '../sign-in/connect.ts';
 import { fold } from '../text/fold.ts';
 import { toJson } from '../text/printable.ts';
 import type { DrivableRun } from './watch-to-end.ts';
-
-/** Exit code of a program that Ctrl-C ended. */
-const INTERRUPTED = 130;
 
 /** Wakes drive; says so when that fails. */
 export async function wake({ deps, wake }: Session, print: (text: string) => void) {

@@ -9,7 +9,7 @@ import {
 } from '../../../lib/run/retention/preview.ts';
 import { wakeDrive } from '../../../lib/run/request/wake-drive.ts';
 import type { Io } from '../../io/io.ts';
-import type { Command } from '../../program/command.ts';
+import { type Command, INTERRUPTED } from '../../program/command.ts';
 import { policyValue } from '../../program/id-values.ts';
 import { noSuchPolicy } from '../../show/policies.ts';
 import { entryOf, type PrunedPolicy, type PruneEntry } from '../../show/prune-entries.ts';
@@ -18,8 +18,6 @@ import { connect, type Session } from '../../sign-in/connect.ts';
 import { fold } from '../../text/fold.ts';
 import { watchPrunes } from '../../watch/watch-prunes.ts';
 
-/** Exit code of a program that Ctrl-C ended. */
-const INTERRUPTED = 130;
 /** Why a policy is not listed unless it is named. */
 const QUIET: ReadonlySet<Block> = new Set<Block>(['no_rules']);
 

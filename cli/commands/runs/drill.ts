@@ -1,18 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { hasCode } from '../../../lib/errors.ts';
 import { requestDrill } from '../../../lib/run/request/request-drill.ts';
-import { policyValue, tokenValue } from '../../program/id-values.ts';
-import { type Command, wrongUse } from '../../program/command.ts';
-import { noSuchPolicy } from '../../show/policies.ts';
+import { policyValue } from '../../program/id-values.ts';
+import type { Command } from '../../program/command.ts';
+import { orNoSuchPolicy } from '../../show/policies.ts';
 import { connect } from '../../sign-in/connect.ts';
-import { fold } from '../../text/fold.ts';
-import { printEnd, printRequested, wake } from '../../watch/requested-run.ts';
-import { watchToEnd } from '../../watch/watch-to-end.ts';
-
-type Options = { token?: string; wait?: boolean; drive?: boolean };
+import { follow, followOptions, type FollowOptions, readFollow } from '../../watch/follow.ts';
 
 /** Starts a drill of a policy now, and watches it to its end. */
-export const drillCommand: Command<Options> = {
+export const drillCommand: Command<FollowOptions> = {
   name: 'drill',
   summary: "restore a policy's archives to its scratch phones, as a test",
   description: [
@@ -20,18 +14,7 @@ export const drillCommand: Command<Options> = {
     'Exits with 0 when the drill passed, with 1 when not, and with 130 after Ctrl-C: the drill continues without you.',
   ].join(' '),
   arguments: [{ name: '<policy>', text: 'the name of a policy with a drill' }],
-  options: [
-    {
-      flags: '--token <text>',
-      text: 'idempotency key; the same token again returns the same drill',
-      parse: tokenValue,
-    },
-    { flags: '--no-wait', text: 'request the drill and exit' },
-    {
-      flags: '--drive',
-      text: 'do the work in this process, under the same lease as the functions',
-    },
-  ],
+  options: followOptions('drill'),
   examples: [
     {
       run: 'phonevault drill nightly',
@@ -41,21 +24,13 @@ export const drillCommand: Command<Options> = {
   ],
   async run({ args: [name = ''], options, json }, io) {
     const policy = policyValue(name);
-    const { token = randomBytes(16).toString('hex'), wait = true, drive = false } = options;
-    if (drive && !wait)
-      throw wrongUse('--drive and --no-wait exclude each other', 'leave one of them out');
-    const session = await connect(io, { needsTopic: drive });
-    const print = (text: string) => io.err(fold(text, io.errColumns));
-    const requested = requestDrill(session.deps, { policy, token });
-    const { runId, repeated } = await requested.catch(async (error: unknown) => {
-      throw hasCode(error, 'policy_not_found') ? await noSuchPolicy(session.deps, policy) : error;
-    });
-    print(`${repeated ? 'Requested before' : 'Requested'}: drill ${runId}`);
-    if (!drive) await wake(session, print);
-    if (!wait) return printRequested(io, session, runId, json);
+    const { token, ...how } = readFollow(options);
+    const session = await connect(io, { needsTopic: how.drive });
+    const requested = await requestDrill(session.deps, { policy, token }).catch(
+      orNoSuchPolicy(session.deps, policy),
+    );
     const driveCommand = `phonevault drill ${policy} --token ${token} --drive`;
-    const run = { runId, driveCommand };
-    const watched = await watchToEnd(io, session, run, drive);
-    return printEnd(io, session, run, { ...watched, drive, json, phones: true });
+    const run = { ...requested, what: 'drill', driveCommand, phones: true };
+    return (await follow(io, session, run, { ...how, json })).code;
   },
 };

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { previewRestore } from '../../../lib/run/plan/restore/preview-restore.ts';
 import type { RestorePreview } from '../../../lib/run/query/schemas/restore.ts';
 import { requestRestore } from '../../../lib/run/request/request-restore.ts';
 import { PhonevaultError } from '../../../lib/errors.ts';
 import type { Io } from '../../io/io.ts';
 import { type Command, wrongUse } from '../../program/command.ts';
-import { policyValue, runIdValue, tokenValue } from '../../program/id-values.ts';
+import { policyValue, runIdValue } from '../../program/id-values.ts';
 import { wholeNumber } from '../../program/option-values.ts';
 import { thawOption } from '../../archive/thaw-archive.ts';
 import { orderOf, type RestoreOptions } from '../../restore/order-of.ts';
@@ -14,20 +13,13 @@ import { connect } from '../../sign-in/connect.ts';
 import { fold } from '../../text/fold.ts';
 import { count } from '../../text/plural.ts';
 import { toJson } from '../../text/printable.ts';
-import { printEnd, printRequested, wake } from '../../watch/requested-run.ts';
-import { watchToEnd } from '../../watch/watch-to-end.ts';
+import { follow, followOptions, type FollowOptions, readFollow } from '../../watch/follow.ts';
 import { cancelCommand } from './cancel.ts';
 
 const PREVIEW_MS = 10 * 60_000;
 
-type Options = RestoreOptions & {
-  token?: string;
-  dryRun?: boolean;
-  yes?: boolean;
-  wait?: boolean;
-  drive?: boolean;
-  phones?: boolean;
-};
+type Options = RestoreOptions &
+  FollowOptions & { dryRun?: boolean; yes?: boolean; phones?: boolean };
 
 /** Restores phones from their archives. */
 export const restoreCommand: Command<Options> = {
@@ -74,16 +66,7 @@ export const restoreCommand: Command<Options> = {
     thawOption('how fast archives in a cold storage class become readable (default: expedited)'),
     { flags: '--dry-run', text: 'show the plan and exit' },
     { flags: '-y, --yes', text: 'do not ask' },
-    {
-      flags: '--token <text>',
-      text: 'idempotency key; the same token again returns the same restore',
-      parse: tokenValue,
-    },
-    { flags: '--no-wait', text: 'request the restore and exit' },
-    {
-      flags: '--drive',
-      text: 'do the work in this process, under the same lease as the functions',
-    },
+    ...followOptions('restore'),
     { flags: '--phones', text: 'with --json: also list every phone' },
   ],
   examples: [
@@ -93,12 +76,10 @@ export const restoreCommand: Command<Options> = {
   ],
   subcommands: [cancelCommand],
   async run({ args, options, json }, io) {
-    const { drive = false, wait = true, dryRun = false, yes = false } = options;
-    if (drive && !wait)
-      throw wrongUse('--drive and --no-wait exclude each other', 'leave one of them out');
-    const session = await connect(io, { needsTopic: drive });
+    const { dryRun = false, yes = false } = options;
+    const { token, ...how } = readFollow(options);
+    const session = await connect(io, { needsTopic: how.drive });
     const { deps } = session;
-    const print = (text: string) => io.err(fold(text, io.errColumns));
     const order = await orderOf(io, deps, args, options);
     const preview = await previewRestore(deps, order, io.clock.now() + PREVIEW_MS);
     if (preview === undefined) {
@@ -113,18 +94,13 @@ export const restoreCommand: Command<Options> = {
     if (ready === 0) return nothingToDo(io, preview, json);
     if (!yes) await confirm(io, preview);
 
-    const { token = randomBytes(16).toString('hex') } = options;
-    const { runId, repeated } = await requestRestore(deps, { token, trigger: 'manual', order });
-    print(`${repeated ? 'Requested before' : 'Requested'}: run ${runId}`);
-    if (!drive) await wake(session, print);
-    if (!wait) return printRequested(io, session, runId, json);
-    const run = { runId, driveCommand: driveCommandOf(args, options, token) };
-    const watched = await watchToEnd(io, session, run, drive);
-    const code = await printEnd(io, session, run, {
-      ...{ ...watched, drive, json, phones: options.phones ?? false },
-    });
-    if (options.first !== undefined && watched.isOver) {
-      print(`Restore the others with: phonevault restore --run ${runId} --failed-only`);
+    const requested = await requestRestore(deps, { token, trigger: 'manual', order });
+    const driveCommand = driveCommandOf(args, options, token);
+    const run = { ...requested, what: 'run', driveCommand, phones: options.phones ?? false };
+    const { code, isOver } = await follow(io, session, run, { ...how, json });
+    if (options.first !== undefined && isOver) {
+      const rest = `phonevault restore --run ${run.runId} --failed-only`;
+      io.err(fold(`Restore the others with: ${rest}`, io.errColumns));
     }
     return code;
   },

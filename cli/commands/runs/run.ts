@@ -1,22 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { hasCode } from '../../../lib/errors.ts';
 import { requestRun } from '../../../lib/run/request/request-run.ts';
-import { type Command, wrongUse } from '../../program/command.ts';
+import type { Command } from '../../program/command.ts';
 import { findExisting } from '../../restore/find-phone.ts';
 import { connect } from '../../sign-in/connect.ts';
-import { phoneValue, policyValue, tokenValue } from '../../program/id-values.ts';
-import { noSuchPolicy } from '../../show/policies.ts';
-import { fold } from '../../text/fold.ts';
-import { printEnd, printRequested, wake } from '../../watch/requested-run.ts';
-import { watchToEnd } from '../../watch/watch-to-end.ts';
+import { phoneValue, policyValue } from '../../program/id-values.ts';
+import { orNoSuchPolicy } from '../../show/policies.ts';
+import { follow, followOptions, type FollowOptions, readFollow } from '../../watch/follow.ts';
 
-type Options = {
-  phone?: string[];
-  token?: string;
-  wait?: boolean;
-  drive?: boolean;
-  phones?: boolean;
-};
+type Options = FollowOptions & { phone?: string[]; phones?: boolean };
 
 /** Starts a run of a policy now, and watches it to its end. */
 export const runCommand: Command<Options> = {
@@ -35,16 +25,7 @@ export const runCommand: Command<Options> = {
       text: 'only these phones of the policy, by id or name',
       parse: phoneValue,
     },
-    {
-      flags: '--token <text>',
-      text: 'idempotency key; the same token again returns the same run',
-      parse: tokenValue,
-    },
-    { flags: '--no-wait', text: 'request the run and exit' },
-    {
-      flags: '--drive',
-      text: 'do the work in this process, under the same lease as the functions',
-    },
+    ...followOptions('run'),
     { flags: '--phones', text: 'with --json: also list every phone' },
   ],
   examples: [
@@ -57,31 +38,16 @@ export const runCommand: Command<Options> = {
   ],
   async run({ args: [name = ''], options, json }, io) {
     const policy = policyValue(name);
-    const { phone, token = randomBytes(16).toString('hex'), wait = true, drive = false } = options;
-    if (drive && !wait)
-      throw wrongUse('--drive and --no-wait exclude each other', 'leave one of them out');
-    const session = await connect(io, { needsTopic: drive });
-    const print = (text: string) => io.err(fold(text, io.errColumns));
-
-    const phones = phone && (await findExisting(session.deps, phone));
+    const { token, ...how } = readFollow(options);
+    const session = await connect(io, { needsTopic: how.drive });
+    const phones = options.phone && (await findExisting(session.deps, options.phone));
     const request = { policy, token, trigger: 'manual', ...(phones && { phones }) } as const;
-    const { runId, repeated } = await requestRun(session.deps, request).catch(
-      async (error: unknown) => {
-        throw hasCode(error, 'policy_not_found') ? await noSuchPolicy(session.deps, policy) : error;
-      },
+    const requested = await requestRun(session.deps, request).catch(
+      orNoSuchPolicy(session.deps, policy),
     );
-    print(`${repeated ? 'Requested before' : 'Requested'}: run ${runId}`);
-    if (!drive) await wake(session, print);
-    if (!drive && session.settings.driveUrn === undefined) {
-      print(
-        'PHONEVAULT_DRIVE_URN is not set. A deployed drive takes the run up within a minute; without functions nobody does: add --drive.',
-      );
-    }
-    if (!wait) return printRequested(io, session, runId, json);
-
     const command = ['phonevault run', policy, ...(phones ?? []).map((id) => `--phone ${id}`)];
-    const run = { runId, driveCommand: [...command, `--token ${token} --drive`].join(' ') };
-    const watched = await watchToEnd(io, session, run, drive);
-    return printEnd(io, session, run, { ...watched, drive, json, phones: options.phones ?? false });
+    const driveCommand = [...command, `--token ${token} --drive`].join(' ');
+    const run = { ...requested, what: 'run', driveCommand, phones: options.phones ?? false };
+    return (await follow(io, session, run, { ...how, json })).code;
   },
 };
