@@ -1,6 +1,7 @@
 import { type PhonevaultError, ServiceError } from '../../lib/errors.ts';
 import type { Io } from '../io/io.ts';
 import { commandSettings } from '../sign-in/connect.ts';
+import { readEnvCredentials } from '../sign-in/env-credentials.ts';
 
 type Env = Io['env'];
 
@@ -27,14 +28,14 @@ export function terminalHint(error: PhonevaultError, io: Io): string | undefined
 
 /** Names the variables that the credentials come from. */
 function credentialsIn(env: Env): string {
-  if (env.HUAWEICLOUD_SDK_AK) {
-    const token = env.HUAWEICLOUD_SDK_SECURITY_TOKEN
-      ? ' and HUAWEICLOUD_SDK_SECURITY_TOKEN, which lasts for hours only'
-      : '';
-    return `HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK${token}`;
+  try {
+    const given = readEnvCredentials(env);
+    if (given.how === 'password') return given.names.slice(0, 2).join(' and ');
+    const token = ' and HUAWEICLOUD_SDK_SECURITY_TOKEN, which lasts for hours only';
+    return `HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK${given.securityToken === undefined ? '' : token}`;
+  } catch {
+    return 'the access key and the secret key';
   }
-  if (env.HW_USER_NAME) return 'HW_USER_NAME and HW_USER_PASSWORD';
-  return env.OS_USERNAME ? 'OS_USERNAME and OS_PASSWORD' : 'the access key and the secret key';
 }
 
 /** Returns the host that was called, and the variable that it comes from. */

@@ -3,6 +3,8 @@ import { findArchivedPhones } from '../../lib/ledger/catalogue/find-phones.ts';
 import type { RunDeps } from '../../lib/run/deps.ts';
 import { wrongUse } from '../program/command.ts';
 
+type Deps = Pick<RunDeps, 'cph' | 'store'>;
+
 const PAGE = 100;
 /** A name that is contained in the names of more phones than these pages hold must be given as an id. */
 const MAX_PAGES = 20;
@@ -13,38 +15,19 @@ const PHONE_ID = /^[0-9a-f]{32}$/;
  * Returns the id of the phone that has this id or name: a phone of CPH, else one that has archives. Throws wrong use for a name
  * that several phones have, and `not_found`.
  */
-export async function findPhone(
-  { cph, store }: Pick<RunDeps, 'cph' | 'store'>,
-  idOrName: string,
-): Promise<string> {
-  if (PHONE_ID.test(idOrName)) return idOrName;
-  const ids = await idsOf(cph, idOrName);
-  const found = ids.length > 0 ? ids : [...(await findArchivedPhones(store, idOrName)).ids];
-  const [first] = found;
-  if (first === undefined) {
-    throw new PhonevaultError('not_found', `no phone has the id or the name ${idOrName}`, {
-      hint: '`phonevault archives` lists the phones that have archives.',
-    });
-  }
-  if (found.length === 1) return first;
-  throw wrongUse(
-    `several phones have the name ${idOrName}: ${found.slice(0, 5).join(' ')}`,
-    'name one by its id',
-  );
+export async function findPhone(deps: Deps, idOrName: string): Promise<string> {
+  return (await find(deps, idOrName)).id;
 }
 
 /**
  * Returns the ids of existing phones that have these ids or names. Throws wrong use for a name that several phones have, and
  * `not_found` for what CPH does not know.
  */
-export async function findExisting(
-  deps: Pick<RunDeps, 'cph' | 'store'>,
-  idsOrNames: readonly string[],
-): Promise<string[]> {
+export async function findExisting(deps: Deps, idsOrNames: readonly string[]): Promise<string[]> {
   const found = new Set<string>();
   for (const given of new Set(idsOrNames)) {
-    const id = await findPhone(deps, given);
-    if ((await deps.cph.showPhone(id)) === undefined) {
+    const { id, isListed } = await find(deps, given);
+    if (!isListed && (await deps.cph.showPhone(id)) === undefined) {
       throw new PhonevaultError('not_found', `CPH has no phone ${given}`, {
         hint: '`phonevault status --phones` lists the phones of the policies',
       });
@@ -52,6 +35,28 @@ export async function findExisting(
     found.add(id);
   }
   return [...found];
+}
+
+/** `isListed`: CPH has listed the phone. */
+async function find(
+  { cph, store }: Deps,
+  idOrName: string,
+): Promise<{ id: string; isListed: boolean }> {
+  if (PHONE_ID.test(idOrName)) return { id: idOrName, isListed: false };
+  const listed = await idsOf(cph, idOrName);
+  const isListed = listed.length > 0;
+  const found = isListed ? listed : [...(await findArchivedPhones(store, idOrName)).ids];
+  const [id] = found;
+  if (id === undefined) {
+    throw new PhonevaultError('not_found', `no phone has the id or the name ${idOrName}`, {
+      hint: '`phonevault archives` lists the phones that have archives.',
+    });
+  }
+  if (found.length === 1) return { id, isListed };
+  throw wrongUse(
+    `several phones have the name ${idOrName}: ${found.slice(0, 5).join(' ')}`,
+    'name one by its id',
+  );
 }
 
 /** Returns the ids of the phones that have exactly this name: CPH finds all that contain it. */

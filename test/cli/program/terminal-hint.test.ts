@@ -7,6 +7,11 @@ const ENV = {
   PHONEVAULT_REGION: 'cn-north-4',
   PHONEVAULT_BUCKET: 'my-phonevault',
   HUAWEICLOUD_SDK_AK: 'key-id',
+  HUAWEICLOUD_SDK_SK: 'key',
+};
+const PASSWORD = {
+  ...{ HUAWEICLOUD_SDK_AK: '', HUAWEICLOUD_SDK_SK: '' },
+  ...{ HW_USER_NAME: 'me', HW_USER_PASSWORD: 'word', HW_DOMAIN_NAME: 'us' },
 };
 const hintOf = (error: PhonevaultError, env: Record<string, string> = {}) =>
   terminalHint(error, fakeIo({ env: { ...ENV, ...env } }).io);
@@ -15,7 +20,7 @@ const call = { service: 'obs', operation: 'GetObject', carriedOut: 'no' } as con
 it('names the variables of refused credentials, and the region', () => {
   const error = new ServiceError('credentials_refused', 'no', { ...call, status: 401 });
   expect(hintOf(error)).toMatch(/HUAWEICLOUD_SDK_SK.*cn-north-4/);
-  expect(hintOf(error, { HUAWEICLOUD_SDK_AK: '', HW_USER_NAME: 'me' })).toContain('HW_USER_NAME');
+  expect(hintOf(error, PASSWORD)).toContain('HW_USER_NAME');
   expect(hintOf(error, { HUAWEICLOUD_SDK_SECURITY_TOKEN: 't' })).toContain('lasts for hours');
 });
 
