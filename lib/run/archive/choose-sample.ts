@@ -1,5 +1,5 @@
 import type { Attempt } from '../../ledger/run/run-state.ts';
-import { sha256hex } from '../../ledger/store/digest.ts';
+import { shuffled } from '../../ledger/store/digest.ts';
 import { archiveKey } from '../../policy/keys/keys.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
 import type { StoredRun } from '../state/stored-run.ts';
@@ -16,18 +16,14 @@ export function chooseSample(run: StoredRun, now: number): Chosen[] {
   const { terms } = run.plan ?? {};
   const { read } = terms ?? {};
   if (terms === undefined || read === undefined) return [];
-  const verified = phoneSteps(run, now).flatMap(({ phone, step }) => {
+  const verified = phoneSteps(run, now).flatMap(({ phone, step }): Chosen[] => {
     const attempt = step.kind === 'done' ? step.archive : undefined;
     if (attempt?.verified === undefined) return [];
     const { phone_id: phoneId } = phone.planned;
     const { size, etag } = attempt.verified;
     const key = archiveKey(terms.folder, run.runId, phoneId, attempt.number);
-    const chosen: Chosen = { phoneId, attempt, archive: { bucket: terms.bucket, key, size, etag } };
-    return [{ rank: sha256hex(`${run.runId} ${phoneId}`), chosen }];
+    return [{ phoneId, attempt, archive: { bucket: terms.bucket, key, size, etag } }];
   });
   const count = Math.ceil((verified.length * read) / 100);
-  return verified
-    .sort((a, b) => (a.rank < b.rank ? -1 : 1))
-    .slice(0, count)
-    .map(({ chosen }) => chosen);
+  return shuffled(verified, run.runId, ({ phoneId }) => phoneId).slice(0, count);
 }

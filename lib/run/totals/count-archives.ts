@@ -1,13 +1,29 @@
 import type { Archive } from '../../ledger/catalogue/archive.ts';
 import { listShards, readShards, type Shard } from '../../ledger/catalogue/shards.ts';
-import type { ShardTotals } from '../../ledger/state/totals.ts';
-import { isUnreadable } from '../../ledger/store/object-error.ts';
+import type { ShardTotals, Totals } from '../../ledger/state/totals.ts';
+import { ifReadable, isUnreadable } from '../../ledger/store/object-error.ts';
 import type { Store } from '../../ledger/store/store.ts';
 
 type Reader = Pick<Store, 'get' | 'list'>;
 
 /** `all` is false when a shard cannot be read, or more have changed than may be read at once. Sizes in bytes. */
 export type ArchiveTotals = { archives: number; bytes: number; all: boolean };
+
+/** Drive counts each run's archives. More has changed only after the catalogue was rebuilt. */
+const MAX_READS = 4;
+
+/**
+ * Returns what the catalogue holds of a policy, for a reader of its totals; undefined when that cannot be read. Reads at most 4 shards
+ * that have changed since.
+ */
+export async function archiveTotals(
+  store: Reader,
+  policy: string,
+  totals: Totals | undefined,
+): Promise<ArchiveTotals | undefined> {
+  const counting = countShards(store, policy, totals?.shards ?? {}, MAX_READS);
+  return (await ifReadable(counting))?.totals;
+}
 
 /**
  * Returns what each shard of a policy holds. Reads only shards that have changed since `known`, at most `maxReads` of them, newest

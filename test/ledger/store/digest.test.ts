@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sha256hex } from '../../../lib/ledger/store/digest.ts';
+import { sha256hex, shuffled } from '../../../lib/ledger/store/digest.ts';
 
 // The examples of FIPS 180-4, and text outside ASCII in UTF-8.
 it.each([
@@ -8,4 +8,13 @@ it.each([
   ['云手机', 'ca746ab2ff48998a9a0b0f064b79cce59b703d9eb97fb5c8f625dcaf043063dd'],
 ])('returns the SHA-256 of %j in hexadecimal', (text, digest) => {
   expect(sha256hex(text)).toBe(digest);
+});
+
+it('puts a list into an order of its own for each seed, the same each time', () => {
+  const names = Array.from({ length: 20 }, (_, n) => `phone-${n}`);
+  const one = shuffled(names, 'run-1', (name) => name);
+  expect(shuffled([...names].reverse(), 'run-1', (name) => name)).toEqual(one);
+  expect(shuffled(names, 'run-2', (name) => name)).not.toEqual(one);
+  expect([...one].sort()).toEqual([...names].sort());
+  expect(one).not.toEqual(names);
 });

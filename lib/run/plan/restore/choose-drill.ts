@@ -1,7 +1,7 @@
 import type { Archive } from '../../../ledger/catalogue/archive.ts';
 import { isGood } from '../../../ledger/catalogue/newest-archives.ts';
 import { listShards, readShards } from '../../../ledger/catalogue/shards.ts';
-import { sha256hex } from '../../../ledger/store/digest.ts';
+import { shuffled } from '../../../ledger/store/digest.ts';
 import { isUnreadable } from '../../../ledger/store/object-error.ts';
 import { layout } from '../../../ledger/store/layout.ts';
 import type { Policy } from '../../../policy/schema/schema.ts';
@@ -74,10 +74,7 @@ async function newestGood({ store }: Pick<Deps, 'store'>, policy: string): Promi
 /** Returns archives in the order in which a drill takes them. The choice at random is the same for every drive. */
 function ranked(archives: Archive[], pick: 'random' | 'newest', runId: string): Archive[] {
   if (pick === 'newest') return archives.sort((a, b) => b.verified_at - a.verified_at);
-  const ranks = archives.map((archive) => {
-    return { archive, rank: sha256hex(`${runId} ${archive.phone_id}`) };
-  });
-  return ranks.sort((a, b) => (a.rank < b.rank ? -1 : 1)).map(({ archive }) => archive);
+  return shuffled(archives, runId, ({ phone_id }) => phone_id);
 }
 
 /** Returns as many targets as the drill wants, each with an archive of its own that is not of a newer Android. */

@@ -2,18 +2,15 @@ import pLimit from 'p-limit';
 import { readRetention, type RetentionState } from '../../../ledger/retention/state.ts';
 import { type Limits, readLimits } from '../../../ledger/state/limits.ts';
 import { readTotals, type Totals } from '../../../ledger/state/totals.ts';
-import { ifReadable } from '../../../ledger/store/object-error.ts';
 import { layout } from '../../../ledger/store/layout.ts';
 import type { Store } from '../../../ledger/store/store.ts';
 import { POLICY_NAME } from '../../../names.ts';
-import { type ArchiveTotals, countShards } from '../../totals/count-archives.ts';
+import { type ArchiveTotals, archiveTotals } from '../../totals/count-archives.ts';
 import { policyStatuses } from '../policy-status.ts';
 import type { PolicyStatus } from '../schemas/policy.ts';
 import { unreadableObjects } from '../unreadable.ts';
 
 const POLICIES_AT_ONCE = 8;
-/** Drive counts each run's archives. More has changed only after the catalogue was rebuilt. */
-const MAX_SHARD_READS = 4;
 
 /** A policy, and what is known of its archives and of retention. */
 export type PolicyFacts = {
@@ -87,9 +84,9 @@ async function policyFacts(
   status: PolicyStatus,
   totals: Totals | undefined,
 ): Promise<PolicyFacts> {
-  const [counted, retention] = await Promise.all([
-    ifReadable(countShards(store, status.policy, totals?.shards ?? {}, MAX_SHARD_READS)),
+  const [archives, retention] = await Promise.all([
+    archiveTotals(store, status.policy, totals),
     readRetention(store, status.policy),
   ]);
-  return { status, totals, archives: counted?.totals, retention };
+  return { status, totals, archives, retention };
 }

@@ -1,4 +1,5 @@
 import type { RunOutcome } from '../../../ledger/run/report.ts';
+import { grouped } from '../../../ledger/store/parts/grouped.ts';
 import { localTime } from '../../../policy/slots/local-time.ts';
 
 const DAY = 86_400_000;
@@ -25,17 +26,11 @@ export function nightsOf(
   runs: readonly Settled[],
   { zone, days, now }: { zone: string; days: number; now: number },
 ): Night[] {
-  const clock = localTime(zone);
-  const byDate = new Map<string, Settled[]>();
-  for (const run of runs) {
-    const date = dateOf(clock.at(run.settledAt));
-    byDate.set(date, [...(byDate.get(date) ?? []), run]);
-  }
-  const today = clock.at(now);
-  return Array.from({ length: days }, (_, index) => {
-    const date = dateOf(today - (days - 1 - index) * DAY);
-    return { date, ...worstOf(byDate.get(date) ?? []) };
-  });
+  const byDate = grouped(runs, ({ settledAt }) => dateIn(zone, settledAt));
+  return lastDates({ zone, days, now }).map((date) => ({
+    date,
+    ...worstOf(byDate.get(date) ?? []),
+  }));
 }
 
 function worstOf(runs: readonly Settled[]): Omit<Night, 'date'> {
@@ -43,6 +38,12 @@ function worstOf(runs: readonly Settled[]): Omit<Night, 'date'> {
   const [worst] = [...runs].sort((a, b) => weight(a) - weight(b) || b.settledAt - a.settledAt);
   if (worst === undefined) return { runs: 0 };
   return { outcome: worst.outcome, run_id: worst.runId, runs: runs.length };
+}
+
+/** Returns the dates of the days up to `now` (epoch ms) in a zone, oldest first. */
+export function lastDates({ zone, days, now }: { zone: string; days: number; now: number }) {
+  const today = localTime(zone).at(now);
+  return Array.from({ length: days }, (_, index) => dateOf(today - (days - 1 - index) * DAY));
 }
 
 /** Returns the date (such as 2026-01-31) of an instant (epoch ms) in a zone. */

@@ -6,7 +6,7 @@ import { type RecentRun, readTotals } from '../../../ledger/state/totals.ts';
 import { ifReadable } from '../../../ledger/store/object-error.ts';
 import type { Store } from '../../../ledger/store/store.ts';
 import { nextSlots } from '../../../policy/slots/slots.ts';
-import { type ArchiveTotals, countShards } from '../../totals/count-archives.ts';
+import { type ArchiveTotals, archiveTotals } from '../../totals/count-archives.ts';
 import { policyStatuses } from '../policy-status.ts';
 import { listRuns } from '../runs/list-runs.ts';
 import { instantOf, type UnreadableObject } from '../schemas/object.ts';
@@ -19,7 +19,6 @@ export const NIGHTS = 30;
 const DAY = 86_400_000;
 const SLOTS = 3;
 const MAX_OPEN = 20;
-const MAX_SHARD_READS = 4;
 const POLICIES_AT_ONCE = 8;
 const NAMED_PHONES = 5;
 
@@ -99,12 +98,9 @@ async function factsOf(
     readFreshness(store, policy),
     readRetention(store, policy),
   ]);
-  const counted = await ifReadable(
-    countShards(store, policy, totals?.shards ?? {}, MAX_SHARD_READS),
-  );
   return {
     recent: totals?.recent.filter(({ kind }) => kind === undefined) ?? [],
-    archives: counted?.totals,
+    archives: await archiveTotals(store, policy, totals),
     oldest: freshness?.oldest.slice(0, NAMED_PHONES) ?? [],
     pruned: retention?.last,
   };

@@ -1,5 +1,6 @@
 import type { RecentRun } from '../../../ledger/state/totals.ts';
-import { dateIn, nightsOf } from './nights.ts';
+import { grouped } from '../../../ledger/store/parts/grouped.ts';
+import { dateIn, lastDates } from './nights.ts';
 
 /** What the runs of a day wrote. */
 export type TrendDay = { date: string; bytes: number; exported: number };
@@ -9,14 +10,13 @@ export function trendOf(
   runs: readonly RecentRun[],
   { zone, days, now }: { zone: string; days: number; now: number },
 ): TrendDay[] {
-  const byDate = new Map<string, { bytes: number; exported: number }>();
-  for (const { settled_at, bytes, counts } of runs) {
-    const date = dateIn(zone, settled_at);
-    const day = byDate.get(date) ?? { bytes: 0, exported: 0 };
-    byDate.set(date, { bytes: day.bytes + bytes, exported: day.exported + counts.exported });
-  }
-  return nightsOf([], { zone, days, now }).map(({ date }) => ({
-    date,
-    ...(byDate.get(date) ?? { bytes: 0, exported: 0 }),
-  }));
+  const byDate = grouped(runs, ({ settled_at }) => dateIn(zone, settled_at));
+  return lastDates({ zone, days, now }).map((date) => {
+    const own = byDate.get(date) ?? [];
+    return {
+      date,
+      bytes: own.reduce((sum, { bytes }) => sum + bytes, 0),
+      exported: own.reduce((sum, { counts }) => sum + counts.exported, 0),
+    };
+  });
 }

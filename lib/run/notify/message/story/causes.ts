@@ -1,4 +1,5 @@
 import type { PhoneOutcome } from '../../../../ledger/run/report.ts';
+import { grouped } from '../../../../ledger/store/parts/grouped.ts';
 import type { Language } from '../../../../meanings/entry.ts';
 import { phoneMeaning } from '../../../../meanings/meanings.ts';
 import { type NameRange, nameRanges } from '../../../../name-ranges.ts';
@@ -24,14 +25,9 @@ const MAX_CODE_CHARACTERS = 64;
 
 /** Returns why phones ended as they did, the most frequent cause first. Pure. */
 export function causesOf(phones: readonly EndedPhone[], language: Language): Cause[] {
-  const groups = new Map<string, EndedPhone[]>();
-  for (const phone of phones) {
-    const { outcome, reason = '', code = '' } = phone;
-    const key = [outcome, reason, code].join('\0');
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [phone]);
-    else group.push(phone);
-  }
+  const groups = grouped(phones, ({ outcome, reason = '', code = '' }) =>
+    [outcome, reason, code].join('\0'),
+  );
   const causes = [...groups].map(([key, own]) => ({ key, cause: causeOf(own, language) }));
   causes.sort((a, b) => b.cause.phones.length - a.cause.phones.length || (a.key < b.key ? -1 : 1));
   return causes.map(({ cause }) => cause);
