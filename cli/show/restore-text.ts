@@ -68,7 +68,7 @@ function effects({ safety_export, restart, reset_first, phones }: RestorePreview
     'Overwrites what the phones hold under the paths of the archives: what changed since an archive was taken is lost.',
     reset_first
       ? 'Resets each phone first: everything else on it is deleted too.'
-      : 'Files that a phone has and its archive lacks may stay: CPH does not say. They are told where they can be seen; --reset-first removes them.',
+      : 'Files that a phone has and its archive lacks may stay: CPH does not say. They are listed where they can be seen; --reset-first removes them.',
     safety_export
       ? 'Exports each phone first; `phonevault archives` lists that archive. --no-safety-export leaves it out.'
       : 'Does not export the phones first: what they hold now cannot be brought back.',

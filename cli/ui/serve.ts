@@ -22,7 +22,7 @@ export async function serveUi(
   port: number,
 ): Promise<UiServer> {
   const server = createServer((request, response) => {
-    void answer(request, response, respond).catch(() => response.destroy());
+    void handle(request, response, respond).catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -39,7 +39,7 @@ export async function serveUi(
   };
 }
 
-async function answer(
+async function handle(
   request: IncomingMessage,
   response: ServerResponse,
   respond: (request: Request) => Promise<Response>,

@@ -1,4 +1,4 @@
-/** The languages in which people are told something. */
+/** The languages of what people read. */
 export const languages = ['en', 'zh'] as const;
 export type Language = (typeof languages)[number];
 

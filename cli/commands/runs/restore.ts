@@ -56,7 +56,7 @@ export const restoreCommand: Command<Options> = {
     { flags: '--no-safety-export', text: 'do not export the phones first' },
     {
       flags: '--no-checks',
-      text: 'run no commands on the phones: owners are not put right, and leftovers not told',
+      text: 'run no commands on the phones: owners are not put right, and leftovers not listed',
     },
     { flags: '--no-restart', text: 'do not restart the phones' },
     {

@@ -1,6 +1,7 @@
 import { meaningOf } from '../../../lib/meanings/meanings.ts';
 import { formatDuration } from '../../../lib/policy/schema/duration.ts';
 import type { FailureGroup } from '../../../lib/run/query/page/failures.ts';
+import { isBadDrill } from '../../../lib/run/query/drill-view.ts';
 import { NIGHTS, type PolicyOverview } from '../../../lib/run/query/page/overview.ts';
 import { trendOf } from '../../../lib/run/query/page/trend.ts';
 import type { PolicyStatus } from '../../../lib/run/query/schemas/policy.ts';
@@ -242,7 +243,7 @@ function Drill({ view, status }: { view: View; status: PolicyStatus }) {
   const { drill } = status;
   if (drill === undefined) return null;
   const { state, last, next_slot } = drill;
-  const isBad = state === 'failed' || state === 'overdue';
+  const isBad = isBadDrill(status);
   return (
     <Fact title={words.drill}>
       <p class={isBad ? 'banner bad' : undefined}>

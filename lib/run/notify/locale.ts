@@ -7,7 +7,7 @@ const DEFAULT: Locale = { language: 'en', timezone: 'UTC' };
 
 /**
  * Returns language and time zone of a policy, as schedule last read them. Without a policy those that most policies have, the active
- * ones first: what is told concerns all of them. English and UTC by default.
+ * ones first: the message concerns all of them. English and UTC by default.
  */
 export async function localeOf(
   store: Pick<RunDeps['store'], 'get'>,

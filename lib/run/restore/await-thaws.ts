@@ -98,16 +98,16 @@ async function thaw(deps: Deps, run: OpenRun, source: RestoreSource): Promise<Th
     return { kind: 'failed', reason: 'archive_changed' };
   }
   if (found.thawing === true) return { kind: 'thawing' };
-  if (found.cold === true) return ask(deps, run, source);
+  if (found.cold === true) return requestThaw(deps, run, source);
   const until = neededUntil(run);
   const isLongEnough = (found.readableUntil ?? until) >= until;
-  // It can be read now: more time is only asked for.
-  if (!isLongEnough) await orError(() => ask(deps, run, source));
+  // It can be read now: more time is only requested.
+  if (!isLongEnough) await orError(() => requestThaw(deps, run, source));
   return { kind: 'readable' };
 }
 
 /** Asks OBS to make an archive readable, or to keep it so longer. Throws errors that may pass. */
-async function ask(
+async function requestThaw(
   { archives, clock }: Deps,
   run: OpenRun,
   { bucket, key }: RestoreSource,

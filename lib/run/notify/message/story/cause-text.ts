@@ -38,12 +38,12 @@ export function causeLines(
   wording: Wording,
 ): string[] {
   if (causes.length === 0) return count === 0 ? [] : [wording.ended(outcome, count)];
-  const told = new Set<string>();
+  const shownFixes = new Set<string>();
   const shown = causes.slice(0, LIST.causes).flatMap((cause) => {
     const { says, phones, fix } = cause;
     const codes = codesOf(cause);
-    const isNew = fix !== undefined && !told.has(fix);
-    if (isNew) told.add(fix);
+    const isNew = fix !== undefined && !shownFixes.has(fix);
+    if (isNew) shownFixes.add(fix);
     return [
       `${wording.ended(outcome, phones.length)}${wording.colon}${says}${
         codes.length === 0 ? '' : wording.brackets(codes.join(wording.comma))
