@@ -10,6 +10,7 @@ import { duration } from '../text/time.ts';
 import { slotsText } from '../validate/slots-text.ts';
 import { facts } from '../text/facts.ts';
 import { when } from '../text/when.ts';
+import { whyPhone } from './why-text.ts';
 
 const LINES = 20;
 
@@ -134,7 +135,7 @@ function sectionText(
   const rows = shown.map(({ phone_name, phone_id, server_id, reason, key }) => [
     phone_name || phone_id,
     server_id,
-    (kind === 'export' ? key?.split('/').at(-1) : reason) ?? '',
+    (kind === 'export' ? key?.split('/').at(-1) : whyPhone({ state: kind, reason })) ?? '',
   ]);
   const rest = own.length - shown.length;
   return [

@@ -8,6 +8,7 @@ import { size } from '../text/size.ts';
 import { table } from '../text/table.ts';
 import { ago } from '../text/time.ts';
 import { minuteOf } from '../text/when.ts';
+import { whyPhone } from './why-text.ts';
 
 const SHOWN = 50;
 
@@ -43,7 +44,7 @@ export function restoreText(io: Io, preview: RestorePreview, to: 'out' | 'err' =
 function rowOf(io: Io, phone: PlannedRestore, now: number): string[] {
   const { phone_name, phone_id, plan, reason, thaw, source } = phone;
   const planned = thaw === undefined ? plan : `thaw, ${plan}`;
-  const what = reason === undefined ? planned : `${plan}: ${reason}`;
+  const what = reason === undefined ? planned : `${plan}: ${whyPhone({ state: plan, reason })}`;
   if (source === undefined) return [phone_name || phone_id, what, '', '', '', ''];
   return [
     phone_name || phone_id,

@@ -11,6 +11,7 @@ import { ago, duration, inZone } from '../text/time.ts';
 import { facts } from '../text/facts.ts';
 import { outcomeWord } from './runs/outcome-text.ts';
 import { when } from '../text/when.ts';
+import { whyPhone } from './why-text.ts';
 
 /** Returns true for a policy that needs attention: invalid, unreadable or stale, or with a drill that failed or is overdue. */
 export function needsAttention(status: PolicyStatus): boolean {
@@ -119,7 +120,7 @@ export function backupsText(io: Io, phones: readonly PhoneBackup[]): string {
       stateWords[state],
       archive.verified_at === null ? '-' : ago(io.clock.now() - Date.parse(archive.verified_at)),
       archive.size === undefined ? '-' : size(archive.size),
-      [reason, code].filter((word) => word !== undefined).join(' ') || '-',
+      whyPhone({ state, reason, code }) || '-',
       archive.key === undefined ? '-' : `obs://${archive.bucket}/${archive.key}`,
     ],
   );

@@ -13,6 +13,7 @@ import { size } from '../../text/size.ts';
 import { duration } from '../../text/time.ts';
 import { checkLines } from './checks-text.ts';
 import { unreadableLines } from '../unreadable-text.ts';
+import { fixPhone, whyPhone, whyRun } from '../why-text.ts';
 
 const MAX_NAMES = 10;
 const ORDER = ['exported', 'restored', 'skipped', 'cancelled', 'timed_out', 'failed'];
@@ -65,9 +66,10 @@ export function outcomeText(
     `${paint.bold(`Run ${shown.run_id}:`)} ${word}`,
     ...whyText(shown),
     ...drillText(shown),
-    ...groupsOf(visibleAll(phones)).flatMap(({ outcome, why, names }) => [
+    ...groupsOf(visibleAll(phones)).flatMap(({ outcome, why, fix, names }) => [
       `${outcomeWord(outcome, paint)}${why === '' ? '' : `: ${why}`} (${names.length})`,
       `  ${namesText(names, max)}`,
+      ...(fix === undefined ? [] : [`  ${fix}`]),
     ]),
     ...checkLines(visibleAll(phones)),
     ...(shown.report === null ? [] : [`Report: obs://${bucket}/${shown.report.key}`]),
@@ -91,19 +93,22 @@ export function whyText({
   message,
 }: RunSummary & { message?: string | undefined }): string[] {
   if (reason === undefined) return message === undefined ? [] : [message];
-  return [message === undefined ? reason : `${reason}: ${message}`];
+  return [message === undefined ? whyRun(reason) : `${message} (${reason})`];
 }
 
-type Group = { outcome: string; why: string; names: string[] };
+/** `fix`: what to do about failed phones. */
+type Group = { outcome: string; why: string; fix: string | undefined; names: string[] };
 
 /** Groups phones; failures come last, next to the prompt. */
 function groupsOf(phones: readonly RunPhone[]): Group[] {
   const groups = new Map<string, Group>();
   for (const { phone_name, phone_id, state, reason, code, attempts } of phones) {
     const more = state === 'exported' && attempts > 1 ? `${attempts} attempts` : undefined;
-    const why = [reason, code, more].filter((part) => part !== undefined).join(' ');
+    const ended = { state, reason, code };
+    const why = more ?? whyPhone(ended);
+    const fix = state === 'failed' || state === 'timed_out' ? fixPhone(ended) : undefined;
     const key = `${state} ${why}`;
-    const group = groups.get(key) ?? { outcome: state, why, names: [] };
+    const group = groups.get(key) ?? { outcome: state, why, fix, names: [] };
     group.names.push(phone_name || phone_id);
     groups.set(key, group);
   }

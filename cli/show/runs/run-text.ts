@@ -16,6 +16,7 @@ import { duration, inZone } from '../../text/time.ts';
 import { type Fact, facts } from '../../text/facts.ts';
 import { metricsFacts } from './metrics-text.ts';
 import { logText } from './log-text.ts';
+import { whyPhone } from '../why-text.ts';
 import { countsText, drillText, outcomeWord, readFacts, whyText } from './outcome-text.ts';
 import { checkLines } from './checks-text.ts';
 import { unreadableLines } from '../unreadable-text.ts';
@@ -148,7 +149,7 @@ function phonesTable(io: Io, phones: readonly RunPhone[], all: boolean): string[
   const rows = shown.map((phone) => [
     phone.phone_name || phone.phone_id,
     isLive(phone.state) ? phone.state : outcomeWord(phone.state, paint),
-    [phone.reason, phone.code].filter((part) => part !== undefined).join(' '),
+    whyPhone(phone),
     String(phone.attempts),
     phone.size === undefined ? '' : size(phone.size),
     archiveOf(phone) ?? phone.phone_id,

@@ -45,7 +45,9 @@ describe('the text of status', () => {
     expect(text.out).toContain(`${exported} fresh, 1 never backed up, 1 not exportable`);
     expect(text.out).toMatch(/objective +90% of the phones within the last two slots/);
     const list = await cli.run('status', '--phones', 'nightly');
-    expect(list.out).toMatch(new RegExp(`${broken?.phone_name} +nightly +never .* job_failed`));
+    expect(list.out).toMatch(
+      new RegExp(`${broken?.phone_name} +nightly +never .* CPH could not write to OBS .CPS.0107.`),
+    );
     expect(list.out).toMatch(
       new RegExp(`${stopped?.phone_name} +nightly +not exportable .* stopped`),
     );

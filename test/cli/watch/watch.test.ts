@@ -17,7 +17,7 @@ describe('watching a run', () => {
     const { code, out } = await cli.run('run', 'nightly');
 
     expect(code).toBe(1);
-    expect(out).toMatch(/^Run nightly-\w+: quarantined\nobject_newer: /);
+    expect(out).toMatch(/^Run nightly-\w+: quarantined\n.* has version 99.* \(object_newer\)$/m);
   });
 
   it('goes on watching when an object cannot be read for a moment', async () => {

@@ -44,8 +44,9 @@ describe('the outcome of a run', () => {
       '  game-3',
       'skipped: stopped (2)',
       '  game-5 id-',
-      'failed: job_failed CPS.0107 (1)',
+      'failed: CPH could not write to OBS (CPS.0107) (1)',
       '  game-4',
+      expect.stringMatching(/^ {2}On all phones: let CPH write/),
       'Report: obs://b/phonevault/runs/nightly-20260101t183000z/report.json',
     ]);
   });
@@ -76,8 +77,9 @@ it('leaves counts of 0 out', () => {
 it.each([
   [{}, []],
   [{ message: 'm' }, ['m']],
-  [{ reason: 'max_phones' }, ['max_phones']],
-  [{ reason: 'max_phones', message: 'm' }, ['max_phones: m']],
+  [{ reason: 'odd' }, ['odd']],
+  [{ reason: 'bucket_missing' }, ['the bucket does not exist (bucket_missing)']],
+  [{ reason: 'bucket_missing', message: 'm' }, ['m (bucket_missing)']],
 ])('says why a run of %j never started', (run, expected) => {
   expect(whyText(run as RunSummary)).toEqual(expected);
 });
