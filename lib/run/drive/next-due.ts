@@ -54,7 +54,7 @@ function duesOfPlanned(
     isUnfinished = true;
     if (step.kind === 'poll' || step.kind === 'watch') dues.push(pollAt);
     if (step.kind === 'await_export') {
-      dues.push(Math.max(run.retryAt.archives, now + MIN_POLL_MS));
+      dues.push(Math.max(run.retryAt.exports, now + MIN_POLL_MS));
     }
     if (step.kind === 'await_state') dues.push(run.retryAt.phoneStates);
     if (step.kind === 'submit') {

@@ -30,8 +30,8 @@ export async function awaitExports(
     .filter(({ step }) => step.kind === 'await_export')
     .map(({ phone }) => phone.planned);
   if (waiting.length === 0) return;
-  const isDue = now >= run.retryAt.archives;
-  if (isDue) run.retryAt.archives = now + LOOK_EVERY_MS;
+  const isDue = now >= run.retryAt.exports;
+  if (isDue) run.retryAt.exports = now + LOOK_EVERY_MS;
   for (const safety of run.plan?.restore?.safety_runs ?? []) {
     const own = waiting.filter(({ safety_run }) => safety_run === safety.run_id);
     if (own.length === 0) continue;

@@ -35,15 +35,15 @@ type RetryTimes = {
   step: number;
   /** The states of waiting phones. */
   phoneStates: number;
-  /** The archives of ended jobs. */
-  archives: number;
+  /** The exports before a restore. */
+  exports: number;
   /** The look-up of each cold archive, by its bucket and key. */
   thaws: Map<string, number>;
   /** The archives of attempts whose outcome is unknown. */
   unknownOutcomes: number;
-  /** The archives of earlier attempts of a phone that is sent again, by its id. */
-  earlierKeys: Map<string, number>;
-  /** When these archives of a phone were last looked up, by its id. */
+  /** The archives of a phone, by its id: the last look-up failed. */
+  lookUps: Map<string, number>;
+  /** When the archives of earlier attempts of a phone that is sent again were last looked up, by its id. */
   clearedAt: Map<string, number>;
   /** When each waiting phone was last looked up, by id. */
   phoneSeenAt: Map<string, number>;
@@ -54,8 +54,8 @@ export function toOpenRun(run: StoredRun): OpenRun {
     ...run,
     unwritten: { events: [], metrics: noMetrics(), result: true, flushedAt: 0 },
     retryAt: {
-      ...{ step: 0, phoneStates: 0, archives: 0, unknownOutcomes: 0 },
-      ...{ phoneSeenAt: new Map(), clearedAt: new Map(), earlierKeys: new Map() },
+      ...{ step: 0, phoneStates: 0, exports: 0, unknownOutcomes: 0 },
+      ...{ phoneSeenAt: new Map(), clearedAt: new Map(), lookUps: new Map() },
       thaws: new Map(),
     },
   };

@@ -4,7 +4,7 @@ import { mayStillArrive } from '../../state/attempt-status.ts';
 import { OUTAGE_GRACE_MS } from '../../state/next-step.ts';
 import type { OpenRun } from '../../state/open-run.ts';
 import { phoneSteps } from '../../state/phone-steps.ts';
-import { isWhole, lookUp, retryAfterFailure, type ToEvent } from './verify-archives.ts';
+import { isWhole, lookUp, type ToEvent } from './verify-archives.ts';
 
 /** A phone may wait so long for its call before its earlier keys are looked up again. */
 const FRESH_MS = 20_000;
@@ -24,7 +24,7 @@ export function isCleared(run: OpenRun, phone: PhoneState, now: number): boolean
 /** Returns until when a phone is not sent again because its earlier keys could not be looked up (epoch ms); 0: not held. */
 export function heldUntil(run: OpenRun, phone: PhoneState, now: number): number {
   if (isCleared(run, phone, now)) return 0;
-  return run.retryAt.earlierKeys.get(phone.planned.phone_id) ?? 0;
+  return run.retryAt.lookUps.get(phone.planned.phone_id) ?? 0;
 }
 
 /**
@@ -36,7 +36,7 @@ export async function lookUpEarlierKeys(
   run: OpenRun,
 ): Promise<void> {
   const now = deps.clock.now();
-  const { clearedAt, earlierKeys } = run.retryAt;
+  const { clearedAt } = run.retryAt;
   const phones = phoneSteps(run, now).flatMap(({ phone, step }) => {
     if (step.kind !== 'submit' || isCleared(run, phone, now)) return [];
     return Math.max(step.notBefore, heldUntil(run, phone, now)) <= now ? [phone] : [];
@@ -60,13 +60,11 @@ export async function lookUpEarlierKeys(
   try {
     await lookUp(deps, run, expected, judge);
   } finally {
-    const retryAt = retryAfterFailure(run, deps.clock.now());
     for (const { planned, attempts } of phones) {
       const isLookedUp = [...attempts.values()]
         .filter(mayStillArrive)
         .every((attempt) => seen.has(attempt));
       if (isLookedUp) clearedAt.set(planned.phone_id, now);
-      else earlierKeys.set(planned.phone_id, retryAt);
     }
   }
 }

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { archiveKey, runFolder } from '../../../policy/keys/keys.ts';
 import type { RunEvent } from '../../../ledger/run/events.ts';
-import { type Attempt, missingSince } from '../../../ledger/run/run-state.ts';
+import { type Attempt, missingSince, type PhoneState } from '../../../ledger/run/run-state.ts';
 import type { ObjectInfo } from '../../../cloud/obs/list.ts';
 import type { RunDeps } from '../../deps.ts';
 import { endsAsTar, isPlausible } from './archive-file.ts';
@@ -10,6 +10,7 @@ import { isError, isRefused, orError } from '../../state/failures/or-error.ts';
 import { lookUpEach } from '../look-up.ts';
 import { trackOutage } from '../track-outage.ts';
 import { type OpenRun, record } from '../../state/open-run.ts';
+import type { Step } from '../../state/next-step.ts';
 import { phoneSteps } from '../../state/phone-steps.ts';
 
 const READS_AT_ONCE = 8;
@@ -29,10 +30,9 @@ export async function verifyArchives(
   run: OpenRun,
 ): Promise<void> {
   const now = deps.clock.now();
-  if (now < run.retryAt.archives) return;
   const due: ExpectedArchive[] = [];
   for (const { phone, step } of phoneSteps(run, now)) {
-    if (step.kind !== 'verify' || step.notBefore > now) continue;
+    if (step.kind !== 'verify' || nextLookupOf(run, { phone, step }, now) > now) continue;
     const isLastLookup = step.attempt.absent !== undefined;
     due.push({ phoneId: phone.planned.phone_id, attempt: step.attempt, isLastLookup });
   }
@@ -47,13 +47,7 @@ export async function verifyArchives(
       return { type: 'archive_rejected', ...own, reason: 'archive_too_small' };
     return { type: 'verified', ...own, size: found.size, etag: found.etag };
   };
-  try {
-    await lookUp(deps, run, due, judge);
-    run.retryAt.archives = 0;
-  } catch (error) {
-    run.retryAt.archives = retryAfterFailure(run, deps.clock.now());
-    throw error;
-  }
+  await lookUp(deps, run, due, judge);
 }
 
 /**
@@ -66,7 +60,7 @@ export async function watchUnknownOutcomes(
 ): Promise<void> {
   const now = deps.clock.now();
   const watched = phoneSteps(run, now).flatMap(({ phone, step }) =>
-    step.kind === 'watch'
+    step.kind === 'watch' && nextLookupOf(run, { phone, step }, now) <= now
       ? [
           {
             phoneId: phone.planned.phone_id,
@@ -76,7 +70,7 @@ export async function watchUnknownOutcomes(
         ]
       : [],
   );
-  if (watched.length === 0 || now < run.retryAt.unknownOutcomes) return;
+  if (watched.length === 0) return;
   run.retryAt.unknownOutcomes = now + LOOKUP_EVERY_MS;
   const bucket = run.plan?.terms?.bucket ?? '';
   const judge: ToEvent = async (expected, found) => {
@@ -88,16 +82,11 @@ export async function watchUnknownOutcomes(
       ? { type: 'archive_rejected', ...own, reason: 'response_lost' }
       : undefined;
   };
-  try {
-    await lookUp(deps, run, watched, judge);
-  } catch (error) {
-    run.retryAt.unknownOutcomes = retryAfterFailure(run, deps.clock.now());
-    throw error;
-  }
+  await lookUp(deps, run, watched, judge);
 }
 
 /** Returns when failed look-ups are repeated (epoch ms): the longer they have failed, the later, so that other runs go first. */
-export function retryAfterFailure({ state }: OpenRun, now: number): number {
+function retryAfterFailure({ state }: OpenRun, now: number): number {
   const failedFor = now - (missingSince(state.outages.archives) ?? now);
   return now + Math.min(Math.max(RETRY_AFTER_MS, failedFor / 4), MAX_RETRY_AFTER_MS);
 }
@@ -119,16 +108,20 @@ export async function isWhole(
 /** Returns when an archive is looked up next (epoch ms); undefined when none is expected. */
 export function nextLookupAt(run: OpenRun, now: number): number | undefined {
   let next: number | undefined;
-  for (const { step } of phoneSteps(run, now)) {
-    const at =
-      step.kind === 'verify'
-        ? Math.max(step.notBefore, run.retryAt.archives)
-        : step.kind === 'watch'
-          ? Math.max(run.retryAt.unknownOutcomes, now)
-          : undefined;
-    if (at !== undefined) next = Math.min(next ?? at, at);
+  for (const { phone, step } of phoneSteps(run, now)) {
+    if (step.kind !== 'verify' && step.kind !== 'watch') continue;
+    const at = nextLookupOf(run, { phone, step }, now);
+    next = Math.min(next ?? at, at);
   }
   return next;
+}
+
+type LookupStep = { phone: PhoneState; step: Extract<Step, { kind: 'verify' | 'watch' }> };
+
+function nextLookupOf({ retryAt }: OpenRun, { phone, step }: LookupStep, now: number): number {
+  const notBefore =
+    step.kind === 'verify' ? step.notBefore : Math.max(retryAt.unknownOutcomes, now);
+  return Math.max(notBefore, retryAt.lookUps.get(phone.planned.phone_id) ?? 0);
 }
 
 /** Returns what a look-up says of an attempt. */
@@ -139,7 +132,7 @@ export type ToEvent = (
 
 /**
  * Looks up each archive and records the events that `toEvent` makes of the results. Throws the first error of those whose
- * lookup failed, after the others are recorded.
+ * lookup failed, after the others are recorded: only the phones of these wait before they are looked up again.
  */
 export async function lookUp(
   deps: Pick<RunDeps, 'archives' | 'clock'>,
@@ -157,7 +150,7 @@ export async function lookUp(
   await trackOutage(deps, [run], 'archives', async () => {
     const found = await lookUpEach(deps, run, where, wanted);
     const limit = pLimit(READS_AT_ONCE);
-    const events = await Promise.all(
+    const results = await Promise.all(
       found.map(({ of, finding }) =>
         limit(() => {
           if (isError(finding)) return finding;
@@ -167,9 +160,26 @@ export async function lookUp(
     );
     record(
       run,
-      events.flatMap((event) => (event === undefined || isError(event) ? [] : [event])),
+      results.flatMap((event) => (event === undefined || isError(event) ? [] : [event])),
     );
-    const failed = events.find(isError);
+    noteLookUps(
+      run,
+      found.map(({ of }, n) => ({ phoneId: of.phoneId, hasFailed: isError(results[n]) })),
+      deps.clock.now(),
+    );
+    const failed = results.find(isError);
     if (failed !== undefined) throw failed;
   });
+}
+
+function noteLookUps(
+  run: OpenRun,
+  lookUps: { phoneId: string; hasFailed: boolean }[],
+  now: number,
+): void {
+  for (const { phoneId } of lookUps) run.retryAt.lookUps.delete(phoneId);
+  const retryAt = retryAfterFailure(run, now);
+  for (const { phoneId, hasFailed } of lookUps) {
+    if (hasFailed) run.retryAt.lookUps.set(phoneId, retryAt);
+  }
 }

@@ -77,7 +77,7 @@ describe('lookUpEarlierKeys', () => {
     const fail = () => Promise.reject(new PhonevaultError('unreachable', 'no answer'));
     Object.assign(deps.archives, { head: fail, list: fail });
     await expect(lookUpEarlierKeys(deps, run)).rejects.toThrow('no answer');
-    expect(run.retryAt.earlierKeys.get('p')).toBeGreaterThan(clock.now());
+    expect(run.retryAt.lookUps.get('p')).toBeGreaterThan(clock.now());
     clock.move(30 * MINUTE - 1);
     expect(ready()).toEqual(['r']);
     clock.move(1);

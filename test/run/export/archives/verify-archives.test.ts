@@ -65,7 +65,7 @@ function bucket({
   const lookups: string[] = [];
   const tell = async <T>(what: string, answer: T): Promise<T> => {
     lookups.push(what);
-    if (broken) throw new Error('unreachable');
+    if (broken) throw new PhonevaultError('unreachable', 'obs: unreachable');
     return answer;
   };
   const archives = {
@@ -105,7 +105,6 @@ describe('verifyArchives', () => {
     await verifyArchives({ archives, clock: playClock(T0) }, run);
     expect(lookups).toEqual([head('p')]);
     expect(run.unwritten.events).toEqual([expected]);
-    expect(run.retryAt.archives).toBe(0);
   });
 
   it('counts an archive as missing only after a second lookup two minutes later', async () => {
@@ -157,7 +156,7 @@ describe('verifyArchives', () => {
     fold(run.state, [{ type: 'outage_started', at: T0, to: 'archives' }]);
     const { archives, lookups } = bucket();
     await verifyArchives({ archives, clock: playClock(T0 + 1) }, run);
-    expect([lookups, run.unwritten.events, run.retryAt.archives]).toEqual([[], [], 0]);
+    expect([lookups, run.unwritten.events]).toEqual([[], []]);
   });
 
   it('records a failed lookup, rejects no archive, and retries after twenty seconds', async () => {
@@ -166,7 +165,7 @@ describe('verifyArchives', () => {
     const broken = bucket({ broken: true });
     await expect(verifyArchives({ ...broken, clock }, run)).rejects.toThrow('unreachable');
     expect(run.unwritten.events).toEqual([{ type: 'outage_started', at: T0, to: 'archives' }]);
-    expect(run.retryAt.archives).toBe(T0 + 20_000);
+    expect(nextLookupAt(run, T0)).toBe(T0 + 20_000);
     const { archives, lookups } = bucket({ unlisted: [object('p')] });
     clock.move(19_999);
     await verifyArchives({ archives, clock }, run);
@@ -207,7 +206,44 @@ describe('an archive that cannot be looked up', () => {
     expect(run.unwritten.events.map(({ type }) => type)).toEqual([
       ...['not_done', 'verified', 'verified', 'verified', 'verified', 'outage_started'],
     ]);
-    expect(run.retryAt.archives).toBe(T0 + 20_000);
+    expect(nextLookupAt(run, T0)).toBe(T0 + 20_000);
+  });
+
+  it('does not delay the first lookup of a phone whose job ends later', async () => {
+    const run = runOf(['p', 'q'], (own) => [accepted(own)]);
+    const end = (phone_id: string, at: number) =>
+      fold(run.state, [{ type: 'ended', at, phone_id, attempt: 1, result: 'succeeded' }]);
+    const cloud = bucket({ unlisted: [object('p'), object('q')] });
+    const archives = refusedFor(cloud, 'head', 'p');
+    const clock = playClock(T0);
+    end('p', T0);
+    const failing = {
+      ...archives,
+      list: () => Promise.reject(new PhonevaultError('unreachable', '')),
+    };
+    await verifyArchives({ archives: failing, clock }, run).catch(() => undefined);
+    clock.move(3_000);
+    end('q', clock.now());
+    expect(nextLookupAt(run, clock.now())).toBe(clock.now());
+    await verifyArchives({ archives, clock }, run);
+    expect(run.unwritten.events.at(-2)).toMatchObject({ type: 'verified', phone_id: 'q' });
+    expect(nextLookupAt(run, clock.now())).toBe(T0 + 20_000);
+  });
+
+  it('does not delay the watch of another phone', async () => {
+    const run = unknownOf(['p', 'q']);
+    const clock = playClock(T0);
+    const cloud = bucket({ unlisted: [object('p')] });
+    const archives = refusedFor(cloud, 'head', 'p');
+    const failing = {
+      ...archives,
+      list: () => Promise.reject(new PhonevaultError('unreachable', '')),
+    };
+    for (let pass = 0; pass < 30; pass += 1) {
+      await watchUnknownOutcomes({ archives: failing, clock }, run).catch(() => undefined);
+      clock.move(20_000);
+    }
+    expect(cloud.lookups.filter((one) => one === head('q'))).toHaveLength(30);
   });
 
   it('is not known to be whole when the bucket refuses to return it', async () => {
@@ -285,7 +321,7 @@ describe('watchUnknownOutcomes', () => {
     const broken = bucket({ broken: true });
     await expect(watch(run, broken, clock)).rejects.toThrow('unreachable');
     expect(run.unwritten.events).toEqual([{ type: 'outage_started', at: T0, to: 'archives' }]);
-    expect(run.retryAt.unknownOutcomes).toBe(T0 + 20_000);
+    expect(nextLookupAt(run, T0)).toBe(T0 + 20_000);
     const cloud = bucket();
     clock.move(19_999);
     await watch(run, cloud, clock);
@@ -312,7 +348,7 @@ describe('nextLookupAt', () => {
   it('is now for a first lookup, or the time of a retry', () => {
     const run = ended(['p']);
     expect(nextLookupAt(run, T0 + 5)).toBe(T0 + 5);
-    run.retryAt.archives = T0 + 9;
+    run.retryAt.lookUps.set('p', T0 + 9);
     expect(nextLookupAt(run, T0 + 5)).toBe(T0 + 9);
   });
 
