@@ -17,7 +17,7 @@ export const doctorCommand: Command<Options> = {
     'Checks this machine, the settings, your credentials and their permissions, the buckets, the topic, the deployed',
     'functions, the policies and the last runs, and prints a fix for each problem. It uses your own permissions: those',
     'of the functions show in their runs. Without --write it changes nothing. Exits with 1 when a check failed;',
-    'a warning is not a failure.',
+    'a warning is not a failure. A failure that another one explains names it, and the last line says what to fix first.',
   ].join(' '),
   options: [
     {
@@ -49,7 +49,10 @@ export const doctorCommand: Command<Options> = {
         'failed   trigger phonevault-prod-drive: its timer is disabled: every-minute-pv1b2c3d4e',
         '  fix: enable it in the console, or in a checkout: npx serverless deploy',
         '...',
-        '1 failed, 2 warnings, 1 unknown, 2 skipped, 21 ok',
+        'failed   runs: nightly is stale: 38 late, last good run 2 d ago',
+        '  follows from: trigger phonevault-prod-drive',
+        '2 failed, 2 warnings, 1 unknown, 2 skipped, 20 ok',
+        'Fix first: trigger phonevault-prod-drive: its timer is disabled: every-minute-pv1b2c3d4e (1 other finding follows from it)',
       ].join('\n'),
     },
     { run: 'phonevault doctor --write --phone 0123456789abcdef0123456789abcdef' },

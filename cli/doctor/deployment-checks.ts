@@ -1,12 +1,12 @@
 import { layout } from '../../lib/ledger/store/layout.ts';
 import type { PolicyStatus } from '../../lib/run/query/schemas/policy.ts';
 import { type FunctionKey, functionName, functions, functionUrn } from './deployment/deployed.ts';
-import { checkDrive } from './deployment/drive.ts';
-import { checkFunction } from './deployment/functions.ts';
+import { checkDrive, lastDrive } from './deployment/drive.ts';
+import { checkFunction, judgeMissing, judgeNoFunctions } from './deployment/functions.ts';
 import { judgePolicies, judgeRuns } from './deployment/policies.ts';
 import { checkTriggers } from './deployment/triggers.ts';
 import type { DoctorDeps } from './deps.ts';
-import type { Verdict } from './finding/finding.ts';
+import { skipped, type Verdict } from './finding/finding.ts';
 import { type Check, singleCheck } from './finding/run-check.ts';
 
 /** Returns the checks of the deployed functions, their triggers and what they left in the ledger. */
@@ -18,20 +18,37 @@ export function deploymentChecks(
   const { bucket, prefix } = settings;
   const { functiongraph } = clients;
   const place = { stage, ...settings };
-  const perFunction = (check: string, run: (key: FunctionKey) => Promise<Verdict>): Check[] =>
-    functions.map((key) => ({
-      name: check,
-      run: async () => [{ check, subject: functionName(stage, key), ...(await run(key)) }],
-    }));
+  const perFunction = (
+    check: string,
+    judge: (key: FunctionKey) => Promise<Verdict | undefined>,
+    missing: { one(key: FunctionKey): Verdict; all(): Promise<Verdict> },
+  ): Check => ({
+    name: check,
+    run: async () => {
+      const verdicts = await Promise.all(functions.map(judge));
+      if (verdicts.every((one) => one === undefined)) return [{ check, ...(await missing.all()) }];
+      return functions.map((key, index) => ({
+        ...{ check, subject: functionName(stage, key) },
+        ...(verdicts[index] ?? missing.one(key)),
+      }));
+    },
+  });
   return [
-    ...perFunction('function', (key) =>
-      checkFunction(functiongraph, key, { stage, here: settings }),
-    ),
-    ...perFunction('trigger', async (key) =>
-      checkTriggers(() => functiongraph.listTriggers(functionUrn(place, key)), key, {
-        stage,
-        policies: await statuses().catch(() => undefined),
-      }),
+    perFunction('function', (key) => checkFunction(functiongraph, key, { stage, here: settings }), {
+      one: (key) => judgeMissing(key, stage),
+      all: async () => judgeNoFunctions(stage, await lastDrive(deps.store), io.clock.now()),
+    }),
+    perFunction(
+      'trigger',
+      async (key) =>
+        checkTriggers(() => functiongraph.listTriggers(functionUrn(place, key)), key, {
+          stage,
+          policies: await statuses().catch(() => undefined),
+        }),
+      {
+        one: () => skipped('the function is not deployed'),
+        all: async () => skipped('no function is deployed'),
+      },
     ),
     singleCheck('policies', async () =>
       judgePolicies(await statuses(), `obs://${bucket}/${prefix}${layout.policy('<name>')}`),

@@ -18,6 +18,7 @@ import {
 } from './finding/finding.ts';
 import { judgeNode, judgeZones, type Versions } from './machine/node.ts';
 import { probeEndpoints } from './machine/probe.ts';
+import { withCauses } from './finding/causes.ts';
 import { runCheck } from './finding/run-check.ts';
 import { doctorDeps, type DoctorDeps } from './deps.ts';
 
@@ -50,8 +51,15 @@ const AFTER_SIGN_IN = [
 /** The names of all checks, in the order of the output. */
 export const checkNames = ['node', 'time_zones', 'settings', ...AFTER_SETTINGS, ...AFTER_SIGN_IN];
 
-/** Checks everything that backups depend on. A check that depends on a failed one is skipped. Never rejects. */
+/**
+ * Checks everything that backups depend on. A check that depends on a failed one is skipped, and a finding that another explains
+ * names it. Never rejects.
+ */
 export async function examine(io: Io, options: Options): Promise<Finding[]> {
+  return withCauses(await examineAll(io, options));
+}
+
+async function examineAll(io: Io, options: Options): Promise<Finding[]> {
   const over = new AbortController();
   // Every call in progress adds a listener.
   setMaxListeners(0, over.signal);
@@ -100,10 +108,7 @@ async function examineCloud(
 
 async function checkNetwork(io: Io, { endpoints, region }: Settings): Promise<Finding[]> {
   const probes = await probeEndpoints(endpoints, io);
-  return [
-    { check: 'endpoints', ...judgeEndpoints(probes, region) },
-    { check: 'clock', ...judgeClock(probes) },
-  ];
+  return [...judgeEndpoints(probes, region), { check: 'clock', ...judgeClock(probes) }];
 }
 
 /** Returns the findings at CPH, or the error when CPH refused the credentials altogether. */

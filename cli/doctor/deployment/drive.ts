@@ -33,8 +33,7 @@ export async function checkDrive(
     const text = `the functions' credentials have been refused since ${ago(now - refused.since)}, over ${count(refused.drives, 'drive')}`;
     return failed(text, 'check the agency of the functions and its policies (deploy/iam)');
   }
-  const isLease = ({ key }: { key: string }): boolean => isLeaseKey(key);
-  const { lastWorked, ends } = await lastLease(store, leases.filter(isLease));
+  const { lastWorked, ends } = await lastLease(store, leases);
   if (ends - now > MAX_MS) {
     return warning(
       `the lease ends in ${duration(ends - now)}: its writer's clock is wrong; drives ignore it`,
@@ -63,12 +62,17 @@ export async function checkDrive(
   return ok(`${runs}; ${worked}`);
 }
 
+/** Returns when a drive last took or released the lease (epoch ms); undefined when none ever did. */
+export async function lastDrive(store: Pick<Store, 'list' | 'get'>): Promise<number | undefined> {
+  return (await lastLease(store, await store.list(layout.leases))).lastWorked;
+}
+
 /** Returns when a drive last took or released the lease, and when it ends, in epoch ms. Ignores leases that doctor took. */
 async function lastLease(
   store: Pick<Store, 'get'>,
   leases: readonly { key: string; lastModified: number }[],
 ): Promise<{ lastWorked: number | undefined; ends: number }> {
-  for (const { key, lastModified } of [...leases].reverse()) {
+  for (const { key, lastModified } of leases.filter((one) => isLeaseKey(one.key)).reverse()) {
     const lease = await readLease(store, key);
     if (lease !== undefined && isDoctorLease(lease.holder)) continue;
     return { lastWorked: lastModified, ends: lease?.expires_at ?? 0 };

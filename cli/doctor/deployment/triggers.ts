@@ -2,15 +2,7 @@ import type { Trigger } from '../../../lib/cloud/functiongraph-schemas.ts';
 import { hasCode } from '../../../lib/errors.ts';
 import type { PolicyStatus } from '../../../lib/run/query/schemas/policy.ts';
 import { deployFix, type FunctionKey } from './deployed.ts';
-import {
-  failed,
-  ok,
-  skipped,
-  type Verdict,
-  verdictOf,
-  warning,
-  worstOf,
-} from '../finding/finding.ts';
+import { failed, ok, type Verdict, verdictOf, warning, worstOf } from '../finding/finding.ts';
 
 type Policies = readonly Pick<PolicyStatus, 'policy' | 'state'>[];
 
@@ -20,17 +12,20 @@ const TRIGGER_TYPES = {
   event: ['CTS', 'SMN', 'EVENTGRID'],
 } as const;
 
-/** Checks that a function has the triggers it needs. `policies` is undefined when they could not be read. */
+/**
+ * Checks that a function has the triggers it needs; undefined when it is not deployed. `policies` is undefined when they could not
+ * be read.
+ */
 export async function checkTriggers(
   list: () => Promise<Trigger[]>,
   key: FunctionKey,
   { stage, policies }: { stage: string; policies: Policies | undefined },
-): Promise<Verdict> {
+): Promise<Verdict | undefined> {
   let triggers: Trigger[];
   try {
     triggers = await list();
   } catch (error) {
-    if (hasCode(error, 'not_found')) return skipped('the function is not deployed');
+    if (hasCode(error, 'not_found')) return undefined;
     return verdictOf(error, 'functiongraph:trigger:list');
   }
   const fix = deployFix(stage);

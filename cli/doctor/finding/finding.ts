@@ -5,11 +5,20 @@ export const outcomes = ['ok', 'warning', 'failed', 'unknown', 'skipped'] as con
 /** `unknown`: the check could not find out. `skipped`: it was not requested, or depends on a failed check. */
 export type Outcome = (typeof outcomes)[number];
 
-/** The result of a check: what it found and, for a problem, how to fix it. */
-export type Verdict = { outcome: Outcome; message: string; fix?: string };
+/** The result of a check: what it found and, for a problem, how to fix it. `denied`: a permission is missing. */
+export type Verdict = { outcome: Outcome; message: string; fix?: string; denied?: true };
 
 /** A verdict with the name of its check. `subject` names the bucket or function where a check covers several. */
-export type Finding = { check: string; subject?: string } & Verdict;
+export type Finding = {
+  check: string;
+  subject?: string;
+  /** The check, and its subject, whose failure explains this one. */
+  follows?: string;
+} & Verdict;
+
+/** Returns the name of a finding: its check and its subject. */
+export const nameOf = ({ check, subject }: Pick<Finding, 'check' | 'subject'>): string =>
+  [check, subject].filter(Boolean).join(' ');
 
 export const ok = (message: string): Verdict => ({ outcome: 'ok', message });
 export const skipped = (message: string): Verdict => ({ outcome: 'skipped', message });
@@ -54,7 +63,8 @@ export function verdictOf(error: unknown, right?: string): Verdict {
   if (!(error instanceof PhonevaultError)) throw error;
   const { code, message, hint } = error;
   if (code === 'access_denied' && right !== undefined) {
-    return failed(message, `grant these credentials ${right}; it takes effect within 15 minutes`);
+    const fix = `grant these credentials ${right}; it takes effect within 15 minutes`;
+    return { ...failed(message, fix), denied: true };
   }
   const serverSide = error instanceof ServiceError && (error.status ?? 0) >= 500;
   const fix =

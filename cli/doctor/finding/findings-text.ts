@@ -4,30 +4,47 @@ import { type Colours, colours } from '../../text/colour.ts';
 import { fold } from '../../text/fold.ts';
 import { count } from '../../text/plural.ts';
 import { pad } from '../../text/width.ts';
-import { type Finding, type Outcome, outcomes } from './finding.ts';
+import { firstCause } from './causes.ts';
+import { type Finding, nameOf, type Outcome, outcomes } from './finding.ts';
 
-/** Returns a line a check, with the fix below it, and a summary at the end. */
+/** Returns a line a check, with the fix or the cause below it, and at the end a summary and what to fix first. */
 export function findingsText(io: Io, findings: readonly Finding[]): string {
   const paint = colours(io);
-  const lines = visibleAll(findings).map((finding) => findingText(finding, io.columns, paint));
-  return [...lines, '', fold(summaryText(findings, paint), io.columns)].join('\n');
+  const shown = visibleAll(findings);
+  const lines = shown.map((finding) => findingText(finding, io.columns, paint));
+  const first = firstCause(shown);
+  const start = first === undefined ? [] : [startText(first, shown, paint)];
+  return [
+    ...lines,
+    '',
+    ...[summaryText(findings, paint), ...start].map((line) => fold(line, io.columns)),
+  ].join('\n');
+}
+
+function startText(first: Finding, findings: readonly Finding[], paint: Colours): string {
+  const name = nameOf(first);
+  const more = findings.filter(({ follows }) => follows === name).length;
+  const all =
+    more === 0
+      ? ''
+      : ` (${count(more, 'other finding')} ${more === 1 ? 'follows' : 'follow'} from it)`;
+  return `Fix first: ${paint.bold(name)}: ${first.message}${all}`;
 }
 
 const WIDTH = Math.max(...outcomes.map((outcome) => outcome.length));
 
-function findingText(
-  { check, subject, outcome, message, fix }: Finding,
-  columns: number,
-  paint: Colours,
-): string {
-  const name = [check, subject].filter(Boolean).join(' ');
+function findingText(finding: Finding, columns: number, paint: Colours): string {
+  const { outcome, message, fix, follows } = finding;
+  const name = nameOf(finding);
   const indent = ' '.repeat(WIDTH + 2);
   const line = `${pad(outcome, WIDTH)}  ${paint.bold(name)}: ${message}`;
   const painted = painter(outcome, paint)(line.slice(0, WIDTH)) + line.slice(WIDTH);
   const text = fold(painted, columns, indent);
-  return fix === undefined
-    ? text
-    : `${text}\n${fold(`${indent}${paint.cyan('fix:')} ${fix}`, columns)}`;
+  const next =
+    follows === undefined
+      ? fix && `${paint.cyan('fix:')} ${fix}`
+      : `${paint.cyan('follows from:')} ${follows}`;
+  return next === undefined ? text : `${text}\n${fold(indent + next, columns)}`;
 }
 
 function painter(outcome: Outcome, paint: Colours): (text: string) => string {

@@ -1,4 +1,4 @@
-import type { Finding, Outcome } from '../../doctor/finding/finding.ts';
+import { type Finding, nameOf, type Outcome } from '../../doctor/finding/finding.ts';
 import { Coded, Link, Table, type View } from '../parts/view.tsx';
 
 const ORDER: readonly Outcome[] = ['failed', 'warning', 'unknown', 'skipped', 'ok'];
@@ -41,17 +41,22 @@ export function ChecksSummary({
 /** All checks, those that failed first. */
 export function ChecksTable({ view, findings }: { view: View; findings: readonly Finding[] }) {
   const { words } = view.text;
-  const rank = ({ outcome }: Finding): number => ORDER.indexOf(outcome);
+  const rank = ({ outcome, follows }: Finding): number =>
+    ORDER.indexOf(outcome) + (follows === undefined ? 0 : 0.5);
   const sorted = [...findings].sort((a, b) => rank(a) - rank(b));
   return (
     <Table label={words.checks} head={[words.result, words.check, words.doThis]}>
-      {sorted.map(({ check, subject, outcome, message, fix }) => (
+      {sorted.map((finding) => (
         <tr>
-          <td class="whole">{words.outcomes[outcome]}</td>
+          <td class="whole">{words.outcomes[finding.outcome]}</td>
           <td lang="en">
-            <strong>{[check, subject].filter(Boolean).join(' ')}</strong>: {message}
+            <strong>{nameOf(finding)}</strong>: {finding.message}
           </td>
-          <td lang="en">{fix ?? ''}</td>
+          {finding.follows === undefined ? (
+            <td lang="en">{finding.fix ?? ''}</td>
+          ) : (
+            <td>{words.followsFrom(finding.follows)}</td>
+          )}
         </tr>
       ))}
     </Table>

@@ -87,6 +87,7 @@ export const en = {
   showChecks: 'Show all checks',
   check: 'Check',
   result: 'Result',
+  followsFrom: (cause: string) => `follows from: ${cause}`,
   outcomes: {
     ok: 'ok',
     warning: 'warning',

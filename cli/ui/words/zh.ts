@@ -83,6 +83,7 @@ export const zh: Words = {
   showChecks: '显示所有检查',
   check: '检查',
   result: '结果',
+  followsFrom: (cause) => `由此引起：${cause}`,
   outcomes: { ok: '正常', warning: '警告', failed: '失败', unknown: '未知', skipped: '已跳过' },
   name: '云手机',
   policy: '策略',

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { NIGHTLY } from '../../../../testing/night.ts';
 import { doctorNight, type DoctorNight } from '../../support/doctor-night.ts';
 
+const HOUR = 60 * 60_000;
 const DRIVE = 'phonevault-prod-drive';
 const SCHEDULE = 'phonevault-prod-schedule';
 
@@ -28,25 +30,49 @@ describe('function', () => {
   });
 
   it('fails when schedule or drive is missing; http and event are optional', async () => {
-    const cli = await doctorNight({ bare: true });
+    const cli = await doctorNight();
+    for (const name of ['schedule', 'drive', 'event']) await change(cli, name, '');
     const { code, checks } = await cli.doctor();
     const functions = checks.filter(({ check }) => check === 'function');
-    expect(functions.map(({ outcome }) => outcome)).toEqual([
-      'failed',
-      'failed',
-      'skipped',
-      'skipped',
-    ]);
+    expect(functions.map(({ outcome }) => outcome)).toEqual(['failed', 'failed', 'ok', 'skipped']);
     expect(functions[1]?.fix).toContain('npx serverless deploy');
     expect(code).toBe(1);
+  });
+
+  it('fails once where no function is deployed and nobody drives', async () => {
+    const cli = await doctorNight({ bare: true });
+    const finding = await cli.finding('function');
+    expect(finding).toMatchObject({
+      ...{ outcome: 'failed', code: 1 },
+      message: 'no function of stage prod is deployed, and no drive has worked yet',
+    });
+    expect(finding.fix).toMatch(/npx serverless deploy.*phonevault run POLICY --drive$/);
+  });
+
+  it('accepts that none is deployed while runs are driven from elsewhere', async () => {
+    const cli = await doctorNight({ bare: true });
+    await cli.night.putPolicy(NIGHTLY);
+    await cli.night.settle(await cli.night.requestRun());
+    cli.night.clock.move(3 * HOUR);
+    expect(await cli.finding('function')).toMatchObject({
+      outcome: 'skipped',
+      message: expect.stringContaining('phonevault run --drive, last 3 h ago') as string,
+    });
+    cli.night.clock.move(24 * HOUR);
+    cli.renew();
+    expect(await cli.finding('function')).toMatchObject({
+      outcome: 'failed',
+      message: expect.stringContaining('the last drive worked 1 d ago') as string,
+    });
   });
 
   it('checks the functions of another stage', async () => {
     const cli = await doctorNight();
     const argv = ['--stage', 'test'];
-    const finding = await cli.finding('function', { subject: 'phonevault-test-drive', argv });
-    expect(finding).toMatchObject({ outcome: 'failed', message: 'is not deployed' });
-    expect(finding.fix).toContain('npx serverless deploy --stage test');
+    const { outcome, message, fix } = await cli.finding('function', { argv });
+    expect(outcome).toBe('failed');
+    expect(message).toContain('no function of stage test is deployed');
+    expect(fix).toContain('npx serverless deploy --stage test');
   });
 
   it.each([

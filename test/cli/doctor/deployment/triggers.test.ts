@@ -42,10 +42,18 @@ describe('trigger', () => {
     expect(finding.message).toContain('its timer is disabled: every-minute');
   });
 
-  it('skips a function that is not deployed', async () => {
+  it('skips functions that are not deployed', async () => {
     const cli = await doctorNight({ bare: true });
-    const finding = await cli.finding('trigger', { subject: 'phonevault-prod-drive' });
-    expect(finding.outcome).toBe('skipped');
+    const none = await cli.finding('trigger');
+    expect(none).toMatchObject({ outcome: 'skipped', message: 'no function is deployed' });
+    await cli.deployed();
+    await cli.call(
+      'functiongraph',
+      'DELETE',
+      `/v2/${cli.night.cloud.projectId}/fgs/functions/${cli.urn('drive')}`,
+    );
+    const one = await cli.finding('trigger', { subject: 'phonevault-prod-drive' });
+    expect(one).toMatchObject({ outcome: 'skipped', message: 'the function is not deployed' });
   });
 
   it.each([
@@ -68,11 +76,12 @@ describe('trigger', () => {
   ] as const)('trigger of %s with %o: %s', async (name, triggers, outcome, text) => {
     const policies = ['nightly', 'weekly'].map((policy) => ({ policy, state: 'active' as const }));
     const verdict = await check(name, [...triggers], policies);
-    expect(verdict.outcome).toBe(outcome);
-    expect(verdict.message).toContain(text);
+    expect(verdict?.outcome).toBe(outcome);
+    expect(verdict?.message).toContain(text);
   });
 
   it('does not fail a timer when the policies could not be read', async () => {
-    expect((await check('schedule', [timer({}), named('nightly')], undefined)).outcome).toBe('ok');
+    const verdict = await check('schedule', [timer({}), named('nightly')], undefined);
+    expect(verdict?.outcome).toBe('ok');
   });
 });

@@ -18,9 +18,19 @@ describe('the text of findings', () => {
     const { code, out } = await cli.run('doctor');
     expect(code).toBe(1);
     expect(out).toMatch(
-      /^failed {3}function phonevault-prod-drive: is not deployed\n +fix: in a checkout: npx serverless deploy/m,
+      /^failed {3}function: no function of stage prod is deployed.*\n +fix: in a checkout: npx serverless deploy/m,
     );
-    expect(out).toMatch(/\n2 failed, 2 warnings, /);
+    expect(out).toMatch(/\n1 failed, 2 warnings, .*\nFix first: function: no function/);
+  });
+
+  it('prints the cause in place of the fix, and how many findings follow from it', async () => {
+    const cli = await doctorNight();
+    cli.io.env.PHONEVAULT_BUCKET = 'no-such-bucket';
+    const { out } = await cli.run('doctor');
+    expect(out).toMatch(/^failed {3}objects: .*\n +follows from: bucket no-such-bucket$/m);
+    expect(out.split('\n').at(-1)).toMatch(
+      /^Fix first: bucket no-such-bucket: .* \(\d other findings follow from it\)$/,
+    );
   });
 
   it('exits with 0 when there are only warnings', async () => {

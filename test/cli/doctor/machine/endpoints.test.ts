@@ -31,10 +31,14 @@ describe('endpoints', () => {
       if (url.startsWith('https://smn')) throw new TransportError(kind, false);
       return { status: 404, headers: {}, body: new Uint8Array() };
     };
-    const verdict = judgeEndpoints(await probeEndpoints(endpoints, { send, clock }), 'cn-north-4');
-    expect(verdict.outcome).toBe('failed');
-    expect(verdict.message).toBe(`smn at https://smn.example: ${text}`);
-    expect(verdict.fix).toContain(fix);
+    const findings = judgeEndpoints(await probeEndpoints(endpoints, { send, clock }), 'cn-north-4');
+    expect(findings).toEqual([
+      {
+        ...{ check: 'endpoints', subject: 'smn', outcome: 'failed' },
+        message: `https://smn.example: ${text}`,
+        fix: expect.stringContaining(fix) as string,
+      },
+    ]);
   });
 
   it('says that services are called over plain HTTP, and names a closed port', async () => {
@@ -43,13 +47,17 @@ describe('endpoints', () => {
     const here = Object.fromEntries(Object.keys(endpoints).map((name) => [name, server.url]));
     try {
       const all = await probeEndpoints(here as typeof endpoints, { send, clock });
-      expect(judgeEndpoints(all, 'r')).toMatchObject({
-        outcome: 'ok',
-        message: expect.stringContaining('all over plain HTTP on this machine') as string,
-      });
+      expect(judgeEndpoints(all, 'r')).toMatchObject([
+        {
+          outcome: 'ok',
+          message: expect.stringContaining('all over plain HTTP on this machine') as string,
+        },
+      ]);
       await server.close();
       const none = await probeEndpoints(here as typeof endpoints, { send, clock });
-      expect(judgeEndpoints(none, 'r').message).toContain(`cph at ${server.url}: connection`);
+      const closed = judgeEndpoints(none, 'r');
+      expect(closed.map(({ subject }) => subject)).toEqual(Object.keys(endpoints));
+      expect(closed[0]?.message).toContain(`${server.url}: connection`);
     } finally {
       send.close();
     }
