@@ -15,11 +15,7 @@ export async function copyLease(store: Pick<Store, 'put'>, lease: StoredLease): 
   }
 }
 
-/** Returns the copy of the lease of this epoch; undefined when it is absent, unreadable or of another epoch. */
-export async function readCopy(
-  store: Pick<Store, 'get'>,
-  epoch: number,
-): Promise<StoredLease | undefined> {
-  const copy = await leaseCopy.readCache(store);
-  return copy?.epoch === epoch ? copy : undefined;
+/** Returns the copy of the last lease; undefined when it is absent or unreadable. */
+export function readCopy(store: Pick<Store, 'get'>): Promise<StoredLease | undefined> {
+  return leaseCopy.readCache(store);
 }

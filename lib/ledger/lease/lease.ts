@@ -6,6 +6,7 @@ import { type Conditional, LIST_LAG_MS, type Store } from '../store/store.ts';
 import { latestFrom, latestListed, listLeases } from './find-latest.ts';
 import { missingObject, type ObjectError } from '../store/object-error.ts';
 import { copyLease, readCopy } from './copy.ts';
+import { isLatest } from './still-held.ts';
 import {
   type FoundLease,
   leaseObject,
@@ -42,6 +43,8 @@ export type UnreadableLease = {
   isReleased: boolean;
   /** It has no copy either: until when it holds (epoch ms), longer than a drive works. */
   heldUntil?: number;
+  /** The bucket returns this drive neither its own lease nor its copy: no drive works until it does. */
+  stopsAll?: true;
 };
 
 export type Lease = {
@@ -69,7 +72,7 @@ export type Lease = {
  * epoch to start from, and GET decides.
  */
 export async function takeLease(store: Store, options: Options): Promise<Lease | undefined> {
-  const { clock, holder, ttlMs } = options;
+  const { clock, holder } = options;
   const created = await createNext(store, options);
   if (created === undefined) return undefined;
   const { mine, before } = created;
@@ -78,18 +81,13 @@ export async function takeLease(store: Store, options: Options): Promise<Lease |
   const put = async (lease: StoredLease): Promise<void> => {
     await Promise.all([leaseObject.put(store, lease, key), copyLease(store, lease)]);
   };
-  const isLatest = async (isMine: (own: StoredLease) => boolean): Promise<boolean> => {
-    const written = { writtenAt: clock.now(), ttlMs };
-    const own = await readEpoch(store, epoch, written);
-    return (
-      own !== undefined && isMine(own) && (await readEpoch(store, epoch + 1, written)) === undefined
-    );
-  };
 
   const conditional = mine.conditional ?? (await store.tryConditional(key, leaseObject.text(mine)));
+  const held = { ...mine, conditional };
   if (conditional !== 'honoured') {
     await clock.sleep(READ_BACK_AFTER_MS);
-    if (!(await isLatest((own) => own.holder === holder))) return undefined;
+    const isMine = await isLatest(store, held, options);
+    if (!isMine && !(await readBackCopy(store, held, options))) return undefined;
   }
   // Before anything else is written: the next drive has to know by whom.
   await Promise.all([copyLease(store, mine), removeOld(store, epoch, clock.now())]);
@@ -98,12 +96,26 @@ export async function takeLease(store: Store, options: Options): Promise<Lease |
     ...{ epoch, holder, conditional, log },
     follows: before !== undefined && before.expires_at === 0 ? before.epoch : undefined,
     writer: writerOf(mine),
-    // Where the PUT was conditional, nobody else has written this epoch.
-    stillHeld: () =>
-      isLatest((own) => own.holder === holder || (own.holder === '' && conditional === 'honoured')),
-    note: (left) => put({ ...mine, conditional, ...ifAny(left) }),
-    release: (left = log) => put({ ...mine, expires_at: 0, conditional, ...ifAny(left) }),
+    stillHeld: () => isLatest(store, held, options),
+    note: (left) => put({ ...held, ...ifAny(left) }),
+    release: (left = log) => put({ ...held, expires_at: 0, ...ifAny(left) }),
   };
+}
+
+/**
+ * Where the bucket does not return the lease that was just written: reads back its copy instead, which each drive writes over that of
+ * others too. Returns whether it is still this drive's.
+ */
+async function readBackCopy(store: Store, mine: StoredLease, options: Options): Promise<boolean> {
+  const { clock, ttlMs, onUnreadable } = options;
+  const own = await readEpoch(store, mine.epoch, { writtenAt: clock.now(), ttlMs });
+  if (own?.error === undefined) return false;
+  await copyLease(store, mine);
+  await clock.sleep(READ_BACK_AFTER_MS);
+  if (await isLatest(store, mine, options)) return true;
+  if ((await readCopy(store)) === undefined)
+    onUnreadable?.({ error: own.error, isReleased: false, stopsAll: true });
+  return false;
 }
 
 /** Deletes leases that are no longer needed. What cannot be deleted now is deleted by a later drive. */
@@ -152,8 +164,8 @@ async function ifUnreadable(
 ): Promise<FoundLease | undefined> {
   if (lease === undefined || lease.holder !== '') return lease;
   const error = lease.error ?? missingObject(layout.lease(lease.epoch));
-  const copy = await readCopy(store, lease.epoch);
-  if (copy !== undefined) {
+  const copy = await readCopy(store);
+  if (copy?.epoch === lease.epoch) {
     onUnreadable?.({ error, isReleased: copy.expires_at === 0 });
     return copy;
   }

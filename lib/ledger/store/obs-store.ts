@@ -1,3 +1,4 @@
+import { hasCode } from '../../errors.ts';
 import type { RefusedDelete, Store } from './store.ts';
 
 type Objects = {
@@ -25,12 +26,22 @@ export function obsStore(obs: Objects, bucket: string, prefix: string): Store {
   const put = async (key: string, body: string): Promise<void> => {
     await obs.put(bucket, prefix + key, body);
   };
+  const isThere = async (key: string): Promise<boolean> => {
+    try {
+      return (await obs.head(bucket, prefix + key)) !== undefined;
+    } catch (error) {
+      if (!hasCode(error, 'access_denied')) throw error;
+      // Its content is refused. Whether it is there, LIST tells, and where it is honoured the conditional PUT.
+      const { objects } = await obs.list(bucket, prefix + key, { max: 1 });
+      return objects[0]?.key === prefix + key;
+    }
+  };
   return {
     prefix,
     get: (key) => obs.get(bucket, prefix + key),
     put,
     create: async (key, body) => {
-      if ((await obs.head(bucket, prefix + key)) !== undefined) return 'exists';
+      if (await isThere(key)) return 'exists';
       const { outcome } = await obs.put(bucket, prefix + key, body, { ifNoneMatch: true });
       if (outcome === 'exists') return 'exists';
       if (outcome === 'unsupported') await put(key, body);

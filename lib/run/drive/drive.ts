@@ -61,7 +61,9 @@ export async function drive(deps: RunDeps, options: DriveOptions): Promise<Drive
   if (unreadable !== undefined) logUnreadable(deps, unreadable);
   if (lease === undefined) {
     deps.log.info('lease_held');
-    if (unreadable?.heldUntil !== undefined) await publishHeldUp({ ...deps, until }, unreadable);
+    if (unreadable?.heldUntil !== undefined || unreadable?.stopsAll === true) {
+      await publishHeldUp({ ...deps, until }, unreadable);
+    }
     return { kind: 'lease_held', open: inbox.requests.length };
   }
   deps.log.info('lease_taken', { epoch: lease.epoch });

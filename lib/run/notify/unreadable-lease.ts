@@ -18,22 +18,24 @@ export function noteLease(
     noteUsable(deps, isLeaseKey);
     return;
   }
-  const { error, isReleased, heldUntil } = found;
+  const { error, isReleased, heldUntil, stopsAll } = found;
   for (const [key, entry] of [...objects].filter(([each]) => isLeaseKey(each))) {
     objects.delete(key);
     objects.set(error.key, entry);
   }
   const { key, code, hint } = error;
   const wait =
-    heldUntil === undefined
-      ? ''
-      : `. No drive works before ${new Date(heldUntil).toISOString()}: the bucket may not list yet what its holder wrote`;
+    heldUntil !== undefined
+      ? `. No drive works before ${new Date(heldUntil).toISOString()}: the bucket may not list yet what its holder wrote`
+      : stopsAll === true
+        ? '. No drive works until it or its copy can be read'
+        : '';
   noteUnreadable(deps, { key, code, hint, message: error.message + wait }, heldUntil);
   if (!isReleased) needsNoticeNow(deps, error.key);
 }
 
 /**
- * Notifies that no drive works until an unreadable lease ends. No drive holds it any more, so this one may write the register of
+ * Notifies that no drive works until an unreadable lease ends or can be read. No drive holds it any more, so this one may write the register of
  * unreadable objects; all else needs the lease.
  */
 export async function publishHeldUp(

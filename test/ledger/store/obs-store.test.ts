@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PhonevaultError } from '../../../lib/errors.ts';
 import { obsStore } from '../../../lib/ledger/store/obs-store.ts';
 import type { Conditional } from '../../../lib/ledger/store/store.ts';
 import { night } from '../../../testing/night.ts';
@@ -37,4 +38,16 @@ describe.each(['honoured', 'ignored', 'refused'] as const)('tryConditional', (co
     await store.put('a', 'one');
     expect(await store.tryConditional('a', 'one')).toBe(conditional);
   });
+});
+
+it('creates nothing over an object for which HEAD is refused', async () => {
+  const { invocation } = await night({ phones: 0, conditionalPut: 'ignored' });
+  const { clients, deps } = invocation();
+  const { obs } = clients;
+  const head: typeof obs.head = () => Promise.reject(new PhonevaultError('access_denied', '403'));
+  const store = obsStore({ ...obs, head }, deps.ledger.bucket, 'prefix/');
+  await store.put('ab', 'one');
+  expect(await store.create('ab', 'two')).toBe('exists');
+  expect(await store.create('a', 'two')).toBe('created');
+  expect((await store.get('ab'))?.body).toBe('one');
 });

@@ -4,7 +4,9 @@ import { takeLease } from '../../../lib/ledger/lease/lease.ts';
 import { putMissed } from '../../../lib/ledger/hints/missed-slots.ts';
 import { readUnreadable } from '../../../lib/ledger/state/unreadable.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
+import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
 import type { Store } from '../../../lib/ledger/store/store.ts';
+import { unreadableObjects } from '../../../lib/run/query/unreadable.ts';
 import { drive } from '../../../lib/run/drive/drive.ts';
 import { driveWorld, missedSlots } from '../../support/drive-world.ts';
 import { MINUTE } from '../../support/runs.ts';
@@ -13,9 +15,10 @@ const TTL = 90_000;
 const REFUSED = 'HTTP 403 AccessDenied (request id 0A1B)';
 
 /** Drives of a bucket that refuses GET for some keys, each cold, with a hint to handle. */
-async function scene(isRefused: (key: string) => boolean) {
+async function scene(isRefused: (key: string) => boolean, conditional?: 'ignored') {
   const world = driveWorld();
-  const { clock, store, deps } = world;
+  const { clock, deps } = world;
+  const store = conditional === undefined ? world.store : memoryStore(clock, conditional);
   const get: Store['get'] = (key) =>
     isRefused(key) ? Promise.reject(new PhonevaultError('access_denied', REFUSED)) : store.get(key);
   const kill = async () => {
@@ -38,7 +41,7 @@ async function scene(isRefused: (key: string) => boolean) {
     return kinds;
   };
   const told = () => world.published.filter(({ kind }) => kind === 'unreadable');
-  return { ...world, kill, minutes, told };
+  return { ...world, store, refusing: { ...store, get }, kill, minutes, told };
 }
 
 describe('an unreadable lease', () => {
@@ -89,6 +92,20 @@ describe('an unreadable lease', () => {
     expect(new Set(await minutes(8))).toEqual(new Set(['worked']));
     expect(told()).toHaveLength(1);
     expect((await readUnreadable(store)).size).toBe(1);
+  });
+
+  it('stops all drives where neither leases nor their copy can be read, and is notified of at once', async () => {
+    const isRefused = (key: string) => key.startsWith('state/lease');
+    const { minutes, told, refusing } = await scene(isRefused, 'ignored');
+    expect(await minutes(1)).toEqual(['lease_held']);
+    expect(told()).toMatchObject([{ object: { key: `vault/${layout.lease(1)}` } }]);
+    expect(told()[0]?.['detail']).toMatch(
+      /403 AccessDenied.*No drive works until it or its copy can be read/,
+    );
+    await minutes(5);
+    expect(told()).toHaveLength(1);
+    const unread = await unreadableObjects(refusing);
+    expect(unread.map(({ key }) => key)).toContain(layout.lease(3));
   });
 
   it('that was released is notified of when three in a row could not be read', async () => {
