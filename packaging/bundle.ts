@@ -1,7 +1,8 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { build, type BuildOptions } from 'esbuild';
+import { build, type BuildOptions, type Metafile } from 'esbuild';
 import { withoutDeprecated } from './deprecated.ts';
+import { lean } from './lean/lean.ts';
 
 type Entry = { in: string; out: string };
 
@@ -18,16 +19,32 @@ const common = {
   metafile: true,
 } satisfies BuildOptions;
 
-/** Bundles each handler into one CommonJS file, as FunctionGraph runs it. Returns the bundled source files. */
+/**
+ * Bundles each handler into one CommonJS file, as FunctionGraph runs it, without what handlers never call. Returns the bundled
+ * source files.
+ */
 export async function bundleHandlers(entryPoints: Entry[], outdir: string): Promise<string[]> {
-  const { metafile } = await build({
-    ...common,
-    entryPoints,
-    outdir,
-    target: 'node18',
-    minify: true,
-  });
-  return Object.keys(metafile.inputs).map((file) => resolve(file));
+  const inputs = await Promise.all(
+    entryPoints.map(async (entry) => {
+      const { metafile } = await build({
+        ...common,
+        plugins: [lean({ jsonSchema: entry.out === 'http' }), ...common.plugins],
+        entryPoints: [entry],
+        outdir,
+        target: 'node18',
+        minify: true,
+      });
+      return filesIn(metafile);
+    }),
+  );
+  return [...new Set(inputs.flat())];
+}
+
+/** Returns the files of which something is in the bundles. */
+function filesIn({ outputs }: Metafile): string[] {
+  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
+  const bundled = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  return [...new Set(bundled.map(([file]) => resolve(file)))];
 }
 
 /**
@@ -46,7 +63,7 @@ export async function bundleTools(entryPoints: Entry[], outdir: string): Promise
   });
   const [first] = entryPoints;
   if (first !== undefined) await makeExecutable(join(outdir, `${first.out}.js`));
-  return Object.keys(metafile.inputs).map((file) => resolve(file));
+  return filesIn(metafile);
 }
 
 async function makeExecutable(file: string): Promise<void> {
