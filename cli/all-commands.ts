@@ -2,6 +2,7 @@ import type { Command } from './program/command.ts';
 import { applyCommand } from './commands/apply.ts';
 import { archivesCommand } from './commands/archives/archives.ts';
 import { drillCommand } from './commands/runs/drill.ts';
+import { logsCommand } from './commands/runs/logs.ts';
 import { cancelCommand } from './commands/runs/cancel.ts';
 import { createCompletionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   runCommand,
   statusCommand,
   runsCommand,
+  logsCommand,
   cancelCommand,
   archivesCommand,
   restoreCommand,

@@ -1,6 +1,7 @@
 import { commands } from './all-commands.ts';
 import { changedIo } from './io/changed-io.ts';
 import type { Io } from './io/io.ts';
+import { languageOf } from './io/language.ts';
 import { createProgram } from './program/program.ts';
 import { withProfile } from './sign-in/profile.ts';
 import { reportError } from './program/report-error.ts';
@@ -8,7 +9,7 @@ import { printable } from './text/printable.ts';
 
 /** Runs one command line (without `node` and the script). Returns its exit code: 0 done, 1 failed, 2 wrong use. Never rejects. */
 export async function runCli(argv: string[], io: Io): Promise<number> {
-  const safe = withSafeText(io);
+  const safe = withSafeText(changedIo(io, { language: languageOf(argv, io) }));
   let code = 0;
   try {
     safe.env = await withProfile(io);

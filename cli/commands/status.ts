@@ -11,6 +11,7 @@ import { noPoliciesText, noSuchPolicy, readPolicyText } from '../show/policies.t
 import { unreadableLines } from '../show/unreadable-text.ts';
 import { fold } from '../text/fold.ts';
 import { toJson } from '../text/printable.ts';
+import { wordsOf } from '../words/words.ts';
 
 type Options = { phones?: true | string; check?: boolean };
 
@@ -67,10 +68,7 @@ export const statusCommand = repeatable<Options>({
       if (wanted !== true && shown.length === 0) await readPolicyText(deps, wanted);
       if (json) io.out(toJson({ phones: shown, ...(errors.length > 0 && { unreadable }) }));
       else if (shown.length > 0) io.out(backupsText(io, shown));
-      else
-        print(
-          `no phones and no verified archive yet${wanted === true ? '' : ` of policy ${wanted}`}`,
-        );
+      else print(wordsOf(io).policy.noPhones(wanted === true ? undefined : wanted));
       if (!json && errors.length > 0) io.out(['', ...unreadableLines(io, unreadable)].join('\n'));
       return 0;
     }

@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import type { Language } from '../../lib/meanings/entry.ts';
 import { changedIo } from '../io/changed-io.ts';
 import type { Io } from '../io/io.ts';
 import { type Command, wrongUse } from '../program/command.ts';
@@ -58,7 +57,7 @@ export const uiCommand: Command<Options> = {
     const ledgers = await openLedgers(io, options.envFile ?? [], stage);
     const deps = { ledgers, clock: io.clock, zone: io.zone };
     if (out !== undefined) {
-      const html = await fileOf(deps, languageOf(io), { checks });
+      const html = await fileOf(deps, io.language, { checks });
       const file = resolve(io.cwd, out);
       const bytes = Buffer.byteLength(html);
       await writeFile(file, html).catch(cannot(`write ${out}`));
@@ -107,11 +106,6 @@ function withFile(env: Io['env'], file: Io['env']): Io['env'] {
 function nameOf({ PHONEVAULT_REGION, PHONEVAULT_BUCKET, PHONEVAULT_PREFIX }: Io['env']): string {
   const place = `obs://${PHONEVAULT_BUCKET ?? '?'}/${PHONEVAULT_PREFIX ?? 'phonevault/'}`;
   return [PHONEVAULT_REGION, place].filter(Boolean).join(' ');
-}
-
-function languageOf({ env }: Io): Language {
-  const name = env.LC_ALL || env.LC_MESSAGES || env.LANG || '';
-  return name.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
 
 /** For `catch`: says what a file or the network did not let us do. */

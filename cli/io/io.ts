@@ -1,5 +1,6 @@
 import type { Clock, Random } from '../../lib/clock.ts';
 import type { Send } from '../../lib/cloud/request/send.ts';
+import type { Language } from '../../lib/meanings/entry.ts';
 
 /** Everything a command uses from outside. `cli/io/real-io.ts` creates the real one; tests pass their own. */
 export type Io = {
@@ -22,6 +23,8 @@ export type Io = {
   home: string;
   /** The user's time zone, such as Asia/Shanghai. */
   zone: string;
+  /** The language of what people read. Data, as with `--json`, is the same in each. */
+  language: Language;
   clock: Clock;
   random: Random;
   send: Send;

@@ -49,6 +49,7 @@ export function realIo(folder: string): Io & { close(): void } {
     cwd: process.cwd(),
     home: homedir(),
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    language: 'en',
     clock: realClock,
     random: Math.random,
     send,

@@ -3,10 +3,14 @@ import { nearest } from '../../lib/policy/parse/nearest.ts';
 import { type Command, isWrongUse, type OptionSpec, wrongUse } from './command.ts';
 import { examplesText, helpFormat } from './help.ts';
 import type { Io } from '../io/io.ts';
+import { languageOption } from '../io/language.ts';
 import { type Format, formatOption, inFormat, jsonOption, takesFormat } from './output.ts';
 
 const ABOUT =
   'Backs up fleets of Huawei Cloud Phones: policies in a bucket, runs, verified archives.';
+
+/** Options of every command. */
+type Common = { json?: boolean; output?: Format; lang?: string };
 
 /**
  * Returns the parser of the whole command line. It throws CommanderError where commander would end the process, and passes
@@ -22,6 +26,7 @@ export function createProgram(
     .version(io.parts.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
+    .addOption(toOption(languageOption))
     .enablePositionalOptions()
     .exitOverride()
     .showSuggestionAfterError()
@@ -63,6 +68,7 @@ function add(parent: Commander, spec: Command, io: Io, done: (code: number) => v
   } else {
     command.addOption(toOption(jsonOption));
     if (takesFormat(spec)) command.addOption(toOption(formatOption).conflicts('json'));
+    command.addOption(toOption(languageOption));
   }
   for (const sub of spec.subcommands ?? []) add(command, sub, io, done);
   if (takesOnlySubcommands(spec)) command.allowExcessArguments();
@@ -70,7 +76,9 @@ function add(parent: Commander, spec: Command, io: Io, done: (code: number) => v
   command.action(async () => {
     const args = command.args;
     refuseUnknownSubcommand(spec, args);
-    const { json: isJson = false, ...given } = command.optsWithGlobals<{ json?: boolean }>();
+    const { json: isJson = false, ...given } = command.optsWithGlobals<Common>();
+    // The language is known before the command line is read.
+    delete given.lang;
     if (!takesFormat(spec)) {
       done(await spec.run({ args, options: given, json: isJson }, io));
       return;

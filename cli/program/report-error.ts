@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { meaningOf } from '../../lib/meanings/meanings.ts';
 import { scrub } from '../../lib/cloud/request/redact.ts';
 import { PhonevaultError } from '../../lib/errors.ts';
 import { isWrongUse } from './command.ts';
@@ -9,6 +10,7 @@ import type { Io } from '../io/io.ts';
 import { colours } from '../text/colour.ts';
 import { fold } from '../text/fold.ts';
 import { toJson } from '../text/printable.ts';
+import { wordsOf } from '../words/words.ts';
 
 type Reported = { exit: number; code: string; message: string; hint?: string | undefined };
 
@@ -26,11 +28,22 @@ export function reportError(error: unknown, argv: readonly string[], io: Io, hel
   } else {
     const c = colours(io, 'err');
     const shown = visibleAll({ message, hint });
-    io.err(fold(`${c.red('error:')} ${shown.message}`, io.errColumns));
-    if (shown.hint !== undefined) io.err(fold(`${c.cyan('hint:')} ${shown.hint}`, io.errColumns));
+    const words = wordsOf(io).common;
+    const text = inWords(io, code) + shown.message;
+    io.err(fold(c.red(words.error) + words.space + text, io.errColumns));
+    if (shown.hint !== undefined) {
+      io.err(fold(c.cyan(words.hint) + words.space + shown.hint, io.errColumns));
+    }
   }
   if (io.env.PHONEVAULT_DEBUG) io.err(trace(error));
   return exit;
+}
+
+/** Returns what an error is about, before its message in English; nothing where that is the language. */
+function inWords(io: Io, code: string): string {
+  const says = io.language === 'en' ? undefined : meaningOf('error', code, io.language)?.says;
+  const { note, colon } = wordsOf(io).common;
+  return says === undefined ? '' : says + note(code) + colon;
 }
 
 function describe(error: unknown, io: Io): Reported | undefined {

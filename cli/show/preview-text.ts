@@ -135,7 +135,8 @@ function sectionText(
   const rows = shown.map(({ phone_name, phone_id, server_id, reason, key }) => [
     phone_name || phone_id,
     server_id,
-    (kind === 'export' ? key?.split('/').at(-1) : whyPhone({ state: kind, reason })) ?? '',
+    (kind === 'export' ? key?.split('/').at(-1) : whyPhone({ state: kind, reason }, io.language)) ??
+      '',
   ]);
   const rest = own.length - shown.length;
   return [

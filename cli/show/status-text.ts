@@ -1,4 +1,5 @@
-import { formatDuration } from '../../lib/policy/schema/duration.ts';
+import { inOneUnit } from '../../lib/amounts.ts';
+import type { Language } from '../../lib/meanings/entry.ts';
 import { isBadDrill } from '../../lib/run/query/drill-view.ts';
 import type { PhoneBackup, PolicyStatus } from '../../lib/run/query/schemas/policy.ts';
 import { visibleAll } from '../../lib/visible.ts';
@@ -11,6 +12,7 @@ import { ago, duration, inZone } from '../text/time.ts';
 import { facts } from '../text/facts.ts';
 import { outcomeWord } from './runs/outcome-text.ts';
 import { when } from '../text/when.ts';
+import { wordsOf } from '../words/words.ts';
 import { whyPhone } from './why-text.ts';
 
 /** Returns true for a policy that needs attention: invalid, unreadable or stale, or with a drill that failed or is overdue. */
@@ -25,70 +27,77 @@ export function policiesText(io: Io, given: readonly PolicyStatus[]): string {
   const policies = visibleAll(given);
   const bad = policies.filter(needsAttention);
   const paint = colours(io);
+  const { policy: words, common } = wordsOf(io);
+  const names = bad.map(({ policy }) => policy).join(common.comma);
   const summary =
     bad.length === 0
-      ? paint.green('No policy is stale, invalid or unreadable.')
-      : paint.red(`${problemsOf(bad)}: ${bad.map(({ policy }) => policy).join(', ')}`);
+      ? paint.green(words.allGood)
+      : paint.red(words.bad(bad.some(isBadDrill), names));
   return [
     ...policies.map((status) => policyText(io, status, paint)),
     fold(summary, io.columns),
   ].join('\n\n');
 }
 
-const problemsOf = (bad: readonly PolicyStatus[]): string =>
-  bad.some(isBadDrill)
-    ? 'Stale, invalid or unreadable, or a drill failed or is overdue'
-    : 'Stale, invalid or unreadable';
-
 function policyText(io: Io, status: PolicyStatus, paint: Colours): string {
   const { policy, errors = [], paused_until, last_run, last_good_run: good, open_runs } = status;
   const [slot, slotHere] = slotTexts(io, status);
+  const words = wordsOf(io).policy;
+  const { labels } = words;
   return [
-    fold(`${paint.bold(policy)}  ${stateText(status, paint)}`, io.columns),
+    fold(`${paint.bold(policy)}  ${stateText(io, status, paint)}`, io.columns),
     ...facts(
       [
-        ...errors.map((error) => ['error', error] as const),
-        ['paused', paused_until && `until ${when(io, paused_until)}`],
-        ['phones', phonesText(status)],
-        ['objective', objectiveText(status)],
-        ['last good run', lastGoodText(io, status)],
+        ...errors.map((error) => [labels.error, error] as const),
+        [labels.paused, paused_until && words.until(when(io, paused_until))],
+        [labels.phones, phonesText(status, io.language)],
+        [labels.objective, objectiveText(io, status)],
+        [labels.lastGood, lastGoodText(io, status)],
         [
-          'last run',
+          labels.lastRun,
           last_run === null || last_run.run_id === good?.run_id
             ? undefined
-            : `${outcomeWord(last_run.outcome, paint)} ${when(io, last_run.settled_at)} ${last_run.run_id}`,
+            : `${outcomeWord(io, 'runOutcome', last_run.outcome)} ${when(io, last_run.settled_at)} ${last_run.run_id}`,
         ],
-        ['next slot', slot],
-        ['your time', slotHere],
-        ['drill', drillText(io, status, paint)],
-        ['new phones', status.on_provisioned ? 'first backup after provisioning' : undefined],
-        ['open runs', open_runs.length === 0 ? undefined : open_runs.join(' ')],
+        [labels.nextSlot, slot],
+        [labels.yourTime, slotHere],
+        [labels.drill, drillText(io, status, paint)],
+        [labels.newPhones, status.on_provisioned ? words.firstBackup : undefined],
+        [labels.openRuns, open_runs.length === 0 ? undefined : open_runs.join(' ')],
       ],
       io.columns,
     ),
   ].join('\n');
 }
 
-function stateText({ state, freshness }: PolicyStatus, paint: Colours): string {
-  if (state === 'invalid' || state === 'unreadable') return paint.red(state.toUpperCase());
-  const words = {
-    fresh: paint.green('fresh'),
-    stale: paint.red('STALE'),
-    never: 'no backup yet',
-    unknown: paint.red('freshness unknown'),
-    unscheduled: undefined,
-  };
-  return [state, words[freshness]].filter((word) => word !== undefined).join(', ');
+function stateText(io: Io, { state, freshness }: PolicyStatus, paint: Colours): string {
+  const { policy: words, common } = wordsOf(io);
+  if (state === 'invalid' || state === 'unreadable') return paint.red(words.states[state]);
+  if (freshness === 'unscheduled') return words.states[state];
+  const colour = FRESHNESS_COLOURS[freshness];
+  const word = words.freshness[freshness];
+  return words.states[state] + common.comma + (colour === undefined ? word : paint[colour](word));
 }
+
+const FRESHNESS_COLOURS = {
+  fresh: 'green',
+  stale: 'red',
+  unknown: 'red',
+  never: undefined,
+} as const;
 
 function drillText(io: Io, { drill }: PolicyStatus, paint: Colours): string | undefined {
   if (drill === undefined) return undefined;
   const { state, last, next_slot } = drill;
   const isBad = state === 'failed' || state === 'overdue';
-  const word = isBad ? paint.red(state.toUpperCase()) : state;
-  const took = last?.seconds === undefined ? '' : ` after ${duration(last.seconds * 1_000)}`;
+  const words = wordsOf(io).policy;
+  const word = isBad ? paint.red(words.drills[state]) : words.drills[state];
+  const took =
+    last?.seconds === undefined
+      ? ''
+      : words.drillAfter(duration(last.seconds * 1_000, io.language));
   const at = last === null ? '' : ` ${when(io, last.settled_at)}${took} ${last.run_id}`;
-  const next = next_slot === null ? '' : `, next ${when(io, next_slot)}`;
+  const next = next_slot === null ? '' : words.nextDrill(when(io, next_slot));
   return `${word}${at}${next}`;
 }
 
@@ -98,7 +107,7 @@ function lastGoodText(
   { last_good_run: good, freshness }: PolicyStatus,
 ): string | undefined {
   if (good !== null) return `${when(io, good.settled_at)} ${good.run_id}`;
-  return freshness === 'unknown' ? undefined : 'none yet';
+  return freshness === 'unknown' ? undefined : wordsOf(io).policy.noneYet;
 }
 
 /** Returns the next slot in the policy's zone, and in the reader's where the time differs. */
@@ -106,54 +115,54 @@ function slotTexts(io: Io, { next_slot, schedule }: PolicyStatus): string[] {
   if (next_slot === null) return [];
   const ms = Date.parse(next_slot);
   const zone = schedule?.timezone ?? 'UTC';
-  const there = `${inZone(ms, zone)} ${zone} (${ago(io.clock.now() - ms)})`;
+  const { note } = wordsOf(io).common;
+  const there = `${inZone(ms, zone)} ${zone}${note(ago(io.clock.now() - ms, io.language))}`;
   const here = inZone(ms, io.zone);
   return here === inZone(ms, zone) ? [there] : [there, `${here} ${io.zone}`];
 }
 
 /** Returns each phone and its last verified archive as a table. */
 export function backupsText(io: Io, phones: readonly PhoneBackup[]): string {
+  const words = wordsOf(io).policy;
   const rows = visibleAll(phones).map(
     ({ phone_name, phone_id, policy, state, reason, code, ...archive }) => [
       phone_name || phone_id,
       policy,
-      stateWords[state],
-      archive.verified_at === null ? '-' : ago(io.clock.now() - Date.parse(archive.verified_at)),
+      words.backups[state],
+      archive.verified_at === null
+        ? '-'
+        : ago(io.clock.now() - Date.parse(archive.verified_at), io.language),
       archive.size === undefined ? '-' : size(archive.size),
-      whyPhone({ state, reason, code }) || '-',
+      whyPhone({ state, reason, code }, io.language) || '-',
       archive.key === undefined ? '-' : `obs://${archive.bucket}/${archive.key}`,
     ],
   );
-  const head = ['phone', 'policy', 'backup', 'age', 'size', 'last failure', 'archive'];
-  return table(rows, io.columns, { head, right: [4], whole: [0, 2, 3], spare: [6] });
+  return table(rows, io.columns, {
+    head: words.backupsHead,
+    right: [4],
+    whole: [0, 2, 3],
+    spare: [6],
+  });
 }
-
-const stateWords: Record<PhoneBackup['state'], string> = {
-  never: 'never',
-  late: 'late',
-  unknown: 'unknown',
-  not_exportable: 'not exportable',
-  fresh: 'fresh',
-  not_selected: 'not selected',
-};
 
 /** Returns how many phones have a recent backup; counts of zero but the fresh ones are left out. */
-export function phonesText({ phones }: Pick<PolicyStatus, 'phones'>): string | undefined {
+export function phonesText(
+  { phones }: Pick<PolicyStatus, 'phones'>,
+  language: Language = 'en',
+): string | undefined {
   if (phones === null) return undefined;
-  const { fresh, late, never, not_exportable, unknown } = phones;
-  const rest: [number, string][] = [
-    [late, 'late'],
-    [never, 'never backed up'],
-    [not_exportable, 'not exportable'],
-    [unknown, 'unknown'],
-  ];
-  const words = rest.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
-  return [`${fresh} fresh`, ...words].join(', ');
+  const { policy: words, run, common } = wordsOf({ language });
+  return STATES.filter((state) => state === 'fresh' || phones[state] > 0)
+    .map((state) => run.counted(phones[state], words.counts[state]))
+    .join(common.comma);
 }
 
-function objectiveText({ objective, freshness }: PolicyStatus): string | undefined {
+const STATES = ['fresh', 'late', 'never', 'not_exportable', 'unknown'] as const;
+
+function objectiveText(io: Io, { objective, freshness }: PolicyStatus): string | undefined {
   if (objective === undefined || freshness === 'unscheduled') return undefined;
   const { max_age_seconds: age, phones_percent } = objective;
-  const recent = age === null ? 'the last two slots' : formatDuration(age * 1000);
-  return `${phones_percent}% of the phones within ${recent}`;
+  const words = wordsOf(io).policy;
+  const recent = age === null ? words.lastTwoSlots : inOneUnit(age * 1000, io.language);
+  return words.objective(phones_percent, recent);
 }

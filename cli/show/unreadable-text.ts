@@ -4,6 +4,7 @@ import type { Io } from '../io/io.ts';
 import { fold } from '../text/fold.ts';
 import { facts } from '../text/facts.ts';
 import { when } from '../text/when.ts';
+import { wordsOf } from '../words/words.ts';
 
 const SHOWN = 10;
 
@@ -13,19 +14,20 @@ export function unreadableLines(
   objects: readonly (ObjectProblem & Partial<UnreadableObject>)[],
 ): string[] {
   const more = objects.length - SHOWN;
+  const { unreadable: labels, andMore, listedBy } = wordsOf(io).common;
   return [
     ...facts(
       visibleAll(objects.slice(0, SHOWN)).flatMap(
         ({ message, hint, since, retry_at }) =>
           [
-            ['unreadable', message],
-            ['fix', hint],
-            ['since', since ? when(io, since) : undefined],
-            ['next try', retry_at ? when(io, retry_at) : undefined],
+            [labels.unreadable, message],
+            [labels.fix, hint],
+            [labels.since, since ? when(io, since) : undefined],
+            [labels.next, retry_at ? when(io, retry_at) : undefined],
           ] as const,
       ),
       io.columns,
     ),
-    ...(more > 0 ? [fold(`… and ${more} more: --json lists them`, io.columns)] : []),
+    ...(more > 0 ? [fold(andMore(more) + listedBy('--json'), io.columns)] : []),
   ];
 }

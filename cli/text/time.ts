@@ -1,4 +1,6 @@
 import { TIME_UNITS } from '../../lib/amounts.ts';
+import type { Language } from '../../lib/meanings/entry.ts';
+import { wordsOf } from '../words/words.ts';
 
 export { duration } from '../../lib/amounts.ts';
 
@@ -22,10 +24,11 @@ export function inZone(ms: number, zone: string): string {
 }
 
 /** Returns an age (ms) in one unit: `just now`, `5 min ago`; a negative age is in the future: `in 3 h`. */
-export function ago(ms: number): string {
+export function ago(ms: number, language: Language = 'en'): string {
+  const words = wordsOf({ language }).common;
   const size = Math.abs(ms);
-  if (size < 1_000) return 'just now';
+  if (size < 1_000) return words.now;
   const unit = TIME_UNITS.find(({ ms: least }) => size >= least) ?? TIME_UNITS[3];
-  const text = `${Math.floor(size / unit.ms)} ${unit.en}`;
-  return ms < 0 ? `in ${text}` : `${text} ago`;
+  const text = `${Math.floor(size / unit.ms)} ${unit[language]}`;
+  return ms < 0 ? words.in(text) : words.ago(text);
 }

@@ -1,10 +1,12 @@
 import type { Io } from '../io/io.ts';
+import { wordsOf } from '../words/words.ts';
 import { ago, inZone } from './time.ts';
 
 /** Returns a time (ISO 8601) in the reader's zone, and how long ago it is. */
-export function when(io: Pick<Io, 'clock' | 'zone'>, at: string): string {
+export function when(io: Pick<Io, 'clock' | 'zone' | 'language'>, at: string): string {
   const ms = Date.parse(at);
-  return `${inZone(ms, io.zone)} (${ago(io.clock.now() - ms)})`;
+  const note = wordsOf(io).common.note(ago(io.clock.now() - ms, io.language));
+  return inZone(ms, io.zone) + note;
 }
 
 /** Returns the time to the minute, for a table whose head names the zone. */

@@ -4,6 +4,7 @@ import { type OptionSpec, wrongUse } from '../program/command.ts';
 import { tokenValue } from '../program/id-values.ts';
 import type { Session } from '../sign-in/connect.ts';
 import { fold } from '../text/fold.ts';
+import { wordsOf, type Words } from '../words/words.ts';
 import { printEnd, printRequested, wake } from './requested-run.ts';
 import { watchToEnd } from './watch-to-end.ts';
 
@@ -38,7 +39,7 @@ export function readFollow({
 
 /** `what`: what the run is called. `phones`: whether JSON lists every phone. */
 type Requested = {
-  what: string;
+  what: keyof Words['watch']['kinds'];
   runId: string;
   repeated: boolean;
   driveCommand: string;
@@ -56,12 +57,12 @@ export async function follow(
   { wait, drive, json }: { wait: boolean; drive: boolean; json: boolean },
 ): Promise<{ code: number; isOver: boolean }> {
   const print = (text: string) => io.err(fold(text, io.errColumns));
-  print(`${repeated ? 'Requested before' : 'Requested'}: ${what} ${runId}`);
-  if (!drive) await wake(session, print);
+  const words = wordsOf(io).watch;
+  const kind = words.kinds[what];
+  print(repeated ? words.requestedBefore(kind, runId) : words.requested(kind, runId));
+  if (!drive) await wake(session, () => print(words.notWoken));
   if (!drive && session.settings.driveUrn === undefined) {
-    print(
-      'PHONEVAULT_DRIVE_URN is not set. A deployed drive takes the run up within a minute; without functions nobody does: add --drive.',
-    );
+    print(words.noDriveUrn);
   }
   if (!wait) return { code: await printRequested(io, session, runId, json), isOver: false };
   const run = { runId, driveCommand };

@@ -2,7 +2,10 @@ import type { Progress, RunView } from '../../lib/run/query/schemas/run.ts';
 import type { Io } from '../io/io.ts';
 import { type Colours, colours } from '../text/colour.ts';
 import { fold } from '../text/fold.ts';
+import { meaningOf } from '../../lib/meanings/meanings.ts';
 import { duration } from '../text/time.ts';
+import { widthOf } from '../text/width.ts';
+import { wordsOf } from '../words/words.ts';
 
 export type ProgressDisplay = {
   show(view: RunView): void;
@@ -40,10 +43,9 @@ export function createProgress(io: Io): ProgressDisplay {
 
 function bar(io: Io): ProgressDisplay {
   const started = io.clock.now();
-  const paint = colours(io, 'err');
   return {
     show(view) {
-      io.status(barLine(view, io.clock.now() - started, io.errColumns - 1, paint));
+      io.status(barLine(io, view, io.clock.now() - started));
     },
     stop() {
       io.status('');
@@ -57,14 +59,14 @@ function lines(io: Io): ProgressDisplay {
   let printedAt = -Infinity;
   let pending: string | undefined;
   const print = (text: string) => {
-    io.err(fold(`${duration(io.clock.now() - started)}  ${text}`, io.errColumns));
+    io.err(fold(`${duration(io.clock.now() - started, io.language)}  ${text}`, io.errColumns));
     printed = text;
     printedAt = io.clock.now();
     pending = undefined;
   };
   return {
     show(view) {
-      const text = progressText(view);
+      const text = progressText(io, view);
       if (text === printed) pending = undefined;
       else if (io.clock.now() - printedAt < LINES_EVERY_MS) pending = text;
       else print(text);
@@ -76,26 +78,29 @@ function lines(io: Io): ProgressDisplay {
 }
 
 /** Returns the progress of a run in words: `40 of 61 done: 8 queued, 13 exporting, 40 exported`. */
-export function progressText(view: RunView): string {
+export function progressText(io: Pick<Io, 'language'>, view: RunView): string {
+  const { run: words, common } = wordsOf(io);
   const progress = progressOf(view);
   if (progress === undefined) {
-    return view.phase === 'requested' ? 'requested, not planned yet' : view.phase;
+    return view.phase === 'requested' ? words.notPlanned : words.phases[view.phase];
   }
-  const details = [view.cancelling && 'being cancelled', legend(progress)]
+  const details = [view.cancelling && words.cancelling, legend(io, progress)]
     .filter(Boolean)
-    .join(', ');
-  return `${done(progress)} of ${progress.selected} done${details === '' ? '' : `: ${details}`}`;
+    .join(common.comma);
+  return words.done(done(progress), progress.selected) + (details && common.colon + details);
 }
 
-/** Returns a bar of the states, and beside it as much text as fits into `columns` cells. */
-function barLine(view: RunView, ms: number, columns: number, paint: Colours): string {
+/** Returns a bar of the states, and beside it as much text as fits. `ms`: how long it is watched. */
+function barLine(io: Io, view: RunView, ms: number): string {
+  const columns = io.errColumns - 1;
+  const took = duration(ms, io.language);
   const progress = progressOf(view);
-  if (progress === undefined) return `${duration(ms)}  ${progressText(view)}`;
+  if (progress === undefined) return `${took}  ${progressText(io, view)}`;
   const count = `${done(progress)}/${progress.selected}`;
-  const tails = [`${count}  ${duration(ms)}  ${legend(progress)}`, `${count}  ${duration(ms)}`];
-  const tail = tails.find((text) => text.length + 1 + MIN_BAR <= columns) ?? count;
-  const room = Math.max(1, Math.min(MAX_BAR, columns - tail.length - 1));
-  return `${cells(progress, room, paint)} ${tail}`;
+  const tails = [`${count}  ${took}  ${legend(io, progress)}`, `${count}  ${took}`];
+  const tail = tails.find((text) => widthOf(text) + 1 + MIN_BAR <= columns) ?? count;
+  const room = Math.max(1, Math.min(MAX_BAR, columns - widthOf(tail) - 1));
+  return `${cells(progress, room, colours(io, 'err'))} ${tail}`;
 }
 
 /** Draws `room` cells for all phones together; rounding adds or loses none. */
@@ -122,10 +127,15 @@ function done({ exported, failed, skipped, timed_out, cancelled, ...rest }: Prog
   return exported + (rest.restored ?? 0) + failed + skipped + timed_out + cancelled;
 }
 
-function legend(progress: Progress): string {
+function legend(io: Pick<Io, 'language'>, progress: Progress): string {
+  const { run: words, common } = wordsOf(io);
+  const word = (state: (typeof STATES)[number][0]): string =>
+    state in words.states
+      ? words.states[state as keyof typeof words.states]
+      : (meaningOf('phoneOutcome', state, io.language)?.says ?? state);
   return [...STATES]
     .reverse()
     .filter(([state]) => (progress[state] ?? 0) > 0)
-    .map(([state]) => `${progress[state]} ${state.replace('_', ' ')}`)
-    .join(', ');
+    .map(([state]) => words.counted(progress[state] ?? 0, word(state)))
+    .join(common.comma);
 }

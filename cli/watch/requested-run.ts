@@ -5,15 +5,13 @@ import { INTERRUPTED } from '../program/command.ts';
 import { outcomeText } from '../show/runs/outcome-text.ts';
 import type { Session } from '../sign-in/connect.ts';
 import { fold } from '../text/fold.ts';
+import { wordsOf } from '../words/words.ts';
 import { toJson } from '../text/printable.ts';
 import type { DrivableRun } from './watch-to-end.ts';
 
-/** Wakes drive; says so when that fails. */
-export async function wake({ deps, wake }: Session, print: (text: string) => void) {
-  if ((await wakeDrive(deps, wake)) !== 'failed') return;
-  print(
-    'The drive function could not be woken. If it is deployed, its timer starts it within a minute.',
-  );
+/** Wakes drive; calls `onFailure` when that fails. */
+export async function wake({ deps, wake }: Session, onFailure: () => void) {
+  if ((await wakeDrive(deps, wake)) === 'failed') onFailure();
 }
 
 /** Prints a run that was requested, and how to follow it. Returns the exit code. */
@@ -29,7 +27,11 @@ export async function printRequested(
 }
 
 function commandsText(io: Io, runId: string): string {
-  return [`  show it: phonevault runs show ${runId}`, `  cancel it: phonevault cancel ${runId}`]
+  const { watch: words, common } = wordsOf(io);
+  return [
+    `  ${words.showIt}${common.colon}phonevault runs show ${runId}`,
+    `  ${words.cancelIt}${common.colon}phonevault cancel ${runId}`,
+  ]
     .map((line) => fold(line, io.columns, '    '))
     .join('\n');
 }
@@ -50,8 +52,8 @@ export async function printEnd(
     io.out(toJson({ ...view, ...(phones && { phones }) }));
   }
   if (!how.isOver || view === undefined) {
-    const next = `The run stays open. If no function drives it, continue with: ${driveCommand}`;
-    io.err(fold(how.drive ? next : 'The run continues.', io.errColumns));
+    const words = wordsOf(io).watch;
+    io.err(fold(how.drive ? words.staysOpen(driveCommand) : words.continues, io.errColumns));
     io.err(commandsText(io, runId));
     return INTERRUPTED;
   }

@@ -1,6 +1,7 @@
 import type { Io } from '../io/io.ts';
 import type { Session } from '../sign-in/connect.ts';
 import { fold } from '../text/fold.ts';
+import { wordsOf } from '../words/words.ts';
 import { driveHere } from './drive-here.ts';
 import { type Watched, watchRun } from './watch.ts';
 
@@ -18,33 +19,33 @@ export async function watchToEnd(
   drive: boolean,
 ): Promise<Watched> {
   const print = (text: string) => io.err(fold(text, io.errColumns));
+  const words = wordsOf(io).watch;
   const watching = new AbortController();
   const driving = new AbortController();
   const stopListening = io.onInterrupt(() => watching.abort());
   const onResult = (kind: string) => {
-    if (kind === 'lease_held') print('Another drive holds the lease; waiting for it.');
-    if (kind === 'credentials_refused')
-      print('Credentials were refused; drives pause before they try again.');
+    if (kind === 'lease_held') print(words.leaseHeld);
+    if (kind === 'credentials_refused') print(words.credentialsRefused);
   };
   const drove = drive
     ? driveHere(session, { signal: driving.signal, onResult }).finally(() => watching.abort())
     : Promise.resolve();
   // It is awaited below; until then a failure must not count as unhandled.
   drove.catch(() => undefined);
-  const advice = `Is the timer of the drive function enabled? To drive from here: ${driveCommand}`;
+  const advice = words.advice(driveCommand);
   try {
     const watched = await watchRun(io, session.deps, runId, {
       signal: watching.signal,
       ...(drive ? {} : { advice }),
     });
     driving.abort();
-    if (drive && !watched.isOver) io.status('finishing the current step …');
+    if (drive && !watched.isOver) io.status(words.finishing);
     await drove;
     return watched;
   } catch (error) {
     driving.abort();
     await drove.catch(() => undefined);
-    print(`Run ${runId} stays requested: phonevault runs show ${runId}`);
+    print(words.staysRequested(runId));
     throw error;
   } finally {
     stopListening();

@@ -8,6 +8,7 @@ import type { Io } from '../io/io.ts';
 import { createFailureLimit } from './failure-limit.ts';
 import { createProgress } from './progress-bar.ts';
 import { fold } from '../text/fold.ts';
+import { wordsOf } from '../words/words.ts';
 
 const POLL_MS = 2_000;
 const MAX_QUIET_POLL_MS = 10_000;
@@ -39,6 +40,7 @@ export async function watchRun(
   const { clock } = deps;
   const progress = createProgress(io);
   const readFailures = createFailureLimit();
+  const words = wordsOf(io).watch;
   const print = (text: string) => io.err(fold(text, io.errColumns));
   let view: RunView | undefined;
   let mark = '';
@@ -54,7 +56,7 @@ export async function watchRun(
         readFailures.reset();
         view = seen.view;
         for (const { code, message } of visibleAll(view.failures.slice(failures))) {
-          print(`step failed: ${code}: ${message}`);
+          print(words.stepFailed(code, message));
         }
         failures = view.failures.length;
         progress.show(view);
@@ -67,7 +69,7 @@ export async function watchRun(
       }
       if (!isAdvised && clock.now() - changedAt >= QUIET_MS) {
         isAdvised = true;
-        print(`no progress for 3 minutes: no drive seems to run. ${advice}`);
+        print(words.noProgress(advice ?? ''));
       }
       // Poll less often while nothing changes.
       const quiet = Math.min((clock.now() - changedAt) / 10, MAX_QUIET_POLL_MS);

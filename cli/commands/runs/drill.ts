@@ -30,7 +30,7 @@ export const drillCommand: Command<FollowOptions> = {
       orNoSuchPolicy(session.deps, policy),
     );
     const driveCommand = `phonevault drill ${policy} --token ${token} --drive`;
-    const run = { ...requested, what: 'drill', driveCommand, phones: true };
+    const run = { ...requested, what: 'drill' as const, driveCommand, phones: true };
     return (await follow(io, session, run, { ...how, json })).code;
   },
 };

@@ -11,8 +11,8 @@ import { orderOf, type RestoreOptions } from '../../restore/order-of.ts';
 import { restoreText } from '../../show/restore-text.ts';
 import { connect } from '../../sign-in/connect.ts';
 import { fold } from '../../text/fold.ts';
-import { count } from '../../text/plural.ts';
 import { toJson } from '../../text/printable.ts';
+import { wordsOf } from '../../words/words.ts';
 import { follow, followOptions, type FollowOptions, readFollow } from '../../watch/follow.ts';
 import { cancelCommand } from './cancel.ts';
 
@@ -96,11 +96,16 @@ export const restoreCommand: Command<Options> = {
 
     const requested = await requestRestore(deps, { token, trigger: 'manual', order });
     const driveCommand = driveCommandOf(args, options, token);
-    const run = { ...requested, what: 'run', driveCommand, phones: options.phones ?? false };
+    const run = {
+      ...requested,
+      what: 'run' as const,
+      driveCommand,
+      phones: options.phones ?? false,
+    };
     const { code, isOver } = await follow(io, session, run, { ...how, json });
     if (options.first !== undefined && isOver) {
       const rest = `phonevault restore --run ${run.runId} --failed-only`;
-      io.err(fold(`Restore the others with: ${rest}`, io.errColumns));
+      io.err(fold(wordsOf(io).restore.others(rest), io.errColumns));
     }
     return code;
   },
@@ -123,7 +128,7 @@ function driveCommandOf(phones: readonly string[], options: Options, token: stri
 
 function nothingToDo(io: Io, preview: RestorePreview, json: boolean): number {
   if (json) io.out(toJson(preview));
-  else io.err('Nothing can be restored.');
+  else io.err(wordsOf(io).restore.nothing);
   return 1;
 }
 
@@ -132,10 +137,9 @@ async function confirm(io: Io, { phones }: RestorePreview): Promise<void> {
   const ready = phones.filter(({ plan }) => plan === 'restore' || plan === 'wait');
   const [first] = ready;
   const expected = ready.length === 1 ? first?.phone_name || first?.phone_id : String(ready.length);
-  const what = ready.length === 1 ? 'the name of the phone' : 'the number of phones';
-  const typed = await io.ask(
-    `Type ${what} to restore ${count(ready.length, 'phone')} (${expected}): `,
-  );
+  const { restore: words, common } = wordsOf(io);
+  const what = ready.length === 1 ? words.askName : words.askNumber(common.phones(ready.length));
+  const typed = await io.ask(words.ask(what, expected ?? ''));
   if (typed === undefined) {
     throw wrongUse('there is no terminal to confirm the restore', 'add --yes');
   }

@@ -47,7 +47,12 @@ export const runCommand: Command<Options> = {
     );
     const command = ['phonevault run', policy, ...(phones ?? []).map((id) => `--phone ${id}`)];
     const driveCommand = [...command, `--token ${token} --drive`].join(' ');
-    const run = { ...requested, what: 'run', driveCommand, phones: options.phones ?? false };
+    const run = {
+      ...requested,
+      what: 'run' as const,
+      driveCommand,
+      phones: options.phones ?? false,
+    };
     return (await follow(io, session, run, { ...how, json })).code;
   },
 };

@@ -12,6 +12,7 @@ import { momentValue, wholeNumber } from '../../program/option-values.ts';
 import { fold } from '../../text/fold.ts';
 import { count } from '../../text/plural.ts';
 import { toJson } from '../../text/printable.ts';
+import { wordsOf } from '../../words/words.ts';
 import { runsShowCommand } from './runs-show.ts';
 
 const MAX = 1_000;
@@ -72,6 +73,7 @@ const runsListCommand = repeatable<Options>({
     }
     const { deps } = await connect(io);
     const print = (text: string) => io.err(fold(text, io.errColumns));
+    const words = wordsOf(io).run;
     const now = io.clock.now();
     if (rebuild) {
       const runs = await rebuildRunIndex(deps.store);
@@ -90,9 +92,9 @@ const runsListCommand = repeatable<Options>({
       return 0;
     }
     if (page.runs.length > 0) io.out(runsText(io, page.runs));
-    else if (isFiltered(options)) print('no run matches');
-    else print('no runs yet; start one with phonevault run <policy>');
-    if (page.next !== undefined) print(`more runs: --after ${page.next}`);
+    else if (isFiltered(options)) print(words.noRunMatches);
+    else print(words.noRuns);
+    if (page.next !== undefined) print(words.moreRuns(page.next));
     return 0;
   },
 });

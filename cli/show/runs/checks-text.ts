@@ -1,15 +1,17 @@
 import type { RunPhone } from '../../../lib/run/query/schemas/run.ts';
-import { count } from '../../text/plural.ts';
+import type { Io } from '../../io/io.ts';
+import { wordsOf, type Words } from '../../words/words.ts';
 
 const MAX_PHONES = 10;
 
 /** Returns what was seen on restored phones, with what to do: leftovers, wrong owners, and what could not be seen. */
-export function checkLines(phones: readonly RunPhone[]): string[] {
+export function checkLines(io: Pick<Io, 'language'>, phones: readonly RunPhone[]): string[] {
+  const { restore: words, common } = wordsOf(io);
   const nameOf = ({ phone_name, phone_id }: RunPhone): string => phone_name || phone_id;
   const named = (some: readonly RunPhone[]): string => {
     const rest = some.length - MAX_PHONES;
     const names = some.slice(0, MAX_PHONES).map(nameOf).join(' ');
-    return rest > 0 ? `${names} … and ${rest} more` : names;
+    return rest > 0 ? `${names} ${common.andMore(rest)}` : names;
   };
   const unseen = (what: 'leftovers' | 'owners'): RunPhone[] =>
     phones.filter((phone) => phone.unseen?.includes(what) === true);
@@ -17,29 +19,20 @@ export function checkLines(phones: readonly RunPhone[]): string[] {
   const left = phones.filter(({ leftovers }) => leftovers !== undefined);
   const wrong = phones.filter(({ owners }) => (owners?.wrong.length ?? 0) > 0);
   return [
-    ...(left.length === 0
-      ? []
-      : [`Files that the archive lacks stayed on ${count(left.length, 'phone')}:`]),
-    ...left.slice(0, MAX_PHONES).map((phone) => `  ${nameOf(phone)}: ${leftText(phone)}`),
-    ...(left.length > MAX_PHONES ? [`  … and ${left.length - MAX_PHONES} more phones`] : []),
-    ...wrong.map(
-      (phone) =>
-        `Wrong owner on ${nameOf(phone)}: ${phone.owners?.wrong.join(' ')}. Reinstall these apps and restore again.`,
-    ),
-    ...(noLeftovers.length === 0
-      ? []
-      : [`Whether files that the archive lacks stayed was not seen on: ${named(noLeftovers)}`]),
-    ...(noOwners.length === 0
-      ? []
-      : [
-          `The owners of apps were not all seen on: ${named(noOwners)}. Check that each app opens.`,
-        ]),
+    ...(left.length === 0 ? [] : [words.leftovers(common.phones(left.length))]),
+    ...left
+      .slice(0, MAX_PHONES)
+      .map((phone) => `  ${nameOf(phone)}${common.colon}${leftText(phone, words, common.colon)}`),
+    ...(left.length > MAX_PHONES ? [`  ${common.andMore(left.length - MAX_PHONES)}`] : []),
+    ...wrong.map((phone) => words.wrongOwner(nameOf(phone), phone.owners?.wrong.join(' ') ?? '')),
+    ...(noLeftovers.length === 0 ? [] : [words.leftoversUnseen(named(noLeftovers))]),
+    ...(noOwners.length === 0 ? [] : [words.ownersUnseen(named(noOwners))]),
   ];
 }
 
-function leftText({ leftovers }: RunPhone): string {
+function leftText({ leftovers }: RunPhone, words: Words['restore'], colon: string): string {
   const { count: number = 0, more, paths = [] } = leftovers ?? {};
-  const files = `${more === true ? 'at least ' : ''}${count(number, 'file')}`;
+  const files = words.files(number, more === true);
   const isAll = more === undefined && number <= paths.length;
-  return `${files}: ${paths.join(' ')}${isAll ? '' : ' …'}`;
+  return `${files}${colon}${paths.join(' ')}${isAll ? '' : ' …'}`;
 }

@@ -5,7 +5,9 @@ import type {
   RunPhone,
   RunView,
 } from '../../../lib/run/query/schemas/run.ts';
+import { meaningOf } from '../../../lib/meanings/meanings.ts';
 import { visibleAll } from '../../../lib/visible.ts';
+import { wordsOf } from '../../words/words.ts';
 import type { Io } from '../../io/io.ts';
 import { progressText } from '../../watch/progress-bar.ts';
 import { colours } from '../../text/colour.ts';
@@ -21,6 +23,7 @@ import { countsText, drillText, outcomeWord, readFacts, whyText } from './outcom
 import { checkLines } from './checks-text.ts';
 import { unreadableLines } from '../unreadable-text.ts';
 import { when } from '../../text/when.ts';
+import { triggerText } from './runs-text.ts';
 
 const PHONES = 50;
 
@@ -54,81 +57,84 @@ export function runText(
   const { run, phones, calls, log } = visibleAll(given);
   const paint = colours(io);
   const names = new Map(phones.map(({ phone_id, phone_name }) => [phone_id, phone_name]));
+  const { run: words, common } = wordsOf(io);
   const title = (text: string) => ['', paint.bold(text)];
   return [
-    fold(`${paint.bold(`Run ${run.run_id}:`)} ${stateText(run, io)}`, io.columns),
+    fold(paint.bold(words.title(run.run_id)) + common.space + stateText(run, io), io.columns),
     ...summary(io, run, options.bucket),
     ...unreadableLines(io, given.run.unreadable ?? []),
     ...(phones.length === 0
       ? []
-      : [...title('Phones'), ...phonesTable(io, phones, options.allPhones)]),
-    ...checkLines(phones).map((line) => fold(line, io.columns, '  ')),
-    ...(calls.length === 0 ? [] : [...title(callsTitle(run)), callsTable(io, calls)]),
-    ...(options.log && log.length > 0 ? [...title('Log'), ...logText(io, log, names)] : []),
+      : [...title(words.phones), ...phonesTable(io, phones, options.allPhones)]),
+    ...checkLines(io, phones).map((line) => fold(line, io.columns, '  ')),
+    ...(calls.length === 0
+      ? []
+      : [
+          ...title(run.kind === 'restore' ? words.restoreCalls : words.exportCalls),
+          callsTable(io, calls),
+        ]),
+    ...(options.log && log.length > 0 ? [...title(words.log), ...logText(io, log, names)] : []),
   ].join('\n');
 }
 
-const callsTitle = ({ kind }: RunView) => (kind === 'restore' ? 'Calls' : 'Export calls');
-
 function stateText(run: RunView, io: Io): string {
-  if (run.outcome !== null) return outcomeWord(run.outcome, colours(io));
-  if (run.phase === 'quarantined') return colours(io).red('quarantined');
-  return run.cancelling ? 'being cancelled' : run.phase;
+  const { phases, cancelling } = wordsOf(io).run;
+  if (run.outcome !== null) return outcomeWord(io, 'runOutcome', run.outcome);
+  if (run.phase === 'quarantined') return colours(io).red(phases.quarantined);
+  return run.cancelling ? cancelling : phases[run.phase];
 }
 
 function summary(io: Io, run: RunView, bucket: string): string[] {
   const { started_at, settled_at, counts, progress, notified, report } = run;
+  const words = wordsOf(io).run;
+  const { labels } = words;
   const took =
     started_at === null || settled_at === null
       ? ''
-      : ` after ${duration(Date.parse(settled_at) - Date.parse(started_at))}`;
+      : words.after(duration(Date.parse(settled_at) - Date.parse(started_at), io.language));
   return facts(
     [
-      ...whyText(run).map((text) => ['why', text] as const),
-      ...drillText(run).map((text) => ['drill', text] as const),
-      ['policy', run.kind === 'restore' ? undefined : run.policy || undefined],
-      ['trigger', run.trigger ?? undefined],
-      ['started', started_at === null ? undefined : when(io, started_at)],
-      ['settled', settled_at === null ? undefined : `${when(io, settled_at)}${took}`],
-      ['phones', counts === null ? undefined : countsText(counts)],
-      ['progress', progress === null ? undefined : progressText(run)],
-      ['fleet', run.listing_complete === false ? 'some phones may be missing' : undefined],
+      ...whyText(io, run).map((text) => [labels.why, text] as const),
+      ...drillText(io, run).map((text) => [labels.drill, text] as const),
+      [labels.policy, run.kind === 'restore' ? undefined : run.policy || undefined],
+      [labels.trigger, triggerText(io, run)],
+      [labels.started, started_at === null ? undefined : when(io, started_at)],
+      [labels.settled, settled_at === null ? undefined : `${when(io, settled_at)}${took}`],
+      [labels.phones, counts === null ? undefined : countsText(io, counts)],
+      [labels.progress, progress === null ? undefined : progressText(io, run)],
+      [labels.fleet, run.listing_complete === false ? words.fleetIncomplete : undefined],
       ...run.failures.map(
-        ({ at, code, message }) => ['step_failed', `${when(io, at)} ${code}: ${message}`] as const,
+        ({ at, code, message }) =>
+          [labels.stepFailed, `${when(io, at)} ${code}: ${message}`] as const,
       ),
-      ...metricsFacts(run.metrics),
-      ['notified', notified === null ? undefined : notifiedText(io, notified)],
-      ['report', report === null ? undefined : `obs://${bucket}/${report.key}`],
-      ...readFacts(run.read),
-      [
-        'folded',
-        run.folded === undefined
-          ? undefined
-          : 'only a summary of this old run is left: no log, and only phones that had an archive',
-      ],
-      ...shortfallFacts(run),
+      ...metricsFacts(io, run.metrics),
+      [labels.notified, notified === null ? undefined : notifiedText(io, notified)],
+      [labels.report, report === null ? undefined : `obs://${bucket}/${report.key}`],
+      ...readFacts(io, run.read),
+      [labels.folded, run.folded === undefined ? undefined : words.foldedText],
+      ...shortfallFacts(io, run),
     ],
     io.columns,
   );
 }
 
 /** What the run left behind or could not do. */
-function shortfallFacts({
-  leftovers = [],
-  not_done = [],
-  missing_servers = [],
-  omitted,
-}: RunView): Fact[] {
+function shortfallFacts(
+  io: Io,
+  { leftovers = [], not_done = [], missing_servers = [], omitted }: RunView,
+): Fact[] {
+  const { run: words, common } = wordsOf(io);
+  const { labels } = words;
   const listed = (label: string, texts: readonly string[], more = 0): Fact[] => [
     ...texts.map((text): Fact => [label, text]),
-    ...(more === 0 ? [] : [[label, `… and ${more} more`] as const]),
+    ...(more === 0 ? [] : [[label, common.andMore(more)] as const]),
   ];
   const kept = leftovers.map(({ key, code }) => `${key}: ${code}`);
   const undone = not_done.map(({ step, code, message }) => `${step} ${code}: ${message}`);
   return [
-    ...listed('not deleted', kept, omitted?.leftovers),
-    ...listed('not done', undone, omitted?.not_done),
-    ...listed('no such server', missing_servers, omitted?.missing_servers),
+    ...listed(labels.notDeleted, kept, omitted?.leftovers),
+    ...listed(labels.notDone, undone, omitted?.not_done),
+    ...listed(labels.noSuchServer, missing_servers, omitted?.missing_servers),
   ];
 }
 
@@ -136,29 +142,29 @@ function notifiedText(
   io: Io,
   { at, message_id, skipped }: NonNullable<RunView['notified']>,
 ): string {
-  if (skipped !== undefined) return `not sent: ${skipped}`;
-  return `sent ${when(io, at)}${message_id === undefined ? '' : ` ${message_id}`}`;
+  const words = wordsOf(io).run;
+  if (skipped === undefined) return words.sent(when(io, at), message_id ?? '');
+  return words.notSent(meaningOf('silence', skipped, io.language)?.says ?? skipped);
 }
 
 function phonesTable(io: Io, phones: readonly RunPhone[], all: boolean): string[] {
-  const paint = colours(io);
+  const { run: words, common } = wordsOf(io);
   const sorted = [...phones].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
   const shown = all ? sorted : sorted.slice(0, PHONES);
-  const isLive = (state: RunPhone['state']) =>
-    ORDER.indexOf(state) > 4 && state !== 'exported' && state !== 'restored';
   const rows = shown.map((phone) => [
     phone.phone_name || phone.phone_id,
-    isLive(phone.state) ? phone.state : outcomeWord(phone.state, paint),
-    whyPhone(phone),
+    phone.state in words.states
+      ? words.states[phone.state as keyof typeof words.states]
+      : outcomeWord(io, 'phoneOutcome', phone.state),
+    whyPhone(phone, io.language),
     String(phone.attempts),
     phone.size === undefined ? '' : size(phone.size),
     archiveOf(phone) ?? phone.phone_id,
   ]);
-  const head = ['phone', 'outcome', 'why', 'attempts', 'size', 'archive or phone id'];
   const rest = sorted.length - shown.length;
   return [
-    table(rows, io.columns, { head, right: [3, 4], whole: [0] }),
-    ...(rest > 0 ? [fold(`… and ${rest} more: --phones lists them`, io.columns)] : []),
+    table(rows, io.columns, { head: words.phonesHead, right: [3, 4], whole: [0] }),
+    ...(rest > 0 ? [fold(common.andMore(rest) + common.listedBy('--phones'), io.columns)] : []),
   ];
 }
 
@@ -173,6 +179,6 @@ function callsTable(io: Io, calls: readonly ExportCall[]): string {
     ...[phones, accepted, refused, outcome_unknown].map(String),
     request_id ?? '',
   ]);
-  const head = ['time', 'phones', 'accepted', 'refused', 'no response', 'request'];
+  const head = wordsOf(io).run.callsHead;
   return table(rows, io.columns, { head, right: [1, 2, 3, 4], whole: [0] });
 }

@@ -31,6 +31,7 @@ export function fakeIo(changes: Partial<Io> = {}): FakeIo {
     cwd: '/nowhere',
     home: '/nowhere',
     zone: 'Europe/Berlin',
+    language: 'en',
     clock: playClock(),
     random: () => 0.5,
     send: refuse,

@@ -37,7 +37,7 @@ describe('the text', () => {
       '3 of 3 done: 3 timed out',
     ],
   ] as [RunView, string][])('describes %j', (view, expected) => {
-    expect(progressText(view)).toBe(expected);
+    expect(progressText({ language: 'en' }, view)).toBe(expected);
   });
 });
 

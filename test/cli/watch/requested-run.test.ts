@@ -32,13 +32,13 @@ describe('wake', () => {
     const said: string[] = [];
     const functiongraph = { invokeAsync };
     const session = { ...world.session, wake: { functiongraph, driveUrn } } as unknown as Session;
-    await wake(session, (text) => said.push(text));
+    await wake(session, () => void said.push('not woken'));
     return said;
   };
   const fails = () => Promise.reject(new Error('refused'));
 
   it('says something only when drive could not be woken', async () => {
-    expect(await woken(fails, 'urn:drive')).toEqual([expect.stringContaining('within a minute')]);
+    expect(await woken(fails, 'urn:drive')).toEqual(['not woken']);
     expect(await woken(async () => undefined, 'urn:drive')).toEqual([]);
     expect(await woken(fails, undefined)).toEqual([]);
   });

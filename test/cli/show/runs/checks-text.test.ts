@@ -8,11 +8,11 @@ const phone = (name: string, changes: Partial<RunPhone> = {}): RunPhone => ({
 });
 
 it('says nothing of phones on which nothing was found', () => {
-  expect(checkLines([phone('a')])).toEqual([]);
+  expect(checkLines({ language: 'en' }, [phone('a')])).toEqual([]);
 });
 
 it('names leftovers, wrong owners, and what was not seen', () => {
-  const lines = checkLines([
+  const lines = checkLines({ language: 'en' }, [
     phone('a', { leftovers: { count: 1, paths: ['/data/x'] } }),
     phone('b', { leftovers: { count: 30, more: true, paths: ['/data/y'] } }),
     phone('c', { owners: { fixed: ['com.a'], wrong: ['com.b'] }, unseen: ['leftovers', 'owners'] }),
@@ -31,7 +31,7 @@ it('names ten phones at most', () => {
   const many = Array.from({ length: 12 }, (_, n) =>
     phone(`p${n}`, { leftovers: { count: 1, paths: ['/x'] }, unseen: ['leftovers'] }),
   );
-  const lines = checkLines(many);
-  expect(lines).toContain('  … and 2 more phones');
+  const lines = checkLines({ language: 'en' }, many);
+  expect(lines).toContain('  … and 2 more');
   expect(lines.at(-1)).toMatch(/ p9 … and 2 more$/);
 });

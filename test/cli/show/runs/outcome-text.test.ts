@@ -5,7 +5,6 @@ import {
   outcomeWord,
   whyText,
 } from '../../../../cli/show/runs/outcome-text.ts';
-import { colours } from '../../../../cli/text/colour.ts';
 import type { RunPhone, RunSummary, RunView } from '../../../../lib/run/query/schemas/run.ts';
 import { fakeIo } from '../../support/fake-io.ts';
 
@@ -67,11 +66,25 @@ describe('the outcome of a run', () => {
 
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(30);
   });
+
+  it('is in Chinese for whoever reads it', () => {
+    const { io } = fakeIo({ language: 'zh' });
+    const [title, ...lines] = outcomeText(io, view, phones, { bucket: 'b' }).split('\n');
+    expect(title).toBe('运行 nightly-20260101t183000z：部分完成');
+    expect(lines).toContain('已导出（2）');
+    expect(lines).toContain('失败：CPH 无法写入 OBS（CPS.0107）（1）');
+    expect(lines.at(-1)).toMatch(/^报告：obs:/);
+    const counts = { selected: 4, exported: 3, failed: 0, skipped: 0, timed_out: 1, cancelled: 0 };
+    expect(countsText(io, counts)).toBe('选中 4 台，已导出 3 台，超时 1 台');
+    expect(
+      whyText(io, { reason: 'bucket_missing', message: 'm' } as RunSummary & { message: string }),
+    ).toEqual(['桶不存在（bucket_missing）：m']);
+  });
 });
 
 it('leaves counts of 0 out', () => {
   const counts = { selected: 4, exported: 3, failed: 0, skipped: 0, timed_out: 1, cancelled: 0 };
-  expect(countsText(counts)).toBe('4 selected, 3 exported, 1 timed out');
+  expect(countsText(fakeIo().io, counts)).toBe('4 selected, 3 exported, 1 timed out');
 });
 
 it.each([
@@ -81,7 +94,7 @@ it.each([
   [{ reason: 'bucket_missing' }, ['the bucket does not exist (bucket_missing)']],
   [{ reason: 'bucket_missing', message: 'm' }, ['m (bucket_missing)']],
 ])('says why a run of %j never started', (run, expected) => {
-  expect(whyText(run as RunSummary)).toEqual(expected);
+  expect(whyText(fakeIo().io, run as RunSummary)).toEqual(expected);
 });
 
 it.each([
@@ -89,6 +102,7 @@ it.each([
   ['timed_out', '\u001b[31mtimed out\u001b[39m'],
   ['partial', '\u001b[33mpartial\u001b[39m'],
 ])('paints %s', (word, expected) => {
-  const io = { env: { FORCE_COLOR: '1' }, outIsTerminal: false, errIsTerminal: false };
-  expect(outcomeWord(word, colours(io))).toBe(expected);
+  const { io } = fakeIo({ env: { FORCE_COLOR: '1' } });
+  const what = word === 'timed_out' ? 'phoneOutcome' : 'runOutcome';
+  expect(outcomeWord(io, what, word)).toBe(expected);
 });

@@ -1,0 +1,12 @@
+import { common } from './common.ts';
+import { log } from './log.ts';
+import { policy } from './policy.ts';
+import { restore } from './restore.ts';
+import { run } from './run.ts';
+import { watch } from './watch.ts';
+
+/** What the commands print, in English. */
+export const english = { common, run, policy, watch, restore, log };
+
+/** The texts of one language, by topic. */
+export type Words = typeof english;

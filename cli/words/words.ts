@@ -1,0 +1,14 @@
+import type { Language } from '../../lib/meanings/entry.ts';
+import type { Io } from '../io/io.ts';
+import { english, type Words } from './en/words.ts';
+import { chinese } from './zh/words.ts';
+
+export type { Words };
+
+const tables: Record<Language, Words> = { en: english, zh: chinese };
+
+/**
+ * Returns the table of texts in the language of the reader. Messages of errors, of `doctor` and of `validate` are in none: they are in
+ * English.
+ */
+export const wordsOf = ({ language }: Pick<Io, 'language'>): Words => tables[language];
