@@ -23,5 +23,11 @@ export const BUCKET_NAME =
 export const BUCKET_NAME_RULE =
   '3 to 63 characters from a-z, 0-9, - and ., with a letter or digit at both ends and around each dot, no IP address';
 
+/** A shell command that CPH takes (cph_api_0532): no pipe, no quote, no variable. */
+export const COMMAND = /^[A-Za-z0-9_./: -]{1,1024}$/;
+
+/** What COMMAND allows, in words. */
+export const COMMAND_RULE = '1 to 1,024 letters, digits, spaces and _ . / : -';
+
 /** The name that restores have where runs have that of their policy. No policy may have it. */
 export const RESTORE = 'restore';

@@ -34,6 +34,28 @@ export const phoneReason = {
     ],
     fix: NEXT_RUN,
   },
+  hook_failed: {
+    says: ['a command before the export failed', '导出前的命令失败'],
+    more: [
+      'A command of `hooks.before` failed, was refused or gave no answer, and `hooks.on_error` is `fail`: nothing was exported.',
+      '`hooks.before` 中的命令失败、被拒绝或没有应答，且 `hooks.on_error` 为 `fail`：没有导出任何数据。',
+    ],
+    fix: [
+      '`failed_hooks` of the phone in the report names the command. Fix it, or set `hooks.on_error: continue`.',
+      '报告中该云手机的 `failed_hooks` 列出该命令。请修正命令，或设置 `hooks.on_error: continue`。',
+    ],
+  },
+  check_failed: {
+    says: ['the check of the drill failed', '演练的检查未通过'],
+    more: [
+      'The phone runs with its archive, but `drill.check` failed, gave another answer than `drill.answer`, or could not be run.',
+      '云手机已使用归档运行，但 `drill.check` 失败、应答与 `drill.answer` 不符，或无法执行。',
+    ],
+    fix: [
+      'Run the command on the phone. If the phone is as it should be, fix `drill.check`.',
+      '请在云手机上执行该命令。如果云手机正常，请修正 `drill.check`。',
+    ],
+  },
   not_found: {
     says: ['CPH does not list the phone', 'CPH 未列出该云手机'],
     more: [

@@ -37,6 +37,8 @@ export function policyWith(values: Record<string, unknown>): Record<string, unkn
     // A field of `retention` is valid only beside a rule.
     if (path.startsWith('retention.') && path !== AGE) policy.retention ??= { ...RULES };
     if (path.startsWith('drill.')) policy.drill ??= structuredClone(DRILL);
+    if (path === 'drill.answer') (policy.drill as Record<string, unknown>).check ??= 'id';
+    if (/^hooks\.[^.]*$/.test(path)) policy.hooks ??= { before: ['sync'] };
     const parts = path.split('.');
     const last = parts.pop() ?? '';
     let at = policy;

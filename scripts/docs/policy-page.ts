@@ -4,7 +4,7 @@ import { inline, table } from './markdown.ts';
 import { type PolicyField, policyFields, typeOf } from './policy-fields.ts';
 
 /** Fields with their own section. All others are in the first table. */
-const SECTIONS = ['schedule', 'select', 'export', 'verify', 'retention', 'drill'];
+const SECTIONS = ['schedule', 'select', 'export', 'hooks', 'verify', 'retention', 'drill'];
 
 /** Defaults that depend on another field. */
 const DERIVED: Record<string, string> = {

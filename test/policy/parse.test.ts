@@ -62,7 +62,7 @@ const CHANGES: [string, string][] = [
   ['target: [t1, t2]', 'target: [t1, t1]'],
   ['target: [t1, t2]', 'target: [p1, t2]'],
   ['target: [t1, t2]', 'target: []'],
-  ['target: [t1, t2]', 'check: id'],
+  ['target: [t1, t2]', 'verdict: id'],
   ['phones: 2', 'phones: 0'],
   ['phones: 2', 'pick: oldest'],
   ['schedule: { cron: "0 0 6 * * *", timezone: UTC }, ', ''],

@@ -1,3 +1,4 @@
+import type { HookFailure } from '../../../lib/ledger/run/report.ts';
 /** How a restore is planned, and what was seen on restored phones. */
 export const restore = {
   cannot: (message: string, code: string) => `: ${message} (${code})`,
@@ -36,4 +37,7 @@ export const restore = {
     `Whether files that the archive lacks stayed was not seen on: ${phones}`,
   ownersUnseen: (phones: string) =>
     `The owners of apps were not all seen on: ${phones}. Check that each app opens.`,
+  failedHook: (phone: string) => `Hook failed on ${phone}`,
+  hookResult: (result: HookFailure['result']): string =>
+    ({ failed: 'failed', refused: 'was refused', no_answer: 'gave no answer' })[result],
 };

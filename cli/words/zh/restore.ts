@@ -31,4 +31,6 @@ export const restore: Words['restore'] = {
   wrongOwner: (phone, apps) => `${phone} 上属主错误：${apps}。请重新安装这些应用后再恢复。`,
   leftoversUnseen: (phones) => `未能查看是否留有归档中没有的文件：${phones}`,
   ownersUnseen: (phones) => `未能查看全部应用的属主：${phones}。请检查每个应用能否打开。`,
+  failedHook: (phone) => `${phone} 上钩子命令失败`,
+  hookResult: (result) => ({ failed: '失败', refused: '被拒绝', no_answer: '没有应答' })[result],
 };

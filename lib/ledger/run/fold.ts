@@ -2,6 +2,7 @@ import type { EventOf, RunEvent } from './events.ts';
 import { addOnce, earliest, latest, moreCertain } from './precedence.ts';
 import {
   type Attempt,
+  attemptsAt,
   type Deletion,
   neverMissing,
   type Outage,
@@ -154,7 +155,8 @@ function withAttempt(
   event: { phone_id: string; attempt: number },
   change: (known: Attempt) => void,
 ): void {
-  withPhone(state, event, ({ attempts }) => {
+  withPhone(state, event, (phone) => {
+    const attempts = attemptsAt(phone, event.attempt);
     const known = attempts.get(event.attempt) ?? startAttempt(event.attempt);
     attempts.set(event.attempt, known);
     change(known);

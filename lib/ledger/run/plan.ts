@@ -67,6 +67,15 @@ const termsSchema = z.object({
   wait_for_phones: z.number(),
   max_in_flight_per_server: z.number().int(),
   attempts: z.number().int(),
+  /** The shell commands of each phone around its export. */
+  hooks: z
+    .object({
+      before: z.array(z.string()),
+      after: z.array(z.string()),
+      timeout: z.number(),
+      on_error: z.enum(['fail', 'continue']),
+    })
+    .optional(),
   /** The share of the archives that are read to their end, in percent. */
   read: z.number().optional(),
   notify: z.object({
@@ -78,6 +87,7 @@ const termsSchema = z.object({
 });
 
 export type Terms = z.infer<typeof termsSchema>;
+export type HookTerms = NonNullable<Terms['hooks']>;
 
 const pathSetSchema = z.object({ include: z.array(z.string()), exclude: z.array(z.string()) });
 export type PathSet = z.infer<typeof pathSetSchema>;
@@ -89,6 +99,8 @@ const restoreTermsSchema = z.object({
   thaw: z.enum(thawTiers).optional(),
   /** The policy whose archives a drill restores. */
   drill: z.object({ policy: policyNameSchema }).optional(),
+  /** Of a drill: the command that each restored phone runs, and what it has to answer. */
+  check: z.object({ command: z.string(), answer: z.string().optional() }).optional(),
   /** The paths under which restored phones are checked. */
   path_sets: z.array(pathSetSchema).optional(),
   /** The runs that export the phones first: what each of them exports, and where to. */

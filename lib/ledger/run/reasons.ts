@@ -7,12 +7,12 @@
 export const phoneReasons = [
   ...(['job_failed', 'refused', 'response_lost', 'not_found', 'not_in_policy'] as const),
   ...(['archive_missing', 'archive_too_small', 'not_verified', 'superseded'] as const),
-  ...(['export_timeout', 'deadline', 'cancelled'] as const),
+  ...(['export_timeout', 'deadline', 'cancelled', 'hook_failed'] as const),
   // Of a restore.
   ...(['restore_failed', 'restore_timeout', 'restart_failed', 'restart_timeout'] as const),
   ...(['reset_failed', 'no_archive', 'archive_changed', 'archive_cold', 'older_android'] as const),
   ...(['two_sources', 'safety_export_failed', 'not_first'] as const),
-  ...(['thaw_refused', 'not_thawed'] as const),
+  ...(['thaw_refused', 'not_thawed', 'check_failed'] as const),
 ] as const;
 export type PhoneReason = (typeof phoneReasons)[number];
 

@@ -31,6 +31,16 @@ const checksSchema = z.object({
   unseen: z.array(z.enum(['leftovers', 'owners'])).optional(),
 });
 
+/** A command of a hook that failed. `result`: it ended so, CPH refused it, or its end was not seen. */
+export const hookFailureSchema = z.object({
+  hook: z.enum(['before', 'after']),
+  command: z.string(),
+  result: z.enum(['failed', 'refused', 'no_answer']),
+  code: z.string().optional(),
+});
+
+export type HookFailure = z.infer<typeof hookFailureSchema>;
+
 export type ReportedChecks = z.infer<typeof checksSchema>;
 
 export const reportedPhoneSchema = z.object({
@@ -56,6 +66,8 @@ export const reportedPhoneSchema = z.object({
   /** Of a restored phone: from the first call until it ran again, in seconds. */
   seconds: z.number().optional(),
   ...checksSchema.shape,
+  /** Commands of the policy's hooks that failed. */
+  failed_hooks: z.array(hookFailureSchema).optional(),
   /** Keys of this phone's objects that no job confirms. Kept, because the phone has no verified archive. */
   unconfirmed_archive: z.array(z.string()).optional(),
   /** The sizes of these objects, in bytes. */
@@ -106,6 +118,8 @@ export const reportSchema = z.object({
   missing_servers: z.array(z.string()).optional(),
   /** How many archives are marked as suspect. */
   suspects: z.int().optional(),
+  /** On how many phones a command of a hook failed. */
+  failed_hooks: z.int().optional(),
   superseded_deleted: z.array(z.string()).optional(),
   /** Superseded archives that could not be deleted, and the code that says why. */
   leftovers: z.array(z.object({ key: z.string(), code: z.string() })).optional(),

@@ -1,6 +1,9 @@
 import type { Call, EventOf } from './events.ts';
 import type { PlannedPhone } from './plan.ts';
 
+/** Attempts from this number on are commands of hooks: exports keep the numbers that are part of their keys. */
+export const FIRST_HOOK = 1_001;
+
 /** One export of one phone under one key, or one step of its restore, as recorded in the events. `lib/run/state` decides what follows. */
 export type Attempt = {
   number: number;
@@ -37,6 +40,8 @@ export type PhoneState = {
   /** Of a restore: its archive was cold, and is readable. */
   thawed?: EventOf<'thawed'>;
   attempts: Map<number, Attempt>;
+  /** Of an export: the commands of its hooks. */
+  hooks?: Map<number, Attempt>;
   outcome?: EventOf<'outcome'>;
 };
 
@@ -72,6 +77,17 @@ export type RunState = {
   /** What could not be done, by step: since when (epoch ms), and the event that gave it up. */
   notDone: Map<string, { since: number; final?: EventOf<'not_done'> }>;
 };
+
+/** Returns the attempts of a phone among which a number is. */
+export function attemptsAt(phone: PhoneState, number: number): Map<number, Attempt> {
+  if (number < FIRST_HOOK) return phone.attempts;
+  phone.hooks ??= new Map();
+  return phone.hooks;
+}
+
+/** Returns the attempts of a phone with the commands of its hooks. */
+export const allAttempts = ({ attempts, hooks }: PhoneState): Attempt[] =>
+  hooks === undefined ? [...attempts.values()] : [...attempts.values(), ...hooks.values()];
 
 /** Returns the state of a run without events. */
 export function startState(phones: PlannedPhone[]): RunState {

@@ -1,4 +1,11 @@
-import { BUCKET_NAME, BUCKET_NAME_RULE, POLICY_NAME, RESTORE } from '../../names.ts';
+import {
+  BUCKET_NAME,
+  BUCKET_NAME_RULE,
+  COMMAND,
+  COMMAND_RULE,
+  POLICY_NAME,
+  RESTORE,
+} from '../../names.ts';
 import * as z from 'zod';
 import { everFires, parseCron, tooOftenProblems } from '../slots/cron.ts';
 import { DURATION_PATTERN, formatDuration, parseDuration } from './duration.ts';
@@ -127,6 +134,22 @@ export const phonePath = (use: 'include' | 'exclude') =>
     .meta({ pattern: '^/(data|cache)(/|$)', maxLength: 4096 })
     .superRefine(refined((path) => pathProblems(withoutSlash(path), use)))
     .transform(withoutSlash);
+
+const COMMAND_ALLOWED = `one shell command of ${COMMAND_RULE}`;
+
+/** A shell command for a phone. CPH takes one plain command a call (cph_api_0532). */
+export const command = text(COMMAND_ALLOWED)
+  .meta({ pattern: COMMAND.source })
+  .superRefine(
+    refined((value) => {
+      const isBlank = value.trim() === '';
+      if (COMMAND.test(value) && !isBlank) return [];
+      const [odd] = /[^A-Za-z0-9_./: -]/u.exec(value) ?? [];
+      const found = isBlank ? 'an empty command' : `found ${show(odd ?? value)} in the command`;
+      return [{ message: `${found}, expected ${COMMAND_ALLOWED}`, allowed: COMMAND_ALLOWED }];
+    }),
+  )
+  .transform((value) => value.trim());
 
 export const objectPath = text('a folder such as "{policy}/{date}"').superRefine(
   refined(objectPathProblems),

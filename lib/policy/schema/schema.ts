@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { HOUR, MINUTE, SECOND, WEEK } from './duration.ts';
 import { duration, flag, instant, mapping, policyName, whole } from './fields.ts';
 import { drill, exported, notify, objective, retry, schedule, verify } from './sections.ts';
+import { hooks } from './hooks.ts';
 import { retention } from './retention.ts';
 import { select } from './select.ts';
 
@@ -23,6 +24,7 @@ const fileSchema = mapping({
   schedule: schedule.optional(),
   select,
   export: exported,
+  hooks: hooks.optional(),
   deadline: duration(SECOND, WEEK)
     .prefault('2h')
     .meta({

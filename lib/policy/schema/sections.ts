@@ -1,6 +1,8 @@
+import * as z from 'zod';
 import {
   bucket,
   choice,
+  command,
   cron,
   duration,
   id,
@@ -15,6 +17,9 @@ import {
 import { MINUTE, SECOND, WEEK } from './duration.ts';
 
 const YEAR = 366 * 24 * 60 * MINUTE;
+
+const ANSWER_ALLOWED = '1 to 200 letters, digits, spaces and _ . / : , = + @ # -';
+const answer = z.string({ error: ANSWER_ALLOWED }).regex(/^[\w ./:,=+@#-]{1,200}$/, ANSWER_ALLOWED);
 
 // The sections of a policy file besides `select`.
 
@@ -130,6 +135,16 @@ export const drill = mapping({
     description:
       'The scratch phones that the archives are restored to, at least as many as `phones`. What they hold is lost. The policy must not select them.',
     examples: [['0123456789abcdef0123456789abcdef']],
+  }),
+  check: command.optional().meta({
+    description:
+      'A shell command that each phone runs once it runs with its archive. It has to succeed, else the drill has failed. It is tried five times, 30 seconds apart.',
+    examples: ['ls /data/data/com.example.game/files'],
+  }),
+  answer: answer.optional().meta({
+    description:
+      'A text that the output of `check` has to contain. CPH shows the first 1,024 bytes of an output.',
+    examples: ['save.db'],
   }),
 }).meta({
   description: 'Restores archives of the policy to scratch phones, to prove that they can be.',

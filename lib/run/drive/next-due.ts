@@ -49,7 +49,8 @@ function duesOfPlanned(
   const allowed = callsAllowed(limits, now) > 0;
   const callAt = nextCallAt(limits, now);
   const pausedUntil = postponedUntil(run.state);
-  for (const { phone, step } of phoneSteps(run, now)) {
+  for (const one of phoneSteps(run, now)) {
+    const { step } = one;
     if (step.kind === 'done') continue;
     isUnfinished = true;
     if (step.kind === 'poll' || step.kind === 'watch') dues.push(pollAt);
@@ -58,7 +59,7 @@ function duesOfPlanned(
     }
     if (step.kind === 'await_state') dues.push(run.retryAt.phoneStates);
     if (step.kind === 'submit') {
-      const notBefore = Math.max(step.notBefore, pausedUntil, heldUntil(run, phone, now));
+      const notBefore = Math.max(step.notBefore, pausedUntil, heldUntil(run, one, now));
       const isServerFull = notBefore <= now && allowed;
       dues.push(isServerFull ? now + FULL_SERVER_RETRY_MS : Math.max(notBefore, callAt));
     }

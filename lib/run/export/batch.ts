@@ -50,7 +50,7 @@ export function fillBatches(
       const isEarly = now < Math.min(partialFrom, lane.lastCallAt + MAX_WAIT_MS);
       const waitsForMore = isScarce && isEarly && lane.endsSoon;
       if (items.length === 0 || (waitsForMore && items.length < size / 2)) continue;
-      for (const { phoneId, serverId } of items) occupy(load, phoneId, serverId);
+      for (const { phoneId, serverId } of items) occupyOnce(load, phoneId, serverId);
       const taken = new Set(items);
       lane.ready = lane.ready.filter((item) => !taken.has(item));
       const { run, call, command } = lane;
@@ -61,29 +61,49 @@ export function fillBatches(
   return batches;
 }
 
-/** Phones with a job, the number of jobs per server, the phones that a restore keeps for itself, with its run, and whose turn it is. */
+/** Phones with a job, the number of jobs per server, the phones that a run keeps for itself, with it, and whose turn it is. */
 type Load = {
   phones: Set<string>;
   perServer: Map<string, number>;
+  /** Phones between two calls that hold their place on their server. */
+  placed: Set<string>;
   kept: Map<string, OpenRun>;
   turns: RestoreTurns;
 };
 
 function loadOf(runs: OpenRun[], inFlight: InFlightJob[], now: number): Load {
   const turns = restoreTurns(runs, now);
-  const load: Load = { phones: new Set(), perServer: new Map(), kept: new Map(), turns };
+  const load: Load = {
+    ...{ phones: new Set(), perServer: new Map(), placed: new Set(), kept: new Map(), turns },
+  };
   for (const { phone_id, server_id } of inFlight) occupy(load, phone_id, server_id);
   for (const run of runs) {
-    for (const { planned } of keptPhones(run, now)) load.kept.set(planned.phone_id, run);
+    const kept = keptPhones(run, now).map(({ planned }) => planned);
+    for (const { phone_id } of kept) load.kept.set(phone_id, run);
     for (const { planned } of busyPhones(run, now)) {
       occupy(load, planned.phone_id, planned.server_id);
+    }
+    // Else the apps of all phones would be stopped before the first ones are exported.
+    for (const { phone_id, server_id } of run.plan?.terms?.hooks === undefined ? [] : kept) {
+      if (load.phones.has(phone_id)) continue;
+      load.placed.add(phone_id);
+      addJob(load, server_id);
     }
   }
   return load;
 }
 
-function occupy({ phones, perServer }: Load, phoneId: string, serverId: string): void {
-  phones.add(phoneId);
+function occupy(load: Load, phoneId: string, serverId: string): void {
+  load.phones.add(phoneId);
+  addJob(load, serverId);
+}
+
+function occupyOnce(load: Load, phoneId: string, serverId: string): void {
+  if (load.placed.has(phoneId)) load.phones.add(phoneId);
+  else occupy(load, phoneId, serverId);
+}
+
+function addJob({ perServer }: Load, serverId: string): void {
   perServer.set(serverId, (perServer.get(serverId) ?? 0) + 1);
 }
 
@@ -97,8 +117,10 @@ function takeItems(lane: Lane, load: Load, size: number): Item[] {
     if ((load.kept.get(item.phoneId) ?? lane.run) !== lane.run) continue;
     if (!load.turns.mayWork(lane.run, item.phoneId)) continue;
     const own = added.get(item.serverId) ?? 0;
-    if ((load.perServer.get(item.serverId) ?? 0) + own >= lane.maxPerServer) continue;
-    added.set(item.serverId, own + 1);
+    const isPlaced = load.placed.has(item.phoneId);
+    const isFull = (load.perServer.get(item.serverId) ?? 0) + own >= lane.maxPerServer;
+    if (isFull && !isPlaced) continue;
+    if (!isPlaced) added.set(item.serverId, own + 1);
     items.push(item);
   }
   return items;

@@ -1,8 +1,14 @@
 import { type Call, calls } from '../../ledger/run/events.ts';
 import { isCleared } from './archives/earlier-keys.ts';
-import type { PhoneState, RunState } from '../../ledger/run/run-state.ts';
+import {
+  allAttempts,
+  attemptsAt,
+  type PhoneState,
+  type RunState,
+} from '../../ledger/run/run-state.ts';
 import { contentOf } from '../state/checks/commands.ts';
 import { pathsOf } from '../state/checks/next-command.ts';
+import { hookContent } from '../state/hooks/names.ts';
 import type { OpenRun } from '../state/open-run.ts';
 import type { Step } from '../state/next-step.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
@@ -62,10 +68,11 @@ function lanesOfRun(run: OpenRun, now: number, exportMs?: number): Lane[] {
   const ready = new Map<string, Ready>();
   let endsSoon = false;
   let lastCallAt = plan.started_at;
-  for (const { phone, step } of phoneSteps(run, now)) {
-    for (const { intentAt } of phone.attempts.values()) lastCallAt = Math.max(lastCallAt, intentAt);
+  for (const one of phoneSteps(run, now)) {
+    const { phone, step } = one;
+    for (const { intentAt } of allAttempts(phone)) lastCallAt = Math.max(lastCallAt, intentAt);
     endsSoon ||= isAboutToEnd(step, now, exportMs);
-    if (step.kind !== 'submit' || step.notBefore > now || !isCleared(run, phone, now)) continue;
+    if (step.kind !== 'submit' || step.notBefore > now || !isCleared(run, one, now)) continue;
     addReady(ready, run, { phone, step });
   }
   const inOrder = [...ready.values()].sort((a, b) => calls.indexOf(b.call) - calls.indexOf(a.call));
@@ -99,7 +106,7 @@ function addReady(
   const command = name === undefined ? undefined : commandOf(run, phone, name);
   const item: Item = { phoneId: phone_id, serverId: server_id, attempt };
   if (name !== undefined) item.command = name;
-  const postponedAt = phone.attempts.get(attempt)?.postponed?.at ?? 0;
+  const postponedAt = attemptsAt(phone, attempt).get(attempt)?.postponed?.at ?? 0;
   const kind = `${call} ${command ?? ''}`;
   const own = ready.get(kind);
   if (own !== undefined) own.items.push({ item, postponedAt });
@@ -107,8 +114,9 @@ function addReady(
 }
 
 function commandOf(run: OpenRun, phone: PhoneState, name: string): string {
-  const paths = pathsOf(phone, run.plan?.restore);
-  const command = contentOf(name, { runId: run.runId, paths });
+  const { restore, terms } = run.plan ?? {};
+  const known = { runId: run.runId, paths: pathsOf(phone, restore), check: restore?.check };
+  const command = hookContent(name, terms?.hooks) ?? contentOf(name, known);
   if (command === undefined) throw new Error(`run ${run.runId} has no command ${name}`);
   return command;
 }

@@ -1,5 +1,6 @@
 import { ServiceError } from '../../errors.ts';
 import type { Call, RunEvent } from '../../ledger/run/events.ts';
+import { attemptsAt } from '../../ledger/run/run-state.ts';
 import type { Limits } from '../../ledger/state/limits.ts';
 import type { DriveDeps } from '../deps.ts';
 import { stopsDrive } from '../state/failures/stops-drive.ts';
@@ -155,7 +156,8 @@ function chunks<T>(items: T[], size: number): T[][] {
 /** Removes the items from `unsent` whose attempt has a response, lost its response, or was postponed. */
 function removeSent({ run, id, unsent }: Window, items: Item[]): void {
   for (const { phoneId, attempt } of items) {
-    const known = run.state.phones.get(phoneId)?.attempts.get(attempt);
+    const phone = run.state.phones.get(phoneId);
+    const known = phone && attemptsAt(phone, attempt).get(attempt);
     if (known === undefined) continue;
     const { accepted, refused, unknown, windows } = known;
     const isSent = accepted.length > 0 || refused !== undefined || unknown !== undefined;

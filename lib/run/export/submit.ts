@@ -139,9 +139,13 @@ const UNSUBMITTED: ReadonlySet<Step['kind']> = new Set([
   ...(['submit', 'await_state', 'await_thaw', 'await_export'] as const),
 ]);
 
-/** Fails all phones that have no job: nothing in the account can be exported. */
+/** Fails all phones that have no job: nothing in the account can be exported. The export of a phone with a hook left has ended. */
 function failUnsubmitted(run: OpenRun, code: string, at: number): void {
-  const phones = phoneSteps(run, at).filter(({ step }) => UNSUBMITTED.has(step.kind));
+  const isAfter = (step: Step): boolean =>
+    step.kind === 'submit' && step.command?.startsWith('after') === true;
+  const phones = phoneSteps(run, at).filter(
+    ({ step }) => UNSUBMITTED.has(step.kind) && !isAfter(step),
+  );
   const failed = { type: 'outcome', at, outcome: 'failed', reason: 'refused', code } as const;
   const events = phones.map(({ phone }): RunEvent => ({
     ...failed,

@@ -72,8 +72,8 @@ async function skipReason(
 ): Promise<string | undefined> {
   // The restore that it belongs to notifies.
   if (when === 'never') return 'part_of_restore';
-  // A run may complete although its archives have lost most of their content.
-  if (report.suspects !== undefined) return undefined;
+  // A run may complete although its archives have lost most of their content, or an app was not started again.
+  if (report.suspects !== undefined || report.failed_hooks !== undefined) return undefined;
   if (when === 'problems' && report.outcome === 'completed') return 'no_problem';
   if (when !== 'change') return undefined;
   const before = await outcomeBefore(deps, report);

@@ -1,5 +1,5 @@
 import { ServiceError } from '../../errors.ts';
-import type { Plan, PlannedPhone, Terms } from '../../ledger/run/plan.ts';
+import type { HookTerms, Plan, PlannedPhone, Terms } from '../../ledger/run/plan.ts';
 import type { RunRequest } from '../../ledger/run/request.ts';
 import { expandObjectPath, runFolder } from '../../policy/keys/keys.ts';
 import type { Policy } from '../../policy/schema/schema.ts';
@@ -96,9 +96,14 @@ function termsOf(policy: Policy, slot: string): Terms {
     wait_for_phones: policy.wait_for_phones,
     max_in_flight_per_server: policy.max_in_flight_per_server,
     attempts: policy.retry.attempts,
+    ...(policy.hooks === undefined ? {} : { hooks: hooksOf(policy.hooks) }),
     ...(policy.verify === undefined ? {} : { read: policy.verify.read }),
     notify: { ...policy.notify, timezone: messageZone(policy) },
   };
+}
+
+function hooksOf({ before = [], after = [], ...how }: NonNullable<Policy['hooks']>): HookTerms {
+  return { before, after, ...how };
 }
 
 /** Returns what is wrong with the bucket of the archives; undefined when it can be listed. */

@@ -91,6 +91,7 @@ async function reportRun(deps: DriveDeps, run: OpenRun, plan: Plan): Promise<Orp
     listing_complete: plan.listing_complete,
     ...(plan.missing_servers === undefined ? {} : { missing_servers: plan.missing_servers }),
     ...suspectsOf(phones),
+    ...failedHooksOf(phones),
     metrics: metricsOf(run, run.unwritten.metrics),
     ...keyLists(deletedKeys(run.state), leftoversOf(run, steps, found), found),
     ...notDoneOf(run.state),
@@ -114,6 +115,11 @@ async function findExports(deps: DriveDeps, run: OpenRun, now: number): Promise<
 function suspectsOf(phones: readonly ReportedPhone[]): Pick<Report, 'suspects'> {
   const suspects = phones.filter(({ suspect }) => suspect === true).length;
   return suspects === 0 ? {} : { suspects };
+}
+
+function failedHooksOf(phones: readonly ReportedPhone[]): Pick<Report, 'failed_hooks'> {
+  const failed = phones.filter(({ failed_hooks: hooks }) => hooks !== undefined).length;
+  return failed === 0 ? {} : { failed_hooks: failed };
 }
 
 /** Returns the first keys of each list, and how many are left out: a report has to stay below the size of an object. */

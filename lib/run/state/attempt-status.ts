@@ -1,4 +1,5 @@
 import { isBusyCode } from '../../cloud/cph/error-codes.ts';
+import type { Call } from '../../ledger/run/events.ts';
 import type { Attempt, PhoneState } from '../../ledger/run/run-state.ts';
 
 /** How long a command is waited for: it may have to wait for the other jobs of its server. */
@@ -57,6 +58,23 @@ export function mayLeaveJob(attempt: Attempt): boolean {
   // It leaves nothing behind.
   if (attempt.call === 'command') return false;
   return statusOf(attempt).kind === 'running' || mayStillArrive(attempt);
+}
+
+/**
+ * Returns the number of the next attempt, from `first` on. An attempt that was never sent keeps its number for the same call, and
+ * the same command.
+ */
+export function nextNumber(
+  attempts: readonly Attempt[],
+  { call, command }: { call: Call; command?: string },
+  first = 1,
+): number {
+  const isSame = (attempt: Attempt): boolean =>
+    attempt.call === call && attempt.command === command;
+  const used = attempts.filter(
+    (attempt) => statusOf(attempt).kind !== 'unsent' || !isSame(attempt),
+  );
+  return Math.max(first - 1, ...used.map(({ number }) => number)) + 1;
 }
 
 /** Returns whether a job of this phone may be running at CPH. `exportTimeout` in ms. */

@@ -1,4 +1,5 @@
-import type { RunEvent } from '../../ledger/run/events.ts';
+import type { EventOf, RunEvent } from '../../ledger/run/events.ts';
+import { FIRST_HOOK } from '../../ledger/run/run-state.ts';
 import type { Report, ReportedPhone } from '../../ledger/run/report.ts';
 import type { RunDeps } from '../deps.ts';
 import type { StoredRun } from './stored-run.ts';
@@ -12,13 +13,14 @@ export function logEvents(
   const own = { run: runId, policy: request.policy };
   for (const event of events) logEvent(log, own, event);
   const countOf = (type: RunEvent['type']) => events.filter((event) => event.type === type).length;
-  const [accepted, verified] = [countOf('accepted'), countOf('verified')];
-  const isRestore = request.kind === 'restore';
-  if (accepted > 0) {
-    const fields = { ...own, phones: accepted };
-    if (isRestore) log.info('jobs_accepted', fields);
-    else log.info('exports_accepted', fields);
-  }
+  const verified = countOf('verified');
+  const isExport = ({ attempt }: EventOf<'accepted'>): boolean =>
+    request.kind !== 'restore' && attempt < FIRST_HOOK;
+  const accepted = events.filter((event) => event.type === 'accepted');
+  const exports = accepted.filter(isExport).length;
+  const others = accepted.length - exports;
+  if (exports > 0) log.info('exports_accepted', { ...own, phones: exports });
+  if (others > 0) log.info('jobs_accepted', { ...own, phones: others });
   if (verified > 0) log.info('archives_verified', { ...own, phones: verified });
 }
 
@@ -40,7 +42,9 @@ function logEvent(
       log.info('window_unsent', { ...own, window: event.window, phones: event.attempts.length });
       return;
     case 'refused':
-      log.warn('export_refused', { ...own, ...attemptOf(event), code: event.code });
+      if (event.attempt >= FIRST_HOOK) {
+        log.warn('command_refused', { ...own, ...attemptOf(event), code: event.code });
+      } else log.warn('export_refused', { ...own, ...attemptOf(event), code: event.code });
       return;
     case 'outcome_unknown':
       log.warn('response_lost', { ...own, ...attemptOf(event) });

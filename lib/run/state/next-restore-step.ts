@@ -1,8 +1,12 @@
 import type { Call } from '../../ledger/run/events.ts';
+import type { RestoreTerms } from '../../ledger/run/plan.ts';
 import type { Attempt, PhoneState } from '../../ledger/run/run-state.ts';
 import { addAttempt, pauseAfter, startHistory } from './attempt-history.ts';
-import { statusOf } from './attempt-status.ts';
-import { commandsAfter, commandsBefore, commandStep } from './checks/next-command.ts';
+import { nextNumber, statusOf } from './attempt-status.ts';
+import { commandStep } from './checks/command-step.ts';
+import { CHECK } from './checks/commands.ts';
+import { drillCheck } from './checks/drill-check.ts';
+import { commandsAfter, commandsBefore } from './checks/next-command.ts';
 import {
   byNumber,
   deadlineOf,
@@ -43,7 +47,26 @@ export function nextRestoreStep(phone: PhoneState, facts: RunFacts, now: number)
         : stepOfCall(phone, { ...stage, attempts }, facts, now);
     if (step !== undefined) return step;
   }
-  return endStep(phone, attempts, facts);
+  const end = endStep(phone, attempts, facts);
+  const check = facts.restore?.check;
+  if (end.kind !== 'done' || check === undefined) return end;
+  return checkStep(attempts, { check, end }, now);
+}
+
+/** Returns the step of a phone of a drill that runs with its archive: its check, and what came of it. */
+function checkStep(
+  attempts: Attempt[],
+  { check, end }: { check: NonNullable<RestoreTerms['check']>; end: Step },
+  now: number,
+): Step {
+  const next = drillCheck(attempts, check, now);
+  if (next.kind === 'passed') return end;
+  if (next.kind === 'failed') {
+    return { kind: 'done', outcome: 'failed', reason: 'check_failed', code: next.code };
+  }
+  if (next.step.kind === 'poll') return next.step;
+  const attempt = nextNumber(attempts, { call: 'command', command: CHECK });
+  return { ...next.step, attempt, call: 'command', command: CHECK };
 }
 
 /** What a phone gets, in order: calls that have to succeed, and commands, on which nothing depends. */
@@ -78,7 +101,7 @@ function stepOfCommand(
   if (waitStart !== undefined) {
     return { kind: 'await_state', until: waitStart + facts.terms.wait_for_phones };
   }
-  const attempt = nextNumber(attempts, 'command', command);
+  const attempt = nextNumber(attempts, { call: 'command', command });
   return { ...step, attempt, call: 'command', command };
 }
 
@@ -121,7 +144,7 @@ function stepOfCall(
     return { kind: 'await_state', until: waitStart + facts.terms.wait_for_phones };
   }
   const notBefore = history.lastEnd + pauseAfter(history);
-  return { kind: 'submit', attempt: nextNumber(attempts, call), notBefore, call };
+  return { kind: 'submit', attempt: nextNumber(attempts, { call }), notBefore, call };
 }
 
 /** Returns what comes before the first call that changes the phone; undefined when nothing does. */
@@ -170,14 +193,4 @@ export function mayHaveActed(attempt: Attempt): boolean {
   if (attempt.call === 'command') return false;
   const { kind } = statusOf(attempt);
   return kind !== 'unsent' && !(kind === 'failed' && attempt.refused !== undefined);
-}
-
-/** An attempt that was never sent keeps its number for the same call, and the same command. */
-function nextNumber(attempts: Attempt[], call: Call, command?: string): number {
-  const isSame = (attempt: Attempt): boolean =>
-    attempt.call === call && attempt.command === command;
-  const used = attempts.filter(
-    (attempt) => statusOf(attempt).kind !== 'unsent' || !isSame(attempt),
-  );
-  return Math.max(0, ...used.map(({ number }) => number)) + 1;
 }

@@ -2,7 +2,8 @@ import { missingSince, type PhoneState } from '../../ledger/run/run-state.ts';
 import type { Terms } from '../../ledger/run/plan.ts';
 import { isBusy } from './attempt-status.ts';
 import { mayHaveActed, nextRestoreStep } from './next-restore-step.ts';
-import { nextStep, type RunFacts, type Step } from './next-step.ts';
+import { isTouched, nextExportStep } from './hooks/next-export-step.ts';
+import type { RunFacts, Step } from './next-step.ts';
 import { postponedCalls } from './postponed.ts';
 import type { StoredRun } from './stored-run.ts';
 
@@ -16,33 +17,45 @@ export type PhoneStep = { phone: PhoneState; step: Step };
 export function phoneSteps(run: StoredRun, now: number): PhoneStep[] {
   const facts = factsOf(run);
   if (facts === undefined) return [];
-  const decide = facts.restore === undefined ? nextStep : nextRestoreStep;
+  const decide = stepFunction(facts);
   return [...run.state.phones.values()].map((phone) => ({
     phone,
     step: decide(phone, facts, now),
   }));
 }
 
-/** Returns the phones that a restore keeps for itself: between its restore and its restart a phone is not exported. Pure. */
+const stepFunction = ({ restore }: RunFacts) =>
+  restore === undefined ? nextExportStep : nextRestoreStep;
+
+/**
+ * Returns the phones that a run keeps for itself: no other exports a phone between its restore and its restart, or between the first
+ * command of its hooks and the last. Pure.
+ */
 export function keptPhones(run: StoredRun, now: number): PhoneState[] {
-  if (run.plan?.restore === undefined) return [];
+  const { plan } = run;
+  if (plan?.restore === undefined && plan?.terms?.hooks === undefined) return [];
+  const isBegun = ({ phone }: PhoneStep): boolean =>
+    plan.restore === undefined ? isTouched(phone) : [...phone.attempts.values()].some(mayHaveActed);
   return phoneSteps(run, now)
-    .filter(
-      ({ phone, step }) => step.kind !== 'done' && [...phone.attempts.values()].some(mayHaveActed),
-    )
+    .filter((one) => one.step.kind !== 'done' && isBegun(one))
     .map(({ phone }) => phone);
 }
 
 /**
  * Returns the phones of which a job may be running at CPH. A restore that is to send a call again has waited long enough for the one
- * whose response was lost. Pure.
+ * whose response was lost; a command after an export is sent although the export may still run. Pure.
  */
 export function busyPhones(run: StoredRun, now: number): PhoneState[] {
   const facts = factsOf(run);
   const timeout = facts?.terms.export_timeout ?? 0;
   return [...run.state.phones.values()].filter((phone) => {
     if (!isBusy(phone, timeout, now)) return false;
-    return facts?.restore === undefined || nextRestoreStep(phone, facts, now).kind !== 'submit';
+    // Without hooks an export is never sent again while its job may run.
+    if (facts === undefined || (facts.restore === undefined && facts.terms.hooks === undefined)) {
+      return true;
+    }
+    const step = stepFunction(facts)(phone, facts, now);
+    return step.kind !== 'submit' || step.call === undefined;
   });
 }
 

@@ -8,8 +8,7 @@ import { done, failed, type Ran } from './ran.ts';
 type Program = (world: World, phone: Phone, args: readonly string[]) => Ran;
 
 const PROGRAMS: Record<string, Program> = {
-  am: (_world, _phone, [verb = '']) =>
-    verb === 'force-stop' ? done() : failed(`Error: unknown command '${verb}'`),
+  am,
   chown,
   find,
   getprop: (_world, { imageVersion }, [name = '']) =>
@@ -37,6 +36,25 @@ export function runShell(world: World, phone: Phone, command: string): Ran {
     return failed(`${name}: ${args.at(-1) ?? ''}: Permission denied`);
   }
   return program(world, phone, args);
+}
+
+/** An app that is stopped does not run in memory: a restart forgets that. */
+function am(world: World, phone: Phone, args: readonly string[]): Ran {
+  const [verb = '', ...rest] = args;
+  const name = (verb === 'start' && rest[0] === '-n' ? rest[1] : rest[0]) ?? '';
+  const app = name.replace(/\/.*$/, '');
+  if (verb !== 'force-stop' && verb !== 'start') {
+    return failed(`Error: unknown command '${verb}'`);
+  }
+  const isKnown = installedApps(world, phone).has(app);
+  if (verb === 'force-stop') {
+    // `am` says nothing of an app that it does not know.
+    if (isKnown) phone.stopped.add(app);
+    return done();
+  }
+  if (!isKnown) return failed(`Error: Activity class {${name}} does not exist.`);
+  phone.stopped.delete(app);
+  return done(`Starting: Intent { cmp=${name} }\n`);
 }
 
 /** Uids are shown since Android 8. */

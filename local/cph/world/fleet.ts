@@ -25,6 +25,8 @@ export type Phone = {
   changed: Map<string, number>;
   /** Files in memory, with the time of their last change. A restart deletes them. */
   inMemory: Map<string, number>;
+  /** Apps that were force-stopped. They start again with the phone. */
+  stopped: Set<string>;
 };
 
 export type Server = {
@@ -88,6 +90,7 @@ export function createFleet(options: {
       labels: new Map(),
       changed: new Map(),
       inMemory: new Map(),
+      stopped: new Set(),
     };
     created += 1;
     phones.set(phone.id, phone);

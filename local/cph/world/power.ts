@@ -37,6 +37,7 @@ export function changePower(world: World, kind: PowerKind, phone: Phone, request
   failJobs(world, phone, 'CPS.0054');
   setStatus(world, phone, transition.through);
   phone.inMemory.clear();
+  phone.stopped.clear();
   if (kind === 'reset') {
     phone.generation += 1;
     phone.files = undefined;

@@ -2,7 +2,16 @@ import { valueAt } from '../../parse/findings.ts';
 import { type Finding, show } from '../../parse/validation-error.ts';
 import type { Draft } from './draft.ts';
 
-/** Returns what is wrong between the fields of `drill`: too few targets, or targets that the policy itself selects by id. */
+const NO_CHECK: Finding = {
+  path: ['drill', 'answer'],
+  at: 'key',
+  message: 'no command gives an answer',
+  found: 'answer without check',
+  allowed: 'answer together with check',
+  hint: 'Add check, the command, or remove answer.',
+};
+
+/** Returns what is wrong between the fields of `drill`: an answer without a command, too few targets, or targets that the policy itself selects by id. */
 export function drillErrors(draft: Draft): Finding[] {
   const drill = draft.mapping(['drill']);
   if (drill === undefined) return [];
@@ -21,6 +30,7 @@ export function drillErrors(draft: Draft): Finding[] {
       };
     });
   const phones = valueAt(drill, ['phones']) ?? 1;
+  if ('answer' in drill && !('check' in drill)) own.push(NO_CHECK);
   if (typeof phones !== 'number' || targets.length === 0 || phones <= targets.length) return own;
   const few: Finding = {
     path: ['drill', 'phones'],

@@ -3,6 +3,7 @@ import { type Finding, type Path, show } from '../../parse/validation-error.ts';
 import { type Draft, draftOf } from './draft.ts';
 import { withoutSlash } from '../paths.ts';
 import { drillErrors } from './drill-rules.ts';
+import { hookErrors } from './hook-rules.ts';
 import { retentionErrors } from './retention-rules.ts';
 import { characterErrors, excludedErrors, objectPathErrors } from './export-rules.ts';
 
@@ -27,6 +28,7 @@ export function ruleFindings(
     ...excludedErrors(draft),
     ...durationErrors(draft),
     ...objectPathErrors(draft, context.ledger),
+    ...hookErrors(draft),
     ...retentionErrors(draft),
     ...drillErrors(draft),
   ];

@@ -1,9 +1,9 @@
-import { type Attempt, missingSince, type PhoneState } from '../../../ledger/run/run-state.ts';
+import { type Attempt, missingSince } from '../../../ledger/run/run-state.ts';
 import type { RunDeps } from '../../deps.ts';
 import { mayStillArrive } from '../../state/attempt-status.ts';
 import { OUTAGE_GRACE_MS } from '../../state/next-step.ts';
 import type { OpenRun } from '../../state/open-run.ts';
-import { phoneSteps } from '../../state/phone-steps.ts';
+import { type PhoneStep, phoneSteps } from '../../state/phone-steps.ts';
 import { isWhole, lookUp, type ToEvent } from './verify-archives.ts';
 
 /** A phone may wait so long for its call before its earlier keys are looked up again. */
@@ -13,8 +13,8 @@ const FRESH_MS = 20_000;
  * Returns whether the next attempt of a phone may be sent: no earlier attempt without a job may have left an archive, as a recent
  * look-up showed, or look-ups have failed for half an hour.
  */
-export function isCleared(run: OpenRun, phone: PhoneState, now: number): boolean {
-  const isExport = run.plan?.restore === undefined;
+export function isCleared(run: OpenRun, { phone, step }: PhoneStep, now: number): boolean {
+  const isExport = step.kind === 'submit' && step.call === undefined;
   if (!isExport || ![...phone.attempts.values()].some(mayStillArrive)) return true;
   if (now - (run.retryAt.clearedAt.get(phone.planned.phone_id) ?? 0) < FRESH_MS) return true;
   const since = missingSince(run.state.outages.archives);
@@ -22,9 +22,9 @@ export function isCleared(run: OpenRun, phone: PhoneState, now: number): boolean
 }
 
 /** Returns until when a phone is not sent again because its earlier keys could not be looked up (epoch ms); 0: not held. */
-export function heldUntil(run: OpenRun, phone: PhoneState, now: number): number {
-  if (isCleared(run, phone, now)) return 0;
-  return run.retryAt.lookUps.get(phone.planned.phone_id) ?? 0;
+export function heldUntil(run: OpenRun, one: PhoneStep, now: number): number {
+  if (isCleared(run, one, now)) return 0;
+  return run.retryAt.lookUps.get(one.phone.planned.phone_id) ?? 0;
 }
 
 /**
@@ -37,9 +37,10 @@ export async function lookUpEarlierKeys(
 ): Promise<void> {
   const now = deps.clock.now();
   const { clearedAt } = run.retryAt;
-  const phones = phoneSteps(run, now).flatMap(({ phone, step }) => {
-    if (step.kind !== 'submit' || isCleared(run, phone, now)) return [];
-    return Math.max(step.notBefore, heldUntil(run, phone, now)) <= now ? [phone] : [];
+  const phones = phoneSteps(run, now).flatMap((one) => {
+    const { phone, step } = one;
+    if (step.kind !== 'submit' || isCleared(run, one, now)) return [];
+    return Math.max(step.notBefore, heldUntil(run, one, now)) <= now ? [phone] : [];
   });
   if (phones.length === 0) return;
   const expected = phones.flatMap(({ planned, attempts }) =>

@@ -1,6 +1,6 @@
 import type { Job } from '../../../cloud/cph/job.ts';
 import type { RunEvent } from '../../../ledger/run/events.ts';
-import { missingSince } from '../../../ledger/run/run-state.ts';
+import { allAttempts, missingSince } from '../../../ledger/run/run-state.ts';
 import { statusOf } from '../../state/attempt-status.ts';
 import type { PolledAttempt } from './poll-calls.ts';
 
@@ -16,8 +16,9 @@ export function findMissingJob(
   at: number,
 ): RunEvent[] {
   const request_id = attempt.unknown?.request_id;
-  const attempts = run.state.phones.get(phoneId)?.attempts.values() ?? [];
-  const known = new Set([...attempts].flatMap(({ accepted }) => accepted.map((job) => job.job_id)));
+  const phone = run.state.phones.get(phoneId);
+  const attempts = phone === undefined ? [] : allAttempts(phone);
+  const known = new Set(attempts.flatMap(({ accepted }) => accepted.map((job) => job.job_id)));
   const job = jobs.find((other) => other.phone_id === phoneId && !known.has(other.job_id));
   if (job === undefined || request_id === undefined) return [];
   const own = { phone_id: phoneId, attempt: attempt.number };

@@ -1,4 +1,4 @@
-import { type Attempt, missingSince } from '../../../ledger/run/run-state.ts';
+import { allAttempts, type Attempt, missingSince } from '../../../ledger/run/run-state.ts';
 import type { OpenRun } from '../../state/open-run.ts';
 import type { Overdue } from '../../state/next-step.ts';
 import { phoneSteps } from '../../state/phone-steps.ts';
@@ -47,8 +47,8 @@ export function pollCalls(
 ): string[][] {
   const sizes = new Map<string, number>();
   for (const { state } of runs) {
-    for (const { attempts } of state.phones.values()) {
-      for (const { accepted } of attempts.values()) {
+    for (const phone of state.phones.values()) {
+      for (const { accepted } of allAttempts(phone)) {
         for (const { request_id: id } of accepted) sizes.set(id, (sizes.get(id) ?? 0) + 1);
       }
     }

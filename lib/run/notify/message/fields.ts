@@ -27,6 +27,7 @@ export type Fields = {
   undone?: object | undefined;
   leftovers?: object | undefined;
   suspects?: object | undefined;
+  hooks?: object | undefined;
   checks?: object | undefined;
   archives?: object | undefined;
   drill?: object | undefined;
@@ -50,13 +51,14 @@ export function fieldsOf(notification: Notification, message: string): Fields {
     case 'restore':
     case 'drill': {
       const { run_id, policy, outcome, counts, report, reason, ...more } = notification;
-      const { leftovers, suspects, checks, bytes } = more;
+      const { leftovers, suspects, hooks, checks, bytes } = more;
       const known = { run_id, policy, outcome, counts, report, reason };
       const drill = notification.kind === 'drill' ? notification.drill : undefined;
       const times = { started_at: iso(more.started_at), settled_at: iso(more.settled_at) };
       const small = suspects && { count: suspects.count, phones: suspects.phones };
       const said = { message, detail: more.message, undone: more.undone };
-      const found = { leftovers, suspects: small, checks: numbersOf(checks) };
+      const failed = hooks && { count: hooks.count, commands: hooks.commands };
+      const found = { leftovers, suspects: small, hooks: failed, checks: numbersOf(checks) };
       return { kind, ...known, drill, ...times, bytes, ...said, ...found };
     }
     case 'missed': {

@@ -89,6 +89,8 @@ export type Ended = {
   leftovers?: Leftovers | undefined;
   /** Archives that are much smaller than those before them: how many, and the ids and names of the first phones. */
   suspects?: { count: number; phones: string[]; names: string[] } | undefined;
+  /** Phones on which a command of a hook failed. */
+  hooks?: { count: number; names: string[]; commands: string[] } | undefined;
   /** Of restored phones; undefined when nothing was found. */
   checks?: RestoreChecks | undefined;
   /** Servers of the policy that CPH does not know: the first ones, and how many there are. */

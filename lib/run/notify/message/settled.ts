@@ -49,6 +49,7 @@ export async function settledNotification(
     failed: named((outcome) => !GOOD.has(outcome)),
     skipped: named((outcome) => outcome === 'skipped'),
     suspects: suspectsOf(report, phones, state),
+    hooks: hooksOf(report, phones, state),
     checks: checksOf(phones, state),
     leftovers: leftoversOf(report),
     missingServers: missingServersOf(report),
@@ -84,6 +85,21 @@ function suspectsOf(
   const ids = reported.filter(({ suspect }) => suspect === true).map(({ phone_id }) => phone_id);
   const phones = ids.slice(0, MAX_SUSPECTS);
   return { count, phones, names: phones.map((id) => nameIn(state, id) || id) };
+}
+
+function hooksOf(
+  { failed_hooks: count }: Report,
+  reported: readonly ReportedPhone[],
+  state: Phones,
+): Ended['hooks'] {
+  if (count === undefined) return undefined;
+  const failed = reported.filter(({ failed_hooks: hooks }) => hooks !== undefined);
+  const commands = failed.flatMap(({ failed_hooks: hooks = [] }) =>
+    hooks.map(({ command }) => command),
+  );
+  const ids = failed.map(({ phone_id }) => phone_id).slice(0, MAX_SUSPECTS);
+  const names = ids.map((id) => nameIn(state, id) || id);
+  return { count, names, commands: [...new Set(commands)].slice(0, MAX_SUSPECTS) };
 }
 
 /** Returns undefined when nothing was found on restored phones. */

@@ -1,6 +1,7 @@
 import type { Archive } from '../../../ledger/catalogue/archive.ts';
 import { isGood } from '../../../ledger/catalogue/newest-archives.ts';
 import { listShards, readShards } from '../../../ledger/catalogue/shards.ts';
+import type { RestoreTerms } from '../../../ledger/run/plan.ts';
 import { shuffled } from '../../../ledger/store/digest.ts';
 import { isUnreadable } from '../../../ledger/store/object-error.ts';
 import { layout } from '../../../ledger/store/layout.ts';
@@ -19,6 +20,9 @@ type Deps = Pick<RunDeps, 'store' | 'ledger' | 'cph' | 'clock' | 'readings' | 'l
 const MAX_SHARDS = 8;
 const MAX_NAMED = 3;
 
+/** What a drill restores, and what each phone runs then. */
+export type ChosenDrill = { wanted: Wanted[]; check?: RestoreTerms['check'] };
+
 type Refusal = { code: string; message: string };
 
 /**
@@ -30,7 +34,7 @@ export async function chooseDrill(
   deps: Deps,
   { runId, policy: name }: { runId: string; policy: string },
   scope: { requestedAt: number; until: number },
-): Promise<Wanted[] | Refusal | undefined> {
+): Promise<ChosenDrill | Refusal | undefined> {
   const file = await readPolicy(deps, name);
   if (file === undefined) {
     return { code: 'policy_gone', message: `${layout.policy(name)} does not exist` };
@@ -52,7 +56,9 @@ export async function chooseDrill(
   }
   const archives = await newestGood(deps, name);
   const wanted = pairs(drill, candidates, ranked(archives, drill.pick, runId));
-  if (wanted.length > 0) return wanted;
+  const { check: command, answer } = drill;
+  const check = command === undefined ? {} : { check: { command, answer } };
+  if (wanted.length > 0) return { wanted, ...check };
   return { code: 'no_archive', message: `policy ${name} has no good archive for its targets` };
 }
 

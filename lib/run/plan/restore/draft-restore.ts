@@ -10,7 +10,7 @@ import { type Draft, failedDraft, type PlanDraft } from '../draft.ts';
 import { readNamed } from '../named-phones.ts';
 import { checkArchives, idOf } from './check-archives.ts';
 import { chooseArchives, type Wanted } from './choose-archives.ts';
-import { chooseDrill } from './choose-drill.ts';
+import { type ChosenDrill, chooseDrill } from './choose-drill.ts';
 import { planPhones } from './plan-phones.ts';
 import { planChecks } from './plan-checks.ts';
 import { planSafetyRuns } from './safety-runs.ts';
@@ -44,9 +44,10 @@ export async function draftRestore(
   order: RestoreOrder,
   { requestedAt, until }: { requestedAt: number; until: number },
 ): Promise<Draft | undefined> {
-  const wanted = await chosen(deps, base.request.run_id, order, { requestedAt, until });
-  if (wanted === undefined) return undefined;
-  if ('code' in wanted) return failedDraft(base, wanted.code, wanted.message);
+  const found = await chosen(deps, base.request.run_id, order, { requestedAt, until });
+  if (found === undefined) return undefined;
+  if ('code' in found) return failedDraft(base, found.code, found.message);
+  const { wanted, check } = found;
   const ids = wanted.map(({ phone }) => phone);
   const read = ids.length === 0 ? undefined : await readNamed(deps, ids, { requestedAt, until });
   if (read === undefined && ids.length > 0) return undefined;
@@ -69,6 +70,7 @@ export async function draftRestore(
       terms: { ...termsOf(phones), notify: await notifyOf(deps, wanted) },
       restore: {
         ...termsOfOrder(order),
+        ...(check === undefined ? {} : { check }),
         ...(sets.length === 0 ? {} : { path_sets: sets }),
         safety_runs: runs,
       },
@@ -113,11 +115,11 @@ async function chosen(
   runId: string,
   order: RestoreOrder,
   scope: { requestedAt: number; until: number },
-): Promise<Wanted[] | { code: string; message: string } | undefined> {
+): Promise<ChosenDrill | { code: string; message: string } | undefined> {
   const { drill } = order;
   if (drill !== undefined) return chooseDrill(deps, { runId, policy: drill.policy }, scope);
   try {
-    return await chooseArchives(deps, order);
+    return { wanted: await chooseArchives(deps, order) };
   } catch (error) {
     if (!hasCode(error, 'not_found') && !hasCode(error, 'event_invalid')) throw error;
     return {

@@ -1,3 +1,4 @@
+import { FIRST_HOOK } from '../../../ledger/run/run-state.ts';
 import type { Step } from '../../state/next-step.ts';
 import { phoneSteps } from '../../state/phone-steps.ts';
 import type { StoredRun } from '../../state/stored-run.ts';
@@ -17,13 +18,16 @@ export function stateOf(step: Step): RunPhone['state'] {
     case 'await_state':
       return step.restarted === true ? 'restarting' : 'waiting';
     case 'submit':
-      return 'queued';
+      // A phone that is to run the commands after its export is not queued for one.
+      return step.command?.startsWith('after') === true ? 'exporting' : 'queued';
     case 'await_thaw':
       return 'thawing';
     case 'await_export':
       return 'saving';
     case 'poll':
-      return POLLED[step.attempt.call ?? 'export'];
+      return step.attempt.number >= FIRST_HOOK
+        ? 'exporting'
+        : POLLED[step.attempt.call ?? 'export'];
     case 'verify':
       return 'verifying';
     case 'watch':

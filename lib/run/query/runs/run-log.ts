@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import * as z from 'zod';
 import type { RunEvent } from '../../../ledger/run/events.ts';
+import { FIRST_HOOK } from '../../../ledger/run/run-state.ts';
 import { layout } from '../../../ledger/store/layout.ts';
 import { readLog } from '../../../ledger/run/log/log.ts';
 import type { Store } from '../../../ledger/store/store.ts';
@@ -70,7 +71,8 @@ export function exportCalls(lines: readonly LogLine[]): ExportCall[] {
   const byRequest = new Map<string, Call>();
   for (const line of lines) {
     const event = sentSchema.safeParse(line).data;
-    if (event === undefined) continue;
+    // The commands of hooks are no exports.
+    if (event === undefined || event.attempt >= FIRST_HOOK) continue;
     const id = event.request_id || undefined;
     const call = byRequest.get(id ?? '') ?? callAt(calls, event.at, id);
     if (id !== undefined) {

@@ -10,6 +10,7 @@ import {
   throwIfListed,
 } from '../../../ledger/store/object-error.ts';
 import type { Store } from '../../../ledger/store/store.ts';
+import { failedHooks } from '../../state/hooks/results.ts';
 import { sourceFields } from '../../state/restored-phone.ts';
 import { archiveKey } from '../../../policy/keys/keys.ts';
 import { countAttempts } from '../../state/attempt-history.ts';
@@ -95,14 +96,26 @@ function openPhone(run: StoredRun, { phone, step }: PhoneStep): RunPhone {
   const { phone_id, phone_name, server_id } = phone.planned;
   const attempts = countAttempts(phone);
   const own = { phone_id, phone_name, server_id, state: stateOf(step), attempts };
-  const restored = sourceFields(phone, step, run.plan?.restore);
+  const failed = failedHooks(phone, run.plan?.terms?.hooks);
+  const restored = {
+    ...sourceFields(phone, step, run.plan?.restore),
+    ...(failed.length === 0 ? {} : { failed_hooks: failed }),
+  };
   if (step.kind !== 'done') return { ...own, ...restored };
   const { reason, code, archive } = step;
   const terms = run.plan?.terms;
   if (archive?.verified !== undefined && terms !== undefined) {
     const { size, etag, at } = archive.verified;
     const key = archiveKey(terms.folder, run.runId, phone_id, archive.number);
-    return { ...own, bucket: terms.bucket, key, size, etag, verified_at: instantOf(at) };
+    return {
+      ...own,
+      ...restored,
+      bucket: terms.bucket,
+      key,
+      size,
+      etag,
+      verified_at: instantOf(at),
+    };
   }
   return {
     ...own,

@@ -141,6 +141,9 @@ export const runPhoneSchema = z.object({
   unseen: reportedPhoneSchema.shape.unseen.describe(
     'Of a restored phone: what could not be checked, or not completely.',
   ),
+  failed_hooks: reportedPhoneSchema.shape.failed_hooks.describe(
+    "Commands of the policy's hooks that failed, were refused, or gave no answer.",
+  ),
   saved: z.string().optional().describe('Of a restore: the key of the archive from before.'),
   seconds: z
     .number()

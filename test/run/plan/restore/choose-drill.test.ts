@@ -38,7 +38,7 @@ async function choose(facts: Facts = {}, runId = 'restore-1') {
   if (found === undefined) throw new Error('not read in time');
   return 'code' in found
     ? found.code
-    : found.map(({ phone: to, archive }) => [to, archive?.phone_id]);
+    : found.wanted.map(({ phone: to, archive }) => [to, archive?.phone_id]);
 }
 
 describe('chooseDrill', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../../lib/ledger/run/events.ts';
-import { commandStep } from '../../../../lib/run/state/checks/next-command.ts';
+import { commandStep } from '../../../../lib/run/state/checks/command-step.ts';
 import { outcomeUnknown, refused } from '../../../support/attempt-events.ts';
 import { MINUTE, phoneWith, T0 } from '../../../support/runs.ts';
 

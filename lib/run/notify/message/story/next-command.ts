@@ -43,8 +43,8 @@ export function nextCommand(notification: Notification): Story['next'] {
 }
 
 function needsAction(settled: Settled): boolean {
-  const { outcome, suspects, leftovers, missingServers, undone = [] } = settled;
+  const { outcome, suspects, hooks, leftovers, missingServers, undone = [] } = settled;
   if (settled.kind === 'drill' && settled.drill.verdict === 'failed') return true;
-  const isClean = suspects === undefined && leftovers === undefined && missingServers === undefined;
+  const isClean = [suspects, hooks, leftovers, missingServers].every((one) => one === undefined);
   return outcome !== 'completed' || !isClean || undone.length > 0;
 }

@@ -76,7 +76,7 @@ function resultFacts(settled: Settled, causes: readonly Cause[], locale: Locale)
 /** What the run met on the way, how long it took and what it wrote. */
 function otherFacts(settled: Settled, { language }: Locale): Fact[] {
   const wording = wordings[language];
-  const { suspects, checks, leftovers, missingServers, undone = [] } = settled;
+  const { suspects, hooks, checks, leftovers, missingServers, undone = [] } = settled;
   const { started_at, settled_at, bytes, counts } = settled;
   // What a drill measures: from its request until the last phone ran.
   const drilled = settled.kind === 'drill' ? settled.drill.seconds : undefined;
@@ -84,6 +84,7 @@ function otherFacts(settled: Settled, { language }: Locale): Fact[] {
   const notDone = undone.map(({ step }) => meaningOf('undone', step, language)?.says ?? step);
   return [
     ...(suspects === undefined ? [] : [short(wording.suspects(suspects.count))]),
+    ...(hooks === undefined ? [] : [short(wording.failedHooks(hooks.count))]),
     ...(checks === undefined ? [] : wording.checks(checks).map(short)),
     ...(leftovers === undefined ? [] : [short(wording.notDeleted(leftovers.count))]),
     ...(missingServers === undefined ? [] : [short(wording.missingServers(missingServers.count))]),
@@ -106,7 +107,8 @@ function timeLines({ slot, started_at, settled_at }: Settled, locale: Locale): s
 /** What all that means, and what to do about it. */
 function noteLines(settled: Settled, { language }: Locale): string[] {
   const wording: Wording = wordings[language];
-  const { reason, message, suspects, checks, leftovers, missingServers, undone = [] } = settled;
+  const { reason, message, suspects, hooks, checks, leftovers, missingServers } = settled;
+  const { undone = [] } = settled;
   const { fix } = (reason !== undefined && runMeaning(reason, language)) || {};
   const deleted =
     leftovers &&
@@ -120,6 +122,7 @@ function noteLines(settled: Settled, { language }: Locale): string[] {
     message === undefined ? undefined : wording.quote(message),
     fix,
     suspects && wording.suspectAdvice({ count: suspects.count, first: suspects.names }),
+    hooks && wording.hookAdvice(hooks),
     ...(checks === undefined ? [] : wording.checkAdvice(checks)),
     deleted,
     missingServers && wording.missingServerAdvice(missingServers),

@@ -34,6 +34,9 @@ export const english: Wording = {
   ended: (outcome, count) => `${number(count)} ${outcome.replaceAll('_', ' ')}`,
   phonesThat: (count, says) => `${number(count)} ${says}`,
   suspects: (count) => `${number(count)} suspiciously small`,
+  failedHooks: (count) => `${number(count)} with a failed hook`,
+  hookAdvice: ({ count, names, commands }) =>
+    `A command of the policy's hooks failed on ${plural(count, 'phone')}${listed(names, count)}: ${commands.map((command) => `\`${command}\``).join(', ')}. Look whether the apps of these phones run.`,
   checks: ({ leftovers, wrong_owners: wrong, unseen }) => [
     ...(leftovers === 0 ? [] : [`${number(leftovers)} with files that the archive lacks`]),
     ...(wrong === 0 ? [] : [`${number(wrong)} with wrong owners`]),

@@ -44,6 +44,9 @@ export const chinese: Wording = {
   ended: (outcome, count) => `${number(count)} 台${outcomes[outcome]}`,
   phonesThat: (count, says) => `${number(count)} 台${/^[\da-z]/i.test(says) ? ' ' : ''}${says}`,
   suspects: (count) => `${number(count)} 个归档异常偏小`,
+  failedHooks: (count) => `${number(count)} 台钩子命令失败`,
+  hookAdvice: ({ count, names, commands }) =>
+    `${number(count)} 台云手机上策略的钩子命令失败${listed(names, count)}：${commands.map((command) => `\`${command}\``).join('、')}。请检查这些云手机上的应用是否在运行。`,
   checks: ({ leftovers, wrong_owners: wrong, unseen }) => [
     ...(leftovers === 0 ? [] : [`${number(leftovers)} 台有归档以外的文件`]),
     ...(wrong === 0 ? [] : [`${number(wrong)} 台有属主错误`]),

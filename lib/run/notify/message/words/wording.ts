@@ -1,7 +1,7 @@
 import type { Counts, PhoneOutcome } from '../../../../ledger/run/report.ts';
 import type { Policy } from '../../../../policy/schema/schema.ts';
 import type { PhoneCounts } from '../../../freshness/summarize.ts';
-import type { DailySummary, RestoreChecks } from '../notification.ts';
+import type { DailySummary, Ended, RestoreChecks } from '../notification.ts';
 
 /** An instant on the clock of a zone. */
 export type LocalTime = { year: string; month: string; day: string; clock: string; zone: string };
@@ -49,6 +49,9 @@ export type Wording = {
   phonesThat(count: number, says: string): string;
   suspects(count: number): string;
   suspectAdvice(named: Named): string;
+  /** On how many phones a command of a hook failed. */
+  failedHooks(count: number): string;
+  hookAdvice(hooks: NonNullable<Ended['hooks']>): string;
   /** What was found on restored phones, a phrase each. */
   checks(found: RestoreChecks): string[];
   checkAdvice(found: RestoreChecks): string[];
