@@ -4,7 +4,7 @@ import type { Io } from './io.ts';
 
 export const languageOption: OptionSpec = {
   flags: '--lang <language>',
-  text: 'the language of texts: en, zh (default: that of LC_ALL or LANG)',
+  text: 'the language of texts (default: that of LC_ALL or LANG)',
   choices: languages,
 };
 

@@ -4,6 +4,7 @@ import type { Io } from '../io/io.ts';
 import { colours } from '../text/colour.ts';
 import { fold, foldCommand } from '../text/fold.ts';
 import { pad } from '../text/width.ts';
+import { helpIn, noteIn } from '../words/help/translate.ts';
 
 const MAX_COLUMNS = 100;
 const MIN_TEXT_COLUMNS = 30;
@@ -11,8 +12,15 @@ const MIN_TEXT_COLUMNS = 30;
 /** Returns the layout of help: two columns, or in a narrow window each text below its name. */
 export function helpFormat(io: Io): Partial<Help> {
   const c = colours(io);
+  const say = (text: string): string => helpIn(io.language, text);
   return {
-    styleTitle: (title) => c.bold(title),
+    styleTitle: (title) => c.bold(say(title)),
+    commandDescription: (command) => say(command.description()),
+    subcommandDescription: (command) => say(command.summary() || command.description()),
+    argumentDescription: ({ description, argChoices, defaultValue }) =>
+      say(description) + noteIn(io.language, { choices: argChoices, value: defaultValue }),
+    optionDescription: ({ description, argChoices, defaultValue }) =>
+      say(description) + noteIn(io.language, { choices: argChoices, value: defaultValue }),
     styleCommandDescription: (text) => fold(text, Math.min(io.columns, MAX_COLUMNS), ''),
     styleUsage: (usage) =>
       fold(usage, Math.min(io.columns, MAX_COLUMNS) - 'Usage: '.length, '    '),
@@ -40,5 +48,6 @@ export function examplesText(examples: readonly Example[], io: Io): string {
     const lines = shows?.split('\n').map((line) => fold(`  ${line}`, columns)) ?? [];
     return [typed, ...lines.map((line) => c.dim(line))].join('\n');
   });
-  return `\n${c.bold(examples.length === 1 ? 'Example:' : 'Examples:')}\n${blocks.join('\n\n')}`;
+  const title = helpIn(io.language, examples.length === 1 ? 'Example:' : 'Examples:');
+  return `\n${c.bold(title)}\n${blocks.join('\n\n')}`;
 }

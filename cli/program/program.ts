@@ -6,7 +6,7 @@ import type { Io } from '../io/io.ts';
 import { languageOption } from '../io/language.ts';
 import { type Format, formatOption, inFormat, jsonOption, takesFormat } from './output.ts';
 
-const ABOUT =
+export const ABOUT =
   'Backs up fleets of Huawei Cloud Phones: policies in a bucket, runs, verified archives.';
 
 /** Options of every command. */
