@@ -16,10 +16,12 @@ import { orGiveUp } from './or-give-up.ts';
 export type FoundArchives = ReadonlyMap<string, { attempt: number; object: ObjectInfo }[]>;
 
 const HEADS_AT_ONCE = 8;
+/** Most refused attempts leave nothing: where many are refused, it is for another reason than a request that arrived twice. */
+const MAX_REFUSED_HEADS = 100;
 
 /**
- * Returns the archives in the folder of a run by LIST. Archives of jobs that failed in the last two minutes are looked up by
- * HEAD, since LIST may not show them yet. Objects without the name of an archive are ignored.
+ * Returns the archives in the folder of a run by LIST. Those of attempts whose job failed, or that were refused, in the last
+ * two minutes are looked up by HEAD, since LIST may not show them yet. Objects without the name of an archive are ignored.
  */
 export async function findArchives(
   deps: Pick<DriveDeps, 'archives' | 'clock' | 'log'>,
@@ -55,13 +57,21 @@ export async function findArchives(
   return found;
 }
 
-/** Returns the attempts whose job failed in the last two minutes. */
+/** Returns the attempts that failed in the last two minutes. A refused request may have arrived twice: its other copy left an archive. */
 function justFailed(run: OpenRun, now: number): { phoneId: string; attempt: number }[] {
-  const isRecent = ({ ended, deleted }: Attempt): boolean =>
-    ended?.result === 'failed' && deleted !== true && now - ended.at < RECHECK_AFTER_MS;
-  return [...run.state.phones].flatMap(([phoneId, { attempts }]) =>
-    [...attempts.values()].filter(isRecent).map(({ number }) => ({ phoneId, attempt: number })),
+  const isRecent = ({ at }: { at: number }): boolean => now - at < RECHECK_AFTER_MS;
+  const recent = (isWanted: (attempt: Attempt) => boolean) =>
+    [...run.state.phones].flatMap(([phoneId, { attempts }]) =>
+      [...attempts.values()].filter(isWanted).map(({ number }) => ({ phoneId, attempt: number })),
+    );
+  const failed = recent(
+    ({ ended, deleted }) => ended?.result === 'failed' && deleted !== true && isRecent(ended),
   );
+  const refused = recent(
+    ({ refused: refusal, accepted, deleted }) =>
+      refusal !== undefined && accepted.length === 0 && deleted !== true && isRecent(refusal),
+  );
+  return [...failed, ...refused.slice(0, MAX_REFUSED_HEADS)];
 }
 
 /**

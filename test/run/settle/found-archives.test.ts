@@ -134,6 +134,23 @@ describe('findArchives', () => {
     expect(calls).toEqual([]);
   });
 
+  it('looks up the archives of attempts that were just refused by HEAD, at most a hundred', async () => {
+    const { deps, calls } = scene({ unlisted: [object('p1-1')] });
+    const ids = Array.from({ length: 101 }, (_, n) => `p${n}`);
+    const events = ids.flatMap((id) => [intent(id), refused(id, 'CPS.0011')]);
+    const all = await findArchives(deps, runOf(ids, events));
+    expect([...all]).toEqual([['p1', [entry(1, 'p1-1')]]]);
+    expect(calls).toEqual([list, ...ids.slice(0, 100).map((id) => head(`${id}-1`))]);
+  });
+
+  it('does not look up the archives of attempts that were refused two minutes ago', async () => {
+    const { deps, calls, clock } = scene();
+    const run = runOf(['p'], [intent('p'), refused('p', 'CPS.0011')]);
+    clock.move(2 * MINUTE);
+    await findArchives(deps, run);
+    expect(calls).toEqual([list]);
+  });
+
   it('looks up the archives of jobs that have just failed by HEAD', async () => {
     const { deps, calls } = scene({ listed: [object('q-1')], unlisted: [object('p-1')] });
     const run = runOf(
