@@ -33,6 +33,18 @@ function tierValue(text: string): ThawTier {
   throw wrongUse(`--thaw ${visible(text)} is not a tier`, `write ${thawTiers.join(' or ')}`);
 }
 
+/** Asks OBS to make an archive readable, once. Returns whether it cannot be read yet. Throws ServiceError. */
+export async function askForThaw(
+  obs: Pick<Obs, 'head' | 'restoreObject'>,
+  { bucket, key }: Pick<ArchiveView, 'bucket' | 'key'>,
+  tier: ThawTier,
+): Promise<boolean> {
+  const found = await obs.head(bucket, key);
+  if (found?.cold !== true) return false;
+  if (found.thawing !== true) await obs.restoreObject(bucket, key, { days: DAYS, tier });
+  return true;
+}
+
 /** Waits until an archive in a cold storage class can be read, for a day. Returns at once for any other. Throws ServiceError. */
 export async function thawArchive(
   io: Io,
@@ -48,9 +60,7 @@ export async function thawArchive(
   const started = io.clock.now();
   let printedAt = Number.NEGATIVE_INFINITY;
   for (;;) {
-    const found = await obs.head(bucket, key);
-    if (found?.cold !== true) break;
-    if (found.thawing !== true) await obs.restoreObject(bucket, key, { days: DAYS, tier });
+    if (!(await askForThaw(obs, { bucket, key }, tier))) break;
     const now = io.clock.now();
     const text = `${visible(phone_name || phone_id)}  OBS makes the archive readable (${TAKES[tier]}): ${duration(now - started)}`;
     if (io.errIsTerminal) io.status(text);

@@ -1,8 +1,15 @@
+import { PhonevaultError } from '../../../lib/errors.ts';
 import { type Verified, verifyArchive } from '../../../lib/run/archive/verify-archive.ts';
 import { listArchives } from '../../../lib/run/query/archives.ts';
 import type { ArchiveView } from '../../../lib/run/query/schemas/archive.ts';
 import { visible } from '../../../lib/visible.ts';
 import { atOption, filterOf, type FilterOptions, policyOption } from '../../archive/filter.ts';
+import {
+  askForThaw,
+  thawArchive,
+  thawOption,
+  type ThawOptions,
+} from '../../archive/thaw-archive.ts';
 import { createTransferProgress } from '../../archive/transfer-progress.ts';
 import type { Io } from '../../io/io.ts';
 import type { Command } from '../../program/command.ts';
@@ -15,7 +22,7 @@ import { size } from '../../text/size.ts';
 
 const READ = 10;
 
-type Options = FilterOptions & { limit?: number };
+type Options = FilterOptions & ThawOptions & { limit?: number };
 
 /** Reads archives to their end. */
 export const archivesVerifyCommand: Command<Options> = {
@@ -35,6 +42,7 @@ export const archivesVerifyCommand: Command<Options> = {
       text: `read at most this many (default: ${READ})`,
       parse: wholeNumber(1, 10_000),
     },
+    thawOption('make archives in a cold storage class readable first, and wait'),
   ],
   examples: [
     {
@@ -43,12 +51,16 @@ export const archivesVerifyCommand: Command<Options> = {
     },
     { run: 'phonevault archives verify --policy nightly --json' },
   ],
-  async run({ args: [phone], options: { limit: max = READ, ...filter }, json }, io) {
+  async run({ args: [phone], options: { limit: max = READ, thaw, ...filter }, json }, io) {
     const { deps, obs } = await connect(io);
     const { archives } = await listArchives(deps.store, { ...filterOf(io, filter, phone), max });
     if (archives.length === 0) io.err('no verified archive matches');
     const results: (ArchiveView & Verified)[] = [];
+    // They become readable at the same time.
+    const ask = (archive: ArchiveView) => thaw && orRead(askForThaw(obs, archive, thaw));
+    for (const archive of archives) await ask(archive);
     for (const archive of archives) {
+      if (thaw !== undefined) await orRead(thawArchive(io, obs, archive, thaw));
       const progress = createTransferProgress(io, nameOf(archive), archive.size);
       const verified = await verifyArchive(obs, archive, progress.add).finally(progress.stop);
       results.push({ ...archive, ...verified });
@@ -60,6 +72,12 @@ export const archivesVerifyCommand: Command<Options> = {
     return good === archives.length && good > 0 ? 0 : 1;
   },
 };
+
+/** One that cannot be made readable cannot be read either: that says why. Throws other errors than those of the service. */
+const orRead = (made: Promise<unknown>): Promise<unknown> =>
+  made.catch((error: unknown) => {
+    if (!(error instanceof PhonevaultError)) throw error;
+  });
 
 const nameOf = ({ phone_name, phone_id }: ArchiveView): string => phone_name || phone_id;
 

@@ -6,7 +6,7 @@ import { ALL_DATA } from './backed-up.ts';
 const SAVE = '/data/data/com.example.game/save.db';
 
 /** A drill of a fleet whose phones all hold SAVE. */
-async function drilled(check: string) {
+async function drilled(check: string, { isCold = false } = {}) {
   const scene = await night({ phones: 4, servers: 2, seed: 3 });
   const { control } = scene.cloud;
   const running = (await control.phones()).filter(({ status }) => status === 2);
@@ -20,12 +20,21 @@ async function drilled(check: string) {
 `);
   await scene.settle(await scene.requestRun());
   await control.wipe(scratch, '/data');
+  for (const { key } of isCold ? scene.exports : []) {
+    await control.changeClass({ bucket: scene.cloud.bucket, key, storage_class: 'GLACIER' });
+  }
   const { deps } = scene.invocation();
   const { runId } = await requestDrill(deps, { policy: 'nightly', token: 't' });
   const { report, phones } = await scene.settle(runId, 60);
   const messages = await control.messages();
   return { report, phone: phones[0], message: JSON.stringify(messages.at(-1)) };
 }
+
+it('makes an archive in a cold storage class readable, and drills it', async () => {
+  const { report, phone } = await drilled(`check: "ls ${SAVE}"`, { isCold: true });
+  expect(report.drill).toMatchObject({ verdict: 'passed' });
+  expect(phone).toMatchObject({ outcome: 'restored' });
+});
 
 describe('a drill with a check of its own', () => {
   it.each([`check: "ls ${SAVE}"`, 'check: getprop ro.build.version.release\n  answer: "."'])(

@@ -28,6 +28,16 @@ describe('archives verify', () => {
     },
   );
 
+  it('makes archives in a cold storage class readable first, where that is asked for', async () => {
+    const { cli } = await settledNight();
+    const { bucket, key } = await newest(cli);
+    await cli.night.cloud.control.changeClass({ bucket, key, storage_class: 'GLACIER' });
+    const without = await cli.run('archives', 'verify', 'game-0001');
+    expect([without.code, without.out]).toEqual([1, expect.stringContaining('--thaw')]);
+    const { code, out } = await cli.run('archives', 'verify', 'game-0001', '--thaw', 'expedited');
+    expect([code, out]).toEqual([0, expect.stringContaining('1 archive of 1 read to the end')]);
+  });
+
   it.each(changes)(
     'fails for an archive that is %s, and reads the others',
     async (result, change) => {
