@@ -69,6 +69,6 @@ export const ROOMS = {
   deploy: [],
   packaging: [],
   testing: ['packaging', 'lib', 'local', 'handlers', 'cli', 'events'],
-  bench: ['testing', 'lib', 'local'],
+  bench: ['packaging', 'testing', 'lib', 'local'],
   scripts: ['packaging', 'testing', 'lib', 'cli', 'local', 'events'],
 };
