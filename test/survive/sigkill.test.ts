@@ -10,7 +10,7 @@ import { memoryBackend } from '../../local/obs/storage/memory-backend.ts';
 import { between, createRandom, pick } from '../../local/simulation/random.ts';
 import { listen, type Listening } from '../../local/http/server.ts';
 import { bundleHandlers } from '../../packaging/bundle.ts';
-import { fastClock, fastProcess, type FastTime } from './support/fast-time.ts';
+import { fastClock, fastProcess, type FastTime } from '../../testing/fast-time.ts';
 import { killedBetweenPublishAndLog } from './support/killable.ts';
 import { type FunctionProcess, startFunction } from '../../testing/function-process.ts';
 import { noteExports } from '../../testing/network.ts';

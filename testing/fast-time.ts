@@ -1,4 +1,4 @@
-import type { BaseClock } from '../../../local/simulation/time.ts';
+import type { BaseClock } from '../local/simulation/time.ts';
 
 /** Time that runs `speed` times faster than the machine's from `start` (epoch ms) on, equal in every process that has both. */
 export type FastTime = { start: number; speed: number };
