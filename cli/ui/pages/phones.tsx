@@ -20,6 +20,17 @@ export function filtered(
   );
 }
 
+/** Returns how many phones have each state. */
+function countsOf(
+  phones: readonly PhoneBackup[],
+): Map<PhoneFilter['state'] | PhoneBackup['state'], number> {
+  const counts = new Map<PhoneFilter['state'] | PhoneBackup['state'], number>([
+    ['all', phones.length],
+  ]);
+  for (const { state } of phones) counts.set(state, (counts.get(state) ?? 0) + 1);
+  return counts;
+}
+
 /** A list of phones with their ages. */
 export function PhoneTable({
   view,
@@ -67,6 +78,7 @@ export function PhoneList({
 }) {
   const { words, language } = view.text;
   const found = filtered(phones, filter);
+  const counts = countsOf(phones);
   const pages = Math.max(1, Math.ceil(found.length / PAGE));
   const page = Math.min(Math.max(1, filter.page), pages);
   const from = (page - 1) * PAGE;
@@ -91,7 +103,7 @@ export function PhoneList({
           <select name="state">
             {FILTERS.map((state) => (
               <option value={state} selected={state === filter.state}>
-                {words.filterStates[state]} ({filtered(phones, { state, q: '' }).length})
+                {words.filterStates[state]} ({counts.get(state) ?? 0})
               </option>
             ))}
           </select>

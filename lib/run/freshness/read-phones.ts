@@ -46,15 +46,15 @@ export async function backedUpPhones(
   return reported.map(({ phone_id, outcome, reason, code }) => {
     const ofRun = own.get(phone_id);
     const archive = archives.get(phone_id) ?? (ofRun && { run_id, ...ofRun });
-    const verified_at = archive?.verified_at;
-    return {
-      ...{ phone_id, phone_name: names.get(phone_id) ?? '', outcome },
-      ...(reason === undefined ? {} : { reason }),
-      ...(code === undefined ? {} : { code }),
-      ...(verified_at === undefined ? {} : { verified_at }),
-      ...(archive === undefined ? {} : { archive }),
-      ...(unreadable.has(phone_id) ? { unknown: true } : {}),
-    };
+    const phone: BackedUpPhone = { phone_id, phone_name: names.get(phone_id) ?? '', outcome };
+    if (reason !== undefined) phone.reason = reason;
+    if (code !== undefined) phone.code = code;
+    if (archive !== undefined) {
+      phone.verified_at = archive.verified_at;
+      phone.archive = archive;
+    }
+    if (unreadable.has(phone_id)) phone.unknown = true;
+    return phone;
   });
 }
 

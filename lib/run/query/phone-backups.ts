@@ -54,26 +54,29 @@ async function backupsOfRun(
 
 function inOrder(backups: readonly PhoneBackup[]): PhoneBackup[] {
   return backups
-    .map((backup) => ({ backup, rank: phoneStates.indexOf(backup.state) }))
-    .sort((a, b) => a.rank - b.rank || byName(a.backup, b.backup))
+    .map((backup) => ({ backup, place: placeOf(backup) }))
+    .sort((a, b) => (a.place < b.place ? -1 : 1))
     .map(({ backup }) => backup);
 }
 
+/** Adds fields one by one: spreading objects takes a second for 20,000 phones. */
 function viewOf(policy: string, phone: BackedUpPhone, limit: number | undefined): PhoneBackup {
-  const { phone_id, phone_name, outcome, reason, code, archive } = phone;
-  const why = outcome === 'exported' ? {} : { reason: reason ?? outcome, code };
-  return {
-    ...{ phone_id, phone_name, policy, state: stateOf(phone, limit) },
-    ...(why.reason === undefined ? {} : { reason: why.reason }),
-    ...(why.code === undefined ? {} : { code: why.code }),
-    verified_at: archive === undefined ? null : instantOf(archive.verified_at),
-    ...(archive === undefined
-      ? {}
-      : {
-          ...{ run_id: archive.run_id, size: archive.size },
-          ...{ bucket: archive.bucket, key: archive.key },
-        }),
-  };
+  const { phone_id, phone_name, outcome, code, archive } = phone;
+  const reason = phone.reason ?? outcome;
+  const state = stateOf(phone, limit);
+  const verified_at = archive === undefined ? null : instantOf(archive.verified_at);
+  const view: PhoneBackup = { phone_id, phone_name, policy, state, verified_at };
+  if (outcome !== 'exported') {
+    view.reason = reason;
+    if (code !== undefined) view.code = code;
+  }
+  if (archive !== undefined) {
+    view.run_id = archive.run_id;
+    view.size = archive.size;
+    view.bucket = archive.bucket;
+    view.key = archive.key;
+  }
+  return view;
 }
 
 function otherView(archive: Archive): PhoneBackup {
@@ -94,7 +97,7 @@ function stateOf(phone: BackedUpPhone, limit: number | undefined): PhoneBackup['
 const idOf = ({ policy, phone_id }: Pick<PhoneBackup, 'policy' | 'phone_id'>): string =>
   `${policy} ${phone_id}`;
 
-function byName(a: PhoneBackup, b: PhoneBackup): number {
-  const [left, right] = [a, b].map((one) => [one.phone_name, one.phone_id, one.policy].join('\0'));
-  return (left ?? '') < (right ?? '') ? -1 : 1;
+/** Made once a phone: a fleet of 20,000 phones takes 300,000 comparisons. */
+function placeOf({ state, phone_name, phone_id, policy }: PhoneBackup): string {
+  return [phoneStates.indexOf(state), phone_name, phone_id, policy].join('\0');
 }
