@@ -5,7 +5,7 @@ import { changedIo } from '../io/changed-io.ts';
 import type { Io } from '../io/io.ts';
 import { type Command, wrongUse } from '../program/command.ts';
 import { wholeNumber } from '../program/option-values.ts';
-import { isCredential } from '../sign-in/profile.ts';
+import { isCredential, withProfile } from '../sign-in/profile.ts';
 import { size } from '../text/size.ts';
 import { toJson } from '../text/printable.ts';
 import { createUi } from '../ui/app.tsx';
@@ -42,7 +42,7 @@ export const uiCommand: Command<Options> = {
     { flags: '--out <file>', text: 'write the page into this HTML file instead' },
     {
       flags: '--env-file <file...>',
-      text: 'show the ledgers of several projects or regions: a file of NAME=value lines each, with the settings and credentials in which it differs from the environment',
+      text: 'show the ledgers of several projects or regions: a file of NAME=value lines each, with the settings and credentials in which it differs from the environment, or a profile: PHONEVAULT_PROFILE=south',
     },
     { flags: '--stage <name>', text: 'the stage that the checks look for', default: 'prod' },
     { flags: '--no-checks', text: 'with --out: leave out the checks of `phonevault doctor`' },
@@ -86,7 +86,7 @@ async function openLedgers(io: Io, files: readonly string[], stage: string): Pro
   return Promise.all(
     files.map(async (file) => {
       const text = await readFile(resolve(io.cwd, file), 'utf8').catch(cannot(`read ${file}`));
-      const env = withFile(io.env, parseEnv(text));
+      const env = withFile(io.env, await ownSettings(io, parseEnv(text)));
       return createLedger(
         changedIo(io, { env }),
         `${basename(file, '.env')}: ${nameOf(env)}`,
@@ -94,6 +94,11 @@ async function openLedgers(io: Io, files: readonly string[], stage: string): Pro
       );
     }),
   );
+}
+
+/** Returns the settings of a file and, for what it does not set, those of the profile that it names. */
+async function ownSettings({ home }: Io, file: Io['env']): Promise<Io['env']> {
+  return file.PHONEVAULT_PROFILE?.trim() ? withProfile({ env: file, home }) : file;
 }
 
 /** Two users are never mixed: the credentials of a file replace all those of the environment. */

@@ -35,8 +35,8 @@ export const machine: Readonly<Record<string, string>> = {
     '仅在本机（127.0.0.1）提供页面，显示每个策略最近 30 天的情况、云手机的备份时效、正在进行的运行、失败的云手机及处理方法。使用您的凭证，不做任何更改。使用 --out 时把页面写入一个文件后结束。',
   'the port to serve it on; 0 for a free one': '使用的端口；0 表示任意空闲端口',
   'write the page into this HTML file instead': '改为把页面写入这个 HTML 文件',
-  'show the ledgers of several projects or regions: a file of NAME=value lines each, with the settings and credentials in which it differs from the environment':
-    '显示多个项目或区域的账本：每个对应一个由 NAME=value 行组成的文件，给出与环境不同的设置和凭证',
+  'show the ledgers of several projects or regions: a file of NAME=value lines each, with the settings and credentials in which it differs from the environment, or a profile: PHONEVAULT_PROFILE=south':
+    '显示多个项目或区域的账本：每个对应一个由 NAME=value 行组成的文件，给出与环境不同的设置和凭证，或一个配置：PHONEVAULT_PROFILE=south',
   'the stage that the checks look for': '检查所针对的阶段',
   'with --out: leave out the checks of `phonevault doctor`':
     '与 --out 一起使用：省略 `phonevault doctor` 的检查',

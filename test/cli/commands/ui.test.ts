@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -39,6 +39,22 @@ describe('ui', () => {
     expect(html).toContain('6 fresh');
     expect(html).toMatch(/south: [^<]*obs:\/\/does-not-exist/);
     expect(html).toContain('This ledger cannot be read.');
+  });
+
+  it('takes what a file does not set from the profile that it names', async () => {
+    const cli = await ready();
+    mkdirSync(join(folder, '.phonevault'));
+    const profile = '[south]\nPHONEVAULT_BUCKET = of-the-profile\nPHONEVAULT_PREFIX = also/\n';
+    writeFileSync(join(folder, '.phonevault', 'config'), profile, { mode: 0o600 });
+    writeFileSync(
+      join(folder, 'south.env'),
+      'PHONEVAULT_PROFILE=south\nPHONEVAULT_PREFIX=of-the-file/\n',
+    );
+    cli.io.home = folder;
+    await cli.run('ui', '--out', 'south.html', '--no-checks', '--env-file', 'south.env');
+    expect(readFileSync(join(folder, 'south.html'), 'utf8')).toContain(
+      'obs://of-the-profile/of-the-file/',
+    );
   });
 
   it('never mixes the keys of a file with those of the environment', async () => {
