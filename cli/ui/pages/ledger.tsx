@@ -8,7 +8,7 @@ import { OpenRun } from '../parts/open-run.tsx';
 import { Problems } from '../parts/problems.tsx';
 import { Coded, type View } from '../parts/view.tsx';
 import { ChecksSummary } from './checks.tsx';
-import { PolicyCard } from './policy-card.tsx';
+import { PolicyCard } from './policy/card.tsx';
 
 export type LedgerFacts = {
   overview: Overview;
