@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parsePolicy } from '../../lib/policy/parse/parse.ts';
@@ -54,12 +54,26 @@ describe('generated pages', () => {
 });
 
 describe('translations', () => {
-  it.each([
-    ['README.zh-CN.md', 'README.md'],
-    ['docs/operations.zh-CN.md', 'docs/operations.md'],
-    ['docs/notifications.zh-CN.md', 'docs/notifications.md'],
-    ['docs/codes.zh-CN.md', 'docs/codes.md'],
-  ])('%s has the headings and blocks of %s', (translation, original) => {
+  const CHINESE = '.zh-CN.md';
+  /** What operators need first. */
+  const NEEDED = [
+    ...['README', 'docs/deploy', 'docs/cli', 'docs/operations', 'docs/restore', 'docs/retention'],
+    ...['docs/notifications', 'docs/codes', 'docs/faq', 'docs/README'],
+  ];
+  const translations = pages.map(({ path }) => path).filter((path) => path.endsWith(CHINESE));
+
+  it('are there for what operators need first', () => {
+    expect(translations).toEqual(expect.arrayContaining(NEEDED.map((page) => page + CHINESE)));
+  });
+
+  it.each(translations)('%s links to its original, and is linked from there', (translation) => {
+    const original = translation.replace(CHINESE, '.md');
+    expect(localLinks(readPage(translation))).toContain(basename(original));
+    expect(localLinks(readPage(original))).toContain(basename(translation));
+  });
+
+  it.each(translations)('%s has the headings and blocks of its original', (translation) => {
+    const original = translation.replace(CHINESE, '.md');
     // A comment in a block may be translated.
     const outline = ({ headings, blocks }: Page) => ({
       headings: headings.map(({ level }) => level),
