@@ -1,0 +1,59 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Cell, CELLS } from './makespan/cells.ts';
+import { measureCell, type MakespanRow } from './makespan/measure.ts';
+import { headerOf, rowText } from './makespan/table.ts';
+
+const RESULTS = join(import.meta.dirname, 'results.json');
+/** Large fleets take minutes: their cells are played once. */
+const SMALL = 1_000;
+
+/**
+ * Plays cold and warm nights of fleets against an oracle, in virtual time, and prints how long they took. `--cell NAME` plays the
+ * cells whose names begin with NAME. Writes `bench/results.json` when all cells are played.
+ */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      cell: { type: 'string', default: '' },
+      seeds: { type: 'string', default: '1,2,3' },
+      sigma: { type: 'string', default: '0.5' },
+      'max-phones': { type: 'string', default: '100000' },
+    },
+  });
+  const cells = CELLS.filter(
+    ({ name, phones }) => name.startsWith(values.cell) && phones <= Number(values['max-phones']),
+  );
+  if (cells.length === 0) {
+    console.error(`no cell ${values.cell}. Cells:\n${CELLS.map(({ name }) => name).join('\n')}`);
+    process.exitCode = 2;
+    return;
+  }
+  const seeds = values.seeds.split(',').map(Number);
+  const makespan: MakespanRow[] = [];
+  console.log(headerOf());
+  for (const cell of cells) {
+    const rows = await playSeeds(cell, seeds, Number(values.sigma));
+    for (const state of ['cold', 'warm'] as const) {
+      const own = rows.filter((row) => row.state === state);
+      console.log(rowText(own));
+      const sorted = own.sort((a, b) => a.ratio - b.ratio);
+      const median = sorted[Math.floor((sorted.length - 1) / 2)];
+      if (median !== undefined) makespan.push(median);
+    }
+  }
+  if (cells.length !== CELLS.length) return;
+  const results = { makespan, today: [], memory: [], cold_start: [] };
+  await writeFile(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
+}
+
+async function playSeeds(cell: Cell, seeds: number[], sigma: number): Promise<MakespanRow[]> {
+  const rows: MakespanRow[] = [];
+  for (const seed of cell.phones <= SMALL ? seeds : seeds.slice(0, 1)) {
+    rows.push(...(await measureCell(cell, seed, sigma)));
+  }
+  return rows;
+}
+
+await main();
