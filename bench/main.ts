@@ -1,11 +1,9 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Cell, CELLS } from './makespan/cells.ts';
 import { measureCell, type MakespanRow } from './makespan/measure.ts';
 import { headerOf, rowText } from './makespan/table.ts';
+import { record } from './results.ts';
 
-const RESULTS = join(import.meta.dirname, 'results.json');
 /** Large fleets take minutes: their cells are played once. */
 const SMALL = 1_000;
 
@@ -43,9 +41,7 @@ async function main(): Promise<void> {
       if (median !== undefined) makespan.push(median);
     }
   }
-  if (cells.length !== CELLS.length) return;
-  const results = { makespan, today: [], memory: [], cold_start: [] };
-  await writeFile(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
+  if (cells.length === CELLS.length) await record({ makespan });
 }
 
 async function playSeeds(cell: Cell, seeds: number[], sigma: number): Promise<MakespanRow[]> {

@@ -5,6 +5,7 @@ import type { Authenticator } from './auth.ts';
 import { withRetry } from './retry.ts';
 import { type HttpRequest, type HttpResponse, type Send, TransportError } from './send.ts';
 import { type CodeMeanings, errorOf, lostError, unreadable } from './service-error.ts';
+import { callsAMinute } from './throttled.ts';
 
 /** One attempt of a call, for logs and counters. It holds no body, header or URL. */
 export type CallRecord = {
@@ -33,8 +34,8 @@ export type CallBudget = {
   check(operation: string): void;
   /** Called for each attempt. */
   sent(operation: string): void;
-  /** Called with the outcome of each attempt that was answered. */
-  answered(outcome: CallRecord['outcome']): void;
+  /** Called with the outcome of each attempt that was answered. `named`: the calls a minute that a throttle error names. */
+  answered(outcome: CallRecord['outcome'], named?: number): void;
 };
 
 export type CallSpec<T> = {
@@ -102,9 +103,9 @@ export async function call<T>(caller: Caller, spec: CallSpec<T>): Promise<T> {
     spec.budget?.sent(spec.operation);
     const started = clock.now();
     let status: number | undefined;
-    const record = (outcome: 'ok' | ErrorCode) => {
+    const record = (outcome: 'ok' | ErrorCode, error?: unknown) => {
       caller.onCall?.({ ...name, attempt, outcome, status, ms: clock.now() - started });
-      if (status !== undefined) spec.budget?.answered(outcome);
+      if (status !== undefined) spec.budget?.answered(outcome, callsAMinute(error));
     };
     const request: HttpRequest = {
       method: spec.method,
@@ -126,7 +127,7 @@ export async function call<T>(caller: Caller, spec: CallSpec<T>): Promise<T> {
       return reply;
     } catch (thrown) {
       const error = lostError(name, thrown);
-      if (error instanceof PhonevaultError) record(error.code);
+      if (error instanceof PhonevaultError) record(error.code, error);
       throw error;
     }
   });

@@ -31,6 +31,17 @@ export class ThrottledError extends BusyError {
   }
 }
 
+const MINUTE = 60_000;
+/** A limit of a longer time, such as a quota of a day, says nothing about a minute. */
+const MAX_WINDOW_MS = 10 * MINUTE;
+
+/** Returns how many calls a minute the service allows, as the error names them; undefined when it does not. */
+export function callsAMinute(error: unknown): number | undefined {
+  const named = error instanceof ThrottledError ? error.limit : undefined;
+  if (named === undefined || named.windowMs > MAX_WINDOW_MS) return undefined;
+  return Math.max(1, Math.floor((named.limit * MINUTE) / named.windowMs));
+}
+
 const UNIT_MS: Record<string, number> = {
   second: 1_000,
   minute: 60_000,

@@ -61,7 +61,7 @@ function apply(state: RunState, event: RunEvent): void {
       return;
     case 'accepted':
       state.acceptedAt = Math.max(state.acceptedAt, event.at);
-      withAttempt(state, event, (known) => (known.accepted = withJob(known.accepted, event)));
+      withAttempt(state, event, (known) => addJob(state, known, event));
       return;
     case 'ended':
       withAttempt(state, event, (known) => {
@@ -146,7 +146,9 @@ function withPhone(
   change: (known: PhoneState) => void,
 ): void {
   const known = state.phones.get(event.phone_id);
-  if (known !== undefined) change(known);
+  if (known === undefined) return;
+  change(known);
+  state.changed.add(event.phone_id);
 }
 
 /** Changes the attempt of an event, and adds the attempt first if it is new. */
@@ -193,10 +195,13 @@ function addIntent(known: Attempt, { window, at }: EventOf<'intent'>): void {
   known.intentAt = Math.max(known.intentAt, at);
 }
 
-function withJob(known: EventOf<'accepted'>[], event: EventOf<'accepted'>): EventOf<'accepted'>[] {
-  const same = known.find((other) => other.job_id === event.job_id);
-  const others = known.filter((other) => other !== same);
-  return [...others, earliest(same, event)].sort(
+function addJob({ jobsOf }: RunState, known: Attempt, event: EventOf<'accepted'>): void {
+  const same = known.accepted.find((other) => other.job_id === event.job_id);
+  if (same === undefined) {
+    jobsOf.set(event.request_id, (jobsOf.get(event.request_id) ?? 0) + 1);
+  }
+  const others = known.accepted.filter((other) => other !== same);
+  known.accepted = [...others, earliest(same, event)].sort(
     (a, b) => a.at - b.at || (a.job_id < b.job_id ? -1 : 1),
   );
 }

@@ -65,7 +65,7 @@ const termsSchema = z.object({
   deadline: z.number(),
   export_timeout: z.number(),
   wait_for_phones: z.number(),
-  max_in_flight_per_server: z.number().int(),
+  max_in_flight_per_server: z.union([z.number().int(), z.literal('auto')]),
   attempts: z.number().int(),
   /** The shell commands of each phone around its export. */
   hooks: z

@@ -34,6 +34,8 @@ export type Attempt = {
 
 export type PhoneState = {
   planned: PlannedPhone;
+  /** In the order of submission, from 0. */
+  position: number;
   readyAt?: number;
   /** Of a restore: its export before. */
   saved?: EventOf<'saved'>;
@@ -57,6 +59,10 @@ export type Deletion = {
 
 export type RunState = {
   phones: Map<string, PhoneState>;
+  /** Ids of the phones that events have changed. Whoever follows the phones takes them out. */
+  changed: Set<string>;
+  /** How many jobs each export call started, by its request id. */
+  jobsOf: Map<string, number>;
   cancelledAt?: number;
   /** The last reduction of the batch size. */
   reduced?: EventOf<'batch_size_reduced'>;
@@ -92,7 +98,14 @@ export const allAttempts = ({ attempts, hooks }: PhoneState): Attempt[] =>
 /** Returns the state of a run without events. */
 export function startState(phones: PlannedPhone[]): RunState {
   return {
-    phones: new Map(phones.map((planned) => [planned.phone_id, { planned, attempts: new Map() }])),
+    phones: new Map(
+      phones.map((planned, position) => [
+        planned.phone_id,
+        { planned, position, attempts: new Map() },
+      ]),
+    ),
+    changed: new Set(),
+    jobsOf: new Map(),
     postponed: [],
     acceptedAt: 0,
     longestExport: 0,

@@ -5,6 +5,8 @@ import type { Store } from '../store/store.ts';
 
 const paceFields = {
   calls_per_minute: z.number().int().min(1),
+  /** The smallest number of calls a minute that was refused. */
+  refused_rate: z.number().int().optional(),
   throttled_at: z.number().optional(),
   grown_at: z.number().optional(),
   /** No call is sent before this time. */
@@ -17,9 +19,10 @@ const sizeFields = {
   phones_per_call: z.number().int().min(1),
   /** The largest accepted batch. */
   accepted_size: z.number().int().optional(),
-  /** The smallest batch that was refused as too large, and when. Growth stays below it for a day. */
+  /** The smallest batch that was refused as too large, when, and how many were refused since a smaller one was accepted first. */
   refused_size: z.number().int().optional(),
   refused_size_at: z.number().optional(),
+  refused_sizes: z.number().int().optional(),
 };
 
 const limitsObject = ledgerObject({
@@ -32,6 +35,23 @@ const limitsObject = ledgerObject({
       .partialRecord(z.enum(['command', 'restore', 'restart', 'reset']), z.object(sizeFields))
       .optional(),
     ...paceFields,
+    /** How many exports a server bears at the same time. */
+    in_flight: z
+      .object({
+        /** How many may be in flight. */
+        most: z.number().int().min(1),
+        /** The most that did not make exports slower. Less than `most` while that is tried. */
+        good: z.number().int().min(1),
+        /** The fewest that did. */
+        bad: z.number().int().optional(),
+        /** Exports since then (epoch ms) show how `most` does. */
+        since: z.number(),
+        /** Within what time a tenth of the exports ended before the load was raised, in ms. */
+        base_ms: z.number().optional(),
+        /** The share of exports that failed before. */
+        failing: z.number().optional(),
+      })
+      .optional(),
     /** The average time of an export, in ms. */
     export_ms: z.number().int().min(1).optional(),
     /** All calls that only read, counted together. */

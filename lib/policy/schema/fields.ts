@@ -42,6 +42,13 @@ export function whole(min: number, max: number) {
   return z.int({ error: allowed }).min(min, allowed).max(max, allowed);
 }
 
+/** `auto`, or a whole number. */
+export function wholeOrAuto(min: number, max: number) {
+  const allowed = `auto, or a whole number from ${min} to ${max}`;
+  const number = z.int({ error: allowed }).min(min, allowed).max(max, allowed);
+  return z.union([z.literal('auto'), number], { error: allowed });
+}
+
 export function listOf<T extends z.ZodType>(item: T, what: string, min: number, max: number) {
   const allowed = `a list of ${min} to ${max} ${what}`;
   return z.array(item, { error: allowed }).min(min, allowed).max(max, allowed);

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import { HOUR, MINUTE, SECOND, WEEK } from './duration.ts';
-import { duration, flag, instant, mapping, policyName, whole } from './fields.ts';
 import { drill, exported, notify, objective, retry, schedule, verify } from './sections.ts';
 import { hooks } from './hooks.ts';
+import { duration, flag, instant, mapping, policyName, wholeOrAuto } from './fields.ts';
 import { retention } from './retention.ts';
 import { select } from './select.ts';
 
@@ -45,12 +45,12 @@ const fileSchema = mapping({
         'How long to wait for phones that are being created, reset, restarted or stopped; less than the deadline. Default: 10m, or half the deadline if shorter.',
       examples: ['0s', '5m'],
     }),
-  max_in_flight_per_server: whole(1, 100)
-    .prefault(4)
+  max_in_flight_per_server: wholeOrAuto(1, 100)
+    .prefault('auto')
     .meta({
       description:
-        'How many phones of a server are exported at the same time, over all runs. Limits the load on the server.',
-      examples: [6],
+        'How many phones of a server are exported at the same time, over all runs. Limits the load on the server. `auto` starts at 4 and grows while exports take no longer and do not fail more.',
+      examples: ['auto', 6],
     }),
   retry: retry
     .prefault({})

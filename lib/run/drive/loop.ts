@@ -1,4 +1,5 @@
 import type { DriveDeps } from '../deps.ts';
+import { usualExport } from '../export/courtesy.ts';
 import { submitWindow } from '../export/submit.ts';
 import { foldOldRuns } from '../fold/fold-old-runs.ts';
 import { publishHeartbeat } from '../notify/heartbeat.ts';
@@ -14,7 +15,8 @@ import { removeLeft } from '../state/failures/remove-left.ts';
 import { advanceDue } from './advance.ts';
 import { closeSettled } from './close-settled.ts';
 import { requestFirstBackupsDue } from './first-backups.ts';
-import { MIN_POLL_MS, nextDue } from './next-due.ts';
+import { MIN_POLL_MS } from '../export/jobs/poll-plan.ts';
+import { nextDue } from './next-due.ts';
 import { pollDue, pollOrphanedDue } from './poll.ts';
 import { pruneDue } from './prune.ts';
 import { readRuns } from './inbox/read-runs.ts';
@@ -74,8 +76,13 @@ async function submitDue(deps: DriveDeps, work: Work): Promise<void> {
   const inFlight = [...inFlightJobs(work.orphaned, now), ...jobsNotRead(work.notRead, now)];
   await containFailure(deps, async () => {
     const sent = await submitWindow(deps, [...work.runs.values()], inFlight);
-    if (sent) work.nextAt.jobs = Math.min(work.nextAt.jobs, deps.clock.now() + MIN_POLL_MS);
+    if (sent) work.nextAt.jobs = Math.min(work.nextAt.jobs, firstLookAt(deps));
   });
+}
+
+/** Returns when jobs that began just now are asked for (epoch ms): few end before a third of the average time. */
+function firstLookAt({ clock, learned }: DriveDeps): number {
+  return clock.now() + Math.max(MIN_POLL_MS, (usualExport(learned.limits) ?? 0) / 3);
 }
 
 /** Sends the notifications that hints report, and reads the inventories that they request. */

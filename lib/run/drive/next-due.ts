@@ -1,9 +1,11 @@
 import { heldUntil } from '../export/archives/earlier-keys.ts';
 import { nextLookupAt } from '../export/archives/verify-archives.ts';
 import { nextThawAt } from '../restore/await-thaws.ts';
+import { MIN_POLL_MS } from '../export/jobs/poll-plan.ts';
 import type { Limits } from '../../ledger/state/limits.ts';
 import type { OpenRun } from '../state/open-run.ts';
-import { phoneSteps } from '../state/phone-steps.ts';
+import { agendaOf, isAllDone } from '../state/agenda.ts';
+import type { Step } from '../state/next-step.ts';
 import { postponedUntil } from '../state/postponed.ts';
 import { notifyDue } from '../notify/notify-run.ts';
 import { callsAllowed, nextCallAt } from '../reads/pace.ts';
@@ -11,9 +13,6 @@ import { nextPruneAt } from './prune.ts';
 import { hasSample } from './read-samples.ts';
 import type { Work } from './work.ts';
 
-/** The jobs of an export call are first polled this long after it. */
-export const MIN_POLL_MS = 3_000;
-const MAX_POLL_MS = 30_000;
 /** Ready phones of a full server wait for a job to end. Submitting them is tried again after this time. */
 const FULL_SERVER_RETRY_MS = 5_000;
 
@@ -45,44 +44,25 @@ function duesOfPlanned(
   now: number,
 ): number[] {
   const dues: number[] = [];
-  let isUnfinished = false;
   const allowed = callsAllowed(limits, now) > 0;
   const callAt = nextCallAt(limits, now);
   const pausedUntil = postponedUntil(run.state);
-  for (const one of phoneSteps(run, now)) {
-    const { step } = one;
-    if (step.kind === 'done') continue;
-    isUnfinished = true;
-    if (step.kind === 'poll' || step.kind === 'watch') dues.push(pollAt);
-    if (step.kind === 'await_export') {
-      dues.push(Math.max(run.retryAt.exports, now + MIN_POLL_MS));
-    }
-    if (step.kind === 'await_state') dues.push(run.retryAt.phoneStates);
-    if (step.kind === 'submit') {
-      const notBefore = Math.max(step.notBefore, pausedUntil, heldUntil(run, one, now));
-      const isServerFull = notBefore <= now && allowed;
-      dues.push(isServerFull ? now + FULL_SERVER_RETRY_MS : Math.max(notBefore, callAt));
-    }
+  const { steps, fresh, retries } = agendaOf(run, now);
+  const has = (kind: Step['kind']): boolean => (steps.get(kind)?.size ?? 0) > 0;
+  if (has('poll') || has('watch')) dues.push(pollAt);
+  if (has('await_export')) dues.push(Math.max(run.retryAt.exports, now + MIN_POLL_MS));
+  if (has('await_state')) dues.push(run.retryAt.phoneStates);
+  const submitAt = (notBefore: number): void => {
+    const isServerFull = notBefore <= now && allowed;
+    dues.push(isServerFull ? now + FULL_SERVER_RETRY_MS : Math.max(notBefore, callAt));
+  };
+  if (fresh.size > 0) submitAt(pausedUntil);
+  for (const [phone, step] of retries) {
+    submitAt(Math.max(step.notBefore, pausedUntil, heldUntil(run, { phone, step }, now)));
   }
   // A restore leaves no archive to look up.
   const archives = run.plan?.restore === undefined ? nextLookupAt(run, now) : nextThawAt(run, now);
   if (archives !== undefined) dues.push(archives);
-  if (!isUnfinished) dues.push(now);
+  if (isAllDone(run, now)) dues.push(now);
   return dues;
-}
-
-/**
- * Returns the time between two polls of the jobs (ms): longer for older jobs, and at least `callsMs`, which the calls of one poll
- * take.
- */
-export function pollInterval(runs: OpenRun[], callsMs: number, now: number): number {
-  let youngest = Number.POSITIVE_INFINITY;
-  for (const run of runs) {
-    for (const { step } of phoneSteps(run, now)) {
-      if (step.kind !== 'poll') continue;
-      youngest = Math.min(youngest, now - (step.attempt.accepted[0]?.at ?? now));
-    }
-  }
-  const byAge = Number.isFinite(youngest) ? youngest * 0.2 : MAX_POLL_MS;
-  return Math.min(Math.max(MIN_POLL_MS, byAge, callsMs), Math.max(MAX_POLL_MS, callsMs));
 }

@@ -1,12 +1,13 @@
 import type { OrphanedAttempt, OrphanedJobs } from '../../ledger/run/orphaned-jobs.ts';
 import type { DriveDeps } from '../deps.ts';
-import { jobsToPoll, pollCalls } from '../export/jobs/poll-calls.ts';
+import { usualExport } from '../export/courtesy.ts';
+import { jobsToPoll } from '../export/jobs/poll-calls.ts';
+import { planPolls } from '../export/jobs/poll-plan.ts';
 import { pollJobs } from '../export/jobs/poll-jobs.ts';
 import { isFailedPoll, noteFailedPoll } from '../settle/orphaned/failed-poll.ts';
 import { pollLists, pollOrphanedJobs } from '../settle/orphaned/poll-orphaned-jobs.ts';
 import { containFailure } from '../state/failures/contain-failure.ts';
 import { untilTimeUp } from '../state/until-time-up.ts';
-import { pollInterval } from './next-due.ts';
 import type { Work } from './work.ts';
 
 const MINUTE = 60_000;
@@ -24,12 +25,15 @@ export async function pollDue(deps: DriveDeps, work: Work): Promise<void> {
   const now = deps.clock.now();
   if (now < work.nextAt.jobs) return;
   const runs = [...work.runs.values()];
-  const calls = pollCalls(runs, jobsToPoll(runs, now), now).length;
-  const interval = pollInterval(runs, calls * callMs(deps), now);
+  const polled = jobsToPoll(runs, now);
+  for (const id of work.polledAt.keys()) if (!polled.has(id)) work.polledAt.delete(id);
+  const known = { now, exportMs: usualExport(deps.learned.limits), seenAt: work.polledAt };
+  const { calls, nextAt } = planPolls(runs, polled, known);
+  const interval = Math.max(nextAt - now, calls.length * callMs(deps));
   work.nextAt.jobs = now + interval;
-  deps.reads.keepForJobs((calls * MINUTE) / interval);
-  if (calls === 0) return;
-  const succeeded = await containFailure(deps, () => pollJobs(deps, runs));
+  deps.reads.keepForJobs((calls.length * MINUTE) / interval);
+  if (calls.length === 0) return;
+  const succeeded = await containFailure(deps, () => pollJobs(deps, polled, calls, work.polledAt));
   if (succeeded) return;
   work.nextAt.jobs = Math.max(now + AFTER_FAILED_POLL_MS, deps.reads.nextAt('jobs'));
 }

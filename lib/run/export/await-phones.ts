@@ -4,7 +4,7 @@ import type { Phone } from '../../cloud/cph/phone.ts';
 import type { RunDeps } from '../deps.ts';
 import { type OpenRun, record } from '../state/open-run.ts';
 import { stopsDrive } from '../state/failures/stops-drive.ts';
-import { phoneSteps } from '../state/phone-steps.ts';
+import { stepsOf } from '../state/agenda.ts';
 
 const LOOKUP_EVERY_MS = 20_000;
 const MAX_CALLS_PER_LOOKUP = 20;
@@ -22,12 +22,10 @@ export async function awaitPhones(
 ): Promise<void> {
   const now = deps.clock.now();
   if (run.plan?.terms === undefined || now < run.retryAt.phoneStates) return;
-  const waiting = phoneSteps(run, now)
-    .flatMap(({ phone, step }) =>
-      step.kind === 'await_state'
-        ? [{ ...phone.planned, until: step.until, restarted: step.restarted ?? false }]
-        : [],
-    )
+  const waiting = stepsOf(run, now, 'await_state')
+    .map(({ phone: { planned }, step: { until, restarted = false } }) => ({
+      ...{ ...planned, until, restarted },
+    }))
     .sort(byUrgency(run.retryAt.phoneSeenAt, now));
   if (waiting.length === 0) return;
   run.retryAt.phoneStates = now + LOOKUP_EVERY_MS;

@@ -1,8 +1,8 @@
 import type { Call } from '../../ledger/run/events.ts';
 import type { OpenRun } from '../state/open-run.ts';
-import { busyPhones, keptPhones } from '../state/phone-steps.ts';
-import { restoreTurns, type RestoreTurns } from './restore-turns.ts';
-import { type Item, type Lane, lanesOf, MAX_WAIT_MS } from './lanes.ts';
+import { agendaOf, keptPhones } from '../state/agenda.ts';
+import { type Item, type Lane, lanesOf, type Learned, type Load, MAX_WAIT_MS } from './lanes.ts';
+import { restoreTurns } from './restore-turns.ts';
 
 /** `command`: what is run, of a command. */
 export type Batch = { run: OpenRun; call: Call; command?: string | undefined; items: Item[] };
@@ -14,19 +14,20 @@ export type InFlightJob = { phone_id: string; server_id: string };
 export type Budget = {
   calls: number;
   phonesPerCall: number;
+  /** Of the first calls, where the size of a call is not known yet. */
+  sizes?: number[];
   /** Of the calls that are no exports. */
   otherSizes?: Partial<Record<Call, number>>;
-  /** Before this time (epoch ms) a call that is less than half full may wait for more phones; without it none waits. */
+  /** Before this time (epoch ms) a call that is not full may wait for more phones; without it none waits. */
   partialFrom?: number;
-  /** The average time of an export, in ms. */
-  exportMs?: number | undefined;
+  learned?: Learned;
 };
 
 /**
  * Returns the batches that can be sent now. Small runs and runs that a person requested go first; the others take turns and
- * get at least one call a minute. While calls are scarce and jobs of a run end, its calls wait to be half full, for a
- * minute at most. At most one run exports or restores a phone at a time, and restores of a phone take turns. A policy's limit
- * per server counts the jobs of all runs. Pure.
+ * get at least one call a minute. While jobs of a run end, calls that are not full are spread over the minute, and gather
+ * phones. At most one run exports or restores a phone at a time, and restores of a phone take turns. A policy's limit per
+ * server counts the jobs of all runs. Pure.
  */
 export function fillBatches(
   runs: OpenRun[],
@@ -35,41 +36,38 @@ export function fillBatches(
   now: number,
 ): Batch[] {
   const load = loadOf(runs, inFlight, now);
-  const { calls, partialFrom = now, exportMs } = budget;
-  const lanes = lanesOf(runs, now, exportMs);
+  const { calls, partialFrom = now } = budget;
+  const lanes = lanesOf(runs, load, now, budget.learned);
   const batches: Batch[] = [];
-  let madeProgress = true;
-  while (batches.length < calls && madeProgress) {
-    madeProgress = false;
-    for (const lane of lanes) {
+  let open = lanes;
+  while (batches.length < calls && open.length > 0) {
+    const unfinished: Lane[] = [];
+    for (const lane of open) {
       if (batches.length >= calls) break;
-      const most = budget.otherSizes?.[lane.call] ?? budget.phonesPerCall;
+      const own = budget.sizes?.[batches.length] ?? budget.phonesPerCall;
+      const most = budget.otherSizes?.[lane.call] ?? own;
       const size = Math.min(most, lane.maxPhones);
       const items = takeItems(lane, load, size);
-      const isScarce = lane.ready.length > calls * most;
-      const isEarly = now < Math.min(partialFrom, lane.lastCallAt + MAX_WAIT_MS);
-      const waitsForMore = isScarce && isEarly && lane.endsSoon;
-      if (items.length === 0 || (waitsForMore && items.length < size / 2)) continue;
+      const waitsForMore = items.length < size && mayWait(lane, partialFrom, now);
+      if (items.length === 0 || waitsForMore) continue;
       for (const { phoneId, serverId } of items) occupyOnce(load, phoneId, serverId);
-      const taken = new Set(items);
-      lane.ready = lane.ready.filter((item) => !taken.has(item));
       const { run, call, command } = lane;
       batches.push({ run, call, ...(command === undefined ? {} : { command }), items });
-      madeProgress = true;
+      unfinished.push(lane);
     }
+    open = unfinished;
   }
   return batches;
 }
 
-/** Phones with a job, the number of jobs per server, the phones that a run keeps for itself, with it, and whose turn it is. */
-type Load = {
-  phones: Set<string>;
-  perServer: Map<string, number>;
-  /** Phones between two calls that hold their place on their server. */
-  placed: Set<string>;
-  kept: Map<string, OpenRun>;
-  turns: RestoreTurns;
-};
+/** Returns whether a call that is not full gathers more phones. */
+function mayWait(
+  { lastCallAt, endsSoon, isFirst }: Lane,
+  partialFrom: number,
+  now: number,
+): boolean {
+  return now < Math.min(partialFrom, lastCallAt + MAX_WAIT_MS) && endsSoon && !isFirst;
+}
 
 function loadOf(runs: OpenRun[], inFlight: InFlightJob[], now: number): Load {
   const turns = restoreTurns(runs, now);
@@ -80,7 +78,7 @@ function loadOf(runs: OpenRun[], inFlight: InFlightJob[], now: number): Load {
   for (const run of runs) {
     const kept = keptPhones(run, now).map(({ planned }) => planned);
     for (const { phone_id } of kept) load.kept.set(phone_id, run);
-    for (const { planned } of busyPhones(run, now)) {
+    for (const { planned } of agendaOf(run, now).busy.keys()) {
       occupy(load, planned.phone_id, planned.server_id);
     }
     // Else the apps of all phones would be stopped before the first ones are exported.
@@ -107,12 +105,16 @@ function addJob({ perServer }: Load, serverId: string): void {
   perServer.set(serverId, (perServer.get(serverId) ?? 0) + 1);
 }
 
-/** Returns the next items of the lane, at most `size`, without busy phones and full servers. */
+/**
+ * Returns the next items of the lane, at most `size`, without busy phones and full servers. These stay so while batches are
+ * filled: no item is looked at twice.
+ */
 function takeItems(lane: Lane, load: Load, size: number): Item[] {
   const items: Item[] = [];
   const added = new Map<string, number>();
-  for (const item of lane.ready) {
-    if (items.length >= size) break;
+  for (; items.length < size && lane.next < lane.ready.length; lane.next += 1) {
+    const item = lane.ready[lane.next];
+    if (item === undefined) break;
     if (load.phones.has(item.phoneId)) continue;
     if ((load.kept.get(item.phoneId) ?? lane.run) !== lane.run) continue;
     if (!load.turns.mayWork(lane.run, item.phoneId)) continue;

@@ -1,4 +1,5 @@
 import { ServiceError } from '../../errors.ts';
+import { callsAMinute } from '../../cloud/request/throttled.ts';
 import type { PhoneJob } from '../../cloud/cph/job.ts';
 import type { Call, RunEvent } from '../../ledger/run/events.ts';
 import {
@@ -56,7 +57,8 @@ export function classifyResponse(
 /** Why a call failed. `events` say what it means for each phone; without them the phones can be sent again. */
 export type Failure =
   | { kind: 'refused' | 'outcome_unknown'; events: RunEvent[] }
-  | { kind: 'throttled' }
+  /** `named`: the calls a minute that the error names. */
+  | { kind: 'throttled'; named?: number }
   /**
    * The service could not take the call, and did nothing: the same call may succeed later. `orElse` says what it means for each
    * phone when that takes too long.
@@ -79,7 +81,7 @@ export function classifyError(items: Item[], error: unknown, at: number): Failur
     }));
     return { kind: 'outcome_unknown', events };
   }
-  if (error.code === 'throttled') return { kind: 'throttled' };
+  if (error.code === 'throttled') return throttledBy(error);
   const code = codeOf(error);
   if (isUnavailable(error) || isBusyCode(code)) return { kind: 'postponed', code };
   const isTooLarge =
@@ -110,6 +112,11 @@ export function classifyCall(call: Call, items: Item[], error: unknown, at: numb
   if (kind !== 'postponed' && kind !== 'stop' && kind !== 'one_phone') return failure;
   const refused = { type: 'refused', at, code: codeOf(error) } as const;
   return { kind: 'refused', events: items.map((item) => ({ ...refused, ...attemptOf(item) })) };
+}
+
+function throttledBy(error: ServiceError): Failure {
+  const named = callsAMinute(error);
+  return { kind: 'throttled', ...(named === undefined ? {} : { named }) };
 }
 
 function codeOf({ status, serviceCode, code }: ServiceError): string {

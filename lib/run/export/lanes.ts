@@ -1,17 +1,15 @@
 import { type Call, calls } from '../../ledger/run/events.ts';
+import type { Limits } from '../../ledger/state/limits.ts';
 import { isCleared } from './archives/earlier-keys.ts';
-import {
-  allAttempts,
-  attemptsAt,
-  type PhoneState,
-  type RunState,
-} from '../../ledger/run/run-state.ts';
+import { attemptsAt, type PhoneState, type RunState } from '../../ledger/run/run-state.ts';
 import { contentOf } from '../state/checks/commands.ts';
 import { pathsOf } from '../state/checks/next-command.ts';
 import { hookContent } from '../state/hooks/names.ts';
 import type { OpenRun } from '../state/open-run.ts';
+import type { RestoreTurns } from './restore-turns.ts';
 import type { Step } from '../state/next-step.ts';
-import { phoneSteps } from '../state/phone-steps.ts';
+import { type Agenda, agendaOf } from '../state/agenda.ts';
+import { maxInFlight } from './courtesy.ts';
 import { isRequested } from '../state/stored-run.ts';
 import { postponedUntil } from '../state/postponed.ts';
 
@@ -23,7 +21,20 @@ export const MAX_WAIT_MS = 60_000;
 /** `command`: the name of a command in the log. */
 export type Item = { phoneId: string; serverId: string; attempt: number; command?: string };
 
-/** The phones of a run that are ready for one kind of call. */
+/** Phones with a job, the number of jobs per server, the phones that a run keeps for itself, with it, and whose turn it is. */
+export type Load = {
+  phones: Set<string>;
+  perServer: Map<string, number>;
+  /** Phones between two calls that hold their place on their server. */
+  placed: Set<string>;
+  kept: Map<string, OpenRun>;
+  turns: RestoreTurns;
+};
+
+/** What was learned of exports and servers. */
+export type Learned = Partial<Pick<Limits, 'export_ms' | 'in_flight'>>;
+
+/** The phones of a run that are ready for one kind of call, as far as their servers have places. */
 export type Lane = {
   run: OpenRun;
   call: Call;
@@ -33,6 +44,8 @@ export type Lane = {
   maxPhones: number;
   maxPerServer: number;
   ready: Item[];
+  /** The position of the first of them that was not looked at. */
+  next: number;
   /** Whether an export of the run is likely to end within a minute, and frees a place on its server. */
   endsSoon: boolean;
   isFirst: boolean;
@@ -44,8 +57,8 @@ export type Lane = {
  * Returns the lanes in the order in which they get calls: small runs and runs that a person requested first. `exportMs` is the
  * average time of an export. Pure.
  */
-export function lanesOf(runs: OpenRun[], now: number, exportMs?: number): Lane[] {
-  const lanes = runs.flatMap((run) => lanesOfRun(run, now, exportMs)).sort(byTurn);
+export function lanesOf(runs: OpenRun[], load: Load, now: number, learned: Learned = {}): Lane[] {
+  const lanes = runs.flatMap((run) => lanesOfRun(run, load, now, learned)).sort(byTurn);
   const others = lanes.filter(({ isFirst }) => !isFirst);
   const longest = others[0];
   const isOverdue = others.every(({ lastCallAt }) => now - lastCallAt >= MAX_WAIT_MS);
@@ -60,44 +73,43 @@ function byTurn(a: Lane, b: Lane): number {
 }
 
 /** Returns no lane for a run that is paused or has no terms. Phones that have to be restarted come first. */
-function lanesOfRun(run: OpenRun, now: number, exportMs?: number): Lane[] {
+function lanesOfRun(run: OpenRun, load: Load, now: number, limits: Learned): Lane[] {
   const { plan, state, request } = run;
   const pausedUntil = Math.max(run.retryAt.step, postponedUntil(state));
   if (plan?.terms === undefined || now < pausedUntil) return [];
   const { terms } = plan;
-  const ready = new Map<string, Ready>();
-  let endsSoon = false;
-  let lastCallAt = plan.started_at;
-  for (const one of phoneSteps(run, now)) {
-    const { phone, step } = one;
-    for (const { intentAt } of allAttempts(phone)) lastCallAt = Math.max(lastCallAt, intentAt);
-    endsSoon ||= isAboutToEnd(step, now, exportMs);
-    if (step.kind !== 'submit' || step.notBefore > now || !isCleared(run, one, now)) continue;
-    addReady(ready, run, { phone, step });
+  const agenda = agendaOf(run, now);
+  const submits = agenda.steps.get('submit');
+  if (submits === undefined || submits.size === 0) return [];
+  const most = maxInFlight(terms, limits);
+  const ready = new Map<string, ReadyCall>();
+  for (const [phone, step] of readyPhones(run, { load, agenda, submits, most }, now)) {
+    if (step.kind === 'submit') addReady(ready, run, { phone, step });
   }
+  const endsSoon = [...stepsIn(agenda, 'poll'), ...stepsIn(agenda, 'watch')].some((step) =>
+    isAboutToEnd(step, now, limits.export_ms),
+  );
+  const lastCallAt = Math.max(plan.started_at, agenda.lastCallAt);
   const inOrder = [...ready.values()].sort((a, b) => calls.indexOf(b.call) - calls.indexOf(a.call));
-  return inOrder.map(({ call, command, items }) => {
-    // One phone may be the reason why CPH could not take a call: the others go first.
-    const own = items.sort((a, b) => a.postponedAt - b.postponedAt);
+  return inOrder.map(({ phones, ...call }) => {
+    const own = phones.sort(byNeed);
     return {
-      ...{ run, call, endsSoon, lastCallAt, ...(command === undefined ? {} : { command }) },
+      ...{ run, ...call, endsSoon, lastCallAt, next: 0 },
       maxPhones: maxPhonesOf(state),
-      maxPerServer: terms.max_in_flight_per_server,
+      maxPerServer: most,
       ready: own.map(({ item }) => item),
-      isFirst: isRequested(request) || own.length <= MAX_SMALL_RUN,
+      isFirst: isRequested(request) || submits.size <= MAX_SMALL_RUN,
     };
   });
 }
 
+type Ready = { phone: PhoneState; item: Item; postponedAt: number };
+
 /** The phones of a run that are ready for the same call. */
-type Ready = {
-  call: Call;
-  command: string | undefined;
-  items: { item: Item; postponedAt: number }[];
-};
+type ReadyCall = { call: Call; command?: string; phones: Ready[] };
 
 function addReady(
-  ready: Map<string, Ready>,
+  ready: Map<string, ReadyCall>,
   run: OpenRun,
   { phone, step }: { phone: PhoneState; step: Extract<Step, { kind: 'submit' }> },
 ): void {
@@ -108,9 +120,13 @@ function addReady(
   if (name !== undefined) item.command = name;
   const postponedAt = attemptsAt(phone, attempt).get(attempt)?.postponed?.at ?? 0;
   const kind = `${call} ${command ?? ''}`;
-  const own = ready.get(kind);
-  if (own !== undefined) own.items.push({ item, postponedAt });
-  else ready.set(kind, { call, command, items: [{ item, postponedAt }] });
+  const own = ready.get(kind) ?? {
+    call,
+    ...(command === undefined ? {} : { command }),
+    phones: [],
+  };
+  own.phones.push({ phone, item, postponedAt });
+  ready.set(kind, own);
 }
 
 function commandOf(run: OpenRun, phone: PhoneState, name: string): string {
@@ -121,7 +137,41 @@ function commandOf(run: OpenRun, phone: PhoneState, name: string): string {
   return command;
 }
 
-function maxPhonesOf({ reduced, acceptedAt }: RunState): number {
+/** One phone may be the reason why CPH could not take a call: the others go first. */
+function byNeed(a: Ready, b: Ready): number {
+  return a.postponedAt - b.postponedAt || a.phone.position - b.phone.position;
+}
+
+const stepsIn = ({ steps }: Agenda, kind: Step['kind']): Iterable<Step> =>
+  steps.get(kind)?.values() ?? [];
+
+/** Yields the phones that may be sent now: of those that were never sent, as many as their servers have places. */
+function* readyPhones(
+  run: OpenRun,
+  of: { load: Load; agenda: Agenda; submits: ReadonlyMap<PhoneState, Step>; most: number },
+  now: number,
+): Iterable<[PhoneState, Step]> {
+  const { load, agenda, submits, most } = of;
+  const isFree = ({ planned: { phone_id } }: PhoneState): boolean =>
+    !load.phones.has(phone_id) &&
+    (load.kept.get(phone_id) ?? run) === run &&
+    load.turns.mayWork(run, phone_id);
+  for (const [server, phones] of agenda.fresh) {
+    const places = most - (load.perServer.get(server) ?? 0);
+    if (places <= 0) continue;
+    const free = [...phones].filter(isFree).sort((a, b) => a.position - b.position);
+    for (const phone of free.slice(0, places)) {
+      const step = submits.get(phone);
+      if (step !== undefined) yield [phone, step];
+    }
+  }
+  for (const [phone, step] of agenda.retries) {
+    if (step.notBefore <= now && isCleared(run, { phone, step }, now)) yield [phone, step];
+  }
+}
+
+/** Returns how many phones a call of the run may hold, after one that was refused because of one phone. */
+export function maxPhonesOf({ reduced, acceptedAt }: RunState): number {
   return reduced !== undefined && reduced.at > acceptedAt ? reduced.size : Number.POSITIVE_INFINITY;
 }
 

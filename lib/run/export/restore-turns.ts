@@ -1,6 +1,7 @@
 import type { OpenRun } from '../state/open-run.ts';
 import type { Step } from '../state/next-step.ts';
-import { keptPhones, phoneSteps } from '../state/phone-steps.ts';
+import { keptPhones } from '../state/agenda.ts';
+import { phoneSteps } from '../state/phone-steps.ts';
 
 /** Decides whether a restore, or the run that exports its phones before it, may work on a phone now. */
 export type RestoreTurns = {

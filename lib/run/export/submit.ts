@@ -6,21 +6,24 @@ import { splitList } from '../../ledger/store/parts/split.ts';
 import { containFailure } from '../state/failures/contain-failure.ts';
 import { stopsDrive } from '../state/failures/stops-drive.ts';
 import { assertSoleWriter, flush, flushAll, type OpenRun, record } from '../state/open-run.ts';
+import { stepsOf } from '../state/agenda.ts';
 import type { Step } from '../state/next-step.ts';
-import { phoneSteps } from '../state/phone-steps.ts';
-import { fillBatches, type InFlightJob } from './batch.ts';
+import { type Batch, fillBatches, type InFlightJob } from './batch.ts';
 import { attemptOf } from './classify-response.ts';
 import { callsAllowed, nextPartialAt } from '../reads/pace.ts';
-import { otherSizes } from './rate-limit.ts';
-import { sendBatch, type Unsent, type Window } from './send-batch.ts';
+import { learnLoad } from './load.ts';
+import { keepAccepted, otherSizes, sizesAhead } from './rate-limit.ts';
+import { sendBatches, type Unsent, type Window } from './send-batch.ts';
 
 const ATTEMPTS_PER_EVENT = 1_000;
-/** Each may be of another run, with an intent of its own: that takes time. */
-const MAX_CALLS = 20;
+/** Each run has an intent of its own: that takes time. */
+const MAX_RUNS = 20;
+/** What a window holds at most, so that its intents stay small. */
+const MAX_PHONES = 20_000;
+/** After so many accepted calls their size is known, or grows slowly. */
+const MAX_TRIALS = 32;
 /** Writing the intents leaves half of the time, and most of a minute, for the calls. */
 const INTENTS_MS = 10_000;
-/** A window is written to the log whenever so many events have come in. */
-const FLUSH_EVENTS = 1_000;
 
 /**
  * Sends the exports, restores and restarts that are due as one window: writes an intent to the log of each run, then sends the calls, then closes the
@@ -34,49 +37,60 @@ export async function submitWindow(
   inFlight: InFlightJob[],
 ): Promise<boolean> {
   const now = deps.clock.now();
-  const { limits } = deps.learned;
+  learnLoad(deps, runs);
+  const limits = keepAccepted(deps.learned.limits, now);
+  deps.learned.limits = limits;
   const calls = callsAllowed(limits, now);
   if (calls === 0) return false;
-  const { phones_per_call: phonesPerCall, export_ms: exportMs } = limits;
+  const { phones_per_call: phonesPerCall } = limits;
   const partialFrom = nextPartialAt(limits, now);
-  const budget = { calls, phonesPerCall, otherSizes: otherSizes(limits), partialFrom, exportMs };
-  const batches = fillBatches(runs, inFlight, budget, now).slice(0, MAX_CALLS);
-  if (batches.length === 0) return false;
+  const sizes = sizesAhead(limits, Math.min(calls, MAX_TRIALS), now);
+  const budget = { calls, phonesPerCall, sizes, otherSizes: otherSizes(limits), partialFrom };
+  const batches = fillBatches(runs, inFlight, { ...budget, learned: limits }, now);
+  const windows = windowsOf(batches);
+  if (windows.size === 0) return false;
 
-  const windows = new Map<OpenRun, Window>();
-  const sends = batches.map(({ run, ...batch }) => {
-    const window = windows.get(run) ?? { run, id: '', unsent: new Map<string, Unsent>() };
-    windows.set(run, window);
-    for (const item of batch.items) {
-      window.unsent.set(item.phoneId, { ...item, call: batch.call });
-    }
-    return { window, ...batch };
-  });
   const paused = new Set<OpenRun>();
   const intentsUntil = now + Math.min(INTENTS_MS, (deps.until - now) / 2);
   const send = async (): Promise<void> => {
-    for (const window of windows.values()) {
+    for (const { window } of windows.values()) {
       const { run } = window;
       const isWritten =
         deps.clock.now() < intentsUntil &&
         (await containFailure(deps, () => writeIntent(deps, window), { run }));
       if (!isWritten) paused.add(run);
     }
-    for (const { window, ...batch } of sends) {
+    for (const { window, batches: own } of windows.values()) {
       if (paused.has(window.run)) continue;
-      await deps.meter.during(window.run, () => sendBatch(deps, window, batch));
-      if (window.run.unwritten.events.length < FLUSH_EVENTS) continue;
-      await containFailure(deps, () => flush(deps, window.run), { run: window.run });
+      await deps.meter.during(window.run, () => sendBatches(deps, window, own));
     }
   };
   await withCleanup(send, () => {
-    for (const window of windows.values()) closeWindow(window, deps.clock.now());
+    for (const { window } of windows.values()) closeWindow(window, deps.clock.now());
     return flushAll(
       deps,
       [...windows.keys()].filter((run) => !paused.has(run)),
     );
   });
   return true;
+}
+
+/** Returns the windows of the first runs, in the order of their first batches, with as many batches as a window may hold. */
+function windowsOf(batches: Batch[]): Map<OpenRun, { window: Window; batches: Batch[] }> {
+  const windows = new Map<OpenRun, { window: Window; batches: Batch[] }>();
+  let phones = 0;
+  for (const batch of batches) {
+    const { run, call, items } = batch;
+    phones += items.length;
+    const isFull = phones > MAX_PHONES || (windows.size >= MAX_RUNS && !windows.has(run));
+    if (isFull && windows.size > 0) break;
+    const window: Window = { run, id: '', unsent: new Map<string, Unsent>() };
+    const known = windows.get(run) ?? { window, batches: [] };
+    windows.set(run, known);
+    known.batches.push(batch);
+    for (const item of items) known.window.unsent.set(item.phoneId, { ...item, call });
+  }
+  return windows;
 }
 
 async function writeIntent(deps: DriveDeps, window: Window): Promise<void> {
@@ -135,17 +149,13 @@ function closeWindow(window: Window, at: number): void {
   if (stopCode !== undefined) failUnsubmitted(run, stopCode, at);
 }
 
-const UNSUBMITTED: ReadonlySet<Step['kind']> = new Set([
-  ...(['submit', 'await_state', 'await_thaw', 'await_export'] as const),
-]);
+const UNSUBMITTED = ['submit', 'await_state', 'await_thaw', 'await_export'] as const;
 
 /** Fails all phones that have no job: nothing in the account can be exported. The export of a phone with a hook left has ended. */
 function failUnsubmitted(run: OpenRun, code: string, at: number): void {
   const isAfter = (step: Step): boolean =>
     step.kind === 'submit' && step.command?.startsWith('after') === true;
-  const phones = phoneSteps(run, at).filter(
-    ({ step }) => UNSUBMITTED.has(step.kind) && !isAfter(step),
-  );
+  const phones = stepsOf(run, at, ...UNSUBMITTED).filter(({ step }) => !isAfter(step));
   const failed = { type: 'outcome', at, outcome: 'failed', reason: 'refused', code } as const;
   const events = phones.map(({ phone }): RunEvent => ({
     ...failed,

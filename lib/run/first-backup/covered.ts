@@ -1,4 +1,4 @@
-import { phoneSteps } from '../state/phone-steps.ts';
+import { agendaOf } from '../state/agenda.ts';
 import type { StoredRun } from '../state/stored-run.ts';
 import type { PendingHint } from './hints/pending-hints.ts';
 import type { FirstBackupPolicy } from './policies.ts';
@@ -20,9 +20,9 @@ export function openFirstBackups(runs: StoredRun[], now: number): OpenFirstBacku
     const isFirst = trigger === 'provisioned';
     const inProgress = isFirst
       ? []
-      : phoneSteps(run, now)
-          .filter(({ step }) => step.kind !== 'done')
-          .map(({ phone }) => phone.planned.phone_id);
+      : [...agendaOf(run, now).steps.values()].flatMap((steps) =>
+          [...steps.keys()].map(({ planned }) => planned.phone_id),
+        );
     return {
       policy,
       requestedAt: run.requestedAt,

@@ -2,6 +2,8 @@ import type { Limits } from '../../ledger/state/limits.ts';
 import type { Preview } from '../query/schemas/preview.ts';
 
 const MINUTE = 60_000;
+/** Exports of a server in flight before more was learned. */
+const FIRST_IN_FLIGHT = 4;
 
 type Estimate = NonNullable<Preview['estimate']>;
 
@@ -17,12 +19,14 @@ export function exportCallCount(phones: number, limits: Pick<Limits, 'phones_per
  */
 export function estimateRun(
   servers: readonly string[],
-  limits: Pick<Limits, 'phones_per_call' | 'calls_per_minute' | 'export_ms'>,
-  terms: { max_in_flight_per_server: number; deadline: number },
+  limits: Pick<Limits, 'phones_per_call' | 'calls_per_minute' | 'export_ms' | 'in_flight'>,
+  terms: { max_in_flight_per_server: number | 'auto'; deadline: number },
 ): Estimate {
   const calls = exportCallCount(servers.length, limits);
   const fullMinutes = Math.floor(Math.max(0, calls - 1) / limits.calls_per_minute);
-  const turns = Math.ceil(mostOnOneServer(servers) / terms.max_in_flight_per_server);
+  const { max_in_flight_per_server: given } = terms;
+  const inFlight = given === 'auto' ? (limits.in_flight?.good ?? FIRST_IN_FLIGHT) : given;
+  const turns = Math.ceil(mostOnOneServer(servers) / inFlight);
   const { export_ms } = limits;
   const one = servers.length === 0 ? 0 : (export_ms ?? 0);
   const bounds: [Estimate['limited_by'], number][] =

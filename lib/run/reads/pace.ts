@@ -1,11 +1,16 @@
 const MINUTE = 60_000;
-/** A minute, and a second because the clock of the service may differ. */
-export const WINDOW_MS = MINUTE + 1_000;
-const MAX_CALLS = 600;
+/** A minute since the answers of calls, and a little because the clock of the service may run at another pace. */
+export const WINDOW_MS = MINUTE + 200;
+const MAX_CALLS = 1_200;
+/** A number of calls that was refused is tried again so long after: the fewer calls, the dearer is a refused one. */
+const TRY_AFTER_MS = { few: 4 * MINUTE, many: 2 * MINUTE };
+const FEW_CALLS = 30;
 
 /** How many calls of one kind the service accepts a minute, as far as it is learned. Times in epoch ms. */
 export type Pace = {
   calls_per_minute: number;
+  /** The smallest number of calls a minute that the service has refused. */
+  refused_rate?: number | undefined;
   throttled_at?: number | undefined;
   grown_at?: number | undefined;
   /** No call is sent before this time. */
@@ -28,10 +33,10 @@ export function nextCallAt(pace: Pace, now: number): number {
   return oldest === undefined ? now : oldest + WINDOW_MS;
 }
 
-/** Returns from when a call that is less than half full is worth sending (epoch ms): the calls of a minute are spread evenly. */
+/** Returns from when a call that is not full is worth sending (epoch ms): the calls of a minute are spread evenly. */
 export function nextPartialAt(pace: Pace, now: number): number {
   const last = recentCalls(pace, now).at(-1);
-  return last === undefined ? now : last + MINUTE / pace.calls_per_minute;
+  return last === undefined ? now : Math.ceil(last + MINUTE / pace.calls_per_minute);
 }
 
 /** Records that a call was sent. */
@@ -40,39 +45,56 @@ export function noteSent<P extends Pace>(pace: P, now: number): P {
 }
 
 /**
- * Raises the calls a minute after a minute whose calls were all used: by a quarter when nothing was throttled for half an hour,
- * else by one every ten minutes.
+ * Records that the call of `sentAt` was answered: the service has counted it at some time between. Its minute begins with the
+ * answer.
  */
-export function raise<P extends Pace>(pace: P, now: number): P {
-  const sinceGrowth = now - (pace.grown_at ?? 0);
-  const sinceThrottle = now - (pace.throttled_at ?? 0);
-  const growsFast = sinceThrottle >= 30 * MINUTE;
-  if (sinceGrowth < (growsFast ? MINUTE : 10 * MINUTE) || sinceThrottle < 10 * MINUTE) return pace;
-  return raiseBy(pace, growsFast ? Math.ceil(pace.calls_per_minute / 4) : 1, now);
-}
-
-/** Raises the calls a minute by `step`. */
-export function raiseBy<P extends Pace>(pace: P, step: number, now: number): P {
-  const calls_per_minute = Math.min(MAX_CALLS, pace.calls_per_minute + step);
-  return { ...pace, calls_per_minute, grown_at: now };
+export function noteAnswered<P extends Pace>(pace: P, sentAt: number, now: number): P {
+  const at = pace.recent.indexOf(sentAt);
+  if (at < 0) return pace;
+  return { ...pace, recent: [...pace.recent.slice(0, at), ...pace.recent.slice(at + 1), now] };
 }
 
 /**
- * Records that a call was throttled (429) and blocks calls for a minute. The limit falls to the calls that were accepted, at most
- * by half: others may share it.
+ * Raises the calls a minute when those of a minute are used and accepted: doubles them up to the number that was refused, which
+ * is tried again after some minutes.
  */
-export function noteThrottled<P extends Pace>(pace: P, now: number): P {
-  const allowed = pace.calls_per_minute;
-  const accepted = recentCalls(pace, now).length - 1;
-  return {
+export function raise<P extends Pace>(pace: P, now: number): P {
+  const { calls_per_minute: rate, refused_rate: refused = Number.POSITIVE_INFINITY } = pace;
+  if (recentCalls(pace, now).length < rate) return pace;
+  const next = Math.min(rate * 2, refused - 1, MAX_CALLS);
+  if (next > rate) return raiseBy(pace, next - rate, now);
+  const tried = Math.max(pace.throttled_at ?? 0, pace.grown_at ?? 0);
+  const pause = rate < FEW_CALLS ? TRY_AFTER_MS.few : TRY_AFTER_MS.many;
+  if (rate >= MAX_CALLS || now - tried < pause) return pace;
+  return raiseBy({ ...pace, refused_rate: undefined }, 1, now);
+}
+
+/** Raises the calls a minute by `step`. */
+function raiseBy<P extends Pace>(pace: P, step: number, now: number): P {
+  return { ...pace, calls_per_minute: pace.calls_per_minute + step, grown_at: now };
+}
+
+/**
+ * Records that a call was throttled (429). The limit falls to the calls of the last minute before it, or to the number that the
+ * error names (`named`, calls a minute), if that is smaller. After the first call of a minute it falls by half: others share it.
+ */
+export function noteThrottled<P extends Pace>(pace: P, now: number, named?: number): P {
+  const { calls_per_minute: allowed } = pace;
+  const used = recentCalls(pace, now).length - 1;
+  const most = named ?? allowed - 1;
+  const rate = Math.max(
+    1,
+    used > 0 ? Math.min(used, most) : Math.min(Math.ceil(allowed / 2), most),
+  );
+  const throttled = {
     ...pace,
-    calls_per_minute: Math.max(
-      1,
-      Math.min(allowed - 1, Math.max(accepted, Math.ceil(allowed / 2))),
-    ),
+    calls_per_minute: rate,
+    refused_rate: Math.max(rate, named ?? rate) + 1,
     throttled_at: now,
-    blocked_until: now + WINDOW_MS,
+    blocked_until: 0,
   };
+  const blocked_until = used > 0 ? nextCallAt(throttled, now) : now + WINDOW_MS;
+  return { ...throttled, blocked_until };
 }
 
 /** Returns when the calls of the last minute were sent. */

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { CallBudget } from '../../cloud/request/request.ts';
 import { ReadsSpent } from '../../errors.ts';
 import { initialLimits, type Limits } from '../../ledger/state/limits.ts';
-import { isBlocked, noteSent, noteThrottled, raise, raiseBy, recentCalls } from './pace.ts';
+import { isBlocked, noteAnswered, noteSent, noteThrottled, raise, recentCalls } from './pace.ts';
 import {
   isAnyWanted,
   type KindUse,
@@ -11,8 +11,6 @@ import {
   readsAllowed,
   useOf,
 } from './shares.ts';
-
-const MINUTE = 60_000;
 
 const KINDS: Record<string, ReadKind> = { 'list-jobs': 'jobs', 'list-phones': 'fleet' };
 const kindOf = (operation: string): ReadKind => KINDS[operation] ?? 'phones';
@@ -82,21 +80,15 @@ export function createReadBudget({ clock, log }: Tools): ReadBudget {
       const kind = kindOf(operation);
       noteKind(kind, { recent: [...recentCalls(useOf(pace, kind), now), now] });
     },
-    answered: (outcome) => {
+    answered: (outcome, named) => {
       const now = clock.now();
+      pace = noteAnswered(pace, pace.recent.at(-1) ?? now, now);
       if (outcome === 'throttled') {
-        learn({ ...noteThrottled(pace, now), refused_since: pace.refused_since ?? now });
+        learn({ ...noteThrottled(pace, now, named), refused_since: pace.refused_since ?? now });
         return;
       }
       pace = { ...pace, refused_since: undefined };
-      if (isAnyWanted(pace, now)) learn(grown(pace, now));
+      if (isAnyWanted(pace, now)) learn(raise(pace, now));
     },
   };
-}
-
-/** Doubles while nothing was ever throttled: the first refusal shows the limit. */
-function grown(pace: Limits['reads'], now: number): Limits['reads'] {
-  if (pace.throttled_at !== undefined) return raise(pace, now);
-  if (now - (pace.grown_at ?? now) < MINUTE) return pace;
-  return raiseBy(pace, pace.calls_per_minute, now);
 }

@@ -22,6 +22,7 @@ import { orphanRunningJobs } from './orphaned/orphaned-jobs.ts';
 import { assertSoleWriter, type OpenRun } from '../state/open-run.ts';
 import { untilTimeUp } from '../state/until-time-up.ts';
 import { orGiveUp } from './or-give-up.ts';
+import { isAllDone } from '../state/agenda.ts';
 import { phoneSteps } from '../state/phone-steps.ts';
 import { metricsOf, type StoredRun } from '../state/stored-run.ts';
 import { countOutcomes, runOutcome } from './outcome.ts';
@@ -38,7 +39,7 @@ const MAX_KEYS = 50;
 /** Returns true when every phone of a planned run has its outcome. A run with a report stays settled. */
 export function isSettled(run: StoredRun, now: number): boolean {
   if (run.plan === undefined) return false;
-  return run.report !== undefined || phoneSteps(run, now).every(({ step }) => step.kind === 'done');
+  return run.report !== undefined || isAllDone(run, now);
 }
 
 /**

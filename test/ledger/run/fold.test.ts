@@ -142,6 +142,7 @@ describe('the state of a run', () => {
     expect(plain(startState([]))).toEqual(
       plain({
         ...{ phones: new Map(), postponed: [], acceptedAt: 0, longestExport: 0 },
+        ...{ changed: new Set<string>(), jobsOf: new Map<string, number>() },
         outages: {
           jobs: { missingAt: [], presentAt: 0 },
           archives: { missingAt: [], presentAt: 0 },

@@ -52,7 +52,7 @@ describe('a valid policy', () => {
         deadline: 7_200_000,
         export_timeout: 3_600_000,
         wait_for_phones: 600_000,
-        max_in_flight_per_server: 4,
+        max_in_flight_per_server: 'auto',
         retry: { attempts: 2 },
         objective: { phones: 90 },
         on_provisioned: false,

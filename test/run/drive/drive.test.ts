@@ -252,7 +252,7 @@ describe('drive', () => {
     world.deps.cph.batchStorage = () => Promise.reject(refusal({ code: 'throttled', status: 429 }));
     await world.drive();
     const { calls_per_minute, blocked_until } = await readLimits(world.store);
-    expect([calls_per_minute, blocked_until]).toEqual([4, T0 + 61 * SECOND]);
+    expect([calls_per_minute, blocked_until]).toEqual([4, T0 + 60_200]);
     expect(await world.drive()).toEqual({ kind: 'worked', open: 1 });
     expect((await readLimits(world.store)).recent).toEqual([T0]);
   });

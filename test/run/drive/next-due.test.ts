@@ -4,7 +4,7 @@ import { fold } from '../../../lib/ledger/run/fold.ts';
 import { initialLimits, type Limits } from '../../../lib/ledger/state/limits.ts';
 import type { PlannedPhone } from '../../../lib/ledger/run/plan.ts';
 import type { Report } from '../../../lib/ledger/run/report.ts';
-import { nextDue as nextDueOf, pollInterval } from '../../../lib/run/drive/next-due.ts';
+import { nextDue as nextDueOf } from '../../../lib/run/drive/next-due.ts';
 import type { OpenRun } from '../../../lib/run/state/open-run.ts';
 import { createWork, type Work } from '../../../lib/run/drive/work.ts';
 import { restoredPhone, restoreRun } from '../../support/restores.ts';
@@ -102,7 +102,7 @@ describe('nextDue', () => {
     ],
     [
       'the next free call, for a phone without a free call',
-      61 * SECOND,
+      60_200,
       workOf([runOf([])], { limits: { calls_per_minute: 1, recent: [T0] } }),
     ],
     [
@@ -152,33 +152,5 @@ describe('nextDue', () => {
     expect(nextDue(workOf([run]), T0)).toBe(T0 + MINUTE);
     run.state.phones.delete('q');
     expect(nextDue(workOf([run]), T0)).toBe(T0);
-  });
-});
-
-describe('pollInterval', () => {
-  const exportAt = (at: number): OpenRun => runOf([intent, { ...accepted, at }]);
-
-  it.each<[string, OpenRun[], number, number]>([
-    ['three seconds after a call', [exportAt(T0)], SECOND, 3 * SECOND],
-    [
-      'three seconds until a job is 15 seconds old',
-      [exportAt(T0 - 15 * SECOND)],
-      SECOND,
-      3 * SECOND,
-    ],
-    ['a fifth of the age of a job', [exportAt(T0 - MINUTE)], SECOND, 12 * SECOND],
-    ['at most half a minute', [exportAt(T0 - 10 * MINUTE)], SECOND, 30 * SECOND],
-    [
-      'by the age of the youngest job of all runs',
-      [exportAt(T0 - 2 * MINUTE), exportAt(T0 - MINUTE), exportAt(T0 - 3 * MINUTE)],
-      SECOND,
-      12 * SECOND,
-    ],
-    ['half a minute without a known job', [runOf([])], 0, 30 * SECOND],
-    ['half a minute when all responses were lost', [runOf([intent, unknown])], SECOND, 30 * SECOND],
-    ['longer for many calls', [exportAt(T0)], 7_200, 7_200],
-    ['longer than half a minute for very many', [exportAt(T0)], MINUTE, MINUTE],
-  ])('is %s', (_, runs, callsMs, expected) => {
-    expect(pollInterval(runs, callsMs, T0)).toBe(expected);
   });
 });

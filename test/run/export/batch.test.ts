@@ -191,22 +191,24 @@ describe('fillBatches, at the edges', () => {
   const busy = (count: number) =>
     Array.from({ length: count }, (_, n) => ({ phone_id: 'other', server_id: `s${n + 1}` }));
   const SECOND = 1_000;
+  /** More than a small run has, on 12 servers. */
+  const many = fleet(72, 12);
   const budget = { calls: 1, phonesPerCall: 4, partialFrom: T0 + 8 * SECOND };
 
-  it('waits for half a call of phones while calls are scarce and jobs of the run end', () => {
-    const run = lane('a-1', fleet(12, 12), onePerServer);
+  it('waits for a full call of phones while jobs of the run end', () => {
+    const run = lane('a-1', many, onePerServer);
     accept(run, 'p0');
-    expect(sizes(fillBatches([run], busy(9), budget, T0))).toEqual([2]);
-    expect(sizes(fillBatches([run], busy(10), budget, T0))).toEqual([]);
-    const idle = lane('b-1', fleet(12, 12), onePerServer);
+    expect(sizes(fillBatches([run], busy(7), budget, T0))).toEqual([4]);
+    expect(sizes(fillBatches([run], busy(8), budget, T0))).toEqual([]);
+    const idle = lane('b-1', many, onePerServer);
     expect(sizes(fillBatches([idle], busy(11), budget, T0))).toEqual([1]);
-    const last = lane('c-1', fleet(5, 12), onePerServer);
-    accept(last, 'p0');
-    expect(sizes(fillBatches([last], busy(3), budget, T0))).toEqual([1]);
+    const small = lane('c-1', fleet(12, 12), onePerServer);
+    accept(small, 'p0');
+    expect(sizes(fillBatches([small], busy(10), budget, T0))).toEqual([1]);
   });
 
   it('waits no longer than the calls of a minute, spread evenly, are apart', () => {
-    const run = lane('a-1', fleet(12, 12), onePerServer);
+    const run = lane('a-1', many, onePerServer);
     accept(run, 'p0');
     const fill = (now: number) => sizes(fillBatches([run], busy(10), budget, now));
     expect(fill(T0 + 8 * SECOND - 1)).toEqual([]);
@@ -214,7 +216,7 @@ describe('fillBatches, at the edges', () => {
   });
 
   it('waits a minute after the last call of the run at most, whatever calls others make', () => {
-    const run = lane('a-1', fleet(12, 12), onePerServer);
+    const run = lane('a-1', many, onePerServer);
     accept(run, 'p0');
     const late = { ...budget, partialFrom: T0 + 10 * MINUTE };
     const fill = (now: number) => sizes(fillBatches([run], busy(10), late, now));
@@ -226,26 +228,26 @@ describe('fillBatches, at the edges', () => {
     ['has just started', 10 * MINUTE, 0],
     ['takes more than twice the average', 2 * MINUTE, 6 * MINUTE],
   ])('does not wait for a job that %s', (_, exportMs, age) => {
-    const run = lane('a-1', fleet(12, 12), onePerServer);
+    const run = lane('a-1', many, onePerServer);
     accept(run, 'p0', T0);
     const now = T0 + age;
     accept(run, 'p1', now);
-    const own = { ...budget, partialFrom: now + 8 * SECOND, exportMs };
-    expect(sizes(fillBatches([run], busy(10), own, now))).toEqual([1]);
-    expect(sizes(fillBatches([run], busy(10), { ...own, exportMs: age + MINUTE }, now))).toEqual(
-      [],
-    );
+    const own = (export_ms: number) => ({
+      ...{ ...budget, partialFrom: now + 8 * SECOND, learned: { export_ms } },
+    });
+    expect(sizes(fillBatches([run], busy(10), own(exportMs), now))).toEqual([1]);
+    expect(sizes(fillBatches([run], busy(10), own(age + MINUTE), now))).toEqual([]);
   });
 
   it('waits while outcomes are unknown only if their watch ends soon', () => {
-    const run = lane('a-1', fleet(12, 12), onePerServer);
+    const run = lane('a-1', many, onePerServer);
     fold(run.state, [
       { type: 'intent', at: T0, window: 'w', attempts: [{ phone_id: 'p0', attempt: 1 }] },
       { type: 'outcome_unknown', at: T0, phone_id: 'p0', attempt: 1 },
     ]);
     const fill = (now: number) => {
       accept(run, 'p1', now);
-      const own = { ...budget, partialFrom: now + 1, exportMs: 10 * MINUTE };
+      const own = { ...budget, partialFrom: now + 1, learned: { export_ms: 10 * MINUTE } };
       return sizes(fillBatches([run], busy(10), own, now));
     };
     expect(fill(T0)).toEqual([1]);

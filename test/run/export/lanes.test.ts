@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { fold } from '../../../lib/ledger/run/fold.ts';
 import { lanesOf } from '../../../lib/run/export/lanes.ts';
+import { restoreTurns } from '../../../lib/run/export/restore-turns.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
 
+const noLoad = () => ({
+  ...{
+    phones: new Set<string>(),
+    perServer: new Map(),
+    placed: new Set<string>(),
+    kept: new Map(),
+  },
+  turns: restoreTurns([], T0),
+});
 const fleet = (count: number, servers: number, prefix = 'p') =>
   Array.from({ length: count }, (_, index) =>
     plannedPhone(`${prefix}${index}`, { server_id: `s${index % servers}` }),
@@ -12,7 +22,8 @@ const accept = (run: ReturnType<typeof openRun>, phone_id: string, at = T0) =>
     { type: 'intent', at, window: `w-${phone_id}`, attempts: [{ phone_id, attempt: 1 }] },
     { type: 'accepted', at, phone_id, attempt: 1, job_id: phone_id, request_id: 'r' },
   ]);
-const first = (runs: ReturnType<typeof openRun>[], now = T0) => lanesOf(runs, now)[0]?.run.runId;
+const first = (runs: ReturnType<typeof openRun>[], now = T0) =>
+  lanesOf(runs, noLoad(), now)[0]?.run.runId;
 
 describe('lanesOf', () => {
   it.each(['http', 'manual'] as const)(
@@ -47,7 +58,7 @@ describe('lanesOf', () => {
     accept(large, 'p0', T0 + MINUTE);
     expect(first([requested, large, other], T0 + MINUTE + 1)).toBe('m-1');
     expect(first([requested, large, other], T0 + 2 * MINUTE)).toBe('b-1');
-    const order = lanesOf([requested, large, other], T0 + 2 * MINUTE);
+    const order = lanesOf([requested, large, other], noLoad(), T0 + 2 * MINUTE);
     expect(order.map(({ run }) => run.runId)).toEqual(['b-1', 'm-1', 'a-1']);
   });
 });

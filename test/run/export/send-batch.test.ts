@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fold } from '../../../lib/ledger/run/fold.ts';
 import type { Item } from '../../../lib/run/export/lanes.ts';
-import { sendBatch, type Window } from '../../../lib/run/export/send-batch.ts';
+import { sendBatches, type Window } from '../../../lib/run/export/send-batch.ts';
 import { refusal, runScene } from '../../support/run-scene.ts';
 import { postponedUntil } from '../../../lib/run/state/postponed.ts';
 import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
@@ -31,12 +31,12 @@ function scene(...failures: Error[]) {
   fold(run.state, [{ type: 'intent', at: T0, window: 'w1', attempts }]);
   const unsent = new Map(items.map((item) => [item.phoneId, { ...item, call: 'export' as const }]));
   const window: Window = { run, id: 'w1', unsent };
-  const send = () => sendBatch(deps, window, { call: 'export', items });
+  const send = () => sendBatches(deps, window, [{ call: 'export', items }]);
   const recorded = () => run.unwritten.events.map(({ type }) => type);
   return { deps, clock, run, calls, window, send, recorded };
 }
 
-describe('sendBatch', () => {
+describe('sendBatches', () => {
   it('sends a batch in one call and records each accepted phone', async () => {
     const { send, calls, window, recorded, deps } = scene();
     await send();

@@ -98,7 +98,7 @@ describe('draftPlan', () => {
         terms: {
           ...{ include: ['/data/data'], exclude: [], bucket: 'my-phone-backups' },
           ...{ folder: 'nightly/20260103', deadline: 120 * MINUTE, export_timeout: 60 * MINUTE },
-          ...{ wait_for_phones: 10 * MINUTE, max_in_flight_per_server: 4, attempts: 2 },
+          ...{ wait_for_phones: 10 * MINUTE, max_in_flight_per_server: 'auto', attempts: 2 },
           notify: { when: 'always', language: 'en', timezone: 'Asia/Shanghai' },
         },
       },

@@ -102,7 +102,7 @@ describe('nextReadAt', () => {
 
   it('is when the calls of this minute no longer count', () => {
     const used = reads(40, { phones: { sent: 40 } });
-    expect(nextReadAt({ reads: used, forJobs: 0 }, 'phones', T0)).toBe(T0 + 61_000);
+    expect(nextReadAt({ reads: used, forJobs: 0 }, 'phones', T0)).toBe(T0 + 60_200);
   });
 });
 

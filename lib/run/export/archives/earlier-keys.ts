@@ -3,7 +3,8 @@ import type { RunDeps } from '../../deps.ts';
 import { mayStillArrive } from '../../state/attempt-status.ts';
 import { OUTAGE_GRACE_MS } from '../../state/next-step.ts';
 import type { OpenRun } from '../../state/open-run.ts';
-import { type PhoneStep, phoneSteps } from '../../state/phone-steps.ts';
+import { agendaOf } from '../../state/agenda.ts';
+import type { PhoneStep } from '../../state/phone-steps.ts';
 import { isWhole, lookUp, type ToEvent } from './verify-archives.ts';
 
 /** A phone may wait so long for its call before its earlier keys are looked up again. */
@@ -37,10 +38,9 @@ export async function lookUpEarlierKeys(
 ): Promise<void> {
   const now = deps.clock.now();
   const { clearedAt } = run.retryAt;
-  const phones = phoneSteps(run, now).flatMap((one) => {
-    const { phone, step } = one;
-    if (step.kind !== 'submit' || isCleared(run, one, now)) return [];
-    return Math.max(step.notBefore, heldUntil(run, one, now)) <= now ? [phone] : [];
+  const phones = [...agendaOf(run, now).retries].flatMap(([phone, step]) => {
+    if (isCleared(run, { phone, step }, now)) return [];
+    return Math.max(step.notBefore, heldUntil(run, { phone, step }, now)) <= now ? [phone] : [];
   });
   if (phones.length === 0) return;
   const expected = phones.flatMap(({ planned, attempts }) =>

@@ -11,7 +11,7 @@ import { lookUpEach } from '../look-up.ts';
 import { trackOutage } from '../track-outage.ts';
 import { type OpenRun, record } from '../../state/open-run.ts';
 import type { Step } from '../../state/next-step.ts';
-import { phoneSteps } from '../../state/phone-steps.ts';
+import { stepsOf } from '../../state/agenda.ts';
 
 const READS_AT_ONCE = 8;
 const LOOKUP_EVERY_MS = 20_000;
@@ -31,8 +31,8 @@ export async function verifyArchives(
 ): Promise<void> {
   const now = deps.clock.now();
   const due: ExpectedArchive[] = [];
-  for (const { phone, step } of phoneSteps(run, now)) {
-    if (step.kind !== 'verify' || nextLookupOf(run, { phone, step }, now) > now) continue;
+  for (const { phone, step } of stepsOf(run, now, 'verify')) {
+    if (nextLookupOf(run, { phone, step }, now) > now) continue;
     const isLastLookup = step.attempt.absent !== undefined;
     due.push({ phoneId: phone.planned.phone_id, attempt: step.attempt, isLastLookup });
   }
@@ -59,17 +59,11 @@ export async function watchUnknownOutcomes(
   run: OpenRun,
 ): Promise<void> {
   const now = deps.clock.now();
-  const watched = phoneSteps(run, now).flatMap(({ phone, step }) =>
-    step.kind === 'watch' && nextLookupOf(run, { phone, step }, now) <= now
-      ? [
-          {
-            phoneId: phone.planned.phone_id,
-            attempt: step.attempt,
-            isLastLookup: now >= step.until,
-          },
-        ]
-      : [],
-  );
+  const watched = stepsOf(run, now, 'watch')
+    .filter((one) => nextLookupOf(run, one, now) <= now)
+    .map(({ phone, step: { attempt, until } }) => ({
+      ...{ phoneId: phone.planned.phone_id, attempt, isLastLookup: now >= until },
+    }));
   if (watched.length === 0) return;
   run.retryAt.unknownOutcomes = now + LOOKUP_EVERY_MS;
   const bucket = run.plan?.terms?.bucket ?? '';
@@ -108,9 +102,8 @@ export async function isWhole(
 /** Returns when an archive is looked up next (epoch ms); undefined when none is expected. */
 export function nextLookupAt(run: OpenRun, now: number): number | undefined {
   let next: number | undefined;
-  for (const { phone, step } of phoneSteps(run, now)) {
-    if (step.kind !== 'verify' && step.kind !== 'watch') continue;
-    const at = nextLookupOf(run, { phone, step }, now);
+  for (const one of stepsOf(run, now, 'verify', 'watch')) {
+    const at = nextLookupOf(run, one, now);
     next = Math.min(next ?? at, at);
   }
   return next;

@@ -1,7 +1,7 @@
-import { allAttempts, type Attempt, missingSince } from '../../../ledger/run/run-state.ts';
+import { type Attempt, missingSince } from '../../../ledger/run/run-state.ts';
 import type { OpenRun } from '../../state/open-run.ts';
 import type { Overdue } from '../../state/next-step.ts';
-import { phoneSteps } from '../../state/phone-steps.ts';
+import { stepsOf } from '../../state/agenda.ts';
 
 const MAX_REQUESTS_PER_CALL = 20;
 /** CPH may not list a job yet that is younger. A list of such jobs alone is not halved. */
@@ -21,15 +21,16 @@ export type PolledAttempt = {
 export function jobsToPoll(runs: OpenRun[], now: number): Map<string, PolledAttempt[]> {
   const byRequest = new Map<string, PolledAttempt[]>();
   for (const run of runs) {
-    for (const { phone, step } of phoneSteps(run, now)) {
-      if (step.kind !== 'poll' && step.kind !== 'watch') continue;
+    for (const { phone, step } of stepsOf(run, now, 'poll', 'watch')) {
       const { attempt } = step;
       const overdue = step.kind === 'poll' ? step.overdue : undefined;
       const ids = [...attempt.accepted.map((job) => job.request_id), attempt.unknown?.request_id];
       for (const id of new Set(ids)) {
         if (id === undefined || id === '') continue;
         const entry = { run, phoneId: phone.planned.phone_id, attempt, overdue };
-        byRequest.set(id, [...(byRequest.get(id) ?? []), entry]);
+        const known = byRequest.get(id);
+        if (known === undefined) byRequest.set(id, [entry]);
+        else known.push(entry);
       }
     }
   }
@@ -45,20 +46,14 @@ export function pollCalls(
   polled: ReadonlyMap<string, PolledAttempt[]>,
   now: number,
 ): string[][] {
-  const sizes = new Map<string, number>();
-  for (const { state } of runs) {
-    for (const phone of state.phones.values()) {
-      for (const { accepted } of allAttempts(phone)) {
-        for (const { request_id: id } of accepted) sizes.set(id, (sizes.get(id) ?? 0) + 1);
-      }
-    }
-  }
+  const sizeOf = (id: string): number =>
+    runs.reduce((sum, { state }) => sum + (state.jobsOf.get(id) ?? 0), 0);
   const alone: string[][] = [];
   // Apart from each other: an id that CPH does not know may empty the list of all.
   const together = { fresh: [] as Call[], unlisted: [] as Call[], listed: [] as Call[] };
   for (const [id, attempts] of polled) {
     if (attempts.some(lacksJob)) alone.push([id]);
-    else addToCalls(together[kindOf(attempts, now)], id, sizes.get(id) ?? 0);
+    else addToCalls(together[kindOf(attempts, now)], id, sizeOf(id));
   }
   const { fresh, unlisted, listed } = together;
   return [...alone, ...[...fresh, ...unlisted, ...listed].map(({ ids }) => ids)];

@@ -1,14 +1,16 @@
+import pLimit from 'p-limit';
 import type { RunEvent } from '../../../ledger/run/events.ts';
 import type { Limits } from '../../../ledger/state/limits.ts';
 import type { DriveDeps } from '../../deps.ts';
-import { type OpenRun, record } from '../../state/open-run.ts';
+import { record } from '../../state/open-run.ts';
 import { trackOutage } from '../track-outage.ts';
 import { findMissingJob, pollEvents } from './job-events.ts';
 import { listJobs } from './list-jobs.ts';
-import { isFresh, jobsToPoll, lacksJob, pollCalls } from './poll-calls.ts';
+import { isFresh, lacksJob, type PolledAttempt } from './poll-calls.ts';
 
 const MINUTE = 60_000;
 const MANY_CALLS = 20;
+const CALLS_AT_ONCE = 6;
 const GOLDEN_RATIO = 0.618_033_988_75;
 /** Each export moves the average export time by 1/10 of the difference. */
 const AVERAGED_EXPORTS = 10;
@@ -16,38 +18,62 @@ const AVERAGED_EXPORTS = 10;
 /**
  * Polls the jobs of many export calls at once and records the ended ones. A `Job` does not name its export call, so jobs are
  * matched by id (cph_api_0522). An export call whose response left out a phone is polled alone: an unknown job of that
- * phone is then the missing one. Updates the average export time in the learned limits.
+ * phone is then the missing one. Updates the average export time in the learned limits. `calls`: the request ids of each; `seenAt`
+ * gets when each was listed.
  */
 export async function pollJobs(
   deps: Pick<DriveDeps, 'cph' | 'clock' | 'learned' | 'reads' | 'until'>,
-  runs: OpenRun[],
+  polled: ReadonlyMap<string, PolledAttempt[]>,
+  calls: string[][],
+  seenAt: Map<string, number>,
 ): Promise<void> {
-  const polled = jobsToPoll(runs, deps.clock.now());
-  const calls = pollCalls(runs, polled, deps.clock.now());
   const isMany = calls.length >= Math.min(MANY_CALLS, deps.reads.allowed('jobs'));
-  for (const ids of isMany ? fromAnother(calls, deps.clock.now()) : calls) {
-    if (deps.clock.now() >= deps.until) return;
-    const attempts = new Set(ids.flatMap((id) => polled.get(id) ?? []));
-    const concerned = new Set([...attempts].map(({ run }) => run));
-    const polledAt = deps.clock.now();
-    const areFresh = [...attempts].every((attempt) => isFresh(attempt, polledAt));
-    const mayHalve = (): boolean => !areFresh && deps.clock.now() < deps.until;
-    const { jobs, answered } = await trackOutage(deps, [...concerned], 'jobs', () =>
-      listJobs(deps.cph, ids, mayHalve),
-    );
-    const asked = new Set(
-      ids.filter((id) => answered.has(id)).flatMap((id) => polled.get(id) ?? []),
-    );
-    const now = deps.clock.now();
-    for (const attempt of asked) {
-      if (ids.length === 1 && lacksJob(attempt)) {
-        record(attempt.run, findMissingJob(attempt, jobs, now));
-      }
-      const events = pollEvents(attempt, jobs, now);
-      record(attempt.run, events);
-      if (attempt.attempt.call === undefined) {
-        deps.learned.limits = events.reduce(learnExportTime, deps.learned.limits);
-      }
+  const order = isMany ? fromAnother(calls, deps.clock.now()) : calls;
+  const limit = pLimit(CALLS_AT_ONCE);
+  let hasFailed = false;
+  const results = await Promise.allSettled(
+    order.map((ids) =>
+      limit(async () => {
+        // What refuses one call refuses the next.
+        if (hasFailed || deps.clock.now() >= deps.until) return;
+        await pollCall(deps, polled, ids, seenAt).catch((error: unknown) => {
+          hasFailed = true;
+          throw error;
+        });
+      }),
+    ),
+  );
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+async function pollCall(
+  deps: Pick<DriveDeps, 'cph' | 'clock' | 'learned' | 'until'>,
+  polled: ReadonlyMap<string, PolledAttempt[]>,
+  ids: string[],
+  seenAt: Map<string, number>,
+): Promise<void> {
+  const attempts = new Set(ids.flatMap((id) => polled.get(id) ?? []));
+  const concerned = new Set([...attempts].map(({ run }) => run));
+  const polledAt = deps.clock.now();
+  const areFresh = [...attempts].every((attempt) => isFresh(attempt, polledAt));
+  const mayHalve = (): boolean => !areFresh && deps.clock.now() < deps.until;
+  const { jobs, answered } = await trackOutage(deps, [...concerned], 'jobs', () =>
+    listJobs(deps.cph, ids, mayHalve),
+  );
+  const asked = new Set(ids.filter((id) => answered.has(id)).flatMap((id) => polled.get(id) ?? []));
+  const now = deps.clock.now();
+  for (const id of answered) seenAt.set(id, now);
+  const byId = new Map(jobs.map((job) => [job.job_id, job]));
+  for (const attempt of asked) {
+    if (ids.length === 1 && lacksJob(attempt)) {
+      record(attempt.run, findMissingJob(attempt, jobs, now));
+    }
+    const own = attempt.attempt.accepted.flatMap(({ job_id }) => byId.get(job_id) ?? []);
+    const events = pollEvents(attempt, own, now);
+    record(attempt.run, events);
+    if (attempt.attempt.call === undefined) {
+      deps.learned.limits = events.reduce(learnExportTime, deps.learned.limits);
     }
   }
 }

@@ -3,11 +3,21 @@ import { PhonevaultError } from '../../../../lib/errors.ts';
 import type { RunEvent } from '../../../../lib/ledger/run/events.ts';
 import { isCleared, lookUpEarlierKeys } from '../../../../lib/run/export/archives/earlier-keys.ts';
 import { lanesOf } from '../../../../lib/run/export/lanes.ts';
+import { restoreTurns } from '../../../../lib/run/export/restore-turns.ts';
 import { record } from '../../../../lib/run/state/open-run.ts';
 import { phoneSteps } from '../../../../lib/run/state/phone-steps.ts';
 import { driveScene, RUN, SECOND } from '../../../support/drive-scene.ts';
 import { MINUTE, plannedPhone, T0 } from '../../../support/runs.ts';
 
+const noLoad = () => ({
+  ...{
+    phones: new Set<string>(),
+    perServer: new Map(),
+    placed: new Set<string>(),
+    kept: new Map(),
+  },
+  turns: restoreTurns([], T0),
+});
 const own = (phone_id: string, attempt: number) => ({ phone_id, attempt });
 const busy = (phone_id: string): RunEvent => ({
   ...{ type: 'refused', at: T0, ...own(phone_id, 1), code: 'CPS.0042' },
@@ -24,7 +34,9 @@ async function scene() {
   record(run, [busy('p'), busy('q')]);
   world.clock.move(2 * MINUTE);
   const ready = () =>
-    lanesOf([run], world.clock.now()).flatMap((lane) => lane.ready.map(({ phoneId }) => phoneId));
+    lanesOf([run], noLoad(), world.clock.now()).flatMap((lane) =>
+      lane.ready.map(({ phoneId }) => phoneId),
+    );
   const key = (id: string, attempt = 1) => `${run.plan?.terms?.folder}/${RUN}/${id}-${attempt}.tar`;
   return { ...world, run, ready, key };
 }

@@ -3,7 +3,7 @@ import type { Job } from '../../../../lib/cloud/cph/job.ts';
 import { initialLimits } from '../../../../lib/ledger/state/limits.ts';
 import type { RunDeps } from '../../../../lib/run/deps.ts';
 import type { RunEvent } from '../../../../lib/ledger/run/events.ts';
-import { jobsToPoll } from '../../../../lib/run/export/jobs/poll-calls.ts';
+import { jobsToPoll, pollCalls } from '../../../../lib/run/export/jobs/poll-calls.ts';
 import { pollJobs } from '../../../../lib/run/export/jobs/poll-jobs.ts';
 import { createReadBudget } from '../../../../lib/run/reads/read-budget.ts';
 import { type OpenRun, record } from '../../../../lib/run/state/open-run.ts';
@@ -12,6 +12,12 @@ import { MINUTE, openRun, plannedPhone, T0, terms } from '../../../support/runs.
 
 const log = { info: () => undefined, warn: () => undefined };
 const reads = createReadBudget({ clock: playClock(T0), log });
+
+/** Polls all jobs of a run. */
+function pollAll(deps: Parameters<typeof pollJobs>[0], run: OpenRun): Promise<void> {
+  const polled = jobsToPoll([run], deps.clock.now());
+  return pollJobs(deps, polled, pollCalls([run], polled, deps.clock.now()), new Map());
+}
 
 /** Polls a run whose jobs have all ended. Returns the export time that is learned from them. */
 async function learned(jobs: Partial<Job>[], known?: number): Promise<number | undefined> {
@@ -40,10 +46,8 @@ async function learned(jobs: Partial<Job>[], known?: number): Promise<number | u
   const learned = {
     limits: { ...initialLimits, ...(known === undefined ? {} : { export_ms: known }) },
   };
-  await pollJobs({ cph, clock: playClock(T0 + MINUTE), learned, until: Infinity, reads }, [run]);
-  await pollJobs({ cph, clock: playClock(T0 + 2 * MINUTE), learned, until: Infinity, reads }, [
-    run,
-  ]);
+  await pollAll({ cph, clock: playClock(T0 + MINUTE), learned, until: Infinity, reads }, run);
+  await pollAll({ cph, clock: playClock(T0 + 2 * MINUTE), learned, until: Infinity, reads }, run);
   return learned.limits.export_ms;
 }
 
@@ -74,7 +78,7 @@ describe('many export calls', () => {
     let drives = 0;
     for (; polled.size < 2_000 && drives < 20; drives += 1) {
       const until = clock.now() + 20_000;
-      await pollJobs({ cph, clock, learned: { limits: initialLimits }, until, reads }, [run]);
+      await pollAll({ cph, clock, learned: { limits: initialLimits }, until, reads }, run);
       clock.move(40_000);
     }
     expect(calls).toBe(20 * drives);
@@ -123,7 +127,7 @@ async function lookup(run: OpenRun, jobs: Record<string, Partial<Job>[]>, after 
   } as unknown as RunDeps['cph'];
   const before = run.unwritten.events.length;
   const learned = { limits: initialLimits };
-  await pollJobs({ cph, clock: playClock(T0 + after), learned, until: Infinity, reads }, [run]);
+  await pollAll({ cph, clock: playClock(T0 + after), learned, until: Infinity, reads }, run);
   return { calls, events: run.unwritten.events.slice(before) };
 }
 

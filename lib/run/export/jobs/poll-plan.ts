@@ -1,0 +1,107 @@
+import type { OpenRun } from '../../state/open-run.ts';
+import { type PolledAttempt, pollCalls } from './poll-calls.ts';
+
+/** No job is asked for more often. */
+export const MIN_POLL_MS = 3_000;
+/** Before this share of the average time few exports end; from then on about as many in each moment. */
+const EARLY = 0.3;
+/** What a call that lists jobs should bring: so many ended ones, fewer where few run. */
+const MAX_ENDS = 14;
+const SHARE_OF_RUNNING = 1 / 8;
+const MIN_ENDS = 0.5;
+/** No job waits longer for a look, as a share of the average time. */
+const LONGEST = { share: 0.15, max: 5 * 60_000 };
+/** Without an average: as a share of the age of the youngest job. */
+const BY_AGE = { share: 0.2, max: 30_000 };
+
+/** `calls`: the request ids of each call. `nextAt`: when some are due again (epoch ms). */
+export type PollPlan = { calls: string[][]; nextAt: number };
+
+type Known = { now: number; exportMs: number | undefined; seenAt: ReadonlyMap<string, number> };
+
+/**
+ * Returns which export calls are asked for now, by how many of their jobs are likely to have ended since the last look. `exportMs`
+ * is the average time of an export, `seenAt` has the last look at each export call. Pure.
+ */
+export function planPolls(
+  runs: OpenRun[],
+  polled: ReadonlyMap<string, PolledAttempt[]>,
+  known: Known,
+): PollPlan {
+  const { now, seenAt } = known;
+  const outlook = outlookOf(polled, known);
+  const likely = new Map<string, Request>();
+  for (const [id, attempts] of polled) likely.set(id, requestOf(attempts, seenAt.get(id), outlook));
+  const byEnds = [...polled].sort(([a], [b]) => endsOf(likely, b) - endsOf(likely, a));
+  const due = new Map(byEnds.filter(([id]) => (likely.get(id)?.ends ?? 0) > 0));
+  const calls = pollCalls(runs, due, now).filter((ids) => {
+    const ends = ids.reduce((sum, id) => sum + endsOf(likely, id), 0);
+    return ends >= outlook.wanted || ids.some((id) => likely.get(id)?.isOverdue === true);
+  });
+  const asked = new Set(calls.flat());
+  let [left, rate, lookAt] = [
+    0,
+    0,
+    likely.size > 0 ? Number.POSITIVE_INFINITY : now + outlook.longest,
+  ];
+  for (const [id, { ends, perMs, dueAt }] of likely) {
+    if (!asked.has(id)) left += ends;
+    rate += perMs;
+    lookAt = Math.min(lookAt, asked.has(id) ? now + outlook.longest : dueAt);
+  }
+  const enoughAt = rate > 0 ? now + Math.max(0, outlook.wanted - left) / rate : lookAt;
+  return { calls, nextAt: Math.max(now + MIN_POLL_MS, Math.ceil(Math.min(enoughAt, lookAt))) };
+}
+
+const endsOf = (likely: ReadonlyMap<string, Request>, id: string): number =>
+  likely.get(id)?.ends ?? 0;
+
+/** `longest`: how long no job is asked for, in ms. `wanted`: how many jobs a call should find ended. */
+type Outlook = { now: number; early: number; hazard: number; longest: number; wanted: number };
+
+function outlookOf(
+  polled: ReadonlyMap<string, PolledAttempt[]>,
+  { now, exportMs }: Known,
+): Outlook {
+  let [running, youngest] = [0, 0];
+  for (const attempts of polled.values()) {
+    running += attempts.length;
+    for (const { attempt } of attempts) {
+      youngest = Math.max(youngest, attempt.accepted[0]?.at ?? 0);
+    }
+  }
+  if (exportMs === undefined) {
+    const byAge = Math.min((now - youngest) * BY_AGE.share, BY_AGE.max);
+    const longest = Math.max(MIN_POLL_MS, byAge);
+    return { now, early: 0, hazard: 1 / longest, longest, wanted: MIN_ENDS };
+  }
+  const mean = exportMs;
+  const longest = Math.min(Math.max(MIN_POLL_MS, mean * LONGEST.share), LONGEST.max);
+  const wanted = Math.min(Math.max(MIN_ENDS, running * SHARE_OF_RUNNING), MAX_ENDS);
+  return { now, early: EARLY * mean, hazard: 1 / ((1 - EARLY) * mean), longest, wanted };
+}
+
+/** `ends`: how many of its jobs have ended since the last look, likely. `perMs`: how many more do in a millisecond. */
+type Request = { ends: number; perMs: number; isOverdue: boolean; dueAt: number };
+
+function requestOf(
+  attempts: readonly PolledAttempt[],
+  seenAt: number | undefined,
+  { now, early, hazard, longest }: Outlook,
+): Request {
+  let [ends, perMs, isOverdue] = [0, 0, false];
+  let dueAt = Number.POSITIVE_INFINITY;
+  for (const { attempt, overdue } of attempts) {
+    const acceptedAt = attempt.accepted[0]?.at ?? attempt.intentAt;
+    const seen = Math.max(seenAt ?? 0, acceptedAt);
+    const from = Math.max(seen, acceptedAt + early);
+    if (now > from) {
+      ends += 1 - Math.exp(-hazard * (now - from));
+      perMs += hazard;
+    }
+    const at = overdue === undefined ? from + longest : seen + MIN_POLL_MS;
+    dueAt = Math.min(dueAt, at);
+    isOverdue ||= now >= at;
+  }
+  return { ends: isOverdue ? Math.max(ends, Number.MIN_VALUE) : ends, perMs, isOverdue, dueAt };
+}
