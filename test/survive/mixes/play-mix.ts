@@ -167,7 +167,9 @@ function recordExports({ cloud, clock }: Night, exports: StartedExport[], send: 
       for (const [jobId, job] of jobs.byId) {
         if (before.has(jobId)) continue;
         const info = storage_infos.find(({ phone_id }) => phone_id === job.phoneId);
-        const key = info?.object_path ?? '';
+        // Another call started it, at the same time.
+        if (info === undefined) continue;
+        const key = info.object_path;
         exports.push({ phoneId: job.phoneId, key, at, jobId, isTwin: sentTwice.has(request) });
       }
     }
