@@ -3,6 +3,9 @@ import { createLog } from '../../lib/runtime/log.ts';
 import { HOSTILE_NAMES, UNSAFE_TEXT } from '../../testing/hostile-names.ts';
 import { NIGHTLY } from '../../testing/night.ts';
 import { type CliNight, cliNight } from './support/cli-night.ts';
+import { useLightS3 } from '../../testing/light-s3.ts';
+
+useLightS3();
 
 const NAMES = Object.values(HOSTILE_NAMES);
 const COLOURS = /\u001b\[(?:0|1|2|22|3[0-7]|39|9[0-7])m/g;

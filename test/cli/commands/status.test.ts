@@ -3,6 +3,9 @@ import { layout } from '../../../lib/ledger/store/layout.ts';
 import type { PhoneBackup, PolicyStatus } from '../../../lib/run/query/schemas/policy.ts';
 import { NIGHTLY } from '../../../testing/night.ts';
 import { cliNight } from '../support/cli-night.ts';
+import { useLightS3 } from '../../../testing/light-s3.ts';
+
+useLightS3();
 
 const DAY = 86_400_000;
 

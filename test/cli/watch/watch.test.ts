@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { TransportError } from '../../../lib/cloud/request/send.ts';
 import { withPolicy, runIdIn } from '../support/with-runs.ts';
+import { useLightS3 } from '../../../testing/light-s3.ts';
+
+useLightS3();
 
 const MINUTE = 60_000;
 const idle = async (): Promise<void> => undefined;

@@ -24,6 +24,9 @@ import {
   missedSlots,
   orphanedJobOf,
 } from '../../support/drive-world.ts';
+import { useLightS3 } from '../../../testing/light-s3.ts';
+
+useLightS3();
 
 describe('the open work', () => {
   it.each<[string, (world: DriveWorld) => Promise<unknown>]>([

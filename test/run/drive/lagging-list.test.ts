@@ -10,6 +10,9 @@ import { driveWorld } from '../../support/drive-world.ts';
 import { dyingDeps } from '../../support/dying-deps.ts';
 import { laggingStore } from '../../support/lagging-store.ts';
 import { openRun, plannedPhone } from '../../support/runs.ts';
+import { useLightS3 } from '../../../testing/light-s3.ts';
+
+useLightS3();
 
 const CALL_MS = 10;
 const phonesOf = (run: string, count = 3) =>

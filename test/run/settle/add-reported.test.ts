@@ -7,6 +7,9 @@ import { addReported } from '../../../lib/run/settle/add-reported.ts';
 import { exportedPhone } from '../../support/reports.ts';
 import { runScene } from '../../support/run-scene.ts';
 import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
+import { useLightS3 } from '../../../testing/light-s3.ts';
+
+useLightS3();
 
 const MANY = 21_000;
 

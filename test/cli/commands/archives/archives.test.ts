@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { ArchiveView } from '../../../../lib/run/query/schemas/archive.ts';
 import { NIGHTLY } from '../../../../testing/night.ts';
 import { type CliNight, cliNight } from '../../support/cli-night.ts';
+import { useLightS3 } from '../../../../testing/light-s3.ts';
+
+useLightS3();
 
 /** Two settled nights of six phones. */
 async function nights() {

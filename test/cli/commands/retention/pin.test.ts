@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { layout } from '../../../../lib/ledger/store/layout.ts';
 import type { ArchiveView } from '../../../../lib/run/query/schemas/archive.ts';
 import { threeNights } from './three-nights.ts';
+import { useLightS3 } from '../../../../testing/light-s3.ts';
+
+useLightS3();
 
 async function scene(retention?: string) {
   const world = await threeNights(retention);

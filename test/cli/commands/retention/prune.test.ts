@@ -3,6 +3,9 @@ import { addArchives } from '../../../../lib/ledger/catalogue/add.ts';
 import type { ArchiveView } from '../../../../lib/run/query/schemas/archive.ts';
 import { archiveOf } from '../../../support/archives.ts';
 import { threeNights } from './three-nights.ts';
+import { useLightS3 } from '../../../../testing/light-s3.ts';
+
+useLightS3();
 
 type Entry = { phone_id: string; key: string; size: number; reasons: string[]; code?: string };
 type Pruned = { policies: { policy: string; blocked?: string; delete: Entry[]; keep: Entry[] }[] };

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { PolicyStatus } from '../../../../lib/run/query/schemas/policy.ts';
 import { NIGHTLY } from '../../../../testing/night.ts';
 import { withPolicy } from '../../support/with-runs.ts';
+import { useLightS3 } from '../../../../testing/light-s3.ts';
+
+useLightS3();
 
 /** A fleet that `nightly` has exported, and a scratch phone for its drills. */
 async function drillable() {

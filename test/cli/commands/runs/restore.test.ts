@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NIGHTLY } from '../../../../testing/night.ts';
 import { withPolicy } from '../../support/with-runs.ts';
+import { useLightS3 } from '../../../../testing/light-s3.ts';
+
+useLightS3();
 
 /** A fleet of running phones that `nightly` has exported, and the files of each below /data. */
 async function exported(options: Parameters<typeof withPolicy>[0] = {}) {

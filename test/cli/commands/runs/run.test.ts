@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { RunPhone, RunView } from '../../../../lib/run/query/schemas/run.ts';
 import { withPolicy, runIdIn } from '../../support/with-runs.ts';
+import { useLightS3 } from '../../../../testing/light-s3.ts';
+
+useLightS3();
 
 function fail(): never {
   throw new Error('no phone runs');

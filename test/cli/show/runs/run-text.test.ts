@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { withRuns } from '../../support/with-runs.ts';
+import { useLightS3 } from '../../../../testing/light-s3.ts';
+
+useLightS3();
 
 describe('the text of a run', () => {
   it('shows the phones and the fix of a run one of whose objects cannot be used', async () => {

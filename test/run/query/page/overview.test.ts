@@ -3,6 +3,9 @@ import { layout } from '../../../../lib/ledger/store/layout.ts';
 import { readOverview } from '../../../../lib/run/query/page/overview.ts';
 import { NIGHTLY, night } from '../../../../testing/night.ts';
 import { faultNames, recordReads, withObjectFault } from '../../../support/fake-stores.ts';
+import { useLightS3 } from '../../../../testing/light-s3.ts';
+
+useLightS3();
 
 /** Two policies: one with a settled and an open run, one without any. */
 async function played() {

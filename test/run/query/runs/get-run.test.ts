@@ -24,6 +24,9 @@ import {
 } from '../../../support/fake-stores.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../../support/runs.ts';
 import { exportedPhone, putReport } from '../../../support/reports.ts';
+import { useLightS3 } from '../../../../testing/light-s3.ts';
+
+useLightS3();
 
 const RUN = 'nightly-20260102t023000z';
 const NOW = T0 + 5 * MINUTE;
