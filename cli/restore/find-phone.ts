@@ -6,6 +6,9 @@ import { wrongUse } from '../program/command.ts';
 type Deps = Pick<RunDeps, 'cph' | 'store'>;
 
 const PAGE = 100;
+const LONG_PAGE = 200;
+/** More ids are looked up in the list of all phones. */
+const FEW = 5;
 /** A name that is contained in the names of more phones than these pages hold must be given as an id. */
 const MAX_PAGES = 20;
 /** CPH's ids have 32 hexadecimal digits. */
@@ -25,7 +28,13 @@ export async function findPhone(deps: Deps, idOrName: string): Promise<string> {
  */
 export async function findExisting(deps: Deps, idsOrNames: readonly string[]): Promise<string[]> {
   const found = new Set<string>();
-  for (const given of new Set(idsOrNames)) {
+  const wanted = new Set(idsOrNames);
+  const listed = wanted.size > FEW ? await listedIds(deps.cph, wanted.size) : new Set<string>();
+  for (const given of wanted) {
+    if (listed.has(given)) {
+      found.add(given);
+      continue;
+    }
     const { id, isListed } = await find(deps, given);
     if (!isListed && (await deps.cph.showPhone(id)) === undefined) {
       throw new PhonevaultError('not_found', `CPH has no phone ${given}`, {
@@ -35,6 +44,21 @@ export async function findExisting(deps: Deps, idsOrNames: readonly string[]): P
     found.add(id);
   }
   return [...found];
+}
+
+/**
+ * Returns the ids that CPH lists, when that takes fewer calls than `calls`; else those of the first page. What is not listed may exist all
+ * the same: the list moves while phones are deleted.
+ */
+async function listedIds(cph: RunDeps['cph'], calls: number): Promise<Set<string>> {
+  const ids = new Set<string>();
+  for (let offset = 0, isLast = false; !isLast; offset += LONG_PAGE) {
+    const { count, phones } = await cph.listPhones({ offset, limit: LONG_PAGE });
+    for (const { phone_id } of phones) ids.add(phone_id);
+    const isLong = count > calls * LONG_PAGE;
+    isLast = isLong || phones.length === 0 || offset + LONG_PAGE >= count;
+  }
+  return ids;
 }
 
 /** `isListed`: CPH has listed the phone. */

@@ -17,6 +17,7 @@ import { printPruneJson, pruneText } from '../../show/prune-text.ts';
 import { connect, type Session } from '../../sign-in/connect.ts';
 import { fold } from '../../text/fold.ts';
 import { watchPrunes } from '../../watch/watch-prunes.ts';
+import { wordsOf } from '../../words/words.ts';
 
 /** Why a policy is not listed unless it is named. */
 const QUIET: ReadonlySet<Block> = new Set<Block>(['no_rules']);
@@ -95,12 +96,7 @@ async function pruneNow(
   for (const preview of asked) planned.set(preview.policy, await dueOf(preview));
   for (const { policy } of asked) await requestPrune(deps.store, policy);
   if (asked.length > 0 && !drive && (await wakeDrive(deps, session.wake)) === 'failed') {
-    io.err(
-      fold(
-        'The drive function could not be woken. If it is deployed, its timer starts it within a minute.',
-        io.errColumns,
-      ),
-    );
+    io.err(fold(wordsOf(io).watch.notWoken, io.errColumns));
   }
   const isDone = await watchPrunes(
     io,

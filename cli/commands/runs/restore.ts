@@ -2,6 +2,7 @@ import { previewRestore } from '../../../lib/run/plan/restore/preview-restore.ts
 import type { RestorePreview } from '../../../lib/run/query/schemas/restore.ts';
 import { requestRestore } from '../../../lib/run/request/request-restore.ts';
 import { PhonevaultError } from '../../../lib/errors.ts';
+import { readReport, readReportedPhones } from '../../../lib/ledger/run/report.ts';
 import type { Io } from '../../io/io.ts';
 import { type Command, wrongUse } from '../../program/command.ts';
 import { policyValue, runIdValue } from '../../program/id-values.ts';
@@ -9,7 +10,7 @@ import { wholeNumber } from '../../program/option-values.ts';
 import { thawOption } from '../../archive/thaw-archive.ts';
 import { orderOf, type RestoreOptions } from '../../restore/order-of.ts';
 import { restoreText } from '../../show/restore-text.ts';
-import { connect } from '../../sign-in/connect.ts';
+import { connect, type Session } from '../../sign-in/connect.ts';
 import { fold } from '../../text/fold.ts';
 import { toJson } from '../../text/printable.ts';
 import { wordsOf } from '../../words/words.ts';
@@ -103,7 +104,7 @@ export const restoreCommand: Command<Options> = {
       phones: options.phones ?? false,
     };
     const { code, isOver } = await follow(io, session, run, { ...how, json });
-    if (options.first !== undefined && isOver) {
+    if (options.first !== undefined && isOver && (await hasOthers(session.deps, run.runId))) {
       const rest = `phonevault restore --run ${run.runId} --failed-only`;
       io.err(fold(wordsOf(io).restore.others(rest), io.errColumns));
     }
@@ -144,4 +145,15 @@ async function confirm(io: Io, { phones }: RestorePreview): Promise<void> {
     throw wrongUse('there is no terminal to confirm the restore', 'add --yes');
   }
   if (typed.trim() !== expected) throw wrongUse('not confirmed: nothing was restored');
+}
+
+/** Returns whether a restore of the first phones has left others. */
+async function hasOthers(
+  { store }: Pick<Session['deps'], 'store'>,
+  runId: string,
+): Promise<boolean> {
+  const report = await readReport(store, runId);
+  if (report === undefined) return true;
+  const phones = await readReportedPhones(store, report);
+  return phones.some(({ reason }) => reason === 'not_first');
 }

@@ -18,6 +18,8 @@ export type RetainedArchive = {
   pinned?: boolean | undefined;
   /** A person started its run. */
   manual?: boolean | undefined;
+  /** The export of a phone before a restore: it takes no backup's place in a count. */
+  beforeRestore?: boolean | undefined;
   /** An open run or restore needs it. */
   inUse?: boolean | undefined;
   /** The bucket refuses to delete it for now. */

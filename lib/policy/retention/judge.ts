@@ -22,7 +22,7 @@ const GRACE_MS = 7 * DAY;
 
 /**
  * Returns what is to become of the archives of one phone and policy, newest first. Pure. Without any rule all are kept. Archives that are dated in the future,
- * and those of runs by hand unless the rules cover them, take no place in a count. Leftovers are due a week after their run started, while
+ * and those of runs by hand unless the rules cover them, take no place in a count. Exports before a restore are counted apart. Leftovers are due a week after their run started, while
  * the phone has a good archive; until then they are kept without a reason.
  */
 export function judge<T extends RetainedArchive>(
@@ -34,10 +34,15 @@ export function judge<T extends RetainedArchive>(
   const backups = sorted.filter((archive) => leftoverOf(archive) === undefined);
   const isOutside = ({ time, manual }: T): boolean =>
     time > now || (manual === true && !rules.manual);
-  const byRule = ruled(
-    backups.filter((archive) => !isOutside(archive)),
-    terms,
-  );
+  const counted = backups.filter((archive) => !isOutside(archive));
+  const isApart = ({ beforeRestore }: T): boolean => beforeRestore === true;
+  const byRule = new Map([
+    ...ruled(
+      counted.filter((archive) => !isApart(archive)),
+      terms,
+    ),
+    ...ruled(counted.filter(isApart), terms),
+  ]);
   const good = lastGood(backups, terms);
   const isAge = rules.retention_duration_days !== undefined;
   const isRuled = RULES.some((rule) => rules[rule] !== undefined);

@@ -80,3 +80,26 @@ describe('findExisting', () => {
     await expect(found).rejects.toMatchObject({ code: 'not_found' });
   });
 });
+
+describe('findExisting, for many ids', () => {
+  const many = Array.from({ length: 450 }, (_, n) => `game-${n}`);
+
+  it('reads the list once', async () => {
+    const { deps, calls } = scene(many);
+    let shown = 0;
+    const { showPhone } = deps.cph;
+    deps.cph.showPhone = (wanted) => ((shown += 1), showPhone(wanted));
+    const ids = [0, 1, 2, 250, 449, 300].map(id);
+    expect(await findExisting(deps, ids)).toEqual(ids);
+    expect([calls, shown]).toEqual([[0, 200, 400], 0]);
+    const missing = findExisting(deps, [...ids, id(9_999)]);
+    await expect(missing).rejects.toThrow(`CPH has no phone ${id(9_999)}`);
+  });
+
+  it('looks up each of them when the list is longer', async () => {
+    const { deps, calls } = scene(Array.from({ length: 2_000 }, (_, n) => `game-${n}`));
+    const ids = [0, 1, 2, 250, 449, 300].map(id);
+    expect(await findExisting(deps, ids)).toEqual(ids);
+    expect(calls).toEqual([0]);
+  });
+});

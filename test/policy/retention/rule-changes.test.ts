@@ -28,3 +28,23 @@ test('30 archives of 5,000 phones under a rule that keeps 3 are more than may be
   expect(due).toBe(135_000);
   expect(due).toBeGreaterThan(mostDeletes(150_000, 20));
 });
+
+test('exports before a restore take no place of a backup, and are counted apart', () => {
+  const nightly = nights('2026-11-01', 6);
+  const saved = ['2026-11-05T14:00:00Z', '2026-11-06T14:00:00Z', '2026-11-06T15:00:00Z'].map(
+    (time) => archive(time, { beforeRestore: true, suspect: true }),
+  );
+  const kept = keptDates([...nightly, ...saved], { max_backups: 2, day_backups: 3 });
+  expect(kept).toEqual([
+    '2026-11-04',
+    '2026-11-05',
+    '2026-11-05',
+    '2026-11-06',
+    '2026-11-06',
+    '2026-11-06',
+  ]);
+  expect(keptDates([...nightly, ...saved], { day_backups: 1 })).toEqual([
+    '2026-11-06',
+    '2026-11-06',
+  ]);
+});

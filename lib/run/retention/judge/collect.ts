@@ -7,7 +7,7 @@ import type { Protected } from './protected.ts';
 
 /** Eight fit into the byte that an archive has for them. */
 const FLAGS = [
-  ...(['suspect', 'pinned', 'manual', 'inUse', 'locked', 'trashed'] as const),
+  ...(['suspect', 'beforeRestore', 'pinned', 'manual', 'inUse', 'locked', 'trashed'] as const),
   ...(['superseded', 'orphaned'] as const),
 ] as const;
 
@@ -31,7 +31,7 @@ type Columns = {
   time: Float64Array;
   generation: Float64Array;
   includes: Uint16Array;
-  flags: Uint8Array;
+  flags: Uint16Array;
 };
 
 type Options = {
@@ -77,7 +77,7 @@ function columnsOf(
     time: new Float64Array(taken.length),
     generation: new Float64Array(taken.length),
     includes: new Uint16Array(taken.length),
-    flags: new Uint8Array(taken.length),
+    flags: new Uint16Array(taken.length),
   };
   for (const [index, row] of taken.entries()) {
     const archive = archives[row];
@@ -101,6 +101,7 @@ function flagsOf(archive: Archive, { protect, now }: Options): number {
   const is: Record<(typeof FLAGS)[number], boolean> = {
     // What a phone held before a restore is hardly what somebody wants back.
     suspect: flags.suspect === true || trigger === 'restore',
+    beforeRestore: trigger === 'restore',
     pinned: protect.isPinned(archive),
     manual: trigger === 'manual',
     inUse: protect.isInUse(archive),

@@ -61,6 +61,8 @@ describe('restore', () => {
     for (const { phone_id } of cli.fleet) {
       expect(await cli.filesOf(phone_id)).toEqual(before.get(phone_id));
     }
+    const only = await cli.run('restore', cli.fleet[0]!.phone_name, '--first', '1', '--yes');
+    expect(only.err).not.toContain('--failed-only');
   });
 
   describe('that is not confirmed', () => {
