@@ -16,10 +16,13 @@ async function violationsOfSeed(seed: number): Promise<string[]> {
   }
 }
 
-/** Plays so many nights, from seed `from` on, or the one that SEED names; a failure names its seed. */
-export function runMixes(from: number, count: number): void {
+/** How many nights a file plays. */
+const NIGHTS = Number(process.env.NIGHTS ?? 200);
+
+/** Plays nights from seed `from` on, or the one that SEED names; a failure names its seed. */
+export function runMixes(from: number): void {
   const only = process.env.SEED;
-  const seeds = only === undefined ? Array.from({ length: count }, (_, i) => from + i) : [+only];
+  const seeds = only === undefined ? Array.from({ length: NIGHTS }, (_, i) => from + i) : [+only];
   it(`keeps every invariant over ${seeds.length} nights, from seed ${seeds[0] ?? 0} on`, async () => {
     for (const seed of seeds) {
       const replay = `replay with SEED=${seed} npm run test:survive -- fault-mixes`;

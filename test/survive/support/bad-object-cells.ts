@@ -18,6 +18,9 @@ const MAX_DRIVE_MS = MINUTE;
 /** A call that hangs takes up to twelve seconds, and then the run may end in the next minute. */
 const MAX_HUNG_MS = MINUTE + 12_000;
 
+/** Cells of caches take most of the time and differ least: one of so many is played, so that each kind meets each third fault. */
+const CACHE_CELLS = process.env.ALL_CELLS === undefined ? 3 : 1;
+
 const unused = objectKinds.filter(({ role }) => role === 'unused');
 
 /** How many drives more a run may take. A response that hangs costs time instead. */
@@ -111,9 +114,11 @@ export function describeCells(isWanted: (row: Row) => boolean): void {
       : (plain ??= playNight(first, {}));
 
   describe.each(objectKinds.filter(isWanted))('a bad object of the kind $kind', (row) => {
+    const turn = objectKinds.indexOf(row);
     let untroubled: Promise<PlayedNight> | undefined;
     const faults = objectFaults.filter(
-      (fault) =>
+      (fault, index) =>
+        (row.role !== 'cache' || (turn + index) % CACHE_CELLS === 0) &&
         !(row.edited === true && ['other_shape', 'not_json'].includes(fault)) &&
         (isFelt(row, fault) || (row.role === 'unused' && fault === 'forbidden')),
     );
