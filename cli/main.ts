@@ -9,7 +9,7 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 // Node.js 20 is supported; the AWS SDK warns of what it will need in 2027.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+Object.assign(process.env, { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' });
 const io = realIo(import.meta.dirname);
 void runCli(process.argv.slice(2), io).then((code) => {
   io.close();

@@ -35,7 +35,7 @@ export function restoreText(io: Io, preview: RestorePreview, to: 'out' | 'err' =
       {
         head: words.head(io.zone),
         right: [5],
-        whole: [0],
+        whole: [0, 1],
       },
     ),
     ...(rest > 0 ? [common.andMore(rest)] : []),

@@ -141,7 +141,7 @@ export function backupsText(io: Io, phones: readonly PhoneBackup[]): string {
     head: words.backupsHead,
     right: [4],
     whole: [0, 2, 3],
-    spare: [6],
+    spare: [6, 4, 1],
   });
 }
 

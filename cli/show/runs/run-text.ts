@@ -163,7 +163,11 @@ function phonesTable(io: Io, phones: readonly RunPhone[], all: boolean): string[
   ]);
   const rest = sorted.length - shown.length;
   return [
-    table(rows, io.columns, { head: words.phonesHead, right: [3, 4], whole: [0] }),
+    table(rows, io.columns, {
+      ...{ head: words.phonesHead, right: [3, 4], whole: [0, 1] },
+      // Why it failed says more than a part of a key.
+      spare: [5, 3],
+    }),
     ...(rest > 0 ? [fold(common.andMore(rest) + common.listedBy('--phones'), io.columns)] : []),
   ];
 }
