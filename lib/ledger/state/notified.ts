@@ -87,6 +87,13 @@ export async function readNotifiedHeartbeat(
   return (await notifiedHeartbeat.readCache(store))?.slot;
 }
 
+/** Like `readNotifiedHeartbeat`, but throws ObjectError when that cannot be read. */
+export async function readNotifiedHeartbeatStrictly(
+  store: Pick<Store, 'get'>,
+): Promise<number | undefined> {
+  return (await notifiedHeartbeat.read(store))?.slot;
+}
+
 export async function writeNotifiedHeartbeat(
   store: Pick<Store, 'put'>,
   slot: number,

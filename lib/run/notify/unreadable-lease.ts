@@ -5,6 +5,8 @@ import type { DriveDeps, RunDeps } from '../deps.ts';
 import { needsNoticeNow, noteUnreadable, noteUsable } from '../state/failures/resting.ts';
 import { publishUnreadable } from './unreadable.ts';
 
+const MINUTE = 60_000;
+
 /**
  * Records whether the lease before this drive could be read. Leases that cannot be read one after the other are one object with one
  * message: at once when a holder was killed, else after the third, as for any object.
@@ -44,5 +46,6 @@ export async function publishHeldUp(
 ): Promise<void> {
   const unreadable = { ...(await readRegister(deps.store)), changed: false };
   noteLease({ ...deps, unreadable }, found);
-  await publishUnreadable({ ...deps, unreadable });
+  // A drive that cannot read its own lease back keeps the next one waiting, which then says nothing.
+  await publishUnreadable({ ...deps, unreadable }, found.stopsAll === true ? 2 * MINUTE : MINUTE);
 }

@@ -15,13 +15,13 @@ type Deps = Pick<
 
 /**
  * Publishes which objects of the ledger cannot be used, once each. When the topic fails, a later pass tries again. While it cannot
- * be stored what was published, or not read again, that is only in the first minute of an hour.
+ * be stored what was published, or not read again, that is only in the first minute of an hour, or in the first `windowMs`.
  */
-export async function publishUnreadable(deps: Deps): Promise<void> {
+export async function publishUnreadable(deps: Deps, windowMs = MINUTE): Promise<void> {
   const { unreadable, clock, ledger } = deps;
   const due = [...unreadable.objects].filter(([, entry]) => needsNotice(entry));
   if (due.length === 0) return;
-  if (!(await saveUnreadable(deps)) && clock.now() % HOUR >= MINUTE) return;
+  if (!(await saveUnreadable(deps)) && clock.now() % HOUR >= windowMs) return;
   for (const [key, entry] of due) {
     if (clock.now() >= deps.until) break;
     const { run_id, policy, code, message, hint, since, held_until } = entry;

@@ -108,6 +108,16 @@ describe('an unreadable lease', () => {
     expect(unread.map(({ key }) => key)).toContain(layout.lease(3));
   });
 
+  it('that stops all drives is notified of each hour where nothing of state/ can be read', async () => {
+    const { clock, minutes, told } = await scene((key) => key.startsWith('state/'), 'ignored');
+    for (const offset of [0, MINUTE]) {
+      const before = told().length;
+      clock.move(offset);
+      await minutes(60);
+      expect(told().length - before).toBe(1);
+    }
+  });
+
   it('that was released is notified of when three in a row could not be read', async () => {
     const { minutes, told } = await scene((key) => key === layout.lease(1));
     await minutes(4);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PhonevaultError } from '../../../lib/errors.ts';
 import { writeNotifiedHeartbeat } from '../../../lib/ledger/state/notified.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { requestHeartbeat, type Heartbeat } from '../../../lib/run/schedule/heartbeat.ts';
@@ -56,6 +57,18 @@ describe('requestHeartbeat', () => {
     const { deps, store, hints } = inboxScene(EIGHT + after);
     await writeNotifiedHeartbeat(store, notified);
     expect(await requestHeartbeat(deps, daily, EIGHT - DAY)).toBe(EIGHT);
+    expect(await hints()).toEqual(expected);
+  });
+
+  it.each([
+    ['right after its slot', 119_999, [ID]],
+    ['not later, where an instance may have sent it', 120_000, []],
+  ])('requests a message whose record cannot be read %s', async (_, after, expected) => {
+    const { deps, hints } = inboxScene(EIGHT + after);
+    const get = (): Promise<never> =>
+      Promise.reject(new PhonevaultError('access_denied', 'obs: 403'));
+    const unread = { ...deps, store: { ...deps.store, get } };
+    expect(await requestHeartbeat(unread, daily, undefined)).toBe(EIGHT);
     expect(await hints()).toEqual(expected);
   });
 
