@@ -46,6 +46,8 @@ export function previewText(io: Io, given: Preview, { all }: { all: boolean }): 
       [
         ['paths', include.join(' ') || undefined],
         ['without', exclude.join(' ') || undefined],
+        ['before', preview.hooks?.before.join('; ') || undefined],
+        ['after', preview.hooks?.after.join('; ') || undefined],
         ['to', bucket && `obs://${bucket}/${folder ?? ''}/`],
         ['calls', callsText(preview.calls)],
         ['time', preview.estimate && estimateText(preview.estimate, sent)],

@@ -1,6 +1,6 @@
 import { hasCode, ReadsSpent } from '../../errors.ts';
 import { isLearned, type Limits, readLimits } from '../../ledger/state/limits.ts';
-import type { PlannedPhone, Terms } from '../../ledger/run/plan.ts';
+import type { HookTerms, PlannedPhone, Terms } from '../../ledger/run/plan.ts';
 import { readOnly } from '../../ledger/store/read-only.ts';
 import type { RunRequest } from '../../ledger/run/request.ts';
 import { archiveKey, runFolder } from '../../policy/keys/keys.ts';
@@ -116,6 +116,7 @@ function viewOf(
     folder: runFolder(terms.folder, request.run_id),
     include: terms.include,
     exclude: terms.exclude,
+    ...(terms.hooks === undefined ? {} : { hooks: commandsOf(terms.hooks) }),
     calls: {
       export_calls: exportCallCount(sent.length, limits),
       phones_per_call: limits.phones_per_call,
@@ -125,6 +126,8 @@ function viewOf(
     estimate: estimateRun(sent, limits, terms),
   };
 }
+
+const commandsOf = ({ before, after }: HookTerms) => ({ before, after });
 
 function phoneView(
   { phone_id, phone_name, server_id, status, waiting, verdict }: PlannedPhone,

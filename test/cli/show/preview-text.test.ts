@@ -28,6 +28,14 @@ describe('the text of a plan', () => {
     expect(all.out).not.toContain('--all');
   });
 
+  it('shows the commands that phones run around their exports', async () => {
+    const cli = await cliNight({ phones: 3 });
+    await cli.night.putPolicy(`${NIGHTLY}hooks: { before: [am force-stop com.a, sync] }\n`);
+    const { out } = await cli.run('plan', 'nightly');
+    expect(out).toMatch(/before +am force-stop com\.a; sync/);
+    expect(out).not.toMatch(/^ +after /m);
+  });
+
   it('shows what the last run with exports cost', async () => {
     const cli = await cliNight({ phones: 6, servers: 2 });
     await cli.night.putPolicy(NIGHTLY);

@@ -28,6 +28,10 @@ export const previewSchema = z.object({
   folder: z.string().optional().describe('The folder of the run.'),
   include: z.array(z.string()).optional(),
   exclude: z.array(z.string()).optional(),
+  hooks: z
+    .object({ before: z.array(z.string()), after: z.array(z.string()) })
+    .optional()
+    .describe('The shell commands of each phone around its export.'),
   fleet: count.optional().describe('Phones that CPH lists. Missing when the run would fail first.'),
   counts: z.object({
     selected: count,
