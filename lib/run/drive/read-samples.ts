@@ -2,7 +2,7 @@ import { archiveRead, markRead } from '../../ledger/catalogue/mark-read.ts';
 import { chooseSample, type Chosen } from '../archive/choose-sample.ts';
 import { readSample } from '../archive/read-sample.ts';
 import type { DriveDeps } from '../deps.ts';
-import { publishUnreadableArchives } from '../notify/unreadable-archives.ts';
+import { publishUnreadableArchives } from '../notify/unreadable/archives.ts';
 import { orGiveUp } from '../settle/or-give-up.ts';
 import { containFailure } from '../state/failures/contain-failure.ts';
 import { flush, type OpenRun, record } from '../state/open-run.ts';

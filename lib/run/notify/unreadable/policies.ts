@@ -1,12 +1,12 @@
 import {
   isUnreadablePolicyHint,
   readUnreadablePolicy,
-} from '../../ledger/hints/unreadable-policy.ts';
-import { layout } from '../../ledger/store/layout.ts';
-import type { DriveDeps } from '../deps.ts';
-import { readPolicy } from '../state/read-policy.ts';
-import { isResting, noteUsable, removeHandled } from '../state/failures/resting.ts';
-import { tryHint } from '../state/failures/try-hint.ts';
+} from '../../../ledger/hints/unreadable-policy.ts';
+import { layout } from '../../../ledger/store/layout.ts';
+import type { DriveDeps } from '../../deps.ts';
+import { readPolicy } from '../../state/read-policy.ts';
+import { isResting, noteUsable, removeHandled } from '../../state/failures/resting.ts';
+import { tryHint } from '../../state/failures/try-hint.ts';
 
 type Deps = Pick<DriveDeps, 'clock' | 'until' | 'log' | 'store' | 'ledger' | 'unreadable'>;
 

@@ -1,9 +1,9 @@
-import type { EventOf } from '../../ledger/run/events.ts';
-import type { Chosen } from '../archive/choose-sample.ts';
-import type { RunDeps } from '../deps.ts';
-import type { OpenRun } from '../state/open-run.ts';
-import { localeOfRun } from './locale.ts';
-import { publish } from './publish.ts';
+import type { EventOf } from '../../../ledger/run/events.ts';
+import type { Chosen } from '../../archive/choose-sample.ts';
+import type { RunDeps } from '../../deps.ts';
+import type { OpenRun } from '../../state/open-run.ts';
+import { localeOfRun } from '../locale.ts';
+import { publish } from '../publish.ts';
 
 const MAX_PHONES = 3;
 

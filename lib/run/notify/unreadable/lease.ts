@@ -1,9 +1,9 @@
-import type { UnreadableLease } from '../../ledger/lease/lease.ts';
-import { readRegister } from '../../ledger/state/unreadable.ts';
-import { isLeaseKey } from '../../ledger/store/layout.ts';
-import type { DriveDeps, RunDeps } from '../deps.ts';
-import { needsNoticeNow, noteUnreadable, noteUsable } from '../state/failures/resting.ts';
-import { publishUnreadable } from './unreadable.ts';
+import type { UnreadableLease } from '../../../ledger/lease/lease.ts';
+import { readRegister } from '../../../ledger/state/unreadable.ts';
+import { isLeaseKey } from '../../../ledger/store/layout.ts';
+import type { DriveDeps, RunDeps } from '../../deps.ts';
+import { needsNoticeNow, noteUnreadable, noteUsable } from '../../state/failures/resting.ts';
+import { publishUnreadable } from './objects.ts';
 
 const MINUTE = 60_000;
 

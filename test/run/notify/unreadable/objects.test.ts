@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { PhonevaultError } from '../../../lib/errors.ts';
-import { readUnreadable } from '../../../lib/ledger/state/unreadable.ts';
-import { layout } from '../../../lib/ledger/store/layout.ts';
-import { invalidObject } from '../../../lib/ledger/store/object-error.ts';
-import { publishUnreadable, saveUnreadable } from '../../../lib/run/notify/unreadable.ts';
-import { noteUnreadable } from '../../../lib/run/state/failures/resting.ts';
-import { withFailingStore } from '../../support/fake-stores.ts';
-import { runScene, temporaryError } from '../../support/run-scene.ts';
-import { T0 } from '../../support/runs.ts';
+import { PhonevaultError } from '../../../../lib/errors.ts';
+import { readUnreadable } from '../../../../lib/ledger/state/unreadable.ts';
+import { layout } from '../../../../lib/ledger/store/layout.ts';
+import { invalidObject } from '../../../../lib/ledger/store/object-error.ts';
+import {
+  publishUnreadable,
+  saveUnreadable,
+} from '../../../../lib/run/notify/unreadable/objects.ts';
+import { noteUnreadable } from '../../../../lib/run/state/failures/resting.ts';
+import { withFailingStore } from '../../../support/fake-stores.ts';
+import { runScene, temporaryError } from '../../../support/run-scene.ts';
+import { T0 } from '../../../support/runs.ts';
 
 const KEY = layout.plan('nightly-20260102t023000z');
 

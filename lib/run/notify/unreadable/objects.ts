@@ -1,9 +1,9 @@
-import { PhonevaultError } from '../../errors.ts';
-import { readRegister, writeUnreadable } from '../../ledger/state/unreadable.ts';
-import type { DriveDeps } from '../deps.ts';
-import { needsNotice } from '../state/failures/resting.ts';
-import { localeOf } from './locale.ts';
-import { publish } from './publish.ts';
+import { PhonevaultError } from '../../../errors.ts';
+import { readRegister, writeUnreadable } from '../../../ledger/state/unreadable.ts';
+import type { DriveDeps } from '../../deps.ts';
+import { needsNotice } from '../../state/failures/resting.ts';
+import { localeOf } from '../locale.ts';
+import { publish } from '../publish.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { putUnreadablePolicy } from '../../../lib/ledger/hints/unreadable-policy.ts';
-import { layout } from '../../../lib/ledger/store/layout.ts';
-import { checkUnreadablePolicies } from '../../../lib/run/notify/unreadable-policies.ts';
-import { withFailingStore } from '../../support/fake-stores.ts';
-import { inboxScene } from '../../support/inbox-scene.ts';
-import { MINUTE } from '../../support/runs.ts';
+import { putUnreadablePolicy } from '../../../../lib/ledger/hints/unreadable-policy.ts';
+import { layout } from '../../../../lib/ledger/store/layout.ts';
+import { checkUnreadablePolicies } from '../../../../lib/run/notify/unreadable/policies.ts';
+import { withFailingStore } from '../../../support/fake-stores.ts';
+import { inboxScene } from '../../../support/inbox-scene.ts';
+import { MINUTE } from '../../../support/runs.ts';
 
 const KEY = layout.policy('nightly');
 const ID = 'policy-nightly';

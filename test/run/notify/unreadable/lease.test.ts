@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { PhonevaultError } from '../../../lib/errors.ts';
-import { takeLease } from '../../../lib/ledger/lease/lease.ts';
-import { putMissed } from '../../../lib/ledger/hints/missed-slots.ts';
-import { readUnreadable } from '../../../lib/ledger/state/unreadable.ts';
-import { layout } from '../../../lib/ledger/store/layout.ts';
-import { memoryStore } from '../../../lib/ledger/store/memory-store.ts';
-import type { Store } from '../../../lib/ledger/store/store.ts';
-import { unreadableObjects } from '../../../lib/run/query/unreadable.ts';
-import { drive } from '../../../lib/run/drive/drive.ts';
-import { driveWorld, missedSlots } from '../../support/drive-world.ts';
-import { MINUTE } from '../../support/runs.ts';
+import { PhonevaultError } from '../../../../lib/errors.ts';
+import { takeLease } from '../../../../lib/ledger/lease/lease.ts';
+import { putMissed } from '../../../../lib/ledger/hints/missed-slots.ts';
+import { readUnreadable } from '../../../../lib/ledger/state/unreadable.ts';
+import { layout } from '../../../../lib/ledger/store/layout.ts';
+import { memoryStore } from '../../../../lib/ledger/store/memory-store.ts';
+import type { Store } from '../../../../lib/ledger/store/store.ts';
+import { unreadableObjects } from '../../../../lib/run/query/unreadable.ts';
+import { drive } from '../../../../lib/run/drive/drive.ts';
+import { driveWorld, missedSlots } from '../../../support/drive-world.ts';
+import { MINUTE } from '../../../support/runs.ts';
 
 const TTL = 90_000;
 const REFUSED = 'HTTP 403 AccessDenied (request id 0A1B)';
