@@ -178,6 +178,7 @@ async function scheduleNamed(deps: Deps, policy: string, slot: number): Promise<
   const { parsed } = file;
   if (!parsed.ok) {
     deps.log.error('policy_invalid', { policy, message: parsed.errors[0]?.message });
+    await noteMissed(deps, policy, [second], 'policy_invalid');
     return [];
   }
   const { enabled, paused_until } = parsed.policy;

@@ -1,3 +1,4 @@
+import { readMissed } from '../../../lib/ledger/hints/missed-slots.ts';
 import { describe, expect, it } from 'vitest';
 import { PhonevaultError } from '../../../lib/errors.ts';
 import { readCursors } from '../../../lib/ledger/state/cursors.ts';
@@ -284,6 +285,18 @@ describe('schedule, by the timer of one policy', () => {
   });
 });
 
+describe('a timer that names an invalid policy', () => {
+  it('has its slot notified as missed, once', async () => {
+    const { store, tick, put, missed } = setUp();
+    await put('nightly', 'name: [');
+    await tick('nightly', SLOT);
+    await tick('nightly', SLOT);
+    const [hint = '', ...others] = await missed();
+    expect(others).toEqual([]);
+    expect(await readMissed(store, hint)).toMatchObject({ reason: 'policy_invalid', slots: 1 });
+  });
+});
+
 describe('schedule, at its limits', () => {
   it('logs each request, and wakes drive only for one', async () => {
     const { lines, tick, put, woken } = setUp();
@@ -343,7 +356,7 @@ describe('schedule, at its limits', () => {
     const { lines, tick, put, woken } = setUp();
     if (text !== '') await put('nightly', text);
     expect(await tick('nightly', SLOT)).toEqual([]);
-    expect(lines).toEqual([{ ...line, policy: 'nightly' }]);
+    expect(lines[0]).toEqual({ ...line, policy: 'nightly' });
     expect(woken).toEqual([]);
   });
 
