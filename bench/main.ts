@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Cell, CELLS } from './makespan/cells.ts';
 import { measureCell, type MakespanRow } from './makespan/measure.ts';
@@ -9,7 +11,8 @@ const SMALL = 1_000;
 
 /**
  * Plays cold and warm nights of fleets against an oracle, in virtual time, and prints how long they took. `--cell NAME` plays the
- * cells whose names begin with NAME. Writes `bench/results.json` when all cells are played.
+ * cells whose names begin with NAME. When all cells are played, it measures memory and cold starts too, and writes
+ * `bench/results.json`.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -41,7 +44,13 @@ async function main(): Promise<void> {
       if (median !== undefined) makespan.push(median);
     }
   }
-  if (cells.length === CELLS.length) await record({ makespan });
+  if (cells.length !== CELLS.length) return;
+  await record({ makespan });
+  for (const name of ['memory', 'cold-start']) {
+    console.log(`\n${name}`);
+    const program = join(import.meta.dirname, `${name}.ts`);
+    execFileSync(process.execPath, ['--import', 'tsx', program], { stdio: 'inherit' });
+  }
 }
 
 async function playSeeds(cell: Cell, seeds: number[], sigma: number): Promise<MakespanRow[]> {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { isMeasurable, measureNight, type NightRow } from './memory/measure-night.ts';
-import { record } from './results.ts';
+import { recordMemory } from './results.ts';
 
 /**
  * Plays nights with the built `schedule` and `drive` as processes of their own, in front of the embedded cloud on loopback, and
@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   });
   const rows: NightRow[] = [];
   console.log(
-    ' phones  exported  minutes  drive MB  schedule MB  CPU s  CPH calls  a phone  OBS calls  a phone    GB-s  idle ms  idle calls',
+    ' phones  exported  minutes  drive MB  schedule MB  CPU s  CPH calls  a phone  OBS calls  a phone  failed     GB-s  idle ms  idle calls',
   );
   for (const phones of values.phones.split(',').map(Number)) {
     const row = await measureNight(
@@ -33,14 +33,20 @@ async function main(): Promise<void> {
       (row.cph_calls / phones).toFixed(2).padStart(8),
       String(row.obs_calls).padStart(10),
       (row.obs_calls / phones).toFixed(2).padStart(8),
+      String(row.failed_drives).padStart(7),
       row.gb_s.toFixed(0).padStart(7),
       row.idle_ms.toFixed(0).padStart(8),
       String(row.idle_calls).padStart(11),
     ];
     console.log(cells.join(' '));
   }
-  await record({ memory: rows });
+  await recordMemory(rows.map(rounded));
 }
+
+const rounded = (row: NightRow): NightRow =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, Math.round(value * 10) / 10]),
+  ) as NightRow;
 
 // The AWS SDK warns on Node 20 about its requirements of 2027.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';

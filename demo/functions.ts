@@ -15,7 +15,7 @@ type Definition = Parameters<typeof desiredFunction>[0]['definition'];
 const FUNCTIONS: Record<'drive' | 'schedule', Definition> = {
   drive: {
     handler: 'drive.handler',
-    memorySize: 512,
+    memorySize: 256,
     timeout: 60,
     events: [
       {

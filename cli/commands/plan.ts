@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { PhonevaultError } from '../../lib/errors.ts';
 import { MAX_BYTES } from '../../lib/policy/parse/parse.ts';
 import { lastCosts } from '../../lib/run/query/last-costs.ts';
+import { monthCosts } from '../../lib/run/query/month-costs.ts';
 import { problemOf } from '../../lib/run/query/unreadable.ts';
 import { previewRun } from '../../lib/run/plan/preview.ts';
 import type { Command } from '../program/command.ts';
@@ -68,7 +69,12 @@ export const planCommand: Command<Options> = {
       ledger: session.deps.ledger,
       now: io.clock.now(),
     });
-    if (slots !== undefined) preview.slots = slots;
+    if (slots !== undefined) {
+      preview.slots = slots;
+      const phones = preview.counts.export + preview.counts.wait;
+      const { estimate } = preview;
+      preview.month = monthCosts({ next: slots.next, phones, estimate, costs });
+    }
     if (warnings !== undefined) preview.warnings = warnings;
     io.status('');
     io.out(json ? toJson(preview) : previewText(io, preview, { all }));

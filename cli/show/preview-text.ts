@@ -52,6 +52,7 @@ export function previewText(io: Io, given: Preview, { all }: { all: boolean }): 
         ['calls', callsText(preview.calls)],
         ['time', preview.estimate && estimateText(preview.estimate, sent)],
         ['costs', costsText(preview.costs)],
+        ['month', monthText(preview.month)],
         ['slots', preview.slots && slotsText(preview.slots)],
         ['fleet', `as of ${when(io, preview.as_of)}`],
       ],
@@ -93,6 +94,13 @@ function costsText(costs: Preview['costs']): string | undefined {
   ];
   const known = parts.filter((part) => part !== undefined).join(', ');
   return `${known} (run ${run_id}, ${count(exported, 'phone')})`;
+}
+
+function monthText(month: Preview['month']): string | undefined {
+  if (month === undefined) return undefined;
+  const { runs, gb_s, cph_calls, obs_calls, measured } = month;
+  const basis = measured ? 'as the last run' : 'as measured for such fleets: docs/scale.md';
+  return `about ${gb_s} GB-seconds, ${cph_calls} calls to CPH, ${obs_calls} calls to OBS (${count(runs, 'run')}, ${basis})`;
 }
 
 function warningsOf(preview: Preview): string[] {

@@ -63,9 +63,9 @@ variable "runtime" {
 }
 
 variable "drive_memory" {
-  description = "MB. 512 for fleets of thousands."
+  description = "MB. A fleet of 10,000 phones needs less than 256 (docs/scale.md)."
   type        = number
-  default     = 512
+  default     = 256
 }
 
 variable "http_tokens" {

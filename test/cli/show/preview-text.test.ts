@@ -39,13 +39,18 @@ describe('the text of a plan', () => {
   it('shows what the last run with exports cost', async () => {
     const cli = await cliNight({ phones: 6, servers: 2 });
     await cli.night.putPolicy(NIGHTLY);
-    expect((await cli.run('plan', 'nightly')).out).not.toContain('costs');
+    const before = (await cli.run('plan', 'nightly')).out;
+    expect(before).not.toContain('costs');
+    expect(before.replace(/\s+/g, ' ')).toMatch(
+      /month about \d+ GB-seconds, \d+ calls to CPH, \d+ calls to OBS \(30 runs, as measured for such fleets: docs\/scale\.md\)/,
+    );
     const { report, phones } = await cli.night.settle(await cli.night.requestRun());
 
     const { out } = await cli.run('plan', 'nightly');
     const { costs } = JSON.parse((await cli.run('plan', 'nightly', '--json')).out) as Preview;
 
     expect(out).toMatch(new RegExp(`costs .* of archives, .*run ${report.run_id}`, 's'));
+    expect(out.replace(/\s+/g, ' ')).toContain('(30 runs, as the last run)');
     expect(costs).toMatchObject({
       run_id: report.run_id,
       exported: report.counts.exported,

@@ -72,6 +72,20 @@ export const previewSchema = z.object({
     })
     .optional()
     .describe("Cost of the policy's last run that exported anything. Only on the command line."),
+  month: z
+    .object({
+      runs: count.describe('Of this policy, by its schedule.'),
+      gb_s: count.describe('GB-seconds of `schedule` and `drive`, with their idle ticks.'),
+      cph_calls: count,
+      obs_calls: count.describe('With those of idle ticks.'),
+      measured: z
+        .boolean()
+        .describe(
+          'Whether a run is taken to cost what the last one did; else what docs/scale.md measured.',
+        ),
+    })
+    .optional()
+    .describe('Estimate of a month with only this policy. Only on the command line.'),
   slots: z
     .object({
       timezone: z.string(),
