@@ -1,5 +1,6 @@
 import type { ValueKind } from './values.ts';
 import type { Command, OptionSpec } from '../program/command.ts';
+import { languageOption } from '../io/language.ts';
 import { formatOption, jsonOption, takesFormat } from '../program/output.ts';
 
 /** What may follow one command. The root is '', `runs show` is '/runs/show'. */
@@ -21,7 +22,11 @@ export function placesOf(commands: readonly Command[]): Place[] {
   const root: Place = {
     at: '',
     commands: [...listed, { name: 'help', text: 'print the help of a command' }],
-    options: [HELP, { long: '--version', short: '-V', text: 'print the version' }],
+    options: [
+      completed(languageOption),
+      HELP,
+      { long: '--version', short: '-V', text: 'print the version' },
+    ],
     args: 'unknown',
   };
   const help: Place = { at: '/help', commands: listed, options: [], args: 'unknown' };
@@ -39,7 +44,7 @@ function placesBelow(above: string, command: Command): Place[] {
     commands: subcommands.map(({ name, summary }) => ({ name, text: summary })),
     options: [
       ...(command.options ?? []).map(completed),
-      ...(command.passThrough ? [] : [completed(jsonOption)]),
+      ...(command.passThrough ? [] : [completed(jsonOption), completed(languageOption)]),
       ...(command.passThrough || !takesFormat(command) ? [] : [completed(formatOption)]),
       HELP,
     ],

@@ -1,3 +1,4 @@
+import { PhonevaultError } from '../../lib/errors.ts';
 import { layout } from '../../lib/ledger/store/layout.ts';
 import type { PolicyStatus } from '../../lib/run/query/schemas/policy.ts';
 import { type FunctionKey, functionName, functions, functionUrn } from './deployment/deployed.ts';
@@ -36,7 +37,10 @@ export function deploymentChecks(
   return [
     perFunction('function', (key) => checkFunction(functiongraph, key, { stage, here: settings }), {
       one: (key) => judgeMissing(key, stage),
-      all: async () => judgeNoFunctions(stage, await lastDrive(deps.store), io.clock.now()),
+      all: async () => {
+        const last = await lastDrive(deps.store).catch(ifKnown);
+        return judgeNoFunctions(stage, last, io.clock.now());
+      },
     }),
     perFunction(
       'trigger',
@@ -56,4 +60,10 @@ export function deploymentChecks(
     singleCheck('runs', async () => judgeRuns(await statuses(), io.clock.now())),
     singleCheck('drive', () => checkDrive(deps.store, io.clock.now())),
   ];
+}
+
+/** For `catch`: the checks of the bucket say why the ledger cannot be read. */
+function ifKnown(error: unknown): 'unknown' {
+  if (error instanceof PhonevaultError) return 'unknown';
+  throw error;
 }

@@ -1,7 +1,7 @@
 import type { FunctionConfig } from '../../../lib/cloud/functiongraph-schemas.ts';
 import type { FunctionGraph } from '../../../lib/cloud/functiongraph.ts';
 import { ago } from '../../text/time.ts';
-import { failed, skipped, type Verdict, verdictOf, worstOf } from '../finding/finding.ts';
+import { failed, skipped, unknown, type Verdict, verdictOf, worstOf } from '../finding/finding.ts';
 import { deployFix, type FunctionKey, functionUrn } from './deployed.ts';
 import { judgeAsync, judgeConfig } from './function-config.ts';
 import { type Here, judgeSettings } from './function-settings.ts';
@@ -48,10 +48,17 @@ export function judgeMissing(key: FunctionKey, stage: string): Verdict {
 /** Returns the verdict when no function is deployed: without them somebody must drive. Times in epoch ms. */
 export function judgeNoFunctions(
   stage: string,
-  lastDrive: number | undefined,
+  lastDrive: number | 'unknown' | undefined,
   now: number,
 ): Verdict {
   const none = `no function of stage ${stage} is deployed`;
+  const fix = `${deployFix(stage)}, or name another stage with --stage; without functions, let cron call phonevault run POLICY --drive`;
+  if (lastDrive === 'unknown') {
+    return unknown(
+      `${none}; the ledger cannot be read, so whether runs are driven is unknown`,
+      fix,
+    );
+  }
   if (lastDrive !== undefined && now - lastDrive <= RECENT_MS) {
     return skipped(
       `${none}: runs are driven with phonevault run --drive, last ${ago(now - lastDrive)}`,
@@ -61,10 +68,7 @@ export function judgeNoFunctions(
     lastDrive === undefined
       ? 'no drive has worked yet'
       : `the last drive worked ${ago(now - lastDrive)}`;
-  return failed(
-    `${none}, and ${last}`,
-    `${deployFix(stage)}, or name another stage with --stage; without functions, let cron call phonevault run POLICY --drive`,
-  );
+  return failed(`${none}, and ${last}`, fix);
 }
 
 function goodText({ runtime, timeout }: FunctionConfig): string {

@@ -40,7 +40,7 @@ describe.runIf(has('bash'))('bash', () => {
     [['runs', '--limit', ''], []],
     [
       ['completion', ''],
-      ['bash', 'zsh', 'fish', '--values', '--prefix', '--json', '--output', '--help'],
+      ['bash', 'zsh', 'fish', '--values', '--prefix', '--json', '--lang', '--output', '--help'],
     ],
     [['validate', '--po'], ['--policy']],
     [['validate', 'zsh.t'], ['zsh.test.ts']],

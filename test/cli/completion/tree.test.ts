@@ -30,6 +30,7 @@ it('knows which options take a value, and which values', () => {
     { long: '--limit', values: 'unknown' },
     { long: '--kind', values: ['a', 'b'] },
     { long: '--json' },
+    { long: '--lang', values: ['en', 'zh'] },
     { long: '--output', short: '-o', values: ['table', 'wide', 'json', 'yaml'] },
     { long: '--help', short: '-h' },
   ]);

@@ -66,6 +66,15 @@ describe('function', () => {
     });
   });
 
+  it('does not know whether somebody drives while the ledger cannot be read', async () => {
+    const cli = await doctorNight({ bare: true });
+    cli.io.env.PHONEVAULT_BUCKET = 'no-such-bucket';
+    expect(await cli.finding('function')).toMatchObject({
+      ...{ outcome: 'unknown', code: 1 },
+      message: expect.stringContaining('the ledger cannot be read') as string,
+    });
+  });
+
   it('checks the functions of another stage', async () => {
     const cli = await doctorNight();
     const argv = ['--stage', 'test'];

@@ -67,6 +67,11 @@ describe('withCauses', () => {
     expect(marked).toEqual(['access_smn', undefined, undefined]);
   });
 
+  it('leaves a test export that nobody asked for as it is', () => {
+    const untested = named('delegation', unknown('only a test export shows it'));
+    expect(followersOf(bad('bucket b'), untested)['delegation']).toBeUndefined();
+  });
+
   it('takes a bucket that may not be looked at for no cause: the rights are apart', () => {
     const denied = { ...bad('bucket b'), denied: true as const };
     expect(followersOf(denied, bad('access_obs'))['access_obs']).toBeUndefined();
