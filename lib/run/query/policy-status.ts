@@ -38,13 +38,17 @@ export async function policyStatuses(
     limit(async () => {
       const name = readPolicyKey(key);
       if (name === undefined) return misnamedFile(key.slice(layout.policies.length));
-      const [object, past, freshness, drills] = await Promise.all([
+      const [object, past, freshness] = await Promise.all([
         getListed(store, key).catch(asValue),
         readHistoryStrictly(store, name).catch(asValue),
         readFreshness(store, name),
-        cursors[name]?.drill === undefined ? undefined : readDrills(store, name),
       ]);
       if (object === undefined) return undefined;
+      // Without the timer of `schedule` no cursor knows the drill, and a person may have started it.
+      const mayDrill =
+        cursors[name]?.drill !== undefined ||
+        (!isUnreadable(object) && object.body.includes('drill'));
+      const drills = mayDrill ? await readDrills(store, name) : undefined;
       const history = isUnreadable(past) ? undefined : past;
       const openRuns = open.get(name) ?? [];
       const runs = { cursor: cursors[name], history, freshness, drills, openRuns };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { writeCursors } from '../../../lib/ledger/state/cursors.ts';
+import { recordDrill } from '../../../lib/ledger/state/drills.ts';
 import { writeFreshness } from '../../../lib/ledger/state/freshness.ts';
 import { recordSettled } from '../../../lib/ledger/state/history.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
@@ -75,6 +76,18 @@ async function storeCursor(store: Store, counts_from: number): Promise<void> {
 describe('policyStatuses', () => {
   it('is empty without policies', async () => {
     expect(await setUp().statuses()).toEqual([]);
+  });
+
+  it('knows a drill that a person started, also where no timer of schedule runs', async () => {
+    const { put, status, store } = setUp();
+    const drill = 'drill: { schedule: { cron: "0 0 6 * * *", timezone: UTC }, target: [t1] }';
+    await put('nightly', policy('nightly', drill));
+    expect((await status())?.drill?.state).toBe('pending');
+    const ended = { started_at: NOW - HOUR, settled_at: NOW, verdict: 'failed' as const };
+    await recordDrill(store, 'nightly', { run_id: 'restore-1', ...ended });
+    expect((await status())?.drill).toMatchObject({
+      ...{ state: 'failed', last: { run_id: 'restore-1' } },
+    });
   });
 
   it('returns schedule, next slot and last runs of an active policy', async () => {
