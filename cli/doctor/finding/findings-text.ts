@@ -2,49 +2,45 @@ import { visibleAll } from '../../../lib/visible.ts';
 import type { Io } from '../../io/io.ts';
 import { type Colours, colours } from '../../text/colour.ts';
 import { fold } from '../../text/fold.ts';
-import { count } from '../../text/plural.ts';
-import { pad } from '../../text/width.ts';
+import { pad, widthOf } from '../../text/width.ts';
+import { wordsOf } from '../../words/words.ts';
 import { firstCause } from './causes.ts';
 import { type Finding, nameOf, type Outcome, outcomes } from './finding.ts';
 
 /** Returns a line a check, with the fix or the cause below it, and at the end a summary and what to fix first. */
 export function findingsText(io: Io, findings: readonly Finding[]): string {
-  const paint = colours(io);
   const shown = visibleAll(findings);
-  const lines = shown.map((finding) => findingText(finding, io.columns, paint));
+  const lines = shown.map((finding) => findingText(io, finding));
   const first = firstCause(shown);
-  const start = first === undefined ? [] : [startText(first, shown, paint)];
+  const start = first === undefined ? [] : [startText(io, first, shown)];
   return [
     ...lines,
     '',
-    ...[summaryText(findings, paint), ...start].map((line) => fold(line, io.columns)),
+    ...[summaryText(io, findings), ...start].map((line) => fold(line, io.columns)),
   ].join('\n');
 }
 
-function startText(first: Finding, findings: readonly Finding[], paint: Colours): string {
+function startText(io: Io, first: Finding, findings: readonly Finding[]): string {
+  const { doctor: words, common } = wordsOf(io);
   const name = nameOf(first);
   const more = findings.filter(({ follows }) => follows === name).length;
-  const all =
-    more === 0
-      ? ''
-      : ` (${count(more, 'other finding')} ${more === 1 ? 'follows' : 'follow'} from it)`;
-  return `Fix first: ${paint.bold(name)}: ${first.message}${all}`;
+  const all = more === 0 ? '' : common.note(words.followers(more));
+  return `${words.fixFirst}${common.space}${colours(io).bold(name)}: ${first.message}${all}`;
 }
 
-const WIDTH = Math.max(...outcomes.map((outcome) => outcome.length));
-
-function findingText(finding: Finding, columns: number, paint: Colours): string {
+function findingText(io: Io, finding: Finding): string {
+  const { doctor: words, common } = wordsOf(io);
+  const paint = colours(io);
   const { outcome, message, fix, follows } = finding;
-  const name = nameOf(finding);
-  const indent = ' '.repeat(WIDTH + 2);
-  const line = `${pad(outcome, WIDTH)}  ${paint.bold(name)}: ${message}`;
-  const painted = painter(outcome, paint)(line.slice(0, WIDTH)) + line.slice(WIDTH);
-  const text = fold(painted, columns, indent);
+  const width = Math.max(...outcomes.map((one) => widthOf(words.outcomes[one])));
+  const indent = ' '.repeat(width + 2);
+  const word = painter(outcome, paint)(pad(words.outcomes[outcome], width));
+  const text = fold(`${word}  ${paint.bold(nameOf(finding))}: ${message}`, io.columns, indent);
   const next =
     follows === undefined
-      ? fix && `${paint.cyan('fix:')} ${fix}`
-      : `${paint.cyan('follows from:')} ${follows}`;
-  return next === undefined ? text : `${text}\n${fold(indent + next, columns)}`;
+      ? fix && paint.cyan(words.fix) + common.space + fix
+      : paint.cyan(words.follows) + common.space + follows;
+  return next === undefined ? text : `${text}\n${fold(indent + next, io.columns)}`;
 }
 
 function painter(outcome: Outcome, paint: Colours): (text: string) => string {
@@ -62,15 +58,12 @@ function painter(outcome: Outcome, paint: Colours): (text: string) => string {
 }
 
 /** Returns "2 failed, 1 warning, …"; without a failure it says so. */
-function summaryText(findings: readonly Finding[], paint: Colours): string {
+function summaryText(io: Io, findings: readonly Finding[]): string {
+  const { doctor: words, common } = wordsOf(io);
   const number = (outcome: Outcome) => findings.filter((one) => one.outcome === outcome).length;
-  const parts = [
-    number('failed') > 0 ? `${number('failed')} failed` : undefined,
-    number('warning') > 0 ? count(number('warning'), 'warning') : undefined,
-    number('unknown') > 0 ? `${number('unknown')} unknown` : undefined,
-    number('skipped') > 0 ? `${number('skipped')} skipped` : undefined,
-    `${number('ok')} ok`,
-  ].filter((part) => part !== undefined);
-  const text = parts.join(', ');
-  return number('failed') > 0 ? paint.red(text) : `Nothing failed: ${text}.`;
+  const text = (['failed', 'warning', 'unknown', 'skipped', 'ok'] as const)
+    .filter((outcome) => outcome === 'ok' || number(outcome) > 0)
+    .map((outcome) => words.counted[outcome](number(outcome)))
+    .join(common.comma);
+  return number('failed') > 0 ? colours(io).red(text) : words.nothingFailed(text);
 }

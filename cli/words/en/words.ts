@@ -1,4 +1,5 @@
 import { common } from './common.ts';
+import { doctor } from './doctor.ts';
 import { log } from './log.ts';
 import { policy } from './policy.ts';
 import { restore } from './restore.ts';
@@ -6,7 +7,7 @@ import { run } from './run.ts';
 import { watch } from './watch.ts';
 
 /** What the commands print, in English. */
-export const english = { common, run, policy, watch, restore, log };
+export const english = { common, run, policy, watch, restore, log, doctor };
 
 /** The texts of one language, by topic. */
 export type Words = typeof english;

@@ -33,6 +33,14 @@ describe('the text of findings', () => {
     );
   });
 
+  it('speaks Chinese around the findings', async () => {
+    const cli = await doctorNight({ bare: true });
+    const { out } = await cli.run('doctor', '--lang', 'zh');
+    expect(out).toMatch(/^正常 {4}settings: /m);
+    expect(out).toMatch(/^失败 {4}function: .*\n +处理方法：in a checkout/m);
+    expect(out).toMatch(/\n1 项失败，2 项警告，.*\n首先处理：function: /);
+  });
+
   it('exits with 0 when there are only warnings', async () => {
     const cli = await doctorNight();
     cli.night.cloud.obs.traits.set('phonevault-demo', { versioning: 'Enabled' });
