@@ -63,7 +63,7 @@ variable "runtime" {
 }
 
 variable "drive_memory" {
-  description = "MB. A fleet of 10,000 phones needs less than 256 (docs/scale.md)."
+  description = "MB. 512 for more than 10,000 phones (docs/scale.md)."
   type        = number
   default     = 256
 }

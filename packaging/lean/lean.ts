@@ -18,6 +18,8 @@ const REPLACED: { imported: RegExp; by: RegExp; own: string }[] = [
     by: /[\\/](?:commandBuilder|serializerMiddleware)\.js$/,
     own: 's3-endpoint.ts',
   },
+  // Archives are read, never written.
+  { imported: /^\.\/pack(?:\.js)?$/, by: /[\\/]tar-stream[\\/]index\.js$/, own: 'no-pack.ts' },
   { imported: /^lodash$/, by: /[\\/]AKSKSigner\.js$/, own: 'sort-by.ts' },
   { imported: /^moment$/, by: /[\\/]AKSKSigner\.js$/, own: 'sdk-date.ts' },
 ];
