@@ -44,10 +44,10 @@ export function planPolls(
     0,
     likely.size > 0 ? Number.POSITIVE_INFINITY : now + outlook.longest,
   ];
-  for (const [id, { ends, perMs, dueAt }] of likely) {
+  for (const [id, { ends, perMs, dueAt, longest }] of likely) {
     if (!asked.has(id)) left += ends;
     rate += perMs;
-    lookAt = Math.min(lookAt, asked.has(id) ? now + outlook.longest : dueAt);
+    lookAt = Math.min(lookAt, asked.has(id) ? now + longest : dueAt);
   }
   const enoughAt = rate > 0 ? now + Math.max(0, outlook.wanted - left) / rate : lookAt;
   return { calls, nextAt: Math.max(now + MIN_POLL_MS, Math.ceil(Math.min(enoughAt, lookAt))) };
@@ -55,6 +55,16 @@ export function planPolls(
 
 const endsOf = (likely: ReadonlyMap<string, Request>, id: string): number =>
   likely.get(id)?.ends ?? 0;
+
+/** Commands, restarts and resets take seconds or minutes, however long exports take; a command is given up after its timeout. */
+const isQuick = ({ call }: PolledAttempt['attempt']): boolean =>
+  call === 'command' || call === 'restart' || call === 'reset';
+
+/** Returns how often a job of this age (ms) is asked for when nothing is known of how long it takes. */
+function quick(age: number): Pick<Outlook, 'early' | 'hazard' | 'longest'> {
+  const longest = Math.max(MIN_POLL_MS, Math.min(age * BY_AGE.share, BY_AGE.max));
+  return { early: 0, hazard: 1 / longest, longest };
+}
 
 /** `longest`: how long no job is asked for, in ms. `wanted`: how many jobs a call should find ended. */
 type Outlook = { now: number; early: number; hazard: number; longest: number; wanted: number };
@@ -70,29 +80,32 @@ function outlookOf(
       youngest = Math.max(youngest, attempt.accepted[0]?.at ?? 0);
     }
   }
-  if (exportMs === undefined) {
-    const byAge = Math.min((now - youngest) * BY_AGE.share, BY_AGE.max);
-    const longest = Math.max(MIN_POLL_MS, byAge);
-    return { now, early: 0, hazard: 1 / longest, longest, wanted: MIN_ENDS };
-  }
+  if (exportMs === undefined) return { now, ...quick(now - youngest), wanted: MIN_ENDS };
   const mean = exportMs;
   const longest = Math.min(Math.max(MIN_POLL_MS, mean * LONGEST.share), LONGEST.max);
   const wanted = Math.min(Math.max(MIN_ENDS, running * SHARE_OF_RUNNING), MAX_ENDS);
   return { now, early: EARLY * mean, hazard: 1 / ((1 - EARLY) * mean), longest, wanted };
 }
 
-/** `ends`: how many of its jobs have ended since the last look, likely. `perMs`: how many more do in a millisecond. */
-type Request = { ends: number; perMs: number; isOverdue: boolean; dueAt: number };
+/**
+ * `ends`: how many of its jobs have ended since the last look, likely. `perMs`: how many more do in a millisecond. `longest`: how long it
+ * is not asked for, in ms.
+ */
+type Request = { ends: number; perMs: number; isOverdue: boolean; dueAt: number; longest: number };
 
 function requestOf(
   attempts: readonly PolledAttempt[],
   seenAt: number | undefined,
-  { now, early, hazard, longest }: Outlook,
+  outlook: Outlook,
 ): Request {
+  const { now } = outlook;
   let [ends, perMs, isOverdue] = [0, 0, false];
   let dueAt = Number.POSITIVE_INFINITY;
+  let leastLongest = outlook.longest;
   for (const { attempt, overdue } of attempts) {
     const acceptedAt = attempt.accepted[0]?.at ?? attempt.intentAt;
+    const { early, hazard, longest } = isQuick(attempt) ? quick(now - acceptedAt) : outlook;
+    leastLongest = Math.min(leastLongest, longest);
     const seen = Math.max(seenAt ?? 0, acceptedAt);
     const from = Math.max(seen, acceptedAt + early);
     if (now > from) {
@@ -103,5 +116,6 @@ function requestOf(
     dueAt = Math.min(dueAt, at);
     isOverdue ||= now >= at;
   }
-  return { ends: isOverdue ? Math.max(ends, Number.MIN_VALUE) : ends, perMs, isOverdue, dueAt };
+  const least = isOverdue ? Math.max(ends, Number.MIN_VALUE) : ends;
+  return { ends: least, perMs, isOverdue, dueAt, longest: leastLongest };
 }

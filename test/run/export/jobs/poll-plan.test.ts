@@ -38,6 +38,28 @@ describe('planPolls', () => {
     }
   });
 
+  it('asks for a command after seconds, however long exports take', () => {
+    const hooks = {
+      ...{ before: ['sync'], after: [], timeout: 5 * MINUTE, on_error: 'fail' as const },
+    };
+    const run = openRun('nightly-1', [plannedPhone('p0')], { terms: { hooks } });
+    const own = { phone_id: 'p0', attempt: 1_001 };
+    record(run, [
+      {
+        ...{ type: 'intent', at: T0, window: 'w1' },
+        attempts: [{ ...own, call: 'command', command: 'before 1' }],
+      },
+      { type: 'accepted', at: T0, ...own, job_id: 'j', request_id: 'r' },
+    ]);
+    const known = { exportMs: 20 * MINUTE, seenAt: new Map<string, number>() };
+    const at = (now: number) => planPolls([run], jobsToPoll([run], now), { ...known, now });
+    expect(at(T0 + SECOND).calls).toEqual([]);
+    expect(at(T0 + 5 * SECOND).calls).toEqual([['r']]);
+    expect(at(T0 + 5 * SECOND).nextAt).toBeLessThanOrEqual(T0 + 35 * SECOND);
+    known.seenAt.set('r', T0 + 5 * SECOND);
+    expect(at(T0 + 40 * SECOND).calls).toEqual([['r']]);
+  });
+
   it('asks at once for jobs that have probably ended', () => {
     expect(plan([2 * MINUTE], { exportMs: MINUTE }).calls).toEqual([['r0']]);
   });
