@@ -56,11 +56,13 @@ export function noteAnswered<P extends Pace>(pace: P, sentAt: number, now: numbe
 
 /**
  * Raises the calls a minute when those of a minute are used and accepted: doubles them up to the number that was refused, which
- * is tried again after some minutes.
+ * is tried again after some minutes. `used`: the share of them that counts as all, while none was ever refused.
  */
-export function raise<P extends Pace>(pace: P, now: number): P {
+export function raise<P extends Pace>(pace: P, now: number, used = 1): P {
   const { calls_per_minute: rate, refused_rate: refused = Number.POSITIVE_INFINITY } = pace;
-  if (recentCalls(pace, now).length < rate) return pace;
+  // The number that was refused is known: only the whole of it shows that more is accepted.
+  const enough = pace.throttled_at === undefined ? rate * used : rate;
+  if (recentCalls(pace, now).length < enough) return pace;
   const next = Math.min(rate * 2, refused - 1, MAX_CALLS);
   if (next > rate) return raiseBy(pace, next - rate, now);
   const tried = Math.max(pace.throttled_at ?? 0, pace.grown_at ?? 0);

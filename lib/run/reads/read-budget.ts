@@ -12,6 +12,8 @@ import {
   useOf,
 } from './shares.ts';
 
+/** A kind of reads may have to wait while the shares of others are not used. */
+const ENOUGH = 0.5;
 const KINDS: Record<string, ReadKind> = { 'list-jobs': 'jobs', 'list-phones': 'fleet' };
 const kindOf = (operation: string): ReadKind => KINDS[operation] ?? 'phones';
 
@@ -48,17 +50,21 @@ export function createReadBudget({ clock, log }: Tools): ReadBudget {
     const own = { ...useOf(pace, kind), ...noted };
     pace = { ...pace, kinds: { ...pace.kinds, [kind]: own } };
   };
-  const nextAt = (kind: ReadKind): number => {
-    const now = clock.now();
-    if (allowed(kind) === 0 && !isBlocked(pace, now)) noteKind(kind, { denied_at: now });
-    return nextReadAt({ reads: pace, forJobs }, kind, now);
-  };
   const learn = (next: Limits['reads']): void => {
     const change = next.calls_per_minute - pace.calls_per_minute;
     pace = next;
     const fields = { reads_per_minute: pace.calls_per_minute };
     if (change < 0) log.warn('limits_lowered', fields);
     if (change > 0) log.info('limits_raised', fields);
+  };
+  const nextAt = (kind: ReadKind): number => {
+    const now = clock.now();
+    if (allowed(kind) === 0 && !isBlocked(pace, now)) {
+      noteKind(kind, { denied_at: now });
+      // Those before were accepted: the first refusal shows the limit.
+      if (pace.throttled_at === undefined) learn(raise(pace, now, ENOUGH));
+    }
+    return nextReadAt({ reads: pace, forJobs }, kind, now);
   };
 
   return {
@@ -88,7 +94,7 @@ export function createReadBudget({ clock, log }: Tools): ReadBudget {
         return;
       }
       pace = { ...pace, refused_since: undefined };
-      if (isAnyWanted(pace, now)) learn(raise(pace, now));
+      if (isAnyWanted(pace, now)) learn(raise(pace, now, ENOUGH));
     },
   };
 }

@@ -207,7 +207,8 @@ describe('previewRun, while drive uses the reads of the account', () => {
     await world.putPolicy(NIGHTLY);
     const { deps } = world.invocation();
     const recent = Array.from({ length: 20 }, () => world.clock.now());
-    const reads = { calls_per_minute: 20, blocked_until: 0, recent };
+    const known = { refused_rate: 21, throttled_at: world.clock.now() };
+    const reads = { calls_per_minute: 20, blocked_until: 0, recent, ...known };
     await writeLimits(deps.store, { ...initialLimits, reads });
     const request = { policy: 'nightly', text: NIGHTLY };
     const sent = () => world.cloud.control.calls().cph?.['list-phones'];
