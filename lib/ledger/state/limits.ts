@@ -7,6 +7,8 @@ const paceFields = {
   calls_per_minute: z.number().int().min(1),
   /** The smallest number of calls a minute that was refused. */
   refused_rate: z.number().int().optional(),
+  /** The calls a minute before a refused number was tried again. */
+  tried_from: z.number().int().optional(),
   throttled_at: z.number().optional(),
   grown_at: z.number().optional(),
   /** No call is sent before this time. */

@@ -11,6 +11,8 @@ export type Pace = {
   calls_per_minute: number;
   /** The smallest number of calls a minute that the service has refused. */
   refused_rate?: number | undefined;
+  /** The calls a minute before a refused number was tried again. */
+  tried_from?: number | undefined;
   throttled_at?: number | undefined;
   grown_at?: number | undefined;
   /** No call is sent before this time. */
@@ -63,12 +65,14 @@ export function raise<P extends Pace>(pace: P, now: number, used = 1): P {
   // The number that was refused is known: only the whole of it shows that more is accepted.
   const enough = pace.throttled_at === undefined ? rate * used : rate;
   if (recentCalls(pace, now).length < enough) return pace;
-  const next = Math.min(rate * 2, refused - 1, MAX_CALLS);
+  // In a trial the step doubles, not the rate: few calls are on their way when one is refused.
+  const step = Math.max(1, rate - (pace.tried_from ?? 0));
+  const next = Math.min(rate + step, refused - 1, MAX_CALLS);
   if (next > rate) return raiseBy(pace, next - rate, now);
   const tried = Math.max(pace.throttled_at ?? 0, pace.grown_at ?? 0);
   const pause = rate < FEW_CALLS ? TRY_AFTER_MS.few : TRY_AFTER_MS.many;
   if (rate >= MAX_CALLS || now - tried < pause) return pace;
-  return raiseBy({ ...pace, refused_rate: undefined }, 1, now);
+  return raiseBy({ ...pace, refused_rate: undefined, tried_from: rate }, 1, now);
 }
 
 /** Raises the calls a minute by `step`. */
@@ -92,6 +96,7 @@ export function noteThrottled<P extends Pace>(pace: P, now: number, named?: numb
     ...pace,
     calls_per_minute: rate,
     refused_rate: Math.max(rate, named ?? rate) + 1,
+    tried_from: undefined,
     throttled_at: now,
     blocked_until: 0,
   };

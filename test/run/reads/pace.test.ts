@@ -94,10 +94,21 @@ describe('raise', () => {
     expect([after(2 * MINUTE - 1), after(2 * MINUTE)]).toEqual([60, 61]);
   });
 
-  it('doubles again once a number is accepted that was refused before', () => {
-    const full = { ...initialLimits, recent: sent(8), refused_rate: 9, throttled_at: 0 };
-    const tried = raise(full, T0);
-    expect(raise({ ...tried, recent: sent(9) }, T0).calls_per_minute).toBe(18);
+  it('doubles the step once a number is accepted that was refused before', () => {
+    const full = {
+      ...initialLimits,
+      refused_rate: 9,
+      throttled_at: T0 - 5 * MINUTE,
+      recent: sent(8),
+    };
+    const rates: number[] = [];
+    let pace = raise(full, T0);
+    for (let step = 0; step < 4; step += 1) {
+      rates.push(pace.calls_per_minute);
+      pace = raise({ ...pace, recent: sent(pace.calls_per_minute) }, T0);
+    }
+    expect(rates).toEqual([9, 10, 12, 16]);
+    expect(noteThrottled({ ...pace, recent: sent(20) }, T0).tried_from).toBeUndefined();
   });
 });
 

@@ -10,7 +10,8 @@ import { isFresh, lacksJob, type PolledAttempt } from './poll-calls.ts';
 
 const MINUTE = 60_000;
 const MANY_CALLS = 20;
-const CALLS_AT_ONCE = 6;
+/** When one is refused, the others on their way are too. */
+const CALLS_AT_ONCE = 4;
 const GOLDEN_RATIO = 0.618_033_988_75;
 /** Each export moves the average export time by 1/10 of the difference. */
 const AVERAGED_EXPORTS = 10;
