@@ -40,6 +40,7 @@ hooks:
   before: [${quoted}]
   after: ["am start -n ${APP}/.Main"]
   on_error: ${on_error}
+  timeout: 5m
 `);
   return { ...scene, stoppedAtExport, mostStopped: () => most };
 }

@@ -16,10 +16,11 @@ export const hooks = mapping({
     'Commands that a phone runs after its export, also when a command before it or the export has failed.',
     ['am start -n com.example.game/.MainActivity'],
   ),
-  timeout: duration(SECOND, HOUR)
-    .prefault('5m')
+  timeout: duration(SECOND, 12 * HOUR)
+    .prefault('30m')
     .meta({
-      description: 'How long a command may take after CPH has accepted it.',
+      description:
+        'How long a command may take after CPH has accepted it. It may wait for the exports of its server.',
       examples: ['1m'],
     }),
   on_error: choice(['fail', 'continue'])

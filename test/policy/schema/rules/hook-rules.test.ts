@@ -15,7 +15,7 @@ describe('hooks', () => {
     ['{ before: ["  "] }', 'hooks.before[0]: an empty command'],
     ['{ after: ["echo $HOME"] }', 'hooks.after[0]: found "$" in the command'],
     ['{ before: [sync], on_error: ignore }', 'hooks.on_error: found "ignore"'],
-    ['{ before: [sync], timeout: 2h }', 'hooks.timeout: found "2h"'],
+    ['{ before: [sync], timeout: 1d }', 'hooks.timeout: found "1d"'],
   ])('%s is an error that says why', (hooks, message) => {
     expect(messages(withHooks(hooks)).join('\n')).toContain(message);
   });
@@ -26,10 +26,10 @@ describe('hooks', () => {
     expect(messages(withHooks(`{ before: [${long.slice(1)}] }`))).toEqual([]);
   });
 
-  test('have a timeout of five minutes, and fail the phone, where the policy says nothing', () => {
+  test('have a timeout of half an hour, and fail the phone, where the policy says nothing', () => {
     const parsed = parsePolicy(withHooks('{ before: [" sync "] }'), context);
     expect(parsed.ok && parsed.policy.hooks).toEqual({
-      ...{ before: ['sync'], timeout: 300_000, on_error: 'fail' },
+      ...{ before: ['sync'], timeout: 1_800_000, on_error: 'fail' },
     });
   });
 });
