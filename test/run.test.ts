@@ -5,7 +5,7 @@ import { layout } from '../lib/ledger/store/layout.ts';
 import { drive, driveWindow } from '../lib/run/drive/drive.ts';
 import type { FgContext } from '../lib/runtime/context.ts';
 import { type Night, night, NIGHTLY } from '../testing/night.ts';
-import { useLightS3 } from '../testing/light-s3.ts';
+import { useLightS3 } from '../testing/cloud/light-s3.ts';
 
 useLightS3();
 

@@ -16,9 +16,9 @@ import { type Invocation, startInvocation } from '../lib/runtime/invocation.ts';
 import { type Cloud, type CloudOptions, createCloud } from '../local/cloud.ts';
 import { memoryBackend } from '../local/obs/storage/memory-backend.ts';
 import { heldAt, killedAt } from './interrupt.ts';
-import { sendInto, type SentExport } from './network.ts';
+import { sendInto, type SentExport } from './cloud/network.ts';
 import { playClock, type PlayClock } from './play-clock.ts';
-import { watchedBackend, type Write } from './watched-backend.ts';
+import { watchedBackend, type Write } from './cloud/watched-backend.ts';
 
 const MINUTE = 60_000;
 const CREDENTIALS_MS = 12 * 60 * MINUTE;

@@ -3,7 +3,7 @@ import { createLog } from '../../lib/runtime/log.ts';
 import { HOSTILE_NAMES, UNSAFE_TEXT } from '../../testing/hostile-names.ts';
 import { NIGHTLY } from '../../testing/night.ts';
 import { type CliNight, cliNight } from './support/cli-night.ts';
-import { useLightS3 } from '../../testing/light-s3.ts';
+import { useLightS3 } from '../../testing/cloud/light-s3.ts';
 
 useLightS3();
 

@@ -3,7 +3,7 @@ import { type PausedDrive, startPausedDrive } from './support/paused-drive.ts';
 import { type Night, night, NIGHTLY } from '../../testing/night.ts';
 import { shortNight } from './support/scripts.ts';
 import { countsOf, violations } from './support/invariants.ts';
-import { useLightS3 } from '../../testing/light-s3.ts';
+import { useLightS3 } from '../../testing/cloud/light-s3.ts';
 
 const MINUTE = 60_000;
 

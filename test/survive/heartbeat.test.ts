@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { schedule } from '../../lib/run/schedule/schedule.ts';
 import { type Night, night } from '../../testing/night.ts';
 import { hintsOf, notifications } from './support/days.ts';
-import { useLightS3 } from '../../testing/light-s3.ts';
+import { useLightS3 } from '../../testing/cloud/light-s3.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

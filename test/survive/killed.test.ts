@@ -9,7 +9,7 @@ import {
   killedBetweenPublishAndLog,
   pathsOf,
 } from './support/killable.ts';
-import { useLightS3 } from '../../testing/light-s3.ts';
+import { useLightS3 } from '../../testing/cloud/light-s3.ts';
 import { playScript } from './support/play-script.ts';
 import { cancelledNight, EVENTFUL_END, eventfulNight } from './support/scripts.ts';
 import { countsOf, violations } from './support/invariants.ts';

@@ -6,7 +6,7 @@ import type { CloudOptions } from '../../local/cloud.ts';
 import { CORRUPTIONS } from '../../local/faults/corrupt-response.ts';
 import type { Fault } from '../../local/faults/fault.ts';
 import { night } from '../../testing/night.ts';
-import { installLightS3 } from '../../testing/light-s3.ts';
+import { installLightS3 } from '../../testing/cloud/light-s3.ts';
 
 const SENT = ['content-type', 'content-length', 'content-md5', 'if-none-match', 'range', 'host'];
 const KEYS = ['a.json', 'b/c.txt', "odd/(k)*e!y's +&%=#?.json", 'ü/漢字.json', 'a b'];

@@ -6,7 +6,7 @@ import { readReport } from '../../lib/ledger/run/report.ts';
 import { drive, driveWindow } from '../../lib/run/drive/drive.ts';
 import { night, NIGHTLY } from '../../testing/night.ts';
 import { catalogued } from '../support/archives.ts';
-import { useLightS3 } from '../../testing/light-s3.ts';
+import { useLightS3 } from '../../testing/cloud/light-s3.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

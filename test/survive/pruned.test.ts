@@ -3,7 +3,7 @@ import { readDeleted } from '../../lib/ledger/run/deleted-archives.ts';
 import { requestPrune } from '../../lib/ledger/retention/prune.ts';
 import { NIGHTLY, night } from '../../testing/night.ts';
 import { catalogued } from '../support/archives.ts';
-import { useLightS3 } from '../../testing/light-s3.ts';
+import { useLightS3 } from '../../testing/cloud/light-s3.ts';
 
 const PHONES = 3;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readLog } from '../../lib/ledger/run/log/log.ts';
 import { NIGHTLY, night } from '../../testing/night.ts';
 import { catalogued } from '../support/archives.ts';
-import { useLightS3 } from '../../testing/light-s3.ts';
+import { useLightS3 } from '../../testing/cloud/light-s3.ts';
 
 const PHONES = 4;
 

@@ -13,11 +13,11 @@ import { bundleHandlers } from '../../packaging/bundle.ts';
 import { fastClock, fastProcess, type FastTime } from '../../testing/fast-time.ts';
 import { killedBetweenPublishAndLog } from './support/killable.ts';
 import { type FunctionProcess, startFunction } from '../../testing/function-process.ts';
-import { noteExports } from '../../testing/network.ts';
+import { noteExports } from '../../testing/cloud/network.ts';
 import { NIGHTLY } from '../../testing/night.ts';
 import { type Between, startProxy } from './support/proxy.ts';
 import { countsOf, type Checked, violations } from './support/invariants.ts';
-import { watchedBackend } from '../../testing/watched-backend.ts';
+import { watchedBackend } from '../../testing/cloud/watched-backend.ts';
 
 // Real processes on real sockets: each built handler runs in a process that is killed with SIGKILL when the proxy has seen
 // its k-th call. Time runs equally fast for the processes and the cloud.

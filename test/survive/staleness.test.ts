@@ -13,7 +13,7 @@ import {
   notifications,
 } from './support/days.ts';
 import { activate, DAY, storeRun } from '../support/full-run.ts';
-import { useLightS3 } from '../../testing/light-s3.ts';
+import { useLightS3 } from '../../testing/cloud/light-s3.ts';
 
 const MINUTE = 60_000;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CloudOptions } from '../../local/cloud.ts';
 import { between, createRandom, pick } from '../../local/simulation/random.ts';
 import { type PausedDrive, startPausedDrive } from './support/paused-drive.ts';
-import { useLightS3 } from '../../testing/light-s3.ts';
+import { useLightS3 } from '../../testing/cloud/light-s3.ts';
 import type { Night } from '../../testing/night.ts';
 import { shortNight } from './support/scripts.ts';
 import { countsOf, violations } from './support/invariants.ts';

@@ -3,7 +3,7 @@ import { layout } from '../../../lib/ledger/store/layout.ts';
 import type { PhoneBackup, PolicyStatus } from '../../../lib/run/query/schemas/policy.ts';
 import { NIGHTLY } from '../../../testing/night.ts';
 import { cliNight } from '../support/cli-night.ts';
-import { useLightS3 } from '../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../testing/cloud/light-s3.ts';
 
 useLightS3();
 

@@ -24,7 +24,7 @@ import {
   missedSlots,
   orphanedJobOf,
 } from '../../support/drive-world.ts';
-import { useLightS3 } from '../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../testing/cloud/light-s3.ts';
 
 useLightS3();
 

@@ -11,7 +11,7 @@ import { driveWorld } from '../../support/drive-world.ts';
 import { dyingDeps } from '../../support/dying-deps.ts';
 import { laggingStore } from '../../support/lagging-store.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../support/runs.ts';
-import { useLightS3 } from '../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../testing/cloud/light-s3.ts';
 
 useLightS3();
 

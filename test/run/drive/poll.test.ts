@@ -15,7 +15,7 @@ import { MINUTE, plannedPhone, T0 } from '../../support/runs.ts';
 
 import { OTHER, RUN, SECOND } from '../../support/drive-scene.ts';
 import { driveWorld, orphanedJobOf } from '../../support/drive-world.ts';
-import { useLightS3 } from '../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../testing/cloud/light-s3.ts';
 
 useLightS3();
 

@@ -13,7 +13,7 @@ import { orphanedJobOf } from '../../support/drive-world.ts';
 import { storeRun } from '../../support/full-run.ts';
 import { T0 } from '../../support/runs.ts';
 import { countingStore, DAY, foldScene, KEEP } from './support/fold-scene.ts';
-import { useLightS3 } from '../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../testing/cloud/light-s3.ts';
 
 useLightS3();
 

@@ -5,7 +5,7 @@ import type { Night } from '../../../testing/night.ts';
 import { api } from '../../http/support/api.ts';
 import { idOf } from '../../http/support/runs.ts';
 import { ALL_DATA, backedUp, filesOf, request } from './backed-up.ts';
-import { useLightS3 } from '../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../testing/cloud/light-s3.ts';
 
 useLightS3();
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readPlan } from '../../../lib/ledger/run/plan.ts';
 import { requestCancel } from '../../../lib/run/request/request-cancel.ts';
 import { backedUp, request } from './backed-up.ts';
-import { useLightS3 } from '../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../testing/cloud/light-s3.ts';
 
 useLightS3();
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { uidOf } from '../../../local/cph/world/world.ts';
 import { labelAt, wantedLabel } from '../../../local/cph/shell/phone-tree.ts';
 import { backedUp, filesOf, request, restore } from './backed-up.ts';
-import { useLightS3 } from '../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../testing/cloud/light-s3.ts';
 
 useLightS3();
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { listArchives } from '../../../lib/run/query/archives.ts';
 import { backedUp, filesOf, restore } from './backed-up.ts';
-import { useLightS3 } from '../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../testing/cloud/light-s3.ts';
 
 useLightS3();
 

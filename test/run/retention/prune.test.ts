@@ -8,7 +8,7 @@ import { writePlan } from '../../../lib/ledger/run/plan.ts';
 import { archiveOf } from '../../support/archives.ts';
 import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
 import { DAY, nightsOf, pruneScene } from './support/prune-scene.ts';
-import { useLightS3 } from '../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../testing/cloud/light-s3.ts';
 
 useLightS3();
 

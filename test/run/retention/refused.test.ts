@@ -4,7 +4,7 @@ import { readRetention } from '../../../lib/ledger/retention/state.ts';
 import { readReport } from '../../../lib/ledger/run/report.ts';
 import { drive, driveWindow } from '../../../lib/run/drive/drive.ts';
 import { type Night, night, NIGHTLY } from '../../../testing/night.ts';
-import { useLightS3 } from '../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../testing/cloud/light-s3.ts';
 
 useLightS3();
 

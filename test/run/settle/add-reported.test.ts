@@ -7,7 +7,7 @@ import { addReported } from '../../../lib/run/settle/add-reported.ts';
 import { exportedPhone } from '../../support/reports.ts';
 import { runScene } from '../../support/run-scene.ts';
 import { openRun, plannedPhone, T0 } from '../../support/runs.ts';
-import { useLightS3 } from '../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../testing/cloud/light-s3.ts';
 
 useLightS3();
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { installLightS3 } from '../../../testing/light-s3.ts';
+import { installLightS3 } from '../../../testing/cloud/light-s3.ts';
 import { violationsOf } from './check-mix.ts';
 import { drawMix } from './draw-mix.ts';
 import { playMix } from './play-mix.ts';

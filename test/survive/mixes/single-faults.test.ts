@@ -6,7 +6,7 @@ import { CORRUPTIONS } from '../../../local/faults/corrupt-response.ts';
 import type { Fault } from '../../../local/faults/fault.ts';
 import { drawMix } from './draw-mix.ts';
 import { night, type Night, NIGHTLY } from '../../../testing/night.ts';
-import { useLightS3 } from '../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../testing/cloud/light-s3.ts';
 import { violationsOf } from './check-mix.ts';
 import { type Service, NETWORK_FAULTS, type NetworkFault } from './network-faults.ts';
 import { playMix } from './play-mix.ts';

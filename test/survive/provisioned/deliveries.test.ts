@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { firstBackupNight, eventFormsOf } from '../../../testing/provisioning.ts';
-import { useLightS3 } from '../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../testing/cloud/light-s3.ts';
 
 const MINUTE = 60_000;
 const forms = ['cts', 'cts_text', 'eventgrid'] as const;

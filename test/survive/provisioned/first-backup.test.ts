@@ -2,7 +2,7 @@ import { readPlan } from '../../../lib/ledger/run/plan.ts';
 import { putRequest } from '../../../lib/ledger/run/request.ts';
 import { describe, expect, it } from 'vitest';
 import { type FirstBackupNight, firstBackupNight } from '../../../testing/provisioning.ts';
-import { useLightS3 } from '../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../testing/cloud/light-s3.ts';
 
 const MINUTE = 60_000;
 

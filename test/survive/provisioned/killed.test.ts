@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type FirstBackupNight, firstBackupNight } from '../../../testing/provisioning.ts';
-import { useLightS3 } from '../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../testing/cloud/light-s3.ts';
 
 const MINUTE = 60_000;
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { type FirstBackupNight, firstBackupNight } from '../../../testing/provisioning.ts';
-import { useLightS3 } from '../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../testing/cloud/light-s3.ts';
 
 /** The minute timers of schedule and drive, for so many minutes. */
 async function timers(world: FirstBackupNight, minutes: number, every = 1): Promise<void> {

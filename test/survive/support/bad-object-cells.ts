@@ -7,7 +7,7 @@ import {
   playNight,
   type Scene,
 } from './bad-object-night.ts';
-import { useLightS3 } from '../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../testing/cloud/light-s3.ts';
 import { isOnce, type ObjectFault, objectFaults } from './object-faults.ts';
 import { objectKinds, type Row } from './object-kinds.ts';
 

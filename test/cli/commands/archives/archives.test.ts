@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ArchiveView } from '../../../../lib/run/query/schemas/archive.ts';
 import { NIGHTLY } from '../../../../testing/night.ts';
 import { type CliNight, cliNight } from '../../support/cli-night.ts';
-import { useLightS3 } from '../../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../../testing/cloud/light-s3.ts';
 
 useLightS3();
 

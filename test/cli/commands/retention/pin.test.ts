@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { layout } from '../../../../lib/ledger/store/layout.ts';
 import type { ArchiveView } from '../../../../lib/run/query/schemas/archive.ts';
 import { threeNights } from './three-nights.ts';
-import { useLightS3 } from '../../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../../testing/cloud/light-s3.ts';
 
 useLightS3();
 

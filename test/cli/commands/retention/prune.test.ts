@@ -3,7 +3,7 @@ import { addArchives } from '../../../../lib/ledger/catalogue/add.ts';
 import type { ArchiveView } from '../../../../lib/run/query/schemas/archive.ts';
 import { archiveOf } from '../../../support/archives.ts';
 import { threeNights } from './three-nights.ts';
-import { useLightS3 } from '../../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../../testing/cloud/light-s3.ts';
 
 useLightS3();
 

@@ -3,7 +3,7 @@ import { requestRestore } from '../../../../lib/run/request/request-restore.ts';
 import type { RunView } from '../../../../lib/run/query/schemas/run.ts';
 import { NIGHTLY } from '../../../../testing/night.ts';
 import { cliNight } from '../../support/cli-night.ts';
-import { useLightS3 } from '../../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../../testing/cloud/light-s3.ts';
 
 useLightS3();
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PolicyStatus } from '../../../../lib/run/query/schemas/policy.ts';
 import { NIGHTLY } from '../../../../testing/night.ts';
 import { withPolicy } from '../../support/with-runs.ts';
-import { useLightS3 } from '../../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../../testing/cloud/light-s3.ts';
 
 useLightS3();
 

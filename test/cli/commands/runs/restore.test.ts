@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NIGHTLY } from '../../../../testing/night.ts';
 import { withPolicy } from '../../support/with-runs.ts';
-import { useLightS3 } from '../../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../../testing/cloud/light-s3.ts';
 
 useLightS3();
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { withRuns } from '../../support/with-runs.ts';
-import { useLightS3 } from '../../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../../testing/cloud/light-s3.ts';
 
 useLightS3();
 

@@ -10,7 +10,7 @@ import { playClock } from '../../../../testing/play-clock.ts';
 import { archiveOf } from '../../../support/archives.ts';
 import { faultNames, recordReads, withObjectFault } from '../../../support/fake-stores.ts';
 import { MINUTE, T0 } from '../../../support/runs.ts';
-import { useLightS3 } from '../../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../../testing/cloud/light-s3.ts';
 
 useLightS3();
 

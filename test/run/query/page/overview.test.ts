@@ -3,7 +3,7 @@ import { layout } from '../../../../lib/ledger/store/layout.ts';
 import { readOverview } from '../../../../lib/run/query/page/overview.ts';
 import { NIGHTLY, night } from '../../../../testing/night.ts';
 import { faultNames, recordReads, withObjectFault } from '../../../support/fake-stores.ts';
-import { useLightS3 } from '../../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../../testing/cloud/light-s3.ts';
 
 useLightS3();
 

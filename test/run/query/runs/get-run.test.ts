@@ -24,7 +24,7 @@ import {
 } from '../../../support/fake-stores.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../../../support/runs.ts';
 import { exportedPhone, putReport } from '../../../support/reports.ts';
-import { useLightS3 } from '../../../../testing/light-s3.ts';
+import { useLightS3 } from '../../../../testing/cloud/light-s3.ts';
 
 useLightS3();
 

@@ -1,4 +1,4 @@
-import type { ObjectBackend } from '../local/obs/storage/backend.ts';
+import type { ObjectBackend } from '../../local/obs/storage/backend.ts';
 
 /** A write to the bucket. */
 export type Write = { bucket: string; key: string; etag: string };

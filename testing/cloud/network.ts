@@ -1,8 +1,8 @@
-import type { Clock } from '../lib/clock.ts';
-import { type HttpRequest, type Send, TransportError } from '../lib/cloud/request/send.ts';
-import type { Cloud } from '../local/cloud.ts';
-import { ConnectionCut, ConnectionHang } from '../local/http/connection-errors.ts';
-import { rawRequest } from '../local/http/raw-request.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { type HttpRequest, type Send, TransportError } from '../../lib/cloud/request/send.ts';
+import type { Cloud } from '../../local/cloud.ts';
+import { ConnectionCut, ConnectionHang } from '../../local/http/connection-errors.ts';
+import { rawRequest } from '../../local/http/raw-request.ts';
 
 /** `at` in epoch ms. */
 export type SentExport = { phone_id: string; key: string; accepted: boolean; at: number };
