@@ -32,7 +32,7 @@ const checksSchema = z.object({
 });
 
 /** A command of a hook that failed. `result`: it ended so, CPH refused it, or its end was not seen. */
-export const hookFailureSchema = z.object({
+const hookFailureSchema = z.object({
   hook: z.enum(['before', 'after']),
   command: z.string(),
   result: z.enum(['failed', 'refused', 'no_answer']),
