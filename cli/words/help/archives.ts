@@ -18,6 +18,8 @@ export const archives: Readonly<Record<string, string>> = {
   'list the files in an archive of a phone': '列出云手机归档中的文件',
   'Lists what the newest good archive of a phone holds, in the order of the archive. The whole archive is read. Exits with 1 when nothing is at the path, or the archive has changed, is broken or missing.':
     '按归档中的顺序列出云手机最新正常归档的内容，会读取整个归档。路径下没有内容，或归档已改变、已损坏或不存在时，退出码为 1。',
+  'make archives in a cold storage class readable first, and wait: expedited (minutes, costs more) or standard (hours)':
+    '先取回所有冷存储中的归档并等待：expedited（数分钟，费用更高）或 standard（数小时）',
   'make an archive in a cold storage class readable first, and wait: expedited (minutes, costs more) or standard (hours)':
     '先取回冷存储中的归档并等待：expedited（数分钟，费用更高）或 standard（数小时）',
   'only this path of the phone and what is below it': '只包括云手机的该路径及其下的内容',
