@@ -22,7 +22,8 @@ export async function generatedFiles(): Promise<GeneratedFile[]> {
       text: await page('codes-page.zh-CN.md', codesParts('zh')),
     },
     { path: 'docs/formats.md', text: await page('formats-page.md', formats) },
-    { path: 'docs/policy.md', text: await page('policy-page.md', policyParts()) },
+    { path: 'docs/policy.md', text: await page('policy-page.md', policyParts('en')) },
+    { path: 'docs/policy.zh-CN.md', text: await page('policy-page.zh-CN.md', policyParts('zh')) },
     { path: 'docs/policy.schema.json', text: schema },
   ];
 }

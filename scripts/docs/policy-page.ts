@@ -1,7 +1,9 @@
+import type { Language } from '../../lib/meanings/entry.ts';
 import { nextSlot } from '../../lib/policy/slots/slots.ts';
 import { allowedAt } from './allowed.ts';
 import { inline, table } from './markdown.ts';
 import { type PolicyField, policyFields, typeOf } from './policy-fields.ts';
+import { cellIn } from './words/translate.ts';
 
 /** Fields with their own section. All others are in the first table. */
 const SECTIONS = ['schedule', 'select', 'export', 'hooks', 'verify', 'retention', 'drill'];
@@ -12,52 +14,63 @@ const DERIVED: Record<string, string> = {
   wait_for_phones: '`10m`, or half the deadline if shorter',
 };
 
-/** Returns the generated parts of docs/policy.md by the names under which the template inserts them. */
-export function policyParts(): Record<string, string> {
+const COMMA = { en: ', ', zh: '、' };
+const SEMICOLON = { en: '; ', zh: '；' };
+
+/** Returns the generated parts of docs/policy.md in a language, by the names under which the template inserts them. */
+export function policyParts(language: Language): Record<string, string> {
   const parts: Record<string, string> = {
-    fields: fieldTable(''),
-    'clock-changes': clockChanges(),
+    fields: fieldTable('', language),
+    'clock-changes': clockChanges(language),
   };
-  for (const section of SECTIONS) parts[`fields ${section}`] = fieldTable(section);
+  for (const section of SECTIONS) parts[`fields ${section}`] = fieldTable(section, language);
   return parts;
 }
 
-function fieldTable(section: string): string {
+function fieldTable(section: string, language: Language): string {
   const fields = policyFields().filter(({ path, node }) => {
     const [first = ''] = path.split('.');
     const isPart = first === section && path !== section;
     const isTop = section === '' && (!SECTIONS.includes(first) || path === first);
     return (isPart || isTop) && (node.properties === undefined || SECTIONS.includes(path));
   });
+  const heads = ['Field', 'Type', 'Default', 'Allowed', 'Example', 'Meaning'];
   return table(
-    ['Field', 'Type', 'Default', 'Allowed', 'Example', 'Meaning'],
-    fields.map((field) => row(field, section)),
+    heads.map((head) => cellIn(language, head)),
+    fields.map((field) => row(field, section, language)),
   );
 }
 
-function row({ path, node, required }: PolicyField, section: string): string[] {
+function row({ path, node, required }: PolicyField, section: string, language: Language): string[] {
+  const say = (text: string) => cellIn(language, text);
   const hasSection = SECTIONS.includes(path);
   const name = section === '' ? path : path.slice(section.length + 1);
-  const example = (node.examples ?? []).map((value) => `\`${inline(value)}\``).join(', ');
+  const example = (node.examples ?? [])
+    .map((value) => `\`${inline(value)}\``)
+    .join(COMMA[language]);
+  const allowed = () => allowedAt(path).split('; ').map(say).join(SEMICOLON[language]);
   return [
     hasSection ? `[\`${name}\`](#${path})` : `\`${name}\``,
-    typeOf(node),
-    required ? 'required' : (DERIVED[path] ?? defaultOf(node.default)),
-    hasSection ? 'see below' : allowedAt(path),
-    hasSection ? 'see below' : example,
-    node.description ?? '',
+    say(typeOf(node)),
+    defaultOf({ path, node, required }, say),
+    hasSection ? say('see below') : allowed(),
+    hasSection ? say('see below') : example,
+    say(node.description ?? ''),
   ];
 }
 
-function defaultOf(value: unknown): string {
-  return value === undefined ? 'none' : `\`${inline(value)}\``;
+function defaultOf({ path, node, required }: PolicyField, say: (text: string) => string): string {
+  if (required) return say('required');
+  const derived = DERIVED[path];
+  if (derived !== undefined) return say(derived);
+  return node.default === undefined ? say('none') : `\`${inline(node.default)}\``;
 }
 
 const BERLIN = 'Europe/Berlin';
 const CHANGE_DATES = ['2026-03-29', '2026-10-25'];
 
 /** Returns the slots of two cron expressions on the days when clocks change, as the scheduler computes them. */
-function clockChanges(): string {
+function clockChanges(language: Language): string {
   const crons = ['0 30 2 * * *', '0 0/30 2 * * *'];
   const slots = (cron: string, date: string): string => {
     const found: string[] = [];
@@ -69,7 +82,7 @@ function clockChanges(): string {
       found.push(localTime(slot));
       slot = nextSlot({ cron, timezone: BERLIN }, slot);
     }
-    return found.length === 0 ? 'none that day' : found.join(', ');
+    return found.length === 0 ? cellIn(language, 'none that day') : found.join(COMMA[language]);
   };
   return table(
     ['`cron`', ...CHANGE_DATES],

@@ -58,7 +58,7 @@ describe('translations', () => {
   /** What operators need first. */
   const NEEDED = [
     ...['README', 'docs/deploy', 'docs/cli', 'docs/operations', 'docs/restore', 'docs/retention'],
-    ...['docs/notifications', 'docs/codes', 'docs/faq', 'docs/README'],
+    ...['docs/notifications', 'docs/codes', 'docs/faq', 'docs/policy', 'docs/README'],
   ];
   const translations = pages.map(({ path }) => path).filter((path) => path.endsWith(CHINESE));
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { policyFields } from '../../../scripts/docs/policy-fields.ts';
 import { policyParts } from '../../../scripts/docs/policy-page.ts';
 
-const parts = policyParts();
+const parts = policyParts('en');
 
 describe('policyParts', () => {
   it('has a row for every field that is no mapping of other fields', () => {
