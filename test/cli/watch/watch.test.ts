@@ -57,13 +57,13 @@ describe('watching a run', () => {
   });
 
   it('does not say so while drives wait for exports', async () => {
-    const cli = await withPolicy({ timings: { exportBase: 10 * MINUTE } });
+    const cli = await withPolicy({ timings: { exportBase: 7 * MINUTE } });
     const started = cli.io.clock.now();
 
     const { code, err } = await cli.run('run', 'nightly');
 
     expect(code).toBe(0);
-    expect(cli.io.clock.now() - started).toBeGreaterThan(10 * MINUTE);
+    expect(cli.io.clock.now() - started).toBeGreaterThan(7 * MINUTE);
     expect(err).not.toContain('no drive seems to run');
   });
 

@@ -13,7 +13,8 @@ import { MINUTE, T0 } from '../../support/runs.ts';
 function service(limit: { size: number; perMinute: number }) {
   const calls: number[] = [];
   return (size: number, now: number): 'ok' | 'too_many' | 'throttled' => {
-    const recent = calls.filter((at) => at > now - MINUTE).length;
+    while ((calls[0] ?? now) <= now - MINUTE) calls.shift();
+    const recent = calls.length;
     calls.push(now);
     if (recent >= limit.perMinute) return 'throttled';
     return size > limit.size ? 'too_many' : 'ok';
