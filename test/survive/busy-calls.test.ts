@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { night, NIGHTLY } from '../../testing/night.ts';
+import { useLightS3 } from '../../testing/cloud/light-s3.ts';
+
+useLightS3();
 
 const MINUTE = 60_000;
 

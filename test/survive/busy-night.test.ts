@@ -3,6 +3,9 @@ import { layout } from '../../lib/ledger/store/layout.ts';
 import { readLimits } from '../../lib/ledger/state/limits.ts';
 import { BROKEN } from '../../testing/busy-night/events.ts';
 import { type PlayedNight, playNight } from '../../testing/busy-night/play-night.ts';
+import { useLightS3 } from '../../testing/cloud/light-s3.ts';
+
+useLightS3();
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

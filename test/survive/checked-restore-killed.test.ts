@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { uidOf } from '../../local/cph/world/world.ts';
 import { backedUp, request } from '../run/restore/backed-up.ts';
+import { useLightS3 } from '../../testing/cloud/light-s3.ts';
+
+useLightS3();
 
 const MINUTE = 60_000;
 const EXTRA = '/data/data/com.example.game/extra.txt';

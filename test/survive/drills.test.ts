@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { readDrills } from '../../lib/ledger/state/drills.ts';
 import { NIGHTLY, night } from '../../testing/night.ts';
+import { useLightS3 } from '../../testing/cloud/light-s3.ts';
+
+useLightS3();
 
 const HOUR = 60 * 60_000;
 

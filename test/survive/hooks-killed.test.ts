@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
 import { hooked, stoppedApps } from '../support/hooked.ts';
+import { useLightS3 } from '../../testing/cloud/light-s3.ts';
+
+useLightS3();
 
 const MINUTE = 60_000;
 const CALLS = Array.from({ length: 14 }, (_, n) => 8 + 2 * n);

@@ -8,6 +8,9 @@ import { driveWorld } from '../support/drive-world.ts';
 import { phone } from '../support/fleet.ts';
 import { eventClock } from '../support/event-clock.ts';
 import { MINUTE, T0 } from '../support/runs.ts';
+import { useLightS3 } from '../../testing/cloud/light-s3.ts';
+
+useLightS3();
 
 const CALL_MS = 40;
 const KILLED_AFTER_MS = 60 * SECOND;

@@ -3,6 +3,9 @@ import { readReport, type Report } from '../../lib/ledger/run/report.ts';
 import { layout } from '../../lib/ledger/store/layout.ts';
 import { requestRun } from '../../lib/run/request/request-run.ts';
 import { type Night, night, NIGHTLY } from '../../testing/night.ts';
+import { useLightS3 } from '../../testing/cloud/light-s3.ts';
+
+useLightS3();
 
 const READS = ['list-jobs', 'list-phones', 'show-phone', 'tags'];
 

@@ -19,6 +19,9 @@ import { requestSlot } from '../../lib/run/schedule/request-slot.ts';
 import { agendaClock } from '../../testing/play-clock.ts';
 import { runScene } from '../support/run-scene.ts';
 import { MINUTE, openRun, plannedPhone, T0 } from '../support/runs.ts';
+import { useLightS3 } from '../../testing/cloud/light-s3.ts';
+
+useLightS3();
 
 const SECOND = 1_000;
 const RUN = timerRunId('nightly', T0);

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { requestRestore } from '../../lib/run/request/request-restore.ts';
 import { night, NIGHTLY } from '../../testing/night.ts';
+import { useLightS3 } from '../../testing/cloud/light-s3.ts';
+
+useLightS3();
 
 /** A fleet that was exported and wiped, and the request to restore it. */
 async function wiped() {

@@ -4,6 +4,9 @@ import { readPlan } from '../../lib/ledger/run/plan.ts';
 import type { Store } from '../../lib/ledger/store/store.ts';
 import { requestRestore } from '../../lib/run/request/request-restore.ts';
 import { night, NIGHTLY } from '../../testing/night.ts';
+import { useLightS3 } from '../../testing/cloud/light-s3.ts';
+
+useLightS3();
 
 const PHONES = 1_000;
 const SERVERS = 20;

@@ -27,7 +27,7 @@ type Mode = NonNullable<CloudOptions['conditionalPut']>;
 const SAMPLES = 20;
 const PHONES = 5;
 const FIRST_SEED = 1;
-const SPEED = 30;
+const SPEED = 20;
 /** A night makes more calls than this. */
 const CALLS = 80;
 const MINUTE = 60_000;
@@ -76,6 +76,7 @@ async function violationsAfter({ seed, call, when, mode }: Sample): Promise<stri
   let current: FunctionProcess | undefined;
   let isKilled = false;
   let dying: Promise<unknown> | undefined;
+  let timeouts = 0;
   const callsOfKilled: { method: string; url: string }[] = [];
   const carryOut: Between = async (request, pass) => {
     if (!isKilled) callsOfKilled.push({ method: request.method, url: request.path });
@@ -112,7 +113,12 @@ async function violationsAfter({ seed, call, when, mode }: Sample): Promise<stri
       await current.invoke(timerEvent(cloud.time.now(), policy));
       return true;
     } catch (error) {
-      if (dying === undefined) throw error;
+      if (dying === undefined) {
+        // On a busy machine a call may take longer than fast time allows. The timer starts the next one, as in the cloud.
+        if (!(error as Error).message.endsWith('no response (timeout)')) throw error;
+        timeouts += 1;
+        return false;
+      }
       await dying;
       dying = undefined;
       current = undefined;
@@ -133,7 +139,12 @@ async function violationsAfter({ seed, call, when, mode }: Sample): Promise<stri
     await close();
   }
   const times = isKilled && killedBetweenPublishAndLog(callsOfKilled) ? 2 : 1;
-  const found = await violations(night, { messages: () => [times, times], watchesKeys: true });
+  const found = await violations(night, {
+    messages: () => [times, times + timeouts],
+    // An entry of the log whose PUT had no response is written again, with what was added.
+    rewritten: (key) => timeouts > 0 && mode === 'ignored' && key.includes('/log/'),
+    watchesKeys: true,
+  });
   const [counts] = Object.values(await countsOf(night));
   if (counts?.exported !== PHONES) found.push(`ended as ${JSON.stringify(counts)}`);
   if (!isKilled) found.push(`the night ended before call ${call}`);
