@@ -12,7 +12,7 @@ const SMALL = 1_000;
 /**
  * Plays cold and warm nights of fleets against an oracle, in virtual time, and prints how long they took. `--cell NAME` plays the
  * cells whose names begin with NAME. Else it writes the rows to `bench/results.json`, and when all cells are played, it measures
- * memory and cold starts too.
+ * the ways of today, memory and cold starts too.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   }
   if (values.cell === '') await record({ makespan });
   if (cells.length !== CELLS.length) return;
-  for (const name of ['memory', 'cold-start']) {
+  for (const name of ['today', 'memory', 'cold-start']) {
     console.log(`\n${name}`);
     const program = join(import.meta.dirname, `${name}.ts`);
     execFileSync(process.execPath, ['--import', 'tsx', program], { stdio: 'inherit' });

@@ -3,7 +3,8 @@ import { createFleet } from './fleet.ts';
 import { oracle } from './oracle.ts';
 import { deploy } from './play.ts';
 
-const LATENCY_MS = 300;
+/** Of one call to CPH. */
+export const LATENCY_MS = 300;
 /** Exports in flight a server: what every server takes, or all that it bears. */
 const LEAST_COURTESY = 4;
 const STATES = ['cold', 'warm'] as const;
@@ -37,7 +38,7 @@ export async function measureCell(cell: Cell, seed: number, sigma: number): Prom
   const fleet = createFleet(phones, seed, sigma);
   const courtesy = Math.max(LEAST_COURTESY, limits.per_server);
   const best = oracle(cell, fleet, { latencyMs: LATENCY_MS, courtesy });
-  const service = deploy(cell, fleet, LATENCY_MS);
+  const service = deploy(cell, fleet, { latencyMs: LATENCY_MS });
   const rows: MakespanRow[] = [];
   for (const state of STATES) {
     const before = process.cpuUsage();

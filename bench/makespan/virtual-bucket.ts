@@ -48,7 +48,12 @@ export function virtualBucket(clock: Clock, onRead: () => void): VirtualBucket {
     const [first] = await archives.list(key, { max: 1 });
     return first?.key === key ? first : undefined;
   });
-  const never = () => Promise.reject(new Error('the bench neither reads nor deletes archives'));
+  // Whole from the moment that they are there.
+  const tail = counted(async (_bucket: string, key: string, bytes: number) => {
+    onRead();
+    return (await archives.get(key)) === undefined ? undefined : new Uint8Array(bytes);
+  });
+  const never = () => Promise.reject(new Error('the bench deletes no archives'));
   return {
     store: {
       ...ledger,
@@ -60,7 +65,7 @@ export function virtualBucket(clock: Clock, onRead: () => void): VirtualBucket {
       list: counted(ledger.list, pagesOf),
       remove: counted(ledger.remove),
     },
-    archives: { list, head, tail: never, range: never, restoreObject: never, purge: never },
+    archives: { list, head, tail, range: never, restoreObject: never, purge: never },
     add: (key) => void archives.put(key, ARCHIVE),
     requests: () => requests,
   };
