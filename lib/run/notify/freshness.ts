@@ -132,7 +132,7 @@ async function publishStale(
   message: NotifiedStale,
   locale: Locale,
 ): Promise<boolean> {
-  const record = (stale: NotifiedStale): Promise<void> =>
+  const record = (stale: NotifiedStale): Promise<unknown> =>
     recordNotified(deps, { kind: 'stale', policy }, () => writeNotifiedStale(deps.store, stale));
   // Before the message goes out: if this drive is killed in between, the recovery is published all the same.
   await record(message);

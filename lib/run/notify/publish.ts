@@ -27,13 +27,13 @@ export async function publish(
 }
 
 /**
- * Records that something was published, or is about to be. A record that cannot be written is logged: without it the message
- * may be sent once more, but neither never nor again and again.
+ * Records that something was published, or is about to be. A record that cannot be written is logged, and its error returned:
+ * without it the message may be sent once more, but neither never nor again and again.
  */
 export async function recordNotified(
   deps: Pick<RunDeps, 'log'>,
   of: { kind: Notification['kind']; policy?: string },
   write: () => Promise<unknown>,
-): Promise<void> {
-  await contain(deps, { event: 'notified_not_written', ...of }, write);
+): Promise<PhonevaultError | undefined> {
+  return contain(deps, { event: 'notified_not_written', ...of }, write);
 }

@@ -7,6 +7,7 @@ import {
 } from '../../../lib/ledger/state/notified.ts';
 import { layout } from '../../../lib/ledger/store/layout.ts';
 import { publishHeartbeat } from '../../../lib/run/notify/heartbeat.ts';
+import { needsNotice } from '../../../lib/run/state/failures/resting.ts';
 import { recordReads, withFailingStore } from '../../support/fake-stores.ts';
 import { type InboxScene, inboxScene } from '../../support/inbox-scene.ts';
 
@@ -49,6 +50,35 @@ describe('publishHeartbeat', () => {
     expect(published).toHaveLength(1);
     expect(await hints()).toEqual([]);
     expect(logged('notified_not_written')).toHaveLength(1);
+  });
+
+  it('publishes a day once although it is requested again, and reports the record that cannot be written', async () => {
+    const { deps, store, published, clock, hints } = await requested();
+    const denied = new PhonevaultError('access_denied', 'HTTP 403 AccessDenied');
+    const broken = withFailingStore(deps, 'put', denied, layout.heartbeat);
+    const days = [
+      ...[due(), due(), due()],
+      ...[1, 1].map((n) => due({ slot: SLOT + n * DAY, since: SLOT, date: '20260104' })),
+    ];
+    for (const day of days) {
+      if (clock.now() < day.slot) clock.move(day.slot - clock.now());
+      clock.move(5 * 60_000);
+      await putHeartbeat(store, day);
+      await publishHeartbeat(broken, [`heartbeat-${day.date}`]);
+    }
+    expect(published.map(({ reason }) => reason)).toEqual(['20260103', '20260104']);
+    expect(await hints()).toEqual([]);
+    const entry = deps.unreadable.objects.get(layout.heartbeat);
+    expect(entry).toMatchObject({ code: 'object_unwritable' });
+    expect(entry?.message).toMatch(/heartbeat.json cannot be written: HTTP 403 AccessDenied/);
+    expect(entry?.hint).toMatch(/PutObject/);
+    expect(entry && needsNotice(entry)).toBe(true);
+
+    await putHeartbeat(store, due({ slot: SLOT + DAY, since: SLOT, date: '20260104' }));
+    await publishHeartbeat(deps, ['heartbeat-20260104']);
+    expect(published).toHaveLength(2);
+    expect(await readNotifiedHeartbeat(store)).toBe(SLOT + DAY);
+    expect(deps.unreadable.objects.size).toBe(0);
   });
 
   it('publishes only the newest of several days', async () => {
