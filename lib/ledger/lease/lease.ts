@@ -4,7 +4,7 @@ import { recentEnds, type WriterEnds } from '../run/log/log-ends.ts';
 import { layout } from '../store/layout.ts';
 import { type Conditional, LIST_LAG_MS, type Store } from '../store/store.ts';
 import { latestFrom, latestListed, listLeases } from './find-latest.ts';
-import { missingObject, type ObjectError } from '../store/object-error.ts';
+import { missingObject, type ObjectError, orUnwritable } from '../store/object-error.ts';
 import { copyLease, readCopy } from './copy.ts';
 import { isLatest } from './still-held.ts';
 import {
@@ -69,7 +69,7 @@ export type Lease = {
  * Takes the lease of drive; returns undefined while another drive holds it. Each lease is an object of its own,
  * `state/lease/<epoch>.json`; the highest epoch is valid. Where the bucket honours conditional PUT, two drives cannot both
  * create the same epoch. Elsewhere this drive waits and reads back which one won. LIST may lag behind, so it only gives the
- * epoch to start from, and GET decides.
+ * epoch to start from, and GET decides. Throws `object_unwritable` when the bucket does not take the lease.
  */
 export async function takeLease(store: Store, options: Options): Promise<Lease | undefined> {
   const { clock, holder } = options;
@@ -141,8 +141,9 @@ async function createNext(
     before = await ifUnreadable(store, before, options);
     if (isValid(before, options)) return undefined;
     const mine = leaseAfter(before, options);
-    if ((await leaseObject.create(store, mine, layout.lease(mine.epoch))) === 'created')
-      return { mine, before };
+    const key = layout.lease(mine.epoch);
+    const written = await orUnwritable(key, leaseObject.create(store, mine, key));
+    if (written === 'created') return { mine, before };
     const found = await latestFrom(store, mine.epoch, options);
     // The network may deliver a PUT twice. Then the second copy finds the object of the first.
     if (found?.epoch === mine.epoch && found.holder === mine.holder) return { mine, before };

@@ -129,11 +129,24 @@ async function isListed(store: Pick<Store, 'list'>, key: string): Promise<boolea
   }
 }
 
-/** Errors that may concern one object. Refused credentials, throttles and the like concern every call. */
+/** Returns what a write returns. Throws `object_unwritable` when the service does not take this object. */
+export async function orUnwritable<T>(key: string, writing: Promise<T>): Promise<T> {
+  try {
+    return await writing;
+  } catch (error) {
+    throw mayBeOwn(error) ? unwritableObject(key, error) : error;
+  }
+}
+
+/** Returns whether an error may concern one object. Refused credentials, throttles and the like concern every call. */
+function mayBeOwn(error: unknown): error is PhonevaultError {
+  return (
+    hasCode(error, 'access_denied') || hasCode(error, 'service') || hasCode(error, 'unreachable')
+  );
+}
+
 function asObjectError(key: string, error: unknown): unknown {
-  const mayBeOwn =
-    hasCode(error, 'access_denied') || hasCode(error, 'service') || hasCode(error, 'unreachable');
-  if (!mayBeOwn) return error;
+  if (!mayBeOwn(error)) return error;
   return new ObjectError('object_unreadable', key, `cannot be read: ${error.message}`, {
     hint: hintFor(key, error),
     retryable: true,

@@ -11,7 +11,7 @@ import { createWriter, type DriveDeps, type RunDeps, type Writer } from '../deps
 import { clearCredentialsRefused, noteCredentialsRefused } from '../notify/credentials-alarm.ts';
 import { loadOrphanedJobs } from '../settle/orphaned/orphaned-jobs.ts';
 import { saveUnreadable } from '../notify/unreadable/objects.ts';
-import { noteLease, publishHeldUp } from '../notify/unreadable/lease.ts';
+import { failWithoutLease, noteLease, publishHeldUp } from '../notify/unreadable/lease.ts';
 import { stopsDrive } from '../state/failures/stops-drive.ts';
 import { recallInFlight, saveInFlight } from './inbox/in-flight.ts';
 import type { OpenRun } from '../state/open-run.ts';
@@ -57,7 +57,9 @@ export async function drive(deps: RunDeps, options: DriveOptions): Promise<Drive
   let unreadable: UnreadableLease | undefined;
   const onUnreadable = (found: UnreadableLease): void => void (unreadable = found);
   const leasing = { clock: deps.clock, holder, ttlMs, onIgnored, onUnreadable };
-  const lease = await takeLease(deps.store, leasing);
+  const lease = await takeLease(deps.store, leasing).catch((error: unknown) =>
+    failWithoutLease({ ...deps, until }, error),
+  );
   if (unreadable !== undefined) logUnreadable(deps, unreadable);
   if (lease === undefined) {
     deps.log.info('lease_held');

@@ -1,9 +1,11 @@
+import { hasCode, withCleanup } from '../../../errors.ts';
 import type { UnreadableLease } from '../../../ledger/lease/lease.ts';
 import { readRegister } from '../../../ledger/state/unreadable.ts';
 import { isLeaseKey } from '../../../ledger/store/layout.ts';
+import { isUnreadable, type ObjectError } from '../../../ledger/store/object-error.ts';
 import type { DriveDeps, RunDeps } from '../../deps.ts';
 import { needsNoticeNow, noteUnreadable, noteUsable } from '../../state/failures/resting.ts';
-import { publishUnreadable } from './objects.ts';
+import { publishUnreadable, saveUnreadable } from './objects.ts';
 
 const MINUTE = 60_000;
 
@@ -48,4 +50,30 @@ export async function publishHeldUp(
   noteLease({ ...deps, unreadable }, found);
   // A drive that cannot read its own lease back keeps the next one waiting, which then says nothing.
   await publishUnreadable({ ...deps, unreadable }, found.stopsAll === true ? 2 * MINUTE : MINUTE);
+}
+
+/** Throws why no lease could be taken. Where the bucket does not take it, people are notified first: no drive works until it does. */
+export function failWithoutLease(
+  deps: RunDeps & Pick<DriveDeps, 'until'>,
+  error: unknown,
+): Promise<never> {
+  const rethrow = async (): Promise<never> => {
+    throw error;
+  };
+  return withCleanup(rethrow, async () => {
+    if (isUnreadable(error)) await publishUnwritable(deps, error);
+  });
+}
+
+/** A refusal is published at once. Anything else may be a short outage: it is, as for any object, after the third. */
+async function publishUnwritable(
+  deps: RunDeps & Pick<DriveDeps, 'until'>,
+  { key, code, hint, message, cause }: ObjectError,
+): Promise<void> {
+  const unreadable = { ...(await readRegister(deps.store)), changed: false };
+  const own = { ...deps, unreadable };
+  noteUnreadable(own, { key, code, hint, message: `${message}. No drive works until it can be` });
+  if (hasCode(cause, 'access_denied')) needsNoticeNow(own, key);
+  await publishUnreadable(own);
+  await saveUnreadable(own);
 }

@@ -124,3 +124,71 @@ describe('an unreadable lease', () => {
     expect(told()).toEqual([]);
   });
 });
+
+describe('a lease that the bucket does not take', () => {
+  /** Drives of `minutes` minutes, of which the bucket refuses to write some keys. Returns the errors of the drives. */
+  async function refused(
+    isRefused: (key: string) => boolean,
+    minutes: number,
+    error: Error = new PhonevaultError('access_denied', REFUSED),
+  ) {
+    const world = driveWorld();
+    const { clock, deps, store } = world;
+    const stop = { error: error as Error | undefined };
+    const writing =
+      <Rest extends unknown[], T>(write: (key: string, ...rest: Rest) => Promise<T>) =>
+      (key: string, ...rest: Rest): Promise<T> =>
+        stop.error !== undefined && isRefused(key)
+          ? Promise.reject(stop.error)
+          : write(key, ...rest);
+    const own = {
+      ...deps,
+      store: { ...store, put: writing(store.put), create: writing(store.create) },
+    };
+    const errors: unknown[] = [];
+    const minute = async (n: number): Promise<void> => {
+      const next = clock.now() + MINUTE;
+      const options = { until: clock.now() + 50_000, ttlMs: TTL, holder: `h${n}` };
+      await drive(own, options).catch((thrown: unknown) => errors.push(thrown));
+      clock.move(Math.max(0, next - clock.now()));
+    };
+    await putMissed(store, missedSlots());
+    for (let n = 0; n < minutes; n += 1) await minute(n);
+    const told = () => world.published.filter(({ kind }) => kind === 'unreadable');
+    const lift = async () => {
+      stop.error = undefined;
+      await minute(minutes);
+    };
+    return { ...world, errors, told, lift };
+  }
+  const isLease = (key: string): boolean => key.startsWith(layout.leases);
+
+  it('fails each drive with its key, what OBS said and what to do, and is notified of once', async () => {
+    const { errors, told, store, lift } = await refused(isLease, 90);
+    expect(errors).toHaveLength(90);
+    expect(errors[0]).toMatchObject({
+      code: 'object_unwritable',
+      message: `${layout.lease(1)} cannot be written: ${REFUSED}`,
+      hint: expect.stringContaining('obs:object:PutObject') as string,
+    });
+    const key = `vault/${layout.lease(1)}`;
+    expect(told()).toMatchObject([{ reason: 'object_unwritable', object: { key } }]);
+    expect(told()[0]?.['detail']).toMatch(/403 AccessDenied.*No drive works until it can be/);
+    const [shown] = await unreadableObjects(store);
+    expect(shown).toMatchObject({ key: layout.lease(1), code: 'object_unwritable' });
+    await lift();
+    expect(errors).toHaveLength(90);
+    expect(await unreadableObjects(store)).toEqual([]);
+  });
+
+  it('is notified of hourly where that cannot be recorded', async () => {
+    const { told } = await refused((key) => key.startsWith(layout.state), 180);
+    expect(told()).toHaveLength(3);
+  });
+
+  it('is notified of after the third failure that may be a short outage', async () => {
+    const away = new PhonevaultError('service', 'HTTP 503');
+    expect((await refused(isLease, 2, away)).told()).toEqual([]);
+    expect((await refused(isLease, 3, away)).told()).toHaveLength(1);
+  });
+});
