@@ -14,6 +14,8 @@ const PAGE = 100;
 const PASSES = 3;
 /** When the stored inventory hangs, it uses up the time: without these nothing would ever be planned. */
 const PAGES_AFTER_HANG = 10;
+/** To select from so many phones, and to order them, takes seconds on a slow core. */
+const LARGE_FLEET = 10_000;
 /** A reading that began so long ago and has not ended is given up. */
 const UNDER_WAY_MS = 30 * 60_000;
 
@@ -29,7 +31,7 @@ type ReadOptions = {
 /**
  * Reads the phones of one server or of the whole project until `until` (epoch ms), and continues in the next drive. A reading
  * that is under way is read to its end first, because earlier requests wait for it. Returns undefined while there is more to
- * read.
+ * read, and when the time was up at the end of a large fleet: the next call returns that without reading.
  */
 export async function readInventory(
   deps: ReadDeps,
@@ -42,18 +44,23 @@ export async function readInventory(
   const known = await recallInventory(deps, serverId);
   const hasHung = begunAt < until && deps.clock.now() >= until;
   const least = hasHung ? PAGES_AFTER_HANG : 0;
+  const ended = ({ inventory }: ListedPhones, isRead: boolean): Inventory | undefined => {
+    const isLate = isRead && !hasHung && deps.clock.now() >= until;
+    if (isLate && inventory.phones.length > LARGE_FLEET) return undefined;
+    return inventory.finished_at === undefined ? undefined : inventory;
+  };
   if (known !== undefined && (isFresh(known.inventory) || isUnderWay(known.inventory, begunAt))) {
-    await readOn(deps, known, options, least);
     const { inventory } = known;
-    if (inventory.finished_at === undefined || isFresh(inventory)) return ended(inventory);
+    const { pages } = inventory;
+    await readOn(deps, known, options, least);
+    if (inventory.finished_at === undefined || isFresh(inventory)) {
+      return ended(known, inventory.pages > pages);
+    }
   }
   const listed = begin(deps, serverId);
   await readOn(deps, listed, options, least);
-  return ended(listed.inventory);
+  return ended(listed, true);
 }
-
-const ended = (inventory: Inventory): Inventory | undefined =>
-  inventory.finished_at === undefined ? undefined : inventory;
 
 /** Returns how many pages of the fleet are still to be read; undefined when its size is not known. */
 export function pagesLeft({ count, offset, finished_at }: Inventory): number | undefined {

@@ -133,6 +133,35 @@ describe('readInventory', () => {
     expect(ids(inventory?.phones ?? [])).toEqual(ids(phones));
   });
 
+  it.each([
+    ['leaves a large fleet to the next call', 10_200, undefined],
+    ['returns a small fleet', 990, 990],
+  ])('%s when the time is up with its last page', async (_, count, first) => {
+    const { cph, calls } = project(count, () => undefined);
+    const clock = playClock();
+    const slow = {
+      ...cph,
+      listPhones: (page: Parameters<Cph['listPhones']>[0]) => {
+        clock.move(100);
+        return cph.listPhones(page);
+      },
+    };
+    const store = memoryStore(clock);
+    const deps = { cph: slow, clock, store, log, readings: createReadings() };
+    const requestedAt = clock.now();
+    const until = requestedAt + Math.ceil((count - 1) / 99) * 100;
+    const inventory = await readInventory(deps, undefined, { requestedAt, until });
+    expect(clock.now()).toBe(until);
+    expect(inventory?.phones.length).toBe(first);
+    const before = calls();
+    for (const readings of [deps.readings, createReadings()]) {
+      const cold = { ...deps, readings };
+      const again = await readInventory(cold, undefined, { requestedAt, until: clock.now() + 1 });
+      expect(again?.phones).toHaveLength(count);
+    }
+    expect(calls()).toBe(before);
+  });
+
   it('continues where it stopped when the time was up', async () => {
     const { cph, calls } = project(450, () => undefined);
     const clock = playClock();

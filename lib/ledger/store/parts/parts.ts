@@ -38,10 +38,11 @@ export function phoneParts<T>(item: z.ZodType<T>, maxItems: number): Parts<T> {
       const limit = pLimit(CALLS_AT_ONCE);
       const each = splitList(list, maxItems).map((phones) =>
         limit(async () => {
-          const key = `${folder}${nameOf(part.text({ phones }))}`;
+          const text = part.text({ phones });
+          const key = `${folder}${nameOf(text)}`;
           if (stored.has(key)) return key;
           if (isTimeUp()) return undefined;
-          await part.put(store, { phones }, key);
+          await store.put(key, text);
           return key;
         }),
       );

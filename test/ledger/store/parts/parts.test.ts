@@ -45,6 +45,16 @@ describe('phoneParts', () => {
     expect(puts).toEqual(keys.slice(0, 1));
   });
 
+  it('serializes each item twice at most: to measure it, and to write it', async () => {
+    const { store, puts } = scene();
+    let serialized = 0;
+    const items = list.map((n) => ({ toJSON: () => ((serialized += 1), n) }) as unknown as number);
+    const put: typeof store.put = async (key) => void puts.push(key);
+    await numbers.write({ put }, FOLDER, items);
+    expect(puts).toHaveLength(3);
+    expect(serialized).toBeLessThanOrEqual(2 * list.length);
+  });
+
   it('returns undefined when the time is up, and goes on with the next call', async () => {
     const { store, puts, write } = scene();
     expect(await write(list, { isTimeUp: () => puts.length >= 1 })).toBeUndefined();
