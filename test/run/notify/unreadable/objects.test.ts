@@ -8,11 +8,16 @@ import {
   saveUnreadable,
 } from '../../../../lib/run/notify/unreadable/objects.ts';
 import { noteUnreadable } from '../../../../lib/run/state/failures/resting.ts';
+import { drive } from '../../../../lib/run/drive/drive.ts';
+import { putRequest } from '../../../../lib/ledger/run/request.ts';
+import { driveWorld } from '../../../support/drive-world.ts';
+import { policyText } from '../../../support/policy-text.ts';
 import { withFailingStore } from '../../../support/fake-stores.ts';
 import { runScene, temporaryError } from '../../../support/run-scene.ts';
-import { T0 } from '../../../support/runs.ts';
+import { MINUTE, openRun, plannedPhone, T0 } from '../../../support/runs.ts';
 
-const KEY = layout.plan('nightly-20260102t023000z');
+const RUN = 'nightly-20260102t023000z';
+const KEY = layout.plan(RUN);
 
 function scene() {
   const made = runScene();
@@ -104,5 +109,41 @@ describe('saveUnreadable', () => {
     expect(logged('unreadable_not_written')).toHaveLength(1);
     await saveUnreadable(deps);
     expect((await readUnreadable(store)).has(KEY)).toBe(true);
+  });
+});
+
+describe('an object of a run whose body does not end', () => {
+  it.each(
+    [layout.request(RUN), layout.plan(RUN), layout.policy('nightly')].flatMap((key) =>
+      [
+        [key, 'is larger than drive reads', 0],
+        [key, 'arrives slowly', 13_000],
+      ].map((row) => row as [string, string, number]),
+    ),
+  )('is notified of within 4 drives, once: %s %s', async (bad, _, takesMs) => {
+    const world = driveWorld();
+    const { clock, deps, store } = world;
+    if (bad === layout.plan(RUN)) await world.request(RUN, [plannedPhone('p')]);
+    else await putRequest(store, openRun(RUN, []).request);
+    await store.put(layout.policy('nightly'), policyText('nightly'));
+    const get: typeof store.get = async (key) => {
+      if (key !== bad) return store.get(key);
+      await clock.sleep(takesMs);
+      throw new PhonevaultError('unreachable', 'obs GetObject: too_large', { retryable: true });
+    };
+    const at: number[] = [];
+    for (let minute = 0; minute < 40; minute += 1) {
+      const before = world.published.length;
+      const next = T0 + (minute + 1) * MINUTE;
+      const options = { until: clock.now() + 50_000, ttlMs: 90_000, holder: `h${minute}` };
+      await drive({ ...deps, store: { ...store, get } }, options);
+      at.push(...world.published.slice(before).map(() => minute));
+      clock.move(Math.max(0, next - clock.now()));
+    }
+    expect(world.published).toMatchObject([
+      { kind: 'unreadable', reason: 'object_unreadable', object: { key: `vault/${bad}` } },
+    ]);
+    expect(world.published[0]?.['detail']).toContain('too_large');
+    expect(at[0]).toBeLessThan(4);
   });
 });
