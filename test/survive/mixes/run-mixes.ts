@@ -17,7 +17,7 @@ async function violationsOfSeed(seed: number): Promise<string[]> {
 }
 
 /** How many nights a file plays. */
-const NIGHTS = Number(process.env.NIGHTS ?? 200);
+const NIGHTS = Number(process.env.NIGHTS ?? 120);
 
 /** Plays nights from seed `from` on, or the one that SEED names; a failure names its seed. */
 export function runMixes(from: number): void {
