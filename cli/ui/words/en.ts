@@ -1,3 +1,5 @@
+import { doctor } from '../../words/en/doctor.ts';
+
 const many = (count: number, one: string, more = `${one}s`): string =>
   `${count} ${count === 1 ? one : more}`;
 
@@ -88,13 +90,7 @@ export const en = {
   check: 'Check',
   result: 'Result',
   followsFrom: (cause: string) => `follows from: ${cause}`,
-  outcomes: {
-    ok: 'ok',
-    warning: 'warning',
-    failed: 'failed',
-    unknown: 'unknown',
-    skipped: 'skipped',
-  },
+  outcomes: doctor.outcomes,
   name: 'Phone',
   policy: 'Policy',
   backup: 'Backup',

@@ -1,3 +1,5 @@
+import { doctor } from '../../words/zh/doctor.ts';
+import { policy } from '../../words/zh/policy.ts';
 import type { Words } from './en.ts';
 
 /** The words of the page in Chinese. */
@@ -13,21 +15,8 @@ export const zh: Words = {
   noPolicies: '还没有策略。用 `phonevault apply FILE` 添加。',
   ledgerFailed: '无法读取该账本。',
   doThis: '处理方法',
-  states: {
-    active: '已启用',
-    disabled: '已停用',
-    paused: '已暂停',
-    unscheduled: '没有计划',
-    invalid: '无效',
-    unreadable: '无法读取',
-  },
-  freshness: {
-    fresh: '备份及时',
-    stale: '备份过期',
-    never: '尚无备份',
-    unknown: '备份时效未知',
-    unscheduled: '',
-  },
+  states: policy.states,
+  freshness: { ...policy.freshness, unscheduled: '' },
   nights: (count) => `最近 ${count} 天`,
   noRun: '没有运行',
   runs: (count) => `${count} 次运行`,
@@ -84,7 +73,7 @@ export const zh: Words = {
   check: '检查',
   result: '结果',
   followsFrom: (cause) => `由此引起：${cause}`,
-  outcomes: { ok: '正常', warning: '警告', failed: '失败', unknown: '未知', skipped: '已跳过' },
+  outcomes: doctor.outcomes,
   name: '云手机',
   policy: '策略',
   backup: '备份',
