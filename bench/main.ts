@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Cell, CELLS } from './makespan/cells.ts';
+import { type Cell, CELLS, cellsNamed } from './makespan/cells.ts';
 import { measureCell, type MakespanRow } from './makespan/measure.ts';
 import { headerOf, rowText } from './makespan/table.ts';
 import { record } from './results.ts';
@@ -23,14 +23,12 @@ async function main(): Promise<void> {
       'max-phones': { type: 'string', default: '100000' },
     },
   });
-  const cells = CELLS.filter(
-    ({ name, phones }) => name.startsWith(values.cell) && phones <= Number(values['max-phones']),
+  const most = Number(values['max-phones']);
+  const cells = cellsNamed(
+    values.cell,
+    CELLS.filter(({ phones }) => phones <= most),
   );
-  if (cells.length === 0) {
-    console.error(`no cell ${values.cell}. Cells:\n${CELLS.map(({ name }) => name).join('\n')}`);
-    process.exitCode = 2;
-    return;
-  }
+  if (cells.length === 0) return;
   const seeds = values.seeds.split(',').map(Number);
   const makespan: MakespanRow[] = [];
   console.log(headerOf());

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type Cell, CELLS } from './makespan/cells.ts';
+import { type Cell, CELLS, cellsNamed } from './makespan/cells.ts';
 import { record } from './results.ts';
 import { measureToday, type TodayCell, type TodayRow } from './today/measure.ts';
 
@@ -27,12 +27,8 @@ async function main(): Promise<void> {
       isFaulty: true,
     })),
   ];
-  const cells = all.filter(({ name }) => name.startsWith(values.cell));
-  if (cells.length === 0) {
-    console.error(`no cell ${values.cell}. Cells:\n${all.map(({ name }) => name).join('\n')}`);
-    process.exitCode = 2;
-    return;
-  }
+  const cells = cellsNamed(values.cell, all);
+  if (cells.length === 0) return;
   const today: TodayRow[] = [];
   for (const cell of cells) {
     console.log(`\n${cell.name.padEnd(48)} makespan s      (spread)  calls  refused  no backup`);

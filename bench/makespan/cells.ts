@@ -63,3 +63,13 @@ export const CELLS: readonly Cell[] = ROWS.map(
     limits: { writes, phones_per_call, per_server, per_account, reads, window, hint },
   }),
 );
+
+/** Returns the cells whose names begin so. If there is none, prints all names and makes the process end with 2. */
+export function cellsNamed<T extends { name: string }>(prefix: string, all: readonly T[]): T[] {
+  const found = all.filter(({ name }) => name.startsWith(prefix));
+  if (found.length === 0) {
+    console.error(`no cell ${prefix}. Cells:\n${all.map(({ name }) => name).join('\n')}`);
+    process.exitCode = 2;
+  }
+  return found;
+}
