@@ -58,7 +58,7 @@ function sayOf(log: Words['log'], event: Exclude<Event, { type: 'outcome' }>): S
   }
 }
 
-type Told = Exclude<
+type Described = Exclude<
   Event['type'],
   'intent' | 'ended' | 'read' | 'outcome' | 'outage_started' | 'outage_ended' | 'notified'
 >;
@@ -89,7 +89,7 @@ const TEXTS = {
   read_ended: 'readEnded',
   notify_failed: 'notifyFailed',
   unreadable: 'unreadable',
-} as const satisfies Record<Told, string>;
+} as const satisfies Record<Described, string>;
 
 /** The fields of any event. */
 type Fields = {

@@ -27,7 +27,7 @@ export const hooks = mapping({
     .prefault('fail')
     .meta({
       description:
-        'What a failed command of `before` means: `fail`, the phone is not exported and ends as `hook_failed`; `continue`, it is exported all the same. A failed command of `after` is only told.',
+        'What a failed command of `before` means: `fail`, the phone is not exported and ends as `hook_failed`; `continue`, it is exported all the same. A failed command of `after` is only reported.',
       examples: ['continue'],
     }),
 }).meta({

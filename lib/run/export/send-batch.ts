@@ -75,7 +75,7 @@ export async function sendBatches(
   if (failures.length > 0) throw failures[0];
 }
 
-/** A drive that is killed leaves the phones in doubt whose answers are not in the log. */
+/** When a drive is killed, the outcome of each call whose response is not in the log is unknown. */
 async function flushMany(deps: DriveDeps, run: OpenRun): Promise<void> {
   if (run.unwritten.events.length < FLUSH_EVENTS) return;
   await containFailure(deps, () => flush(deps, run), { run });

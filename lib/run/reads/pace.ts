@@ -1,5 +1,5 @@
 const MINUTE = 60_000;
-/** A minute since the answers of calls, and a little because the clock of the service may run at another pace. */
+/** A minute since the responses to calls, and a little because the clock of the service may run at another pace. */
 export const WINDOW_MS = MINUTE + 200;
 const MAX_CALLS = 1_200;
 /** A number of calls that was refused is tried again so long after: the fewer calls, the dearer is a refused one. */

@@ -72,7 +72,7 @@ export const meanings: Readonly<Record<string, string>> = {
     '云手机在导出后执行的命令，导出前的命令或导出失败时也执行。',
   'How long a command may take after CPH has accepted it. It may wait for the exports of its server.':
     'CPH 接受命令后，命令最多用多长时间。命令可能要等待其服务器上的导出。',
-  'What a failed command of `before` means: `fail`, the phone is not exported and ends as `hook_failed`; `continue`, it is exported all the same. A failed command of `after` is only told.':
+  'What a failed command of `before` means: `fail`, the phone is not exported and ends as `hook_failed`; `continue`, it is exported all the same. A failed command of `after` is only reported.':
     '`before` 的命令失败时的处理：`fail` 不导出该云手机，以 `hook_failed` 结束；`continue` 仍然导出。`after` 的命令失败只会报告。',
   'How many of the new archives of a run drive reads to their end, at least one. Which ones follows from the ids of run and phones.':
     'drive 把一次运行的多少新归档读到末尾，至少一个。读取哪些由运行和云手机的 ID 决定。',
