@@ -28,7 +28,7 @@ export async function pollDue(deps: DriveDeps, work: Work): Promise<void> {
   const polled = jobsToPoll(runs, now);
   for (const id of work.polledAt.keys()) if (!polled.has(id)) work.polledAt.delete(id);
   const known = { now, exportMs: usualExport(deps.learned.limits), seenAt: work.polledAt };
-  const { calls, nextAt } = planPolls(runs, polled, known);
+  const { calls, nextAt } = planPolls(polled, known);
   const interval = Math.max(nextAt - now, calls.length * callMs(deps));
   work.nextAt.jobs = now + interval;
   deps.reads.keepForJobs((calls.length * MINUTE) / interval);

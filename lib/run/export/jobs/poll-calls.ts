@@ -41,19 +41,18 @@ export function jobsToPoll(runs: OpenRun[], now: number): Map<string, PolledAtte
  * Returns the request ids of each `list-jobs` call that a poll makes. Together they have no more jobs than one page, as far as
  * possible: when a further page is refused, what was read before is lost.
  */
-export function pollCalls(
-  runs: OpenRun[],
-  polled: ReadonlyMap<string, PolledAttempt[]>,
-  now: number,
-): string[][] {
-  const sizeOf = (id: string): number =>
-    runs.reduce((sum, { state }) => sum + (state.jobsOf.get(id) ?? 0), 0);
+export function pollCalls(polled: ReadonlyMap<string, PolledAttempt[]>, now: number): string[][] {
+  const sizeOf = (id: string, attempts: readonly PolledAttempt[]): number =>
+    [...new Set(attempts.map(({ run }) => run))].reduce(
+      (sum, { state }) => sum + (state.jobsOf.get(id) ?? 0),
+      0,
+    );
   const alone: string[][] = [];
   // Apart from each other: an id that CPH does not know may empty the list of all.
   const together = { fresh: [] as Call[], unlisted: [] as Call[], listed: [] as Call[] };
   for (const [id, attempts] of polled) {
     if (attempts.some(lacksJob)) alone.push([id]);
-    else addToCalls(together[kindOf(attempts, now)], id, sizeOf(id));
+    else addToCalls(together[kindOf(attempts, now)], id, sizeOf(id, attempts));
   }
   const { fresh, unlisted, listed } = together;
   return [...alone, ...[...fresh, ...unlisted, ...listed].map(({ ids }) => ids)];

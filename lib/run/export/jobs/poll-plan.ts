@@ -1,4 +1,3 @@
-import type { OpenRun } from '../../state/open-run.ts';
 import { type PolledAttempt, pollCalls } from './poll-calls.ts';
 
 /** No job is asked for more often. */
@@ -23,18 +22,14 @@ type Known = { now: number; exportMs: number | undefined; seenAt: ReadonlyMap<st
  * Returns which export calls are asked for now, by how many of their jobs are likely to have ended since the last look. `exportMs`
  * is the average time of an export, `seenAt` has the last look at each export call. Pure.
  */
-export function planPolls(
-  runs: OpenRun[],
-  polled: ReadonlyMap<string, PolledAttempt[]>,
-  known: Known,
-): PollPlan {
+export function planPolls(polled: ReadonlyMap<string, PolledAttempt[]>, known: Known): PollPlan {
   const { now, seenAt } = known;
   const outlook = outlookOf(polled, known);
   const likely = new Map<string, Request>();
   for (const [id, attempts] of polled) likely.set(id, requestOf(attempts, seenAt.get(id), outlook));
   const byEnds = [...polled].sort(([a], [b]) => endsOf(likely, b) - endsOf(likely, a));
   const due = new Map(byEnds.filter(([id]) => (likely.get(id)?.ends ?? 0) > 0));
-  const calls = pollCalls(runs, due, now).filter((ids) => {
+  const calls = pollCalls(due, now).filter((ids) => {
     const ends = ids.reduce((sum, id) => sum + endsOf(likely, id), 0);
     return ends >= outlook.wanted || ids.some((id) => likely.get(id)?.isOverdue === true);
   });

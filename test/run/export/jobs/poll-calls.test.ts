@@ -24,7 +24,7 @@ function runOf(requests: (string | undefined)[], { at = T0 } = {}) {
 }
 
 const callsAt = (runs: ReturnType<typeof runOf>[], now: number) =>
-  pollCalls(runs, jobsToPoll(runs, now), now);
+  pollCalls(jobsToPoll(runs, now), now);
 
 const many = (count: number, phonesEach: number) =>
   Array.from({ length: count * phonesEach }, (_, n) => `r${Math.floor(n / phonesEach)}`);

@@ -26,7 +26,7 @@ type Known = { exportMs?: number; seenAt?: Map<string, number>; now?: number };
 
 function plan(ages: number[], { exportMs, seenAt = new Map(), now = T0 }: Known = {}) {
   const run = runWith(ages);
-  return planPolls([run], jobsToPoll([run], now), { now, exportMs, seenAt });
+  return planPolls(jobsToPoll([run], now), { now, exportMs, seenAt });
 }
 
 describe('planPolls', () => {
@@ -52,7 +52,7 @@ describe('planPolls', () => {
       { type: 'accepted', at: T0, ...own, job_id: 'j', request_id: 'r' },
     ]);
     const known = { exportMs: 20 * MINUTE, seenAt: new Map<string, number>() };
-    const at = (now: number) => planPolls([run], jobsToPoll([run], now), { ...known, now });
+    const at = (now: number) => planPolls(jobsToPoll([run], now), { ...known, now });
     expect(at(T0 + SECOND).calls).toEqual([]);
     expect(at(T0 + 5 * SECOND).calls).toEqual([['r']]);
     expect(at(T0 + 5 * SECOND).nextAt).toBeLessThanOrEqual(T0 + 35 * SECOND);
