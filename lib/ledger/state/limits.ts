@@ -84,6 +84,9 @@ export const initialLimits: Limits = {
   reads: { calls_per_minute: 40, blocked_until: 0, recent: [] },
 };
 
+/** Exports of a server in flight before more was learned: what every server takes. */
+export const FIRST_IN_FLIGHT = 4;
+
 /** Returns whether a response of the service has confirmed or changed the initial limits. */
 export function isLearned(limits: Limits): boolean {
   const { phones_per_call, calls_per_minute } = initialLimits;

@@ -1,8 +1,6 @@
 import type { Terms } from '../../ledger/run/plan.ts';
-import type { Limits } from '../../ledger/state/limits.ts';
+import { FIRST_IN_FLIGHT, type Limits } from '../../ledger/state/limits.ts';
 
-/** What every server takes. */
-const START = 4;
 const MAX = 64;
 /** Of export times that vary as they do: the average, as a multiple of what the quickest tenth takes. */
 const AVERAGE_TO_QUICKEST = 2.5;
@@ -28,7 +26,7 @@ type Seen = { samples: readonly Sample[]; isFull: boolean; waiting: number };
 
 /** Returns what is known of the load that a server bears. */
 export function courtesyOf({ in_flight }: Pick<Limits, 'in_flight'>): Courtesy {
-  return in_flight ?? { most: START, good: START, since: 0 };
+  return in_flight ?? { most: FIRST_IN_FLIGHT, good: FIRST_IN_FLIGHT, since: 0 };
 }
 
 /** Returns how many exports of a server may be in flight: what the policy says, or what was learned. */
@@ -102,7 +100,7 @@ function nextLoad({ most, bad }: Courtesy): number | undefined {
 }
 
 function lowered({ most }: Courtesy, now: number): Courtesy {
-  const half = Math.max(START, Math.floor(most / 2));
+  const half = Math.max(FIRST_IN_FLIGHT, Math.floor(most / 2));
   return { most: half, good: half, since: now, ...(half < most ? { bad: most } : {}) };
 }
 

@@ -30,7 +30,7 @@ export function learnLoad(
     all += phones;
   }
   const isFull = taken >= FULL * known.most * waiting.size;
-  const samples = agendas.flatMap((agenda) => samplesOf(agenda, known.since, now));
+  const samples = agendas.flatMap((agenda) => samplesOf(agenda, now));
   const next = adapt(known, { samples, isFull, waiting: all / waiting.size }, now);
   if (next === known) return;
   deps.learned.limits = { ...limits, in_flight: next };
@@ -50,8 +50,8 @@ function waitingOf(agendas: Agenda[]): Map<string, number> {
   return waiting;
 }
 
-function samplesOf({ steps, ended }: Agenda, since: number, now: number): Sample[] {
-  const samples: Sample[] = ended.filter(({ at }) => at >= since);
+function samplesOf({ steps, ended }: Agenda, now: number): Sample[] {
+  const samples: Sample[] = [...ended];
   for (const step of steps.get('poll')?.values() ?? []) {
     if (step.kind === 'poll') samples.push({ at: step.attempt.accepted[0]?.at ?? now });
   }

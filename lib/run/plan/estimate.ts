@@ -1,9 +1,7 @@
-import type { Limits } from '../../ledger/state/limits.ts';
+import { FIRST_IN_FLIGHT, type Limits } from '../../ledger/state/limits.ts';
 import type { Preview } from '../query/schemas/preview.ts';
 
 const MINUTE = 60_000;
-/** Exports of a server in flight before more was learned. */
-const FIRST_IN_FLIGHT = 4;
 
 type Estimate = NonNullable<Preview['estimate']>;
 

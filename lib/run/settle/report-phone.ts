@@ -2,7 +2,7 @@ import type { ReportedPhone } from '../../ledger/run/report.ts';
 import { archiveKey } from '../../policy/keys/keys.ts';
 import { countAttempts } from '../state/attempt-history.ts';
 import type { FoundArchives } from './found-archives.ts';
-import { failedHooks } from '../state/hooks/results.ts';
+import { hookFields } from '../state/hooks/results.ts';
 import { sourceFields } from '../state/restored-phone.ts';
 import type { PhoneStep } from '../state/phone-steps.ts';
 import type { StoredRun } from '../state/stored-run.ts';
@@ -16,8 +16,7 @@ export function reportPhone(
   const { phone_id } = phone.planned;
   const attempts = countAttempts(phone);
   const terms = run.plan?.terms;
-  const failed = failedHooks(phone, terms?.hooks);
-  const hooks = failed.length === 0 ? {} : { failed_hooks: failed };
+  const hooks = hookFields(phone, terms?.hooks);
   if (step.kind !== 'done') throw new Error(`phone ${phone_id} has no outcome`);
   const archive = step.archive?.verified;
   if (step.archive !== undefined && archive !== undefined && terms !== undefined) {

@@ -57,7 +57,7 @@ export function agendaOf(run: StoredRun, now: number): Agenda {
   const factsKey = keyOf(facts);
   const known = agendas.get(run.state);
   const { phones, changed } = run.state;
-  if (known === undefined || !isUsable(known, run, { factsKey, now })) {
+  if (known === undefined || !isUsable(known, run, { facts, factsKey, now })) {
     const own = start(phones, facts, factsKey);
     for (const phone of phones.values()) decide(own, phone, now);
     changed.clear();
@@ -80,9 +80,10 @@ export function agendaOf(run: StoredRun, now: number): Agenda {
 function isUsable(
   known: Own,
   { state: { phones, changed }, plan }: StoredRun,
-  { factsKey, now }: { factsKey: string; now: number },
+  { facts, factsKey, now }: Pick<Own, 'facts' | 'factsKey'> & { now: number },
 ): boolean {
-  const isSame = known.phones === phones && known.size === phones.size;
+  const isSame =
+    known.phones === phones && known.size === phones.size && known.facts?.terms === facts?.terms;
   if (!isSame || known.factsKey !== factsKey || now < known.decidedAt) return false;
   if (plan === undefined || !hasStages(plan)) return true;
   return now === known.decidedAt && changed.size === 0;
@@ -127,11 +128,11 @@ function start(phones: Own['phones'], facts: RunFacts | undefined, factsKey: str
   };
 }
 
-/** Everything but the phone and the time that decides a step. */
+/** What decides a step beside the phone, the time and the terms, which stay the same object. */
 function keyOf(facts: RunFacts | undefined): string {
   if (facts === undefined) return '';
-  const { startedAt, cancelledAt, watchMs, postponed, outageSince, terms } = facts;
-  return JSON.stringify([startedAt, cancelledAt, watchMs, postponed?.at, outageSince, terms]);
+  const { startedAt, cancelledAt, watchMs, postponed, outageSince } = facts;
+  return JSON.stringify([startedAt, cancelledAt, watchMs, postponed?.at, outageSince]);
 }
 
 function decide(own: Own, phone: PhoneState, now: number): void {

@@ -10,7 +10,7 @@ import {
   throwIfListed,
 } from '../../../ledger/store/object-error.ts';
 import type { Store } from '../../../ledger/store/store.ts';
-import { failedHooks } from '../../state/hooks/results.ts';
+import { hookFields } from '../../state/hooks/results.ts';
 import { sourceFields } from '../../state/restored-phone.ts';
 import { archiveKey } from '../../../policy/keys/keys.ts';
 import { countAttempts } from '../../state/attempt-history.ts';
@@ -96,10 +96,9 @@ function openPhone(run: StoredRun, { phone, step }: PhoneStep): RunPhone {
   const { phone_id, phone_name, server_id } = phone.planned;
   const attempts = countAttempts(phone);
   const own = { phone_id, phone_name, server_id, state: stateOf(step), attempts };
-  const failed = failedHooks(phone, run.plan?.terms?.hooks);
   const restored = {
     ...sourceFields(phone, step, run.plan?.restore),
-    ...(failed.length === 0 ? {} : { failed_hooks: failed }),
+    ...hookFields(phone, run.plan?.terms?.hooks),
   };
   if (step.kind !== 'done') return { ...own, ...restored };
   const { reason, code, archive } = step;

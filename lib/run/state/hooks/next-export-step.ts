@@ -1,6 +1,11 @@
 import { isAboutState } from '../../../cloud/cph/error-codes.ts';
 import type { HookTerms } from '../../../ledger/run/plan.ts';
-import { type Attempt, FIRST_HOOK, type PhoneState } from '../../../ledger/run/run-state.ts';
+import {
+  allAttempts,
+  type Attempt,
+  FIRST_HOOK,
+  type PhoneState,
+} from '../../../ledger/run/run-state.ts';
 import { nextNumber, statusOf } from '../attempt-status.ts';
 import { commandStep } from '../checks/command-step.ts';
 import { hasSucceeded } from '../checks/results.ts';
@@ -27,10 +32,10 @@ export function nextExportStep(phone: PhoneState, facts: RunFacts, now: number):
 }
 
 /** Returns whether a command or an export of the phone may have reached it. */
-export function isTouched({ attempts, hooks }: PhoneState): boolean {
+export function isTouched(phone: PhoneState): boolean {
   const mayHaveActed = (attempt: Attempt): boolean =>
     statusOf(attempt).kind !== 'unsent' && attempt.refused === undefined;
-  return [...attempts.values(), ...(hooks?.values() ?? [])].some(mayHaveActed);
+  return allAttempts(phone).some(mayHaveActed);
 }
 
 /** Returns the step of the commands before the export; undefined when they have ended. A phone in a passing state is waited for. */

@@ -1,5 +1,5 @@
 import type { HookTerms } from '../../../ledger/run/plan.ts';
-import type { HookFailure } from '../../../ledger/run/report.ts';
+import type { HookFailure, ReportedPhone } from '../../../ledger/run/report.ts';
 import type { Attempt, PhoneState } from '../../../ledger/run/run-state.ts';
 import { statusOf } from '../attempt-status.ts';
 import { hasSucceeded } from '../checks/results.ts';
@@ -18,6 +18,15 @@ export function failedHooks(
       return failure === undefined ? [] : [{ hook, command: hooks[hook][index] ?? '', ...failure }];
     });
   return [...ofHook('before'), ...ofHook('after')];
+}
+
+/** Returns what a report says of the hooks of a phone; nothing when none failed. */
+export function hookFields(
+  phone: Pick<PhoneState, 'hooks'>,
+  hooks: HookTerms | undefined,
+): Pick<ReportedPhone, 'failed_hooks'> {
+  const failed = failedHooks(phone, hooks);
+  return failed.length === 0 ? {} : { failed_hooks: failed };
 }
 
 function failureOf(
